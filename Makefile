@@ -1,0 +1,41 @@
+# make demo: set up, run the quick suite, print the path of the report.   make test: all that CI runs.
+PYTHON ?= python3
+PIP_ARGS ?=
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test test-all lint benchmarks clean
+
+demo: $(VENV)/.installed
+	$(BIN)/rnnbench run suite
+
+test: $(VENV)/.installed-dev lint
+	$(BIN)/pytest
+
+test-all: $(VENV)/.installed-dev lint
+	$(BIN)/pytest -m ""
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+benchmarks: $(VENV)/.installed-dev
+	$(BIN)/python benchmarks/run_all.py
+
+$(VENV)/.made:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q --upgrade -c constraints.txt pip $(PIP_ARGS)
+	touch $@
+
+$(VENV)/.installed: $(VENV)/.made pyproject.toml constraints.txt
+	$(BIN)/python -m pip install -q -c constraints.txt $(PIP_ARGS) -e .
+	touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.made pyproject.toml constraints.txt
+	$(BIN)/python -m pip install -q -c constraints.txt $(PIP_ARGS) -e ".[dev]"
+	touch $@ $(VENV)/.installed
+
+clean:
+	rm -rf $(VENV) dist

@@ -1,0 +1,92 @@
+"""Handwritten digits as sequences: 1,797 images of 8x8 that ship with scikit-learn."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import distribution
+from typing import ClassVar
+from zipfile import Path as ZipPath
+
+import numpy as np
+
+import rnnbench
+
+PIXELS_MAX = 16.0
+TRAIN, VALIDATION = 1100, 300
+SPLIT_SEED = 20260101
+
+
+@dataclass(frozen=True)
+class _Digits(rnnbench.RecordedTask):
+    """What both readings share: data, splits (1,100 / 300 / 397, drawn once for all), metric, trivial forecast."""
+
+    steps: ClassVar[int]
+    loss: ClassVar[rnnbench.Loss] = "cross-entropy"
+    metrics: ClassVar[tuple[rnnbench.Metric, ...]] = (rnnbench.ACCURACY,)
+    trivial_forecast: ClassVar[str] = "majority class"
+
+    @property
+    def output_size(self) -> int:
+        """Ten digits."""
+        return 10
+
+    def load(self, archives: Mapping[str, ZipPath]) -> rnnbench.Splits:  # noqa: ARG002
+        """Inputs (B, T, 64 / T) in [0, 1]; targets (B,)."""
+        images, labels = read_digits()
+        sequences = (images / PIXELS_MAX).astype(np.float32).reshape(len(images), self.steps, -1)
+        order = np.random.default_rng(SPLIT_SEED).permutation(len(labels))
+        everything = rnnbench.Batch(sequences, labels)
+        return rnnbench.Splits(
+            train=everything.take(order[:TRAIN]),
+            validation=everything.take(order[TRAIN : TRAIN + VALIDATION]),
+            test=everything.take(order[TRAIN + VALIDATION :]),
+        )
+
+    def trivial(self, train: rnnbench.Batch, test: rnnbench.Batch) -> Mapping[str, float]:
+        """Measured: the most frequent digit of the training data."""
+        majority = np.bincount(train.targets, minlength=10).argmax()
+        return {"accuracy": float(np.mean(test.targets == majority))}
+
+
+@dataclass(frozen=True)
+class DigitsRows(_Digits):
+    """Which digit is it? Read row by row: 8 steps of 8 pixels.
+
+    row 1:  0  0  5 13  9  1  0  0
+    ...
+    row 8:  0  0  6 13 10  0  0  0
+    answer at the last step: 0
+
+    The target is what logistic regression on the flattened image reaches on the same splits (benchmarks/targets.py).
+    """
+
+    horizon: int = field(default=8, init=False)
+    name: ClassVar[str] = "digits-rows"
+    steps: ClassVar[int] = 8
+    target: ClassVar[float] = 0.96
+
+
+@dataclass(frozen=True)
+class DigitsPixels(_Digits):
+    """Which digit is it? Read pixel by pixel: 64 steps of one pixel.
+
+    pixels:  0 0 5 13 9 1 0 0 0 0 13 15 10 15 5 0 ... 6 13 10 0 0 0
+    answer at the last step: 0
+
+    The target is what logistic regression on the flattened image reaches on the same splits (benchmarks/targets.py).
+    """
+
+    horizon: int = field(default=64, init=False)
+    name: ClassVar[str] = "digits-pixels"
+    steps: ClassVar[int] = 64
+    target: ClassVar[float] = 0.96
+
+
+def read_digits() -> tuple[np.ndarray, np.ndarray]:
+    """Images (1797, 64) and labels (1797,), equal to `load_digits()`, read without the second and a half of importing
+    scikit-learn. Raises DataUnavailable where the file is not there."""
+    path = distribution("scikit-learn").locate_file("sklearn/datasets/data/digits.csv.gz")
+    try:
+        table = np.loadtxt(str(path), delimiter=",")
+    except OSError as error:
+        raise rnnbench.DataUnavailable(f"scikit-learn's digits cannot be read: {error}") from error
+    return table[:, :-1], table[:, -1].astype(np.int64)

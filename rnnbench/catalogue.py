@@ -1,0 +1,221 @@
+"""The catalogue: everything that the installed plugins bring, and who brought it. The only user of pluggy's manager."""
+
+import inspect
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Generic, TypeVar
+
+import pluggy
+
+from rnnbench import hooks
+from rnnbench.cell import CellSpec
+from rnnbench.errors import PluginError, UnknownName
+from rnnbench.records import Renderer
+from rnnbench.task import Task
+
+Item = TypeVar("Item")
+DISABLE = "RNNBENCH_DISABLE_PLUGINS"
+
+
+@dataclass(frozen=True)
+class Plugin:
+    """One entry point: where it comes from, and what is wrong with it ("" where nothing is)."""
+
+    name: str
+    distribution: str
+    version: str
+    module: str
+    problem: str = ""
+
+    @property
+    def origin(self) -> str:
+        """Distribution and version, as tables show it."""
+        return f"{self.distribution} {self.version}"
+
+
+@dataclass(frozen=True)
+class Brought(Generic[Item]):
+    """A thing and the plugin that brought it."""
+
+    item: Item
+    plugin: Plugin
+
+
+class Shelf(Mapping[str, Brought[Item]]):
+    """What plugins brought of one kind, by name. A name that is not there is a clear error."""
+
+    def __init__(self, kind: str, things: Mapping[str, Brought[Item]]) -> None:
+        self.kind = kind
+        self._things = dict(sorted(things.items()))
+
+    def __getitem__(self, name: str) -> Brought[Item]:
+        return self.find(name)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._things
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._things)
+
+    def __len__(self) -> int:
+        return len(self._things)
+
+    def find(self, name: str, where: str = "") -> Brought[Item]:
+        """The thing of this name. Raises UnknownName, saying `where` the name was read."""
+        try:
+            return self._things[name]
+        except KeyError:
+            raise UnknownName(self.kind, name, self._things, where) from None
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All that is installed. `plugins` lists each entry point, broken ones included."""
+
+    plugins: tuple[Plugin, ...]
+    cells: Shelf[CellSpec]
+    tasks: Shelf[type[Task]]
+    suites: Shelf[Path]
+    reports: Shelf[Renderer]
+
+    @classmethod
+    def load(cls) -> "Catalogue":
+        """Read every entry point of the group `rnnbench`.
+
+        A plugin that fails to import is kept with its problem. Raises PluginError, naming distributions, for two
+        things of one name, a misspelt hook, and a hook that returns what it should not.
+        """
+        manager = pluggy.PluginManager(hooks.GROUP)
+        manager.add_hookspecs(hooks)
+        plugins = {}
+        for entry_point in _installed():
+            plugin = _register(manager, entry_point)
+            plugins[_key(plugin)] = plugin
+        _refuse_unknown_hooks(manager, plugins)
+        cells = _collect(manager.hook.rnnbench_cells, plugins, CellSpec, "cell", lambda spec: spec.name)
+        tasks = _collect(manager.hook.rnnbench_tasks, plugins, type, "task", _task_name)
+        suites = _collect(manager.hook.rnnbench_suites, plugins, Path, "suite", lambda path: path.stem)
+        reports = _collect(manager.hook.rnnbench_reports, plugins, Renderer, "report", lambda report: report.name)
+        return cls(tuple(plugins.values()), cells, tasks, suites, reports)
+
+
+def _installed() -> list[EntryPoint]:
+    disabled = {name.strip() for name in os.environ.get(DISABLE, "").split(",")}
+
+    def names(entry_point: EntryPoint) -> set[str]:
+        distribution = _distribution(entry_point)
+        return {entry_point.name, distribution, f"{distribution}:{entry_point.name}"}
+
+    found = {(_distribution(e), e.name, e.value): e for e in entry_points(group=hooks.GROUP)}
+    return [found[key] for key in sorted(found) if not names(found[key]) & disabled]
+
+
+def _distribution(entry_point: EntryPoint) -> str:
+    return entry_point.dist.name if entry_point.dist else "unknown"
+
+
+def _key(plugin: Plugin) -> str:
+    return f"{plugin.distribution}:{plugin.name}"
+
+
+def _register(manager: pluggy.PluginManager, entry_point: EntryPoint) -> Plugin:
+    """Import one plugin; whatever it raises becomes its problem."""
+    version = entry_point.dist.version if entry_point.dist else ""
+    plugin = Plugin(entry_point.name, _distribution(entry_point), version, entry_point.value)
+    try:
+        module = entry_point.load()
+    except (Exception, SystemExit) as error:
+        return _broken(plugin, f"fails to import: {type(error).__name__}: {_first_line(error)}")
+    if problem := _unmarked_hooks(module):
+        return _broken(plugin, problem)
+    manager.register(module, name=_key(plugin))
+    return plugin
+
+
+def _broken(plugin: Plugin, problem: str) -> Plugin:
+    return Plugin(plugin.name, plugin.distribution, plugin.version, plugin.module, problem)
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).strip().split("\n")[0]
+
+
+def _unmarked_hooks(module: ModuleType) -> str:
+    """A function that is called like a hook and lacks the marker would be passed over in silence."""
+    for name, function in inspect.getmembers(module, inspect.isfunction):
+        if name.startswith("rnnbench_") and not hasattr(function, f"{hooks.GROUP}_impl"):
+            return f"{name} lacks the marker @rnnbench.hookimpl"
+    return ""
+
+
+def _refuse_unknown_hooks(manager: pluggy.PluginManager, plugins: Mapping[str, Plugin]) -> None:
+    valid = sorted(name for name in vars(hooks) if re.fullmatch(r"rnnbench_\w+", name))
+    for caller_name in sorted(vars(manager.hook)):
+        if caller_name in valid or caller_name.startswith("_"):
+            continue
+        owner = plugins[getattr(manager.hook, caller_name).get_hookimpls()[0].plugin_name]
+        nearest = get_close_matches(caller_name, valid, n=1, cutoff=0)
+        raise PluginError(
+            f"{owner.distribution}: {owner.module} has a hook '{caller_name}', which does not exist. "
+            f"Did you mean '{nearest[0]}'? There are: {', '.join(valid)}. {_switch_off(owner)}"
+        )
+
+
+def _switch_off(plugin: Plugin) -> str:
+    return f"To go on without it: {DISABLE}={plugin.distribution}"
+
+
+def _task_name(task: type[Task]) -> str:
+    if not issubclass(task, Task) or inspect.isabstract(task) or not isinstance(getattr(task, "name", None), str):
+        raise TypeError(f"{task.__name__}, which is not a concrete subclass of rnnbench.Task with a name")
+    return task.name
+
+
+def _collect(
+    caller: pluggy.HookCaller,
+    plugins: dict[str, Plugin],
+    expected: type[Any],
+    kind: str,
+    name_of: Callable[[Any], str],
+) -> Shelf[Any]:
+    """Call a hook's implementations one by one, so that each thing has an owner."""
+    things: dict[str, Brought[Any]] = {}
+    for implementation in caller.get_hookimpls():
+        plugin = plugins[implementation.plugin_name]
+        try:
+            returned = implementation.function()
+        except Exception as error:
+            problem = f"{caller.name} raises {type(error).__name__}: {_first_line(error)}"
+            plugins[implementation.plugin_name] = _broken(plugin, problem)
+            continue
+        for thing in _checked(returned, expected, plugin, caller.name):
+            try:
+                name = name_of(thing)
+            except TypeError as error:
+                raise PluginError(
+                    f"{plugin.distribution}: {caller.name} returned {error}. {_switch_off(plugin)}"
+                ) from None
+            if name in things:
+                raise PluginError(
+                    f"two {kind}s are called '{name}': one from {things[name].plugin.distribution}, "
+                    f"one from {plugin.distribution}. {_switch_off(plugin)}"
+                )
+            things[name] = Brought(thing, plugin)
+    return Shelf(kind, things)
+
+
+def _checked(returned: object, expected: type[Any], plugin: Plugin, hook: str) -> Sequence[Any]:
+    wanted = "task classes" if expected is type else expected.__name__
+    complaint = f"{plugin.distribution}: {hook} should return a list of {wanted}, got "
+    if not isinstance(returned, list | tuple):
+        raise PluginError(f"{complaint}{type(returned).__name__}. {_switch_off(plugin)}")
+    for thing in returned:
+        if not isinstance(thing, expected):
+            raise PluginError(f"{complaint}{type(thing).__name__} in it. {_switch_off(plugin)}")
+    return returned

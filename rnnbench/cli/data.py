@@ -1,0 +1,67 @@
+"""`rnnbench data`: the real data that tasks need."""
+
+import click
+
+from rnnbench.archives import fetch, is_here
+from rnnbench.catalogue import Catalogue
+from rnnbench.cli.output import console, print_json, print_table
+from rnnbench.errors import DataUnavailable
+from rnnbench.task import Archive
+
+SKIPPED = 1
+
+
+@click.group()
+def data() -> None:
+    """List or fetch the real data that tasks need."""
+
+
+@data.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def list_(as_json: bool) -> None:
+    """List each archive: source, version, licence, size, and whether it is here."""
+    rows = [
+        {
+            "archive": archive.name,
+            "tasks": tasks,
+            "holds": archive.holds,
+            "licence": archive.licence,
+            "size": f"{archive.size_bytes / 1e6:.1f} MB",
+            "state": "here" if is_here(archive) else "to be fetched",
+        }
+        for archive, tasks in _archives(Catalogue.load()).items()
+    ]
+    if as_json:
+        print_json(rows)
+        return
+    columns = ("archive", "tasks", "holds", "licence", "size", "state")
+    table = [[", ".join(v) if isinstance(v, list) else str(v) for v in row.values()] for row in rows]
+    print_table("Data", columns, table)
+
+
+@data.command("fetch")
+@click.argument("tasks", nargs=-1)
+def fetch_(tasks: tuple[str, ...]) -> None:
+    """Fetch the data of TASKS (default: all), for machines that will be offline."""
+    catalogue = Catalogue.load()
+    for task in tasks:
+        catalogue.tasks.find(task)
+    failed = False
+    for archive, users in _archives(catalogue).items():
+        if tasks and not set(tasks) & set(users):
+            continue
+        try:
+            console().print(f"{archive.name}: {fetch(archive)}", markup=False, soft_wrap=True)
+        except DataUnavailable as error:
+            failed = True
+            console(stderr=True).print(f"{error}. Skipped: {', '.join(users)}.", markup=False, soft_wrap=True)
+    if failed:
+        raise click.exceptions.Exit(SKIPPED)
+
+
+def _archives(catalogue: Catalogue) -> dict[Archive, list[str]]:
+    found: dict[Archive, list[str]] = {}
+    for name, brought in catalogue.tasks.items():
+        for archive in brought.item.archives:
+            found.setdefault(archive, []).append(name)
+    return found

@@ -1,0 +1,82 @@
+"""What the listing commands say of each thing: plain data, printed as tables or as JSON."""
+
+import tomllib
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from rnnbench.catalogue import Brought, Catalogue, Plugin
+from rnnbench.cell import CellSpec
+from rnnbench.cli.output import first_line
+from rnnbench.records import Renderer
+from rnnbench.task import Task
+
+Description = dict[str, Any]
+
+
+def describe_all(catalogue: Catalogue) -> dict[str, list[Description]]:
+    """Everything in the catalogue, by kind."""
+    return {
+        "cells": [_cell(brought) for brought in catalogue.cells.values()],
+        "tasks": [_task(brought) for brought in catalogue.tasks.values()],
+        "suites": [_suite(brought) for brought in catalogue.suites.values()],
+        "reports": [_report(brought) for brought in catalogue.reports.values()],
+        "plugins": [_plugin(plugin) for plugin in catalogue.plugins],
+    }
+
+
+def _cell(brought: Brought[CellSpec]) -> Description:
+    spec = brought.item
+    build = spec.build if isinstance(spec.build, str) else f"{spec.build.__module__}:{spec.build.__qualname__}"
+    return {
+        "name": spec.name,
+        "summary": spec.summary,
+        "origin": brought.plugin.origin,
+        "source": spec.source,
+        "options": dict(spec.options),
+        "build": build,
+    }
+
+
+def _task(brought: Brought[type[Task]]) -> Description:
+    task = brought.item
+    return {
+        "name": task.name,
+        "summary": first_line(task.__doc__),
+        "origin": brought.plugin.origin,
+        "dials": {field.name: field.default for field in fields(task) if field.init},
+        "loss": task.loss,
+        "metrics": {metric.name: f"{metric.unit}, {metric.direction} is better" for metric in task.metrics},
+        "target": f"{task.metrics[0].name} {task.target:g}",
+        "trivial_forecast": task.trivial_forecast,
+        "archives": [archive.name for archive in task.archives],
+        "about": task.__doc__,
+    }
+
+
+def _suite(brought: Brought[Path]) -> Description:
+    path = brought.item
+    return {"name": path.stem, **_suite_head(path), "origin": brought.plugin.origin, "file": str(path)}
+
+
+def _suite_head(path: Path) -> Description:
+    """Summary and version as written; what is wrong with a suite is said when it is run or shown."""
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        return {"summary": f"cannot be read: {error}", "version": None}
+    return {"summary": raw.get("summary", ""), "version": raw.get("version")}
+
+
+def _report(brought: Brought[Renderer]) -> Description:
+    return {"name": brought.item.name, "summary": brought.item.summary, "origin": brought.plugin.origin}
+
+
+def _plugin(plugin: Plugin) -> Description:
+    return {
+        "name": plugin.name,
+        "summary": f"BROKEN: {plugin.problem}" if plugin.problem else "ok",
+        "origin": plugin.origin,
+        "module": plugin.module,
+        "problem": plugin.problem,
+    }

@@ -1,0 +1,84 @@
+"""`rnnbench doctor`: what this machine can and cannot do, and what to mend."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from rnnbench import archives, environment
+from rnnbench.catalogue import Catalogue
+from rnnbench.cli.output import console
+
+TORCH_SECONDS = 120
+BUSY_LOAD = 0.5
+PROBE = "import torch; print(torch.__version__, 'with' if torch.cuda.is_available() else 'without', 'a CUDA device')"
+
+
+@click.command()
+def doctor() -> None:
+    """Say what this machine can and cannot do. Exits with 1 where something should be mended."""
+    sick = False
+    for fine, subject, finding in _findings():
+        sick = sick or not fine
+        mark = "[green]ok  [/green]" if fine else "[red]mend[/red]"
+        console().print(f"{mark} [bold]{subject:<10}[/bold]", end=" ")
+        console().print(finding, markup=False, soft_wrap=True)
+    if sick:
+        raise click.exceptions.Exit(1)
+
+
+def _findings() -> Iterator[tuple[bool, str, str]]:
+    machine = environment.machine()
+    yield (
+        True,
+        "machine",
+        f"{machine.processor}, {machine.cores} cores, {machine.memory_bytes / 2**30:.0f} GiB",
+    )
+    yield _load(machine.cores)
+    yield _torch()
+    yield True, "versions", ", ".join(f"{name} {version}" for name, version in environment.versions().items())
+    for plugin in Catalogue.load().plugins:
+        yield not plugin.problem, "plugin", f"{plugin.name} from {plugin.origin}: {plugin.problem or 'loads'}"
+    yield _data_folder()
+    peak = Path("/proc/self/clear_refs").exists()
+    yield (
+        True,
+        "memory",
+        "peak memory can be measured" if peak else "peak memory cannot be measured on this system",
+    )
+    compiler = shutil.which("c++") or shutil.which("g++") or shutil.which("clang++")
+    yield True, "compiler", compiler or "no C++ compiler: torch.compile will not work"
+
+
+def _load(cores: int) -> tuple[bool, str, str]:
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    busy = load > BUSY_LOAD * cores
+    advice = ": other work is running, times will be noisy" if busy else ""
+    return not busy, "load", f"{load:.1f} over the last minute{advice}"
+
+
+def _torch() -> tuple[bool, str, str]:
+    """Torch is tried in a process of its own: a broken build must not take the doctor down."""
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", PROBE], capture_output=True, text=True, timeout=TORCH_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return False, "torch", f"does not import within {TORCH_SECONDS} s"
+    last_line = (done.stderr.strip().splitlines() or ["no message"])[-1]
+    return (
+        done.returncode == 0,
+        "torch",
+        done.stdout.strip() if done.returncode == 0 else f"fails to import: {last_line}",
+    )
+
+
+def _data_folder() -> tuple[bool, str, str]:
+    folder = archives.home()
+    existing = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    writable = os.access(existing, os.W_OK)
+    return writable, "data", f"{folder}{'' if writable else ' cannot be written; set RNNBENCH_HOME'}"

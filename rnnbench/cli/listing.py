@@ -1,0 +1,24 @@
+"""`rnnbench list`."""
+
+import click
+
+from rnnbench.catalogue import Catalogue
+from rnnbench.cli.describe import describe_all
+from rnnbench.cli.output import print_json, print_table
+
+KINDS = ("cells", "tasks", "suites", "reports", "plugins")
+
+
+@click.command("list")
+@click.argument("kind", required=False, type=click.Choice(KINDS))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def list_(kind: str | None, as_json: bool) -> None:
+    """List what the installed plugins bring, with their origin."""
+    described = describe_all(Catalogue.load())
+    kinds = [kind] if kind else list(KINDS)
+    if as_json:
+        print_json({name: described[name] for name in kinds} if kind is None else described[kind])
+        return
+    for name in kinds:
+        rows = [[thing["name"], thing["summary"], thing["origin"]] for thing in described[name]]
+        print_table(name.capitalize(), ("name", "what it is", "from"), rows)

@@ -1,0 +1,77 @@
+"""The commands, and what they exit with. Each command's module is imported when the command is run."""
+
+import os
+import sys
+import traceback
+from importlib import import_module
+
+import click
+
+from rnnbench import __version__
+from rnnbench.errors import RnnbenchError
+
+USAGE_ERROR, INTERRUPTED = 2, 130
+COMMANDS = {
+    "run": "rnnbench.cli.run:run",
+    "list": "rnnbench.cli.listing:list_",
+    "show": "rnnbench.cli.showing:show",
+    "report": "rnnbench.cli.reporting:report",
+    "data": "rnnbench.cli.data:data",
+    "doctor": "rnnbench.cli.doctor:doctor",
+}
+SUMMARIES = {
+    "run": "Run a suite, or a single trial.",
+    "list": "List cells, tasks, suites, reports or plugins, with their origin.",
+    "show": "Show all that is known of a cell, task, suite, report or plugin.",
+    "report": "Make the reports of a run again from its results.",
+    "data": "List or fetch the real data that tasks need.",
+    "doctor": "Say what this machine can and cannot do, and what to mend.",
+}
+
+
+class _Lazy(click.Group):
+    """A group whose commands are imported on use, so that --help stays quick and needs no torch."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute = COMMANDS[cmd_name].split(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(SUMMARIES.items()))
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="rnnbench")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+def cli(debug: bool) -> None:
+    """The referee for recurrent cells: which one learns the task, in how many epochs, at what cost, how sure."""
+
+
+def main() -> None:
+    """Run the command line; exit codes as in the README."""
+    try:
+        code = cli.main(prog_name="rnnbench", standalone_mode=False)
+    except click.exceptions.Exit as exit_:
+        code = exit_.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Interrupted. What finished is kept; the same command goes on from there.", err=True)
+        code = INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        code = USAGE_ERROR
+    except RnnbenchError as error:
+        if "--debug" in sys.argv:
+            traceback.print_exc()
+        click.echo(f"rnnbench: {error}", err=True)
+        code = USAGE_ERROR
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,92 @@
+"""`rnnbench run`: a suite."""
+
+from pathlib import Path
+
+import click
+
+from rnnbench import environment
+from rnnbench.campaign import FAILURES, Progress, run_suite
+from rnnbench.catalogue import Catalogue
+from rnnbench.cli.output import console, print_line
+from rnnbench.cli.progress import Display
+from rnnbench.cli.reporting import make_reports
+from rnnbench.cli.trial import SOME_FAILED
+from rnnbench.cli.trial import trial as trial_command
+from rnnbench.plan import every_trial
+from rnnbench.records import Suite, trial_id
+from rnnbench.store import Store
+from rnnbench.suite import Choices, read_suite
+
+NOTHING_RAN = 5
+
+
+@click.group()
+def run() -> None:
+    """Run a suite, or a single trial."""
+
+
+@run.command("suite")
+@click.argument("name", default="quick")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder of the run [default: runs/NAME].")
+@click.option("-c", "--cell", "cells", multiple=True, help="Run this cell instead of the suite's; may be repeated.")
+@click.option("-t", "--task", "tasks", multiple=True, help="Only this task of the suite; may be repeated.")
+@click.option("--seeds", type=click.IntRange(min=1), help="How many seeds (0, 1, 2 ...).")
+@click.option("-j", "--jobs", type=click.IntRange(min=1), help="Trials at once [default: one a core].")
+@click.option("--set", "settings", multiple=True, metavar="KEY=V", help="Set a key of the suite: recipe.epochs=5.")
+@click.option("--dry-run", is_flag=True, help="Print the trials that would run.")
+@click.option("--fresh", is_flag=True, help="Run everything again, whatever has a result.")
+def suite_(
+    name: str,
+    output: Path | None,
+    cells: tuple[str, ...],
+    tasks: tuple[str, ...],
+    seeds: int | None,
+    jobs: int | None,
+    settings: tuple[str, ...],
+    dry_run: bool,
+    fresh: bool,
+) -> None:
+    """Run the suite of this NAME (or TOML file); without a name, `quick`. Runs only what has no result yet."""
+    catalogue = Catalogue.load()
+    suite = read_suite(name, catalogue, Choices(cells, tasks, seeds, settings))
+    store = Store(output or Path("runs") / suite.name)
+    if dry_run:
+        _print_plan(suite, store)
+        return
+    with Display() as display:
+        progress = run_suite(
+            suite,
+            catalogue,
+            store,
+            jobs=jobs or environment.machine().cores,
+            fresh=fresh,
+            watch=display.watch,
+        )
+    make_reports(store, catalogue)
+    _print_summary(progress)
+    raise click.exceptions.Exit(_exit_code(progress))
+
+
+def _print_plan(suite: Suite, store: Store) -> None:
+    done = {trial_id(result.trial) for result in store.read() if result.status != "skipped"}
+    for trial in every_trial(suite):
+        identity = trial_id(trial)
+        print_line(f"{'done' if identity in done else 'run '}  {identity}")
+
+
+def _print_summary(progress: Progress) -> None:
+    new = ", ".join(f"{count} {status}" for status, count in sorted(progress.statuses.items())) or "nothing new"
+    console().print(f"{progress.total} trials: {progress.kept} kept from before, {new}.", markup=False)
+    if progress.failed:
+        failures = ", ".join(status for status in FAILURES if progress.statuses[status])
+        console(stderr=True).print(f"{progress.failed} failed ({failures}); their results say why.", markup=False)
+
+
+def _exit_code(progress: Progress) -> int:
+    if progress.failed:
+        return SOME_FAILED
+    idle = progress.statuses["skipped"] + progress.statuses["refused"]
+    return NOTHING_RAN if not progress.kept and progress.ran == idle else 0
+
+
+run.add_command(trial_command)

@@ -1,0 +1,58 @@
+"""`rnnbench show`."""
+
+from typing import Any
+
+import click
+
+from rnnbench.catalogue import Catalogue
+from rnnbench.cli.describe import Description, describe_all
+from rnnbench.cli.output import console, print_json
+from rnnbench.errors import UnknownName
+from rnnbench.plan import every_trial
+from rnnbench.suite import read_suite
+
+
+@click.command()
+@click.argument("name")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def show(name: str, as_json: bool) -> None:
+    """Show all that is known of the cell, task, suite, report or plugin of this NAME."""
+    catalogue = Catalogue.load()
+    found = {
+        kind[:-1]: {**thing, **_more(kind, name, catalogue)}
+        for kind, things in describe_all(catalogue).items()
+        for thing in things
+        if thing["name"] == name
+    }
+    if not found:
+        known = [*catalogue.cells, *catalogue.tasks, *catalogue.suites, *catalogue.reports]
+        raise UnknownName("cell, task, suite, report or plugin", name, known)
+    if as_json:
+        print_json(found)
+        return
+    for kind, thing in found.items():
+        console().print(f"[bold]{kind} {name}[/bold]")
+        for key, value in thing.items():
+            if key != "name" and value not in ("", None, {}, []):
+                console().print(f"  {key.replace('_', ' '):<16} {_text(value)}", markup=False)
+
+
+def _more(kind: str, name: str, catalogue: Catalogue) -> Description:
+    """For a suite, what it resolves to; an error in its file is raised here."""
+    if kind != "suites":
+        return {}
+    suite = read_suite(name, catalogue)
+    return {
+        "cells": [cell.row for cell in suite.cells],
+        "tasks": [f"{task.name} {_text(task.dials)}".strip() for task in suite.tasks],
+        "seeds": list(suite.seeds),
+        "trials": len(every_trial(suite)),
+    }
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key}={inner}" for key, inner in value.items())
+    if isinstance(value, list):
+        return ", ".join(str(inner) for inner in value)
+    return str(value)

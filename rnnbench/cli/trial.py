@@ -1,0 +1,105 @@
+"""`rnnbench run trial`: one cell on one task, once."""
+
+from typing import Any
+
+import click
+import msgspec
+
+from rnnbench.campaign import FAILURES
+from rnnbench.catalogue import Catalogue
+from rnnbench.cli.output import console, print_line
+from rnnbench.executors import LocalPool
+from rnnbench.plan import every_trial
+from rnnbench.records import Learning, Result, Trial
+from rnnbench.suite import check_suite, set_key
+
+SOME_FAILED = 1
+
+
+@click.command()
+@click.argument("cell")
+@click.argument("task")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option("--dial", "dials", multiple=True, metavar="NAME=V", help="A dial of the task: horizon=20.")
+@click.option("--option", "options", multiple=True, metavar="NAME=V", help="An option of the cell.")
+@click.option("--set", "settings", multiple=True, metavar="KEY=V", help="A key of the recipe: epochs=5.")
+@click.option("--json", "as_json", is_flag=True, help="Print the whole result as JSON.")
+def trial(
+    cell: str,
+    task: str,
+    seed: int,
+    dials: tuple[str, ...],
+    options: tuple[str, ...],
+    settings: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Run CELL on TASK once and print what came of it; nothing is stored."""
+    single = _single_trial(cell, task, seed, dials, options, settings)
+    with LocalPool(jobs=1) as pool:
+        pool.start(single)
+        results: list[Result] = []
+        while not results:
+            results = pool.wait(1.0)
+    result = results[0]
+    if as_json:
+        print_line(msgspec.json.format(msgspec.json.encode(result)).decode())
+    else:
+        _print_result(result)
+    raise click.exceptions.Exit(SOME_FAILED if result.status in FAILURES else 0)
+
+
+def _single_trial(
+    cell: str,
+    task: str,
+    seed: int,
+    dials: tuple[str, ...],
+    options: tuple[str, ...],
+    settings: tuple[str, ...],
+) -> Trial:
+    """The one trial of a suite of one cell, one task and one seed, checked like any suite."""
+    raw: dict[str, Any] = {
+        "version": 1,
+        "summary": "a single trial",
+        "cells": [{"name": cell, "options": _table(options)}],
+        "tasks": [{"name": task, "dials": _table(dials)}],
+        "seeds": [seed],
+        "recipe": _table(settings),
+    }
+    return every_trial(check_suite(raw, "trial", Catalogue.load()))[0]
+
+
+def _table(settings: tuple[str, ...]) -> dict[str, Any]:
+    table: dict[str, Any] = {}
+    for setting in settings:
+        set_key(table, setting)
+    return table
+
+
+def _print_result(result: Result) -> None:
+    out = console()
+    reason = f": {result.reason}" if result.reason else ""
+    out.print(f"{result.status}{reason}", markup=False, style="bold")
+    if result.learning:
+        _print_learning(result.learning)
+    if result.traceback:
+        out.print(result.traceback, markup=False)
+    if result.output:
+        out.print(f"It printed:\n{result.output}", markup=False)
+
+
+def _print_learning(learning: Learning) -> None:
+    out = console()
+    metric = learning.metrics[0]
+    out.print(f"hidden size {learning.hidden_size}, {learning.parameters:,} parameters", markup=False)
+    out.print(f"epoch  train loss  validation {metric.name}", markup=False)
+    for epoch in learning.curve:
+        mark = "  chosen" if epoch.epoch == learning.chosen_epoch else ""
+        score = epoch.validation[metric.name]
+        out.print(f"{epoch.epoch:>5}  {epoch.train_loss:>10.4g}  {score:>10.4g}{mark}", markup=False)
+    for name, score in learning.test.items():
+        trivial = learning.trivial.get(name)
+        beside = f"   (“{learning.trivial_forecast}”: {trivial:.4g})" if trivial is not None else ""
+        out.print(f"test {name} {score:.4g}{beside}", markup=False)
+    reached = learning.epochs_to_target
+    goal = f"target {metric.name} {learning.target:g}"
+    out.print(f"{goal}: {f'reached in epoch {reached}' if reached else 'not reached twice in a row'}", markup=False)

@@ -1,0 +1,43 @@
+"""Errors for the person who can mend them: where, what was found, the nearest valid name, what there is."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class RnnbenchError(Exception):
+    """Something that the caller can mend. The command line prints its text and exits with 2."""
+
+
+class UnknownName(RnnbenchError):
+    """A name that nothing installed answers to."""
+
+    def __init__(self, kind: str, name: str, available: Iterable[str], where: str = "") -> None:
+        self.kind, self.name, self.where = kind, name, where
+        self.available = tuple(sorted(available))
+        super().__init__(self._sentence())
+
+    def __reduce__(self) -> tuple[type, tuple[str, str, tuple[str, ...], str]]:
+        return (type(self), (self.kind, self.name, self.available, self.where))
+
+    def _sentence(self) -> str:
+        place = f"{self.where}: " if self.where else ""
+        nearest = get_close_matches(self.name, self.available, n=1, cutoff=0.5)
+        guess = f" Did you mean '{nearest[0]}'?" if nearest else ""
+        there_is = f" There are: {', '.join(self.available)}." if self.available else " There are none."
+        return f"{place}no {self.kind} called '{self.name}'.{guess}{there_is}"
+
+
+class PluginError(RnnbenchError):
+    """A plugin that breaks the rules of the door; the text names its distribution."""
+
+
+class CellContractError(RnnbenchError):
+    """A cell whose `forward` does not keep `forward(x_BTI, state=None) -> (y_BTH, state)`."""
+
+
+class DataUnavailable(RnnbenchError):
+    """Data that cannot be had now: no network, a wrong hash, a missing member. Trials on it are skipped."""
+
+
+class Refused(RnnbenchError):
+    """A combination that makes no sense or that a constraint forbids; the trial is refused with this reason."""

@@ -1,0 +1,153 @@
+"""The local pool: each trial in a process of its own, started by a forkserver that has torch loaded.
+
+The forkserver starts no thread and touches no device, so what it forks is as good as new. A child ends by itself when
+the pipe to its driver closes. What dies without a word, hangs or runs wild becomes the result of its own trial.
+"""
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import monotonic
+
+import msgspec
+
+from rnnbench import environment
+from rnnbench.executors.child import main
+from rnnbench.records import LearningTrial, Provenance, Result, Status, Trial, trial_id
+
+OUTPUT_KEPT = 8_000
+PRELOAD = ("torch", "rnnbench.runner")
+
+
+@dataclass
+class _Running:
+    """A child at work."""
+
+    trial: Trial
+    process: ForkServerProcess
+    pipe: Connection
+    output: Path
+    deadline: float
+
+
+class LocalPool:
+    """Up to `jobs` trials at once on this machine. A context manager: leaving it ends the children."""
+
+    def __init__(self, jobs: int, preload: Sequence[str] = ()) -> None:
+        self.jobs = jobs
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload([*PRELOAD, *preload])
+        self._running: dict[str, _Running] = {}
+        self._scratch = TemporaryDirectory(prefix="rnnbench-")
+
+    def __enter__(self) -> "LocalPool":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for running in self._running.values():
+            _end(running)
+        self._running.clear()
+        self._scratch.cleanup()
+
+    @property
+    def free(self) -> int:
+        """How many more trials may be started now."""
+        return self.jobs - len(self._running)
+
+    @property
+    def in_flight(self) -> frozenset[str]:
+        """The ids of the trials that are running."""
+        return frozenset(self._running)
+
+    def start(self, trial: Trial) -> None:
+        """Start a trial in a process of its own."""
+        identity = trial_id(trial)
+        output = Path(self._scratch.name) / f"{len(identity)}-{monotonic()}.txt"
+        ours, theirs = self._context.Pipe()
+        process = self._context.Process(target=main, args=(msgspec.json.encode(trial), theirs, str(output)))
+        process.start()
+        theirs.close()
+        self._running[identity] = _Running(trial, process, ours, output, monotonic() + _limit(trial))
+
+    def wait(self, seconds: float) -> list[Result]:
+        """Results of the trials that have ended, waiting up to `seconds` for the first."""
+        nearest = min((r.deadline for r in self._running.values()), default=monotonic())
+        patience = max(0.0, min(seconds, nearest - monotonic()))
+        wait([r.pipe for r in self._running.values()], timeout=patience)
+        results = []
+        for identity, running in list(self._running.items()):
+            result = _collect(running)
+            if result is not None:
+                del self._running[identity]
+                _end(running)
+                results.append(msgspec.structs.replace(result, output=_tail(running.output)))
+                running.output.unlink(missing_ok=True)
+        return results
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _limit(trial: Trial) -> float:
+    return trial.recipe.limit_seconds if isinstance(trial, LearningTrial) else trial.limit_seconds
+
+
+def _collect(running: _Running) -> Result | None:
+    """The result, if the child sent one, died or ran out of time; None while it is at work."""
+    if running.pipe.poll():
+        try:
+            return msgspec.json.decode(running.pipe.recv_bytes(), type=Result)
+        except (EOFError, OSError):
+            running.process.join(10)
+            return without_run(running.trial, "killed", _last_words(running.process.exitcode))
+    if monotonic() > running.deadline:
+        return without_run(running.trial, "timeout", f"longer than its limit of {_limit(running.trial):g} s")
+    return None
+
+
+def without_run(trial: Trial, status: Status, reason: str) -> Result:
+    """The result of a trial whose process gave none, or that was never started."""
+    return Result(
+        trial=trial,
+        status=status,
+        reason=reason,
+        started=_now(),
+        provenance=Provenance(
+            machine=environment.machine(), versions=environment.versions(), commit=environment.commit()
+        ),
+    )
+
+
+def _last_words(code: int | None) -> str:
+    if code is not None and code < 0:
+        with suppress(ValueError):
+            return f"its process was ended by {signal.Signals(-code).name}"
+    return f"its process ended by itself with code {code} before it gave a result"
+
+
+def _end(running: _Running) -> None:
+    """End a child and whatever it started; it leads a process group of its own."""
+    running.pipe.close()
+    with suppress(ProcessLookupError, PermissionError):
+        if running.process.pid is not None:
+            os.killpg(running.process.pid, signal.SIGKILL)
+    running.process.kill()
+    running.process.join()
+    running.process.close()
+
+
+def _tail(path: Path) -> str:
+    try:
+        text = path.read_bytes()[-OUTPUT_KEPT:].decode(errors="replace")
+    except OSError:
+        return ""
+    return text

@@ -1,0 +1,79 @@
+"""Estimates from a handful of seeds, each by a method that holds at that number."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy import stats
+
+from rnnbench.findings.records import Range
+
+VERDICT_SEEDS = 7
+INTERVAL_REPLICATES = 8
+LEVEL = 0.05
+
+
+def spread(values: Sequence[float]) -> Range:
+    """Median with smallest and largest: a labelled range, which is all that a few values carry."""
+    return Range(float(np.median(values)), float(min(values)), float(max(values)), len(values))
+
+
+def mean_spread(values: Sequence[float]) -> Range:
+    """Mean with smallest and largest."""
+    return Range(float(np.mean(values)), float(min(values)), float(max(values)), len(values))
+
+
+def solve_rate(solved: int, n: int) -> Range:
+    """Share of seeds that reached the target, with the Clopper-Pearson interval (at least 95 % at any n)."""
+    interval = stats.binomtest(solved, n).proportion_ci(confidence_level=1 - LEVEL, method="exact")
+    return Range(solved / n, float(interval.low), float(interval.high), n, "95 % interval")
+
+
+def restricted_epochs(epochs_to_target: Sequence[int | None], budget: int) -> Range:
+    """Restricted mean of epochs to target up to the budget, with the range over seeds.
+
+    Every censoring is at the budget, which is the same for all; there the area under the Kaplan-Meier curve up to
+    the budget equals the mean of min(epochs, budget).
+    """
+    return mean_spread([budget if epochs is None else epochs for epochs in epochs_to_target])
+
+
+def ratio(log_ratios: Sequence[float]) -> Range:
+    """Ratio over replicates from their log-ratios: a Student interval from 8 replicates on, a range below."""
+    logs = np.asarray(log_ratios)
+    if len(logs) < INTERVAL_REPLICATES:
+        centre, low, high = np.exp([np.median(logs), logs.min(), logs.max()]).tolist()
+        return Range(centre, low, high, len(logs))
+    half = stats.t.ppf(1 - LEVEL / 2, len(logs) - 1) * stats.sem(logs)
+    centre, low, high = np.exp(logs.mean() + np.array([0.0, -half, half])).tolist()
+    return Range(centre, low, high, len(logs), "95 % interval")
+
+
+def seeds_needed(pairs: int) -> int:
+    """Fewest seeds at which the exact sign-flip test can reach the level, by Holm over this many pairs."""
+    return max(VERDICT_SEEDS, int(np.ceil(np.log2(2 * max(pairs, 1) / LEVEL))))
+
+
+def sign_flip(differences: Sequence[float]) -> float:
+    """Two-sided p-value of paired differences under random signs, exact up to 12 pairs (4096 sign patterns)."""
+    values = np.asarray(differences, dtype=float)
+    if not values.any():
+        return 1.0
+    test = stats.permutation_test(
+        (values,),
+        lambda x, axis: np.mean(x, axis=axis),
+        permutation_type="samples",
+        n_resamples=4096,
+        vectorized=True,
+        rng=np.random.default_rng(0),
+    )
+    return float(min(1.0, test.pvalue))
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Holm's step-down adjustment (Holm 1979), in the order given."""
+    order = np.argsort(p_values)
+    adjusted = np.asarray(p_values, dtype=float)[order] * np.arange(len(p_values), 0, -1)
+    adjusted = np.minimum(1.0, np.maximum.accumulate(adjusted))
+    back = np.empty_like(adjusted)
+    back[order] = adjusted
+    return [float(p) for p in back]

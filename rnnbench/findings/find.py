@@ -1,0 +1,61 @@
+"""From the results of a suite to findings."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+
+from rnnbench.errors import RnnbenchError
+from rnnbench.findings.cost import costs
+from rnnbench.findings.doubts import doubts
+from rnnbench.findings.learning import conditions
+from rnnbench.findings.records import Failure, Findings
+from rnnbench.records import LearningTrial, Result, trial_id
+
+
+def find(results: Iterable[Result]) -> Findings:
+    """What these results say. Only those of the newest version of the suite are compared; the rest is a doubt.
+
+    Raises RnnbenchError where there are none.
+    """
+    everything = sorted(results, key=lambda result: trial_id(result.trial))
+    if not everything:
+        raise RnnbenchError("there are no results to report")
+    version = max(result.trial.suite_version for result in everything)
+    current = [result for result in everything if result.trial.suite_version == version]
+    learning = [r for r in current if isinstance(r.trial, LearningTrial) and r.trial.phase == "evaluation"]
+    found = conditions(learning)
+    cost = costs([r for r in current if not isinstance(r.trial, LearningTrial)])
+    old = len(everything) - len(current)
+    outdated = (f"{old} results of older versions of the suite lie in the folder and are left out.",) if old else ()
+    return Findings(
+        suite=current[0].trial.suite,
+        suite_version=version,
+        conditions=found,
+        costs=cost,
+        doubts=doubts(current, found, cost) + outdated,
+        failures=tuple(_failure(r) for r in current if r.status not in ("ok", "stopped")),
+        counts=dict(sorted(Counter(r.status for r in current).items())),
+        machines=tuple({repr(r.provenance.machine): r.provenance.machine for r in current}.values()),
+        versions=_merged(r.provenance.versions for r in current),
+        commits=tuple(sorted({r.provenance.commit for r in current if r.provenance.commit})),
+        plugins=_merged(r.provenance.plugins for r in current),
+        first_started=min(r.started for r in current),
+        last_started=max(r.started for r in current),
+    )
+
+
+def _failure(result: Result) -> Failure:
+    return Failure(trial_id(result.trial), result.status, result.reason)
+
+
+def _merged(dictionaries: Iterable[dict[str, str]]) -> dict[str, tuple[str, ...]]:
+    """For each key, the values that occur."""
+    merged: dict[str, set[str]] = defaultdict(set)
+    for dictionary in dictionaries:
+        for key, value in dictionary.items():
+            merged[key].add(value)
+    return {key: _sorted(values) for key, values in sorted(merged.items())}
+
+
+def _sorted(values: Iterable[str]) -> tuple[str, ...]:
+    ordered: Sequence[str] = sorted(values)
+    return tuple(ordered)

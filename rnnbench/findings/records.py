@@ -1,0 +1,142 @@
+"""The types of findings."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from rnnbench.records import Machine, MetricNote, Recipe, Shape
+
+
+class Range(Struct, frozen=True):
+    """A centre over n units with what lies around it.
+
+    kind: "range" is smallest to largest and claims no more; "95 % interval" is one that holds its level at this n.
+    """
+
+    centre: float
+    low: float
+    high: float
+    n: int
+    kind: Literal["range", "95 % interval"] = "range"
+
+
+class Curve(Struct, frozen=True):
+    """Validation score of the deciding metric by epoch: median, smallest and largest over the seeds that got there."""
+
+    epochs: tuple[int, ...]
+    median: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+
+
+class Arm(Struct, frozen=True, kw_only=True):
+    """One cell under one condition, over its seeds.
+
+    seeds:     those whose trial ran to its end or diverged; the others stand in `lost` with their number by status.
+    solved:    how many of them reached the target; `solve_rate` is that with its Clopper-Pearson interval.
+    epochs:    restricted mean of epochs to target up to the budget, unsolved seeds counting as the whole budget.
+    test:      by metric, over the seeds that have the figure.
+    """
+
+    row: str
+    seeds: tuple[int, ...]
+    lost: dict[str, int]
+    diverged: int
+    solved: int
+    solve_rate: Range | None
+    epochs: Range | None
+    test: dict[str, Range]
+    curve: Curve
+    hidden_size: int
+    parameters: int
+    state_floats: int
+
+
+class Comparison(Struct, frozen=True):
+    """The leading cell against another one, paired by seed.
+
+    wins:    seeds in which the leader is better; ties count for neither.
+    p_value: of an exact two-sided sign-flip test, by Holm's method over all pairs of cells of the condition; None
+             below the number of seeds that can carry a verdict.
+    """
+
+    other: str
+    wins: int
+    pairs: int
+    p_value: float | None
+
+
+class Condition(Struct, frozen=True, kw_only=True):
+    """A task at one setting of its dials under one recipe, with its cells.
+
+    answer: one sentence on which cell; `sure` is one on how sure that is.
+    figure: what decided the answer, "epochs to target" or the name of the metric.
+    """
+
+    task: str
+    horizon: int | None
+    title: str
+    metrics: tuple[MetricNote, ...]
+    target: float
+    trivial: dict[str, Range]
+    trivial_forecast: str
+    recipe: Recipe
+    steps_per_epoch: int
+    arms: tuple[Arm, ...]
+    figure: str
+    leader: str | None
+    answer: str
+    sure: str
+    comparisons: tuple[Comparison, ...]
+
+
+class CostRow(Struct, frozen=True, kw_only=True):
+    """The cost of one cell at one shape, over replicates (each a process of its own); None where not measured.
+
+    step_seconds:   thread CPU time of a training step: median over replicates of the median over steps.
+    ratio_to_ruler: that over the same of torch's LSTM, side by side.
+    peak_bytes:     peak resident growth of a training step.
+    """
+
+    row: str
+    kernel: str
+    parameters: int
+    parameter_bytes: int | None
+    step_seconds: Range | None
+    ratio_to_ruler: Range | None
+    first_call_seconds: Range | None
+    peak_bytes: Range | None
+    memory_meter: str
+
+
+class CostFinding(Struct, frozen=True, kw_only=True):
+    """Cost figures at one shape."""
+
+    shape: Shape
+    rows: tuple[CostRow, ...]
+
+
+class Failure(Struct, frozen=True):
+    """A trial that gave no figures, and why."""
+
+    trial: str
+    status: str
+    reason: str
+
+
+class Findings(Struct, frozen=True, kw_only=True):
+    """What the results of a suite say, with everything that a reader needs to doubt it."""
+
+    suite: str
+    suite_version: int
+    conditions: tuple[Condition, ...]
+    costs: tuple[CostFinding, ...]
+    doubts: tuple[str, ...]
+    failures: tuple[Failure, ...]
+    counts: dict[str, int]
+    machines: tuple[Machine, ...]
+    versions: dict[str, tuple[str, ...]]
+    commits: tuple[str, ...]
+    plugins: dict[str, tuple[str, ...]]
+    first_started: str
+    last_started: str

@@ -1,0 +1,26 @@
+"""A renderer: turns findings into files."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from pkgutil import resolve_name
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Renderer:
+    """A report as a plugin brings it.
+
+    render: `render(findings, folder) -> list of files written`, or its place as "module:attribute", imported on use.
+    """
+
+    name: str
+    render: str | Callable[[Any, Path], list[Path]]
+    summary: str = ""
+
+    def load(self) -> Callable[[Any, Path], list[Path]]:
+        """The render function, imported if need be."""
+        render: Callable[[Any, Path], list[Path]] = (
+            resolve_name(self.render) if isinstance(self.render, str) else self.render
+        )
+        return render

@@ -1,0 +1,149 @@
+"""What one trial gave, failures included. A figure that does not exist is absent with a reason, never NaN.
+
+Format 1: the first.
+"""
+
+from typing import Literal, get_args
+
+from msgspec import Struct
+
+from rnnbench.records.trial import Trial
+
+FORMAT = 1
+Status = Literal[
+    "ok",  # ran to its end
+    "stopped",  # ended early by a rule that the recipe names
+    "diverged",  # the loss or the weights left the finite numbers: a result, not a failure
+    "timeout",  # longer than its limit
+    "out-of-memory",
+    "killed",  # its process died without a word
+    "error",  # an exception
+    "skipped",  # its data or device cannot be had here; tried again by the next run
+    "refused",  # the combination makes no sense, for the reason given
+]
+STATUSES: tuple[Status, ...] = get_args(Status)
+
+
+class MetricNote(Struct, frozen=True):
+    """What a reader of a score must know, so that no plugin is needed to report it."""
+
+    name: str
+    unit: str
+    direction: Literal["lower", "higher"]
+
+
+class Epoch(Struct, frozen=True):
+    """The state of training after an epoch: mean training loss over it, and scores on validation data."""
+
+    epoch: int
+    step: int
+    train_loss: float
+    validation: dict[str, float]
+
+
+class Learning(Struct, frozen=True, kw_only=True):
+    """The figures of a learning trial: a function of the trial alone, to the last bit on one machine.
+
+    metrics:          the first one decides; it chose the epoch and is held against `target`.
+    hidden_size:      H that the budget gave; `parameters` is what the whole model then has.
+    state_floats:     numbers carried from one step to the next for one sequence.
+    chosen_epoch:     the epoch that is best on validation data; `test` is the score of its weights.
+    trivial:          scores of the trivial forecast on the same test data.
+    epochs_to_target: first of two evaluations in a row at the target; None where that never happened within
+                      `epochs_run`, which right-censors it at the budget.
+    absent:           reason by figure, for each figure that does not exist.
+    """
+
+    metrics: tuple[MetricNote, ...]
+    target: float
+    hidden_size: int
+    parameters: int
+    state_floats: int
+    epochs_run: int
+    steps_per_epoch: int
+    curve: tuple[Epoch, ...]
+    chosen_epoch: int | None
+    test: dict[str, float]
+    trivial: dict[str, float]
+    trivial_forecast: str
+    epochs_to_target: int | None
+    absent: dict[str, str] = {}
+
+
+class TimeRow(Struct, frozen=True, kw_only=True, tag_field="figure", tag="time"):
+    """Time of one cell's training step in one replicate.
+
+    cpu_seconds:        thread CPU time of each measured step, in the order taken (primary).
+    wall_seconds:       wall time of the same steps.
+    log_ratio_to_ruler: median over the rounds of log(cpu time / cpu time of the ruler, torch's LSTM, in that round).
+    first_call_seconds: wall time of the very first step, warm-up and any compiling included.
+    """
+
+    row: str
+    kernel: str
+    parameters: int
+    cpu_seconds: tuple[float, ...]
+    wall_seconds: tuple[float, ...]
+    log_ratio_to_ruler: float
+    first_call_seconds: float
+
+
+class MemoryRow(Struct, frozen=True, kw_only=True, tag_field="figure", tag="memory"):
+    """Memory of one cell's training step. `meter` names how `peak_bytes` was read; None where it cannot be."""
+
+    row: str
+    kernel: str
+    parameters: int
+    parameter_bytes: int
+    peak_bytes: int | None
+    meter: str
+
+
+class Seconds(Struct, frozen=True, kw_only=True):
+    """Wall seconds seen in passing. Indicative: trials run side by side, and these enter no comparison."""
+
+    preparing: float = 0.0
+    training: float = 0.0
+    evaluating: float = 0.0
+    process: float = 0.0
+
+
+class Machine(Struct, frozen=True, kw_only=True):
+    """Where a trial ran."""
+
+    processor: str
+    cores: int
+    memory_bytes: int
+    system: str
+
+
+class Provenance(Struct, frozen=True, kw_only=True):
+    """What a result depends on besides its trial.
+
+    versions:    of Python and of the packages that compute.
+    commit:      of the git checkout that the run started in, with "+changes" where it had some; "" outside of one.
+    plugins:     distribution by name of cell and task, with version.
+    definitions: hash of the source of cell and task.
+    """
+
+    machine: Machine
+    versions: dict[str, str]
+    commit: str = ""
+    plugins: dict[str, str] = {}
+    definitions: dict[str, str] = {}
+
+
+class Result(Struct, frozen=True, kw_only=True):
+    """What one trial gave. `reason` is one sentence wherever status is not `ok`."""
+
+    trial: Trial
+    status: Status
+    provenance: Provenance
+    started: str
+    format: int = FORMAT
+    reason: str = ""
+    traceback: str = ""
+    output: str = ""
+    seconds: Seconds = Seconds()
+    learning: Learning | None = None
+    costs: tuple[TimeRow | MemoryRow, ...] = ()

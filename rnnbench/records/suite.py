@@ -1,0 +1,39 @@
+"""A suite with every name checked and every default filled in: what the planner reads."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from rnnbench.records.recipe import Measurement, Recipe, Shape
+from rnnbench.records.trial import CellUse, Dial
+
+
+class TaskUse(Struct, frozen=True, kw_only=True):
+    """A task at one setting of its dials (complete, horizon included), with the recipe that its trials get."""
+
+    name: str
+    dials: dict[str, Dial]
+    recipe: Recipe
+
+
+class CostPlan(Struct, frozen=True, kw_only=True):
+    """Which cost figures are measured, at which shape, how often."""
+
+    measure: tuple[Measurement, ...]
+    shapes: tuple[Shape, ...]
+    replicates: int
+    repeats: int
+
+
+class Suite(Struct, frozen=True, kw_only=True):
+    """Cells x tasks x seeds, and cost trials for the same cells. `version` rises when figures stop being comparable."""
+
+    name: str
+    version: int
+    summary: str
+    cells: tuple[CellUse, ...]
+    tasks: tuple[TaskUse, ...]
+    seeds: tuple[int, ...]
+    cost: CostPlan | None = None
+    device: Literal["cpu", "cuda"] = "cpu"
+    threads: int = 1

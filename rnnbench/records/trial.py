@@ -1,0 +1,83 @@
+"""A trial: pure data that says everything needed to run it, anywhere, again."""
+
+import re
+from hashlib import sha256
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from rnnbench.records.recipe import Measurement, Recipe, Shape
+
+Dial = bool | int | float | str | None
+
+
+class CellUse(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A cell as a suite uses it. `options` in a trial are complete: defaults are filled in."""
+
+    name: str
+    options: dict[str, Dial] = {}
+    implementation: str = "default"
+    label: str = ""
+
+    @property
+    def row(self) -> str:
+        """What tables and figures call it."""
+        return self.label or self.name
+
+
+class LearningTrial(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="lane", tag="learning"):
+    """One cell trained on one task at one seed. Its figures are a function of this record and of the software."""
+
+    suite: str
+    suite_version: int
+    cell: CellUse
+    task: str
+    dials: dict[str, Dial]
+    seed: int
+    recipe: Recipe
+    learning_rate: float
+    phase: Literal["tuning", "evaluation"] = "evaluation"
+    threads: int = 1
+    device: str = "cpu"
+    label: str = ""
+
+
+class CostTrial(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="lane", tag="cost"):
+    """One replicate of a cost measurement: all its cells side by side in one process that has the machine to itself.
+
+    repeats: measured training steps of each cell, taken in turns in random order.
+    round:   which replicate this is; it seeds the order and the weights.
+    """
+
+    suite: str
+    suite_version: int
+    cells: tuple[CellUse, ...]
+    measurement: Measurement
+    shape: Shape
+    repeats: int
+    round: int
+    limit_seconds: float = 300.0
+    threads: int = 1
+    device: str = "cpu"
+    label: str = ""
+
+
+Trial = LearningTrial | CostTrial
+
+
+def trial_id(trial: Trial) -> str:
+    """A readable name that ends in a hash of the whole content: equal trials, and only those, share it.
+
+    Fields at their default are not hashed, so that a field that is added later leaves old results valid.
+    """
+    content = msgspec.json.encode(trial, order="deterministic")
+    return f"{re.sub(r'[^A-Za-z0-9_.+=-]+', '-', _title(trial))}.{sha256(content).hexdigest()[:12]}"
+
+
+def _title(trial: Trial) -> str:
+    if isinstance(trial, LearningTrial):
+        return f"{trial.task}.h{trial.dials.get('horizon', '')}.{trial.cell.row}.s{trial.seed}"[:80]
+    rows = "+".join(cell.row for cell in trial.cells)
+    cells = rows if len(rows) <= 40 else f"{len(trial.cells)}-cells"
+    return f"cost.{trial.measurement}.T{trial.shape.steps}.{cells}.r{trial.round}"

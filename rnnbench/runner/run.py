@@ -1,0 +1,88 @@
+"""Run one trial and turn whatever happens into a result."""
+
+import traceback
+from collections.abc import Callable
+from datetime import UTC, datetime
+from time import perf_counter
+
+import msgspec
+import torch
+
+from rnnbench import environment
+from rnnbench.catalogue import Catalogue
+from rnnbench.errors import CellContractError, DataUnavailable, Refused
+from rnnbench.records import CostTrial, LearningTrial, Provenance, Result, Status, Trial
+from rnnbench.runner.cost import run_cost
+from rnnbench.runner.learning import run_learning
+
+MEMORY_COMPLAINTS = ("can't allocate memory", "not enough memory", "out of memory")
+OUTPUT_KEPT = 8_000
+
+
+def run_trial(trial: Trial, catalogue: Catalogue | None = None) -> Result:
+    """Run a trial here. What it raises becomes the status of its result; only what ends the process gets out."""
+    started, clock = datetime.now(UTC).isoformat(timespec="seconds"), perf_counter()
+    bare = Result(
+        trial=trial,
+        status="ok",
+        started=started,
+        provenance=Provenance(machine=environment.machine(), versions={}),
+    )
+    try:
+        torch.set_num_threads(trial.threads)
+        catalogue = catalogue or Catalogue.load()
+        bare = msgspec.structs.replace(bare, provenance=_provenance(trial, catalogue))
+        _require_device(trial.device)
+        result = _run(trial, catalogue, bare)
+    except Exception as error:
+        result = _failed(bare, error)
+    seconds = msgspec.structs.replace(result.seconds, process=perf_counter() - clock)
+    return msgspec.structs.replace(result, seconds=seconds)
+
+
+def _run(trial: Trial, catalogue: Catalogue, bare: Result) -> Result:
+    run: Callable[..., Result] = run_learning if isinstance(trial, LearningTrial) else run_cost
+    return run(trial, catalogue, bare)
+
+
+def _require_device(device: str) -> None:
+    if device == "cuda" and not torch.cuda.is_available():
+        raise DataUnavailable("there is no CUDA device here")
+
+
+def _failed(bare: Result, error: Exception) -> Result:
+    status: Status = "error"
+    if isinstance(error, DataUnavailable):
+        status = "skipped"
+    elif isinstance(error, Refused):
+        status = "refused"
+    elif isinstance(error, MemoryError | torch.OutOfMemoryError) or any(
+        complaint in str(error).lower() for complaint in MEMORY_COMPLAINTS
+    ):
+        status = "out-of-memory"
+    told = isinstance(error, DataUnavailable | Refused | CellContractError)
+    reason = str(error) if told else f"{type(error).__name__}: {str(error).strip()}"
+    return msgspec.structs.replace(
+        bare, status=status, reason=reason.split("\n")[0], traceback=traceback.format_exc()[-OUTPUT_KEPT:]
+    )
+
+
+def _provenance(trial: Trial, catalogue: Catalogue) -> Provenance:
+    """Who brought the cells and the task, and what their source hashes to."""
+    cells = trial.cells if isinstance(trial, CostTrial) else (trial.cell,)
+    plugins, definitions = {}, {}
+    for cell in cells:
+        brought = catalogue.cells[cell.name]
+        plugins[cell.name] = brought.plugin.origin
+        definitions[cell.name] = environment.definition(brought.item.load())
+    if isinstance(trial, LearningTrial):
+        task = catalogue.tasks[trial.task]
+        plugins[trial.task] = task.plugin.origin
+        definitions[trial.task] = environment.definition(task.item)
+    return Provenance(
+        machine=environment.machine(),
+        versions=environment.versions(),
+        commit=environment.commit(),
+        plugins=plugins,
+        definitions=definitions,
+    )

@@ -1,0 +1,7 @@
+"""Suites: TOML in, a checked `Suite` out, or one clear error. The only room that reads TOML."""
+
+from rnnbench.suite.choices import Choices
+from rnnbench.suite.file import schema
+from rnnbench.suite.reading import check_suite, read_suite, set_key
+
+__all__ = ["Choices", "check_suite", "read_suite", "schema", "set_key"]

@@ -1,0 +1,57 @@
+"""The types of a suite's TOML file; the JSON Schema is made from them."""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from rnnbench.records import CellUse, Dial, Recipe, Shape
+from rnnbench.records.recipe import Measurement, Positive
+
+RecipeChanges: type[Struct] = msgspec.defstruct(
+    "RecipeChanges",
+    [(field.name, field.type | UnsetType, UNSET) for field in msgspec.structs.fields(Recipe)],
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+)
+RecipeChanges.__doc__ = "Keys of the recipe that differ here."
+Seed = Annotated[int, Meta(ge=0)]
+
+
+class TaskEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A task, swept over horizons, with other dials and with changes to the recipe."""
+
+    name: str
+    horizons: Annotated[tuple[Positive, ...], Meta(min_length=1)] | None = None
+    dials: dict[str, Dial] = {}
+    recipe: RecipeChanges = RecipeChanges()  # type: ignore[valid-type]
+
+
+class CostEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Cost trials: run alone, after all others. `repeats` measured steps of each cell in each of `replicates` runs."""
+
+    measure: tuple[Measurement, ...] = ("train-step-time", "peak-memory")
+    shapes: Annotated[tuple[Shape, ...], Meta(min_length=1)] = (Shape(),)
+    replicates: Positive = 8
+    repeats: Positive = 30
+
+
+class SuiteFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A suite: cells x tasks (swept over horizons) x seeds, with a recipe."""
+
+    version: Positive
+    summary: str
+    cells: Annotated[tuple[str | CellUse, ...], Meta(min_length=1)]
+    tasks: tuple[TaskEntry, ...] = ()
+    seeds: Positive | Annotated[tuple[Seed, ...], Meta(min_length=1)] = 3
+    recipe: RecipeChanges = RecipeChanges()  # type: ignore[valid-type]
+    cost: CostEntry | None = None
+    device: Literal["cpu", "cuda"] = "cpu"
+    threads: Positive = 1
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of a suite's file, for editors."""
+    made = msgspec.json.schema(SuiteFile)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "rnnbench suite", **made}

@@ -1,0 +1,108 @@
+"""Reading a suite's file: TOML, settings from the command line, unknown keys, wrong types."""
+
+import re
+import tomllib
+import types
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from rnnbench.catalogue import Catalogue
+from rnnbench.errors import RnnbenchError, UnknownName
+from rnnbench.records import Suite
+from rnnbench.suite.choices import Choices
+from rnnbench.suite.file import SuiteFile
+from rnnbench.suite.resolve import resolve
+
+NOTHING_CHOSEN = Choices()
+
+
+def read_suite(name: str, catalogue: Catalogue, choices: Choices = NOTHING_CHOSEN) -> Suite:
+    """The suite of this name, or in this file (a name that ends in .toml or holds a slash).
+
+    Raises RnnbenchError with the file, the path of the key, what was found and what there is.
+    """
+    path = Path(name) if name.endswith(".toml") or "/" in name else catalogue.suites.find(name).item
+    return check_suite(_parse(path), path.name, catalogue, choices)
+
+
+def check_suite(raw: dict[str, Any], file: str, catalogue: Catalogue, choices: Choices = NOTHING_CHOSEN) -> Suite:
+    """The suite that these raw data describe, called after their `file`. Raises RnnbenchError as `read_suite` does."""
+    for setting in choices.settings:
+        set_key(raw, setting)
+    _refuse_unknown_keys(raw, SuiteFile, file, "")
+    try:
+        checked = msgspec.convert(raw, SuiteFile)
+    except msgspec.ValidationError as error:
+        raise RnnbenchError(f"{file}: {_readable(error)}") from None
+    return resolve(checked, file, catalogue, choices)
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise RnnbenchError(f"{path}: cannot be read: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise RnnbenchError(f"{path.name}: is not TOML: {error}") from None
+
+
+def set_key(raw: dict[str, Any], setting: str) -> None:
+    """Apply `recipe.epochs=5`; the value is TOML, and a bare word is text. `tasks.*` means every task."""
+    key, equals, text = setting.partition("=")
+    if not equals or not key:
+        raise RnnbenchError(f"--set {setting}: should be KEY=VALUE, for example recipe.epochs=5")
+    try:
+        value = tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        value = text
+    *folders, last = key.split(".")
+    for table in _tables(raw, folders, setting):
+        table[last] = value
+
+
+def _tables(raw: dict[str, Any], folders: list[str], setting: str) -> Iterator[dict[str, Any]]:
+    """The tables that a path of keys leads to; `*` leads to every element of a list."""
+    places: list[Any] = [raw]
+    for folder in folders:
+        if folder == "*":
+            places = [element for place in places for element in place]
+        else:
+            places = [place.setdefault(folder, {}) for place in places if isinstance(place, dict)]
+    tables = [place for place in places if isinstance(place, dict)]
+    if not tables:
+        raise RnnbenchError(f"--set {setting}: leads to no table")
+    yield from tables
+
+
+def _refuse_unknown_keys(value: Any, expected: Any, file: str, path: str) -> None:
+    """Walk raw data beside its type, so that an unknown key is named with its path and its nearest neighbour."""
+    if isinstance(value, list):
+        inner = [a for t in _alternatives(expected) if get_origin(t) is tuple for a in get_args(t)[:1]]
+        for position, element in enumerate(value):
+            for element_type in inner:
+                _refuse_unknown_keys(element, element_type, file, f"{path}[{position}]")
+    structs = [t for t in _alternatives(expected) if isinstance(t, type) and issubclass(t, msgspec.Struct)]
+    if not isinstance(value, Mapping) or not structs:
+        return
+    hints = get_type_hints(structs[0])
+    for key, inner_value in value.items():
+        if key not in hints:
+            where = f"{file}: {path}" if path else file
+            raise UnknownName("key", key, hints, where)
+        _refuse_unknown_keys(inner_value, hints[key], file, f"{path}.{key}" if path else key)
+
+
+def _alternatives(expected: Any) -> tuple[Any, ...]:
+    return get_args(expected) if get_origin(expected) in (Union, types.UnionType) else (expected,)
+
+
+def _readable(error: msgspec.ValidationError) -> str:
+    """msgspec says `Expected int, got str - at $.recipe.epochs`; we say `recipe.epochs: expected int, got str`."""
+    text = str(error).replace("`", "")
+    found = re.fullmatch(r"(.*) - at \$\.?(.*)", text)
+    message, path = found.groups() if found else (text, "")
+    message = message[0].lower() + message[1:]
+    return f"{path}: {message}" if path else message

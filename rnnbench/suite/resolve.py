@@ -1,0 +1,132 @@
+"""From a suite's file to a `Suite`: every name looked up, every default filled in, dials and options typed."""
+
+from collections.abc import Mapping
+from dataclasses import MISSING, fields
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import msgspec
+from msgspec import UNSET
+
+from rnnbench.catalogue import Catalogue
+from rnnbench.errors import RnnbenchError, UnknownName
+from rnnbench.records import CellUse, CostPlan, Dial, Recipe, Suite, TaskUse
+from rnnbench.suite.choices import Choices
+from rnnbench.suite.file import CostEntry, SuiteFile, TaskEntry
+from rnnbench.task import Task
+
+
+def resolve(file: SuiteFile, where: str, catalogue: Catalogue, choices: Choices) -> Suite:
+    """Check every name and value of a file, called `where`, that has the right keys and types. Raises RnnbenchError."""
+    cells = tuple(cell_use(cell, catalogue, f"{where}: cells") for cell in choices.cells or file.cells)
+    _refuse_twins(cells, where)
+    recipe = _changed(Recipe(), file.recipe)
+    tasks = tuple(
+        use
+        for position, entry in enumerate(file.tasks)
+        for use in _task_uses(entry, recipe, catalogue, f"{where}: tasks[{position}]")
+    )
+    tasks = _chosen_tasks(tasks, choices.tasks, where)
+    if not tasks and file.cost is None:
+        raise RnnbenchError(f"{where}: the suite is empty: it has no tasks and no cost")
+    return Suite(
+        name=Path(where).stem,
+        version=file.version,
+        summary=file.summary,
+        cells=cells,
+        tasks=tasks,
+        seeds=_seeds(file.seeds if choices.seeds is None else choices.seeds),
+        cost=None if file.cost is None else _cost_plan(file.cost),
+        device=file.device,
+        threads=file.threads,
+    )
+
+
+def cell_use(cell: str | CellUse, catalogue: Catalogue, where: str) -> CellUse:
+    """A cell as named in a suite, with all its options. Raises UnknownName for a cell or an option there is not."""
+    use = CellUse(name=cell) if isinstance(cell, str) else cell
+    spec = catalogue.cells.find(use.name, where).item
+    for option, value in use.options.items():
+        place = f"{where}: {use.name}"
+        if option not in spec.options:
+            raise UnknownName("option", option, spec.options, place)
+        default = spec.options[option]
+        if default is not None and value is not None and not _alike(value, default):
+            found = f"expected {type(default).__name__}, got {type(value).__name__}"
+            raise RnnbenchError(f"{place}.{option}: {found}")
+    given = {option: _as_default(value, spec.options[option]) for option, value in use.options.items()}
+    if use.options and not use.label:
+        text = " ".join(f"{option}={value}" for option, value in sorted(use.options.items()))
+        use = msgspec.structs.replace(use, label=f"{use.name} {text}")
+    return msgspec.structs.replace(use, options={**spec.options, **given})
+
+
+def resolve_dials(task: type[Task], dials: Mapping[str, Any], where: str) -> dict[str, Dial]:
+    """All dials of a task, with these set. Raises RnnbenchError for a dial there is not, or a wrong value."""
+    hints = get_type_hints(task)
+    known = {field.name: field.default for field in fields(task) if field.init}
+    converted = {}
+    for dial, value in dials.items():
+        if dial not in known:
+            raise UnknownName("dial", dial, known, f"{where}: {task.name}")
+        try:
+            converted[dial] = msgspec.convert(value, hints[dial])
+        except msgspec.ValidationError as error:
+            complaint = str(error).replace("`", "")
+            raise RnnbenchError(f"{where}: {task.name}.{dial}: {complaint[0].lower()}{complaint[1:]}") from None
+    complete = {name: converted.get(name, default) for name, default in known.items()}
+    if unset := [name for name, value in complete.items() if value is MISSING]:
+        raise RnnbenchError(f"{where}: {task.name}: the dial '{unset[0]}' has no default and is not set")
+    try:
+        task(**complete)
+    except (ValueError, TypeError) as error:
+        raise RnnbenchError(f"{where}: {task.name}: {error}") from None
+    return complete
+
+
+def _alike(value: Dial, default: Dial) -> bool:
+    if isinstance(default, float):
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    return type(value) is type(default)
+
+
+def _as_default(value: Dial, default: Dial) -> Dial:
+    """1 and 1.0 are the same setting of a float, and must give the same trial."""
+    return float(value) if isinstance(default, float) and isinstance(value, int) else value
+
+
+def _refuse_twins(cells: tuple[CellUse, ...], where: str) -> None:
+    rows = [cell.row for cell in cells]
+    for row in rows:
+        if rows.count(row) > 1:
+            raise RnnbenchError(f"{where}: cells: '{row}' stands there twice; give one of them another `label`")
+
+
+def _changed(recipe: Recipe, changes: Any) -> Recipe:
+    given = {name: value for name, value in msgspec.structs.asdict(changes).items() if value is not UNSET}
+    return msgspec.structs.replace(recipe, **given)
+
+
+def _task_uses(entry: TaskEntry, recipe: Recipe, catalogue: Catalogue, where: str) -> list[TaskUse]:
+    task = catalogue.tasks.find(entry.name, where).item
+    own_recipe = _changed(recipe, entry.recipe)
+    settings = [entry.dials]
+    if entry.horizons is not None:
+        settings = [{**entry.dials, "horizon": horizon} for horizon in entry.horizons]
+    resolved = [resolve_dials(task, setting, where) for setting in settings]
+    return [TaskUse(name=entry.name, dials=dials, recipe=own_recipe) for dials in resolved]
+
+
+def _chosen_tasks(tasks: tuple[TaskUse, ...], chosen: tuple[str, ...], where: str) -> tuple[TaskUse, ...]:
+    for name in chosen:
+        if name not in {use.name for use in tasks}:
+            raise UnknownName("task", name, {use.name for use in tasks}, where)
+    return tuple(use for use in tasks if not chosen or use.name in chosen)
+
+
+def _seeds(seeds: int | tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(range(seeds)) if isinstance(seeds, int) else tuple(dict.fromkeys(seeds))
+
+
+def _cost_plan(entry: CostEntry) -> CostPlan:
+    return CostPlan(measure=entry.measure, shapes=entry.shapes, replicates=entry.replicates, repeats=entry.repeats)

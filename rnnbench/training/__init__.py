@@ -1,0 +1,6 @@
+"""Training: epochs over a task's data, evaluations between them, and the figures that come of it."""
+
+from rnnbench.training.feed import Feed, open_feed
+from rnnbench.training.loop import Outcome, train
+
+__all__ = ["Feed", "Outcome", "open_feed", "train"]

@@ -1,0 +1,93 @@
+"""Feeds: the batches that a trial sees. Functions of task, dials and seed, and never of the cell."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from zipfile import Path as ZipPath
+
+import msgspec
+import numpy as np
+
+from rnnbench import seeds
+from rnnbench.records import LearningTrial
+from rnnbench.task import Batch, GeneratedTask, RecordedTask, Task
+
+
+class Feed(ABC):
+    """Training batches epoch by epoch, validation data, and test data, which is made when it is first asked for."""
+
+    steps_per_epoch: int
+
+    @abstractmethod
+    def epoch(self) -> Iterator[Batch]:
+        """The training batches of the next epoch."""
+
+    @abstractmethod
+    def example(self) -> Batch:
+        """A few examples, to learn shapes from; they are not taken out of the stream."""
+
+    @abstractmethod
+    def trivial(self) -> dict[str, float]:
+        """Scores of the trivial forecast on the test data."""
+
+    validation: Batch
+    test: Batch
+
+
+def open_feed(task: Task, trial: LearningTrial, archives: Mapping[str, ZipPath]) -> Feed:
+    """The feed of a trial; two trials that differ only in cell, model or learning rate get equal ones."""
+    if isinstance(task, GeneratedTask):
+        return _GeneratedFeed(task, trial)
+    assert isinstance(task, RecordedTask), f"{type(task).__name__} is neither generated nor recorded"
+    return _RecordedFeed(task, trial, archives)
+
+
+def _stream(trial: LearningTrial, purpose: str) -> np.random.Generator:
+    dials = msgspec.json.encode(trial.dials, order="sorted").decode()
+    return seeds.generator(trial.seed, "data", trial.task, dials, purpose)
+
+
+class _GeneratedFeed(Feed):
+    def __init__(self, task: GeneratedTask, trial: LearningTrial) -> None:
+        self._task, self._trial = task, trial
+        self._training = _stream(trial, "train")
+        self.steps_per_epoch = trial.recipe.steps_per_epoch
+
+    def epoch(self) -> Iterator[Batch]:
+        for _ in range(self.steps_per_epoch):
+            yield self._task.generate(self._training, self._trial.recipe.batch_size)
+
+    def example(self) -> Batch:
+        return self._task.generate(_stream(self._trial, "example"), 2)
+
+    def trivial(self) -> dict[str, float]:
+        return dict(self._task.trivial(self.example(), self.test))
+
+    @cached_property
+    def validation(self) -> Batch:  # type: ignore[override]
+        return self._task.generate(_stream(self._trial, "validation"), self._trial.recipe.validation_examples)
+
+    @cached_property
+    def test(self) -> Batch:  # type: ignore[override]
+        return self._task.generate(_stream(self._trial, "test"), self._trial.recipe.test_examples)
+
+
+class _RecordedFeed(Feed):
+    def __init__(self, task: RecordedTask, trial: LearningTrial, archives: Mapping[str, ZipPath]) -> None:
+        self._task = task
+        self._splits = task.load(archives)
+        self._batch_size = trial.recipe.batch_size
+        self._order = _stream(trial, "train")
+        self.validation, self.test = self._splits.validation, self._splits.test
+        self.steps_per_epoch = -(-len(self._splits.train) // self._batch_size)
+
+    def epoch(self) -> Iterator[Batch]:
+        order = self._order.permutation(len(self._splits.train))
+        for start in range(0, len(order), self._batch_size):
+            yield self._splits.train.take(order[start : start + self._batch_size])
+
+    def example(self) -> Batch:
+        return self._splits.train.take(np.arange(2))
+
+    def trivial(self) -> dict[str, float]:
+        return dict(self._task.trivial(self._splits.train, self.test))

@@ -63,8 +63,8 @@ class Bitcoin(rnnbench.RecordedTask):
 
     values = "log-returns" reads and forecasts daily changes of log price; "prices" reads and forecasts prices.
     The split is chronological: the last 365 days are the test, the 365 before them the validation; scaling is fitted
-    on the training days alone. The target is the skill above 0 that says "better than tomorrow = today" beyond what
-    a tuned ridge regression reaches (benchmarks/targets.py).
+    on the training days alone. The target is what ridge regression on the same windows reaches (measured 2026-11-22
+    by benchmarks/targets.py: skill 0.0049, with the heaviest penalty tried, so by little more than the mean change).
     """
 
     horizon: int = 60
@@ -72,7 +72,7 @@ class Bitcoin(rnnbench.RecordedTask):
     name: ClassVar[str] = "bitcoin"
     loss: ClassVar[rnnbench.Loss] = "squared-error"
     metrics: ClassVar[tuple[rnnbench.Metric, ...]] = (SKILL, MAPE, MASE)
-    target: ClassVar[float] = 0.01
+    target: ClassVar[float] = 0.005
     trivial_forecast: ClassVar[str] = "tomorrow = today"
     archives: ClassVar[tuple[rnnbench.Archive, ...]] = (PRICES,)
 

@@ -7,8 +7,9 @@ the pipe to its driver closes. What dies without a word, hangs or runs wild beco
 import multiprocessing
 import os
 import signal
-from collections.abc import Sequence
-from contextlib import suppress
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection, wait
@@ -24,7 +25,8 @@ from rnnbench.executors.child import main
 from rnnbench.records import LearningTrial, Provenance, Result, Status, Trial, trial_id
 
 OUTPUT_KEPT = 8_000
-PRELOAD = ("torch", "rnnbench.runner")
+PRELOAD = ("torch", "torch._dynamo", "rnnbench.runner")
+"""Loaded once by the forkserver. The first optimiser of a process imports torch._dynamo, which takes over a second."""
 
 
 @dataclass
@@ -73,7 +75,8 @@ class LocalPool:
         output = Path(self._scratch.name) / f"{len(identity)}-{monotonic()}.txt"
         ours, theirs = self._context.Pipe()
         process = self._context.Process(target=main, args=(msgspec.json.encode(trial), theirs, str(output)))
-        process.start()
+        with _main_hidden():
+            process.start()
         theirs.close()
         self._running[identity] = _Running(trial, process, ours, output, monotonic() + _limit(trial))
 
@@ -112,6 +115,23 @@ def _collect(running: _Running) -> Result | None:
     if monotonic() > running.deadline:
         return without_run(running.trial, "timeout", f"longer than its limit of {_limit(running.trial):g} s")
     return None
+
+
+@contextmanager
+def _main_hidden() -> Iterator[None]:
+    """Keep multiprocessing from importing the driver's main module in each child.
+
+    The child needs nothing of it, it costs time, and it fails where there is no file to import (standard input).
+    """
+    main_module = sys.modules["__main__"]
+    kept: dict[str, object] = {
+        name: vars(main_module).pop(name) for name in ("__spec__", "__file__") if name in vars(main_module)
+    }
+    main_module.__spec__ = None
+    try:
+        yield
+    finally:
+        vars(main_module).update(kept)
 
 
 def without_run(trial: Trial, status: Status, reason: str) -> Result:

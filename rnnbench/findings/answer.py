@@ -1,7 +1,8 @@
 """Which cell, and how sure: one sentence each, from the arms of a condition.
 
-What decides: if every seed of some cell reaches the target, epochs to target among the cells that do so; otherwise
-how often the target is reached; if nobody reaches it, the test score. The comparison is paired by seed. Sign-flip
+What decides: how often cells reach the target, and in how many epochs; if nobody reaches it, the test score. The
+target is watched on validation data, so that reaching it counts only for a cell that beats the trivial forecast on
+test data too (prices are forecast well on some year by luck). The comparison is paired by seed. Sign-flip
 tests with Holm's adjustment over all pairs hold their level at any number of seeds, and below `seeds_needed` they
 cannot reach it, so that no verdict is given there.
 """
@@ -34,7 +35,7 @@ def answer(arms: Sequence[Arm], figures: Mapping[str, Mapping[int, Learning | No
     learned = {row: {s: x for s, x in by_seed.items() if x} for row, by_seed in figures.items()}
     first = next(x for by_seed in learned.values() for x in by_seed.values())
     metric = first.metrics[0]
-    by_epochs = any(arm.solved for arm in arms)
+    by_epochs = any(arm.solved and _beats_trivial(arm, first) for arm in arms)
     losses = _epoch_losses(learned, budget) if by_epochs else _test_losses(learned, metric)
     figure = EPOCHS if by_epochs else metric.name
     ranked = sorted((arm for arm in arms if losses[arm.row]), key=lambda arm: _rank(arm, losses[arm.row]))
@@ -72,7 +73,7 @@ def _rank(arm: Arm, losses: Mapping[int, float]) -> tuple[float, float]:
 
 
 def _compare(leader: str, losses: Losses) -> tuple[Comparison, ...]:
-    """The leader against each other cell; p-values are adjusted over all pairs, for the leader was picked by the data."""
+    """The leader against each other cell; p-values are adjusted over all pairs, as the data picked the leader."""
     pairs = list(combinations(sorted(losses), 2))
     differences = {(a, b): [losses[b][s] - losses[a][s] for s in losses[a] if s in losses[b]] for a, b in pairs}
     needed = seeds_needed(len(pairs))
@@ -108,6 +109,15 @@ def _times(arm: Arm) -> str:
     return f"{arm.solved} of {len(arm.seeds)}"
 
 
+def _beats_trivial(arm: Arm, first: Learning) -> bool:
+    """Whether the median test score beats that of the trivial forecast, or there is no such forecast to beat."""
+    metric = first.metrics[0]
+    trivial, score = first.trivial.get(metric.name), arm.test.get(metric.name)
+    if trivial is None or score is None:
+        return score is not None
+    return score.centre < trivial if metric.direction == "lower" else score.centre > trivial
+
+
 def _unsolved_text(leader: Arm, first: Learning) -> str:
     metric = first.metrics[0]
     best = leader.test[metric.name]
@@ -117,8 +127,7 @@ def _unsolved_text(leader: Arm, first: Learning) -> str:
     trivial = first.trivial.get(metric.name)
     if trivial is None:
         return f"{leader.row} leads with test {reads}; no cell reaches {goal} twice in a row."
-    beaten = best.centre < trivial if metric.direction == "lower" else best.centre > trivial
-    if not beaten:
+    if not _beats_trivial(leader, first):
         return (
             f"No cell beats “{first.trivial_forecast}” ({trivial:.4g}); the nearest is {leader.row} with test {reads}."
         )

@@ -77,6 +77,7 @@ def _condition(group: Sequence[Result], *, crowded: bool, rivals: bool) -> Condi
         },
         trivial_forecast=first.trivial_forecast,
         recipe=trial.recipe,
+        learning_rate=trial.learning_rate,
         steps_per_epoch=first.steps_per_epoch,
         arms=arms,
         **answer(arms, figures, trial.recipe.epochs),

@@ -81,6 +81,7 @@ class Condition(Struct, frozen=True, kw_only=True):
     trivial: dict[str, Range]
     trivial_forecast: str
     recipe: Recipe
+    learning_rate: float
     steps_per_epoch: int
     arms: tuple[Arm, ...]
     figure: str

@@ -1,0 +1,58 @@
+"""The HTML report: one file, figures inside, no script, nothing fetched."""
+
+from base64 import b64encode
+from importlib.resources import files
+from io import BytesIO
+from pathlib import Path
+
+import jinja2
+from markupsafe import Markup
+
+import rnnbench
+from rnnbench_reports.figures import draw
+from rnnbench_reports.style import looks, number, spread
+
+PAGE = "index.html"
+BUDGET_SHOWN = 0.02
+MEBIBYTE = 2**20
+
+
+def render(findings: rnnbench.Findings, folder: Path) -> list[Path]:
+    """Write `index.html` and a PNG for each figure into the folder."""
+    figures, written = [], []
+    for drawn in draw(findings):
+        buffer = BytesIO()
+        drawn.figure.savefig(buffer, format="png")
+        path = folder / f"{drawn.name}.png"
+        path.write_bytes(buffer.getvalue())
+        written.append(path)
+        data = b64encode(buffer.getvalue()).decode()
+        figures.append({"title": drawn.title, "caption": drawn.caption, "data": data, "name": drawn.name})
+    page = folder / PAGE
+    page.write_text(_template().render(findings=findings, figures=figures, looks=looks(findings)), encoding="utf-8")
+    return [page, *written]
+
+
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters.update(spread=spread, number=number, difference=_difference, mebibytes=_mebibytes)
+    environment.globals.update(css=Markup(_packaged("report.css")))  # noqa: S704  our own file
+    return environment.from_string(_packaged("report.html.j2"))
+
+
+def _packaged(name: str) -> str:
+    return (files(__package__) / name).read_text(encoding="utf-8")
+
+
+def _difference(arm: rnnbench.Arm, condition: rnnbench.Condition) -> str:
+    """How far the parameters are from the budget, where that is over 2 %."""
+    if condition.recipe.match != "parameters":
+        return ""
+    off = arm.parameters / condition.recipe.parameters - 1
+    return f" ({off:+.1%} of budget)" if abs(off) > BUDGET_SHOWN else ""
+
+
+def _mebibytes(figure: rnnbench.Range | None) -> str:
+    return spread(figure, 1 / MEBIBYTE)

@@ -1,0 +1,81 @@
+"""How figures look: one colour and one marker for each cell, the same in every figure; numbers as text."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+import rnnbench
+
+# Okabe & Ito 2008, told apart by colour-blind readers; black is left for references.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C564B", "#7F7F7F")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
+REFERENCE = "#555555"
+PANEL_INCHES = (3.5, 2.6)
+COLUMNS = 3
+DOTS_PER_INCH = 160
+
+
+@dataclass(frozen=True)
+class Look:
+    """Colour and marker of a cell."""
+
+    colour: str
+    marker: str
+
+
+def looks(findings: rnnbench.Findings) -> dict[str, Look]:
+    """A look for each cell of the findings, in the order of their names."""
+    rows = {arm.row for condition in findings.conditions for arm in condition.arms}
+    rows |= {row.row for cost in findings.costs for row in cost.rows}
+    return {
+        row: Look(COLOURS[i % len(COLOURS)], MARKERS[(i // len(COLOURS) + i) % len(MARKERS)])
+        for i, row in enumerate(sorted(rows))
+    }
+
+
+def panels(titles: Iterable[str]) -> tuple[Figure, list[Axes]]:
+    """A figure of small panels, three to a row, with these titles."""
+    titles = list(titles)
+    columns = min(COLUMNS, max(1, len(titles)))
+    rows = -(-len(titles) // columns)
+    width, height = PANEL_INCHES
+    figure = Figure(figsize=(max(width * columns, 5.0), height * rows + 0.5), layout="constrained", dpi=DOTS_PER_INCH)
+    axes = figure.subplots(rows, columns, squeeze=False).ravel()
+    for axis, title in zip(axes, titles, strict=False):
+        axis.set_title(title, fontsize=10, loc="left", fontweight="bold")
+        axis.spines[["top", "right"]].set_visible(False)
+        axis.grid(color="#dddddd", linewidth=0.6)
+        axis.set_axisbelow(True)
+        axis.tick_params(labelsize=8)
+    for axis in axes[len(titles) :]:
+        axis.set_visible(False)
+    return figure, list(axes[: len(titles)])
+
+
+def legend(figure: Figure, axes: Iterable[Axes]) -> None:
+    """One legend above all panels, each entry once."""
+    entries: dict[str, Artist] = {}
+    for axis in axes:
+        for handle, label in zip(*axis.get_legend_handles_labels(), strict=True):
+            entries.setdefault(label, handle)
+    if entries:
+        columns = min(6, len(entries))
+        figure.legend(list(entries.values()), list(entries), loc="outside upper center", ncols=columns, frameon=False)
+
+
+def number(value: float) -> str:
+    """Three significant digits, without an exponent where that is readable."""
+    if value != 0 and not 1e-3 <= abs(value) < 1e5:
+        return f"{value:.2e}"
+    return f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+
+
+def spread(figure: rnnbench.Range | None, scale: float = 1.0) -> str:
+    """Centre with what lies around it: `0.93 [0.92 to 0.95]`."""
+    if figure is None:
+        return "-"
+    centre, low, high = (number(scale * v) for v in (figure.centre, figure.low, figure.high))
+    return centre if low == high == centre else f"{centre} [{low} to {high}]"

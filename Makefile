@@ -4,7 +4,7 @@ PIP_ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-all lint benchmarks clean
+.PHONY: demo test test-all lint benchmarks schema clean
 
 demo: $(VENV)/.installed
 	$(BIN)/rnnbench run suite
@@ -36,6 +36,9 @@ $(VENV)/.installed: $(VENV)/.made pyproject.toml constraints.txt
 $(VENV)/.installed-dev: $(VENV)/.made pyproject.toml constraints.txt
 	$(BIN)/python -m pip install -q -c constraints.txt $(PIP_ARGS) -e ".[dev]"
 	touch $@ $(VENV)/.installed
+
+schema: $(VENV)/.installed-dev
+	$(BIN)/python -c "from rnnbench.suite import schema; import json; print(json.dumps(schema(), indent=2))" > suites/rnnbench_suites/rnnbench.schema.json
 
 clean:
 	rm -rf $(VENV) dist

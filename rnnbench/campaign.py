@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from rnnbench.archives import fetch
 from rnnbench.catalogue import Catalogue
-from rnnbench.errors import DataUnavailable
+from rnnbench.errors import DataUnavailable, RnnbenchError
 from rnnbench.executors import LocalPool, without_run
 from rnnbench.plan import every_trial, plan
 from rnnbench.records import LearningTrial, Result, Suite, Trial, trial_id
@@ -54,6 +54,7 @@ def run_suite(
     all results of this suite's trials.
     """
     store.prepare()
+    _refuse_other_suite(suite, store)
     wanted = {trial_id(trial): trial for trial in every_trial(suite)}
     kept = [] if fresh else [r for r in store.read() if r.status != "skipped"]
     done = {identity for r in kept if (identity := trial_id(r.trial)) in wanted}
@@ -79,6 +80,14 @@ def run_suite(
                 finish(result)
                 progress.running = tuple(sorted(pool.in_flight))
                 watch(progress, result)
+
+
+def _refuse_other_suite(suite: Suite, store: Store) -> None:
+    other = next((r.trial.suite for r in store.read() if r.trial.suite != suite.name), None)
+    if other:
+        raise RnnbenchError(
+            f"{store.folder}: holds results of suite '{other}'; give '{suite.name}' another folder with -o"
+        )
 
 
 def _without_data(trials: Sequence[Trial], catalogue: Catalogue) -> Iterable[Result]:

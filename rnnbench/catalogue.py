@@ -50,8 +50,8 @@ class Brought(Generic[Item]):
 class Shelf(Mapping[str, Brought[Item]]):
     """What plugins brought of one kind, by name. A name that is not there is a clear error."""
 
-    def __init__(self, kind: str, things: Mapping[str, Brought[Item]]) -> None:
-        self.kind = kind
+    def __init__(self, kind: str, things: Mapping[str, Brought[Item]], hint: str = "") -> None:
+        self.kind, self._hint = kind, hint
         self._things = dict(sorted(things.items()))
 
     def __getitem__(self, name: str) -> Brought[Item]:
@@ -71,7 +71,7 @@ class Shelf(Mapping[str, Brought[Item]]):
         try:
             return self._things[name]
         except KeyError:
-            raise UnknownName(self.kind, name, self._things, where) from None
+            raise UnknownName(self.kind, name, self._things, where, self._hint) from None
 
 
 @dataclass(frozen=True)
@@ -207,7 +207,9 @@ def _collect(
                     f"one from {plugin.distribution}. {_switch_off(plugin)}"
                 )
             things[name] = Brought(thing, plugin)
-    return Shelf(kind, things)
+    broken = [plugin.distribution for plugin in plugins.values() if plugin.problem]
+    hint = f"A plugin of {', '.join(broken)} is broken: `rnnbench list plugins` says why." if broken else ""
+    return Shelf(kind, things, hint)
 
 
 def _checked(returned: object, expected: type[Any], plugin: Plugin, hook: str) -> Sequence[Any]:

@@ -11,20 +11,18 @@ class RnnbenchError(Exception):
 class UnknownName(RnnbenchError):
     """A name that nothing installed answers to."""
 
-    def __init__(self, kind: str, name: str, available: Iterable[str], where: str = "") -> None:
-        self.kind, self.name, self.where = kind, name, where
+    def __init__(self, kind: str, name: str, available: Iterable[str], where: str = "", hint: str = "") -> None:
+        self.kind, self.name, self.where, self.hint = kind, name, where, hint
         self.available = tuple(sorted(available))
         super().__init__(self._sentence())
-
-    def __reduce__(self) -> tuple[type, tuple[str, str, tuple[str, ...], str]]:
-        return (type(self), (self.kind, self.name, self.available, self.where))
 
     def _sentence(self) -> str:
         place = f"{self.where}: " if self.where else ""
         nearest = get_close_matches(self.name, self.available, n=1, cutoff=0.5)
         guess = f" Did you mean '{nearest[0]}'?" if nearest else ""
         there_is = f" There are: {', '.join(self.available)}." if self.available else " There are none."
-        return f"{place}no {self.kind} called '{self.name}'.{guess}{there_is}"
+        hint = f" {self.hint}" if self.hint else ""
+        return f"{place}no {self.kind} called '{self.name}'.{guess}{there_is}{hint}"
 
 
 class PluginError(RnnbenchError):

@@ -77,6 +77,7 @@ def epochs_to_target(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) -
             axis.annotate(share, (epochs.centre, position), (0, 8), textcoords="offset points", ha="center", fontsize=8)
         axis.axvline(budget, color=REFERENCE, linestyle="--", linewidth=1, label="budget (censored here)")
         axis.set_xlim(0, budget * 1.15)
+        axis.xaxis.set_major_locator(MaxNLocator(integer=True))
         axis.set_ylim(-0.6, len(condition.arms) - 0.2)
         axis.set_yticks(range(len(condition.arms)), [arm.row for arm in condition.arms], fontsize=9)
         axis.set_xlabel("epochs to target", fontsize=9)
@@ -115,6 +116,7 @@ def accuracy_against_cost(findings: rnnbench.Findings, by_cell: Mapping[str, Loo
         _score_axis(axis, condition, axis.set_yscale, axis.set_ylabel, "test")
         _references(axis.axhline, condition)
         axis.set_xlim(left=0)
+        axis.margins(y=0.12)
         axis.set_xlabel("ms a training step", fontsize=9)
     legend(figure, axes)
     caption = (

@@ -15,6 +15,7 @@ from rnnbench_reports.style import looks, number, spread
 PAGE = "index.html"
 BUDGET_SHOWN = 0.02
 MEBIBYTE = 2**20
+SCREEN_DOTS_PER_INCH = 100
 
 
 def render(findings: rnnbench.Findings, folder: Path) -> list[Path]:
@@ -27,7 +28,7 @@ def render(findings: rnnbench.Findings, folder: Path) -> list[Path]:
         path.write_bytes(buffer.getvalue())
         written.append(path)
         data = b64encode(buffer.getvalue()).decode()
-        figures.append({"title": drawn.title, "caption": drawn.caption, "data": data, "name": drawn.name})
+        figures.append({"drawn": drawn, "data": data, "width": int(drawn.figure.get_figwidth() * SCREEN_DOTS_PER_INCH)})
     page = folder / PAGE
     page.write_text(_template().render(findings=findings, figures=figures, looks=looks(findings)), encoding="utf-8")
     return [page, *written]
@@ -51,7 +52,7 @@ def _difference(arm: rnnbench.Arm, condition: rnnbench.Condition) -> str:
     if condition.recipe.match != "parameters":
         return ""
     off = arm.parameters / condition.recipe.parameters - 1
-    return f" ({off:+.1%} of budget)" if abs(off) > BUDGET_SHOWN else ""
+    return f" (budget {100 * off:+.1f} %)" if abs(off) > BUDGET_SHOWN else ""
 
 
 def _mebibytes(figure: rnnbench.Range | None) -> str:

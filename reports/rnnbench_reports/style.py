@@ -42,7 +42,7 @@ def panels(titles: Iterable[str]) -> tuple[Figure, list[Axes]]:
     columns = min(COLUMNS, max(1, len(titles)))
     rows = -(-len(titles) // columns)
     width, height = PANEL_INCHES
-    figure = Figure(figsize=(max(width * columns, 5.0), height * rows + 0.5), layout="constrained", dpi=DOTS_PER_INCH)
+    figure = Figure(figsize=(max(width * columns, 4.5), height * rows + 0.5), layout="constrained", dpi=DOTS_PER_INCH)
     axes = figure.subplots(rows, columns, squeeze=False).ravel()
     for axis, title in zip(axes, titles, strict=False):
         axis.set_title(title, fontsize=10, loc="left", fontweight="bold")

@@ -90,19 +90,21 @@ def _compare(leader: str, losses: Losses) -> tuple[Comparison, ...]:
 
 
 def _solved_text(ranked: Sequence[Arm], arms: Sequence[Arm], metric: MetricNote, target: float, budget: int) -> str:
-    sign = "at most" if metric.direction == "lower" else "at least"
     leader, *others = ranked
     assert leader.epochs
     text = (
-        f"{leader.row} leads: {metric.name} of {sign} {target:g} in {_times(leader)} seeds, "
-        f"after {_range(leader.epochs)} epochs (mean, of {budget} at most)"
+        f"{leader.row} leads: {_goal(metric, target)} in {_times(leader)} seeds, "
+        f"after {_range(leader.epochs)} epochs on average (budget {budget})"
     )
     rest = [
-        f"{arm.row} in {_times(arm)}" + (f" after {_range(arm.epochs)}" if arm.solved and arm.epochs else "")
-        for arm in others
+        f"{x.row} in {_times(x)}" + (f", after {_range(x.epochs)}" if x.solved and x.epochs else "") for x in others
     ]
     rest += [f"{arm.row} has no result" for arm in arms if arm not in ranked]
-    return text + (f"; {'; '.join(rest)}." if rest else ".")
+    return "; ".join([text, *rest]) + "."
+
+
+def _goal(metric: MetricNote, target: float) -> str:
+    return f"{metric.name} {'≤' if metric.direction == 'lower' else '≥'} {target:g}"
 
 
 def _times(arm: Arm) -> str:
@@ -122,8 +124,7 @@ def _unsolved_text(leader: Arm, first: Learning) -> str:
     metric = first.metrics[0]
     best = leader.test[metric.name]
     reads = f"{metric.name} {_range(best)}"
-    sign = "at most" if metric.direction == "lower" else "at least"
-    goal = f"{metric.name} of {sign} {first.target:g}"
+    goal = _goal(metric, first.target)
     trivial = first.trivial.get(metric.name)
     if trivial is None:
         return f"{leader.row} leads with test {reads}; no cell reaches {goal} twice in a row."
@@ -138,7 +139,8 @@ def _unsolved_text(leader: Arm, first: Learning) -> str:
 
 
 def _range(figure: Range) -> str:
-    return f"{figure.centre:.3g} [{figure.low:.3g} to {figure.high:.3g}]"
+    centre, low, high = f"{figure.centre:.3g}", f"{figure.low:.3g}", f"{figure.high:.3g}"
+    return centre if low == high else f"{centre} [{low} to {high}]"
 
 
 def _how_sure(leader: str, comparisons: Sequence[Comparison], cells: int) -> str:

@@ -30,9 +30,10 @@ def doubts(results: Sequence[Result], conditions: Sequence[Condition], costs: Se
 def _few_seeds(conditions: Sequence[Condition]) -> Iterator[str]:
     few = [c.title for c in conditions if len(c.arms) > 1 and max(len(a.seeds) for a in c.arms) < VERDICT_SEEDS]
     if few:
+        where = "every task" if len(few) == len(conditions) else " and ".join(few)
         yield (
-            f"Fewer than {VERDICT_SEEDS} seeds on {_listed(few)}: what stands there is a range, and no verdict. "
-            f"`--seeds {VERDICT_SEEDS}` adds the missing ones."
+            f"Fewer than {VERDICT_SEEDS} seeds on {where}: what stands there is a range, and no verdict; "
+            f"--seeds {VERDICT_SEEDS} adds the missing ones."
         )
 
 
@@ -128,7 +129,7 @@ def _unequal_origins(results: Sequence[Result]) -> Iterator[str]:
             sources[name].add(definition)
     changed = sorted(name for name, definitions in sources.items() if len(definitions) > 1)
     if changed:
-        yield f"The source of {_listed(changed)} changed between results compared here; `--fresh` runs all again."
+        yield f"The source of {_listed(changed)} changed between results compared here; --fresh runs all again."
     torches = Counter(r.provenance.versions.get("torch", "") for r in results) - Counter({"": len(results)})
     if len(torches) > 1:
         yield f"The results come from several versions of torch: {_listed(sorted(torches))}."

@@ -25,7 +25,8 @@ class _Operators(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
 
 def kernel_name(cell: nn.Module, x_BTI: Tensor) -> str:
-    """The kernel behind a cell's training forward pass: a fused one by name, else "elementary operations"."""
+    """The kernel behind a cell's training forward pass: a fused one by name, else who loops over the steps."""
     with _Operators() as seen, torch.enable_grad():
         cell(x_BTI)
-    return next((kernel for operator, kernel in KERNELS.items() if operator in seen.names), "elementary operations")
+    loops = "loop in ATen" if any(isinstance(module, nn.RNNBase) for module in cell.modules()) else "eager operations"
+    return next((kernel for operator, kernel in KERNELS.items() if operator in seen.names), loops)

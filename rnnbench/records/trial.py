@@ -77,7 +77,8 @@ def trial_id(trial: Trial) -> str:
 
 def _title(trial: Trial) -> str:
     if isinstance(trial, LearningTrial):
-        return f"{trial.task}.h{trial.dials.get('horizon', '')}.{trial.cell.row}.s{trial.seed}"[:80]
+        horizon = f".h{trial.dials['horizon']}" if "horizon" in trial.dials else ""
+        return f"{trial.task}{horizon}.{trial.cell.row}.s{trial.seed}"[:80]
     rows = "+".join(cell.row for cell in trial.cells)
     cells = rows if len(rows) <= 40 else f"{len(trial.cells)}-cells"
     return f"cost.{trial.measurement}.T{trial.shape.steps}.{cells}.r{trial.round}"

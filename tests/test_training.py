@@ -1,0 +1,227 @@
+"""Training: common randomness, stopping rules, clipping, the same bits."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import msgspec
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+import rnnbench
+from rnnbench.model import Model
+from rnnbench.records import CellUse, Learning, LearningTrial, Recipe
+from rnnbench.runner import run_trial
+from rnnbench.task import Batch
+from rnnbench.training import Outcome, open_feed, train
+from rnnbench.training.loop import cut_gradient
+from rnnbench_tasks.adding import Adding
+from rnnbench_tasks.digits import DigitsRows
+from tests.test_records import learning_trial
+
+SMALL = Recipe(
+    parameters=400,
+    epochs=3,
+    steps_per_epoch=4,
+    batch_size=8,
+    validation_examples=16,
+    test_examples=16,
+    learning_rate=0.01,
+)
+
+
+def stream(trial: LearningTrial, task: rnnbench.Task, epochs: int = 2) -> list[np.ndarray]:
+    feed = open_feed(task, trial, {})
+    batches = [batch for _ in range(epochs) for batch in feed.epoch()]
+    return [b.inputs for b in batches] + [feed.validation.inputs, feed.test.inputs]
+
+
+@pytest.mark.parametrize("task", [Adding(10), DigitsRows()])
+def test_all_cells_see_the_same_batches_in_the_same_order(task: rnnbench.Task) -> None:
+    """The stream depends on task, dials and seed; not on cell, learning rate, or size of the model."""
+    trial = learning_trial(task=task.name, recipe=SMALL)
+    other_cell = learning_trial(
+        task=task.name,
+        recipe=msgspec.structs.replace(SMALL, parameters=900, optimiser="sgd"),
+        cell=CellUse(name="lstm"),
+        learning_rate=0.5,
+    )
+    other_seed = learning_trial(task=task.name, recipe=SMALL, seed=1)
+    ours = stream(trial, task)
+    assert all(np.array_equal(a, b) for a, b in zip(ours, stream(other_cell, task), strict=True))
+    assert not np.array_equal(ours[0], stream(other_seed, task)[0])
+
+
+def test_training_validation_and_test_data_are_different() -> None:
+    """Three streams, none of which repeats another."""
+    batches = stream(learning_trial(recipe=SMALL), Adding(10))
+    rows = np.concatenate(batches).reshape(-1, 20)
+    assert len(np.unique(rows, axis=0)) == len(rows)
+
+
+def test_an_epoch_of_recorded_data_is_one_pass() -> None:
+    """Every training image once, in another order each epoch, the last batch smaller."""
+    feed = open_feed(DigitsRows(), learning_trial(task="digits-rows", recipe=Recipe(batch_size=64)), {})
+    first, second = (list(feed.epoch()) for _ in range(2))
+    assert len(first) == feed.steps_per_epoch == 18
+    assert sum(map(len, first)) == 1100
+    assert not np.array_equal(first[0].inputs, second[0].inputs)
+    images = [np.sort(np.concatenate([b.inputs for b in e]).reshape(1100, -1), axis=0) for e in (first, second)]
+    assert np.array_equal(*images)
+
+
+@pytest.mark.parametrize("norm", [0.5, 3.0])
+def test_gradients_above_the_norm_are_really_cut(norm: float) -> None:
+    """After `cut_gradient` the norm over all parameters is the one asked for; below it nothing changes; 0 is off."""
+    model = nn.Sequential(nn.Linear(4, 4), nn.Linear(4, 4))
+
+    def total() -> float:
+        return math.sqrt(sum(p.grad.square().sum().item() for p in model.parameters() if p.grad is not None))
+
+    (1000 * model(torch.ones(2, 4))).sum().backward()
+    before = total()
+    cut_gradient(model, 0.0)
+    assert total() == before > norm
+    cut_gradient(model, norm)
+    assert total() == pytest.approx(norm, rel=1e-4)
+    cut_gradient(model, 10 * norm)
+    assert total() == pytest.approx(norm, rel=1e-4)
+
+
+def test_clipping_takes_effect_between_backward_and_the_step() -> None:
+    """With plain SGD the first step moves the weights by at most rate x norm."""
+    recipe = msgspec.structs.replace(
+        SMALL, optimiser="sgd", clip_norm=0.01, epochs=1, steps_per_epoch=1, stop_when_solved=False
+    )
+    moved = []
+    for clip in (0.01, 0.0):
+        trial = learning_trial(recipe=msgspec.structs.replace(recipe, clip_norm=clip), learning_rate=1.0)
+        feed = open_feed(Adding(10), trial, {})
+        torch.manual_seed(0)
+        model = Model(lambda i, h: nn.GRU(i, h, batch_first=True), feed.example(), None, 1, 5)
+        before = [p.detach().clone() for p in model.parameters()]
+        train(trial, Adding(10), model, feed, 5)
+        moved.append(
+            math.sqrt(sum((p - b).square().sum().item() for p, b in zip(model.parameters(), before, strict=True)))
+        )
+    assert moved[0] == pytest.approx(0.01, rel=1e-3)
+    assert moved[1] > 0.02
+
+
+@dataclass(frozen=True)
+class Scripted(rnnbench.GeneratedTask):
+    """A task whose validation scores are written down beforehand.  answer: none"""
+
+    horizon: int = 4
+    script: tuple[float, ...] = ()
+    name: ClassVar[str] = "scripted"
+    loss: ClassVar[rnnbench.Loss] = "squared-error"
+    target: ClassVar[float] = 0.9
+    trivial_forecast: ClassVar[str] = "nothing"
+    calls: ClassVar[list[int]] = []
+
+    @property
+    def metrics(self) -> tuple[rnnbench.Metric, ...]:  # type: ignore[override]
+        return (rnnbench.Metric("scripted", "", "higher", lambda *_: self._next()),)
+
+    def _next(self) -> float:
+        self.calls.append(1)
+        return self.script[len(self.calls) - 1]
+
+    @property
+    def output_size(self) -> int:
+        return 1
+
+    def generate(self, rng: np.random.Generator, count: int) -> Batch:
+        return Batch(rng.random((count, self.horizon, 1), dtype=np.float32), np.zeros((count, 1), np.float32))
+
+    def trivial(self, train: Batch, test: Batch) -> Mapping[str, float]:
+        return {"scripted": 0.5}
+
+
+def follow(script: tuple[float, ...], *, stop: bool = True, epochs: int = 6) -> Outcome:
+    """Train along a script of validation scores; the test score comes after the last of them."""
+    Scripted.calls.clear()
+    task = Scripted(script=script)
+    trial = learning_trial(recipe=msgspec.structs.replace(SMALL, epochs=epochs, stop_when_solved=stop))
+    feed = open_feed(task, trial, {})
+    model = Model(lambda i, h: nn.GRU(i, h, batch_first=True), feed.example(), None, 1, 5)
+    return train(trial, task, model, feed, 5)
+
+
+@pytest.mark.parametrize(
+    ("script", "epochs_to_target", "epochs_run"),
+    [
+        ((0.1, 0.9, 0.95, 0.1, 0.1, 0.1), 2, 3),
+        ((0.1, 0.9, 0.1, 0.9, 0.9, 0.1), 4, 5),
+        ((0.9, 0.1, 0.9, 0.1, 0.9, 0.1), None, 6),
+        ((0.1, 0.1, 0.1, 0.1, 0.1, 0.9), None, 6),
+        ((0.9, 0.9, 0.1, 0.1, 0.1, 0.1), 1, 2),
+    ],
+)
+def test_solved_means_twice_in_a_row(script: tuple[float, ...], epochs_to_target: int | None, epochs_run: int) -> None:
+    """The first of two evaluations in a row at the target; a single one, or the last alone, is right-censored."""
+    learning = follow((*script, 0.7)).learning if epochs_to_target is None else follow(script).learning
+    assert learning.epochs_to_target == epochs_to_target
+    assert learning.epochs_run == epochs_run
+    assert ("epochs_to_target" in learning.absent) == (epochs_to_target is None)
+
+
+def test_without_stopping_the_first_solution_is_kept() -> None:
+    """The whole budget runs, and epochs to target stay those of the first time."""
+    learning = follow((0.9, 0.9, 0.1, 0.95, 0.96, 0.97, 0.6), stop=False).learning
+    assert (learning.epochs_to_target, learning.epochs_run, learning.chosen_epoch) == (1, 6, 6)
+    assert learning.test == {"scripted": 0.6}
+
+
+def test_the_test_data_are_scored_once_with_the_weights_of_the_best_epoch() -> None:
+    """The chosen epoch is the first of the best on validation data."""
+    learning = follow((0.1, 0.5, 0.3, 0.5, 0.2, 0.2, 0.42)).learning
+    assert learning.chosen_epoch == 2
+    assert learning.test == {"scripted": 0.42}
+    assert len(Scripted.calls) == 7
+
+
+def test_a_score_that_is_not_a_number_ends_in_divergence() -> None:
+    """It is a result: status, epoch, the curve so far, and no test score."""
+    outcome = follow((0.1, 0.2, math.nan))
+    assert outcome.status == "diverged"
+    assert [epoch.epoch for epoch in outcome.learning.curve] == [1, 2]
+    assert outcome.learning.test == {}
+    assert outcome.learning.absent["test"] == "diverged in epoch 3"
+
+
+def test_a_test_score_that_is_not_finite_is_absent_with_a_reason() -> None:
+    """NaN is not a figure."""
+    learning = follow((0.1, 0.2, 0.3, 0.1, 0.1, 0.1, math.inf)).learning
+    assert learning.test == {}
+    assert learning.absent["test scripted"] == "came out as inf"
+
+
+@pytest.mark.parametrize("task", ["adding", "recall-first", "digits-rows"])
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+def test_the_same_trial_gives_the_same_bits(cell: str, task: str) -> None:
+    """Every learning figure, to the last bit; another seed gives others."""
+    options = {"rnn": {"nonlinearity": "tanh"}, "gru": {}, "lstm": {"forget_bias": 1.0, "chrono": 0.0}}[cell]
+    dials: dict[str, object] = {"horizon": 6} if task != "digits-rows" else {}
+    trial = learning_trial(
+        cell=CellUse(name=cell, options=options), task=task, dials=dials, recipe=SMALL, learning_rate=0.01
+    )
+    one, two = run_trial(trial), run_trial(trial)
+    assert one.status == two.status == "ok", one.reason
+    assert msgspec.json.encode(one.learning) == msgspec.json.encode(two.learning)
+    other = run_trial(msgspec.structs.replace(trial, seed=1))
+    assert other.learning != one.learning
+
+
+@pytest.mark.slow
+def test_a_gru_learns_to_add() -> None:
+    """The harness trains: horizon 10 within 15 epochs of 50 steps, and the test confirms it."""
+    recipe = Recipe(parameters=5000, learning_rate=0.01, steps_per_epoch=50, epochs=15)
+    result = run_trial(learning_trial(recipe=recipe, learning_rate=0.01))
+    assert isinstance(result.learning, Learning)
+    assert result.learning.epochs_to_target is not None
+    assert result.learning.test["mse"] < 0.01

@@ -1,77 +1,26 @@
-"""The catalogue: everything that the installed plugins bring, and who brought it. The only user of pluggy's manager."""
+"""Loading plugins one by one, so that a broken one costs nothing but itself, and a rude one is named."""
 
 import inspect
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 import pluggy
 
 from rnnbench import hooks
+from rnnbench.catalogue.shelf import Brought, Plugin, Shelf
 from rnnbench.cell import CellSpec
-from rnnbench.errors import PluginError, UnknownName
+from rnnbench.errors import PluginError
 from rnnbench.records import Renderer
 from rnnbench.task import Task
 
-Item = TypeVar("Item")
 DISABLE = "RNNBENCH_DISABLE_PLUGINS"
-
-
-@dataclass(frozen=True)
-class Plugin:
-    """One entry point: where it comes from, and what is wrong with it ("" where nothing is)."""
-
-    name: str
-    distribution: str
-    version: str
-    module: str
-    problem: str = ""
-
-    @property
-    def origin(self) -> str:
-        """Distribution and version, as tables show it."""
-        return f"{self.distribution} {self.version}"
-
-
-@dataclass(frozen=True)
-class Brought(Generic[Item]):
-    """A thing and the plugin that brought it."""
-
-    item: Item
-    plugin: Plugin
-
-
-class Shelf(Mapping[str, Brought[Item]]):
-    """What plugins brought of one kind, by name. A name that is not there is a clear error."""
-
-    def __init__(self, kind: str, things: Mapping[str, Brought[Item]], hint: str = "") -> None:
-        self.kind, self._hint = kind, hint
-        self._things = dict(sorted(things.items()))
-
-    def __getitem__(self, name: str) -> Brought[Item]:
-        return self.find(name)
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._things
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._things)
-
-    def __len__(self) -> int:
-        return len(self._things)
-
-    def find(self, name: str, where: str = "") -> Brought[Item]:
-        """The thing of this name. Raises UnknownName, saying `where` the name was read."""
-        try:
-            return self._things[name]
-        except KeyError:
-            raise UnknownName(self.kind, name, self._things, where, self._hint) from None
 
 
 @dataclass(frozen=True)
@@ -139,7 +88,7 @@ def _register(manager: pluggy.PluginManager, entry_point: EntryPoint) -> Plugin:
 
 
 def _broken(plugin: Plugin, problem: str) -> Plugin:
-    return Plugin(plugin.name, plugin.distribution, plugin.version, plugin.module, problem)
+    return replace(plugin, problem=problem)
 
 
 def _first_line(error: BaseException) -> str:

@@ -1,0 +1,350 @@
+"""Findings: estimates, answers and doubts, from results written by hand."""
+
+import math
+from collections.abc import Sequence
+from itertools import product
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from rnnbench.errors import RnnbenchError
+from rnnbench.executors import without_run
+from rnnbench.findings import Condition, Findings, find
+from rnnbench.findings.estimates import holm, ratio, restricted_epochs, seeds_needed, sign_flip, solve_rate
+from rnnbench.records import (
+    CellUse,
+    Epoch,
+    Learning,
+    MemoryRow,
+    MetricNote,
+    Recipe,
+    Result,
+    TimeRow,
+)
+from tests.test_records import COST, learning_trial
+
+BUDGET = 20
+RECIPE = Recipe(epochs=BUDGET, parameters=1000)
+
+
+def learned(
+    cell: str,
+    seed: int,
+    epochs: int | None = None,
+    test: float = 0.5,
+    *,
+    direction: str = "lower",
+    trivial: float = 1.0,
+    target: float = 0.1,
+    parameters: int = 1000,
+    **trial: object,
+) -> Result:
+    """A result of a trial that ran: solved after so many epochs (None: never), with this test score."""
+    record = Learning(
+        metrics=(MetricNote("mse", "", direction),),  # type: ignore[arg-type]
+        target=target,
+        hidden_size=10,
+        parameters=parameters,
+        state_floats=10,
+        epochs_run=2,
+        steps_per_epoch=5,
+        curve=(Epoch(1, 5, 0.5, {"mse": 0.6}), Epoch(2, 10, 0.4, {"mse": test})),
+        chosen_epoch=2,
+        test={"mse": test},
+        trivial={"mse": trivial},
+        trivial_forecast="always one",
+        epochs_to_target=epochs,
+    )
+    one = learning_trial(**{"cell": CellUse(name=cell), "seed": seed, "recipe": RECIPE, **trial})
+    return msgspec.structs.replace(without_run(one, "ok", ""), learning=record)
+
+
+def only(results: Sequence[Result]) -> Condition:
+    (condition,) = find(results).conditions
+    return condition
+
+
+def test_without_results_there_is_nothing_to_say() -> None:
+    """And that is an error with a sentence."""
+    with pytest.raises(RnnbenchError, match="no results"):
+        find([])
+
+
+def test_an_arm_holds_each_figure_with_its_n() -> None:
+    """Median with range for scores, Clopper-Pearson for the solve rate, restricted mean for epochs."""
+    (arm,) = only([learned("gru", 0, 4, 0.1), learned("gru", 1, None, 0.9), learned("gru", 2, 6, 0.2)]).arms
+    assert (arm.test["mse"].centre, arm.test["mse"].low, arm.test["mse"].high, arm.test["mse"].n) == (0.2, 0.1, 0.9, 3)
+    assert arm.solved == 2
+    assert arm.epochs is not None
+    assert arm.epochs.centre == (4 + BUDGET + 6) / 3
+    assert arm.solve_rate is not None
+    assert (arm.solve_rate.low, arm.solve_rate.high) == pytest.approx((0.0943, 0.9916), abs=1e-4)
+
+
+@given(st.lists(st.one_of(st.none(), st.integers(1, BUDGET)), min_size=1, max_size=12))
+def test_the_restricted_mean_is_the_area_under_the_kaplan_meier_curve(epochs: list[int | None]) -> None:
+    """Against scipy's estimator: the area up to the budget, with censoring at the budget."""
+    observed = [e for e in epochs if e is not None]
+    censored = [BUDGET for e in epochs if e is None]
+    survival = stats.ecdf(stats.CensoredData(uncensored=observed, right=censored)).sf
+    grid = np.arange(BUDGET)
+    area = float(np.sum(survival.evaluate(grid)))
+    assert restricted_epochs(epochs, BUDGET).centre == pytest.approx(area)
+
+
+@pytest.mark.parametrize("n", [3, 5, 10])
+def test_the_solve_rate_interval_holds_its_level(n: int) -> None:
+    """At least 95 % at every true rate, computed exactly and not simulated."""
+    for rate in np.linspace(0.01, 0.99, 99):
+        weights = stats.binom.pmf(np.arange(n + 1), n, rate)
+        covered = [solve_rate(k, n).low <= rate <= solve_rate(k, n).high for k in range(n + 1)]
+        assert float(np.dot(weights, covered)) >= 0.95
+
+
+def test_the_sign_flip_test_is_exact() -> None:
+    """Against a plain loop over all signs."""
+    differences = [0.3, -0.1, 0.5, 0.2, 0.4, 0.05, 0.9]
+    observed = abs(np.mean(differences))
+    means = [abs(np.mean(np.multiply(signs, differences))) for signs in product((-1, 1), repeat=7)]
+    assert sign_flip(differences) == pytest.approx(np.mean([mean >= observed - 1e-12 for mean in means]))
+    assert sign_flip([1.0] * 3) == 0.25
+    assert sign_flip([0.0] * 9) == 1.0
+
+
+def test_holms_adjustment_equals_its_definition() -> None:
+    """Holm 1979, worked by hand."""
+    assert holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
+    assert holm([0.5, 0.9]) == [1.0, 1.0]
+    assert holm([]) == []
+
+
+@pytest.mark.parametrize(("pairs", "seeds"), [(1, 7), (3, 7), (6, 8), (20, 10)])
+def test_seeds_needed_are_those_at_which_a_verdict_can_be_reached(pairs: int, seeds: int) -> None:
+    """Smallest p-value 2 / 2^n, times the family."""
+    assert seeds_needed(pairs) == seeds
+    assert 2 / 2**seeds * pairs <= 0.05
+
+
+def test_few_replicates_carry_a_range_and_eight_an_interval() -> None:
+    """The interval is Student's on the logarithms."""
+    logs = [0.1, 0.2, 0.15]
+    assert ratio(logs).kind == "range"
+    assert (ratio(logs).low, ratio(logs).high) == pytest.approx((math.exp(0.1), math.exp(0.2)))
+    eight = [0.1, 0.2, 0.15, 0.12, 0.18, 0.11, 0.16, 0.14]
+    low, high = stats.t.interval(0.95, 7, np.mean(eight), stats.sem(eight))
+    assert ratio(eight).kind == "95 % interval"
+    assert (ratio(eight).low, ratio(eight).high) == pytest.approx((math.exp(low), math.exp(high)))
+
+
+def test_below_the_seeds_that_carry_a_verdict_none_is_given() -> None:
+    """However clear it looks."""
+    condition = only([learned(c, s, e) for c, e in [("a", 2), ("b", 9)] for s in range(6)])
+    assert condition.leader == "a"
+    assert condition.sure.startswith(
+        "No verdict: 6 seeds cannot carry one (7 can). By seed, a is ahead of b in 6 of 6."
+    )
+    assert condition.comparisons[0].p_value is None
+
+
+def test_with_enough_seeds_a_clear_difference_is_a_verdict() -> None:
+    """Seven seeds, all one way: p = 2/128."""
+    condition = only([learned(c, s, e + s) for c, e in [("a", 2), ("b", 9)] for s in range(7)])
+    assert condition.comparisons[0].p_value == pytest.approx(2 / 128)
+    assert condition.sure.startswith("By 7 paired seeds, a is better than b (p = 0.016).")
+
+
+def test_a_difference_that_could_be_luck_is_not_told_apart() -> None:
+    """Four wins of seven."""
+    shifts = [1, -1, 2, -2, 1, -1, 1]
+    results = [learned("a", s, 10) for s in range(7)] + [learned("b", s, 10 + d) for s, d in enumerate(shifts)]
+    assert "not told apart from b" in only(results).sure
+
+
+def test_swapping_the_names_of_two_cells_mirrors_the_answer() -> None:
+    """Nobody's expectation is built in."""
+    figures = {"lstm": [3, 5, 4, 6, 3, 5, 4], "gru": [8, 9, 7, 12, 8, 9, None]}
+    one = only([learned(c, s, e) for c, epochs in figures.items() for s, e in enumerate(epochs)])
+    swapped = {"gru": figures["lstm"], "lstm": figures["gru"]}
+    other = only([learned(c, s, e) for c, epochs in swapped.items() for s, e in enumerate(epochs)])
+
+    def mirror(text: str) -> str:
+        return text.replace("gru", "?").replace("lstm", "gru").replace("?", "lstm")
+
+    assert one.leader == "lstm"
+    assert other.leader == "gru"
+    assert mirror(one.answer) == other.answer
+    assert mirror(one.sure) == other.sure
+
+
+def test_solving_more_often_leads_even_when_slower() -> None:
+    """Two of two seeds late beats one of two early."""
+    results = [learned("early", 0, 2), learned("early", 1, None), learned("late", 0, 15), learned("late", 1, 15)]
+    condition = only(results)
+    assert condition.leader == "late"
+    assert condition.figure == "epochs to target"
+    assert "mse ≤ 0.1 in 2 of 2 seeds, after 15 epochs on average (budget 20); early in 1 of 2" in condition.answer
+
+
+@pytest.mark.parametrize(("direction", "leader"), [("lower", "small"), ("higher", "large")])
+def test_where_nobody_solves_it_the_test_score_leads(direction: str, leader: str) -> None:
+    """In the direction of the metric."""
+    trivial = 1.0 if direction == "lower" else 0.0
+    results = [
+        learned(cell, s, None, test, direction=direction, trivial=trivial, target=0.1 if direction == "lower" else 0.99)
+        for cell, test in [("small", 0.3), ("large", 0.6)]
+        for s in (0, 1)
+    ]
+    condition = only(results)
+    assert condition.leader == leader
+    assert condition.figure == "mse"
+    assert "no cell reaches mse" in condition.answer
+
+
+def test_who_does_not_beat_the_trivial_forecast_is_told_so() -> None:
+    """The first thing that a practitioner must know."""
+    condition = only([learned("a", 0, None, 1.2), learned("b", 0, None, 1.5)])
+    assert condition.answer == "No cell beats “always one” (1); the nearest is a with test mse 1.2."
+
+
+def test_a_target_reached_on_validation_only_is_no_answer() -> None:
+    """A noisy task may be solved on validation data by luck; test data decide, and the doubt says so."""
+    findings = find([learned(c, s, 3, 1.2 + d) for c, d in [("a", 0), ("b", 0.3)] for s in (0, 1)])
+    assert findings.conditions[0].answer.startswith("No cell beats “always one”")
+    assert any("a reached the target on validation data in 2 of 2 seeds, but" in doubt for doubt in findings.doubts)
+
+
+def test_a_timeout_enters_no_estimate_and_is_a_doubt() -> None:
+    """A trial cut short by a time limit is informative censoring."""
+    cut = msgspec.structs.replace(learned("a", 1, None, 9.9), status="timeout", learning=None, reason="longer")
+    findings = find([learned("a", 0, 2), cut, learned("b", 0, 3), learned("b", 1, 3)])
+    arm = findings.conditions[0].arms[0]
+    assert arm.seeds == (0,)
+    assert arm.lost == {"timeout": 1}
+    assert any("1 trials of a hit their time limit" in doubt for doubt in findings.doubts)
+    assert any("a has no figures for seed 1" in doubt for doubt in findings.doubts)
+    assert [(f.status, f.reason) for f in findings.failures] == [("timeout", "longer")]
+
+
+def test_a_diverged_seed_counts_as_unsolved_and_is_a_doubt() -> None:
+    """It is a result: it stands in the solve rate, and its missing test score is said."""
+    good = learned("a", 0, 2)
+    assert good.learning
+    broken = msgspec.structs.replace(good.learning, test={}, epochs_to_target=None, absent={"test": "diverged"})
+    diverged = msgspec.structs.replace(learned("a", 1), status="diverged", learning=broken)
+    findings = find([good, diverged])
+    arm = findings.conditions[0].arms[0]
+    assert (arm.solved, len(arm.seeds), arm.diverged, arm.test["mse"].n) == (1, 2, 1, 1)
+    assert any("a diverged in 1 of 2 seeds" in doubt for doubt in findings.doubts)
+
+
+@pytest.mark.parametrize(
+    ("results", "doubt"),
+    [
+        ([learned("a", 0), learned("b", 0)], "Fewer than 7 seeds on every task"),
+        ([learned("a", 0, parameters=1100)], "a has 1,100 parameters, +10% from the budget of 1,000"),
+        ([learned("a", 0, trivial=0.05)], "the trivial forecast reaches the target"),
+        (
+            [learned("a", 0, recipe=msgspec.structs.replace(RECIPE, match="hidden"))],
+            "hidden sizes are equal, parameters are not",
+        ),
+    ],
+)
+def test_each_reason_to_doubt_is_said(results: list[Result], doubt: str) -> None:
+    """In words."""
+    assert any(doubt in said for said in find(results).doubts)
+
+
+def test_nothing_is_doubted_without_a_reason() -> None:
+    """Seven seeds, equal budgets, one machine."""
+    results = [learned(c, s, e + s, 0.05) for c, e in [("a", 2), ("b", 9)] for s in range(7)]
+    assert find(results).doubts == ()
+
+
+def with_provenance(result: Result, **changes: object) -> Result:
+    return msgspec.structs.replace(result, provenance=msgspec.structs.replace(result.provenance, **changes))
+
+
+def test_results_of_unequal_origin_are_a_doubt() -> None:
+    """Another machine, another torch, another definition of the cell."""
+    one, other = learned("a", 0), learned("a", 1)
+    machine = msgspec.structs.replace(other.provenance.machine, processor="another")
+    cases: list[tuple[dict[str, object], dict[str, object], str]] = [
+        ({}, {"machine": machine}, "2 kinds of machine"),
+        ({"versions": {"torch": "2.6"}}, {"versions": {"torch": "2.7"}}, "several versions of torch: 2.6, 2.7"),
+        ({"definitions": {"a": "x"}}, {"definitions": {"a": "y"}}, "The source of a changed"),
+    ]
+    for ours, theirs, doubt in cases:
+        doubts = find([with_provenance(one, **ours), with_provenance(other, **theirs)]).doubts
+        assert any(doubt in said for said in doubts), doubt
+
+
+def test_recipes_are_never_pooled() -> None:
+    """The same task under another recipe is another condition, with a title that tells them apart."""
+    other = msgspec.structs.replace(RECIPE, epochs=7)
+    conditions = find([learned("a", 0), learned("a", 1), learned("a", 0, recipe=other)]).conditions
+    assert sorted(len(c.arms[0].seeds) for c in conditions) == [1, 2]
+    assert len({c.title for c in conditions}) == 2
+
+
+def test_only_the_newest_version_of_a_suite_is_compared() -> None:
+    """Older results are left out, and that is said."""
+    findings = find([learned("a", 0), learned("a", 1, suite_version=2)])
+    assert findings.suite_version == 2
+    assert findings.conditions[0].arms[0].seeds == (1,)
+    assert any("1 results of older versions" in doubt for doubt in findings.doubts)
+
+
+def cost_result(replicate: int, seconds: float) -> Result:
+    rows = tuple(
+        TimeRow(
+            row=row,
+            kernel="k",
+            parameters=9,
+            cpu_seconds=(seconds * k, seconds * k, 9.0),
+            wall_seconds=(seconds * k, seconds * k, 9.0),
+            log_ratio_to_ruler=math.log(k),
+            first_call_seconds=1.0,
+        )
+        for row, k in [("gru", 2.0), ("lstm", 1.0)]
+    )
+    trial = msgspec.structs.replace(COST, round=replicate)
+    return msgspec.structs.replace(without_run(trial, "ok", ""), costs=rows)
+
+
+def test_cost_rows_take_the_median_over_steps_and_then_over_replicates() -> None:
+    """One step of 9 s in each replicate moves nothing."""
+    memory_trial = msgspec.structs.replace(COST, measurement="peak-memory", cells=(CellUse(name="gru"),))
+    memory = MemoryRow(row="gru", kernel="k", parameters=9, parameter_bytes=36, peak_bytes=1000, meter="m")
+    results = [cost_result(r, s) for r, s in enumerate([0.1, 0.3, 0.2])]
+    results.append(msgspec.structs.replace(without_run(memory_trial, "ok", ""), costs=(memory,)))
+    (finding,) = find(results).costs
+    gru, lstm = finding.rows
+    assert gru.step_seconds is not None
+    assert gru.ratio_to_ruler is not None
+    assert gru.peak_bytes is not None
+    assert (gru.step_seconds.centre, gru.step_seconds.low, gru.step_seconds.high) == (0.4, 0.2, 0.6)
+    assert gru.ratio_to_ruler.centre == pytest.approx(2)
+    assert (gru.peak_bytes.centre, gru.peak_bytes.n) == (1000, 1)
+    assert lstm.peak_bytes is None
+
+
+def test_an_unsteady_clock_is_a_doubt() -> None:
+    """CPU time far below wall time: something else had the core."""
+    steady = cost_result(0, 0.1)
+    stolen = tuple(
+        msgspec.structs.replace(row, wall_seconds=tuple(2 * s for s in row.cpu_seconds))  # type: ignore[union-attr]
+        for row in steady.costs
+    )
+    assert not any("lost over 5 %" in doubt for doubt in find([steady]).doubts)
+    doubts = find([msgspec.structs.replace(steady, costs=stolen)]).doubts
+    assert any("2 of 2 time measurements lost over 5 % of wall time" in doubt for doubt in doubts)
+
+
+def test_findings_can_be_written_as_json_and_read_back() -> None:
+    """They are records like all others."""
+    findings = find([learned("a", 0, 3), learned("b", 0), cost_result(0, 0.1)])
+    assert msgspec.json.decode(msgspec.json.encode(findings), type=Findings) == findings

@@ -1,0 +1,125 @@
+"""The report: one page that needs no network and no script, and a PNG for each figure."""
+
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import msgspec
+import pytest
+from markupsafe import escape
+
+from rnnbench.catalogue import Catalogue
+from rnnbench.executors import without_run
+from rnnbench.findings import find
+from rnnbench.records import CellUse, MemoryRow, Result
+from tests.test_findings import cost_result, learned
+from tests.test_records import COST, learning_trial
+
+FIGURES = {"learning-curves", "epochs-to-target", "accuracy-against-cost", "memory"}
+
+
+def results() -> list[Result]:
+    """Two cells, two horizons, costs, and a failure whose reason wants to be code."""
+    made = [
+        learned(cell, seed, epochs, dials={"horizon": horizon})
+        for cell, epochs in [("gru", 4), ("<b>lstm</b>", None)]
+        for seed in (0, 1)
+        for horizon in (10, 20)
+    ]
+    memory_trial = msgspec.structs.replace(COST, measurement="peak-memory", cells=(CellUse(name="gru"),))
+    memory = MemoryRow(row="gru", kernel="k", parameters=9, parameter_bytes=36, peak_bytes=3 << 20, meter="m")
+    made.append(msgspec.structs.replace(without_run(memory_trial, "ok", ""), costs=(memory,)))
+    failed = without_run(learning_trial(seed=9), "error", "ValueError: <script>alert(1)</script>")
+    return [*made, cost_result(0, 0.1), failed]
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    folder = tmp_path_factory.mktemp("report")
+    return Catalogue.load().reports["html"].item.load()(find(results()), folder)
+
+
+def test_there_is_a_page_and_a_png_for_each_figure(written: list[Path]) -> None:
+    """Each a real PNG of some size."""
+    assert written[0].name == "index.html"
+    assert {path.stem for path in written[1:]} == FIGURES
+    assert all(path.read_bytes().startswith(b"\x89PNG") for path in written[1:])
+    assert all(path.stat().st_size > 5000 for path in written[1:])
+
+
+def test_the_page_fetches_nothing_and_runs_nothing(written: list[Path]) -> None:
+    """No script, no address, every figure inside."""
+    page = written[0].read_text()
+    assert "<script" not in page
+    assert not re.search(r"""(src|href)=["'](?!data:|#)""", page)
+    assert "@import" not in page
+    assert "url(" not in page
+    assert page.count("data:image/png;base64,") == len(FIGURES)
+
+
+def test_the_page_is_well_formed_and_escapes_what_strangers_wrote(written: list[Path]) -> None:
+    """Every element that is opened is closed; a label or a reason is text."""
+    page = written[0].read_text()
+    checker = _Balanced()
+    checker.feed(page)
+    assert checker.open == []
+    assert "<b>lstm</b>" not in page
+    assert "&lt;script&gt;alert(1)" in page
+
+
+class _Balanced(HTMLParser):
+    """Keeps a stack of open elements; raises where the wrong one is closed."""
+
+    VOID = ("meta", "link", "br", "img")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def test_the_first_screen_answers_and_the_end_says_where_it_comes_from(written: list[Path]) -> None:
+    """A sentence per condition before anything else; machine, versions, commit, plugins and failures after."""
+    page = written[0].read_text()
+    findings = find(results())
+    places = [page.index(f"<b>{condition.title}</b>") for condition in findings.conditions]
+    assert max(places) < page.index("<h2")
+    assert all(str(escape(condition.sure)) in page for condition in findings.conditions)
+    end = page[page.index("Where this comes from") :]
+    for said in (findings.machines[0].processor, findings.versions["torch"][0], "version 1"):
+        assert said in end
+    assert "What gave no figures" in page
+
+
+@pytest.mark.parametrize("kept", [lambda r: r.learning, lambda r: r.costs, lambda r: r.status == "error"])
+def test_a_report_is_made_of_whatever_there_is(tmp_path: Path, kept: object) -> None:
+    """Only learning, only costs, only failures."""
+    findings = find([result for result in results() if kept(result)])  # type: ignore[operator]
+    written = Catalogue.load().reports["html"].item.load()(findings, tmp_path)
+    assert written[0].is_file()
+
+
+def test_findings_and_reports_need_no_torch() -> None:
+    """Any result can be reported anywhere: torch stays out of sys.modules from results to page."""
+    program = """
+import sys
+from pathlib import Path
+from tempfile import mkdtemp
+from rnnbench.catalogue import Catalogue
+from rnnbench.findings import find
+from tests.test_report import results
+Catalogue.load().reports["html"].item.load()(find(results()), Path(mkdtemp()))
+assert "torch" not in sys.modules, "torch was imported"
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, cwd=Path(__file__).parents[1]
+    )
+    assert done.returncode == 0, done.stderr

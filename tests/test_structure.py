@@ -1,0 +1,76 @@
+"""The house stands as drawn: what the linters do not see."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import rnnbench
+
+ROOT = Path(__file__).parents[1]
+TYPED = """
+import sys
+from rnnbench.cli import main
+sys.argv = ["rnnbench", "{}"]
+try:
+    main()
+except SystemExit:
+    pass
+"""
+SOURCES = [path for folder in ("rnnbench", "plugins", "suites", "reports") for path in (ROOT / folder).rglob("*.py")]
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "import rnnbench",
+        "import rnnbench.findings, rnnbench.plan, rnnbench.store, rnnbench.suite, rnnbench.campaign",
+        "from rnnbench.catalogue import Catalogue; Catalogue.load()",
+        "import rnnbench_cells, rnnbench_tasks, rnnbench_suites, rnnbench_reports",
+        TYPED.format("list"),
+        TYPED.format("--help"),
+    ],
+)
+def test_torch_is_not_imported_by(program: str) -> None:
+    """Looked up in sys.modules of a fresh process."""
+    check = f"{program}\nimport sys\nassert 'torch' not in sys.modules, 'torch was imported'"
+    done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_help_loads_nothing_heavy() -> None:
+    """No numpy, no pluggy, no rich, no matplotlib: --help answers at once."""
+    check = (
+        TYPED.format("--help")
+        + "heavy = {'torch', 'numpy', 'scipy', 'matplotlib', 'pluggy', 'msgspec', 'rich'} & set(sys.modules)\n"
+        "assert not heavy, heavy"
+    )
+    done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_front_door_opens_on_every_name_it_lists() -> None:
+    """__all__, the lazy table and dir() agree."""
+    assert sorted(rnnbench.__all__) == sorted(rnnbench._ROOMS)
+    assert set(rnnbench.__all__) <= set(dir(rnnbench))
+    for name in rnnbench.__all__:
+        assert getattr(rnnbench, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
+        rnnbench.nonsense  # noqa: B018
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_module_says_what_it_is_and_does_one_thing(path: Path) -> None:
+    """A docstring first; at most 200 lines."""
+    lines = path.read_text().splitlines()
+    assert lines[0].startswith('"""')
+    assert len(lines) <= 200
+
+
+def test_the_core_names_no_cell_and_no_task() -> None:
+    """Not even as a word in quotes: it knows what plugins bring only by the catalogue."""
+    names = ["gru", "lstm", "rnn", "adding", "recall-first", "bitcoin", "digits-rows"]
+    for path in (ROOT / "rnnbench").rglob("*.py"):
+        text = path.read_text()
+        assert not [name for name in names if f'"{name}"' in text or f"'{name}'" in text], path

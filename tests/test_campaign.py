@@ -1,0 +1,180 @@
+"""A whole run: what is killed goes on, what is done is not done again, what fails costs only itself."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import msgspec
+import psutil
+import pytest
+
+from rnnbench.campaign import Progress, run_suite
+from rnnbench.catalogue import Catalogue
+from rnnbench.errors import DataUnavailable, RnnbenchError
+from rnnbench.records import LearningTrial, Result, Suite, trial_id
+from rnnbench.store import Store
+from rnnbench.suite import Choices, read_suite
+
+TINY = """
+version = 1
+summary = "made for a test"
+cells = ["rnn", "gru"]
+seeds = {seeds}
+[recipe]
+parameters = 300
+batch_size = 8
+steps_per_epoch = {steps}
+epochs = 3
+validation_examples = 16
+test_examples = 16
+[[tasks]]
+name = "adding"
+horizons = [4, 6]
+"""
+
+
+def write_suite(folder: Path, *, seeds: int = 1, steps: int = 3, more: str = "") -> Path:
+    path = folder / "tiny.toml"
+    path.write_text(TINY.format(seeds=seeds, steps=steps) + more)
+    return path
+
+
+def run(
+    suite: Path, folder: Path, *, fresh: bool = False, choices: Choices | None = None
+) -> tuple[Progress, list[str]]:
+    """Run in this process; the state at the end, and the ids of the trials that ran, in order."""
+    catalogue = Catalogue.load()
+    ran: list[str] = []
+
+    def watch(_: Progress, result: Result | None) -> None:
+        if result:
+            ran.append(trial_id(result.trial))
+
+    resolved: Suite = read_suite(str(suite), catalogue, choices or Choices())
+    return run_suite(resolved, catalogue, Store(folder), jobs=2, fresh=fresh, watch=watch), ran
+
+
+def test_every_trial_runs_once_and_a_second_time_nothing_does(tmp_path: Path) -> None:
+    """Then more seeds run only what is new, and --fresh runs all again."""
+    suite = write_suite(tmp_path)
+    progress, ran = run(suite, tmp_path / "run")
+    assert (progress.total, progress.kept, progress.failed) == (4, 0, 0)
+    assert len(set(ran)) == len(ran) == 4
+    assert run(suite, tmp_path / "run")[1] == []
+    assert len(run(suite, tmp_path / "run", choices=Choices(seeds=2))[1]) == 4
+    assert sorted(run(suite, tmp_path / "run", fresh=True)[1]) == sorted(ran)
+
+
+def test_a_damaged_result_is_run_again_and_only_that(tmp_path: Path) -> None:
+    """Half a file is no file."""
+    suite = write_suite(tmp_path)
+    _, ran = run(suite, tmp_path / "run")
+    path = Store(tmp_path / "run").path(ran[0])
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    assert run(suite, tmp_path / "run")[1] == [ran[0]]
+    learning = [msgspec.json.decode(content, type=Result).learning for content in (whole, path.read_bytes())]
+    assert learning[0] == learning[1]
+
+
+def test_a_folder_of_another_suite_is_refused(tmp_path: Path) -> None:
+    """Results of two suites never mix."""
+    run(write_suite(tmp_path), tmp_path / "run")
+    other = tmp_path / "other.toml"
+    other.write_text((tmp_path / "tiny.toml").read_text())
+    with pytest.raises(RnnbenchError, match="holds results of suite 'tiny'; give 'other' another folder"):
+        run(other, tmp_path / "run")
+
+
+@pytest.mark.usefixtures("hostile_cells")
+def test_cells_that_fail_do_not_keep_others_from_running(tmp_path: Path) -> None:
+    """Each status is counted; failures are final until --fresh."""
+    suite = write_suite(tmp_path)
+    choices = Choices(cells=("raises", "gru", "killed", "diverges"))
+    progress, ran = run(suite, tmp_path / "run", choices=choices)
+    assert progress.statuses == Counter(ok=2, error=2, killed=2, diverged=2)
+    assert progress.failed == 4
+    assert run(suite, tmp_path / "run", choices=choices)[1] == []
+    assert len(run(suite, tmp_path / "run", choices=Choices(cells=("raises",)), fresh=True)[1]) == 2
+    assert len(ran) == 8
+
+
+def test_a_task_without_data_is_skipped_with_its_reason_and_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The others run; the next run asks for the data anew."""
+    asked = []
+
+    def unavailable(archive: object) -> Path:
+        asked.append(archive)
+        raise DataUnavailable("no network on this island")
+
+    monkeypatch.setattr("rnnbench.campaign.fetch", unavailable)
+    suite = write_suite(tmp_path, more='[[tasks]]\nname = "bitcoin"\n')
+    progress, _ = run(suite, tmp_path / "run")
+    assert progress.statuses == Counter(ok=4, skipped=2)
+    skipped = [r for r in Store(tmp_path / "run").read() if r.status == "skipped"]
+    assert {r.reason for r in skipped} == {"no network on this island"}
+    assert all(isinstance(r.trial, LearningTrial) and r.trial.task == "bitcoin" for r in skipped)
+    assert run(suite, tmp_path / "run")[0].statuses == Counter(skipped=2)
+    assert len(asked) == 2
+
+
+def command(suite: Path, folder: Path) -> list[str]:
+    return [sys.executable, "-m", "rnnbench", "run", "suite", str(suite), "-o", str(folder), "-j", "2"]
+
+
+def learning_figures(folder: Path) -> dict[str, bytes]:
+    return {trial_id(r.trial): msgspec.json.encode(r.learning) for r in Store(folder).read()}
+
+
+def test_a_killed_run_goes_on_where_it_was(tmp_path: Path) -> None:
+    """kill -9 on the driver in the middle: its children end by themselves; the same command keeps every finished trial,
+    runs none twice, and every learning figure equals that of an undisturbed run."""
+    suite = write_suite(tmp_path, seeds=4, steps=150)
+    folder = tmp_path / "run"
+    driver = subprocess.Popen(command(suite, folder), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    wait_until(lambda: len(list(folder.glob("trials/*.json"))) >= 3)
+    family = psutil.Process(driver.pid).children(recursive=True)
+    assert family
+    os.kill(driver.pid, signal.SIGKILL)
+    driver.wait()
+    wait_until(lambda: not [p for p in family if p.is_running() and p.status() != psutil.STATUS_ZOMBIE])
+    finished = {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in folder.glob("trials/*.json")}
+    assert 3 <= len(finished) < 16, "the run was not killed in the middle"
+
+    again = subprocess.run(command(suite, folder), capture_output=True, text=True)
+    assert again.returncode == 0, again.stderr
+    assert f"16 trials: {len(finished)} kept from before, {16 - len(finished)} ok." in again.stdout
+    assert all((path.stat().st_mtime_ns, path.read_bytes()) == before for path, before in finished.items())
+
+    undisturbed = tmp_path / "undisturbed"
+    run(suite, undisturbed)
+    assert learning_figures(folder) == learning_figures(undisturbed)
+    assert not list(folder.rglob("*.part"))
+
+
+def test_an_interrupted_run_ends_its_children_and_says_how_to_go_on(tmp_path: Path) -> None:
+    """Ctrl-C: exit code 130, what finished is kept."""
+    suite = write_suite(tmp_path, seeds=4, steps=150)
+    folder = tmp_path / "run"
+    driver = subprocess.Popen(command(suite, folder), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    wait_until(lambda: len(list(folder.glob("trials/*.json"))) >= 1)
+    family = psutil.Process(driver.pid).children(recursive=True)
+    driver.send_signal(signal.SIGINT)
+    _, said = driver.communicate(timeout=30)
+    assert driver.returncode == 130
+    assert "the same command goes on from there" in said
+    wait_until(lambda: not [p for p in family if p.is_running() and p.status() != psutil.STATUS_ZOMBIE])
+    assert len(list(Store(folder).read())) >= 1
+
+
+def wait_until(condition: object, seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():  # type: ignore[operator]
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.05)

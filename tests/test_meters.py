@@ -1,0 +1,118 @@
+"""Meters: what they say of work whose size is known."""
+
+import gc
+import multiprocessing
+import os
+import sys
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from rnnbench.meters import PeakMeter, kernel_name, pin_to_one_core, prepare_allocator, time_side_by_side
+
+MEBIBYTE = 2**20
+linux = pytest.mark.skipif(sys.platform != "linux", reason="the high-water mark is that of Linux")
+
+
+def transient(mebibytes: int) -> None:
+    """Take so much, touch it, give it back."""
+    block = np.ones(mebibytes * MEBIBYTE, np.uint8)
+    del block
+
+
+def in_a_fresh_process(function: Callable[[Connection], None]) -> int:
+    """What the function sends, from a process that the others' allocations have not touched."""
+    ours, theirs = multiprocessing.get_context("spawn").Pipe()
+    process = multiprocessing.get_context("spawn").Process(target=function, args=(theirs,))
+    process.start()
+    assert ours.poll(60)
+    process.join()
+    answer = ours.recv()
+    assert isinstance(answer, int)
+    return answer
+
+
+def measure_transient(pipe: Connection) -> None:
+    prepare_allocator()
+    transient(1)
+    meter = PeakMeter()
+    meter.baseline()
+    meter.reset()
+    transient(64)
+    pipe.send(meter.peak_bytes())
+
+
+def measure_persistent(pipe: Connection) -> None:
+    prepare_allocator()
+    transient(1)
+    meter = PeakMeter()
+    meter.baseline()
+    block = np.ones(64 * MEBIBYTE, np.uint8)
+    meter.reset()
+    pipe.send(meter.peak_bytes())
+    del block
+
+
+@linux
+@pytest.mark.parametrize("measure", [measure_transient, measure_persistent])
+def test_sixty_four_mebibytes_are_seen_to_half_a_mebibyte(measure: Callable[[Connection], None]) -> None:
+    """Whether they are given back before the meter is read, or taken before the mark is reset."""
+    assert in_a_fresh_process(measure) / MEBIBYTE == pytest.approx(64, abs=0.5)
+
+
+def test_every_subject_is_called_in_every_round_and_in_another_order() -> None:
+    """First call, three to warm up, then one a round; the order within a round changes."""
+    calls: list[str] = []
+    subjects = {name: (lambda name=name: calls.append(name)) for name in "abc"}
+    timings = time_side_by_side(subjects, 20, np.random.default_rng(0))
+    assert {name: calls.count(name) for name in "abc"} == dict.fromkeys("abc", 1 + 3 + 20)
+    rounds = [tuple(calls[i : i + 3]) for i in range(12, len(calls), 3)]
+    assert all(sorted(one) == ["a", "b", "c"] for one in rounds)
+    assert len(set(rounds)) > 3
+    assert all(len(t.cpu_seconds) == len(t.wall_seconds) == 20 for t in timings.values())
+    assert gc.isenabled()
+    assert gc.get_freeze_count() == 0
+
+
+def test_cpu_time_counts_work_and_not_waiting() -> None:
+    """A subject that sleeps has wall time and hardly any CPU time; nothing here depends on how fast the machine is."""
+    import time
+
+    timings = time_side_by_side({"sleeps": lambda: time.sleep(0.02)}, 5, np.random.default_rng(0))
+    assert min(timings["sleeps"].wall_seconds) >= 0.02
+    assert sum(timings["sleeps"].cpu_seconds) < 0.5 * sum(timings["sleeps"].wall_seconds)
+
+
+@linux
+def test_a_process_is_pinned_to_one_of_its_cores_in_turn() -> None:
+    """And only to one that it may use."""
+    allowed = os.sched_getaffinity(0)
+    try:
+        seen = set()
+        for turn in range(len(allowed)):
+            os.sched_setaffinity(0, allowed)
+            pin_to_one_core(turn)
+            (core,) = os.sched_getaffinity(0)
+            seen.add(core)
+        assert seen == allowed
+    finally:
+        os.sched_setaffinity(0, allowed)
+
+
+@pytest.mark.parametrize(
+    ("cell", "kernel"),
+    [
+        (nn.LSTM(3, 4, batch_first=True), "oneDNN"),
+        (nn.GRU(3, 4, batch_first=True), "loop in ATen"),
+        (nn.Linear(3, 4), "eager operations"),
+    ],
+)
+def test_the_kernel_is_named(cell: nn.Module, kernel: str) -> None:
+    """On a CPU, torch's LSTM runs on oneDNN and its GRU does not."""
+    if kernel == "oneDNN" and not torch.backends.mkldnn.is_available():
+        pytest.skip("this torch has no oneDNN")
+    assert kernel_name(cell, torch.randn(2, 5, 3)) == kernel

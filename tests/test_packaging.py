@@ -1,0 +1,124 @@
+"""The wheel, and third-party distributions beside it, in an environment of their own, from another folder."""
+
+import json
+import os
+import subprocess
+import sys
+import sysconfig
+import venv
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from tests.test_readme import ROOT, blocks
+
+CELL, TASK = blocks("python")
+PYPROJECT = blocks("toml")[1]
+SUITE = """
+version = 1
+summary = "A cell and a task from strangers."
+cells = ["leaky", "gru"]
+seeds = 1
+[recipe]
+parameters = 300
+steps_per_epoch = 3
+epochs = 2
+[[tasks]]
+name = "first-sign"
+horizons = [5]
+"""
+
+
+def call(*command: object, cwd: Path) -> str:
+    """Run a command without this process's paths; its output, or a failure with all that it said."""
+    clean = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "VIRTUAL_ENV")}
+    done = subprocess.run([str(c) for c in command], capture_output=True, text=True, cwd=cwd, env=clean)
+    assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of this checkout, built through its source distribution as `python -m build` does."""
+    folder = tmp_path_factory.mktemp("dist")
+    call(sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, ROOT, cwd=folder)
+    return next(folder.glob("*.whl"))
+
+
+@pytest.fixture(scope="module")
+def scratch(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty environment with the wheel in it. What the wheel depends on is lent from here by a path; that of
+    rnnbench itself is not, for an editable install hangs on a .pth file, and those are not followed."""
+    folder = tmp_path_factory.mktemp("scratch") / "env"
+    venv.create(folder, with_pip=True, symlinks=True)
+    site = Path(sysconfig.get_path("purelib", vars={"base": str(folder), "platbase": str(folder)}))
+    (site / "lent.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    install(folder, wheel)
+    return folder
+
+
+def install(environment: Path, what: Path) -> None:
+    pip = [environment / "bin" / "python", "-m", "pip", "install", "--quiet", "--no-deps", "--no-index"]
+    call(*pip, "--no-build-isolation", "--force-reinstall", what, cwd=environment)
+
+
+def distribution(folder: Path, name: str, module: str, source: str) -> Path:
+    folder.mkdir()
+    (folder / "pyproject.toml").write_text(PYPROJECT.replace("my-cell", name).replace("my_cell", module))
+    (folder / f"{module}.py").write_text(source)
+    return folder
+
+
+def test_the_wheel_holds_packages_and_no_folder_called_plugins(wheel: Path) -> None:
+    """With suites, schema, templates and type markers; without tests."""
+    names = ZipFile(wheel).namelist()
+    tops = {name.split("/")[0] for name in names if ".dist-info" not in name}
+    assert tops == {"rnnbench", "rnnbench_cells", "rnnbench_tasks", "rnnbench_suites", "rnnbench_reports"}
+    for name in (
+        "rnnbench/py.typed",
+        "rnnbench_suites/quick.toml",
+        "rnnbench_suites/rnnbench.schema.json",
+        "rnnbench_reports/report.html.j2",
+        "rnnbench_reports/report.css",
+    ):
+        assert name in names
+
+
+def test_the_wheel_works_elsewhere(scratch: Path, tmp_path: Path) -> None:
+    """Installed, not imported from the checkout; a suite runs to its report from another folder."""
+    where = call(scratch / "bin" / "python", "-c", "import rnnbench; print(rnnbench.__file__)", cwd=tmp_path)
+    assert Path(where.strip()).is_relative_to(scratch)
+    said = call(scratch / "bin" / "rnnbench", "run", "suite", "smoke", cwd=tmp_path)
+    assert "11 trials: 0 kept from before, 11 ok." in said
+    assert (tmp_path / "runs" / "smoke" / "report" / "index.html").is_file()
+
+
+def test_the_readmes_own_plugins_are_installed_listed_and_run(scratch: Path, tmp_path: Path) -> None:
+    """A third-party cell and a third-party task, each a distribution of its own with 7 lines of pyproject.toml."""
+    install(scratch, distribution(tmp_path / "cell", "my-cell", "my_cell", CELL))
+    install(scratch, distribution(tmp_path / "task", "my-task", "my_task", TASK))
+    rnnbench = scratch / "bin" / "rnnbench"
+    listed = json.loads(call(rnnbench, "list", "--json", cwd=tmp_path))
+    origins = {thing["name"]: thing["origin"] for kind in ("cells", "tasks") for thing in listed[kind]}
+    assert origins["leaky"] == "my-cell 0.1"
+    assert origins["first-sign"] == "my-task 0.1"
+    assert origins["gru"].startswith("rnnbench ")
+    (tmp_path / "strangers.toml").write_text(SUITE)
+    said = call(rnnbench, "run", "suite", "strangers.toml", cwd=tmp_path)
+    assert "2 trials: 0 kept from before, 2 ok." in said
+    page = (tmp_path / "runs" / "strangers" / "report" / "index.html").read_text()
+    assert "leaky from my-cell 0.1" in page
+    assert "first-sign from my-task 0.1" in page
+
+
+@pytest.mark.slow
+@pytest.mark.network
+def test_the_wheel_installs_all_that_it_needs(wheel: Path, tmp_path: Path) -> None:
+    """Into an environment that lends nothing, by pip alone with the pins."""
+    folder = tmp_path / "env"
+    venv.create(folder, with_pip=True, symlinks=True)
+    python = folder / "bin" / "python"
+    call(python, "-m", "pip", "install", "--quiet", "-c", ROOT / "constraints.txt", wheel, cwd=tmp_path)
+    said = call(folder / "bin" / "rnnbench", "run", "suite", "smoke", cwd=tmp_path)
+    assert "11 trials: 0 kept from before, 11 ok." in said

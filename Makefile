@@ -22,7 +22,10 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/lint-imports
 
 benchmarks: $(VENV)/.installed-dev
-	$(BIN)/python benchmarks/run_all.py
+	$(BIN)/pytest benchmarks --benchmark-only
+	$(BIN)/python benchmarks/overhead.py
+	$(BIN)/python benchmarks/loop.py
+	$(BIN)/python benchmarks/planning.py
 
 $(VENV)/.made:
 	$(PYTHON) -m venv $(VENV)

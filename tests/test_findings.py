@@ -32,7 +32,7 @@ RECIPE = Recipe(epochs=BUDGET, parameters=1000)
 
 
 def learned(
-    cell: str,
+    name: str,
     seed: int,
     epochs: int | None = None,
     test: float = 0.5,
@@ -59,7 +59,7 @@ def learned(
         trivial_forecast="always one",
         epochs_to_target=epochs,
     )
-    one = learning_trial(**{"cell": CellUse(name=cell), "seed": seed, "recipe": RECIPE, **trial})
+    one = learning_trial(**{"cell": CellUse(name=name), "seed": seed, "recipe": RECIPE, **trial})
     return msgspec.structs.replace(without_run(one, "ok", ""), learning=record)
 
 
@@ -282,12 +282,29 @@ def test_results_of_unequal_origin_are_a_doubt() -> None:
         assert any(doubt in said for said in doubts), doubt
 
 
-def test_recipes_are_never_pooled() -> None:
-    """The same task under another recipe is another condition, with a title that tells them apart."""
-    other = msgspec.structs.replace(RECIPE, epochs=7)
-    conditions = find([learned("a", 0), learned("a", 1), learned("a", 0, recipe=other)]).conditions
+@pytest.mark.parametrize(
+    ("change", "title"),
+    [
+        ({"recipe": msgspec.structs.replace(RECIPE, epochs=7)}, "epochs 7"),
+        ({"learning_rate": 0.5}, "learning rate 0.5"),
+        ({"dials": {"horizon": 11}}, "horizon 11"),
+        ({"device": "cuda"}, "device cuda"),
+        ({"threads": 2}, "threads 2"),
+        ({"label": "B"}, "label B"),
+    ],
+)
+def test_different_settings_are_never_pooled(change: dict[str, object], title: str) -> None:
+    """They are conditions of their own, and their titles say in what they differ."""
+    conditions = find([learned("a", 0), learned("a", 1), learned("a", 0, **change)]).conditions
     assert sorted(len(c.arms[0].seeds) for c in conditions) == [1, 2]
-    assert len({c.title for c in conditions}) == 2
+    assert [c.title for c in conditions if len(c.arms[0].seeds) == 1] == [f"adding, {title}"]
+
+
+def test_cells_of_one_row_with_other_options_are_never_pooled() -> None:
+    """A plugin may have changed a default between two runs."""
+    cells = [CellUse(name="a", options={"bias": value}, label="a") for value in (0.0, 1.0)]
+    condition = only([learned("", 0, cell=cell) for cell in cells])
+    assert [arm.row for arm in condition.arms] == ["a bias=0.0", "a bias=1.0"]
 
 
 def test_only_the_newest_version_of_a_suite_is_compared() -> None:

@@ -20,6 +20,7 @@ from rnnbench.training import Outcome, open_feed, train
 from rnnbench.training.loop import cut_gradient
 from rnnbench_tasks.adding import Adding
 from rnnbench_tasks.digits import DigitsRows
+from rnnbench_tasks.recall_first import RecallFirst
 from tests.test_records import learning_trial
 
 SMALL = Recipe(
@@ -144,12 +145,18 @@ class Scripted(rnnbench.GeneratedTask):
 
 def follow(script: tuple[float, ...], *, stop: bool = True, epochs: int = 6) -> Outcome:
     """Train along a script of validation scores; the test score comes after the last of them."""
+    return follow_with_model(script, stop=stop, epochs=epochs)[0]
+
+
+def follow_with_model(script: tuple[float, ...], *, stop: bool = True, epochs: int = 6) -> tuple[Outcome, Model]:
+    """The same, with the model as training leaves it."""
+    torch.manual_seed(0)
     Scripted.calls.clear()
     task = Scripted(script=script)
     trial = learning_trial(recipe=msgspec.structs.replace(SMALL, epochs=epochs, stop_when_solved=stop))
     feed = open_feed(task, trial, {})
     model = Model(lambda i, h: nn.GRU(i, h, batch_first=True), feed.example(), None, 1, 5)
-    return train(trial, task, model, feed, 5)
+    return train(trial, task, model, feed, 5), model
 
 
 @pytest.mark.parametrize(
@@ -183,6 +190,59 @@ def test_the_test_data_are_scored_once_with_the_weights_of_the_best_epoch() -> N
     assert learning.chosen_epoch == 2
     assert learning.test == {"scripted": 0.42}
     assert len(Scripted.calls) == 7
+
+
+def test_the_weights_that_are_tested_are_those_of_the_chosen_epoch() -> None:
+    """Six epochs of which the second was best leave the weights of two epochs, and not those of six."""
+    _, chosen = follow_with_model((0.1, 0.5, 0.3, 0.2, 0.2, 0.2, 0.4))
+    _, short = follow_with_model((0.1, 0.5, 0.4), epochs=2)
+    _, last = follow_with_model((0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.4))
+    for name, weight in chosen.state_dict().items():
+        assert torch.equal(weight, short.state_dict()[name])
+        assert not torch.equal(weight, last.state_dict()[name])
+
+
+@pytest.mark.parametrize("task", [Adding(10), RecallFirst(10)])
+@pytest.mark.parametrize("optimiser", [torch.optim.SGD, torch.optim.Adam, torch.optim.AdamW, torch.optim.RMSprop])
+def test_training_equals_the_same_loop_written_by_hand(
+    task: rnnbench.GeneratedTask, optimiser: type[torch.optim.Optimizer]
+) -> None:
+    """The same batches, loss, clipping and optimiser give the same weights, to rounding."""
+    recipe = msgspec.structs.replace(SMALL, optimiser=optimiser.__name__.lower(), clip_norm=0.3, epochs=1)
+    trial = learning_trial(task=task.name, recipe=recipe, learning_rate=0.05)
+    models = []
+    for _ in range(2):
+        torch.manual_seed(0)
+        example = open_feed(task, trial, {}).example()
+        models.append(Model(lambda i, h: nn.GRU(i, h, batch_first=True), example, task.vocabulary, task.output_size, 5))
+    train(trial, task, models[0], open_feed(task, trial, {}), 5)
+    by_hand = optimiser(models[1].parameters(), lr=0.05)  # type: ignore[call-arg]
+    for batch in open_feed(task, trial, {}).epoch():
+        outputs, targets = models[1](torch.from_numpy(batch.inputs)), torch.from_numpy(batch.targets)
+        loss = ((outputs - targets) ** 2).mean() if task.vocabulary is None else nn.CrossEntropyLoss()(outputs, targets)
+        by_hand.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(models[1].parameters(), 0.3)
+        by_hand.step()
+    for ours, theirs in zip(models[0].parameters(), models[1].parameters(), strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=1e-6, atol=1e-7)
+
+
+def test_evaluation_switches_dropout_off_and_training_on_again() -> None:
+    """Seen from inside a cell: in training mode on training batches, in evaluation mode on the others."""
+    seen = []
+
+    class Watching(nn.GRU):
+        def forward(self, x: torch.Tensor, state: object = None) -> object:  # type: ignore[override]
+            seen.append((len(x), self.training))
+            return super().forward(x)
+
+    trial = learning_trial(recipe=msgspec.structs.replace(SMALL, epochs=2, validation_examples=17, test_examples=19))
+    feed = open_feed(Adding(10), trial, {})
+    model = Model(lambda i, h: Watching(i, h, batch_first=True), feed.example(), None, 1, 5)
+    seen.clear()
+    train(trial, Adding(10), model, feed, 5)
+    assert seen == [*[(8, True)] * 4, (17, False)] * 2 + [(19, False)]
 
 
 def test_a_score_that_is_not_a_number_ends_in_divergence() -> None:

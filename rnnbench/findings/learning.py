@@ -1,31 +1,21 @@
 """Learning results grouped into conditions and arms."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 
-import msgspec
 import numpy as np
 
 from rnnbench.findings.answer import answer
 from rnnbench.findings.estimates import restricted_epochs, solve_rate, spread
+from rnnbench.findings.grouping import by_cell, by_setting, horizon, learning_trial, titles
 from rnnbench.findings.records import Arm, Condition, Curve
-from rnnbench.records import Learning, LearningTrial, Result
-
-Key = tuple[str, bytes, bytes]
+from rnnbench.records import Learning, Result
 
 
 def conditions(results: Sequence[Result]) -> tuple[Condition, ...]:
-    """One condition for each task, setting of dials and recipe, in the order of task and horizon."""
-    groups: dict[Key, list[Result]] = defaultdict(list)
-    for result in results:
-        groups[_key(_trial(result))].append(result)
-    ordered = sorted(groups.items(), key=lambda group: (group[0][0], _horizon(group[1]) or 0, group[0]))
-    tasks = [key[0] for key, _ in ordered]
-    return tuple(
-        condition
-        for key, group in ordered
-        if (condition := _condition(group, crowded=tasks.count(key[0]) > 1, rivals=_rivals(key, groups)))
-    )
+    """One condition for each setting under which something was measured, in the order of task and horizon."""
+    groups = [group for group in by_setting(results) if any(map(learning_of, group))]
+    return tuple(_condition(group, title) for group, title in zip(groups, titles(groups), strict=True))
 
 
 def learning_of(result: Result) -> Learning | None:
@@ -33,48 +23,19 @@ def learning_of(result: Result) -> Learning | None:
     return result.learning if result.status in ("ok", "diverged") else None
 
 
-def _trial(result: Result) -> LearningTrial:
-    assert isinstance(result.trial, LearningTrial)
-    return result.trial
-
-
-def _key(trial: LearningTrial) -> Key:
-    dials = msgspec.json.encode(trial.dials, order="sorted")
-    return trial.task, dials, msgspec.json.encode((trial.recipe, trial.learning_rate))
-
-
-def _rivals(key: Key, groups: dict[Key, list[Result]]) -> bool:
-    """Whether another recipe was run for the same task at the same dials."""
-    return sum(other[:2] == key[:2] for other in groups) > 1
-
-
-def _horizon(group: Sequence[Result]) -> int | None:
-    horizon = _trial(group[0]).dials.get("horizon")
-    return int(horizon) if isinstance(horizon, int | float) else None
-
-
-def _condition(group: Sequence[Result], *, crowded: bool, rivals: bool) -> Condition | None:
+def _condition(group: Sequence[Result], title: str) -> Condition:
     measured = [learning for result in group if (learning := learning_of(result))]
-    if not measured:
-        return None
-    trial, first, horizon = _trial(group[0]), measured[0], _horizon(group)
-    title = trial.task + (f", horizon {horizon}" if crowded and horizon is not None else "")
-    if rivals:
-        title += f" ({trial.recipe.epochs} epochs, rate {trial.learning_rate:g}, {_budget(trial)})"
-    by_row: dict[str, list[Result]] = defaultdict(list)
-    for result in group:
-        by_row[_trial(result).cell.row].append(result)
-    arms = tuple(_arm(row, by_row[row]) for row in sorted(by_row))
-    figures = {row: {_trial(r).seed: learning_of(r) for r in by_row[row]} for row in by_row}
+    trial, first, cells = learning_trial(group[0]), measured[0], by_cell(group)
+    arms = tuple(_arm(row, results) for row, results in cells.items())
+    figures = {row: {learning_trial(r).seed: learning_of(r) for r in results} for row, results in cells.items()}
+    metrics = [metric for metric in first.metrics if _all_have(measured, metric.name)]
     return Condition(
         task=trial.task,
-        horizon=horizon,
+        horizon=horizon(trial),
         title=title,
         metrics=first.metrics,
         target=first.target,
-        trivial={
-            m.name: spread([x.trivial[m.name] for x in measured]) for m in first.metrics if _all_have(measured, m.name)
-        },
+        trivial={metric.name: spread([x.trivial[metric.name] for x in measured]) for metric in metrics},
         trivial_forecast=first.trivial_forecast,
         recipe=trial.recipe,
         learning_rate=trial.learning_rate,
@@ -84,20 +45,15 @@ def _condition(group: Sequence[Result], *, crowded: bool, rivals: bool) -> Condi
     )
 
 
-def _budget(trial: LearningTrial) -> str:
-    recipe = trial.recipe
-    return f"hidden size {recipe.hidden_size}" if recipe.match == "hidden" else f"{recipe.parameters} parameters"
-
-
 def _all_have(measured: Sequence[Learning], metric: str) -> bool:
     return all(metric in learning.trivial for learning in measured)
 
 
 def _arm(row: str, results: Sequence[Result]) -> Arm:
-    pairs = sorted((_trial(r).seed, learning) for r in results if (learning := learning_of(r)))
+    pairs = sorted((learning_trial(r).seed, learning) for r in results if (learning := learning_of(r)))
     measured = [learning for _, learning in pairs]
     lost: Counter[str] = Counter(r.status for r in results if not learning_of(r))
-    budget = _trial(results[0]).recipe.epochs
+    budget = learning_trial(results[0]).recipe.epochs
     reached = [learning.epochs_to_target for learning in measured]
     solved = sum(epochs is not None for epochs in reached)
     metrics = [m.name for m in measured[0].metrics] if measured else []

@@ -1,0 +1,73 @@
+"""Which results may be compared: those of trials that are equal but for the cell and the seed."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from rnnbench.records import CellUse, Dial, LearningTrial, Result
+
+
+def learning_trial(result: Result) -> LearningTrial:
+    """The trial of a learning result."""
+    assert isinstance(result.trial, LearningTrial)
+    return result.trial
+
+
+def by_setting(results: Sequence[Result]) -> list[list[Result]]:
+    """Groups of results whose trials share everything but cell and seed, in the order of task and horizon."""
+    groups: dict[bytes, list[Result]] = defaultdict(list)
+    for result in results:
+        setting = msgspec.structs.replace(learning_trial(result), cell=CellUse(name=""), seed=0)
+        groups[msgspec.json.encode(setting, order="deterministic")].append(result)
+
+    def place(item: tuple[bytes, list[Result]]) -> tuple[str, int, bytes]:
+        trial = learning_trial(item[1][0])
+        return trial.task, horizon(trial) or 0, item[0]
+
+    return [group for _, group in sorted(groups.items(), key=place)]
+
+
+def by_cell(group: Sequence[Result]) -> dict[str, list[Result]]:
+    """The results of each cell by its row; two cells of one row get their options added, so that they stay apart."""
+    cells: dict[bytes, list[Result]] = defaultdict(list)
+    for result in group:
+        cells[msgspec.json.encode(learning_trial(result).cell, order="deterministic")].append(result)
+    uses = [learning_trial(results[0]).cell for results in cells.values()]
+    rows = [use.row for use in uses]
+    named = [use.row if rows.count(use.row) == 1 else f"{use.row} {_text(use.options)}".strip() for use in uses]
+    return dict(sorted(zip(named, cells.values(), strict=True)))
+
+
+def titles(groups: Sequence[Sequence[Result]]) -> list[str]:
+    """A title for each group: its task, and those settings in which groups of this task differ."""
+    trials = [learning_trial(group[0]) for group in groups]
+    settings = [_settings(trial) for trial in trials]
+    made = []
+    for trial, setting in zip(trials, settings, strict=True):
+        others = [s for t, s in zip(trials, settings, strict=True) if t.task == trial.task]
+        different = {key: value for key, value in setting.items() if any(s.get(key) != value for s in others)}
+        made.append(", ".join([trial.task, *(f"{key.replace('_', ' ')} {value}" for key, value in different.items())]))
+    return made
+
+
+def horizon(trial: LearningTrial) -> int | None:
+    """The horizon, where it is a dial."""
+    value = trial.dials.get("horizon")
+    return int(value) if isinstance(value, int | float) else None
+
+
+def _settings(trial: LearningTrial) -> dict[str, Dial]:
+    """Everything that two trials of one task may differ in, flat."""
+    return {
+        **trial.dials,
+        **msgspec.structs.asdict(trial.recipe),
+        "learning_rate": trial.learning_rate,
+        "threads": trial.threads,
+        "device": trial.device,
+        "label": trial.label,
+    }
+
+
+def _text(options: Mapping[str, Dial]) -> str:
+    return " ".join(f"{option}={value}" for option, value in sorted(options.items()))

@@ -65,3 +65,13 @@ def test_a_folder_that_cannot_be_written_is_told_well(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(RnnbenchError, match="cannot be written: Not a directory"):
         Store(tmp_path / "file" / "run").prepare()
+
+
+def test_the_new_content_comes_by_a_rename(tmp_path: Path) -> None:
+    """A reader who has the old file open goes on reading it whole: the new one is another file."""
+    path = tmp_path / "file.json"
+    write_atomically(path, b"old")
+    with path.open("rb") as reader:
+        write_atomically(path, b"new content")
+        assert reader.read() == b"old"
+    assert path.read_bytes() == b"new content"

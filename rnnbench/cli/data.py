@@ -36,7 +36,7 @@ def list_(as_json: bool) -> None:
         return
     columns = ("archive", "tasks", "holds", "licence", "size", "state")
     table = [[", ".join(v) if isinstance(v, list) else str(v) for v in row.values()] for row in rows]
-    print_table("Data", columns, table)
+    print_table(columns, table)
 
 
 @data.command("fetch")

@@ -38,7 +38,7 @@ def _findings() -> Iterator[tuple[bool, str, str]]:
         "machine",
         f"{machine.processor}, {machine.cores} cores, {machine.memory_bytes / 2**30:.0f} GiB",
     )
-    yield _load(machine.cores)
+    yield True, "load", _load(machine.cores)
     yield _torch()
     yield True, "versions", ", ".join(f"{name} {version}" for name, version in environment.versions().items())
     for plugin in Catalogue.load().plugins:
@@ -54,11 +54,10 @@ def _findings() -> Iterator[tuple[bool, str, str]]:
     yield True, "compiler", compiler or "no C++ compiler: torch.compile will not work"
 
 
-def _load(cores: int) -> tuple[bool, str, str]:
+def _load(cores: int) -> str:
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
-    busy = load > BUSY_LOAD * cores
-    advice = ": other work is running, times will be noisy" if busy else ""
-    return not busy, "load", f"{load:.1f} over the last minute{advice}"
+    advice = ": other work is running, times will be noisy" if load > BUSY_LOAD * cores else ""
+    return f"{load:.1f} over the last minute{advice}"
 
 
 def _torch() -> tuple[bool, str, str]:

@@ -20,5 +20,5 @@ def list_(kind: str | None, as_json: bool) -> None:
         print_json({name: described[name] for name in kinds} if kind is None else described[kind])
         return
     for name in kinds:
-        rows = [[thing["name"], thing["summary"], thing["origin"]] for thing in described[name]]
-        print_table(name.capitalize(), ("name", "what it is", "from"), rows)
+        rows = [[name[:-1], thing["name"], thing["summary"], thing["origin"]] for thing in described[name]]
+        print_table(("kind", "name", "what it is", "from"), rows)

@@ -7,6 +7,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -16,19 +17,20 @@ def console(*, stderr: bool = False) -> Console:
     return Console(stderr=stderr, width=wide, highlight=False)
 
 
-def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """A table on a terminal; tab-separated lines without decoration when piped."""
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A table with a line of space behind it on a terminal; tab-separated lines without a heading when piped."""
     out = console()
     if not out.is_terminal:
         for row in rows:
             print_line("\t".join(row))
         return
-    table = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
+    table = Table(header_style="bold", box=None, pad_edge=False)
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*row)
-    out.print(table, markup=False)
+        table.add_row(*(Text(cell) for cell in row))
+    out.print(table)
+    out.print()
 
 
 def print_line(text: str) -> None:

@@ -4,6 +4,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+import msgspec
+
+from rnnbench import environment
 from rnnbench.archives import fetch
 from rnnbench.catalogue import Catalogue
 from rnnbench.errors import DataUnavailable, RnnbenchError
@@ -61,7 +64,8 @@ def run_suite(
     progress = Progress(total=len(wanted), kept=len(done))
 
     def finish(result: Result) -> None:
-        store.write(result)
+        provenance = msgspec.structs.replace(result.provenance, commit=environment.commit())
+        store.write(msgspec.structs.replace(result, provenance=provenance))
         done.add(trial_id(result.trial))
         progress.statuses[result.status] += 1
 

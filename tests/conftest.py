@@ -7,6 +7,10 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("rnnbench", deadline=None, derandomize=True)
+settings.load_profile("rnnbench")
 
 MakePlugin = Callable[..., Path]
 _numbers = count()

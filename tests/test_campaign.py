@@ -69,6 +69,13 @@ def test_every_trial_runs_once_and_a_second_time_nothing_does(tmp_path: Path) ->
     assert sorted(run(suite, tmp_path / "run", fresh=True)[1]) == sorted(ran)
 
 
+def test_results_say_from_which_commit_they_come(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That of the checkout in which the run was started, asked once by the driver."""
+    monkeypatch.setattr("rnnbench.environment.commit", lambda: "c0ffee")
+    run(write_suite(tmp_path), tmp_path / "run")
+    assert {result.provenance.commit for result in Store(tmp_path / "run").read()} == {"c0ffee"}
+
+
 def test_a_damaged_result_is_run_again_and_only_that(tmp_path: Path) -> None:
     """Half a file is no file."""
     suite = write_suite(tmp_path)

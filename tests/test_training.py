@@ -285,3 +285,16 @@ def test_a_gru_learns_to_add() -> None:
     assert isinstance(result.learning, Learning)
     assert result.learning.epochs_to_target is not None
     assert result.learning.test["mse"] < 0.01
+
+
+@pytest.mark.cuda
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device here")
+@pytest.mark.parametrize("task", ["adding", "recall-first", "digits-rows"])
+def test_a_trial_runs_on_cuda(task: str) -> None:
+    """Features and tokens, with figures that are finite."""
+    dials: dict[str, object] = {"horizon": 6} if task != "digits-rows" else {}
+    trial = learning_trial(task=task, dials=dials, recipe=SMALL, learning_rate=0.01, device="cuda")
+    result = run_trial(trial)
+    assert result.status == "ok", result.reason
+    assert result.learning is not None
+    assert result.learning.test

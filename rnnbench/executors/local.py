@@ -141,9 +141,7 @@ def without_run(trial: Trial, status: Status, reason: str) -> Result:
         status=status,
         reason=reason,
         started=_now(),
-        provenance=Provenance(
-            machine=environment.machine(), versions=environment.versions(), commit=environment.commit()
-        ),
+        provenance=Provenance(machine=environment.machine(), versions=environment.versions()),
     )
 
 

@@ -39,21 +39,21 @@ class _Subject:
     cell: nn.Module
     optimiser: torch.optim.Optimizer
     x_BTI: Tensor
-    direction_BTH: Tensor
+    direction_BTH: Tensor | None = None
 
     @classmethod
     def build(cls, build: BuildSized, shape: Shape, seed: int) -> "_Subject":
         torch.manual_seed(seed)
         cell = build(shape.inputs, shape.hidden)
         x_BTI = torch.randn(shape.batch, shape.steps, shape.inputs)
-        with torch.no_grad():
-            direction_BTH = torch.randn_like(cell(x_BTI[:, :1])[0]).expand(-1, shape.steps, -1)
-        return cls(cell, torch.optim.Adam(cell.parameters()), x_BTI, direction_BTH)
+        return cls(cell, torch.optim.Adam(cell.parameters()), x_BTI)
 
     def __call__(self) -> None:
-        """Forward, backward from a random projection of all outputs, optimiser."""
+        """Forward, backward from a random projection of all outputs (drawn at the first call), optimiser."""
         self.optimiser.zero_grad()
         y_BTH, _ = self.cell(self.x_BTI)
+        if self.direction_BTH is None:
+            self.direction_BTH = torch.randn_like(y_BTH)
         (y_BTH * self.direction_BTH).mean().backward()
         self.optimiser.step()
 

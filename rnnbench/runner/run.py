@@ -81,7 +81,6 @@ def _provenance(trial: Trial, catalogue: Catalogue) -> Provenance:
     return Provenance(
         machine=environment.machine(),
         versions=environment.versions(),
-        commit=environment.commit(),
         plugins=plugins,
         definitions=definitions,
     )

@@ -1,0 +1,63 @@
+"""What a result says of where it comes from."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from rnnbench import environment
+
+
+@pytest.fixture(autouse=True)
+def _forget() -> None:
+    """The commit is asked once a process; each test here wants its own answer."""
+    environment.commit.cache_clear()
+
+
+def git(*arguments: str, cwd: Path) -> str:
+    identity = ["-c", "user.name=a", "-c", "user.email=a@b.example"]
+    done = subprocess.run(["git", *identity, *arguments], cwd=cwd, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+def test_outside_of_a_checkout_there_is_no_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And that is no error."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    assert environment.commit() == ""
+
+
+def test_the_commit_and_whether_files_were_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A change of a tracked file is said; a run's own new folders are not a change."""
+    git("init", "-q", cwd=tmp_path)
+    (tmp_path / "file").write_text("one")
+    git("add", "file", cwd=tmp_path)
+    git("commit", "-qm", "first", cwd=tmp_path)
+    head = git("rev-parse", "--short=12", "HEAD", cwd=tmp_path)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "runs").mkdir()
+    assert environment.commit() == head
+    environment.commit.cache_clear()
+    (tmp_path / "file").write_text("two")
+    assert environment.commit() == f"{head}+changes"
+
+
+def test_a_definition_changes_with_its_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twelve hexadecimal digits of the file's hash; nothing for what has no file."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+    hashes = set()
+    for number in (1, 2):
+        (tmp_path / f"defined_{number}.py").write_text(f"def build():\n    return {number}\n")
+        module = __import__(f"defined_{number}")
+        hashes.add(environment.definition(module.build))
+    assert len(hashes) == 2
+    assert all(len(one) == 12 for one in hashes)
+    assert environment.definition(len) == ""
+
+
+def test_the_machine_and_versions_are_told() -> None:
+    """At least what a reader of a figure asks for first."""
+    assert environment.machine().cores >= 1
+    assert environment.machine().memory_bytes > 2**28
+    assert environment.machine().processor
+    assert {"python", "rnnbench", "torch", "numpy"} <= set(environment.versions())

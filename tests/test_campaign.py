@@ -165,6 +165,25 @@ def test_a_killed_run_goes_on_where_it_was(tmp_path: Path) -> None:
     assert not list(folder.rglob("*.part"))
 
 
+@pytest.mark.usefixtures("hostile_cells")
+def test_children_end_with_their_driver_whatever_they_do(tmp_path: Path) -> None:
+    """Even one that hangs for ever: the pipe to the driver closes."""
+    arguments = [*command(write_suite(tmp_path), tmp_path / "run"), "-c", "hangs"]
+    paths = os.pathsep.join([path for path in sys.path if path])
+    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    driver = subprocess.Popen(arguments, env={**os.environ, "PYTHONPATH": paths}, **silent)  # type: ignore[call-overload]
+    family: list[psutil.Process] = []
+
+    def two_trials_hang() -> bool:
+        family[:] = psutil.Process(driver.pid).children(recursive=True)
+        return sum(os.getpgid(process.pid) == process.pid for process in family) == 2
+
+    wait_until(two_trials_hang)
+    os.kill(driver.pid, signal.SIGKILL)
+    driver.wait()
+    wait_until(lambda: not [p for p in family if p.is_running() and p.status() != psutil.STATUS_ZOMBIE])
+
+
 def test_an_interrupted_run_ends_its_children_and_says_how_to_go_on(tmp_path: Path) -> None:
     """Ctrl-C: exit code 130, what finished is kept."""
     suite = write_suite(tmp_path, seeds=4, steps=150)

@@ -59,15 +59,16 @@ def measure_persistent(pipe: Connection) -> None:
 
 def measure_after_a_larger_step(pipe: Connection) -> None:
     prepare_allocator()
+    transient(1)
     meter = PeakMeter()
     meter.baseline()
     larger, between = [], []
-    for _ in range(2000):
-        larger.append(np.ones(100 * 1024, np.uint8))
+    for _ in range(200):
+        larger.append(np.ones(500 * 1024, np.uint8))
         between.append(bytearray(50))
     del larger
     meter.reset()
-    blocks = [np.ones(128 * 1024, np.uint8) for _ in range(64 * 8)]
+    blocks = [np.ones(8 * MEBIBYTE, np.uint8) for _ in range(8)]
     pipe.send(meter.peak_bytes())
     del blocks, between
 

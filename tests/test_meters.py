@@ -63,9 +63,10 @@ def measure_after_a_larger_step(pipe: Connection) -> None:
     meter = PeakMeter()
     meter.baseline()
     larger, between = [], []
-    for _ in range(200):
+    for number in range(200):
         larger.append(np.ones(500 * 1024, np.uint8))
-        between.append(bytearray(50))
+        if number % 20 == 19:
+            between.append(np.ones(2000, np.uint8))
     del larger
     meter.reset()
     blocks = [np.ones(8 * MEBIBYTE, np.uint8) for _ in range(8)]

@@ -1,6 +1,6 @@
 """The campaign: ask the planner, hand trials to an executor, store what comes back, until nothing is left."""
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -17,31 +17,44 @@ from rnnbench.store import Store
 
 PATIENCE_SECONDS = 1.0
 FAILURES = ("error", "killed", "timeout", "out-of-memory")
+IDLE = ("skipped", "refused")
 
 
 @dataclass
 class Progress:
-    """How far a run is. `kept` results were there before; `statuses` counts those of this run."""
+    """How far a run is.
+
+    kept:    statuses of results that were there before; `new` of those that came in this run.
+    stale:   what changed since results that were kept, and how many of them: names of cells and tasks, or "torch".
+    reasons: why trials have no figures for want of something, and how many.
+    """
 
     total: int
-    kept: int = 0
     running: tuple[str, ...] = ()
-    statuses: Counter[str] = field(default_factory=Counter)
+    kept: Counter[str] = field(default_factory=Counter)
+    new: Counter[str] = field(default_factory=Counter)
+    stale: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def statuses(self) -> Counter[str]:
+        """Of all results of this suite's trials, old and new."""
+        return self.kept + self.new
 
     @property
     def done(self) -> int:
         """Trials that have a result."""
-        return self.kept + self.ran
-
-    @property
-    def ran(self) -> int:
-        """Trials that got their result in this run."""
         return self.statuses.total()
 
     @property
     def failed(self) -> int:
-        """Trials of this run that ended as no suite expects."""
+        """Trials that ended as no suite expects, in this run or before."""
         return sum(self.statuses[status] for status in FAILURES)
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing has figures: every trial was skipped or refused."""
+        return self.done == sum(self.statuses[status] for status in IDLE)
 
 
 Watch = Callable[[Progress, Result | None], None]
@@ -57,59 +70,80 @@ def run_suite(
     all results of this suite's trials.
     """
     store.prepare()
-    _refuse_other_suite(suite, store)
-    wanted = {trial_id(trial): trial for trial in every_trial(suite)}
-    kept = [] if fresh else [r for r in store.read() if r.status != "skipped"]
-    done = {identity for r in kept if (identity := trial_id(r.trial)) in wanted}
-    progress = Progress(total=len(wanted), kept=len(done))
-
-    def finish(result: Result) -> None:
-        provenance = msgspec.structs.replace(result.provenance, commit=environment.commit())
-        store.write(msgspec.structs.replace(result, provenance=provenance))
-        done.add(trial_id(result.trial))
-        progress.statuses[result.status] += 1
-
-    for result in _without_data([wanted[i] for i in wanted if i not in done], catalogue):
-        finish(result)
-        watch(progress, result)
-    with LocalPool(jobs, preload=_preload(suite, catalogue)) as pool:
-        while True:
-            for trial in plan(suite, done, pool.in_flight)[: pool.free]:
-                pool.start(trial)
-            progress.running = tuple(sorted(pool.in_flight))
-            watch(progress, None)
-            if not pool.in_flight:
-                return progress
-            for result in pool.wait(PATIENCE_SECONDS):
-                finish(result)
-                progress.running = tuple(sorted(pool.in_flight))
-                watch(progress, result)
+    with store.locked():
+        return _Campaign(suite, catalogue, store, watch, fresh=fresh).run(jobs)
 
 
-def _refuse_other_suite(suite: Suite, store: Store) -> None:
-    other = next((r.trial.suite for r in store.read() if r.trial.suite != suite.name), None)
-    if other:
-        raise RnnbenchError(
-            f"{store.folder}: holds results of suite '{other}'; give '{suite.name}' another folder with -o"
-        )
+class _Campaign:
+    """The state of one run."""
 
+    def __init__(self, suite: Suite, catalogue: Catalogue, store: Store, watch: Watch, *, fresh: bool) -> None:
+        self.suite, self.catalogue, self.store, self.watch = suite, catalogue, store, watch
+        self.wanted = {trial_id(trial): trial for trial in every_trial(suite)}
+        self.progress = Progress(total=len(self.wanted))
+        self.done: set[str] = set()
+        for result in store.read():
+            self._refuse_other_suite(result)
+            identity = trial_id(result.trial)
+            if not fresh and identity in self.wanted and result.status != "skipped":
+                self.done.add(identity)
+                self.progress.kept[result.status] += 1
+                now = environment.provenance(result.trial, catalogue)
+                self.progress.stale.update(environment.changed(result.provenance, now))
 
-def _without_data(trials: Sequence[Trial], catalogue: Catalogue) -> Iterable[Result]:
-    """Fetch the archives that these trials need; a result with the reason for each trial that cannot have its own."""
-    reasons: dict[str, str] = {}
-    for task in dict.fromkeys(trial.task for trial in trials if isinstance(trial, LearningTrial)):
-        try:
-            for archive in catalogue.tasks[task].item.archives:
-                fetch(archive)
-        except DataUnavailable as error:
-            reasons[task] = str(error)
-    for trial in trials:
-        if isinstance(trial, LearningTrial) and trial.task in reasons:
-            yield without_run(trial, "skipped", reasons[trial.task])
+    def run(self, jobs: int) -> Progress:
+        """Everything that is missing; learning trials up to `jobs` at once."""
+        for result in self._without_data():
+            self._finish(result)
+        queue: deque[Trial] = deque()
+        with LocalPool(jobs, preload=self._preload()) as pool:
+            while True:
+                if not queue:
+                    queue.extend(plan(self.suite, self.done, pool.in_flight))
+                while queue and pool.free:
+                    pool.start(queue.popleft())
+                self.progress.running = tuple(sorted(pool.in_flight))
+                self.watch(self.progress, None)
+                if not pool.in_flight:
+                    return self.progress
+                for result in pool.wait(PATIENCE_SECONDS):
+                    self._finish(result)
 
+    def _finish(self, result: Result) -> None:
+        provenance = result.provenance
+        if not provenance.plugins:  # its process did not live to tell
+            provenance = environment.provenance(result.trial, self.catalogue)
+        provenance = msgspec.structs.replace(provenance, commit=environment.commit())
+        self.store.write(msgspec.structs.replace(result, provenance=provenance))
+        self.done.add(trial_id(result.trial))
+        self.progress.new[result.status] += 1
+        if result.status in IDLE:
+            self.progress.reasons[result.reason] += 1
+        self.watch(self.progress, result)
 
-def _preload(suite: Suite, catalogue: Catalogue) -> list[str]:
-    """The plugin modules that this suite's trials will import, known to import well."""
-    plugins = [catalogue.cells[cell.name].plugin for cell in suite.cells]
-    plugins += [catalogue.tasks[task.name].plugin for task in suite.tasks]
-    return sorted({plugin.module.partition(":")[0] for plugin in plugins})
+    def _refuse_other_suite(self, result: Result) -> None:
+        ours, theirs = self.suite.name, result.trial.suite
+        if theirs != ours:
+            raise RnnbenchError(
+                f"{self.store.folder}: holds results of suite '{theirs}'; give '{ours}' another folder with -o"
+            )
+
+    def _without_data(self) -> Iterable[Result]:
+        """Fetch the archives that trials need; a result with the reason for each trial that cannot have its own."""
+        missing: Sequence[Trial] = [trial for identity, trial in self.wanted.items() if identity not in self.done]
+        reasons: dict[str, str] = {}
+        for task in dict.fromkeys(trial.task for trial in missing if isinstance(trial, LearningTrial)):
+            try:
+                for archive in self.catalogue.tasks[task].item.archives:
+                    fetch(archive)
+            except DataUnavailable as error:
+                reasons[task] = str(error)
+        for trial in missing:
+            if isinstance(trial, LearningTrial) and trial.task in reasons:
+                yield without_run(trial, "skipped", reasons[trial.task])
+
+    def _preload(self) -> list[str]:
+        """The plugin modules that this suite's trials will import, known to import well."""
+        plugins = [self.catalogue.cells[cell.name].plugin for cell in self.suite.cells]
+        plugins += [self.catalogue.tasks[task.name].plugin for task in self.suite.tasks]
+        return sorted({plugin.module.partition(":")[0] for plugin in plugins})

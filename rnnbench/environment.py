@@ -7,11 +7,13 @@ import subprocess
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 
 import psutil
 
-from rnnbench.records import Machine
+from rnnbench.catalogue import Catalogue
+from rnnbench.records import CostTrial, LearningTrial, Machine, Provenance, Trial
 
 PACKAGES = ("rnnbench", "torch", "numpy", "scipy", "scikit-learn", "pluggy", "msgspec")
 
@@ -47,12 +49,41 @@ def commit() -> str:
 
 
 def definition(thing: object) -> str:
-    """A hash of the source file in which a class or function is defined: it changes when the definition may have."""
+    """A hash of the source file in which a class or function is defined: it changes when the definition may have.
+
+    A place, "module:attribute", is looked up without importing the module.
+    """
     try:
-        source = Path(inspect.getfile(thing)).read_bytes()  # type: ignore[arg-type]
-    except (TypeError, OSError):
+        if isinstance(thing, str):
+            spec = find_spec(thing.partition(":")[0])
+            path = spec.origin if spec else None
+        else:
+            path = inspect.getfile(thing)  # type: ignore[arg-type]
+        return sha256(Path(path or "").read_bytes()).hexdigest()[:12]
+    except (TypeError, OSError, ImportError, ValueError):
         return ""
-    return sha256(source).hexdigest()[:12]
+
+
+def provenance(trial: Trial, catalogue: Catalogue) -> Provenance:
+    """What a result of this trial depends on, here and now; the commit is added by who stores it."""
+    plugins, definitions = {}, {}
+    for cell in trial.cells if isinstance(trial, CostTrial) else (trial.cell,):
+        brought = catalogue.cells[cell.name]
+        plugins[cell.name] = brought.plugin.origin
+        definitions[cell.name] = definition(brought.item.build)
+    if isinstance(trial, LearningTrial):
+        task = catalogue.tasks[trial.task]
+        plugins[trial.task] = task.plugin.origin
+        definitions[trial.task] = definition(task.item)
+    return Provenance(machine=machine(), versions=versions(), plugins=plugins, definitions=definitions)
+
+
+def changed(old: Provenance, new: Provenance) -> tuple[str, ...]:
+    """What an old result of a trial would not share with one made now, by name: definitions, plugins, torch."""
+    sources = [name for name, hashed in new.definitions.items() if old.definitions.get(name, hashed) != hashed]
+    plugins = [name for name, origin in new.plugins.items() if old.plugins.get(name, origin) != origin]
+    torch = ["torch"] if old.versions.get("torch") != new.versions.get("torch") else []
+    return tuple(dict.fromkeys([*sources, *plugins, *torch]))
 
 
 def _git(*arguments: str) -> str:

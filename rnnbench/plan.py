@@ -44,7 +44,7 @@ def learning_trials(suite: Suite) -> Iterator[LearningTrial]:
 
 
 def cost_trials(suite: Suite) -> Iterator[CostTrial]:
-    """Every cost trial of a suite: time with all cells side by side, memory one cell to a process."""
+    """Every cost trial of a suite, on one thread: time with all cells side by side, memory one cell to a process."""
     if suite.cost is None:
         return
     for replicate in range(suite.cost.replicates):
@@ -60,7 +60,7 @@ def cost_trials(suite: Suite) -> Iterator[CostTrial]:
                         shape=shape,
                         repeats=suite.cost.repeats,
                         round=replicate,
-                        threads=suite.threads,
+                        limit_seconds=suite.cost.limit_seconds,
                         device=suite.device,
                     )
 

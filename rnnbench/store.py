@@ -1,11 +1,14 @@
 """The store: one JSON file a result, written so that it is there whole or not at all."""
 
 import os
+import platform
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 import msgspec
+from filelock import FileLock, Timeout
 
 from rnnbench.errors import RnnbenchError
 from rnnbench.records import Result, trial_id
@@ -32,6 +35,28 @@ class Store:
                 pass
         except OSError as error:
             raise RnnbenchError(f"{self.folder}: cannot be written: {error.strerror or error}") from error
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep others from running trials into this folder; the lock ends with its process, however that ends.
+
+        Raises RnnbenchError, naming the process that has it.
+        """
+        holder = self.folder / ".lock-holder"
+        lock = FileLock(self.folder / ".lock", timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            who = holder.read_text() if holder.exists() else "another process"
+            raise RnnbenchError(
+                f"{self.folder}: {who} is running trials into this folder; wait, or choose -o"
+            ) from None
+        with lock:
+            holder.write_text(f"process {os.getpid()} on {platform.node()}")
+            try:
+                yield
+            finally:
+                lock.release()
 
     def path(self, identity: str) -> Path:
         """Where the result of the trial of this id is kept."""

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from rnnbench.metric import Metric
 
 Loss = Literal["squared-error", "cross-entropy"]
-Split = Literal["train", "validation", "test"]
 
 
 @dataclass(frozen=True)
@@ -131,4 +130,4 @@ class RecordedTask(Task):
 
 def score(metrics: tuple[Metric, ...], outputs: NDArray[Any], batch: Batch) -> dict[str, float]:
     """All metrics of these outputs (B, O) on this batch, by name."""
-    return {metric.name: metric.compute(outputs, batch.targets, batch.extra) for metric in metrics}
+    return {metric.name: float(metric.compute(outputs, batch.targets, batch.extra)) for metric in metrics}

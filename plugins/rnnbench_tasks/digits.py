@@ -56,14 +56,14 @@ class DigitsRows(_Digits):
     row 8:  0  0  6 13 10  0  0  0
     answer at the last step: 0
 
-    The target is what tuned logistic regression on the flattened image reaches on the same splits: 0.9647, measured
-    2026-11-22 by benchmarks/targets.py.
+    The target is what tuned logistic regression on the flattened image reaches on the same splits, rounded down: 0.973
+    on validation and 0.965 on test data, measured 2026-11-22 by benchmarks/targets.py.
     """
 
     horizon: int = field(default=8, init=False)
     name: ClassVar[str] = "digits-rows"
     steps: ClassVar[int] = 8
-    target: ClassVar[float] = 0.965
+    target: ClassVar[float] = 0.96
 
 
 @dataclass(frozen=True)
@@ -73,14 +73,14 @@ class DigitsPixels(_Digits):
     pixels:  0 0 5 13 9 1 0 0 0 0 13 15 10 15 5 0 ... 6 13 10 0 0 0
     answer at the last step: 0
 
-    The target is what tuned logistic regression on the flattened image reaches on the same splits: 0.9647, measured
-    2026-11-22 by benchmarks/targets.py.
+    The target is what tuned logistic regression on the flattened image reaches on the same splits, rounded down: 0.973
+    on validation and 0.965 on test data, measured 2026-11-22 by benchmarks/targets.py.
     """
 
     horizon: int = field(default=64, init=False)
     name: ClassVar[str] = "digits-pixels"
     steps: ClassVar[int] = 64
-    target: ClassVar[float] = 0.965
+    target: ClassVar[float] = 0.96
 
 
 def read_digits() -> tuple[np.ndarray, np.ndarray]:

@@ -1,6 +1,6 @@
 """The figures of a report, each from findings alone."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from matplotlib.axes import Axes
@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 import rnnbench
-from rnnbench_reports.style import REFERENCE, Look, legend, looks, panels
+from rnnbench_reports.style import REFERENCE, Look, legend, looks, number, panels
 
 MEBIBYTE = 2**20
 
@@ -42,14 +42,13 @@ def learning_curves(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) ->
             look, curve = by_cell[arm.row], arm.curve
             axis.plot(curve.epochs, curve.median, color=look.colour, marker=look.marker, markersize=3, label=arm.row)
             axis.fill_between(curve.epochs, curve.low, curve.high, color=look.colour, alpha=0.18, linewidth=0)
-        _score_axis(axis, condition, axis.set_yscale, axis.set_ylabel, "validation")
-        _references(axis.axhline, condition)
+        _score_axis(axis, condition, "validation")
         axis.set_xlabel("epoch", fontsize=9)
         axis.xaxis.set_major_locator(MaxNLocator(integer=True))
     legend(figure, axes)
     caption = (
         "Validation score after each epoch: median over seeds, band from the smallest to the largest. A seed that "
-        "solved the task stops and keeps its last score."
+        "solved the task stops and keeps its last score; one that diverged ends."
     )
     return Drawn("learning-curves", "Learning curves", caption, figure)
 
@@ -113,8 +112,7 @@ def accuracy_against_cost(findings: rnnbench.Findings, by_cell: Mapping[str, Loo
                 linestyle="none",
                 label=arm.row,
             )
-        _score_axis(axis, condition, axis.set_yscale, axis.set_ylabel, "test")
-        _references(axis.axhline, condition)
+        _score_axis(axis, condition, "test")
         axis.set_xlim(left=0)
         axis.margins(y=0.12)
         axis.set_xlabel("ms a training step", fontsize=9)
@@ -129,7 +127,7 @@ def accuracy_against_cost(findings: rnnbench.Findings, by_cell: Mapping[str, Loo
 def memory(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) -> Drawn:
     """Peak memory of a training step, a bar a cell."""
     costs = [cost for cost in findings.costs if any(row.peak_bytes for row in cost.rows)]
-    figure, axes = panels(str(cost.shape) for cost in costs)
+    figure, axes = panels(cost.title for cost in costs)
     for axis, cost in zip(axes, costs, strict=True):
         rows = [row for row in cost.rows if row.peak_bytes]
         for position, row in enumerate(rows):
@@ -140,9 +138,7 @@ def memory(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) -> Drawn:
             axis.errorbar(
                 centre, position, xerr=[[centre - low], [high - centre]], color="black", capsize=3, linewidth=1
             )
-            axis.annotate(
-                f"{centre:.1f}", (high, position), (6, 0), textcoords="offset points", va="center", fontsize=8
-            )
+            axis.annotate(number(centre), (high, position), (6, 0), textcoords="offset points", va="center", fontsize=8)
         axis.set_yticks(range(len(rows)), [row.row for row in rows], fontsize=9)
         axis.set_xlabel("MiB above the process without the cell", fontsize=9)
         axis.margins(x=0.15)
@@ -154,25 +150,14 @@ def memory(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) -> Drawn:
     return Drawn("memory", "Memory", caption, figure)
 
 
-def _score_axis(
-    axis: Axes,
-    condition: rnnbench.Condition,
-    set_scale: Callable[[str], None],
-    set_label: Callable[..., object],
-    split: str,
-) -> None:
-    """Errors on a logarithmic axis, shares on one that ends at 1."""
+def _score_axis(axis: Axes, condition: rnnbench.Condition, split: str) -> None:
+    """Errors on a logarithmic axis, shares on one that ends at 1; target and trivial forecast as lines."""
     metric = condition.metrics[0]
     if metric.direction == "lower":
-        set_scale("log")
+        axis.set_yscale("log")
     elif metric.name == "accuracy":
         axis.set_ylim(0, 1.02)
-    set_label(f"{split} {metric.name}", fontsize=9)
-
-
-def _references(line: Callable[..., object], condition: rnnbench.Condition) -> None:
-    """The target and the trivial forecast."""
-    line(condition.target, color=REFERENCE, linestyle="--", linewidth=1, label="target")
-    trivial = condition.trivial.get(condition.metrics[0].name)
-    if trivial:
-        line(trivial.centre, color=REFERENCE, linestyle=":", linewidth=1.2, label="trivial forecast")
+    axis.set_ylabel(f"{split} {metric.name}", fontsize=9)
+    axis.axhline(condition.target, color=REFERENCE, linestyle="--", linewidth=1, label="target")
+    if trivial := condition.trivial.get(metric.name):
+        axis.axhline(trivial.centre, color=REFERENCE, linestyle=":", linewidth=1.2, label="trivial forecast")

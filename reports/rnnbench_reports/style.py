@@ -42,7 +42,7 @@ def panels(titles: Iterable[str]) -> tuple[Figure, list[Axes]]:
     columns = min(COLUMNS, max(1, len(titles)))
     rows = -(-len(titles) // columns)
     width, height = PANEL_INCHES
-    figure = Figure(figsize=(max(width * columns, 4.5), height * rows + 0.5), layout="constrained", dpi=DOTS_PER_INCH)
+    figure = Figure(figsize=(max(width * columns, 6.0), height * rows + 0.5), layout="constrained", dpi=DOTS_PER_INCH)
     axes = figure.subplots(rows, columns, squeeze=False).ravel()
     for axis, title in zip(axes, titles, strict=False):
         axis.set_title(title, fontsize=10, loc="left", fontweight="bold")
@@ -62,7 +62,8 @@ def legend(figure: Figure, axes: Iterable[Axes]) -> None:
         for handle, label in zip(*axis.get_legend_handles_labels(), strict=True):
             entries.setdefault(label, handle)
     if entries:
-        columns = min(6, len(entries))
+        inches = 0.6 + 0.085 * max(map(len, entries))
+        columns = max(1, min(len(entries), int(figure.get_figwidth() / inches)))
         figure.legend(list(entries.values()), list(entries), loc="outside upper center", ncols=columns, frameon=False)
 
 

@@ -81,9 +81,10 @@ def _register(manager: pluggy.PluginManager, entry_point: EntryPoint) -> Plugin:
         module = entry_point.load()
     except (Exception, SystemExit) as error:
         return _broken(plugin, f"fails to import: {type(error).__name__}: {_first_line(error)}")
-    if problem := _unmarked_hooks(module):
+    if problem := _odd_hooks(module):
         return _broken(plugin, problem)
-    manager.register(module, name=_key(plugin))
+    if not manager.is_registered(module):  # two entry points may name one module
+        manager.register(module, name=_key(plugin))
     return plugin
 
 
@@ -95,11 +96,15 @@ def _first_line(error: BaseException) -> str:
     return str(error).strip().split("\n")[0]
 
 
-def _unmarked_hooks(module: ModuleType) -> str:
+def _odd_hooks(module: ModuleType) -> str:
     """A function that is called like a hook and lacks the marker would be passed over in silence."""
     for name, function in inspect.getmembers(module, inspect.isfunction):
-        if name.startswith("rnnbench_") and not hasattr(function, f"{hooks.GROUP}_impl"):
+        if not name.startswith("rnnbench_"):
+            continue
+        if not hasattr(function, f"{hooks.GROUP}_impl"):
             return f"{name} lacks the marker @rnnbench.hookimpl"
+        if inspect.signature(function).parameters:
+            return f"{name} takes arguments, and no hook does"
     return ""
 
 
@@ -121,8 +126,14 @@ def _switch_off(plugin: Plugin) -> str:
 
 
 def _task_name(task: type[Task]) -> str:
-    if not issubclass(task, Task) or inspect.isabstract(task) or not isinstance(getattr(task, "name", None), str):
-        raise TypeError(f"{task.__name__}, which is not a concrete subclass of rnnbench.Task with a name")
+    if not issubclass(task, Task):
+        raise TypeError(f"{task.__name__}, which is not a subclass of rnnbench.GeneratedTask or RecordedTask")
+    declared = ("name", "loss", "metrics", "target", "trivial_forecast")
+    missing = [*sorted(task.__abstractmethods__), *(what for what in declared if not hasattr(task, what))]
+    if missing:
+        raise TypeError(f"{task.__name__}, which lacks {', '.join(missing)}")
+    if not isinstance(task.target, int | float):
+        raise TypeError(f"{task.__name__}, whose target is {task.target!r} and not a number")
     return task.name
 
 
@@ -151,9 +162,11 @@ def _collect(
                     f"{plugin.distribution}: {caller.name} returned {error}. {_switch_off(plugin)}"
                 ) from None
             if name in things:
+                twins = (things[name].plugin, plugin)
+                stranger = next((twin for twin in twins if twin.distribution != hooks.GROUP), plugin)
                 raise PluginError(
-                    f"two {kind}s are called '{name}': one from {things[name].plugin.distribution}, "
-                    f"one from {plugin.distribution}. {_switch_off(plugin)}"
+                    f"two {kind}s are called '{name}': one from {twins[0].distribution}, "
+                    f"one from {twins[1].distribution}. {_switch_off(stranger)}"
                 )
             things[name] = Brought(thing, plugin)
     broken = [plugin.distribution for plugin in plugins.values() if plugin.problem]

@@ -1,6 +1,5 @@
 """What the listing commands say of each thing: plain data, printed as tables or as JSON."""
 
-import tomllib
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ from rnnbench.catalogue import Brought, Catalogue, Plugin
 from rnnbench.cell import CellSpec
 from rnnbench.cli.output import first_line
 from rnnbench.records import Renderer
+from rnnbench.suite import suite_head
 from rnnbench.task import Task
 
 Description = dict[str, Any]
@@ -56,16 +56,14 @@ def _task(brought: Brought[type[Task]]) -> Description:
 
 def _suite(brought: Brought[Path]) -> Description:
     path = brought.item
-    return {"name": path.stem, **_suite_head(path), "origin": brought.plugin.origin, "file": str(path)}
-
-
-def _suite_head(path: Path) -> Description:
-    """Summary and version as written; what is wrong with a suite is said when it is run or shown."""
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        return {"summary": f"cannot be read: {error}", "version": None}
-    return {"summary": raw.get("summary", ""), "version": raw.get("version")}
+    summary, version = suite_head(path)
+    return {
+        "name": path.stem,
+        "summary": summary,
+        "version": version,
+        "origin": brought.plugin.origin,
+        "file": str(path),
+    }
 
 
 def _report(brought: Brought[Renderer]) -> Description:

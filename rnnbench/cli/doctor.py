@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import click
 
@@ -41,9 +42,12 @@ def _findings() -> Iterator[tuple[bool, str, str]]:
     yield True, "load", _load(machine.cores)
     yield _torch()
     yield True, "versions", ", ".join(f"{name} {version}" for name, version in environment.versions().items())
-    for plugin in Catalogue.load().plugins:
+    catalogue = Catalogue.load()
+    for plugin in catalogue.plugins:
         yield not plugin.problem, "plugin", f"{plugin.name} from {plugin.origin}: {plugin.problem or 'loads'}"
     yield _data_folder()
+    for missing in _missing_data(catalogue):
+        yield True, "data", missing
     peak = Path("/proc/self/clear_refs").exists()
     yield (
         True,
@@ -78,6 +82,16 @@ def _torch() -> tuple[bool, str, str]:
 
 def _data_folder() -> tuple[bool, str, str]:
     folder = archives.home()
-    existing = next(place for place in (folder, *folder.absolute().parents) if place.exists())
-    writable = os.access(existing, os.W_OK)
-    return writable, "data", f"{folder}{'' if writable else ' cannot be written; set RNNBENCH_HOME'}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=folder):
+            return True, "data", str(folder)
+    except OSError as error:
+        return False, "data", f"{folder} cannot be written ({error.strerror}); set RNNBENCH_HOME to another folder"
+
+
+def _missing_data(catalogue: Catalogue) -> Iterator[str]:
+    """What tasks would fetch; not to be mended unless this machine goes offline."""
+    for name, brought in catalogue.tasks.items():
+        if missing := [archive.name for archive in brought.item.archives if not archives.is_here(archive)]:
+            yield f"{name} will fetch {', '.join(missing)} (`rnnbench data fetch {name}` does so now)"

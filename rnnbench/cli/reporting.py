@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import click
+import msgspec
 
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.output import console
@@ -30,6 +31,7 @@ def make_reports(store: Store, catalogue: Catalogue) -> Findings:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise RnnbenchError(f"{folder}: cannot be written: {error.strerror or error}") from error
+    (folder / "findings.json").write_bytes(msgspec.json.format(msgspec.json.encode(findings), indent=1))
     files = [file for brought in catalogue.reports.values() for file in brought.item.load()(findings, folder)]
     print_answers(findings)
     for file in files:

@@ -10,14 +10,12 @@ from rnnbench.catalogue import Catalogue
 from rnnbench.cli.output import console, print_line
 from rnnbench.cli.progress import Display
 from rnnbench.cli.reporting import make_reports
-from rnnbench.cli.trial import SOME_FAILED
+from rnnbench.cli.trial import NOTHING_RAN, SOME_FAILED
 from rnnbench.cli.trial import trial as trial_command
 from rnnbench.plan import every_trial
 from rnnbench.records import Suite, trial_id
 from rnnbench.store import Store
 from rnnbench.suite import Choices, read_suite
-
-NOTHING_RAN = 5
 
 
 @click.group()
@@ -51,7 +49,7 @@ def suite_(
     suite = read_suite(name, catalogue, Choices(cells, tasks, seeds, settings))
     store = Store(output or Path("runs") / suite.name)
     if dry_run:
-        _print_plan(suite, store)
+        _print_plan(suite, store, fresh=fresh)
         return
     with Display() as display:
         progress = run_suite(
@@ -67,26 +65,32 @@ def suite_(
     raise click.exceptions.Exit(_exit_code(progress))
 
 
-def _print_plan(suite: Suite, store: Store) -> None:
-    done = {trial_id(result.trial) for result in store.read() if result.status != "skipped"}
+def _print_plan(suite: Suite, store: Store, *, fresh: bool) -> None:
+    done = set() if fresh else {trial_id(result.trial) for result in store.read() if result.status != "skipped"}
     for trial in every_trial(suite):
         identity = trial_id(trial)
         print_line(f"{'done' if identity in done else 'run '}  {identity}")
 
 
 def _print_summary(progress: Progress) -> None:
-    new = ", ".join(f"{count} {status}" for status, count in sorted(progress.statuses.items())) or "nothing new"
-    console().print(f"{progress.total} trials: {progress.kept} kept from before, {new}.", markup=False)
+    new = ", ".join(f"{count} {status}" for status, count in sorted(progress.new.items())) or "nothing new"
+    console().print(f"{progress.total} trials: {progress.kept.total()} kept from before, {new}.", markup=False)
+    warnings = [f"{count} without figures: {reason}." for reason, count in progress.reasons.items()]
+    for name, count in progress.stale.items():
+        warnings.append(f"{name} has changed since {count} of the results that were kept; --fresh runs them again.")
     if progress.failed:
-        failures = ", ".join(status for status in FAILURES if progress.statuses[status])
-        console(stderr=True).print(f"{progress.failed} failed ({failures}); their results say why.", markup=False)
+        failures = ", ".join(
+            f"{progress.statuses[status]} {status}" for status in FAILURES if progress.statuses[status]
+        )
+        warnings.append(f"{progress.failed} failed ({failures}); the report says why, and --fresh runs them again.")
+    for warning in warnings:
+        console(stderr=True).print(warning, markup=False, soft_wrap=True)
 
 
 def _exit_code(progress: Progress) -> int:
     if progress.failed:
         return SOME_FAILED
-    idle = progress.statuses["skipped"] + progress.statuses["refused"]
-    return NOTHING_RAN if not progress.kept and progress.ran == idle else 0
+    return NOTHING_RAN if progress.idle else 0
 
 
 run.add_command(trial_command)

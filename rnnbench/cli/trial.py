@@ -5,15 +5,15 @@ from typing import Any
 import click
 import msgspec
 
-from rnnbench.campaign import FAILURES
+from rnnbench.campaign import FAILURES, IDLE
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.output import console, print_line
 from rnnbench.executors import LocalPool
 from rnnbench.plan import every_trial
 from rnnbench.records import Learning, Result, Trial
-from rnnbench.suite import check_suite, set_key
+from rnnbench.suite import Choices, check_suite, set_key
 
-SOME_FAILED = 1
+SOME_FAILED, NOTHING_RAN = 1, 5
 
 
 @click.command()
@@ -22,7 +22,7 @@ SOME_FAILED = 1
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option("--dial", "dials", multiple=True, metavar="NAME=V", help="A dial of the task: horizon=20.")
 @click.option("--option", "options", multiple=True, metavar="NAME=V", help="An option of the cell.")
-@click.option("--set", "settings", multiple=True, metavar="KEY=V", help="A key of the recipe: epochs=5.")
+@click.option("--set", "settings", multiple=True, metavar="KEY=V", help="A key, as in a suite: recipe.epochs=5.")
 @click.option("--json", "as_json", is_flag=True, help="Print the whole result as JSON.")
 def trial(
     cell: str,
@@ -45,7 +45,9 @@ def trial(
         print_line(msgspec.json.format(msgspec.json.encode(result)).decode())
     else:
         _print_result(result)
-    raise click.exceptions.Exit(SOME_FAILED if result.status in FAILURES else 0)
+    raise click.exceptions.Exit(
+        SOME_FAILED if result.status in FAILURES else NOTHING_RAN if result.status in IDLE else 0
+    )
 
 
 def _single_trial(
@@ -63,9 +65,8 @@ def _single_trial(
         "cells": [{"name": cell, "options": _table(options)}],
         "tasks": [{"name": task, "dials": _table(dials)}],
         "seeds": [seed],
-        "recipe": _table(settings),
     }
-    return every_trial(check_suite(raw, "trial", Catalogue.load()))[0]
+    return every_trial(check_suite(raw, "run trial", Catalogue.load(), Choices(settings=settings)))[0]
 
 
 def _table(settings: tuple[str, ...]) -> dict[str, Any]:

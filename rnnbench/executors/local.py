@@ -4,12 +4,10 @@ The forkserver starts no thread and touches no device, so what it forks is as go
 the pipe to its driver closes. What dies without a word, hangs or runs wild becomes the result of its own trial.
 """
 
-import multiprocessing
 import os
 import signal
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection, wait
@@ -22,11 +20,10 @@ import msgspec
 
 from rnnbench import environment
 from rnnbench.executors.child import main
-from rnnbench.records import LearningTrial, Provenance, Result, Status, Trial, trial_id
+from rnnbench.executors.forkserver import main_hidden, start_forkserver
+from rnnbench.records import LearningTrial, Provenance, Result, Seconds, Status, Trial, trial_id
 
 OUTPUT_KEPT = 8_000
-PRELOAD = ("torch", "torch._dynamo", "rnnbench.runner")
-"""Loaded once by the forkserver. The first optimiser of a process imports torch._dynamo, which takes over a second."""
 
 
 @dataclass
@@ -37,7 +34,18 @@ class _Running:
     process: ForkServerProcess
     pipe: Connection
     output: Path
-    deadline: float
+    started: str
+    clock: float
+
+    @property
+    def seconds(self) -> float:
+        """How long it has been at work."""
+        return monotonic() - self.clock
+
+    @property
+    def seconds_left(self) -> float:
+        """Until its limit."""
+        return _limit(self.trial) - self.seconds
 
 
 class LocalPool:
@@ -45,8 +53,7 @@ class LocalPool:
 
     def __init__(self, jobs: int, preload: Sequence[str] = ()) -> None:
         self.jobs = jobs
-        self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload([*PRELOAD, *preload])
+        self._context = start_forkserver(preload)
         self._running: dict[str, _Running] = {}
         self._scratch = TemporaryDirectory(prefix="rnnbench-")
 
@@ -72,19 +79,19 @@ class LocalPool:
     def start(self, trial: Trial) -> None:
         """Start a trial in a process of its own."""
         identity = trial_id(trial)
-        output = Path(self._scratch.name) / f"{len(identity)}-{monotonic()}.txt"
+        output = Path(self._scratch.name) / f"{identity}.txt"
         ours, theirs = self._context.Pipe()
         process = self._context.Process(target=main, args=(msgspec.json.encode(trial), theirs, str(output)))
-        with _main_hidden():
+        with main_hidden():
             process.start()
         theirs.close()
-        self._running[identity] = _Running(trial, process, ours, output, monotonic() + _limit(trial))
+        self._running[identity] = _Running(trial, process, ours, output, _now(), monotonic())
 
     def wait(self, seconds: float) -> list[Result]:
         """Results of the trials that have ended, waiting up to `seconds` for the first."""
-        nearest = min((r.deadline for r in self._running.values()), default=monotonic())
-        patience = max(0.0, min(seconds, nearest - monotonic()))
-        wait([r.pipe for r in self._running.values()], timeout=patience)
+        nearest = min((running.seconds_left for running in self._running.values()), default=0.0)
+        signs = [sign for running in self._running.values() for sign in (running.pipe, running.process.sentinel)]
+        wait(signs, timeout=max(0.0, min(seconds, nearest)))
         results = []
         for identity, running in list(self._running.items()):
             result = _collect(running)
@@ -105,33 +112,29 @@ def _limit(trial: Trial) -> float:
 
 
 def _collect(running: _Running) -> Result | None:
-    """The result, if the child sent one, died or ran out of time; None while it is at work."""
+    """The result, if the child sent one, died or ran out of time; None while it is at work.
+
+    What the child started may hold its end of the pipe open, so that its death is asked for besides.
+    """
+    dead = not running.process.is_alive()
     if running.pipe.poll():
         try:
             return msgspec.json.decode(running.pipe.recv_bytes(), type=Result)
         except (EOFError, OSError):
+            dead = True
             running.process.join(10)
-            return without_run(running.trial, "killed", _last_words(running.process.exitcode))
-    if monotonic() > running.deadline:
-        return without_run(running.trial, "timeout", f"longer than its limit of {_limit(running.trial):g} s")
+        except msgspec.DecodeError as error:
+            return _cut_short(running, "error", f"its result cannot be read: {error}")
+    if dead:
+        return _cut_short(running, "killed", _last_words(running.process.exitcode))
+    if running.seconds_left <= 0:
+        return _cut_short(running, "timeout", f"longer than its limit of {_limit(running.trial):g} s")
     return None
 
 
-@contextmanager
-def _main_hidden() -> Iterator[None]:
-    """Keep multiprocessing from importing the driver's main module in each child.
-
-    The child needs nothing of it, it costs time, and it fails where there is no file to import (standard input).
-    """
-    main_module = sys.modules["__main__"]
-    kept: dict[str, object] = {
-        name: vars(main_module).pop(name) for name in ("__spec__", "__file__") if name in vars(main_module)
-    }
-    main_module.__spec__ = None
-    try:
-        yield
-    finally:
-        vars(main_module).update(kept)
+def _cut_short(running: _Running, status: Status, reason: str) -> Result:
+    result = without_run(running.trial, status, reason)
+    return msgspec.structs.replace(result, started=running.started, seconds=Seconds(process=running.seconds))
 
 
 def without_run(trial: Trial, status: Status, reason: str) -> Result:

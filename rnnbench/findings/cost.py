@@ -1,26 +1,47 @@
-"""Cost results gathered by shape; replicates are the unit."""
+"""Cost results gathered by their setting; replicates are the unit."""
 
 from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
+from msgspec.structs import replace
 
 from rnnbench.findings.estimates import ratio, spread
+from rnnbench.findings.grouping import rows
 from rnnbench.findings.records import CostFinding, CostRow
-from rnnbench.records import CostTrial, MemoryRow, Result, Shape, TimeRow
+from rnnbench.records import CostTrial, MemoryRow, Result, TimeRow, canonical
 
 
 def costs(results: Sequence[Result]) -> tuple[CostFinding, ...]:
-    """One finding for each shape, with a row for each cell."""
-    by_shape: dict[Shape, dict[str, list[TimeRow | MemoryRow]]] = defaultdict(lambda: defaultdict(list))
+    """One finding for each setting of the measurement, with a row for each cell. Replicates of different settings (or
+    of cells with other options) are never pooled."""
+    groups: dict[bytes, list[Result]] = defaultdict(list)
     for result in results:
-        assert isinstance(result.trial, CostTrial)
+        if result.costs:
+            setting = replace(cost_trial(result), cells=(), round=0, measurement="train-step-time", limit_seconds=0.0)
+            groups[canonical(setting)].append(result)
+    ordered = sorted(groups.values(), key=lambda group: (str(cost_trial(group[0]).shape), cost_trial(group[0]).repeats))
+    shapes = [cost_trial(group[0]).shape for group in ordered]
+    return tuple(_finding(group, crowded=shapes.count(shape) > 1) for group, shape in zip(ordered, shapes, strict=True))
+
+
+def cost_trial(result: Result) -> CostTrial:
+    """The trial of a cost result."""
+    assert isinstance(result.trial, CostTrial)
+    return result.trial
+
+
+def _finding(group: Sequence[Result], *, crowded: bool) -> CostFinding:
+    trial = cost_trial(group[0])
+    named = rows(cell for result in group for cell in cost_trial(result).cells)
+    figures: dict[str, list[TimeRow | MemoryRow]] = defaultdict(list)
+    for result in group:
+        keys = {cell.row: canonical(cell) for cell in cost_trial(result).cells}
         for figure in result.costs:
-            by_shape[result.trial.shape][figure.row].append(figure)
-    shapes = sorted(by_shape, key=lambda s: (s.steps, s.batch, s.hidden, s.inputs))
-    return tuple(
-        CostFinding(shape=shape, rows=tuple(_row(name, by_shape[shape][name]) for name in sorted(by_shape[shape])))
-        for shape in shapes
+            figures[named[keys[figure.row]]].append(figure)
+    title = f"{trial.shape}" + (f", {trial.repeats} steps a replicate" if crowded else "")
+    return CostFinding(
+        shape=trial.shape, title=title, rows=tuple(_row(name, found) for name, found in sorted(figures.items()))
     )
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from rnnbench.findings.estimates import INTERVAL_REPLICATES, VERDICT_SEEDS
 from rnnbench.findings.records import Condition, CostFinding
-from rnnbench.records import Result, TimeRow
+from rnnbench.records import LearningTrial, Result, TimeRow
 
 BUDGET_DOUBT = 0.05
 STEADY_CLOCK = 0.95
@@ -16,6 +16,7 @@ STEADY_CLOCK = 0.95
 def doubts(results: Sequence[Result], conditions: Sequence[Condition], costs: Sequence[CostFinding]) -> tuple[str, ...]:
     """Every doubt that the results give reason for."""
     return (
+        *_untuned(results),
         *_few_seeds(conditions),
         *_missing_seeds(conditions),
         *_lost(conditions),
@@ -27,13 +28,19 @@ def doubts(results: Sequence[Result], conditions: Sequence[Condition], costs: Se
     )
 
 
+def _untuned(results: Sequence[Result]) -> Iterator[str]:
+    learning = [result.trial for result in results if isinstance(result.trial, LearningTrial)]
+    if len({trial.cell.row for trial in learning}) > 1 and not any(trial.phase == "tuning" for trial in learning):
+        yield "No learning-rate search: all cells were trained at the recipe's rate, which may suit some better."
+
+
 def _few_seeds(conditions: Sequence[Condition]) -> Iterator[str]:
     few = [c.title for c in conditions if len(c.arms) > 1 and max(len(a.seeds) for a in c.arms) < VERDICT_SEEDS]
     if few:
         where = "every task" if len(few) == len(conditions) else " and ".join(few)
         yield (
             f"Fewer than {VERDICT_SEEDS} seeds on {where}: what stands there is a range, and no verdict; "
-            f"--seeds {VERDICT_SEEDS} adds the missing ones."
+            "--seeds adds more to what is there."
         )
 
 
@@ -43,7 +50,9 @@ def _missing_seeds(conditions: Sequence[Condition]) -> Iterator[str]:
         for arm in condition.arms:
             missing = sorted(everybody - set(arm.seeds))
             if missing:
-                yield f"{condition.title}: {arm.row} has no figures for seed {_listed(missing)}."
+                why = ", ".join(f"{count} {status}" for status, count in sorted(arm.lost.items())) or "not run"
+                lacking = f"{len(missing)} of {len(everybody)} seeds ({why})"
+                yield f"{condition.title}: {arm.row} has no figures for {lacking}."
 
 
 def _lost(conditions: Sequence[Condition]) -> Iterator[str]:
@@ -51,8 +60,8 @@ def _lost(conditions: Sequence[Condition]) -> Iterator[str]:
         for arm in condition.arms:
             if arm.diverged:
                 yield (
-                    f"{condition.title}: {arm.row} diverged in {arm.diverged} of {len(arm.seeds)} seeds; its test "
-                    "scores are those of the other seeds only."
+                    f"{condition.title}: {arm.row} diverged in {arm.diverged} of {len(arm.seeds)} seeds, "
+                    "for which it has no test score."
                 )
             if arm.lost.get("timeout"):
                 cut = arm.lost["timeout"]
@@ -94,7 +103,7 @@ def _targets_missed_on_test(conditions: Sequence[Condition]) -> Iterator[str]:
             test = arm.test.get(metric.name)
             if not arm.solved or test is None:
                 continue
-            missed = test.centre > condition.target if metric.direction == "lower" else test.centre < condition.target
+            missed = metric.better(condition.target, test.centre)
             if missed:
                 yield (
                     f"{condition.title}: {arm.row} reached the target on validation data in {arm.solved} of "

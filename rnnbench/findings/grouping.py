@@ -1,11 +1,11 @@
 """Which results may be compared: those of trials that are equal but for the cell and the seed."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from rnnbench.records import CellUse, Dial, LearningTrial, Result
+from rnnbench.records import CellUse, Dial, LearningTrial, Result, canonical
 
 
 def learning_trial(result: Result) -> LearningTrial:
@@ -19,7 +19,7 @@ def by_setting(results: Sequence[Result]) -> list[list[Result]]:
     groups: dict[bytes, list[Result]] = defaultdict(list)
     for result in results:
         setting = msgspec.structs.replace(learning_trial(result), cell=CellUse(name=""), seed=0)
-        groups[msgspec.json.encode(setting, order="deterministic")].append(result)
+        groups[canonical(setting)].append(result)
 
     def place(item: tuple[bytes, list[Result]]) -> tuple[str, int, bytes]:
         trial = learning_trial(item[1][0])
@@ -29,14 +29,19 @@ def by_setting(results: Sequence[Result]) -> list[list[Result]]:
 
 
 def by_cell(group: Sequence[Result]) -> dict[str, list[Result]]:
-    """The results of each cell by its row; two cells of one row get their options added, so that they stay apart."""
-    cells: dict[bytes, list[Result]] = defaultdict(list)
+    """The results of each cell by its row, in the order of rows."""
+    named = rows([learning_trial(result).cell for result in group])
+    cells: dict[str, list[Result]] = defaultdict(list)
     for result in group:
-        cells[msgspec.json.encode(learning_trial(result).cell, order="deterministic")].append(result)
-    uses = [learning_trial(results[0]).cell for results in cells.values()]
-    rows = [use.row for use in uses]
-    named = [use.row if rows.count(use.row) == 1 else f"{use.row} {_text(use.options)}".strip() for use in uses]
-    return dict(sorted(zip(named, cells.values(), strict=True)))
+        cells[named[canonical(learning_trial(result).cell)]].append(result)
+    return dict(sorted(cells.items(), key=lambda item: item[0]))
+
+
+def rows(cells: Iterable[CellUse]) -> dict[bytes, str]:
+    """A row for each different cell, by its canonical form; cells of one label get told apart."""
+    different = {canonical(cell): cell for cell in cells}
+    labels = [cell.row for cell in different.values()]
+    return {key: cell.row if labels.count(cell.row) == 1 else _in_full(cell) for key, cell in different.items()}
 
 
 def titles(groups: Sequence[Sequence[Result]]) -> list[str]:
@@ -69,5 +74,6 @@ def _settings(trial: LearningTrial) -> dict[str, Dial]:
     }
 
 
-def _text(options: Mapping[str, Dial]) -> str:
-    return " ".join(f"{option}={value}" for option, value in sorted(options.items()))
+def _in_full(cell: CellUse) -> str:
+    options = [f"{option}={value}" for option, value in sorted(cell.options.items())]
+    return " ".join([f"{cell.row}:", cell.name, *options, cell.implementation])

@@ -1,5 +1,6 @@
 """Learning results grouped into conditions and arms."""
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 
@@ -9,7 +10,7 @@ from rnnbench.findings.answer import answer
 from rnnbench.findings.estimates import restricted_epochs, solve_rate, spread
 from rnnbench.findings.grouping import by_cell, by_setting, horizon, learning_trial, titles
 from rnnbench.findings.records import Arm, Condition, Curve
-from rnnbench.records import Learning, Result
+from rnnbench.records import Learning, Result, Status
 
 
 def conditions(results: Sequence[Result]) -> tuple[Condition, ...]:
@@ -66,23 +67,24 @@ def _arm(row: str, results: Sequence[Result]) -> Arm:
         solve_rate=solve_rate(solved, len(measured)) if measured else None,
         epochs=restricted_epochs(reached, budget) if measured else None,
         test={m: spread(values) for m in metrics if (values := [x.test[m] for x in measured if m in x.test])},
-        curve=_curve(measured),
+        curve=_curve([(r.status, learning) for r in results if (learning := learning_of(r))]),
         hidden_size=measured[0].hidden_size if measured else 0,
         parameters=measured[0].parameters if measured else 0,
         state_floats=measured[0].state_floats if measured else 0,
     )
 
 
-def _curve(measured: Sequence[Learning]) -> Curve:
-    """A seed that stopped because it had solved the task keeps its last score from there on."""
-    curves = [[e.validation[x.metrics[0].name] for e in x.curve] for x in measured if x.curve]
-    longest = max(map(len, curves), default=0)
-    table = np.array([curve + [curve[-1]] * (longest - len(curve)) for curve in curves])
+def _curve(measured: Sequence[tuple[Status, Learning]]) -> Curve:
+    """A seed that stopped because it had solved the task keeps its last score from there on; a diverged one ends."""
+    curves = [(status, [e.validation[x.metrics[0].name] for e in x.curve]) for status, x in measured if x.curve]
+    longest = max((len(scores) for _, scores in curves), default=0)
     if not longest:
         return Curve((), (), (), ())
+    last = [math.nan if status == "diverged" else scores[-1] for status, scores in curves]
+    table = np.array([scores + [end] * (longest - len(scores)) for (_, scores), end in zip(curves, last, strict=True)])
     return Curve(
         tuple(range(1, longest + 1)),
-        tuple(np.median(table, axis=0).tolist()),
-        tuple(table.min(axis=0).tolist()),
-        tuple(table.max(axis=0).tolist()),
+        tuple(np.nanmedian(table, axis=0).tolist()),
+        tuple(np.nanmin(table, axis=0).tolist()),
+        tuple(np.nanmax(table, axis=0).tolist()),
     )

@@ -56,6 +56,7 @@ class Comparison(Struct, frozen=True):
     """The leading cell against another one, paired by seed.
 
     wins:    seeds in which the leader is better; ties count for neither.
+    gain:    mean by which the leader is better, in units of the figure that decides; None without common seeds.
     p_value: of an exact two-sided sign-flip test, by Holm's method over all pairs of cells of the condition; None
              below the number of seeds that can carry a verdict.
     """
@@ -63,6 +64,7 @@ class Comparison(Struct, frozen=True):
     other: str
     wins: int
     pairs: int
+    gain: float | None
     p_value: float | None
 
 
@@ -111,9 +113,10 @@ class CostRow(Struct, frozen=True, kw_only=True):
 
 
 class CostFinding(Struct, frozen=True, kw_only=True):
-    """Cost figures at one shape."""
+    """Cost figures at one shape, measured in one way."""
 
     shape: Shape
+    title: str
     rows: tuple[CostRow, ...]
 
 

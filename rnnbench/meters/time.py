@@ -1,7 +1,8 @@
 """Time of a step, measured so that it holds on a noisy machine: everything in one process, in turns, in random order.
 
-Protocol: one thread, pinned to one core; three warm-up steps after the first call; garbage collection frozen; then
-rounds of one step each in random order. Thread CPU time is primary for one-thread code, wall time stands beside it.
+Protocol: one thread, pinned to one core; three warm-up steps after the first call, which is timed apart; garbage
+collection frozen; then rounds of one step each in random order. Thread CPU time is primary for one-thread code, wall
+time stands beside it.
 """
 
 import gc
@@ -17,9 +18,8 @@ WARM_UP_STEPS = 3
 
 @dataclass
 class Timing:
-    """Seconds of one subject: its very first call, then each measured step by both clocks."""
+    """Seconds of one subject: each measured step by both clocks."""
 
-    first_call_seconds: float = 0.0
     cpu_seconds: list[float] = field(default_factory=list)
     wall_seconds: list[float] = field(default_factory=list)
 
@@ -30,9 +30,6 @@ def time_side_by_side(
     """Take `repeats` rounds of one call of each subject, in random order within a round."""
     timings = {name: Timing() for name in subjects}
     for name in _shuffled(subjects, rng):
-        started = perf_counter()
-        subjects[name]()
-        timings[name].first_call_seconds = perf_counter() - started
         for _ in range(WARM_UP_STEPS):
             subjects[name]()
     gc.collect()
@@ -49,6 +46,13 @@ def time_side_by_side(
         gc.enable()
         gc.unfreeze()
     return timings
+
+
+def seconds_of(subject: Callable[[], object]) -> float:
+    """Wall seconds of a single call: for the first one, which loads and compiles."""
+    started = perf_counter()
+    subject()
+    return perf_counter() - started
 
 
 def pin_to_one_core(turn: int) -> None:

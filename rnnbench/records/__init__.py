@@ -3,7 +3,6 @@
 from rnnbench.records.recipe import Recipe, Shape
 from rnnbench.records.renderer import Renderer
 from rnnbench.records.result import (
-    STATUSES,
     Epoch,
     Learning,
     Machine,
@@ -16,10 +15,9 @@ from rnnbench.records.result import (
     TimeRow,
 )
 from rnnbench.records.suite import CostPlan, Suite, TaskUse
-from rnnbench.records.trial import CellUse, CostTrial, Dial, LearningTrial, Trial, trial_id
+from rnnbench.records.trial import CellUse, CostTrial, Dial, LearningTrial, Trial, canonical, trial_id
 
 __all__ = [
-    "STATUSES",
     "CellUse",
     "CostPlan",
     "CostTrial",
@@ -41,5 +39,6 @@ __all__ = [
     "TaskUse",
     "TimeRow",
     "Trial",
+    "canonical",
     "trial_id",
 ]

@@ -8,7 +8,7 @@ Positive = Annotated[int, Meta(ge=1)]
 Measurement = Literal["train-step-time", "peak-memory"]
 
 
-class Recipe(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class Recipe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How a model is built and trained; the same for every cell of a comparison.
 
     match:               what is equal between cells: the whole model's "parameters", or the "hidden" size.

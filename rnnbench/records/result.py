@@ -3,7 +3,7 @@
 Format 1: the first.
 """
 
-from typing import Literal, get_args
+from typing import Literal
 
 from msgspec import Struct
 
@@ -12,7 +12,7 @@ from rnnbench.records.trial import Trial
 FORMAT = 1
 Status = Literal[
     "ok",  # ran to its end
-    "stopped",  # ended early by a rule that the recipe names
+    "stopped",  # given up early by a rule of the recipe, unsolved; a solved trial that stops is ok
     "diverged",  # the loss or the weights left the finite numbers: a result, not a failure
     "timeout",  # longer than its limit
     "out-of-memory",
@@ -21,7 +21,6 @@ Status = Literal[
     "skipped",  # its data or device cannot be had here; tried again by the next run
     "refused",  # the combination makes no sense, for the reason given
 ]
-STATUSES: tuple[Status, ...] = get_args(Status)
 
 
 class MetricNote(Struct, frozen=True):
@@ -30,6 +29,14 @@ class MetricNote(Struct, frozen=True):
     name: str
     unit: str
     direction: Literal["lower", "higher"]
+
+    def loss(self, score: float) -> float:
+        """The score turned so that lower is better."""
+        return score if self.direction == "lower" else -score
+
+    def better(self, a: float, b: float) -> bool:
+        """Whether score a beats score b."""
+        return self.loss(a) < self.loss(b)
 
 
 class Epoch(Struct, frozen=True):

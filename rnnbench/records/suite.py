@@ -23,6 +23,7 @@ class CostPlan(Struct, frozen=True, kw_only=True):
     shapes: tuple[Shape, ...]
     replicates: int
     repeats: int
+    limit_seconds: float = 300.0
 
 
 class Suite(Struct, frozen=True, kw_only=True):

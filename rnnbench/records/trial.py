@@ -2,17 +2,19 @@
 
 import re
 from hashlib import sha256
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
 
+from rnnbench.cell import Option
 from rnnbench.records.recipe import Measurement, Recipe, Shape
 
-Dial = bool | int | float | str | None
+Dial = Option
+"""What a dial of a task may be set to: the same as an option of a cell."""
 
 
-class CellUse(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class CellUse(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A cell as a suite uses it. `options` in a trial are complete: defaults are filled in."""
 
     name: str
@@ -26,7 +28,7 @@ class CellUse(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkn
         return self.label or self.name
 
 
-class LearningTrial(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="lane", tag="learning"):
+class LearningTrial(Struct, frozen=True, kw_only=True, tag_field="lane", tag="learning"):
     """One cell trained on one task at one seed. Its figures are a function of this record and of the software."""
 
     suite: str
@@ -43,7 +45,7 @@ class LearningTrial(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_f
     label: str = ""
 
 
-class CostTrial(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="lane", tag="cost"):
+class CostTrial(Struct, frozen=True, kw_only=True, tag_field="lane", tag="cost"):
     """One replicate of a cost measurement: all its cells side by side in one process that has the machine to itself.
 
     repeats: measured training steps of each cell, taken in turns in random order.
@@ -67,12 +69,31 @@ Trial = LearningTrial | CostTrial
 
 
 def trial_id(trial: Trial) -> str:
-    """A readable name that ends in a hash of the whole content: equal trials, and only those, share it.
+    """A readable name that ends in a hash of the whole content: equal trials, and only those, share it."""
+    return f"{re.sub(r'[^A-Za-z0-9_.+=-]+', '-', _title(trial))}.{sha256(canonical(trial)).hexdigest()[:12]}"
 
-    Fields at their default are not hashed, so that a field that is added later leaves old results valid.
+
+def canonical(trial: Trial | CellUse) -> bytes:
+    """The content as JSON in one form: equal records give equal bytes.
+
+    Fields that equal their default are left out, so that a field that is added later leaves old results valid.
     """
-    content = msgspec.json.encode(trial, order="deterministic")
-    return f"{re.sub(r'[^A-Za-z0-9_.+=-]+', '-', _title(trial))}.{sha256(content).hexdigest()[:12]}"
+    return msgspec.json.encode((type(trial).__name__, _bare(trial)), order="deterministic")
+
+
+def _bare(value: Any) -> Any:
+    if isinstance(value, Struct):
+        fields = msgspec.structs.fields(value)
+        kept = {field.encode_name: getattr(value, field.name) for field in fields}
+        return {f.encode_name: _bare(kept[f.encode_name]) for f in fields if kept[f.encode_name] != _default(f)}
+    if isinstance(value, tuple | list):
+        return [_bare(element) for element in value]
+    return value
+
+
+def _default(field: msgspec.structs.FieldInfo) -> Any:
+    factory = field.default_factory
+    return field.default if factory is msgspec.NODEFAULT else factory()
 
 
 def _title(trial: Trial) -> str:

@@ -11,12 +11,11 @@ from torch import Tensor, nn
 from rnnbench import seeds
 from rnnbench.catalogue import Catalogue
 from rnnbench.errors import Refused
-from rnnbench.meters import PeakMeter, kernel_name, pin_to_one_core, prepare_allocator, time_side_by_side
+from rnnbench.meters import PeakMeter, kernel_name, pin_to_one_core, prepare_allocator, seconds_of, time_side_by_side
 from rnnbench.model import count_parameters
 from rnnbench.records import CellUse, CostTrial, MemoryRow, Result, Shape, TimeRow
 
 RULER = "ruler"
-TINY = Shape(steps=2, batch=2, hidden=8, inputs=8)
 BuildSized = Callable[[int, int], nn.Module]
 
 
@@ -28,7 +27,10 @@ def run_cost(trial: CostTrial, catalogue: Catalogue, bare: Result) -> Result:
     if trial.measurement == "peak-memory":
         costs: tuple[TimeRow | MemoryRow, ...] = tuple(_memory(trial, cell, catalogue) for cell in trial.cells)
     else:
-        costs = _times(trial, catalogue)
+        costs, failures = _times(trial, catalogue)
+        if failures:
+            reason = "; ".join(f"{row} raised {failure}" for row, failure in failures.items())
+            return msgspec.structs.replace(bare, status="error", reason=reason, costs=costs)
     return msgspec.structs.replace(bare, costs=costs)
 
 
@@ -67,18 +69,29 @@ def _builder(cell: CellUse, catalogue: Catalogue) -> BuildSized:
     return lambda inputs, hidden: build(inputs, hidden, **cell.options)
 
 
-def _times(trial: CostTrial, catalogue: Catalogue) -> tuple[TimeRow, ...]:
+def _times(trial: CostTrial, catalogue: Catalogue) -> tuple[tuple[TimeRow, ...], dict[str, str]]:
+    """A row for each cell that takes a step, and for the others what they raised: the rest goes on without them."""
     rng = seeds.generator(trial.round, "cost", "order")
     builders = {RULER: _ruler, **{f"cell {cell.row}": _builder(cell, catalogue) for cell in trial.cells}}
     names = list(builders)
-    subjects = {}
+    subjects: dict[str, _Subject] = {}
+    first_calls: dict[str, float] = {}
+    failures: dict[str, str] = {}
     for position in rng.permutation(len(names)):
         name = names[position]
-        subjects[name] = _Subject.build(builders[name], trial.shape, seeds.integer(trial.round, "weights"))
+        try:
+            subject = _Subject.build(builders[name], trial.shape, seeds.integer(trial.round, "weights"))
+            first_calls[name] = seconds_of(subject)
+        except Exception as error:
+            failures[name.removeprefix("cell ")] = f"{type(error).__name__}: {error}".split("\n")[0]
+        else:
+            subjects[name] = subject
     timings = time_side_by_side(subjects, trial.repeats, rng)
     ruler = np.log(timings[RULER].cpu_seconds)
     rows = []
     for cell in trial.cells:
+        if cell.row in failures:
+            continue
         subject, timing = subjects[f"cell {cell.row}"], timings[f"cell {cell.row}"]
         rows.append(
             TimeRow(
@@ -88,18 +101,21 @@ def _times(trial: CostTrial, catalogue: Catalogue) -> tuple[TimeRow, ...]:
                 cpu_seconds=tuple(timing.cpu_seconds),
                 wall_seconds=tuple(timing.wall_seconds),
                 log_ratio_to_ruler=float(np.median(np.log(timing.cpu_seconds) - ruler)),
-                first_call_seconds=timing.first_call_seconds,
+                first_call_seconds=first_calls[f"cell {cell.row}"],
             )
         )
-    return tuple(rows)
+    return tuple(rows), failures
 
 
 def _memory(trial: CostTrial, cell: CellUse, catalogue: Catalogue) -> MemoryRow:
-    """Peak growth over one steady step, from a baseline taken before the cell was built, libraries warm."""
+    """Peak growth over one steady step, from a baseline taken before the cell was built.
+
+    The ruler and a first copy of the cell take a step at the same shape before that, so that libraries are warm.
+    """
     prepare_allocator()
     build, seed = _builder(cell, catalogue), seeds.integer(trial.round, "weights")
     for warm_up in (_ruler, build):
-        _Subject.build(warm_up, TINY, seed)()
+        _Subject.build(warm_up, trial.shape, seed)()
     meter = PeakMeter()
     meter.baseline()
     subject = _Subject.build(build, trial.shape, seed)

@@ -1,9 +1,11 @@
 """A learning trial: size the model, build it from the seed's own stream of weights, train it."""
 
+import random
 from functools import cache, partial
 from time import perf_counter
 
 import msgspec
+import numpy as np
 import torch
 
 from rnnbench import seeds
@@ -25,7 +27,7 @@ def run_learning(trial: LearningTrial, catalogue: Catalogue, bare: Result) -> Re
     build = partial(catalogue.cells[trial.cell.name].item.load(), **trial.cell.options)
     make = partial(Model, build, feed.example(), task.vocabulary, task.output_size)
     hidden = hidden_size(trial.recipe, cache(lambda size: count_parameters(make(size))))
-    torch.manual_seed(seeds.integer(trial.seed, "weights"))
+    _seed_global_generators(trial.seed)
     model = make(hidden)
     prepared = perf_counter()
     outcome = train(trial, task, model, feed, hidden)
@@ -40,3 +42,10 @@ def run_learning(trial: LearningTrial, catalogue: Catalogue, bare: Result) -> Re
             evaluating=outcome.seconds_evaluating,
         ),
     )
+
+
+def _seed_global_generators(seed: int) -> None:
+    """Weights come from torch's generator; a stranger's cell may draw from the others too."""
+    torch.manual_seed(seeds.integer(seed, "weights"))
+    random.seed(seeds.integer(seed, "weights", "random"))
+    np.random.seed(seeds.integer(seed, "weights", "numpy") % 2**32)

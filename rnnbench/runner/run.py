@@ -11,7 +11,7 @@ import torch
 from rnnbench import environment
 from rnnbench.catalogue import Catalogue
 from rnnbench.errors import DataUnavailable, Refused, RnnbenchError
-from rnnbench.records import CostTrial, LearningTrial, Provenance, Result, Status, Trial
+from rnnbench.records import LearningTrial, Provenance, Result, Status, Trial
 from rnnbench.runner.cost import run_cost
 from rnnbench.runner.learning import run_learning
 
@@ -31,7 +31,7 @@ def run_trial(trial: Trial, catalogue: Catalogue | None = None) -> Result:
     try:
         torch.set_num_threads(trial.threads)
         catalogue = catalogue or Catalogue.load()
-        bare = msgspec.structs.replace(bare, provenance=_provenance(trial, catalogue))
+        bare = msgspec.structs.replace(bare, provenance=environment.provenance(trial, catalogue))
         _require_device(trial.device)
         result = _run(trial, catalogue, bare)
     except Exception as error:
@@ -64,23 +64,3 @@ def _failed(bare: Result, error: Exception) -> Result:
     reason = str(error) if told else f"{type(error).__name__}: {str(error).strip()}"
     trace = "" if told else traceback.format_exc()[-OUTPUT_KEPT:]
     return msgspec.structs.replace(bare, status=status, reason=reason.split("\n")[0], traceback=trace)
-
-
-def _provenance(trial: Trial, catalogue: Catalogue) -> Provenance:
-    """Who brought the cells and the task, and what their source hashes to."""
-    cells = trial.cells if isinstance(trial, CostTrial) else (trial.cell,)
-    plugins, definitions = {}, {}
-    for cell in cells:
-        brought = catalogue.cells[cell.name]
-        plugins[cell.name] = brought.plugin.origin
-        definitions[cell.name] = environment.definition(brought.item.load())
-    if isinstance(trial, LearningTrial):
-        task = catalogue.tasks[trial.task]
-        plugins[trial.task] = task.plugin.origin
-        definitions[trial.task] = environment.definition(task.item)
-    return Provenance(
-        machine=environment.machine(),
-        versions=environment.versions(),
-        plugins=plugins,
-        definitions=definitions,
-    )

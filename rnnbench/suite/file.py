@@ -35,6 +35,7 @@ class CostEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     shapes: Annotated[tuple[Shape, ...], Meta(min_length=1)] = (Shape(),)
     replicates: Positive = 8
     repeats: Positive = 30
+    limit_seconds: Annotated[float, Meta(gt=0)] = 300.0
 
 
 class SuiteFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

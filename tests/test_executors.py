@@ -88,6 +88,15 @@ def test_a_trial_that_hangs_ends_at_its_limit(pool: LocalPool) -> None:
     assert not psutil.pid_exists(child)
 
 
+def test_a_killed_child_is_known_dead_though_its_own_child_lives(pool: LocalPool) -> None:
+    """The grandchild holds the pipe; it ends with the trial, long before the limit."""
+    before = {p.pid for p in psutil.process_iter()}
+    result = finish(pool, trial("orphans"))["orphans"]
+    assert result.status == "killed"
+    left = [p for p in psutil.process_iter() if p.pid not in before and p.is_running()]
+    assert not [p for p in left if p.status() == psutil.STATUS_SLEEPING and "forkserver" in " ".join(p.cmdline())]
+
+
 def test_leaving_the_pool_ends_its_children() -> None:
     """Whatever they are doing."""
     with LocalPool(jobs=1) as pool:
@@ -105,7 +114,14 @@ def test_in_a_process_of_its_own_a_trial_gives_the_same_bits(pool: LocalPool) ->
         assert results[one.cell.name].learning == run_trial(one).learning
 
 
-def test_a_trial_has_one_thread_and_its_provenance(pool: LocalPool) -> None:
+def test_a_trial_has_as_many_threads_as_it_says(pool: LocalPool) -> None:
+    """One unless asked otherwise; seen from inside the cell."""
+    assert "threads 1" in finish(pool, trial("counts_threads"))["counts_threads"].output
+    two = msgspec.structs.replace(trial("counts_threads"), threads=2)
+    assert "threads 2" in finish(pool, two)["counts_threads"].output
+
+
+def test_a_trial_has_its_provenance(pool: LocalPool) -> None:
     """Machine, versions, plugins and definitions come with the result."""
     result = finish(pool, trial("gru"))["gru"]
     assert result.provenance.plugins["gru"].startswith("rnnbench ")

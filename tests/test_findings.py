@@ -154,7 +154,7 @@ def test_with_enough_seeds_a_clear_difference_is_a_verdict() -> None:
     """Seven seeds, all one way: p = 2/128."""
     condition = only([learned(c, s, e + s) for c, e in [("a", 2), ("b", 9)] for s in range(7)])
     assert condition.comparisons[0].p_value == pytest.approx(2 / 128)
-    assert condition.sure.startswith("By 7 paired seeds, a is better than b (p = 0.016).")
+    assert condition.sure == "By paired seeds, a is better than b (p = 0.016). Ahead of b in 7 of 7."
 
 
 def test_a_difference_that_could_be_luck_is_not_told_apart() -> None:
@@ -180,13 +180,70 @@ def test_swapping_the_names_of_two_cells_mirrors_the_answer() -> None:
     assert mirror(one.sure) == other.sure
 
 
-def test_solving_more_often_leads_even_when_slower() -> None:
-    """Two of two seeds late beats one of two early."""
-    results = [learned("early", 0, 2), learned("early", 1, None), learned("late", 0, 15), learned("late", 1, 15)]
-    condition = only(results)
-    assert condition.leader == "late"
+def test_what_is_tested_is_what_ranks() -> None:
+    """The restricted mean: nine early seeds of ten beat ten late ones, and the verdict has the sign of the ranking."""
+    early = [learned("early", s, 2) for s in range(9)] + [learned("early", 9, None)]
+    condition = only(early + [learned("late", s, 19) for s in range(10)])
+    assert condition.leader == "early"
     assert condition.figure == "epochs to target"
-    assert "mse ≤ 0.1 in 2 of 2 seeds, after 15 epochs on average (budget 20); early in 1 of 2" in condition.answer
+    assert (
+        "mse ≤ 0.1 in 9 of 10 seeds, after 3.8 epochs on average [2 to 20 over seeds] (budget 20)" in condition.answer
+    )
+    assert "late in 10 of 10, after 19 epochs on average" in condition.answer
+    assert condition.sure.startswith("By paired seeds, early is better than late (p = 0.0039).")
+
+
+def diverged(name: str, seed: int, **changes: object) -> Result:
+    """A trial that left the finite numbers after two epochs."""
+    good = learned(name, seed, **changes)  # type: ignore[arg-type]
+    assert good.learning
+    broken = msgspec.structs.replace(good.learning, test={}, epochs_to_target=None, absent={"test": "diverged"})
+    return msgspec.structs.replace(good, status="diverged", learning=broken)
+
+
+def test_survivors_do_not_win() -> None:
+    """One good seed of ten does not beat ten fair ones; neither does one that was in time among nine that were not."""
+    fair = [learned("fair", s, None, 0.3) for s in range(10)]
+    lucky = [learned("lucky", 0, None, 0.2), *(diverged("lucky", s) for s in range(1, 10))]
+    assert only(fair + lucky).leader == "fair"
+    cut = [
+        msgspec.structs.replace(learned("slow", s), status="timeout", learning=None, reason="longer")
+        for s in range(1, 10)
+    ]
+    solving = [learned("fair", s, 5) for s in range(9)] + [learned("fair", 9, None)]
+    assert only([*solving, learned("slow", 0, 2), *cut]).leader == "fair"
+
+
+def test_luck_on_validation_data_gives_no_lead() -> None:
+    """Solved there and worse than the trivial forecast on test data: neither ahead by test score, nor by epochs."""
+    lucky = [learned("lucky", s, 2, 1.5) for s in (0, 1)]
+    honest = [learned("honest", s, None, 0.9) for s in (0, 1)]
+    condition = only(lucky + honest)
+    assert (condition.leader, condition.figure) == ("honest", "mse")
+    late = only(lucky + [learned("late", s, 19, 0.05) for s in (0, 1)])
+    assert (late.leader, late.figure) == ("late", "epochs to target")
+    assert "lucky in 2 of 2 on validation data, which its test score does not confirm" in late.answer
+
+
+def test_a_tie_is_said() -> None:
+    """Rather than led by the alphabet."""
+    assert "b is level with a." in only([learned(c, s, 4) for c in "ab" for s in (0, 1)]).answer
+
+
+def test_three_cells_share_the_level_over_all_pairs() -> None:
+    """Three pairs: the smallest p-value at seven seeds is 2/128 times three."""
+    condition = only([learned(c, s, e + s) for c, e in [("a", 2), ("b", 6), ("c", 9)] for s in range(7)])
+    assert [c.p_value for c in condition.comparisons] == pytest.approx([6 / 128, 6 / 128])
+    assert "a is better than b (p = 0.047), c (p = 0.047)" in condition.sure
+
+
+def test_seeds_are_paired_by_their_number() -> None:
+    """The same scores in another order of seeds are other differences: paired, one always wins."""
+    harder = [1, 2, 3, 4, 5, 6, 7]
+    results = [learned("a", s, h) for s, h in enumerate(harder)] + [
+        learned("b", s, h + 1) for s, h in enumerate(harder)
+    ]
+    assert only(list(reversed(results))).comparisons[0].wins == 7
 
 
 @pytest.mark.parametrize(("direction", "leader"), [("lower", "small"), ("higher", "large")])
@@ -225,19 +282,20 @@ def test_a_timeout_enters_no_estimate_and_is_a_doubt() -> None:
     assert arm.seeds == (0,)
     assert arm.lost == {"timeout": 1}
     assert any("1 trials of a hit their time limit" in doubt for doubt in findings.doubts)
-    assert any("a has no figures for seed 1" in doubt for doubt in findings.doubts)
+    assert any("a has no figures for 1 of 2 seeds (1 timeout)" in doubt for doubt in findings.doubts)
     assert [(f.status, f.reason) for f in findings.failures] == [("timeout", "longer")]
 
 
 def test_a_diverged_seed_counts_as_unsolved_and_is_a_doubt() -> None:
-    """It is a result: it stands in the solve rate, and its missing test score is said."""
-    good = learned("a", 0, 2)
-    assert good.learning
-    broken = msgspec.structs.replace(good.learning, test={}, epochs_to_target=None, absent={"test": "diverged"})
-    diverged = msgspec.structs.replace(learned("a", 1), status="diverged", learning=broken)
-    findings = find([good, diverged])
+    """It is a result: it stands in the solve rate, its missing test score is said, and its curve ends."""
+    longer = learned("a", 0, 2)
+    assert longer.learning
+    curve = (*longer.learning.curve, Epoch(3, 15, 0.3, {"mse": 0.1}))
+    good = msgspec.structs.replace(longer, learning=msgspec.structs.replace(longer.learning, curve=curve))
+    findings = find([good, diverged("a", 1, test=0.9)])
     arm = findings.conditions[0].arms[0]
     assert (arm.solved, len(arm.seeds), arm.diverged, arm.test["mse"].n) == (1, 2, 1, 1)
+    assert (arm.curve.high[1], arm.curve.high[2]) == (0.9, 0.1)
     assert any("a diverged in 1 of 2 seeds" in doubt for doubt in findings.doubts)
 
 
@@ -259,9 +317,10 @@ def test_each_reason_to_doubt_is_said(results: list[Result], doubt: str) -> None
 
 
 def test_nothing_is_doubted_without_a_reason() -> None:
-    """Seven seeds, equal budgets, one machine."""
+    """Seven seeds, equal budgets, one machine: what is left is that nothing was tuned."""
     results = [learned(c, s, e + s, 0.05) for c, e in [("a", 2), ("b", 9)] for s in range(7)]
-    assert find(results).doubts == ()
+    (doubt,) = find(results).doubts
+    assert doubt.startswith("No learning-rate search")
 
 
 def with_provenance(result: Result, **changes: object) -> Result:
@@ -304,7 +363,7 @@ def test_cells_of_one_row_with_other_options_are_never_pooled() -> None:
     """A plugin may have changed a default between two runs."""
     cells = [CellUse(name="a", options={"bias": value}, label="a") for value in (0.0, 1.0)]
     condition = only([learned("", 0, cell=cell) for cell in cells])
-    assert [arm.row for arm in condition.arms] == ["a bias=0.0", "a bias=1.0"]
+    assert [arm.row for arm in condition.arms] == ["a: a bias=0.0 default", "a: a bias=1.0 default"]
 
 
 def test_only_the_newest_version_of_a_suite_is_compared() -> None:
@@ -347,6 +406,24 @@ def test_cost_rows_take_the_median_over_steps_and_then_over_replicates() -> None
     assert gru.ratio_to_ruler.centre == pytest.approx(2)
     assert (gru.peak_bytes.centre, gru.peak_bytes.n) == (1000, 1)
     assert lstm.peak_bytes is None
+
+
+def test_cost_figures_of_different_settings_are_never_pooled() -> None:
+    """Other repeats, threads or options are other figures, not more replicates."""
+    other = msgspec.structs.replace(cost_result(1, 0.2), trial=msgspec.structs.replace(COST, round=1, repeats=9))
+    findings = find([cost_result(0, 0.1), other]).costs
+    assert [row.step_seconds.n for finding in findings for row in finding.rows if row.step_seconds] == [1] * 4
+    assert len({finding.title for finding in findings}) == 2
+    cells = (CellUse(name="gru", options={"a": 1}, label="gru"), CellUse(name="lstm"))
+    changed = msgspec.structs.replace(cost_result(1, 0.2), trial=msgspec.structs.replace(COST, round=1, cells=cells))
+    (finding,) = find([cost_result(0, 0.1), changed]).costs
+    assert len(finding.rows) == 3
+
+
+def test_few_replicates_are_a_doubt() -> None:
+    """From eight on there is an interval."""
+    assert any("rest on 7 replicates" in d for d in find([cost_result(r, 0.1) for r in range(7)]).doubts)
+    assert not any("replicates;" in d for d in find([cost_result(r, 0.1) for r in range(8)]).doubts)
 
 
 def test_an_unsteady_clock_is_a_doubt() -> None:

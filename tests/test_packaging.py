@@ -1,11 +1,14 @@
 """The wheel, and third-party distributions beside it, in an environment of their own, from another folder."""
 
+import ast
 import json
 import os
+import re
 import subprocess
 import sys
 import sysconfig
 import venv
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -83,6 +86,26 @@ def test_the_wheel_holds_packages_and_no_folder_called_plugins(wheel: Path) -> N
         "rnnbench_reports/report.css",
     ):
         assert name in names
+
+
+def test_everything_that_is_imported_is_declared(wheel: Path) -> None:
+    """What the lent packages would hide: each third-party import is of a distribution that the wheel requires."""
+    files = ZipFile(wheel)
+    metadata = next(name for name in files.namelist() if name.endswith("METADATA"))
+    requires = re.findall(r"^Requires-Dist: ([\w.-]+)(?!.*extra ==)", files.read(metadata).decode(), re.MULTILINE)
+    declared = {name.lower().replace("_", "-") for name in requires}
+    providers = packages_distributions()
+    imported = set()
+    for name in files.namelist():
+        if name.endswith(".py"):
+            for node in ast.walk(ast.parse(files.read(name))):
+                if isinstance(node, ast.Import):
+                    imported |= {alias.name.split(".")[0] for alias in node.names}
+                elif isinstance(node, ast.ImportFrom) and node.module:
+                    imported.add(node.module.split(".")[0])
+    foreign = {name for name in imported if name not in sys.stdlib_module_names and not name.startswith("rnnbench")}
+    assert {name for name in foreign if not {d.lower() for d in providers[name]} & declared} == set()
+    assert {"torch", "pluggy", "pytest-benchmark", "memory-profiler", "matplotlib"} <= declared
 
 
 def test_the_wheel_works_elsewhere(scratch: Path, tmp_path: Path) -> None:

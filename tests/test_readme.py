@@ -9,7 +9,7 @@ import pytest
 
 from rnnbench import hooks
 from rnnbench.catalogue import Catalogue
-from rnnbench.suite import read_suite
+from rnnbench.suite import read_suite, schema
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -63,6 +63,13 @@ def test_the_hook_table_is_that_of_the_door() -> None:
     """docs/plugins.md names every hook, and no other."""
     table = re.findall(r"^\| `(rnnbench_\w+)` \|", (ROOT / "docs" / "plugins.md").read_text(), re.MULTILINE)
     assert sorted(table) == sorted(name for name in vars(hooks) if name.startswith("rnnbench_"))
+
+
+def test_every_key_of_a_suite_is_explained() -> None:
+    """docs/suites.md names every key of the schema."""
+    page = (ROOT / "docs" / "suites.md").read_text()
+    keys = {key for definition in schema()["$defs"].values() for key in definition["properties"]}
+    assert {key for key in keys if f"`{key}`" not in page and f"{key}" not in "steps batch hidden inputs"} == set()
 
 
 def test_what_is_in_the_box_is_what_is_installed() -> None:

@@ -1,5 +1,6 @@
 """Trials as pure data, and the random streams that come of them."""
 
+import pickle
 import re
 
 import msgspec
@@ -56,6 +57,16 @@ COST = CostTrial(
 def test_any_change_of_content_changes_the_id(changes: dict[str, object]) -> None:
     """Trials that are not the same never share a result."""
     assert trial_id(learning_trial(**changes)) != trial_id(learning_trial())
+
+
+def test_equal_trials_have_equal_ids_however_they_came_to_be() -> None:
+    """From code, from JSON, from a pickle, with defaults left out or written down."""
+    trial = learning_trial()
+    written = msgspec.json.decode(msgspec.json.encode(trial), type=Trial)
+    recipe = msgspec.convert({"clip_norm": 1.0, "parameters": 10_000, "optimiser": "".join(["ad", "am"])}, Recipe)
+    for other in (written, pickle.loads(pickle.dumps(trial)), learning_trial(recipe=recipe)):
+        assert other == trial
+        assert trial_id(other) == trial_id(trial)
 
 
 def test_the_order_of_dials_does_not_change_the_id() -> None:

@@ -70,6 +70,15 @@ def test_a_good_suite_is_resolved_with_every_default(tmp_path: Path, catalogue: 
             "speed.toml: tasks[0].recipe: no key called 'epoch'. Did you mean 'epochs'?",
         ),
         ("horizons = [5, 10]", "recipe = {learning_rate = 0}", "recipe.learning_rate: expected float > 0.0"),
+        ("horizons = [5, 10]", "horizons = [5, 5]", "tasks: 'adding' stands there twice"),
+        ("horizons = [5, 10]", "horizons = [5]\n    dials = {horizon = 6}", "give either `horizons` or the dial"),
+        ("version = 1", 'version = 1\ndevice = "tpu"', "device: invalid enum value 'tpu'. There are: cpu, cuda"),
+        ('cells = ["gru"]', 'cells = [{name = "gru", implementation = "fast"}]', "no implementation called 'fast'"),
+        (
+            "horizons = [5, 10]",
+            "recipe = {learning_rate = inf}",
+            "tasks[0].recipe.learning_rate: expected a finite number",
+        ),
         ('cells = ["gru"]', "cells = []", "speed.toml: cells: expected array of length >= 1"),
         ('cells = ["gru"]', 'cells = ["gru", "gru"]', "cells: 'gru' stands there twice"),
         (
@@ -125,7 +134,7 @@ def test_chosen_cells_replace_and_chosen_tasks_select(tmp_path: Path, catalogue:
     suite = read_suite(path, catalogue, Choices(cells=("lstm",), tasks=("adding",), seeds=1))
     assert [cell.name for cell in suite.cells] == ["lstm"]
     assert suite.seeds == (0,)
-    with pytest.raises(RnnbenchError, match="no task called 'bitcoin'"):
+    with pytest.raises(RnnbenchError, match="no task of this suite called 'bitcoin'"):
         read_suite(path, catalogue, Choices(tasks=("bitcoin",)))
 
 

@@ -277,6 +277,81 @@ def test_the_same_trial_gives_the_same_bits(cell: str, task: str) -> None:
     assert other.learning != one.learning
 
 
+def test_options_of_a_cell_reach_it() -> None:
+    """Another forget bias, chrono or nonlinearity is another trial with other figures."""
+    uses = [
+        CellUse(name="lstm", options={"forget_bias": 1.0, "chrono": 0.0}),
+        CellUse(name="lstm", options={"forget_bias": -3.0, "chrono": 0.0}),
+        CellUse(name="lstm", options={"forget_bias": 1.0, "chrono": 30.0}),
+        CellUse(name="rnn", options={"nonlinearity": "tanh"}),
+        CellUse(name="rnn", options={"nonlinearity": "relu"}),
+        CellUse(name="rnn", options={"nonlinearity": "gelu"}),
+    ]
+    results = [run_trial(learning_trial(cell=use, recipe=SMALL, learning_rate=0.01)) for use in uses]
+    assert {result.status for result in results} == {"ok"}
+    assert len({result.learning.test["mse"] for result in results if result.learning}) == len(uses)
+
+
+def test_the_seed_moves_the_weights_and_not_only_the_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the data of seed 0, seed 1 still gives other figures."""
+    trial = learning_trial(recipe=SMALL, learning_rate=0.01)
+    of_zero = run_trial(trial)
+    monkeypatch.setattr(
+        "rnnbench.runner.learning.open_feed", lambda task, _, archives: open_feed(task, trial, archives)
+    )
+    of_one = run_trial(msgspec.structs.replace(trial, seed=1))
+    assert of_zero.learning
+    assert of_one.learning
+    assert of_zero.learning.trivial == of_one.learning.trivial
+    assert of_zero.learning.test != of_one.learning.test
+
+
+@pytest.mark.parametrize("task", [DigitsRows()])
+def test_recorded_data_come_in_their_own_splits(task: DigitsRows) -> None:
+    """Training batches from training data, validation from validation, test from test."""
+    splits, feed = task.load({}), open_feed(task, learning_trial(task=task.name), {})
+    assert np.array_equal(feed.validation.inputs, splits.validation.inputs)
+    assert np.array_equal(feed.test.inputs, splits.test.inputs)
+    trained = np.concatenate([batch.inputs for batch in feed.epoch()]).reshape(len(splits.train), -1)
+    assert np.array_equal(np.sort(trained, axis=0), np.sort(splits.train.inputs.reshape(len(trained), -1), axis=0))
+
+
+@dataclass(frozen=True)
+class Odd(Scripted):
+    """A task with a mistake.  answer: none"""
+
+    name: ClassVar[str] = "odd"
+    mistake: str = ""
+
+    def generate(self, rng: np.random.Generator, count: int) -> Batch:
+        inputs, targets = rng.random((count, 4, 1), dtype=np.float32), np.zeros((count, 1), np.float32)
+        return {  # type: ignore[return-value]
+            "a tuple": (inputs, targets),
+            "float64": Batch(inputs.astype(np.float64), targets),
+            "no features": Batch(inputs[..., 0], targets),
+            "flat targets": Batch(inputs, targets[:, 0]),
+            "not a number": Batch(inputs * np.nan, targets),
+            "its own dice": Batch(np.random.rand(count, 4, 1).astype(np.float32), targets),
+        }[self.mistake]
+
+
+@pytest.mark.parametrize(
+    ("mistake", "complaint"),
+    [
+        ("a tuple", r"odd: data should come as rnnbench.Batch, got tuple"),
+        ("float64", r"odd: inputs should be float32 \(B, T, I\), got float64 \(2, 4, 1\)"),
+        ("no features", r"odd: inputs should be float32 \(B, T, I\), got float32 \(2, 4\)"),
+        ("flat targets", r"odd: targets should be float32 \(B, output_size\), got float32 \(2,\)"),
+        ("not a number", "odd: inputs hold numbers that are not finite"),
+        ("its own dice", "odd: generate draws from more than the generator it is given"),
+    ],
+)
+def test_mistakes_of_a_task_are_told_in_the_words_of_the_contract(mistake: str, complaint: str) -> None:
+    """And not by a kernel, nor as a divergence of the cell."""
+    with pytest.raises(rnnbench.RnnbenchError, match=complaint):
+        open_feed(Odd(mistake=mistake), learning_trial(recipe=SMALL), {})
+
+
 @pytest.mark.slow
 def test_a_gru_learns_to_add() -> None:
     """The harness trains: horizon 10 within 15 epochs of 50 steps, and the test confirms it."""

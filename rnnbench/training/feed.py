@@ -11,6 +11,7 @@ import numpy as np
 from rnnbench import seeds
 from rnnbench.records import LearningTrial
 from rnnbench.task import Batch, GeneratedTask, RecordedTask, Task
+from rnnbench.training.contract import check_batch, check_repeats
 
 
 class Feed(ABC):
@@ -42,11 +43,20 @@ class Feed(ABC):
 
 
 def open_feed(task: Task, trial: LearningTrial, archives: Mapping[str, ZipPath]) -> Feed:
-    """The feed of a trial; two trials that differ only in cell, model or learning rate get equal ones."""
+    """The feed of a trial; two trials that differ only in cell, model or learning rate get equal ones.
+
+    Raises RnnbenchError where the task's data are not what they should be.
+    """
     if isinstance(task, GeneratedTask):
-        return _GeneratedFeed(task, trial)
+        feed: Feed = _GeneratedFeed(task, trial)
+        check_batch(task, feed.example())
+        check_repeats(task, feed.example(), feed.example())
+        return feed
     assert isinstance(task, RecordedTask), f"{type(task).__name__} is neither generated nor recorded"
-    return _RecordedFeed(task, trial, archives)
+    recorded = _RecordedFeed(task, trial, archives)
+    for split in recorded.splits:
+        check_batch(task, split)
+    return recorded
 
 
 def _stream(trial: LearningTrial, purpose: str) -> np.random.Generator:
@@ -83,6 +93,7 @@ class _RecordedFeed(Feed):
     def __init__(self, task: RecordedTask, trial: LearningTrial, archives: Mapping[str, ZipPath]) -> None:
         self._task = task
         self._splits = task.load(archives)
+        self.splits = (self._splits.train, self._splits.validation, self._splits.test)
         self._batch_size = trial.recipe.batch_size
         self._order = _stream(trial, "train")
         self.steps_per_epoch = -(-len(self._splits.train) // self._batch_size)

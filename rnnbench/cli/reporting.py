@@ -47,3 +47,6 @@ def print_answers(findings: Findings) -> None:
         out.print(f"[bold]{condition.title}[/bold]")
         out.print(f"  {condition.answer}", markup=False)
         out.print(f"  {condition.sure}", markup=False)
+    for cost in findings.costs:
+        out.print(f"[bold]cost, {cost.title}[/bold]")
+        out.print(f"  {cost.answer}", markup=False)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from msgspec.structs import replace
 
+from rnnbench.findings import wording
 from rnnbench.findings.estimates import ratio, spread
 from rnnbench.findings.grouping import rows
 from rnnbench.findings.records import CostFinding, CostRow
@@ -40,9 +41,8 @@ def _finding(group: Sequence[Result], *, crowded: bool) -> CostFinding:
         for figure in result.costs:
             figures[named[keys[figure.row]]].append(figure)
     title = f"{trial.shape}" + (f", {trial.repeats} steps a replicate" if crowded else "")
-    return CostFinding(
-        shape=trial.shape, title=title, rows=tuple(_row(name, found) for name, found in sorted(figures.items()))
-    )
+    found = tuple(_row(name, figures[name]) for name in sorted(figures))
+    return CostFinding(shape=trial.shape, title=title, answer=wording.costs(found), rows=found)
 
 
 def _row(name: str, figures: Sequence[TimeRow | MemoryRow]) -> CostRow:

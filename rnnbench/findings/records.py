@@ -113,10 +113,11 @@ class CostRow(Struct, frozen=True, kw_only=True):
 
 
 class CostFinding(Struct, frozen=True, kw_only=True):
-    """Cost figures at one shape, measured in one way."""
+    """Cost figures at one shape, measured in one way; `answer` is one sentence on them."""
 
     shape: Shape
     title: str
+    answer: str
     rows: tuple[CostRow, ...]
 
 

@@ -1,0 +1,104 @@
+"""Cost trials of cells whose cost is known beforehand."""
+
+import math
+from collections.abc import Iterator
+
+import msgspec
+import pytest
+
+from rnnbench.executors import LocalPool
+from rnnbench.records import CellUse, CostTrial, MemoryRow, Result, Shape, TimeRow
+from tests.conftest import MakePlugin
+from tests.test_records import COST
+
+MEBIBYTE = 2**20
+KNOWN = """
+    import rnnbench
+    import torch
+    from torch import nn
+
+    class Plain(nn.LSTM):
+        def __init__(self, inputs, hidden):
+            super().__init__(inputs, hidden, batch_first=True)
+
+    class SixTimes(Plain):
+        def forward(self, x, state=None):
+            for _ in range(5):
+                super().forward(x, state)
+            return super().forward(x, state)
+
+    class Heavy(Plain):
+        def __init__(self, inputs, hidden):
+            super().__init__(inputs, hidden)
+            self.ballast = nn.Parameter(torch.zeros(4 * 2**20))
+
+        def forward(self, x, state=None):
+            y, state = super().forward(x, state)
+            return y + 0 * self.ballast[:1].sum(), state
+
+    class Transient(Plain):
+        def forward(self, x, state=None):
+            torch.ones(16 * 2**20)
+            return super().forward(x, state)
+
+    class Sick(Plain):
+        def forward(self, x, state=None):
+            raise ValueError("not today")
+
+    @rnnbench.hookimpl
+    def rnnbench_cells():
+        kinds = [Plain, SixTimes, Heavy, Transient, Sick]
+        return [rnnbench.CellSpec(kind.__name__.lower(), kind, "made for a test") for kind in kinds]
+"""
+
+
+@pytest.fixture
+def pool(make_plugin: MakePlugin) -> Iterator[LocalPool]:
+    make_plugin(KNOWN)
+    with LocalPool(jobs=1) as pool:
+        yield pool
+
+
+def measure(pool: LocalPool, *cells: str, measurement: str = "train-step-time") -> Result:
+    trial: CostTrial = msgspec.structs.replace(
+        COST,
+        cells=tuple(CellUse(name=cell) for cell in cells),
+        measurement=measurement,
+        shape=Shape(steps=20, batch=8, hidden=32, inputs=32),
+        repeats=9,
+    )
+    pool.start(trial)
+    results: list[Result] = []
+    while not results:
+        results = pool.wait(1.0)
+    return results[0]
+
+
+def test_a_cell_that_does_six_times_the_work_takes_longer_than_the_ruler(pool: LocalPool) -> None:
+    """And one that does the ruler's work takes about as long: within a factor of two, whatever the machine does."""
+    plain, slow = measure(pool, "plain", "sixtimes").costs
+    assert isinstance(plain, TimeRow)
+    assert isinstance(slow, TimeRow)
+    assert abs(plain.log_ratio_to_ruler) < math.log(2)
+    assert slow.log_ratio_to_ruler > math.log(1.5) + plain.log_ratio_to_ruler
+
+
+def test_a_cell_that_raises_costs_the_others_nothing(pool: LocalPool) -> None:
+    """Its replicate is an error that names it, with the rows of the rest."""
+    result = measure(pool, "plain", "sick")
+    assert (result.status, result.reason) == ("error", "sick raised ValueError: not today")
+    assert [row.row for row in result.costs] == ["plain"]
+
+
+@pytest.mark.parametrize(("cell", "least", "most"), [("heavy", 64, 112), ("transient", 63, 65)])
+def test_memory_of_a_known_size_is_seen(pool: LocalPool, cell: str, least: int, most: int) -> None:
+    """16 MiB of parameters are 64 with gradient and Adam's two moments, and up to three copies more while Adam works;
+    64 MiB that forward takes and gives back are 64. All over what the same cell takes without them."""
+    peaks = {}
+    for name in ("plain", cell):
+        (row,) = measure(pool, name, measurement="peak-memory").costs
+        assert isinstance(row, MemoryRow)
+        if row.peak_bytes is None:
+            pytest.skip("this system does not tell")
+        peaks[name] = row.peak_bytes / MEBIBYTE
+    assert least <= peaks[cell] - peaks["plain"] <= most

@@ -41,13 +41,27 @@ KNOWN = """
             torch.ones(16 * 2**20)
             return super().forward(x, state)
 
+    class Buffer(Plain):
+        def __init__(self, inputs, hidden):
+            super().__init__(inputs, hidden)
+            self.register_buffer("table", torch.ones(8 * 2**20))
+
+    class Greedy(Plain):
+        first = True
+
+        def forward(self, x, state=None):
+            if self.first:
+                torch.ones(32 * 2**20)
+            self.first = False
+            return super().forward(x, state)
+
     class Sick(Plain):
         def forward(self, x, state=None):
             raise ValueError("not today")
 
     @rnnbench.hookimpl
     def rnnbench_cells():
-        kinds = [Plain, SixTimes, Heavy, Transient, Sick]
+        kinds = [Plain, SixTimes, Heavy, Transient, Buffer, Greedy, Sick]
         return [rnnbench.CellSpec(kind.__name__.lower(), kind, "made for a test") for kind in kinds]
 """
 
@@ -90,10 +104,13 @@ def test_a_cell_that_raises_costs_the_others_nothing(pool: LocalPool) -> None:
     assert [row.row for row in result.costs] == ["plain"]
 
 
-@pytest.mark.parametrize(("cell", "least", "most"), [("heavy", 64, 112), ("transient", 63, 65)])
+@pytest.mark.parametrize(
+    ("cell", "least", "most"), [("heavy", 64, 112), ("transient", 63, 65), ("buffer", 31, 33), ("greedy", -1, 1)]
+)
 def test_memory_of_a_known_size_is_seen(pool: LocalPool, cell: str, least: int, most: int) -> None:
     """16 MiB of parameters are 64 with gradient and Adam's two moments, and up to three copies more while Adam works;
-    64 MiB that forward takes and gives back are 64. All over what the same cell takes without them."""
+    64 MiB that forward takes and gives back are 64; a table of 32 MiB is 32; 128 MiB that only the first call takes are
+    none. All over what the same cell takes without them."""
     peaks = {}
     for name in ("plain", cell):
         (row,) = measure(pool, name, measurement="peak-memory").costs

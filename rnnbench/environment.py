@@ -15,6 +15,8 @@ import psutil
 from rnnbench.catalogue import Catalogue
 from rnnbench.records import CostTrial, LearningTrial, Machine, Provenance, Trial
 
+SHARED = ("python", "rnnbench", "torch", "numpy")
+"""What changes the figures of every trial."""
 PACKAGES = ("rnnbench", "torch", "numpy", "scipy", "scikit-learn", "pluggy", "msgspec")
 
 
@@ -79,11 +81,11 @@ def provenance(trial: Trial, catalogue: Catalogue) -> Provenance:
 
 
 def changed(old: Provenance, new: Provenance) -> tuple[str, ...]:
-    """What an old result of a trial would not share with one made now, by name: definitions, plugins, torch."""
+    """What an old result of a trial would not share with one made now, by name: definitions, plugins, versions."""
     sources = [name for name, hashed in new.definitions.items() if old.definitions.get(name, hashed) != hashed]
     plugins = [name for name, origin in new.plugins.items() if old.plugins.get(name, origin) != origin]
-    torch = ["torch"] if old.versions.get("torch") != new.versions.get("torch") else []
-    return tuple(dict.fromkeys([*sources, *plugins, *torch]))
+    packages = [name for name in SHARED if old.versions.get(name) != new.versions.get(name)]
+    return tuple(dict.fromkeys([*sources, *plugins, *packages]))
 
 
 def _git(*arguments: str) -> str:

@@ -96,14 +96,20 @@ HOSTILE_CELLS = """
             print("threads", torch.get_num_threads())
             return super().forward(x, state)
 
+    class ClosesItsOutput(nn.GRU):
+        def forward(self, x, state=None):
+            sys.stdout.close()
+            return super().forward(x, state)
+
     class Huge(nn.GRU):
         def __init__(self, inputs, hidden, batch_first):
             super().__init__(inputs, 500 + hidden, batch_first=batch_first)
 
     @rnnbench.hookimpl
     def rnnbench_cells():
-        kinds = dict(raises=Raises, diverges=Diverges, killed=Killed, exits=Exits, hangs=Hangs,
-                     orphans=Orphans, counts_threads=CountsThreads, greedy=Greedy, wrong_shape=WrongShape, huge=Huge)
+        kinds = dict(raises=Raises, diverges=Diverges, killed=Killed, exits=Exits, hangs=Hangs, orphans=Orphans,
+                     counts_threads=CountsThreads, closes=ClosesItsOutput, greedy=Greedy, wrong_shape=WrongShape,
+                     huge=Huge)
         return [
             rnnbench.CellSpec(name, lambda i, h, kind=kind: kind(i, h, batch_first=True), "made for a test")
             for name, kind in kinds.items()

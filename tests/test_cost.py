@@ -55,13 +55,22 @@ KNOWN = """
             self.first = False
             return super().forward(x, state)
 
+    class Late(Plain):
+        first = True
+
+        def forward(self, x, state=None):
+            if not self.first:
+                raise ValueError("second call")
+            self.first = False
+            return super().forward(x, state)
+
     class Sick(Plain):
         def forward(self, x, state=None):
             raise ValueError("not today")
 
     @rnnbench.hookimpl
     def rnnbench_cells():
-        kinds = [Plain, SixTimes, Heavy, Transient, Buffer, Greedy, Sick]
+        kinds = [Plain, SixTimes, Heavy, Transient, Buffer, Greedy, Late, Sick]
         return [rnnbench.CellSpec(kind.__name__.lower(), kind, "made for a test") for kind in kinds]
 """
 
@@ -99,8 +108,12 @@ def test_a_cell_that_does_six_times_the_work_takes_longer_than_the_ruler(pool: L
 
 def test_a_cell_that_raises_costs_the_others_nothing(pool: LocalPool) -> None:
     """Its replicate is an error that names it, with the rows of the rest."""
-    result = measure(pool, "plain", "sick")
-    assert (result.status, result.reason) == ("error", "sick raised ValueError: not today")
+    result = measure(pool, "plain", "sick", "late")
+    assert result.status == "error"
+    assert set(result.reason.split("; ")) == {
+        "sick raised ValueError: not today",
+        "late raised ValueError: second call",
+    }
     assert [row.row for row in result.costs] == ["plain"]
 
 

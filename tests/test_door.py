@@ -61,6 +61,21 @@ def test_a_broken_plugin_is_a_line_and_the_rest_goes_on(make_plugin: MakePlugin,
     assert "gru" in catalogue.cells
 
 
+def test_a_module_whose_names_are_lazy_costs_only_itself(make_plugin: MakePlugin) -> None:
+    """Looking at its names must not import what it imports late."""
+    source = """
+        def __dir__():
+            return ["late"]
+
+        def __getattr__(name):
+            raise ImportError(name)
+    """
+    make_plugin(source, distribution="lazy-one")
+    catalogue = Catalogue.load()
+    assert "gru" in catalogue.cells
+    assert [p.distribution for p in catalogue.plugins if p.problem] in ([], ["lazy-one"])
+
+
 def test_an_unknown_name_mentions_broken_plugins(make_plugin: MakePlugin) -> None:
     """Who misses a cell because its plugin is broken is told so."""
     make_plugin("import no_such_module_anywhere", distribution="broken-one")

@@ -69,6 +69,11 @@ def test_an_exception_keeps_its_traceback_and_what_was_printed(pool: LocalPool) 
     assert "about to raise" in result.output
 
 
+def test_a_cell_that_closes_its_output_keeps_its_result(pool: LocalPool) -> None:
+    """What cannot be flushed is no reason to lose a finished trial."""
+    assert finish(pool, trial("closes"))["closes"].status == "ok"
+
+
 def test_the_last_words_of_a_killed_process_are_kept(pool: LocalPool) -> None:
     """What it printed before it died."""
     assert "last words" in finish(pool, trial("killed"))["killed"].output

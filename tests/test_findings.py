@@ -225,9 +225,38 @@ def test_luck_on_validation_data_gives_no_lead() -> None:
     assert "lucky in 2 of 2 on validation data, which its test score does not confirm" in late.answer
 
 
+def test_seeds_that_were_not_run_are_no_failure() -> None:
+    """A run cut short: the cell that solves leads, whoever has more seeds; ranks are those of the seeds in common."""
+    results = [learned("gru", s, None) for s in range(3)] + [learned("rnn", s, 3) for s in range(2)]
+    condition = only(results)
+    assert condition.leader == "rnn"
+    assert "gru in 0 of 3" in condition.answer
+    scores = [learned("gru", s, None, 0.9) for s in range(10)] + [learned("rnn", s, None, 0.1) for s in range(9)]
+    assert only(scores).leader == "rnn"
+    other = only([learned("gru", 0, None, 0.5), learned("rnn", 1, None, 0.6)])
+    assert (other.leader, other.answer) == (None, "No seed has figures to compare.")
+
+
+def test_whoever_beats_the_trivial_forecast_is_not_overlooked() -> None:
+    """One that lost a seed, or has an outlier, beats it still; one that does not cannot stand for all."""
+    cut = msgspec.structs.replace(learned("gru", 3), status="timeout", learning=None, reason="longer")
+    results = [learned("gru", s, None, 0.5) for s in range(3)] + [learned("rnn", s, None, 2.0) for s in range(4)]
+    assert only([*results, cut]).leader == "gru"
+    outlier = [learned("gru", s, None, t) for s, t in enumerate([0.5, 0.5, 9.0])]
+    assert only(outlier + [learned("rnn", s, None, 1.2) for s in range(3)]).leader == "gru"
+
+
+def test_the_trivial_score_is_that_of_all_seeds() -> None:
+    """Not of the first one, whose test data may be easy."""
+    results = [learned("gru", s, None, 0.5, trivial=t) for s, t in enumerate([0.4, 1.0, 1.0])]
+    assert "“always one” gives 1)" in only(results).answer
+
+
 def test_a_tie_is_said() -> None:
     """Rather than led by the alphabet."""
-    assert "b is level with a." in only([learned(c, s, 4) for c in "ab" for s in (0, 1)]).answer
+    condition = only([learned(c, s, 4) for c in "ab" for s in (0, 1)])
+    assert "b is level with a." in condition.answer
+    assert condition.leader is None
 
 
 def test_three_cells_share_the_level_over_all_pairs() -> None:
@@ -302,7 +331,10 @@ def test_a_diverged_seed_counts_as_unsolved_and_is_a_doubt() -> None:
 @pytest.mark.parametrize(
     ("results", "doubt"),
     [
-        ([learned("a", 0), learned("b", 0)], "Fewer than 7 seeds on every task"),
+        (
+            [learned("a", 0), learned("b", 0)],
+            "Too few seeds for a verdict on every task: what stands there is a range; --seeds 7 adds",
+        ),
         ([learned("a", 0, parameters=1100)], "a has 1,100 parameters, +10% from the budget of 1,000"),
         ([learned("a", 0, trivial=0.05)], "the trivial forecast reaches the target"),
         (

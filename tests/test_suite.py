@@ -8,7 +8,10 @@ import pytest
 
 from rnnbench.catalogue import Catalogue
 from rnnbench.errors import RnnbenchError
+from rnnbench.plan import learning_trials
+from rnnbench.records import trial_id
 from rnnbench.suite import Choices, read_suite, schema
+from tests.conftest import MakePlugin
 
 GOOD = """
     version = 1
@@ -151,6 +154,29 @@ def test_one_and_one_point_nought_are_the_same_option(tmp_path: Path, catalogue:
     ]
     assert uses[0] == uses[1]
     assert isinstance(uses[0][0].options["chrono"], float)
+
+
+def test_a_default_and_the_same_value_written_down_are_the_same_dial(tmp_path: Path, make_plugin: MakePlugin) -> None:
+    """A default of 0 for a float is 0.0, wherever it comes from."""
+    make_plugin("""
+        from dataclasses import dataclass
+        import rnnbench
+        from rnnbench_tasks.adding import Adding
+
+        @dataclass(frozen=True)
+        class Noisy(Adding):
+            noise: float = 0
+            name = "noisy"
+
+        @rnnbench.hookimpl
+        def rnnbench_tasks():
+            return [Noisy]
+    """)
+    catalogue = Catalogue.load()
+    plain = read_suite(write(tmp_path, GOOD.replace('"adding"', '"noisy"')), catalogue)
+    written = read_suite(write(tmp_path, GOOD.replace('"adding"', '"noisy"') + "dials = {noise = 0}\n"), catalogue)
+    ids = [[trial_id(trial) for trial in learning_trials(suite)] for suite in (plain, written)]
+    assert ids[0] == ids[1]
 
 
 def test_every_installed_suite_can_be_read(catalogue: Catalogue) -> None:

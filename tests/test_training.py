@@ -331,6 +331,8 @@ class Odd(Scripted):
             "no features": Batch(inputs[..., 0], targets),
             "flat targets": Batch(inputs, targets[:, 0]),
             "not a number": Batch(inputs * np.nan, targets),
+            "lists": Batch(inputs.tolist(), targets),
+            "nothing": Batch(inputs[:0], targets[:0]),
             "its own dice": Batch(np.random.rand(count, 4, 1).astype(np.float32), targets),
         }[self.mistake]
 
@@ -343,6 +345,8 @@ class Odd(Scripted):
         ("no features", r"odd: inputs should be float32 \(B, T, I\), got float32 \(2, 4\)"),
         ("flat targets", r"odd: targets should be float32 \(B, output_size\), got float32 \(2,\)"),
         ("not a number", "odd: inputs hold numbers that are not finite"),
+        ("lists", "odd: inputs should be numpy arrays with numbers in them, got list"),
+        ("nothing", r"odd: inputs should be numpy arrays with numbers in them, got shape \(0, 4, 1\)"),
         ("its own dice", "odd: generate draws from more than the generator it is given"),
     ],
 )
@@ -350,6 +354,24 @@ def test_mistakes_of_a_task_are_told_in_the_words_of_the_contract(mistake: str, 
     """And not by a kernel, nor as a divergence of the cell."""
     with pytest.raises(rnnbench.RnnbenchError, match=complaint):
         open_feed(Odd(mistake=mistake), learning_trial(recipe=SMALL), {})
+
+
+@dataclass(frozen=True)
+class WrongLabels(RecallFirst):
+    """Targets or tokens that there are not.  answer: none"""
+
+    where: str = "targets"
+
+    def generate(self, rng: np.random.Generator, count: int) -> Batch:
+        good = super().generate(rng, count)
+        return Batch(good.inputs + 8, good.targets) if self.where == "inputs" else Batch(good.inputs, good.targets - 8)
+
+
+@pytest.mark.parametrize(("where", "found"), [("inputs", "from 0 to 7, got 8 to"), ("targets", "from 0 to 7, got -")])
+def test_labels_and_tokens_that_there_are_not_are_told(where: str, found: str) -> None:
+    """With what there is and what was found."""
+    with pytest.raises(rnnbench.RnnbenchError, match=f"recall-first: {where} should be {found}"):
+        open_feed(WrongLabels(where=where), learning_trial(recipe=SMALL), {})
 
 
 @pytest.mark.slow

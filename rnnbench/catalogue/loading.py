@@ -83,8 +83,11 @@ def _register(manager: pluggy.PluginManager, entry_point: EntryPoint) -> Plugin:
         return _broken(plugin, f"fails to import: {type(error).__name__}: {_first_line(error)}")
     if problem := _odd_hooks(module):
         return _broken(plugin, problem)
-    if not manager.is_registered(module):  # two entry points may name one module
-        manager.register(module, name=_key(plugin))
+    try:
+        if not manager.is_registered(module):  # two entry points may name one module
+            manager.register(module, name=_key(plugin))
+    except Exception as error:
+        return _broken(plugin, f"cannot be registered: {type(error).__name__}: {_first_line(error)}")
     return plugin
 
 
@@ -98,8 +101,8 @@ def _first_line(error: BaseException) -> str:
 
 def _odd_hooks(module: ModuleType) -> str:
     """A function that is called like a hook and lacks the marker would be passed over in silence."""
-    for name, function in inspect.getmembers(module, inspect.isfunction):
-        if not name.startswith("rnnbench_"):
+    for name, function in list(vars(module).items()):
+        if not name.startswith("rnnbench_") or not inspect.isfunction(function):
             continue
         if not hasattr(function, f"{hooks.GROUP}_impl"):
             return f"{name} lacks the marker @rnnbench.hookimpl"

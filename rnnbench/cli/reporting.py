@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 import msgspec
+from rich.text import Text
 
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.output import console
@@ -44,9 +45,9 @@ def print_answers(findings: Findings) -> None:
     """Which cell, and how sure, a sentence each."""
     out = console()
     for condition in findings.conditions:
-        out.print(f"[bold]{condition.title}[/bold]")
+        out.print(Text(condition.title, style="bold"))
         out.print(f"  {condition.answer}", markup=False)
         out.print(f"  {condition.sure}", markup=False)
     for cost in findings.costs:
-        out.print(f"[bold]cost, {cost.title}[/bold]")
+        out.print(Text(f"cost, {cost.title}", style="bold"))
         out.print(f"  {cost.answer}", markup=False)

@@ -77,12 +77,16 @@ def _print_summary(progress: Progress) -> None:
     console().print(f"{progress.total} trials: {progress.kept.total()} kept from before, {new}.", markup=False)
     warnings = [f"{count} without figures: {reason}." for reason, count in progress.reasons.items()]
     for name, count in progress.stale.items():
-        warnings.append(f"{name} has changed since {count} of the results that were kept; --fresh runs them again.")
+        warnings.append(
+            f"{name} has changed since {count} of the results that were kept; --fresh with -c or -t runs them again."
+        )
     if progress.failed:
         failures = ", ".join(
             f"{progress.statuses[status]} {status}" for status in FAILURES if progress.statuses[status]
         )
-        warnings.append(f"{progress.failed} failed ({failures}); the report says why, and --fresh runs them again.")
+        warnings.append(
+            f"{progress.failed} failed ({failures}); the report says why; --fresh with -c and -t runs them again."
+        )
     for warning in warnings:
         console(stderr=True).print(warning, markup=False, soft_wrap=True)
 

@@ -3,6 +3,7 @@
 import os
 import sys
 import threading
+from contextlib import suppress
 from multiprocessing.connection import Connection
 
 import msgspec
@@ -19,8 +20,9 @@ def main(encoded: bytes, pipe: Connection, output: str) -> None:
     from rnnbench.runner import run_trial
 
     result = run_trial(msgspec.json.decode(encoded, type=Trial))
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(Exception):  # a cell may have closed or replaced it
+            stream.flush()
     pipe.send_bytes(msgspec.json.encode(result))
     os._exit(0)
 

@@ -168,7 +168,8 @@ def _end(running: _Running) -> None:
 
 def _tail(path: Path) -> str:
     try:
-        text = path.read_bytes()[-OUTPUT_KEPT:].decode(errors="replace")
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - OUTPUT_KEPT))
+            return file.read(OUTPUT_KEPT).decode(errors="replace")
     except OSError:
         return ""
-    return text

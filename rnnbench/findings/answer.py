@@ -1,24 +1,25 @@
 """Which cell, and how sure: one sentence each, from the arms of a condition.
 
-One figure decides, and it is the one that is tested. Where some cell reaches the target: epochs to target, with the
-whole budget for seeds that never get there. Otherwise: the test score. The target is watched on validation data, so
-that reaching it counts only for a cell that beats the trivial forecast on test data too (prices are forecast well
-on some year by luck). A cell that lacks figures for some seeds is ranked behind those that have them, so that survivors
-do not win.
+One figure decides. Where some cell reaches the target: the restricted mean of epochs to target, with the whole budget
+for seeds that never get there. Otherwise: the median test score. The target is watched on validation data, so that
+reaching it counts only for a cell that beats the trivial forecast on test data too (prices are forecast well on some
+year by luck). Only such cells may lead, and before them those that lost no seed (to a limit, a crash, a divergence):
+survivors do not win. Candidates are ranked on the seeds that all of them have.
 
 Comparisons are paired by seed. Sign-flip tests with Holm's adjustment over all pairs hold their level at any number of
 seeds, and below `seeds_needed` they cannot reach it, so that no verdict is given there.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import combinations
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import numpy as np
 
 from rnnbench.findings import wording
-from rnnbench.findings.estimates import holm, seeds_needed, sign_flip
+from rnnbench.findings.estimates import LEVEL, holm, seeds_needed, sign_flip
 from rnnbench.findings.records import Arm, Comparison
+from rnnbench.findings.wording import Goal
 from rnnbench.records import Learning
 
 EPOCHS = "epochs to target"
@@ -40,38 +41,64 @@ class Answer(TypedDict):
 
 def answer(arms: Sequence[Arm], figures: Figures, budget: int) -> Answer:
     """The answer that these arms give; at least one trial has a learning record."""
-    first = next(learning for by_seed in figures.values() for learning in by_seed.values() if learning)
-    confirmed = {arm.row for arm in arms if arm.solved and beats_trivial(arm, first)}
+    records = [learning for by_seed in figures.values() for learning in by_seed.values() if learning]
+    goal = _goal(records)
+    fair = {arm.row for arm in arms if _beats_trivial(arm, goal)}
+    confirmed = {arm.row for arm in arms if arm.solved and arm.row in fair}
     losses = _epoch_losses(figures, confirmed, budget) if confirmed else _test_losses(figures)
-    figure = EPOCHS if confirmed else first.metrics[0].name
-    seeds = {seed for by_seed in figures.values() for seed in by_seed}
-    ranked = sorted((arm for arm in arms if losses[arm.row]), key=lambda arm: _rank(losses[arm.row], len(seeds)))
+    figure = EPOCHS if confirmed else goal.metric.name
+    candidates = confirmed or {row for row in fair if losses[row]} or {row for row in losses if losses[row]}
+    whole = {row for row in candidates if len(losses[row]) == len(figures[row]) and row not in _diverged(arms)}
+    ranked = _rank(whole or candidates, losses, np.mean if confirmed else np.median)
     if not ranked:
-        return Answer(figure=figure, leader=None, answer="No cell has a test score.", sure="", comparisons=())
-    leader, others = ranked[0], [*ranked[1:], *(arm for arm in arms if not losses[arm.row])]
-    comparisons = _compare(leader.row, losses)
-    tie = [arm.row for arm in others if losses[arm.row] and _rank(losses[arm.row], 0) == _rank(losses[leader.row], 0)]
+        return Answer(figure=figure, leader=None, answer="No seed has figures to compare.", sure="", comparisons=())
+    best = min(ranked.values())
+    first, *level = [row for row, value in ranked.items() if value == best]
+    by_row = {arm.row: arm for arm in arms}
+    others = [arm for arm in arms if arm.row != first]
+    comparisons = _compare(first, losses)
     text = (
-        wording.solved(leader, others, first, budget, confirmed)
+        wording.solved(by_row[first], others, goal, budget, confirmed)
         if confirmed
-        else wording.unsolved(leader, first, beaten=beats_trivial(leader, first))
+        else wording.unsolved(by_row[first], others, goal, beaten=bool(fair))
     )
+    contradicted = any(c.p_value is not None and c.p_value <= LEVEL and (c.gain or 0) < 0 for c in comparisons)
     return Answer(
         figure=figure,
-        leader=leader.row if confirmed or beats_trivial(leader, first) else None,
-        answer=f"{text} {wording.level(leader.row, tie)}".strip(),
-        sure=wording.how_sure(leader.row, comparisons, len(ranked)),
+        leader=first if fair and not level and not contradicted else None,
+        answer=f"{text} {wording.level(first, level)}".strip(),
+        sure=wording.how_sure(first, comparisons, sum(map(bool, losses.values()))),
         comparisons=comparisons,
     )
 
 
-def beats_trivial(arm: Arm, first: Learning) -> bool:
-    """Whether the median test score beats that of the trivial forecast, or there is no such forecast to beat."""
+def _goal(records: Sequence[Learning]) -> Goal:
+    """What is to be reached and to be beaten; the trivial forecast is the median over test sets."""
+    first = records[0]
     metric = first.metrics[0]
-    trivial, score = first.trivial.get(metric.name), arm.test.get(metric.name)
-    if trivial is None or score is None:
-        return score is not None
-    return metric.better(score.centre, trivial)
+    trivial = [record.trivial[metric.name] for record in records if metric.name in record.trivial]
+    return Goal(metric, first.target, float(np.median(trivial)) if trivial else None, first.trivial_forecast)
+
+
+def _beats_trivial(arm: Arm, goal: Goal) -> bool:
+    """Whether the median test score beats that of the trivial forecast, or there is no such forecast to beat."""
+    score = arm.test.get(goal.metric.name)
+    if score is None:
+        return False
+    return goal.trivial is None or goal.metric.better(score.centre, goal.trivial)
+
+
+def _diverged(arms: Sequence[Arm]) -> set[str]:
+    return {arm.row for arm in arms if arm.diverged}
+
+
+def _rank(rows: Collection[str], losses: Losses, statistic: Callable[[list[float]], Any]) -> dict[str, float]:
+    """The statistic of each row over the seeds that all of them have, the best first; empty where they have none."""
+    common = set.intersection(*(set(losses[row]) for row in rows)) if rows else set()
+    if not common:
+        return {}
+    values = {row: float(statistic([losses[row][seed] for seed in common])) for row in rows}
+    return dict(sorted(values.items(), key=lambda item: (item[1], item[0])))
 
 
 def _epoch_losses(figures: Figures, confirmed: set[str], budget: int) -> Losses:
@@ -95,11 +122,6 @@ def _test_losses(figures: Figures) -> Losses:
         }
         for row, by_seed in figures.items()
     }
-
-
-def _rank(losses: Mapping[int, float], seeds: int) -> tuple[int, float]:
-    """Seeds that are missing first, then the mean."""
-    return max(0, seeds - len(losses)), float(np.mean(list(losses.values())))
 
 
 def _compare(leader: str, losses: Losses) -> tuple[Comparison, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from rnnbench.findings.estimates import INTERVAL_REPLICATES, VERDICT_SEEDS
+from rnnbench.findings.estimates import INTERVAL_REPLICATES, seeds_needed
 from rnnbench.findings.records import Condition, CostFinding
 from rnnbench.records import LearningTrial, Result, TimeRow
 
@@ -35,13 +35,18 @@ def _untuned(results: Sequence[Result]) -> Iterator[str]:
 
 
 def _few_seeds(conditions: Sequence[Condition]) -> Iterator[str]:
-    few = [c.title for c in conditions if len(c.arms) > 1 and max(len(a.seeds) for a in c.arms) < VERDICT_SEEDS]
+    few = [c.title for c in conditions if len(c.arms) > 1 and max(len(a.seeds) for a in c.arms) < _needed(c)]
     if few:
         where = "every task" if len(few) == len(conditions) else " and ".join(few)
         yield (
-            f"Fewer than {VERDICT_SEEDS} seeds on {where}: what stands there is a range, and no verdict; "
-            "--seeds adds more to what is there."
+            f"Too few seeds for a verdict on {where}: what stands there is a range; "
+            f"--seeds {max(map(_needed, conditions))} adds those that are missing."
         )
+
+
+def _needed(condition: Condition) -> int:
+    """Seeds that can carry a verdict between the cells of a condition."""
+    return seeds_needed(len(condition.arms) * (len(condition.arms) - 1) // 2)
 
 
 def _missing_seeds(conditions: Sequence[Condition]) -> Iterator[str]:

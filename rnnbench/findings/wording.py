@@ -1,16 +1,29 @@
 """The sentences of an answer."""
 
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 from rnnbench.findings.estimates import LEVEL, seeds_needed
 from rnnbench.findings.records import Arm, Comparison, CostRow, Range
-from rnnbench.records import Learning, MetricNote
+from rnnbench.records import MetricNote
 
 
-def solved(leader: Arm, others: Sequence[Arm], first: Learning, budget: int, confirmed: Collection[str]) -> str:
+class Goal(NamedTuple):
+    """What is to be reached, and the score of the trivial forecast, where there is one."""
+
+    metric: MetricNote
+    target: float
+    trivial: float | None
+    trivial_forecast: str
+
+    def __str__(self) -> str:
+        return f"{self.metric.name} {'≤' if self.metric.direction == 'lower' else '≥'} {self.target:g}"
+
+
+def solved(leader: Arm, others: Sequence[Arm], goal: Goal, budget: int, confirmed: Collection[str]) -> str:
     """Who reaches the target how often and when, the leader first."""
     assert leader.epochs
-    goal = _goal(first.metrics[0], first.target)
+    assert leader.row in confirmed
     rest = [_solved_by(arm, confirmed) for arm in others]
     lead = f"{leader.row} leads: {goal} in {_times(leader)} seeds, after {_epochs(leader.epochs)} (budget {budget})"
     return "; ".join([lead, *rest]) + "."
@@ -26,19 +39,20 @@ def _solved_by(arm: Arm, confirmed: Collection[str]) -> str:
     return f"{arm.row} in {_times(arm)}, after {_epochs(arm.epochs)}"
 
 
-def unsolved(leader: Arm, first: Learning, *, beaten: bool) -> str:
+def unsolved(leader: Arm, others: Sequence[Arm], goal: Goal, *, beaten: bool) -> str:
     """Whose test score is best, and whether it beats the trivial forecast."""
-    metric = first.metrics[0]
-    trivial = first.trivial.get(metric.name)
-    reads = f"{metric.name} {_median(leader.test[metric.name])}"
-    if trivial is not None and not beaten:
-        return (
-            f"No cell beats “{first.trivial_forecast}” ({trivial:.4g}); the nearest is {leader.row} with test {reads}."
-        )
-    beside = f" (“{first.trivial_forecast}” gives {trivial:.4g})" if trivial is not None else ""
-    return (
-        f"{leader.row} leads with test {reads}{beside}; no cell reaches {_goal(metric, first.target)} twice in a row."
+    reads = f"{goal.metric.name} {_median(leader.test[goal.metric.name])}"
+    if goal.trivial is not None and not beaten:
+        nobody = f"No cell beats “{goal.trivial_forecast}” ({goal.trivial:.4g})"
+        return f"{nobody}; the nearest is {leader.row} with test {reads}."
+    beside = f" (“{goal.trivial_forecast}” gives {goal.trivial:.4g})" if goal.trivial is not None else ""
+    lucky = [arm.row for arm in (leader, *others) if arm.solved]
+    reached = (
+        f"{' and '.join(lucky)} reached {goal} on validation data, which the test score does not confirm"
+        if lucky
+        else f"no cell reaches {goal} twice in a row"
     )
+    return f"{leader.row} leads with test {reads}{beside}; {reached}."
 
 
 def level(leader: str, tie: Sequence[str]) -> str:
@@ -59,7 +73,7 @@ def how_sure(leader: str, comparisons: Sequence[Comparison], cells: int) -> str:
     worse = [_tested(c) for c in known if _decided(c) and (c.gain or 0) <= 0]
     open_ = [_tested(c) for c in known if not _decided(c)]
     parts = [f"{leader} is better than {', '.join(better)}"] if better else []
-    parts += [f"it is worse than {', '.join(worse)} on the seeds that both have"] if worse else []
+    parts += [f"{'it' if parts else leader} is worse than {', '.join(worse)}"] if worse else []
     parts += [f"{'it' if parts else leader} is not told apart from {', '.join(open_)}"] if open_ else []
     return f"By paired seeds, {'; '.join(parts)}. Ahead of {ahead}."
 
@@ -82,10 +96,6 @@ def _decided(comparison: Comparison) -> bool:
 def _tested(comparison: Comparison) -> str:
     p_value = comparison.p_value
     return f"{comparison.other} ({'too few seeds' if p_value is None else f'p = {p_value:.2g}'})"
-
-
-def _goal(metric: MetricNote, target: float) -> str:
-    return f"{metric.name} {'≤' if metric.direction == 'lower' else '≥'} {target:g}"
 
 
 def _times(arm: Arm) -> str:

@@ -31,7 +31,7 @@ class TaskEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class CostEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Cost trials: run alone, after all others. `repeats` measured steps of each cell in each of `replicates` runs."""
 
-    measure: tuple[Measurement, ...] = ("train-step-time", "peak-memory")
+    measure: Annotated[tuple[Measurement, ...], Meta(min_length=1)] = ("train-step-time", "peak-memory")
     shapes: Annotated[tuple[Shape, ...], Meta(min_length=1)] = (Shape(),)
     replicates: Positive = 8
     repeats: Positive = 30

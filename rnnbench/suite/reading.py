@@ -79,7 +79,7 @@ def _tables(raw: dict[str, Any], folders: list[str], setting: str) -> Iterator[d
     places: list[Any] = [raw]
     for folder in folders:
         if folder == "*":
-            places = [element for place in places for element in place]
+            places = [element for place in places if isinstance(place, list) for element in place]
         else:
             places = [place.setdefault(folder, {}) for place in places if isinstance(place, dict)]
     tables = [place for place in places if isinstance(place, dict)]

@@ -68,24 +68,24 @@ def resolve_dials(task: type[Task], dials: Mapping[str, Any], where: str) -> dic
     """All dials of a task, with these set. Raises RnnbenchError for a dial there is not, or a wrong value."""
     hints = get_type_hints(task)
     known = {field.name: field.default for field in fields(task) if field.init}
-    converted = {}
-    for dial, value in dials.items():
+    for dial in dials:
         if dial not in known:
             raise UnknownName("dial", dial, known, f"{where}: {task.name}")
+    converted = {}
+    for dial, value in {**known, **dials}.items():
+        if value is MISSING:
+            raise RnnbenchError(f"{where}: {task.name}: the dial '{dial}' has no default and is not set")
         try:
             converted[dial] = msgspec.convert(value, hints[dial])
         except msgspec.ValidationError as error:
             complaint = str(error).replace("`", "")
             complaint = complaint[0].lower() + complaint[1:] + choices_text(complaint, hints[dial])
             raise RnnbenchError(f"{where}: {task.name}.{dial}: {complaint}") from None
-    complete = {name: converted.get(name, default) for name, default in known.items()}
-    if unset := [name for name, value in complete.items() if value is MISSING]:
-        raise RnnbenchError(f"{where}: {task.name}: the dial '{unset[0]}' has no default and is not set")
     try:
-        task(**complete)
+        task(**converted)
     except (ValueError, TypeError) as error:
         raise RnnbenchError(f"{where}: {task.name}: {error}") from None
-    return complete
+    return converted
 
 
 def choices_text(complaint: str, expected: Any) -> str:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from rnnbench.errors import RnnbenchError
+from rnnbench.metric import Array
 from rnnbench.task import Batch, Task
 
 
@@ -10,15 +11,27 @@ def check_batch(task: Task, batch: object) -> None:
     """Raises RnnbenchError, naming the task, where a batch is not what `rnnbench.Batch` says."""
     if not isinstance(batch, Batch):
         raise RnnbenchError(f"{task.name}: data should come as rnnbench.Batch, got {type(batch).__name__}")
+    for what, array in (("inputs", batch.inputs), ("targets", batch.targets)):
+        if not isinstance(array, np.ndarray) or array.ndim == 0 or not array.size:
+            found = f"shape {array.shape}" if isinstance(array, np.ndarray) else type(array).__name__
+            raise RnnbenchError(f"{task.name}: {what} should be numpy arrays with numbers in them, got {found}")
     count = len(batch.inputs)
     if task.vocabulary is None:
         _check(task, "inputs", batch.inputs, np.float32, (count, -1, -1), "(B, T, I)")
     else:
         _check(task, "inputs", batch.inputs, np.int64, (count, -1), "(B, T)")
+        _check_labels(task, "inputs", batch.inputs, task.vocabulary)
     if task.loss == "cross-entropy":
         _check(task, "targets", batch.targets, np.int64, (count,), "(B,)")
+        _check_labels(task, "targets", batch.targets, task.output_size)
     else:
         _check(task, "targets", batch.targets, np.float32, (count, task.output_size), "(B, output_size)")
+
+
+def _check_labels(task: Task, what: str, array: Array, count: int) -> None:
+    if array.min() < 0 or array.max() >= count:
+        found = f"{array.min()} to {array.max()}"
+        raise RnnbenchError(f"{task.name}: {what} should be from 0 to {count - 1}, got {found}")
 
 
 def check_repeats(task: Task, one: Batch, other: Batch) -> None:
@@ -30,7 +43,7 @@ def check_repeats(task: Task, one: Batch, other: Batch) -> None:
 def _check(
     task: Task,
     what: str,
-    array: np.ndarray[tuple[int, ...], np.dtype[np.generic]],
+    array: Array,
     kind: type,
     shape: tuple[int, ...],
     words: str,

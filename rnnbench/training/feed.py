@@ -51,6 +51,7 @@ def open_feed(task: Task, trial: LearningTrial, archives: Mapping[str, ZipPath])
         feed: Feed = _GeneratedFeed(task, trial)
         check_batch(task, feed.example())
         check_repeats(task, feed.example(), feed.example())
+        check_batch(task, feed.validation)
         return feed
     assert isinstance(task, RecordedTask), f"{type(task).__name__} is neither generated nor recorded"
     recorded = _RecordedFeed(task, trial, archives)

@@ -12,7 +12,7 @@ from rnnbench.catalogue import Catalogue
 from rnnbench.errors import DataUnavailable, RnnbenchError
 from rnnbench.executors import LocalPool, without_run
 from rnnbench.plan import every_trial, plan
-from rnnbench.records import LearningTrial, Result, Suite, Trial, trial_id
+from rnnbench.records import CostTrial, LearningTrial, Provenance, Result, Suite, Trial, trial_id
 from rnnbench.store import Store
 
 PATIENCE_SECONDS = 1.0
@@ -82,14 +82,14 @@ class _Campaign:
         self.wanted = {trial_id(trial): trial for trial in every_trial(suite)}
         self.progress = Progress(total=len(self.wanted))
         self.done: set[str] = set()
+        self._provenances: dict[tuple[object, ...], Provenance] = {}
         for result in store.read():
             self._refuse_other_suite(result)
             identity = trial_id(result.trial)
             if not fresh and identity in self.wanted and result.status != "skipped":
                 self.done.add(identity)
                 self.progress.kept[result.status] += 1
-                now = environment.provenance(result.trial, catalogue)
-                self.progress.stale.update(environment.changed(result.provenance, now))
+                self.progress.stale.update(environment.changed(result.provenance, self._provenance(result.trial)))
 
     def run(self, jobs: int) -> Progress:
         """Everything that is missing; learning trials up to `jobs` at once."""
@@ -112,7 +112,7 @@ class _Campaign:
     def _finish(self, result: Result) -> None:
         provenance = result.provenance
         if not provenance.plugins:  # its process did not live to tell
-            provenance = environment.provenance(result.trial, self.catalogue)
+            provenance = self._provenance(result.trial)
         provenance = msgspec.structs.replace(provenance, commit=environment.commit())
         self.store.write(msgspec.structs.replace(result, provenance=provenance))
         self.done.add(trial_id(result.trial))
@@ -120,6 +120,14 @@ class _Campaign:
         if result.status in IDLE:
             self.progress.reasons[result.reason] += 1
         self.watch(self.progress, result)
+
+    def _provenance(self, trial: Trial) -> Provenance:
+        """What results of a trial's cells and task depend on now; sources are read once a run."""
+        names = [cell.name for cell in trial.cells] if isinstance(trial, CostTrial) else [trial.cell.name, trial.task]
+        key = (type(trial), *names)
+        if key not in self._provenances:
+            self._provenances[key] = environment.provenance(trial, self.catalogue)
+        return self._provenances[key]
 
     def _refuse_other_suite(self, result: Result) -> None:
         ours, theirs = self.suite.name, result.trial.suite

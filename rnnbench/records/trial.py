@@ -1,6 +1,7 @@
 """A trial: pure data that says everything needed to run it, anywhere, again."""
 
 import re
+from functools import cache
 from hashlib import sha256
 from typing import Any, Literal
 
@@ -83,17 +84,18 @@ def canonical(trial: Trial | CellUse) -> bytes:
 
 def _bare(value: Any) -> Any:
     if isinstance(value, Struct):
-        fields = msgspec.structs.fields(value)
-        kept = {field.encode_name: getattr(value, field.name) for field in fields}
-        return {f.encode_name: _bare(kept[f.encode_name]) for f in fields if kept[f.encode_name] != _default(f)}
-    if isinstance(value, tuple | list):
+        pairs = [(name, getattr(value, name), default) for name, default in _defaults(type(value))]
+        return {name: _bare(content) for name, content, default in pairs if content != default}
+    if isinstance(value, tuple):
         return [_bare(element) for element in value]
     return value
 
 
-def _default(field: msgspec.structs.FieldInfo) -> Any:
-    factory = field.default_factory
-    return field.default if factory is msgspec.NODEFAULT else factory()
+@cache
+def _defaults(kind: type[Struct]) -> tuple[tuple[str, Any], ...]:
+    """The fields of a record with their defaults; what has none is equal to nothing."""
+    made = [(f.name, f.default, f.default_factory) for f in msgspec.structs.fields(kind)]
+    return tuple((name, default if factory is msgspec.NODEFAULT else factory()) for name, default, factory in made)
 
 
 def _title(trial: Trial) -> str:

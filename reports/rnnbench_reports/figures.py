@@ -43,12 +43,14 @@ def learning_curves(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) ->
             axis.plot(curve.epochs, curve.median, color=look.colour, marker=look.marker, markersize=3, label=arm.row)
             axis.fill_between(curve.epochs, curve.low, curve.high, color=look.colour, alpha=0.18, linewidth=0)
         _score_axis(axis, condition, "validation")
+        _keep_medians_in_view(axis, condition)
         axis.set_xlabel("epoch", fontsize=9)
         axis.xaxis.set_major_locator(MaxNLocator(integer=True))
     legend(figure, axes)
     caption = (
         "Validation score after each epoch: median over seeds, band from the smallest to the largest. A seed that "
-        "solved the task stops and keeps its last score; one that diverged ends."
+        "solved the task stops and keeps its last score; one that diverged ends. Where one seed is far off, its band "
+        "leaves the panel."
     )
     return Drawn("learning-curves", "Learning curves", caption, figure)
 
@@ -148,6 +150,18 @@ def memory(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) -> Drawn:
         "and all that backward keeps. Median and range over replicates, each in a process of its own."
     )
     return Drawn("memory", "Memory", caption, figure)
+
+
+def _keep_medians_in_view(axis: Axes, condition: rnnbench.Condition) -> None:
+    """A score without a lower end, like skill: one seed far off must not flatten all others."""
+    metric = condition.metrics[0]
+    if metric.direction == "lower" or metric.name == "accuracy":
+        return
+    shown = [score for arm in condition.arms for score in arm.curve.median] + [condition.target]
+    shown += [trivial.centre for trivial in [condition.trivial.get(metric.name)] if trivial]
+    span = max(shown) - min(shown)
+    if span > 0:
+        axis.set_ylim(min(shown) - span / 2, max(shown) + span / 2)
 
 
 def _score_axis(axis: Axes, condition: rnnbench.Condition, split: str) -> None:

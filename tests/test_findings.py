@@ -252,9 +252,19 @@ def test_the_trivial_score_is_that_of_all_seeds() -> None:
     assert "“always one” gives 1)" in only(results).answer
 
 
+def test_nobody_leads_against_a_verdict() -> None:
+    """The best median with a mean that is worse beyond chance: the sentence says both, and no cell stands out."""
+    scores = {"a": [0.1] * 7 + [1.2] * 6, "b": [0.2] * 13}
+    condition = only([learned(c, s, None, test, trivial=2.0) for c in scores for s, test in enumerate(scores[c])])
+    assert condition.leader is None
+    assert condition.answer.startswith("a comes first by this figure alone with test mse 0.1")
+    assert condition.sure.startswith("By paired seeds, a is worse than b (p = 0.0")
+
+
 def test_a_tie_is_said() -> None:
     """Rather than led by the alphabet."""
     condition = only([learned(c, s, 4) for c in "ab" for s in (0, 1)])
+    assert condition.answer.startswith("a shares the lead: ")
     assert "b is level with a." in condition.answer
     assert condition.leader is None
 

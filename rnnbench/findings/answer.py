@@ -57,12 +57,13 @@ def answer(arms: Sequence[Arm], figures: Figures, budget: int) -> Answer:
     by_row = {arm.row: arm for arm in arms}
     others = [arm for arm in arms if arm.row != first]
     comparisons = _compare(first, losses)
-    text = (
-        wording.solved(by_row[first], others, goal, budget, confirmed)
-        if confirmed
-        else wording.unsolved(by_row[first], others, goal, beaten=bool(fair))
-    )
     contradicted = any(c.p_value is not None and c.p_value <= LEVEL and (c.gain or 0) < 0 for c in comparisons)
+    verb = "shares the lead" if level else "comes first by this figure alone" if contradicted else "leads"
+    text = (
+        wording.solved(by_row[first], others, goal, budget, confirmed, verb=verb)
+        if confirmed
+        else wording.unsolved(by_row[first], others, goal, beaten=bool(fair), verb=verb)
+    )
     return Answer(
         figure=figure,
         leader=first if fair and not level and not contradicted else None,

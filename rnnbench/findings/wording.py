@@ -20,12 +20,14 @@ class Goal(NamedTuple):
         return f"{self.metric.name} {'≤' if self.metric.direction == 'lower' else '≥'} {self.target:g}"
 
 
-def solved(leader: Arm, others: Sequence[Arm], goal: Goal, budget: int, confirmed: Collection[str]) -> str:
+def solved(
+    leader: Arm, others: Sequence[Arm], goal: Goal, budget: int, confirmed: Collection[str], *, verb: str
+) -> str:
     """Who reaches the target how often and when, the leader first."""
     assert leader.epochs
     assert leader.row in confirmed
     rest = [_solved_by(arm, confirmed) for arm in others]
-    lead = f"{leader.row} leads: {goal} in {_times(leader)} seeds, after {_epochs(leader.epochs)} (budget {budget})"
+    lead = f"{leader.row} {verb}: {goal} in {_times(leader)} seeds, after {_epochs(leader.epochs)} (budget {budget})"
     return "; ".join([lead, *rest]) + "."
 
 
@@ -39,7 +41,7 @@ def _solved_by(arm: Arm, confirmed: Collection[str]) -> str:
     return f"{arm.row} in {_times(arm)}, after {_epochs(arm.epochs)}"
 
 
-def unsolved(leader: Arm, others: Sequence[Arm], goal: Goal, *, beaten: bool) -> str:
+def unsolved(leader: Arm, others: Sequence[Arm], goal: Goal, *, beaten: bool, verb: str) -> str:
     """Whose test score is best, and whether it beats the trivial forecast."""
     reads = f"{goal.metric.name} {_median(leader.test[goal.metric.name])}"
     if goal.trivial is not None and not beaten:
@@ -52,7 +54,7 @@ def unsolved(leader: Arm, others: Sequence[Arm], goal: Goal, *, beaten: bool) ->
         if lucky
         else f"no cell reaches {goal} twice in a row"
     )
-    return f"{leader.row} leads with test {reads}{beside}; {reached}."
+    return f"{leader.row} {verb} with test {reads}{beside}; {reached}."
 
 
 def level(leader: str, tie: Sequence[str]) -> str:

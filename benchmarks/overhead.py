@@ -9,7 +9,7 @@ from time import perf_counter
 import numpy as np
 
 from rnnbench.catalogue import Catalogue
-from rnnbench.executors import LocalPool
+from rnnbench.executors.local import LocalPool
 from rnnbench.plan import learning_trials
 from rnnbench.store import Store
 from rnnbench.suite import Choices, read_suite
@@ -23,7 +23,7 @@ def overheads(count: int) -> dict[str, list[float]]:
     with TemporaryDirectory() as folder, LocalPool(1, preload=["rnnbench_cells", "rnnbench_tasks"]) as pool:
         store = Store(Path(folder))
         store.prepare()
-        for number, trial in enumerate(learning_trials(suite)):
+        for number, trial in enumerate(learning_trials(suite, {})):
             started = perf_counter()
             pool.start(trial)
             results = []

@@ -9,8 +9,8 @@ from time import perf_counter
 import msgspec
 
 from rnnbench.catalogue import Catalogue
-from rnnbench.executors import without_run
-from rnnbench.plan import learning_trials, plan
+from rnnbench.executors.running import without_run
+from rnnbench.plan import Known, learning_trials, plan
 from rnnbench.records import trial_id
 from rnnbench.store import Store
 from rnnbench.suite import Choices, read_suite
@@ -19,11 +19,11 @@ from rnnbench.suite import Choices, read_suite
 def measure(trials: int) -> None:
     """Seconds for a plan with nothing done, with half done, and for reading half of the results."""
     suite = read_suite("quick", Catalogue.load(), Choices(seeds=max(1, trials // 18)))
-    everything = list(learning_trials(suite))
+    everything = list(learning_trials(suite, {}))
     half = everything[: len(everything) // 2]
-    done = {trial_id(trial) for trial in half}
+    done = {trial_id(trial): Known("ok") for trial in half}
     clock = perf_counter()
-    plan(suite, (), ())
+    plan(suite, {}, ())
     planned = perf_counter()
     plan(suite, done, ())
     resumed = perf_counter()

@@ -4,14 +4,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rnnbench.cell import CellSpec
+    from rnnbench.cell import CellSpec, ParameterGroup
     from rnnbench.errors import CellContractError, DataUnavailable, PluginError, RnnbenchError
+    from rnnbench.executors.job import Job, JobProcess
+    from rnnbench.executors.running import without_run
     from rnnbench.findings import Arm, Condition, CostFinding, Findings, Range
     from rnnbench.hooks import hookimpl
     from rnnbench.metric import ACCURACY, MSE, R2, Metric
-    from rnnbench.records import Renderer, Result
+    from rnnbench.records import Executor, ExecutorSpec, Limits, Placement, Renderer, Result, Trial, limits, trial_id
     from rnnbench.step_cell import StepCell
-    from rnnbench.task import Archive, Batch, GeneratedTask, Loss, RecordedTask, Splits, Task, score
+    from rnnbench.task import Archive, Batch, GeneratedTask, Loss, Readout, RecordedTask, Splits, Task, score
+    from rnnbench.time_distributed import TimeDistributed
 
 __version__ = "0.1.0"
 
@@ -25,14 +28,22 @@ _ROOMS = {
     "Condition": "findings",
     "CostFinding": "findings",
     "DataUnavailable": "errors",
+    "Executor": "records",
+    "ExecutorSpec": "records",
     "Findings": "findings",
     "GeneratedTask": "task",
-    "MSE": "metric",
+    "Job": "executors.job",
+    "JobProcess": "executors.job",
+    "Limits": "records",
     "Loss": "task",
+    "MSE": "metric",
     "Metric": "metric",
+    "ParameterGroup": "cell",
+    "Placement": "records",
     "PluginError": "errors",
     "R2": "metric",
     "Range": "findings",
+    "Readout": "task",
     "RecordedTask": "task",
     "Renderer": "records",
     "Result": "records",
@@ -40,8 +51,13 @@ _ROOMS = {
     "Splits": "task",
     "StepCell": "step_cell",
     "Task": "task",
+    "TimeDistributed": "time_distributed",
+    "Trial": "records",
     "hookimpl": "hooks",
+    "limits": "records",
     "score": "task",
+    "trial_id": "records",
+    "without_run": "executors.running",
 }
 
 __all__ = [
@@ -56,12 +72,20 @@ __all__ = [
     "Condition",
     "CostFinding",
     "DataUnavailable",
+    "Executor",
+    "ExecutorSpec",
     "Findings",
     "GeneratedTask",
+    "Job",
+    "JobProcess",
+    "Limits",
     "Loss",
     "Metric",
+    "ParameterGroup",
+    "Placement",
     "PluginError",
     "Range",
+    "Readout",
     "RecordedTask",
     "Renderer",
     "Result",
@@ -69,8 +93,13 @@ __all__ = [
     "Splits",
     "StepCell",
     "Task",
+    "TimeDistributed",
+    "Trial",
     "hookimpl",
+    "limits",
     "score",
+    "trial_id",
+    "without_run",
 ]
 
 

@@ -1,17 +1,41 @@
 """Cells: recurrent layers, and the description under which a plugin brings one in. Torch is not needed to read it.
 
 The cell contract: any `nn.Module` with `forward(x_BTI, state=None) -> (y_BTH, state)`, batch first. The state is an
-opaque tree; `state=None` means the cell's initial state.
+opaque tree; `state=None` means the cell's initial state. A cell may declare `param_groups()`.
 
 Shape letters, used everywhere: B batch, T steps, I input features, H hidden units, O outputs, V vocabulary.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pkgutil import resolve_name
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 Option = bool | int | float | str | None
+
+
+@dataclass(frozen=True)
+class ParameterGroup:
+    """Parameters that want to be trained in their own way.
+
+    parameters:           tensors of the cell.
+    learning_rate_factor: times the learning rate of the trial.
+    learning_rate:        a rate of their own instead, whatever the trial's is.
+    weight_decay:         whether the recipe's weight decay applies.
+    """
+
+    parameters: Sequence[Any]
+    learning_rate_factor: float = 1.0
+    learning_rate: float | None = None
+    weight_decay: bool = True
+
+
+@runtime_checkable
+class DeclaresParameterGroups(Protocol):
+    """A cell that says which of its parameters want their own learning rate or no weight decay."""
+
+    def param_groups(self) -> Sequence[ParameterGroup]:
+        """The groups; parameters in none of them are trained as the recipe says."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +48,7 @@ class CellSpec:
     source:   where the mathematics comes from (author, year, equation).
     options:  the options that `build` takes, with their defaults; a suite may set these and no others.
     summary:  one line for `rnnbench list`.
+    hidden_multiple: hidden sizes must be multiples of this (heads, chunks).
     """
 
     name: str
@@ -31,6 +56,7 @@ class CellSpec:
     source: str
     summary: str = ""
     options: Mapping[str, Option] = field(default_factory=dict)
+    hidden_multiple: int = 1
 
     def load(self) -> Callable[..., Any]:
         """The build function, imported if need be."""

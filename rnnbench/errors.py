@@ -39,3 +39,7 @@ class DataUnavailable(RnnbenchError):
 
 class Refused(RnnbenchError):
     """A combination that makes no sense or that a constraint forbids; the trial is refused with this reason."""
+
+
+class OutOfTime(RnnbenchError):
+    """A trial that has spent its limit of seconds."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import pluggy
 
 from rnnbench.cell import CellSpec
-from rnnbench.records import Renderer
+from rnnbench.records import ExecutorSpec, Renderer
 from rnnbench.task import Task
 
 GROUP = "rnnbench"
@@ -34,3 +34,8 @@ def rnnbench_suites() -> Sequence[Path]:  # type: ignore[empty-body]
 @hookspec
 def rnnbench_reports() -> Sequence[Renderer]:  # type: ignore[empty-body]
     """Reports: a list of `Renderer`."""
+
+
+@hookspec
+def rnnbench_executors() -> Sequence[ExecutorSpec]:  # type: ignore[empty-body]
+    """Executors, the places where trials run: a list of `ExecutorSpec`."""

@@ -16,7 +16,7 @@ Direction = Literal["lower", "higher"]
 class Metric:
     """One way of scoring; `direction` says which way is better.
 
-    compute: `compute(outputs, targets, extra)`, with outputs (B, O), targets and extra as in `Batch`.
+    compute: `compute(outputs, targets, extra)`, with outputs (B, O) or (B, T, O), targets and extra as in `Batch`.
     """
 
     name: str

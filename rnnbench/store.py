@@ -10,16 +10,18 @@ from tempfile import NamedTemporaryFile
 import msgspec
 from filelock import FileLock, Timeout
 
-from rnnbench.errors import RnnbenchError
-from rnnbench.records import Result, trial_id
+from rnnbench.errors import RnnbenchError, UnknownName
+from rnnbench.records import Result, Trial, trial_id
 from rnnbench.records.result import FORMAT
+
+NAMES_SHOWN = 8
 
 
 class Store:
     """The results in a run's folder, `<folder>/trials/<id>.json`.
 
     The file is the completion marker: it is written under a temporary name, synced, and renamed. What cannot be read
-    is named in `unreadable` and counts as not there.
+    is named in `unreadable` and counts as not there; `repair` puts it aside.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -34,7 +36,7 @@ class Store:
             with NamedTemporaryFile(dir=self.trials):
                 pass
         except OSError as error:
-            raise RnnbenchError(f"{self.folder}: cannot be written: {error.strerror or error}") from error
+            raise _unwritable(self.folder, error) from error
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -52,36 +54,88 @@ class Store:
                 f"{self.folder}: {who} is running trials into this folder; wait, or choose -o"
             ) from None
         with lock:
-            holder.write_text(f"process {os.getpid()} on {platform.node()}")
             try:
-                yield
-            finally:
-                lock.release()
+                holder.write_text(f"process {os.getpid()} on {platform.node()}")
+            except OSError as error:
+                raise _unwritable(self.folder, error) from error
+            yield
+
+    def repair(self) -> list[str]:
+        """Put damaged results aside and remove what was half-written; sentences that say so. Needs the lock."""
+        told = []
+        for _ in self.read():
+            pass
+        for path, problem in self.unreadable.items():
+            aside = path.with_suffix(".damaged")
+            path.replace(aside)
+            told.append(
+                f"{path.name} cannot be read ({problem}); it is now {aside.name}, and the trial counts as not run"
+            )
+        parts = list(self.trials.glob(".*.part"))
+        for part in parts:
+            part.unlink(missing_ok=True)
+        if parts:
+            told.append(f"removed {len(parts)} half-written results of a run that was cut off")
+        return told
 
     def path(self, identity: str) -> Path:
         """Where the result of the trial of this id is kept."""
         return self.trials / f"{identity}.json"
 
     def write(self, result: Result) -> Path:
-        """Keep a result, replacing an older one of the same trial."""
+        """Keep a result, replacing an older one of the same trial. Raises RnnbenchError where the disk is full."""
         path = self.path(trial_id(result.trial))
         content = msgspec.json.format(msgspec.json.encode(result, order="sorted"), indent=1)
-        write_atomically(path, content)
+        try:
+            write_atomically(path, content)
+        except OSError as error:
+            raise RnnbenchError(
+                f"{path}: cannot be written: {error.strerror or error}. What finished before is kept; once there is "
+                "room, the same command goes on from there"
+            ) from error
         return path
+
+    def discard(self, trial: Trial) -> None:
+        """Remove the result of a trial."""
+        self.path(trial_id(trial)).unlink(missing_ok=True)
+
+    def find(self, identity: str) -> Result:
+        """The result whose id this is, or begins or ends so. Raises RnnbenchError where there is none, or several."""
+        ids = [path.stem for path in sorted(self.trials.glob("*.json"))]
+        fits = [name for name in ids if name == identity] or [
+            name for name in ids if name.startswith(identity) or name.endswith(identity)
+        ]
+        if not fits:
+            raise UnknownName("trial", identity, ids[:NAMES_SHOWN], str(self.folder))
+        if len(fits) > 1:
+            raise RnnbenchError(f"{self.folder}: '{identity}' may be {', '.join(fits[:NAMES_SHOWN])}")
+        try:
+            return _whole(self.path(fits[0]))
+        except (OSError, ValueError) as error:
+            raise RnnbenchError(f"{self.path(fits[0])}: cannot be read: {error}") from error
 
     def read(self) -> Iterator[Result]:
         """All results that are there and whole, in the order of their names."""
         self.unreadable.clear()
         for path in sorted(self.trials.glob("*.json")):
             try:
-                result = msgspec.json.decode(path.read_bytes(), type=Result)
-            except (OSError, msgspec.DecodeError, msgspec.ValidationError) as error:
-                self.unreadable[path] = str(error)
-                continue
-            if result.format != FORMAT:
-                self.unreadable[path] = f"has format {result.format}; this version reads {FORMAT}"
-                continue
-            yield result
+                yield _whole(path)
+            except (OSError, ValueError) as error:  # msgspec's errors are ValueErrors
+                self.unreadable[path] = str(error).removesuffix(".")
+
+
+def _whole(path: Path) -> Result:
+    """The result in a file. Raises ValueError where it is not whole, or of another format, or of another trial."""
+    result = msgspec.json.decode(path.read_bytes(), type=Result)
+    if result.format != FORMAT:
+        raise ValueError(f"has format {result.format}; this version reads {FORMAT}")
+    if trial_id(result.trial) != path.stem:
+        raise ValueError(f"it holds the trial {trial_id(result.trial)}")
+    return result
+
+
+def _unwritable(folder: Path, error: OSError) -> RnnbenchError:
+    return RnnbenchError(f"{folder}: cannot be written: {error.strerror or error}")
 
 
 def write_atomically(path: Path, content: bytes) -> None:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from rnnbench.metric import Metric
 
 Loss = Literal["squared-error", "cross-entropy"]
+Readout = Literal["last-step", "every-step"]
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,8 @@ class Batch:
     """Examples, first axis B in every array.
 
     inputs:  (B, T, I) float32 features, or (B, T) int64 tokens.
-    targets: (B, O) float32 for squared error, (B,) int64 for cross-entropy; the question is put at the last step.
+    targets: (B, O) float32 for squared error, (B,) int64 for cross-entropy, where the question is put at the last step;
+             (B, T, O) and (B, T) where it is put at every step.
     extra:   what the task's own metrics need besides (B, ...), never shown to a model.
     """
 
@@ -72,6 +74,8 @@ class Task(ABC):
 
     name: ClassVar[str]
     loss: ClassVar[Loss]
+    readout: ClassVar[Readout] = "last-step"
+    """Where the question is put, and the model's answer read out."""
     metrics: ClassVar[tuple[Metric, ...]]
     """The first one decides: it selects the epoch and is held against the target."""
     target: ClassVar[float]
@@ -129,5 +133,5 @@ class RecordedTask(Task):
 
 
 def score(metrics: tuple[Metric, ...], outputs: NDArray[Any], batch: Batch) -> dict[str, float]:
-    """All metrics of these outputs (B, O) on this batch, by name."""
+    """All metrics of these outputs, (B, O) or (B, T, O), on this batch, by name."""
     return {metric.name: float(metric.compute(outputs, batch.targets, batch.extra)) for metric in metrics}

@@ -12,7 +12,7 @@ import msgspec
 import psutil
 import pytest
 
-from rnnbench.campaign import Progress, run_suite
+from rnnbench.campaign import Place, Progress, run_suite
 from rnnbench.catalogue import Catalogue
 from rnnbench.errors import DataUnavailable, RnnbenchError
 from rnnbench.records import LearningTrial, Result, Suite, trial_id
@@ -26,6 +26,7 @@ summary = "made for a test"
 cells = ["rnn", "gru"]
 seeds = {seeds}
 [recipe]
+tune = false
 parameters = 300
 batch_size = 8
 steps_per_epoch = {steps}
@@ -56,7 +57,8 @@ def run(
             ran.append(trial_id(result.trial))
 
     resolved: Suite = read_suite(str(suite), catalogue, choices or Choices())
-    return run_suite(resolved, catalogue, Store(folder), jobs=2, fresh=fresh, watch=watch), ran
+    place = Place(catalogue.executors["local"].item, jobs=2)
+    return run_suite(resolved, catalogue, Store(folder), place, fresh=fresh, watch=watch), ran
 
 
 def test_every_trial_runs_once_and_a_second_time_nothing_does(tmp_path: Path) -> None:
@@ -156,7 +158,7 @@ def test_a_task_without_data_is_skipped_with_its_reason_and_tried_again(
         asked.append(archive)
         raise DataUnavailable("no network on this island")
 
-    monkeypatch.setattr("rnnbench.campaign.fetch", unavailable)
+    monkeypatch.setattr("rnnbench.campaign.data.fetch", unavailable)
     suite = write_suite(tmp_path, more='[[tasks]]\nname = "bitcoin"\n')
     progress, _ = run(suite, tmp_path / "run")
     assert progress.new == Counter(ok=4, skipped=2)

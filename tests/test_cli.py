@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -47,11 +48,34 @@ def test_a_suite_from_beginning_to_report(tmp_path: Path) -> None:
 
 
 def test_a_dry_run_prints_the_trials_and_runs_none(tmp_path: Path) -> None:
-    """Ids, one a line, with what is done already."""
+    """Ids, one a line, with what is done already; the hidden sizes that the budget gives; no time without results."""
     done = rnnbench("run", "suite", "smoke", "--dry-run", "-t", "adding", "--seeds", "1", cwd=tmp_path)
     assert done.returncode == 0
-    assert [line.split(".")[0] for line in done.stdout.splitlines()] == ["run   adding"] * 2 + ["run   cost"] * 3
+    *trials, one, other, time = done.stdout.splitlines()
+    assert [line.split(".")[0] for line in trials] == ["run   adding"] * 2 + ["run   cost"] * 3
+    assert {one, other} == {
+        "size  rnn on adding, horizon 4 (1 layer, bare): hidden size 20, 501 parameters, 20 numbers in its state, "
+        "+0.2% from the budget",
+        "size  gru on adding, horizon 4 (1 layer, bare): hidden size 11, 507 parameters, 11 numbers in its state, "
+        "+1.4% from the budget",
+    }
+    assert time == "time  5 trials of kinds that no past result tells of"
     assert not (tmp_path / "runs").exists()
+
+
+def test_a_dry_run_estimates_time_from_past_results(tmp_path: Path) -> None:
+    """Those of the run itself and of runs beside it; a search is announced, and what comes after it."""
+    write_suite(tmp_path)
+    assert rnnbench("run", "suite", "tiny.toml", cwd=tmp_path).returncode == 0
+    more = rnnbench("run", "suite", "tiny.toml", "--dry-run", "--seeds", "9", "-j", "1", cwd=tmp_path).stdout
+    assert re.search(r"^time  about 0:00:\d\d for 32 trials at -j 1, by past results$", more, re.MULTILINE)
+    again = rnnbench("run", "suite", "tiny.toml", "--dry-run", cwd=tmp_path).stdout
+    assert again.splitlines()[-1] == "time  nothing to run"
+    tuned = ("--set", "recipe.tune=true", "-o", "runs/tuned")
+    searching = rnnbench("run", "suite", "tiny.toml", "--dry-run", *tuned, cwd=tmp_path).stdout
+    assert searching.count("run   adding") == 2 * 2 * 5 * 2
+    assert "then  up to 4 trials whose turn comes by what these find" in searching
+    assert re.search(r"for 40 trials at -j \d+, by past results; up to 4 trials later on", searching)
 
 
 @pytest.mark.parametrize(
@@ -86,7 +110,7 @@ def test_a_dry_run_prints_the_trials_and_runs_none(tmp_path: Path) -> None:
             2,
             "recipe.clip_norm: expected a finite number, got nan",
         ),
-        (["show", "grru"], 2, "no cell, task, suite, report or plugin called 'grru'. Did you mean 'gru'?"),
+        (["show", "grru"], 2, "no cell, task, suite, report, executor or plugin called 'grru'. Did you mean 'gru'?"),
         (["report", "."], 2, ".: there is no run here (no folder 'trials')"),
         (["data", "fetch", "bitcoins"], 2, "no task called 'bitcoins'. Did you mean 'bitcoin'?"),
         (["frobnicate"], 2, "No such command 'frobnicate'"),
@@ -147,7 +171,7 @@ def test_lists_name_everything_with_its_origin(tmp_path: Path, make_plugin: Make
     assert broken["origin"] == "broken-one 1.2.3"
     assert "ModuleNotFoundError" in broken["summary"]
     everything = json.loads(rnnbench("list", "--json", cwd=tmp_path).stdout)
-    assert set(everything) == {"cells", "tasks", "suites", "reports", "plugins"}
+    assert set(everything) == {"cells", "tasks", "suites", "reports", "executors", "plugins"}
     switched_off = json.loads(rnnbench("list", "plugins", "--json", cwd=tmp_path, **{DISABLE: "broken-one"}).stdout)
     assert [p for p in switched_off if p["problem"]] == []
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
-from rnnbench.executors import LocalPool
+from rnnbench.executors.local import LocalPool
 from rnnbench.records import CellUse, CostTrial, MemoryRow, Result, Shape, TimeRow
 from tests.conftest import MakePlugin
 from tests.test_records import COST

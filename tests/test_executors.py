@@ -8,7 +8,7 @@ import msgspec
 import psutil
 import pytest
 
-from rnnbench.executors import LocalPool
+from rnnbench.executors.local import LocalPool
 from rnnbench.records import CellUse, LearningTrial, Result, trial_id
 from rnnbench.runner import run_trial
 from tests.test_records import COST, learning_trial

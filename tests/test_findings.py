@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from rnnbench.errors import RnnbenchError
-from rnnbench.executors import without_run
+from rnnbench.executors.running import without_run
 from rnnbench.findings import Condition, Findings, find
 from rnnbench.findings.estimates import holm, ratio, restricted_epochs, seeds_needed, sign_flip, solve_rate
 from rnnbench.records import (

@@ -1,5 +1,10 @@
 """The model around a cell, and the hidden size that a budget allows."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import msgspec
 import numpy as np
 import pytest
 import torch
@@ -7,58 +12,200 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
+import rnnbench
 from rnnbench.errors import CellContractError, Refused
-from rnnbench.model import Model, count_parameters, hidden_size, probe
+from rnnbench.model import Extent, Model, Size, count_parameters, probe, solve_size
 from rnnbench.records import Recipe
 from rnnbench.task import Batch
+
+H = 6
+
+
+@dataclass(frozen=True)
+class Shapes(rnnbench.GeneratedTask):
+    """A task of given sizes.  answer: zeros"""
+
+    horizon: int = 5
+    features: int = 3
+    tokens: int | None = None
+    outputs: int = 4
+    name: ClassVar[str] = "shapes"
+    loss: ClassVar[rnnbench.Loss] = "squared-error"
+    metrics: ClassVar[tuple[rnnbench.Metric, ...]] = (rnnbench.MSE,)
+    target: ClassVar[float] = 0.0
+    trivial_forecast: ClassVar[str] = "zeros"
+
+    @property
+    def vocabulary(self) -> int | None:
+        return self.tokens
+
+    @property
+    def output_size(self) -> int:
+        return self.outputs
+
+    def generate(self, rng: np.random.Generator, count: int) -> Batch:
+        inputs = (
+            rng.integers(0, self.tokens, (count, self.horizon))
+            if self.tokens
+            else rng.normal(size=(count, self.horizon, self.features)).astype(np.float32)
+        )
+        return Batch(inputs, np.zeros((count, self.outputs), np.float32))
+
+    def trivial(self, train: Batch, test: Batch) -> Mapping[str, float]:
+        return {"mse": 0.0}
+
+
+@dataclass(frozen=True)
+class EveryStep(Shapes):
+    """The same, asked at every step.  answer: zeros"""
+
+    readout: ClassVar[rnnbench.Readout] = "every-step"
 
 
 def gru(inputs: int, hidden: int) -> nn.Module:
     return nn.GRU(inputs, hidden, batch_first=True)
 
 
-def features(batch: int = 2, steps: int = 5, size: int = 3) -> Batch:
-    return Batch(np.zeros((batch, steps, size), np.float32), np.zeros((batch, 1), np.float32))
+def model(task: rnnbench.GeneratedTask | None = None, hidden: int = H, **recipe: object) -> Model:
+    task = task or Shapes()
+    return Model(gru, task, Recipe(**recipe), task.generate(np.random.default_rng(0), 2), hidden)  # type: ignore[arg-type]
+
+
+def gru_count(inputs: int, hidden: int) -> int:
+    return 3 * (inputs * hidden + hidden * hidden + 2 * hidden)
 
 
 def test_only_the_last_step_is_read_out() -> None:
     """The readout is linear in y at the last step."""
-    model = Model(gru, features(), None, 4, 6)
+    made = model()
     x_BTI = torch.randn(2, 5, 3)
-    expected = model.readout(model.cell(x_BTI)[0][:, -1])
-    assert torch.equal(model(x_BTI), expected)
+    expected = made.readout(made.cells[0](x_BTI)[0][:, -1])
+    assert torch.equal(made(x_BTI), expected)
+
+
+@pytest.mark.parametrize("backbone", ["bare", "residual"])
+def test_at_every_step_the_readout_is_the_same_layer_applied_to_each(backbone: str) -> None:
+    """TimeDistributed: (B, T, O), each step by its own as well."""
+    made = model(EveryStep(), backbone=backbone).double()
+    x_BTI = torch.randn(2, 5, 3, dtype=torch.float64)
+    y_BTO = made(x_BTI)
+    assert y_BTO.shape == (2, 5, 4)
+    made.every_step = False
+    made.readout = made.readout.layer
+    for t in range(5):
+        torch.testing.assert_close(made(x_BTI[:, : t + 1]), y_BTO[:, t])
 
 
 def test_tokens_are_embedded_in_as_many_numbers_as_hidden_units() -> None:
     """And the embedding counts towards the budget."""
-    tokens = Batch(np.zeros((2, 5), np.int64), np.zeros(2, np.int64))
-    model = Model(gru, tokens, 11, 4, 6)
-    assert model(torch.zeros(2, 5, dtype=torch.int64)).shape == (2, 4)
-    assert count_parameters(model) == 11 * 6 + 3 * (6 * 6 + 6 * 6 + 2 * 6) + (6 * 4 + 4)
+    made = model(Shapes(tokens=11))
+    assert made(torch.zeros(2, 5, dtype=torch.int64)).shape == (2, 4)
+    assert count_parameters(made) == 11 * H + gru_count(H, H) + (H * 4 + 4)
 
 
-@given(st.integers(200, 200_000), st.sampled_from([nn.RNN, nn.GRU, nn.LSTM]))
-def test_the_hidden_size_is_the_nearest_to_the_budget(budget: int, kind: type[nn.RNNBase]) -> None:
-    """No neighbouring size has a count nearer to the budget."""
+def test_a_linear_encoder_projects_features_to_the_hidden_size() -> None:
+    """The same rule for every cell, counted in the budget; "auto" gives features as they are."""
+    projection = 3 * H + H
+    assert count_parameters(model(encoder="linear")) == projection + gru_count(H, H) + (H * 4 + 4)
+    assert count_parameters(model(encoder="auto")) == gru_count(3, H) + (H * 4 + 4)
+
+
+def test_layers_are_stacked_and_their_states_counted_together() -> None:
+    """The first sees the features, the others what is below."""
+    made = model(layers=3)
+    assert count_parameters(made) == gru_count(3, H) + 2 * gru_count(H, H) + (H * 4 + 4)
+    assert made.state_floats == 3 * H
+    x_BTI = torch.randn(2, 5, 3)
+    y_BTH = x_BTI
+    for cell in made.cells:
+        y_BTH = cell(y_BTH)[0]
+    assert torch.equal(made(x_BTI), made.readout(y_BTH[:, -1]))
+
+
+def test_a_residual_block_is_the_equations_of_its_docstring() -> None:
+    """Pre-norm, gated MLP, an identity where the widths agree, a final norm: written out by hand."""
+    made = model(backbone="residual")
+    block = made.layers[0]
+    x_BTI = torch.randn(2, 5, 3)
+    x_BTH = made.encoder.layer(x_BTI)
+    x_BTH = x_BTH + made.cells[0](block.before_cell(x_BTH))[0]
+    gate, value = block.mlp.gate_and_value(block.before_mlp(x_BTH)).split(2 * H, dim=-1)
+    x_BTH = x_BTH + block.mlp.out(gate * torch.sigmoid(gate) * value)
+    torch.testing.assert_close(made(x_BTI), made.readout(made.norm(x_BTH)[:, -1]))
+
+
+def test_a_residual_block_takes_back_outputs_of_another_width() -> None:
+    """By a linear layer that the budget counts."""
+
+    class Wide(nn.Module):
+        def __init__(self, inputs: int, hidden: int) -> None:
+            super().__init__()
+            self.map = nn.Linear(inputs, 2 * hidden)
+
+        def forward(self, x: torch.Tensor, state: object = None) -> tuple[torch.Tensor, None]:
+            return self.map(x), None
+
+    task = Shapes()
+    example = task.generate(np.random.default_rng(0), 2)
+    made = Model(Wide, task, Recipe(backbone="residual", layers=2), example, H)
+    assert made(torch.randn(2, 5, 3)).shape == (2, 4)
+    assert made.layers[0].back.weight.shape == (H, 2 * H)
+    assert made.state_floats == 0
+
+
+@given(st.integers(200, 200_000), st.sampled_from([nn.RNN, nn.GRU, nn.LSTM]), st.integers(1, 16))
+def test_the_hidden_size_is_the_nearest_to_the_budget(budget: int, kind: type[nn.RNNBase], multiple: int) -> None:
+    """No neighbouring size that the constraint allows has a count nearer to the budget."""
     gates = {nn.RNN: 1, nn.GRU: 3, nn.LSTM: 4}[kind]
 
-    def count(hidden: int) -> int:
-        return gates * (2 * hidden + hidden * hidden + 2 * hidden) + hidden + 1
+    def extent(hidden: int) -> Extent:
+        return Extent(gates * (2 * hidden + hidden * hidden + 2 * hidden) + hidden + 1, hidden)
 
-    size = hidden_size(Recipe(parameters=budget), count)
-    assert all(abs(count(size) - budget) <= abs(count(other) - budget) for other in (max(1, size - 1), size + 1))
+    if extent(multiple).parameters > 2 * budget:
+        with pytest.raises(Refused, match="the smallest model has"):
+            solve_size(Recipe(parameters=budget), extent, multiple)
+        return
+    size = solve_size(Recipe(parameters=budget), extent, multiple)
+    assert size.hidden % multiple == 0
+    off = abs(extent(size.hidden).parameters - budget)
+    assert size.off_budget is not None
+    assert abs(size.off_budget) == pytest.approx(off / budget)
+    for other in (max(multiple, size.hidden - multiple), size.hidden + multiple):
+        assert off <= abs(extent(other).parameters - budget)
+
+
+def test_equal_states_are_the_nearest_too() -> None:
+    """An LSTM of half the width has the state of a GRU."""
+
+    def lstm(hidden: int) -> Extent:
+        return Extent(hidden * hidden, 2 * hidden)
+
+    recipe = Recipe(match="state", state_floats=65)
+    assert solve_size(recipe, lstm).hidden == 32
+    assert solve_size(recipe, lstm).off_budget == pytest.approx(-1 / 65)
+    assert solve_size(recipe, lambda hidden: Extent(1, hidden)) == Size(65, 0.0)
 
 
 def test_an_equal_hidden_size_is_what_it_says() -> None:
-    """Where the recipe matches hidden sizes, the budget of parameters plays no part."""
-    assert hidden_size(Recipe(match="hidden", hidden_size=17, parameters=1), lambda _: 0) == 17
+    """Where the recipe matches hidden sizes, the budget of parameters plays no part; a constraint does."""
+    recipe = Recipe(match="hidden", hidden_size=18, parameters=1)
+    assert solve_size(recipe, lambda _: Extent(0, 0), multiple=6) == Size(18, None)
+    with pytest.raises(Refused, match="a hidden size of 18 is no multiple of 4"):
+        solve_size(recipe, lambda _: Extent(0, 0), multiple=4)
 
 
-@pytest.mark.parametrize("count", [lambda _: 5000, lambda _: 10])
-def test_a_budget_that_no_size_meets_is_refused(count: object) -> None:
+@pytest.mark.parametrize(
+    ("extent", "recipe", "said"),
+    [
+        (lambda _: Extent(5000, 1), Recipe(parameters=1000), "the smallest model has 5000 parameters"),
+        (lambda _: Extent(10, 1), Recipe(parameters=1000), "there are still only 10 of 1000 parameters"),
+        (lambda _: Extent(10, 0), Recipe(match="state"), "there are still only 0 of 128 numbers in its state"),
+    ],
+)
+def test_a_budget_that_no_size_meets_is_refused(extent: object, recipe: Recipe, said: str) -> None:
     """Too big at one unit, or not growing at all."""
-    with pytest.raises(Refused, match="parameters"):
-        hidden_size(Recipe(parameters=1000), count)  # type: ignore[arg-type]
+    with pytest.raises(Refused, match=said):
+        solve_size(recipe, extent)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -103,3 +250,36 @@ def test_a_cell_that_breaks_the_contract_is_told_how(forward: object, complaint:
 
     with pytest.raises(CellContractError, match=f"Odd: .*{complaint}"):
         probe(Odd(), torch.zeros(1, 5, 3))
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape"),
+    [
+        (nn.Linear(3, 2), (4, 5, 3)),
+        (nn.Conv2d(3, 2, 3), (4, 5, 3, 6, 7)),
+        (nn.Sequential(nn.Flatten(), nn.Linear(18, 2)), (4, 5, 3, 6)),
+        (nn.Identity(), (4, 5, 1)),
+    ],
+)
+def test_time_distributed_is_the_layer_at_each_step(layer: nn.Module, shape: tuple[int, ...]) -> None:
+    """For features and for frames: against a plain loop over time, values and gradients."""
+    x = torch.randn(shape, requires_grad=True)
+    together = rnnbench.TimeDistributed(layer)(x)
+    by_loop = torch.stack([layer(x[:, t]) for t in range(shape[1])], dim=1)
+    torch.testing.assert_close(together, by_loop)
+    direction = torch.randn_like(together)
+    (one,) = torch.autograd.grad((together * direction).sum(), x, retain_graph=True)
+    (other,) = torch.autograd.grad((by_loop * direction).sum(), x)
+    torch.testing.assert_close(one, other)
+
+
+def test_time_distributed_wants_an_axis_of_time() -> None:
+    """Two axes are a batch without steps."""
+    with pytest.raises(ValueError, match=r"takes \(B, T, ...\), got shape \(4, 3\)"):
+        rnnbench.TimeDistributed(nn.Linear(3, 2))(torch.zeros(4, 3))
+
+
+def test_the_words_for_a_model_name_layers_and_backbone() -> None:
+    """As every row says it."""
+    assert Recipe().model == "1 layer, bare"
+    assert msgspec.structs.replace(Recipe(), layers=2, backbone="residual").model == "2 layers, residual"

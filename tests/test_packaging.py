@@ -24,6 +24,7 @@ summary = "A cell and a task from strangers."
 cells = ["leaky", "gru"]
 seeds = 1
 [recipe]
+tune = false
 parameters = 300
 steps_per_epoch = 3
 epochs = 2

@@ -11,7 +11,7 @@ import pytest
 from markupsafe import escape
 
 from rnnbench.catalogue import Catalogue
-from rnnbench.executors import without_run
+from rnnbench.executors.running import without_run
 from rnnbench.findings import find
 from rnnbench.records import CellUse, MemoryRow, Result
 from tests.test_findings import cost_result, learned

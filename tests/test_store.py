@@ -7,7 +7,7 @@ import pytest
 
 from rnnbench import store as store_module
 from rnnbench.errors import RnnbenchError
-from rnnbench.executors import without_run
+from rnnbench.executors.running import without_run
 from rnnbench.store import Store, write_atomically
 from tests.test_records import learning_trial
 

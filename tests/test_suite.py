@@ -175,7 +175,7 @@ def test_a_default_and_the_same_value_written_down_are_the_same_dial(tmp_path: P
     catalogue = Catalogue.load()
     plain = read_suite(write(tmp_path, GOOD.replace('"adding"', '"noisy"')), catalogue)
     written = read_suite(write(tmp_path, GOOD.replace('"adding"', '"noisy"') + "dials = {noise = 0}\n"), catalogue)
-    ids = [[trial_id(trial) for trial in learning_trials(suite)] for suite in (plain, written)]
+    ids = [[trial_id(trial) for trial in learning_trials(suite, {})] for suite in (plain, written)]
     assert ids[0] == ids[1]
 
 

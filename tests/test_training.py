@@ -12,12 +12,12 @@ import torch
 from torch import nn
 
 import rnnbench
-from rnnbench.model import Model
+from rnnbench.model import Model, Size
 from rnnbench.records import CellUse, Learning, LearningTrial, Recipe
 from rnnbench.runner import run_trial
 from rnnbench.task import Batch
-from rnnbench.training import Outcome, open_feed, train
-from rnnbench.training.loop import cut_gradient
+from rnnbench.training import Feed, Outcome, open_feed, train
+from rnnbench.training.optimiser import cut_gradient
 from rnnbench_tasks.adding import Adding
 from rnnbench_tasks.digits import DigitsRows
 from rnnbench_tasks.recall_first import RecallFirst
@@ -32,6 +32,14 @@ SMALL = Recipe(
     test_examples=16,
     learning_rate=0.01,
 )
+
+SIZE = Size(5, None)
+
+
+def small_model(task: rnnbench.Task, feed: Feed, kind: type[nn.RNNBase] = nn.GRU, **recipe: object) -> Model:
+    """Five hidden units."""
+    changed = msgspec.structs.replace(SMALL, **recipe)
+    return Model(lambda i, h: kind(i, h, batch_first=True), task, changed, feed.example(), SIZE.hidden)
 
 
 def stream(trial: LearningTrial, task: rnnbench.Task, epochs: int = 2) -> list[np.ndarray]:
@@ -102,9 +110,9 @@ def test_clipping_takes_effect_between_backward_and_the_step() -> None:
         trial = learning_trial(recipe=msgspec.structs.replace(recipe, clip_norm=clip), learning_rate=1.0)
         feed = open_feed(Adding(10), trial, {})
         torch.manual_seed(0)
-        model = Model(lambda i, h: nn.GRU(i, h, batch_first=True), feed.example(), None, 1, 5)
+        model = small_model(Adding(10), feed)
         before = [p.detach().clone() for p in model.parameters()]
-        train(trial, Adding(10), model, feed, 5)
+        train(trial, Adding(10), model, feed, SIZE)
         moved.append(
             math.sqrt(sum((p - b).square().sum().item() for p, b in zip(model.parameters(), before, strict=True)))
         )
@@ -155,8 +163,8 @@ def follow_with_model(script: tuple[float, ...], *, stop: bool = True, epochs: i
     task = Scripted(script=script)
     trial = learning_trial(recipe=msgspec.structs.replace(SMALL, epochs=epochs, stop_when_solved=stop))
     feed = open_feed(task, trial, {})
-    model = Model(lambda i, h: nn.GRU(i, h, batch_first=True), feed.example(), None, 1, 5)
-    return train(trial, task, model, feed, 5), model
+    model = small_model(task, feed)
+    return train(trial, task, model, feed, SIZE), model
 
 
 @pytest.mark.parametrize(
@@ -213,9 +221,8 @@ def test_training_equals_the_same_loop_written_by_hand(
     models = []
     for _ in range(2):
         torch.manual_seed(0)
-        example = open_feed(task, trial, {}).example()
-        models.append(Model(lambda i, h: nn.GRU(i, h, batch_first=True), example, task.vocabulary, task.output_size, 5))
-    train(trial, task, models[0], open_feed(task, trial, {}), 5)
+        models.append(small_model(task, open_feed(task, trial, {})))
+    train(trial, task, models[0], open_feed(task, trial, {}), SIZE)
     by_hand = optimiser(models[1].parameters(), lr=0.05)  # type: ignore[call-arg]
     for batch in open_feed(task, trial, {}).epoch():
         outputs, targets = models[1](torch.from_numpy(batch.inputs)), torch.from_numpy(batch.targets)
@@ -239,9 +246,9 @@ def test_evaluation_switches_dropout_off_and_training_on_again() -> None:
 
     trial = learning_trial(recipe=msgspec.structs.replace(SMALL, epochs=2, validation_examples=17, test_examples=19))
     feed = open_feed(Adding(10), trial, {})
-    model = Model(lambda i, h: Watching(i, h, batch_first=True), feed.example(), None, 1, 5)
+    model = small_model(Adding(10), feed, Watching)
     seen.clear()
-    train(trial, Adding(10), model, feed, 5)
+    train(trial, Adding(10), model, feed, SIZE)
     assert seen == [*[(8, True)] * 4, (17, False)] * 2 + [(19, False)]
 
 
@@ -251,7 +258,7 @@ def test_a_score_that_is_not_a_number_ends_in_divergence() -> None:
     assert outcome.status == "diverged"
     assert [epoch.epoch for epoch in outcome.learning.curve] == [1, 2]
     assert outcome.learning.test == {}
-    assert outcome.learning.absent["test"] == "diverged in epoch 3"
+    assert outcome.learning.absent["test"] == "validation score not finite in epoch 3"
 
 
 def test_a_test_score_that_is_not_finite_is_absent_with_a_reason() -> None:

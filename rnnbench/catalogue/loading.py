@@ -17,7 +17,7 @@ from rnnbench import hooks
 from rnnbench.catalogue.shelf import Brought, Plugin, Shelf
 from rnnbench.cell import CellSpec
 from rnnbench.errors import PluginError
-from rnnbench.records import Renderer
+from rnnbench.records import ExecutorSpec, Renderer
 from rnnbench.task import Task
 
 DISABLE = "RNNBENCH_DISABLE_PLUGINS"
@@ -32,6 +32,7 @@ class Catalogue:
     tasks: Shelf[type[Task]]
     suites: Shelf[Path]
     reports: Shelf[Renderer]
+    executors: Shelf[ExecutorSpec]
 
     @classmethod
     def load(cls) -> "Catalogue":
@@ -51,7 +52,8 @@ class Catalogue:
         tasks = _collect(manager.hook.rnnbench_tasks, plugins, type, "task", _task_name)
         suites = _collect(manager.hook.rnnbench_suites, plugins, Path, "suite", lambda path: path.stem)
         reports = _collect(manager.hook.rnnbench_reports, plugins, Renderer, "report", lambda report: report.name)
-        return cls(tuple(plugins.values()), cells, tasks, suites, reports)
+        executors = _collect(manager.hook.rnnbench_executors, plugins, ExecutorSpec, "executor", lambda spec: spec.name)
+        return cls(tuple(plugins.values()), cells, tasks, suites, reports, executors)
 
 
 def _installed() -> list[EntryPoint]:

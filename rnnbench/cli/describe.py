@@ -7,7 +7,7 @@ from typing import Any
 from rnnbench.catalogue import Brought, Catalogue, Plugin
 from rnnbench.cell import CellSpec
 from rnnbench.cli.output import first_line
-from rnnbench.records import Renderer
+from rnnbench.records import ExecutorSpec, Renderer
 from rnnbench.suite import suite_head
 from rnnbench.task import Task
 
@@ -21,6 +21,7 @@ def describe_all(catalogue: Catalogue) -> dict[str, list[Description]]:
         "tasks": [_task(brought) for brought in catalogue.tasks.values()],
         "suites": [_suite(brought) for brought in catalogue.suites.values()],
         "reports": [_report(brought) for brought in catalogue.reports.values()],
+        "executors": [_executor(brought) for brought in catalogue.executors.values()],
         "plugins": [_plugin(plugin) for plugin in catalogue.plugins],
     }
 
@@ -34,6 +35,7 @@ def _cell(brought: Brought[CellSpec]) -> Description:
         "origin": brought.plugin.origin,
         "source": spec.source,
         "options": dict(spec.options),
+        "hidden_multiple": spec.hidden_multiple,
         "build": build,
     }
 
@@ -68,6 +70,18 @@ def _suite(brought: Brought[Path]) -> Description:
 
 def _report(brought: Brought[Renderer]) -> Description:
     return {"name": brought.item.name, "summary": brought.item.summary, "origin": brought.plugin.origin}
+
+
+def _executor(brought: Brought[ExecutorSpec]) -> Description:
+    spec = brought.item
+    return {
+        "name": spec.name,
+        "summary": spec.summary,
+        "origin": brought.plugin.origin,
+        "options": dict(spec.options),
+        "shared": spec.shared,
+        "needs": spec.needs,
+    }
 
 
 def _plugin(plugin: Plugin) -> Description:

@@ -6,7 +6,7 @@ from rnnbench.catalogue import Catalogue
 from rnnbench.cli.describe import describe_all
 from rnnbench.cli.output import print_json, print_table
 
-KINDS = ("cells", "tasks", "suites", "reports", "plugins")
+KINDS = ("cells", "tasks", "suites", "reports", "executors", "plugins")
 
 
 @click.command("list")

@@ -16,14 +16,16 @@ COMMANDS = {
     "list": "rnnbench.cli.listing:list_",
     "show": "rnnbench.cli.showing:show",
     "report": "rnnbench.cli.reporting:report",
+    "reproduce": "rnnbench.cli.reproducing:reproduce",
     "data": "rnnbench.cli.data:data",
     "doctor": "rnnbench.cli.doctor:doctor",
 }
 SUMMARIES = {
     "run": "Run a suite, or a single trial.",
-    "list": "List cells, tasks, suites, reports or plugins, with their origin.",
-    "show": "Show all that is known of a cell, task, suite, report or plugin.",
+    "list": "List cells, tasks, suites, reports, executors or plugins, with their origin.",
+    "show": "Show all that is known of a cell, task, suite, report, executor or plugin.",
     "report": "Make the reports of a run again from its results.",
+    "reproduce": "Run a stored trial again and compare it bit for bit.",
     "data": "List or fetch the real data that tasks need.",
     "doctor": "Say what this machine can and cannot do, and what to mend.",
 }

@@ -34,6 +34,7 @@ class Display:
                 console=self._console,
                 transient=True,
             )
+        self._told = 0
         self._task = self._bar.add_task("starting", total=None) if self._bar else None
 
     def __enter__(self) -> "Display":
@@ -49,6 +50,9 @@ class Display:
 
     def watch(self, state: State, result: Result | None) -> None:
         """Show the new state; a result that is not fine gets a line of its own, others only when piped."""
+        for notice in state.notices[self._told :]:
+            self._console.print(f"note: {notice}", markup=False, style="yellow", soft_wrap=True)
+        self._told = len(state.notices)
         if result is not None and (self._bar is None or result.status != "ok"):
             self._console.print(_line(state, result), markup=False, style=_style(result), soft_wrap=True)
         if self._bar and self._task is not None:

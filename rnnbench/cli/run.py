@@ -4,16 +4,15 @@ from pathlib import Path
 
 import click
 
-from rnnbench import environment
 from rnnbench.campaign import FAILURES, Progress, run_suite
 from rnnbench.catalogue import Catalogue
-from rnnbench.cli.output import console, print_line
+from rnnbench.cli.output import console
+from rnnbench.cli.placing import find_place, split_settings
+from rnnbench.cli.preview import print_plan
 from rnnbench.cli.progress import Display
 from rnnbench.cli.reporting import make_reports
 from rnnbench.cli.trial import NOTHING_RAN, SOME_FAILED
 from rnnbench.cli.trial import trial as trial_command
-from rnnbench.plan import every_trial
-from rnnbench.records import Suite, trial_id
 from rnnbench.store import Store
 from rnnbench.suite import Choices, read_suite
 
@@ -30,8 +29,15 @@ def run() -> None:
 @click.option("-t", "--task", "tasks", multiple=True, help="Only this task of the suite; may be repeated.")
 @click.option("--seeds", type=click.IntRange(min=1), help="How many seeds (0, 1, 2 ...).")
 @click.option("-j", "--jobs", type=click.IntRange(min=1), help="Trials at once [default: one a core].")
-@click.option("--set", "settings", multiple=True, metavar="KEY=V", help="Set a key of the suite: recipe.epochs=5.")
-@click.option("--dry-run", is_flag=True, help="Print the trials that would run.")
+@click.option("--executor", default="local", show_default=True, help="Where trials run: `rnnbench list executors`.")
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="KEY=V",
+    help="Set a key of the suite (recipe.epochs=5), or of the executor (executor.address=tcp://...).",
+)
+@click.option("--dry-run", is_flag=True, help="Print the trials that would run, their hidden sizes, and how long.")
 @click.option("--fresh", is_flag=True, help="Run everything again, whatever has a result.")
 def suite_(
     name: str,
@@ -40,36 +46,25 @@ def suite_(
     tasks: tuple[str, ...],
     seeds: int | None,
     jobs: int | None,
+    executor: str,
     settings: tuple[str, ...],
     dry_run: bool,
     fresh: bool,
 ) -> None:
     """Run the suite of this NAME (or TOML file); without a name, `quick`. Runs only what has no result yet."""
     catalogue = Catalogue.load()
-    suite = read_suite(name, catalogue, Choices(cells, tasks, seeds, settings))
+    of_suite, of_executor = split_settings(settings)
+    suite = read_suite(name, catalogue, Choices(cells, tasks, seeds, of_suite))
+    place = find_place(executor, of_executor, jobs, catalogue)
     store = Store(output or Path("runs") / suite.name)
     if dry_run:
-        _print_plan(suite, store, fresh=fresh)
+        print_plan(suite, store, jobs, fresh=fresh)
         return
     with Display() as display:
-        progress = run_suite(
-            suite,
-            catalogue,
-            store,
-            jobs=jobs or environment.machine().cores,
-            fresh=fresh,
-            watch=display.watch,
-        )
+        progress = run_suite(suite, catalogue, store, place, fresh=fresh, watch=display.watch)
     make_reports(store, catalogue)
     _print_summary(progress)
     raise click.exceptions.Exit(_exit_code(progress))
-
-
-def _print_plan(suite: Suite, store: Store, *, fresh: bool) -> None:
-    done = set() if fresh else {trial_id(result.trial) for result in store.read() if result.status != "skipped"}
-    for trial in every_trial(suite):
-        identity = trial_id(trial)
-        print_line(f"{'done' if identity in done else 'run '}  {identity}")
 
 
 def _print_summary(progress: Progress) -> None:

@@ -8,7 +8,7 @@ from rnnbench.catalogue import Catalogue
 from rnnbench.cli.describe import Description, describe_all
 from rnnbench.cli.output import console, print_json
 from rnnbench.errors import UnknownName
-from rnnbench.plan import every_trial
+from rnnbench.plan import count_trials
 from rnnbench.suite import read_suite
 
 
@@ -16,7 +16,7 @@ from rnnbench.suite import read_suite
 @click.argument("name")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def show(name: str, as_json: bool) -> None:
-    """Show all that is known of the cell, task, suite, report or plugin of this NAME."""
+    """Show all that is known of the cell, task, suite, report, executor or plugin of this NAME."""
     catalogue = Catalogue.load()
     found = {
         kind[:-1]: {**thing, **_more(kind, name, catalogue)}
@@ -25,8 +25,8 @@ def show(name: str, as_json: bool) -> None:
         if thing["name"] == name
     }
     if not found:
-        known = [*catalogue.cells, *catalogue.tasks, *catalogue.suites, *catalogue.reports]
-        raise UnknownName("cell, task, suite, report or plugin", name, known)
+        known = [name for thing in describe_all(catalogue).values() for name in (row["name"] for row in thing)]
+        raise UnknownName("cell, task, suite, report, executor or plugin", name, known)
     if as_json:
         print_json(found)
         return
@@ -46,7 +46,7 @@ def _more(kind: str, name: str, catalogue: Catalogue) -> Description:
         "cells": [cell.row for cell in suite.cells],
         "tasks": [f"{task.name} {_text(task.dials)}".strip() for task in suite.tasks],
         "seeds": list(suite.seeds),
-        "trials": len(every_trial(suite)),
+        "trials": count_trials(suite),
     }
 
 

@@ -8,8 +8,8 @@ import msgspec
 from rnnbench.campaign import FAILURES, IDLE
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.output import console, print_line
-from rnnbench.executors import LocalPool
-from rnnbench.plan import every_trial
+from rnnbench.executors.local import run_one
+from rnnbench.plan import due_trials
 from rnnbench.records import Learning, Result, Trial
 from rnnbench.suite import Choices, check_suite, set_key
 
@@ -35,12 +35,7 @@ def trial(
 ) -> None:
     """Run CELL on TASK once and print what came of it; nothing is stored."""
     single = _single_trial(cell, task, seed, dials, options, settings)
-    with LocalPool(jobs=1) as pool:
-        pool.start(single)
-        results: list[Result] = []
-        while not results:
-            results = pool.wait(1.0)
-    result = results[0]
+    result = run_one(single)
     if as_json:
         print_line(msgspec.json.format(msgspec.json.encode(result)).decode())
     else:
@@ -65,8 +60,9 @@ def _single_trial(
         "cells": [{"name": cell, "options": _table(options)}],
         "tasks": [{"name": task, "dials": _table(dials)}],
         "seeds": [seed],
+        "recipe": {"tune": False},
     }
-    return every_trial(check_suite(raw, "run trial", Catalogue.load(), Choices(settings=settings)))[0]
+    return due_trials(check_suite(raw, "run trial", Catalogue.load(), Choices(settings=settings)), {})[0]
 
 
 def _table(settings: tuple[str, ...]) -> dict[str, Any]:
@@ -91,7 +87,8 @@ def _print_result(result: Result) -> None:
 def _print_learning(learning: Learning) -> None:
     out = console()
     metric = learning.metrics[0]
-    out.print(f"hidden size {learning.hidden_size}, {learning.parameters:,} parameters", markup=False)
+    off = f" ({learning.off_budget:+.1%} from the budget)" if learning.off_budget else ""
+    out.print(f"hidden size {learning.hidden_size}, {learning.parameters:,} parameters{off}", markup=False)
     out.print(f"epoch  train loss  validation {metric.name}", markup=False)
     for epoch in learning.curve:
         mark = "  chosen" if epoch.epoch == learning.chosen_epoch else ""

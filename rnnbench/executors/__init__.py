@@ -1,5 +1,17 @@
-"""Executors: places where trials run. Each takes trials and yields results."""
+"""Executors: places where trials run. The pool of this machine comes in by the door like anybody's."""
 
-from rnnbench.executors.local import LocalPool, without_run
+from rnnbench.hooks import hookimpl
+from rnnbench.records import ExecutorSpec
 
-__all__ = ["LocalPool", "without_run"]
+
+@hookimpl
+def rnnbench_executors() -> list[ExecutorSpec]:
+    """The local pool."""
+    return [
+        ExecutorSpec(
+            "local",
+            build="rnnbench.executors.local:build_local",
+            summary="This machine: each trial in a process of its own, as many at once as there are cores.",
+            options={"checkpoint_seconds": 60.0},
+        )
+    ]

@@ -1,25 +1,54 @@
-"""What a trial's own process does: watch its driver, keep its output, run the trial, send the result."""
+"""What a trial's own process does: confine itself, watch its driver, run the trial, send the result."""
 
 import os
 import sys
 import threading
 from contextlib import suppress
 from multiprocessing.connection import Connection
+from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 
-from rnnbench.records import Trial
+from rnnbench.executors import confinement
+from rnnbench.records import Trial, limits
 
 
-def main(encoded: bytes, pipe: Connection, output: str) -> None:
+class Order(Struct, frozen=True, kw_only=True):
+    """What a child is to do.
+
+    folder:     its own working folder; what it prints is kept in `output`, beside it.
+    checkpoint: the file in which it keeps what it needs to go on after it was cut off; "" keeps nothing.
+    only_size:  size the model, and train nothing.
+    """
+
+    trial: Trial
+    folder: str
+    output: str
+    checkpoint: str = ""
+    checkpoint_seconds: float
+    only_size: bool = False
+
+
+def main(encoded: bytes, pipe: Connection) -> None:
     """Run one trial; the result goes through the pipe, after all that was printed is in the file, for the driver may
     end this process as soon as it has the result. Ends at once when the driver is gone."""
-    os.setsid()
-    _keep_output(output)
+    order = msgspec.json.decode(encoded, type=Order)
+    confinement.own_group()
+    confinement.end_with_parent()
+    confinement.no_core_dump()
+    _settle(order)
     threading.Thread(target=_end_with_driver, args=(pipe,), daemon=True).start()
-    from rnnbench.runner import run_trial
+    confinement.limit_memory(limits(order.trial).memory_mib, order.trial.device)
+    from rnnbench.runner import Terms, run_trial
 
-    result = run_trial(msgspec.json.decode(encoded, type=Trial))
+    terms = Terms(
+        checkpoint=Path(order.checkpoint) if order.checkpoint else None,
+        checkpoint_seconds=order.checkpoint_seconds,
+        only_size=order.only_size,
+        at_end=confinement.lift_memory_limit,
+    )
+    result = run_trial(order.trial, terms=terms)
     for stream in (sys.stdout, sys.stderr):
         with suppress(Exception):  # a cell may have closed or replaced it
             stream.flush()
@@ -33,11 +62,13 @@ def _end_with_driver(pipe: Connection) -> None:
     os._exit(1)
 
 
-def _keep_output(path: str) -> None:
-    """Send everything that is printed, by Python or by C, to a file. Where its folder is gone, so is the driver."""
+def _settle(order: Order) -> None:
+    """Work in a folder of its own, and send everything that is printed, by Python or by C, to a file. Where the place
+    is gone, so is the driver."""
     try:
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    except FileNotFoundError:
+        os.chdir(order.folder)
+        file = os.open(order.output, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    except OSError:
         os._exit(1)
     for stream in (1, 2):
         os.dup2(file, stream)

@@ -1,34 +1,78 @@
 """The forkserver: a small process that has torch loaded and forks a child for each trial."""
 
 import multiprocessing
+import os
 import signal
 import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing import forkserver
-from multiprocessing.context import ForkServerContext
+from multiprocessing.context import ForkServerProcess
+
+import psutil
+
+from rnnbench.executors.family import MARK, OURS, children_of
 
 PRELOAD = ("torch", "torch._dynamo", "rnnbench.runner")
 """Loaded once by the forkserver. The first optimiser of a process imports torch._dynamo, which takes over a second."""
+ATTEMPTS = 3
 
 
-def start_forkserver(preload: Sequence[str] = ()) -> ForkServerContext:
-    """The context in which trials are started, its server running with these modules loaded."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([*PRELOAD, *preload])
-    _start_deaf()
-    return context
+class Forkserver:
+    """The server of this process, running with these modules loaded; started again where it was killed.
+
+    helpers: ids of the processes that it takes, itself included.
+    """
+
+    def __init__(self, preload: Sequence[str]) -> None:
+        self.context = multiprocessing.get_context("forkserver")
+        self.context.set_forkserver_preload([*PRELOAD, *preload])
+        self.helpers = set(children_of(os.getpid()))
+        self._ensure()
+
+    @property
+    def lives(self) -> bool:
+        """Whether it is there to start children."""
+        return self._process.is_running() and self._process.status() != psutil.STATUS_ZOMBIE
+
+    def start(self, process: ForkServerProcess) -> None:
+        """Start a child. Where the server dies under it, another one is started."""
+        for attempt in range(ATTEMPTS):
+            self._ensure()
+            try:
+                process.start()
+            except (OSError, EOFError):
+                if attempt == ATTEMPTS - 1:
+                    raise
+            else:
+                return
+
+    def _ensure(self) -> None:
+        """Have the server run, deaf to Ctrl-C, and its children with it: the driver hears it and ends them."""
+        before, others = set(children_of(os.getpid())), os.environ.get(MARK)
+        os.environ[MARK] = OURS
+        try:
+            with _deaf():
+                forkserver.ensure_running()
+        finally:
+            del os.environ[MARK]
+            if others is not None:
+                os.environ[MARK] = others
+        self.helpers |= set(children_of(os.getpid())) - before
+        pid = forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined]
+        self._process = psutil.Process(pid)
 
 
-def _start_deaf() -> None:
-    """Start the forkserver deaf to Ctrl-C, and its children with it: the driver hears it and ends them."""
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """What is started in here does not hear Ctrl-C. Only the main thread can see to that."""
     if threading.current_thread() is not threading.main_thread():
-        forkserver.ensure_running()
+        yield
         return
     heard = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        forkserver.ensure_running()
+        yield
     finally:
         signal.signal(signal.SIGINT, heard)
 

@@ -1,175 +1,157 @@
 """The local pool: each trial in a process of its own, started by a forkserver that has torch loaded.
 
-The forkserver starts no thread and touches no device, so what it forks is as good as new. A child ends by itself when
-the pipe to its driver closes. What dies without a word, hangs or runs wild becomes the result of its own trial.
+The forkserver starts no thread and touches no device, so what it forks is as good as new. A child ends with its driver.
+What dies without a word, hangs or runs wild becomes the result of its own trial. Where the forkserver itself dies, the
+trials that were running are run again one at a time, so that one which kills it is found out.
 """
 
-import os
-import signal
+import shutil
+import time
+from collections import deque
 from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from multiprocessing.connection import Connection, wait
-from multiprocessing.context import ForkServerProcess
+from multiprocessing.connection import wait
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import monotonic
+from uuid import uuid4
 
 import msgspec
 
 from rnnbench import environment
-from rnnbench.executors.child import main
-from rnnbench.executors.forkserver import main_hidden, start_forkserver
-from rnnbench.records import LearningTrial, Provenance, Result, Seconds, Status, Trial, trial_id
+from rnnbench.errors import RnnbenchError
+from rnnbench.executors import confinement
+from rnnbench.executors.child import Order, main
+from rnnbench.executors.family import end_strays
+from rnnbench.executors.forkserver import Forkserver, main_hidden
+from rnnbench.executors.running import POLL_SECONDS, Running
+from rnnbench.records import Executor, Placement, Result, Trial, trial_id
 
-OUTPUT_KEPT = 8_000
-
-
-@dataclass
-class _Running:
-    """A child at work."""
-
-    trial: Trial
-    process: ForkServerProcess
-    pipe: Connection
-    output: Path
-    started: str
-    clock: float
-
-    @property
-    def seconds(self) -> float:
-        """How long it has been at work."""
-        return monotonic() - self.clock
-
-    @property
-    def seconds_left(self) -> float:
-        """Until its limit."""
-        return _limit(self.trial) - self.seconds
+CHECKPOINT_SECONDS = 60.0
 
 
-class LocalPool:
-    """Up to `jobs` trials at once on this machine. A context manager: leaving it ends the children."""
+def build_local(placement: Placement, checkpoint_seconds: float = CHECKPOINT_SECONDS) -> "LocalPool":
+    """A pool for a run: one trial at once for each core, unless told otherwise."""
+    jobs = placement.jobs or environment.machine().cores
+    return LocalPool(jobs, placement.preload, checkpoints=placement.checkpoints, checkpoint_seconds=checkpoint_seconds)
 
-    def __init__(self, jobs: int, preload: Sequence[str] = ()) -> None:
-        self.jobs = jobs
-        self._context = start_forkserver(preload)
-        self._running: dict[str, _Running] = {}
-        self._scratch = TemporaryDirectory(prefix="rnnbench-")
 
-    def __enter__(self) -> "LocalPool":
-        return self
+class LocalPool(Executor):
+    """Up to `jobs` trials at once on this machine. With `only_size`, they size their models and train nothing."""
 
-    def __exit__(self, *_: object) -> None:
+    def __init__(
+        self,
+        jobs: int,
+        preload: Sequence[str] = (),
+        *,
+        checkpoints: Path | None = None,
+        checkpoint_seconds: float = CHECKPOINT_SECONDS,
+        only_size: bool = False,
+    ) -> None:
+        self.jobs, self.only_size = jobs, only_size
+        self._checkpoints, self._checkpoint_seconds = checkpoints, checkpoint_seconds
+        self._running: dict[str, Running] = {}
+        self._again: deque[Trial] = deque()
+        self._alone: str | None = None
+        self._notices: list[str] = []
+        self._scratch = TemporaryDirectory(prefix="rnnbench-", ignore_cleanup_errors=True)
+        confinement.adopt_orphans(True)
+        self._forkserver = Forkserver(preload)
+
+    def close(self) -> None:
         for running in self._running.values():
-            _end(running)
+            running.end()
         self._running.clear()
+        self._again.clear()
+        end_strays(self._forkserver.helpers)
+        confinement.adopt_orphans(False)
         self._scratch.cleanup()
 
     @property
     def free(self) -> int:
-        """How many more trials may be started now."""
-        return self.jobs - len(self._running)
+        return 0 if self._again or self._alone else self.jobs - len(self._running)
 
     @property
     def in_flight(self) -> frozenset[str]:
-        """The ids of the trials that are running."""
-        return frozenset(self._running)
+        return frozenset(self._running) | {trial_id(trial) for trial in self._again}
+
+    def notices(self) -> list[str]:
+        told, self._notices = self._notices, []
+        return told
 
     def start(self, trial: Trial) -> None:
-        """Start a trial in a process of its own."""
         identity = trial_id(trial)
-        output = Path(self._scratch.name) / f"{identity}.txt"
-        ours, theirs = self._context.Pipe()
-        process = self._context.Process(target=main, args=(msgspec.json.encode(trial), theirs, str(output)))
+        folder = Path(self._scratch.name) / uuid4().hex
+        try:
+            folder.mkdir()
+        except OSError as error:
+            raise RnnbenchError(f"{folder}: cannot be made for a trial to work in: {error.strerror}") from error
+        checkpoint = self._checkpoints / f"{identity}.pt" if self._checkpoints else None
+        order = Order(
+            trial=trial,
+            folder=str(folder),
+            output=f"{folder}.txt",
+            checkpoint=str(checkpoint.absolute()) if checkpoint else "",
+            checkpoint_seconds=self._checkpoint_seconds,
+            only_size=self.only_size,
+        )
+        ours, theirs = self._forkserver.context.Pipe()
+        process = self._forkserver.context.Process(target=main, args=(msgspec.json.encode(order), theirs))
         with main_hidden():
-            process.start()
+            self._forkserver.start(process)
         theirs.close()
-        self._running[identity] = _Running(trial, process, ours, output, _now(), monotonic())
+        self._running[identity] = Running(trial, process, ours, Path(order.output))
 
     def wait(self, seconds: float) -> list[Result]:
-        """Results of the trials that have ended, waiting up to `seconds` for the first."""
+        if self._again and not self._running:
+            trial = self._again.popleft()
+            self._alone = trial_id(trial)
+            self.start(trial)
         nearest = min((running.seconds_left for running in self._running.values()), default=0.0)
         signs = [sign for running in self._running.values() for sign in (running.pipe, running.process.sentinel)]
-        wait(signs, timeout=max(0.0, min(seconds, nearest)))
-        results = []
-        for identity, running in list(self._running.items()):
-            result = _collect(running)
-            if result is not None:
-                del self._running[identity]
-                _end(running)
-                results.append(msgspec.structs.replace(result, output=_tail(running.output)))
-                running.output.unlink(missing_ok=True)
+        wait(signs, timeout=max(0.0, min(seconds, nearest, POLL_SECONDS)))
+        results = [result for identity in list(self._running) if (result := self._collect(identity))]
+        if results:
+            end_strays(self._forkserver.helpers)
         return results
 
+    def _collect(self, identity: str) -> Result | None:
+        """The result of a trial that has come to an end in whatever way; None while it is at work or starts again."""
+        running = self._running[identity]
+        result = running.result()
+        if result is None:
+            return None
+        if result.status == "killed" and not self._forkserver_lives():
+            if identity != self._alone:
+                self._put_back(identity)
+                return None
+            result = msgspec.structs.replace(result, reason="took the server that starts all trials down with it")
+        self._drop(identity)
+        if identity == self._alone:
+            self._alone = None
+        return result
 
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
+    def _put_back(self, identity: str) -> None:
+        self._again.append(self._running[identity].trial)
+        self._drop(identity)
+        self._notices.append(f"the server that starts trials was killed; {identity} is run again")
 
+    def _drop(self, identity: str) -> None:
+        running = self._running.pop(identity)
+        running.end()
+        running.output.unlink(missing_ok=True)
+        shutil.rmtree(running.output.with_suffix(""), ignore_errors=True)
 
-def _limit(trial: Trial) -> float:
-    return trial.recipe.limit_seconds if isinstance(trial, LearningTrial) else trial.limit_seconds
-
-
-def _collect(running: _Running) -> Result | None:
-    """The result, if the child sent one, died or ran out of time; None while it is at work.
-
-    What the child started may hold its end of the pipe open, so that its death is asked for besides.
-    """
-    dead = not running.process.is_alive()
-    if running.pipe.poll():
-        try:
-            return msgspec.json.decode(running.pipe.recv_bytes(), type=Result)
-        except (EOFError, OSError):
-            dead = True
-            running.process.join(10)
-        except msgspec.DecodeError as error:
-            return _cut_short(running, "error", f"its result cannot be read: {error}")
-    if dead:
-        return _cut_short(running, "killed", _last_words(running.process.exitcode))
-    if running.seconds_left <= 0:
-        return _cut_short(running, "timeout", f"longer than its limit of {_limit(running.trial):g} s")
-    return None
-
-
-def _cut_short(running: _Running, status: Status, reason: str) -> Result:
-    result = without_run(running.trial, status, reason)
-    return msgspec.structs.replace(result, started=running.started, seconds=Seconds(process=running.seconds))
-
-
-def without_run(trial: Trial, status: Status, reason: str) -> Result:
-    """The result of a trial whose process gave none, or that was never started."""
-    return Result(
-        trial=trial,
-        status=status,
-        reason=reason,
-        started=_now(),
-        provenance=Provenance(machine=environment.machine(), versions=environment.versions()),
-    )
+    def _forkserver_lives(self) -> bool:
+        """A child that died without a word may have died with the forkserver, whose end is seen a moment later."""
+        if self._forkserver.lives:
+            time.sleep(0.05)
+        return self._forkserver.lives
 
 
-def _last_words(code: int | None) -> str:
-    if code is not None and code < 0:
-        with suppress(ValueError):
-            return f"its process was ended by {signal.Signals(-code).name}"
-    return f"its process ended by itself with code {code} before it gave a result"
-
-
-def _end(running: _Running) -> None:
-    """End a child and whatever it started; it leads a process group of its own."""
-    running.pipe.close()
-    with suppress(ProcessLookupError, PermissionError):
-        if running.process.pid is not None:
-            os.killpg(running.process.pid, signal.SIGKILL)
-    running.process.kill()
-    running.process.join()
-    running.process.close()
-
-
-def _tail(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            file.seek(max(0, path.stat().st_size - OUTPUT_KEPT))
-            return file.read(OUTPUT_KEPT).decode(errors="replace")
-    except OSError:
-        return ""
+def run_one(trial: Trial) -> Result:
+    """The result of one trial, run in a process of its own and kept nowhere."""
+    with LocalPool(jobs=1) as pool:
+        pool.start(trial)
+        results: list[Result] = []
+        while not results:
+            results = pool.wait(1.0)
+    return results[0]

@@ -1,6 +1,7 @@
 """Records: everything that travels between rooms. Frozen, typed, JSON-able, torch-free."""
 
-from rnnbench.records.recipe import Recipe, Shape
+from rnnbench.records.executor import Executor, ExecutorSpec, Placement
+from rnnbench.records.recipe import FIRST_TUNING_SEED, Recipe, Shape
 from rnnbench.records.renderer import Renderer
 from rnnbench.records.result import (
     Epoch,
@@ -8,6 +9,7 @@ from rnnbench.records.result import (
     Machine,
     MemoryRow,
     MetricNote,
+    ModelSize,
     Provenance,
     Result,
     Seconds,
@@ -15,19 +17,35 @@ from rnnbench.records.result import (
     TimeRow,
 )
 from rnnbench.records.suite import CostPlan, Suite, TaskUse
-from rnnbench.records.trial import CellUse, CostTrial, Dial, LearningTrial, Trial, canonical, trial_id
+from rnnbench.records.trial import (
+    CellUse,
+    CostTrial,
+    Dial,
+    LearningTrial,
+    Limits,
+    Trial,
+    canonical,
+    limits,
+    trial_id,
+)
 
 __all__ = [
+    "FIRST_TUNING_SEED",
     "CellUse",
     "CostPlan",
     "CostTrial",
     "Dial",
     "Epoch",
+    "Executor",
+    "ExecutorSpec",
     "Learning",
     "LearningTrial",
+    "Limits",
     "Machine",
     "MemoryRow",
     "MetricNote",
+    "ModelSize",
+    "Placement",
     "Provenance",
     "Recipe",
     "Renderer",
@@ -40,5 +58,6 @@ __all__ = [
     "TimeRow",
     "Trial",
     "canonical",
+    "limits",
     "trial_id",
 ]

@@ -5,29 +5,56 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 Positive = Annotated[int, Meta(ge=1)]
+PositiveFloat = Annotated[float, Meta(gt=0)]
 Measurement = Literal["train-step-time", "peak-memory"]
+LIMIT_MEMORY_MIB, LIMIT_OUTPUT_MIB = 4096, 16
+FIRST_TUNING_SEED = 1_000_000
+"""Tuning seeds count up from here; those of evaluations are below."""
 
 
 class Recipe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How a model is built and trained; the same for every cell of a comparison.
 
-    match:               what is equal between cells: the whole model's "parameters", or the "hidden" size.
+    match:               what is equal between cells: the whole model's "parameters", the numbers in its "state", or the
+                         "hidden" size.
     parameters:          the budget of the whole model, where parameters are matched.
+    state_floats:        numbers carried between steps for one sequence, all layers together, where state is matched.
     hidden_size:         H, where the hidden size is matched.
+    encoder:             "auto" gives features to the cell as they are where the backbone allows it; "linear" projects
+                         them to H. Tokens are embedded in H numbers either way.
+    layers:              cells on top of each other.
+    backbone:            "bare" stacks cells; "residual" puts each in a pre-norm residual block with a gated MLP.
     learning_rate:       the rate used where no search chose one.
+    weight_decay:        None leaves it at the optimiser's own: 0.01 for adamw, 0 for the others.
+    schedule:            "cosine" lets the rate fall to zero over the budget of steps.
+    tune:                search each cell's learning rate among `learning_rates` on `tuning_seeds` seeds of their own,
+                         by validation data. A suite's file tunes unless it says `tune = false`.
     clip_norm:           largest norm of the gradient over all parameters; 0 leaves it uncut.
     epochs:              the budget of training, and where epochs-to-target is censored.
     steps_per_epoch:     training steps that make an epoch where data is generated.
     validation_examples: size of the generated validation set; likewise `test_examples`.
     stop_when_solved:    stop once two evaluations in a row are at the target.
+    futility_epochs:     give an unsolved trial up (status `stopped`) when its validation score has not improved for so
+                         many epochs; 0 never does.
     limit_seconds:       a trial that takes longer is stopped with status `timeout`.
+    limit_memory_mib:    a trial that wants more memory, its children included, ends as `out-of-memory`.
+    limit_output_mib:    a trial that prints more is `killed`.
     """
 
-    match: Literal["parameters", "hidden"] = "parameters"
+    match: Literal["parameters", "state", "hidden"] = "parameters"
     parameters: Positive = 10_000
+    state_floats: Positive = 128
     hidden_size: Positive = 64
+    encoder: Literal["auto", "linear"] = "auto"
+    layers: Positive = 1
+    backbone: Literal["bare", "residual"] = "bare"
     optimiser: Literal["adam", "adamw", "rmsprop", "sgd"] = "adam"
-    learning_rate: Annotated[float, Meta(gt=0)] = 1e-3
+    learning_rate: PositiveFloat = 1e-3
+    weight_decay: Annotated[float, Meta(ge=0)] | None = None
+    schedule: Literal["constant", "cosine"] = "constant"
+    tune: bool = False
+    learning_rates: Annotated[tuple[PositiveFloat, ...], Meta(min_length=1)] = (3e-4, 1e-3, 3e-3, 1e-2, 3e-2)
+    tuning_seeds: Positive = 2
     clip_norm: Annotated[float, Meta(ge=0)] = 1.0
     batch_size: Positive = 32
     epochs: Positive = 20
@@ -35,7 +62,15 @@ class Recipe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     validation_examples: Positive = 512
     test_examples: Positive = 1024
     stop_when_solved: bool = True
-    limit_seconds: Annotated[float, Meta(gt=0)] = 600.0
+    futility_epochs: Annotated[int, Meta(ge=0)] = 0
+    limit_seconds: PositiveFloat = 600.0
+    limit_memory_mib: Positive = LIMIT_MEMORY_MIB
+    limit_output_mib: Positive = LIMIT_OUTPUT_MIB
+
+    @property
+    def model(self) -> str:
+        """The model around the cells, in words: `2 layers, residual`."""
+        return f"{self.layers} layer{'s' if self.layers > 1 else ''}, {self.backbone}"
 
 
 class Shape(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

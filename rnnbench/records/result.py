@@ -12,7 +12,7 @@ from rnnbench.records.trial import Trial
 FORMAT = 1
 Status = Literal[
     "ok",  # ran to its end
-    "stopped",  # given up early by a rule of the recipe, unsolved; a solved trial that stops is ok
+    "stopped",  # given up by a rule of the suite, unsolved (futility, a ladder); a solved trial that stops is ok
     "diverged",  # the loss or the weights left the finite numbers: a result, not a failure
     "timeout",  # longer than its limit
     "out-of-memory",
@@ -53,7 +53,8 @@ class Learning(Struct, frozen=True, kw_only=True):
 
     metrics:          the first one decides; it chose the epoch and is held against `target`.
     hidden_size:      H that the budget gave; `parameters` is what the whole model then has.
-    state_floats:     numbers carried from one step to the next for one sequence.
+    state_floats:     numbers carried from one step to the next for one sequence, all layers together.
+    off_budget:       (got - wanted) / wanted for what the recipe matches; None where hidden sizes are equal.
     chosen_epoch:     the epoch that is best on validation data; `test` is the score of its weights.
     trivial:          scores of the trivial forecast on the same test data.
     epochs_to_target: first of two evaluations in a row at the target; None where that never happened within
@@ -74,7 +75,17 @@ class Learning(Struct, frozen=True, kw_only=True):
     trivial: dict[str, float]
     trivial_forecast: str
     epochs_to_target: int | None
+    off_budget: float | None = None
     absent: dict[str, str] = {}
+
+
+class ModelSize(Struct, frozen=True, kw_only=True):
+    """What the recipe's budget gives a trial: all that is known of it before it trains."""
+
+    hidden_size: int
+    parameters: int
+    state_floats: int
+    off_budget: float | None
 
 
 class TimeRow(Struct, frozen=True, kw_only=True, tag_field="figure", tag="time"):
@@ -131,6 +142,8 @@ class Provenance(Struct, frozen=True, kw_only=True):
     commit:      of the git checkout that the run started in, with "+changes" where it had some; "" outside of one.
     plugins:     distribution by name of cell and task, with version.
     definitions: hash of the source of cell and task.
+    executor:    where the trial was placed.
+    shared:      whether other work may have run beside it there, by the nature of the executor.
     """
 
     machine: Machine
@@ -138,10 +151,16 @@ class Provenance(Struct, frozen=True, kw_only=True):
     commit: str = ""
     plugins: dict[str, str] = {}
     definitions: dict[str, str] = {}
+    executor: str = "local"
+    shared: bool = False
 
 
 class Result(Struct, frozen=True, kw_only=True):
-    """What one trial gave. `reason` is one sentence wherever status is not `ok`."""
+    """What one trial gave. `reason` is one sentence wherever status is not `ok`.
+
+    resumed_at: epochs after which the trial was cut off and went on from its checkpoint, in another process.
+    size:       of a trial that was only sized.
+    """
 
     trial: Trial
     status: Status
@@ -151,6 +170,19 @@ class Result(Struct, frozen=True, kw_only=True):
     reason: str = ""
     traceback: str = ""
     output: str = ""
+    resumed_at: tuple[int, ...] = ()
     seconds: Seconds = Seconds()
+    size: ModelSize | None = None
     learning: Learning | None = None
     costs: tuple[TimeRow | MemoryRow, ...] = ()
+
+    @property
+    def final(self) -> bool:
+        """Whether there is nothing to be gained by running the trial again.
+
+        What was skipped may be had now; what a shared machine refused, another may take; and a rung that was not
+        climbed may be reached with more seeds.
+        """
+        refused_there = self.status == "refused" and self.provenance.shared
+        not_climbed = self.status == "stopped" and self.learning is None
+        return not (self.status == "skipped" or refused_there or not_climbed)

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from rnnbench.cell import Option
-from rnnbench.records.recipe import Measurement, Recipe, Shape
+from rnnbench.records.recipe import LIMIT_MEMORY_MIB, LIMIT_OUTPUT_MIB, Measurement, Recipe, Shape
 
 Dial = Option
 """What a dial of a task may be set to: the same as an option of a cell."""
@@ -61,12 +61,28 @@ class CostTrial(Struct, frozen=True, kw_only=True, tag_field="lane", tag="cost")
     repeats: int
     round: int
     limit_seconds: float = 300.0
+    limit_memory_mib: int = LIMIT_MEMORY_MIB
+    limit_output_mib: int = LIMIT_OUTPUT_MIB
     threads: int = 1
     device: str = "cpu"
     label: str = ""
 
 
 Trial = LearningTrial | CostTrial
+
+
+class Limits(Struct, frozen=True):
+    """What a trial may use up; its children count with it."""
+
+    seconds: float
+    memory_mib: int
+    output_mib: int
+
+
+def limits(trial: Trial) -> Limits:
+    """The limits of a trial."""
+    source = trial.recipe if isinstance(trial, LearningTrial) else trial
+    return Limits(source.limit_seconds, source.limit_memory_mib, source.limit_output_mib)
 
 
 def trial_id(trial: Trial) -> str:
@@ -101,7 +117,8 @@ def _defaults(kind: type[Struct]) -> tuple[tuple[str, Any], ...]:
 def _title(trial: Trial) -> str:
     if isinstance(trial, LearningTrial):
         horizon = f".h{trial.dials['horizon']}" if "horizon" in trial.dials else ""
-        return f"{trial.task}{horizon}.{trial.cell.row}.s{trial.seed}"[:80]
+        rate = f".tune{trial.learning_rate:g}" if trial.phase == "tuning" else ""
+        return f"{trial.task}{horizon}.{trial.cell.row}{rate}.s{trial.seed}"[:80]
     rows = "+".join(cell.row for cell in trial.cells)
     cells = rows if len(rows) <= 40 else f"{len(trial.cells)}-cells"
     return f"cost.{trial.measurement}.T{trial.shape.steps}.{cells}.r{trial.round}"

@@ -1,5 +1,6 @@
 """The runner: one trial, from its record to its result, in this process."""
 
 from rnnbench.runner.run import run_trial
+from rnnbench.runner.terms import Terms
 
-__all__ = ["run_trial"]
+__all__ = ["Terms", "run_trial"]

@@ -1,7 +1,6 @@
 """Run one trial and turn whatever happens into a result."""
 
 import traceback
-from collections.abc import Callable
 from datetime import UTC, datetime
 from time import perf_counter
 
@@ -10,16 +9,18 @@ import torch
 
 from rnnbench import environment
 from rnnbench.catalogue import Catalogue
-from rnnbench.errors import DataUnavailable, Refused, RnnbenchError
+from rnnbench.errors import DataUnavailable, OutOfTime, Refused, RnnbenchError
 from rnnbench.records import LearningTrial, Provenance, Result, Status, Trial
 from rnnbench.runner.cost import run_cost
 from rnnbench.runner.learning import run_learning
+from rnnbench.runner.terms import Terms
 
 MEMORY_COMPLAINTS = ("can't allocate memory", "not enough memory", "out of memory")
 OUTPUT_KEPT = 8_000
+TERMS = Terms()
 
 
-def run_trial(trial: Trial, catalogue: Catalogue | None = None) -> Result:
+def run_trial(trial: Trial, catalogue: Catalogue | None = None, terms: Terms = TERMS) -> Result:
     """Run a trial here. What it raises becomes the status of its result; only what ends the process gets out."""
     started, clock = datetime.now(UTC).isoformat(timespec="seconds"), perf_counter()
     bare = Result(
@@ -33,16 +34,20 @@ def run_trial(trial: Trial, catalogue: Catalogue | None = None) -> Result:
         catalogue = catalogue or Catalogue.load()
         bare = msgspec.structs.replace(bare, provenance=environment.provenance(trial, catalogue))
         _require_device(trial.device)
-        result = _run(trial, catalogue, bare)
+        result = _run(trial, catalogue, bare, terms)
     except Exception as error:
+        terms.at_end()
         result = _failed(bare, error)
+    else:
+        terms.at_end()
     seconds = msgspec.structs.replace(result.seconds, process=perf_counter() - clock)
     return msgspec.structs.replace(result, seconds=seconds)
 
 
-def _run(trial: Trial, catalogue: Catalogue, bare: Result) -> Result:
-    run: Callable[..., Result] = run_learning if isinstance(trial, LearningTrial) else run_cost
-    return run(trial, catalogue, bare)
+def _run(trial: Trial, catalogue: Catalogue, bare: Result, terms: Terms) -> Result:
+    if isinstance(trial, LearningTrial):
+        return run_learning(trial, catalogue, bare, terms)
+    return run_cost(trial, catalogue, bare)
 
 
 def _require_device(device: str) -> None:
@@ -56,6 +61,8 @@ def _failed(bare: Result, error: Exception) -> Result:
         status = "skipped"
     elif isinstance(error, Refused):
         status = "refused"
+    elif isinstance(error, OutOfTime):
+        status = "timeout"
     elif isinstance(error, MemoryError | torch.OutOfMemoryError) or any(
         complaint in str(error).lower() for complaint in MEMORY_COMPLAINTS
     ):

@@ -2,6 +2,7 @@
 
 from rnnbench.suite.choices import Choices
 from rnnbench.suite.file import schema
+from rnnbench.suite.options import complete_options
 from rnnbench.suite.reading import check_suite, read_suite, set_key, suite_head
 
-__all__ = ["Choices", "check_suite", "read_suite", "schema", "set_key", "suite_head"]
+__all__ = ["Choices", "check_suite", "complete_options", "read_suite", "schema", "set_key", "suite_head"]

@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from rnnbench.records import CellUse, Dial, Recipe, Shape
-from rnnbench.records.recipe import Measurement, Positive
+from rnnbench.records import FIRST_TUNING_SEED, CellUse, Dial, Recipe, Shape
+from rnnbench.records.recipe import LIMIT_MEMORY_MIB, LIMIT_OUTPUT_MIB, Measurement, Positive
 
 RecipeChanges: type[Struct] = msgspec.defstruct(
     "RecipeChanges",
@@ -16,14 +16,19 @@ RecipeChanges: type[Struct] = msgspec.defstruct(
     forbid_unknown_fields=True,
 )
 RecipeChanges.__doc__ = "Keys of the recipe that differ here."
-Seed = Annotated[int, Meta(ge=0)]
+Seed = Annotated[int, Meta(ge=0, lt=FIRST_TUNING_SEED)]
 
 
 class TaskEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A task, swept over horizons, with other dials and with changes to the recipe."""
+    """A task, swept over horizons, with other dials and with changes to the recipe.
+
+    ladder: a cell tries a horizon once it has solved the next shorter one in most seeds; its learning rate is searched
+            on the shortest.
+    """
 
     name: str
     horizons: Annotated[tuple[Positive, ...], Meta(min_length=1)] | None = None
+    ladder: bool = False
     dials: dict[str, Dial] = {}
     recipe: RecipeChanges = RecipeChanges()  # type: ignore[valid-type]
 
@@ -36,6 +41,8 @@ class CostEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     replicates: Positive = 8
     repeats: Positive = 30
     limit_seconds: Annotated[float, Meta(gt=0)] = 300.0
+    limit_memory_mib: Positive = LIMIT_MEMORY_MIB
+    limit_output_mib: Positive = LIMIT_OUTPUT_MIB
 
 
 class SuiteFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -13,14 +13,18 @@ from rnnbench.errors import RnnbenchError, UnknownName
 from rnnbench.records import CellUse, CostPlan, Dial, Recipe, Suite, TaskUse
 from rnnbench.suite.choices import Choices
 from rnnbench.suite.file import CostEntry, SuiteFile, TaskEntry
+from rnnbench.suite.options import complete_options
 from rnnbench.task import Task
+
+FAIR = Recipe(tune=True)
+"""What a suite's file gets where it says nothing."""
 
 
 def resolve(file: SuiteFile, where: str, catalogue: Catalogue, choices: Choices) -> Suite:
     """Check every name and value of a file, called `where`, that has the right keys and types. Raises RnnbenchError."""
     cells = tuple(cell_use(cell, catalogue, f"{where}: cells") for cell in choices.cells or file.cells)
     _refuse_twins(cells, where)
-    recipe = _changed(Recipe(), file.recipe)
+    recipe = _changed(FAIR, file.recipe)
     tasks = tuple(
         use
         for position, entry in enumerate(file.tasks)
@@ -49,19 +53,11 @@ def cell_use(cell: str | CellUse, catalogue: Catalogue, where: str) -> CellUse:
     spec = catalogue.cells.find(use.name, where).item
     if use.implementation != "default":
         raise UnknownName("implementation", use.implementation, ["default"], f"{where}: {use.name}")
-    for option, value in use.options.items():
-        place = f"{where}: {use.name}"
-        if option not in spec.options:
-            raise UnknownName("option", option, spec.options, place)
-        default = spec.options[option]
-        if default is not None and value is not None and not _alike(value, default):
-            found = f"expected {type(default).__name__}, got {type(value).__name__}"
-            raise RnnbenchError(f"{place}.{option}: {found}")
-    given = {option: _as_default(value, spec.options[option]) for option, value in use.options.items()}
+    complete = complete_options(use.options, spec.options, f"{where}: {use.name}")
     if use.options and not use.label:
         text = " ".join(f"{option}={value}" for option, value in sorted(use.options.items()))
         use = msgspec.structs.replace(use, label=f"{use.name} {text}")
-    return msgspec.structs.replace(use, options={**spec.options, **given})
+    return msgspec.structs.replace(use, options=complete)
 
 
 def resolve_dials(task: type[Task], dials: Mapping[str, Any], where: str) -> dict[str, Dial]:
@@ -96,17 +92,6 @@ def choices_text(complaint: str, expected: Any) -> str:
     return f". There are: {', '.join(map(str, words))}"
 
 
-def _alike(value: Dial, default: Dial) -> bool:
-    if isinstance(default, float):
-        return isinstance(value, int | float) and not isinstance(value, bool)
-    return type(value) is type(default)
-
-
-def _as_default(value: Dial, default: Dial) -> Dial:
-    """1 and 1.0 are the same setting of a float, and must give the same trial."""
-    return float(value) if isinstance(default, float) and isinstance(value, int) else value
-
-
 def _refuse_twins(cells: tuple[CellUse, ...], where: str) -> None:
     rows = [cell.row for cell in cells]
     for row in rows:
@@ -134,7 +119,20 @@ def _task_uses(entry: TaskEntry, recipe: Recipe, catalogue: Catalogue, where: st
     if entry.horizons is not None:
         settings = [{**entry.dials, "horizon": horizon} for horizon in entry.horizons]
     resolved = [resolve_dials(task, setting, where) for setting in settings]
-    return [TaskUse(name=entry.name, dials=dials, recipe=own_recipe) for dials in resolved]
+    uses = [TaskUse(name=entry.name, dials=dials, recipe=own_recipe) for dials in resolved]
+    return _rungs(entry, uses, where) if entry.ladder else uses
+
+
+def _rungs(entry: TaskEntry, uses: list[TaskUse], where: str) -> list[TaskUse]:
+    """The same as a ladder, each rung above the one with the next shorter horizon."""
+    if entry.horizons is None:
+        raise RnnbenchError(f"{where}: {entry.name}: a ladder needs `horizons`")
+    rungs: list[TaskUse] = []
+    for horizon, use in sorted(zip(entry.horizons, uses, strict=True), key=lambda pair: pair[0]):
+        if rungs and rungs[-1].dials["horizon"] == horizon:
+            raise RnnbenchError(f"{where}: {entry.name}: horizon {horizon} stands on the ladder twice")
+        rungs.append(msgspec.structs.replace(use, below=rungs[-1] if rungs else None))
+    return rungs
 
 
 def _chosen_tasks(tasks: tuple[TaskUse, ...], chosen: tuple[str, ...], where: str) -> tuple[TaskUse, ...]:
@@ -155,4 +153,6 @@ def _cost_plan(entry: CostEntry) -> CostPlan:
         replicates=entry.replicates,
         repeats=entry.repeats,
         limit_seconds=entry.limit_seconds,
+        limit_memory_mib=entry.limit_memory_mib,
+        limit_output_mib=entry.limit_output_mib,
     )

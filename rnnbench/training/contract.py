@@ -21,11 +21,13 @@ def check_batch(task: Task, batch: object) -> None:
     else:
         _check(task, "inputs", batch.inputs, np.int64, (count, -1), "(B, T)")
         _check_labels(task, "inputs", batch.inputs, task.vocabulary)
+    steps, words = ((batch.inputs.shape[1],), "B, T") if task.readout == "every-step" else ((), "B")
     if task.loss == "cross-entropy":
-        _check(task, "targets", batch.targets, np.int64, (count,), "(B,)")
+        _check(task, "targets", batch.targets, np.int64, (count, *steps), f"({words}{'' if steps else ','})")
         _check_labels(task, "targets", batch.targets, task.output_size)
     else:
-        _check(task, "targets", batch.targets, np.float32, (count, task.output_size), "(B, output_size)")
+        shape = (count, *steps, task.output_size)
+        _check(task, "targets", batch.targets, np.float32, shape, f"({words}, output_size)")
 
 
 def _check_labels(task: Task, what: str, array: Array, count: int) -> None:

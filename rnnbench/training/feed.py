@@ -18,6 +18,8 @@ class Feed(ABC):
     """Training batches epoch by epoch, validation data, and test data, which is made when it is first asked for."""
 
     steps_per_epoch: int
+    stream: np.random.Generator
+    """Where training draws from; its state is all that a feed must remember between epochs."""
 
     @abstractmethod
     def epoch(self) -> Iterator[Batch]:
@@ -68,12 +70,12 @@ def _stream(trial: LearningTrial, purpose: str) -> np.random.Generator:
 class _GeneratedFeed(Feed):
     def __init__(self, task: GeneratedTask, trial: LearningTrial) -> None:
         self._task, self._trial = task, trial
-        self._training = _stream(trial, "train")
+        self.stream = _stream(trial, "train")
         self.steps_per_epoch = trial.recipe.steps_per_epoch
 
     def epoch(self) -> Iterator[Batch]:
         for _ in range(self.steps_per_epoch):
-            yield self._task.generate(self._training, self._trial.recipe.batch_size)
+            yield self._task.generate(self.stream, self._trial.recipe.batch_size)
 
     def example(self) -> Batch:
         return self._task.generate(_stream(self._trial, "example"), 2)
@@ -96,11 +98,11 @@ class _RecordedFeed(Feed):
         self._splits = task.load(archives)
         self.splits = (self._splits.train, self._splits.validation, self._splits.test)
         self._batch_size = trial.recipe.batch_size
-        self._order = _stream(trial, "train")
+        self.stream = _stream(trial, "train")
         self.steps_per_epoch = -(-len(self._splits.train) // self._batch_size)
 
     def epoch(self) -> Iterator[Batch]:
-        order = self._order.permutation(len(self._splits.train))
+        order = self.stream.permutation(len(self._splits.train))
         for start in range(0, len(order), self._batch_size):
             yield self._splits.train.take(order[start : start + self._batch_size])
 

@@ -1,4 +1,4 @@
-"""The training loop: epochs, an evaluation after each, and the rules that stop it."""
+"""The training loop: epochs, an evaluation after each, a checkpoint now and then, and test data once at the end."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -7,132 +7,132 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
+import msgspec
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
-from rnnbench.model import Model, count_parameters, tensor
-from rnnbench.records import Epoch, Learning, LearningTrial, MetricNote, Recipe, Status
+from rnnbench.errors import OutOfTime
+from rnnbench.model import Model, Size, count_parameters, tensor
+from rnnbench.records import Epoch, Learning, LearningTrial, MetricNote, Status
 from rnnbench.task import Batch, Loss, Task, score
+from rnnbench.training.checkpoint import Checkpoint, restore_stream, restore_streams, stream_state
+from rnnbench.training.course import Course
 from rnnbench.training.feed import Feed
+from rnnbench.training.optimiser import cut_gradient, make_optimiser, set_rates
 
-LOSSES: Mapping[Loss, Callable[[Tensor, Tensor], Tensor]] = {
-    "squared-error": functional.mse_loss,
-    "cross-entropy": functional.cross_entropy,
-}
-OPTIMISERS: Mapping[str, Callable[..., torch.optim.Optimizer]] = {
-    "adam": torch.optim.Adam,
-    "adamw": torch.optim.AdamW,
-    "rmsprop": torch.optim.RMSprop,
-    "sgd": torch.optim.SGD,
-}
 EVALUATION_BATCH = 256
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How training ended, its figures, and seconds seen in passing."""
+    """How training ended, its figures, the epochs after which it was taken up again, and seconds seen in passing."""
 
     status: Status
     reason: str
     learning: Learning
+    resumed_at: tuple[int, ...]
     seconds_training: float
     seconds_evaluating: float
 
 
-def train(trial: LearningTrial, task: Task, model: Model, feed: Feed, hidden: int) -> Outcome:
-    """Train a fresh model on a feed as the trial's recipe says; test data is touched once, at the end."""
-    trainer = _Trainer(trial, task, model, feed)
+def train(
+    trial: LearningTrial, task: Task, model: Model, feed: Feed, size: Size, checkpoint: Checkpoint | None = None
+) -> Outcome:
+    """Train a fresh model on a feed as the trial's recipe says; test data is touched once, at the end.
+
+    A trial of the learning-rate search leaves test data alone. Raises OutOfTime where a trial that was taken up again
+    has spent its limit.
+    """
+    trainer = _Trainer(trial, task, model, feed, checkpoint or Checkpoint(None))
     trainer.run()
-    diverged = trainer.diverged_at is not None
-    absent = {}
+    course, absent = trainer.course, {}
     test: dict[str, float] = {}
-    if diverged:
-        absent["test"] = f"diverged in epoch {trainer.diverged_at}"
+    if course.diverged:
+        absent["test"] = course.diverged
+    elif trial.phase == "tuning":
+        absent["test"] = "the learning-rate search leaves test data alone"
     else:
         model.load_state_dict(trainer.best_weights)
         test = trainer.evaluate(feed.test)
-    if trainer.epochs_to_target is None:
-        absent["epochs_to_target"] = f"not at the target twice in a row within {len(trainer.curve)} epochs"
-    trivial = feed.trivial()
+    if course.epochs_to_target is None:
+        absent["epochs_to_target"] = f"not at the target twice in a row within {course.epoch} epochs"
+    trivial = {} if trial.phase == "tuning" else feed.trivial()
     learning = Learning(
-        metrics=tuple(MetricNote(m.name, m.unit, m.direction) for m in task.metrics),
+        metrics=trainer.metrics,
         target=task.target,
-        hidden_size=hidden,
+        hidden_size=size.hidden,
         parameters=count_parameters(model),
         state_floats=model.state_floats,
-        epochs_run=len(trainer.curve),
+        off_budget=size.off_budget,
+        epochs_run=course.epoch,
         steps_per_epoch=feed.steps_per_epoch,
-        curve=tuple(trainer.curve),
-        chosen_epoch=trainer.best_epoch,
+        curve=tuple(course.curve),
+        chosen_epoch=course.best_epoch,
         test=_finite(test, absent, "test"),
         trivial=_finite(trivial, absent, "trivial"),
         trivial_forecast=task.trivial_forecast,
-        epochs_to_target=trainer.epochs_to_target,
+        epochs_to_target=course.epochs_to_target,
         absent=absent,
     )
-    status: Status = "diverged" if diverged else "ok"
-    reason = f"loss not finite in epoch {trainer.diverged_at}" if diverged else ""
-    return Outcome(status, reason, learning, trainer.seconds_training, trainer.seconds_evaluating)
-
-
-def cut_gradient(model: nn.Module, norm: float) -> None:
-    """Scale the gradient of all parameters together to at most this norm; 0 leaves it as it is."""
-    if norm:
-        torch.nn.utils.clip_grad_norm_(model.parameters(), norm)
+    status: Status = "diverged" if course.diverged else "stopped" if course.futile else "ok"
+    resumed_at = tuple(trainer.resumed_at)
+    reason = course.diverged or course.futile
+    return Outcome(status, reason, learning, resumed_at, course.seconds_training, course.seconds_evaluating)
 
 
 class _Trainer:
-    """The state of one training run."""
+    """One training run in this process."""
 
-    def __init__(self, trial: LearningTrial, task: Task, model: Model, feed: Feed) -> None:
-        self.recipe: Recipe = trial.recipe
+    def __init__(self, trial: LearningTrial, task: Task, model: Model, feed: Feed, checkpoint: Checkpoint) -> None:
+        self.recipe, self.task, self.feed, self.checkpoint = trial.recipe, task, feed, checkpoint
         self.device = torch.device(trial.device)
-        self.task, self.feed = task, feed
         self.model = model.to(self.device)
+        self.metrics = tuple(MetricNote(m.name, m.unit, m.direction) for m in task.metrics)
         self.loss = LOSSES[task.loss]
-        self.optimiser = OPTIMISERS[trial.recipe.optimiser](model.parameters(), lr=trial.learning_rate)
-        self.curve: list[Epoch] = []
-        self.best_epoch: int | None = None
+        self.optimiser = make_optimiser(model, trial.recipe, trial.learning_rate)
+        self.course = Course()
         self.best_weights: dict[str, Any] = {}
-        self.best_score = math.nan
-        self.epochs_to_target: int | None = None
-        self.diverged_at: int | None = None
-        self.at_target_since: int | None = None
-        self.seconds_training = self.seconds_evaluating = 0.0
+        self.resumed_at: list[int] = []
+        self._take_up()
 
     def run(self) -> None:
-        for epoch in range(1, self.recipe.epochs + 1):
+        while not self.course.is_over(self.recipe):
             started = perf_counter()
             train_loss = self._train_epoch()
             trained = perf_counter()
-            scores = self.evaluate(self.feed.validation) if math.isfinite(train_loss) else {}
-            self.seconds_training += trained - started
-            self.seconds_evaluating += perf_counter() - trained
-            if not scores or not all(map(math.isfinite, scores.values())):
-                self.diverged_at = epoch
+            self.course.seconds_training += trained - started
+            if self.course.diverged:
                 return
-            self.curve.append(Epoch(epoch, epoch * self.feed.steps_per_epoch, train_loss, scores))
-            self._note(epoch, scores[self.task.metric.name])
-            if self.epochs_to_target is not None and self.recipe.stop_when_solved:
-                return
+            scores = self.evaluate(self.feed.validation)
+            self.course.seconds_evaluating += perf_counter() - trained
+            number = self.course.epoch + 1
+            epoch = Epoch(number, number * self.feed.steps_per_epoch, train_loss, scores)
+            if self.course.note(epoch, self.metrics[0], self.task.target):
+                self.best_weights = deepcopy(self.model.state_dict())
+            if self.checkpoint.due and not self.course.is_over(self.recipe):
+                self._lay_down()
+            if self.resumed_at and self.course.seconds > self.recipe.limit_seconds:
+                raise OutOfTime(f"longer than its limit of {self.recipe.limit_seconds:g} s, in several processes")
 
     def _train_epoch(self) -> float:
-        """One pass; the mean training loss, or the first loss that is not finite."""
+        """One pass; the mean training loss over it, up to where it diverged."""
         self.model.train()
-        total = 0.0
+        total, steps = 0.0, self.feed.steps_per_epoch
+        step = self.course.epoch * steps
         for batch in self.feed.epoch():
             loss = self.loss(self.model(self._tensor(batch.inputs)), self._tensor(batch.targets))
             value = loss.item()
-            if not math.isfinite(value):
-                return value
+            if not self.course.loss_is_fine(value):
+                break
             self.optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             cut_gradient(self.model, self.recipe.clip_norm)
+            set_rates(self.optimiser, self.recipe, step, self.recipe.epochs * steps)
             self.optimiser.step()
-            total += value
-        return total / self.feed.steps_per_epoch
+            total, step = total + value, step + 1
+        return total / steps
 
     def evaluate(self, data: Batch) -> dict[str, float]:
         """Scores of the present weights on these data."""
@@ -142,21 +142,45 @@ class _Trainer:
             parts = [self.model(self._tensor(data.inputs[i : i + EVALUATION_BATCH])).cpu() for i in starts]
         return score(self.task.metrics, torch.cat(parts).numpy(), data)
 
-    def _note(self, epoch: int, value: float) -> None:
-        """Keep the best epoch, and the first of two evaluations in a row at the target."""
-        metric = self.task.metric
-        if self.best_epoch is None or metric.better(value, self.best_score):
-            self.best_epoch, self.best_score = epoch, value
-            self.best_weights = deepcopy(self.model.state_dict())
-        if not metric.reaches(value, self.task.target):
-            self.at_target_since = None
-        elif self.at_target_since is None:
-            self.at_target_since = epoch
-        elif self.epochs_to_target is None:
-            self.epochs_to_target = self.at_target_since
+    def _lay_down(self) -> None:
+        """Write a checkpoint."""
+        self.checkpoint.write(
+            {
+                "course": msgspec.json.encode(self.course).decode(),
+                "resumed_at": self.resumed_at,
+                "model": self.model.state_dict(),
+                "best": self.best_weights,
+                "optimiser": self.optimiser.state_dict(),
+                "feed": stream_state(self.feed.stream),
+            }
+        )
+
+    def _take_up(self) -> None:
+        """Go on from a checkpoint, where there is one."""
+        content = self.checkpoint.read()
+        if content is None:
+            return
+        self.course = msgspec.json.decode(content["course"], type=Course)
+        self.resumed_at = [*content["resumed_at"], self.course.epoch]
+        self.model.load_state_dict(content["model"])
+        self.best_weights = content["best"]
+        self.optimiser.load_state_dict(content["optimiser"])
+        restore_stream(self.feed.stream, content["feed"])
+        restore_streams(content)
 
     def _tensor(self, array: np.ndarray[Any, Any]) -> Tensor:
         return tensor(array).to(self.device)
+
+
+def _cross_entropy(outputs: Tensor, targets: Tensor) -> Tensor:
+    """(B, O) against (B,), or (B, T, O) against (B, T): the mean over all answers."""
+    return functional.cross_entropy(outputs.flatten(0, -2), targets.flatten())
+
+
+LOSSES: Mapping[Loss, Callable[[Tensor, Tensor], Tensor]] = {
+    "squared-error": functional.mse_loss,
+    "cross-entropy": _cross_entropy,
+}
 
 
 def _finite(scores: Mapping[str, float], absent: dict[str, str], what: str) -> dict[str, float]:

@@ -1,0 +1,41 @@
+"""Which tasks of a suite can have their data here, and what becomes of the trials of the others."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from rnnbench.archives import fetch
+from rnnbench.catalogue import Catalogue
+from rnnbench.errors import DataUnavailable
+from rnnbench.plan import Index, learning_trials
+from rnnbench.records import LearningTrial, Suite, trial_id
+
+
+def tasks_without_data(suite: Suite, index: Index, catalogue: Catalogue) -> dict[str, str]:
+    """Fetch the archives that trials need which have no result; the reason for each task that cannot have its own."""
+    reasons = {}
+    missing = {trial.task for trial in learning_trials(suite, index) if trial_id(trial) not in index}
+    for task in sorted(missing):
+        try:
+            for archive in catalogue.tasks[task].item.archives:
+                fetch(archive)
+        except DataUnavailable as error:
+            reasons[task] = str(error)
+    return reasons
+
+
+def without_tasks(suite: Suite, names: set[str]) -> Suite:
+    """The suite less these tasks."""
+    return msgspec.structs.replace(suite, tasks=tuple(use for use in suite.tasks if use.name not in names))
+
+
+def unsearched_evaluations(suite: Suite, task: str, index: Index) -> Iterator[LearningTrial]:
+    """The evaluations on a task that have no result, at the recipe's own learning rate, for there is no search."""
+    untuned = tuple(
+        msgspec.structs.replace(use, recipe=msgspec.structs.replace(use.recipe, tune=False), below=None)
+        for use in suite.tasks
+        if use.name == task
+    )
+    for trial in learning_trials(msgspec.structs.replace(suite, tasks=untuned), {}):
+        if trial_id(trial) not in index:
+            yield trial

@@ -1,0 +1,170 @@
+"""A run of a suite, from what is stored of it to what was lacking."""
+
+import shutil
+from collections import deque
+from contextlib import suppress
+
+import msgspec
+
+from rnnbench import environment
+from rnnbench.campaign.data import tasks_without_data, unsearched_evaluations, without_tasks
+from rnnbench.campaign.place import Place
+from rnnbench.campaign.progress import IDLE, Progress, Watch
+from rnnbench.campaign.superseded import superseded
+from rnnbench.catalogue import Catalogue
+from rnnbench.errors import RnnbenchError
+from rnnbench.executors.running import without_run
+from rnnbench.plan import Known, count_trials, due_trials, known, plan, unclimbed
+from rnnbench.records import CostTrial, Executor, Placement, Provenance, Result, Suite, Trial, trial_id
+from rnnbench.store import Store
+
+PATIENCE_SECONDS = 1.0
+SHARED = (
+    "cost figures want a machine of their own, and the executor '{}' shares its machines; "
+    "`--set executor.cost=true` measures all the same, and marks the results"
+)
+
+
+def run_suite(
+    suite: Suite, catalogue: Catalogue, store: Store, place: Place, *, fresh: bool = False, watch: Watch
+) -> Progress:
+    """Run what a suite lacks, and store each result as it comes. An interruption keeps what has finished.
+
+    Results that are not final count as lacking (what was not to be had may be there now); with `fresh`, so do all
+    results of this suite's trials. Damaged results are put aside and run again. Raises RnnbenchError where the folder
+    cannot be written, is held by another run, or holds another suite; and where the disk is full.
+    """
+    store.prepare()
+    with store.locked():
+        return _Campaign(suite, catalogue, store, place, watch, fresh=fresh).run()
+
+
+class _Campaign:
+    """The state of one run."""
+
+    def __init__(
+        self, suite: Suite, catalogue: Catalogue, store: Store, place: Place, watch: Watch, *, fresh: bool
+    ) -> None:
+        self.catalogue, self.store, self.place, self.watch = catalogue, store, place, watch
+        self.progress = Progress(total=count_trials(suite), notices=store.repair())
+        self.index: dict[str, Known] = {}
+        self.new: set[str] = set()
+        self._provenances: dict[tuple[object, ...], Provenance] = {}
+        self.placement = Placement(store.folder.absolute(), place.jobs, self._preload(suite))
+        self.suite = suite
+        self._read(fresh=fresh)
+
+    def run(self) -> Progress:
+        """Everything that is missing."""
+        self._skip_without_data()
+        with self.place.open(self.placement) as pool:
+            queue: deque[Trial] = deque()
+            news = True
+            while True:
+                if news and not queue:
+                    queue.extend(plan(self.suite, self.index, pool.in_flight))
+                    news = False
+                while queue and pool.free > 0:
+                    news = self._start(queue.popleft(), pool) or news
+                self.progress.running = tuple(sorted(pool.in_flight))
+                self.watch(self.progress, None)
+                if not pool.in_flight and not queue and not news:
+                    break
+                for result in pool.wait(PATIENCE_SECONDS) if pool.in_flight else ():
+                    self._finish(result)
+                    news = True
+                self.progress.notices += pool.notices()
+        self._end()
+        return self.progress
+
+    def _read(self, *, fresh: bool) -> None:
+        """Take in what is stored; with `fresh`, nothing that this suite would run again."""
+        tasks = {use.name for use in self.suite.tasks}
+        for result in self.store.read():
+            self._refuse_other_suite(result)
+            trial = result.trial
+            if result.final:
+                self.index[trial_id(trial)] = known(result)
+            elif isinstance(trial, CostTrial) or trial.task in tasks:
+                self.store.discard(trial)
+        if fresh:
+            for trial in due_trials(self.suite, self.index):
+                self.index.pop(trial_id(trial), None)
+            shutil.rmtree(self.placement.checkpoints, ignore_errors=True)
+        due = {trial_id(trial) for trial in due_trials(self.suite, self.index)}
+        self.progress.kept.update(self.index[identity].status for identity in due if identity in self.index)
+        for result in self.store.read():
+            if (identity := trial_id(result.trial)) in due and identity in self.index:
+                self.progress.stale.update(environment.changed(result.provenance, self._provenance(result.trial)))
+
+    def _start(self, trial: Trial, pool: Executor) -> bool:
+        """Hand a trial out; True where it was refused, so that there is news at once."""
+        if isinstance(trial, CostTrial) and not self.place.takes_cost:
+            self._finish(without_run(trial, "refused", SHARED.format(self.place.executor.name)))
+            return True
+        pool.start(trial)
+        return False
+
+    def _finish(self, result: Result) -> None:
+        """Store a result, and take note of it."""
+        trial, provenance = result.trial, result.provenance
+        if not provenance.plugins:  # its process did not live to tell
+            told = self._provenance(trial)
+            provenance = msgspec.structs.replace(provenance, plugins=told.plugins, definitions=told.definitions)
+        spec = self.place.executor
+        provenance = msgspec.structs.replace(
+            provenance, commit=environment.commit(), executor=spec.name, shared=spec.shared
+        )
+        self.store.write(msgspec.structs.replace(result, provenance=provenance))
+        identity = trial_id(trial)
+        with suppress(OSError):
+            self.placement.checkpoint(trial).unlink(missing_ok=True)
+        self.index[identity] = known(result)
+        self.new.add(identity)
+        self.progress.new[result.status] += 1
+        if result.status in IDLE:
+            self.progress.reasons[result.reason] += 1
+        self.watch(self.progress, result)
+
+    def _end(self) -> None:
+        """What is left to do when nothing is left to run."""
+        for trial, reason in unclimbed(self.suite, self.index):
+            self._finish(without_run(trial, "stopped", reason))
+        for old in superseded(self.suite, self.index, self.store.read()):
+            self.store.discard(old)
+            self.progress.notices.append(f"{trial_id(old)} was discarded: the search now finds another rate")
+        with suppress(OSError):
+            self.placement.checkpoints.rmdir()
+        due = {trial_id(trial) for trial in due_trials(self.suite, self.index)} - self.new
+        self.progress.kept.clear()
+        self.progress.kept.update(self.index[identity].status for identity in due if identity in self.index)
+
+    def _provenance(self, trial: Trial) -> Provenance:
+        """What results of a trial's cells and task depend on now; sources are read once a run."""
+        names = [cell.name for cell in trial.cells] if isinstance(trial, CostTrial) else [trial.cell.name, trial.task]
+        key = (type(trial), *names)
+        if key not in self._provenances:
+            self._provenances[key] = environment.provenance(trial, self.catalogue)
+        return self._provenances[key]
+
+    def _refuse_other_suite(self, result: Result) -> None:
+        ours, theirs = self.suite.name, result.trial.suite
+        if theirs != ours:
+            raise RnnbenchError(
+                f"{self.store.folder}: holds results of suite '{theirs}'; give '{ours}' another folder with -o"
+            )
+
+    def _skip_without_data(self) -> None:
+        """What cannot have its data is skipped with the reason, its search left out."""
+        reasons = tasks_without_data(self.suite, self.index, self.catalogue)
+        for task, reason in reasons.items():
+            for trial in unsearched_evaluations(self.suite, task, self.index):
+                self._finish(without_run(trial, "skipped", reason))
+        self.suite = without_tasks(self.suite, set(reasons))
+        self.progress.total = self.progress.new["skipped"] + count_trials(self.suite)
+
+    def _preload(self, suite: Suite) -> tuple[str, ...]:
+        """The plugin modules that this suite's trials will import, known to import well."""
+        plugins = [self.catalogue.cells[cell.name].plugin for cell in suite.cells]
+        plugins += [self.catalogue.tasks[task.name].plugin for task in suite.tasks]
+        return tuple(sorted({plugin.module.partition(":")[0] for plugin in plugins}))

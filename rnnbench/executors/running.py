@@ -1,0 +1,133 @@
+"""A trial at work in its process, seen from the driver: its result, or the limit that it broke."""
+
+import os
+import signal
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+from time import monotonic
+
+import msgspec
+
+from rnnbench import environment
+from rnnbench.executors.family import family_of, memory_bytes
+from rnnbench.records import CostTrial, Limits, Provenance, Result, Seconds, Status, Trial, limits
+
+OUTPUT_KEPT = 8_000
+POLL_SECONDS = 0.5
+MEBIBYTE = 2**20
+
+
+@dataclass
+class Running:
+    """A child at work."""
+
+    trial: Trial
+    process: ForkServerProcess
+    pipe: Connection
+    output: Path
+    started: str = field(default_factory=lambda: now())
+    clock: float = field(default_factory=monotonic)
+    looked: float = field(default_factory=monotonic)
+
+    @property
+    def limits(self) -> Limits:
+        """What it may use up."""
+        return limits(self.trial)
+
+    @property
+    def seconds(self) -> float:
+        """How long it has been at work."""
+        return monotonic() - self.clock
+
+    @property
+    def seconds_left(self) -> float:
+        """Until its limit."""
+        return self.limits.seconds - self.seconds
+
+    def result(self) -> Result | None:
+        """The result, if the child sent one, died or broke a limit; None while it is at work.
+
+        What the child started may hold its end of the pipe open, so that its death is asked for besides.
+        """
+        result = self._sent() or self._broken_limit()
+        return result and msgspec.structs.replace(result, output=self._tail())
+
+    def end(self) -> None:
+        """End the child and whatever it started in its process group."""
+        self.pipe.close()
+        with suppress(ProcessLookupError, PermissionError):
+            if self.process.pid is not None:
+                os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.kill()
+        self.process.join()
+        self.process.close()
+
+    def _sent(self) -> Result | None:
+        dead = not self.process.is_alive()
+        if self.pipe.poll():
+            try:
+                return msgspec.json.decode(self.pipe.recv_bytes(), type=Result)
+            except (EOFError, OSError):
+                dead = True
+                self.process.join(10)
+            except msgspec.DecodeError as error:
+                return self._cut_short("error", f"its result cannot be read: {error}")
+        return self._cut_short("killed", _last_words(self.process.exitcode)) if dead else None
+
+    def _broken_limit(self) -> Result | None:
+        """A look at the memory disturbs, and is not taken while costs are measured."""
+        if self.seconds_left <= 0:
+            return self._cut_short("timeout", f"longer than its limit of {self.limits.seconds:g} s")
+        with suppress(OSError):
+            printed = self.output.stat().st_size
+            if printed > self.limits.output_mib * MEBIBYTE:
+                return self._cut_short("killed", f"printed more than its limit of {self.limits.output_mib} MiB")
+        if isinstance(self.trial, CostTrial) or monotonic() - self.looked < POLL_SECONDS:
+            return None
+        self.looked = monotonic()
+        family = family_of(self.process.pid or 0)
+        used = memory_bytes(family) / MEBIBYTE
+        if used > self.limits.memory_mib:
+            processes = f"its {len(family)} processes use" if len(family) > 1 else "its process uses"
+            reason = f"{processes} {used:,.0f} MiB, the limit is {self.limits.memory_mib:,} MiB"
+            return self._cut_short("out-of-memory", reason)
+        return None
+
+    def _cut_short(self, status: Status, reason: str) -> Result:
+        result = without_run(self.trial, status, reason)
+        return msgspec.structs.replace(result, started=self.started, seconds=Seconds(process=self.seconds))
+
+    def _tail(self) -> str:
+        try:
+            with self.output.open("rb") as file:
+                file.seek(max(0, self.output.stat().st_size - OUTPUT_KEPT))
+                return file.read(OUTPUT_KEPT).decode(errors="replace")
+        except OSError:
+            return ""
+
+
+def without_run(trial: Trial, status: Status, reason: str) -> Result:
+    """The result of a trial whose process gave none, or that was never started."""
+    return Result(
+        trial=trial,
+        status=status,
+        reason=reason,
+        started=now(),
+        provenance=Provenance(machine=environment.machine(), versions=environment.versions()),
+    )
+
+
+def now() -> str:
+    """The present time, as results tell it."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _last_words(code: int | None) -> str:
+    if code is not None and code < 0:
+        with suppress(ValueError):
+            return f"its process was ended by {signal.Signals(-code).name}"
+    return f"its process ended by itself with code {code} before it gave a result"

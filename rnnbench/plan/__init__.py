@@ -1,0 +1,21 @@
+"""What to run next: pure functions of the suite and of what is known, tested without running a trial."""
+
+from rnnbench.plan.known import Index, Known, known
+from rnnbench.plan.ladder import unclimbed
+from rnnbench.plan.plan import due_trials, learning_trials, plan
+from rnnbench.plan.search import best_rate, found_rate
+from rnnbench.plan.trials import count_trials, tuning_trials
+
+__all__ = [
+    "Index",
+    "Known",
+    "best_rate",
+    "count_trials",
+    "due_trials",
+    "found_rate",
+    "known",
+    "learning_trials",
+    "plan",
+    "tuning_trials",
+    "unclimbed",
+]

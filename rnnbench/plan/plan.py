@@ -1,0 +1,52 @@
+"""The planner: which trials to run next. A pure function of the suite, of what is known so far, and of what runs."""
+
+from collections.abc import Collection, Iterator
+from itertools import islice
+
+from rnnbench.plan.known import Index
+from rnnbench.plan.ladder import climbs
+from rnnbench.plan.search import found_rate
+from rnnbench.plan.trials import cost_trials, learning_trial, tuning_trials
+from rnnbench.records import LearningTrial, Suite, Trial, trial_id
+
+
+def plan(suite: Suite, index: Index, in_flight: Collection[str]) -> list[Trial]:
+    """Trials to run next.
+
+    Learning trials come first, all whose turn has come, to be packed as tightly as the executor likes: the search for a
+    cell's learning rate, then its evaluation at the rate that was found; a rung of a ladder once the one below it is
+    solved in most seeds. A cost trial wants the machine to itself: it is given out alone, when nothing else is left and
+    nothing runs. An empty answer with nothing in flight means that the suite is complete.
+    """
+    learning: list[Trial] = [t for t in learning_trials(suite, index) if _missing(t, index, in_flight)]
+    if learning or in_flight:
+        return learning
+    return list(islice((t for t in cost_trials(suite) if _missing(t, index, in_flight)), 1))
+
+
+def _missing(trial: Trial, index: Index, in_flight: Collection[str]) -> bool:
+    identity = trial_id(trial)
+    return identity not in index and identity not in in_flight
+
+
+def learning_trials(suite: Suite, index: Index) -> Iterator[LearningTrial]:
+    """Every learning trial whose turn has come, done ones included: searches first, then evaluations seed by seed, so
+    that a run cut short compares all cells on the seeds it has."""
+    searched = [use for use in suite.tasks if use.recipe.tune and use.below is None]
+    for use in searched:
+        for cell in suite.cells:
+            yield from tuning_trials(suite, use, cell)
+    turns = [
+        (use, cell, rate)
+        for use in suite.tasks
+        for cell in suite.cells
+        if (rate := found_rate(suite, use, cell, index)) is not None and climbs(suite, use, cell, index)
+    ]
+    for seed in suite.seeds:
+        for use, cell, rate in turns:
+            yield learning_trial(suite, use, cell, seed, rate)
+
+
+def due_trials(suite: Suite, index: Index) -> list[Trial]:
+    """All trials whose turn has come by what is known, done ones included, in the order in which they are given out."""
+    return [*learning_trials(suite, index), *cost_trials(suite)]

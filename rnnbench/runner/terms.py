@@ -1,0 +1,26 @@
+"""The terms on which a place lets a trial run; none of them changes a figure."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from rnnbench.training import PERIOD_SECONDS
+
+
+def _nothing() -> None:
+    """What there is to do where nothing is to be done."""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How one trial is run.
+
+    checkpoint: the file in which it keeps what it needs to go on after it was cut off; None keeps nothing.
+    only_size:  size the model, and train nothing.
+    at_end:     called when the work is over, however it went, and before the result is put together.
+    """
+
+    checkpoint: Path | None = None
+    checkpoint_seconds: float = PERIOD_SECONDS
+    only_size: bool = False
+    at_end: Callable[[], None] = _nothing

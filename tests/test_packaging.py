@@ -78,7 +78,7 @@ def test_the_wheel_holds_packages_and_no_folder_called_plugins(wheel: Path) -> N
     """With suites, schema, templates and type markers; without tests."""
     names = ZipFile(wheel).namelist()
     tops = {name.split("/")[0] for name in names if ".dist-info" not in name}
-    assert tops == {"rnnbench", "rnnbench_cells", "rnnbench_tasks", "rnnbench_suites", "rnnbench_reports"}
+    assert tops == {"rnnbench", *(f"rnnbench_{part}" for part in ("cells", "tasks", "cluster", "suites", "reports"))}
     for name in (
         "rnnbench/py.typed",
         "rnnbench_suites/quick.toml",

@@ -3,9 +3,10 @@
 import os
 import platform
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from time import monotonic, sleep
 
 import msgspec
 from filelock import FileLock, Timeout
@@ -15,6 +16,7 @@ from rnnbench.records import Result, Trial, trial_id
 from rnnbench.records.result import FORMAT
 
 NAMES_SHOWN = 8
+HOLDER_SECONDS = 2.0
 
 
 class Store:
@@ -49,16 +51,18 @@ class Store:
         try:
             lock.acquire()
         except Timeout:
-            who = holder.read_text() if holder.exists() else "another process"
             raise RnnbenchError(
-                f"{self.folder}: {who} is running trials into this folder; wait, or choose -o"
+                f"{self.folder}: {_who(holder)} is running trials into this folder; wait, or choose -o"
             ) from None
         with lock:
             try:
                 holder.write_text(f"process {os.getpid()} on {platform.node()}")
             except OSError as error:
                 raise _unwritable(self.folder, error) from error
-            yield
+            try:
+                yield
+            finally:
+                holder.unlink(missing_ok=True)
 
     def repair(self) -> list[str]:
         """Put damaged results aside and remove what was half-written; sentences that say so. Needs the lock."""
@@ -132,6 +136,17 @@ def _whole(path: Path) -> Result:
     if trial_id(result.trial) != path.stem:
         raise ValueError(f"it holds the trial {trial_id(result.trial)}")
     return result
+
+
+def _who(holder: Path) -> str:
+    """Who has the folder, by its own word, which comes a moment after the lock."""
+    deadline = monotonic() + HOLDER_SECONDS
+    while monotonic() < deadline:
+        with suppress(OSError):
+            if words := holder.read_text():
+                return words
+        sleep(0.05)
+    return "another process"
 
 
 def _unwritable(folder: Path, error: OSError) -> RnnbenchError:

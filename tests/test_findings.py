@@ -16,6 +16,7 @@ from rnnbench.executors.running import without_run
 from rnnbench.findings import Condition, Findings, find
 from rnnbench.findings.estimates import holm, ratio, restricted_epochs, seeds_needed, sign_flip, solve_rate
 from rnnbench.records import (
+    FIRST_TUNING_SEED,
     CellUse,
     Epoch,
     Learning,
@@ -29,6 +30,7 @@ from tests.test_records import COST, learning_trial
 
 BUDGET = 20
 RECIPE = Recipe(epochs=BUDGET, parameters=1000)
+TUNED = msgspec.structs.replace(RECIPE, tune=True, learning_rates=(0.001, 0.01, 0.1), tuning_seeds=2)
 
 
 def learned(
@@ -49,6 +51,7 @@ def learned(
         target=target,
         hidden_size=10,
         parameters=parameters,
+        off_budget=parameters / RECIPE.parameters - 1,
         state_floats=10,
         epochs_run=2,
         steps_per_epoch=5,
@@ -61,6 +64,21 @@ def learned(
     )
     one = learning_trial(**{"cell": CellUse(name=name), "seed": seed, "recipe": RECIPE, **trial})
     return msgspec.structs.replace(without_run(one, "ok", ""), learning=record)
+
+
+def searched(
+    name: str, rate: float, seed: int, epochs: int | None = None, test: float = 0.5, **trial: object
+) -> Result:
+    """A result of a trial of the learning-rate search."""
+    return learned(
+        name,
+        FIRST_TUNING_SEED + seed,
+        epochs,
+        test,
+        phase="tuning",
+        learning_rate=rate,
+        **{"recipe": TUNED, **trial},  # type: ignore[arg-type]
+    )
 
 
 def only(results: Sequence[Result]) -> Condition:
@@ -484,3 +502,96 @@ def test_findings_can_be_written_as_json_and_read_back() -> None:
     """They are records like all others."""
     findings = find([learned("a", 0, 3), learned("b", 0), cost_result(0, 0.1)])
     assert msgspec.json.decode(msgspec.json.encode(findings), type=Findings) == findings
+
+
+def tuned_results(chosen: float = 0.01) -> list[Result]:
+    """One cell, three rates on two tuning seeds, two evaluations at the chosen rate."""
+    search = [searched("a", rate, seed, 5, test=rate) for rate in TUNED.learning_rates for seed in (0, 1)]
+    return [*search, *(learned("a", seed, 4, recipe=TUNED, learning_rate=chosen) for seed in (0, 1))]
+
+
+def test_cells_at_rates_of_their_own_are_compared_where_each_was_searched() -> None:
+    """A search makes rates differ; without one they are different conditions."""
+    results = [
+        *tuned_results(),
+        *(learned("b", seed, 6, recipe=TUNED, learning_rate=0.1) for seed in (0, 1)),
+    ]
+    condition = only(results)
+    assert {arm.row: arm.learning_rate for arm in condition.arms} == {"a": 0.01, "b": 0.1}
+    assert condition.learning_rate is None
+    assert condition.title == "adding"
+    untuned = find([learned("a", 0, learning_rate=0.01), learned("b", 0, learning_rate=0.1)])
+    assert len(untuned.conditions) == 2
+
+
+def test_trials_of_the_search_enter_no_estimate() -> None:
+    """They are counted as cost, and their curve is kept whole."""
+    (arm,) = only(tuned_results()).arms
+    assert arm.seeds == (0, 1)
+    assert arm.search is not None
+    assert [(rate.rate, rate.trials, rate.lost) for rate in arm.search.rates] == [(r, 2, 0) for r in (0.001, 0.01, 0.1)]
+    assert [rate.score.centre for rate in arm.search.rates if rate.score] == [0.001, 0.01, 0.1]
+    assert (arm.search.chosen, arm.search.trials) == (0.01, 6)
+    assert (arm.search.steps, arm.search.sequences) == (6 * 2 * 5, 6 * 2 * 5 * RECIPE.batch_size)
+
+
+def test_a_rate_at_the_edge_and_a_search_that_lost_trials_are_doubted() -> None:
+    """And one in the middle of its grid is not."""
+    fine = find(tuned_results()).doubts
+    assert not any("grid" in doubt or "search" in doubt for doubt in fine)
+    edge = find(tuned_results(chosen=0.1)).doubts
+    assert "adding: a has its learning rate of 0.1 from the edge of the grid; a better one may lie beyond." in edge
+    diverged = msgspec.structs.replace(tuned_results()[5], status="diverged")
+    lost = find([*tuned_results()[:5], diverged, *tuned_results()[6:]])
+    assert "adding: a lost 1 of 6 trials of its search." in lost.doubts
+    (arm,) = lost.conditions[0].arms
+    assert arm.search is not None
+    assert [rate.lost for rate in arm.search.rates] == [0, 0, 1]
+    nothing = [msgspec.structs.replace(result, status="error", learning=None) for result in tuned_results()[:6]]
+    doubts = find([*nothing, *tuned_results()[6:]]).doubts
+    assert "adding: a has the recipe's own learning rate of 0.01: all 6 trials of its search failed." in doubts
+
+
+def test_a_trial_that_was_given_up_counts_as_unsolved_and_is_told() -> None:
+    """Futility is an option that is reported as such."""
+    recipe = msgspec.structs.replace(RECIPE, futility_epochs=3)
+    given_up = msgspec.structs.replace(learned("a", 1, None, recipe=recipe), status="stopped", reason="given up")
+    findings = find([learned("a", 0, 4, recipe=recipe), given_up])
+    (arm,) = findings.conditions[0].arms
+    assert (arm.solved, arm.seeds, arm.given_up) == (1, (0, 1), 1)
+    assert arm.epochs is not None
+    assert arm.epochs.centre == (4 + BUDGET) / 2
+    told = "adding: a was given up in 1 of 2 seeds after 3 epochs without a better validation score"
+    assert any(doubt.startswith(told) for doubt in findings.doubts)
+
+
+def test_rungs_that_were_not_tried_are_told_once() -> None:
+    """By task and reason, with the horizons."""
+    reason = "not tried: a does not solve horizon 5 in most seeds"
+    left = [
+        without_run(learning_trial(cell=CellUse(name="a"), seed=seed, dials={"horizon": horizon}), "stopped", reason)
+        for seed in (0, 1)
+        for horizon in (10, 20)
+    ]
+    findings = find([learned("a", 0, dials={"horizon": 5}), *left])
+    assert f"adding, horizons 10, 20: {reason}." in findings.doubts
+    assert not any("no figures" in doubt for doubt in findings.doubts)
+    assert findings.failures == ()
+
+
+def test_a_state_off_its_budget_is_doubted_too() -> None:
+    """Above five per cent, whatever is matched."""
+    recipe = msgspec.structs.replace(RECIPE, match="state", state_floats=8)
+    result = learned("a", 0, recipe=recipe)
+    assert result.learning
+    off = msgspec.structs.replace(result, learning=msgspec.structs.replace(result.learning, off_budget=0.25))
+    assert "adding: a has 10 state floats, +25% from the budget of 8." in find([off]).doubts
+
+
+def test_cost_figures_of_shared_machines_are_marked() -> None:
+    """By the name of the executor that placed them there."""
+    result = cost_result(0, 0.1)
+    shared = msgspec.structs.replace(result.provenance, executor="pool", shared=True)
+    told = "Cost figures were measured on machines shared with other work (pool)."
+    assert told in find([msgspec.structs.replace(result, provenance=shared)]).doubts
+    assert told not in find([result]).doubts

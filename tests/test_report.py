@@ -14,10 +14,10 @@ from rnnbench.catalogue import Catalogue
 from rnnbench.executors.running import without_run
 from rnnbench.findings import find
 from rnnbench.records import CellUse, MemoryRow, Result
-from tests.test_findings import cost_result, learned
+from tests.test_findings import cost_result, learned, tuned_results
 from tests.test_records import COST, learning_trial
 
-FIGURES = {"learning-curves", "epochs-to-target", "accuracy-against-cost", "memory"}
+FIGURES = {"learning-curves", "epochs-to-target", "learning-rates", "accuracy-against-cost", "memory"}
 
 
 def results() -> list[Result]:
@@ -32,7 +32,7 @@ def results() -> list[Result]:
     memory = MemoryRow(row="gru", kernel="k", parameters=9, parameter_bytes=36, peak_bytes=3 << 20, meter="m")
     made.append(msgspec.structs.replace(without_run(memory_trial, "ok", ""), costs=(memory,)))
     failed = without_run(learning_trial(seed=9), "error", "ValueError: <script>alert(1)</script>")
-    return [*made, cost_result(0, 0.1), failed]
+    return [*made, *tuned_results(), cost_result(0, 0.1), failed]
 
 
 @pytest.fixture(scope="module")

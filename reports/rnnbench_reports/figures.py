@@ -1,25 +1,13 @@
 """The figures of a report, each from findings alone."""
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 import rnnbench
-from rnnbench_reports.style import REFERENCE, Look, legend, looks, number, panels
-
-MEBIBYTE = 2**20
-
-
-class Drawn(NamedTuple):
-    """A figure with its file name (without ending), title and caption."""
-
-    name: str
-    title: str
-    caption: str
-    figure: Figure
+from rnnbench_reports.axes import keep_medians_in_view, score_axis
+from rnnbench_reports.cost_figures import accuracy_against_cost, memory
+from rnnbench_reports.style import REFERENCE, Drawn, Look, legend, looks, panels
 
 
 def draw(findings: rnnbench.Findings) -> Iterator[Drawn]:
@@ -28,8 +16,10 @@ def draw(findings: rnnbench.Findings) -> Iterator[Drawn]:
     if findings.conditions:
         yield learning_curves(findings, by_cell)
         yield epochs_to_target(findings, by_cell)
-    if findings.conditions and any(row.step_seconds for cost in findings.costs for row in cost.rows):
-        yield accuracy_against_cost(findings, by_cell)
+    if any(arm.search for condition in findings.conditions for arm in condition.arms):
+        yield learning_rates(findings, by_cell)
+    if drawn := accuracy_against_cost(findings, by_cell):
+        yield drawn
     if any(row.peak_bytes for cost in findings.costs for row in cost.rows):
         yield memory(findings, by_cell)
 
@@ -42,8 +32,8 @@ def learning_curves(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) ->
             look, curve = by_cell[arm.row], arm.curve
             axis.plot(curve.epochs, curve.median, color=look.colour, marker=look.marker, markersize=3, label=arm.row)
             axis.fill_between(curve.epochs, curve.low, curve.high, color=look.colour, alpha=0.18, linewidth=0)
-        _score_axis(axis, condition, "validation")
-        _keep_medians_in_view(axis, condition)
+        score_axis(axis, condition, "validation")
+        keep_medians_in_view(axis, condition)
         axis.set_xlabel("epoch", fontsize=9)
         axis.xaxis.set_major_locator(MaxNLocator(integer=True))
     legend(figure, axes)
@@ -90,88 +80,27 @@ def epochs_to_target(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) -
     return Drawn("epochs-to-target", "Epochs to target", caption, figure)
 
 
-def accuracy_against_cost(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) -> Drawn:
-    """Test score against the time of a training step."""
-    cost = next(cost for cost in findings.costs if any(row.step_seconds for row in cost.rows))
-    milliseconds = {row.row: row.step_seconds for row in cost.rows if row.step_seconds}
-    figure, axes = panels(condition.title for condition in findings.conditions)
-    for axis, condition in zip(axes, findings.conditions, strict=True):
-        metric = condition.metrics[0].name
+def learning_rates(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) -> Drawn:
+    """Validation score by learning rate, as the search saw it."""
+    searched = [c for c in findings.conditions if any(arm.search for arm in c.arms)]
+    figure, axes = panels(condition.title for condition in searched)
+    for axis, condition in zip(axes, searched, strict=True):
         for arm in condition.arms:
-            time, score = milliseconds.get(arm.row), arm.test.get(metric)
-            if time is None or score is None:
-                continue
-            look = by_cell[arm.row]
-            axis.errorbar(
-                1e3 * time.centre,
-                score.centre,
-                xerr=[[1e3 * (time.centre - time.low)], [1e3 * (time.high - time.centre)]],
-                yerr=[[score.centre - score.low], [score.high - score.centre]],
-                color=look.colour,
-                marker=look.marker,
-                capsize=2,
-                linewidth=1,
-                linestyle="none",
-                label=arm.row,
-            )
-        _score_axis(axis, condition, "test")
-        axis.set_xlim(left=0)
-        axis.margins(y=0.12)
-        axis.set_xlabel("ms a training step", fontsize=9)
+            scores = {rate.rate: rate.score for rate in arm.search.rates if rate.score} if arm.search else {}
+            look, rates = by_cell[arm.row], list(scores)
+            centres = [score.centre for score in scores.values()]
+            axis.plot(rates, centres, color=look.colour, marker=look.marker, markersize=3, label=arm.row)
+            low, high = [score.low for score in scores.values()], [score.high for score in scores.values()]
+            axis.fill_between(rates, low, high, color=look.colour, alpha=0.18, linewidth=0)
+            if arm.learning_rate in scores:
+                chosen = scores[arm.learning_rate].centre
+                axis.plot(arm.learning_rate, chosen, look.marker, color=look.colour, markersize=9, fillstyle="none")
+        axis.set_xscale("log")
+        score_axis(axis, condition, "validation")
+        axis.set_xlabel("learning rate", fontsize=9)
     legend(figure, axes)
     caption = (
-        f"Test score (median and range over seeds) against thread CPU time of a training step of the bare cell at "
-        f"{cost.shape} (median and range over replicates). The time is that of this shape for every task."
+        "Score on validation data at the chosen epoch against the learning rate: median and range over tuning seeds. "
+        "The large hollow mark is the rate that was chosen; where the target was reached, epochs to it decided first."
     )
-    return Drawn("accuracy-against-cost", "Accuracy against cost", caption, figure)
-
-
-def memory(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) -> Drawn:
-    """Peak memory of a training step, a bar a cell."""
-    costs = [cost for cost in findings.costs if any(row.peak_bytes for row in cost.rows)]
-    figure, axes = panels(cost.title for cost in costs)
-    for axis, cost in zip(axes, costs, strict=True):
-        rows = [row for row in cost.rows if row.peak_bytes]
-        for position, row in enumerate(rows):
-            peak = row.peak_bytes
-            assert peak
-            centre, low, high = (value / MEBIBYTE for value in (peak.centre, peak.low, peak.high))
-            axis.barh(position, centre, color=by_cell[row.row].colour, alpha=0.75, height=0.6)
-            axis.errorbar(
-                centre, position, xerr=[[centre - low], [high - centre]], color="black", capsize=3, linewidth=1
-            )
-            axis.annotate(number(centre), (high, position), (6, 0), textcoords="offset points", va="center", fontsize=8)
-        axis.set_yticks(range(len(rows)), [row.row for row in rows], fontsize=9)
-        axis.set_xlabel("MiB above the process without the cell", fontsize=9)
-        axis.margins(x=0.15)
-        axis.grid(visible=False, axis="y")
-    caption = (
-        "Peak resident growth of a process over one training step of the bare cell: weights, optimiser state, batch "
-        "and all that backward keeps. Median and range over replicates, each in a process of its own."
-    )
-    return Drawn("memory", "Memory", caption, figure)
-
-
-def _keep_medians_in_view(axis: Axes, condition: rnnbench.Condition) -> None:
-    """A score without a lower end, like skill: one seed far off must not flatten all others."""
-    metric = condition.metrics[0]
-    if metric.direction == "lower" or metric.name == "accuracy":
-        return
-    shown = [score for arm in condition.arms for score in arm.curve.median] + [condition.target]
-    shown += [trivial.centre for trivial in [condition.trivial.get(metric.name)] if trivial]
-    span = max(shown) - min(shown)
-    if span > 0:
-        axis.set_ylim(min(shown) - span / 2, max(shown) + span / 2)
-
-
-def _score_axis(axis: Axes, condition: rnnbench.Condition, split: str) -> None:
-    """Errors on a logarithmic axis, shares on one that ends at 1; target and trivial forecast as lines."""
-    metric = condition.metrics[0]
-    if metric.direction == "lower":
-        axis.set_yscale("log")
-    elif metric.name == "accuracy":
-        axis.set_ylim(0, 1.02)
-    axis.set_ylabel(f"{split} {metric.name}", fontsize=9)
-    axis.axhline(condition.target, color=REFERENCE, linestyle="--", linewidth=1, label="target")
-    if trivial := condition.trivial.get(metric.name):
-        axis.axhline(trivial.centre, color=REFERENCE, linestyle=":", linewidth=1.2, label="trivial forecast")
+    return Drawn("learning-rates", "Learning rates", caption, figure)

@@ -4,6 +4,7 @@ from base64 import b64encode
 from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import jinja2
 from markupsafe import Markup
@@ -38,7 +39,9 @@ def _template() -> jinja2.Template:
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters.update(spread=spread, number=number, difference=_difference, mebibytes=_mebibytes)
+    environment.filters.update(
+        spread=spread, number=number, difference=_difference, budget=_budget, mebibytes=_mebibytes
+    )
     environment.globals.update(css=Markup(_packaged("report.css")))  # noqa: S704  our own file
     return environment.from_string(_packaged("report.html.j2"))
 
@@ -47,12 +50,20 @@ def _packaged(name: str) -> str:
     return (files(__package__) / name).read_text(encoding="utf-8")
 
 
-def _difference(arm: rnnbench.Arm, condition: rnnbench.Condition) -> str:
-    """How far the parameters are from the budget, where that is over 2 %."""
-    if condition.recipe.match != "parameters":
+def _difference(arm: rnnbench.Arm, what: str, condition: rnnbench.Condition) -> str:
+    """How far what is matched is from its budget, where that is over 2 %."""
+    if condition.recipe.match != what or arm.off_budget is None or abs(arm.off_budget) <= BUDGET_SHOWN:
         return ""
-    off = arm.parameters / condition.recipe.parameters - 1
-    return f" (budget {100 * off:+.1f} %)" if abs(off) > BUDGET_SHOWN else ""
+    return f" (budget {100 * arm.off_budget:+.1f} %)"
+
+
+def _budget(recipe: Any) -> str:
+    """What is equal between cells, in words."""
+    return {
+        "parameters": f"Equal parameters: {recipe.parameters:,}.",
+        "state": f"Equal states: {recipe.state_floats:,} numbers.",
+        "hidden": f"Equal hidden size: {recipe.hidden_size}.",
+    }[recipe.match]
 
 
 def _mebibytes(figure: rnnbench.Range | None) -> str:

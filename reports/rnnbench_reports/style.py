@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -16,6 +17,15 @@ REFERENCE = "#555555"
 PANEL_INCHES = (3.5, 2.6)
 COLUMNS = 3
 DOTS_PER_INCH = 160
+
+
+class Drawn(NamedTuple):
+    """A figure with its file name (without ending), title and caption."""
+
+    name: str
+    title: str
+    caption: str
+    figure: Figure
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ from rnnbench.findings.records import (
     Failure,
     Findings,
     Range,
+    RateScore,
+    Search,
 )
 
 __all__ = [
@@ -23,5 +25,7 @@ __all__ = [
     "Failure",
     "Findings",
     "Range",
+    "RateScore",
+    "Search",
     "find",
 ]

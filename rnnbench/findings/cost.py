@@ -1,16 +1,18 @@
 """Cost results gathered by their setting; replicates are the unit."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from msgspec.structs import replace
 
 from rnnbench.findings import wording
-from rnnbench.findings.estimates import ratio, spread
+from rnnbench.findings.estimates import INTERVAL_REPLICATES, ratio, spread
 from rnnbench.findings.grouping import rows
 from rnnbench.findings.records import CostFinding, CostRow
 from rnnbench.records import CostTrial, MemoryRow, Result, TimeRow, canonical
+
+STEADY_CLOCK = 0.95
 
 
 def costs(results: Sequence[Result]) -> tuple[CostFinding, ...]:
@@ -60,3 +62,24 @@ def _row(name: str, figures: Sequence[TimeRow | MemoryRow]) -> CostRow:
         peak_bytes=spread(peaks) if peaks else None,
         memory_meter=memories[0].meter if memories else "",
     )
+
+
+def cost_doubts(results: Sequence[Result], costs: Sequence[CostFinding]) -> Iterator[str]:
+    """What to hold against cost figures."""
+    timed = [row for finding in costs for row in finding.rows if row.step_seconds]
+    replicates = [row.step_seconds.n for row in timed if row.step_seconds]
+    if replicates and min(replicates) < INTERVAL_REPLICATES:
+        few = min(replicates)
+        yield f"Cost figures rest on {few} replicates; from {INTERVAL_REPLICATES} on they carry an interval."
+    if len({row.row for row in timed}) > 1:
+        yield (
+            "A ratio of times between different kinds of cells moves with the speed of the machine: "
+            "it holds to 5-15 % from one occasion to another, whatever its range here."
+        )
+    rows = [row for result in results for row in result.costs if isinstance(row, TimeRow)]
+    unsteady = sum(float(np.sum(r.cpu_seconds)) < STEADY_CLOCK * float(np.sum(r.wall_seconds)) for r in rows)
+    if unsteady:
+        yield f"{unsteady} of {len(rows)} time measurements lost over 5 % of wall time to other work on the machine."
+    shared = {result.provenance.executor for result in results if result.costs and result.provenance.shared}
+    if shared:
+        yield f"Cost figures were measured on machines shared with other work ({', '.join(sorted(shared))})."

@@ -3,35 +3,29 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
-import numpy as np
-
-from rnnbench.findings.estimates import INTERVAL_REPLICATES, seeds_needed
+from rnnbench.findings.cost import cost_doubts
+from rnnbench.findings.estimates import seeds_needed
 from rnnbench.findings.records import Condition, CostFinding
-from rnnbench.records import LearningTrial, Result, TimeRow
+from rnnbench.findings.search import search_doubts
+from rnnbench.records import LearningTrial, Result
 
 BUDGET_DOUBT = 0.05
-STEADY_CLOCK = 0.95
 
 
 def doubts(results: Sequence[Result], conditions: Sequence[Condition], costs: Sequence[CostFinding]) -> tuple[str, ...]:
     """Every doubt that the results give reason for."""
     return (
-        *_untuned(results),
+        *search_doubts(conditions),
         *_few_seeds(conditions),
         *_missing_seeds(conditions),
         *_lost(conditions),
+        *_not_tried(results),
         *_budgets_missed(conditions),
         *_targets_at_chance(conditions),
         *_targets_missed_on_test(conditions),
-        *_cost_doubts(results, costs),
+        *cost_doubts(results, costs),
         *_unequal_origins(results),
     )
-
-
-def _untuned(results: Sequence[Result]) -> Iterator[str]:
-    learning = [result.trial for result in results if isinstance(result.trial, LearningTrial)]
-    if len({trial.cell.row for trial in learning}) > 1 and not any(trial.phase == "tuning" for trial in learning):
-        yield "No learning-rate search: all cells were trained at the recipe's rate, which may suit some better."
 
 
 def _few_seeds(conditions: Sequence[Condition]) -> Iterator[str]:
@@ -54,7 +48,7 @@ def _missing_seeds(conditions: Sequence[Condition]) -> Iterator[str]:
         everybody = {seed for arm in condition.arms for seed in arm.seeds}
         for arm in condition.arms:
             missing = sorted(everybody - set(arm.seeds))
-            if missing:
+            if missing and set(arm.lost) != {"stopped"}:  # a rung not tried is told by _not_tried
                 why = ", ".join(f"{count} {status}" for status, count in sorted(arm.lost.items())) or "not run"
                 lacking = f"{len(missing)} of {len(everybody)} seeds ({why})"
                 yield f"{condition.title}: {arm.row} has no figures for {lacking}."
@@ -68,23 +62,46 @@ def _lost(conditions: Sequence[Condition]) -> Iterator[str]:
                     f"{condition.title}: {arm.row} diverged in {arm.diverged} of {len(arm.seeds)} seeds, "
                     "for which it has no test score."
                 )
+            if arm.given_up:
+                patience = condition.recipe.futility_epochs
+                yield (
+                    f"{condition.title}: {arm.row} was given up in {arm.given_up} of {len(arm.seeds)} seeds after "
+                    f"{patience} epochs without a better validation score; they count as unsolved."
+                )
             if arm.lost.get("timeout"):
                 cut = arm.lost["timeout"]
                 yield f"{condition.title}: {cut} trials of {arm.row} hit their time limit and enter no estimate."
 
 
+def _not_tried(results: Sequence[Result]) -> Iterator[str]:
+    """Rungs of ladders that a cell did not reach, by reason."""
+    rungs: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for result in results:
+        trial = result.trial
+        if isinstance(trial, LearningTrial) and result.status == "stopped" and result.learning is None:
+            rungs[trial.task, result.reason].add(int(trial.dials["horizon"] or 0))
+    for (task, reason), horizons in rungs.items():
+        several = "s" if len(horizons) > 1 else ""
+        yield f"{task}, horizon{several} {_listed(sorted(horizons))}: {reason}."
+
+
 def _budgets_missed(conditions: Sequence[Condition]) -> Iterator[str]:
     for condition in conditions:
-        if condition.recipe.match != "parameters":
+        recipe = condition.recipe
+        if recipe.match != "parameters":
             sizes = ", ".join(f"{arm.row} {arm.parameters:,}" for arm in condition.arms if arm.seeds)
-            yield f"{condition.title}: hidden sizes are equal, parameters are not ({sizes})."
-            continue
-        budget = condition.recipe.parameters
+            what = "hidden sizes" if recipe.match == "hidden" else "states"
+            yield f"{condition.title}: {what} are equal, parameters are not ({sizes})."
+        budget, what = (
+            (recipe.parameters, "parameters") if recipe.match == "parameters" else (recipe.state_floats, "state floats")
+        )
         for arm in condition.arms:
-            off = (arm.parameters - budget) / budget
-            if arm.seeds and abs(off) > BUDGET_DOUBT:
-                size = f"{arm.parameters:,} parameters, {off:+.0%} from the budget of {budget:,}"
-                yield f"{condition.title}: {arm.row} has {size}."
+            if arm.off_budget is not None and abs(arm.off_budget) > BUDGET_DOUBT:
+                got = arm.parameters if recipe.match == "parameters" else arm.state_floats
+                yield (
+                    f"{condition.title}: {arm.row} has {got:,} {what}, {arm.off_budget:+.0%} from the budget of "
+                    f"{budget:,}."
+                )
 
 
 def _targets_at_chance(conditions: Sequence[Condition]) -> Iterator[str]:
@@ -114,23 +131,6 @@ def _targets_missed_on_test(conditions: Sequence[Condition]) -> Iterator[str]:
                     f"{condition.title}: {arm.row} reached the target on validation data in {arm.solved} of "
                     f"{len(arm.seeds)} seeds, but its median test {metric.name} of {test.centre:.3g} misses it."
                 )
-
-
-def _cost_doubts(results: Sequence[Result], costs: Sequence[CostFinding]) -> Iterator[str]:
-    timed = [row for finding in costs for row in finding.rows if row.step_seconds]
-    replicates = [row.step_seconds.n for row in timed if row.step_seconds]
-    if replicates and min(replicates) < INTERVAL_REPLICATES:
-        few = min(replicates)
-        yield f"Cost figures rest on {few} replicates; from {INTERVAL_REPLICATES} on they carry an interval."
-    if len({row.row for row in timed}) > 1:
-        yield (
-            "A ratio of times between different kinds of cells moves with the speed of the machine: "
-            "it holds to 5-15 % from one occasion to another, whatever its range here."
-        )
-    rows = [row for result in results for row in result.costs if isinstance(row, TimeRow)]
-    unsteady = sum(float(np.sum(r.cpu_seconds)) < STEADY_CLOCK * float(np.sum(r.wall_seconds)) for r in rows)
-    if unsteady:
-        yield f"{unsteady} of {len(rows)} time measurements lost over 5 % of wall time to other work on the machine."
 
 
 def _unequal_origins(results: Sequence[Result]) -> Iterator[str]:

@@ -21,7 +21,7 @@ def find(results: Iterable[Result]) -> Findings:
         raise RnnbenchError("there are no results to report")
     version = max(result.trial.suite_version for result in everything)
     current = [result for result in everything if result.trial.suite_version == version]
-    learning = [r for r in current if isinstance(r.trial, LearningTrial) and r.trial.phase == "evaluation"]
+    learning = [r for r in current if isinstance(r.trial, LearningTrial)]
     found = conditions(learning)
     cost = costs([r for r in current if not isinstance(r.trial, LearningTrial)])
     old = len(everything) - len(current)

@@ -15,10 +15,12 @@ def learning_trial(result: Result) -> LearningTrial:
 
 
 def by_setting(results: Sequence[Result]) -> list[list[Result]]:
-    """Groups of results whose trials share everything but cell and seed, in the order of task and horizon."""
+    """Groups of results whose trials share everything but cell and seed (and the learning rate, where each cell has its
+    own by a search), in the order of task and horizon."""
     groups: dict[bytes, list[Result]] = defaultdict(list)
     for result in results:
-        setting = msgspec.structs.replace(learning_trial(result), cell=CellUse(name=""), seed=0)
+        trial = learning_trial(result)
+        setting = msgspec.structs.replace(trial, cell=CellUse(name=""), seed=0, learning_rate=common_rate(trial) or 1.0)
         groups[canonical(setting)].append(result)
 
     def place(item: tuple[bytes, list[Result]]) -> tuple[str, int, bytes]:
@@ -62,12 +64,17 @@ def horizon(trial: LearningTrial) -> int | None:
     return int(value) if isinstance(value, int | float) else None
 
 
+def common_rate(trial: LearningTrial) -> float | None:
+    """The learning rate that cells have in common; None where each has its own by a search."""
+    return None if trial.recipe.tune else trial.learning_rate
+
+
 def _settings(trial: LearningTrial) -> dict[str, Dial]:
     """Everything that two trials of one task may differ in, flat."""
     return {
         **trial.dials,
         **msgspec.structs.asdict(trial.recipe),
-        "learning_rate": trial.learning_rate,
+        "learning_rate": common_rate(trial),
         "threads": trial.threads,
         "device": trial.device,
         "label": trial.label,

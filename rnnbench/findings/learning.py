@@ -8,26 +8,29 @@ import numpy as np
 
 from rnnbench.findings.answer import answer
 from rnnbench.findings.estimates import restricted_epochs, solve_rate, spread
-from rnnbench.findings.grouping import by_cell, by_setting, horizon, learning_trial, titles
+from rnnbench.findings.grouping import by_cell, by_setting, common_rate, horizon, learning_trial, titles
 from rnnbench.findings.records import Arm, Condition, Curve
+from rnnbench.findings.search import Searches, gather, search, search_key
 from rnnbench.records import Learning, Result, Status
 
 
 def conditions(results: Sequence[Result]) -> tuple[Condition, ...]:
-    """One condition for each setting under which something was measured, in the order of task and horizon."""
-    groups = [group for group in by_setting(results) if any(map(learning_of, group))]
-    return tuple(_condition(group, title) for group, title in zip(groups, titles(groups), strict=True))
+    """One condition for each setting under which something was evaluated, in the order of task and horizon."""
+    searches = gather(results)
+    evaluations = [result for result in results if learning_trial(result).phase == "evaluation"]
+    groups = [group for group in by_setting(evaluations) if any(map(learning_of, group))]
+    return tuple(_condition(group, title, searches) for group, title in zip(groups, titles(groups), strict=True))
 
 
 def learning_of(result: Result) -> Learning | None:
-    """The figures of a trial that ran to its end or diverged; a trial cut short gives no estimate."""
-    return result.learning if result.status in ("ok", "diverged") else None
+    """The figures of a trial that ran to its end, diverged, or was given up by a rule; one cut short gives none."""
+    return result.learning if result.status in ("ok", "diverged", "stopped") else None
 
 
-def _condition(group: Sequence[Result], title: str) -> Condition:
+def _condition(group: Sequence[Result], title: str, searches: Searches) -> Condition:
     measured = [learning for result in group if (learning := learning_of(result))]
     trial, first, cells = learning_trial(group[0]), measured[0], by_cell(group)
-    arms = tuple(_arm(row, results) for row, results in cells.items())
+    arms = tuple(_arm(row, results, searches) for row, results in cells.items())
     figures = {row: {learning_trial(r).seed: learning_of(r) for r in results} for row, results in cells.items()}
     metrics = [metric for metric in first.metrics if _all_have(measured, metric.name)]
     return Condition(
@@ -39,7 +42,7 @@ def _condition(group: Sequence[Result], title: str) -> Condition:
         trivial={metric.name: spread([x.trivial[metric.name] for x in measured]) for metric in metrics},
         trivial_forecast=first.trivial_forecast,
         recipe=trial.recipe,
-        learning_rate=trial.learning_rate,
+        learning_rate=common_rate(trial),
         steps_per_epoch=first.steps_per_epoch,
         arms=arms,
         **answer(arms, figures, trial.recipe.epochs),
@@ -50,7 +53,7 @@ def _all_have(measured: Sequence[Learning], metric: str) -> bool:
     return all(metric in learning.trivial for learning in measured)
 
 
-def _arm(row: str, results: Sequence[Result]) -> Arm:
+def _arm(row: str, results: Sequence[Result], searches: Searches) -> Arm:
     pairs = sorted((learning_trial(r).seed, learning) for r in results if (learning := learning_of(r)))
     measured = [learning for _, learning in pairs]
     lost: Counter[str] = Counter(r.status for r in results if not learning_of(r))
@@ -58,6 +61,7 @@ def _arm(row: str, results: Sequence[Result]) -> Arm:
     reached = [learning.epochs_to_target for learning in measured]
     solved = sum(epochs is not None for epochs in reached)
     metrics = [m.name for m in measured[0].metrics] if measured else []
+    rate, searched = learning_trial(results[0]).learning_rate, searches.get(search_key(learning_trial(results[0])))
     return Arm(
         row=row,
         seeds=tuple(seed for seed, _ in pairs),
@@ -71,6 +75,10 @@ def _arm(row: str, results: Sequence[Result]) -> Arm:
         hidden_size=measured[0].hidden_size if measured else 0,
         parameters=measured[0].parameters if measured else 0,
         state_floats=measured[0].state_floats if measured else 0,
+        off_budget=measured[0].off_budget if measured else None,
+        learning_rate=rate,
+        search=search(searched, rate) if searched else None,
+        given_up=sum(r.status == "stopped" and r.learning is not None for r in results),
     )
 
 

@@ -29,6 +29,35 @@ class Curve(Struct, frozen=True):
     high: tuple[float, ...]
 
 
+class RateScore(Struct, frozen=True, kw_only=True):
+    """What a search saw at one learning rate, on validation data.
+
+    lost:   trials that gave no score: diverged, cut off, or worse.
+    epochs: restricted mean of epochs to target, the budget standing for "not reached".
+    score:  of the deciding metric at the chosen epochs.
+    """
+
+    rate: float
+    trials: int
+    lost: int
+    epochs: Range | None
+    score: Range | None
+
+
+class Search(Struct, frozen=True, kw_only=True):
+    """The search for a cell's learning rate: the curve, the rate that was chosen, and the cost.
+
+    seconds: wall time of its processes, side by side with others; indicative.
+    """
+
+    rates: tuple[RateScore, ...]
+    chosen: float | None
+    trials: int
+    steps: int
+    sequences: int
+    seconds: float
+
+
 class Arm(Struct, frozen=True, kw_only=True):
     """One cell under one condition, over its seeds.
 
@@ -36,6 +65,8 @@ class Arm(Struct, frozen=True, kw_only=True):
     solved:    how many of them reached the target; `solve_rate` is that with its Clopper-Pearson interval.
     epochs:    restricted mean of epochs to target up to the budget, unsolved seeds counting as the whole budget.
     test:      by metric, over the seeds that have the figure.
+    given_up:  how many seeds the rule against futility ended; they count as unsolved.
+    off_budget: (got - wanted) / wanted for what the recipe matches.
     """
 
     row: str
@@ -50,6 +81,10 @@ class Arm(Struct, frozen=True, kw_only=True):
     hidden_size: int
     parameters: int
     state_floats: int
+    off_budget: float | None
+    learning_rate: float
+    search: Search | None
+    given_up: int
 
 
 class Comparison(Struct, frozen=True):
@@ -71,6 +106,7 @@ class Comparison(Struct, frozen=True):
 class Condition(Struct, frozen=True, kw_only=True):
     """A task at one setting of its dials under one recipe, with its cells.
 
+    learning_rate: the rate of all cells; None where each has the one that its search found.
     answer: one sentence on which cell; `sure` is one on how sure that is.
     figure: what decided the answer, "epochs to target" or the name of the metric.
     """
@@ -83,7 +119,7 @@ class Condition(Struct, frozen=True, kw_only=True):
     trivial: dict[str, Range]
     trivial_forecast: str
     recipe: Recipe
-    learning_rate: float
+    learning_rate: float | None
     steps_per_epoch: int
     arms: tuple[Arm, ...]
     figure: str

@@ -33,7 +33,7 @@ def solved(
 
 def _solved_by(arm: Arm, confirmed: Collection[str]) -> str:
     if not arm.seeds:
-        return f"{arm.row} has no result"
+        return f"{arm.row} {'was not tried' if set(arm.lost) == {'stopped'} else 'has no result'}"
     if not arm.solved or arm.epochs is None:
         return f"{arm.row} in {_times(arm)}"
     if arm.row not in confirmed:

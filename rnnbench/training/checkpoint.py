@@ -43,6 +43,7 @@ class Checkpoint:
         buffer = BytesIO()
         torch.save({**content, "conditions": self.conditions, "streams": _streams()}, buffer)
         try:
+            self.path.parent.mkdir(exist_ok=True)
             write_atomically(self.path, buffer.getvalue())
         except OSError as error:
             print(f"rnnbench: no checkpoint: {error}")  # noqa: T201  goes to the trial's own output

@@ -1,6 +1,7 @@
 """A trial that is killed at any epoch and resumed gives the same bits as one that was not disturbed."""
 
 import json
+import pickle
 from pathlib import Path
 
 import msgspec
@@ -12,6 +13,7 @@ from rnnbench.executors.local import LocalPool
 from rnnbench.records import CellUse, LearningTrial, Result
 from rnnbench.runner import Terms, run_trial
 from rnnbench.training import Checkpoint
+from rnnbench.training.checkpoint import restore_streams
 from tests.conftest import MakePlugin
 from tests.test_executors import finish
 from tests.test_records import learning_trial
@@ -151,7 +153,6 @@ def test_no_checkpoint_is_written_before_its_period(tmp_path: Path) -> None:
 
 def test_a_checkpoint_runs_no_code_when_it_is_read(tmp_path: Path) -> None:
     """`weights_only`: a pickle that would call something is refused."""
-    import pickle
 
     class Calls:
         def __reduce__(self) -> tuple[object, ...]:
@@ -176,8 +177,6 @@ def test_where_no_checkpoint_can_be_kept_the_trial_goes_on(tmp_path: Path, capsy
 
 def test_legacy_numpy_streams_go_on_to_the_bit(tmp_path: Path) -> None:
     """The state of numpy's global generator survives the round trip through text."""
-    from rnnbench.training.checkpoint import restore_streams
-
     np.random.seed(5)
     np.random.standard_normal()  # leaves a number in the generator's hand
     checkpoint = Checkpoint(tmp_path / "checkpoint.pt")

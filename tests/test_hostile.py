@@ -16,6 +16,7 @@ from rnnbench.records import CellUse, LearningTrial, Result, trial_id
 from rnnbench.runner import run_trial
 from tests.conftest import MakePlugin
 from tests.test_executors import finish, trial
+from tests.test_records import COST
 
 CELLS = """
     import ctypes, os, shutil, signal, subprocess, sys, time
@@ -231,8 +232,6 @@ def test_sizes_are_probed_under_the_same_limits(here: Path) -> None:
 
 def test_cost_trials_have_limits_too(pool: LocalPool) -> None:
     """A memory measurement of a cell that allocates without end ends."""
-    from tests.test_records import COST
-
     shape = msgspec.structs.replace(COST.shape, steps=6, batch=3, hidden=8, inputs=8)
     greedy = msgspec.structs.replace(
         COST, shape=shape, cells=(CellUse(name="allocates"),), measurement="peak-memory", limit_memory_mib=300

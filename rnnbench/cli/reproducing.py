@@ -92,6 +92,6 @@ def _print(stored: Result, differences: list[tuple[str, Any, Any]], conditions: 
     if not differences:
         out.print(f"The same to the last bit: {what} of {trial_id(stored.trial)}.", markup=False, soft_wrap=True)
     for condition, before, after in conditions:
-        out.print(f"condition {condition}: then {before}, now {after}", markup=False, soft_wrap=True)
+        out.print(f"condition {condition}: then {before or '-'}, now {after or '-'}", markup=False, soft_wrap=True)
     if differences and not conditions:
         out.print("No condition that is recorded differs.", markup=False)

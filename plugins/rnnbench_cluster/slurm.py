@@ -1,0 +1,257 @@
+"""SLURM: trials in packs, packs in arrays of jobs, results as files in a folder that all machines see.
+
+What became of a job is told by its files and by squeue, and by nothing else. One that is gone without all its results
+costs the trial that was running an attempt, and nothing to any other.
+"""
+
+import shutil
+import time
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import msgspec
+
+import rnnbench
+from rnnbench_cluster.slurm_pack import Needs, Pack, RunPack, minutes_of, needs, packed, result_path
+from rnnbench_cluster.slurm_queue import ENDED, Site, SlurmQueue, require_commands
+
+TRIALS_HELD = 600
+"""Taken at once, to be packed well; an array of as many jobs is still one that SLURM takes unless told otherwise."""
+ATTEMPTS = 3
+GRACE_POLLS = 6
+"""So often a job must be seen to be over before a result that is not there counts as lost: files may lag behind."""
+
+
+def build_slurm(
+    placement: rnnbench.Placement,
+    partition: str = "",
+    account: str = "",
+    gpu: str = "gpu:1",
+    minutes_a_job: float = 60.0,
+    jobs_at_once: int = 100,
+    poll_seconds: float = 5.0,
+    checkpoint_seconds: float = 60.0,
+) -> "SlurmExecutor":
+    """Jobs for a run. Raises RnnbenchError where there is no SLURM, or it does not answer."""
+    require_commands()
+    job = rnnbench.Job(
+        trials=(), checkpoints=str(placement.checkpoints.absolute()), checkpoint_seconds=checkpoint_seconds
+    )
+    return SlurmExecutor(
+        placement.folder.absolute() / "slurm",
+        Site(partition, account, gpu),
+        job,
+        jobs_at_once=placement.jobs or jobs_at_once,
+        seconds_a_job=60 * minutes_a_job,
+        poll_seconds=poll_seconds,
+    )
+
+
+@dataclass
+class RunningJob:
+    """A job that was submitted and is not over. Of its array, `at_once` may run at the same time."""
+
+    identity: str
+    pack: Pack
+    at_once: int
+    state: str = "PENDING"
+    times_over: int = 0
+
+    @property
+    def array(self) -> str:
+        """The id of the array of which it is one."""
+        return self.identity.partition("_")[0]
+
+    def see(self, state: str) -> None:
+        """Take note of what SLURM says of it; "" is that it knows no such job."""
+        self.state = state or self.state
+        self.times_over = 0 if state and state not in ENDED else self.times_over + 1
+
+    @property
+    def end(self) -> str:
+        """How it ended, in words."""
+        return self.state if self.state in ENDED else f"gone, last seen {self.state}"
+
+
+class SlurmExecutor(rnnbench.Executor):
+    """Up to `jobs_at_once` jobs at work, each with trials whose limits add up to `seconds_a_job`.
+
+    What is started is submitted by `wait`, once in `poll_seconds`; then, too, it is seen what has become of the jobs.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        site: Site,
+        job: rnnbench.Job,
+        *,
+        jobs_at_once: int,
+        seconds_a_job: float,
+        poll_seconds: float,
+    ) -> None:
+        self._job, self._jobs_at_once, self._seconds_a_job = job, jobs_at_once, seconds_a_job
+        self._poll_seconds, self._next_look = poll_seconds, 0.0
+        self._collected: dict[str, rnnbench.Trial] = {}
+        self._in_flight: set[str] = set()
+        self._jobs: dict[str, RunningJob] = {}
+        self._attempts: Counter[str] = Counter()
+        self._refusals, self._accepted = 0, False
+        self._finished: list[rnnbench.Result] = []
+        self._notices: list[str] = []
+        self._end_earlier_runs(folder)
+        self._folder = folder / uuid4().hex[:12]
+        self._results = self._folder / "results"
+        self._results.mkdir(parents=True)
+        self._queue = SlurmQueue(self._folder, site)
+
+    def close(self) -> None:
+        if self._folder.exists():
+            self._queue.cancel()
+            _remove(self._folder)
+
+    @property
+    def free(self) -> int:
+        """Once the jobs are half through, or while a pack is being filled: packs are made of many trials at once."""
+        held = len(self._in_flight)
+        return TRIALS_HELD - held if self._collected or held <= TRIALS_HELD // 2 else 0
+
+    @property
+    def in_flight(self) -> frozenset[str]:
+        return frozenset(self._in_flight)
+
+    def notices(self) -> list[str]:
+        told, self._notices = self._notices, []
+        return told
+
+    def start(self, trial: rnnbench.Trial) -> None:
+        self._take(trial)
+        self._in_flight.add(rnnbench.trial_id(trial))
+
+    def wait(self, seconds: float) -> list[rnnbench.Result]:
+        deadline = time.monotonic() + seconds
+        while not self._finished:
+            now = time.monotonic()
+            if now >= self._next_look:
+                self._look()
+                self._next_look = time.monotonic() + self._poll_seconds
+            elif now >= deadline:
+                break
+            else:
+                time.sleep(min(deadline, self._next_look) - now)
+        finished, self._finished = self._finished, []
+        return finished
+
+    def _take(self, trial: rnnbench.Trial) -> None:
+        self._collected[rnnbench.trial_id(trial)] = trial
+
+    def _look(self) -> None:
+        """States first: where a job was over by then, its results were there by then."""
+        states = self._states()
+        self._read_results()
+        if states is not None:
+            self._see_jobs(states)
+        self._submit()
+
+    def _states(self) -> dict[str, str] | None:
+        """State by id; None where SLURM does not answer, which says nothing of the jobs."""
+        if not self._jobs:
+            return {}
+        try:
+            return self._queue.states()
+        except rnnbench.RnnbenchError as error:
+            self._tell(f"{error}; it is asked again")
+            return None
+
+    def _read_results(self) -> None:
+        for path in self._results.glob("*.json"):
+            if path.stem not in self._in_flight:
+                continue
+            with suppress(OSError, msgspec.DecodeError):  # not all of it may have come yet
+                self._finish(msgspec.json.decode(path.read_bytes(), type=rnnbench.Result))
+
+    def _finish(self, result: rnnbench.Result) -> None:
+        self._in_flight.discard(rnnbench.trial_id(result.trial))
+        self._finished.append(result)
+
+    def _see_jobs(self, states: dict[str, str]) -> None:
+        for job in list(self._jobs.values()):
+            job.see(states.get(job.identity, ""))
+            missing = [trial for trial in job.pack if rnnbench.trial_id(trial) in self._in_flight]
+            if job.times_over > (GRACE_POLLS if missing else 0):
+                del self._jobs[job.identity]
+                if missing:
+                    self._mend(job, *missing)
+
+    def _mend(self, job: RunningJob, first: rnnbench.Trial, *others: rnnbench.Trial) -> None:
+        """The first trial without a result was running when its job ended, whoever's fault that was."""
+        identity = rnnbench.trial_id(first)
+        self._attempts[identity] += 1
+        how = f"job {job.identity} ended ({job.end}) before it gave a result{self._queue.last_words(job.identity)}"
+        if self._attempts[identity] == ATTEMPTS:
+            self._finish(rnnbench.without_run(first, "killed", f"{how}; as did {ATTEMPTS - 1} jobs before it"))
+        else:
+            self._tell(f"{identity}: {how}; it is run again alone, and so are the {len(others)} that waited behind it")
+            self._take(first)
+        for trial in others:
+            self._take(trial)
+
+    def _submit(self) -> None:
+        """Submit what was collected, array by array, as far as there is room for more jobs at once."""
+        arrays: dict[tuple[Needs, int], list[Pack]] = defaultdict(list)
+        for pack in packed(self._collected.values(), self._seconds_a_job, self._attempts):
+            arrays[needs(pack[0]), minutes_of(pack)].append(pack)
+        for position, ((asked, minutes), packs) in enumerate(arrays.items()):
+            room = self._jobs_at_once - self._at_work
+            if room > 0:
+                self._submit_array(asked, minutes, packs, max(1, room // (len(arrays) - position)))
+
+    def _submit_array(self, asked: Needs, minutes: int, packs: Sequence[Pack], at_once: int) -> None:
+        jobs = [msgspec.json.encode(msgspec.structs.replace(self._job, trials=pack)) for pack in packs]
+        work = RunPack(str(self._results))
+        try:
+            identities = self._queue.submit(asked, minutes, work, jobs, at_once)
+        except rnnbench.RnnbenchError as error:
+            self._bear(error)
+            return
+        self._refusals, self._accepted = 0, True
+        for identity, pack in zip(identities, packs, strict=True):
+            self._jobs[identity] = RunningJob(identity, pack, at_once)
+            for trial in pack:
+                del self._collected[rnnbench.trial_id(trial)]
+
+    @property
+    def _at_work(self) -> int:
+        """How many of the jobs that were submitted may run at once."""
+        left = Counter((job.array, job.at_once) for job in self._jobs.values())
+        return sum(min(at_once, count) for (_, at_once), count in left.items())
+
+    def _bear(self, refusal: rnnbench.RnnbenchError) -> None:
+        """A refusal may pass when jobs end or SLURM is there again. Raises it where there is no such hope."""
+        self._refusals += 1
+        if not self._jobs and (not self._accepted or self._refusals > GRACE_POLLS):
+            raise refusal
+        self._tell(f"{refusal}; it is tried again")
+
+    def _tell(self, sentence: str) -> None:
+        if sentence not in self._told:
+            self._told.add(sentence)
+            self._notices.append(sentence)
+
+    def _end_earlier_runs(self, folder: Path) -> None:
+        """Cancel what a driver has left behind that did not live to do so; its trials have checkpoints."""
+        for earlier in folder.iterdir() if folder.exists() else ():
+            SlurmQueue(earlier, Site()).cancel()
+            _remove(earlier)
+            self._tell("the jobs that an earlier run had left in SLURM were cancelled")
+
+
+def _remove(folder: Path) -> None:
+    """Remove the folder of a run, in which jobs that have not ended yet may put a last file."""
+    for _ in range(REMOVALS):
+        shutil.rmtree(folder, ignore_errors=True)
+    with suppress(OSError):
+        folder.parent.rmdir()

@@ -1,0 +1,97 @@
+"""`rnnbench reproduce`: the same bits, or what differs."""
+
+import json
+import math
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from rnnbench.records import Result, trial_id
+from rnnbench.store import Store
+from tests.test_campaign import run, write_suite
+from tests.test_cli import rnnbench
+
+COST = """
+[cost]
+shapes = [{ steps = 5, batch = 4, hidden = 8, inputs = 8 }]
+replicates = 1
+repeats = 3
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished run."""
+    folder = tmp_path_factory.mktemp("stored")
+    run(write_suite(folder, more=COST), folder / "run")
+    return folder
+
+
+def stored(folder: Path, beginning: str) -> Result:
+    return next(r for r in Store(folder / "run").read() if trial_id(r.trial).startswith(beginning))
+
+
+@pytest.mark.parametrize("beginning", ["adding.h4.gru", "cost.train-step-time", "cost.peak-memory.T5.gru"])
+def test_a_stored_trial_is_the_same_to_the_last_bit(folder: Path, beginning: str) -> None:
+    """By the beginning of its id; of cost trials what does not depend on the machine's speed. Nothing is stored."""
+    before = {path: path.read_bytes() for path in (folder / "run" / "trials").iterdir()}
+    done = rnnbench("reproduce", "run", beginning, cwd=folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.startswith("The same to the last bit: ")
+    assert {path: path.read_bytes() for path in (folder / "run" / "trials").iterdir()} == before
+
+
+def test_a_figure_that_differs_is_named_with_both_values(folder: Path, tmp_path: Path) -> None:
+    """One unit in the last place is a difference; the exit code says so."""
+    result = stored(folder, "adding.h6.gru")
+    assert result.learning
+    test = {name: math.nextafter(score, 9) for name, score in result.learning.test.items()}
+    store = Store(tmp_path / "run")
+    store.prepare()
+    here = msgspec.structs.replace(result.provenance, commit="")
+    learning = msgspec.structs.replace(result.learning, test=test)
+    store.write(msgspec.structs.replace(result, learning=learning, provenance=here))
+    done = rnnbench("reproduce", "run", "adding", cwd=tmp_path)
+    assert done.returncode == 1
+    assert f"learning.test.mse: stored {test['mse']}, now {result.learning.test['mse']}" in done.stdout
+    assert "No condition that is recorded differs." in done.stdout
+
+
+def test_on_another_machine_it_says_which_conditions_differ(folder: Path, tmp_path: Path) -> None:
+    """Machine, versions, plugins, sources, commit."""
+    result = stored(folder, "adding.h4.rnn")
+    machine = msgspec.structs.replace(result.provenance.machine, processor="another one", cores=96)
+    provenance = msgspec.structs.replace(
+        result.provenance,
+        machine=machine,
+        versions={**result.provenance.versions, "torch": "1.0"},
+        definitions={**result.provenance.definitions, "adding": "0ther"},
+    )
+    store = Store(tmp_path / "run")
+    store.prepare()
+    store.write(msgspec.structs.replace(result, provenance=provenance))
+    done = rnnbench("reproduce", "run", trial_id(result.trial), "--json", cwd=tmp_path)
+    told = json.loads(done.stdout)
+    assert told["same"] is True
+    differing = {row["condition"]: row["then"] for row in told["conditions"]}
+    assert differing["machine.processor"] == "another one"
+    assert differing["machine.cores"] == 96
+    assert differing["versions.torch"] == "1.0"
+    assert differing["definitions.adding"] == "0ther"
+    text = rnnbench("reproduce", "run", "adding", cwd=tmp_path).stdout
+    assert "condition versions.torch: then 1.0, now " in text
+
+
+@pytest.mark.parametrize(
+    ("identity", "said"),
+    [
+        ("adding.h4", "run: 'adding.h4' may be adding.h4.gru"),
+        ("ading", "run: no trial called 'ading'. There are: adding.h4"),
+    ],
+)
+def test_an_id_that_names_no_trial_or_several_is_told(folder: Path, identity: str, said: str) -> None:
+    """With what there is."""
+    done = rnnbench("reproduce", "run", identity, cwd=folder)
+    assert done.returncode == 2
+    assert said in done.stderr

@@ -26,6 +26,8 @@ benchmarks: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/overhead.py
 	$(BIN)/python benchmarks/loop.py
 	$(BIN)/python benchmarks/planning.py
+	$(BIN)/python benchmarks/pool.py
+	$(BIN)/python benchmarks/campaign.py
 
 $(VENV)/.made:
 	$(PYTHON) -m venv $(VENV)

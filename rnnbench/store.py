@@ -65,10 +65,11 @@ class Store:
                 holder.unlink(missing_ok=True)
 
     def repair(self) -> list[str]:
-        """Put damaged results aside and remove what was half-written; sentences that say so. Needs the lock."""
+        """Put aside what the last reading found damaged and remove what was half-written; sentences that say so.
+
+        For who holds the lock.
+        """
         told = []
-        for _ in self.read():
-            pass
         for path, problem in self.unreadable.items():
             aside = path.with_suffix(".damaged")
             path.replace(aside)

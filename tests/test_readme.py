@@ -51,7 +51,7 @@ def test_every_option_that_the_readme_types_exists(line: str) -> None:
     command = [
         word
         for word in words[1:3]
-        if word in {"run", "suite", "trial", "list", "show", "report", "data", "fetch", "doctor"}
+        if word in {"run", "suite", "trial", "list", "show", "report", "reproduce", "data", "fetch", "doctor"}
     ]
     done = subprocess.run(
         [sys.executable, "-m", "rnnbench", *command, "--help"], capture_output=True, text=True, check=True
@@ -73,10 +73,10 @@ def test_every_key_of_a_suite_is_explained() -> None:
 
 
 def test_what_is_in_the_box_is_what_is_installed() -> None:
-    """The table names every first-party cell, task and suite."""
+    """The table names every first-party cell, task, suite and executor."""
     catalogue = Catalogue.load()
     box = README[README.index("### What is in the box") : README.index("## Write a cell")]
-    for shelf in (catalogue.cells, catalogue.tasks, catalogue.suites):
+    for shelf in (catalogue.cells, catalogue.tasks, catalogue.suites, catalogue.executors):
         ours = {name for name, brought in shelf.items() if brought.plugin.distribution == "rnnbench"}
         assert {name for name in ours if f"`{name}`" not in box} == set()
 

@@ -46,7 +46,7 @@ class _Campaign:
         self, suite: Suite, catalogue: Catalogue, store: Store, place: Place, watch: Watch, *, fresh: bool
     ) -> None:
         self.catalogue, self.store, self.place, self.watch = catalogue, store, place, watch
-        self.progress = Progress(total=count_trials(suite), notices=store.repair())
+        self.progress = Progress(total=count_trials(suite))
         self.index: dict[str, Known] = {}
         self.new: set[str] = set()
         self._provenances: dict[tuple[object, ...], Provenance] = {}
@@ -80,22 +80,34 @@ class _Campaign:
     def _read(self, *, fresh: bool) -> None:
         """Take in what is stored; with `fresh`, nothing that this suite would run again."""
         tasks = {use.name for use in self.suite.tasks}
+        changed: dict[str, tuple[str, ...]] = {}
         for result in self.store.read():
             self._refuse_other_suite(result)
-            trial = result.trial
+            trial, identity = result.trial, trial_id(result.trial)
             if result.final:
-                self.index[trial_id(trial)] = known(result)
+                self.index[identity] = known(result)
+                changed[identity] = self._changed(result)
             elif isinstance(trial, CostTrial) or trial.task in tasks:
                 self.store.discard(trial)
+        self.progress.notices += self.store.repair()
+        due = [trial_id(trial) for trial in due_trials(self.suite, self.index)]
         if fresh:
-            for trial in due_trials(self.suite, self.index):
-                self.index.pop(trial_id(trial), None)
+            for identity in due:
+                self.index.pop(identity, None)
             shutil.rmtree(self.placement.checkpoints, ignore_errors=True)
-        due = {trial_id(trial) for trial in due_trials(self.suite, self.index)}
-        self.progress.kept.update(self.index[identity].status for identity in due if identity in self.index)
-        for result in self.store.read():
-            if (identity := trial_id(result.trial)) in due and identity in self.index:
-                self.progress.stale.update(environment.changed(result.provenance, self._provenance(result.trial)))
+        for identity in due:
+            if identity in self.index:
+                self.progress.kept[self.index[identity].status] += 1
+                self.progress.stale.update(changed[identity])
+
+    def _changed(self, result: Result) -> tuple[str, ...]:
+        """What has changed since this result, where its cells and its task are still here to ask."""
+        trial = result.trial
+        cells = trial.cells if isinstance(trial, CostTrial) else (trial.cell,)
+        task_is_here = isinstance(trial, CostTrial) or trial.task in self.catalogue.tasks
+        if not task_is_here or any(cell.name not in self.catalogue.cells for cell in cells):
+            return ()
+        return environment.changed(result.provenance, self._provenance(trial))
 
     def _start(self, trial: Trial, pool: Executor) -> bool:
         """Hand a trial out; True where it was refused, so that there is news at once."""

@@ -16,7 +16,7 @@ from rnnbench.meters import pin_to_one_core
 from rnnbench.model import Model
 from rnnbench.records import CellUse, LearningTrial, Recipe
 from rnnbench.task import Task
-from rnnbench.training import open_feed
+from rnnbench.training import Checkpoint, open_feed
 from rnnbench.training.loop import _Trainer
 from rnnbench_tasks.adding import Adding
 from rnnbench_tasks.recall_first import RecallFirst
@@ -54,8 +54,8 @@ def compare(task: Task, kind: type[torch.nn.RNNBase], hidden: int, turns: int) -
         learning_rate=1e-3,
     )
     feed = open_feed(task, trial, {})
-    model = Model(lambda i, h: kind(i, h, batch_first=True), feed.example(), task.vocabulary, task.output_size, hidden)
-    trainer = _Trainer(trial, task, model, feed)
+    model = Model(lambda i, h: kind(i, h, batch_first=True), task, recipe, feed.example(), hidden)
+    trainer = _Trainer(trial, task, model, feed, Checkpoint(None))
     rng = np.random.default_rng(0)
     subjects = [
         trainer._train_epoch,

@@ -10,10 +10,24 @@ if TYPE_CHECKING:
     from rnnbench.executors.running import without_run
     from rnnbench.findings import Arm, Condition, CostFinding, Findings, Range
     from rnnbench.hooks import hookimpl
-    from rnnbench.metric import ACCURACY, MSE, R2, Metric
+    from rnnbench.metric import (
+        ACCURACY,
+        BITS_PER_CHARACTER,
+        CROSS_ENTROPY,
+        EXACT_MATCH,
+        FRAME_BCE,
+        FRAME_MSE,
+        MSE,
+        NRMSE,
+        PERPLEXITY,
+        R2,
+        SCALED_ACCURACY,
+        Metric,
+    )
     from rnnbench.records import Executor, ExecutorSpec, Limits, Placement, Renderer, Result, Trial, limits, trial_id
+    from rnnbench.state import detach_state
     from rnnbench.step_cell import StepCell
-    from rnnbench.task import Archive, Batch, GeneratedTask, Loss, Readout, RecordedTask, Splits, Task, score
+    from rnnbench.task import Archive, Batch, GeneratedTask, Loss, Mode, Readout, RecordedTask, Splits, Task, score
     from rnnbench.time_distributed import TimeDistributed
 
 __version__ = "0.1.0"
@@ -22,14 +36,19 @@ _ROOMS = {
     "ACCURACY": "metric",
     "Archive": "task",
     "Arm": "findings",
+    "BITS_PER_CHARACTER": "metric",
     "Batch": "task",
+    "CROSS_ENTROPY": "metric",
     "CellContractError": "errors",
     "CellSpec": "cell",
     "Condition": "findings",
     "CostFinding": "findings",
     "DataUnavailable": "errors",
+    "EXACT_MATCH": "metric",
     "Executor": "records",
     "ExecutorSpec": "records",
+    "FRAME_BCE": "metric",
+    "FRAME_MSE": "metric",
     "Findings": "findings",
     "GeneratedTask": "task",
     "Job": "executors.job",
@@ -38,6 +57,9 @@ _ROOMS = {
     "Loss": "task",
     "MSE": "metric",
     "Metric": "metric",
+    "Mode": "task",
+    "NRMSE": "metric",
+    "PERPLEXITY": "metric",
     "ParameterGroup": "cell",
     "Placement": "records",
     "PluginError": "errors",
@@ -48,11 +70,13 @@ _ROOMS = {
     "Renderer": "records",
     "Result": "records",
     "RnnbenchError": "errors",
+    "SCALED_ACCURACY": "metric",
     "Splits": "task",
     "StepCell": "step_cell",
     "Task": "task",
     "TimeDistributed": "time_distributed",
     "Trial": "records",
+    "detach_state": "state",
     "hookimpl": "hooks",
     "limits": "records",
     "score": "task",
@@ -62,8 +86,16 @@ _ROOMS = {
 
 __all__ = [
     "ACCURACY",
+    "BITS_PER_CHARACTER",
+    "CROSS_ENTROPY",
+    "EXACT_MATCH",
+    "FRAME_BCE",
+    "FRAME_MSE",
     "MSE",
+    "NRMSE",
+    "PERPLEXITY",
     "R2",
+    "SCALED_ACCURACY",
     "Archive",
     "Arm",
     "Batch",
@@ -81,6 +113,7 @@ __all__ = [
     "Limits",
     "Loss",
     "Metric",
+    "Mode",
     "ParameterGroup",
     "Placement",
     "PluginError",
@@ -95,6 +128,7 @@ __all__ = [
     "Task",
     "TimeDistributed",
     "Trial",
+    "detach_state",
     "hookimpl",
     "limits",
     "score",

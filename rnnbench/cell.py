@@ -9,7 +9,7 @@ Shape letters, used everywhere: B batch, T steps, I input features, H hidden uni
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pkgutil import resolve_name
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 Option = bool | int | float | str | None
 
@@ -49,6 +49,8 @@ class CellSpec:
     options:  the options that `build` takes, with their defaults; a suite may set these and no others.
     summary:  one line for `rnnbench list`.
     hidden_multiple: hidden sizes must be multiples of this (heads, chunks).
+    inputs:   "features" for cells over (B, T, I); "frames" for those over (B, T, C, H, W), whose `input_size` is
+              (C, H, W) and whose hidden size counts channels.
     """
 
     name: str
@@ -57,6 +59,7 @@ class CellSpec:
     summary: str = ""
     options: Mapping[str, Option] = field(default_factory=dict)
     hidden_multiple: int = 1
+    inputs: Literal["features", "frames"] = "features"
 
     def load(self) -> Callable[..., Any]:
         """The build function, imported if need be."""

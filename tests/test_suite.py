@@ -189,3 +189,39 @@ def test_the_schema_on_disk_is_that_of_the_types(catalogue: Catalogue) -> None:
     """`make schema` writes it."""
     path = catalogue.suites["quick"].item.parent / "rnnbench.schema.json"
     assert json.loads(path.read_text()) == json.loads(json.dumps(schema()))
+
+
+def test_the_full_size_takes_what_stands_under_full(catalogue: Catalogue, tmp_path: Path) -> None:
+    """Seeds and recipe of all, horizons, dials and recipe of a task; the default size knows nothing of them."""
+    path = write(
+        tmp_path,
+        """
+        version = 1
+        summary = "two sizes"
+        cells = ["gru"]
+        seeds = 2
+        recipe = { epochs = 5, batch_size = 8 }
+        full = { seeds = 10, recipe = { epochs = 100 } }
+        [[tasks]]
+        name = "recall-first"
+        horizons = [4]
+        dials = { symbols = 3 }
+        full = { horizons = [10, 100], dials = { symbols = 9 }, recipe = { parameters = 77 } }
+        [[tasks]]
+        name = "adding"
+        recipe = { epochs = 7 }
+        """,
+    )
+    small = read_suite(path, catalogue)
+    assert (len(small.seeds), [use.recipe.epochs for use in small.tasks]) == (2, [5, 7])
+    full = read_suite(path, catalogue, Choices(settings=("size=full",)))
+    assert len(full.seeds) == 10
+    assert [use.dials for use in full.tasks[:2]] == [
+        {"horizon": 10, "symbols": 9, "distractors": "symbols"},
+        {"horizon": 100, "symbols": 9, "distractors": "symbols"},
+    ]
+    assert [(use.recipe.epochs, use.recipe.parameters, use.recipe.batch_size) for use in full.tasks] == [
+        (100, 77, 8),
+        (100, 77, 8),
+        (7, 10_000, 8),
+    ]

@@ -46,7 +46,11 @@ class JobProcess:
         self._job = job
         self._said = TemporaryFile()  # noqa: SIM115  closed with the process
         self._process = subprocess.Popen(
-            [sys.executable, "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._said
+            [sys.executable, "-m", __name__],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._said,
+            start_new_session=True,  # a signal that warns this process and all its group is not the end of the trials
         )
         with suppress(BrokenPipeError):
             self._pipe_in.write(msgspec.json.encode(job) + b"\n")

@@ -1,4 +1,6 @@
-"""Layers around cells: a cell alone, or in a residual block."""
+"""Layers around cells: a cell alone, or in a residual block. Each hands the state of its cell on."""
+
+from typing import Any
 
 from torch import Tensor, nn
 from torch.nn import functional
@@ -7,15 +9,15 @@ MLP_EXPANSION = 2
 
 
 class Bare(nn.Module):
-    """A cell and nothing else: (B, T, I) to (B, T, H), its state dropped."""
+    """A cell and nothing else: (B, T, I) to (B, T, H)."""
 
     def __init__(self, cell: nn.Module) -> None:
         super().__init__()
         self.cell = cell
 
-    def forward(self, x_BTI: Tensor) -> Tensor:
-        y_BTH, _ = self.cell(x_BTI)
-        return y_BTH  # type: ignore[no-any-return]
+    def forward(self, x_BTI: Tensor, state: Any = None) -> tuple[Tensor, Any]:
+        y_BTH, state = self.cell(x_BTI) if state is None else self.cell(x_BTI, state)
+        return y_BTH, state
 
 
 class Residual(nn.Module):
@@ -32,10 +34,11 @@ class Residual(nn.Module):
         self.back = nn.Identity() if cell_outputs == width else nn.Linear(cell_outputs, width)
         self.mlp = GatedMLP(width)
 
-    def forward(self, x_BTH: Tensor) -> Tensor:
-        y_BTO, _ = self.cell(self.before_cell(x_BTH))
+    def forward(self, x_BTH: Tensor, state: Any = None) -> tuple[Tensor, Any]:
+        normed_BTH = self.before_cell(x_BTH)
+        y_BTO, state = self.cell(normed_BTH) if state is None else self.cell(normed_BTH, state)
         x_BTH = x_BTH + self.back(y_BTO)
-        return x_BTH + self.mlp(self.before_mlp(x_BTH))  # type: ignore[no-any-return]
+        return x_BTH + self.mlp(self.before_mlp(x_BTH)), state
 
 
 class GatedMLP(nn.Module):

@@ -1,69 +1,113 @@
 """The model around a cell: encoder, cells, readout."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+from rnnbench.errors import Refused
+from rnnbench.model.encoder import Encoder, at_last_step
 from rnnbench.model.layers import Bare, Residual
 from rnnbench.model.probe import probe
 from rnnbench.records import Recipe
+from rnnbench.state import detach_state
 from rnnbench.task import Batch, Task
 from rnnbench.time_distributed import TimeDistributed
 
-BuildCell = Callable[[int, int], nn.Module]
-"""From input size and hidden size to a cell; the options are bound already."""
+BuildCell = Callable[..., nn.Module]
+"""From input size (an int, or (C, H, W) for frames) and hidden size to a cell; the options are bound already."""
+States = Sequence[Any]
+"""The state of each layer's cell, or None for its initial state."""
 
 
 class Model(nn.Module):
-    """inputs -> encoder -> layers of cells -> linear readout, at the last step or at each one as the task says.
+    """inputs -> encoder -> layers of cells -> readout, at the last real step or at each one as the task says.
 
-    (B, T, I) or tokens (B, T) to (B, O) or (B, T, O). The same for every cell of a comparison, but for the cell.
+    Features (B, T, I), frames (B, T, C, H, W), tokens (B, T), or features and tokens, to (B, O) or (B, T, O). The same
+    for every cell of a comparison, but for the cell. Over frames the readout is a 1x1 convolution at each step for
+    cells over frames, and linear for the others.
+
+    Raises Refused for a cell over frames on a task without them, or in a residual backbone.
     """
 
-    def __init__(self, build: BuildCell, task: Task, recipe: Recipe, example: Batch, hidden: int) -> None:
+    def __init__(
+        self, build: BuildCell, task: Task, recipe: Recipe, example: Batch, hidden: int, *, over_frames: bool = False
+    ) -> None:
         super().__init__()
-        features = example.inputs.shape[-1]
-        self.encoder: nn.Module
-        if task.vocabulary is not None:
-            self.encoder, width = nn.Embedding(task.vocabulary, hidden), hidden
-        elif recipe.encoder == "linear" or recipe.backbone == "residual":
-            self.encoder, width = TimeDistributed(nn.Linear(features, hidden)), hidden
-        else:
-            self.encoder, width = nn.Identity(), features
+        self.every_step = task.readout == "every-step"
+        self.over_frames = over_frames
+        _refuse(task, recipe, over_frames=over_frames)
+        inputs = tensor(example.inputs[:1, :2])
+        only_tokens = task.vocabulary is not None and example.tokens is None
+        features = None if only_tokens else int(np.prod(example.inputs.shape[2:]))
+        keep = recipe.encoder == "auto" and recipe.backbone == "bare"
+        self.encoder = Encoder(features, task.vocabulary, hidden, keep=keep)
+        with torch.no_grad():
+            tokens = None if example.tokens is None else tensor(example.tokens[:1, :2])
+            x_1T = inputs if over_frames else self.encoder(inputs, tokens)
         self.layers = nn.ModuleList()
         self.state_floats = 0
-        with torch.no_grad():
-            x_1TI = self.encoder(tensor(example.inputs[:1, :2]))
+        shape = tuple(x_1T.shape[2:])
         for _ in range(recipe.layers):
-            cell = build(width, hidden)
+            cell = build(shape if over_frames else shape[0], hidden)
             with torch.no_grad():
-                outputs, state_floats = probe(cell, x_1TI)
+                outputs, state_floats = probe(cell, x_1T)
             self.state_floats += state_floats
             if recipe.backbone == "residual":
-                self.layers.append(Residual(cell, width, outputs))
+                self.layers.append(Residual(cell, shape[0], outputs[0]))
             else:
                 self.layers.append(Bare(cell))
-                width = outputs
-            x_1TI = x_1TI.new_zeros(1, 2, width)
-        self.norm: nn.Module = nn.LayerNorm(width) if recipe.backbone == "residual" else nn.Identity()
-        self.every_step = task.readout == "every-step"
-        linear = nn.Linear(width, task.output_size)
-        self.readout: nn.Module = TimeDistributed(linear) if self.every_step else linear
+                shape = outputs
+            x_1T = x_1T.new_zeros(1, 2, *shape)
+        self.norm: nn.Module = nn.LayerNorm(shape[0]) if recipe.backbone == "residual" else nn.Identity()
+        self.readout = self._make_readout(shape, task)
+
+    def _make_readout(self, shape: tuple[int, ...], task: Task) -> nn.Module:
+        if self.over_frames and self.every_step and task.frame_shape is not None:
+            per_frame: nn.Module = nn.Sequential(nn.Conv2d(shape[0], task.frame_shape[0], 1), nn.Flatten())
+        elif self.over_frames:
+            per_frame = nn.Sequential(nn.Flatten(), nn.Linear(int(np.prod(shape)), task.output_size))
+        else:
+            per_frame = nn.Linear(shape[0], task.output_size)
+        return TimeDistributed(per_frame) if self.every_step else per_frame
 
     @property
     def cells(self) -> list[nn.Module]:
         """The cells, the one next to the inputs first."""
         return [layer.cell for layer in self.layers if isinstance(layer, Bare | Residual)]
 
-    def forward(self, inputs: Tensor) -> Tensor:
-        y_BTH = self.encoder(inputs)
-        for layer in self.layers:
-            y_BTH = layer(y_BTH)
-        y_BTH = self.norm(y_BTH if self.every_step else y_BTH[:, -1])
-        return self.readout(y_BTH)  # type: ignore[no-any-return]
+    def forward(self, inputs: Tensor, tokens: Tensor | None = None, lengths: Tensor | None = None) -> Tensor:
+        """Whole sequences, each from the initial state; `lengths` (B,) says where the padding begins."""
+        y_BTH, _ = self._through_layers(inputs, tokens, [None] * len(self.layers))
+        if not self.every_step:
+            y_BTH = at_last_step(y_BTH, lengths)
+        return self.readout(self.norm(y_BTH))  # type: ignore[no-any-return]
+
+    def carry_on(self, inputs: Tensor, tokens: Tensor | None, states: States | None) -> tuple[Tensor, list[Any]]:
+        """Go on from these states: outputs at every step, and the states after the last one."""
+        y_BTH, after = self._through_layers(inputs, tokens, states or [None] * len(self.layers))
+        return self.readout(self.norm(y_BTH)), after
+
+    def detach(self, states: States) -> list[Any]:
+        """The states, through which no gradient flows."""
+        return [detach_state(cell, state) for cell, state in zip(self.cells, states, strict=True)]
+
+    def _through_layers(self, inputs: Tensor, tokens: Tensor | None, states: States) -> tuple[Tensor, list[Any]]:
+        y_BTH = inputs if self.over_frames else self.encoder(inputs, tokens)
+        after = []
+        for layer, state in zip(self.layers, states, strict=True):
+            y_BTH, new = layer(y_BTH, state)
+            after.append(new)
+        return y_BTH, after
+
+
+def _refuse(task: Task, recipe: Recipe, *, over_frames: bool) -> None:
+    if over_frames and task.frame_shape is None:
+        raise Refused(f"the cell is over frames, and {task.name} has none")
+    if over_frames and recipe.backbone != "bare":
+        raise Refused(f"a cell over frames has no {recipe.backbone} backbone")
 
 
 def tensor(array: np.ndarray[Any, Any]) -> Tensor:

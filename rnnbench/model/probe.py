@@ -1,44 +1,46 @@
 """What a cell gives, learned by running it: the contract is checked here, in its own words."""
 
-from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from torch import Tensor, nn
 
 from rnnbench.errors import CellContractError
+from rnnbench.state import tensors_of
 
 
-def probe(cell: nn.Module, x_1TI: Tensor) -> tuple[int, int]:
-    """Output size, and numbers in the state of one sequence, learned by running a cell once at two batch sizes.
+class Probed(NamedTuple):
+    """What a cell gives.
+
+    outputs:      the shape of its output behind batch and time: (H,) for features, (C, H, W) for frames.
+    state_floats: numbers in the state of one sequence, complex ones counted twice.
+    """
+
+    outputs: tuple[int, ...]
+    state_floats: int
+
+
+def probe(cell: nn.Module, x_1T: Tensor) -> Probed:
+    """What a cell gives for such inputs, (1, T, I) or (1, T, C, H, W), learned by running it at two batch sizes.
 
     Raises CellContractError where the cell does not keep the contract.
     """
-    states = []
-    width = 0
+    floats = []
+    shape: tuple[int, ...] = ()
     for batch in (2, 3):
-        x_BTI = x_1TI.expand(batch, *x_1TI.shape[1:])
-        returned = cell(x_BTI)
+        x_BT = x_1T.expand(batch, *x_1T.shape[1:])
+        returned = cell(x_BT)
         name = type(cell).__name__
         if not isinstance(returned, tuple) or len(returned) != 2:
             raise CellContractError(f"{name}: forward should return (y, state), got {type(returned).__name__}")
-        y_BTH, state = returned
-        if not isinstance(y_BTH, Tensor) or y_BTH.ndim != 3 or y_BTH.shape[:2] != x_BTI.shape[:2]:
-            got = tuple(y_BTH.shape) if isinstance(y_BTH, Tensor) else type(y_BTH).__name__
-            raise CellContractError(f"{name}: for input {tuple(x_BTI.shape)}, y should be (B, T, H), got {got}")
-        width = y_BTH.shape[2]
-        states.append(_count_floats(state))
-    return width, states[1] - states[0]
+        y_BT, state = returned
+        if not isinstance(y_BT, Tensor) or y_BT.ndim != x_BT.ndim or y_BT.shape[:2] != x_BT.shape[:2]:
+            got = tuple(y_BT.shape) if isinstance(y_BT, Tensor) else type(y_BT).__name__
+            wanted = "(B, T, H)" if x_BT.ndim == 3 else "(B, T, C, H, W)"
+            raise CellContractError(f"{name}: for input {tuple(x_BT.shape)}, y should be {wanted}, got {got}")
+        shape = tuple(y_BT.shape[2:])
+        floats.append(_count_floats(state))
+    return Probed(shape, floats[1] - floats[0])
 
 
-def _count_floats(tree: Any) -> int:
-    """Real numbers in a tree of tensors; complex ones count twice."""
-    if isinstance(tree, Tensor):
-        return tree.numel() * (2 if tree.is_complex() else 1)
-    if isinstance(tree, Mapping):
-        return sum(_count_floats(branch) for branch in tree.values())
-    if isinstance(tree, list | tuple):
-        return sum(_count_floats(branch) for branch in tree)
-    if is_dataclass(tree) and not isinstance(tree, type):
-        return sum(_count_floats(getattr(tree, field.name)) for field in fields(tree))
-    return 0
+def _count_floats(state: Any) -> int:
+    return sum(tensor.numel() * (2 if tensor.is_complex() else 1) for tensor in tensors_of(state))

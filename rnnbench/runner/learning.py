@@ -49,7 +49,7 @@ def _sized(trial: LearningTrial, catalogue: Catalogue, task: Task, feed: Feed) -
     """The size that the budget gives, and a model of that size with the weights of this seed."""
     spec = catalogue.cells[trial.cell.name].item
     build = partial(spec.load(), **trial.cell.options)
-    make = partial(Model, build, task, trial.recipe, feed.example())
+    make = partial(Model, build, task, trial.recipe, feed.example(), over_frames=spec.inputs == "frames")
 
     @cache
     def extent(hidden: int) -> Extent:

@@ -19,6 +19,21 @@ RecipeChanges.__doc__ = "Keys of the recipe that differ here."
 Seed = Annotated[int, Meta(ge=0, lt=FIRST_TUNING_SEED)]
 
 
+class FullTask(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is different for this task at `size = "full"`."""
+
+    horizons: Annotated[tuple[Positive, ...], Meta(min_length=1)] | None = None
+    dials: dict[str, Dial] = {}
+    recipe: RecipeChanges = RecipeChanges()  # type: ignore[valid-type]
+
+
+class Full(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is different for all tasks at `size = "full"`, the size for a paper."""
+
+    seeds: Positive | Annotated[tuple[Seed, ...], Meta(min_length=1)] | None = None
+    recipe: RecipeChanges = RecipeChanges()  # type: ignore[valid-type]
+
+
 class TaskEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A task, swept over horizons, with other dials and with changes to the recipe.
 
@@ -31,6 +46,7 @@ class TaskEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ladder: bool = False
     dials: dict[str, Dial] = {}
     recipe: RecipeChanges = RecipeChanges()  # type: ignore[valid-type]
+    full: "FullTask | None" = None
 
 
 class CostEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -46,10 +62,15 @@ class CostEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class SuiteFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A suite: cells x tasks (swept over horizons) x seeds, with a recipe."""
+    """A suite: cells x tasks (swept over horizons) x seeds, with a recipe.
+
+    size: "full" takes the changes that stand under `full`, here and in tasks.
+    """
 
     version: Positive
     summary: str
+    size: Literal["default", "full"] = "default"
+    full: Full = Full()
     cells: Annotated[tuple[str | CellUse, ...], Meta(min_length=1)]
     tasks: tuple[TaskEntry, ...] = ()
     seeds: Positive | Annotated[tuple[Seed, ...], Meta(min_length=1)] = 3

@@ -16,6 +16,7 @@ from rnnbench.records import Recipe, Suite
 from rnnbench.suite.choices import Choices
 from rnnbench.suite.file import SuiteFile
 from rnnbench.suite.resolve import choices_text, resolve
+from rnnbench.suite.sizes import at_size
 
 NOTHING_CHOSEN = Choices()
 
@@ -48,7 +49,7 @@ def check_suite(raw: dict[str, Any], file: str, catalogue: Catalogue, choices: C
         checked = msgspec.convert(raw, SuiteFile)
     except msgspec.ValidationError as error:
         raise RnnbenchError(f"{file}: {_readable(error)}") from None
-    return resolve(checked, file, catalogue, choices)
+    return resolve(at_size(checked), file, catalogue, choices)
 
 
 def _parse(path: Path) -> dict[str, Any]:

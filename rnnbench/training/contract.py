@@ -1,10 +1,13 @@
 """What a task's data must be like; a mistake there is said in the words of the contract, and not by a kernel."""
 
+from dataclasses import fields
+
 import numpy as np
 
 from rnnbench.errors import RnnbenchError
-from rnnbench.metric import Array
-from rnnbench.task import Batch, Task
+from rnnbench.task import Array, Batch, Task
+
+ANY = -1
 
 
 def check_batch(task: Task, batch: object) -> None:
@@ -15,44 +18,84 @@ def check_batch(task: Task, batch: object) -> None:
         if not isinstance(array, np.ndarray) or array.ndim == 0 or not array.size:
             found = f"shape {array.shape}" if isinstance(array, np.ndarray) else type(array).__name__
             raise RnnbenchError(f"{task.name}: {what} should be numpy arrays with numbers in them, got {found}")
-    count = len(batch.inputs)
-    if task.vocabulary is None:
-        _check(task, "inputs", batch.inputs, np.float32, (count, -1, -1), "(B, T, I)")
+    _check_inputs(task, batch)
+    _check_where(task, batch)
+    _check_targets(task, batch)
+
+
+def _check_inputs(task: Task, batch: Batch) -> None:
+    count = len(batch)
+    if task.vocabulary is not None and batch.tokens is None:
+        _check(task, "inputs", batch.inputs, np.int64, (count, ANY), "(B, T)")
+        _check_labels(task, "inputs", batch.inputs, 0, task.vocabulary)
+    elif task.frame_shape is not None:
+        _check(task, "inputs", batch.inputs, np.float32, (count, ANY, *task.frame_shape), "(B, T, C, H, W)")
     else:
-        _check(task, "inputs", batch.inputs, np.int64, (count, -1), "(B, T)")
-        _check_labels(task, "inputs", batch.inputs, task.vocabulary)
-    steps, words = ((batch.inputs.shape[1],), "B, T") if task.readout == "every-step" else ((), "B")
+        _check(task, "inputs", batch.inputs, np.float32, (count, ANY, ANY), "(B, T, I)")
+    if batch.tokens is not None:
+        if task.vocabulary is None:
+            raise RnnbenchError(f"{task.name}: there are tokens, and the task has no vocabulary")
+        _check(task, "tokens", batch.tokens, np.int64, (count, batch.steps), "(B, T)")
+        _check_labels(task, "tokens", batch.tokens, 0, task.vocabulary)
+
+
+def _check_where(task: Task, batch: Batch) -> None:
+    """Lengths, mask and prompt: which steps are real, asked, given."""
+    count = len(batch)
+    if batch.lengths is not None:
+        _check(task, "lengths", batch.lengths, np.int64, (count,), "(B,)")
+        _check_labels(task, "lengths", batch.lengths, 1, batch.steps + 1)
+    if batch.mask is not None:
+        _check(task, "mask", batch.mask, np.bool_, (count, batch.steps), "(B, T)")
+        if not task.asks_at_steps:
+            raise RnnbenchError(f"{task.name}: a mask says which steps are asked, and the task does not ask at steps")
+        if batch.asked is not None and not batch.asked.any():
+            raise RnnbenchError(f"{task.name}: the mask leaves no real step at which something is asked")
+    if task.mode == "decode":
+        if batch.prompt is None or batch.mask is None or task.loss != "cross-entropy" or task.vocabulary is None:
+            raise RnnbenchError(f"{task.name}: decoding needs a vocabulary, cross-entropy, a mask and a prompt")
+        if task.output_size != task.vocabulary or task.longest_answer < 1:
+            raise RnnbenchError(f"{task.name}: decoding needs as many outputs as tokens, and a longest answer")
+        _check(task, "prompt", batch.prompt, np.int64, (count,), "(B,)")
+        _check_labels(task, "prompt", batch.prompt, 1, batch.steps + 1)
+    if task.mode == "stream" and (task.loss != "cross-entropy" or task.readout != "every-step" or batch.extra):
+        raise RnnbenchError(f"{task.name}: a stream needs cross-entropy at every step, and takes no extra arrays")
+
+
+def _check_targets(task: Task, batch: Batch) -> None:
+    count = len(batch)
+    if task.loss == "ctc":
+        if task.readout != "every-step":
+            raise RnnbenchError(f"{task.name}: CTC needs outputs at every step")
+        _check(task, "targets", batch.targets, np.int64, (count, ANY), "(B, L)")
+        _check_labels(task, "targets", batch.targets, 0, task.output_size)
+        return
+    steps, words = ((batch.steps,), "B, T") if task.asks_at_steps else ((), "B")
     if task.loss == "cross-entropy":
         _check(task, "targets", batch.targets, np.int64, (count, *steps), f"({words}{'' if steps else ','})")
-        _check_labels(task, "targets", batch.targets, task.output_size)
+        _check_labels(task, "targets", batch.targets, 0, task.output_size)
     else:
         shape = (count, *steps, task.output_size)
         _check(task, "targets", batch.targets, np.float32, shape, f"({words}, output_size)")
 
 
-def _check_labels(task: Task, what: str, array: Array, count: int) -> None:
-    if array.min() < 0 or array.max() >= count:
+def _check_labels(task: Task, what: str, array: Array, first: int, end: int) -> None:
+    if array.min() < first or array.max() >= end:
         found = f"{array.min()} to {array.max()}"
-        raise RnnbenchError(f"{task.name}: {what} should be from 0 to {count - 1}, got {found}")
+        raise RnnbenchError(f"{task.name}: {what} should be from {first} to {end - 1}, got {found}")
 
 
 def check_repeats(task: Task, one: Batch, other: Batch) -> None:
     """Raises RnnbenchError where two batches from equal generators differ: then cells would not see the same data."""
-    if not (np.array_equal(one.inputs, other.inputs) and np.array_equal(one.targets, other.targets)):
+    pairs = [(getattr(one, f.name), getattr(other, f.name)) for f in fields(one) if f.name != "extra"]
+    if not all(np.array_equal(a, b) for a, b in pairs if a is not None or b is not None):
         raise RnnbenchError(f"{task.name}: generate draws from more than the generator it is given")
 
 
-def _check(
-    task: Task,
-    what: str,
-    array: Array,
-    kind: type,
-    shape: tuple[int, ...],
-    words: str,
-) -> None:
-    fits = array.ndim == len(shape) and all(want in (-1, got) for want, got in zip(shape, array.shape, strict=True))
+def _check(task: Task, what: str, array: Array, kind: type, shape: tuple[int, ...], words: str) -> None:
+    fits = array.ndim == len(shape) and all(want in (ANY, got) for want, got in zip(shape, array.shape, strict=True))
     if array.dtype != kind or not fits:
         found = f"{array.dtype} {array.shape}"
         raise RnnbenchError(f"{task.name}: {what} should be {np.dtype(kind)} {words}, got {found}")
-    if not np.isfinite(array).all():
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
         raise RnnbenchError(f"{task.name}: {what} hold numbers that are not finite")

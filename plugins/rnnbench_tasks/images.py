@@ -1,0 +1,5 @@
+"""Images read as sequences of pixels or rows."""
+
+import rnnbench
+
+TASKS: tuple[type[rnnbench.Task], ...] = ()

@@ -1,0 +1,5 @@
+"""Time series that are classified or forecast."""
+
+import rnnbench
+
+TASKS: tuple[type[rnnbench.Task], ...] = ()

@@ -1,0 +1,5 @@
+"""Synthetic speech: single digits and strings of them."""
+
+import rnnbench
+
+TASKS: tuple[type[rnnbench.Task], ...] = ()

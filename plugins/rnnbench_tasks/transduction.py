@@ -1,0 +1,5 @@
+"""One sequence into another: spelling into sound, one language into another."""
+
+import rnnbench
+
+TASKS: tuple[type[rnnbench.Task], ...] = ()

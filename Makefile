@@ -28,6 +28,7 @@ benchmarks: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/planning.py
 	$(BIN)/python benchmarks/pool.py
 	$(BIN)/python benchmarks/campaign.py
+	$(BIN)/python benchmarks/generation.py
 
 $(VENV)/.made:
 	$(PYTHON) -m venv $(VENV)

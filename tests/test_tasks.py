@@ -4,19 +4,21 @@ import json
 from collections.abc import Callable
 from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from zipfile import Path as ZipPath
 from zipfile import ZipFile
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.datasets import load_digits
 
-from rnnbench import Batch, DataUnavailable, GeneratedTask, Splits, score
+from rnnbench import Batch, DataUnavailable, GeneratedTask, Splits, Task, score
 from rnnbench.archives import open_archives
 from rnnbench.catalogue import Catalogue
+from rnnbench.training.contract import check_batch, check_repeats
 from rnnbench_tasks.adding import Adding
 from rnnbench_tasks.bitcoin import MEMBERS, PRICES, TEST_DAYS, VALIDATION_DAYS, Bitcoin, read_prices
 from rnnbench_tasks.digits import DigitsPixels, DigitsRows, read_digits
@@ -60,15 +62,47 @@ def test_chance_by_formula_equals_chance_by_simulation(
         assert simulated[name] == pytest.approx(formula, abs=0.005)
 
 
-@pytest.mark.parametrize("task", GENERATED)
-@given(horizon=st.integers(2, 40), seed=st.integers(0, 99))
-def test_a_task_is_a_function_of_its_generator(task: type[GeneratedTask], horizon: int, seed: int) -> None:
-    """The same state gives the same examples, as long as the horizon asks, in the types that the harness takes."""
-    one, two = (task(horizon=horizon).generate(np.random.default_rng(seed), 4) for _ in range(2))
-    assert np.array_equal(one.inputs, two.inputs)
-    assert np.array_equal(one.targets, two.targets)
-    assert one.inputs.shape[:2] == (4, horizon)
-    assert one.inputs.dtype == (np.float32 if task(horizon=horizon).vocabulary is None else np.int64)
+@pytest.mark.parametrize("task", GENERATED, ids=lambda task: task.name)
+@given(longer=st.integers(0, 30), seed=st.integers(0, 99))
+@settings(max_examples=10)
+def test_a_task_is_a_function_of_its_generator(task: type[GeneratedTask], longer: int, seed: int) -> None:
+    """The same state gives the same examples, another one others, in the types that the harness takes."""
+    made = task(horizon=max(task.shortest_horizon, 2) + longer)
+    one, two, other = (made.generate(np.random.default_rng(s), 4) for s in (seed, seed, seed + 1000))
+    check_batch(made, one)
+    check_repeats(made, one, two)
+    assert not np.array_equal(made.generate(np.random.default_rng(7), 64).inputs, other.inputs)
+
+
+@pytest.mark.parametrize("task", [brought.item for brought in Catalogue.load().tasks.values()], ids=lambda t: t.name)
+def test_a_task_says_what_it_asks_with_an_example_and_where_it_comes_from(task: type[Task]) -> None:
+    """The first line is the question, an answer is drawn, a source is named, or the archive that holds the data."""
+    text = (task.__doc__ or "").lower()
+    assert len(text.split("\n")[0]) > 20
+    assert "answer" in text
+    assert "source:" in text or task.archives or "scikit-learn" in text or "own file" in text
+
+
+@pytest.mark.parametrize("task", GENERATED, ids=lambda task: task.name)
+def test_the_trivial_forecast_has_a_score_for_every_metric(task: type[GeneratedTask]) -> None:
+    """And the target is better than it."""
+    made = task()  # type: ignore[call-arg]
+    for setting in (made, *made.elsewhere().values()):
+        batch = setting.generate(np.random.default_rng(0), 50)
+        trivial = setting.trivial(batch, batch)
+        assert set(trivial) == {metric.name for metric in made.metrics}
+    assert made.metric.better(
+        made.target, made.trivial(*[made.generate(np.random.default_rng(0), 200)] * 2)[made.metric.name]
+    )
+
+
+@pytest.mark.parametrize("task", GENERATED, ids=lambda task: task.name)
+def test_a_reader_who_sees_less_scores_no_better(task: type[GeneratedTask]) -> None:
+    """Where there is a formula: from chance or worse up, never beyond the perfect score."""
+    made = task()  # type: ignore[call-arg]
+    scores = [score for steps in range(made.horizon) if (score := made.blind_score(steps)) is not None]
+    worse = 1.0 if made.metric.direction == "lower" else -1.0
+    assert all(worse * (before - after) >= -1e-9 for before, after in pairwise(scores))
 
 
 @given(horizon=st.integers(2, 60))

@@ -1,16 +1,21 @@
 """What the listing commands say of each thing: plain data, printed as tables or as JSON."""
 
 from dataclasses import fields
+from inspect import cleandoc
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from rnnbench.archives import is_here
 from rnnbench.catalogue import Brought, Catalogue, Plugin
 from rnnbench.cell import CellSpec
 from rnnbench.cli.output import first_line
 from rnnbench.records import ExecutorSpec, Renderer
 from rnnbench.suite import suite_head
-from rnnbench.task import Task
+from rnnbench.task import GeneratedTask, Task
 
+CHANCE_EXAMPLES = 1000
 Description = dict[str, Any]
 
 
@@ -21,6 +26,7 @@ def describe_all(catalogue: Catalogue) -> dict[str, list[Description]]:
         "tasks": [_task(brought) for brought in catalogue.tasks.values()],
         "suites": [_suite(brought) for brought in catalogue.suites.values()],
         "reports": [_report(brought) for brought in catalogue.reports.values()],
+        "metrics": metrics(catalogue),
         "executors": [_executor(brought) for brought in catalogue.executors.values()],
         "plugins": [_plugin(plugin) for plugin in catalogue.plugins],
     }
@@ -48,12 +54,36 @@ def _task(brought: Brought[type[Task]]) -> Description:
         "origin": brought.plugin.origin,
         "dials": {field.name: field.default for field in fields(task) if field.init},
         "loss": task.loss,
+        "asked_at": task.readout,
+        "mode": task.mode,
         "metrics": {metric.name: f"{metric.unit}, {metric.direction} is better" for metric in task.metrics},
         "target": f"{task.metrics[0].name} {task.target:g}",
         "trivial_forecast": task.trivial_forecast,
-        "archives": [archive.name for archive in task.archives],
-        "about": task.__doc__,
+        "archives": {archive.name: f"{archive.holds} ({archive.licence})" for archive in task.archives},
+        "missing": [archive.name for archive in task.archives if not is_here(archive)],
+        "about": cleandoc(task.__doc__ or ""),
     }
+
+
+def chance(task: type[Task]) -> dict[str, float] | str:
+    """Scores of the trivial forecast: by formula for generated tasks; on recorded data each run measures them."""
+    if not issubclass(task, GeneratedTask):
+        return "measured on the test data of each run"
+    some = task()  # type: ignore[call-arg]
+    train, test = (some.generate(np.random.default_rng(seed), CHANCE_EXAMPLES) for seed in (0, 1))
+    return {metric: round(value, 6) for metric, value in some.trivial(train, test).items()}
+
+
+def metrics(catalogue: Catalogue) -> list[Description]:
+    """Every metric of an installed task, with the tasks that use it."""
+    found: dict[str, Description] = {}
+    for name, brought in catalogue.tasks.items():
+        for metric in brought.item.metrics:
+            text = f"{metric.unit}, {metric.direction} is better"
+            row = found.setdefault(metric.name, {"name": metric.name, "summary": text, "origin": "", "tasks": []})
+            row["tasks"].append(name)
+            row["origin"] = row["origin"] or brought.plugin.origin
+    return [found[name] for name in sorted(found)]
 
 
 def _suite(brought: Brought[Path]) -> Description:

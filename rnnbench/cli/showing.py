@@ -1,11 +1,12 @@
 """`rnnbench show`."""
 
+from textwrap import indent
 from typing import Any
 
 import click
 
 from rnnbench.catalogue import Catalogue
-from rnnbench.cli.describe import Description, describe_all
+from rnnbench.cli.describe import Description, chance, describe_all
 from rnnbench.cli.output import console, print_json
 from rnnbench.errors import UnknownName
 from rnnbench.plan import count_trials
@@ -31,14 +32,24 @@ def show(name: str, as_json: bool) -> None:
         print_json(found)
         return
     for kind, thing in found.items():
-        console().print(f"[bold]{kind} {name}[/bold]")
-        for key, value in thing.items():
-            if key != "name" and value not in ("", None, {}, []):
-                console().print(f"  {key.replace('_', ' '):<16} {_text(value)}", markup=False)
+        _print(kind, thing)
+
+
+def _print(kind: str, thing: Description) -> None:
+    """Its name, its own words where it has some, then what is known of it, a line each."""
+    out = console()
+    out.print(f"[bold]{kind} {thing['name']}[/bold]")
+    if about := thing.get("about"):
+        out.print(f"\n{indent(about, '  ')}\n", markup=False)
+    for key, value in thing.items():
+        if key not in ("name", "about") and value not in ("", None, {}, []) and not (about and key == "summary"):
+            out.print(f"  {key.replace('_', ' '):<16} {_text(value)}", markup=False)
 
 
 def _more(kind: str, name: str, catalogue: Catalogue) -> Description:
-    """For a suite, what it resolves to; an error in its file is raised here."""
+    """For a task its chance level; for a suite what it resolves to: an error in its file is raised here."""
+    if kind == "tasks":
+        return {"chance": chance(catalogue.tasks[name].item)}
     if kind != "suites":
         return {}
     suite = read_suite(name, catalogue)

@@ -120,7 +120,7 @@ def test_parameters_and_state_equal_the_formula(build: object, parameters: int, 
     """At I = 2 and H = 128, with torch's two biases: 1 : 3 : 4."""
     cell = build(2, 128)  # type: ignore[operator]
     assert count_parameters(cell) == parameters
-    assert probe(cell, torch.zeros(1, 2, 2)) == (128, state)
+    assert probe(cell, torch.zeros(1, 2, 2)) == ((128,), state)
 
 
 @pytest.mark.parametrize("name", sorted(Catalogue.load().cells))
@@ -128,7 +128,7 @@ def test_every_installed_cell_keeps_the_contract(name: str) -> None:
     """Built with its default options, it has parameters, gives (B, T, H), and names its source."""
     spec = Catalogue.load().cells[name].item
     cell = spec.load()(3, 5, **spec.options)
-    width, _ = probe(cell, torch.randn(1, 4, 3))
+    (width,), _ = probe(cell, torch.randn(1, 4, 3))
     assert width >= 1
     assert count_parameters(cell) > 0
     assert spec.source

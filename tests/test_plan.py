@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnbench.plan import Known, best_rate, count_trials, due_trials, found_rate, plan, unclimbed
+from rnnbench.plan.trials import learning_trial
 from rnnbench.records import (
     FIRST_TUNING_SEED,
     CellUse,
@@ -178,6 +179,8 @@ def test_a_cell_is_evaluated_once_its_own_search_is_complete() -> None:
     [
         # fewest epochs to target, the budget of 10 where it was not reached
         ({0.001: [solved(9), solved(9)], 0.01: [solved(2), solved(None)], 0.1: [solved(6), solved(7)]}, 0.01),
+        # a seed that never gets there counts as the whole budget, and not as nothing
+        ({0.01: [solved(2), solved(None)], 0.1: [solved(5), solved(5)]}, 0.1),
         # nobody reaches the target: the best score on validation data
         ({0.001: [solved(None, 0.3)] * 2, 0.01: [solved(None, 0.2)] * 2, 0.1: [solved(None, 0.4)] * 2}, 0.01),
         # equally quick: the better score
@@ -231,3 +234,16 @@ def test_half_of_the_seeds_are_not_most() -> None:
 
     assert not tries(two)
     assert tries(three)
+
+
+def test_a_rung_counts_only_with_all_those_below_it() -> None:
+    """Results of a rung that are there from elsewhere lead nowhere while one below it is unsolved."""
+    suite = with_tasks(*ladder(5, 10, 20, recipe=Recipe()))
+    low, middle, _ = suite.tasks
+    index = {
+        trial_id(learning_trial(suite, use, suite.cells[0], seed, use.recipe.learning_rate)): solved(epochs)
+        for use, epochs in ((low, None), (middle, 3))
+        for seed in suite.seeds
+    }
+    tried = {t.dials["horizon"] for t in plan(suite, index, []) if isinstance(t, LearningTrial)}
+    assert tried == {5}

@@ -4,24 +4,23 @@ What became of a job is told by its files and by squeue, and by nothing else. On
 costs the trial that was running an attempt, and nothing to any other.
 """
 
-import shutil
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
 from uuid import uuid4
 
 import msgspec
 
 import rnnbench
-from rnnbench_cluster.slurm_pack import Needs, Pack, RunPack, minutes_of, needs, packed, result_path
-from rnnbench_cluster.slurm_queue import ENDED, Site, SlurmQueue, require_commands
+from rnnbench_cluster.slurm_job import RunningJob, most_at_once
+from rnnbench_cluster.slurm_pack import Needs, Pack, arrays
+from rnnbench_cluster.slurm_queue import Site, SlurmQueue, end_earlier_runs, require_commands
 
 TRIALS_HELD = 600
 """Taken at once, to be packed well; an array of as many jobs is still one that SLURM takes unless told otherwise."""
 ATTEMPTS = 3
+CANCELLED = "the jobs that an earlier run had left in SLURM were cancelled; what they had not done begins again"
 GRACE_POLLS = 6
 """So often a job must be seen to be over before a result that is not there counts as lost: files may lag behind."""
 
@@ -38,43 +37,12 @@ def build_slurm(
 ) -> "SlurmExecutor":
     """Jobs for a run. Raises RnnbenchError where there is no SLURM, or it does not answer."""
     require_commands()
-    job = rnnbench.Job(
-        trials=(), checkpoints=str(placement.checkpoints.absolute()), checkpoint_seconds=checkpoint_seconds
-    )
-    return SlurmExecutor(
-        placement.folder.absolute() / "slurm",
-        Site(partition, account, gpu),
-        job,
-        jobs_at_once=placement.jobs or jobs_at_once,
-        seconds_a_job=60 * minutes_a_job,
-        poll_seconds=poll_seconds,
-    )
-
-
-@dataclass
-class RunningJob:
-    """A job that was submitted and is not over. Of its array, `at_once` may run at the same time."""
-
-    identity: str
-    pack: Pack
-    at_once: int
-    state: str = "PENDING"
-    times_over: int = 0
-
-    @property
-    def array(self) -> str:
-        """The id of the array of which it is one."""
-        return self.identity.partition("_")[0]
-
-    def see(self, state: str) -> None:
-        """Take note of what SLURM says of it; "" is that it knows no such job."""
-        self.state = state or self.state
-        self.times_over = 0 if state and state not in ENDED else self.times_over + 1
-
-    @property
-    def end(self) -> str:
-        """How it ended, in words."""
-        return self.state if self.state in ENDED else f"gone, last seen {self.state}"
+    folder = placement.folder.absolute() / "slurm"
+    notices = [CANCELLED] if end_earlier_runs(folder) else []
+    checkpoints = str(placement.checkpoints.absolute())
+    terms = rnnbench.Job(trials=(), checkpoints=checkpoints, checkpoint_seconds=checkpoint_seconds)
+    queue = SlurmQueue(folder / uuid4().hex[:12], Site(partition, account, gpu), terms)
+    return SlurmExecutor(queue, placement.jobs or jobs_at_once, 60 * minutes_a_job, poll_seconds, notices)
 
 
 class SlurmExecutor(rnnbench.Executor):
@@ -84,16 +52,9 @@ class SlurmExecutor(rnnbench.Executor):
     """
 
     def __init__(
-        self,
-        folder: Path,
-        site: Site,
-        job: rnnbench.Job,
-        *,
-        jobs_at_once: int,
-        seconds_a_job: float,
-        poll_seconds: float,
+        self, queue: SlurmQueue, jobs_at_once: int, seconds_a_job: float, poll_seconds: float, notices: Sequence[str]
     ) -> None:
-        self._job, self._jobs_at_once, self._seconds_a_job = job, jobs_at_once, seconds_a_job
+        self._queue, self._jobs_at_once, self._seconds_a_job = queue, jobs_at_once, seconds_a_job
         self._poll_seconds, self._next_look = poll_seconds, 0.0
         self._collected: dict[str, rnnbench.Trial] = {}
         self._in_flight: set[str] = set()
@@ -101,17 +62,10 @@ class SlurmExecutor(rnnbench.Executor):
         self._attempts: Counter[str] = Counter()
         self._refusals, self._accepted = 0, False
         self._finished: list[rnnbench.Result] = []
-        self._notices: list[str] = []
-        self._end_earlier_runs(folder)
-        self._folder = folder / uuid4().hex[:12]
-        self._results = self._folder / "results"
-        self._results.mkdir(parents=True)
-        self._queue = SlurmQueue(self._folder, site)
+        self._notices, self._told = list(notices), set(notices)
 
     def close(self) -> None:
-        if self._folder.exists():
-            self._queue.cancel()
-            _remove(self._folder)
+        self._queue.end()
 
     @property
     def free(self) -> int:
@@ -128,8 +82,9 @@ class SlurmExecutor(rnnbench.Executor):
         return told
 
     def start(self, trial: rnnbench.Trial) -> None:
-        self._take(trial)
-        self._in_flight.add(rnnbench.trial_id(trial))
+        identity = rnnbench.trial_id(trial)
+        self._collected[identity] = trial
+        self._in_flight.add(identity)
 
     def wait(self, seconds: float) -> list[rnnbench.Result]:
         deadline = time.monotonic() + seconds
@@ -144,9 +99,6 @@ class SlurmExecutor(rnnbench.Executor):
                 time.sleep(min(deadline, self._next_look) - now)
         finished, self._finished = self._finished, []
         return finished
-
-    def _take(self, trial: rnnbench.Trial) -> None:
-        self._collected[rnnbench.trial_id(trial)] = trial
 
     def _look(self) -> None:
         """States first: where a job was over by then, its results were there by then."""
@@ -167,7 +119,7 @@ class SlurmExecutor(rnnbench.Executor):
             return None
 
     def _read_results(self) -> None:
-        for path in self._results.glob("*.json"):
+        for path in self._queue.results.glob("*.json"):
             if path.stem not in self._in_flight:
                 continue
             with suppress(OSError, msgspec.DecodeError):  # not all of it may have come yet
@@ -180,6 +132,8 @@ class SlurmExecutor(rnnbench.Executor):
     def _see_jobs(self, states: dict[str, str]) -> None:
         for job in list(self._jobs.values()):
             job.see(states.get(job.identity, ""))
+            if job.held:
+                self._tell(f"job {job.identity} waits ({job.reason}); `scontrol release {job.identity}` lets it go on")
             missing = [trial for trial in job.pack if rnnbench.trial_id(trial) in self._in_flight]
             if job.times_over > (GRACE_POLLS if missing else 0):
                 del self._jobs[job.identity]
@@ -194,26 +148,23 @@ class SlurmExecutor(rnnbench.Executor):
         if self._attempts[identity] == ATTEMPTS:
             self._finish(rnnbench.without_run(first, "killed", f"{how}; as did {ATTEMPTS - 1} jobs before it"))
         else:
-            self._tell(f"{identity}: {how}; it is run again alone, and so are the {len(others)} that waited behind it")
-            self._take(first)
+            again = f"it and {len(others)} behind it are" if others else "it is"
+            self._tell(f"{identity}: {how}; {again} run again")
+            self.start(first)
         for trial in others:
-            self._take(trial)
+            self.start(trial)
 
     def _submit(self) -> None:
         """Submit what was collected, array by array, as far as there is room for more jobs at once."""
-        arrays: dict[tuple[Needs, int], list[Pack]] = defaultdict(list)
-        for pack in packed(self._collected.values(), self._seconds_a_job, self._attempts):
-            arrays[needs(pack[0]), minutes_of(pack)].append(pack)
-        for position, ((asked, minutes), packs) in enumerate(arrays.items()):
-            room = self._jobs_at_once - self._at_work
+        waiting = arrays(self._collected.values(), self._seconds_a_job, self._attempts)
+        for position, ((needs, minutes), packs) in enumerate(waiting.items()):
+            room = self._jobs_at_once - most_at_once(self._jobs.values())
             if room > 0:
-                self._submit_array(asked, minutes, packs, max(1, room // (len(arrays) - position)))
+                self._submit_array(needs, minutes, packs, max(1, room // (len(waiting) - position)))
 
-    def _submit_array(self, asked: Needs, minutes: int, packs: Sequence[Pack], at_once: int) -> None:
-        jobs = [msgspec.json.encode(msgspec.structs.replace(self._job, trials=pack)) for pack in packs]
-        work = RunPack(str(self._results))
+    def _submit_array(self, needs: Needs, minutes: int, packs: Sequence[Pack], at_once: int) -> None:
         try:
-            identities = self._queue.submit(asked, minutes, work, jobs, at_once)
+            identities = self._queue.submit(needs, minutes, packs, at_once)
         except rnnbench.RnnbenchError as error:
             self._bear(error)
             return
@@ -222,12 +173,6 @@ class SlurmExecutor(rnnbench.Executor):
             self._jobs[identity] = RunningJob(identity, pack, at_once)
             for trial in pack:
                 del self._collected[rnnbench.trial_id(trial)]
-
-    @property
-    def _at_work(self) -> int:
-        """How many of the jobs that were submitted may run at once."""
-        left = Counter((job.array, job.at_once) for job in self._jobs.values())
-        return sum(min(at_once, count) for (_, at_once), count in left.items())
 
     def _bear(self, refusal: rnnbench.RnnbenchError) -> None:
         """A refusal may pass when jobs end or SLURM is there again. Raises it where there is no such hope."""
@@ -240,18 +185,3 @@ class SlurmExecutor(rnnbench.Executor):
         if sentence not in self._told:
             self._told.add(sentence)
             self._notices.append(sentence)
-
-    def _end_earlier_runs(self, folder: Path) -> None:
-        """Cancel what a driver has left behind that did not live to do so; its trials have checkpoints."""
-        for earlier in folder.iterdir() if folder.exists() else ():
-            SlurmQueue(earlier, Site()).cancel()
-            _remove(earlier)
-            self._tell("the jobs that an earlier run had left in SLURM were cancelled")
-
-
-def _remove(folder: Path) -> None:
-    """Remove the folder of a run, in which jobs that have not ended yet may put a last file."""
-    for _ in range(REMOVALS):
-        shutil.rmtree(folder, ignore_errors=True)
-    with suppress(OSError):
-        folder.parent.rmdir()

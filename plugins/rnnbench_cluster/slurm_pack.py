@@ -35,7 +35,17 @@ def needs(trial: rnnbench.Trial) -> Needs:
     return Needs(lane == "cost", trial.device, trial.threads, rnnbench.limits(trial).memory_mib + OVERHEAD_MIB)
 
 
-def packed(trials: Iterable[rnnbench.Trial], seconds: float, alone: Collection[str]) -> Iterator[Pack]:
+def arrays(
+    trials: Iterable[rnnbench.Trial], seconds: float, alone: Collection[str]
+) -> dict[tuple[Needs, int], list[Pack]]:
+    """All packs of these trials, by what they need and by their minutes: each list can be an array."""
+    made: dict[tuple[Needs, int], list[Pack]] = defaultdict(list)
+    for pack in _packed(trials, seconds, alone):
+        made[needs(pack[0]), minutes_of(pack)].append(pack)
+    return made
+
+
+def _packed(trials: Iterable[rnnbench.Trial], seconds: float, alone: Collection[str]) -> Iterator[Pack]:
     """Trials in packs of equal needs, each until its limits add up to `seconds`; one of `alone` is a pack by itself."""
     filling: dict[Needs, list[rnnbench.Trial]] = defaultdict(list)
     for trial in trials:
@@ -71,14 +81,14 @@ class RunPack:
         self.results = results
 
     def __call__(self, encoded: bytes) -> None:
-        """Run what has no result yet of an `rnnbench.Job`. Raises JobDied where its process died under a trial."""
+        """Run what has no result yet of an `rnnbench.Job`. Raises RuntimeError where its process died under a trial."""
         job = msgspec.json.decode(encoded, type=rnnbench.Job)
         missing = tuple(trial for trial in job.trials if not self._path(trial).exists())
         if not missing:
             return
         for result in rnnbench.JobProcess(msgspec.structs.replace(job, trials=missing)).results():
             if result.status == "killed" and not result.seconds.process:
-                raise JobDied(result.reason)  # which trial it was, and what is to be done, is for the driver to say
+                raise RuntimeError(result.reason)  # what becomes of its trials is for the driver to say
             write_whole(self._path(result.trial), msgspec.json.encode(result))
 
     def checkpoint(self, encoded: bytes) -> DelayedSubmission:
@@ -87,10 +97,6 @@ class RunPack:
 
     def _path(self, trial: rnnbench.Trial) -> Path:
         return result_path(Path(self.results), rnnbench.trial_id(trial))
-
-
-class JobDied(Exception):
-    """The process that ran the trials is gone, and not by the doing of a trial that it watched."""
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -1,0 +1,317 @@
+"""The executor `dask`: schedulers, workers and drivers that are real processes, and come to harm."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+
+import dask
+import msgspec
+import psutil
+import pytest
+
+from rnnbench.campaign import Place, run_suite
+from rnnbench.catalogue import Catalogue
+from rnnbench.errors import RnnbenchError
+from rnnbench.records import CostTrial, Executor, LearningTrial, Placement, Result, trial_id
+from rnnbench.store import Store
+from rnnbench.suite import Choices, read_suite
+from rnnbench_cluster import dask_cluster
+from rnnbench_cluster.dask import build_dask
+from tests.conftest import MakePlugin
+from tests.test_campaign import learning_figures, run, wait_until, write_suite
+from tests.test_cli import rnnbench
+from tests.test_executors import trial
+
+FELLS = """
+    import os, signal
+    import psutil
+    import rnnbench
+    from torch import nn
+
+    class Fells(nn.GRU):
+        def forward(self, x, state=None):
+            for process in psutil.Process().parents():
+                if any("spawn_main" in word for word in process.cmdline()):
+                    os.kill(process.pid, signal.SIGKILL)
+            return super().forward(x, state)
+
+    @rnnbench.hookimpl
+    def rnnbench_cells():
+        return [rnnbench.CellSpec("fells", lambda i, h: Fells(i, h, batch_first=True), "kills its worker")]
+"""
+WITH_COST = """
+version = 1
+summary = "made for a test"
+cells = ["gru"]
+seeds = 1
+[recipe]
+tune = false
+parameters = 300
+batch_size = 8
+steps_per_epoch = 3
+epochs = 2
+validation_examples = 16
+test_examples = 16
+[[tasks]]
+name = "adding"
+horizons = [4]
+[cost]
+measure = ["train-step-time"]
+shapes = [{ steps = 5, batch = 4, hidden = 8, inputs = 8 }]
+replicates = 1
+repeats = 3
+"""
+
+
+class Cluster:
+    """A scheduler on a port that was free, and the processes that are started besides, all with this path."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.processes: dict[psutil.Popen, Path] = {}
+        told = folder / "scheduler.json"
+        self._file = ["--scheduler-file", str(told)]
+        here = ["--host", "127.0.0.1", "--port", "0", "--dashboard-address", "127.0.0.1:0"]
+        self.scheduler = self.start("distributed.cli.dask_scheduler", *self._file, *here)
+        wait_until(lambda: told.exists() and b"}" in told.read_bytes())
+        self.address = msgspec.json.decode(told.read_bytes())["address"]
+
+    def worker(self, *options: str, python: tuple[str, ...] = (), **environment: str) -> psutil.Popen:
+        """One more worker, of one thread, once the scheduler knows it."""
+        local = ["--no-nanny", "--nthreads", "1", "--no-dashboard", "--local-directory", str(self.folder)]
+        worker = self.start("distributed.cli.dask_worker", *self._file, *local, *options, python=python, **environment)
+        wait_until(lambda: "Registered to" in self.said(worker))
+        return worker
+
+    def start(self, module: str, *arguments: str, python: tuple[str, ...] = (), **environment: str) -> psutil.Popen:
+        """A process in a session of its own."""
+        path = self.folder / f"{len(self.processes)}.txt"
+        paths = {"PYTHONPATH": os.pathsep.join([path for path in sys.path if path])}
+        with path.open("wb") as said:
+            process = psutil.Popen(
+                [sys.executable, *python, "-m", module, *arguments],
+                env={**os.environ, **paths, **environment},
+                stdout=subprocess.DEVNULL,
+                stderr=said,
+                start_new_session=True,
+            )
+        self.processes[process] = path
+        return process
+
+    def said(self, process: psutil.Popen) -> str:
+        """What it said on its standard error."""
+        return self.processes[process].read_text().strip()
+
+    def close(self) -> None:
+        """End all that was started."""
+        for process in self.processes:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+            process.wait()
+
+
+@pytest.fixture
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    cluster = Cluster(tmp_path_factory.mktemp("cluster"))
+    yield cluster
+    cluster.close()
+
+
+def build(folder: Path, address: str = "", jobs: int | None = None) -> Executor:
+    return build_dask(Placement(folder, jobs), address, "GPU", 60.0)
+
+
+def trials_at_work(process: psutil.Process) -> list[psutil.Process]:
+    """Below a worker: what leads a group and is no job."""
+    found = []
+    for child in process.children(recursive=True):
+        with suppress(psutil.Error, ProcessLookupError):
+            if os.getpgid(child.pid) == child.pid and "rnnbench.executors.job" not in child.cmdline():
+                found.append(child)
+    return found
+
+
+def finish(executor: Executor, *trials: LearningTrial) -> dict[str, Result]:
+    """The results of these, and of those that were started before."""
+    for one in trials:
+        executor.start(one)
+    results: list[Result] = []
+    wanted = len(executor.in_flight)
+    deadline = time.monotonic() + 60
+    while executor.in_flight:
+        assert time.monotonic() < deadline, "the executor did not give all results"
+        results += executor.wait(1.0)
+    assert len(results) == wanted
+    return {result.trial.cell.name: result for result in results}  # type: ignore[union-attr]
+
+
+def test_a_killed_worker_costs_no_trial_and_no_bit(cluster: Cluster, tmp_path: Path) -> None:
+    """Its trial goes on from its checkpoint on another worker, and every figure equals that of the local executor."""
+    path, folder = write_suite(tmp_path, steps=100), tmp_path / "run"
+    catalogue, ran = Catalogue.load(), []
+    first = cluster.worker()
+    options = {"address": cluster.address, "gpu_resource": "GPU", "checkpoint_seconds": 0.0}
+
+    def kill_the_first() -> None:
+        wait_until(lambda: list(folder.glob("checkpoints/*.pt")) and trials_at_work(first))
+        first.kill()
+        cluster.worker()
+        cluster.worker()
+
+    with ThreadPoolExecutor(1) as other:
+        killing = other.submit(kill_the_first)
+        progress = run_suite(
+            read_suite(str(path), catalogue, Choices()),
+            catalogue,
+            Store(folder),
+            Place(catalogue.executors["dask"].item, options),
+            watch=lambda _, result: ran.append(trial_id(result.trial)) if result else None,
+        )
+        killing.result()
+    assert progress.new == {"ok": 4}
+    assert len(set(ran)) == len(ran) == 4
+    assert any(notice.startswith("lost the Dask worker tcp://127.0.0.1:") for notice in progress.notices)
+    assert sum(bool(result.resumed_at) for result in Store(folder).read()) == 1
+    run(path, tmp_path / "local")
+    assert learning_figures(folder) == learning_figures(tmp_path / "local")
+
+
+def test_workers_of_this_machine_refuse_cost_trials_unless_told(tmp_path: Path) -> None:
+    """Provenance says where they ran, and that others may have run there; what was refused, the local executor runs."""
+    suite = tmp_path / "costly.toml"
+    suite.write_text(WITH_COST)
+
+    def typed(*settings: str) -> str:
+        where = ["-o", "run", "-j", "2", "--executor", "dask"]
+        done = rnnbench("run", "suite", "costly.toml", *where, *settings, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def cost(folder: str) -> tuple[str, str, bool]:
+        results = list(Store(tmp_path / folder).read())
+        (result,) = [result for result in results if isinstance(result.trial, CostTrial)]
+        assert "--set executor.cost=true" in result.reason or result.status == "ok"
+        assert len(results) == 2
+        return result.status, result.provenance.executor, result.provenance.shared
+
+    assert "2 trials: 0 kept from before, 1 ok, 1 refused." in typed()
+    assert cost("run") == ("refused", "dask", True)
+    shutil.copytree(tmp_path / "run", tmp_path / "local")
+    assert run(suite, tmp_path / "local")[0].kept == {"ok": 1}
+    assert cost("local") == ("ok", "local", False)
+    assert "2 trials: 1 kept from before, 1 ok." in typed("--set", "executor.cost=true")
+    assert cost("run") == ("ok", "dask", True)
+
+
+@pytest.mark.usefixtures("hostile_cells")
+def test_what_goes_wrong_is_a_result_and_the_others_go_on(
+    tmp_path: Path, make_plugin: MakePlugin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A trial that dies, and one that takes its worker along; none is blamed for its neighbour."""
+    make_plugin(FELLS, distribution="fells")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([path for path in sys.path if path]))
+    with (
+        dask.config.set({"distributed.scheduler.allowed-failures": 0}),
+        build(tmp_path, jobs=2) as executor,
+    ):
+        results = finish(executor, trial("fells"), trial("exits"), trial("gru"), trial("rnn"))
+    assert {name: result.status for name, result in results.items()} == {
+        "fells": "killed",
+        "exits": "killed",
+        "gru": "ok",
+        "rnn": "ok",
+    }
+    assert results["fells"].reason == "run by itself, it took its worker down 1 of 1 times"
+    assert results["exits"].reason.startswith("its process ended by itself with code 7")
+
+
+@pytest.mark.usefixtures("hostile_cells")
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGKILL])
+def test_no_process_outlives_its_driver(cluster: Cluster, tmp_path: Path, sign: signal.Signals) -> None:
+    """Neither here nor on the workers of others, though the trials hang: Ctrl-C in a terminal, which every process of
+    the driver hears, and kill -9."""
+    worker, suite = cluster.worker(), str(write_suite(tmp_path))
+    command = ["rnnbench", "run", "suite", suite, "-c", "hangs", "--executor", "dask", "-o"]
+    here = cluster.start(*command, str(tmp_path / "here"), "-j", "1")
+    there = cluster.start(*command, str(tmp_path / "there"), "--set", f"executor.address={cluster.address}")
+    wait_until(lambda: all(trials_at_work(process) for process in (here, worker)))
+    family = [child for process in (here, there, worker) for child in process.children(recursive=True)]
+    for driver in (here, there):
+        os.killpg(driver.pid, sign) if sign == signal.SIGINT else driver.kill()
+    for driver in (here, there):
+        code = driver.wait(30)
+        if sign == signal.SIGINT:
+            assert code == 130
+            assert cluster.said(driver) == "Interrupted. What finished is kept; the same command goes on from there."
+    assert not psutil.wait_procs(family, timeout=30)[1]
+    assert worker.is_running()
+
+
+def test_a_lost_scheduler_is_an_error_and_no_result(cluster: Cluster, tmp_path: Path) -> None:
+    """What has no result is run by the next run."""
+    cluster.worker()
+    with build(tmp_path, cluster.address) as executor:
+        executor.start(trial("gru"))
+        cluster.scheduler.kill()
+        with pytest.raises(RnnbenchError, match="the connection to the Dask scheduler was lost"):
+            finish(executor)
+
+
+def test_a_trial_for_a_gpu_waits_for_a_worker_that_offers_one(
+    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the run says so, once. Trials at once follow the workers that there are."""
+    monkeypatch.setattr(dask_cluster, "LOOK_SECONDS", 0.2)
+    with build(tmp_path, cluster.address) as executor:
+        assert executor.free == 1
+        executor.start(msgspec.structs.replace(trial("gru"), device="cuda"))
+        notices: list[str] = []
+
+        def told(sentence: str) -> Callable[[], bool]:
+            return lambda: bool(executor.wait(0.1) or notices.extend(executor.notices()) or sentence in notices)
+
+        wait_until(told("there is no Dask worker; the trials wait for one"))
+        cluster.worker()
+        wait_until(told("no Dask worker offers the resource 'GPU'; trials on a GPU wait for one that does"))
+        assert (executor.free, len(executor.in_flight)) == (1, 1)
+        cluster.worker("--resources", "GPU=1")
+        result = finish(executor)["gru"]
+        assert len(notices) == 2
+    assert result.status == "skipped"
+
+
+def test_workers_without_rnnbench_are_refused(cluster: Cluster, tmp_path: Path) -> None:
+    """A trial sent there would kill them; and so is a worker in place of its scheduler."""
+    (site,) = {Path(path) for path in sys.path if path.endswith("site-packages")}
+    for package in site.iterdir():
+        if "rnnbench" not in package.name:
+            (tmp_path / package.name).symlink_to(package)
+    worker = cluster.worker(python=("-S",), PYTHONPATH=str(tmp_path))
+    with pytest.raises(RnnbenchError, match=r"the Dask worker tcp://\S+ has no rnnbench; it needs \S+, as") as refusal:
+        build(tmp_path, cluster.address)
+    assert worker.is_running()
+    with pytest.raises(RnnbenchError, match=r"a Dask Worker answers at 'tcp:.*the address of its scheduler is needed"):
+        build(tmp_path, str(refusal.value).split()[3])
+
+
+def test_where_no_scheduler_is_the_run_says_so(tmp_path: Path) -> None:
+    """In one sentence, soon, and with no noise after it."""
+    suite = str(write_suite(tmp_path))
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        address = f"tcp://127.0.0.1:{deaf.getsockname()[1]}"
+        setting = f"executor.address={address}"
+        done = rnnbench("run", "suite", suite, "--executor", "dask", "--set", setting, cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"rnnbench: no Dask scheduler answers at '{address}': Timed out")
+    assert done.stderr.count("\n") == 1
+    with pytest.raises(RnnbenchError, match="no Dask scheduler answers at 'nonsense://x': unknown address scheme"):
+        build(tmp_path, "nonsense://x")

@@ -4,6 +4,7 @@ import os
 import platform
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from time import monotonic, sleep
@@ -54,6 +55,8 @@ class Store:
             raise RnnbenchError(
                 f"{self.folder}: {_who(holder)} is running trials into this folder; wait, or choose -o"
             ) from None
+        except OSError as error:
+            raise _unwritable(self.folder, error) from error
         with lock:
             try:
                 holder.write_text(f"process {os.getpid()} on {platform.node()}")
@@ -71,16 +74,16 @@ class Store:
         """
         told = []
         for path, problem in self.unreadable.items():
-            aside = path.with_suffix(".damaged")
+            aside = _free(path.with_suffix(".damaged"))
             path.replace(aside)
             told.append(
                 f"{path.name} cannot be read ({problem}); it is now {aside.name}, and the trial counts as not run"
             )
-        parts = list(self.trials.glob(".*.part"))
+        parts = [part for folder in (self.trials, self.folder / "checkpoints") for part in folder.glob(".*.part")]
         for part in parts:
             part.unlink(missing_ok=True)
         if parts:
-            told.append(f"removed {len(parts)} half-written results of a run that was cut off")
+            told.append(f"removed {len(parts)} half-written files of a run that was cut off")
         return told
 
     def path(self, identity: str) -> Path:
@@ -137,6 +140,13 @@ def _whole(path: Path) -> Result:
     if trial_id(result.trial) != path.stem:
         raise ValueError(f"it holds the trial {trial_id(result.trial)}")
     return result
+
+
+def _free(path: Path) -> Path:
+    """A name that is not taken, for nothing that was put aside is overwritten."""
+    if not path.exists():
+        return path
+    return next(other for n in count(2) if not (other := path.with_name(f"{path.name}.{n}")).exists())
 
 
 def _who(holder: Path) -> str:

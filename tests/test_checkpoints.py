@@ -187,3 +187,31 @@ def test_legacy_numpy_streams_go_on_to_the_bit(tmp_path: Path) -> None:
     assert content
     restore_streams(content)
     assert np.array_equal(np.random.standard_normal(7), expected)
+
+
+def test_a_cell_whose_state_cannot_be_written_has_no_checkpoint_and_the_same_result(
+    make_plugin: MakePlugin, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """How often checkpoints are written changes no figure and no status."""
+    make_plugin(
+        """
+        import rnnbench
+        from torch import nn
+
+        class Odd(nn.GRU):
+            def get_extra_state(self):
+                return lambda: None
+
+            def set_extra_state(self, state):
+                pass
+
+        @rnnbench.hookimpl
+        def rnnbench_cells():
+            return [rnnbench.CellSpec("odd", lambda i, h: Odd(i, h, batch_first=True), "made for a test")]
+        """,
+        distribution="odd-cell",
+    )
+    trial = learning_trial(cell=CellUse(name="odd"), recipe=SMALL, learning_rate=0.01)
+    often = run_trial(trial, terms=Terms(checkpoint=tmp_path / "c.pt", checkpoint_seconds=0.0))
+    assert (often.status, often.learning) == ("ok", run_trial(trial).learning)
+    assert "rnnbench: no checkpoint: " in capsys.readouterr().out

@@ -595,3 +595,23 @@ def test_cost_figures_of_shared_machines_are_marked() -> None:
     told = "Cost figures were measured on machines shared with other work (pool)."
     assert told in find([msgspec.structs.replace(result, provenance=shared)]).doubts
     assert told not in find([result]).doubts
+
+
+def test_of_two_results_of_one_seed_the_newer_counts_and_several_rates_are_doubted() -> None:
+    """A run that was cut off, or folders that were merged, may leave evaluations at two rates."""
+    old, *others = (learned("a", seed, 4, recipe=TUNED, learning_rate=0.1) for seed in (0, 1, 2))
+    new = learned("a", 0, 6, recipe=TUNED, learning_rate=0.01)
+    old, new = (msgspec.structs.replace(r, started=at) for r, at in ((old, "2026-01-01"), (new, "2026-01-02")))
+    findings = find([new, old, *others])
+    (arm,) = findings.conditions[0].arms
+    assert (arm.seeds, arm.solved) == ((0, 1, 2), 3)
+    assert arm.epochs is not None
+    assert arm.epochs.centre == (6 + 4 + 4) / 3
+    assert any("a was evaluated at several learning rates" in doubt for doubt in findings.doubts)
+
+
+def test_limits_do_not_part_cost_figures() -> None:
+    """Replicates with other limits measure the same."""
+    one, two = cost_result(0, 0.1), cost_result(1, 0.1)
+    other = msgspec.structs.replace(two.trial, limit_memory_mib=99, limit_output_mib=3, limit_seconds=5.0)
+    assert len(find([one, msgspec.structs.replace(two, trial=other)]).costs) == 1

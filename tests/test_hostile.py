@@ -3,6 +3,8 @@
 import os
 import re
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +17,7 @@ from rnnbench.executors.local import LocalPool
 from rnnbench.records import CellUse, LearningTrial, Result, trial_id
 from rnnbench.runner import run_trial
 from tests.conftest import MakePlugin
+from tests.test_campaign import command, wait_until, write_suite
 from tests.test_executors import finish, trial
 from tests.test_records import COST
 
@@ -90,6 +93,21 @@ CELLS = """
             os.kill(os.getppid(), signal.SIGKILL)
             time.sleep(100)
 
+    class WritesEverywhere(nn.GRU):
+        def forward(self, x, state=None):
+            for number in range(3, 64):
+                try:
+                    os.write(number, (2**20).to_bytes(4, "big"))
+                except OSError:
+                    pass
+            time.sleep(100)
+
+    class StartsOthers(nn.GRU):
+        def forward(self, x, state=None):
+            subprocess.Popen(["sleep", "987"])
+            Path(HERE, "started").touch()
+            time.sleep(100)
+
     class Slow(nn.GRU):
         def forward(self, x, state=None):
             time.sleep(0.05)
@@ -101,7 +119,8 @@ CELLS = """
     def rnnbench_cells():
         kinds = dict(segfaults=Segfaults, hangs_in_c=HangsInC, prints=Prints, prints_in_python=PrintsInPython,
                      allocates=Allocates, allocates_in_python=AllocatesInPython, forks=Forks, deletes=Deletes,
-                     allocates_in_children=AllocatesInChildren, kills_the_server=KillsTheServer, slow=Slow)
+                     allocates_in_children=AllocatesInChildren, kills_the_server=KillsTheServer, slow=Slow,
+                     writes_everywhere=WritesEverywhere, starts_others=StartsOthers)
         return [
             rnnbench.CellSpec(name, lambda i, h, kind=kind: kind(i, h, batch_first=True), "made for a test")
             for name, kind in kinds.items()
@@ -241,3 +260,29 @@ def test_cost_trials_have_limits_too(pool: LocalPool) -> None:
     while not results:
         results = pool.wait(1.0)
     assert results[0].status == "out-of-memory"
+
+
+def test_what_writes_into_every_open_file_keeps_nobody_waiting(pool: LocalPool) -> None:
+    """The limit holds, and the trial beside it has its result."""
+    results = finish(pool, small("writes_everywhere", limit_seconds=3.0), small("gru"))
+    assert (results["writes_everywhere"].status, results["gru"].status) == ("timeout", "ok")
+
+
+@pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGTERM])
+def test_what_a_trial_started_ends_with_the_driver(here: Path, sign: signal.Signals) -> None:
+    """However the driver ends."""
+    suite = write_suite(here)
+    paths = os.pathsep.join([path for path in sys.path if path])
+    driver = subprocess.Popen(
+        [*command(suite, here / "run"), "-c", "starts_others"],
+        env={**os.environ, "PYTHONPATH": paths},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    wait_until(lambda: (here / "started").exists())
+    time.sleep(0.3)
+    family = psutil.Process(driver.pid).children(recursive=True)
+    assert any("987" in process.cmdline() for process in family)
+    driver.send_signal(sign)
+    driver.wait(30)
+    assert psutil.wait_procs(family, timeout=20)[1] == []

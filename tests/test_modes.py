@@ -535,3 +535,59 @@ def test_mistakes_in_batches_are_told_in_the_words_of_the_contract(
     check_batch(task, examples(task, 3))
     with pytest.raises(RnnbenchError, match=f"{task.name}: .*{said}"):
         check_batch(task, mistaken(task, **changes))
+
+
+@dataclass(frozen=True)
+class Labels(Frames):
+    """Frames, and a class for each of them.  answer at each step: 0"""
+
+    name: ClassVar[str] = "labels"
+    loss: ClassVar[rnnbench.Loss] = "cross-entropy"
+    metrics: ClassVar[tuple[rnnbench.Metric, ...]] = (rnnbench.ACCURACY,)
+
+    @property
+    def output_size(self) -> int:
+        return 7
+
+    def generate(self, rng: np.random.Generator, count: int) -> Batch:
+        return replace(super().generate(rng, count), targets=np.zeros((count, self.horizon), np.int64))
+
+
+@pytest.mark.parametrize("over_frames", [False, True])
+def test_classes_of_frames_are_read_out_as_many_as_there_are(over_frames: bool) -> None:
+    """A convolution answers with frames, and with nothing else."""
+    model = Model(ConvCell if over_frames else lstm, Labels(), SMALL, examples(Labels(), 2), 6, over_frames=over_frames)
+    assert model(torch.from_numpy(examples(Labels(), 2).inputs)).shape == (2, 3, 7)
+
+
+def test_probing_a_cell_leaves_it_as_it_was() -> None:
+    """Running statistics, training mode and random streams."""
+
+    class Normed(nn.Module):
+        def __init__(self, inputs: int, hidden: int) -> None:
+            super().__init__()
+            self.norm, self.drop, self.linear = nn.BatchNorm1d(inputs), nn.Dropout(0.5), nn.Linear(inputs, hidden)
+
+        def forward(self, x: Tensor, state: object = None) -> tuple[Tensor, None]:
+            return self.drop(self.linear(self.norm(x.flatten(0, 1)).unflatten(0, x.shape[:2]))), None
+
+    model = build(Lengths(), examples(Lengths()), Normed)
+    (cell,) = model.cells
+    assert int(cell.norm.num_batches_tracked) == 0
+    assert cell.training
+    assert cell.drop.training
+
+
+def test_a_batch_that_asks_nothing_is_not_taken_for_a_divergence() -> None:
+    """It is the task's mistake, in words."""
+    data = replace(examples(Masked(), 3), mask=np.zeros((3, 7), bool))
+    with pytest.raises(RnnbenchError, match="masked: a training batch asks nothing at any real step"):
+        loss_of(Masked(), torch.zeros(3, 7, 2), on_device(data, CPU))
+
+
+def test_a_stream_takes_no_lengths_and_no_mask() -> None:
+    """They would be passed over in silence."""
+    text = Text().load({}).test
+    check_batch(Text(), text)
+    with pytest.raises(RnnbenchError, match="text: a stream needs cross-entropy at every step, and takes no lengths"):
+        check_batch(Text(), replace(text, mask=np.ones(text.inputs.shape, bool)))

@@ -247,3 +247,21 @@ def test_a_rung_counts_only_with_all_those_below_it() -> None:
     }
     tried = {t.dials["horizon"] for t in plan(suite, index, []) if isinstance(t, LearningTrial)}
     assert tried == {5}
+
+
+def test_a_rung_that_has_results_is_not_called_untried() -> None:
+    """With more seeds a majority may turn into a minority; what was trained before keeps its result."""
+    few = with_tasks(*ladder(5, 10, recipe=Recipe()), seeds=(0,))
+    _, index = follow(few, lambda _: solved())
+    more = msgspec.structs.replace(few, seeds=(0, 1, 2))
+    _, index = follow(more, lambda trial: solved(None), index)  # type: ignore[arg-type]
+    assert {(t.dials["horizon"], t.seed) for t, _ in unclimbed(more, index)} == {(10, 1), (10, 2)}
+
+
+def test_a_grid_of_one_rate_is_not_searched() -> None:
+    """There is nothing to choose."""
+    one = msgspec.structs.replace(TUNED, learning_rates=(0.02,))
+    suite = with_tasks(TaskUse(name="adding", dials={}, recipe=one))
+    ran, _ = follow(suite, lambda _: solved())
+    assert {(t.phase, t.learning_rate) for t in ran if isinstance(t, LearningTrial)} == {("evaluation", 0.02)}
+    assert len(ran) == count_trials(suite) == 4

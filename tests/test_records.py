@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnbench import seeds
+from rnnbench.executors.running import without_run
 from rnnbench.records import CellUse, CostTrial, LearningTrial, Recipe, Shape, Trial, trial_id
 
 
@@ -101,3 +102,19 @@ def test_streams_repeat_and_differ_by_purpose(seed: int, one: str, other: str) -
 def test_purposes_are_words_and_not_their_concatenation() -> None:
     """("ab", "c") and ("a", "bc") are different purposes."""
     assert seeds.integer(0, "ab", "c") != seeds.integer(0, "a", "bc")
+
+
+def test_what_is_final_is_not_run_again() -> None:
+    """A skipped trial, a rung not tried, and a cost trial that a shared machine refused are not; all else is."""
+
+    def final(trial: Trial, status: str, *, shared: bool = False) -> bool:
+        result = without_run(trial, status, "")  # type: ignore[arg-type]
+        provenance = msgspec.structs.replace(result.provenance, shared=shared)
+        return msgspec.structs.replace(result, provenance=provenance).final
+
+    assert not final(learning_trial(), "skipped")
+    assert not final(learning_trial(), "stopped")
+    assert not final(COST, "refused", shared=True)
+    assert final(COST, "refused")
+    assert final(learning_trial(), "refused", shared=True)
+    assert all(final(learning_trial(), status) for status in ("ok", "diverged", "timeout", "killed", "error"))

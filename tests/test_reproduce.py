@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from rnnbench.executors.running import without_run
 from rnnbench.records import Result, trial_id
 from rnnbench.store import Store
 from tests.test_campaign import run, write_suite
@@ -95,3 +96,13 @@ def test_an_id_that_names_no_trial_or_several_is_told(folder: Path, identity: st
     done = rnnbench("reproduce", "run", identity, cwd=folder)
     assert done.returncode == 2
     assert said in done.stderr
+
+
+def test_what_was_never_run_is_not_reproduced(folder: Path, tmp_path: Path) -> None:
+    """A rung that was not tried has nothing to compare."""
+    store = Store(tmp_path / "run")
+    store.prepare()
+    store.write(without_run(stored(folder, "adding.h4.gru").trial, "stopped", "not tried: too high"))
+    done = rnnbench("reproduce", "run", "adding", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "was not run (stopped: not tried: too high)" in done.stderr

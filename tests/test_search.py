@@ -7,6 +7,7 @@ import msgspec
 import numpy as np
 import pytest
 
+import rnnbench
 from rnnbench.archives import DataUnavailable
 from rnnbench.campaign import Progress
 from rnnbench.findings import find
@@ -189,7 +190,9 @@ def climb(folder: Path, up_to: int, **changes: object) -> tuple[Progress, list[R
     cells = f'[{{ name = "sums", options = {{ up_to = {up_to} }} }}]'
     suite = write(folder, cells=cells, horizons=[12, 4, 8], ladder="true", **changes)
     text = suite.read_text().replace("steps_per_epoch = 3", "steps_per_epoch = 40").replace("epochs = 3", "epochs = 8")
-    suite.write_text(text.replace("learning_rates = [0.001, 0.01]", "learning_rates = [0.001]\ntuning_seeds = 1"))
+    suite.write_text(
+        text.replace("learning_rates = [0.001, 0.01]", "learning_rates = [0.001, 0.002]\ntuning_seeds = 1")
+    )
     progress, _ = run(suite, folder / "run")
     return progress, stored(folder / "run")
 
@@ -198,8 +201,8 @@ def test_a_ladder_stops_where_most_seeds_fail_and_says_so(make_plugin: MakePlugi
     """Rungs in the order of their horizons, whatever the order in the file; those above are stopped with the reason."""
     make_plugin(CLIMBERS, distribution="climbers")
     progress, results = climb(tmp_path, up_to=4)
-    assert progress.new == Counter(ok=1 + 2 + 2, stopped=2)
-    assert progress.done == progress.total == 7
+    assert progress.new == Counter(ok=2 + 2 + 2, stopped=2)
+    assert progress.done == progress.total == 8
     left = {(r.trial.dials["horizon"], r.reason) for r in results if r.status == "stopped"}  # type: ignore[union-attr]
     assert left == {(12, "not tried: sums up_to=4 does not solve horizon 8 in most seeds")}
     assert {r.trial.dials["horizon"] for r in results if r.trial.phase == "tuning"} == {4}  # type: ignore[union-attr]
@@ -217,4 +220,64 @@ def test_rungs_that_were_not_tried_are_planned_anew(make_plugin: MakePlugin, tmp
     progress, again = climb(tmp_path, up_to=4)
     assert progress.new == Counter(ok=2)
     assert not [r for r in again if r.status == "stopped"]
-    assert len({trial_id(r.trial) for r in again}) == 7
+    assert len({trial_id(r.trial) for r in again}) == 8
+
+
+def test_fresh_discards_what_the_suite_would_run_and_nothing_else(tmp_path: Path) -> None:
+    """At whatever rate; so that a run which was cut off goes on with the same command without it."""
+    suite, folder = write(tmp_path), tmp_path / "run"
+    run(suite, folder)
+    store = Store(folder)
+    gru = [r for r in stored(folder) if r.trial.cell.name == "gru" and r.trial.phase == "evaluation"]  # type: ignore[union-attr]
+    other_rate = msgspec.structs.replace(gru[0].trial, learning_rate=0.5)
+    store.write(msgspec.structs.replace(gru[0], trial=other_rate))
+    rnn = {trial_id(r.trial): r for r in stored(folder) if r.trial.cell.name == "rnn"}  # type: ignore[union-attr]
+    progress, ran = run(suite, folder, choices=Choices(cells=("gru",)), fresh=True)
+    assert (progress.kept.total(), len(ran)) == (0, 6)
+    left = {trial_id(r.trial): r for r in stored(folder)}
+    assert len(left) == 12
+    assert trial_id(other_rate) not in left
+    assert {identity: left[identity] for identity in rnn} == rnn
+
+
+def test_evaluations_of_other_seeds_go_with_their_rate(tmp_path: Path) -> None:
+    """A search that finds another rate leaves no arm of two rates behind."""
+    suite, folder = write(tmp_path, cells=["gru"], seeds=3), tmp_path / "run"
+    run(suite, folder)
+    (found,) = {t.learning_rate for t in trials(folder, "evaluation")}
+    for result in stored(folder):
+        if result.trial.phase == "tuning" and _rate(result) == found:  # type: ignore[union-attr]
+            Store(folder).write(msgspec.structs.replace(result, status="diverged"))
+    run(suite, folder, choices=Choices(seeds=2))
+    assert [(t.seed, t.learning_rate != found) for t in trials(folder, "evaluation")] == [(0, True), (1, True)]
+
+
+def test_a_run_of_some_cells_leaves_what_is_told_of_others(make_plugin: MakePlugin, tmp_path: Path) -> None:
+    """Rungs that another cell did not reach stay in the report."""
+    make_plugin(CLIMBERS, distribution="climbers")
+    climb(tmp_path, up_to=4)
+    progress, ran = run(tmp_path / "tuned.toml", tmp_path / "run", choices=Choices(cells=("gru",)))
+    assert ran
+    left = [r for r in stored(tmp_path / "run") if r.status == "stopped" and r.trial.cell.name == "sums"]  # type: ignore[union-attr]
+    assert len(left) == 2
+    assert progress.done == progress.total
+
+
+def test_results_are_kept_though_their_data_are_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only what has no result is skipped."""
+    suite, folder = write(tmp_path, cells=["gru"]), tmp_path / "run"
+    suite.write_text(suite.read_text().replace('name = "adding"', 'name = "digits-rows"').replace("horizons = [4]", ""))
+    suite.write_text(suite.read_text().replace("ladder = false", ""))
+    run(suite, folder)
+
+    def unavailable(_: object) -> Path:
+        raise DataUnavailable("no network on this island")
+
+    archive = rnnbench.Archive("gone", "1", "0" * 64, 1, "", "")
+    monkeypatch.setattr("rnnbench_tasks.digits.DigitsRows.archives", (archive,))
+    monkeypatch.setattr("rnnbench.campaign.data.fetch", unavailable)
+    progress, _ = run(suite, folder, choices=Choices(seeds=3))
+    assert progress.new == Counter(skipped=1)
+    assert progress.kept == Counter(ok=4 + 2)
+    assert progress.total == progress.done == 7
+    assert not progress.idle

@@ -56,6 +56,7 @@ def cluster() -> Iterator[None]:
 
 @pytest.fixture
 def placement(tmp_path: Path, cluster: None) -> Placement:
+    """A run on the cluster."""
     return Placement(tmp_path / "run")
 
 
@@ -126,7 +127,7 @@ def finish(
     executor: Executor,
     when: Callable[[], bool] = lambda: False,
     then: Callable[[], object] = lambda: None,
-    seconds: float = 90,
+    seconds: float = 200,
 ) -> dict[str, Result]:
     """Wait for all results, of which there is one a trial; on the way, do something once that its time has come."""
     deadline, results, done = time.monotonic() + seconds, list[Result](), False
@@ -142,6 +143,7 @@ def finish(
 
 
 def wait_until(condition: Callable[[], object], seconds: float = 60) -> None:
+    """Look every now and then."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "waited too long"
@@ -280,8 +282,8 @@ def test_the_death_of_jobs_costs_their_siblings_nothing(placement: Placement, ga
 
 def test_a_requeued_job_goes_on_with_the_same_bits(placement: Placement, gate: Path) -> None:
     """Whether SLURM warns it first, as before it preempts, or not: nothing has to be mended, and what was done is not
-    done again."""
-    done, trials = small(limit_seconds=300.0), (gated(limit_seconds=300.0), gated(limit_seconds=600.0))
+    done again. (In a job of less than ten minutes, submitit takes any warning for one of its end.)"""
+    done, trials = small(limit_seconds=60.0), (gated(limit_seconds=180.0), gated(limit_seconds=240.0))
     undisturbed: dict[str, Result] = {}
     written: list[float] = []
 
@@ -303,7 +305,7 @@ def test_a_requeued_job_goes_on_with_the_same_bits(placement: Placement, gate: P
                 pool.start(one)
             undisturbed.update(finish(pool))
 
-    with build_slurm(placement, minutes_a_job=10.0, poll_seconds=POLL_SECONDS, checkpoint_seconds=0.0) as executor:
+    with build_slurm(placement, minutes_a_job=4.0, poll_seconds=POLL_SECONDS, checkpoint_seconds=0.0) as executor:
         for one in (done, *trials):
             executor.start(one)
         results = finish(executor, lambda: all(placement.checkpoint(one).exists() for one in trials), requeue)

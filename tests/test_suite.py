@@ -1,6 +1,8 @@
 """Suites: what is wrong with a file is said with its place, its neighbour and what there is."""
 
 import json
+import math
+import re
 from pathlib import Path
 from textwrap import dedent
 
@@ -10,7 +12,7 @@ from rnnbench.catalogue import Catalogue
 from rnnbench.errors import RnnbenchError
 from rnnbench.plan import learning_trials
 from rnnbench.records import trial_id
-from rnnbench.suite import Choices, read_suite, schema
+from rnnbench.suite import Choices, complete_options, read_suite, schema
 from tests.conftest import MakePlugin
 
 GOOD = """
@@ -225,3 +227,46 @@ def test_the_full_size_takes_what_stands_under_full(catalogue: Catalogue, tmp_pa
         (100, 77, 8),
         (7, 10_000, 8),
     ]
+
+
+def test_what_stands_twice_in_a_grid_is_searched_once(catalogue: Catalogue, tmp_path: Path) -> None:
+    """Equal rates, measurements and shapes would be equal trials; a rung that is a task besides is refused."""
+    text = (
+        GOOD
+        + """
+    [recipe]
+    learning_rates = [0.01, 0.01, 0.1]
+    [cost]
+    measure = ["peak-memory", "peak-memory"]
+    shapes = [{ steps = 3 }, { steps = 3 }]
+"""
+    )
+    suite = read_suite(write(tmp_path, text), catalogue)
+    assert suite.tasks[0].recipe.learning_rates == (0.01, 0.1)
+    assert suite.cost is not None
+    assert (len(suite.cost.measure), len(suite.cost.shapes)) == (1, 1)
+    twice = GOOD + "ladder = true\n[[tasks]]\nname = 'adding'\nhorizons = [10]\n"
+    with pytest.raises(RnnbenchError, match="'adding' stands there twice"):
+        read_suite(write(tmp_path, dedent(GOOD) + dedent(twice.removeprefix(GOOD))), catalogue)
+
+
+def test_seeds_of_evaluations_end_where_those_of_searches_begin(catalogue: Catalogue, tmp_path: Path) -> None:
+    """As a list and as a count."""
+    for seeds in ("1_000_001", "[1_000_000]"):
+        with pytest.raises(RnnbenchError, match="seeds"):
+            read_suite(write(tmp_path, GOOD), catalogue, Choices(settings=(f"seeds={seeds}",)))
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"seconds": math.inf}, "pool.seconds: expected a finite number, got inf"),
+        ({"second": 1.0}, "no option called 'second'. Did you mean 'seconds'?"),
+        ({"seconds": "soon"}, "pool.seconds: expected float, got str"),
+    ],
+)
+def test_options_are_checked_against_those_that_are_declared(given: dict[str, object], said: str) -> None:
+    """Of cells and of executors alike; a whole number does for a float."""
+    assert complete_options({"seconds": 2}, {"seconds": 1.0, "name": ""}, "pool") == {"seconds": 2.0, "name": ""}
+    with pytest.raises(RnnbenchError, match=re.escape(said)):
+        complete_options(given, {"seconds": 1.0}, "pool")  # type: ignore[arg-type]

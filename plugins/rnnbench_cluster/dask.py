@@ -14,7 +14,7 @@ from itertools import count
 from uuid import uuid4
 
 import msgspec
-from distributed import Client, Future, KilledWorker, Worker, get_worker
+from distributed import Client, Future, KilledWorker, Status, Worker, get_worker
 
 import rnnbench
 from rnnbench_cluster.dask_cluster import Workers, client_here, client_of, refuse_strangers
@@ -22,7 +22,7 @@ from rnnbench_cluster.dask_cluster import Workers, client_here, client_of, refus
 # mypy: disallow-untyped-calls=False
 
 TRIALS_A_THREAD = 2
-GATHER_SECONDS, CLOSE_SECONDS, WATCH_SECONDS = 10.0, 5.0, 1.0
+GATHER_SECONDS, CLOSE_SECONDS, WATCH_SECONDS = 3.0, 5.0, 1.0
 
 
 def build_dask(
@@ -186,8 +186,9 @@ def end_jobs(run: str) -> None:
 
 
 def _watch(process: rnnbench.JobProcess, worker: Worker, key: str, ended: threading.Event) -> None:
-    """End a job that nobody waits for any more: its driver may be gone without a word."""
+    """End a job that nobody waits for any more: its driver may be gone without a word, and its worker may be closing,
+    which waits for its threads."""
     while not ended.wait(WATCH_SECONDS):
         task = worker.state.tasks.get(key)
-        if task is None or task.state == "cancelled":
+        if task is None or task.state == "cancelled" or worker.status in (Status.closing, Status.closed):
             process.end()

@@ -119,6 +119,7 @@ class SlurmExecutor(rnnbench.Executor):
             return None
 
     def _read_results(self) -> None:
+        """Take the results that have come."""
         for path in self._queue.results.glob("*.json"):
             if path.stem not in self._in_flight:
                 continue
@@ -126,10 +127,12 @@ class SlurmExecutor(rnnbench.Executor):
                 self._finish(msgspec.json.decode(path.read_bytes(), type=rnnbench.Result))
 
     def _finish(self, result: rnnbench.Result) -> None:
+        """Hold a result ready for whoever waits."""
         self._in_flight.discard(rnnbench.trial_id(result.trial))
         self._finished.append(result)
 
     def _see_jobs(self, states: dict[str, str]) -> None:
+        """Let go of jobs that are over, and mend what they left undone."""
         for job in list(self._jobs.values()):
             job.see(states.get(job.identity, ""))
             if job.held:
@@ -163,6 +166,7 @@ class SlurmExecutor(rnnbench.Executor):
                 self._submit_array(needs, minutes, packs, max(1, room // (len(waiting) - position)))
 
     def _submit_array(self, needs: Needs, minutes: int, packs: Sequence[Pack], at_once: int) -> None:
+        """Submit one array; what SLURM refuses stays collected."""
         try:
             identities = self._queue.submit(needs, minutes, packs, at_once)
         except rnnbench.RnnbenchError as error:
@@ -182,6 +186,7 @@ class SlurmExecutor(rnnbench.Executor):
         self._tell(f"{refusal}; it is tried again")
 
     def _tell(self, sentence: str) -> None:
+        """Note a sentence for `notices`, once."""
         if sentence not in self._told:
             self._told.add(sentence)
             self._notices.append(sentence)

@@ -69,11 +69,6 @@ def minutes_of(pack: Pack) -> int:
     return int(2 ** math.ceil(math.log2(max(1.0, seconds_of(pack) / 60)))) + MARGIN_MINUTES
 
 
-def result_path(results: Path, identity: str) -> Path:
-    """Where the result of the trial of this id is put by its job."""
-    return results / f"{identity}.json"
-
-
 class RunPack:
     """The work of a job: each result becomes a file. Run again, whatever cut it off, it goes on where it was."""
 
@@ -96,7 +91,8 @@ class RunPack:
         return DelayedSubmission(self, encoded)
 
     def _path(self, trial: rnnbench.Trial) -> Path:
-        return result_path(Path(self.results), rnnbench.trial_id(trial))
+        """Where the result of a trial goes."""
+        return Path(self.results, f"{rnnbench.trial_id(trial)}.json")
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -79,6 +79,7 @@ class SlurmQueue:
         return f": {lines[-1][:WORDS_KEPT]}" if lines else ""
 
     def _parameters(self, needs: Needs, minutes: int, at_once: int) -> dict[str, object]:
+        """What sbatch is asked for, in submitit's words; None asks for nothing."""
         return {
             "job_name": _name(self.folder),
             "partition": self.site.partition or None,

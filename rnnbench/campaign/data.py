@@ -7,7 +7,7 @@ import msgspec
 from rnnbench.archives import fetch
 from rnnbench.catalogue import Catalogue
 from rnnbench.errors import DataUnavailable
-from rnnbench.plan import Index, learning_trials
+from rnnbench.plan import Index, Standing, learning_trial, learning_trials
 from rnnbench.records import LearningTrial, Suite, trial_id
 
 
@@ -29,13 +29,13 @@ def without_tasks(suite: Suite, names: set[str]) -> Suite:
     return msgspec.structs.replace(suite, tasks=tuple(use for use in suite.tasks if use.name not in names))
 
 
-def unsearched_evaluations(suite: Suite, task: str, index: Index) -> Iterator[LearningTrial]:
-    """The evaluations on a task that have no result, at the recipe's own learning rate, for there is no search."""
-    untuned = tuple(
-        msgspec.structs.replace(use, recipe=msgspec.structs.replace(use.recipe, tune=False), below=None)
-        for use in suite.tasks
-        if use.name == task
-    )
-    for trial in learning_trials(msgspec.structs.replace(suite, tasks=untuned), {}):
-        if trial_id(trial) not in index:
-            yield trial
+def evaluations_without_result(suite: Suite, task: str, index: Index) -> Iterator[LearningTrial]:
+    """The evaluations on a task that have no result, at the recipe's own learning rate where none was found."""
+    standing = Standing(suite, index)
+    for use in suite.tasks:
+        for cell in suite.cells if use.name == task else ():
+            rate = standing.rate(use, cell) or use.recipe.learning_rate
+            for seed in suite.seeds:
+                trial = learning_trial(suite, use, cell, seed, rate)
+                if trial_id(trial) not in index:
+                    yield trial

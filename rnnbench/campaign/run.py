@@ -1,13 +1,13 @@
 """A run of a suite, from what is stored of it to what was lacking."""
 
-import shutil
 from collections import deque
 from contextlib import suppress
 
 import msgspec
 
 from rnnbench import environment
-from rnnbench.campaign.data import tasks_without_data, unsearched_evaluations, without_tasks
+from rnnbench.campaign.belonging import Belonging
+from rnnbench.campaign.data import evaluations_without_result, tasks_without_data, without_tasks
 from rnnbench.campaign.place import Place
 from rnnbench.campaign.progress import IDLE, Progress, Watch
 from rnnbench.campaign.superseded import superseded
@@ -30,9 +30,10 @@ def run_suite(
 ) -> Progress:
     """Run what a suite lacks, and store each result as it comes. An interruption keeps what has finished.
 
-    Results that are not final count as lacking (what was not to be had may be there now); with `fresh`, so do all
-    results of this suite's trials. Damaged results are put aside and run again. Raises RnnbenchError where the folder
-    cannot be written, is held by another run, or holds another suite; and where the disk is full.
+    Results that are not final count as lacking (what was not to be had may be there now); with `fresh`, all results of
+    this suite's trials are discarded first, so that a run which was interrupted goes on without it. Damaged results are
+    put aside and run again. Raises RnnbenchError where the folder cannot be written, is held by another run, or holds
+    another suite; and where the disk is full.
     """
     store.prepare()
     with store.locked():
@@ -51,51 +52,55 @@ class _Campaign:
         self.new: set[str] = set()
         self._provenances: dict[tuple[object, ...], Provenance] = {}
         self.placement = Placement(store.folder.absolute(), place.jobs, self._preload(suite))
-        self.suite = suite
+        self.whole, self.suite = suite, suite
         self._read(fresh=fresh)
 
     def run(self) -> Progress:
         """Everything that is missing."""
         self._skip_without_data()
-        with self.place.open(self.placement) as pool:
-            queue: deque[Trial] = deque()
-            news = True
-            while True:
-                if news and not queue:
-                    queue.extend(plan(self.suite, self.index, pool.in_flight))
-                    news = False
-                while queue and pool.free > 0:
-                    news = self._start(queue.popleft(), pool) or news
-                self.progress.running = tuple(sorted(pool.in_flight))
-                self.watch(self.progress, None)
-                if not pool.in_flight and not queue and not news:
-                    break
-                for result in pool.wait(PATIENCE_SECONDS) if pool.in_flight else ():
-                    self._finish(result)
-                    news = True
-                self.progress.notices += pool.notices()
+        queue: deque[Trial] = deque(plan(self.suite, self.index, ()))
+        if queue:  # where nothing is missing, no executor is opened
+            with self.place.open(self.placement) as pool:
+                self._work(queue, pool)
         self._end()
         return self.progress
 
+    def _work(self, queue: deque[Trial], pool: Executor) -> None:
+        """Hand out what is planned and store what comes, until there is nothing more."""
+        news = False
+        while True:
+            if news and not queue:
+                queue.extend(plan(self.suite, self.index, pool.in_flight))
+                news = False
+            while queue and pool.free > 0:
+                news = self._start(queue.popleft(), pool) or news
+            self.progress.running = tuple(sorted(pool.in_flight))
+            self.watch(self.progress, None)
+            if not pool.in_flight and not queue and not news:
+                return
+            for result in pool.wait(PATIENCE_SECONDS) if pool.in_flight else ():
+                self._finish(result)
+                news = True
+            self.progress.notices += pool.notices()
+
     def _read(self, *, fresh: bool) -> None:
-        """Take in what is stored; with `fresh`, nothing that this suite would run again."""
-        tasks = {use.name for use in self.suite.tasks}
+        """Take in what is stored; what is not final is discarded, and with `fresh` all that this suite would run."""
+        belonging = Belonging(self.suite)
         changed: dict[str, tuple[str, ...]] = {}
         for result in self.store.read():
             self._refuse_other_suite(result)
             trial, identity = result.trial, trial_id(result.trial)
-            if result.final:
+            if (fresh or not result.final) and trial in belonging:
+                self.store.discard(trial)
+                self.placement.checkpoint(trial).unlink(missing_ok=True)
+            elif result.final:
                 self.index[identity] = known(result)
                 changed[identity] = self._changed(result)
-            elif isinstance(trial, CostTrial) or trial.task in tasks:
-                self.store.discard(trial)
         self.progress.notices += self.store.repair()
-        due = [trial_id(trial) for trial in due_trials(self.suite, self.index)]
-        if fresh:
-            for identity in due:
-                self.index.pop(identity, None)
-            shutil.rmtree(self.placement.checkpoints, ignore_errors=True)
-        for identity in due:
+        for trial in due_trials(self.suite, self.index):
+            identity = trial_id(trial)
+            if fresh:
+                self.placement.checkpoint(trial).unlink(missing_ok=True)
             if identity in self.index:
                 self.progress.kept[self.index[identity].status] += 1
                 self.progress.stale.update(changed[identity])
@@ -142,14 +147,15 @@ class _Campaign:
         """What is left to do when nothing is left to run."""
         for trial, reason in unclimbed(self.suite, self.index):
             self._finish(without_run(trial, "stopped", reason))
-        for old in superseded(self.suite, self.index, self.store.read()):
+        for old in list(superseded(self.suite, self.index, self.store.read())):
             self.store.discard(old)
             self.progress.notices.append(f"{trial_id(old)} was discarded: the search now finds another rate")
         with suppress(OSError):
             self.placement.checkpoints.rmdir()
-        due = {trial_id(trial) for trial in due_trials(self.suite, self.index)} - self.new
+        due = {trial_id(trial) for trial in due_trials(self.whole, self.index)} - self.new
         self.progress.kept.clear()
         self.progress.kept.update(self.index[identity].status for identity in due if identity in self.index)
+        self.watch(self.progress, None)
 
     def _provenance(self, trial: Trial) -> Provenance:
         """What results of a trial's cells and task depend on now; sources are read once a run."""
@@ -167,13 +173,16 @@ class _Campaign:
             )
 
     def _skip_without_data(self) -> None:
-        """What cannot have its data is skipped with the reason, its search left out."""
+        """What cannot have its data is skipped with the reason, its search left out; what has a result keeps it."""
         reasons = tasks_without_data(self.suite, self.index, self.catalogue)
+        self.suite = without_tasks(self.whole, set(reasons))
+        here = {trial_id(trial) for trial in due_trials(self.suite, self.index)}
+        due = {trial_id(trial) for trial in due_trials(self.whole, self.index)}
+        kept = sum(identity in self.index for identity in due - here)
         for task, reason in reasons.items():
-            for trial in unsearched_evaluations(self.suite, task, self.index):
+            for trial in list(evaluations_without_result(self.whole, task, self.index)):
                 self._finish(without_run(trial, "skipped", reason))
-        self.suite = without_tasks(self.suite, set(reasons))
-        self.progress.total = self.progress.new["skipped"] + count_trials(self.suite)
+        self.progress.total = count_trials(self.suite) + kept + self.progress.new["skipped"]
 
     def _preload(self, suite: Suite) -> tuple[str, ...]:
         """The plugin modules that this suite's trials will import, known to import well."""

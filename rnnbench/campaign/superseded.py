@@ -4,23 +4,31 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from rnnbench.plan import Index, learning_trials
+from rnnbench.plan import Index, Standing, learning_trial
 from rnnbench.records import LearningTrial, Result, Suite, Trial, trial_id
 
 
 def superseded(suite: Suite, index: Index, stored: Iterable[Result]) -> Iterator[Trial]:
-    """Stored evaluations at a learning rate that the search no longer finds.
+    """Stored evaluations, of whatever seed, at a learning rate that the search no longer finds.
 
     They stay where a search was run again and found another rate, and would be counted beside those at the new one.
     """
-    tuned = (trial for trial in learning_trials(suite, index) if trial.recipe.tune)
-    now = {_slot(trial): trial_id(trial) for trial in tuned if trial.phase == "evaluation"}
+    standing = Standing(suite, index)
+    now = {
+        _slot(learning_trial(suite, use, cell, 0, rate)): rate
+        for use in suite.tasks
+        if use.recipe.tune
+        for cell in suite.cells
+        if (rate := standing.rate(use, cell)) is not None
+    }
     for result in stored if now else ():
         trial = result.trial
-        if isinstance(trial, LearningTrial) and now.get(_slot(trial), trial_id(trial)) != trial_id(trial):
+        if not isinstance(trial, LearningTrial) or trial.phase != "evaluation":
+            continue
+        if now.get(_slot(trial), trial.learning_rate) != trial.learning_rate:
             yield trial
 
 
 def _slot(trial: LearningTrial) -> str:
-    """What a trial shares with itself at another learning rate."""
-    return trial_id(msgspec.structs.replace(trial, learning_rate=1.0))
+    """What a trial shares with itself at another learning rate and seed."""
+    return trial_id(msgspec.structs.replace(trial, learning_rate=1.0, seed=0))

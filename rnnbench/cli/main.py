@@ -1,6 +1,7 @@
 """The commands, and what they exit with. Each command's module is imported when the command is run."""
 
 import os
+import signal
 import sys
 import traceback
 from importlib import import_module
@@ -11,6 +12,7 @@ from rnnbench import __version__
 from rnnbench.errors import RnnbenchError
 
 USAGE_ERROR, INTERRUPTED = 2, 130
+INTERRUPTION = "Interrupted. What finished is kept; the same command, without --fresh, goes on from there."
 COMMANDS = {
     "run": "rnnbench.cli.run:run",
     "list": "rnnbench.cli.listing:list_",
@@ -57,13 +59,16 @@ def cli(debug: bool) -> None:
 
 
 def main() -> None:
-    """Run the command line; exit codes as in the README."""
+    """Run the command line; exit codes as in the README. A signal to end is taken like Ctrl-C: children end too."""
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.default_int_handler)
     try:
         code = cli.main(prog_name="rnnbench", standalone_mode=False)
     except click.exceptions.Exit as exit_:
         code = exit_.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Interrupted. What finished is kept; the same command goes on from there.", err=True)
+        click.echo(INTERRUPTION, err=True)
         code = INTERRUPTED
     except click.ClickException as error:
         error.show()

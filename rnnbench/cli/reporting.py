@@ -30,10 +30,10 @@ def make_reports(store: Store, catalogue: Catalogue) -> Findings:
     folder = store.folder / "report"
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        (folder / "findings.json").write_bytes(msgspec.json.format(msgspec.json.encode(findings), indent=1))
+        files = [file for brought in catalogue.reports.values() for file in brought.item.load()(findings, folder)]
     except OSError as error:
         raise RnnbenchError(f"{folder}: cannot be written: {error.strerror or error}") from error
-    (folder / "findings.json").write_bytes(msgspec.json.format(msgspec.json.encode(findings), indent=1))
-    files = [file for brought in catalogue.reports.values() for file in brought.item.load()(findings, folder)]
     print_answers(findings)
     for file in files:
         if file.suffix == ".html":

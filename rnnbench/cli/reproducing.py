@@ -10,6 +10,7 @@ import msgspec
 from rnnbench import environment
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.output import console, print_json
+from rnnbench.errors import RnnbenchError
 from rnnbench.executors.local import run_one
 from rnnbench.records import LearningTrial, Provenance, Result, trial_id
 from rnnbench.store import Store
@@ -30,6 +31,8 @@ def reproduce(folder: Path, identity: str, as_json: bool) -> None:
     figure differs; nothing is stored.
     """
     stored = Store(folder).find(identity)
+    if not stored.final:
+        raise RnnbenchError(f"{trial_id(stored.trial)} was not run ({stored.status}: {stored.reason})")
     again = run_one(stored.trial)
     conditions = list(_conditions(stored.provenance, _here(again)))
     differences = list(_differences(_figures(stored), _figures(again), ""))
@@ -58,9 +61,9 @@ def _here(again: Result) -> Provenance:
 def _figures(result: Result) -> Any:
     """What two runs of one trial should share, as plain data."""
     if isinstance(result.trial, LearningTrial):
-        return msgspec.to_builtins({"status": result.status, "reason": result.reason, "learning": result.learning})
+        return msgspec.to_builtins({"status": result.status, "learning": result.learning})
     rows = [{k: v for k, v in msgspec.to_builtins(row).items() if k not in MEASURED} for row in result.costs]
-    return {"status": result.status, "reason": result.reason, "costs": rows}
+    return {"status": result.status, "costs": rows}
 
 
 def _differences(stored: Any, again: Any, path: str) -> Iterator[tuple[str, Any, Any]]:

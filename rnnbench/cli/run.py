@@ -13,6 +13,7 @@ from rnnbench.cli.progress import Display
 from rnnbench.cli.reporting import make_reports
 from rnnbench.cli.trial import NOTHING_RAN, SOME_FAILED
 from rnnbench.cli.trial import trial as trial_command
+from rnnbench.records import FIRST_TUNING_SEED
 from rnnbench.store import Store
 from rnnbench.suite import Choices, read_suite
 
@@ -27,7 +28,7 @@ def run() -> None:
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder of the run [default: runs/NAME].")
 @click.option("-c", "--cell", "cells", multiple=True, help="Run this cell instead of the suite's; may be repeated.")
 @click.option("-t", "--task", "tasks", multiple=True, help="Only this task of the suite; may be repeated.")
-@click.option("--seeds", type=click.IntRange(min=1), help="How many seeds (0, 1, 2 ...).")
+@click.option("--seeds", type=click.IntRange(1, FIRST_TUNING_SEED), help="How many seeds (0, 1, 2 ...).")
 @click.option("-j", "--jobs", type=click.IntRange(min=1), help="Trials at once [default: one a core].")
 @click.option("--executor", default="local", show_default=True, help="Where trials run: `rnnbench list executors`.")
 @click.option(
@@ -38,7 +39,7 @@ def run() -> None:
     help="Set a key of the suite (recipe.epochs=5), or of the executor (executor.address=tcp://...).",
 )
 @click.option("--dry-run", is_flag=True, help="Print the trials that would run, their hidden sizes, and how long.")
-@click.option("--fresh", is_flag=True, help="Run everything again, whatever has a result.")
+@click.option("--fresh", is_flag=True, help="Discard the results of these trials first, and run them again.")
 def suite_(
     name: str,
     output: Path | None,
@@ -58,7 +59,7 @@ def suite_(
     place = find_place(executor, of_executor, jobs, catalogue)
     store = Store(output or Path("runs") / suite.name)
     if dry_run:
-        print_plan(suite, store, jobs, fresh=fresh)
+        print_plan(suite, catalogue, store, place, fresh=fresh)
         return
     with Display() as display:
         progress = run_suite(suite, catalogue, store, place, fresh=fresh, watch=display.watch)

@@ -8,9 +8,10 @@ import msgspec
 from rnnbench.campaign import FAILURES, IDLE
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.output import console, print_line
+from rnnbench.errors import RnnbenchError
 from rnnbench.executors.local import run_one
 from rnnbench.plan import due_trials
-from rnnbench.records import Learning, Result, Trial
+from rnnbench.records import Learning, LearningTrial, Result, Trial
 from rnnbench.suite import Choices, check_suite, set_key
 
 SOME_FAILED, NOTHING_RAN = 1, 5
@@ -62,7 +63,10 @@ def _single_trial(
         "seeds": [seed],
         "recipe": {"tune": False},
     }
-    return due_trials(check_suite(raw, "run trial", Catalogue.load(), Choices(settings=settings)), {})[0]
+    single = due_trials(check_suite(raw, "run trial", Catalogue.load(), Choices(settings=settings)), {})[0]
+    if isinstance(single, LearningTrial) and single.phase == "tuning":
+        raise RnnbenchError("run trial: a single trial searches no learning rate; leave recipe.tune out")
+    return single
 
 
 def _table(settings: tuple[str, ...]) -> dict[str, Any]:

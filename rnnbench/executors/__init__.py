@@ -1,7 +1,7 @@
 """Executors: places where trials run. The pool of this machine comes in by the door like anybody's."""
 
 from rnnbench.hooks import hookimpl
-from rnnbench.records import ExecutorSpec
+from rnnbench.records import CHECKPOINT_SECONDS, ExecutorSpec
 
 
 @hookimpl
@@ -12,6 +12,6 @@ def rnnbench_executors() -> list[ExecutorSpec]:
             "local",
             build="rnnbench.executors.local:build_local",
             summary="This machine: each trial in a process of its own, as many at once as there are cores.",
-            options={"checkpoint_seconds": 60.0},
+            options={"checkpoint_seconds": CHECKPOINT_SECONDS},
         )
     ]

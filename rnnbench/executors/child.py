@@ -1,6 +1,7 @@
 """What a trial's own process does: confine itself, watch its driver, run the trial, send the result."""
 
 import os
+import signal
 import sys
 import threading
 from contextlib import suppress
@@ -12,12 +13,13 @@ from msgspec import Struct
 
 from rnnbench.executors import confinement
 from rnnbench.records import Trial, limits
+from rnnbench.store import write_atomically
 
 
 class Order(Struct, frozen=True, kw_only=True):
     """What a child is to do.
 
-    folder:     its own working folder; what it prints is kept in `output`, beside it.
+    folder:     its own working folder; beside it lie `output`, what it prints, and `result`.
     checkpoint: the file in which it keeps what it needs to go on after it was cut off; "" keeps nothing.
     only_size:  size the model, and train nothing.
     """
@@ -25,14 +27,15 @@ class Order(Struct, frozen=True, kw_only=True):
     trial: Trial
     folder: str
     output: str
+    result: str
     checkpoint: str = ""
     checkpoint_seconds: float
     only_size: bool = False
 
 
 def main(encoded: bytes, pipe: Connection) -> None:
-    """Run one trial; the result goes through the pipe, after all that was printed is in the file, for the driver may
-    end this process as soon as it has the result. Ends at once when the driver is gone."""
+    """Run one trial; the result is a file that is there whole before this process ends. Ends at once, with what the
+    trial has started in its group, when the driver is gone: then the pipe closes, of which there is no other use."""
     order = msgspec.json.decode(encoded, type=Order)
     confinement.own_group()
     confinement.end_with_parent()
@@ -52,14 +55,14 @@ def main(encoded: bytes, pipe: Connection) -> None:
     for stream in (sys.stdout, sys.stderr):
         with suppress(Exception):  # a cell may have closed or replaced it
             stream.flush()
-    pipe.send_bytes(msgspec.json.encode(result))
+    write_atomically(Path(order.result), msgspec.json.encode(result))
     os._exit(0)
 
 
 def _end_with_driver(pipe: Connection) -> None:
-    """The driver never sends: what can be read is the end of the pipe."""
+    """The driver never sends: what can be read is the end of the pipe. The group is this process's own."""
     pipe.poll(None)
-    os._exit(1)
+    os.killpg(0, signal.SIGKILL)
 
 
 def _settle(order: Order) -> None:

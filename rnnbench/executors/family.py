@@ -49,11 +49,18 @@ def memory_bytes(pids: list[int]) -> int:
 
 
 def end_strays(known: Collection[int]) -> None:
-    """End what a trial left behind and fell to this process, save those that are `known` to belong here."""
-    for pid in children_of(os.getpid()):
-        if pid in known:
-            continue
-        with suppress(psutil.Error, ProcessLookupError, ChildProcessError):
-            if psutil.Process(pid).environ().get(MARK) == OURS:
-                os.kill(pid, signal.SIGKILL)
-                os.waitpid(pid, 0)
+    """End what a trial left behind and fell to this process, save those that are `known` to belong here.
+
+    What one of them had started falls to this process in its turn, so that it is asked again until there is none.
+    """
+    while ended := [pid for pid in children_of(os.getpid()) if pid not in known and _end_marked(pid)]:
+        del ended
+
+
+def _end_marked(pid: int) -> bool:
+    with suppress(psutil.Error, ProcessLookupError, ChildProcessError):
+        if psutil.Process(pid).environ().get(MARK) == OURS:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+            return True
+    return False

@@ -18,9 +18,9 @@ from typing import BinaryIO
 import msgspec
 from msgspec import Struct
 
-from rnnbench.executors.local import CHECKPOINT_SECONDS, LocalPool
+from rnnbench.executors.local import LocalPool
 from rnnbench.executors.running import without_run
-from rnnbench.records import Result, Trial, trial_id
+from rnnbench.records import CHECKPOINT_SECONDS, Result, Trial, trial_id
 
 PATIENCE_SECONDS = 0.5
 WORDS_KEPT = 300

@@ -23,9 +23,7 @@ from rnnbench.executors.child import Order, main
 from rnnbench.executors.family import end_strays
 from rnnbench.executors.forkserver import Forkserver, main_hidden
 from rnnbench.executors.running import POLL_SECONDS, Running
-from rnnbench.records import Executor, Placement, Result, Trial, trial_id
-
-CHECKPOINT_SECONDS = 60.0
+from rnnbench.records import CHECKPOINT_SECONDS, Executor, Placement, Result, Trial, trial_id
 
 
 def build_local(placement: Placement, checkpoint_seconds: float = CHECKPOINT_SECONDS) -> "LocalPool":
@@ -46,6 +44,8 @@ class LocalPool(Executor):
         checkpoint_seconds: float = CHECKPOINT_SECONDS,
         only_size: bool = False,
     ) -> None:
+        if checkpoint_seconds < 0:
+            raise RnnbenchError(f"checkpoint_seconds should not be negative, got {checkpoint_seconds:g}")
         self.jobs, self.only_size = jobs, only_size
         self._checkpoints, self._checkpoint_seconds = checkpoints, checkpoint_seconds
         self._running: dict[str, Running] = {}
@@ -89,6 +89,7 @@ class LocalPool(Executor):
             trial=trial,
             folder=str(folder),
             output=f"{folder}.txt",
+            result=f"{folder}.json",
             checkpoint=str(checkpoint.absolute()) if checkpoint else "",
             checkpoint_seconds=self._checkpoint_seconds,
             only_size=self.only_size,
@@ -98,7 +99,7 @@ class LocalPool(Executor):
         with main_hidden():
             self._forkserver.start(process)
         theirs.close()
-        self._running[identity] = Running(trial, process, ours, Path(order.output))
+        self._running[identity] = Running(trial, process, ours, Path(order.output), Path(order.result))
 
     def wait(self, seconds: float) -> list[Result]:
         if self._again and not self._running:
@@ -106,7 +107,7 @@ class LocalPool(Executor):
             self._alone = trial_id(trial)
             self.start(trial)
         nearest = min((running.seconds_left for running in self._running.values()), default=0.0)
-        signs = [sign for running in self._running.values() for sign in (running.pipe, running.process.sentinel)]
+        signs = [running.process.sentinel for running in self._running.values()]
         wait(signs, timeout=max(0.0, min(seconds, nearest, POLL_SECONDS)))
         results = [result for identity in list(self._running) if (result := self._collect(identity))]
         if results:
@@ -138,6 +139,7 @@ class LocalPool(Executor):
         running = self._running.pop(identity)
         running.end()
         running.output.unlink(missing_ok=True)
+        running.result_file.unlink(missing_ok=True)
         shutil.rmtree(running.output.with_suffix(""), ignore_errors=True)
 
     def _forkserver_lives(self) -> bool:

@@ -29,6 +29,7 @@ class Running:
     process: ForkServerProcess
     pipe: Connection
     output: Path
+    result_file: Path
     started: str = field(default_factory=lambda: now())
     clock: float = field(default_factory=monotonic)
     looked: float = field(default_factory=monotonic)
@@ -49,11 +50,8 @@ class Running:
         return self.limits.seconds - self.seconds
 
     def result(self) -> Result | None:
-        """The result, if the child sent one, died or broke a limit; None while it is at work.
-
-        What the child started may hold its end of the pipe open, so that its death is asked for besides.
-        """
-        result = self._sent() or self._broken_limit()
+        """The result, if the child has ended or broke a limit; None while it is at work."""
+        result = self._left_behind() or self._broken_limit()
         return result and msgspec.structs.replace(result, output=self._tail())
 
     def end(self) -> None:
@@ -66,17 +64,16 @@ class Running:
         self.process.join()
         self.process.close()
 
-    def _sent(self) -> Result | None:
-        dead = not self.process.is_alive()
-        if self.pipe.poll():
-            try:
-                return msgspec.json.decode(self.pipe.recv_bytes(), type=Result)
-            except (EOFError, OSError):
-                dead = True
-                self.process.join(10)
-            except msgspec.DecodeError as error:
-                return self._cut_short("error", f"its result cannot be read: {error}")
-        return self._cut_short("killed", _last_words(self.process.exitcode)) if dead else None
+    def _left_behind(self) -> Result | None:
+        """What a child that has ended left: its result, or how it died. Nothing it does can keep the driver waiting."""
+        if self.process.is_alive():
+            return None
+        try:
+            return msgspec.json.decode(self.result_file.read_bytes(), type=Result)
+        except OSError:
+            return self._cut_short("killed", _last_words(self.process.exitcode))
+        except msgspec.DecodeError as error:
+            return self._cut_short("error", f"its result cannot be read: {error}")
 
     def _broken_limit(self) -> Result | None:
         """A look at the memory disturbs, and is not taken while costs are measured."""

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from msgspec.structs import replace
@@ -13,6 +14,7 @@ from rnnbench.findings.records import CostFinding, CostRow
 from rnnbench.records import CostTrial, MemoryRow, Result, TimeRow, canonical
 
 STEADY_CLOCK = 0.95
+NO_LIMITS: dict[str, Any] = {"limit_seconds": 0.0, "limit_memory_mib": 0, "limit_output_mib": 0}
 
 
 def costs(results: Sequence[Result]) -> tuple[CostFinding, ...]:
@@ -21,7 +23,7 @@ def costs(results: Sequence[Result]) -> tuple[CostFinding, ...]:
     groups: dict[bytes, list[Result]] = defaultdict(list)
     for result in results:
         if result.costs:
-            setting = replace(cost_trial(result), cells=(), round=0, measurement="train-step-time", limit_seconds=0.0)
+            setting = replace(cost_trial(result), cells=(), round=0, measurement="train-step-time", **NO_LIMITS)
             groups[canonical(setting)].append(result)
     ordered = sorted(groups.values(), key=lambda group: (str(cost_trial(group[0]).shape), cost_trial(group[0]).repeats))
     shapes = [cost_trial(group[0]).shape for group in ordered]

@@ -88,10 +88,11 @@ def _not_tried(results: Sequence[Result]) -> Iterator[str]:
 def _budgets_missed(conditions: Sequence[Condition]) -> Iterator[str]:
     for condition in conditions:
         recipe = condition.recipe
-        if recipe.match != "parameters":
-            sizes = ", ".join(f"{arm.row} {arm.parameters:,}" for arm in condition.arms if arm.seeds)
+        measured = {arm.row: arm.parameters for arm in condition.arms if arm.seeds}
+        if recipe.match != "parameters" and len(set(measured.values())) > 1:
+            sizes = ", ".join(f"{row} {parameters:,}" for row, parameters in measured.items())
             what = "hidden sizes" if recipe.match == "hidden" else "states"
-            yield f"{condition.title}: {what} are equal, parameters are not ({sizes})."
+            yield f"{condition.title}: {what} are matched, parameters are not equal ({sizes})."
         budget, what = (
             (recipe.parameters, "parameters") if recipe.match == "parameters" else (recipe.state_floats, "state floats")
         )

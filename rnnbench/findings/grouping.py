@@ -31,12 +31,12 @@ def by_setting(results: Sequence[Result]) -> list[list[Result]]:
 
 
 def by_cell(group: Sequence[Result]) -> dict[str, list[Result]]:
-    """The results of each cell by its row, in the order of rows."""
+    """The results of each cell by its row, in the order of rows; of several of one seed, the one that is newest."""
     named = rows([learning_trial(result).cell for result in group])
-    cells: dict[str, list[Result]] = defaultdict(list)
-    for result in group:
-        cells[named[canonical(learning_trial(result).cell)]].append(result)
-    return dict(sorted(cells.items(), key=lambda item: item[0]))
+    cells: dict[str, dict[int, Result]] = defaultdict(dict)
+    for result in sorted(group, key=lambda result: result.started):
+        cells[named[canonical(learning_trial(result).cell)]][learning_trial(result).seed] = result
+    return {row: list(by_seed.values()) for row, by_seed in sorted(cells.items())}
 
 
 def rows(cells: Iterable[CellUse]) -> dict[bytes, str]:

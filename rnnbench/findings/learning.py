@@ -54,7 +54,7 @@ def _all_have(measured: Sequence[Learning], metric: str) -> bool:
 
 
 def _arm(row: str, results: Sequence[Result], searches: Searches) -> Arm:
-    pairs = sorted((learning_trial(r).seed, learning) for r in results if (learning := learning_of(r)))
+    pairs = sorted(((learning_trial(r).seed, x) for r in results if (x := learning_of(r))), key=lambda pair: pair[0])
     measured = [learning for _, learning in pairs]
     lost: Counter[str] = Counter(r.status for r in results if not learning_of(r))
     budget = learning_trial(results[0]).recipe.epochs
@@ -78,6 +78,7 @@ def _arm(row: str, results: Sequence[Result], searches: Searches) -> Arm:
         off_budget=measured[0].off_budget if measured else None,
         learning_rate=rate,
         search=search(searched, rate) if searched else None,
+        other_rates=tuple(sorted({learning_trial(r).learning_rate for r in results} - {rate})),
         given_up=sum(r.status == "stopped" and r.learning is not None for r in results),
     )
 

@@ -66,6 +66,7 @@ class Arm(Struct, frozen=True, kw_only=True):
     epochs:    restricted mean of epochs to target up to the budget, unsolved seeds counting as the whole budget.
     test:      by metric, over the seeds that have the figure.
     given_up:  how many seeds the rule against futility ended; they count as unsolved.
+    other_rates: learning rates of seeds that were evaluated at another one.
     off_budget: (got - wanted) / wanted for what the recipe matches.
     """
 
@@ -85,6 +86,7 @@ class Arm(Struct, frozen=True, kw_only=True):
     learning_rate: float
     search: Search | None
     given_up: int
+    other_rates: tuple[float, ...] = ()
 
 
 class Comparison(Struct, frozen=True):

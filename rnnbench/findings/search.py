@@ -76,6 +76,9 @@ def search_doubts(conditions: Sequence[Condition]) -> Iterator[str]:
     for condition in conditions:
         for arm in condition.arms:
             yield from (f"{condition.title}: {arm.row} {doubt}." for doubt in _arm_doubts(arm.search))
+            if arm.other_rates:
+                rates = ", ".join(f"{rate:g}" for rate in (arm.learning_rate, *arm.other_rates))
+                yield f"{condition.title}: {arm.row} was evaluated at several learning rates ({rates}); run it again."
 
 
 def _arm_doubts(found: Search | None) -> Iterator[str]:

@@ -27,7 +27,7 @@ class Model(nn.Module):
 
     Features (B, T, I), frames (B, T, C, H, W), tokens (B, T), or features and tokens, to (B, O) or (B, T, O). The same
     for every cell of a comparison, but for the cell. Over frames the readout is a 1x1 convolution at each step for
-    cells over frames, and linear for the others.
+    cells over frames that are asked for frames, and linear for all others.
 
     Raises Refused for a cell over frames on a task without them, or in a residual backbone.
     """
@@ -65,8 +65,9 @@ class Model(nn.Module):
         self.readout = self._make_readout(shape, task)
 
     def _make_readout(self, shape: tuple[int, ...], task: Task) -> nn.Module:
-        if self.over_frames and self.every_step and task.frame_shape is not None:
-            per_frame: nn.Module = nn.Sequential(nn.Conv2d(shape[0], task.frame_shape[0], 1), nn.Flatten())
+        if self.over_frames and self.every_step and _asks_for_frames(task, shape):
+            channels = task.output_size // int(np.prod(shape[1:]))
+            per_frame: nn.Module = nn.Sequential(nn.Conv2d(shape[0], channels, 1), nn.Flatten())
         elif self.over_frames:
             per_frame = nn.Sequential(nn.Flatten(), nn.Linear(int(np.prod(shape)), task.output_size))
         else:
@@ -101,6 +102,12 @@ class Model(nn.Module):
             y_BTH, new = layer(y_BTH, state)
             after.append(new)
         return y_BTH, after
+
+
+def _asks_for_frames(task: Task, shape: tuple[int, ...]) -> bool:
+    """Whether the answer is a frame as large as those that the cells give, (C, H, W)."""
+    frame = task.frame_shape
+    return frame is not None and task.output_size == np.prod(frame) and frame[1:] == shape[1:]
 
 
 def _refuse(task: Task, recipe: Recipe, *, over_frames: bool) -> None:

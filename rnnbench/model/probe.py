@@ -22,8 +22,18 @@ class Probed(NamedTuple):
 def probe(cell: nn.Module, x_1T: Tensor) -> Probed:
     """What a cell gives for such inputs, (1, T, I) or (1, T, C, H, W), learned by running it at two batch sizes.
 
+    It is run as in evaluation, which leaves running statistics and random streams alone.
     Raises CellContractError where the cell does not keep the contract.
     """
+    was_training = cell.training
+    cell.eval()
+    try:
+        return _run(cell, x_1T)
+    finally:
+        cell.train(was_training)
+
+
+def _run(cell: nn.Module, x_1T: Tensor) -> Probed:
     floats = []
     shape: tuple[int, ...] = ()
     for batch in (2, 3):

@@ -1,19 +1,22 @@
 """What to run next: pure functions of the suite and of what is known, tested without running a trial."""
 
 from rnnbench.plan.known import Index, Known, known
-from rnnbench.plan.ladder import unclimbed
+from rnnbench.plan.ladder import Standing, unclimbed
 from rnnbench.plan.plan import due_trials, learning_trials, plan
 from rnnbench.plan.search import best_rate, found_rate
-from rnnbench.plan.trials import count_trials, tuning_trials
+from rnnbench.plan.trials import cost_trials, count_trials, learning_trial, tuning_trials
 
 __all__ = [
     "Index",
     "Known",
+    "Standing",
     "best_rate",
+    "cost_trials",
     "count_trials",
     "due_trials",
     "found_rate",
     "known",
+    "learning_trial",
     "learning_trials",
     "plan",
     "tuning_trials",

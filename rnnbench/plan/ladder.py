@@ -1,4 +1,4 @@
-"""Ladders of horizons: a cell tries a rung once it has solved the one below in most seeds."""
+"""What is known of each cell on each task: the rate that its search found, and how far it may climb a ladder."""
 
 from collections.abc import Iterator
 
@@ -8,31 +8,54 @@ from rnnbench.plan.trials import learning_trial
 from rnnbench.records import CellUse, LearningTrial, Suite, TaskUse, trial_id
 
 
-def climbs(suite: Suite, use: TaskUse, cell: CellUse, index: Index) -> bool:
-    """Whether a cell may try this rung: it solved those below in most seeds."""
-    return use.below is None or (climbs(suite, use.below, cell, index) and _solved_most(suite, use.below, cell, index))
+class Standing:
+    """Where the cells of a suite stand by what is known; each question is answered once."""
 
+    def __init__(self, suite: Suite, index: Index) -> None:
+        self._suite, self._index = suite, index
+        self._rates: dict[tuple[int, str], float | None] = {}
+        self._climbs: dict[tuple[int, str], bool] = {}
 
-def _solved_most(suite: Suite, use: TaskUse, cell: CellUse, index: Index) -> bool:
-    rate = found_rate(suite, use, cell, index)
-    if rate is None:
-        return False
-    outcomes = [index.get(trial_id(learning_trial(suite, use, cell, seed, rate))) for seed in suite.seeds]
-    solved = sum(outcome is not None and outcome.epochs_to_target is not None for outcome in outcomes)
-    return 2 * solved > len(outcomes)
+    def rate(self, use: TaskUse, cell: CellUse) -> float | None:
+        """The learning rate of a cell's evaluation; None while the search for it is not complete."""
+        key = id(use.lowest), cell.row
+        if key not in self._rates:
+            self._rates[key] = found_rate(self._suite, use, cell, self._index)
+        return self._rates[key]
+
+    def climbs(self, use: TaskUse, cell: CellUse) -> bool:
+        """Whether a cell may try this rung: it solved all those below in most seeds."""
+        key = id(use), cell.row
+        if key not in self._climbs:
+            below = use.below
+            self._climbs[key] = below is None or (self.climbs(below, cell) and self._solved_most(below, cell))
+        return self._climbs[key]
+
+    def _solved_most(self, use: TaskUse, cell: CellUse) -> bool:
+        rate = self.rate(use, cell)
+        if rate is None:
+            return False
+        trials = [learning_trial(self._suite, use, cell, seed, rate) for seed in self._suite.seeds]
+        outcomes = [self._index.get(trial_id(trial)) for trial in trials]
+        solved = sum(outcome is not None and outcome.epochs_to_target is not None for outcome in outcomes)
+        return 2 * solved > len(outcomes)
 
 
 def unclimbed(suite: Suite, index: Index) -> list[tuple[LearningTrial, str]]:
-    """The trials of a complete suite that stand on rungs which their cell did not reach, with the reason."""
-    found = []
+    """The trials of a complete suite that stand on rungs which their cell did not reach, with the reason.
+
+    What has a result all the same, from a run with other seeds, keeps it.
+    """
+    standing, found = Standing(suite, index), []
     for use in suite.tasks:
         for cell in suite.cells:
-            rate = found_rate(suite, use, cell, index)
-            if rate is None or climbs(suite, use, cell, index):
+            rate = standing.rate(use, cell)
+            if rate is None or standing.climbs(use, cell):
                 continue
-            failed = next(rung for rung in _downwards(use) if climbs(suite, rung, cell, index))
+            failed = next(rung for rung in _downwards(use) if standing.climbs(rung, cell))
             reason = f"not tried: {cell.row} does not solve horizon {failed.dials['horizon']} in most seeds"
-            found += [(learning_trial(suite, use, cell, seed, rate), reason) for seed in suite.seeds]
+            trials = (learning_trial(suite, use, cell, seed, rate) for seed in suite.seeds)
+            found += [(trial, reason) for trial in trials if trial_id(trial) not in index]
     return found
 
 

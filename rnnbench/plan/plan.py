@@ -4,9 +4,8 @@ from collections.abc import Collection, Iterator
 from itertools import islice
 
 from rnnbench.plan.known import Index
-from rnnbench.plan.ladder import climbs
-from rnnbench.plan.search import found_rate
-from rnnbench.plan.trials import cost_trials, learning_trial, tuning_trials
+from rnnbench.plan.ladder import Standing
+from rnnbench.plan.trials import cost_trials, is_searched, learning_trial, tuning_trials
 from rnnbench.records import LearningTrial, Suite, Trial, trial_id
 
 
@@ -32,15 +31,16 @@ def _missing(trial: Trial, index: Index, in_flight: Collection[str]) -> bool:
 def learning_trials(suite: Suite, index: Index) -> Iterator[LearningTrial]:
     """Every learning trial whose turn has come, done ones included: searches first, then evaluations seed by seed, so
     that a run cut short compares all cells on the seeds it has."""
-    searched = [use for use in suite.tasks if use.recipe.tune and use.below is None]
-    for use in searched:
-        for cell in suite.cells:
-            yield from tuning_trials(suite, use, cell)
+    for use in suite.tasks:
+        if is_searched(use):
+            for cell in suite.cells:
+                yield from tuning_trials(suite, use, cell)
+    standing = Standing(suite, index)
     turns = [
         (use, cell, rate)
         for use in suite.tasks
         for cell in suite.cells
-        if (rate := found_rate(suite, use, cell, index)) is not None and climbs(suite, use, cell, index)
+        if (rate := standing.rate(use, cell)) is not None and standing.climbs(use, cell)
     ]
     for seed in suite.seeds:
         for use, cell, rate in turns:

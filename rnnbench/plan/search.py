@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from rnnbench.plan.known import Index, Known
-from rnnbench.plan.trials import tuning_trials
+from rnnbench.plan.trials import is_searched, tuning_trials
 from rnnbench.records import CellUse, Recipe, Suite, TaskUse, trial_id
 
 
@@ -16,6 +16,8 @@ def found_rate(suite: Suite, use: TaskUse, cell: CellUse, index: Index) -> float
     """
     if not use.recipe.tune:
         return use.recipe.learning_rate
+    if not is_searched(use.lowest):
+        return use.recipe.learning_rates[0]
     trials = tuning_trials(suite, use.lowest, cell)
     outcomes = [(trial, index.get(trial_id(trial))) for trial in trials]
     if any(outcome is None for _, outcome in outcomes):

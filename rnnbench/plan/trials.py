@@ -23,6 +23,11 @@ def learning_trial(suite: Suite, use: TaskUse, cell: CellUse, seed: int, rate: f
     )
 
 
+def is_searched(use: TaskUse) -> bool:
+    """Whether there is a search on this task itself: several rates to choose among, and no lower rung that has it."""
+    return use.recipe.tune and len(use.recipe.learning_rates) > 1 and use.below is None
+
+
 def tuning_trials(suite: Suite, use: TaskUse, cell: CellUse) -> list[LearningTrial]:
     """The search for a cell's learning rate on a task: each rate on each tuning seed."""
     recipe = use.recipe
@@ -59,10 +64,6 @@ def cost_trials(suite: Suite) -> Iterator[CostTrial]:
 
 def count_trials(suite: Suite) -> int:
     """How many trials the suite has in all, rungs that may never be climbed included."""
-    searches = sum(
-        len(use.recipe.learning_rates) * use.recipe.tuning_seeds
-        for use in suite.tasks
-        if use.recipe.tune and use.below is None
-    )
+    searches = sum(len(use.recipe.learning_rates) * use.recipe.tuning_seeds for use in suite.tasks if is_searched(use))
     evaluations = len(suite.tasks) * len(suite.seeds)
     return len(suite.cells) * (searches + evaluations) + sum(1 for _ in cost_trials(suite))

@@ -1,6 +1,6 @@
 """Records: everything that travels between rooms. Frozen, typed, JSON-able, torch-free."""
 
-from rnnbench.records.executor import Executor, ExecutorSpec, Placement
+from rnnbench.records.executor import CHECKPOINT_SECONDS, Executor, ExecutorSpec, Placement
 from rnnbench.records.recipe import FIRST_TUNING_SEED, Recipe, Shape
 from rnnbench.records.renderer import Renderer
 from rnnbench.records.result import (
@@ -30,6 +30,7 @@ from rnnbench.records.trial import (
 )
 
 __all__ = [
+    "CHECKPOINT_SECONDS",
     "FIRST_TUNING_SEED",
     "CellUse",
     "CostPlan",

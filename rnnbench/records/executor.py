@@ -12,6 +12,9 @@ from rnnbench.cell import Option
 from rnnbench.records.result import Result
 from rnnbench.records.trial import Trial, trial_id
 
+CHECKPOINT_SECONDS = 60.0
+"""How often a trial writes a checkpoint, unless told otherwise."""
+
 
 @dataclass(frozen=True)
 class Placement:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from rnnbench.records.trial import Trial
+from rnnbench.records.trial import CostTrial, Trial
 
 FORMAT = 1
 Status = Literal[
@@ -183,6 +183,6 @@ class Result(Struct, frozen=True, kw_only=True):
         What was skipped may be had now; what a shared machine refused, another may take; and a rung that was not
         climbed may be reached with more seeds.
         """
-        refused_there = self.status == "refused" and self.provenance.shared
+        refused_there = self.status == "refused" and self.provenance.shared and isinstance(self.trial, CostTrial)
         not_climbed = self.status == "stopped" and self.learning is None
         return not (self.status == "skipped" or refused_there or not_climbed)

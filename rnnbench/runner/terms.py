@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from rnnbench.training import PERIOD_SECONDS
+from rnnbench.records import CHECKPOINT_SECONDS
 
 
 def _nothing() -> None:
@@ -21,6 +21,6 @@ class Terms:
     """
 
     checkpoint: Path | None = None
-    checkpoint_seconds: float = PERIOD_SECONDS
+    checkpoint_seconds: float = CHECKPOINT_SECONDS
     only_size: bool = False
     at_end: Callable[[], None] = _nothing

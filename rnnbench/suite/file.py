@@ -17,6 +17,7 @@ RecipeChanges: type[Struct] = msgspec.defstruct(
 )
 RecipeChanges.__doc__ = "Keys of the recipe that differ here."
 Seed = Annotated[int, Meta(ge=0, lt=FIRST_TUNING_SEED)]
+SeedCount = Annotated[int, Meta(ge=1, le=FIRST_TUNING_SEED)]
 
 
 class FullTask(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -30,7 +31,7 @@ class FullTask(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Full(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is different for all tasks at `size = "full"`, the size for a paper."""
 
-    seeds: Positive | Annotated[tuple[Seed, ...], Meta(min_length=1)] | None = None
+    seeds: SeedCount | Annotated[tuple[Seed, ...], Meta(min_length=1)] | None = None
     recipe: RecipeChanges = RecipeChanges()  # type: ignore[valid-type]
 
 
@@ -73,7 +74,7 @@ class SuiteFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     full: Full = Full()
     cells: Annotated[tuple[str | CellUse, ...], Meta(min_length=1)]
     tasks: tuple[TaskEntry, ...] = ()
-    seeds: Positive | Annotated[tuple[Seed, ...], Meta(min_length=1)] = 3
+    seeds: SeedCount | Annotated[tuple[Seed, ...], Meta(min_length=1)] = 3
     recipe: RecipeChanges = RecipeChanges()  # type: ignore[valid-type]
     cost: CostEntry | None = None
     device: Literal["cpu", "cuda"] = "cpu"

@@ -100,13 +100,16 @@ def _refuse_twins(cells: tuple[CellUse, ...], where: str) -> None:
 
 
 def _refuse_twin_tasks(tasks: tuple[TaskUse, ...], where: str) -> None:
-    for position, task in enumerate(tasks):
-        if task in tasks[:position]:
+    alone = [msgspec.structs.replace(task, below=None) for task in tasks]
+    for position, task in enumerate(alone):
+        if task in alone[:position]:
             raise RnnbenchError(f"{where}: tasks: '{task.name}' stands there twice with the same dials and recipe")
 
 
 def _changed(recipe: Recipe, changes: Any) -> Recipe:
     given = {name: value for name, value in msgspec.structs.asdict(changes).items() if value is not UNSET}
+    if rates := given.get("learning_rates"):
+        given["learning_rates"] = tuple(dict.fromkeys(rates))
     return msgspec.structs.replace(recipe, **given)
 
 
@@ -148,8 +151,8 @@ def _seeds(seeds: int | tuple[int, ...]) -> tuple[int, ...]:
 
 def _cost_plan(entry: CostEntry) -> CostPlan:
     return CostPlan(
-        measure=entry.measure,
-        shapes=entry.shapes,
+        measure=tuple(dict.fromkeys(entry.measure)),
+        shapes=tuple(dict.fromkeys(entry.shapes)),
         replicates=entry.replicates,
         repeats=entry.repeats,
         limit_seconds=entry.limit_seconds,

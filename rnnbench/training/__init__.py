@@ -1,7 +1,7 @@
 """Training: epochs over a task's data, evaluations between them, and the figures that come of it."""
 
-from rnnbench.training.checkpoint import PERIOD_SECONDS, Checkpoint
+from rnnbench.training.checkpoint import Checkpoint
 from rnnbench.training.feed import Feed, open_feed
 from rnnbench.training.loop import Outcome, train
 
-__all__ = ["PERIOD_SECONDS", "Checkpoint", "Feed", "Outcome", "open_feed", "train"]
+__all__ = ["Checkpoint", "Feed", "Outcome", "open_feed", "train"]

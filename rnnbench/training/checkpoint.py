@@ -12,9 +12,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from rnnbench.records import CHECKPOINT_SECONDS
 from rnnbench.store import write_atomically
-
-PERIOD_SECONDS = 60.0
 
 
 class Checkpoint:
@@ -24,7 +23,7 @@ class Checkpoint:
                 written under others, or cannot be read, is not used.
     """
 
-    def __init__(self, path: Path | None, conditions: str = "", period_seconds: float = PERIOD_SECONDS) -> None:
+    def __init__(self, path: Path | None, conditions: str = "", period_seconds: float = CHECKPOINT_SECONDS) -> None:
         self.path, self.conditions, self.period_seconds = path, conditions, period_seconds
         self._written = time.monotonic()
 
@@ -36,16 +35,16 @@ class Checkpoint:
     def write(self, content: Mapping[str, Any]) -> None:
         """Keep this content (tensors, numbers, strings, dictionaries and lists of them) with the random streams.
 
-        Where the disk is full or the folder is gone, the trial goes on without.
+        Where the disk is full, the folder is gone, or a cell keeps what cannot be written, the trial goes on without.
         """
         if self.path is None:
             return
         buffer = BytesIO()
-        torch.save({**content, "conditions": self.conditions, "streams": _streams()}, buffer)
         try:
+            torch.save({**content, "conditions": self.conditions, "streams": _streams()}, buffer)
             self.path.parent.mkdir(exist_ok=True)
             write_atomically(self.path, buffer.getvalue())
-        except OSError as error:
+        except (OSError, RuntimeError, TypeError, AttributeError, pickle.PicklingError) as error:
             print(f"rnnbench: no checkpoint: {error}")  # noqa: T201  goes to the trial's own output
         self._written = time.monotonic()
 

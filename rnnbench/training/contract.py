@@ -58,8 +58,12 @@ def _check_where(task: Task, batch: Batch) -> None:
             raise RnnbenchError(f"{task.name}: decoding needs as many outputs as tokens, and a longest answer")
         _check(task, "prompt", batch.prompt, np.int64, (count,), "(B,)")
         _check_labels(task, "prompt", batch.prompt, 1, batch.steps + 1)
-    if task.mode == "stream" and (task.loss != "cross-entropy" or task.readout != "every-step" or batch.extra):
-        raise RnnbenchError(f"{task.name}: a stream needs cross-entropy at every step, and takes no extra arrays")
+    if task.mode == "stream":
+        unheard = [what for what in ("lengths", "mask", "prompt") if getattr(batch, what) is not None]
+        if task.loss != "cross-entropy" or task.readout != "every-step" or batch.extra or unheard:
+            raise RnnbenchError(
+                f"{task.name}: a stream needs cross-entropy at every step, and takes no lengths, mask, prompt or extra"
+            )
 
 
 def _check_targets(task: Task, batch: Batch) -> None:

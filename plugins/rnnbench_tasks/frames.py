@@ -1,5 +1,7 @@
 """Rendered scenes: captions, and digits that move."""
 
 import rnnbench
+from rnnbench_tasks.caption import Caption
+from rnnbench_tasks.moving_digits import MovingDigits
 
-TASKS: tuple[type[rnnbench.Task], ...] = ()
+TASKS: tuple[type[rnnbench.Task], ...] = (Caption, MovingDigits)

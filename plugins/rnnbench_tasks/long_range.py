@@ -1,5 +1,9 @@
 """Long-range tasks, generated: a fact early on, and a question much later."""
 
 import rnnbench
+from rnnbench_tasks.adding import AddingAnywhere
+from rnnbench_tasks.copying import Copy
+from rnnbench_tasks.delay import Delay
+from rnnbench_tasks.temporal_order import TemporalOrder
 
-TASKS: tuple[type[rnnbench.Task], ...] = ()
+TASKS: tuple[type[rnnbench.Task], ...] = (AddingAnywhere, Copy, TemporalOrder, Delay)

@@ -18,6 +18,7 @@ class RecallFirst(rnnbench.GeneratedTask):
 
     The distractors are drawn from the same alphabet, or are all one blank. A reader that does not see the first
     token cannot do better than 1/K.
+    source: after Hochreiter & Schmidhuber 1997, section 5.2 (task 2), with any symbol as a distractor.
     """
 
     horizon: int = 100
@@ -55,3 +56,7 @@ class RecallFirst(rnnbench.GeneratedTask):
     def trivial(self, train: rnnbench.Batch, test: rnnbench.Batch) -> Mapping[str, float]:  # noqa: ARG002
         """By formula: one in K."""
         return {"accuracy": 1 / self.symbols}
+
+    def blind_score(self, steps: int) -> float:  # noqa: ARG002
+        """Whatever else is seen says nothing of the first token: one in K."""
+        return 1 / self.symbols

@@ -1,5 +1,10 @@
 """Time series that are classified or forecast."""
 
 import rnnbench
+from rnnbench_tasks import ucr
+from rnnbench_tasks.csv_classify import CsvClassify
+from rnnbench_tasks.csv_forecast import CsvForecast
+from rnnbench_tasks.energy import Energy, EnergyDay
+from rnnbench_tasks.speakers import Speakers
 
-TASKS: tuple[type[rnnbench.Task], ...] = ()
+TASKS: tuple[type[rnnbench.Task], ...] = (Energy, EnergyDay, Speakers, *ucr.TASKS, CsvForecast, CsvClassify)

@@ -1,5 +1,7 @@
 """Running text: language models, and reviews that are classified."""
 
 import rnnbench
+from rnnbench_tasks.language_models import CharLm, WordLm
+from rnnbench_tasks.reviews import LongDocument, Sentiment
 
-TASKS: tuple[type[rnnbench.Task], ...] = ()
+TASKS: tuple[type[rnnbench.Task], ...] = (CharLm, WordLm, Sentiment, LongDocument)

@@ -1,5 +1,7 @@
 """One sequence into another: spelling into sound, one language into another."""
 
 import rnnbench
+from rnnbench_tasks.pronounce import Pronounce
+from rnnbench_tasks.translate import Translate
 
-TASKS: tuple[type[rnnbench.Task], ...] = ()
+TASKS: tuple[type[rnnbench.Task], ...] = (Pronounce, Translate)

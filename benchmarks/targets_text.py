@@ -1,0 +1,188 @@
+"""What simple models reach on text: where the targets of the tasks on text and on sequences of symbols come from.
+
+Each is tuned on validation data, fitted on training data, and printed with its score on both validation and test data;
+a target is the worse of the two, rounded to the easier side.
+
+char-lm, word-lm:          interpolated n-gram model, its order tuned.
+sentiment, long-document:  logistic regression on which words occur, its penalty tuned.
+pronounce:                 letter by letter, a decision tree on the letters around it, window and leaves tuned; letters
+                           are aligned with phonemes by hard expectation maximisation (Black, Lenzo & Pagel 1998).
+translate:                 translation memory: the translation of the most similar string, the similarity tuned.
+Run: python benchmarks/targets_text.py [TASK ...]
+"""
+
+import sys
+from collections import Counter
+from collections.abc import Callable, Mapping
+from itertools import product
+
+import numpy as np
+from rapidfuzz import fuzz, process
+from rapidfuzz.distance import Levenshtein
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+from sklearn.tree import DecisionTreeClassifier
+
+from rnnbench import Batch, RecordedTask, Splits, score
+from rnnbench.archives import open_archives
+from rnnbench_tasks import written_pairs as pairs
+from rnnbench_tasks.language_models import CharLm, WordLm
+from rnnbench_tasks.pronounce import Pronounce
+from rnnbench_tasks.reviews import LongDocument, Sentiment
+from rnnbench_tasks.translate import Translate
+
+Scores = Mapping[str, float]
+Setting = tuple[object, ...]
+Chunk = tuple[int, ...]
+
+
+def ngrams(task: CharLm | WordLm, splits: Splits) -> Callable[[Setting], list[Scores]]:
+    return lambda s: [task.ngram_score(splits.train, part, s[0]) for part in (splits.validation, splits.test)]  # type: ignore[arg-type]
+
+
+def occurring(batch: Batch, words: int) -> csr_matrix:
+    """(B, V): 1 where a word stands in a review."""
+    assert batch.lengths is not None
+    rows = np.repeat(np.arange(len(batch)), batch.lengths)
+    columns = batch.inputs[np.arange(batch.steps) < batch.lengths[:, None]]
+    found = csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(len(batch), words))
+    found.data[:] = 1
+    return found
+
+
+def bag_of_words(task: Sentiment | LongDocument, splits: Splits) -> Callable[[Setting], list[Scores]]:
+    bags = [occurring(part, task.words) for part in (splits.train, splits.validation, splits.test)]
+
+    def at(setting: Setting) -> list[Scores]:
+        model = LogisticRegression(C=setting[0], max_iter=2000).fit(bags[0], splits.train.targets)
+        parts = zip(bags[1:], (splits.validation, splits.test), strict=True)
+        return [score(task.metrics, model.predict_proba(bag), part) for bag, part in parts]
+
+    return at
+
+
+def aligned(words: list[tuple[list[int], list[int]]], rounds: int = 6) -> list[list[Chunk]]:
+    """For each word what each of its letters says: none, one or two phonemes; words too short for theirs have []."""
+    chance: dict[tuple[int, Chunk], float] = {}
+    found: list[list[Chunk]] = []
+    for _ in range(rounds):
+        found = [best_alignment(letters, phonemes, chance) for letters, phonemes in words]
+        counts = Counter(
+            pair
+            for (letters, _), said in zip(words, found, strict=True)
+            if said
+            for pair in zip(letters, said, strict=True)
+        )
+        totals: Counter[int] = Counter()
+        for (letter, _), count in counts.items():
+            totals[letter] += count
+        chance = {(letter, said): count / totals[letter] for (letter, said), count in counts.items()}
+    return found
+
+
+def best_alignment(letters: list[int], phonemes: list[int], chance: Mapping[tuple[int, Chunk], float]) -> list[Chunk]:
+    """The likeliest way to share the phonemes among the letters; at first, one phoneme to a letter is the likeliest."""
+    first = {0: 0.1, 1: 0.8, 2: 0.1}
+    best: list[dict[int, tuple[float, int]]] = [{0: (0.0, 0)}]
+    for letter in letters:
+        row: dict[int, tuple[float, int]] = {}
+        for done, (value, _) in best[-1].items():
+            for size in (0, 1, 2):
+                if done + size <= len(phonemes):
+                    said = tuple(phonemes[done : done + size])
+                    step = value + np.log(chance.get((letter, said), 1e-6) if chance else first[size])
+                    if step > row.get(done + size, (-np.inf, 0))[0]:
+                        row[done + size] = (step, size)
+        best.append(row)
+    if len(phonemes) not in best[-1]:
+        return []
+    shared, done = [], len(phonemes)
+    for row in reversed(best[1:]):
+        size = row[done][1]
+        shared.append(tuple(phonemes[done - size : done]))
+        done -= size
+    return shared[::-1]
+
+
+def around(letters: list[int], window: int) -> np.ndarray:
+    """(letters, 2 window + 1, alphabet) of 0 and 1, flat: which letter stands where."""
+    padded = [0] * window + letters + [0] * window
+    codes = np.lib.stride_tricks.sliding_window_view(padded, 2 * window + 1)
+    flat: np.ndarray = np.eye(28, dtype=np.float32)[codes].reshape(len(letters), -1)
+    return flat
+
+
+def letter_trees(task: Pronounce, splits: Splits) -> Callable[[Setting], list[Scores]]:
+    words = list(zip(pairs.questions(splits.train), pairs.answers(splits.train), strict=True))
+    sayings = aligned(words)
+    fitting = [(letters, said) for (letters, _), said in zip(words, sayings, strict=True) if said]
+    chunks = sorted({chunk for _, said in fitting for chunk in said})
+    places = {chunk: place for place, chunk in enumerate(chunks)}
+
+    def at(setting: Setting) -> list[Scores]:
+        window, leaf = setting
+        assert isinstance(window, int)
+        x = np.concatenate([around(letters, window) for letters, _ in fitting])
+        y = np.array([places[chunk] for _, said in fitting for chunk in said])
+        tree = DecisionTreeClassifier(min_samples_leaf=leaf, random_state=0).fit(x, y)
+
+        def said(part: Batch) -> np.ndarray:
+            rows = [tree.predict(around(letters, window)) for letters in pairs.questions(part)]
+            return pairs.as_outputs([[phoneme for place in row for phoneme in chunks[place]] for row in rows])
+
+        return [score(task.metrics, said(part), part) for part in (splits.validation, splits.test)]
+
+    return at
+
+
+def memory(task: Translate, splits: Splits) -> Callable[[Setting], list[Scores]]:
+    known = ["".join(map(chr, question)) for question in pairs.questions(splits.train)]
+    answers = pairs.answers(splits.train)
+
+    def at(setting: Setting) -> list[Scores]:
+        def said(part: Batch) -> np.ndarray:
+            asked = ["".join(map(chr, question)) for question in pairs.questions(part)]
+            nearest = process.cdist(asked, known, scorer=setting[0]).argmax(axis=1)  # type: ignore[arg-type]
+            return pairs.as_outputs([answers[place] for place in nearest])
+
+        return [score(task.metrics, said(part), part) for part in (splits.validation, splits.test)]
+
+    return at
+
+
+PENALTIES = [(c,) for c in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)]
+SIMILARITIES = [
+    (scorer,) for scorer in (Levenshtein.normalized_similarity, fuzz.ratio, fuzz.partial_ratio, fuzz.WRatio)
+]
+PLANS: list[tuple[RecordedTask, Callable[..., Callable[[Setting], list[Scores]]], list[Setting]]] = [
+    (CharLm(), ngrams, [(order,) for order in range(9)]),
+    (CharLm(characters=0), ngrams, [(order,) for order in range(9)]),
+    (WordLm(), ngrams, [(order,) for order in range(5)]),
+    (WordLm(characters=0), ngrams, [(order,) for order in range(5)]),
+    (Sentiment(), bag_of_words, PENALTIES),  # type: ignore[list-item]
+    (LongDocument(), bag_of_words, PENALTIES),  # type: ignore[list-item]
+    (LongDocument(horizon=1000, reviews=0), bag_of_words, PENALTIES),  # type: ignore[list-item]
+    (Pronounce(), letter_trees, list(product((2, 3, 4), (2, 5, 10, 20)))),
+    (Translate(), memory, SIMILARITIES),  # type: ignore[list-item]
+    (Translate(language="de"), memory, SIMILARITIES),  # type: ignore[list-item]
+]
+
+
+def show(task: RecordedTask, model: Callable[..., Callable[[Setting], list[Scores]]], settings: list[Setting]) -> None:
+    splits = task.load(open_archives(type(task)))
+    at = model(task, splits)
+    found = [(setting, at(setting)) for setting in settings]
+    sign = 1 if task.metric.direction == "higher" else -1
+    setting, scores = max(found, key=lambda one: sign * one[1][0][task.metric.name])
+    print(task, "n =", [part.targets.shape for part in (splits.train, splits.validation, splits.test)])
+    for place, values in found:
+        print("   ", place, [round(value[task.metric.name], 4) for value in values])
+    print("  chosen ", setting, [{k: round(v, 4) for k, v in value.items()} for value in scores])
+    print("  trivial", {k: round(v, 4) for k, v in task.trivial(splits.train, splits.test).items()})
+    print("  target ", task.target, flush=True)
+
+
+if __name__ == "__main__":
+    for task, model, settings in PLANS:
+        if not sys.argv[1:] or task.name in sys.argv[1:]:
+            show(task, model, settings)

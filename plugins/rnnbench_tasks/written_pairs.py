@@ -1,0 +1,86 @@
+"""Pairs of a question and its answer as one sequence: the question, a sign to go, the answer, the end."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import rnnbench
+from rnnbench_tasks.sequence_metrics import ABSENT
+
+END, GO, FIRST_SYMBOL = 0, 1, 2
+"""Tokens; the symbols of questions and answers come behind END and GO."""
+Tokens = Sequence[int]
+Array = NDArray[Any]
+
+
+def to_learn(pairs: Sequence[tuple[Tokens, Sequence[Tokens]]]) -> rnnbench.Batch:
+    """One example for each right answer to each question."""
+    return _batch([(question, answer) for question, answers in pairs for answer in answers])
+
+
+def to_ask(pairs: Sequence[tuple[Tokens, Sequence[Tokens]]]) -> rnnbench.Batch:
+    """One example for each question, its first answer in the sequence, and all of them in `extra["right"]`."""
+    batch = _batch([(question, answers[0]) for question, answers in pairs])
+    most = max(len(answers) for _, answers in pairs)
+    longest = max(len(answer) for _, answers in pairs for answer in answers)
+    right = np.full((len(pairs), most, longest), ABSENT, dtype=np.int64)
+    for row, (_, answers) in zip(right, pairs, strict=True):
+        for place, answer in zip(row, answers, strict=False):
+            place[: len(answer)] = answer
+    return rnnbench.Batch(
+        batch.inputs, batch.targets, {"right": right}, lengths=batch.lengths, mask=batch.mask, prompt=batch.prompt
+    )
+
+
+def _batch(examples: Sequence[tuple[Tokens, Tokens]]) -> rnnbench.Batch:
+    prompt = np.array([len(question) + 1 for question, _ in examples])
+    lengths = prompt + np.array([len(answer) for _, answer in examples])
+    inputs = np.full((len(examples), int(lengths.max())), END, dtype=np.int64)
+    targets = np.full_like(inputs, END)
+    for (question, answer), length, line, following in zip(examples, lengths, inputs, targets, strict=True):
+        line[:length] = [*question, GO, *answer]
+        following[:length] = [*question[1:], GO, *answer, END]
+    step = np.arange(inputs.shape[1])
+    mask = (step >= prompt[:, None] - 1) & (step < lengths[:, None])
+    return rnnbench.Batch(inputs, targets, lengths=lengths, mask=mask, prompt=prompt)
+
+
+def questions(batch: rnnbench.Batch) -> list[list[int]]:
+    """The symbols of each question."""
+    assert batch.prompt is not None
+    return [line[: prompt - 1].tolist() for line, prompt in zip(batch.inputs, batch.prompt, strict=True)]
+
+
+def answers(batch: rnnbench.Batch) -> list[list[int]]:
+    """The symbols of the answer that stands in each sequence."""
+    assert batch.prompt is not None
+    assert batch.lengths is not None
+    rows = zip(batch.inputs, batch.prompt, batch.lengths, strict=True)
+    return [line[prompt:length].tolist() for line, prompt, length in rows]
+
+
+def as_outputs(rows: Sequence[Tokens]) -> Array:
+    """Answers as a model gives them: (B, L), padded with -1."""
+    outputs = np.full((len(rows), max(1, *(len(row) for row in rows))), ABSENT, dtype=np.int64)
+    for line, row in zip(outputs, rows, strict=True):
+        line[: len(row)] = row
+    return outputs
+
+
+def split_groups(groups: Sequence[str], held_out: int, seed: int) -> tuple[list[int], list[int], list[int]]:
+    """Positions for training, validation and test, drawn once for all; those of one group stay together.
+
+    Validation and test get at least `held_out` positions each, and groups as a whole.
+    """
+    members: dict[str, list[int]] = {}
+    for position, group in enumerate(groups):
+        members.setdefault(group, []).append(position)
+    validation: list[int] = []
+    test: list[int] = []
+    train: list[int] = []
+    for group in np.random.default_rng(seed).permutation(list(members)):
+        part = validation if len(validation) < held_out else test if len(test) < held_out else train
+        part += members[group]
+    return train, validation, test

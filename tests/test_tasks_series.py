@@ -633,6 +633,11 @@ Change = Callable[[dict[str, list[object]]], object]
         (None, {"horizon": 55}, "its 60 rows are too few for horizon 55 and 1 ahead: no window is left for training"),
         (None, {"ahead": 10}, "its 60 rows are too few for horizon 5 and 10 ahead: no window is left for validation"),
         (None, {"separator": ";"}, "no column called 'visitors', .* There are: day,visitors,sunshine,same,weather"),
+        (
+            lambda c: [v.reverse() for v in (c["day"], c["same"])] + [c["visitors"].__setitem__(7, "")],
+            {"time": "day"},
+            "column 'visitors', line 9: an empty",
+        ),
         (lambda c: c["visitors"].__setitem__(7, ""), {}, "column 'visitors', line 9: an empty cell"),
         (lambda c: c["visitors"].__setitem__(7, "nan"), {}, "column 'visitors', line 9: 'nan', which is no number"),
         (lambda c: [v.clear() for v in c.values()], {}, "there are no rows in it"),

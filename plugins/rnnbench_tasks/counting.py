@@ -12,7 +12,10 @@ from rnnbench_tasks.next_symbol import NextSymbol, batch_of
 
 @dataclass(frozen=True)
 class _Counting(NextSymbol):
-    """Words of runs of equal length, n of each symbol. Of what may come next, each is drawn as often as the others."""
+    """Words of runs of equal length, n of each symbol. Of what may come next, each is drawn as often as the others.
+
+    There is one word of each length: at 2x, 4x and 10x a model is right on all sequences, or on none.
+    """
 
     def generate(self, rng: np.random.Generator, count: int) -> rnnbench.Batch:
         """Inputs (B, T) tokens; targets (B, T) one that may come next; extra "chances" (B, T, O), "lengths" (B,)."""
@@ -47,6 +50,7 @@ class AnBn(_Counting):
     The target that is drawn after an a is a or b, as often one as the other, whatever n is. Lengths 2n are drawn evenly
     up to the horizon; tests at 1x, 2x, 4x and 10x have exactly so many times the longest. To know where the longest
     word ends, a reader must see the first symbol; one who knows that there is no longer word can do without.
+    A predicted set is all symbols with a probability above 1/4; the target, ours, is 99 of 100 sequences right.
     source: Weiss, Goldberg & Yahav 2018, arXiv:1805.04908, after Gers & Schmidhuber 2001, doi:10.1109/72.963769, with
     sets of next symbols in place of accepting and rejecting words.
     """
@@ -68,6 +72,7 @@ class AnBnCn(_Counting):
     The target that is drawn after an a is a or b, as often one as the other, whatever n is. Lengths 3n are drawn evenly
     up to the horizon; tests at 1x, 2x, 4x and 10x have exactly so many times the longest. A reader who sees an a, all b
     and c, 2n + 1 steps, knows as much as one who sees the whole word.
+    A predicted set is all symbols with a probability above 1/4; the target, ours, is 99 of 100 sequences right.
     source: Weiss, Goldberg & Yahav 2018, arXiv:1805.04908, after Gers & Schmidhuber 2001, doi:10.1109/72.963769, with
     sets of next symbols in place of accepting and rejecting words.
     """

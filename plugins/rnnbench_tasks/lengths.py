@@ -19,8 +19,8 @@ class VariableLength(rnnbench.GeneratedTask):
 
     lengths = "mixed" draws a length for each sequence of a batch, and pads it on the right; "longest" gives the longest
     length alone. Delétang et al. 2022 draw one length for each batch: a set of validation data, which is one batch,
-    would then have a single length. Tests at 1x, 2x, 4x and 10x have the longest length times so much, and no other, so
-    that none of their sequences is likely to have been in training, as the shortest of the mixed ones are.
+    would then have a single length. Tests at 1x, 2x, 4x and 10x have the longest length times so much, and no other:
+    the shortest of the mixed ones have all been in training.
     """
 
     horizon: int = 40

@@ -108,7 +108,7 @@ def test_the_next_run_repairs_what_was_damaged_and_says_so(tmp_path: Path, damag
     assert learning_figures(folder) == before
     assert path.with_suffix(".damaged").read_bytes() == damaged
     assert any(ran[1] in notice and "the trial counts as not run" in notice for notice in progress.notices)
-    assert "removed 1 half-written results of a run that was cut off" in progress.notices
+    assert "removed 1 half-written files of a run that was cut off" in progress.notices
     assert not list(folder.rglob("*.part"))
 
 

@@ -263,9 +263,10 @@ def test_cost_trials_have_limits_too(pool: LocalPool) -> None:
 
 
 def test_what_writes_into_every_open_file_keeps_nobody_waiting(pool: LocalPool) -> None:
-    """The limit holds, and the trial beside it has its result."""
+    """It ends at its limit, or by what it wrote where its own end is told; the trial beside it has its result."""
     results = finish(pool, small("writes_everywhere", limit_seconds=3.0), small("gru"))
-    assert (results["writes_everywhere"].status, results["gru"].status) == ("timeout", "ok")
+    assert results["writes_everywhere"].status in ("timeout", "killed")
+    assert results["gru"].status == "ok"
 
 
 @pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGTERM])

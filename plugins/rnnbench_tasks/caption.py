@@ -45,6 +45,9 @@ class Caption(rnnbench.RecordedTask):
     pictures; 1,036 for validation and 1,040 for the test). "thing": six of the 36 things, among them the red circle,
     are kept for the test, six for validation, so that every colour and every shape is seen in four things (2,304,
     1,296, 1,296). As no caption of the test is in the training data, the trivial forecast is never an exact match.
+    The target is what five tuned logistic regressions on the flattened picture, one for each place of the caption,
+    reach on the same splits, rounded down: 0.927 on validation and 0.927 on test data ("thing": 0.397 and 0.304),
+    measured 2026-11-25 by benchmarks/targets_speech.py.
     source: Vinyals et al. 2015, arXiv:1411.4555; things kept back: Johnson et al. 2017, arXiv:1612.06890, section 4.7.
     """
 
@@ -55,7 +58,7 @@ class Caption(rnnbench.RecordedTask):
     readout: ClassVar[rnnbench.Readout] = "every-step"
     mode: ClassVar[rnnbench.Mode] = "decode"
     metrics: ClassVar[tuple[rnnbench.Metric, ...]] = (rnnbench.EXACT_MATCH, WORD_ACCURACY)
-    target: ClassVar[float] = 0.5
+    target: ClassVar[float] = 0.92
     trivial_forecast: ClassVar[str] = "the most frequent caption of the training data"
     end_token: ClassVar[int] = END
     longest_answer: ClassVar[int] = WORDS + 1

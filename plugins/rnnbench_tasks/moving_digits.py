@@ -36,7 +36,10 @@ class MovingDigits(rnnbench.RecordedTask):
     A recorded task, for all that it is drawn: the images of the test (397) and of validation (300) are none of the
     1,100 of training, as on `digits-rows`, which one `generate` for all three could not say. 1,600, 400 and 400
     sequences, the same for every seed. Brightness lies in [0, 1], so that even the true frames have a cross-entropy:
-    the mean entropy of their half-tones.
+    the mean entropy of their half-tones. The mean frame of training beats the trivial forecast, which pays for being
+    sure. The target is what tuned ridge regression on the last two frames shown reaches, one for each number of frames
+    ahead, rounded up: 0.257 on validation and 0.257 on test data (size = 16, where digits move faster for their size:
+    0.279 and 0.277), measured 2026-11-25 by benchmarks/targets_speech.py.
     source: Srivastava et al. 2015, arXiv:1502.04681 (MNIST digits, real-valued directions); black inputs while
     forecasting as in the unconditional decoder there.
     """
@@ -50,7 +53,7 @@ class MovingDigits(rnnbench.RecordedTask):
     loss: ClassVar[rnnbench.Loss] = "binary-cross-entropy"
     readout: ClassVar[rnnbench.Readout] = "every-step"
     metrics: ClassVar[tuple[rnnbench.Metric, ...]] = (rnnbench.FRAME_BCE, rnnbench.FRAME_MSE)
-    target: ClassVar[float] = 0.1
+    target: ClassVar[float] = 0.26
     trivial_forecast: ClassVar[str] = "the last frame that was shown"
 
     def __post_init__(self) -> None:

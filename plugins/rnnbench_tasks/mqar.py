@@ -15,8 +15,8 @@ POWER = 0.01
 class Mqar(rnnbench.GeneratedTask):
     """Which value was paired with this key? Several pairs, and every key asked for once.
 
-    tokens:  A 4 C 7 A 2 2 C C 1 ...
-    answers:         4     7         (asked where each key comes again; what stands between is noise)
+    tokens:  A 4 C 7 A 2 2 D C
+    answers:         4       7   (asked where each key comes again; what stands between is noise)
 
     D = `pairs` pairs of a key, one of V/2, and a value, one of V/2, no key and no value twice. Then every other step is
     a slot for a query; the slot of each key is drawn without replacement by the power law p(n) ~ n^(0.01 - 1), n

@@ -42,12 +42,14 @@ class Keywords(Classification):
     Each digit is said once by 20 voices in 8 accents of English at 3 speeds: 4,800 clips of 9 to 41 frames, the log-mel
     frames in units of 20 dB from -2 to 2. It is synthetic speech, by eSpeak NG 1.52 (formant synthesis), without noise:
     cleaner and more alike than people are. Split by voice: 12 are heard in training (2,880 clips), 4 in validation, 4
-    in the test (960 each). Chance is 1/10. The horizon is the longest clip.
+    in the test (960 each). Chance is 1/10. The horizon is the longest clip. Needs the extra rnnbench[speech].
+    The target is what tuned logistic regression on the flattened and padded clip reaches on the same splits, rounded
+    down: 0.980 on validation and 0.999 on test data, measured 2026-11-25 by benchmarks/targets_speech.py.
     """
 
     horizon: int = field(default=41, init=False)
     name: ClassVar[str] = "keywords"
-    target: ClassVar[float] = 0.99
+    target: ClassVar[float] = 0.98
 
     @property
     def output_size(self) -> int:
@@ -71,7 +73,10 @@ class DigitStrings(rnnbench.RecordedTask):
     Trained by connectionist temporal classification; the likeliest label at each step, repeats merged and blanks
     removed, is the answer. The voices, accents, speeds and frames of `keywords`, five strings each, one of each length,
     no string twice: 1,440 for training, 480 by four other voices for validation and 480 by four more for the test. The
-    horizon is the longest clip.
+    horizon is the longest clip. Needs the extra rnnbench[speech].
+    The target is the digit error rate of a simple recogniser, rounded up: ridge regression says how many digits there
+    are, the clip is cut into so many equal parts, and logistic regression names each: 0.437 on validation and 0.449 on
+    test data, measured 2026-11-25 by benchmarks/targets_speech.py.
     source: Graves et al. 2006, doi:10.1145/1143844.1143891.
     """
 
@@ -80,7 +85,7 @@ class DigitStrings(rnnbench.RecordedTask):
     loss: ClassVar[rnnbench.Loss] = "ctc"
     readout: ClassVar[rnnbench.Readout] = "every-step"
     metrics: ClassVar[tuple[rnnbench.Metric, ...]] = (DIGIT_ERRORS, rnnbench.EXACT_MATCH)
-    target: ClassVar[float] = 0.05
+    target: ClassVar[float] = 0.45
     trivial_forecast: ClassVar[str] = "the most frequent digit, as often as strings are long"
 
     @property

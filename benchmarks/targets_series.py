@@ -42,7 +42,7 @@ def report(task: RecordedTask) -> None:
     found = {strength: scores_of_simple_model(task, splits, strength) for strength in STRENGTHS}
     sign = 1 if task.metric.direction == "higher" else -1
     best = max(found, key=lambda strength: sign * found[strength][0][task.metric.name])
-    print(task.name, "n =", [len(part) for part in (splits.train, splits.validation, splits.test)], "penalty", best)
+    print(task, "n =", [len(part) for part in (splits.train, splits.validation, splits.test)], "penalty", best)
     for part, scores in zip(("validation", "test"), found[best], strict=True):
         print(f"  {part:<11}", {name: round(value, 4) for name, value in scores.items()})
     print("  trivial    ", {k: round(v, 4) for k, v in task.trivial(splits.train, splits.test).items()})
@@ -53,3 +53,6 @@ if __name__ == "__main__":
     for kind in (*images.TASKS, *series.TASKS):
         if kind.name in (sys.argv[1:] or NAMES) and issubclass(kind, RecordedTask):
             report(kind())
+        if kind is images.MnistPixels and kind.name in (sys.argv[1:] or NAMES):
+            report(images.MnistPixels(side=14))
+            report(images.MnistPixels(side=7))

@@ -50,9 +50,8 @@ def occurring(batch: Batch, words: int) -> csr_matrix:
     assert batch.lengths is not None
     rows = np.repeat(np.arange(len(batch)), batch.lengths)
     columns = batch.inputs[np.arange(batch.steps) < batch.lengths[:, None]]
-    found = csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(len(batch), words))
-    found.data[:] = 1
-    return found
+    counts = csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(len(batch), words))
+    return counts.minimum(counts.sign())
 
 
 def bag_of_words(task: Sentiment | LongDocument, splits: Splits) -> Model:
@@ -71,9 +70,8 @@ def aligned(words: list[tuple[list[int], list[int]]], rounds: int = 6) -> list[l
     chance: dict[tuple[int, Chunk], float] = {}
     found: list[list[Chunk]] = []
     for _ in range(rounds):
-        found = [best_alignment(letters, phonemes, chance) for letters, phonemes in words]
-        shared = zip(words, found, strict=True)
-        counts = Counter(pair for (letters, _), said in shared for pair in zip(letters, said, strict=False))
+        found = [best_alignment(*word, chance) for word in words]
+        counts = Counter(pair for (letters, _), said in zip(words, found) for pair in zip(letters, said))  # noqa: B905
         totals = Counter(letter for letter, _ in counts.elements())
         chance = {(letter, said): count / totals[letter] for (letter, said), count in counts.items()}
     return found
@@ -168,8 +166,8 @@ def show(task: RecordedTask, model: Callable[..., Model], settings: list[Setting
     splits = task.load(open_archives(type(task)))
     at = model(task, splits)
     found = [(setting, at(setting)) for setting in settings]
-    sign = 1 if task.metric.direction == "higher" else -1
-    setting, scores = max(found, key=lambda one: sign * one[1][0][task.metric.name])
+    best = max if task.metric.direction == "higher" else min
+    setting, scores = best(found, key=lambda one: one[1][0][task.metric.name])
     print(task, "n =", [part.targets.shape for part in (splits.train, splits.validation, splits.test)])
     for place, values in found:
         print("   ", place, [round(value[task.metric.name], 4) for value in values])
@@ -195,8 +193,8 @@ def show_films() -> None:
 
 
 if __name__ == "__main__":
-    if "films" in sys.argv[1:]:
-        show_films()
     for task, model, settings in PLANS:
         if not sys.argv[1:] or task.name in sys.argv[1:]:
             show(task, model, settings)
+    if "films" in sys.argv[1:]:  # last, for it draws other splits
+        show_films()

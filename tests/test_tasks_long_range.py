@@ -35,7 +35,8 @@ def asked_at(task: GeneratedTask, batch: Batch) -> tuple[Array, Array]:
     """Rows and steps of the questions."""
     if task.readout == "every-step":
         asked = np.ones(batch.inputs.shape[:2], bool) if batch.asked is None else batch.asked
-        return np.nonzero(asked)
+        rows, steps = np.nonzero(asked)
+        return rows, steps
     lengths = np.full(len(batch), batch.steps) if batch.lengths is None else batch.lengths
     return np.arange(len(batch)), lengths - 1
 
@@ -60,13 +61,14 @@ def blind(task: GeneratedTask, reader: Reader, batch: Batch, steps: int) -> floa
 
 
 def one_hot(answers: Array | Sequence[int], size: int) -> Array:
-    return np.eye(size)[np.asarray(answers, dtype=int)]
+    table: Array = np.eye(size)
+    return np.asarray(table[np.asarray(answers, dtype=int)])
 
 
 def sum_of_seen(task: GeneratedTask, seen: Array) -> Array:
     """Marked values that are seen, and the mean for those that are not."""
     values, markers = seen[..., 0], seen[..., 1]
-    return ((values * markers).sum(axis=1) + 0.5 * (2 - markers.sum(axis=1)))[:, None]
+    return np.asarray((values * markers).sum(axis=1) + 0.5 * (2 - markers.sum(axis=1)))[:, None]
 
 
 def first_if_symbol(task: GeneratedTask, seen: Array) -> Array:

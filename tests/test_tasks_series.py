@@ -632,7 +632,11 @@ Change = Callable[[dict[str, list[object]]], object]
         (None, {"time": "same"}, "column 'same': '1' stands in lines 2 and 3; one series has one row at a time"),
         (None, {"horizon": 55}, "its 60 rows are too few for horizon 55 and 1 ahead: no window is left for training"),
         (None, {"ahead": 10}, "its 60 rows are too few for horizon 5 and 10 ahead: no window is left for validation"),
-        (None, {"separator": ";"}, "no column called 'visitors', .* There are: day,visitors,sunshine,same,weather"),
+        (
+            None,
+            {"separator": ";"},
+            "no column called 'visitors', .* There are: day,visitors,sunshine,same,weather. Is the",
+        ),
         (
             lambda c: [v.reverse() for v in (c["day"], c["same"])] + [c["visitors"].__setitem__(7, "")],
             {"time": "day"},

@@ -113,9 +113,9 @@ def test_chrf_is_that_of_its_definition() -> None:
 
 
 def test_signs_that_are_no_characters_are_not_read_as_such() -> None:
-    """A model may write "go"; chrF passes over it, and nothing written at all scores 0."""
+    """A model may write "go"; chrF passes over it and over an end, and nothing written at all scores 0."""
     batch = asked([texts(["ab"])])
-    assert scored(CHRF, [[pairs.GO, *texts(["ab"])[0]]], batch) == pytest.approx(100)
+    assert scored(CHRF, [[pairs.GO, *texts(["ab"])[0], pairs.END]], batch) == pytest.approx(100)
     assert scored(CHRF, [[]], batch) == 0
 
 

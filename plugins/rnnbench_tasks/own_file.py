@@ -73,6 +73,7 @@ class Table:
     def words(self, column: str, dial: str) -> Sequence[str]:
         """A column as it stands. Raises DataUnavailable, naming the dial, where there is none of this name."""
         there_is = f"There are: {', '.join(self.columns)}."
+        there_is += " Is the dial `separator` right?" if len(self.columns) == 1 else ""
         if not column:
             raise rnnbench.DataUnavailable(f"{self.file}: set the dial `{dial}` to one of its columns. {there_is}")
         if column not in self.columns:

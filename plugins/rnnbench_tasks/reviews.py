@@ -119,18 +119,18 @@ class LongDocument(_Reviews):
     25,000 reviews of IMDB (24,901 once repeats are left out), 235 words on average and up to 2,503; half are positive:
     chance is 1/2. Of each the last `horizon` words are read, or the first (keep = "start"); else as in sentiment.
     The file is sorted by label, and reviews of one film stand in a row: 50 neighbours go to one split together (80, 10,
-    10 %). Drawn one by one, films known from training raise logistic regression from 87.7 to 88.6 % (2026-11-25).
+    10 %). Drawn one by one, films known from training raise logistic regression from 86.7 to 87.8 % (2026-11-25).
     source: Maas et al. 2011, aclanthology.org/P11-1015. It is not the published split: not comparable with published
     accuracies. The target is what logistic regression on the words that occur reaches at the default dials, its penalty
-    chosen on validation data: 0.852 on validation and 0.831 on test data, rounded down; measured 2026-11-25 by
-    benchmarks/targets_text.py. With all reviews and horizon 1,000 it reaches 0.885 and 0.861.
+    chosen on validation data: 0.856 on validation and 0.816 on test data, rounded down; measured 2026-11-25 by
+    benchmarks/targets_text.py. With all reviews and horizon 1,000 it reaches 0.889 and 0.855.
     """
 
     horizon: int = 200
     reviews: int = 4_000
     name: ClassVar[str] = "long-document"
     source: ClassVar[str] = "imdb"
-    target: ClassVar[float] = 0.83
+    target: ClassVar[float] = 0.81
 
 
 def _batch(texts: Sequence[Sequence[str]], labels: np.ndarray, codes: Mapping[str, int]) -> rnnbench.Batch:

@@ -132,7 +132,7 @@ def read_translations(archives: Mapping[str, ZipPath], language: str) -> dict[st
         names = sorted(n for n in archives[archive.package].root.namelist() if wanted in n and n.endswith(".po"))
         for name in names:
             for entry in polib.pofile((archives[archive.package] / name).read_text(encoding="utf-8")):
-                usable = entry.msgstr and not entry.fuzzy and not entry.obsolete and not entry.msgid_plural
+                usable = entry.msgstr and not entry.fuzzy and not entry.obsolete  # plural forms have no msgstr
                 if usable and entry.msgstr != entry.msgid and entry.msgstr not in found.setdefault(entry.msgid, []):
                     found[entry.msgid].append(entry.msgstr)
     return found

@@ -68,7 +68,7 @@ class BasicMotions(_Ucr):
     rotation z:      0.63  0.63   0.97  ...  -0.03
     answer at the last step: standing
 
-    32 recordings to train on, 8 to validate, 40 to test.
+    32 recordings to train on, 8 to validate, 40 to test. So few to validate choose an epoch partly by chance.
     The target is what tuned logistic regression on the flattened sequence reaches on the same splits, rounded down:
     0.750 on validation and 0.775 on test data, measured 2026-11-25 by benchmarks/targets_series.py.
     source: Bagnall et al. 2018, arXiv:1811.00075 (UEA archive).
@@ -88,7 +88,7 @@ class GunPoint(_Ucr):
     position:  -0.65  -0.64  -0.64  ...  1.85  ...  -0.64
     answer at the last frame: it points
 
-    38 motions to train on, 12 to validate, 150 to test.
+    38 motions to train on, 12 to validate, 150 to test. So few to validate choose an epoch partly by chance.
     The target is what tuned logistic regression on the flattened sequence reaches on the same splits, rounded down:
     1.000 on validation and 0.867 on test data, measured 2026-11-25 by benchmarks/targets_series.py.
     source: Ratanamahatana & Keogh; UCR archive, Dau et al. 2019, arXiv:1810.07758.
@@ -108,7 +108,7 @@ class ArrowHead(_Ucr):
     distance:  -1.96  -1.96  -1.96  ...  1.54  ...  -1.91
     answer at the last step: Avonlea
 
-    27 outlines to train on, 9 to validate, 175 to test.
+    27 outlines to train on, 9 to validate, 175 to test. So few to validate choose an epoch partly by chance.
     The target is what tuned logistic regression on the flattened sequence reaches on the same splits, rounded down:
     0.667 on validation and 0.714 on test data, measured 2026-11-25 by benchmarks/targets_series.py.
     source: Ye & Keogh 2009, doi:10.1145/1557019.1557122; UCR archive, Dau et al. 2019, arXiv:1810.07758.

@@ -1,5 +1,5 @@
-"""What a tuned simple model reaches on images and series: where the targets of `mnist-*`, `energy`, `energy-day`,
-`speakers` and the sets of the UCR and UEA archives come from.
+"""What a tuned simple model reaches on images and series: where the targets of `digits-*`, `mnist-*`, `bitcoin`,
+`energy`, `energy-day`, `speakers` and the sets of the UCR and UEA archives come from.
 
 Logistic regression for classes, ridge regression for forecasts, on the flattened window, padding as zeros; the penalty
 is chosen on validation data, the model is fitted on training data. The target is the lower of the two scores, rounded
@@ -15,9 +15,11 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from rnnbench import Batch, RecordedTask, Splits, score
 from rnnbench.archives import open_archives
 from rnnbench_tasks import images, series
+from rnnbench_tasks.bitcoin import Bitcoin
+from rnnbench_tasks.digits import DigitsPixels, DigitsRows
 
 STRENGTHS = 10.0 ** np.arange(-4, 7)
-NAMES = [task.name for task in (*images.TASKS, *series.TASKS) if issubclass(task, RecordedTask) and task.archives]
+KINDS = [DigitsRows, DigitsPixels, *images.TASKS, Bitcoin, *(kind for kind in series.TASKS if kind.archives)]
 
 
 def scores_of_simple_model(task: RecordedTask, splits: Splits, strength: float) -> list[Mapping[str, float]]:
@@ -50,9 +52,9 @@ def report(task: RecordedTask) -> None:
 
 
 if __name__ == "__main__":
-    for kind in (*images.TASKS, *series.TASKS):
-        if kind.name in (sys.argv[1:] or NAMES) and issubclass(kind, RecordedTask):
+    for kind in KINDS:
+        if issubclass(kind, RecordedTask) and kind.name in (sys.argv[1:] or [kind.name]):
             report(kind())
-        if kind is images.MnistPixels and kind.name in (sys.argv[1:] or NAMES):
-            report(images.MnistPixels(side=14))
-            report(images.MnistPixels(side=7))
+            if kind is images.MnistPixels:
+                report(images.MnistPixels(side=14))
+                report(images.MnistPixels(side=7))

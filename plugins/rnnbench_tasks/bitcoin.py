@@ -53,7 +53,7 @@ class Bitcoin(rnnbench.RecordedTask):
     values = "log-returns" reads and forecasts daily changes of log price; "prices" reads and forecasts prices.
     The split is chronological: the last 365 days are the test, the 365 before them the validation; scaling is fitted
     on the training days alone. The target is what ridge regression on the same windows reaches, rounded down:
-    skill 0.0034 on validation and 0.0049 on test data, measured 2026-11-22 by benchmarks/targets.py. It took the
+    skill 0.0034 on validation and 0.0049 on test data, measured 2026-11-22 by benchmarks/targets_series.py. It took the
     heaviest penalty tried, so that it forecasts little more than the mean change: the target is within a year's noise.
     """
 

@@ -44,7 +44,7 @@ class DigitsRows(_Digits):
     answer at the last step: 0
 
     The target is what tuned logistic regression on the flattened image reaches on the same splits, rounded down: 0.973
-    on validation and 0.965 on test data, measured 2026-11-22 by benchmarks/targets.py.
+    on validation and 0.965 on test data, measured 2026-11-22 by benchmarks/targets_series.py.
     source: Alpaydin & Kaynak 1998, doi:10.24432/C50P49; the part of it that ships with scikit-learn.
     """
 
@@ -62,7 +62,7 @@ class DigitsPixels(_Digits):
     answer at the last step: 0
 
     The target is what tuned logistic regression on the flattened image reaches on the same splits, rounded down: 0.973
-    on validation and 0.965 on test data, measured 2026-11-22 by benchmarks/targets.py.
+    on validation and 0.965 on test data, measured 2026-11-22 by benchmarks/targets_series.py.
     source: Alpaydin & Kaynak 1998, doi:10.24432/C50P49; the part of it that ships with scikit-learn.
     """
 

@@ -8,10 +8,13 @@ Shape letters, used everywhere: B batch, T steps, I input features, H hidden uni
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pkgutil import resolve_name
 from typing import Any, Literal, Protocol, runtime_checkable
 
 Option = bool | int | float | str | None
+DEFAULT = "default"
+"""The implementation that a cell names first."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +51,19 @@ class CellSpec:
     source:   where the mathematics comes from (author, year, equation).
     options:  the options that `build` takes, with their defaults; a suite may set these and no others.
     summary:  one line for `rnnbench list`.
-    hidden_multiple: hidden sizes must be multiples of this (heads, chunks).
     inputs:   "features" for cells over (B, T, I); "frames" for those over (B, T, C, H, W), whose `input_size` is
               (C, H, W) and whose hidden size counts channels.
+
+    implementations: names of implementations of the same mathematics, with the same parameters under the same names;
+              the first one is the default. Where there are any, `build` takes one of them as `implementation`.
+    parallel: how it runs over time where it need not go step by step: a "scan", or in a "chunk" at a time.
+    carries_state: whether the state that it returns can be carried on with.
+    hidden_multiple: hidden sizes must be multiples of this (heads, chunks).
+    same_size: whether input size and hidden size must be equal; the harness then projects the inputs.
+    longest:  the longest sequence it takes, where there is one.
+    parameters, state_floats: how many numbers it has to learn and to carry for one sequence (complex ones counted
+              twice), from what `build` takes: `(input_size, hidden_size, **options)`. Checked where given.
+    reference: `reference(cell, x_BTI) -> y_BTH`, the same by a plain loop over steps, or its place; likewise.
     """
 
     name: str
@@ -58,10 +71,30 @@ class CellSpec:
     source: str
     summary: str = ""
     options: Mapping[str, Option] = field(default_factory=dict)
-    hidden_multiple: int = 1
     inputs: Literal["features", "frames"] = "features"
+    implementations: Sequence[str] = ()
+    parallel: Literal["none", "scan", "chunk"] = "none"
+    carries_state: bool = True
+    hidden_multiple: int = 1
+    same_size: bool = False
+    longest: int | None = None
+    parameters: Callable[..., int] | None = None
+    state_floats: Callable[..., int] | None = None
+    reference: str | Callable[..., Any] | None = None
 
-    def load(self) -> Callable[..., Any]:
-        """The build function, imported if need be."""
-        build: Callable[..., Any] = resolve_name(self.build) if isinstance(self.build, str) else self.build
-        return build
+    def load(self, options: Mapping[str, Option] | None = None, implementation: str = DEFAULT) -> Callable[..., Any]:
+        """The build function with these options and this implementation bound, imported if need be."""
+        build: Callable[..., Any] = _imported(self.build)
+        bound = dict(options or {})
+        if self.implementations:
+            bound["implementation"] = self.implementations[0] if implementation == DEFAULT else implementation
+        return partial(build, **bound) if bound else build
+
+    def load_reference(self) -> Callable[..., Any] | None:
+        """The plain loop, imported if need be."""
+        return None if self.reference is None else _imported(self.reference)
+
+
+def _imported(place: str | Callable[..., Any]) -> Callable[..., Any]:
+    found: Callable[..., Any] = resolve_name(place) if isinstance(place, str) else place
+    return found

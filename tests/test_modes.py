@@ -15,7 +15,7 @@ from torch.nn import functional
 
 import rnnbench
 from rnnbench.errors import Refused, RnnbenchError
-from rnnbench.model import Model, Size
+from rnnbench.model import Model, Needs, Size
 from rnnbench.records import Recipe
 from rnnbench.task import Array, Batch
 from rnnbench.training import open_feed, train
@@ -469,7 +469,7 @@ def test_frames_go_to_cells_over_frames_as_they_are_and_to_others_flat(over_fram
     trial = learning_trial(task="frames", dials={"horizon": 3}, recipe=SMALL)
     feed = open_feed(task, trial, {})
     cell = ConvCell if over_frames else lstm
-    model = Model(cell, task, SMALL, feed.example(), 6, over_frames=over_frames)
+    model = Model(cell, task, SMALL, feed.example(), 6, Needs(over_frames=over_frames))
     assert model(torch.from_numpy(feed.test.inputs)).shape == (16, 3, 20)
     assert model.state_floats == (6 * 4 * 5 if over_frames else 2 * 6)
     learning = train(trial, task, model, feed, Size(6, None)).learning
@@ -480,9 +480,9 @@ def test_a_cell_over_frames_needs_frames() -> None:
     """It is refused with the reason."""
     data = examples(Lengths())
     with pytest.raises(Refused, match="the cell is over frames, and lengths has none"):
-        Model(ConvCell, Lengths(), Recipe(), data, 4, over_frames=True)
+        Model(ConvCell, Lengths(), Recipe(), data, 4, Needs(over_frames=True))
     with pytest.raises(Refused, match="a cell over frames has no residual backbone"):
-        Model(ConvCell, Frames(), Recipe(backbone="residual"), examples(Frames(), 2), 4, over_frames=True)
+        Model(ConvCell, Frames(), Recipe(backbone="residual"), examples(Frames(), 2), 4, Needs(over_frames=True))
 
 
 def test_the_metrics_of_frames_are_the_plain_formulas() -> None:
@@ -556,7 +556,9 @@ class Labels(Frames):
 @pytest.mark.parametrize("over_frames", [False, True])
 def test_classes_of_frames_are_read_out_as_many_as_there_are(over_frames: bool) -> None:
     """A convolution answers with frames, and with nothing else."""
-    model = Model(ConvCell if over_frames else lstm, Labels(), SMALL, examples(Labels(), 2), 6, over_frames=over_frames)
+    model = Model(
+        ConvCell if over_frames else lstm, Labels(), SMALL, examples(Labels(), 2), 6, Needs(over_frames=over_frames)
+    )
     assert model(torch.from_numpy(examples(Labels(), 2).inputs)).shape == (2, 3, 7)
 
 

@@ -1,7 +1,7 @@
 """The model around a cell: encoder, cells, readout."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -22,6 +22,20 @@ States = Sequence[Any]
 """The state of each layer's cell, or None for its initial state."""
 
 
+class Needs(NamedTuple):
+    """What a cell wants to be fed with.
+
+    over_frames: frames (B, T, C, H, W) in place of features.
+    same_size:   as many features as it has hidden units, so that they are projected whatever the recipe says.
+    """
+
+    over_frames: bool = False
+    same_size: bool = False
+
+
+FEATURES = Needs()
+
+
 class Model(nn.Module):
     """inputs -> encoder -> layers of cells -> readout, at the last real step or at each one as the task says.
 
@@ -33,16 +47,16 @@ class Model(nn.Module):
     """
 
     def __init__(
-        self, build: BuildCell, task: Task, recipe: Recipe, example: Batch, hidden: int, *, over_frames: bool = False
+        self, build: BuildCell, task: Task, recipe: Recipe, example: Batch, hidden: int, needs: Needs = FEATURES
     ) -> None:
         super().__init__()
         self.every_step = task.readout == "every-step"
-        self.over_frames = over_frames
+        self.over_frames = over_frames = needs.over_frames
         _refuse(task, recipe, over_frames=over_frames)
         inputs = tensor(example.inputs[:1, :2])
         only_tokens = task.vocabulary is not None and example.tokens is None
         features = None if only_tokens else int(np.prod(example.inputs.shape[2:]))
-        keep = recipe.encoder == "auto" and recipe.backbone == "bare"
+        keep = recipe.encoder == "auto" and recipe.backbone == "bare" and not needs.same_size
         self.encoder = Encoder(features, task.vocabulary, hidden, keep=keep)
         with torch.no_grad():
             tokens = None if example.tokens is None else tensor(example.tokens[:1, :2])

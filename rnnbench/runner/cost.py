@@ -65,7 +65,7 @@ def _ruler(inputs: int, hidden: int) -> nn.Module:
 
 
 def _builder(cell: CellUse, catalogue: Catalogue) -> BuildSized:
-    return lambda inputs, hidden: catalogue.cells[cell.name].item.load()(inputs, hidden, **cell.options)
+    return catalogue.cells[cell.name].item.load(cell.options, cell.implementation)
 
 
 def _times(trial: CostTrial, catalogue: Catalogue) -> tuple[tuple[TimeRow, ...], dict[str, str]]:

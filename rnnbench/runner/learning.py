@@ -11,7 +11,7 @@ import torch
 from rnnbench import seeds
 from rnnbench.archives import open_archives
 from rnnbench.catalogue import Catalogue
-from rnnbench.model import Extent, Model, Size, count_parameters, solve_size
+from rnnbench.model import Extent, Model, Needs, Size, count_parameters, solve_size
 from rnnbench.records import LearningTrial, ModelSize, Result, Seconds, canonical
 from rnnbench.runner.terms import Terms
 from rnnbench.task import RecordedTask, Task
@@ -48,8 +48,9 @@ def run_learning(trial: LearningTrial, catalogue: Catalogue, bare: Result, terms
 def _sized(trial: LearningTrial, catalogue: Catalogue, task: Task, feed: Feed) -> tuple[Size, Model]:
     """The size that the budget gives, and a model of that size with the weights of this seed."""
     spec = catalogue.cells[trial.cell.name].item
-    build = partial(spec.load(), **trial.cell.options)
-    make = partial(Model, build, task, trial.recipe, feed.example(), over_frames=spec.inputs == "frames")
+    build = spec.load(trial.cell.options, trial.cell.implementation)
+    needs = Needs(over_frames=spec.inputs == "frames", same_size=spec.same_size)
+    make = partial(Model, build, task, trial.recipe, feed.example(), needs=needs)
 
     @cache
     def extent(hidden: int) -> Extent:

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import UNSET
 
 from rnnbench.catalogue import Catalogue
+from rnnbench.cell import DEFAULT
 from rnnbench.errors import RnnbenchError, UnknownName
 from rnnbench.records import CellUse, CostPlan, Dial, Recipe, Suite, TaskUse
 from rnnbench.suite.choices import Choices
@@ -49,15 +50,24 @@ def resolve(file: SuiteFile, where: str, catalogue: Catalogue, choices: Choices)
 
 def cell_use(cell: str | CellUse, catalogue: Catalogue, where: str) -> CellUse:
     """A cell as named in a suite, with all its options. Raises UnknownName for a cell or an option there is not."""
-    use = CellUse(name=cell) if isinstance(cell, str) else cell
+    use = _named(cell) if isinstance(cell, str) else cell
     spec = catalogue.cells.find(use.name, where).item
-    if use.implementation != "default":
-        raise UnknownName("implementation", use.implementation, ["default"], f"{where}: {use.name}")
+    known = [DEFAULT, *spec.implementations]
+    if use.implementation not in known:
+        raise UnknownName("implementation", use.implementation, known, f"{where}: {use.name}")
     complete = complete_options(use.options, spec.options, f"{where}: {use.name}")
-    if use.options and not use.label:
-        text = " ".join(f"{option}={value}" for option, value in sorted(use.options.items()))
-        use = msgspec.structs.replace(use, label=f"{use.name} {text}")
+    said = [f"{option}={value}" for option, value in sorted(use.options.items())]
+    if use.implementation != DEFAULT:
+        said.insert(0, f"({use.implementation})")
+    if said and not use.label:
+        use = msgspec.structs.replace(use, label=" ".join([use.name, *said]))
     return msgspec.structs.replace(use, options=complete)
+
+
+def _named(text: str) -> CellUse:
+    """A cell as it is called in one word: by its name, or by "name:implementation"."""
+    name, _, implementation = text.partition(":")
+    return CellUse(name=name, implementation=implementation or DEFAULT)
 
 
 def resolve_dials(task: type[Task], dials: Mapping[str, Any], where: str) -> dict[str, Dial]:

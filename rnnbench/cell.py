@@ -14,7 +14,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 
 Option = bool | int | float | str | None
 DEFAULT = "default"
-"""The implementation that a cell names first."""
+"""The implementation that a cell takes where none is asked for."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,8 @@ class CellSpec:
     inputs:   "features" for cells over (B, T, I); "frames" for those over (B, T, C, H, W), whose `input_size` is
               (C, H, W) and whose hidden size counts channels.
 
-    implementations: names of implementations of the same mathematics, with the same parameters under the same names;
-              the first one is the default. Where there are any, `build` takes one of them as `implementation`.
+    implementations: names of implementations of the same mathematics, with the same parameters under the same names.
+              Where there are any, `build` takes one of them as `implementation`, and has a default for it.
     parallel: how it runs over time where it need not go step by step: a "scan", or in a "chunk" at a time.
     carries_state: whether the state that it returns can be carried on with.
     hidden_multiple: hidden sizes must be multiples of this (heads, chunks).
@@ -86,8 +86,8 @@ class CellSpec:
         """The build function with these options and this implementation bound, imported if need be."""
         build: Callable[..., Any] = _imported(self.build)
         bound = dict(options or {})
-        if self.implementations:
-            bound["implementation"] = self.implementations[0] if implementation == DEFAULT else implementation
+        if implementation != DEFAULT:
+            bound["implementation"] = implementation
         return partial(build, **bound) if bound else build
 
     def load_reference(self) -> Callable[..., Any] | None:

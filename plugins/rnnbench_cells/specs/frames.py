@@ -1,0 +1,5 @@
+"""Cells over frames."""
+
+import rnnbench
+
+SPECS: list[rnnbench.CellSpec] = []

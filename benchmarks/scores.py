@@ -39,6 +39,7 @@ if __name__ == "__main__":
         scores = [score(arms.get(cell), condition) for cell in cells]
         print(f"| {condition.title} | {name} | {'-' if trivial is None else f'{trivial.centre:.3g}'} ", end="")
         print(f"| {condition.target:g} | {' | '.join(scores)} |")
-        beyond = [longer(arm, condition) for arm in condition.arms]
-        if any(beyond):
-            print(f"| at 2x, 4x, 10x | | | | {' | '.join(beyond)} |")
+        settings = [note.name.partition("@")[2] for note in condition.metrics if note.name.startswith(f"{name}@")]
+        if settings:
+            beyond = [longer(arms[cell], condition) if cell in arms else "-" for cell in cells]
+            print(f"| at {' / '.join(settings)} | | | | {' | '.join(beyond)} |")

@@ -4,8 +4,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from rnnbench.adapters import Stateless, Stepwise, TimeFirst
     from rnnbench.cell import CellSpec, ParameterGroup
-    from rnnbench.errors import CellContractError, DataUnavailable, PluginError, RnnbenchError
+    from rnnbench.errors import CellContractError, DataUnavailable, PluginError, Refused, RnnbenchError
     from rnnbench.executors.job import Job, JobProcess
     from rnnbench.executors.running import without_run
     from rnnbench.findings import Arm, Condition, CostFinding, Findings, Range
@@ -24,7 +25,19 @@ if TYPE_CHECKING:
         SCALED_ACCURACY,
         Metric,
     )
-    from rnnbench.records import Executor, ExecutorSpec, Limits, Placement, Renderer, Result, Trial, limits, trial_id
+    from rnnbench.records import (
+        Diagnosis,
+        Diagnostic,
+        Executor,
+        ExecutorSpec,
+        Limits,
+        Placement,
+        Renderer,
+        Result,
+        Trial,
+        limits,
+        trial_id,
+    )
     from rnnbench.state import detach_state
     from rnnbench.step_cell import StepCell
     from rnnbench.task import Archive, Batch, GeneratedTask, Loss, Mode, Readout, RecordedTask, Splits, Task, score
@@ -44,7 +57,10 @@ _ROOMS = {
     "Condition": "findings",
     "CostFinding": "findings",
     "DataUnavailable": "errors",
+    "Diagnosis": "records",
+    "Diagnostic": "records",
     "EXACT_MATCH": "metric",
+    "Refused": "errors",
     "Executor": "records",
     "ExecutorSpec": "records",
     "FRAME_BCE": "metric",
@@ -72,9 +88,12 @@ _ROOMS = {
     "RnnbenchError": "errors",
     "SCALED_ACCURACY": "metric",
     "Splits": "task",
+    "Stateless": "adapters",
     "StepCell": "step_cell",
+    "Stepwise": "adapters",
     "Task": "task",
     "TimeDistributed": "time_distributed",
+    "TimeFirst": "adapters",
     "Trial": "records",
     "detach_state": "state",
     "hookimpl": "hooks",
@@ -104,6 +123,8 @@ __all__ = [
     "Condition",
     "CostFinding",
     "DataUnavailable",
+    "Diagnosis",
+    "Diagnostic",
     "Executor",
     "ExecutorSpec",
     "Findings",
@@ -120,13 +141,17 @@ __all__ = [
     "Range",
     "Readout",
     "RecordedTask",
+    "Refused",
     "Renderer",
     "Result",
     "RnnbenchError",
     "Splits",
+    "Stateless",
     "StepCell",
+    "Stepwise",
     "Task",
     "TimeDistributed",
+    "TimeFirst",
     "Trial",
     "detach_state",
     "hookimpl",

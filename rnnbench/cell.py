@@ -15,6 +15,8 @@ from typing import Any, Literal, Protocol, runtime_checkable
 Option = bool | int | float | str | None
 DEFAULT = "default"
 """The implementation that a cell takes where none is asked for."""
+FASTEST = "fastest"
+"""The implementation that is found by measuring all of them."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ class CellSpec:
     hidden_multiple: hidden sizes must be multiples of this (heads, chunks).
     same_size: whether input size and hidden size must be equal; the harness then projects the inputs.
     longest:  the longest sequence it takes, where there is one.
+    packages: distributions whose code it runs beside its own and torch's; their versions go with its results.
     parameters, state_floats: how many numbers it has to learn and to carry for one sequence (complex ones counted
               twice), from what `build` takes: `(input_size, hidden_size, **options)`. Checked where given.
     reference: `reference(cell, x_BTI) -> y_BTH`, the same by a plain loop over steps, or its place; likewise.
@@ -78,6 +81,7 @@ class CellSpec:
     hidden_multiple: int = 1
     same_size: bool = False
     longest: int | None = None
+    packages: Sequence[str] = ()
     parameters: Callable[..., int] | None = None
     state_floats: Callable[..., int] | None = None
     reference: str | Callable[..., Any] | None = None

@@ -35,12 +35,7 @@ def machine() -> Machine:
 def versions() -> dict[str, str]:
     """Versions of Python and of the packages that compute, read without importing them."""
     found = {"python": platform.python_version()}
-    for package in PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return found
+    return found | {package: number for package in PACKAGES if (number := _version(package))}
 
 
 @cache
@@ -61,9 +56,14 @@ def definition(thing: object) -> str:
             path = spec.origin if spec else None
         else:
             path = inspect.getfile(thing)  # type: ignore[arg-type]
-        return sha256(Path(path or "").read_bytes()).hexdigest()[:12]
+        return digest(Path(path or "").read_bytes())
     except (TypeError, OSError, ImportError, ValueError):
         return ""
+
+
+def digest(content: bytes) -> str:
+    """A short hash."""
+    return sha256(content).hexdigest()[:12]
 
 
 def provenance(trial: Trial, catalogue: Catalogue) -> Provenance:
@@ -73,10 +73,16 @@ def provenance(trial: Trial, catalogue: Catalogue) -> Provenance:
         brought = catalogue.cells[cell.name]
         plugins[cell.name] = brought.plugin.origin
         definitions[cell.name] = definition(brought.item.build)
+        definitions |= {f"{package} of {cell.name}": _version(package) for package in brought.item.packages}
     if isinstance(trial, LearningTrial):
         task = catalogue.tasks[trial.task]
         plugins[trial.task] = task.plugin.origin
         definitions[trial.task] = definition(task.item)
+        for file in task.item(**trial.dials).own_files:  # type: ignore[arg-type]
+            definitions[str(file)] = digest(file.read_bytes()) if file.is_file() else ""
+        for name in trial.diagnostics:
+            extra = catalogue.diagnostics[name]
+            plugins[name], definitions[name] = extra.plugin.origin, definition(extra.item.measure)
     return Provenance(machine=machine(), versions=versions(), plugins=plugins, definitions=definitions)
 
 
@@ -86,6 +92,13 @@ def changed(old: Provenance, new: Provenance) -> tuple[str, ...]:
     plugins = [name for name, origin in new.plugins.items() if old.plugins.get(name, origin) != origin]
     packages = [name for name in SHARED if old.versions.get(name) != new.versions.get(name)]
     return tuple(dict.fromkeys([*sources, *plugins, *packages]))
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
 
 
 def _git(*arguments: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pluggy
 
 from rnnbench.cell import CellSpec
-from rnnbench.records import ExecutorSpec, Renderer
+from rnnbench.records import Diagnostic, ExecutorSpec, Renderer
 from rnnbench.task import Task
 
 GROUP = "rnnbench"
@@ -34,6 +34,11 @@ def rnnbench_suites() -> Sequence[Path]:  # type: ignore[empty-body]
 @hookspec
 def rnnbench_reports() -> Sequence[Renderer]:  # type: ignore[empty-body]
     """Reports: a list of `Renderer`."""
+
+
+@hookspec
+def rnnbench_metrics() -> Sequence[Diagnostic]:  # type: ignore[empty-body]
+    """Further measurements of a cell in a fresh and in a trained model: a list of `Diagnostic`."""
 
 
 @hookspec

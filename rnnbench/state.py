@@ -15,6 +15,14 @@ class DetachesState(Protocol):
         """The same state, through which no gradient flows."""
 
 
+@runtime_checkable
+class DeclaresInitialState(Protocol):
+    """A cell that begins from a state of its own making."""
+
+    def initial_state(self, x_BI: Tensor) -> Any:
+        """The state before the first step, for inputs like these at one step: batch size, dtype and device from it."""
+
+
 def detach_state(cell: object, state: Any) -> Any:
     """The state without its graph: by the cell's own `detach_state`, or tensor by tensor."""
     if isinstance(cell, DetachesState):

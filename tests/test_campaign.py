@@ -245,3 +245,29 @@ def wait_until(condition: object, seconds: float = 60) -> None:
     while not condition():  # type: ignore[operator]
         assert time.monotonic() < deadline, "waited too long"
         time.sleep(0.05)
+
+
+OWN_FILE = """
+version = 1
+summary = "a file of one's own"
+cells = ["rnn"]
+seeds = 1
+[recipe]
+tune = false
+epochs = 1
+[[tasks]]
+name = "csv-forecast"
+dials = {{ path = "{path}", answer = "visitors", horizon = 3 }}
+"""
+
+
+def test_a_file_of_ones_own_that_has_changed_is_told(tmp_path: Path) -> None:
+    """Its results are kept and said to be of another file, like those of a changed source."""
+    file, suite = tmp_path / "visits.csv", tmp_path / "own.toml"
+    suite.write_text(OWN_FILE.format(path=file))
+    file.write_text("visitors\n" + "\n".join(str(day % 7) for day in range(60)))
+    progress, ran = run(suite, tmp_path / "run")
+    assert (len(ran), progress.statuses["ok"]) == (1, 1)
+    assert run(suite, tmp_path / "run")[0].stale == Counter()
+    file.write_text("visitors\n" + "\n".join(str(day % 5) for day in range(60)))
+    assert run(suite, tmp_path / "run")[0].stale == Counter({str(file): 1})

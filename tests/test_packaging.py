@@ -78,13 +78,20 @@ def test_the_wheel_holds_packages_and_no_folder_called_plugins(wheel: Path) -> N
     """With suites, schema, templates and type markers; without tests."""
     names = ZipFile(wheel).namelist()
     tops = {name.split("/")[0] for name in names if ".dist-info" not in name}
-    assert tops == {"rnnbench", *(f"rnnbench_{part}" for part in ("cells", "tasks", "cluster", "suites", "reports"))}
+    assert tops == {
+        "rnnbench",
+        *(f"rnnbench_{part}" for part in ("cells", "torchrecurrent", "tasks", "cluster", "suites", "reports")),
+    }
     for name in (
         "rnnbench/py.typed",
         "rnnbench_suites/quick.toml",
         "rnnbench_suites/rnnbench.schema.json",
         "rnnbench_reports/report.html.j2",
         "rnnbench_reports/report.css",
+        "rnnbench/project/templates/all/pyproject.toml.j2",
+        "rnnbench/project/templates/all/ci.yml.j2",
+        "rnnbench/project/templates/all/gitignore.j2",
+        "rnnbench/project/templates/cell/layer.py.j2",
     ):
         assert name in names
 

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from fnmatch import filter as matching
 from pathlib import Path
 
 import pytest
@@ -51,7 +52,8 @@ def test_every_option_that_the_readme_types_exists(line: str) -> None:
     command = [
         word
         for word in words[1:3]
-        if word in {"run", "suite", "trial", "list", "show", "report", "reproduce", "data", "fetch", "doctor"}
+        if word
+        in {"run", "suite", "trial", "list", "show", "check", "new", "report", "reproduce", "data", "fetch", "doctor"}
     ]
     done = subprocess.run(
         [sys.executable, "-m", "rnnbench", *command, "--help"], capture_output=True, text=True, check=True
@@ -73,12 +75,17 @@ def test_every_key_of_a_suite_is_explained() -> None:
 
 
 def test_what_is_in_the_box_is_what_is_installed() -> None:
-    """The table names every first-party cell, task, suite and executor."""
+    """The table names every first-party cell, task, suite and executor, or a pattern of names with their number."""
     catalogue = Catalogue.load()
     box = README[README.index("### What is in the box") : README.index("## Write a cell")]
+    families = {pattern: int(count) for pattern, count in re.findall(r"`([a-z-]+-\*)` \((\d+) layers", box)}
+    assert len(families) == box.count("*`")
     for shelf in (catalogue.cells, catalogue.tasks, catalogue.suites, catalogue.executors):
         ours = {name for name, brought in shelf.items() if brought.plugin.distribution == "rnnbench"}
+        ours -= {name for pattern in families for name in matching(ours, pattern)}
         assert {name for name in ours if f"`{name}`" not in box} == set()
+    for pattern, count in families.items():
+        assert len(matching(catalogue.cells, pattern)) == count
 
 
 def test_the_guide_for_contributors_is_short_and_shows_every_floor() -> None:

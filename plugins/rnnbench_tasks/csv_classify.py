@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar
 from zipfile import Path as ZipPath
 
@@ -55,6 +56,11 @@ class CsvClassify(rnnbench.RecordedTask):
     def output_size(self) -> int:
         """The classes that stand in the file."""
         return len(set(self._table().words(self.answer, "answer")))
+
+    @property
+    def own_files(self) -> tuple[Path, ...]:
+        """The file."""
+        return (Path(self.path).expanduser(),) if self.path else ()
 
     def load(self, archives: Mapping[str, ZipPath]) -> rnnbench.Splits:  # noqa: ARG002
         """Inputs (B, T, C), padded on the right where sequences are shorter; targets (B,)."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar
 from zipfile import Path as ZipPath
 
@@ -54,6 +55,11 @@ class CsvForecast(rnnbench.RecordedTask):
     def output_size(self) -> int:
         """The rows that are asked for."""
         return self.ahead
+
+    @property
+    def own_files(self) -> tuple[Path, ...]:
+        """The file."""
+        return (Path(self.path).expanduser(),) if self.path else ()
 
     def load(self, archives: Mapping[str, ZipPath]) -> rnnbench.Splits:  # noqa: ARG002
         """Inputs (B, T, C), the column to forecast first, and targets (B, `ahead`), scaled on the training rows."""

@@ -7,6 +7,7 @@ from matplotlib.ticker import MaxNLocator
 import rnnbench
 from rnnbench_reports.axes import keep_medians_in_view, score_axis
 from rnnbench_reports.cost_figures import accuracy_against_cost, memory
+from rnnbench_reports.diagnostic_figures import diagnostics
 from rnnbench_reports.style import REFERENCE, Drawn, Look, legend, looks, panels
 
 
@@ -18,6 +19,7 @@ def draw(findings: rnnbench.Findings) -> Iterator[Drawn]:
         yield epochs_to_target(findings, by_cell)
     if any(arm.search for condition in findings.conditions for arm in condition.arms):
         yield learning_rates(findings, by_cell)
+    yield from diagnostics(findings, by_cell)
     if drawn := accuracy_against_cost(findings, by_cell):
         yield drawn
     if any(row.peak_bytes for cost in findings.costs for row in cost.rows):

@@ -159,8 +159,10 @@ class _Campaign:
 
     def _provenance(self, trial: Trial) -> Provenance:
         """What results of a trial's cells and task depend on now; sources are read once a run."""
-        names = [cell.name for cell in trial.cells] if isinstance(trial, CostTrial) else [trial.cell.name, trial.task]
-        key = (type(trial), *names)
+        if isinstance(trial, CostTrial):
+            key: tuple[object, ...] = tuple(cell.name for cell in trial.cells)
+        else:
+            key = (trial.cell.name, trial.task, *sorted(trial.dials.items()))
         if key not in self._provenances:
             self._provenances[key] = environment.provenance(trial, self.catalogue)
         return self._provenances[key]

@@ -17,7 +17,7 @@ from rnnbench import hooks
 from rnnbench.catalogue.shelf import Brought, Plugin, Shelf
 from rnnbench.cell import CellSpec
 from rnnbench.errors import PluginError
-from rnnbench.records import ExecutorSpec, Renderer
+from rnnbench.records import Diagnostic, ExecutorSpec, Renderer
 from rnnbench.task import Task
 
 DISABLE = "RNNBENCH_DISABLE_PLUGINS"
@@ -33,6 +33,7 @@ class Catalogue:
     suites: Shelf[Path]
     reports: Shelf[Renderer]
     executors: Shelf[ExecutorSpec]
+    diagnostics: Shelf[Diagnostic]
 
     @classmethod
     def load(cls) -> "Catalogue":
@@ -53,7 +54,8 @@ class Catalogue:
         suites = _collect(manager.hook.rnnbench_suites, plugins, Path, "suite", lambda path: path.stem)
         reports = _collect(manager.hook.rnnbench_reports, plugins, Renderer, "report", lambda report: report.name)
         executors = _collect(manager.hook.rnnbench_executors, plugins, ExecutorSpec, "executor", lambda spec: spec.name)
-        return cls(tuple(plugins.values()), cells, tasks, suites, reports, executors)
+        extra = _collect(manager.hook.rnnbench_metrics, plugins, Diagnostic, "diagnostic", lambda extra: extra.name)
+        return cls(tuple(plugins.values()), cells, tasks, suites, reports, executors, extra)
 
 
 def _installed() -> list[EntryPoint]:

@@ -41,9 +41,23 @@ def _cell(brought: Brought[CellSpec]) -> Description:
         "origin": brought.plugin.origin,
         "source": spec.source,
         "options": dict(spec.options),
-        "hidden_multiple": spec.hidden_multiple,
+        "implementations": list(spec.implementations),
+        "parallel": "" if spec.parallel == "none" else spec.parallel,
+        "constraints": _constraints(spec),
         "build": build,
     }
+
+
+def _constraints(spec: CellSpec) -> list[str]:
+    """What it asks of who uses it, in words."""
+    said = {
+        "over frames (B, T, C, H, W)": spec.inputs == "frames",
+        f"hidden sizes are multiples of {spec.hidden_multiple}": spec.hidden_multiple > 1,
+        "input size and hidden size are equal: inputs are projected": spec.same_size,
+        f"sequences of at most {spec.longest} steps": spec.longest is not None,
+        "its state cannot be carried on": not spec.carries_state,
+    }
+    return [words for words, holds in said.items() if holds]
 
 
 def _task(brought: Brought[type[Task]]) -> Description:
@@ -75,7 +89,7 @@ def chance(task: type[Task]) -> dict[str, float] | str:
 
 
 def metrics(catalogue: Catalogue) -> list[Description]:
-    """Every metric of an installed task, with the tasks that use it."""
+    """Every metric of an installed task, with the tasks that use it, and the diagnostics of cells."""
     found: dict[str, Description] = {}
     for name, brought in catalogue.tasks.items():
         for metric in brought.item.metrics:
@@ -83,7 +97,11 @@ def metrics(catalogue: Catalogue) -> list[Description]:
             row = found.setdefault(metric.name, {"name": metric.name, "summary": text, "origin": "", "tasks": []})
             row["tasks"].append(name)
             row["origin"] = row["origin"] or brought.plugin.origin
-    return [found[name] for name in sorted(found)]
+    extra = [
+        {"name": name, "summary": b.item.summary, "origin": b.plugin.origin, "source": b.item.source, "tasks": []}
+        for name, b in catalogue.diagnostics.items()
+    ]
+    return [*(found[name] for name in sorted(found)), *extra]
 
 
 def _suite(brought: Brought[Path]) -> Description:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from rnnbench.campaign import FAILURES, Progress, run_suite
+from rnnbench.campaign import FAILURES, Progress, run_suite, settle_fastest
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.output import console
 from rnnbench.cli.placing import find_place, split_settings
@@ -55,7 +55,7 @@ def suite_(
     """Run the suite of this NAME (or TOML file); without a name, `quick`. Runs only what has no result yet."""
     catalogue = Catalogue.load()
     of_suite, of_executor = split_settings(settings)
-    suite = read_suite(name, catalogue, Choices(cells, tasks, seeds, of_suite))
+    suite = settle_fastest(read_suite(name, catalogue, Choices(cells, tasks, seeds, of_suite)), catalogue)
     place = find_place(executor, of_executor, jobs, catalogue)
     store = Store(output or Path("runs") / suite.name)
     if dry_run:

@@ -1,5 +1,6 @@
 """`rnnbench show`."""
 
+from pkgutil import resolve_name
 from textwrap import indent
 from typing import Any
 
@@ -11,6 +12,9 @@ from rnnbench.cli.output import console, print_json
 from rnnbench.errors import UnknownName
 from rnnbench.plan import count_trials
 from rnnbench.suite import read_suite
+
+PORTRAIT = "rnnbench.cli.portrait:portrait"
+"""It needs torch, and is imported when a cell is shown."""
 
 
 @click.command()
@@ -47,7 +51,11 @@ def _print(kind: str, thing: Description) -> None:
 
 
 def _more(kind: str, name: str, catalogue: Catalogue) -> Description:
-    """For a task its chance level; for a suite what it resolves to: an error in its file is raised here."""
+    """For a cell its own words and its checks; for a task its chance level; for a suite what it resolves to: an error
+    in its file is raised here."""
+    if kind == "cells":
+        of_cell: Description = resolve_name(PORTRAIT)(catalogue.cells[name].item)
+        return of_cell
     if kind == "tasks":
         return {"chance": chance(catalogue.tasks[name].item)}
     if kind != "suites":

@@ -5,7 +5,7 @@ from typing import Any
 import click
 import msgspec
 
-from rnnbench.campaign import FAILURES, IDLE
+from rnnbench.campaign import FAILURES, IDLE, settle_fastest
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.output import console, print_line
 from rnnbench.errors import RnnbenchError
@@ -63,7 +63,9 @@ def _single_trial(
         "seeds": [seed],
         "recipe": {"tune": False},
     }
-    single = due_trials(check_suite(raw, "run trial", Catalogue.load(), Choices(settings=settings)), {})[0]
+    catalogue = Catalogue.load()
+    suite = settle_fastest(check_suite(raw, "run trial", catalogue, Choices(settings=settings)), catalogue)
+    single = due_trials(suite, {})[0]
     if isinstance(single, LearningTrial) and single.phase == "tuning":
         raise RnnbenchError("run trial: a single trial searches no learning rate; leave recipe.tune out")
     return single

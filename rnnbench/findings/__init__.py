@@ -1,16 +1,15 @@
 """Findings: what a set of results says. Estimates with ranges, answers, doubts. No torch, no files."""
 
 from rnnbench.findings.find import find
+from rnnbench.findings.ranges import Curve, DiagnosticCurve, Range
 from rnnbench.findings.records import (
     Arm,
     Comparison,
     Condition,
     CostFinding,
     CostRow,
-    Curve,
     Failure,
     Findings,
-    Range,
     RateScore,
     Search,
 )
@@ -22,6 +21,7 @@ __all__ = [
     "CostFinding",
     "CostRow",
     "Curve",
+    "DiagnosticCurve",
     "Failure",
     "Findings",
     "Range",

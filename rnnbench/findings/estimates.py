@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import stats
 
-from rnnbench.findings.records import Range
+from rnnbench.findings.ranges import Range
 
 VERDICT_SEEDS = 7
 INTERVAL_REPLICATES = 8

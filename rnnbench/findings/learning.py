@@ -7,9 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from rnnbench.findings.answer import answer
+from rnnbench.findings.diagnostics import diagnostics
 from rnnbench.findings.estimates import restricted_epochs, solve_rate, spread
 from rnnbench.findings.grouping import by_cell, by_setting, common_rate, horizon, learning_trial, titles
-from rnnbench.findings.records import Arm, Condition, Curve
+from rnnbench.findings.ranges import Curve
+from rnnbench.findings.records import Arm, Condition
 from rnnbench.findings.search import Searches, gather, search, search_key
 from rnnbench.records import Learning, Result, Status
 
@@ -79,6 +81,7 @@ def _arm(row: str, results: Sequence[Result], searches: Searches) -> Arm:
         learning_rate=rate,
         search=search(searched, rate) if searched else None,
         other_rates=tuple(sorted({learning_trial(r).learning_rate for r in results} - {rate})),
+        diagnostics=diagnostics(measured),
         given_up=sum(r.status == "stopped" and r.learning is not None for r in results),
     )
 

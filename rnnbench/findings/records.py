@@ -1,32 +1,9 @@
 """The types of findings."""
 
-from typing import Literal
-
 from msgspec import Struct
 
+from rnnbench.findings.ranges import Curve, DiagnosticCurve, Range
 from rnnbench.records import Machine, MetricNote, Recipe, Shape
-
-
-class Range(Struct, frozen=True):
-    """A centre over n units with what lies around it.
-
-    kind: "range" is smallest to largest and claims no more; "95 % interval" is one that holds its level at this n.
-    """
-
-    centre: float
-    low: float
-    high: float
-    n: int
-    kind: Literal["range", "95 % interval"] = "range"
-
-
-class Curve(Struct, frozen=True):
-    """Validation score of the deciding metric by epoch: median, smallest and largest over the seeds that got there."""
-
-    epochs: tuple[int, ...]
-    median: tuple[float, ...]
-    low: tuple[float, ...]
-    high: tuple[float, ...]
 
 
 class RateScore(Struct, frozen=True, kw_only=True):
@@ -67,6 +44,7 @@ class Arm(Struct, frozen=True, kw_only=True):
     test:      by metric, over the seeds that have the figure.
     given_up:  how many seeds the rule against futility ended; they count as unsolved.
     other_rates: learning rates of seeds that were evaluated at another one.
+    diagnostics: each diagnostic of the fresh and of the trained model, in the order of their names.
     off_budget: (got - wanted) / wanted for what the recipe matches.
     """
 
@@ -87,6 +65,7 @@ class Arm(Struct, frozen=True, kw_only=True):
     search: Search | None
     given_up: int
     other_rates: tuple[float, ...] = ()
+    diagnostics: tuple[DiagnosticCurve, ...] = ()
 
 
 class Comparison(Struct, frozen=True):

@@ -4,7 +4,8 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from rnnbench.findings.estimates import LEVEL, seeds_needed
-from rnnbench.findings.records import Arm, Comparison, CostRow, Range
+from rnnbench.findings.ranges import Range
+from rnnbench.findings.records import Arm, Comparison, CostRow
 from rnnbench.records import MetricNote
 
 

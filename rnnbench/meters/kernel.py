@@ -4,6 +4,8 @@ import torch
 from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from rnnbench.step_cell import StepCell
+
 KERNELS = {
     "mkldnn_rnn_layer": "oneDNN",
     "_cudnn_rnn": "cuDNN",
@@ -26,6 +28,8 @@ class _Operators(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
 def kernel_name(cell: nn.Module, x_BTI: Tensor) -> str:
     """The kernel behind a cell's training forward pass: a fused one by name, else who loops over the steps."""
+    if isinstance(cell, StepCell) and cell.implementation == "compiled":
+        return "torch.compile"
     with _Operators() as seen, torch.enable_grad():
         cell(x_BTI)
     loops = "loop in ATen" if any(isinstance(module, nn.RNNBase) for module in cell.modules()) else "eager operations"

@@ -27,10 +27,12 @@ class Needs(NamedTuple):
 
     over_frames: frames (B, T, C, H, W) in place of features.
     same_size:   as many features as it has hidden units, so that they are projected whatever the recipe says.
+    carries_state: whether its states are worth carrying on; where not, none are handed on.
     """
 
     over_frames: bool = False
     same_size: bool = False
+    carries_state: bool = True
 
 
 FEATURES = Needs()
@@ -52,6 +54,7 @@ class Model(nn.Module):
         super().__init__()
         self.every_step = task.readout == "every-step"
         self.over_frames = over_frames = needs.over_frames
+        self.carries_state = needs.carries_state
         _refuse(task, recipe, over_frames=over_frames)
         inputs = tensor(example.inputs[:1, :2])
         only_tokens = task.vocabulary is not None and example.tokens is None
@@ -101,9 +104,10 @@ class Model(nn.Module):
         return self.readout(self.norm(y_BTH))  # type: ignore[no-any-return]
 
     def carry_on(self, inputs: Tensor, tokens: Tensor | None, states: States | None) -> tuple[Tensor, list[Any]]:
-        """Go on from these states: outputs at every step, and the states after the last one."""
+        """Go on from these states: outputs at every step, and the states after the last one, None where the cell does
+        not carry them."""
         y_BTH, after = self._through_layers(inputs, tokens, states or [None] * len(self.layers))
-        return self.readout(self.norm(y_BTH)), after
+        return self.readout(self.norm(y_BTH)), after if self.carries_state else [None] * len(after)
 
     def detach(self, states: States) -> list[Any]:
         """The states, through which no gradient flows."""

@@ -20,6 +20,7 @@ def learning_trial(suite: Suite, use: TaskUse, cell: CellUse, seed: int, rate: f
         learning_rate=rate,
         threads=suite.threads,
         device=suite.device,
+        diagnostics=suite.diagnostics,
     )
 
 
@@ -32,7 +33,7 @@ def tuning_trials(suite: Suite, use: TaskUse, cell: CellUse) -> list[LearningTri
     """The search for a cell's learning rate on a task: each rate on each tuning seed."""
     recipe = use.recipe
     return [
-        msgspec.structs.replace(learning_trial(suite, use, cell, seed, rate), phase="tuning")
+        msgspec.structs.replace(learning_trial(suite, use, cell, seed, rate), phase="tuning", diagnostics=())
         for seed in range(FIRST_TUNING_SEED, FIRST_TUNING_SEED + recipe.tuning_seeds)
         for rate in recipe.learning_rates
     ]

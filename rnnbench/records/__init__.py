@@ -1,5 +1,6 @@
 """Records: everything that travels between rooms. Frozen, typed, JSON-able, torch-free."""
 
+from rnnbench.records.diagnosis import Diagnosed, Diagnosis, Diagnostic
 from rnnbench.records.executor import CHECKPOINT_SECONDS, Executor, ExecutorSpec, Placement
 from rnnbench.records.recipe import FIRST_TUNING_SEED, Recipe, Shape
 from rnnbench.records.renderer import Renderer
@@ -35,6 +36,9 @@ __all__ = [
     "CellUse",
     "CostPlan",
     "CostTrial",
+    "Diagnosed",
+    "Diagnosis",
+    "Diagnostic",
     "Dial",
     "Epoch",
     "Executor",

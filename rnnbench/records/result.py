@@ -7,6 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from rnnbench.records.diagnosis import Diagnosed
 from rnnbench.records.trial import CostTrial, Trial
 
 FORMAT = 1
@@ -59,6 +60,7 @@ class Learning(Struct, frozen=True, kw_only=True):
     trivial:          scores of the trivial forecast on the same test data.
     epochs_to_target: first of two evaluations in a row at the target; None where that never happened within
                       `epochs_run`, which right-censors it at the budget.
+    diagnoses:        what the trial's diagnostics gave, by name.
     absent:           reason by figure, for each figure that does not exist.
     """
 
@@ -76,6 +78,7 @@ class Learning(Struct, frozen=True, kw_only=True):
     trivial_forecast: str
     epochs_to_target: int | None
     off_budget: float | None = None
+    diagnoses: dict[str, Diagnosed] = {}
     absent: dict[str, str] = {}
 
 

@@ -50,3 +50,4 @@ class Suite(Struct, frozen=True, kw_only=True):
     cost: CostPlan | None = None
     device: Literal["cpu", "cuda"] = "cpu"
     threads: int = 1
+    diagnostics: tuple[str, ...] = ()

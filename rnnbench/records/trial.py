@@ -30,7 +30,10 @@ class CellUse(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class LearningTrial(Struct, frozen=True, kw_only=True, tag_field="lane", tag="learning"):
-    """One cell trained on one task at one seed. Its figures are a function of this record and of the software."""
+    """One cell trained on one task at one seed. Its figures are a function of this record and of the software.
+
+    diagnostics: measurements of the cell in the fresh and in the trained model, by name.
+    """
 
     suite: str
     suite_version: int
@@ -44,6 +47,7 @@ class LearningTrial(Struct, frozen=True, kw_only=True, tag_field="lane", tag="le
     threads: int = 1
     device: str = "cpu"
     label: str = ""
+    diagnostics: tuple[str, ...] = ()
 
 
 class CostTrial(Struct, frozen=True, kw_only=True, tag_field="lane", tag="cost"):

@@ -3,19 +3,21 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import msgspec
 import numpy as np
 import torch
+from msgspec.structs import replace
 from torch import Tensor, nn
 
 from rnnbench import seeds
 from rnnbench.catalogue import Catalogue
-from rnnbench.errors import Refused
+from rnnbench.errors import CellContractError, Refused
 from rnnbench.meters import PeakMeter, kernel_name, pin_to_one_core, prepare_allocator, seconds_of, time_side_by_side
 from rnnbench.model import count_parameters
 from rnnbench.records import CellUse, CostTrial, MemoryRow, Result, Shape, TimeRow
 
 RULER = "ruler"
+ALIKE = 1e-3
+"""How far outputs of two implementations may be apart in float32."""
 BuildSized = Callable[[int, int], nn.Module]
 
 
@@ -30,8 +32,8 @@ def run_cost(trial: CostTrial, catalogue: Catalogue, bare: Result) -> Result:
         costs, failures = _times(trial, catalogue)
         if failures:
             reason = "; ".join(f"{row} raised {failure}" for row, failure in failures.items())
-            return msgspec.structs.replace(bare, status="error", reason=reason, costs=costs)
-    return msgspec.structs.replace(bare, costs=costs)
+            return replace(bare, status="error", reason=reason, costs=costs)
+    return replace(bare, costs=costs)
 
 
 @dataclass
@@ -81,6 +83,7 @@ def _times(trial: CostTrial, catalogue: Catalogue) -> tuple[tuple[TimeRow, ...],
         try:
             subject = _Subject.build(builders[name], trial.shape, seeds.integer(trial.round, "weights"))
             first_calls[name] = seconds_of(subject)
+            _demand_equal(subject, trial, name, subjects)
             subject()  # a step that differs from the first one shows itself here, and not among the others' rounds
         except Exception as error:
             if name == RULER or len(trial.cells) == 1:
@@ -107,6 +110,33 @@ def _times(trial: CostTrial, catalogue: Catalogue) -> tuple[tuple[TimeRow, ...],
             )
         )
     return tuple(rows), failures
+
+
+def _demand_equal(subject: _Subject, trial: CostTrial, name: str, others: dict[str, _Subject]) -> None:
+    """Implementations of one cell answer alike with the same weights, before their speed is compared.
+
+    Raises CellContractError where they do not.
+    """
+    uses = {f"cell {cell.row}": cell for cell in trial.cells}
+    if name not in uses:
+        return
+    for other, twin in others.items():
+        same = other in uses and replace(uses[other], implementation="", label="") == replace(
+            uses[name], implementation="", label=""
+        )
+        if not same:
+            continue
+        kept = {key: tensor.clone() for key, tensor in subject.cell.state_dict().items()}
+        subject.cell.load_state_dict(twin.cell.state_dict())
+        with torch.no_grad():
+            ours, theirs = subject.cell(subject.x_BTI)[0], twin.cell(subject.x_BTI)[0]
+        subject.cell.load_state_dict(kept)
+        gap = (ours - theirs).abs().max().item() / max(1.0, theirs.abs().max().item())
+        if not gap <= ALIKE:
+            raise CellContractError(
+                f"with the weights of '{uses[other].implementation}' its outputs differ from those of it by {gap:.2g} "
+                f"(at most {ALIKE:g} expected)"
+            )
 
 
 def _memory(trial: CostTrial, cell: CellUse, catalogue: Catalogue) -> MemoryRow:

@@ -30,7 +30,8 @@ def run_learning(trial: LearningTrial, catalogue: Catalogue, bare: Result, terms
         return msgspec.structs.replace(bare, size=_told(size, model))
     prepared = perf_counter()
     checkpoint = Checkpoint(terms.checkpoint, _conditions(bare), terms.checkpoint_seconds)
-    outcome = train(trial, task, model, feed, size, checkpoint)
+    diagnostics = {name: catalogue.diagnostics[name].item.load() for name in trial.diagnostics}
+    outcome = train(trial, task, model, feed, size, checkpoint, diagnostics)
     return msgspec.structs.replace(
         bare,
         status=outcome.status,
@@ -49,7 +50,7 @@ def _sized(trial: LearningTrial, catalogue: Catalogue, task: Task, feed: Feed) -
     """The size that the budget gives, and a model of that size with the weights of this seed."""
     spec = catalogue.cells[trial.cell.name].item
     build = spec.load(trial.cell.options, trial.cell.implementation)
-    needs = Needs(over_frames=spec.inputs == "frames", same_size=spec.same_size)
+    needs = Needs(spec.inputs == "frames", spec.same_size, spec.carries_state)
     make = partial(Model, build, task, trial.recipe, feed.example(), needs=needs)
 
     @cache

@@ -4,5 +4,16 @@ from rnnbench.suite.choices import Choices
 from rnnbench.suite.file import schema
 from rnnbench.suite.options import complete_options
 from rnnbench.suite.reading import check_suite, read_suite, set_key, suite_head
+from rnnbench.suite.resolve import cell_use, resolve_dials
 
-__all__ = ["Choices", "check_suite", "complete_options", "read_suite", "schema", "set_key", "suite_head"]
+__all__ = [
+    "Choices",
+    "cell_use",
+    "check_suite",
+    "complete_options",
+    "read_suite",
+    "resolve_dials",
+    "schema",
+    "set_key",
+    "suite_head",
+]

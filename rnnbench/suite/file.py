@@ -66,6 +66,7 @@ class SuiteFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A suite: cells x tasks (swept over horizons) x seeds, with a recipe.
 
     size: "full" takes the changes that stand under `full`, here and in tasks.
+    diagnostics: measurements of the cell in each fresh and each trained model, by name.
     """
 
     version: Positive
@@ -77,6 +78,7 @@ class SuiteFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     seeds: SeedCount | Annotated[tuple[Seed, ...], Meta(min_length=1)] = 3
     recipe: RecipeChanges = RecipeChanges()  # type: ignore[valid-type]
     cost: CostEntry | None = None
+    diagnostics: tuple[str, ...] = ()
     device: Literal["cpu", "cuda"] = "cpu"
     threads: Positive = 1
 

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import UNSET
 
 from rnnbench.catalogue import Catalogue
-from rnnbench.cell import DEFAULT
+from rnnbench.cell import DEFAULT, FASTEST
 from rnnbench.errors import RnnbenchError, UnknownName
 from rnnbench.records import CellUse, CostPlan, Dial, Recipe, Suite, TaskUse
 from rnnbench.suite.choices import Choices
@@ -45,14 +45,23 @@ def resolve(file: SuiteFile, where: str, catalogue: Catalogue, choices: Choices)
         cost=None if file.cost is None else _cost_plan(file.cost),
         device=file.device,
         threads=file.threads,
+        diagnostics=tuple(dict.fromkeys(_known(name, catalogue, where) for name in file.diagnostics)),
     )
+
+
+def _known(name: str, catalogue: Catalogue, where: str) -> str:
+    """The name of a diagnostic that there is."""
+    return catalogue.diagnostics.find(name, f"{where}: diagnostics").item.name
 
 
 def cell_use(cell: str | CellUse, catalogue: Catalogue, where: str) -> CellUse:
     """A cell as named in a suite, with all its options. Raises UnknownName for a cell or an option there is not."""
-    use = _named(cell) if isinstance(cell, str) else cell
+    use = CellUse(name=cell) if isinstance(cell, str) else cell
+    if use.implementation == DEFAULT and ":" in use.name:  # in one word, "name:implementation"
+        name, _, implementation = use.name.partition(":")
+        use = msgspec.structs.replace(use, name=name, implementation=implementation)
     spec = catalogue.cells.find(use.name, where).item
-    known = [DEFAULT, *spec.implementations]
+    known = [DEFAULT, *spec.implementations, *([FASTEST] if spec.implementations else [])]
     if use.implementation not in known:
         raise UnknownName("implementation", use.implementation, known, f"{where}: {use.name}")
     complete = complete_options(use.options, spec.options, f"{where}: {use.name}")
@@ -62,12 +71,6 @@ def cell_use(cell: str | CellUse, catalogue: Catalogue, where: str) -> CellUse:
     if said and not use.label:
         use = msgspec.structs.replace(use, label=" ".join([use.name, *said]))
     return msgspec.structs.replace(use, options=complete)
-
-
-def _named(text: str) -> CellUse:
-    """A cell as it is called in one word: by its name, or by "name:implementation"."""
-    name, _, implementation = text.partition(":")
-    return CellUse(name=name, implementation=implementation or DEFAULT)
 
 
 def resolve_dials(task: type[Task], dials: Mapping[str, Any], where: str) -> dict[str, Dial]:

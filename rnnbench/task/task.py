@@ -8,6 +8,7 @@ Arrays are numpy, so that listing and checking tasks needs no torch; the harness
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar, Literal
 from zipfile import Path as ZipPath
 
@@ -82,6 +83,11 @@ class Task(ABC):
     @abstractmethod
     def output_size(self) -> int:
         """O: classes, numbers, or labels with the blank; C x H x W for tasks over frames that are asked for frames."""
+
+    @property
+    def own_files(self) -> tuple[Path, ...]:
+        """Files of the user's own that the data are read from: results are of their content."""
+        return ()
 
     @property
     def asks_at_steps(self) -> bool:

@@ -17,6 +17,7 @@ from rnnbench.records import Epoch, Learning, LearningTrial, MetricNote, Status
 from rnnbench.task import Task
 from rnnbench.training.checkpoint import Checkpoint, restore_stream, restore_streams, stream_state
 from rnnbench.training.course import Course
+from rnnbench.training.diagnosing import NO_DIAGNOSTICS, Measure, diagnose, paired
 from rnnbench.training.evaluation import evaluate
 from rnnbench.training.feed import Feed
 from rnnbench.training.losses import Tensors, loss_of, on_device
@@ -36,13 +37,20 @@ class Outcome:
 
 
 def train(
-    trial: LearningTrial, task: Task, model: Model, feed: Feed, size: Size, checkpoint: Checkpoint | None = None
+    trial: LearningTrial,
+    task: Task,
+    model: Model,
+    feed: Feed,
+    size: Size,
+    checkpoint: Checkpoint | None = None,
+    diagnostics: Mapping[str, Measure] = NO_DIAGNOSTICS,
 ) -> Outcome:
     """Train a fresh model on a feed as the trial's recipe says; test data is touched once, at the end.
 
     A trial of the learning-rate search leaves test data alone. Raises OutOfTime where a trial that was taken up again
     has spent its limit.
     """
+    fresh = diagnose(diagnostics, model, task, feed, trial)
     trainer = _Trainer(trial, task, model, feed, checkpoint or Checkpoint(None))
     trainer.run()
     course, absent = trainer.course, {}
@@ -56,6 +64,7 @@ def train(
         for where, (other, data) in feed.test_sets().items():
             scores = evaluate(model, other, data, trainer.device)
             test |= {f"{metric}{where}": value for metric, value in scores.items()}
+    chosen = {} if course.diverged else diagnose(diagnostics, model, task, feed, trial)
     if course.epochs_to_target is None:
         absent["epochs_to_target"] = f"not at the target twice in a row within {course.epoch} epochs"
     trivial = {} if trial.phase == "tuning" else feed.trivial()
@@ -74,6 +83,7 @@ def train(
         trivial=_finite(trivial, absent, "trivial"),
         trivial_forecast=task.trivial_forecast,
         epochs_to_target=course.epochs_to_target,
+        diagnoses=paired(fresh, chosen, course.diverged),
         absent=absent,
     )
     status: Status = "diverged" if course.diverged else "stopped" if course.futile else "ok"

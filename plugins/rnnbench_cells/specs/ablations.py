@@ -1,5 +1,111 @@
-"""The long short-term memory with one part taken away or added, as in Greff et al. 2015."""
+"""The long short-term memory with peepholes, and with one part taken away or added, as in Greff et al. 2015."""
+
+from collections.abc import Callable
 
 import rnnbench
 
-SPECS: list[rnnbench.CellSpec] = []
+STEPS = ("eager", "compiled")
+GREFF = "Greff et al. 2015, arXiv:1503.04069, appendix A"
+INITIAL = {"forget_bias": 1.0, "weight_std": 0.1}
+
+
+def _counts(gates: int, recurrent_gates: int = 0) -> Callable[..., int]:
+    """W, U and b of the gates and of the block input, a peephole for each gate, and matrices between gates."""
+
+    def parameters(input_size: int, hidden_size: int, *, peepholes: bool = True, **_: object) -> int:
+        per_unit = (gates + 1) * (input_size + hidden_size + 1) + (gates if peepholes else 0)
+        return hidden_size * per_unit + (recurrent_gates * hidden_size) ** 2
+
+    return parameters
+
+
+def _state(_input_size: int, hidden_size: int, **_: object) -> int:
+    return 2 * hidden_size
+
+
+def _state_with_gates(_input_size: int, hidden_size: int, **_: object) -> int:
+    return 5 * hidden_size
+
+
+SPECS = [
+    rnnbench.CellSpec(
+        name="peephole-lstm",
+        build="rnnbench_cells.vanilla_lstm:VanillaLSTM",
+        source="Gers, Schraudolph & Schmidhuber 2002, JMLR 3:115-143; Greff et al. 2015, arXiv:1503.04069, section II",
+        summary="Long short-term memory whose gates see the cell state: the vanilla one of Greff et al.",
+        options={"peepholes": True, **INITIAL},
+        implementations=STEPS,
+        parameters=_counts(gates=3),
+        state_floats=_state,
+    ),
+    rnnbench.CellSpec(
+        name="no-input-gate",
+        build="rnnbench_cells.ablations:no_input_gate",
+        source=GREFF,
+        summary="The peephole LSTM without input gate: i_t = 1.",
+        options={"peepholes": True, **INITIAL},
+        implementations=STEPS,
+        parameters=_counts(gates=2),
+        state_floats=_state,
+    ),
+    rnnbench.CellSpec(
+        name="no-forget-gate",
+        build="rnnbench_cells.ablations:no_forget_gate",
+        source=GREFF,
+        summary="The peephole LSTM without forget gate: f_t = 1.",
+        options={"peepholes": True, "weight_std": 0.1},
+        implementations=STEPS,
+        parameters=_counts(gates=2),
+        state_floats=_state,
+    ),
+    rnnbench.CellSpec(
+        name="no-output-gate",
+        build="rnnbench_cells.ablations:no_output_gate",
+        source=GREFF,
+        summary="The peephole LSTM without output gate: o_t = 1.",
+        options={"peepholes": True, **INITIAL},
+        implementations=STEPS,
+        parameters=_counts(gates=2),
+        state_floats=_state,
+    ),
+    rnnbench.CellSpec(
+        name="no-input-activation",
+        build="rnnbench_cells.ablations:no_input_activation",
+        source=GREFF,
+        summary="The peephole LSTM without tanh on what is written to the cell state.",
+        options={"peepholes": True, **INITIAL},
+        implementations=STEPS,
+        parameters=_counts(gates=3),
+        state_floats=_state,
+    ),
+    rnnbench.CellSpec(
+        name="no-output-activation",
+        build="rnnbench_cells.ablations:no_output_activation",
+        source=GREFF,
+        summary="The peephole LSTM without tanh on what is read from the cell state.",
+        options={"peepholes": True, **INITIAL},
+        implementations=STEPS,
+        parameters=_counts(gates=3),
+        state_floats=_state,
+    ),
+    rnnbench.CellSpec(
+        name="cifg",
+        build="rnnbench_cells.ablations:cifg",
+        source=GREFF,
+        summary="The peephole LSTM with coupled input and forget gates: f_t = 1 - i_t.",
+        options={"peepholes": True, **INITIAL},
+        implementations=STEPS,
+        parameters=_counts(gates=2),
+        state_floats=_state,
+    ),
+    rnnbench.CellSpec(
+        name="full-gate-recurrence",
+        build="rnnbench_cells.ablations:full_gate_recurrence",
+        source=GREFF,
+        summary="The peephole LSTM whose gates also see all three gates of the step before.",
+        options={"peepholes": True, **INITIAL},
+        implementations=STEPS,
+        parameters=_counts(gates=3, recurrent_gates=3),
+        state_floats=_state_with_gates,
+    ),
+]

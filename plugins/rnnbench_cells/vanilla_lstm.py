@@ -1,0 +1,111 @@
+"""The long short-term memory with peepholes, whole or with one part taken away or added."""
+
+from typing import Literal, get_args
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+import rnnbench
+
+Change = Literal[
+    "none",
+    "no-input-gate",
+    "no-forget-gate",
+    "no-output-gate",
+    "no-input-activation",
+    "no-output-activation",
+    "cifg",
+    "full-gate-recurrence",
+]
+BLOCKS_LEFT: dict[str, str] = {"no-input-gate": "fgo", "no-forget-gate": "igo", "no-output-gate": "ifg", "cifg": "igo"}
+"""Gates that have weights and peepholes, and g, the block input, which has weights."""
+State = tuple[Tensor, ...]
+
+
+class VanillaLSTM(rnnbench.StepCell):
+    """c_t = f_t c_{t-1} + i_t tanh(W x_t + U h_{t-1} + b), h_t = o_t tanh(c_t), gates that see c through peepholes.
+
+    i_t = sigmoid(W x_t + U h_{t-1} + p c_{t-1} + b), f_t likewise, o_t = sigmoid(W x_t + U h_{t-1} + p c_t + b), with
+    p c elementwise, and weights of its own for each gate.  source: Gers & Schmidhuber 2000,
+    doi:10.1109/IJCNN.2000.861302, and Gers, Schraudolph & Schmidhuber 2002, JMLR 3:115-143, as the "vanilla LSTM" of
+    Greff et al. 2015, arXiv:1503.04069, section II. The surprise: the output gate's peephole sees the *new* c_t. The
+    state is (h, c), and (h, c, gates) where the gates recur.
+
+    change: what of it is different; see `rnnbench_cells.ablations`. A part that is gone leaves no parameters behind.
+    peepholes:   False leaves them out, the variant NP of Greff et al.: the equations of `lstm` with one bias.
+    forget_bias: bias of the forget gate at the start (1: Jozefowicz et al. 2015). All other biases begin at 0.
+    weight_std:  weights and peepholes are drawn from N(0, weight_std^2), 0.1 as in Greff et al.
+    """
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        peepholes: bool = True,
+        forget_bias: float = 1.0,
+        weight_std: float = 0.1,
+        implementation: str = "eager",
+        change: Change = "none",
+    ) -> None:
+        super().__init__(implementation)
+        if change not in get_args(Change):
+            raise rnnbench.RnnbenchError(f"no change called '{change}'. There are: {', '.join(get_args(Change))}")
+        self.change, self.hidden_size = change, hidden_size
+        self.blocks = BLOCKS_LEFT.get(change, "ifgo")
+        self.gates = self.blocks.replace("g", "")
+        rows = len(self.blocks) * hidden_size
+        self.weight_ih = nn.Parameter(torch.empty(rows, input_size))
+        self.weight_hh = nn.Parameter(torch.empty(rows, hidden_size))
+        self.peepholes = nn.Parameter(torch.empty(len(self.gates), hidden_size)) if peepholes else None
+        self.weight_gates = (
+            nn.Parameter(torch.empty(3 * hidden_size, 3 * hidden_size)) if change == "full-gate-recurrence" else None
+        )
+        for parameter in self.parameters():
+            nn.init.normal_(parameter, std=weight_std)
+        self.bias = nn.Parameter(torch.zeros(rows))
+        with torch.no_grad():
+            if "f" in self.blocks:
+                self.bias.view(-1, hidden_size)[self.blocks.index("f")] = forget_bias
+            elif change == "cifg":
+                self.bias.view(-1, hidden_size)[self.blocks.index("i")] = -forget_bias
+
+    def initial_state(self, x_BI: Tensor) -> State:
+        """Zeros: h and c (B, H), and gates (B, 3H) where they recur."""
+        sizes = (1, 1) if self.weight_gates is None else (1, 1, 3)
+        return tuple(x_BI.new_zeros(len(x_BI), size * self.hidden_size) for size in sizes)
+
+    def prepare(self, x_BTI: Tensor) -> Tensor:
+        """W x + b of all steps, (B, T, blocks * H)."""
+        return functional.linear(x_BTI, self.weight_ih, self.bias)
+
+    def step(self, x_BI: Tensor, state: State) -> tuple[Tensor, State]:
+        """One step: (B, blocks * H) and state to h and new state."""
+        h_BH, c_BH, *gates_before = state
+        sums = self._sums(x_BI, h_BH, gates_before)
+        i_BH = self._gate("i", sums, c_BH)
+        f_BH = 1 - i_BH if self.change == "cifg" else self._gate("f", sums, c_BH)
+        g_BH = sums["g"] if self.change == "no-input-activation" else torch.tanh(sums["g"])
+        c_BH = f_BH * c_BH + i_BH * g_BH
+        o_BH = self._gate("o", sums, c_BH)
+        h_BH = o_BH * (c_BH if self.change == "no-output-activation" else torch.tanh(c_BH))
+
+        gates = () if self.weight_gates is None else (torch.cat([i_BH, f_BH, o_BH], dim=-1),)
+        return h_BH, (h_BH, c_BH, *gates)
+
+    def _sums(self, x_BI: Tensor, h_BH: Tensor, gates_before: list[Tensor]) -> dict[str, Tensor]:
+        """W x + U h + b of each block, (B, H); with the gates of the step before where they recur."""
+        parts = (x_BI + functional.linear(h_BH, self.weight_hh)).chunk(len(self.blocks), dim=-1)
+        sums = dict(zip(self.blocks, parts, strict=True))
+        if self.weight_gates is None:
+            return sums
+        recurring = functional.linear(gates_before[0], self.weight_gates).chunk(len(self.gates), dim=-1)
+        return sums | {gate: sums[gate] + part_BH for gate, part_BH in zip(self.gates, recurring, strict=True)}
+
+    def _gate(self, name: str, sums: dict[str, Tensor], c_BH: Tensor) -> Tensor:
+        """The gate, which sees c; open where it is gone."""
+        if name not in sums:
+            return torch.ones_like(c_BH)
+        if self.peepholes is None:
+            return torch.sigmoid(sums[name])
+        return torch.sigmoid(sums[name] + self.peepholes[self.gates.index(name)] * c_BH)

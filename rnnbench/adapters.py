@@ -1,0 +1,56 @@
+"""Adapters: what stands between a layer written otherwise and the cell contract, in one word each.
+
+A layer that needs input size = hidden size wants no adapter: `CellSpec(same_size=True)` has its inputs projected.
+"""
+
+from typing import Any
+
+from torch import Tensor, nn
+
+from rnnbench.step_cell import StepCell
+
+
+class TimeFirst(nn.Module):
+    """A layer over (T, B, I), as a cell over (B, T, I); its state is handed on as it is."""
+
+    def __init__(self, layer: nn.Module) -> None:
+        super().__init__()
+        self.layer = layer
+
+    def forward(self, x_BTI: Tensor, state: Any = None) -> tuple[Tensor, Any]:
+        """(B, T, I) to (B, T, H) and the state."""
+        x_TBI = x_BTI.transpose(0, 1)
+        y_TBH, after = self.layer(x_TBI) if state is None else self.layer(x_TBI, state)
+        return y_TBH.transpose(0, 1), after
+
+
+class Stateless(nn.Module):
+    """A layer that gives outputs alone: (B, T, I) to (B, T, H). Declare `carries_state=False` with it."""
+
+    def __init__(self, layer: nn.Module) -> None:
+        super().__init__()
+        self.layer = layer
+
+    def forward(self, x_BTI: Tensor, state: Any = None) -> tuple[Tensor, None]:  # noqa: ARG002
+        """(B, T, I) to (B, T, H); there is no state. Raises ValueError where T is 0."""
+        if not x_BTI.shape[1]:
+            raise ValueError(f"a sequence needs at least one step, got shape {tuple(x_BTI.shape)}")
+        return self.layer(x_BTI), None
+
+
+class Stepwise(StepCell):
+    """A cell for one step, `layer(x_BI, state) -> state`, as torch's GRUCell and LSTMCell are: a state is a tensor or
+    a tuple whose first tensor is the output, and none at all is the initial one."""
+
+    def __init__(self, layer: nn.Module, implementation: str = "eager") -> None:
+        super().__init__(implementation)
+        self.layer = layer
+
+    def initial_state(self, x_BI: Tensor) -> Any:  # noqa: ARG002
+        """None: the layer knows where it begins."""
+        return None
+
+    def step(self, x_BI: Tensor, state: Any) -> tuple[Tensor, Any]:
+        """One step; the output is the first tensor of the new state."""
+        after = self.layer(x_BI) if state is None else self.layer(x_BI, state)
+        return after if isinstance(after, Tensor) else after[0], after

@@ -1,0 +1,84 @@
+"""Which implementation of a cell is the fastest here: measured once on this machine, remembered, shown in the row."""
+
+import statistics
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from rnnbench import environment
+from rnnbench.archives import home
+from rnnbench.catalogue import Catalogue
+from rnnbench.cell import FASTEST
+from rnnbench.errors import RnnbenchError
+from rnnbench.executors.local import run_one
+from rnnbench.records import CellUse, CostTrial, Result, Shape, Suite, TimeRow
+from rnnbench.store import write_atomically
+
+REPEATS = 15
+LIMIT_SECONDS = 900.0
+"""Compiling takes up to minutes on a busy machine."""
+
+
+class Measured(Struct, frozen=True):
+    """What a measurement found: milliseconds of a training step by implementation, and why others have none."""
+
+    fastest: str
+    milliseconds: dict[str, float]
+    problem: str = ""
+
+
+def settle_fastest(suite: Suite, catalogue: Catalogue) -> Suite:
+    """The suite, in which each cell that asks for its fastest implementation has it, by name and in its label.
+
+    Measured are training steps at the first shape of the suite's cost trials, or the default one. Raises RnnbenchError
+    where none of a cell's implementations can be measured.
+    """
+    shape = suite.cost.shapes[0] if suite.cost else Shape()
+    cells = tuple(_settled(cell, shape, catalogue) if cell.implementation == FASTEST else cell for cell in suite.cells)
+    return msgspec.structs.replace(suite, cells=cells)
+
+
+def _settled(cell: CellUse, shape: Shape, catalogue: Catalogue) -> CellUse:
+    place = _place(cell, shape, catalogue)
+    if place.is_file():
+        found = msgspec.json.decode(place.read_bytes(), type=Measured)
+    else:
+        found = measure(cell, shape, catalogue)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(place, msgspec.json.encode(found))
+    label = f"{cell.row.replace(f'({FASTEST})', '').strip()} (fastest: {found.fastest})"
+    return msgspec.structs.replace(cell, implementation=found.fastest, label=label)
+
+
+def measure(cell: CellUse, shape: Shape, catalogue: Catalogue) -> Measured:
+    """All implementations side by side in one process."""
+    names = catalogue.cells[cell.name].item.implementations
+    candidates = tuple(msgspec.structs.replace(cell, implementation=name, label=name) for name in names)
+    result: Result = run_one(
+        CostTrial(
+            suite="fastest",
+            suite_version=1,
+            cells=candidates,
+            measurement="train-step-time",
+            shape=shape,
+            repeats=REPEATS,
+            round=0,
+            limit_seconds=LIMIT_SECONDS,
+        )
+    )
+    rows = [row for row in result.costs if isinstance(row, TimeRow)]
+    if not rows:
+        raise RnnbenchError(f"{cell.name}: none of its implementations could be measured: {result.reason}")
+    ratios = {row.row: row.log_ratio_to_ruler for row in rows}
+    times = {row.row: round(1e3 * statistics.median(row.cpu_seconds), 3) for row in rows}
+    return Measured(min(ratios, key=ratios.__getitem__), times, result.reason)
+
+
+def _place(cell: CellUse, shape: Shape, catalogue: Catalogue) -> Path:
+    """Where it is remembered: for this cell and source, at this shape, on this machine with these versions."""
+    source = environment.definition(catalogue.cells[cell.name].item.build)
+    bare = msgspec.structs.replace(cell, implementation=FASTEST, label="")
+    key = (bare, shape, source, environment.machine(), environment.versions())
+    digest = environment.digest(msgspec.json.encode(key, order="sorted"))
+    return home() / "fastest" / f"{cell.name}-{digest}.json"

@@ -1,0 +1,40 @@
+"""`rnnbench new`."""
+
+import shlex
+from pathlib import Path
+
+import click
+
+from rnnbench.catalogue import Catalogue
+from rnnbench.cli.output import print_line
+from rnnbench.project import KINDS, Kind, name_project, write_project
+
+NEXT = {
+    "cell": ("rnnbench check {name}", "rnnbench run suite smoke -c {name} -c gru"),
+    "task": ("rnnbench check {name}", "rnnbench run trial gru {name}"),
+    "suite": ("rnnbench run suite {name} --dry-run", "rnnbench run suite {name}"),
+}
+
+
+@click.command()
+@click.argument("kind", type=click.Choice(KINDS))
+@click.argument("name")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder of the project [default: ./NAME].")
+def new(kind: Kind, name: str, output: Path | None) -> None:
+    """Write a plugin project: a small cell, task or suite of this NAME that works, its tests, its README.
+
+    Nothing is overwritten.
+    """
+    folder = output or Path(name)
+    names = name_project(name, Catalogue.load())
+    written = write_project(kind, names, folder)
+    print_line(f"Wrote {folder}: {', '.join(str(path.relative_to(folder)) for path in written)}.")
+    print_line("Next:")
+    for command in (f"python -m pip install -e {_editable(folder)}", *(line.format(name=name) for line in NEXT[kind])):
+        print_line(f"  {command}")
+
+
+def _editable(folder: Path) -> str:
+    """The folder as pip takes it, with the extra for its tests."""
+    place = str(folder) if folder.is_absolute() else f"./{folder}"
+    return shlex.quote(f"{place}[dev]")

@@ -1,0 +1,47 @@
+"""A centre with what lies around it, for one figure and along a curve."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+
+class Range(Struct, frozen=True):
+    """A centre over n units with what lies around it.
+
+    kind: "range" is smallest to largest and claims no more; "95 % interval" is one that holds its level at this n.
+    """
+
+    centre: float
+    low: float
+    high: float
+    n: int
+    kind: Literal["range", "95 % interval"] = "range"
+
+
+class Curve(Struct, frozen=True):
+    """Validation score of the deciding metric by epoch: median, smallest and largest over the seeds that got there."""
+
+    epochs: tuple[int, ...]
+    median: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+
+
+class DiagnosticCurve(Struct, frozen=True, kw_only=True):
+    """A diagnostic of one cell over its seeds: median, smallest and largest at each x, and the figures drawn from it.
+
+    when:    in the model as initialised, or at its chosen epoch.
+    absent:  reason by figure, for figures that no seed has, or not every one.
+    """
+
+    name: str
+    when: Literal["fresh", "trained"]
+    x_name: str
+    y_name: str
+    log_y: bool
+    x: tuple[float, ...]
+    median: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    figures: dict[str, Range]
+    absent: dict[str, str]

@@ -1,0 +1,6 @@
+"""A plugin project of one's own, written whole from templates: `rnnbench new`."""
+
+from rnnbench.project.naming import KINDS, Kind, Names, name_project
+from rnnbench.project.writing import write_project
+
+__all__ = ["KINDS", "Kind", "Names", "name_project", "write_project"]

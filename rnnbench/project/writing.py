@@ -1,0 +1,76 @@
+"""The files of a project, rendered from templates and written where nothing stands yet."""
+
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+
+import jinja2
+
+from rnnbench.errors import RnnbenchError
+from rnnbench.project.naming import Kind, Names
+
+SUFFIX = ".j2"
+SHARED = {
+    "pyproject.toml": "pyproject.toml",
+    "README.md": "README.md",
+    "ci.yml": ".github/workflows/ci.yml",
+    "gitignore": ".gitignore",
+}
+OWN: dict[Kind, dict[str, str]] = {
+    "cell": {"plugin.py": "{package}/__init__.py", "layer.py": "{package}/layer.py", "test.py": "tests/test_cell.py"},
+    "task": {"plugin.py": "{package}/__init__.py", "test.py": "tests/test_task.py"},
+    "suite": {
+        "plugin.py": "{package}/__init__.py",
+        "suite.toml": "{package}/{name}.toml",
+        "test.py": "tests/test_suite.py",
+    },
+}
+"""Templates, and the files that are made of them."""
+
+
+def write_project(kind: Kind, names: Names, folder: Path) -> list[Path]:
+    """Write the project into this folder, and give the files, in order.
+
+    Raises RnnbenchError where something stands there already; then nothing is written.
+    """
+    _refuse_occupied(folder)
+    rendered = {folder / place: text for place, text in _render(kind, names).items()}
+    try:
+        for path, text in rendered.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise RnnbenchError(f"new: {error.filename} cannot be written: {error.strerror}") from error
+    return list(rendered)
+
+
+def _refuse_occupied(folder: Path) -> None:
+    """Raises RnnbenchError where the folder holds anything, or is no folder."""
+    if folder.is_dir():
+        held = sorted(path.name for path in folder.iterdir())
+        if held:
+            raise RnnbenchError(
+                f"new: {folder} is not empty, it holds {', '.join(held[:3])}{', ...' if len(held) > 3 else ''}; "
+                "nothing is overwritten. -o FOLDER writes elsewhere"
+            )
+    elif folder.exists() or folder.is_symlink():
+        raise RnnbenchError(f"new: {folder} is no folder; nothing is overwritten. -o FOLDER writes elsewhere")
+
+
+def _render(kind: Kind, names: Names) -> dict[str, str]:
+    """Texts by their place in the project."""
+    environment = jinja2.Environment(  # noqa: S701 (what is made is no HTML)
+        loader=jinja2.FileSystemLoader(str(files(__package__) / "templates")),
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates = {f"all/{name}": place for name, place in SHARED.items()}
+    templates |= {f"{kind}/{name}": place for name, place in OWN[kind].items()}
+    return {
+        place.format(package=names.package, name=names.name): environment.get_template(f"{template}{SUFFIX}").render(
+            kind=kind, name=names.name, package=names.package, title=names.title, version=version("rnnbench")
+        )
+        for template, place in templates.items()
+    }

@@ -1,0 +1,69 @@
+"""The check of what a cell hands from one chunk to the next."""
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from rnnbench.state import tensors_of
+from rnnbench.testing.outcome import NotApplicable, fail
+from rnnbench.testing.subject import Subject, copied, run
+
+AFTER = 3
+"""Steps by which the last state itself is tried."""
+
+
+def carries(subject: Subject) -> str:
+    """Chunks with the state carried equal the whole: outputs, gradients, and what follows from the last state."""
+    if not subject.spec.carries_state:
+        raise NotApplicable("it carries no state")
+    cell = subject.build()
+    steps = subject.steps - min(AFTER, subject.steps - 1)
+    x_BT, after_BT = subject.inputs()[:, :steps], subject.inputs()[:, steps:]
+    x_BT.requires_grad_(True)
+    whole_BT, state = run(cell, x_BT)
+    if not tensors_of(state):
+        fail(f"it returns the state {state!r}, which holds no tensor; if it has none, declare carries_state=False")
+    direction_BT = torch.randn(whole_BT.shape, dtype=whole_BT.dtype, generator=torch.Generator().manual_seed(3))
+    gradient_BT = _gradient(whole_BT, direction_BT, x_BT)
+    follows_BT = run(cell, after_BT, state)[0] if after_BT.shape[1] else None
+    for sizes, name in _cuts(steps):
+        parts_BT, last = _in_chunks(cell, x_BT, sizes, name)
+        _demand(subject, whole_BT, parts_BT, f"{name} the outputs")
+        _demand(subject, gradient_BT, _gradient(parts_BT, direction_BT, x_BT), f"{name} the gradients by the inputs")
+        if follows_BT is not None:
+            _demand(subject, follows_BT, run(cell, after_BT, last)[0], f"{name} the outputs after the last one")
+    return ""
+
+
+def _cuts(steps: int) -> list[tuple[list[int], str]]:
+    """Chunks of 1, 7, 16 and T/2, and two of unlike lengths: some cells pass step by step, and fail in chunks."""
+    cuts = [[size] * (steps // size) + [steps % size] * (steps % size > 0) for size in (1, 7, 16, max(1, steps // 2))]
+    cuts.append([5, steps - 5])
+    return [(sizes, f"in chunks of {', '.join(map(str, dict.fromkeys(sizes)))}") for sizes in cuts if min(sizes) > 0]
+
+
+def _in_chunks(cell: nn.Module, x_BT: Tensor, sizes: list[int], name: str) -> tuple[Tensor, Any]:
+    parts, state = [], None
+    for x_chunk in torch.split(x_BT, sizes, dim=1):
+        before, given = copied(state), tensors_of(state)
+        y_chunk, state = run(cell, x_chunk, state)
+        for old, new in zip(before, given, strict=True):
+            if not torch.equal(old, new):
+                fail(f"{name} the state that it was given was changed in place by {(old - new).abs().max().item():.2g}")
+        parts.append(y_chunk)
+    return torch.cat(parts, dim=1), state
+
+
+def _gradient(y_BT: Tensor, direction_BT: Tensor, x_BT: Tensor) -> Tensor:
+    (gradient,) = torch.autograd.grad((y_BT * direction_BT).sum().real, x_BT, retain_graph=True, allow_unused=True)
+    return torch.zeros_like(x_BT) if gradient is None else gradient
+
+
+def _demand(subject: Subject, expected: Tensor, got: Tensor, what: str) -> None:
+    gap = subject.gap(expected, got)
+    if gap <= subject.tolerance:
+        return
+    wrong = [place for place in range(len(expected)) if subject.gap(expected[place], got[place]) > subject.tolerance]
+    only = "" if len(wrong) == len(expected) else f", in sequence {', '.join(map(str, wrong))} of {len(expected)} only,"
+    fail(f"{what}{only} differ from those of the whole by {gap:.2g} (at most {subject.tolerance:g} expected)")

@@ -1,0 +1,141 @@
+"""The check that a cell is what it declares, and takes what every cell takes."""
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from rnnbench.cell import Option
+from rnnbench.errors import RnnbenchError
+from rnnbench.model import count_parameters, probe
+from rnnbench.state import DeclaresInitialState, map_tensors, tensors_of
+from rnnbench.testing.outcome import fail
+from rnnbench.testing.subject import Subject, run
+
+NONSENSE = "no-such-choice"
+UNITS = 24
+"""Options that count units or their connections need some to count."""
+
+
+def declares(subject: Subject) -> str:
+    """Sizes are as declared, every option has an effect, and short, single and strided inputs are taken."""
+    cell = subject.build()
+    _demand_sizes(subject)
+    _demand_short_inputs(subject, cell)
+    _demand_initial_state(subject, cell)
+    return "; ".join(_demand_options(subject))
+
+
+def _demand_sizes(subject: Subject) -> None:
+    multiple = subject.spec.hidden_multiple
+    for units in (multiple, subject.hidden_size, 2 * subject.hidden_size):
+        sized = subject.changed(units=units)
+        cell = sized.build()
+        found = probe(cell, sized.inputs(batch=1, steps=min(2, sized.steps)))
+        for what, declared, got in (
+            ("parameters", subject.spec.parameters, count_parameters(cell)),
+            ("state_floats", subject.spec.state_floats, found.state_floats),
+        ):
+            if declared is None:
+                continue
+            wanted = declared(sized.input_size, units, **sized.options)
+            if wanted != got:
+                where = f"at input size {sized.input_size} and hidden size {units}"
+                fail(f"{where} it declares {what}={wanted} and has {got}")
+
+
+def _demand_short_inputs(subject: Subject, cell: nn.Module) -> None:
+    x_BT = subject.inputs()
+    y_BT, _ = run(cell, x_BT)
+    strided_BT = x_BT.transpose(0, 1).contiguous().transpose(0, 1)
+    for what, got, expected in (
+        ("a single step", run(cell, x_BT[:, :1])[0], y_BT[:, :1]),
+        ("a single sequence", run(cell, x_BT[:1])[0], y_BT[:1]),
+        ("a non-contiguous input", cell(strided_BT)[0], y_BT),
+    ):
+        gap = subject.gap(expected, got)
+        if gap > subject.tolerance:
+            fail(f"{what} is answered otherwise by {gap:.2g} (at most {subject.tolerance:g} expected)")
+    try:
+        y_B0, _ = run(cell, x_BT[:, :0])
+    except Exception:
+        return
+    fail(f"a sequence of 0 steps is answered with shape {tuple(y_B0.shape)}; a clear error was expected")
+
+
+def _demand_initial_state(subject: Subject, cell: nn.Module) -> None:
+    """No state is the same as the declared initial state, or zeros, where the state does not grow."""
+    x_BT = subject.inputs()
+    if not subject.spec.carries_state:
+        return
+    first: Any
+    if isinstance(cell, DeclaresInitialState):
+        first, what = cell.initial_state(x_BT[:, 0]), "its initial_state"
+    else:
+        states = [run(cell, x_BT[:, :steps])[1] for steps in (1, 2)]
+        if [t.shape for t in tensors_of(states[0])] != [t.shape for t in tensors_of(states[1])]:
+            return
+        first, what = map_tensors(torch.zeros_like, states[0]), "a state of zeros"
+        if not all(t.is_floating_point() or t.is_complex() for t in tensors_of(first)):
+            return
+    gap = subject.gap(run(cell, x_BT)[0], run(cell, x_BT, first)[0])
+    if gap > subject.tolerance:
+        fail(
+            f"without a state the outputs differ from those with {what} by {gap:.2g} (at most {subject.tolerance:g} "
+            f"expected); a cell that begins elsewhere has a method initial_state(x_BI)"
+        )
+
+
+def _demand_options(subject: Subject) -> list[str]:
+    """Another value of an option changes parameters, initial weights or outputs; a word that is none is refused."""
+    untried = []
+    multiple = subject.spec.hidden_multiple
+    subject = subject.changed(units=-(-UNITS // multiple) * multiple)
+    plain = _fingerprint(subject)
+    for option, value in {**subject.spec.options, **subject.options}.items():
+        if isinstance(value, str):
+            if _takes_nonsense(subject, option, plain):
+                fail(f"the option {option}='{NONSENSE}' is taken without complaint and changes nothing")
+            continue
+        effects = []
+        for other in _others(value):
+            try:
+                effects.append(
+                    not _same(plain, _fingerprint(subject.changed(options={**subject.options, option: other})))
+                )
+            except (RnnbenchError, ValueError):
+                continue
+        if not effects:
+            untried.append(option)
+        elif not any(effects):
+            fail(f"the option {option} has no effect: {_others(value)} give what {value} gives")
+    return [f"not tried: {', '.join(untried)}"] if untried else []
+
+
+def _takes_nonsense(subject: Subject, option: str, plain: list[Tensor]) -> bool:
+    try:
+        return _same(plain, _fingerprint(subject.changed(options={**subject.options, option: NONSENSE})))
+    except Exception:
+        return False
+
+
+def _others(value: Option) -> list[Option]:
+    if isinstance(value, bool):
+        return [not value]
+    if isinstance(value, int):
+        return [value + 1, value + 2, value + 5]
+    if isinstance(value, float):
+        return [value / 2, value + 0.25, value + 3]
+    return []
+
+
+def _fingerprint(subject: Subject) -> list[Tensor]:
+    """All that an option may change: weights, buffers, outputs, outputs in training, the gradient's own groups."""
+    cell = subject.build()
+    y_BT, state = run(cell, subject.inputs())
+    trained, _ = run(cell.train(), subject.inputs())
+    return [*cell.state_dict().values(), y_BT, *tensors_of(state), trained]
+
+
+def _same(one: list[Tensor], other: list[Tensor]) -> bool:
+    return [t.shape for t in one] == [t.shape for t in other] and all(map(torch.equal, one, other))

@@ -1,0 +1,105 @@
+"""The check of gradients: true by finite differences, and there for every parameter."""
+
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor, nn
+
+from rnnbench.state import map_tensors, tensors_of
+from rnnbench.testing.outcome import NotApplicable, fail
+from rnnbench.testing.subject import Subject, run
+
+STEPS = 5
+NUDGE = 1e-6
+ERROR_ALLOWED = 1e-4
+"""Relative to the derivative where that is above 1; a central difference is off by some 1e-9 in float64."""
+DIRECTIONS = 4
+
+
+def differentiates(subject: Subject) -> str:
+    """Gradients by inputs, parameters and initial state equal finite differences, and reach every parameter."""
+    subject = subject.changed(units=subject.spec.hidden_multiple if subject.spec.hidden_multiple > 2 else 3)
+    cell = subject.build()
+    x_BT = subject.inputs(batch=2, steps=min(STEPS, subject.steps))
+    note = _demand_every_parameter(subject, cell, x_BT)
+    if subject.dtype != torch.float64:
+        raise NotApplicable("finite differences need float64, in which it does not run")
+    named = {f"parameter {name}": p for name, p in cell.named_parameters() if p.requires_grad}
+    _demand_true({"the inputs": x_BT.requires_grad_(True), **named}, lambda: run(cell, x_BT)[0])
+    if subject.spec.carries_state:
+        state = map_tensors(_leaf, run(cell, x_BT.detach())[1])
+        leaves = {f"state tensor {n}": t for n, t in enumerate(tensors_of(state)) if t.requires_grad}
+        _demand_true(leaves, lambda: run(cell, x_BT.detach(), state)[0])
+    return note
+
+
+def _leaf(tensor: Tensor) -> Tensor:
+    tensor = tensor.detach().clone()
+    return tensor.requires_grad_(tensor.is_floating_point() or tensor.is_complex())
+
+
+def _demand_every_parameter(subject: Subject, cell: nn.Module, x_BT: Tensor) -> str:
+    learned = {name: p for name, p in cell.named_parameters() if p.requires_grad}
+    if not learned:
+        declared = subject.spec.parameters
+        if declared is not None and declared(subject.input_size, subject.hidden_size, **subject.options) == 0:
+            return "it has nothing to learn, as it declares"
+        fail(
+            "it has no parameters to learn: are they held in a plain list, or without requires_grad? "
+            "If there are none, declare parameters=lambda *_, **__: 0"
+        )
+    total = dict.fromkeys(learned, 0.0)
+    y_BT, _ = run(cell, x_BT)
+    if not y_BT.requires_grad:
+        fail("no gradient flows from its outputs to any parameter: is the graph cut, or the run under no_grad?")
+    for direction in _directions(y_BT):
+        for name, gradient in zip(learned, _slopes(y_BT, direction, list(learned.values())), strict=True):
+            if gradient is None:
+                continue
+            if not torch.isfinite(gradient).all():
+                fail(f"the gradient by parameter {name} is not finite, after {x_BT.shape[1]} steps of noise")
+            total[name] += gradient.abs().sum().item()
+    idle = [name for name, gradient in total.items() if not gradient]
+    if idle:
+        who = f"{', '.join(idle)} ({len(idle)} of {len(total)} parameters)"
+        fail(f"after {x_BT.shape[1]} steps no gradient reaches {who}")
+    return ""
+
+
+def _directions(y_BT: Tensor) -> list[Tensor]:
+    generator = torch.Generator().manual_seed(11)
+    return [torch.randn(y_BT.shape, dtype=y_BT.dtype, generator=generator) for _ in range(DIRECTIONS)]
+
+
+def _demand_true(leaves: dict[str, Tensor], outputs: Callable[[], Tensor]) -> None:
+    """The derivative along random directions of each leaf, of random projections of the outputs (a plain sum may be
+    constant behind a normalisation), beside its central difference."""
+    if not leaves:
+        return
+    y_BT = outputs()
+    directions = _directions(y_BT)
+    slopes = [_slopes(y_BT, direction, list(leaves.values())) for direction in directions]
+    generator = torch.Generator().manual_seed(12)
+    for direction, gradients in zip(directions, slopes, strict=True):
+        for (name, leaf), gradient in zip(leaves.items(), gradients, strict=True):
+            way = torch.randn(leaf.shape, dtype=leaf.dtype, generator=generator)
+            said = 0.0 if gradient is None else (gradient.conj() * way).sum().real.item()
+            seen = _difference(leaf, way, outputs, direction)
+            if not abs(said - seen) <= ERROR_ALLOWED * max(1.0, abs(seen)):
+                fail(f"the derivative by {name} is {seen:.6g} by finite differences, and {said:.6g} by autograd")
+
+
+def _slopes(y_BT: Tensor, direction: Tensor, leaves: list[Tensor]) -> Sequence[Tensor | None]:
+    projected = (y_BT * direction).sum().real
+    return torch.autograd.grad(projected, leaves, retain_graph=True, allow_unused=True)
+
+
+@torch.no_grad()
+def _difference(leaf: Tensor, way: Tensor, outputs: Callable[[], Tensor], direction: Tensor) -> float:
+    kept = leaf.detach().clone()
+    found = []
+    for sign in (1, -1):
+        leaf.copy_(kept + sign * NUDGE * way)
+        found.append((outputs() * direction).sum().real.item())
+    leaf.copy_(kept)
+    return (found[0] - found[1]) / (2 * NUDGE)

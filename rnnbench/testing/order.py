@@ -1,0 +1,101 @@
+"""Checks of what an output may depend on: the past of its own sequence, and nothing else."""
+
+import torch
+from torch import Tensor, nn
+
+from rnnbench.testing.outcome import fail
+from rnnbench.testing.subject import Subject, run, seed_everything
+
+UNSEEN = 1e-7
+"""A change of the past that moves the output by less, in float64 and relative to its size, has not been seen."""
+
+
+def causal(subject: Subject) -> str:
+    """Changing the input from step k on leaves the outputs before k as they were."""
+    cell, x_BT = subject.build(), subject.inputs()
+    y_BT, _ = run(cell, x_BT)
+    for k in sorted({1, subject.steps // 2, subject.steps - 1} - {0}):
+        other_BT = torch.cat([x_BT[:, :k], subject.inputs(seed=k)[:, k:]], dim=1)
+        gap = subject.gap(y_BT[:, :k], run(cell, other_BT)[0][:, :k])
+        if gap > subject.tolerance:
+            fail(
+                f"another input from step {k} on changed the outputs before step {k} by {gap:.2g} "
+                f"(at most {subject.tolerance:g} expected): it looks ahead"
+            )
+    return ""
+
+
+def independent(subject: Subject) -> str:
+    """The answer to a sequence does not depend on its neighbours in the batch, in training or in evaluation."""
+    for training in (False, True):
+        cell, x_BT, others_BT = subject.build(training=training), subject.inputs(), subject.inputs(seed=1)
+        mode = "training" if training else "evaluation"
+        y_BT = _drawn(cell, x_BT)
+        for place in range(len(x_BT)):
+            mixed_BT = others_BT.clone()
+            mixed_BT[place] = x_BT[place]
+            _demand_same(subject, y_BT[place], _drawn(cell, mixed_BT)[place], f"with other neighbours, in {mode},")
+        if not training:
+            _demand_same(subject, y_BT[1], _drawn(cell, x_BT[1:2])[0], "alone instead of with two neighbours")
+            _demand_same(subject, y_BT[1], _drawn(cell, x_BT.flip(0))[-2], "in a batch the other way round")
+    return ""
+
+
+def remembers(subject: Subject) -> str:
+    """The last output depends on earlier inputs."""
+    steps = min(subject.steps, 6)
+    if steps < 2:
+        fail(f"sequences of {steps} steps have no past")
+    cell, x_BT = subject.build(), subject.inputs(steps=steps)
+    past_BT = torch.cat([subject.inputs(steps=steps, seed=1)[:, :-1], x_BT[:, -1:]], dim=1)
+    present_BT = torch.cat([x_BT[:, :-1], past_BT[:, :1]], dim=1)
+    last = run(cell, x_BT)[0][:, -1]
+    if subject.gap(last, run(cell, past_BT)[0][:, -1]) <= UNSEEN:
+        if subject.gap(last, run(cell, present_BT)[0][:, -1]) <= UNSEEN:
+            fail(f"the output at step {steps} stays the same whatever the {steps} inputs are: it reads none of them")
+        fail(f"other inputs in steps 1 to {steps - 1} left the output at step {steps} as it was: it uses no history")
+    return ""
+
+
+def pads(subject: Subject) -> str:
+    """Padding on the right changes neither the outputs at real steps nor what follows when its state is cut there."""
+    cell, x_BT = subject.build(), subject.inputs()
+    lengths = [subject.steps, subject.steps - 1, max(1, subject.steps // 3)]
+    for what, filling_BT in (("zeros", torch.zeros_like(x_BT)), ("noise", subject.inputs(seed=5))):
+        padded_BT = x_BT.clone()
+        for place, length in enumerate(lengths):
+            padded_BT[place, length:] = filling_BT[place, length:]
+        y_BT, _ = run(cell, padded_BT)
+        for place, length in enumerate(lengths):
+            alone, state = run(cell, x_BT[place : place + 1, :length])
+            gap = subject.gap(alone[0], y_BT[place, :length])
+            if gap > subject.tolerance:
+                fail(
+                    f"{subject.steps - length} steps of {what} behind a sequence of {length} changed its outputs by "
+                    f"{gap:.2g} (at most {subject.tolerance:g} expected)"
+                )
+            if subject.spec.carries_state and length < subject.steps:
+                _demand_continuation(subject, cell, x_BT[place : place + 1], length, state)
+    return ""
+
+
+def _demand_continuation(subject: Subject, cell: nn.Module, x_1T: Tensor, length: int, state: object) -> None:
+    whole, _ = run(cell, x_1T)
+    rest, _ = run(cell, x_1T[:, length:], state)
+    gap = subject.gap(whole[:, length:], rest)
+    if gap > subject.tolerance:
+        fail(
+            f"from the state after {length} real steps the outputs are off by {gap:.2g} where {subject.tolerance:g} is"
+        )
+
+
+def _drawn(cell: nn.Module, x_BT: Tensor) -> Tensor:
+    """A run that draws what it draws from the same place each time, so that dropout is the same."""
+    seed_everything(7)
+    return run(cell, x_BT)[0]
+
+
+def _demand_same(subject: Subject, expected: Tensor, got: Tensor, where: str) -> None:
+    gap = subject.gap(expected, got)
+    if gap > subject.tolerance:
+        fail(f"a sequence {where} is answered otherwise by {gap:.2g} (at most {subject.tolerance:g} expected)")

@@ -1,0 +1,191 @@
+"""The checks of a task, in their order, and the run of them."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import msgspec
+import numpy as np
+
+from rnnbench.archives import open_archives
+from rnnbench.task import Array, Batch, GeneratedTask, RecordedTask, Splits, Task, score
+from rnnbench.testing.blind import blind_reader_score, constant_scores
+from rnnbench.testing.outcome import CheckFailed, NotApplicable, Outcome, fail, first_line
+from rnnbench.training import check_batch
+
+Oracle = Callable[[Batch], Array]
+"""Written by the task's author: from a batch to the right answers, in the form that the task's metrics take."""
+EXAMPLES = 2000
+SIZES = (1, 2, 7)
+ERRORS_ALLOWED = 4.0
+"""Standard errors by which a measured score may beat the one that the task says."""
+
+
+@dataclass(frozen=True)
+class TaskUnderTest:
+    """A task at one setting of its dials, with its data where it is over recorded ones."""
+
+    task: Task
+    oracle: Oracle | None = None
+    splits: Splits | None = None
+
+    def examples(self, seed: int, count: int = EXAMPLES) -> Batch:
+        """Fresh ones, or those of a split: training data for seed 0, test data otherwise."""
+        if isinstance(self.task, GeneratedTask):
+            return self.task.generate(np.random.default_rng(seed), count)
+        assert self.splits is not None
+        return self.splits.train if seed == 0 else self.splits.test
+
+
+def read(task: Task) -> Splits:
+    """The data of a recorded task."""
+    assert isinstance(task, RecordedTask)
+    return task.load(open_archives(type(task)))
+
+
+@dataclass(frozen=True)
+class TaskCheck:
+    """A law that every task keeps."""
+
+    name: str
+    run: Callable[[TaskUnderTest], str]
+
+    @property
+    def law(self) -> str:
+        """What it demands, in one sentence."""
+        return (self.run.__doc__ or "").split("\n")[0]
+
+
+def keeps_the_form(subject: TaskUnderTest) -> str:
+    """Batches of every size are what `rnnbench.Batch` says."""
+    if isinstance(subject.task, GeneratedTask):
+        for size in SIZES:
+            batch = subject.examples(0, size)
+            check_batch(subject.task, batch)
+            if len(batch) != size:
+                fail(f"{size} examples were asked for, and {len(batch)} came")
+        return ""
+    assert subject.splits is not None
+    for part in (subject.splits.train, subject.splits.validation, subject.splits.test):
+        check_batch(subject.task, part)
+    return ""
+
+
+def is_a_function(subject: TaskUnderTest) -> str:
+    """The same generator gives the same bits, whatever else is random; data are read the same twice."""
+    np.random.seed(1)
+    one = subject.examples(3) if isinstance(subject.task, GeneratedTask) else read(subject.task).train
+    np.random.seed(2)
+    other = subject.examples(3) if isinstance(subject.task, GeneratedTask) else read(subject.task).train
+    for name in ("inputs", "targets", "tokens", "lengths", "mask", "prompt"):
+        a, b = getattr(one, name), getattr(other, name)
+        if (a is None) != (b is None) or (a is not None and not np.array_equal(a, b)):
+            fail(
+                f"read twice with the same generator, {name} differ: is there another source of randomness, or a clock?"
+            )
+    if isinstance(subject.task, GeneratedTask) and np.array_equal(one.inputs, subject.examples(4).inputs):
+        fail("two generators give the same inputs: the generator is not used")
+    return ""
+
+
+def has_true_chance(subject: TaskUnderTest) -> str:
+    """The trivial forecast is short of the target, and no constant answer beats it."""
+    task, train, test = subject.task, subject.examples(0), subject.examples(1)
+    name = task.metric.name
+    said = task.trivial(train, test)
+    if name not in said:
+        fail(f"the trivial forecast has no score by {name}, which decides")
+    if not task.metric.better(task.target, said[name]):
+        fail(
+            f"the trivial forecast scores {said[name]:.4g} by {name}, which is the target of {task.target:g} or better"
+        )
+    constant, error = constant_scores(task, train, test)
+    ahead = (constant - said[name]) * (1 if task.metric.direction == "higher" else -1)
+    if ahead > ERRORS_ALLOWED * error:
+        fail(
+            f"a constant answer scores {constant:.4g} by {name} and the trivial forecast is said to score "
+            f"{said[name]:.4g}: {ahead / max(error, 1e-12):.0f} standard errors of {error:.2g} better"
+        )
+    return f"trivial {said[name]:.4g}, best constant answer {constant:.4g}"
+
+
+def hides_the_answer(subject: TaskUnderTest) -> str:
+    """A simple reader of fewer than `horizon` last steps scores no better than the task's `blind_score` says."""
+    task = subject.task
+    notes = []
+    for steps in sorted({task.horizon // 2, task.horizon - 1} - {0}):
+        said = task.blind_score(steps)
+        if said is None:
+            continue
+        seen, error = blind_reader_score(task, subject.examples(0), subject.examples(1), steps)
+        ahead = (seen - said) * (1 if task.metric.direction == "higher" else -1)
+        if ahead > ERRORS_ALLOWED * error:
+            fail(
+                f"a linear reader of the last {steps} steps scores {seen:.4g} where blind_score says {said:.4g}, "
+                f"{ahead / max(error, 1e-12):.0f} standard errors of {error:.2g} better: the answer leaks"
+            )
+        notes.append(f"{steps} steps: {seen:.3g} of {said:.3g}")
+    if not notes:
+        raise NotApplicable("it has no blind_score")
+    return "; ".join(notes)
+
+
+def keeps_splits_apart(subject: TaskUnderTest) -> str:
+    """No sequence stands in two splits."""
+    if subject.splits is None:
+        raise NotApplicable("its examples are generated")
+    if subject.task.mode == "stream":
+        raise NotApplicable("each split is one long sequence")
+    seen: dict[bytes, str] = {}
+    for name in ("train", "validation", "test"):
+        part: Batch = getattr(subject.splits, name)
+        for row in range(len(part)):
+            key = part.inputs[row].tobytes() + (b"" if part.tokens is None else part.tokens[row].tobytes())
+            if seen.setdefault(key, name) != name:
+                fail(f"sequence {row} of the {name} data stands in the {seen[key]} data too")
+    return f"{len(seen)} different sequences"
+
+
+def can_be_solved(subject: TaskUnderTest) -> str:
+    """The author's oracle reaches the target."""
+    if subject.oracle is None:
+        raise NotApplicable("no oracle is given")
+    test, metric = subject.examples(1), subject.task.metric
+    reached = score(subject.task.metrics, subject.oracle(test), test)[metric.name]
+    if metric.better(subject.task.target, reached):
+        fail(f"the oracle scores {reached:.4g} by {metric.name}, and the target is {subject.task.target:g}")
+    return f"the oracle scores {reached:.4g}"
+
+
+TASK_CHECKS = (
+    TaskCheck("form", keeps_the_form),
+    TaskCheck("function", is_a_function),
+    TaskCheck("chance", has_true_chance),
+    TaskCheck("blind", hides_the_answer),
+    TaskCheck("splits", keeps_splits_apart),
+    TaskCheck("oracle", can_be_solved),
+)
+
+
+def under_test(task: Task, oracle: Oracle | None = None) -> TaskUnderTest:
+    """The task with its data. Raises DataUnavailable where they cannot be had."""
+    return TaskUnderTest(task, oracle, read(task) if isinstance(task, RecordedTask) else None)
+
+
+def check_task(task: Task, oracle: Oracle | None = None) -> Iterator[Outcome]:
+    """The outcome of each check, as it is had. Raises DataUnavailable where the task's data cannot be read."""
+    subject = under_test(task, oracle)
+    for check in TASK_CHECKS:
+        yield run_task_check(check, subject)
+
+
+def run_task_check(check: TaskCheck, subject: TaskUnderTest) -> Outcome:
+    """The outcome of one check; what the task raises is a failure."""
+    outcome = Outcome(subject=subject.task.name, check=check.name, law=check.law, status="passed")
+    try:
+        return msgspec.structs.replace(outcome, sentence=check.run(subject))
+    except NotApplicable as reason:
+        return msgspec.structs.replace(outcome, status="not applicable", sentence=str(reason))
+    except CheckFailed as failure:
+        return msgspec.structs.replace(outcome, status="failed", sentence=str(failure))
+    except Exception as error:
+        return msgspec.structs.replace(outcome, status="failed", sentence=f"it raised {first_line(error)}")

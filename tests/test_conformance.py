@@ -1,0 +1,482 @@
+"""The checks of cells: each fails on a cell that breaks its law, and none on a sound cell that is hard for it."""
+
+import random
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+import rnnbench
+from rnnbench.testing import CELL_CHECKS, check_cell, run_check
+
+CHECKS = {check.name: check for check in CELL_CHECKS}
+
+
+class Sound(nn.Module):
+    """h_t = tanh(W x_t + U h_{t-1} + b). Its parts are what the broken ones below change."""
+
+    def __init__(self, inputs: int, hidden: int) -> None:
+        super().__init__()
+        self.from_input, self.from_state = nn.Linear(inputs, hidden), nn.Linear(hidden, hidden, bias=False)
+
+    def forward(self, x: Tensor, state: Tensor | None = None) -> tuple[Tensor, Any]:
+        if not x.shape[1]:
+            raise ValueError("no steps")
+        h = self.first(x, state)
+        outputs = []
+        for x_t in x.unbind(1):
+            h = self.move(x_t, h)
+            outputs.append(h)
+        return self.last(torch.stack(outputs, 1), x), self.given(h)
+
+    def first(self, x: Tensor, state: Tensor | None) -> Tensor:
+        return x.new_zeros(len(x), self.from_state.in_features) if state is None else state
+
+    def move(self, x: Tensor, h: Tensor) -> Tensor:
+        return torch.tanh(self.from_input(x) + self.from_state(h))
+
+    def last(self, y: Tensor, x: Tensor) -> Tensor:
+        return y
+
+    def given(self, h: Tensor) -> Any:
+        return h
+
+
+class LooksAhead(Sound):
+    def last(self, y: Tensor, x: Tensor) -> Tensor:
+        return y + 0.1 * y.flip(1)
+
+
+class SeesNeighbours(Sound):
+    def move(self, x: Tensor, h: Tensor) -> Tensor:
+        h = super().move(x, h)
+        return h - 0.1 * h.mean(0)
+
+
+class SeesNeighboursInTraining(Sound):
+    def last(self, y: Tensor, x: Tensor) -> Tensor:
+        return y - 0.1 * y.mean(0) if self.training else y
+
+
+class Forgets(Sound):
+    def move(self, x: Tensor, h: Tensor) -> Tensor:
+        return torch.tanh(self.from_input(x) + self.from_state(torch.ones_like(h)))
+
+
+class Identity(nn.Module):
+    def __init__(self, inputs: int, hidden: int) -> None:
+        super().__init__()
+
+    def forward(self, x: Tensor, state: Any = None) -> tuple[Tensor, Any]:
+        if not x.shape[1]:
+            raise ValueError("no steps")
+        return x, x.new_zeros(len(x), 1)
+
+
+class IgnoresState(Sound):
+    def first(self, x: Tensor, state: Tensor | None) -> Tensor:
+        return super().first(x, None)
+
+
+class CarriesOneStepOnly(Sound):
+    """Step by step it is right, in chunks it is not."""
+
+    def first(self, x: Tensor, state: Tensor | None) -> Tensor:
+        return super().first(x, state if x.shape[1] == 1 else None)
+
+
+class CarriesFirstSampleOnly(Sound):
+    def first(self, x: Tensor, state: Tensor | None) -> Tensor:
+        h = super().first(x, None)
+        return h if state is None else torch.cat([state[:1], h[1:]])
+
+
+class ChangesStateInPlace(Sound):
+    def first(self, x: Tensor, state: Tensor | None) -> Tensor:
+        if state is None:
+            return super().first(x, None)
+        kept = state.clone()
+        state.detach().mul_(0.5)
+        return kept
+
+
+class CutsGradientOfState(Sound):
+    def given(self, h: Tensor) -> Any:
+        return h.detach()
+
+
+class NoState(Sound):
+    def given(self, h: Tensor) -> Any:
+        return None
+
+
+class CutsGradientEachStep(Sound):
+    def move(self, x: Tensor, h: Tensor) -> Tensor:
+        return super().move(x, h.detach())
+
+
+class WrongGradient(Sound):
+    def move(self, x: Tensor, h: Tensor) -> Tensor:
+        h = super().move(x, h)
+        return h + 0.1 * (h - h.detach())
+
+
+class IdleParameter(Sound):
+    def __init__(self, inputs: int, hidden: int) -> None:
+        super().__init__(inputs, hidden)
+        self.idle = nn.Parameter(torch.zeros(hidden))
+
+
+class ParametersInAList(nn.Module):
+    def __init__(self, inputs: int, hidden: int) -> None:
+        super().__init__()
+        self.inner = [Sound(inputs, hidden)]
+
+    def forward(self, x: Tensor, state: Any = None) -> tuple[Tensor, Any]:
+        return self.inner[0](x, state)
+
+
+class ReadsPadding(Sound):
+    """It counts the steps of zeros, wherever they stand."""
+
+    def last(self, y: Tensor, x: Tensor) -> Tensor:
+        empty = (x == 0).all(-1).sum(1).clamp(max=1)
+        return y * (1 + empty[:, None, None])
+
+
+class OwnRandomness(Sound):
+    def __init__(self, inputs: int, hidden: int) -> None:
+        super().__init__(inputs, hidden)
+        with torch.no_grad():
+            self.from_input.weight.mul_(random.SystemRandom().random())
+
+
+class Leaks(Sound):
+    """What it saw last is where it begins next."""
+
+    def __init__(self, inputs: int, hidden: int) -> None:
+        super().__init__(inputs, hidden)
+        self.kept = 0.0
+
+    def first(self, x: Tensor, state: Tensor | None) -> Tensor:
+        h = super().first(x, state) + self.kept
+        self.kept = float(x.mean())
+        return h
+
+
+class Drops(Sound):
+    def last(self, y: Tensor, x: Tensor) -> Tensor:
+        return functional.dropout(y, 0.5, self.training)
+
+
+class Unregistered(Sound):
+    def __init__(self, inputs: int, hidden: int) -> None:
+        super().__init__(inputs, hidden)
+        self.scale = torch.rand(hidden)
+
+    def last(self, y: Tensor, x: Tensor) -> Tensor:
+        return y * self.scale
+
+
+class NotPickled(Sound):
+    def __init__(self, inputs: int, hidden: int) -> None:
+        super().__init__(inputs, hidden)
+        self.activation = lambda h: h
+
+    def last(self, y: Tensor, x: Tensor) -> Tensor:
+        return self.activation(y)
+
+
+class OnlySingle(Sound):
+    def last(self, y: Tensor, x: Tensor) -> Tensor:
+        return y.float()
+
+
+class AnswersNothing(Sound):
+    def forward(self, x: Tensor, state: Any = None) -> tuple[Tensor, Any]:
+        if not x.shape[1]:
+            return x.new_zeros(len(x), 0, self.from_state.in_features), self.first(x, state)
+        return super().forward(x, state)
+
+
+class NeedsContiguous(Sound):
+    def forward(self, x: Tensor, state: Any = None) -> tuple[Tensor, Any]:
+        return super().forward(x.view(-1).view(x.shape), state)
+
+
+class BeginsElsewhere(Sound):
+    def first(self, x: Tensor, state: Tensor | None) -> Tensor:
+        return torch.ones_like(super().first(x, None)) if state is None else state
+
+
+class Explodes(Sound):
+    def move(self, x: Tensor, h: Tensor) -> Tensor:
+        return self.from_input(x) + 1.5 * h + 0.01 * self.from_state(h)
+
+
+def with_options(inputs: int, hidden: int, idle: float = 1.0, mode: str = "plain") -> nn.Module:
+    """It takes two options, and minds neither."""
+    return Sound(inputs, hidden)
+
+
+def two_implementations(inputs: int, hidden: int, implementation: str = "slow") -> nn.Module:
+    return Sound(inputs, hidden) if implementation == "slow" else Nearly(inputs, hidden)
+
+
+class Nearly(Sound):
+    def move(self, x: Tensor, h: Tensor) -> Tensor:
+        return super().move(x, h) + 1e-6 * h
+
+
+def spec(build: Callable[..., Any], **fields: Any) -> rnnbench.CellSpec:
+    return rnnbench.CellSpec(name="under-test", build=build, source="this test", **fields)
+
+
+BROKEN: list[tuple[rnnbench.CellSpec, set[str], str]] = [
+    (
+        spec(LooksAhead, carries_state=False),
+        {"causal", "pads", "declares"},
+        "causal: .* changed the outputs before step .* by 0.*looks",
+    ),
+    (
+        spec(SeesNeighbours),
+        {"independent", "pads", "declares"},
+        "independent: a sequence with other neighbours, in eval",
+    ),
+    (spec(SeesNeighboursInTraining), {"independent", "repeats"}, "with other neighbours, in training,"),
+    (spec(Forgets), {"remembers"}, "it uses no history"),
+    (spec(Identity), {"remembers", "differentiates"}, "it has no parameters to learn"),
+    (spec(IgnoresState), {"carries", "pads"}, "carries: in chunks of 1 the outputs differ from those of the whole by"),
+    (spec(CarriesOneStepOnly), {"carries", "pads"}, "carries: in chunks of 7"),
+    (spec(CarriesFirstSampleOnly), {"carries"}, "in sequence 1, 2 of 3 only"),
+    (spec(ChangesStateInPlace), {"carries", "differentiates"}, "changed in place"),
+    (spec(CutsGradientOfState), {"carries"}, "the gradients by the inputs differ"),
+    (spec(NoState), {"carries", "pads"}, "declare carries_state=False"),
+    (spec(CutsGradientEachStep), {"differentiates"}, "by finite differences, and .* by autograd"),
+    (spec(WrongGradient), {"differentiates"}, "by finite differences, and .* by autograd"),
+    (spec(IdleParameter), {"differentiates"}, r"no gradient reaches idle \(1 of 4 parameters\)"),
+    (spec(ParametersInAList), {"differentiates", "moves"}, "are they held in a plain list"),
+    (spec(ReadsPadding), {"pads"}, "steps of zeros behind a sequence of .* changed its outputs"),
+    (spec(OwnRandomness), {"repeats"}, "two cells of one seed differ in from_input.weight"),
+    (spec(Drops), {"repeats"}, "its dropout is to be 0 by default"),
+    (spec(Unregistered), {"moves"}, "its state_dict answers otherwise"),
+    (spec(NotPickled), {"moves"}, "pickle fails"),
+    (spec(OnlySingle), {"moves"}, "in float64 it gives torch.float32"),
+    (spec(AnswersNothing), {"declares"}, r"0 steps is answered with shape \(3, 0, 5\)"),
+    (spec(NeedsContiguous), {"declares"}, "declares: it raised RuntimeError"),
+    (spec(BeginsElsewhere), {"declares"}, "a method initial_state"),
+    (spec(Sound, parameters=lambda i, h: h), {"declares"}, "declares parameters=1 and has"),
+    (spec(Sound, state_floats=lambda i, h: 2 * h), {"declares"}, "declares state_floats=2 and has 1"),
+    (spec(with_options, options={"idle": 1.0}), {"declares"}, "the option idle has no effect"),
+    (spec(with_options, options={"mode": "plain"}), {"declares"}, "the option mode='no-such-choice' is taken"),
+    (spec(Explodes), {"finite"}, "1000 inputs of 1 .* not finite"),
+    (spec(two_implementations, implementations=("slow", "fast")), {"agrees"}, "of implementation 'fast' differ"),
+    (spec(Sound, reference=lambda cell, x: 2 * x), {"reference"}, "the shape is"),
+    (spec(Sound, reference=lambda cell, x: 1.001 * cell(x)[0]), {"reference"}, "differ from those of the reference"),
+]
+
+
+@pytest.mark.parametrize(("broken", "laws", "says"), BROKEN, ids=[str(n) for n in range(len(BROKEN))])
+def test_a_broken_cell_fails_the_check_of_its_law(broken: rnnbench.CellSpec, laws: set[str], says: str) -> None:
+    """And only that one, or those that the law implies; in one sentence with numbers."""
+    outcomes = list(check_cell(broken))
+    failed = {o.check: o.sentence for o in outcomes if o.status == "failed"}
+    assert failed.keys() == laws, failed
+    assert any(re.search(says, f"{check}: {sentence}") for check, sentence in failed.items()), failed
+
+
+def test_a_cell_that_remembers_the_last_call_is_found_out() -> None:
+    """Where nothing else may be trusted, this one says why."""
+    outcome = run_check(CHECKS["repeats"], spec(Leaks))
+    assert outcome.status == "failed"
+    assert "after a run on other inputs the same inputs are answered otherwise" in outcome.sentence
+
+
+class Fourier(nn.Module):
+    """A causal convolution over the whole sequence by FFT; it has no state to carry."""
+
+    def __init__(self, inputs: int, hidden: int) -> None:
+        super().__init__()
+        self.project, self.decay = nn.Linear(inputs, hidden), nn.Parameter(torch.rand(hidden))
+
+    def forward(self, x: Tensor, state: Any = None) -> tuple[Tensor, Any]:
+        steps = x.shape[1]
+        if not steps:
+            raise ValueError("no steps")
+        kernel = torch.exp(-self.decay.abs() * torch.arange(steps, dtype=x.dtype)[:, None])
+        both = torch.fft.rfft(self.project(x), 2 * steps, dim=1) * torch.fft.rfft(kernel, 2 * steps, dim=0)
+        return torch.fft.irfft(both, 2 * steps, dim=1)[:, :steps], None
+
+
+class Complex(Sound):
+    """A rotating complex state."""
+
+    def __init__(self, inputs: int, hidden: int) -> None:
+        super().__init__(inputs, hidden)
+        self.turn = nn.Parameter(torch.randn(hidden, dtype=torch.complex64))
+
+    def first(self, x: Tensor, state: Tensor | None) -> Tensor:
+        return super().first(x, None) + 0j if state is None else state
+
+    def move(self, x: Tensor, h: Tensor) -> Tensor:
+        return self.turn / (1 + self.turn.abs()) * h + self.from_input(x)
+
+    def last(self, y: Tensor, x: Tensor) -> Tensor:
+        return self.from_state(y.real) + y.imag
+
+
+class Attends(nn.Module):
+    """Its state is all that it has seen, and grows."""
+
+    def __init__(self, inputs: int, hidden: int) -> None:
+        super().__init__()
+        self.query, self.key, self.value = (nn.Linear(inputs, hidden) for _ in range(3))
+
+    def forward(self, x: Tensor, state: Any = None) -> tuple[Tensor, Any]:
+        if not x.shape[1]:
+            raise ValueError("no steps")
+        keys, values = self.key(x), self.value(x)
+        if state is not None:
+            keys, values = torch.cat([state["keys"], keys], 1), torch.cat([state["values"], values], 1)
+        seen = torch.ones(x.shape[1], keys.shape[1], dtype=torch.bool).tril(keys.shape[1] - x.shape[1])
+        y = functional.scaled_dot_product_attention(self.query(x), keys, values, attn_mask=seen)
+        return y, {"keys": keys, "values": values, "steps": keys.shape[1]}
+
+
+class Convolves(nn.Module):
+    """The last four inputs, and no state at all."""
+
+    def __init__(self, inputs: int, hidden: int) -> None:
+        super().__init__()
+        self.convolve = nn.Conv1d(inputs, hidden, 4)
+
+    def forward(self, x: Tensor, state: Any = None) -> tuple[Tensor, None]:
+        if not x.shape[1]:
+            raise ValueError("no steps")
+        return self.convolve(functional.pad(x.transpose(1, 2), (3, 0))).transpose(1, 2), None
+
+
+class Chaotic(Sound):
+    """A tiny change grows by half and more at each step."""
+
+    def move(self, x: Tensor, h: Tensor) -> Tensor:
+        return torch.tanh(0.1 * self.from_input(x) + 5 * self.from_state(h))
+
+
+class Silent(Sound):
+    """Its output is exactly 0 as initialised."""
+
+    def __init__(self, inputs: int, hidden: int) -> None:
+        super().__init__(inputs, hidden)
+        self.gain = nn.Parameter(torch.zeros(hidden))
+
+    def last(self, y: Tensor, x: Tensor) -> Tensor:
+        return self.gain * y
+
+
+class Normed(Sound):
+    """Its outputs sum to a constant, so that a plain sum of them has no gradient."""
+
+    def last(self, y: Tensor, x: Tensor) -> Tensor:
+        return functional.layer_norm(y, y.shape[-1:])
+
+
+class Listens(Sound):
+    """It begins from a state of its own making, and says so."""
+
+    def __init__(self, inputs: int, hidden: int) -> None:
+        super().__init__(inputs, hidden)
+        self.beginning = nn.Parameter(torch.randn(hidden))
+
+    def initial_state(self, x: Tensor) -> Tensor:
+        return self.beginning.expand(len(x), -1)
+
+    def first(self, x: Tensor, state: Tensor | None) -> Tensor:
+        return self.initial_state(x[:, 0]) if state is None else state
+
+
+class Untrained(Sound):
+    """A fixed reservoir."""
+
+    def __init__(self, inputs: int, hidden: int) -> None:
+        super().__init__(inputs, hidden)
+        self.requires_grad_(False)
+
+
+SOUND = [
+    spec(
+        Sound,
+        parameters=lambda i, h: (i + h + 1) * h,
+        state_floats=lambda i, h: h,
+        reference=lambda cell, x: cell(x)[0],
+    ),
+    spec(Sound, hidden_multiple=4),
+    spec(Sound, same_size=True),
+    spec(Sound, longest=9),
+    spec(Fourier, carries_state=False),
+    spec(Complex, state_floats=lambda i, h: 2 * h),
+    spec(Attends),
+    spec(Convolves, carries_state=False),
+    spec(Chaotic),
+    spec(Silent),
+    spec(Normed),
+    spec(Listens),
+    spec(Untrained, parameters=lambda i, h: 0),
+]
+
+
+@pytest.mark.parametrize("sound", SOUND, ids=[f"{n}-{one.build.__name__}" for n, one in enumerate(SOUND)])  # type: ignore[union-attr]
+def test_a_sound_cell_passes_however_hard_it_is(sound: rnnbench.CellSpec) -> None:
+    """FFT, complex state, a state that grows, no state, chaos, outputs that are 0 at first, fixed weights."""
+    outcomes = list(check_cell(sound))
+    assert [o.check for o in outcomes] == list(CHECKS)
+    assert {o.check: o.sentence for o in outcomes if o.status == "failed"} == {}
+
+
+def test_chaos_is_chaos() -> None:
+    """In float32 two ways of computing the same part; the check decides in float64, and tells it."""
+    outcome = run_check(CHECKS["agrees"], spec(Chaotic))
+    assert outcome.status == "passed"
+    assert float(outcome.sentence.split()[4]) > 1e-3
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_every_law_is_a_sentence(name: str) -> None:
+    """The table says in words what holds."""
+    assert CHECKS[name].law.endswith(".")
+
+
+ADAPTED = [
+    spec(lambda i, h: rnnbench.TimeFirst(nn.LSTM(i, h))),
+    spec(lambda i, h: rnnbench.Stateless(nn.Sequential(Shift(), nn.Linear(2 * i, h))), carries_state=False),
+    spec(lambda i, h: rnnbench.Stepwise(nn.GRUCell(i, h))),
+    spec(lambda i, h: rnnbench.Stepwise(nn.LSTMCell(i, h))),
+]
+
+
+class Shift(nn.Module):
+    """Each step beside the one before it."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.cat([x, functional.pad(x, (0, 0, 1, 0))[:, :-1]], dim=-1)
+
+
+@pytest.mark.parametrize("adapted", ADAPTED, ids=["time-first", "stateless", "step", "step of two"])
+def test_an_adapter_makes_a_cell_of_it(adapted: rnnbench.CellSpec) -> None:
+    """One word each, and all checks pass."""
+    assert {o.check: o.sentence for o in check_cell(adapted) if o.status == "failed"} == {}
+
+
+def test_an_adapted_layer_is_the_layer() -> None:
+    """Outputs and states are those of torch's own layers."""
+    x_BTI = torch.randn(3, 5, 2)
+    layer = nn.LSTM(2, 4)
+    torch.testing.assert_close(rnnbench.TimeFirst(layer)(x_BTI)[0], layer(x_BTI.transpose(0, 1))[0].transpose(0, 1))
+    cell = nn.LSTMCell(2, 4)
+    h, c = cell(x_BTI[:, 1], cell(x_BTI[:, 0]))
+    y_BTH, state = rnnbench.Stepwise(cell)(x_BTI[:, :2])
+    torch.testing.assert_close((y_BTH[:, 1], state), (h, (h, c)))

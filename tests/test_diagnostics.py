@@ -1,0 +1,174 @@
+"""Diagnostics: measured on cells whose figures are known in closed form, and carried through a trial to the report."""
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+
+import rnnbench
+from rnnbench.campaign import Place, run_suite
+from rnnbench.catalogue import Catalogue
+from rnnbench.findings import find
+from rnnbench.records import LearningTrial
+from rnnbench.store import Store
+from rnnbench.suite import check_suite
+from rnnbench_diagnostics.gradient_lag import gradient_against_lag
+from rnnbench_diagnostics.memory_capacity import memory_capacity
+
+
+class Leaky(nn.Module):
+    """h_t = a h_{t-1} + x_t."""
+
+    def __init__(self, a: float) -> None:
+        super().__init__()
+        self.a = a
+
+    def forward(self, x: Tensor, state: Any = None) -> tuple[Tensor, Tensor]:
+        h = torch.zeros_like(x[:, 0]) if state is None else state
+        outputs = []
+        for x_t in x.unbind(1):
+            h = self.a * h + x_t
+            outputs.append(h)
+        return torch.stack(outputs, 1), h
+
+
+class DelayLine(nn.Module):
+    """Its outputs are the sums over features of the last `length` inputs before this one."""
+
+    def __init__(self, length: int) -> None:
+        super().__init__()
+        self.length = length
+
+    def forward(self, x: Tensor, state: Any = None) -> tuple[Tensor, None]:
+        u = nn.functional.pad(x.sum(-1), (self.length, 0))
+        return torch.stack([u[:, k : k + x.shape[1]] for k in range(self.length)], -1), None
+
+
+def rng() -> np.random.Generator:
+    """The same each time."""
+    return np.random.default_rng(0)
+
+
+@pytest.mark.parametrize("a", [0.5, 0.9, 0.99])
+def test_the_gradient_of_a_leaky_sum_falls_as_its_leak(a: float) -> None:
+    """|dy_T/dx_{T-k}| is a^k times what it is at lag 0, and the decay length -1 / ln a."""
+    found = gradient_against_lag(Leaky(a).double(), torch.randn(4, 30, 3, dtype=torch.float64), rng())
+    sizes = np.array(found.y)
+    assert found.x == tuple(range(30))
+    np.testing.assert_allclose(sizes / sizes[0], a ** np.arange(30), rtol=1e-9)
+    assert found.figures["decay length (steps)"] == pytest.approx(-1 / math.log(a), rel=1e-6)
+
+
+def test_a_gradient_that_does_not_fall_has_no_decay_length() -> None:
+    """It is absent, with the reason; and what looks at one step only has a gradient at one lag."""
+    kept = gradient_against_lag(Leaky(1.01).double(), torch.randn(2, 20, 3, dtype=torch.float64), rng())
+    assert not kept.figures
+    assert "does not fall" in kept.absent["decay length (steps)"]
+    blind = gradient_against_lag(Leaky(0.0).double(), torch.randn(2, 20, 3, dtype=torch.float64), rng())
+    assert "at 1 lags only" in blind.absent["decay length (steps)"]
+
+
+def test_too_few_steps_are_refused() -> None:
+    """A line through two points says nothing."""
+    with pytest.raises(rnnbench.Refused, match="at least 3 steps, and there are 2"):
+        gradient_against_lag(Leaky(0.5), torch.randn(2, 2, 3), rng())
+
+
+@pytest.mark.parametrize("length", [1, 5, 20])
+def test_a_delay_line_reaches_the_bound_of_memory_capacity(length: int) -> None:
+    """Its capacity is its length: each of the last `length` inputs is found again, and no other."""
+    found = memory_capacity(DelayLine(length).double(), torch.randn(4, 10, 3, dtype=torch.float64), rng())
+    assert found.figures["memory capacity"] == pytest.approx(length, abs=0.01)
+    assert found.figures["outputs"] == length
+    np.testing.assert_allclose(found.y[:length], 1, atol=1e-6)
+    assert max(found.y[length:]) < 0.02
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_no_cell_is_above_the_bound(seed: int) -> None:
+    """Jaeger: the sum over lags is at most the number of outputs."""
+    torch.manual_seed(seed)
+    found = memory_capacity(nn.GRU(3, 4, batch_first=True), torch.randn(4, 10, 3), rng())
+    assert 0 < found.figures["memory capacity"] <= 4
+
+
+def test_memory_capacity_needs_a_signal() -> None:
+    """Frames are refused."""
+    with pytest.raises(rnnbench.Refused, match="these are frames"):
+        memory_capacity(Leaky(0.5), torch.randn(2, 5, 1, 4, 4), rng())
+
+
+SUITE = {
+    "version": 1,
+    "summary": "diagnostics",
+    "cells": ["gru", "rnn"],
+    "tasks": [{"name": "recall-first", "dials": {"horizon": 4}}],
+    "seeds": 2,
+    "diagnostics": ["memory-capacity", "gradient-lag"],
+    "recipe": {"tune": True, "learning_rates": [0.01, 0.003], "tuning_seeds": 1, "epochs": 2, "steps_per_epoch": 5},
+}
+
+
+def run_into(folder: Path, suite: dict[str, Any]) -> Path:
+    """Run it all, two at a time."""
+    catalogue = Catalogue.load()
+    place = Place(catalogue.executors["local"].item, jobs=2)
+    run_suite(check_suite(suite, "diagnosed", catalogue), catalogue, Store(folder), place, watch=lambda *_: None)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The results of two cells at two seeds, rates searched."""
+    return run_into(tmp_path_factory.mktemp("diagnosed"), SUITE)
+
+
+def test_a_trial_is_diagnosed_before_and_after_training(run: Path) -> None:
+    """Only evaluations are; both moments are there, and training has moved them."""
+    for result in Store(run).read():
+        assert isinstance(result.trial, LearningTrial)
+        assert result.learning
+        if result.trial.phase == "tuning":
+            assert result.learning.diagnoses == {}
+            continue
+        assert set(result.learning.diagnoses) == {"memory-capacity", "gradient-lag"}
+        for diagnosed in result.learning.diagnoses.values():
+            assert diagnosed.fresh
+            assert diagnosed.trained
+            assert diagnosed.fresh.y != diagnosed.trained.y
+
+
+def test_the_report_shows_both_over_seeds(run: Path, tmp_path: Path) -> None:
+    """A curve a cell, diagnostic and moment, a figure a diagnostic, a line in the table."""
+    findings = find(Store(run).read())
+    (condition,) = findings.conditions
+    assert [(c.name, c.when) for c in condition.arms[0].diagnostics] == [
+        (name, when) for name in ("gradient-lag", "memory-capacity") for when in ("fresh", "trained")
+    ]
+    assert condition.arms[0].diagnostics[2].figures["memory capacity"].n == 2
+    files = [file.name for file in Catalogue.load().reports["html"].item.load()(findings, tmp_path)]
+    assert {"gradient-lag.png", "memory-capacity.png"} <= set(files)
+    assert "memory capacity" in (tmp_path / "index.html").read_text()
+
+
+def test_diagnostics_leave_the_figures_of_training_alone(run: Path, tmp_path: Path) -> None:
+    """The same suite without them gives the same bits."""
+    run_into(tmp_path, {**SUITE, "diagnostics": []})
+
+    def curves(folder: Path) -> list[Any]:
+        found = [r for r in Store(folder).read() if isinstance(r.trial, LearningTrial)]
+        return sorted((r.trial.cell.name, r.trial.seed, r.trial.learning_rate, r.learning.curve) for r in found)  # type: ignore[union-attr]
+
+    assert curves(run) == curves(tmp_path)
+
+
+def test_an_unknown_diagnostic_is_told_well() -> None:
+    """With the nearest name."""
+    with pytest.raises(
+        rnnbench.RnnbenchError, match=r"no diagnostic called 'gradient-lak'\. Did you mean 'gradient-lag'"
+    ):
+        check_suite({**SUITE, "diagnostics": ["gradient-lak"]}, "s.toml", Catalogue.load())

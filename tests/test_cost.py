@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
-from rnnbench.executors.local import LocalPool
+from rnnbench.executors.local import LocalPool, run_one
 from rnnbench.records import CellUse, CostTrial, MemoryRow, Result, Shape, TimeRow
 from tests.conftest import MakePlugin
 from tests.test_records import COST
@@ -132,3 +132,33 @@ def test_memory_of_a_known_size_is_seen(pool: LocalPool, cell: str, least: int, 
             pytest.skip("this system does not tell")
         peaks[name] = row.peak_bytes / MEBIBYTE
     assert least <= peaks[cell] - peaks["plain"] <= most
+
+
+TWO_FORMS = """
+    import rnnbench
+    from torch import nn
+
+    class Off(nn.GRU):
+        def forward(self, x, state=None):
+            y, state = super().forward(x, state)
+            return y + 0.01, state
+
+    def build(inputs, hidden, implementation="sound"):
+        return {"sound": nn.GRU, "same": nn.GRU, "off": Off}[implementation](inputs, hidden, batch_first=True)
+
+    @rnnbench.hookimpl
+    def rnnbench_cells():
+        forms = ("sound", "same", "off")
+        return [rnnbench.CellSpec(name="forms", build=f"{__name__}:build", source="x", implementations=forms)]
+"""
+
+
+def test_implementations_are_compared_before_their_speed_is(make_plugin: MakePlugin) -> None:
+    """One that answers otherwise has no time; the others have."""
+    make_plugin(TWO_FORMS)
+    cells = tuple(CellUse(name="forms", implementation=form, label=form) for form in ("sound", "same", "off"))
+    trial = msgspec.structs.replace(COST, cells=cells, shape=Shape(steps=4, batch=2, hidden=4, inputs=3))
+    result = run_one(trial)
+    assert result.status == "error"
+    assert {row.row for row in result.costs} in ({"sound", "same"}, {"off"})
+    assert "its outputs differ" in result.reason

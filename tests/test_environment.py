@@ -1,11 +1,18 @@
 """What a result says of where it comes from."""
 
 import subprocess
+from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 
+import msgspec
 import pytest
 
+import rnnbench
 from rnnbench import environment
+from rnnbench.catalogue import Brought, Catalogue, Shelf
+from rnnbench.records import CellUse
+from tests.test_records import learning_trial
 
 
 @pytest.fixture(autouse=True)
@@ -61,3 +68,15 @@ def test_the_machine_and_versions_are_told() -> None:
     assert environment.machine().memory_bytes > 2**28
     assert environment.machine().processor
     assert {"python", "rnnbench", "torch", "numpy"} <= set(environment.versions())
+
+
+def test_the_version_of_what_a_cell_runs_goes_with_its_results() -> None:
+    """A bridge to a package is another cell once that package is another one."""
+    catalogue = Catalogue.load()
+    spec = rnnbench.CellSpec(name="bridge", build="rnnbench_cells.gru:build_gru", source="x", packages=("pluggy",))
+    shelf = Shelf("cell", {"bridge": Brought(spec, catalogue.plugins[0])})
+    trial = learning_trial(cell=CellUse(name="bridge"))
+    found = environment.provenance(trial, replace(catalogue, cells=shelf))
+    assert found.definitions["pluggy of bridge"] == version("pluggy")
+    older = msgspec.structs.replace(found, definitions={**found.definitions, "pluggy of bridge": "0.1"})
+    assert environment.changed(older, found) == ("pluggy of bridge",)

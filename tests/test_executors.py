@@ -8,9 +8,10 @@ import msgspec
 import psutil
 import pytest
 
-from rnnbench.executors.local import LocalPool
-from rnnbench.records import CellUse, LearningTrial, Result, trial_id
+from rnnbench.executors.local import LocalPool, run_one
+from rnnbench.records import CellUse, LearningTrial, Recipe, Result, trial_id
 from rnnbench.runner import run_trial
+from tests.conftest import MakePlugin
 from tests.test_records import COST, learning_trial
 from tests.test_training import SMALL
 
@@ -172,3 +173,24 @@ def test_children_are_not_the_drivers_process_group(pool: LocalPool) -> None:
     while os.getpgid(child) != child:
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+LIMITED = """
+    import rnnbench
+    from torch import nn
+
+    @rnnbench.hookimpl
+    def rnnbench_cells():
+        build = lambda inputs, hidden: nn.GRU(inputs, hidden, batch_first=True)
+        return [rnnbench.CellSpec(name="limited", build=build, source="x", longest=9)]
+"""
+
+
+def test_sequences_longer_than_a_cell_takes_are_refused(make_plugin: MakePlugin) -> None:
+    """With both lengths; shorter ones are trained on."""
+    make_plugin(LIMITED)
+    recipe = Recipe(epochs=1, steps_per_epoch=1)
+    trials = [learning_trial(cell=CellUse(name="limited"), dials={"horizon": n}, recipe=recipe) for n in (9, 10)]
+    short, long = (run_one(trial) for trial in trials)
+    assert short.status == "ok"
+    assert (long.status, long.reason) == ("refused", "sequences of 10 steps, and the cell takes at most 9")

@@ -15,7 +15,7 @@ from torch.nn import functional
 
 import rnnbench
 from rnnbench.errors import Refused, RnnbenchError
-from rnnbench.model import Model, Needs, Size
+from rnnbench.model import Model, Needs, Size, tensor
 from rnnbench.records import Recipe
 from rnnbench.task import Array, Batch
 from rnnbench.training import open_feed, train
@@ -593,3 +593,14 @@ def test_a_stream_takes_no_lengths_and_no_mask() -> None:
     check_batch(Text(), text)
     with pytest.raises(RnnbenchError, match="text: a stream needs cross-entropy at every step, and takes no lengths"):
         check_batch(Text(), replace(text, mask=np.ones(text.inputs.shape, bool)))
+
+
+def test_a_state_that_cannot_be_carried_on_is_not_handed_on() -> None:
+    """Where the description says so; each window then begins anew, and a decoder reads its whole prefix again."""
+    task = Labels()
+    model = Model(lstm, task, SMALL, examples(task), 6, Needs(carries_state=False))
+    inputs = tensor(examples(task).inputs)
+    first, states = model.carry_on(inputs, None, None)
+    again, _ = model.carry_on(inputs, None, states)
+    assert states == [None]
+    torch.testing.assert_close(first, again)

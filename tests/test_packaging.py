@@ -81,6 +81,7 @@ def test_the_wheel_holds_packages_and_no_folder_called_plugins(wheel: Path) -> N
     assert tops == {
         "rnnbench",
         *(f"rnnbench_{part}" for part in ("cells", "torchrecurrent", "tasks", "cluster", "suites", "reports")),
+        "rnnbench_diagnostics",
     }
     for name in (
         "rnnbench/py.typed",

@@ -27,7 +27,7 @@ SOURCES = [path for folder in ("rnnbench", "plugins", "suites", "reports") for p
         "import rnnbench",
         "import rnnbench.findings, rnnbench.plan, rnnbench.store, rnnbench.suite, rnnbench.campaign",
         "from rnnbench.catalogue import Catalogue; Catalogue.load()",
-        "import rnnbench_cells, rnnbench_torchrecurrent, rnnbench_tasks, rnnbench_suites, rnnbench_reports",
+        "import rnnbench_cells, rnnbench_torchrecurrent, rnnbench_tasks, rnnbench_diagnostics, rnnbench_suites, rnnbench_reports",
         TYPED.format("list"),
         TYPED.format("--help"),
     ],

@@ -11,6 +11,8 @@ import torch
 from rnnbench import seeds
 from rnnbench.archives import open_archives
 from rnnbench.catalogue import Catalogue
+from rnnbench.cell import CellSpec
+from rnnbench.errors import Refused
 from rnnbench.model import Extent, Model, Needs, Size, count_parameters, solve_size
 from rnnbench.records import LearningTrial, ModelSize, Result, Seconds, canonical
 from rnnbench.runner.terms import Terms
@@ -49,6 +51,7 @@ def run_learning(trial: LearningTrial, catalogue: Catalogue, bare: Result, terms
 def _sized(trial: LearningTrial, catalogue: Catalogue, task: Task, feed: Feed) -> tuple[Size, Model]:
     """The size that the budget gives, and a model of that size with the weights of this seed."""
     spec = catalogue.cells[trial.cell.name].item
+    _refuse_too_long(spec, task, feed)
     build = spec.load(trial.cell.options, trial.cell.implementation)
     needs = Needs(spec.inputs == "frames", spec.same_size, spec.carries_state)
     make = partial(Model, build, task, trial.recipe, feed.example(), needs=needs)
@@ -61,6 +64,12 @@ def _sized(trial: LearningTrial, catalogue: Catalogue, task: Task, feed: Feed) -
     size = solve_size(trial.recipe, extent, spec.hidden_multiple)
     _seed_global_generators(trial.seed)
     return size, make(size.hidden)
+
+
+def _refuse_too_long(spec: CellSpec, task: Task, feed: Feed) -> None:
+    steps = task.horizon if task.mode == "stream" else max(feed.example().steps, feed.validation.steps)
+    if spec.longest is not None and steps > spec.longest:
+        raise Refused(f"sequences of {steps} steps, and the cell takes at most {spec.longest}")
 
 
 def _told(size: Size, model: Model) -> ModelSize:

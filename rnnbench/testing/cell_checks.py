@@ -1,5 +1,6 @@
 """The twelve checks of a cell, in their order, and the run of them."""
 
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -73,7 +74,9 @@ def run_check(
     subject = Subject(spec, {**spec.options, **(options or {})}, implementation, skip=skip)
     name = spec.name if implementation == DEFAULT else f"{spec.name}:{implementation}"
     try:
-        note = check.run(_in_its_precision(subject))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # torch's own, while it compiles, and those of imports
+            note = check.run(_in_its_precision(subject))
     except NotApplicable as reason:
         return Outcome(subject=name, check=check.name, law=check.law, status="not applicable", sentence=str(reason))
     except DataUnavailable as reason:

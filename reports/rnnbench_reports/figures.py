@@ -97,7 +97,10 @@ def learning_rates(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) -> 
             if arm.learning_rate in scores:
                 chosen = scores[arm.learning_rate].centre
                 axis.plot(arm.learning_rate, chosen, look.marker, color=look.colour, markersize=9, fillstyle="none")
+        tried = sorted({rate.rate for arm in condition.arms if arm.search for rate in arm.search.rates})
         axis.set_xscale("log")
+        axis.set_xticks(tried, [f"{rate:g}" for rate in tried])
+        axis.minorticks_off()
         score_axis(axis, condition, "validation")
         axis.set_xlabel("learning rate", fontsize=9)
     legend(figure, axes)

@@ -391,6 +391,20 @@ def test_the_recurrent_weights_of_the_indrnn_start_within_their_range(horizon: i
     assert u_H.mean().item() == pytest.approx(bound / 2, rel=0.05)
 
 
+@pytest.mark.parametrize("driven_out", [-5.0, 5.0])
+def test_the_recurrent_weights_of_the_indrnn_are_kept_within_their_range(driven_out: float) -> None:
+    """With a horizon T, a u beyond 2^(1/T) acts as 2^(1/T); without one it acts as it is."""
+    x_BTI = torch.randn(2, 6, 3, dtype=torch.float64)
+    for horizon, acts_as in ((4, math.copysign(2**0.25, driven_out)), (0, driven_out)):
+        outputs = []
+        for u in (driven_out, acts_as):
+            cell = build("indrnn", {"horizon": horizon})
+            with torch.no_grad():
+                cell.recurrent.fill_(u)
+            outputs.append(cell(x_BTI)[0])
+        torch.testing.assert_close(*outputs, atol=1e-12, rtol=1e-12)
+
+
 def test_the_flow_of_the_antisymmetric_cell_has_eigenvalues_on_a_vertical_line() -> None:
     """Those of W - W^T - gamma I all have the real part -gamma."""
     for gamma in (0.0, 0.3):

@@ -13,11 +13,15 @@ import rnnbench
 from rnnbench.campaign import Place, run_suite
 from rnnbench.catalogue import Catalogue
 from rnnbench.findings import find
+from rnnbench.model import Model
 from rnnbench.records import LearningTrial
 from rnnbench.store import Store
 from rnnbench.suite import check_suite
+from rnnbench.training import open_feed
+from rnnbench.training.diagnosing import diagnose
 from rnnbench_diagnostics.gradient_lag import gradient_against_lag
 from rnnbench_diagnostics.memory_capacity import memory_capacity
+from tests.test_records import learning_trial
 
 
 class Leaky(nn.Module):
@@ -172,3 +176,21 @@ def test_an_unknown_diagnostic_is_told_well() -> None:
         rnnbench.RnnbenchError, match=r"no diagnostic called 'gradient-lak'\. Did you mean 'gradient-lag'"
     ):
         check_suite({**SUITE, "diagnostics": ["gradient-lak"]}, "s.toml", Catalogue.load())
+
+
+def test_a_diagnostic_that_draws_leaves_the_training_what_it_would_have_drawn() -> None:
+    """Torch's generator and the mode of the model are as before."""
+    trial = learning_trial(task="recall-first", dials={"horizon": 4})
+    task = Catalogue.load().tasks["recall-first"].item(**trial.dials)  # type: ignore[arg-type]
+    feed = open_feed(task, trial, {})
+    model = Model(lambda i, h: nn.GRU(i, h, batch_first=True), task, trial.recipe, feed.example(), 5)
+
+    def draws(cell: nn.Module, x_BTI: Tensor, rng: np.random.Generator) -> rnnbench.Diagnosis:
+        assert not cell.training
+        return rnnbench.Diagnosis(x_name="x", y_name="y", x=(0.0,), y=(float(torch.rand(())),))
+
+    before = torch.get_rng_state()
+    found = diagnose({"draws": draws}, model, task, feed, trial)
+    assert torch.equal(torch.get_rng_state(), before)
+    assert model.training
+    assert set(found) == {"draws"}

@@ -218,6 +218,57 @@ class Explodes(Sound):
         return self.from_input(x) + 1.5 * h + 0.01 * self.from_state(h)
 
 
+class DropsAt64(Sound):
+    """It loses its state after every 64 steps of a call."""
+
+    def forward(self, x: Tensor, state: Any = None) -> tuple[Tensor, Any]:
+        if not x.shape[1]:
+            raise ValueError("no steps")
+        parts = []
+        for part in torch.split(x, 64, dim=1):
+            y, after = super().forward(part, state)
+            parts.append(y)
+            state = None
+        return torch.cat(parts, 1), after
+
+
+class RescalesBatch(Sound):
+    """Where one sequence is large, all are made smaller."""
+
+    def last(self, y: Tensor, x: Tensor) -> Tensor:
+        return y * 0.5 if x.abs().max() > 6 else y
+
+
+class ThirdOfBatch(Sound):
+    def last(self, y: Tensor, x: Tensor) -> Tensor:
+        return torch.cat([y[:2], -y[2:]])
+
+
+class SmallWrongGradient(Sound):
+    """h moves by 1e-3 a step, and its gradient has the wrong sign."""
+
+    def move(self, x: Tensor, h: Tensor) -> Tensor:
+        step = 1e-3 * torch.tanh(self.from_input(x) + self.from_state(h))
+        return h + 2 * step.detach() - step
+
+
+def stuck_implementations(inputs: int, hidden: int, implementation: str = "flows") -> nn.Module:
+    return Sound(inputs, hidden) if implementation == "flows" else Stuck(inputs, hidden)
+
+
+class Stuck(Sound):
+    """Nothing below it in a stack would learn."""
+
+    def forward(self, x: Tensor, state: Any = None) -> tuple[Tensor, Any]:
+        return super().forward(x.detach(), state)
+
+
+class NotAMethod(Sound):
+    def __init__(self, inputs: int, hidden: int) -> None:
+        super().__init__(inputs, hidden)
+        self.initial_state = nn.Parameter(torch.zeros(hidden))
+
+
 def with_options(inputs: int, hidden: int, idle: float = 1.0, mode: str = "plain") -> nn.Module:
     """It takes two options, and minds neither."""
     return Sound(inputs, hidden)
@@ -256,6 +307,12 @@ BROKEN: list[tuple[rnnbench.CellSpec, set[str], str]] = [
     (spec(ChangesStateInPlace), {"carries", "differentiates"}, "changed in place"),
     (spec(CutsGradientOfState), {"carries"}, "the gradients by the inputs differ"),
     (spec(NoState), {"carries", "pads"}, "declare carries_state=False"),
+    (spec(DropsAt64), {"carries"}, "in chunks of 128 and 172 the outputs differ"),
+    (spec(RescalesBatch), {"independent"}, "a thousand times as large"),
+    (spec(ThirdOfBatch), {"independent", "pads"}, "the other way round|with other neighbours|alone"),
+    (spec(SmallWrongGradient), {"differentiates"}, "by finite differences"),
+    (spec(stuck_implementations, implementations=("flows", "stuck")), {"agrees"}, "the gradients by the inputs"),
+    (spec(NotAMethod), {"declares", "differentiates"}, "its initial_state is no method"),
     (spec(CutsGradientEachStep), {"differentiates"}, "by finite differences, and .* by autograd"),
     (spec(WrongGradient), {"differentiates"}, "by finite differences, and .* by autograd"),
     (spec(IdleParameter), {"differentiates"}, r"no gradient reaches idle \(1 of 4 parameters\)"),
@@ -399,6 +456,64 @@ class Listens(Sound):
         return self.initial_state(x[:, 0]) if state is None else state
 
 
+class Dilated(Sound):
+    """Each step goes on from the state of eight steps ago."""
+
+    def forward(self, x: Tensor, state: Any = None) -> tuple[Tensor, Any]:
+        if not x.shape[1]:
+            raise ValueError("no steps")
+        kept = [x.new_zeros(len(x), self.from_state.in_features)] * 8 if state is None else list(state.unbind(0))
+        outputs = []
+        for x_t in x.unbind(1):
+            outputs.append(self.move(x_t, kept[-8]))
+            kept.append(outputs[-1])
+        return torch.stack(outputs, 1), torch.stack(kept[-8:])
+
+
+class NormedHeads(Sound):
+    """A norm over each of four heads: with heads of one unit there is nothing left."""
+
+    def __init__(self, inputs: int, hidden: int) -> None:
+        if hidden % 4:
+            raise ValueError(f"four heads need a multiple of 4, got {hidden}")
+        super().__init__(inputs, hidden)
+
+    def last(self, y: Tensor, x: Tensor) -> Tensor:
+        return functional.layer_norm(y.unflatten(-1, (4, -1)), (y.shape[-1] // 4,)).flatten(-2)
+
+
+class Even(Sound):
+    def __init__(self, inputs: int, hidden: int) -> None:
+        if hidden % 2:
+            raise ValueError(f"H must be even, got {hidden}")
+        super().__init__(inputs, hidden)
+
+
+class Counts(Sound):
+    """Its state has a plain number in it, which acts."""
+
+    def forward(self, x: Tensor, state: Any = None) -> tuple[Tensor, Any]:
+        h, before = (None, 0) if state is None else state
+        y, h = super().forward(x, h)
+        steps = torch.arange(before, before + x.shape[1], dtype=x.dtype)
+        return y * torch.cos(steps)[:, None], (h, before + x.shape[1])
+
+
+class Rated(Sound):
+    """Its option is the rate at which one part of it learns; another must divide the hidden size."""
+
+    def __init__(self, inputs: int, hidden: int, factor: float = 0.1, heads: int = 1) -> None:
+        assert hidden % heads == 0
+        super().__init__(inputs, hidden)
+        self.factor, self.heads = factor, heads
+
+    def last(self, y: Tensor, x: Tensor) -> Tensor:
+        return y / self.heads
+
+    def param_groups(self) -> list[rnnbench.ParameterGroup]:
+        return [rnnbench.ParameterGroup([self.from_state.weight], learning_rate_factor=self.factor)]
+
+
 class Untrained(Sound):
     """A fixed reservoir."""
 
@@ -426,6 +541,11 @@ SOUND = [
     spec(Normed),
     spec(Listens),
     spec(Untrained, parameters=lambda i, h: 0),
+    spec(Dilated, state_floats=lambda i, h: 8 * h),
+    spec(NormedHeads, hidden_multiple=4),
+    spec(Even, hidden_multiple=2),
+    spec(Counts),
+    spec(Rated, options={"factor": 0.1, "heads": 1}),
 ]
 
 

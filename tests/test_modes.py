@@ -604,3 +604,40 @@ def test_a_state_that_cannot_be_carried_on_is_not_handed_on() -> None:
     again, _ = model.carry_on(inputs, None, states)
     assert states == [None]
     torch.testing.assert_close(first, again)
+
+
+def test_answers_that_are_no_numbers_have_no_score() -> None:
+    """The likeliest class of NaN would be the first one, and score as chance."""
+    task = Labels()
+    model = Model(lstm, task, SMALL, examples(task), 6)
+    with torch.no_grad():
+        next(iter(model.parameters())).fill_(torch.nan)
+    scores = evaluate(model, task, examples(task), torch.device("cpu"))
+    assert scores
+    assert all(math.isnan(value) for value in scores.values())
+
+
+class Transcribed(Lengths):
+    """Features, and labels for all of them together."""
+
+    loss: ClassVar[rnnbench.Loss] = "ctc"
+    readout: ClassVar[rnnbench.Readout] = "every-step"
+
+    @property
+    def output_size(self) -> int:
+        return 3
+
+
+@pytest.mark.parametrize(
+    ("labels", "steps", "says"),
+    [
+        ([[1, 0, 2]], 9, "a label stands behind a 0"),
+        ([[1, 2], [0, 0]], 9, "row 1 has no labels"),
+        ([[1, 2, 2]], 3, "row 0 has 3 labels in 3 steps, and needs 4"),
+    ],
+)
+def test_labels_without_a_path_are_told(labels: list[list[int]], steps: int, says: str) -> None:
+    """CTC would pass over them in silence."""
+    inputs = np.zeros((len(labels), steps, 2), dtype=np.float32)
+    with pytest.raises(rnnbench.RnnbenchError, match=says):
+        check_batch(Transcribed(), Batch(inputs, np.array(labels)))

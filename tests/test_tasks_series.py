@@ -25,6 +25,7 @@ from rnnbench_tasks.csv_classify import CsvClassify
 from rnnbench_tasks.csv_forecast import CsvForecast
 from rnnbench_tasks.energy import DAY, DEMAND, Energy, EnergyDay, read_demand
 from rnnbench_tasks.forecasting import MAPE, MASE, SKILL, chronological, references, windows
+from rnnbench_tasks.scaling import Scaling
 from rnnbench_tasks.sequences import SETS, Labelled, read_set, read_ts, set_aside
 from rnnbench_tasks.speakers import Speakers
 
@@ -755,3 +756,13 @@ def test_the_real_sets(task: RecordedTask) -> None:
     given, test = read_set(open_archives(type(task))[SETS.package], name)  # type: ignore[arg-type]
     values = np.concatenate([*given.sequences, *test.sequences])
     assert sha256(values.tobytes()).hexdigest()[:16] == DIGESTS[task.name]
+
+
+def test_a_column_that_never_changes_is_left_at_its_size() -> None:
+    """The deviation of seventy times 0.1 is no 0 in floating point, and 0.2 would then be 10^15."""
+    training = np.full((70, 2), 0.1)
+    training[:, 1] = np.arange(70)
+    scaling = Scaling.fit(training)
+    assert np.std(training[:, 0]) > 0
+    assert scaling.scale_C.tolist() == [1.0, pytest.approx(np.std(np.arange(70)))]
+    np.testing.assert_allclose(scaling.apply(np.full((1, 2), 0.2))[0, 0], 0.1, rtol=1e-6)

@@ -37,9 +37,9 @@ for clip in {order}:
 
 @pytest.fixture
 def numbered(monkeypatch: pytest.MonkeyPatch) -> list[Array]:
-    """Recordings of which each frame says which clip it belongs to, two to eight frames each."""
+    """Recordings of which each frame says which clip it belongs to, 14 to 20 frames each."""
     made = [
-        np.concatenate([np.full((2 + i % 7, BANDS - 2), i % 200), np.full((2 + i % 7, 2), i // 200)], axis=1)
+        np.concatenate([np.full((14 + i % 7, BANDS - 2), i % 200), np.full((14 + i % 7, 2), i // 200)], axis=1)
         for i in range(len(spoken.clips()))
     ]
     heard = [frames.astype(np.uint8) for frames in made]

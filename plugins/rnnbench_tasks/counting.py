@@ -1,12 +1,14 @@
 """Counting, generated: so many of one symbol, and then as many of the next."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
 
 import rnnbench
 from rnnbench_tasks.dyck import DyckOne, DyckTwo
+from rnnbench_tasks.lengths import TIMES
 from rnnbench_tasks.next_symbol import NextSymbol, batch_of
 
 
@@ -14,8 +16,15 @@ from rnnbench_tasks.next_symbol import NextSymbol, batch_of
 class _Counting(NextSymbol):
     """Words of runs of equal length, n of each symbol. Of what may come next, each is drawn as often as the others.
 
-    There is one word of each length: at 2x, 4x and 10x a model is right on all sequences, or on none.
+    There is one word of each length, so that one length alone would tell all or nothing: tests at 1x are of the words
+    of training, at 2x of all longer ones up to twice the longest, at 4x of those beyond that up to four times, at 10x
+    of the rest up to ten times.
     """
+
+    def elsewhere(self) -> Mapping[str, rnnbench.GeneratedTask]:
+        """Longer words, those of each setting beyond those of the one before."""
+        bounds = zip((0, *TIMES), TIMES, strict=False)
+        return {f"{n}x": replace(self, horizon=n * self.longest, beyond=m * self.longest) for m, n in bounds}
 
     def generate(self, rng: np.random.Generator, count: int) -> rnnbench.Batch:
         """Inputs (B, T) tokens; targets (B, T) one that may come next; extra "chances" (B, T, O), "lengths" (B,)."""
@@ -48,7 +57,7 @@ class AnBn(_Counting):
     answer at each step:  ab  ab  ab  b  b  $      $ is the end of the word
 
     The target that is drawn after an a is a or b, as often one as the other, whatever n is. Lengths 2n are drawn evenly
-    up to the horizon; tests at 1x, 2x, 4x and 10x have exactly so many times the longest. To know where the longest
+    up to the horizon; tests at 1x to 10x are of longer and longer ones. To know where the longest
     word ends, a reader must see the first symbol; one who knows that there is no longer word can do without.
     A predicted set is all symbols with a probability above 1/4; the target, ours, is 99 of 100 sequences right.
     source: Weiss, Goldberg & Yahav 2018, arXiv:1805.04908, after Gers & Schmidhuber 2001, doi:10.1109/72.963769, with
@@ -70,7 +79,7 @@ class AnBnCn(_Counting):
     answer at each step:  ab  ab  b  c  c  $      $ is the end of the word
 
     The target that is drawn after an a is a or b, as often one as the other, whatever n is. Lengths 3n are drawn evenly
-    up to the horizon; tests at 1x, 2x, 4x and 10x have exactly so many times the longest. A reader who sees an a, all b
+    up to the horizon; tests at 1x to 10x are of longer and longer ones. A reader who sees an a, all b
     and c, 2n + 1 steps, knows as much as one who sees the whole word.
     A predicted set is all symbols with a probability above 1/4; the target, ours, is 99 of 100 sequences right.
     source: Weiss, Goldberg & Yahav 2018, arXiv:1805.04908, after Gers & Schmidhuber 2001, doi:10.1109/72.963769, with

@@ -85,8 +85,10 @@ class CsvClassify(rnnbench.RecordedTask):
     def _columns(self, table: Table) -> list[str]:
         others = [name for name in table.columns if name not in (self.answer, self.sequence, self.time, self.group)]
         found = named(self.columns) or others
-        if self.answer in found:
-            raise table.fault(f"column '{self.answer}' is the answer and cannot be read too")
+        for name in (self.answer, self.sequence, self.group):
+            if name and name in found:
+                what = "the answer" if name == self.answer else "no measurement: it says which rows belong together"
+                raise table.fault(f"column '{name}' is {what} and cannot be read too")
         if not found:
             raise table.fault(f"no column is left to read beside {', '.join(table.columns)}")
         return found

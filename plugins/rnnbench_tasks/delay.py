@@ -24,7 +24,7 @@ class Delay(rnnbench.GeneratedTask):
     The lag is horizon - 1, and a sequence is two horizons long. What the mean answers, 0, has error variance 1, so
     NRMSE 1 and R2 0. R2 at a lag is the memory capacity at that lag; for white noise it sums to at most the number of
     state floats over all lags. A signal without any power beyond its band could be extrapolated, and fewer steps than
-    the horizon would do. With the -30 dB left there they do not: without the one step that is asked for, the best
+    the horizon would do. With the -30 dB left there they do not: without that step and all before it, the best
     reader has NRMSE 0.27 at the default, and more than 0.13 at any horizon and bandwidth (`blind_score`).
     source: Jaeger 2001, "Short term memory in echo state networks", GMD report 152 (white noise); Voelker et al. 2019,
     "Legendre Memory Units", NeurIPS (band-limited).

@@ -44,14 +44,14 @@ class DigitsRows(_Digits):
     answer at the last step: 0
 
     The target is what tuned logistic regression on the flattened image reaches on the same splits, rounded down: 0.973
-    on validation and 0.965 on test data, measured 2026-11-22 by benchmarks/targets_series.py.
+    on validation data, where it is watched (0.965 on test data); 2026-11-22, benchmarks/targets_series.py.
     source: Alpaydin & Kaynak 1998, doi:10.24432/C50P49; the part of it that ships with scikit-learn.
     """
 
     horizon: int = field(default=8, init=False)
     name: ClassVar[str] = "digits-rows"
     steps: ClassVar[int] = 8
-    target: ClassVar[float] = 0.96
+    target: ClassVar[float] = 0.97
 
 
 @dataclass(frozen=True)
@@ -62,14 +62,14 @@ class DigitsPixels(_Digits):
     answer at the last step: 0
 
     The target is what tuned logistic regression on the flattened image reaches on the same splits, rounded down: 0.973
-    on validation and 0.965 on test data, measured 2026-11-22 by benchmarks/targets_series.py.
+    on validation data, where it is watched (0.965 on test data); 2026-11-22, benchmarks/targets_series.py.
     source: Alpaydin & Kaynak 1998, doi:10.24432/C50P49; the part of it that ships with scikit-learn.
     """
 
     horizon: int = field(default=64, init=False)
     name: ClassVar[str] = "digits-pixels"
     steps: ClassVar[int] = 64
-    target: ClassVar[float] = 0.96
+    target: ClassVar[float] = 0.97
 
 
 def read_digits() -> tuple[np.ndarray, np.ndarray]:

@@ -25,6 +25,8 @@ class VariableLength(rnnbench.GeneratedTask):
 
     horizon: int = 40
     lengths: Literal["mixed", "longest"] = "mixed"
+    beyond: int = 0
+    """Lengths up to this one are left out."""
     stride: ClassVar[int] = 1
     """Lengths are the shortest horizon, and so many steps more, and so on."""
 
@@ -32,7 +34,7 @@ class VariableLength(rnnbench.GeneratedTask):
     def possible_lengths(self) -> Array:
         """All lengths that are drawn, (N,), each as likely as the others."""
         fitting = np.arange(self.shortest_horizon, self.horizon + 1, self.stride)
-        return fitting[-1:] if self.lengths == "longest" else fitting
+        return fitting[-1:] if self.lengths == "longest" else fitting[fitting > self.beyond]
 
     @property
     def longest(self) -> int:

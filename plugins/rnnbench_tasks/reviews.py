@@ -100,13 +100,14 @@ class Sentiment(_Reviews):
     the `words` - 1 most frequent words of the training split and the unknown one; `reviews` are trained on (0: all).
     source: Pang & Lee 2005, doi:10.3115/1219840.1219855. It is not the published split: not comparable with published
     accuracies. The target is what logistic regression on the words that occur reaches, its penalty chosen on validation
-    data: 0.759 on validation and 0.719 on test data, rounded down; measured 2026-11-25 by benchmarks/targets_text.py.
+    data: 0.759 on validation data, where it is watched, rounded down (0.719 on test data); 2026-11-25,
+    benchmarks/targets_text.py.
     """
 
     horizon: int = 60
     name: ClassVar[str] = "sentiment"
     source: ClassVar[str] = "rotten_tomatoes"
-    target: ClassVar[float] = 0.71
+    target: ClassVar[float] = 0.75
 
 
 @dataclass(frozen=True)
@@ -122,15 +123,15 @@ class LongDocument(_Reviews):
     10 %). Drawn one by one, films known from training raise logistic regression from 86.7 to 87.8 % (2026-11-25).
     source: Maas et al. 2011, aclanthology.org/P11-1015. It is not the published split: not comparable with published
     accuracies. The target is what logistic regression on the words that occur reaches at the default dials, its penalty
-    chosen on validation data: 0.856 on validation and 0.816 on test data, rounded down; measured 2026-11-25 by
-    benchmarks/targets_text.py. With all reviews and horizon 1,000 it reaches 0.889 and 0.855.
+    chosen on validation data: 0.856 on validation data, where it is watched, rounded down (0.816 on test data);
+    2026-11-25, benchmarks/targets_text.py. With all reviews and horizon 1,000 it reaches 0.889 and 0.855.
     """
 
     horizon: int = 200
     reviews: int = 4_000
     name: ClassVar[str] = "long-document"
     source: ClassVar[str] = "imdb"
-    target: ClassVar[float] = 0.81
+    target: ClassVar[float] = 0.85
 
 
 def _batch(texts: Sequence[Sequence[str]], labels: np.ndarray, codes: Mapping[str, int]) -> rnnbench.Batch:

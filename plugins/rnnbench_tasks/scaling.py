@@ -17,8 +17,8 @@ class Scaling(NamedTuple):
     @classmethod
     def fit(cls, steps_NC: Array) -> "Scaling":
         """That of these steps: of training steps, and of no others."""
-        deviation_C = steps_NC.std(axis=0)
-        return cls(steps_NC.mean(axis=0), np.where(deviation_C > 0, deviation_C, 1.0))
+        changes_C = np.ptp(steps_NC, axis=0) > 0  # the deviation of equal numbers may come out as 1e-17
+        return cls(steps_NC.mean(axis=0), np.where(changes_C, steps_NC.std(axis=0), 1.0))
 
     def apply(self, steps_NC: Array) -> Array:
         """Steps in units of the training steps, float32."""

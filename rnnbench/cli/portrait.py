@@ -1,5 +1,6 @@
 """What `rnnbench show CELL` learns of a cell by building it: this needs torch."""
 
+from functools import partial
 from inspect import cleandoc
 from typing import Any
 
@@ -40,7 +41,9 @@ def portrait(spec: CellSpec) -> Description:
 
 def _words(spec: CellSpec, cell: torch.nn.Module) -> str:
     """The docstring of what builds it, and of its class where that is another one and not torch's."""
-    build = spec.load()
+    build: Any = spec.load()
+    while isinstance(build, partial):
+        build = build.func
     said = [build.__doc__ or "", type(cell).__doc__ or ""]
     if type(cell).__module__.startswith("torch.") or said[0] == said[1]:
         said.pop()

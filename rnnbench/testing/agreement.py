@@ -12,6 +12,8 @@ from rnnbench.testing.subject import Subject, run
 LONG = 4096
 LONG_FRAMES = 256
 CHUNKS = (1, 7, 16)
+CUT = 11
+"""Steps behind the place at which a sequence is cut in two."""
 
 
 def agrees(subject: Subject) -> str:
@@ -50,18 +52,18 @@ def matches_reference(subject: Subject) -> str:
 
 
 def _compare(subject: Subject, cell: nn.Module, other: nn.Module, x_BT: Tensor, name: str) -> None:
-    expected, _ = run(cell, x_BT)
-    got, _ = run(other, x_BT)
+    x_BT = x_BT.requires_grad_(True)
+    expected, got = _in_two(subject, cell, x_BT), _in_two(subject, other, x_BT)
     _demand(subject, expected, got, f"the outputs of implementation '{name}'")
     direction = torch.randn(expected.shape, dtype=expected.dtype, generator=torch.Generator().manual_seed(3))
-    gradients = _gradients(other, got, direction)
-    for parameter, wanted in _gradients(cell, expected, direction).items():
+    gradients = _gradients(other, got, direction, x_BT)
+    for parameter, wanted in _gradients(cell, expected, direction, x_BT).items():
         _demand(subject, wanted, gradients[parameter], f"the gradients by {parameter} of implementation '{name}'")
     if not subject.spec.carries_state:
         return
     for size in CHUNKS:
         parts, state = [], None
-        for x_chunk in torch.split(x_BT, size, dim=1):
+        for x_chunk in torch.split(x_BT.detach(), size, dim=1):
             y_chunk, state = run(other, x_chunk, state)
             parts.append(y_chunk)
         _demand(
@@ -69,10 +71,20 @@ def _compare(subject: Subject, cell: nn.Module, other: nn.Module, x_BT: Tensor, 
         )
 
 
-def _gradients(cell: nn.Module, y_BT: Tensor, direction: Tensor) -> dict[str, Tensor]:
-    named = {name: parameter for name, parameter in cell.named_parameters() if parameter.requires_grad}
-    if not named:
-        return {}
+def _in_two(subject: Subject, cell: nn.Module, x_BT: Tensor) -> Tensor:
+    """All outputs, by two chunks where the state is carried, so that gradients go through it."""
+    if not subject.spec.carries_state or x_BT.shape[1] < 2:
+        return run(cell, x_BT)[0]
+    cut = min(CUT, x_BT.shape[1] - 1)
+    first, state = run(cell, x_BT[:, :-cut])
+    return torch.cat([first, run(cell, x_BT[:, -cut:], state)[0]], dim=1)
+
+
+def _gradients(cell: nn.Module, y_BT: Tensor, direction: Tensor, x_BT: Tensor) -> dict[str, Tensor]:
+    named: dict[str, Tensor] = {
+        f"parameter {name}": parameter for name, parameter in cell.named_parameters() if parameter.requires_grad
+    }
+    named["the inputs"] = x_BT
     found = torch.autograd.grad((y_BT * direction).sum().real, list(named.values()), allow_unused=True)
     return {
         name: torch.zeros_like(named[name]) if gradient is None else gradient

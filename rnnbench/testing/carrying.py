@@ -9,6 +9,7 @@ from rnnbench.state import tensors_of
 from rnnbench.testing.outcome import NotApplicable, fail
 from rnnbench.testing.subject import Subject, copied, run
 
+LONG, LONG_FRAMES = 300, 70
 AFTER = 3
 """Steps by which the last state itself is tried."""
 
@@ -33,7 +34,24 @@ def carries(subject: Subject) -> str:
         _demand(subject, gradient_BT, _gradient(parts_BT, direction_BT, x_BT), f"{name} the gradients by the inputs")
         if follows_BT is not None:
             _demand(subject, follows_BT, run(cell, after_BT, last)[0], f"{name} the outputs after the last one")
+    _demand_long(subject, cell)
     return ""
+
+
+def _demand_long(subject: Subject, cell: nn.Module) -> None:
+    """One long sequence, cut where no chunk of a chunked form ends: what is lost at 64, 128, 256 steps shows there."""
+    long = min(LONG if subject.spec.inputs == "features" else LONG_FRAMES, subject.spec.longest or LONG)
+    if long <= subject.steps:
+        return
+    x_BT = subject.inputs(batch=1, steps=long).requires_grad_(True)
+    whole_BT, _ = run(cell, x_BT)
+    direction_BT = torch.randn(whole_BT.shape, dtype=whole_BT.dtype, generator=torch.Generator().manual_seed(3))
+    sizes = [long * 3 // 7, long - long * 3 // 7]
+    parts_BT, _ = _in_chunks(cell, x_BT, sizes, "")
+    name = f"in chunks of {sizes[0]} and {sizes[1]}"
+    _demand(subject, whole_BT, parts_BT, f"{name} the outputs")
+    gradients = (_gradient(whole_BT, direction_BT, x_BT), _gradient(parts_BT, direction_BT, x_BT))
+    _demand(subject, *gradients, f"{name} the gradients by the inputs")
 
 
 def _cuts(steps: int) -> list[tuple[list[int], str]]:

@@ -1,12 +1,13 @@
 """The check that a cell is what it declares, and takes what every cell takes."""
 
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from rnnbench.cell import Option
-from rnnbench.errors import RnnbenchError
+from rnnbench.cell import DeclaresParameterGroups, Option
 from rnnbench.model import count_parameters, probe
 from rnnbench.state import DeclaresInitialState, map_tensors, tensors_of
 from rnnbench.testing.outcome import fail
@@ -69,6 +70,8 @@ def _demand_initial_state(subject: Subject, cell: nn.Module) -> None:
     if not subject.spec.carries_state:
         return
     first: Any
+    if isinstance(cell, DeclaresInitialState) and not callable(cell.initial_state):
+        fail("its initial_state is no method: a state to begin from is asked for as initial_state(x_BI)")
     if isinstance(cell, DeclaresInitialState):
         first, what = cell.initial_state(x_BT[:, 0]), "its initial_state"
     else:
@@ -76,6 +79,8 @@ def _demand_initial_state(subject: Subject, cell: nn.Module) -> None:
         if [t.shape for t in tensors_of(states[0])] != [t.shape for t in tensors_of(states[1])]:
             return
         first, what = map_tensors(torch.zeros_like, states[0]), "a state of zeros"
+        if _holds_numbers(first):
+            return
         if not all(t.is_floating_point() or t.is_complex() for t in tensors_of(first)):
             return
     gap = subject.gap(run(cell, x_BT)[0], run(cell, x_BT, first)[0])
@@ -84,6 +89,17 @@ def _demand_initial_state(subject: Subject, cell: nn.Module) -> None:
             f"without a state the outputs differ from those with {what} by {gap:.2g} (at most {subject.tolerance:g} "
             f"expected); a cell that begins elsewhere has a method initial_state(x_BI)"
         )
+
+
+def _holds_numbers(tree: Any) -> bool:
+    """Whether a state counts in plain numbers, whose zero is not known."""
+    if isinstance(tree, Mapping):
+        return any(map(_holds_numbers, tree.values()))
+    if isinstance(tree, list | tuple):
+        return any(map(_holds_numbers, tree))
+    if is_dataclass(tree) and not isinstance(tree, type):
+        return any(_holds_numbers(getattr(tree, field.name)) for field in fields(tree))
+    return isinstance(tree, int | float)
 
 
 def _demand_options(subject: Subject) -> list[str]:
@@ -103,7 +119,7 @@ def _demand_options(subject: Subject) -> list[str]:
                 effects.append(
                     not _same(plain, _fingerprint(subject.changed(options={**subject.options, option: other})))
                 )
-            except (RnnbenchError, ValueError):
+            except Exception:  # noqa: S112  a value that it refuses, in whatever words
                 continue
         if not effects:
             untried.append(option)
@@ -134,7 +150,11 @@ def _fingerprint(subject: Subject) -> list[Tensor]:
     cell = subject.build()
     y_BT, state = run(cell, subject.inputs())
     trained, _ = run(cell.train(), subject.inputs())
-    return [*cell.state_dict().values(), y_BT, *tensors_of(state), trained]
+    groups = [] if not isinstance(cell, DeclaresParameterGroups) else list(cell.param_groups())
+    rates = [
+        [g.learning_rate_factor, g.learning_rate or -1.0, float(g.weight_decay), len(g.parameters)] for g in groups
+    ]
+    return [*cell.state_dict().values(), y_BT, *tensors_of(state), trained, torch.tensor(rates)]
 
 
 def _same(one: list[Tensor], other: list[Tensor]) -> bool:

@@ -31,19 +31,21 @@ def independent(subject: Subject) -> str:
         cell, x_BT, others_BT = subject.build(training=training), subject.inputs(), subject.inputs(seed=1)
         mode = "training" if training else "evaluation"
         y_BT = _drawn(cell, x_BT)
-        for place in range(len(x_BT)):
-            mixed_BT = others_BT.clone()
-            mixed_BT[place] = x_BT[place]
-            _demand_same(subject, y_BT[place], _drawn(cell, mixed_BT)[place], f"with other neighbours, in {mode},")
+        for factor, size in ((1.0, ""), (0.0, " that are 0"), (1e3, " a thousand times as large")):
+            for place in range(len(x_BT)):
+                mixed_BT = factor * others_BT
+                mixed_BT[place] = x_BT[place]
+                where = f"with other neighbours{size}, in {mode},"
+                _demand_same(subject, y_BT[place], _drawn(cell, mixed_BT)[place], where)
         if not training:
             _demand_same(subject, y_BT[1], _drawn(cell, x_BT[1:2])[0], "alone instead of with two neighbours")
-            _demand_same(subject, y_BT[1], _drawn(cell, x_BT.flip(0))[-2], "in a batch the other way round")
+            _demand_same(subject, y_BT, _drawn(cell, x_BT.flip(0)).flip(0), "in a batch the other way round")
     return ""
 
 
 def remembers(subject: Subject) -> str:
     """The last output depends on earlier inputs."""
-    steps = min(subject.steps, 6)
+    steps = subject.steps
     if steps < 2:
         fail(f"sequences of {steps} steps have no past")
     cell, x_BT = subject.build(), subject.inputs(steps=steps)

@@ -73,6 +73,7 @@ def _check_targets(task: Task, batch: Batch) -> None:
             raise RnnbenchError(f"{task.name}: CTC needs outputs at every step")
         _check(task, "targets", batch.targets, np.int64, (count, ANY), "(B, L)")
         _check_labels(task, "targets", batch.targets, 0, task.output_size)
+        _check_ctc(task, batch)
         return
     steps, words = ((batch.steps,), "B, T") if task.asks_at_steps else ((), "B")
     if task.loss == "cross-entropy":
@@ -81,6 +82,25 @@ def _check_targets(task: Task, batch: Batch) -> None:
     else:
         shape = (count, *steps, task.output_size)
         _check(task, "targets", batch.targets, np.float32, shape, f"({words}, output_size)")
+
+
+def _check_ctc(task: Task, batch: Batch) -> None:
+    """Labels stand at the beginning of a row, there are some, and there is a path for them."""
+    labels = batch.targets > 0
+    number = labels.sum(axis=1)
+    if (labels[:, 1:] & ~labels[:, :-1]).any():
+        raise RnnbenchError(f"{task.name}: a label stands behind a 0, and a 0 ends the labels of its row")
+    if not number.all():
+        raise RnnbenchError(f"{task.name}: row {int(np.argmin(number))} has no labels")
+    steps = np.full(len(batch), batch.steps) if batch.lengths is None else batch.lengths
+    twins = (labels[:, 1:] & (batch.targets[:, 1:] == batch.targets[:, :-1])).sum(axis=1)
+    short = steps < number + twins  # a blank stands between equal labels
+    if short.any():
+        row = int(np.argmax(short))
+        needed = number[row] + twins[row]
+        raise RnnbenchError(
+            f"{task.name}: row {row} has {number[row]} labels in {steps[row]} steps, and needs {needed}"
+        )
 
 
 def _check_labels(task: Task, what: str, array: Array, first: int, end: int) -> None:

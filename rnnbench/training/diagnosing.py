@@ -32,11 +32,14 @@ def diagnose(
     was_training = model.training
     model.eval()
     for name, measure in diagnostics.items():
-        with torch.random.fork_rng():
+        rng = seeds.generator(trial.seed, "diagnostic", name)
+        with torch.random.fork_rng(), torch.backends.cudnn.flags(enabled=False):  # it has no backward in evaluation
             try:
-                found[name] = _finite(measure(model.cells[0], x_BTI, seeds.generator(trial.seed, "diagnostic", name)))
+                found[name] = _finite(measure(model.cells[0], x_BTI, rng))
             except Refused as refusal:
                 found[name] = f"not for {task.name}: {refusal}"
+            except Exception as error:  # a measurement beside the training must not cost its figures
+                found[name] = f"it raised {type(error).__name__}: {error}".split("\n")[0]
     model.train(was_training)
     return found
 

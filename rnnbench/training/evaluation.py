@@ -1,5 +1,6 @@
 """Evaluation: the scores of a model on data, in the mode that the task names."""
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -22,6 +23,8 @@ def evaluate(model: Model, task: Task, data: Batch, device: torch.device) -> dic
     answer = {"stream": _stream, "decode": _decode}.get(task.mode, _sequences)
     with torch.inference_mode():
         outputs, targets = answer(model, task, data, device)
+    if outputs.dtype.kind == "f" and np.isnan(outputs).any():  # the likeliest class of NaN would be the first one
+        return {metric.name: math.nan for metric in task.metrics}
     return compute(task.metrics, outputs, targets, data.extra)
 
 

@@ -99,7 +99,7 @@ class _GeneratedFeed(Feed):
     def trivial(self) -> dict[str, float]:
         found: dict[str, float] = {}
         for where, (task, data) in self.test_sets().items():
-            found |= {f"{metric}{where}": value for metric, value in task.trivial(self.example(), data).items()}
+            found |= {f"{metric}{where}": value for metric, value in task.trivial(self.validation, data).items()}
         return found
 
     def test_sets(self) -> dict[str, tuple[Task, Batch]]:

@@ -19,7 +19,7 @@ def test_first_party_plugins_come_in_by_the_same_door() -> None:
     """Everything first-party is brought by entry points of the distribution rnnbench."""
     catalogue = Catalogue.load()
     ours = {plugin.name: plugin for plugin in catalogue.plugins if plugin.distribution == "rnnbench"}
-    assert set(ours) == {"cells", "tasks", "suites", "reports", "executors", "cluster"}
+    assert set(ours) == {"cells", "tasks", "suites", "reports", "executors", "cluster", "diagnostics", "torchrecurrent"}
     assert {"rnn", "gru", "lstm"} <= set(catalogue.cells)
     assert {"adding", "recall-first", "digits-rows", "digits-pixels", "bitcoin"} <= set(catalogue.tasks)
     assert {"quick", "smoke"} <= set(catalogue.suites)

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from rnnbench.catalogue import Catalogue
+from rnnbench.cli.portrait import portrait
 from rnnbench.testing import CELL_CHECKS, TASK_CHECKS
 from tests.conftest import MakePlugin
 from tests.test_cli import rnnbench
@@ -79,6 +81,7 @@ def test_names_and_values_are_checked_before_anything_runs(tmp_path: Path) -> No
         (["check", "gru:slow"], "no implementation called 'slow'"),
         (["check", "lstm", "--option", "forget_bia=1"], "no option called 'forget_bia'"),
         (["check", "recall-first", "--dial", "horizons=3"], "no dial called 'horizons'"),
+        (["check", "gru", "--skip", "compild"], "no implementation called 'compild'. Did you mean 'compiled'?"),
         (["check"], "rnnbench check NAME..., or --all"),
     ):
         done = rnnbench(*arguments, cwd=tmp_path)
@@ -143,3 +146,10 @@ def test_the_pytest_plugin_costs_nothing_until_it_is_used(tmp_path: Path) -> Non
         cwd=tmp_path,
     )
     assert done.returncode == 0, done.stdout
+
+
+def test_an_ablation_is_shown_in_its_own_words() -> None:
+    """And not in those of the tool that binds its arguments."""
+    about = portrait(Catalogue.load().cells["cifg"].item)["about"]
+    assert "partial(" not in about
+    assert Catalogue.load().cells["cifg"].item.summary in about

@@ -189,8 +189,32 @@ def test_a_diagnostic_that_draws_leaves_the_training_what_it_would_have_drawn() 
         assert not cell.training
         return rnnbench.Diagnosis(x_name="x", y_name="y", x=(0.0,), y=(float(torch.rand(())),))
 
+    def breaks(cell: nn.Module, x_BTI: Tensor, rng: np.random.Generator) -> rnnbench.Diagnosis:
+        raise ValueError("no such luck\nat all")
+
     before = torch.get_rng_state()
-    found = diagnose({"draws": draws}, model, task, feed, trial)
+    found = diagnose({"draws": draws, "breaks": breaks}, model, task, feed, trial)
     assert torch.equal(torch.get_rng_state(), before)
     assert model.training
-    assert set(found) == {"draws"}
+    assert isinstance(found["draws"], rnnbench.Diagnosis)
+    assert found["breaks"] == "it raised ValueError: no such luck"
+
+
+def test_outputs_that_overflow_have_no_memory_capacity() -> None:
+    """They are refused with a reason, and no fit is tried."""
+    with pytest.raises(rnnbench.Refused, match="not finite over 1900 steps"):
+        memory_capacity(Leaky(1.5), torch.randn(4, 10, 3), rng())
+
+
+def test_the_signal_has_the_size_of_the_inputs_along_its_direction() -> None:
+    """Features of unlike means do not make it louder."""
+    heard: list[Tensor] = []
+
+    class Hears(DelayLine):
+        def forward(self, x: Tensor, state: Any = None) -> tuple[Tensor, None]:
+            heard.append(x)
+            return super().forward(x, state)
+
+    memory_capacity(Hears(2).double(), torch.randn(400, 10, 2, dtype=torch.float64) + torch.tensor([0.0, 100.0]), rng())
+    spread = (heard[0][0] - heard[0][0].mean(0)).square().sum(1).mean().sqrt()
+    assert spread.item() == pytest.approx(1, abs=0.05)

@@ -44,6 +44,7 @@ def check(
     chosen = [*names, *(name for name in catalogue.cells if everything and name not in names)]
     if not chosen:
         raise click.UsageError("say which: rnnbench check NAME..., or --all")
+    _refuse_unknown(skip, catalogue)
     runs = [_run_of(name, catalogue, _table(options), _table(dials), skip) for name in chosen]
     torch.set_num_threads(1)
     outcomes = []
@@ -72,6 +73,13 @@ def _run_of(
         raise UnknownName("cell or task", name, [*catalogue.cells, *catalogue.tasks], "check")
     use = cell_use(CellUse(name=name, options=options), catalogue, "check")
     return partial(check_cell, catalogue.cells[use.name].item, use.options, use.implementation, skip)
+
+
+def _refuse_unknown(skip: tuple[str, ...], catalogue: Catalogue) -> None:
+    known = {name for brought in catalogue.cells.values() for name in brought.item.implementations}
+    for name in skip:
+        if name not in known:
+            raise UnknownName("implementation", name, known, "check --skip")
 
 
 def _table(settings: tuple[str, ...]) -> dict[str, Any]:

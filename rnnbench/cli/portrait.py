@@ -28,7 +28,7 @@ def portrait(spec: CellSpec) -> Description:
     status = {"passed": "checks passed", "failed": "checks failed", "not applicable": "checks idle"}
     at = f"at input size {size} and hidden size {units}"
     return {
-        "about": cleandoc(_words(spec, cell)),
+        "about": "\n\n".join(filter(None, (spec.summary, cleandoc(_words(spec, cell))))),
         "parameters": f"{count_parameters(cell):,} {at}",
         "state": f"{found.state_floats:,} numbers a sequence {at}",
         **{

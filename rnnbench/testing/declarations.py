@@ -112,6 +112,7 @@ def _demand_options(subject: Subject) -> list[str]:
         if isinstance(value, str):
             if _takes_nonsense(subject, option, plain):
                 fail(f"the option {option}='{NONSENSE}' is taken without complaint and changes nothing")
+            untried.append(f"other words for {option}")
             continue
         effects = []
         for other in _others(value):

@@ -67,7 +67,10 @@ def test_what_passes_and_what_fails_is_told_a_line_a_check(make_plugin: MakePlug
     assert [row[1] for row in rows[24:]] == [check.name for check in TASK_CHECKS]
     failed = {(row[0], row[1]): row[3] for row in rows if row[2] == "failed"}
     assert ("ahead", "causal") in failed
-    assert re.match(r"another input from step 1 on changed the outputs before step 1 by \d", failed["ahead", "causal"])
+    assert re.match(
+        r"it looks ahead: another input from step 1 on changed the outputs before step 1 by \d",
+        failed["ahead", "causal"],
+    )
     assert {name for name, _ in failed} == {"ahead"}
     fine = rnnbench("check", "stepped", "--json", cwd=tmp_path)
     assert fine.returncode == 0
@@ -104,7 +107,7 @@ def test_a_cell_is_shown_with_its_words_its_size_and_its_checks(make_plugin: Mak
         assert part in done.stdout
     broken = rnnbench("show", "ahead", cwd=tmp_path).stdout
     assert "it looks ahead.  source: nowhere." in broken
-    assert re.search(r"checks failed +causal \(another input", broken)
+    assert re.search(r"checks failed +causal \(it looks ahead", broken)
 
 
 def test_pytest_collects_a_test_a_check_and_benchmarks(make_plugin: MakePlugin, tmp_path: Path) -> None:
@@ -124,7 +127,7 @@ def test_pytest_collects_a_test_a_check_and_benchmarks(make_plugin: MakePlugin, 
     assert done.returncode == 1, done.stdout + done.stderr
     assert "test_mine.py::test_mine PASSED" in done.stdout
     assert "rnnbench::test_cell[ahead-causal] FAILED" in done.stdout
-    assert "AssertionError: ahead: another input from step 1 on changed" in done.stdout
+    assert "AssertionError: ahead: it looks ahead: another input from step 1 on changed" in done.stdout
     for check in CELL_CHECKS:
         assert re.search(rf"rnnbench::test_cell\[stepped-{check.name}\] (PASSED|SKIPPED)", done.stdout)
     for check in TASK_CHECKS:

@@ -12,7 +12,7 @@ from rnnbench.catalogue import Catalogue
 from rnnbench.cli.output import console, print_json, print_line
 from rnnbench.errors import UnknownName
 from rnnbench.records import CellUse
-from rnnbench.suite import cell_use, resolve_dials, set_key
+from rnnbench.suite import cell_use, key_table, resolve_dials
 from rnnbench.testing import Outcome, check_cell, check_task
 
 SOME_FAILED = 1
@@ -45,7 +45,7 @@ def check(
     if not chosen:
         raise click.UsageError("say which: rnnbench check NAME..., or --all")
     _refuse_unknown(skip, catalogue)
-    runs = [_run_of(name, catalogue, _table(options), _table(dials), skip) for name in chosen]
+    runs = [_run_of(name, catalogue, key_table(options), key_table(dials), skip) for name in chosen]
     torch.set_num_threads(1)
     outcomes = []
     for name, run in zip(chosen, runs, strict=True):
@@ -80,13 +80,6 @@ def _refuse_unknown(skip: tuple[str, ...], catalogue: Catalogue) -> None:
     for name in skip:
         if name not in known:
             raise UnknownName("implementation", name, known, "check --skip")
-
-
-def _table(settings: tuple[str, ...]) -> dict[str, Any]:
-    table: dict[str, Any] = {}
-    for setting in settings:
-        set_key(table, setting)
-    return table
 
 
 def _print(name: str, outcome: Outcome) -> None:

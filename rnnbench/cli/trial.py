@@ -12,7 +12,7 @@ from rnnbench.errors import RnnbenchError
 from rnnbench.executors.local import run_one
 from rnnbench.plan import due_trials
 from rnnbench.records import Learning, LearningTrial, Result, Trial
-from rnnbench.suite import Choices, check_suite, set_key
+from rnnbench.suite import Choices, check_suite, key_table
 
 SOME_FAILED, NOTHING_RAN = 1, 5
 
@@ -58,8 +58,8 @@ def _single_trial(
     raw: dict[str, Any] = {
         "version": 1,
         "summary": "a single trial",
-        "cells": [{"name": cell, "options": _table(options)}],
-        "tasks": [{"name": task, "dials": _table(dials)}],
+        "cells": [{"name": cell, "options": key_table(options)}],
+        "tasks": [{"name": task, "dials": key_table(dials)}],
         "seeds": [seed],
         "recipe": {"tune": False},
     }
@@ -69,13 +69,6 @@ def _single_trial(
     if isinstance(single, LearningTrial) and single.phase == "tuning":
         raise RnnbenchError("run trial: a single trial searches no learning rate; leave recipe.tune out")
     return single
-
-
-def _table(settings: tuple[str, ...]) -> dict[str, Any]:
-    table: dict[str, Any] = {}
-    for setting in settings:
-        set_key(table, setting)
-    return table
 
 
 def _print_result(result: Result) -> None:

@@ -3,7 +3,7 @@
 from rnnbench.suite.choices import Choices
 from rnnbench.suite.file import schema
 from rnnbench.suite.options import complete_options
-from rnnbench.suite.reading import check_suite, read_suite, set_key, suite_head
+from rnnbench.suite.reading import check_suite, key_table, read_suite, set_key, suite_head
 from rnnbench.suite.resolve import cell_use, resolve_dials
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "cell_use",
     "check_suite",
     "complete_options",
+    "key_table",
     "read_suite",
     "resolve_dials",
     "schema",

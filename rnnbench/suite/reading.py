@@ -4,7 +4,7 @@ import math
 import re
 import tomllib
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -59,6 +59,14 @@ def _parse(path: Path) -> dict[str, Any]:
         raise RnnbenchError(f"{path}: cannot be read: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RnnbenchError(f"{path.name}: is not TOML: {error}") from None
+
+
+def key_table(settings: Iterable[str]) -> dict[str, Any]:
+    """The table that settings like `horizon=5` make, each a key and its value."""
+    table: dict[str, Any] = {}
+    for setting in settings:
+        set_key(table, setting)
+    return table
 
 
 def set_key(raw: dict[str, Any], setting: str) -> None:

@@ -1,8 +1,8 @@
 """Checks for authors of cells and tasks: what must hold before a figure means anything."""
 
-from rnnbench.testing.cell_checks import CELL_CHECKS, Check, check_cell, run_check
-from rnnbench.testing.outcome import CheckFailed, NotApplicable, Outcome
-from rnnbench.testing.task_checks import TASK_CHECKS, TaskCheck, check_task
+from rnnbench.testing.cell_checks import CELL_CHECKS, check_cell, run_check
+from rnnbench.testing.outcome import Check, CheckFailed, NotApplicable, Outcome
+from rnnbench.testing.task_checks import TASK_CHECKS, check_task
 
 __all__ = [
     "CELL_CHECKS",
@@ -11,7 +11,6 @@ __all__ = [
     "CheckFailed",
     "NotApplicable",
     "Outcome",
-    "TaskCheck",
     "check_cell",
     "check_task",
     "run_check",

@@ -45,20 +45,19 @@ def matches_reference(subject: Subject) -> str:
     if reference is None:
         raise NotApplicable("no reference is given")
     cell, x_BT = subject.build(), subject.inputs()
-    gap = subject.gap(reference(cell, x_BT), run(cell, x_BT)[0])
-    if gap > subject.tolerance:
-        fail(f"the outputs differ from those of the reference by {gap:.2g} (at most {subject.tolerance:g} expected)")
+    subject.demand(reference(cell, x_BT), run(cell, x_BT)[0], "the outputs differ from those of the reference")
     return ""
 
 
 def _compare(subject: Subject, cell: nn.Module, other: nn.Module, x_BT: Tensor, name: str) -> None:
     x_BT = x_BT.requires_grad_(True)
     expected, got = _in_two(subject, cell, x_BT), _in_two(subject, other, x_BT)
-    _demand(subject, expected, got, f"the outputs of implementation '{name}'")
+    subject.demand(expected, got, f"the outputs of implementation '{name}' differ from those of the default")
     direction = torch.randn(expected.shape, dtype=expected.dtype, generator=torch.Generator().manual_seed(3))
     gradients = _gradients(other, got, direction, x_BT)
     for parameter, wanted in _gradients(cell, expected, direction, x_BT).items():
-        _demand(subject, wanted, gradients[parameter], f"the gradients by {parameter} of implementation '{name}'")
+        what = f"the gradients by {parameter} of implementation '{name}'"
+        subject.demand(wanted, gradients[parameter], f"{what} differ from those of the default")
     if not subject.spec.carries_state:
         return
     for size in CHUNKS:
@@ -66,9 +65,8 @@ def _compare(subject: Subject, cell: nn.Module, other: nn.Module, x_BT: Tensor, 
         for x_chunk in torch.split(x_BT.detach(), size, dim=1):
             y_chunk, state = run(other, x_chunk, state)
             parts.append(y_chunk)
-        _demand(
-            subject, expected, torch.cat(parts, dim=1), f"in chunks of {size} the outputs of implementation '{name}'"
-        )
+        what = f"in chunks of {size} the outputs of implementation '{name}' differ from those of the default"
+        subject.demand(expected, torch.cat(parts, dim=1), what)
 
 
 def _in_two(subject: Subject, cell: nn.Module, x_BT: Tensor) -> Tensor:
@@ -90,12 +88,6 @@ def _gradients(cell: nn.Module, y_BT: Tensor, direction: Tensor, x_BT: Tensor) -
         name: torch.zeros_like(named[name]) if gradient is None else gradient
         for name, gradient in zip(named, found, strict=True)
     }
-
-
-def _demand(subject: Subject, expected: Tensor, got: Tensor, what: str) -> None:
-    gap = subject.gap(expected, got)
-    if gap > subject.tolerance:
-        fail(f"{what} differ from those of the default by {gap:.2g} (at most {subject.tolerance:g} expected)")
 
 
 @torch.no_grad()

@@ -79,9 +79,6 @@ def _gradient(y_BT: Tensor, direction_BT: Tensor, x_BT: Tensor) -> Tensor:
 
 
 def _demand(subject: Subject, expected: Tensor, got: Tensor, what: str) -> None:
-    gap = subject.gap(expected, got)
-    if gap <= subject.tolerance:
-        return
     wrong = [place for place in range(len(expected)) if subject.gap(expected[place], got[place]) > subject.tolerance]
     only = "" if len(wrong) == len(expected) else f", in sequence {', '.join(map(str, wrong))} of {len(expected)} only,"
-    fail(f"{what}{only} differ from those of the whole by {gap:.2g} (at most {subject.tolerance:g} expected)")
+    subject.demand(expected, got, f"{what}{only} differ from those of the whole")

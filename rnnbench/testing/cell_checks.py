@@ -1,38 +1,22 @@
 """The twelve checks of a cell, in their order, and the run of them."""
 
 import warnings
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 
 import torch
 
 from rnnbench.cell import DEFAULT, CellSpec, Option
-from rnnbench.errors import DataUnavailable
 from rnnbench.testing.agreement import agrees, matches_reference
 from rnnbench.testing.carrying import carries
 from rnnbench.testing.declarations import declares
 from rnnbench.testing.extremes import stays_finite
 from rnnbench.testing.gradients import differentiates
 from rnnbench.testing.order import causal, independent, pads, remembers
-from rnnbench.testing.outcome import CheckFailed, NotApplicable, Outcome, first_line
+from rnnbench.testing.outcome import Check, Outcome
 from rnnbench.testing.repetition import moves, repeats
 from rnnbench.testing.subject import Subject
 
-
-@dataclass(frozen=True)
-class Check:
-    """A law that every cell keeps. `run` gives what was seen in passing, or raises CheckFailed or NotApplicable."""
-
-    name: str
-    run: Callable[[Subject], str]
-
-    @property
-    def law(self) -> str:
-        """What it demands, in one sentence."""
-        return (self.run.__doc__ or "").split("\n")[0]
-
-
-CELL_CHECKS = (
+CELL_CHECKS: tuple[Check[Subject], ...] = (
     Check("causal", causal),
     Check("independent", independent),
     Check("remembers", remembers),
@@ -64,7 +48,7 @@ def check_cell(
 
 
 def run_check(
-    check: Check,
+    check: Check[Subject],
     spec: CellSpec,
     options: Mapping[str, Option] | None = None,
     implementation: str = DEFAULT,
@@ -73,21 +57,9 @@ def run_check(
     """The outcome of one check; what the cell raises is a failure."""
     subject = Subject(spec, {**spec.options, **(options or {})}, implementation, skip=skip)
     name = spec.name if implementation == DEFAULT else f"{spec.name}:{implementation}"
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)  # torch's own, while it compiles, and those of imports
-            note = check.run(_in_its_precision(subject))
-    except NotApplicable as reason:
-        return Outcome(subject=name, check=check.name, law=check.law, status="not applicable", sentence=str(reason))
-    except DataUnavailable as reason:
-        return Outcome(subject=name, check=check.name, law=check.law, status="not applicable", sentence=str(reason))
-    except CheckFailed as failure:
-        sentence = str(failure)
-    except Exception as error:
-        sentence = f"it raised {first_line(error)}"
-    else:
-        return Outcome(subject=name, check=check.name, law=check.law, status="passed", sentence=note)
-    return Outcome(subject=name, check=check.name, law=check.law, status="failed", sentence=sentence)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # torch's own, while it compiles, and those of imports
+        return check.outcome(name, lambda: _in_its_precision(subject))
 
 
 def _in_its_precision(subject: Subject) -> Subject:

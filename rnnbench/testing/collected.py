@@ -10,10 +10,11 @@ from rnnbench.catalogue import Catalogue
 from rnnbench.cell import CellSpec
 from rnnbench.errors import DataUnavailable, UnknownName
 from rnnbench.suite import cell_use, resolve_dials
-from rnnbench.testing.cell_checks import CELL_CHECKS, Check, run_check
-from rnnbench.testing.outcome import Outcome
+from rnnbench.testing.cell_checks import CELL_CHECKS, run_check
+from rnnbench.testing.outcome import Check, Outcome
 from rnnbench.testing.speed import JOBS, start
-from rnnbench.testing.task_checks import TASK_CHECKS, TaskCheck, run_task_check, under_test
+from rnnbench.testing.subject import Subject
+from rnnbench.testing.task_checks import TASK_CHECKS, TaskUnderTest, under_test
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -46,20 +47,20 @@ def _implementations(name: str, spec: CellSpec) -> list[str]:
     return [f"{name}:{implementation}" for implementation in spec.implementations]
 
 
-def test_cell(cell: str, cell_check: Check) -> None:
+def test_cell(cell: str, cell_check: Check[Subject]) -> None:
     """A law of cells."""
     use = cell_use(cell, Catalogue.load(), "--rnnbench")
     _demand(run_check(cell_check, Catalogue.load().cells[use.name].item, use.options, use.implementation))
 
 
-def test_task(task: str, task_check: TaskCheck) -> None:
+def test_task(task: str, task_check: Check[TaskUnderTest]) -> None:
     """A law of tasks."""
     kind = Catalogue.load().tasks[task].item
     try:
         subject = under_test(kind(**resolve_dials(kind, {}, "--rnnbench")))  # type: ignore[arg-type]
     except DataUnavailable as error:
         pytest.skip(str(error))
-    _demand(run_task_check(task_check, subject))
+    _demand(task_check.outcome(task, lambda: subject))
 
 
 def test_speed(cell: str, job: str, benchmark: Callable[..., Any]) -> None:

@@ -54,9 +54,7 @@ def _demand_short_inputs(subject: Subject, cell: nn.Module) -> None:
         ("a single sequence", run(cell, x_BT[:1])[0], y_BT[:1]),
         ("a non-contiguous input", cell(strided_BT)[0], y_BT),
     ):
-        gap = subject.gap(expected, got)
-        if gap > subject.tolerance:
-            fail(f"{what} is answered otherwise by {gap:.2g} (at most {subject.tolerance:g} expected)")
+        subject.demand(expected, got, f"{what} is answered otherwise")
     try:
         y_B0, _ = run(cell, x_BT[:, :0])
     except Exception:
@@ -83,12 +81,9 @@ def _demand_initial_state(subject: Subject, cell: nn.Module) -> None:
             return
         if not all(t.is_floating_point() or t.is_complex() for t in tensors_of(first)):
             return
-    gap = subject.gap(run(cell, x_BT)[0], run(cell, x_BT, first)[0])
-    if gap > subject.tolerance:
-        fail(
-            f"without a state the outputs differ from those with {what} by {gap:.2g} (at most {subject.tolerance:g} "
-            f"expected); a cell that begins elsewhere has a method initial_state(x_BI)"
-        )
+    hint = "a cell that begins elsewhere has a method initial_state(x_BI)"
+    says = f"{hint}: without a state the outputs differ from those with {what}"
+    subject.demand(run(cell, x_BT)[0], run(cell, x_BT, first)[0], says)
 
 
 def _holds_numbers(tree: Any) -> bool:

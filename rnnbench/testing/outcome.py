@@ -1,8 +1,14 @@
 """What a check gives: passed, failed, or not applicable, each with a sentence."""
 
-from typing import Literal, NoReturn
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, Literal, NoReturn, TypeVar
 
 from msgspec import Struct
+
+from rnnbench.errors import DataUnavailable
+
+Tested = TypeVar("Tested")
 
 
 class Outcome(Struct, frozen=True, kw_only=True):
@@ -35,3 +41,30 @@ def first_line(error: Exception) -> str:
 def fail(sentence: str) -> NoReturn:
     """End the check."""
     raise CheckFailed(sentence)
+
+
+@dataclass(frozen=True)
+class Check(Generic[Tested]):
+    """A law that every cell, or every task, keeps. `run` gives what was seen in passing, or raises CheckFailed or
+    NotApplicable."""
+
+    name: str
+    run: Callable[[Tested], str]
+
+    @property
+    def law(self) -> str:
+        """What it demands, in one sentence."""
+        return (self.run.__doc__ or "").split("\n")[0]
+
+    def outcome(self, name: str, subject: Callable[[], Tested]) -> Outcome:
+        """The outcome for the subject of this name; what it raises, while it is made or run, is a failure."""
+        status: Literal["passed", "failed", "not applicable"] = "failed"
+        try:
+            sentence, status = self.run(subject()), "passed"
+        except (NotApplicable, DataUnavailable) as reason:
+            sentence, status = str(reason), "not applicable"
+        except CheckFailed as failure:
+            sentence = str(failure)
+        except Exception as error:
+            sentence = f"it raised {first_line(error)}"
+        return Outcome(subject=name, check=self.name, law=self.law, status=status, sentence=sentence)

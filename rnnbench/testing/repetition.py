@@ -24,9 +24,8 @@ def repeats(subject: Subject) -> str:
     run(cell, subject.inputs(seed=1))
     _demand_equal(first, _seeded(cell, x_BT), "after a run on other inputs the same inputs are answered otherwise")
     cell.train()
-    gap = subject.gap(first, _seeded(cell, x_BT))
-    if gap > subject.tolerance:
-        fail(f"in training the outputs differ from those in evaluation by {gap:.2g}: its dropout is to be 0 by default")
+    what = "its dropout is to be 0 by default: in training the outputs differ from those in evaluation"
+    subject.demand(first, _seeded(cell, x_BT), what)
     return ""
 
 
@@ -52,9 +51,7 @@ def moves(subject: Subject) -> str:
     if not torch.cuda.is_available():
         return "not moved to another device: there is none"
     moved, _ = run(deepcopy(cell).cuda(), x_BT.cuda())
-    gap = single.gap(expected, moved.cpu())
-    if gap > single.tolerance:
-        fail(f"on cuda the outputs differ by {gap:.2g} (at most {single.tolerance:g} expected)")
+    single.demand(expected, moved.cpu(), "on cuda the outputs differ")
     return ""
 
 
@@ -72,9 +69,7 @@ def _demand_dtype(subject: Subject, cell: nn.Module, x_BT: Tensor, expected: Ten
     kinds = {tensor.dtype for tensor in (y_BT, *tensors_of(state)) if tensor.is_floating_point()}
     if kinds - {torch.float64}:
         fail(f"in float64 it gives {', '.join(sorted(map(str, kinds)))}")
-    gap = subject.gap(expected, y_BT.float())
-    if gap > subject.tolerance:
-        fail(f"in float64 the outputs differ by {gap:.2g} (at most {subject.tolerance:g} expected)")
+    subject.demand(expected, y_BT.float(), "in float64 the outputs differ")
 
 
 def _seeded(cell: nn.Module, x_BT: Tensor) -> Tensor:

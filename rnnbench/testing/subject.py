@@ -95,6 +95,12 @@ class Subject:
         gap = (a - b).abs().max().item() / max(1.0, a.abs().max().item())
         return gap if np.isfinite(gap) else float("inf")
 
+    def demand(self, expected: Tensor, got: Tensor, what: str) -> None:
+        """Fail where figures that should be equal are not: `what`, by how much, and how much is allowed."""
+        gap = self.gap(expected, got)
+        if gap > self.tolerance:
+            fail(f"{what} by {gap:.2g} (at most {self.tolerance:g} expected)")
+
 
 def run(cell: nn.Module, x_BT: Tensor, state: Any = None) -> tuple[Tensor, Any]:
     """Call the cell as the harness does: without a state where it is to begin from its own."""

@@ -3,13 +3,12 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-import msgspec
 import numpy as np
 
 from rnnbench.archives import open_archives
 from rnnbench.task import Array, Batch, GeneratedTask, RecordedTask, Splits, Task, score
 from rnnbench.testing.blind import blind_reader_score, constant_scores
-from rnnbench.testing.outcome import CheckFailed, NotApplicable, Outcome, fail, first_line
+from rnnbench.testing.outcome import Check, NotApplicable, Outcome, fail
 from rnnbench.training import check_batch
 
 Oracle = Callable[[Batch], Array]
@@ -40,19 +39,6 @@ def read(task: Task) -> Splits:
     """The data of a recorded task."""
     assert isinstance(task, RecordedTask)
     return task.load(open_archives(type(task)))
-
-
-@dataclass(frozen=True)
-class TaskCheck:
-    """A law that every task keeps."""
-
-    name: str
-    run: Callable[[TaskUnderTest], str]
-
-    @property
-    def law(self) -> str:
-        """What it demands, in one sentence."""
-        return (self.run.__doc__ or "").split("\n")[0]
 
 
 def keeps_the_form(subject: TaskUnderTest) -> str:
@@ -156,13 +142,13 @@ def can_be_solved(subject: TaskUnderTest) -> str:
     return f"the oracle scores {reached:.4g}"
 
 
-TASK_CHECKS = (
-    TaskCheck("form", keeps_the_form),
-    TaskCheck("function", is_a_function),
-    TaskCheck("chance", has_true_chance),
-    TaskCheck("blind", hides_the_answer),
-    TaskCheck("splits", keeps_splits_apart),
-    TaskCheck("oracle", can_be_solved),
+TASK_CHECKS: tuple[Check[TaskUnderTest], ...] = (
+    Check("form", keeps_the_form),
+    Check("function", is_a_function),
+    Check("chance", has_true_chance),
+    Check("blind", hides_the_answer),
+    Check("splits", keeps_splits_apart),
+    Check("oracle", can_be_solved),
 )
 
 
@@ -175,17 +161,4 @@ def check_task(task: Task, oracle: Oracle | None = None) -> Iterator[Outcome]:
     """The outcome of each check, as it is had. Raises DataUnavailable where the task's data cannot be read."""
     subject = under_test(task, oracle)
     for check in TASK_CHECKS:
-        yield run_task_check(check, subject)
-
-
-def run_task_check(check: TaskCheck, subject: TaskUnderTest) -> Outcome:
-    """The outcome of one check; what the task raises is a failure."""
-    outcome = Outcome(subject=subject.task.name, check=check.name, law=check.law, status="passed")
-    try:
-        return msgspec.structs.replace(outcome, sentence=check.run(subject))
-    except NotApplicable as reason:
-        return msgspec.structs.replace(outcome, status="not applicable", sentence=str(reason))
-    except CheckFailed as failure:
-        return msgspec.structs.replace(outcome, status="failed", sentence=str(failure))
-    except Exception as error:
-        return msgspec.structs.replace(outcome, status="failed", sentence=f"it raised {first_line(error)}")
+        yield check.outcome(task.name, lambda: subject)

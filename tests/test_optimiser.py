@@ -139,6 +139,15 @@ def test_a_cosine_falls_from_the_rate_of_each_group_to_zero() -> None:
     assert constant.param_groups[0]["lr"] == 0.01
 
 
+def test_of_equally_good_epochs_it_is_the_last_at_the_target_and_the_first_below_it() -> None:
+    """What is solved may still learn what is not asked on validation data; what is not must not seem to progress."""
+    for scores, best in (((3, 0, 0, 1, 0, 2), 5), ((3, 2, 2, 4, 2, 3), 2), ((1, -1, 0, -1, 0, 0), 4)):
+        course = Course()
+        for number, score in enumerate(scores, 1):
+            course.note(epoch(number, score), MSE, 0.0)
+        assert course.best_epoch == best
+
+
 def epoch(number: int, score: float) -> Epoch:
     return Epoch(number, number, 0.1, {"mse": score})
 

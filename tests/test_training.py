@@ -402,3 +402,20 @@ def test_a_trial_runs_on_cuda(task: str) -> None:
     assert result.status == "ok", result.reason
     assert result.learning is not None
     assert result.learning.test
+
+
+def test_the_target_is_that_of_the_dials() -> None:
+    """Where a task has another one at some dials, that one is watched and told."""
+
+    @dataclass(frozen=True)
+    class Eased(RecallFirst):
+        @property
+        def target_here(self) -> float:
+            return 0.0 if self.horizon == 2 else self.target
+
+    for horizon, target, reached in ((2, 0.0, 1), (3, 0.99, None)):
+        trial = learning_trial(dials={"horizon": horizon}, recipe=msgspec.structs.replace(SMALL, epochs=2))
+        task = Eased(horizon)
+        feed = open_feed(task, trial, {})
+        learning = train(trial, task, small_model(task, feed), feed, SIZE).learning
+        assert (learning.target, learning.epochs_to_target) == (target, reached)

@@ -64,6 +64,11 @@ class Caption(rnnbench.RecordedTask):
     longest_answer: ClassVar[int] = WORDS + 1
 
     @property
+    def target_here(self) -> float:
+        """The same models reach 0.397 on validation data where things are unseen."""
+        return 0.39 if self.unseen == "thing" else self.target
+
+    @property
     def vocabulary(self) -> int:
         """Three signs and sixteen words."""
         return len(VOCABULARY)

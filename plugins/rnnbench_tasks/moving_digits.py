@@ -12,6 +12,7 @@ import rnnbench
 from rnnbench_tasks.digits import DigitsRows
 
 IMAGE_SIDE = 8
+SMALLEST = 2 * IMAGE_SIDE
 SEQUENCES = {"train": 1600, "validation": 400, "test": 400}
 MOTION_SEEDS = {"train": 1, "validation": 2, "test": 3}
 FIRST_ASKED = 1
@@ -62,8 +63,15 @@ class MovingDigits(rnnbench.RecordedTask):
             raise ValueError(f"shown must be at least 2, got {self.shown}")
         if self.digits < 1:
             raise ValueError(f"digits must be at least 1, got {self.digits}")
-        if self.size < 2 * IMAGE_SIDE or self.size % (2 * IMAGE_SIDE):
-            raise ValueError(f"size must be a multiple of {2 * IMAGE_SIDE}, got {self.size}")
+        if self.size < SMALLEST or self.size % SMALLEST:
+            raise ValueError(f"size must be a multiple of {SMALLEST}, got {self.size}")
+
+    @property
+    def target_here(self) -> float:
+        """What the same regression reaches on validation data: 0.253 and 0.229 where one frame ahead is asked alone."""
+        if self.horizon == FIRST_ASKED + 1:
+            return 0.23 if self.size == 2 * SMALLEST else self.target
+        return 0.28 if self.size == SMALLEST else self.target
 
     @property
     def steps(self) -> int:
@@ -118,7 +126,7 @@ def scaled(image: Array, size: int) -> Array:
     picture = image.reshape(IMAGE_SIDE, IMAGE_SIDE)
     rows, columns = (np.flatnonzero(picture.any(axis=axis)) for axis in (1, 0))
     ink = picture[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    times = size // (2 * IMAGE_SIDE)
+    times = size // SMALLEST
     return np.kron(ink, np.ones((times, times), dtype=ink.dtype))
 
 
@@ -127,7 +135,7 @@ def _draw(frames: Array, ink: Array, rng: np.random.Generator) -> None:
 
     The two speeds differ by one pixel, so that two places one after the other tell the direction even at a border.
     """
-    slow = frames.shape[-1] // (2 * IMAGE_SIDE)
+    slow = frames.shape[-1] // SMALLEST
     room = np.array(frames.shape[1:]) - ink.shape
     start = rng.integers(0, room + 1)
     speed = rng.choice([-slow - 1, -slow, slow, slow + 1], 2)

@@ -133,6 +133,11 @@ class LongDocument(_Reviews):
     source: ClassVar[str] = "imdb"
     target: ClassVar[float] = 0.85
 
+    @property
+    def target_here(self) -> float:
+        """With all reviews and 1,000 words the same model reaches 0.889."""
+        return self.target if self.reviews or self.horizon < 1_000 else 0.88
+
 
 def _batch(texts: Sequence[Sequence[str]], labels: np.ndarray, codes: Mapping[str, int]) -> rnnbench.Batch:
     lengths = np.array([len(words) for words in texts])

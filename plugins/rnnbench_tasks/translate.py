@@ -84,6 +84,11 @@ class Translate(rnnbench.RecordedTask):
             raise ValueError(f"held_out must be at least 1, got {self.held_out}")
 
     @property
+    def target_here(self) -> float:
+        """The same memory reaches 48.0 on validation data in German."""
+        return 48.0 if self.language == "de" else self.target
+
+    @property
     def vocabulary(self) -> int:
         """End, go, and the alphabet."""
         return pairs.FIRST_SYMBOL + len(ALPHABET)

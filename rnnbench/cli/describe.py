@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from rnnbench.archives import is_here
+from rnnbench.archives import is_here, open_archives
 from rnnbench.catalogue import Brought, Catalogue, Plugin
 from rnnbench.cell import CellSpec
 from rnnbench.cli.output import first_line
+from rnnbench.errors import DataUnavailable
 from rnnbench.records import ExecutorSpec, Renderer
 from rnnbench.suite import suite_head
-from rnnbench.task import GeneratedTask, Task
+from rnnbench.task import GeneratedTask, RecordedTask, Task
 
 CHANCE_EXAMPLES = 1000
 Description = dict[str, Any]
@@ -80,11 +81,20 @@ def _task(brought: Brought[type[Task]]) -> Description:
 
 
 def chance(task: type[Task]) -> dict[str, float] | str:
-    """Scores of the trivial forecast: by formula for generated tasks; on recorded data each run measures them."""
-    if not issubclass(task, GeneratedTask):
-        return "measured on the test data of each run"
+    """Scores of the trivial forecast at the default dials; of recorded data, why they cannot be had where they are not
+    here: showing a task fetches nothing."""
     some = task()  # type: ignore[call-arg]
-    train, test = (some.generate(np.random.default_rng(seed), CHANCE_EXAMPLES) for seed in (0, 1))
+    if isinstance(some, GeneratedTask):
+        train, test = (some.generate(np.random.default_rng(seed), CHANCE_EXAMPLES) for seed in (0, 1))
+    elif missing := [archive.name for archive in task.archives if not is_here(archive)]:
+        return f"measured on the test data, which are not here: rnnbench data fetch {task.name} ({', '.join(missing)})"
+    else:
+        assert isinstance(some, RecordedTask)
+        try:
+            splits = some.load(open_archives(type(some)))
+        except DataUnavailable as error:
+            return f"measured on the test data, which are not here: {error}"
+        train, test = splits.train, splits.test
     return {metric: round(value, 6) for metric, value in some.trivial(train, test).items()}
 
 

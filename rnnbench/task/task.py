@@ -54,7 +54,7 @@ class Task(ABC):
     metrics: ClassVar[tuple[Metric, ...]]
     """The first one decides: it selects the epoch and is held against the target."""
     target: ClassVar[float]
-    """The score of the first metric at which the task counts as solved."""
+    """The score of the first metric at which the task counts as solved, at the default dials."""
     trivial_forecast: ClassVar[str]
     """What the trivial forecast does, in words."""
     archives: ClassVar[tuple[Archive, ...]] = ()
@@ -83,6 +83,12 @@ class Task(ABC):
     @abstractmethod
     def output_size(self) -> int:
         """O: classes, numbers, or labels with the blank; C x H x W for tasks over frames that are asked for frames."""
+
+    @property
+    def target_here(self) -> float:
+        """The target at these dials, for tasks on which it is another one than `target`. It is watched on validation
+        data."""
+        return self.target
 
     @property
     def own_files(self) -> tuple[Path, ...]:

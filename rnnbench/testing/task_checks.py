@@ -80,10 +80,10 @@ def has_true_chance(subject: TaskUnderTest) -> str:
     said = task.trivial(train, test)
     if name not in said:
         fail(f"the trivial forecast has no score by {name}, which decides")
-    if not task.metric.better(task.target, said[name]):
-        fail(
-            f"the trivial forecast scores {said[name]:.4g} by {name}, which is the target of {task.target:g} or better"
-        )
+    _demand_short_of_target(task, said[name], "")
+    if subject.splits is not None:
+        validation = task.trivial(train, subject.splits.validation)
+        _demand_short_of_target(task, validation[name], " on validation data, where the target is watched")
     constant, error = constant_scores(task, train, test)
     ahead = (constant - said[name]) * (1 if task.metric.direction == "higher" else -1)
     if ahead > ERRORS_ALLOWED * error:
@@ -92,6 +92,12 @@ def has_true_chance(subject: TaskUnderTest) -> str:
             f"{said[name]:.4g}: {ahead / max(error, 1e-12):.0f} standard errors of {error:.2g} better"
         )
     return f"trivial {said[name]:.4g}, best constant answer {constant:.4g}"
+
+
+def _demand_short_of_target(task: Task, scored: float, where: str) -> None:
+    if not task.metric.better(task.target_here, scored):
+        target = f"which is the target of {task.target_here:g} or better"
+        fail(f"the trivial forecast scores {scored:.4g} by {task.metric.name}{where}, {target}")
 
 
 def hides_the_answer(subject: TaskUnderTest) -> str:
@@ -137,8 +143,8 @@ def can_be_solved(subject: TaskUnderTest) -> str:
         raise NotApplicable("no oracle is given")
     test, metric = subject.examples(1), subject.task.metric
     reached = score(subject.task.metrics, subject.oracle(test), test)[metric.name]
-    if metric.better(subject.task.target, reached):
-        fail(f"the oracle scores {reached:.4g} by {metric.name}, and the target is {subject.task.target:g}")
+    if metric.better(subject.task.target_here, reached):
+        fail(f"the oracle scores {reached:.4g} by {metric.name}, and the target is {subject.task.target_here:g}")
     return f"the oracle scores {reached:.4g}"
 
 

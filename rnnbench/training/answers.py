@@ -15,18 +15,20 @@ ABSENT = -1
 """Stands behind the last token of an answer."""
 
 
-def write_on(model: Model, task: Task, data: Batch, device: torch.device) -> Array:
+def write_on(model: Model, task: Task, data: Batch, device: torch.device, at_once: int) -> Array:
     """What the model writes behind each prompt, the likeliest token at each step, (B, L) padded with -1.
 
-    Prompts are grouped by their exact length, so that no padding ever touches a state. The state is carried from step
+    Prompts are grouped by their exact length, so that no padding ever touches a state, and groups are cut into parts of
+    `at_once`. The state is carried from step
     to step; a model one of whose cells has none reads its whole prefix again instead.
     """
     assert data.prompt is not None
     answers = np.full((len(data), task.longest_answer), ABSENT, dtype=np.int64)
     for length in np.unique(data.prompt):
-        rows = np.flatnonzero(data.prompt == length)
-        prompt = on_device(data.take(rows), device)
-        answers[rows] = _write(model, task, prompt, int(length)).cpu().numpy()
+        group = np.flatnonzero(data.prompt == length)
+        for rows in np.array_split(group, -(-len(group) // at_once)):
+            prompt = on_device(data.take(rows), device)
+            answers[rows] = _write(model, task, prompt, int(length)).cpu().numpy()
     return answers
 
 

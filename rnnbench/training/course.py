@@ -52,14 +52,19 @@ class Course(Struct, kw_only=True):
         return not self.diverged
 
     def note(self, epoch: Epoch, metric: MetricNote, target: float) -> bool:
-        """Take note of an epoch; True where it is the best so far on validation data."""
+        """Take note of an epoch; True where it is the best so far on validation data.
+
+        Of epochs that are equally good and at the target it is the last: all that is left to gain by training on, such
+        as on longer sequences, is then in it.
+        """
         score = epoch.validation[metric.name]
         if not all(map(math.isfinite, epoch.validation.values())):
             self.diverged = f"validation score not finite in epoch {epoch.epoch}"
             return False
         self.curve.append(epoch)
         self._note_target(epoch.epoch, reached=not metric.better(target, score))
-        if self.best_score is None or metric.better(score, self.best_score):
+        as_good = score == self.best_score and not metric.better(target, score)
+        if self.best_score is None or metric.better(score, self.best_score) or as_good:
             self.best_epoch, self.best_score = epoch.epoch, score
             return True
         return False

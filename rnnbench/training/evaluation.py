@@ -76,5 +76,4 @@ def _stream(model: Model, task: Task, data: Batch, device: torch.device) -> tupl
 
 def _decode(model: Model, task: Task, data: Batch, device: torch.device) -> tuple[Array, Array]:
     """Tokens that the model writes behind each prompt, and those it should have written, (B, L)."""
-    answers = padded([write_on(model, task, part, device) for part in _parts(task, data)])
-    return answers, references(data, task.end_token)
+    return write_on(model, task, data, device, EVALUATION_BATCH), references(data, task.end_token)

@@ -70,7 +70,7 @@ def train(
     trivial = {} if trial.phase == "tuning" else feed.trivial()
     learning = Learning(
         metrics=_notes(task, feed),
-        target=task.target,
+        target=task.target_here,
         hidden_size=size.hidden,
         parameters=count_parameters(model),
         state_floats=model.state_floats,
@@ -118,7 +118,7 @@ class _Trainer:
             self.course.seconds_evaluating += perf_counter() - trained
             number = self.course.epoch + 1
             epoch = Epoch(number, number * self.feed.steps_per_epoch, train_loss, scores)
-            if self.course.note(epoch, self.metric, self.task.target):
+            if self.course.note(epoch, self.metric, self.task.target_here):
                 self.best_weights = deepcopy(self.model.state_dict())
             if self.checkpoint.due and not self.course.is_over(self.recipe):
                 self._lay_down()

@@ -4,6 +4,10 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 
+MOST_LISTED = 40
+NEAR = 8
+
+
 class RnnbenchError(Exception):
     """Something that the caller can mend. The command line prints its text and exits with 2."""
 
@@ -20,9 +24,16 @@ class UnknownName(RnnbenchError):
         place = f"{self.where}: " if self.where else ""
         nearest = get_close_matches(self.name, self.available, n=1, cutoff=0.5)
         guess = f" Did you mean '{nearest[0]}'?" if nearest else ""
-        there_is = f" There are: {', '.join(self.available)}." if self.available else " There are none."
         hint = f" {self.hint}" if self.hint else ""
-        return f"{place}no {self.kind} called '{self.name}'.{guess}{there_is}{hint}"
+        return f"{place}no {self.kind} called '{self.name}'.{guess} {self._there_is()}{hint}"
+
+    def _there_is(self) -> str:
+        if not self.available:
+            return "There are none."
+        if len(self.available) <= MOST_LISTED:
+            return f"There are: {', '.join(self.available)}."
+        near = get_close_matches(self.name, self.available, n=NEAR, cutoff=0.0)
+        return f"Near it, of {len(self.available)} that there are: {', '.join(near)}. All: rnnbench list."
 
 
 class PluginError(RnnbenchError):

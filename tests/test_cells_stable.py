@@ -371,6 +371,19 @@ def test_an_orthogonal_matrix_is_learned_at_a_tenth_of_the_rate() -> None:
     assert (group.learning_rate_factor, group.weight_decay) == (1.0, False)
 
 
+def test_a_weight_of_the_indrnn_beyond_its_bound_is_brought_back_and_learns_on() -> None:
+    """With horizon = 3 the bound is 2^(1/3); cut where it is used alone, it would have no gradient ever after."""
+    cell = build("indrnn", {"horizon": 3})
+    with torch.no_grad():
+        cell.recurrent.copy_(torch.tensor([9.0, -9.0, 0.5, 1.0, 1.25]))
+        cell.from_input.bias.fill_(1.0)
+    y_BTH, _ = cell(torch.zeros(1, 4, 3, dtype=torch.float64))
+    y_BTH.sum().backward()
+    bound = 2 ** (1 / 3)
+    torch.testing.assert_close(cell.recurrent.data, torch.tensor([bound, -bound, 0.5, 1.0, 1.25], dtype=torch.float64))
+    assert cell.recurrent.grad[0] != 0
+
+
 def test_the_jacobian_of_the_indrnn_is_u_to_the_power_of_steps() -> None:
     """On units that stay active: dh_T/dh_0 = diag(u^T)."""
     cell = build("indrnn", {})

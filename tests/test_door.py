@@ -27,6 +27,16 @@ def test_first_party_plugins_come_in_by_the_same_door() -> None:
     assert not [plugin for plugin in catalogue.plugins if plugin.problem]
 
 
+def test_an_unknown_name_among_many_is_told_those_near_it() -> None:
+    """A list of all that there is would hide the guess; few are listed whole."""
+    many = [f"cell-{number}" for number in range(60)]
+    said = str(UnknownName("cell", "cell-7x", many))
+    assert "Did you mean 'cell-7'?" in said
+    assert "Near it, of 60 that there are: cell-7, " in said
+    assert len(said) < 200
+    assert "There are: cell-0, cell-1, cell-10," in str(UnknownName("cell", "cell-7x", many[:20]))
+
+
 def test_a_third_party_cell_is_listed_with_its_origin(make_plugin: MakePlugin) -> None:
     """What a plugin brings knows the distribution and version that brought it."""
     make_plugin(CELL.format(name="my-cell"), distribution="cell-shop", version="0.9")

@@ -15,8 +15,8 @@ class IndRNN(rnnbench.StepCell):
     u alone says what is remembered. The surprise: it is not linear in its state, so that there is no scan.
 
     horizon: 0 draws u from U(0, 1) and lets it go where it will. T > 0 draws from U(0, 2^(1/T)) and keeps |u| within
-        2^(1/T), so that no gradient through T steps grows beyond 2 (section 3.2); u is cut where it is used, and a u
-        that training has driven out of the range has no gradient.
+        2^(1/T), so that no gradient through T steps grows beyond 2 (section 3.2); as in the authors' code the numbers
+        themselves are cut, here when a pass begins, so that none loses its gradient.
     W and b are drawn as torch's nn.Linear draws them. Raises RnnbenchError for a horizon below 0.
     """
 
@@ -37,11 +37,14 @@ class IndRNN(rnnbench.StepCell):
         return x_BI.new_zeros(len(x_BI), len(self.recurrent))
 
     def prepare(self, x_BTI: Tensor) -> Tensor:
-        """W x + b."""
+        """W x + b; and u is brought back into its range."""
+        # Where all are in range nothing is touched: an earlier chunk's graph may hold them.
+        if self.bound is not None and self.recurrent.detach().abs().max() > self.bound:
+            with torch.no_grad():
+                self.recurrent.clamp_(-self.bound, self.bound)
         return self.from_input(x_BTI)  # type: ignore[no-any-return]
 
     def step(self, x_BI: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
         """One step; output and new state are the same (B, H)."""
-        u_H = self.recurrent if self.bound is None else self.recurrent.clamp(-self.bound, self.bound)
-        h_BH = torch.relu(torch.addcmul(x_BI, u_H, state))
+        h_BH = torch.relu(torch.addcmul(x_BI, self.recurrent, state))
         return h_BH, h_BH

@@ -54,7 +54,8 @@ def _more(kind: str, name: str, catalogue: Catalogue) -> Description:
     """For a cell its own words and its checks; for a task its chance level; for a suite what it resolves to: an error
     in its file is raised here."""
     if kind == "cells":
-        of_cell: Description = resolve_name(PORTRAIT)(catalogue.cells[name].item)
+        with console(stderr=True).status(f"building and checking {name} ..."):
+            of_cell: Description = resolve_name(PORTRAIT)(catalogue.cells[name].item)
         return of_cell
     if kind == "tasks":
         return {"chance": chance(catalogue.tasks[name].item)}

@@ -12,7 +12,7 @@ import torch
 from scipy import stats
 from torch.nn import functional
 
-from rnnbench.meters import pin_to_one_core
+from rnnbench.meters import pin_to_cores
 from rnnbench.model import Model
 from rnnbench.records import CellUse, LearningTrial, Recipe
 from rnnbench.task import Task
@@ -80,7 +80,7 @@ def compare(task: Task, kind: type[torch.nn.RNNBase], hidden: int, turns: int) -
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    pin_to_one_core(0)
+    pin_to_cores(0)
     turns = int(sys.argv[1]) if len(sys.argv) > 1 else 400
     for task, kind, hidden in [
         (Adding(20), torch.nn.RNN, 68),

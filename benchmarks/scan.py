@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from rnnbench.catalogue import Catalogue
-from rnnbench.meters import pin_to_one_core
+from rnnbench.meters import pin_to_cores
 
 BATCH, HIDDEN = 32, 64
 LENGTHS = (128, 1024, 8192)
@@ -48,7 +48,7 @@ def measure(name: str, options: dict[str, object], turns: int) -> None:
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    pin_to_one_core(0)
+    pin_to_cores(0)
     print(f"{'cell':<20}{'T':>6}{'loop ms':>10}{'scan ms':>10}{'loop/scan':>11}{'log-scan ms':>13}")
     for name, options in CELLS:
         measure(name, options, int(sys.argv[1]) if len(sys.argv) > 1 else 5)

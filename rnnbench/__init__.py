@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from rnnbench.errors import CellContractError, DataUnavailable, PluginError, Refused, RnnbenchError
     from rnnbench.executors.job import Job, JobProcess
     from rnnbench.executors.running import without_run
-    from rnnbench.findings import Arm, Condition, CostFinding, Findings, Range
+    from rnnbench.findings import Arm, Condition, CostFinding, CostRow, Findings, Pace, Range, Scaling
     from rnnbench.hooks import hookimpl
     from rnnbench.metric import (
         ACCURACY,
@@ -56,6 +56,7 @@ _ROOMS = {
     "CellSpec": "cell",
     "Condition": "findings",
     "CostFinding": "findings",
+    "CostRow": "findings",
     "DataUnavailable": "errors",
     "Diagnosis": "records",
     "Diagnostic": "records",
@@ -76,6 +77,7 @@ _ROOMS = {
     "Mode": "task",
     "NRMSE": "metric",
     "PERPLEXITY": "metric",
+    "Pace": "findings",
     "ParameterGroup": "cell",
     "Placement": "records",
     "PluginError": "errors",
@@ -87,6 +89,7 @@ _ROOMS = {
     "Result": "records",
     "RnnbenchError": "errors",
     "SCALED_ACCURACY": "metric",
+    "Scaling": "findings",
     "Splits": "task",
     "Stateless": "adapters",
     "StepCell": "step_cell",
@@ -122,6 +125,7 @@ __all__ = [
     "CellSpec",
     "Condition",
     "CostFinding",
+    "CostRow",
     "DataUnavailable",
     "Diagnosis",
     "Diagnostic",
@@ -135,6 +139,7 @@ __all__ = [
     "Loss",
     "Metric",
     "Mode",
+    "Pace",
     "ParameterGroup",
     "Placement",
     "PluginError",
@@ -145,6 +150,7 @@ __all__ = [
     "Renderer",
     "Result",
     "RnnbenchError",
+    "Scaling",
     "Splits",
     "Stateless",
     "StepCell",

@@ -24,6 +24,7 @@ from rnnbench.records import (
     MetricNote,
     Recipe,
     Result,
+    Surroundings,
     TimeRow,
 )
 from tests.test_records import COST, learning_trial
@@ -451,7 +452,8 @@ def cost_result(replicate: int, seconds: float) -> Result:
         for row, k in [("gru", 2.0), ("lstm", 1.0)]
     )
     trial = msgspec.structs.replace(COST, round=replicate)
-    return msgspec.structs.replace(without_run(trial, "ok", ""), costs=rows)
+    around = Surroundings(load=0.0, busy_cores=0.0, matrix_flops_per_second=1e9, copied_bytes_per_second=1e9)
+    return msgspec.structs.replace(without_run(trial, "ok", ""), costs=rows, surroundings=around)
 
 
 def test_cost_rows_take_the_median_over_steps_and_then_over_replicates() -> None:
@@ -462,11 +464,11 @@ def test_cost_rows_take_the_median_over_steps_and_then_over_replicates() -> None
     results.append(msgspec.structs.replace(without_run(memory_trial, "ok", ""), costs=(memory,)))
     (finding,) = find(results).costs
     gru, lstm = finding.rows
-    assert gru.step_seconds is not None
-    assert gru.ratio_to_ruler is not None
+    assert gru.train is not None
     assert gru.peak_bytes is not None
-    assert (gru.step_seconds.centre, gru.step_seconds.low, gru.step_seconds.high) == (0.4, 0.2, 0.6)
-    assert gru.ratio_to_ruler.centre == pytest.approx(2)
+    assert (gru.train.seconds.centre, gru.train.seconds.low, gru.train.seconds.high) == (0.4, 0.2, 0.6)
+    assert gru.train.ratio.centre == pytest.approx(2)
+    assert (gru.train.replicates, gru.train.far, gru.train.steps) == ((0.2, 0.6, 0.4), 3, 9)
     assert (gru.peak_bytes.centre, gru.peak_bytes.n) == (1000, 1)
     assert lstm.peak_bytes is None
 
@@ -475,7 +477,7 @@ def test_cost_figures_of_different_settings_are_never_pooled() -> None:
     """Other repeats, threads or options are other figures, not more replicates."""
     other = msgspec.structs.replace(cost_result(1, 0.2), trial=msgspec.structs.replace(COST, round=1, repeats=9))
     findings = find([cost_result(0, 0.1), other]).costs
-    assert [row.step_seconds.n for finding in findings for row in finding.rows if row.step_seconds] == [1] * 4
+    assert [row.train.seconds.n for finding in findings for row in finding.rows if row.train] == [1] * 4
     assert len({finding.title for finding in findings}) == 2
     cells = (CellUse(name="gru", options={"a": 1}, label="gru"), CellUse(name="lstm"))
     changed = msgspec.structs.replace(cost_result(1, 0.2), trial=msgspec.structs.replace(COST, round=1, cells=cells))

@@ -3,16 +3,27 @@
 import gc
 import multiprocessing
 import os
+import subprocess
 import sys
+import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
-from rnnbench.meters import PeakMeter, kernel_name, pin_to_one_core, prepare_allocator, time_side_by_side
+from rnnbench.meters import (
+    EnergyMeter,
+    PeakMeter,
+    kernel_name,
+    look_around,
+    pin_to_cores,
+    prepare_allocator,
+    time_side_by_side,
+)
 
 MEBIBYTE = 2**20
 linux = pytest.mark.skipif(sys.platform != "linux", reason="the high-water mark is that of Linux")
@@ -98,11 +109,58 @@ def test_every_subject_is_called_in_every_round_and_in_another_order() -> None:
 
 def test_cpu_time_counts_work_and_not_waiting() -> None:
     """A subject that sleeps has wall time and hardly any CPU time; nothing here depends on how fast the machine is."""
-    import time
-
     timings = time_side_by_side({"sleeps": lambda: time.sleep(0.02)}, 5, np.random.default_rng(0))
     assert min(timings["sleeps"].wall_seconds) >= 0.02
     assert sum(timings["sleeps"].cpu_seconds) < 0.5 * sum(timings["sleeps"].wall_seconds)
+
+
+def test_calls_that_lead_in_are_not_timed() -> None:
+    """Two before each that is."""
+    calls: list[str] = []
+    timings = time_side_by_side({"a": lambda: calls.append("a")}, 5, np.random.default_rng(0), lead_in=2)
+    assert len(calls) == 3 + 5 * 3
+    assert len(timings["a"].cpu_seconds) == 5
+
+
+def test_joules_are_those_that_counters_counted(tmp_path: Path) -> None:
+    """Two packages, one of which runs over its range; the cores inside a package are not counted again."""
+    for name, before in (("intel-rapl:0", 100), ("intel-rapl:1", 999_900), ("intel-rapl:0:0", 7)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "max_energy_range_uj").write_text("999999")
+        (tmp_path / name / "energy_uj").write_text(str(before))
+    calls = 0
+
+    def call() -> None:
+        nonlocal calls
+        calls += 1
+        time.sleep(0.002)
+        for name, taken in (("intel-rapl:0", 500), ("intel-rapl:1", 300), ("intel-rapl:0:0", 400)):
+            path = tmp_path / name / "energy_uj"
+            path.write_text(str((int(path.read_text()) + taken) % 1_000_000))
+
+    meter = EnergyMeter(tmp_path)
+    assert meter.name == "RAPL, whole packages"
+    assert meter.joules_of(call, least_seconds=0.02) == pytest.approx(800e-6)
+    assert calls > 1
+
+
+def test_without_counters_there_are_no_joules(tmp_path: Path) -> None:
+    """Absent, never guessed; the reason is the name."""
+    meter = EnergyMeter(tmp_path)
+    assert meter.joules_of(lambda: None) is None
+    assert meter.name == "none: no counters on this system"
+
+
+def test_a_look_around_sees_others_at_work() -> None:
+    """A process that burns a core is seen and named; this one, which keeps still, is not."""
+    burner = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+    try:
+        seen = look_around(1.0)
+    finally:
+        burner.kill()
+        burner.wait()
+    assert seen.busy_cores > 0.3
+    assert "python" in seen.busiest
 
 
 @linux
@@ -113,10 +171,13 @@ def test_a_process_is_pinned_to_one_of_its_cores_in_turn() -> None:
         seen = set()
         for turn in range(len(allowed)):
             os.sched_setaffinity(0, allowed)
-            pin_to_one_core(turn)
+            pin_to_cores(turn)
             (core,) = os.sched_getaffinity(0)
             seen.add(core)
         assert seen == allowed
+        os.sched_setaffinity(0, allowed)
+        pin_to_cores(0, len(allowed))
+        assert os.sched_getaffinity(0) == allowed
     finally:
         os.sched_setaffinity(0, allowed)
 

@@ -50,7 +50,7 @@ def test_a_good_suite_is_resolved_with_every_default(tmp_path: Path, catalogue: 
         (
             'cells = ["gru"]',
             'cells = ["gruu"]',
-            "speed.toml: cells: no cell called 'gruu'. Did you mean 'gru'? There are: ",
+            "speed.toml: cells: no cell called 'gruu'. Did you mean 'gru'? Near it, of ",
         ),
         ('name = "adding"', 'name = "ading"', "speed.toml: tasks[0]: no task called 'ading'. Did you mean 'adding'?"),
         ("version = 1", "version = 1\nseed = 3", "speed.toml: no key called 'seed'. Did you mean 'seeds'? There are: "),

@@ -5,11 +5,17 @@ import rnnbench
 
 @rnnbench.hookimpl
 def rnnbench_reports() -> list[rnnbench.Renderer]:
-    """One HTML page with its figures."""
+    """One HTML page with its figures; times for other tools."""
     return [
         rnnbench.Renderer(
             name="html",
             render="rnnbench_reports.page:render",
             summary="One HTML page that needs no network, and each of its figures as PNG.",
-        )
+        ),
+        rnnbench.Renderer(
+            name="pytest-benchmark",
+            render="rnnbench_reports.pytest_benchmark:render",
+            summary="Times as JSON that `pytest-benchmark compare` reads.",
+            on_request=True,
+        ),
     ]

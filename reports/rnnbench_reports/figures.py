@@ -6,8 +6,9 @@ from matplotlib.ticker import MaxNLocator
 
 import rnnbench
 from rnnbench_reports.axes import keep_medians_in_view, score_axis
-from rnnbench_reports.cost_figures import accuracy_against_cost, memory
+from rnnbench_reports.cost_figures import cost_figures
 from rnnbench_reports.diagnostic_figures import diagnostics
+from rnnbench_reports.scaling_figures import scaling_figures
 from rnnbench_reports.style import REFERENCE, Drawn, Look, legend, looks, panels
 
 
@@ -20,10 +21,8 @@ def draw(findings: rnnbench.Findings) -> Iterator[Drawn]:
     if any(arm.search for condition in findings.conditions for arm in condition.arms):
         yield learning_rates(findings, by_cell)
     yield from diagnostics(findings, by_cell)
-    if drawn := accuracy_against_cost(findings, by_cell):
-        yield drawn
-    if any(row.peak_bytes for cost in findings.costs for row in cost.rows):
-        yield memory(findings, by_cell)
+    yield from cost_figures(findings, by_cell)
+    yield from scaling_figures(findings, by_cell)
 
 
 def learning_curves(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) -> Drawn:

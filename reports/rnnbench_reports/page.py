@@ -40,7 +40,7 @@ def _template() -> jinja2.Template:
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters.update(
-        spread=spread, number=number, difference=_difference, budget=_budget, mebibytes=_mebibytes
+        spread=spread, number=number, difference=_difference, budget=_budget, mebibytes=_mebibytes, timed=_timed
     )
     environment.globals.update(css=Markup(_packaged("report.css")))  # noqa: S704  our own file
     return environment.from_string(_packaged("report.html.j2"))
@@ -64,6 +64,12 @@ def _budget(recipe: Any) -> str:
         "state": f"Equal states: {recipe.state_floats:,} numbers.",
         "hidden": f"Equal hidden size: {recipe.hidden_size}.",
     }[recipe.match]
+
+
+def _timed(cost: rnnbench.CostFinding, kind: Any) -> list[tuple[rnnbench.CostRow, rnnbench.Pace]]:
+    """The rows that have times of this kind of step, the fastest first."""
+    timed = [(row, row.paces[kind]) for row in cost.rows if kind in row.paces]
+    return sorted(timed, key=lambda pair: pair[1].seconds.centre)
 
 
 def _mebibytes(figure: rnnbench.Range | None) -> str:

@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 import rnnbench
 
@@ -16,6 +18,7 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 REFERENCE = "#555555"
 PANEL_INCHES = (3.5, 2.6)
 COLUMNS = 3
+INCHES_A_BAR = 0.2
 DOTS_PER_INCH = 160
 
 
@@ -46,12 +49,14 @@ def looks(findings: rnnbench.Findings) -> dict[str, Look]:
     }
 
 
-def panels(titles: Iterable[str]) -> tuple[Figure, list[Axes]]:
-    """A figure of small panels, three to a row, with these titles."""
+def panels(titles: Iterable[str], *, bars: int = 0, wide: bool = False) -> tuple[Figure, list[Axes]]:
+    """A figure of small panels, three to a row, with these titles; high enough for so many bars, or each as wide as the
+    page."""
     titles = list(titles)
-    columns = min(COLUMNS, max(1, len(titles)))
+    columns = 1 if wide else min(COLUMNS, max(1, len(titles)))
     rows = -(-len(titles) // columns)
     width, height = PANEL_INCHES
+    height = max(height, INCHES_A_BAR * bars + 0.6)
     figure = Figure(figsize=(max(width * columns, 6.0), height * rows + 0.5), layout="constrained", dpi=DOTS_PER_INCH)
     axes = figure.subplots(rows, columns, squeeze=False).ravel()
     for axis, title in zip(axes, titles, strict=False):
@@ -75,6 +80,14 @@ def legend(figure: Figure, axes: Iterable[Axes]) -> None:
         inches = 0.6 + 0.085 * max(map(len, entries))
         columns = max(1, min(len(entries), int(figure.get_figwidth() / inches)))
         figure.legend(list(entries.values()), list(entries), loc="outside upper center", ncols=columns, frameon=False)
+
+
+def plain_ticks(*axes: Axis) -> None:
+    """Numbers as they are on logarithmic axes, at 1, 2 and 5 times powers of ten."""
+    for axis in axes:
+        axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        axis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+        axis.set_minor_formatter(NullFormatter())
 
 
 def number(value: float) -> str:

@@ -7,17 +7,18 @@ from rnnbench.records import FIRST_TUNING_SEED, LearningTrial, Suite, Trial, tri
 
 
 class Belonging:
-    """Knows the trials of a suite at whatever learning rate, on whatever rung, searches included."""
+    """Knows the trials of a suite at whatever learning rate, on whatever rung, searches included; of cost, every
+    replicate of this occasion."""
 
     def __init__(self, suite: Suite) -> None:
         self._seeds = frozenset(suite.seeds)
-        self._costs = frozenset(map(trial_id, cost_trials(suite)))
+        self._costs = frozenset(trial_id(msgspec.structs.replace(trial, round=0)) for trial in cost_trials(suite))
         self._slots = frozenset(
             trial_id(learning_trial(suite, use, cell, 0, 1.0)) for use in suite.tasks for cell in suite.cells
         )
 
     def __contains__(self, trial: Trial) -> bool:
         if not isinstance(trial, LearningTrial):
-            return trial_id(trial) in self._costs
+            return trial_id(msgspec.structs.replace(trial, round=0)) in self._costs
         slot = msgspec.structs.replace(trial, seed=0, learning_rate=1.0, phase="evaluation")
         return (trial.seed in self._seeds or trial.seed >= FIRST_TUNING_SEED) and trial_id(slot) in self._slots

@@ -38,6 +38,10 @@ class Progress:
         """Trials that have a result."""
         return self.statuses.total()
 
+    def tells(self, beginning: str) -> bool:
+        """Whether a notice begins so."""
+        return any(notice.startswith(beginning) for notice in self.notices)
+
     @property
     def failed(self) -> int:
         """Trials that ended as no suite expects, in this run or before."""

@@ -7,6 +7,7 @@ import msgspec
 
 from rnnbench import environment
 from rnnbench.campaign.belonging import Belonging
+from rnnbench.campaign.cost_notices import BUSY, busy, left_out, reached
 from rnnbench.campaign.data import evaluations_without_result, tasks_without_data, without_tasks
 from rnnbench.campaign.place import Place
 from rnnbench.campaign.progress import IDLE, Progress, Watch
@@ -53,6 +54,7 @@ class _Campaign:
         self._provenances: dict[tuple[object, ...], Provenance] = {}
         self.placement = Placement(store.folder.absolute(), place.jobs, self._preload(suite))
         self.whole, self.suite = suite, suite
+        self.progress.notices += left_out(suite)
         self._read(fresh=fresh)
 
     def run(self) -> Progress:
@@ -119,6 +121,7 @@ class _Campaign:
         if isinstance(trial, CostTrial) and not self.place.takes_cost:
             self._finish(without_run(trial, "refused", SHARED.format(self.place.executor.name)))
             return True
+        self.progress.total = max(self.progress.total, self.progress.done + len(pool.in_flight) + 1)
         pool.start(trial)
         return False
 
@@ -137,6 +140,7 @@ class _Campaign:
         with suppress(OSError):
             self.placement.checkpoint(trial).unlink(missing_ok=True)
         self.index[identity] = known(result)
+        self.progress.notices += [told for told in busy(result) if not self.progress.tells(BUSY)]
         self.new.add(identity)
         self.progress.new[result.status] += 1
         if result.status in IDLE:
@@ -155,6 +159,7 @@ class _Campaign:
         due = {trial_id(trial) for trial in due_trials(self.whole, self.index)} - self.new
         self.progress.kept.clear()
         self.progress.kept.update(self.index[identity].status for identity in due if identity in self.index)
+        self.progress.notices += reached(self.whole, self.index) if self.new else ()
         self.watch(self.progress, None)
 
     def _provenance(self, trial: Trial) -> Provenance:

@@ -7,7 +7,7 @@ import msgspec
 from rich.text import Text
 
 from rnnbench.catalogue import Catalogue
-from rnnbench.cli.output import console
+from rnnbench.cli.output import console, print_line
 from rnnbench.errors import RnnbenchError
 from rnnbench.findings import Findings, find
 from rnnbench.store import Store
@@ -17,9 +17,33 @@ from rnnbench.store import Store
 @click.argument("folder", type=click.Path(path_type=Path))
 def report(folder: Path) -> None:
     """Make the reports of the run in FOLDER again from its results."""
+    make_reports(open_run(folder), Catalogue.load())
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--format", "format_", required=True, help="A report of `rnnbench list reports`: pytest-benchmark.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder to write to [default: FOLDER/export].")
+def export(folder: Path, format_: str, output: Path | None) -> None:
+    """Write what the run in FOLDER says in the FORMAT of another tool."""
+    catalogue = Catalogue.load()
+    report = catalogue.reports.find(format_, "export").item
+    findings = find(open_run(folder).read())
+    output = output or folder / "export"
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        files = report.load()(findings, output)
+    except OSError as error:
+        raise RnnbenchError(f"{output}: cannot be written: {error.strerror or error}") from error
+    for file in files:
+        print_line(str(file))
+
+
+def open_run(folder: Path) -> Store:
+    """The results of a run. Raises RnnbenchError where there is none."""
     if not (folder / "trials").is_dir():
         raise RnnbenchError(f"{folder}: there is no run here (no folder 'trials')")
-    make_reports(Store(folder), Catalogue.load())
+    return Store(folder)
 
 
 def make_reports(store: Store, catalogue: Catalogue) -> Findings:
@@ -31,7 +55,8 @@ def make_reports(store: Store, catalogue: Catalogue) -> Findings:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "findings.json").write_bytes(msgspec.json.format(msgspec.json.encode(findings), indent=1))
-        files = [file for brought in catalogue.reports.values() for file in brought.item.load()(findings, folder)]
+        reports = [brought.item for brought in catalogue.reports.values() if not brought.item.on_request]
+        files = [file for report in reports for file in report.load()(findings, folder)]
     except OSError as error:
         raise RnnbenchError(f"{folder}: cannot be written: {error.strerror or error}") from error
     print_answers(findings)
@@ -51,3 +76,6 @@ def print_answers(findings: Findings) -> None:
     for cost in findings.costs:
         out.print(Text(f"cost, {cost.title}", style="bold"))
         out.print(f"  {cost.answer}", markup=False)
+    for scaling in findings.scalings:
+        out.print(Text(f"cost against length, {scaling.title}", style="bold"))
+        out.print(f"  {scaling.answer}", markup=False)

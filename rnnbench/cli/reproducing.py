@@ -16,7 +16,10 @@ from rnnbench.records import LearningTrial, Provenance, Result, trial_id
 from rnnbench.store import Store
 
 DIFFERENT = 1
-MEASURED = ("cpu_seconds", "wall_seconds", "log_ratio_to_ruler", "first_call_seconds", "peak_bytes")
+MEASURED = (
+    *("cpu_seconds", "wall_seconds", "log_ratio_to_ruler", "first_call_seconds", "joules"),
+    *("peak_bytes", "seconds", "bytes", "instructions"),
+)
 """Figures of cost trials that no two runs share."""
 
 
@@ -89,7 +92,7 @@ def _conditions(then: Provenance, now: Provenance) -> Iterator[tuple[str, Any, A
 def _print(stored: Result, differences: list[tuple[str, Any, Any]], conditions: list[tuple[str, Any, Any]]) -> None:
     out = console()
     cost = not isinstance(stored.trial, LearningTrial)
-    what = "kernels, parameters and their bytes" if cost else "every figure"
+    what = "kernels, parameters, bytes and operations" if cost else "every figure"
     for figure, before, after in differences:
         out.print(f"{figure}: stored {before}, now {after}", markup=False, soft_wrap=True)
     if not differences:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from rnnbench.campaign import FAILURES, Progress, run_suite, settle_fastest
+from rnnbench.campaign import FAILURES, Progress, run_suite, settle_fastest, settle_occasion
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.output import console
 from rnnbench.cli.placing import find_place, split_settings
@@ -29,6 +29,7 @@ def run() -> None:
 @click.option("-c", "--cell", "cells", multiple=True, help="Run this cell instead of the suite's; may be repeated.")
 @click.option("-t", "--task", "tasks", multiple=True, help="Only this task of the suite; may be repeated.")
 @click.option("--seeds", type=click.IntRange(1, FIRST_TUNING_SEED), help="How many seeds (0, 1, 2 ...).")
+@click.option("--threads", type=click.IntRange(min=1), help="Threads of each trial [default: the suite's, mostly 1].")
 @click.option("-j", "--jobs", type=click.IntRange(min=1), help="Trials at once [default: one a core].")
 @click.option("--executor", default="local", show_default=True, help="Where trials run: `rnnbench list executors`.")
 @click.option(
@@ -46,6 +47,7 @@ def suite_(
     cells: tuple[str, ...],
     tasks: tuple[str, ...],
     seeds: int | None,
+    threads: int | None,
     jobs: int | None,
     executor: str,
     settings: tuple[str, ...],
@@ -55,9 +57,10 @@ def suite_(
     """Run the suite of this NAME (or TOML file); without a name, `quick`. Runs only what has no result yet."""
     catalogue = Catalogue.load()
     of_suite, of_executor = split_settings(settings)
-    suite = settle_fastest(read_suite(name, catalogue, Choices(cells, tasks, seeds, of_suite)), catalogue)
+    suite = settle_fastest(read_suite(name, catalogue, Choices(cells, tasks, seeds, threads, of_suite)), catalogue)
     place = find_place(executor, of_executor, jobs, catalogue)
     store = Store(output or Path("runs") / suite.name)
+    suite = settle_occasion(suite, store)
     if dry_run:
         print_plan(suite, catalogue, store, place, fresh=fresh)
         return

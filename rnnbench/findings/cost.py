@@ -1,33 +1,51 @@
 """Cost results gathered by their setting; replicates are the unit."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
 
-import numpy as np
 from msgspec.structs import replace
 
-from rnnbench.findings import wording
-from rnnbench.findings.estimates import INTERVAL_REPLICATES, ratio, spread
+from rnnbench.findings import cost_wording
+from rnnbench.findings.cost_records import CostFinding, CostPair, CostRow, Timeline
+from rnnbench.findings.estimates import spread
 from rnnbench.findings.grouping import rows
-from rnnbench.findings.records import CostFinding, CostRow
-from rnnbench.records import CostTrial, MemoryRow, Result, TimeRow, canonical
+from rnnbench.findings.paces import KINDS, Seen, pace, pairs
+from rnnbench.findings.ranges import Range
+from rnnbench.records import (
+    CostFigure,
+    CostTrial,
+    InstructionsRow,
+    MemoryRow,
+    OperationsRow,
+    Result,
+    TimelineRow,
+    TimeRow,
+    canonical,
+)
 
-STEADY_CLOCK = 0.95
 NO_LIMITS: dict[str, Any] = {"limit_seconds": 0.0, "limit_memory_mib": 0, "limit_output_mib": 0}
+Figure = TypeVar("Figure", bound=CostFigure)
 
 
 def costs(results: Sequence[Result]) -> tuple[CostFinding, ...]:
     """One finding for each setting of the measurement, with a row for each cell. Replicates of different settings (or
     of cells with other options) are never pooled."""
-    groups: dict[bytes, list[Result]] = defaultdict(list)
-    for result in results:
-        if result.costs:
-            setting = replace(cost_trial(result), cells=(), round=0, measurement="train-step-time", **NO_LIMITS)
-            groups[canonical(setting)].append(result)
-    ordered = sorted(groups.values(), key=lambda group: (str(cost_trial(group[0]).shape), cost_trial(group[0]).repeats))
+    groups = by_setting(result for result in results if result.costs)
+    ordered = sorted(groups, key=lambda group: (_place(cost_trial(group[0])), cost_trial(group[0]).repeats))
     shapes = [cost_trial(group[0]).shape for group in ordered]
     return tuple(_finding(group, crowded=shapes.count(shape) > 1) for group, shape in zip(ordered, shapes, strict=True))
+
+
+def by_setting(results: Iterable[Result], **alike: Any) -> list[list[Result]]:
+    """Groups of cost results whose trials are equal in what they were measured under, but for what is set `alike`."""
+    groups: dict[bytes, list[Result]] = defaultdict(list)
+    for result in results:
+        trial: CostTrial = replace(
+            cost_trial(result), cells=(), round=0, measurement="train-step-time", occasion="", **NO_LIMITS
+        )
+        groups[canonical(replace(trial, **alike))].append(result)
+    return list(groups.values())
 
 
 def cost_trial(result: Result) -> CostTrial:
@@ -36,52 +54,106 @@ def cost_trial(result: Result) -> CostTrial:
     return result.trial
 
 
+def named_figures(group: Sequence[Result]) -> dict[str, list[tuple[CostTrial, CostFigure]]]:
+    """What was measured of each cell, by its row, with the trials; cells of one label are told apart."""
+    named = rows(cell for result in group for cell in cost_trial(result).cells)
+    figures: dict[str, list[tuple[CostTrial, CostFigure]]] = defaultdict(list)
+    for result in group:
+        trial = cost_trial(result)
+        keys = {cell.row: canonical(cell) for cell in trial.cells}
+        for figure in result.costs:
+            figures[named[keys[figure.row]]].append((trial, figure))
+    return dict(sorted(figures.items()))
+
+
+def seen_times(figures: Iterable[tuple[CostTrial, CostFigure]], measurement: str) -> list[Seen]:
+    """The times among figures of one cell, of one kind of step, in the order of occasion and round."""
+    found = [
+        Seen(trial, next(cell for cell in trial.cells if cell.row == figure.row), figure)
+        for trial, figure in figures
+        if isinstance(figure, TimeRow) and trial.measurement == measurement
+    ]
+    return sorted(found, key=lambda seen: (seen.trial.occasion, seen.trial.round))
+
+
+def _place(trial: CostTrial) -> tuple[Any, ...]:
+    shape = trial.shape
+    return shape.frame is not None, shape.batch, shape.hidden, shape.inputs, shape.steps, trial.threads
+
+
 def _finding(group: Sequence[Result], *, crowded: bool) -> CostFinding:
     trial = cost_trial(group[0])
-    named = rows(cell for result in group for cell in cost_trial(result).cells)
-    figures: dict[str, list[TimeRow | MemoryRow]] = defaultdict(list)
-    for result in group:
-        keys = {cell.row: canonical(cell) for cell in cost_trial(result).cells}
-        for figure in result.costs:
-            figures[named[keys[figure.row]]].append(figure)
+    figures = named_figures(group)
+    found = tuple(_row(name, figures[name], group) for name in figures)
     title = f"{trial.shape}" + (f", {trial.repeats} steps a replicate" if crowded else "")
-    found = tuple(_row(name, figures[name]) for name in sorted(figures))
-    return CostFinding(shape=trial.shape, title=title, answer=wording.costs(found), rows=found)
-
-
-def _row(name: str, figures: Sequence[TimeRow | MemoryRow]) -> CostRow:
-    times = [figure for figure in figures if isinstance(figure, TimeRow)]
-    memories = [figure for figure in figures if isinstance(figure, MemoryRow)]
-    peaks = [float(memory.peak_bytes) for memory in memories if memory.peak_bytes is not None]
-    return CostRow(
-        row=name,
-        kernel=figures[0].kernel,
-        parameters=figures[0].parameters,
-        parameter_bytes=memories[0].parameter_bytes if memories else None,
-        step_seconds=spread([float(np.median(t.cpu_seconds)) for t in times]) if times else None,
-        ratio_to_ruler=ratio([t.log_ratio_to_ruler for t in times]) if times else None,
-        first_call_seconds=spread([t.first_call_seconds for t in times]) if times else None,
-        peak_bytes=spread(peaks) if peaks else None,
-        memory_meter=memories[0].meter if memories else "",
+    title += f", {trial.threads} threads" if trial.threads > 1 else ""
+    between = tuple(pair for measurement in KINDS for pair in _pairs(measurement, figures))
+    return CostFinding(
+        shape=trial.shape,
+        title=title,
+        answer=cost_wording.costs(found, between),
+        rows=found,
+        pairs=between,
+        matrix_flops_per_second=_around(group, "matrix_flops_per_second"),
+        copied_bytes_per_second=_around(group, "copied_bytes_per_second"),
     )
 
 
-def cost_doubts(results: Sequence[Result], costs: Sequence[CostFinding]) -> Iterator[str]:
-    """What to hold against cost figures."""
-    timed = [row for finding in costs for row in finding.rows if row.step_seconds]
-    replicates = [row.step_seconds.n for row in timed if row.step_seconds]
-    if replicates and min(replicates) < INTERVAL_REPLICATES:
-        few = min(replicates)
-        yield f"Cost figures rest on {few} replicates; from {INTERVAL_REPLICATES} on they carry an interval."
-    if len({row.row for row in timed}) > 1:
-        yield (
-            "A ratio of times between different kinds of cells moves with the speed of the machine: "
-            "it holds to 5-15 % from one occasion to another, whatever its range here."
-        )
-    rows = [row for result in results for row in result.costs if isinstance(row, TimeRow)]
-    unsteady = sum(float(np.sum(r.cpu_seconds)) < STEADY_CLOCK * float(np.sum(r.wall_seconds)) for r in rows)
-    if unsteady:
-        yield f"{unsteady} of {len(rows)} time measurements lost over 5 % of wall time to other work on the machine."
-    shared = {result.provenance.executor for result in results if result.costs and result.provenance.shared}
-    if shared:
-        yield f"Cost figures were measured on machines shared with other work ({', '.join(sorted(shared))})."
+def _pairs(measurement: str, figures: dict[str, list[tuple[CostTrial, CostFigure]]]) -> tuple[CostPair, ...]:
+    seen = {row: times for row, found in figures.items() if (times := seen_times(found, measurement))}
+    return pairs(KINDS[measurement], seen) if len(seen) > 1 else ()
+
+
+def _row(name: str, figures: Sequence[tuple[CostTrial, CostFigure]], group: Sequence[Result]) -> CostRow:
+    memories, timelines = _of(figures, MemoryRow), _of(figures, TimelineRow)
+    counted, steps = _of(figures, InstructionsRow), _of(figures, OperationsRow)
+    peaks = [float(memory.peak_bytes) for memory in memories if memory.peak_bytes is not None]
+    training = seen_times(figures, "train-step-time")
+    paces = {kind: pace(seen) for measurement, kind in KINDS.items() if (seen := seen_times(figures, measurement))}
+    trial, first = figures[0]
+    joules = [seen.row.joules for seen in training if seen.row.joules is not None]
+    return CostRow(
+        row=name,
+        cell=next(cell.name for cell in trial.cells if cell.row == first.row),
+        kernel=first.kernel,
+        parameters=first.parameters,
+        parameter_bytes=memories[0].parameter_bytes if memories else None,
+        state_bytes=memories[0].state_bytes if memories else None,
+        saved_bytes=memories[0].saved_bytes if memories else None,
+        peak_bytes=spread(peaks) if peaks else None,
+        memory_meter=memories[0].meter if memories else "",
+        paces=paces,
+        first_call_seconds=spread([seen.row.first_call_seconds for seen in training]) if training else None,
+        flops=steps[0].flops if steps else None,
+        counted_form=steps[0].form if steps else "",
+        matrix_share=_matrix_share(training, steps[0].flops, group) if training and steps else None,
+        instructions=spread([float(row.instructions) for row in counted]) if counted else None,
+        joules=spread(joules) if joules else None,
+        timeline=Timeline(timelines[0].seconds, timelines[0].bytes, timelines[0].meter) if timelines else None,
+    )
+
+
+def _of(figures: Sequence[tuple[CostTrial, CostFigure]], kind: type[Figure]) -> list[Figure]:
+    return [figure for _, figure in figures if isinstance(figure, kind)]
+
+
+def _matrix_share(training: Sequence[Seen], flops: int, group: Sequence[Result]) -> Range | None:
+    """Each replicate against what the machine could do at that moment."""
+    rates = {
+        (cost_trial(result).occasion, cost_trial(result).round): result.surroundings.matrix_flops_per_second
+        for result in group
+        if result.surroundings and cost_trial(result).measurement == "train-step-time"
+    }
+    medians = pace(training).replicates
+    shares = [
+        flops / seconds / rate
+        for seen, seconds in zip(training, medians, strict=True)
+        if (rate := rates.get((seen.trial.occasion, seen.trial.round)))
+    ]
+    return spread(shares) if shares else None
+
+
+def _around(group: Sequence[Result], figure: str) -> Range | None:
+    values = [getattr(result.surroundings, figure) for result in group if result.surroundings]
+    known = [float(value) for value in values if value is not None]
+    return spread(known) if known else None

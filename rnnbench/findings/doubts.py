@@ -3,9 +3,10 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
-from rnnbench.findings.cost import cost_doubts
+from rnnbench.findings.cost_doubts import cost_doubts
+from rnnbench.findings.cost_records import CostFinding
 from rnnbench.findings.estimates import seeds_needed
-from rnnbench.findings.records import Condition, CostFinding
+from rnnbench.findings.records import Condition
 from rnnbench.findings.search import search_doubts
 from rnnbench.records import LearningTrial, Result
 

@@ -8,6 +8,7 @@ from rnnbench.findings.cost import costs
 from rnnbench.findings.doubts import doubts
 from rnnbench.findings.learning import conditions
 from rnnbench.findings.records import Failure, Findings
+from rnnbench.findings.scaling import scalings
 from rnnbench.records import LearningTrial, Result, trial_id
 
 
@@ -23,7 +24,8 @@ def find(results: Iterable[Result]) -> Findings:
     current = [result for result in everything if result.trial.suite_version == version]
     learning = [r for r in current if isinstance(r.trial, LearningTrial)]
     found = conditions(learning)
-    cost = costs([r for r in current if not isinstance(r.trial, LearningTrial)])
+    dear = [r for r in current if not isinstance(r.trial, LearningTrial)]
+    cost = costs(dear)
     old = len(everything) - len(current)
     outdated = (f"{old} results of older versions of the suite lie in the folder and are left out.",) if old else ()
     return Findings(
@@ -31,6 +33,7 @@ def find(results: Iterable[Result]) -> Findings:
         suite_version=version,
         conditions=found,
         costs=cost,
+        scalings=scalings(dear),
         doubts=doubts(current, found, cost) + outdated,
         failures=tuple(_failure(r) for r in current if r.status not in ("ok", "stopped")),
         counts=dict(sorted(Counter(r.status for r in current).items())),

@@ -8,14 +8,15 @@ from msgspec import Struct
 class Range(Struct, frozen=True):
     """A centre over n units with what lies around it.
 
-    kind: "range" is smallest to largest and claims no more; "95 % interval" is one that holds its level at this n.
+    kind: "range" is smallest to largest and claims no more; "95 % interval" is one that holds its level at this n;
+          "over occasions" reaches from the lowest end of the intervals of n days to the highest.
     """
 
     centre: float
     low: float
     high: float
     n: int
-    kind: Literal["range", "95 % interval"] = "range"
+    kind: Literal["range", "95 % interval", "over occasions"] = "range"
 
 
 class Curve(Struct, frozen=True):

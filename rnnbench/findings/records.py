@@ -2,8 +2,9 @@
 
 from msgspec import Struct
 
+from rnnbench.findings.cost_records import CostFinding, Scaling
 from rnnbench.findings.ranges import Curve, DiagnosticCurve, Range
-from rnnbench.records import Machine, MetricNote, Recipe, Shape
+from rnnbench.records import Machine, MetricNote, Recipe
 
 
 class RateScore(Struct, frozen=True, kw_only=True):
@@ -110,34 +111,6 @@ class Condition(Struct, frozen=True, kw_only=True):
     comparisons: tuple[Comparison, ...]
 
 
-class CostRow(Struct, frozen=True, kw_only=True):
-    """The cost of one cell at one shape, over replicates (each a process of its own); None where not measured.
-
-    step_seconds:   thread CPU time of a training step: median over replicates of the median over steps.
-    ratio_to_ruler: that over the same of torch's LSTM, side by side.
-    peak_bytes:     peak resident growth of a training step.
-    """
-
-    row: str
-    kernel: str
-    parameters: int
-    parameter_bytes: int | None
-    step_seconds: Range | None
-    ratio_to_ruler: Range | None
-    first_call_seconds: Range | None
-    peak_bytes: Range | None
-    memory_meter: str
-
-
-class CostFinding(Struct, frozen=True, kw_only=True):
-    """Cost figures at one shape, measured in one way; `answer` is one sentence on them."""
-
-    shape: Shape
-    title: str
-    answer: str
-    rows: tuple[CostRow, ...]
-
-
 class Failure(Struct, frozen=True):
     """A trial that gave no figures, and why."""
 
@@ -153,6 +126,7 @@ class Findings(Struct, frozen=True, kw_only=True):
     suite_version: int
     conditions: tuple[Condition, ...]
     costs: tuple[CostFinding, ...]
+    scalings: tuple[Scaling, ...]
     doubts: tuple[str, ...]
     failures: tuple[Failure, ...]
     counts: dict[str, int]

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from rnnbench.findings.estimates import LEVEL, seeds_needed
 from rnnbench.findings.ranges import Range
-from rnnbench.findings.records import Arm, Comparison, CostRow
+from rnnbench.findings.records import Arm, Comparison
 from rnnbench.records import MetricNote
 
 
@@ -79,17 +79,6 @@ def how_sure(leader: str, comparisons: Sequence[Comparison], cells: int) -> str:
     parts += [f"{'it' if parts else leader} is worse than {', '.join(worse)}"] if worse else []
     parts += [f"{'it' if parts else leader} is not told apart from {', '.join(open_)}"] if open_ else []
     return f"By paired seeds, {'; '.join(parts)}. Ahead of {ahead}."
-
-
-def costs(rows: Sequence[CostRow]) -> str:
-    """Time and memory of a training step, the cheapest first."""
-    times = sorted((row.step_seconds.centre, row.row) for row in rows if row.step_seconds)
-    peaks = sorted((row.peak_bytes.centre, row.row) for row in rows if row.peak_bytes)
-    fast = ", ".join(f"{row} {1e3 * seconds:.3g} ms" for seconds, row in times)
-    small = ", ".join(f"{row} {size / 2**20:.3g} MiB" for size, row in peaks)
-    said = [f"A training step takes {fast}."] if fast else []
-    said += [f"Its peak memory is {small}."] if small else []
-    return " ".join([*said, "Medians over replicates."]) if said else "Nothing was measured."
 
 
 def _decided(comparison: Comparison) -> bool:

@@ -1,15 +1,32 @@
-"""Meters: the only room that reads clocks and memory for figures that enter comparisons."""
+"""Meters: the only room that reads clocks, counters and memory for figures that enter comparisons."""
 
+from rnnbench.meters import machine
+from rnnbench.meters.callgrind import count_calls, counted, no_valgrind
+from rnnbench.meters.energy import EnergyMeter
+from rnnbench.meters.flops import count_flops
 from rnnbench.meters.kernel import kernel_name
 from rnnbench.meters.memory import PeakMeter, prepare_allocator
-from rnnbench.meters.time import Timing, pin_to_one_core, seconds_of, time_side_by_side
+from rnnbench.meters.saved import SavedMeter
+from rnnbench.meters.surroundings import look_around
+from rnnbench.meters.time import Timing, clock_of, pin_to_cores, seconds_of, time_side_by_side
+from rnnbench.meters.timeline import watch_memory
 
 __all__ = [
+    "EnergyMeter",
     "PeakMeter",
+    "SavedMeter",
     "Timing",
+    "clock_of",
+    "count_calls",
+    "count_flops",
+    "counted",
     "kernel_name",
-    "pin_to_one_core",
+    "look_around",
+    "machine",
+    "no_valgrind",
+    "pin_to_cores",
     "prepare_allocator",
     "seconds_of",
     "time_side_by_side",
+    "watch_memory",
 ]

@@ -2,7 +2,7 @@
 
 Protocol: one thread, pinned to one core; three warm-up steps after the first call, which is timed apart; garbage
 collection frozen; then rounds of one step each in random order. Thread CPU time is primary for one-thread code, wall
-time stands beside it.
+time stands beside it; on an accelerator both are the time between two of its events.
 """
 
 import gc
@@ -12,8 +12,12 @@ from dataclasses import dataclass, field
 from time import perf_counter, thread_time
 
 import numpy as np
+import torch
 
 WARM_UP_STEPS = 3
+Call = Callable[[], object]
+Clock = Callable[[Call], tuple[float, float]]
+"""Makes a call; the seconds that it took by processor and by wall."""
 
 
 @dataclass
@@ -24,10 +28,34 @@ class Timing:
     wall_seconds: list[float] = field(default_factory=list)
 
 
+def clock_of(device: str) -> Clock:
+    """The clock for work on this device."""
+    return _cuda_clock if device == "cuda" else _cpu_clock
+
+
+def _cpu_clock(call: Call) -> tuple[float, float]:
+    wall, cpu = perf_counter(), thread_time()
+    call()
+    return thread_time() - cpu, perf_counter() - wall
+
+
+def _cuda_clock(call: Call) -> tuple[float, float]:
+    """Nothing else waits on the device when it begins, and all that was asked of it is done when it ends."""
+    torch.cuda.synchronize()
+    begun, ended = (torch.cuda.Event(enable_timing=True) for _ in range(2))  # type: ignore[no-untyped-call]
+    begun.record()
+    call()
+    ended.record()
+    ended.synchronize()
+    seconds = begun.elapsed_time(ended) / 1e3
+    return seconds, seconds
+
+
 def time_side_by_side(
-    subjects: Mapping[str, Callable[[], object]], repeats: int, rng: np.random.Generator
+    subjects: Mapping[str, Call], repeats: int, rng: np.random.Generator, clock: Clock = _cpu_clock, lead_in: int = 0
 ) -> dict[str, Timing]:
-    """Take `repeats` rounds of one call of each subject, in random order within a round."""
+    """Take `repeats` rounds of one call of each subject, in random order within a round; each after `lead_in` calls of
+    the same subject that are not timed, for calls so short that they would measure the caches of the one before."""
     timings = {name: Timing() for name in subjects}
     for name in _shuffled(subjects, rng):
         for _ in range(WARM_UP_STEPS):
@@ -38,28 +66,31 @@ def time_side_by_side(
     try:
         for _ in range(repeats):
             for name in _shuffled(subjects, rng):
-                wall, cpu = perf_counter(), thread_time()
-                subjects[name]()
-                timings[name].cpu_seconds.append(thread_time() - cpu)
-                timings[name].wall_seconds.append(perf_counter() - wall)
+                for _ in range(lead_in):
+                    subjects[name]()
+                cpu, wall = clock(subjects[name])
+                timings[name].cpu_seconds.append(cpu)
+                timings[name].wall_seconds.append(wall)
     finally:
         gc.enable()
         gc.unfreeze()
     return timings
 
 
-def seconds_of(subject: Callable[[], object]) -> float:
+def seconds_of(subject: Call, device: str = "cpu") -> float:
     """Wall seconds of a single call: for the first one, which loads and compiles."""
     started = perf_counter()
     subject()
+    if device == "cuda":
+        torch.cuda.synchronize()
     return perf_counter() - started
 
 
-def pin_to_one_core(turn: int) -> None:
-    """Keep this process on one of the cores it may use, another one at each turn; where systems allow it."""
+def pin_to_cores(turn: int, number: int = 1) -> None:
+    """Keep this process on so many of the cores it may use, others at each turn; where systems allow it."""
     if hasattr(os, "sched_setaffinity"):
         cores = sorted(os.sched_getaffinity(0))
-        os.sched_setaffinity(0, {cores[turn % len(cores)]})
+        os.sched_setaffinity(0, {cores[(turn * number + at) % len(cores)] for at in range(number)})
 
 
 def _shuffled(subjects: Mapping[str, object], rng: np.random.Generator) -> list[str]:

@@ -3,8 +3,9 @@
 from rnnbench.plan.known import Index, Known, known
 from rnnbench.plan.ladder import Standing, unclimbed
 from rnnbench.plan.plan import due_trials, learning_trials, plan
+from rnnbench.plan.replicates import cost_trials, precision, wants_more
 from rnnbench.plan.search import best_rate, found_rate
-from rnnbench.plan.trials import cost_trials, count_trials, learning_trial, tuning_trials
+from rnnbench.plan.trials import count_trials, learning_trial, tuning_trials
 
 __all__ = [
     "Index",
@@ -19,6 +20,8 @@ __all__ = [
     "learning_trial",
     "learning_trials",
     "plan",
+    "precision",
     "tuning_trials",
     "unclimbed",
+    "wants_more",
 ]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from rnnbench.records import Result, Status
+from rnnbench.records import Result, Status, TimeRow
 
 
 class Known(Struct, frozen=True):
@@ -13,11 +13,14 @@ class Known(Struct, frozen=True):
     epochs_to_target: None where it was not reached.
     loss:             the deciding metric on validation data at the chosen epoch, turned so that lower is better; None
                       where there is none.
+    log_ratios:       of a replicate of times, to the ruler, by row; `seconds` is how long its process took.
     """
 
     status: Status
     epochs_to_target: int | None = None
     loss: float | None = None
+    log_ratios: dict[str, float] = {}
+    seconds: float = 0.0
 
 
 Index = Mapping[str, Known]
@@ -26,6 +29,9 @@ Index = Mapping[str, Known]
 
 def known(result: Result) -> Known:
     """What planning needs of this result."""
+    if result.costs:
+        ratios = {row.row: row.log_ratio_to_ruler for row in result.costs if isinstance(row, TimeRow)}
+        return Known(result.status, log_ratios=ratios, seconds=result.seconds.process)
     learning = result.learning
     if learning is None or learning.chosen_epoch is None:
         return Known(result.status)

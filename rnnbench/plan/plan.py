@@ -5,7 +5,8 @@ from itertools import islice
 
 from rnnbench.plan.known import Index
 from rnnbench.plan.ladder import Standing
-from rnnbench.plan.trials import cost_trials, is_searched, learning_trial, tuning_trials
+from rnnbench.plan.replicates import cost_trials
+from rnnbench.plan.trials import is_searched, learning_trial, tuning_trials
 from rnnbench.records import LearningTrial, Suite, Trial, trial_id
 
 
@@ -20,7 +21,7 @@ def plan(suite: Suite, index: Index, in_flight: Collection[str]) -> list[Trial]:
     learning: list[Trial] = [t for t in learning_trials(suite, index) if _missing(t, index, in_flight)]
     if learning or in_flight:
         return learning
-    return list(islice((t for t in cost_trials(suite) if _missing(t, index, in_flight)), 1))
+    return list(islice((t for t in cost_trials(suite, index) if _missing(t, index, in_flight)), 1))
 
 
 def _missing(trial: Trial, index: Index, in_flight: Collection[str]) -> bool:
@@ -49,4 +50,4 @@ def learning_trials(suite: Suite, index: Index) -> Iterator[LearningTrial]:
 
 def due_trials(suite: Suite, index: Index) -> list[Trial]:
     """All trials whose turn has come by what is known, done ones included, in the order in which they are given out."""
-    return [*learning_trials(suite, index), *cost_trials(suite)]
+    return [*learning_trials(suite, index), *cost_trials(suite, index)]

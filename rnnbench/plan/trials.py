@@ -1,10 +1,9 @@
 """The trials that a suite is made of."""
 
-from collections.abc import Iterator
-
 import msgspec
 
-from rnnbench.records import FIRST_TUNING_SEED, CellUse, CostTrial, LearningTrial, Suite, TaskUse
+from rnnbench.plan.replicates import cost_trials
+from rnnbench.records import FIRST_TUNING_SEED, CellUse, LearningTrial, Suite, TaskUse
 
 
 def learning_trial(suite: Suite, use: TaskUse, cell: CellUse, seed: int, rate: float) -> LearningTrial:
@@ -39,32 +38,9 @@ def tuning_trials(suite: Suite, use: TaskUse, cell: CellUse) -> list[LearningTri
     ]
 
 
-def cost_trials(suite: Suite) -> Iterator[CostTrial]:
-    """Every cost trial of a suite, on one thread: time with all cells side by side, memory one cell to a process."""
-    if suite.cost is None:
-        return
-    for replicate in range(suite.cost.replicates):
-        for measurement in suite.cost.measure:
-            for shape in suite.cost.shapes:
-                together = [suite.cells] if measurement == "train-step-time" else [(c,) for c in suite.cells]
-                for cells in together:
-                    yield CostTrial(
-                        suite=suite.name,
-                        suite_version=suite.version,
-                        cells=cells,
-                        measurement=measurement,
-                        shape=shape,
-                        repeats=suite.cost.repeats,
-                        round=replicate,
-                        limit_seconds=suite.cost.limit_seconds,
-                        limit_memory_mib=suite.cost.limit_memory_mib,
-                        limit_output_mib=suite.cost.limit_output_mib,
-                        device=suite.device,
-                    )
-
-
 def count_trials(suite: Suite) -> int:
-    """How many trials the suite has in all, rungs that may never be climbed included."""
+    """How many trials the suite has in all: rungs that may never be climbed included, replicates that precision may ask
+    for left out."""
     searches = sum(len(use.recipe.learning_rates) * use.recipe.tuning_seeds for use in suite.tasks if is_searched(use))
     evaluations = len(suite.tasks) * len(suite.seeds)
     return len(suite.cells) * (searches + evaluations) + sum(1 for _ in cost_trials(suite))

@@ -1,23 +1,30 @@
 """Records: everything that travels between rooms. Frozen, typed, JSON-able, torch-free."""
 
+from rnnbench.records.cost import (
+    CostFigure,
+    InstructionsRow,
+    MemoryRow,
+    OperationsRow,
+    Surroundings,
+    TimelineRow,
+    TimeRow,
+)
 from rnnbench.records.diagnosis import Diagnosed, Diagnosis, Diagnostic
 from rnnbench.records.executor import CHECKPOINT_SECONDS, Executor, ExecutorSpec, Placement
-from rnnbench.records.recipe import FIRST_TUNING_SEED, Recipe, Shape
+from rnnbench.records.recipe import FIRST_TUNING_SEED, Measurement, Recipe, Shape
 from rnnbench.records.renderer import Renderer
 from rnnbench.records.result import (
     Epoch,
     Learning,
     Machine,
-    MemoryRow,
     MetricNote,
     ModelSize,
     Provenance,
     Result,
     Seconds,
     Status,
-    TimeRow,
 )
-from rnnbench.records.suite import CostPlan, Suite, TaskUse
+from rnnbench.records.suite import CostPlan, LeftOut, Suite, TaskUse
 from rnnbench.records.trial import (
     CellUse,
     CostTrial,
@@ -34,6 +41,7 @@ __all__ = [
     "CHECKPOINT_SECONDS",
     "FIRST_TUNING_SEED",
     "CellUse",
+    "CostFigure",
     "CostPlan",
     "CostTrial",
     "Diagnosed",
@@ -43,13 +51,17 @@ __all__ = [
     "Epoch",
     "Executor",
     "ExecutorSpec",
+    "InstructionsRow",
     "Learning",
     "LearningTrial",
+    "LeftOut",
     "Limits",
     "Machine",
+    "Measurement",
     "MemoryRow",
     "MetricNote",
     "ModelSize",
+    "OperationsRow",
     "Placement",
     "Provenance",
     "Recipe",
@@ -59,8 +71,10 @@ __all__ = [
     "Shape",
     "Status",
     "Suite",
+    "Surroundings",
     "TaskUse",
     "TimeRow",
+    "TimelineRow",
     "Trial",
     "canonical",
     "limits",

@@ -6,7 +6,15 @@ from msgspec import Meta, Struct
 
 Positive = Annotated[int, Meta(ge=1)]
 PositiveFloat = Annotated[float, Meta(gt=0)]
-Measurement = Literal["train-step-time", "peak-memory"]
+Measurement = Literal[
+    "train-step-time",  # forward, backward, optimiser
+    "inference-time",  # forward alone
+    "streaming-time",  # one step of one sequence, its state carried
+    "peak-memory",  # of a training step, with what is saved for backward
+    "memory-timeline",  # resident memory over some training steps
+    "operations",  # floating-point operations of a training step
+    "instructions",  # of a training step, counted by valgrind
+]
 LIMIT_MEMORY_MIB, LIMIT_OUTPUT_MIB = 4096, 16
 FIRST_TUNING_SEED = 1_000_000
 """Tuning seeds count up from here; those of evaluations are below."""
@@ -74,12 +82,18 @@ class Recipe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Shape(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The size of a cost measurement: T steps, B sequences, H hidden units, I input features."""
+    """The size of a cost measurement: T steps, B sequences, H hidden units, I input features.
+
+    frame: (C, H, W) of frames instead of features. Cells over frames, whose hidden units are channels, are measured
+           there alone; cells over features see frames flat.
+    """
 
     steps: Positive = 100
     batch: Positive = 32
     hidden: Positive = 64
     inputs: Positive = 64
+    frame: tuple[Positive, Positive, Positive] | None = None
 
     def __str__(self) -> str:
-        return f"T={self.steps} B={self.batch} H={self.hidden} I={self.inputs}"
+        inputs = f"I={self.inputs}" if self.frame is None else f"frames {'x'.join(map(str, self.frame))}"
+        return f"T={self.steps} B={self.batch} H={self.hidden} {inputs}"

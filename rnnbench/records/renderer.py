@@ -11,12 +11,14 @@ from typing import Any
 class Renderer:
     """A report as a plugin brings it.
 
+    on_request: made by `rnnbench export` alone, and not at the end of every run.
     render: `render(findings, folder) -> list of files written`, or its place as "module:attribute", imported on use.
     """
 
     name: str
     render: str | Callable[[Any, Path], list[Path]]
     summary: str = ""
+    on_request: bool = False
 
     def load(self) -> Callable[[Any, Path], list[Path]]:
         """The render function, imported if need be."""

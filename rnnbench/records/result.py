@@ -7,6 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from rnnbench.records.cost import CostFigure, Surroundings
 from rnnbench.records.diagnosis import Diagnosed
 from rnnbench.records.trial import CostTrial, Trial
 
@@ -91,35 +92,6 @@ class ModelSize(Struct, frozen=True, kw_only=True):
     off_budget: float | None
 
 
-class TimeRow(Struct, frozen=True, kw_only=True, tag_field="figure", tag="time"):
-    """Time of one cell's training step in one replicate.
-
-    cpu_seconds:        thread CPU time of each measured step, in the order taken (primary).
-    wall_seconds:       wall time of the same steps.
-    log_ratio_to_ruler: median over the rounds of log(cpu time / cpu time of the ruler, torch's LSTM, in that round).
-    first_call_seconds: wall time of the very first step, warm-up and any compiling included.
-    """
-
-    row: str
-    kernel: str
-    parameters: int
-    cpu_seconds: tuple[float, ...]
-    wall_seconds: tuple[float, ...]
-    log_ratio_to_ruler: float
-    first_call_seconds: float
-
-
-class MemoryRow(Struct, frozen=True, kw_only=True, tag_field="figure", tag="memory"):
-    """Memory of one cell's training step. `meter` names how `peak_bytes` was read; None where it cannot be."""
-
-    row: str
-    kernel: str
-    parameters: int
-    parameter_bytes: int
-    peak_bytes: int | None
-    meter: str
-
-
 class Seconds(Struct, frozen=True, kw_only=True):
     """Wall seconds seen in passing. Indicative: trials run side by side, and these enter no comparison."""
 
@@ -163,6 +135,7 @@ class Result(Struct, frozen=True, kw_only=True):
 
     resumed_at: epochs after which the trial was cut off and went on from its checkpoint, in another process.
     size:       of a trial that was only sized.
+    surroundings: of a cost trial.
     """
 
     trial: Trial
@@ -177,7 +150,8 @@ class Result(Struct, frozen=True, kw_only=True):
     seconds: Seconds = Seconds()
     size: ModelSize | None = None
     learning: Learning | None = None
-    costs: tuple[TimeRow | MemoryRow, ...] = ()
+    costs: tuple[CostFigure, ...] = ()
+    surroundings: Surroundings | None = None
 
     @property
     def final(self) -> bool:

@@ -26,13 +26,35 @@ class TaskUse(Struct, frozen=True, kw_only=True):
         return self.below.lowest if self.below else self
 
 
+class LeftOut(Struct, frozen=True):
+    """A cell that a cost measurement leaves out, and why."""
+
+    row: str
+    measurement: Measurement
+    shape: Shape
+    reason: str
+
+
 class CostPlan(Struct, frozen=True, kw_only=True):
-    """Which cost figures are measured, at which shape, how often."""
+    """Which cost figures are measured, at which shape, how often.
+
+    replicates: at least so many of times; more, up to `most_replicates`, until each ratio to the ruler is known to
+                `precision` or they have taken `most_seconds`.
+    occasions:  days on which it is to be measured; `occasion` is the one that this run adds to.
+    """
 
     measure: tuple[Measurement, ...]
     shapes: tuple[Shape, ...]
     replicates: int
     repeats: int
+    memory_replicates: int = 3
+    precision: float = 0.02
+    most_replicates: int = 24
+    most_seconds: float = 600.0
+    occasions: int = 1
+    occasion: str = ""
+    threads: int = 1
+    left_out: tuple[LeftOut, ...] = ()
     limit_seconds: float = 300.0
     limit_memory_mib: int = LIMIT_MEMORY_MIB
     limit_output_mib: int = LIMIT_OUTPUT_MIB

@@ -53,8 +53,9 @@ class LearningTrial(Struct, frozen=True, kw_only=True, tag_field="lane", tag="le
 class CostTrial(Struct, frozen=True, kw_only=True, tag_field="lane", tag="cost"):
     """One replicate of a cost measurement: all its cells side by side in one process that has the machine to itself.
 
-    repeats: measured training steps of each cell, taken in turns in random order.
-    round:   which replicate this is; it seeds the order and the weights.
+    repeats:  measured steps of each cell, taken in turns in random order.
+    round:    which replicate this is; it seeds the order and the weights.
+    occasion: the day of it, where a suite is measured on several.
     """
 
     suite: str
@@ -70,6 +71,7 @@ class CostTrial(Struct, frozen=True, kw_only=True, tag_field="lane", tag="cost")
     threads: int = 1
     device: str = "cpu"
     label: str = ""
+    occasion: str = ""
 
 
 Trial = LearningTrial | CostTrial
@@ -125,4 +127,5 @@ def _title(trial: Trial) -> str:
         return f"{trial.task}{horizon}.{trial.cell.row}{rate}.s{trial.seed}"[:80]
     rows = "+".join(cell.row for cell in trial.cells)
     cells = rows if len(rows) <= 40 else f"{len(trial.cells)}-cells"
-    return f"cost.{trial.measurement}.T{trial.shape.steps}.{cells}.r{trial.round}"
+    occasion = f".{trial.occasion}" if trial.occasion else ""
+    return f"cost.{trial.measurement}.T{trial.shape.steps}.{cells}{occasion}.r{trial.round}"

@@ -51,12 +51,22 @@ class TaskEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class CostEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Cost trials: run alone, after all others. `repeats` measured steps of each cell in each of `replicates` runs."""
+    """Cost trials: run alone, after all others. `repeats` measured steps of each cell in each of `replicates` runs.
+
+    From eight replicates on, more are added until the ratios are known to `precision`, at most until they have taken
+    `most_seconds` or there are `most_replicates`.
+    """
 
     measure: Annotated[tuple[Measurement, ...], Meta(min_length=1)] = ("train-step-time", "peak-memory")
     shapes: Annotated[tuple[Shape, ...], Meta(min_length=1)] = (Shape(),)
     replicates: Positive = 8
     repeats: Positive = 30
+    memory_replicates: Positive = 3
+    precision: Annotated[float, Meta(gt=0)] = 0.02
+    most_replicates: Positive = 24
+    most_seconds: Annotated[float, Meta(gt=0)] = 600.0
+    occasions: Positive = 1
+    threads: Positive = 1
     limit_seconds: Annotated[float, Meta(gt=0)] = 300.0
     limit_memory_mib: Positive = LIMIT_MEMORY_MIB
     limit_output_mib: Positive = LIMIT_OUTPUT_MIB

@@ -11,9 +11,10 @@ from msgspec import UNSET
 from rnnbench.catalogue import Catalogue
 from rnnbench.cell import DEFAULT, FASTEST
 from rnnbench.errors import RnnbenchError, UnknownName
-from rnnbench.records import CellUse, CostPlan, Dial, Recipe, Suite, TaskUse
+from rnnbench.records import CellUse, Dial, Recipe, Suite, TaskUse
 from rnnbench.suite.choices import Choices
-from rnnbench.suite.file import CostEntry, SuiteFile, TaskEntry
+from rnnbench.suite.cost import cost_plan
+from rnnbench.suite.file import SuiteFile, TaskEntry
 from rnnbench.suite.options import complete_options
 from rnnbench.task import Task
 
@@ -42,9 +43,9 @@ def resolve(file: SuiteFile, where: str, catalogue: Catalogue, choices: Choices)
         cells=cells,
         tasks=tasks,
         seeds=_seeds(file.seeds if choices.seeds is None else choices.seeds),
-        cost=None if file.cost is None else _cost_plan(file.cost),
+        cost=None if file.cost is None else cost_plan(file.cost, cells, catalogue, choices.threads),
         device=file.device,
-        threads=file.threads,
+        threads=choices.threads or file.threads,
         diagnostics=tuple(dict.fromkeys(_known(name, catalogue, where) for name in file.diagnostics)),
     )
 
@@ -160,15 +161,3 @@ def _chosen_tasks(tasks: tuple[TaskUse, ...], chosen: tuple[str, ...], where: st
 
 def _seeds(seeds: int | tuple[int, ...]) -> tuple[int, ...]:
     return tuple(range(seeds)) if isinstance(seeds, int) else tuple(dict.fromkeys(seeds))
-
-
-def _cost_plan(entry: CostEntry) -> CostPlan:
-    return CostPlan(
-        measure=tuple(dict.fromkeys(entry.measure)),
-        shapes=tuple(dict.fromkeys(entry.shapes)),
-        replicates=entry.replicates,
-        repeats=entry.repeats,
-        limit_seconds=entry.limit_seconds,
-        limit_memory_mib=entry.limit_memory_mib,
-        limit_output_mib=entry.limit_output_mib,
-    )

@@ -1,0 +1,82 @@
+"""Times in the JSON of pytest-benchmark 5, for `pytest-benchmark compare` and what is built around it."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pytest_benchmark import __version__ as version
+from pytest_benchmark.stats import Stats
+
+import rnnbench
+
+FILE = "pytest-benchmark.json"
+DIRTY = "+changes"
+
+
+def render(findings: rnnbench.Findings, folder: Path) -> list[Path]:
+    """Write one file; a benchmark is a cell at a shape under one kind of step, a round is the median of a replicate."""
+    machine, commit = findings.machines[-1], findings.commits[-1] if findings.commits else ""
+    python = findings.versions.get("python", ("unknown",))[-1]
+    content = {
+        "machine_info": {
+            "node": "unknown",
+            "processor": machine.processor,
+            "machine": machine.processor,
+            "python_implementation": "CPython",
+            "python_version": python,
+            "system": machine.system,
+            "cpu": {"brand_raw": machine.processor, "count": machine.cores},
+        },
+        "commit_info": {
+            "id": commit.removesuffix(DIRTY) or "unversioned",
+            "time": findings.last_started,
+            "author_time": findings.last_started,
+            "dirty": commit.endswith(DIRTY),
+            "project": "rnnbench",
+            "branch": "(unknown)",
+        },
+        "benchmarks": list(_benchmarks(findings)),
+        "datetime": findings.last_started,
+        "version": version,
+    }
+    path = folder / FILE
+    path.write_text(json.dumps(content, indent=1), encoding="utf-8")
+    return [path]
+
+
+def _benchmarks(findings: rnnbench.Findings) -> Iterator[dict[str, Any]]:
+    for cost in findings.costs:
+        for row in cost.rows:
+            for kind, pace in row.paces.items():
+                name = f"{kind}[{row.row}, {cost.title}]"
+                yield {
+                    "group": f"{kind}, {cost.title}",
+                    "name": name,
+                    "fullname": f"{findings.suite}::{name}",
+                    "params": {"cell": row.row, "shape": str(cost.shape)},
+                    "param": f"{row.row}, {cost.title}",
+                    "extra_info": _extra(row, pace),
+                    "options": {"timer": "thread_time", "disable_gc": True, "warmup": True, "min_rounds": 1},
+                    "stats": _stats(pace),
+                }
+
+
+def _extra(row: rnnbench.CostRow, pace: rnnbench.Pace) -> dict[str, Any]:
+    """What pytest-benchmark has no field for."""
+    return {
+        "kernel": row.kernel,
+        "parameters": row.parameters,
+        "peak_bytes": row.peak_bytes.centre if row.peak_bytes else None,
+        "saved_bytes": row.saved_bytes,
+        "flops": row.flops,
+        "ratio_to_torch_lstm": [pace.ratio.centre, pace.ratio.low, pace.ratio.high],
+    }
+
+
+def _stats(pace: rnnbench.Pace) -> dict[str, Any]:
+    stats = Stats()  # type: ignore[no-untyped-call]
+    for seconds in pace.replicates:
+        stats.update(seconds)  # type: ignore[no-untyped-call]
+    fields: dict[str, Any] = stats.as_dict()  # type: ignore[no-untyped-call]
+    return {**fields, "data": list(pace.replicates), "iterations": 1}

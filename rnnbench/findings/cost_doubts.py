@@ -1,0 +1,89 @@
+"""What to hold against cost figures."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from rnnbench.findings.cost_records import CostFinding
+from rnnbench.findings.estimates import INTERVAL_REPLICATES
+from rnnbench.records import Result, TimeRow
+
+STEADY_CLOCK = 0.95
+BUSY_CORES = 0.2
+PRECISE = 0.02
+
+
+def cost_doubts(results: Sequence[Result], costs: Sequence[CostFinding]) -> Iterator[str]:
+    """Every doubt that the results give reason for."""
+    yield from _replicates(costs)
+    yield from _occasions(costs)
+    yield from _clocks(results)
+    yield from _company(results)
+    yield from _memory(costs)
+
+
+def _replicates(costs: Sequence[CostFinding]) -> Iterator[str]:
+    paces = [pace for finding in costs for row in finding.rows for pace in row.paces.values()]
+    few = min((len(pace.replicates) for pace in paces), default=INTERVAL_REPLICATES)
+    if few < INTERVAL_REPLICATES:
+        yield f"Cost figures rest on {few} replicates; from {INTERVAL_REPLICATES} on they carry an interval."
+    for finding in costs:
+        wide = {
+            row.row: pace.precision
+            for row in finding.rows
+            for pace in row.paces.values()
+            if pace.precision is not None and pace.precision > PRECISE
+        }
+        if wide:
+            worst = max(wide, key=wide.__getitem__)
+            yield (
+                f"{finding.title}: {len(wide)} of {len(finding.rows)} ratios to the ruler are wider than "
+                f"±{PRECISE:.0%}, the widest ±{wide[worst]:.1%} ({worst})."
+            )
+
+
+def _occasions(costs: Sequence[CostFinding]) -> Iterator[str]:
+    apart = [pair for finding in costs for pair in finding.pairs if not pair.same_kind]
+    if any(pair.ratio.kind != "over occasions" for pair in apart):
+        yield (
+            "A ratio of times between different kinds of cells moves with the speed of the machine: "
+            "it holds to 5-15 % from one occasion to another, whatever its range here."
+        )
+    for finding in costs:
+        for pair in finding.pairs:
+            each = [found.centre for found in pair.occasions.values()]
+            if pair.same_kind or len(each) < 2 or max(each) / min(each) < 1 + PRECISE:
+                continue
+            yield (
+                f"{finding.title}: {pair.slow} over {pair.fast} ({pair.kind}) was {min(each):.3g} to {max(each):.3g} "
+                f"on {len(each)} occasions."
+            )
+
+
+def _clocks(results: Sequence[Result]) -> Iterator[str]:
+    rows = [row for result in results for row in result.costs if isinstance(row, TimeRow)]
+    unsteady = sum(float(np.sum(r.cpu_seconds)) < STEADY_CLOCK * float(np.sum(r.wall_seconds)) for r in rows)
+    if unsteady:
+        yield f"{unsteady} of {len(rows)} time measurements lost over 5 % of wall time to other work on the machine."
+
+
+def _company(results: Sequence[Result]) -> Iterator[str]:
+    around = [result.surroundings for result in results if result.surroundings]
+    busy = [look for look in around if look.busy_cores > BUSY_CORES]
+    if busy:
+        most = max(busy, key=lambda look: look.busy_cores)
+        named = f", such as {most.busiest}" if most.busiest else ""
+        yield (
+            f"The machine was busy with other work before {len(busy)} of {len(around)} cost trials: up to "
+            f"{most.busy_cores:.2g} cores' worth{named}."
+        )
+    shared = {result.provenance.executor for result in results if result.costs and result.provenance.shared}
+    if shared:
+        yield f"Cost figures were measured on machines shared with other work ({', '.join(sorted(shared))})."
+
+
+def _memory(costs: Sequence[CostFinding]) -> Iterator[str]:
+    rows = [row for finding in costs for row in finding.rows]
+    hidden = sorted({row.row for row in rows if row.saved_bytes is not None and row.kernel == "torch.compile"})
+    if hidden:
+        yield f"What compiled code saves for backward is seen as far as autograd sees it: {', '.join(hidden)}."

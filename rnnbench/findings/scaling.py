@@ -1,0 +1,143 @@
+"""How cost grows with the length of sequences."""
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations, pairwise
+from typing import Literal
+
+import numpy as np
+from msgspec.structs import replace
+
+from rnnbench.findings import cost_wording
+from rnnbench.findings.cost import by_setting, cost_trial, named_figures, seen_times
+from rnnbench.findings.cost_records import BreakEven, Longest, Scaling, ScalingCurve
+from rnnbench.findings.estimates import mean_interval, spread
+from rnnbench.findings.ranges import Range
+from rnnbench.records import CostFigure, CostTrial, MemoryRow, Result, Shape
+
+FEWEST_LENGTHS = 3
+Values = dict[int, dict[tuple[str, int], float]]
+"""By length, and by occasion and round of the replicate."""
+TIMES: dict[Literal["train", "inference"], str] = {"train": "train-step-time", "inference": "inference-time"}
+
+
+def scalings(results: Sequence[Result]) -> tuple[Scaling, ...]:
+    """One for each shape that was measured at several lengths."""
+    found = []
+    for group in by_setting(results, shape=Shape(), repeats=1):
+        apart = {replace(cost_trial(result).shape, steps=1) for result in group}
+        for shape in sorted(apart, key=str):
+            same = [result for result in group if replace(cost_trial(result).shape, steps=1) == shape]
+            if len({cost_trial(result).shape.steps for result in same}) > 1:
+                found.append(_scaling(same, shape))
+    return tuple(found)
+
+
+def _scaling(group: Sequence[Result], shape: Shape) -> Scaling:
+    figures = named_figures(group)
+    curves: list[ScalingCurve] = []
+    times: dict[tuple[str, str], Values] = {}
+    for row, found in figures.items():
+        for figure, measurement in TIMES.items():
+            values: Values = {}
+            for seen in seen_times(found, measurement):
+                values.setdefault(seen.trial.shape.steps, {})[_replicate(seen.trial)] = float(np.median(seen.seconds))
+            times[figure, row] = values
+            curves += _curve(row, figure, values)
+        curves += _curve(row, "memory", _peaks(found))
+    even = tuple(
+        point
+        for figure in TIMES
+        for a, b in combinations(figures, 2)
+        for point in _break_evens(figure, a, b, times[figure, a], times[figure, b])
+    )
+    longest = tuple(_longest(group))
+    title = str(shape).partition(" ")[2]
+    return Scaling(
+        title=title,
+        answer=cost_wording.scaling(curves, even, longest),
+        curves=tuple(curves),
+        break_evens=even,
+        longest=longest,
+    )
+
+
+def _replicate(trial: CostTrial) -> tuple[str, int]:
+    return trial.occasion, trial.round
+
+
+def _peaks(figures: Sequence[tuple[CostTrial, CostFigure]]) -> Values:
+    values: Values = {}
+    for trial, figure in figures:
+        if isinstance(figure, MemoryRow) and figure.peak_bytes:
+            values.setdefault(trial.shape.steps, {})[_replicate(trial)] = float(figure.peak_bytes)
+    return values
+
+
+def _curve(row: str, figure: Literal["train", "inference", "memory"], values: Values) -> list[ScalingCurve]:
+    if len(values) < 2:
+        return []
+    steps = tuple(sorted(values))
+    return [
+        ScalingCurve(
+            row=row,
+            figure=figure,
+            steps=steps,
+            values=tuple(spread(list(values[length].values())) for length in steps),
+            exponent=mean_interval(slopes) if (slopes := _slopes(values)) else None,
+        )
+    ]
+
+
+def _slopes(values: Values) -> list[float]:
+    """Of each replicate that was measured at all lengths."""
+    if len(values) < FEWEST_LENGTHS:
+        return []
+    steps = sorted(values)
+    whole = set.intersection(*(set(values[length]) for length in steps))
+    return [
+        float(np.polyfit(np.log(steps), np.log([values[length][replicate] for length in steps]), 1)[0])
+        for replicate in sorted(whole)
+    ]
+
+
+def _break_evens(figure: str, a: str, b: str, ours: Values, theirs: Values) -> Iterator[BreakEven]:
+    """Between lengths that follow each other, of those at which the two are told apart, with another one in front."""
+    apart = [(length, gap) for length in sorted(set(ours) & set(theirs)) if (gap := _gap(ours, theirs, length))]
+    for (low, at_low), (high, at_high) in pairwise(apart):
+        if at_low * at_high > 0:
+            continue
+        crossing = _crossing(low, high, at_low, at_high)
+        below, above = (a, b) if at_low < 0 else (b, a)
+        yield BreakEven(figure, below, above, Range(crossing, low, high, 2))
+
+
+def _gap(ours: Values, theirs: Values, length: int) -> float:
+    """Mean log ratio over the replicates that are shared; 0 where they do not agree on its sign, by their interval or,
+    where they are too few for one, each of them."""
+    shared = set(ours[length]) & set(theirs[length])
+    if not shared:
+        return 0.0
+    found = mean_interval([float(np.log(ours[length][r] / theirs[length][r])) for r in sorted(shared)])
+    return found.centre if found.low * found.high > 0 else 0.0
+
+
+def _crossing(low: int, high: int, at_low: float, at_high: float) -> float:
+    """On lines through log ratio against log length."""
+    share = at_low / (at_low - at_high)
+    return float(np.exp(np.log(low) + share * np.log(high / low)))
+
+
+def _longest(group: Sequence[Result]) -> Iterator[Longest]:
+    """Of the lengths at which memory was measured under a limit, the longest that fits, and the next that does not."""
+    outcomes: dict[tuple[str, int], dict[int, str]] = {}
+    for result in group:
+        trial = cost_trial(result)
+        if trial.measurement == "peak-memory" and result.status in ("ok", "out-of-memory"):
+            key = trial.cells[0].row, trial.limit_memory_mib
+            outcomes.setdefault(key, {})[trial.shape.steps] = result.status
+    for (row, limit), by_length in sorted(outcomes.items()):
+        failed = [length for length, status in by_length.items() if status != "ok"]
+        fails = min(failed, default=None)
+        fits = [length for length, status in by_length.items() if status == "ok" and (fails is None or length < fails)]
+        if fails is not None:
+            yield Longest(row, limit, max(fits, default=None), fails)

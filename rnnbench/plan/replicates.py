@@ -1,0 +1,94 @@
+"""Cost trials: what is measured beside what, and how many replicates each figure still needs."""
+
+from collections.abc import Iterator, Sequence
+from itertools import count
+
+from msgspec.structs import replace
+
+from rnnbench.findings import INTERVAL_REPLICATES, half_width
+from rnnbench.plan.known import Index, Known
+from rnnbench.records import CostPlan, CostTrial, Suite, trial_id
+
+SIDE_BY_SIDE = ("train-step-time", "inference-time", "streaming-time", "instructions")
+"""Measurements whose cells share a process."""
+STEADY = {"memory-timeline": 1, "operations": 1, "instructions": 1}
+"""Replicates of what hardly varies, or not at all."""
+
+
+def cost_trials(suite: Suite, index: Index | None = None) -> Iterator[CostTrial]:
+    """Every cost trial of the suite that is due by what is known, done ones included, replicate by replicate: what is
+    cut short has all figures from the replicates that it has."""
+    stations = list(_stations(suite))
+    for turn in count():
+        due = [station for station in stations if turn < wanted(suite, station, index or {})]
+        if not due:
+            return
+        yield from (replace(station, round=turn) for station in due)
+
+
+def wanted(suite: Suite, station: CostTrial, index: Index) -> int:
+    """How many replicates there are to be of this measurement, as far as is known.
+
+    Of times at least `replicates`; then one more at a time until every ratio to the ruler is as precise as asked, or
+    they have taken as long as they may, or there are `most_replicates`. Below the number that carries an interval
+    there is nothing to be made more precise, and it is just what the suite says.
+    """
+    plan = suite.cost
+    assert plan is not None
+    if station.measurement in STEADY:
+        return STEADY[station.measurement]
+    if station.measurement == "peak-memory":
+        return min(plan.replicates, plan.memory_replicates)
+    if plan.replicates < INTERVAL_REPLICATES:
+        return plan.replicates
+    for number in range(plan.replicates, plan.most_replicates):
+        known = [index.get(trial_id(replace(station, round=turn))) for turn in range(number)]
+        done = [outcome for outcome in known if outcome is not None]
+        if len(done) < number or not wants_more(done, plan):
+            return number
+    return max(plan.replicates, plan.most_replicates)
+
+
+def wants_more(done: Sequence[Known], plan: CostPlan) -> bool:
+    """Whether some ratio is less precise than asked, while there is time."""
+    if sum(outcome.seconds for outcome in done) >= plan.most_seconds:
+        return False
+    return precision(done) > plan.precision
+
+
+def precision(done: Sequence[Known]) -> float:
+    """Half the width of the widest interval of a ratio to the ruler, as a part of the ratio; 0 where there is none."""
+    logs: dict[str, list[float]] = {}
+    for outcome in done:
+        for row, log_ratio in outcome.log_ratios.items():
+            logs.setdefault(row, []).append(log_ratio)
+    return max((half_width(values) for values in logs.values() if len(values) > 1), default=0.0)
+
+
+def _stations(suite: Suite) -> Iterator[CostTrial]:
+    """The first replicate of each measurement, on one thread unless told otherwise: times with all cells side by side,
+    memory one cell to a process."""
+    plan = suite.cost
+    if plan is None:
+        return
+    for measurement in plan.measure:
+        for shape in plan.shapes:
+            kept = {(out.row, out.measurement, out.shape) for out in plan.left_out}
+            cells = tuple(cell for cell in suite.cells if (cell.row, measurement, shape) not in kept)
+            together = [cells] if measurement in SIDE_BY_SIDE else [(cell,) for cell in cells]
+            for group in filter(None, together):
+                yield CostTrial(
+                    suite=suite.name,
+                    suite_version=suite.version,
+                    cells=group,
+                    measurement=measurement,
+                    shape=shape,
+                    repeats=plan.repeats,
+                    round=0,
+                    limit_seconds=plan.limit_seconds,
+                    limit_memory_mib=plan.limit_memory_mib,
+                    limit_output_mib=plan.limit_output_mib,
+                    threads=plan.threads,
+                    device=suite.device,
+                    occasion=plan.occasion,
+                )

@@ -1,0 +1,50 @@
+"""The cost trials of a suite: which cells each measurement can take."""
+
+from collections.abc import Iterator
+
+from rnnbench.catalogue import Catalogue
+from rnnbench.cell import CellSpec
+from rnnbench.records import CellUse, CostPlan, LeftOut, Measurement, Shape
+from rnnbench.suite.file import CostEntry
+
+
+def cost_plan(entry: CostEntry, cells: tuple[CellUse, ...], catalogue: Catalogue, threads: int | None) -> CostPlan:
+    """The plan of an entry; what a cell's constraints forbid is left out, with the reason."""
+    measure, shapes = tuple(dict.fromkeys(entry.measure)), tuple(dict.fromkeys(entry.shapes))
+    left_out = tuple(
+        LeftOut(cell.row, measurement, shape, reason)
+        for cell in cells
+        for measurement in measure
+        for shape in shapes
+        if (reason := next(_objections(catalogue.cells[cell.name].item, measurement, shape), ""))
+    )
+    return CostPlan(
+        measure=measure,
+        shapes=shapes,
+        replicates=entry.replicates,
+        repeats=entry.repeats,
+        memory_replicates=entry.memory_replicates,
+        precision=entry.precision,
+        most_replicates=entry.most_replicates,
+        most_seconds=entry.most_seconds,
+        occasions=entry.occasions,
+        threads=threads or entry.threads,
+        left_out=left_out,
+        limit_seconds=entry.limit_seconds,
+        limit_memory_mib=entry.limit_memory_mib,
+        limit_output_mib=entry.limit_output_mib,
+    )
+
+
+def _objections(spec: CellSpec, measurement: Measurement, shape: Shape) -> Iterator[str]:
+    """Why a cell cannot be measured so."""
+    if spec.inputs == "frames" and shape.frame is None:
+        yield "it takes frames, and there are none at this shape"
+    if spec.same_size and (shape.frame is not None or shape.inputs != shape.hidden):
+        yield "its inputs must be as many as its hidden units"
+    if shape.hidden % spec.hidden_multiple:
+        yield f"its hidden size must be a multiple of {spec.hidden_multiple}"
+    if spec.longest is not None and shape.steps > spec.longest:
+        yield f"it takes at most {spec.longest} steps"
+    if measurement == "streaming-time" and not spec.carries_state:
+        yield "it carries no state that a stream could go on with"

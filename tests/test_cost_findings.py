@@ -1,0 +1,239 @@
+"""What cost figures of several cells, days and lengths say together."""
+
+import json
+import math
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+
+from rnnbench.executors.running import without_run
+from rnnbench.findings import CostPair, find
+from rnnbench.findings.paces import over_occasions
+from rnnbench.records import CellUse, CostTrial, MemoryRow, Result, Shape, Surroundings, TimeRow
+from rnnbench.store import Store
+from tests.test_records import COST
+
+CELLS = {"gru": ("gru", "k"), "lstm": ("lstm", "k"), "lstm B": ("lstm", "k"), "lstm C": ("lstm", "other")}
+
+
+def times(seconds: dict[str, float], replicate: int = 0, **changes: object) -> Result:
+    """A replicate in which steps take so long, the ruler a second."""
+    uses = tuple(CellUse(name=CELLS[row][0], label=row) for row in seconds)
+    trial: CostTrial = msgspec.structs.replace(COST, cells=uses, round=replicate, **changes)
+    rows = tuple(
+        TimeRow(
+            row=row,
+            kernel=CELLS[row][1],
+            parameters=9,
+            cpu_seconds=(taken, taken, taken),
+            wall_seconds=(taken, taken, 2 * taken),
+            log_ratio_to_ruler=math.log(taken),
+            first_call_seconds=1.0,
+        )
+        for row, taken in seconds.items()
+    )
+    around = Surroundings(load=0.1, busy_cores=0.0, matrix_flops_per_second=1e9, copied_bytes_per_second=1e9)
+    return msgspec.structs.replace(without_run(trial, "ok", ""), costs=rows, surroundings=around)
+
+
+def pair(results: list[Result], slow: str, fast: str) -> CostPair:
+    (finding,) = find(results).costs
+    (found,) = [p for p in finding.pairs if (p.slow, p.fast) == (slow, fast)]
+    return found
+
+
+def test_cells_are_held_against_the_fastest_and_versions_of_one_against_each_other() -> None:
+    """Of one cell on one kernel the ratio is stable; a version on another kernel is another kind."""
+    results = [times({"gru": 1.0, "lstm": 2.0, "lstm B": 3.0, "lstm C": 4.0}, r) for r in range(8)]
+    (finding,) = find(results).costs
+    found = {(p.slow, p.fast): (round(p.ratio.centre, 6), p.same_kind) for p in finding.pairs}
+    assert found == {
+        ("lstm", "gru"): (2.0, False),
+        ("lstm B", "gru"): (3.0, False),
+        ("lstm C", "gru"): (4.0, False),
+        ("lstm B", "lstm"): (1.5, True),
+    }
+
+
+def test_a_pair_is_compared_in_the_replicates_that_it_shares() -> None:
+    """Noise that both have in common, replicate by replicate, is none of their ratio."""
+    host = np.exp(np.random.default_rng(0).normal(0, 0.5, 8))
+    results = [times({"lstm": s, "lstm B": 1.1 * s}, r) for r, s in enumerate(host)]
+    results.append(times({"lstm": 100.0}, 9))
+    found = pair(results, "lstm B", "lstm").ratio
+    assert (found.n, found.kind) == (8, "95 % interval")
+    assert found.low == pytest.approx(1.1) == found.high
+
+
+def test_what_moves_from_day_to_day_is_in_the_printed_range() -> None:
+    """Each day's interval is narrow, and the days differ: the range covers them all, and a doubt tells."""
+    rng = np.random.default_rng(0)
+    days = {"2026-01-01": 1.8, "2026-01-02": 2.4, "2026-01-03": 2.0}
+    results = [
+        times({"gru": 1.0, "lstm": ratio * math.exp(rng.normal(0, 0.005))}, r, occasion=day)
+        for day, ratio in days.items()
+        for r in range(8)
+    ]
+    found = pair(results, "lstm", "gru")
+    assert found.ratio.kind == "over occasions"
+    assert found.ratio.low == min(r.low for r in found.occasions.values()) < 1.81
+    assert found.ratio.high == max(r.high for r in found.occasions.values()) > 2.39
+    assert found.ratio.n == 3
+    assert {day: round(r.centre, 1) for day, r in found.occasions.items()} == days
+    assert any(re.search(r"lstm over gru \(train\) was 1\.8 to 2\.39? on 3 occasions", d) for d in find(results).doubts)
+    assert not any("holds to 5-15 %" in doubt for doubt in find(results).doubts)
+    assert any("holds to 5-15 %" in doubt for doubt in find(results[:8]).doubts)
+    (finding,) = find(results[:8]).costs
+    assert "moves by 5 to 15 %" in finding.answer
+
+
+def test_one_occasion_is_as_it_was_and_more_never_narrow_the_range() -> None:
+    """However many days agree, the range is that of the widest of them at least."""
+    logs = [0.0, 0.01, -0.01, 0.02, -0.02, 0.01, 0.0, -0.01]
+    one = over_occasions({"": logs})
+    many = over_occasions({str(day): logs for day in range(20)})
+    assert (many.low, many.high) == (one.low, one.high)
+    assert one.kind == "95 % interval"
+
+
+def test_a_wide_interval_and_a_busy_machine_are_doubts() -> None:
+    """Wider than two percent; others at work before the start."""
+    rng = np.random.default_rng(0)
+    noisy = [times({"gru": math.exp(rng.normal(0, 0.2))}, r) for r in range(8)]
+    assert any("1 of 1 ratios to the ruler are wider than ±2%" in doubt for doubt in find(noisy).doubts)
+    steady = [times({"gru": 1.0}, r) for r in range(8)]
+    assert not any("wider than" in doubt for doubt in find(steady).doubts)
+    around = Surroundings(load=3.0, busy_cores=1.4, busiest="miner (99% of a core)")
+    busy = [msgspec.structs.replace(steady[0], surroundings=around), *steady[1:]]
+    assert (
+        "The machine was busy with other work before 1 of 8 cost trials: up to 1.4 cores' worth, such as miner "
+        "(99% of a core)." in find(busy).doubts
+    )
+
+
+def at_length(steps: int, seconds: dict[str, float], replicate: int, **changes: object) -> Result:
+    return times(seconds, replicate, shape=Shape(steps=steps), **changes)
+
+
+def test_the_exponent_is_that_of_the_power_law() -> None:
+    """Time a T^1.3 in each replicate, whatever the replicate's own speed."""
+    results = [
+        at_length(steps, {"gru": (1 + r) * steps**1.3, "lstm": steps}, r) for steps in (64, 128, 256) for r in range(8)
+    ]
+    (scaling,) = find(results).scalings
+    exponents = {curve.row: curve.exponent for curve in scaling.curves}
+    assert exponents["gru"] is not None
+    assert exponents["gru"].centre == pytest.approx(1.3)
+    assert exponents["gru"].low == pytest.approx(1.3) == exponents["gru"].high
+    assert exponents["gru"].kind == "95 % interval"
+    assert exponents["lstm"] is not None
+    assert exponents["lstm"].centre == pytest.approx(1.0)
+
+
+def test_the_break_even_is_where_the_lines_cross() -> None:
+    """0.01 T + 1 against 0.02 T: equal at T = 100; between lengths, on straight lines through logarithms."""
+    results = [
+        at_length(steps, {"gru": 0.02 * steps, "lstm": 0.01 * steps + 1}, r)
+        for steps in (50, 90, 110, 200)
+        for r in range(8)
+    ]
+    (scaling,) = find(results).scalings
+    (point,) = scaling.break_evens
+    assert (point.below, point.above) == ("gru", "lstm")
+    assert point.steps.centre == pytest.approx(100, rel=0.005)
+    assert (point.steps.low, point.steps.high) == (90, 110)
+    assert "gru trains faster below T = 100, lstm above." in scaling.answer
+
+
+def test_noise_makes_no_break_even() -> None:
+    """Two cells that cost the same cross at every length by chance; none of it is told."""
+    rng = np.random.default_rng(1)
+    results = [
+        at_length(steps, {row: steps * math.exp(rng.normal(0, 0.05)) for row in ("gru", "lstm")}, r)
+        for steps in (64, 128, 256, 512)
+        for r in range(8)
+    ]
+    (scaling,) = find(results).scalings
+    assert scaling.break_evens == ()
+
+
+def test_the_longest_that_fits_stands_with_the_first_that_does_not() -> None:
+    """Out of memory is a data point."""
+    results = []
+    for steps in (64, 128, 256, 512):
+        trial = msgspec.structs.replace(
+            COST, measurement="peak-memory", cells=(CellUse(name="gru"),), shape=Shape(steps=steps)
+        )
+        if steps > 128:
+            results.append(without_run(trial, "out-of-memory", "wanted more"))
+            continue
+        row = MemoryRow(row="gru", kernel="k", parameters=9, parameter_bytes=36, peak_bytes=steps << 20, meter="m")
+        results.append(msgspec.structs.replace(without_run(trial, "ok", ""), costs=(row,)))
+    (scaling,) = find(results).scalings
+    (longest,) = scaling.longest
+    assert (longest.row, longest.limit_mib, longest.fits, longest.fails) == ("gru", 4096, 128, 256)
+    assert "gru fits into 4096 MiB at T = 128, not at 256." in scaling.answer
+
+
+def test_wall_time_is_what_counts_on_several_threads() -> None:
+    """Thread CPU time sees one of them alone."""
+    results = [times({"gru": 1.0}, r, threads=2) for r in range(8)]
+    odd = [
+        msgspec.structs.replace(
+            result,
+            costs=(msgspec.structs.replace(result.costs[0], wall_seconds=(5.0, 5.0, 5.0)),),
+        )
+        for result in results
+    ]
+    (finding,) = find(odd).costs
+    assert finding.title.endswith("2 threads")
+    assert finding.rows[0].train is not None
+    assert finding.rows[0].train.seconds.centre == 5.0
+
+
+def test_pytest_benchmark_compares_what_is_exported(tmp_path: Path) -> None:
+    """Every field of its format is there, and its own command reads it; rounds are replicates."""
+    store = Store(tmp_path / "run")
+    store.prepare()
+    for replicate in range(3):
+        store.write(times({"gru": 0.001 * (replicate + 1), "lstm": 0.004}, replicate))
+    done = subprocess.run(
+        [sys.executable, "-m", "rnnbench", "export", str(store.folder), "--format", "pytest-benchmark"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+    )
+    assert done.returncode == 0, done.stderr
+    path = Path(done.stdout.strip())
+    written = json.loads(path.read_text())
+    gru = next(benchmark for benchmark in written["benchmarks"] if benchmark["params"]["cell"] == "gru")
+    assert (gru["stats"]["median"], gru["stats"]["rounds"]) == (0.002, 3)
+    assert gru["stats"]["data"] == [0.001, 0.002, 0.003]
+    compared = subprocess.run(
+        ["pytest-benchmark", "compare", str(path), "--columns=median,rounds,ops"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={"PATH": f"{Path(sys.executable).parent}", "NO_COLOR": "1"},
+    )
+    assert compared.returncode == 0, compared.stderr
+    assert "train[gru, T=100 B=32 H=64 I=64]" in compared.stdout
+    assert "2.0000" in compared.stdout
+    assert "4.0000" in compared.stdout
+
+
+def test_an_unknown_format_is_told(tmp_path: Path) -> None:
+    """With those that there are."""
+    done = subprocess.run(
+        [sys.executable, "-m", "rnnbench", "export", str(tmp_path), "--format", "pytest-benchmrk"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+    )
+    assert done.returncode == 2
+    assert "Did you mean 'pytest-benchmark'?" in done.stderr

@@ -1,0 +1,148 @@
+"""How many replicates of cost the planner asks for, and on which day."""
+
+import math
+
+import pytest
+from msgspec.structs import replace
+
+from rnnbench.campaign import settle_occasion
+from rnnbench.campaign.belonging import Belonging
+from rnnbench.campaign.cost_notices import left_out, reached
+from rnnbench.catalogue import Catalogue
+from rnnbench.plan import Known, cost_trials, count_trials, plan
+from rnnbench.records import CellUse, CostPlan, CostTrial, Shape, Suite, trial_id
+from rnnbench.store import Store
+from rnnbench.suite import check_suite
+from tests.test_findings import cost_result
+from tests.test_records import COST
+
+SUITE = Suite(
+    name="s",
+    version=1,
+    summary="",
+    cells=(CellUse(name="gru"), CellUse(name="lstm")),
+    tasks=(),
+    seeds=(0,),
+    cost=CostPlan(measure=("train-step-time",), shapes=(Shape(),), replicates=8, repeats=3),
+)
+
+
+def with_cost(**changes: object) -> Suite:
+    assert SUITE.cost is not None
+    return replace(SUITE, cost=replace(SUITE.cost, **changes))
+
+
+def run(suite: Suite, spread: float, seconds: float = 10.0) -> tuple[int, dict[str, Known]]:
+    """Run the plan to its end, log-ratios alternating by so much; how many replicates there were."""
+    index: dict[str, Known] = {}
+    while trials := plan(suite, index, []):
+        (trial,) = trials
+        ratios = {"gru": spread * (-1) ** len(index), "lstm": 0.0}
+        index[trial_id(trial)] = Known("ok", log_ratios=ratios, seconds=seconds)
+    return len(index), index
+
+
+def test_replicates_are_added_until_the_ratio_is_as_precise_as_asked() -> None:
+    """Student's half width at n of alternating +-d is about t d / sqrt(n): eight are enough for a small d, more are
+    taken for a larger one, up to the most there may be."""
+    assert run(SUITE, 0.01)[0] == 8
+    number, index = run(SUITE, 0.03)
+    assert 8 < number < 24
+    half = lambda n: 2.2 * 0.03 / math.sqrt(n)  # noqa: E731
+    assert half(number) < 0.022
+    assert run(SUITE, 0.2)[0] == 24
+    assert any(f"{number} replicates: ratios to the ruler within" in said for said in reached(SUITE, index))
+
+
+def test_replicates_end_with_their_time() -> None:
+    """At ten seconds each, ninety seconds hold nine; but never fewer than the suite wants."""
+    assert run(with_cost(most_seconds=90.0), 0.2)[0] == 9
+    number, index = run(with_cost(most_seconds=20.0), 0.2)
+    assert number == 8
+    (said,) = reached(with_cost(most_seconds=20.0), index)
+    assert "wider than asked, ended by its time" in said
+
+
+def test_below_eight_replicates_precision_is_not_pursued() -> None:
+    """There is no interval to narrow."""
+    assert run(with_cost(replicates=3), 0.2)[0] == 3
+
+
+def test_replicates_that_failed_do_not_go_on_for_ever() -> None:
+    """Without ratios there is nothing to narrow either."""
+    index: dict[str, Known] = {}
+    while trials := plan(SUITE, index, []):
+        index[trial_id(trials[0])] = Known("error")
+    assert len(index) == 8
+
+
+def test_steady_figures_are_measured_once_and_memory_a_few_times() -> None:
+    """What does not vary needs no eight replicates; without `replicates` above, memory has no more than times."""
+    suite = with_cost(measure=("operations", "memory-timeline", "instructions", "peak-memory"), memory_replicates=2)
+    trials = list(cost_trials(suite))
+    number = {
+        kind: sum(t.measurement == kind for t in trials) for kind in ("operations", "instructions", "peak-memory")
+    }
+    assert number == {"operations": 2, "instructions": 1, "peak-memory": 4}
+    assert count_trials(suite) == len(trials)
+
+
+def test_further_replicates_belong_to_the_suite() -> None:
+    """--fresh discards those beyond the first eight too, of this occasion; not those of another day."""
+    assert replace(COST, round=17) in Belonging(replace(SUITE, cells=COST.cells))
+    assert replace(COST, occasion="2026-01-01") not in Belonging(SUITE)
+
+
+def test_threads_and_occasion_reach_the_trials() -> None:
+    """They are part of what a figure means."""
+    trial = next(cost_trials(with_cost(threads=2, occasion="2026-11-25")))
+    assert (trial.threads, trial.occasion) == (2, "2026-11-25")
+
+
+@pytest.fixture
+def store(tmp_path: object) -> Store:
+    store = Store(tmp_path)  # type: ignore[arg-type]
+    store.prepare()
+    return store
+
+
+def test_another_day_is_another_occasion_until_there_are_enough(store: Store) -> None:
+    """A run goes on with today's; once the days are full, with the last."""
+
+    def occasion(today: str, days: int = 2) -> str:
+        settled = settle_occasion(with_cost(occasions=days), store, today).cost
+        assert settled is not None
+        return settled.occasion
+
+    assert occasion("2026-11-25") == "2026-11-25"
+    assert occasion("2026-11-25", days=1) == ""
+    for day in ("2026-11-25", "2026-11-26"):
+        result = cost_result(0, 0.1)
+        store.write(replace(result, trial=replace(result.trial, occasion=day)))
+    assert occasion("2026-11-25") == "2026-11-25"
+    assert occasion("2026-11-27") == "2026-11-26"
+    assert occasion("2026-11-27", days=3) == "2026-11-27"
+
+
+def test_what_a_cell_cannot_take_is_left_out_with_the_reason() -> None:
+    """Frames, sizes and streams; the others are measured."""
+    raw = {
+        "version": 1,
+        "summary": "",
+        "cells": ["gru", "convlstm2d"],
+        "cost": {"shapes": [{"steps": 5}, {"steps": 5, "frame": [1, 8, 8]}], "measure": ["train-step-time"]},
+    }
+    suite = check_suite(raw, "x.toml", Catalogue.load())
+    by_frame = {trial.shape.frame: [cell.name for cell in trial.cells] for trial in cost_trials(suite)}
+    assert by_frame == {None: ["gru"], (1, 8, 8): ["gru", "convlstm2d"]}
+    (said,) = left_out(suite)
+    assert said.startswith("convlstm2d is left out of train-step-time at T=5 ")
+    assert said.endswith("it takes frames, and there are none at this shape")
+
+
+def test_ids_of_old_cost_trials_are_what_they_were() -> None:
+    """New fields at their defaults leave results valid."""
+    trial = CostTrial(
+        suite="s", suite_version=1, cells=COST.cells, measurement="train-step-time", shape=Shape(), repeats=3, round=0
+    )
+    assert trial_id(trial) == "cost.train-step-time.T100.gru+lstm.r0.16e58c91c4af"

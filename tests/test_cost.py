@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import msgspec
 import pytest
+import torch
 
 from rnnbench.executors.local import LocalPool, run_one
 from rnnbench.records import CellUse, CostTrial, MemoryRow, Result, Shape, TimeRow
@@ -44,7 +45,22 @@ KNOWN = """
     class Buffer(Plain):
         def __init__(self, inputs, hidden):
             super().__init__(inputs, hidden)
-            self.register_buffer("table", torch.ones(8 * 2**20))
+            self.register_buffer("table", torch.ones(16 * 2**20))
+
+    class Keep(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, y, floats):
+            ctx.save_for_backward(torch.ones(floats))
+            return y.clone()
+
+        @staticmethod
+        def backward(ctx, gradient):
+            return gradient, None
+
+    class Saver(Plain):
+        def forward(self, x, state=None):
+            y, state = super().forward(x, state)
+            return Keep.apply(y, 4 * 2**20), state
 
     class Greedy(Plain):
         first = True
@@ -70,7 +86,7 @@ KNOWN = """
 
     @rnnbench.hookimpl
     def rnnbench_cells():
-        kinds = [Plain, SixTimes, Heavy, Transient, Buffer, Greedy, Late, Sick]
+        kinds = [Plain, SixTimes, Heavy, Transient, Buffer, Saver, Greedy, Late, Sick]
         return [rnnbench.CellSpec(kind.__name__.lower(), kind, "made for a test") for kind in kinds]
 """
 
@@ -118,20 +134,29 @@ def test_a_cell_that_raises_costs_the_others_nothing(pool: LocalPool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cell", "least", "most"), [("heavy", 64, 112), ("transient", 63, 65), ("buffer", 31, 33), ("greedy", -1, 1)]
+    ("cell", "least", "most"),
+    [
+        ("heavy", 64, 112),
+        ("transient", 63.5, 64.5),
+        ("buffer", 63.5, 64.5),
+        ("saver", 15.5, 16.5),
+        ("greedy", -0.5, 0.5),
+    ],
 )
-def test_memory_of_a_known_size_is_seen(pool: LocalPool, cell: str, least: int, most: int) -> None:
+def test_memory_of_a_known_size_is_seen(pool: LocalPool, cell: str, least: float, most: float) -> None:
     """16 MiB of parameters are 64 with gradient and Adam's two moments, and up to three copies more while Adam works;
-    64 MiB that forward takes and gives back are 64; a table of 32 MiB is 32; 128 MiB that only the first call takes are
-    none. All over what the same cell takes without them."""
-    peaks = {}
+    64 MiB that forward takes and gives back are 64, and so is a table of 64 MiB; 16 MiB kept for backward are 16, by
+    both meters; 128 MiB that only the first call takes are none. All over what the same cell takes without them."""
+    peaks, saved = {}, {}
     for name in ("plain", cell):
         (row,) = measure(pool, name, measurement="peak-memory").costs
         assert isinstance(row, MemoryRow)
         if row.peak_bytes is None:
             pytest.skip("this system does not tell")
-        peaks[name] = row.peak_bytes / MEBIBYTE
+        assert row.saved_bytes is not None
+        peaks[name], saved[name] = row.peak_bytes / MEBIBYTE, row.saved_bytes / MEBIBYTE
     assert least <= peaks[cell] - peaks["plain"] <= most
+    assert abs(saved[cell] - saved["plain"] - (16 if cell == "saver" else 0)) < 0.5
 
 
 TWO_FORMS = """
@@ -162,3 +187,21 @@ def test_implementations_are_compared_before_their_speed_is(make_plugin: MakePlu
     assert result.status == "error"
     assert {row.row for row in result.costs} in ({"sound", "same"}, {"off"})
     assert "its outputs differ" in result.reason
+
+
+@pytest.mark.cuda
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device here")
+@pytest.mark.parametrize("measurement", ["train-step-time", "inference-time", "streaming-time", "peak-memory"])
+def test_costs_are_measured_on_cuda(measurement: str) -> None:
+    """By events of the device, and by torch's own count of its memory."""
+    result = run_one(msgspec.structs.replace(COST, measurement=measurement, device="cuda", cells=COST.cells[:1]))
+    assert result.status == "ok", result.reason
+    (row,) = result.costs
+    assert row.kernel == "cuDNN"
+    if isinstance(row, MemoryRow):
+        assert row.meter == "torch.cuda.max_memory_allocated"
+        assert row.peak_bytes is not None
+        assert row.peak_bytes > row.parameter_bytes
+    else:
+        assert isinstance(row, TimeRow)
+        assert min(row.wall_seconds) > 0

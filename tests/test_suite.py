@@ -229,6 +229,18 @@ def test_the_full_size_takes_what_stands_under_full(catalogue: Catalogue, tmp_pa
     ]
 
 
+def test_threads_from_the_command_line_are_those_of_every_trial(catalogue: Catalogue, tmp_path: Path) -> None:
+    """Of learning and of cost; a suite without cost does not get one by it."""
+    path = write(tmp_path, GOOD + "[cost]\nthreads = 3\n")
+    suite = read_suite(path, catalogue)
+    assert suite.cost is not None
+    assert (suite.threads, suite.cost.threads) == (1, 3)
+    suite = read_suite(path, catalogue, Choices(threads=2))
+    assert suite.cost is not None
+    assert (suite.threads, suite.cost.threads) == (2, 2)
+    assert read_suite(write(tmp_path, GOOD), catalogue, Choices(threads=2)).cost is None
+
+
 def test_what_stands_twice_in_a_grid_is_searched_once(catalogue: Catalogue, tmp_path: Path) -> None:
     """Equal rates, measurements and shapes would be equal trials; a rung that is a task besides is refused."""
     text = (

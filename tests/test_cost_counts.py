@@ -262,6 +262,17 @@ def test_every_kind_of_step_is_timed_beside_the_ruler(pool: LocalPool, measureme
     assert result.surroundings.energy_meter
 
 
+@pytest.mark.parametrize("measurement", ["train-step-time", "peak-memory", "operations"])
+def test_a_cell_with_nothing_to_learn_is_measured_by_its_forward_pass(pool: LocalPool, measurement: str) -> None:
+    """A fixed reservoir: one product with states and one with inputs a step."""
+    result = measure(pool, measurement, CellUse(name="esn"))
+    assert result.status == "ok", result.reason
+    (row,) = result.costs
+    assert row.parameters == 0
+    if isinstance(row, OperationsRow):
+        assert 0 < row.flops <= 2 * B * T * H * (I + H)
+
+
 def test_cells_over_frames_are_measured_on_frames(pool: LocalPool) -> None:
     """Beside cells over features, that see them flat."""
     cells = [CellUse(name="convlstm2d"), CellUse(name="gru")]

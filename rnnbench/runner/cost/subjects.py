@@ -56,16 +56,23 @@ def flat_inputs(trial: CostTrial) -> int:
 
 @dataclass
 class TrainStep:
-    """Forward, backward from a random projection of all outputs (drawn at the first call), and an Adam step."""
+    """Forward, backward from a random projection of all outputs (drawn at the first call), and an Adam step.
+
+    Of a cell that has nothing to learn, a fixed reservoir, forward is all there is.
+    """
 
     bench: Bench
     direction: Tensor | None = None
-    optimiser: torch.optim.Optimizer = field(init=False)
+    optimiser: torch.optim.Optimizer | None = field(init=False)
 
     def __post_init__(self) -> None:
-        self.optimiser = torch.optim.Adam(self.bench.cell.parameters())
+        learned = [parameter for parameter in self.bench.cell.parameters() if parameter.requires_grad]
+        self.optimiser = torch.optim.Adam(learned) if learned else None
 
     def __call__(self) -> None:
+        if self.optimiser is None:
+            self.bench.cell(self.bench.x_BT)
+            return
         self.optimiser.zero_grad()
         self.forward_and_backward()
         self.optimiser.step()
@@ -75,7 +82,9 @@ class TrainStep:
         y_BT, _ = self.bench.cell(self.bench.x_BT)
         if self.direction is None:
             self.direction = torch.randn_like(y_BT)
-        (y_BT * self.direction).mean().backward()
+        loss = (y_BT * self.direction).mean()
+        if loss.requires_grad:
+            loss.backward()
 
 
 @dataclass

@@ -119,7 +119,7 @@ def _memory(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) -> Drawn:
     costs = [cost for cost in findings.costs if any(row.peak_bytes for row in cost.rows)]
     figure, axes = panels((cost.title for cost in costs), bars=max(len(cost.rows) for cost in costs))
     for axis, cost in zip(axes, costs, strict=True):
-        rows = [row for row in cost.rows if row.peak_bytes]
+        rows = sorted((r for r in cost.rows if r.peak_bytes), key=lambda r: r.peak_bytes.centre, reverse=True)  # type: ignore[union-attr]
         for position, row in enumerate(rows):
             peak = row.peak_bytes
             assert peak

@@ -19,6 +19,7 @@ REFERENCE = "#555555"
 PANEL_INCHES = (3.5, 2.6)
 COLUMNS = 3
 INCHES_A_BAR = 0.2
+INCHES_A_LINE = 0.25
 DOTS_PER_INCH = 160
 
 
@@ -79,6 +80,7 @@ def legend(figure: Figure, axes: Iterable[Axes]) -> None:
     if entries:
         inches = 0.6 + 0.085 * max(map(len, entries))
         columns = max(1, min(len(entries), int(figure.get_figwidth() / inches)))
+        figure.set_figheight(figure.get_figheight() + INCHES_A_LINE * (-(-len(entries) // columns) - 1))
         figure.legend(list(entries.values()), list(entries), loc="outside upper center", ncols=columns, frameon=False)
 
 

@@ -108,7 +108,7 @@ def _replicates(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) -> Dra
         axis.set_xlim(left=0)
         axis.set_xlabel("ms a training step", fontsize=9)
     caption = (
-        "Median thread CPU time of a training step of the bare cell in each replicate, a dot each; the bar is the "
+        "Median time of a training step of the bare cell in each replicate, a dot each; the bar is the "
         "median over replicates. All replicates are shown."
     )
     return Drawn("training-time", "Time of a training step", caption, figure)

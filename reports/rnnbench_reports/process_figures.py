@@ -64,7 +64,7 @@ def roofline(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) -> Drawn:
     caption = (
         "Operations of the matrix products of a training step, by its time, against operations for each byte that must "
         "at least move (what is saved for backward written and read, weights read twice, their gradient written). "
-        "The line is what one core does in a large product of matrices, and in copying: a cell far below it waits for "
-        "something else, mostly for the overhead of many small operations."
+        "The line is what the machine does in a large product of matrices and in copying: a cell far below it waits "
+        "for something else, mostly for the overhead of many small operations."
     )
     return Drawn("roofline", "Roofline", caption, figure)

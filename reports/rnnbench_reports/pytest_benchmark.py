@@ -57,7 +57,7 @@ def _benchmarks(findings: rnnbench.Findings) -> Iterator[dict[str, Any]]:
                     "params": {"cell": row.row, "shape": str(cost.shape)},
                     "param": f"{row.row}, {cost.title}",
                     "extra_info": _extra(row, pace),
-                    "options": {"timer": "thread_time", "disable_gc": True, "warmup": True, "min_rounds": 1},
+                    "options": {"timer": "rnnbench", "disable_gc": True, "warmup": True, "min_rounds": 1},
                     "stats": _stats(pace),
                 }
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from rnnbench.plan import Index, cost_trials, precision, wants_more
-from rnnbench.records import CostTrial, Result, Suite, trial_id
+from rnnbench.plan import TIMES, Index, cost_trials, precision, wants_more
+from rnnbench.records import Aim, CostTrial, Result, Suite, Trial, trial_id
 
 BUSY_CORES = 0.2
 BUSY = "the machine is busy"
@@ -21,6 +21,14 @@ def left_out(suite: Suite) -> Iterator[str]:
         yield f"{row} is left out of {where[0]}{rest}: {reason}"
 
 
+def aim(suite: Suite, trial: Trial) -> Aim | None:
+    """What a result of this trial was to become part of."""
+    plan = suite.cost
+    if plan is None or not isinstance(trial, CostTrial):
+        return None
+    return Aim(plan.precision, plan.most_seconds, plan.most_replicates)
+
+
 def busy(result: Result) -> Iterator[str]:
     """A line where others were at work before a cost trial began."""
     around = result.surroundings
@@ -36,7 +44,7 @@ def reached(suite: Suite, index: Index) -> Iterator[str]:
         return
     by_station: dict[tuple[str, str], list[CostTrial]] = {}
     for trial in cost_trials(suite, index):
-        if trial.measurement.endswith("-time"):
+        if trial.measurement in TIMES:
             by_station.setdefault((trial.measurement, str(trial.shape)), []).append(trial)
     for (measurement, shape), trials in by_station.items():
         done = [outcome for trial in trials if (outcome := index.get(trial_id(trial))) and outcome.log_ratios]

@@ -36,7 +36,12 @@ def settle_fastest(suite: Suite, catalogue: Catalogue) -> Suite:
     """
     shape = suite.cost.shapes[0] if suite.cost else Shape()
     cells = tuple(_settled(cell, shape, catalogue) if cell.implementation == FASTEST else cell for cell in suite.cells)
-    return msgspec.structs.replace(suite, cells=cells)
+    names = {old.row: new.row for old, new in zip(suite.cells, cells, strict=True)}
+    cost = suite.cost
+    if cost is not None:
+        renamed = (msgspec.structs.replace(out, row=names[out.row]) for out in cost.left_out)
+        cost = msgspec.structs.replace(cost, left_out=tuple(renamed))
+    return msgspec.structs.replace(suite, cells=cells, cost=cost)
 
 
 def _settled(cell: CellUse, shape: Shape, catalogue: Catalogue) -> CellUse:

@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from rnnbench.records import Result
+from rnnbench.records import CostTrial, Result, Trial
 
 FAILURES = ("error", "killed", "timeout", "out-of-memory")
 IDLE = ("skipped", "refused")
+OVER_LIMIT = "over its memory limit"
 
 
 @dataclass
@@ -51,6 +52,13 @@ class Progress:
     def idle(self) -> bool:
         """Whether nothing has figures: every trial was skipped or refused."""
         return self.done == sum(self.statuses[status] for status in IDLE)
+
+
+def outcome(trial: Trial, status: str) -> str:
+    """What the end of a trial counts as: where memory is what is measured, running out of it is a result."""
+    if isinstance(trial, CostTrial) and trial.measurement == "peak-memory" and status == "out-of-memory":
+        return OVER_LIMIT
+    return status
 
 
 Watch = Callable[[Progress, Result | None], None]

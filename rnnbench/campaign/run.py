@@ -7,10 +7,10 @@ import msgspec
 
 from rnnbench import environment
 from rnnbench.campaign.belonging import Belonging
-from rnnbench.campaign.cost_notices import BUSY, busy, left_out, reached
+from rnnbench.campaign.cost_notices import BUSY, aim, busy, left_out, reached
 from rnnbench.campaign.data import evaluations_without_result, tasks_without_data, without_tasks
 from rnnbench.campaign.place import Place
-from rnnbench.campaign.progress import IDLE, Progress, Watch
+from rnnbench.campaign.progress import IDLE, Progress, Watch, outcome
 from rnnbench.campaign.superseded import superseded
 from rnnbench.catalogue import Catalogue
 from rnnbench.errors import RnnbenchError
@@ -104,7 +104,7 @@ class _Campaign:
             if fresh:
                 self.placement.checkpoint(trial).unlink(missing_ok=True)
             if identity in self.index:
-                self.progress.kept[self.index[identity].status] += 1
+                self.progress.kept[outcome(trial, self.index[identity].status)] += 1
                 self.progress.stale.update(changed[identity])
 
     def _changed(self, result: Result) -> tuple[str, ...]:
@@ -127,22 +127,21 @@ class _Campaign:
 
     def _finish(self, result: Result) -> None:
         """Store a result, and take note of it."""
-        trial, provenance = result.trial, result.provenance
+        trial, provenance, spec = result.trial, result.provenance, self.place.executor
         if not provenance.plugins:  # its process did not live to tell
             told = self._provenance(trial)
             provenance = msgspec.structs.replace(provenance, plugins=told.plugins, definitions=told.definitions)
-        spec = self.place.executor
         provenance = msgspec.structs.replace(
             provenance, commit=environment.commit(), executor=spec.name, shared=spec.shared
         )
-        self.store.write(msgspec.structs.replace(result, provenance=provenance))
+        self.store.write(msgspec.structs.replace(result, provenance=provenance, aim=aim(self.whole, trial)))
         identity = trial_id(trial)
         with suppress(OSError):
             self.placement.checkpoint(trial).unlink(missing_ok=True)
         self.index[identity] = known(result)
         self.progress.notices += [told for told in busy(result) if not self.progress.tells(BUSY)]
         self.new.add(identity)
-        self.progress.new[result.status] += 1
+        self.progress.new[outcome(trial, result.status)] += 1
         if result.status in IDLE:
             self.progress.reasons[result.reason] += 1
         self.watch(self.progress, result)
@@ -156,9 +155,12 @@ class _Campaign:
             self.progress.notices.append(f"{trial_id(old)} was discarded: the search now finds another rate")
         with suppress(OSError):
             self.placement.checkpoints.rmdir()
-        due = {trial_id(trial) for trial in due_trials(self.whole, self.index)} - self.new
+        due = {trial_id(trial): trial for trial in due_trials(self.whole, self.index)}
+        kept = {
+            identity: trial for identity, trial in due.items() if identity in self.index and identity not in self.new
+        }
         self.progress.kept.clear()
-        self.progress.kept.update(self.index[identity].status for identity in due if identity in self.index)
+        self.progress.kept.update(outcome(trial, self.index[identity].status) for identity, trial in kept.items())
         self.progress.notices += reached(self.whole, self.index) if self.new else ()
         self.watch(self.progress, None)
 

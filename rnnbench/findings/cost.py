@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from rnnbench.findings import cost_wording
 from rnnbench.findings.cost_records import CostFinding, CostPair, CostRow, Timeline
+from rnnbench.findings.endings import endings
 from rnnbench.findings.estimates import spread
 from rnnbench.findings.grouping import rows
 from rnnbench.findings.paces import KINDS, Seen, pace, pairs
@@ -22,6 +23,7 @@ from rnnbench.records import (
     TimelineRow,
     TimeRow,
     canonical,
+    trial_id,
 )
 
 NO_LIMITS: dict[str, Any] = {"limit_seconds": 0.0, "limit_memory_mib": 0, "limit_output_mib": 0}
@@ -87,6 +89,7 @@ def _finding(group: Sequence[Result], *, crowded: bool) -> CostFinding:
     found = tuple(_row(name, figures[name], group) for name in figures)
     title = f"{trial.shape}" + (f", {trial.repeats} steps a replicate" if crowded else "")
     title += f", {trial.threads} threads" if trial.threads > 1 else ""
+    title += f", {trial.device}" if trial.device != "cpu" else ""
     between = tuple(pair for measurement in KINDS for pair in _pairs(measurement, figures))
     return CostFinding(
         shape=trial.shape,
@@ -94,6 +97,7 @@ def _finding(group: Sequence[Result], *, crowded: bool) -> CostFinding:
         answer=cost_wording.costs(found, between),
         rows=found,
         pairs=between,
+        endings=dict(endings(group, found)),
         matrix_flops_per_second=_around(group, "matrix_flops_per_second"),
         copied_bytes_per_second=_around(group, "copied_bytes_per_second"),
     )
@@ -101,6 +105,8 @@ def _finding(group: Sequence[Result], *, crowded: bool) -> CostFinding:
 
 def _pairs(measurement: str, figures: dict[str, list[tuple[CostTrial, CostFigure]]]) -> tuple[CostPair, ...]:
     seen = {row: times for row, found in figures.items() if (times := seen_times(found, measurement))}
+    if measurement == "train-step-time":  # what has nothing to learn takes no training step
+        seen = {row: times for row, times in seen.items() if times[0].row.parameters}
     return pairs(KINDS[measurement], seen) if len(seen) > 1 else ()
 
 
@@ -110,7 +116,7 @@ def _row(name: str, figures: Sequence[tuple[CostTrial, CostFigure]], group: Sequ
     peaks = [float(memory.peak_bytes) for memory in memories if memory.peak_bytes is not None]
     training = seen_times(figures, "train-step-time")
     paces = {kind: pace(seen) for measurement, kind in KINDS.items() if (seen := seen_times(figures, measurement))}
-    trial, first = figures[0]
+    trial, first = next((pair for pair in figures if isinstance(pair[1], TimeRow)), figures[0])
     joules = [seen.row.joules for seen in training if seen.row.joules is not None]
     return CostRow(
         row=name,
@@ -140,15 +146,13 @@ def _of(figures: Sequence[tuple[CostTrial, CostFigure]], kind: type[Figure]) -> 
 def _matrix_share(training: Sequence[Seen], flops: int, group: Sequence[Result]) -> Range | None:
     """Each replicate against what the machine could do at that moment."""
     rates = {
-        (cost_trial(result).occasion, cost_trial(result).round): result.surroundings.matrix_flops_per_second
-        for result in group
-        if result.surroundings and cost_trial(result).measurement == "train-step-time"
+        trial_id(result.trial): result.surroundings.matrix_flops_per_second for result in group if result.surroundings
     }
     medians = pace(training).replicates
     shares = [
         flops / seconds / rate
         for seen, seconds in zip(training, medians, strict=True)
-        if (rate := rates.get((seen.trial.occasion, seen.trial.round)))
+        if (rate := rates.get(trial_id(seen.trial)))
     ]
     return spread(shares) if shares else None
 

@@ -11,6 +11,8 @@ from rnnbench.records import Result, TimeRow
 STEADY_CLOCK = 0.95
 BUSY_CORES = 0.2
 PRECISE = 0.02
+ENOUGH_DAYS = 5
+"""Two days that agree may do so by luck."""
 
 
 def cost_doubts(results: Sequence[Result], costs: Sequence[CostFinding]) -> Iterator[str]:
@@ -28,23 +30,24 @@ def _replicates(costs: Sequence[CostFinding]) -> Iterator[str]:
     if few < INTERVAL_REPLICATES:
         yield f"Cost figures rest on {few} replicates; from {INTERVAL_REPLICATES} on they carry an interval."
     for finding in costs:
-        wide = {
-            row.row: pace.precision
+        known = {
+            (row.row, kind): pace.precision
             for row in finding.rows
-            for pace in row.paces.values()
-            if pace.precision is not None and pace.precision > PRECISE
+            for kind, pace in row.paces.items()
+            if pace.precision is not None
         }
+        wide = {key: width for key, width in known.items() if width > PRECISE}
         if wide:
             worst = max(wide, key=wide.__getitem__)
             yield (
-                f"{finding.title}: {len(wide)} of {len(finding.rows)} ratios to the ruler are wider than "
-                f"±{PRECISE:.0%}, the widest ±{wide[worst]:.1%} ({worst})."
+                f"{finding.title}: {len(wide)} of {len(known)} ratios to the ruler are wider than "
+                f"±{PRECISE:.0%}, the widest ±{wide[worst]:.1%} ({', '.join(worst)})."
             )
 
 
 def _occasions(costs: Sequence[CostFinding]) -> Iterator[str]:
     apart = [pair for finding in costs for pair in finding.pairs if not pair.same_kind]
-    if any(pair.ratio.kind != "over occasions" for pair in apart):
+    if any(len(pair.occasions) < ENOUGH_DAYS for pair in apart):
         yield (
             "A ratio of times between different kinds of cells moves with the speed of the machine: "
             "it holds to 5-15 % from one occasion to another, whatever its range here."

@@ -96,6 +96,7 @@ class CostFinding(Struct, frozen=True, kw_only=True):
     """Cost figures at one shape, measured in one way; `answer` is one sentence on them.
 
     pairs: every cell over the fastest one, and versions of one cell over each other.
+    endings: why there are as many replicates as there are, by kind of step.
     matrix_flops_per_second, copied_bytes_per_second: what the machine can do, on one core.
     """
 
@@ -104,6 +105,7 @@ class CostFinding(Struct, frozen=True, kw_only=True):
     answer: str
     rows: tuple[CostRow, ...]
     pairs: tuple[CostPair, ...]
+    endings: dict[StepKind, str]
     matrix_flops_per_second: Range | None
     copied_bytes_per_second: Range | None
 

@@ -12,6 +12,7 @@ STEPS: dict[StepKind, str] = {
     "streaming": "A step of one stream takes",
 }
 MOST_NAMED = 6
+ENOUGH_DAYS = 5
 
 
 def costs(rows: Sequence[CostRow], pairs: Sequence[CostPair]) -> str:
@@ -23,14 +24,21 @@ def costs(rows: Sequence[CostRow], pairs: Sequence[CostPair]) -> str:
 
 
 def _times(kind: StepKind, words: str, rows: Sequence[CostRow]) -> str:
-    times = sorted((row.paces[kind].seconds.centre, row.row) for row in rows if kind in row.paces)
+    times = sorted((row.paces[kind].seconds.centre, row.row) for row in rows if _takes(kind, row))
     return f"{words} {_listed([f'{row} {_time(seconds)}' for seconds, row in times])}." if times else ""
+
+
+def _takes(kind: StepKind, row: CostRow) -> bool:
+    """Whether it has such a step: what has nothing to learn takes no training step."""
+    return kind in row.paces and (kind != "train" or row.parameters > 0)
 
 
 def _peaks(rows: Sequence[CostRow]) -> str:
     peaks = sorted((row.peak_bytes.centre, row.row) for row in rows if row.peak_bytes)
     return (
-        f"Its peak memory is {_listed([f'{row} {size / MEBIBYTE:.3g} MiB' for size, row in peaks])}." if peaks else ""
+        f"Peak memory of a training step: {_listed([f'{row} {size / MEBIBYTE:.3g} MiB' for size, row in peaks])}."
+        if peaks
+        else ""
     )
 
 
@@ -40,9 +48,10 @@ def _nearest(pairs: Sequence[CostPair]) -> str:
     if first is None:
         return ""
     said = f"{first.slow} takes {ratio(first.ratio)} times as long as {first.fast} to train"
-    if first.same_kind or first.ratio.kind == "over occasions":
+    if first.same_kind or (first.ratio.n >= ENOUGH_DAYS and first.occasions):
         return f"{said}."
-    return f"{said}, on this occasion: between kinds of cells it moves by 5 to 15 % from one to another."
+    days = f"{len(first.occasions)} occasions" if first.occasions else "one occasion"
+    return f"{said}, by {days}: between kinds of cells it moves by 5 to 15 % from one to another."
 
 
 def ratio(figure: Range) -> str:
@@ -72,6 +81,8 @@ def _is_faster(point: BreakEven) -> str:
 
 
 def _fits(found: Longest) -> str:
+    if found.fails is None:
+        return f"{found.row} fits into {found.limit_mib} MiB at T = {found.fits}, the longest tried."
     if found.fits is None:
         return f"{found.row} does not fit into {found.limit_mib} MiB at T = {found.fails}."
     return f"{found.row} fits into {found.limit_mib} MiB at T = {found.fits}, not at {found.fails}."

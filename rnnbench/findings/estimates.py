@@ -45,25 +45,25 @@ def ratio(log_ratios: Sequence[float]) -> Range:
     if len(logs) < INTERVAL_REPLICATES:
         centre, low, high = np.exp([np.median(logs), logs.min(), logs.max()]).tolist()
         return Range(centre, low, high, len(logs))
-    half = _student(logs)
+    half = student(logs)
     centre, low, high = np.exp(logs.mean() + np.array([0.0, -half, half])).tolist()
     return Range(centre, low, high, len(logs), "95 % interval")
 
 
 def half_width(log_ratios: Sequence[float]) -> float:
     """Half the width of Student's interval of a ratio, as a part of it."""
-    return float(np.expm1(_student(np.asarray(log_ratios))))
+    return float(np.expm1(student(np.asarray(log_ratios))))
 
 
 def mean_interval(values: Sequence[float]) -> Range:
     """Mean over replicates: a Student interval from 8 replicates on, a range below."""
     if len(values) < INTERVAL_REPLICATES:
         return mean_spread(values)
-    mean, half = float(np.mean(values)), _student(np.asarray(values))
+    mean, half = float(np.mean(values)), student(np.asarray(values))
     return Range(mean, mean - half, mean + half, len(values), "95 % interval")
 
 
-def _student(values: Values) -> float:
+def student(values: Values) -> float:
     """Half the width of Student's interval of a mean."""
     return float(stats.t.ppf(1 - LEVEL / 2, len(values) - 1) * stats.sem(values))
 

@@ -7,11 +7,12 @@ from typing import NamedTuple
 import numpy as np
 
 from rnnbench.findings.cost_records import CostPair, Pace, StepKind
-from rnnbench.findings.estimates import INTERVAL_REPLICATES, half_width, ratio, spread
+from rnnbench.findings.estimates import INTERVAL_REPLICATES, half_width, ratio, spread, student
 from rnnbench.findings.ranges import Range
-from rnnbench.records import CellUse, CostTrial, TimeRow
+from rnnbench.records import CellUse, CostTrial, TimeRow, trial_id
 
 FAR = 1.5
+FEWEST_DAYS = 3
 KINDS: dict[str, StepKind] = {
     "train-step-time": "train",
     "inference-time": "inference",
@@ -38,7 +39,6 @@ def pace(seen: Sequence[Seen]) -> Pace:
     for replicate in seen:
         by_occasion[replicate.trial.occasion].append(replicate.row.log_ratio_to_ruler)
     medians = tuple(float(np.median(replicate.seconds)) for replicate in seen)
-    far = sum(int(np.sum(s.seconds > FAR * median)) for s, median in zip(seen, medians, strict=True))
     walls = [np.asarray(replicate.row.wall_seconds) for replicate in seen]
     return Pace(
         seconds=spread(medians),
@@ -47,7 +47,7 @@ def pace(seen: Sequence[Seen]) -> Pace:
         precision=_precision(by_occasion),
         replicates=medians,
         steps=sum(len(replicate.seconds) for replicate in seen),
-        far=far,
+        far=sum(int(np.sum(wall > FAR * np.median(wall))) for wall in walls),
         p50=spread([float(np.quantile(wall, 0.5)) for wall in walls]),
         p99=spread([float(np.quantile(wall, 0.99)) for wall in walls]),
     )
@@ -55,12 +55,17 @@ def pace(seen: Sequence[Seen]) -> Pace:
 
 def over_occasions(by_occasion: Mapping[str, Sequence[float]]) -> Range:
     """A ratio from log-ratios by occasion. Of several occasions, each as good as the others, it reaches from the lowest
-    end to the highest: what moves from one day to the next is not made smaller by more replicates on one of them."""
+    end to the highest: what moves from one day to the next is not made smaller by more replicates on one of them. From
+    three on it holds Student's interval over the occasions too, which is what another day may show."""
     each = [ratio(logs) for logs in by_occasion.values()]
     if len(each) == 1:
         return each[0]
-    centre = float(np.exp(np.mean([np.log(found.centre) for found in each])))
-    return Range(centre, min(r.low for r in each), max(r.high for r in each), len(each), "over occasions")
+    low, high = min(r.low for r in each), max(r.high for r in each)
+    centres = np.log([found.centre for found in each])
+    if len(each) >= FEWEST_DAYS:
+        half = student(centres)
+        low, high = min(low, float(np.exp(centres.mean() - half))), max(high, float(np.exp(centres.mean() + half)))
+    return Range(float(np.exp(centres.mean())), low, high, len(each), "over occasions")
 
 
 def pairs(kind: StepKind, seen: Mapping[str, Sequence[Seen]]) -> tuple[CostPair, ...]:
@@ -79,12 +84,11 @@ def pairs(kind: StepKind, seen: Mapping[str, Sequence[Seen]]) -> tuple[CostPair,
 
 def _pair(kind: StepKind, slow: str, fast: str, seen: Mapping[str, Sequence[Seen]]) -> CostPair | None:
     by_occasion: dict[str, list[float]] = defaultdict(list)
-    others = {(s.trial.occasion, s.trial.round): s for s in seen[fast]}
+    others = {trial_id(s.trial): s for s in seen[fast]}
     for replicate in seen[slow]:
-        key = replicate.trial.occasion, replicate.trial.round
-        if key in others:
+        if (key := trial_id(replicate.trial)) in others:  # in one process
             in_turns = np.log(replicate.seconds) - np.log(others[key].seconds)
-            by_occasion[key[0]].append(float(np.median(in_turns)))
+            by_occasion[replicate.trial.occasion].append(float(np.median(in_turns)))
     if not by_occasion:
         return None
     return CostPair(
@@ -98,8 +102,9 @@ def _pair(kind: StepKind, slow: str, fast: str, seen: Mapping[str, Sequence[Seen
 
 
 def _same_kind(ours: Sequence[Seen], theirs: Sequence[Seen]) -> bool:
-    """Whether two rows are versions of one cell on one kernel."""
-    return (ours[0].cell.name, ours[0].row.kernel) == (theirs[0].cell.name, theirs[0].row.kernel)
+    """Whether two rows are versions of one cell on one kernel, by one implementation."""
+    kinds = [(s.cell.name, s.cell.implementation, s.row.kernel) for s in (ours[0], theirs[0])]
+    return kinds[0] == kinds[1]
 
 
 def _each(by_occasion: Mapping[str, Sequence[float]]) -> dict[str, Range]:
@@ -108,4 +113,4 @@ def _each(by_occasion: Mapping[str, Sequence[float]]) -> dict[str, Range]:
 
 def _precision(by_occasion: Mapping[str, Sequence[float]]) -> float | None:
     widths = [half_width(logs) for logs in by_occasion.values() if len(logs) >= INTERVAL_REPLICATES]
-    return max(widths) if len(widths) == len(by_occasion) else None
+    return max(widths, default=None)

@@ -12,11 +12,12 @@ from rnnbench.findings.cost import by_setting, cost_trial, named_figures, seen_t
 from rnnbench.findings.cost_records import BreakEven, Longest, Scaling, ScalingCurve
 from rnnbench.findings.estimates import mean_interval, spread
 from rnnbench.findings.ranges import Range
-from rnnbench.records import CostFigure, CostTrial, MemoryRow, Result, Shape
+from rnnbench.records import CostFigure, CostTrial, MemoryRow, Result, Shape, canonical
+from rnnbench.records.recipe import LIMIT_MEMORY_MIB
 
 FEWEST_LENGTHS = 3
-Values = dict[int, dict[tuple[str, int], float]]
-"""By length, and by occasion and round of the replicate."""
+Values = dict[int, dict[bytes, float]]
+"""By length, and by the trial, its length apart, of the replicate."""
 TIMES: dict[Literal["train", "inference"], str] = {"train": "train-step-time", "inference": "inference-time"}
 
 
@@ -61,8 +62,8 @@ def _scaling(group: Sequence[Result], shape: Shape) -> Scaling:
     )
 
 
-def _replicate(trial: CostTrial) -> tuple[str, int]:
-    return trial.occasion, trial.round
+def _replicate(trial: CostTrial) -> bytes:
+    return canonical(replace(trial, shape=Shape(), repeats=1))
 
 
 def _peaks(figures: Sequence[tuple[CostTrial, CostFigure]]) -> Values:
@@ -134,10 +135,12 @@ def _longest(group: Sequence[Result]) -> Iterator[Longest]:
         trial = cost_trial(result)
         if trial.measurement == "peak-memory" and result.status in ("ok", "out-of-memory"):
             key = trial.cells[0].row, trial.limit_memory_mib
-            outcomes.setdefault(key, {})[trial.shape.steps] = result.status
+            by_length = outcomes.setdefault(key, {})
+            if by_length.get(trial.shape.steps, "ok") == "ok":  # a length fits where it fits each time
+                by_length[trial.shape.steps] = result.status
     for (row, limit), by_length in sorted(outcomes.items()):
         failed = [length for length, status in by_length.items() if status != "ok"]
         fails = min(failed, default=None)
         fits = [length for length, status in by_length.items() if status == "ok" and (fails is None or length < fails)]
-        if fails is not None:
+        if fails is not None or limit != LIMIT_MEMORY_MIB:
             yield Longest(row, limit, max(fits, default=None), fails)

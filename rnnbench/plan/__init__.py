@@ -3,11 +3,12 @@
 from rnnbench.plan.known import Index, Known, known
 from rnnbench.plan.ladder import Standing, unclimbed
 from rnnbench.plan.plan import due_trials, learning_trials, plan
-from rnnbench.plan.replicates import cost_trials, precision, wants_more
+from rnnbench.plan.replicates import TIMES, cost_trials, precision, wants_more
 from rnnbench.plan.search import best_rate, found_rate
 from rnnbench.plan.trials import count_trials, learning_trial, tuning_trials
 
 __all__ = [
+    "TIMES",
     "Index",
     "Known",
     "Standing",

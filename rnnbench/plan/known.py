@@ -34,7 +34,7 @@ def known(result: Result) -> Known:
         return Known(result.status, log_ratios=ratios, seconds=result.seconds.process)
     learning = result.learning
     if learning is None or learning.chosen_epoch is None:
-        return Known(result.status)
+        return Known(result.status, seconds=result.seconds.process)
     metric = learning.metrics[0]
     score = learning.curve[learning.chosen_epoch - 1].validation[metric.name]
     return Known(result.status, learning.epochs_to_target, metric.loss(score))

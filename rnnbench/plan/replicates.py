@@ -11,6 +11,7 @@ from rnnbench.records import CostPlan, CostTrial, Suite, trial_id
 
 SIDE_BY_SIDE = ("train-step-time", "inference-time", "streaming-time", "instructions")
 """Measurements whose cells share a process."""
+TIMES = ("train-step-time", "inference-time", "streaming-time")
 STEADY = {"memory-timeline": 1, "operations": 1, "instructions": 1}
 """Replicates of what hardly varies, or not at all."""
 
@@ -65,6 +66,11 @@ def precision(done: Sequence[Known]) -> float:
     return max((half_width(values) for values in logs.values() if len(values) > 1), default=0.0)
 
 
+def _memory_limit(plan: CostPlan, measurement: str) -> int:
+    own = plan.memory_limit_mib if measurement == "peak-memory" else None
+    return own or plan.limit_memory_mib
+
+
 def _stations(suite: Suite) -> Iterator[CostTrial]:
     """The first replicate of each measurement, on one thread unless told otherwise: times with all cells side by side,
     memory one cell to a process."""
@@ -86,9 +92,9 @@ def _stations(suite: Suite) -> Iterator[CostTrial]:
                     repeats=plan.repeats,
                     round=0,
                     limit_seconds=plan.limit_seconds,
-                    limit_memory_mib=plan.limit_memory_mib,
+                    limit_memory_mib=_memory_limit(plan, measurement),
                     limit_output_mib=plan.limit_output_mib,
                     threads=plan.threads,
                     device=suite.device,
-                    occasion=plan.occasion,
+                    occasion=plan.occasion if measurement in TIMES else "",
                 )

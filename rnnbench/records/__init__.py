@@ -1,6 +1,7 @@
 """Records: everything that travels between rooms. Frozen, typed, JSON-able, torch-free."""
 
 from rnnbench.records.cost import (
+    Aim,
     CostFigure,
     InstructionsRow,
     MemoryRow,
@@ -40,6 +41,7 @@ from rnnbench.records.trial import (
 __all__ = [
     "CHECKPOINT_SECONDS",
     "FIRST_TUNING_SEED",
+    "Aim",
     "CellUse",
     "CostFigure",
     "CostPlan",

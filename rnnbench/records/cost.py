@@ -84,6 +84,14 @@ class InstructionsRow(Struct, frozen=True, kw_only=True, tag_field="figure", tag
     instructions: int
 
 
+class Aim(Struct, frozen=True):
+    """Until when replicates were to be added: each ratio known to `precision`, or so many seconds, or replicates."""
+
+    precision: float
+    seconds: float
+    replicates: int
+
+
 CostFigure = TimeRow | MemoryRow | TimelineRow | OperationsRow | InstructionsRow
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from rnnbench.records.cost import CostFigure, Surroundings
+from rnnbench.records.cost import Aim, CostFigure, Surroundings
 from rnnbench.records.diagnosis import Diagnosed
 from rnnbench.records.trial import CostTrial, Trial
 
@@ -135,7 +135,7 @@ class Result(Struct, frozen=True, kw_only=True):
 
     resumed_at: epochs after which the trial was cut off and went on from its checkpoint, in another process.
     size:       of a trial that was only sized.
-    surroundings: of a cost trial.
+    surroundings, aim: of a cost trial.
     """
 
     trial: Trial
@@ -152,6 +152,7 @@ class Result(Struct, frozen=True, kw_only=True):
     learning: Learning | None = None
     costs: tuple[CostFigure, ...] = ()
     surroundings: Surroundings | None = None
+    aim: Aim | None = None
 
     @property
     def final(self) -> bool:

@@ -40,6 +40,7 @@ class CostPlan(Struct, frozen=True, kw_only=True):
 
     replicates: at least so many of times; more, up to `most_replicates`, until each ratio to the ruler is known to
                 `precision` or they have taken `most_seconds`.
+    memory_limit_mib: what a training step may take where its memory is measured, and not its time.
     occasions:  days on which it is to be measured; `occasion` is the one that this run adds to.
     """
 
@@ -48,6 +49,7 @@ class CostPlan(Struct, frozen=True, kw_only=True):
     replicates: int
     repeats: int
     memory_replicates: int = 3
+    memory_limit_mib: int | None = None
     precision: float = 0.02
     most_replicates: int = 24
     most_seconds: float = 600.0

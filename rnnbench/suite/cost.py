@@ -8,7 +8,9 @@ from rnnbench.records import CellUse, CostPlan, LeftOut, Measurement, Shape
 from rnnbench.suite.file import CostEntry
 
 
-def cost_plan(entry: CostEntry, cells: tuple[CellUse, ...], catalogue: Catalogue, threads: int | None) -> CostPlan:
+def cost_plan(
+    entry: CostEntry, cells: tuple[CellUse, ...], catalogue: Catalogue, threads: int | None, device: str
+) -> CostPlan:
     """The plan of an entry; what a cell's constraints forbid is left out, with the reason."""
     measure, shapes = tuple(dict.fromkeys(entry.measure)), tuple(dict.fromkeys(entry.shapes))
     left_out = tuple(
@@ -16,7 +18,7 @@ def cost_plan(entry: CostEntry, cells: tuple[CellUse, ...], catalogue: Catalogue
         for cell in cells
         for measurement in measure
         for shape in shapes
-        if (reason := next(_objections(catalogue.cells[cell.name].item, measurement, shape), ""))
+        if (reason := next(_objections(catalogue.cells[cell.name].item, measurement, shape, device), ""))
     )
     return CostPlan(
         measure=measure,
@@ -32,11 +34,12 @@ def cost_plan(entry: CostEntry, cells: tuple[CellUse, ...], catalogue: Catalogue
         left_out=left_out,
         limit_seconds=entry.limit_seconds,
         limit_memory_mib=entry.limit_memory_mib,
+        memory_limit_mib=entry.memory_limit_mib,
         limit_output_mib=entry.limit_output_mib,
     )
 
 
-def _objections(spec: CellSpec, measurement: Measurement, shape: Shape) -> Iterator[str]:
+def _objections(spec: CellSpec, measurement: Measurement, shape: Shape, device: str) -> Iterator[str]:
     """Why a cell cannot be measured so."""
     if spec.inputs == "frames" and shape.frame is None:
         yield "it takes frames, and there are none at this shape"
@@ -48,3 +51,7 @@ def _objections(spec: CellSpec, measurement: Measurement, shape: Shape) -> Itera
         yield f"it takes at most {spec.longest} steps"
     if measurement == "streaming-time" and not spec.carries_state:
         yield "it carries no state that a stream could go on with"
+    if measurement == "streaming-time" and spec.longest is not None:
+        yield f"it takes at most {spec.longest} steps, and a stream does not end"
+    if measurement == "memory-timeline" and device != "cpu":
+        yield "memory over time is seen on the cpu alone"

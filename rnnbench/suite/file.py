@@ -62,6 +62,7 @@ class CostEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     replicates: Positive = 8
     repeats: Positive = 30
     memory_replicates: Positive = 3
+    memory_limit_mib: Positive | None = None
     precision: Annotated[float, Meta(gt=0)] = 0.02
     most_replicates: Positive = 24
     most_seconds: Annotated[float, Meta(gt=0)] = 600.0

@@ -43,7 +43,7 @@ def resolve(file: SuiteFile, where: str, catalogue: Catalogue, choices: Choices)
         cells=cells,
         tasks=tasks,
         seeds=_seeds(file.seeds if choices.seeds is None else choices.seeds),
-        cost=None if file.cost is None else cost_plan(file.cost, cells, catalogue, choices.threads),
+        cost=None if file.cost is None else cost_plan(file.cost, cells, catalogue, choices.threads, file.device),
         device=file.device,
         threads=choices.threads or file.threads,
         diagnostics=tuple(dict.fromkeys(_known(name, catalogue, where) for name in file.diagnostics)),

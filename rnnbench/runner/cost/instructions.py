@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 
 import msgspec
 import torch
+from msgspec.structs import replace
 
 from rnnbench.catalogue import Catalogue
 from rnnbench.errors import DataUnavailable
@@ -23,6 +24,7 @@ def instructions(trial: CostTrial, catalogue: Catalogue) -> tuple[InstructionsRo
     """A row for each cell. Raises DataUnavailable without valgrind."""
     if reason := no_valgrind():
         raise DataUnavailable(reason)
+    trial = replace(trial, device="cpu")
     with TemporaryDirectory(prefix="rnnbench-counted-") as folder:
         order = Path(folder) / "trial.json"
         order.write_bytes(msgspec.json.encode(trial))

@@ -1,6 +1,7 @@
 """Memory of a training step: its peak, what is carried and saved, and how it goes over time."""
 
 import torch
+from msgspec.structs import replace
 
 from rnnbench.catalogue import Catalogue
 from rnnbench.meters import PeakMeter, SavedMeter, kernel_name, prepare_allocator, watch_memory
@@ -13,10 +14,11 @@ from rnnbench.state import tensors_of
 def peak_memory(trial: CostTrial, cell: CellUse, catalogue: Catalogue) -> MemoryRow:
     """Peak growth over one steady step, from a baseline taken before the cell was built.
 
-    The ruler and a first copy of the cell take a step at the same shape before that, so that libraries are warm.
+    The ruler, over two steps (what it would take over all is no limit of the cell's), and a first copy of the cell
+    take a training step before that, so that libraries are warm.
     """
     prepare_allocator()
-    for warm_up in (Bench.of_ruler(trial), Bench.of_cell(trial, cell, catalogue)):
+    for warm_up in (Bench.of_ruler(_short(trial)), Bench.of_cell(trial, cell, catalogue)):
         TrainStep(warm_up)()
     del warm_up
     meter = PeakMeter(trial.device)
@@ -39,6 +41,10 @@ def peak_memory(trial: CostTrial, cell: CellUse, catalogue: Catalogue) -> Memory
     )
 
 
+def _short(trial: CostTrial) -> CostTrial:
+    return replace(trial, shape=replace(trial.shape, steps=min(2, trial.shape.steps)))
+
+
 def _state_bytes(bench: Bench) -> int:
     with torch.no_grad():
         _, state = bench.cell(bench.x_BT)
@@ -53,14 +59,14 @@ def _saved_bytes(bench: Bench) -> int:
 
 
 def timeline(trial: CostTrial, cell: CellUse, catalogue: Catalogue) -> TimelineRow:
-    """Resident memory while a cell is built and takes some training steps, after the ruler has warmed libraries up."""
+    """Resident memory while a cell is built and takes some training steps, after the ruler has warmed libraries up.
+
+    Nothing has run in this process before it is forked: threads that torch had started would not be in the fork.
+    """
     prepare_allocator()
-    bench = Bench.of_cell(trial, cell, catalogue)
-    kernel, parameters = kernel_name(bench.cell, bench.x_BT), count_parameters(bench.cell)
-    del bench
 
     def prepare() -> None:
-        TrainStep(Bench.of_ruler(trial))()
+        TrainStep(Bench.of_ruler(_short(trial)))()
 
     def work() -> None:
         step = TrainStep(Bench.of_cell(trial, cell, catalogue))
@@ -68,10 +74,11 @@ def timeline(trial: CostTrial, cell: CellUse, catalogue: Catalogue) -> TimelineR
             step()
 
     seconds, resident = watch_memory(prepare, work)
+    bench = Bench.of_cell(trial, cell, catalogue)
     return TimelineRow(
         row=cell.row,
-        kernel=kernel,
-        parameters=parameters,
+        kernel=kernel_name(bench.cell, bench.x_BT),
+        parameters=count_parameters(bench.cell),
         seconds=seconds,
         bytes=resident,
         meter="memory-profiler, resident set",

@@ -103,21 +103,22 @@ class Inference:
 
 @dataclass
 class Streaming:
-    """One step of one sequence at each call, the state carried from the call before; again from the start after the
-    last one."""
+    """One step of one sequence at each call, the state carried from the call before. A stream does not end: after the
+    last inputs come the first ones again, and the state goes on."""
 
     bench: Bench
     state: Any = None
-    at: int = 0
+    calls: int = 0
 
     def __post_init__(self) -> None:
         self.bench.cell.eval()
 
     @torch.inference_mode()
     def __call__(self) -> None:
-        x_11 = self.bench.x_BT[:, self.at : self.at + 1]
-        _, self.state = self.bench.cell(x_11) if self.at == 0 else self.bench.cell(x_11, self.state)
-        self.at = (self.at + 1) % self.bench.x_BT.shape[1]
+        at = self.calls % self.bench.x_BT.shape[1]
+        x_11 = self.bench.x_BT[:, at : at + 1]
+        _, self.state = self.bench.cell(x_11) if self.calls == 0 else self.bench.cell(x_11, self.state)
+        self.calls += 1
 
 
 Step = TrainStep | Inference | Streaming

@@ -1,6 +1,6 @@
 """Times of steps: all cells of a trial side by side, beside a ruler and what the machine can do."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from rnnbench import seeds
 from rnnbench.catalogue import Catalogue
+from rnnbench.cell import DEFAULT
 from rnnbench.meters import EnergyMeter, Timing, clock_of, kernel_name, machine, seconds_of, time_side_by_side
 from rnnbench.model import count_parameters
 from rnnbench.records import CellUse, CostTrial, Result, Surroundings, TimeRow
@@ -75,12 +76,14 @@ class _Starters:
         step = STEPS[trial.measurement](bench)
         first_call = seconds_of(step, trial.device)
         if cell is not None:
-            demand_equal(bench, cell, self._others())
+            self._compare(bench, cell)
         step()  # one that differs from the first shows itself here, and not among the others' rounds
         self.steps[name], self.first_calls[name] = step, first_call
 
-    def _others(self) -> Iterable[tuple[CellUse, Bench]]:
-        return [(other, self.steps[_name(other)].bench) for other in self.trial.cells if _name(other) in self.steps]
+    def _compare(self, bench: Bench, cell: CellUse) -> None:
+        """Where several implementations of a cell take part."""
+        if cell.implementation != DEFAULT and sum(other.name == cell.name for other in self.trial.cells) > 1:
+            demand_equal(bench, cell.implementation, Bench.of_cell(self.trial, cell, self.catalogue, DEFAULT))
 
     def row(self, cell: CellUse, timings: Mapping[str, Timing], meter: EnergyMeter) -> TimeRow:
         """What was seen of a cell."""
@@ -95,7 +98,7 @@ class _Starters:
             wall_seconds=tuple(timing.wall_seconds),
             log_ratio_to_ruler=float(np.median(np.log(primary(timing)) - np.log(primary(timings[RULER])))),
             first_call_seconds=self.first_calls[name],
-            joules=meter.joules_of(step),
+            joules=meter.joules_of(step) if self.trial.device == "cpu" else None,
         )
 
 

@@ -155,6 +155,7 @@ def test_memory_of_a_known_size_is_seen(pool: LocalPool, cell: str, least: float
             pytest.skip("this system does not tell")
         assert row.saved_bytes is not None
         peaks[name], saved[name] = row.peak_bytes / MEBIBYTE, row.saved_bytes / MEBIBYTE
+    assert 0 < peaks["plain"] < 8
     assert least <= peaks[cell] - peaks["plain"] <= most
     assert abs(saved[cell] - saved["plain"] - (16 if cell == "saver" else 0)) < 0.5
 

@@ -53,7 +53,21 @@ def test_every_option_that_the_readme_types_exists(line: str) -> None:
         word
         for word in words[1:3]
         if word
-        in {"run", "suite", "trial", "list", "show", "check", "new", "report", "reproduce", "data", "fetch", "doctor"}
+        in {
+            "run",
+            "suite",
+            "trial",
+            "list",
+            "show",
+            "check",
+            "new",
+            "report",
+            "reproduce",
+            "export",
+            "data",
+            "fetch",
+            "doctor",
+        }
     ]
     done = subprocess.run(
         [sys.executable, "-m", "rnnbench", *command, "--help"], capture_output=True, text=True, check=True

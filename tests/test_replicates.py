@@ -65,7 +65,9 @@ def test_replicates_end_with_their_time() -> None:
 
 def test_below_eight_replicates_precision_is_not_pursued() -> None:
     """There is no interval to narrow."""
-    assert run(with_cost(replicates=3), 0.2)[0] == 3
+    number, index = run(with_cost(replicates=3), 0.2)
+    assert number == 3
+    assert list(reached(with_cost(replicates=3), index)) == []
 
 
 def test_replicates_that_failed_do_not_go_on_for_ever() -> None:

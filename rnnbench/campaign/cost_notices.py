@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from rnnbench.findings import INTERVAL_REPLICATES
 from rnnbench.plan import TIMES, Index, cost_trials, precision, wants_more
 from rnnbench.records import Aim, CostTrial, Result, Suite, Trial, trial_id
 
@@ -40,7 +41,7 @@ def busy(result: Result) -> Iterator[str]:
 def reached(suite: Suite, index: Index) -> Iterator[str]:
     """A line for each measurement whose replicates go on until they are precise, once it is complete."""
     plan = suite.cost
-    if plan is None:
+    if plan is None or plan.replicates < INTERVAL_REPLICATES:
         return
     by_station: dict[tuple[str, str], list[CostTrial]] = {}
     for trial in cost_trials(suite, index):

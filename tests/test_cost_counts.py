@@ -273,6 +273,14 @@ def test_a_cell_with_nothing_to_learn_is_measured_by_its_forward_pass(pool: Loca
         assert 0 < row.flops <= 2 * B * T * H * (I + H)
 
 
+@pytest.mark.parametrize("name", ["rnn", "gru", "lstm", "mingru"])
+def test_a_step_that_does_not_fit_is_out_of_memory_in_whatever_words(pool: LocalPool, name: str) -> None:
+    """torch, the C++ library and oneDNN each complain in their own."""
+    shape = Shape(steps=2048, batch=16, hidden=64)
+    result = measure(pool, "peak-memory", CellUse(name=name), shape=shape, limit_memory_mib=24)
+    assert result.status == "out-of-memory", result.reason
+
+
 def test_cells_over_frames_are_measured_on_frames(pool: LocalPool) -> None:
     """Beside cells over features, that see them flat."""
     cells = [CellUse(name="convlstm2d"), CellUse(name="gru")]

@@ -15,7 +15,10 @@ from rnnbench.runner.cost import run_cost
 from rnnbench.runner.learning import run_learning
 from rnnbench.runner.terms import Terms
 
-MEMORY_COMPLAINTS = ("can't allocate memory", "not enough memory", "out of memory")
+MEMORY_COMPLAINTS = (
+    *("can't allocate memory", "not enough memory", "out of memory", "bad_alloc"),
+    *("could not create a primitive", "could not create a memory"),  # oneDNN, where there is no room for its scratch
+)
 OUTPUT_KEPT = 8_000
 TERMS = Terms()
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from rnnbench.findings import cost_wording
 from rnnbench.findings.cost import by_setting, cost_trial, named_figures, seen_times
 from rnnbench.findings.cost_records import BreakEven, Longest, Scaling, ScalingCurve
-from rnnbench.findings.estimates import mean_interval, spread
+from rnnbench.findings.estimates import INTERVAL_REPLICATES, mean_interval, spread
 from rnnbench.findings.ranges import Range
 from rnnbench.records import CostFigure, CostTrial, MemoryRow, Result, Shape, canonical
 from rnnbench.records.recipe import LIMIT_MEMORY_MIB
@@ -113,10 +113,9 @@ def _break_evens(figure: str, a: str, b: str, ours: Values, theirs: Values) -> I
 
 
 def _gap(ours: Values, theirs: Values, length: int) -> float:
-    """Mean log ratio over the replicates that are shared; 0 where they do not agree on its sign, by their interval or,
-    where they are too few for one, each of them."""
+    """Mean log ratio over the replicates that are shared; 0 where its interval holds 0 or they are too few for one."""
     shared = set(ours[length]) & set(theirs[length])
-    if not shared:
+    if len(shared) < INTERVAL_REPLICATES:
         return 0.0
     found = mean_interval([float(np.log(ours[length][r] / theirs[length][r])) for r in sorted(shared)])
     return found.centre if found.low * found.high > 0 else 0.0

@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from shutil import which
@@ -31,10 +32,12 @@ def count_calls(command: Sequence[str]) -> list[int]:
     """
     with TemporaryDirectory(prefix="rnnbench-callgrind-") as folder:
         tool = [VALGRIND, "--tool=callgrind", f"--callgrind-out-file={folder}/out", "--collect-atstart=no"]
-        environment = {**os.environ, "PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1"}
+        path = os.pathsep.join(filter(None, sys.path))  # it sees the same plugins
+        environment = {**os.environ, "PYTHONPATH": path, "PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1"}
         done = subprocess.run([*tool, *command], capture_output=True, text=True, env=environment, check=False)
         if done.returncode != 0:
-            last = (done.stderr.strip() or "no word").splitlines()[-1]
+            said = [line for line in done.stderr.splitlines() if line.strip() and not line.startswith("==")]
+            last = said[-1] if said else "no word"
             raise RuntimeError(f"under valgrind it ended with {done.returncode}: {last[:REASON_KEPT]}")
         dumps = sorted(Path(folder).glob("out.*"), key=lambda path: int(path.suffix.removeprefix(".")))
         return [int(found[1]) for path in dumps if (found := TOTALS.search(path.read_text()))]

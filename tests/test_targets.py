@@ -1,0 +1,62 @@
+"""What counts as acceptable, and when it was reached."""
+
+import pytest
+
+from rnnbench.findings.targets import SHARES, epochs_to, threshold
+from rnnbench.records import Epoch, Learning, MetricNote
+
+LOWER, HIGHER = MetricNote("mse", "", "lower"), MetricNote("accuracy", "", "higher")
+
+
+def learning(
+    scores: list[float], *, metric: MetricNote = LOWER, target: float = 0.0, trivial: float | None = 1.0
+) -> Learning:
+    """A training run with these validation scores, at its target where the rule of training says so."""
+    at = [not metric.better(target, score) for score in scores]
+    solved = next((place + 1 for place in range(len(at) - 1) if at[place] and at[place + 1]), None)
+    return Learning(
+        metrics=(metric,),
+        target=target,
+        hidden_size=8,
+        parameters=100,
+        state_floats=8,
+        epochs_run=len(scores),
+        steps_per_epoch=10,
+        curve=tuple(Epoch(n + 1, 10 * (n + 1), score, {metric.name: score}) for n, score in enumerate(scores)),
+        chosen_epoch=len(scores),
+        test={metric.name: scores[-1]},
+        trivial={} if trivial is None else {metric.name: trivial},
+        trivial_forecast="nothing",
+        epochs_to_target=solved,
+    )
+
+
+def test_thresholds_lie_on_the_way_from_the_trivial_forecast_to_the_target() -> None:
+    """Whatever the direction of the metric."""
+    assert [threshold(learning([1.0]), share) for share in SHARES] == pytest.approx([0.0, 0.1, 0.25])
+    up = learning([0.0], metric=HIGHER, target=0.9, trivial=0.1)
+    assert [threshold(up, share) for share in SHARES] == pytest.approx([0.9, 0.82, 0.7])
+
+
+def test_a_threshold_is_reached_in_the_first_of_two_epochs_in_a_row() -> None:
+    """One lucky epoch is not enough, at any threshold."""
+    run = learning([0.2, 0.3, 0.2, 0.2, 0.05, 0.09, -0.1, 0.0])
+    assert [epochs_to(run, share) for share in SHARES] == [7, 5, 3]
+    assert epochs_to(learning([0.5, 0.2, 0.5]), 0.75) is None
+
+
+def test_an_easier_threshold_is_reached_no_later() -> None:
+    """By definition: at the harder one it is at the easier one too."""
+    run = learning([0.9, 0.0, 0.0])
+    assert [epochs_to(run, share) for share in SHARES] == [2, 2, 2]
+
+
+@pytest.mark.parametrize("trivial", [None, 0.0, -1.0])
+def test_there_is_no_easier_threshold_where_the_trivial_forecast_is_unknown_or_at_the_target(
+    trivial: float | None,
+) -> None:
+    """Nothing lies between."""
+    run = learning([0.0, 0.0], trivial=trivial)
+    assert threshold(run, 0.9) is None
+    assert epochs_to(run, 0.9) is None
+    assert epochs_to(run, 1.0) == 1

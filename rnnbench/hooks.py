@@ -44,3 +44,8 @@ def rnnbench_metrics() -> Sequence[Diagnostic]:  # type: ignore[empty-body]
 @hookspec
 def rnnbench_executors() -> Sequence[ExecutorSpec]:  # type: ignore[empty-body]
     """Executors, the places where trials run: a list of `ExecutorSpec`."""
+
+
+@hookspec
+def rnnbench_claims() -> Sequence[Path]:  # type: ignore[empty-body]
+    """Claims: a list of TOML files with `[[claims]]`; the suite `claims` takes them in."""

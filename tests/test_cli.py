@@ -111,7 +111,11 @@ def test_a_dry_run_estimates_time_from_past_results(tmp_path: Path) -> None:
             2,
             "recipe.clip_norm: expected a finite number, got nan",
         ),
-        (["show", "grru"], 2, "no cell, task, suite, report, executor or plugin called 'grru'. Did you mean 'gru'?"),
+        (
+            ["show", "grru"],
+            2,
+            "no cell, task, suite, report, executor, claim or plugin called 'grru'. Did you mean 'gru'?",
+        ),
         (["report", "."], 2, ".: there is no run here (no folder 'trials')"),
         (["data", "fetch", "bitcoins"], 2, "no task called 'bitcoins'. Did you mean 'bitcoin'?"),
         (["frobnicate"], 2, "No such command 'frobnicate'"),

@@ -5,10 +5,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from rnnbench import store as store_module
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors.running import without_run
 from rnnbench.store import Store, write_atomically
+from rnnbench.store import atomic as store_module
 from tests.test_records import learning_trial
 
 

@@ -11,10 +11,11 @@ class Belonging:
     replicate of this occasion."""
 
     def __init__(self, suite: Suite) -> None:
-        self._seeds = frozenset(suite.seeds)
+        rule = suite.until_decided
+        self._seeds = frozenset(suite.seeds if rule is None else range(rule.most))
         self._costs = frozenset(trial_id(msgspec.structs.replace(trial, round=0)) for trial in cost_trials(suite))
         self._slots = frozenset(
-            trial_id(learning_trial(suite, use, cell, 0, 1.0)) for use in suite.tasks for cell in suite.cells
+            trial_id(learning_trial(suite, use, cell, 0, 1.0)) for use in suite.tasks for cell in suite.cells_on(use)
         )
 
     def __contains__(self, trial: Trial) -> bool:

@@ -33,7 +33,7 @@ def evaluations_without_result(suite: Suite, task: str, index: Index) -> Iterato
     """The evaluations on a task that have no result, at the recipe's own learning rate where none was found."""
     standing = Standing(suite, index)
     for use in suite.tasks:
-        for cell in suite.cells if use.name == task else ():
+        for cell in suite.cells_on(use) if use.name == task else ():
             rate = standing.rate(use, cell) or use.recipe.learning_rate
             for seed in suite.seeds:
                 trial = learning_trial(suite, use, cell, seed, rate)

@@ -17,7 +17,7 @@ from rnnbench.errors import RnnbenchError
 from rnnbench.executors.running import without_run
 from rnnbench.plan import Known, count_trials, due_trials, known, plan, unclimbed
 from rnnbench.records import CostTrial, Executor, Placement, Provenance, Result, Suite, Trial, trial_id
-from rnnbench.store import Store
+from rnnbench.store import Store, keep_claims
 
 PATIENCE_SECONDS = 1.0
 SHARED = (
@@ -33,11 +33,11 @@ def run_suite(
 
     Results that are not final count as lacking (what was not to be had may be there now); with `fresh`, all results of
     this suite's trials are discarded first, so that a run which was interrupted goes on without it. Damaged results are
-    put aside and run again. Raises RnnbenchError where the folder cannot be written, is held by another run, or holds
-    another suite; and where the disk is full.
+    put aside. Raises RnnbenchError where the folder cannot be written, is held by another run or suite, or is full.
     """
     store.prepare()
     with store.locked():
+        keep_claims(store.folder, suite.claims)
         return _Campaign(suite, catalogue, store, place, watch, fresh=fresh).run()
 
 

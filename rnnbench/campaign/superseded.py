@@ -18,7 +18,7 @@ def superseded(suite: Suite, index: Index, stored: Iterable[Result]) -> Iterator
         _slot(learning_trial(suite, use, cell, 0, rate)): rate
         for use in suite.tasks
         if use.recipe.tune
-        for cell in suite.cells
+        for cell in suite.cells_on(use)
         if (rate := standing.rate(use, cell)) is not None
     }
     for result in stored if now else ():

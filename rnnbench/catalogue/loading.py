@@ -34,6 +34,7 @@ class Catalogue:
     reports: Shelf[Renderer]
     executors: Shelf[ExecutorSpec]
     diagnostics: Shelf[Diagnostic]
+    claims: Shelf[Path]
 
     @classmethod
     def load(cls) -> "Catalogue":
@@ -55,7 +56,8 @@ class Catalogue:
         reports = _collect(manager.hook.rnnbench_reports, plugins, Renderer, "report", lambda report: report.name)
         executors = _collect(manager.hook.rnnbench_executors, plugins, ExecutorSpec, "executor", lambda spec: spec.name)
         extra = _collect(manager.hook.rnnbench_metrics, plugins, Diagnostic, "diagnostic", lambda extra: extra.name)
-        return cls(tuple(plugins.values()), cells, tasks, suites, reports, executors, extra)
+        claims = _collect(manager.hook.rnnbench_claims, plugins, Path, "file of claims", lambda path: path.stem)
+        return cls(tuple(plugins.values()), cells, tasks, suites, reports, executors, extra, claims)
 
 
 def _installed() -> list[EntryPoint]:

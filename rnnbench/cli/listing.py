@@ -3,10 +3,11 @@
 import click
 
 from rnnbench.catalogue import Catalogue
-from rnnbench.cli.describe import Description, describe_all
+from rnnbench.cli.describe import Description
+from rnnbench.cli.everything import everything
 from rnnbench.cli.output import print_json, print_table
 
-KINDS = ("cells", "tasks", "suites", "reports", "executors", "metrics", "plugins")
+KINDS = ("cells", "tasks", "suites", "reports", "executors", "metrics", "claims", "plugins")
 
 
 @click.command("list")
@@ -14,7 +15,7 @@ KINDS = ("cells", "tasks", "suites", "reports", "executors", "metrics", "plugins
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_(kind: str | None, as_json: bool) -> None:
     """List what the installed plugins bring, with their origin."""
-    described = describe_all(Catalogue.load())
+    described = everything(Catalogue.load())
     kinds = [kind] if kind else list(KINDS)
     if as_json:
         print_json({name: described[name] for name in kinds} if kind is None else described[kind])

@@ -27,8 +27,8 @@ COMMANDS = {
 }
 SUMMARIES = {
     "run": "Run a suite, or a single trial.",
-    "list": "List cells, tasks, suites, reports, executors or plugins, with their origin.",
-    "show": "Show all that is known of a cell, task, suite, report, executor or plugin.",
+    "list": "List cells, tasks, suites, reports, executors, claims or plugins, with their origin.",
+    "show": "Show all that is known of a cell, task, suite, report, executor, claim or plugin.",
     "check": "Check that cells and tasks keep the laws on which figures rest.",
     "new": "Write a plugin project: a cell, a task or a suite of your own.",
     "report": "Make the reports of a run again from its results.",

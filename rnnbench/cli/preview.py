@@ -51,7 +51,7 @@ def _sizes(suite: Suite, catalogue: Catalogue) -> Iterator[str]:
         if missing:
             yield f"size  {use.name}: not known before {', '.join(missing)} is fetched"
             continue
-        waiting += [learning_trial(suite, use, cell, 0, use.recipe.learning_rate) for cell in suite.cells]
+        waiting += [learning_trial(suite, use, cell, 0, use.recipe.learning_rate) for cell in suite.cells_on(use)]
     yield from _sized(waiting)
 
 

@@ -7,10 +7,11 @@ import msgspec
 from rich.text import Text
 
 from rnnbench.catalogue import Catalogue
+from rnnbench.cli.claims import print_claims
 from rnnbench.cli.output import console, print_line
 from rnnbench.errors import RnnbenchError
 from rnnbench.findings import Findings, find
-from rnnbench.store import Store
+from rnnbench.store import Store, kept_claims
 
 
 @click.command()
@@ -28,7 +29,8 @@ def export(folder: Path, format_: str, output: Path | None) -> None:
     """Write what the run in FOLDER says in the FORMAT of another tool."""
     catalogue = Catalogue.load()
     report = catalogue.reports.find(format_, "export").item
-    findings = find(open_run(folder).read())
+    store = open_run(folder)
+    findings = find(store.read(), kept_claims(store.folder))
     output = output or folder / "export"
     try:
         output.mkdir(parents=True, exist_ok=True)
@@ -48,7 +50,7 @@ def open_run(folder: Path) -> Store:
 
 def make_reports(store: Store, catalogue: Catalogue) -> Findings:
     """Findings of what the store holds, rendered by every installed report; prints answers and files."""
-    findings = find(store.read())
+    findings = find(store.read(), kept_claims(store.folder))
     for path, problem in store.unreadable.items():
         console(stderr=True).print(f"{path}: left out, cannot be read: {problem}", markup=False)
     folder = store.folder / "report"
@@ -69,6 +71,9 @@ def make_reports(store: Store, catalogue: Catalogue) -> Findings:
 def print_answers(findings: Findings) -> None:
     """Which cell, and how sure, a sentence each."""
     out = console()
+    if findings.claims:
+        print_claims(findings.claims)
+        return
     for condition in findings.conditions:
         out.print(Text(condition.title, style="bold"))
         out.print(f"  {condition.answer}", markup=False)

@@ -29,6 +29,9 @@ def run() -> None:
 @click.option("-c", "--cell", "cells", multiple=True, help="Run this cell instead of the suite's; may be repeated.")
 @click.option("-t", "--task", "tasks", multiple=True, help="Only this task of the suite; may be repeated.")
 @click.option("--seeds", type=click.IntRange(1, FIRST_TUNING_SEED), help="How many seeds (0, 1, 2 ...).")
+@click.option("--claim", "claims", multiple=True, help="Only this claim of the suite; may be repeated.")
+@click.option("--core", is_flag=True, help="Only the claims that are marked as the core.")
+@click.option("--until-decided", is_flag=True, help="Add seeds, batch by batch, until each claim is decided.")
 @click.option("--threads", type=click.IntRange(min=1), help="Threads of each trial [default: the suite's, mostly 1].")
 @click.option("-j", "--jobs", type=click.IntRange(min=1), help="Trials at once [default: one a core].")
 @click.option("--executor", default="local", show_default=True, help="Where trials run: `rnnbench list executors`.")
@@ -47,6 +50,9 @@ def suite_(
     cells: tuple[str, ...],
     tasks: tuple[str, ...],
     seeds: int | None,
+    claims: tuple[str, ...],
+    core: bool,
+    until_decided: bool,
     threads: int | None,
     jobs: int | None,
     executor: str,
@@ -57,7 +63,8 @@ def suite_(
     """Run the suite of this NAME (or TOML file); without a name, `quick`. Runs only what has no result yet."""
     catalogue = Catalogue.load()
     of_suite, of_executor = split_settings(settings)
-    suite = settle_fastest(read_suite(name, catalogue, Choices(cells, tasks, seeds, threads, of_suite)), catalogue)
+    choices = Choices(cells, tasks, seeds, threads, of_suite, claims, core, until_decided)
+    suite = settle_fastest(read_suite(name, catalogue, choices), catalogue)
     place = find_place(executor, of_executor, jobs, catalogue)
     store = Store(output or Path("runs") / suite.name)
     suite = settle_occasion(suite, store)

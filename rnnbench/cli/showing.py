@@ -7,7 +7,8 @@ from typing import Any
 import click
 
 from rnnbench.catalogue import Catalogue
-from rnnbench.cli.describe import Description, chance, describe_all
+from rnnbench.cli.describe import Description, chance
+from rnnbench.cli.everything import everything
 from rnnbench.cli.output import console, print_json
 from rnnbench.errors import UnknownName
 from rnnbench.plan import count_trials
@@ -21,17 +22,18 @@ PORTRAIT = "rnnbench.cli.portrait:portrait"
 @click.argument("name")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def show(name: str, as_json: bool) -> None:
-    """Show all that is known of the cell, task, suite, report, executor or plugin of this NAME."""
+    """Show all that is known of the cell, task, suite, report, executor, claim or plugin of this NAME."""
     catalogue = Catalogue.load()
+    described = everything(catalogue)
     found = {
         kind[:-1]: {**thing, **_more(kind, name, catalogue)}
-        for kind, things in describe_all(catalogue).items()
+        for kind, things in described.items()
         for thing in things
         if thing["name"] == name
     }
     if not found:
-        known = [name for thing in describe_all(catalogue).values() for name in (row["name"] for row in thing)]
-        raise UnknownName("cell, task, suite, report, executor or plugin", name, known)
+        known = [row["name"] for things in described.values() for row in things]
+        raise UnknownName("cell, task, suite, report, executor, claim or plugin", name, known)
     if as_json:
         print_json(found)
         return
@@ -66,6 +68,7 @@ def _more(kind: str, name: str, catalogue: Catalogue) -> Description:
         "cells": [cell.row for cell in suite.cells],
         "tasks": [f"{task.name} {_text(task.dials)}".strip() for task in suite.tasks],
         "seeds": list(suite.seeds),
+        "claims": [claim.name for claim in suite.claims],
         "trials": count_trials(suite),
     }
 

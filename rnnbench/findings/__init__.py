@@ -1,5 +1,10 @@
 """Findings: what a set of results says. Estimates with ranges, answers, doubts. No torch, no files."""
 
+from rnnbench.findings.book import Book
+from rnnbench.findings.claim_figures import claim_figures
+from rnnbench.findings.claim_records import ClaimFinding, Judged, ReadingFinding
+from rnnbench.findings.claim_wording import describe
+from rnnbench.findings.claims import is_settled
 from rnnbench.findings.cost_records import CostFinding, CostPair, CostRow, Pace, Scaling
 from rnnbench.findings.estimates import INTERVAL_REPLICATES, half_width
 from rnnbench.findings.find import find
@@ -17,6 +22,8 @@ from rnnbench.findings.records import (
 __all__ = [
     "INTERVAL_REPLICATES",
     "Arm",
+    "Book",
+    "ClaimFinding",
     "Comparison",
     "Condition",
     "CostFinding",
@@ -26,11 +33,16 @@ __all__ = [
     "DiagnosticCurve",
     "Failure",
     "Findings",
+    "Judged",
     "Pace",
     "Range",
     "RateScore",
+    "ReadingFinding",
     "Scaling",
     "Search",
+    "claim_figures",
+    "describe",
     "find",
     "half_width",
+    "is_settled",
 ]

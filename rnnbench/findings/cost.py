@@ -80,7 +80,15 @@ def seen_times(figures: Iterable[tuple[CostTrial, CostFigure]], measurement: str
 
 def _place(trial: CostTrial) -> tuple[Any, ...]:
     shape = trial.shape
-    return shape.frame is not None, shape.batch, shape.hidden, shape.inputs, shape.steps, trial.threads
+    return (
+        shape.frame is not None,
+        shape.batch,
+        shape.parameters or 0,
+        shape.hidden,
+        shape.inputs,
+        shape.steps,
+        trial.threads,
+    )
 
 
 def _finding(group: Sequence[Result], *, crowded: bool) -> CostFinding:

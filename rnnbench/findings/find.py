@@ -4,16 +4,19 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from rnnbench.errors import RnnbenchError
+from rnnbench.findings.book import Book
+from rnnbench.findings.claims import judge_claims
 from rnnbench.findings.cost import costs
 from rnnbench.findings.doubts import doubts
 from rnnbench.findings.learning import conditions
 from rnnbench.findings.records import Failure, Findings
 from rnnbench.findings.scaling import scalings
-from rnnbench.records import LearningTrial, Result, trial_id
+from rnnbench.records import Claim, LearningTrial, Result, trial_id
 
 
-def find(results: Iterable[Result]) -> Findings:
-    """What these results say. Only those of the newest version of the suite are compared; the rest is a doubt.
+def find(results: Iterable[Result], claims: Sequence[Claim] = ()) -> Findings:
+    """What these results say, of these claims too. Only those of the newest version of the suite are compared; the rest
+    is a doubt.
 
     Raises RnnbenchError where there are none.
     """
@@ -34,6 +37,7 @@ def find(results: Iterable[Result]) -> Findings:
         conditions=found,
         costs=cost,
         scalings=scalings(dear),
+        claims=judge_claims(claims, Book.of(current)) if claims else (),
         doubts=doubts(current, found, cost) + outdated,
         failures=tuple(_failure(r) for r in current if r.status not in ("ok", "stopped")),
         counts=dict(sorted(Counter(r.status for r in current).items())),

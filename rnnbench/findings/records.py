@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from rnnbench.findings.claim_records import ClaimFinding
 from rnnbench.findings.cost_records import CostFinding, Scaling
 from rnnbench.findings.ranges import Curve, DiagnosticCurve, Range
 from rnnbench.records import Machine, MetricNote, Recipe
@@ -136,3 +137,4 @@ class Findings(Struct, frozen=True, kw_only=True):
     plugins: dict[str, tuple[str, ...]]
     first_started: str
     last_started: str
+    claims: tuple[ClaimFinding, ...] = ()

@@ -1,9 +1,8 @@
 """What counts as acceptable: the target, and two thresholds that are easier; when each was reached."""
 
-from rnnbench.records import Learning
+from rnnbench.records import SHARES, Learning
 
-SHARES = (1.0, 0.9, 0.75)
-"""How much of the way from the trivial forecast to the target each threshold asks for."""
+__all__ = ["SHARES", "epochs_to", "threshold"]
 
 
 def threshold(learning: Learning, share: float) -> float | None:

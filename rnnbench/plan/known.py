@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from rnnbench.findings import claim_figures
 from rnnbench.records import Result, Status, TimeRow
 
 
@@ -13,6 +14,7 @@ class Known(Struct, frozen=True):
     epochs_to_target: None where it was not reached.
     loss:             the deciding metric on validation data at the chosen epoch, turned so that lower is better; None
                       where there is none.
+    figures:          of an evaluation: what a claim may be about, by name.
     log_ratios:       of a replicate of times, to the ruler, by row; `seconds` is how long its process took.
     """
 
@@ -21,6 +23,7 @@ class Known(Struct, frozen=True):
     loss: float | None = None
     log_ratios: dict[str, float] = {}
     seconds: float = 0.0
+    figures: dict[str, float] = {}
 
 
 Index = Mapping[str, Known]
@@ -34,7 +37,7 @@ def known(result: Result) -> Known:
         return Known(result.status, log_ratios=ratios, seconds=result.seconds.process)
     learning = result.learning
     if learning is None or learning.chosen_epoch is None:
-        return Known(result.status, seconds=result.seconds.process)
+        return Known(result.status, seconds=result.seconds.process, figures=claim_figures(result))
     metric = learning.metrics[0]
     score = learning.curve[learning.chosen_epoch - 1].validation[metric.name]
-    return Known(result.status, learning.epochs_to_target, metric.loss(score))
+    return Known(result.status, learning.epochs_to_target, metric.loss(score), figures=claim_figures(result))

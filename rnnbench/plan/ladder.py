@@ -48,7 +48,7 @@ def unclimbed(suite: Suite, index: Index) -> list[tuple[LearningTrial, str]]:
     """
     standing, found = Standing(suite, index), []
     for use in suite.tasks:
-        for cell in suite.cells:
+        for cell in suite.cells_on(use):
             rate = standing.rate(use, cell)
             if rate is None or standing.climbs(use, cell):
                 continue

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 from itertools import islice
 
+from rnnbench.plan.demand import Demand
 from rnnbench.plan.known import Index
 from rnnbench.plan.ladder import Standing
 from rnnbench.plan.replicates import cost_trials
@@ -34,18 +35,20 @@ def learning_trials(suite: Suite, index: Index) -> Iterator[LearningTrial]:
     that a run cut short compares all cells on the seeds it has."""
     for use in suite.tasks:
         if is_searched(use):
-            for cell in suite.cells:
+            for cell in suite.cells_on(use):
                 yield from tuning_trials(suite, use, cell)
     standing = Standing(suite, index)
+    demand = Demand(suite, index, standing)
     turns = [
-        (use, cell, rate)
+        (use, cell, rate, demand.seeds(use, cell))
         for use in suite.tasks
-        for cell in suite.cells
+        for cell in suite.cells_on(use)
         if (rate := standing.rate(use, cell)) is not None and standing.climbs(use, cell)
     ]
-    for seed in suite.seeds:
-        for use, cell, rate in turns:
-            yield learning_trial(suite, use, cell, seed, rate)
+    for at in range(max((len(seeds) for *_, seeds in turns), default=0)):
+        for use, cell, rate, seeds in turns:
+            if at < len(seeds):
+                yield learning_trial(suite, use, cell, seeds[at], rate)
 
 
 def due_trials(suite: Suite, index: Index) -> list[Trial]:

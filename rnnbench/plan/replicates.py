@@ -79,8 +79,10 @@ def _stations(suite: Suite) -> Iterator[CostTrial]:
         return
     for measurement in plan.measure:
         for shape in plan.shapes:
-            kept = {(out.row, out.measurement, out.shape) for out in plan.left_out}
-            cells = tuple(cell for cell in suite.cells if (cell.row, measurement, shape) not in kept)
+            gone = {(out.row, out.measurement, out.shape) for out in plan.left_out}
+            wanted_of = {need.row for need in plan.needed if (need.measurement, need.shape) == (measurement, shape)}
+            there = [cell for cell in suite.cells if not plan.needed or cell.row in wanted_of]
+            cells = tuple(cell for cell in there if (cell.row, measurement, shape) not in gone)
             together = [cells] if measurement in SIDE_BY_SIDE else [(cell,) for cell in cells]
             for group in filter(None, together):
                 yield CostTrial(

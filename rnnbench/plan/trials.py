@@ -41,6 +41,8 @@ def tuning_trials(suite: Suite, use: TaskUse, cell: CellUse) -> list[LearningTri
 def count_trials(suite: Suite) -> int:
     """How many trials the suite has in all: rungs that may never be climbed included, replicates that precision may ask
     for left out."""
-    searches = sum(len(use.recipe.learning_rates) * use.recipe.tuning_seeds for use in suite.tasks if is_searched(use))
-    evaluations = len(suite.tasks) * len(suite.seeds)
-    return len(suite.cells) * (searches + evaluations) + sum(1 for _ in cost_trials(suite))
+    learning = 0
+    for use in suite.tasks:
+        searches = len(use.recipe.learning_rates) * use.recipe.tuning_seeds if is_searched(use) else 0
+        learning += len(suite.cells_on(use)) * (searches + len(suite.seeds))
+    return learning + sum(1 for _ in cost_trials(suite))

@@ -1,5 +1,17 @@
 """Records: everything that travels between rooms. Frozen, typed, JSON-able, torch-free."""
 
+from rnnbench.records.claim import (
+    MEASURED_BY,
+    RATIOS,
+    SHARES,
+    Claim,
+    CostSide,
+    Figure,
+    LearningSide,
+    Question,
+    Reading,
+    Region,
+)
 from rnnbench.records.cost import (
     Aim,
     CostFigure,
@@ -25,7 +37,7 @@ from rnnbench.records.result import (
     Seconds,
     Status,
 )
-from rnnbench.records.suite import CostPlan, LeftOut, Suite, TaskUse
+from rnnbench.records.suite import CostPlan, LeftOut, Needed, SeedRule, Suite, TaskUse
 from rnnbench.records.trial import (
     CellUse,
     CostTrial,
@@ -41,10 +53,15 @@ from rnnbench.records.trial import (
 __all__ = [
     "CHECKPOINT_SECONDS",
     "FIRST_TUNING_SEED",
+    "MEASURED_BY",
+    "RATIOS",
+    "SHARES",
     "Aim",
     "CellUse",
+    "Claim",
     "CostFigure",
     "CostPlan",
+    "CostSide",
     "CostTrial",
     "Diagnosed",
     "Diagnosis",
@@ -53,8 +70,10 @@ __all__ = [
     "Epoch",
     "Executor",
     "ExecutorSpec",
+    "Figure",
     "InstructionsRow",
     "Learning",
+    "LearningSide",
     "LearningTrial",
     "LeftOut",
     "Limits",
@@ -63,13 +82,18 @@ __all__ = [
     "MemoryRow",
     "MetricNote",
     "ModelSize",
+    "Needed",
     "OperationsRow",
     "Placement",
     "Provenance",
+    "Question",
+    "Reading",
     "Recipe",
+    "Region",
     "Renderer",
     "Result",
     "Seconds",
+    "SeedRule",
     "Shape",
     "Status",
     "Suite",

@@ -84,6 +84,7 @@ class Recipe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Shape(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The size of a cost measurement: T steps, B sequences, H hidden units, I input features.
 
+    parameters: a budget: each cell gets the hidden size at which the layer is nearest to it, whatever `hidden` says.
     frame: (C, H, W) of frames instead of features. Cells over frames, whose hidden units are channels, are measured
            there alone; cells over features see frames flat.
     """
@@ -93,7 +94,9 @@ class Shape(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     hidden: Positive = 64
     inputs: Positive = 64
     frame: tuple[Positive, Positive, Positive] | None = None
+    parameters: Positive | None = None
 
     def __str__(self) -> str:
         inputs = f"I={self.inputs}" if self.frame is None else f"frames {'x'.join(map(str, self.frame))}"
-        return f"T={self.steps} B={self.batch} H={self.hidden} {inputs}"
+        size = f"H={self.hidden}" if self.parameters is None else f"P={self.parameters}"
+        return f"T={self.steps} B={self.batch} {size} {inputs}"

@@ -4,6 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from rnnbench.records.claim import Claim
 from rnnbench.records.recipe import LIMIT_MEMORY_MIB, LIMIT_OUTPUT_MIB, Measurement, Recipe, Shape
 from rnnbench.records.trial import CellUse, Dial
 
@@ -13,12 +14,14 @@ class TaskUse(Struct, frozen=True, kw_only=True):
 
     below: the rung of a ladder that a cell must have solved in most seeds before it tries this one. The learning rate
            of a ladder is searched on its lowest rung.
+    only:  rows of the cells that try it; without any it is all of the suite's.
     """
 
     name: str
     dials: dict[str, Dial]
     recipe: Recipe
     below: "TaskUse | None" = None
+    only: tuple[str, ...] = ()
 
     @property
     def lowest(self) -> "TaskUse":
@@ -35,12 +38,37 @@ class LeftOut(Struct, frozen=True):
     reason: str
 
 
+class Needed(Struct, frozen=True):
+    """A cell that a cost measurement is wanted of."""
+
+    row: str
+    measurement: Measurement
+    shape: Shape
+
+
+class SeedRule(Struct, frozen=True):
+    """Seeds that are added until claims are decided.
+
+    first, step: how many there are at the first look, and how many more at each further one.
+    most:        at how many it ends, for claims that do not end it before.
+    """
+
+    first: int
+    step: int
+    most: int
+
+    def looks(self, most: int | None = None) -> tuple[int, ...]:
+        """How many seeds there are at each look, up to `most`."""
+        return tuple(range(self.first, min(self.most, most or self.most) + 1, self.step)) or (self.first,)
+
+
 class CostPlan(Struct, frozen=True, kw_only=True):
     """Which cost figures are measured, at which shape, how often.
 
     replicates: at least so many of times; more, up to `most_replicates`, until each ratio to the ruler is known to
                 `precision` or they have taken `most_seconds`.
     memory_limit_mib: what a training step may take where its memory is measured, and not its time.
+    needed:     what is measured of whom; without any it is everything of everyone.
     occasions:  days on which it is to be measured; `occasion` is the one that this run adds to.
     """
 
@@ -57,13 +85,18 @@ class CostPlan(Struct, frozen=True, kw_only=True):
     occasion: str = ""
     threads: int = 1
     left_out: tuple[LeftOut, ...] = ()
+    needed: tuple[Needed, ...] = ()
     limit_seconds: float = 300.0
     limit_memory_mib: int = LIMIT_MEMORY_MIB
     limit_output_mib: int = LIMIT_OUTPUT_MIB
 
 
 class Suite(Struct, frozen=True, kw_only=True):
-    """Cells x tasks x seeds, and cost trials for the same cells. `version` rises when figures stop being comparable."""
+    """Cells x tasks x seeds, and cost trials for the same cells. `version` rises when figures stop being comparable.
+
+    claims:        what the figures are to decide.
+    until_decided: the rule by which seeds are added until they do.
+    """
 
     name: str
     version: int
@@ -75,3 +108,9 @@ class Suite(Struct, frozen=True, kw_only=True):
     device: Literal["cpu", "cuda"] = "cpu"
     threads: int = 1
     diagnostics: tuple[str, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    until_decided: SeedRule | None = None
+
+    def cells_on(self, use: TaskUse) -> tuple[CellUse, ...]:
+        """The cells that try a task."""
+        return tuple(cell for cell in self.cells if not use.only or cell.row in use.only)

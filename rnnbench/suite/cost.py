@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 
+import msgspec
+
 from rnnbench.catalogue import Catalogue
 from rnnbench.cell import CellSpec
-from rnnbench.records import CellUse, CostPlan, LeftOut, Measurement, Shape
+from rnnbench.records import CellUse, Claim, CostPlan, LeftOut, Measurement, Needed, Shape
+from rnnbench.suite.claims import needs_of
 from rnnbench.suite.file import CostEntry
 
 
@@ -39,13 +42,35 @@ def cost_plan(
     )
 
 
+def claims_cost(
+    entry: CostEntry,
+    claims: tuple[Claim, ...],
+    cells: tuple[CellUse, ...],
+    catalogue: Catalogue,
+    threads: int | None,
+    device: str,
+) -> CostPlan | None:
+    """The plan of what claims need; None where they need nothing. An entry says how often, and not what."""
+    needed = needs_of(claims)
+    if not needed:
+        return None
+    wide = msgspec.structs.replace(
+        entry,
+        measure=tuple(dict.fromkeys(need.measurement for need in needed)),
+        shapes=tuple(dict.fromkeys(need.shape for need in needed)),
+    )
+    plan = cost_plan(wide, cells, catalogue, threads, device)
+    left_out = tuple(out for out in plan.left_out if Needed(out.row, out.measurement, out.shape) in needed)
+    return msgspec.structs.replace(plan, needed=needed, left_out=left_out)
+
+
 def _objections(spec: CellSpec, measurement: Measurement, shape: Shape, device: str) -> Iterator[str]:
     """Why a cell cannot be measured so."""
     if spec.inputs == "frames" and shape.frame is None:
         yield "it takes frames, and there are none at this shape"
-    if spec.same_size and (shape.frame is not None or shape.inputs != shape.hidden):
+    if spec.same_size and (shape.frame is not None or shape.parameters is not None or shape.inputs != shape.hidden):
         yield "its inputs must be as many as its hidden units"
-    if shape.hidden % spec.hidden_multiple:
+    if shape.parameters is None and shape.hidden % spec.hidden_multiple:
         yield f"its hidden size must be a multiple of {spec.hidden_multiple}"
     if spec.longest is not None and shape.steps > spec.longest:
         yield f"it takes at most {spec.longest} steps"

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from rnnbench.records import FIRST_TUNING_SEED, CellUse, Dial, Recipe, Shape
+from rnnbench.records import FIRST_TUNING_SEED, SHARES, CellUse, Dial, Figure, Recipe, Shape
 from rnnbench.records.recipe import LIMIT_MEMORY_MIB, LIMIT_OUTPUT_MIB, Measurement, Positive
 
 RecipeChanges: type[Struct] = msgspec.defstruct(
@@ -73,10 +73,63 @@ class CostEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     limit_output_mib: Positive = LIMIT_OUTPUT_MIB
 
 
+class ClaimCell(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A cell that a claim is about, or that it is held against; `recipe` changes how this one is built and trained."""
+
+    name: str
+    options: dict[str, Dial] = {}
+    implementation: str = "default"
+    label: str = ""
+    recipe: RecipeChanges = RecipeChanges()  # type: ignore[valid-type]
+
+
+class ReadingEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One way of reading a claim: a figure of the first cell, held against the same of the second where there is one.
+
+    Of two cells it is the ratio (of epochs, seconds, times, bytes, parameters) or the difference (of scores and solved
+    seeds, higher being better), and the claim holds where it is `at_most` or `at_least` so large, `within` so much of
+    equality, or `beyond` that. Tested on each of `tasks`, once for each way to `match`, at each of `shares` of the way
+    from the trivial forecast to the target; of cost at each of `shapes`, with each of `implementations` of both cells.
+    """
+
+    title: str = ""
+    cells: Annotated[tuple[str | ClaimCell, ...], Meta(min_length=1, max_length=2)]
+    figure: Figure
+    metric: str = ""
+    diagnostic: str = ""
+    when: Literal["fresh", "trained"] = "trained"
+    at_most: float | None = None
+    at_least: float | None = None
+    within: float | None = None
+    beyond: float | None = None
+    tasks: tuple[TaskEntry, ...] = ()
+    match: tuple[Literal["parameters", "state", "hidden"], ...] = ()
+    shares: Annotated[tuple[Annotated[float, Meta(gt=0, le=1)], ...], Meta(min_length=1)] = SHARES
+    shapes: tuple[Shape, ...] = ()
+    implementations: tuple[str, ...] = ()
+
+
+class ClaimEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A claim: the sentence as people repeat it, and its readings, fixed before anything is measured.
+
+    core:       one of those that `--core` runs.
+    most_seeds: where `--until-decided` ends.
+    """
+
+    name: str
+    sentence: str
+    note: str = ""
+    core: bool = False
+    most_seeds: Annotated[int, Meta(ge=1)] = 30
+    readings: Annotated[tuple[ReadingEntry, ...], Meta(min_length=1)]
+
+
 class SuiteFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A suite: cells x tasks (swept over horizons) x seeds, with a recipe.
 
     size: "full" takes the changes that stand under `full`, here and in tasks.
+    claims: what is to be decided; they name their cells, tasks and shapes themselves.
+    further_claims: take in what plugins bring by the hook `rnnbench_claims`.
     diagnostics: measurements of the cell in each fresh and each trained model, by name.
     """
 
@@ -84,8 +137,10 @@ class SuiteFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     summary: str
     size: Literal["default", "full"] = "default"
     full: Full = Full()
-    cells: Annotated[tuple[str | CellUse, ...], Meta(min_length=1)]
+    cells: tuple[str | CellUse, ...] = ()
     tasks: tuple[TaskEntry, ...] = ()
+    claims: tuple[ClaimEntry, ...] = ()
+    further_claims: bool = False
     seeds: SeedCount | Annotated[tuple[Seed, ...], Meta(min_length=1)] = 3
     recipe: RecipeChanges = RecipeChanges()  # type: ignore[valid-type]
     cost: CostEntry | None = None

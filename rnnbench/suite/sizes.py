@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
-from rnnbench.suite.file import SuiteFile, TaskEntry
+from rnnbench.suite.file import ClaimEntry, SuiteFile, TaskEntry
 
 
 def at_size(file: SuiteFile) -> SuiteFile:
@@ -17,7 +17,13 @@ def at_size(file: SuiteFile) -> SuiteFile:
         seeds=file.full.seeds or file.seeds,
         recipe=_merged(file.recipe, file.full.recipe),
         tasks=tuple(map(_full_task, file.tasks)),
+        claims=tuple(map(_full_claim, file.claims)),
     )
+
+
+def _full_claim(entry: ClaimEntry) -> ClaimEntry:
+    readings = [msgspec.structs.replace(one, tasks=tuple(map(_full_task, one.tasks))) for one in entry.readings]
+    return msgspec.structs.replace(entry, readings=tuple(readings))
 
 
 def _full_task(entry: TaskEntry) -> TaskEntry:

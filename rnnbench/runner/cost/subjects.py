@@ -9,7 +9,8 @@ from torch import Tensor, nn
 
 from rnnbench import seeds
 from rnnbench.catalogue import Catalogue
-from rnnbench.records import CellUse, CostTrial
+from rnnbench.model import Extent, count_parameters, solve_size
+from rnnbench.records import CellUse, CostTrial, Recipe, Shape
 
 RULER = "ruler"
 Make = Callable[[], nn.Module]
@@ -40,12 +41,26 @@ class Bench:
         build = spec.load(use.options, implementation or use.implementation)
         over_frames = spec.inputs == "frames"
         inputs: Any = trial.shape.frame if over_frames else flat_inputs(trial)
-        return cls.build(trial, lambda: build(inputs, trial.shape.hidden), flat=not over_frames)
+        hidden = hidden_size(trial.shape, lambda size: build(inputs, size), spec.hidden_multiple)
+        return cls.build(trial, lambda: build(inputs, hidden), flat=not over_frames)
 
     @classmethod
     def of_ruler(cls, trial: CostTrial) -> "Bench":
         """torch's LSTM of the same shape."""
-        return cls.build(trial, lambda: nn.LSTM(flat_inputs(trial), trial.shape.hidden, batch_first=True))
+        inputs = flat_inputs(trial)
+        hidden = hidden_size(trial.shape, lambda size: nn.LSTM(inputs, size))
+        return cls.build(trial, lambda: nn.LSTM(inputs, hidden, batch_first=True))
+
+
+def hidden_size(shape: Shape, make: Callable[[int], nn.Module], multiple: int = 1) -> int:
+    """H of a layer at this shape: that of the shape, or the one that is nearest to its budget of parameters.
+
+    Raises Refused where the budget cannot be met.
+    """
+    if shape.parameters is None:
+        return shape.hidden
+    budget = Recipe(match="parameters", parameters=shape.parameters)
+    return solve_size(budget, lambda size: Extent(count_parameters(make(size)), 0), multiple).hidden
 
 
 def flat_inputs(trial: CostTrial) -> int:

@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 from rnnbench.errors import RnnbenchError, UnknownName
 from rnnbench.records import Result, Trial, trial_id
 from rnnbench.records.result import FORMAT
+from rnnbench.store.atomic import write_atomically
 
 NAMES_SHOWN = 8
 HOLDER_SECONDS = 2.0
@@ -162,21 +163,3 @@ def _who(holder: Path) -> str:
 
 def _unwritable(folder: Path, error: OSError) -> RnnbenchError:
     return RnnbenchError(f"{folder}: cannot be written: {error.strerror or error}")
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that a reader, or a machine that loses power, sees the old one or the new one."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with part.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

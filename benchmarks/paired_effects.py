@@ -1,0 +1,166 @@
+"""Which interval for what paired seeds say? Coverage, false verdicts, power, and looking again and again, simulated.
+
+Run: python benchmarks/paired_effects.py [coverage|verdicts|power|looks]...   (all of them without a name; two minutes)
+
+A difference is between two cells at one seed. Scores: normal; skewed (lognormal, sigma 1, the other cell at a third of
+the spread); tied (rounded to a quarter of their spread). Epochs: lognormal, rounded, cut at a budget that a quarter of
+the seeds of the slower cell do not keep to; what is asked is the ratio. The truth is each method's own: the mean, the
+median, the median of pair means, of 400,000 draws.
+"""
+
+import sys
+from collections.abc import Callable
+
+import numpy as np
+from scipy import stats
+
+from rnnbench.findings.effects import effect, evidence, p_above, p_below
+from rnnbench.findings.estimates import holm, sign_flip
+from rnnbench.records import Region
+
+RUNS, MANY = 2_000, 400_000
+LEVEL = 0.05
+Draw = Callable[[np.random.Generator, int], np.ndarray]
+
+
+def normal(rng: np.random.Generator, n: int) -> np.ndarray:
+    return rng.normal(0.3, 1.0, n)
+
+
+def skewed(rng: np.random.Generator, n: int) -> np.ndarray:
+    return rng.lognormal(0.0, 1.0, n) - rng.lognormal(0.0, 0.33, n)
+
+
+def tied(rng: np.random.Generator, n: int) -> np.ndarray:
+    return np.round(4 * rng.normal(0.3, 1.0, n)) / 4
+
+
+def ceiling(rng: np.random.Generator, n: int) -> np.ndarray:
+    """Accuracies of which many are perfect."""
+    return np.minimum(rng.normal(0.99, 0.02, n), 1.0) - np.minimum(rng.normal(0.97, 0.02, n), 1.0)
+
+
+def censored(rng: np.random.Generator, n: int) -> np.ndarray:
+    """Log-ratios of epochs to target, the budget of 30 standing for what was not reached."""
+    fast, slow = rng.lognormal(np.log(14), 0.5, n), rng.lognormal(np.log(20), 0.6, n)
+    return np.log(np.clip(np.ceil(fast), 1, 30) / np.clip(np.ceil(slow), 1, 30))
+
+
+DATA: dict[str, Draw] = {f.__name__: f for f in (normal, skewed, tied, ceiling, censored)}
+
+
+def t_interval(values: np.ndarray) -> tuple[float, float]:
+    half = stats.t.ppf(1 - LEVEL / 2, len(values) - 1) * stats.sem(values)
+    return values.mean() - half, values.mean() + half
+
+
+def median_interval(values: np.ndarray) -> tuple[float, float] | None:
+    cut = int(stats.binom.ppf(LEVEL / 2, len(values), 0.5)) - 1
+    while cut >= 0 and 2 * stats.binom.cdf(cut, len(values), 0.5) > LEVEL:
+        cut -= 1
+    ordered = np.sort(values)
+    return (ordered[cut], ordered[-1 - cut]) if cut >= 0 else None
+
+
+def pairs_interval(values: np.ndarray) -> tuple[float, float] | None:
+    found = effect(values)
+    return (found.low, found.high) if found.kind == "95 % interval" else None
+
+
+def pair_median(values: np.ndarray, rng: np.random.Generator) -> float:
+    return float(np.median((values + rng.permutation(values)) / 2))
+
+
+METHODS = {
+    "Student, mean": (t_interval, lambda v, _: float(v.mean())),
+    "order statistics, median": (median_interval, lambda v, _: float(np.median(v))),
+    "signed ranks, median of pair means": (pairs_interval, pair_median),
+}
+
+
+def coverage() -> None:
+    """How often each interval holds the truth, and how wide it is beside Student's on normal data."""
+    print("\n| method | n | " + " | ".join(DATA) + " |\n|---|---|" + "---|" * len(DATA))
+    for name, (interval, truth) in METHODS.items():
+        for n in (3, 5, 7, 10, 20):
+            cells = []
+            for draw in DATA.values():
+                rng = np.random.default_rng(n)
+                true = truth(draw(rng, MANY), rng)
+                found = [interval(draw(rng, n)) for _ in range(RUNS)]
+                known = [f for f in found if f is not None]
+                inside = np.mean([low - 1e-9 <= true <= high + 1e-9 for low, high in known]) if known else None
+                cells.append("none" if inside is None else f"{inside:.3f}")
+            print(f"| {name} | {n} | " + " | ".join(cells) + " |")
+
+
+def alike(rng: np.random.Generator, n: int, draw: Draw) -> np.ndarray:
+    """Nothing differs: both cells are drawn alike."""
+    return draw(rng, n) - draw(rng, n)
+
+
+def verdicts(runs: int = 10_000) -> None:
+    """False "better" or "worse" where nothing differs; families of one, three and twenty by Holm's method."""
+    print("\n| test | n | family | " + " | ".join(DATA) + " |\n|---|---|---|" + "---|" * len(DATA))
+    for n, family in ((7, 1), (7, 3), (10, 1), (10, 3), (10, 20)):
+        wrong = []
+        for draw in DATA.values():
+            rng = np.random.default_rng(1)
+            count = runs // family
+            said = 0
+            for _ in range(count):
+                p_values = []
+                for _ in range(family):
+                    values = alike(rng, n, draw)
+                    p_values.append(min(1.0, 2 * min(p_above(values, 0.0), p_below(values, 0.0))))
+                said += min(holm(p_values)) <= LEVEL
+            wrong.append(f"{said / count:.3f}")
+        print(f"| signed ranks | {n} | {family} | " + " | ".join(wrong) + " |")
+
+
+def power(runs: int = 2_000) -> None:
+    """How often a shift of so many standard deviations of the paired difference is found."""
+    print(
+        "\n| n | shift | signed ranks | Student | sign-flip of the mean | order statistics |\n|---|---|---|---|---|---|"
+    )
+    for n in (5, 7, 10, 20):
+        for shift in (0.5, 1.0, 2.0):
+            rng = np.random.default_rng(2)
+            found = np.zeros(4)
+            for _ in range(runs):
+                values = rng.normal(shift, 1.0, n)
+                found[0] += 2 * p_above(values, 0.0) <= LEVEL
+                found[1] += stats.ttest_1samp(values, 0.0).pvalue <= LEVEL
+                found[2] += n <= 10 and sign_flip(values) <= LEVEL
+                found[3] += stats.binomtest(int((values > 0).sum()), n).pvalue <= LEVEL
+            flip = f"{found[2] / runs:.2f}" if n <= 10 else "-"
+            print(f"| {n} | {shift} | {found[0] / runs:.2f} | {found[1] / runs:.2f} | {flip} | {found[3] / runs:.2f} |")
+
+
+def looks(runs: int = 10_000) -> None:
+    """A claim "at most b" looked at at 10, 15, 20, 25, 30 seeds, where the effect lies just at b."""
+    sizes = (10, 15, 20, 25, 30)
+    region = Region(high=0.0)
+    print("\n| | " + " | ".join(DATA) + " |\n|---|" + "---|" * len(DATA))
+    said = {"each look at 5 %": [], "each at 5 % over 5": [], "seeds on average": []}
+    for draw in DATA.values():
+        rng = np.random.default_rng(3)
+        centre = pair_median(draw(rng, MANY), rng)
+        wrong, strict, used = 0, 0, 0
+        for _ in range(runs // 2):
+            values = draw(rng, sizes[-1]) - centre
+            p_values = [min(evidence(values[:n], region)) for n in sizes]
+            wrong += min(p_values) <= LEVEL
+            decided = [n for n, p in zip(sizes, p_values, strict=True) if p <= LEVEL / len(sizes)]
+            strict += bool(decided)
+            used += decided[0] if decided else sizes[-1]
+        said["each look at 5 %"].append(f"{wrong / (runs // 2):.3f}")
+        said["each at 5 % over 5"].append(f"{strict / (runs // 2):.3f}")
+        said["seeds on average"].append(f"{used / (runs // 2):.1f}")
+    for name, row in said.items():
+        print(f"| {name} | " + " | ".join(row) + " |")
+
+
+if __name__ == "__main__":
+    for part in sys.argv[1:] or ("coverage", "verdicts", "power", "looks"):
+        {"coverage": coverage, "verdicts": verdicts, "power": power, "looks": looks}[part]()

@@ -1,0 +1,88 @@
+"""How claims are listed, shown, and answered on a terminal."""
+
+from collections.abc import Sequence
+
+from rich.text import Text
+
+from rnnbench.catalogue import Catalogue
+from rnnbench.cli.describe import Description
+from rnnbench.cli.output import console
+from rnnbench.findings import ClaimFinding, Judged, Range, ReadingFinding, describe
+from rnnbench.records import Claim, Reading
+from rnnbench.suite import brought_claims
+
+COLOURS = {"supported": "green", "refuted": "red", "mixed": "yellow"}
+SIGNS = {"holds": "+", "fails": "-", "open": "?"}
+
+
+def claim_descriptions(catalogue: Catalogue) -> list[Description]:
+    """Every claim that plugins bring, as listing commands say it. Raises RnnbenchError for what is wrong in a file."""
+    return [_description(claim, plugin.origin) for claim, plugin in brought_claims(catalogue)]
+
+
+def _description(claim: Claim, origin: str) -> Description:
+    missing = [reason for reading in claim.readings for reason in reading.missing]
+    untested = "" if any(r.questions for r in claim.readings) else "untested: " + ", ".join(dict.fromkeys(missing))
+    return {
+        "name": claim.name,
+        "summary": f"{claim.sentence} ({untested})" if untested else claim.sentence,
+        "origin": origin,
+        "core": claim.core,
+        "note": claim.note,
+        "readings": [_reading(reading) for reading in claim.readings],
+        "conditions": sum(len(reading.questions) for reading in claim.readings),
+        "most_seeds": claim.most_seeds,
+        "not_installed": list(dict.fromkeys(missing)),
+    }
+
+
+def _reading(reading: Reading) -> str:
+    asks = describe(
+        ReadingFinding(
+            title=reading.title,
+            cells=reading.cells,
+            figure=reading.figure,
+            metric=reading.metric,
+            region=reading.region,
+            judged=(),
+        )
+    )
+    where = [", ".join(q.facets.values()) for q in reading.questions]
+    return f"{asks} ({'; '.join(where) or ', '.join(reading.missing)})"
+
+
+def print_claims(claims: Sequence[ClaimFinding]) -> None:
+    """Each claim with its verdict, and a line for each condition."""
+    out = console()
+    for claim in claims:
+        out.print(
+            Text.assemble((claim.verdict.upper(), f"bold {COLOURS.get(claim.verdict, '')}"), f"  {claim.sentence}")
+        )
+        out.print(f"  {claim.name}: {claim.because}", markup=False)
+        for reading in claim.readings:
+            out.print(f"  {describe(reading)}", markup=False)
+            for judged in reading.judged:
+                out.print(f"    {_line(judged)}", markup=False)
+        out.print()
+
+
+def _line(judged: Judged) -> str:
+    """One condition: sign, conditions, effect, how sure."""
+    where = ", ".join(f"{name} {value}" for name, value in judged.facets.items())
+    sure = f", p = {judged.p_value:.2g}" if judged.p_value is not None else ""
+    why = f" ({judged.why}{_more(judged)})" if judged.why else ""
+    return f"{SIGNS[judged.state]} {where}: {effect_text(judged.effect)}{sure}{why}"
+
+
+def _more(judged: Judged) -> str:
+    return f"; about {judged.more_seeds} more seeds" if judged.more_seeds else ""
+
+
+def effect_text(effect: Range | None) -> str:
+    """An effect with what lies around it, and n."""
+    if effect is None:
+        return "-"
+    if effect.low == effect.high:
+        return f"{effect.centre:.4g}, n = {effect.n}"
+    kind = "" if effect.kind == "95 % interval" else f" {effect.kind}"
+    return f"{effect.centre:.3g} [{effect.low:.3g} to {effect.high:.3g}{kind}], n = {effect.n}"

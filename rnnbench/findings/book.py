@@ -1,0 +1,90 @@
+"""What has been measured, by what claims ask for: learning by cell, task and seed; cost by cell and shape."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import msgspec
+import numpy as np
+
+from rnnbench.findings.claim_figures import claim_figures
+from rnnbench.findings.paces import Seen
+from rnnbench.records import (
+    CostSide,
+    CostTrial,
+    LearningSide,
+    LearningTrial,
+    MemoryRow,
+    OperationsRow,
+    Result,
+    TimeRow,
+    trial_id,
+)
+
+Figures = Mapping[str, float]
+
+
+@dataclass
+class Book:
+    """Figures by side.
+
+    learning: by seed: the trial's id and its figures.
+    times:    by trial: the replicate.
+    counted:  by trial: bytes, parameters, operations.
+    """
+
+    learning: dict[bytes, dict[int, tuple[str, Figures]]] = field(default_factory=lambda: defaultdict(dict))
+    times: dict[bytes, dict[str, Seen]] = field(default_factory=lambda: defaultdict(dict))
+    counted: dict[bytes, dict[str, Figures]] = field(default_factory=lambda: defaultdict(dict))
+
+    @classmethod
+    def of(cls, results: Iterable[Result]) -> "Book":
+        """All that these results hold; of several evaluations of one seed, the newest."""
+        book = cls()
+        for result in sorted(results, key=lambda result: result.started):
+            if isinstance(result.trial, LearningTrial):
+                book._note_learning(result, result.trial)
+            else:
+                book._note_cost(result, result.trial)
+        return book
+
+    def note(self, trial: LearningTrial, figures: Figures) -> None:
+        """Take in the figures of an evaluation."""
+        side = LearningSide(cell=trial.cell, task=trial.task, dials=trial.dials, recipe=trial.recipe)
+        self.learning[key(side)][trial.seed] = trial_id(trial), figures
+
+    def _note_learning(self, result: Result, trial: LearningTrial) -> None:
+        if trial.phase == "evaluation" and (figures := claim_figures(result)):
+            self.note(trial, figures)
+
+    def _note_cost(self, result: Result, trial: CostTrial) -> None:
+        cells = {cell.row: cell for cell in trial.cells}
+        for row in result.costs:
+            cell = cells[row.row]
+            side = key(CostSide(cell=cell, measurement=trial.measurement, shape=trial.shape))
+            if isinstance(row, TimeRow):
+                self.times[side][trial_id(trial)] = Seen(trial, cell, row)
+            elif isinstance(row, OperationsRow):
+                self.counted[side][trial_id(trial)] = {"parameters": row.parameters, "operations": row.flops}
+            elif isinstance(row, MemoryRow):
+                known = {
+                    "peak-memory": row.peak_bytes,
+                    "saved-memory": row.saved_bytes,
+                    "state-memory": row.state_bytes,
+                }
+                self.counted[side][trial_id(trial)] = {name: b for name, b in known.items() if b is not None}
+
+    def paired(self, first: CostSide, second: CostSide) -> dict[str, dict[str, float]]:
+        """Log of the first's time over the second's in each process that has both, by occasion and trial."""
+        ours, theirs = self.times.get(key(first), {}), self.times.get(key(second), {})
+        logs: dict[str, dict[str, float]] = defaultdict(dict)
+        for identity in sorted(set(ours) & set(theirs)):
+            in_turns = np.log(ours[identity].seconds) - np.log(theirs[identity].seconds)
+            logs[ours[identity].trial.occasion][identity] = float(np.median(in_turns))
+        return logs
+
+
+def key(side: LearningSide | CostSide) -> bytes:
+    """Equal sides, and only those, share it; what cells are called does not matter."""
+    bare = msgspec.structs.replace(side, cell=msgspec.structs.replace(side.cell, label=""))
+    return msgspec.json.encode(bare, order="deterministic")

@@ -1,0 +1,55 @@
+"""Figures of a learning trial that a claim may be about, by name."""
+
+from collections.abc import Iterator
+
+from rnnbench.findings.targets import epochs_to, threshold
+from rnnbench.records import SHARES, Learning, LearningTrial, Question, Reading, Result
+
+
+def claim_figures(result: Result) -> dict[str, float]:
+    """By name. A trial that was cut short, or failed, has none.
+
+    One that diverged never reached its target and says no more than the trivial forecast; so does one that was given up
+    as to its target. Epochs of what was not reached are the whole budget.
+    """
+    if result.learning is None or result.status not in ("ok", "stopped", "diverged"):
+        return {}
+    assert isinstance(result.trial, LearningTrial)
+    return dict(_named(result.learning, result.trial.recipe.epochs))
+
+
+def figure_name(reading: Reading, question: Question) -> str:
+    """What a reading asks of each trial."""
+    if reading.figure in ("epochs", "seconds"):
+        return f"epochs@{question.share:g}"
+    if reading.figure == "solved":
+        return f"solved@{question.share:g}"
+    if reading.figure == "diagnosis":
+        return ":".join(("diagnosis", *reading.source, reading.metric))
+    return f"{'score' if question.second is None else 'gain'}:{reading.metric}"
+
+
+def _named(learning: Learning, budget: int) -> Iterator[tuple[str, float]]:
+    for share in SHARES:
+        if threshold(learning, share) is not None:
+            epochs = epochs_to(learning, share)
+            yield f"epochs@{share:g}", float(budget if epochs is None else epochs)
+            yield f"solved@{share:g}", float(epochs is not None)
+    yield from _scores(learning)
+    for name, diagnosed in learning.diagnoses.items():
+        for when, diagnosis in (("fresh", diagnosed.fresh), ("trained", diagnosed.trained)):
+            for figure, value in diagnosis.figures.items() if diagnosis else ():
+                yield f"diagnosis:{name}:{when}:{figure}", value
+
+
+def _scores(learning: Learning) -> Iterator[tuple[str, float]]:
+    """As they are, and turned so that higher is better; the deciding metric without a name too."""
+    notes = {metric.name: metric for metric in learning.metrics}
+    first = learning.metrics[0].name
+    for name, value in {**learning.trivial, **learning.test}.items():
+        note = notes.get(name.partition("@")[0])
+        if note is None:
+            continue
+        for alias in (name, "") if name == first else (name,):
+            yield f"score:{alias}", value
+            yield f"gain:{alias}", -note.loss(value)

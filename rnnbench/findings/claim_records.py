@@ -1,0 +1,58 @@
+"""The types of findings on claims."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from rnnbench.findings.ranges import Range
+from rnnbench.records import Figure, Region
+
+Verdict = Literal["supported", "refuted", "mixed", "undecided", "untested"]
+State = Literal["holds", "fails", "open"]
+
+
+class Judged(Struct, frozen=True, kw_only=True):
+    """A claim under one condition.
+
+    effect:    the ratio or the difference with its interval (or the figure itself, of one cell); None where there is
+               nothing yet.
+    p_value:   two-sided, of the side on which the effect lies, by Holm's method over the conditions of the claim; None
+               where there are too few seeds or replicates for one. 0 for what is counted exactly.
+    why:       why it is open, in words.
+    more_seeds: how many more would probably decide it, where seeds can.
+    trials:    ids of the results that it rests on.
+    """
+
+    facets: dict[str, str]
+    effect: Range | None
+    p_value: float | None
+    state: State
+    why: str = ""
+    more_seeds: int | None = None
+    trials: tuple[str, ...] = ()
+
+
+class ReadingFinding(Struct, frozen=True, kw_only=True):
+    """One reading of a claim, with what became of it under each condition.
+
+    missing: what it needs and is not installed; it is untested then.
+    """
+
+    title: str
+    cells: tuple[str, ...]
+    figure: Figure
+    metric: str
+    region: Region
+    judged: tuple[Judged, ...]
+    missing: tuple[str, ...] = ()
+
+
+class ClaimFinding(Struct, frozen=True, kw_only=True):
+    """A claim with its verdict; `because` says in a sentence what it rests on, or what it depends on."""
+
+    name: str
+    sentence: str
+    note: str
+    verdict: Verdict
+    because: str
+    readings: tuple[ReadingFinding, ...]

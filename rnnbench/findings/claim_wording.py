@@ -1,0 +1,64 @@
+"""What a verdict rests on, in a sentence."""
+
+from collections.abc import Mapping, Sequence
+
+from rnnbench.findings.claim_records import Judged, ReadingFinding, State, Verdict
+
+Conditions = Sequence[tuple[Mapping[str, str], State]]
+
+
+def because(verdict: Verdict, readings: Sequence[ReadingFinding]) -> str:
+    """Under how many conditions it holds, fails, and is open; where both occur, what that depends on."""
+    missing = [reason for reading in readings for reason in reading.missing]
+    untested = f"untested: {', '.join(dict.fromkeys(missing))}" if missing else ""
+    if verdict == "untested":
+        return f"{untested or 'it has no conditions'}."
+    conditions = [(_facets(reading, judged), judged.state) for reading in readings for judged in reading.judged]
+    counts = {state: sum(s == state for _, s in conditions) for state in ("holds", "fails", "open")}
+    words = {"holds": "holds under", "fails": "fails under", "open": "is open under"}
+    said = [f"{words[state]} {count}" for state, count in counts.items() if count]
+    text = f"it {', '.join(said)} of {len(conditions)} condition{'s' if len(conditions) > 1 else ''}"
+    if verdict == "mixed" and (depends := dependence(conditions)):
+        text += f"; {depends}"
+    if verdict == "undecided" and (more := _more(readings)):
+        text += f"; {more}"
+    return f"{text}{'; ' if untested else ''}{untested}."
+
+
+def dependence(conditions: Conditions) -> str:
+    """The facet whose values tell those under which the claim holds from those under which it fails, the fewest values
+    first; "" where no single one does."""
+    decided = [(facets, state) for facets, state in conditions if state != "open"]
+    told = []
+    for facet in dict.fromkeys(name for facets, _ in decided for name in facets):
+        by_value: dict[str, set[State]] = {}
+        for facets, state in decided:
+            by_value.setdefault(facets.get(facet, "-"), set()).add(state)
+        if len(by_value) > 1 and all(len(states) == 1 for states in by_value.values()):
+            holds = [value for value, states in by_value.items() if states == {"holds"}]
+            fails = [value for value, states in by_value.items() if states == {"fails"}]
+            told.append((len(by_value), f"by {facet}: holds with {_listed(holds)}, fails with {_listed(fails)}"))
+    return min(told)[1] if told else ""
+
+
+def describe(reading: ReadingFinding) -> str:
+    """What a reading asks, in words: `epochs: gru over lstm, at most 0.8`."""
+    figure = reading.metric if reading.figure in ("score", "diagnosis") and reading.metric else reading.figure
+    between = " over ".join(reading.cells) if len(reading.cells) == 2 else reading.cells[0]
+    if reading.figure in ("score", "solved") and len(reading.cells) == 2:
+        between = " less ".join(reading.cells)
+    return f"{figure}: {between}, {reading.region}"
+
+
+def _facets(reading: ReadingFinding, judged: Judged) -> dict[str, str]:
+    return {"reading": reading.title or describe(reading), **judged.facets}
+
+
+def _more(readings: Sequence[ReadingFinding]) -> str:
+    wanted = [judged.more_seeds for reading in readings for judged in reading.judged if judged.state == "open"]
+    known = [count for count in wanted if count is not None]
+    return f"about {max(known)} more seeds would probably decide" if known and len(known) == len(wanted) else ""
+
+
+def _listed(words: Sequence[str]) -> str:
+    return ", ".join(words)

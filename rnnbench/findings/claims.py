@@ -1,0 +1,136 @@
+"""Verdicts on claims: from what was weighed under each condition, by Holm's method over the conditions of a claim."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from scipy import stats
+
+from rnnbench.findings.book import Book
+from rnnbench.findings.claim_records import ClaimFinding, Judged, ReadingFinding, State, Verdict
+from rnnbench.findings.claim_wording import because
+from rnnbench.findings.effects import typical
+from rnnbench.findings.estimates import LEVEL, holm, seeds_needed
+from rnnbench.findings.weighing import weigh
+from rnnbench.findings.weights import Weighed, logs
+from rnnbench.records import RATIOS, Claim, LearningSide, Question, Reading
+
+POWER = 0.8
+EFFICIENCY = 3 / np.pi
+"""Of the signed-rank test beside Student's, on normal data."""
+MOST_SEEDS_SAID = 1000
+
+
+def judge_claims(claims: Iterable[Claim], book: Book) -> tuple[ClaimFinding, ...]:
+    """What the figures in the book say of each claim."""
+    return tuple(judge(claim, book) for claim in claims)
+
+
+def judge(claim: Claim, book: Book) -> ClaimFinding:
+    """A claim's verdict, wrong in at most `LEVEL` of all cases where each boundary is just met."""
+    level = LEVEL / claim.looks
+    conditions = [(reading, question) for reading in claim.readings for question in reading.questions]
+    weighed = [weigh(reading, question, book) for reading, question in conditions]
+    needed = seeds_needed(len(conditions))
+    tested = [place for place, found in enumerate(weighed) if _carries(found, needed)]
+    smaller = [min(weighed[place].p_for or 0.0, weighed[place].p_against or 0.0) for place in tested]
+    adjusted = dict(zip(tested, holm(smaller), strict=True))
+    judged = [
+        _judged(reading, question, found, adjusted.get(place), needed, level)
+        for place, ((reading, question), found) in enumerate(zip(conditions, weighed, strict=True))
+    ]
+    readings, at = [], 0
+    for reading in claim.readings:
+        readings.append(_finding(reading, judged[at : at + len(reading.questions)]))
+        at += len(reading.questions)
+    verdict = _verdict(judged)
+    return ClaimFinding(
+        name=claim.name,
+        sentence=claim.sentence,
+        note=claim.note,
+        verdict=verdict,
+        because=because(verdict, readings),
+        readings=tuple(readings),
+    )
+
+
+def is_settled(claim: Claim, book: Book) -> bool:
+    """Whether more seeds would change nothing: no condition that seeds can decide is open, or both answers occur."""
+    found = judge(claim, book)
+    conditions = [
+        (q, j)
+        for r, f in zip(claim.readings, found.readings, strict=True)
+        for q, j in zip(r.questions, f.judged, strict=True)
+    ]
+    states = {judged.state for question, judged in conditions if isinstance(question.first, LearningSide)}
+    return "open" not in states or {"holds", "fails"} <= states
+
+
+def _carries(found: Weighed, needed: int) -> bool:
+    """Whether there are enough seeds, or replicates, for a p-value that could decide."""
+    return found.p_for is not None and (found.n >= needed or not found.by_seeds)
+
+
+def _judged(
+    reading: Reading, question: Question, found: Weighed, p_value: float | None, needed: int, level: float
+) -> Judged:
+    state: State = "open"
+    if p_value is not None and p_value <= level:
+        state = "holds" if (found.p_for or 0.0) < (found.p_against or 0.0) else "fails"
+    why, more = "", None
+    if state == "open":
+        why = _why(found, needed, measured=p_value is not None)
+        more = _more_seeds(reading, found, level) if found.by_seeds and p_value is not None else None
+    return Judged(
+        facets=question.facets,
+        effect=found.effect,
+        p_value=p_value,
+        state=state,
+        why=why,
+        more_seeds=more,
+        trials=found.trials,
+    )
+
+
+def _why(found: Weighed, needed: int, *, measured: bool) -> str:
+    if found.effect is None:
+        return "nothing measured"
+    if measured:
+        return "the interval reaches over the boundary"
+    return f"{found.n} of {needed} seeds that can carry a verdict" if found.by_seeds else f"{found.n} replicates"
+
+
+def _more_seeds(reading: Reading, found: Weighed, level: float) -> int | None:
+    """How many more seeds like those seen would decide in four of five cases; None where no end is in sight."""
+    region = logs(reading.region) if reading.figure in RATIOS and found.effect else reading.region
+    spread = float(np.std(found.values, ddof=1)) if len(found.values) > 1 else 0.0
+    gaps = [abs(typical(found.values) - bound) for bound in (region.low, region.high) if bound is not None]
+    if not gaps or min(gaps) == 0.0:
+        return None
+    quantiles = stats.norm.isf(level / 2) + stats.norm.ppf(POWER)
+    total = int(np.ceil((quantiles * spread / min(gaps)) ** 2 / EFFICIENCY))
+    more = max(total - found.n, 1)
+    return more if more <= MOST_SEEDS_SAID else None
+
+
+def _finding(reading: Reading, judged: Sequence[Judged]) -> ReadingFinding:
+    return ReadingFinding(
+        title=reading.title,
+        cells=reading.cells,
+        figure=reading.figure,
+        metric=reading.metric,
+        region=reading.region,
+        judged=tuple(judged),
+        missing=reading.missing,
+    )
+
+
+def _verdict(judged: Sequence[Judged]) -> Verdict:
+    """Supported where it holds under every condition, refuted where it fails under each, mixed where both occur."""
+    states = {one.state for one in judged}
+    if not states:
+        return "untested"
+    if {"holds", "fails"} <= states:
+        return "mixed"
+    if "open" in states:
+        return "undecided"
+    return "supported" if states == {"holds"} else "refuted"

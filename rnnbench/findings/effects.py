@@ -1,0 +1,99 @@
+"""What paired seeds say of an effect: a typical value with its interval, and how far it is from a boundary.
+
+The unit is a seed: the difference of two cells on the same data, or the logarithm of their ratio. The typical value is
+the median of all means of two (Hodges & Lehmann 1963); intervals and p-values are those of the signed-rank test
+(Wilcoxon 1945), by its exact distribution with whatever ties there are. It asks for no distribution, only that what
+differs is as often above the typical value as below it by as much, which holds where two cells are alike.
+"""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from rnnbench.findings.estimates import LEVEL
+from rnnbench.findings.ranges import Range
+from rnnbench.records import Region
+
+EXACT = 60
+"""Up to so many differences the distribution is exact; above, the normal one is as good."""
+Values = NDArray[np.float64]
+_Test = Callable[[Sequence[float], float], float]
+
+
+def typical(values: Sequence[float]) -> float:
+    """The median of the means of all pairs of values, each with itself too."""
+    return float(np.median(_pair_means(np.asarray(values, dtype=float))))
+
+
+def effect(values: Sequence[float], level: float = LEVEL) -> Range:
+    """The typical value with its interval; where so few values carry none, smallest and largest."""
+    array = np.asarray(values, dtype=float)
+    means = np.sort(_pair_means(array))
+    cut = _cut(len(array), level)
+    if cut is None:
+        return Range(typical(array.tolist()), float(array.min()), float(array.max()), len(array))
+    low, high = float(means[cut]), float(means[-1 - cut])
+    return Range(float(np.median(means)), low, high, len(array), "95 % interval")
+
+
+def p_above(values: Sequence[float], boundary: float) -> float:
+    """One-sided p-value that values lie above a boundary: how often signs drawn at random would put the ranks so high.
+
+    Values at the boundary say nothing and are left out.
+    """
+    away = np.asarray(values, dtype=float) - boundary
+    away = away[np.abs(away) > 1e-12]
+    if not len(away):
+        return 1.0
+    ranks = np.rint(2 * stats.rankdata(np.abs(away))).astype(int)  # doubled, so that shared ranks are whole
+    reached = int(ranks[away > 0].sum())
+    if len(away) > EXACT:
+        middle, spread = ranks.sum() / 2, np.sqrt(np.sum(ranks.astype(float) ** 2)) / 2
+        return float(stats.norm.sf((reached - 1 - middle) / spread))
+    return float(_sums(ranks)[reached:].sum())
+
+
+def p_below(values: Sequence[float], boundary: float) -> float:
+    """Likewise that they lie below it."""
+    return p_above([-value for value in values], -boundary)
+
+
+def evidence(values: Sequence[float], region: Region) -> tuple[float, float]:
+    """Two-sided p-values that the typical value lies in a region, and that it lies outside of it."""
+    inside = 2 * max(_ask(p_above, values, region.low, 0.0), _ask(p_below, values, region.high, 0.0))
+    beyond = 2 * min(_ask(p_below, values, region.low, 1.0), _ask(p_above, values, region.high, 1.0))
+    pair = min(1.0, inside), min(1.0, beyond)
+    return (pair[1], pair[0]) if region.outside else pair
+
+
+def _ask(test: _Test, values: Sequence[float], boundary: float | None, otherwise: float) -> float:
+    return otherwise if boundary is None else test(values, boundary)
+
+
+def _pair_means(values: Values) -> Values:
+    rows, columns = np.triu_indices(len(values))
+    means: Values = (values[rows] + values[columns]) / 2
+    return means
+
+
+def _cut(n: int, level: float) -> int | None:
+    """How many of the sorted means of pairs lie outside of the interval on each side; None where none can be given."""
+    if n > EXACT:
+        middle, spread = n * (n + 1) / 4, np.sqrt(n * (n + 1) * (2 * n + 1) / 24)
+        return max(0, int(middle + stats.norm.ppf(level / 2) * spread))
+    below = np.cumsum(_sums(2 * np.arange(1, n + 1)))[::2]  # whole ranks alone
+    fits = int(np.searchsorted(below, level / 2, side="right"))
+    return fits - 1 if fits else None
+
+
+def _sums(ranks: NDArray[np.int64]) -> Values:
+    """The distribution of the sum of ranks that get a plus, each with chance one half."""
+    distribution: Values = np.zeros(int(ranks.sum()) + 1)
+    distribution[0] = 1.0
+    for rank in ranks:
+        shifted = np.zeros_like(distribution)
+        shifted[rank:] = distribution[: len(distribution) - rank]
+        distribution = (distribution + shifted) / 2
+    return distribution

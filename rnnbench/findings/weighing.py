@@ -1,0 +1,78 @@
+"""How strongly what was measured speaks for a claim, and against it, under one condition."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from msgspec.structs import replace
+from scipy import stats
+
+from rnnbench.findings.book import Book, key
+from rnnbench.findings.claim_figures import figure_name
+from rnnbench.findings.cost_weighing import weigh_counted, weigh_times, with_pace
+from rnnbench.findings.effects import effect, evidence
+from rnnbench.findings.estimates import solve_rate
+from rnnbench.findings.weights import Weighed, exponential, logs
+from rnnbench.records import RATIOS, CostSide, LearningSide, Question, Reading, Region
+
+
+def weigh(reading: Reading, question: Question, book: Book) -> Weighed:
+    """What is known of a claim under a condition."""
+    first, second = question.first, question.second
+    if isinstance(first, LearningSide):
+        learned = _learning(reading, question, book)
+        return with_pace(learned, reading, question, book) if question.pace else learned
+    assert isinstance(second, CostSide)
+    if reading.figure in ("train-time", "inference-time"):
+        return weigh_times(first, second, reading.region, book)
+    return weigh_counted(first, second, reading, book)
+
+
+def _learning(reading: Reading, question: Question, book: Book) -> Weighed:
+    name = figure_name(reading, question)
+    assert isinstance(question.first, LearningSide)
+    ours = _by_seed(question.first, name, book)
+    if question.second is None:
+        seeds = sorted(ours)
+        return _alone(reading, [ours[s][1] for s in seeds], tuple(ours[s][0] for s in seeds))
+    assert isinstance(question.second, LearningSide)
+    theirs = _by_seed(question.second, name, book)
+    seeds = sorted(set(ours) & set(theirs))
+    trials = tuple(side[seed][0] for seed in seeds for side in (ours, theirs))
+    ratio = reading.figure in RATIOS
+    pairs = [(ours[seed][1], theirs[seed][1]) for seed in seeds]
+    values = [float(np.log(a / b)) if ratio else a - b for a, b in pairs]
+    region = logs(reading.region) if ratio else reading.region
+    weighed = _weighed(values, region, trials)
+    return replace(weighed, effect=exponential(weighed.effect)) if ratio and weighed.effect else weighed
+
+
+def _by_seed(side: LearningSide, name: str, book: Book) -> dict[int, tuple[str, float]]:
+    found = book.learning.get(key(side), {})
+    return {seed: (identity, figures[name]) for seed, (identity, figures) in found.items() if name in figures}
+
+
+def _alone(reading: Reading, values: Sequence[float], trials: tuple[str, ...]) -> Weighed:
+    """The figure of one cell: of solved seeds their share, by the binomial distribution."""
+    if reading.figure != "solved" or not values:
+        return _weighed(values, reading.region, trials)
+    solved, n, region = int(sum(values)), len(values), reading.region
+    at_least = stats.binomtest(solved, n, region.low or 0.0, "greater").pvalue
+    at_most = stats.binomtest(solved, n, 1.0 if region.high is None else region.high, "less").pvalue
+    over = 1.0 if region.high is None else stats.binomtest(solved, n, region.high, "greater").pvalue
+    under = 1.0 if region.low is None else stats.binomtest(solved, n, region.low, "less").pvalue
+    inside = max(0.0 if region.low is None else at_least, 0.0 if region.high is None else at_most)
+    p_for, p_against = min(1.0, 2 * float(inside)), min(1.0, 2 * float(min(over, under)))
+    if region.outside:
+        p_for, p_against = p_against, p_for
+    return Weighed(
+        effect=solve_rate(solved, n), p_for=p_for, p_against=p_against, values=tuple(values), n=n, trials=trials
+    )
+
+
+def _weighed(values: Sequence[float], region: Region, trials: tuple[str, ...]) -> Weighed:
+    if not values:
+        return Weighed()
+    p_for, p_against = evidence(values, region)
+    return Weighed(
+        effect=effect(values), p_for=p_for, p_against=p_against, values=tuple(values), n=len(values), trials=trials
+    )

@@ -1,0 +1,37 @@
+"""What is known of a claim under one condition, before a verdict."""
+
+import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
+
+from rnnbench.findings.ranges import Range
+from rnnbench.records import Region
+
+
+class Weighed(Struct, frozen=True, kw_only=True):
+    """The effect, with p-values that it lies in the region, and that it lies outside; None where there are too few.
+
+    values: what the seeds say one by one, on the scale of the region's bounds taken to logs for ratios.
+    n:      seeds, or replicates.
+    """
+
+    effect: Range | None = None
+    p_for: float | None = None
+    p_against: float | None = None
+    values: tuple[float, ...] = ()
+    n: int = 0
+    trials: tuple[str, ...] = ()
+    by_seeds: bool = True
+
+
+def logs(region: Region) -> Region:
+    """A region of ratios as one of their logarithms."""
+    bounds = [None if bound is None else float(np.log(bound)) for bound in (region.low, region.high)]
+    return Region(bounds[0], bounds[1], region.outside)
+
+
+def exponential(found: Range) -> Range:
+    """A range of logarithms as one of ratios."""
+    return replace(
+        found, centre=float(np.exp(found.centre)), low=float(np.exp(found.low)), high=float(np.exp(found.high))
+    )

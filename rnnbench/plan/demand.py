@@ -1,0 +1,67 @@
+"""How many seeds each cell needs on each task: those of the suite, or as many as its claims need to be decided.
+
+Claims are looked at each time a batch of seeds is complete, each look at a share of the error that is allowed in all,
+so that looking often does not decide by luck (Bonferroni over the looks, which holds whatever the data are like; see
+docs/decisions/0014).
+"""
+
+from rnnbench.findings import Book, is_settled
+from rnnbench.plan.known import Index
+from rnnbench.plan.ladder import Standing
+from rnnbench.plan.trials import learning_trial
+from rnnbench.records import CellUse, Claim, LearningSide, Suite, TaskUse, trial_id
+
+
+class Demand:
+    """Seeds by what is known."""
+
+    def __init__(self, suite: Suite, index: Index, standing: Standing) -> None:
+        self._suite, self._index, self._standing = suite, index, standing
+        self._uses = {_place(use, cell): use for use in suite.tasks for cell in suite.cells_on(use)}
+        self._counts: dict[tuple[str, ...], int] = {}
+        for claim in suite.claims if suite.until_decided else ():
+            count = self._count(claim)
+            for side in claim.sides:
+                self._counts[_key(side)] = max(self._counts.get(_key(side), 0), count)
+
+    def seeds(self, use: TaskUse, cell: CellUse) -> tuple[int, ...]:
+        """The seeds at which a cell is to be evaluated on a task, as far as is known."""
+        if self._suite.until_decided is None:
+            return self._suite.seeds
+        return tuple(range(self._counts[_place(use, cell)]))
+
+    def _count(self, claim: Claim) -> int:
+        """Seeds up to the first look that is not complete, or at which the claim is settled."""
+        rule = self._suite.until_decided
+        assert rule is not None
+        looks = rule.looks(claim.most_seeds)
+        for seeds in looks:
+            book = self._book(claim, seeds)
+            if book is None or is_settled(claim, book):
+                return seeds
+        return looks[-1]
+
+    def _book(self, claim: Claim, seeds: int) -> Book | None:
+        """The figures of a claim at so many seeds; None where some evaluation is not done."""
+        book = Book()
+        for side in claim.sides:
+            use = self._uses[_key(side)]
+            rate = self._standing.rate(use, side.cell)
+            if rate is None:
+                return None
+            for seed in range(seeds):
+                trial = learning_trial(self._suite, use, side.cell, seed, rate)
+                outcome = self._index.get(trial_id(trial))
+                if outcome is None:
+                    return None
+                if outcome.figures:
+                    book.note(trial, outcome.figures)
+        return book
+
+
+def _place(use: TaskUse, cell: CellUse) -> tuple[str, ...]:
+    return _key(LearningSide(cell=cell, task=use.name, dials=use.dials, recipe=use.recipe))
+
+
+def _key(side: LearningSide) -> tuple[str, ...]:
+    return side.cell.row, side.task, repr(sorted(side.dials.items())), repr(side.recipe)

@@ -1,0 +1,34 @@
+"""What the results of a run are to decide, kept beside them: `<folder>/claims.json`."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from rnnbench.errors import RnnbenchError
+from rnnbench.records import Claim
+from rnnbench.store.atomic import write_atomically
+
+NAME = "claims.json"
+
+
+def keep_claims(folder: Path, claims: Sequence[Claim]) -> None:
+    """Keep claims, in place of those of the same name; others stay. Raises RnnbenchError where that cannot be done."""
+    known = {claim.name: claim for claim in (*kept_claims(folder), *claims)}
+    if not claims:
+        return
+    try:
+        write_atomically(folder / NAME, msgspec.json.format(msgspec.json.encode(list(known.values())), indent=1))
+    except OSError as error:
+        raise RnnbenchError(f"{folder / NAME}: cannot be written: {error.strerror or error}") from error
+
+
+def kept_claims(folder: Path) -> tuple[Claim, ...]:
+    """The claims of a run, none where it has none. Raises RnnbenchError where they cannot be read."""
+    path = folder / NAME
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=tuple[Claim, ...])
+    except FileNotFoundError:
+        return ()
+    except (OSError, ValueError) as error:
+        raise RnnbenchError(f"{path}: cannot be read: {error}") from error

@@ -1,0 +1,111 @@
+"""Claims of a suite's file: every name looked up, every condition under which they are tested written out."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from rnnbench.catalogue import Catalogue, Plugin
+from rnnbench.errors import PluginError, RnnbenchError, UnknownName
+from rnnbench.records import CellUse, Claim, CostSide, LearningSide, Needed, Recipe, TaskUse, canonical
+from rnnbench.suite.choices import Choices
+from rnnbench.suite.file import SuiteFile
+from rnnbench.suite.parsing import parse, typed
+from rnnbench.suite.readings import reading
+from rnnbench.suite.sizes import at_size
+from rnnbench.suite.uses import FAIR, changed
+
+
+def all_claims(file: SuiteFile, recipe: Recipe, where: str, catalogue: Catalogue) -> tuple[Claim, ...]:
+    """The claims of a file, and of those that plugins bring where it takes them in. Raises RnnbenchError."""
+    found = _claims(file, recipe, where, catalogue)
+    if not file.further_claims:
+        return found
+    return found + tuple(claim for claim, _ in brought_claims(catalogue) if claim not in found)
+
+
+def brought_claims(catalogue: Catalogue) -> list[tuple[Claim, Plugin]]:
+    """Every claim that a plugin brings, with the plugin. Raises RnnbenchError for what is wrong in one of their files,
+    PluginError for two claims of one name."""
+    found: dict[str, tuple[Claim, Plugin]] = {}
+    for brought in catalogue.claims.values():
+        for claim in claims_of_file(brought.item, catalogue):
+            if claim.name in found:
+                twins = found[claim.name][1].distribution, brought.plugin.distribution
+                raise PluginError(f"two claims are called '{claim.name}': one from {twins[0]}, one from {twins[1]}")
+            found[claim.name] = claim, brought.plugin
+    return list(found.values())
+
+
+def claims_of_file(path: Path, catalogue: Catalogue) -> tuple[Claim, ...]:
+    """The claims that stand in a TOML file. Raises RnnbenchError."""
+    file = at_size(typed(parse(path), path.name))
+    return _claims(file, changed(FAIR, file.recipe), path.name, catalogue)
+
+
+def _claims(file: SuiteFile, recipe: Recipe, where: str, catalogue: Catalogue) -> tuple[Claim, ...]:
+    names = [entry.name for entry in file.claims]
+    for name in names:
+        if names.count(name) > 1:
+            raise RnnbenchError(f"{where}: claims: '{name}' stands there twice")
+    return tuple(
+        Claim(
+            name=entry.name,
+            sentence=entry.sentence,
+            note=entry.note,
+            core=entry.core,
+            most_seeds=entry.most_seeds,
+            readings=tuple(
+                reading(one, recipe, f"{where}: {entry.name}: readings[{at}]", catalogue)
+                for at, one in enumerate(entry.readings)
+            ),
+        )
+        for entry in file.claims
+    )
+
+
+def chosen_claims(claims: Sequence[Claim], choices: Choices, where: str) -> tuple[Claim, ...]:
+    """Those that the command line asks for. Raises UnknownName for one there is not."""
+    names = [claim.name for claim in claims]
+    for name in choices.claims:
+        if name not in names:
+            raise UnknownName("claim", name, names, where)
+    kept = [c for c in claims if (not choices.claims or c.name in choices.claims) and (c.core or not choices.core)]
+    if not kept:
+        raise RnnbenchError(f"{where}: no claim is left to be tested")
+    return tuple(kept)
+
+
+def cells_of(claims: Iterable[Claim]) -> tuple[CellUse, ...]:
+    """Every cell that takes part, once."""
+    found = {canonical(side.cell): side.cell for side in _sides(claims)}
+    return tuple(found.values())
+
+
+def tasks_of(claims: Iterable[Claim]) -> tuple[TaskUse, ...]:
+    """Every task at every setting, once, with the cells that try it there."""
+    found: dict[bytes, TaskUse] = {}
+    for side in _sides(claims):
+        if isinstance(side, LearningSide):
+            bare = TaskUse(name=side.task, dials=side.dials, recipe=side.recipe)
+            use = found.setdefault(msgspec.json.encode(bare, order="deterministic"), bare)
+            if side.cell.row not in use.only:
+                key = msgspec.json.encode(bare, order="deterministic")
+                found[key] = msgspec.structs.replace(use, only=(*use.only, side.cell.row))
+    return tuple(found.values())
+
+
+def needs_of(claims: Iterable[Claim]) -> tuple[Needed, ...]:
+    """Every cost figure that is wanted, once."""
+    found = [
+        Needed(side.cell.row, side.measurement, side.shape) for side in _sides(claims) if isinstance(side, CostSide)
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def _sides(claims: Iterable[Claim]) -> Iterable[LearningSide | CostSide]:
+    for claim in claims:
+        for one in claim.readings:
+            for question in one.questions:
+                yield from (side for side in (question.first, question.second) if side)
+                yield from question.pace or ()

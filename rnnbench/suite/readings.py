@@ -1,0 +1,170 @@
+"""One reading of a claim: from its entry in a file to the conditions under which it is tested."""
+
+from collections.abc import Iterator, Mapping
+from itertools import product
+
+import msgspec
+
+from rnnbench.catalogue import Catalogue
+from rnnbench.cell import DEFAULT, FASTEST
+from rnnbench.errors import RnnbenchError
+from rnnbench.records import (
+    MEASURED_BY,
+    RATIOS,
+    SHARES,
+    CellUse,
+    CostSide,
+    LearningSide,
+    Question,
+    Reading,
+    Recipe,
+    Region,
+    Shape,
+    TaskUse,
+)
+from rnnbench.suite.file import ClaimCell, ReadingEntry
+from rnnbench.suite.uses import cell_use, changed, task_uses
+
+BOUNDS = ("at_most", "at_least", "within", "beyond")
+BY_THRESHOLD = ("epochs", "solved", "seconds")
+
+
+def reading(entry: ReadingEntry, recipe: Recipe, where: str, catalogue: Catalogue) -> Reading:
+    """A reading with all its conditions. What it needs and is not installed is named in it; it then has none.
+
+    Raises RnnbenchError where it contradicts itself.
+    """
+    cells = tuple(ClaimCell(name=cell) if isinstance(cell, str) else cell for cell in entry.cells)
+    names = tuple(cell.label or cell.name for cell in cells)
+    missing = [f"no such cell: {cell.name}" for cell in cells if cell.name not in catalogue.cells]
+    missing += [f"no such task: {task.name}" for task in entry.tasks if task.name not in catalogue.tasks]
+    _refuse_contradictions(entry, len(cells), where)
+    bare = Reading(
+        title=entry.title,
+        cells=names,
+        figure=entry.figure,
+        region=_region(entry, where),
+        metric=entry.metric,
+        source=(entry.diagnostic, entry.when),
+        missing=tuple(dict.fromkeys(missing)),
+    )
+    if missing:
+        return bare
+    questions = tuple(_Questions(entry, cells, recipe, where, catalogue).all())
+    return msgspec.structs.replace(bare, questions=questions)
+
+
+def _refuse_contradictions(entry: ReadingEntry, cells: int, where: str) -> None:
+    by_cost = entry.figure in MEASURED_BY and entry.figure != "seconds"
+    if by_cost and (entry.tasks or not entry.shapes):
+        raise RnnbenchError(f"{where}: {entry.figure} is measured at `shapes`, and on no task")
+    if not by_cost and not entry.tasks:
+        raise RnnbenchError(f"{where}: {entry.figure} is seen on `tasks`; there are none")
+    if entry.figure == "seconds" and not entry.shapes:
+        raise RnnbenchError(f"{where}: seconds need `shapes` at which the time of a step is measured")
+    if entry.figure in RATIOS and entry.figure != "epochs" and cells == 1:
+        raise RnnbenchError(f"{where}: {entry.figure} of a cell is held against that of another; `cells` names one")
+    if odd := [share for share in entry.shares if share not in SHARES]:
+        raise RnnbenchError(
+            f"{where}: shares: there is no threshold {odd[0]:g}. There are: {', '.join(map(str, SHARES))}"
+        )
+    if (entry.figure == "diagnosis") != bool(entry.diagnostic):
+        raise RnnbenchError(f"{where}: a diagnosis needs `diagnostic` and `metric`, and nothing else does")
+
+
+def _region(entry: ReadingEntry, where: str) -> Region:
+    given = [(name, bound) for name in BOUNDS if (bound := getattr(entry, name)) is not None]
+    if len(given) != 1:
+        raise RnnbenchError(f"{where}: give one of {', '.join(BOUNDS)}")
+    name, bound = given[0]
+    ratio = entry.figure in RATIOS and len(entry.cells) == 2
+    if ratio and bound <= 0:
+        raise RnnbenchError(f"{where}: {name}: a ratio is above 0, got {bound:g}")
+    if name == "at_most":
+        return Region(high=bound)
+    if name == "at_least":
+        return Region(low=bound)
+    low, high = (1 / (1 + bound), 1 + bound) if ratio else (-bound, bound)
+    return Region(low, high, outside=name == "beyond")
+
+
+class _Questions:
+    """The conditions of one reading."""
+
+    def __init__(
+        self, entry: ReadingEntry, cells: tuple[ClaimCell, ...], recipe: Recipe, where: str, catalogue: Catalogue
+    ) -> None:
+        self.entry, self.cells, self.recipe = entry, cells, recipe
+        self.where, self.catalogue = where, catalogue
+
+    def all(self) -> Iterator[Question]:
+        """Each of them, with the words that tell it from the others."""
+        if not self.entry.tasks:
+            for shape, implementation in product(self.entry.shapes, self._implementations()):
+                first, *second = self._costs(shape, implementation)
+                yield Question(
+                    facets=_cost_facets(shape, implementation), first=first, second=second[0] if second else None
+                )
+            return
+        for match, position in product(self.entry.match or (self.recipe.match,), range(len(self.entry.tasks))):
+            yield from self._on_task(match, position)
+
+    def _on_task(self, match: str, position: int) -> Iterator[Question]:
+        entry = self.entry.tasks[position]
+        sides = [self._learning(cell, match, position) for cell in self.cells]
+        shares = self.entry.shares if self.entry.figure in BY_THRESHOLD else (1.0,)
+        for (at, use), share in product(enumerate(sides[0]), shares):
+            facets = {"task": use.task, **_dials(entry.dials, use), **({"equal": match} if self.entry.match else {})}
+            if self.entry.figure in BY_THRESHOLD and len(shares) > 1:
+                facets["threshold"] = f"{share:.0%} of the way to the target"
+            second = sides[1][at] if len(sides) > 1 else None
+            bare = Question(facets=facets, first=use, second=second, share=share)
+            yield from self._paced(bare, match) if self.entry.figure == "seconds" else [bare]
+
+    def _paced(self, question: Question, match: str) -> Iterator[Question]:
+        """With the time of a step by each implementation, at those shapes that match what is equal here."""
+        shapes = [shape for shape in self.entry.shapes if (shape.parameters is None) == (match != "parameters")]
+        if not shapes:
+            raise RnnbenchError(f"{self.where}: no shape at which {match} are equal")
+        for shape, implementation in product(shapes, self._implementations()):
+            first, second = self._costs(shape, implementation)
+            facets = {**question.facets, **_cost_facets(shape, implementation)}
+            yield msgspec.structs.replace(question, facets=facets, pace=(first, second))
+
+    def _implementations(self) -> tuple[str, ...]:
+        return self.entry.implementations or (DEFAULT,)
+
+    def _learning(self, cell: ClaimCell, match: str, position: int) -> list[LearningSide]:
+        """A cell on a task, at each of its horizons."""
+        entry, use = self.entry.tasks[position], self._use(cell)
+        if entry.ladder:
+            raise RnnbenchError(f"{self.where}: {entry.name}: every horizon of a claim is tried; it is no ladder")
+        at = f"{self.where}: tasks[{position}]"
+        recipe = msgspec.structs.replace(self.recipe, match=match) if self.entry.match else self.recipe
+        return [self._side(use, task, cell) for task in task_uses(entry, recipe, self.catalogue, at)]
+
+    def _side(self, use: CellUse, task: TaskUse, cell: ClaimCell) -> LearningSide:
+        return LearningSide(cell=use, task=task.name, dials=task.dials, recipe=changed(task.recipe, cell.recipe))
+
+    def _costs(self, shape: Shape, implementation: str) -> list[CostSide]:
+        measurement = MEASURED_BY[self.entry.figure]
+        uses = [self._use(msgspec.structs.replace(cell, label=""), implementation) for cell in self.cells]
+        return [CostSide(cell=use, measurement=measurement, shape=shape) for use in uses]
+
+    def _use(self, cell: ClaimCell, implementation: str = DEFAULT) -> CellUse:
+        chosen = implementation if implementation != DEFAULT else cell.implementation
+        if chosen == FASTEST:
+            raise RnnbenchError(f"{self.where}: {cell.name}: a claim names its implementations, and not '{FASTEST}'")
+        use = CellUse(name=cell.name, options=cell.options, implementation=chosen, label=cell.label)
+        return cell_use(use, self.catalogue, self.where)
+
+
+def _dials(given: Mapping[str, object], side: LearningSide) -> dict[str, str]:
+    """The horizon, and the dials that the entry sets."""
+    named = ["horizon"] if "horizon" in side.dials else []
+    return {dial: str(side.dials[dial]) for dial in [*named, *(name for name in given if name != "horizon")]}
+
+
+def _cost_facets(shape: Shape, implementation: str) -> dict[str, str]:
+    equal = "hidden" if shape.parameters is None else "parameters"
+    return {"shape": str(shape), "equal": equal, "kernel": "native" if implementation == DEFAULT else implementation}

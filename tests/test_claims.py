@@ -1,0 +1,428 @@
+"""Claims as data: what is run for them, how they are decided, and that nobody's expectation is built in."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from msgspec.structs import replace
+
+from rnnbench.catalogue import Catalogue
+from rnnbench.errors import RnnbenchError
+from rnnbench.findings import find
+from rnnbench.findings.book import Book
+from rnnbench.findings.claim_records import ClaimFinding
+from rnnbench.findings.claims import judge
+from rnnbench.plan import known, plan
+from rnnbench.records import (
+    CostTrial,
+    Epoch,
+    Learning,
+    LearningTrial,
+    Machine,
+    MetricNote,
+    OperationsRow,
+    Provenance,
+    Result,
+    Suite,
+    TimeRow,
+    Trial,
+    trial_id,
+)
+from rnnbench.store import Store, keep_claims, kept_claims
+from rnnbench.suite import Choices, check_suite
+
+WHERE = Provenance(machine=Machine(processor="abacus", cores=2, memory_bytes=1, system="none"), versions={})
+BUDGET = 30
+Epochs = Callable[[str, int], int | None]
+"""Of a cell at a seed; None where it does not get there."""
+
+
+def suite(*claims: dict[str, Any], choices: Choices | None = None, **keys: Any) -> Suite:
+    """A suite of these claims."""
+    raw = {
+        "version": 1,
+        "summary": "claims of a test",
+        "seeds": 10,
+        "recipe": {"tune": False, "epochs": BUDGET, "steps_per_epoch": 10},
+        "claims": list(claims),
+        **keys,
+    }
+    return check_suite(raw, "some.toml", Catalogue.load(), choices or Choices())
+
+
+def claim(**reading: Any) -> dict[str, Any]:
+    """A claim with one reading."""
+    whole = {"cells": ["gru", "lstm"], "figure": "epochs", "at_most": 0.8, "shares": [1.0], **reading}
+    if "tasks" not in whole and "shapes" not in whole:
+        whole["tasks"] = [{"name": "adding", "horizons": [20]}]
+    bounds = [name for name in ("at_most", "at_least", "within", "beyond") if name in reading]
+    if bounds and "at_most" not in bounds:
+        del whole["at_most"]
+    return {"name": "some-claim", "sentence": "One is quicker than the other.", "readings": [whole]}
+
+
+def learned(trial: LearningTrial, epochs: int | None, score: float = 0.005) -> Result:
+    """An evaluation that reaches its target after so many epochs."""
+    metric = MetricNote("mse", "", "lower")
+    curve = [0.005 if epochs and n >= epochs else 0.1 for n in range(1, BUDGET + 1)]
+    learning = Learning(
+        metrics=(metric,),
+        target=0.01,
+        hidden_size=8,
+        parameters=100,
+        state_floats=8,
+        epochs_run=BUDGET,
+        steps_per_epoch=10,
+        curve=tuple(Epoch(n, 10 * n, value, {"mse": value}) for n, value in enumerate(curve, 1)),
+        chosen_epoch=BUDGET,
+        test={"mse": score},
+        trivial={"mse": 1 / 6},
+        trivial_forecast="the mean",
+        epochs_to_target=epochs,
+    )
+    return Result(trial=trial, status="ok", provenance=WHERE, started="2026-01-01", learning=learning)
+
+
+def run(whole: Suite, epochs: Epochs, *, costs: Mapping[str, float] | None = None) -> list[Result]:
+    """Results of all that the planner hands out, cells called by their row."""
+    index, results = {}, []
+    while trials := plan(whole, index, ()):
+        for trial in trials:
+            result = _result(trial, epochs, costs or {})
+            index[trial_id(trial)] = known(result)
+            results.append(result)
+    return results
+
+
+def _result(trial: Trial, epochs: Epochs, costs: Mapping[str, float]) -> Result:
+    if isinstance(trial, LearningTrial):
+        return learned(trial, epochs(trial.cell.row, trial.seed))
+    return cost(trial, costs)
+
+
+def cost(trial: CostTrial, costs: Mapping[str, float]) -> Result:
+    """A replicate in which each cell takes its time, more or less."""
+    noise = np.random.default_rng(trial.round)
+    rows: list[Any] = []
+    for cell in trial.cells:
+        seconds = costs[cell.row] * np.exp(noise.normal(0, 0.01, trial.repeats))
+        if trial.measurement == "operations":
+            rows.append(OperationsRow(row=cell.row, kernel="", parameters=int(costs[cell.row]), flops=7, form="own"))
+        else:
+            rows.append(
+                TimeRow(
+                    row=cell.row,
+                    kernel="",
+                    parameters=10,
+                    cpu_seconds=tuple(seconds.tolist()),
+                    wall_seconds=tuple(seconds.tolist()),
+                    log_ratio_to_ruler=float(np.log(costs[cell.row])),
+                    first_call_seconds=0.0,
+                )
+            )
+    return Result(trial=trial, status="ok", provenance=WHERE, started="2026-01-01", costs=tuple(rows))
+
+
+def decide(whole: Suite, epochs: Epochs, *, costs: Mapping[str, float] | None = None) -> ClaimFinding:
+    """The verdict on the only claim."""
+    return find(run(whole, epochs, costs=costs), whole.claims).claims[0]
+
+
+def noisy(**centres: float) -> Epochs:
+    """Epochs around a centre by cell, those of one seed alike."""
+
+    def epochs(row: str, seed: int) -> int | None:
+        luck = np.random.default_rng(seed).normal(0, 0.15) + np.random.default_rng((seed, len(row))).normal(0, 0.1)
+        found = int(np.ceil(centres[row] * np.exp(luck)))
+        return found if found < BUDGET else None
+
+    return epochs
+
+
+# Verdicts
+
+
+def test_what_is_far_below_the_boundary_is_supported() -> None:
+    """Half the epochs, ten seeds; the effect is the ratio, with n and the ids of what it rests on."""
+    whole = suite(claim())
+    found = decide(whole, noisy(gru=8, lstm=16))
+    judged = found.readings[0].judged[0]
+    assert found.verdict == "supported"
+    assert judged.effect is not None
+    assert judged.effect.low < 0.5 < judged.effect.high < 0.8
+    assert (judged.effect.n, judged.effect.kind, len(judged.trials)) == (10, "95 % interval", 20)
+    ids = {trial_id(result.trial) for result in run(whole, noisy(gru=8, lstm=16))}
+    assert set(judged.trials) <= ids
+
+
+def test_what_is_far_above_the_boundary_is_refuted() -> None:
+    """Nobody asked for this answer."""
+    assert decide(suite(claim()), noisy(gru=16, lstm=16)).verdict == "refuted"
+
+
+def test_what_lies_near_the_boundary_is_undecided_and_says_what_would_decide() -> None:
+    """A ratio of .78 or so against .8."""
+    found = decide(suite(claim()), noisy(gru=14, lstm=18))
+    judged = found.readings[0].judged[0]
+    assert (found.verdict, judged.state) == ("undecided", "open")
+    assert judged.more_seeds is None or judged.more_seeds > 5
+    assert "interval reaches over the boundary" in judged.why
+
+
+@pytest.mark.parametrize(("seeds", "verdict"), [(6, "undecided"), (7, "supported")])
+def test_few_seeds_carry_no_verdict(seeds: int, verdict: str) -> None:
+    """Six seeds that all say the same are six seeds; seven can decide one condition."""
+    found = decide(suite(claim(), seeds=seeds), noisy(gru=4, lstm=20))
+    assert found.verdict == verdict
+    if verdict == "undecided":
+        assert found.readings[0].judged[0].p_value is None
+        assert "6 of 7 seeds" in found.readings[0].judged[0].why
+
+
+def test_a_family_of_conditions_needs_more() -> None:
+    """Four conditions are four chances of a false answer: Holm's p-value is larger than each by itself, and seven seeds
+    are not enough."""
+    several = claim(tasks=[{"name": "adding", "horizons": [10, 20, 30, 40]}])
+    found = decide(suite(several, seeds=7), noisy(gru=4, lstm=20))
+    assert found.verdict == "undecided"
+    one = decide(suite(claim()), noisy(gru=8, lstm=16)).readings[0].judged[0].p_value
+    four = decide(suite(several), noisy(gru=8, lstm=16)).readings[0].judged[0].p_value
+    assert one is not None
+    assert four == pytest.approx(4 * one)
+
+
+def test_a_claim_that_holds_here_and_fails_there_is_mixed_and_says_what_it_depends_on() -> None:
+    """By the facet that tells the two apart."""
+    whole = suite(claim(tasks=[{"name": "adding", "horizons": [10, 40]}]))
+    slow = noisy(gru=8, lstm=16)
+    results = []
+    for result in run(whole, slow):
+        trial = result.trial
+        assert isinstance(trial, LearningTrial)
+        if trial.dials["horizon"] == 40:
+            result = learned(trial, noisy(gru=16, lstm=8)(trial.cell.row, trial.seed))
+        results.append(result)
+    found = find(results, whole.claims).claims[0]
+    assert found.verdict == "mixed"
+    assert "by horizon: holds with 10, fails with 40" in found.because
+
+
+def test_seeds_that_never_get_there_count_with_the_whole_budget() -> None:
+    """They are not dropped: a cell that solves in 5 epochs half of the time is not quicker than one that needs 12."""
+    found = decide(suite(claim()), lambda row, seed: (5 if seed % 2 else None) if row == "gru" else 12)
+    assert found.verdict != "supported"
+    effect = found.readings[0].judged[0].effect
+    assert effect is not None
+    assert effect.n == 10
+
+
+def test_nobodys_expectation_is_built_in() -> None:
+    """The names of the two cells swapped, in the claim and in the results: the same verdict, effect and p-value."""
+    for quick, slow in ((8, 16), (14, 18), (16, 16), (20, 9)):
+        straight = decide(suite(claim()), noisy(gru=quick, lstm=slow))
+        epochs = noisy(gru=quick, lstm=slow)
+        mirrored = decide(
+            suite(claim(cells=["lstm", "gru"])),
+            lambda row, seed, e=epochs: e({"gru": "lstm", "lstm": "gru"}[row], seed),
+        )
+        assert mirrored.verdict == straight.verdict
+        assert [j.effect for r in mirrored.readings for j in r.judged] == [
+            j.effect for r in straight.readings for j in r.judged
+        ]
+
+
+def test_the_opposite_claim_gets_the_opposite_verdict() -> None:
+    """At most .8 of one over the other is at least 1.25 of the other over the one."""
+    for quick, slow, verdict in ((8, 16, "supported"), (16, 16, "refuted")):
+        epochs = noisy(gru=quick, lstm=slow)
+        assert decide(suite(claim()), epochs).verdict == verdict
+        assert decide(suite(claim(cells=["lstm", "gru"], at_least=1.25)), epochs).verdict == verdict
+        opposite = {"supported": "refuted", "refuted": "supported"}[verdict]
+        assert decide(suite(claim(at_least=0.8)), epochs).verdict == opposite
+
+
+def test_equivalence_is_not_the_lack_of_a_difference() -> None:
+    """Cells that are alike are within a quarter of each other; when they are noisy that is open, not supported."""
+    assert decide(suite(claim(within=0.25)), noisy(gru=16, lstm=16)).verdict == "supported"
+    wild = lambda row, seed: int(np.random.default_rng((seed, len(row))).integers(2, 29))  # noqa: E731
+    assert decide(suite(claim(within=0.25)), wild).verdict == "undecided"
+    assert decide(suite(claim(beyond=0.25)), noisy(gru=8, lstm=16)).verdict == "supported"
+
+
+def test_the_solve_rate_of_one_cell_is_held_against_a_bound() -> None:
+    """Nine of ten is most seeds, five of ten is neither most nor not."""
+    most = claim(cells=["rnn"], figure="solved", at_least=0.5)
+    assert decide(suite(most), lambda _, seed: 5 if seed else None).verdict == "supported"
+    assert decide(suite(most), lambda _, seed: 5 if seed % 2 else None).verdict == "undecided"
+    assert decide(suite(most), lambda _, seed: None if seed else 5).verdict == "refuted"
+
+
+def test_three_thresholds_are_asked_one_by_one() -> None:
+    """And each is a condition with its own figure."""
+    whole = suite(claim(shares=[1.0, 0.9, 0.75]))
+    found = decide(whole, noisy(gru=8, lstm=16))
+    assert [judged.facets["threshold"].split()[0] for judged in found.readings[0].judged] == ["100%", "90%", "75%"]
+
+
+def test_scores_are_differences_in_which_higher_is_better() -> None:
+    """A lower error is the better score."""
+    whole = suite(claim(figure="score", metric="mse", at_least=0.01))
+    results = [
+        learned(r.trial, 5, score=0.02 if r.trial.cell.row == "gru" else 0.05)
+        for r in run(whole, lambda *_: 5)
+        if isinstance(r.trial, LearningTrial)
+    ]
+    judged = find(results, whole.claims).claims[0].readings[0].judged[0]
+    assert judged.effect is not None
+    assert judged.effect.centre == pytest.approx(0.03)
+    assert judged.state == "holds"
+
+
+def test_results_that_were_cut_short_enter_no_verdict() -> None:
+    """A time limit is no censoring at the budget."""
+    whole = suite(claim())
+    results = run(whole, noisy(gru=8, lstm=16))
+    cut = [replace(r, status="timeout", learning=None) if n % 2 else r for n, r in enumerate(results)]
+    judged = find(cut, whole.claims).claims[0].readings[0].judged[0]
+    assert judged.state == "open"
+
+
+# Cost
+
+
+def test_what_is_counted_is_decided_exactly() -> None:
+    """Three to four, without a test."""
+    whole = suite(claim(figure="parameters", shapes=[{"steps": 5}]))
+    found = decide(whole, noisy(), costs={"gru": 300, "lstm": 400})
+    judged = found.readings[0].judged[0]
+    assert (found.verdict, judged.p_value) == ("supported", 0.0)
+    assert judged.effect is not None
+    assert judged.effect.centre == judged.effect.low == judged.effect.high == 0.75
+
+
+def test_a_ratio_of_times_of_two_kinds_has_to_be_clear_by_what_days_may_move_it() -> None:
+    """A tenth below the boundary is not enough for two kinds of layer; a third is."""
+    quicker = claim(figure="train-time", at_most=0.95, shapes=[{"steps": 5}])
+    assert decide(suite(quicker), noisy(), costs={"gru": 0.86, "lstm": 1.0}).verdict == "undecided"
+    assert decide(suite(quicker), noisy(), costs={"gru": 0.66, "lstm": 1.0}).verdict == "supported"
+    assert decide(suite(quicker), noisy(), costs={"gru": 1.3, "lstm": 1.0}).verdict == "refuted"
+
+
+def test_seconds_are_epochs_times_the_time_of_a_step() -> None:
+    """Half the epochs at twice the time come to nothing; at the same time they count."""
+    seconds = claim(
+        figure="seconds", tasks=[{"name": "adding", "horizons": [20]}], shapes=[{"steps": 20, "parameters": 10_000}]
+    )
+    epochs = noisy(gru=8, lstm=16)
+    slow = decide(suite(seconds), epochs, costs={"gru": 2.0, "lstm": 1.0})
+    judged = slow.readings[0].judged[0]
+    assert judged.effect is not None
+    assert judged.effect.centre == pytest.approx(1.0, abs=0.15)
+    assert slow.verdict == "undecided"
+    assert decide(suite(seconds), epochs, costs={"gru": 1.0, "lstm": 1.0}).verdict == "supported"
+    assert decide(suite(seconds), epochs, costs={"gru": 4.0, "lstm": 1.0}).verdict == "refuted"
+
+
+# What is run
+
+
+def test_claims_share_trials_and_each_cell_runs_only_where_it_is_needed() -> None:
+    """Two claims on the same cells and task cost what one does."""
+    one = suite(claim())
+    other = {**claim(at_most=0.5), "name": "another"}
+    third = {**claim(cells=["rnn", "gru"]), "name": "third"}
+    assert len(plan(suite(claim(), other), {}, ())) == len(plan(one, {}, ())) == 20
+    trials = plan(suite(claim(), third), {}, ())
+    assert len(trials) == 30
+    elsewhere = {**claim(cells=["rnn", "gru"], tasks=[{"name": "recall-first", "horizons": [5]}]), "name": "third"}
+    pairs = {(t.cell.row, t.task) for t in plan(suite(claim(), elsewhere), {}, ()) if isinstance(t, LearningTrial)}
+    assert pairs == {("gru", "adding"), ("lstm", "adding"), ("rnn", "recall-first"), ("gru", "recall-first")}
+
+
+def test_a_cell_of_a_claim_can_have_a_recipe_of_its_own() -> None:
+    """With and without clipping are two sides of one comparison."""
+    free = {"name": "lstm", "label": "free", "recipe": {"clip_norm": 0.0}}
+    trials = plan(suite(claim(cells=[free, "lstm"])), {}, ())
+    norms = {(t.cell.row, t.recipe.clip_norm) for t in trials if isinstance(t, LearningTrial)}
+    assert norms == {("free", 0.0), ("lstm", 1.0)}
+
+
+def test_a_claim_about_a_cell_that_is_not_installed_is_untested() -> None:
+    """And says so; the others run."""
+    whole = suite(claim(cells=["warp-cell", "lstm"]), {**claim(), "name": "another"})
+    first, second = find(run(whole, noisy(gru=8, lstm=16)), whole.claims).claims
+    assert first.verdict == "untested"
+    assert first.because == "untested: no such cell: warp-cell."
+    assert second.verdict == "supported"
+
+
+def test_seeds_are_added_until_a_claim_is_decided() -> None:
+    """What is clear at ten stays at ten; what lies at the boundary goes on to its cap, and no further."""
+    rule = Choices(until_decided=True)
+    clear = suite(claim(), choices=rule)
+    assert len(run(clear, noisy(gru=6, lstm=16))) == 20
+    hard = {**claim(), "most_seeds": 25}
+    results = run(suite(hard, choices=rule), noisy(gru=13, lstm=16))
+    assert {r.trial.seed for r in results if isinstance(r.trial, LearningTrial)} == set(range(25))
+
+
+def test_each_look_gets_its_share_of_the_error() -> None:
+    """Five looks at 1 %: what would do at 5 % does not."""
+    whole = suite(claim(), choices=Choices(until_decided=True))
+    assert whole.claims[0].looks == 5
+    book = Book.of(run(suite(claim()), noisy(gru=11, lstm=16)))
+    once = judge(replace(whole.claims[0], looks=1), book).readings[0].judged[0]
+    assert once.p_value is not None
+    assert 0.01 < once.p_value < 0.05
+    assert (once.state, judge(whole.claims[0], book).readings[0].judged[0].state) == ("holds", "open")
+
+
+def test_seeds_go_on_where_they_were(tmp_path: Path) -> None:
+    """The plan is a function of what is known: half of the results, and it hands out the other half."""
+    whole = suite({**claim(), "most_seeds": 15}, choices=Choices(until_decided=True))
+    results = run(whole, noisy(gru=13, lstm=16))
+    index = {trial_id(r.trial): known(r) for r in results[: len(results) // 2]}
+    missing = {trial_id(t) for t in plan(whole, index, ())}
+    assert missing == {
+        trial_id(r.trial) for r in results if isinstance(r.trial, LearningTrial) and r.trial.seed < 10
+    } - set(index)
+    store = Store(tmp_path)
+    store.prepare()
+    keep_claims(tmp_path, whole.claims)
+    assert kept_claims(tmp_path) == whole.claims
+
+
+@pytest.mark.parametrize(
+    ("reading", "message"),
+    [
+        ({"at_least": 0.5, "at_most": 0.8}, "give one of at_most, at_least, within, beyond"),
+        ({"figure": "train-time"}, "train-time is measured at `shapes`, and on no task"),
+        ({"figure": "seconds"}, "seconds need `shapes`"),
+        ({"figure": "diagnosis"}, "a diagnosis needs `diagnostic`"),
+        ({"at_most": -1.0}, "a ratio is above 0, got -1"),
+        ({"shares": [0.5]}, "there is no threshold 0.5"),
+        ({"tasks": [{"name": "adding", "horizons": [5, 10], "ladder": True}]}, "it is no ladder"),
+        ({"cells": [{"name": "lstm", "options": {"forget_bia": 1.0}}, "gru"]}, "Did you mean 'forget_bias'?"),
+    ],
+)
+def test_what_is_wrong_with_a_claim_is_told_well(reading: dict[str, Any], message: str) -> None:
+    """With the file, the claim and the reading."""
+    whole = claim(**reading)
+    if {"at_least", "at_most"} <= set(reading):
+        whole["readings"][0].update(reading)
+    with pytest.raises(RnnbenchError) as caught:
+        suite(whole)
+    assert message in str(caught.value)
+    assert "some.toml: some-claim: readings[0]" in str(caught.value)
+
+
+def test_a_suite_has_claims_or_cells_and_tasks() -> None:
+    """Claims name their own."""
+    with pytest.raises(RnnbenchError, match="claims name their own cells"):
+        suite(claim(), cells=["gru"])
+    with pytest.raises(RnnbenchError, match=r"no claim called 'som-claim'\. Did you mean 'some-claim'"):
+        suite(claim(), choices=Choices(claims=("som-claim",)))
+    with pytest.raises(RnnbenchError, match="no claim is left"):
+        suite(claim(), choices=Choices(core=True))

@@ -1,0 +1,94 @@
+"""What paired seeds say of an effect, against independent forms."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from rnnbench.findings.effects import effect, evidence, p_above, p_below, typical
+from rnnbench.records import Region
+
+some_values = st.lists(st.integers(-40, 40).map(lambda n: n / 4), min_size=3, max_size=10)
+
+
+@pytest.mark.parametrize("n", [6, 7, 10, 25])
+def test_without_ties_the_p_value_is_that_of_scipy(n: int) -> None:
+    """Wilcoxon's exact distribution."""
+    values = np.random.default_rng(n).normal(0.4, 1.0, n)
+    assert p_above(values, 0.0) == pytest.approx(stats.wilcoxon(values, alternative="greater", method="exact").pvalue)
+    assert p_below(values, 0.2) == pytest.approx(
+        stats.wilcoxon(values - 0.2, alternative="less", method="exact").pvalue
+    )
+
+
+def test_with_ties_the_p_value_is_that_of_all_sign_patterns() -> None:
+    """Shared ranks, and what lies at the boundary left out, by enumeration."""
+    values = np.array([2.0, 2.0, 1.0, -2.0, 1.0, 1.0, 2.0, 0.0, 2.0, -1.0])
+    away = values[values != 0]
+    ranks = stats.rankdata(np.abs(away))
+    patterns = (np.arange(2 ** len(away))[:, None] >> np.arange(len(away))) & 1
+    expected = np.mean(patterns @ ranks >= ranks[away > 0].sum())
+    assert p_above(values, 0.0) == pytest.approx(expected)
+
+
+def test_many_seeds_are_told_by_the_normal_distribution() -> None:
+    """Where the exact one would be as good: both agree near the border between them."""
+    values = np.random.default_rng(3).normal(0.2, 1.0, 80)
+    expected = stats.wilcoxon(values, alternative="greater", method="asymptotic", correction=True).pvalue
+    assert p_above(values, 0.0) == pytest.approx(expected, rel=0.02)
+
+
+@pytest.mark.parametrize("n", [6, 7, 10, 20])
+def test_the_interval_holds_what_the_test_does_not_refuse(n: int) -> None:
+    """Just inside its ends both sides are possible, just outside one of them is refused at 5 %."""
+    values = np.random.default_rng(n).normal(1.0, 1.0, n).tolist()
+    found = effect(values)
+    assert found.kind == "95 % interval"
+    assert found.low < found.centre < found.high
+    assert 2 * p_above(values, found.low + 1e-9) > 0.05
+    assert 2 * p_above(values, found.low - 1e-9) <= 0.05
+    assert 2 * p_below(values, found.high - 1e-9) > 0.05
+    assert 2 * p_below(values, found.high + 1e-9) <= 0.05
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 5])
+def test_so_few_seeds_carry_no_interval(n: int) -> None:
+    """Five values cannot reach 5 % on both sides: smallest and largest are named for what they are."""
+    values = list(range(n))
+    found = effect(values)
+    assert (found.kind, found.low, found.high, found.n) == ("range", 0.0, n - 1.0, n)
+
+
+def test_the_typical_value_is_the_median_of_pair_means() -> None:
+    """Means of 1, 2 and 6 with each other and themselves: 1, 1.5, 2, 3.5, 4, 6."""
+    assert typical([6.0, 1.0, 2.0]) == 2.75
+
+
+@given(some_values)
+def test_turning_all_signs_turns_the_answer(values: list[float]) -> None:
+    """Nothing favours one side."""
+    turned = [-value for value in values]
+    assert p_above(values, 0.5) == p_below(turned, -0.5)
+    one, other = effect(values), effect(turned)
+    assert (one.low, one.centre, one.high) == pytest.approx((-other.high, -other.centre, -other.low))
+    assert evidence(values, Region(high=0.3)) == evidence(turned, Region(low=-0.3))
+
+
+@given(some_values, st.floats(0.1, 5.0))
+def test_what_speaks_for_a_region_speaks_against_what_lies_outside(values: list[float], width: float) -> None:
+    """`beyond` is the opposite of `within`."""
+    inside, outside = Region(-width, width), Region(-width, width, outside=True)
+    assert evidence(values, inside) == tuple(reversed(evidence(values, outside)))
+
+
+def test_equivalence_needs_both_sides() -> None:
+    """Ten seeds well inside of the margin show it; ten that reach over one side show neither it nor the opposite."""
+    near = [0.01 * n for n in range(-5, 5)]
+    p_for, p_against = evidence(near, Region(-0.2, 0.2))
+    assert p_for < 0.01
+    assert p_against == 1.0
+    p_for, p_against = evidence([value + 0.2 for value in near], Region(-0.2, 0.2))
+    assert p_for > 0.05
+    assert p_against > 0.05
+    assert evidence([value + 0.5 for value in near], Region(-0.2, 0.2))[1] < 0.01

@@ -176,7 +176,7 @@ def test_lists_name_everything_with_its_origin(tmp_path: Path, make_plugin: Make
     assert broken["origin"] == "broken-one 1.2.3"
     assert "ModuleNotFoundError" in broken["summary"]
     everything = json.loads(rnnbench("list", "--json", cwd=tmp_path).stdout)
-    assert set(everything) == {"cells", "tasks", "suites", "reports", "executors", "metrics", "plugins"}
+    assert set(everything) == {"cells", "tasks", "suites", "reports", "executors", "metrics", "claims", "plugins"}
     switched_off = json.loads(rnnbench("list", "plugins", "--json", cwd=tmp_path, **{DISABLE: "broken-one"}).stdout)
     assert [p for p in switched_off if p["problem"]] == []
 

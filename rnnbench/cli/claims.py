@@ -7,17 +7,25 @@ from rich.text import Text
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.describe import Description
 from rnnbench.cli.output import console
+from rnnbench.errors import RnnbenchError
 from rnnbench.findings import ClaimFinding, Judged, Range, ReadingFinding, describe
 from rnnbench.records import Claim, Reading
-from rnnbench.suite import brought_claims
+from rnnbench.suite import claims_of_file
 
 COLOURS = {"supported": "green", "refuted": "red", "mixed": "yellow"}
 SIGNS = {"holds": "+", "fails": "-", "open": "?"}
 
 
 def claim_descriptions(catalogue: Catalogue) -> list[Description]:
-    """Every claim that plugins bring, as listing commands say it. Raises RnnbenchError for what is wrong in a file."""
-    return [_description(claim, plugin.origin) for claim, plugin in brought_claims(catalogue)]
+    """Every claim that plugins bring, as listing commands say it; a file that is wrong is a line that says so."""
+    found: list[Description] = []
+    for name, brought in catalogue.claims.items():
+        origin = brought.plugin.origin
+        try:
+            found += [_description(claim, origin) for claim in claims_of_file(brought.item, catalogue)]
+        except RnnbenchError as error:
+            found.append({"name": name, "summary": f"BROKEN: {error}", "origin": origin})
+    return found
 
 
 def _description(claim: Claim, origin: str) -> Description:

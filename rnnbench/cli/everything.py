@@ -6,5 +6,5 @@ from rnnbench.cli.describe import Description, describe_all
 
 
 def everything(catalogue: Catalogue) -> dict[str, list[Description]]:
-    """What plugins bring, and the claims that stand in their files. Raises RnnbenchError for what is wrong in one."""
+    """What plugins bring, and the claims that stand in their files."""
     return {**describe_all(catalogue), "claims": claim_descriptions(catalogue)}

@@ -9,7 +9,19 @@ if TYPE_CHECKING:
     from rnnbench.errors import CellContractError, DataUnavailable, PluginError, Refused, RnnbenchError
     from rnnbench.executors.job import Job, JobProcess
     from rnnbench.executors.running import without_run
-    from rnnbench.findings import Arm, Condition, CostFinding, CostRow, Findings, Pace, Range, Scaling
+    from rnnbench.findings import (
+        Arm,
+        ClaimFinding,
+        Condition,
+        CostFinding,
+        CostRow,
+        Findings,
+        Judged,
+        Pace,
+        Range,
+        ReadingFinding,
+        Scaling,
+    )
     from rnnbench.hooks import hookimpl
     from rnnbench.metric import (
         ACCURACY,
@@ -54,6 +66,7 @@ _ROOMS = {
     "CROSS_ENTROPY": "metric",
     "CellContractError": "errors",
     "CellSpec": "cell",
+    "ClaimFinding": "findings",
     "Condition": "findings",
     "CostFinding": "findings",
     "CostRow": "findings",
@@ -69,6 +82,7 @@ _ROOMS = {
     "Findings": "findings",
     "GeneratedTask": "task",
     "Job": "executors.job",
+    "Judged": "findings",
     "JobProcess": "executors.job",
     "Limits": "records",
     "Loss": "task",
@@ -83,6 +97,7 @@ _ROOMS = {
     "PluginError": "errors",
     "R2": "metric",
     "Range": "findings",
+    "ReadingFinding": "findings",
     "Readout": "task",
     "RecordedTask": "task",
     "Renderer": "records",
@@ -123,6 +138,7 @@ __all__ = [
     "Batch",
     "CellContractError",
     "CellSpec",
+    "ClaimFinding",
     "Condition",
     "CostFinding",
     "CostRow",
@@ -135,6 +151,7 @@ __all__ = [
     "GeneratedTask",
     "Job",
     "JobProcess",
+    "Judged",
     "Limits",
     "Loss",
     "Metric",
@@ -144,6 +161,7 @@ __all__ = [
     "Placement",
     "PluginError",
     "Range",
+    "ReadingFinding",
     "Readout",
     "RecordedTask",
     "Refused",

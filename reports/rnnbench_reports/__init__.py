@@ -5,12 +5,17 @@ import rnnbench
 
 @rnnbench.hookimpl
 def rnnbench_reports() -> list[rnnbench.Renderer]:
-    """One HTML page with its figures; times for other tools."""
+    """One HTML page with its figures; verdicts on claims; times for other tools."""
     return [
         rnnbench.Renderer(
             name="html",
             render="rnnbench_reports.page:render",
             summary="One HTML page that needs no network, and each of its figures as PNG.",
+        ),
+        rnnbench.Renderer(
+            name="claims",
+            render="rnnbench_reports.claims_page:render",
+            summary="Verdicts on claims as a page of Markdown, with the ids of the results that they rest on.",
         ),
         rnnbench.Renderer(
             name="pytest-benchmark",

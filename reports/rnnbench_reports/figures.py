@@ -6,6 +6,7 @@ from matplotlib.ticker import MaxNLocator
 
 import rnnbench
 from rnnbench_reports.axes import keep_medians_in_view, score_axis
+from rnnbench_reports.claim_figures import claim_figures
 from rnnbench_reports.cost_figures import cost_figures
 from rnnbench_reports.diagnostic_figures import diagnostics
 from rnnbench_reports.scaling_figures import scaling_figures
@@ -15,6 +16,7 @@ from rnnbench_reports.style import REFERENCE, Drawn, Look, legend, looks, panels
 def draw(findings: rnnbench.Findings) -> Iterator[Drawn]:
     """Every figure for which the findings hold something."""
     by_cell = looks(findings)
+    yield from claim_figures(findings)
     if findings.conditions:
         yield learning_curves(findings, by_cell)
         yield epochs_to_target(findings, by_cell)

@@ -40,7 +40,13 @@ def _template() -> jinja2.Template:
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters.update(
-        spread=spread, number=number, difference=_difference, budget=_budget, mebibytes=_mebibytes, timed=_timed
+        spread=spread,
+        number=number,
+        difference=_difference,
+        budget=_budget,
+        mebibytes=_mebibytes,
+        timed=_timed,
+        capitalise=_capitalise,
     )
     environment.globals.update(css=Markup(_packaged("report.css")))  # noqa: S704  our own file
     return environment.from_string(_packaged("report.html.j2"))
@@ -70,6 +76,11 @@ def _timed(cost: rnnbench.CostFinding, kind: Any) -> list[tuple[rnnbench.CostRow
     """The rows that have times of this kind of step, the fastest first."""
     timed = [(row, row.paces[kind]) for row in cost.rows if kind in row.paces]
     return sorted(timed, key=lambda pair: pair[1].seconds.centre)
+
+
+def _capitalise(sentence: str) -> str:
+    """The first letter alone; names of cells stay as they are."""
+    return sentence[:1].upper() + sentence[1:]
 
 
 def _mebibytes(figure: rnnbench.Range | None) -> str:

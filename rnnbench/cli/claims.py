@@ -8,7 +8,7 @@ from rnnbench.catalogue import Catalogue
 from rnnbench.cli.describe import Description
 from rnnbench.cli.output import console
 from rnnbench.errors import RnnbenchError
-from rnnbench.findings import ClaimFinding, Judged, Range, ReadingFinding, describe
+from rnnbench.findings import ClaimFinding, Judged, Range, describe
 from rnnbench.records import Claim, Reading
 from rnnbench.suite import claims_of_file
 
@@ -45,16 +45,7 @@ def _description(claim: Claim, origin: str) -> Description:
 
 
 def _reading(reading: Reading) -> str:
-    asks = describe(
-        ReadingFinding(
-            title=reading.title,
-            cells=reading.cells,
-            figure=reading.figure,
-            metric=reading.metric,
-            region=reading.region,
-            judged=(),
-        )
-    )
+    asks = describe(reading)
     where = [", ".join(q.facets.values()) for q in reading.questions]
     return f"{asks} ({'; '.join(where) or ', '.join(reading.missing)})"
 
@@ -68,7 +59,10 @@ def print_claims(claims: Sequence[ClaimFinding]) -> None:
         )
         out.print(f"  {claim.name}: {claim.because}", markup=False)
         for reading in claim.readings:
-            out.print(f"  {describe(reading)}", markup=False)
+            out.print(f"  {reading.summary}", markup=False)
+            if not any(judged.effect for judged in reading.judged):
+                out.print(f"    {', '.join(reading.missing) or 'nothing measured'}", markup=False)
+                continue
             for judged in reading.judged:
                 out.print(f"    {_line(judged)}", markup=False)
         out.print()

@@ -35,10 +35,12 @@ class Judged(Struct, frozen=True, kw_only=True):
 class ReadingFinding(Struct, frozen=True, kw_only=True):
     """One reading of a claim, with what became of it under each condition.
 
+    summary: what it asks, in words.
     missing: what it needs and is not installed; it is untested then.
     """
 
     title: str
+    summary: str
     cells: tuple[str, ...]
     figure: Figure
     metric: str

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from rnnbench.findings.claim_records import Judged, ReadingFinding, State, Verdict
+from rnnbench.records import Reading
 
 Conditions = Sequence[tuple[Mapping[str, str], State]]
 
@@ -41,7 +42,7 @@ def dependence(conditions: Conditions) -> str:
     return min(told)[1] if told else ""
 
 
-def describe(reading: ReadingFinding) -> str:
+def describe(reading: Reading | ReadingFinding) -> str:
     """What a reading asks, in words: `epochs: gru over lstm, at most 0.8`."""
     figure = reading.metric if reading.figure in ("score", "diagnosis") and reading.metric else reading.figure
     between = " over ".join(reading.cells) if len(reading.cells) == 2 else reading.cells[0]
@@ -51,7 +52,7 @@ def describe(reading: ReadingFinding) -> str:
 
 
 def _facets(reading: ReadingFinding, judged: Judged) -> dict[str, str]:
-    return {"reading": reading.title or describe(reading), **judged.facets}
+    return {"reading": reading.title or reading.summary, **judged.facets}
 
 
 def _more(readings: Sequence[ReadingFinding]) -> str:

@@ -7,7 +7,7 @@ from scipy import stats
 
 from rnnbench.findings.book import Book
 from rnnbench.findings.claim_records import ClaimFinding, Judged, ReadingFinding, State, Verdict
-from rnnbench.findings.claim_wording import because
+from rnnbench.findings.claim_wording import because, describe
 from rnnbench.findings.effects import typical
 from rnnbench.findings.estimates import LEVEL, holm, seeds_needed
 from rnnbench.findings.weighing import weigh
@@ -115,6 +115,7 @@ def _more_seeds(reading: Reading, found: Weighed, level: float) -> int | None:
 def _finding(reading: Reading, judged: Sequence[Judged]) -> ReadingFinding:
     return ReadingFinding(
         title=reading.title,
+        summary=describe(reading),
         cells=reading.cells,
         figure=reading.figure,
         metric=reading.metric,

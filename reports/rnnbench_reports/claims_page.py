@@ -1,0 +1,87 @@
+"""Verdicts on claims as one page of Markdown, each traceable to the results that it rests on."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import rnnbench
+from rnnbench_reports.style import number
+
+PAGE = "claims.md"
+
+
+def render(findings: rnnbench.Findings, folder: Path) -> list[Path]:
+    """Write `claims.md` into the folder, where there are claims."""
+    if not findings.claims:
+        return []
+    page = folder / PAGE
+    page.write_text("\n".join(_page(findings)) + "\n", encoding="utf-8")
+    return [page]
+
+
+def _page(findings: rnnbench.Findings) -> Iterator[str]:
+    yield "# What people repeat, put to the test\n"
+    suite = f"`{findings.suite}`, version {findings.suite_version}"
+    yield f"Made by `rnnbench report` from the results of the suite {suite}; not typed."
+    yield "A claim is *supported* where it holds under every condition, *refuted* where it fails under every one,"
+    yield "*mixed* where both occur, *undecided* where some are open; margins were fixed before any measurement.\n"
+    yield from _origin(findings)
+    yield "\n| verdict | claim | |\n|---|---|---|"
+    for claim in findings.claims:
+        yield f"| **{claim.verdict}** | [{claim.sentence}](#{claim.name}) | {claim.because} |"
+    for claim in findings.claims:
+        yield from _claim(claim)
+
+
+def _origin(findings: rnnbench.Findings) -> Iterator[str]:
+    machines = "; ".join(f"{m.processor}, {m.cores} cores, {m.system}" for m in findings.machines)
+    versions = ", ".join(f"{name} {' and '.join(found)}" for name, found in findings.versions.items())
+    counts = ", ".join(f"{count} {status}" for status, count in findings.counts.items())
+    dates = sorted({findings.first_started[:10], findings.last_started[:10]})
+    yield f"Trials: {counts}; {' to '.join(dates)}. Machine: {machines}."
+    yield f"{versions}. Commit: {', '.join(findings.commits) or '-'}."
+
+
+def _claim(claim: rnnbench.ClaimFinding) -> Iterator[str]:
+    yield f"\n## {claim.name}\n"
+    yield f"> {claim.sentence}\n"
+    yield f"**{claim.verdict.capitalize()}**: {claim.because}" + (f"\n\n{claim.note}" if claim.note else "")
+    for reading in claim.readings:
+        yield f"\n{reading.title + ': ' if reading.title else ''}{reading.summary}.\n"
+        if reading.missing:
+            yield f"Untested: {', '.join(reading.missing)}."
+            continue
+        yield "| condition | effect | n | p (Holm) | |\n|---|---|---|---|---|"
+        for judged in reading.judged:
+            n = judged.effect.n if judged.effect else 0
+            cells = _facets(judged), _effect(judged.effect), str(n), _p(judged), _state(judged)
+            yield f"| {' | '.join(cells)} |"
+    trials = [trial for reading in claim.readings for judged in reading.judged for trial in judged.trials]
+    if trials:
+        unique = list(dict.fromkeys(trials))
+        yield f"\n<details><summary>{len(unique)} results</summary>\n"
+        yield ", ".join(f"`{trial}`" for trial in unique)
+        yield "\n</details>"
+
+
+def _facets(judged: rnnbench.Judged) -> str:
+    return ", ".join(value if name in ("task", "shape") else f"{name} {value}" for name, value in judged.facets.items())
+
+
+def _effect(effect: rnnbench.Range | None) -> str:
+    if effect is None:
+        return "-"
+    if effect.low == effect.high:
+        return number(effect.centre)
+    kind = "" if effect.kind == "95 % interval" else f", {effect.kind}"
+    return f"{number(effect.centre)} [{number(effect.low)} to {number(effect.high)}{kind}]"
+
+
+def _p(judged: rnnbench.Judged) -> str:
+    if judged.p_value is None:
+        return "-"
+    return "exact" if judged.p_value == 0.0 else f"{judged.p_value:.2g}"
+
+
+def _state(judged: rnnbench.Judged) -> str:
+    more = f"; about {judged.more_seeds} more seeds would probably decide" if judged.more_seeds else ""
+    return judged.state + (f": {judged.why}{more}" if judged.why else "")

@@ -1,0 +1,157 @@
+"""Claims from the command line: listed, shown, run, decided, reported."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from torch import nn
+
+from rnnbench.model import count_parameters
+from rnnbench.records import Shape
+from rnnbench.runner.cost.subjects import hidden_size
+from tests.conftest import MakePlugin
+
+TINY = """
+version = 1
+summary = "claims of a test"
+seeds = 7
+
+[recipe]
+tune = false
+learning_rate = 0.02
+parameters = 400
+steps_per_epoch = 3
+epochs = 2
+validation_examples = 16
+test_examples = 16
+
+[[claims]]
+name = "gru-smaller"
+sentence = "A GRU is smaller than an LSTM."
+core = true
+
+[[claims.readings]]
+cells = ["gru", "lstm"]
+figure = "parameters"
+at_most = 0.8
+shapes = [{ steps = 3, batch = 2, hidden = 4, inputs = 4 }, { steps = 3, batch = 2, parameters = 400, inputs = 4 }]
+
+[[claims]]
+name = "nobody-learns"
+sentence = "Nobody learns anything in two epochs."
+
+[[claims.readings]]
+cells = ["rnn"]
+figure = "solved"
+at_most = 0.5
+shares = [1.0]
+tasks = [{ name = "adding", horizons = [10] }]
+
+[[claims.readings]]
+cells = ["warp-cell"]
+figure = "solved"
+at_most = 0.5
+tasks = [{ name = "adding", horizons = [10] }]
+"""
+
+
+def rnnbench(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Type a command; plugins of the test are on the path."""
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+        "RNNBENCH_HOME": str(cwd / "home"),
+    }
+    return subprocess.run(
+        [sys.executable, "-m", "rnnbench", *arguments], capture_output=True, text=True, cwd=cwd, env=environment
+    )
+
+
+def test_a_run_prints_verdicts_and_writes_them_down(tmp_path: Path) -> None:
+    """A sentence a claim, a line a condition; Markdown with the ids of results, figures, and a page. Made again from
+    the folder alone, it is the same."""
+    (tmp_path / "tiny.toml").write_text(TINY)
+    done = rnnbench("run", "suite", "tiny.toml", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert "MIXED  A GRU is smaller than an LSTM." in lines
+    (told,) = [line for line in lines if line.startswith("  gru-smaller: ")]
+    assert "by equal: holds with hidden, fails with parameters" in told
+    assert any("= 4 I=4" in line or "H=4 I=4" in line for line in lines)
+    assert "SUPPORTED  Nobody learns anything in two epochs." in lines
+    assert "    + task adding, horizon 10: 0 [0 to 0.41], n = 7, p = 0.016" in lines
+    assert "    no such cell: warp-cell" in lines
+    report = tmp_path / "runs" / "tiny" / "report"
+    page = (report / "claims.md").read_text()
+    ids = [path.stem for path in (tmp_path / "runs" / "tiny" / "trials").glob("*.json")]
+    assert len(ids) == 7 + 4
+    assert all(f"`{identity}`" in page for identity in ids)
+    assert "**supported**" in page
+    assert (report / "claim-nobody-learns.png").stat().st_size > 5_000
+    html = (report / "index.html").read_text()
+    assert 'class="verdict supported"' in html
+    assert "data:image/png" in html[html.index('id="claim-nobody-learns"') :]
+    before = {path.name: path.read_bytes() for path in report.iterdir() if path.suffix != ".html"}
+    again = rnnbench("report", "runs/tiny", cwd=tmp_path)
+    assert again.returncode == 0
+    assert {path.name: path.read_bytes() for path in report.iterdir() if path.suffix != ".html"} == before
+
+
+def test_a_part_of_the_claims_is_run_into_the_same_folder(tmp_path: Path) -> None:
+    """The core first, then one by its name; the report knows both."""
+    (tmp_path / "tiny.toml").write_text(TINY)
+    assert rnnbench("run", "suite", "tiny.toml", "--core", cwd=tmp_path).returncode == 0
+    assert len(list((tmp_path / "runs" / "tiny" / "trials").glob("*.json"))) == 4
+    done = rnnbench("run", "suite", "tiny.toml", "--claim", "nobody-learns", "--until-decided", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "MIXED  A GRU is smaller than an LSTM." in done.stdout
+    assert "Nobody learns anything in two epochs." in done.stdout
+
+
+def test_claims_of_other_plugins_are_taken_in(tmp_path: Path, make_plugin: MakePlugin) -> None:
+    """They are listed with their origin, can be shown, and belong to the suite `claims`; a file that is wrong is a line
+    that says so."""
+    (tmp_path / "theirs.toml").write_text(TINY)
+    (tmp_path / "broken.toml").write_text(TINY.replace("sentence", "sentense"))
+    make_plugin(
+        f"""
+        from pathlib import Path
+        import rnnbench
+
+        @rnnbench.hookimpl
+        def rnnbench_claims():
+            return [Path({str(tmp_path / "theirs.toml")!r}), Path({str(tmp_path / "broken.toml")!r})]
+        """,
+        distribution="my-claims",
+    )
+    listed = json.loads(rnnbench("list", "claims", "--json", cwd=tmp_path).stdout)
+    by_name = {row["name"]: row for row in listed}
+    assert by_name["gru-smaller"]["origin"] == "my-claims 1.2.3"
+    assert by_name["gru-fewer-epochs"]["origin"].startswith("rnnbench ")
+    assert "BROKEN: broken.toml: claims[0]: no key called 'sentense'" in by_name["broken"]["summary"]
+    shown = rnnbench("show", "nobody-learns", cwd=tmp_path).stdout
+    assert "solved: rnn, at most 0.5 (adding, 10)" in shown
+    (tmp_path / "broken.toml").write_text("version = 1\nsummary = 'none'\n")
+    suite = json.loads(rnnbench("show", "claims", "--json", cwd=tmp_path).stdout)["suite"]
+    assert {"gru-smaller", "gru-fewer-epochs"} <= set(suite["claims"])
+
+
+@pytest.mark.parametrize("arguments", [("--core",), ("--until-decided",), ("--claim", "any")])
+def test_a_suite_without_claims_says_so(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    """Rather than run something else."""
+    done = rnnbench("run", "suite", "smoke", *arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "smoke.toml: the suite has no claims" in done.stderr
+
+
+def test_a_budget_at_a_shape_gives_each_cell_its_hidden_size() -> None:
+    """The nearest to it, under the cell's constraints."""
+    budget = Shape(parameters=5_000, inputs=16)
+    for layer, multiple in ((nn.GRU, 1), (nn.LSTM, 4)):
+        size = hidden_size(budget, lambda hidden, layer=layer: layer(16, hidden), multiple)
+        miss = {h: abs(count_parameters(layer(16, h)) - 5_000) for h in range(multiple, 80, multiple)}
+        assert size == min(miss, key=miss.__getitem__)
+    assert hidden_size(Shape(hidden=7), lambda hidden: nn.GRU(1, hidden)) == 7

@@ -6,18 +6,17 @@ reaching it counts only for a cell that beats the trivial forecast on test data 
 year by luck). Only such cells may lead, and before them those that lost no seed (to a limit, a crash, a divergence):
 survivors do not win. Candidates are ranked on the seeds that all of them have.
 
-Comparisons are paired by seed. Sign-flip tests with Holm's adjustment over all pairs hold their level at any number of
-seeds, and below `seeds_needed` they cannot reach it, so that no verdict is given there.
+Comparisons are paired by seed (`comparing`). Signed-rank tests with Holm's adjustment over all pairs hold their level
+at any number of seeds, and below `seeds_needed` they cannot reach it, so that no verdict is given there.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from itertools import combinations
 from typing import Any, TypedDict
 
 import numpy as np
 
 from rnnbench.findings import wording
-from rnnbench.findings.estimates import LEVEL, holm, seeds_needed, sign_flip
+from rnnbench.findings.comparing import EPOCHS_MARGIN, SCORE_MARGIN, Scale, compare
 from rnnbench.findings.records import Arm, Comparison
 from rnnbench.findings.wording import Goal
 from rnnbench.records import Learning
@@ -56,8 +55,8 @@ def answer(arms: Sequence[Arm], figures: Figures, budget: int) -> Answer:
     first, *level = [row for row, value in ranked.items() if value == best]
     by_row = {arm.row: arm for arm in arms}
     others = [arm for arm in arms if arm.row != first]
-    comparisons = _compare(first, losses)
-    contradicted = any(c.p_value is not None and c.p_value <= LEVEL and (c.gain or 0) < 0 for c in comparisons)
+    comparisons = compare(first, losses, _scale(goal, confirmed, losses))
+    contradicted = any(c.answer == "worse" for c in comparisons)
     verb = "shares the lead" if level else "comes first by this figure alone" if contradicted else "leads"
     text = (
         wording.solved(by_row[first], others, goal, budget, confirmed, verb=verb)
@@ -125,26 +124,11 @@ def _test_losses(figures: Figures) -> Losses:
     }
 
 
-def _compare(leader: str, losses: Losses) -> tuple[Comparison, ...]:
-    """The leader against each other cell; p-values are adjusted over all pairs, as the data picked the leader."""
-    pairs = list(combinations(sorted(row for row in losses if losses[row]), 2))
-    differences = {(a, b): [losses[b][s] - losses[a][s] for s in losses[a] if s in losses[b]] for a, b in pairs}
-    needed = seeds_needed(len(pairs))
-    testable = [pair for pair in pairs if len(differences[pair]) >= needed]
-    adjusted = dict(zip(testable, holm([sign_flip(differences[pair]) for pair in testable]), strict=True))
-    comparisons = []
-    for a, b in pairs:
-        if leader not in (a, b):
-            continue
-        sign = 1 if leader == a else -1
-        gains = [sign * difference for difference in differences[a, b]]
-        comparisons.append(
-            Comparison(
-                other=b if leader == a else a,
-                wins=sum(gain > 0 for gain in gains),
-                pairs=len(gains),
-                gain=float(np.mean(gains)) if gains else None,
-                p_value=adjusted.get((a, b)),
-            )
-        )
-    return tuple(comparisons)
+def _scale(goal: Goal, confirmed: Collection[str], losses: Losses) -> Scale:
+    """Epochs by their ratio; scores by their difference, as a part of the way from the trivial forecast to the target,
+    or of the scores themselves where there is no such way."""
+    if confirmed:
+        return Scale(ratio=True, margin=float(np.log(EPOCHS_MARGIN)))
+    way = abs(goal.target - goal.trivial) if goal.trivial is not None else 0.0
+    known = [abs(value) for by_seed in losses.values() for value in by_seed.values()]
+    return Scale(ratio=False, margin=SCORE_MARGIN * (way or float(np.median(known or [0.0]))))

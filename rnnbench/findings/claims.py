@@ -2,22 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 
-import numpy as np
-from scipy import stats
-
 from rnnbench.findings.book import Book
 from rnnbench.findings.claim_records import ClaimFinding, Judged, ReadingFinding, State, Verdict
 from rnnbench.findings.claim_wording import because, describe
-from rnnbench.findings.effects import typical
+from rnnbench.findings.effects import more_seeds, typical
 from rnnbench.findings.estimates import LEVEL, holm, seeds_needed
 from rnnbench.findings.weighing import weigh
 from rnnbench.findings.weights import Weighed, logs
 from rnnbench.records import RATIOS, Claim, LearningSide, Question, Reading
-
-POWER = 0.8
-EFFICIENCY = 3 / np.pi
-"""Of the signed-rank test beside Student's, on normal data."""
-MOST_SEEDS_SAID = 1000
 
 
 def judge_claims(claims: Iterable[Claim], book: Book) -> tuple[ClaimFinding, ...]:
@@ -102,14 +94,8 @@ def _why(found: Weighed, needed: int, *, measured: bool) -> str:
 def _more_seeds(reading: Reading, found: Weighed, level: float) -> int | None:
     """How many more seeds like those seen would decide in four of five cases; None where no end is in sight."""
     region = logs(reading.region) if reading.figure in RATIOS and found.effect else reading.region
-    spread = float(np.std(found.values, ddof=1)) if len(found.values) > 1 else 0.0
     gaps = [abs(typical(found.values) - bound) for bound in (region.low, region.high) if bound is not None]
-    if not gaps or min(gaps) == 0.0:
-        return None
-    quantiles = stats.norm.isf(level / 2) + stats.norm.ppf(POWER)
-    total = int(np.ceil((quantiles * spread / min(gaps)) ** 2 / EFFICIENCY))
-    more = max(total - found.n, 1)
-    return more if more <= MOST_SEEDS_SAID else None
+    return more_seeds(found.values, [min(gaps)], level)
 
 
 def _finding(reading: Reading, judged: Sequence[Judged]) -> ReadingFinding:

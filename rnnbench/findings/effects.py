@@ -18,6 +18,10 @@ from rnnbench.records import Region
 
 EXACT = 60
 """Up to so many differences the distribution is exact; above, the normal one is as good."""
+POWER = 0.8
+EFFICIENCY = 3 / np.pi
+"""Of the signed-rank test beside Student's, on normal data."""
+MOST_SAID = 1000
 Values = NDArray[np.float64]
 _Test = Callable[[Sequence[float], float], float]
 
@@ -66,6 +70,19 @@ def evidence(values: Sequence[float], region: Region) -> tuple[float, float]:
     beyond = 2 * min(_ask(p_below, values, region.low, 1.0), _ask(p_above, values, region.high, 1.0))
     pair = min(1.0, inside), min(1.0, beyond)
     return (pair[1], pair[0]) if region.outside else pair
+
+
+def more_seeds(values: Sequence[float], gaps: Sequence[float], level: float = LEVEL) -> int | None:
+    """How many more values like these would decide in four of five cases, where one of these gaps has to be told from
+    nothing; None where no end is in sight."""
+    spread = float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
+    wide = max((gap for gap in gaps if gap > 0), default=0.0)
+    if not wide:
+        return None
+    quantiles = stats.norm.isf(level / 2) + stats.norm.ppf(POWER)
+    total = int(np.ceil((quantiles * spread / wide) ** 2 / EFFICIENCY))
+    more = max(total - len(values), 1)
+    return more if more <= MOST_SAID else None
 
 
 def _ask(test: _Test, values: Sequence[float], boundary: float | None, otherwise: float) -> float:

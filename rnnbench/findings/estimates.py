@@ -73,22 +73,6 @@ def seeds_needed(pairs: int) -> int:
     return max(VERDICT_SEEDS, int(np.ceil(np.log2(2 * max(pairs, 1) / LEVEL))))
 
 
-def sign_flip(differences: Sequence[float]) -> float:
-    """Two-sided p-value of paired differences under random signs, exact up to 12 pairs (4096 sign patterns)."""
-    values = np.asarray(differences, dtype=float)
-    if not values.any():
-        return 1.0
-    test = stats.permutation_test(
-        (values,),
-        lambda x, axis: np.mean(x, axis=axis),
-        permutation_type="samples",
-        n_resamples=4096,
-        vectorized=True,
-        rng=np.random.default_rng(0),
-    )
-    return float(min(1.0, test.pvalue))
-
-
 def holm(p_values: Sequence[float]) -> list[float]:
     """Holm's step-down adjustment (Holm 1979), in the order given."""
     order = np.argsort(p_values)

@@ -1,5 +1,7 @@
 """The types of findings."""
 
+from typing import Literal
+
 from msgspec import Struct
 
 from rnnbench.findings.claim_records import ClaimFinding
@@ -70,13 +72,20 @@ class Arm(Struct, frozen=True, kw_only=True):
     diagnostics: tuple[DiagnosticCurve, ...] = ()
 
 
+Answered = Literal["better", "worse", "equivalent", "undecided", "too few seeds"]
+
+
 class Comparison(Struct, frozen=True):
     """The leading cell against another one, paired by seed.
 
     wins:    seeds in which the leader is better; ties count for neither.
     gain:    mean by which the leader is better, in units of the figure that decides; None without common seeds.
-    p_value: of an exact two-sided sign-flip test, by Holm's method over all pairs of cells of the condition; None
+    p_value: of the exact two-sided signed-rank test, by Holm's method over all pairs of cells of the condition; None
              below the number of seeds that can carry a verdict.
+    effect:  of epochs how many times as many the other one needs, of scores by how much the leader is better,
+             typically, with its interval.
+    answer:  is the leader better, worse, equivalent within the margin, or is that undecided?
+    more_seeds: how many more would probably decide it; None where it is decided, or no end is in sight.
     """
 
     other: str
@@ -84,6 +93,9 @@ class Comparison(Struct, frozen=True):
     pairs: int
     gain: float | None
     p_value: float | None
+    effect: Range | None = None
+    answer: Answered = "too few seeds"
+    more_seeds: int | None = None
 
 
 class Condition(Struct, frozen=True, kw_only=True):

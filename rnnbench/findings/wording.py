@@ -3,10 +3,18 @@
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from rnnbench.findings.estimates import LEVEL, seeds_needed
+from rnnbench.findings.estimates import seeds_needed
 from rnnbench.findings.ranges import Range
 from rnnbench.findings.records import Arm, Comparison
 from rnnbench.records import MetricNote
+
+ANSWERS = {
+    "better": "is better than",
+    "worse": "is worse than",
+    "equivalent": "is equivalent, within the margin, to",
+    "undecided": "is not told apart from",
+    "too few seeds": "has too few seeds in common with",
+}
 
 
 class Goal(NamedTuple):
@@ -72,22 +80,21 @@ def how_sure(leader: str, comparisons: Sequence[Comparison], cells: int) -> str:
     if all(c.p_value is None for c in known):
         seeds, needed = max(c.pairs for c in known), seeds_needed(cells * (cells - 1) // 2)
         return f"No verdict: {_seeds(seeds)} cannot carry one ({needed} can). By seed, {leader} is ahead of {ahead}."
-    better = [_tested(c) for c in known if _decided(c) and (c.gain or 0) > 0]
-    worse = [_tested(c) for c in known if _decided(c) and (c.gain or 0) <= 0]
-    open_ = [_tested(c) for c in known if not _decided(c)]
-    parts = [f"{leader} is better than {', '.join(better)}"] if better else []
-    parts += [f"{'it' if parts else leader} is worse than {', '.join(worse)}"] if worse else []
-    parts += [f"{'it' if parts else leader} is not told apart from {', '.join(open_)}"] if open_ else []
+    parts: list[str] = []
+    for answer, words in ANSWERS.items():
+        others = [_tested(c) for c in known if c.answer == answer]
+        if others:
+            parts.append(f"{'it' if parts else leader} {words} {', '.join(others)}")
     return f"By paired seeds, {'; '.join(parts)}. Ahead of {ahead}."
 
 
-def _decided(comparison: Comparison) -> bool:
-    return comparison.p_value is not None and comparison.p_value <= LEVEL
-
-
 def _tested(comparison: Comparison) -> str:
+    if comparison.answer == "equivalent":
+        return comparison.other
+    more = f"; about {comparison.more_seeds} more seeds would probably decide" if comparison.more_seeds else ""
     p_value = comparison.p_value
-    return f"{comparison.other} ({'too few seeds' if p_value is None else f'p = {p_value:.2g}'})"
+    sure = "" if p_value is None else f" (p = {p_value:.2g}{more})"
+    return f"{comparison.other}{sure}"
 
 
 def _times(arm: Arm) -> str:

@@ -69,7 +69,7 @@ def student(values: Values) -> float:
 
 
 def seeds_needed(pairs: int) -> int:
-    """Fewest seeds at which the exact sign-flip test can reach the level, by Holm over this many pairs."""
+    """Fewest seeds at which the exact signed-rank test can reach the level, by Holm over this many pairs."""
     return max(VERDICT_SEEDS, int(np.ceil(np.log2(2 * max(pairs, 1) / LEVEL))))
 
 

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from torch import nn
 
+from rnnbench.catalogue import Catalogue
 from rnnbench.model import count_parameters
-from rnnbench.records import Shape
+from rnnbench.records import SeedRule, Shape
 from rnnbench.runner.cost.subjects import hidden_size
+from rnnbench.suite import Choices, read_suite
 from tests.conftest import MakePlugin
 
 TINY = """
@@ -155,3 +157,13 @@ def test_a_budget_at_a_shape_gives_each_cell_its_hidden_size() -> None:
         miss = {h: abs(count_parameters(layer(16, h)) - 5_000) for h in range(multiple, 80, multiple)}
         assert size == min(miss, key=miss.__getitem__)
     assert hidden_size(Shape(hidden=7), lambda hidden: nn.GRU(1, hidden)) == 7
+
+
+def test_the_claim_of_the_docs_is_a_good_one(tmp_path: Path) -> None:
+    """Every key and name of it; two conditions."""
+    page = (Path(__file__).parent.parent / "docs" / "suites.md").read_text()
+    (tmp_path / "chrono.toml").write_text(page.split("```toml\n")[1].split("```")[0])
+    suite = read_suite(str(tmp_path / "chrono.toml"), Catalogue.load(), Choices(until_decided=True))
+    (claim,) = suite.claims
+    assert [side.cell.row for side in claim.sides] == ["lstm chrono=40.0", "lstm"] * 2
+    assert (claim.looks, suite.until_decided) == (3, SeedRule(10, 5, 20))

@@ -32,6 +32,12 @@ def test_with_ties_the_p_value_is_that_of_all_sign_patterns() -> None:
     assert p_above(values, 0.0) == pytest.approx(expected)
 
 
+def test_what_lies_at_the_boundary_says_nothing() -> None:
+    """Ten seeds without any difference are no evidence on either side."""
+    assert p_above([0.0] * 10, 0.0) == p_below([0.0] * 10, 0.0) == 1.0
+    assert evidence([0.0] * 10, Region(low=0.0)) == (1.0, 1.0)
+
+
 def test_many_seeds_are_told_by_the_normal_distribution() -> None:
     """Where the exact one would be as good: both agree near the border between them."""
     values = np.random.default_rng(3).normal(0.2, 1.0, 80)

@@ -13,6 +13,7 @@ from rnnbench.errors import RnnbenchError
 from rnnbench.findings import find
 from rnnbench.findings.book import Book
 from rnnbench.findings.claim_records import ClaimFinding
+from rnnbench.findings.claim_wording import dependence
 from rnnbench.findings.claims import judge
 from rnnbench.plan import known, plan
 from rnnbench.records import (
@@ -41,7 +42,7 @@ Epochs = Callable[[str, int], int | None]
 
 def suite(*claims: dict[str, Any], choices: Choices | None = None, **keys: Any) -> Suite:
     """A suite of these claims."""
-    raw = {
+    raw: dict[str, Any] = {
         "version": 1,
         "summary": "claims of a test",
         "seeds": 10,
@@ -281,12 +282,50 @@ def test_scores_are_differences_in_which_higher_is_better() -> None:
 
 
 def test_results_that_were_cut_short_enter_no_verdict() -> None:
-    """A time limit is no censoring at the budget."""
+    """A time limit is no censoring at the budget, whatever was learned before it; its partner is left out with it."""
     whole = suite(claim())
     results = run(whole, noisy(gru=8, lstm=16))
-    cut = [replace(r, status="timeout", learning=None) if n % 2 else r for n, r in enumerate(results)]
+    cut = [replace(r, status="timeout") if n in (0, 3) else r for n, r in enumerate(results)]
     judged = find(cut, whole.claims).claims[0].readings[0].judged[0]
-    assert judged.state == "open"
+    lost = {results[n].trial.seed for n in (0, 3) if isinstance(results[n].trial, LearningTrial)}
+    assert judged.effect is not None
+    assert judged.effect.n == 10 - len(lost)
+    assert len(judged.trials) == 2 * judged.effect.n
+    assert not any(f".s{seed}." in trial for trial in judged.trials for seed in lost)
+
+
+def test_a_cell_that_diverges_says_no_more_than_the_trivial_forecast() -> None:
+    """It is not left out: survivors do not win."""
+    whole = suite(claim(figure="score", metric="mse", at_least=-0.05))
+    results = run(whole, lambda *_: 5)
+    for n, result in enumerate(results):
+        trial, learning = result.trial, result.learning
+        if isinstance(trial, LearningTrial) and trial.cell.row == "gru" and learning:
+            results[n] = replace(result, status="diverged", learning=replace(learning, test={}, epochs_to_target=None))
+    judged = find(results, whole.claims).claims[0].readings[0].judged[0]
+    assert judged.state == "fails"
+    assert judged.effect is not None
+    assert judged.effect.centre == pytest.approx(0.005 - 1 / 6)
+
+
+def test_the_search_for_a_learning_rate_enters_no_verdict() -> None:
+    """Its seeds are of its own; a claim at ten seeds rests on twenty results."""
+    whole = suite(
+        claim(), recipe={"epochs": BUDGET, "steps_per_epoch": 10, "tuning_seeds": 2, "learning_rates": [0.1, 0.2]}
+    )
+    results = run(whole, noisy(gru=8, lstm=16))
+    assert len(results) == 20 + 2 * 2 * 2
+    judged = find(results, whole.claims).claims[0].readings[0].judged[0]
+    assert (judged.effect and judged.effect.n, len(judged.trials)) == (10, 20)
+
+
+def test_what_a_mixed_claim_depends_on_is_the_facet_that_tells_the_answers_apart() -> None:
+    """Not one whose values occur on both sides; and nothing where none does."""
+    holds, fails = {"task": "a", "equal": "hidden"}, {"task": "a", "equal": "parameters"}
+    assert dependence([(holds, "holds"), (fails, "fails")]) == "by equal: holds with hidden, fails with parameters"
+    third = {"task": "b", "equal": "hidden"}
+    assert dependence([(holds, "holds"), (fails, "fails"), (third, "fails")]) == ""
+    assert dependence([(holds, "holds"), (fails, "fails"), (third, "open")]).startswith("by equal")
 
 
 # Cost
@@ -308,6 +347,16 @@ def test_a_ratio_of_times_of_two_kinds_has_to_be_clear_by_what_days_may_move_it(
     assert decide(suite(quicker), noisy(), costs={"gru": 0.86, "lstm": 1.0}).verdict == "undecided"
     assert decide(suite(quicker), noisy(), costs={"gru": 0.66, "lstm": 1.0}).verdict == "supported"
     assert decide(suite(quicker), noisy(), costs={"gru": 1.3, "lstm": 1.0}).verdict == "refuted"
+
+
+def test_days_have_to_agree() -> None:
+    """Quicker on one and slower on the other is open, however sure each day is."""
+    whole = suite(claim(figure="train-time", at_most=0.95, shapes=[{"steps": 5}]))
+    first = run(whole, noisy(), costs={"gru": 0.66, "lstm": 1.0})
+    trials = [replace(result.trial, occasion="another day") for result in first if isinstance(result.trial, CostTrial)]
+    for factor, verdict in ((0.7, "supported"), (1.4, "undecided")):
+        second = [cost(trial, {"gru": factor, "lstm": 1.0}) for trial in trials]
+        assert find([*first, *second], whole.claims).claims[0].verdict == verdict
 
 
 def test_seconds_are_epochs_times_the_time_of_a_step() -> None:
@@ -366,6 +415,15 @@ def test_seeds_are_added_until_a_claim_is_decided() -> None:
     hard = {**claim(), "most_seeds": 25}
     results = run(suite(hard, choices=rule), noisy(gru=13, lstm=16))
     assert {r.trial.seed for r in results if isinstance(r.trial, LearningTrial)} == set(range(25))
+
+
+@pytest.mark.parametrize("easy_first", [True, False])
+def test_a_cell_gets_as_many_seeds_as_the_most_demanding_of_its_claims(easy_first: bool) -> None:
+    """Whatever their order: what decides one claim at ten seeds goes on for the other."""
+    easy, hard = {**claim(at_most=5.0), "name": "easy"}, {**claim(), "most_seeds": 15}
+    pair = (easy, hard) if easy_first else (hard, easy)
+    results = run(suite(*pair, choices=Choices(until_decided=True)), noisy(gru=13, lstm=16))
+    assert len(results) == 30
 
 
 def test_each_look_gets_its_share_of_the_error() -> None:

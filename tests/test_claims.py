@@ -252,6 +252,17 @@ def test_equivalence_is_not_the_lack_of_a_difference() -> None:
     assert decide(suite(claim(beyond=0.25)), noisy(gru=8, lstm=16)).verdict == "supported"
 
 
+def test_seeds_in_which_neither_gets_there_say_nothing() -> None:
+    """Two cells that do not learn are not shown to be alike; what is left out is said."""
+    found = decide(suite(claim(within=0.25)), lambda *_: None)
+    judged = found.readings[0].judged[0]
+    assert (found.verdict, judged.effect) == ("undecided", None)
+    assert judged.lost == ("10 seeds in which neither gets there",)
+    some = decide(suite(claim(within=0.25)), lambda _, seed: 12 if seed < 8 else None).readings[0].judged[0]
+    assert some.effect is not None
+    assert (some.effect.n, some.lost) == (8, ("2 seeds in which neither gets there",))
+
+
 def test_the_solve_rate_of_one_cell_is_held_against_a_bound() -> None:
     """Nine of ten is most seeds, five of ten is neither most nor not."""
     most = claim(cells=["rnn"], figure="solved", at_least=0.5)

@@ -620,7 +620,9 @@ def epochs_by_cell(n: int, **centres: float) -> list[Result]:
     rng = np.random.default_rng(4)
     luck = rng.normal(0, 0.1, n)
     return [
-        learned(cell, seed, round(centre * np.exp(luck[seed] + rng.normal(0, spread))), 0.001)
+        learned(
+            cell, seed, round(centre * np.exp(luck[seed] + rng.normal(0, spread))), 0.001, recipe=Recipe(epochs=300)
+        )
         for cell, centre in centres.items()
         for seed in range(n)
         for spread in [0.02 if centre > 50 else 0.3]

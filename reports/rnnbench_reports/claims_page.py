@@ -83,5 +83,6 @@ def _p(judged: rnnbench.Judged) -> str:
 
 
 def _state(judged: rnnbench.Judged) -> str:
-    more = f"; about {judged.more_seeds} more seeds would probably decide" if judged.more_seeds else ""
-    return judged.state + (f": {judged.why}{more}" if judged.why else "")
+    more = f"about {judged.more_seeds} more seeds would probably decide" if judged.more_seeds else ""
+    told = "; ".join(filter(None, (judged.why, *judged.lost, more)))
+    return judged.state + (f": {told}" if told else "")

@@ -60,7 +60,7 @@ def print_claims(claims: Sequence[ClaimFinding]) -> None:
         out.print(f"  {claim.name}: {claim.because}", markup=False)
         for reading in claim.readings:
             out.print(f"  {reading.summary}", markup=False)
-            if not any(judged.effect for judged in reading.judged):
+            if not any(judged.effect or judged.lost for judged in reading.judged):
                 out.print(f"    {', '.join(reading.missing) or 'nothing measured'}", markup=False)
                 continue
             for judged in reading.judged:
@@ -71,13 +71,14 @@ def print_claims(claims: Sequence[ClaimFinding]) -> None:
 def _line(judged: Judged) -> str:
     """One condition: sign, conditions, effect, how sure."""
     where = ", ".join(f"{name} {value}" for name, value in judged.facets.items())
-    sure = f", p = {judged.p_value:.2g}" if judged.p_value is not None else ""
-    why = f" ({judged.why}{_more(judged)})" if judged.why else ""
+    sure = "" if judged.p_value is None else f", p = {judged.p_value:.2g}" if judged.p_value else ", exact"
+    told = "; ".join(filter(None, (judged.why, *judged.lost, _more(judged))))
+    why = f" ({told})" if told else ""
     return f"{SIGNS[judged.state]} {where}: {effect_text(judged.effect)}{sure}{why}"
 
 
 def _more(judged: Judged) -> str:
-    return f"; about {judged.more_seeds} more seeds" if judged.more_seeds else ""
+    return f"about {judged.more_seeds} more seeds would probably decide" if judged.more_seeds else ""
 
 
 def effect_text(effect: Range | None) -> str:

@@ -55,7 +55,7 @@ def answer(arms: Sequence[Arm], figures: Figures, budget: int) -> Answer:
     first, *level = [row for row, value in ranked.items() if value == best]
     by_row = {arm.row: arm for arm in arms}
     others = [arm for arm in arms if arm.row != first]
-    comparisons = compare(first, losses, _scale(goal, confirmed, losses))
+    comparisons = compare(first, losses, _scale(goal, confirmed, losses, budget))
     contradicted = any(c.answer == "worse" for c in comparisons)
     verb = "shares the lead" if level else "comes first by this figure alone" if contradicted else "leads"
     text = (
@@ -124,11 +124,11 @@ def _test_losses(figures: Figures) -> Losses:
     }
 
 
-def _scale(goal: Goal, confirmed: Collection[str], losses: Losses) -> Scale:
+def _scale(goal: Goal, confirmed: Collection[str], losses: Losses, budget: int) -> Scale:
     """Epochs by their ratio; scores by their difference, as a part of the way from the trivial forecast to the target,
     or of the scores themselves where there is no such way."""
     if confirmed:
-        return Scale(ratio=True, margin=float(np.log(EPOCHS_MARGIN)))
+        return Scale(ratio=True, margin=float(np.log(EPOCHS_MARGIN)), nothing=float(budget))
     way = abs(goal.target - goal.trivial) if goal.trivial is not None else 0.0
     known = [abs(value) for by_seed in losses.values() for value in by_seed.values()]
     return Scale(ratio=False, margin=SCORE_MARGIN * (way or float(np.median(known or [0.0]))))

@@ -20,6 +20,7 @@ class Judged(Struct, frozen=True, kw_only=True):
                where there are too few seeds or replicates for one. 0 for what is counted exactly.
     why:       why it is open, in words.
     more_seeds: how many more would probably decide it, where seeds can.
+    lost:      seeds that say nothing, with the reason.
     trials:    ids of the results that it rests on.
     """
 
@@ -29,6 +30,7 @@ class Judged(Struct, frozen=True, kw_only=True):
     state: State
     why: str = ""
     more_seeds: int | None = None
+    lost: tuple[str, ...] = ()
     trials: tuple[str, ...] = ()
 
 

@@ -27,7 +27,7 @@ def judge(claim: Claim, book: Book) -> ClaimFinding:
     smaller = [min(weighed[place].p_for or 0.0, weighed[place].p_against or 0.0) for place in tested]
     adjusted = dict(zip(tested, holm(smaller), strict=True))
     judged = [
-        _judged(reading, question, found, adjusted.get(place), needed, level)
+        _judged(reading, question, found, adjusted.get(place), needed, level, len(conditions))
         for place, ((reading, question), found) in enumerate(zip(conditions, weighed, strict=True))
     ]
     readings, at = [], 0
@@ -63,7 +63,13 @@ def _carries(found: Weighed, needed: int) -> bool:
 
 
 def _judged(
-    reading: Reading, question: Question, found: Weighed, p_value: float | None, needed: int, level: float
+    reading: Reading,
+    question: Question,
+    found: Weighed,
+    p_value: float | None,
+    needed: int,
+    level: float,
+    family: int,
 ) -> Judged:
     state: State = "open"
     if p_value is not None and p_value <= level:
@@ -71,7 +77,7 @@ def _judged(
     why, more = "", None
     if state == "open":
         why = _why(found, needed, measured=p_value is not None)
-        more = _more_seeds(reading, found, level) if found.by_seeds and p_value is not None else None
+        more = _more_seeds(reading, found, level / family) if found.by_seeds and p_value is not None else None
     return Judged(
         facets=question.facets,
         effect=found.effect,
@@ -80,12 +86,13 @@ def _judged(
         why=why,
         more_seeds=more,
         trials=found.trials,
+        lost=found.lost,
     )
 
 
 def _why(found: Weighed, needed: int, *, measured: bool) -> str:
     if found.effect is None:
-        return "nothing measured"
+        return "" if found.lost else "nothing measured"
     if measured:
         return "the interval reaches over the boundary"
     return f"{found.n} of {needed} seeds that can carry a verdict" if found.by_seeds else f"{found.n} replicates"

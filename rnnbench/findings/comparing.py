@@ -22,11 +22,12 @@ Losses = Mapping[str, Mapping[int, float]]
 
 
 class Scale(NamedTuple):
-    """How two cells are held against each other: by the logarithm of their ratio, or by their difference; and how
-    little is nothing on that scale."""
+    """How two cells are held against each other: by the logarithm of their ratio, or by their difference; how little is
+    nothing on that scale; and the loss of a seed that did not get there, which where both did not says nothing."""
 
     ratio: bool
     margin: float
+    nothing: float | None = None
 
 
 class _Pair(NamedTuple):
@@ -56,7 +57,11 @@ def compare(leader: str, losses: Losses, scale: Scale) -> tuple[Comparison, ...]
 def _pair(ours: Mapping[int, float], theirs: Mapping[int, float], scale: Scale) -> _Pair:
     common = [seed for seed in ours if seed in theirs]
     gains = [theirs[seed] - ours[seed] for seed in common]
-    values = [float(np.log(theirs[seed] / ours[seed])) for seed in common] if scale.ratio else gains
+    telling = [seed for seed in common if scale.nothing is None or min(ours[seed], theirs[seed]) < scale.nothing]
+    if scale.ratio:
+        values = [float(np.log(theirs[seed] / ours[seed])) for seed in telling]
+    else:
+        values = [theirs[seed] - ours[seed] for seed in telling]
     if not values:
         return _Pair([], [], 1.0, 1.0)
     differ = min(1.0, 2 * min(p_above(values, 0.0), p_below(values, 0.0)))

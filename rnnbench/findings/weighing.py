@@ -36,14 +36,29 @@ def _learning(reading: Reading, question: Question, book: Book) -> Weighed:
         return _alone(reading, [ours[s][1] for s in seeds], tuple(ours[s][0] for s in seeds))
     assert isinstance(question.second, LearningSide)
     theirs = _by_seed(question.second, name, book)
+    everyone = _seeds(question.first, book) | _seeds(question.second, book)
     seeds = sorted(set(ours) & set(theirs))
+    lost = [f"{_of_seeds(len(everyone - set(seeds)))} without this figure"] if everyone - set(seeds) else []
+    if name.startswith("epochs"):
+        budgets = question.first.recipe.epochs, question.second.recipe.epochs
+        reached = [s for s in seeds if ours[s][1] < budgets[0] or theirs[s][1] < budgets[1]]
+        lost += [f"{_of_seeds(len(seeds) - len(reached))} in which neither gets there"] if reached != seeds else []
+        seeds = reached
     trials = tuple(side[seed][0] for seed in seeds for side in (ours, theirs))
     ratio = reading.figure in RATIOS
     pairs = [(ours[seed][1], theirs[seed][1]) for seed in seeds]
     values = [float(np.log(a / b)) if ratio else a - b for a, b in pairs]
     region = logs(reading.region) if ratio else reading.region
-    weighed = _weighed(values, region, trials)
+    weighed = replace(_weighed(values, region, trials), lost=tuple(lost))
     return replace(weighed, effect=exponential(weighed.effect)) if ratio and weighed.effect else weighed
+
+
+def _seeds(side: LearningSide, book: Book) -> set[int]:
+    return set(book.learning.get(key(side), {}))
+
+
+def _of_seeds(count: int) -> str:
+    return f"{count} seed{'s' if count > 1 else ''}"
 
 
 def _by_seed(side: LearningSide, name: str, book: Book) -> dict[int, tuple[str, float]]:

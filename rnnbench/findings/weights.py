@@ -13,6 +13,7 @@ class Weighed(Struct, frozen=True, kw_only=True):
 
     values: what the seeds say one by one, on the scale of the region's bounds taken to logs for ratios.
     n:      seeds, or replicates.
+    lost:   why seeds say nothing, with their number.
     """
 
     effect: Range | None = None
@@ -20,6 +21,7 @@ class Weighed(Struct, frozen=True, kw_only=True):
     p_against: float | None = None
     values: tuple[float, ...] = ()
     n: int = 0
+    lost: tuple[str, ...] = ()
     trials: tuple[str, ...] = ()
     by_seeds: bool = True
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         ReadingFinding,
         Scaling,
     )
+    from rnnbench.findings import Arm, Aspect, Condition, CostFinding, CostRow, Findings, Pace, Range, Scaling
     from rnnbench.hooks import hookimpl
     from rnnbench.metric import (
         ACCURACY,
@@ -61,6 +62,7 @@ _ROOMS = {
     "ACCURACY": "metric",
     "Archive": "task",
     "Arm": "findings",
+    "Aspect": "findings",
     "BITS_PER_CHARACTER": "metric",
     "Batch": "task",
     "CROSS_ENTROPY": "metric",
@@ -135,6 +137,7 @@ __all__ = [
     "SCALED_ACCURACY",
     "Archive",
     "Arm",
+    "Aspect",
     "Batch",
     "CellContractError",
     "CellSpec",

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from matplotlib.ticker import MaxNLocator
 
 import rnnbench
+from rnnbench_reports.across_figures import across_figures
 from rnnbench_reports.axes import keep_medians_in_view, score_axis
 from rnnbench_reports.claim_figures import claim_figures
 from rnnbench_reports.cost_figures import cost_figures
@@ -20,6 +21,7 @@ def draw(findings: rnnbench.Findings) -> Iterator[Drawn]:
     if findings.conditions:
         yield learning_curves(findings, by_cell)
         yield epochs_to_target(findings, by_cell)
+    yield from across_figures(findings, by_cell)
     if any(arm.search for condition in findings.conditions for arm in condition.arms):
         yield learning_rates(findings, by_cell)
     yield from diagnostics(findings, by_cell)

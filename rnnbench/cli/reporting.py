@@ -78,6 +78,10 @@ def print_answers(findings: Findings) -> None:
         out.print(Text(condition.title, style="bold"))
         out.print(f"  {condition.answer}", markup=False)
         out.print(f"  {condition.sure}", markup=False)
+    if findings.across:
+        out.print(Text("across tasks", style="bold"))
+    for aspect in findings.across:
+        out.print(f"  {aspect.name}: {aspect.answer}", markup=False)
     for cost in findings.costs:
         out.print(Text(f"cost, {cost.title}", style="bold"))
         out.print(f"  {cost.answer}", markup=False)

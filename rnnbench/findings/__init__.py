@@ -5,6 +5,7 @@ from rnnbench.findings.claim_figures import claim_figures
 from rnnbench.findings.claim_records import ClaimFinding, Judged, ReadingFinding
 from rnnbench.findings.claim_wording import describe
 from rnnbench.findings.claims import is_settled
+from rnnbench.findings.across_records import Aspect, AspectRow, Improvement, Profile
 from rnnbench.findings.cost_records import CostFinding, CostPair, CostRow, Pace, Scaling
 from rnnbench.findings.estimates import INTERVAL_REPLICATES, half_width
 from rnnbench.findings.find import find
@@ -24,6 +25,8 @@ __all__ = [
     "Arm",
     "Book",
     "ClaimFinding",
+    "Aspect",
+    "AspectRow",
     "Comparison",
     "Condition",
     "CostFinding",
@@ -34,7 +37,9 @@ __all__ = [
     "Failure",
     "Findings",
     "Judged",
+    "Improvement",
     "Pace",
+    "Profile",
     "Range",
     "RateScore",
     "ReadingFinding",

@@ -1,11 +1,12 @@
 """What a sceptical reader should hold against the findings, in words."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from rnnbench.findings.cost_doubts import cost_doubts
 from rnnbench.findings.cost_records import CostFinding
 from rnnbench.findings.estimates import seeds_needed
+from rnnbench.findings.origins import changed_sources, torch_versions
 from rnnbench.findings.records import Condition
 from rnnbench.findings.search import search_doubts
 from rnnbench.records import LearningTrial, Result
@@ -139,16 +140,10 @@ def _unequal_origins(results: Sequence[Result]) -> Iterator[str]:
     machines = {(r.provenance.machine.processor, r.provenance.machine.cores) for r in results}
     if len(machines) > 1:
         yield f"The results come from {len(machines)} kinds of machine."
-    sources: dict[str, set[str]] = defaultdict(set)
-    for result in results:
-        for name, definition in result.provenance.definitions.items():
-            sources[name].add(definition)
-    changed = sorted(name for name, definitions in sources.items() if len(definitions) > 1)
-    if changed:
+    if changed := changed_sources(results):
         yield f"The source of {_listed(changed)} changed between results compared here; --fresh runs all again."
-    torches = Counter(r.provenance.versions.get("torch", "") for r in results) - Counter({"": len(results)})
-    if len(torches) > 1:
-        yield f"The results come from several versions of torch: {_listed(sorted(torches))}."
+    if len(torches := torch_versions(results)) > 1:
+        yield f"The results come from several versions of torch: {_listed(torches)}."
 
 
 def _listed(things: Sequence[object]) -> str:

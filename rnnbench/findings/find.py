@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from rnnbench.errors import RnnbenchError
 from rnnbench.findings.book import Book
 from rnnbench.findings.claims import judge_claims
+from rnnbench.findings.across import across
+from rnnbench.findings.across_wording import across_doubts
 from rnnbench.findings.cost import costs
 from rnnbench.findings.doubts import doubts
 from rnnbench.findings.learning import conditions
@@ -29,6 +31,7 @@ def find(results: Iterable[Result], claims: Sequence[Claim] = ()) -> Findings:
     found = conditions(learning)
     dear = [r for r in current if not isinstance(r.trial, LearningTrial)]
     cost = costs(dear)
+    over_all = across(learning, cost)
     old = len(everything) - len(current)
     outdated = (f"{old} results of older versions of the suite lie in the folder and are left out.",) if old else ()
     return Findings(
@@ -39,6 +42,8 @@ def find(results: Iterable[Result], claims: Sequence[Claim] = ()) -> Findings:
         scalings=scalings(dear),
         claims=judge_claims(claims, Book.of(current)) if claims else (),
         doubts=doubts(current, found, cost) + outdated,
+        across=over_all,
+        doubts=(*doubts(current, found, cost), *across_doubts(over_all), *outdated),
         failures=tuple(_failure(r) for r in current if r.status not in ("ok", "stopped")),
         counts=dict(sorted(Counter(r.status for r in current).items())),
         machines=tuple({repr(r.provenance.machine): r.provenance.machine for r in current}.values()),

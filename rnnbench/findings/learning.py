@@ -19,9 +19,14 @@ from rnnbench.records import Learning, Result, Status
 def conditions(results: Sequence[Result]) -> tuple[Condition, ...]:
     """One condition for each setting under which something was evaluated, in the order of task and horizon."""
     searches = gather(results)
+    return tuple(_condition(group, title, searches) for title, group in evaluated(results))
+
+
+def evaluated(results: Sequence[Result]) -> list[tuple[str, list[Result]]]:
+    """Title and results of each setting under which something was evaluated, in the order of task and horizon."""
     evaluations = [result for result in results if learning_trial(result).phase == "evaluation"]
     groups = [group for group in by_setting(evaluations) if any(map(learning_of, group))]
-    return tuple(_condition(group, title, searches) for group, title in zip(groups, titles(groups), strict=True))
+    return list(zip(titles(groups), groups, strict=True))
 
 
 def learning_of(result: Result) -> Learning | None:

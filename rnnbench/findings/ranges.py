@@ -9,6 +9,7 @@ class Range(Struct, frozen=True):
     """A centre over n units with what lies around it.
 
     kind: "range" is smallest to largest and claims no more; "95 % interval" is one that holds its level at this n;
+          "95 % over all pairs" is wider, so that all such intervals of all pairs hold at once;
           "over occasions" reaches from the lowest end of the intervals of n days to the highest.
     """
 
@@ -16,7 +17,7 @@ class Range(Struct, frozen=True):
     low: float
     high: float
     n: int
-    kind: Literal["range", "95 % interval", "over occasions"] = "range"
+    kind: Literal["range", "95 % interval", "95 % over all pairs", "over occasions"] = "range"
 
 
 class Curve(Struct, frozen=True):

@@ -5,6 +5,7 @@ from typing import Literal
 from msgspec import Struct
 
 from rnnbench.findings.claim_records import ClaimFinding
+from rnnbench.findings.across_records import Aspect
 from rnnbench.findings.cost_records import CostFinding, Scaling
 from rnnbench.findings.ranges import Curve, DiagnosticCurve, Range
 from rnnbench.records import Machine, MetricNote, Recipe
@@ -133,7 +134,10 @@ class Failure(Struct, frozen=True):
 
 
 class Findings(Struct, frozen=True, kw_only=True):
-    """What the results of a suite say, with everything that a reader needs to doubt it."""
+    """What the results of a suite say, with everything that a reader needs to doubt it.
+
+    across: what they say over all conditions, one aspect at a time; empty where there is one condition alone.
+    """
 
     suite: str
     suite_version: int
@@ -150,3 +154,4 @@ class Findings(Struct, frozen=True, kw_only=True):
     first_started: str
     last_started: str
     claims: tuple[ClaimFinding, ...] = ()
+    across: tuple[Aspect, ...] = ()

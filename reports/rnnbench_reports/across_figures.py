@@ -31,16 +31,25 @@ def _aspect(aspect: rnnbench.Aspect, by_cell: Mapping[str, Look]) -> Drawn:
         axes[2].axvline(0.5, color=REFERENCE, linestyle="--", linewidth=1)
         axes[2].set_xlabel("probability of improvement", fontsize=9)
     legend(figure, axes[:1])
-    intervals = all(next(iter(row.figures.values())).kind != "range" for row in aspect.rows)
-    caption = (
-        f"Score: {aspect.measures}. {len(aspect.conditions)} conditions x {len(aspect.seeds)} seeds. Left: of all runs of "
-        "a cell, the share whose score is higher than the one below; the higher the line, the better; bands are 95 % "
-        f"intervals at each score by itself{'' if len(aspect.rows) <= MOST_BANDS else ', left out here of so many cells'}. "
-        f"Middle: mean of the middle half of the runs, with {'95 % intervals' if intervals else 'the range over seeds'}. "
-        "Right: how likely a run of the first cell is better than one of another on the same condition; where the bar, "
-        "95 % over all pairs, crosses one half, the two are not told apart."
-    )
-    return Drawn(f"across-{aspect.name}", f"Across tasks: {aspect.name}", caption, figure)
+    return Drawn(f"across-{aspect.name}", f"Across tasks: {aspect.name}", _caption(aspect), figure)
+
+
+def _caption(aspect: rnnbench.Aspect) -> str:
+    has_intervals = all(next(iter(row.figures.values())).kind != "range" for row in aspect.rows)
+    said = [
+        f"Score: {aspect.measures}; {len(aspect.conditions)} conditions x {len(aspect.seeds)} seeds.",
+        "First panel: the share of a cell's runs whose score is higher; the higher the line, the better;",
+        "bands of so many cells would hide each other."
+        if len(aspect.rows) > MOST_BANDS
+        else "bands are 95 % intervals at each score by itself.",
+        f"Second: mean of the middle half of the runs, with {'95 % intervals' if has_intervals else 'ranges over seeds'}.",
+    ]
+    if aspect.pairs:
+        said += [
+            "Third: how likely a run of the first cell is better than one of another on the same condition; where the",
+            "bar, 95 % over all pairs, crosses one half, the two are not told apart.",
+        ]
+    return " ".join(said)
 
 
 def _profiles(axis: Axes, aspect: rnnbench.Aspect, by_cell: Mapping[str, Look]) -> None:
@@ -69,7 +78,7 @@ def _profiles(axis: Axes, aspect: rnnbench.Aspect, by_cell: Mapping[str, Look]) 
 
 def _ranges(axis: Axes, figures: Mapping[str, rnnbench.Range], by_cell: Mapping[str, Look]) -> None:
     """A mark and a bar for each cell, the first one on top."""
-    rows = list(reversed(figures))
+    rows = list(figures)[::-1]
     for position, row in enumerate(rows):
         look, figure = by_cell[row], figures[row]
         axis.plot([figure.low, figure.high], [position, position], color=look.colour, linewidth=4, alpha=0.35)

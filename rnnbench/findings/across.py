@@ -13,11 +13,11 @@ from msgspec.structs import replace
 
 from rnnbench.findings import across_wording as wording
 from rnnbench.findings import aggregates
-from rnnbench.findings.across_records import Aspect, AspectRow, Improvement, Profile
+from rnnbench.findings.across_records import Aspect, AspectName, AspectRow, Improvement, Profile
 from rnnbench.findings.aggregates import FEWEST_SEEDS, THRESHOLDS, Array, Interval
 from rnnbench.findings.cost_aspects import memory, speed
 from rnnbench.findings.cost_records import CostFinding
-from rnnbench.findings.coverage import Runs, Score, mixed, runs, table
+from rnnbench.findings.coverage import Runs, Score, is_known, mixed, runs, table
 from rnnbench.findings.estimates import LEVEL, solve_rate
 from rnnbench.findings.learning import evaluated, learning_of
 from rnnbench.findings.ranges import Range
@@ -39,8 +39,8 @@ TRAINABILITY = Aspect(
 )
 EXTRAPOLATION = Aspect(
     name="extrapolation",
-    measures="test score on longer sequences than those of training, mean over their lengths: 0 is the trivial forecast "
-    "there, 1 the target",
+    measures="test score on longer sequences than those of training, mean over their lengths: 0 is the trivial "
+    "forecast there, 1 the target",
     better="higher",
 )
 
@@ -53,11 +53,7 @@ def across(results: Sequence[Result], costs: Sequence[CostFinding]) -> tuple[Asp
         return ()
     conditions = {title: runs(group) for title, group in groups.items()}
     of_several = mixed([result for group in groups.values() for result in group])
-    learned = [
-        _aspect(CAPACITY, conditions, _capacity, UNKNOWN),
-        _aspect(TRAINABILITY, conditions, _trained, UNKNOWN),
-        _aspect(EXTRAPOLATION, conditions, _extrapolated, NOT_LONGER),
-    ]
+    learned = [_aspect(aspect, conditions) for aspect in (CAPACITY, TRAINABILITY, EXTRAPOLATION)]
     if of_several:
         learned = [
             found if found.absent else replace(found, rows=(), pairs=(), missing=(*of_several, *found.missing))
@@ -100,9 +96,13 @@ def longer(learning: Learning) -> list[str]:
     return [f"@{name}" for name, match in known.items() if float(match[1]) > 1]
 
 
-def _aspect(aspect: Aspect, conditions: Mapping[str, Runs], score: Score, why: str) -> Aspect:
+SCORES: dict[AspectName, Score] = {"capacity": _capacity, "trainability": _trained, "extrapolation": _extrapolated}
+
+
+def _aspect(aspect: Aspect, conditions: Mapping[str, Runs]) -> Aspect:
     """What the conditions say whose score is known wherever there are figures; the others are left out."""
-    known = {title: by_row for title, by_row in conditions.items() if _is_known(by_row, score)}
+    score, why = SCORES[aspect.name], NOT_LONGER if aspect is EXTRAPOLATION else UNKNOWN
+    known = {title: by_row for title, by_row in conditions.items() if is_known(by_row, score)}
     left_out = {title: why for title in conditions if title not in known}
     if len(known) < 2:
         return replace(aspect, absent=f"{'one condition alone' if known else 'no condition'} has a score: {why}")
@@ -110,16 +110,10 @@ def _aspect(aspect: Aspect, conditions: Mapping[str, Runs], score: Score, why: s
     aspect = replace(aspect, conditions=got.conditions, seeds=got.seeds, left_out=left_out, missing=got.missing)
     if not got.scores:
         return aspect
-    rows = [_row(row, scores, solves=score is _trained) for row, scores in got.scores.items()]
+    rows = [_row(row, scores, solves=aspect.name == "trainability") for row, scores in got.scores.items()]
     rows.sort(key=lambda row: (-row.figures[MIDDLE].centre, row.figures[GAP].centre, row.row))
     pairs = _pairs({row.row: got.scores[row.row] for row in rows})
     return replace(aspect, thresholds=THRESHOLDS, rows=tuple(rows), pairs=pairs)
-
-
-def _is_known(by_row: Runs, score: Score) -> bool:
-    """Whether there are trials with figures, and none of them is without a score."""
-    scores = [score(result) for by_seed in by_row.values() for result in by_seed.values() if learning_of(result)]
-    return bool(scores) and None not in scores
 
 
 def _row(row: str, scores: Array, *, solves: bool) -> AspectRow:

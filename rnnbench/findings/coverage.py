@@ -7,6 +7,7 @@ import numpy as np
 
 from rnnbench.findings.aggregates import Array
 from rnnbench.findings.grouping import by_cell, learning_trial
+from rnnbench.findings.learning import learning_of
 from rnnbench.findings.origins import changed_sources, torch_versions
 from rnnbench.records import Result
 
@@ -39,6 +40,12 @@ def mixed(results: Sequence[Result]) -> tuple[str, ...]:
     if len(versions := torch_versions(results)) > 1:
         found.append(f"there are results of several versions of torch: {', '.join(versions)}")
     return tuple(found)
+
+
+def is_known(by_row: Runs, score: Score) -> bool:
+    """Whether there are trials with figures, and none of them is without a score."""
+    scores = [score(result) for by_seed in by_row.values() for result in by_seed.values() if learning_of(result)]
+    return bool(scores) and None not in scores
 
 
 def table(conditions: Mapping[str, Runs], score: Score) -> Table:

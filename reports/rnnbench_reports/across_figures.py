@@ -21,7 +21,7 @@ def across_figures(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) -> 
 def _aspect(aspect: rnnbench.Aspect, by_cell: Mapping[str, Look]) -> Drawn:
     first = aspect.rows[0].row
     titles = [f"{aspect.name}: runs above a score", "interquartile mean"]
-    titles += [f"chance that {first} is better than"] if aspect.pairs else []
+    titles += ["the first over each other"] if aspect.pairs else []
     figure, axes = panels(titles, bars=len(aspect.rows) + 4)
     _profiles(axes[0], aspect, by_cell)
     _ranges(axes[1], {row.row: next(iter(row.figures.values())) for row in aspect.rows}, by_cell)
@@ -29,20 +29,21 @@ def _aspect(aspect: rnnbench.Aspect, by_cell: Mapping[str, Look]) -> Drawn:
     if aspect.pairs:
         _ranges(axes[2], {pair.over: pair.probability for pair in aspect.pairs}, by_cell)
         axes[2].axvline(0.5, color=REFERENCE, linestyle="--", linewidth=1)
-        axes[2].set_xlabel("probability of improvement", fontsize=9)
+        axes[2].set_xlabel(f"probability that {first} is better", fontsize=9)
     legend(figure, axes[:1])
     return Drawn(f"across-{aspect.name}", f"Across tasks: {aspect.name}", _caption(aspect), figure)
 
 
 def _caption(aspect: rnnbench.Aspect) -> str:
-    has_intervals = all(next(iter(row.figures.values())).kind != "range" for row in aspect.rows)
+    with_intervals = all(next(iter(row.figures.values())).kind != "range" for row in aspect.rows)
+    around = "95 % intervals" if with_intervals else "ranges over seeds"
     said = [
         f"Score: {aspect.measures}; {len(aspect.conditions)} conditions x {len(aspect.seeds)} seeds.",
         "First panel: the share of a cell's runs whose score is higher; the higher the line, the better;",
         "bands of so many cells would hide each other."
         if len(aspect.rows) > MOST_BANDS
         else "bands are 95 % intervals at each score by itself.",
-        f"Second: mean of the middle half of the runs, with {'95 % intervals' if has_intervals else 'ranges over seeds'}.",
+        f"Second: mean of the middle half of the runs, with {around}.",
     ]
     if aspect.pairs:
         said += [

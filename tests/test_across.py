@@ -15,7 +15,7 @@ from rnnbench.executors.running import without_run
 from rnnbench.findings import Aspect, Findings, find
 from rnnbench.findings.across_records import AspectName
 from rnnbench.records import CellUse, MemoryRow, MetricNote, Result
-from tests.test_findings import BUDGET, RECIPE, cost_result, learned, with_provenance
+from tests.test_findings import BUDGET, RECIPE, TUNED, cost_result, learned, with_provenance
 from tests.test_records import COST, learning_trial
 
 SEEDS = (0, 1, 2)
@@ -148,6 +148,7 @@ def test_one_condition_has_nothing_to_aggregate() -> None:
             "adding, horizon 20: b lacks seed 2 (timeout)",
         ),
         ([*TWO, *run("c", {10: (0.1,) * 3})], "adding, horizon 20: c lacks all 3 seeds (not run)"),
+        ([*TWO, *run("c", {20: (0.1,) * 3})], "adding, horizon 10: c lacks all 3 seeds (not run)"),
     ],
 )
 def test_an_incomplete_set_is_refused_with_what_is_missing(results: list[Result], lacking: str) -> None:
@@ -187,9 +188,22 @@ def test_a_set_of_mixed_origin_is_refused(results: list[Result], what: str) -> N
     assert any(what in doubt for doubt in find(results).doubts)
 
 
+def test_a_cell_at_several_learning_rates_is_refused() -> None:
+    """Where each has its own by a search, one search has one result."""
+    tuned = [at(result, recipe=TUNED) for result in TWO]
+    assert aspect(tuned).rows
+    found = aspect([*tuned[:-1], at(tuned[-1], learning_rate=0.1)])
+    assert (found.rows, found.missing) == ((), ("adding, horizon 20: b was evaluated at 2 learning rates",))
+
+
+def at(result: Result, **changes: object) -> Result:
+    """The result of a trial with other settings."""
+    return msgspec.structs.replace(result, trial=msgspec.structs.replace(result.trial, **changes))
+
+
 def test_an_older_version_of_the_suite_completes_nothing() -> None:
     """Only results of the newest are looked at, and they lack what the older ones have."""
-    newer = [msgspec.structs.replace(r, trial=msgspec.structs.replace(r.trial, suite_version=2)) for r in TWO]
+    newer = [at(result, suite_version=2) for result in TWO]
     assert aspect(newer).rows
     mixed = [*newer[:-3], *TWO[-3:]]
     assert aspect(mixed).missing == ("adding, horizon 20: b lacks all 3 seeds (not run)",)
@@ -249,6 +263,9 @@ def test_who_is_told_apart_is_said() -> None:
     ahead = [0.5 + way for way in ways]
     results = [*run("a", {10: ahead, 20: ahead}), *run("b", {10: ways, 20: ways}), *run("c", {10: ways, 20: ways})]
     assert "A run of a is better than one of b (1.00 [" in aspect(results).answer
+    little = [way + 0.01 for way in ways]
+    nearly = [*run("a", {10: little, 20: little}), *run("b", {10: ways, 20: ways})]
+    assert "A run of a is not told apart from one of b (0.59 [" in aspect(nearly).answer
     level = [*run("a", {10: ways, 20: ways}), *run("b", {10: ways, 20: ways})]
     assert "A run of a is not told apart from one of b (0.50 [" in aspect(level).answer
 
@@ -305,15 +322,15 @@ def test_speed_and_memory_are_ratios_over_all_shapes() -> None:
     results = [
         *TWO,
         *costs(50, {"a": 1.0, "b": 2.0}, {"a": 10, "b": 40}),
-        *costs(200, {"a": 4.0, "b": 2.0}, {"a": 90, "b": 10}),
+        *costs(200, {"a": 4.0, "b": 2.0}, {"a": 90, "b": 30}),
     ]
     speed, memory = aspect(results, "speed"), aspect(results, "memory")
     assert figures(speed, "time over the ruler") == pytest.approx({"a": 2.0, "b": 2.0})
     (a, _) = speed.rows
     assert (a.figures["time over the ruler"].low, a.figures["time over the ruler"].high) == pytest.approx((1.0, 4.0))
-    assert figures(memory, "peak over the leanest") == pytest.approx({"a": 3.0, "b": 2.0})
-    assert figures(memory, "saved for backward over the leanest") == pytest.approx({"a": 3.0, "b": 2.0})
-    assert [row.row for row in memory.rows] == ["b", "a"]
+    assert figures(memory, "peak over the leanest") == pytest.approx({"a": 3**0.5, "b": 2.0})
+    assert figures(memory, "saved for backward over the leanest") == pytest.approx({"a": 3**0.5, "b": 2.0})
+    assert [row.row for row in memory.rows] == ["a", "b"]
     assert aspect(TWO, "speed").answer == "It was not measured."
 
 

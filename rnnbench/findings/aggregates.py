@@ -54,13 +54,13 @@ def duels(ours: Array, theirs: Array) -> Array:
 
 def interquartile_mean_interval(scores: Array) -> Interval:
     """At 95 %, from three seeds on."""
-    return _around(interquartile_mean(scores), *_ends(scores, MIDDLE))
+    return _ends(scores, MIDDLE)
 
 
 def optimality_gap_interval(scores: Array) -> Interval:
     """At 95 %, from three seeds on."""
     low, high = _ends(scores, ALL)
-    return _around(optimality_gap(scores), 1.0 - high, 1.0 - low)
+    return 1.0 - high, 1.0 - low
 
 
 def share_intervals(shares: Array, runs: int, level: float = LEVEL) -> tuple[Array, Array]:
@@ -113,8 +113,3 @@ def _ends(scores: Array, part: Interval) -> Interval:
     values, shares = scores.ravel()[order], shares.reshape(DRAWS, -1)[:, order]
     low, short = worst(values, shares, unseen, part), worst(1.0 - values[::-1], shares[:, ::-1], unseen, part)
     return float(np.quantile(low, LEVEL / 2)), 1.0 - float(np.quantile(short, LEVEL / 2))
-
-
-def _around(centre: float, low: float, high: float) -> Interval:
-    """An interval that holds its estimate."""
-    return min(low, centre), max(high, centre)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from rnnbench.executors.running import without_run
     from rnnbench.findings import (
         Arm,
+        Aspect,
         ClaimFinding,
         Condition,
         CostFinding,
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
         ReadingFinding,
         Scaling,
     )
-    from rnnbench.findings import Arm, Aspect, Condition, CostFinding, CostRow, Findings, Pace, Range, Scaling
     from rnnbench.hooks import hookimpl
     from rnnbench.metric import (
         ACCURACY,

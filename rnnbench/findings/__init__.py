@@ -1,11 +1,11 @@
 """Findings: what a set of results says. Estimates with ranges, answers, doubts. No torch, no files."""
 
+from rnnbench.findings.across_records import Aspect, AspectRow, Improvement, Profile
 from rnnbench.findings.book import Book
 from rnnbench.findings.claim_figures import claim_figures
 from rnnbench.findings.claim_records import ClaimFinding, Judged, ReadingFinding
 from rnnbench.findings.claim_wording import describe
 from rnnbench.findings.claims import is_settled
-from rnnbench.findings.across_records import Aspect, AspectRow, Improvement, Profile
 from rnnbench.findings.cost_records import CostFinding, CostPair, CostRow, Pace, Scaling
 from rnnbench.findings.estimates import INTERVAL_REPLICATES, half_width
 from rnnbench.findings.find import find
@@ -23,10 +23,10 @@ from rnnbench.findings.records import (
 __all__ = [
     "INTERVAL_REPLICATES",
     "Arm",
-    "Book",
-    "ClaimFinding",
     "Aspect",
     "AspectRow",
+    "Book",
+    "ClaimFinding",
     "Comparison",
     "Condition",
     "CostFinding",
@@ -36,8 +36,8 @@ __all__ = [
     "DiagnosticCurve",
     "Failure",
     "Findings",
-    "Judged",
     "Improvement",
+    "Judged",
     "Pace",
     "Profile",
     "Range",

@@ -4,10 +4,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from rnnbench.errors import RnnbenchError
-from rnnbench.findings.book import Book
-from rnnbench.findings.claims import judge_claims
 from rnnbench.findings.across import across
 from rnnbench.findings.across_wording import across_doubts
+from rnnbench.findings.book import Book
+from rnnbench.findings.claims import judge_claims
 from rnnbench.findings.cost import costs
 from rnnbench.findings.doubts import doubts
 from rnnbench.findings.learning import conditions
@@ -31,7 +31,7 @@ def find(results: Iterable[Result], claims: Sequence[Claim] = ()) -> Findings:
     found = conditions(learning)
     dear = [r for r in current if not isinstance(r.trial, LearningTrial)]
     cost = costs(dear)
-    over_all = across(learning, cost)
+    over_all = () if claims else across(learning, cost)  # cells of claims are tried where they are needed
     old = len(everything) - len(current)
     outdated = (f"{old} results of older versions of the suite lie in the folder and are left out.",) if old else ()
     return Findings(
@@ -41,7 +41,6 @@ def find(results: Iterable[Result], claims: Sequence[Claim] = ()) -> Findings:
         costs=cost,
         scalings=scalings(dear),
         claims=judge_claims(claims, Book.of(current)) if claims else (),
-        doubts=doubts(current, found, cost) + outdated,
         across=over_all,
         doubts=(*doubts(current, found, cost), *across_doubts(over_all), *outdated),
         failures=tuple(_failure(r) for r in current if r.status not in ("ok", "stopped")),

@@ -4,8 +4,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from rnnbench.findings.claim_records import ClaimFinding
 from rnnbench.findings.across_records import Aspect
+from rnnbench.findings.claim_records import ClaimFinding
 from rnnbench.findings.cost_records import CostFinding, Scaling
 from rnnbench.findings.ranges import Curve, DiagnosticCurve, Range
 from rnnbench.records import Machine, MetricNote, Recipe

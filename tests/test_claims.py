@@ -463,6 +463,15 @@ def test_seeds_go_on_where_they_were(tmp_path: Path) -> None:
     assert kept_claims(tmp_path) == whole.claims
 
 
+def test_what_was_looked_at_often_stays_so(tmp_path: Path) -> None:
+    """A later run without the rule does not make its results those of a single look; claims of other names stay."""
+    keep_claims(tmp_path, suite(claim(), choices=Choices(until_decided=True)).claims)
+    keep_claims(tmp_path, suite(claim(), {**claim(), "name": "another"}).claims)
+    assert {c.name: c.looks for c in kept_claims(tmp_path)} == {"some-claim": 5, "another": 1}
+    keep_claims(tmp_path, ())
+    assert len(kept_claims(tmp_path)) == 2
+
+
 @pytest.mark.parametrize(
     ("reading", "message"),
     [

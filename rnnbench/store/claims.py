@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from rnnbench.errors import RnnbenchError
 from rnnbench.records import Claim
@@ -13,10 +14,13 @@ NAME = "claims.json"
 
 
 def keep_claims(folder: Path, claims: Sequence[Claim]) -> None:
-    """Keep claims, in place of those of the same name; others stay. Raises RnnbenchError where that cannot be done."""
-    known = {claim.name: claim for claim in (*kept_claims(folder), *claims)}
+    """Keep claims, in place of those of the same name; others stay. What was looked at several times stays so, whatever
+    is asked for now. Raises RnnbenchError where that cannot be done."""
     if not claims:
         return
+    before = {claim.name: claim for claim in kept_claims(folder)}
+    looks = {claim.name: max(claim.looks, before.get(claim.name, claim).looks) for claim in claims}
+    known = before | {claim.name: replace(claim, looks=looks[claim.name]) for claim in claims}
     try:
         write_atomically(folder / NAME, msgspec.json.format(msgspec.json.encode(list(known.values())), indent=1))
     except OSError as error:

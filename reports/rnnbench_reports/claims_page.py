@@ -79,7 +79,9 @@ def _effect(effect: rnnbench.Range | None) -> str:
 def _p(judged: rnnbench.Judged) -> str:
     if judged.p_value is None:
         return "-"
-    return "exact" if judged.p_value == 0.0 else f"{judged.p_value:.2g}"
+    if judged.p_value > 0:
+        return f"{judged.p_value:.2g}"
+    return "exact" if judged.effect and judged.effect.low == judged.effect.high else "-"
 
 
 def _state(judged: rnnbench.Judged) -> str:

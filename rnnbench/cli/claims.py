@@ -71,7 +71,8 @@ def print_claims(claims: Sequence[ClaimFinding]) -> None:
 def _line(judged: Judged) -> str:
     """One condition: sign, conditions, effect, how sure."""
     where = ", ".join(f"{name} {value}" for name, value in judged.facets.items())
-    sure = "" if judged.p_value is None else f", p = {judged.p_value:.2g}" if judged.p_value else ", exact"
+    exact = judged.effect is not None and judged.effect.low == judged.effect.high
+    sure = f", p = {judged.p_value:.2g}" if judged.p_value else ", exact" if judged.p_value == 0 and exact else ""
     told = "; ".join(filter(None, (judged.why, *judged.lost, _more(judged))))
     why = f" ({told})" if told else ""
     return f"{SIGNS[judged.state]} {where}: {effect_text(judged.effect)}{sure}{why}"

@@ -93,6 +93,8 @@ def _judged(
 def _why(found: Weighed, needed: int, *, measured: bool) -> str:
     if found.effect is None:
         return "" if found.lost else "nothing measured"
+    if measured and found.slack:
+        return "not clear of the boundary by the 15 % that ratios of two kinds move from day to day"
     if measured:
         return "the interval reaches over the boundary"
     return f"{found.n} of {needed} seeds that can carry a verdict" if found.by_seeds else f"{found.n} replicates"

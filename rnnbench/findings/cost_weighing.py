@@ -33,6 +33,7 @@ def weigh_times(first: CostSide, second: CostSide, region: Region, book: Book) -
         return whole
     slack = 0.0 if first.cell.name == second.cell.name else float(np.log(BETWEEN_KINDS))
     p_values = [_student(found, logs(region), slack) for found in by_occasion.values()]
+    whole = replace(whole, slack=slack > 0)
     return replace(whole, p_for=max(p for p, _ in p_values), p_against=max(p for _, p in p_values))
 
 

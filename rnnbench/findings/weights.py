@@ -13,6 +13,7 @@ class Weighed(Struct, frozen=True, kw_only=True):
 
     values: what the seeds say one by one, on the scale of the region's bounds taken to logs for ratios.
     n:      seeds, or replicates.
+    slack:  whether boundaries were moved by what a ratio of two kinds may do from one day to the next.
     lost:   why seeds say nothing, with their number.
     """
 
@@ -21,6 +22,7 @@ class Weighed(Struct, frozen=True, kw_only=True):
     p_against: float | None = None
     values: tuple[float, ...] = ()
     n: int = 0
+    slack: bool = False
     lost: tuple[str, ...] = ()
     trials: tuple[str, ...] = ()
     by_seeds: bool = True

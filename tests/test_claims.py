@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
+from rnnbench.campaign.belonging import Belonging
 from rnnbench.catalogue import Catalogue
 from rnnbench.errors import RnnbenchError
 from rnnbench.findings import find
@@ -504,3 +505,12 @@ def test_a_suite_has_claims_or_cells_and_tasks() -> None:
         suite(claim(), choices=Choices(claims=("som-claim",)))
     with pytest.raises(RnnbenchError, match="no claim is left"):
         suite(claim(), choices=Choices(core=True))
+
+
+def test_results_of_seeds_that_were_added_belong_to_the_suite() -> None:
+    """So that --fresh, and what is not final, finds them too: up to the cap, and no further."""
+    whole = suite({**claim(), "most_seeds": 20}, choices=Choices(until_decided=True))
+    trial = next(t for t in plan(whole, {}, ()) if isinstance(t, LearningTrial))
+    belonging = Belonging(whole)
+    assert replace(trial, seed=19) in belonging
+    assert replace(trial, seed=20) not in belonging

@@ -17,17 +17,21 @@ from rnnbench.records import CostTrial, LearningTrial, Machine, Provenance, Tria
 
 SHARED = ("python", "rnnbench", "torch", "numpy")
 """What changes the figures of every trial."""
+VECTORS = ("sse4", "avx", "fma", "amx", "asimd", "sve")
+"""How the flags of instructions that work on several numbers at once begin."""
 PACKAGES = ("rnnbench", "torch", "numpy", "scipy", "scikit-learn", "pluggy", "msgspec")
 
 
 @cache
 def machine() -> Machine:
     """This machine, as a report names it."""
+    told = _cpuinfo()
     return Machine(
-        processor=_processor(),
+        processor=told.get("model name") or platform.processor() or platform.machine(),
         cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
         memory_bytes=psutil.virtual_memory().total,
         system=platform.platform(),
+        model=_model(told),
     )
 
 
@@ -109,11 +113,19 @@ def _git(*arguments: str) -> str:
     return done.stdout.strip() if done.returncode == 0 else ""
 
 
-def _processor() -> str:
+def _cpuinfo() -> dict[str, str]:
+    """What Linux tells of the first core; nothing elsewhere."""
     try:
-        for line in Path("/proc/cpuinfo").read_text().splitlines():
-            if line.startswith("model name"):
-                return line.split(":", 1)[1].strip()
+        first = Path("/proc/cpuinfo").read_text().partition("\n\n")[0]
     except OSError:
-        pass
-    return platform.processor() or platform.machine()
+        return {}
+    pairs = (line.partition(":") for line in first.splitlines())
+    return {key.strip(): value.strip() for key, _, value in pairs}
+
+
+def _model(told: dict[str, str]) -> str:
+    """The processor by its numbers and vector instructions, in the words of x86 or of ARM."""
+    numbers = [told[key] for key in ("vendor_id", "cpu family", "model") if key in told]
+    numbers += [told[key] for key in ("CPU implementer", "CPU part") if key in told]
+    flags = told.get("flags", told.get("Features", "")).split()
+    return " ".join([*numbers, *sorted(flag for flag in flags if flag.startswith(VECTORS))])

@@ -70,6 +70,36 @@ def test_the_machine_and_versions_are_told() -> None:
     assert {"python", "rnnbench", "torch", "numpy"} <= set(environment.versions())
 
 
+X86 = """processor\t: 0
+vendor_id\t: GenuineIntel
+cpu family\t: 6
+model\t\t: 85
+model name\t: Intel(R) Xeon(R) Processor
+flags\t\t: fpu avx2 sse4_2 fma avx hypervisor
+
+processor\t: 1
+flags\t\t: another core
+"""
+ARM = "processor\t: 0\nFeatures\t: fp asimd sve crc32\nCPU implementer\t: 0x41\nCPU part\t: 0xd40\n"
+
+
+@pytest.mark.parametrize(
+    ("told", "model"),
+    [
+        (X86, "GenuineIntel 6 85 avx avx2 fma sse4_2"),
+        (X86.replace("avx2", "avx2 avx512f"), "GenuineIntel 6 85 avx avx2 avx512f fma sse4_2"),
+        (ARM, "0x41 0xd40 asimd sve"),
+        ("", ""),
+    ],
+)
+def test_processors_of_one_name_are_told_apart(told: str, model: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By their numbers, and by the vector instructions by which kernels are chosen; in the words of x86 and of ARM."""
+    monkeypatch.setattr(Path, "read_text", lambda *_: told)
+    machine = environment.machine.__wrapped__()
+    assert machine.model == model
+    assert machine.processor
+
+
 def test_the_version_of_what_a_cell_runs_goes_with_its_results() -> None:
     """A bridge to a package is another cell once that package is another one."""
     catalogue = Catalogue.load()

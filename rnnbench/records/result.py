@@ -102,12 +102,17 @@ class Seconds(Struct, frozen=True, kw_only=True):
 
 
 class Machine(Struct, frozen=True, kw_only=True):
-    """Where a trial ran."""
+    """Where a trial ran.
+
+    model: the processor behind its name: vendor, family, model, vector instructions. Kernels are chosen by these, and
+           with them the last bits; clouds give one name to several. "" where the system does not tell.
+    """
 
     processor: str
     cores: int
     memory_bytes: int
     system: str
+    model: str = ""
 
 
 class Provenance(Struct, frozen=True, kw_only=True):

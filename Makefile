@@ -1,10 +1,15 @@
-# make demo: set up, run the quick suite, print the path of the report.   make test: all that CI runs.
+# make demo: set up, run the quick suite, print the path of the report.
+# make test: linters and tests.   make gate: this project's own figures against those kept in tests/baseline.
 PYTHON ?= python3
 PIP_ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 
 .PHONY: demo test test-all lint benchmarks schema claims clean
+BASELINE := tests/baseline/smoke
+SMOKE = run=$$(mktemp -d) && trap 'rm -rf "$$run"' EXIT && $(BIN)/rnnbench run suite smoke -o "$$run"
+
+.PHONY: demo test test-all gate baseline lint benchmarks schema clean
 
 demo: $(VENV)/.installed
 	$(BIN)/rnnbench run suite
@@ -14,6 +19,14 @@ test: $(VENV)/.installed-dev lint
 
 test-all: $(VENV)/.installed-dev lint
 	$(BIN)/pytest -m ""
+
+# The smoke suite against what it gave before. What this machine cannot be held to is left out, and told.
+gate: $(VENV)/.installed-dev
+	$(SMOKE) && $(BIN)/rnnbench gate $(BASELINE) "$$run" --skip-incomparable
+
+# After a change of figures that is meant: look at what `git diff` says of them, and commit it with the change.
+baseline: $(VENV)/.installed-dev
+	$(SMOKE) && rm -rf $(BASELINE) && mkdir -p $(BASELINE) && cp -r "$$run/trials" $(BASELINE)/
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .

@@ -1,0 +1,31 @@
+"""Two runs against each other: what changed, and whether a gate lets it pass. No torch, no files."""
+
+from rnnbench.compare.compare import compare
+from rnnbench.compare.gate import JUDGED, rule
+from rnnbench.compare.junit import junit
+from rnnbench.compare.markdown import RENEW, markdown
+from rnnbench.compare.records import Change, Circumstance, Comparison, Kind, Ruling, Run, Side, Standing, Verdict
+from rnnbench.compare.wording import Block, Line, blocks, counted, in_units
+
+__all__ = [
+    "JUDGED",
+    "RENEW",
+    "Block",
+    "Change",
+    "Circumstance",
+    "Comparison",
+    "Kind",
+    "Line",
+    "Ruling",
+    "Run",
+    "Side",
+    "Standing",
+    "Verdict",
+    "blocks",
+    "compare",
+    "counted",
+    "in_units",
+    "junit",
+    "markdown",
+    "rule",
+]

@@ -1,0 +1,108 @@
+"""What differs around two results, and what a change may come from."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from rnnbench.compare.records import Circumstance
+from rnnbench.records import Provenance, Result
+
+Told = Callable[[Result], str]
+CUDA_BITS = "on '{}' figures are not held to the last bit"
+UNKNOWN = "-"
+
+
+def different(base: Sequence[Result], head: Sequence[Result]) -> Iterator[Circumstance]:
+    """What is not the same around two runs: suites, machines, versions, commits, plugins, sources."""
+    for name, tell in _tellers([*base, *head]).items():
+        was, now = (tuple(filter(None, _values(results, tell))) for results in (base, head))
+        if was != now:
+            yield Circumstance(name, ", ".join(was) or UNKNOWN, ", ".join(now) or UNKNOWN)
+
+
+def bars(base: Sequence[Result], head: Sequence[Result], held_to: Iterable[str]) -> str:
+    """Why figures that are held to these circumstances cannot be compared; "" where they can."""
+    said = []
+    for name in held_to:
+        if name == "device":
+            devices = {result.trial.device for result in (*base, *head)} - {"cpu"}
+            said += [CUDA_BITS.format(device) for device in sorted(devices)]
+            continue
+        was, now = (_values(results, HELD[name]) for results in (base, head))
+        if was != now and "" not in (*was, *now):  # what was not recorded bars nothing
+            said.append(f"{name}: {', '.join(was)}, now {', '.join(now)}")
+    return "; ".join(said)
+
+
+def causes(base: Sequence[Result], head: Sequence[Result]) -> str:
+    """What else changed with the figures of a trial, as far as it is recorded: sources and kernels. Versions are the
+    same for all trials, and stand in front."""
+    said = []
+    was, now = (_merged(results, _definitions) for results in (base, head))
+    if names := sorted(name for name in {*was, *now} if was.get(name) != now.get(name)):
+        said.append(f"source of {' and '.join(names)} changed")
+    before, after = (sorted({row.kernel for result in results for row in result.costs}) for results in (base, head))
+    if before and after and before != after:
+        said.append(f"kernel {', '.join(before)} → {', '.join(after)}")
+    return "; ".join(said)
+
+
+def _library(result: Result) -> str:
+    """The C library, of whose functions some last bits come; on other systems than Linux, the system."""
+    system = result.provenance.machine.system
+    return system.partition("-with-")[2] or system
+
+
+def _version(package: str) -> Told:
+    return lambda result: result.provenance.versions.get(package, "")
+
+
+HELD: dict[str, Told] = {
+    "processor": lambda result: result.provenance.machine.processor,
+    "model of processor": lambda result: result.provenance.machine.model,
+    "C library": _library,
+    "python": _version("python"),
+    "torch": _version("torch"),
+    "numpy": _version("numpy"),
+}
+AROUND: dict[str, Told] = {
+    "suite": lambda result: f"{result.trial.suite} {result.trial.suite_version}",
+    "commit": lambda result: result.provenance.commit,
+    "processor": HELD["processor"],
+    "model of processor": HELD["model of processor"],
+    "cores": lambda result: str(result.provenance.machine.cores),
+    "system": lambda result: result.provenance.machine.system,
+    "executor": lambda result: result.provenance.executor,
+}
+
+
+def _tellers(results: Iterable[Result]) -> dict[str, Told]:
+    """Everything that is told of a result's surroundings, by name."""
+    tellers = dict(AROUND)
+    for result in results:
+        for package in result.provenance.versions:
+            tellers.setdefault(package, _version(package))
+        for name in result.provenance.plugins:
+            tellers.setdefault(f"plugin of {name}", _of(_plugins, name))
+        for name in result.provenance.definitions:
+            tellers.setdefault(f"source of {name}", _of(_definitions, name))
+    return tellers
+
+
+def _of(take: Callable[[Provenance], dict[str, str]], name: str) -> Told:
+    return lambda result: take(result.provenance).get(name, "")
+
+
+def _definitions(provenance: Provenance) -> dict[str, str]:
+    return provenance.definitions
+
+
+def _plugins(provenance: Provenance) -> dict[str, str]:
+    return provenance.plugins
+
+
+def _merged(results: Iterable[Result], take: Callable[[Provenance], dict[str, str]]) -> dict[str, str]:
+    return {name: value for result in results for name, value in take(result.provenance).items()}
+
+
+def _values(results: Iterable[Result], tell: Told) -> tuple[str, ...]:
+    """The values that occur, in order."""
+    return tuple(sorted({tell(result) for result in results}))

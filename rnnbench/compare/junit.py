@@ -1,0 +1,59 @@
+"""A ruling as JUnit XML, which servers show as tests: a case for each trial."""
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from xml.etree import ElementTree
+
+from rnnbench.compare.records import Change, Comparison, Ruling
+from rnnbench.compare.wording import blocks
+
+SUITE = "rnnbench gate"
+MARKS = ("failure", "error", "skipped")
+"""Elements of a case that is not green, and attributes of the suite in their plural."""
+
+
+def junit(ruling: Ruling, comparison: Comparison) -> str:
+    """The text of the file. What is worse is a failure, what is undecided an error, and a trial of which nothing could
+    be compared is skipped. Where the gate is not green for want of anything to compare, that is an error of its own."""
+    suite = ElementTree.Element("testsuite", name=SUITE)
+    judged = [change for change in comparison.changes if change.kind in ("outcome", *ruling.kinds)]
+    for _, of_trial in groupby(sorted(judged, key=_trial), key=_trial):
+        _case(suite, list(of_trial), ruling)
+    if ruling.doubts or ruling.standing == "nothing to compare":
+        whole = ElementTree.SubElement(suite, "testcase", classname=SUITE, name="the baseline")
+        _mark(whole, "error", ruling.sentence, "\n".join(ruling.doubts))
+    suite.set("tests", str(len(suite)))
+    for mark, plural in zip(MARKS, ("failures", "errors", "skipped"), strict=True):
+        suite.set(plural, str(len(suite.findall(f"testcase/{mark}"))))
+    ElementTree.indent(suite)
+    return ElementTree.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _trial(change: Change) -> tuple[str, str]:
+    return change.title, change.trial
+
+
+def _case(suite: ElementTree.Element, changes: Sequence[Change], ruling: Ruling) -> None:
+    """A trial: its failures and errors; skipped only where all of it was."""
+    case = ElementTree.SubElement(suite, "testcase", classname=SUITE, name=changes[0].title)
+    marked = [(mark, [c for c in changes if c in told]) for mark, told in _told(ruling).items()]
+    for mark, found in marked:
+        if found and (mark != "skipped" or len(found) == len(changes)):
+            _mark(case, mark, f"{len(found)} of {len(changes)} figures", _text(found))
+
+
+def _told(ruling: Ruling) -> dict[str, frozenset[Change]]:
+    found = (ruling.worse, ruling.undecided, (*ruling.left_out, *ruling.new))
+    return {mark: frozenset(changes) for mark, changes in zip(MARKS, found, strict=True)}
+
+
+def _mark(case: ElementTree.Element, mark: str, message: str, text: str) -> None:
+    ElementTree.SubElement(case, mark, message=message).text = text
+
+
+def _text(changes: Iterable[Change]) -> str:
+    said = []
+    for block in blocks(changes):
+        said += [f"{line.figure}: {line.base} -> {line.head} {line.by}".rstrip() for line in block.lines]
+        said += [block.reason] if block.reason else []
+    return "\n".join(said)

@@ -1,0 +1,137 @@
+"""Changes in the words of a reader: what belongs together is said once."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+from rnnbench.compare.records import OUTCOME, Change, Value
+
+FEWEST_DIGITS, MOST_DIGITS = 4, 17
+MOST_NAMED = 3
+SMALL = 5e-4
+BARE = ("missing", "not comparable", "new")
+"""Verdicts of which the reason is what matters, and the numbers say nothing."""
+
+UNITS = {
+    "seconds": (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)),
+    "bytes": (("GiB", 2.0**30), ("MiB", 2.0**20), ("KiB", 2.0**10)),
+}
+
+
+class Line(NamedTuple):
+    """One figure with both values, as short as they can be told apart, and by how much it moved."""
+
+    figure: str
+    base: str
+    head: str
+    by: str
+
+
+class Block(NamedTuple):
+    """Lines that hold for all of some trials, for one reason."""
+
+    titles: tuple[str, ...]
+    reason: str
+    lines: tuple[Line, ...]
+    number: str
+
+    @property
+    def heading(self) -> str:
+        """The trials, by name as far as that helps."""
+        named = ", ".join(self.titles[:MOST_NAMED])
+        more = len(self.titles) - MOST_NAMED
+        return f"{named} and {more} more" if more > 0 else named
+
+
+def blocks(changes: Iterable[Change]) -> tuple[Block, ...]:
+    """What changed, each thing once: the epochs of a curve together, and trials in which the same figure changed in the
+    same way. What has no two values is gathered by its reason."""
+    everything = list(changes)
+    with_numbers = [change for change in everything if change.verdict not in BARE]
+    return (*_with_numbers(with_numbers), *_by_reason(change for change in everything if change.verdict in BARE))
+
+
+def _with_numbers(changes: Sequence[Change]) -> list[Block]:
+    where: dict[tuple[Line, str], dict[str, list[Change]]] = defaultdict(dict)
+    for curve in _curves(changes):
+        where[_line(curve), curve[-1].reason][curve[-1].title] = curve
+    gathered: dict[tuple[tuple[str, ...], str], list[Line]] = defaultdict(list)
+    told: dict[tuple[tuple[str, ...], str], list[Change]] = defaultdict(list)
+    for (line, reason), curves in where.items():
+        gathered[tuple(curves), reason].append(line)
+        told[tuple(curves), reason] += [change for curve in curves.values() for change in curve]
+    return [Block(*key, tuple(lines), counted(told[key])) for key, lines in gathered.items()]
+
+
+def _curves(changes: Iterable[Change]) -> list[list[Change]]:
+    """Changes of one curve of one trial together, epoch by epoch; any other by itself."""
+    found: dict[tuple[object, ...], list[Change]] = defaultdict(list)
+    for change in changes:
+        found[change.trial, change.row, change.figure, change.verdict, change.reason].append(change)
+    return list(found.values())
+
+
+def _by_reason(changes: Iterable[Change]) -> list[Block]:
+    ordered = sorted(changes, key=lambda change: (change.verdict, change.reason))
+    made = []
+    for (_, reason), group in groupby(ordered, key=lambda change: (change.verdict, change.reason)):
+        alike = list(group)
+        made.append(Block(tuple(dict.fromkeys(change.title for change in alike)), reason, (), counted(alike)))
+    return made
+
+
+def _line(curve: Sequence[Change]) -> Line:
+    """The last change of a curve, with the epoch of the first."""
+    last = curve[-1]
+    base, head = apart(last.base, last.head)
+    epochs = [change.epoch for change in curve if change.epoch is not None]
+    figure = last.figure
+    if epochs:
+        figure += f", epoch {epochs[-1]}" + (f" (since {epochs[0]})" if len(epochs) > 1 else "")
+    return Line(figure, base, head, moved(last.base, last.head))
+
+
+def apart(base: Value, head: Value) -> tuple[str, str]:
+    """Two values as texts, with as few digits as tell them apart."""
+    for digits in range(FEWEST_DIGITS, MOST_DIGITS + 1):
+        one, other = _text(base, digits), _text(head, digits)
+        if one != other or base == head:
+            break
+    return one, other
+
+
+def _text(value: Value, digits: int) -> str:
+    if value is None:
+        return "not reached"
+    if isinstance(value, int):
+        return f"{value:,}"
+    return value if isinstance(value, str) else f"{value:#.{digits}g}".rstrip(".")
+
+
+def moved(base: Value, head: Value) -> str:
+    """The difference as a part of BASE, where that makes sense: not of zero, nor across it."""
+    if not isinstance(base, int | float) or not isinstance(head, int | float) or base == head or base * head <= 0:
+        return ""
+    part = (head - base) / abs(base)
+    return f"{part:+.1%}" if abs(part) >= SMALL else f"{part:+.0e}"
+
+
+def in_units(value: Value, unit: str) -> str:
+    """A noisy figure in three digits, with a unit of its size."""
+    if not isinstance(value, int | float):
+        return "-"
+    for name, size in UNITS.get(unit, ()):
+        if abs(value) >= size:
+            return f"{_three_digits(value / size)} {name}"
+    return f"{value:,}" if isinstance(value, int) else f"{_three_digits(value)} {unit}".strip()
+
+
+def _three_digits(value: float) -> str:
+    return f"{value:#.3g}".rstrip(".")
+
+
+def counted(changes: Collection[Change]) -> str:
+    """`1 figure`, `2 trials`."""
+    noun = "trial" if all(change.figure == OUTCOME for change in changes) else "figure"
+    return f"{len(changes):,} {noun}{'s' if len(changes) != 1 else ''}"

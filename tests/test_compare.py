@@ -1,0 +1,465 @@
+"""Two runs against each other: to the last bit where that can be asked, and not where it cannot."""
+
+import math
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from rnnbench.compare import Comparison, Run, blocks, compare
+from rnnbench.compare.wording import apart, in_units, moved
+from rnnbench.executors.running import without_run
+from rnnbench.records import (
+    CellUse,
+    Diagnosed,
+    Diagnosis,
+    Epoch,
+    InstructionsRow,
+    Learning,
+    Machine,
+    MemoryRow,
+    MetricNote,
+    OperationsRow,
+    Provenance,
+    Result,
+    TimeRow,
+    trial_id,
+)
+from rnnbench.store import Store
+from tests.test_records import COST, learning_trial
+
+MSE = MetricNote("mse", "squared units", "lower")
+ACCURACY = MetricNote("accuracy", "share correct", "higher")
+HERE = Provenance(
+    machine=Machine(processor="P", cores=2, memory_bytes=1, system="Linux-6-x86_64-with-glibc2.36", model="M avx2"),
+    versions={"python": "3.11", "rnnbench": "1", "torch": "2", "numpy": "2", "scipy": "1"},
+    commit="c0ffee",
+    plugins={"gru": "rnnbench 1"},
+    definitions={"gru": "abc", "adding": "def"},
+)
+LEARNING = Learning(
+    metrics=(MSE, ACCURACY),
+    target=0.01,
+    hidden_size=11,
+    parameters=507,
+    state_floats=11,
+    epochs_run=2,
+    steps_per_epoch=5,
+    curve=(
+        Epoch(epoch=1, step=5, train_loss=0.5, validation={"mse": 0.4, "accuracy": 0.6}),
+        Epoch(epoch=2, step=10, train_loss=0.25, validation={"mse": 0.2, "accuracy": 0.8}),
+    ),
+    chosen_epoch=2,
+    test={"mse": 0.3, "accuracy": 0.7},
+    trivial={"mse": 0.17},
+    trivial_forecast="always 1.0",
+    epochs_to_target=2,
+)
+OPERATIONS = replace(COST, measurement="operations", cells=(CellUse(name="gru"),))
+MEMORY = replace(OPERATIONS, measurement="peak-memory")
+
+
+def learned(
+    learning: Learning | None = LEARNING, status: str = "ok", seed: int = 0, provenance: Provenance = HERE
+) -> Result:
+    """A learning trial of a GRU that gave these figures, here."""
+    bare = without_run(learning_trial(seed=seed), status, "")  # type: ignore[arg-type]
+    return replace(bare, learning=learning, provenance=provenance)
+
+
+def counted(flops: int = 1000, parameters: int = 432) -> Result:
+    """The operations of a GRU."""
+    row = OperationsRow(row="gru", kernel="loop in ATen", parameters=parameters, flops=flops, form="default")
+    return replace(without_run(OPERATIONS, "ok", ""), costs=(row,), provenance=HERE)
+
+
+def remembered(**changes: object) -> Result:
+    """The memory of a GRU."""
+    row = MemoryRow(
+        row="gru",
+        kernel="loop in ATen",
+        parameters=432,
+        parameter_bytes=1728,
+        state_bytes=128,
+        saved_bytes=4096,
+        peak_bytes=9000,
+        meter="made for a test",
+    )
+    return replace(without_run(MEMORY, "ok", ""), costs=(replace(row, **changes),), provenance=HERE)
+
+
+def timed(seconds: Mapping[str, float], **changes: object) -> Result:
+    """Times of cells side by side."""
+    trial = replace(COST, cells=tuple(CellUse(name=row) for row in seconds), **changes)
+    rows = tuple(
+        TimeRow(
+            row=row,
+            kernel="k",
+            parameters=432,
+            cpu_seconds=(taken, taken),
+            wall_seconds=(taken, taken),
+            log_ratio_to_ruler=0.0,
+            first_call_seconds=taken,
+        )
+        for row, taken in seconds.items()
+    )
+    return replace(without_run(trial, "ok", ""), costs=rows, provenance=HERE)
+
+
+def of(results: Iterable[Result], folder: str = "run") -> Run:
+    return Run(folder=folder, results=tuple(results))
+
+
+def against(base: Iterable[Result] | Result, head: Iterable[Result] | Result) -> Comparison:
+    sides = [(side,) if isinstance(side, Result) else side for side in (base, head)]
+    return compare(of(sides[0]), of(sides[1]))
+
+
+def differing(comparison: Comparison) -> dict[tuple[str, int | None], str]:
+    """Verdicts of what is not the same, by figure and epoch."""
+    return {(c.figure, c.epoch): c.verdict for c in comparison.changes if c.verdict not in ("same", "not judged")}
+
+
+def elsewhere(result: Result, **changes: object) -> Result:
+    """The same result, made under other circumstances."""
+    provenance = result.provenance
+    machine = {name: value for name, value in changes.items() if name in ("processor", "model", "system", "cores")}
+    versions = {name: str(value) for name, value in changes.items() if name not in machine}
+    made = replace(
+        provenance,
+        machine=replace(provenance.machine, **machine),
+        versions={**provenance.versions, **versions},
+    )
+    return replace(result, provenance=made)
+
+
+ALL = (learned(), counted(), remembered(), timed({"rnn": 1.0, "gru": 2.0}))
+
+
+def test_a_run_is_the_same_as_itself() -> None:
+    """Every figure of every trial, noisy ones aside."""
+    comparison = against(ALL, ALL)
+    assert differing(comparison) == {}
+    assert comparison.circumstances == ()
+    assert len([change for change in comparison.changes if change.kind == "exact"]) == 4 + 2 + 3 + 2
+    assert len([change for change in comparison.changes if change.kind == "deterministic"]) == 6 + 2 + 1 + 2 + 1
+
+
+@pytest.mark.parametrize(
+    ("result", "figure"),
+    [
+        (learned(replace(LEARNING, parameters=508)), "parameters"),
+        (learned(replace(LEARNING, state_floats=12)), "numbers in the state"),
+        (counted(flops=1001), "floating-point operations"),
+        (counted(parameters=433), "parameters"),
+        (remembered(parameter_bytes=1732), "parameter bytes"),
+        (remembered(state_bytes=132), "state bytes"),
+        (remembered(saved_bytes=4100), "bytes saved for backward"),
+    ],
+)
+def test_a_count_that_grew_is_worse_and_one_that_shrank_better(result: Result, figure: str) -> None:
+    """By one, whichever; and nothing else is."""
+    (base,) = [one for one in ALL if trial_id(one.trial) == trial_id(result.trial)]
+    assert differing(against(base, result)) == {(figure, None): "worse"}
+    assert differing(against(result, base)) == {(figure, None): "better"}
+
+
+def with_epoch(**changes: object) -> Learning:
+    return replace(LEARNING, curve=(replace(LEARNING.curve[0], **changes), LEARNING.curve[1]))
+
+
+@pytest.mark.parametrize(
+    ("learning", "key"),
+    [
+        (with_epoch(train_loss=math.nextafter(0.5, 1)), ("training loss", 1)),
+        (with_epoch(validation={"mse": math.nextafter(0.4, 1), "accuracy": 0.6}), ("validation mse", 1)),
+        (with_epoch(validation={"mse": 0.4, "accuracy": math.nextafter(0.6, 0)}), ("validation accuracy", 1)),
+        (replace(LEARNING, test={"mse": math.nextafter(0.3, 1), "accuracy": 0.7}), ("test mse", None)),
+        (replace(LEARNING, test={"mse": 0.3, "accuracy": math.nextafter(0.7, 0)}), ("test accuracy", None)),
+        (replace(LEARNING, epochs_to_target=3), ("epochs to target", None)),
+        (replace(LEARNING, epochs_to_target=None), ("epochs to target", None)),
+        (replace(LEARNING, epochs_run=3), ("epochs run", None)),
+    ],
+)
+def test_the_last_bit_of_a_loss_is_a_change_by_the_direction_of_its_metric(
+    learning: Learning, key: tuple[str, int | None]
+) -> None:
+    """On one machine with the same versions. A target that is no longer reached is worse than any epoch."""
+    assert differing(against(learned(), learned(learning))) == {key: "worse"}
+    assert differing(against(learned(learning), learned())) == {key: "better"}
+
+
+losses = st.floats(0, 1e6)
+
+
+@given(losses, losses, st.sampled_from([MSE, ACCURACY]))
+def test_who_is_better_does_not_depend_on_the_side(one: float, other: float, metric: MetricNote) -> None:
+    """Sides exchanged, better and worse are exchanged; equal values are the same, and only those."""
+    first, second = (learned(replace(LEARNING, metrics=(metric,), test={metric.name: value})) for value in (one, other))
+    (there,), (back,) = (
+        [c for c in against(a, b).changes if c.figure == f"test {metric.name}"]
+        for a, b in ((first, second), (second, first))
+    )
+    assert (there.verdict == "same") == (one == other) == (back.verdict == "same")
+    assert {there.verdict, back.verdict} in ({"same"}, {"better", "worse"})
+    assert (there.verdict == "better") == metric.better(other, one)
+
+
+@pytest.mark.parametrize(
+    ("circumstance", "said"),
+    [
+        ({"processor": "Q"}, "processor: P, now Q"),
+        ({"model": "M avx512"}, "model of processor: M avx2, now M avx512"),
+        ({"system": "Linux-6-x86_64-with-glibc2.41"}, "C library: glibc2.36, now glibc2.41"),
+        ({"python": "3.12"}, "python: 3.11, now 3.12"),
+        ({"torch": "3"}, "torch: 2, now 3"),
+        ({"numpy": "3"}, "numpy: 2, now 3"),
+    ],
+)
+def test_elsewhere_counts_are_compared_and_last_bits_are_not(circumstance: dict[str, object], said: str) -> None:
+    """Not even where they happen to be equal; operations are counted by torch, so that they need its version."""
+    there = [elsewhere(result, **circumstance) for result in (learned(), counted(), remembered())]
+    comparison = against((learned(), counted(), remembered()), there)
+    barred = [change for change in comparison.changes if change.verdict == "not comparable"]
+    assert {change.reason for change in barred} == {said}
+    counter = {"floating-point operations"} if "torch" in circumstance else set()
+    deterministic = {change.figure for change in comparison.changes if change.kind == "deterministic"}
+    assert {change.figure for change in barred} == deterministic | counter
+    assert {c.verdict for c in comparison.changes if c.kind == "exact" and c.figure not in counter} == {"same"}
+    assert comparison.circumstances
+
+
+@pytest.mark.parametrize(
+    "circumstance", [{"cores": 96}, {"system": "Linux-7-x86_64-with-glibc2.36"}, {"rnnbench": "2"}, {"model": ""}]
+)
+def test_what_decides_no_bit_bars_no_comparison(circumstance: dict[str, object]) -> None:
+    """Cores that are not used, the kernel of the system, rnnbench itself, and what an older result does not tell."""
+    comparison = against(learned(), elsewhere(learned(), **circumstance))
+    assert differing(comparison) == {}
+    assert [(one.base, one.head) for one in comparison.circumstances]
+
+
+def test_on_an_accelerator_nothing_is_held_to_the_last_bit() -> None:
+    """Its name is not known, and its kernels add in any order."""
+    on_cuda = replace(learned(), trial=learning_trial(device="cuda"))
+    barred = [change for change in against(on_cuda, on_cuda).changes if change.verdict == "not comparable"]
+    assert {change.kind for change in barred} == {"deterministic"}
+    assert {change.reason for change in barred} == {"on 'cuda' figures are not held to the last bit"}
+
+
+@pytest.mark.parametrize(
+    ("base", "head", "verdict", "kind"),
+    [
+        ("ok", "error", "worse", "outcome"),
+        ("ok", "killed", "worse", "outcome"),
+        ("ok", "timeout", "worse", "outcome"),
+        ("ok", "out-of-memory", "worse", "outcome"),
+        ("diverged", "error", "worse", "outcome"),
+        ("error", "ok", "better", "outcome"),
+        ("error", "diverged", "better", "outcome"),
+        ("ok", "diverged", "worse", "deterministic"),
+        ("ok", "stopped", "worse", "deterministic"),
+        ("diverged", "ok", "better", "deterministic"),
+        ("error", "timeout", "missing", "outcome"),
+        ("error", "error", "missing", "outcome"),
+        ("out-of-memory", "out-of-memory", "same", "outcome"),
+        ("diverged", "diverged", "same", "outcome"),
+        ("ok", "skipped", "missing", "outcome"),
+        ("ok", "refused", "missing", "outcome"),
+        ("skipped", "ok", "new", "outcome"),
+    ],
+)
+def test_what_became_of_an_outcome(base: str, head: str, verdict: str, kind: str) -> None:
+    """What fails is worse than any figure; what failed before and fails again has measured nothing; what is skipped
+    is as if it were not there. Of a trial that failed its figures are told no more."""
+    figures = {"ok": LEARNING}
+    (change,) = against(learned(figures.get(base), base), learned(figures.get(head), head)).changes
+    assert (change.figure, change.verdict, change.kind) == ("outcome", verdict, kind)
+
+
+def test_a_divergence_on_another_machine_is_not_comparable() -> None:
+    """It is a matter of last bits; a crash is not."""
+    for status, verdict in (("diverged", "not comparable"), ("error", "worse")):
+        there = elsewhere(learned(None, status), processor="Q")
+        assert differing(against(learned(), there)) == {("outcome", None): verdict}
+
+
+def test_of_trials_that_ended_differently_only_counts_are_compared() -> None:
+    """Half a curve is not worse than a whole one; more parameters are."""
+    half = replace(LEARNING, curve=LEARNING.curve[:1], epochs_run=1, parameters=508)
+    found = differing(against(learned(), learned(half, "diverged")))
+    assert found == {("outcome", None): "worse", ("parameters", None): "worse"}
+
+
+def test_a_trial_that_is_not_in_head_is_missing_and_one_that_is_not_in_base_is_new() -> None:
+    """Each said once, by name."""
+    comparison = against((learned(), learned(seed=1)), (learned(), learned(seed=2)))
+    told = {change.verdict: change.title for change in comparison.changes if change.figure == "outcome"}
+    assert told == {"missing": "adding.h10.gru.s1", "new": "adding.h10.gru.s2"}
+
+
+def test_curves_are_compared_over_the_epochs_that_they_share() -> None:
+    """How many there are is a figure of its own."""
+    shorter = replace(LEARNING, curve=LEARNING.curve[:1], epochs_run=1, epochs_to_target=1)
+    found = differing(against(learned(), learned(shorter)))
+    assert found == {("epochs run", None): "better", ("epochs to target", None): "better"}
+
+
+def test_what_is_neither_better_nor_worse_is_changed() -> None:
+    """Hidden size, target, the trivial forecast, and what a diagnostic gives."""
+    diagnosis = Diagnosis(x_name="x", y_name="y", x=(1.0,), y=(1.0,), figures={"half-life": 3.0})
+    base = replace(LEARNING, diagnoses={"lag": Diagnosed(fresh=diagnosis)})
+    head = replace(
+        base,
+        hidden_size=12,
+        target=0.02,
+        trivial={"mse": 0.18},
+        diagnoses={"lag": Diagnosed(fresh=replace(diagnosis, figures={"half-life": 4.0}))},
+    )
+    found = {figure: verdict for (figure, _), verdict in differing(against(learned(base), learned(head))).items()}
+    assert found == dict.fromkeys(("hidden size", "target", "trivial mse", "lag, fresh: half-life"), "changed")
+
+
+def test_scores_of_metrics_that_nobody_knows_are_compared_without_a_direction() -> None:
+    """Scores elsewhere go by their metric; a name from another version does not bring the comparison down."""
+    base = replace(LEARNING, test={"mse@longer": 0.3, "novelty": 0.3}, metrics=(MSE,))
+    head = replace(base, test={"mse@longer": 0.4, "novelty": 0.4})
+    found = differing(against(learned(base), learned(head)))
+    assert found == {("test mse@longer", None): "worse", ("test novelty", None): "changed"}
+    assert differing(against(learned(base), learned(replace(base, test={"news": 1.0})))) == {
+        ("test mse@longer", None): "missing",
+        ("test novelty", None): "missing",
+        ("test news", None): "new",
+    }
+
+
+def test_a_file_from_a_later_version_is_unreadable_and_the_rest_is_compared(tmp_path: Path) -> None:
+    """A row of a kind that is not known yet, beside a field that is not."""
+    store = Store(tmp_path)
+    store.prepare()
+    for result in (learned(), counted()):
+        store.write(result)
+    path = store.path(trial_id(OPERATIONS))
+    path.write_text(path.read_text().replace('"operations"', '"entropy"'))
+    path = store.path(trial_id(learned().trial))
+    path.write_text(path.read_text().replace('"test":', '"beauty": 3, "test":'))
+    results = tuple(store.read())
+    assert [trial_id(result.trial) for result in results] == [trial_id(learned().trial)]
+    assert len(store.unreadable) == 1
+    assert differing(against((learned(), counted()), results)) == {("outcome", None): "missing"}
+
+
+def test_costs_are_matched_by_cell_whoever_is_measured_beside_it() -> None:
+    """A cell more in a process, another day, and fewer replicates do not make it another figure."""
+    base = [timed({"gru": 2.0}, round=turn, occasion="2026-11-24") for turn in range(3)]
+    head = [timed({"rnn": 1.0, "gru": 3.0}, round=turn, occasion="2026-11-25") for turn in range(2)]
+    comparison = against(base, head)
+    told = {(change.row, change.figure): change for change in comparison.changes}
+    assert told["gru", "parameters"].verdict == "same"
+    step = told["gru", "time of a step"]
+    assert (step.base, step.head, step.verdict) == (2.0, 3.0, "not judged")
+    assert told["rnn", "outcome"].verdict == "new"
+
+
+def test_one_failed_replicate_is_a_regression() -> None:
+    """However many others went well."""
+    base = [timed({"gru": 2.0}, round=turn) for turn in range(3)]
+    head = [*base[:2], replace(base[2], status="killed", costs=(), reason="its process was ended by SIGKILL")]
+    (worse,) = [change for change in against(base, head).changes if change.verdict == "worse"]
+    assert (worse.figure, worse.head, worse.reason) == (
+        "outcome",
+        "killed",
+        "killed: its process was ended by SIGKILL",
+    )
+
+
+def test_counts_on_which_replicates_do_not_agree_are_none() -> None:
+    """What is to be exact has one value; which one is better cannot be said."""
+    base = [replace(remembered(), trial=replace(MEMORY, round=turn)) for turn in range(2)]
+    head = [base[0], replace(remembered(state_bytes=64), trial=replace(MEMORY, round=1))]
+    (change,) = [c for c in against(base, head).changes if c.figure == "state bytes"]
+    assert (change.verdict, change.reason) == ("changed", "replicates of HEAD do not agree: 128, 64")
+
+
+@pytest.mark.parametrize("factor", [0.1, 10.0])
+def test_noisy_figures_are_shown_and_not_judged(factor: float) -> None:
+    """Times, peaks and instructions, whatever became of them."""
+    row = InstructionsRow(row="gru", kernel="k", parameters=432, instructions=1000)
+    bare = replace(without_run(replace(OPERATIONS, measurement="instructions"), "ok", ""), provenance=HERE)
+    base = (timed({"gru": 2.0}), remembered(), replace(bare, costs=(row,)))
+    head = (
+        timed({"gru": 2.0 * factor}),
+        remembered(peak_bytes=int(9000 * factor)),
+        replace(bare, costs=(replace(row, instructions=int(1000 * factor)),)),
+    )
+    noisy = {c.figure: c.verdict for c in against(base, head).changes if c.kind == "noisy"}
+    figures = ("time of a step", "first call", "ratio to the ruler", "peak of a training step", "instructions")
+    assert noisy == dict.fromkeys(figures, "not judged")
+
+
+def test_a_change_says_whose_source_changed_with_it() -> None:
+    """Of the trial's own cell and task; nothing is blamed where nothing changed."""
+    provenance = replace(HERE, definitions={"gru": "new", "adding": "def"})
+    worse = learned(replace(LEARNING, parameters=508), provenance=provenance)
+    (change,) = [c for c in against(learned(), worse).changes if c.verdict == "worse"]
+    assert change.reason == "source of gru changed"
+    row = replace(counted(1001).costs[0], kernel="eager operations")
+    (change,) = [c for c in against(counted(), replace(counted(), costs=(row,))).changes if c.verdict == "worse"]
+    assert change.reason == "kernel loop in ATen → eager operations"
+
+
+def test_what_changed_alike_is_said_once() -> None:
+    """Epochs of a curve, and trials with the same change; a reason that holds for many gathers them."""
+    head = replace(
+        LEARNING,
+        parameters=508,
+        curve=tuple(replace(epoch, train_loss=epoch.train_loss + 0.1) for epoch in LEARNING.curve),
+    )
+    both = (learned(), learned(seed=1))
+    found = blocks(
+        change for change in against(both, [learned(head), learned(head, seed=1)]).changes if change.verdict == "worse"
+    )
+    (block,) = found
+    assert block.titles == ("adding.h10.gru.s0", "adding.h10.gru.s1")
+    assert [line.figure for line in block.lines] == ["parameters", "training loss, epoch 2 (since 1)"]
+    assert block.number == "6 figures"
+    barred = against(both, [elsewhere(result, processor="Q") for result in both]).changes
+    (block,) = blocks(change for change in barred if change.verdict == "not comparable")
+    assert (block.number, block.reason, block.lines) == ("22 figures", "processor: P, now Q", ())
+
+
+@given(st.floats(-1e9, 1e9), st.floats(-1e9, 1e9))
+def test_two_values_that_differ_look_different(one: float, other: float) -> None:
+    """Down to the last bit, and with four digits where these do."""
+    first, second = apart(one, other)
+    assert (first == second) == (one == other)
+
+
+@pytest.mark.parametrize(
+    ("base", "head", "texts", "by"),
+    [
+        (0.1523, 0.1531, ("0.1523", "0.1531"), "+0.5%"),
+        (0.5, math.nextafter(0.5, 1), ("0.5000000000000000", "0.5000000000000001"), "+2e-16"),
+        (1000, 1001, ("1,000", "1,001"), "+0.1%"),
+        (5, None, ("5", "not reached"), ""),
+        (0.0, 1.0, ("0.000", "1.000"), ""),
+        (-0.01, 0.02, ("-0.01000", "0.02000"), ""),
+        ("ok", "error", ("ok", "error"), ""),
+    ],
+)
+def test_values_are_written_as_short_as_they_can_be_told_apart(
+    base: float | str | None, head: float | str | None, texts: tuple[str, str], by: str
+) -> None:
+    """With the difference as a part of BASE."""
+    assert apart(base, head) == texts
+    assert moved(base, head) == by
+
+
+def test_noisy_figures_have_units_of_their_size() -> None:
+    """Three digits."""
+    assert [in_units(value, "seconds") for value in (1.5, 0.0123, 4.2e-5)] == ["1.50 s", "12.3 ms", "42.0 µs"]
+    assert [in_units(value, "bytes") for value in (3 * 2**20, 512)] == ["3.00 MiB", "512"]
+    assert [in_units(value, "") for value in (None, 1.234)] == ["-", "1.23"]

@@ -34,12 +34,12 @@ def test_a_suite_from_beginning_to_report(tmp_path: Path) -> None:
     done = rnnbench("run", "suite", "smoke", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     lines = [line for line in done.stderr.splitlines() if not line.startswith("note: the machine is busy")]
-    assert len(lines) == 11
-    assert lines[-1].startswith("11/11 cost.peak-memory.")
+    assert len(lines) == 13
+    assert lines[-1].startswith("13/13 cost.operations.")
     assert "\x1b" not in done.stdout + done.stderr
     assert "No verdict: 2 seeds cannot carry one" in done.stdout
     assert "Report: runs/smoke/report/index.html" in done.stdout
-    assert done.stdout.splitlines()[-1] == "11 trials: 0 kept from before, 11 ok."
+    assert done.stdout.splitlines()[-1] == "13 trials: 0 kept from before, 13 ok."
     report = tmp_path / "runs" / "smoke" / "report"
     assert (report / "memory.png").is_file()
     assert json.loads((report / "findings.json").read_text())["suite"] == "smoke"
@@ -53,14 +53,14 @@ def test_a_dry_run_prints_the_trials_and_runs_none(tmp_path: Path) -> None:
     done = rnnbench("run", "suite", "smoke", "--dry-run", "-t", "adding", "--seeds", "1", cwd=tmp_path)
     assert done.returncode == 0
     *trials, one, other, time = done.stdout.splitlines()
-    assert [line.split(".")[0] for line in trials] == ["run   adding"] * 2 + ["run   cost"] * 3
+    assert [line.split(".")[0] for line in trials] == ["run   adding"] * 2 + ["run   cost"] * 5
     assert {one, other} == {
         "size  rnn on adding, horizon 4 (1 layer, bare): hidden size 20, 501 parameters, 20 numbers in its state, "
         "+0.2% from the budget",
         "size  gru on adding, horizon 4 (1 layer, bare): hidden size 11, 507 parameters, 11 numbers in its state, "
         "+1.4% from the budget",
     }
-    assert time == "time  5 trials whose like no past result has done"
+    assert time == "time  7 trials whose like no past result has done"
     assert not (tmp_path / "runs").exists()
 
 
@@ -186,7 +186,7 @@ def test_lists_name_everything_with_its_origin(tmp_path: Path, make_plugin: Make
     [
         ("lstm", "options", {"forget_bias": 1.0, "chrono": 0.0}),
         ("adding", "target", "mse 0.01"),
-        ("smoke", "trials", 11),
+        ("smoke", "trials", 13),
         ("html", "origin", "rnnbench 0.1.0"),
     ],
 )

@@ -61,6 +61,8 @@ def test_every_option_that_the_readme_types_exists(line: str) -> None:
             "show",
             "check",
             "new",
+            "compare",
+            "gate",
             "report",
             "reproduce",
             "export",

@@ -25,11 +25,13 @@ SOURCES = [path for folder in ("rnnbench", "plugins", "suites", "reports") for p
     "program",
     [
         "import rnnbench",
-        "import rnnbench.findings, rnnbench.plan, rnnbench.store, rnnbench.suite, rnnbench.campaign",
+        "import rnnbench.findings, rnnbench.plan, rnnbench.store, rnnbench.suite, rnnbench.campaign, rnnbench.compare",
         "from rnnbench.catalogue import Catalogue; Catalogue.load()",
         "import rnnbench_cells, rnnbench_torchrecurrent, rnnbench_tasks, rnnbench_diagnostics",
         "import rnnbench_suites, rnnbench_reports",
         TYPED.format("list"),
+        TYPED.format("compare"),
+        TYPED.format("gate"),
         TYPED.format("--help"),
     ],
 )

@@ -83,4 +83,5 @@ def print_plainly(changes: Iterable[Change]) -> None:
     for change in changes:
         figure = change.figure if change.epoch is None else f"{change.figure}, epoch {change.epoch}"
         base, head = ("" if value is None else str(value) for value in (change.base, change.head))
-        print_line("\t".join((change.verdict, change.kind, change.trial, figure, base, head, change.reason)))
+        reason = " ".join(change.reason.split())
+        print_line("\t".join((change.verdict, change.kind, change.trial, figure, base, head, reason)))

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
+from typing import get_args
 
 import click
 import msgspec
@@ -14,7 +15,7 @@ from rnnbench.cli.changes import print_changes, print_indented, print_plainly, p
 from rnnbench.cli.output import console, print_json, print_line
 from rnnbench.cli.reporting import open_run
 from rnnbench.cli.trial import NOTHING_RAN
-from rnnbench.compare import Change, Comparison, compare, in_units
+from rnnbench.compare import Change, Comparison, Verdict, compare, in_units
 
 TOLD = (
     ("worse", "Worse", "red"),
@@ -75,7 +76,7 @@ def _counts(changes: Sequence[Change]) -> list[str]:
     for kind in ("outcome", "exact", "deterministic"):
         found = Counter(change.verdict for change in changes if change.kind == kind)
         if found:
-            said.append(f"{kind}: " + ", ".join(f"{count:,} {verdict}" for verdict, count in found.items()))
+            said.append(f"{kind}: " + ", ".join(f"{found[one]:,} {one}" for one in get_args(Verdict) if found[one]))
     return said
 
 

@@ -1,6 +1,7 @@
 """A ruling as JUnit XML, which servers show as tests: a case for each trial."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from xml.etree import ElementTree
 
@@ -11,14 +12,19 @@ SUITE = "rnnbench gate"
 MARKS = ("failure", "error", "skipped")
 """Elements of a case that is not green, and attributes of the suite in their plural."""
 
+FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML cannot hold, and the message of an exception can: colours, for one."""
+
 
 def junit(ruling: Ruling, comparison: Comparison) -> str:
     """The text of the file. What is worse is a failure, what is undecided an error, and a trial of which nothing could
     be compared is skipped. Where the gate is not green for want of anything to compare, that is an error of its own."""
     suite = ElementTree.Element("testsuite", name=SUITE)
     judged = [change for change in comparison.changes if change.kind in ("outcome", *ruling.kinds)]
+    told = dict(zip(MARKS, (ruling.worse, ruling.undecided, (*ruling.left_out, *ruling.new)), strict=True))
+    marks = {change: mark for mark, changes in told.items() for change in changes}
     for _, of_trial in groupby(sorted(judged, key=_trial), key=_trial):
-        _case(suite, list(of_trial), ruling)
+        _case(suite, list(of_trial), marks)
     if ruling.doubts or ruling.standing == "nothing to compare":
         whole = ElementTree.SubElement(suite, "testcase", classname=SUITE, name="the baseline")
         _mark(whole, "error", ruling.sentence, "\n".join(ruling.doubts))
@@ -33,22 +39,17 @@ def _trial(change: Change) -> tuple[str, str]:
     return change.title, change.trial
 
 
-def _case(suite: ElementTree.Element, changes: Sequence[Change], ruling: Ruling) -> None:
+def _case(suite: ElementTree.Element, changes: Sequence[Change], marks: Mapping[Change, str]) -> None:
     """A trial: its failures and errors; skipped only where all of it was."""
     case = ElementTree.SubElement(suite, "testcase", classname=SUITE, name=changes[0].title)
-    marked = [(mark, [c for c in changes if c in told]) for mark, told in _told(ruling).items()]
-    for mark, found in marked:
+    for mark in MARKS:
+        found = [change for change in changes if marks.get(change) == mark]
         if found and (mark != "skipped" or len(found) == len(changes)):
             _mark(case, mark, f"{len(found)} of {len(changes)} figures", _text(found))
 
 
-def _told(ruling: Ruling) -> dict[str, frozenset[Change]]:
-    found = (ruling.worse, ruling.undecided, (*ruling.left_out, *ruling.new))
-    return {mark: frozenset(changes) for mark, changes in zip(MARKS, found, strict=True)}
-
-
 def _mark(case: ElementTree.Element, mark: str, message: str, text: str) -> None:
-    ElementTree.SubElement(case, mark, message=message).text = text
+    ElementTree.SubElement(case, mark, message=message).text = FORBIDDEN.sub("?", text)
 
 
 def _text(changes: Iterable[Change]) -> str:

@@ -1,0 +1,409 @@
+"""The gate: what is worse is red, what is unknown is not green, and what is noise is nobody's fault."""
+
+import json
+import math
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from msgspec.structs import replace
+
+from rnnbench.catalogue import Catalogue
+from rnnbench.compare import JUDGED, Kind, Ruling, compare, junit, markdown, rule
+from rnnbench.plan import due_trials
+from rnnbench.records import CostTrial, LearningTrial, OperationsRow, Result, TimeRow, trial_id
+from rnnbench.store import Store
+from rnnbench.suite import Choices, read_suite
+from tests.test_cli import rnnbench
+from tests.test_compare import elsewhere, of
+
+BASELINE = Path(__file__).parent / "baseline" / "smoke"
+KEPT = tuple(Store(BASELINE).read())
+Edit = Callable[[Result], Result | None]
+
+
+def edited(edit: Edit) -> tuple[Result, ...]:
+    """The baseline with an edit of each result; None takes it out."""
+    return tuple(result for kept in KEPT if (result := edit(kept)) is not None)
+
+
+def is_learned(result: Result, cell: str = "gru", seed: int = 0) -> bool:
+    trial = result.trial
+    return isinstance(trial, LearningTrial) and (trial.cell.name, trial.task, trial.seed) == (cell, "adding", seed)
+
+
+def first(change: Callable[[Result], Result | None]) -> Edit:
+    """The edit of one learning trial alone."""
+    return lambda result: change(result) if is_learned(result) else result
+
+
+def learned(**changes: Any) -> Edit:
+    """Other figures of one learning trial."""
+    return first(lambda result: replace(result, learning=replace(result.learning, **changes)))
+
+
+def last_bit(result: Result) -> Result:
+    """A training loss that is the next number up."""
+    assert result.learning
+    *before, last = result.learning.curve
+    worse = replace(last, train_loss=math.nextafter(last.train_loss, math.inf))
+    return replace(result, learning=replace(result.learning, curve=(*before, worse)))
+
+
+def one_parameter_more(result: Result) -> Result:
+    assert result.learning
+    return replace(result, learning=replace(result.learning, parameters=result.learning.parameters + 1))
+
+
+def one_operation_fewer(result: Result) -> Result:
+    rows = [replace(row, flops=row.flops - 1) if isinstance(row, OperationsRow) else row for row in result.costs]
+    return replace(result, costs=tuple(rows))
+
+
+def slower(result: Result) -> Result:
+    """All times tenfold."""
+    rows = [
+        replace(row, cpu_seconds=tuple(10 * s for s in row.cpu_seconds), log_ratio_to_ruler=row.log_ratio_to_ruler + 2)
+        if isinstance(row, TimeRow)
+        else row
+        for row in result.costs
+    ]
+    return replace(result, costs=tuple(rows))
+
+
+def failed(result: Result) -> Result:
+    return replace(result, status="error", reason="ValueError: no such luck", learning=None)
+
+
+def on_another_processor(result: Result) -> Result:
+    return elsewhere(result, processor="another one")
+
+
+def under_another_torch(result: Result) -> Result:
+    return elsewhere(result, torch="9")
+
+
+def as_it_is(result: Result) -> Result:
+    return result
+
+
+def gone(_: Result) -> None:
+    return None
+
+
+def ruled(
+    head: Iterable[Result], base: Iterable[Result] = KEPT, kinds: Sequence[Kind] = JUDGED, *, skip: bool = False
+) -> Ruling:
+    return rule(compare(of(base, "BASE"), of(head, "HEAD")), kinds, skip_incomparable=skip)
+
+
+def written(folder: Path, results: Iterable[Result]) -> Path:
+    store = Store(folder)
+    store.prepare()
+    for result in results:
+        store.write(result)
+    return folder
+
+
+def test_the_baseline_is_of_the_suite_as_it_is() -> None:
+    """Every trial that the suite would run, and no other; all of them went well. Otherwise: make baseline."""
+    suite = read_suite("smoke", Catalogue.load(), Choices())
+    assert sorted(trial_id(result.trial) for result in KEPT) == sorted(map(trial_id, due_trials(suite, {})))
+    assert {result.status for result in KEPT} == {"ok"}
+    assert {result.provenance.commit.partition("+")[2] for result in KEPT} == {""}
+
+
+@pytest.mark.parametrize(
+    ("edit", "standing"),
+    [
+        (as_it_is, "passed"),
+        (slower, "passed"),
+        (one_operation_fewer, "passed"),
+        (first(one_parameter_more), "regression"),
+        (first(last_bit), "regression"),
+        (learned(epochs_to_target=2), "passed"),
+        (learned(hidden_size=12), "undecided"),
+        (first(failed), "regression"),
+        (first(gone), "undecided"),
+        (gone, "nothing to compare"),
+        (on_another_processor, "undecided"),
+        (under_another_torch, "undecided"),
+        (first(lambda result: replace(result, status="skipped", reason="no data", learning=None)), "undecided"),
+    ],
+)
+def test_what_passes_and_what_does_not(edit: Edit, standing: str) -> None:
+    """By one change of the baseline each."""
+    assert ruled(edited(edit)).standing == standing
+
+
+def test_noisy_figures_are_never_judged() -> None:
+    """Not among what was compared either."""
+    ruling = ruled(edited(slower))
+    assert ruling.compared == ruled(KEPT).compared
+    assert (ruling.worse, ruling.better, ruling.undecided) == ((), (), ())
+    timed = [result for result in KEPT if isinstance(result.trial, CostTrial)]
+    assert ruled(timed, timed, ["deterministic"]).compared == {"deterministic": 2}  # bytes saved for backward
+
+
+@pytest.mark.parametrize(
+    ("edit", "left_out_exact"), [(on_another_processor, set()), (under_another_torch, {"floating-point operations"})]
+)
+def test_what_a_machine_cannot_be_held_to_may_be_left_out(edit: Edit, left_out_exact: set[str]) -> None:
+    """Counts are compared all the same, and still judged; what was left out is told."""
+    there = edited(edit)
+    ruling = ruled(there, skip=True)
+    assert (ruling.standing, ruling.compared["deterministic"]) == ("passed", 0)
+    assert {change.figure for change in ruling.left_out if change.kind == "exact"} == left_out_exact
+    whole = ruled(KEPT)
+    assert ruling.compared["exact"] + len(ruling.left_out) == sum(whole.compared.values())
+    assert f"{len(ruling.left_out)} figures left out" in ruling.sentence
+    bigger = [one_parameter_more(result) if is_learned(result) else result for result in there]
+    assert ruled(bigger, skip=True).standing == "regression"
+
+
+def test_leaving_out_leaves_nothing_out_that_is_missing_or_failed() -> None:
+    """Whatever the machine."""
+    there = edited(on_another_processor)
+    assert ruled([result for result in there if not is_learned(result)], skip=True).standing == "undecided"
+    assert ruled([failed(r) if is_learned(r) else r for r in there], skip=True).standing == "regression"
+
+
+def test_where_nothing_is_compared_nothing_is_green() -> None:
+    """No baseline, no results, nothing of the kind, another suite, all left out, all failed in both."""
+    there = edited(on_another_processor)
+    assert ruled(there, kinds=["deterministic"], skip=True).standing == "nothing to compare"
+    assert ruled((), ()).standing == "undecided"
+    assert ruled(KEPT, ()).standing == "undecided"
+    renamed = edited(lambda result: replace(result, trial=replace(result.trial, suite="other")))
+    ruling = ruled(renamed, skip=True)
+    assert ruling.standing == "undecided"
+    assert "BASE is of smoke 1, HEAD of other 1" in ruling.doubts[0]
+    bad = [failed(result) for result in KEPT if isinstance(result.trial, LearningTrial)]
+    assert ruled(bad, bad).standing == "undecided"
+    out_of_memory = [replace(result, status="out-of-memory") for result in bad]
+    assert ruled(out_of_memory, out_of_memory).standing == "nothing to compare"
+
+
+def test_a_regression_counts_before_what_is_undecided_and_that_before_nothing() -> None:
+    """The first of them is what the exit code says."""
+
+    def both(result: Result) -> Result | None:
+        if is_learned(result, seed=1):
+            return None
+        return one_parameter_more(result) if is_learned(result) else on_another_processor(result)
+
+    ruling = ruled(edited(both))
+    assert ruling.standing == "regression"
+    assert ruling.undecided
+    assert ruled((), ()).standing == "undecided"
+
+
+def test_what_is_new_is_told_and_not_judged() -> None:
+    """Even where it failed."""
+    base = edited(first(gone))
+    for new in (as_it_is, failed):
+        ruling = ruled(edited(first(new)), base)
+        assert ruling.standing == "passed"
+        assert [change.title for change in ruling.new] == ["adding.h4.gru.s0"]
+
+
+def test_a_kind_that_was_not_asked_for_is_not_judged_and_a_failure_always_is() -> None:
+    """Counts alone, or training alone."""
+    bigger, other = edited(first(one_parameter_more)), edited(first(last_bit))
+    assert ruled(bigger, kinds=["deterministic"]).standing == "passed"
+    assert ruled(other, kinds=["exact"]).standing == "passed"
+    assert ruled(edited(on_another_processor), kinds=["exact"]).standing == "passed"
+    for kind in JUDGED:
+        assert ruled(edited(first(failed)), kinds=[kind]).standing == "regression"
+        assert ruled(edited(first(gone)), kinds=[kind]).standing == "undecided"
+
+
+def test_what_cannot_be_read_leaves_the_gate_undecided() -> None:
+    """In either run, by name."""
+    for name in ("base", "head"):
+        sides = {"base": of(KEPT), "head": of(KEPT)}
+        sides[name] = replace(sides[name], unreadable={"trials/x.json": "truncated"})
+        ruling = rule(compare(**sides))
+        assert (ruling.standing, ruling.doubts) == ("undecided", ("trials/x.json cannot be read: truncated",))
+
+
+@pytest.mark.parametrize(
+    ("edit", "options", "code", "said"),
+    [
+        (as_it_is, (), 0, "gate: passed. 126 figures compared (44 exact, 82 deterministic): none worse."),
+        (slower, (), 0, "gate: passed."),
+        (one_operation_fewer, (), 0, "none worse, 2 figures better."),
+        (first(one_parameter_more), (), 3, "gate: regression."),
+        (first(last_bit), ("--kind", "deterministic"), 3, "82 figures compared (82 deterministic): 1 figure worse."),
+        (first(failed), (), 3, "error: ValueError: no such luck"),
+        (on_another_processor, (), 4, "82 figures undecided"),
+        (on_another_processor, ("--skip-incomparable",), 0, "44 figures compared (44 exact): none worse, 82 figures"),
+        (first(gone), ("--skip-incomparable",), 4, "HEAD has no such trial"),
+        (gone, (), 5, "holds no results"),
+    ],
+)
+def test_the_exit_code_and_the_last_line_say_the_ruling(
+    tmp_path: Path, edit: Edit, options: tuple[str, ...], code: int, said: str
+) -> None:
+    """0 passed, 3 regression, 4 undecided, 5 nothing to compare; the words stand on standard output."""
+    head = written(tmp_path / "head", edited(edit))
+    done = rnnbench("gate", str(BASELINE), str(head), *options, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (code, "")
+    assert said in done.stdout
+    assert done.stdout.splitlines()[-1].startswith("gate: ")
+
+
+@pytest.mark.parametrize("base", ["nowhere", "empty"])
+def test_without_a_baseline_the_gate_is_undecided_and_says_how_to_make_one(tmp_path: Path, base: str) -> None:
+    """Whether there is no folder or no results in it; nothing is written there."""
+    (tmp_path / "empty" / "trials").mkdir(parents=True)
+    done = rnnbench("gate", base, str(BASELINE), cwd=tmp_path)
+    assert done.returncode == 4
+    assert f"mkdir -p {base} && cp -r {BASELINE}/trials {base}/" in done.stdout
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_for_programs_there_is_json_with_every_change_that_is_told(tmp_path: Path) -> None:
+    """And the exit code in it, which is the one of the process."""
+    head = written(tmp_path / "head", edited(first(one_parameter_more)))
+    done = rnnbench("gate", str(BASELINE), str(head), "--json", cwd=tmp_path)
+    told = json.loads(done.stdout)
+    assert (told["standing"], told["exit_code"], done.returncode) == ("regression", 3, 3)
+    (worse,) = told["worse"]
+    assert (worse["title"], worse["figure"], worse["base"], worse["head"]) == (
+        "adding.h4.gru.s0",
+        "parameters",
+        507,
+        508,
+    )
+    assert told["base"]["results"] == told["head"]["results"] == len(KEPT)
+
+
+def told_in(text: str) -> tuple[ElementTree.Element, dict[str, list[str]]]:
+    """A JUnit file, and the names of its cases by what stands in them."""
+    suite = ElementTree.fromstring(text)
+    found: dict[str, list[str]] = {"failure": [], "error": [], "skipped": []}
+    for case in suite.iter("testcase"):
+        for mark in case:
+            found[mark.tag].append(case.attrib["name"])
+    return suite, found
+
+
+def test_junit_has_a_case_for_each_trial_with_what_is_wrong_in_it(tmp_path: Path) -> None:
+    """Failures are what is worse, errors what is undecided, skipped what was left out; the counts are those of them."""
+
+    def mixed(result: Result) -> Result | None:
+        if is_learned(result, seed=1):
+            return None
+        return one_parameter_more(result) if is_learned(result) else on_another_processor(result)
+
+    head = written(tmp_path / "head", edited(mixed))
+    report = tmp_path / "gate.xml"
+    arguments = ("--skip-incomparable", "--junit", str(report))
+    assert rnnbench("gate", str(BASELINE), str(head), *arguments, cwd=tmp_path).returncode == 3
+    suite, found = told_in(report.read_text())
+    assert found == {"failure": ["adding.h4.gru.s0"], "error": ["adding.h4.gru.s1"], "skipped": []}
+    assert suite.attrib == {"name": "rnnbench gate", "tests": "14", "failures": "1", "errors": "1", "skipped": "0"}
+    (failure,) = suite.iter("failure")
+    assert failure.text == "parameters: 507 -> 508 +0.2%"
+
+
+@pytest.mark.parametrize(
+    ("base", "head", "kinds", "errors"),
+    [
+        ((), KEPT, JUDGED, 1),
+        (KEPT, (), JUDGED, 15),
+        (KEPT, edited(on_another_processor), ("deterministic",), 1),
+    ],
+)
+def test_junit_is_not_green_where_the_gate_is_not(
+    base: tuple[Result, ...], head: tuple[Result, ...], kinds: tuple[Kind, ...], errors: int
+) -> None:
+    """Without a baseline, without results, and where all was left out: a reader of this file alone must see it."""
+    comparison = compare(of(base, "BASE"), of(head, "HEAD"))
+    ruling = rule(comparison, kinds, skip_incomparable=True)
+    assert ruling.standing != "passed"
+    suite, found = told_in(junit(ruling, comparison))
+    assert suite.attrib["errors"] == str(errors) == str(len(found["error"]))
+
+
+def test_junit_can_be_read_whatever_an_exception_says() -> None:
+    """Colours, tags and zeros."""
+    head = edited(first(lambda result: replace(failed(result), reason="\x1b[31mred\x1b[0m <b> & \x00")))
+    comparison = compare(of(KEPT), of(head))
+    suite, _ = told_in(junit(rule(comparison), comparison))
+    (failure,) = suite.iter("failure")
+    assert failure.text == "outcome: ok -> error\nerror: ?[31mred?[0m <b> & ?"
+
+
+def test_junit_of_a_gate_that_passed_is_green() -> None:
+    """As many cases as there are trials and cells measured beside each other."""
+    comparison = compare(of(KEPT), of(KEPT))
+    suite, found = told_in(junit(rule(comparison), comparison))
+    assert found == {"failure": [], "error": [], "skipped": []}
+    assert suite.attrib["tests"] == "14"
+
+
+def test_the_markdown_says_what_is_worse_and_why(tmp_path: Path) -> None:
+    """The ruling first, then tables; what stands in a reason does not break them."""
+
+    def broken(result: Result) -> Result:
+        return replace(failed(result), reason="ValueError: a | b <c>\nmore")
+
+    head = written(tmp_path / "head", edited(lambda r: broken(r) if is_learned(r, seed=1) else first(last_bit)(r)))
+    page = tmp_path / "gate.md"
+    assert rnnbench("gate", str(BASELINE), str(head), "--markdown", str(page), cwd=tmp_path).returncode == 3
+    lines = page.read_text().splitlines()
+    assert lines[0] == "## rnnbench gate: REGRESSION"
+    assert "### Worse: 2 figures" in lines
+    (loss,) = [line for line in lines if line.startswith("| adding.h4.gru.s0 | training loss, epoch 2 |")]
+    assert loss.count("|") == 7
+    (failure,) = [line for line in lines if line.startswith("| adding.h4.gru.s1 |")]
+    assert "ok | error" in failure
+    assert "a \\| b &lt;c> more" in failure
+
+
+def test_the_markdown_of_a_better_run_says_to_keep_it() -> None:
+    """And how many figures were compared."""
+    comparison = compare(of(KEPT, "BASE"), of(edited(one_operation_fewer), "HEAD"))
+    page = markdown(rule(comparison), comparison)
+    assert page.startswith("## rnnbench gate: passed\n\n126 figures compared")
+    assert "renew the baseline" in page
+
+
+def test_a_report_that_cannot_be_written_is_an_error_of_usage(tmp_path: Path) -> None:
+    """Not a ruling."""
+    done = rnnbench("gate", str(BASELINE), str(BASELINE), "--junit", "/nowhere/at/all.xml", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "/nowhere/at/all.xml: cannot be written: No such file or directory" in done.stderr
+
+
+def test_compare_shows_what_changed_and_counts_what_did_not(tmp_path: Path) -> None:
+    """Piped, a line each; noisy figures with both values; exit code 0 whatever changed."""
+    head = written(tmp_path / "head", edited(lambda r: slower(on_another_processor(first(one_parameter_more)(r)))))
+    done = rnnbench("compare", str(BASELINE), str(head), cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = [line.split("\t") for line in done.stdout.splitlines()]
+    assert ["around", "processor", KEPT[0].provenance.machine.processor, "another one"] in lines
+    assert [line[3:6] for line in lines if line[0] == "worse"] == [["parameters", "507", "508"]]
+    assert len([line for line in lines if line[0] == "not comparable"]) == 82
+    (step,) = [line for line in lines if line[0] == "not judged" and line[3] == "time of a step" and "gru" in line[2]]
+    assert float(step[5]) == pytest.approx(10 * float(step[4]))
+    assert done.stdout.splitlines()[-2:] == ["exact: 43 same, 1 worse", "deterministic: 82 not comparable"]
+
+
+def test_compare_as_json_has_every_figure(tmp_path: Path) -> None:
+    """Also what stayed the same."""
+    done = rnnbench("compare", str(BASELINE), str(BASELINE), "--json", cwd=tmp_path)
+    told = json.loads(done.stdout)
+    assert sum(change["verdict"] == "same" for change in told["changes"]) == 126
+    assert told["circumstances"] == []
+
+
+@pytest.mark.parametrize(("head", "code"), [("nowhere", 2), ("other", 5)])
+def test_compare_without_anything_in_common_says_so(tmp_path: Path, head: str, code: int) -> None:
+    """A folder that is no run is an error; another suite has nothing to compare."""
+    written(tmp_path / "other", [replace(r, trial=replace(r.trial, suite="other")) for r in KEPT])
+    assert rnnbench("compare", str(BASELINE), head, cwd=tmp_path).returncode == code

@@ -5,11 +5,10 @@ PIP_ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-all lint benchmarks schema claims clean
 BASELINE := tests/baseline/smoke
 SMOKE = run=$$(mktemp -d) && trap 'rm -rf "$$run"' EXIT && $(BIN)/rnnbench run suite smoke -o "$$run"
 
-.PHONY: demo test test-all gate baseline lint benchmarks schema clean
+.PHONY: demo test test-all gate baseline lint benchmarks schema claims clean
 
 demo: $(VENV)/.installed
 	$(BIN)/rnnbench run suite

@@ -365,3 +365,10 @@ def test_the_answers_and_the_page_tell_it(tmp_path: Path, capsys: pytest.Capture
     assert {"across-capacity", "across-trainability"} <= {path.stem for path in written[1:]}
     refused = Catalogue.load().reports["html"].item.load()(find(TWO[:-1]), tmp_path)[0].read_text()
     assert "<li>adding, horizon 20: b lacks seed 2 (not run)</li>" in refused
+
+
+def test_a_peak_that_no_meter_sees_is_none() -> None:
+    """Nothing is divided by it."""
+    found = aspect([*TWO, *costs(50, {"a": 1.0, "b": 2.0}, {"a": 0, "b": 8})], "memory")
+    assert found.rows == ()
+    assert [lack.partition(": ")[2] for lack in found.missing] == ["a was not measured"]

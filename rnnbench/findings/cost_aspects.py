@@ -32,9 +32,9 @@ def speed(costs: Sequence[CostFinding]) -> Aspect:
 
 
 def memory(costs: Sequence[CostFinding]) -> Aspect:
-    """Bytes over those of the leanest cell."""
+    """Bytes over those of the leanest cell; a peak of 0, too small for its meter, is none."""
     figures: dict[str, Figure] = {
-        "peak over the leanest": lambda row: row.peak_bytes.centre if row.peak_bytes else None,
+        "peak over the leanest": lambda row: (row.peak_bytes.centre or None) if row.peak_bytes else None,
         "saved for backward over the leanest": lambda row: float(row.saved_bytes) if row.saved_bytes else None,
     }
     return _aspect(MEMORY, costs, figures, over_the_least=True)

@@ -18,7 +18,7 @@ from tests.test_findings import cost_result, learned, tuned_results
 from tests.test_records import COST, learning_trial
 
 FIGURES = {
-    *("learning-curves", "epochs-to-target", "learning-rates"),
+    *("learning-curves", "epochs-to-target", "not-yet-at-target", "solve-rate-against-horizon", "learning-rates"),
     *("accuracy-against-seconds", "accuracy-against-bytes", "training-time", "memory", "memory-over-time"),
     *("roofline", "time-against-length"),
 }

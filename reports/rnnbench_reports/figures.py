@@ -11,7 +11,9 @@ from rnnbench_reports.claim_figures import claim_figures
 from rnnbench_reports.cost_figures import cost_figures
 from rnnbench_reports.diagnostic_figures import diagnostics
 from rnnbench_reports.scaling_figures import scaling_figures
+from rnnbench_reports.span_figures import solve_rates
 from rnnbench_reports.style import REFERENCE, Drawn, Look, legend, looks, panels
+from rnnbench_reports.survival_figures import survival_curves
 
 
 def draw(findings: rnnbench.Findings) -> Iterator[Drawn]:
@@ -21,6 +23,9 @@ def draw(findings: rnnbench.Findings) -> Iterator[Drawn]:
     if findings.conditions:
         yield learning_curves(findings, by_cell)
         yield epochs_to_target(findings, by_cell)
+        yield survival_curves(findings, by_cell)
+    if findings.spans:
+        yield solve_rates(findings, by_cell)
     yield from across_figures(findings, by_cell)
     if any(arm.search for condition in findings.conditions for arm in condition.arms):
         yield learning_rates(findings, by_cell)
@@ -79,8 +84,9 @@ def epochs_to_target(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) -
         axis.set_xlabel("epochs to target", fontsize=9)
     legend(figure, axes)
     caption = (
-        "Restricted mean of epochs to target up to the budget, with the range over seeds; unsolved seeds count as the "
-        "whole budget. A hollow arrow is a cell that no seed of which got there."
+        "Mean of epochs to target up to the budget, with a 95 % interval; unsolved seeds count as the whole budget, "
+        "and the interval allows for seeds that might have been unsolved. A hollow arrow is a cell no seed of which "
+        "got there."
     )
     return Drawn("epochs-to-target", "Epochs to target", caption, figure)
 

@@ -48,6 +48,7 @@ def _template() -> jinja2.Template:
         timed=_timed,
         capitalise=_capitalise,
     )
+    environment.filters.update(ratio=_ratio, rung=_rung, interval=_interval)
     environment.globals.update(css=Markup(_packaged("report.css")))  # noqa: S704  our own file
     return environment.from_string(_packaged("report.html.j2"))
 
@@ -70,6 +71,27 @@ def _budget(recipe: Any) -> str:
         "state": f"Equal states: {recipe.state_floats:,} numbers.",
         "hidden": f"Equal hidden size: {recipe.hidden_size}.",
     }[recipe.match]
+
+
+def _ratio(condition: rnnbench.Condition, row: str, share: float) -> str:
+    """Epochs of a cell over those of the quickest, at one threshold."""
+    found = [at.ratio for pair in condition.ratios if pair.row == row for at in pair.ratios if at.share == share]
+    return spread(found[0]) if found else "-"
+
+
+def _rung(span: rnnbench.Span, horizon: int) -> str:
+    """What a cell did at a horizon."""
+    found = next((rung for rung in span.rungs if rung.horizon == horizon), None)
+    return "-" if found is None else f"{found.solved} of {found.all}" if found.tried else "not climbed"
+
+
+def _interval(span: rnnbench.Span, far: rnnbench.HorizonFinding) -> str:
+    """Where a memory span lies."""
+    if span.interval is None:
+        return "-"
+    below = f"below {far.horizons[0]}"
+    high = f"beyond {far.horizons[-1]}" if span.interval.high is None else str(span.interval.high or below)
+    return f"{span.interval.low or below} to {high}"
 
 
 def _timed(cost: rnnbench.CostFinding, kind: Any) -> list[tuple[rnnbench.CostRow, rnnbench.Pace]]:

@@ -43,6 +43,7 @@ class Look:
 def looks(findings: rnnbench.Findings) -> dict[str, Look]:
     """A look for each cell of the findings, in the order of their names."""
     rows = {arm.row for condition in findings.conditions for arm in condition.arms}
+    rows |= {span.row for far in findings.spans for span in far.spans}
     rows |= {row.row for cost in findings.costs for row in cost.rows}
     rows |= {curve.row for scaling in findings.scalings for curve in scaling.curves}
     rows |= {found.row for scaling in findings.scalings for found in scaling.longest}

@@ -78,6 +78,9 @@ def print_answers(findings: Findings) -> None:
         out.print(Text(condition.title, style="bold"))
         out.print(f"  {condition.answer}", markup=False)
         out.print(f"  {condition.sure}", markup=False)
+    for far in findings.spans:
+        out.print(Text(f"memory span, {far.title}", style="bold"))
+        out.print(f"  {far.answer}", markup=False)
     if findings.across:
         out.print(Text("across tasks", style="bold"))
     for aspect in findings.across:

@@ -9,6 +9,7 @@ from rnnbench.findings.claims import is_settled
 from rnnbench.findings.cost_records import CostFinding, CostPair, CostRow, Pace, Scaling
 from rnnbench.findings.estimates import INTERVAL_REPLICATES, half_width
 from rnnbench.findings.find import find
+from rnnbench.findings.horizons import HorizonFinding
 from rnnbench.findings.ranges import Curve, DiagnosticCurve, Range
 from rnnbench.findings.records import (
     Arm,
@@ -19,6 +20,9 @@ from rnnbench.findings.records import (
     RateScore,
     Search,
 )
+from rnnbench.findings.solve_curve import SolveCurve
+from rnnbench.findings.span import Rung, Span, SpanInterval
+from rnnbench.findings.survival import EpochRatio, Reached, ShareRatio, Survival
 
 __all__ = [
     "INTERVAL_REPLICATES",
@@ -34,17 +38,26 @@ __all__ = [
     "CostRow",
     "Curve",
     "DiagnosticCurve",
+    "EpochRatio",
     "Failure",
     "Findings",
+    "HorizonFinding",
     "Improvement",
     "Judged",
     "Pace",
     "Profile",
     "Range",
     "RateScore",
+    "Reached",
     "ReadingFinding",
+    "Rung",
     "Scaling",
     "Search",
+    "ShareRatio",
+    "SolveCurve",
+    "Span",
+    "SpanInterval",
+    "Survival",
     "claim_figures",
     "describe",
     "find",

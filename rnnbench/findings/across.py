@@ -19,7 +19,8 @@ from rnnbench.findings.cost_aspects import memory, speed
 from rnnbench.findings.cost_records import CostFinding
 from rnnbench.findings.coverage import Runs, Score, is_known, mixed, runs, table
 from rnnbench.findings.estimates import LEVEL, solve_rate
-from rnnbench.findings.learning import evaluated, learning_of
+from rnnbench.findings.grouping import learning_of
+from rnnbench.findings.learning import evaluated
 from rnnbench.findings.ranges import Range
 from rnnbench.findings.targets import share_of_the_way
 from rnnbench.records import Learning, LearningTrial, Result

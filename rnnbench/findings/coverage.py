@@ -6,8 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from rnnbench.findings.aggregates import Array
-from rnnbench.findings.grouping import by_cell, learning_trial
-from rnnbench.findings.learning import learning_of
+from rnnbench.findings.grouping import by_cell, learning_of, learning_trial
 from rnnbench.findings.origins import changed_sources, torch_versions
 from rnnbench.records import Result
 

@@ -9,6 +9,7 @@ from rnnbench.findings.estimates import seeds_needed
 from rnnbench.findings.origins import changed_sources, torch_versions
 from rnnbench.findings.records import Condition
 from rnnbench.findings.search import search_doubts
+from rnnbench.findings.target_doubts import target_doubts
 from rnnbench.records import LearningTrial, Result
 
 BUDGET_DOUBT = 0.05
@@ -25,6 +26,7 @@ def doubts(results: Sequence[Result], conditions: Sequence[Condition], costs: Se
         *_budgets_missed(conditions),
         *_targets_at_chance(conditions),
         *_targets_missed_on_test(conditions),
+        *target_doubts(conditions),
         *cost_doubts(results, costs),
         *_unequal_origins(results),
     )

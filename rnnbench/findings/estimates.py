@@ -1,6 +1,7 @@
 """Estimates from a handful of seeds, each by a method that holds at that number."""
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,7 @@ def mean_spread(values: Sequence[float]) -> Range:
     return Range(float(np.mean(values)), float(min(values)), float(max(values)), len(values))
 
 
+@cache
 def solve_rate(solved: int, n: int) -> Range:
     """Share of seeds that reached the target, with the Clopper-Pearson interval (at least 95 % at any n)."""
     interval = stats.binomtest(solved, n).proportion_ci(confidence_level=1 - LEVEL, method="exact")

@@ -10,9 +10,11 @@ from rnnbench.findings.book import Book
 from rnnbench.findings.claims import judge_claims
 from rnnbench.findings.cost import costs
 from rnnbench.findings.doubts import doubts
+from rnnbench.findings.horizons import spans
 from rnnbench.findings.learning import conditions
 from rnnbench.findings.records import Failure, Findings
 from rnnbench.findings.scaling import scalings
+from rnnbench.findings.target_doubts import span_doubts
 from rnnbench.records import Claim, LearningTrial, Result, trial_id
 
 
@@ -32,6 +34,7 @@ def find(results: Iterable[Result], claims: Sequence[Claim] = ()) -> Findings:
     dear = [r for r in current if not isinstance(r.trial, LearningTrial)]
     cost = costs(dear)
     over_all = () if claims else across(learning, cost)  # cells of claims are tried where they are needed
+    far = spans(learning)
     old = len(everything) - len(current)
     outdated = (f"{old} results of older versions of the suite lie in the folder and are left out.",) if old else ()
     return Findings(
@@ -42,7 +45,7 @@ def find(results: Iterable[Result], claims: Sequence[Claim] = ()) -> Findings:
         scalings=scalings(dear),
         claims=judge_claims(claims, Book.of(current)) if claims else (),
         across=over_all,
-        doubts=(*doubts(current, found, cost), *across_doubts(over_all), *outdated),
+        doubts=(*doubts(current, found, cost), *across_doubts(over_all), *span_doubts(far), *outdated),
         failures=tuple(_failure(r) for r in current if r.status not in ("ok", "stopped")),
         counts=dict(sorted(Counter(r.status for r in current).items())),
         machines=tuple({repr(r.provenance.machine): r.provenance.machine for r in current}.values()),
@@ -51,6 +54,7 @@ def find(results: Iterable[Result], claims: Sequence[Claim] = ()) -> Findings:
         plugins=_merged(r.provenance.plugins for r in current),
         first_started=min(r.started for r in current),
         last_started=max(r.started for r in current),
+        spans=far,
     )
 
 

@@ -5,13 +5,18 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from rnnbench.records import CellUse, Dial, LearningTrial, Result, canonical
+from rnnbench.records import CellUse, Dial, Learning, LearningTrial, Result, canonical
 
 
 def learning_trial(result: Result) -> LearningTrial:
     """The trial of a learning result."""
     assert isinstance(result.trial, LearningTrial)
     return result.trial
+
+
+def learning_of(result: Result) -> Learning | None:
+    """The figures of a trial that ran to its end, diverged, or was given up by a rule; one cut short gives none."""
+    return result.learning if result.status in ("ok", "diverged", "stopped") else None
 
 
 def by_setting(results: Sequence[Result]) -> list[list[Result]]:

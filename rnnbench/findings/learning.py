@@ -8,11 +8,12 @@ import numpy as np
 
 from rnnbench.findings.answer import answer
 from rnnbench.findings.diagnostics import diagnostics
-from rnnbench.findings.estimates import restricted_epochs, solve_rate, spread
-from rnnbench.findings.grouping import by_cell, by_setting, common_rate, horizon, learning_trial, titles
+from rnnbench.findings.estimates import solve_rate, spread
+from rnnbench.findings.grouping import by_cell, by_setting, common_rate, horizon, learning_of, learning_trial, titles
 from rnnbench.findings.ranges import Curve
 from rnnbench.findings.records import Arm, Condition
 from rnnbench.findings.search import Searches, gather, search, search_key
+from rnnbench.findings.survival import epoch_ratios, reached
 from rnnbench.records import Learning, Result, Status
 
 
@@ -27,11 +28,6 @@ def evaluated(results: Sequence[Result]) -> list[tuple[str, list[Result]]]:
     evaluations = [result for result in results if learning_trial(result).phase == "evaluation"]
     groups = [group for group in by_setting(evaluations) if any(map(learning_of, group))]
     return list(zip(titles(groups), groups, strict=True))
-
-
-def learning_of(result: Result) -> Learning | None:
-    """The figures of a trial that ran to its end, diverged, or was given up by a rule; one cut short gives none."""
-    return result.learning if result.status in ("ok", "diverged", "stopped") else None
 
 
 def _condition(group: Sequence[Result], title: str, searches: Searches) -> Condition:
@@ -52,6 +48,7 @@ def _condition(group: Sequence[Result], title: str, searches: Searches) -> Condi
         learning_rate=common_rate(trial),
         steps_per_epoch=first.steps_per_epoch,
         arms=arms,
+        ratios=epoch_ratios(figures, trial.recipe.epochs),
         **answer(arms, figures, trial.recipe.epochs),
     )
 
@@ -64,9 +61,9 @@ def _arm(row: str, results: Sequence[Result], searches: Searches) -> Arm:
     pairs = sorted(((learning_trial(r).seed, x) for r in results if (x := learning_of(r))), key=lambda pair: pair[0])
     measured = [learning for _, learning in pairs]
     lost: Counter[str] = Counter(r.status for r in results if not learning_of(r))
-    budget = learning_trial(results[0]).recipe.epochs
-    reached = [learning.epochs_to_target for learning in measured]
-    solved = sum(epochs is not None for epochs in reached)
+    recipe = learning_trial(results[0]).recipe
+    thresholds = reached(measured, recipe.epochs, recipe.batch_size)
+    solved = sum(learning.epochs_to_target is not None for learning in measured)
     metrics = [m.name for m in measured[0].metrics] if measured else []
     rate, searched = learning_trial(results[0]).learning_rate, searches.get(search_key(learning_trial(results[0])))
     return Arm(
@@ -76,8 +73,9 @@ def _arm(row: str, results: Sequence[Result], searches: Searches) -> Arm:
         diverged=sum(r.status == "diverged" for r in results),
         solved=solved,
         solve_rate=solve_rate(solved, len(measured)) if measured else None,
-        epochs=restricted_epochs(reached, budget) if measured else None,
+        epochs=thresholds[0].epochs if thresholds else None,
         test={m: spread(values) for m in metrics if (values := [x.test[m] for x in measured if m in x.test])},
+        reached=thresholds,
         curve=_curve([(r.status, learning) for r in results if (learning := learning_of(r))]),
         hidden_size=measured[0].hidden_size if measured else 0,
         parameters=measured[0].parameters if measured else 0,

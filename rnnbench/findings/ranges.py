@@ -19,6 +19,10 @@ class Range(Struct, frozen=True):
     n: int
     kind: Literal["range", "95 % interval", "95 % over all pairs", "over occasions"] = "range"
 
+    def scaled(self, factor: float) -> "Range":
+        """The same in another unit."""
+        return Range(factor * self.centre, factor * self.low, factor * self.high, self.n, self.kind)
+
 
 class Curve(Struct, frozen=True):
     """Validation score of the deciding metric by epoch: median, smallest and largest over the seeds that got there."""

@@ -7,7 +7,9 @@ from msgspec import Struct
 from rnnbench.findings.across_records import Aspect
 from rnnbench.findings.claim_records import ClaimFinding
 from rnnbench.findings.cost_records import CostFinding, Scaling
+from rnnbench.findings.horizons import HorizonFinding
 from rnnbench.findings.ranges import Curve, DiagnosticCurve, Range
+from rnnbench.findings.survival import EpochRatio, Reached
 from rnnbench.records import Machine, MetricNote, Recipe
 
 
@@ -46,6 +48,7 @@ class Arm(Struct, frozen=True, kw_only=True):
     seeds:     those whose trial ran to its end or diverged; the others stand in `lost` with their number by status.
     solved:    how many of them reached the target; `solve_rate` is that with its Clopper-Pearson interval.
     epochs:    restricted mean of epochs to target up to the budget, unsolved seeds counting as the whole budget.
+    reached:   the same at each threshold of what is acceptable, the target first.
     test:      by metric, over the seeds that have the figure.
     given_up:  how many seeds the rule against futility ended; they count as unsolved.
     other_rates: learning rates of seeds that were evaluated at another one.
@@ -71,6 +74,7 @@ class Arm(Struct, frozen=True, kw_only=True):
     given_up: int
     other_rates: tuple[float, ...] = ()
     diagnostics: tuple[DiagnosticCurve, ...] = ()
+    reached: tuple[Reached, ...] = ()
 
 
 Answered = Literal["better", "worse", "equivalent", "undecided", "too few seeds"]
@@ -105,6 +109,7 @@ class Condition(Struct, frozen=True, kw_only=True):
     learning_rate: the rate of all cells; None where each has the one that its search found.
     answer: one sentence on which cell; `sure` is one on how sure that is.
     figure: what decided the answer, "epochs to target" or the name of the metric.
+    ratios: epochs of each cell over those of the one that is quickest to the target.
     """
 
     task: str
@@ -123,6 +128,7 @@ class Condition(Struct, frozen=True, kw_only=True):
     answer: str
     sure: str
     comparisons: tuple[Comparison, ...]
+    ratios: tuple[EpochRatio, ...] = ()
 
 
 class Failure(Struct, frozen=True):
@@ -155,3 +161,4 @@ class Findings(Struct, frozen=True, kw_only=True):
     last_started: str
     claims: tuple[ClaimFinding, ...] = ()
     across: tuple[Aspect, ...] = ()
+    spans: tuple[HorizonFinding, ...] = ()

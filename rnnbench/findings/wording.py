@@ -115,4 +115,4 @@ def _median(figure: Range) -> str:
 
 def _around(figure: Range) -> str:
     low, high = f"{figure.low:.3g}", f"{figure.high:.3g}"
-    return "" if low == high else f" [{low} to {high} over seeds]"
+    return "" if low == high else f" [{low} to {high} {'over seeds' if figure.kind == 'range' else 'at 95 %'}]"

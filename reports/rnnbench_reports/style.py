@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from textwrap import fill
 from typing import NamedTuple
 
 from matplotlib.artist import Artist
@@ -18,6 +19,7 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 REFERENCE = "#555555"
 PANEL_INCHES = (3.5, 2.6)
 COLUMNS = 3
+TITLE_CHARACTERS = 34
 INCHES_A_BAR = 0.2
 INCHES_A_LINE = 0.25
 DOTS_PER_INCH = 160
@@ -64,7 +66,7 @@ def panels(titles: Iterable[str], *, bars: int = 0, wide: bool = False) -> tuple
     figure = Figure(figsize=(max(width * columns, 6.0), height * rows + 0.5), layout="constrained", dpi=DOTS_PER_INCH)
     axes = figure.subplots(rows, columns, squeeze=False).ravel()
     for axis, title in zip(axes, titles, strict=False):
-        axis.set_title(title, fontsize=10, loc="left", fontweight="bold")
+        axis.set_title(title if wide else fill(title, TITLE_CHARACTERS), fontsize=10, loc="left", fontweight="bold")
         axis.spines[["top", "right"]].set_visible(False)
         axis.grid(color="#dddddd", linewidth=0.6)
         axis.set_axisbelow(True)

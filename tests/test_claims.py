@@ -338,6 +338,8 @@ def test_what_a_mixed_claim_depends_on_is_the_facet_that_tells_the_answers_apart
     third = {"task": "b", "equal": "hidden"}
     assert dependence([(holds, "holds"), (fails, "fails"), (third, "fails")]) == ""
     assert dependence([(holds, "holds"), (fails, "fails"), (third, "open")]).startswith("by equal")
+    seconds = {"kernel": "native"}
+    assert dependence([(seconds, "fails"), ({}, "holds")]) == "by kernel: holds with no kernel, fails with native"
 
 
 # Cost

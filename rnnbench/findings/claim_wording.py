@@ -34,7 +34,7 @@ def dependence(conditions: Conditions) -> str:
     for facet in dict.fromkeys(name for facets, _ in decided for name in facets):
         by_value: dict[str, set[State]] = {}
         for facets, state in decided:
-            by_value.setdefault(facets.get(facet, "-"), set()).add(state)
+            by_value.setdefault(facets.get(facet, f"no {facet}"), set()).add(state)
         if len(by_value) > 1 and all(len(states) == 1 for states in by_value.values()):
             holds = [value for value, states in by_value.items() if states == {"holds"}]
             fails = [value for value, states in by_value.items() if states == {"fails"}]

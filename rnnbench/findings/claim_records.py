@@ -52,7 +52,10 @@ class ReadingFinding(Struct, frozen=True, kw_only=True):
 
 
 class ClaimFinding(Struct, frozen=True, kw_only=True):
-    """A claim with its verdict; `because` says in a sentence what it rests on, or what it depends on."""
+    """A claim with its verdict; `because` says in a sentence what it rests on, or what it depends on.
+
+    level: the error that this look is allowed, of the 5 % that all looks together are.
+    """
 
     name: str
     sentence: str
@@ -60,3 +63,4 @@ class ClaimFinding(Struct, frozen=True, kw_only=True):
     verdict: Verdict
     because: str
     readings: tuple[ReadingFinding, ...]
+    level: float = 0.05

@@ -42,6 +42,7 @@ def judge(claim: Claim, book: Book) -> ClaimFinding:
         verdict=verdict,
         because=because(verdict, readings),
         readings=tuple(readings),
+        level=level,
     )
 
 

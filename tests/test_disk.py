@@ -13,7 +13,7 @@ from rnnbench.errors import RnnbenchError
 from rnnbench.store import Store
 from tests.test_campaign import command, learning_figures, run, wait_until, write_suite
 
-MOUNT_OPTIONS = "size=256k"
+MOUNT_OPTIONS = "size=2m"
 
 
 def mount(*arguments: str) -> None:
@@ -28,7 +28,7 @@ def mount(*arguments: str) -> None:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of a quarter of a mebibyte."""
+    """A disk of two mebibytes, of which a report takes the half."""
     disk = tmp_path / "disk"
     disk.mkdir()
     mount("-t", "tmpfs", "-o", MOUNT_OPTIONS, "tmpfs", str(disk))

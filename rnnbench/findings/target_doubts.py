@@ -81,7 +81,7 @@ def span_doubts(found: Sequence[HorizonFinding]) -> Iterator[str]:
                 )
             lost = sum(rung.lost for rung in span.rungs)
             if lost:
-                yield f"{where}: {lost} trials of {span.row} gave no figures and count as not solved."
+                yield f"{where}: trials of {span.row} that gave no figures and count as not solved: {lost}."
 
 
 def _solved_above(span: Span) -> list[int]:

@@ -17,6 +17,7 @@ from rnnbench.findings.solve_curve import fit
 from rnnbench.findings.span import Rung, span_interval
 
 BUDGET, SEEDS, RUNS, RESAMPLED, RESAMPLES = 50, (3, 5, 10), 10_000, 2_000, 400
+FAR = 1e30
 EPOCHS = np.arange(1, BUDGET + 1)
 T = {n: stats.t.ppf(1 - TAIL, n - 1) for n in SEEDS}
 RNG = np.random.default_rng(20261125)
@@ -75,9 +76,9 @@ def cut(low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def quotient(top: np.ndarray, bottom: np.ndarray) -> np.ndarray:
-    """Where both are 0: 0; where the bottom is: far away."""
+    """Where both are 0: 0; where the bottom is: far beyond any t."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.nan_to_num(top / bottom, nan=0.0)
+        return np.nan_to_num(top / bottom, nan=0.0, posinf=FAR, neginf=-FAR)
 
 
 def student(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -160,6 +161,28 @@ def ratios() -> None:
                     cells.append(f"{coverage:.1%} ({np.median(high / low):.1f})")
                 print(f"| {one} / {other} ({truth:.2f}) | {correlation} | {n} | {' | '.join(cells)} |", flush=True)
     print("| lowest | | | " + " | ".join(f"**{coverage:.1%}**" for coverage in lowest.values()) + " |")
+
+
+def chosen(cells: int = 5) -> None:
+    """Reports divide by the mean of the cell that came out quickest: the ratio of each of the others to it, where all are
+    alike and the truth is 1."""
+    print(f"\n### Ratio to the quickest of {cells} cells that are alike: coverage of 1\n")
+    print("| population | n | log_ratio_delta | paired_logs | bounded_ratio |\n" + "|---" * 5 + "|")
+    methods = [log_ratio_delta, paired_logs, bounded_ratio]
+    lowest = dict.fromkeys((method.__name__ for method in methods), 1.0)
+    for name, weights in POPULATIONS.items():
+        for n in SEEDS:
+            x = np.stack([draw(weights, RNG.random((RESAMPLED // 2, n))) for _ in range(cells)])
+            order = np.argsort(x.mean(-1), axis=0, kind="stable")
+            x = np.take_along_axis(x, order[..., None], axis=0)
+            said = []
+            for method in methods:
+                ends = [method(x[other], x[0]) for other in range(1, cells)]
+                coverage = float(np.mean([within(1.0, low, high)[0] for low, high in ends]))
+                lowest[method.__name__] = min(lowest[method.__name__], coverage)
+                said.append(f"{coverage:.1%}")
+            print(f"| {name} | {n} | {' | '.join(said)} |", flush=True)
+    print("| lowest | | " + " | ".join(f"**{coverage:.1%}**" for coverage in lowest.values()) + " |")
 
 
 def worst_case(populations: int = 4_000) -> None:
@@ -257,6 +280,7 @@ def halves(runs: int = 400) -> None:
 if __name__ == "__main__":
     means()
     ratios()
+    chosen()
     worst_case()
     spans()
     halves()

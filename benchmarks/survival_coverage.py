@@ -164,7 +164,7 @@ def ratios() -> None:
 
 
 def chosen(cells: int = 5) -> None:
-    """Reports divide by the mean of the cell that came out quickest: the ratio of each of the others to it, where all are
+    """Reports divide by the mean of the cell that came out quickest: the ratio of each other cell to it, where all are
     alike and the truth is 1."""
     print(f"\n### Ratio to the quickest of {cells} cells that are alike: coverage of 1\n")
     print("| population | n | log_ratio_delta | paired_logs | bounded_ratio |\n" + "|---" * 5 + "|")

@@ -116,8 +116,8 @@ def test_a_horizon_solved_above_one_that_is_not_is_a_doubt() -> None:
 
 
 def test_trials_without_figures_are_told_beside_a_span() -> None:
-    """A timeout counts as not solved, and is no censoring."""
-    lost = without_run(learned("a", 7, dials={"horizon": 20}).trial, "timeout", "limit")
+    """One that a limit cut short counts as not solved, and is no censoring: the epochs that it ran enter nothing."""
+    lost = msgspec.structs.replace(learned("a", 7, dials={"horizon": 20}), status="timeout", reason="limit")
     runs = [*climbed("a", 10, 8), *climbed("a", 20, 7, seeds=7), lost]
     assert said(runs, "trials of a that gave no figures and count as not solved: 1")
     condition = find(runs).conditions[-1]

@@ -280,7 +280,7 @@ def halves(runs: int = 400) -> None:
 if __name__ == "__main__":
     means()
     ratios()
-    chosen()
     worst_case()
     spans()
     halves()
+    chosen()

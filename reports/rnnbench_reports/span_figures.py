@@ -57,9 +57,8 @@ def _draw_rates(axis: Axes, span: rnnbench.Span, look: Look, shift: float) -> No
     tried = [rung.horizon for rung in span.rungs if rung.tried]
     if span.curve:
         at = np.geomspace(tried[0], tried[-1], 100)
-        axis.plot(at, [span.curve.rate(horizon) for horizon in at], color=look.colour, linewidth=1.4, label=span.row)
-    else:
-        axis.plot([], [], color=look.colour, marker=look.marker, linestyle="", label=span.row)
+        axis.plot(at, [span.curve.rate(horizon) for horizon in at], color=look.colour, linewidth=1.4)
+    axis.plot([], [], color=look.colour, marker=look.marker, linestyle="-" if span.curve else "", label=span.row)
 
 
 def _draw_span(axis: Axes, span: rnnbench.Span, look: Look, height: float, ends: tuple[float, float]) -> None:

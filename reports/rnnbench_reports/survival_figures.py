@@ -36,7 +36,7 @@ def survival_curves(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) ->
         axis.set_xlim(0, budget * 1.04)
         axis.set_ylim(-0.03, 1.04)
         axis.xaxis.set_major_locator(MaxNLocator(integer=True))
-        axis.yaxis.set_major_formatter(PercentFormatter(1.0))
+        axis.yaxis.set_major_formatter(PercentFormatter(1.0, symbol=" %"))
         axis.set_xlabel("epochs", fontsize=9)
         axis.set_ylabel("seeds not yet at the target", fontsize=9)
     legend(figure, axes)

@@ -159,6 +159,12 @@ def test_below_the_seeds_that_carry_a_verdict_none_is_given() -> None:
     assert condition.comparisons[0].p_value is None
 
 
+def test_seeds_in_which_no_cell_gets_there_carry_no_verdict_and_are_not_counted_as_if_they_did() -> None:
+    """Eight seeds of two cells would carry one; the two of them in which one cell gets there do not."""
+    results = [learned("a", s, 5 if s < 2 else None) for s in range(8)] + [learned("b", s) for s in range(8)]
+    assert only(results).sure.startswith("No verdict: 2 seeds in which one of two cells gets there cannot carry one")
+
+
 def test_with_enough_seeds_a_clear_difference_is_a_verdict() -> None:
     """Seven seeds, all one way: p = 2/128."""
     condition = only([learned(c, s, e + s) for c, e in [("a", 2), ("b", 9)] for s in range(7)])

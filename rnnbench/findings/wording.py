@@ -79,7 +79,9 @@ def how_sure(leader: str, comparisons: Sequence[Comparison], cells: int) -> str:
     ahead = ", ".join(f"{c.other} in {c.wins} of {c.pairs}" for c in known)
     if all(c.p_value is None for c in known):
         seeds, needed = max(c.pairs for c in known), seeds_needed(cells * (cells - 1) // 2)
-        return f"No verdict: {_seeds(seeds)} cannot carry one ({needed} can). By seed, {leader} is ahead of {ahead}."
+        telling = max((c.effect.n for c in known if c.effect), default=0)
+        few = _seeds(seeds) if seeds < needed else f"{_seeds(telling)} in which one of two cells gets there"
+        return f"No verdict: {few} cannot carry one ({needed} can). By seed, {leader} is ahead of {ahead}."
     parts: list[str] = []
     for answer, words in ANSWERS.items():
         others = [_tested(c) for c in known if c.answer == answer]

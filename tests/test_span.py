@@ -37,7 +37,7 @@ def test_the_interval_goes_from_what_is_sure_to_what_is_not_excluded() -> None:
 
 def test_seeds_without_figures_leave_the_span_open() -> None:
     """As good as unsolved where the span is read; whatever they would have given, in its interval."""
-    lost = [Rung(horizon=10, solved=10, seeds=10), Rung(horizon=20, solved=0, seeds=5, lost=5)]
+    lost = [Rung(horizon=10, solved=10, seeds=10), Rung(horizon=20, solved=0, seeds=6, lost=4)]
     found = span("a", lost)
     assert found.longest == 10
     assert found.interval == SpanInterval(10, None)
@@ -73,6 +73,20 @@ def test_with_many_seeds_the_curve_is_that_of_statsmodels() -> None:
         curve = fit([(h, k * times, 10 * times) for h, k in ((10, 9), (20, 8), (50, 3), (100, 1))])
         assert (curve.level, curve.slope) == pytest.approx((7.264375, 2.051677), rel=tolerance)
         assert curve.half == pytest.approx(np.exp(7.264375 / 2.051677), rel=tolerance)
+
+
+@pytest.mark.parametrize("solved", [(10, 10, 0, 0), (10, 6, 0, 0), (9, 8, 3, 1)])
+def test_the_curve_solves_the_equations_of_firth(solved: tuple[int, ...]) -> None:
+    """Sums over seeds of (solved - p + h (1/2 - p)), and of that times log horizon, are 0, with h the diagonal of the hat
+    matrix (Heinze & Schemper 2002, equation 2); also where horizons part those that solve from those that do not."""
+    known = [(rung.horizon, rung.solved, rung.seeds) for rung in rungs(*solved)]
+    curve = fit(known)
+    x = np.array([[1.0, -np.log(horizon)] for horizon, _, n in known for _ in range(n)])
+    y = np.array([float(place < k) for _, k, n in known for place in range(n)])
+    p = 1 / (1 + np.exp(-(x @ [curve.level, curve.slope])))
+    root = np.sqrt(p * (1 - p))[:, None] * x
+    h = np.diag(root @ np.linalg.inv(root.T @ root) @ root.T)
+    assert x.T @ (y - p + h * (0.5 - p)) == pytest.approx([0.0, 0.0], abs=1e-3)
 
 
 def test_a_ladder_gives_a_finding_for_each_task() -> None:

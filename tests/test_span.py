@@ -77,8 +77,9 @@ def test_with_many_seeds_the_curve_is_that_of_statsmodels() -> None:
 
 @pytest.mark.parametrize("solved", [(10, 10, 0, 0), (10, 6, 0, 0), (9, 8, 3, 1)])
 def test_the_curve_solves_the_equations_of_firth(solved: tuple[int, ...]) -> None:
-    """Sums over seeds of (solved - p + h (1/2 - p)), and of that times log horizon, are 0, with h the diagonal of the hat
-    matrix (Heinze & Schemper 2002, equation 2); also where horizons part those that solve from those that do not."""
+    """Sums over seeds of (solved - p + h (1/2 - p)), and of that times log horizon, are 0, with h the diagonal of the
+    hat matrix (Heinze & Schemper 2002, equation 2); also where horizons part those that solve from those that do not.
+    """
     known = [(rung.horizon, rung.solved, rung.seeds) for rung in rungs(*solved)]
     curve = fit(known)
     x = np.array([[1.0, -np.log(horizon)] for horizon, _, n in known for _ in range(n)])

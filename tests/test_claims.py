@@ -373,6 +373,17 @@ def test_days_have_to_agree() -> None:
         assert find([*first, *second], whole.claims).claims[0].verdict == verdict
 
 
+def test_a_day_that_was_cut_short_keeps_no_claim_open() -> None:
+    """The whole day decides; a part of another one is neither for nor against."""
+    whole = suite(claim(figure="train-time", at_most=0.95, shapes=[{"steps": 5}]))
+    first = run(whole, noisy(), costs={"gru": 0.66, "lstm": 1.0})
+    trials = [replace(result.trial, occasion="another day") for result in first if isinstance(result.trial, CostTrial)]
+    short = [cost(trial, {"gru": 1.4, "lstm": 1.0}) for trial in trials[:7]]
+    (found,) = find([*first, *short], whole.claims).claims
+    judged = found.readings[0].judged[0]
+    assert (found.verdict, judged.effect and judged.effect.n, len(judged.trials)) == ("supported", 8, 8)
+
+
 def test_seconds_are_epochs_times_the_time_of_a_step() -> None:
     """Half the epochs at twice the time come to nothing; at the same time they count."""
     seconds = claim(

@@ -14,6 +14,9 @@ from tests.test_records import COST
 
 MEBIBYTE = 2**20
 KNOWN = """
+    import os
+    import time
+
     import rnnbench
     import torch
     from torch import nn
@@ -72,13 +75,33 @@ KNOWN = """
             return super().forward(x, state)
 
     class Late(Plain):
-        first = True
+        calls, last = 1, 2
 
         def forward(self, x, state=None):
-            if not self.first:
-                raise ValueError("second call")
-            self.first = False
+            if self.calls == self.last:
+                raise ValueError(f"call {self.calls}")
+            self.calls += 1
             return super().forward(x, state)
+
+    class Later(Late):
+        last = 9
+
+    class Dies(Plain):
+        calls = 0
+
+        def forward(self, x, state=None):
+            self.calls += 1
+            if self.calls == 9:
+                os._exit(3)
+            return super().forward(x, state)
+
+    class Hangs(Plain):
+        def forward(self, x, state=None):
+            time.sleep(1000)
+
+    class Hungry(Plain):
+        def forward(self, x, state=None):
+            torch.ones(2**40)
 
     class Sick(Plain):
         def forward(self, x, state=None):
@@ -86,7 +109,7 @@ KNOWN = """
 
     @rnnbench.hookimpl
     def rnnbench_cells():
-        kinds = [Plain, SixTimes, Heavy, Transient, Buffer, Saver, Greedy, Late, Sick]
+        kinds = [Plain, SixTimes, Heavy, Transient, Buffer, Saver, Greedy, Late, Later, Dies, Hangs, Hungry, Sick]
         return [rnnbench.CellSpec(kind.__name__.lower(), kind, "made for a test") for kind in kinds]
 """
 
@@ -98,13 +121,14 @@ def pool(make_plugin: MakePlugin) -> Iterator[LocalPool]:
         yield pool
 
 
-def measure(pool: LocalPool, *cells: str, measurement: str = "train-step-time") -> Result:
+def measure(pool: LocalPool, *cells: str, measurement: str = "train-step-time", limit_seconds: float = 300.0) -> Result:
     trial: CostTrial = msgspec.structs.replace(
         COST,
         cells=tuple(CellUse(name=cell) for cell in cells),
         measurement=measurement,
         shape=Shape(steps=20, batch=8, hidden=32, inputs=32),
         repeats=9,
+        limit_seconds=limit_seconds,
     )
     pool.start(trial)
     results: list[Result] = []
@@ -123,14 +147,43 @@ def test_a_cell_that_does_six_times_the_work_takes_longer_than_the_ruler(pool: L
 
 
 def test_a_cell_that_raises_costs_the_others_nothing(pool: LocalPool) -> None:
-    """Its replicate is an error that names it, with the rows of the rest."""
-    result = measure(pool, "plain", "sick", "late")
-    assert result.status == "error"
-    assert set(result.reason.split("; ")) == {
-        "sick raised ValueError: not today",
-        "late raised ValueError: second call",
-    }
+    """Whenever it does: its replicate is a good one of the rest, and says why it has no row."""
+    result = measure(pool, "plain", "sick", "late", "later", "hungry")
+    assert (result.status, result.reason) == ("ok", "")
     assert [row.row for row in result.costs] == ["plain"]
+    assert set(result.absent) == {"sick", "late", "later", "hungry"}
+    assert result.absent["sick"] == "ValueError: not today"
+    assert result.absent["late"] == "ValueError: call 2"
+    assert result.absent["later"] == "ValueError: call 9"
+    assert "can't allocate memory" in result.absent["hungry"]
+    (row,) = result.costs
+    assert isinstance(row, TimeRow)
+    assert len(row.cpu_seconds) == 9
+    assert "not today" in result.traceback
+
+
+@pytest.mark.parametrize(("cells", "status"), [(("sick", "late"), "error"), (("hungry",), "out-of-memory")])
+def test_a_replicate_of_which_nothing_is_left_ended_as_its_cells_did(
+    pool: LocalPool, cells: tuple[str, ...], status: str
+) -> None:
+    """It is no good one; each cell is named with its reason."""
+    result = measure(pool, *cells)
+    assert (result.status, result.costs) == (status, ())
+    assert set(result.absent) == set(cells)
+    assert all(f"{cell}: {result.absent[cell]}" in result.reason for cell in cells)
+
+
+@pytest.mark.parametrize(
+    ("cell", "status", "begun"),
+    [("hangs", "timeout", "the first step of 'hangs'"), ("dies", "killed", "a step in turns of 'dies'")],
+)
+def test_a_replicate_that_is_cut_short_says_what_was_begun_last(
+    pool: LocalPool, cell: str, status: str, begun: str
+) -> None:
+    """A cell that hangs, or takes the process with it, is named."""
+    result = measure(pool, "plain", cell, limit_seconds=10.0)
+    assert result.status == status
+    assert result.reason.endswith(f"; last begun was {begun}")
 
 
 @pytest.mark.parametrize(
@@ -186,9 +239,9 @@ def test_implementations_are_compared_before_their_speed_is(make_plugin: MakePlu
     cells = tuple(CellUse(name="forms", implementation=form, label=form) for form in ("sound", "same", "off"))
     trial = msgspec.structs.replace(COST, cells=cells, shape=Shape(steps=4, batch=2, hidden=4, inputs=3), round=turn)
     result = run_one(trial)
-    assert result.status == "error"
+    assert result.status == "ok"
     assert {row.row for row in result.costs} == {"sound", "same"}
-    assert "its outputs differ" in result.reason
+    assert "its outputs differ" in result.absent["off"]
 
 
 @pytest.mark.cuda

@@ -3,6 +3,7 @@
 import math
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -24,7 +25,8 @@ from rnnbench.records import (
     TimelineRow,
     TimeRow,
 )
-from rnnbench.runner.cost.instructions import instructions
+from rnnbench.runner.cost.instructions import Told, instructions
+from rnnbench.runner.cost.instructions import main as count_instructions
 from rnnbench.runner.cost.subjects import Bench, Streaming
 from tests.conftest import MakePlugin
 from tests.test_records import COST
@@ -165,34 +167,61 @@ def test_a_cell_without_visible_operations_is_refused_and_not_shown_as_free(make
     assert "it would be shown as free" in result.reason
 
 
+CUT = """
+    import rnnbench
+    from torch import nn
+
+    class Cut(nn.Module):
+        def __init__(self, inputs, hidden, steps=100):
+            super().__init__()
+            self.cell, self.steps, self.calls = nn.GRU(inputs, hidden, batch_first=True), steps, 0
+
+        def forward(self, x, state=None):
+            self.calls += 1
+            if self.calls == -self.steps:
+                raise ValueError(f"call {self.calls}")
+            return self.cell(x[:, : self.steps].contiguous(), state)
+
+    @rnnbench.hookimpl
+    def rnnbench_cells():
+        return [rnnbench.CellSpec("cut", Cut, "made for a test", options={"steps": 100})]
+"""
+
+
+def test_whose_step_is_counted_is_told(make_plugin: MakePlugin, tmp_path: Path) -> None:
+    """In the order of the counts: a cell that raises in the step that is counted has one, one that raises before has
+    none, and neither has a row."""
+    make_plugin(CUT)
+    cells = tuple(CellUse(name="cut", options={"steps": steps}, label=f"{steps}") for steps in (7, -1, -3, 8))
+    order, told = tmp_path / "order", tmp_path / "told"
+    order.write_bytes(msgspec.json.encode(cost_trial("instructions", *cells)))
+    threads = torch.get_num_threads()
+    count_instructions(str(order), str(told))
+    torch.set_num_threads(threads)
+    said = msgspec.json.decode(told.read_bytes(), type=Told)
+    assert said.counted == ("7", "-3", "8")
+    assert {row: failed.reason for row, failed in said.failures.items()} == {
+        "-1": "ValueError: call 1",
+        "-3": "ValueError: call 3",
+    }
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 @pytest.mark.skipif(bool(no_valgrind()), reason="instructions are counted by valgrind")
 def test_instructions_agree_and_tell_five_percent_apart(make_plugin: MakePlugin) -> None:
-    """Two runs to 0.1 %; a cell that looks at 21 of 22 steps has fewer than one that looks at all, by a known part."""
-    make_plugin("""
-        import rnnbench
-        from torch import nn
-
-        class Cut(nn.Module):
-            def __init__(self, inputs, hidden, steps=100):
-                super().__init__()
-                self.cell, self.steps = nn.GRU(inputs, hidden, batch_first=True), steps
-
-            def forward(self, x, state=None):
-                return self.cell(x[:, : self.steps].contiguous(), state)
-
-        @rnnbench.hookimpl
-        def rnnbench_cells():
-            return [rnnbench.CellSpec("cut", Cut, "made for a test", options={"steps": 100})]
-    """)
-    cells = [CellUse(name="cut", options={"steps": steps}, label=f"{steps}") for steps in (100, 105)]
+    """Two runs to 0.1 %; a cell that looks at 21 of 22 steps has fewer than one that looks at all, by a known part. A
+    cell between them that raises, before its step is counted or in it, takes no count from them."""
+    make_plugin(CUT)
+    cells = [CellUse(name="cut", options={"steps": steps}, label=f"{steps}") for steps in (100, -1, -3, 105)]
     shape = Shape(steps=105, batch=8, hidden=32, inputs=32)
     counts = []
     for turn in range(2):
         result = run_one(cost_trial("instructions", *cells, shape=shape, round=turn, limit_seconds=900.0))
         assert result.status == "ok", result.reason
+        assert result.absent == {"-1": "ValueError: call 1", "-3": "ValueError: call 3"}
         rows = [row for row in result.costs if isinstance(row, InstructionsRow)]
+        assert [row.row for row in rows] == ["100", "105"]
         counts.append([row.instructions for row in rows])
     for one, other in zip(*counts, strict=True):
         assert abs(one / other - 1) < 0.001
@@ -204,7 +233,8 @@ def test_without_valgrind_instructions_are_skipped_with_the_reason(monkeypatch: 
     """It is not in the path."""
     monkeypatch.setenv("PATH", os.devnull)
     with pytest.raises(DataUnavailable, match="valgrind, which is not installed"):
-        instructions(cost_trial("instructions", CellUse(name="rnn")), Catalogue.load())
+        trial = cost_trial("instructions", CellUse(name="rnn"))
+        instructions(trial, Catalogue.load(), without_run(trial, "ok", ""))
 
 
 def test_memory_over_time_shows_a_block_come_and_go() -> None:

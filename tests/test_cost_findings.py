@@ -18,6 +18,7 @@ from rnnbench.findings import CostPair, find
 from rnnbench.findings.paces import over_occasions
 from rnnbench.records import Aim, CellUse, CostTrial, MemoryRow, Result, Seconds, Shape, Surroundings, TimeRow
 from rnnbench.store import Store
+from rnnbench_reports.pytest_benchmark import render
 from tests.test_records import COST
 
 CELLS = {"gru": ("gru", "k"), "lstm": ("lstm", "k"), "lstm B": ("lstm", "k"), "lstm C": ("lstm", "other")}
@@ -74,6 +75,48 @@ def test_a_pair_is_compared_in_the_replicates_that_it_shares() -> None:
 
 def replace_occasion(result: Result, day: str) -> Result:
     return msgspec.structs.replace(result, trial=msgspec.structs.replace(result.trial, occasion=day))
+
+
+def test_a_day_that_was_cut_short_is_no_occasion() -> None:
+    """Its replicates enter no ratio and no exponent beside a day that is whole, and the report says so; alone, they are
+    what there is."""
+    whole = [times({"gru": 1.0, "lstm": 2.0 + r / 1e3}, r, occasion="2026-01-01") for r in range(8)]
+    short = [times({"gru": 1.0, "lstm": 9.0}, r, occasion="2026-01-02") for r in range(7)]
+    found = pair(whole + short, "lstm", "gru")
+    assert (found.ratio.n, found.ratio.kind, found.occasions) == (8, "95 % interval", {})
+    assert found.ratio.high < 3
+    assert any("7 replicates are of occasions that were cut short" in doubt for doubt in find(whole + short).doubts)
+    assert not any("cut short" in doubt for doubt in find(whole).doubts + find(short).doubts)
+    assert pair(short, "lstm", "gru").ratio.n == 7
+    results = [
+        at_length(steps, {"gru": float(steps**power)}, r, occasion=day)
+        for day, power, number in (("2026-01-01", 1, 8), ("2026-01-02", 3, 7))
+        for steps in (64, 128, 256)
+        for r in range(number)
+    ]
+    (curve,) = find(results).scalings[0].curves
+    assert curve.exponent is not None
+    assert (round(curve.exponent.high, 6), curve.exponent.n) == (1.0, 8)
+
+
+def test_who_is_missing_is_told_with_the_reason() -> None:
+    """In how many of the replicates; the others' figures are what they are without."""
+    results = [times({"gru": 1.0, "lstm": 2.0}, r) for r in range(8)]
+    uses = (*results[0].trial.cells, CellUse(name="rnn"))  # type: ignore[union-attr]
+    beside = [
+        msgspec.structs.replace(
+            result,
+            trial=msgspec.structs.replace(result.trial, cells=uses),
+            absent={"rnn": "ValueError: no."} if r < 3 else {},
+        )
+        for r, result in enumerate(results)
+    ]
+    said = "rnn has no figure of train-step-time in 3 of 8 replicates: ValueError: no."
+    (finding,) = find(beside).costs
+    assert finding.absent == (said,)
+    assert f"{finding.title}: {said}" in find(beside).doubts
+    assert finding.pairs == find(results).costs[0].pairs
+    assert [row.row for row in finding.rows] == ["gru", "lstm"]
 
 
 def test_what_moves_from_day_to_day_is_in_the_printed_range() -> None:
@@ -148,6 +191,49 @@ def test_the_exponent_is_that_of_the_power_law() -> None:
     assert exponents["gru"].kind == "95 % interval"
     assert exponents["lstm"] is not None
     assert exponents["lstm"].centre == pytest.approx(1.0)
+
+
+def test_an_exponent_of_several_days_holds_what_each_of_them_says() -> None:
+    """Days differ by more than replicates do: each has its own narrow interval, and what is printed reaches over all,
+    where one sample of all replicates would lie between the days."""
+    days = {"2026-01-01": 1.1, "2026-01-02": 1.5}
+    rng = np.random.default_rng(0)
+    results = [
+        at_length(steps, {"gru": steps**power * math.exp(rng.normal(0, 0.01))}, r, occasion=day)
+        for day, power in days.items()
+        for steps in (64, 128, 256)
+        for r in range(8)
+    ]
+    (scaling,) = find(results).scalings
+    (exponent,) = [curve.exponent for curve in scaling.curves]
+    assert exponent is not None
+    assert (exponent.kind, exponent.n) == ("over occasions", 2)
+    assert exponent.low < 1.1
+    assert exponent.high > 1.5
+    (alone,) = [curve.exponent for curve in find(results[:24]).scalings[0].curves]
+    assert alone is not None
+    assert (alone.kind, alone.n) == ("95 % interval", 8)
+    assert exponent.low == alone.low
+
+
+def test_days_that_disagree_make_no_break_even() -> None:
+    """At the longer length each cell was in front on one of two days: nobody knows whether they cross, though all
+    replicates taken for one sample would tell."""
+
+    def results(second: float) -> list[Result]:
+        return [
+            at_length(
+                steps, {"gru": 1.0, "lstm": (1.1 if steps == 64 else 0.9) * shift * (1 + r / 1e4)}, r, occasion=day
+            )
+            for day, shift in (("2026-01-01", 1.0), ("2026-01-02", second))
+            for steps in (64, 256)
+            for r in range(8)
+        ]
+
+    (agree,) = find(results(1.001)).scalings
+    assert [point.below for point in agree.break_evens] == ["gru"]
+    (disagree,) = find(results(1.13)).scalings
+    assert disagree.break_evens == ()
 
 
 def test_the_break_even_is_where_the_lines_cross() -> None:
@@ -240,6 +326,40 @@ def test_pytest_benchmark_compares_what_is_exported(tmp_path: Path) -> None:
     assert "train[gru, T=100 B=32 H=64 I=64]" in compared.stdout
     assert "2.0000" in compared.stdout
     assert "4.0000" in compared.stdout
+
+
+SETTINGS: list[dict[str, object]] = [
+    {},
+    {"threads": 2},
+    {"device": "cuda"},
+    {"threads": 2, "device": "cuda"},
+    {"label": "A"},
+    {"label": "B"},
+    {"repeats": 9},
+    {"repeats": 9, "threads": 2},
+]
+
+
+def test_names_stay_apart_whatever_differs(tmp_path: Path) -> None:
+    """Threads, devices, labels, steps a replicate: a title each, of findings and of scalings, and every benchmark that
+    is exported has a name and a group of its own setting, which its parameters tell too."""
+    results = [
+        times({"gru": 1.0, "lstm": 2.0}, r, shape=Shape(steps=steps), **setting)
+        for setting in SETTINGS
+        for steps in (10, 20)
+        for r in range(2)
+    ]
+    findings = find(results)
+    assert len(findings.costs) == len({cost.title for cost in findings.costs}) == 2 * len(SETTINGS)
+    assert len(findings.scalings) == len({scaling.title for scaling in findings.scalings}) == len(SETTINGS) - 2
+    (path,) = render(findings, tmp_path)
+    benchmarks = json.loads(path.read_text())["benchmarks"]
+    assert len(benchmarks) == len({one["fullname"] for one in benchmarks}) == 2 * 2 * len(SETTINGS)
+    groups = [one["group"] for one in benchmarks]
+    assert {groups.count(group) for group in groups} == {2}
+    assert all(one["stats"]["rounds"] == 2 for one in benchmarks)
+    told = {(one["params"]["threads"], one["params"]["device"]) for one in benchmarks}
+    assert told == {(1, "cpu"), (2, "cpu"), (1, "cuda"), (2, "cuda")}
 
 
 def test_trials_of_other_cells_are_no_partners() -> None:

@@ -4,12 +4,15 @@ import json
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from rnnbench.campaign import fastest as room
 from rnnbench.campaign import settle_fastest
 from rnnbench.catalogue import Catalogue
 from rnnbench.errors import RnnbenchError
-from rnnbench.suite import check_suite
+from rnnbench.executors.running import without_run
+from rnnbench.records import CostTrial, Result, TimeRow, Trial
+from rnnbench.suite import Choices, check_suite
 from tests.conftest import MakePlugin
 
 PLUGIN = """
@@ -63,7 +66,7 @@ def test_the_fastest_is_found_remembered_and_named(
     (remembered,) = (tmp_path / "fastest").iterdir()
     content = json.loads(remembered.read_text())
     assert content["milliseconds"]["slow"] > content["milliseconds"]["quick"] + 100
-    assert "broken raised OSError: it is broken" in content["problem"]
+    assert content["problem"] == "broken: OSError: it is broken"
 
     def never(*_: object) -> None:
         raise AssertionError("measured again")
@@ -84,6 +87,66 @@ def test_where_nothing_can_be_measured_the_reason_is_told(
     with pytest.raises(RnnbenchError, match=r"unbuilt: none of its implementations could be measured: .*it is broken"):
         settle_fastest(check_suite(suite("unbuilt:fastest"), "s.toml", catalogue), catalogue)
     assert not (tmp_path / "fastest").exists()
+
+
+def test_the_fastest_is_that_of_the_threads_and_the_device(
+    make_plugin: MakePlugin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is measured as the suite runs, and what was found under other terms is not taken for it."""
+    monkeypatch.setenv("RNNBENCH_HOME", str(tmp_path))
+    make_plugin(PLUGIN)
+    catalogue = Catalogue.load()
+    best = {(1, "cpu"): "slow", (2, "cpu"): "quick", (1, "cuda"): "broken"}
+    measured: list[tuple[int, str]] = []
+
+    def run(trial: Trial) -> Result:
+        assert isinstance(trial, CostTrial)
+        measured.append((trial.threads, trial.device))
+        first = best[trial.threads, trial.device]
+        rows = tuple(
+            TimeRow(
+                row=cell.row,
+                kernel="k",
+                parameters=1,
+                cpu_seconds=(1.0,),
+                wall_seconds=(2.0,),
+                log_ratio_to_ruler=-1.0 if cell.row == first else 0.0,
+                first_call_seconds=1.0,
+            )
+            for cell in trial.cells
+        )
+        return replace(without_run(trial, "ok", ""), costs=rows)
+
+    monkeypatch.setattr(room, "run_one", run)
+    for again in range(2):
+        for threads, device in best:
+            raw = {**suite("slowed:fastest"), "device": device}
+            (cell,) = settle_fastest(check_suite(raw, "s.toml", catalogue, Choices(threads=threads)), catalogue).cells
+            assert cell.implementation == best[threads, device]
+        assert len(measured) == 3, f"measured again in turn {again}"
+    assert measured == list(best)
+    kept = [json.loads(path.read_text())["milliseconds"]["slow"] for path in (tmp_path / "fastest").iterdir()]
+    assert sorted(kept) == [1000.0, 1000.0, 2000.0]
+
+
+def test_a_suite_without_costs_has_its_fastest_on_its_own_threads(
+    make_plugin: MakePlugin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those of its learning trials."""
+    monkeypatch.setenv("RNNBENCH_HOME", str(tmp_path))
+    make_plugin(PLUGIN)
+    seen: list[int] = []
+
+    def run(trial: Trial) -> Result:
+        seen.append(trial.threads)
+        return without_run(trial, "skipped", "there is nothing here")
+
+    monkeypatch.setattr(room, "run_one", run)
+    raw = {"version": 1, "summary": "s", "cells": ["slowed:fastest"], "tasks": [{"name": "adding"}], "threads": 3}
+    catalogue = Catalogue.load()
+    with pytest.raises(RnnbenchError, match="there is nothing here"):
+        settle_fastest(check_suite(raw, "s.toml", catalogue), catalogue)
+    assert seen == [3]
 
 
 def test_a_cell_of_one_implementation_has_no_fastest() -> None:

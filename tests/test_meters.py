@@ -149,6 +149,11 @@ def test_without_counters_there_are_no_joules(tmp_path: Path) -> None:
     meter = EnergyMeter(tmp_path)
     assert meter.joules_of(lambda: None) is None
     assert meter.name == "none: no counters on this system"
+    (tmp_path / "intel-rapl:0").mkdir()
+    (tmp_path / "intel-rapl:0" / "energy_uj").write_text("1")
+    elsewhere = EnergyMeter(tmp_path, "cuda")
+    assert elsewhere.joules_of(lambda: None) is None
+    assert elsewhere.name == "none: what counts is the processor's, and the steps run on cuda"
 
 
 def test_a_look_around_sees_others_at_work() -> None:

@@ -9,7 +9,7 @@ from rnnbench.campaign import settle_occasion
 from rnnbench.campaign.belonging import Belonging
 from rnnbench.campaign.cost_notices import left_out, reached
 from rnnbench.catalogue import Catalogue
-from rnnbench.plan import Known, cost_trials, count_trials, plan
+from rnnbench.plan import Known, cost_trials, count_trials, known, plan
 from rnnbench.records import CellUse, CostPlan, CostTrial, Shape, Suite, trial_id
 from rnnbench.store import Store
 from rnnbench.suite import check_suite
@@ -108,22 +108,90 @@ def store(tmp_path: object) -> Store:
     return store
 
 
-def test_another_day_is_another_occasion_until_there_are_enough(store: Store) -> None:
-    """A run goes on with today's; once the days are full, with the last."""
+def measure_day(suite: Suite, store: Store, today: str, most: int = 99, *, fresh: bool = False) -> list[CostTrial]:
+    """Run the plan of a day, or so many of its trials, and store what comes; the trials that ran."""
+    settled = settle_occasion(suite, store, fresh=fresh, today=today)
+    index = {trial_id(result.trial): known(result) for result in store.read()}
+    if fresh:
+        index = {identity: outcome for identity, outcome in index.items() if today not in identity}
+    ran: list[CostTrial] = []
+    while len(ran) < most and (trials := plan(settled, index, [])):
+        (trial,) = trials
+        assert isinstance(trial, CostTrial)
+        result = cost_result(trial.round, 0.1)
+        rows = tuple(replace(result.costs[0], row=cell.row) for cell in trial.cells)
+        result = replace(result, trial=trial, costs=rows)
+        store.write(result)
+        index[trial_id(trial)] = known(result)
+        ran.append(trial)
+    return ran
 
-    def occasion(today: str, days: int = 2) -> str:
-        settled = settle_occasion(with_cost(occasions=days), store, today).cost
-        assert settled is not None
-        return settled.occasion
 
-    assert occasion("2026-11-25") == "2026-11-25"
-    assert occasion("2026-11-25", days=1) == ""
+def test_what_is_measured_today_carries_its_date_until_there_are_enough_days(store: Store) -> None:
+    """Each day has its replicates; once as many days are complete, nothing is lacking, on whichever day one asks."""
+    suite = with_cost(occasions=2)
     for day in ("2026-11-25", "2026-11-26"):
-        result = cost_result(0, 0.1)
-        store.write(replace(result, trial=replace(result.trial, occasion=day)))
-    assert occasion("2026-11-25") == "2026-11-25"
-    assert occasion("2026-11-27") == "2026-11-26"
-    assert occasion("2026-11-27", days=3) == "2026-11-27"
+        assert [(trial.occasion, trial.round) for trial in measure_day(suite, store, day)] == [
+            (day, r) for r in range(8)
+        ]
+        assert measure_day(suite, store, day) == []
+    assert measure_day(suite, store, "2026-11-27") == []
+    settled = settle_occasion(suite, store, today="2026-11-27")
+    assert len(list(cost_trials(settled, {trial_id(r.trial): known(r) for r in store.read()}))) == count_trials(settled)
+    assert {trial.occasion for trial in measure_day(with_cost(occasions=3), store, "2026-11-27")} == {"2026-11-27"}
+    assert {trial.occasion for trial in measure_day(with_cost(occasions=1), store, "2026-11-27")} == {""}
+
+
+def test_a_day_counts_when_its_replicates_are_complete(store: Store) -> None:
+    """A run that was cut short leaves a part, to which another day adds nothing and which stands for nothing."""
+    suite = with_cost(occasions=2)
+    measure_day(suite, store, "2026-11-25", most=5)
+    assert len(measure_day(suite, store, "2026-11-25")) == 3
+    measure_day(suite, store, "2026-11-26", most=7)
+    assert {trial.occasion for trial in measure_day(suite, store, "2026-11-27")} == {"2026-11-27"}
+    assert measure_day(suite, store, "2026-11-28") == []
+
+
+def test_a_day_that_is_over_gets_no_more() -> None:
+    """However wide its interval: what would be added belongs to another day."""
+    suite = with_cost(occasions=2, other_occasions=("2026-11-25", "2026-11-26"), occasion="2026-11-27")
+    trials = [
+        replace(next(cost_trials(suite)), occasion=day, round=r)
+        for day in ("2026-11-25", "2026-11-26")
+        for r in range(8)
+    ]
+    index = {trial_id(trial): Known("ok", log_ratios={"gru": float(trial.round)}, seconds=1.0) for trial in trials}
+    assert plan(suite, index, []) == []
+    assert [trial.occasion for trial in cost_trials(suite, index)] == ["2026-11-26"] * 8
+
+
+def test_a_day_counts_for_the_cells_that_were_measured_on_it(store: Store) -> None:
+    """Days of one cell alone are no days of all; what has its days is measured no more beside what lacks some."""
+    for day in ("2026-11-25", "2026-11-26"):
+        measure_day(replace(with_cost(occasions=2), cells=SUITE.cells[:1]), store, day)
+    ran = measure_day(with_cost(occasions=2), store, "2026-11-27")
+    assert [len(trial.cells) for trial in ran] == [2] * 8
+    more = with_cost(occasions=2, measure=("train-step-time", "inference-time"))
+    ran = measure_day(replace(more, cells=SUITE.cells[:1]), store, "2026-11-27")
+    assert [trial.measurement for trial in ran] == ["inference-time"] * 8
+
+
+def test_fresh_measures_today_whatever_there_is(store: Store) -> None:
+    """And leaves other days alone."""
+    suite = with_cost(occasions=2)
+    for day in ("2026-11-25", "2026-11-26"):
+        measure_day(suite, store, day)
+    assert {trial.occasion for trial in measure_day(suite, store, "2026-11-27", fresh=True)} == {"2026-11-27"}
+    assert len(list(store.read())) == 24
+
+
+def test_a_cell_that_is_missing_asks_for_no_more_replicates() -> None:
+    """Precision is that of the rows that there are."""
+    index: dict[str, Known] = {}
+    while trials := plan(SUITE, index, []):
+        ratios = {"gru": 0.01 * (-1) ** len(index)} | ({"lstm": 0.0} if not index else {})
+        index[trial_id(trials[0])] = Known("ok", log_ratios=ratios, seconds=10.0)
+    assert len(index) == 8
 
 
 def test_what_a_cell_cannot_take_is_left_out_with_the_reason() -> None:

@@ -123,6 +123,33 @@ def test_a_report_is_made_of_whatever_there_is(tmp_path: Path, kept: object) -> 
     assert written[0].is_file()
 
 
+def page_of(results: list[Result], folder: Path) -> str:
+    """The page that these results give."""
+    return Catalogue.load().reports["html"].item.load()(find(results), folder)[0].read_text()
+
+
+def test_why_there_is_no_energy_is_said_once(tmp_path: Path) -> None:
+    """However many shapes were measured; and joules, where there are some, stand beside whatever else was measured."""
+
+    def measured(meter: str, joules: float | None) -> list[Result]:
+        made = []
+        for steps in (50, 200):
+            result = cost_result(0, 0.1)
+            assert result.surroundings
+            around = msgspec.structs.replace(result.surroundings, energy_meter=meter)
+            trial = msgspec.structs.replace(COST, shape=msgspec.structs.replace(COST.shape, steps=steps))
+            rows = tuple(msgspec.structs.replace(row, joules=joules) for row in result.costs)
+            made.append(msgspec.structs.replace(result, trial=trial, surroundings=around, costs=rows))
+        return made
+
+    page = page_of(measured("none: no counters on this system", None), tmp_path)
+    assert page.count("No figure of energy: no counters on this system.") == 1
+    assert "joules" not in page
+    page = page_of(measured("RAPL, whole packages", 0.123), tmp_path)
+    assert page.count("Joules are counted by RAPL, whole packages") == 1
+    assert page.count("<td>0.123</td>") == 4
+
+
 def test_findings_and_reports_need_no_torch() -> None:
     """Any result can be reported anywhere: torch stays out of sys.modules from results to page."""
     program = """

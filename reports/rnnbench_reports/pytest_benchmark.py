@@ -54,7 +54,12 @@ def _benchmarks(findings: rnnbench.Findings) -> Iterator[dict[str, Any]]:
                     "group": f"{kind}, {cost.title}",
                     "name": name,
                     "fullname": f"{findings.suite}::{name}",
-                    "params": {"cell": row.row, "shape": str(cost.shape)},
+                    "params": {
+                        "cell": row.row,
+                        "shape": str(cost.shape),
+                        "threads": cost.threads,
+                        "device": cost.device,
+                    },
                     "param": f"{row.row}, {cost.title}",
                     "extra_info": _extra(row, pace),
                     "options": {"timer": "rnnbench", "disable_gc": True, "warmup": True, "min_rounds": 1},

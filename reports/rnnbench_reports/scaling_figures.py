@@ -49,7 +49,7 @@ def _against_length(shown: list[rnnbench.Scaling], what: Figure, by_cell: Mappin
         axis.legend(fontsize=7, frameon=False, loc="center left", bbox_to_anchor=(1.0, 0.5))
     caption = (
         "Median and range over replicates, both axes logarithmic; the exponent is that of a straight line through all "
-        "lengths, fitted in each replicate."
+        "lengths, fitted in each replicate and combined day by day."
     )
     names: dict[Figure, str] = {
         "train": "time-against-length",

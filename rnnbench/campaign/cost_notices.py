@@ -45,7 +45,7 @@ def reached(suite: Suite, index: Index) -> Iterator[str]:
         return
     by_station: dict[tuple[str, str], list[CostTrial]] = {}
     for trial in cost_trials(suite, index):
-        if trial.measurement in TIMES:
+        if trial.measurement in TIMES and trial.occasion not in plan.other_occasions:
             by_station.setdefault((trial.measurement, str(trial.shape)), []).append(trial)
     for (measurement, shape), trials in by_station.items():
         done = [outcome for trial in trials if (outcome := index.get(trial_id(trial))) and outcome.log_ratios]

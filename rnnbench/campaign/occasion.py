@@ -1,4 +1,4 @@
-"""Which day's measurements a run adds to, where a suite's costs are measured on several days."""
+"""The day of a run, and those before it, where a suite's costs are measured on several days."""
 
 from datetime import UTC, datetime
 
@@ -8,8 +8,9 @@ from rnnbench.records import CostTrial, Suite
 from rnnbench.store import Store
 
 
-def settle_occasion(suite: Suite, store: Store, today: str = "") -> Suite:
-    """The suite with its occasion: today where there is a day still to be measured on, or the last one.
+def settle_occasion(suite: Suite, store: Store, *, fresh: bool = False, today: str = "") -> Suite:
+    """The suite with its occasion, which is today, and the others of which there are results; the planner decides which
+    of them count. With `fresh`, none does: today is measured whatever there is of other days.
 
     today: the date, by default that of UTC.
     """
@@ -17,6 +18,6 @@ def settle_occasion(suite: Suite, store: Store, today: str = "") -> Suite:
         return suite
     today = today or datetime.now(UTC).date().isoformat()
     trials = [result.trial for result in store.read() if result.trial.suite_version == suite.version]
-    seen = sorted({trial.occasion for trial in trials if isinstance(trial, CostTrial) and trial.occasion})
-    occasion = today if today in seen or len(seen) < suite.cost.occasions else seen[-1]
-    return replace(suite, cost=replace(suite.cost, occasion=occasion))
+    seen = {trial.occasion for trial in trials if isinstance(trial, CostTrial) and trial.occasion}
+    others = () if fresh else tuple(sorted(seen - {today}))
+    return replace(suite, cost=replace(suite.cost, occasion=today, other_occasions=others))

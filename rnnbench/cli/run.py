@@ -67,7 +67,7 @@ def suite_(
     suite = settle_fastest(read_suite(name, catalogue, choices), catalogue)
     place = find_place(executor, of_executor, jobs, catalogue)
     store = Store(output or Path("runs") / suite.name)
-    suite = settle_occasion(suite, store)
+    suite = settle_occasion(suite, store, fresh=fresh)
     if dry_run:
         print_plan(suite, catalogue, store, place, fresh=fresh)
         return

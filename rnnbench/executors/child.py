@@ -5,6 +5,7 @@ import signal
 import sys
 import threading
 from contextlib import suppress
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -12,7 +13,8 @@ import msgspec
 from msgspec import Struct
 
 from rnnbench.executors import confinement
-from rnnbench.records import Trial, limits
+from rnnbench.executors.marker import Marker
+from rnnbench.records import CostTrial, Trial, limits
 from rnnbench.store import write_atomically
 
 
@@ -20,6 +22,7 @@ class Order(Struct, frozen=True, kw_only=True):
     """What a child is to do.
 
     folder:     its own working folder; beside it lie `output`, what it prints, and `result`.
+    marker:     the file in which it says what it is at, while it measures costs.
     checkpoint: the file in which it keeps what it needs to go on after it was cut off; "" keeps nothing.
     only_size:  size the model, and train nothing.
     """
@@ -28,6 +31,7 @@ class Order(Struct, frozen=True, kw_only=True):
     folder: str
     output: str
     result: str
+    marker: str
     checkpoint: str = ""
     checkpoint_seconds: float
     only_size: bool = False
@@ -51,6 +55,8 @@ def main(encoded: bytes, pipe: Connection) -> None:
         only_size=order.only_size,
         at_end=confinement.lift_memory_limit,
     )
+    if isinstance(order.trial, CostTrial):
+        terms = replace(terms, at_work=Marker(Path(order.marker)).mark)
     result = run_trial(order.trial, terms=terms)
     for stream in (sys.stdout, sys.stderr):
         with suppress(Exception):  # a cell may have closed or replaced it

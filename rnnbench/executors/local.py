@@ -90,6 +90,7 @@ class LocalPool(Executor):
             folder=str(folder),
             output=f"{folder}.txt",
             result=f"{folder}.json",
+            marker=f"{folder}.mark",
             checkpoint=str(checkpoint.absolute()) if checkpoint else "",
             checkpoint_seconds=self._checkpoint_seconds,
             only_size=self.only_size,
@@ -99,7 +100,8 @@ class LocalPool(Executor):
         with main_hidden():
             self._forkserver.start(process)
         theirs.close()
-        self._running[identity] = Running(trial, process, ours, Path(order.output), Path(order.result))
+        files = Path(order.output), Path(order.result), Path(order.marker)
+        self._running[identity] = Running(trial, process, ours, *files)
 
     def wait(self, seconds: float) -> list[Result]:
         if self._again and not self._running:
@@ -140,6 +142,7 @@ class LocalPool(Executor):
         running.end()
         running.output.unlink(missing_ok=True)
         running.result_file.unlink(missing_ok=True)
+        running.marker.unlink(missing_ok=True)
         shutil.rmtree(running.output.with_suffix(""), ignore_errors=True)
 
     def _forkserver_lives(self) -> bool:

@@ -14,6 +14,7 @@ import msgspec
 
 from rnnbench import environment
 from rnnbench.executors.family import family_of, memory_bytes
+from rnnbench.executors.marker import last_begun
 from rnnbench.records import CostTrial, Limits, Provenance, Result, Seconds, Status, Trial, limits
 
 OUTPUT_KEPT = 8_000
@@ -30,6 +31,7 @@ class Running:
     pipe: Connection
     output: Path
     result_file: Path
+    marker: Path
     started: str = field(default_factory=lambda: now())
     clock: float = field(default_factory=monotonic)
     looked: float = field(default_factory=monotonic)
@@ -95,6 +97,8 @@ class Running:
         return None
 
     def _cut_short(self, status: Status, reason: str) -> Result:
+        if begun := last_begun(self.marker):
+            reason = f"{reason}; last begun was {begun}"
         result = without_run(self.trial, status, reason)
         return msgspec.structs.replace(result, started=self.started, seconds=Seconds(process=self.seconds))
 

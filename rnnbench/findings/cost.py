@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from msgspec.structs import replace
 
 from rnnbench.findings import cost_wording
+from rnnbench.findings.absences import absences
 from rnnbench.findings.cost_records import CostFinding, CostPair, CostRow, Timeline
 from rnnbench.findings.endings import endings
 from rnnbench.findings.estimates import spread
@@ -56,6 +57,13 @@ def cost_trial(result: Result) -> CostTrial:
     return result.trial
 
 
+def place_words(trial: CostTrial) -> str:
+    """What tells its setting from others of the same shape, for the end of a title: `, 2 threads, cuda`."""
+    threads = f"{trial.threads} threads" if trial.threads > 1 else ""
+    device = trial.device if trial.device != "cpu" else ""
+    return "".join(f", {word}" for word in (threads, device, trial.label) if word)
+
+
 def named_figures(group: Sequence[Result]) -> dict[str, list[tuple[CostTrial, CostFigure]]]:
     """What was measured of each cell, by its row, with the trials; cells of one label are told apart."""
     named = rows(cell for result in group for cell in cost_trial(result).cells)
@@ -80,35 +88,35 @@ def seen_times(figures: Iterable[tuple[CostTrial, CostFigure]], measurement: str
 
 def _place(trial: CostTrial) -> tuple[Any, ...]:
     shape = trial.shape
-    return (
-        shape.frame is not None,
-        shape.batch,
-        shape.parameters or 0,
-        shape.hidden,
-        shape.inputs,
-        shape.steps,
-        trial.threads,
-    )
+    size = shape.frame is not None, shape.batch, shape.parameters or 0, shape.hidden, shape.inputs, shape.steps
+    return *size, trial.threads, trial.device, trial.label
 
 
 def _finding(group: Sequence[Result], *, crowded: bool) -> CostFinding:
     trial = cost_trial(group[0])
     figures = named_figures(group)
     found = tuple(_row(name, figures[name], group) for name in figures)
-    title = f"{trial.shape}" + (f", {trial.repeats} steps a replicate" if crowded else "")
-    title += f", {trial.threads} threads" if trial.threads > 1 else ""
-    title += f", {trial.device}" if trial.device != "cpu" else ""
+    title = f"{trial.shape}" + (f", {trial.repeats} steps a replicate" if crowded else "") + place_words(trial)
     between = tuple(pair for measurement in KINDS for pair in _pairs(measurement, figures))
     return CostFinding(
         shape=trial.shape,
+        threads=trial.threads,
+        device=trial.device,
         title=title,
         answer=cost_wording.costs(found, between),
         rows=found,
         pairs=between,
         endings=dict(endings(group, found)),
+        absent=tuple(absences(group)),
         matrix_flops_per_second=_around(group, "matrix_flops_per_second"),
         copied_bytes_per_second=_around(group, "copied_bytes_per_second"),
+        energy_meter=_energy_meter(group),
     )
+
+
+def _energy_meter(group: Sequence[Result]) -> str:
+    meters = {result.surroundings.energy_meter for result in group if result.surroundings}
+    return " or ".join(sorted(filter(None, meters)))
 
 
 def _pairs(measurement: str, figures: dict[str, list[tuple[CostTrial, CostFigure]]]) -> tuple[CostPair, ...]:

@@ -17,6 +17,7 @@ ENOUGH_DAYS = 5
 
 def cost_doubts(results: Sequence[Result], costs: Sequence[CostFinding]) -> Iterator[str]:
     """Every doubt that the results give reason for."""
+    yield from (f"{finding.title}: {sentence}" for finding in costs for sentence in finding.absent)
     yield from _replicates(costs)
     yield from _occasions(costs)
     yield from _clocks(results)
@@ -53,6 +54,12 @@ def _occasions(costs: Sequence[CostFinding]) -> Iterator[str]:
             "it holds to 5-15 % from one occasion to another, whatever its range here."
         )
     for finding in costs:
+        short = max((pace.cut_short for row in finding.rows for pace in row.paces.values()), default=0)
+        if short:
+            yield (
+                f"{finding.title}: {short} replicates are of occasions that were cut short, with fewer than "
+                f"{INTERVAL_REPLICATES}, and enter no ratio."
+            )
         for pair in finding.pairs:
             each = [found.centre for found in pair.occasions.values()]
             if pair.same_kind or len(each) < 2 or max(each) / min(each) < 1 + PRECISE:

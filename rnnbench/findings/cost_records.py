@@ -19,6 +19,7 @@ class Pace(Struct, frozen=True, kw_only=True):
     occasions:  the ratio on each, by date, where there are several.
     precision:  half the width of the interval as a part of the ratio; None below the replicates that carry one.
     replicates: median step seconds of each replicate.
+    cut_short:  how many of them enter no ratio: of occasions with too few for an interval, beside others with enough.
     steps:      measured in all; `far` of them took over 1.5 times the median of their replicate.
     p50, p99:   of the wall seconds of single steps: median over replicates.
     """
@@ -28,6 +29,7 @@ class Pace(Struct, frozen=True, kw_only=True):
     occasions: dict[str, Range]
     precision: float | None
     replicates: tuple[float, ...]
+    cut_short: int = 0
     steps: int
     far: int
     p50: Range
@@ -93,28 +95,35 @@ class CostPair(Struct, frozen=True, kw_only=True):
 
 
 class CostFinding(Struct, frozen=True, kw_only=True):
-    """Cost figures at one shape, measured in one way; `answer` is one sentence on them.
+    """Cost figures at one shape, measured in one way; `answer` is one sentence on them. No other finding has its title.
 
     pairs: every cell over the fastest one, and versions of one cell over each other.
+    absent:  a sentence for each cell that is missing beside the others, and why.
     endings: why there are as many replicates as there are, by kind of step.
     matrix_flops_per_second, copied_bytes_per_second: what the machine can do, on one core.
+    energy_meter: what counted joules, or why nothing did; "" where no time was measured.
     """
 
     shape: Shape
+    threads: int
+    device: str
     title: str
     answer: str
     rows: tuple[CostRow, ...]
     pairs: tuple[CostPair, ...]
     endings: dict[StepKind, str]
+    absent: tuple[str, ...] = ()
     matrix_flops_per_second: Range | None
     copied_bytes_per_second: Range | None
+    energy_meter: str = ""
 
 
 class ScalingCurve(Struct, frozen=True, kw_only=True):
     """A figure of one cell against the length of sequences T.
 
     figure:   "train", "inference" (seconds) or "memory" (bytes).
-    exponent: slope of a line through log figure against log T, fitted in each replicate; None below three lengths.
+    exponent: slope of a line through log figure against log T, fitted in each replicate; None below three lengths. Over
+              several occasions it reaches from the lowest end of their intervals to the highest.
     """
 
     row: str

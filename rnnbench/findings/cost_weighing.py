@@ -9,7 +9,7 @@ from scipy import stats
 from rnnbench.findings.book import Book, key
 from rnnbench.findings.effects import p_below, typical
 from rnnbench.findings.estimates import INTERVAL_REPLICATES
-from rnnbench.findings.paces import over_occasions
+from rnnbench.findings.paces import over_occasions, that_count
 from rnnbench.findings.ranges import Range
 from rnnbench.findings.weights import Weighed, logs
 from rnnbench.records import CostSide, Question, Reading, Region
@@ -23,8 +23,9 @@ SPLITS = 101
 
 def weigh_times(first: CostSide, second: CostSide, region: Region, book: Book) -> Weighed:
     """Of several days each has to say the same; between kinds of layer the ratio may move besides."""
-    by_occasion = {day: list(found.values()) for day, found in book.paired(first, second).items()}
-    trials = tuple(sorted(identity for found in book.paired(first, second).values() for identity in found))
+    paired = that_count(book.paired(first, second))
+    by_occasion = {day: list(found.values()) for day, found in paired.items()}
+    trials = tuple(sorted(identity for found in paired.values() for identity in found))
     if not by_occasion:
         return Weighed(by_seeds=False)
     n = sum(map(len, by_occasion.values()))

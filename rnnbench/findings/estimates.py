@@ -11,6 +11,7 @@ from rnnbench.findings.ranges import Range
 
 VERDICT_SEEDS = 7
 INTERVAL_REPLICATES = 8
+FEWEST_DAYS = 3
 LEVEL = 0.05
 Values = NDArray[np.float64]
 
@@ -43,13 +44,35 @@ def restricted_epochs(epochs_to_target: Sequence[int | None], budget: int) -> Ra
 
 def ratio(log_ratios: Sequence[float]) -> Range:
     """Ratio over replicates from their log-ratios: a Student interval from 8 replicates on, a range below."""
-    logs = np.asarray(log_ratios)
+    return ratio_over_days([log_ratios])
+
+
+def ratio_over_days(log_ratios: Sequence[Sequence[float]]) -> Range:
+    """Ratio from the log-ratios of each day, combined as `over_days` does."""
+    found = over_days([_log_ratio(np.asarray(logs)) for logs in log_ratios])
+    centre, low, high = np.exp([found.centre, found.low, found.high]).tolist()
+    return Range(centre, low, high, found.n, found.kind)
+
+
+def _log_ratio(logs: Values) -> Range:
     if len(logs) < INTERVAL_REPLICATES:
-        centre, low, high = np.exp([np.median(logs), logs.min(), logs.max()]).tolist()
-        return Range(centre, low, high, len(logs))
-    half = student(logs)
-    centre, low, high = np.exp(logs.mean() + np.array([0.0, -half, half])).tolist()
-    return Range(centre, low, high, len(logs), "95 % interval")
+        return Range(float(np.median(logs)), float(logs.min()), float(logs.max()), len(logs))
+    mean, half = float(logs.mean()), student(logs)
+    return Range(mean, mean - half, mean + half, len(logs), "95 % interval")
+
+
+def over_days(each: Sequence[Range]) -> Range:
+    """A figure that is known of several days, each as good as the others: from the lowest end to the highest, for what
+    moves from one day to the next is not made smaller by more replicates on one of them. From three on it holds
+    Student's interval over the days too, which is what another day may show. That of one day is as it is."""
+    if len(each) == 1:
+        return each[0]
+    centres = np.array([found.centre for found in each])
+    low, high = min(found.low for found in each), max(found.high for found in each)
+    if len(each) >= FEWEST_DAYS:
+        half = student(centres)
+        low, high = min(low, float(centres.mean() - half)), max(high, float(centres.mean() + half))
+    return Range(float(centres.mean()), low, high, len(each), "over occasions")
 
 
 def half_width(log_ratios: Sequence[float]) -> float:

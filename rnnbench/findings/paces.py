@@ -1,18 +1,18 @@
 """From replicates of times to ratios that hold."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence, Sized
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
 from rnnbench.findings.cost_records import CostPair, Pace, StepKind
-from rnnbench.findings.estimates import INTERVAL_REPLICATES, half_width, ratio, spread, student
+from rnnbench.findings.estimates import INTERVAL_REPLICATES, half_width, ratio, ratio_over_days, spread
 from rnnbench.findings.ranges import Range
 from rnnbench.records import CellUse, CostTrial, TimeRow, trial_id
 
 FAR = 1.5
-FEWEST_DAYS = 3
+Replicates = TypeVar("Replicates", bound=Sized)
 KINDS: dict[str, StepKind] = {
     "train-step-time": "train",
     "inference-time": "inference",
@@ -46,6 +46,7 @@ def pace(seen: Sequence[Seen]) -> Pace:
         occasions=_each(by_occasion),
         precision=_precision(by_occasion),
         replicates=medians,
+        cut_short=len(seen) - sum(map(len, that_count(by_occasion).values())),
         steps=sum(len(replicate.seconds) for replicate in seen),
         far=sum(int(np.sum(wall > FAR * np.median(wall))) for wall in walls),
         p50=spread([float(np.quantile(wall, 0.5)) for wall in walls]),
@@ -54,18 +55,15 @@ def pace(seen: Sequence[Seen]) -> Pace:
 
 
 def over_occasions(by_occasion: Mapping[str, Sequence[float]]) -> Range:
-    """A ratio from log-ratios by occasion. Of several occasions, each as good as the others, it reaches from the lowest
-    end to the highest: what moves from one day to the next is not made smaller by more replicates on one of them. From
-    three on it holds Student's interval over the occasions too, which is what another day may show."""
-    each = [ratio(logs) for logs in by_occasion.values()]
-    if len(each) == 1:
-        return each[0]
-    low, high = min(r.low for r in each), max(r.high for r in each)
-    centres = np.log([found.centre for found in each])
-    if len(each) >= FEWEST_DAYS:
-        half = student(centres)
-        low, high = min(low, float(np.exp(centres.mean() - half))), max(high, float(np.exp(centres.mean() + half)))
-    return Range(float(np.exp(centres.mean())), low, high, len(each), "over occasions")
+    """A ratio from log-ratios by occasion, of those that count."""
+    return ratio_over_days(list(that_count(by_occasion).values()))
+
+
+def that_count(by_occasion: Mapping[str, Replicates]) -> dict[str, Replicates]:
+    """The occasions that have replicates enough for an interval: beside them, one that was cut short tells nothing of
+    how days differ. Where none has, all."""
+    enough = {day: logs for day, logs in by_occasion.items() if len(logs) >= INTERVAL_REPLICATES}
+    return enough or dict(by_occasion)
 
 
 def pairs(kind: StepKind, seen: Mapping[str, Sequence[Seen]]) -> tuple[CostPair, ...]:
@@ -108,7 +106,8 @@ def _same_kind(ours: Sequence[Seen], theirs: Sequence[Seen]) -> bool:
 
 
 def _each(by_occasion: Mapping[str, Sequence[float]]) -> dict[str, Range]:
-    return {day: ratio(logs) for day, logs in sorted(by_occasion.items())} if len(by_occasion) > 1 else {}
+    counted = that_count(by_occasion)
+    return {day: ratio(logs) for day, logs in sorted(counted.items())} if len(counted) > 1 else {}
 
 
 def _precision(by_occasion: Mapping[str, Sequence[float]]) -> float | None:

@@ -1,23 +1,34 @@
 """How cost grows with the length of sequences."""
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from msgspec.structs import replace
 
 from rnnbench.findings import cost_wording
-from rnnbench.findings.cost import by_setting, cost_trial, named_figures, seen_times
+from rnnbench.findings.cost import by_setting, cost_trial, named_figures, place_words, seen_times
 from rnnbench.findings.cost_records import BreakEven, Longest, Scaling, ScalingCurve
-from rnnbench.findings.estimates import INTERVAL_REPLICATES, mean_interval, spread
+from rnnbench.findings.estimates import INTERVAL_REPLICATES, mean_interval, over_days, spread
+from rnnbench.findings.paces import that_count
 from rnnbench.findings.ranges import Range
 from rnnbench.records import CostFigure, CostTrial, MemoryRow, Result, Shape, canonical
 from rnnbench.records.recipe import LIMIT_MEMORY_MIB
 
 FEWEST_LENGTHS = 3
-Values = dict[int, dict[bytes, float]]
-"""By length, and by the trial, its length apart, of the replicate."""
+
+
+class Replicate(NamedTuple):
+    """A replicate at whatever length: its occasion, and its trial, the length apart."""
+
+    occasion: str
+    trial: bytes
+
+
+Values = dict[int, dict[Replicate, float]]
+"""By length and replicate."""
 TIMES: dict[Literal["train", "inference"], str] = {"train": "train-step-time", "inference": "inference-time"}
 
 
@@ -52,7 +63,7 @@ def _scaling(group: Sequence[Result], shape: Shape) -> Scaling:
         for point in _break_evens(figure, a, b, times[figure, a], times[figure, b])
     )
     longest = tuple(_longest(group))
-    title = str(shape).partition(" ")[2]
+    title = str(shape).partition(" ")[2] + place_words(cost_trial(group[0]))
     return Scaling(
         title=title,
         answer=cost_wording.scaling(curves, even, longest),
@@ -62,8 +73,8 @@ def _scaling(group: Sequence[Result], shape: Shape) -> Scaling:
     )
 
 
-def _replicate(trial: CostTrial) -> bytes:
-    return canonical(replace(trial, shape=Shape(), repeats=1))
+def _replicate(trial: CostTrial) -> Replicate:
+    return Replicate(trial.occasion, canonical(replace(trial, shape=Shape(), repeats=1)))
 
 
 def _peaks(figures: Sequence[tuple[CostTrial, CostFigure]]) -> Values:
@@ -84,21 +95,29 @@ def _curve(row: str, figure: Literal["train", "inference", "memory"], values: Va
             figure=figure,
             steps=steps,
             values=tuple(spread(list(values[length].values())) for length in steps),
-            exponent=mean_interval(slopes) if (slopes := _slopes(values)) else None,
+            exponent=_exponent(values),
         )
     ]
 
 
-def _slopes(values: Values) -> list[float]:
-    """Of each replicate that was measured at all lengths."""
+def _exponent(values: Values) -> Range | None:
+    """Of the replicates that were measured at all lengths, each occasion by itself."""
     if len(values) < FEWEST_LENGTHS:
-        return []
+        return None
     steps = sorted(values)
     whole = set.intersection(*(set(values[length]) for length in steps))
-    return [
-        float(np.polyfit(np.log(steps), np.log([values[length][replicate] for length in steps]), 1)[0])
+    slopes = {
+        replicate: float(np.polyfit(np.log(steps), np.log([values[length][replicate] for length in steps]), 1)[0])
         for replicate in sorted(whole)
-    ]
+    }
+    return over_days([mean_interval(each) for each in that_count(_by_occasion(slopes)).values()]) if slopes else None
+
+
+def _by_occasion(figures: Mapping[Replicate, float]) -> dict[str, list[float]]:
+    found: dict[str, list[float]] = defaultdict(list)
+    for replicate, figure in figures.items():
+        found[replicate.occasion].append(figure)
+    return found
 
 
 def _break_evens(figure: str, a: str, b: str, ours: Values, theirs: Values) -> Iterator[BreakEven]:
@@ -113,12 +132,13 @@ def _break_evens(figure: str, a: str, b: str, ours: Values, theirs: Values) -> I
 
 
 def _gap(ours: Values, theirs: Values, length: int) -> float:
-    """Mean log ratio over the replicates that are shared; 0 where its interval holds 0 or they are too few for one."""
-    shared = set(ours[length]) & set(theirs[length])
-    if len(shared) < INTERVAL_REPLICATES:
-        return 0.0
-    found = mean_interval([float(np.log(ours[length][r] / theirs[length][r])) for r in sorted(shared)])
-    return found.centre if found.low * found.high > 0 else 0.0
+    """Mean log ratio over the replicates that are shared, over all occasions that have enough of them for an interval;
+    0 where there is none, or where what is known holds 0."""
+    shared = sorted(set(ours[length]) & set(theirs[length]))
+    logs = _by_occasion({r: float(np.log(ours[length][r] / theirs[length][r])) for r in shared})
+    each = [mean_interval(log_ratios) for log_ratios in logs.values() if len(log_ratios) >= INTERVAL_REPLICATES]
+    found = over_days(each) if each else None
+    return found.centre if found and found.low * found.high > 0 else 0.0
 
 
 def _crossing(low: int, high: int, at_low: float, at_high: float) -> float:

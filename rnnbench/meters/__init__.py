@@ -8,10 +8,11 @@ from rnnbench.meters.kernel import kernel_name
 from rnnbench.meters.memory import PeakMeter, prepare_allocator
 from rnnbench.meters.saved import SavedMeter
 from rnnbench.meters.surroundings import look_around
-from rnnbench.meters.time import Timing, clock_of, pin_to_cores, seconds_of, time_side_by_side
+from rnnbench.meters.time import Clock, Timing, clock_of, pin_to_cores, seconds_of, time_side_by_side
 from rnnbench.meters.timeline import watch_memory
 
 __all__ = [
+    "Clock",
     "EnergyMeter",
     "PeakMeter",
     "SavedMeter",

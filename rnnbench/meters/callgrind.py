@@ -44,7 +44,9 @@ def count_calls(command: Sequence[str]) -> list[int]:
 
 
 def counted(call: Callable[[], object]) -> None:
-    """Make a call whose instructions count, in a program that runs under valgrind."""
+    """Make a call whose instructions count, in a program that runs under valgrind; one that raises has a count too."""
     torch._C._valgrind_toggle()
-    call()
-    torch._C._valgrind_toggle_and_dump_stats()
+    try:
+        call()
+    finally:
+        torch._C._valgrind_toggle_and_dump_stats()

@@ -13,14 +13,17 @@ LEAST_SECONDS = 0.5
 class EnergyMeter:
     """Joules that all processor packages take, idle power and other work included, by RAPL's counters.
 
-    name: what counts, or why nothing does.
+    device: where the work is done; what counts is the processor's.
+    name:   what counts, or why nothing does.
     """
 
-    def __init__(self, folder: Path = POWER_CAP) -> None:
+    def __init__(self, folder: Path = POWER_CAP, device: str = "cpu") -> None:
         found = [path for path in sorted(folder.glob(PACKAGES)) if ":" not in path.name.partition(":")[2]]
-        self._packages = [path for path in found if _readable(path / "energy_uj")]
+        self._packages = [path for path in found if device == "cpu" and _readable(path / "energy_uj")]
         if self._packages:
             self.name = "RAPL, whole packages"
+        elif device != "cpu":
+            self.name = f"none: what counts is the processor's, and the steps run on {device}"
         else:
             self.name = "none: counters cannot be read" if found else "none: no counters on this system"
 

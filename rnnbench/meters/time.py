@@ -9,6 +9,7 @@ import gc
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from time import perf_counter, thread_time
 
 import numpy as np
@@ -26,6 +27,14 @@ class Timing:
 
     cpu_seconds: list[float] = field(default_factory=list)
     wall_seconds: list[float] = field(default_factory=list)
+
+    def take(self, call: Call, clock: Clock, lead_in: int) -> None:
+        """Measure one step, after `lead_in` that are not timed."""
+        for _ in range(lead_in):
+            call()
+        cpu, wall = clock(call)
+        self.cpu_seconds.append(cpu)
+        self.wall_seconds.append(wall)
 
 
 def clock_of(device: str) -> Clock:
@@ -51,30 +60,55 @@ def _cuda_clock(call: Call) -> tuple[float, float]:
     return seconds, seconds
 
 
+def _raised(name: str, error: Exception) -> None:  # noqa: ARG001
+    raise error
+
+
 def time_side_by_side(
-    subjects: Mapping[str, Call], repeats: int, rng: np.random.Generator, clock: Clock = _cpu_clock, lead_in: int = 0
+    subjects: Mapping[str, Call],
+    repeats: int,
+    rng: np.random.Generator,
+    clock: Clock = _cpu_clock,
+    lead_in: int = 0,
+    *,
+    begins: Callable[[str], None] = lambda _: None,
+    lost: Callable[[str, Exception], None] = _raised,
 ) -> dict[str, Timing]:
     """Take `repeats` rounds of one call of each subject, in random order within a round; each after `lead_in` calls of
-    the same subject that are not timed, for calls so short that they would measure the caches of the one before."""
+    the same subject that are not timed, for calls so short that they would measure the caches of the one before.
+
+    begins: told the name of each subject before its turn.
+    lost:   told which subject raised what; unless that raises, the others go on without it, and it has no timing.
+    """
     timings = {name: Timing() for name in subjects}
-    for name in _shuffled(subjects, rng):
-        for _ in range(WARM_UP_STEPS):
-            subjects[name]()
+    live = dict(subjects)
+
+    def attempt(name: str, turn: Callable[[Call], None]) -> None:
+        begins(name)
+        try:
+            turn(live[name])
+        except Exception as error:
+            lost(name, error)
+            del live[name], timings[name]
+
+    for name in _shuffled(live, rng):
+        attempt(name, _warm_up)
     gc.collect()
     gc.freeze()
     gc.disable()
     try:
         for _ in range(repeats):
-            for name in _shuffled(subjects, rng):
-                for _ in range(lead_in):
-                    subjects[name]()
-                cpu, wall = clock(subjects[name])
-                timings[name].cpu_seconds.append(cpu)
-                timings[name].wall_seconds.append(wall)
+            for name in _shuffled(live, rng):
+                attempt(name, partial(timings[name].take, clock=clock, lead_in=lead_in))
     finally:
         gc.enable()
         gc.unfreeze()
     return timings
+
+
+def _warm_up(call: Call) -> None:
+    for _ in range(WARM_UP_STEPS):
+        call()
 
 
 def seconds_of(subject: Call, device: str = "cpu") -> float:

@@ -19,28 +19,29 @@ STEADY = {"memory-timeline": 1, "operations": 1, "instructions": 1}
 def cost_trials(suite: Suite, index: Index | None = None) -> Iterator[CostTrial]:
     """Every cost trial of the suite that is due by what is known, done ones included, replicate by replicate: what is
     cut short has all figures from the replicates that it has."""
-    stations = list(_stations(suite))
+    if suite.cost is None:
+        return
+    known = index or {}
+    stations = [_on_its_day(suite.cost, station, known) for station in _stations(suite, suite.cost)]
     for turn in count():
-        due = [station for station in stations if turn < wanted(suite, station, index or {})]
+        due = [station for station in stations if turn < wanted(suite.cost, station, known)]
         if not due:
             return
         yield from (replace(station, round=turn) for station in due)
 
 
-def wanted(suite: Suite, station: CostTrial, index: Index) -> int:
+def wanted(plan: CostPlan, station: CostTrial, index: Index) -> int:
     """How many replicates there are to be of this measurement, as far as is known.
 
     Of times at least `replicates`; then one more at a time until every ratio to the ruler is as precise as asked, or
     they have taken as long as they may, or there are `most_replicates`. Below the number that carries an interval
-    there is nothing to be made more precise, and it is just what the suite says.
+    there is nothing to be made more precise, and it is just what the suite says. A day that is over gets no more.
     """
-    plan = suite.cost
-    assert plan is not None
     if station.measurement in STEADY:
         return STEADY[station.measurement]
     if station.measurement == "peak-memory":
         return min(plan.replicates, plan.memory_replicates)
-    if plan.replicates < INTERVAL_REPLICATES:
+    if plan.replicates < INTERVAL_REPLICATES or station.occasion in plan.other_occasions:
         return plan.replicates
     for number in range(plan.replicates, plan.most_replicates):
         known = [index.get(trial_id(replace(station, round=turn))) for turn in range(number)]
@@ -48,6 +49,16 @@ def wanted(suite: Suite, station: CostTrial, index: Index) -> int:
         if len(done) < number or not wants_more(done, plan):
             return number
     return max(plan.replicates, plan.most_replicates)
+
+
+def _on_its_day(plan: CostPlan, station: CostTrial, index: Index) -> CostTrial:
+    """The measurement today; or, where these cells have as many other days as are wanted, each with all its replicates,
+    on the last of them, on which nothing is lacking."""
+    if not station.occasion:
+        return station
+    days = [replace(station, occasion=day) for day in plan.other_occasions]
+    complete = [day for day in days if all(trial_id(replace(day, round=r)) in index for r in range(plan.replicates))]
+    return complete[-1] if len(complete) >= plan.occasions else station
 
 
 def wants_more(done: Sequence[Known], plan: CostPlan) -> bool:
@@ -71,12 +82,9 @@ def _memory_limit(plan: CostPlan, measurement: str) -> int:
     return own or plan.limit_memory_mib
 
 
-def _stations(suite: Suite) -> Iterator[CostTrial]:
+def _stations(suite: Suite, plan: CostPlan) -> Iterator[CostTrial]:
     """The first replicate of each measurement, on one thread unless told otherwise: times with all cells side by side,
     memory one cell to a process."""
-    plan = suite.cost
-    if plan is None:
-        return
     for measurement in plan.measure:
         for shape in plan.shapes:
             gone = {(out.row, out.measurement, out.shape) for out in plan.left_out}

@@ -140,6 +140,8 @@ class Result(Struct, frozen=True, kw_only=True):
 
     resumed_at: epochs after which the trial was cut off and went on from its checkpoint, in another process.
     size:       of a trial that was only sized.
+    absent:     of a cost trial, the reason by row for each of its cells that has none: it raised, or took the process
+                down. Where all the others have their rows, the trial is `ok`.
     surroundings, aim: of a cost trial.
     """
 
@@ -156,6 +158,7 @@ class Result(Struct, frozen=True, kw_only=True):
     size: ModelSize | None = None
     learning: Learning | None = None
     costs: tuple[CostFigure, ...] = ()
+    absent: dict[str, str] = {}
     surroundings: Surroundings | None = None
     aim: Aim | None = None
 

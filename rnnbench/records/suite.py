@@ -69,7 +69,8 @@ class CostPlan(Struct, frozen=True, kw_only=True):
                 `precision` or they have taken `most_seconds`.
     memory_limit_mib: what a training step may take where its memory is measured, and not its time.
     needed:     what is measured of whom; without any it is everything of everyone.
-    occasions:  days on which it is to be measured; `occasion` is the one that this run adds to.
+    occasions:  days on which it is to be measured; `occasion` is that of this run, `other_occasions` are those of which
+                there are results.
     """
 
     measure: tuple[Measurement, ...]
@@ -83,6 +84,7 @@ class CostPlan(Struct, frozen=True, kw_only=True):
     most_seconds: float = 600.0
     occasions: int = 1
     occasion: str = ""
+    other_occasions: tuple[str, ...] = ()
     threads: int = 1
     left_out: tuple[LeftOut, ...] = ()
     needed: tuple[Needed, ...] = ()

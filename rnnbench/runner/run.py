@@ -1,6 +1,5 @@
 """Run one trial and turn whatever happens into a result."""
 
-import traceback
 from datetime import UTC, datetime
 from time import perf_counter
 
@@ -9,17 +8,13 @@ import torch
 
 from rnnbench import environment
 from rnnbench.catalogue import Catalogue
-from rnnbench.errors import DataUnavailable, OutOfTime, Refused, RnnbenchError
-from rnnbench.records import LearningTrial, Provenance, Result, Status, Trial
+from rnnbench.errors import DataUnavailable
+from rnnbench.records import LearningTrial, Provenance, Result, Trial
 from rnnbench.runner.cost import run_cost
+from rnnbench.runner.failures import failure
 from rnnbench.runner.learning import run_learning
 from rnnbench.runner.terms import Terms
 
-MEMORY_COMPLAINTS = (
-    *("can't allocate memory", "not enough memory", "out of memory", "bad_alloc"),
-    *("could not create a primitive", "could not create a memory"),  # oneDNN, where there is no room for its scratch
-)
-OUTPUT_KEPT = 8_000
 TERMS = Terms()
 
 
@@ -50,7 +45,7 @@ def run_trial(trial: Trial, catalogue: Catalogue | None = None, terms: Terms = T
 def _run(trial: Trial, catalogue: Catalogue, bare: Result, terms: Terms) -> Result:
     if isinstance(trial, LearningTrial):
         return run_learning(trial, catalogue, bare, terms)
-    return run_cost(trial, catalogue, bare)
+    return run_cost(trial, catalogue, bare, terms)
 
 
 def _require_device(device: str) -> None:
@@ -59,18 +54,5 @@ def _require_device(device: str) -> None:
 
 
 def _failed(bare: Result, error: Exception) -> Result:
-    status: Status = "error"
-    if isinstance(error, DataUnavailable):
-        status = "skipped"
-    elif isinstance(error, Refused):
-        status = "refused"
-    elif isinstance(error, OutOfTime):
-        status = "timeout"
-    elif isinstance(error, MemoryError | torch.OutOfMemoryError) or any(
-        complaint in str(error).lower() for complaint in MEMORY_COMPLAINTS
-    ):
-        status = "out-of-memory"
-    told = isinstance(error, RnnbenchError)
-    reason = str(error) if told else f"{type(error).__name__}: {str(error).strip()}"
-    trace = "" if told else traceback.format_exc()[-OUTPUT_KEPT:]
-    return msgspec.structs.replace(bare, status=status, reason=reason.split("\n")[0], traceback=trace)
+    status, reason, trace = failure(error)
+    return msgspec.structs.replace(bare, status=status, reason=reason, traceback=trace)

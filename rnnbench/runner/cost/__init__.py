@@ -9,18 +9,20 @@ from rnnbench.runner.cost.instructions import instructions
 from rnnbench.runner.cost.memory import peak_memory, timeline
 from rnnbench.runner.cost.operations import operations
 from rnnbench.runner.cost.times import times
+from rnnbench.runner.terms import Terms
 
 ALONE = {"peak-memory": peak_memory, "memory-timeline": timeline, "operations": operations}
 """Measurements that look at one cell after the other."""
 
 
-def run_cost(trial: CostTrial, catalogue: Catalogue, bare: Result) -> Result:
-    """The result of a cost trial: a row for each of its cells. Raises what the cells raise."""
+def run_cost(trial: CostTrial, catalogue: Catalogue, bare: Result, terms: Terms) -> Result:
+    """The result of a cost trial: a row for each of its cells. Of cells that are measured side by side, those that
+    raise are named with the reason; a cell that is measured by itself raises here."""
     surroundings = look_around()
     pin_to_cores(trial.round, trial.threads)
+    bare = replace(bare, surroundings=surroundings)
     if measure := ALONE.get(trial.measurement):
-        rows = tuple(measure(trial, cell, catalogue) for cell in trial.cells)
-        return replace(bare, costs=rows, surroundings=surroundings)
+        return replace(bare, costs=tuple(measure(trial, cell, catalogue) for cell in trial.cells))
     if trial.measurement == "instructions":
-        return replace(bare, costs=instructions(trial, catalogue), surroundings=surroundings)
-    return times(trial, catalogue, replace(bare, surroundings=surroundings))
+        return instructions(trial, catalogue, bare)
+    return times(trial, catalogue, bare, terms.at_work)

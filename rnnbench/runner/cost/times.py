@@ -1,7 +1,9 @@
 """Times of steps: all cells of a trial side by side, beside a ruler and what the machine can do."""
 
+import gc
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from msgspec.structs import replace
@@ -9,11 +11,12 @@ from msgspec.structs import replace
 from rnnbench import seeds
 from rnnbench.catalogue import Catalogue
 from rnnbench.cell import DEFAULT
-from rnnbench.meters import EnergyMeter, Timing, clock_of, kernel_name, machine, seconds_of, time_side_by_side
+from rnnbench.meters import Clock, EnergyMeter, Timing, clock_of, kernel_name, machine, seconds_of, time_side_by_side
 from rnnbench.model import count_parameters
 from rnnbench.records import CellUse, CostTrial, Result, Surroundings, TimeRow
 from rnnbench.runner.cost.equality import demand_equal
 from rnnbench.runner.cost.subjects import RULER, STEPS, Bench, Step
+from rnnbench.runner.failures import Failure, failure, with_absent
 
 PRODUCT, COPY = "matrix product", "copy"
 LIMIT_ROUNDS = 10
@@ -21,72 +24,104 @@ LEAD_IN = 2
 """Streaming steps take less than loading what they need into the caches again."""
 
 
-def times(trial: CostTrial, catalogue: Catalogue, bare: Result) -> Result:
-    """A row for each cell that takes its steps; where others raise, the rest goes on without them and the result is an
-    error that names them. A cell that is alone raises here."""
+def times(trial: CostTrial, catalogue: Catalogue, bare: Result, at_work: Callable[[str], None]) -> Result:
+    """A row for each cell that takes its steps; where some raise, the others go on without them."""
     rng = seeds.generator(trial.round, "cost", "order")
-    starters = _Starters(trial, catalogue)
+    starters = _Starters(trial, catalogue, at_work)
     starters.enter(rng)
     clock = clock_of(trial.device)
     lead_in = LEAD_IN if trial.measurement == "streaming-time" else 0
-    timings = time_side_by_side(starters.steps, trial.repeats, rng, clock, lead_in)
-    limits = {PRODUCT: machine.matrix_product(trial.device), COPY: machine.copy(trial.device)}
-    timings |= time_side_by_side(limits, LIMIT_ROUNDS, rng, clock)
-    meter = EnergyMeter()
-    rows = tuple(starters.row(cell, timings, meter) for cell in trial.cells if cell.row not in starters.failures)
+    timings = time_side_by_side(
+        starters.steps, trial.repeats, rng, clock, lead_in, begins=starters.begins, lost=starters.lose
+    )
+    at_work("the look at what the machine can do")
+    timings |= _limits(trial, rng, clock)
+    meter = EnergyMeter(device=trial.device)
+    rows = starters.rows(timings, meter)
+    at_work("")
     assert bare.surroundings
     around = replace(_with_limits(bare.surroundings, timings, trial), energy_meter=meter.name)
-    done = replace(bare, costs=rows, surroundings=around)
-    if not starters.failures:
-        return done
-    reason = "; ".join(f"{row} raised {failure}" for row, failure in starters.failures.items())
-    return replace(done, status="error", reason=reason)
+    return with_absent(replace(bare, costs=rows, surroundings=around), starters.failures)
 
 
 @dataclass
 class _Starters:
-    """All that takes part in a trial.
+    """All that takes part in a trial, cells under `cell ` and their row.
 
-    steps:       by name, cells under `cell ` and their row.
+    steps:       of those that are in it.
     first_calls: seconds of the first call of each.
     failures:    what cells raised that take no part any more, by row.
     """
 
     trial: CostTrial
     catalogue: Catalogue
+    at_work: Callable[[str], None]
     steps: dict[str, Step] = field(default_factory=dict)
     first_calls: dict[str, float] = field(default_factory=dict)
-    failures: dict[str, str] = field(default_factory=dict)
+    failures: dict[str, Failure] = field(default_factory=dict)
+
+    @cached_property
+    def cells(self) -> dict[str, CellUse | None]:
+        """By name; the ruler is none."""
+        return {RULER: None, **{_name(cell): cell for cell in self.trial.cells}}
 
     def enter(self, rng: np.random.Generator) -> None:
         """Build all in random order and have each take its first two steps."""
-        names: dict[str, CellUse | None] = {RULER: None, **{_name(cell): cell for cell in self.trial.cells}}
+        names = list(self.cells)
         for at in rng.permutation(len(names)):
-            name, cell = list(names.items())[at]
             try:
-                self._take_in(name, cell)
+                self._take_in(names[at])
             except Exception as error:
-                if cell is None or len(self.trial.cells) == 1:
-                    raise
-                self.failures[cell.row] = f"{type(error).__name__}: {error}".split("\n")[0]
+                self.lose(names[at], error)
+            if self.failures:
+                gc.collect()  # what a cell has left behind that failed is no burden to the next one
 
-    def _take_in(self, name: str, cell: CellUse | None) -> None:
-        trial = self.trial
+    def begins(self, name: str, doing: str = "a step in turns") -> None:
+        """Say what is begun."""
+        cell = self.cells[name]
+        self.at_work(f"{doing} of '{cell.row}'" if cell else f"{doing} of the ruler")
+
+    def lose(self, name: str, error: Exception) -> None:
+        """A cell takes no part any more. Without the ruler nothing goes on, and its error is raised."""
+        cell = self.cells[name]
+        if cell is None:
+            raise error
+        self.failures[cell.row] = failure(error)
+        self.steps.pop(name, None)
+
+    def rows(self, timings: Mapping[str, Timing], meter: EnergyMeter) -> tuple[TimeRow, ...]:
+        """What was seen of each cell that is still in it."""
+        found = []
+        for cell in self.trial.cells:
+            if (name := _name(cell)) not in self.steps:
+                continue
+            self.begins(name, "a last look at the step")
+            try:
+                found.append(self._row(cell, timings, meter))
+            except Exception as error:
+                self.lose(name, error)
+        return tuple(found)
+
+    def _take_in(self, name: str) -> None:
+        trial, cell = self.trial, self.cells[name]
+        self.begins(name, "the building")
         bench = Bench.of_ruler(trial) if cell is None else Bench.of_cell(trial, cell, self.catalogue)
         step = STEPS[trial.measurement](bench)
+        self.begins(name, "the first step")
         first_call = seconds_of(step, trial.device)
         if cell is not None:
             self._compare(bench, cell)
+        self.begins(name, "the second step")
         step()  # one that differs from the first shows itself here, and not among the others' rounds
         self.steps[name], self.first_calls[name] = step, first_call
 
     def _compare(self, bench: Bench, cell: CellUse) -> None:
         """Where several implementations of a cell take part."""
         if cell.implementation != DEFAULT and sum(other.name == cell.name for other in self.trial.cells) > 1:
+            self.begins(_name(cell), "the comparison with the default")
             demand_equal(bench, cell.implementation, Bench.of_cell(self.trial, cell, self.catalogue, DEFAULT))
 
-    def row(self, cell: CellUse, timings: Mapping[str, Timing], meter: EnergyMeter) -> TimeRow:
-        """What was seen of a cell."""
+    def _row(self, cell: CellUse, timings: Mapping[str, Timing], meter: EnergyMeter) -> TimeRow:
         name = _name(cell)
         step, timing = self.steps[name], timings[name]
         primary = _primary(self.trial)
@@ -98,8 +133,19 @@ class _Starters:
             wall_seconds=tuple(timing.wall_seconds),
             log_ratio_to_ruler=float(np.median(np.log(primary(timing)) - np.log(primary(timings[RULER])))),
             first_call_seconds=self.first_calls[name],
-            joules=meter.joules_of(step) if self.trial.device == "cpu" else None,
+            joules=meter.joules_of(step),
         )
+
+
+def _limits(trial: CostTrial, rng: np.random.Generator, clock: Clock) -> dict[str, Timing]:
+    """Times of what the machine can do; none where the cells have left no memory for it."""
+    try:
+        limits = {PRODUCT: machine.matrix_product(trial.device), COPY: machine.copy(trial.device)}
+        return time_side_by_side(limits, LIMIT_ROUNDS, rng, clock)
+    except Exception as error:
+        if failure(error).status != "out-of-memory":
+            raise
+        return {}
 
 
 def _name(cell: CellUse) -> str:
@@ -112,7 +158,9 @@ def _primary(trial: CostTrial) -> Callable[[Timing], list[float]]:
 
 
 def _with_limits(around: Surroundings, timings: Mapping[str, Timing], trial: CostTrial) -> Surroundings:
-    """And what the machine can do."""
+    """And what the machine can do, where that was seen."""
+    if PRODUCT not in timings:
+        return around
     product, copied = (float(np.median(_primary(trial)(timings[name]))) for name in (PRODUCT, COPY))
     return replace(
         around,

@@ -1,0 +1,59 @@
+"""What an exception says of a trial: its status, one sentence, a traceback where it was nobody's intention."""
+
+import traceback
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import torch
+from msgspec.structs import replace
+
+from rnnbench.errors import DataUnavailable, OutOfTime, Refused, RnnbenchError
+from rnnbench.records import Result, Status
+
+MEMORY_COMPLAINTS = (
+    *("can't allocate memory", "not enough memory", "out of memory", "bad_alloc"),
+    *("could not create a primitive", "could not create a memory"),  # oneDNN, where there is no room for its scratch
+)
+OUTPUT_KEPT = 8_000
+
+
+class Failure(NamedTuple):
+    """An exception in the words of results."""
+
+    status: Status
+    reason: str
+    traceback: str
+
+
+def failure(error: Exception) -> Failure:
+    """What is kept of an exception: not itself, which holds on to all that was there when it was raised."""
+    told = isinstance(error, RnnbenchError)
+    reason = str(error) if told else f"{type(error).__name__}: {str(error).strip()}"
+    trace = "" if told else "".join(traceback.format_exception(error))[-OUTPUT_KEPT:]
+    return Failure(_status(error), reason.split("\n")[0], trace)
+
+
+def with_absent(result: Result, failures: Mapping[str, Failure]) -> Result:
+    """The result of cells that were measured side by side, in which those that failed are named by row. While some have
+    rows it is as it was; where none has, it ended as they did."""
+    absent = {row: failed.reason for row, failed in failures.items()}
+    traces = "\n".join(failed.traceback for failed in failures.values() if failed.traceback)[-OUTPUT_KEPT:]
+    result = replace(result, absent=absent, traceback=traces)
+    if result.costs or not failures:
+        return result
+    statuses = {failed.status for failed in failures.values()}
+    status: Status = statuses.pop() if len(statuses) == 1 else "error"
+    return replace(result, status=status, reason="; ".join(f"{row}: {reason}" for row, reason in absent.items()))
+
+
+def _status(error: Exception) -> Status:
+    if isinstance(error, DataUnavailable):
+        return "skipped"
+    if isinstance(error, Refused):
+        return "refused"
+    if isinstance(error, OutOfTime):
+        return "timeout"
+    ran_out = isinstance(error, MemoryError | torch.OutOfMemoryError)
+    if ran_out or any(complaint in str(error).lower() for complaint in MEMORY_COMPLAINTS):
+        return "out-of-memory"
+    return "error"

@@ -13,6 +13,7 @@ from torch import nn
 from rnnbench.catalogue import Catalogue
 from rnnbench.errors import DataUnavailable
 from rnnbench.executors.local import LocalPool, run_one
+from rnnbench.executors.running import without_run
 from rnnbench.meters import SavedMeter, count_flops, no_valgrind, watch_memory
 from rnnbench.records import (
     CellUse,

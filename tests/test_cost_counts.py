@@ -233,8 +233,8 @@ def test_instructions_agree_and_tell_five_percent_apart(make_plugin: MakePlugin)
 def test_without_valgrind_instructions_are_skipped_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is not in the path."""
     monkeypatch.setenv("PATH", os.devnull)
+    trial = cost_trial("instructions", CellUse(name="rnn"))
     with pytest.raises(DataUnavailable, match="valgrind, which is not installed"):
-        trial = cost_trial("instructions", CellUse(name="rnn"))
         instructions(trial, Catalogue.load(), without_run(trial, "ok", ""))
 
 

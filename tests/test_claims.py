@@ -397,6 +397,12 @@ def test_seconds_are_epochs_times_the_time_of_a_step() -> None:
     assert slow.verdict == "undecided"
     assert decide(suite(seconds), epochs, costs={"gru": 1.0, "lstm": 1.0}).verdict == "supported"
     assert decide(suite(seconds), epochs, costs={"gru": 4.0, "lstm": 1.0}).verdict == "refuted"
+    whole = suite(seconds)
+    first = run(whole, epochs, costs={"gru": 1.0, "lstm": 1.0})
+    trials = [replace(result.trial, occasion="another day") for result in first if isinstance(result.trial, CostTrial)]
+    for factor, verdict in ((1.0, "supported"), (2.0, "undecided")):  # days have to agree here too
+        second = [cost(trial, {"gru": factor, "lstm": 1.0}) for trial in trials]
+        assert find([*first, *second], whole.claims).claims[0].verdict == verdict
 
 
 # What is run

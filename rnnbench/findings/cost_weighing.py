@@ -61,33 +61,34 @@ def with_pace(learned: Weighed, reading: Reading, question: Question, book: Book
     """Epochs times the time of a step. Each part has half of the error: a product lies below a bound where the epochs
     lie below some part of it, and the time below the rest."""
     assert question.pace
-    region = logs(reading.region)
-    paired = book.paired(*question.pace)
-    pace = [value for found in paired.values() for value in found.values()]
-    trials = learned.trials + tuple(sorted(identity for found in paired.values() for identity in found))
-    if not pace or learned.effect is None:
+    paired = {day: list(found.values()) for day, found in book.paired(*question.pace).items()}
+    trials = tuple(sorted(identity for found in book.paired(*question.pace).values() for identity in found))
+    if not paired or learned.effect is None:
         return Weighed()
-    step = over_occasions({day: list(found.values()) for day, found in paired.items()})
-    each = learned.effect
+    step, each = over_occasions(paired), learned.effect
     product = Range(each.centre * step.centre, each.low * step.low, each.high * step.high, each.n)
-    whole = replace(learned, effect=product, trials=trials, p_for=None, p_against=None)
-    if len(pace) < INTERVAL_REPLICATES:
+    whole = replace(learned, effect=product, trials=learned.trials + trials, p_for=None, p_against=None)
+    if any(len(pace) < INTERVAL_REPLICATES for pace in paired.values()):
         return whole
-    centre = float(np.mean(pace))
-    values = [value + centre for value in learned.values]
+    p_values = [_product(learned.values, pace, logs(reading.region)) for pace in paired.values()]
+    values = tuple(value + float(np.log(step.centre)) for value in learned.values)
+    return replace(whole, p_for=max(p for p, _ in p_values), p_against=max(p for _, p in p_values), values=values)
+
+
+def _product(epochs: Sequence[float], pace: Sequence[float], region: Region) -> tuple[float, float]:
+    """Two-sided p-values that the product, a sum of logarithms, lies in a region, and that it lies outside."""
     slack = float(np.log(BETWEEN_KINDS))
+    turned = [-value for value in epochs], [-value for value in pace]
 
     def below(bound: float | None, otherwise: float) -> float:
-        return otherwise if bound is None else _both(learned.values, pace, bound, slack)
+        return otherwise if bound is None else _both(epochs, pace, bound, slack)
 
     def above(bound: float | None, otherwise: float) -> float:
-        mirrored = [-v for v in learned.values], [-v for v in pace]
-        return otherwise if bound is None else _both(*mirrored, -bound, slack)
+        return otherwise if bound is None else _both(*turned, -bound, slack)
 
     inside = min(1.0, 2 * max(above(region.low, 0.0), below(region.high, 0.0)))
     beyond = min(1.0, 2 * min(below(region.low, 1.0), above(region.high, 1.0)))
-    p_for, p_against = (beyond, inside) if region.outside else (inside, beyond)
-    return replace(whole, p_for=p_for, p_against=p_against, values=tuple(values))
+    return (beyond, inside) if region.outside else (inside, beyond)
 
 
 def _both(epochs: Sequence[float], pace: Sequence[float], bound: float, slack: float) -> float:

@@ -184,6 +184,8 @@ def test_where_nothing_is_compared_nothing_is_green() -> None:
     assert ruled(bad, bad).standing == "undecided"
     out_of_memory = [replace(result, status="out-of-memory") for result in bad]
     assert ruled(out_of_memory, out_of_memory).standing == "nothing to compare"
+    diverged = [replace(result, status="diverged") for result in bad]
+    assert ruled(KEPT[:4], diverged[:4]).standing == "nothing to compare"  # better, and that is all
 
 
 def test_a_regression_counts_before_what_is_undecided_and_that_before_nothing() -> None:
@@ -327,6 +329,10 @@ def test_junit_is_not_green_where_the_gate_is_not(
     assert ruling.standing != "passed"
     suite, found = told_in(junit(ruling, comparison))
     assert suite.attrib["errors"] == str(errors) == str(len(found["error"]))
+    partly = compare(of(KEPT), of(edited(on_another_processor)))
+    assert told_in(junit(rule(partly, skip_incomparable=True), partly))[1]["skipped"] == []
+    whole = rule(partly, ["deterministic"], skip_incomparable=True)
+    assert len(told_in(junit(whole, partly))[1]["skipped"]) == 10  # what was trained, and memory
 
 
 def test_junit_can_be_read_whatever_an_exception_says() -> None:

@@ -242,6 +242,13 @@ def test_what_decides_no_bit_bars_no_comparison(circumstance: dict[str, object])
     assert [(one.base, one.head) for one in comparison.circumstances]
 
 
+def test_of_another_processor_its_model_says_no_more() -> None:
+    """One reason, not two."""
+    there = elsewhere(learned(), processor="Q", model="N")
+    reasons = {change.reason for change in against(learned(), there).changes if change.reason}
+    assert reasons == {"processor: P, now Q"}
+
+
 def test_on_an_accelerator_nothing_is_held_to_the_last_bit() -> None:
     """Its name is not known, and its kernels add in any order."""
     on_cuda = replace(learned(), trial=learning_trial(device="cuda"))
@@ -425,10 +432,13 @@ def test_what_changed_alike_is_said_once() -> None:
     (block,) = found
     assert block.titles == ("adding.h10.gru.s0", "adding.h10.gru.s1")
     assert [line.figure for line in block.lines] == ["parameters", "training loss, epoch 2 (since 1)"]
-    assert block.number == "6 figures"
+    assert block.what == "6 figures"
     barred = against(both, [elsewhere(result, processor="Q") for result in both]).changes
     (block,) = blocks(change for change in barred if change.verdict == "not comparable")
-    assert (block.number, block.reason, block.lines) == ("22 figures", "processor: P, now Q", ())
+    assert (block.what, block.reason, block.lines) == ("22 figures", "processor: P, now Q", ())
+    fewer = [learned(replace(LEARNING, test={"mse": 0.3}), seed=seed) for seed in (0, 1)]
+    (block,) = blocks(change for change in against(both, fewer).changes if change.verdict == "missing")
+    assert (block.what, block.reason, len(block.titles)) == ("test accuracy", "HEAD has no such figure", 2)
 
 
 @given(st.floats(-1e9, 1e9), st.floats(-1e9, 1e9))

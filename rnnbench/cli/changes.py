@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from rnnbench.cli.output import console, print_line
-from rnnbench.compare import Block, Change, Comparison, Run, Side, blocks, counted
+from rnnbench.compare import OUTCOME, Block, Change, Comparison, Run, Side, blocks, counted
 from rnnbench.store import Store
 
 MOST_BLOCKS = 20
@@ -57,11 +57,12 @@ def print_changes(title: str, changes: Sequence[Change], style: str = "", advice
         print_indented(Text(advice))
     found = blocks(changes)
     for block in found[:MOST_BLOCKS]:
-        heading = Text(block.heading if block.lines else f"{block.heading}: {block.number}")
+        heading = Text(block.heading if block.lines or block.what == OUTCOME else f"{block.heading}: {block.what}")
         if block.reason:
             heading.append(f" ({block.reason})" if block.lines else f": {block.reason}", style="dim")
         print_indented(heading)
-        print_indented(_lines(block), 4)
+        if block.lines:
+            print_indented(_lines(block), 4)
     if len(found) > MOST_BLOCKS:
         print_indented(Text(f"and {len(found) - MOST_BLOCKS} more; --json has all"))
 

@@ -91,7 +91,7 @@ def _print_plainly(ruling: Ruling, comparison: Comparison) -> None:
         print_line("\t".join(("around", one.name, one.base, one.head)))
     print_plainly((*ruling.worse, *ruling.undecided, *ruling.better, *ruling.new))
     for block in blocks(ruling.left_out):
-        print_line(f"left out\t{block.number}\t{block.reason}")
+        print_line(f"left out\t{block.what}\t{block.reason}")
     for doubt in ruling.doubts:
         print_line(f"undecided\t{doubt}")
     print_line(f"{_headline(ruling)} {ruling.sentence}")

@@ -4,11 +4,23 @@ from rnnbench.compare.compare import compare
 from rnnbench.compare.gate import JUDGED, rule
 from rnnbench.compare.junit import junit
 from rnnbench.compare.markdown import RENEW, markdown
-from rnnbench.compare.records import Change, Circumstance, Comparison, Kind, Ruling, Run, Side, Standing, Verdict
+from rnnbench.compare.records import (
+    OUTCOME,
+    Change,
+    Circumstance,
+    Comparison,
+    Kind,
+    Ruling,
+    Run,
+    Side,
+    Standing,
+    Verdict,
+)
 from rnnbench.compare.wording import Block, Line, blocks, counted, in_units
 
 __all__ = [
     "JUDGED",
+    "OUTCOME",
     "RENEW",
     "Block",
     "Change",

@@ -8,6 +8,7 @@ from rnnbench.records import Provenance, Result
 Told = Callable[[Result], str]
 CUDA_BITS = "on '{}' figures are not held to the last bit"
 UNKNOWN = "-"
+PROCESSOR, MODEL = "processor", "model of processor"
 
 
 def different(base: Sequence[Result], head: Sequence[Result]) -> Iterator[Circumstance]:
@@ -19,12 +20,15 @@ def different(base: Sequence[Result], head: Sequence[Result]) -> Iterator[Circum
 
 
 def bars(base: Sequence[Result], head: Sequence[Result], held_to: Iterable[str]) -> str:
-    """Why figures that are held to these circumstances cannot be compared; "" where they can."""
-    said = []
+    """Why figures that are held to these circumstances cannot be compared; "" where they can. Of a processor of another
+    name, the model says no more."""
+    said: list[str] = []
     for name in held_to:
         if name == "device":
             devices = {result.trial.device for result in (*base, *head)} - {"cpu"}
             said += [CUDA_BITS.format(device) for device in sorted(devices)]
+            continue
+        if name == MODEL and any(one.startswith(f"{PROCESSOR}:") for one in said):
             continue
         was, now = (_values(results, HELD[name]) for results in (base, head))
         if was != now and "" not in (*was, *now):  # what was not recorded bars nothing
@@ -56,8 +60,8 @@ def _version(package: str) -> Told:
 
 
 HELD: dict[str, Told] = {
-    "processor": lambda result: result.provenance.machine.processor,
-    "model of processor": lambda result: result.provenance.machine.model,
+    PROCESSOR: lambda result: result.provenance.machine.processor,
+    MODEL: lambda result: result.provenance.machine.model,
     "C library": _library,
     "python": _version("python"),
     "torch": _version("torch"),
@@ -66,8 +70,8 @@ HELD: dict[str, Told] = {
 AROUND: dict[str, Told] = {
     "suite": lambda result: f"{result.trial.suite} {result.trial.suite_version}",
     "commit": lambda result: result.provenance.commit,
-    "processor": HELD["processor"],
-    "model of processor": HELD["model of processor"],
+    PROCESSOR: HELD[PROCESSOR],
+    MODEL: HELD[MODEL],
     "cores": lambda result: str(result.provenance.machine.cores),
     "system": lambda result: result.provenance.machine.system,
     "executor": lambda result: result.provenance.executor,

@@ -48,7 +48,7 @@ def _table(title: str, changes: Sequence[Change], advice: str = "") -> Iterator[
         for block in blocks(changes)
         for line in block.lines
     ]
-    rows += [(block.heading, block.number, "", "", "", block.reason) for block in blocks(changes) if not block.lines]
+    rows += [(block.heading, block.what, "", "", "", block.reason) for block in blocks(changes) if not block.lines]
     for row in rows[:MOST_ROWS]:
         yield f"| {' | '.join(map(_safe, row))} |"
     if len(rows) > MOST_ROWS:

@@ -29,12 +29,15 @@ class Line(NamedTuple):
 
 
 class Block(NamedTuple):
-    """Lines that hold for all of some trials, for one reason."""
+    """Lines that hold for all of some trials, for one reason.
+
+    what: how many figures that is; of what is missing or new, its name.
+    """
 
     titles: tuple[str, ...]
     reason: str
     lines: tuple[Line, ...]
-    number: str
+    what: str
 
     @property
     def heading(self) -> str:
@@ -73,11 +76,16 @@ def _curves(changes: Iterable[Change]) -> list[list[Change]]:
 
 
 def _by_reason(changes: Iterable[Change]) -> list[Block]:
-    ordered = sorted(changes, key=lambda change: (change.verdict, change.reason))
+    """What is missing or new by its name; what cannot be compared by the number of figures."""
+
+    def told(change: Change) -> tuple[str, str, str]:
+        return change.verdict, "" if change.verdict == "not comparable" else change.figure, change.reason
+
     made = []
-    for (_, reason), group in groupby(ordered, key=lambda change: (change.verdict, change.reason)):
+    for (_, figure, reason), group in groupby(sorted(changes, key=told), key=told):
         alike = list(group)
-        made.append(Block(tuple(dict.fromkeys(change.title for change in alike)), reason, (), counted(alike)))
+        titles = tuple(dict.fromkeys(change.title for change in alike))
+        made.append(Block(titles, reason, (), figure or counted(alike)))
     return made
 
 

@@ -33,7 +33,7 @@ from rnnbench.records import (
     trial_id,
 )
 from rnnbench.store import Store, keep_claims, kept_claims
-from rnnbench.suite import Choices, check_suite
+from rnnbench.suite import Choices, check_suite, read_suite
 
 WHERE = Provenance(machine=Machine(processor="abacus", cores=2, memory_bytes=1, system="none"), versions={})
 BUDGET = 30
@@ -262,6 +262,84 @@ def test_seeds_in_which_neither_gets_there_say_nothing() -> None:
     some = decide(suite(claim(within=0.25)), lambda _, seed: 12 if seed < 8 else None).readings[0].judged[0]
     assert some.effect is not None
     assert (some.effect.n, some.lost) == (8, ("2 seeds in which neither gets there",))
+
+
+def test_a_seed_that_did_not_get_there_may_have_needed_any_number() -> None:
+    """GRU late within the budget, LSTM never: the ratio is at most 27/30, and may be next to nothing. So it is neither
+    shown to be above .8, nor near 1; that it is below 1 is shown."""
+
+    def late(row: str, seed: int) -> int | None:
+        return 26 + seed % 2 if row == "gru" else None
+
+    for bound, verdict in (
+        ({"at_most": 0.8}, "undecided"),
+        ({"within": 0.25}, "undecided"),
+        ({"at_most": 1.0}, "supported"),
+    ):
+        assert decide(suite(claim(**bound)), late).verdict == verdict
+    assert decide(suite(claim(cells=["lstm", "gru"], at_least=1.0)), late).verdict == "supported"
+    assert decide(suite(claim(beyond=0.25)), late).verdict == "undecided"
+
+
+def test_seeds_in_which_neither_gets_there_speak_against_every_answer() -> None:
+    """Ten of thirty seeds that all say the same are not thirty."""
+    some = {**claim(), "most_seeds": 30}
+    found = decide(suite(some, seeds=30), lambda row, seed: 20 if row == "gru" and seed < 10 else None)
+    assert found.verdict == "undecided"
+
+
+def test_what_is_reached_on_validation_data_alone_counts_for_nothing() -> None:
+    """A cell whose test score is worse than the trivial forecast has not solved the task, nor has one that diverged."""
+    whole = suite(claim())
+    results = run(whole, noisy(gru=8, lstm=16))
+    for worse in ({"test": {"mse": 0.5}}, {}):
+        changed = [
+            replace(r, status="ok" if worse else "diverged", learning=replace(r.learning, **worse))
+            if isinstance(r.trial, LearningTrial) and r.trial.cell.row == "gru" and r.learning
+            else r
+            for r in results
+        ]
+        assert find(changed, whole.claims).claims[0].verdict == "refuted"
+
+
+def test_a_reading_that_cannot_be_tested_leaves_a_claim_open() -> None:
+    """Whatever the others say; and it counts in the family."""
+    both = claim()
+    both["readings"].append({**both["readings"][0], "cells": ["warp-cell", "lstm"]})
+    found = decide(suite(both), noisy(gru=8, lstm=16))
+    assert found.verdict == "undecided"
+    assert "untested: no such cell: warp-cell" in found.because
+    alone = decide(suite(claim()), noisy(gru=8, lstm=16)).readings[0].judged[0].p_value
+    assert alone is not None
+    assert found.readings[0].judged[0].p_value == pytest.approx(2 * alone)
+
+
+def test_conditions_that_lack_results_count_in_the_family() -> None:
+    """What holds now is not withdrawn as results come in."""
+    whole = suite(claim(tasks=[{"name": "adding", "horizons": [10, 20, 30]}]))
+    results = run(whole, noisy(gru=8, lstm=16))
+    some = [r for r in results if isinstance(r.trial, LearningTrial) and r.trial.dials["horizon"] == 10]
+    p_values = [find(part, whole.claims).claims[0].readings[0].judged[0].p_value for part in (some, results)]
+    assert p_values[0] == p_values[1]
+
+
+def test_times_are_nothing_that_seeds_are_added_for() -> None:
+    """A claim on seconds that is clear in epochs stops at its first look."""
+    seconds = claim(
+        figure="seconds", tasks=[{"name": "adding", "horizons": [20]}], shapes=[{"steps": 20, "parameters": 9_000}]
+    )
+    results = run(
+        suite(seconds, choices=Choices(until_decided=True)), noisy(gru=6, lstm=16), costs={"gru": 1, "lstm": 1}
+    )
+    assert {r.trial.seed for r in results if isinstance(r.trial, LearningTrial)} == set(range(10))
+
+
+def test_settings_do_not_make_a_claim_another_one() -> None:
+    """The suite takes in what plugins bring, itself among it, by name."""
+    straight = read_suite("claims", Catalogue.load(), Choices(claims=("rnn-forgets",)))
+    changed = read_suite("claims", Catalogue.load(), Choices(claims=("rnn-forgets",), settings=("recipe.epochs=5",)))
+    assert len(changed.claims) == len(straight.claims) == 1
+    assert {use.recipe.epochs for use in changed.tasks} == {5}
 
 
 def test_the_solve_rate_of_one_cell_is_held_against_a_bound() -> None:
@@ -501,6 +579,8 @@ def test_what_was_looked_at_often_stays_so(tmp_path: Path) -> None:
         ({"figure": "diagnosis"}, "a diagnosis needs `diagnostic`"),
         ({"at_most": -1.0}, "a ratio is above 0, got -1"),
         ({"shares": [0.5]}, "there is no threshold 0.5"),
+        ({"figure": "solved"}, "solved seeds are those of one cell"),
+        ({"cells": [{"name": "lstm", "recipe": {"clip_norm": 0.0}}, "lstm"]}, "'lstm' stands there twice"),
         ({"tasks": [{"name": "adding", "horizons": [5, 10], "ladder": True}]}, "it is no ladder"),
         ({"cells": [{"name": "lstm", "options": {"forget_bia": 1.0}}, "gru"]}, "Did you mean 'forget_bias'?"),
     ],

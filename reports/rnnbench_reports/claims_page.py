@@ -24,7 +24,7 @@ def _page(findings: rnnbench.Findings) -> Iterator[str]:
     suite = f"`{findings.suite}`, version {findings.suite_version}"
     yield f"Made by `rnnbench report` from the results of the suite {suite}; not typed."
     yield "A claim is *supported* where it holds under every condition, *refuted* where it fails under every one,"
-    yield "*mixed* where both occur, *undecided* where some are open; margins were fixed before any measurement.\n"
+    yield "*mixed* where both occur, *undecided* where some are open or cannot be tested here.\n"
     yield from _origin(findings)
     yield "\n| verdict | claim | |\n|---|---|---|"
     for claim in findings.claims:

@@ -15,7 +15,8 @@ def claim_figures(result: Result) -> dict[str, float]:
     if result.learning is None or result.status not in ("ok", "stopped", "diverged"):
         return {}
     assert isinstance(result.trial, LearningTrial)
-    return dict(_named(result.learning, result.trial.recipe.epochs))
+    confirmed = result.status != "diverged" and _beats_trivial(result.learning)
+    return dict(_named(result.learning, result.trial.recipe.epochs, confirmed=confirmed))
 
 
 def figure_name(reading: Reading, question: Question) -> str:
@@ -29,10 +30,18 @@ def figure_name(reading: Reading, question: Question) -> str:
     return f"{'score' if question.second is None else 'gain'}:{reading.metric}"
 
 
-def _named(learning: Learning, budget: int) -> Iterator[tuple[str, float]]:
+def _beats_trivial(learning: Learning) -> bool:
+    """Whether the test score beats that of the trivial forecast, or nothing is known of either; what was reached on
+    validation data alone counts for nothing."""
+    metric = learning.metrics[0]
+    score, trivial = learning.test.get(metric.name), learning.trivial.get(metric.name)
+    return score is None or trivial is None or metric.better(score, trivial)
+
+
+def _named(learning: Learning, budget: int, *, confirmed: bool) -> Iterator[tuple[str, float]]:
     for share in SHARES:
         if threshold(learning, share) is not None:
-            epochs = epochs_to(learning, share)
+            epochs = epochs_to(learning, share) if confirmed else None
             yield f"epochs@{share:g}", float(budget if epochs is None else epochs)
             yield f"solved@{share:g}", float(epochs is not None)
     yield from _scores(learning)

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+import numpy as np
+
 from rnnbench.findings.book import Book
 from rnnbench.findings.claim_records import ClaimFinding, Judged, ReadingFinding, State, Verdict
 from rnnbench.findings.claim_wording import because, describe
@@ -22,19 +24,21 @@ def judge(claim: Claim, book: Book) -> ClaimFinding:
     level = LEVEL / claim.looks
     conditions = [(reading, question) for reading in claim.readings for question in reading.questions]
     weighed = [weigh(reading, question, book) for reading, question in conditions]
-    needed = seeds_needed(len(conditions))
+    family = len(conditions) + sum(bool(reading.missing) for reading in claim.readings)
+    needed = max(seeds_needed(family), int(np.ceil(np.log2(2 * max(family, 1) / level))))
     tested = [place for place, found in enumerate(weighed) if _carries(found, needed)]
     smaller = [min(weighed[place].p_for or 0.0, weighed[place].p_against or 0.0) for place in tested]
-    adjusted = dict(zip(tested, holm(smaller), strict=True))
+    padded = holm([*smaller, *[1.0] * (family - len(tested))])  # what is not there may yet say anything
+    adjusted = dict(zip(tested, padded, strict=False))
     judged = [
-        _judged(reading, question, found, adjusted.get(place), needed, level, len(conditions))
+        _judged(reading, question, found, adjusted.get(place), needed, level, family)
         for place, ((reading, question), found) in enumerate(zip(conditions, weighed, strict=True))
     ]
     readings, at = [], 0
     for reading in claim.readings:
         readings.append(_finding(reading, judged[at : at + len(reading.questions)]))
         at += len(reading.questions)
-    verdict = _verdict(judged)
+    verdict = _verdict(judged, whole=not any(reading.missing for reading in claim.readings))
     return ClaimFinding(
         name=claim.name,
         sentence=claim.sentence,
@@ -54,7 +58,8 @@ def is_settled(claim: Claim, book: Book) -> bool:
         for r, f in zip(claim.readings, found.readings, strict=True)
         for q, j in zip(r.questions, f.judged, strict=True)
     ]
-    states = {judged.state for question, judged in conditions if isinstance(question.first, LearningSide)}
+    by_seeds = [(q, j) for q, j in conditions if isinstance(q.first, LearningSide) and q.pace is None]
+    states = {judged.state for _, judged in by_seeds}
     return "open" not in states or {"holds", "fails"} <= states
 
 
@@ -77,7 +82,7 @@ def _judged(
         state = "holds" if (found.p_for or 0.0) < (found.p_against or 0.0) else "fails"
     why, more = "", None
     if state == "open":
-        why = _why(found, needed, measured=p_value is not None)
+        why = _why(found, needed, level, family, measured=p_value is not None)
         more = _more_seeds(reading, found, level / family) if found.by_seeds and p_value is not None else None
     return Judged(
         facets=question.facets,
@@ -91,13 +96,15 @@ def _judged(
     )
 
 
-def _why(found: Weighed, needed: int, *, measured: bool) -> str:
+def _why(found: Weighed, needed: int, level: float, family: int, *, measured: bool) -> str:
     if found.effect is None:
         return "" if found.lost else "nothing measured"
     if measured and found.slack:
         return "not clear of the boundary by the 15 % that ratios of two kinds move from day to day"
+    if measured and min(found.p_for or 0.0, found.p_against or 0.0) <= LEVEL:
+        return f"clear by itself, not as one of {family} conditions decided at {level:.2g} together"
     if measured:
-        return "the interval reaches over the boundary"
+        return "the interval reaches over the boundary, or would if seeds that did not get there were known"
     return f"{found.n} of {needed} seeds that can carry a verdict" if found.by_seeds else f"{found.n} replicates"
 
 
@@ -121,13 +128,14 @@ def _finding(reading: Reading, judged: Sequence[Judged]) -> ReadingFinding:
     )
 
 
-def _verdict(judged: Sequence[Judged]) -> Verdict:
-    """Supported where it holds under every condition, refuted where it fails under each, mixed where both occur."""
+def _verdict(judged: Sequence[Judged], *, whole: bool) -> Verdict:
+    """Supported where it holds under every condition, refuted where it fails under each, mixed where both occur;
+    undecided where some are open, or a reading cannot be tested here."""
     states = {one.state for one in judged}
     if not states:
         return "untested"
     if {"holds", "fails"} <= states:
         return "mixed"
-    if "open" in states:
+    if "open" in states or not whole:
         return "undecided"
     return "supported" if states == {"holds"} else "refuted"

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rnnbench.findings.effects import effect, evidence, more_seeds, p_above, p_below, typical
+from rnnbench.findings.effects import between, effect, evidence, more_seeds, p_above, p_below, typical
 from rnnbench.findings.estimates import LEVEL, holm, seeds_needed
 from rnnbench.findings.ranges import Range
 from rnnbench.findings.records import Answered, Comparison
@@ -64,9 +64,19 @@ def _pair(ours: Mapping[int, float], theirs: Mapping[int, float], scale: Scale) 
         values = [theirs[seed] - ours[seed] for seed in telling]
     if not values:
         return _Pair([], [], 1.0, 1.0)
-    differ = min(1.0, 2 * min(p_above(values, 0.0), p_below(values, 0.0)))
-    alike = evidence(values, Region(-scale.margin, scale.margin))[0]
+    lows, highs = _ends(ours, theirs, common, scale) if scale.nothing is not None else (values, values)
+    differ = min(1.0, 2 * min(p_above(values, 0.0), p_below(values, 0.0)))  # exact where nothing differs
+    alike = evidence(lows, Region(-scale.margin, scale.margin), highs)[0]
     return _Pair(gains, values, differ, alike)
+
+
+def _ends(
+    ours: Mapping[int, float], theirs: Mapping[int, float], common: Sequence[int], scale: Scale
+) -> tuple[list[float], list[float]]:
+    """From where to where the log-ratio of each seed may lie: one that did not get there may have needed any number."""
+    budget = scale.nothing or 0.0
+    ends = [between(theirs[seed], ours[seed], (budget, budget)) for seed in common]
+    return [low for low, _ in ends], [high for _, high in ends]
 
 
 def _comparison(

@@ -70,18 +70,19 @@ def with_pace(learned: Weighed, reading: Reading, question: Question, book: Book
     whole = replace(learned, effect=product, trials=learned.trials + trials, p_for=None, p_against=None)
     if any(len(pace) < INTERVAL_REPLICATES for pace in paired.values()):
         return whole
-    p_values = [_product(learned.values, pace, logs(reading.region)) for pace in paired.values()]
+    p_values = [_product(learned.ends, pace, logs(reading.region)) for pace in paired.values()]
     values = tuple(value + float(np.log(step.centre)) for value in learned.values)
     return replace(whole, p_for=max(p for p, _ in p_values), p_against=max(p for _, p in p_values), values=values)
 
 
-def _product(epochs: Sequence[float], pace: Sequence[float], region: Region) -> tuple[float, float]:
-    """Two-sided p-values that the product, a sum of logarithms, lies in a region, and that it lies outside."""
+def _product(epochs: Sequence[tuple[float, float]], pace: Sequence[float], region: Region) -> tuple[float, float]:
+    """Two-sided p-values that the product, a sum of logarithms, lies in a region, and that it lies outside; each looks
+    at the ends of epochs that speak against it."""
     slack = float(np.log(BETWEEN_KINDS))
-    turned = [-value for value in epochs], [-value for value in pace]
+    highest, turned = [high for _, high in epochs], ([-low for low, _ in epochs], [-value for value in pace])
 
     def below(bound: float | None, otherwise: float) -> float:
-        return otherwise if bound is None else _both(epochs, pace, bound, slack)
+        return otherwise if bound is None else _both(highest, pace, bound, slack)
 
     def above(bound: float | None, otherwise: float) -> float:
         return otherwise if bound is None else _both(*turned, -bound, slack)

@@ -16,6 +16,8 @@ from rnnbench.findings.estimates import LEVEL
 from rnnbench.findings.ranges import Range
 from rnnbench.records import Region
 
+ANYTHING = 1e6
+"""A logarithm of a ratio that nothing reaches: where a value may lie anywhere."""
 EXACT = 60
 """Up to so many differences the distribution is exact; above, the normal one is as good."""
 POWER = 0.8
@@ -64,10 +66,15 @@ def p_below(values: Sequence[float], boundary: float) -> float:
     return p_above([-value for value in values], -boundary)
 
 
-def evidence(values: Sequence[float], region: Region) -> tuple[float, float]:
-    """Two-sided p-values that the typical value lies in a region, and that it lies outside of it."""
-    inside = 2 * max(_ask(p_above, values, region.low, 0.0), _ask(p_below, values, region.high, 0.0))
-    beyond = 2 * min(_ask(p_below, values, region.low, 1.0), _ask(p_above, values, region.high, 1.0))
+def evidence(values: Sequence[float], region: Region, highest: Sequence[float] = ()) -> tuple[float, float]:
+    """Two-sided p-values that the typical value lies in a region, and that it lies outside of it.
+
+    highest: where values are known from below alone (a cell that did not get there within the budget), the values that
+             they may have at most; each test then looks at the ends that speak against it.
+    """
+    lows, highs = values, highest or values
+    inside = 2 * max(_ask(p_above, lows, region.low, 0.0), _ask(p_below, highs, region.high, 0.0))
+    beyond = 2 * min(_ask(p_below, highs, region.low, 1.0), _ask(p_above, lows, region.high, 1.0))
     pair = min(1.0, inside), min(1.0, beyond)
     return (pair[1], pair[0]) if region.outside else pair
 
@@ -76,6 +83,8 @@ def more_seeds(values: Sequence[float], gaps: Sequence[float], level: float = LE
     """How many more values like these would decide in four of five cases, where one of these gaps has to be told from
     nothing; None where no end is in sight."""
     spread = float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
+    if not spread:  # values that are all alike say nothing of how they vary
+        return None
     wide = max((gap for gap in gaps if gap > 0), default=0.0)
     if not wide:
         return None
@@ -83,6 +92,12 @@ def more_seeds(values: Sequence[float], gaps: Sequence[float], level: float = LE
     total = int(np.ceil((quantiles * spread / wide) ** 2 / EFFICIENCY))
     more = max(total - len(values), 1)
     return more if more <= MOST_SAID else None
+
+
+def between(ours: float, theirs: float, budgets: tuple[float, float]) -> tuple[float, float]:
+    """From where to where the log-ratio of two epochs to target may lie, a budget standing for "not reached"."""
+    value = float(np.log(ours / theirs))
+    return (-ANYTHING if theirs >= budgets[1] else value), (ANYTHING if ours >= budgets[0] else value)
 
 
 def _ask(test: _Test, values: Sequence[float], boundary: float | None, otherwise: float) -> float:

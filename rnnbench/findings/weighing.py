@@ -9,7 +9,7 @@ from scipy import stats
 from rnnbench.findings.book import Book, key
 from rnnbench.findings.claim_figures import figure_name
 from rnnbench.findings.cost_weighing import weigh_counted, weigh_times, with_pace
-from rnnbench.findings.effects import effect, evidence
+from rnnbench.findings.effects import between, effect, evidence
 from rnnbench.findings.estimates import solve_rate
 from rnnbench.findings.weights import Weighed, exponential, logs
 from rnnbench.records import RATIOS, CostSide, LearningSide, Question, Reading, Region
@@ -39,17 +39,20 @@ def _learning(reading: Reading, question: Question, book: Book) -> Weighed:
     everyone = _seeds(question.first, book) | _seeds(question.second, book)
     seeds = sorted(set(ours) & set(theirs))
     lost = [f"{_of_seeds(len(everyone - set(seeds)))} without this figure"] if everyone - set(seeds) else []
-    if name.startswith("epochs"):
-        budgets = question.first.recipe.epochs, question.second.recipe.epochs
-        reached = [s for s in seeds if ours[s][1] < budgets[0] or theirs[s][1] < budgets[1]]
-        lost += [f"{_of_seeds(len(seeds) - len(reached))} in which neither gets there"] if reached != seeds else []
-        seeds = reached
+    budgets = float(question.first.recipe.epochs), float(question.second.recipe.epochs)
+    by_epochs = name.startswith("epochs")
+    told = [s for s in seeds if not by_epochs or ours[s][1] < budgets[0] or theirs[s][1] < budgets[1]]
+    lost += [f"{_of_seeds(len(seeds) - len(told))} in which neither gets there"] if told != seeds else []
     trials = tuple(side[seed][0] for seed in seeds for side in (ours, theirs))
     ratio = reading.figure in RATIOS
-    pairs = [(ours[seed][1], theirs[seed][1]) for seed in seeds]
-    values = [float(np.log(a / b)) if ratio else a - b for a, b in pairs]
+    pairs = {seed: (ours[seed][1], theirs[seed][1]) for seed in seeds}
+    values = [float(np.log(a / b)) if ratio else a - b for a, b in (pairs[seed] for seed in told)]
     region = logs(reading.region) if ratio else reading.region
     weighed = replace(_weighed(values, region, trials), lost=tuple(lost))
+    if weighed.effect and by_epochs:  # a seed that did not get there may lie anywhere beyond the budget
+        ends = [between(a, b, budgets) for a, b in pairs.values()]
+        p_for, p_against = evidence([low for low, _ in ends], region, [high for _, high in ends])
+        weighed = replace(weighed, p_for=p_for, p_against=p_against, ends=tuple(ends))
     return replace(weighed, effect=exponential(weighed.effect)) if ratio and weighed.effect else weighed
 
 

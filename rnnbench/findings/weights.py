@@ -12,6 +12,7 @@ class Weighed(Struct, frozen=True, kw_only=True):
     """The effect, with p-values that it lies in the region, and that it lies outside; None where there are too few.
 
     values: what the seeds say one by one, on the scale of the region's bounds taken to logs for ratios.
+    ends:   of epochs, from where to where each seed's value may lie, those in which neither cell gets there included.
     n:      seeds, or replicates.
     slack:  whether boundaries were moved by what a ratio of two kinds may do from one day to the next.
     lost:   why seeds say nothing, with their number.
@@ -21,6 +22,7 @@ class Weighed(Struct, frozen=True, kw_only=True):
     p_for: float | None = None
     p_against: float | None = None
     values: tuple[float, ...] = ()
+    ends: tuple[tuple[float, float], ...] = ()
     n: int = 0
     slack: bool = False
     lost: tuple[str, ...] = ()

@@ -21,7 +21,8 @@ def all_claims(file: SuiteFile, recipe: Recipe, where: str, catalogue: Catalogue
     found = _claims(file, recipe, where, catalogue)
     if not file.further_claims:
         return found
-    return found + tuple(claim for claim, _ in brought_claims(catalogue) if claim not in found)
+    here = {claim.name for claim in found}
+    return found + tuple(claim for claim, _ in brought_claims(catalogue) if claim.name not in here)
 
 
 def brought_claims(catalogue: Catalogue) -> list[tuple[Claim, Plugin]]:

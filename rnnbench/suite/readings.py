@@ -36,6 +36,8 @@ def reading(entry: ReadingEntry, recipe: Recipe, where: str, catalogue: Catalogu
     """
     cells = tuple(ClaimCell(name=cell) if isinstance(cell, str) else cell for cell in entry.cells)
     names = tuple(cell.label or cell.name for cell in cells)
+    if len(set(names)) < len(names):
+        raise RnnbenchError(f"{where}: cells: '{names[0]}' stands there twice; give one of them another `label`")
     missing = [f"no such cell: {cell.name}" for cell in cells if cell.name not in catalogue.cells]
     missing += [f"no such task: {task.name}" for task in entry.tasks if task.name not in catalogue.tasks]
     _refuse_contradictions(entry, len(cells), where)
@@ -64,6 +66,8 @@ def _refuse_contradictions(entry: ReadingEntry, cells: int, where: str) -> None:
         raise RnnbenchError(f"{where}: seconds need `shapes` at which the time of a step is measured")
     if entry.figure in RATIOS and entry.figure != "epochs" and cells == 1:
         raise RnnbenchError(f"{where}: {entry.figure} of a cell is held against that of another; `cells` names one")
+    if entry.figure == "solved" and cells == 2:
+        raise RnnbenchError(f"{where}: solved seeds are those of one cell; of two, compare `epochs`")
     if odd := [share for share in entry.shares if share not in SHARES]:
         raise RnnbenchError(
             f"{where}: shares: there is no threshold {odd[0]:g}. There are: {', '.join(map(str, SHARES))}"

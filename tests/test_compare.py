@@ -383,6 +383,14 @@ def test_one_failed_replicate_is_a_regression() -> None:
     )
 
 
+def test_a_cell_that_failed_beside_others_that_did_not_is_a_regression() -> None:
+    """The trial is ok, and its row alone is absent."""
+    base = timed({"rnn": 1.0, "gru": 2.0})
+    head = replace(base, costs=base.costs[:1], absent={"gru": "it raised ValueError: no such luck"})
+    (change,) = [change for change in against(base, head).changes if change.verdict not in ("same", "not judged")]
+    assert (change.row, change.verdict, change.reason) == ("gru", "worse", "error: it raised ValueError: no such luck")
+
+
 def test_counts_on_which_replicates_do_not_agree_are_none() -> None:
     """What is to be exact has one value; which one is better cannot be said."""
     base = [replace(remembered(), trial=replace(MEMORY, round=turn)) for turn in range(2)]

@@ -52,6 +52,10 @@ at_most = 0.5
 shares = [1.0]
 tasks = [{ name = "adding", horizons = [10] }]
 
+[[claims]]
+name = "warp-learns"
+sentence = "The warp cell learns."
+
 [[claims.readings]]
 cells = ["warp-cell"]
 figure = "solved"

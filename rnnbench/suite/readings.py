@@ -35,7 +35,7 @@ def reading(entry: ReadingEntry, recipe: Recipe, where: str, catalogue: Catalogu
     Raises RnnbenchError where it contradicts itself.
     """
     cells = tuple(ClaimCell(name=cell) if isinstance(cell, str) else cell for cell in entry.cells)
-    names = tuple(cell.label or cell.name for cell in cells)
+    names = tuple(map(_called, cells))
     if len(set(names)) < len(names):
         raise RnnbenchError(f"{where}: cells: '{names[0]}' stands there twice; give one of them another `label`")
     missing = [f"no such cell: {cell.name}" for cell in cells if cell.name not in catalogue.cells]
@@ -54,6 +54,12 @@ def reading(entry: ReadingEntry, recipe: Recipe, where: str, catalogue: Catalogu
         return bare
     questions = tuple(_Questions(entry, cells, recipe, where, catalogue).all())
     return msgspec.structs.replace(bare, questions=questions)
+
+
+def _called(cell: ClaimCell) -> str:
+    """Its label, or its name with the options that are set."""
+    said = [f"{option}={value}" for option, value in sorted(cell.options.items())]
+    return cell.label or " ".join([cell.name, *said])
 
 
 def _refuse_contradictions(entry: ReadingEntry, cells: int, where: str) -> None:

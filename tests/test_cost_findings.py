@@ -393,6 +393,24 @@ def test_the_report_says_whether_it_was_precise_enough_or_out_of_time() -> None:
     assert said(0.1, aim).endswith("but the run has not ended.")
 
 
+def test_how_it_ended_is_said_of_the_last_day_by_its_own_intervals() -> None:
+    """Neither by a wider day before it, nor by the few replicates of a day that was cut short after it."""
+    rng = np.random.default_rng(0)
+    aim = Aim(precision=0.02, seconds=600.0, replicates=24)
+    results = [
+        msgspec.structs.replace(
+            times({"gru": math.exp(rng.normal(0, spread))}, r, occasion=day), aim=aim, seconds=Seconds(process=30.0)
+        )
+        for day, spread, number in (("2026-01-01", 0.1, 8), ("2026-01-02", 0.001, 8), ("2026-01-03", 0.1, 3))
+        for r in range(number)
+    ]
+    (finding,) = find(results).costs
+    said = finding.endings["train"]
+    assert re.fullmatch(
+        r"2026-01-02: 8 replicates, every ratio to the ruler within ±0\.\d%; asked was ±2\.0%\.", said
+    ), said
+
+
 def test_what_has_nothing_to_learn_is_nobodys_measure() -> None:
     """Its forward pass is no training step: it leads no answer, and no cell is held against it."""
     results = []

@@ -106,7 +106,7 @@ def _finding(group: Sequence[Result], *, crowded: bool) -> CostFinding:
         answer=cost_wording.costs(found, between),
         rows=found,
         pairs=between,
-        endings=dict(endings(group, found)),
+        endings=dict(endings(group)),
         absent=tuple(absences(group)),
         matrix_flops_per_second=_around(group, "matrix_flops_per_second"),
         copied_bytes_per_second=_around(group, "copied_bytes_per_second"),

@@ -1,29 +1,40 @@
 """Why there are as many replicates as there are: precise enough, or out of time."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from rnnbench.findings.cost_records import CostRow, StepKind
+from rnnbench.findings.cost_records import StepKind
+from rnnbench.findings.estimates import INTERVAL_REPLICATES, half_width
 from rnnbench.findings.paces import KINDS
-from rnnbench.records import CostTrial, Result
+from rnnbench.records import CostTrial, Result, TimeRow, canonical
 
 
-def endings(group: Sequence[Result], rows: Sequence[CostRow]) -> Mapping[StepKind, str]:
-    """A sentence for each kind of step that was measured with an aim, of its last occasion."""
+def endings(group: Sequence[Result]) -> Mapping[StepKind, str]:
+    """A sentence for each kind of step that was measured with an aim, of the last occasion that has intervals: how wide
+    they are on it, whatever they were on others."""
     found = {}
     for measurement, kind in KINDS.items():
-        results = [r for r in group if isinstance(r.trial, CostTrial) and r.trial.measurement == measurement]
-        widths = [pace.precision for row in rows if (pace := row.paces.get(kind)) and pace.precision is not None]
-        aimed = [result for result in results if result.aim]
-        if not aimed or not widths:
-            continue
-        last = max(_occasion(result) for result in aimed)
-        found[kind] = _ending([result for result in aimed if _occasion(result) == last], max(widths))
+        by_occasion: dict[str, list[Result]] = defaultdict(list)
+        for result in group:
+            if result.aim and isinstance(result.trial, CostTrial) and result.trial.measurement == measurement:
+                by_occasion[result.trial.occasion].append(result)
+        known = {day: widths for day, results in by_occasion.items() if (widths := _widths(results))}
+        if known:
+            last = max(known)
+            found[kind] = (f"{last}: " if last else "") + _ending(by_occasion[last], max(known[last]))
     return found
 
 
-def _occasion(result: Result) -> str:
-    assert isinstance(result.trial, CostTrial)
-    return result.trial.occasion
+def _widths(results: Sequence[Result]) -> list[float]:
+    """Of the ratios to the ruler that have an interval."""
+    logs: dict[bytes, list[float]] = defaultdict(list)
+    for result in results:
+        assert isinstance(result.trial, CostTrial)
+        keys = {cell.row: canonical(cell) for cell in result.trial.cells}
+        for row in result.costs:
+            if isinstance(row, TimeRow):
+                logs[keys[row.row]].append(row.log_ratio_to_ruler)
+    return [half_width(values) for values in logs.values() if len(values) >= INTERVAL_REPLICATES]
 
 
 def _ending(results: Sequence[Result], width: float) -> str:

@@ -48,6 +48,38 @@ def test_a_suite_from_beginning_to_report(tmp_path: Path) -> None:
     assert again.stdout.splitlines() == done.stdout.splitlines()[:-1]
 
 
+def test_a_run_says_which_cell_has_no_cost_figures(make_plugin: MakePlugin, tmp_path: Path) -> None:
+    """It is no quiet success, now or when everything is kept: who is missing, where, why, in how many replicates."""
+    make_plugin("""
+        import rnnbench
+
+        def build(inputs, hidden):
+            raise ValueError("not today")
+
+        @rnnbench.hookimpl
+        def rnnbench_cells():
+            return [rnnbench.CellSpec("sick", build, "made for a test")]
+    """)
+    (tmp_path / "c.toml").write_text("""
+        version = 1
+        summary = "made for a test"
+        cells = ["gru", "sick"]
+        [cost]
+        measure = ["train-step-time"]
+        shapes = [{ steps = 5, batch = 2, hidden = 4, inputs = 3 }]
+        replicates = 2
+        repeats = 3
+    """)
+    for kept, new in ((0, "2 ok"), (2, "nothing new")):
+        done = rnnbench("run", "suite", "c.toml", cwd=tmp_path)
+        assert done.returncode == 1
+        assert done.stdout.splitlines()[-1] == f"2 trials: {kept} kept from before, {new}."
+        said = done.stderr.splitlines()[-1]
+        assert said == (
+            "sick is missing from train-step-time at T=5 B=2 H=4 I=3: ValueError: not today (in 2 replicates)."
+        )
+
+
 def test_a_dry_run_prints_the_trials_and_runs_none(tmp_path: Path) -> None:
     """Ids, one a line, with what is done already; the hidden sizes that the budget gives; no time without results."""
     done = rnnbench("run", "suite", "smoke", "--dry-run", "-t", "adding", "--seeds", "1", cwd=tmp_path)

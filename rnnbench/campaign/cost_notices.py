@@ -1,5 +1,6 @@
 """What a run says of its cost trials: who is left out, how busy the machine was, how precise the figures became."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from rnnbench.findings import INTERVAL_REPLICATES
@@ -36,6 +37,16 @@ def busy(result: Result) -> Iterator[str]:
     if around and around.busy_cores > BUSY_CORES:
         named = f", {around.busiest}" if around.busiest else ""
         yield f"{BUSY}: others use {around.busy_cores:.2g} of its cores{named}; cost figures get wider"
+
+
+def missing(suite: Suite, index: Index) -> Counter[str]:
+    """Cells that have no row beside others that have, each with where and why, and in how many replicates."""
+    return Counter(
+        f"{row} is missing from {trial.measurement} at {trial.shape}: {reason}"
+        for trial in cost_trials(suite, index)
+        if (outcome := index.get(trial_id(trial)))
+        for row, reason in outcome.absent.items()
+    )
 
 
 def reached(suite: Suite, index: Index) -> Iterator[str]:

@@ -7,7 +7,7 @@ import msgspec
 
 from rnnbench import environment
 from rnnbench.campaign.belonging import Belonging
-from rnnbench.campaign.cost_notices import BUSY, aim, busy, left_out, reached
+from rnnbench.campaign.cost_notices import BUSY, aim, busy, left_out, missing, reached
 from rnnbench.campaign.data import evaluations_without_result, tasks_without_data, without_tasks
 from rnnbench.campaign.place import Place
 from rnnbench.campaign.progress import IDLE, Progress, Watch, outcome
@@ -156,11 +156,10 @@ class _Campaign:
         with suppress(OSError):
             self.placement.checkpoints.rmdir()
         due = {trial_id(trial): trial for trial in due_trials(self.whole, self.index)}
-        kept = {
-            identity: trial for identity, trial in due.items() if identity in self.index and identity not in self.new
-        }
+        kept = due.keys() & self.index.keys() - self.new
         self.progress.kept.clear()
-        self.progress.kept.update(outcome(trial, self.index[identity].status) for identity, trial in kept.items())
+        self.progress.kept.update(outcome(due[identity], self.index[identity].status) for identity in kept)
+        self.progress.absent = missing(self.whole, self.index)
         self.progress.notices += reached(self.whole, self.index) if self.new else ()
         self.watch(self.progress, None)
 

@@ -86,6 +86,7 @@ def _print_summary(progress: Progress) -> None:
         warnings.append(
             f"{name} has changed since {count} of the results that were kept; --fresh with -c or -t runs them again."
         )
+    warnings += [f"{said} (in {count} replicates)." for said, count in progress.absent.items()]
     if progress.failed:
         failures = ", ".join(
             f"{progress.statuses[status]} {status}" for status in FAILURES if progress.statuses[status]
@@ -98,7 +99,7 @@ def _print_summary(progress: Progress) -> None:
 
 
 def _exit_code(progress: Progress) -> int:
-    if progress.failed:
+    if progress.failed or progress.absent:
         return SOME_FAILED
     return NOTHING_RAN if progress.idle else 0
 

@@ -16,6 +16,7 @@ class Known(Struct, frozen=True):
                       where there is none.
     figures:          of an evaluation: what a claim may be about, by name.
     log_ratios:       of a replicate of times, to the ruler, by row; `seconds` is how long its process took.
+    absent:           of a cost trial, why cells have no row, by row.
     """
 
     status: Status
@@ -24,6 +25,7 @@ class Known(Struct, frozen=True):
     log_ratios: dict[str, float] = {}
     seconds: float = 0.0
     figures: dict[str, float] = {}
+    absent: dict[str, str] = {}
 
 
 Index = Mapping[str, Known]
@@ -34,7 +36,7 @@ def known(result: Result) -> Known:
     """What planning needs of this result."""
     if result.costs:
         ratios = {row.row: row.log_ratio_to_ruler for row in result.costs if isinstance(row, TimeRow)}
-        return Known(result.status, log_ratios=ratios, seconds=result.seconds.process)
+        return Known(result.status, log_ratios=ratios, seconds=result.seconds.process, absent=result.absent)
     learning = result.learning
     if learning is None or learning.chosen_epoch is None:
         return Known(result.status, seconds=result.seconds.process, figures=claim_figures(result))

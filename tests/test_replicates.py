@@ -7,8 +7,9 @@ from msgspec.structs import replace
 
 from rnnbench.campaign import settle_occasion
 from rnnbench.campaign.belonging import Belonging
-from rnnbench.campaign.cost_notices import left_out, reached
+from rnnbench.campaign.cost_notices import left_out, missing, reached
 from rnnbench.catalogue import Catalogue
+from rnnbench.executors.running import without_run
 from rnnbench.plan import Known, cost_trials, count_trials, known, plan
 from rnnbench.records import CellUse, CostPlan, CostTrial, Shape, Suite, trial_id
 from rnnbench.store import Store
@@ -192,6 +193,59 @@ def test_a_cell_that_is_missing_asks_for_no_more_replicates() -> None:
         ratios = {"gru": 0.01 * (-1) ** len(index)} | ({"lstm": 0.0} if not index else {})
         index[trial_id(trials[0])] = Known("ok", log_ratios=ratios, seconds=10.0)
     assert len(index) == 8
+
+
+def test_a_cell_that_is_there_now_and_then_asks_for_no_more_either() -> None:
+    """Two replicates of eight carry no interval that could be made narrower."""
+    index: dict[str, Known] = {}
+    while trials := plan(SUITE, index, []):
+        ratios = {"gru": 0.001 * (-1) ** len(index)} | ({"lstm": 0.01 * (-1) ** len(index)} if len(index) < 2 else {})
+        index[trial_id(trials[0])] = Known("ok", log_ratios=ratios, seconds=1.0)
+    assert len(index) == 8
+
+
+def test_a_replicate_that_was_lost_is_made_up_for() -> None:
+    """By one more, while others have figures, up to the most there may be, and the time."""
+
+    def number(lost: range, seconds: float = 1.0) -> int:
+        index: dict[str, Known] = {}
+        while trials := plan(SUITE, index, []):
+            ratios = {} if len(index) in lost else {"gru": 0.001 * (-1) ** len(index)}
+            index[trial_id(trials[0])] = Known("ok" if ratios else "killed", log_ratios=ratios, seconds=seconds)
+        return len(index)
+
+    assert number(range(3, 5)) == 10
+    assert number(range(1, 99)) == 24
+    assert number(range(1, 99), seconds=60.0) == 10
+    assert number(range(99)) == 8
+
+
+def test_a_day_without_figures_is_no_occasion(store: Store) -> None:
+    """Replicates that were killed stand for nothing."""
+    suite = with_cost(occasions=2, replicates=2)
+    for day in ("2026-11-25", "2026-11-26"):
+        for trial in cost_trials(settle_occasion(suite, store, today=day)):
+            store.write(without_run(trial, "killed", "by somebody"))
+    assert [trial.occasion for trial in measure_day(suite, store, "2026-11-27")] == ["2026-11-27"] * 2
+
+
+def test_what_fresh_began_today_is_brought_to_its_end_without_it(store: Store) -> None:
+    """Though other days are enough."""
+    suite = with_cost(occasions=2)
+    for day in ("2026-11-25", "2026-11-26"):
+        measure_day(suite, store, day)
+    assert len(measure_day(suite, store, "2026-11-27", most=3, fresh=True)) == 3
+    assert [trial.round for trial in measure_day(suite, store, "2026-11-27")] == [3, 4, 5, 6, 7]
+    assert measure_day(suite, store, "2026-11-27") == []
+
+
+def test_a_run_says_who_is_missing_and_in_how_many_replicates() -> None:
+    """Though its replicates are good ones."""
+    index: dict[str, Known] = {}
+    while trials := plan(SUITE, index, []):
+        absent = {"lstm": "ValueError: no"} if len(index) < 3 else {}
+        index[trial_id(trials[0])] = Known("ok", log_ratios={"gru": 0.0}, absent=absent)
+    assert missing(SUITE, index) == {f"lstm is missing from train-step-time at {Shape()}: ValueError: no": 3}
 
 
 def test_what_a_cell_cannot_take_is_left_out_with_the_reason() -> None:

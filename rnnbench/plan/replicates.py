@@ -1,6 +1,6 @@
 """Cost trials: what is measured beside what, and how many replicates each figure still needs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 
 from msgspec.structs import replace
@@ -46,19 +46,35 @@ def wanted(plan: CostPlan, station: CostTrial, index: Index) -> int:
     for number in range(plan.replicates, plan.most_replicates):
         known = [index.get(trial_id(replace(station, round=turn))) for turn in range(number)]
         done = [outcome for outcome in known if outcome is not None]
-        if len(done) < number or not wants_more(done, plan):
+        if len(done) < number or not (_lacks_some(done, plan) or wants_more(done, plan)):
             return number
     return max(plan.replicates, plan.most_replicates)
 
 
+def _with_figures(outcomes: Iterable[Known | None]) -> int:
+    return sum(outcome is not None and bool(outcome.log_ratios) for outcome in outcomes)
+
+
+def _lacks_some(done: Sequence[Known], plan: CostPlan) -> bool:
+    """Whether some replicates were lost where others have figures, while there is time for more."""
+    in_time = sum(outcome.seconds for outcome in done) < plan.most_seconds
+    return in_time and 0 < _with_figures(done) < plan.replicates
+
+
 def _on_its_day(plan: CostPlan, station: CostTrial, index: Index) -> CostTrial:
-    """The measurement today; or, where these cells have as many other days as are wanted, each with all its replicates,
-    on the last of them, on which nothing is lacking."""
-    if not station.occasion:
+    """The measurement today; or, where these cells have as many other days as are wanted, each with figures of all its
+    replicates, on the last of them, on which nothing is lacking. What was begun today is brought to its end."""
+    if not station.occasion or trial_id(station) in index:
         return station
     days = [replace(station, occasion=day) for day in plan.other_occasions]
-    complete = [day for day in days if all(trial_id(replace(day, round=r)) in index for r in range(plan.replicates))]
+    complete = [day for day in days if _with_figures(_all_of(day, plan, index)) >= plan.replicates]
     return complete[-1] if len(complete) >= plan.occasions else station
+
+
+def _all_of(day: CostTrial, plan: CostPlan, index: Index) -> Iterator[Known | None]:
+    """What is known of each replicate that there may be on a day."""
+    for turn in range(max(plan.replicates, plan.most_replicates)):
+        yield index.get(trial_id(replace(day, round=turn)))
 
 
 def wants_more(done: Sequence[Known], plan: CostPlan) -> bool:
@@ -69,12 +85,13 @@ def wants_more(done: Sequence[Known], plan: CostPlan) -> bool:
 
 
 def precision(done: Sequence[Known]) -> float:
-    """Half the width of the widest interval of a ratio to the ruler, as a part of the ratio; 0 where there is none."""
+    """Half the width of the widest interval of a ratio to the ruler, as a part of the ratio; 0 where there is none. A
+    cell that is missing in most replicates has none: it keeps nobody waiting."""
     logs: dict[str, list[float]] = {}
     for outcome in done:
         for row, log_ratio in outcome.log_ratios.items():
             logs.setdefault(row, []).append(log_ratio)
-    return max((half_width(values) for values in logs.values() if len(values) > 1), default=0.0)
+    return max((half_width(values) for values in logs.values() if len(values) >= INTERVAL_REPLICATES), default=0.0)
 
 
 def _memory_limit(plan: CostPlan, measurement: str) -> int:

@@ -314,6 +314,38 @@ def test_a_reading_that_cannot_be_tested_leaves_a_claim_open() -> None:
     assert found.readings[0].judged[0].p_value == pytest.approx(2 * alone)
 
 
+def test_a_claim_of_parts_is_refuted_by_one_that_fails_throughout() -> None:
+    """ "A is quick and B is not": where both are quick it is false; as two ways of reading it, it would be mixed."""
+    whole = claim(cells=["gru"], at_most=15)
+    whole["readings"].append({**whole["readings"][0], "cells": ["lstm"], "at_least": 15, "title": "not"})
+    del whole["readings"][1]["at_most"]
+    assert decide(suite(whole), noisy(gru=8, lstm=8)).verdict == "mixed"
+    assert decide(suite({**whole, "parts": True}), noisy(gru=8, lstm=8)).verdict == "refuted"
+    assert decide(suite({**whole, "parts": True}), noisy(gru=8, lstm=22)).verdict == "supported"
+
+
+def test_how_many_more_seeds_is_said_on_the_scale_of_the_figure() -> None:
+    """Epochs of one cell are no logarithms: typically 14.5, spread by 2.5 or so, against 15.5 is some tens of seeds."""
+    judged = decide(suite(claim(cells=["gru"], at_most=15.5)), noisy(gru=14)).readings[0].judged[0]
+    assert judged.state == "open"
+    assert judged.more_seeds is not None
+    assert judged.more_seeds > 10
+
+
+@pytest.mark.parametrize("figure", ["train-time", "seconds"])
+def test_too_few_replicates_are_told_as_such(figure: str) -> None:
+    """And not as seeds; likewise a claim on seconds of which no times are there."""
+    tasks = {"tasks": [{"name": "adding", "horizons": [20]}]} if figure == "seconds" else {}
+    whole = suite(claim(figure=figure, shapes=[{"steps": 20, "parameters": 10_000}], **tasks), cost={"replicates": 3})
+    results = run(whole, noisy(gru=8, lstm=16), costs={"gru": 1.0, "lstm": 1.0})
+    judged = find(results, whole.claims).claims[0].readings[0].judged[0]
+    assert (judged.state, judged.why, judged.more_seeds) == ("open", "3 of 8 replicates", None)
+    if figure == "seconds":
+        learned_alone = [result for result in results if isinstance(result.trial, LearningTrial)]
+        judged = find(learned_alone, whole.claims).claims[0].readings[0].judged[0]
+        assert (judged.effect, judged.why) == (None, "no times of a step")
+
+
 def test_conditions_that_lack_results_count_in_the_family() -> None:
     """What holds now is not withdrawn as results come in."""
     whole = suite(claim(tasks=[{"name": "adding", "horizons": [10, 20, 30]}]))
@@ -579,6 +611,8 @@ def test_what_was_looked_at_often_stays_so(tmp_path: Path) -> None:
         ({"figure": "diagnosis"}, "a diagnosis needs `diagnostic`"),
         ({"at_most": -1.0}, "a ratio is above 0, got -1"),
         ({"shares": [0.5]}, "there is no threshold 0.5"),
+        ({"within": -0.5, "figure": "score"}, "how far two cells may be apart, above 0"),
+        ({"within": 5.0, "cells": ["gru"]}, "how far two cells may be apart, above 0"),
         ({"figure": "solved"}, "solved seeds are those of one cell"),
         ({"cells": [{"name": "lstm", "recipe": {"clip_norm": 0.0}}, "lstm"]}, "'lstm' stands there twice"),
         ({"tasks": [{"name": "adding", "horizons": [5, 10], "ladder": True}]}, "it is no ladder"),

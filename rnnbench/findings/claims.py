@@ -11,7 +11,7 @@ from rnnbench.findings.effects import more_seeds, typical
 from rnnbench.findings.estimates import LEVEL, holm, seeds_needed
 from rnnbench.findings.weighing import weigh
 from rnnbench.findings.weights import Weighed, logs
-from rnnbench.records import RATIOS, Claim, LearningSide, Question, Reading
+from rnnbench.records import Claim, LearningSide, Question, Reading
 
 
 def judge_claims(claims: Iterable[Claim], book: Book) -> tuple[ClaimFinding, ...]:
@@ -39,6 +39,8 @@ def judge(claim: Claim, book: Book) -> ClaimFinding:
         readings.append(_finding(reading, judged[at : at + len(reading.questions)]))
         at += len(reading.questions)
     verdict = _verdict(judged, whole=not any(reading.missing for reading in claim.readings))
+    if claim.parts and any(_fails_throughout(reading) for reading in readings):
+        verdict = "refuted"  # of what has to be true together, one part is false
     return ClaimFinding(
         name=claim.name,
         sentence=claim.sentence,
@@ -83,7 +85,8 @@ def _judged(
     why, more = "", None
     if state == "open":
         why = _why(found, needed, level, family, measured=p_value is not None)
-        more = _more_seeds(reading, found, level / family) if found.by_seeds and p_value is not None else None
+        by_seeds_alone = found.by_seeds and question.pace is None and p_value is not None
+        more = _more_seeds(reading, found, level / family) if by_seeds_alone else None
     return Judged(
         facets=question.facets,
         effect=found.effect,
@@ -97,6 +100,8 @@ def _judged(
 
 
 def _why(found: Weighed, needed: int, level: float, family: int, *, measured: bool) -> str:
+    if found.reason:
+        return found.reason
     if found.effect is None:
         return "" if found.lost else "nothing measured"
     if measured and found.slack:
@@ -105,12 +110,12 @@ def _why(found: Weighed, needed: int, level: float, family: int, *, measured: bo
         return f"clear by itself, not as one of {family} conditions decided at {level:.2g} together"
     if measured:
         return "the interval reaches over the boundary, or would if seeds that did not get there were known"
-    return f"{found.n} of {needed} seeds that can carry a verdict" if found.by_seeds else f"{found.n} replicates"
+    return f"{found.n} of {needed} seeds that can carry a verdict"
 
 
 def _more_seeds(reading: Reading, found: Weighed, level: float) -> int | None:
     """How many more seeds like those seen would decide in four of five cases; None where no end is in sight."""
-    region = logs(reading.region) if reading.figure in RATIOS and found.effect else reading.region
+    region = logs(reading.region) if reading.is_ratio else reading.region
     gaps = [abs(typical(found.values) - bound) for bound in (region.low, region.high) if bound is not None]
     return more_seeds(found.values, [min(gaps)], level)
 
@@ -126,6 +131,10 @@ def _finding(reading: Reading, judged: Sequence[Judged]) -> ReadingFinding:
         judged=tuple(judged),
         missing=reading.missing,
     )
+
+
+def _fails_throughout(reading: ReadingFinding) -> bool:
+    return bool(reading.judged) and all(judged.state == "fails" for judged in reading.judged)
 
 
 def _verdict(judged: Sequence[Judged], *, whole: bool) -> Verdict:

@@ -1,6 +1,6 @@
 """The same of cost: times of replicates, what is counted, and epochs times the time of a step."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from msgspec.structs import replace
@@ -30,12 +30,18 @@ def weigh_times(first: CostSide, second: CostSide, region: Region, book: Book) -
         return Weighed(by_seeds=False)
     n = sum(map(len, by_occasion.values()))
     whole = Weighed(effect=over_occasions(by_occasion), n=n, trials=trials, by_seeds=False)
-    if any(len(found) < INTERVAL_REPLICATES for found in by_occasion.values()):
-        return whole
+    if thin := _thin(by_occasion):
+        return replace(whole, reason=thin)
     slack = 0.0 if first.cell.name == second.cell.name else float(np.log(BETWEEN_KINDS))
     p_values = [_student(found, logs(region), slack) for found in by_occasion.values()]
     whole = replace(whole, slack=slack > 0)
     return replace(whole, p_for=max(p for p, _ in p_values), p_against=max(p for _, p in p_values))
+
+
+def _thin(by_occasion: Mapping[str, Sequence[float]]) -> str:
+    """Which day has too few replicates for a test; "" where none has."""
+    thin = [(day, len(found)) for day, found in by_occasion.items() if len(found) < INTERVAL_REPLICATES]
+    return "; ".join(f"{n} of {INTERVAL_REPLICATES} replicates{' on ' + day if day else ''}" for day, n in thin)
 
 
 def _student(values: Sequence[float], region: Region, slack: float) -> tuple[float, float]:
@@ -63,13 +69,15 @@ def with_pace(learned: Weighed, reading: Reading, question: Question, book: Book
     assert question.pace
     paired = {day: list(found.values()) for day, found in book.paired(*question.pace).items()}
     trials = tuple(sorted(identity for found in book.paired(*question.pace).values() for identity in found))
-    if not paired or learned.effect is None:
-        return Weighed()
+    if learned.effect is None:
+        return learned
+    if not paired:
+        return replace(learned, effect=None, p_for=None, p_against=None, reason="no times of a step")
     step, each = over_occasions(paired), learned.effect
     product = Range(each.centre * step.centre, each.low * step.low, each.high * step.high, each.n)
     whole = replace(learned, effect=product, trials=learned.trials + trials, p_for=None, p_against=None)
-    if any(len(pace) < INTERVAL_REPLICATES for pace in paired.values()):
-        return whole
+    if thin := _thin(paired):
+        return replace(whole, reason=thin)
     p_values = [_product(learned.ends, pace, logs(reading.region)) for pace in paired.values()]
     values = tuple(value + float(np.log(step.centre)) for value in learned.values)
     return replace(whole, p_for=max(p for p, _ in p_values), p_against=max(p for _, p in p_values), values=values)

@@ -12,7 +12,7 @@ from rnnbench.findings.cost_weighing import weigh_counted, weigh_times, with_pac
 from rnnbench.findings.effects import between, effect, evidence
 from rnnbench.findings.estimates import solve_rate
 from rnnbench.findings.weights import Weighed, exponential, logs
-from rnnbench.records import RATIOS, CostSide, LearningSide, Question, Reading, Region
+from rnnbench.records import CostSide, LearningSide, Question, Reading, Region
 
 
 def weigh(reading: Reading, question: Question, book: Book) -> Weighed:
@@ -44,7 +44,7 @@ def _learning(reading: Reading, question: Question, book: Book) -> Weighed:
     told = [s for s in seeds if not by_epochs or ours[s][1] < budgets[0] or theirs[s][1] < budgets[1]]
     lost += [f"{_of_seeds(len(seeds) - len(told))} in which neither gets there"] if told != seeds else []
     trials = tuple(side[seed][0] for seed in seeds for side in (ours, theirs))
-    ratio = reading.figure in RATIOS
+    ratio = reading.is_ratio
     pairs = {seed: (ours[seed][1], theirs[seed][1]) for seed in seeds}
     values = [float(np.log(a / b)) if ratio else a - b for a, b in (pairs[seed] for seed in told)]
     region = logs(reading.region) if ratio else reading.region

@@ -14,6 +14,7 @@ class Weighed(Struct, frozen=True, kw_only=True):
     values: what the seeds say one by one, on the scale of the region's bounds taken to logs for ratios.
     ends:   of epochs, from where to where each seed's value may lie, those in which neither cell gets there included.
     n:      seeds, or replicates.
+    reason: why it cannot be tested though something was measured.
     slack:  whether boundaries were moved by what a ratio of two kinds may do from one day to the next.
     lost:   why seeds say nothing, with their number.
     """
@@ -24,6 +25,7 @@ class Weighed(Struct, frozen=True, kw_only=True):
     values: tuple[float, ...] = ()
     ends: tuple[tuple[float, float], ...] = ()
     n: int = 0
+    reason: str = ""
     slack: bool = False
     lost: tuple[str, ...] = ()
     trials: tuple[str, ...] = ()

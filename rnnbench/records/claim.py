@@ -107,10 +107,16 @@ class Reading(Struct, frozen=True, kw_only=True):
     questions: tuple[Question, ...] = ()
     missing: tuple[str, ...] = ()
 
+    @property
+    def is_ratio(self) -> bool:
+        """Whether two cells are held against each other by their ratio."""
+        return self.figure in RATIOS and len(self.cells) == 2
+
 
 class Claim(Struct, frozen=True, kw_only=True):
     """A sentence that people repeat, and how it is put to the test.
 
+    parts:      whether its readings are parts that all have to be true, and not ways of reading it.
     core:       whether it belongs to those that are run first.
     most_seeds: where adding seeds until it is decided ends.
     looks:      how often it is looked at on the way; each look gets its share of the error that is allowed.
@@ -120,6 +126,7 @@ class Claim(Struct, frozen=True, kw_only=True):
     sentence: str
     readings: tuple[Reading, ...]
     note: str = ""
+    parts: bool = False
     core: bool = False
     most_seeds: int = 30
     looks: int = 1

@@ -54,6 +54,7 @@ def _claims(file: SuiteFile, recipe: Recipe, where: str, catalogue: Catalogue) -
             name=entry.name,
             sentence=entry.sentence,
             note=entry.note,
+            parts=entry.parts,
             core=entry.core,
             most_seeds=entry.most_seeds,
             readings=tuple(

@@ -112,6 +112,7 @@ class ReadingEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class ClaimEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A claim: the sentence as people repeat it, and its readings, fixed before anything is measured.
 
+    parts:      the readings are parts that all have to be true: one that fails throughout refutes the claim.
     core:       one of those that `--core` runs.
     most_seeds: where `--until-decided` ends.
     """
@@ -119,6 +120,7 @@ class ClaimEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     name: str
     sentence: str
     note: str = ""
+    parts: bool = False
     core: bool = False
     most_seeds: Annotated[int, Meta(ge=1)] = 30
     readings: Annotated[tuple[ReadingEntry, ...], Meta(min_length=1)]

@@ -88,6 +88,8 @@ def _region(entry: ReadingEntry, where: str) -> Region:
         raise RnnbenchError(f"{where}: give one of {', '.join(BOUNDS)}")
     name, bound = given[0]
     ratio = entry.figure in RATIOS and len(entry.cells) == 2
+    if name in ("within", "beyond") and (bound <= 0 or len(entry.cells) == 1):
+        raise RnnbenchError(f"{where}: {name}: how far two cells may be apart, above 0")
     if ratio and bound <= 0:
         raise RnnbenchError(f"{where}: {name}: a ratio is above 0, got {bound:g}")
     if name == "at_most":

@@ -531,6 +531,12 @@ def test_claims_share_trials_and_each_cell_runs_only_where_it_is_needed() -> Non
     assert pairs == {("gru", "adding"), ("lstm", "adding"), ("rnn", "recall-first"), ("gru", "recall-first")}
 
 
+def test_what_a_claim_diagnoses_is_measured() -> None:
+    """The suite need not name it again."""
+    reading = claim(figure="diagnosis", diagnostic="gradient-lag", metric="decay length (steps)")
+    assert {t.diagnostics for t in plan(suite(reading), {}, ()) if isinstance(t, LearningTrial)} == {("gradient-lag",)}
+
+
 def test_a_cell_of_a_claim_can_have_a_recipe_of_its_own() -> None:
     """With and without clipping are two sides of one comparison."""
     free = {"name": "lstm", "label": "free", "recipe": {"clip_norm": 0.0}}
@@ -613,6 +619,13 @@ def test_what_was_looked_at_often_stays_so(tmp_path: Path) -> None:
         ({"shares": [0.5]}, "there is no threshold 0.5"),
         ({"within": -0.5, "figure": "score"}, "how far two cells may be apart, above 0"),
         ({"within": 5.0, "cells": ["gru"]}, "how far two cells may be apart, above 0"),
+        ({"metric": "mse"}, "metric: says nothing of epochs"),
+        ({"implementations": ["eager"]}, "implementations: says nothing of epochs"),
+        ({"figure": "score", "metric": "acuracy"}, "adding: no metric called 'acuracy'"),
+        (
+            {"figure": "diagnosis", "diagnostic": "gradient-lagg", "metric": "decay length (steps)"},
+            "no diagnostic called 'gradient-lagg'. Did you mean 'gradient-lag'?",
+        ),
         ({"figure": "solved"}, "solved seeds are those of one cell"),
         ({"cells": [{"name": "lstm", "recipe": {"clip_norm": 0.0}}, "lstm"]}, "'lstm' stands there twice"),
         ({"tasks": [{"name": "adding", "horizons": [5, 10], "ladder": True}]}, "it is no ladder"),

@@ -11,7 +11,6 @@ from rnnbench.errors import RnnbenchError
 from rnnbench.records import (
     MEASURED_BY,
     RATIOS,
-    SHARES,
     CellUse,
     CostSide,
     LearningSide,
@@ -23,6 +22,7 @@ from rnnbench.records import (
     TaskUse,
 )
 from rnnbench.suite.file import ClaimCell, ReadingEntry
+from rnnbench.suite.refusals import refuse_contradictions, refuse_unknown
 from rnnbench.suite.uses import cell_use, changed, task_uses
 
 BOUNDS = ("at_most", "at_least", "within", "beyond")
@@ -40,7 +40,7 @@ def reading(entry: ReadingEntry, recipe: Recipe, where: str, catalogue: Catalogu
         raise RnnbenchError(f"{where}: cells: '{names[0]}' stands there twice; give one of them another `label`")
     missing = [f"no such cell: {cell.name}" for cell in cells if cell.name not in catalogue.cells]
     missing += [f"no such task: {task.name}" for task in entry.tasks if task.name not in catalogue.tasks]
-    _refuse_contradictions(entry, len(cells), where)
+    refuse_contradictions(entry, len(cells), where)
     bare = Reading(
         title=entry.title,
         cells=names,
@@ -52,6 +52,7 @@ def reading(entry: ReadingEntry, recipe: Recipe, where: str, catalogue: Catalogu
     )
     if missing:
         return bare
+    refuse_unknown(entry, where, catalogue)
     questions = tuple(_Questions(entry, cells, recipe, where, catalogue).all())
     return msgspec.structs.replace(bare, questions=questions)
 
@@ -60,26 +61,6 @@ def _called(cell: ClaimCell) -> str:
     """Its label, or its name with the options that are set."""
     said = [f"{option}={value}" for option, value in sorted(cell.options.items())]
     return cell.label or " ".join([cell.name, *said])
-
-
-def _refuse_contradictions(entry: ReadingEntry, cells: int, where: str) -> None:
-    by_cost = entry.figure in MEASURED_BY and entry.figure != "seconds"
-    if by_cost and (entry.tasks or not entry.shapes):
-        raise RnnbenchError(f"{where}: {entry.figure} is measured at `shapes`, and on no task")
-    if not by_cost and not entry.tasks:
-        raise RnnbenchError(f"{where}: {entry.figure} is seen on `tasks`; there are none")
-    if entry.figure == "seconds" and not entry.shapes:
-        raise RnnbenchError(f"{where}: seconds need `shapes` at which the time of a step is measured")
-    if entry.figure in RATIOS and entry.figure != "epochs" and cells == 1:
-        raise RnnbenchError(f"{where}: {entry.figure} of a cell is held against that of another; `cells` names one")
-    if entry.figure == "solved" and cells == 2:
-        raise RnnbenchError(f"{where}: solved seeds are those of one cell; of two, compare `epochs`")
-    if odd := [share for share in entry.shares if share not in SHARES]:
-        raise RnnbenchError(
-            f"{where}: shares: there is no threshold {odd[0]:g}. There are: {', '.join(map(str, SHARES))}"
-        )
-    if (entry.figure == "diagnosis") != bool(entry.diagnostic):
-        raise RnnbenchError(f"{where}: a diagnosis needs `diagnostic` and `metric`, and nothing else does")
 
 
 def _region(entry: ReadingEntry, where: str) -> Region:

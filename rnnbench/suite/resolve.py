@@ -48,8 +48,10 @@ def _suite_of_claims(file: SuiteFile, recipe: Recipe, where: str, catalogue: Cat
     cells = cells_of(claims)
     _refuse_twins(cells, where)
     bare = _bare(file, where, catalogue, choices)
+    asked = [reading.source[0] for claim in claims for reading in claim.readings if reading.source[0]]
     return msgspec.structs.replace(
         bare,
+        diagnostics=tuple(dict.fromkeys([*bare.diagnostics, *asked])),
         cells=cells,
         tasks=tasks_of(claims),
         claims=tuple(msgspec.structs.replace(c, looks=len(rule.looks(c.most_seeds)) if rule else 1) for c in claims),

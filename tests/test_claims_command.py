@@ -139,7 +139,7 @@ def test_claims_of_other_plugins_are_taken_in(tmp_path: Path, make_plugin: MakeP
     assert by_name["gru-fewer-epochs"]["origin"].startswith("rnnbench ")
     assert "BROKEN: broken.toml: claims[0]: no key called 'sentense'" in by_name["broken"]["summary"]
     shown = rnnbench("show", "nobody-learns", cwd=tmp_path).stdout
-    assert "solved: rnn, at most 0.5 (adding, 10)" in shown
+    assert "  solved: rnn, at most 0.5\n    task adding, horizon 10\n" in shown
     (tmp_path / "broken.toml").write_text("version = 1\nsummary = 'none'\n")
     suite = json.loads(rnnbench("show", "claims", "--json", cwd=tmp_path).stdout)["suite"]
     assert {"gru-smaller", "gru-fewer-epochs"} <= set(suite["claims"])

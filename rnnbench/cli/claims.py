@@ -1,6 +1,7 @@
 """How claims are listed, shown, and answered on a terminal."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from textwrap import wrap
 
 from rich.text import Text
 
@@ -13,6 +14,7 @@ from rnnbench.records import Claim, Reading
 from rnnbench.suite import claims_of_file
 
 COLOURS = {"supported": "green", "refuted": "red", "mixed": "yellow"}
+WIDTH = 110
 SIGNS = {"holds": "+", "fails": "-", "open": "?"}
 
 
@@ -37,6 +39,7 @@ def _description(claim: Claim, origin: str) -> Description:
         "origin": origin,
         "core": claim.core,
         "note": claim.note,
+        "about": "\n".join(_about(claim)),
         "readings": [_reading(reading) for reading in claim.readings],
         "conditions": sum(len(reading.questions) for reading in claim.readings),
         "most_seeds": claim.most_seeds,
@@ -44,10 +47,32 @@ def _description(claim: Claim, origin: str) -> Description:
     }
 
 
-def _reading(reading: Reading) -> str:
-    asks = describe(reading)
-    where = [", ".join(q.facets.values()) for q in reading.questions]
-    return f"{asks} ({'; '.join(where) or ', '.join(reading.missing)})"
+def _reading(reading: Reading) -> Description:
+    return {
+        "title": reading.title,
+        "asks": describe(reading),
+        "conditions": [question.facets for question in reading.questions],
+        "missing": list(reading.missing),
+    }
+
+
+def _about(claim: Claim) -> Iterator[str]:
+    """The sentence, what is to be said of it, and each reading with its conditions, a line each."""
+    yield claim.sentence
+    if claim.note:
+        yield from ("", *wrap(claim.note, WIDTH))
+    for reading in claim.readings:
+        yield from ("", _headed(reading.title, describe(reading)))
+        yield from (f"  {_where(question.facets)}" for question in reading.questions)
+        yield from (f"  untested: {reason}" for reason in reading.missing)
+
+
+def _headed(title: str, asks: str) -> str:
+    return f"{title}: {asks}" if title else asks
+
+
+def _where(facets: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in facets.items())
 
 
 def print_claims(claims: Sequence[ClaimFinding]) -> None:
@@ -59,7 +84,7 @@ def print_claims(claims: Sequence[ClaimFinding]) -> None:
         )
         out.print(f"  {claim.name}: {claim.because}", markup=False)
         for reading in claim.readings:
-            out.print(f"  {reading.summary}", markup=False)
+            out.print(f"  {_headed(reading.title, reading.summary)}", markup=False)
             if not any(judged.effect or judged.lost for judged in reading.judged):
                 out.print(f"    {', '.join(reading.missing) or 'nothing measured'}", markup=False)
                 continue
@@ -70,12 +95,11 @@ def print_claims(claims: Sequence[ClaimFinding]) -> None:
 
 def _line(judged: Judged) -> str:
     """One condition: sign, conditions, effect, how sure."""
-    where = ", ".join(f"{name} {value}" for name, value in judged.facets.items())
     exact = judged.effect is not None and judged.effect.low == judged.effect.high
     sure = f", p = {judged.p_value:.2g}" if judged.p_value else ", exact" if judged.p_value == 0 and exact else ""
     told = "; ".join(filter(None, (judged.why, *judged.lost, _more(judged))))
     why = f" ({told})" if told else ""
-    return f"{SIGNS[judged.state]} {where}: {effect_text(judged.effect)}{sure}{why}"
+    return f"{SIGNS[judged.state]} {_where(judged.facets)}: {effect_text(judged.effect)}{sure}{why}"
 
 
 def _more(judged: Judged) -> str:

@@ -48,7 +48,11 @@ def _print(kind: str, thing: Description) -> None:
     if about := thing.get("about"):
         out.print(f"\n{indent(about, '  ')}\n", markup=False)
     for key, value in thing.items():
-        if key not in ("name", "about") and value not in ("", None, {}, []) and not (about and key == "summary"):
+        if (
+            key not in ("name", "about", "note", "readings")
+            and value not in ("", None, {}, [])
+            and not (about and key == "summary")
+        ):
             out.print(f"  {key.replace('_', ' '):<16} {_text(value)}", markup=False)
 
 

@@ -46,8 +46,8 @@ def describe(reading: Reading | ReadingFinding) -> str:
     """What a reading asks, in words: `epochs: gru over lstm, at most 0.8`."""
     figure = reading.metric if reading.figure in ("score", "diagnosis") and reading.metric else reading.figure
     between = " over ".join(reading.cells) if len(reading.cells) == 2 else reading.cells[0]
-    if reading.figure in ("score", "solved") and len(reading.cells) == 2:
-        between = " less ".join(reading.cells)
+    if reading.figure == "score" and len(reading.cells) == 2:
+        between = f"{' less '.join(reading.cells)}, higher being better"
     return f"{figure}: {between}, {reading.region}"
 
 

@@ -494,6 +494,16 @@ def test_a_day_that_was_cut_short_keeps_no_claim_open() -> None:
     assert (found.verdict, judged.effect and judged.effect.n, len(judged.trials)) == ("supported", 8, 8)
 
 
+def test_times_on_one_thread_and_on_four_are_not_one_sample() -> None:
+    """They have to agree like days: what is clear on one thread and not on four is not made clear by adding them up."""
+    whole = suite(claim(figure="train-time", at_most=0.95, shapes=[{"steps": 5}]))
+    first = run(whole, noisy(), costs={"gru": 0.66, "lstm": 1.0})
+    trials = [replace(result.trial, threads=4) for result in first if isinstance(result.trial, CostTrial)]
+    second = [cost(trial, {"gru": 0.84, "lstm": 1.0}) for trial in trials]
+    assert find(first, whole.claims).claims[0].verdict == "supported"
+    assert find([*first, *second], whole.claims).claims[0].verdict == "undecided"
+
+
 def test_seconds_are_epochs_times_the_time_of_a_step() -> None:
     """Half the epochs at twice the time come to nothing; at the same time they count."""
     seconds = claim(

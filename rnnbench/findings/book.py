@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 
 from rnnbench.findings.claim_figures import claim_figures
+from rnnbench.findings.cost import place_words
 from rnnbench.findings.paces import Seen
 from rnnbench.records import (
     CostSide,
@@ -75,12 +76,14 @@ class Book:
                 self.counted[side][trial_id(trial)] = {name: b for name, b in known.items() if b is not None}
 
     def paired(self, first: CostSide, second: CostSide) -> dict[str, dict[str, float]]:
-        """Log of the first's time over the second's in each process that has both, by occasion and trial."""
+        """Log of the first's time over the second's in each process that has both, by trial and by occasion, threads
+        and device, which have to agree like days."""
         ours, theirs = self.times.get(key(first), {}), self.times.get(key(second), {})
         logs: dict[str, dict[str, float]] = defaultdict(dict)
         for identity in sorted(set(ours) & set(theirs)):
             in_turns = np.log(ours[identity].seconds) - np.log(theirs[identity].seconds)
-            logs[ours[identity].trial.occasion][identity] = float(np.median(in_turns))
+            trial = ours[identity].trial
+            logs[f"{trial.occasion}{place_words(trial)}"][identity] = float(np.median(in_turns))
         return logs
 
 

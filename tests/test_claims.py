@@ -279,6 +279,7 @@ def test_a_seed_that_did_not_get_there_may_have_needed_any_number() -> None:
         assert decide(suite(claim(**bound)), late).verdict == verdict
     assert decide(suite(claim(cells=["lstm", "gru"], at_least=1.0)), late).verdict == "supported"
     assert decide(suite(claim(beyond=0.25)), late).verdict == "undecided"
+    assert decide(suite(claim(cells=["lstm", "gru"], at_most=1.25)), late).verdict == "undecided"
 
 
 def test_seeds_in_which_neither_gets_there_speak_against_every_answer() -> None:

@@ -666,4 +666,5 @@ def test_more_seeds_are_asked_for_by_what_was_seen() -> None:
     said = more_seeds(values.tolist(), [0.5])
     assert said == 23
     assert more_seeds(values.tolist(), [0.0]) is None
+    assert more_seeds([1.0] * 10, [0.5]) is None  # ten that are alike do not say how the eleventh may differ
     assert more_seeds(values.tolist(), [1e-4]) is None

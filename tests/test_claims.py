@@ -19,10 +19,13 @@ from rnnbench.findings.claims import judge
 from rnnbench.plan import known, plan
 from rnnbench.records import (
     CostTrial,
+    Diagnosed,
+    Diagnosis,
     Epoch,
     Learning,
     LearningTrial,
     Machine,
+    MemoryRow,
     MetricNote,
     OperationsRow,
     Provenance,
@@ -112,6 +115,11 @@ def cost(trial: CostTrial, costs: Mapping[str, float]) -> Result:
         seconds = costs[cell.row] * np.exp(noise.normal(0, 0.01, trial.repeats))
         if trial.measurement == "operations":
             rows.append(OperationsRow(row=cell.row, kernel="", parameters=int(costs[cell.row]), flops=7, form="own"))
+        elif trial.measurement == "peak-memory":
+            peak = int(1e6 * seconds[0])
+            rows.append(
+                MemoryRow(row=cell.row, kernel="", parameters=10, parameter_bytes=40, peak_bytes=peak, meter="some")
+            )
         else:
             rows.append(
                 TimeRow(
@@ -415,6 +423,34 @@ def test_results_that_were_cut_short_enter_no_verdict() -> None:
     assert judged.effect.n == 10 - len(lost)
     assert len(judged.trials) == 2 * judged.effect.n
     assert not any(f".s{seed}." in trial for trial in judged.trials for seed in lost)
+    assert judged.lost == (f"{len(lost)} seed{'s' if len(lost) > 1 else ''} lost: timeout",)
+
+
+def test_why_seeds_say_nothing_is_told() -> None:
+    """A figure that does not exist has its reason; a seed that only one of the cells has run is another matter."""
+    name = "decay length (steps)"
+    whole = suite(claim(figure="diagnosis", diagnostic="gradient-lag", metric=name))
+
+    def lag(seed: int, figures: dict[str, float], absent: dict[str, str]) -> Diagnosis:
+        return Diagnosis(x_name="lag", y_name="size", x=(0, 1), y=(1, float(seed)), figures=figures, absent=absent)
+
+    results = []
+    for result in run(whole, noisy(gru=8, lstm=16)):
+        assert isinstance(result.trial, LearningTrial)
+        assert result.learning
+        row, seed = result.trial.cell.row, result.trial.seed
+        flat = lag(seed, {}, {name: "it does not fall"}) if row == "gru" and seed < 3 else lag(seed, {name: 2.0}, {})
+        learning = replace(result.learning, diagnoses={"gradient-lag": Diagnosed(trained=flat)})
+        if (row, seed) != ("lstm", 9):
+            results.append(replace(result, learning=learning))
+    judged = find(results, whole.claims).claims[0].readings[0].judged[0]
+    assert judged.effect is not None
+    assert judged.effect.n == 6
+    assert judged.lost == ("3 seeds where it does not fall", "1 seed of one of the cells only")
+    alone = suite(claim(cells=["gru"], figure="solved", at_least=0.5))
+    first, *others = run(alone, lambda *_: 5)
+    judged = find([replace(first, status="killed"), *others], alone.claims).claims[0].readings[0].judged[0]
+    assert judged.lost == ("1 seed lost: killed",)
 
 
 def test_a_cell_that_diverges_says_no_more_than_the_trivial_forecast() -> None:
@@ -464,6 +500,41 @@ def test_what_is_counted_is_decided_exactly() -> None:
     assert (found.verdict, judged.p_value) == ("supported", 0.0)
     assert judged.effect is not None
     assert judged.effect.centre == judged.effect.low == judged.effect.high == 0.75
+
+
+@pytest.mark.parametrize(
+    ("gru", "replicates", "state", "why"),
+    [
+        (0.5, 8, "holds", ""),
+        (1.0, 8, "fails", ""),
+        (0.94, 8, "open", "the interval reaches over the boundary"),  # a peak may be misread by 2 %
+        (0.955, 8, "open", "the interval reaches over the boundary"),
+        (0.5, 3, "open", "3 of 8 replicates"),
+    ],
+)
+def test_peaks_of_memory_are_told_apart_by_their_replicates(gru: float, replicates: int, state: str, why: str) -> None:
+    """At most .95, clear of it by what a peak may be misread, at the family's level."""
+    whole = suite(
+        claim(figure="peak-memory", at_most=0.95, shapes=[{"steps": 5}]), cost={"memory_replicates": replicates}
+    )
+    judged = decide(whole, noisy(), costs={"gru": gru, "lstm": 1.0}).readings[0].judged[0]
+    assert (judged.state, judged.why[: len(why)]) == (state, why)
+    assert judged.effect is not None
+    assert (judged.effect.n, judged.effect.kind) == (replicates, "95 % interval" if replicates > 3 else "range")
+    assert judged.effect.low < gru < judged.effect.high
+
+
+def test_peaks_that_are_read_alike_every_time_are_exact() -> None:
+    """Of values without any spread there is no test."""
+    whole = suite(claim(figure="peak-memory", at_most=0.95, shapes=[{"steps": 5}]), cost={"memory_replicates": 8})
+    results = [
+        replace(r, costs=tuple(replace(row, peak_bytes=1000 if row.row == "lstm" else 900) for row in r.costs))
+        for r in run(whole, noisy(), costs={"gru": 1.0, "lstm": 1.0})
+    ]
+    judged = find(results, whole.claims).claims[0].readings[0].judged[0]
+    assert (judged.state, judged.p_value) == ("holds", 0.0)
+    assert judged.effect is not None
+    assert (judged.effect.low, judged.effect.high) == (pytest.approx(0.9 / 1.02), pytest.approx(0.9 * 1.02))
 
 
 def test_a_ratio_of_times_of_two_kinds_has_to_be_clear_by_what_days_may_move_it() -> None:
@@ -617,6 +688,46 @@ def test_what_was_looked_at_often_stays_so(tmp_path: Path) -> None:
     assert {c.name: c.looks for c in kept_claims(tmp_path)} == {"some-claim": 5, "another": 1}
     keep_claims(tmp_path, ())
     assert len(kept_claims(tmp_path)) == 2
+
+
+def test_a_claim_that_is_changed_when_results_are_there_says_so(tmp_path: Path) -> None:
+    """With each day of it, whatever is done later; before the first result anything may be changed, and a note, or how
+    many seeds it may cost, at any time."""
+    bounds = suite(claim()).claims, suite(claim(at_most=0.7)).claims
+    keep_claims(tmp_path, bounds[1], "2026-01-01")
+    keep_claims(tmp_path, bounds[0], "2026-01-02")
+    Store(tmp_path).prepare()
+    results = run(suite(claim()), noisy(gru=8, lstm=16))
+    Store(tmp_path).write(results[0])
+    noted = suite({**claim(), "note": "By hand.", "most_seeds": 20}).claims
+    keep_claims(tmp_path, noted, "2026-01-03")
+    assert kept_claims(tmp_path) == noted
+    for day, asked in enumerate((bounds[1], bounds[1], bounds[0]), 4):
+        keep_claims(tmp_path, asked, f"2026-01-0{day}")
+    (kept,) = kept_claims(tmp_path)
+    assert kept.changed == ("2026-01-04", "2026-01-06")
+    assert find(results, [kept]).claims[0].cautions == (
+        "Changed on 2026-01-04, 2026-01-06, when results were there: it was not fixed before all of them.",
+    )
+    assert find(results, bounds[0]).claims[0].cautions == ()
+
+
+def test_a_cell_that_becomes_available_changes_no_claim() -> None:
+    """What is not installed today has conditions tomorrow; other cells, or other tasks, are another claim."""
+    (whole,) = suite(claim()).claims
+    (reading,) = whole.readings
+    lacking = replace(whole, readings=(replace(reading, missing=("no such cell",), questions=()),))
+    assert whole.asks_as(lacking)
+    assert lacking.asks_as(whole)
+    for other in (
+        claim(cells=["gru", "rnn"]),
+        claim(tasks=[{"name": "adding", "horizons": [30]}]),
+        claim(shares=[0.9]),
+    ):
+        assert not whole.asks_as(suite(other).claims[0])
+    two = claim()
+    two["readings"] *= 2
+    assert not whole.asks_as(suite(two).claims[0])
 
 
 @pytest.mark.parametrize(

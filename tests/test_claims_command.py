@@ -90,6 +90,7 @@ def test_a_run_prints_verdicts_and_writes_them_down(tmp_path: Path) -> None:
     assert "SUPPORTED  Nobody learns anything in two epochs." in lines
     assert "    + task adding, horizon 10: 0 [0 to 0.41], n = 7, p = 0.016" in lines
     assert "    no such cell: warp-cell" in lines
+    assert f"  Figure: {Path('runs/tiny/report/claim-nobody-learns.png')}" in lines
     report = tmp_path / "runs" / "tiny" / "report"
     page = (report / "claims.md").read_text()
     ids = [path.stem for path in (tmp_path / "runs" / "tiny" / "trials").glob("*.json")]
@@ -104,6 +105,16 @@ def test_a_run_prints_verdicts_and_writes_them_down(tmp_path: Path) -> None:
     again = rnnbench("report", "runs/tiny", cwd=tmp_path)
     assert again.returncode == 0
     assert {path.name: path.read_bytes() for path in report.iterdir() if path.suffix != ".html"} == before
+
+
+def test_a_dry_run_says_which_claims_have_too_few_seeds(tmp_path: Path) -> None:
+    """Before anything is spent; what is counted needs none, and seeds are added up to what each claim allows."""
+    (tmp_path / "tiny.toml").write_text(TINY)
+    few = "few   nobody-learns: 6 seeds carry no verdict, 7 can"
+    done = rnnbench("run", "suite", "tiny.toml", "--seeds", "6", "--dry-run", cwd=tmp_path)
+    assert [line for line in done.stdout.splitlines() if line.startswith("few")] == [few]
+    for enough in (("--seeds", "7"), ("--until-decided",)):
+        assert "few " not in rnnbench("run", "suite", "tiny.toml", *enough, "--dry-run", cwd=tmp_path).stdout
 
 
 def test_a_part_of_the_claims_is_run_into_the_same_folder(tmp_path: Path) -> None:

@@ -81,10 +81,12 @@ def test_a_run_says_which_cell_has_no_cost_figures(make_plugin: MakePlugin, tmp_
 
 
 def test_a_dry_run_prints_the_trials_and_runs_none(tmp_path: Path) -> None:
-    """Ids, one a line, with what is done already; the hidden sizes that the budget gives; no time without results."""
+    """Ids, one a line, with what is done already; that so few seeds carry no verdict; the hidden sizes that the budget
+    gives; no time without results."""
     done = rnnbench("run", "suite", "smoke", "--dry-run", "-t", "adding", "--seeds", "1", cwd=tmp_path)
     assert done.returncode == 0
-    *trials, one, other, time = done.stdout.splitlines()
+    *trials, few, one, other, time = done.stdout.splitlines()
+    assert few == "few   1 seed carries no verdict, 7 can"
     assert [line.split(".")[0] for line in trials] == ["run   adding"] * 2 + ["run   cost"] * 5
     assert {one, other} == {
         "size  rnn on adding, horizon 4 (1 layer, bare): hidden size 20, 501 parameters, 20 numbers in its state, "

@@ -7,7 +7,6 @@ import rnnbench
 from rnnbench_reports.style import number
 
 PAGE = "claims.md"
-WHOLE_LEVEL = 0.05
 
 
 def render(findings: rnnbench.Findings, folder: Path) -> list[Path]:
@@ -46,8 +45,7 @@ def _claim(claim: rnnbench.ClaimFinding) -> Iterator[str]:
     yield f"\n## {claim.name}\n"
     yield f"> {claim.sentence}\n"
     yield f"**{claim.verdict.capitalize()}**: {claim.because}" + (f"\n\n{claim.note}" if claim.note else "")
-    if claim.level < WHOLE_LEVEL:
-        yield f"\nLooked at again as seeds were added: this look decides at {claim.level:.2g}, not at {WHOLE_LEVEL:g}."
+    yield from (f"\n{caution}" for caution in claim.cautions)
     for reading in claim.readings:
         yield f"\n{reading.title + ': ' if reading.title else ''}{reading.summary}.\n"
         if reading.missing:

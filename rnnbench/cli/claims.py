@@ -1,6 +1,7 @@
 """How claims are listed, shown, and answered on a terminal."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from textwrap import wrap
 
 from rich.text import Text
@@ -75,8 +76,9 @@ def _where(facets: Mapping[str, str]) -> str:
     return ", ".join(f"{name} {value}" for name, value in facets.items())
 
 
-def print_claims(claims: Sequence[ClaimFinding]) -> None:
-    """Each claim with its verdict, and a line for each condition."""
+def print_claims(claims: Sequence[ClaimFinding], files: Iterable[Path]) -> None:
+    """Each claim with its verdict, a line for each condition, and its figure where a report has made one."""
+    figures = {file.stem: file for file in files if file.suffix == ".png"}
     out = console()
     for claim in claims:
         out.print(
@@ -90,6 +92,10 @@ def print_claims(claims: Sequence[ClaimFinding]) -> None:
                 continue
             for judged in reading.judged:
                 out.print(f"    {_line(judged)}", markup=False)
+        for caution in claim.cautions:
+            out.print(f"  {caution}", markup=False)
+        if figure := figures.get(f"claim-{claim.name}"):
+            out.print(f"  Figure: {figure}", markup=False, soft_wrap=True)
         out.print()
 
 

@@ -11,6 +11,7 @@ from rnnbench.catalogue import Catalogue
 from rnnbench.cli.estimate import estimate
 from rnnbench.cli.output import console, print_line
 from rnnbench.executors.local import LocalPool
+from rnnbench.findings import seeds_needed, verdict_seeds
 from rnnbench.plan import count_trials, due_trials, known, learning_trial, unclimbed
 from rnnbench.records import CostTrial, LearningTrial, Result, Suite, trial_id
 from rnnbench.store import Store
@@ -37,10 +38,25 @@ def print_plan(suite: Suite, catalogue: Catalogue, store: Store, place: Place, *
     later = count_trials(suite) - len(due) - len(unclimbed(suite, index))
     if later > 0:
         print_line(f"then  up to {later} trials whose turn comes by what these find")
-    for line in _sizes(suite, catalogue):
+    for line in (*_few_seeds(suite), *_sizes(suite, catalogue)):
         print_line(line)
     jobs = place.jobs or environment.machine().cores
     console().print(estimate(to_run, later, store, jobs), markup=False, soft_wrap=True)
+
+
+def _few_seeds(suite: Suite) -> Iterator[str]:
+    """A line for each claim, or for the suite, that these seeds cannot give a verdict on."""
+    for claim in suite.claims:
+        seeds, needed = len(suite.seeds) if claim.looks == 1 else claim.most_seeds, verdict_seeds(claim)
+        if claim.sides and seeds < needed:
+            yield f"few   {claim.name}: {_seeds(seeds)} no verdict, {needed} can"
+    pairs = max((len(cells) * (len(cells) - 1) // 2 for cells in map(suite.cells_on, suite.tasks)), default=0)
+    if not suite.claims and pairs and len(suite.seeds) < (needed := seeds_needed(pairs)):
+        yield f"few   {_seeds(len(suite.seeds))} no verdict, {needed} can"
+
+
+def _seeds(count: int) -> str:
+    return "1 seed carries" if count == 1 else f"{count} seeds carry"
 
 
 def _sizes(suite: Suite, catalogue: Catalogue) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """`rnnbench report`, and the reports at the end of a run."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -61,18 +62,18 @@ def make_reports(store: Store, catalogue: Catalogue) -> Findings:
         files = [file for report in reports for file in report.load()(findings, folder)]
     except OSError as error:
         raise RnnbenchError(f"{folder}: cannot be written: {error.strerror or error}") from error
-    print_answers(findings)
+    print_answers(findings, files)
     for file in files:
         if file.suffix == ".html":
             console().print(f"Report: {file}", markup=False, soft_wrap=True)
     return findings
 
 
-def print_answers(findings: Findings) -> None:
-    """Which cell, and how sure, a sentence each."""
+def print_answers(findings: Findings, files: Sequence[Path]) -> None:
+    """Which cell, and how sure, a sentence each; of these files those that belong to a claim."""
     out = console()
     if findings.claims:
-        print_claims(findings.claims)
+        print_claims(findings.claims, files)
         return
     for condition in findings.conditions:
         out.print(Text(condition.title, style="bold"))

@@ -5,9 +5,9 @@ from rnnbench.findings.book import Book
 from rnnbench.findings.claim_figures import claim_figures
 from rnnbench.findings.claim_records import ClaimFinding, Judged, ReadingFinding
 from rnnbench.findings.claim_wording import describe
-from rnnbench.findings.claims import is_settled
+from rnnbench.findings.claims import is_settled, verdict_seeds
 from rnnbench.findings.cost_records import CostFinding, CostPair, CostRow, Pace, Scaling
-from rnnbench.findings.estimates import INTERVAL_REPLICATES, half_width
+from rnnbench.findings.estimates import INTERVAL_REPLICATES, half_width, seeds_needed
 from rnnbench.findings.find import find
 from rnnbench.findings.horizons import HorizonFinding
 from rnnbench.findings.ranges import Curve, DiagnosticCurve, Range
@@ -63,4 +63,6 @@ __all__ = [
     "find",
     "half_width",
     "is_settled",
+    "seeds_needed",
+    "verdict_seeds",
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import msgspec
 import numpy as np
 
-from rnnbench.findings.claim_figures import claim_figures
+from rnnbench.findings.claim_figures import claim_absences, claim_figures
 from rnnbench.findings.cost import place_words
 from rnnbench.findings.paces import Seen
 from rnnbench.records import (
@@ -30,11 +30,13 @@ class Book:
     """Figures by side.
 
     learning: by seed: the trial's id and its figures.
+    absent:   by seed: why figures are not there, by their names; "" stands for all of them.
     times:    by trial: the replicate.
     counted:  by trial: bytes, parameters, operations.
     """
 
     learning: dict[bytes, dict[int, tuple[str, Figures]]] = field(default_factory=lambda: defaultdict(dict))
+    absent: dict[bytes, dict[int, Mapping[str, str]]] = field(default_factory=lambda: defaultdict(dict))
     times: dict[bytes, dict[str, Seen]] = field(default_factory=lambda: defaultdict(dict))
     counted: dict[bytes, dict[str, Figures]] = field(default_factory=lambda: defaultdict(dict))
 
@@ -51,12 +53,19 @@ class Book:
 
     def note(self, trial: LearningTrial, figures: Figures) -> None:
         """Take in the figures of an evaluation."""
-        side = LearningSide(cell=trial.cell, task=trial.task, dials=trial.dials, recipe=trial.recipe)
-        self.learning[key(side)][trial.seed] = trial_id(trial), figures
+        self.learning[key(_side(trial))][trial.seed] = trial_id(trial), figures
+
+    def why_absent(self, side: LearningSide, seed: int, figure: str) -> str:
+        """Why a seed has no such figure; "" where nothing is known of that."""
+        reasons = self.absent.get(key(side), {}).get(seed, {})
+        return reasons.get(figure) or reasons.get("", "")
 
     def _note_learning(self, result: Result, trial: LearningTrial) -> None:
-        if trial.phase == "evaluation" and (figures := claim_figures(result)):
+        if trial.phase != "evaluation":
+            return
+        if figures := claim_figures(result):
             self.note(trial, figures)
+        self.absent[key(_side(trial))][trial.seed] = claim_absences(result)
 
     def _note_cost(self, result: Result, trial: CostTrial) -> None:
         cells = {cell.row: cell for cell in trial.cells}
@@ -85,6 +94,10 @@ class Book:
             trial = ours[identity].trial
             logs[f"{trial.occasion}{place_words(trial)}"][identity] = float(np.median(in_turns))
         return logs
+
+
+def _side(trial: LearningTrial) -> LearningSide:
+    return LearningSide(cell=trial.cell, task=trial.task, dials=trial.dials, recipe=trial.recipe)
 
 
 def key(side: LearningSide | CostSide) -> bytes:

@@ -19,6 +19,19 @@ def claim_figures(result: Result) -> dict[str, float]:
     return dict(_named(result.learning, result.trial.recipe.epochs, confirmed=confirmed))
 
 
+def claim_absences(result: Result) -> dict[str, str]:
+    """Why figures that a claim may be about are not there, by name; "" stands for all of them."""
+    if not claim_figures(result):
+        return {"": f"lost: {result.status}"}
+    assert result.learning is not None
+    return {
+        f"diagnosis:{name}:{when}:{figure}": f"where {reason}"
+        for name, diagnosed in result.learning.diagnoses.items()
+        for when, diagnosis in (("fresh", diagnosed.fresh), ("trained", diagnosed.trained))
+        for figure, reason in (diagnosis.absent.items() if diagnosis else ())
+    }
+
+
 def figure_name(reading: Reading, question: Question) -> str:
     """What a reading asks of each trial."""
     if reading.figure in ("epochs", "seconds"):

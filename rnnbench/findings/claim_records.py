@@ -54,7 +54,8 @@ class ReadingFinding(Struct, frozen=True, kw_only=True):
 class ClaimFinding(Struct, frozen=True, kw_only=True):
     """A claim with its verdict; `because` says in a sentence what it rests on, or what it depends on.
 
-    level: the error that this look is allowed, of the 5 % that all looks together are.
+    level:    the error that this look is allowed, of the 5 % that all looks together are.
+    cautions: what its reader has to know besides: other looks, changes.
     """
 
     name: str
@@ -64,3 +65,4 @@ class ClaimFinding(Struct, frozen=True, kw_only=True):
     because: str
     readings: tuple[ReadingFinding, ...]
     level: float = 0.05
+    cautions: tuple[str, ...] = ()

@@ -1,9 +1,10 @@
 """What a verdict rests on, in a sentence."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rnnbench.findings.claim_records import Judged, ReadingFinding, State, Verdict
-from rnnbench.records import Reading
+from rnnbench.findings.estimates import LEVEL
+from rnnbench.records import Claim, Reading
 
 Conditions = Sequence[tuple[Mapping[str, str], State]]
 
@@ -24,6 +25,14 @@ def because(verdict: Verdict, readings: Sequence[ReadingFinding]) -> str:
     if verdict == "undecided" and (more := _more(readings)):
         text += f"; {more}"
     return f"{text}{'; ' if untested else ''}{untested}."
+
+
+def cautions(claim: Claim) -> Iterator[str]:
+    """What has to be known of how a verdict came about."""
+    if claim.looks > 1:
+        yield f"Looked at again as seeds were added: this look decides at {LEVEL / claim.looks:.2g}, not at {LEVEL:g}."
+    if claim.changed:
+        yield f"Changed on {', '.join(claim.changed)}, when results were there: it was not fixed before all of them."
 
 
 def dependence(conditions: Conditions) -> str:

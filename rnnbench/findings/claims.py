@@ -6,7 +6,7 @@ import numpy as np
 
 from rnnbench.findings.book import Book
 from rnnbench.findings.claim_records import ClaimFinding, Judged, ReadingFinding, State, Verdict
-from rnnbench.findings.claim_wording import because, describe
+from rnnbench.findings.claim_wording import because, cautions, describe
 from rnnbench.findings.effects import more_seeds, typical
 from rnnbench.findings.estimates import LEVEL, holm, seeds_needed
 from rnnbench.findings.weighing import weigh
@@ -24,8 +24,7 @@ def judge(claim: Claim, book: Book) -> ClaimFinding:
     level = LEVEL / claim.looks
     conditions = [(reading, question) for reading in claim.readings for question in reading.questions]
     weighed = [weigh(reading, question, book) for reading, question in conditions]
-    family = len(conditions) + sum(bool(reading.missing) for reading in claim.readings)
-    needed = max(seeds_needed(family), int(np.ceil(np.log2(2 * max(family, 1) / level))))
+    family, needed = _family(claim), verdict_seeds(claim)
     tested = [place for place, found in enumerate(weighed) if _carries(found, needed)]
     smaller = [min(weighed[place].p_for or 0.0, weighed[place].p_against or 0.0) for place in tested]
     padded = holm([*smaller, *[1.0] * (family - len(tested))])  # what is not there may yet say anything
@@ -49,7 +48,19 @@ def judge(claim: Claim, book: Book) -> ClaimFinding:
         because=because(verdict, readings),
         readings=tuple(readings),
         level=level,
+        cautions=tuple(cautions(claim)),
     )
+
+
+def verdict_seeds(claim: Claim) -> int:
+    """Fewest seeds that can decide a claim: those at which the signed-rank test reaches the level of its looks."""
+    family = _family(claim)
+    return max(seeds_needed(family), int(np.ceil(np.log2(2 * max(family, 1) * claim.looks / LEVEL))))
+
+
+def _family(claim: Claim) -> int:
+    """How many conditions are decided together; a reading that cannot be tested here counts as one."""
+    return sum(len(reading.questions) + bool(reading.missing) for reading in claim.readings)
 
 
 def is_settled(claim: Claim, book: Book) -> bool:

@@ -7,11 +7,11 @@ from msgspec.structs import replace
 from scipy import stats
 
 from rnnbench.findings.book import Book, key
-from rnnbench.findings.effects import p_below, typical
-from rnnbench.findings.estimates import INTERVAL_REPLICATES
+from rnnbench.findings.effects import p_below, two_sided, typical
+from rnnbench.findings.estimates import INTERVAL_REPLICATES, LEVEL
 from rnnbench.findings.paces import over_occasions, that_count
 from rnnbench.findings.ranges import Range
-from rnnbench.findings.weights import Weighed, logs
+from rnnbench.findings.weights import Weighed, exponential, logs
 from rnnbench.records import CostSide, Question, Reading, Region
 
 BETWEEN_KINDS = 1.15
@@ -46,21 +46,14 @@ def _thin(by_occasion: Mapping[str, Sequence[float]]) -> str:
 
 def _student(values: Sequence[float], region: Region, slack: float) -> tuple[float, float]:
     """Two-sided p-values by Student's distribution, each boundary moved away by the slack."""
-    inside = 2 * max(_t_above(values, region.low, slack, 0.0), _t_below(values, region.high, slack, 0.0))
-    beyond = 2 * min(_t_below(values, region.low, slack, 1.0), _t_above(values, region.high, slack, 1.0))
-    pair = min(1.0, inside), min(1.0, beyond)
-    return (pair[1], pair[0]) if region.outside else pair
+    turned = [-value for value in values]
+    return two_sided(
+        region, lambda bound: _t_above(values, bound + slack), lambda bound: _t_above(turned, slack - bound)
+    )
 
 
-def _t_above(values: Sequence[float], boundary: float | None, slack: float, otherwise: float) -> float:
-    if boundary is None:
-        return otherwise
-    return float(stats.t.sf((np.mean(values) - slack - boundary) / stats.sem(values), len(values) - 1))
-
-
-def _t_below(values: Sequence[float], boundary: float | None, slack: float, otherwise: float) -> float:
-    opposite = None if boundary is None else -boundary
-    return _t_above([-value for value in values], opposite, slack, otherwise)
+def _t_above(values: Sequence[float], bound: float) -> float:
+    return float(stats.t.sf((np.mean(values) - bound) / stats.sem(values), len(values) - 1))
 
 
 def with_pace(learned: Weighed, reading: Reading, question: Question, book: Book) -> Weighed:
@@ -88,45 +81,55 @@ def _product(epochs: Sequence[tuple[float, float]], pace: Sequence[float], regio
     at the ends of epochs that speak against it."""
     slack = float(np.log(BETWEEN_KINDS))
     highest, turned = [high for _, high in epochs], ([-low for low, _ in epochs], [-value for value in pace])
-
-    def below(bound: float | None, otherwise: float) -> float:
-        return otherwise if bound is None else _both(highest, pace, bound, slack)
-
-    def above(bound: float | None, otherwise: float) -> float:
-        return otherwise if bound is None else _both(*turned, -bound, slack)
-
-    inside = min(1.0, 2 * max(above(region.low, 0.0), below(region.high, 0.0)))
-    beyond = min(1.0, 2 * min(below(region.low, 1.0), above(region.high, 1.0)))
-    return (beyond, inside) if region.outside else (inside, beyond)
+    return two_sided(
+        region, lambda bound: _both(*turned, -bound, slack), lambda bound: _both(highest, pace, bound, slack)
+    )
 
 
 def _both(epochs: Sequence[float], pace: Sequence[float], bound: float, slack: float) -> float:
     """p-value that epochs and time together lie below a bound: twice the worse of both, at the best way to share it."""
     centre = (typical(epochs) + bound - float(np.mean(pace)) - slack) / 2
-    parts = centre + np.linspace(-1.0, 1.0, SPLITS) * max(abs(centre), 1.0)
-    found = [max(p_below(epochs, part), _t_below(pace, bound - part, slack, 0.0)) for part in parts]
+    parts, turned = centre + np.linspace(-1.0, 1.0, SPLITS) * max(abs(centre), 1.0), [-value for value in pace]
+    found = [max(p_below(epochs, part), _t_above(turned, slack - bound + part)) for part in parts]
     return 2 * min(found)
 
 
 def weigh_counted(first: CostSide, second: CostSide, reading: Reading, book: Book) -> Weighed:
-    """Exact, but for peak memory: every reading of the first against every one of the second."""
+    """Exact, but for peak memory, which is read anew by each replicate."""
     sides = [book.counted.get(key(side), {}) for side in (first, second)]
     ours, theirs = ([f[reading.figure] for f in found.values() if reading.figure in f] for found in sides)
     if not ours or not theirs or not min(theirs):
         return Weighed(by_seeds=False)
-    slack = BETWEEN_READINGS if reading.figure == "peak-memory" else 1.0
-    low, high = min(ours) / max(theirs) / slack, max(ours) / min(theirs) * slack
-    found = Range(float(np.median(ours) / np.median(theirs)), low, high, min(len(ours), len(theirs)))
     trials = tuple(sorted({identity for side in sides for identity in side}))
+    whole = Weighed(n=min(len(ours), len(theirs)), trials=trials, by_seeds=False)
+    if reading.figure == "peak-memory":
+        return _weigh_peaks(whole, np.log(ours), np.log(theirs), logs(reading.region))
+    found = Range(float(np.median(ours) / np.median(theirs)), min(ours) / max(theirs), max(ours) / min(theirs), whole.n)
     inside, beyond = _lies(found, reading.region)
-    return Weighed(
-        effect=found,
-        p_for=0.0 if inside else 1.0,
-        p_against=0.0 if beyond else 1.0,
-        n=found.n,
-        trials=trials,
-        by_seeds=False,
+    return replace(whole, effect=found, p_for=0.0 if inside else 1.0, p_against=0.0 if beyond else 1.0)
+
+
+def _weigh_peaks(whole: Weighed, ours: np.ndarray, theirs: np.ndarray, region: Region) -> Weighed:
+    """By Welch's test on the logarithms, each boundary moved away by how much a peak may be misread."""
+    slack = float(np.log(BETWEEN_READINGS))
+    if whole.n < INTERVAL_REPLICATES or not ours.std() + theirs.std():
+        lowest, highest = ours.min() - theirs.max() - slack, ours.max() - theirs.min() + slack
+        found = Range(float(np.median(ours) - np.median(theirs)), float(lowest), float(highest), whole.n)
+        inside, beyond = _lies(found, region)
+        thin = f"{whole.n} of {INTERVAL_REPLICATES} replicates" if whole.n < INTERVAL_REPLICATES else ""
+        p_for, p_against = (None, None) if thin else (0.0 if inside else 1.0, 0.0 if beyond else 1.0)
+        return replace(whole, effect=exponential(found), reason=thin, p_for=p_for, p_against=p_against)
+    interval = stats.ttest_ind(ours, theirs, equal_var=False).confidence_interval(1 - LEVEL)
+    found = Range(float(ours.mean() - theirs.mean()), interval.low - slack, interval.high + slack, whole.n)
+    p_for, p_against = two_sided(
+        region, lambda bound: _welch(ours, theirs + bound + slack), lambda bound: _welch(theirs + bound - slack, ours)
     )
+    effect = exponential(replace(found, kind="95 % interval"))
+    return replace(whole, effect=effect, p_for=p_for, p_against=p_against)
+
+
+def _welch(larger: np.ndarray, smaller: np.ndarray) -> float:
+    return float(stats.ttest_ind(larger, smaller, equal_var=False, alternative="greater").pvalue)
 
 
 def _lies(found: Range, region: Region) -> tuple[bool, bool]:

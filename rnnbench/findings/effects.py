@@ -25,7 +25,6 @@ EFFICIENCY = 3 / np.pi
 """Of the signed-rank test beside Student's, on normal data."""
 MOST_SAID = 1000
 Values = NDArray[np.float64]
-_Test = Callable[[Sequence[float], float], float]
 
 
 def typical(values: Sequence[float]) -> float:
@@ -73,8 +72,15 @@ def evidence(values: Sequence[float], region: Region, highest: Sequence[float] =
              they may have at most; each test then looks at the ends that speak against it.
     """
     lows, highs = values, highest or values
-    inside = 2 * max(_ask(p_above, lows, region.low, 0.0), _ask(p_below, highs, region.high, 0.0))
-    beyond = 2 * min(_ask(p_below, highs, region.low, 1.0), _ask(p_above, lows, region.high, 1.0))
+    return two_sided(region, lambda bound: p_above(lows, bound), lambda bound: p_below(highs, bound))
+
+
+def two_sided(region: Region, above: Callable[[float], float], below: Callable[[float], float]) -> tuple[float, float]:
+    """Two-sided p-values that an effect lies in a region, and that it lies outside of it, from the one-sided ones that
+    it lies above a bound, and below."""
+    low, high = region.low, region.high
+    inside = 2 * max(0.0 if low is None else above(low), 0.0 if high is None else below(high))
+    beyond = 2 * min(1.0 if low is None else below(low), 1.0 if high is None else above(high))
     pair = min(1.0, inside), min(1.0, beyond)
     return (pair[1], pair[0]) if region.outside else pair
 
@@ -98,10 +104,6 @@ def between(ours: float, theirs: float, budgets: tuple[float, float]) -> tuple[f
     """From where to where the log-ratio of two epochs to target may lie, a budget standing for "not reached"."""
     value = float(np.log(ours / theirs))
     return (-ANYTHING if theirs >= budgets[1] else value), (ANYTHING if ours >= budgets[0] else value)
-
-
-def _ask(test: _Test, values: Sequence[float], boundary: float | None, otherwise: float) -> float:
-    return otherwise if boundary is None else test(values, boundary)
 
 
 def _pair_means(values: Values) -> Values:

@@ -1,6 +1,7 @@
 """How strongly what was measured speaks for a claim, and against it, under one condition."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from msgspec.structs import replace
@@ -9,7 +10,7 @@ from scipy import stats
 from rnnbench.findings.book import Book, key
 from rnnbench.findings.claim_figures import figure_name
 from rnnbench.findings.cost_weighing import weigh_counted, weigh_times, with_pace
-from rnnbench.findings.effects import between, effect, evidence
+from rnnbench.findings.effects import between, effect, evidence, two_sided
 from rnnbench.findings.estimates import solve_rate
 from rnnbench.findings.weights import Weighed, exponential, logs
 from rnnbench.records import CostSide, LearningSide, Question, Reading, Region
@@ -33,12 +34,12 @@ def _learning(reading: Reading, question: Question, book: Book) -> Weighed:
     ours = _by_seed(question.first, name, book)
     if question.second is None:
         seeds = sorted(ours)
-        return _alone(reading, [ours[s][1] for s in seeds], tuple(ours[s][0] for s in seeds))
+        alone = _alone(reading, [ours[s][1] for s in seeds], tuple(ours[s][0] for s in seeds))
+        return replace(alone, lost=tuple(_lost(seeds, name, book, question.first)))
     assert isinstance(question.second, LearningSide)
     theirs = _by_seed(question.second, name, book)
-    everyone = _seeds(question.first, book) | _seeds(question.second, book)
     seeds = sorted(set(ours) & set(theirs))
-    lost = [f"{_of_seeds(len(everyone - set(seeds)))} without this figure"] if everyone - set(seeds) else []
+    lost = list(_lost(seeds, name, book, question.first, question.second))
     budgets = float(question.first.recipe.epochs), float(question.second.recipe.epochs)
     by_epochs = name.startswith("epochs")
     told = [s for s in seeds if not by_epochs or ours[s][1] < budgets[0] or theirs[s][1] < budgets[1]]
@@ -56,8 +57,15 @@ def _learning(reading: Reading, question: Question, book: Book) -> Weighed:
     return replace(weighed, effect=exponential(weighed.effect)) if ratio and weighed.effect else weighed
 
 
-def _seeds(side: LearningSide, book: Book) -> set[int]:
-    return set(book.learning.get(key(side), {}))
+def _lost(seeds: Sequence[int], name: str, book: Book, *sides: LearningSide) -> Iterator[str]:
+    """Why other seeds say nothing, with how many each reason has."""
+    run = [set(book.learning.get(key(side), {})) | set(book.absent.get(key(side), {})) for side in sides]
+    reasons: Counter[str] = Counter()
+    for seed in sorted(set.union(*run) - set(seeds)):
+        known = [book.why_absent(side, seed, name) for side in sides]
+        alone = "without this figure" if all(seed in ran for ran in run) else "of one of the cells only"
+        reasons[next(filter(None, known), alone)] += 1
+    return (f"{_of_seeds(count)} {reason}" for reason, count in reasons.items())
 
 
 def _of_seeds(count: int) -> str:
@@ -74,14 +82,11 @@ def _alone(reading: Reading, values: Sequence[float], trials: tuple[str, ...]) -
     if reading.figure != "solved" or not values:
         return _weighed(values, reading.region, trials)
     solved, n, region = int(sum(values)), len(values), reading.region
-    at_least = stats.binomtest(solved, n, region.low or 0.0, "greater").pvalue
-    at_most = stats.binomtest(solved, n, 1.0 if region.high is None else region.high, "less").pvalue
-    over = 1.0 if region.high is None else stats.binomtest(solved, n, region.high, "greater").pvalue
-    under = 1.0 if region.low is None else stats.binomtest(solved, n, region.low, "less").pvalue
-    inside = max(0.0 if region.low is None else at_least, 0.0 if region.high is None else at_most)
-    p_for, p_against = min(1.0, 2 * float(inside)), min(1.0, 2 * float(min(over, under)))
-    if region.outside:
-        p_for, p_against = p_against, p_for
+    p_for, p_against = two_sided(
+        region,
+        lambda bound: float(stats.binomtest(solved, n, bound, "greater").pvalue),
+        lambda bound: float(stats.binomtest(solved, n, bound, "less").pvalue),
+    )
     return Weighed(
         effect=solve_rate(solved, n), p_for=p_for, p_against=p_against, values=tuple(values), n=n, trials=trials
     )

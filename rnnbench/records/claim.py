@@ -3,6 +3,7 @@
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from rnnbench.records.recipe import Measurement, Recipe, Shape
 from rnnbench.records.trial import CellUse, Dial
@@ -120,6 +121,7 @@ class Claim(Struct, frozen=True, kw_only=True):
     core:       whether it belongs to those that are run first.
     most_seeds: where adding seeds until it is decided ends.
     looks:      how often it is looked at on the way; each look gets its share of the error that is allowed.
+    changed:    days on which what it asks was changed while results were there already.
     """
 
     name: str
@@ -130,6 +132,13 @@ class Claim(Struct, frozen=True, kw_only=True):
     core: bool = False
     most_seeds: int = 30
     looks: int = 1
+    changed: tuple[str, ...] = ()
+
+    def asks_as(self, other: "Claim") -> bool:
+        """Whether both put one sentence to one test; how many seeds it may cost, and what is installed, aside."""
+        if (self.sentence, self.parts, len(self.readings)) != (other.sentence, other.parts, len(other.readings)):
+            return False
+        return all(map(_alike, self.readings, other.readings))
 
     @property
     def sides(self) -> tuple[LearningSide, ...]:
@@ -142,3 +151,10 @@ class Claim(Struct, frozen=True, kw_only=True):
             if isinstance(side, LearningSide)
         ]
         return tuple(side for place, side in enumerate(found) if side not in found[:place])
+
+
+def _alike(one: Reading, other: Reading) -> bool:
+    known = replace(one, missing=()), replace(other, missing=())
+    if one.missing or other.missing:  # what is not installed has no conditions
+        known = replace(known[0], questions=()), replace(known[1], questions=())
+    return known[0] == known[1]

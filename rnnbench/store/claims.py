@@ -1,6 +1,7 @@
 """What the results of a run are to decide, kept beside them: `<folder>/claims.json`."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -13,18 +14,28 @@ from rnnbench.store.atomic import write_atomically
 NAME = "claims.json"
 
 
-def keep_claims(folder: Path, claims: Sequence[Claim]) -> None:
+def keep_claims(folder: Path, claims: Sequence[Claim], today: str = "") -> None:
     """Keep claims, in place of those of the same name; others stay. What was looked at several times stays so, whatever
-    is asked for now. Raises RnnbenchError where that cannot be done."""
+    is asked for now, and what is changed beside results keeps the day of it. Raises RnnbenchError where that cannot be
+    done.
+
+    today: the date, by default that of UTC.
+    """
     if not claims:
         return
     before = {claim.name: claim for claim in kept_claims(folder)}
-    looks = {claim.name: max(claim.looks, before.get(claim.name, claim).looks) for claim in claims}
-    known = before | {claim.name: replace(claim, looks=looks[claim.name]) for claim in claims}
+    today = today or datetime.now(UTC).date().isoformat()
+    late = today if any((folder / "trials").glob("*.json")) else ""
+    known = before | {claim.name: _after(before.get(claim.name, claim), claim, late) for claim in claims}
     try:
         write_atomically(folder / NAME, msgspec.json.format(msgspec.json.encode(list(known.values())), indent=1))
     except OSError as error:
         raise RnnbenchError(f"{folder / NAME}: cannot be written: {error.strerror or error}") from error
+
+
+def _after(before: Claim, claim: Claim, late: str) -> Claim:
+    changed = set(before.changed) | ({late} if late and not claim.asks_as(before) else set())
+    return replace(claim, looks=max(before.looks, claim.looks), changed=tuple(sorted(changed)))
 
 
 def kept_claims(folder: Path) -> tuple[Claim, ...]:

@@ -486,7 +486,10 @@ def test_what_a_mixed_claim_depends_on_is_the_facet_that_tells_the_answers_apart
     assert dependence([(holds, "holds"), (fails, "fails"), (third, "fails")]) == ""
     assert dependence([(holds, "holds"), (fails, "fails"), (third, "open")]).startswith("by equal")
     seconds = {"kernel": "native"}
-    assert dependence([(seconds, "fails"), ({}, "holds")]) == "by kernel: holds with no kernel, fails with native"
+    assert dependence([(seconds, "fails"), ({}, "holds")]) == "by kernel: holds without one, fails with native"
+    eager = {"kernel": "eager"}
+    said = "by kernel: holds with eager and without one, fails with native"
+    assert dependence([(seconds, "fails"), ({}, "holds"), (eager, "holds")]) == said
 
 
 # Cost
@@ -749,6 +752,8 @@ def test_a_cell_that_becomes_available_changes_no_claim() -> None:
             "no diagnostic called 'gradient-lagg'. Did you mean 'gradient-lag'?",
         ),
         ({"figure": "solved"}, "solved seeds are those of one cell"),
+        ({"cells": [{"name": "gru", "recipe": {"epochs": 9}}, "lstm"]}, "epochs of different budgets are not"),
+        ({"cells": [{"name": "gru", "recipe": {"batch_size": 9}}, "lstm"]}, "epochs of different budgets are not"),
         ({"cells": [{"name": "lstm", "recipe": {"clip_norm": 0.0}}, "lstm"]}, "'lstm' stands there twice"),
         ({"tasks": [{"name": "adding", "horizons": [5, 10], "ladder": True}]}, "it is no ladder"),
         ({"cells": [{"name": "lstm", "options": {"forget_bia": 1.0}}, "gru"]}, "Did you mean 'forget_bias'?"),

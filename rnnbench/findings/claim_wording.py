@@ -29,8 +29,8 @@ def because(verdict: Verdict, readings: Sequence[ReadingFinding]) -> str:
 
 def cautions(claim: Claim) -> Iterator[str]:
     """What has to be known of how a verdict came about."""
-    if claim.looks > 1:
-        yield f"Looked at again as seeds were added: this look decides at {LEVEL / claim.looks:.2g}, not at {LEVEL:g}."
+    if claim.tests > 1:
+        yield f"Looked at again as seeds were added: this look decides at {LEVEL / claim.tests:.2g}, not at {LEVEL:g}."
     if claim.changed:
         yield f"Changed on {', '.join(claim.changed)}, when results were there: it was not fixed before all of them."
 
@@ -41,13 +41,13 @@ def dependence(conditions: Conditions) -> str:
     decided = [(facets, state) for facets, state in conditions if state != "open"]
     told = []
     for facet in dict.fromkeys(name for facets, _ in decided for name in facets):
-        by_value: dict[str, set[State]] = {}
+        by_value: dict[str | None, set[State]] = {}
         for facets, state in decided:
-            by_value.setdefault(facets.get(facet, f"no {facet}"), set()).add(state)
+            by_value.setdefault(facets.get(facet), set()).add(state)
         if len(by_value) > 1 and all(len(states) == 1 for states in by_value.values()):
             holds = [value for value, states in by_value.items() if states == {"holds"}]
             fails = [value for value, states in by_value.items() if states == {"fails"}]
-            told.append((len(by_value), f"by {facet}: holds with {_listed(holds)}, fails with {_listed(fails)}"))
+            told.append((len(by_value), f"by {facet}: holds {_listed(holds)}, fails {_listed(fails)}"))
     return min(told)[1] if told else ""
 
 
@@ -70,5 +70,6 @@ def _more(readings: Sequence[ReadingFinding]) -> str:
     return f"about {max(known)} more seeds would probably decide" if known and len(known) == len(wanted) else ""
 
 
-def _listed(words: Sequence[str]) -> str:
-    return ", ".join(words)
+def _listed(values: Sequence[str | None]) -> str:
+    known = ", ".join(value for value in values if value is not None)
+    return " and ".join([f"with {known}"] * bool(known) + ["without one"] * (None in values))

@@ -21,7 +21,7 @@ def judge_claims(claims: Iterable[Claim], book: Book) -> tuple[ClaimFinding, ...
 
 def judge(claim: Claim, book: Book) -> ClaimFinding:
     """A claim's verdict, wrong in at most `LEVEL` of all cases where each boundary is just met."""
-    level = LEVEL / claim.looks
+    level = LEVEL / claim.tests
     conditions = [(reading, question) for reading in claim.readings for question in reading.questions]
     weighed = [weigh(reading, question, book) for reading, question in conditions]
     family, needed = _family(claim), verdict_seeds(claim)
@@ -55,7 +55,7 @@ def judge(claim: Claim, book: Book) -> ClaimFinding:
 def verdict_seeds(claim: Claim) -> int:
     """Fewest seeds that can decide a claim: those at which the signed-rank test reaches the level of its looks."""
     family = _family(claim)
-    return max(seeds_needed(family), int(np.ceil(np.log2(2 * max(family, 1) * claim.looks / LEVEL))))
+    return max(seeds_needed(family), int(np.ceil(np.log2(2 * max(family, 1) * claim.tests / LEVEL))))
 
 
 def _family(claim: Claim) -> int:

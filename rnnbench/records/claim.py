@@ -134,6 +134,11 @@ class Claim(Struct, frozen=True, kw_only=True):
     looks: int = 1
     changed: tuple[str, ...] = ()
 
+    @property
+    def tests(self) -> int:
+        """How many looks share the error that is allowed: one where there are no seeds to add."""
+        return self.looks if self.sides else 1
+
     def asks_as(self, other: "Claim") -> bool:
         """Whether both put one sentence to one test; how many seeds it may cost, and what is installed, aside."""
         if (self.sentence, self.parts, len(self.readings)) != (other.sentence, other.parts, len(other.readings)):
@@ -154,7 +159,11 @@ class Claim(Struct, frozen=True, kw_only=True):
 
 
 def _alike(one: Reading, other: Reading) -> bool:
-    known = replace(one, missing=()), replace(other, missing=())
-    if one.missing or other.missing:  # what is not installed has no conditions
-        known = replace(known[0], questions=()), replace(known[1], questions=())
-    return known[0] == known[1]
+    lacking = bool(one.missing or other.missing)  # what is not installed has no conditions
+    return _bare(one, lacking=lacking) == _bare(other, lacking=lacking)
+
+
+def _bare(reading: Reading, *, lacking: bool) -> Reading:
+    """Without what it, and its conditions, are called."""
+    questions = () if lacking else tuple(replace(question, facets={}) for question in reading.questions)
+    return replace(reading, title="", questions=questions, missing=())

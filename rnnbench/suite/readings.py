@@ -26,6 +26,7 @@ from rnnbench.suite.refusals import refuse_contradictions, refuse_unknown
 from rnnbench.suite.uses import cell_use, changed, task_uses
 
 BOUNDS = ("at_most", "at_least", "within", "beyond")
+NATIVE = "native"
 BY_THRESHOLD = ("epochs", "solved", "seconds")
 
 
@@ -96,7 +97,7 @@ class _Questions:
             for shape, implementation in product(self.entry.shapes, self._implementations()):
                 first, *second = self._costs(shape, implementation)
                 yield Question(
-                    facets=_cost_facets(shape, implementation), first=first, second=second[0] if second else None
+                    facets=self._cost_facets(shape, implementation), first=first, second=second[0] if second else None
                 )
             return
         for match, position in product(self.entry.match or (self.recipe.match,), range(len(self.entry.tasks))):
@@ -111,6 +112,8 @@ class _Questions:
             if self.entry.figure in BY_THRESHOLD and len(shares) > 1:
                 facets["threshold"] = f"{share:.0%} of the way to the target"
             second = sides[1][at] if len(sides) > 1 else None
+            if second and self.entry.figure in ("epochs", "seconds") and _budget(use) != _budget(second):
+                raise RnnbenchError(f"{self.where}: {self.entry.figure} of different budgets are not to be compared")
             bare = Question(facets=facets, first=use, second=second, share=share)
             yield from self._paced(bare, match) if self.entry.figure == "seconds" else [bare]
 
@@ -121,8 +124,17 @@ class _Questions:
             raise RnnbenchError(f"{self.where}: no shape at which {match} are equal")
         for shape, implementation in product(shapes, self._implementations()):
             first, second = self._costs(shape, implementation)
-            facets = {**question.facets, **_cost_facets(shape, implementation)}
+            facets = {**question.facets, **self._cost_facets(shape, implementation)}
             yield msgspec.structs.replace(question, facets=facets, pace=(first, second))
+
+    def _cost_facets(self, shape: Shape, implementation: str) -> dict[str, str]:
+        """The shape, what is equal, and the kernel where there is a choice."""
+        facets = {"shape": str(shape), "equal": "hidden" if shape.parameters is None else "parameters"}
+        if not self.entry.implementations:
+            return facets
+        specs = [self.catalogue.cells[cell.name].item for cell in self.cells]
+        default = NATIVE if all(NATIVE in spec.implementations for spec in specs) else DEFAULT
+        return {**facets, "kernel": default if implementation == DEFAULT else implementation}
 
     def _implementations(self) -> tuple[str, ...]:
         return self.entry.implementations or (DEFAULT,)
@@ -158,6 +170,6 @@ def _dials(given: Mapping[str, object], side: LearningSide) -> dict[str, str]:
     return {dial: str(side.dials[dial]) for dial in [*named, *(name for name in given if name != "horizon")]}
 
 
-def _cost_facets(shape: Shape, implementation: str) -> dict[str, str]:
-    equal = "hidden" if shape.parameters is None else "parameters"
-    return {"shape": str(shape), "equal": equal, "kernel": "native" if implementation == DEFAULT else implementation}
+def _budget(side: LearningSide) -> tuple[int, int, int]:
+    """What an epoch is, and how many there are."""
+    return side.recipe.epochs, side.recipe.steps_per_epoch, side.recipe.batch_size

@@ -722,6 +722,7 @@ def test_a_cell_that_becomes_available_changes_no_claim() -> None:
     lacking = replace(whole, readings=(replace(reading, missing=("no such cell",), questions=()),))
     assert whole.asks_as(lacking)
     assert lacking.asks_as(whole)
+    assert whole.asks_as(suite(claim(title="by another name")).claims[0])
     for other in (
         claim(cells=["gru", "rnn"]),
         claim(tasks=[{"name": "adding", "horizons": [30]}]),

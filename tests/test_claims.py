@@ -492,6 +492,19 @@ def test_what_a_mixed_claim_depends_on_is_the_facet_that_tells_the_answers_apart
     assert dependence([(seconds, "fails"), ({}, "holds"), (eager, "holds")]) == said
 
 
+def test_kernels_are_named_where_there_is_a_choice() -> None:
+    """`default` is called native where both cells have such a kernel, and is no facet where nothing else is tried."""
+    shapes = [{"steps": 5}]
+
+    def kernels(**reading: Any) -> list[str | None]:
+        (whole,) = suite(claim(figure="train-time", shapes=shapes, **reading)).claims
+        return [question.facets.get("kernel") for question in whole.readings[0].questions]
+
+    assert kernels() == [None]
+    assert kernels(implementations=["default", "eager"]) == ["native", "eager"]
+    assert kernels(cells=["mingru", "gru"], implementations=["default"]) == ["default"]
+
+
 # Cost
 
 

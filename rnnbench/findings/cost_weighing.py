@@ -72,8 +72,7 @@ def with_pace(learned: Weighed, reading: Reading, question: Question, book: Book
     if thin := _thin(paired):
         return replace(whole, reason=thin)
     p_values = [_product(learned.ends, pace, logs(reading.region)) for pace in paired.values()]
-    values = tuple(value + float(np.log(step.centre)) for value in learned.values)
-    return replace(whole, p_for=max(p for p, _ in p_values), p_against=max(p for _, p in p_values), values=values)
+    return replace(whole, p_for=max(p for p, _ in p_values), p_against=max(p for _, p in p_values))
 
 
 def _product(epochs: Sequence[tuple[float, float]], pace: Sequence[float], region: Region) -> tuple[float, float]:

@@ -9,6 +9,7 @@ from rnnbench.campaign import settle_occasion
 from rnnbench.campaign.belonging import Belonging
 from rnnbench.campaign.cost_notices import left_out, missing, reached
 from rnnbench.catalogue import Catalogue
+from rnnbench.errors import RnnbenchError
 from rnnbench.executors.running import without_run
 from rnnbench.plan import Known, cost_trials, count_trials, known, plan
 from rnnbench.records import CellUse, CostPlan, CostTrial, Shape, Suite, trial_id
@@ -141,6 +142,22 @@ def test_what_is_measured_today_carries_its_date_until_there_are_enough_days(sto
     assert len(list(cost_trials(settled, {trial_id(r.trial): known(r) for r in store.read()}))) == count_trials(settled)
     assert {trial.occasion for trial in measure_day(with_cost(occasions=3), store, "2026-11-27")} == {"2026-11-27"}
     assert {trial.occasion for trial in measure_day(with_cost(occasions=1), store, "2026-11-27")} == {""}
+
+
+def test_an_occasion_may_have_a_name(store: Store) -> None:
+    """Morning and evening of one day are two of them; where only one is wanted, the named one is measured."""
+    for name in ("morning", "evening"):
+        named = with_cost(occasions=2, occasion=name)
+        assert {trial.occasion for trial in measure_day(named, store, "2026-11-25")} == {name}
+    assert measure_day(with_cost(occasions=2), store, "2026-11-26") == []
+    assert len(measure_day(with_cost(occasions=1, occasion="night"), store, "2026-11-25")) == 8
+    raw = {"version": 1, "summary": "", "cells": ["gru"], "cost": {"occasion": "evening"}}
+    read = check_suite(raw, "some.toml", Catalogue.load()).cost
+    assert read is not None
+    assert read.occasion == "evening"
+    raw["cost"] = {"occasion": "../evening"}
+    with pytest.raises(RnnbenchError, match="occasion"):
+        check_suite(raw, "some.toml", Catalogue.load())
 
 
 def test_a_day_counts_when_its_replicates_are_complete(store: Store) -> None:

@@ -69,7 +69,7 @@ class CostPlan(Struct, frozen=True, kw_only=True):
                 `precision` or they have taken `most_seconds`.
     memory_limit_mib: what a training step may take where its memory is measured, and not its time.
     needed:     what is measured of whom; without any it is everything of everyone.
-    occasions:  days on which it is to be measured; `occasion` is that of this run, `other_occasions` are those of which
+    occasions:  how often it is to be measured; `occasion` is that of this run, `other_occasions` are those of which
                 there are results.
     """
 

@@ -33,6 +33,7 @@ def cost_plan(
         most_replicates=entry.most_replicates,
         most_seconds=entry.most_seconds,
         occasions=entry.occasions,
+        occasion=entry.occasion,
         threads=threads or entry.threads,
         left_out=left_out,
         limit_seconds=entry.limit_seconds,

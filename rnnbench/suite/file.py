@@ -67,6 +67,7 @@ class CostEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     most_replicates: Positive = 24
     most_seconds: Annotated[float, Meta(gt=0)] = 600.0
     occasions: Positive = 1
+    occasion: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]*$")] = ""
     threads: Positive = 1
     limit_seconds: Annotated[float, Meta(gt=0)] = 300.0
     limit_memory_mib: Positive = LIMIT_MEMORY_MIB

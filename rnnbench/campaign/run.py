@@ -37,7 +37,7 @@ def run_suite(
     """
     store.prepare()
     with store.locked():
-        keep_claims(store.folder, suite.claims)
+        keep_claims(store.folder, suite.claims, len(suite.seeds))
         return _Campaign(suite, catalogue, store, place, watch, fresh=fresh).run()
 
 

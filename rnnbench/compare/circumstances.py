@@ -31,8 +31,9 @@ def bars(base: Sequence[Result], head: Sequence[Result], held_to: Iterable[str])
         if name == MODEL and any(one.startswith(f"{PROCESSOR}:") for one in said):
             continue
         was, now = (_values(results, HELD[name]) for results in (base, head))
-        if was != now and "" not in (*was, *now):  # what was not recorded bars nothing
-            said.append(f"{name}: {', '.join(was)}, now {', '.join(now)}")
+        if was != now:
+            before, after = (", ".join(value or "not recorded" for value in values) for values in (was, now))
+            said.append(f"{name}: {before}, now {after}")
     return "; ".join(said)
 
 

@@ -32,13 +32,13 @@ class Book:
     learning: by seed: the trial's id and its figures.
     absent:   by seed: why figures are not there, by their names; "" stands for all of them.
     times:    by trial: the replicate.
-    counted:  by trial: bytes, parameters, operations.
+    counted:  by trial: threads and device in words, and bytes, parameters, operations.
     """
 
     learning: dict[bytes, dict[int, tuple[str, Figures]]] = field(default_factory=lambda: defaultdict(dict))
     absent: dict[bytes, dict[int, Mapping[str, str]]] = field(default_factory=lambda: defaultdict(dict))
     times: dict[bytes, dict[str, Seen]] = field(default_factory=lambda: defaultdict(dict))
-    counted: dict[bytes, dict[str, Figures]] = field(default_factory=lambda: defaultdict(dict))
+    counted: dict[bytes, dict[str, tuple[str, Figures]]] = field(default_factory=lambda: defaultdict(dict))
 
     @classmethod
     def of(cls, results: Iterable[Result]) -> "Book":
@@ -55,6 +55,14 @@ class Book:
         """Take in the figures of an evaluation."""
         self.learning[key(_side(trial))][trial.seed] = trial_id(trial), figures
 
+    def up_to(self, seeds: int | None) -> "Book":
+        """The same without what is known of further seeds."""
+        if seeds is None:
+            return self
+        learning = {side: {s: f for s, f in found.items() if s < seeds} for side, found in self.learning.items()}
+        absent = {side: {s: why for s, why in found.items() if s < seeds} for side, found in self.absent.items()}
+        return Book(learning=learning, absent=absent, times=self.times, counted=self.counted)
+
     def why_absent(self, side: LearningSide, seed: int, figure: str) -> str:
         """Why a seed has no such figure; "" where nothing is known of that."""
         reasons = self.absent.get(key(side), {}).get(seed, {})
@@ -65,6 +73,8 @@ class Book:
             return
         if figures := claim_figures(result):
             self.note(trial, figures)
+        else:
+            self.learning[key(_side(trial))].pop(trial.seed, None)  # an older one is not what it gives now
         self.absent[key(_side(trial))][trial.seed] = claim_absences(result)
 
     def _note_cost(self, result: Result, trial: CostTrial) -> None:
@@ -75,14 +85,16 @@ class Book:
             if isinstance(row, TimeRow):
                 self.times[side][trial_id(trial)] = Seen(trial, cell, row)
             elif isinstance(row, OperationsRow):
-                self.counted[side][trial_id(trial)] = {"parameters": row.parameters, "operations": row.flops}
+                operations = {"parameters": row.parameters, "operations": row.flops}
+                self.counted[side][trial_id(trial)] = place_words(trial), operations
             elif isinstance(row, MemoryRow):
                 known = {
                     "peak-memory": row.peak_bytes,
                     "saved-memory": row.saved_bytes,
                     "state-memory": row.state_bytes,
                 }
-                self.counted[side][trial_id(trial)] = {name: b for name, b in known.items() if b is not None}
+                bytes_ = {name: b for name, b in known.items() if b is not None}
+                self.counted[side][trial_id(trial)] = place_words(trial), bytes_
 
     def paired(self, first: CostSide, second: CostSide) -> dict[str, dict[str, float]]:
         """Log of the first's time over the second's in each process that has both, by trial and by occasion, threads

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from rnnbench.findings.targets import epochs_to, threshold
 from rnnbench.records import SHARES, Learning, LearningTrial, Question, Reading, Result
 
+LOST = "lost: "
+
 
 def claim_figures(result: Result) -> dict[str, float]:
     """By name. A trial that was cut short, or failed, has none.
@@ -22,7 +24,7 @@ def claim_figures(result: Result) -> dict[str, float]:
 def claim_absences(result: Result) -> dict[str, str]:
     """Why figures that a claim may be about are not there, by name; "" stands for all of them."""
     if not claim_figures(result):
-        return {"": f"lost: {result.status}"}
+        return {"": f"{LOST}{result.status}"}
     assert result.learning is not None
     return {
         f"diagnosis:{name}:{when}:{figure}": f"where {reason}"
@@ -44,11 +46,11 @@ def figure_name(reading: Reading, question: Question) -> str:
 
 
 def _beats_trivial(learning: Learning) -> bool:
-    """Whether the test score beats that of the trivial forecast, or nothing is known of either; what was reached on
-    validation data alone counts for nothing."""
+    """Whether the test score beats that of the trivial forecast, or nothing is known of that forecast; what was reached
+    on validation data alone counts for nothing."""
     metric = learning.metrics[0]
     score, trivial = learning.test.get(metric.name), learning.trivial.get(metric.name)
-    return score is None or trivial is None or metric.better(score, trivial)
+    return trivial is None or (score is not None and metric.better(score, trivial))
 
 
 def _named(learning: Learning, budget: int, *, confirmed: bool) -> Iterator[tuple[str, float]]:

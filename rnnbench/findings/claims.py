@@ -7,7 +7,7 @@ import numpy as np
 from rnnbench.findings.book import Book
 from rnnbench.findings.claim_records import ClaimFinding, Judged, ReadingFinding, State, Verdict
 from rnnbench.findings.claim_wording import because, cautions, describe
-from rnnbench.findings.effects import more_seeds, typical
+from rnnbench.findings.effects import more_of_a_share, more_seeds, typical
 from rnnbench.findings.estimates import LEVEL, holm, seeds_needed
 from rnnbench.findings.weighing import weigh
 from rnnbench.findings.weights import Weighed, logs
@@ -21,7 +21,7 @@ def judge_claims(claims: Iterable[Claim], book: Book) -> tuple[ClaimFinding, ...
 
 def judge(claim: Claim, book: Book) -> ClaimFinding:
     """A claim's verdict, wrong in at most `LEVEL` of all cases where each boundary is just met."""
-    level = LEVEL / claim.tests
+    level, book = LEVEL / claim.tests, book.up_to(claim.seeds)
     conditions = [(reading, question) for reading in claim.readings for question in reading.questions]
     weighed = [weigh(reading, question, book) for reading, question in conditions]
     family, needed = _family(claim), verdict_seeds(claim)
@@ -73,7 +73,14 @@ def is_settled(claim: Claim, book: Book) -> bool:
     ]
     by_seeds = [(q, j) for q, j in conditions if isinstance(q.first, LearningSide) and q.pace is None]
     states = {judged.state for _, judged in by_seeds}
-    return "open" not in states or {"holds", "fails"} <= states
+    if "open" not in states:
+        return True
+    if not claim.parts:
+        return {"holds", "fails"} <= states
+    if any(_fails_throughout(reading) for reading in found.readings):
+        return True
+    may_fail = any(all(judged.state != "holds" for judged in reading.judged) for reading in found.readings)
+    return "fails" in states and not may_fail
 
 
 def _carries(found: Weighed, needed: int) -> bool:
@@ -125,10 +132,16 @@ def _why(found: Weighed, needed: int, level: float, family: int, *, measured: bo
 
 
 def _more_seeds(reading: Reading, found: Weighed, level: float) -> int | None:
-    """How many more seeds like those seen would decide in four of five cases; None where no end is in sight."""
+    """How many more seeds like those seen would decide in four of five cases; None where no end is in sight, as where
+    seeds that did not get there may lie on either side of the boundary."""
     region = logs(reading.region) if reading.is_ratio else reading.region
-    gaps = [abs(typical(found.values) - bound) for bound in (region.low, region.high) if bound is not None]
-    return more_seeds(found.values, [min(gaps)], level)
+    bounds = [bound for bound in (region.low, region.high) if bound is not None]
+    if reading.figure == "solved":
+        return more_of_a_share(found.values, bounds, level)
+    sides = [[typical(ends) > bound for bound in bounds] for ends in zip(*found.ends, strict=True)]
+    if sides[0] != sides[1]:
+        return None
+    return more_seeds(found.values, [min(abs(typical(found.values) - bound) for bound in bounds)], level)
 
 
 def _finding(reading: Reading, judged: Sequence[Judged]) -> ReadingFinding:

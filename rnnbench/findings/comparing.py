@@ -65,7 +65,9 @@ def _pair(ours: Mapping[int, float], theirs: Mapping[int, float], scale: Scale) 
     if not values:
         return _Pair([], [], 1.0, 1.0)
     lows, highs = _ends(ours, theirs, common, scale) if scale.nothing is not None else (values, values)
-    differ = min(1.0, 2 * min(p_above(values, 0.0), p_below(values, 0.0)))  # exact where nothing differs
+    differ = min(
+        1.0, 2 * min(p_above(values, 0.0, differ=True), p_below(values, 0.0, differ=True))
+    )  # exact where nothing differs
     alike = evidence(lows, Region(-scale.margin, scale.margin), highs)[0]
     return _Pair(gains, values, differ, alike)
 

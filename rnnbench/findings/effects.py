@@ -43,14 +43,16 @@ def effect(values: Sequence[float], level: float = LEVEL) -> Range:
     return Range(float(np.median(means)), low, high, len(array), "95 % interval")
 
 
-def p_above(values: Sequence[float], boundary: float) -> float:
+def p_above(values: Sequence[float], boundary: float, *, differ: bool = False) -> float:
     """One-sided p-value that values lie above a boundary: how often signs drawn at random would put the ranks so high.
 
-    Values at the boundary say nothing and are left out.
+    Values at the boundary count against it (with the lowest ranks, after Pratt 1959): where most lie there, so does the
+    typical one. To see whether two cells `differ` at all, they are left out.
     """
     away = np.asarray(values, dtype=float) - boundary
-    away = away[np.abs(away) > 1e-12]
-    if not len(away):
+    away[np.abs(away) <= 1e-12] = 0.0
+    away = away[away != 0] if differ else away
+    if not away.any():
         return 1.0
     ranks = np.rint(2 * stats.rankdata(np.abs(away))).astype(int)  # doubled, so that shared ranks are whole
     reached = int(ranks[away > 0].sum())
@@ -60,9 +62,9 @@ def p_above(values: Sequence[float], boundary: float) -> float:
     return float(_sums(ranks)[reached:].sum())
 
 
-def p_below(values: Sequence[float], boundary: float) -> float:
+def p_below(values: Sequence[float], boundary: float, *, differ: bool = False) -> float:
     """Likewise that they lie below it."""
-    return p_above([-value for value in values], -boundary)
+    return p_above([-value for value in values], -boundary, differ=differ)
 
 
 def evidence(values: Sequence[float], region: Region, highest: Sequence[float] = ()) -> tuple[float, float]:
@@ -97,6 +99,18 @@ def more_seeds(values: Sequence[float], gaps: Sequence[float], level: float = LE
     quantiles = stats.norm.isf(level / 2) + stats.norm.ppf(POWER)
     total = int(np.ceil((quantiles * spread / wide) ** 2 / EFFICIENCY))
     more = max(total - len(values), 1)
+    return more if more <= MOST_SAID else None
+
+
+def more_of_a_share(solved: Sequence[float], bounds: Sequence[float], level: float = LEVEL) -> int | None:
+    """Likewise of a share of seeds, where the nearest of these bounds has to be told from it."""
+    share = float(np.mean(solved))
+    bound = min(bounds, key=lambda bound: abs(share - bound))
+    if share == bound:
+        return None
+    spreads = np.sqrt(bound * (1 - bound)), np.sqrt(share * (1 - share))
+    wide = stats.norm.isf(level / 2) * spreads[0] + stats.norm.ppf(POWER) * spreads[1]
+    more = max(int(np.ceil((wide / (share - bound)) ** 2)) - len(solved), 1)
     return more if more <= MOST_SAID else None
 
 

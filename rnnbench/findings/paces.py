@@ -71,10 +71,7 @@ def pairs(kind: StepKind, seen: Mapping[str, Sequence[Seen]]) -> tuple[CostPair,
     order = sorted(seen, key=lambda row: float(np.median([np.median(s.seconds) for s in seen[row]])))
     wanted = [(row, order[0]) for row in order[1:]]
     wanted += [
-        (slow, fast)
-        for place, slow in enumerate(order)
-        for fast in order[1:place]
-        if _same_kind(seen[slow], seen[fast])
+        (slow, fast) for place, slow in enumerate(order) for fast in order[1:place] if same_kind(seen[slow], seen[fast])
     ]
     found = [_pair(kind, slow, fast, seen) for slow, fast in wanted]
     return tuple(pair for pair in found if pair is not None)
@@ -93,13 +90,13 @@ def _pair(kind: StepKind, slow: str, fast: str, seen: Mapping[str, Sequence[Seen
         kind=kind,
         slow=slow,
         fast=fast,
-        same_kind=_same_kind(seen[slow], seen[fast]),
+        same_kind=same_kind(seen[slow], seen[fast]),
         ratio=over_occasions(by_occasion),
         occasions=_each(by_occasion),
     )
 
 
-def _same_kind(ours: Sequence[Seen], theirs: Sequence[Seen]) -> bool:
+def same_kind(ours: Sequence[Seen], theirs: Sequence[Seen]) -> bool:
     """Whether two rows are versions of one cell on one kernel, by one implementation."""
     kinds = [(s.cell.name, s.cell.implementation, s.row.kernel) for s in (ours[0], theirs[0])]
     return kinds[0] == kinds[1]

@@ -10,6 +10,7 @@ class Range(Struct, frozen=True):
 
     kind: "range" is smallest to largest and claims no more; "95 % interval" is one that holds its level at this n;
           "95 % over all pairs" is wider, so that all such intervals of all pairs hold at once;
+          "95 % of what was seen" counts the budget for what was not reached, and leaves out what is not known at all;
           "over occasions" reaches from the lowest end of the intervals of n days to the highest.
     """
 
@@ -17,7 +18,7 @@ class Range(Struct, frozen=True):
     low: float
     high: float
     n: int
-    kind: Literal["range", "95 % interval", "95 % over all pairs", "over occasions"] = "range"
+    kind: Literal["range", "95 % interval", "95 % of what was seen", "95 % over all pairs", "over occasions"] = "range"
 
     def scaled(self, factor: float) -> "Range":
         """The same in another unit."""

@@ -1,18 +1,19 @@
 """How strongly what was measured speaks for a claim, and against it, under one condition."""
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from msgspec.structs import replace
 from scipy import stats
 
-from rnnbench.findings.book import Book, key
+from rnnbench.findings.book import Book
 from rnnbench.findings.claim_figures import figure_name
-from rnnbench.findings.cost_weighing import weigh_counted, weigh_times, with_pace
-from rnnbench.findings.effects import between, effect, evidence, two_sided
+from rnnbench.findings.cost_weighing import weigh_times, with_pace
+from rnnbench.findings.counted_weighing import weigh_counted
+from rnnbench.findings.effects import ANYTHING, between, effect, evidence, two_sided
 from rnnbench.findings.estimates import solve_rate
-from rnnbench.findings.weights import Weighed, exponential, logs
+from rnnbench.findings.seeds import Seeds, seeds_of
+from rnnbench.findings.weights import Ends, Weighed, exponential, logs
 from rnnbench.records import CostSide, LearningSide, Question, Reading, Region
 
 
@@ -29,73 +30,70 @@ def weigh(reading: Reading, question: Question, book: Book) -> Weighed:
 
 
 def _learning(reading: Reading, question: Question, book: Book) -> Weighed:
-    name = figure_name(reading, question)
-    assert isinstance(question.first, LearningSide)
-    ours = _by_seed(question.first, name, book)
-    if question.second is None:
-        seeds = sorted(ours)
-        alone = _alone(reading, [ours[s][1] for s in seeds], tuple(ours[s][0] for s in seeds))
-        return replace(alone, lost=tuple(_lost(seeds, name, book, question.first)))
-    assert isinstance(question.second, LearningSide)
-    theirs = _by_seed(question.second, name, book)
-    seeds = sorted(set(ours) & set(theirs))
-    lost = list(_lost(seeds, name, book, question.first, question.second))
-    budgets = float(question.first.recipe.epochs), float(question.second.recipe.epochs)
-    by_epochs = name.startswith("epochs")
-    told = [s for s in seeds if not by_epochs or ours[s][1] < budgets[0] or theirs[s][1] < budgets[1]]
-    lost += [f"{_of_seeds(len(seeds) - len(told))} in which neither gets there"] if told != seeds else []
-    trials = tuple(side[seed][0] for seed in seeds for side in (ours, theirs))
-    ratio = reading.is_ratio
-    pairs = {seed: (ours[seed][1], theirs[seed][1]) for seed in seeds}
-    values = [float(np.log(a / b)) if ratio else a - b for a, b in (pairs[seed] for seed in told)]
-    region = logs(reading.region) if ratio else reading.region
-    weighed = replace(_weighed(values, region, trials), lost=tuple(lost))
-    if weighed.effect and by_epochs:  # a seed that did not get there may lie anywhere beyond the budget
-        ends = [between(a, b, budgets) for a, b in pairs.values()]
-        p_for, p_against = evidence([low for low, _ in ends], region, [high for _, high in ends])
-        weighed = replace(weighed, p_for=p_for, p_against=p_against, ends=tuple(ends))
-    return replace(weighed, effect=exponential(weighed.effect)) if ratio and weighed.effect else weighed
+    sides = [side for side in (question.first, question.second) if isinstance(side, LearningSide)]
+    seeds = seeds_of(sides, figure_name(reading, question), book, positive=reading.is_ratio)
+    if reading.figure == "solved":
+        weighed = _solved(seeds, reading.region)
+    else:
+        budgets = [float(side.recipe.epochs) for side in sides] if reading.figure in ("epochs", "seconds") else []
+        weighed = _typical(seeds, reading, budgets)
+    return replace(weighed, trials=seeds.trials)
 
 
-def _lost(seeds: Sequence[int], name: str, book: Book, *sides: LearningSide) -> Iterator[str]:
-    """Why other seeds say nothing, with how many each reason has."""
-    run = [set(book.learning.get(key(side), {})) | set(book.absent.get(key(side), {})) for side in sides]
-    reasons: Counter[str] = Counter()
-    for seed in sorted(set.union(*run) - set(seeds)):
-        known = [book.why_absent(side, seed, name) for side in sides]
-        alone = "without this figure" if all(seed in ran for ran in run) else "of one of the cells only"
-        reasons[next(filter(None, known), alone)] += 1
-    return (f"{_of_seeds(count)} {reason}" for reason, count in reasons.items())
+def _typical(seeds: Seeds, reading: Reading, budgets: Sequence[float]) -> Weighed:
+    """By signed ranks: of seeds that tell something their effect, and of all of them the p-values."""
+    told, lost = dict(seeds.figures), list(seeds.lost)
+    if len(budgets) == 2:
+        told = {s: pair for s, pair in told.items() if pair[0] < budgets[0] or pair[1] < budgets[1]}
+        neither = len(seeds.figures) - len(told)
+        lost += [f"{neither} seed{'s' * (neither > 1)} in which neither gets there"] if neither else []
+    values = [_value(pair, ratio=reading.is_ratio) for pair in told.values()]
+    if not values:
+        return Weighed(lost=tuple(lost))
+    ends = [*_ends(seeds.figures, budgets, ratio=reading.is_ratio), *[(-ANYTHING, ANYTHING)] * seeds.unknown]
+    region = logs(reading.region) if reading.is_ratio else reading.region
+    p_for, p_against = evidence([low for low, _ in ends], region, [high for _, high in ends])
+    found = effect(values)
+    if found.kind == "95 % interval" and any(low != high for low, high in ends):
+        found = replace(found, kind="95 % of what was seen")
+    return Weighed(
+        effect=exponential(found) if reading.is_ratio else found,
+        p_for=p_for,
+        p_against=p_against,
+        values=tuple(values),
+        ends=tuple(ends),
+        n=len(values),
+        lost=tuple(lost),
+    )
 
 
-def _of_seeds(count: int) -> str:
-    return f"{count} seed{'s' if count > 1 else ''}"
+def _value(pair: Sequence[float], *, ratio: bool) -> float:
+    if len(pair) == 1:
+        return pair[0]
+    return float(np.log(pair[0] / pair[1])) if ratio else pair[0] - pair[1]
 
 
-def _by_seed(side: LearningSide, name: str, book: Book) -> dict[int, tuple[str, float]]:
-    found = book.learning.get(key(side), {})
-    return {seed: (identity, figures[name]) for seed, (identity, figures) in found.items() if name in figures}
+def _ends(figures: Mapping[int, Sequence[float]], budgets: Sequence[float], *, ratio: bool) -> list[Ends]:
+    """From where to where each seed's value may lie: a cell that did not get there may have needed any number."""
+    if len(budgets) == 2:
+        return [between(ours, theirs, (budgets[0], budgets[1])) for ours, theirs in figures.values()]
+    if budgets:
+        return [(value, ANYTHING if value >= budgets[0] else value) for (value,) in figures.values()]
+    values = [_value(pair, ratio=ratio) for pair in figures.values()]
+    return [(value, value) for value in values]
 
 
-def _alone(reading: Reading, values: Sequence[float], trials: tuple[str, ...]) -> Weighed:
-    """The figure of one cell: of solved seeds their share, by the binomial distribution."""
-    if reading.figure != "solved" or not values:
-        return _weighed(values, reading.region, trials)
-    solved, n, region = int(sum(values)), len(values), reading.region
+def _solved(seeds: Seeds, region: Region) -> Weighed:
+    """Of solved seeds of one cell their share, by the binomial distribution."""
+    values = [value for (value,) in seeds.figures.values()]
+    if not values:
+        return Weighed(lost=seeds.lost)
+    solved, n = int(sum(values)), len(values)
     p_for, p_against = two_sided(
         region,
         lambda bound: float(stats.binomtest(solved, n, bound, "greater").pvalue),
         lambda bound: float(stats.binomtest(solved, n, bound, "less").pvalue),
     )
     return Weighed(
-        effect=solve_rate(solved, n), p_for=p_for, p_against=p_against, values=tuple(values), n=n, trials=trials
-    )
-
-
-def _weighed(values: Sequence[float], region: Region, trials: tuple[str, ...]) -> Weighed:
-    if not values:
-        return Weighed()
-    p_for, p_against = evidence(values, region)
-    return Weighed(
-        effect=effect(values), p_for=p_for, p_against=p_against, values=tuple(values), n=len(values), trials=trials
+        effect=solve_rate(solved, n), p_for=p_for, p_against=p_against, values=tuple(values), n=n, lost=seeds.lost
     )

@@ -7,12 +7,15 @@ from msgspec.structs import replace
 from rnnbench.findings.ranges import Range
 from rnnbench.records import Region
 
+Ends = tuple[float, float]
+"""From where to where a value may lie."""
+
 
 class Weighed(Struct, frozen=True, kw_only=True):
     """The effect, with p-values that it lies in the region, and that it lies outside; None where there are too few.
 
     values: what the seeds say one by one, on the scale of the region's bounds taken to logs for ratios.
-    ends:   of epochs, from where to where each seed's value may lie, those in which neither cell gets there included.
+    ends:   from where to where each seed's value may lie, those in which neither cell gets there included.
     n:      seeds, or replicates.
     reason: why it cannot be tested though something was measured.
     slack:  whether boundaries were moved by what a ratio of two kinds may do from one day to the next.
@@ -23,7 +26,7 @@ class Weighed(Struct, frozen=True, kw_only=True):
     p_for: float | None = None
     p_against: float | None = None
     values: tuple[float, ...] = ()
-    ends: tuple[tuple[float, float], ...] = ()
+    ends: tuple[Ends, ...] = ()
     n: int = 0
     reason: str = ""
     slack: bool = False

@@ -121,6 +121,7 @@ class Claim(Struct, frozen=True, kw_only=True):
     core:       whether it belongs to those that are run first.
     most_seeds: where adding seeds until it is decided ends.
     looks:      how often it is looked at on the way; each look gets its share of the error that is allowed.
+    looked:     the numbers of seeds with which it was run.
     changed:    days on which what it asks was changed while results were there already.
     """
 
@@ -132,12 +133,22 @@ class Claim(Struct, frozen=True, kw_only=True):
     core: bool = False
     most_seeds: int = 30
     looks: int = 1
+    looked: tuple[int, ...] = ()
     changed: tuple[str, ...] = ()
 
     @property
     def tests(self) -> int:
         """How many looks share the error that is allowed: one where there are no seeds to add."""
-        return self.looks if self.sides else 1
+        if not self.sides:
+            return 1
+        further = sum(seeds > self.most_seeds for seeds in self.looked)
+        return self.looks + further if self.looks > 1 else max(1, len(self.looked))
+
+    @property
+    def seeds(self) -> int | None:
+        """Up to which seed it is judged, whatever others have run; None where that is not known."""
+        asked = self.looked if self.looks == 1 else (*self.looked, self.most_seeds)
+        return max(asked, default=None)
 
     def asks_as(self, other: "Claim") -> bool:
         """Whether both put one sentence to one test; how many seeds it may cost, and what is installed, aside."""

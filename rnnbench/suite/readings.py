@@ -118,14 +118,24 @@ class _Questions:
             yield from self._paced(bare, match) if self.entry.figure == "seconds" else [bare]
 
     def _paced(self, question: Question, match: str) -> Iterator[Question]:
-        """With the time of a step by each implementation, at those shapes that match what is equal here."""
-        shapes = [shape for shape in self.entry.shapes if (shape.parameters is None) == (match != "parameters")]
-        if not shapes:
-            raise RnnbenchError(f"{self.where}: no shape at which {match} are equal")
-        for shape, implementation in product(shapes, self._implementations()):
-            first, second = self._costs(shape, implementation)
-            facets = {**question.facets, **self._cost_facets(shape, implementation)}
+        """With the time of a step of models as wide as those that learn, by each implementation."""
+        for shape, implementation in product(self.entry.shapes, self._implementations()):
+            first, second = self._costs(self._shaped(shape, question, match), implementation)
+            facets = {**question.facets, **self._cost_facets(first.shape, implementation)}
             yield msgspec.structs.replace(question, facets=facets, pace=(first, second))
+
+    def _shaped(self, shape: Shape, question: Question, match: str) -> Shape:
+        """A shape with the batch of the recipe, and its budget or width."""
+        recipes = [side.recipe for side in (question.first, question.second) if isinstance(side, LearningSide)]
+        widths = {(recipe.match, recipe.parameters, recipe.hidden_size) for recipe in recipes}
+        if match == "state" or len(widths) > 1:
+            raise RnnbenchError(
+                f"{self.where}: seconds are those of models of one budget of parameters, or of one width"
+            )
+        batch = recipes[0].batch_size
+        if match == "parameters":
+            return msgspec.structs.replace(shape, batch=batch, parameters=recipes[0].parameters)
+        return msgspec.structs.replace(shape, batch=batch, parameters=None, hidden=recipes[0].hidden_size)
 
     def _cost_facets(self, shape: Shape, implementation: str) -> dict[str, str]:
         """The shape, what is equal, and the kernel where there is a choice."""

@@ -1,0 +1,53 @@
+"""What the seeds of one cell, or of two side by side, say of a figure, and why some say nothing."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from rnnbench.findings.book import Book, key
+from rnnbench.findings.claim_figures import LOST
+from rnnbench.records import LearningSide
+
+NO_RATIO = "where it is 0 or below, of which there is no ratio"
+
+
+class Seeds(Struct, frozen=True):
+    """Figures by seed, one for each cell.
+
+    trials:  ids of the results that they are from.
+    lost:    why other seeds say nothing, with how many each reason has.
+    unknown: those of them that ran to their end, so that the figure which is absent may be anything.
+    """
+
+    figures: dict[int, tuple[float, ...]]
+    trials: tuple[str, ...]
+    lost: tuple[str, ...]
+    unknown: int
+
+
+def seeds_of(sides: Sequence[LearningSide], name: str, book: Book, *, positive: bool) -> Seeds:
+    """The seeds at which each of these cells has the figure of this name; of `positive` ones, one above 0."""
+    found = [_figures(side, name, book) for side in sides]
+    usable = [{s: v for s, (_, v) in one.items() if v > 0 or not positive} for one in found]
+    seeds = sorted(set.intersection(*map(set, usable)))
+    ran = [set(book.learning.get(key(side), {})) | set(book.absent.get(key(side), {})) for side in sides]
+    reasons: Counter[str] = Counter()
+    unknown = 0
+    for seed in sorted(set.union(*ran) - set(seeds)):
+        known = [reason for side in sides if (reason := book.why_absent(side, seed, name))]
+        of_all = all(seed in one for one in ran)
+        unknown += of_all and not any(reason.startswith(LOST) for reason in known)
+        odd = NO_RATIO if any(seed in one for one in found) else "without this figure"
+        reasons[next(iter(known), odd if of_all else "of one of the cells only")] += 1
+    return Seeds(
+        {seed: tuple(one[seed] for one in usable) for seed in seeds},
+        tuple(one[seed][0] for seed in seeds for one in found),
+        tuple(f"{count} seed{'s' * (count > 1)} {reason}" for reason, count in reasons.items()),
+        unknown,
+    )
+
+
+def _figures(side: LearningSide, name: str, book: Book) -> dict[int, tuple[str, float]]:
+    found = book.learning.get(key(side), {})
+    return {seed: (identity, figures[name]) for seed, (identity, figures) in found.items() if name in figures}

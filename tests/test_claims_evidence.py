@@ -1,0 +1,255 @@
+"""What counts for a claim and against it: what is not known, what lies at the boundary, how often one has looked."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from msgspec.structs import replace
+
+from rnnbench.errors import RnnbenchError
+from rnnbench.findings import find, is_settled
+from rnnbench.findings.book import Book
+from rnnbench.findings.claims import judge
+from rnnbench.records import CostTrial, Diagnosed, Diagnosis, LearningTrial, MemoryRow, Result
+from rnnbench.store import keep_claims, kept_claims
+from rnnbench.suite import Choices
+from tests.test_claims import BUDGET, claim, decide, noisy, run, suite
+
+LENGTH = "decay length (steps)"
+
+
+@pytest.mark.parametrize(
+    ("bound", "verdict"),
+    [({"at_most": 40}, "undecided"), ({"at_most": 25}, "refuted"), ({"at_least": 20}, "supported")],
+)
+def test_epochs_of_one_cell_that_never_gets_there_are_at_least_the_budget(bound: dict[str, Any], verdict: str) -> None:
+    """They are above 25 for sure, and may be above 40."""
+    assert decide(suite(claim(cells=["gru"], **bound)), lambda *_: None).verdict == verdict
+
+
+def test_seeds_of_one_cell_that_did_not_get_there_weigh_most() -> None:
+    """Eleven of twenty within 8 epochs do not show that 25 are typically enough."""
+    whole = suite({**claim(cells=["gru"], at_most=25)}, seeds=20)
+    assert decide(whole, lambda _, seed: 8 if seed < 11 else None).verdict == "undecided"
+    assert decide(whole, lambda *_: 8).verdict == "supported"
+
+
+@pytest.mark.parametrize(("bound", "other"), [({"at_most": 0.8}, 5), ({"at_least": 0.8}, 3)])
+def test_values_at_the_boundary_speak_against_every_answer(bound: dict[str, Any], other: int) -> None:
+    """Of thirty seeds 22 lie at .8 exactly, where a claim of at most .8 holds, and 8 beyond: they do not refute it."""
+    whole = suite(claim(**bound), seeds=30)
+    found = decide(whole, lambda row, seed: 5 if row == "lstm" else 4 if seed < 22 else other)
+    assert found.verdict == "undecided"
+    judged = found.readings[0].judged[0]
+    assert judged.effect is not None
+    assert judged.effect.centre == pytest.approx(0.8)
+
+
+def test_where_the_typical_value_is_the_boundary_verdicts_stay_rare() -> None:
+    """Most values at the boundary, the others above: wrong in no more than one of twenty, however many seeds."""
+    whole = suite(claim(), seeds=30)
+    wrong = 0
+    for turn in range(40):
+        rng = np.random.default_rng(turn)
+        above = set(np.flatnonzero(rng.random(30) > 0.72).tolist())
+        found = decide(whole, lambda row, seed, a=above: 5 if row == "lstm" else 4 + (seed in a))
+        wrong += found.verdict != "undecided"
+    assert wrong <= 2
+
+
+def test_each_run_with_more_seeds_is_another_look(tmp_path: Path) -> None:
+    """By hand as by rule; and with fewer again it is not undone."""
+    for seeds in (10, 15, 20, 10):
+        keep_claims(tmp_path, suite(claim()).claims, seeds)
+    (kept,) = kept_claims(tmp_path)
+    assert (kept.looked, kept.tests, kept.seeds) == ((10, 15, 20), 3, 20)
+    found = find(run(suite(claim()), noisy(gru=8, lstm=16)), [kept]).claims[0]
+    assert found.level == pytest.approx(0.05 / 3)
+    assert "this look decides at 0.017" in found.cautions[0]
+    keep_claims(tmp_path, suite(claim(), choices=Choices(until_decided=True)).claims, 40)
+    (kept,) = kept_claims(tmp_path)
+    assert kept.tests == 5 + 1  # the looks of the rule up to 30, and the one by hand beyond
+
+
+def test_a_claim_is_judged_on_its_own_seeds(tmp_path: Path) -> None:
+    """What another claim asked for is not a further look at this one."""
+    easy = {**claim(), "most_seeds": 10}
+    hard = {**claim(at_most=0.75), "name": "hard"}
+    whole = suite(easy, hard, choices=Choices(until_decided=True))
+    keep_claims(tmp_path, whole.claims, len(whole.seeds))
+    found = find(run(whole, noisy(gru=12, lstm=16)), kept_claims(tmp_path)).claims
+    numbers = [one.readings[0].judged[0].effect for one in found]
+    assert [effect and effect.n for effect in numbers] == [10, 30]
+
+
+def _parts(*second: int) -> dict[str, Any]:
+    whole = claim(cells=["gru"], at_most=15)
+    tasks = [{"name": "adding", "horizons": list(second)}]
+    whole["readings"].append({**whole["readings"][0], "cells": ["lstm"], "title": "second", "tasks": tasks})
+    return {**whole, "parts": True}
+
+
+def test_a_claim_of_parts_is_settled_when_one_part_fails_throughout_or_none_can() -> None:
+    """One that holds beside one that fails here and is open there may yet be refuted."""
+
+    def results(whole: Any, late: int | None) -> list[Result]:
+        found = []
+        for result in run(suite(_parts(20, 40), seeds=10), lambda row, _: 8 if row == "gru" else 25):
+            trial = result.trial
+            assert isinstance(trial, LearningTrial)
+            far = trial.cell.row == "lstm" and trial.dials["horizon"] == 40
+            if not far or late is not None:
+                found.append(result)
+        return found
+
+    (whole,) = suite(_parts(20, 40)).claims
+    open_yet = Book.of(results(whole, None))
+    assert judge(whole, open_yet).verdict == "mixed"
+    assert not is_settled(whole, open_yet)
+    assert judge(whole, Book.of(results(whole, 25))).verdict == "refuted"
+    assert is_settled(whole, Book.of(results(whole, 25)))
+    (ways,) = suite({**_parts(20, 40), "parts": False}).claims
+    assert is_settled(ways, open_yet)
+    (early,) = suite(_parts(20)).claims
+    failed = run(suite(_parts(20)), lambda row, seed: 25 if row == "lstm" else 14 + seed % 3)
+    assert judge(early, Book.of(failed)).verdict == "refuted"
+    assert is_settled(early, Book.of(failed))
+
+
+def test_an_interval_around_what_is_not_known_is_called_so() -> None:
+    """With the budget for what was not reached it is one of what was seen."""
+    for epochs, kind in ((noisy(gru=8, lstm=16), "95 % interval"), (noisy(gru=8, lstm=28), "95 % of what was seen")):
+        judged = decide(suite(claim()), epochs).readings[0].judged[0]
+        assert judged.effect is not None
+        assert judged.effect.kind == kind
+
+
+def _diagnosed(flat: int, figure: float | None = None) -> list[Result]:
+    """Twenty seeds: with the figure of the GRU absent, or of this size, in so many; in the others it is the LSTM's."""
+    results = []
+    for result in run(_lengths(), lambda *_: 5):
+        assert isinstance(result.trial, LearningTrial)
+        assert result.learning
+        odd = result.trial.cell.row == "gru" and result.trial.seed < flat
+        figures = {} if odd and figure is None else {LENGTH: figure if odd and figure is not None else 2.0}
+        absent = {} if figures else {LENGTH: "it does not fall"}
+        curve = Diagnosis(x_name="lag", y_name="size", x=(0, 1), y=(1, 1), figures=figures, absent=absent)
+        learning = replace(result.learning, diagnoses={"gradient-lag": Diagnosed(trained=curve)})
+        results.append(replace(result, learning=learning))
+    return results
+
+
+def _lengths() -> Any:
+    return suite(claim(figure="diagnosis", diagnostic="gradient-lag", metric=LENGTH, at_most=1.5), seeds=20)
+
+
+def test_a_figure_that_does_not_exist_may_be_anything() -> None:
+    """Twelve of twenty seeds in which the gradient does not fall are no support for a short reach."""
+    whole = _lengths()
+    assert find(_diagnosed(0), whole.claims).claims[0].verdict == "supported"
+    assert find(_diagnosed(12), whole.claims).claims[0].verdict == "undecided"
+
+
+@pytest.mark.parametrize("figure", [0.0, -1.0])
+def test_of_what_is_not_above_0_there_is_no_ratio(figure: float) -> None:
+    """It is told, and stops no report."""
+    judged = find(_diagnosed(3, figure), _lengths().claims).claims[0].readings[0].judged[0]
+    assert judged.effect is not None
+    assert judged.effect.n == 17
+    assert judged.lost == ("3 seeds where it is 0 or below, of which there is no ratio",)
+
+
+def test_how_many_more_seeds_a_share_needs() -> None:
+    """Of a share of .7 against a half: 40 or so more than ten. Scipy's exact power is .8 at 47 seeds in all."""
+    solved = suite(claim(cells=["gru"], figure="solved", at_least=0.5))
+    judged = decide(solved, lambda _, seed: 5 if seed < 7 else None).readings[0].judged[0]
+    assert judged.state == "open"
+    assert judged.more_seeds is not None
+    assert 30 <= judged.more_seeds <= 45
+
+
+def test_seeds_that_cannot_decide_are_not_asked_for() -> None:
+    """GRU late, LSTM never: the ratio may lie on either side of .8 however many there are."""
+    judged = decide(suite(claim()), lambda row, seed: 26 + seed % 2 if row == "gru" else None).readings[0].judged[0]
+    assert (judged.state, judged.more_seeds) == ("open", None)
+
+
+def _seconds(**reading: Any) -> dict[str, Any]:
+    tasks = [{"name": "adding", "horizons": [20]}]
+    return claim(figure="seconds", tasks=tasks, **{"shapes": [{"steps": 20}], **reading})
+
+
+def test_seconds_are_those_of_the_models_that_learn() -> None:
+    """The shape's budget, width and batch are the recipe's."""
+    recipe = {"tune": False, "epochs": BUDGET, "parameters": 777, "hidden_size": 19, "batch_size": 8}
+    whole = suite(_seconds(match=["parameters", "hidden"], shapes=[{"steps": 20, "batch": 3}]), recipe=recipe)
+    by_budget, by_width = (question.pace for question in whole.claims[0].readings[0].questions)
+    assert by_budget
+    assert by_width
+    assert (by_budget[0].shape.parameters, by_budget[0].shape.batch) == (777, 8)
+    assert (by_width[0].shape.parameters, by_width[0].shape.hidden, by_width[0].shape.batch) == (None, 19, 8)
+    other = [{"name": "gru", "recipe": {"parameters": 99}}, "lstm"]
+    for odd in (_seconds(match=["state"]), _seconds(cells=other)):
+        with pytest.raises(RnnbenchError, match="seconds are those of models of one budget"):
+            suite(odd, recipe={"state_floats": 64})
+
+
+def test_a_day_that_was_cut_short_keeps_no_claim_on_seconds_open() -> None:
+    """It does not count, as it does not for times."""
+    whole = suite(_seconds(), cost={"replicates": 8})
+    results = run(whole, noisy(gru=8, lstm=16), costs={"gru": 1.0, "lstm": 1.0})
+    assert find(results, whole.claims).claims[0].verdict == "supported"
+    times = [result for result in results if isinstance(result.trial, CostTrial)][:3]
+    more = [replace(result, trial=replace(result.trial, occasion="another")) for result in times]
+    assert find([*results, *more], whole.claims).claims[0].verdict == "supported"
+
+
+def test_peaks_on_one_thread_and_on_four_are_not_one_sample() -> None:
+    """Half the memory on one, as much on four: neither answer holds for both."""
+    whole = suite(claim(figure="peak-memory", at_most=0.95, shapes=[{"steps": 5}]), cost={"memory_replicates": 8})
+    small, large = (run(whole, noisy(), costs={"gru": size, "lstm": 1.0}) for size in (0.5, 1.0))
+    on_four = [replace(r, trial=replace(r.trial, threads=4)) for r in large if isinstance(r.trial, CostTrial)]
+    assert [find(one, whole.claims).claims[0].verdict for one in (small, on_four)] == ["supported", "refuted"]
+    judged = find([*small, *on_four], whole.claims).claims[0].readings[0].judged[0]
+    assert (judged.state, judged.effect and judged.effect.n) == ("open", 16)
+    assert judged.effect is not None
+    assert judged.effect.low < 0.5
+    assert judged.effect.high > 1.0
+    few = [*small, *on_four[:6]]
+    assert find(few, whole.claims).claims[0].readings[0].judged[0].why == "3 of 8 replicates"
+    assert all(isinstance(row, MemoryRow) for result in small for row in result.costs)
+
+
+def test_two_kernels_of_one_cell_are_two_kinds() -> None:
+    """Their ratio moves from day to day like that of two cells."""
+    eager = {"name": "lstm", "implementation": "eager", "label": "lstm eager"}
+    whole = suite(claim(figure="train-time", cells=[eager, "lstm"], at_most=0.95, shapes=[{"steps": 5}]))
+    results = []
+    for result in run(whole, noisy(), costs={"lstm (eager)": 0.85, "lstm": 1.0}):
+        rows = tuple(replace(row, kernel=row.row) for row in result.costs)
+        results.append(replace(result, costs=rows))
+    judged = find(results, whole.claims).claims[0].readings[0].judged[0]
+    assert (judged.state, judged.why[:9]) == ("open", "not clear")
+
+
+def test_a_score_that_came_out_as_nothing_confirms_no_target() -> None:
+    """What was reached on validation data counts where the test beats the trivial forecast, and only there."""
+    whole = suite(claim(cells=["gru"], figure="solved", at_least=0.5))
+    results = run(whole, lambda *_: 5)
+    for changes, verdict in (({"test": {}}, "refuted"), ({"trivial": {}}, "supported"), ({}, "supported")):
+        changed = [replace(r, learning=replace(r.learning, **changes)) for r in results if r.learning]
+        assert find(changed, whole.claims).claims[0].verdict == verdict
+
+
+def test_a_newer_result_without_figures_takes_the_place_of_an_older_one() -> None:
+    """What a seed gives now is what counts."""
+    whole = suite(claim())
+    results = run(whole, noisy(gru=8, lstm=16))
+    newer = [
+        replace(r, status="timeout", started="2026-02-01", trial=replace(r.trial, threads=4))
+        for r in results
+        if isinstance(r.trial, LearningTrial) and r.trial.cell.row == "gru"
+    ]
+    judged = find([*results, *newer], whole.claims).claims[0].readings[0].judged[0]
+    assert (judged.effect, judged.lost) == (None, ("10 seeds lost: timeout",))

@@ -1,6 +1,6 @@
 """Which interval for what paired seeds say? Coverage, false verdicts, power, and looking again and again, simulated.
 
-Run: python benchmarks/paired_effects.py [coverage|verdicts|power|looks]...   (all of them without a name; two minutes)
+Run: python benchmarks/paired_effects.py [coverage|verdicts|power|looks|boundary]...   (all without a name; two minutes)
 
 A difference is between two cells at one seed. Scores: normal; skewed (lognormal, sigma 1, the other cell at a third of
 the spread); tied (rounded to a quarter of their spread). Epochs: lognormal, rounded, cut at a budget that a quarter of
@@ -128,7 +128,9 @@ def verdicts(runs: int = 10_000) -> None:
                 p_values = []
                 for _ in range(family):
                     values = alike(rng, n, draw)
-                    p_values.append(min(1.0, 2 * min(p_above(values, 0.0), p_below(values, 0.0))))
+                    p_values.append(
+                        min(1.0, 2 * min(p_above(values, 0.0, differ=True), p_below(values, 0.0, differ=True)))
+                    )
                 said += min(holm(p_values)) <= LEVEL
             wrong.append(f"{said / count:.3f}")
         print(f"| signed ranks | {n} | {family} | " + " | ".join(wrong) + " |")
@@ -177,6 +179,20 @@ def looks(runs: int = 10_000) -> None:
         print(f"| {name} | " + " | ".join(row) + " |")
 
 
+def boundary(runs: int = 10_000) -> None:
+    """A claim "at most b" where 72 % of seeds lie at b to the bit, and the others above it: the typical value is b, so
+    that the claim holds. How often it is refuted where values at the boundary are left out, and where they count against."""
+    print("\n| values at the boundary | n = 10 | n = 20 | n = 30 |\n|---|---|---|---|")
+    for name, differ in (("left out", True), ("against either answer", False)):
+        said = []
+        for n in (10, 20, 30):
+            rng = np.random.default_rng(4)
+            values = np.where(rng.random((runs, n)) < 0.72, 0.0, np.log(5 / 4))
+            said.append(np.mean([2 * p_above(one, 0.0, differ=differ) <= LEVEL for one in values]))
+        print(f"| {name} | " + " | ".join(f"{share:.3f}" for share in said) + " |")
+
+
+PARTS = {part.__name__: part for part in (coverage, verdicts, power, looks, boundary)}
 if __name__ == "__main__":
-    for part in sys.argv[1:] or ("coverage", "verdicts", "power", "looks"):
-        {"coverage": coverage, "verdicts": verdicts, "power": power, "looks": looks}[part]()
+    for part in sys.argv[1:] or PARTS:
+        PARTS[part]()

@@ -181,7 +181,7 @@ def looks(runs: int = 10_000) -> None:
 
 def boundary(runs: int = 10_000) -> None:
     """A claim "at most b" where 72 % of seeds lie at b to the bit, and the others above it: the typical value is b, so
-    that the claim holds. How often it is refuted where values at the boundary are left out, and where they count against."""
+    that the claim holds. How often it is refuted, with values at the boundary left out, and with them counted against."""
     print("\n| values at the boundary | n = 10 | n = 20 | n = 30 |\n|---|---|---|---|")
     for name, differ in (("left out", True), ("against either answer", False)):
         said = []

@@ -180,8 +180,11 @@ def looks(runs: int = 10_000) -> None:
 
 
 def boundary(runs: int = 10_000) -> None:
-    """A claim "at most b" where 72 % of seeds lie at b to the bit, and the others above it: the typical value is b, so
-    that the claim holds. How often it is refuted, with values at the boundary left out, and with them counted against."""
+    """A claim "at most b" where 72 % of seeds lie at b to the bit, and the others above it.
+
+    The typical value is b, so that the claim holds. How often it is refuted, with values at the boundary left out, and
+    with them counted against it.
+    """
     print("\n| values at the boundary | n = 10 | n = 20 | n = 30 |\n|---|---|---|---|")
     for name, differ in (("left out", True), ("against either answer", False)):
         said = []

@@ -70,7 +70,7 @@ def _more(kind: str, name: str, catalogue: Catalogue) -> Description:
     suite = read_suite(name, catalogue)
     return {
         "cells": [cell.row for cell in suite.cells],
-        "tasks": [f"{task.name} {_text(task.dials)}".strip() for task in suite.tasks],
+        "tasks": list(dict.fromkeys(f"{task.name} {_text(task.dials)}".strip() for task in suite.tasks)),
         "seeds": list(suite.seeds),
         "claims": [claim.name for claim in suite.claims],
         "trials": count_trials(suite),

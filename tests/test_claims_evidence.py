@@ -151,6 +151,26 @@ def test_a_figure_that_does_not_exist_may_be_anything() -> None:
     assert find(_diagnosed(12), whole.claims).claims[0].verdict == "undecided"
 
 
+def test_seeds_that_were_cut_short_or_not_run_are_left_out() -> None:
+    """Of them nothing is known, and nothing is made up: what the others say stands, with what is missing beside it."""
+    whole = _lengths()
+    results = _diagnosed(0)
+
+    def is_late_gru(result: Result) -> bool:
+        trial = result.trial
+        return isinstance(trial, LearningTrial) and trial.cell.row == "gru" and trial.seed >= 8
+
+    cut = [replace(r, status="timeout") if is_late_gru(r) else r for r in results]
+    for some, said in (
+        (cut, "12 seeds lost: timeout"),
+        ([r for r in results if not is_late_gru(r)], "12 seeds of one of the cells only"),
+    ):
+        judged = find(some, whole.claims).claims[0].readings[0].judged[0]
+        assert (judged.state, judged.lost) == ("holds", (said,))
+        assert judged.effect is not None
+        assert (judged.effect.n, judged.effect.kind) == (8, "95 % interval")
+
+
 @pytest.mark.parametrize("figure", [0.0, -1.0])
 def test_of_what_is_not_above_0_there_is_no_ratio(figure: float) -> None:
     """It is told, and stops no report."""

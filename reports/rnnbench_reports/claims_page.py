@@ -33,7 +33,7 @@ def _page(findings: rnnbench.Findings) -> Iterator[str]:
 
 
 def _origin(findings: rnnbench.Findings) -> Iterator[str]:
-    machines = "; ".join(f"{m.processor}, {m.cores} cores, {m.system}" for m in findings.machines)
+    machines = "; ".join(dict.fromkeys(f"{m.processor}, {m.cores} cores, {m.system}" for m in findings.machines))
     versions = ", ".join(f"{name} {' and '.join(found)}" for name, found in findings.versions.items())
     counts = ", ".join(f"{count} {status}" for status, count in findings.counts.items())
     dates = sorted({findings.first_started[:10], findings.last_started[:10]})

@@ -127,7 +127,7 @@ def _why(found: Weighed, needed: int, level: float, family: int, *, measured: bo
     if measured and min(found.p_for or 0.0, found.p_against or 0.0) <= LEVEL:
         return f"clear by itself, not as one of {family} conditions decided at {level:.2g} together"
     if measured:
-        return "the interval reaches over the boundary, or would if seeds that did not get there were known"
+        return "the interval reaches over the boundary, or would if all were known"
     return f"{found.n} of {needed} seeds that can carry a verdict"
 
 

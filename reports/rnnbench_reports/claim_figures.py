@@ -11,6 +11,7 @@ from rnnbench_reports.style import DOTS_PER_INCH, REFERENCE, Drawn, plain_ticks
 
 COLOURS = {"holds": "#009E73", "fails": "#D55E00", "open": "#7F7F7F"}
 WORDS = {"holds": "the claim holds", "fails": "it fails", "open": "open"}
+LINES = {"range": ":", "95 % of what was seen": (0, (3, 1))}
 DIFFERENCES = ("score", "solved")
 INCHES_A_CONDITION, WIDTH = 0.27, 10.0
 
@@ -34,8 +35,9 @@ def _forest(claim: rnnbench.ClaimFinding, readings: list[rnnbench.ReadingFinding
         axes[0].plot([], [], color=colour, marker="o", linestyle="-", label=WORDS[state])
     figure.legend(loc="outside lower right", ncols=3, frameon=False, fontsize=8)
     caption = (
-        "Effect under each condition with its 95 % interval (a range where there are too few for one); shaded is where "
-        "it must lie for the claim to hold. Verdicts are by Holm's method over all conditions."
+        "Effect under each condition with its 95 % interval; dashed where seeds did not get there or lack the figure: "
+        "it is one of what was seen; dotted where there are too few for one, from smallest to largest. Shaded is "
+        "where it must lie for the claim to hold. Verdicts are by Holm's method over all conditions."
     )
     return Drawn(f"claim-{claim.name}", claim.sentence.removesuffix("."), caption, figure)
 
@@ -50,8 +52,8 @@ def _panel(axis: Axes, reading: rnnbench.ReadingFinding) -> None:
         names.append(", ".join(_short(name, value) for name, value in judged.facets.items()))
         if judged.effect:
             colour, effect = COLOURS[judged.state], judged.effect
-            dashed = "-" if effect.kind != "range" else ":"
-            axis.plot([effect.low, effect.high], [place, place], color=colour, linewidth=2, linestyle=dashed)
+            line = LINES.get(effect.kind, "-")
+            axis.plot([effect.low, effect.high], [place, place], color=colour, linewidth=2, linestyle=line)
             axis.plot(effect.centre, place, color=colour, marker="o", markersize=5)
     axis.set_yticks(range(len(names)), names, fontsize=7.5)
     axis.set_ylim(len(names) - 0.4, -0.6)

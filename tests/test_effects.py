@@ -98,3 +98,15 @@ def test_equivalence_needs_both_sides() -> None:
     assert p_for > 0.05
     assert p_against > 0.05
     assert evidence([value + 0.5 for value in near], Region(-0.2, 0.2))[1] < 0.01
+
+
+def test_values_at_the_boundary_count_as_just_beyond_it_or_not_at_all() -> None:
+    """Against what is asked; where only a difference is looked for, they are left out as scipy leaves them out."""
+    values = [0.0, 0.0, 0.0, *np.arange(1.0, 9.0), -2.5]
+    below = [value or -1e-9 for value in values]
+    assert p_above(values, 0.0) == pytest.approx(p_above(below, 0.0))
+    above = [value or 1e-9 for value in values]
+    assert p_below(values, 0.0) == pytest.approx(p_below(above, 0.0))
+    for asked, alternative in ((p_above, "greater"), (p_below, "less")):
+        left_out = stats.wilcoxon([value for value in values if value], alternative=alternative, method="exact")
+        assert asked(values, 0.0, differ=True) == pytest.approx(left_out.pvalue)

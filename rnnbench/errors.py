@@ -5,6 +5,7 @@ from difflib import get_close_matches
 
 MOST_LISTED = 40
 NEAR = 8
+VERY_NEAR = 0.75
 
 
 class RnnbenchError(Exception):
@@ -33,6 +34,12 @@ class UnknownName(RnnbenchError):
             return f"There are: {', '.join(self.available)}."
         near = get_close_matches(self.name, self.available, n=NEAR, cutoff=0.0)
         return f"Near it, of {len(self.available)} that there are: {', '.join(near)}. All: rnnbench list."
+
+
+def no_such(kind: str, name: str, available: Iterable[str]) -> str:
+    """That there is none of this name, with a name that is very near to it; for what may be missing."""
+    nearest = get_close_matches(name, sorted(available), n=1, cutoff=VERY_NEAR)
+    return f"no such {kind}: {name}" + (f" (did you mean '{nearest[0]}'?)" if nearest else "")
 
 
 class PluginError(RnnbenchError):

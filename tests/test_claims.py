@@ -801,7 +801,7 @@ def test_a_suite_has_claims_or_cells_and_tasks() -> None:
         suite(claim(), cells=["gru"])
     with pytest.raises(RnnbenchError, match=r"no claim called 'som-claim'\. Did you mean 'some-claim'"):
         suite(claim(), choices=Choices(claims=("som-claim",)))
-    with pytest.raises(RnnbenchError, match="no claim is left"):
+    with pytest.raises(RnnbenchError, match="none of these claims has `core = true`: some-claim"):
         suite(claim(), choices=Choices(core=True))
 
 

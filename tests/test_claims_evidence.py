@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
+from rnnbench.campaign import untested
 from rnnbench.errors import RnnbenchError
 from rnnbench.findings import find, is_settled
 from rnnbench.findings.book import Book
-from rnnbench.findings.claims import judge
+from rnnbench.findings.claim_wording import looks_that_count
+from rnnbench.findings.claims import judge, verdict_seeds
 from rnnbench.records import CostTrial, Diagnosed, Diagnosis, LearningTrial, MemoryRow, Result
 from rnnbench.store import keep_claims, kept_claims
 from rnnbench.suite import Choices
@@ -63,13 +65,42 @@ def test_each_run_with_more_seeds_is_another_look(tmp_path: Path) -> None:
     for seeds in (10, 15, 20, 10):
         keep_claims(tmp_path, suite(claim()).claims, seeds)
     (kept,) = kept_claims(tmp_path)
-    assert (kept.looked, kept.tests, kept.seeds) == ((10, 15, 20), 3, 20)
+    assert (kept.looked, looks_that_count(kept), kept.seeds) == ((10, 15, 20), 3, 20)
     found = find(run(suite(claim()), noisy(gru=8, lstm=16)), [kept]).claims[0]
     assert found.level == pytest.approx(0.05 / 3)
     assert "this look decides at 0.017" in found.cautions[0]
     keep_claims(tmp_path, suite(claim(), choices=Choices(until_decided=True)).claims, 40)
     (kept,) = kept_claims(tmp_path)
-    assert kept.tests == 5 + 1  # the looks of the rule up to 30, and the one by hand beyond
+    assert looks_that_count(kept) == 5 + 1  # the looks of the rule up to 30, and the one by hand beyond
+
+
+def test_a_look_at_too_few_seeds_costs_nothing(tmp_path: Path) -> None:
+    """Three can decide nothing, so that seven are still enough afterwards."""
+    for seeds in (3, 7):
+        keep_claims(tmp_path, suite(claim()).claims, seeds)
+    (kept,) = kept_claims(tmp_path)
+    assert (kept.looked, looks_that_count(kept), verdict_seeds(kept)) == ((3, 7), 1, 7)
+
+
+@pytest.mark.parametrize(("seeds", "most", "looks"), [(3, 30, (10, 15, 20, 25, 30)), (20, 30, (20, 30)), (3, 8, (8,))])
+def test_looks_begin_where_verdicts_do(seeds: int, most: int, looks: tuple[int, ...]) -> None:
+    """However few seeds the suite has, and never beyond what a claim may cost."""
+    whole = suite({**claim(), "most_seeds": most}, seeds=seeds, choices=Choices(until_decided=True))
+    assert whole.until_decided
+    assert whole.until_decided.looks(most) == looks
+    assert whole.claims[0].looks == len(looks)
+    trials = run(whole, noisy(gru=13, lstm=16))
+    assert len(trials) == 2 * looks[-1]
+
+
+def test_a_name_that_is_nearly_right_is_told() -> None:
+    """It may be that of a package to come, and is more likely misspelt."""
+    whole = suite(
+        claim(cells=["rnnn", "lstm"], tasks=[{"name": "addin", "horizons": [5]}]), claim() | {"name": "other"}
+    )
+    missing = ("no such cell: rnnn (did you mean 'rnn'?)", "no such task: addin (did you mean 'adding'?)")
+    assert whole.claims[0].readings[0].missing == missing
+    assert list(untested(whole)) == [f"some-claim is not tested whole: {', '.join(missing)}"]
 
 
 def test_a_claim_is_judged_on_its_own_seeds(tmp_path: Path) -> None:

@@ -335,6 +335,21 @@ def test_junit_is_not_green_where_the_gate_is_not(
     assert len(told_in(junit(whole, partly))[1]["skipped"]) == 10  # what was trained, and memory
 
 
+def test_junit_tells_trials_of_one_title_apart() -> None:
+    """Of another recipe, say: a server that goes by names would keep one of them."""
+
+    def longer(result: Result) -> Result:
+        if not isinstance(result.trial, LearningTrial):
+            return result
+        return replace(result, trial=replace(result.trial, recipe=replace(result.trial.recipe, epochs=99)))
+
+    comparison = compare(of(KEPT), of(edited(longer)))
+    suite, found = told_in(junit(rule(comparison), comparison))
+    names = [case.attrib["name"] for case in suite.iter("testcase")]
+    assert len(names) == len(set(names)) == 14 + 8
+    assert len(found["error"]) == len(found["skipped"]) == 8
+
+
 def test_junit_can_be_read_whatever_an_exception_says() -> None:
     """Colours, tags and zeros."""
     head = edited(first(lambda result: replace(failed(result), reason="\x1b[31mred\x1b[0m <b> & \x00")))

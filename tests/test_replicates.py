@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from rnnbench.campaign import settle_occasion
 from rnnbench.campaign.belonging import Belonging
-from rnnbench.campaign.cost_notices import left_out, missing, reached
+from rnnbench.campaign.cost_notices import enough, left_out, missing, reached
 from rnnbench.catalogue import Catalogue
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors.running import without_run
@@ -150,6 +150,12 @@ def test_an_occasion_may_have_a_name(store: Store) -> None:
         named = with_cost(occasions=2, occasion=name)
         assert {trial.occasion for trial in measure_day(named, store, "2026-11-25")} == {name}
     assert measure_day(with_cost(occasions=2), store, "2026-11-26") == []
+    index = {trial_id(result.trial): known(result) for result in store.read()}
+    night = settle_occasion(with_cost(occasions=2, occasion="night"), store)
+    (said,) = enough(night, index)
+    assert said.startswith("nothing is measured on night: occasions enough are complete, of evening, morning")
+    assert list(enough(settle_occasion(with_cost(occasions=3, occasion="night"), store), index)) == []
+    assert list(enough(with_cost(), {})) == []
     assert len(measure_day(with_cost(occasions=1, occasion="night"), store, "2026-11-25")) == 8
     raw = {"version": 1, "summary": "", "cells": ["gru"], "cost": {"occasion": "evening"}}
     read = check_suite(raw, "some.toml", Catalogue.load()).cost

@@ -43,7 +43,8 @@ def _forest(claim: rnnbench.ClaimFinding, readings: list[rnnbench.ReadingFinding
 
 
 def _panel(axis: Axes, reading: rnnbench.ReadingFinding) -> None:
-    axis.set_title(reading.summary, fontsize=9, loc="left", fontweight="bold")
+    title = f"{reading.title}: {reading.summary}" if reading.title else reading.summary
+    axis.set_title(title, fontsize=9, loc="left", fontweight="bold")
     axis.spines[["top", "right", "left"]].set_visible(False)
     axis.grid(axis="x", color="#dddddd", linewidth=0.6)
     axis.set_axisbelow(True)

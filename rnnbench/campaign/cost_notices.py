@@ -11,6 +11,14 @@ BUSY_CORES = 0.2
 BUSY = "the machine is busy"
 
 
+def untested(suite: Suite) -> Iterator[str]:
+    """A line for each claim that needs what is not installed."""
+    for claim in suite.claims:
+        missing = [reason for reading in claim.readings for reason in reading.missing]
+        if missing:
+            yield f"{claim.name} is not tested whole: {', '.join(dict.fromkeys(missing))}"
+
+
 def left_out(suite: Suite) -> Iterator[str]:
     """A line for each cell and reason."""
     if suite.cost is None:
@@ -47,6 +55,15 @@ def missing(suite: Suite, index: Index) -> Counter[str]:
         if (outcome := index.get(trial_id(trial)))
         for row, reason in outcome.absent.items()
     )
+
+
+def enough(suite: Suite, index: Index) -> Iterator[str]:
+    """A line where nothing is measured on this occasion, as there are others enough."""
+    times = [trial for trial in cost_trials(suite, index) if trial.measurement in TIMES]
+    plan = suite.cost
+    if plan and plan.occasion and times and all(trial.occasion != plan.occasion for trial in times):
+        names = ", ".join(plan.other_occasions)
+        yield f"nothing is measured on {plan.occasion}: occasions enough are complete, of {names}; raise cost.occasions"
 
 
 def reached(suite: Suite, index: Index) -> Iterator[str]:

@@ -7,7 +7,7 @@ import msgspec
 
 from rnnbench import environment
 from rnnbench.campaign.belonging import Belonging
-from rnnbench.campaign.cost_notices import BUSY, aim, busy, left_out, missing, reached
+from rnnbench.campaign.cost_notices import BUSY, aim, busy, enough, left_out, missing, reached, untested
 from rnnbench.campaign.data import evaluations_without_result, tasks_without_data, without_tasks
 from rnnbench.campaign.place import Place
 from rnnbench.campaign.progress import IDLE, Progress, Watch, outcome
@@ -54,7 +54,7 @@ class _Campaign:
         self._provenances: dict[tuple[object, ...], Provenance] = {}
         self.placement = Placement(store.folder.absolute(), place.jobs, self._preload(suite))
         self.whole, self.suite = suite, suite
-        self.progress.notices += left_out(suite)
+        self.progress.notices += [*untested(suite), *left_out(suite)]
         self._read(fresh=fresh)
 
     def run(self) -> Progress:
@@ -160,7 +160,7 @@ class _Campaign:
         self.progress.kept.clear()
         self.progress.kept.update(outcome(due[identity], self.index[identity].status) for identity in kept)
         self.progress.absent = missing(self.whole, self.index)
-        self.progress.notices += reached(self.whole, self.index) if self.new else ()
+        self.progress.notices += (reached if self.new else enough)(self.whole, self.index)
         self.watch(self.progress, None)
 
     def _provenance(self, trial: Trial) -> Provenance:

@@ -1,20 +1,20 @@
 """`rnnbench run suite --dry-run`: which trials would run, at which hidden sizes, and about how long that takes."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
 from rnnbench import environment
 from rnnbench.archives import is_here
-from rnnbench.campaign import Place
+from rnnbench.campaign import Place, untested
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.estimate import estimate
 from rnnbench.cli.output import console, print_line
 from rnnbench.executors.local import LocalPool
 from rnnbench.findings import seeds_needed, verdict_seeds
 from rnnbench.plan import count_trials, due_trials, known, learning_trial, unclimbed
-from rnnbench.records import CostTrial, LearningTrial, Result, Suite, trial_id
-from rnnbench.store import Store
+from rnnbench.records import Claim, CostTrial, LearningTrial, Result, Suite, trial_id
+from rnnbench.store import Store, kept_claims
 
 
 def print_plan(suite: Suite, catalogue: Catalogue, store: Store, place: Place, *, fresh: bool) -> None:
@@ -38,15 +38,19 @@ def print_plan(suite: Suite, catalogue: Catalogue, store: Store, place: Place, *
     later = count_trials(suite) - len(due) - len(unclimbed(suite, index))
     if later > 0:
         print_line(f"then  up to {later} trials whose turn comes by what these find")
-    for line in (*_few_seeds(suite), *_sizes(suite, catalogue)):
+    kept = {claim.name: claim for claim in kept_claims(store.folder)}
+    for line in (*_few_seeds(suite, kept), *untested(suite), *_sizes(suite, catalogue)):
         print_line(line)
     jobs = place.jobs or environment.machine().cores
     console().print(estimate(to_run, later, store, jobs), markup=False, soft_wrap=True)
 
 
-def _few_seeds(suite: Suite) -> Iterator[str]:
-    """A line for each claim, or for the suite, that these seeds cannot give a verdict on."""
-    for claim in suite.claims:
+def _few_seeds(suite: Suite, kept: Mapping[str, Claim]) -> Iterator[str]:
+    """A line for each claim, or for the suite, that these seeds cannot give a verdict on, earlier looks counted."""
+    for asked in suite.claims:
+        before = kept.get(asked.name, asked)
+        looked = tuple(sorted({*before.looked, len(suite.seeds)}))
+        claim = msgspec.structs.replace(asked, looks=max(asked.looks, before.looks), looked=looked)
         seeds, needed = len(suite.seeds) if claim.looks == 1 else claim.most_seeds, verdict_seeds(claim)
         if claim.sides and seeds < needed:
             yield f"few   {claim.name}: {_seeds(seeds)} no verdict, {needed} can"

@@ -1,6 +1,7 @@
 """A ruling as JUnit XML, which servers show as tests: a case for each trial."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from xml.etree import ElementTree
@@ -23,8 +24,9 @@ def junit(ruling: Ruling, comparison: Comparison) -> str:
     judged = [change for change in comparison.changes if change.kind in ("outcome", *ruling.kinds)]
     told = dict(zip(MARKS, (ruling.worse, ruling.undecided, (*ruling.left_out, *ruling.new)), strict=True))
     marks = {change: mark for mark, changes in told.items() for change in changes}
-    for _, of_trial in groupby(sorted(judged, key=_trial), key=_trial):
-        _case(suite, list(of_trial), marks)
+    titles = Counter(title for title, _ in {_trial(change) for change in judged})
+    for (title, identity), of_trial in groupby(sorted(judged, key=_trial), key=_trial):
+        _case(suite, title if titles[title] == 1 else identity, list(of_trial), marks)
     if ruling.doubts or ruling.standing == "nothing to compare":
         whole = ElementTree.SubElement(suite, "testcase", classname=SUITE, name="the baseline")
         _mark(whole, "error", ruling.sentence, "\n".join(ruling.doubts))
@@ -39,9 +41,9 @@ def _trial(change: Change) -> tuple[str, str]:
     return change.title, change.trial
 
 
-def _case(suite: ElementTree.Element, changes: Sequence[Change], marks: Mapping[Change, str]) -> None:
+def _case(suite: ElementTree.Element, name: str, changes: Sequence[Change], marks: Mapping[Change, str]) -> None:
     """A trial: its failures and errors; skipped only where all of it was."""
-    case = ElementTree.SubElement(suite, "testcase", classname=SUITE, name=changes[0].title)
+    case = ElementTree.SubElement(suite, "testcase", classname=SUITE, name=name)
     for mark in MARKS:
         found = [change for change in changes if marks.get(change) == mark]
         if found and (mark != "skipped" or len(found) == len(changes)):

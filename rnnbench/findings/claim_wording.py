@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from rnnbench.findings.claim_records import Judged, ReadingFinding, State, Verdict
-from rnnbench.findings.estimates import LEVEL
+from rnnbench.findings.estimates import LEVEL, seeds_needed
 from rnnbench.records import Claim, Reading
 
 Conditions = Sequence[tuple[Mapping[str, str], State]]
@@ -27,10 +27,21 @@ def because(verdict: Verdict, readings: Sequence[ReadingFinding]) -> str:
     return f"{text}{'; ' if untested else ''}{untested}."
 
 
+def looks_that_count(claim: Claim) -> int:
+    """How many looks share the error that is allowed: one where there are no seeds to add. A look at so few seeds that
+    nothing can be decided costs nothing."""
+    if not claim.sides:
+        return 1
+    by_hand = [seeds for seeds in claim.looked if seeds >= seeds_needed(claim.family)]
+    if claim.looks == 1:
+        return max(1, len(by_hand))
+    return claim.looks + sum(seeds > claim.most_seeds for seeds in by_hand)
+
+
 def cautions(claim: Claim) -> Iterator[str]:
     """What has to be known of how a verdict came about."""
-    if claim.tests > 1:
-        yield f"Looked at again as seeds were added: this look decides at {LEVEL / claim.tests:.2g}, not at {LEVEL:g}."
+    if (looks := looks_that_count(claim)) > 1:
+        yield f"Looked at again as seeds were added: this look decides at {LEVEL / looks:.2g}, not at {LEVEL:g}."
     if claim.changed:
         yield f"Changed on {', '.join(claim.changed)}, when results were there: it was not fixed before all of them."
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from rnnbench.findings.book import Book
 from rnnbench.findings.claim_records import ClaimFinding, Judged, ReadingFinding, State, Verdict
-from rnnbench.findings.claim_wording import because, cautions, describe
+from rnnbench.findings.claim_wording import because, cautions, describe, looks_that_count
 from rnnbench.findings.effects import more_of_a_share, more_seeds, typical
 from rnnbench.findings.estimates import LEVEL, holm, seeds_needed
 from rnnbench.findings.weighing import weigh
@@ -21,10 +21,10 @@ def judge_claims(claims: Iterable[Claim], book: Book) -> tuple[ClaimFinding, ...
 
 def judge(claim: Claim, book: Book) -> ClaimFinding:
     """A claim's verdict, wrong in at most `LEVEL` of all cases where each boundary is just met."""
-    level, book = LEVEL / claim.tests, book.up_to(claim.seeds)
+    level, book = LEVEL / looks_that_count(claim), book.up_to(claim.seeds)
     conditions = [(reading, question) for reading in claim.readings for question in reading.questions]
     weighed = [weigh(reading, question, book) for reading, question in conditions]
-    family, needed = _family(claim), verdict_seeds(claim)
+    family, needed = claim.family, verdict_seeds(claim)
     tested = [place for place, found in enumerate(weighed) if _carries(found, needed)]
     smaller = [min(weighed[place].p_for or 0.0, weighed[place].p_against or 0.0) for place in tested]
     padded = holm([*smaller, *[1.0] * (family - len(tested))])  # what is not there may yet say anything
@@ -54,13 +54,9 @@ def judge(claim: Claim, book: Book) -> ClaimFinding:
 
 def verdict_seeds(claim: Claim) -> int:
     """Fewest seeds that can decide a claim: those at which the signed-rank test reaches the level of its looks."""
-    family = _family(claim)
-    return max(seeds_needed(family), int(np.ceil(np.log2(2 * max(family, 1) * claim.tests / LEVEL))))
-
-
-def _family(claim: Claim) -> int:
-    """How many conditions are decided together; a reading that cannot be tested here counts as one."""
-    return sum(len(reading.questions) + bool(reading.missing) for reading in claim.readings)
+    return max(
+        seeds_needed(claim.family), int(np.ceil(np.log2(2 * max(claim.family, 1) * looks_that_count(claim) / LEVEL)))
+    )
 
 
 def is_settled(claim: Claim, book: Book) -> bool:
@@ -102,7 +98,7 @@ def _judged(
         state = "holds" if (found.p_for or 0.0) < (found.p_against or 0.0) else "fails"
     why, more = "", None
     if state == "open":
-        why = _why(found, needed, level, family, measured=p_value is not None)
+        why = _why(found, question, needed, level, family, measured=p_value is not None)
         by_seeds_alone = found.by_seeds and question.pace is None and p_value is not None
         more = _more_seeds(reading, found, level / family) if by_seeds_alone else None
     return Judged(
@@ -117,7 +113,7 @@ def _judged(
     )
 
 
-def _why(found: Weighed, needed: int, level: float, family: int, *, measured: bool) -> str:
+def _why(found: Weighed, question: Question, needed: int, level: float, family: int, *, measured: bool) -> str:
     if found.reason:
         return found.reason
     if found.effect is None:
@@ -126,6 +122,8 @@ def _why(found: Weighed, needed: int, level: float, family: int, *, measured: bo
         return "not clear of the boundary by the 15 % that ratios of two kinds move from day to day"
     if measured and min(found.p_for or 0.0, found.p_against or 0.0) <= LEVEL:
         return f"clear by itself, not as one of {family} conditions decided at {level:.2g} together"
+    if measured and question.pace:
+        return "epochs and time together, by half of the error each and 15 % between kinds, reach over the boundary"
     if measured:
         return "the interval reaches over the boundary, or would if all were known"
     return f"{found.n} of {needed} seeds that can carry a verdict"

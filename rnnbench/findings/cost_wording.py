@@ -55,8 +55,11 @@ def _nearest(pairs: Sequence[CostPair]) -> str:
 
 
 def ratio(figure: Range) -> str:
-    """`1.25 [1.22 to 1.28]`."""
-    return f"{figure.centre:.3g} [{figure.low:.3g} to {figure.high:.3g}]"
+    """`1.25 [1.22 to 1.28]`; a range is called one, and one replicate has none."""
+    if figure.n == 1:
+        return f"{figure.centre:.3g} (once)"
+    of = f" over {figure.n} replicates" if figure.kind == "range" else ""
+    return f"{figure.centre:.3g} [{figure.low:.3g} to {figure.high:.3g}{of}]"
 
 
 def scaling(curves: Sequence[ScalingCurve], even: Sequence[BreakEven], longest: Sequence[Longest]) -> str:

@@ -137,12 +137,9 @@ class Claim(Struct, frozen=True, kw_only=True):
     changed: tuple[str, ...] = ()
 
     @property
-    def tests(self) -> int:
-        """How many looks share the error that is allowed: one where there are no seeds to add."""
-        if not self.sides:
-            return 1
-        further = sum(seeds > self.most_seeds for seeds in self.looked)
-        return self.looks + further if self.looks > 1 else max(1, len(self.looked))
+    def family(self) -> int:
+        """How many conditions are decided together; a reading that cannot be tested here counts as one."""
+        return sum(len(reading.questions) + bool(reading.missing) for reading in self.readings)
 
     @property
     def seeds(self) -> int | None:

@@ -58,8 +58,9 @@ class SeedRule(Struct, frozen=True):
     most: int
 
     def looks(self, most: int | None = None) -> tuple[int, ...]:
-        """How many seeds there are at each look, up to `most`."""
-        return tuple(range(self.first, min(self.most, most or self.most) + 1, self.step)) or (self.first,)
+        """How many seeds there are at each look, up to `most`, which is the only one where it is below the first."""
+        end = min(self.most, most or self.most)
+        return tuple(range(self.first, end + 1, self.step)) or (end,)
 
 
 class CostPlan(Struct, frozen=True, kw_only=True):

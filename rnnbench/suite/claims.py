@@ -74,7 +74,7 @@ def chosen_claims(claims: Sequence[Claim], choices: Choices, where: str) -> tupl
             raise UnknownName("claim", name, names, where)
     kept = [c for c in claims if (not choices.claims or c.name in choices.claims) and (c.core or not choices.core)]
     if not kept:
-        raise RnnbenchError(f"{where}: no claim is left to be tested")
+        raise RnnbenchError(f"{where}: none of these claims has `core = true`: {', '.join(choices.claims or names)}")
     return tuple(kept)
 
 

@@ -7,7 +7,7 @@ import msgspec
 
 from rnnbench.catalogue import Catalogue
 from rnnbench.cell import DEFAULT, FASTEST
-from rnnbench.errors import RnnbenchError
+from rnnbench.errors import RnnbenchError, no_such
 from rnnbench.records import (
     MEASURED_BY,
     RATIOS,
@@ -39,8 +39,8 @@ def reading(entry: ReadingEntry, recipe: Recipe, where: str, catalogue: Catalogu
     names = tuple(map(_called, cells))
     if len(set(names)) < len(names):
         raise RnnbenchError(f"{where}: cells: '{names[0]}' stands there twice; give one of them another `label`")
-    missing = [f"no such cell: {cell.name}" for cell in cells if cell.name not in catalogue.cells]
-    missing += [f"no such task: {task.name}" for task in entry.tasks if task.name not in catalogue.tasks]
+    missing = [no_such("cell", cell.name, catalogue.cells) for cell in cells if cell.name not in catalogue.cells]
+    missing += [no_such("task", task.name, catalogue.tasks) for task in entry.tasks if task.name not in catalogue.tasks]
     refuse_contradictions(entry, len(cells), where)
     bare = Reading(
         title=entry.title,

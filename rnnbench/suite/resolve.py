@@ -60,14 +60,20 @@ def _suite_of_claims(file: SuiteFile, recipe: Recipe, where: str, catalogue: Cat
     )
 
 
+FIRST_LOOK = 10
+"""Fewer seeds than this decide no more than small families of conditions."""
+
+
 def _seed_rule(file: SuiteFile, claims: tuple[Claim, ...], choices: Choices, where: str) -> SeedRule | None:
-    """How seeds are added until claims are decided: from those of the suite on, half as many again at each look."""
+    """How seeds are added until claims are decided: from those of the suite on, or from where verdicts begin, half as
+    many again at each look."""
     if not choices.until_decided:
         return None
-    first = choices.seeds or file.seeds
-    if not isinstance(first, int):
+    seeds = choices.seeds or file.seeds
+    if not isinstance(seeds, int):
         raise RnnbenchError(f"{where}: seeds: --until-decided counts up from 0; give their number, not a list")
-    return SeedRule(first, max(first // 2, 1), max(first, *(claim.most_seeds for claim in claims)))
+    first = max(seeds, FIRST_LOOK)
+    return SeedRule(first, first // 2, max(claim.most_seeds for claim in claims))
 
 
 def _bare(file: SuiteFile, where: str, catalogue: Catalogue, choices: Choices) -> Suite:

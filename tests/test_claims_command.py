@@ -114,7 +114,10 @@ def test_a_dry_run_says_which_claims_have_too_few_seeds(tmp_path: Path) -> None:
     done = rnnbench("run", "suite", "tiny.toml", "--seeds", "6", "--dry-run", cwd=tmp_path)
     assert [line for line in done.stdout.splitlines() if line.startswith("few")] == [few]
     for enough in (("--seeds", "7"), ("--until-decided",)):
-        assert "few " not in rnnbench("run", "suite", "tiny.toml", *enough, "--dry-run", cwd=tmp_path).stdout
+        said = rnnbench("run", "suite", "tiny.toml", *enough, "--dry-run", cwd=tmp_path).stdout
+        assert "few " not in said
+        assert "warp-learns is not tested whole: no such cell: warp-cell" in said
+    assert "then  more seeds, until each claim is decided, at 10, 15, 20, 25, 30 at most" in said
 
 
 def test_a_part_of_the_claims_is_run_into_the_same_folder(tmp_path: Path) -> None:
@@ -126,6 +129,7 @@ def test_a_part_of_the_claims_is_run_into_the_same_folder(tmp_path: Path) -> Non
     assert done.returncode == 0, done.stderr
     assert "MIXED  A GRU is smaller than an LSTM." in done.stdout
     assert "Nobody learns anything in two epochs." in done.stdout
+    assert "\n10 trials: 0 kept from before, 10 ok." in done.stdout
 
 
 def test_claims_of_other_plugins_are_taken_in(tmp_path: Path, make_plugin: MakePlugin) -> None:

@@ -335,6 +335,13 @@ def test_junit_is_not_green_where_the_gate_is_not(
     assert len(told_in(junit(whole, partly))[1]["skipped"]) == 10  # what was trained, and memory
 
 
+def test_the_folder_of_results_inside_of_a_run_is_no_run(tmp_path: Path) -> None:
+    """It is told which one is meant, and not how to make a baseline in there."""
+    done = rnnbench("gate", str(BASELINE / "trials"), str(BASELINE), cwd=tmp_path)
+    assert done.returncode == 2
+    assert f"give its folder, {BASELINE}" in done.stderr.replace("\n", " ")
+
+
 def test_junit_tells_trials_of_one_title_apart() -> None:
     """Of another recipe, say: a server that goes by names would keep one of them."""
 

@@ -10,13 +10,17 @@ from rich.text import Text
 
 from rnnbench.cli.output import console, print_line
 from rnnbench.compare import OUTCOME, Block, Change, Comparison, Run, Side, blocks, counted
+from rnnbench.errors import RnnbenchError
 from rnnbench.store import Store
 
 MOST_BLOCKS = 20
 
 
 def read_run(folder: Path) -> Run:
-    """The results in a folder, and what of it cannot be read; of a folder that is not there, none."""
+    """The results in a folder, and what of it cannot be read; of a folder that is not there, none. Raises RnnbenchError
+    for the folder of results inside of a run."""
+    if folder.name == "trials" and not (folder / "trials").is_dir() and any(folder.glob("*.json")):
+        raise RnnbenchError(f"{folder}: these are the results inside of a run; give its folder, {folder.parent}")
     store = Store(folder)
     results = tuple(store.read())
     return Run(

@@ -38,6 +38,8 @@ def print_plan(suite: Suite, catalogue: Catalogue, store: Store, place: Place, *
     later = count_trials(suite) - len(due) - len(unclimbed(suite, index))
     if later > 0:
         print_line(f"then  up to {later} trials whose turn comes by what these find")
+    if suite.until_decided:
+        print_line(f"then  more seeds, until each claim is decided, at {_listed(suite.until_decided.looks())} at most")
     kept = {claim.name: claim for claim in kept_claims(store.folder)}
     for line in (*_few_seeds(suite, kept), *untested(suite), *_sizes(suite, catalogue)):
         print_line(line)
@@ -57,6 +59,10 @@ def _few_seeds(suite: Suite, kept: Mapping[str, Claim]) -> Iterator[str]:
     pairs = max((len(cells) * (len(cells) - 1) // 2 for cells in map(suite.cells_on, suite.tasks)), default=0)
     if not suite.claims and pairs and len(suite.seeds) < (needed := seeds_needed(pairs)):
         yield f"few   {_seeds(len(suite.seeds))} no verdict, {needed} can"
+
+
+def _listed(looks: tuple[int, ...]) -> str:
+    return ", ".join(map(str, looks))
 
 
 def _seeds(count: int) -> str:

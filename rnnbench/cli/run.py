@@ -80,7 +80,8 @@ def suite_(
 
 def _print_summary(progress: Progress) -> None:
     new = ", ".join(f"{count} {status}" for status, count in sorted(progress.new.items())) or "nothing new"
-    console().print(f"{progress.total} trials: {progress.kept.total()} kept from before, {new}.", markup=False)
+    total = max(progress.total, progress.kept.total() + sum(progress.new.values()))  # seeds may have been added
+    console().print(f"{total} trials: {progress.kept.total()} kept from before, {new}.", markup=False)
     warnings = [f"{count} without figures: {reason}." for reason, count in progress.reasons.items()]
     for name, count in progress.stale.items():
         warnings.append(

@@ -110,3 +110,11 @@ def test_values_at_the_boundary_count_as_just_beyond_it_or_not_at_all() -> None:
     for asked, alternative in ((p_above, "greater"), (p_below, "less")):
         left_out = stats.wilcoxon([value for value in values if value], alternative=alternative, method="exact")
         assert asked(values, 0.0, differ=True) == pytest.approx(left_out.pvalue)
+
+
+@pytest.mark.parametrize("n", [10, 20, 30])
+def test_where_the_typical_value_is_the_boundary_verdicts_stay_rare(n: int) -> None:
+    """Most values at the boundary, the others above: wrong in no more than one of twenty, however many seeds."""
+    rng = np.random.default_rng(n)
+    draws = np.where(rng.random((200, n)) < 0.72, 0.0, 0.2)
+    assert np.mean([min(evidence(values.tolist(), Region(high=0.0))) <= 0.05 for values in draws]) <= 0.05

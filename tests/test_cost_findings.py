@@ -50,6 +50,15 @@ def pair(results: list[Result], slow: str, fast: str) -> CostPair:
     return found
 
 
+@pytest.mark.parametrize(
+    ("replicates", "said"), [(1, "2 (once)"), (3, "2 [2 to 2 over 3 replicates]"), (8, "2 [2 to 2]")]
+)
+def test_a_range_of_few_replicates_is_called_one(replicates: int, said: str) -> None:
+    """It is no interval, and one replicate has not even that."""
+    (finding,) = find([times({"gru": 1.0, "lstm": 2.0}, r) for r in range(replicates)]).costs
+    assert f"lstm takes {said} times as long as gru to train" in finding.answer
+
+
 def test_cells_are_held_against_the_fastest_and_versions_of_one_against_each_other() -> None:
     """Of one cell on one kernel the ratio is stable; a version on another kernel is another kind."""
     results = [times({"gru": 1.0, "lstm": 2.0, "lstm B": 3.0, "lstm C": 4.0}, r) for r in range(8)]

@@ -1,11 +1,11 @@
 """The campaign: ask the planner, hand trials to an executor, store what comes back, until nothing is left."""
 
-from rnnbench.campaign.cost_notices import untested
 from rnnbench.campaign.fastest import settle_fastest
 from rnnbench.campaign.occasion import settle_occasion
 from rnnbench.campaign.place import Place
 from rnnbench.campaign.progress import FAILURES, IDLE, Progress, Watch
 from rnnbench.campaign.run import run_suite
+from rnnbench.campaign.untested import untested
 
 __all__ = [
     "FAILURES",

@@ -11,14 +11,6 @@ BUSY_CORES = 0.2
 BUSY = "the machine is busy"
 
 
-def untested(suite: Suite) -> Iterator[str]:
-    """A line for each claim that needs what is not installed."""
-    for claim in suite.claims:
-        missing = [reason for reading in claim.readings for reason in reading.missing]
-        if missing:
-            yield f"{claim.name} is not tested whole: {', '.join(dict.fromkeys(missing))}"
-
-
 def left_out(suite: Suite) -> Iterator[str]:
     """A line for each cell and reason."""
     if suite.cost is None:

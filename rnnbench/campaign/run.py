@@ -7,11 +7,12 @@ import msgspec
 
 from rnnbench import environment
 from rnnbench.campaign.belonging import Belonging
-from rnnbench.campaign.cost_notices import BUSY, aim, busy, enough, left_out, missing, reached, untested
+from rnnbench.campaign.cost_notices import BUSY, aim, busy, enough, left_out, missing, reached
 from rnnbench.campaign.data import evaluations_without_result, tasks_without_data, without_tasks
 from rnnbench.campaign.place import Place
 from rnnbench.campaign.progress import IDLE, Progress, Watch, outcome
 from rnnbench.campaign.superseded import superseded
+from rnnbench.campaign.untested import untested
 from rnnbench.catalogue import Catalogue
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors.running import without_run

@@ -32,8 +32,7 @@ def claim_descriptions(catalogue: Catalogue) -> list[Description]:
 
 
 def _description(claim: Claim, origin: str) -> Description:
-    missing = [reason for reading in claim.readings for reason in reading.missing]
-    untested = "" if any(r.questions for r in claim.readings) else "untested: " + ", ".join(dict.fromkeys(missing))
+    untested = "" if any(r.questions for r in claim.readings) else "untested: " + ", ".join(claim.missing)
     return {
         "name": claim.name,
         "summary": f"{claim.sentence} ({untested})" if untested else claim.sentence,
@@ -44,7 +43,7 @@ def _description(claim: Claim, origin: str) -> Description:
         "readings": [_reading(reading) for reading in claim.readings],
         "conditions": sum(len(reading.questions) for reading in claim.readings),
         "most_seeds": claim.most_seeds,
-        "not_installed": list(dict.fromkeys(missing)),
+        "not_installed": list(claim.missing),
     }
 
 

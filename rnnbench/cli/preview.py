@@ -50,9 +50,7 @@ def print_plan(suite: Suite, catalogue: Catalogue, store: Store, place: Place, *
 def _few_seeds(suite: Suite, kept: Mapping[str, Claim]) -> Iterator[str]:
     """A line for each claim, or for the suite, that these seeds cannot give a verdict on, earlier looks counted."""
     for asked in suite.claims:
-        before = kept.get(asked.name, asked)
-        looked = tuple(sorted({*before.looked, len(suite.seeds)}))
-        claim = msgspec.structs.replace(asked, looks=max(asked.looks, before.looks), looked=looked)
+        claim = asked.after(kept.get(asked.name, asked), len(suite.seeds))
         seeds, needed = len(suite.seeds) if claim.looks == 1 else claim.most_seeds, verdict_seeds(claim)
         if claim.sides and seeds < needed:
             yield f"few   {claim.name}: {_seeds(seeds)} no verdict, {needed} can"

@@ -43,9 +43,14 @@ def seeds_of(sides: Sequence[LearningSide], name: str, book: Book, *, positive: 
     return Seeds(
         {seed: tuple(one[seed] for one in usable) for seed in seeds},
         tuple(one[seed][0] for seed in seeds for one in found),
-        tuple(f"{count} seed{'s' * (count > 1)} {reason}" for reason, count in reasons.items()),
+        tuple(f"{counted(count)} {reason}" for reason, count in reasons.items()),
         unknown,
     )
+
+
+def counted(seeds: int) -> str:
+    """`1 seed`, `2 seeds`."""
+    return f"{seeds} seed{'s' * (seeds > 1)}"
 
 
 def _figures(side: LearningSide, name: str, book: Book) -> dict[int, tuple[str, float]]:

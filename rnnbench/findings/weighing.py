@@ -12,7 +12,7 @@ from rnnbench.findings.cost_weighing import weigh_times, with_pace
 from rnnbench.findings.counted_weighing import weigh_counted
 from rnnbench.findings.effects import ANYTHING, between, effect, evidence, two_sided
 from rnnbench.findings.estimates import solve_rate
-from rnnbench.findings.seeds import Seeds, seeds_of
+from rnnbench.findings.seeds import Seeds, counted, seeds_of
 from rnnbench.findings.weights import Ends, Weighed, exponential, logs
 from rnnbench.records import CostSide, LearningSide, Question, Reading, Region
 
@@ -46,7 +46,7 @@ def _typical(seeds: Seeds, reading: Reading, budgets: Sequence[float]) -> Weighe
     if len(budgets) == 2:
         told = {s: pair for s, pair in told.items() if pair[0] < budgets[0] or pair[1] < budgets[1]}
         neither = len(seeds.figures) - len(told)
-        lost += [f"{neither} seed{'s' * (neither > 1)} in which neither gets there"] if neither else []
+        lost += [f"{counted(neither)} in which neither gets there"] if neither else []
     values = [_value(pair, ratio=reading.is_ratio) for pair in told.values()]
     if not values:
         return Weighed(lost=tuple(lost))

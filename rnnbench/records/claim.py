@@ -137,6 +137,11 @@ class Claim(Struct, frozen=True, kw_only=True):
     changed: tuple[str, ...] = ()
 
     @property
+    def missing(self) -> tuple[str, ...]:
+        """What it needs and is not installed, each once."""
+        return tuple(dict.fromkeys(reason for reading in self.readings for reason in reading.missing))
+
+    @property
     def family(self) -> int:
         """How many conditions are decided together; a reading that cannot be tested here counts as one."""
         return sum(len(reading.questions) + bool(reading.missing) for reading in self.readings)
@@ -146,6 +151,11 @@ class Claim(Struct, frozen=True, kw_only=True):
         """Up to which seed it is judged, whatever others have run; None where that is not known."""
         asked = self.looked if self.looks == 1 else (*self.looked, self.most_seeds)
         return max(asked, default=None)
+
+    def after(self, before: "Claim", seeds: int) -> "Claim":
+        """The same with the looks that were had before, and one more at so many seeds."""
+        looked = tuple(sorted({*before.looked, seeds}))
+        return replace(self, looks=max(self.looks, before.looks), looked=looked)
 
     def asks_as(self, other: "Claim") -> bool:
         """Whether both put one sentence to one test; how many seeds it may cost, and what is installed, aside."""

@@ -35,10 +35,8 @@ def keep_claims(folder: Path, claims: Sequence[Claim], seeds: int, today: str = 
 
 
 def _after(before: Claim, claim: Claim, seeds: int, late: str) -> Claim:
-    looked = tuple(sorted({*before.looked, seeds}))
     changed = set(before.changed) | ({late} if late and not claim.asks_as(before) else set())
-    looks = max(before.looks, claim.looks)
-    return replace(claim, looks=looks, looked=looked, changed=tuple(sorted(changed)))
+    return replace(claim.after(before, seeds), changed=tuple(sorted(changed)))
 
 
 def kept_claims(folder: Path) -> tuple[Claim, ...]:

@@ -4,12 +4,15 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from torch import nn
 
+from rnnbench.campaign import Progress
 from rnnbench.catalogue import Catalogue
+from rnnbench.cli.run import print_summary
 from rnnbench.model import count_parameters
 from rnnbench.records import SeedRule, Shape
 from rnnbench.runner.cost.subjects import hidden_size
@@ -130,6 +133,18 @@ def test_a_part_of_the_claims_is_run_into_the_same_folder(tmp_path: Path) -> Non
     assert "MIXED  A GRU is smaller than an LSTM." in done.stdout
     assert "Nobody learns anything in two epochs." in done.stdout
     assert "\n10 trials: 0 kept from before, 10 ok." in done.stdout
+
+
+def test_a_task_of_several_claims_is_shown_once(tmp_path: Path) -> None:
+    """Whatever recipes it is tried under."""
+    tasks = json.loads(rnnbench("show", "claims", "--json", cwd=tmp_path).stdout)["suite"]["tasks"]
+    assert len(set(tasks)) == len(tasks) > 10
+
+
+def test_the_count_of_trials_is_never_below_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:
+    """Seeds that were added in an earlier run are kept in a later one."""
+    print_summary(Progress(total=18, kept=Counter(ok=54)))
+    assert "54 trials: 54 kept from before, nothing new." in capsys.readouterr().out
 
 
 def test_claims_of_other_plugins_are_taken_in(tmp_path: Path, make_plugin: MakePlugin) -> None:

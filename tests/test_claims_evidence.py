@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from rnnbench.campaign import untested
+from rnnbench.cli.preview import few_seeds
 from rnnbench.errors import RnnbenchError
 from rnnbench.findings import find, is_settled
 from rnnbench.findings.book import Book
@@ -68,6 +69,18 @@ def test_a_look_at_too_few_seeds_costs_nothing(tmp_path: Path) -> None:
         keep_claims(tmp_path, suite(claim()).claims, seeds)
     (kept,) = kept_claims(tmp_path)
     assert (kept.looked, looks_that_count(kept), verdict_seeds(kept)) == ((3, 7), 1, 7)
+
+
+def test_what_is_asked_for_counts_as_a_look_before_it_is_had() -> None:
+    """Three looks at more seeds were had: a fourth, at seven, can decide nothing; without them it could."""
+    whole = suite(claim(), seeds=7)
+    (asked,) = whole.claims
+    before = asked.after(asked, 8)
+    for seeds in (9, 10):
+        before = asked.after(before, seeds)
+    assert before.looked == (8, 9, 10)
+    assert list(few_seeds(whole, {})) == []
+    assert list(few_seeds(whole, {"some-claim": before})) == ["few   some-claim: 7 seeds carry no verdict, 8 can"]
 
 
 @pytest.mark.parametrize(("seeds", "most", "looks"), [(3, 30, (10, 15, 20, 25, 30)), (20, 30, (20, 30)), (3, 8, (8,))])
@@ -247,6 +260,18 @@ def test_seconds_are_those_of_the_models_that_learn() -> None:
     for odd in (_seconds(match=["state"]), _seconds(cells=other)):
         with pytest.raises(RnnbenchError, match="seconds are those of models of one budget"):
             suite(odd, recipe={"state_floats": 64})
+
+
+def test_why_seconds_are_open_names_both_parts() -> None:
+    """An interval that lies within the region may not be enough, as each part has half of the error."""
+    whole = suite(_seconds(), cost={"replicates": 8})
+    judged = (
+        find(run(whole, noisy(gru=12, lstm=16), costs={"gru": 1.0, "lstm": 1.0}), whole.claims)
+        .claims[0]
+        .readings[0]
+        .judged[0]
+    )
+    assert (judged.state, judged.why[:28]) == ("open", "epochs and time together, by")
 
 
 def test_a_day_that_was_cut_short_keeps_no_claim_on_seconds_open() -> None:

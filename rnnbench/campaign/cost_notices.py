@@ -53,7 +53,7 @@ def enough(suite: Suite, index: Index) -> Iterator[str]:
     """A line where nothing is measured on this occasion, as there are others enough."""
     times = [trial for trial in cost_trials(suite, index) if trial.measurement in TIMES]
     plan = suite.cost
-    if plan and plan.occasion and times and all(trial.occasion != plan.occasion for trial in times):
+    if plan and times and all(trial.occasion != plan.occasion for trial in times):
         names = ", ".join(plan.other_occasions)
         yield f"nothing is measured on {plan.occasion}: occasions enough are complete, of {names}; raise cost.occasions"
 

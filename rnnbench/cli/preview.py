@@ -41,13 +41,13 @@ def print_plan(suite: Suite, catalogue: Catalogue, store: Store, place: Place, *
     if suite.until_decided:
         print_line(f"then  more seeds, until each claim is decided, at {_listed(suite.until_decided.looks())} at most")
     kept = {claim.name: claim for claim in kept_claims(store.folder)}
-    for line in (*_few_seeds(suite, kept), *untested(suite), *_sizes(suite, catalogue)):
+    for line in (*few_seeds(suite, kept), *untested(suite), *_sizes(suite, catalogue)):
         print_line(line)
     jobs = place.jobs or environment.machine().cores
     console().print(estimate(to_run, later, store, jobs), markup=False, soft_wrap=True)
 
 
-def _few_seeds(suite: Suite, kept: Mapping[str, Claim]) -> Iterator[str]:
+def few_seeds(suite: Suite, kept: Mapping[str, Claim]) -> Iterator[str]:
     """A line for each claim, or for the suite, that these seeds cannot give a verdict on, earlier looks counted."""
     for asked in suite.claims:
         claim = asked.after(kept.get(asked.name, asked), len(suite.seeds))

@@ -74,11 +74,12 @@ def suite_(
     with Display() as display:
         progress = run_suite(suite, catalogue, store, place, fresh=fresh, watch=display.watch)
     make_reports(store, catalogue)
-    _print_summary(progress)
+    print_summary(progress)
     raise click.exceptions.Exit(_exit_code(progress))
 
 
-def _print_summary(progress: Progress) -> None:
+def print_summary(progress: Progress) -> None:
+    """What there was, what came, and what to make of the rest."""
     new = ", ".join(f"{count} {status}" for status, count in sorted(progress.new.items())) or "nothing new"
     total = max(progress.total, progress.kept.total() + sum(progress.new.values()))  # seeds may have been added
     console().print(f"{total} trials: {progress.kept.total()} kept from before, {new}.", markup=False)

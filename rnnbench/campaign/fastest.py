@@ -13,6 +13,7 @@ from rnnbench.cell import FASTEST
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors.local import run_one
 from rnnbench.records import CellUse, CostTrial, Result, Shape, Suite, TimeRow
+from rnnbench.sources import digest, sources_of
 from rnnbench.store import write_atomically
 
 REPEATS = 15
@@ -100,8 +101,8 @@ def _seconds(row: TimeRow, terms: Terms) -> tuple[float, ...]:
 
 def _place(cell: CellUse, terms: Terms, catalogue: Catalogue) -> Path:
     """Where it is remembered: for this cell and source, under these terms, on this machine with these versions."""
-    source = environment.definition(catalogue.cells[cell.name].item.build)
+    brought = catalogue.cells[cell.name]
+    source = sources_of(brought.item.build, brought.plugin.distribution, brought.plugin.module).modules
     bare = msgspec.structs.replace(cell, implementation=FASTEST, label="")
     key = (bare, terms, source, environment.machine(), environment.versions())
-    digest = environment.digest(msgspec.json.encode(key, order="sorted"))
-    return home() / "fastest" / f"{cell.name}-{digest}.json"
+    return home() / "fastest" / f"{cell.name}-{digest(msgspec.json.encode(key, order='sorted'))}.json"

@@ -121,7 +121,12 @@ class Provenance(Struct, frozen=True, kw_only=True):
     versions:    of Python and of the packages that compute.
     commit:      of the git checkout that the run started in, with "+changes" where it had some; "" outside of one.
     plugins:     distribution by name of cell and task, with version.
-    definitions: hash of the source of cell and task.
+    definitions: hash of the source that cell and task run, and of the code of rnnbench itself in which they run. Where
+                 `sources` does not have the name, it is the hash of the one file that defines it.
+    sources:     by name of cell and task, and by module: a hash of what of this module they reach.
+    files:       the file that defines each of them, on the machine of the trial.
+    data:        SHA-256 of each archive and file that data were read from.
+    variables:   environment variables that choose kernels; None where they were not recorded.
     executor:    where the trial was placed.
     shared:      whether other work may have run beside it there, by the nature of the executor.
     """
@@ -131,6 +136,10 @@ class Provenance(Struct, frozen=True, kw_only=True):
     commit: str = ""
     plugins: dict[str, str] = {}
     definitions: dict[str, str] = {}
+    sources: dict[str, dict[str, str]] = {}
+    files: dict[str, str] = {}
+    data: dict[str, str] = {}
+    variables: dict[str, str] | None = None
     executor: str = "local"
     shared: bool = False
 
@@ -142,6 +151,8 @@ class Result(Struct, frozen=True, kw_only=True):
     size:       of a trial that was only sized.
     absent:     of a cost trial, the reason by row for each of its cells that has none: it raised, or took the process
                 down. Where all the others have their rows, the trial is `ok`.
+    side_effects: sentences on what a plugin or a cell changed for everything in its process, such as torch's default
+                dtype, or did to the seeds of the trial.
     surroundings, aim: of a cost trial.
     """
 
@@ -159,6 +170,7 @@ class Result(Struct, frozen=True, kw_only=True):
     learning: Learning | None = None
     costs: tuple[CostFigure, ...] = ()
     absent: dict[str, str] = {}
+    side_effects: tuple[str, ...] = ()
     surroundings: Surroundings | None = None
     aim: Aim | None = None
 

@@ -1,0 +1,248 @@
+"""What a definition reaches: followed statement by statement along the names, attributes and places that it uses."""
+
+import ast
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from rnnbench.sources.modules import Import, Module, Statement, digest, imported, read_module
+
+IDENTIFIER = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
+LOOKS_AT_ALL = frozenset(("globals", "vars", "eval", "exec", "__subclasses__", "modules"))
+"""Names whose use may reach any definition of a module."""
+LATE = "__getattr__"
+"""A function of this name makes a module's names when they are asked for."""
+
+
+@dataclass
+class Reach:
+    """All that some definitions reach within the modules that are `own`.
+
+    own:      whether a module belongs to the distribution whose source is followed.
+    reached:  by module, the statements that count.
+    foreign:  top-level names of the other modules that are imported on the way.
+    """
+
+    own: Callable[[str], bool]
+    reached: dict[str, set[int]] = field(default_factory=dict)
+    foreign: set[str] = field(default_factory=set)
+    _modules: dict[str, Module | None] = field(default_factory=dict)
+    _aliases: dict[str, set[str]] = field(default_factory=dict)
+    _open: set[str] = field(default_factory=set)
+    """Modules that are used under their own name somewhere, so that an attribute of any name may be theirs."""
+    _attributes: set[str] = field(default_factory=set)
+    _pieces: dict[str, set[str]] = field(default_factory=dict)
+
+    def module(self, name: str) -> Module | None:
+        """A module of the distribution, parsed; None where it is another's or has no source."""
+        if name not in self._modules:
+            self._modules[name] = read_module(name) if self.own(name) else None
+        return self._modules[name]
+
+    def enter(self, name: str) -> Module | None:
+        """Take in what the import of a module runs: its effects, and those of the packages around it."""
+        module = self.module(name)
+        if name in self.reached:
+            return module
+        if module is None:
+            if not self.own(name):
+                self.foreign.add(name.partition(".")[0])
+            return None
+        self.reached[name] = set()
+        parent = name.rpartition(".")[0]
+        if parent:
+            self.enter(parent)
+        for star in module.stars:
+            self.enter(star)
+        for number, statement in enumerate(module.statements):
+            if statement.effects:
+                self._take(module, number)
+        return module
+
+    def name(self, module_name: str, name: str) -> None:
+        """Take in what gives a name of a module its value."""
+        module = self.enter(module_name)
+        if module is None:
+            return
+        found = False
+        for number, statement in enumerate(module.statements):
+            if name in statement.binds:
+                self._take(module, number)
+                found = True
+        target = module.imports.get(name)
+        if target is not None:
+            self._alias(module, name)
+            self._follow(target)
+            found = True
+        if found:
+            return
+        for star in module.stars:
+            self.name(star, name)
+        if name != LATE and any(LATE in statement.binds for statement in module.statements):
+            self.everything(module_name)
+
+    def everything(self, module_name: str) -> None:
+        """Take in a whole module."""
+        module = self.enter(module_name)
+        if module is None:
+            return
+        for number in range(len(module.statements)):
+            self._take(module, number)
+        for alias, target in module.imports.items():
+            self._alias(module, alias)
+            self._follow(target)
+
+    def code(self, module_name: str, node: ast.AST) -> None:
+        """Take in a piece of a module's syntax tree, such as one lambda of a list, and what it uses."""
+        module = self.enter(module_name)
+        if module is not None:
+            self._pieces.setdefault(module_name, set()).add(ast.unparse(node))
+            self._uses(module, node)
+
+    def hashes(self) -> dict[str, str]:
+        """A hash for each module of which something is reached."""
+        found = {}
+        for name, numbers in self.reached.items():
+            module = self.module(name)
+            assert module is not None
+            lines = [module.statements[number].text for number in sorted(numbers)]
+            lines += sorted(self._pieces.get(name, ()))
+            for alias in sorted(self._aliases.get(name, ())):
+                target = module.imports[alias]
+                lines.append(f"from {target.module} import {target.attribute} as {alias}")
+            if lines:
+                found[name] = digest("\n".join(lines).encode())
+        return found
+
+    def _take(self, module: Module, number: int) -> None:
+        if number in self.reached[module.name]:
+            return
+        self.reached[module.name].add(number)
+        self._uses(module, module.statements[number].node)
+
+    def _alias(self, module: Module, name: str) -> None:
+        self._aliases.setdefault(module.name, set()).add(name)
+
+    def _uses(self, module: Module, node: ast.AST) -> None:
+        for child in ast.walk(node):
+            if isinstance(child, ast.Name):
+                self._used_name(module, child.id)
+            elif isinstance(child, ast.Attribute):
+                self._used_attribute(module, child)
+            elif isinstance(child, ast.Constant) and isinstance(child.value, str):
+                self._used_text(module, child.value)
+            elif isinstance(child, ast.Import | ast.ImportFrom):
+                for _, target in imported(child, module.package):
+                    self._follow(target)
+
+    def _used_name(self, module: Module, name: str) -> None:
+        if name in LOOKS_AT_ALL:
+            self.everything(module.name)
+        else:
+            self.name(module.name, name)
+
+    def _used_attribute(self, module: Module, node: ast.Attribute) -> None:
+        if node.attr in LOOKS_AT_ALL:
+            self.everything(module.name)
+            return
+        dotted = _dotted(node)
+        if dotted:
+            self._used_path(module, dotted)
+        self._attribute(node.attr)
+
+    def _used_path(self, module: Module, dotted: str) -> None:
+        """`a.b.c` where `a`, or `a.b`, is an imported module."""
+        parts = dotted.split(".")
+        for cut in range(len(parts) - 1, 0, -1):
+            target = module.imports.get(".".join(parts[:cut]))
+            if target is None:
+                continue
+            self._alias(module, ".".join(parts[:cut]))
+            inside = target.module if not target.attribute else f"{target.module}.{target.attribute}"
+            if self.module(inside) is not None:
+                self.name(inside, parts[cut])
+            else:
+                self._follow(target)
+            return
+
+    def _attribute(self, name: str) -> None:
+        if name in self._attributes:
+            return
+        self._attributes.add(name)
+        for module_name in list(self._open):
+            self.name(module_name, name)
+
+    def _used_text(self, module: Module, text: str) -> None:
+        """A text may name a definition of its module, or a place, "module:attribute"."""
+        for dotted in IDENTIFIER.findall(text):
+            if "." not in dotted:
+                self._named_in_text(module, dotted)
+        place, colon, attribute = text.partition(":")
+        if colon and IDENTIFIER.fullmatch(place) and IDENTIFIER.fullmatch(attribute) and self.own(place):
+            self.name(place, attribute.partition(".")[0])
+
+    def _named_in_text(self, module: Module, name: str) -> None:
+        for number, statement in enumerate(module.statements):
+            if name in statement.binds:
+                self._take(module, number)
+
+    def _follow(self, target: Import) -> None:
+        if not target.attribute:
+            self._as_module(target.module)
+            return
+        inside = f"{target.module}.{target.attribute}"
+        if self.own(target.module) and self.module(inside) is not None:
+            self.enter(target.module)
+            self._as_module(inside)
+        else:
+            self.name(target.module, target.attribute)
+
+    def _as_module(self, name: str) -> None:
+        module = self.enter(name)
+        if module is None or name in self._open:
+            return
+        self._open.add(name)
+        for attribute in list(self._attributes):
+            self.name(name, attribute)
+
+
+def _dotted(node: ast.expr) -> str:
+    """`a.b.c` of an attribute of an attribute of a name; "" of anything else."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        above = _dotted(node.value)
+        return f"{above}.{node.attr}" if above else ""
+    return ""
+
+
+def statements_at(module: Module, first_line: int) -> Iterator[Statement]:
+    """The statements of a module that hold a line."""
+    for statement in module.statements:
+        last = statement.node.end_lineno or statement.node.lineno
+        if _first(statement.node) <= first_line <= last:
+            yield statement
+
+
+def functions_at(module: Module, line: int, name: str) -> list[ast.AST]:
+    """The functions of this name (`<lambda>` for those that have none) that begin in a line of a module."""
+    found: list[ast.AST] = []
+    for statement in statements_at(module, line):
+        for node in ast.walk(statement.node):
+            if isinstance(node, ast.Lambda):
+                if name == "<lambda>" and node.lineno == line:
+                    found.append(node)
+            elif _is_function(node, name, line):
+                found.append(node)
+    return found
+
+
+def _is_function(node: ast.AST, name: str, line: int) -> bool:
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return False
+    return node.name == name and _first(node) <= line <= node.lineno
+
+
+def _first(node: ast.stmt) -> int:
+    decorators: Iterable[ast.expr] = getattr(node, "decorator_list", ())
+    return min([node.lineno, *(decorator.lineno for decorator in decorators)])

@@ -1,0 +1,232 @@
+"""Parsed modules: what each top-level statement binds, and where its imports lead. Nothing is imported."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from importlib.machinery import ModuleSpec, PathFinder
+from importlib.util import find_spec
+from pathlib import Path
+
+HARMLESS_DECORATORS = frozenset(
+    (
+        *("abstractmethod", "cache", "cached_property", "classmethod", "contextmanager", "dataclass", "final"),
+        *("hookimpl", "lru_cache", "no_grad", "inference_mode", "overload", "property", "runtime_checkable"),
+        *("script", "singledispatch", "staticmethod", "total_ordering", "wraps"),
+    )
+)
+"""Decorators that register nothing: a definition under one of them matters to those alone that name it."""
+DIGITS = 12
+
+
+@dataclass(frozen=True)
+class Import:
+    """What an import binds: `attribute` of `module`, or the module itself where there is no attribute."""
+
+    module: str
+    attribute: str = ""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A top-level statement.
+
+    node:    its syntax tree without docstrings.
+    binds:   the names that it gives a value.
+    effects: whether it may change something else than the names that it binds, such as a class of torch.
+    """
+
+    node: ast.stmt
+    binds: tuple[str, ...]
+    effects: bool
+
+    @property
+    def text(self) -> str:
+        """Its source in one form, without comments and docstrings."""
+        return ast.unparse(self.node)
+
+
+@dataclass(frozen=True)
+class Module:
+    """A module of which the source is known.
+
+    statements: those that are no imports.
+    imports:    what each name that is imported at top level leads to.
+    stars:      modules all of whose names are imported.
+    """
+
+    name: str
+    path: Path
+    package: str
+    statements: tuple[Statement, ...]
+    imports: dict[str, Import]
+    stars: tuple[str, ...]
+
+
+def locate(name: str) -> Path | None:
+    """The file of a module, found without importing it or its packages; None where it has none or is not there."""
+    spec = _spec(name)
+    if spec is None or not spec.has_location or spec.origin is None:
+        return None
+    return Path(spec.origin)
+
+
+def _spec(name: str) -> ModuleSpec | None:
+    loaded: ModuleSpec | None = getattr(sys.modules.get(name), "__spec__", None)
+    if loaded is not None and loaded.name == name:
+        return loaded
+    parent, _, last = name.rpartition(".")
+    try:
+        if not parent:
+            return find_spec(last)
+        above = _spec(parent)
+        if above is None or above.submodule_search_locations is None:
+            return None
+        return PathFinder.find_spec(name, list(above.submodule_search_locations))
+    except (ImportError, ValueError, AttributeError, KeyError):
+        return None
+
+
+def read_module(name: str) -> Module | None:
+    """The module of this name; None where its source is not to be had or is no Python."""
+    path = locate(name)
+    if path is None or path.suffix != ".py":
+        return None
+    try:
+        content = path.read_bytes()
+        return _parsed(name, path, content)
+    except (OSError, SyntaxError, ValueError, RecursionError):
+        return None
+
+
+def whole(name: str) -> str:
+    """A hash of the whole file of a module, comments and docstrings left out; "" where there is no file."""
+    module = read_module(name)
+    if module is not None:
+        lines = [statement.text for statement in module.statements]
+        lines += [f"{bound} = {target}" for bound, target in sorted(module.imports.items())]
+        return digest("\n".join(lines).encode())
+    path = locate(name)
+    if path is None:
+        return ""
+    try:
+        return digest(path.read_bytes())
+    except OSError:
+        return ""
+
+
+def digest(content: bytes) -> str:
+    """A short hash."""
+    return sha256(content).hexdigest()[:DIGITS]
+
+
+@lru_cache(maxsize=1024)
+def _parsed(name: str, path: Path, content: bytes) -> Module:
+    tree = _Bare().visit(ast.parse(content))
+    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+    statements = []
+    imports: dict[str, Import] = {}
+    stars: list[str] = []
+    for node in tree.body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            for bound, target in imported(node, package):
+                if bound == "*":
+                    stars.append(target.module)
+                else:
+                    imports[bound] = target
+        elif not _says_nothing(node):
+            statements.append(Statement(node, tuple(_bound(node)), _has_effects(node)))
+    return Module(name, path, package, tuple(statements), imports, tuple(stars))
+
+
+def imported(node: ast.Import | ast.ImportFrom, package: str) -> Iterator[tuple[str, Import]]:
+    """The names that an import statement binds and where they lead; `*` for all names of a module."""
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            if alias.asname:
+                yield alias.asname, Import(alias.name)
+            else:
+                yield alias.name.partition(".")[0], Import(alias.name.partition(".")[0])
+                if "." in alias.name:
+                    yield alias.name, Import(alias.name)
+        return
+    module = node.module or ""
+    if node.level:
+        above = package.split(".")
+        above = above[: len(above) - node.level + 1]
+        module = ".".join([*above, module] if module else above)
+    for alias in node.names:
+        if alias.name == "*":
+            yield "*", Import(module)
+        else:
+            yield alias.asname or alias.name, Import(module, alias.name)
+
+
+class _Bare(ast.NodeTransformer):
+    """Takes docstrings out."""
+
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        super().generic_visit(node)
+        body = getattr(node, "body", None)
+        documented = isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        if documented and isinstance(body, list):
+            kept = [child for child in body if not _is_text(child)]
+            if not kept and not isinstance(node, ast.Module):
+                kept = [ast.Pass()]
+            node.body = kept  # type: ignore[attr-defined]
+        return node
+
+
+def _is_text(node: ast.AST) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+
+
+def _says_nothing(node: ast.stmt) -> bool:
+    """Whether a statement is of no account in a trial: what only type checkers or a main program run."""
+    if isinstance(node, ast.Pass):
+        return True
+    if not isinstance(node, ast.If):
+        return False
+    condition = ast.unparse(node.test)
+    return condition.endswith("TYPE_CHECKING") or condition.startswith("__name__ == ")
+
+
+def _bound(node: ast.stmt) -> Iterator[str]:
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        yield node.name
+        return
+    for child in ast.walk(node):
+        if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Store):
+            yield child.id
+        elif isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield child.name
+
+
+def _has_effects(node: ast.stmt) -> bool:
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return any(_last_name(decorator) not in HARMLESS_DECORATORS for decorator in node.decorator_list)
+    if isinstance(node, ast.Assign):
+        return not all(_plain(target) for target in node.targets)
+    if isinstance(node, ast.AnnAssign | ast.AugAssign):
+        return not _plain(node.target)
+    return True
+
+
+def _plain(target: ast.expr) -> bool:
+    """Whether an assignment to it changes names of the module alone."""
+    if isinstance(target, ast.Tuple | ast.List):
+        return all(_plain(element) for element in target.elts)
+    if isinstance(target, ast.Starred):
+        return _plain(target.value)
+    return isinstance(target, ast.Name)
+
+
+def _last_name(decorator: ast.expr) -> str:
+    """`hookimpl` of `@rnnbench.hookimpl` and of `@hookimpl(...)`."""
+    if isinstance(decorator, ast.Call):
+        return _last_name(decorator.func)
+    if isinstance(decorator, ast.Attribute):
+        return decorator.attr
+    return decorator.id if isinstance(decorator, ast.Name) else ""

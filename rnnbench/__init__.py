@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rnnbench.adapters import Stateless, Stepwise, TimeFirst
     from rnnbench.cell import CellSpec, ParameterGroup
-    from rnnbench.errors import CellContractError, DataUnavailable, PluginError, Refused, RnnbenchError
+    from rnnbench.errors import CellContractError, DataUnavailable, PluginError, Refused, RnnbenchError, describe
     from rnnbench.executors.job import Job, JobProcess
     from rnnbench.executors.running import without_run
     from rnnbench.findings import (
@@ -63,7 +63,7 @@ __version__ = "0.1.0"
 _NAMES = {
     "adapters": "Stateless Stepwise TimeFirst",
     "cell": "CellSpec ParameterGroup",
-    "errors": "CellContractError DataUnavailable PluginError Refused RnnbenchError",
+    "errors": "CellContractError DataUnavailable PluginError Refused RnnbenchError describe",
     "executors.job": "Job JobProcess",
     "executors.running": "without_run",
     "findings": (
@@ -143,6 +143,7 @@ __all__ = [
     "TimeDistributed",
     "TimeFirst",
     "Trial",
+    "describe",
     "detach_state",
     "hookimpl",
     "limits",

@@ -42,6 +42,49 @@ def no_such(kind: str, name: str, available: Iterable[str]) -> str:
     return f"no such {kind}: {name}" + (f" (did you mean '{nearest[0]}'?)" if nearest else "")
 
 
+def describe(error: BaseException) -> str:
+    """An exception of anybody in one printable line: its class, and the first line of its message where it has one.
+
+    It gives a line for every exception: also where `__str__` raises, gives no text, or gives what cannot be encoded.
+    """
+    name = _one_line(type(error).__name__)
+    line = _one_line(message(error))
+    return f"{name}: {line}" if line else name
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of an exception's message, printable; the name of its class where it has no message."""
+    return _one_line(message(error)) or _one_line(type(error).__name__)
+
+
+def message(error: BaseException) -> str:
+    """The whole message of an exception; where `__str__` raises, a sentence that says so."""
+    try:
+        return encodable(str(error))
+    except BaseException as other:  # `__str__` is a stranger's code, and may raise anything
+        return f"its message cannot be read, since its __str__ raises {_one_line(type(other).__name__)}"
+
+
+def encodable(text: str) -> str:
+    """A text that can be written as UTF-8: backslashes and numbers stand in for lone surrogates."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _one_line(text: str) -> str:
+    """The first line of a text that is not blank, with escapes in place of what no terminal prints."""
+    lines = text.strip().splitlines()
+    if not lines:
+        return ""
+    line = lines[0].replace("\t", " ").strip()
+    return "".join(_printable(character) for character in line)
+
+
+def _printable(character: str) -> str:
+    if character.isprintable():
+        return character
+    return character.encode("unicode_escape").decode("ascii")
+
+
 class PluginError(RnnbenchError):
     """A plugin that breaks the rules of the door; the text names its distribution."""
 

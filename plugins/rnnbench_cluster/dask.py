@@ -136,7 +136,7 @@ class DaskExecutor(rnnbench.Executor):
             reason = f"run by itself, it took its worker down {times} of {times} times"
             result = rnnbench.without_run(trial, "killed", reason)
         except Exception as error:
-            reason = f"its worker could not run it: {type(error).__name__}: {' '.join(str(error).split())}"
+            reason = f"its worker could not run it: {rnnbench.describe(error)}"
             result = rnnbench.without_run(trial, "error", reason)
         del self._started[identity]
         if identity == self._alone:

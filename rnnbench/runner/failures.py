@@ -7,7 +7,16 @@ from typing import NamedTuple
 import torch
 from msgspec.structs import replace
 
-from rnnbench.errors import DataUnavailable, OutOfTime, Refused, RnnbenchError
+from rnnbench.errors import (
+    DataUnavailable,
+    OutOfTime,
+    Refused,
+    RnnbenchError,
+    describe,
+    encodable,
+    first_line,
+    message,
+)
 from rnnbench.records import Result, Status
 
 MEMORY_COMPLAINTS = (
@@ -28,9 +37,9 @@ class Failure(NamedTuple):
 def failure(error: Exception) -> Failure:
     """What is kept of an exception: not itself, which holds on to all that was there when it was raised."""
     told = isinstance(error, RnnbenchError)
-    reason = str(error) if told else f"{type(error).__name__}: {str(error).strip()}"
-    trace = "" if told else "".join(traceback.format_exception(error))[-OUTPUT_KEPT:]
-    return Failure(_status(error), reason.split("\n")[0], trace)
+    reason = first_line(error) if told else describe(error)
+    trace = "" if told else encodable("".join(traceback.format_exception(error)))[-OUTPUT_KEPT:]
+    return Failure(_status(error), reason, trace)
 
 
 def with_absent(result: Result, failures: Mapping[str, Failure]) -> Result:
@@ -54,6 +63,7 @@ def _status(error: Exception) -> Status:
     if isinstance(error, OutOfTime):
         return "timeout"
     ran_out = isinstance(error, MemoryError | torch.OutOfMemoryError)
-    if ran_out or any(complaint in str(error).lower() for complaint in MEMORY_COMPLAINTS):
+    text = message(error).lower()
+    if ran_out or any(complaint in text for complaint in MEMORY_COMPLAINTS):
         return "out-of-memory"
     return "error"

@@ -6,7 +6,7 @@ from typing import Generic, Literal, NoReturn, TypeVar
 
 from msgspec import Struct
 
-from rnnbench.errors import DataUnavailable
+from rnnbench.errors import DataUnavailable, describe
 
 Tested = TypeVar("Tested")
 
@@ -33,9 +33,9 @@ class NotApplicable(Exception):
     """The check asks nothing of this subject; the message says why."""
 
 
-def first_line(error: Exception) -> str:
+def first_line(error: BaseException) -> str:
     """What it is, and the first line of what it says."""
-    return f"{type(error).__name__}: {str(error).strip().split(chr(10))[0]}"
+    return describe(error)
 
 
 def fail(sentence: str) -> NoReturn:

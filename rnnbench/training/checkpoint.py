@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from rnnbench.errors import first_line
 from rnnbench.records import CHECKPOINT_SECONDS
 from rnnbench.store import write_atomically
 
@@ -45,7 +46,7 @@ class Checkpoint:
             self.path.parent.mkdir(exist_ok=True)
             write_atomically(self.path, buffer.getvalue())
         except (OSError, RuntimeError, TypeError, AttributeError, pickle.PicklingError) as error:
-            print(f"rnnbench: no checkpoint: {error}")  # noqa: T201  goes to the trial's own output
+            print(f"rnnbench: no checkpoint: {first_line(error)}")  # noqa: T201  goes to the trial's own output
         self._written = time.monotonic()
 
     def read(self) -> dict[str, Any] | None:
@@ -58,7 +59,7 @@ class Checkpoint:
                 return dict(content)
             reason = "it was written under other conditions"
         except (OSError, RuntimeError, ValueError, KeyError, TypeError, EOFError, pickle.UnpicklingError) as error:
-            reason = f"it cannot be read: {str(error).splitlines()[0] if str(error) else type(error).__name__}"
+            reason = f"it cannot be read: {first_line(error)}"
         print(f"rnnbench: the checkpoint is not used: {reason}")  # noqa: T201  goes to the trial's own output
         return None
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from rnnbench import seeds
-from rnnbench.errors import Refused
+from rnnbench.errors import Refused, describe, first_line
 from rnnbench.model import Model, tensor
 from rnnbench.records import Diagnosed, Diagnosis, LearningTrial
 from rnnbench.task import Task
@@ -37,9 +37,9 @@ def diagnose(
             try:
                 found[name] = _finite(measure(model.cells[0], x_BTI, rng))
             except Refused as refusal:
-                found[name] = f"not for {task.name}: {refusal}"
+                found[name] = f"not for {task.name}: {first_line(refusal)}"
             except Exception as error:  # a measurement beside the training must not cost its figures
-                found[name] = f"it raised {type(error).__name__}: {error}".split("\n")[0]
+                found[name] = f"it raised {describe(error)}"
     model.train(was_training)
     return found
 

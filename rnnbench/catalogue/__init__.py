@@ -1,6 +1,7 @@
 """The catalogue: everything that the installed plugins bring, and who brought it. The only user of pluggy's manager."""
 
-from rnnbench.catalogue.loading import DISABLE, Catalogue
+from rnnbench.catalogue.installed import DISABLE
+from rnnbench.catalogue.loading import Catalogue
 from rnnbench.catalogue.shelf import Brought, Plugin, Shelf
 
 __all__ = ["DISABLE", "Brought", "Catalogue", "Plugin", "Shelf"]

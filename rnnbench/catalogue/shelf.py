@@ -11,18 +11,27 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True)
 class Plugin:
-    """One entry point: where it comes from, and what is wrong with it ("" where nothing is)."""
+    """One entry point: where it comes from, and what is wrong with it ("" where nothing is).
+
+    effects: what its import changed in this process, and was set back.
+    """
 
     name: str
     distribution: str
     version: str
     module: str
     problem: str = ""
+    effects: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Distribution and entry point, which no two plugins share."""
+        return f"{self.distribution}:{self.name}"
 
     @property
     def origin(self) -> str:
         """Distribution and version, as tables show it."""
-        return f"{self.distribution} {self.version}"
+        return f"{self.distribution} {self.version}".strip()
 
 
 @dataclass(frozen=True)

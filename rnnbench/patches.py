@@ -60,7 +60,7 @@ def fingerprint() -> Fingerprint:
             if _counts(owner, key, part):
                 parts[key] = part
                 if isinstance(part, FunctionType):
-                    functions.append((f"{name}.{key}", part, _inside(part)))
+                    functions.append((f"{name}.{key}", part, inside(part)))
         owners.append((name, owner, parts))
     return Fingerprint(tuple(owners), tuple(functions), dict(_hooks()))
 
@@ -74,12 +74,12 @@ def replaced(before: Fingerprint) -> dict[str, str]:
         now = vars(owner)
         for key, part in parts.items():
             current = now.get(key)
-            if current is not part and not _is_torchs_own(current, part):
+            if current is not part and not is_torchs_own(current, part):
                 found[f"{name}.{key}"] = _name_of(current)
         if inspect.isclass(owner) or owner is torch._VF:
-            found.update(_shadowing(name, owner, parts, known))
-    for name, function, inside in before.functions:
-        if _inside(function) != inside:
+            found.update(shadowing(name, owner, parts, known))
+    for name, function, content in before.functions:
+        if inside(function) != content:
             found[name] = "the same function with other code or defaults"
     for name, hooks in _hooks():
         if hooks != before.hooks.get(name, ()):
@@ -114,7 +114,7 @@ def _counts(owner: Any, key: str, part: object) -> bool:
     return inspect.isclass(owner) or (callable(part) and not isinstance(part, ModuleType))
 
 
-def _shadowing(
+def shadowing(
     name: str, owner: Any, parts: dict[str, Any], known: dict[int, dict[str, Any]]
 ) -> Iterator[tuple[str, str]]:
     """What was added to a class, or to a module that looks its functions up elsewhere, and hides one of those."""
@@ -122,7 +122,7 @@ def _shadowing(
         if key in parts or key in NO_PART:
             continue
         hidden = _hidden(owner, key, known)
-        if hidden is not None and not _is_torchs_own(part, hidden):
+        if hidden is not None and not is_torchs_own(part, hidden):
             yield f"{name}.{key}", _name_of(part)
 
 
@@ -138,11 +138,12 @@ def _hidden(owner: Any, key: str, known: dict[int, dict[str, Any]]) -> object:
     return None
 
 
-def _inside(function: FunctionType) -> tuple[object, object, object]:
+def inside(function: FunctionType) -> tuple[object, object, object]:
+    """The code of a function and its defaults."""
     return function.__code__, function.__defaults__, function.__kwdefaults__
 
 
-def _is_torchs_own(current: object, original: object) -> bool:
+def is_torchs_own(current: object, original: object) -> bool:
     """Whether it is a wrapper of torch's own that has the original inside."""
     for _ in range(DEEPEST):
         if current is original:

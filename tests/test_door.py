@@ -19,7 +19,10 @@ def test_first_party_plugins_come_in_by_the_same_door() -> None:
     """Everything first-party is brought by entry points of the distribution rnnbench."""
     catalogue = Catalogue.load()
     ours = {plugin.name: plugin for plugin in catalogue.plugins if plugin.distribution == "rnnbench"}
-    assert set(ours) == {"cells", "tasks", "suites", "reports", "executors", "cluster", "diagnostics", "torchrecurrent"}
+    families = {name for name in ours if name.startswith("tasks-")}
+    others = {"cells", "suites", "reports", "executors", "cluster", "diagnostics", "torchrecurrent"}
+    assert set(ours) == families | others
+    assert {"tasks-long-range", "tasks-series"} <= families
     assert {"rnn", "gru", "lstm"} <= set(catalogue.cells)
     assert {"adding", "recall-first", "digits-rows", "digits-pixels", "bitcoin"} <= set(catalogue.tasks)
     assert {"quick", "smoke"} <= set(catalogue.suites)
@@ -119,24 +122,28 @@ def test_a_misspelt_hook_is_refused_with_the_nearest_name(make_plugin: MakePlugi
         Catalogue.load()
 
 
+def problem_of(distribution: str) -> str:
+    """The problem of the one plugin of a distribution; everybody else's cells are there."""
+    catalogue = Catalogue.load()
+    (plugin,) = [plugin for plugin in catalogue.plugins if plugin.distribution == distribution]
+    assert "gru" in catalogue.cells
+    return plugin.problem
+
+
 @pytest.mark.parametrize(
     ("returned", "found"),
     [("None", "got NoneType"), ("['gru']", "got str in it"), ("{'gru': 1}", "got dict")],
 )
-def test_a_wrong_return_type_is_refused_naming_the_distribution(
-    make_plugin: MakePlugin, returned: str, found: str
-) -> None:
-    """A hook returns a list of what it is for."""
+def test_a_wrong_return_type_is_a_problem_of_its_plugin(make_plugin: MakePlugin, returned: str, found: str) -> None:
+    """A hook returns a list of what it is for; one that does not costs itself alone."""
     make_plugin(f"import rnnbench\n@rnnbench.hookimpl\ndef rnnbench_cells(): return {returned}", distribution="odd")
-    with pytest.raises(PluginError, match=f"odd: rnnbench_cells should return a list of CellSpec, {found}"):
-        Catalogue.load()
+    assert problem_of("odd") == f"rnnbench_cells should return a list of CellSpec, {found}"
 
 
-def test_a_class_that_is_no_task_is_refused(make_plugin: MakePlugin) -> None:
+def test_a_class_that_is_no_task_is_a_problem_of_its_plugin(make_plugin: MakePlugin) -> None:
     """A task is a concrete subclass of rnnbench.Task with a name."""
     make_plugin("import rnnbench\n@rnnbench.hookimpl\ndef rnnbench_tasks(): return [int]", distribution="odd")
-    with pytest.raises(PluginError, match=r"odd: rnnbench_tasks returned int, which is not a subclass"):
-        Catalogue.load()
+    assert "rnnbench_tasks returned int, which is not a subclass" in problem_of("odd")
 
 
 TASK = """
@@ -170,8 +177,7 @@ def test_a_task_that_lacks_something_is_told_what(
 ) -> None:
     """By name of each missing member."""
     make_plugin(TASK.format(target=target, more=more), distribution="odd")
-    with pytest.raises(PluginError, match=complaint):
-        Catalogue.load()
+    assert complaint in problem_of("odd")
 
 
 def test_one_module_may_stand_under_two_names(make_plugin: MakePlugin) -> None:

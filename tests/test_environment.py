@@ -11,6 +11,7 @@ import pytest
 import rnnbench
 from rnnbench import environment
 from rnnbench.catalogue import Brought, Catalogue, Shelf
+from rnnbench.provenance import changed, definition, provenance
 from rnnbench.records import CellUse
 from tests.test_records import learning_trial
 
@@ -56,10 +57,10 @@ def test_a_definition_changes_with_its_source(tmp_path: Path, monkeypatch: pytes
     for number in (1, 2):
         (tmp_path / f"defined_{number}.py").write_text(f"def build():\n    return {number}\n")
         module = __import__(f"defined_{number}")
-        hashes.add(environment.definition(module.build))
+        hashes.add(definition(module.build))
     assert len(hashes) == 2
     assert all(len(one) == 12 for one in hashes)
-    assert environment.definition(len) == ""
+    assert definition(len) == ""
 
 
 def test_the_machine_and_versions_are_told() -> None:
@@ -106,7 +107,7 @@ def test_the_version_of_what_a_cell_runs_goes_with_its_results() -> None:
     spec = rnnbench.CellSpec(name="bridge", build="rnnbench_cells.gru:build_gru", source="x", packages=("pluggy",))
     shelf = Shelf("cell", {"bridge": Brought(spec, catalogue.plugins[0])})
     trial = learning_trial(cell=CellUse(name="bridge"))
-    found = environment.provenance(trial, replace(catalogue, cells=shelf))
+    found = provenance(trial, replace(catalogue, cells=shelf))
     assert found.definitions["pluggy of bridge"] == version("pluggy")
     older = msgspec.structs.replace(found, definitions={**found.definitions, "pluggy of bridge": "0.1"})
-    assert environment.changed(older, found) == ("pluggy of bridge",)
+    assert changed(older, found) == ("pluggy of bridge",)

@@ -131,7 +131,7 @@ def test_a_trial_has_its_provenance(pool: LocalPool) -> None:
     """Machine, versions, plugins and definitions come with the result."""
     result = finish(pool, trial("gru"))["gru"]
     assert result.provenance.plugins["gru"].startswith("rnnbench ")
-    assert set(result.provenance.definitions) == {"gru", "adding"}
+    assert set(result.provenance.definitions) == {"rnnbench", "gru", "adding"}
     assert all(len(definition) == 12 for definition in result.provenance.definitions.values())
     assert result.provenance.versions["torch"]
     assert result.provenance.machine.cores >= 1

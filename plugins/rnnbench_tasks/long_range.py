@@ -1,9 +1,15 @@
 """Long-range tasks, generated: a fact early on, and a question much later."""
 
 import rnnbench
-from rnnbench_tasks.adding import AddingAnywhere
+from rnnbench_tasks.adding import Adding, AddingAnywhere
 from rnnbench_tasks.copying import Copy
 from rnnbench_tasks.delay import Delay
 from rnnbench_tasks.temporal_order import TemporalOrder
 
-TASKS: tuple[type[rnnbench.Task], ...] = (AddingAnywhere, Copy, TemporalOrder, Delay)
+TASKS: tuple[type[rnnbench.Task], ...] = (Adding, AddingAnywhere, Copy, TemporalOrder, Delay)
+
+
+@rnnbench.hookimpl
+def rnnbench_tasks() -> tuple[type[rnnbench.Task], ...]:
+    """Long memory of one fact or of two."""
+    return TASKS

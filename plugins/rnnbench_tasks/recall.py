@@ -3,6 +3,13 @@
 import rnnbench
 from rnnbench_tasks.induction import Induction
 from rnnbench_tasks.mqar import Mqar
+from rnnbench_tasks.recall_first import RecallFirst
 from rnnbench_tasks.selective_copy import SelectiveCopy
 
-TASKS: tuple[type[rnnbench.Task], ...] = (SelectiveCopy, Induction, Mqar)
+TASKS: tuple[type[rnnbench.Task], ...] = (RecallFirst, SelectiveCopy, Induction, Mqar)
+
+
+@rnnbench.hookimpl
+def rnnbench_tasks() -> tuple[type[rnnbench.Task], ...]:
+    """Associative recall."""
+    return TASKS

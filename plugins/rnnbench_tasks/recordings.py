@@ -88,7 +88,7 @@ def _keep(path: Path) -> None:
 
 
 def _synthesise(path: Path) -> None:
-    command = [sys.executable, "-m", "rnnbench_tasks.synthesis", str(path)]
+    command = [sys.executable, "-P", "-m", "rnnbench_tasks.synthesis", str(path)]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=SYNTHESIS_SECONDS, check=False)
     except subprocess.TimeoutExpired:

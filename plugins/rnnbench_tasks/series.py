@@ -2,9 +2,16 @@
 
 import rnnbench
 from rnnbench_tasks import ucr
+from rnnbench_tasks.bitcoin import Bitcoin
 from rnnbench_tasks.csv_classify import CsvClassify
 from rnnbench_tasks.csv_forecast import CsvForecast
 from rnnbench_tasks.energy import Energy, EnergyDay
 from rnnbench_tasks.speakers import Speakers
 
-TASKS: tuple[type[rnnbench.Task], ...] = (Energy, EnergyDay, Speakers, *ucr.TASKS, CsvForecast, CsvClassify)
+TASKS: tuple[type[rnnbench.Task], ...] = (Bitcoin, Energy, EnergyDay, Speakers, *ucr.TASKS, CsvForecast, CsvClassify)
+
+
+@rnnbench.hookimpl
+def rnnbench_tasks() -> tuple[type[rnnbench.Task], ...]:
+    """Time series."""
+    return TASKS

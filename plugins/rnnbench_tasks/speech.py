@@ -134,3 +134,9 @@ def _padded(recordings: Sequence[Array]) -> tuple[Array, Array]:
 
 
 TASKS: tuple[type[rnnbench.Task], ...] = (Keywords, DigitStrings)
+
+
+@rnnbench.hookimpl
+def rnnbench_tasks() -> tuple[type[rnnbench.Task], ...]:
+    """Speech."""
+    return TASKS

@@ -97,3 +97,9 @@ class CycleNavigation(Tracked):
 
 
 TASKS: tuple[type[rnnbench.Task], ...] = (Parity, EvenPairs, CycleNavigation, ModularArithmetic, Group)
+
+
+@rnnbench.hookimpl
+def rnnbench_tasks() -> tuple[type[rnnbench.Task], ...]:
+    """State tracking."""
+    return TASKS

@@ -5,3 +5,9 @@ from rnnbench_tasks.language_models import CharLm, WordLm
 from rnnbench_tasks.reviews import LongDocument, Sentiment
 
 TASKS: tuple[type[rnnbench.Task], ...] = (CharLm, WordLm, Sentiment, LongDocument)
+
+
+@rnnbench.hookimpl
+def rnnbench_tasks() -> tuple[type[rnnbench.Task], ...]:
+    """Text."""
+    return TASKS

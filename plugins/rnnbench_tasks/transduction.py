@@ -5,3 +5,9 @@ from rnnbench_tasks.pronounce import Pronounce
 from rnnbench_tasks.translate import Translate
 
 TASKS: tuple[type[rnnbench.Task], ...] = (Pronounce, Translate)
+
+
+@rnnbench.hookimpl
+def rnnbench_tasks() -> tuple[type[rnnbench.Task], ...]:
+    """One sequence into another."""
+    return TASKS

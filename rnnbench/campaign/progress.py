@@ -17,6 +17,7 @@ class Progress:
 
     kept:    statuses of results that were there before; `new` of those that came in this run.
     stale:   what changed since results that were kept, and how many of them: names of cells and tasks, or "torch".
+    without_helpers: cells and tasks whose helper modules were not recorded with results that were kept, and how many.
     reasons: why trials have no figures for want of something, and how many.
     absent:  cells that have no row beside others that have, where and why, and in how many replicates.
     notices: sentences on what was found amiss and mended.
@@ -27,6 +28,7 @@ class Progress:
     kept: Counter[str] = field(default_factory=Counter)
     new: Counter[str] = field(default_factory=Counter)
     stale: Counter[str] = field(default_factory=Counter)
+    without_helpers: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     absent: Counter[str] = field(default_factory=Counter)
     notices: list[str] = field(default_factory=list)

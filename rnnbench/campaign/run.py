@@ -5,10 +5,10 @@ from contextlib import suppress
 
 import msgspec
 
-from rnnbench import environment
 from rnnbench.campaign.belonging import Belonging
 from rnnbench.campaign.cost_notices import BUSY, aim, busy, enough, left_out, missing, reached
 from rnnbench.campaign.data import evaluations_without_result, tasks_without_data, without_tasks
+from rnnbench.campaign.dependences import Dependences
 from rnnbench.campaign.place import Place
 from rnnbench.campaign.progress import IDLE, Progress, Watch, outcome
 from rnnbench.campaign.superseded import superseded
@@ -17,7 +17,8 @@ from rnnbench.catalogue import Catalogue
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors.running import without_run
 from rnnbench.plan import Known, count_trials, due_trials, known, plan, unclimbed
-from rnnbench.records import CostTrial, Executor, Placement, Provenance, Result, Suite, Trial, trial_id
+from rnnbench.provenance import without_helpers
+from rnnbench.records import CostTrial, Executor, Placement, Result, Suite, Trial, trial_id
 from rnnbench.store import Store, keep_claims
 
 PATIENCE_SECONDS = 1.0
@@ -52,8 +53,8 @@ class _Campaign:
         self.progress = Progress(total=count_trials(suite))
         self.index: dict[str, Known] = {}
         self.new: set[str] = set()
-        self._provenances: dict[tuple[object, ...], Provenance] = {}
-        self.placement = Placement(store.folder.absolute(), place.jobs, self._preload(suite))
+        self.dependences = Dependences(catalogue, place.executor)
+        self.placement = Placement(store.folder.absolute(), place.jobs)
         self.whole, self.suite = suite, suite
         self.progress.notices += [*untested(suite), *left_out(suite)]
         self._read(fresh=fresh)
@@ -90,6 +91,7 @@ class _Campaign:
         """Take in what is stored; what is not final is discarded, and with `fresh` all that this suite would run."""
         belonging = Belonging(self.suite)
         changed: dict[str, tuple[str, ...]] = {}
+        unrecorded: dict[str, tuple[str, ...]] = {}
         for result in self.store.read():
             self._refuse_other_suite(result)
             trial, identity = result.trial, trial_id(result.trial)
@@ -98,7 +100,8 @@ class _Campaign:
                 self.placement.checkpoint(trial).unlink(missing_ok=True)
             elif result.final:
                 self.index[identity] = known(result)
-                changed[identity] = self._changed(result)
+                unrecorded[identity] = without_helpers(result.provenance)
+                changed[identity] = self.dependences.changed(result)
         self.progress.notices += self.store.repair()
         for trial in due_trials(self.suite, self.index):
             identity = trial_id(trial)
@@ -107,15 +110,7 @@ class _Campaign:
             if identity in self.index:
                 self.progress.kept[outcome(trial, self.index[identity].status)] += 1
                 self.progress.stale.update(changed[identity])
-
-    def _changed(self, result: Result) -> tuple[str, ...]:
-        """What has changed since this result, where its cells and its task are still here to ask."""
-        trial = result.trial
-        cells = trial.cells if isinstance(trial, CostTrial) else (trial.cell,)
-        task_is_here = isinstance(trial, CostTrial) or trial.task in self.catalogue.tasks
-        if not task_is_here or any(cell.name not in self.catalogue.cells for cell in cells):
-            return ()
-        return environment.changed(result.provenance, self._provenance(trial))
+                self.progress.without_helpers.update(unrecorded.get(identity, ()))
 
     def _start(self, trial: Trial, pool: Executor) -> bool:
         """Hand a trial out; True where it was refused, so that there is news at once."""
@@ -128,19 +123,15 @@ class _Campaign:
 
     def _finish(self, result: Result) -> None:
         """Store a result, and take note of it."""
-        trial, provenance, spec = result.trial, result.provenance, self.place.executor
-        if not provenance.plugins:  # its process did not live to tell
-            told = self._provenance(trial)
-            provenance = msgspec.structs.replace(provenance, plugins=told.plugins, definitions=told.definitions)
-        provenance = msgspec.structs.replace(
-            provenance, commit=environment.commit(), executor=spec.name, shared=spec.shared
-        )
-        self.store.write(msgspec.structs.replace(result, provenance=provenance, aim=aim(self.whole, trial)))
+        trial = result.trial
+        depends_on = self.dependences.settled(result)
+        self.store.write(msgspec.structs.replace(result, provenance=depends_on, aim=aim(self.whole, trial)))
         identity = trial_id(trial)
         with suppress(OSError):
             self.placement.checkpoint(trial).unlink(missing_ok=True)
         self.index[identity] = known(result)
         self.progress.notices += [told for told in busy(result) if not self.progress.tells(BUSY)]
+        self.progress.notices += [effect for effect in result.side_effects if effect not in self.progress.notices]
         self.new.add(identity)
         self.progress.new[outcome(trial, result.status)] += 1
         if result.status in IDLE:
@@ -164,16 +155,6 @@ class _Campaign:
         self.progress.notices += (reached if self.new else enough)(self.whole, self.index)
         self.watch(self.progress, None)
 
-    def _provenance(self, trial: Trial) -> Provenance:
-        """What results of a trial's cells and task depend on now; sources are read once a run."""
-        if isinstance(trial, CostTrial):
-            key: tuple[object, ...] = tuple(cell.name for cell in trial.cells)
-        else:
-            key = (trial.cell.name, trial.task, *sorted(trial.dials.items()))
-        if key not in self._provenances:
-            self._provenances[key] = environment.provenance(trial, self.catalogue)
-        return self._provenances[key]
-
     def _refuse_other_suite(self, result: Result) -> None:
         ours, theirs = self.suite.name, result.trial.suite
         if theirs != ours:
@@ -192,9 +173,3 @@ class _Campaign:
             for trial in list(evaluations_without_result(self.whole, task, self.index)):
                 self._finish(without_run(trial, "skipped", reason))
         self.progress.total = count_trials(self.suite) + kept + self.progress.new["skipped"]
-
-    def _preload(self, suite: Suite) -> tuple[str, ...]:
-        """The plugin modules that this suite's trials will import, known to import well."""
-        plugins = [self.catalogue.cells[cell.name].plugin for cell in suite.cells]
-        plugins += [self.catalogue.tasks[task.name].plugin for task in suite.tasks]
-        return tuple(sorted({plugin.module.partition(":")[0] for plugin in plugins}))

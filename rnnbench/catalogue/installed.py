@@ -20,16 +20,18 @@ SECTION = f"[{hooks.GROUP}]"
 
 @dataclass(frozen=True)
 class Entry:
-    """An entry point of a plugin with the distribution that declares it."""
+    """An entry point of a plugin with the distribution that declares it; None where that was looked at before."""
 
     point: EntryPoint
-    distribution: Distribution
+    distribution: Distribution | None
     plugin: Plugin
 
     @cached_property
     def files(self) -> dict[Path, str]:
         """The files that were installed with the distribution, each with its recorded hash ("" where it has none)."""
-        found = {}
+        found: dict[Path, str] = {}
+        if self.distribution is None:
+            return found
         for file in self.distribution.files or ():
             recorded = file.hash.value if file.hash else ""
             found[_real(self.distribution.locate_file(file))] = recorded
@@ -38,6 +40,8 @@ class Entry:
     @cached_property
     def project(self) -> Path | None:
         """The folder of the project, where the distribution is installed in place (editable)."""
+        if self.distribution is None:
+            return None
         try:
             told = json.loads(self.distribution.read_text("direct_url.json") or "{}")
         except (OSError, ValueError):
@@ -91,6 +95,11 @@ def installed() -> tuple[list[Entry], list[Plugin]]:
     entries = [found[key] for key in sorted(found)]
     enabled = [entry for entry in entries if not _names(entry.plugin) & disabled]
     return enabled, [plugin for name, plugin in sorted(damaged.items()) if name not in disabled]
+
+
+def entry_of(plugin: Plugin) -> Entry:
+    """The entry point of a plugin that was found and loaded well in another process."""
+    return Entry(EntryPoint(plugin.name, plugin.module, hooks.GROUP), None, plugin)
 
 
 def whose(file: Path, entries: Iterable[Entry]) -> Entry | None:

@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -13,6 +12,7 @@ import click
 from rnnbench import archives, environment
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.output import console
+from rnnbench.interpreter import python
 
 TORCH_SECONDS = 120
 BUSY_LOAD = 0.5
@@ -67,9 +67,7 @@ def _load(cores: int) -> str:
 def _torch() -> tuple[bool, str, str]:
     """Torch is tried in a process of its own: a broken build must not take the doctor down."""
     try:
-        done = subprocess.run(
-            [sys.executable, "-c", PROBE], capture_output=True, text=True, timeout=TORCH_SECONDS, check=False
-        )
+        done = subprocess.run(python("-c", PROBE), capture_output=True, text=True, timeout=TORCH_SECONDS, check=False)
     except subprocess.TimeoutExpired:
         return False, "torch", f"does not import within {TORCH_SECONDS} s"
     last_line = (done.stderr.strip().splitlines() or ["no message"])[-1]

@@ -12,10 +12,13 @@ from rnnbench.catalogue import Catalogue
 from rnnbench.cli.output import console, print_json
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors.local import run_one
+from rnnbench.provenance import provenance
 from rnnbench.records import LearningTrial, Provenance, Result, trial_id
 from rnnbench.store import Store
 
 DIFFERENT = 1
+NO_CONDITIONS = ("executor", "shared", "files", "sources")
+"""What of a result's provenance is no condition of its figures; sources are in its definitions."""
 MEASURED = (
     *("cpu_seconds", "wall_seconds", "log_ratio_to_ruler", "first_call_seconds", "joules"),
     *("peak_bytes", "seconds", "bytes", "instructions"),
@@ -55,10 +58,10 @@ def reproduce(folder: Path, identity: str, as_json: bool) -> None:
 
 
 def _here(again: Result) -> Provenance:
-    provenance = again.provenance
-    if not provenance.plugins:
-        provenance = environment.provenance(again.trial, Catalogue.load())
-    return msgspec.structs.replace(provenance, commit=environment.commit())
+    found = again.provenance
+    if not found.plugins:
+        found = provenance(again.trial, Catalogue.load())
+    return msgspec.structs.replace(found, commit=environment.commit())
 
 
 def _figures(result: Result) -> Any:
@@ -84,7 +87,7 @@ def _differences(stored: Any, again: Any, path: str) -> Iterator[tuple[str, Any,
 def _conditions(then: Provenance, now: Provenance) -> Iterator[tuple[str, Any, Any]]:
     """What differs between the circumstances of two results."""
     one, other = (msgspec.to_builtins(p) for p in (then, now))
-    for key in ("executor", "shared"):
+    for key in NO_CONDITIONS:
         one.pop(key), other.pop(key)
     yield from _differences(one, other, "")
 

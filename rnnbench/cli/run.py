@@ -88,6 +88,8 @@ def print_summary(progress: Progress) -> None:
         warnings.append(
             f"{name} has changed since {count} of the results that were kept; --fresh with -c or -t runs them again."
         )
+    for name, count in progress.without_helpers.items():
+        warnings.append(f"Helper modules of {name} were not recorded with {count} of the results that were kept.")
     warnings += [f"{said} (in {count} replicates)." for said, count in progress.absent.items()]
     if progress.failed:
         failures = ", ".join(

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from rnnbench.catalogue import Plugin
 from rnnbench.executors import confinement
 from rnnbench.executors.marker import Marker
 from rnnbench.records import CostTrial, Trial, limits
@@ -25,6 +26,8 @@ class Order(Struct, frozen=True, kw_only=True):
     marker:     the file in which it says what it is at, while it measures costs.
     checkpoint: the file in which it keeps what it needs to go on after it was cut off; "" keeps nothing.
     only_size:  size the model, and train nothing.
+    plugins:    those that bring what the trial uses; None imports all that are installed.
+    files:      by module, the file that it is in the driver.
     """
 
     trial: Trial
@@ -35,6 +38,8 @@ class Order(Struct, frozen=True, kw_only=True):
     checkpoint: str = ""
     checkpoint_seconds: float
     only_size: bool = False
+    plugins: tuple[Plugin, ...] | None = None
+    files: dict[str, str] = {}
 
 
 def main(encoded: bytes, pipe: Connection) -> None:
@@ -53,6 +58,8 @@ def main(encoded: bytes, pipe: Connection) -> None:
         checkpoint=Path(order.checkpoint) if order.checkpoint else None,
         checkpoint_seconds=order.checkpoint_seconds,
         only_size=order.only_size,
+        plugins=order.plugins,
+        files=order.files,
         at_end=confinement.lift_memory_limit,
     )
     if isinstance(order.trial, CostTrial):

@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from multiprocessing import forkserver
 from multiprocessing.context import ForkServerProcess
@@ -14,20 +14,23 @@ import psutil
 
 from rnnbench.executors.family import MARK, OURS, children_of
 
-PRELOAD = ("torch", "torch._dynamo", "rnnbench.runner")
-"""Loaded once by the forkserver. The first optimiser of a process imports torch._dynamo, which takes over a second."""
+PRELOAD = ("torch", "torch._dynamo", "rnnbench.runner.warm")
+"""Loaded once by the forkserver: what all trials share, and no plugin. The first optimiser of a process imports
+torch._dynamo, which takes over a second."""
+SAFE_PATH = "PYTHONSAFEPATH"
+"""Set, it keeps the working folder off the path of the server, of its children and of what these start."""
 ATTEMPTS = 3
 
 
 class Forkserver:
-    """The server of this process, running with these modules loaded; started again where it was killed.
+    """The server of this process, running; started again where it was killed.
 
     helpers: ids of the processes that it takes, itself included.
     """
 
-    def __init__(self, preload: Sequence[str]) -> None:
+    def __init__(self) -> None:
         self.context = multiprocessing.get_context("forkserver")
-        self.context.set_forkserver_preload([*PRELOAD, *preload])
+        self.context.set_forkserver_preload(list(PRELOAD))
         self.helpers = set(children_of(os.getpid()))
         self._ensure()
 
@@ -50,18 +53,27 @@ class Forkserver:
 
     def _ensure(self) -> None:
         """Have the server run, deaf to Ctrl-C, and its children with it: the driver hears it and ends them."""
-        before, others = set(children_of(os.getpid())), os.environ.get(MARK)
-        os.environ[MARK] = OURS
-        try:
-            with _deaf():
-                forkserver.ensure_running()
-        finally:
-            del os.environ[MARK]
-            if others is not None:
-                os.environ[MARK] = others
+        before = set(children_of(os.getpid()))
+        with _deaf(), _variables({MARK: OURS, SAFE_PATH: "1"}):
+            forkserver.ensure_running()
         self.helpers |= set(children_of(os.getpid())) - before
         pid = forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined]
         self._process = psutil.Process(pid)
+
+
+@contextmanager
+def _variables(values: Mapping[str, str]) -> Iterator[None]:
+    """Set environment variables for what is started in here."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from msgspec import Struct
 
 from rnnbench.executors.local import LocalPool
 from rnnbench.executors.running import without_run
+from rnnbench.interpreter import python
 from rnnbench.records import CHECKPOINT_SECONDS, Result, Trial, trial_id
 
 PATIENCE_SECONDS = 0.5
@@ -46,7 +47,7 @@ class JobProcess:
         self._job = job
         self._said = TemporaryFile()  # noqa: SIM115  closed with the process
         self._process = subprocess.Popen(
-            [sys.executable, "-m", __name__],
+            python("-m", __name__),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._said,

@@ -8,7 +8,6 @@ trials that were running are run again one at a time, so that one which kills it
 import shutil
 import time
 from collections import deque
-from collections.abc import Sequence
 from multiprocessing.connection import wait
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,6 +21,7 @@ from rnnbench.executors import confinement
 from rnnbench.executors.child import Order, main
 from rnnbench.executors.family import end_strays
 from rnnbench.executors.forkserver import Forkserver, main_hidden
+from rnnbench.executors.needs import Needs
 from rnnbench.executors.running import POLL_SECONDS, Running
 from rnnbench.records import CHECKPOINT_SECONDS, Executor, Placement, Result, Trial, trial_id
 
@@ -29,7 +29,7 @@ from rnnbench.records import CHECKPOINT_SECONDS, Executor, Placement, Result, Tr
 def build_local(placement: Placement, checkpoint_seconds: float = CHECKPOINT_SECONDS) -> "LocalPool":
     """A pool for a run: one trial at once for each core, unless told otherwise."""
     jobs = placement.jobs or environment.machine().cores
-    return LocalPool(jobs, placement.preload, checkpoints=placement.checkpoints, checkpoint_seconds=checkpoint_seconds)
+    return LocalPool(jobs, checkpoints=placement.checkpoints, checkpoint_seconds=checkpoint_seconds)
 
 
 class LocalPool(Executor):
@@ -38,7 +38,6 @@ class LocalPool(Executor):
     def __init__(
         self,
         jobs: int,
-        preload: Sequence[str] = (),
         *,
         checkpoints: Path | None = None,
         checkpoint_seconds: float = CHECKPOINT_SECONDS,
@@ -54,7 +53,8 @@ class LocalPool(Executor):
         self._notices: list[str] = []
         self._scratch = TemporaryDirectory(prefix="rnnbench-", ignore_cleanup_errors=True)
         confinement.adopt_orphans(True)
-        self._forkserver = Forkserver(preload)
+        self._needs = Needs()
+        self._forkserver = Forkserver()
 
     def close(self) -> None:
         for running in self._running.values():
@@ -85,6 +85,7 @@ class LocalPool(Executor):
         except OSError as error:
             raise RnnbenchError(f"{folder}: cannot be made for a trial to work in: {error.strerror}") from error
         checkpoint = self._checkpoints / f"{identity}.pt" if self._checkpoints else None
+        plugins = self._needs.plugins(trial)
         order = Order(
             trial=trial,
             folder=str(folder),
@@ -94,6 +95,8 @@ class LocalPool(Executor):
             checkpoint=str(checkpoint.absolute()) if checkpoint else "",
             checkpoint_seconds=self._checkpoint_seconds,
             only_size=self.only_size,
+            plugins=plugins,
+            files=self._needs.files(plugins),
         )
         ours, theirs = self._forkserver.context.Pipe()
         process = self._forkserver.context.Process(target=main, args=(msgspec.json.encode(order), theirs))

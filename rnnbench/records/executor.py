@@ -20,14 +20,12 @@ CHECKPOINT_SECONDS = 60.0
 class Placement:
     """What a run tells its executor.
 
-    folder:  the folder of the run; an executor may keep files under a name of its own in it.
-    jobs:    trials at once, where the user said so; None leaves it to the executor.
-    preload: modules that the trials will import, known to import well.
+    folder: the folder of the run; an executor may keep files under a name of its own in it.
+    jobs:   trials at once, where the user said so; None leaves it to the executor.
     """
 
     folder: Path
     jobs: int | None = None
-    preload: tuple[str, ...] = ()
 
     @property
     def checkpoints(self) -> Path:

@@ -1,8 +1,11 @@
 """A learning trial: size the model, build it from the seed's own stream of weights, train it."""
 
 import random
+from collections.abc import Mapping
 from functools import cache, partial
+from pathlib import Path
 from time import perf_counter
+from zipfile import Path as ZipPath
 
 import msgspec
 import numpy as np
@@ -12,28 +15,46 @@ from rnnbench import seeds
 from rnnbench.archives import open_archives
 from rnnbench.catalogue import Catalogue
 from rnnbench.cell import CellSpec
-from rnnbench.errors import Refused
+from rnnbench.errors import DataUnavailable, Refused
 from rnnbench.model import Extent, Model, Needs, Size, count_parameters, solve_size
-from rnnbench.records import LearningTrial, ModelSize, Result, Seconds, canonical
+from rnnbench.provenance import file_digest, provenance
+from rnnbench.records import LearningTrial, ModelSize, Provenance, Result, Seconds, canonical
+from rnnbench.runner.imports import Imports
+from rnnbench.runner.reseeding import SeedWatch
 from rnnbench.runner.terms import Terms
+from rnnbench.runner.watch import TorchWatch
 from rnnbench.task import RecordedTask, Task
 from rnnbench.training import Checkpoint, Feed, open_feed, train
 
 
-def run_learning(trial: LearningTrial, catalogue: Catalogue, bare: Result, terms: Terms) -> Result:
+def run_learning(trial: LearningTrial, catalogue: Catalogue, bare: Result, terms: Terms, watch: TorchWatch) -> Result:
     """The result of a learning trial. Raises what the cell, the task or the data raise."""
     started = perf_counter()
+    imports = Imports()
     task_class = catalogue.tasks[trial.task].item
     task = task_class(**trial.dials)  # type: ignore[arg-type]
-    archives = open_archives(task_class) if issubclass(task_class, RecordedTask) else {}
+    own_files = {file: file_digest(file) for file in task.own_files}
+    archives: Mapping[str, ZipPath] = {}
+    if issubclass(task_class, RecordedTask):
+        archives = open_archives(task_class)
     feed = open_feed(task, trial, archives)
-    size, model = _sized(trial, catalogue, task, feed)
+    _demand_unchanged(own_files)
+    imports.note(trial.task)
+    watch.look(f"Reading the data of the task '{trial.task}'")
+    size, model = _sized(trial, catalogue, task, feed, watch)
+    imports.note(trial.cell.name)
     if terms.only_size:
         return msgspec.structs.replace(bare, size=_told(size, model))
+    diagnostics = {}
+    for name in trial.diagnostics:
+        diagnostics[name] = catalogue.diagnostics[name].item.load()
+        imports.note(name)
+    bare = msgspec.structs.replace(bare, provenance=_provenance(trial, catalogue, imports, own_files))
     prepared = perf_counter()
     checkpoint = Checkpoint(terms.checkpoint, _conditions(bare), terms.checkpoint_seconds)
-    diagnostics = {name: catalogue.diagnostics[name].item.load() for name in trial.diagnostics}
-    outcome = train(trial, task, model, feed, size, checkpoint, diagnostics)
+    after_first_step = partial(watch.look, f"The first training step of the cell '{trial.cell.name}'")
+    outcome = train(trial, task, model, feed, size, checkpoint, diagnostics, after_first_step)
+    watch.look(f"Training the cell '{trial.cell.name}'")
     return msgspec.structs.replace(
         bare,
         status=outcome.status,
@@ -48,22 +69,53 @@ def run_learning(trial: LearningTrial, catalogue: Catalogue, bare: Result, terms
     )
 
 
-def _sized(trial: LearningTrial, catalogue: Catalogue, task: Task, feed: Feed) -> tuple[Size, Model]:
-    """The size that the budget gives, and a model of that size with the weights of this seed."""
+def _provenance(
+    trial: LearningTrial, catalogue: Catalogue, imports: Imports, own_files: Mapping[Path, str]
+) -> Provenance:
+    """What the result depends on, now that all of it was loaded and read."""
+    data = {str(file): content for file, content in own_files.items()}
+    for archive in catalogue.tasks[trial.task].item.archives:
+        data[archive.name] = archive.sha256
+    found = provenance(trial, catalogue, imports.seen)
+    return msgspec.structs.replace(found, data=data)
+
+
+def _demand_unchanged(own_files: Mapping[Path, str]) -> None:
+    for file, content in own_files.items():
+        if file_digest(file) != content:
+            raise DataUnavailable(f"{file}: it changed while it was read")
+
+
+def _sized(trial: LearningTrial, catalogue: Catalogue, task: Task, feed: Feed, watch: TorchWatch) -> tuple[Size, Model]:
+    """The size that the budget gives, and a model of that size with the weights of this seed.
+
+    It is built from two states of the random generators, which shows whether building sets their seeds.
+    """
     spec = catalogue.cells[trial.cell.name].item
     _refuse_too_long(spec, task, feed)
     build = spec.load(trial.cell.options, trial.cell.implementation)
     needs = Needs(spec.inputs == "frames", spec.same_size, spec.carries_state)
     make = partial(Model, build, task, trial.recipe, feed.example(), needs=needs)
 
+    seed_watch = SeedWatch()
+
     @cache
     def extent(hidden: int) -> Extent:
-        model = make(hidden)
+        model = seed_watch.build(make, hidden)
         return Extent(count_parameters(model), model.state_floats)
 
     size = solve_size(trial.recipe, extent, spec.hidden_multiple)
+    extent(size.hidden)  # where hidden sizes are matched, nothing has been built yet
+    watch.look(f"Building the cell '{spec.name}'")
     _seed_global_generators(trial.seed)
-    return size, make(size.hidden)
+    model = seed_watch.build(make, size.hidden)
+    watch.look(f"Building the cell '{spec.name}'")
+    for generator in sorted(seed_watch.reseeded):
+        watch.add(
+            f"Building the cell '{spec.name}' sets the seed of {generator}'s generator, "
+            "so that every seed of a trial begins with the same weights"
+        )
+    return size, model
 
 
 def _refuse_too_long(spec: CellSpec, task: Task, feed: Feed) -> None:

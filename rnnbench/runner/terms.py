@@ -1,9 +1,10 @@
 """The terms on which a place lets a trial run; none of them changes a figure."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from rnnbench.catalogue import Plugin
 from rnnbench.records import CHECKPOINT_SECONDS
 
 
@@ -21,6 +22,8 @@ class Terms:
 
     checkpoint: the file in which it keeps what it needs to go on after it was cut off; None keeps nothing.
     only_size:  size the model, and train nothing.
+    plugins:    those to import; None imports all that are installed.
+    files:      by module, the file that it is in the process which asks for the trial. The trial must import the same.
     at_end:     called when the work is over, however it went, and before the result is put together.
     at_work:    told what is begun while times are measured, such as "the first step of" a cell; "" at the end. It takes
                 no time to speak of.
@@ -29,5 +32,7 @@ class Terms:
     checkpoint: Path | None = None
     checkpoint_seconds: float = CHECKPOINT_SECONDS
     only_size: bool = False
+    plugins: tuple[Plugin, ...] | None = None
+    files: Mapping[str, str] = field(default_factory=dict)
     at_end: Callable[[], None] = _nothing
     at_work: Callable[[str], None] = _unheard

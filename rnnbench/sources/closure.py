@@ -2,10 +2,12 @@
 
 import ast
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from rnnbench.sources.modules import Import, Module, Statement, digest, imported, read_module
+from rnnbench.sources.files import digest
+from rnnbench.sources.modules import Import, Module, read_module
+from rnnbench.sources.uses import uses
 
 IDENTIFIER = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 LOOKS_AT_ALL = frozenset(("globals", "vars", "eval", "exec", "__subclasses__", "modules"))
@@ -124,31 +126,19 @@ class Reach:
         self._aliases.setdefault(module.name, set()).add(name)
 
     def _uses(self, module: Module, node: ast.AST) -> None:
-        for child in ast.walk(node):
-            if isinstance(child, ast.Name):
-                self._used_name(module, child.id)
-            elif isinstance(child, ast.Attribute):
-                self._used_attribute(module, child)
-            elif isinstance(child, ast.Constant) and isinstance(child.value, str):
-                self._used_text(module, child.value)
-            elif isinstance(child, ast.Import | ast.ImportFrom):
-                for _, target in imported(child, module.package):
-                    self._follow(target)
-
-    def _used_name(self, module: Module, name: str) -> None:
-        if name in LOOKS_AT_ALL:
+        found = uses(node, module.package)
+        if (found.names | found.attributes) & LOOKS_AT_ALL:
             self.everything(module.name)
-        else:
+        for name in found.names:
             self.name(module.name, name)
-
-    def _used_attribute(self, module: Module, node: ast.Attribute) -> None:
-        if node.attr in LOOKS_AT_ALL:
-            self.everything(module.name)
-            return
-        dotted = _dotted(node)
-        if dotted:
-            self._used_path(module, dotted)
-        self._attribute(node.attr)
+        for path in found.paths:
+            self._used_path(module, path)
+        for attribute in found.attributes:
+            self._attribute(attribute)
+        for text in found.texts:
+            self._used_text(module, text)
+        for target in found.imports:
+            self._follow(target)
 
     def _used_path(self, module: Module, dotted: str) -> None:
         """`a.b.c` where `a`, or `a.b`, is an imported module."""
@@ -204,45 +194,3 @@ class Reach:
         self._open.add(name)
         for attribute in list(self._attributes):
             self.name(name, attribute)
-
-
-def _dotted(node: ast.expr) -> str:
-    """`a.b.c` of an attribute of an attribute of a name; "" of anything else."""
-    if isinstance(node, ast.Name):
-        return node.id
-    if isinstance(node, ast.Attribute):
-        above = _dotted(node.value)
-        return f"{above}.{node.attr}" if above else ""
-    return ""
-
-
-def statements_at(module: Module, first_line: int) -> Iterator[Statement]:
-    """The statements of a module that hold a line."""
-    for statement in module.statements:
-        last = statement.node.end_lineno or statement.node.lineno
-        if _first(statement.node) <= first_line <= last:
-            yield statement
-
-
-def functions_at(module: Module, line: int, name: str) -> list[ast.AST]:
-    """The functions of this name (`<lambda>` for those that have none) that begin in a line of a module."""
-    found: list[ast.AST] = []
-    for statement in statements_at(module, line):
-        for node in ast.walk(statement.node):
-            if isinstance(node, ast.Lambda):
-                if name == "<lambda>" and node.lineno == line:
-                    found.append(node)
-            elif _is_function(node, name, line):
-                found.append(node)
-    return found
-
-
-def _is_function(node: ast.AST, name: str, line: int) -> bool:
-    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-        return False
-    return node.name == name and _first(node) <= line <= node.lineno
-
-
-def _first(node: ast.stmt) -> int:
-    decorators: Iterable[ast.expr] = getattr(node, "decorator_list", ())
-    return min([node.lineno, *(decorator.lineno for decorator in decorators)])

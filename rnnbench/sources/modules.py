@@ -1,15 +1,12 @@
 """Parsed modules: what each top-level statement binds, and where its imports lead. Nothing is imported."""
 
 import ast
-import sys
-from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from hashlib import sha256
-from importlib.machinery import ModuleSpec, PathFinder
-from importlib.util import find_spec
 from pathlib import Path
+
+from rnnbench.sources.files import digest, locate
 
 HARMLESS_DECORATORS = frozenset(
     (
@@ -19,7 +16,6 @@ HARMLESS_DECORATORS = frozenset(
     )
 )
 """Decorators that register nothing: a definition under one of them matters to those alone that name it."""
-DIGITS = 12
 
 
 @dataclass(frozen=True)
@@ -66,30 +62,6 @@ class Module:
     stars: tuple[str, ...]
 
 
-def locate(name: str) -> Path | None:
-    """The file of a module, found without importing it or its packages; None where it has none or is not there."""
-    spec = _spec(name)
-    if spec is None or not spec.has_location or spec.origin is None:
-        return None
-    return Path(spec.origin)
-
-
-def _spec(name: str) -> ModuleSpec | None:
-    loaded: ModuleSpec | None = getattr(sys.modules.get(name), "__spec__", None)
-    if loaded is not None and loaded.name == name:
-        return loaded
-    parent, _, last = name.rpartition(".")
-    try:
-        if not parent:
-            return find_spec(last)
-        above = _spec(parent)
-        if above is None or above.submodule_search_locations is None:
-            return None
-        return PathFinder.find_spec(name, list(above.submodule_search_locations))
-    except (ImportError, ValueError, AttributeError, KeyError):
-        return None
-
-
 def read_module(name: str) -> Module | None:
     """The module of this name; None where its source is not to be had or is no Python."""
     path = locate(name)
@@ -116,11 +88,6 @@ def whole(name: str) -> str:
         return digest(path.read_bytes())
     except OSError:
         return ""
-
-
-def digest(content: bytes) -> str:
-    """A short hash."""
-    return sha256(content).hexdigest()[:DIGITS]
 
 
 @lru_cache(maxsize=1024)
@@ -231,11 +198,3 @@ def _last_name(decorator: ast.expr) -> str:
     if isinstance(decorator, ast.Attribute):
         return decorator.attr
     return decorator.id if isinstance(decorator, ast.Name) else ""
-
-
-def file_hash(path: Path) -> str:
-    """The hash of a file as installers record it: SHA-256, base 64 without padding; "" where it cannot be read."""
-    try:
-        return urlsafe_b64encode(sha256(path.read_bytes()).digest()).rstrip(b"=").decode()
-    except OSError:
-        return ""

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.metadata import Distribution, PackageNotFoundError, distribution, packages_distributions
 from pathlib import Path
 
-from rnnbench.sources.modules import locate
+from rnnbench.sources.files import locate
 
 CORE = "rnnbench"
 

@@ -6,9 +6,10 @@ from functools import partial
 from types import FunctionType, MethodType
 from typing import Any
 
-from rnnbench.sources.closure import Reach, functions_at
+from rnnbench.sources.closure import Reach
 from rnnbench.sources.modules import whole
 from rnnbench.sources.ownership import distributions_of, owner
+from rnnbench.sources.positions import functions_at
 
 EVERYWHERE = frozenset(("rnnbench", "torch", "numpy"))
 """Distributions whose versions each result carries anyway."""

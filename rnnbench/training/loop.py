@@ -1,7 +1,7 @@
 """The training loop: epochs, an evaluation after each, a checkpoint now and then, and test data once at the end."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from time import perf_counter
@@ -44,14 +44,16 @@ def train(
     size: Size,
     checkpoint: Checkpoint | None = None,
     diagnostics: Mapping[str, Measure] = NO_DIAGNOSTICS,
+    after_first_step: Callable[[], object] | None = None,
 ) -> Outcome:
     """Train a fresh model on a feed as the trial's recipe says; test data is touched once, at the end.
 
-    A trial of the learning-rate search leaves test data alone. Raises OutOfTime where a trial that was taken up again
-    has spent its limit.
+    A trial of the learning-rate search leaves test data alone. `after_first_step` is called once, behind the first step
+    of this process. Raises OutOfTime where a trial that was taken up again has spent its limit.
     """
     fresh = diagnose(diagnostics, model, task, feed, trial)
     trainer = _Trainer(trial, task, model, feed, checkpoint or Checkpoint(None))
+    trainer.after_step = after_first_step
     trainer.run()
     course, absent = trainer.course, {}
     test: dict[str, float] = {}
@@ -87,9 +89,8 @@ def train(
         absent=absent,
     )
     status: Status = "diverged" if course.diverged else "stopped" if course.futile else "ok"
-    resumed_at = tuple(trainer.resumed_at)
-    reason = course.diverged or course.futile
-    return Outcome(status, reason, learning, resumed_at, course.seconds_training, course.seconds_evaluating)
+    seconds = (course.seconds_training, course.seconds_evaluating)
+    return Outcome(status, course.diverged or course.futile, learning, tuple(trainer.resumed_at), *seconds)
 
 
 class _Trainer:
@@ -104,6 +105,7 @@ class _Trainer:
         self.course = Course()
         self.best_weights: dict[str, Any] = {}
         self.resumed_at: list[int] = []
+        self.after_step: Callable[[], object] | None = None
         self._take_up()
 
     def run(self) -> None:
@@ -143,6 +145,9 @@ class _Trainer:
             cut_gradient(self.model, self.recipe.clip_norm)
             set_rates(self.optimiser, self.recipe, step, self.recipe.epochs * steps)
             self.optimiser.step()
+            if self.after_step is not None:
+                self.after_step()
+                self.after_step = None
             total, step = total + value, step + 1
         return total / steps
 

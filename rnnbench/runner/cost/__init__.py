@@ -4,25 +4,42 @@ from msgspec.structs import replace
 
 from rnnbench.catalogue import Catalogue
 from rnnbench.meters import look_around, pin_to_cores
+from rnnbench.provenance import provenance
 from rnnbench.records import CostTrial, Result
+from rnnbench.runner.cost.guests import watched
 from rnnbench.runner.cost.instructions import instructions
 from rnnbench.runner.cost.memory import peak_memory, timeline
 from rnnbench.runner.cost.operations import operations
 from rnnbench.runner.cost.times import times
+from rnnbench.runner.imports import Imports
 from rnnbench.runner.terms import Terms
+from rnnbench.runner.watch import TorchWatch
 
 ALONE = {"peak-memory": peak_memory, "memory-timeline": timeline, "operations": operations}
 """Measurements that look at one cell after the other."""
 
 
-def run_cost(trial: CostTrial, catalogue: Catalogue, bare: Result, terms: Terms) -> Result:
+def run_cost(trial: CostTrial, catalogue: Catalogue, bare: Result, terms: Terms, watch: TorchWatch) -> Result:
     """The result of a cost trial: a row for each of its cells. Of cells that are measured side by side, those that
-    raise are named with the reason; a cell that is measured by itself raises here."""
+    raise are named with the reason; a cell that is measured by itself raises here.
+
+    Torch is put back as it was, and a cell whose plugin has replaced parts of it is refused: these are parts of the
+    others too.
+    """
     surroundings = look_around()
     pin_to_cores(trial.round, trial.threads)
     bare = replace(bare, surroundings=surroundings)
+    imports = Imports()
+    watch.unpatch()
+    guests = watched(trial, catalogue, watch, imports)
+    result = _measured(trial, guests, bare, terms, watch)
+    watch.look("Measuring the cells of this trial")
+    return replace(result, provenance=provenance(trial, catalogue, imports.seen))
+
+
+def _measured(trial: CostTrial, catalogue: Catalogue, bare: Result, terms: Terms, watch: TorchWatch) -> Result:
     if measure := ALONE.get(trial.measurement):
         return replace(bare, costs=tuple(measure(trial, cell, catalogue) for cell in trial.cells))
     if trial.measurement == "instructions":
         return instructions(trial, catalogue, bare)
-    return times(trial, catalogue, bare, terms.at_work)
+    return times(trial, catalogue, bare, terms.at_work, watch)

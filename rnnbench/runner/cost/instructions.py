@@ -1,7 +1,6 @@
 """Instructions of training steps: the cells of a trial in a program of their own that runs under valgrind."""
 
 import gc
-import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -10,8 +9,9 @@ import torch
 from msgspec import Struct
 from msgspec.structs import replace
 
-from rnnbench.catalogue import Catalogue
+from rnnbench.catalogue import Catalogue, Plugin
 from rnnbench.errors import DataUnavailable
+from rnnbench.interpreter import python
 from rnnbench.meters import count_calls, counted, kernel_name, no_valgrind
 from rnnbench.model import count_parameters
 from rnnbench.records import CostTrial, InstructionsRow, Result
@@ -36,8 +36,8 @@ def instructions(trial: CostTrial, catalogue: Catalogue, bare: Result) -> Result
     trial = replace(trial, device="cpu")
     with TemporaryDirectory(prefix="rnnbench-counted-") as folder:
         order, told = Path(folder) / "trial.json", Path(folder) / "told.json"
-        order.write_bytes(msgspec.json.encode(trial))
-        counts = count_calls([sys.executable, "-c", PROGRAM, str(order), str(told)])
+        order.write_bytes(msgspec.json.encode((trial, catalogue.needed(trial))))
+        counts = count_calls(python("-c", PROGRAM, str(order), str(told)))
         said = msgspec.json.decode(told.read_bytes(), type=Told)
     by_row = dict(zip(said.counted, counts, strict=True))
     rows, failures = [], dict(said.failures)
@@ -57,9 +57,9 @@ def instructions(trial: CostTrial, catalogue: Catalogue, bare: Result) -> Result
 
 def main(order: str, told: str) -> None:
     """What runs under valgrind: one training step of each cell is counted, in their order, after some that are not."""
-    trial = msgspec.json.decode(Path(order).read_bytes(), type=CostTrial)
+    trial, plugins = msgspec.json.decode(Path(order).read_bytes(), type=tuple[CostTrial, tuple[Plugin, ...]])
     torch.set_num_threads(1)
-    catalogue = Catalogue.load()
+    catalogue = Catalogue.load(plugins)
     begun: list[str] = []
     failures: dict[str, Failure] = {}
     for cell in trial.cells:

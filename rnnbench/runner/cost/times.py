@@ -11,12 +11,14 @@ from msgspec.structs import replace
 from rnnbench import seeds
 from rnnbench.catalogue import Catalogue
 from rnnbench.cell import DEFAULT
+from rnnbench.errors import Refused
 from rnnbench.meters import Clock, EnergyMeter, Timing, clock_of, kernel_name, machine, seconds_of, time_side_by_side
 from rnnbench.model import count_parameters
 from rnnbench.records import CellUse, CostTrial, Result, Surroundings, TimeRow
 from rnnbench.runner.cost.equality import demand_equal
 from rnnbench.runner.cost.subjects import RULER, STEPS, Bench, Step
 from rnnbench.runner.failures import Failure, failure, with_absent
+from rnnbench.runner.watch import TorchWatch
 
 PRODUCT, COPY = "matrix product", "copy"
 LIMIT_ROUNDS = 10
@@ -24,10 +26,12 @@ LEAD_IN = 2
 """Streaming steps take less than loading what they need into the caches again."""
 
 
-def times(trial: CostTrial, catalogue: Catalogue, bare: Result, at_work: Callable[[str], None]) -> Result:
+def times(
+    trial: CostTrial, catalogue: Catalogue, bare: Result, at_work: Callable[[str], None], watch: TorchWatch
+) -> Result:
     """A row for each cell that takes its steps; where some raise, the others go on without them."""
     rng = seeds.generator(trial.round, "cost", "order")
-    starters = _Starters(trial, catalogue, at_work)
+    starters = _Starters(trial, catalogue, at_work, watch)
     starters.enter(rng)
     clock = clock_of(trial.device)
     lead_in = LEAD_IN if trial.measurement == "streaming-time" else 0
@@ -56,6 +60,7 @@ class _Starters:
     trial: CostTrial
     catalogue: Catalogue
     at_work: Callable[[str], None]
+    watch: TorchWatch
     steps: dict[str, Step] = field(default_factory=dict)
     first_calls: dict[str, float] = field(default_factory=dict)
     failures: dict[str, Failure] = field(default_factory=dict)
@@ -113,7 +118,17 @@ class _Starters:
             self._compare(bench, cell)
         self.begins(name, "the second step")
         step()  # one that differs from the first shows itself here, and not among the others' rounds
+        if cell is not None:
+            self._refuse_effects(cell)
         self.steps[name], self.first_calls[name] = step, first_call
+
+    def _refuse_effects(self, cell: CellUse) -> None:
+        """Raise Refused where the steps of a cell change torch for the others."""
+        sentence = self.watch.look(f"A step of '{cell.row}'")
+        if self.watch.has_replaced:
+            self.watch.unpatch()
+        if sentence:
+            raise Refused(f"{sentence}: the steps of the others would not be their own")
 
     def _compare(self, bench: Bench, cell: CellUse) -> None:
         """Where several implementations of a cell take part."""

@@ -1,0 +1,100 @@
+"""A look at torch between the stages of a trial: what others have changed in it since the process began."""
+
+from dataclasses import dataclass, field
+
+import torch
+
+from rnnbench import patches, switches
+from rnnbench.catalogue import Plugin
+from rnnbench.runner.unpatch import unpatch
+
+UNTOUCHED = patches.fingerprint()
+"""What torch is made of before any plugin is imported: this module is loaded by the server that starts trials."""
+BY_DEFAULT = switches.read()
+"""How torch's switches are set before that."""
+MOST_NAMED = 4
+CORE = "rnnbench"
+
+
+@dataclass
+class TorchWatch:
+    """Looks at torch's switches and parts, sets switches back, and keeps a sentence on each change.
+
+    threads: of the trial, which torch is to use throughout.
+    effects: the sentences.
+    patched: by key of a plugin, what it has replaced in torch for everything in this process.
+    """
+
+    threads: int = 1
+    effects: list[str] = field(default_factory=list)
+    patched: dict[str, str] = field(default_factory=dict)
+    _known: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        switches.restore(BY_DEFAULT)
+        torch.set_num_threads(self.threads)
+        self._standard = switches.read()
+
+    def look(self, doing: str) -> str:
+        """What was changed since the last look, in a sentence that begins with what was done; "" where nothing was.
+
+        Switches are set back. What was replaced in torch stays so, for who replaced it may need it.
+        """
+        said = [*self._switched(), *self._replaced()]
+        if not said:
+            return ""
+        sentence = f"{doing} {'; '.join(said)}"
+        if sentence not in self.effects:
+            self.effects.append(sentence)
+        return sentence
+
+    def imported(self, plugin: Plugin) -> None:
+        """Look at what the import of a plugin changed; those of rnnbench itself change nothing, by its tests."""
+        if plugin.distribution == CORE:
+            return
+        before = dict(self._known)
+        sentence = self.look(f"Importing the plugin '{plugin.name}' ({plugin.origin})")
+        if self._known != before:
+            self.patched[plugin.key] = sentence
+        for effect in plugin.effects:
+            self.add(f"Importing the plugin '{plugin.name}' ({plugin.origin}) {effect}, which was set back")
+
+    @property
+    def has_replaced(self) -> bool:
+        """Whether a part of torch was another one at the last look."""
+        return bool(self._known)
+
+    def add(self, sentence: str) -> None:
+        """Keep a sentence, once."""
+        if sentence not in self.effects:
+            self.effects.append(sentence)
+
+    def unpatch(self) -> None:
+        """Put the parts of torch back that others have replaced."""
+        unpatch(UNTOUCHED)
+        self._known = {}
+
+    def _switched(self) -> list[str]:
+        """What was switched, and whether it could be set back."""
+        found = switches.changed(self._standard, switches.read())
+        if not found:
+            return []
+        switches.restore(self._standard)
+        left = switches.changed(self._standard, switches.read())
+        said = []
+        for name, change in found.items():
+            rest = "and it cannot be set back" if name in left else "which was set back"
+            said.append(f"changed torch's {name.replace('_', ' ')} ({change}), {rest}")
+        if left:
+            self._standard = switches.read()
+        return said
+
+    def _replaced(self) -> list[str]:
+        """What was replaced since the last look."""
+        now = patches.replaced(UNTOUCHED)
+        new = [f"{name} by {by}" for name, by in now.items() if self._known.get(name) != by]
+        self._known = now
+        if not new:
+            return []
+        more = f" and {len(new) - MOST_NAMED} more" if len(new) > MOST_NAMED else ""
+        return [f"replaced {', '.join(new[:MOST_NAMED])}{more}, for everything in this process"]

@@ -8,7 +8,9 @@ from rnnbench.records import Provenance, Result
 Told = Callable[[Result], str]
 CUDA_BITS = "on '{}' figures are not held to the last bit"
 UNKNOWN = "-"
-PROCESSOR, MODEL = "processor", "model of processor"
+PROCESSOR, MODEL, VARIABLES = "processor", "model of processor", "variables that choose kernels"
+NOT_RECORDED = "not recorded"
+NO_HELPERS = "helper modules not recorded"
 
 
 def different(base: Sequence[Result], head: Sequence[Result]) -> Iterator[Circumstance]:
@@ -30,9 +32,10 @@ def bars(base: Sequence[Result], head: Sequence[Result], held_to: Iterable[str])
             continue
         if name == MODEL and any(one.startswith(f"{PROCESSOR}:") for one in said):
             continue
-        was, now = (_values(results, HELD[name]) for results in (base, head))
-        if was != now:
-            before, after = (", ".join(value or "not recorded" for value in values) for values in (was, now))
+        was = _values(base, HELD[name])
+        now = _values(head, HELD[name])
+        if was != now or NOT_RECORDED in was:
+            before, after = (", ".join(value or NOT_RECORDED for value in values) for values in (was, now))
             said.append(f"{name}: {before}, now {after}")
     return "; ".join(said)
 
@@ -42,8 +45,12 @@ def causes(base: Sequence[Result], head: Sequence[Result]) -> str:
     same for all trials, and stand in front."""
     said = []
     was, now = (_merged(results, _definitions) for results in (base, head))
-    if names := sorted(name for name in {*was, *now} if was.get(name) != now.get(name)):
+    differing = {name for name in {*was, *now} if was.get(name) != now.get(name)}
+    unknown = {name for name in differing if _without_helpers(base, name) != _without_helpers(head, name)}
+    if names := sorted(differing - unknown):
         said.append(f"source of {' and '.join(names)} changed")
+    if unknown:
+        said.append(f"helper modules of {' and '.join(sorted(unknown))} were not recorded in both runs")
     before, after = (sorted({row.kernel for result in results for row in result.costs}) for results in (base, head))
     if before and after and before != after:
         said.append(f"kernel {', '.join(before)} → {', '.join(after)}")
@@ -60,9 +67,17 @@ def _version(package: str) -> Told:
     return lambda result: result.provenance.versions.get(package, "")
 
 
+def _variables(result: Result) -> str:
+    variables = result.provenance.variables
+    if variables is None:
+        return NOT_RECORDED
+    return " ".join(f"{name}={value}" for name, value in sorted(variables.items())) or "none"
+
+
 HELD: dict[str, Told] = {
     PROCESSOR: lambda result: result.provenance.machine.processor,
     MODEL: lambda result: result.provenance.machine.model,
+    VARIABLES: _variables,
     "C library": _library,
     "python": _version("python"),
     "torch": _version("torch"),
@@ -73,6 +88,7 @@ AROUND: dict[str, Told] = {
     "commit": lambda result: result.provenance.commit,
     PROCESSOR: HELD[PROCESSOR],
     MODEL: HELD[MODEL],
+    VARIABLES: HELD[VARIABLES],
     "cores": lambda result: str(result.provenance.machine.cores),
     "system": lambda result: result.provenance.machine.system,
     "executor": lambda result: result.provenance.executor,
@@ -88,7 +104,7 @@ def _tellers(results: Iterable[Result]) -> dict[str, Told]:
         for name in result.provenance.plugins:
             tellers.setdefault(f"plugin of {name}", _of(_plugins, name))
         for name in result.provenance.definitions:
-            tellers.setdefault(f"source of {name}", _of(_definitions, name))
+            tellers.setdefault(f"source of {name}", _source_of(name))
     return tellers
 
 
@@ -98,6 +114,23 @@ def _of(take: Callable[[Provenance], dict[str, str]], name: str) -> Told:
 
 def _definitions(provenance: Provenance) -> dict[str, str]:
     return provenance.definitions
+
+
+def _without_helpers(results: Iterable[Result], name: str) -> bool:
+    """Whether some of these results hold no more of a source than the hash of the one file that defines the thing."""
+    return any(name in result.provenance.plugins and name not in result.provenance.sources for result in results)
+
+
+def _source_of(name: str) -> Told:
+    """The hash of a source, and whether it covers no more than the file that defines the thing."""
+
+    def tell(result: Result) -> str:
+        hashed = result.provenance.definitions.get(name, "")
+        if hashed and _without_helpers([result], name):
+            return f"{hashed} ({NO_HELPERS})"
+        return hashed
+
+    return tell
 
 
 def _plugins(provenance: Provenance) -> dict[str, str]:

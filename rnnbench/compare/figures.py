@@ -6,7 +6,7 @@ from statistics import median
 
 from msgspec import Struct
 
-from rnnbench.compare.circumstances import MODEL, PROCESSOR
+from rnnbench.compare.circumstances import MODEL, PROCESSOR, VARIABLES
 from rnnbench.compare.records import Direction, Kind
 from rnnbench.records import (
     CostFigure,
@@ -19,7 +19,7 @@ from rnnbench.records import (
     TimeRow,
 )
 
-LAST_BITS = (PROCESSOR, MODEL, "C library", "python", "torch", "numpy", "device")
+LAST_BITS = (PROCESSOR, MODEL, VARIABLES, "C library", "python", "torch", "numpy", "device")
 """Circumstances that decide the last bits of a sum."""
 COUNTER = ("torch",)
 """It is torch that counts operations; another version may see more of them."""

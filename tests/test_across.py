@@ -356,7 +356,7 @@ def test_findings_stored_before_can_be_read() -> None:
 def test_the_answers_and_the_page_tell_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A line for each aspect; on the page a section, and a figure for each that has profiles."""
     findings = find(TWO)
-    print_answers(findings, ())
+    print_answers(findings)
     said = " ".join(capsys.readouterr().out.split())
     assert "across tasks capacity: Interquartile mean over 2 conditions x 3 seeds: a " in said
     written = Catalogue.load().reports["html"].item.load()(findings, tmp_path)

@@ -93,7 +93,7 @@ def test_a_run_prints_verdicts_and_writes_them_down(tmp_path: Path) -> None:
     assert "SUPPORTED  Nobody learns anything in two epochs." in lines
     assert "    + task adding, horizon 10: 0 [0 to 0.41], n = 7, p = 0.016" in lines
     assert "    no such cell: warp-cell" in lines
-    assert f"  Figure: {Path('runs/tiny/report/claim-nobody-learns.png')}" in lines
+    assert f"Figure: {Path('runs/tiny/report/claim-nobody-learns.png')}" in lines
     report = tmp_path / "runs" / "tiny" / "report"
     page = (report / "claims.md").read_text()
     ids = [path.stem for path in (tmp_path / "runs" / "tiny" / "trials").glob("*.json")]

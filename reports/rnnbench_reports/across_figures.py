@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from matplotlib.axes import Axes
 
 import rnnbench
-from rnnbench_reports.style import REFERENCE, Drawn, Look, legend, panels
+from rnnbench_reports.style import REFERENCE, Drawn, Look, legend, panels, plain
 
 MOST_BANDS = 4
 """Bands of more cells would hide each other."""
@@ -29,7 +29,7 @@ def _aspect(aspect: rnnbench.Aspect, by_cell: Mapping[str, Look]) -> Drawn:
     if aspect.pairs:
         _ranges(axes[2], {pair.over: pair.probability for pair in aspect.pairs}, by_cell)
         axes[2].axvline(0.5, color=REFERENCE, linestyle="--", linewidth=1)
-        axes[2].set_xlabel(f"probability that {first} is better", fontsize=9)
+        axes[2].set_xlabel(plain(f"probability that {first} is better"), fontsize=9)
     legend(figure, axes[:1])
     return Drawn(f"across-{aspect.name}", f"Across tasks: {aspect.name}", _caption(aspect), figure)
 
@@ -65,7 +65,7 @@ def _profiles(axis: Axes, aspect: rnnbench.Aspect, by_cell: Mapping[str, Look]) 
             marker=look.marker,
             markevery=10,
             markersize=4,
-            label=row.row,
+            label=plain(row.row),
         )
         if len(aspect.rows) <= MOST_BANDS:
             axis.fill_between(
@@ -84,6 +84,6 @@ def _ranges(axis: Axes, figures: Mapping[str, rnnbench.Range], by_cell: Mapping[
         look, figure = by_cell[row], figures[row]
         axis.plot([figure.low, figure.high], [position, position], color=look.colour, linewidth=4, alpha=0.35)
         axis.plot(figure.centre, position, marker=look.marker, color=look.colour, markersize=8)
-    axis.set_yticks(range(len(rows)), rows, fontsize=9)
+    axis.set_yticks(range(len(rows)), [plain(row) for row in rows], fontsize=9)
     axis.set_ylim(-0.6, len(rows) - 0.4)
     axis.set_xlim(-0.03, 1.03)

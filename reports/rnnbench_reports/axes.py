@@ -3,7 +3,7 @@
 from matplotlib.axes import Axes
 
 import rnnbench
-from rnnbench_reports.style import REFERENCE
+from rnnbench_reports.style import REFERENCE, plain
 
 
 def keep_medians_in_view(axis: Axes, condition: rnnbench.Condition) -> None:
@@ -25,7 +25,7 @@ def score_axis(axis: Axes, condition: rnnbench.Condition, split: str) -> None:
         axis.set_yscale("log")
     elif metric.name == "accuracy":
         axis.set_ylim(0, 1.02)
-    axis.set_ylabel(f"{split} {metric.name}", fontsize=9)
+    axis.set_ylabel(plain(f"{split} {metric.name}"), fontsize=9)
     axis.axhline(condition.target, color=REFERENCE, linestyle="--", linewidth=1, label="target")
     if trivial := condition.trivial.get(metric.name):
         axis.axhline(trivial.centre, color=REFERENCE, linestyle=":", linewidth=1.2, label="trivial forecast")

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 import rnnbench
-from rnnbench_reports.style import DOTS_PER_INCH, REFERENCE, Drawn, plain_ticks
+from rnnbench_reports.style import DOTS_PER_INCH, REFERENCE, Drawn, plain, plain_ticks
 
 COLOURS = {"holds": "#009E73", "fails": "#D55E00", "open": "#7F7F7F"}
 WORDS = {"holds": "the claim holds", "fails": "it fails", "open": "open"}
@@ -44,13 +44,13 @@ def _forest(claim: rnnbench.ClaimFinding, readings: list[rnnbench.ReadingFinding
 
 def _panel(axis: Axes, reading: rnnbench.ReadingFinding) -> None:
     title = f"{reading.title}: {reading.summary}" if reading.title else reading.summary
-    axis.set_title(title, fontsize=9, loc="left", fontweight="bold")
+    axis.set_title(plain(title), fontsize=9, loc="left", fontweight="bold")
     axis.spines[["top", "right", "left"]].set_visible(False)
     axis.grid(axis="x", color="#dddddd", linewidth=0.6)
     axis.set_axisbelow(True)
     names = []
     for place, judged in enumerate(reading.judged):
-        names.append(", ".join(_short(name, value) for name, value in judged.facets.items()))
+        names.append(plain(", ".join(_short(name, value) for name, value in judged.facets.items())))
         if judged.effect:
             colour, effect = COLOURS[judged.state], judged.effect
             line = LINES.get(effect.kind, "-")

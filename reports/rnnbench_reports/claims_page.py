@@ -1,5 +1,6 @@
 """Verdicts on claims as one page of Markdown, each traceable to the results that it rests on."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,14 +21,14 @@ def render(findings: rnnbench.Findings, folder: Path) -> list[Path]:
 
 def _page(findings: rnnbench.Findings) -> Iterator[str]:
     yield "# What people repeat, put to the test\n"
-    suite = f"`{findings.suite}`, version {findings.suite_version}"
+    suite = f"`{plain(findings.suite)}`, version {findings.suite_version}"
     yield f"Made by `rnnbench report` from the results of the suite {suite}; not typed."
     yield "A claim is *supported* where it holds under every condition, *refuted* where it fails under every one,"
     yield "*mixed* where both occur, *undecided* where some are open or cannot be tested here.\n"
     yield from _origin(findings)
     yield "\n| verdict | claim | |\n|---|---|---|"
     for claim in findings.claims:
-        yield f"| **{claim.verdict}** | [{claim.sentence}](#{claim.name}) | {claim.because} |"
+        yield f"| **{claim.verdict}** | [{plain(claim.sentence)}](#{_anchor(claim.name)}) | {plain(claim.because)} |"
     for claim in findings.claims:
         yield from _claim(claim)
 
@@ -37,24 +38,27 @@ def _origin(findings: rnnbench.Findings) -> Iterator[str]:
     versions = ", ".join(f"{name} {' and '.join(found)}" for name, found in findings.versions.items())
     counts = ", ".join(f"{count} {status}" for status, count in findings.counts.items())
     dates = sorted({findings.first_started[:10], findings.last_started[:10]})
-    yield f"Trials: {counts}; {' to '.join(dates)}. Machine: {machines}."
-    yield f"{versions}. Commit: {', '.join(findings.commits) or '-'}."
+    yield f"Trials: {counts}; {' to '.join(dates)}. Machine: {plain(machines)}."
+    yield f"{plain(versions)}. Commit: {', '.join(findings.commits) or '-'}."
 
 
 def _claim(claim: rnnbench.ClaimFinding) -> Iterator[str]:
-    yield f"\n## {claim.name}\n"
-    yield f"> {claim.sentence}\n"
-    yield f"**{claim.verdict.capitalize()}**: {claim.because}" + (f"\n\n{claim.note}" if claim.note else "")
-    yield from (f"\n{caution}" for caution in claim.cautions)
+    yield f"\n## {plain(claim.name)}\n"
+    yield f"> {plain(claim.sentence)}\n"
+    yield f"**{claim.verdict.capitalize()}**: {plain(claim.because)}"
+    if claim.note:
+        yield f"\n{plain(claim.note)}"
+    for caution in claim.cautions:
+        yield f"\n{plain(caution)}"
     for reading in claim.readings:
-        yield f"\n{reading.title + ': ' if reading.title else ''}{reading.summary}.\n"
+        yield f"\n{plain(reading.title + ': ' if reading.title else '')}{plain(reading.summary)}.\n"
         if reading.missing:
-            yield f"Untested: {', '.join(reading.missing)}."
+            yield f"Untested: {plain(', '.join(reading.missing))}."
             continue
         yield "| condition | effect | n | p (Holm) | |\n|---|---|---|---|---|"
         for judged in reading.judged:
             n = judged.effect.n if judged.effect else 0
-            cells = _facets(judged), _effect(judged.effect), str(n), _p(judged), _state(judged)
+            cells = plain(_facets(judged)), _effect(judged.effect), str(n), _p(judged), plain(_state(judged))
             yield f"| {' | '.join(cells)} |"
     trials = [trial for reading in claim.readings for judged in reading.judged for trial in judged.trials]
     if trials:
@@ -62,6 +66,19 @@ def _claim(claim: rnnbench.ClaimFinding) -> Iterator[str]:
         yield f"\n<details><summary>{len(unique)} results</summary>\n"
         yield ", ".join(f"`{trial}`" for trial in unique)
         yield "\n</details>"
+
+
+def plain(text: str) -> str:
+    """A text of anybody as Markdown shows it letter by letter, on one line and within one cell of a table."""
+    line = " ".join(text.split()) if "\n" in text else text
+    escaped = re.sub(r"[\\`*\[\]|$]", r"\\\g<0>", line)
+    escaped = re.sub(r"(?<!\w)_|_(?!\w)", r"\_", escaped)  # within a word it opens no emphasis
+    return escaped.replace("&", "&amp;").replace("<", "&lt;")
+
+
+def _anchor(name: str) -> str:
+    """The heading of this name, as links find it."""
+    return re.sub(r"[^\w -]", "", name.lower()).replace(" ", "-")
 
 
 def _facets(judged: rnnbench.Judged) -> str:

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 import rnnbench
 from rnnbench_reports.axes import score_axis
 from rnnbench_reports.process_figures import roofline, timelines
-from rnnbench_reports.style import REFERENCE, Drawn, Look, legend, number, panels
+from rnnbench_reports.style import REFERENCE, Drawn, Look, legend, number, panels, plain
 
 MEBIBYTE = 2**20
 
@@ -65,7 +65,7 @@ def _front(
                 capsize=2,
                 linewidth=1,
                 linestyle="none",
-                label=arm.row,
+                label=plain(arm.row),
             )
             points.append((scale * x.centre, y.centre))
         _draw_front(axis, points, higher_is_better=metric.direction == "higher")
@@ -104,7 +104,7 @@ def _replicates(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) -> Dra
             times = [1e3 * seconds for seconds in pace.replicates]
             axis.plot(times, [position] * len(times), look.marker, color=look.colour, alpha=0.5, markersize=4)
             axis.plot(1e3 * pace.seconds.centre, position, "|", color="black", markersize=12)
-        axis.set_yticks(range(len(rows)), [row.row for row in rows], fontsize=8)
+        axis.set_yticks(range(len(rows)), [plain(row.row) for row in rows], fontsize=8)
         axis.set_xlim(left=0)
         axis.set_xlabel("ms a training step", fontsize=9)
     caption = (
@@ -131,7 +131,7 @@ def _memory(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) -> Drawn:
             if row.saved_bytes is not None:
                 axis.plot(row.saved_bytes / MEBIBYTE, position, "|", color="black", markersize=9)
             axis.annotate(number(centre), (high, position), (6, 0), textcoords="offset points", va="center", fontsize=8)
-        axis.set_yticks(range(len(rows)), [row.row for row in rows], fontsize=8)
+        axis.set_yticks(range(len(rows)), [plain(row.row) for row in rows], fontsize=8)
         axis.set_xlabel("MiB above the process without the cell", fontsize=9)
         axis.margins(x=0.15)
         axis.grid(visible=False, axis="y")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 import rnnbench
-from rnnbench_reports.style import Drawn, Look, legend, panels
+from rnnbench_reports.style import Drawn, Look, legend, panels, plain
 
 LINES = {"fresh": ":", "trained": "-"}
 
@@ -18,12 +18,12 @@ def diagnostics(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) -> Ite
             for arm in condition.arms:
                 look = by_cell[arm.row]
                 for curve in (one for one in arm.diagnostics if one.name == name):
-                    label = arm.row if curve.when == "trained" else f"{arm.row}, untrained"
+                    label = plain(arm.row if curve.when == "trained" else f"{arm.row}, untrained")
                     axis.plot(curve.x, curve.median, LINES[curve.when], color=look.colour, linewidth=1.3, label=label)
                     if curve.when == "trained":
                         axis.fill_between(curve.x, curve.low, curve.high, color=look.colour, alpha=0.18, linewidth=0)
-                    axis.set_xlabel(curve.x_name, fontsize=9)
-                    axis.set_ylabel(curve.y_name, fontsize=9)
+                    axis.set_xlabel(plain(curve.x_name), fontsize=9)
+                    axis.set_ylabel(plain(curve.y_name), fontsize=9)
                     if curve.log_y:
                         axis.set_yscale("log")
         legend(figure, axes)

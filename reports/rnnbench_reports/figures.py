@@ -12,7 +12,7 @@ from rnnbench_reports.cost_figures import cost_figures
 from rnnbench_reports.diagnostic_figures import diagnostics
 from rnnbench_reports.scaling_figures import scaling_figures
 from rnnbench_reports.span_figures import solve_rates
-from rnnbench_reports.style import REFERENCE, Drawn, Look, legend, looks, panels
+from rnnbench_reports.style import REFERENCE, Drawn, Look, legend, looks, panels, plain
 from rnnbench_reports.survival_figures import survival_curves
 
 
@@ -40,7 +40,9 @@ def learning_curves(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) ->
     for axis, condition in zip(axes, findings.conditions, strict=True):
         for arm in condition.arms:
             look, curve = by_cell[arm.row], arm.curve
-            axis.plot(curve.epochs, curve.median, color=look.colour, marker=look.marker, markersize=3, label=arm.row)
+            axis.plot(
+                curve.epochs, curve.median, color=look.colour, marker=look.marker, markersize=3, label=plain(arm.row)
+            )
             axis.fill_between(curve.epochs, curve.low, curve.high, color=look.colour, alpha=0.18, linewidth=0)
         score_axis(axis, condition, "validation")
         keep_medians_in_view(axis, condition)
@@ -80,7 +82,7 @@ def epochs_to_target(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) -
         axis.set_xlim(0, budget * 1.15)
         axis.xaxis.set_major_locator(MaxNLocator(integer=True))
         axis.set_ylim(-0.6, len(condition.arms) - 0.2)
-        axis.set_yticks(range(len(condition.arms)), [arm.row for arm in condition.arms], fontsize=9)
+        axis.set_yticks(range(len(condition.arms)), [plain(arm.row) for arm in condition.arms], fontsize=9)
         axis.set_xlabel("epochs to target", fontsize=9)
     legend(figure, axes)
     caption = (
@@ -100,7 +102,7 @@ def learning_rates(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) -> 
             scores = {rate.rate: rate.score for rate in arm.search.rates if rate.score} if arm.search else {}
             look, rates = by_cell[arm.row], list(scores)
             centres = [score.centre for score in scores.values()]
-            axis.plot(rates, centres, color=look.colour, marker=look.marker, markersize=3, label=arm.row)
+            axis.plot(rates, centres, color=look.colour, marker=look.marker, markersize=3, label=plain(arm.row))
             low, high = [score.low for score in scores.values()], [score.high for score in scores.values()]
             axis.fill_between(rates, low, high, color=look.colour, alpha=0.18, linewidth=0)
             if arm.learning_rate in scores:

@@ -1,5 +1,7 @@
 """The HTML report: one file, figures inside, no script, nothing fetched."""
 
+import re
+import warnings
 from base64 import b64encode
 from importlib.resources import files
 from io import BytesIO
@@ -21,11 +23,16 @@ SCREEN_DOTS_PER_INCH = 100
 
 def render(findings: rnnbench.Findings, folder: Path) -> list[Path]:
     """Write `index.html` and a PNG for each figure into the folder."""
-    figures, written = [], []
+    figures: list[dict[str, Any]] = []
+    written: list[Path] = []
     for drawn in draw(findings):
         buffer = BytesIO()
-        drawn.figure.savefig(buffer, format="png")
-        path = folder / f"{drawn.name}.png"
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Glyph .* missing from font")  # a box stands in its place
+            drawn.figure.savefig(buffer, format="png")
+        path = folder / f"{_file_name(drawn.name)}.png"
+        if path in written:  # a diagnostic may have the name of another figure
+            path = path.with_stem(f"{path.stem}-{len(written)}")
         path.write_bytes(buffer.getvalue())
         written.append(path)
         data = b64encode(buffer.getvalue()).decode()
@@ -33,6 +40,11 @@ def render(findings: rnnbench.Findings, folder: Path) -> list[Path]:
     page = folder / PAGE
     page.write_text(_template().render(findings=findings, figures=figures, looks=looks(findings)), encoding="utf-8")
     return [page, *written]
+
+
+def _file_name(name: str) -> str:
+    """A name that plugins and suites give, as one of a file in this folder."""
+    return re.sub(r"[^A-Za-z0-9_.+=-]+", "-", name)
 
 
 def _template() -> jinja2.Template:

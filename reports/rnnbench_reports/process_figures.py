@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import rnnbench
-from rnnbench_reports.style import REFERENCE, Drawn, Look, legend, panels, plain_ticks
+from rnnbench_reports.style import REFERENCE, Drawn, Look, legend, panels, plain, plain_ticks
 
 MEBIBYTE = 2**20
 MOST_LINES = 8
@@ -21,7 +21,7 @@ def timelines(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) -> Drawn
         for row in rows:
             assert row.timeline
             sizes = [size / MEBIBYTE for size in row.timeline.bytes]
-            label = row.row if len(rows) > 1 else None
+            label = plain(row.row) if len(rows) > 1 else None
             axis.plot(row.timeline.seconds, sizes, color=by_cell[row.row].colour, linewidth=1, label=label)
         axis.set_ylim(bottom=0)
         axis.set_xlabel("seconds", fontsize=9)
@@ -50,7 +50,7 @@ def roofline(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) -> Drawn:
             look = by_cell[row.row]
             intensity = row.flops / (2 * row.saved_bytes + 3 * row.parameter_bytes)
             speed = row.flops / row.train.seconds.centre / 1e9
-            axis.plot(intensity, speed, look.marker, color=look.colour, label=row.row)
+            axis.plot(intensity, speed, look.marker, color=look.colour, label=plain(row.row))
             intensities.append(intensity)
         ends = [min(intensities) / 2, max(*intensities, peak / moved) * 2]
         ridge = sorted({*ends, peak / moved})

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Literal
 
 import rnnbench
-from rnnbench_reports.style import Drawn, Look, panels, plain_ticks
+from rnnbench_reports.style import Drawn, Look, panels, plain, plain_ticks
 
 MEBIBYTE = 2**20
 Figure = Literal["train", "inference", "memory"]
@@ -34,7 +34,12 @@ def _against_length(shown: list[rnnbench.Scaling], what: Figure, by_cell: Mappin
             power = f": $T^{{{curve.exponent.centre:.2f}}}$" if curve.exponent else ""
             centres = [scale * value.centre for value in curve.values]
             axis.plot(
-                curve.steps, centres, color=look.colour, marker=look.marker, markersize=4, label=f"{curve.row}{power}"
+                curve.steps,
+                centres,
+                color=look.colour,
+                marker=look.marker,
+                markersize=4,
+                label=f"{plain(curve.row)}{power}",
             )
             low, high = [scale * value.low for value in curve.values], [scale * value.high for value in curve.values]
             axis.fill_between(curve.steps, low, high, color=look.colour, alpha=0.18, linewidth=0)

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import NullLocator
 
 import rnnbench
-from rnnbench_reports.style import REFERENCE, Drawn, Look, legend, panels
+from rnnbench_reports.style import REFERENCE, Drawn, Look, legend, panels, plain
 
 APART = 0.02
 STRIP, STRIP_TOP = 0.09, -0.12
@@ -58,7 +58,7 @@ def _draw_rates(axis: Axes, span: rnnbench.Span, look: Look, shift: float) -> No
     if span.curve:
         at = np.geomspace(tried[0], tried[-1], 100)
         axis.plot(at, [span.curve.rate(horizon) for horizon in at], color=look.colour, linewidth=1.4)
-    axis.plot([], [], color=look.colour, marker=look.marker, linestyle="-" if span.curve else "", label=span.row)
+    axis.plot([], [], color=look.colour, marker=look.marker, linestyle="-" if span.curve else "", label=plain(span.row))
 
 
 def _draw_span(axis: Axes, span: rnnbench.Span, look: Look, height: float, ends: tuple[float, float]) -> None:

@@ -23,6 +23,7 @@ TITLE_CHARACTERS = 34
 INCHES_A_BAR = 0.2
 INCHES_A_LINE = 0.25
 DOTS_PER_INCH = 160
+NO_WIDTH = "\u200b"
 
 
 class Drawn(NamedTuple):
@@ -66,7 +67,8 @@ def panels(titles: Iterable[str], *, bars: int = 0, wide: bool = False) -> tuple
     figure = Figure(figsize=(max(width * columns, 6.0), height * rows + 0.5), layout="constrained", dpi=DOTS_PER_INCH)
     axes = figure.subplots(rows, columns, squeeze=False).ravel()
     for axis, title in zip(axes, titles, strict=False):
-        axis.set_title(title if wide else fill(title, TITLE_CHARACTERS), fontsize=10, loc="left", fontweight="bold")
+        shown = title if wide else fill(title, TITLE_CHARACTERS)
+        axis.set_title(plain(shown), fontsize=10, loc="left", fontweight="bold")
         axis.spines[["top", "right"]].set_visible(False)
         axis.grid(color="#dddddd", linewidth=0.6)
         axis.set_axisbelow(True)
@@ -87,6 +89,14 @@ def legend(figure: Figure, axes: Iterable[Axes]) -> None:
         columns = max(1, min(len(entries), int(figure.get_figwidth() / inches)))
         figure.set_figheight(figure.get_figheight() + INCHES_A_LINE * (-(-len(entries) // columns) - 1))
         figure.legend(list(entries.values()), list(entries), loc="outside upper center", ncols=columns, frameon=False)
+
+
+def plain(text: str) -> str:
+    """A text of anybody as matplotlib shows it letter by letter: dollars open no formula, and a line whose label begins
+    with an underscore has its place in the legend. What has no letter is a space."""
+    shown = "".join(character if character.isprintable() or character == "\n" else " " for character in text)
+    shown = shown.replace("$", r"\$")
+    return NO_WIDTH + shown if shown.startswith("_") else shown
 
 
 def plain_ticks(*axes: Axis) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 import rnnbench
-from rnnbench_reports.style import REFERENCE, Drawn, Look, legend, panels
+from rnnbench_reports.style import REFERENCE, Drawn, Look, legend, panels, plain
 
 FAINT = 0.35
 
@@ -28,7 +28,7 @@ def survival_curves(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) ->
                     color=look.colour,
                     linewidth=1.6 if target else 1.2,
                     alpha=1 if target else FAINT,
-                    label=arm.row if target else None,
+                    label=plain(arm.row) if target else None,
                 )
                 if target and shares[-1] > 0:
                     axis.plot(budget, shares[-1] + nudge, ">", color=look.colour, markersize=6, clip_on=False)

@@ -39,7 +39,7 @@ def print_sides(comparison: Comparison) -> None:
         out.print(Text("\nWhat differs around them", style="bold"))
         table = Table(box=None, pad_edge=False, show_header=False)
         for one in comparison.circumstances:
-            table.add_row(one.name, Text(one.base), "→", Text(one.head))
+            table.add_row(Text(one.name), Text(one.base), "→", Text(one.head))
         print_indented(table)
 
 
@@ -79,7 +79,7 @@ def print_indented(what: RenderableType, by: int = 2) -> None:
 def _lines(block: Block) -> Table:
     table = Table(box=None, pad_edge=False, show_header=False)
     for line in block.lines:
-        table.add_row(Text(line.figure), Text(f"{line.base} → {line.head}"), line.by)
+        table.add_row(Text(line.figure), Text(f"{line.base} → {line.head}"), Text(line.by))
     return table
 
 

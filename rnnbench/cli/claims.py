@@ -1,7 +1,6 @@
 """How claims are listed, shown, and answered on a terminal."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
 from textwrap import wrap
 
 from rich.text import Text
@@ -75,9 +74,8 @@ def _where(facets: Mapping[str, str]) -> str:
     return ", ".join(f"{name} {value}" for name, value in facets.items())
 
 
-def print_claims(claims: Sequence[ClaimFinding], files: Iterable[Path]) -> None:
-    """Each claim with its verdict, a line for each condition, and its figure where a report has made one."""
-    figures = {file.stem: file for file in files if file.suffix == ".png"}
+def print_claims(claims: Sequence[ClaimFinding]) -> None:
+    """Each claim with its verdict, and a line for each condition."""
     out = console()
     for claim in claims:
         out.print(
@@ -93,8 +91,6 @@ def print_claims(claims: Sequence[ClaimFinding], files: Iterable[Path]) -> None:
                 out.print(f"    {_line(judged)}", markup=False)
         for caution in claim.cautions:
             out.print(f"  {caution}", markup=False)
-        if figure := figures.get(f"claim-{claim.name}"):
-            out.print(f"  Figure: {figure}", markup=False, soft_wrap=True)
         out.print()
 
 

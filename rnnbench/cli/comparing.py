@@ -91,7 +91,7 @@ def _print_noisy(changes: Sequence[Change]) -> None:
         table = Table(box=None, pad_edge=False, show_header=False)
         for change in figures:
             values = (in_units(value, change.unit) for value in (change.base, change.head))
-            table.add_row(f"{change.figure:<24}", f"{' → '.join(values):<22}", _ratio(change))
+            table.add_row(Text(f"{change.figure:<24}"), Text(f"{' → '.join(values):<22}"), _ratio(change))
         print_indented(table, 4)
 
 

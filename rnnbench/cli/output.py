@@ -14,7 +14,7 @@ def console(*, stderr: bool = False) -> Console:
     """A console; piped output is neither coloured nor broken at the width of a screen nobody sees."""
     stream = sys.stderr if stderr else sys.stdout
     wide = None if stream.isatty() else 400
-    return Console(stderr=stderr, width=wide, highlight=False)
+    return Console(stderr=stderr, width=wide, highlight=False, emoji=False)
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -22,7 +22,7 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     out = console()
     if not out.is_terminal:
         for row in rows:
-            print_line("\t".join(row))
+            print_line("\t".join(" ".join(cell.split()) for cell in row))
         return
     table = Table(header_style="bold", box=None, pad_edge=False)
     for column in columns:

@@ -1,6 +1,5 @@
 """`rnnbench report`, and the reports at the end of a run."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -10,16 +9,23 @@ from rich.text import Text
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.claims import print_claims
 from rnnbench.cli.output import console, print_line
+from rnnbench.cli.rendering import Rendered, render
 from rnnbench.errors import RnnbenchError
 from rnnbench.findings import Findings, find
 from rnnbench.store import Store, kept_claims
+
+NOT_MADE = 1
+OF_A_CLAIM = "claim-"
+"""How the names of files begin that are figures of claims."""
 
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 def report(folder: Path) -> None:
-    """Make the reports of the run in FOLDER again from its results."""
-    make_reports(open_run(folder), Catalogue.load())
+    """Make the reports of the run in FOLDER again from its results. Exits with 1 where one could not be made."""
+    store, catalogue = open_run(folder), Catalogue.load()
+    if not make_reports(store, catalogue):
+        raise click.exceptions.Exit(NOT_MADE)
 
 
 @click.command()
@@ -27,19 +33,22 @@ def report(folder: Path) -> None:
 @click.option("--format", "format_", required=True, help="A report of `rnnbench list reports`: pytest-benchmark.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder to write to [default: FOLDER/export].")
 def export(folder: Path, format_: str, output: Path | None) -> None:
-    """Write what the run in FOLDER says in the FORMAT of another tool."""
-    catalogue = Catalogue.load()
-    report = catalogue.reports.find(format_, "export").item
+    """Write what the run in FOLDER says in the FORMAT of another tool. Exits with 1 where that could not be done."""
+    brought = Catalogue.load().reports.find(format_, "export")
     store = open_run(folder)
     findings = find(store.read(), kept_claims(store.folder))
+    _tell_unreadable(store)
     output = output or folder / "export"
     try:
         output.mkdir(parents=True, exist_ok=True)
-        files = report.load()(findings, output)
+        (outcome,) = render([brought], findings, output)
     except OSError as error:
         raise RnnbenchError(f"{output}: cannot be written: {error.strerror or error}") from error
-    for file in files:
-        print_line(str(file))
+    if outcome.problem:
+        console(stderr=True).print(outcome.sentence, markup=False, soft_wrap=True)
+        raise click.exceptions.Exit(NOT_MADE)
+    for file in outcome.files:
+        print_line(file)
 
 
 def open_run(folder: Path) -> Store:
@@ -49,31 +58,52 @@ def open_run(folder: Path) -> Store:
     return Store(folder)
 
 
-def make_reports(store: Store, catalogue: Catalogue) -> Findings:
-    """Findings of what the store holds, rendered by every installed report; prints answers and files."""
+def make_reports(store: Store, catalogue: Catalogue) -> bool:
+    """Print the answers of what the store holds, then have every installed report made of it, and print where the pages
+    are. False where a report could not be made: it is named, and the others go on."""
     findings = find(store.read(), kept_claims(store.folder))
-    for path, problem in store.unreadable.items():
-        console(stderr=True).print(f"{path}: left out, cannot be read: {problem}", markup=False)
+    _tell_unreadable(store)
+    print_answers(findings)
     folder = store.folder / "report"
+    reports = [brought for brought in catalogue.reports.values() if not brought.item.on_request]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "findings.json").write_bytes(msgspec.json.format(msgspec.json.encode(findings), indent=1))
-        reports = [brought.item for brought in catalogue.reports.values() if not brought.item.on_request]
-        files = [file for report in reports for file in report.load()(findings, folder)]
+        outcomes = render(reports, findings, folder)
     except OSError as error:
-        raise RnnbenchError(f"{folder}: cannot be written: {error.strerror or error}") from error
-    print_answers(findings, files)
-    for file in files:
+        console(stderr=True).print(
+            f"{folder}: cannot be written, and no report was made: {error.strerror or error}.",
+            markup=False,
+            soft_wrap=True,
+        )
+        return False
+    for outcome in outcomes:
+        _print_files(outcome)
+    return not any(outcome.problem for outcome in outcomes)
+
+
+def _tell_unreadable(store: Store) -> None:
+    for path, problem in store.unreadable.items():
+        console(stderr=True).print(f"{path}: left out, cannot be read: {problem}.", markup=False, soft_wrap=True)
+
+
+def _print_files(outcome: Rendered) -> None:
+    """The pages of a report and its figures of claims; where it could not be made, why."""
+    if outcome.problem:
+        console(stderr=True).print(outcome.sentence, markup=False, soft_wrap=True)
+    for file in map(Path, outcome.files):
+        if file.suffix == ".png" and file.stem.startswith(OF_A_CLAIM):
+            console().print(f"Figure: {file}", markup=False, soft_wrap=True)
+    for file in map(Path, outcome.files):
         if file.suffix == ".html":
             console().print(f"Report: {file}", markup=False, soft_wrap=True)
-    return findings
 
 
-def print_answers(findings: Findings, files: Sequence[Path]) -> None:
-    """Which cell, and how sure, a sentence each; of these files those that belong to a claim."""
+def print_answers(findings: Findings) -> None:
+    """Which cell, and how sure, a sentence each."""
     out = console()
     if findings.claims:
-        print_claims(findings.claims, files)
+        print_claims(findings.claims)
         return
     for condition in findings.conditions:
         out.print(Text(condition.title, style="bold"))

@@ -5,6 +5,7 @@ from textwrap import indent
 from typing import Any
 
 import click
+from rich.text import Text
 
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.describe import Description, chance
@@ -44,7 +45,7 @@ def show(name: str, as_json: bool) -> None:
 def _print(kind: str, thing: Description) -> None:
     """Its name, its own words where it has some, then what is known of it, a line each."""
     out = console()
-    out.print(f"[bold]{kind} {thing['name']}[/bold]")
+    out.print(Text(f"{kind} {thing['name']}", style="bold"))
     if about := thing.get("about"):
         out.print(f"\n{indent(about, '  ')}\n", markup=False)
     for key, value in thing.items():
@@ -60,7 +61,7 @@ def _more(kind: str, name: str, catalogue: Catalogue) -> Description:
     """For a cell its own words and its checks; for a task its chance level; for a suite what it resolves to: an error
     in its file is raised here."""
     if kind == "cells":
-        with console(stderr=True).status(f"building and checking {name} ..."):
+        with console(stderr=True).status(Text(f"building and checking {name} ...")):
             of_cell: Description = resolve_name(PORTRAIT)(catalogue.cells[name].item)
         return of_cell
     if kind == "tasks":

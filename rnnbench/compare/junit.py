@@ -43,7 +43,7 @@ def _trial(change: Change) -> tuple[str, str]:
 
 def _case(suite: ElementTree.Element, name: str, changes: Sequence[Change], marks: Mapping[Change, str]) -> None:
     """A trial: its failures and errors; skipped only where all of it was."""
-    case = ElementTree.SubElement(suite, "testcase", classname=SUITE, name=name)
+    case = ElementTree.SubElement(suite, "testcase", classname=SUITE, name=FORBIDDEN.sub("?", name))
     for mark in MARKS:
         found = [change for change in changes if marks.get(change) == mark]
         if found and (mark != "skipped" or len(found) == len(changes)):
@@ -51,7 +51,7 @@ def _case(suite: ElementTree.Element, name: str, changes: Sequence[Change], mark
 
 
 def _mark(case: ElementTree.Element, mark: str, message: str, text: str) -> None:
-    ElementTree.SubElement(case, mark, message=message).text = FORBIDDEN.sub("?", text)
+    ElementTree.SubElement(case, mark, message=FORBIDDEN.sub("?", message)).text = FORBIDDEN.sub("?", text)
 
 
 def _text(changes: Iterable[Change]) -> str:

@@ -1,5 +1,6 @@
 """A ruling as Markdown, for the summary of a run on a server."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from rnnbench.compare.records import Change, Comparison, Ruling
@@ -25,7 +26,7 @@ def _lines(ruling: Ruling, comparison: Comparison) -> Iterator[str]:
     yield ""
     yield _safe(ruling.sentence)
     yield ""
-    yield f"BASE `{comparison.base.folder}`, HEAD `{comparison.head.folder}`."
+    yield f"BASE {_safe(comparison.base.folder)}, HEAD {_safe(comparison.head.folder)}."
     for doubt in ruling.doubts:
         yield from ("", f"- {_safe(doubt)}.")
     yield from _table("Worse", ruling.worse)
@@ -63,5 +64,8 @@ def _circumstances(comparison: Comparison) -> Iterator[str]:
 
 
 def _safe(text: str) -> str:
-    """No text ends a cell of a table, nor opens a tag."""
-    return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
+    """A text letter by letter: it ends no cell of a table, and opens no tag, link, formula or emphasis."""
+    line = " ".join(text.split())
+    escaped = re.sub(r"[\\`*\[\]|$]", r"\\\g<0>", line)
+    escaped = re.sub(r"(?<!\w)_|_(?!\w)", r"\_", escaped)  # within a word it opens no emphasis
+    return escaped.replace("&", "&amp;").replace("<", "&lt;")

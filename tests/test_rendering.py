@@ -1,0 +1,193 @@
+"""Reports are made in processes of their own: what a renderer does costs its own report, and is told by name."""
+
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from rnnbench.catalogue import Catalogue
+from rnnbench.cli.main import main
+from rnnbench.cli.rendering import LIMIT_SECONDS, Rendered, render
+from rnnbench.cli.reporting import make_reports
+from rnnbench.findings import Findings, find
+from rnnbench.store import Store
+from tests.conftest import MakePlugin
+from tests.test_gate import BASELINE, KEPT, written
+
+RUDE = """
+    import os, sys, time
+    import rnnbench
+
+    class Mute(Exception):
+        def __str__(self):
+            raise RuntimeError("no message")
+
+    def raises(findings, folder):
+        raise ValueError("no ink\\nleft")
+
+    def mute(findings, folder):
+        raise Mute()
+
+    def exits(findings, folder):
+        sys.exit(0)
+
+    def ends(findings, folder):
+        os._exit(0)
+
+    def interrupts(findings, folder):
+        raise KeyboardInterrupt()
+
+    def nothing(findings, folder):
+        return None
+
+    def numbers(findings, folder):
+        return [1]
+
+    def absent(findings, folder):
+        return [folder / "absent.html"]
+
+    def hangs(findings, folder):
+        time.sleep(1000)
+
+    def talks(findings, folder):
+        print("hello from a renderer")
+        file = folder / "fine.html"
+        file.write_text("fine")
+        return [file]
+
+    def closes(findings, folder):
+        sys.stdout.close()
+        sys.stderr.close()
+        os.close(1)
+        return [folder / "fine.html"]
+
+    KINDS = dict(a_raises=raises, b_mute=mute, c_exits=exits, d_ends=ends, e_interrupts=interrupts, f_nothing=nothing,
+                 g_numbers=numbers, h_absent=absent, i_hangs=hangs, j_talks=talks,
+                 k_missing="no_such_module:render")
+
+    @rnnbench.hookimpl
+    def rnnbench_reports():
+        return [rnnbench.Renderer(name, kind) for name, kind in KINDS.items()]
+"""
+PROBLEMS = {
+    "a_raises": "ValueError: no ink",
+    "b_mute": "Mute: its message cannot be read, since its __str__ raises RuntimeError",
+    "c_exits": "SystemExit: 0",
+    "d_ends": "its process ended by itself with code 0 before the report was made",
+    "e_interrupts": "KeyboardInterrupt",
+    "f_nothing": "TypeError: render returned NoneType, and should return a list of the files it wrote",
+    "g_numbers": "TypeError: render returned int in its list, and should return paths of files",
+    "h_absent": "FileNotFoundError: render returned {}/absent.html, and there is no such file",
+    "j_talks": "",
+    "k_missing": "ModuleNotFoundError: No module named 'no_such_module'",
+}
+
+
+@pytest.fixture(scope="module")
+def findings() -> Findings:
+    return find(KEPT)
+
+
+def test_each_renderer_that_goes_wrong_is_named_and_the_others_go_on(
+    make_plugin: MakePlugin, findings: Findings, tmp_path: Path
+) -> None:
+    """One sentence each, with the report and the distribution; whatever it raises, returns or ends."""
+    make_plugin(RUDE, distribution="rude-reports")
+    reports = Catalogue.load().reports
+    outcomes = render([reports[name] for name in PROBLEMS], findings, tmp_path)
+    told = {outcome.report: outcome.problem for outcome in outcomes}
+    assert told == {name: problem.format(tmp_path) for name, problem in PROBLEMS.items()}
+    assert {outcome.origin for outcome in outcomes} == {"rude-reports 1.2.3"}
+    (fine,) = [outcome for outcome in outcomes if not outcome.problem]
+    assert fine.files == (str(tmp_path / "fine.html"),)
+
+
+def test_a_renderer_that_hangs_is_ended_at_its_limit(
+    make_plugin: MakePlugin, findings: Findings, tmp_path: Path
+) -> None:
+    """And told like any other."""
+    make_plugin(RUDE, distribution="rude-reports")
+    (outcome,) = render([Catalogue.load().reports["i_hangs"]], findings, tmp_path, limit_seconds=1.0)
+    assert outcome.problem == "it took longer than its limit of 1 s"
+
+
+def test_the_sentence_names_report_and_distribution() -> None:
+    """And ends with one full stop."""
+    outcome = Rendered(report="html", origin="my-plugin 1.0", problem="ValueError: no ink.")
+    assert outcome.sentence == "The report 'html' of my-plugin 1.0 could not be made: ValueError: no ink."
+
+
+def test_findings_travel_as_they_are(findings: Findings) -> None:
+    """Infinite numbers included, which JSON does not know."""
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(findings), type=Findings) == findings
+    assert LIMIT_SECONDS >= 300  # a large suite of claims takes its time
+
+
+FAILING = """
+    import rnnbench
+
+    def broken(findings, folder):
+        raise ValueError("no ink")
+
+    @rnnbench.hookimpl
+    def rnnbench_reports():
+        return [rnnbench.Renderer("broken", broken), rnnbench.Renderer("asked", broken, on_request=True)]
+"""
+
+
+def run_main(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    """The command line in this process; its exit code."""
+    monkeypatch.setattr(sys, "argv", ["rnnbench", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert isinstance(ended.value.code, int)
+    return ended.value.code
+
+
+def test_answers_come_before_reports_and_a_failing_one_is_told_behind_them(
+    make_plugin: MakePlugin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The page of the other report is there; the command that makes reports says by its code that one is missing."""
+    make_plugin(FAILING, distribution="sad-reports")
+    folder = written(tmp_path / "run", KEPT)
+    code = run_main(monkeypatch, "report", str(folder))
+    out, err = capfd.readouterr()
+    assert code == 1
+    assert err.splitlines() == ["The report 'broken' of sad-reports 1.2.3 could not be made: ValueError: no ink."]
+    assert out.splitlines()[0] == "adding"
+    assert out.splitlines()[-1] == f"Report: {folder / 'report' / 'index.html'}"
+
+
+def test_a_format_that_cannot_be_written_is_one_sentence(
+    make_plugin: MakePlugin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """`export` prints no file then, and exits with 1."""
+    make_plugin(FAILING, distribution="sad-reports")
+    code = run_main(monkeypatch, "export", str(BASELINE), "--format", "asked", "-o", str(tmp_path / "out"))
+    out, err = capfd.readouterr()
+    assert (code, out) == (1, "")
+    assert err.splitlines() == ["The report 'asked' of sad-reports 1.2.3 could not be made: ValueError: no ink."]
+
+
+def test_where_no_report_can_be_written_the_answers_are_printed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file in place of the folder: the run is told of it, and goes on."""
+    folder = written(tmp_path / "run", KEPT)
+    (folder / "report").write_text("in the way")
+    assert not make_reports(Store(folder), Catalogue.load())
+    out, err = capsys.readouterr()
+    assert out.startswith("adding")
+    assert f"{folder / 'report'}: cannot be written, and no report was made" in err
+
+
+def test_a_renderer_finds_no_module_in_the_working_folder(
+    findings: Findings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A `json.py` that lies there is nobody's."""
+    (tmp_path / "json.py").write_text("raise SystemExit(9)")
+    monkeypatch.chdir(tmp_path)
+    (outcome,) = render([Catalogue.load().reports["html"]], findings, tmp_path)
+    assert outcome.problem == ""
+    assert (tmp_path / "index.html").is_file()

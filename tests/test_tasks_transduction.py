@@ -369,7 +369,7 @@ def test_an_untrained_model_can_be_asked_and_scored(tmp_path: Path, kind: type[P
     splits = task.load(archives)
     model = build(task, splits.train)
     assert isinstance(model, Model)
-    scores = evaluate(model, task, splits.test, torch.device("cpu"))
+    scores = evaluate(model, task, splits.test, torch.device("cpu")).scores
     assert set(scores) == {metric.name for metric in task.metrics} == set(task.trivial(splits.train, splits.test))
     assert np.isfinite(list(scores.values())).all()
     assert not task.metric.reaches(scores[task.metric.name], task.target)

@@ -13,7 +13,7 @@ from torch import nn
 
 import rnnbench
 from rnnbench.model import Model, Size
-from rnnbench.records import CellUse, Learning, LearningTrial, Recipe
+from rnnbench.records import CellUse, Epoch, Learning, LearningTrial, Recipe
 from rnnbench.runner import run_trial
 from rnnbench.task import Batch
 from rnnbench.training import Feed, Outcome, open_feed, train
@@ -258,7 +258,67 @@ def test_a_score_that_is_not_a_number_ends_in_divergence() -> None:
     assert outcome.status == "diverged"
     assert [epoch.epoch for epoch in outcome.learning.curve] == [1, 2]
     assert outcome.learning.test == {}
-    assert outcome.learning.absent["test"] == "validation score not finite in epoch 3"
+    assert outcome.learning.absent["test"] == "validation scripted is not finite in epoch 3: came out as nan"
+
+
+def precision(outputs: np.ndarray, targets: np.ndarray, extra: Mapping[str, np.ndarray]) -> float:
+    """Of the calls of a class that nothing is called in the first two evaluations."""
+    PRECISION_CALLS.append(len(targets))
+    return math.nan if len(PRECISION_CALLS) <= 2 else 0.25
+
+
+def raising(outputs: np.ndarray, targets: np.ndarray, extra: Mapping[str, np.ndarray]) -> float:
+    """0 / 0, as plain Python says it."""
+    return float(len(targets) / 0)
+
+
+PRECISION_CALLS: list[int] = []
+
+
+class Rare(Adding):
+    """A task with metrics beside the one that decides."""
+
+    metrics: ClassVar[tuple[rnnbench.Metric, ...]] = (
+        rnnbench.MSE,
+        rnnbench.Metric("precision", "share of the calls", "higher", precision),
+        rnnbench.Metric("ratio", "share", "higher", raising),
+    )
+
+
+def test_only_the_metric_that_decides_must_be_finite() -> None:
+    """Another one is absent in the epochs in which it has no value, with the reason, and the trial goes on."""
+    PRECISION_CALLS.clear()
+    trial = learning_trial(recipe=SMALL)
+    feed = open_feed(Rare(10), trial, {})
+    outcome = train(trial, Rare(10), small_model(Rare(10), feed), feed, SIZE)
+    learning = outcome.learning
+    assert (outcome.status, len(learning.curve)) == ("ok", 3)
+    assert [sorted(epoch.validation) for epoch in learning.curve] == [["mse"], ["mse"], ["mse", "precision"]]
+    assert learning.curve[0].absent == {
+        "precision": "came out as nan",
+        "ratio": "raised ZeroDivisionError: division by zero",
+    }
+    assert learning.test["precision"] == 0.25
+    assert learning.absent["test ratio"] == "raised ZeroDivisionError: division by zero"
+    assert msgspec.json.decode(msgspec.json.encode(learning), type=Learning) == learning
+
+
+def test_a_deciding_metric_that_raises_is_an_error() -> None:
+    """There is nothing to choose an epoch by."""
+
+    class Undecided(Adding):
+        metrics: ClassVar[tuple[rnnbench.Metric, ...]] = (rnnbench.Metric("ratio", "share", "higher", raising),)
+
+    trial = learning_trial(recipe=SMALL)
+    feed = open_feed(Undecided(10), trial, {})
+    with pytest.raises(ZeroDivisionError):
+        train(trial, Undecided(10), small_model(Undecided(10), feed), feed, SIZE)
+
+
+def test_an_epoch_that_was_stored_before_has_nothing_absent() -> None:
+    """The field came later."""
+    before = b'{"epoch":1,"step":2,"train_loss":0.5,"validation":{"mse":0.25}}'
+    assert msgspec.json.decode(before, type=Epoch).absent == {}
 
 
 def test_a_test_score_that_is_not_finite_is_absent_with_a_reason() -> None:

@@ -42,12 +42,16 @@ class MetricNote(Struct, frozen=True):
 
 
 class Epoch(Struct, frozen=True):
-    """The state of training after an epoch: mean training loss over it, and scores on validation data."""
+    """The state of training after an epoch: mean training loss over it, and scores on validation data.
+
+    absent: reason by metric, for each that has no finite score in this epoch; never the one that decides.
+    """
 
     epoch: int
     step: int
     train_loss: float
     validation: dict[str, float]
+    absent: dict[str, str] = {}
 
 
 class Learning(Struct, frozen=True, kw_only=True):

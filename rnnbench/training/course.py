@@ -54,12 +54,14 @@ class Course(Struct, kw_only=True):
     def note(self, epoch: Epoch, metric: MetricNote, target: float) -> bool:
         """Take note of an epoch; True where it is the best so far on validation data.
 
+        The metric that decides has to be finite; where it is not, training has diverged.
         Of epochs that are equally good and at the target it is the last: all that is left to gain by training on, such
         as on longer sequences, is then in it.
         """
-        score = epoch.validation[metric.name]
-        if not all(map(math.isfinite, epoch.validation.values())):
-            self.diverged = f"validation score not finite in epoch {epoch.epoch}"
+        score = epoch.validation.get(metric.name)
+        if score is None or not math.isfinite(score):
+            reason = epoch.absent.get(metric.name, f"came out as {score}")
+            self.diverged = f"validation {metric.name} is not finite in epoch {epoch.epoch}: {reason}"
             return False
         self.curve.append(epoch)
         self._note_target(epoch.epoch, reached=not metric.better(target, score))

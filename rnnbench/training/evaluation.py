@@ -1,12 +1,14 @@
 """Evaluation: the scores of a model on data, in the mode that the task names."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch.nn import functional
 
+from rnnbench.errors import describe
 from rnnbench.model import Model
 from rnnbench.task import Array, Batch, Task, compute
 from rnnbench.training.answers import ABSENT, best_path, padded, references, write_on
@@ -15,17 +17,44 @@ from rnnbench.training.windows import folded, windows
 
 EVALUATION_BATCH = 256
 EVALUATION_STREAMS = 16
+NAN_OUTPUTS = "the outputs of the model are not numbers"
 
 
-def evaluate(model: Model, task: Task, data: Batch, device: torch.device) -> dict[str, float]:
-    """Scores of the present weights on these data, by metric."""
+class Evaluated(NamedTuple):
+    """Finite scores by metric, and for each metric that has none the reason."""
+
+    scores: dict[str, float]
+    absent: dict[str, str]
+
+
+def evaluate(model: Model, task: Task, data: Batch, device: torch.device) -> Evaluated:
+    """Scores of the present weights on these data. Raises what the deciding metric raises; another one that raises, or
+    gives no finite number, is absent with the reason."""
     model.eval()
     answer = {"stream": _stream, "decode": _decode}.get(task.mode, _sequences)
     with torch.inference_mode():
         outputs, targets = answer(model, task, data, device)
     if outputs.dtype.kind == "f" and np.isnan(outputs).any():  # the likeliest class of NaN would be the first one
-        return {metric.name: math.nan for metric in task.metrics}
-    return compute(task.metrics, outputs, targets, data.extra)
+        return Evaluated({}, {metric.name: NAN_OUTPUTS for metric in task.metrics})
+    return _scores(task, outputs, targets, data.extra)
+
+
+def _scores(task: Task, outputs: Array, targets: Array, extra: Mapping[str, Array]) -> Evaluated:
+    scores: dict[str, float] = {}
+    absent: dict[str, str] = {}
+    for metric in task.metrics:
+        try:
+            score = compute((metric,), outputs, targets, extra)[metric.name]
+        except Exception as error:
+            if metric is task.metric:
+                raise
+            absent[metric.name] = f"raised {describe(error)}"
+            continue
+        if math.isfinite(score):
+            scores[metric.name] = score
+        else:
+            absent[metric.name] = f"came out as {score}"
+    return Evaluated(scores, absent)
 
 
 def _parts(task: Task, data: Batch) -> Iterator[Batch]:

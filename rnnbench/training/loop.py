@@ -64,8 +64,9 @@ def train(
     else:
         model.load_state_dict(trainer.best_weights)
         for where, (other, data) in feed.test_sets().items():
-            scores = evaluate(model, other, data, trainer.device)
-            test |= {f"{metric}{where}": value for metric, value in scores.items()}
+            found = evaluate(model, other, data, trainer.device)
+            test |= {f"{metric}{where}": value for metric, value in found.scores.items()}
+            absent |= {f"test {metric}{where}": reason for metric, reason in found.absent.items()}
     chosen = {} if course.diverged else diagnose(diagnostics, model, task, feed, trial)
     if course.epochs_to_target is None:
         absent["epochs_to_target"] = f"not at the target twice in a row within {course.epoch} epochs"
@@ -81,7 +82,7 @@ def train(
         steps_per_epoch=feed.steps_per_epoch,
         curve=tuple(course.curve),
         chosen_epoch=course.best_epoch,
-        test=_finite(test, absent, "test"),
+        test=test,
         trivial=_finite(trivial, absent, "trivial"),
         trivial_forecast=task.trivial_forecast,
         epochs_to_target=course.epochs_to_target,
@@ -116,10 +117,10 @@ class _Trainer:
             self.course.seconds_training += trained - started
             if self.course.diverged:
                 return
-            scores = evaluate(self.model, self.task, self.feed.validation, self.device)
+            found = evaluate(self.model, self.task, self.feed.validation, self.device)
             self.course.seconds_evaluating += perf_counter() - trained
             number = self.course.epoch + 1
-            epoch = Epoch(number, number * self.feed.steps_per_epoch, train_loss, scores)
+            epoch = Epoch(number, number * self.feed.steps_per_epoch, train_loss, found.scores, found.absent)
             if self.course.note(epoch, self.metric, self.task.target_here):
                 self.best_weights = deepcopy(self.model.state_dict())
             if self.checkpoint.due and not self.course.is_over(self.recipe):

@@ -144,7 +144,7 @@ def test_a_run_is_the_same_as_itself() -> None:
     comparison = against(ALL, ALL)
     assert differing(comparison) == {}
     assert comparison.circumstances == ()
-    assert len([change for change in comparison.changes if change.kind == "exact"]) == 4 + 2 + 3 + 2
+    assert len([change for change in comparison.changes if change.kind == "exact"]) == 7 + 2 + 3 + 2
     assert len([change for change in comparison.changes if change.kind == "deterministic"]) == 6 + 2 + 1 + 2 + 1
 
 

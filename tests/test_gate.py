@@ -2,6 +2,7 @@
 
 import json
 import math
+import shutil
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,20 @@ import pytest
 from msgspec.structs import replace
 
 from rnnbench.catalogue import Catalogue
+from rnnbench.cli.changes import read_run
 from rnnbench.compare import JUDGED, Kind, Ruling, compare, junit, markdown, rule
 from rnnbench.plan import due_trials
-from rnnbench.records import CostTrial, LearningTrial, OperationsRow, Result, TimeRow, trial_id
+from rnnbench.records import (
+    CostTrial,
+    Diagnosed,
+    Diagnosis,
+    Learning,
+    LearningTrial,
+    OperationsRow,
+    Result,
+    TimeRow,
+    trial_id,
+)
 from rnnbench.store import Store
 from rnnbench.suite import Choices, read_suite
 from tests.test_cli import rnnbench
@@ -25,8 +37,16 @@ Edit = Callable[[Result], Result | None]
 
 
 def edited(edit: Edit) -> tuple[Result, ...]:
-    """The baseline with an edit of each result; None takes it out."""
-    return tuple(result for kept in KEPT if (result := edit(kept)) is not None)
+    """The baseline measured again, with an edit of each result; None takes it out."""
+    return tuple(result for kept in KEPT if (result := edit(again(kept))) is not None)
+
+
+def again(result: Result) -> Result:
+    """The same figures, measured on another day."""
+    return replace(result, started="2030-01-01T00:00:00+00:00")
+
+
+AGAIN = tuple(again(kept) for kept in KEPT)
 
 
 def is_learned(result: Result, cell: str = "gru", seed: int = 0) -> bool:
@@ -141,10 +161,12 @@ def test_what_passes_and_what_does_not(edit: Edit, standing: str) -> None:
 def test_noisy_figures_are_never_judged() -> None:
     """Not among what was compared either."""
     ruling = ruled(edited(slower))
-    assert ruling.compared == ruled(KEPT).compared
+    assert ruling.compared == ruled(AGAIN).compared
     assert (ruling.worse, ruling.better, ruling.undecided) == ((), (), ())
     timed = [result for result in KEPT if isinstance(result.trial, CostTrial)]
-    assert ruled(timed, timed, ["deterministic"]).compared == {"deterministic": 2}  # bytes saved for backward
+    assert ruled([again(result) for result in timed], timed, ["deterministic"]).compared == {
+        "deterministic": 2
+    }  # bytes saved for backward
 
 
 @pytest.mark.parametrize(
@@ -156,7 +178,7 @@ def test_what_a_machine_cannot_be_held_to_may_be_left_out(edit: Edit, left_out_e
     ruling = ruled(there, skip=True)
     assert (ruling.standing, ruling.compared["deterministic"]) == ("passed", 0)
     assert {change.figure for change in ruling.left_out if change.kind == "exact"} == left_out_exact
-    whole = ruled(KEPT)
+    whole = ruled(AGAIN)
     assert ruling.compared["exact"] + len(ruling.left_out) == sum(whole.compared.values())
     assert f"{len(ruling.left_out)} figures left out" in ruling.sentence
     bigger = [one_parameter_more(result) if is_learned(result) else result for result in there]
@@ -181,9 +203,9 @@ def test_where_nothing_is_compared_nothing_is_green() -> None:
     assert ruling.standing == "undecided"
     assert "BASE is of smoke 1, HEAD of other 1" in ruling.doubts[0]
     bad = [failed(result) for result in KEPT if isinstance(result.trial, LearningTrial)]
-    assert ruled(bad, bad).standing == "undecided"
+    assert ruled([again(result) for result in bad], bad).standing == "undecided"
     out_of_memory = [replace(result, status="out-of-memory") for result in bad]
-    assert ruled(out_of_memory, out_of_memory).standing == "nothing to compare"
+    assert ruled([again(result) for result in out_of_memory], out_of_memory).standing == "nothing to compare"
     diverged = [replace(result, status="diverged") for result in bad]
     assert ruled(KEPT[:4], diverged[:4]).standing == "nothing to compare"  # better, and that is all
 
@@ -204,7 +226,7 @@ def test_a_regression_counts_before_what_is_undecided_and_that_before_nothing() 
 
 def test_what_is_new_is_told_and_not_judged() -> None:
     """Even where it failed."""
-    base = edited(first(gone))
+    base = [result for result in KEPT if not is_learned(result)]
     for new in (as_it_is, failed):
         ruling = ruled(edited(first(new)), base)
         assert ruling.standing == "passed"
@@ -225,7 +247,7 @@ def test_a_kind_that_was_not_asked_for_is_not_judged_and_a_failure_always_is() -
 def test_what_cannot_be_read_leaves_the_gate_undecided() -> None:
     """In either run, by name."""
     for name in ("base", "head"):
-        sides = {"base": of(KEPT), "head": of(KEPT)}
+        sides = {"base": of(KEPT), "head": of(AGAIN)}
         sides[name] = replace(sides[name], unreadable={"trials/x.json": "truncated"})
         ruling = rule(compare(**sides))
         assert (ruling.standing, ruling.doubts) == ("undecided", ("trials/x.json cannot be read: truncated",))
@@ -234,14 +256,14 @@ def test_what_cannot_be_read_leaves_the_gate_undecided() -> None:
 @pytest.mark.parametrize(
     ("edit", "options", "code", "said"),
     [
-        (as_it_is, (), 0, "gate: passed. 126 figures compared (44 exact, 82 deterministic): none worse."),
+        (as_it_is, (), 0, "gate: passed. 146 figures compared (64 exact, 82 deterministic): none worse."),
         (slower, (), 0, "gate: passed."),
         (one_operation_fewer, (), 0, "none worse, 2 figures better."),
         (first(one_parameter_more), (), 3, "gate: regression."),
         (first(last_bit), ("--kind", "deterministic"), 3, "82 figures compared (82 deterministic): 1 figure worse."),
         (first(failed), (), 3, "error: ValueError: no such luck"),
         (on_another_processor, (), 4, "82 figures undecided"),
-        (on_another_processor, ("--skip-incomparable",), 0, "44 figures compared (44 exact): none worse, 82 figures"),
+        (on_another_processor, ("--skip-incomparable",), 0, "64 figures compared (64 exact): none worse, 82 figures"),
         (first(gone), ("--skip-incomparable",), 4, "HEAD has no such trial"),
         (gone, (), 5, "holds no results"),
     ],
@@ -263,7 +285,7 @@ def test_without_a_baseline_the_gate_is_undecided_and_says_how_to_make_one(tmp_p
     (tmp_path / "empty" / "trials").mkdir(parents=True)
     done = rnnbench("gate", base, str(BASELINE), cwd=tmp_path)
     assert done.returncode == 4
-    assert f"mkdir -p {base} && cp -r {BASELINE}/trials {base}/" in done.stdout
+    assert f"rnnbench run suite smoke -o {base}" in done.stdout
     assert not (tmp_path / "nowhere").exists()
 
 
@@ -368,7 +390,7 @@ def test_junit_can_be_read_whatever_an_exception_says() -> None:
 
 def test_junit_of_a_gate_that_passed_is_green() -> None:
     """As many cases as there are trials and cells measured beside each other."""
-    comparison = compare(of(KEPT), of(KEPT))
+    comparison = compare(of(KEPT), of(AGAIN))
     suite, found = told_in(junit(rule(comparison), comparison))
     assert found == {"failure": [], "error": [], "skipped": []}
     assert suite.attrib["tests"] == "14"
@@ -397,7 +419,7 @@ def test_the_markdown_of_a_better_run_says_to_keep_it() -> None:
     """And how many figures were compared."""
     comparison = compare(of(KEPT, "BASE"), of(edited(one_operation_fewer), "HEAD"))
     page = markdown(rule(comparison), comparison)
-    assert page.startswith("## rnnbench gate: passed\n\n126 figures compared")
+    assert page.startswith("## rnnbench gate: passed\n\n146 figures compared")
     assert "renew the baseline" in page
 
 
@@ -419,14 +441,14 @@ def test_compare_shows_what_changed_and_counts_what_did_not(tmp_path: Path) -> N
     assert len([line for line in lines if line[0] == "not comparable"]) == 82
     (step,) = [line for line in lines if line[0] == "not judged" and line[3] == "time of a step" and "gru" in line[2]]
     assert float(step[5]) == pytest.approx(10 * float(step[4]))
-    assert done.stdout.splitlines()[-2:] == ["exact: 43 same, 1 worse", "deterministic: 82 not comparable"]
+    assert done.stdout.splitlines()[-2:] == ["exact: 63 same, 1 worse", "deterministic: 82 not comparable"]
 
 
 def test_compare_as_json_has_every_figure(tmp_path: Path) -> None:
     """Also what stayed the same."""
     done = rnnbench("compare", str(BASELINE), str(BASELINE), "--json", cwd=tmp_path)
     told = json.loads(done.stdout)
-    assert sum(change["verdict"] == "same" for change in told["changes"]) == 126
+    assert sum(change["verdict"] == "same" for change in told["changes"]) == 146
     assert told["circumstances"] == []
 
 
@@ -435,3 +457,109 @@ def test_compare_without_anything_in_common_says_so(tmp_path: Path, head: str, c
     """A folder that is no run is an error; another suite has nothing to compare."""
     written(tmp_path / "other", [replace(r, trial=replace(r.trial, suite="other")) for r in KEPT])
     assert rnnbench("compare", str(BASELINE), head, cwd=tmp_path).returncode == code
+
+
+@pytest.mark.parametrize("kind", ["the same folder", "a link", "a copy"])
+def test_a_run_against_itself_is_undecided(tmp_path: Path, kind: str) -> None:
+    """A cache that restores the baseline into the folder of the run, say: nothing was measured again."""
+    head = {"the same folder": BASELINE, "a link": tmp_path / "link", "a copy": tmp_path / "copy"}[kind]
+    if kind == "a link":
+        head.symlink_to(BASELINE)
+    elif kind == "a copy":
+        shutil.copytree(BASELINE, head)
+    ruling = rule(compare(read_run(BASELINE), read_run(head)))
+    assert ruling.standing == "undecided"
+    assert ruling.doubts == (
+        "BASE and HEAD are the same results, and nothing was measured again; run the suite into another folder, and "
+        "hold that one against BASE",
+    )
+
+
+def test_a_run_that_kept_some_results_of_the_baseline_is_undecided() -> None:
+    """Those were not measured again, whatever the others say."""
+    some = (*KEPT[:3], *AGAIN[3:])
+    ruling = ruled(some)
+    assert ruling.standing == "undecided"
+    assert ruling.doubts[0].startswith("3 of 13 results of HEAD are results of BASE themselves")
+    assert ruled(some, skip=True).standing == "undecided"
+
+
+def of_learning(change: Callable[[Learning], Learning]) -> Edit:
+    """An edit of the figures of one learning trial."""
+
+    def changed(result: Result) -> Result:
+        assert result.learning
+        return replace(result, learning=change(result.learning))
+
+    return first(changed)
+
+
+def opposite(learning: Learning) -> Learning:
+    """Higher errors are better, it says now."""
+    decides, *others = learning.metrics
+    turned = replace(decides, direction="higher")
+    worse = {**learning.test, decides.name: 2 * learning.test[decides.name]}
+    return replace(learning, metrics=(turned, *others), test=worse)
+
+
+def without_scores(learning: Learning) -> Learning:
+    return replace(learning, test={}, absent={"test mse": "came out as nan"})
+
+
+def without_validation(learning: Learning) -> Learning:
+    """Another metric is validated; the curve is as long as it was."""
+    metric = replace(learning.metrics[0], name="other")
+    curve = tuple(replace(epoch, validation={"other": 0.0}) for epoch in learning.curve)
+    return replace(learning, metrics=(metric,), curve=curve, test={"other": 0.0}, trivial={"other": 1.0})
+
+
+@pytest.mark.parametrize(
+    ("change", "verdicts"),
+    [
+        (lambda one: replace(one, curve=()), {"missing"}),
+        (lambda one: replace(one, curve=one.curve[1:]), {"missing"}),
+        (opposite, {"changed"}),
+        (without_scores, {"missing"}),
+        (without_validation, {"missing"}),
+        (lambda one: replace(one, metrics=()), {"missing", "changed"}),
+        (lambda one: replace(one, metrics=one.metrics[:1]), {"missing", "changed"}),
+        (lambda one: replace(one, metrics=one.metrics[::-1]), {"changed"}),
+        (lambda one: replace(one, trivial={}), {"missing"}),
+        (lambda one: replace(one, target=1.0), {"changed"}),
+        (lambda one: replace(one, steps_per_epoch=1), {"changed"}),
+    ],
+)
+def test_figures_that_head_drops_or_defines_anew_are_not_green(
+    change: Callable[[Learning], Learning], verdicts: set[str]
+) -> None:
+    """Nothing is worse by the words of HEAD alone; undecided, and told which figures."""
+    ruling = ruled(edited(of_learning(change)))
+    assert ruling.standing == "undecided"
+    assert {one.verdict for one in ruling.undecided} == verdicts
+    assert ruling.worse == ()
+
+
+def test_directions_are_those_of_base_and_a_change_of_them_is_told() -> None:
+    """With both words."""
+    ruling = ruled(edited(of_learning(opposite)))
+    (told,) = [one for one in ruling.undecided if one.figure == "test mse"]
+    assert told.reason == "lower is better in BASE, and higher is better in HEAD"
+    (metric,) = [one for one in ruling.undecided if one.figure == "metric mse"]
+    assert (metric.base, metric.head) == (
+        "decides, lower is better, squared units of the target",
+        "decides, higher is better, squared units of the target",
+    )
+
+
+def test_what_a_diagnostic_measured_is_held_to_the_last_bit_or_missing() -> None:
+    """Also where it gives a curve and no figure of it."""
+    diagnosis = Diagnosis(x_name="x", y_name="y", x=(1.0, 2.0), y=(1.0, 3.0))
+    base = edited(of_learning(lambda one: replace(one, diagnoses={"lag": Diagnosed(fresh=diagnosis)})))
+    base = tuple(replace(result, started="2029") for result in base)
+    for other, verdict in (({}, "missing"), ({"lag": Diagnosed(reason="no")}, "missing")):
+        head = edited(of_learning(lambda one, other=other: replace(one, diagnoses=other)))
+        (told,) = ruled(head, base).undecided
+        assert (told.figure, told.verdict) == ("lag, fresh: mean of its curve", verdict)
+    moved = replace(diagnosis, y=(1.0, math.nextafter(3.0, 4.0) + 1e-15))
+    head = edited(of_learning(lambda one: replace(one, diagnoses={"lag": Diagnosed(fresh=moved)})))
+    assert ruled(head, base).standing == "undecided"

@@ -46,6 +46,11 @@ def compare_(base: Path, head: Path, as_json: bool) -> None:
         _print(comparison)
     else:
         _print_plainly(comparison)
+    if comparison.repeated:
+        note = (
+            f"note: {comparison.repeated} of {comparison.head.results} results of HEAD are results of BASE themselves."
+        )
+        console(stderr=True).print(note, markup=False, soft_wrap=True)
     if not any(change.verdict not in ("missing", "new") for change in comparison.changes):
         raise click.exceptions.Exit(NOTHING_RAN)
 

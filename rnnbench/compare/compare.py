@@ -8,7 +8,7 @@ from rnnbench.compare.circumstances import bars, causes, different
 from rnnbench.compare.figures import LAST_BITS, Figure
 from rnnbench.compare.records import OUTCOME, Change, Comparison, Kind, Run, Side, Value, Verdict
 from rnnbench.compare.subjects import Key, Subject, rank, subjects
-from rnnbench.records import Result
+from rnnbench.records import Result, trial_id
 
 RESULTS = ("stopped", "diverged", "out-of-memory")
 """Outcomes that are a result where both runs have them: the others say that nothing was measured."""
@@ -27,7 +27,15 @@ def compare(base: Run, head: Run) -> Comparison:
         head=_side(head),
         circumstances=tuple(different(base.results, head.results)) if base.results and head.results else (),
         changes=tuple(changes),
+        repeated=_repeated(base, head),
     )
+
+
+def _repeated(base: Run, head: Run) -> int:
+    """How many results are the same in both to the second of their start and the last bit of their times: a folder held
+    against itself, or a copy of one. No two measurements share all that."""
+    known = {trial_id(result.trial): result for result in base.results}
+    return sum(known.get(trial_id(result.trial)) == result for result in head.results)
 
 
 def _side(run: Run) -> Side:
@@ -114,13 +122,13 @@ def _told(result: Result) -> str:
 
 
 def _figure(old: Subject, new: Subject, key: Key, *, to_the_end: bool) -> Iterator[Change]:
-    """What became of one figure. Curves are compared over the epochs that they share, since how many there are is a
+    """What became of one figure. Curves are compared over the epochs that both runs took, since how many there are is a
     figure of its own; where trials did not both run to their end, only counts are."""
     before, after = old.figures.get(key, ()), new.figures.get(key, ())
     one = (before or after)[0]
     if not to_the_end and one.kind == "deterministic":
         return
-    if one.epoch is not None and not (before and after):
+    if one.epoch is not None and one.epoch > min(old.epochs_run, new.epochs_run):
         return
     verdict, reason = _verdict(old, new, before, after)
     yield Change(
@@ -148,6 +156,8 @@ def _verdict(old: Subject, new: Subject, before: Sequence[Figure], after: Sequen
     one = before[0]
     if one.kind == "noisy":
         return "not judged", ""
+    if one.direction != after[0].direction:
+        return "changed", f"{_better(one)} in BASE, and {_better(after[0])} in HEAD"
     if barred := bars(old.results, new.results, one.held_to):
         return "not comparable", barred
     for name, figures in (("BASE", before), ("HEAD", after)):
@@ -157,15 +167,19 @@ def _verdict(old: Subject, new: Subject, before: Sequence[Figure], after: Sequen
 
 
 def _judged(before: Figure, after: Figure) -> Verdict:
-    """To the last bit."""
+    """To the last bit, by the direction that BASE gives."""
     was, now = before.value, after.value
     if was == now:
         return "same"
-    if not after.direction:
+    if not before.direction or isinstance(was, str) or isinstance(now, str):
         return "changed"
     if was is None or now is None:
         return "better" if was is None else "worse"
-    return "better" if (now < was) == (after.direction == "lower") else "worse"
+    return "better" if (now < was) == (before.direction == "lower") else "worse"
+
+
+def _better(figure: Figure) -> str:
+    return f"{figure.direction} is better" if figure.direction else "no direction is better"
 
 
 def _value(figures: Sequence[Figure]) -> Value:
@@ -173,4 +187,6 @@ def _value(figures: Sequence[Figure]) -> Value:
     values = [figure.value for figure in figures if figure.value is not None]
     if not values:
         return None
-    return median(values) if figures[0].kind == "noisy" else values[0]
+    if figures[0].kind == "noisy":
+        return median(value for value in values if not isinstance(value, str))
+    return values[0]

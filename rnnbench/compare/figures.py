@@ -1,7 +1,7 @@
 """The figures of a result, each with its kind: what they can be held to."""
 
 from collections.abc import Iterator, Mapping
-from math import exp
+from math import exp, fsum
 from statistics import median
 
 from msgspec import Struct
@@ -34,7 +34,7 @@ class Figure(Struct, frozen=True, kw_only=True):
 
     name: str
     kind: Kind
-    value: int | float | None
+    value: int | float | str | None
     unit: str = ""
     direction: Direction = "lower"
     epoch: int | None = None
@@ -47,6 +47,11 @@ def learning_figures(learning: Learning) -> Iterator[Figure]:
     yield _exact("numbers in the state", learning.state_floats)
     yield _exact("hidden size", learning.hidden_size, direction="")
     yield _exact("target", learning.target, learning.metrics[0].unit if learning.metrics else "", direction="")
+    yield _exact("steps of an epoch", learning.steps_per_epoch, direction="")
+    for place, metric in enumerate(learning.metrics):
+        role = "decides, " if place == 0 else ""
+        meaning = f"{role}{metric.direction} is better, {metric.unit}"
+        yield _exact(f"metric {metric.name}", meaning, direction="")
     for point in learning.curve:
         yield _trained("training loss", point.train_loss, epoch=point.epoch)
         yield from _scores("validation", point.validation, learning.metrics, epoch=point.epoch)
@@ -56,7 +61,11 @@ def learning_figures(learning: Learning) -> Iterator[Figure]:
     yield _trained("epochs run", learning.epochs_run, "epochs")
     for name, diagnosed in learning.diagnoses.items():
         for when, diagnosis in (("fresh", diagnosed.fresh), ("trained", diagnosed.trained)):
-            for figure, value in diagnosis.figures.items() if diagnosis else ():
+            if diagnosis is None:
+                continue
+            if diagnosis.y:
+                yield _trained(f"{name}, {when}: mean of its curve", fsum(diagnosis.y) / len(diagnosis.y), direction="")
+            for figure, value in diagnosis.figures.items():
                 yield _trained(f"{name}, {when}: {figure}", value, direction="")
 
 
@@ -104,7 +113,7 @@ def _scores(
 
 
 def _exact(
-    name: str, value: float, unit: str = "", direction: Direction = "lower", held_to: tuple[str, ...] = ()
+    name: str, value: float | str, unit: str = "", direction: Direction = "lower", held_to: tuple[str, ...] = ()
 ) -> Figure:
     return Figure(name=name, kind="exact", value=value, unit=unit, direction=direction, held_to=held_to)
 

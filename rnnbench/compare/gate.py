@@ -13,8 +13,16 @@ HELD = ("same", "better", "worse", "changed")
 """Verdicts of figures that were held against each other."""
 OPEN: tuple[Verdict, ...] = ("missing", "changed")
 NO_BASELINE = (
-    "There is no baseline: {base} holds no results. To make one, copy the trials of a run that is to be the measure: "
-    "mkdir -p {base} && cp -r {head}/trials {base}/"
+    "There is no baseline: {base} holds no results. To make one, run the suite into that folder from the version that "
+    "is to be the measure: rnnbench run suite {suite} -o {base}"
+)
+SAME = (
+    "BASE and HEAD are the same results, and nothing was measured again; run the suite into another folder, and hold "
+    "that one against BASE"
+)
+PARTLY_SAME = (
+    "{repeated} of {all} results of HEAD are results of BASE themselves, and were not measured again; run the suite "
+    "into another folder, and hold that one against BASE"
 )
 
 
@@ -53,12 +61,16 @@ def _doubts(comparison: Comparison) -> Iterator[str]:
     """What leaves a gate undecided, whatever the figures say."""
     base, head = comparison.base, comparison.head
     if not base.results:
-        yield NO_BASELINE.format(base=base.folder, head=head.folder)
+        suites = {name.rpartition(" ")[0] for name in head.suites}
+        yield NO_BASELINE.format(base=base.folder, suite=suites.pop() if len(suites) == 1 else "NAME")
     elif head.results and not set(base.suites) & set(head.suites):
         yield (
             f"BASE is of {' and '.join(base.suites)}, HEAD of {' and '.join(head.suites)}: "
             "another suite, or another version of it, whose figures are not comparable; renew the baseline"
         )
+    if comparison.repeated:
+        said = SAME if comparison.repeated == head.results else PARTLY_SAME
+        yield said.format(repeated=comparison.repeated, all=head.results)
     for side in (base, head):
         yield from (f"{file} cannot be read: {problem}" for file, problem in side.unreadable.items())
 

@@ -83,12 +83,16 @@ class Change(Struct, frozen=True, kw_only=True):
 
 
 class Comparison(Struct, frozen=True, kw_only=True):
-    """All that HEAD says of BASE."""
+    """All that HEAD says of BASE.
+
+    repeated: how many results of HEAD are results of BASE themselves, and were not measured again.
+    """
 
     base: Side
     head: Side
     circumstances: tuple[Circumstance, ...]
     changes: tuple[Change, ...]
+    repeated: int = 0
 
 
 class Ruling(Struct, frozen=True, kw_only=True):

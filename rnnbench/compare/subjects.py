@@ -40,6 +40,11 @@ class Subject:
         """The one that ended worst, of what was tried."""
         return max(self.tried, key=lambda result: rank(result.status))
 
+    @property
+    def epochs_run(self) -> int:
+        """Epochs that its longest result has run."""
+        return max((result.learning.epochs_run for result in self.results if result.learning), default=0)
+
     @cached_property
     def figures(self) -> dict[Key, tuple[Figure, ...]]:
         """Each figure, once a replicate."""

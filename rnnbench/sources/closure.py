@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from rnnbench.sources.files import digest
-from rnnbench.sources.modules import Import, Module, read_module
+from rnnbench.sources.imports import Import
+from rnnbench.sources.modules import Module, read_module
 from rnnbench.sources.uses import uses
 
 IDENTIFIER = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
@@ -163,10 +164,11 @@ class Reach:
             self.name(module_name, name)
 
     def _used_text(self, module: Module, text: str) -> None:
-        """A text may name a definition of its module, or a place, "module:attribute"."""
+        """A text may name a definition, as in `getattr(module, "name")`, or its place, "module:attribute"."""
         for dotted in IDENTIFIER.findall(text):
-            if "." not in dotted:
-                self._named_in_text(module, dotted)
+            for name in dotted.split("."):
+                self._named_in_text(module, name)
+                self._attribute(name)
         place, colon, attribute = text.partition(":")
         if colon and IDENTIFIER.fullmatch(place) and IDENTIFIER.fullmatch(attribute) and self.own(place):
             self.name(place, attribute.partition(".")[0])

@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from rnnbench.sources.files import digest, locate
+from rnnbench.sources.imports import Import, imported
 
 HARMLESS_DECORATORS = frozenset(
     (
@@ -16,14 +17,8 @@ HARMLESS_DECORATORS = frozenset(
     )
 )
 """Decorators that register nothing: a definition under one of them matters to those alone that name it."""
-
-
-@dataclass(frozen=True)
-class Import:
-    """What an import binds: `attribute` of `module`, or the module itself where there is no attribute."""
-
-    module: str
-    attribute: str = ""
+INNER = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+"""Expressions with names of their own."""
 
 
 @dataclass(frozen=True)
@@ -109,29 +104,6 @@ def _parsed(name: str, path: Path, content: bytes) -> Module:
     return Module(name, path, package, tuple(statements), imports, tuple(stars))
 
 
-def imported(node: ast.Import | ast.ImportFrom, package: str) -> Iterator[tuple[str, Import]]:
-    """The names that an import statement binds and where they lead; `*` for all names of a module."""
-    if isinstance(node, ast.Import):
-        for alias in node.names:
-            if alias.asname:
-                yield alias.asname, Import(alias.name)
-            else:
-                yield alias.name.partition(".")[0], Import(alias.name.partition(".")[0])
-                if "." in alias.name:
-                    yield alias.name, Import(alias.name)
-        return
-    module = node.module or ""
-    if node.level:
-        above = package.split(".")
-        above = above[: len(above) - node.level + 1]
-        module = ".".join([*above, module] if module else above)
-    for alias in node.names:
-        if alias.name == "*":
-            yield "*", Import(module)
-        else:
-            yield alias.asname or alias.name, Import(module, alias.name)
-
-
 class _Bare(ast.NodeTransformer):
     """Takes docstrings out."""
 
@@ -161,15 +133,15 @@ def _says_nothing(node: ast.stmt) -> bool:
     return condition.endswith("TYPE_CHECKING") or condition.startswith("__name__ == ")
 
 
-def _bound(node: ast.stmt) -> Iterator[str]:
+def _bound(node: ast.AST) -> Iterator[str]:
+    """The names that a statement gives a value in its module, and not inside a function or a comprehension."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         yield node.name
-        return
-    for child in ast.walk(node):
-        if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Store):
-            yield child.id
-        elif isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            yield child.name
+    elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+        yield node.id
+    elif not isinstance(node, INNER):
+        for child in ast.iter_child_nodes(node):
+            yield from _bound(child)
 
 
 def _has_effects(node: ast.stmt) -> bool:

@@ -3,7 +3,7 @@
 import ast
 from dataclasses import dataclass, field
 
-from rnnbench.sources.modules import Import, imported
+from rnnbench.sources.imports import Import, imported
 
 
 @dataclass

@@ -1,6 +1,5 @@
 """The training loop: epochs, an evaluation after each, a checkpoint now and then, and test data once at the end."""
 
-import math
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from rnnbench.training.evaluation import evaluate
 from rnnbench.training.feed import Feed
 from rnnbench.training.losses import Tensors, loss_of, on_device
 from rnnbench.training.optimiser import cut_gradient, make_optimiser, set_rates
+from rnnbench.training.scores import finite_scores, metric_notes
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def train(
         absent["epochs_to_target"] = f"not at the target twice in a row within {course.epoch} epochs"
     trivial = {} if trial.phase == "tuning" else feed.trivial()
     learning = Learning(
-        metrics=_notes(task, feed),
+        metrics=metric_notes(task, feed),
         target=task.target_here,
         hidden_size=size.hidden,
         parameters=count_parameters(model),
@@ -83,7 +83,7 @@ def train(
         curve=tuple(course.curve),
         chosen_epoch=course.best_epoch,
         test=test,
-        trivial=_finite(trivial, absent, "trivial"),
+        trivial=finite_scores(trivial, absent, "trivial"),
         trivial_forecast=task.trivial_forecast,
         epochs_to_target=course.epochs_to_target,
         diagnoses=paired(fresh, chosen, course.diverged),
@@ -184,20 +184,3 @@ class _Trainer:
         self.optimiser.load_state_dict(content["optimiser"])
         restore_stream(self.feed.stream, content["feed"])
         restore_streams(content)
-
-
-def _notes(task: Task, feed: Feed) -> tuple[MetricNote, ...]:
-    """The metrics on the task itself, then those on its other settings."""
-    return tuple(
-        MetricNote(f"{metric.name}{where}", metric.unit, metric.direction)
-        for where in feed.settings
-        for metric in task.metrics
-    )
-
-
-def _finite(scores: Mapping[str, float], absent: dict[str, str], what: str) -> dict[str, float]:
-    """The finite ones; the others are noted as absent, for NaN is not a figure."""
-    for name, value in scores.items():
-        if not math.isfinite(value):
-            absent[f"{what} {name}"] = f"came out as {value}"
-    return {name: float(value) for name, value in scores.items() if math.isfinite(value)}

@@ -27,7 +27,7 @@ from rnnbench.suite import Choices, read_suite
 from rnnbench_cluster import dask_cluster
 from rnnbench_cluster.dask import build_dask
 from tests.conftest import MakePlugin
-from tests.test_campaign import learning_figures, run, wait_until, write_suite
+from tests.test_campaign import is_trial, learning_figures, run, wait_until, write_suite
 from tests.test_cli import rnnbench
 from tests.test_executors import trial
 
@@ -131,13 +131,8 @@ def build(folder: Path, address: str = "", jobs: int | None = None) -> Executor:
 
 
 def trials_at_work(process: psutil.Process) -> list[psutil.Process]:
-    """Below a worker: what leads a group and is no job."""
-    found = []
-    for child in process.children(recursive=True):
-        with suppress(psutil.Error, ProcessLookupError):
-            if os.getpgid(child.pid) == child.pid and "rnnbench.executors.job" not in child.cmdline():
-                found.append(child)
-    return found
+    """Below a worker."""
+    return [child for child in process.children(recursive=True) if is_trial(child)]
 
 
 def finish(executor: Executor, *trials: LearningTrial) -> dict[str, Result]:

@@ -212,7 +212,7 @@ def test_a_server_that_was_killed_from_outside_costs_nothing(pool: LocalPool) ->
     for one in trials:
         pool.start(one)
     time.sleep(0.5)
-    os.kill(pool._forkserver._process.pid, signal.SIGKILL)
+    os.kill(pool._forkserver.pid, signal.SIGKILL)
     results: list[Result] = []
     deadline = time.monotonic() + 60
     while len(results) < 2:
@@ -226,7 +226,7 @@ def test_a_server_that_was_killed_from_outside_costs_nothing(pool: LocalPool) ->
 def test_a_worker_that_is_killed_from_outside_is_a_result(pool: LocalPool) -> None:
     """And the other one goes on."""
     pool.start(small("slow", steps_per_epoch=30))
-    (child,) = (running.process.pid for running in pool._running.values())
+    (child,) = (running.child.pid for running in pool._running.values())
     assert child
     time.sleep(0.5)
     os.kill(child, signal.SIGKILL)

@@ -69,10 +69,8 @@ def cli(debug: bool) -> None:
 
 
 def main() -> None:
-    """Run the command line; exit codes as in the README. A signal to end is taken like Ctrl-C: children end too."""
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.default_int_handler)
+    """Run the command line; exit codes as in the README."""
+    _hear_signals_to_end()
     try:
         code = cli.main(prog_name="rnnbench", standalone_mode=False)
     except click.exceptions.Exit as exit_:
@@ -92,3 +90,11 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _hear_signals_to_end() -> None:
+    """Take a signal to end like Ctrl-C: children end too. One that is ignored, as `nohup` has it, stays ignored."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler)

@@ -6,51 +6,24 @@ import sys
 import threading
 from contextlib import suppress
 from dataclasses import replace
-from multiprocessing.connection import Connection
 from pathlib import Path
 
-import msgspec
-from msgspec import Struct
-
-from rnnbench.catalogue import Plugin
 from rnnbench.executors import confinement
+from rnnbench.executors.anonymous import write_all
 from rnnbench.executors.marker import Marker
-from rnnbench.records import CostTrial, Trial, limits
-from rnnbench.store import write_atomically
+from rnnbench.executors.order import Order, SharedFiles
+from rnnbench.records import CostTrial, encode, limits
 
 
-class Order(Struct, frozen=True, kw_only=True):
-    """What a child is to do.
-
-    folder:     its own working folder; beside it lie `output`, what it prints, and `result`.
-    marker:     the file in which it says what it is at, while it measures costs.
-    checkpoint: the file in which it keeps what it needs to go on after it was cut off; "" keeps nothing.
-    only_size:  size the model, and train nothing.
-    plugins:    those that bring what the trial uses; None imports all that are installed.
-    files:      by module, the file that it is in the driver.
-    """
-
-    trial: Trial
-    folder: str
-    output: str
-    result: str
-    marker: str
-    checkpoint: str = ""
-    checkpoint_seconds: float
-    only_size: bool = False
-    plugins: tuple[Plugin, ...] | None = None
-    files: dict[str, str] = {}
-
-
-def main(encoded: bytes, pipe: Connection) -> None:
-    """Run one trial; the result is a file that is there whole before this process ends. Ends at once, with what the
-    trial has started in its group, when the driver is gone: then the pipe closes, of which there is no other use."""
-    order = msgspec.json.decode(encoded, type=Order)
+def main(order: Order, files: SharedFiles, alive: int, server: int) -> None:
+    """Run one trial; its result is whole before this process ends. Ends at once, with what the trial has started in its
+    group, when the driver is gone: then the pipe `alive` closes, of which there is no other use."""
     confinement.own_group()
-    confinement.end_with_parent()
+    confinement.end_with_parent(server)
     confinement.no_core_dump()
-    _settle(order)
-    threading.Thread(target=_end_with_driver, args=(pipe,), daemon=True).start()
+    kind = os.fstat(files.result)
+    _settle(order, files)
+    threading.Thread(target=_end_with_driver, args=(alive,), daemon=True).start()
     confinement.limit_memory(limits(order.trial).memory_mib, order.trial.device)
     from rnnbench.runner import Terms, run_trial
 
@@ -63,29 +36,33 @@ def main(encoded: bytes, pipe: Connection) -> None:
         at_end=confinement.lift_memory_limit,
     )
     if isinstance(order.trial, CostTrial):
-        terms = replace(terms, at_work=Marker(Path(order.marker)).mark)
+        terms = replace(terms, at_work=Marker(files.marker).mark)
     result = run_trial(order.trial, terms=terms)
     for stream in (sys.stdout, sys.stderr):
         with suppress(Exception):  # a cell may have closed or replaced it
             stream.flush()
-    write_atomically(Path(order.result), msgspec.json.encode(result))
+    if not os.path.samestat(kind, os.fstat(files.result)):
+        raise RuntimeError("the trial has closed files that it did not open, among them the one for its result")
+    write_all(files.result, encode(result))
     os._exit(0)
 
 
-def _end_with_driver(pipe: Connection) -> None:
-    """The driver never sends: what can be read is the end of the pipe. The group is this process's own."""
-    pipe.poll(None)
+def _end_with_driver(alive: int) -> None:
+    """The driver never writes: what can be read is the end of the pipe. The group is this process's own."""
+    try:
+        os.read(alive, 1)
+    except OSError:  # a cell has closed it
+        return
     os.killpg(0, signal.SIGKILL)
 
 
-def _settle(order: Order) -> None:
+def _settle(order: Order, files: SharedFiles) -> None:
     """Work in a folder of its own, and send everything that is printed, by Python or by C, to a file. Where the place
     is gone, so is the driver."""
     try:
         os.chdir(order.folder)
-        file = os.open(order.output, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     except OSError:
         os._exit(1)
     for stream in (1, 2):
-        os.dup2(file, stream)
-    os.close(file)
+        os.dup2(files.output, stream)
+    os.close(files.output)

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
+from time import monotonic, sleep
 from uuid import uuid4
 
 import psutil
@@ -14,6 +15,9 @@ MARK = "RNNBENCH_POOL"
 """In the environment of all that pools start, so that a stray is told from the host program's own children."""
 OURS = uuid4().hex
 """What it says there for the pools of this process."""
+SERVERS: set[int] = set()
+"""Process ids of the servers of this process."""
+STRAYS_SECONDS = 2.0
 
 
 def children_of(pid: int) -> list[int]:
@@ -48,19 +52,44 @@ def memory_bytes(pids: list[int]) -> int:
     return total
 
 
-def end_strays(known: Collection[int]) -> None:
-    """End what a trial left behind and fell to this process, save those that are `known` to belong here.
+def kill_group(pid: int) -> None:
+    """End a process and its group, of which a trial becomes the leader a moment after it starts."""
+    for kill in (os.killpg, os.kill):
+        with suppress(ProcessLookupError, PermissionError):
+            kill(pid, signal.SIGKILL)
 
+
+def end_strays(sessions: Collection[int]) -> None:
+    """End what fell to this process when the server of a pool was gone, and leave the host program's own children.
+
+    They are told by the mark in their environment, or by their session, which is that of a trial.
     What one of them had started falls to this process in its turn, so that it is asked again until there is none.
     """
-    while ended := [pid for pid in children_of(os.getpid()) if pid not in known and _end_marked(pid)]:
-        del ended
+    deadline = monotonic() + STRAYS_SECONDS
+    unreaped: set[int] = set()
+    while monotonic() < deadline:
+        strays = [pid for pid in children_of(os.getpid()) if _is_stray(pid, sessions)]
+        for pid in strays:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            unreaped.add(pid)
+        unreaped = {pid for pid in unreaped if not _reaped(pid)}
+        if not strays and not unreaped:
+            return
+        sleep(0.005)
 
 
-def _end_marked(pid: int) -> bool:
-    with suppress(psutil.Error, ProcessLookupError, ChildProcessError):
-        if psutil.Process(pid).environ().get(MARK) == OURS:
-            os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
-            return True
+def _reaped(pid: int) -> bool:
+    """Whether a child is gone for good."""
+    try:
+        return os.waitpid(pid, os.WNOHANG)[0] == pid
+    except ChildProcessError:
+        return True
+
+
+def _is_stray(pid: int, sessions: Collection[int]) -> bool:
+    if pid in SERVERS:
+        return False
+    with suppress(psutil.Error, ProcessLookupError):
+        return os.getsid(pid) in sessions or psutil.Process(pid).environ().get(MARK) == OURS
     return False

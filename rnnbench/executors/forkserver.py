@@ -1,106 +1,90 @@
-"""The forkserver: a small process that has torch loaded and forks a child for each trial."""
+"""The forkserver: a small process that has torch loaded and forks a child for each trial; another one where it died."""
 
-import multiprocessing
+import atexit
 import os
-import signal
-import sys
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from multiprocessing import forkserver
-from multiprocessing.context import ForkServerProcess
 
-import psutil
-
-from rnnbench.executors.family import MARK, OURS, children_of
+from rnnbench.errors import RnnbenchError
+from rnnbench.executors.family import end_strays
+from rnnbench.executors.launching import Child
+from rnnbench.executors.order import Order, SharedFiles
+from rnnbench.executors.server_process import ServerGone, ServerProcess
 
 PRELOAD = ("torch", "torch._dynamo", "rnnbench.runner.warm")
 """Loaded once by the forkserver: what all trials share, and no plugin. The first optimiser of a process imports
 torch._dynamo, which takes over a second."""
-SAFE_PATH = "PYTHONSAFEPATH"
-"""Set, it keeps the working folder off the path of the server, of its children and of what these start."""
 ATTEMPTS = 3
+_idle: dict[int, ServerProcess] = {}
+"""A server that no pool uses at present, by the process that started it: a fork of that process must not use it."""
 
 
 class Forkserver:
-    """The server of this process, running; started again where it was killed.
-
-    helpers: ids of the processes that it takes, itself included.
-    """
+    """Starts the children of one pool, and knows when they are over."""
 
     def __init__(self) -> None:
-        self.context = multiprocessing.get_context("forkserver")
-        self.context.set_forkserver_preload(list(PRELOAD))
-        self.helpers = set(children_of(os.getpid()))
-        self._ensure()
+        self._lost: set[int] = set()
+        self._server = _take_idle() or ServerProcess(PRELOAD)
 
     @property
-    def lives(self) -> bool:
-        """Whether it is there to start children."""
-        return self._process.is_running() and self._process.status() != psutil.STATUS_ZOMBIE
+    def pid(self) -> int:
+        """The process id of the server at work."""
+        return self._server.pid
 
-    def start(self, process: ForkServerProcess) -> None:
-        """Start a child. Where the server dies under it, another one is started."""
-        for attempt in range(ATTEMPTS):
-            self._ensure()
+    def start(self, order: Order, files: SharedFiles) -> Child:
+        """Start a child. Where the server dies under it, another one is started.
+
+        Raises RnnbenchError with the reason where no trial can run on this machine.
+        """
+        for _ in range(ATTEMPTS):
+            if not self._server.lives:
+                self._bury()
+                self._server = ServerProcess(PRELOAD)
             try:
-                process.start()
-            except (OSError, EOFError):
-                if attempt == ATTEMPTS - 1:
-                    raise
-            else:
-                return
+                return self._server.start(order, files)
+            except ServerGone:
+                continue
+        raise RnnbenchError(
+            f"the process that loads torch for all trials {self._server.last_words()}; that happened {ATTEMPTS} times"
+        )
 
-    def _ensure(self) -> None:
-        """Have the server run, deaf to Ctrl-C, and its children with it: the driver hears it and ends them."""
-        before = set(children_of(os.getpid()))
-        with _deaf(), _variables({MARK: OURS, SAFE_PATH: "1"}):
-            forkserver.ensure_running()
-        self.helpers |= set(children_of(os.getpid())) - before
-        pid = forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined]
-        self._process = psutil.Process(pid)
+    def listen(self, seconds: float) -> None:
+        """Take note of children that are over, waiting so long for the first."""
+        self._server.listen(seconds)
+        if not self._server.lives:
+            self._bury()
 
+    def end(self, child: Child) -> None:
+        """End a child; it is over when this returns."""
+        if not child.over:
+            self._server.end([child])
 
-@contextmanager
-def _variables(values: Mapping[str, str]) -> Iterator[None]:
-    """Set environment variables for what is started in here."""
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
+    def close(self) -> None:
+        """End all children, and keep the server for the next pool of this process."""
+        self._server.end_all()
+        if self._server.lives and os.getpid() not in _idle:
+            _idle[os.getpid()] = self._server
+        else:
+            self._server.close()
+        self._bury()
 
+    def end_strays(self) -> None:
+        """End what children left behind whose server was gone."""
+        if self._lost:
+            end_strays(self._lost)
 
-@contextmanager
-def _deaf() -> Iterator[None]:
-    """What is started in here does not hear Ctrl-C. Only the main thread can see to that."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    heard = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, heard)
+    def _bury(self) -> None:
+        if not self._server.lives:
+            self._server.kill()
+        self._lost |= self._server.lost
+        self.end_strays()
 
 
-@contextmanager
-def main_hidden() -> Iterator[None]:
-    """Keep multiprocessing from importing the driver's main module in each child.
+def _take_idle() -> ServerProcess | None:
+    own = os.getpid()
+    return _idle.pop(own) if own in _idle else None
 
-    The child needs nothing of it, it costs time, and it fails where there is no file to import (standard input).
-    """
-    main_module = sys.modules["__main__"]
-    kept: dict[str, object] = {
-        name: vars(main_module).pop(name) for name in ("__spec__", "__file__") if name in vars(main_module)
-    }
-    main_module.__spec__ = None
-    try:
-        yield
-    finally:
-        vars(main_module).update(kept)
+
+@atexit.register
+def _close_idle() -> None:
+    server = _take_idle()
+    if server is not None:
+        server.close()

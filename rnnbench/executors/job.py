@@ -21,7 +21,7 @@ from msgspec import Struct
 from rnnbench.executors.local import LocalPool
 from rnnbench.executors.running import without_run
 from rnnbench.interpreter import python
-from rnnbench.records import CHECKPOINT_SECONDS, Result, Trial, trial_id
+from rnnbench.records import CHECKPOINT_SECONDS, Result, Trial, encode, trial_id
 
 PATIENCE_SECONDS = 0.5
 WORDS_KEPT = 300
@@ -54,7 +54,7 @@ class JobProcess:
             start_new_session=True,  # a signal that warns this process and all its group is not the end of the trials
         )
         with suppress(BrokenPipeError):
-            self._pipe_in.write(msgspec.json.encode(job) + b"\n")
+            self._pipe_in.write(encode(job) + b"\n")
             self._pipe_in.flush()
 
     def results(self) -> Iterator[Result]:
@@ -103,7 +103,7 @@ def main() -> None:
             while queue and pool.free > 0:
                 pool.start(queue.popleft())
             for result in pool.wait(PATIENCE_SECONDS):
-                out.write(msgspec.json.encode(result) + b"\n")
+                out.write(encode(result) + b"\n")
                 out.flush()
     os._exit(int(orphaned.is_set()))
 

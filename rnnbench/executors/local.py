@@ -1,28 +1,23 @@
-"""The local pool: each trial in a process of its own, started by a forkserver that has torch loaded.
+"""The local pool: each trial in a process of its own, forked by a server that has torch loaded.
 
-The forkserver starts no thread and touches no device, so what it forks is as good as new. A child ends with its driver.
-What dies without a word, hangs or runs wild becomes the result of its own trial. Where the forkserver itself dies, the
-trials that were running are run again one at a time, so that one which kills it is found out.
+A child ends with its driver. What dies without a word, hangs or runs wild becomes the result of its own trial. Where
+the server itself dies, the trials that were running are run again one at a time, so that one which kills it is found.
 """
 
-import shutil
-import time
 from collections import deque
-from multiprocessing.connection import wait
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from uuid import uuid4
 
 import msgspec
 
 from rnnbench import environment
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors import confinement
-from rnnbench.executors.child import Order, main
-from rnnbench.executors.family import end_strays
-from rnnbench.executors.forkserver import Forkserver, main_hidden
+from rnnbench.executors.anonymous import open_shared_files
+from rnnbench.executors.forkserver import Forkserver
 from rnnbench.executors.needs import Needs
+from rnnbench.executors.order import Order
 from rnnbench.executors.running import POLL_SECONDS, Running
+from rnnbench.executors.scratch import Scratch, remove_abandoned
 from rnnbench.records import CHECKPOINT_SECONDS, Executor, Placement, Result, Trial, trial_id
 
 
@@ -45,25 +40,28 @@ class LocalPool(Executor):
     ) -> None:
         if checkpoint_seconds < 0:
             raise RnnbenchError(f"checkpoint_seconds should not be negative, got {checkpoint_seconds:g}")
-        self.jobs, self.only_size = jobs, only_size
-        self._checkpoints, self._checkpoint_seconds = checkpoints, checkpoint_seconds
+        self.jobs = jobs
+        self.only_size = only_size
+        self._checkpoints = checkpoints
+        self._checkpoint_seconds = checkpoint_seconds
         self._running: dict[str, Running] = {}
         self._again: deque[Trial] = deque()
         self._alone: str | None = None
         self._notices: list[str] = []
-        self._scratch = TemporaryDirectory(prefix="rnnbench-", ignore_cleanup_errors=True)
+        remove_abandoned()
+        self._scratch = Scratch()
         confinement.adopt_orphans(True)
         self._needs = Needs()
         self._forkserver = Forkserver()
 
     def close(self) -> None:
+        self._forkserver.close()
         for running in self._running.values():
-            running.end()
+            running.files.close()
         self._running.clear()
         self._again.clear()
-        end_strays(self._forkserver.helpers)
         confinement.adopt_orphans(False)
-        self._scratch.cleanup()
+        self._scratch.close()
 
     @property
     def free(self) -> int:
@@ -79,32 +77,25 @@ class LocalPool(Executor):
 
     def start(self, trial: Trial) -> None:
         identity = trial_id(trial)
-        folder = Path(self._scratch.name) / uuid4().hex
-        try:
-            folder.mkdir()
-        except OSError as error:
-            raise RnnbenchError(f"{folder}: cannot be made for a trial to work in: {error.strerror}") from error
         checkpoint = self._checkpoints / f"{identity}.pt" if self._checkpoints else None
+        folder = self._scratch.make_folder()
         plugins = self._needs.plugins(trial)
         order = Order(
             trial=trial,
             folder=str(folder),
-            output=f"{folder}.txt",
-            result=f"{folder}.json",
-            marker=f"{folder}.mark",
             checkpoint=str(checkpoint.absolute()) if checkpoint else "",
             checkpoint_seconds=self._checkpoint_seconds,
             only_size=self.only_size,
             plugins=plugins,
             files=self._needs.files(plugins),
         )
-        ours, theirs = self._forkserver.context.Pipe()
-        process = self._forkserver.context.Process(target=main, args=(msgspec.json.encode(order), theirs))
-        with main_hidden():
-            self._forkserver.start(process)
-        theirs.close()
-        files = Path(order.output), Path(order.result), Path(order.marker)
-        self._running[identity] = Running(trial, process, ours, *files)
+        files = open_shared_files()
+        try:
+            child = self._forkserver.start(order, files)
+        except BaseException:
+            files.close()
+            raise
+        self._running[identity] = Running(trial, child, folder, files)
 
     def wait(self, seconds: float) -> list[Result]:
         if self._again and not self._running:
@@ -112,47 +103,41 @@ class LocalPool(Executor):
             self._alone = trial_id(trial)
             self.start(trial)
         nearest = min((running.seconds_left for running in self._running.values()), default=0.0)
-        signs = [running.process.sentinel for running in self._running.values()]
-        wait(signs, timeout=max(0.0, min(seconds, nearest, POLL_SECONDS)))
-        results = [result for identity in list(self._running) if (result := self._collect(identity))]
+        if not any(running.child.over for running in self._running.values()):
+            self._forkserver.listen(max(0.0, min(seconds, nearest, POLL_SECONDS)))
+        results = []
+        for identity in list(self._running):
+            result = self._collect(identity)
+            if result is not None:
+                results.append(result)
         if results:
-            end_strays(self._forkserver.helpers)
+            self._forkserver.end_strays()
         return results
 
     def _collect(self, identity: str) -> Result | None:
         """The result of a trial that has come to an end in whatever way; None while it is at work or starts again."""
         running = self._running[identity]
+        if running.lost and identity != self._alone:
+            self._again.append(running.trial)
+            self._drop(identity)
+            self._notices.append(f"the server that starts trials was killed; {identity} is run again")
+            return None
         result = running.result()
         if result is None:
             return None
-        if result.status == "killed" and not self._forkserver_lives():
-            if identity != self._alone:
-                self._put_back(identity)
-                return None
-            result = msgspec.structs.replace(result, reason="took the server that starts all trials down with it")
+        if running.lost:
+            reason = "took the server that starts all trials down with it"
+            result = msgspec.structs.replace(result, status="killed", reason=reason)
         self._drop(identity)
         if identity == self._alone:
             self._alone = None
         return result
 
-    def _put_back(self, identity: str) -> None:
-        self._again.append(self._running[identity].trial)
-        self._drop(identity)
-        self._notices.append(f"the server that starts trials was killed; {identity} is run again")
-
     def _drop(self, identity: str) -> None:
         running = self._running.pop(identity)
-        running.end()
-        running.output.unlink(missing_ok=True)
-        running.result_file.unlink(missing_ok=True)
-        running.marker.unlink(missing_ok=True)
-        shutil.rmtree(running.output.with_suffix(""), ignore_errors=True)
-
-    def _forkserver_lives(self) -> bool:
-        """A child that died without a word may have died with the forkserver, whose end is seen a moment later."""
-        if self._forkserver.lives:
-            time.sleep(0.05)
-        return self._forkserver.lives
+        self._forkserver.end(running.child)
+        running.files.close()
+        self._scratch.remove(running.folder)
 
 
 def run_one(trial: Trial) -> Result:

@@ -5,19 +5,21 @@ import signal
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from multiprocessing.connection import Connection
-from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from time import monotonic
 
 import msgspec
 
 from rnnbench import environment
+from rnnbench.executors.anonymous import read_all, read_end
 from rnnbench.executors.family import family_of, memory_bytes
+from rnnbench.executors.launching import Child
 from rnnbench.executors.marker import last_begun
+from rnnbench.executors.order import SharedFiles
 from rnnbench.records import CostTrial, Limits, Provenance, Result, Seconds, Status, Trial, limits
 
 OUTPUT_KEPT = 8_000
+RESULT_BYTES = 2**28
 POLL_SECONDS = 0.5
 MEBIBYTE = 2**20
 
@@ -27,11 +29,9 @@ class Running:
     """A child at work."""
 
     trial: Trial
-    process: ForkServerProcess
-    pipe: Connection
-    output: Path
-    result_file: Path
-    marker: Path
+    child: Child
+    folder: Path
+    files: SharedFiles
     started: str = field(default_factory=lambda: now())
     clock: float = field(default_factory=monotonic)
     looked: float = field(default_factory=monotonic)
@@ -56,39 +56,38 @@ class Running:
         result = self._left_behind() or self._broken_limit()
         return result and msgspec.structs.replace(result, output=self._tail())
 
-    def end(self) -> None:
-        """End the child and whatever it started in its process group."""
-        self.pipe.close()
-        with suppress(ProcessLookupError, PermissionError):
-            if self.process.pid is not None:
-                os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.kill()
-        self.process.join()
-        self.process.close()
+    @property
+    def lost(self) -> bool:
+        """Whether it gave no result because the server that started it was gone."""
+        return self.child.lost and self._whole_result() is None
 
     def _left_behind(self) -> Result | None:
-        """What a child that has ended left: its result, or how it died. Nothing it does can keep the driver waiting."""
-        if self.process.is_alive():
+        """What a child that has ended left: its result, or how it died."""
+        if not self.child.over:
             return None
-        try:
-            return msgspec.json.decode(self.result_file.read_bytes(), type=Result)
-        except OSError:
-            return self._cut_short("killed", _last_words(self.process.exitcode))
-        except msgspec.DecodeError as error:
-            return self._cut_short("error", f"its result cannot be read: {error}")
+        result = self._whole_result()
+        if result is not None:
+            return result
+        if self.child.code == 0 and os.fstat(self.files.result).st_size:
+            return self._cut_short("error", "its result cannot be read: the trial has written into it")
+        return self._cut_short("killed", _last_words(self.child.code))
+
+    def _whole_result(self) -> Result | None:
+        with suppress(ValueError):  # msgspec's errors are ValueErrors
+            return msgspec.json.decode(read_all(self.files.result, RESULT_BYTES), type=Result)
+        return None
 
     def _broken_limit(self) -> Result | None:
         """A look at the memory disturbs, and is not taken while costs are measured."""
         if self.seconds_left <= 0:
             return self._cut_short("timeout", f"longer than its limit of {self.limits.seconds:g} s")
-        with suppress(OSError):
-            printed = self.output.stat().st_size
-            if printed > self.limits.output_mib * MEBIBYTE:
-                return self._cut_short("killed", f"printed more than its limit of {self.limits.output_mib} MiB")
+        printed = os.fstat(self.files.output).st_size
+        if printed > self.limits.output_mib * MEBIBYTE:
+            return self._cut_short("killed", f"printed more than its limit of {self.limits.output_mib} MiB")
         if isinstance(self.trial, CostTrial) or monotonic() - self.looked < POLL_SECONDS:
             return None
         self.looked = monotonic()
-        family = family_of(self.process.pid or 0)
+        family = family_of(self.child.pid)
         used = memory_bytes(family) / MEBIBYTE
         if used > self.limits.memory_mib:
             processes = f"its {len(family)} processes use" if len(family) > 1 else "its process uses"
@@ -97,18 +96,13 @@ class Running:
         return None
 
     def _cut_short(self, status: Status, reason: str) -> Result:
-        if begun := last_begun(self.marker):
+        if begun := last_begun(self.files.marker):
             reason = f"{reason}; last begun was {begun}"
         result = without_run(self.trial, status, reason)
         return msgspec.structs.replace(result, started=self.started, seconds=Seconds(process=self.seconds))
 
     def _tail(self) -> str:
-        try:
-            with self.output.open("rb") as file:
-                file.seek(max(0, self.output.stat().st_size - OUTPUT_KEPT))
-                return file.read(OUTPUT_KEPT).decode(errors="replace")
-        except OSError:
-            return ""
+        return read_end(self.files.output, OUTPUT_KEPT).decode(errors="replace")
 
 
 def without_run(trial: Trial, status: Status, reason: str) -> Result:

@@ -23,6 +23,7 @@ from rnnbench.records.cost import (
     TimeRow,
 )
 from rnnbench.records.diagnosis import Diagnosed, Diagnosis, Diagnostic
+from rnnbench.records.encoding import encode
 from rnnbench.records.executor import CHECKPOINT_SECONDS, Executor, ExecutorSpec, Placement
 from rnnbench.records.recipe import FIRST_TUNING_SEED, Measurement, Recipe, Shape
 from rnnbench.records.renderer import Renderer
@@ -103,6 +104,7 @@ __all__ = [
     "TimelineRow",
     "Trial",
     "canonical",
+    "encode",
     "limits",
     "trial_id",
 ]

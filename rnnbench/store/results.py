@@ -13,7 +13,7 @@ import msgspec
 from filelock import FileLock, Timeout
 
 from rnnbench.errors import RnnbenchError, UnknownName
-from rnnbench.records import Result, Trial, trial_id
+from rnnbench.records import Result, Trial, encode, trial_id
 from rnnbench.records.result import FORMAT
 from rnnbench.store.atomic import write_atomically
 
@@ -94,7 +94,7 @@ class Store:
     def write(self, result: Result) -> Path:
         """Keep a result, replacing an older one of the same trial. Raises RnnbenchError where the disk is full."""
         path = self.path(trial_id(result.trial))
-        content = msgspec.json.format(msgspec.json.encode(result, order="sorted"), indent=1)
+        content = msgspec.json.format(encode(result, order="sorted"), indent=1)
         try:
             write_atomically(path, content)
         except OSError as error:

@@ -14,7 +14,7 @@ from rnnbench.errors import DataUnavailable
 from rnnbench.interpreter import python
 from rnnbench.meters import count_calls, counted, kernel_name, no_valgrind
 from rnnbench.model import count_parameters
-from rnnbench.records import CostTrial, InstructionsRow, Result
+from rnnbench.records import CostTrial, InstructionsRow, Result, encode
 from rnnbench.runner.cost.subjects import Bench, TrainStep
 from rnnbench.runner.failures import Failure, failure, with_absent
 
@@ -75,4 +75,4 @@ def main(order: str, told: str) -> None:
             failures[cell.row] = failure(error)
         finally:
             gc.enable()
-    Path(told).write_bytes(msgspec.json.encode(Told(tuple(begun), failures)))
+    Path(told).write_bytes(encode(Told(tuple(begun), failures)))

@@ -1,0 +1,71 @@
+"""What the server loads before it forks."""
+
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from getpass import getuser
+from importlib import import_module
+from pathlib import Path
+
+REQUIRED = ("torch", "rnnbench.runner.warm")
+"""Without these no trial can run."""
+COMPILER = "torch._dynamo"
+CACHE = "TORCHINDUCTOR_CACHE_DIR"
+
+
+def preload(modules: Sequence[str]) -> str:
+    """Load modules; a sentence that says why no trial can run, or "".
+
+    Of the others, one that cannot be loaded fails again in the trial that needs it, where the failure belongs.
+    """
+    for name in modules:
+        try:
+            if name == COMPILER:
+                with _cache_that_can_be_made():
+                    import_module(name)
+            else:
+                import_module(name)
+        except BaseException as error:
+            if name in REQUIRED:
+                return _why_not(name, error)
+    return ""
+
+
+def _why_not(name: str, error: BaseException) -> str:
+    package = name.partition(".")[0]
+    if isinstance(error, ModuleNotFoundError) and error.name == package:
+        return (
+            f"{package} is not installed in this environment, and every trial needs it; `rnnbench doctor` looks for it"
+        )
+    first_line = str(error).strip().partition("\n")[0]
+    return (
+        f"{package} is installed and cannot be imported, and every trial needs it: "
+        f"{type(error).__name__}: {first_line}; `rnnbench doctor` tries it again"
+    )
+
+
+@contextmanager
+def _cache_that_can_be_made() -> Iterator[None]:
+    """Torch makes the folder of its compile cache when the compiler is imported, which every optimiser does.
+
+    Where it cannot be made, another one serves for the import. What compiles later meets the folder that was asked for.
+    """
+    wanted = os.environ.get(CACHE)
+    try:
+        Path(wanted or _default_cache()).mkdir(parents=True, exist_ok=True)
+    except OSError:
+        with tempfile.TemporaryDirectory(prefix="rnnbench-import-", ignore_cleanup_errors=True) as folder:
+            os.environ[CACHE] = folder
+            yield
+        os.environ[CACHE] = wanted or _default_cache()
+    else:
+        yield
+
+
+def _default_cache() -> str:
+    """The folder that torch takes where none is named."""
+    user = f"uid_{os.getuid()}"
+    with suppress(KeyError, ModuleNotFoundError, OSError):
+        user = getuser()
+    return os.path.join(tempfile.gettempdir(), f"torchinductor_{user}")  # noqa: PTH118  as torch puts it

@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rnnbench.adapters import Stateless, Stepwise, TimeFirst
+    from rnnbench.adapters import NamedState, Stateless, Stepwise, StepwiseWithOutput, TimeFirst
     from rnnbench.cell import CellSpec, ParameterGroup
     from rnnbench.errors import CellContractError, DataUnavailable, PluginError, Refused, RnnbenchError, describe
     from rnnbench.executors.job import Job, JobProcess
@@ -61,7 +61,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _NAMES = {
-    "adapters": "Stateless Stepwise TimeFirst",
+    "adapters": "NamedState Stateless Stepwise StepwiseWithOutput TimeFirst",
     "cell": "CellSpec ParameterGroup",
     "errors": "CellContractError DataUnavailable PluginError Refused RnnbenchError describe",
     "executors.job": "Job JobProcess",
@@ -121,6 +121,7 @@ __all__ = [
     "Loss",
     "Metric",
     "Mode",
+    "NamedState",
     "Pace",
     "ParameterGroup",
     "Placement",
@@ -139,6 +140,7 @@ __all__ = [
     "Stateless",
     "StepCell",
     "Stepwise",
+    "StepwiseWithOutput",
     "Task",
     "TimeDistributed",
     "TimeFirst",

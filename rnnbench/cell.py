@@ -1,16 +1,18 @@
 """Cells: recurrent layers, and the description under which a plugin brings one in. Torch is not needed to read it.
 
-The cell contract: any `nn.Module` with `forward(x_BTI, state=None) -> (y_BTH, state)`, batch first. The state is an
-opaque tree; `state=None` means the cell's initial state. A cell may declare `param_groups()`.
+The cell contract: any `nn.Module` with `forward(x_BTI, state=None) -> (y_BTH, state)`, batch first, for T >= 1.
+The state is an opaque tree; `state=None` means the cell's initial state. A cell may declare `param_groups()`.
 
 Shape letters, used everywhere: B batch, T steps, I input features, H hidden units, O outputs, V vocabulary.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import partial
 from pkgutil import resolve_name
 from typing import Any, Literal, Protocol, runtime_checkable
+
+from rnnbench.cell_fields import validate
 
 Option = bool | int | float | str | None
 DEFAULT = "default"
@@ -45,7 +47,7 @@ class DeclaresParameterGroups(Protocol):
 
 @dataclass(frozen=True)
 class CellSpec:
-    """A cell as a plugin brings it.
+    """A cell as a plugin brings it. Raises RnnbenchError where a field holds what it should not.
 
     name:     what suites and the command line call it.
     build:    `build(input_size, hidden_size, **options)` giving an `nn.Module` that keeps the cell contract, or the
@@ -61,7 +63,10 @@ class CellSpec:
     parallel: how it runs over time where it need not go step by step: a "scan", or in a "chunk" at a time.
     carries_state: whether the state that it returns can be carried on with.
     hidden_multiple: hidden sizes must be multiples of this (heads, chunks).
+    smallest: the smallest hidden size that `build` takes; the harness tries no smaller one.
     same_size: whether input size and hidden size must be equal; the harness then projects the inputs.
+    straight_through: whether its gradients are, by design, not those of its outputs (quantised or binary units), so
+              that they are not compared with finite differences.
     longest:  the longest sequence it takes, where there is one.
     packages: distributions whose code it runs beside its own and torch's; their versions go with its results.
     parameters, state_floats: how many numbers it has to learn and to carry for one sequence (complex ones counted
@@ -79,12 +84,23 @@ class CellSpec:
     parallel: Literal["none", "scan", "chunk"] = "none"
     carries_state: bool = True
     hidden_multiple: int = 1
+    smallest: int = 1
     same_size: bool = False
+    straight_through: bool = False
     longest: int | None = None
     packages: Sequence[str] = ()
     parameters: Callable[..., int] | None = None
     state_floats: Callable[..., int] | None = None
     reference: str | Callable[..., Any] | None = None
+
+    def __post_init__(self) -> None:
+        """Check each field."""
+        held = {one.name: getattr(self, one.name) for one in fields(self)}
+        validate(held, reserved=(DEFAULT, FASTEST))
+
+    def hidden_size(self, wanted: int) -> int:
+        """The smallest hidden size that it takes and that is not below this one."""
+        return -(-max(wanted, self.smallest) // self.hidden_multiple) * self.hidden_multiple
 
     def load(self, options: Mapping[str, Option] | None = None, implementation: str = DEFAULT) -> Callable[..., Any]:
         """The build function with these options and this implementation bound, imported if need be."""

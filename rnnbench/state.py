@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, Protocol, runtime_checkable
 
+import torch
 from torch import Tensor
 
 
@@ -44,6 +45,49 @@ def map_tensors(change: Callable[[Tensor], Any], tree: Any) -> Any:
         changed = {f.name: map_tensors(change, getattr(tree, f.name)) for f in fields(tree) if f.init}
         return replace(tree, **changed)
     return tree
+
+
+def is_opaque(tree: Any) -> bool:
+    """Whether it holds an object of a plain class, in which no tensors are looked for: its numbers are not counted,
+    it is not detached, and it is not seen when it is changed in place."""
+    if isinstance(tree, Mapping):
+        return any(map(is_opaque, tree.values()))
+    if isinstance(tree, list | tuple):
+        return any(map(is_opaque, tree))
+    if is_dataclass(tree) and not isinstance(tree, type):
+        return any(is_opaque(getattr(tree, field.name)) for field in fields(tree))
+    return not isinstance(tree, Tensor | bool | int | float | complex | str | bytes | None)
+
+
+def snapshot(tree: Any) -> Any:
+    """A copy that stays as it is whatever becomes of the tree: tensors cloned, containers as nested tuples."""
+    if isinstance(tree, Tensor):
+        return tree.detach().clone()
+    if isinstance(tree, Mapping):
+        return ("mapping", *((key, snapshot(branch)) for key, branch in tree.items()))
+    if isinstance(tree, list | tuple):
+        return ("sequence", *(snapshot(branch) for branch in tree))
+    if is_dataclass(tree) and not isinstance(tree, type):
+        return ("dataclass", *((field.name, snapshot(getattr(tree, field.name))) for field in fields(tree)))
+    return tree
+
+
+def difference(before: Any, after: Any) -> str:
+    """What differs between two snapshots, in some words; "" where nothing does."""
+    if isinstance(before, Tensor) and isinstance(after, Tensor):
+        if before.shape != after.shape:
+            return f"a tensor of shape {tuple(before.shape)} has shape {tuple(after.shape)} now"
+        if torch.equal(before, after):
+            return ""
+        return f"a tensor differs by {(before - after).abs().max().item():.2g}"
+    if not isinstance(before, tuple) or not isinstance(after, tuple):
+        return "" if before is after or before == after else f"{before!r} is {after!r} now"
+    if len(before) != len(after):
+        return f"a {before[0]} of {len(before) - 1} has {len(after) - 1} parts now"
+    for one, other in zip(before, after, strict=True):
+        if told := difference(one, other):
+            return told
+    return ""
 
 
 def tensors_of(tree: Any) -> list[Tensor]:

@@ -1,6 +1,6 @@
 """The model around a cell, and the hidden size that a budget allows."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -192,6 +192,83 @@ def test_an_equal_hidden_size_is_what_it_says() -> None:
     assert solve_size(recipe, lambda _: Extent(0, 0), multiple=6) == Size(18, None)
     with pytest.raises(Refused, match="a hidden size of 18 is no multiple of 4"):
         solve_size(recipe, lambda _: Extent(0, 0), multiple=4)
+    with pytest.raises(Refused, match="a hidden size of 18 is below 24, the smallest that the cell takes"):
+        solve_size(recipe, lambda _: Extent(0, 0), smallest=24)
+
+
+def from_size(smallest: int) -> Callable[[int], Extent]:
+    """The extent of a cell that takes no smaller hidden size than this one."""
+
+    def extent(hidden: int) -> Extent:
+        if hidden < smallest:
+            raise ValueError(f"proj_size has to be smaller than hidden_size, got {hidden}")
+        return Extent(hidden * hidden, hidden)
+
+    return extent
+
+
+@given(st.integers(1, 900), st.integers(500, 200_000), st.integers(1, 16), st.booleans())
+def test_a_size_that_the_cell_refuses_is_too_small(smallest: int, budget: int, multiple: int, declared: bool) -> None:
+    """Declared or not, the size is the one that a search from the smallest allowed one on gives."""
+    first = -(-smallest // multiple) * multiple
+    recipe = Recipe(parameters=budget)
+    arguments = {"multiple": multiple, "smallest": smallest if declared else 1}
+    if first * first > 2 * budget:
+        with pytest.raises(Refused, match=rf"the smallest model has \d+ parameters at a hidden size of {first}, the"):
+            solve_size(recipe, from_size(smallest), **arguments)
+        return
+    size = solve_size(recipe, from_size(smallest), **arguments).hidden
+    off = abs(size * size - budget)
+    assert size >= smallest
+    assert size % multiple == 0
+    assert all(off <= abs(other * other - budget) for other in (max(first, size - multiple), size + multiple))
+
+
+def test_a_smallest_size_beyond_the_budget_is_told_with_what_the_cell_says() -> None:
+    """The size that was tried, and the cell's own words about smaller ones."""
+    with pytest.raises(Refused, match=r"at a hidden size of 17.*the cell takes no smaller one \(ValueError: proj_size"):
+        solve_size(Recipe(parameters=100), from_size(17))
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError("no such kernel"), rnnbench.DataUnavailable("no compiler"), MemoryError("no room")]
+)
+def test_a_cell_that_can_be_built_at_no_size_says_why_itself(error: Exception) -> None:
+    """Its own error is raised, and nothing is said of a size that is too small."""
+
+    def extent(hidden: int) -> Extent:
+        raise error
+
+    with pytest.raises(type(error)) as raised:
+        solve_size(Recipe(parameters=1000), extent)
+    assert raised.value is error
+
+
+def test_errors_that_no_size_mends_end_the_search_at_once() -> None:
+    """Among them a machine that is out of memory, in the words of torch."""
+    tried = []
+
+    def extent(hidden: int) -> Extent:
+        tried.append(hidden)
+        raise RuntimeError("[enforce fail] can't allocate memory: you tried to allocate 99 bytes")
+
+    with pytest.raises(RuntimeError, match="allocate"):
+        solve_size(Recipe(parameters=1000), extent)
+    assert tried == [1]
+
+
+def test_a_size_between_others_that_the_cell_refuses_is_named() -> None:
+    """A cell that takes multiples alone, and does not say so."""
+
+    def extent(hidden: int) -> Extent:
+        if hidden % 4:
+            raise ValueError("heads")
+        return Extent(hidden, hidden)
+
+    with pytest.raises(
+        rnnbench.RnnbenchError, match=r"at a hidden size of \d+ the cell raises ValueError: heads.*multiple"
+    ):
+        solve_size(Recipe(parameters=1001), extent)
 
 
 @pytest.mark.parametrize(

@@ -54,8 +54,10 @@ def _constraints(spec: CellSpec) -> list[str]:
     said = {
         "over frames (B, T, C, H, W)": spec.inputs == "frames",
         f"hidden sizes are multiples of {spec.hidden_multiple}": spec.hidden_multiple > 1,
+        f"hidden sizes are at least {spec.smallest}": spec.smallest > 1,
         "input size and hidden size are equal: inputs are projected": spec.same_size,
         f"sequences of at most {spec.longest} steps": spec.longest is not None,
+        "its gradients are straight-through: they are not those of its outputs": spec.straight_through,
         "its state cannot be carried on": not spec.carries_state,
     }
     return [words for words, holds in said.items() if holds]

@@ -18,7 +18,7 @@ SLOW = "compiled"
 
 def portrait(spec: CellSpec) -> Description:
     """Its words and equations, its size at a common hidden size, and what the checks say of it."""
-    units = -(-UNITS // spec.hidden_multiple) * spec.hidden_multiple
+    units = spec.hidden_size(UNITS)
     size: Any = FRAME if spec.inputs == "frames" else units if spec.same_size else INPUTS
     torch.set_num_threads(1)
     cell = spec.load(spec.options)(size, units)

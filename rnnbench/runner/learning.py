@@ -104,7 +104,7 @@ def _sized(trial: LearningTrial, catalogue: Catalogue, task: Task, feed: Feed, w
         model = seed_watch.build(make, hidden)
         return Extent(count_parameters(model), model.state_floats)
 
-    size = solve_size(trial.recipe, extent, spec.hidden_multiple)
+    size = solve_size(trial.recipe, extent, spec.hidden_multiple, spec.smallest)
     extent(size.hidden)  # where hidden sizes are matched, nothing has been built yet
     watch.look(f"Building the cell '{spec.name}'")
     _seed_global_generators(trial.seed)

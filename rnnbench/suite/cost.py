@@ -73,6 +73,8 @@ def _objections(spec: CellSpec, measurement: Measurement, shape: Shape, device: 
         yield "its inputs must be as many as its hidden units"
     if shape.parameters is None and shape.hidden % spec.hidden_multiple:
         yield f"its hidden size must be a multiple of {spec.hidden_multiple}"
+    if shape.parameters is None and shape.hidden < spec.smallest:
+        yield f"its hidden size must be at least {spec.smallest}"
     if spec.longest is not None and shape.steps > spec.longest:
         yield f"it takes at most {spec.longest} steps"
     if measurement == "streaming-time" and not spec.carries_state:

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from rnnbench.errors import DataUnavailable
-from rnnbench.testing.outcome import NotApplicable, fail, first_line
+from rnnbench.errors import DataUnavailable, describe
+from rnnbench.testing.outcome import NotApplicable, fail
 from rnnbench.testing.subject import Subject, run
 
 LONG = 4096
@@ -32,7 +32,7 @@ def agrees(subject: Subject) -> str:
         try:
             other.load_state_dict(cell.state_dict())
         except RuntimeError as error:
-            fail(f"the parameters of the default do not load into implementation '{name}': {first_line(error)}")
+            fail(f"the parameters of the default do not load into implementation '{name}': {describe(error)}")
         _compare(subject, cell, other, x_BT, name)
         others.append(name)
     told = [f"agree: {', '.join(others)}"] if others else []

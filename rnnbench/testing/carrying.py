@@ -1,13 +1,15 @@
 """The check of what a cell hands from one chunk to the next."""
 
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from rnnbench.state import tensors_of
+from rnnbench.state import difference, is_opaque, snapshot, tensors_of
 from rnnbench.testing.outcome import NotApplicable, fail
-from rnnbench.testing.subject import Subject, copied, run
+from rnnbench.testing.subject import Subject, run
 
 LONG, LONG_FRAMES = 300, 70
 AFTER = 3
@@ -17,14 +19,13 @@ AFTER = 3
 def carries(subject: Subject) -> str:
     """Chunks with the state carried equal the whole: outputs, gradients, and what follows from the last state."""
     if not subject.spec.carries_state:
-        raise NotApplicable("it carries no state")
+        raise NotApplicable(_without_state(run(subject.build(), subject.inputs())[1]))
     cell = subject.build()
     steps = subject.steps - min(AFTER, subject.steps - 1)
     x_BT, after_BT = subject.inputs()[:, :steps], subject.inputs()[:, steps:]
     x_BT.requires_grad_(True)
     whole_BT, state = run(cell, x_BT)
-    if not tensors_of(state):
-        fail(f"it returns the state {state!r}, which holds no tensor; if it has none, declare carries_state=False")
+    _demand_tree(state)
     direction_BT = torch.randn(whole_BT.shape, dtype=whole_BT.dtype, generator=torch.Generator().manual_seed(3))
     gradient_BT = _gradient(whole_BT, direction_BT, x_BT)
     follows_BT = run(cell, after_BT, state)[0] if after_BT.shape[1] else None
@@ -36,6 +37,34 @@ def carries(subject: Subject) -> str:
             _demand(subject, follows_BT, run(cell, after_BT, last)[0], f"{name} the outputs after the last one")
     _demand_long(subject, cell)
     return ""
+
+
+def _without_state(state: Any) -> str:
+    if not is_opaque(state):
+        return "it carries no state, as it declares"
+    what = f"the object of class {_opaque_class(state)} that it returns is counted as 0 numbers"
+    return f"it carries no state, as it declares; {what}"
+
+
+def _demand_tree(state: Any) -> None:
+    if is_opaque(state):
+        fail(
+            f"it returns a state that holds an object of class {_opaque_class(state)}, in which no tensors are looked "
+            "for. Make it a tree: a tuple, list, dict, NamedTuple or dataclass (mark the class with @dataclass), with "
+            "tensors as its leaves"
+        )
+    if not tensors_of(state):
+        fail(f"it returns the state {state!r}, which holds no tensor; if it has none, declare carries_state=False")
+
+
+def _opaque_class(state: Any) -> str:
+    if isinstance(state, Mapping):
+        state = list(state.values())
+    if isinstance(state, list | tuple):
+        return _opaque_class(next(branch for branch in state if is_opaque(branch)))
+    if is_dataclass(state) and not isinstance(state, type):
+        return _opaque_class([getattr(state, field.name) for field in fields(state)])
+    return type(state).__name__
 
 
 def _demand_long(subject: Subject, cell: nn.Module) -> None:
@@ -64,11 +93,11 @@ def _cuts(steps: int) -> list[tuple[list[int], str]]:
 def _in_chunks(cell: nn.Module, x_BT: Tensor, sizes: list[int], name: str) -> tuple[Tensor, Any]:
     parts, state = [], None
     for x_chunk in torch.split(x_BT, sizes, dim=1):
-        before, given = copied(state), tensors_of(state)
-        y_chunk, state = run(cell, x_chunk, state)
-        for old, new in zip(before, given, strict=True):
-            if not torch.equal(old, new):
-                fail(f"{name} the state that it was given was changed in place by {(old - new).abs().max().item():.2g}")
+        given: Any = state
+        before = snapshot(given)
+        y_chunk, state = run(cell, x_chunk, given)
+        if changed := difference(before, snapshot(given)):
+            fail(f"{name} the state that it was given was changed in place: {changed}")
         parts.append(y_chunk)
     return torch.cat(parts, dim=1), state
 

@@ -1,22 +1,33 @@
-"""The twelve checks of a cell, in their order, and the run of them."""
+"""The thirteen checks of a cell, in their order, and the run of them."""
 
 import warnings
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
 
 import torch
+from msgspec.structs import replace
 
+from rnnbench import switches
 from rnnbench.cell import DEFAULT, CellSpec, Option
 from rnnbench.testing.agreement import agrees, matches_reference
+from rnnbench.testing.building import refusal
 from rnnbench.testing.carrying import carries
 from rnnbench.testing.declarations import declares
 from rnnbench.testing.extremes import stays_finite
 from rnnbench.testing.gradients import differentiates
+from rnnbench.testing.importing import Look, first_import, since
+from rnnbench.testing.isolation import isolated
 from rnnbench.testing.order import causal, independent, pads, remembers
-from rnnbench.testing.outcome import Check, Outcome
-from rnnbench.testing.repetition import moves, repeats
-from rnnbench.testing.subject import Subject
+from rnnbench.testing.outcome import Check, NotApplicable, Outcome
+from rnnbench.testing.repetition import moves, remembered_calls, repeats
+from rnnbench.testing.subject import NOISE, Subject
 
+REPEATS = Check("repeats", repeats)
+DECLARES = Check("declares", declares)
 CELL_CHECKS: tuple[Check[Subject], ...] = (
+    REPEATS,
+    Check("isolated", isolated),
     Check("causal", causal),
     Check("independent", independent),
     Check("remembers", remembers),
@@ -24,13 +35,17 @@ CELL_CHECKS: tuple[Check[Subject], ...] = (
     Check("agrees", agrees),
     Check("differentiates", differentiates),
     Check("pads", pads),
-    Check("repeats", repeats),
     Check("moves", moves),
-    Check("declares", declares),
+    DECLARES,
     Check("finite", stays_finite),
     Check("reference", matches_reference),
 )
-"""In the order of the plugin guide, which says of each why it is there."""
+"""In the order of the plugin guide, which says of each why it is there. Where a cell does not repeat itself, no other
+law can be decided, so that this one is asked first."""
+TRIED_NEARER = {"causal", "independent", "remembers", "carries", "agrees", "differentiates", "pads", "reference"}
+"""Laws that are decided in float64 with weights moved off their initial values. Where one fails, it is tried again."""
+NEARER = 1e-3
+"""How far weights are moved then: they stay in the range of a clamp, and what is 0 at first is not 0."""
 
 
 def check_cell(
@@ -38,13 +53,18 @@ def check_cell(
     options: Mapping[str, Option] | None = None,
     implementation: str = DEFAULT,
     skip: tuple[str, ...] = (),
+    before: Look | None = None,
 ) -> Iterator[Outcome]:
     """The outcome of each check, as it is had. Nothing is written, and torch's generator is left reseeded.
 
     skip: implementations that are not to be compared with the others; compiling one takes up to minutes.
+    before: how torch was before the cell's plugin was imported, where somebody looked.
     """
+    subject = _subject(spec, options, implementation, skip, before)
+    with _undisturbed():
+        refused = refusal(subject)
     for check in CELL_CHECKS:
-        yield run_check(check, spec, options, implementation, skip)
+        yield _outcome(check, subject, refused)
 
 
 def run_check(
@@ -55,11 +75,89 @@ def run_check(
     skip: tuple[str, ...] = (),
 ) -> Outcome:
     """The outcome of one check; what the cell raises is a failure."""
-    subject = Subject(spec, {**spec.options, **(options or {})}, implementation, skip=skip)
-    name = spec.name if implementation == DEFAULT else f"{spec.name}:{implementation}"
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # torch's own, while it compiles, and those of imports
-        return check.outcome(name, lambda: _in_its_precision(subject))
+    subject = _subject(spec, options, implementation, skip)
+    with _undisturbed():
+        refused = refusal(subject)
+    return _outcome(check, subject, refused)
+
+
+def _subject(
+    spec: CellSpec,
+    options: Mapping[str, Option] | None,
+    implementation: str,
+    skip: tuple[str, ...],
+    before: Look | None = None,
+) -> Subject:
+    imported = first_import(spec.build)
+    if before is not None:
+        imported = since(before)
+    options = {**spec.options, **(options or {})}
+    return Subject(spec, options, implementation, skip=skip, imported=imported)
+
+
+def _outcome(check: Check[Subject], subject: Subject, refused: str) -> Outcome:
+    """The outcome of a check of a cell that can be built, or that is refused with this reason."""
+    name = subject.spec.name
+    if subject.implementation != DEFAULT:
+        name = f"{name}:{subject.implementation}"
+    if refused:
+        return _cannot_be_built(check, name, refused)
+    with _undisturbed():
+        outcome = check.outcome(name, partial(_prepared, subject))
+        if outcome.status == "failed":
+            outcome = _second_look(check, name, subject, outcome)
+    return outcome
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """What a cell turns in here is turned back, so that each law is decided as if it came first."""
+    kept = switches.read()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # torch's own, while it compiles, and those of imports
+            yield
+    finally:
+        switches.restore(kept)
+
+
+def _cannot_be_built(check: Check[Subject], name: str, refused: str) -> Outcome:
+    """One law says it; of the others nothing can be said."""
+    if check.name == DECLARES.name:
+        return Outcome(subject=name, check=check.name, law=check.law, status="failed", sentence=refused)
+    sentence = f"it cannot be built, as the law '{DECLARES.name}' says"
+    return Outcome(subject=name, check=check.name, law=check.law, status="not applicable", sentence=sentence)
+
+
+def _second_look(check: Check[Subject], name: str, subject: Subject, outcome: Outcome) -> Outcome:
+    """A failed law again: for a cell that remembers earlier calls the failure says nothing, and weights that were moved
+    far may be ones that the cell can never have."""
+    if check.name == REPEATS.name:
+        return outcome
+    if remembered := remembered_calls(subject):
+        return replace(
+            outcome, sentence=f"it remembers earlier calls, so that this law cannot be decided: {remembered}"
+        )
+    if check.name not in TRIED_NEARER:
+        return outcome
+    nearer = check.outcome(name, partial(_nearer, subject))
+    if nearer.status != "passed":
+        return outcome
+    note = f"holds with weights within {NEARER:g} of the initial ones; moved by {NOISE:g}, {outcome.sentence}"
+    return replace(nearer, sentence="; ".join(filter(None, (nearer.sentence, note))))
+
+
+def _prepared(subject: Subject) -> Subject:
+    """What this first look at the cell turns is turned back, so that the law `isolated` sees it turned."""
+    with _undisturbed():
+        return _in_its_precision(subject)
+
+
+def _nearer(subject: Subject) -> Subject:
+    subject = _in_its_precision(subject.changed(noise=NEARER))
+    if subject.dtype != torch.float64:
+        raise NotApplicable("float32 shows too little so near to the initial weights")
+    return subject
 
 
 def _in_its_precision(subject: Subject) -> Subject:

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from rnnbench.cell import DeclaresParameterGroups, Option
 from rnnbench.model import count_parameters, probe
-from rnnbench.state import DeclaresInitialState, map_tensors, tensors_of
+from rnnbench.state import DeclaresInitialState, is_opaque, map_tensors, tensors_of
 from rnnbench.testing.outcome import fail
 from rnnbench.testing.subject import Subject, run
 
@@ -19,7 +19,7 @@ UNITS = 24
 
 
 def declares(subject: Subject) -> str:
-    """Sizes are as declared, every option has an effect, and short, single and strided inputs are taken."""
+    """Sizes are as declared, every option has an effect, and short (T >= 1), single and strided inputs are taken."""
     cell = subject.build()
     _demand_sizes(subject)
     _demand_short_inputs(subject, cell)
@@ -28,8 +28,7 @@ def declares(subject: Subject) -> str:
 
 
 def _demand_sizes(subject: Subject) -> None:
-    multiple = subject.spec.hidden_multiple
-    for units in (multiple, subject.hidden_size, 2 * subject.hidden_size):
+    for units in (subject.spec.hidden_size(1), subject.hidden_size, 2 * subject.hidden_size):
         sized = subject.changed(units=units)
         cell = sized.build()
         found = probe(cell, sized.inputs(batch=1, steps=min(2, sized.steps)))
@@ -55,11 +54,21 @@ def _demand_short_inputs(subject: Subject, cell: nn.Module) -> None:
         ("a non-contiguous input", cell(strided_BT)[0], y_BT),
     ):
         subject.demand(expected, got, f"{what} is answered otherwise")
+    _demand_no_false_answer(cell, x_BT, y_BT)
+
+
+def _demand_no_false_answer(cell: nn.Module, x_BT: Tensor, y_BT: Tensor) -> None:
+    """The contract asks for T >= 1. For T = 0 a cell may raise, or give an empty answer; any other one is wrong."""
     try:
         y_B0, _ = run(cell, x_BT[:, :0])
     except Exception:
         return
-    fail(f"a sequence of 0 steps is answered with shape {tuple(y_B0.shape)}; a clear error was expected")
+    shape = (y_BT.shape[0], 0, *y_BT.shape[2:])
+    if y_B0.shape != shape:
+        fail(
+            f"a sequence of 0 steps is answered with shape {tuple(y_B0.shape)}; an error, or an empty answer of shape "
+            f"{shape}, was expected"
+        )
 
 
 def _demand_initial_state(subject: Subject, cell: nn.Module) -> None:
@@ -77,7 +86,7 @@ def _demand_initial_state(subject: Subject, cell: nn.Module) -> None:
         if [t.shape for t in tensors_of(states[0])] != [t.shape for t in tensors_of(states[1])]:
             return
         first, what = map_tensors(torch.zeros_like, states[0]), "a state of zeros"
-        if _holds_numbers(first):
+        if _holds_numbers(first) or is_opaque(first):
             return
         if not all(t.is_floating_point() or t.is_complex() for t in tensors_of(first)):
             return
@@ -100,8 +109,7 @@ def _holds_numbers(tree: Any) -> bool:
 def _demand_options(subject: Subject) -> list[str]:
     """Another value of an option changes parameters, initial weights or outputs; a word that is none is refused."""
     untried = []
-    multiple = subject.spec.hidden_multiple
-    subject = subject.changed(units=-(-UNITS // multiple) * multiple)
+    subject = subject.changed(units=subject.spec.hidden_size(UNITS))
     plain = _fingerprint(subject)
     for option, value in {**subject.spec.options, **subject.options}.items():
         if isinstance(value, str):

@@ -6,32 +6,37 @@ import torch
 from torch import Tensor, nn
 
 from rnnbench.state import map_tensors, tensors_of
+from rnnbench.testing.differences import Line, compare
 from rnnbench.testing.outcome import NotApplicable, fail
 from rnnbench.testing.subject import Subject, run
 
 STEPS = 5
-NUDGE = 1e-6
-ERROR_ALLOWED = 1e-4
-"""Relative to the derivative, and to a thousandth where it is smaller; a central difference is off by some 1e-9."""
-SMALLEST = 1e-3
 DIRECTIONS = 4
 
 
 def differentiates(subject: Subject) -> str:
     """Gradients by inputs, parameters and initial state equal finite differences, and reach every parameter."""
-    subject = subject.changed(units=3 * subject.spec.hidden_multiple)
+    subject = subject.changed(units=subject.spec.hidden_size(3 * subject.spec.hidden_multiple))
     cell = subject.build()
     note = _demand_every_parameter(subject, cell, subject.inputs(batch=2))
+    if subject.spec.straight_through:
+        return "it declares straight-through gradients, which are not compared with finite differences"
     x_BT = subject.inputs(batch=2, steps=min(STEPS, subject.steps))
     if subject.dtype != torch.float64:
         raise NotApplicable("finite differences need float64, in which it does not run")
     named = {f"parameter {name}": p for name, p in cell.named_parameters() if p.requires_grad}
-    _demand_true({"the inputs": x_BT.requires_grad_(True), **named}, lambda: run(cell, x_BT)[0])
+    rounding = _demand_true({"the inputs": x_BT.requires_grad_(True), **named}, lambda: run(cell, x_BT)[0])
     if subject.spec.carries_state:
         state = map_tensors(_leaf, run(cell, x_BT.detach())[1])
         leaves = {f"state tensor {n}": t for n, t in enumerate(tensors_of(state)) if t.requires_grad}
-        _demand_true(leaves, lambda: run(cell, x_BT.detach(), state)[0])
-    return note
+        rounding = max(rounding, _demand_true(leaves, lambda: run(cell, x_BT.detach(), state)[0]))
+    return "; ".join(filter(None, (note, _told_of_rounding(rounding))))
+
+
+def _told_of_rounding(rounding: float) -> str:
+    if not rounding:
+        return ""
+    return f"its outputs are rounded to about {rounding:.1g} on the way (in float32?), so that larger steps were taken"
 
 
 def _leaf(tensor: Tensor) -> Tensor:
@@ -72,35 +77,32 @@ def _directions(y_BT: Tensor) -> list[Tensor]:
     return [torch.randn(y_BT.shape, dtype=y_BT.dtype, generator=generator) for _ in range(DIRECTIONS)]
 
 
-def _demand_true(leaves: dict[str, Tensor], outputs: Callable[[], Tensor]) -> None:
+def _demand_true(leaves: dict[str, Tensor], outputs: Callable[[], Tensor]) -> float:
     """The derivative along random directions of each leaf, of random projections of the outputs (a plain sum may be
-    constant behind a normalisation), beside its central difference."""
+    constant behind a normalisation), beside differences. Gives how coarsely outputs are rounded, where that is seen."""
     if not leaves:
-        return
+        return 0.0
     y_BT = outputs()
     directions = _directions(y_BT)
     slopes = [_slopes(y_BT, direction, list(leaves.values())) for direction in directions]
     generator = torch.Generator().manual_seed(12)
+    coarsest = 0.0
     for direction, gradients in zip(directions, slopes, strict=True):
         for (name, leaf), gradient in zip(leaves.items(), gradients, strict=True):
             way = torch.randn(leaf.shape, dtype=leaf.dtype, generator=generator)
-            said = 0.0 if gradient is None else (gradient.conj() * way).sum().real.item()
-            seen = _difference(leaf, way, outputs, direction)
-            if not abs(said - seen) <= ERROR_ALLOWED * max(SMALLEST, abs(seen)):
-                fail(f"the derivative by {name} is {seen:.6g} by finite differences, and {said:.6g} by autograd")
+            told = 0.0 if gradient is None else (gradient.conj() * way).sum().real.item()
+            line = Line(leaf, way, lambda direction=direction: (outputs() * direction).sum().real.item())  # type: ignore[misc]
+            judged = compare(told, line)
+            if not judged.agrees:
+                rounded = f", with outputs that are rounded to about {judged.rounding:.1g}" if judged.rounding else ""
+                fail(
+                    f"the derivative by {name} is {judged.seen:.6g} by finite differences{rounded}, and {told:.6g} by "
+                    "autograd; gradients that are straight-through by design are declared with straight_through=True"
+                )
+            coarsest = max(coarsest, judged.rounding)
+    return coarsest
 
 
 def _slopes(y_BT: Tensor, direction: Tensor, leaves: list[Tensor]) -> Sequence[Tensor | None]:
     projected = (y_BT * direction).sum().real
     return torch.autograd.grad(projected, leaves, retain_graph=True, allow_unused=True)
-
-
-@torch.no_grad()
-def _difference(leaf: Tensor, way: Tensor, outputs: Callable[[], Tensor], direction: Tensor) -> float:
-    kept = leaf.detach().clone()
-    found = []
-    for sign in (1, -1):
-        leaf.copy_(kept + sign * NUDGE * way)
-        found.append((outputs() * direction).sum().real.item())
-    leaf.copy_(kept)
-    return (found[0] - found[1]) / (2 * NUDGE)

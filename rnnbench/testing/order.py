@@ -4,21 +4,36 @@ import torch
 from torch import Tensor, nn
 
 from rnnbench.testing.outcome import fail
-from rnnbench.testing.subject import Subject, run, seed_everything
+from rnnbench.testing.subject import BATCH, Subject, run, seed_everything
 
+LONG, LONG_WITHOUT_STATE, LONG_FRAMES = 300, 1100, 70
+"""Steps of a long input. What a cell without a state does beyond 33 steps is seen by no other check."""
+WIDE, WIDE_STEPS = 40, 5
+"""Sequences and steps of a wide input."""
 UNSEEN = 1e-7
 """A change of the past that moves the output by less, in float64 and relative to its size, has not been seen."""
 
 
 def causal(subject: Subject) -> str:
     """Changing the input from step k on leaves the outputs before k as they were."""
-    cell, x_BT = subject.build(), subject.inputs()
-    y_BT, _ = run(cell, x_BT)
-    for k in sorted({1, subject.steps // 2, subject.steps - 1} - {0}):
-        other_BT = torch.cat([x_BT[:, :k], subject.inputs(seed=k)[:, k:]], dim=1)
-        what = f"it looks ahead: another input from step {k} on changed the outputs before step {k}"
-        subject.demand(y_BT[:, :k], run(cell, other_BT)[0][:, :k], what)
+    cell = subject.build()
+    _demand_causal(subject, cell, BATCH, subject.steps)
+    long = LONG if subject.spec.carries_state else LONG_WITHOUT_STATE
+    if subject.spec.inputs == "frames":
+        long = LONG_FRAMES
+    long = min(long, subject.spec.longest or long)
+    if long > subject.steps:
+        _demand_causal(subject, cell, 1, long)
     return ""
+
+
+def _demand_causal(subject: Subject, cell: nn.Module, batch: int, steps: int) -> None:
+    x_BT = subject.inputs(batch, steps)
+    y_BT, _ = run(cell, x_BT)
+    for k in sorted({1, steps // 2, steps - 1} - {0}):
+        other_BT = torch.cat([x_BT[:, :k], subject.inputs(batch, steps, seed=k)[:, k:]], dim=1)
+        what = f"it looks ahead: another input from step {k} of {steps} on changed the outputs before step {k}"
+        subject.demand(y_BT[:, :k], run(cell, other_BT)[0][:, :k], what)
 
 
 def independent(subject: Subject) -> str:
@@ -37,7 +52,23 @@ def independent(subject: Subject) -> str:
             subject.demand(y_BT[1], _drawn(cell, x_BT[1:2])[0], "a sequence alone is answered otherwise")
             turned = _drawn(cell, x_BT.flip(0)).flip(0)
             subject.demand(y_BT, turned, "a sequence in a batch the other way round is answered otherwise")
+        _demand_independent_in_a_wide_batch(subject, cell, mode)
     return ""
+
+
+def _demand_independent_in_a_wide_batch(subject: Subject, cell: nn.Module, mode: str) -> None:
+    """Kernels and norms that work on 16 or 32 sequences at a time begin to mix them there."""
+    steps = min(WIDE_STEPS, subject.steps)
+    x_BT, others_BT = subject.inputs(WIDE, steps), subject.inputs(WIDE, steps, seed=1)
+    y_BT = _drawn(cell, x_BT)
+    for place in (0, WIDE // 2, WIDE - 1):
+        mixed_BT = others_BT.clone()
+        mixed_BT[place] = x_BT[place]
+        where = f"sequence {place + 1} of {WIDE} with other neighbours, in {mode}, is answered otherwise"
+        subject.demand(y_BT[place], _drawn(cell, mixed_BT)[place], where)
+        if mode == "evaluation":
+            alone = _drawn(cell, x_BT[place : place + 1])[0]
+            subject.demand(alone, y_BT[place], f"a sequence alone and as number {place + 1} of {WIDE} differ")
 
 
 def remembers(subject: Subject) -> str:

@@ -33,11 +33,6 @@ class NotApplicable(Exception):
     """The check asks nothing of this subject; the message says why."""
 
 
-def first_line(error: BaseException) -> str:
-    """What it is, and the first line of what it says."""
-    return describe(error)
-
-
 def fail(sentence: str) -> NoReturn:
     """End the check."""
     raise CheckFailed(sentence)
@@ -65,6 +60,8 @@ class Check(Generic[Tested]):
             sentence, status = str(reason), "not applicable"
         except CheckFailed as failure:
             sentence = str(failure)
-        except Exception as error:
-            sentence = f"it raised {first_line(error)}"
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            sentence = f"it raised {describe(error)}"
         return Outcome(subject=name, check=self.name, law=self.law, status=status, sentence=sentence)

@@ -23,8 +23,7 @@ FRAME_UNITS, FRAME_STEPS = 8, 10
 def start(job: str, spec: CellSpec, options: Mapping[str, Option], implementation: str) -> Callable[[], None]:
     """The job of this name, ready to be called again and again: B = 32, T = 100, H = 64 or the next multiple."""
     frames = spec.inputs == "frames"
-    units, multiple = FRAME_UNITS if frames else UNITS, spec.hidden_multiple
-    units = -(-units // multiple) * multiple
+    units = spec.hidden_size(FRAME_UNITS if frames else UNITS)
     subject = Subject(spec, options, implementation, units=units, dtype=torch.float32)
     steps = min(FRAME_STEPS if frames else STEPS, spec.longest or STEPS)
     cell = subject.build(noise=0, training=job == "train-step")

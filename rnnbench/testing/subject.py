@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from rnnbench.cell import DEFAULT, CellSpec, Option
-from rnnbench.state import tensors_of
+from rnnbench.testing.importing import Imported
 from rnnbench.testing.outcome import fail
 
 INPUTS, UNITS = 3, 5
@@ -24,6 +24,8 @@ AGREE = 1e-8
 """How far figures may be apart that should be equal in float64. Sound cells were within 1e-12, broken ones off by 1e-3
 and more."""
 
+NOT_LOOKED = Imported()
+
 
 @dataclass(frozen=True)
 class Subject:
@@ -31,6 +33,8 @@ class Subject:
 
     dtype: what is computed in, float64 wherever the cell can.
     skip:  implementations that are not to be compared.
+    noise: standard deviation of what is added to every parameter.
+    imported: what torch was before its code was imported.
     tolerance: how far apart equal figures may be, relative to their size where that is above 1.
     """
 
@@ -41,12 +45,13 @@ class Subject:
     seed: int = 0
     dtype: torch.dtype = torch.float64
     skip: tuple[str, ...] = ()
+    noise: float = NOISE
+    imported: Imported = NOT_LOOKED
 
     @property
     def hidden_size(self) -> int:
-        """The smallest multiple that the cell can take, from 5 on."""
-        multiple = self.spec.hidden_multiple
-        return self.units or -(-UNITS // multiple) * multiple
+        """The smallest one that the cell can take, from 5 on."""
+        return self.units or self.spec.hidden_size(UNITS)
 
     @property
     def input_size(self) -> int | tuple[int, int, int]:
@@ -68,16 +73,21 @@ class Subject:
         """The same but for these fields."""
         return replace(self, **changes)
 
-    def build(self, *, noise: float = NOISE, training: bool = False) -> nn.Module:
+    def build(self, *, noise: float | None = None, training: bool = False) -> nn.Module:
         """A cell with the weights of the seed, moved a little off where they begin."""
         seed_everything(self.seed)
-        cell: nn.Module = self.spec.load(self.options, self.implementation)(self.input_size, self.hidden_size)
-        cell = as_dtype(cell, self.dtype)
+        cell = as_dtype(self.construct(), self.dtype)
+        noise = self.noise if noise is None else noise
         generator = torch.Generator().manual_seed(self.seed + 1)
         with torch.no_grad():
             for parameter in cell.parameters():
                 parameter.add_(noise * torch.randn(parameter.shape, dtype=parameter.dtype, generator=generator))
         return cell.train(training)
+
+    def construct(self) -> nn.Module:
+        """What `build` gives, as it gives it."""
+        cell: nn.Module = self.spec.load(self.options, self.implementation)(self.input_size, self.hidden_size)
+        return cell
 
     def inputs(self, batch: int = BATCH, steps: int = 0, seed: int = 0) -> Tensor:
         """Noise, (B, T, I) or (B, T, C, H, W)."""
@@ -119,11 +129,6 @@ def as_dtype(cell: nn.Module, dtype: torch.dtype) -> nn.Module:
 
     changed: nn.Module = cell._apply(change)  # type: ignore[no-untyped-call]
     return changed
-
-
-def copied(state: Any) -> list[Tensor]:
-    """Copies of the tensors of a state."""
-    return [tensor.detach().clone() for tensor in tensors_of(state)]
 
 
 def seed_everything(seed: int) -> None:

@@ -41,7 +41,7 @@ class Bench:
         build = spec.load(use.options, implementation or use.implementation)
         over_frames = spec.inputs == "frames"
         inputs: Any = trial.shape.frame if over_frames else flat_inputs(trial)
-        hidden = hidden_size(trial.shape, lambda size: build(inputs, size), spec.hidden_multiple)
+        hidden = hidden_size(trial.shape, lambda size: build(inputs, size), spec.hidden_multiple, spec.smallest)
         return cls.build(trial, lambda: build(inputs, hidden), flat=not over_frames)
 
     @classmethod
@@ -52,7 +52,7 @@ class Bench:
         return cls.build(trial, lambda: nn.LSTM(inputs, hidden, batch_first=True))
 
 
-def hidden_size(shape: Shape, make: Callable[[int], nn.Module], multiple: int = 1) -> int:
+def hidden_size(shape: Shape, make: Callable[[int], nn.Module], multiple: int = 1, smallest: int = 1) -> int:
     """H of a layer at this shape: that of the shape, or the one that is nearest to its budget of parameters.
 
     Raises Refused where the budget cannot be met.
@@ -60,7 +60,7 @@ def hidden_size(shape: Shape, make: Callable[[int], nn.Module], multiple: int = 
     if shape.parameters is None:
         return shape.hidden
     budget = Recipe(match="parameters", parameters=shape.parameters)
-    return solve_size(budget, lambda size: Extent(count_parameters(make(size)), 0), multiple).hidden
+    return solve_size(budget, lambda size: Extent(count_parameters(make(size)), 0), multiple, smallest).hidden
 
 
 def flat_inputs(trial: CostTrial) -> int:

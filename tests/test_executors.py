@@ -96,12 +96,11 @@ def test_a_trial_that_hangs_ends_at_its_limit(pool: LocalPool) -> None:
 
 def test_a_killed_child_is_known_dead_though_its_own_child_lives(pool: LocalPool) -> None:
     """The grandchild holds the pipe; it ends with the trial, long before the limit."""
-    before = {p.pid for p in psutil.process_iter()}
+    before = {p.pid for p in psutil.Process().children(recursive=True)}
     result = finish(pool, trial("orphans"))["orphans"]
     assert result.status == "killed"
-    left = [p for p in psutil.process_iter() if p.pid not in before and p.is_running()]
-    of_the_pool = [p for p in left if "executors.server" in " ".join(p.cmdline())]
-    assert {p.pid for p in of_the_pool} <= {pool._forkserver.pid}
+    here = [p for p in psutil.Process().children(recursive=True) if p.pid not in before | {pool._forkserver.pid}]
+    assert psutil.wait_procs(here, timeout=30)[1] == []
 
 
 def test_leaving_the_pool_ends_its_children() -> None:

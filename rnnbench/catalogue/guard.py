@@ -5,14 +5,13 @@ import signal
 import sys
 import threading
 import time
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn, TypeVar
 
+from rnnbench.catalogue.setting_back import set_back
 from rnnbench.errors import describe
 
 Given = TypeVar("Given")
@@ -20,11 +19,6 @@ LIMIT = "RNNBENCH_IMPORT_SECONDS"
 LIMIT_SECONDS = 60.0
 """Some packages compile while they are imported: one was seen to take 34 s."""
 SLOW_SECONDS = 5.0
-SIGNALS = tuple(
-    getattr(signal, name)
-    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGALRM", "SIGCHLD", "SIGPIPE")
-    if hasattr(signal, name)
-)
 
 
 class Misbehaved(Exception):
@@ -59,7 +53,7 @@ def run_guarded(function: Callable[[], Any]) -> Ran:
     """
     effects: list[str] = []
     began = time.monotonic()
-    with _set_back(effects), _no_exit(), _output_aside(), _limited():
+    with set_back(effects), _no_exit(), _output_aside(), _limited():
         try:
             value = function()
         except KeyboardInterrupt:
@@ -145,54 +139,3 @@ def _output_aside() -> Iterator[None]:
         else:
             with suppress(OSError):
                 os.close(1)
-
-
-@contextmanager
-def _set_back(effects: list[str]) -> Iterator[None]:
-    environment = dict(os.environ)
-    folder = _working_folder()
-    streams = sys.stdin, sys.stdout, sys.stderr, sys.excepthook
-    paths = list(sys.path)
-    main = threading.current_thread() is threading.main_thread()
-    handlers = {number: signal.getsignal(number) for number in SIGNALS} if main else {}
-    with warnings.catch_warnings():
-        try:
-            yield
-        finally:
-            sys.stdin, sys.stdout, sys.stderr, sys.excepthook = streams
-            effects += _environment_back(environment)
-            effects += _paths_back(paths)
-            for number, handler in handlers.items():
-                if signal.getsignal(number) is not handler and handler is not None:
-                    signal.signal(number, handler)
-                    effects.append(f"replaced the handler of {signal.Signals(number).name}")
-            if folder and _working_folder() != folder:
-                os.chdir(folder)
-                effects.append("changed the working folder")
-
-
-def _working_folder() -> Path | None:
-    """None where it was removed."""
-    try:
-        return Path.cwd()
-    except OSError:
-        return None
-
-
-def _environment_back(before: dict[str, str]) -> Iterator[str]:
-    now = dict(os.environ)
-    for name in sorted(before.keys() | now.keys()):
-        if before.get(name) == now.get(name):
-            continue
-        yield f"set the environment variable {name}"
-        if name in before:
-            os.environ[name] = before[name]
-        else:
-            del os.environ[name]
-
-
-def _paths_back(before: list[str]) -> Iterator[str]:
-    added = [path for path in sys.path if path not in before]
-    if sys.path[: len(before)] != before:
-        sys.path[:] = [*before, *added]
-        yield "changed the front of sys.path"

@@ -140,11 +140,11 @@ def _collect(
             ran = run_guarded(implementation.function)
         except Misbehaved as misbehaved:
             plugins[plugin.key] = _broken(plugin, f"{caller.name} raises {misbehaved}")
-            continue
-        finally:
             watch(plugin)
-        plugin = replace(plugin, effects=(*plugin.effects, *ran.effects))
+            continue
+        plugin = replace(plugin, effects=tuple(dict.fromkeys([*plugin.effects, *ran.effects])))
         plugins[plugin.key] = plugin
+        watch(plugin)
         found = named(ran.value, expected, caller.name, name_of)
         if isinstance(found, str):
             plugins[plugin.key] = _broken(plugin, found)

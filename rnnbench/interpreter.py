@@ -1,6 +1,15 @@
-"""Command lines of this Python interpreter, for processes that are started."""
+"""Command lines of this Python interpreter, for processes that are started.
 
+Run as a file, it runs a module that ends with the process which started it.
+"""
+
+import ctypes
+import os
+import runpy
+import signal
 import sys
+
+PR_SET_PDEATHSIG = 1
 
 
 def python(*arguments: str) -> list[str]:
@@ -10,3 +19,38 @@ def python(*arguments: str) -> list[str]:
     imported in place of an installed module.
     """
     return [sys.executable, "-P", *arguments]
+
+
+def python_with_my_path(program: str) -> list[str]:
+    """The command that runs this program with the `sys.path` of this process, less the working folder.
+
+    What is imported there is what is imported here, however this process came to find it.
+    """
+    return python("-c", f"import sys; sys.path[:] = {list(module_path())}; {program}")
+
+
+def python_ending_with_me(module: str, *arguments: str) -> list[str]:
+    """The command that runs a module which the kernel ends with this process, however this one ends (on Linux)."""
+    return python(__file__, str(os.getpid()), module, *arguments)
+
+
+def module_path() -> tuple[str, ...]:
+    """Where this process finds modules, without the working folder, in which anything may lie."""
+    return tuple(os.path.abspath(place) for place in sys.path if place)  # noqa: PTH100  it follows no links
+
+
+def end_with_parent(parent: int | None = None) -> None:
+    """Have the kernel end this process with the one that started it, even while it hangs in C (on Linux).
+
+    parent: the id of that process; where it was gone before the kernel knew, this one ends here.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if parent is not None and os.getppid() != parent:
+        os._exit(1)
+
+
+if __name__ == "__main__":
+    end_with_parent(int(sys.argv[1]))
+    del sys.argv[:2]
+    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)

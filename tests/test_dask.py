@@ -75,20 +75,22 @@ repeats = 3
 class Cluster:
     """A scheduler on a port that was free, and the processes that are started besides, all with this path."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *options: str) -> None:
         self.folder = folder
+        self.options = options
         self.processes: dict[psutil.Popen, Path] = {}
         told = folder / "scheduler.json"
         self._file = ["--scheduler-file", str(told)]
         here = ["--host", "127.0.0.1", "--port", "0", "--dashboard-address", "127.0.0.1:0"]
-        self.scheduler = self.start("distributed.cli.dask_scheduler", *self._file, *here)
+        self.scheduler = self.start("distributed.cli.dask_scheduler", *self._file, *here, *options)
         wait_until(lambda: told.exists() and b"}" in told.read_bytes())
         self.address = msgspec.json.decode(told.read_bytes())["address"]
 
     def worker(self, *options: str, python: tuple[str, ...] = (), **environment: str) -> psutil.Popen:
         """One more worker, of one thread, once the scheduler knows it."""
         local = ["--no-nanny", "--nthreads", "1", "--no-dashboard", "--local-directory", str(self.folder)]
-        worker = self.start("distributed.cli.dask_worker", *self._file, *local, *options, python=python, **environment)
+        arguments = (*self._file, *local, *self.options, *options)
+        worker = self.start("distributed.cli.dask_worker", *arguments, python=python, **environment)
         wait_until(lambda: "Registered to" in self.said(worker))
         return worker
 
@@ -314,3 +316,56 @@ def test_where_no_scheduler_is_the_run_says_so(tmp_path: Path) -> None:
     assert done.stderr.count("\n") == 1
     with pytest.raises(RnnbenchError, match="no Dask scheduler answers at 'nonsense://x': unknown address scheme"):
         build(tmp_path, "nonsense://x")
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A certificate that signs itself, and its key."""
+    folder = tmp_path_factory.mktemp("certificate")
+    made, key = folder / "certificate.pem", folder / "key.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+    try:
+        done = subprocess.run([*command, "-out", str(made), "-keyout", str(key)], capture_output=True, text=True)
+    except OSError as error:
+        pytest.skip(f"no certificate can be made here: {error}")
+    if done.returncode:
+        pytest.skip(f"openssl makes no certificate here: {done.stderr.strip()}")
+    return made, key
+
+
+@pytest.fixture
+def encrypted(tmp_path_factory: pytest.TempPathFactory, certificate: tuple[Path, Path]) -> Iterator[Cluster]:
+    """A cluster whose connections are encrypted."""
+    made, key = (str(path) for path in certificate)
+    options = ("--tls-ca-file", made, "--tls-cert", made, "--tls-key", key, "--protocol", "tls")
+    cluster = Cluster(tmp_path_factory.mktemp("encrypted"), *options)
+    yield cluster
+    cluster.close()
+
+
+def test_a_cluster_may_be_encrypted(encrypted: Cluster, certificate: tuple[Path, Path], tmp_path: Path) -> None:
+    """By options of the executor, or by Dask's own configuration; without certificates nobody gets in."""
+    encrypted.worker()
+    made, key = (str(path) for path in certificate)
+    assert encrypted.address.startswith("tls://")
+    placement = Placement(tmp_path)
+    options = {"tls_ca_file": made, "tls_cert": made, "tls_key": key}
+    with build_dask(placement, encrypted.address, "GPU", 60.0, **options) as executor:
+        assert finish(executor, trial("gru"))["gru"].status == "ok"
+    tls = "distributed.comm.tls"
+    configured = {f"{tls}.ca-file": made, f"{tls}.client.cert": made, f"{tls}.client.key": key}
+    with dask.config.set(configured), build(tmp_path, encrypted.address) as executor:
+        assert finish(executor, trial("gru"))["gru"].status == "ok"
+    with pytest.raises(RnnbenchError, match=f"no Dask scheduler answers at '{encrypted.address}'"):
+        build(tmp_path, encrypted.address)
+
+
+def test_certificates_that_cannot_be_used_are_told_in_a_sentence(tmp_path: Path) -> None:
+    """Before anybody is asked."""
+    placement = Placement(tmp_path)
+    with pytest.raises(RnnbenchError, match=r"executor\.tls_cert: there is no file /no/such\.pem"):
+        build_dask(placement, "tls://127.0.0.1:1", "GPU", 60.0, tls_cert="/no/such.pem")
+    with pytest.raises(RnnbenchError, match="certificates need an address that begins with tls://"):
+        build_dask(placement, "tcp://127.0.0.1:1", "GPU", 60.0, tls_key="/no/such.pem")
+    with pytest.raises(RnnbenchError, match=r"executor\.tls_ca_file is for the scheduler at executor\.address"):
+        build_dask(placement, "", "GPU", 60.0, tls_ca_file="/no/such.pem")

@@ -118,7 +118,7 @@ def job_process(job: str) -> psutil.Process:
     ours = {"SLURM_CONF": os.environ["SLURM_CONF"], "SLURM_ARRAY_TASK_ID": job.partition("_")[2]}
     for process in psutil.process_iter():
         with suppress(psutil.Error):
-            if "rnnbench.executors.job" in process.cmdline() and ours.items() <= process.environ().items():
+            if "executors.job" in " ".join(process.cmdline()) and ours.items() <= process.environ().items():
                 return process
     raise AssertionError(f"nobody runs the trials of job {job}")
 

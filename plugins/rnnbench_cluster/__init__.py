@@ -13,6 +13,9 @@ def rnnbench_executors() -> list[rnnbench.ExecutorSpec]:
             summary="Workers of a Dask cluster, or of one started here: each trial in a process of its own.",
             options={
                 "address": "",
+                "tls_ca_file": "",
+                "tls_cert": "",
+                "tls_key": "",
                 "gpu_resource": "GPU",
                 "checkpoint_seconds": 60.0,
             },

@@ -5,7 +5,6 @@ worker goes on telling the scheduler that it lives, whatever the trial does.
 """
 
 import queue
-import threading
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import CancelledError
@@ -14,24 +13,37 @@ from itertools import count
 from uuid import uuid4
 
 import msgspec
-from distributed import Client, Future, KilledWorker, Status, Worker, get_worker
+from distributed import Client, Future, KilledWorker
 
 import rnnbench
 from rnnbench_cluster.dask_cluster import Workers, client_here, client_of, refuse_strangers
+from rnnbench_cluster.dask_security import Certificates
+from rnnbench_cluster.dask_work import end_jobs, run_job
 
 # mypy: disallow-untyped-calls=False
 
 TRIALS_A_THREAD = 2
-GATHER_SECONDS, CLOSE_SECONDS, WATCH_SECONDS = 3.0, 5.0, 1.0
+GATHER_SECONDS, CLOSE_SECONDS = 3.0, 5.0
 
 
 def build_dask(
-    placement: rnnbench.Placement, address: str, gpu_resource: str, checkpoint_seconds: float
+    placement: rnnbench.Placement,
+    address: str,
+    gpu_resource: str,
+    checkpoint_seconds: float,
+    tls_ca_file: str = "",
+    tls_cert: str = "",
+    tls_key: str = "",
 ) -> "DaskExecutor":
     """Trials on the workers of the scheduler at `address`; where that is "", on workers of this machine, one a core or
     as many as jobs were asked for. Raises RnnbenchError where they cannot be reached, or lack what trials need."""
+    certificates = Certificates(tls_ca_file, tls_cert, tls_key)
     with ExitStack() as stack:
-        client = stack.enter_context(client_of(address) if address else client_here(placement.jobs, gpu_resource))
+        if address:
+            client = stack.enter_context(client_of(address, certificates))
+        else:
+            certificates.require_none()
+            client = stack.enter_context(client_here(placement.jobs, gpu_resource))
         workers = Workers(client, gpu_resource)
         return DaskExecutor(client, workers, placement, gpu_resource, checkpoint_seconds, stack.pop_all())
 
@@ -135,6 +147,8 @@ class DaskExecutor(rnnbench.Executor):
             times = error.allowed_failures + 1
             reason = f"run by itself, it took its worker down {times} of {times} times"
             result = rnnbench.without_run(trial, "killed", reason)
+        except rnnbench.RnnbenchError:  # no trial can run on that worker: torch is missing there, for instance
+            raise
         except Exception as error:
             reason = f"its worker could not run it: {rnnbench.describe(error)}"
             result = rnnbench.without_run(trial, "error", reason)
@@ -152,43 +166,3 @@ class DaskExecutor(rnnbench.Executor):
 
 def _on_gpu(trial: rnnbench.Trial) -> bool:
     return trial.device.startswith("cuda")
-
-
-_lock = threading.Lock()
-_jobs: dict[str, set[rnnbench.JobProcess]] = {}
-_over: set[str] = set()
-
-
-def run_job(encoded: bytes, run: str) -> bytes:
-    """On a worker: run a job of one trial, given as JSON; its result as JSON."""
-    with _lock:
-        if run in _over:
-            raise RuntimeError("the run is over")
-        process = rnnbench.JobProcess(msgspec.json.decode(encoded, type=rnnbench.Job))
-        _jobs.setdefault(run, set()).add(process)
-    worker, ended = get_worker(), threading.Event()
-    threading.Thread(target=_watch, args=(process, worker, worker.get_current_task(), ended), daemon=True).start()
-    try:
-        (result,) = process.results()
-    finally:
-        ended.set()
-        with _lock:
-            _jobs[run].discard(process)
-    return msgspec.json.encode(result)
-
-
-def end_jobs(run: str) -> None:
-    """On a worker: end all jobs of a run, and start no more."""
-    with _lock:
-        _over.add(run)
-        for process in _jobs.get(run, ()):
-            process.end()
-
-
-def _watch(process: rnnbench.JobProcess, worker: Worker, key: str, ended: threading.Event) -> None:
-    """End a job that nobody waits for any more: its driver may be gone without a word, and its worker may be closing,
-    which waits for its threads."""
-    while not ended.wait(WATCH_SECONDS):
-        task = worker.state.tasks.get(key)
-        if task is None or task.state == "cancelled" or worker.status in (Status.closing, Status.closed):
-            process.end()

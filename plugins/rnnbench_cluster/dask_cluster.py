@@ -13,18 +13,21 @@ import dask
 from distributed import Client, LocalCluster, Security, rpc
 
 import rnnbench
+from rnnbench_cluster.dask_security import Certificates
 
 # mypy: disallow-untyped-calls=False
 
 CONNECT_SECONDS, ANSWER_SECONDS, LOOK_SECONDS = 5.0, 3.0, 5.0
+NO_CERTIFICATES = Certificates()
 LOGGERS = ("distributed", "distributed.client")
 
 
 @contextmanager
-def client_of(address: str) -> Iterator[Client]:
+def client_of(address: str, certificates: Certificates = NO_CERTIFICATES) -> Iterator[Client]:
     """A client of the scheduler at this address. Raises RnnbenchError where none answers."""
-    asyncio.run(_knock(address))
-    with _quiet(), Client(address, timeout=CONNECT_SECONDS, set_as_default=False) as client:
+    security = certificates.security(address)
+    asyncio.run(_knock(address, security))
+    with _quiet(), Client(address, timeout=CONNECT_SECONDS, set_as_default=False, security=security) as client:
         yield client
 
 
@@ -99,10 +102,10 @@ class Workers:
         return ""
 
 
-async def _knock(address: str) -> None:
+async def _knock(address: str, security: Security) -> None:
     """Ask who is there. A client that finds no scheduler would make noise about it until it is collected."""
-    secured = Security().get_connection_args("client")
     try:
+        secured = security.get_connection_args("client")
         async with asyncio.timeout(CONNECT_SECONDS + ANSWER_SECONDS):
             async with rpc(address, timeout=CONNECT_SECONDS, connection_args=secured) as there:
                 kind = (await there.identity())["type"]

@@ -5,11 +5,12 @@ import signal
 import sys
 import traceback
 from importlib import import_module
+from types import ModuleType
 
 import click
 
 from rnnbench import __version__
-from rnnbench.errors import RnnbenchError
+from rnnbench.errors import RnnbenchError, why_not
 
 USAGE_ERROR, INTERRUPTED = 2, 130
 INTERRUPTION = "Interrupted. What finished is kept; the same command, without --fresh, goes on from there."
@@ -53,7 +54,7 @@ class _Lazy(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module, attribute = COMMANDS[cmd_name].split(":")
-        command: click.Command = getattr(import_module(module), attribute)
+        command: click.Command = getattr(_load(module), attribute)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
@@ -90,6 +91,16 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _load(module: str) -> ModuleType:
+    """The module of a command. Raises RnnbenchError where it needs torch, and torch is missing or broken."""
+    try:
+        return import_module(module)
+    except (ImportError, OSError) as error:  # a library that is missing is an OSError
+        if "torch" in sys.modules and getattr(error, "name", None) != "torch":
+            raise
+        raise RnnbenchError(why_not("torch", error)) from error
 
 
 def _hear_signals_to_end() -> None:

@@ -19,8 +19,8 @@ from msgspec import Struct
 
 from rnnbench.catalogue import Brought, Catalogue
 from rnnbench.errors import describe
-from rnnbench.executors.confinement import end_with_parent
 from rnnbench.findings import Findings
+from rnnbench.interpreter import end_with_parent
 from rnnbench.records import Renderer
 
 LIMIT_SECONDS = 600.0

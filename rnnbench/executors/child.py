@@ -12,6 +12,7 @@ from rnnbench.executors import confinement
 from rnnbench.executors.anonymous import write_all
 from rnnbench.executors.marker import Marker
 from rnnbench.executors.order import Order, SharedFiles
+from rnnbench.interpreter import end_with_parent
 from rnnbench.records import CostTrial, encode, limits
 
 
@@ -19,7 +20,7 @@ def main(order: Order, files: SharedFiles, alive: int, server: int) -> None:
     """Run one trial; its result is whole before this process ends. Ends at once, with what the trial has started in its
     group, when the driver is gone: then the pipe `alive` closes, of which there is no other use."""
     confinement.own_group()
-    confinement.end_with_parent(server)
+    end_with_parent(server)
     confinement.no_core_dump()
     kind = os.fstat(files.result)
     _settle(order, files)

@@ -15,17 +15,6 @@ PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 FIRST_TO_GO = "1000"
 
 
-def end_with_parent(parent: int | None = None) -> None:
-    """Have the kernel end this process with the one that forked it, even while it hangs in C.
-
-    parent: the id of that process; where it was gone before the kernel knew, this one ends here.
-    """
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if parent is not None and os.getppid() != parent:
-        os._exit(1)
-
-
 def wake_with_parent_gone() -> None:
     """Have the kernel continue this process, if it is stopped, when the one that started it is gone."""
     if sys.platform == "linux":

@@ -7,14 +7,11 @@ from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic, sleep
-from uuid import uuid4
 
 import psutil
 
-MARK = "RNNBENCH_POOL"
-"""In the environment of all that pools start, so that a stray is told from the host program's own children."""
-OURS = uuid4().hex
-"""What it says there for the pools of this process."""
+from rnnbench.executors.branding import brand_of, own_brand
+
 SERVERS: set[int] = set()
 """Process ids of the servers of this process."""
 STRAYS_SECONDS = 2.0
@@ -62,7 +59,7 @@ def kill_group(pid: int) -> None:
 def end_strays(sessions: Collection[int]) -> None:
     """End what fell to this process when the server of a pool was gone, and leave the host program's own children.
 
-    They are told by the mark in their environment, or by their session, which is that of a trial.
+    They are told by their brand, or by their session, which is that of a trial.
     What one of them had started falls to this process in its turn, so that it is asked again until there is none.
     """
     deadline = monotonic() + STRAYS_SECONDS
@@ -79,17 +76,17 @@ def end_strays(sessions: Collection[int]) -> None:
         sleep(0.005)
 
 
+def _is_stray(pid: int, sessions: Collection[int]) -> bool:
+    if pid in SERVERS:
+        return False
+    with suppress(ProcessLookupError):
+        return os.getsid(pid) in sessions or brand_of(pid) == own_brand()
+    return False
+
+
 def _reaped(pid: int) -> bool:
     """Whether a child is gone for good."""
     try:
         return os.waitpid(pid, os.WNOHANG)[0] == pid
     except ChildProcessError:
         return True
-
-
-def _is_stray(pid: int, sessions: Collection[int]) -> bool:
-    if pid in SERVERS:
-        return False
-    with suppress(psutil.Error, ProcessLookupError):
-        return os.getsid(pid) in sessions or psutil.Process(pid).environ().get(MARK) == OURS
-    return False

@@ -20,9 +20,10 @@ from msgspec import Struct
 
 from rnnbench.executors.local import LocalPool
 from rnnbench.executors.running import without_run
-from rnnbench.interpreter import python
+from rnnbench.interpreter import python_with_my_path
 from rnnbench.records import CHECKPOINT_SECONDS, Result, Trial, encode, trial_id
 
+PROGRAM = "from rnnbench.executors.job import main; main()"
 PATIENCE_SECONDS = 0.5
 WORDS_KEPT = 300
 
@@ -47,7 +48,7 @@ class JobProcess:
         self._job = job
         self._said = TemporaryFile()  # noqa: SIM115  closed with the process
         self._process = subprocess.Popen(
-            python("-m", __name__),
+            python_with_my_path(PROGRAM),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._said,
@@ -112,7 +113,3 @@ def _watch_parent(orphaned: threading.Event) -> None:
     """The parent says nothing more: what can be read is the end."""
     sys.stdin.buffer.read()
     orphaned.set()
-
-
-if __name__ == "__main__":
-    main()

@@ -3,23 +3,22 @@
 import os
 import socket
 import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from tempfile import TemporaryFile
 from typing import BinaryIO, NamedTuple, cast
 
 from rnnbench.errors import RnnbenchError
+from rnnbench.executors.branding import own_brand
 from rnnbench.executors.channel import Channel
-from rnnbench.executors.family import MARK, OURS
 from rnnbench.executors.scratch import unusable_folder
-from rnnbench.interpreter import python
+from rnnbench.interpreter import python_with_my_path
 
 ANSWER_SECONDS = 30.0
 """In which a server must take a message, and answer it."""
 SAFE_PATH = "PYTHONSAFEPATH"
 """Set, it keeps the working folder off the path of every interpreter that a trial starts."""
-PROGRAM = "import sys; sys.path[:] = {}; from rnnbench.executors.server import main; main({}, {}, {})"
+PROGRAM = "from rnnbench.executors.server import main; main({}, {}, {}, {})"
 
 
 @dataclass
@@ -63,14 +62,14 @@ def launch(modules: Sequence[str]) -> Launched:
     ours, theirs = socket.socketpair()
     ours.settimeout(ANSWER_SECONDS)
     watched, alive = os.pipe()
-    program = PROGRAM.format(list(module_path()), theirs.fileno(), watched, list(modules))
+    program = PROGRAM.format(theirs.fileno(), watched, own_brand(), list(modules))
     try:
         process = subprocess.Popen(
-            python("-c", program),
+            python_with_my_path(program),
             stdin=subprocess.DEVNULL,
             stdout=said,
             stderr=said,
-            env={**os.environ, MARK: OURS, SAFE_PATH: "1"},
+            env={**os.environ, SAFE_PATH: "1"},
             pass_fds=(theirs.fileno(), watched),
             start_new_session=True,  # neither Ctrl-C nor Ctrl-Z is for it: the driver hears them
         )
@@ -83,8 +82,3 @@ def launch(modules: Sequence[str]) -> Launched:
         theirs.close()
         os.close(watched)
     return Launched(process, Channel(ours), alive, said)
-
-
-def module_path() -> tuple[str, ...]:
-    """Where this process finds modules, without the working folder, in which anything may lie."""
-    return tuple(os.path.abspath(place) for place in sys.path if place)  # noqa: PTH100  it follows no links

@@ -13,6 +13,7 @@ from rnnbench import environment
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors import confinement
 from rnnbench.executors.anonymous import open_shared_files
+from rnnbench.executors.branding import end_abandoned
 from rnnbench.executors.forkserver import Forkserver
 from rnnbench.executors.needs import Needs
 from rnnbench.executors.order import Order
@@ -48,6 +49,7 @@ class LocalPool(Executor):
         self._again: deque[Trial] = deque()
         self._alone: str | None = None
         self._notices: list[str] = []
+        end_abandoned()
         remove_abandoned()
         self._scratch = Scratch()
         confinement.adopt_orphans(True)

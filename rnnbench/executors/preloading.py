@@ -8,6 +8,8 @@ from getpass import getuser
 from importlib import import_module
 from pathlib import Path
 
+from rnnbench.errors import why_not
+
 REQUIRED = ("torch", "rnnbench.runner.warm")
 """Without these no trial can run."""
 COMPILER = "torch._dynamo"
@@ -28,21 +30,8 @@ def preload(modules: Sequence[str]) -> str:
                 import_module(name)
         except BaseException as error:
             if name in REQUIRED:
-                return _why_not(name, error)
+                return why_not(name.partition(".")[0], error)
     return ""
-
-
-def _why_not(name: str, error: BaseException) -> str:
-    package = name.partition(".")[0]
-    if isinstance(error, ModuleNotFoundError) and error.name == package:
-        return (
-            f"{package} is not installed in this environment, and every trial needs it; `rnnbench doctor` looks for it"
-        )
-    first_line = str(error).strip().partition("\n")[0]
-    return (
-        f"{package} is installed and cannot be imported, and every trial needs it: "
-        f"{type(error).__name__}: {first_line}; `rnnbench doctor` tries it again"
-    )
 
 
 @contextmanager

@@ -18,22 +18,26 @@ from pathlib import Path
 from typing import NoReturn
 
 from rnnbench.executors import child, confinement
+from rnnbench.executors.branding import brand_myself
 from rnnbench.executors.channel import Channel, End, Ended, Ready, Start, Started
 from rnnbench.executors.family import children_of, kill_group
 from rnnbench.executors.order import SharedFiles
 from rnnbench.executors.preloading import preload
 from rnnbench.executors.scratch import remove_abandoned
+from rnnbench.interpreter import end_with_parent
 
 END_SECONDS = 10.0
 TIDY_ATTEMPTS, TIDY_PAUSE_SECONDS = 20, 0.05
 
 
-def main(channel: int, alive: int, modules: Sequence[str]) -> None:
+def main(channel: int, alive: int, brand: int, modules: Sequence[str]) -> None:
     """Serve until the driver closes the channel; then end all children and what they have started.
 
     alive: the descriptor of a pipe that closes when the driver is gone, for the children.
+    brand: by which all that is started here is known.
     """
-    confinement.end_with_parent()
+    end_with_parent()
+    brand_myself(brand)
     end = Channel(socket.socket(fileno=channel))
     problem = preload(modules)
     with suppress(OSError):

@@ -13,8 +13,9 @@ import psutil
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors.channel import End, Ended, Message, Ready, Start, Started
 from rnnbench.executors.family import SERVERS, kill_group
-from rnnbench.executors.launching import ANSWER_SECONDS, Child, launch, module_path
+from rnnbench.executors.launching import ANSWER_SECONDS, Child, launch
 from rnnbench.executors.order import Order, SharedFiles
+from rnnbench.interpreter import module_path
 
 LOAD_SECONDS = 600.0
 """In which torch must be loaded; a network disk takes minutes."""

@@ -1,5 +1,6 @@
 """What an exception says of a trial: its status, one sentence, a traceback where it was nobody's intention."""
 
+import os
 import traceback
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -24,6 +25,8 @@ MEMORY_COMPLAINTS = (
     *("could not create a primitive", "could not create a memory"),  # oneDNN, where there is no room for its scratch
 )
 OUTPUT_KEPT = 8_000
+CACHE = "TORCHINDUCTOR_CACHE_DIR"
+"""Torch itself sets it to the folder that it has chosen where it is not set."""
 
 
 class Failure(NamedTuple):
@@ -39,6 +42,9 @@ def failure(error: Exception) -> Failure:
     told = isinstance(error, RnnbenchError)
     reason = first_line(error) if told else describe(error)
     trace = "" if told else encodable("".join(traceback.format_exception(error)))[-OUTPUT_KEPT:]
+    uncached = _compile_cache_unusable(error)
+    if uncached:
+        return Failure("error", uncached, trace)
     return Failure(_status(error), reason, trace)
 
 
@@ -53,6 +59,20 @@ def with_absent(result: Result, failures: Mapping[str, Failure]) -> Result:
     statuses = {failed.status for failed in failures.values()}
     status: Status = statuses.pop() if len(statuses) == 1 else "error"
     return replace(result, status=status, reason="; ".join(f"{row}: {reason}" for row, reason in absent.items()))
+
+
+def _compile_cache_unusable(error: BaseException) -> str:
+    """A sentence where the cause is that torch's compiler cannot keep its files; "" otherwise."""
+    folder = os.environ.get(CACHE)
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, OSError) and folder and str(cause.filename).startswith(folder):
+            return (
+                f"torch cannot keep what it compiles in {folder}: {cause.strerror}; "
+                f"set {CACHE} to a folder that can be written, or take the cell without its compiled implementation"
+            )
+        cause = cause.__cause__ or cause.__context__
+    return ""
 
 
 def _status(error: Exception) -> Status:

@@ -1,0 +1,323 @@
+"""The server that forks trials, and the folder in which they work: whatever becomes of either, a run goes on."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from rnnbench.errors import RnnbenchError
+from rnnbench.executors import preloading, scratch
+from rnnbench.executors.local import LocalPool
+from rnnbench.executors.preloading import preload
+from rnnbench.executors.scratch import Scratch, remove_abandoned
+from tests.conftest import MakePlugin
+from tests.test_campaign import command, is_trial, wait_until, write_suite
+from tests.test_cli import rnnbench
+from tests.test_executors import finish
+from tests.test_hostile import small
+
+ONE_TRIAL = (
+    *("run", "trial", "gru", "adding", "--dial", "horizon=4"),
+    *("--set", "recipe.epochs=1", "--set", "recipe.steps_per_epoch=2"),
+)
+WITHOUT_TORCH = """
+import sys
+
+class Missing:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] == "torch":
+            raise ModuleNotFoundError("No module named 'torch'", name="torch")
+
+sys.meta_path.insert(0, Missing())
+"""
+CELLS = """
+    import os, shutil, signal, subprocess, time
+    import rnnbench
+    from torch import nn
+
+    class Slow(nn.GRU):
+        def forward(self, x, state=None):
+            time.sleep(0.05)
+            return super().forward(x, state)
+
+    class RemovesAbove(nn.GRU):
+        def forward(self, x, state=None):
+            shutil.rmtree("..", ignore_errors=True)
+            return super().forward(x, state)
+
+    class RemovesAll(nn.GRU):
+        here = None
+
+        def __init__(self, *sizes, **options):
+            super().__init__(*sizes, **options)
+            RemovesAll.here = RemovesAll.here or os.getcwd()
+
+        def forward(self, x, state=None):
+            shutil.rmtree(os.path.dirname(os.path.dirname(RemovesAll.here)), ignore_errors=True)
+            return super().forward(x, state)
+
+    class ClosesFiles(nn.GRU):
+        def forward(self, x, state=None):
+            os.closerange(3, 256)
+            return super().forward(x, state)
+
+    class StopsItself(nn.GRU):
+        def forward(self, x, state=None):
+            os.kill(os.getpid(), signal.SIGSTOP)
+
+    class StopsTheServer(nn.GRU):
+        def forward(self, x, state=None):
+            os.kill(os.getppid(), signal.SIGSTOP)
+            return super().forward(x, state)
+
+    class RaisesSurrogates(nn.GRU):
+        def forward(self, x, state=None):
+            raise ValueError("no such file: data-\\udcff.csv")
+
+    class Unprintable(Exception):
+        def __str__(self):
+            raise RuntimeError("and this one has no text either")
+
+    class RaisesUnprintable(nn.GRU):
+        def forward(self, x, state=None):
+            raise Unprintable()
+
+    class Leaves(nn.GRU):
+        def forward(self, x, state=None):
+            left = subprocess.Popen(["/bin/sleep", "1000"], env={}, start_new_session=True)
+            print("left", left.pid, flush=True)
+            if not self.training:
+                raise ValueError("that is all")
+            return super().forward(x, state)
+
+    @rnnbench.hookimpl
+    def rnnbench_cells():
+        kinds = dict(slow=Slow, removes_above=RemovesAbove, removes_all=RemovesAll, closes_files=ClosesFiles,
+                     stops_itself=StopsItself, stops_the_server=StopsTheServer, raises_surrogates=RaisesSurrogates,
+                     raises_unprintable=RaisesUnprintable, leaves=Leaves)
+        return [
+            rnnbench.CellSpec(name, lambda i, h, kind=kind: kind(i, h, batch_first=True), "made for a test")
+            for name, kind in kinds.items()
+        ]
+"""
+
+
+@pytest.fixture
+def cells(make_plugin: MakePlugin) -> None:
+    make_plugin(CELLS, distribution="cells-of-bad-manners")
+
+
+@pytest.fixture
+def pool(cells: None) -> Iterator[LocalPool]:
+    with LocalPool(jobs=2) as pool:
+        yield pool
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder for temporary files that belongs to the test."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
+
+
+def test_a_temporary_folder_with_a_long_name_is_no_hindrance(tmp_path: Path) -> None:
+    """Clusters and builds of packages have them; the path of a socket may have about 100 characters."""
+    long = tmp_path / ("d" * 120)
+    long.mkdir()
+    done = rnnbench(*ONE_TRIAL, cwd=tmp_path, TMPDIR=str(long))
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
+    assert [path.name for path in long.glob("rnnbench*")] == []
+
+
+def test_a_compile_cache_that_cannot_be_made_costs_eager_cells_nothing(tmp_path: Path) -> None:
+    """Torch makes its folder where the compiler is imported, which every optimiser does."""
+    done = rnnbench(*ONE_TRIAL, cwd=tmp_path, TORCHINDUCTOR_CACHE_DIR="/proc/1/nope")
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stdout + done.stderr
+
+
+def test_a_compiled_cell_says_which_folder_cannot_be_written(tmp_path: Path) -> None:
+    """In one sentence, with what to set. Ten steps and more are compiled."""
+    compiled = ["gru:compiled" if word == "gru" else word.replace("=4", "=12") for word in ONE_TRIAL]
+    done = rnnbench(*compiled, cwd=tmp_path, TORCHINDUCTOR_CACHE_DIR="/proc/1/nope")
+    assert done.returncode == 1
+    assert "torch cannot keep what it compiles in /proc/1/nope: No such file or directory" in done.stdout
+
+
+@pytest.mark.parametrize("place", ["sitecustomize", "torch"])
+def test_without_torch_there_is_one_sentence_and_no_trial(tmp_path: Path, place: str) -> None:
+    """Where it is missing, and where it is broken; for a suite, a trial, and the checks of a cell."""
+    site = tmp_path / "site"
+    site.mkdir()
+    broken = "raise OSError('libtorch.so: cannot open shared object file')"
+    (site / f"{place}.py").write_text(broken if place == "torch" else WITHOUT_TORCH)
+    expected = "torch is installed and cannot be imported" if place == "torch" else "torch is not installed"
+    for words in (("run", "suite", "smoke"), ONE_TRIAL, ("check", "gru")):
+        done = subprocess.run(
+            [sys.executable, "-m", "rnnbench", *words],
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(site)},
+        )
+        assert done.returncode == 2, (words, done.stdout, done.stderr)
+        (line,) = done.stderr.strip().splitlines()
+        assert expected in line
+    assert not list(tmp_path.glob("runs/smoke/trials/*.json"))
+
+
+def test_what_cannot_be_preloaded_does_not_keep_the_server_from_starting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A module that exits, raises, or is not there fails in the trial that needs it."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+    (tmp_path / "exits_on_import.py").write_text("raise SystemExit(0)")
+    (tmp_path / "raises_on_import.py").write_text("raise RuntimeError('bad day')")
+    assert preload(["exits_on_import", "raises_on_import", "not_there_at_all"]) == ""
+    monkeypatch.setattr(preloading, "REQUIRED", ("raises_on_import",))
+    assert preload(["raises_on_import"]).startswith("raises_on_import is installed and cannot be imported")
+
+
+def test_a_stopped_server_is_continued(pool: LocalPool) -> None:
+    """A trial that was running has its result, and another one can be started."""
+    pool.start(small("slow", steps_per_epoch=10))
+    os.kill(pool._forkserver.pid, signal.SIGSTOP)
+    results = finish(pool, small("gru"))
+    while len(results) < 2:
+        results |= {result.trial.cell.name: result for result in pool.wait(1.0)}  # type: ignore[union-attr]
+    assert {result.status for result in results.values()} == {"ok"}
+    os.kill(pool._forkserver.pid, signal.SIGSTOP)
+    assert finish(pool, small("gru"))["gru"].status == "ok"
+
+
+def test_a_server_that_does_not_answer_is_replaced(pool: LocalPool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No wait for it is without a bound: here it is stopped, and nothing continues it."""
+    assert finish(pool, small("gru"))["gru"].status == "ok"
+    monkeypatch.setattr("rnnbench.executors.server_process.ServerProcess._continue", lambda self: None)
+    monkeypatch.setattr("rnnbench.executors.server_process.ANSWER_SECONDS", 1.0)
+    stopped = pool._forkserver.pid
+    os.kill(stopped, signal.SIGSTOP)
+    monkeypatch.setattr("rnnbench.executors.server_process.ANSWER_SECONDS", 1.0)
+    pool.start(small("gru"))
+    assert pool._forkserver.pid != stopped
+    assert not psutil.pid_exists(stopped)
+    monkeypatch.setattr("rnnbench.executors.server_process.ANSWER_SECONDS", 30.0)
+    assert finish(pool, small("rnn"))["rnn"].status == "ok"
+
+
+def test_a_server_that_is_killed_while_it_loads_is_started_again(pool: LocalPool) -> None:
+    """Its last word may be that it is ready."""
+    for pause in (0.0, 0.5, 2.0):
+        os.kill(pool._forkserver.pid, signal.SIGKILL)
+        pool._forkserver.listen(1.0)
+        (results,) = finish(pool, small("gru")).values()
+        assert results.status == "ok"
+        time.sleep(pause)
+
+
+@pytest.mark.parametrize(
+    ("cell", "status", "reason"),
+    [
+        ("removes_above", "ok", ""),
+        ("removes_all", "ok", ""),
+        ("closes_files", "killed", "its process ended by itself with code 1 before it gave a result"),
+        ("stops_itself", "timeout", "longer than its limit of 4 s"),
+        ("stops_the_server", "ok", ""),
+        ("raises_surrogates", "error", r"ValueError: no such file: data-\udcff.csv"),
+        ("raises_unprintable", "error", "Unprintable: (its message cannot be printed: RuntimeError)"),
+    ],
+)
+def test_it_costs_its_own_trial_and_nothing_else(pool: LocalPool, cell: str, status: str, reason: str) -> None:
+    """The trial beside it, which works in a folder beside its own, ends well; so does the next one."""
+    limit = 4.0 if status == "timeout" else 60.0
+    results = finish(pool, small(cell, limit_seconds=limit), small("slow"))
+    assert (results[cell].status, results["slow"].status) == (status, "ok"), results[cell].reason
+    assert results[cell].reason == reason
+    assert finish(pool, small("gru"))["gru"].status == "ok"
+
+
+def test_what_has_an_empty_environment_and_a_session_of_its_own_ends_with_its_trial(pool: LocalPool) -> None:
+    """It falls to the server, which has no other children than trials."""
+    result = finish(pool, small("leaves"))["leaves"]
+    left = [int(line.split()[1]) for line in result.output.splitlines() if line.startswith("left ")]
+    assert left
+    wait_until(lambda: not any(is_alive(pid) for pid in left), seconds=10)
+
+
+def test_a_killed_driver_leaves_neither_processes_nor_folders(tmp_path: Path) -> None:
+    """The server sees its end, ends all trials, and tidies up; also where the server was stopped."""
+    for stop in (False, True):
+        temporary = tmp_path / f"temporary-{stop}"
+        temporary.mkdir()
+        suite = write_suite(tmp_path, steps=2000)
+        environment = {**os.environ, "TMPDIR": str(temporary)}
+        silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        driver = subprocess.Popen(command(suite, tmp_path / "run"), env=environment, **silent)  # type: ignore[call-overload]
+        family: list[psutil.Process] = []
+
+        def at_work(driver: subprocess.Popen[bytes] = driver, family: list[psutil.Process] = family) -> bool:
+            family[:] = psutil.Process(driver.pid).children(recursive=True)
+            return sum(is_trial(process) for process in family) == 2
+
+        wait_until(at_work)
+        if stop:
+            (server,) = psutil.Process(driver.pid).children()
+            server.suspend()
+        assert list(temporary.glob("rnnbench-pool-*"))
+        driver.kill()
+        driver.wait()
+        assert psutil.wait_procs(family, timeout=30)[1] == []
+        assert not list(temporary.glob("rnnbench-*"))
+
+
+def test_folders_of_dead_drivers_are_removed_and_no_others(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither one of a driver that lives, nor of another machine or user, nor what merely looks like one."""
+    living = Scratch()
+    dead = Path(tempfile.mkdtemp(prefix=scratch._prefix()))
+    (dead / "some" / "work").mkdir(parents=True)
+    elsewhere = Path(tempfile.mkdtemp(prefix="rnnbench-pool-another.machine-"))
+    file = temporary / f"{scratch._prefix()}file"
+    file.touch()
+    link = temporary / f"{scratch._prefix()}link"
+    link.symlink_to(elsewhere)
+    with monkeypatch.context() as other_user:
+        other_user.setattr("os.getuid", lambda: os.geteuid() + 1)
+        remove_abandoned()
+    assert dead.exists()
+    remove_abandoned()
+    assert not dead.exists()
+    assert all(path.exists() for path in (living.path, elsewhere, file, link))
+    living.close()
+    assert not living.path.exists()
+
+
+def test_a_folder_that_was_removed_is_made_again(temporary: Path) -> None:
+    """And held again."""
+    held = Scratch()
+    first = held.make_folder()
+    for path in (first, first.parent, held.path):
+        path.rmdir()
+    assert held.make_folder().is_dir()
+    remove_abandoned()
+    assert held.path.is_dir()
+    held.close()
+
+
+def test_no_room_for_temporary_files_is_a_sentence(temporary: Path) -> None:
+    """That names the folder and what to do."""
+    temporary.rmdir()
+    with pytest.raises(RnnbenchError, match=f"{temporary}: no temporary file can be written there .* set TMPDIR"):
+        Scratch()
+
+
+def is_alive(pid: int) -> bool:
+    """Whether this process runs."""
+    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE

@@ -12,6 +12,7 @@ from rnnbench.records import Result, trial_id
 from rnnbench.store import Store
 from tests.test_campaign import run, write_suite
 from tests.test_cli import rnnbench
+from tests.test_rendering import run_main
 
 COST = """
 [cost]
@@ -106,3 +107,27 @@ def test_what_was_never_run_is_not_reproduced(folder: Path, tmp_path: Path) -> N
     done = rnnbench("reproduce", "run", "adding", cwd=tmp_path)
     assert done.returncode == 2
     assert "was not run (stopped: not tried: too high)" in done.stderr
+
+
+@pytest.mark.parametrize("again", ["error", "skipped", "ok"])
+def test_of_a_trial_without_figures_nothing_is_the_same(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], again: str
+) -> None:
+    """It says that nothing was compared, and exits with 5; where there are figures now, the outcome differs: 1."""
+    kept = stored(folder, "adding.h4.gru")
+    store = Store(tmp_path / "run")
+    store.prepare()
+    store.write(without_run(kept.trial, "error", "ValueError: no such luck"))
+    now = kept if again == "ok" else without_run(kept.trial, again, "not today")
+    monkeypatch.setattr("rnnbench.cli.reproducing.run_one", lambda trial: now)
+    code = run_main(monkeypatch, "reproduce", str(tmp_path / "run"), "adding")
+    told = capsys.readouterr().out
+    assert "The same" not in told
+    assert code == (1 if again == "ok" else 5)
+    if again == "error":
+        assert told.startswith(f"Nothing was compared: {trial_id(kept.trial)} has no figures (stored error: ValueError")
+    if again == "skipped":
+        assert "could not be run again (skipped: not today)." in told
+    code = run_main(monkeypatch, "reproduce", str(tmp_path / "run"), "adding", "--json")
+    same = json.loads(capsys.readouterr().out)["same"]
+    assert same is (False if again == "ok" else None)

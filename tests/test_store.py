@@ -35,12 +35,51 @@ def test_a_damaged_file_counts_as_not_there_and_is_named(store: Store, damage: b
     assert set(store.unreadable) == {path}
 
 
-def test_a_result_of_another_format_is_left_out_and_named(store: Store) -> None:
-    """Nobody reads tomorrow's results with today's eyes."""
+def test_a_folder_with_a_result_of_a_later_format_is_refused(store: Store) -> None:
+    """Nobody reads tomorrow's results with today's eyes, and nothing of them is put aside: also where the rest of the
+    file cannot be understood. The sentence says which file, which format, and which version reads it."""
     result = msgspec.structs.replace(without_run(learning_trial(), "killed", "a reason"), format=99)
     path = store.write(result)
+    for content in (path.read_bytes(), b'{"format": 99, "novel": [], "provenance": {"versions": {"rnnbench": "9.1"}}}'):
+        path.write_bytes(content)
+        with pytest.raises(RnnbenchError) as refused:
+            list(store.read())
+        assert str(path) in str(refused.value)
+        assert "has format 99" in str(refused.value)
+        assert store.unreadable == {}
+        assert store.repair() == []
+        assert path.read_bytes() == content
+        with pytest.raises(RnnbenchError, match="has format 99"):
+            store.find(path.stem)
+    assert "rnnbench 9.1, which wrote it, reads" in str(refused.value)
+
+
+@pytest.mark.parametrize("number", [0, -1])
+def test_a_result_of_a_format_that_never_was_is_damaged(store: Store, number: int) -> None:
+    """There is no version that reads it."""
+    result = msgspec.structs.replace(without_run(learning_trial(), "killed", "a reason"), format=number)
+    path = store.write(result)
     assert list(store.read()) == []
-    assert "format 99" in store.unreadable[path]
+    assert f"format {number}" in store.unreadable[path]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"[" * 100_000,
+        b'{"novel": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+        b'{"format": 1e999}',
+        b'{"format": 9' + b"9" * 9999 + b"}",
+    ],
+)
+def test_a_file_that_no_reader_can_follow_is_damaged(store: Store, content: bytes) -> None:
+    """Nested a hundred thousand deep, or with numbers of ten thousand digits."""
+    path = store.write(without_run(learning_trial(), "killed", "a reason"))
+    path.write_bytes(content)
+    assert list(store.read()) == []
+    assert set(store.unreadable) == {path}
+    with pytest.raises(RnnbenchError, match="cannot be read"):
+        store.find(path.stem)
 
 
 def test_a_write_that_fails_leaves_the_old_content_and_no_litter(

@@ -2,11 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from statistics import median
 
 from msgspec.structs import replace
 
+from rnnbench.errors import RnnbenchError
 from rnnbench.records import CostTrial, LearningTrial, Recipe, Result, Trial, canonical
 from rnnbench.store import Store
 
@@ -46,9 +48,10 @@ def _past(store: Store) -> Mapping[bytes, list[float]]:
     """Seconds of past trials by their work: an epoch of learning trials, the whole of cost trials."""
     found: dict[bytes, list[float]] = defaultdict(list)
     for folder in sorted({store.folder, *(path.parent for path in store.folder.parent.glob("*/trials"))}):
-        for result in Store(folder).read():
-            if seconds := _seconds(result):
-                found[_work(result.trial)].append(seconds)
+        with suppress(RnnbenchError):  # a later version's results tell nothing here
+            for result in Store(folder).read():
+                if seconds := _seconds(result):
+                    found[_work(result.trial)].append(seconds)
     return found
 
 

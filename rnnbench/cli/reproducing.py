@@ -8,8 +8,10 @@ import click
 import msgspec
 
 from rnnbench import environment
+from rnnbench.campaign import IDLE
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.output import console, print_json
+from rnnbench.cli.trial import NOTHING_RAN
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors.local import run_one
 from rnnbench.provenance import provenance
@@ -34,7 +36,8 @@ def reproduce(folder: Path, identity: str, as_json: bool) -> None:
     """Run the trial of this ID (or the beginning or end of one) in FOLDER again and compare it bit for bit.
 
     Times are not compared, and of cost trials only what does not depend on the machine's speed. Exits with 1 where a
-    figure differs; nothing is stored.
+    figure differs, and with 5 where there was nothing to compare: the trial has no figures, or could not be run again.
+    Nothing is stored.
     """
     stored = Store(folder).find(identity)
     if not stored.final:
@@ -42,19 +45,42 @@ def reproduce(folder: Path, identity: str, as_json: bool) -> None:
     again = run_one(stored.trial)
     conditions = list(_conditions(stored.provenance, _here(again)))
     differences = list(_differences(_figures(stored), _figures(again), ""))
+    nothing = _nothing_compared(stored, again)
     if as_json:
         print_json(
             {
                 "trial": trial_id(stored.trial),
-                "same": not differences,
+                "same": None if nothing else not differences,
+                "nothing_compared": nothing,
                 "differences": [{"figure": f, "stored": a, "again": b} for f, a, b in differences],
                 "conditions": [{"condition": c, "then": a, "now": b} for c, a, b in conditions],
             }
         )
     else:
-        _print(stored, differences, conditions)
+        _print(stored, differences, conditions, nothing)
+    if nothing:
+        raise click.exceptions.Exit(NOTHING_RAN)
     if differences:
         raise click.exceptions.Exit(DIFFERENT)
+
+
+def _nothing_compared(stored: Result, again: Result) -> str:
+    """Why no figure could be held against another, in a sentence; "" where some could, or the outcomes differ."""
+    if again.status in IDLE:
+        return f"Nothing was compared: {trial_id(stored.trial)} could not be run again ({_ending(again)})."
+    both_without = not (_has_figures(stored) or _has_figures(again))
+    if both_without and stored.status == again.status:
+        endings = f"stored {_ending(stored)}, now {_ending(again)}"
+        return f"Nothing was compared: {trial_id(stored.trial)} has no figures ({endings})."
+    return ""
+
+
+def _has_figures(result: Result) -> bool:
+    return result.learning is not None or bool(result.costs)
+
+
+def _ending(result: Result) -> str:
+    return f"{result.status}: {result.reason.rstrip('.')}" if result.reason else result.status
 
 
 def _here(again: Result) -> Provenance:
@@ -92,15 +118,19 @@ def _conditions(then: Provenance, now: Provenance) -> Iterator[tuple[str, Any, A
     yield from _differences(one, other, "")
 
 
-def _print(stored: Result, differences: list[tuple[str, Any, Any]], conditions: list[tuple[str, Any, Any]]) -> None:
+def _print(
+    stored: Result, differences: list[tuple[str, Any, Any]], conditions: list[tuple[str, Any, Any]], nothing: str
+) -> None:
     out = console()
     cost = not isinstance(stored.trial, LearningTrial)
     what = "kernels, parameters, bytes and operations" if cost else "every figure"
-    for figure, before, after in differences:
+    for figure, before, after in [] if nothing else differences:
         out.print(f"{figure}: stored {before}, now {after}", markup=False, soft_wrap=True)
-    if not differences:
+    if nothing:
+        out.print(nothing, markup=False, soft_wrap=True)
+    elif not differences:
         out.print(f"The same to the last bit: {what} of {trial_id(stored.trial)}.", markup=False, soft_wrap=True)
     for condition, before, after in conditions:
         out.print(f"condition {condition}: then {before or '-'}, now {after or '-'}", markup=False, soft_wrap=True)
-    if differences and not conditions:
+    if differences and not conditions and not nothing:
         out.print("No condition that is recorded differs.", markup=False)

@@ -12,6 +12,7 @@ from rnnbench.records.claim import (
     Reading,
     Region,
 )
+from rnnbench.records.consistency import contradiction
 from rnnbench.records.cost import (
     Aim,
     CostFigure,
@@ -104,6 +105,7 @@ __all__ = [
     "TimelineRow",
     "Trial",
     "canonical",
+    "contradiction",
     "encode",
     "limits",
     "trial_id",

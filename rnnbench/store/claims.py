@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from rnnbench.errors import RnnbenchError
+from rnnbench.errors import RnnbenchError, first_line
 from rnnbench.records import Claim
 from rnnbench.store.atomic import write_atomically
 
@@ -46,5 +46,7 @@ def kept_claims(folder: Path) -> tuple[Claim, ...]:
         return msgspec.json.decode(path.read_bytes(), type=tuple[Claim, ...])
     except FileNotFoundError:
         return ()
-    except (OSError, ValueError) as error:
-        raise RnnbenchError(f"{path}: cannot be read: {error}") from error
+    except RecursionError as error:
+        raise RnnbenchError(f"{path}: cannot be read: it is nested too deep") from error
+    except (OSError, ValueError, OverflowError) as error:
+        raise RnnbenchError(f"{path}: cannot be read: {first_line(error)}") from error

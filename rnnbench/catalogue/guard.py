@@ -39,10 +39,12 @@ class _OutOfTime(BaseException):
 
 @dataclass(frozen=True)
 class Ran:
-    """What a stranger's code gave, and sentences on what it changed and what was set back."""
+    """What a stranger's code gave, sentences on what it changed and what was set back, and switches of torch that it
+    turned."""
 
     value: Any
     effects: tuple[str, ...]
+    switches: tuple[tuple[str, str], ...] = ()
 
 
 def run_guarded(function: Callable[[], Any]) -> Ran:
@@ -52,8 +54,9 @@ def run_guarded(function: Callable[[], Any]) -> Ran:
     and warning filters are set back, and folders that it put at the front of `sys.path` are put at its end.
     """
     effects: list[str] = []
+    turned: dict[str, str] = {}
     began = time.monotonic()
-    with set_back(effects), _no_exit(), _output_aside(), _limited():
+    with set_back(effects, turned), _no_exit(), _output_aside(), _limited():
         try:
             value = function()
         except KeyboardInterrupt:
@@ -67,7 +70,7 @@ def run_guarded(function: Callable[[], Any]) -> Ran:
     took = time.monotonic() - began
     if took > SLOW_SECONDS:
         effects.append(f"took {took:.0f} s")
-    return Ran(value, tuple(effects))
+    return Ran(value, tuple(effects), tuple(turned.items()))
 
 
 def _limit_seconds() -> float:

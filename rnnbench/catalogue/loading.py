@@ -11,7 +11,7 @@ import pluggy
 
 from rnnbench import hooks
 from rnnbench.catalogue.checking import NameOf, foreign_file, named, odd_hooks, task_name
-from rnnbench.catalogue.guard import Misbehaved, run_guarded
+from rnnbench.catalogue.guard import Misbehaved, Ran, run_guarded
 from rnnbench.catalogue.installed import DISABLE, Entry, entry_of, installed
 from rnnbench.catalogue.shelf import Brought, Plugin, Shelf
 from rnnbench.cell import CellSpec
@@ -91,7 +91,7 @@ def _register(manager: pluggy.PluginManager, entry: Entry, entries: Sequence[Ent
         ran = run_guarded(entry.point.load)
     except Misbehaved as misbehaved:
         return _broken(plugin, f"fails to import: {misbehaved}")
-    plugin = replace(plugin, effects=ran.effects)
+    plugin = _with_effects(plugin, ran)
     module = ran.value
     try:
         if problem := run_guarded(lambda: foreign_file(entry, entries, module) or odd_hooks(module)).value:
@@ -101,6 +101,12 @@ def _register(manager: pluggy.PluginManager, entry: Entry, entries: Sequence[Ent
     except Misbehaved as misbehaved:
         return _broken(plugin, f"cannot be registered: {misbehaved}")
     return plugin
+
+
+def _with_effects(plugin: Plugin, ran: Ran) -> Plugin:
+    effects = dict.fromkeys([*plugin.effects, *ran.effects])
+    switches = dict([*plugin.switches, *ran.switches])
+    return replace(plugin, effects=tuple(effects), switches=tuple(switches.items()))
 
 
 def _broken(plugin: Plugin, problem: str) -> Plugin:
@@ -142,7 +148,7 @@ def _collect(
             plugins[plugin.key] = _broken(plugin, f"{caller.name} raises {misbehaved}")
             watch(plugin)
             continue
-        plugin = replace(plugin, effects=tuple(dict.fromkeys([*plugin.effects, *ran.effects])))
+        plugin = _with_effects(plugin, ran)
         plugins[plugin.key] = plugin
         watch(plugin)
         found = named(ran.value, expected, caller.name, name_of)

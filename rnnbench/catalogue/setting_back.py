@@ -18,8 +18,9 @@ SIGNALS = tuple(
 
 
 @contextmanager
-def set_back(effects: list[str]) -> Iterator[None]:
-    """Set back what is changed in here, and add a sentence on each change to `effects`."""
+def set_back(effects: list[str], turned: dict[str, str]) -> Iterator[None]:
+    """Set back what is changed in here. A sentence on each change is added to `effects`; switches of torch that were
+    turned are added to `turned`, each with how it was left and how it had been."""
     environment = dict(os.environ)
     folder = _working_folder()
     streams = sys.stdin, sys.stdout, sys.stderr, sys.excepthook
@@ -34,7 +35,7 @@ def set_back(effects: list[str]) -> Iterator[None]:
             sys.stdin, sys.stdout, sys.stderr, sys.excepthook = streams
             effects += _environment_back(environment)
             effects += _paths_back(paths)
-            effects += _torch_back(torch_before)
+            turned |= _torch_back(torch_before)
             for number, handler in handlers.items():
                 if signal.getsignal(number) is not handler and handler is not None:
                     signal.signal(number, handler)
@@ -61,14 +62,14 @@ def _torch_switches() -> Any:
     return switches.read()
 
 
-def _torch_back(before: Any) -> Iterator[str]:
+def _torch_back(before: Any) -> dict[str, str]:
     if before is None:
-        return
+        return {}
     from rnnbench import switches
 
-    for name, change in switches.changed(before, switches.read()).items():
-        yield f"changed torch's {name.replace('_', ' ')} ({change})"
+    turned = switches.changed(before, switches.read())
     switches.restore(before)
+    return turned
 
 
 def _environment_back(before: dict[str, str]) -> Iterator[str]:

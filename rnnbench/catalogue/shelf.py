@@ -14,6 +14,7 @@ class Plugin:
     """One entry point: where it comes from, and what is wrong with it ("" where nothing is).
 
     effects: what its import changed in this process, and was set back.
+    switches: torch's switches that it turned, where torch was loaded: how each was left, and how it had been.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Plugin:
     module: str
     problem: str = ""
     effects: tuple[str, ...] = ()
+    switches: tuple[tuple[str, str], ...] = ()
 
     @property
     def key(self) -> str:

@@ -1,19 +1,17 @@
 """`rnnbench check`."""
 
-from collections.abc import Callable, Iterator
-from functools import partial
 from typing import Any
 
 import click
 import msgspec
-import torch
 
+from rnnbench.campaign import alone, remember
 from rnnbench.catalogue import Catalogue
-from rnnbench.cli.output import console, print_json, print_line
+from rnnbench.cli.output import console, plugins_print_elsewhere, print_json, print_line
 from rnnbench.errors import UnknownName
-from rnnbench.records import CellUse
+from rnnbench.executors.checking import LIMIT_MEMORY_MIB, LIMIT_SECONDS, Checking
+from rnnbench.records import CellUse, CheckOrder, Outcome
 from rnnbench.suite import cell_use, key_table, resolve_dials
-from rnnbench.testing import Outcome, check_cell, check_task
 
 SOME_FAILED = 1
 MARKS = {"passed": ("ok", "green"), "failed": ("FAILED", "bold red"), "not applicable": ("-", "dim")}
@@ -27,6 +25,20 @@ MARKS = {"passed": ("ok", "green"), "failed": ("FAILED", "bold red"), "not appli
 @click.option(
     "--skip", multiple=True, metavar="IMPLEMENTATION", help="Do not compare this one: compiled takes minutes."
 )
+@click.option(
+    "--limit-seconds",
+    type=click.FloatRange(min=1),
+    default=LIMIT_SECONDS,
+    show_default=True,
+    help="For all checks of one cell or task.",
+)
+@click.option(
+    "--limit-memory-mib",
+    type=click.IntRange(min=256),
+    default=LIMIT_MEMORY_MIB,
+    show_default=True,
+    help="For the process in which they run.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def check(
     names: tuple[str, ...],
@@ -34,27 +46,26 @@ def check(
     options: tuple[str, ...],
     dials: tuple[str, ...],
     skip: tuple[str, ...],
+    limit_seconds: float,
+    limit_memory_mib: int,
     as_json: bool,
 ) -> None:
     """Check that the cells and tasks of these NAMES keep the laws on which figures rest.
 
-    A cell may be asked for in one implementation, as NAME:IMPLEMENTATION. Exits with 1 where a check fails.
+    A cell may be asked for in one implementation, as NAME:IMPLEMENTATION. Each is checked in a process of its own; a
+    law of which that process says nothing counts as failed. Exits with 1 where a check fails.
     """
-    catalogue = Catalogue.load()
+    with plugins_print_elsewhere():
+        catalogue = Catalogue.load()
     chosen = [*names, *(name for name in catalogue.cells if everything and name not in names)]
     if not chosen:
         raise click.UsageError("say which: rnnbench check NAME..., or --all")
     _refuse_unknown(skip, catalogue)
-    runs = [_run_of(name, catalogue, key_table(options), key_table(dials), skip) for name in chosen]
-    torch.set_num_threads(1)
-    outcomes = []
-    for name, run in zip(chosen, runs, strict=True):
-        if not as_json and console().is_terminal:
-            console().print(f"[bold]{name}[/bold]")
-        for outcome in run():
-            outcomes.append(outcome)
-            if not as_json:
-                _print(name, outcome)
+    orders = [_order(name, catalogue, key_table(options), key_table(dials), skip) for name in chosen]
+    outcomes: list[Outcome] = []
+    for order in orders:
+        order = msgspec.structs.replace(order, memory_mib=limit_memory_mib)
+        outcomes += _check(order, catalogue, limit_seconds, quiet=as_json)
     if as_json:
         print_json(msgspec.to_builtins(outcomes))
     else:
@@ -62,17 +73,45 @@ def check(
     raise click.exceptions.Exit(SOME_FAILED if any(o.status == "failed" for o in outcomes) else 0)
 
 
-def _run_of(
+def _check(order: CheckOrder, catalogue: Catalogue, limit_seconds: float, *, quiet: bool) -> list[Outcome]:
+    """The outcomes of one subject, printed as they come; where one fails, also the end of what its code printed."""
+    brought = catalogue.cells[order.name] if order.kind == "cell" else catalogue.tasks[order.name]
+    checking = Checking(order, alone(brought.plugin, catalogue), limit_seconds)
+    if not quiet and console().is_terminal:
+        console().print(f"[bold]{order.subject}[/bold]")
+    outcomes = []
+    for outcome in checking.outcomes():
+        outcomes.append(outcome)
+        if not quiet:
+            _print(order.subject, outcome)
+    if checking.printed and any(outcome.status == "failed" for outcome in outcomes):
+        err = console(stderr=True)
+        err.print(f"{order.subject} printed, at the end:\n{checking.printed}", markup=False, soft_wrap=True)
+    if order.kind == "cell" and order.subject == order.name and not order.skip:
+        cell = catalogue.cells[order.name]
+        if order.settings == dict(cell.item.options):
+            remember(cell, outcomes)
+    return outcomes
+
+
+def _order(
     name: str, catalogue: Catalogue, options: dict[str, Any], dials: dict[str, Any], skip: tuple[str, ...]
-) -> Callable[[], Iterator[Outcome]]:
-    """The run of the checks of this cell or task, its options or dials checked. Raises UnknownName."""
+) -> CheckOrder:
+    """What is to be checked, its options or dials resolved. Raises UnknownName."""
     if name in catalogue.tasks:
-        task = catalogue.tasks[name].item
-        return partial(check_task, task(**resolve_dials(task, dials, "check")))  # type: ignore[arg-type]
+        settings = resolve_dials(catalogue.tasks[name].item, dials, "check")
+        return CheckOrder(subject=name, kind="task", name=name, settings=dict(settings))
     if name.partition(":")[0] not in catalogue.cells:
         raise UnknownName("cell or task", name, [*catalogue.cells, *catalogue.tasks], "check")
     use = cell_use(CellUse(name=name, options=options), catalogue, "check")
-    return partial(check_cell, catalogue.cells[use.name].item, use.options, use.implementation, skip)
+    return CheckOrder(
+        subject=name,
+        kind="cell",
+        name=use.name,
+        implementation=use.implementation,
+        settings={**catalogue.cells[use.name].item.options, **use.options},
+        skip=skip,
+    )
 
 
 def _refuse_unknown(skip: tuple[str, ...], catalogue: Catalogue) -> None:

@@ -12,7 +12,7 @@ from rnnbench.cli.output import console, print_line
 from rnnbench.cli.rendering import Rendered, render
 from rnnbench.errors import RnnbenchError
 from rnnbench.findings import Findings, find
-from rnnbench.store import Store, kept_claims
+from rnnbench.store import Store, failed_checks, kept_claims
 
 NOT_MADE = 1
 OF_A_CLAIM = "claim-"
@@ -36,7 +36,7 @@ def export(folder: Path, format_: str, output: Path | None) -> None:
     """Write what the run in FOLDER says in the FORMAT of another tool. Exits with 1 where that could not be done."""
     brought = Catalogue.load().reports.find(format_, "export")
     store = open_run(folder)
-    findings = find(store.read(), kept_claims(store.folder))
+    findings = find(store.read(), kept_claims(store.folder), failed_checks(store.folder))
     _tell_unreadable(store)
     output = output or folder / "export"
     try:
@@ -61,9 +61,11 @@ def open_run(folder: Path) -> Store:
 def make_reports(store: Store, catalogue: Catalogue) -> bool:
     """Print the answers of what the store holds, then have every installed report made of it, and print where the pages
     are. False where a report could not be made: it is named, and the others go on."""
-    findings = find(store.read(), kept_claims(store.folder))
+    findings = find(store.read(), kept_claims(store.folder), failed_checks(store.folder))
     _tell_unreadable(store)
     print_answers(findings)
+    for caveat in findings.law_caveats:
+        console(stderr=True).print(caveat, markup=False, soft_wrap=True)
     folder = store.folder / "report"
     reports = [brought for brought in catalogue.reports.values() if not brought.item.on_request]
     try:

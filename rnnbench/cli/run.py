@@ -6,6 +6,7 @@ import click
 
 from rnnbench.campaign import FAILURES, Progress, run_suite, settle_fastest, settle_occasion
 from rnnbench.catalogue import Catalogue
+from rnnbench.cli.law_checks import check_laws
 from rnnbench.cli.output import console
 from rnnbench.cli.placing import find_place, split_settings
 from rnnbench.cli.preview import print_plan
@@ -43,6 +44,7 @@ def run() -> None:
     help="Set a key of the suite (recipe.epochs=5), or of the executor (executor.address=tcp://...).",
 )
 @click.option("--dry-run", is_flag=True, help="Print the trials that would run, their hidden sizes, and how long.")
+@click.option("--no-check", is_flag=True, help="Do not check the laws of other distributions' cells beside the run.")
 @click.option("--fresh", is_flag=True, help="Discard the results of these trials first, and run them again.")
 def suite_(
     name: str,
@@ -58,6 +60,7 @@ def suite_(
     executor: str,
     settings: tuple[str, ...],
     dry_run: bool,
+    no_check: bool,
     fresh: bool,
 ) -> None:
     """Run the suite of this NAME (or TOML file); without a name, `quick`. Runs only what has no result yet."""
@@ -73,6 +76,8 @@ def suite_(
         return
     with Display() as display:
         progress = run_suite(suite, catalogue, store, place, fresh=fresh, watch=display.watch)
+    if not no_check:
+        check_laws([cell.name for cell in suite.cells], catalogue, store)
     make_reports(store, catalogue)
     print_summary(progress)
     raise click.exceptions.Exit(_exit_code(progress))

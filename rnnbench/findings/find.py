@@ -11,16 +11,17 @@ from rnnbench.findings.claims import judge_claims
 from rnnbench.findings.cost import costs
 from rnnbench.findings.doubts import doubts
 from rnnbench.findings.horizons import spans
+from rnnbench.findings.law_caveats import law_caveats
 from rnnbench.findings.learning import conditions
 from rnnbench.findings.records import Failure, Findings
 from rnnbench.findings.scaling import scalings
 from rnnbench.findings.target_doubts import span_doubts
-from rnnbench.records import Claim, LearningTrial, Result, trial_id
+from rnnbench.records import Claim, LearningTrial, Outcome, Result, trial_id
 
 
-def find(results: Iterable[Result], claims: Sequence[Claim] = ()) -> Findings:
+def find(results: Iterable[Result], claims: Sequence[Claim] = (), checks: Sequence[Outcome] = ()) -> Findings:
     """What these results say, of these claims too. Only those of the newest version of the suite are compared; the rest
-    is a doubt.
+    is a doubt. Checks that a cell failed are caveats of all that shows the cell.
 
     Raises RnnbenchError where there are none.
     """
@@ -35,6 +36,7 @@ def find(results: Iterable[Result], claims: Sequence[Claim] = ()) -> Findings:
     cost = costs(dear)
     over_all = () if claims else across(learning, cost)  # cells of claims are tried where they are needed
     far = spans(learning)
+    of_laws = tuple(law_caveats(checks, current, found, cost))
     old = len(everything) - len(current)
     outdated = (f"{old} results of older versions of the suite lie in the folder and are left out.",) if old else ()
     return Findings(
@@ -45,7 +47,13 @@ def find(results: Iterable[Result], claims: Sequence[Claim] = ()) -> Findings:
         scalings=scalings(dear),
         claims=judge_claims(claims, Book.of(current)) if claims else (),
         across=over_all,
-        doubts=(*doubts(current, found, cost), *across_doubts(over_all), *span_doubts(far), *outdated),
+        doubts=(
+            *of_laws,
+            *doubts(current, found, cost),
+            *across_doubts(over_all),
+            *span_doubts(far),
+            *outdated,
+        ),
         failures=tuple(_failure(r) for r in current if r.status not in ("ok", "stopped")),
         counts=dict(sorted(Counter(r.status for r in current).items())),
         machines=tuple({repr(r.provenance.machine): r.provenance.machine for r in current}.values()),
@@ -55,6 +63,7 @@ def find(results: Iterable[Result], claims: Sequence[Claim] = ()) -> Findings:
         first_started=min(r.started for r in current),
         last_started=max(r.started for r in current),
         spans=far,
+        law_caveats=of_laws,
     )
 
 

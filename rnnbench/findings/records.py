@@ -143,6 +143,7 @@ class Findings(Struct, frozen=True, kw_only=True):
     """What the results of a suite say, with everything that a reader needs to doubt it.
 
     across: what they say over all conditions, one aspect at a time; empty where there is one condition alone.
+    law_caveats: laws that cells shown here fail; they are the first of the doubts.
     """
 
     suite: str
@@ -162,3 +163,4 @@ class Findings(Struct, frozen=True, kw_only=True):
     claims: tuple[ClaimFinding, ...] = ()
     across: tuple[Aspect, ...] = ()
     spans: tuple[HorizonFinding, ...] = ()
+    law_caveats: tuple[str, ...] = ()

@@ -26,6 +26,7 @@ from rnnbench.records.cost import (
 from rnnbench.records.diagnosis import Diagnosed, Diagnosis, Diagnostic
 from rnnbench.records.encoding import encode
 from rnnbench.records.executor import CHECKPOINT_SECONDS, Executor, ExecutorSpec, Placement
+from rnnbench.records.outcome import CheckOrder, CheckWord, Law, Outcome
 from rnnbench.records.recipe import FIRST_TUNING_SEED, Measurement, Recipe, Shape
 from rnnbench.records.renderer import Renderer
 from rnnbench.records.result import (
@@ -60,6 +61,8 @@ __all__ = [
     "SHARES",
     "Aim",
     "CellUse",
+    "CheckOrder",
+    "CheckWord",
     "Claim",
     "CostFigure",
     "CostPlan",
@@ -74,6 +77,7 @@ __all__ = [
     "ExecutorSpec",
     "Figure",
     "InstructionsRow",
+    "Law",
     "Learning",
     "LearningSide",
     "LearningTrial",
@@ -86,6 +90,7 @@ __all__ = [
     "ModelSize",
     "Needed",
     "OperationsRow",
+    "Outcome",
     "Placement",
     "Provenance",
     "Question",

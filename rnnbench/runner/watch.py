@@ -56,8 +56,11 @@ class TorchWatch:
         sentence = self.look(f"Importing the plugin '{plugin.name}' ({plugin.origin})")
         if self._known != before:
             self.patched[plugin.key] = sentence
+        doing = f"Importing the plugin '{plugin.name}' ({plugin.origin})"
+        for name, change in plugin.switches:
+            self.add(f"{doing} changed torch's {name.replace('_', ' ')} ({change}), which was set back")
         for effect in plugin.effects:
-            self.add(f"Importing the plugin '{plugin.name}' ({plugin.origin}) {effect}, which was set back")
+            self.add(f"{doing} {effect}, which was set back")
 
     @property
     def has_replaced(self) -> bool:

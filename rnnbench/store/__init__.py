@@ -1,7 +1,17 @@
 """The store: what a run leaves on disk. The only room that reads and writes results."""
 
 from rnnbench.store.atomic import write_atomically
+from rnnbench.store.checks import failed_checks, keep_failed_checks, keep_outcomes, kept_outcomes
 from rnnbench.store.claims import keep_claims, kept_claims
 from rnnbench.store.results import Store
 
-__all__ = ["Store", "keep_claims", "kept_claims", "write_atomically"]
+__all__ = [
+    "Store",
+    "failed_checks",
+    "keep_claims",
+    "keep_failed_checks",
+    "keep_outcomes",
+    "kept_claims",
+    "kept_outcomes",
+    "write_atomically",
+]

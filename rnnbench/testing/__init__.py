@@ -1,7 +1,8 @@
 """Checks for authors of cells and tasks: what must hold before a figure means anything."""
 
+from rnnbench.records import Outcome
 from rnnbench.testing.cell_checks import CELL_CHECKS, check_cell, run_check
-from rnnbench.testing.outcome import Check, CheckFailed, NotApplicable, Outcome
+from rnnbench.testing.outcome import Check, CheckFailed, NotApplicable
 from rnnbench.testing.task_checks import TASK_CHECKS, check_task
 
 __all__ = [

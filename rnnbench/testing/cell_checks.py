@@ -10,16 +10,17 @@ from msgspec.structs import replace
 
 from rnnbench import switches
 from rnnbench.cell import DEFAULT, CellSpec, Option
+from rnnbench.records import Outcome
 from rnnbench.testing.agreement import agrees, matches_reference
 from rnnbench.testing.building import refusal
 from rnnbench.testing.carrying import carries
 from rnnbench.testing.declarations import declares
 from rnnbench.testing.extremes import stays_finite
 from rnnbench.testing.gradients import differentiates
-from rnnbench.testing.importing import Look, first_import, since
+from rnnbench.testing.importing import Imported, Look, first_import, since
 from rnnbench.testing.isolation import isolated
 from rnnbench.testing.order import causal, independent, pads, remembers
-from rnnbench.testing.outcome import Check, NotApplicable, Outcome
+from rnnbench.testing.outcome import Check, NotApplicable
 from rnnbench.testing.repetition import moves, remembered_calls, repeats
 from rnnbench.testing.subject import NOISE, Subject
 
@@ -90,7 +91,8 @@ def _subject(
 ) -> Subject:
     imported = first_import(spec.build)
     if before is not None:
-        imported = since(before)
+        of_plugin = since(before)
+        imported = Imported(of_plugin.parts, {**of_plugin.turned, **imported.turned})
     options = {**spec.options, **(options or {})}
     return Subject(spec, options, implementation, skip=skip, imported=imported)
 

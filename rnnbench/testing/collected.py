@@ -9,9 +9,10 @@ import torch
 from rnnbench.catalogue import Catalogue
 from rnnbench.cell import CellSpec
 from rnnbench.errors import DataUnavailable, UnknownName
+from rnnbench.records import Outcome
 from rnnbench.suite import cell_use, resolve_dials
 from rnnbench.testing.cell_checks import CELL_CHECKS, run_check
-from rnnbench.testing.outcome import Check, Outcome
+from rnnbench.testing.outcome import Check
 from rnnbench.testing.speed import JOBS, start
 from rnnbench.testing.subject import Subject
 from rnnbench.testing.task_checks import TASK_CHECKS, TaskUnderTest, under_test

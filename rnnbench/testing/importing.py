@@ -11,10 +11,14 @@ from rnnbench.switches import Fingerprint, Switches
 
 
 class Look(NamedTuple):
-    """How torch was before the code of a cell was imported."""
+    """How torch was before the code of a cell was imported.
+
+    turned: the switches that were turned since, and were turned back.
+    """
 
     switches: Switches
     parts: Fingerprint
+    turned: Mapping[str, str] = {}
 
 
 def look() -> Look:
@@ -44,4 +48,4 @@ def since(before: Look) -> Imported:
     """What the code that was imported since then has turned; it is turned back."""
     turned = switches.changed(before.switches, switches.read())
     switches.restore(before.switches)
-    return Imported(before.parts, turned)
+    return Imported(before.parts, {**before.turned, **turned})

@@ -4,25 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, Literal, NoReturn, TypeVar
 
-from msgspec import Struct
-
 from rnnbench.errors import DataUnavailable, describe
+from rnnbench.records import Outcome
 
 Tested = TypeVar("Tested")
-
-
-class Outcome(Struct, frozen=True, kw_only=True):
-    """What one check says of one subject.
-
-    sentence: for a failure what was done, what was expected and by how much it missed; why a check is not applicable;
-              what was seen in passing.
-    """
-
-    subject: str
-    check: str
-    law: str
-    status: Literal["passed", "failed", "not applicable"]
-    sentence: str = ""
 
 
 class CheckFailed(AssertionError):

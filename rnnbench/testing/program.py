@@ -1,0 +1,65 @@
+"""The process in which a cell or task is checked: it says its laws, then an outcome for each, a line of JSON each.
+
+Started by `rnnbench.executors.checking`, which knows what to make of its end, whenever and however that comes.
+"""
+
+import os
+import sys
+import traceback
+
+import msgspec
+import torch
+
+from rnnbench.catalogue import Catalogue
+from rnnbench.cell import DEFAULT
+from rnnbench.errors import RnnbenchError, describe
+from rnnbench.executors import confinement
+from rnnbench.interpreter import end_with_parent
+from rnnbench.records import CheckOrder, CheckWord, Law
+from rnnbench.testing.cell_checks import CELL_CHECKS, check_cell
+from rnnbench.testing.importing import look
+from rnnbench.testing.task_checks import TASK_CHECKS, check_task
+
+
+def main(pipe: str, encoded: str) -> None:
+    """Run the checks of an order, and say so into the pipe of this number."""
+    order = msgspec.json.decode(encoded, type=CheckOrder)
+    out = int(pipe)
+    os.set_inheritable(out, False)
+    end_with_parent()
+    confinement.no_core_dump()
+    confinement.limit_memory(order.memory_mib, "cpu")
+    checks = CELL_CHECKS if order.kind == "cell" else TASK_CHECKS
+    _say(out, CheckWord(laws=tuple(Law(check.name, check.law) for check in checks)))
+    try:
+        _check(order, out)
+    except RnnbenchError as error:
+        _say(out, CheckWord(problem=str(error)))
+    except Exception as error:
+        traceback.print_exc()
+        _say(out, CheckWord(problem=f"{order.subject} cannot be checked: {describe(error)}"))
+    os._exit(0)
+
+
+def _check(order: CheckOrder, out: int) -> None:
+    torch.set_num_threads(1)
+    before = look()
+    catalogue = Catalogue.load()
+    if order.kind == "cell":
+        brought = catalogue.cells[order.name]
+        spec = brought.item
+        before = before._replace(turned=dict(brought.plugin.switches))
+        implementation = order.implementation or DEFAULT
+        outcomes = check_cell(spec, order.settings, implementation, order.skip, before)
+    else:
+        outcomes = check_task(catalogue.tasks[order.name].item(**order.settings))  # type: ignore[arg-type]
+    for outcome in outcomes:
+        _say(out, CheckWord(outcome=outcome))
+
+
+def _say(out: int, word: CheckWord) -> None:
+    os.write(out, msgspec.json.encode(word) + b"\n")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

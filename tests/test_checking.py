@@ -1,0 +1,240 @@
+"""Checks in a process of their own: whatever the code of a cell does there, each law gets an outcome."""
+
+import json
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from rnnbench.campaign import alone, check_strangers, remember
+from rnnbench.campaign.law_checks import remembered, source_of
+from rnnbench.catalogue import Catalogue
+from rnnbench.errors import RnnbenchError
+from rnnbench.executors.checking import Checking
+from rnnbench.records import CheckOrder, Outcome
+from rnnbench.store import failed_checks, keep_failed_checks
+from rnnbench.testing import CELL_CHECKS, TASK_CHECKS
+from tests.conftest import MakePlugin
+from tests.test_cli import rnnbench
+
+LAWS = [check.name for check in CELL_CHECKS]
+RUDE = """
+import os, sys, time
+from dataclasses import dataclass
+import rnnbench
+import torch
+from torch import nn
+
+print("printed by a plugin")
+
+
+class Base(nn.GRU):
+    def __init__(self, inputs, hidden):
+        super().__init__(inputs, hidden, batch_first=True)
+
+
+class Quits(Base):
+    def forward(self, x, state=None):
+        print("last words", flush=True)
+        os._exit(0)
+
+
+class Killed(Base):
+    def forward(self, x, state=None):
+        if x.shape[1] > 100:
+            os.kill(os.getpid(), 9)
+        return super().forward(x, state)
+
+
+class Hangs(Base):
+    def forward(self, x, state=None):
+        while True:
+            time.sleep(0.01)
+
+
+class Greedy(Base):
+    def forward(self, x, state=None):
+        self.kept = torch.ones(1 << 31, dtype=torch.uint8)
+        return super().forward(x, state)
+
+
+class Ahead(Base):
+    def forward(self, x, state=None):
+        y, state = super().forward(x, state)
+        return y + y.flip(1), state
+
+
+@dataclass(frozen=True)
+class QuitsToo(rnnbench.GeneratedTask):
+    '''It ends the process.'''
+
+    horizon: int = 5
+    name = "quits-too"
+    loss = "squared-error"
+    metrics = (rnnbench.MSE,)
+    target = 0.1
+    trivial_forecast = "0"
+    output_size = 1
+
+    def generate(self, rng, count):
+        os._exit(3)
+
+    def trivial(self, train, test):
+        return {"mse": 1.0}
+
+
+@rnnbench.hookimpl
+def rnnbench_cells():
+    print("printed by a hook")
+    return [
+        rnnbench.CellSpec(kind.__name__.lower(), kind, source="this test")
+        for kind in (Quits, Killed, Hangs, Greedy, Ahead)
+    ]
+
+
+@rnnbench.hookimpl
+def rnnbench_tasks():
+    return [QuitsToo]
+"""
+
+
+@pytest.fixture
+def rude(make_plugin: MakePlugin, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Catalogue:
+    """The catalogue with rude cells in it, which child processes find too."""
+    make_plugin(RUDE, distribution="rude")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(path for path in sys.path if path))
+    monkeypatch.setenv("RNNBENCH_HOME", str(tmp_path / "home"))
+    return Catalogue.load()
+
+
+def checked(name: str, catalogue: Catalogue, seconds: float = 300, **order: object) -> tuple[list[Outcome], str]:
+    """The outcomes of a cell, and what it printed."""
+    whole = CheckOrder(subject=name, kind="cell", name=name, **order)  # type: ignore[arg-type]
+    checking = Checking(whole, alone(catalogue.cells[name].plugin, catalogue), seconds)
+    return list(checking.outcomes()), checking.printed
+
+
+def test_a_cell_that_ends_its_process_fails_each_law(rude: Catalogue) -> None:
+    """With code 0, in the middle of the first law, which is named as the one that was asked."""
+    outcomes, printed = checked("quits", rude)
+    assert [outcome.check for outcome in outcomes] == LAWS
+    assert {outcome.status for outcome in outcomes} == {"failed"}
+    assert not any(outcome.decided for outcome in outcomes)
+    assert outcomes[0].sentence == "its process ended by itself with code 0 while this law was asked"
+    assert outcomes[1].sentence == (
+        "this law was not asked: the process ended by itself with code 0 while the law 'repeats' was asked"
+    )
+    assert printed.endswith("last words")
+
+
+def test_the_law_in_which_a_process_is_killed_is_the_culprit(rude: Catalogue) -> None:
+    """What was decided before it stays decided."""
+    outcomes, _ = checked("killed", rude)
+    assert [outcome.check for outcome in outcomes] == LAWS
+    assert [outcome.status for outcome in outcomes[:2]] == ["passed", "passed"]
+    assert outcomes[2].check == "causal"
+    assert outcomes[2].sentence == "its process was ended by SIGKILL while this law was asked"
+    assert {outcome.status for outcome in outcomes[2:]} == {"failed"}
+
+
+def test_a_law_that_does_not_end_is_ended_at_the_limit(rude: Catalogue) -> None:
+    """It hung for ever, and is named."""
+    outcomes, _ = checked("hangs", rude, seconds=1)
+    assert [outcome.check for outcome in outcomes] == LAWS
+    assert outcomes[0].sentence == "its process was ended at its limit of 1 s while this law was asked"
+
+
+def test_a_cell_that_takes_too_much_memory_fails(rude: Catalogue) -> None:
+    """The allocation is refused inside the law; the machine keeps its memory."""
+    outcomes, _ = checked("greedy", rude, memory_mib=1024)
+    assert [outcome.check for outcome in outcomes] == LAWS
+    assert outcomes[0].status == "failed"
+    assert "memory" in outcomes[0].sentence.lower() or "MiB in use" in outcomes[0].sentence
+
+
+def test_a_task_that_ends_its_process_fails_each_law(rude: Catalogue) -> None:
+    """Tasks are checked as cells are."""
+    order = CheckOrder(subject="quits-too", kind="task", name="quits-too")
+    outcomes = list(Checking(order, alone(rude.tasks["quits-too"].plugin, rude)).outcomes())
+    assert [outcome.check for outcome in outcomes] == [check.name for check in TASK_CHECKS]
+    assert outcomes[0].sentence == "its process ended by itself with code 3 while this law was asked"
+    assert {outcome.status for outcome in outcomes} == {"failed"}
+
+
+def test_what_cannot_be_had_in_the_process_is_an_error(rude: Catalogue) -> None:
+    """In its own words."""
+    with pytest.raises(RnnbenchError, match="no cell called 'nobody'"):
+        list(Checking(CheckOrder(subject="nobody", kind="cell", name="nobody")).outcomes())
+
+
+def test_what_plugins_print_is_no_part_of_the_json(rude: Catalogue, tmp_path: Path) -> None:
+    """1, JSON alone on standard output, and what was printed on standard error."""
+    done = rnnbench("check", "quits", "--json", cwd=tmp_path)
+    assert done.returncode == 1, done.stderr
+    rows = json.loads(done.stdout)
+    assert [row["check"] for row in rows] == LAWS
+    assert {row["status"] for row in rows} == {"failed"}
+    assert "last words" in done.stderr
+
+
+def outcome(check: str, status: str = "failed", subject: str = "ahead", **fields: object) -> Outcome:
+    """One for a test."""
+    sentence = fields.pop("sentence", "it looks ahead")
+    return Outcome(subject=subject, check=check, law="A law.", status=status, sentence=sentence, **fields)  # type: ignore[arg-type]
+
+
+def test_outcomes_are_remembered_by_the_source_of_the_cell(rude: Catalogue) -> None:
+    """Those of another source, or of another version of the distribution, are not taken for them."""
+    cell = rude.cells["ahead"]
+    assert remembered(cell) is None
+    remember(cell, [outcome("causal")])
+    assert remembered(cell) == (outcome("causal"),)
+    other = replace(cell, plugin=replace(cell.plugin, version="2"))
+    assert source_of(other) != source_of(cell)
+    assert remembered(other) is None
+
+
+def test_cells_of_others_are_checked_once(rude: Catalogue) -> None:
+    """First-party cells are not; a second run finds what the first one kept."""
+    asked: list[str] = []
+    outcomes, notices = check_strangers(["ahead", "gru", "ahead"], rude, asked.append)
+    assert asked == ["ahead"]
+    assert notices == ()
+    assert [one.check for one in outcomes] == LAWS
+    assert {one.check for one in outcomes if one.status == "failed"} >= {"causal", "pads"}
+    again, _ = check_strangers(["ahead"], rude, asked.append)
+    assert again == outcomes
+    assert asked == ["ahead"]
+
+
+def test_what_failed_is_kept_with_the_run(tmp_path: Path) -> None:
+    """In place of what was kept of the same cell; cells that were not asked again keep theirs."""
+    assert failed_checks(tmp_path) == ()
+    keep_failed_checks(tmp_path, [outcome("causal", "passed")])
+    assert not (tmp_path / "checks.json").exists()
+    keep_failed_checks(tmp_path, [outcome("causal"), outcome("pads", "passed"), outcome("causal", subject="other")])
+    assert failed_checks(tmp_path) == (outcome("causal"), outcome("causal", subject="other"))
+    keep_failed_checks(tmp_path, [outcome("causal", "passed")])
+    assert failed_checks(tmp_path) == (outcome("causal", subject="other"),)
+    (tmp_path / "checks.json").write_text("{")
+    with pytest.raises(RnnbenchError, match=r"checks.json: cannot be read"):
+        failed_checks(tmp_path)
+
+
+@pytest.mark.slow
+def test_a_failed_law_is_a_caveat_of_the_run(rude: Catalogue, tmp_path: Path) -> None:
+    """On the terminal and in the report; the exit code is that of the trials."""
+    arguments = ["run", "suite", "smoke", "-c", "ahead", "-c", "gru", "-t", "recall-first", "--seeds", "2"]
+    done = rnnbench(*arguments, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    says = "Cell 'ahead' fails the law 'causal': it looks ahead"
+    assert says in done.stderr
+    assert "It is shown in " in done.stderr
+    page = (tmp_path / "runs" / "smoke" / "report" / "index.html").read_text()
+    assert "fails the law" in page
+    assert (tmp_path / "runs" / "smoke" / "checks.json").is_file()
+    without = rnnbench(*arguments, "--no-check", "-o", "other", cwd=tmp_path)
+    assert without.returncode == 0, without.stderr
+    assert not (tmp_path / "other" / "checks.json").exists()

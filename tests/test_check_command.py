@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from rnnbench.catalogue import Catalogue
-from rnnbench.cli.portrait import portrait
+from rnnbench.cli.portrait import _measured
 from rnnbench.testing import CELL_CHECKS, TASK_CHECKS
 from tests.conftest import MakePlugin
 from tests.test_cli import rnnbench
@@ -63,8 +63,8 @@ def test_what_passes_and_what_fails_is_told_a_line_a_check(make_plugin: MakePlug
     assert done.returncode == 1, done.stderr
     rows = [line.split("\t") for line in done.stdout.splitlines()]
     names = [check.name for check in CELL_CHECKS]
-    assert [row[:2] for row in rows[:24]] == [[cell, name] for cell in ("ahead", "stepped") for name in names]
-    assert [row[1] for row in rows[24:]] == [check.name for check in TASK_CHECKS]
+    assert [row[:2] for row in rows[:26]] == [[cell, name] for cell in ("ahead", "stepped") for name in names]
+    assert [row[1] for row in rows[26:]] == [check.name for check in TASK_CHECKS]
     failed = {(row[0], row[1]): row[3] for row in rows if row[2] == "failed"}
     assert ("ahead", "causal") in failed
     assert re.match(
@@ -102,7 +102,7 @@ def test_a_cell_is_shown_with_its_words_its_size_and_its_checks(make_plugin: Mak
         "67,584 at input size 2 and hidden size 128",
         "256 numbers a sequence",
         "implementations  native, eager, compiled",
-        "checks passed    causal, independent, remembers",
+        "checks passed    repeats, isolated, causal, independent, remembers",
     ):
         assert part in done.stdout
     broken = rnnbench("show", "ahead", cwd=tmp_path).stdout
@@ -153,6 +153,6 @@ def test_the_pytest_plugin_costs_nothing_until_it_is_used(tmp_path: Path) -> Non
 
 def test_an_ablation_is_shown_in_its_own_words() -> None:
     """And not in those of the tool that binds its arguments."""
-    about = portrait(Catalogue.load().cells["cifg"].item)["about"]
+    about = _measured(Catalogue.load().cells["cifg"].item)["about"]
     assert "partial(" not in about
     assert Catalogue.load().cells["cifg"].item.summary in about

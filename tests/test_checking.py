@@ -230,10 +230,9 @@ def test_a_failed_law_is_a_caveat_of_the_run(rude: Catalogue, tmp_path: Path) ->
     done = rnnbench(*arguments, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     says = "Cell 'ahead' fails the law 'causal': it looks ahead"
-    assert says in done.stderr
-    assert "It is shown in " in done.stderr
+    assert says in done.stdout
     page = (tmp_path / "runs" / "smoke" / "report" / "index.html").read_text()
-    assert "fails the law" in page
+    assert page.count("fails the law") > 1
     assert (tmp_path / "runs" / "smoke" / "checks.json").is_file()
     without = rnnbench(*arguments, "--no-check", "-o", "other", cwd=tmp_path)
     assert without.returncode == 0, without.stderr

@@ -12,7 +12,7 @@ from scipy import stats
 
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors.running import without_run
-from rnnbench.findings import Condition, Findings, find
+from rnnbench.findings import Condition, Findings, caveats_of, find
 from rnnbench.findings.effects import more_seeds
 from rnnbench.findings.estimates import holm, ratio, restricted_epochs, seeds_needed, solve_rate
 from rnnbench.records import (
@@ -22,6 +22,7 @@ from rnnbench.records import (
     Learning,
     MemoryRow,
     MetricNote,
+    Outcome,
     Recipe,
     Result,
     Surroundings,
@@ -214,6 +215,28 @@ def diverged(name: str, seed: int, **changes: object) -> Result:
     assert good.learning
     broken = msgspec.structs.replace(good.learning, test={}, epochs_to_target=None, absent={"test": "diverged"})
     return msgspec.structs.replace(good, status="diverged", learning=broken)
+
+
+def failed(check: str, subject: str, *, decided: bool = True) -> Outcome:
+    """A check that failed."""
+    return Outcome(
+        subject=subject, check=check, law="A law.", status="failed", sentence=f"{check} is broken", decided=decided
+    )
+
+
+def test_a_law_that_a_cell_fails_is_a_caveat_of_what_shows_the_cell() -> None:
+    """Of each of its rows, with options too; laws that were not decided are told apart; strangers are passed over."""
+    results = [learned("ahead", 0, 3), learned("gru", 0, 3), learned("ahead", 1, 4), learned("gru", 1, 4)]
+    checks = [failed("causal", "ahead"), failed("agrees", "ahead", decided=False), failed("pads", "nobody")]
+    passed = msgspec.structs.replace(failed("pads", "gru"), status="passed")
+    findings = find(results, (), [*checks, passed])
+    says = ["Cell 'ahead' fails the law 'causal': causal is broken."]
+    says.append("Cell 'ahead' was not checked for agrees: agrees is broken.")
+    assert [caveat.sentence for caveat in findings.law_caveats] == says
+    assert list(findings.doubts[:2]) == says
+    assert caveats_of(findings.law_caveats, [arm.row for arm in findings.conditions[0].arms]) == says
+    assert caveats_of(findings.law_caveats, ["gru"]) == []
+    assert find(results).law_caveats == ()
 
 
 def test_survivors_do_not_win() -> None:

@@ -6,36 +6,61 @@ from typing import Any
 
 import torch
 
+from rnnbench.campaign import alone
+from rnnbench.catalogue import Brought, Catalogue
 from rnnbench.cell import CellSpec
 from rnnbench.cli.describe import Description
+from rnnbench.errors import first_line
+from rnnbench.executors.checking import Checking
 from rnnbench.model import count_parameters, probe
-from rnnbench.testing import CELL_CHECKS, run_check
+from rnnbench.records import CheckOrder
 
 INPUTS, UNITS = 2, 128
 FRAME = (1, 16, 16)
 SLOW = "compiled"
 
 
-def portrait(spec: CellSpec) -> Description:
-    """Its words and equations, its size at a common hidden size, and what the checks say of it."""
-    units = spec.hidden_size(UNITS)
-    size: Any = FRAME if spec.inputs == "frames" else units if spec.same_size else INPUTS
-    torch.set_num_threads(1)
-    cell = spec.load(spec.options)(size, units)
-    shape = size if isinstance(size, tuple) else (size,)
-    found = probe(cell, torch.zeros(1, min(2, spec.longest or 2), *shape))
-    outcomes = [run_check(check, spec, skip=(SLOW,)) for check in CELL_CHECKS]
+def portrait(brought: Brought[CellSpec], catalogue: Catalogue) -> Description:
+    """Its words and equations, its size at a common hidden size, and what the checks say of it, asked in a process of
+    their own. A cell that ends that process is not built in this one."""
+    spec = brought.item
+    skip = tuple(name for name in spec.implementations if name == SLOW)
+    order = CheckOrder(subject=spec.name, kind="cell", name=spec.name, skip=skip)
+    outcomes = list(Checking(order, alone(brought.plugin, catalogue)).outcomes())
+    about: Description = {"about": spec.summary}
+    if all(outcome.decided for outcome in outcomes):
+        about = _measured(spec)
     status = {"passed": "checks passed", "failed": "checks failed", "not applicable": "checks idle"}
-    at = f"at input size {size} and hidden size {units}"
     return {
-        "about": "\n\n".join(filter(None, (spec.summary, cleandoc(_words(spec, cell))))),
-        "parameters": f"{count_parameters(cell):,} {at}",
-        "state": f"{found.state_floats:,} numbers a sequence {at}",
+        **about,
         **{
             words: [f"{o.check} ({o.sentence})" if kind == "failed" else o.check for o in outcomes if o.status == kind]
             for kind, words in status.items()
         },
-        "not tried": [f"{SLOW}: rnnbench check {spec.name}"] if SLOW in spec.implementations else [],
+        "not tried": [f"{SLOW}: rnnbench check {spec.name}"] if skip else [],
+    }
+
+
+def _measured(spec: CellSpec) -> Description:
+    """Its words, and its sizes, where it can be built and run."""
+    units = spec.hidden_size(UNITS)
+    size: Any = INPUTS
+    if spec.same_size:
+        size = units
+    if spec.inputs == "frames":
+        size = FRAME
+    torch.set_num_threads(1)
+    at = f"at input size {size} and hidden size {units}"
+    try:
+        cell = spec.load(spec.options)(size, units)
+        shape = size if isinstance(size, tuple) else (size,)
+        found = probe(cell, torch.zeros(1, min(2, spec.longest or 2), *shape))
+    except (Exception, SystemExit) as error:
+        return {"about": spec.summary, "parameters": f"unknown {at}: {first_line(error)}"}
+    return {
+        "about": "\n\n".join(filter(None, (spec.summary, cleandoc(_words(spec, cell))))),
+        "parameters": f"{count_parameters(cell):,} {at}",
+        "state": f"{found.state_floats:,} numbers a sequence {at}",
     }
 
 

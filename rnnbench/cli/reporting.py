@@ -11,7 +11,7 @@ from rnnbench.cli.claims import print_claims
 from rnnbench.cli.output import console, print_line
 from rnnbench.cli.rendering import Rendered, render
 from rnnbench.errors import RnnbenchError
-from rnnbench.findings import Findings, find
+from rnnbench.findings import Findings, caveats_of, find
 from rnnbench.store import Store, failed_checks, kept_claims
 
 NOT_MADE = 1
@@ -64,8 +64,6 @@ def make_reports(store: Store, catalogue: Catalogue) -> bool:
     findings = find(store.read(), kept_claims(store.folder), failed_checks(store.folder))
     _tell_unreadable(store)
     print_answers(findings)
-    for caveat in findings.law_caveats:
-        console(stderr=True).print(caveat, markup=False, soft_wrap=True)
     folder = store.folder / "report"
     reports = [brought for brought in catalogue.reports.values() if not brought.item.on_request]
     try:
@@ -106,14 +104,18 @@ def print_answers(findings: Findings) -> None:
     out = console()
     if findings.claims:
         print_claims(findings.claims)
+        for caveat in findings.law_caveats:
+            out.print(f"  {caveat.sentence}", markup=False, soft_wrap=True)
         return
     for condition in findings.conditions:
         out.print(Text(condition.title, style="bold"))
         out.print(f"  {condition.answer}", markup=False)
         out.print(f"  {condition.sure}", markup=False)
+        _print_caveats(findings, [arm.row for arm in condition.arms])
     for far in findings.spans:
         out.print(Text(f"memory span, {far.title}", style="bold"))
         out.print(f"  {far.answer}", markup=False)
+        _print_caveats(findings, [span.row for span in far.spans])
     if findings.across:
         out.print(Text("across tasks", style="bold"))
     for aspect in findings.across:
@@ -121,6 +123,14 @@ def print_answers(findings: Findings) -> None:
     for cost in findings.costs:
         out.print(Text(f"cost, {cost.title}", style="bold"))
         out.print(f"  {cost.answer}", markup=False)
+        _print_caveats(findings, [row.row for row in cost.rows])
     for scaling in findings.scalings:
         out.print(Text(f"cost against length, {scaling.title}", style="bold"))
         out.print(f"  {scaling.answer}", markup=False)
+        _print_caveats(findings, [curve.row for curve in scaling.curves])
+
+
+def _print_caveats(findings: Findings, rows: Sequence[str]) -> None:
+    """The laws that cells in these rows fail, below what shows them."""
+    for sentence in caveats_of(findings.law_caveats, rows):
+        console().print(f"  {sentence}", markup=False, soft_wrap=True)

@@ -10,6 +10,7 @@ from rnnbench.findings.cost_records import CostFinding, CostPair, CostRow, Pace,
 from rnnbench.findings.estimates import INTERVAL_REPLICATES, half_width, seeds_needed
 from rnnbench.findings.find import find
 from rnnbench.findings.horizons import HorizonFinding
+from rnnbench.findings.law_caveats import LawCaveat, caveats_of
 from rnnbench.findings.ranges import Curve, DiagnosticCurve, Range
 from rnnbench.findings.records import (
     Arm,
@@ -44,6 +45,7 @@ __all__ = [
     "HorizonFinding",
     "Improvement",
     "Judged",
+    "LawCaveat",
     "Pace",
     "Profile",
     "Range",
@@ -58,6 +60,7 @@ __all__ = [
     "Span",
     "SpanInterval",
     "Survival",
+    "caveats_of",
     "claim_figures",
     "describe",
     "find",

@@ -36,7 +36,7 @@ def find(results: Iterable[Result], claims: Sequence[Claim] = (), checks: Sequen
     cost = costs(dear)
     over_all = () if claims else across(learning, cost)  # cells of claims are tried where they are needed
     far = spans(learning)
-    of_laws = tuple(law_caveats(checks, current, found, cost))
+    of_laws = law_caveats(checks, current)
     old = len(everything) - len(current)
     outdated = (f"{old} results of older versions of the suite lie in the folder and are left out.",) if old else ()
     return Findings(
@@ -48,7 +48,7 @@ def find(results: Iterable[Result], claims: Sequence[Claim] = (), checks: Sequen
         claims=judge_claims(claims, Book.of(current)) if claims else (),
         across=over_all,
         doubts=(
-            *of_laws,
+            *(caveat.sentence for caveat in of_laws),
             *doubts(current, found, cost),
             *across_doubts(over_all),
             *span_doubts(far),

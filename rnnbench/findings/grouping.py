@@ -48,7 +48,7 @@ def rows(cells: Iterable[CellUse]) -> dict[bytes, str]:
     """A row for each different cell, by its canonical form; cells of one label get told apart."""
     different = {canonical(cell): cell for cell in cells}
     labels = [cell.row for cell in different.values()]
-    return {key: cell.row if labels.count(cell.row) == 1 else _in_full(cell) for key, cell in different.items()}
+    return {key: cell.row if labels.count(cell.row) == 1 else in_full(cell) for key, cell in different.items()}
 
 
 def titles(groups: Sequence[Sequence[Result]]) -> list[str]:
@@ -86,6 +86,6 @@ def _settings(trial: LearningTrial) -> dict[str, Dial]:
     }
 
 
-def _in_full(cell: CellUse) -> str:
+def in_full(cell: CellUse) -> str:
     options = [f"{option}={value}" for option, value in sorted(cell.options.items())]
     return " ".join([f"{cell.row}:", cell.name, *options, cell.implementation])

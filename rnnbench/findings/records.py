@@ -8,6 +8,7 @@ from rnnbench.findings.across_records import Aspect
 from rnnbench.findings.claim_records import ClaimFinding
 from rnnbench.findings.cost_records import CostFinding, Scaling
 from rnnbench.findings.horizons import HorizonFinding
+from rnnbench.findings.law_caveats import LawCaveat
 from rnnbench.findings.ranges import Curve, DiagnosticCurve, Range
 from rnnbench.findings.survival import EpochRatio, Reached
 from rnnbench.records import Machine, MetricNote, Recipe
@@ -143,7 +144,7 @@ class Findings(Struct, frozen=True, kw_only=True):
     """What the results of a suite say, with everything that a reader needs to doubt it.
 
     across: what they say over all conditions, one aspect at a time; empty where there is one condition alone.
-    law_caveats: laws that cells shown here fail; they are the first of the doubts.
+    law_caveats: laws that cells shown here fail, with the rows of these cells; their sentences are the first doubts.
     """
 
     suite: str
@@ -163,4 +164,4 @@ class Findings(Struct, frozen=True, kw_only=True):
     claims: tuple[ClaimFinding, ...] = ()
     across: tuple[Aspect, ...] = ()
     spans: tuple[HorizonFinding, ...] = ()
-    law_caveats: tuple[str, ...] = ()
+    law_caveats: tuple[LawCaveat, ...] = ()

@@ -1,4 +1,4 @@
-"""What each field of a `CellSpec` may hold: a mistake is told where the spec is made, by the name of the field."""
+"""What each field of a `CellSpec` may hold: a mistake is reported where the spec is made, by the name of the field."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -42,14 +42,14 @@ def _text(value: object) -> str:
     return "" if isinstance(value, str) else f"should be a text, got {value!r}"
 
 
-def _place(value: object) -> str:
+def _importable(value: object) -> str:
     if callable(value) or (isinstance(value, str) and value.strip()):
         return ""
     return f"should be a function or its place as 'module:attribute', got {value!r}"
 
 
-def _place_or_none(value: object) -> str:
-    return "" if value is None else _place(value)
+def _importable_or_none(value: object) -> str:
+    return "" if value is None else _importable(value)
 
 
 def _formula(value: object) -> str:
@@ -108,7 +108,7 @@ def _options(value: object) -> str:
 
 CHECKS: dict[str, Callable[[object], str]] = {
     "name": _word,
-    "build": _place,
+    "build": _importable,
     "source": _text,
     "summary": _text,
     "options": _options,
@@ -124,6 +124,6 @@ CHECKS: dict[str, Callable[[object], str]] = {
     "packages": _texts,
     "parameters": _formula,
     "state_floats": _formula,
-    "reference": _place_or_none,
+    "reference": _importable_or_none,
 }
 """By field: what is wrong with a value, "" where nothing is."""

@@ -85,8 +85,8 @@ def difference(before: Any, after: Any) -> str:
     if len(before) != len(after):
         return f"a {before[0]} of {len(before) - 1} has {len(after) - 1} parts now"
     for one, other in zip(before, after, strict=True):
-        if told := difference(one, other):
-            return told
+        if found := difference(one, other):
+            return found
     return ""
 
 

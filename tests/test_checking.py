@@ -13,7 +13,7 @@ from rnnbench.campaign.law_checks import remembered, source_of
 from rnnbench.catalogue import Catalogue
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors.checking import Checking
-from rnnbench.records import CheckOrder, Outcome
+from rnnbench.records import CheckRequest, Outcome
 from rnnbench.store import failed_checks, keep_failed_checks
 from rnnbench.testing import CELL_CHECKS, TASK_CHECKS
 from tests.conftest import MakePlugin
@@ -109,9 +109,9 @@ def rude(make_plugin: MakePlugin, monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     return Catalogue.load()
 
 
-def checked(name: str, catalogue: Catalogue, seconds: float = 300, **order: object) -> tuple[list[Outcome], str]:
+def checked(name: str, catalogue: Catalogue, seconds: float = 300, **request: object) -> tuple[list[Outcome], str]:
     """The outcomes of a cell, and what it printed."""
-    whole = CheckOrder(subject=name, kind="cell", name=name, **order)  # type: ignore[arg-type]
+    whole = CheckRequest(subject=name, kind="cell", name=name, **request)  # type: ignore[arg-type]
     checking = Checking(whole, alone(catalogue.cells[name].plugin, catalogue), seconds)
     return list(checking.outcomes()), checking.printed
 
@@ -156,8 +156,8 @@ def test_a_cell_that_takes_too_much_memory_fails(rude: Catalogue) -> None:
 
 def test_a_task_that_ends_its_process_fails_each_law(rude: Catalogue) -> None:
     """Tasks are checked as cells are."""
-    order = CheckOrder(subject="quits-too", kind="task", name="quits-too")
-    outcomes = list(Checking(order, alone(rude.tasks["quits-too"].plugin, rude)).outcomes())
+    request = CheckRequest(subject="quits-too", kind="task", name="quits-too")
+    outcomes = list(Checking(request, alone(rude.tasks["quits-too"].plugin, rude)).outcomes())
     assert [outcome.check for outcome in outcomes] == [check.name for check in TASK_CHECKS]
     assert outcomes[0].sentence == "its process ended by itself with code 3 while this law was asked"
     assert {outcome.status for outcome in outcomes} == {"failed"}
@@ -166,7 +166,7 @@ def test_a_task_that_ends_its_process_fails_each_law(rude: Catalogue) -> None:
 def test_what_cannot_be_had_in_the_process_is_an_error(rude: Catalogue) -> None:
     """In its own words."""
     with pytest.raises(RnnbenchError, match="no cell called 'nobody'"):
-        list(Checking(CheckOrder(subject="nobody", kind="cell", name="nobody")).outcomes())
+        list(Checking(CheckRequest(subject="nobody", kind="cell", name="nobody")).outcomes())
 
 
 def test_what_plugins_print_is_no_part_of_the_json(rude: Catalogue, tmp_path: Path) -> None:

@@ -519,7 +519,7 @@ def test_a_broken_cell_fails_the_check_of_its_law(broken: rnnbench.CellSpec, law
 
 
 def test_a_cell_that_remembers_the_last_call_is_found_out() -> None:
-    """It is asked first, and explains every other failure: nothing is said of looking ahead."""
+    """It is asked first, and explains every other failure: no failure speaks of looking ahead."""
     remembered = "after a run on other inputs the same inputs are answered otherwise"
     outcomes = list(check_cell(spec(Leaks)))
     assert outcomes[0].check == "repeats"
@@ -847,7 +847,7 @@ def test_a_sound_cell_passes_however_hard_it_is(sound: rnnbench.CellSpec) -> Non
 
 
 def test_a_law_that_holds_near_the_initial_weights_alone_says_so() -> None:
-    """Weights that were moved far may be ones that the cell can never have."""
+    """Weights that were moved by so much may be ones that the cell can never have."""
     outcome = run_check(CHECKS["differentiates"], spec(Clamped))
     assert outcome.status == "passed"
     assert (
@@ -872,7 +872,7 @@ def test_a_law_that_is_broken_by_weights_to_come_is_broken() -> None:
     assert run_check(CHECKS["causal"], spec(BrokenBehindAGate)).status == "failed"
 
 
-def test_rounding_inside_a_cell_is_told() -> None:
+def test_rounding_inside_a_cell_is_reported() -> None:
     """And its gradients are still compared: a wrong one is found beside the rounding."""
     outcome = run_check(CHECKS["differentiates"], spec(RoundsInside))
     assert outcome.status == "passed"
@@ -926,7 +926,7 @@ class PreviousHidden(nn.Module):
 
 
 class StepOfMemory(nn.Module):
-    """torch's GRUCell, likewise."""
+    """torch's GRUCell, with another name for its state."""
 
     def __init__(self, inputs: int, hidden: int) -> None:
         super().__init__()

@@ -225,7 +225,7 @@ def failed(check: str, subject: str, *, decided: bool = True) -> Outcome:
 
 
 def test_a_law_that_a_cell_fails_is_a_caveat_of_what_shows_the_cell() -> None:
-    """Of each of its rows, with options too; laws that were not decided are told apart; strangers are passed over."""
+    """Of each of its rows, with options too; laws that were not decided are named as such; others are passed over."""
     results = [learned("ahead", 0, 3), learned("gru", 0, 3), learned("ahead", 1, 4), learned("gru", 1, 4)]
     checks = [failed("causal", "ahead"), failed("agrees", "ahead", decided=False), failed("pads", "nobody")]
     passed = msgspec.structs.replace(failed("pads", "gru"), status="passed")

@@ -224,7 +224,7 @@ def test_a_size_that_the_cell_refuses_is_too_small(smallest: int, budget: int, m
     assert all(off <= abs(other * other - budget) for other in (max(first, size - multiple), size + multiple))
 
 
-def test_a_smallest_size_beyond_the_budget_is_told_with_what_the_cell_says() -> None:
+def test_a_smallest_size_beyond_the_budget_is_reported_with_what_the_cell_says() -> None:
     """The size that was tried, and the cell's own words about smaller ones."""
     with pytest.raises(Refused, match=r"at a hidden size of 17.*the cell takes no smaller one \(ValueError: proj_size"):
         solve_size(Recipe(parameters=100), from_size(17))
@@ -234,7 +234,7 @@ def test_a_smallest_size_beyond_the_budget_is_told_with_what_the_cell_says() -> 
     "error", [ValueError("no such kernel"), rnnbench.DataUnavailable("no compiler"), MemoryError("no room")]
 )
 def test_a_cell_that_can_be_built_at_no_size_says_why_itself(error: Exception) -> None:
-    """Its own error is raised, and nothing is said of a size that is too small."""
+    """Its own error is raised, and nothing is added about a size that is too small."""
 
     def extent(hidden: int) -> Extent:
         raise error

@@ -64,7 +64,7 @@ def test_every_switch_is_tried():
 
 
 def test_a_mode_that_was_entered_and_not_left_is_named():
-    """Such a mode sees every call of torch; a default device is not told twice."""
+    """Such a mode sees every call of torch; a default device is not named twice."""
     before = switches.read()
     with torch.overrides.BaseTorchFunctionMode(), torch.inference_mode():
         found = switches.changed(before, switches.read())

@@ -13,7 +13,7 @@ from rnnbench.cell import CellSpec
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors.checking import Checking
 from rnnbench.hooks import GROUP
-from rnnbench.records import CheckOrder, Outcome
+from rnnbench.records import CheckRequest, Outcome
 from rnnbench.sources import digest, sources_of
 from rnnbench.store import keep_outcomes, kept_outcomes
 
@@ -35,15 +35,15 @@ def source_of(cell: Brought[CellSpec]) -> str:
 def remember(cell: Brought[CellSpec], outcomes: Sequence[Outcome]) -> None:
     """Keep the outcomes of a cell with its default options for later runs. What cannot be kept is asked again."""
     with suppress(OSError):
-        keep_outcomes(_place(cell), outcomes)
+        keep_outcomes(_file_of(cell), outcomes)
 
 
 def remembered(cell: Brought[CellSpec]) -> tuple[Outcome, ...] | None:
     """The outcomes of a cell as its source is now; None where it was not checked."""
-    return kept_outcomes(_place(cell))
+    return kept_outcomes(_file_of(cell))
 
 
-def _place(cell: Brought[CellSpec]) -> Path:
+def _file_of(cell: Brought[CellSpec]) -> Path:
     return home() / "checks" / f"{cell.item.name}-{source_of(cell)}.json"
 
 
@@ -59,7 +59,7 @@ def check_strangers(
     """Outcomes of these cells: those that are remembered, and those of cells from other distributions, which are
     checked now where they were not; and notices, where a check could not be had.
 
-    watch: told the name of each cell that is checked now.
+    watch: called with the name of each cell that is checked now.
     """
     outcomes: list[Outcome] = []
     notices: list[str] = []
@@ -81,5 +81,5 @@ def check_strangers(
 def _check(cell: Brought[CellSpec], catalogue: Catalogue) -> list[Outcome]:
     spec = cell.item
     skip = tuple(name for name in spec.implementations if name == SLOW)
-    order = CheckOrder(subject=spec.name, kind="cell", name=spec.name, skip=skip)
-    return list(Checking(order, alone(cell.plugin, catalogue), LIMIT_SECONDS).outcomes())
+    request = CheckRequest(subject=spec.name, kind="cell", name=spec.name, skip=skip)
+    return list(Checking(request, alone(cell.plugin, catalogue), LIMIT_SECONDS).outcomes())

@@ -10,7 +10,7 @@ from rnnbench.catalogue import Catalogue
 from rnnbench.cli.output import console, plugins_print_elsewhere, print_json, print_line
 from rnnbench.errors import UnknownName
 from rnnbench.executors.checking import LIMIT_MEMORY_MIB, LIMIT_SECONDS, Checking
-from rnnbench.records import CellUse, CheckOrder, Outcome
+from rnnbench.records import CellUse, CheckRequest, Outcome
 from rnnbench.suite import cell_use, key_table, resolve_dials
 
 SOME_FAILED = 1
@@ -61,11 +61,11 @@ def check(
     if not chosen:
         raise click.UsageError("say which: rnnbench check NAME..., or --all")
     _refuse_unknown(skip, catalogue)
-    orders = [_order(name, catalogue, key_table(options), key_table(dials), skip) for name in chosen]
+    requests = [_request(name, catalogue, key_table(options), key_table(dials), skip) for name in chosen]
     outcomes: list[Outcome] = []
-    for order in orders:
-        order = msgspec.structs.replace(order, memory_mib=limit_memory_mib)
-        outcomes += _check(order, catalogue, limit_seconds, quiet=as_json)
+    for request in requests:
+        request = msgspec.structs.replace(request, memory_mib=limit_memory_mib)
+        outcomes += _check(request, catalogue, limit_seconds, quiet=as_json)
     if as_json:
         print_json(msgspec.to_builtins(outcomes))
     else:
@@ -73,38 +73,38 @@ def check(
     raise click.exceptions.Exit(SOME_FAILED if any(o.status == "failed" for o in outcomes) else 0)
 
 
-def _check(order: CheckOrder, catalogue: Catalogue, limit_seconds: float, *, quiet: bool) -> list[Outcome]:
+def _check(request: CheckRequest, catalogue: Catalogue, limit_seconds: float, *, quiet: bool) -> list[Outcome]:
     """The outcomes of one subject, printed as they come; where one fails, also the end of what its code printed."""
-    brought = catalogue.cells[order.name] if order.kind == "cell" else catalogue.tasks[order.name]
-    checking = Checking(order, alone(brought.plugin, catalogue), limit_seconds)
+    brought = catalogue.cells[request.name] if request.kind == "cell" else catalogue.tasks[request.name]
+    checking = Checking(request, alone(brought.plugin, catalogue), limit_seconds)
     if not quiet and console().is_terminal:
-        console().print(f"[bold]{order.subject}[/bold]")
+        console().print(f"[bold]{request.subject}[/bold]")
     outcomes = []
     for outcome in checking.outcomes():
         outcomes.append(outcome)
         if not quiet:
-            _print(order.subject, outcome)
+            _print(request.subject, outcome)
     if checking.printed and any(outcome.status == "failed" for outcome in outcomes):
         err = console(stderr=True)
-        err.print(f"{order.subject} printed, at the end:\n{checking.printed}", markup=False, soft_wrap=True)
-    if order.kind == "cell" and order.subject == order.name and not order.skip:
-        cell = catalogue.cells[order.name]
-        if order.settings == dict(cell.item.options):
+        err.print(f"{request.subject} printed, at the end:\n{checking.printed}", markup=False, soft_wrap=True)
+    if request.kind == "cell" and request.subject == request.name and not request.skip:
+        cell = catalogue.cells[request.name]
+        if request.settings == dict(cell.item.options):
             remember(cell, outcomes)
     return outcomes
 
 
-def _order(
+def _request(
     name: str, catalogue: Catalogue, options: dict[str, Any], dials: dict[str, Any], skip: tuple[str, ...]
-) -> CheckOrder:
+) -> CheckRequest:
     """What is to be checked, its options or dials resolved. Raises UnknownName."""
     if name in catalogue.tasks:
         settings = resolve_dials(catalogue.tasks[name].item, dials, "check")
-        return CheckOrder(subject=name, kind="task", name=name, settings=dict(settings))
+        return CheckRequest(subject=name, kind="task", name=name, settings=dict(settings))
     if name.partition(":")[0] not in catalogue.cells:
         raise UnknownName("cell or task", name, [*catalogue.cells, *catalogue.tasks], "check")
     use = cell_use(CellUse(name=name, options=options), catalogue, "check")
-    return CheckOrder(
+    return CheckRequest(
         subject=name,
         kind="cell",
         name=use.name,

@@ -13,7 +13,7 @@ from rnnbench.cli.describe import Description
 from rnnbench.errors import first_line
 from rnnbench.executors.checking import Checking
 from rnnbench.model import count_parameters, probe
-from rnnbench.records import CheckOrder
+from rnnbench.records import CheckRequest
 
 INPUTS, UNITS = 2, 128
 FRAME = (1, 16, 16)
@@ -25,8 +25,8 @@ def portrait(brought: Brought[CellSpec], catalogue: Catalogue) -> Description:
     their own. A cell that ends that process is not built in this one."""
     spec = brought.item
     skip = tuple(name for name in spec.implementations if name == SLOW)
-    order = CheckOrder(subject=spec.name, kind="cell", name=spec.name, skip=skip)
-    outcomes = list(Checking(order, alone(brought.plugin, catalogue)).outcomes())
+    request = CheckRequest(subject=spec.name, kind="cell", name=spec.name, skip=skip)
+    outcomes = list(Checking(request, alone(brought.plugin, catalogue)).outcomes())
     about: Description = {"about": spec.summary}
     if all(outcome.decided for outcome in outcomes):
         about = _measured(spec)
@@ -55,7 +55,9 @@ def _measured(spec: CellSpec) -> Description:
         cell = spec.load(spec.options)(size, units)
         shape = size if isinstance(size, tuple) else (size,)
         found = probe(cell, torch.zeros(1, min(2, spec.longest or 2), *shape))
-    except (Exception, SystemExit) as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         return {"about": spec.summary, "parameters": f"unknown {at}: {first_line(error)}"}
     return {
         "about": "\n\n".join(filter(None, (spec.summary, cleandoc(_words(spec, cell))))),

@@ -1,5 +1,6 @@
 """`rnnbench report`, and the reports at the end of a run."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click

@@ -17,7 +17,7 @@ import msgspec
 
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors.family import family_of, memory_bytes
-from rnnbench.records import CheckOrder, CheckWord, Law, Outcome
+from rnnbench.records import CheckRequest, CheckWord, Law, Outcome
 
 PROGRAM = "rnnbench.testing.program"
 LIMIT_SECONDS = 900.0
@@ -29,14 +29,14 @@ START_SECONDS = 300.0
 """Until the process names its laws; it imports torch before that, and nothing of a plugin."""
 TAIL_BYTES = 2_000
 PROCESS = Law("process", "The process that checks it says which laws there are.")
-"""Stands for all laws where the process ended before it named them."""
+"""In place of all laws where the process ended before it named them."""
 
 
 @dataclass
 class Checking:
     """The checks of one subject: `outcomes` gives them as they come; `printed` is the end of what the code printed."""
 
-    order: CheckOrder
+    request: CheckRequest
     environment: Mapping[str, str] = field(default_factory=dict)
     limit_seconds: float = LIMIT_SECONDS
     printed: str = ""
@@ -49,7 +49,7 @@ class Checking:
         laws: tuple[Law, ...] = ()
         done: set[str] = set()
         with TemporaryDirectory(prefix="rnnbench-check-", ignore_cleanup_errors=True) as folder:
-            process = _Process(self.order, self.environment, Path(folder), self.limit_seconds)
+            process = _Process(self.request, self.environment, Path(folder), self.limit_seconds)
             try:
                 for word in process.words():
                     if word.problem:
@@ -58,20 +58,20 @@ class Checking:
                     if word.outcome is not None:
                         done.add(word.outcome.check)
                         yield word.outcome
-                ending = process.ending()
+                how_it_ended = process.how_it_ended()
             finally:
                 process.end()
                 self.printed = process.printed()
         missing = [law for law in laws or (PROCESS,) if law.check not in done]
         for law in missing:
-            yield self._without_word(law, missing[0], ending)
+            yield self._without_word(law, missing[0], how_it_ended)
 
-    def _without_word(self, law: Law, culprit: Law, ending: str) -> Outcome:
-        sentence = f"its process {ending} while this law was asked"
+    def _without_word(self, law: Law, culprit: Law, how_it_ended: str) -> Outcome:
+        sentence = f"its process {how_it_ended} while this law was asked"
         if law is not culprit:
-            sentence = f"this law was not asked: the process {ending} while the law '{culprit.check}' was asked"
+            sentence = f"this law was not asked: the process {how_it_ended} while the law '{culprit.check}' was asked"
         return Outcome(
-            subject=self.order.subject,
+            subject=self.request.subject,
             check=law.check,
             law=law.law,
             status="failed",
@@ -83,8 +83,10 @@ class Checking:
 class _Process:
     """The process at work, seen from the one that asked for it."""
 
-    def __init__(self, order: CheckOrder, environment: Mapping[str, str], folder: Path, limit_seconds: float) -> None:
-        self.order = order
+    def __init__(
+        self, request: CheckRequest, environment: Mapping[str, str], folder: Path, limit_seconds: float
+    ) -> None:
+        self.request = request
         self.limit_seconds = limit_seconds
         self.started = monotonic()
         self.began = False
@@ -97,7 +99,7 @@ class _Process:
         try:
             with self.output.open("wb") as output:
                 self.process = subprocess.Popen(
-                    [sys.executable, "-P", "-m", PROGRAM, str(theirs), msgspec.json.encode(order).decode()],
+                    [sys.executable, "-P", "-m", PROGRAM, str(theirs), msgspec.json.encode(request).decode()],
                     stdin=subprocess.DEVNULL,
                     stdout=output,
                     stderr=output,
@@ -131,7 +133,7 @@ class _Process:
                 return
             self.broken = self._broken_limit()
 
-    def ending(self) -> str:
+    def how_it_ended(self) -> str:
         """How it ended, as part of a sentence that begins with it."""
         if self.broken:
             return self.broken
@@ -168,8 +170,8 @@ class _Process:
         if monotonic() - self.started > limit_seconds:
             return f"was ended at its limit of {limit_seconds:g} s"
         used = memory_bytes(family_of(self.process.pid)) / MEBIBYTE
-        if used > self.order.memory_mib:
-            return f"was ended with {used:,.0f} MiB in use, above its limit of {self.order.memory_mib:,} MiB"
+        if used > self.request.memory_mib:
+            return f"was ended with {used:,.0f} MiB in use, above its limit of {self.request.memory_mib:,} MiB"
         return ""
 
 

@@ -26,7 +26,7 @@ from rnnbench.records.cost import (
 from rnnbench.records.diagnosis import Diagnosed, Diagnosis, Diagnostic
 from rnnbench.records.encoding import encode
 from rnnbench.records.executor import CHECKPOINT_SECONDS, Executor, ExecutorSpec, Placement
-from rnnbench.records.outcome import CheckOrder, CheckWord, Law, Outcome
+from rnnbench.records.outcome import CheckRequest, CheckWord, Law, Outcome
 from rnnbench.records.recipe import FIRST_TUNING_SEED, Measurement, Recipe, Shape
 from rnnbench.records.renderer import Renderer
 from rnnbench.records.result import (
@@ -61,7 +61,7 @@ __all__ = [
     "SHARES",
     "Aim",
     "CellUse",
-    "CheckOrder",
+    "CheckRequest",
     "CheckWord",
     "Claim",
     "CostFigure",

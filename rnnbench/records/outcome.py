@@ -28,7 +28,7 @@ class Law(Struct, frozen=True):
     law: str
 
 
-class CheckOrder(Struct, frozen=True, kw_only=True):
+class CheckRequest(Struct, frozen=True, kw_only=True):
     """A cell or a task that is to be checked.
 
     subject:  as it is shown: a name, or "name:implementation".

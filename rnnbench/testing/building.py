@@ -33,7 +33,9 @@ def _error(subject: Subject) -> BaseException | None:
         module: object = subject.construct()
     except DataUnavailable:
         return None
-    except (Exception, SystemExit) as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         return error
     if isinstance(module, nn.Module):
         return None

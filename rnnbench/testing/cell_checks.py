@@ -124,7 +124,7 @@ def _undisturbed() -> Iterator[None]:
 
 
 def _cannot_be_built(check: Check[Subject], name: str, refused: str) -> Outcome:
-    """One law says it; of the others nothing can be said."""
+    """One law fails and says why; the others are not applicable."""
     if check.name == DECLARES.name:
         return Outcome(subject=name, check=check.name, law=check.law, status="failed", sentence=refused)
     sentence = f"it cannot be built, as the law '{DECLARES.name}' says"
@@ -133,7 +133,7 @@ def _cannot_be_built(check: Check[Subject], name: str, refused: str) -> Outcome:
 
 def _second_look(check: Check[Subject], name: str, subject: Subject, outcome: Outcome) -> Outcome:
     """A failed law again: for a cell that remembers earlier calls the failure says nothing, and weights that were moved
-    far may be ones that the cell can never have."""
+    by so much may be ones that the cell can never have."""
     if check.name == REPEATS.name:
         return outcome
     if remembered := remembered_calls(subject):

@@ -48,32 +48,32 @@ class Judged(NamedTuple):
     rounding: float
 
 
-def compare(told: float, line: Line) -> Judged:
-    """Whether a function is as steep along the line as it is said to be. Where it bends sharply just here, either side
+def compare(stated: float, line: Line) -> Judged:
+    """Whether a function is as steep along the line as stated. Where it bends sharply just here, either side
     will do; where its values are rounded, larger steps are taken."""
     ahead = line.at(NUDGE)
     behind = line.at(-NUDGE)
     seen = (ahead - behind) / (2 * NUDGE)
-    if _agree(told, seen):
+    if _agree(stated, seen):
         return Judged(True, seen, 0.0)
     rounding = _rounding(line)
     if not rounding:
         here = line.at(0.0)
         sides = ((ahead - here) / NUDGE, (here - behind) / NUDGE)
-        return Judged(any(_agree(told, side) for side in sides), seen, 0.0)
+        return Judged(any(_agree(stated, side) for side in sides), seen, 0.0)
     decided = False
     for nudge in LARGER_NUDGES:
         seen = _over_four(line, nudge)
         left_open = 4 * rounding / nudge
         loosest = LOOSEST * max(SMALLEST, abs(seen))
-        if _agree(told, seen, min(left_open, loosest)):
+        if _agree(stated, seen, min(left_open, loosest)):
             return Judged(True, seen, rounding)
         decided = decided or left_open <= loosest
     return Judged(not decided, seen, rounding)
 
 
-def _agree(told: float, seen: float, left_open: float = 0.0) -> bool:
-    return abs(told - seen) <= ERROR_ALLOWED * max(SMALLEST, abs(seen)) + left_open
+def _agree(stated: float, seen: float, left_open: float = 0.0) -> bool:
+    return abs(stated - seen) <= ERROR_ALLOWED * max(SMALLEST, abs(seen)) + left_open
 
 
 def _over_four(line: Line, nudge: float) -> float:

@@ -30,10 +30,10 @@ def differentiates(subject: Subject) -> str:
         state = map_tensors(_leaf, run(cell, x_BT.detach())[1])
         leaves = {f"state tensor {n}": t for n, t in enumerate(tensors_of(state)) if t.requires_grad}
         rounding = max(rounding, _demand_true(leaves, lambda: run(cell, x_BT.detach(), state)[0]))
-    return "; ".join(filter(None, (note, _told_of_rounding(rounding))))
+    return "; ".join(filter(None, (note, _rounding_note(rounding))))
 
 
-def _told_of_rounding(rounding: float) -> str:
+def _rounding_note(rounding: float) -> str:
     if not rounding:
         return ""
     return f"its outputs are rounded to about {rounding:.1g} on the way (in float32?), so that larger steps were taken"
@@ -90,14 +90,14 @@ def _demand_true(leaves: dict[str, Tensor], outputs: Callable[[], Tensor]) -> fl
     for direction, gradients in zip(directions, slopes, strict=True):
         for (name, leaf), gradient in zip(leaves.items(), gradients, strict=True):
             way = torch.randn(leaf.shape, dtype=leaf.dtype, generator=generator)
-            told = 0.0 if gradient is None else (gradient.conj() * way).sum().real.item()
+            stated = 0.0 if gradient is None else (gradient.conj() * way).sum().real.item()
             line = Line(leaf, way, lambda direction=direction: (outputs() * direction).sum().real.item())  # type: ignore[misc]
-            judged = compare(told, line)
+            judged = compare(stated, line)
             if not judged.agrees:
                 rounded = f", with outputs that are rounded to about {judged.rounding:.1g}" if judged.rounding else ""
                 fail(
-                    f"the derivative by {name} is {judged.seen:.6g} by finite differences{rounded}, and {told:.6g} by "
-                    "autograd; gradients that are straight-through by design are declared with straight_through=True"
+                    f"the derivative by {name} is {judged.seen:.6g} by finite differences{rounded}, and {stated:.6g} "
+                    "by autograd; gradients that are straight-through by design are declared with straight_through=True"
                 )
             coarsest = max(coarsest, judged.rounding)
     return coarsest

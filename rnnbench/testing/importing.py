@@ -1,7 +1,6 @@
 """What importing the code of a cell does to torch: looked at once, before anything of it runs."""
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from functools import cache
 from pkgutil import resolve_name
 from typing import NamedTuple
@@ -39,8 +38,12 @@ def first_import(build: str | Callable[..., object]) -> Imported:
     raised again where the cell is built."""
     before = look()
     if isinstance(build, str):
-        with suppress(Exception, SystemExit):
+        try:
             resolve_name(build)
+        except KeyboardInterrupt:
+            raise
+        except BaseException:
+            return since(before)
     return since(before)
 
 

@@ -15,44 +15,44 @@ from rnnbench.cell import DEFAULT
 from rnnbench.errors import RnnbenchError, describe
 from rnnbench.executors import confinement
 from rnnbench.interpreter import end_with_parent
-from rnnbench.records import CheckOrder, CheckWord, Law
+from rnnbench.records import CheckRequest, CheckWord, Law
 from rnnbench.testing.cell_checks import CELL_CHECKS, check_cell
 from rnnbench.testing.importing import look
 from rnnbench.testing.task_checks import TASK_CHECKS, check_task
 
 
 def main(pipe: str, encoded: str) -> None:
-    """Run the checks of an order, and say so into the pipe of this number."""
-    order = msgspec.json.decode(encoded, type=CheckOrder)
+    """Run the checks that are requested, and say so into the pipe of this number."""
+    request = msgspec.json.decode(encoded, type=CheckRequest)
     out = int(pipe)
     os.set_inheritable(out, False)
     end_with_parent()
     confinement.no_core_dump()
-    confinement.limit_memory(order.memory_mib, "cpu")
-    checks = CELL_CHECKS if order.kind == "cell" else TASK_CHECKS
+    confinement.limit_memory(request.memory_mib, "cpu")
+    checks = CELL_CHECKS if request.kind == "cell" else TASK_CHECKS
     _say(out, CheckWord(laws=tuple(Law(check.name, check.law) for check in checks)))
     try:
-        _check(order, out)
+        _check(request, out)
     except RnnbenchError as error:
         _say(out, CheckWord(problem=str(error)))
     except Exception as error:
         traceback.print_exc()
-        _say(out, CheckWord(problem=f"{order.subject} cannot be checked: {describe(error)}"))
+        _say(out, CheckWord(problem=f"{request.subject} cannot be checked: {describe(error)}"))
     os._exit(0)
 
 
-def _check(order: CheckOrder, out: int) -> None:
+def _check(request: CheckRequest, out: int) -> None:
     torch.set_num_threads(1)
     before = look()
     catalogue = Catalogue.load()
-    if order.kind == "cell":
-        brought = catalogue.cells[order.name]
+    if request.kind == "cell":
+        brought = catalogue.cells[request.name]
         spec = brought.item
         before = before._replace(turned=dict(brought.plugin.switches))
-        implementation = order.implementation or DEFAULT
-        outcomes = check_cell(spec, order.settings, implementation, order.skip, before)
+        implementation = request.implementation or DEFAULT
+        outcomes = check_cell(spec, request.settings, implementation, request.skip, before)
     else:
-        outcomes = check_task(catalogue.tasks[order.name].item(**order.settings))  # type: ignore[arg-type]
+        outcomes = check_task(catalogue.tasks[request.name].item(**request.settings))  # type: ignore[arg-type]
     for outcome in outcomes:
         _say(out, CheckWord(outcome=outcome))
 

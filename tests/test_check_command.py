@@ -68,7 +68,7 @@ def test_what_passes_and_what_fails_is_told_a_line_a_check(make_plugin: MakePlug
     failed = {(row[0], row[1]): row[3] for row in rows if row[2] == "failed"}
     assert ("ahead", "causal") in failed
     assert re.match(
-        r"it looks ahead: another input from step 1 on changed the outputs before step 1 by \d",
+        r"it looks ahead: another input from step 1 of 33 on changed the outputs before step 1 by \d",
         failed["ahead", "causal"],
     )
     assert {name for name, _ in failed} == {"ahead"}
@@ -127,7 +127,7 @@ def test_pytest_collects_a_test_a_check_and_benchmarks(make_plugin: MakePlugin, 
     assert done.returncode == 1, done.stdout + done.stderr
     assert "test_mine.py::test_mine PASSED" in done.stdout
     assert "rnnbench::test_cell[ahead-causal] FAILED" in done.stdout
-    assert "AssertionError: ahead: it looks ahead: another input from step 1 on changed" in done.stdout
+    assert "AssertionError: ahead: it looks ahead: another input from step 1 of 33 on changed" in done.stdout
     for check in CELL_CHECKS:
         assert re.search(rf"rnnbench::test_cell\[stepped-{check.name}\] (PASSED|SKIPPED)", done.stdout)
     for check in TASK_CHECKS:

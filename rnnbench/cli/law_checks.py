@@ -6,16 +6,19 @@ from rnnbench.campaign import check_strangers
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.output import console
 from rnnbench.errors import RnnbenchError
+from rnnbench.records import CostTrial
 from rnnbench.store import Store, keep_failed_checks
 
 
 def check_laws(cells: Sequence[str], catalogue: Catalogue, store: Store) -> None:
-    """Check the cells of other distributions than rnnbench where that was not done before, and keep with the run what
-    failed. Nothing of it changes how the run ends: where a check cannot be had or kept, a line says so."""
+    """Check the cells of other distributions than rnnbench that have figures and were not checked before, and keep with
+    the run what failed. Nothing of it changes how the run ends: where a check cannot be had or kept, a line says so."""
+    with_figures = _cells_with_figures(store)
+    names = [name for name in cells if name in with_figures]
     err = console(stderr=True)
     with err.status("checking laws") as status:
         outcomes, notices = check_strangers(
-            cells, catalogue, lambda name: status.update(f"checking the laws of {name} ...")
+            names, catalogue, lambda name: status.update(f"checking the laws of {name} ...")
         )
     try:
         keep_failed_checks(store.folder, outcomes)
@@ -23,3 +26,14 @@ def check_laws(cells: Sequence[str], catalogue: Catalogue, store: Store) -> None
         notices = (*notices, str(error))
     for notice in notices:
         err.print(notice, markup=False, soft_wrap=True)
+
+
+def _cells_with_figures(store: Store) -> set[str]:
+    found: set[str] = set()
+    for result in store.read():
+        if result.status != "ok":
+            continue
+        trial = result.trial
+        cells = trial.cells if isinstance(trial, CostTrial) else (trial.cell,)
+        found.update(cell.name for cell in cells)
+    return found

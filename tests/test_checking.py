@@ -209,6 +209,17 @@ def test_cells_of_others_are_checked_once(rude: Catalogue) -> None:
     assert asked == ["ahead"]
 
 
+def test_only_the_plugin_of_the_subject_is_imported(rude: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every other one is switched off, and so stays what was switched off before."""
+    monkeypatch.setenv("RNNBENCH_DISABLE_PLUGINS", "some-distribution")
+    environment = alone(rude.cells["ahead"].plugin, rude)
+    names = environment["RNNBENCH_DISABLE_PLUGINS"].split(",")
+    assert {"some-distribution", "rnnbench:cells", "rnnbench:tasks"} <= set(names)
+    assert "rude:rude" not in names
+    monkeypatch.setenv("RNNBENCH_DISABLE_PLUGINS", environment["RNNBENCH_DISABLE_PLUGINS"])
+    assert {plugin.distribution for plugin in Catalogue.load().plugins} == {"rude"}
+
+
 def test_what_failed_is_kept_with_the_run(tmp_path: Path) -> None:
     """In place of what was kept of the same cell; cells that were not asked again keep theirs."""
     assert failed_checks(tmp_path) == ()

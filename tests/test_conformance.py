@@ -4,6 +4,7 @@ import random
 import re
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -584,6 +585,21 @@ def test_what_the_import_of_a_cell_turns_is_found(tmp_path: Path, monkeypatch: p
     assert "importing or building it changes switches of torch" in outcomes["isolated"].sentence
     assert "default_dtype is float64, was float32" in outcomes["isolated"].sentence
     assert torch.get_default_dtype() == torch.float32
+
+
+@dataclass
+class Builder:
+    """A build function with fields, which cannot be hashed."""
+
+    gain: float = 1.0
+
+    def __call__(self, inputs: int, hidden: int) -> nn.Module:
+        return Sound(inputs, hidden)
+
+
+def test_whatever_can_be_called_can_build() -> None:
+    """Also what cannot be hashed."""
+    assert run_check(CHECKS["isolated"], spec(Builder())).status == "passed"
 
 
 def test_what_a_cell_turns_is_turned_back(monkeypatch: pytest.MonkeyPatch) -> None:

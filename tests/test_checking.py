@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from rnnbench import switches
 from rnnbench.campaign import alone, check_strangers, remember
 from rnnbench.campaign.law_checks import remembered, source_of
 from rnnbench.catalogue import Catalogue
@@ -183,6 +184,45 @@ def outcome(check: str, status: str = "failed", subject: str = "ahead", **fields
     """One for a test."""
     sentence = fields.pop("sentence", "it looks ahead")
     return Outcome(subject=subject, check=check, law="A law.", status=status, sentence=sentence, **fields)  # type: ignore[arg-type]
+
+
+TURNS = """
+import rnnbench
+import torch
+
+torch.set_flush_denormal(True)
+
+@rnnbench.hookimpl
+def rnnbench_cells():
+    return [rnnbench.CellSpec("turns", "turns_the_dtype:Cell", source="this test")]
+"""
+TURNS_THE_DTYPE = """
+import torch
+from torch import nn
+
+torch.set_default_dtype(torch.float64)
+
+class Cell(nn.GRU):
+    def __init__(self, inputs, hidden):
+        super().__init__(inputs, hidden, batch_first=True, dtype=torch.float32)
+"""
+
+
+def test_what_a_plugin_and_the_place_of_a_cell_turn_on_import_is_found(
+    make_plugin: MakePlugin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process looks at torch before it imports the plugin; the law `isolated` names both."""
+    kept = switches.read()
+    root = make_plugin(TURNS, distribution="turns")
+    (root / "turns_the_dtype.py").write_text(TURNS_THE_DTYPE)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(path for path in sys.path if path))
+    catalogue = Catalogue.load()
+    switches.restore(kept)
+    outcomes, printed = checked("turns", catalogue)
+    failed = {outcome.check: outcome.sentence for outcome in outcomes if outcome.status == "failed"}
+    assert list(failed) == ["isolated"], printed
+    assert "default_dtype is float64, was float32" in failed["isolated"]
+    assert "flush_denormals is on, was off" in failed["isolated"]
 
 
 def test_outcomes_are_remembered_by_the_source_of_the_cell(rude: Catalogue) -> None:

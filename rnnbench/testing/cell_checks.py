@@ -91,8 +91,7 @@ def _subject(
 ) -> Subject:
     imported = first_import(spec.build) if isinstance(spec.build, Hashable) else since(look())
     if before is not None:
-        of_plugin = since(before)
-        imported = Imported(of_plugin.parts, {**of_plugin.turned, **imported.turned})
+        imported = Imported(before.parts, {**since(before).turned, **imported.turned})
     options = {**spec.options, **(options or {})}
     return Subject(spec, options, implementation, skip=skip, imported=imported)
 

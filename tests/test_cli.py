@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from rnnbench.catalogue import DISABLE
+from rnnbench.cli.main import _hear_signals_to_end
 from tests.conftest import MakePlugin
 from tests.test_campaign import write_suite
 
@@ -161,6 +163,22 @@ def test_what_goes_wrong_is_told_well(tmp_path: Path, arguments: list[str], code
     assert (done.returncode, done.stdout) == (code, "")
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("name", ["SIGHUP", "SIGTERM"])
+def test_a_signal_that_is_ignored_stays_ignored(name: str) -> None:
+    """As `nohup` has it; one that is not is taken like Ctrl-C."""
+    number = getattr(signal, name)
+    before = signal.getsignal(number)
+    try:
+        signal.signal(number, signal.SIG_IGN)
+        _hear_signals_to_end()
+        assert signal.getsignal(number) is signal.SIG_IGN
+        signal.signal(number, signal.SIG_DFL)
+        _hear_signals_to_end()
+        assert signal.getsignal(number) is signal.default_int_handler
+    finally:
+        signal.signal(number, before)
 
 
 def test_debug_shows_the_traceback(tmp_path: Path) -> None:

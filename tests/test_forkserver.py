@@ -201,7 +201,7 @@ def test_a_stopped_server_is_continued(pool: LocalPool) -> None:
 def test_a_server_that_does_not_answer_is_replaced(pool: LocalPool, monkeypatch: pytest.MonkeyPatch) -> None:
     """No wait for it is without a bound: here it is stopped, and nothing continues it."""
     assert finish(pool, small("gru"))["gru"].status == "ok"
-    monkeypatch.setattr("rnnbench.executors.server_process.ServerProcess._continue", lambda self: None)
+    monkeypatch.setattr("rnnbench.executors.server_process.continue_if_stopped", lambda pid: None)
     monkeypatch.setattr("rnnbench.executors.server_process.ANSWER_SECONDS", 1.0)
     stopped = pool._forkserver.pid
     os.kill(stopped, signal.SIGSTOP)

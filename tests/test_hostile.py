@@ -189,7 +189,7 @@ def test_a_stray_does_not_outlive_its_trial(pool: LocalPool, here: Path) -> None
 
 
 def test_the_host_programs_own_children_are_left_alone(pool: LocalPool) -> None:
-    """Strays are told by a mark in their environment."""
+    """What trials leave behind falls to the server, which has no other children."""
     with psutil.Popen(["sleep", "100"]) as own:
         finish(pool, small("gru"))
         assert own.is_running()

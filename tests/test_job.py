@@ -77,6 +77,25 @@ def test_a_job_ends_with_its_parent(tmp_path: Path) -> None:
     assert psutil.wait_procs(family, timeout=20)[1] == []
 
 
+def test_a_job_that_is_stopped_goes_on() -> None:
+    """Whoever waits for it has it continued."""
+    process = rnnbench.JobProcess(rnnbench.Job(trials=(trial("gru"),)))
+    process._process.send_signal(signal.SIGSTOP)
+    (result,) = process.results()
+    assert result.status == "ok"
+
+
+def test_a_machine_without_torch_is_told_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And none of its trials is said to be killed."""
+    (tmp_path / "torch.py").write_text("raise OSError('libtorch.so: cannot open shared object file')")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    process = rnnbench.JobProcess(rnnbench.Job(trials=(trial("gru"), trial("rnn"))))
+    with pytest.raises(
+        rnnbench.RnnbenchError, match=r"^on \S+: torch is installed and cannot be imported.*libtorch\.so"
+    ):
+        list(process.results())
+
+
 def test_the_front_door_tells_trials_apart() -> None:
     """What executors of plugins need stands in `import rnnbench`."""
     assert rnnbench.trial_id(trial("gru")) == trial_id(trial("gru"))

@@ -28,7 +28,7 @@ from rnnbench.records import Executor, LearningTrial, Placement, Result, trial_i
 from rnnbench.store import Store
 from rnnbench.suite import Choices, read_suite
 from rnnbench_cluster.slurm import build_slurm
-from rnnbench_cluster.slurm_pack import arrays
+from rnnbench_cluster.slurm_pack import arrays, read_regular
 from tests.cluster.one_node_slurm import CannotStart, one_node_slurm
 from tests.conftest import MakePlugin
 from tests.test_executors import trial
@@ -408,6 +408,17 @@ def test_leaving_ends_all_jobs(placement: Placement) -> None:
     assert not (placement.folder / "slurm").exists()
     wait_until(lambda: squeue() == [other])
     subprocess.run(["scancel", other], check=True)
+
+
+def test_what_is_no_file_among_the_results_keeps_nobody_waiting(tmp_path: Path) -> None:
+    """A pipe that lies there would be waited for forever."""
+    os.mkfifo(tmp_path / "pipe.json")
+    (tmp_path / "folder.json").mkdir()
+    (tmp_path / "file.json").write_bytes(b"{}")
+    assert read_regular(tmp_path / "file.json") == b"{}"
+    for name in ("pipe.json", "folder.json", "missing.json"):
+        with pytest.raises(OSError, match=name):
+            read_regular(tmp_path / name)
 
 
 def test_a_job_that_is_held_is_told_of(placement: Placement) -> None:

@@ -14,7 +14,7 @@ import msgspec
 
 import rnnbench
 from rnnbench_cluster.slurm_job import RunningJob, most_at_once
-from rnnbench_cluster.slurm_pack import Needs, Pack, arrays
+from rnnbench_cluster.slurm_pack import Needs, Pack, arrays, read_regular
 from rnnbench_cluster.slurm_queue import Site, SlurmQueue, end_earlier_runs, require_commands
 
 TRIALS_HELD = 600
@@ -124,7 +124,7 @@ class SlurmExecutor(rnnbench.Executor):
             if path.stem not in self._in_flight:
                 continue
             with suppress(OSError, msgspec.DecodeError):  # not all of it may have come yet
-                self._finish(msgspec.json.decode(path.read_bytes(), type=rnnbench.Result))
+                self._finish(msgspec.json.decode(read_regular(path), type=rnnbench.Result))
 
     def _finish(self, result: rnnbench.Result) -> None:
         """Hold a result ready for whoever waits."""

@@ -2,6 +2,7 @@
 
 import math
 import os
+import stat
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -93,6 +94,16 @@ class RunPack:
     def _path(self, trial: rnnbench.Trial) -> Path:
         """Where the result of a trial goes."""
         return Path(self.results, f"{rnnbench.trial_id(trial)}.json")
+
+
+def read_regular(path: Path) -> bytes:
+    """The content of a file. Raises OSError for what is no file: a pipe that lies there would be waited for forever."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(f"{path} is no regular file")
+    with os.fdopen(descriptor, "rb") as file:
+        return file.read()
 
 
 def write_whole(path: Path, content: bytes) -> None:

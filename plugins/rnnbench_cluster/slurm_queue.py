@@ -18,7 +18,7 @@ import submitit
 from submitit.core.utils import FailedSubmissionError, JobPaths, UncompletedJobError
 
 import rnnbench
-from rnnbench_cluster.slurm_pack import Needs, Pack, RunPack
+from rnnbench_cluster.slurm_pack import Needs, Pack, RunPack, read_regular
 
 COMMANDS = ("sbatch", "srun", "squeue", "scancel")
 ANSWER_SECONDS = 60.0
@@ -72,7 +72,7 @@ class SlurmQueue:
     def last_words(self, job: str) -> str:
         """The last line of what a job printed as errors; what srun and submitit add says nothing of it."""
         try:
-            said = JobPaths(self.folder, job).stderr.read_text(errors="replace")
+            said = read_regular(JobPaths(self.folder, job).stderr).decode(errors="replace")
         except OSError:
             return ""
         lines = [line for line in said.strip().splitlines() if not line.startswith(("srun: ", "submitit "))]

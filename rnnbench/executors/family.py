@@ -56,6 +56,13 @@ def kill_group(pid: int) -> None:
             kill(pid, signal.SIGKILL)
 
 
+def continue_if_stopped(pid: int) -> None:
+    """Have a process go on that somebody has stopped."""
+    with suppress(psutil.Error, ProcessLookupError, PermissionError):
+        if psutil.Process(pid).status() == psutil.STATUS_STOPPED:
+            os.kill(pid, signal.SIGCONT)
+
+
 def end_strays(sessions: Collection[int]) -> None:
     """End what fell to this process when the server of a pool was gone, and leave the host program's own children.
 

@@ -1,18 +1,15 @@
 """The server as its driver sees it: a process at the other end of a channel. No wait for it is without a bound."""
 
 import os
-import signal
 import subprocess
 from collections.abc import Sequence
 from contextlib import suppress
 from multiprocessing.connection import wait
 from time import monotonic
 
-import psutil
-
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors.channel import End, Ended, Message, Ready, Start, Started
-from rnnbench.executors.family import SERVERS, kill_group
+from rnnbench.executors.family import SERVERS, continue_if_stopped, kill_group
 from rnnbench.executors.launching import ANSWER_SECONDS, Child, launch
 from rnnbench.executors.order import Order, SharedFiles
 from rnnbench.interpreter import module_path
@@ -90,7 +87,7 @@ class ServerProcess:
         """Take in what it has to say, waiting so long for the first message. One that is stopped is continued."""
         try:
             if not wait([self._channel.fileno()], max(0.0, seconds)):
-                self._continue()
+                continue_if_stopped(self.pid)
             elif not self._take_in():
                 self.kill()
         except (OSError, ValueError):
@@ -177,11 +174,6 @@ class ServerProcess:
                 if child is not None:
                     child.code = message.code
         return True
-
-    def _continue(self) -> None:
-        with suppress(psutil.Error):
-            if psutil.Process(self.pid).status() == psutil.STATUS_STOPPED:
-                os.kill(self.pid, signal.SIGCONT)
 
     def _keep_last_line(self) -> None:
         self._said.seek(0)

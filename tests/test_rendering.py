@@ -179,7 +179,7 @@ def test_where_no_report_can_be_written_the_answers_are_printed(
     assert not make_reports(Store(folder), Catalogue.load())
     out, err = capsys.readouterr()
     assert out.startswith("adding")
-    assert f"{folder / 'report'}: cannot be written, and no report was made" in err
+    assert f"{folder / 'report'}: cannot be written: File exists; no report was made." in err
 
 
 def test_a_renderer_finds_no_module_in_the_working_folder(

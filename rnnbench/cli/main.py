@@ -1,18 +1,19 @@
 """The commands, and what they exit with. Each command's module is imported when the command is run."""
 
-import os
 import signal
 import sys
 import traceback
+from collections.abc import Sequence
 from importlib import import_module
 from types import ModuleType
 
 import click
 
 from rnnbench import __version__
-from rnnbench.errors import RnnbenchError, why_not
+from rnnbench.cli.streams import ReaderGone, careful_streams
+from rnnbench.errors import RnnbenchError, encodable, message, why_not
 
-USAGE_ERROR, INTERRUPTED = 2, 130
+USAGE_ERROR, OUTPUT_LOST, INTERRUPTED = 2, 6, 130
 INTERRUPTION = "Interrupted. What finished is kept; the same command, without --fresh, goes on from there."
 COMMANDS = {
     "run": "rnnbench.cli.run:run",
@@ -72,25 +73,56 @@ def cli(debug: bool) -> None:
 def main() -> None:
     """Run the command line; exit codes as in the README."""
     _hear_signals_to_end()
+    with careful_streams() as streams:
+        code = _outcome()
+    if code == 0 and any(stream.lost for stream in streams):
+        code = OUTPUT_LOST
+    sys.exit(code)
+
+
+def _outcome() -> int:
+    """Run the command line; what it exits with, in whatever way it ends."""
+    code: object
     try:
+        _refuse_undecodable(sys.argv[1:])
         code = cli.main(prog_name="rnnbench", standalone_mode=False)
     except click.exceptions.Exit as exit_:
         code = exit_.exit_code
     except (click.Abort, KeyboardInterrupt):
         click.echo(INTERRUPTION, err=True)
         code = INTERRUPTED
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:  # no command at all: its help says which there are
         error.show()
         code = USAGE_ERROR
+    except click.ClickException as error:
+        code = _usage_error(error, _sentence(error))
     except RnnbenchError as error:
-        if "--debug" in sys.argv:
-            traceback.print_exc()
-        click.echo(f"rnnbench: {error}", err=True)
-        code = USAGE_ERROR
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
-    sys.exit(code if isinstance(code, int) else 0)
+        code = _usage_error(error, " ".join(message(error).split()))
+    except ReaderGone:
+        code = OUTPUT_LOST
+    return code if isinstance(code, int) else 0
+
+
+def _usage_error(error: Exception, sentence: str) -> int:
+    if "--debug" in sys.argv:
+        traceback.print_exception(error)
+    click.echo(f"rnnbench: {sentence}", err=True)
+    return USAGE_ERROR
+
+
+def _sentence(error: click.ClickException) -> str:
+    """What click found, on one line, with the command whose help says more."""
+    said = " ".join(error.format_message().split()).rstrip(".")
+    if isinstance(error, click.UsageError) and error.ctx:
+        return f"{said}. Try '{error.ctx.command_path} --help'."
+    return f"{said}."
+
+
+def _refuse_undecodable(arguments: Sequence[str]) -> None:
+    """Names of files may be any bytes; what travels in suites and results is text."""
+    for argument in arguments:
+        if "=" in argument and encodable(argument) != argument:
+            raise RnnbenchError(f"{encodable(argument)}: is not text in the encoding of this system; type it in UTF-8")
 
 
 def _load(module: str) -> ModuleType:

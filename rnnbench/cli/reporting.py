@@ -73,7 +73,7 @@ def make_reports(store: Store, catalogue: Catalogue) -> bool:
         outcomes = render(reports, findings, folder)
     except OSError as error:
         console(stderr=True).print(
-            f"{folder}: cannot be written, and no report was made: {error.strerror or error}.",
+            f"{folder}: cannot be written: {error.strerror or error}; no report was made.",
             markup=False,
             soft_wrap=True,
         )

@@ -7,7 +7,7 @@ import msgspec
 
 from rnnbench.campaign import FAILURES, IDLE, settle_fastest
 from rnnbench.catalogue import Catalogue
-from rnnbench.cli.output import console, print_line
+from rnnbench.cli.output import console, print_json
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors.local import run_one
 from rnnbench.plan import due_trials
@@ -38,7 +38,7 @@ def trial(
     single = _single_trial(cell, task, seed, dials, options, settings)
     result = run_one(single)
     if as_json:
-        print_line(msgspec.json.format(msgspec.json.encode(result)).decode())
+        print_json(msgspec.to_builtins(result))
     else:
         _print_result(result)
     raise click.exceptions.Exit(
@@ -58,8 +58,8 @@ def _single_trial(
     raw: dict[str, Any] = {
         "version": 1,
         "summary": "a single trial",
-        "cells": [{"name": cell, "options": key_table(options)}],
-        "tasks": [{"name": task, "dials": key_table(dials)}],
+        "cells": [{"name": cell, "options": key_table(options, "--option")}],
+        "tasks": [{"name": task, "dials": key_table(dials, "--dial")}],
         "seeds": [seed],
         "recipe": {"tune": False},
     }

@@ -11,12 +11,11 @@ from time import monotonic, sleep
 
 import msgspec
 from filelock import FileLock, Timeout
-from msgspec import Struct
 
-from rnnbench.errors import RnnbenchError, UnknownName, first_line
-from rnnbench.records import Result, Trial, contradiction, encode, trial_id
-from rnnbench.records.result import FORMAT
+from rnnbench.errors import RnnbenchError, UnknownName
+from rnnbench.records import Result, Trial, encode, trial_id
 from rnnbench.store.atomic import write_atomically
+from rnnbench.store.reading import UNREADABLE, problem_of, whole
 
 NAMES_SHOWN = 8
 HOLDER_SECONDS = 2.0
@@ -120,9 +119,9 @@ class Store:
         if len(fits) > 1:
             raise RnnbenchError(f"{self.folder}: '{identity}' may be {', '.join(fits[:NAMES_SHOWN])}")
         try:
-            return _whole(self.path(fits[0]))
+            return whole(self.path(fits[0]))
         except UNREADABLE as error:
-            raise RnnbenchError(f"{self.path(fits[0])}: cannot be read: {_problem(error)}.") from error
+            raise RnnbenchError(f"{self.path(fits[0])}: cannot be read: {problem_of(error)}.") from error
 
     def read(self) -> Iterator[Result]:
         """All results that are there and whole, in the order of their names.
@@ -132,69 +131,9 @@ class Store:
         self.unreadable.clear()
         for path in sorted(self.trials.glob("*.json")):
             try:
-                yield _whole(path)
+                yield whole(path)
             except UNREADABLE as error:
-                self.unreadable[path] = _problem(error)
-
-
-class NewerFormat(RnnbenchError):
-    """A result in a format that this version does not read; nothing in its folder is changed."""
-
-
-class _Origin(Struct, frozen=True):
-    """The versions in a provenance, whatever else a later version keeps there."""
-
-    versions: dict[str, str] = {}
-
-
-class _Head(Struct, frozen=True):
-    """What tells the format of a result, and the version that wrote it."""
-
-    format: int = FORMAT
-    provenance: _Origin = _Origin()
-
-
-UNREADABLE = (OSError, ValueError, OverflowError, RecursionError)
-"""What reading raises of a file that is not whole; the errors of msgspec are ValueErrors."""
-
-
-def _problem(error: BaseException) -> str:
-    """What is wrong with a file, in words."""
-    if isinstance(error, RecursionError):
-        return "it is nested too deep"
-    return first_line(error).removesuffix(".")
-
-
-def _whole(path: Path) -> Result:
-    """The result in a file. Raises ValueError where it is not whole, contradicts itself, or is that of another trial,
-    and NewerFormat where a later version wrote it."""
-    if not path.is_file():  # a pipe would keep its reader waiting
-        raise ValueError("it is not a file")
-    content = path.read_bytes()
-    _refuse_newer(path, content)
-    result = msgspec.json.decode(content, type=Result)
-    if result.format != FORMAT:
-        raise ValueError(f"has format {result.format}; this version reads {FORMAT}")
-    if trial_id(result.trial) != path.stem:
-        raise ValueError(f"it holds the trial {trial_id(result.trial)}")
-    if problem := contradiction(result):
-        raise ValueError(f"it contradicts itself: {problem}")
-    return result
-
-
-def _refuse_newer(path: Path, content: bytes) -> None:
-    try:
-        head = msgspec.json.decode(content, type=_Head)
-    except UNREADABLE:
-        return  # the reader says what is wrong
-    if head.format <= FORMAT:
-        return
-    writer = head.provenance.versions.get("rnnbench")
-    reader = f"rnnbench {writer}, which wrote it," if writer else "a later version of rnnbench"
-    raise NewerFormat(
-        f"{path}: has format {head.format}, which {reader} reads; this version reads format {FORMAT}, and has changed "
-        "nothing in the folder"
-    )
+                self.unreadable[path] = problem_of(error)
 
 
 def _free(path: Path) -> Path:

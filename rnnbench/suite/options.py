@@ -1,10 +1,10 @@
 """Options that were given, against those that are declared with their defaults."""
 
-import math
 from collections.abc import Mapping
 
 from rnnbench.cell import Option
 from rnnbench.errors import RnnbenchError, UnknownName
+from rnnbench.suite.numbers import number_problem
 
 
 def complete_options(given: Mapping[str, Option], declared: Mapping[str, Option], where: str) -> dict[str, Option]:
@@ -15,8 +15,8 @@ def complete_options(given: Mapping[str, Option], declared: Mapping[str, Option]
     for option, value in given.items():
         if option not in declared:
             raise UnknownName("option", option, declared, where)
-        if isinstance(value, float) and not math.isfinite(value):
-            raise RnnbenchError(f"{where}.{option}: expected a finite number, got {value}")
+        if problem := number_problem(value):
+            raise RnnbenchError(f"{where}.{option}: {problem}")
         default = declared[option]
         if default is not None and value is not None and not _alike(value, default):
             found = f"expected {type(default).__name__}, got {type(value).__name__}"

@@ -1,6 +1,5 @@
 """From TOML to the types of a suite's file: unknown keys and wrong values are named with their path."""
 
-import math
 import re
 import tomllib
 import types
@@ -10,9 +9,10 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from rnnbench.errors import RnnbenchError, UnknownName
+from rnnbench.errors import RnnbenchError, UnknownName, first_line
 from rnnbench.records import Recipe
 from rnnbench.suite.file import SuiteFile
+from rnnbench.suite.numbers import number_problem
 from rnnbench.suite.uses import choices_text
 
 
@@ -22,18 +22,22 @@ def parse(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise RnnbenchError(f"{path}: cannot be read: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RnnbenchError(f"{path.name}: is not TOML: {error}") from None
+    except RecursionError:
+        raise RnnbenchError(f"{path.name}: is nested too deep") from None
+    except ValueError as error:  # of TOML, of UTF-8, and of numbers with thousands of digits
+        raise RnnbenchError(f"{path.name}: is not TOML: {first_line(error)}") from None
 
 
 def typed(raw: dict[str, Any], file: str) -> SuiteFile:
     """These raw data, of a file of this name, as what they should be. Raises RnnbenchError."""
-    _refuse_infinite(raw, file, "")
-    _refuse_unknown_keys(raw, SuiteFile, file, "")
     try:
+        _refuse_numbers(raw, file, "")
+        _refuse_unknown_keys(raw, SuiteFile, file, "")
         return msgspec.convert(raw, SuiteFile)
     except msgspec.ValidationError as error:
         raise RnnbenchError(f"{file}: {_readable(error)}") from None
+    except RecursionError:
+        raise RnnbenchError(f"{file}: is nested too deep") from None
 
 
 def _refuse_unknown_keys(value: Any, expected: Any, file: str, path: str) -> None:
@@ -55,14 +59,13 @@ def _refuse_unknown_keys(value: Any, expected: Any, file: str, path: str) -> Non
         _refuse_unknown_keys(inner_value, hints[key], file, f"{path}.{key}" if path else key)
 
 
-def _refuse_infinite(value: Any, file: str, path: str) -> None:
-    """TOML knows inf and nan; JSON, in which trials travel, does not."""
-    if isinstance(value, float) and not math.isfinite(value):
-        raise RnnbenchError(f"{file}: {path}: expected a finite number, got {value}")
+def _refuse_numbers(value: Any, file: str, path: str) -> None:
+    if problem := number_problem(value):
+        raise RnnbenchError(f"{file}: {path}: {problem}")
     children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, child in children:
         step = f"[{key}]" if isinstance(value, list) else f".{key}" if path else str(key)
-        _refuse_infinite(child, file, f"{path}{step}")
+        _refuse_numbers(child, file, f"{path}{step}")
 
 
 def _alternatives(expected: Any) -> tuple[Any, ...]:

@@ -9,11 +9,19 @@ from rnnbench.catalogue import Catalogue
 from rnnbench.errors import RnnbenchError
 from rnnbench.records import Suite
 from rnnbench.suite.choices import Choices
+from rnnbench.suite.numbers import number_problem
 from rnnbench.suite.parsing import parse, typed
 from rnnbench.suite.resolve import resolve
 from rnnbench.suite.sizes import at_size
 
 NOTHING_CHOSEN = Choices()
+MOST_SHOWN, MOST_KEYS = 60, 20
+EXAMPLES = {
+    "--set": "KEY=VALUE, for example recipe.epochs=5",
+    "--option": "NAME=VALUE, for example chrono=30",
+    "--dial": "NAME=VALUE, for example horizon=20",
+}
+"""What each option that takes settings should be given."""
 
 
 def read_suite(name: str, catalogue: Catalogue, choices: Choices = NOTHING_CHOSEN) -> Suite:
@@ -41,24 +49,39 @@ def check_suite(raw: dict[str, Any], file: str, catalogue: Catalogue, choices: C
     return resolve(at_size(typed(raw, file)), file, catalogue, choices)
 
 
-def key_table(settings: Iterable[str]) -> dict[str, Any]:
-    """The table that settings like `horizon=5` make, each a key and its value."""
+def key_table(settings: Iterable[str], option: str = "--set") -> dict[str, Any]:
+    """The table that settings like `horizon=5` make, each a key and its value. `option` is what they were given to."""
     table: dict[str, Any] = {}
     for setting in settings:
-        set_key(table, setting)
+        set_key(table, setting, option)
     return table
 
 
-def set_key(raw: dict[str, Any], setting: str) -> None:
+def shortened(setting: str) -> str:
+    """A setting as an error shows it."""
+    return setting if len(setting) <= MOST_SHOWN else f"{setting[:MOST_SHOWN]}..."
+
+
+def set_key(raw: dict[str, Any], setting: str, option: str = "--set") -> None:
     """Apply `recipe.epochs=5`; the value is TOML, and a bare word is text. `tasks.*` means every task."""
     key, equals, text = setting.partition("=")
+    example = EXAMPLES[option]
     if not equals or not key:
-        raise RnnbenchError(f"--set {setting}: should be KEY=VALUE, for example recipe.epochs=5")
+        raise RnnbenchError(f"{option} {shortened(setting)}: should be {example}")
     try:
         value = tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
         value = text
+    except (ValueError, RecursionError):  # thousands of digits, or of brackets
+        raise RnnbenchError(f"{option} {shortened(setting)}: the value is too long, or nested too deep") from None
+    if problem := number_problem(value):
+        raise RnnbenchError(f"{option} {shortened(setting)}: {problem}")
+    if option != "--set" and not isinstance(value, bool | int | float | str):
+        found = f"a number, a word, true or false, got {type(value).__name__}"
+        raise RnnbenchError(f"{option} {shortened(setting)}: expected {found}")
     *folders, last = key.split(".")
+    if "" in (*folders, last) or len(folders) > MOST_KEYS:
+        raise RnnbenchError(f"{option} {shortened(setting)}: its key is no path of keys like {example}")
     for table in _tables(raw, folders, setting):
         table[last] = value
 
@@ -73,5 +96,5 @@ def _tables(raw: dict[str, Any], folders: list[str], setting: str) -> Iterator[d
             places = [place.setdefault(folder, {}) for place in places if isinstance(place, dict)]
     tables = [place for place in places if isinstance(place, dict)]
     if not tables:
-        raise RnnbenchError(f"--set {setting}: leads to no table")
+        raise RnnbenchError(f"--set {shortened(setting)}: leads to no table")
     yield from tables

@@ -9,7 +9,7 @@ from msgspec import UNSET
 
 from rnnbench.catalogue import Catalogue
 from rnnbench.cell import DEFAULT, FASTEST
-from rnnbench.errors import RnnbenchError, UnknownName
+from rnnbench.errors import RnnbenchError, UnknownName, describe, first_line
 from rnnbench.records import CellUse, Dial, Recipe, TaskUse
 from rnnbench.suite.file import TaskEntry
 from rnnbench.suite.options import complete_options
@@ -58,7 +58,9 @@ def resolve_dials(task: type[Task], dials: Mapping[str, Any], where: str) -> dic
     try:
         task(**converted)
     except (ValueError, TypeError) as error:
-        raise RnnbenchError(f"{where}: {task.name}: {error}") from None
+        raise RnnbenchError(f"{where}: {task.name}: {first_line(error)}") from None
+    except Exception as error:
+        raise RnnbenchError(f"{where}: {task.name} cannot be made with these dials: {describe(error)}") from error
     return converted
 
 

@@ -13,6 +13,8 @@ PRELOAD = ("torch", "torch._dynamo", "rnnbench.runner.warm")
 """Loaded once by the forkserver: what all trials share, and no plugin. The first optimiser of a process imports
 torch._dynamo, which takes over a second."""
 ATTEMPTS = 3
+ATTEMPTS_WHERE_KILLED = 20
+"""A kill from outside says nothing of the next server, which dies of a broken torch as the first one did."""
 _idle: dict[int, ServerProcess] = {}
 """A server that no pool uses at present, by the process that started it: a fork of that process must not use it."""
 
@@ -34,16 +36,19 @@ class Forkserver:
 
         Raises RnnbenchError with the reason where no trial can run on this machine.
         """
-        for _ in range(ATTEMPTS):
+        attempts = 0
+        died_by_itself = 0
+        while attempts < ATTEMPTS_WHERE_KILLED and died_by_itself < ATTEMPTS:
             if not self._server.lives:
                 self._bury()
                 self._server = ServerProcess(PRELOAD)
             try:
                 return self._server.start(order, files)
             except ServerGone:
-                continue
+                attempts += 1
+                died_by_itself += not self._server.killed
         raise RnnbenchError(
-            f"the process that loads torch for all trials {self._server.last_words()}; that happened {ATTEMPTS} times"
+            f"the process that loads torch for all trials {self._server.last_words()}; that happened {attempts} times"
         )
 
     def listen(self, seconds: float) -> None:

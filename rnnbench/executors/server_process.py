@@ -1,6 +1,7 @@
 """The server as its driver sees it: a process at the other end of a channel. No wait for it is without a bound."""
 
 import os
+import signal
 import subprocess
 from collections.abc import Sequence
 from contextlib import suppress
@@ -17,6 +18,7 @@ from rnnbench.interpreter import module_path
 LOAD_SECONDS = 600.0
 """In which torch must be loaded; a network disk takes minutes."""
 LOOK_SECONDS = 0.5
+KILLS = (-signal.SIGKILL, -signal.SIGTERM, -signal.SIGHUP)
 WORDS_KEPT = 300
 
 
@@ -37,6 +39,7 @@ class ServerProcess:
         self._ready = False
         self._problem = ""
         self._last_line = ""
+        self._silent = False
         self._open = True
         launched = launch(modules)
         self._process = launched.process
@@ -49,6 +52,11 @@ class ServerProcess:
     def pid(self) -> int:
         """Its process id."""
         return self._process.pid
+
+    @property
+    def killed(self) -> bool:
+        """Whether somebody else has ended it."""
+        return not self._silent and self._process.returncode in KILLS
 
     @property
     def lives(self) -> bool:
@@ -149,6 +157,7 @@ class ServerProcess:
         if monotonic() < deadline:
             self.listen(min(LOOK_SECONDS, deadline - monotonic()))
         else:
+            self._silent = True
             self.kill()
 
     def _send(self, message: Message, files: Sequence[int] = ()) -> None:

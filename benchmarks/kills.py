@@ -27,7 +27,7 @@ from rnnbench.store import Store
 
 MARK = "RNNBENCH_KILLS"
 OURS = uuid4().hex
-LEFT_BEHIND = "987654"
+LEFT_BEHIND = str(1_000_000 + os.getpid())
 """Seconds for which a process sleeps that a trial leaves behind; by this number it is known."""
 PATIENCE_SECONDS = 120.0
 GONE_SECONDS = 10.0

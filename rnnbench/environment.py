@@ -2,15 +2,18 @@
 
 import os
 import platform
+import re
 import subprocess
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import NamedTuple
 
 import psutil
 
 from rnnbench.records import Machine
 
+GIT_SECONDS = 10
 VECTORS = ("sse4", "avx", "fma", "amx", "asimd", "sve")
 """How the flags of instructions that work on several numbers at once begin."""
 KERNELS = (
@@ -48,9 +51,29 @@ def versions() -> dict[str, str]:
 
 @cache
 def commit() -> str:
-    """The commit of the git checkout around the working folder, with "+changes" where it has some; "" outside."""
-    head = _git("rev-parse", "--short=12", "HEAD")
-    return f"{head}+changes" if head and _git("status", "--porcelain", "--untracked-files=no") else head
+    """The commit of the git checkout around the working folder, with "+changes" where it has some, and "+unknown" where
+    git does not say in time; "" outside of a checkout, and where git refuses it."""
+    head = _git("rev-parse", "--short=12", "HEAD").output
+    if not head:
+        return ""
+    status = _git("status", "--porcelain", "--untracked-files=no")
+    if status.failed:
+        return f"{head}+unknown"
+    return f"{head}+changes" if status.output else head
+
+
+@cache
+def refused_checkout() -> str:
+    """A sentence on how to allow it, where git refuses the checkout around the working folder; "" where it does not."""
+    found = _git("rev-parse", "--short=12", "HEAD")
+    if "dubious ownership" not in found.complaint:
+        return ""
+    listed = re.search(r"safe\.directory (\S+)", found.complaint)
+    folder = listed[1] if listed else str(Path.cwd())
+    return (
+        f"git refuses this checkout, which belongs to another user, so that results carry no commit; to allow it: "
+        f"git config --global --add safe.directory {folder}"
+    )
 
 
 def variables() -> dict[str, str]:
@@ -70,12 +93,30 @@ def version_of(package: str) -> str:
         return ""
 
 
-def _git(*arguments: str) -> str:
+class _Said(NamedTuple):
+    """What git said: its answer, or that it failed, with its complaint."""
+
+    output: str
+    failed: bool = False
+    complaint: str = ""
+
+
+def _git(*arguments: str) -> _Said:
     try:
-        done = subprocess.run(["git", *arguments], capture_output=True, text=True, timeout=10, check=False)
+        done = subprocess.run(
+            ["git", *arguments],
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=GIT_SECONDS,
+            check=False,
+            env={**os.environ, "LC_ALL": "C"},
+        )
     except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return done.stdout.strip() if done.returncode == 0 else ""
+        return _Said("", failed=True)
+    if done.returncode != 0:
+        return _Said("", failed=True, complaint=done.stderr)
+    return _Said(done.stdout.strip())
 
 
 def _cpuinfo() -> dict[str, str]:

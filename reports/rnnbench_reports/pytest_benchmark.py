@@ -11,7 +11,6 @@ from pytest_benchmark.stats import Stats
 import rnnbench
 
 FILE = "pytest-benchmark.json"
-DIRTY = "+changes"
 
 
 def render(findings: rnnbench.Findings, folder: Path) -> list[Path]:
@@ -29,10 +28,10 @@ def render(findings: rnnbench.Findings, folder: Path) -> list[Path]:
             "cpu": {"brand_raw": machine.processor, "count": machine.cores},
         },
         "commit_info": {
-            "id": commit.removesuffix(DIRTY) or "unversioned",
+            "id": commit.partition("+")[0] or "unversioned",
             "time": findings.last_started,
             "author_time": findings.last_started,
-            "dirty": commit.endswith(DIRTY),
+            "dirty": "+" in commit,
             "project": "rnnbench",
             "branch": "(unknown)",
         },

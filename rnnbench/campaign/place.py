@@ -1,10 +1,10 @@
 """Where a run's trials go."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from rnnbench.cell import Option
-from rnnbench.errors import RnnbenchError
+from rnnbench.errors import RnnbenchError, describe, first_line
 from rnnbench.records import Executor, ExecutorSpec, Placement
 
 
@@ -14,12 +14,14 @@ class Place:
 
     jobs: trials at once, where the user said so.
     cost: whether cost trials run there though its machines are shared; their results are marked.
+    origin: the distribution that brought it, with its version.
     """
 
     executor: ExecutorSpec
     options: Mapping[str, Option] = field(default_factory=dict)
     jobs: int | None = None
     cost: bool = False
+    origin: str = ""
 
     @property
     def takes_cost(self) -> bool:
@@ -33,5 +35,25 @@ class Place:
             build = spec.load()
         except ImportError as error:
             needs = f"; it needs: pip install '{spec.needs}'" if spec.needs else ""
-            raise RnnbenchError(f"the executor '{spec.name}' cannot be loaded: {error}{needs}") from error
-        return build(placement, **self.options)
+            raise RnnbenchError(f"{self._named} cannot be loaded: {first_line(error)}{needs}") from error
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # a module may raise anything, and may try to exit
+            raise RnnbenchError(f"{self._named} cannot be loaded: {describe(error)}") from error
+        return self._opened(build, placement)
+
+    def _opened(self, build: Callable[..., Executor], placement: Placement) -> Executor:
+        try:
+            executor = build(placement, **self.options)
+        except (RnnbenchError, KeyboardInterrupt):
+            raise
+        except BaseException as error:
+            raise RnnbenchError(f"{self._named} cannot be opened: {describe(error)}") from error
+        if not isinstance(executor, Executor):
+            raise RnnbenchError(f"{self._named} cannot be opened: it gave {type(executor).__name__}, and no Executor")
+        return executor
+
+    @property
+    def _named(self) -> str:
+        origin = f" of {self.origin}" if self.origin else ""
+        return f"the executor '{self.executor.name}'{origin}"

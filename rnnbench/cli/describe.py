@@ -11,7 +11,8 @@ from rnnbench.archives import is_here, open_archives
 from rnnbench.catalogue import Brought, Catalogue, Plugin
 from rnnbench.cell import CellSpec
 from rnnbench.cli.output import first_line
-from rnnbench.errors import DataUnavailable
+from rnnbench.errors import DataUnavailable, describe
+from rnnbench.errors import first_line as first_line_of
 from rnnbench.records import ExecutorSpec, Renderer
 from rnnbench.suite import suite_head
 from rnnbench.task import GeneratedTask, RecordedTask, Task
@@ -35,7 +36,7 @@ def describe_all(catalogue: Catalogue) -> dict[str, list[Description]]:
 
 def _cell(brought: Brought[CellSpec]) -> Description:
     spec = brought.item
-    build = spec.build if isinstance(spec.build, str) else f"{spec.build.__module__}:{spec.build.__qualname__}"
+    build = spec.build if isinstance(spec.build, str) else _place(spec.build)
     return {
         "name": spec.name,
         "summary": spec.summary,
@@ -47,6 +48,12 @@ def _cell(brought: Brought[CellSpec]) -> Description:
         "constraints": _constraints(spec),
         "build": build,
     }
+
+
+def _place(build: object) -> str:
+    """Where a function or class is defined; of what has no such place, what it is."""
+    kind = type(build)
+    return f"{getattr(build, '__module__', kind.__module__)}:{getattr(build, '__qualname__', kind.__qualname__)}"
 
 
 def _constraints(spec: CellSpec) -> list[str]:
@@ -85,6 +92,15 @@ def _task(brought: Brought[type[Task]]) -> Description:
 def chance(task: type[Task]) -> dict[str, float] | str:
     """Scores of the trivial forecast at the default dials; of recorded data, why they cannot be had where they are not
     here: showing a task fetches nothing."""
+    try:
+        return _chance(task)
+    except DataUnavailable as error:
+        return f"measured on the test data, which are not here: {first_line_of(error)}"
+    except Exception as error:  # the task is a stranger's
+        return f"it cannot be measured: {describe(error)}"
+
+
+def _chance(task: type[Task]) -> dict[str, float] | str:
     some = task()  # type: ignore[call-arg]
     if isinstance(some, GeneratedTask):
         train, test = (some.generate(np.random.default_rng(seed), CHANCE_EXAMPLES) for seed in (0, 1))
@@ -92,10 +108,7 @@ def chance(task: type[Task]) -> dict[str, float] | str:
         return f"measured on the test data, which are not here: rnnbench data fetch {task.name} ({', '.join(missing)})"
     else:
         assert isinstance(some, RecordedTask)
-        try:
-            splits = some.load(open_archives(type(some)))
-        except DataUnavailable as error:
-            return f"measured on the test data, which are not here: {error}"
+        splits = some.load(open_archives(type(some)))
         train, test = splits.train, splits.test
     return {metric: round(value, 6) for metric, value in some.trivial(train, test).items()}
 

@@ -43,6 +43,8 @@ def _findings() -> Iterator[tuple[bool, str, str]]:
     yield True, "load", _load(machine.cores)
     yield _torch()
     yield True, "versions", ", ".join(f"{name} {version}" for name, version in environment.versions().items())
+    if refused := environment.refused_checkout():
+        yield False, "git", refused
     catalogue = Catalogue.load()
     for sound, finding in plugin_findings(catalogue):
         yield sound, "plugin", finding

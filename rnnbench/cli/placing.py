@@ -20,11 +20,14 @@ def split_settings(settings: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[st
 
 def find_place(name: str, settings: tuple[str, ...], jobs: int | None, catalogue: Catalogue) -> Place:
     """The executor of this name with these settings. Raises RnnbenchError for a name or a value that does not fit."""
-    spec = catalogue.executors.find(name, "--executor").item
+    brought = catalogue.executors.find(name, "--executor")
+    spec = brought.item
     given: dict[str, Any] = {}
     for setting in settings:
         set_key(given, setting)
     cost = given.pop(COST, False)
     if not isinstance(cost, bool):
         raise RnnbenchError(f"--set {PREFIX}{COST}: expected true or false, got {cost!r}")
-    return Place(spec, complete_options(given, spec.options, f"--set {PREFIX}{name}"), jobs, cost)
+    return Place(
+        spec, complete_options(given, spec.options, f"--set {PREFIX}{name}"), jobs, cost, brought.plugin.origin
+    )

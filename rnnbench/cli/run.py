@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from rnnbench import environment
 from rnnbench.campaign import FAILURES, Progress, run_suite, settle_fastest, settle_occasion
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.law_checks import check_laws
@@ -74,6 +75,8 @@ def suite_(
     if dry_run:
         print_plan(suite, catalogue, store, place, fresh=fresh)
         return
+    if refused := environment.refused_checkout():
+        console(stderr=True).print(f"note: {refused}.", markup=False, soft_wrap=True)
     with Display() as display:
         progress = run_suite(suite, catalogue, store, place, fresh=fresh, watch=display.watch)
     if not no_check:

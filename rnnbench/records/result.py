@@ -123,7 +123,8 @@ class Provenance(Struct, frozen=True, kw_only=True):
     """What a result depends on besides its trial.
 
     versions:    of Python and of the packages that compute.
-    commit:      of the git checkout that the run started in, with "+changes" where it had some; "" outside of one.
+    commit:      of the git checkout that the run started in, with "+changes" where it had some, "+unknown"
+                 where git did not say; "" outside of one.
     plugins:     distribution by name of cell and task, with version.
     definitions: hash of the source that cell and task run, and of the code of rnnbench itself in which they run. Where
                  `sources` does not have the name, it is the hash of the one file that defines it.

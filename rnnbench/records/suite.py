@@ -98,6 +98,7 @@ class Suite(Struct, frozen=True, kw_only=True):
     """Cells x tasks x seeds, and cost trials for the same cells. `version` rises when figures stop being comparable.
 
     claims:        what the figures are to decide.
+    left_out_claims: a sentence for each file of claims that a plugin brings and that cannot be used.
     until_decided: the rule by which seeds are added until they do.
     """
 
@@ -112,6 +113,7 @@ class Suite(Struct, frozen=True, kw_only=True):
     threads: int = 1
     diagnostics: tuple[str, ...] = ()
     claims: tuple[Claim, ...] = ()
+    left_out_claims: tuple[str, ...] = ()
     until_decided: SeedRule | None = None
 
     def cells_on(self, use: TaskUse) -> tuple[CellUse, ...]:

@@ -25,6 +25,7 @@ from rnnbench.runner.terms import Terms
 from rnnbench.runner.watch import TorchWatch
 from rnnbench.task import RecordedTask, Task
 from rnnbench.training import Checkpoint, Feed, open_feed, train
+from rnnbench.training.diagnosing import from_plugin
 
 
 def run_learning(trial: LearningTrial, catalogue: Catalogue, bare: Result, terms: Terms, watch: TorchWatch) -> Result:
@@ -47,7 +48,8 @@ def run_learning(trial: LearningTrial, catalogue: Catalogue, bare: Result, terms
         return msgspec.structs.replace(bare, size=_told(size, model))
     diagnostics = {}
     for name in trial.diagnostics:
-        diagnostics[name] = catalogue.diagnostics[name].item.load()
+        extra = catalogue.diagnostics[name]
+        diagnostics[name] = from_plugin(extra.item, extra.plugin.origin)
         imports.note(name)
     bare = msgspec.structs.replace(bare, provenance=_provenance(trial, catalogue, imports, own_files))
     prepared = perf_counter()

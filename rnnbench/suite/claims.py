@@ -1,12 +1,13 @@
 """Claims of a suite's file: every name looked up, every condition under which they are tested written out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
 from rnnbench.catalogue import Catalogue, Plugin
-from rnnbench.errors import PluginError, RnnbenchError, UnknownName
+from rnnbench.errors import PluginError, RnnbenchError, UnknownName, first_line
 from rnnbench.records import CellUse, Claim, CostSide, LearningSide, Needed, Recipe, TaskUse, canonical
 from rnnbench.suite.choices import Choices
 from rnnbench.suite.file import SuiteFile
@@ -16,31 +17,48 @@ from rnnbench.suite.sizes import at_size
 from rnnbench.suite.uses import FAIR, changed
 
 
-def all_claims(file: SuiteFile, recipe: Recipe, where: str, catalogue: Catalogue) -> tuple[Claim, ...]:
-    """The claims of a file, and of those that plugins bring where it takes them in. Raises RnnbenchError."""
+class Claims(NamedTuple):
+    """The claims of a suite, and a sentence for each file of a plugin that could not be taken in."""
+
+    claims: tuple[Claim, ...]
+    left_out: tuple[str, ...] = ()
+
+
+def all_claims(file: SuiteFile, recipe: Recipe, where: str, catalogue: Catalogue) -> Claims:
+    """The claims of a file, and of those that plugins bring where it takes them in. Raises RnnbenchError for what is
+    wrong in the file itself."""
     found = _claims(file, recipe, where, catalogue)
     if not file.further_claims:
-        return found
+        return Claims(found)
     here = {claim.name for claim in found}
-    return found + tuple(claim for claim, _ in brought_claims(catalogue) if claim.name not in here)
+    brought = brought_claims(catalogue)
+    further = tuple(claim for claim in brought.claims if claim.name not in here)
+    return Claims(found + further, brought.left_out)
 
 
-def brought_claims(catalogue: Catalogue) -> list[tuple[Claim, Plugin]]:
-    """Every claim that a plugin brings, with the plugin. Raises RnnbenchError for what is wrong in one of their files,
-    PluginError for two claims of one name."""
+def brought_claims(catalogue: Catalogue) -> Claims:
+    """Every claim that a plugin brings. A file with something wrong in it is left out, and named with its distribution.
+    Raises PluginError for two claims of one name."""
     found: dict[str, tuple[Claim, Plugin]] = {}
+    left_out: list[str] = []
     for brought in catalogue.claims.values():
-        for claim in claims_of_file(brought.item, catalogue):
+        try:
+            claims = claims_of_file(brought.item, catalogue)
+        except RnnbenchError as error:
+            left_out.append(f"the claims of {brought.plugin.origin} are left out: {first_line(error)}")
+            continue
+        for claim in claims:
             if claim.name in found:
                 twins = found[claim.name][1].distribution, brought.plugin.distribution
                 raise PluginError(f"two claims are called '{claim.name}': one from {twins[0]}, one from {twins[1]}")
             found[claim.name] = claim, brought.plugin
-    return list(found.values())
+    return Claims(tuple(claim for claim, _ in found.values()), tuple(left_out))
 
 
 def claims_of_file(path: Path, catalogue: Catalogue) -> tuple[Claim, ...]:
-    """The claims that stand in a TOML file. Raises RnnbenchError."""
-    file = at_size(typed(parse(path), path.name))
+    """The claims in a TOML file of a plugin, which needs neither version nor summary. Raises RnnbenchError."""
+    raw = {"version": 1, "summary": "", **parse(path)}
+    file = at_size(typed(raw, path.name))
     return _claims(file, changed(FAIR, file.recipe), path.name, catalogue)
 
 
@@ -66,12 +84,13 @@ def _claims(file: SuiteFile, recipe: Recipe, where: str, catalogue: Catalogue) -
     )
 
 
-def chosen_claims(claims: Sequence[Claim], choices: Choices, where: str) -> tuple[Claim, ...]:
+def chosen_claims(all_of_them: Claims, choices: Choices, where: str) -> tuple[Claim, ...]:
     """Those that the command line asks for. Raises UnknownName for one there is not."""
+    claims = all_of_them.claims
     names = [claim.name for claim in claims]
     for name in choices.claims:
         if name not in names:
-            raise UnknownName("claim", name, names, where)
+            raise UnknownName("claim", name, names, where, "; ".join(all_of_them.left_out))
     kept = [c for c in claims if (not choices.claims or c.name in choices.claims) and (c.core or not choices.core)]
     if not kept:
         raise RnnbenchError(f"{where}: none of these claims has `core = true`: {', '.join(choices.claims or names)}")

@@ -43,7 +43,8 @@ def _suite_of_claims(file: SuiteFile, recipe: Recipe, where: str, catalogue: Cat
     """A suite whose cells and tasks are those that its claims name."""
     if file.cells or file.tasks or choices.cells or choices.tasks:
         raise RnnbenchError(f"{where}: claims name their own cells and tasks; choose among them with --claim")
-    claims = chosen_claims(all_claims(file, recipe, where, catalogue), choices, where)
+    found = all_claims(file, recipe, where, catalogue)
+    claims = chosen_claims(found, choices, where)
     rule = _seed_rule(file, claims, choices, where)
     cells = cells_of(claims)
     _refuse_twins(cells, where)
@@ -55,6 +56,7 @@ def _suite_of_claims(file: SuiteFile, recipe: Recipe, where: str, catalogue: Cat
         cells=cells,
         tasks=tasks_of(claims),
         claims=tuple(msgspec.structs.replace(c, looks=len(rule.looks(c.most_seeds)) if rule else 1) for c in claims),
+        left_out_claims=found.left_out,
         until_decided=rule,
         cost=claims_cost(file.cost or CostEntry(), claims, cells, catalogue, choices.threads, file.device),
     )

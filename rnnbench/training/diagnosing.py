@@ -4,14 +4,15 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import msgspec
 import numpy as np
 import torch
 from torch import Tensor
 
 from rnnbench import seeds
-from rnnbench.errors import Refused, describe, first_line
+from rnnbench.errors import Refused, RnnbenchError, describe, first_line
 from rnnbench.model import Model, tensor
-from rnnbench.records import Diagnosed, Diagnosis, LearningTrial
+from rnnbench.records import Diagnosed, Diagnosis, Diagnostic, LearningTrial
 from rnnbench.task import Task
 from rnnbench.training.feed import Feed
 
@@ -19,6 +20,24 @@ Measure = Callable[[Any, Any, Any], Diagnosis]
 NO_DIAGNOSTICS: Mapping[str, Measure] = {}
 SEQUENCES = 64
 """Sequences of the validation data that are looked at."""
+
+
+class DiagnosticFailed(RnnbenchError):
+    """A measurement that gave nothing; the message names its distribution."""
+
+
+def from_plugin(diagnostic: Diagnostic, origin: str) -> Measure:
+    """A measurement of a plugin, imported when it is first taken. What goes wrong in it names the distribution."""
+
+    def measure(cell: Any, x_BTI: Any, rng: Any) -> Diagnosis:
+        try:
+            return _checked(diagnostic.load()(cell, x_BTI, rng))
+        except Refused:
+            raise
+        except BaseException as error:
+            raise DiagnosticFailed(f"the diagnostic of {origin} raised {describe(error)}") from error
+
+    return measure
 
 
 def diagnose(
@@ -35,10 +54,12 @@ def diagnose(
         rng = seeds.generator(trial.seed, "diagnostic", name)
         with torch.random.fork_rng(), torch.backends.cudnn.flags(enabled=False):  # it has no backward in evaluation
             try:
-                found[name] = _finite(measure(model.cells[0], x_BTI, rng))
+                found[name] = _checked(measure(model.cells[0], x_BTI, rng))
             except Refused as refusal:
                 found[name] = f"not for {task.name}: {first_line(refusal)}"
-            except Exception as error:  # a measurement beside the training must not cost its figures
+            except DiagnosticFailed as failure:
+                found[name] = first_line(failure)
+            except BaseException as error:  # a measurement beside the training must not cost its figures, nor end it
                 found[name] = f"it raised {describe(error)}"
     model.train(was_training)
     return found
@@ -71,6 +92,13 @@ def _encoded(model: Model, feed: Feed) -> Tensor:
     inputs = tensor(some.inputs).to(device)
     tokens = None if some.tokens is None else tensor(some.tokens).to(device)
     return inputs if model.over_frames else model.encoder(inputs, tokens)
+
+
+def _checked(diagnosis: object) -> Diagnosis:
+    """What a measurement returned, finite and of the right types. Raises TypeError or ValueError where it is not."""
+    if not isinstance(diagnosis, Diagnosis):
+        raise TypeError(f"it returned {type(diagnosis).__name__}, and should return rnnbench.Diagnosis")
+    return msgspec.convert(msgspec.to_builtins(_finite(diagnosis)), Diagnosis)
 
 
 def _finite(diagnosis: Diagnosis) -> Diagnosis:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from rnnbench.cli.main import main
+from tests.conftest import MakePlugin
 from tests.test_gate import BASELINE
 
 USAGE = 2
@@ -304,3 +305,23 @@ def check_one_line(code: int, out: str, err: str, named: str) -> None:
     assert line.startswith("rnnbench: ")
     assert line.removeprefix("rnnbench: ").strip()
     assert named in line
+
+
+def test_a_plugin_that_tries_to_end_a_command_is_no_success(
+    make_plugin: MakePlugin, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A cell that exits with 0 when it is built, say: the command gave no answer, and says so."""
+    make_plugin("""
+        import sys
+        import rnnbench
+
+        def build(inputs, hidden):
+            sys.exit(0)
+
+        @rnnbench.hookimpl
+        def rnnbench_cells():
+            return [rnnbench.CellSpec("leaving", build, "made for a test")]
+    """)
+    code, out, err = outcome(["show", "leaving"], monkeypatch, capsys)
+    assert (code, out) == (1, "")
+    assert err == ("rnnbench: something that this command ran tried to end it by sys.exit(0), and it gave no answer.\n")

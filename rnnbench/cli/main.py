@@ -13,7 +13,7 @@ from rnnbench import __version__
 from rnnbench.cli.streams import ReaderGone, careful_streams
 from rnnbench.errors import RnnbenchError, encodable, message, why_not
 
-USAGE_ERROR, OUTPUT_LOST, INTERRUPTED = 2, 6, 130
+NO_ANSWER, USAGE_ERROR, OUTPUT_LOST, INTERRUPTED = 1, 2, 6, 130
 INTERRUPTION = "Interrupted. What finished is kept; the same command, without --fresh, goes on from there."
 COMMANDS = {
     "run": "rnnbench.cli.run:run",
@@ -100,6 +100,10 @@ def _outcome() -> int:
         code = _usage_error(error, " ".join(message(error).split()))
     except ReaderGone:
         code = OUTPUT_LOST
+    except SystemExit as error:  # no command ends so; what plugins bring might
+        told = f"something that this command ran tried to end it by sys.exit({error.code!r}), and it gave no answer"
+        click.echo(f"rnnbench: {told}.", err=True)
+        code = NO_ANSWER
     return code if isinstance(code, int) else 0
 
 

@@ -2,6 +2,7 @@
 
 import math
 import os
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -228,6 +229,28 @@ def test_instructions_agree_and_tell_five_percent_apart(make_plugin: MakePlugin)
         assert abs(one / other - 1) < 0.001
     for fewer, more in counts:
         assert 1.03 < more / fewer < 1.06
+
+
+@pytest.mark.skipif(bool(no_valgrind()), reason="instructions are counted by valgrind")
+def test_what_is_written_for_a_count_lies_in_the_working_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It goes with the trial, however that ends: neither the order nor valgrind's files lie in TMPDIR."""
+    monkeypatch.chdir(tmp_path)
+    commands: list[list[str]] = []
+
+    def fail(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        commands.append(command)
+        return subprocess.CompletedProcess(command, 1, "", "no count today")
+
+    monkeypatch.setattr("rnnbench.meters.callgrind.subprocess.run", fail)
+    trial = cost_trial("instructions", CellUse(name="rnn"))
+    with pytest.raises(RuntimeError, match="no count today"):
+        instructions(trial, Catalogue.load(), without_run(trial, "ok", ""))
+    command = commands[-1]  # the machine is asked for its name by other programs before
+    written = [word.rpartition("=")[2] for word in command if "rnnbench-" in word]
+    assert len(written) == 3
+    assert {Path(path).parent.parent for path in written} == {tmp_path}
 
 
 def test_without_valgrind_instructions_are_skipped_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,9 +28,10 @@ def no_valgrind() -> str:
 def count_calls(command: Sequence[str]) -> list[int]:
     """Instructions of each call that the program of this command made through `counted`, in their order.
 
+    Its files lie in the working folder, which goes with the trial, however that ends.
     The program runs some fifty times slower than without. Raises RuntimeError where it fails.
     """
-    with TemporaryDirectory(prefix="rnnbench-callgrind-") as folder:
+    with TemporaryDirectory(prefix="rnnbench-callgrind-", dir=Path.cwd()) as folder:
         tool = [VALGRIND, "--tool=callgrind", f"--callgrind-out-file={folder}/out", "--collect-atstart=no"]
         path = os.pathsep.join(filter(None, sys.path))  # it sees the same plugins
         environment = {**os.environ, "PYTHONPATH": path, "PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1"}

@@ -34,7 +34,7 @@ def instructions(trial: CostTrial, catalogue: Catalogue, bare: Result) -> Result
     if reason := no_valgrind():
         raise DataUnavailable(reason)
     trial = replace(trial, device="cpu")
-    with TemporaryDirectory(prefix="rnnbench-counted-") as folder:
+    with TemporaryDirectory(prefix="rnnbench-counted-", dir=Path.cwd()) as folder:
         order, told = Path(folder) / "trial.json", Path(folder) / "told.json"
         order.write_bytes(msgspec.json.encode((trial, catalogue.needed(trial))))
         counts = count_calls(python("-c", PROGRAM, str(order), str(told)))

@@ -67,13 +67,13 @@ PLUGIN = f"""
     def rnnbench_cells():
         return [rnnbench.CellSpec("leaves-a-process", lambda i, h: Leaves(i, h, batch_first=True), "made to be killed")]
 """
-SHARES = {"driver": 0.35, "trial": 0.3, "server": 0.35}
+SHARES = {"driver": 0.3, "trial": 0.35, "server": 0.35}
 SIGNALS = {
     "driver": [["SIGKILL"]] * 6 + [["SIGTERM"], ["SIGHUP"]],
     "trial": [["SIGKILL"]],
     "server": [["SIGKILL"]] * 3 + [["SIGSTOP"], ["SIGSTOP", "SIGKILL"]],
 }
-PAUSES = (0.05, 0.5, 2.0, 8.0)
+PAUSES = (0.05, 0.5, 2.0, 4.0)
 """Seconds of which a random part is waited for before a kill."""
 CODES = (0, 1, 130, -signal.SIGKILL)
 

@@ -18,7 +18,7 @@ ANSWER_SECONDS = 30.0
 """In which a server must take a message, and answer it."""
 SAFE_PATH = "PYTHONSAFEPATH"
 """Set, it keeps the working folder off the path of every interpreter that a trial starts."""
-PROGRAM = "from rnnbench.executors.server import main; main({}, {}, {}, {})"
+PROGRAM = "from rnnbench.executors.server import main; main({}, {}, {}, {}, {})"
 
 
 @dataclass
@@ -62,7 +62,7 @@ def launch(modules: Sequence[str]) -> Launched:
     ours, theirs = socket.socketpair()
     ours.settimeout(ANSWER_SECONDS)
     watched, alive = os.pipe()
-    program = PROGRAM.format(theirs.fileno(), watched, own_brand(), list(modules))
+    program = PROGRAM.format(os.getpid(), theirs.fileno(), watched, own_brand(), list(modules))
     try:
         process = subprocess.Popen(
             python_with_my_path(program),

@@ -30,13 +30,14 @@ END_SECONDS = 10.0
 TIDY_ATTEMPTS, TIDY_PAUSE_SECONDS = 20, 0.05
 
 
-def main(channel: int, alive: int, brand: int, modules: Sequence[str]) -> None:
+def main(driver: int, channel: int, alive: int, brand: int, modules: Sequence[str]) -> None:
     """Serve until the driver closes the channel; then end all children and what they have started.
 
+    driver: its process id.
     alive: the descriptor of a pipe that closes when the driver is gone, for the children.
     brand: by which all that is started here is known.
     """
-    end_with_parent()
+    end_with_parent(driver)
     brand_myself(brand)
     end = Channel(socket.socket(fileno=channel))
     problem = preload(modules)

@@ -170,7 +170,9 @@ class Round:
                 victim.send_signal(signal.Signals[sign])
             time.sleep(0.1)
         self.trials_killed += kind == "trial"
-        self.tally.kills[f"{kind} {'+'.join(signs)}"] += 1
+        what = f"{kind} {'+'.join(signs)}"
+        self.tally.kills[what] += 1
+        print(f"  {self.tally.kills.total()}: driver {self.tally.drivers}, {what}", flush=True)
         return 1
 
     def _end(self, driver: "subprocess.Popen[bytes]") -> int:

@@ -18,6 +18,7 @@ from rnnbench.executors import preloading, scratch
 from rnnbench.executors.local import LocalPool
 from rnnbench.executors.preloading import preload
 from rnnbench.executors.scratch import Scratch, remove_abandoned
+from rnnbench.records import Result
 from tests.conftest import MakePlugin
 from tests.test_campaign import command, is_trial, wait_until, write_suite
 from tests.test_cli import rnnbench
@@ -237,6 +238,22 @@ def test_a_server_that_is_killed_while_it_loads_is_started_again(pool: LocalPool
     assert finish(pool, small("gru"))["gru"].status == "ok"
     killer.join()
     assert finish(pool, small("gru"))["gru"].status == "ok"
+
+
+def test_a_trial_is_not_blamed_because_its_server_is_killed_twice(pool: LocalPool) -> None:
+    """Once beside others, and once more while it runs alone, which may be anybody's doing."""
+    for _ in range(2):
+        if not pool.in_flight:
+            pool.start(small("slow", steps_per_epoch=10))
+        while not pool._running:
+            assert pool.wait(0.1) == []
+        os.kill(pool._forkserver.pid, signal.SIGKILL)
+        while pool._running:
+            assert pool.wait(0.1) == []
+    results: list[Result] = []
+    while not results:
+        results = pool.wait(1.0)
+    assert [result.status for result in results] == ["ok"]
 
 
 def test_a_server_that_dies_by_itself_is_given_up(cells: None, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ A child ends with its driver. What dies without a word, hangs or runs wild becom
 the server itself dies, the trials that were running are run again one at a time, so that one which kills it is found.
 """
 
-from collections import deque
+from collections import Counter, deque
 from pathlib import Path
 
 import msgspec
@@ -20,6 +20,9 @@ from rnnbench.executors.order import Order
 from rnnbench.executors.running import POLL_SECONDS, Running
 from rnnbench.executors.scratch import Scratch, remove_abandoned
 from rnnbench.records import CHECKPOINT_SECONDS, Executor, Placement, Result, Trial, trial_id
+
+DEATHS_ALONE = 3
+"""So often the server must die under a trial that runs alone before the trial is blamed."""
 
 
 def build_local(placement: Placement, checkpoint_seconds: float = CHECKPOINT_SECONDS) -> "LocalPool":
@@ -48,6 +51,7 @@ class LocalPool(Executor):
         self._running: dict[str, Running] = {}
         self._again: deque[Trial] = deque()
         self._alone: str | None = None
+        self._deaths_alone: Counter[str] = Counter()
         self._notices: list[str] = []
         end_abandoned()
         remove_abandoned()
@@ -119,7 +123,7 @@ class LocalPool(Executor):
     def _collect(self, identity: str) -> Result | None:
         """The result of a trial that has come to an end in whatever way; None while it is at work or starts again."""
         running = self._running[identity]
-        if running.lost and identity != self._alone:
+        if running.lost and not self._is_guilty(identity):
             self._again.append(running.trial)
             self._drop(identity)
             self._notices.append(f"the server that starts trials was killed; {identity} is run again")
@@ -134,6 +138,13 @@ class LocalPool(Executor):
         if identity == self._alone:
             self._alone = None
         return result
+
+    def _is_guilty(self, identity: str) -> bool:
+        """Whether the server has died under this trial alone, again and again; once may be anybody's doing."""
+        if identity == self._alone:
+            self._deaths_alone[identity] += 1
+            self._alone = None
+        return self._deaths_alone[identity] == DEATHS_ALONE
 
     def _drop(self, identity: str) -> None:
         running = self._running.pop(identity)

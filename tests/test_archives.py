@@ -13,7 +13,7 @@ import pytest
 
 from rnnbench import archives
 from rnnbench.errors import DataUnavailable
-from rnnbench.task import Archive
+from rnnbench.task import Archive, RecordedTask
 
 NO_NETWORK = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": "/dev/null"}
 
@@ -83,7 +83,7 @@ def test_a_home_that_cannot_be_written_is_told_well(
 PARENT = """
 import sys
 from rnnbench.archives import _pip_download
-from rnnbench.task import Archive
+from rnnbench.task import Archive, RecordedTask
 
 _pip_download(Archive("tiny-data", "1.0", "0" * 64, 100, "none", "nothing"), sys.argv[1])
 """
@@ -111,3 +111,54 @@ def test_a_pip_that_lies_in_the_working_folder_is_not_run(shelf: Path, monkeypat
     (shelf / "pip" / "__main__.py").write_text("raise SystemExit('the wrong pip')")
     monkeypatch.chdir(shelf)
     assert archives.fetch(archive).is_file()
+
+
+def damage(archive: Archive, content: bytes) -> Path:
+    """Change an archive where it is kept."""
+    path = archives.place(archive)
+    path.write_bytes(content)
+    return path
+
+
+class Tiny(RecordedTask):
+    """A task that reads the tiny archive."""
+
+    archives = ()
+
+
+@pytest.mark.parametrize("damaged", ["changed", "truncated", "empty"])
+def test_an_archive_is_checked_whenever_it_is_read(shelf: Path, damaged: str) -> None:
+    """Digits changed in the cache would give other figures without a word; a sound copy is fetched again."""
+    archive = make_wheel(shelf)
+    sound = archives.fetch(archive).read_bytes()
+    contents = {"changed": sound.replace(b"1 2 3", b"1 2 4"), "truncated": sound[:-20], "empty": b""}
+    damage(archive, contents[damaged])
+    assert not archives.is_here(archive)
+    task = type("Reads", (Tiny,), {"archives": (archive,)})
+    opened = archives.open_archives(task)
+    assert (opened["tiny-data"] / "tiny_data" / "numbers.txt").read_text() == "1 2 3"
+    assert archives.place(archive).read_bytes() == sound
+
+
+def test_a_damaged_archive_that_cannot_be_fetched_again_is_told(shelf: Path) -> None:
+    """With the file's name; trials on it are skipped, and are tried again once it is mended."""
+    archive = make_wheel(shelf)
+    sound = archives.fetch(archive).read_bytes()
+    path = damage(archive, sound[:-20])
+    next(shelf.iterdir()).unlink()
+    task = type("Reads", (Tiny,), {"archives": (archive,)})
+    with pytest.raises(DataUnavailable) as caught:
+        archives.open_archives(task)
+    assert f"{path} is damaged, and tiny-data==1.0 cannot be fetched" in str(caught.value)
+    path.write_bytes(sound)
+    assert set(archives.open_archives(task)) == {"tiny-data"}
+
+
+def test_what_is_read_is_what_was_checked(shelf: Path) -> None:
+    """The file is read once: a copy that is changed after that is another matter."""
+    archive = make_wheel(shelf)
+    archives.fetch(archive)
+    task = type("Reads", (Tiny,), {"archives": (archive,)})
+    opened = archives.open_archives(task)
+    damage(archive, b"")
+    assert (opened["tiny-data"] / "tiny_data" / "numbers.txt").read_text() == "1 2 3"

@@ -281,3 +281,31 @@ def test_a_file_of_ones_own_that_has_changed_is_told(tmp_path: Path) -> None:
     assert run(suite, tmp_path / "run")[0].stale == Counter()
     file.write_text("visitors\n" + "\n".join(str(day % 5) for day in range(60)))
     assert run(suite, tmp_path / "run")[0].stale == Counter({str(file): 1})
+
+
+@pytest.mark.parametrize("fresh", [False, True])
+def test_a_folder_with_a_result_of_a_newer_format_is_refused_and_stays_as_it_is(tmp_path: Path, fresh: bool) -> None:
+    """Nothing is discarded, put aside or written before all of it was read."""
+    suite = write_suite(tmp_path)
+    folder = tmp_path / "run"
+    run(suite, folder)
+    first, *_, last = sorted((folder / "trials").glob("*.json"))
+    skipped = msgspec.json.decode(first.read_bytes()) | {"status": "skipped", "learning": None}
+    first.write_bytes(msgspec.json.encode(skipped))
+    newer = msgspec.json.decode(last.read_bytes()) | {"format": 99}
+    last.write_bytes(msgspec.json.encode(newer))
+    before = {file: file.read_bytes() for file in (folder / "trials").iterdir()}
+    with pytest.raises(RnnbenchError, match="has format 99"):
+        run(suite, folder, fresh=fresh)
+    assert {file: file.read_bytes() for file in (folder / "trials").iterdir()} == before
+
+
+def test_a_folder_in_the_place_of_a_checkpoint_ends_nothing(tmp_path: Path) -> None:
+    """It is not removed, and the trial runs."""
+    suite = write_suite(tmp_path)
+    folder = tmp_path / "run"
+    _, ran = run(suite, folder)
+    (folder / "checkpoints" / f"{ran[0]}.pt").mkdir(parents=True)
+    progress, again = run(suite, folder, fresh=True)
+    assert sorted(again) == sorted(ran)
+    assert progress.failed == 0

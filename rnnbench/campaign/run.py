@@ -1,6 +1,7 @@
 """A run of a suite, from what is stored of it to what was lacking."""
 
 from collections import deque
+from collections.abc import Sequence
 from contextlib import suppress
 
 import msgspec
@@ -39,15 +40,24 @@ def run_suite(
     """
     store.prepare()
     with store.locked():
+        stored = list(store.read())  # all of it is read before anything is changed
         keep_claims(store.folder, suite.claims, len(suite.seeds))
-        return _Campaign(suite, catalogue, store, place, watch, fresh=fresh).run()
+        return _Campaign(suite, catalogue, store, place, watch, stored, fresh=fresh).run()
 
 
 class _Campaign:
     """The state of one run."""
 
     def __init__(
-        self, suite: Suite, catalogue: Catalogue, store: Store, place: Place, watch: Watch, *, fresh: bool
+        self,
+        suite: Suite,
+        catalogue: Catalogue,
+        store: Store,
+        place: Place,
+        watch: Watch,
+        stored: Sequence[Result],
+        *,
+        fresh: bool,
     ) -> None:
         self.catalogue, self.store, self.place, self.watch = catalogue, store, place, watch
         self.progress = Progress(total=count_trials(suite))
@@ -57,7 +67,7 @@ class _Campaign:
         self.placement = Placement(store.folder.absolute(), place.jobs)
         self.whole, self.suite = suite, suite
         self.progress.notices += [*untested(suite), *left_out(suite)]
-        self._read(fresh=fresh)
+        self._read(stored, fresh=fresh)
 
     def run(self) -> Progress:
         """Everything that is missing."""
@@ -87,17 +97,17 @@ class _Campaign:
                 news = True
             self.progress.notices += pool.notices()
 
-    def _read(self, *, fresh: bool) -> None:
+    def _read(self, stored: Sequence[Result], *, fresh: bool) -> None:
         """Take in what is stored; what is not final is discarded, and with `fresh` all that this suite would run."""
         belonging = Belonging(self.suite)
         changed: dict[str, tuple[str, ...]] = {}
         unrecorded: dict[str, tuple[str, ...]] = {}
-        for result in self.store.read():
+        for result in stored:
             self._refuse_other_suite(result)
             trial, identity = result.trial, trial_id(result.trial)
             if (fresh or not result.final) and trial in belonging:
                 self.store.discard(trial)
-                self.placement.checkpoint(trial).unlink(missing_ok=True)
+                self._forget_checkpoint(trial)
             elif result.final:
                 self.index[identity] = known(result)
                 unrecorded[identity] = without_helpers(result.provenance)
@@ -106,7 +116,7 @@ class _Campaign:
         for trial in due_trials(self.suite, self.index):
             identity = trial_id(trial)
             if fresh:
-                self.placement.checkpoint(trial).unlink(missing_ok=True)
+                self._forget_checkpoint(trial)
             if identity in self.index:
                 self.progress.kept[outcome(trial, self.index[identity].status)] += 1
                 self.progress.stale.update(changed[identity])
@@ -127,8 +137,7 @@ class _Campaign:
         depends_on = self.dependences.settled(result)
         self.store.write(msgspec.structs.replace(result, provenance=depends_on, aim=aim(self.whole, trial)))
         identity = trial_id(trial)
-        with suppress(OSError):
-            self.placement.checkpoint(trial).unlink(missing_ok=True)
+        self._forget_checkpoint(trial)
         self.index[identity] = known(result)
         self.progress.notices += [told for told in busy(result) if not self.progress.tells(BUSY)]
         self.progress.notices += [effect for effect in result.side_effects if effect not in self.progress.notices]
@@ -137,6 +146,10 @@ class _Campaign:
         if result.status in IDLE:
             self.progress.reasons[result.reason] += 1
         self.watch(self.progress, result)
+
+    def _forget_checkpoint(self, trial: Trial) -> None:
+        with suppress(OSError):  # something else may be in its place
+            self.placement.checkpoint(trial).unlink(missing_ok=True)
 
     def _end(self) -> None:
         """What is left to do when nothing is left to run."""

@@ -48,7 +48,7 @@ class Shelf(Mapping[str, Brought[Item]]):
     """What plugins brought of one kind, by name. A name that is not there is a clear error."""
 
     def __init__(self, kind: str, things: Mapping[str, Brought[Item]], hint: str = "") -> None:
-        self.kind, self._hint = kind, hint
+        self.kind, self.hint = kind, hint
         self._things = dict(sorted(things.items()))
 
     def __getitem__(self, name: str) -> Brought[Item]:
@@ -68,4 +68,4 @@ class Shelf(Mapping[str, Brought[Item]]):
         try:
             return self._things[name]
         except KeyError:
-            raise UnknownName(self.kind, name, self._things, where, self._hint) from None
+            raise UnknownName(self.kind, name, self._things, where, self.hint) from None

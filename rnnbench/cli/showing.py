@@ -34,7 +34,9 @@ def show(name: str, as_json: bool) -> None:
     }
     if not found:
         known = [row["name"] for things in described.values() for row in things]
-        raise UnknownName("cell, task, suite, report, executor, claim or plugin", name, known)
+        raise UnknownName(
+            "cell, task, suite, report, executor, claim or plugin", name, known, hint=catalogue.cells.hint
+        )
     if as_json:
         print_json(found)
         return

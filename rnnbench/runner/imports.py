@@ -19,3 +19,7 @@ class Imports:
         now = frozenset(sys.modules)
         self.seen[name] = self.seen.get(name, frozenset()) | (now - self._before)
         self._before = now
+
+    def skip(self) -> None:
+        """What was loaded since the last note was loaded for nothing in particular."""
+        self._before = frozenset(sys.modules)

@@ -48,6 +48,10 @@ class TorchWatch:
             self.effects.append(sentence)
         return sentence
 
+    def set_back(self) -> None:
+        """Set torch's switches back without a word: those that turned them were named before."""
+        switches.restore(self._standard)
+
     def imported(self, plugin: Plugin) -> None:
         """Look at what the import of a plugin changed; those of rnnbench itself change nothing, by its tests."""
         if plugin.distribution == CORE:

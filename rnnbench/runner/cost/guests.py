@@ -1,7 +1,7 @@
 """The cells of a cost trial under watch: what building one changes for the others is set back, or the cell refused."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rnnbench.catalogue import Brought, Catalogue, Shelf
@@ -27,18 +27,28 @@ def _under_watch(brought: Brought[CellSpec], watch: TorchWatch, imports: Imports
 
 @dataclass(frozen=True)
 class _Build:
-    """Builds a cell. Raises Refused where its plugin, or its building, replaces parts of torch."""
+    """Builds a cell. Raises Refused where its plugin, or its first building, replaces parts of torch.
+
+    Later buildings are followed by a look at the switches alone: the whole look takes memory, and the holes that it
+    leaves would be taken for room in a measurement of memory.
+    """
 
     spec: CellSpec
     plugin: str
     watch: TorchWatch
     imports: Imports
+    built: set[str] = field(default_factory=set)
 
     def __call__(self, inputs: Any, hidden: int, **options: Option) -> Any:
         if self.plugin in self.watch.patched:
             raise Refused(f"{self.watch.patched[self.plugin]}: the other cells of this process would run it too")
-        self.imports.note("")
-        cell = self._built(inputs, hidden, options)
+        if self.spec.name in self.built:
+            cell = self._build(inputs, hidden, options)
+            self.watch.set_back()
+            return cell
+        self.built.add(self.spec.name)
+        self.imports.skip()
+        cell = self._build(inputs, hidden, options)
         self.imports.note(self.spec.name)
         sentence = self.watch.look(f"Building the cell '{self.spec.name}'")
         if self.watch.has_replaced:
@@ -47,5 +57,5 @@ class _Build:
             raise Refused(f"{sentence}: the other cells of this process would run it too")
         return cell
 
-    def _built(self, inputs: Any, hidden: int, options: Mapping[str, Option]) -> Any:
+    def _build(self, inputs: Any, hidden: int, options: Mapping[str, Option]) -> Any:
         return self.spec.load(options)(inputs, hidden)

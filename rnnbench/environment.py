@@ -23,9 +23,10 @@ KERNELS = (
 """How the names of environment variables begin that choose kernels, their threads or their precision."""
 WITHOUT_FIGURES = (
     *("TORCHINDUCTOR_CACHE_DIR", "TORCH_HOME", "CUDA_HOME", "CUDA_PATH", "PYTORCH_KERNEL_CACHE_PATH"),
+    *("CUDA_VISIBLE_DEVICES", "CUDA_VERSION", "CUDA_MODULE_LOADING", "CUDA_CACHE_PATH"),
     *("TORCH_LOGS", "TORCH_TRACE", "TORCH_SHOW_CPP_STACKTRACES", "TORCH_EXTENSIONS_DIR"),
 )
-"""Variables of such names that only say where files are kept, or what is logged."""
+"""Variables of such names that only say where files are kept, what is logged, or which device is taken."""
 PACKAGES = ("rnnbench", "torch", "numpy", "scipy", "scikit-learn", "pluggy", "msgspec")
 
 

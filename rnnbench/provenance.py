@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rnnbench import environment
-from rnnbench.catalogue import Brought, Catalogue
+from rnnbench.catalogue import Brought, Catalogue, Misbehaved, run_guarded
 from rnnbench.records import CostTrial, LearningTrial, Provenance, Trial
 from rnnbench.sources import digest, locate, sources_of, whole
 
@@ -16,7 +16,7 @@ SHARED = ("python", "rnnbench", "torch", "numpy")
 """What changes the figures of every trial."""
 HARNESS = (
     *("adapters", "cell", "metric", "meters", "model", "runner", "seeds", "state", "step_cell", "task"),
-    *("time_distributed", "training"),
+    *("archives", "patches", "switches", "time_distributed", "torch_settings", "training"),
 )
 """The rooms of rnnbench itself whose code runs in a trial."""
 CORE = "rnnbench"
@@ -88,8 +88,7 @@ def provenance(trial: Trial, catalogue: Catalogue, seen: Mapping[str, Iterable[s
         path = defining_file(thing)
         files[name] = str(path) if path else ""
     if isinstance(trial, LearningTrial):
-        task = catalogue.tasks[trial.task].item
-        for file in task(**trial.dials).own_files:  # type: ignore[arg-type]
+        for file in _own_files(trial, catalogue):
             data[str(file)] = file_digest(file)
             definitions[str(file)] = data[str(file)][:12]
     return Provenance(
@@ -104,6 +103,16 @@ def provenance(trial: Trial, catalogue: Catalogue, seen: Mapping[str, Iterable[s
     )
 
 
+def _own_files(trial: LearningTrial, catalogue: Catalogue) -> tuple[Path, ...]:
+    """The files of the user's own that a task reads; none where it cannot say, which its trials then report."""
+    task = catalogue.tasks[trial.task].item
+    try:
+        files: tuple[Path, ...] = run_guarded(lambda: tuple(task(**trial.dials).own_files)).value  # type: ignore[arg-type]
+    except Misbehaved:
+        return ()
+    return files
+
+
 def changed(old: Provenance, new: Provenance) -> tuple[str, ...]:
     """What an old result of a trial would not share with one made now, by name: sources, plugins, versions.
 
@@ -112,7 +121,16 @@ def changed(old: Provenance, new: Provenance) -> tuple[str, ...]:
     names = [name for name, hashed in new.definitions.items() if _differs(name, hashed, old, new)]
     plugins = [name for name, origin in new.plugins.items() if old.plugins.get(name, origin) != origin]
     packages = [name for name in SHARED if old.versions.get(name) != new.versions.get(name)]
-    return tuple(dict.fromkeys([*names, *plugins, *packages]))
+    variables = _changed_variables(old, new)
+    return tuple(dict.fromkeys([*names, *plugins, *packages, *variables]))
+
+
+def _changed_variables(old: Provenance, new: Provenance) -> list[str]:
+    """The variables that choose kernels and have other values now, where they were recorded."""
+    if old.variables is None or new.variables is None:
+        return []
+    names = sorted(old.variables.keys() | new.variables.keys())
+    return [f"the variable {name}" for name in names if old.variables.get(name) != new.variables.get(name)]
 
 
 def without_helpers(old: Provenance) -> tuple[str, ...]:

@@ -70,6 +70,7 @@ def test_whatever_a_plugin_does_instead_becomes_its_problem(make_plugin: MakePlu
         "while True: pass",
         "while True:\n    try:\n        import time; time.sleep(1000)\n    except Exception:\n        pass",
         "import time, rnnbench\n@rnnbench.hookimpl\ndef rnnbench_cells(): time.sleep(1000)",
+        "for _ in '123':\n    try:\n        while True: pass\n    except BaseException: pass\nwhile True: pass",
     ],
 )
 def test_a_plugin_that_hangs_is_given_up(make_plugin: MakePlugin, monkeypatch: pytest.MonkeyPatch, source: str) -> None:
@@ -96,11 +97,11 @@ def test_an_alarm_that_was_set_before_goes_on() -> None:
 
 
 CHANGES = {
-    "set the environment variable OMP_NUM_THREADS": "os.environ['OMP_NUM_THREADS'] = '7'",
-    "set the environment variable HOME": "del os.environ['HOME']",
-    "replaced the handler of SIGTERM": "signal.signal(signal.SIGTERM, signal.SIG_IGN)",
-    "changed the working folder": "os.chdir('/')",
-    "changed the front of sys.path": "sys.path.insert(0, '/nowhere')",
+    "set the environment variable OMP_NUM_THREADS, which was set back": "os.environ['OMP_NUM_THREADS'] = '7'",
+    "set the environment variable HOME, which was set back": "del os.environ['HOME']",
+    "replaced the handler of SIGTERM, which was set back": "signal.signal(signal.SIGTERM, signal.SIG_IGN)",
+    "changed the working folder, which was set back": "os.chdir('/')",
+    "changed the front of sys.path, which was set back": "sys.path.insert(0, '/nowhere')",
 }
 
 
@@ -235,3 +236,25 @@ def test_two_distributions_with_one_module_name_are_both_named(tmp_path: Path, m
     assert f"{tmp_path / 'clash-b' / 'cells_of_a_clash.py'} of clash-b" in problems["clash-a"]
     assert "cell-of-clash-b" in catalogue.cells
     assert "cell-of-clash-a" not in catalogue.cells
+
+
+@pytest.mark.parametrize(
+    "forking",
+    [
+        "if os.fork() == 0:\n    os._exit(0)\nos.wait()",
+        "if os.fork() == 0:\n    raise SystemExit(0)\nos.wait()",
+        "if os.fork() == 0:\n    raise ValueError('in the child')\nos.wait()",
+        "pid = os.fork()\nif pid:\n    os.wait()",
+        "import multiprocessing\np = multiprocessing.get_context('fork').Process(target=print)\np.start()\np.join()",
+    ],
+)
+def test_a_process_that_a_plugin_forks_does_not_go_on_as_the_driver(tmp_path: Path, forking: str) -> None:
+    """However it ends, or does not: what stands behind the import runs once."""
+    (tmp_path / "forking_plugin.py").write_text(f"import os\n{forking}\n")
+    program = (
+        f"import sys\nsys.path.insert(0, {str(tmp_path)!r})\n"
+        "from rnnbench.catalogue.guard import run_guarded\n"
+        "run_guarded(lambda: __import__('forking_plugin'))\nprint('behind', flush=True)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    assert done.stdout.count("behind") == 1, done.stderr

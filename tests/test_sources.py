@@ -10,6 +10,7 @@ from textwrap import dedent
 import pytest
 
 from rnnbench.sources import sources_of
+from rnnbench.sources.modules import read_module
 
 _numbers = count()
 Hash = Callable[..., dict[str, str]]
@@ -244,7 +245,96 @@ def test_other_packages_that_it_imports_are_named(package: Package) -> None:
 
 
 @pytest.mark.parametrize("text", ["def broken(:", "\x00", "class Cell:\n" + "    x = " + "(" * 3000])
-def test_a_source_that_is_no_python_is_left_out(package: Package, text: str) -> None:
+def test_a_source_that_is_no_python_counts_as_a_file(package: Package, text: str) -> None:
     """It cannot run either; its plugin says so."""
     package.write(cell=text)
-    assert package.hashes() == {}
+    old = package.hashes()
+    assert set(old) == {"cell"}
+    package.write(cell=text + "#")
+    assert package.hashes() != old
+
+
+@pytest.mark.parametrize("extension", ["_native.so", "_native.py"])
+def test_an_extension_that_a_package_imports_into_itself_counts_as_a_file(package: Package, extension: str) -> None:
+    """`from . import _native`, where it is compiled, or cannot be parsed."""
+    package.write(
+        __init__="from . import _native\n", cell="from . import _native\n\nclass Cell:\n    k = _native.kernel\n"
+    )
+    (package.folder / extension).write_bytes(b"\x7fELF one")
+    old = package.hashes()
+    assert "_native" in old
+    (package.folder / extension).write_bytes(b"\x7fELF two")
+    new = package.hashes()
+    assert {name for name in old if old[name] != new[name]} == {"_native"}
+
+
+def test_a_module_that_is_imported_for_its_effects_counts(package: Package) -> None:
+    """Nobody uses its name: it changes a constant of the cell's module."""
+    package.write(__init__="from . import tweaks\n", tweaks="from {package} import helper\nhelper.SCALE = 2\n")
+    old = package.hashes()
+    assert "tweaks" in old
+    package.write(tweaks="from {package} import helper\nhelper.SCALE = 3\n")
+    assert package.hashes() != old
+
+
+@pytest.mark.parametrize(
+    "guarded",
+    [
+        "if not TYPE_CHECKING:\n    from {package}.late import kernel",
+        "if TYPE_CHECKING:\n    from typing import Any\nelse:\n    from {package}.late import kernel",
+    ],
+)
+def test_what_is_not_for_type_checkers_counts(package: Package, guarded: str) -> None:
+    """The other branch runs."""
+    head = "from typing import TYPE_CHECKING\n"
+    body = "\n\nclass Cell:\n    def step(self, x):\n        return kernel(x)\n"
+    package.write(late="def kernel(x):\n    return x\n", cell=head + guarded + body)
+    old = package.hashes()
+    package.write(late="def kernel(x):\n    return 2 * x\n")
+    assert package.hashes() != old
+
+
+def test_a_function_that_is_cached_is_followed(package: Package) -> None:
+    """What `functools.cache` makes of it is no function."""
+    package.write(
+        cell="from functools import cache\nfrom {package}.helper import mix\n\n"
+        "@cache\ndef build(i, h):\n    return mix(i, h)\n"
+    )
+    build = import_module(f"{package.name}.cell").build
+    assert set(package.hashes(build)) == {"cell", "helper"}
+
+
+def test_an_object_that_builds_is_followed_with_what_it_holds(package: Package) -> None:
+    """A callable object with the class of the cell in it."""
+    package.write(
+        cell=CELL + "\n    class Builder:\n        def __init__(self, kind):\n            self.kind = kind\n"
+        "        def __call__(self, i, h):\n            return self.kind()\n\n    BUILD = Builder(Cell)\n"
+    )
+    build = import_module(f"{package.name}.cell").BUILD
+    assert set(package.hashes(build)) == {"cell", "helper"}
+
+
+def test_what_a_late_module_imports_does_not_change_what_the_others_are(package: Package) -> None:
+    """The driver, which does not see it run, finds the same hashes for them."""
+    package.write(hidden="from {package}.helper import unused\n\ndef kernel(x):\n    return unused(x)\n")
+    without = package.hashes()
+    found = package.hashes(also=(f"{package.name}.hidden",))
+    assert {name: found[name] for name in without} == without
+
+
+def test_an_object_of_another_package_is_known_by_its_version() -> None:
+    """As its place is."""
+    import yaml
+
+    assert sources_of(yaml.YAMLObject, "no-distribution", "no_module").packages == {"PyYAML"}
+    assert sources_of("yaml:YAMLObject", "no-distribution", "no_module").packages == {"PyYAML"}
+
+
+def test_first_party_plugins_have_no_effects_on_import() -> None:
+    """Their modules are not looked at for effects where they are imported and not used."""
+    root = Path(__file__).parents[1]
+    for file in sorted((root / "plugins").rglob("*.py")):
+        name = ".".join(file.relative_to(root / "plugins").with_suffix("").parts).removesuffix(".__init__")
+        module = read_module(name)
+        assert module is not None, name
+        assert not [statement.text for statement in module.statements if statement.effects], name

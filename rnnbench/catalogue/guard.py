@@ -18,11 +18,20 @@ Given = TypeVar("Given")
 LIMIT = "RNNBENCH_IMPORT_SECONDS"
 LIMIT_SECONDS = 60.0
 """Some packages compile while they are imported: one was seen to take 34 s."""
+AGAIN_SECONDS = 0.5
+"""The limit rings again and again, for what catches every exception."""
 SLOW_SECONDS = 5.0
 
 
 class Misbehaved(Exception):
-    """What a stranger's code did instead of returning, in one line."""
+    """What a stranger's code did instead of returning, in one line.
+
+    error: what it raised, where it raised something.
+    """
+
+    def __init__(self, sentence: str, error: BaseException | None = None) -> None:
+        super().__init__(sentence)
+        self.error = error
 
 
 class _Ended(BaseException):
@@ -56,9 +65,10 @@ def run_guarded(function: Callable[[], Any]) -> Ran:
     effects: list[str] = []
     turned: dict[str, str] = {}
     began = time.monotonic()
+    own = os.getpid()
     with set_back(effects, turned), _no_exit(), _output_aside(), _limited():
         try:
-            value = function()
+            value = _here_alone(function, own)
         except KeyboardInterrupt:
             raise
         except _Ended as ended:
@@ -66,11 +76,27 @@ def run_guarded(function: Callable[[], Any]) -> Ran:
         except _OutOfTime:
             raise Misbehaved(f"it takes longer than {_limit_seconds():g} s (raise {LIMIT} if it needs that)") from None
         except BaseException as error:
-            raise Misbehaved(describe(error)) from None
+            raise Misbehaved(describe(error), error) from None
     took = time.monotonic() - began
     if took > SLOW_SECONDS:
         effects.append(f"took {took:.0f} s")
     return Ran(value, tuple(effects), tuple(turned.items()))
+
+
+def _here_alone(function: Callable[[], Any], own: int) -> Any:
+    """What the function returns. A process that it forks ends here, however it comes here."""
+    code = 1
+    try:
+        value = function()
+        code = 0
+    except SystemExit as exit_:
+        if isinstance(exit_.code, int):
+            code = exit_.code
+        raise
+    finally:
+        if os.getpid() != own:
+            os._exit(code)
+    return value
 
 
 def _limit_seconds() -> float:
@@ -83,10 +109,11 @@ def _limit_seconds() -> float:
 def _no_exit() -> Iterator[None]:
     """Turn os._exit into an exception. A reference that was kept ends the process again when this is over."""
     real = os._exit
+    own = os.getpid()
     active = True
 
     def exit_(status: int = 0) -> NoReturn:
-        if active:
+        if active and os.getpid() == own:
             raise _Ended(status)
         real(status)
 
@@ -110,7 +137,7 @@ def _limited() -> Iterator[None]:
 
     began = time.monotonic()
     handler = signal.signal(signal.SIGALRM, ring)
-    left, interval = signal.setitimer(signal.ITIMER_REAL, _limit_seconds())
+    left, interval = signal.setitimer(signal.ITIMER_REAL, _limit_seconds(), AGAIN_SECONDS)
     try:
         yield
     finally:

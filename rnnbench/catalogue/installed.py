@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.metadata import Distribution, EntryPoint, distributions
 from pathlib import Path
@@ -98,8 +98,9 @@ def installed() -> tuple[list[Entry], list[Plugin]]:
 
 
 def entry_of(plugin: Plugin) -> Entry:
-    """The entry point of a plugin that was found and loaded well in another process."""
-    return Entry(EntryPoint(plugin.name, plugin.module, hooks.GROUP), None, plugin)
+    """The entry point of a plugin that loaded well in another process; its effects there are none of this one."""
+    here = replace(plugin, effects=(), switches=())
+    return Entry(EntryPoint(plugin.name, plugin.module, hooks.GROUP), None, here)
 
 
 def whose(file: Path, entries: Iterable[Entry]) -> Entry | None:

@@ -39,10 +39,10 @@ def set_back(effects: list[str], turned: dict[str, str]) -> Iterator[None]:
             for number, handler in handlers.items():
                 if signal.getsignal(number) is not handler and handler is not None:
                     signal.signal(number, handler)
-                    effects.append(f"replaced the handler of {signal.Signals(number).name}")
+                    effects.append(f"replaced the handler of {signal.Signals(number).name}, which was set back")
             if folder and _working_folder() != folder:
                 os.chdir(folder)
-                effects.append("changed the working folder")
+                effects.append("changed the working folder, which was set back")
 
 
 def _working_folder() -> Path | None:
@@ -77,7 +77,7 @@ def _environment_back(before: dict[str, str]) -> Iterator[str]:
     for name in sorted(before.keys() | now.keys()):
         if before.get(name) == now.get(name):
             continue
-        yield f"set the environment variable {name}"
+        yield f"set the environment variable {name}, which was set back"
         if name in before:
             os.environ[name] = before[name]
         else:
@@ -88,4 +88,4 @@ def _paths_back(before: list[str]) -> Iterator[str]:
     added = [path for path in sys.path if path not in before]
     if sys.path[: len(before)] != before:
         sys.path[:] = [*before, *added]
-        yield "changed the front of sys.path"
+        yield "changed the front of sys.path, which was set back"

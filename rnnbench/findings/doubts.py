@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from rnnbench.findings.cost_doubts import cost_doubts
 from rnnbench.findings.cost_records import CostFinding
 from rnnbench.findings.estimates import seeds_needed
-from rnnbench.findings.origins import changed_sources, side_effects, torch_versions
+from rnnbench.findings.origins import changed_sources, kernel_variables, side_effects, torch_versions
 from rnnbench.findings.records import Condition
 from rnnbench.findings.search import search_doubts
 from rnnbench.findings.target_doubts import target_doubts
@@ -145,6 +145,8 @@ def _unequal_origins(results: Sequence[Result]) -> Iterator[str]:
         yield f"The results come from {len(machines)} kinds of machine."
     if changed := changed_sources(results):
         yield f"The source of {_listed(changed)} changed between results compared here; --fresh runs all again."
+    if variables := kernel_variables(results):
+        yield f"Environment variables that choose kernels differ between results: {_listed(variables)}."
     if len(torches := torch_versions(results)) > 1:
         yield f"The results come from several versions of torch: {_listed(torches)}."
 

@@ -32,3 +32,10 @@ def _has_helpers(result: Result, name: str) -> bool:
 def torch_versions(results: Iterable[Result]) -> list[str]:
     """The versions of torch that computed them."""
     return sorted({version for result in results if (version := result.provenance.versions.get("torch"))})
+
+
+def kernel_variables(results: Iterable[Result]) -> list[str]:
+    """Names of the variables that choose kernels and were not the same for all results that recorded them."""
+    recorded = [result.provenance.variables for result in results if result.provenance.variables is not None]
+    names = {name for variables in recorded for name in variables}
+    return sorted(name for name in names if len({variables.get(name) for variables in recorded}) > 1)

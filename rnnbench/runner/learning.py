@@ -138,7 +138,7 @@ def _told(size: Size, model: Model) -> ModelSize:
 def _conditions(bare: Result) -> str:
     """What a run must share with another one to go on from its checkpoint: trial, sources, plugins, versions."""
     origin = bare.provenance
-    shared = (canonical(bare.trial).decode(), origin.definitions, origin.plugins, origin.versions)
+    shared = (canonical(bare.trial).decode(), origin.definitions, origin.plugins, origin.versions, origin.variables)
     return msgspec.json.encode(shared, order="sorted").decode()
 
 

@@ -64,7 +64,7 @@ class TorchWatch:
         for name, change in plugin.switches:
             self.add(f"{doing} changed torch's {name.replace('_', ' ')} ({change}), which was set back")
         for effect in plugin.effects:
-            self.add(f"{doing} {effect}, which was set back")
+            self.add(f"{doing} {effect}")
 
     @property
     def has_replaced(self) -> bool:

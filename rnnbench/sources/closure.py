@@ -1,16 +1,14 @@
 """What a definition reaches: followed statement by statement along the names, attributes and places that it uses."""
 
 import ast
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from rnnbench.sources.files import digest
+from rnnbench.sources.files import digest, locate
 from rnnbench.sources.imports import Import
-from rnnbench.sources.modules import Module, read_module
+from rnnbench.sources.modules import Module, read_module, whole
 from rnnbench.sources.uses import uses
 
-IDENTIFIER = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 LOOKS_AT_ALL = frozenset(("globals", "vars", "eval", "exec", "__subclasses__", "modules"))
 """Names whose use may reach any definition of a module."""
 LATE = "__getattr__"
@@ -21,20 +19,23 @@ LATE = "__getattr__"
 class Reach:
     """All that some definitions reach within the modules that are `own`.
 
-    own:      whether a module belongs to the distribution whose source is followed.
-    reached:  by module, the statements that count.
-    foreign:  top-level names of the other modules that are imported on the way.
+    own:     whether a module belongs to the distribution whose source is followed.
+    with_effects: whether modules that are imported and not used are looked at for what their import does.
+    reached: by module, the statements that count.
+    foreign: top-level names of the other modules that are imported on the way.
     """
 
     own: Callable[[str], bool]
+    with_effects: bool = True
     reached: dict[str, set[int]] = field(default_factory=dict)
     foreign: set[str] = field(default_factory=set)
     _modules: dict[str, Module | None] = field(default_factory=dict)
     _aliases: dict[str, set[str]] = field(default_factory=dict)
-    _open: set[str] = field(default_factory=set)
-    """Modules that are used under their own name somewhere, so that an attribute of any name may be theirs."""
+    _open: set[str] = field(default_factory=set)  # used by their own name: any attribute may be theirs
     _attributes: set[str] = field(default_factory=set)
     _pieces: dict[str, set[str]] = field(default_factory=dict)
+    _named: set[tuple[str, str]] = field(default_factory=set)
+    _opaque: set[str] = field(default_factory=set)  # without a source that can be read, as compiled extensions are
 
     def module(self, name: str) -> Module | None:
         """A module of the distribution, parsed; None where it is another's or has no source."""
@@ -50,13 +51,16 @@ class Reach:
         if module is None:
             if not self.own(name):
                 self.foreign.add(name.partition(".")[0])
+            elif locate(name) is not None:
+                self._opaque.add(name)
             return None
         self.reached[name] = set()
         parent = name.rpartition(".")[0]
         if parent:
             self.enter(parent)
-        for star in module.stars:
-            self.enter(star)
+        for other in module.imported_modules if self.with_effects else module.stars:
+            if self.own(other):
+                self.enter(other)
         for number, statement in enumerate(module.statements):
             if statement.effects:
                 self._take(module, number)
@@ -65,8 +69,9 @@ class Reach:
     def name(self, module_name: str, name: str) -> None:
         """Take in what gives a name of a module its value."""
         module = self.enter(module_name)
-        if module is None:
+        if module is None or (module_name, name) in self._named:
             return
+        self._named.add((module_name, name))
         found = False
         for number, statement in enumerate(module.statements):
             if name in statement.binds:
@@ -87,13 +92,12 @@ class Reach:
     def everything(self, module_name: str) -> None:
         """Take in a whole module."""
         module = self.enter(module_name)
-        if module is None:
-            return
-        for number in range(len(module.statements)):
-            self._take(module, number)
-        for alias, target in module.imports.items():
-            self._alias(module, alias)
-            self._follow(target)
+        if module is not None:
+            for number in range(len(module.statements)):
+                self._take(module, number)
+            for alias, target in module.imports.items():
+                self._alias(module, alias)
+                self._follow(target)
 
     def code(self, module_name: str, node: ast.AST) -> None:
         """Take in a piece of a module's syntax tree, such as one lambda of a list, and what it uses."""
@@ -115,6 +119,8 @@ class Reach:
                 lines.append(f"from {target.module} import {target.attribute} as {alias}")
             if lines:
                 found[name] = digest("\n".join(lines).encode())
+        for name in self._opaque:
+            found[name] = whole(name)
         return found
 
     def _take(self, module: Module, number: int) -> None:
@@ -136,8 +142,13 @@ class Reach:
             self._used_path(module, path)
         for attribute in found.attributes:
             self._attribute(attribute)
-        for text in found.texts:
-            self._used_text(module, text)
+        for word in found.words:
+            if any(word in statement.binds for statement in module.statements):
+                self.name(module.name, word)
+            self._attribute(word)
+        for place, name in found.places:
+            if self.own(place):
+                self.name(place, name)
         for target in found.imports:
             self._follow(target)
 
@@ -150,10 +161,15 @@ class Reach:
                 continue
             self._alias(module, ".".join(parts[:cut]))
             inside = target.module if not target.attribute else f"{target.module}.{target.attribute}"
-            if self.module(inside) is not None:
-                self.name(inside, parts[cut])
-            else:
+            if self.module(inside) is None:
                 self._follow(target)
+                return
+            while cut < len(parts) and self.module(f"{inside}.{parts[cut]}") is not None:
+                inside = f"{inside}.{parts[cut]}"
+                cut += 1
+            self._as_module(inside)
+            if cut < len(parts):
+                self.name(inside, parts[cut])
             return
 
     def _attribute(self, name: str) -> None:
@@ -163,27 +179,12 @@ class Reach:
         for module_name in list(self._open):
             self.name(module_name, name)
 
-    def _used_text(self, module: Module, text: str) -> None:
-        """A text may name a definition, as in `getattr(module, "name")`, or its place, "module:attribute"."""
-        for dotted in IDENTIFIER.findall(text):
-            for name in dotted.split("."):
-                self._named_in_text(module, name)
-                self._attribute(name)
-        place, colon, attribute = text.partition(":")
-        if colon and IDENTIFIER.fullmatch(place) and IDENTIFIER.fullmatch(attribute) and self.own(place):
-            self.name(place, attribute.partition(".")[0])
-
-    def _named_in_text(self, module: Module, name: str) -> None:
-        for number, statement in enumerate(module.statements):
-            if name in statement.binds:
-                self._take(module, number)
-
     def _follow(self, target: Import) -> None:
         if not target.attribute:
             self._as_module(target.module)
             return
         inside = f"{target.module}.{target.attribute}"
-        if self.own(target.module) and self.module(inside) is not None:
+        if self.own(target.module) and locate(inside) is not None:
             self.enter(target.module)
             self._as_module(inside)
         else:

@@ -1,7 +1,7 @@
 """Parsed modules: what each top-level statement binds, and where its imports lead. Nothing is imported."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -17,6 +17,8 @@ HARMLESS_DECORATORS = frozenset(
     )
 )
 """Decorators that register nothing: a definition under one of them matters to those alone that name it."""
+NOT_RUN = ("TYPE_CHECKING", "typing.TYPE_CHECKING", "__name__ == '__main__'")
+"""Conditions that do not hold when a module is imported."""
 INNER = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 """Expressions with names of their own."""
 
@@ -47,6 +49,7 @@ class Module:
     statements: those that are no imports.
     imports:    what each name that is imported at top level leads to.
     stars:      modules all of whose names are imported.
+    imported_modules: every module that an import at top level may load.
     """
 
     name: str
@@ -55,6 +58,7 @@ class Module:
     statements: tuple[Statement, ...]
     imports: dict[str, Import]
     stars: tuple[str, ...]
+    imported_modules: tuple[str, ...]
 
 
 def read_module(name: str) -> Module | None:
@@ -75,6 +79,7 @@ def whole(name: str) -> str:
     if module is not None:
         lines = [statement.text for statement in module.statements]
         lines += [f"{bound} = {target}" for bound, target in sorted(module.imports.items())]
+        lines += [f"* = {star}" for star in module.stars]
         return digest("\n".join(lines).encode())
     path = locate(name)
     if path is None:
@@ -92,16 +97,20 @@ def _parsed(name: str, path: Path, content: bytes) -> Module:
     statements = []
     imports: dict[str, Import] = {}
     stars: list[str] = []
-    for node in tree.body:
+    loaded: dict[str, None] = {}
+    for node in _at_run_time(tree.body):
         if isinstance(node, ast.Import | ast.ImportFrom):
             for bound, target in imported(node, package):
+                loaded[target.module] = None
                 if bound == "*":
                     stars.append(target.module)
-                else:
-                    imports[bound] = target
-        elif not _says_nothing(node):
+                    continue
+                imports[bound] = target
+                if target.attribute:
+                    loaded[f"{target.module}.{target.attribute}"] = None
+        else:
             statements.append(Statement(node, tuple(_bound(node)), _has_effects(node)))
-    return Module(name, path, package, tuple(statements), imports, tuple(stars))
+    return Module(name, path, package, tuple(statements), imports, tuple(stars), tuple(loaded))
 
 
 class _Bare(ast.NodeTransformer):
@@ -123,14 +132,15 @@ def _is_text(node: ast.AST) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
 
 
-def _says_nothing(node: ast.stmt) -> bool:
-    """Whether a statement is of no account in a trial: what only type checkers or a main program run."""
-    if isinstance(node, ast.Pass):
-        return True
-    if not isinstance(node, ast.If):
-        return False
-    condition = ast.unparse(node.test)
-    return condition.endswith("TYPE_CHECKING") or condition.startswith("__name__ == ")
+def _at_run_time(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements that run when a module is imported: not those for type checkers, nor those of a main program."""
+    for node in body:
+        if isinstance(node, ast.Pass):
+            continue
+        if isinstance(node, ast.If) and ast.unparse(node.test) in NOT_RUN:
+            yield from _at_run_time(node.orelse)
+        else:
+            yield node
 
 
 def _bound(node: ast.AST) -> Iterator[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from rnnbench.sources.files import locate
 
 CORE = "rnnbench"
+"""The distribution of rnnbench itself, and its package."""
 
 
 def owner(distribution_name: str, entry_module: str) -> Callable[[str], bool]:

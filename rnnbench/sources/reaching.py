@@ -8,7 +8,7 @@ from typing import Any
 
 from rnnbench.sources.closure import Reach
 from rnnbench.sources.modules import whole
-from rnnbench.sources.ownership import distributions_of, owner
+from rnnbench.sources.ownership import CORE, distributions_of, owner
 from rnnbench.sources.positions import functions_at
 
 EVERYWHERE = frozenset(("rnnbench", "torch", "numpy"))
@@ -33,15 +33,19 @@ def sources_of(thing: object, distribution: str, entry_module: str, also: Iterab
     thing: a class, a function, or the place of one as "module:attribute".
     also:  modules that were seen to be loaded for it; those of the distribution to which nothing leads in the source
            count as a whole.
+
+    The import of a first-party module has no effects, by this project's tests, so that they are not looked for.
     """
-    reach = Reach(owner(distribution, entry_module))
+    reach = Reach(owner(distribution, entry_module), with_effects=distribution != CORE)
+    if reach.with_effects:
+        reach.enter(entry_module.partition(":")[0])
+        reach.foreign.clear()  # what the plugin imports for all that it brings is no package of this one
     _enter(reach, thing, seen=set())
-    unreached = [name for name in sorted(also) if reach.own(name) and name not in reach.reached]
-    for name in unreached:
-        reach.everything(name)
     modules = reach.hashes()
-    for name in unreached:
-        modules[name] = whole(name)
+    for name in sorted(also):
+        if reach.own(name) and name not in reach.reached:
+            modules[name] = whole(name)
+            reach.everything(name)
     packages = distributions_of(reach.foreign - EVERYWHERE) - EVERYWHERE - {distribution}
     return Sources(modules, frozenset(packages))
 
@@ -51,6 +55,9 @@ def _enter(reach: Reach, thing: object, seen: set[int]) -> None:
     if id(thing) in seen:
         return
     seen.add(id(thing))
+    wrapped = getattr(thing, "__wrapped__", None)
+    if wrapped is not None:
+        _enter(reach, wrapped, seen)
     if isinstance(thing, str):
         module, _, attribute = thing.partition(":")
         reach.name(module, attribute.partition(".")[0])
@@ -66,6 +73,8 @@ def _enter(reach: Reach, thing: object, seen: set[int]) -> None:
         _enter_class(reach, thing, seen)
     else:
         _enter(reach, type(thing), seen)
+        for value in list(getattr(thing, "__dict__", {}).values()):
+            _enter_code(reach, value, seen)
 
 
 def _enter_code(reach: Reach, thing: Any, seen: set[int]) -> None:
@@ -76,6 +85,7 @@ def _enter_code(reach: Reach, thing: Any, seen: set[int]) -> None:
 
 def _enter_class(reach: Reach, kind: type, seen: set[int]) -> None:
     if not reach.own(kind.__module__):
+        reach.foreign.add(kind.__module__.partition(".")[0])
         return
     module = reach.enter(kind.__module__)
     top = kind.__qualname__.partition(".")[0]
@@ -89,7 +99,9 @@ def _enter_class(reach: Reach, kind: type, seen: set[int]) -> None:
 
 def _enter_function(reach: Reach, function: FunctionType, seen: set[int]) -> None:
     name = function.__module__ or ""
-    if reach.own(name):
+    if name and not reach.own(name):
+        reach.foreign.add(name.partition(".")[0])
+    elif name:
         module = reach.enter(name)
         nodes = []
         if module is not None:

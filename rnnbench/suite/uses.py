@@ -9,7 +9,7 @@ from msgspec import UNSET
 
 from rnnbench.catalogue import Catalogue
 from rnnbench.cell import DEFAULT, FASTEST
-from rnnbench.errors import RnnbenchError, UnknownName, describe, first_line
+from rnnbench.errors import RnnbenchError, UnknownName, first_line
 from rnnbench.records import CellUse, Dial, Recipe, TaskUse
 from rnnbench.suite.file import TaskEntry
 from rnnbench.suite.options import complete_options
@@ -56,11 +56,11 @@ def resolve_dials(task: type[Task], dials: Mapping[str, Any], where: str) -> dic
             complaint = complaint[0].lower() + complaint[1:] + choices_text(complaint, hints[dial])
             raise RnnbenchError(f"{where}: {task.name}.{dial}: {complaint}") from None
     try:
-        task(**converted)
-    except (ValueError, TypeError) as error:
-        raise RnnbenchError(f"{where}: {task.name}: {first_line(error)}") from None
-    except Exception as error:
-        raise RnnbenchError(f"{where}: {task.name} cannot be made with these dials: {describe(error)}") from error
+        run_guarded(partial(task, **converted))
+    except Misbehaved as misbehaved:
+        if isinstance(misbehaved.error, ValueError | TypeError):
+            raise RnnbenchError(f"{where}: {task.name}: {first_line(misbehaved.error)}") from None
+        raise RnnbenchError(f"{where}: {task.name} cannot be made with these dials: {misbehaved}") from misbehaved.error
     return converted
 
 

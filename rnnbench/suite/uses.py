@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
+from functools import partial
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 from msgspec import UNSET
 
-from rnnbench.catalogue import Catalogue
+from rnnbench.catalogue import Catalogue, Misbehaved, run_guarded
 from rnnbench.cell import DEFAULT, FASTEST
 from rnnbench.errors import RnnbenchError, UnknownName, first_line
 from rnnbench.records import CellUse, Dial, Recipe, TaskUse

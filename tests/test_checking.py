@@ -236,6 +236,13 @@ def test_outcomes_are_remembered_by_the_source_of_the_cell(rude: Catalogue) -> N
     assert remembered(other) is None
 
 
+def test_outcomes_that_were_not_decided_are_not_remembered(rude: Catalogue) -> None:
+    """Neither by a run nor by `rnnbench check`, which both keep them by this function: they are asked again."""
+    cell = rude.cells["ahead"]
+    remember(cell, [outcome("causal"), outcome("pads", decided=False)])
+    assert remembered(cell) is None
+
+
 def test_cells_of_others_are_checked_once(rude: Catalogue) -> None:
     """First-party cells are not; a second run finds what the first one kept."""
     asked: list[str] = []

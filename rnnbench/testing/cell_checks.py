@@ -45,8 +45,12 @@ CELL_CHECKS: tuple[Check[Subject], ...] = (
 law can be decided, so that this one is asked first."""
 TRIED_NEARER = {"causal", "independent", "remembers", "carries", "agrees", "differentiates", "pads", "reference"}
 """Laws that are decided in float64 with weights moved off their initial values. Where one fails, it is tried again."""
+COMPARES_CALLS = TRIED_NEARER | {"moves"}
+"""Laws that compare what several calls give; they cannot be decided for a cell that remembers earlier calls."""
 NEARER = 1e-3
 """How far weights are moved then: they stay in the range of a clamp, and what is 0 at first is not 0."""
+AGREE_NEARER = 1e-11
+"""How far equal figures may be apart then: with such weights a fault of third order is no more than 1e-9."""
 
 
 def check_cell(
@@ -131,11 +135,14 @@ def _cannot_be_built(check: Check[Subject], name: str, refused: str) -> Outcome:
 
 
 def _second_look(check: Check[Subject], name: str, subject: Subject, outcome: Outcome) -> Outcome:
-    """A failed law again: for a cell that remembers earlier calls the failure says nothing, and weights that were moved
-    by so much may be ones that the cell can never have."""
-    if check.name == REPEATS.name:
+    """A failed law again: where a cell remembers earlier calls, the failure of a law that compares calls says nothing,
+    and weights that were moved by so much may be ones that the cell can never have."""
+    if check.name not in COMPARES_CALLS and check.name != DECLARES.name:
         return outcome
     if remembered := remembered_calls(subject):
+        if check.name == DECLARES.name:  # what it counts does not depend on earlier calls, and what it runs does
+            sentence = f"{outcome.sentence}; it also remembers earlier calls, which may be the reason: {remembered}"
+            return replace(outcome, sentence=sentence)
         return replace(
             outcome, sentence=f"it remembers earlier calls, so that this law cannot be decided: {remembered}"
         )
@@ -155,7 +162,7 @@ def _prepared(subject: Subject) -> Subject:
 
 
 def _nearer(subject: Subject) -> Subject:
-    subject = _in_its_precision(subject.changed(noise=NEARER))
+    subject = _in_its_precision(subject.changed(noise=NEARER, agree=AGREE_NEARER))
     if subject.dtype != torch.float64:
         raise NotApplicable("float32 shows too little so near to the initial weights")
     return subject

@@ -35,6 +35,7 @@ class Subject:
     skip:  implementations that are not to be compared.
     noise: standard deviation of what is added to every parameter.
     imported: what torch was before its code was imported.
+    agree: how far apart equal figures may be in float64.
     tolerance: how far apart equal figures may be, relative to their size where that is above 1.
     """
 
@@ -47,6 +48,7 @@ class Subject:
     skip: tuple[str, ...] = ()
     noise: float = NOISE
     imported: Imported = NOT_LOOKED
+    agree: float = AGREE
 
     @property
     def hidden_size(self) -> int:
@@ -67,7 +69,7 @@ class Subject:
 
     @property
     def tolerance(self) -> float:
-        return AGREE if self.dtype == torch.float64 else 1e-3
+        return self.agree if self.dtype == torch.float64 else 1e-3
 
     def changed(self, **changes: Any) -> "Subject":
         """The same but for these fields."""

@@ -6,6 +6,7 @@ a replacement is a function of torch's own from one of a few files, with the for
 """
 
 import inspect
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -36,6 +37,8 @@ WRAPPERS = (f"{TORCH / '_dynamo'}/", str(TORCH / "_compile.py"), str(TORCH / "op
 """Where torch keeps the functions that it puts around its own while it runs."""
 DEEPEST = 8
 """Wrappers around wrappers that are looked through."""
+ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+"""Where an object lies in memory, which is another place in every process."""
 
 
 @dataclass(frozen=True)
@@ -190,4 +193,6 @@ def _name_of(part: object) -> str:
     if isinstance(part, FunctionType):
         return f"{part.__code__.co_qualname} of {part.__globals__.get('__name__', part.__module__)}"
     name = getattr(part, "__qualname__", None)
-    return f"{name} of {part.__module__}" if name and getattr(part, "__module__", None) else repr(part)[:80]
+    if name and getattr(part, "__module__", None):
+        return f"{name} of {part.__module__}"
+    return ADDRESS.sub("", repr(part))[:80]

@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
+import torch
 
 from rnnbench import patches, switches
 from rnnbench.catalogue import Catalogue
@@ -257,3 +259,14 @@ def test_a_trial_imports_no_plugin_but_its_own(honest: None, make_plugin: MakePl
     assert len([name for name in modules if name.startswith("plugin_made_by_test")]) == 1
     assert "rnnbench_tasks.long_range" in modules
     assert not {"rnnbench_cells", "rnnbench_reports", "rnnbench_tasks.series", "matplotlib"} & set(modules)
+
+
+def nothing_done(_: object) -> None:
+    """Stands in for a method of torch."""
+
+
+def test_a_replacement_without_a_name_is_told_without_its_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which differs from process to process, so that each trial would give a sentence of its own."""
+    before = patches.fingerprint()
+    monkeypatch.setattr(torch.nn.LSTM, "reset_parameters", partial(nothing_done))
+    assert set(patches.replaced(before).values()) == {"functools.partial(<function nothing_done>)"}

@@ -286,6 +286,13 @@ def test_it_costs_its_own_trial_and_nothing_else(pool: LocalPool, cell: str, sta
     assert finish(pool, small("gru"))["gru"].status == "ok"
 
 
+def test_a_trial_that_closes_the_file_of_its_result_is_told_so(pool: LocalPool) -> None:
+    """In the last line of what is kept of its output."""
+    result = finish(pool, small("closes_files"))["closes_files"]
+    expected = "RuntimeError: the trial has closed files that it did not open, among them the one for its result"
+    assert result.output.splitlines()[-1] == expected
+
+
 def test_what_has_an_empty_environment_and_a_session_of_its_own_ends_with_its_trial(pool: LocalPool) -> None:
     """It falls to the server, which has no other children than trials."""
     result = finish(pool, small("leaves"))["leaves"]

@@ -42,10 +42,18 @@ def main(order: Order, files: SharedFiles, alive: int, server: int) -> None:
     for stream in (sys.stdout, sys.stderr):
         with suppress(Exception):  # a cell may have closed or replaced it
             stream.flush()
-    if not os.path.samestat(kind, os.fstat(files.result)):
+    if not _is_still(files.result, kind):
         raise RuntimeError("the trial has closed files that it did not open, among them the one for its result")
     write_all(files.result, encode(result))
     os._exit(0)
+
+
+def _is_still(file: int, kind: os.stat_result) -> bool:
+    """Whether a descriptor leads to the file that it led to; it does not where the trial has closed it."""
+    try:
+        return os.path.samestat(kind, os.fstat(file))
+    except OSError:
+        return False
 
 
 def _end_with_driver(alive: int) -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors import preloading, scratch
+from rnnbench.executors.forkserver import PRELOAD
 from rnnbench.executors.local import LocalPool
 from rnnbench.executors.preloading import preload
 from rnnbench.executors.scratch import Scratch, remove_abandoned
@@ -263,6 +264,38 @@ def test_a_server_that_dies_by_itself_is_given_up(cells: None, monkeypatch: pyte
     monkeypatch.setattr("rnnbench.executors.forkserver._idle", {})
     with LocalPool(jobs=1) as pool, pytest.raises(RnnbenchError, match=r"code 9: no such instruction .* 3 times"):
         pool.start(small("gru"))
+
+
+NO_SECOND_FORK = """
+import os
+
+forks = []
+fork = os.fork
+
+def fork_but_once():
+    forks.append(1)
+    if len(forks) == 2:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+    return fork()
+
+os.fork = fork_but_once
+"""
+
+
+def test_where_no_process_can_be_started_that_trial_says_so_and_the_others_go_on(
+    cells: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A limit on processes is met by one trial; the one at work beside it and the one after it end well."""
+    (tmp_path / "no_second_fork.py").write_text(NO_SECOND_FORK)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr("rnnbench.executors.forkserver.PRELOAD", (*PRELOAD, "no_second_fork"))
+    monkeypatch.setattr("rnnbench.executors.forkserver._idle", {})
+    with LocalPool(jobs=2) as pool:
+        results = finish(pool, small("slow"), small("gru"))
+        assert (results["slow"].status, results["gru"].status) == ("ok", "killed")
+        assert results["gru"].reason == "no process can be started: Resource temporarily unavailable"
+        assert finish(pool, small("gru"))["gru"].status == "ok"
+        pool._forkserver._server.close()
 
 
 @pytest.mark.parametrize(

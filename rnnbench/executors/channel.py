@@ -51,6 +51,16 @@ class Started(Struct, frozen=True, tag=True):
     pid: int
 
 
+class NotStarted(Struct, frozen=True, tag=True):
+    """Server to driver: the system let it fork no child for this order.
+
+    reason: what the system says.
+    """
+
+    number: int
+    reason: str
+
+
 class Ended(Struct, frozen=True, tag=True):
     """Server to driver: the child is gone, and so is its process group.
 
@@ -61,7 +71,7 @@ class Ended(Struct, frozen=True, tag=True):
     code: int
 
 
-Message = Start | End | Ready | Started | Ended
+Message = Start | End | Ready | Started | NotStarted | Ended
 
 
 class Channel:

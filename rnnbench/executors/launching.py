@@ -27,17 +27,19 @@ class Child:
 
     code: its exit code once it is gone, the negative number of a signal that ended it.
     lost: whether the server was gone first, so that nobody knows how it ended.
+    problem: why the system let no process be started for it; "" where one was.
     """
 
     number: int
     pid: int = 0
     code: int | None = None
     lost: bool = False
+    problem: str = ""
 
     @property
     def over(self) -> bool:
         """Whether nothing more is to be expected of it."""
-        return self.lost or self.code is not None
+        return self.lost or self.code is not None or bool(self.problem)
 
 
 class Launched(NamedTuple):

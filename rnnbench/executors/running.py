@@ -65,6 +65,8 @@ class Running:
         """What a child that has ended left: its result, or how it died."""
         if not self.child.over:
             return None
+        if self.child.problem:
+            return self._cut_short("killed", f"no process can be started: {self.child.problem}")
         result = self._whole_result()
         if result is not None:
             return result

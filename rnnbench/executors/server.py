@@ -19,7 +19,7 @@ from typing import NoReturn
 
 from rnnbench.executors import child, confinement
 from rnnbench.executors.branding import brand_myself
-from rnnbench.executors.channel import Channel, End, Ended, Ready, Start, Started
+from rnnbench.executors.channel import Channel, End, Ended, NotStarted, Ready, Start, Started
 from rnnbench.executors.family import children_of, kill_group
 from rnnbench.executors.order import SharedFiles
 from rnnbench.executors.preloading import preload
@@ -72,7 +72,7 @@ class _Server:
 
     def serve(self) -> None:
         """Fork and reap until the driver is gone."""
-        with suppress(OSError):  # there is nobody to send to any more
+        with suppress(ConnectionError):  # there is nobody to send to any more
             while True:
                 for key, _ in self._selector.select():
                     if key.fileobj is self._channel:
@@ -110,7 +110,12 @@ class _Server:
 
     def _fork(self, start: Start, files: SharedFiles) -> None:
         server = os.getpid()
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError as error:  # a limit on processes, or no memory: another trial may have more luck
+            files.close()
+            self._channel.send(NotStarted(start.number, error.strerror or str(error)))
+            return
         if pid == 0:
             self._become_child(start, files, server)
         files.close()
@@ -162,7 +167,7 @@ class _Server:
         and each end of one wakes this process again."""
         for pid in children_of(os.getpid()):
             if pid not in self._numbers and not self._in_living_group(pid):
-                with suppress(ProcessLookupError):
+                with suppress(ProcessLookupError, PermissionError):
                     os.kill(pid, signal.SIGKILL)
 
     def _in_living_group(self, pid: int) -> bool:

@@ -9,7 +9,7 @@ from multiprocessing.connection import wait
 from time import monotonic
 
 from rnnbench.errors import RnnbenchError
-from rnnbench.executors.channel import End, Ended, Message, Ready, Start, Started
+from rnnbench.executors.channel import End, Ended, Message, NotStarted, Ready, Start, Started
 from rnnbench.executors.family import SERVERS, continue_if_stopped, kill_group
 from rnnbench.executors.launching import ANSWER_SECONDS, Child, launch
 from rnnbench.executors.order import Order, SharedFiles
@@ -64,7 +64,10 @@ class ServerProcess:
         return self._open and self._process.poll() is None
 
     def start(self, order: Order, files: SharedFiles) -> Child:
-        """Have a child forked. Raises ServerGone, and RnnbenchError where no trial can run here."""
+        """Have a child forked; it has a problem where the system allowed none.
+
+        Raises ServerGone, and RnnbenchError where no trial can run here.
+        """
         self._load()
         self._count += 1
         child = Child(self._count)
@@ -73,7 +76,7 @@ class ServerProcess:
         deadline = monotonic() + ANSWER_SECONDS
         while not child.pid and not child.over:
             self._answer(deadline)
-        if not child.pid:
+        if not child.pid and not child.problem:
             raise ServerGone
         return child
 
@@ -178,6 +181,8 @@ class ServerProcess:
                 self._ready = not message.problem
             elif isinstance(message, Started):
                 self._children[message.number].pid = message.pid
+            elif isinstance(message, NotStarted):
+                self._children.pop(message.number).problem = message.reason
             elif isinstance(message, Ended):
                 child = self._children.pop(message.number, None)
                 if child is not None:

@@ -7,6 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from rnnbench import environment
 from rnnbench.catalogue import Brought, Catalogue, Misbehaved, run_guarded
 from rnnbench.records import CostTrial, LearningTrial, Provenance, Trial
@@ -131,6 +133,13 @@ def _changed_variables(old: Provenance, new: Provenance) -> list[str]:
         return []
     names = sorted(old.variables.keys() | new.variables.keys())
     return [f"the variable {name}" for name in names if old.variables.get(name) != new.variables.get(name)]
+
+
+def with_loaded(before: Provenance, after: Provenance) -> Provenance:
+    """What was found before a trial ran, and of what was found after it the modules that only the run has shown."""
+    sources = {name: {**after.sources[name], **modules} for name, modules in before.sources.items()}
+    hashes = {name: combined(modules) for name, modules in sources.items()}
+    return replace(before, sources=sources, definitions={**before.definitions, **hashes})
 
 
 def without_helpers(old: Provenance) -> tuple[str, ...]:

@@ -270,3 +270,33 @@ def test_a_replacement_without_a_name_is_told_without_its_address(monkeypatch: p
     before = patches.fingerprint()
     monkeypatch.setattr(torch.nn.LSTM, "reset_parameters", partial(nothing_done))
     assert set(patches.replaced(before).values()) == {"functools.partial(<function nothing_done>)"}
+
+
+DIAGNOSTICS = """
+    import os, time, torch, rnnbench
+
+    def quits(cell, x, rng):
+        os._exit(0)
+
+    def turns(cell, x, rng):
+        torch.set_default_dtype(torch.float64)
+        return rnnbench.Diagnosis(x_name="x", y_name="y", x=(1.0,), y=(1.0,))
+
+    @rnnbench.hookimpl
+    def rnnbench_metrics():
+        return [rnnbench.Diagnostic("quits", quits, "x", "y"), rnnbench.Diagnostic("turns", turns, "x", "y")]
+"""
+
+
+def test_a_diagnostic_that_exits_or_turns_switches_is_named(make_plugin: MakePlugin) -> None:
+    """The trial has its figures, and what the diagnostic did is not blamed on the cell."""
+    make_plugin(DIAGNOSTICS, distribution="rude")
+    trial = learning_trial(task="adding", dials={"horizon": 4}, diagnostics=("quits", "turns"))
+    (result,) = run(trial)
+    assert result.status == "ok"
+    assert result.learning is not None
+    assert "it ends the process: os._exit(0)" in result.learning.diagnoses["quits"].reason
+    assert "rude 1.2.3" in result.learning.diagnoses["quits"].reason
+    assert result.learning.diagnoses["turns"].fresh is not None
+    (effect,) = result.side_effects
+    assert effect.startswith("The diagnostic 'turns' changed torch's default dtype (float64, was float32)")

@@ -34,15 +34,11 @@ class Misbehaved(Exception):
         self.error = error
 
 
-class _Ended(BaseException):
+class EndsProcess(BaseException):
     """It called os._exit; no `except Exception` on the way takes it."""
 
-    def __init__(self, code: object) -> None:
-        super().__init__(code)
-        self.code = code
 
-
-class _OutOfTime(BaseException):
+class TakesTooLong(BaseException):
     """It ran longer than its limit."""
 
 
@@ -56,25 +52,28 @@ class Ran:
     switches: tuple[tuple[str, str], ...] = ()
 
 
-def run_guarded(function: Callable[[], Any]) -> Ran:
+def run_guarded(function: Callable[[], Any], limit_seconds: float | None = None) -> Ran:
     """What the function returns. Raises Misbehaved, in one line, where it raises, exits, or takes too long.
 
     What it prints goes to standard error. Environment variables, signal handlers, the working folder, standard streams
     and warning filters are set back, and folders that it put at the front of `sys.path` are put at its end.
+
+    limit_seconds: by default 60, or what the environment variable RNNBENCH_IMPORT_SECONDS says.
     """
     effects: list[str] = []
     turned: dict[str, str] = {}
     began = time.monotonic()
     own = os.getpid()
-    with set_back(effects, turned), _no_exit(), _output_aside(), _limited():
+    limit = limit_seconds or _limit_seconds()
+    advice = "" if limit_seconds else f" (raise {LIMIT} if it needs that)"
+    too_long = f"it takes longer than {limit:g} s{advice}"
+    with set_back(effects, turned), _no_exit(), _output_aside(), _limited(limit, too_long):
         try:
             value = _here_alone(function, own)
         except KeyboardInterrupt:
             raise
-        except _Ended as ended:
-            raise Misbehaved(f"it ends the process: os._exit({ended.code})") from None
-        except _OutOfTime:
-            raise Misbehaved(f"it takes longer than {_limit_seconds():g} s (raise {LIMIT} if it needs that)") from None
+        except (EndsProcess, TakesTooLong) as ended:
+            raise Misbehaved(str(ended)) from None
         except BaseException as error:
             raise Misbehaved(describe(error), error) from None
     took = time.monotonic() - began
@@ -114,7 +113,7 @@ def _no_exit() -> Iterator[None]:
 
     def exit_(status: int = 0) -> NoReturn:
         if active and os.getpid() == own:
-            raise _Ended(status)
+            raise EndsProcess(f"it ends the process: os._exit({status})")
         real(status)
 
     os._exit = exit_
@@ -126,18 +125,18 @@ def _no_exit() -> Iterator[None]:
 
 
 @contextmanager
-def _limited() -> Iterator[None]:
+def _limited(seconds: float, too_long: str) -> Iterator[None]:
     """Interrupt what takes too long; only the main thread can, and an alarm that was set before goes on."""
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
         yield
         return
 
     def ring(_signum: int, _frame: FrameType | None) -> NoReturn:
-        raise _OutOfTime
+        raise TakesTooLong(too_long)
 
     began = time.monotonic()
     handler = signal.signal(signal.SIGALRM, ring)
-    left, interval = signal.setitimer(signal.ITIMER_REAL, _limit_seconds(), AGAIN_SECONDS)
+    left, interval = signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN_SECONDS)
     try:
         yield
     finally:

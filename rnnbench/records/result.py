@@ -1,6 +1,7 @@
 """What one trial gave, failures included. A figure that does not exist is absent with a reason, never NaN.
 
 Format 1: the first.
+Format 2: a metric may be absent in an epoch of a curve, with its reason. Everything of format 1 is read as it was.
 """
 
 from typing import Literal
@@ -11,7 +12,9 @@ from rnnbench.records.cost import Aim, CostFigure, Surroundings
 from rnnbench.records.diagnosis import Diagnosed
 from rnnbench.records.trial import CostTrial, Trial
 
-FORMAT = 1
+FORMAT = 2
+OLDEST_FORMAT = 1
+"""The oldest that is read."""
 Status = Literal[
     "ok",  # ran to its end
     "stopped",  # given up by a rule of the suite, unsolved (futility, a ladder); a solved trial that stops is ok

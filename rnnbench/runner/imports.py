@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 class Imports:
     """Notes the modules that were loaded since the last note.
 
+    last: what the last note was for.
     seen: their names, by the name of what they were loaded for.
     """
 
     seen: dict[str, frozenset[str]] = field(default_factory=dict)
+    last: str = ""
     _before: frozenset[str] = field(default_factory=lambda: frozenset(sys.modules))
 
     def note(self, name: str) -> None:
@@ -19,7 +21,9 @@ class Imports:
         now = frozenset(sys.modules)
         self.seen[name] = self.seen.get(name, frozenset()) | (now - self._before)
         self._before = now
+        self.last = name
 
-    def skip(self) -> None:
-        """What was loaded since the last note was loaded for nothing in particular."""
-        self._before = frozenset(sys.modules)
+    def go_on(self) -> None:
+        """What was loaded since the last note was loaded for the same thing, by what it did after that."""
+        if self.last:
+            self.note(self.last)

@@ -49,7 +49,7 @@ def run_learning(trial: LearningTrial, catalogue: Catalogue, bare: Result, terms
     diagnostics = {}
     for name in trial.diagnostics:
         extra = catalogue.diagnostics[name]
-        diagnostics[name] = from_plugin(extra.item, extra.plugin.origin)
+        diagnostics[name] = watch.around(f"The diagnostic '{name}'", from_plugin(extra.item, extra.plugin.origin))
         imports.note(name)
     bare = msgspec.structs.replace(bare, provenance=_provenance(trial, catalogue, imports, own_files))
     prepared = perf_counter()

@@ -1,11 +1,15 @@
 """A look at torch between the stages of a trial: what others have changed in it since the process began."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, TypeVar
 
 import torch
 
 from rnnbench import patches, switches
-from rnnbench.catalogue import Plugin
+from rnnbench.catalogue import Misbehaved, Plugin, run_guarded
+from rnnbench.errors import RnnbenchError
 from rnnbench.runner.unpatch import unpatch
 
 UNTOUCHED = patches.fingerprint()
@@ -13,6 +17,9 @@ UNTOUCHED = patches.fingerprint()
 BY_DEFAULT = switches.read()
 """How torch's switches are set before that."""
 MOST_NAMED = 4
+DIAGNOSTIC_SECONDS = 300.0
+"""A measurement beside the training that takes longer has none."""
+Given = TypeVar("Given")
 CORE = "rnnbench"
 
 
@@ -47,6 +54,23 @@ class TorchWatch:
         if sentence not in self.effects:
             self.effects.append(sentence)
         return sentence
+
+    def around(self, what: str, function: Callable[..., Given]) -> Callable[..., Given]:
+        """The function, under guard, with a look behind each call that names it: "The diagnostic 'x'"."""
+
+        def guarded(*arguments: Any) -> Given:
+            try:
+                ran = run_guarded(partial(function, *arguments), DIAGNOSTIC_SECONDS)
+            except Misbehaved as misbehaved:
+                raise misbehaved.error or RnnbenchError(str(misbehaved)) from None
+            finally:
+                self.look(what)
+            for name, change in ran.switches:
+                self.add(f"{what} changed torch's {name.replace('_', ' ')} ({change}), which was set back")
+            given: Given = ran.value
+            return given
+
+        return guarded
 
     def set_back(self) -> None:
         """Set torch's switches back without a word: those that turned them were named before."""

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from rnnbench.errors import RnnbenchError, first_line
 from rnnbench.records import Result, contradiction, trial_id
-from rnnbench.records.result import FORMAT
+from rnnbench.records.result import FORMAT, OLDEST_FORMAT
 
 
 class NewerFormat(RnnbenchError):
@@ -46,8 +46,8 @@ def whole(path: Path) -> Result:
     content = path.read_bytes()
     _refuse_newer(path, content)
     result = msgspec.json.decode(content, type=Result)
-    if result.format != FORMAT:
-        raise ValueError(f"has format {result.format}; this version reads {FORMAT}")
+    if not OLDEST_FORMAT <= result.format <= FORMAT:
+        raise ValueError(f"has format {result.format}; this version reads {OLDEST_FORMAT} to {FORMAT}")
     if trial_id(result.trial) != path.stem:
         raise ValueError(f"it holds the trial {trial_id(result.trial)}")
     if problem := contradiction(result):

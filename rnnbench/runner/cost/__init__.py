@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from rnnbench.catalogue import Catalogue
 from rnnbench.meters import look_around, pin_to_cores
-from rnnbench.provenance import provenance
+from rnnbench.provenance import provenance, with_loaded
 from rnnbench.records import CostTrial, Result
 from rnnbench.runner.cost.guests import watched
 from rnnbench.runner.cost.instructions import instructions
@@ -31,10 +31,11 @@ def run_cost(trial: CostTrial, catalogue: Catalogue, bare: Result, terms: Terms,
     bare = replace(bare, surroundings=surroundings)
     imports = Imports()
     watch.unpatch()
+    depends_on = provenance(trial, catalogue)  # of the files that are imported now, not of those at the end
     guests = watched(trial, catalogue, watch, imports)
     result = _measured(trial, guests, bare, terms, watch)
     watch.look("Measuring the cells of this trial")
-    return replace(result, provenance=provenance(trial, catalogue, imports.seen))
+    return replace(result, provenance=with_loaded(depends_on, provenance(trial, catalogue, imports.seen)))
 
 
 def _measured(trial: CostTrial, catalogue: Catalogue, bare: Result, terms: Terms, watch: TorchWatch) -> Result:

@@ -47,7 +47,7 @@ class _Build:
             self.watch.set_back()
             return cell
         self.built.add(self.spec.name)
-        self.imports.skip()
+        self.imports.go_on()
         cell = self._build(inputs, hidden, options)
         self.imports.note(self.spec.name)
         sentence = self.watch.look(f"Building the cell '{self.spec.name}'")
@@ -59,3 +59,12 @@ class _Build:
 
     def _build(self, inputs: Any, hidden: int, options: Mapping[str, Option]) -> Any:
         return self.spec.load(options)(inputs, hidden)
+
+
+def refuse_effects(watch: TorchWatch, row: str) -> None:
+    """Raise Refused where the steps of the cell in this row change torch for the others; it is put back."""
+    sentence = watch.look(f"A step of '{row}'")
+    if watch.has_replaced:
+        watch.unpatch()
+    if sentence:
+        raise Refused(f"{sentence}: the steps of the others would not be their own")

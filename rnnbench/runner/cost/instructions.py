@@ -5,7 +5,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import msgspec
-import torch
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -15,8 +14,11 @@ from rnnbench.interpreter import python
 from rnnbench.meters import count_calls, counted, kernel_name, no_valgrind
 from rnnbench.model import count_parameters
 from rnnbench.records import CostTrial, InstructionsRow, Result, encode
+from rnnbench.runner.cost.guests import refuse_effects, watched
 from rnnbench.runner.cost.subjects import Bench, TrainStep
 from rnnbench.runner.failures import Failure, failure, with_absent
+from rnnbench.runner.imports import Imports
+from rnnbench.runner.watch import TorchWatch
 
 WARM_UP_STEPS = 2
 PROGRAM = "import sys; from rnnbench.runner.cost.instructions import main; main(*sys.argv[1:])"
@@ -58,8 +60,10 @@ def instructions(trial: CostTrial, catalogue: Catalogue, bare: Result) -> Result
 def main(order: str, told: str) -> None:
     """What runs under valgrind: one training step of each cell is counted, in their order, after some that are not."""
     trial, plugins = msgspec.json.decode(Path(order).read_bytes(), type=tuple[CostTrial, tuple[Plugin, ...]])
-    torch.set_num_threads(1)
-    catalogue = Catalogue.load(plugins)
+    watch = TorchWatch()
+    catalogue = Catalogue.load(plugins, watch.imported)
+    watch.unpatch()
+    catalogue = watched(trial, catalogue, watch, Imports())
     begun: list[str] = []
     failures: dict[str, Failure] = {}
     for cell in trial.cells:
@@ -67,6 +71,7 @@ def main(order: str, told: str) -> None:
             step = TrainStep(Bench.of_cell(trial, cell, catalogue))
             for _ in range(WARM_UP_STEPS):
                 step()
+            refuse_effects(watch, cell.row)
             gc.collect()
             gc.disable()
             begun.append(cell.row)  # from here on there will be a count, whatever becomes of it

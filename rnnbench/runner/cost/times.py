@@ -11,11 +11,11 @@ from msgspec.structs import replace
 from rnnbench import seeds
 from rnnbench.catalogue import Catalogue
 from rnnbench.cell import DEFAULT
-from rnnbench.errors import Refused
 from rnnbench.meters import Clock, EnergyMeter, Timing, clock_of, kernel_name, machine, seconds_of, time_side_by_side
 from rnnbench.model import count_parameters
 from rnnbench.records import CellUse, CostTrial, Result, Surroundings, TimeRow
 from rnnbench.runner.cost.equality import demand_equal
+from rnnbench.runner.cost.guests import refuse_effects
 from rnnbench.runner.cost.subjects import RULER, STEPS, Bench, Step
 from rnnbench.runner.failures import Failure, failure, with_absent
 from rnnbench.runner.watch import TorchWatch
@@ -119,16 +119,8 @@ class _Starters:
         self.begins(name, "the second step")
         step()  # one that differs from the first shows itself here, and not among the others' rounds
         if cell is not None:
-            self._refuse_effects(cell)
+            refuse_effects(self.watch, cell.row)
         self.steps[name], self.first_calls[name] = step, first_call
-
-    def _refuse_effects(self, cell: CellUse) -> None:
-        """Raise Refused where the steps of a cell change torch for the others."""
-        sentence = self.watch.look(f"A step of '{cell.row}'")
-        if self.watch.has_replaced:
-            self.watch.unpatch()
-        if sentence:
-            raise Refused(f"{sentence}: the steps of the others would not be their own")
 
     def _compare(self, bench: Bench, cell: CellUse) -> None:
         """Where several implementations of a cell take part."""

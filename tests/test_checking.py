@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from rnnbench.catalogue import Catalogue
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors.checking import Checking
 from rnnbench.records import CheckRequest, Outcome
-from rnnbench.store import failed_checks, keep_failed_checks
+from rnnbench.store import failed_checks, keep_failed_checks, kept_claims, kept_outcomes
 from rnnbench.testing import CELL_CHECKS, TASK_CHECKS
 from tests.conftest import MakePlugin
 from tests.test_cli import rnnbench
@@ -279,6 +280,32 @@ def test_what_failed_is_kept_with_the_run(tmp_path: Path) -> None:
     (tmp_path / "checks.json").write_text("{")
     with pytest.raises(RnnbenchError, match=r"checks.json: cannot be read"):
         failed_checks(tmp_path)
+
+
+NOT_A_LIST = ["nested", "pipe", "folder"]
+
+
+def put_in_place(path: Path, kind: str) -> None:
+    """Something that is no list of records, where one is looked for."""
+    if kind == "nested":
+        path.write_text('[{"later": ' + "[" * 100_000)
+    elif kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.mkdir()
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("kind", NOT_A_LIST)
+def test_what_is_no_list_of_records_is_refused_in_a_sentence(kind: str, tmp_path: Path) -> None:
+    """Beside results, both claims and failed checks; outcomes that cannot be read are asked again."""
+    readers: dict[str, Callable[[Path], object]] = {"checks.json": failed_checks, "claims.json": kept_claims}
+    says = {"nested": "it is nested too deep", "pipe": "it is not a file", "folder": "it is not a file"}
+    for name, reader in readers.items():
+        put_in_place(tmp_path / name, kind)
+        with pytest.raises(RnnbenchError, match=f"{name}: cannot be read: {says[kind]}$"):
+            reader(tmp_path)
+    assert kept_outcomes(tmp_path / "checks.json") is None
 
 
 TINY = """

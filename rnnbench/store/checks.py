@@ -8,6 +8,7 @@ import msgspec
 from rnnbench.errors import RnnbenchError
 from rnnbench.records import Outcome
 from rnnbench.store.atomic import write_atomically
+from rnnbench.store.beside import read_records
 
 NAME = "checks.json"
 
@@ -21,8 +22,8 @@ def keep_outcomes(path: Path, outcomes: Sequence[Outcome]) -> None:
 def kept_outcomes(path: Path) -> tuple[Outcome, ...] | None:
     """The outcomes in this file; None where there are none that can be read."""
     try:
-        return msgspec.json.decode(path.read_bytes(), type=tuple[Outcome, ...])
-    except (OSError, ValueError):
+        return read_records(path, Outcome)
+    except RnnbenchError:
         return None
 
 
@@ -43,10 +44,4 @@ def keep_failed_checks(folder: Path, outcomes: Sequence[Outcome]) -> None:
 
 def failed_checks(folder: Path) -> tuple[Outcome, ...]:
     """The failed checks of a run, none where it has none. Raises RnnbenchError where they cannot be read."""
-    path = folder / NAME
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=tuple[Outcome, ...])
-    except FileNotFoundError:
-        return ()
-    except (OSError, ValueError) as error:
-        raise RnnbenchError(f"{path}: cannot be read: {error}") from error
+    return read_records(folder / NAME, Outcome) or ()

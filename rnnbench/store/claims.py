@@ -7,9 +7,10 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from rnnbench.errors import RnnbenchError, first_line
+from rnnbench.errors import RnnbenchError
 from rnnbench.records import Claim
 from rnnbench.store.atomic import write_atomically
+from rnnbench.store.beside import read_records
 
 NAME = "claims.json"
 
@@ -41,12 +42,4 @@ def _after(before: Claim, claim: Claim, seeds: int, late: str) -> Claim:
 
 def kept_claims(folder: Path) -> tuple[Claim, ...]:
     """The claims of a run, none where it has none. Raises RnnbenchError where they cannot be read."""
-    path = folder / NAME
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=tuple[Claim, ...])
-    except FileNotFoundError:
-        return ()
-    except RecursionError as error:
-        raise RnnbenchError(f"{path}: cannot be read: it is nested too deep") from error
-    except (OSError, ValueError, OverflowError) as error:
-        raise RnnbenchError(f"{path}: cannot be read: {first_line(error)}") from error
+    return read_records(folder / NAME, Claim) or ()

@@ -2,23 +2,30 @@
 
 import json
 import os
+import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 
 from rnnbench import switches
-from rnnbench.campaign import alone, check_strangers, remember
+from rnnbench.campaign import check_strangers, remember
 from rnnbench.campaign.law_checks import remembered, source_of
 from rnnbench.catalogue import Catalogue
 from rnnbench.errors import RnnbenchError
+from rnnbench.executors.branding import end_abandoned
 from rnnbench.executors.checking import Checking
+from rnnbench.executors.needs import Needs
+from rnnbench.executors.scratch import remove_abandoned
 from rnnbench.records import CheckRequest, Outcome
 from rnnbench.store import failed_checks, keep_failed_checks, kept_claims, kept_outcomes
 from rnnbench.testing import CELL_CHECKS, TASK_CHECKS
 from tests.conftest import MakePlugin
+from tests.test_campaign import wait_until
 from tests.test_cli import rnnbench
 
 LAWS = [check.name for check in CELL_CHECKS]
@@ -114,7 +121,7 @@ def rude(make_plugin: MakePlugin, monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
 def checked(name: str, catalogue: Catalogue, seconds: float = 300, **request: object) -> tuple[list[Outcome], str]:
     """The outcomes of a cell, and what it printed."""
     whole = CheckRequest(subject=name, kind="cell", name=name, **request)  # type: ignore[arg-type]
-    checking = Checking(whole, alone(catalogue.cells[name].plugin, catalogue), seconds)
+    checking = Checking(whole, catalogue.cells[name].plugin, seconds)
     return list(checking.outcomes()), checking.printed
 
 
@@ -159,7 +166,7 @@ def test_a_cell_that_takes_too_much_memory_fails(rude: Catalogue) -> None:
 def test_a_task_that_ends_its_process_fails_each_law(rude: Catalogue) -> None:
     """Tasks are checked as cells are."""
     request = CheckRequest(subject="quits-too", kind="task", name="quits-too")
-    outcomes = list(Checking(request, alone(rude.tasks["quits-too"].plugin, rude)).outcomes())
+    outcomes = list(Checking(request, rude.tasks["quits-too"].plugin).outcomes())
     assert [outcome.check for outcome in outcomes] == [check.name for check in TASK_CHECKS]
     assert outcomes[0].sentence == "its process ended by itself with code 3 while this law was asked"
     assert {outcome.status for outcome in outcomes} == {"failed"}
@@ -257,15 +264,130 @@ def test_cells_of_others_are_checked_once(rude: Catalogue) -> None:
     assert asked == ["ahead"]
 
 
-def test_only_the_plugin_of_the_subject_is_imported(rude: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every other one is switched off, and so stays what was switched off before."""
-    monkeypatch.setenv("RNNBENCH_DISABLE_PLUGINS", "some-distribution")
-    environment = alone(rude.cells["ahead"].plugin, rude)
-    names = environment["RNNBENCH_DISABLE_PLUGINS"].split(",")
-    assert {"some-distribution", "rnnbench:cells", "rnnbench:tasks"} <= set(names)
-    assert "rude:rude" not in names
-    monkeypatch.setenv("RNNBENCH_DISABLE_PLUGINS", environment["RNNBENCH_DISABLE_PLUGINS"])
-    assert {plugin.distribution for plugin in Catalogue.load().plugins} == {"rude"}
+NAMES_MODULES = """
+import sys
+import rnnbench
+from torch import nn
+
+
+class Ends(nn.GRU):
+    def __init__(self, inputs, hidden):
+        print(sorted(name for name in sys.modules if name in ("rnnbench_cells", "rnnbench_tasks")), flush=True)
+        raise RuntimeError("enough")
+
+
+@rnnbench.hookimpl
+def rnnbench_cells():
+    return [rnnbench.CellSpec("ends", Ends, source="this test")]
+"""
+
+
+def test_only_the_plugin_of_the_subject_is_imported_from_where_the_driver_has_it(make_plugin: MakePlugin) -> None:
+    """By its record, along the module path of the driver, which no environment variable names."""
+    make_plugin(NAMES_MODULES, distribution="names-modules")
+    outcomes, printed = checked("ends", Catalogue.load())
+    assert [outcome.check for outcome in outcomes] == LAWS
+    assert printed.splitlines()[-1] == "[]"
+
+
+def test_another_file_in_the_process_is_refused(make_plugin: MakePlugin, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a module is not the file that the driver has loaded, no law is asked of it."""
+    make_plugin(NAMES_MODULES, distribution="names-modules")
+    catalogue = Catalogue.load()
+    monkeypatch.setattr(Needs, "files", lambda *_: {"rnnbench": "/elsewhere/rnnbench/__init__.py"})
+    with pytest.raises(RnnbenchError, match=r"the module 'rnnbench' is .*, and /elsewhere/rnnbench/__init__.py where"):
+        checked("ends", catalogue)
+
+
+def test_without_torch_the_process_says_so_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In place of the laws, of which none failed."""
+    (tmp_path / "torch.py").write_text("raise ImportError('libtorch is missing')")
+    request = CheckRequest(subject="gru", kind="cell", name="gru")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(RnnbenchError, match=r"torch is installed and cannot be imported, .*libtorch is missing"):
+        list(Checking(request).outcomes())
+
+
+def test_without_torch_the_command_says_so_once(tmp_path: Path) -> None:
+    """2, and one line, however many cells were named."""
+    (tmp_path / "torch.py").write_text("raise ImportError('libtorch is missing')")
+    path = os.pathsep.join([str(tmp_path), *filter(None, sys.path)])
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "rnnbench", "check", "gru", "lstm"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": path},
+    )
+    assert done.returncode == 2, done.stderr
+    assert done.stdout == ""
+    assert done.stderr.count("torch is installed and cannot be imported") == 1
+    assert "Traceback" not in done.stderr
+
+
+LEAVES_A_PROCESS = """
+import os, subprocess, sys, time
+import rnnbench
+from torch import nn
+
+
+class Leaves(nn.GRU):
+    def __init__(self, inputs, hidden):
+        other = subprocess.Popen(["sleep", "1000"], start_new_session=True)
+        with open(os.environ["TOLD"] + ".part", "w") as file:
+            file.write(f"{os.getpid()} {other.pid}")
+        os.rename(os.environ["TOLD"] + ".part", os.environ["TOLD"])
+        time.sleep(1000)
+
+
+@rnnbench.hookimpl
+def rnnbench_cells():
+    return [rnnbench.CellSpec("leaves", Leaves, source="this test")]
+"""
+
+
+@pytest.fixture
+def told(make_plugin: MakePlugin, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """The file in which a cell tells its process id, and that of one which it started in another session."""
+    make_plugin(LEAVES_A_PROCESS, distribution="leaves")
+    monkeypatch.setenv("TOLD", str(tmp_path / "told"))
+    return tmp_path / "told"
+
+
+def ended(pid: int) -> bool:
+    """Whether a process is gone, or a zombie."""
+    return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+
+
+def test_what_a_check_started_in_another_session_ends_with_it(told: Path) -> None:
+    """At the limit, where its process is ended."""
+    outcomes, _ = checked("leaves", Catalogue.load(), seconds=1)
+    assert outcomes[0].status == "failed"
+    pids = [int(pid) for pid in told.read_text().split()]
+    wait_until(lambda: all(ended(pid) for pid in pids))
+
+
+def test_a_killed_driver_leaves_nothing_of_a_check(told: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its process ends at once; its folder, and what that has started, when the next driver looks for them."""
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    path = os.pathsep.join(filter(None, sys.path))
+    driver = subprocess.Popen(
+        [sys.executable, "-P", "-m", "rnnbench", "check", "leaves"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": path, "TMPDIR": str(temporary)},
+    )
+    wait_until(told.exists)
+    checker, other = (int(pid) for pid in told.read_text().split())
+    assert len(list(temporary.iterdir())) == 1
+    driver.kill()
+    driver.wait()
+    wait_until(lambda: ended(checker))
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    end_abandoned()
+    remove_abandoned()
+    wait_until(lambda: ended(other))
+    assert list(temporary.iterdir()) == []
 
 
 def test_what_failed_is_kept_with_the_run(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """The campaign: ask the planner, hand trials to an executor, store what comes back, until nothing is left."""
 
 from rnnbench.campaign.fastest import settle_fastest
-from rnnbench.campaign.law_checks import alone, check_strangers, remember
+from rnnbench.campaign.law_checks import check_strangers, remember
 from rnnbench.campaign.occasion import settle_occasion
 from rnnbench.campaign.place import Place
 from rnnbench.campaign.progress import FAILURES, IDLE, Progress, Watch
@@ -14,7 +14,6 @@ __all__ = [
     "Place",
     "Progress",
     "Watch",
-    "alone",
     "check_strangers",
     "remember",
     "run_suite",

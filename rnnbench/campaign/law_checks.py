@@ -1,6 +1,5 @@
 """Checks of cells around a run: what was checked here is remembered, and cells of strangers are checked once."""
 
-import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -9,7 +8,7 @@ import msgspec
 
 from rnnbench import environment
 from rnnbench.archives import home
-from rnnbench.catalogue import DISABLE, Brought, Catalogue, Plugin
+from rnnbench.catalogue import Brought, Catalogue
 from rnnbench.cell import CellSpec
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors.checking import Checking
@@ -54,13 +53,6 @@ def _file_of(cell: Brought[CellSpec]) -> Path:
     return home() / "checks" / f"{cell.item.name}-{source_of(cell)}.json"
 
 
-def alone(plugin: Plugin, catalogue: Catalogue) -> dict[str, str]:
-    """The environment in which this plugin is the only one that is imported, so that no other has a part in a check."""
-    disabled = [name for name in os.environ.get(DISABLE, "").split(",") if name]
-    disabled += [other.key for other in catalogue.plugins if other.key != plugin.key]
-    return {DISABLE: ",".join(disabled)}
-
-
 def check_strangers(
     names: Sequence[str], catalogue: Catalogue, watch: Callable[[str], None]
 ) -> tuple[tuple[Outcome, ...], tuple[str, ...]]:
@@ -77,7 +69,7 @@ def check_strangers(
         if found is None and cell.plugin.distribution != GROUP:
             watch(name)
             try:
-                found = tuple(_check(cell, catalogue))
+                found = tuple(_check(cell))
             except (RnnbenchError, OSError) as error:
                 notices.append(f"'{name}' was not checked: {error}")
                 continue
@@ -86,8 +78,8 @@ def check_strangers(
     return tuple(outcomes), tuple(notices)
 
 
-def _check(cell: Brought[CellSpec], catalogue: Catalogue) -> list[Outcome]:
+def _check(cell: Brought[CellSpec]) -> list[Outcome]:
     spec = cell.item
     skip = tuple(name for name in spec.implementations if name == SLOW)
     request = CheckRequest(subject=spec.name, kind="cell", name=spec.name, skip=skip)
-    return list(Checking(request, alone(cell.plugin, catalogue), LIMIT_SECONDS).outcomes())
+    return list(Checking(request, cell.plugin, LIMIT_SECONDS).outcomes())

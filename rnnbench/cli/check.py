@@ -5,9 +5,9 @@ from typing import Any
 import click
 import msgspec
 
-from rnnbench.campaign import alone, remember
+from rnnbench.campaign import remember
 from rnnbench.catalogue import Catalogue
-from rnnbench.cli.output import console, plugins_print_elsewhere, print_json, print_line
+from rnnbench.cli.output import console, print_json, print_line
 from rnnbench.errors import UnknownName
 from rnnbench.executors.checking import LIMIT_MEMORY_MIB, LIMIT_SECONDS, Checking
 from rnnbench.records import CellUse, CheckRequest, Outcome
@@ -55,8 +55,7 @@ def check(
     A cell may be asked for in one implementation, as NAME:IMPLEMENTATION. Each is checked in a process of its own; a
     law of which that process says nothing counts as failed. Exits with 1 where a check fails.
     """
-    with plugins_print_elsewhere():
-        catalogue = Catalogue.load()
+    catalogue = Catalogue.load()
     chosen = [*names, *(name for name in catalogue.cells if everything and name not in names)]
     if not chosen:
         raise click.UsageError("say which: rnnbench check NAME..., or --all")
@@ -76,7 +75,7 @@ def check(
 def _check(request: CheckRequest, catalogue: Catalogue, limit_seconds: float, *, quiet: bool) -> list[Outcome]:
     """The outcomes of one subject, printed as they come; where one fails, also the end of what its code printed."""
     brought = catalogue.cells[request.name] if request.kind == "cell" else catalogue.tasks[request.name]
-    checking = Checking(request, alone(brought.plugin, catalogue), limit_seconds)
+    checking = Checking(request, brought.plugin, limit_seconds)
     if not quiet and console().is_terminal:
         console().print(f"[bold]{request.subject}[/bold]")
     outcomes = []

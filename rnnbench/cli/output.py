@@ -1,10 +1,8 @@
 """How commands print: rich tables for people, plain text when piped, JSON where a program reads."""
 
 import json
-import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, redirect_stdout, suppress
+from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
@@ -17,24 +15,6 @@ def console(*, stderr: bool = False) -> Console:
     stream = sys.stderr if stderr else sys.stdout
     wide = None if stream.isatty() else 400
     return Console(stderr=stderr, width=wide, highlight=False, emoji=False)
-
-
-@contextmanager
-def plugins_print_elsewhere() -> Iterator[None]:
-    """What plugins print while they are imported goes to standard error, by Python or by C: standard output is read by
-    programs."""
-    kept = -1
-    with suppress(OSError, ValueError):
-        sys.stdout.flush()
-        kept = os.dup(1)
-        os.dup2(2, 1)
-    try:
-        with redirect_stdout(sys.stderr):
-            yield
-    finally:
-        if kept >= 0:
-            os.dup2(kept, 1)
-            os.close(kept)
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 import torch
 
-from rnnbench.campaign import alone
-from rnnbench.catalogue import Brought, Catalogue
+from rnnbench.campaign.law_checks import SLOW
+from rnnbench.catalogue import Brought
 from rnnbench.cell import CellSpec
 from rnnbench.cli.describe import Description
 from rnnbench.errors import first_line
@@ -17,16 +17,15 @@ from rnnbench.records import CheckRequest
 
 INPUTS, UNITS = 2, 128
 FRAME = (1, 16, 16)
-SLOW = "compiled"
 
 
-def portrait(brought: Brought[CellSpec], catalogue: Catalogue) -> Description:
+def portrait(brought: Brought[CellSpec]) -> Description:
     """Its words and equations, its size at a common hidden size, and what the checks say of it, asked in a process of
     their own. A cell that ends that process is not built in this one."""
     spec = brought.item
     skip = tuple(name for name in spec.implementations if name == SLOW)
     request = CheckRequest(subject=spec.name, kind="cell", name=spec.name, skip=skip)
-    outcomes = list(Checking(request, alone(brought.plugin, catalogue)).outcomes())
+    outcomes = list(Checking(request, brought.plugin).outcomes())
     about: Description = {"about": spec.summary}
     if all(outcome.decided for outcome in outcomes):
         about = _measured(spec)

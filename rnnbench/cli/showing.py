@@ -64,7 +64,7 @@ def _more(kind: str, name: str, catalogue: Catalogue) -> Description:
     in its file is raised here."""
     if kind == "cells":
         with console(stderr=True).status(Text(f"building and checking {name} ...")):
-            of_cell: Description = resolve_name(PORTRAIT)(catalogue.cells[name], catalogue)
+            of_cell: Description = resolve_name(PORTRAIT)(catalogue.cells[name])
         return of_cell
     if kind == "tasks":
         return {"chance": chance(catalogue.tasks[name].item)}

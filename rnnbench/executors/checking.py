@@ -4,22 +4,27 @@ import os
 import select
 import signal
 import subprocess
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from dataclasses import dataclass
+from importlib import import_module
 from time import monotonic
 from typing import IO
 
 import msgspec
+from msgspec import Struct
 
-from rnnbench.errors import RnnbenchError
-from rnnbench.executors.family import family_of, memory_bytes
+from rnnbench.catalogue import Plugin
+from rnnbench.errors import RnnbenchError, why_not
+from rnnbench.executors.branding import brand_myself, end_abandoned, own_brand
+from rnnbench.executors.family import family_of, kill_group, memory_bytes
+from rnnbench.executors.needs import Needs
+from rnnbench.executors.scratch import Scratch, remove_abandoned
+from rnnbench.interpreter import end_with_parent, python_with_my_path
 from rnnbench.records import CheckRequest, CheckWord, Law, Outcome
 
-PROGRAM = "rnnbench.testing.program"
+PROGRAM = "import sys; from rnnbench.executors.checking import begin; begin(*sys.argv[1:])"
+CHECKS = "rnnbench.testing.program"
 LIMIT_SECONDS = 900.0
 """For all laws of one subject; compiling an implementation takes minutes."""
 LIMIT_MEMORY_MIB = 4096
@@ -32,12 +37,28 @@ PROCESS = Law("process", "The process that checks it says which laws there are."
 """In place of all laws where the process ended before it named them."""
 
 
+class CheckOrder(Struct, frozen=True, kw_only=True):
+    """What a process that checks is told.
+
+    plugin: the one that brings the subject, the only one that is imported; None imports all that are installed.
+    files:  by module, the file that it is in the driver.
+    driver: the id of the driver's process.
+    brand:  what all that is started for the check carries, so that it is known when the driver is dead.
+    """
+
+    request: CheckRequest
+    plugin: Plugin | None
+    files: dict[str, str]
+    driver: int
+    brand: int
+
+
 @dataclass
 class Checking:
     """The checks of one subject: `outcomes` gives them as they come; `printed` is the end of what the code printed."""
 
     request: CheckRequest
-    environment: Mapping[str, str] = field(default_factory=dict)
+    plugin: Plugin | None = None
     limit_seconds: float = LIMIT_SECONDS
     printed: str = ""
 
@@ -48,8 +69,11 @@ class Checking:
         """
         laws: tuple[Law, ...] = ()
         done: set[str] = set()
-        with TemporaryDirectory(prefix="rnnbench-check-", ignore_cleanup_errors=True) as folder:
-            process = _Process(self.request, self.environment, Path(folder), self.limit_seconds)
+        end_abandoned()
+        remove_abandoned()
+        scratch = Scratch()
+        try:
+            process = _Process(self.request, self.plugin, scratch, self.limit_seconds)
             try:
                 for word in process.words():
                     if word.problem:
@@ -62,6 +86,8 @@ class Checking:
             finally:
                 process.end()
                 self.printed = process.printed()
+        finally:
+            scratch.close()
         missing = [law for law in laws or (PROCESS,) if law.check not in done]
         for law in missing:
             yield self._without_word(law, missing[0], how_it_ended)
@@ -83,28 +109,31 @@ class Checking:
 class _Process:
     """The process at work, seen from the one that asked for it."""
 
-    def __init__(
-        self, request: CheckRequest, environment: Mapping[str, str], folder: Path, limit_seconds: float
-    ) -> None:
+    def __init__(self, request: CheckRequest, plugin: Plugin | None, scratch: Scratch, limit_seconds: float) -> None:
         self.request = request
         self.limit_seconds = limit_seconds
         self.started = monotonic()
         self.began = False
         self.broken = ""
-        self.output = folder / "printed.txt"
-        work = folder / "work"
-        work.mkdir()
+        work = scratch.make_folder()
+        self.output = scratch.path / "printed.txt"
+        order = CheckOrder(
+            request=request,
+            plugin=plugin,
+            files=Needs().files((plugin,) if plugin else None),
+            driver=os.getpid(),
+            brand=own_brand(),
+        )
         ours, theirs = os.pipe()
         self.pipe: IO[bytes] = os.fdopen(ours, "rb")
         try:
             with self.output.open("wb") as output:
                 self.process = subprocess.Popen(
-                    [sys.executable, "-P", "-m", PROGRAM, str(theirs), msgspec.json.encode(request).decode()],
+                    [*python_with_my_path(PROGRAM), str(theirs), msgspec.json.encode(order).decode()],
                     stdin=subprocess.DEVNULL,
                     stdout=output,
                     stderr=output,
                     cwd=work,
-                    env={**os.environ, **environment},
                     pass_fds=(theirs,),
                     start_new_session=True,
                 )
@@ -148,10 +177,11 @@ class _Process:
         return f"ended by itself with code {code}"
 
     def end(self) -> None:
-        """End it with all that it started in its group."""
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.kill()
+        """End it with all that it started and that is still known to be its own, whatever session that is in."""
+        for pid in reversed(family_of(self.process.pid)):
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+        kill_group(self.process.pid)
         self.process.wait()
         self.pipe.close()
 
@@ -180,3 +210,18 @@ def _read(line: bytes) -> CheckWord | None:
         return msgspec.json.decode(line, type=CheckWord)
     except msgspec.DecodeError:
         return None
+
+
+def begin(pipe: str, encoded: str) -> None:
+    """The process itself: bound to its driver before anything else, it loads the checks and runs them. Where torch
+    cannot be had, it says so in place of the laws."""
+    order = msgspec.json.decode(encoded, type=CheckOrder)
+    end_with_parent(order.driver)
+    brand_myself(order.brand)
+    out = int(pipe)
+    try:
+        import_module("torch")
+    except (ImportError, OSError) as error:  # a library that is missing is an OSError
+        os.write(out, msgspec.json.encode(CheckWord(problem=why_not("torch", error))) + b"\n")
+        os._exit(0)
+    import_module(CHECKS).main(out, order)

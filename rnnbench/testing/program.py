@@ -4,7 +4,6 @@ Started by `rnnbench.executors.checking`, which knows what to make of its end, w
 """
 
 import os
-import sys
 import traceback
 
 import msgspec
@@ -14,25 +13,24 @@ from rnnbench.catalogue import Catalogue
 from rnnbench.cell import DEFAULT
 from rnnbench.errors import RnnbenchError, describe
 from rnnbench.executors import confinement
-from rnnbench.interpreter import end_with_parent
-from rnnbench.records import CheckRequest, CheckWord, Law
+from rnnbench.executors.checking import CheckOrder
+from rnnbench.records import CheckWord, Law
+from rnnbench.runner.same_files import demand_same_files
 from rnnbench.testing.cell_checks import CELL_CHECKS, check_cell
 from rnnbench.testing.importing import look
 from rnnbench.testing.task_checks import TASK_CHECKS, check_task
 
 
-def main(pipe: str, encoded: str) -> None:
-    """Run the checks that are requested, and say so into the pipe of this number."""
-    request = msgspec.json.decode(encoded, type=CheckRequest)
-    out = int(pipe)
+def main(out: int, order: CheckOrder) -> None:
+    """Run the checks that are ordered, and say so into the pipe of this number."""
+    request = order.request
     os.set_inheritable(out, False)
-    end_with_parent()
     confinement.no_core_dump()
     confinement.limit_memory(request.memory_mib, "cpu")
     checks = CELL_CHECKS if request.kind == "cell" else TASK_CHECKS
     _say(out, CheckWord(laws=tuple(Law(check.name, check.law) for check in checks)))
     try:
-        _check(request, out)
+        _check(order, out)
     except RnnbenchError as error:
         _say(out, CheckWord(problem=str(error)))
     except Exception as error:
@@ -41,10 +39,12 @@ def main(pipe: str, encoded: str) -> None:
     os._exit(0)
 
 
-def _check(request: CheckRequest, out: int) -> None:
+def _check(order: CheckOrder, out: int) -> None:
+    request = order.request
     torch.set_num_threads(1)
     before = look()
-    catalogue = Catalogue.load()
+    catalogue = Catalogue.load((order.plugin,) if order.plugin else None)
+    demand_same_files(order.files)
     if request.kind == "cell":
         brought = catalogue.cells[request.name]
         spec = brought.item
@@ -59,7 +59,3 @@ def _check(request: CheckRequest, out: int) -> None:
 
 def _say(out: int, word: CheckWord) -> None:
     os.write(out, msgspec.json.encode(word) + b"\n")
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

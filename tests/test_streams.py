@@ -35,6 +35,8 @@ def shell(command: str, cwd: Path, **environment: str) -> subprocess.CompletedPr
         (f"gate {BASELINE} {BASELINE} --json > /dev/full", 4),
         ("show nothing 2> /dev/full", 2),
         ("show nothing 2>&-", 2),
+        ("show nothing 2>&1 > /dev/null | true", 2),
+        ("show --no-such-option 2>&1 > /dev/null | true", 2),
         ("list cells >&-", 0),
         ("list cells >&- 2>&-", 0),
         ("list cells <&- >&- 2>&-", 0),
@@ -65,6 +67,15 @@ def test_a_run_whose_output_is_lost_keeps_its_results(tmp_path: Path) -> None:
     assert len(results) == 4
     assert {result.status for result in results} == {"ok"}
     assert (tmp_path / "runs" / "tiny" / "report" / "index.html").is_file()
+
+
+def test_a_run_goes_on_where_nobody_reads_what_it_remarks(tmp_path: Path) -> None:
+    """As in `rnnbench run suite 2>&1 | head -1`; standard output is a file, so that the report is made as well."""
+    write_suite(tmp_path)
+    done = shell(f"{RNNBENCH} run suite tiny.toml 2>&1 > answers | (exec <&-; sleep 3)", tmp_path)
+    assert done.returncode == LOST
+    assert len(list(Store(tmp_path / "runs" / "tiny").read())) == 4
+    assert "Report: " in (tmp_path / "answers").read_text()
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])

@@ -1,7 +1,8 @@
 """What a command prints to: a disk that is full, a reader that is gone, or an alphabet that is small costs no results.
 
 Standard streams that are closed are opened on nothing, so that no file of a run takes their numbers. What cannot be
-encoded is written with backslashes. What cannot be written is lost, and the exit code says so.
+encoded is written with backslashes. What cannot be written is lost, and the exit code says so. Where
+nobody reads standard output any more, the command ends; where nobody reads standard error, it goes on.
 """
 
 import os
@@ -15,17 +16,18 @@ STANDARD = (0, 1, 2)
 
 
 class ReaderGone(Exception):
-    """Nobody reads what is printed any more. No OSError, which commands take for one of their files."""
+    """Nobody reads standard output any more. No OSError, which commands take for one of their files."""
 
 
 class Stream:
-    """A text stream whose failures end nothing, but for a reader that is gone.
+    """A text stream whose failures end nothing, but for a reader that is gone where the stream is `for_answers`.
 
     lost: whether something could not be written.
     """
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, *, for_answers: bool) -> None:
         self._stream = stream
+        self._for_answers = for_answers
         self.lost = False
 
     def write(self, text: str) -> int:
@@ -50,7 +52,8 @@ class Stream:
             yield
         except BrokenPipeError as error:
             self._give_up()
-            raise ReaderGone from error
+            if self._for_answers:
+                raise ReaderGone from error
         except (OSError, ValueError):  # a full disk; a stream that somebody closed
             self._give_up()
 
@@ -68,7 +71,9 @@ def careful_streams() -> Iterator[tuple[Stream, Stream]]:
     """Standard output and standard error that end nothing, while a command runs."""
     _open_closed()
     before = sys.stdout, sys.stderr
-    streams = Stream(_encoding(sys.stdout, 1)), Stream(_encoding(sys.stderr, 2))
+    answers = Stream(_encoding(sys.stdout, 1), for_answers=True)
+    remarks = Stream(_encoding(sys.stderr, 2), for_answers=False)
+    streams = answers, remarks
     sys.stdout, sys.stderr = streams
     try:
         yield streams

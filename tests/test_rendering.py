@@ -1,6 +1,9 @@
 """Reports are made in processes of their own: what a renderer does costs its own report, and is told by name."""
 
+import os
+import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import msgspec
@@ -8,9 +11,11 @@ import pytest
 
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.main import main
-from rnnbench.cli.rendering import LIMIT_SECONDS, Rendered, render
+from rnnbench.cli.rendering import LIMIT_SECONDS, PROGRAM, Rendered, render
 from rnnbench.cli.reporting import make_reports
+from rnnbench.executors import scratch
 from rnnbench.findings import Findings, find
+from rnnbench.interpreter import python_with_my_path
 from rnnbench.store import Store
 from tests.conftest import MakePlugin
 from tests.test_gate import BASELINE, KEPT, written
@@ -191,3 +196,87 @@ def test_a_renderer_finds_no_module_in_the_working_folder(
     (outcome,) = render([Catalogue.load().reports["html"]], findings, tmp_path)
     assert outcome.problem == ""
     assert (tmp_path / "index.html").is_file()
+
+
+BESIDE = """
+    import os
+
+    with open(os.environ["SEEN"], "a") as seen:
+        seen.write("imported ")
+"""
+
+
+def test_a_report_imports_no_plugin_but_its_own(
+    make_plugin: MakePlugin, findings: Findings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that hangs, or changes how figures are drawn, costs the reports of others nothing."""
+    monkeypatch.setenv("SEEN", str(tmp_path / "seen"))
+    make_plugin(BESIDE, distribution="beside")
+    (outcome,) = render([Catalogue.load().reports["html"]], findings, tmp_path)
+    assert outcome.problem == ""
+    assert (tmp_path / "seen").read_text() == "imported "  # by this process
+
+
+LEAVES_A_THREAD = """
+    import threading, time
+    import rnnbench
+
+    def leaves(findings, folder):
+        threading.Thread(target=time.sleep, args=(1000,)).start()
+        file = folder / "fine.html"
+        file.write_text("fine")
+        return [file]
+
+    @rnnbench.hookimpl
+    def rnnbench_reports():
+        return [rnnbench.Renderer("leaves", leaves)]
+"""
+
+
+def test_a_renderer_that_leaves_a_thread_has_made_its_report(
+    make_plugin: MakePlugin, findings: Findings, tmp_path: Path
+) -> None:
+    """Nobody waits for the thread."""
+    make_plugin(LEAVES_A_THREAD, distribution="busy-reports")
+    (outcome,) = render([Catalogue.load().reports["leaves"]], findings, tmp_path, limit_seconds=40.0)
+    assert (outcome.problem, outcome.files) == ("", (str(tmp_path / "fine.html"),))
+
+
+LOOKS = """
+    import os, tempfile
+    import rnnbench
+
+    def looks(findings, folder):
+        file = folder / "seen.txt"
+        file.write_text("\\n".join(os.listdir(tempfile.gettempdir())))
+        return [file]
+
+    @rnnbench.hookimpl
+    def rnnbench_reports():
+        return [rnnbench.Renderer("looks", looks)]
+"""
+
+
+def test_what_a_killed_driver_leaves_of_its_reports_is_removed_by_the_next_one(
+    make_plugin: MakePlugin, findings: Findings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its folder has a name and a lock by which those of dead drivers are told; nothing else lies there meanwhile."""
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    abandoned = tempfile.mkdtemp(prefix=scratch._prefix())
+    make_plugin(LOOKS, distribution="looking-reports")
+    (outcome,) = render([Catalogue.load().reports["looks"]], findings, tmp_path)
+    assert outcome.problem == ""
+    (name,) = (tmp_path / "seen.txt").read_text().splitlines()
+    assert name.startswith(scratch._prefix())
+    assert name != Path(abandoned).name
+    assert list(temporary.iterdir()) == []
+
+
+def test_a_process_that_renders_ends_with_the_one_that_started_it(tmp_path: Path) -> None:
+    """Here that one is gone before it has begun: it makes nothing."""
+    elsewhere = str(os.getppid())
+    done = subprocess.run([*python_with_my_path(PROGRAM), str(tmp_path), elsewhere], capture_output=True)
+    assert (done.returncode, done.stderr) == (1, b"")

@@ -11,26 +11,29 @@ import sys
 from collections.abc import Iterable
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from time import monotonic
+from typing import NoReturn
 
 import msgspec
 from msgspec import Struct
 
-from rnnbench.catalogue import Brought, Catalogue
-from rnnbench.errors import describe
+from rnnbench.catalogue import Brought, Catalogue, Plugin
+from rnnbench.errors import PluginError, describe
+from rnnbench.executors.scratch import Scratch, remove_abandoned
 from rnnbench.findings import Findings
-from rnnbench.interpreter import end_with_parent
+from rnnbench.interpreter import end_with_parent, python_with_my_path
 from rnnbench.records import Renderer
 
 LIMIT_SECONDS = 600.0
 ORDER, OUTCOME = "order", "outcome"
+PROGRAM = "from rnnbench.cli.rendering import main; main(sys.argv[1], int(sys.argv[2]))"
 
 
 class RenderOrder(Struct, frozen=True, kw_only=True):
-    """Which report is to be made, of what, and where."""
+    """Which report of which plugin is to be made, of what, and where."""
 
     report: str
+    plugin: Plugin
     findings: Findings
     folder: str
 
@@ -50,20 +53,21 @@ class Rendered(Struct, frozen=True, kw_only=True):
 
 
 class Rendering:
-    """A renderer at work in a process of its own. Use it as a context: the process ends with it."""
+    """A renderer at work in a process of its own. Use it as a context: the process ends with it.
 
-    def __init__(self, brought: Brought[Renderer], findings: Findings, folder: Path) -> None:
+    exchange: a folder of its own, for what this process and that one tell each other.
+    """
+
+    def __init__(self, brought: Brought[Renderer], findings: Findings, folder: Path, exchange: Path) -> None:
         self.report = brought.item.name
         self.origin = brought.plugin.origin
-        self._exchange = TemporaryDirectory(prefix="rnnbench-report-")
-        self._place = Path(self._exchange.name)
-        order = RenderOrder(report=self.report, findings=findings, folder=str(folder))
+        self._place = exchange
+        order = RenderOrder(report=self.report, plugin=brought.plugin, findings=findings, folder=str(folder))
         (self._place / ORDER).write_bytes(msgspec.msgpack.encode(order))  # which knows infinite numbers
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", __name__, str(self._place)],
+            [*python_with_my_path(PROGRAM), str(self._place), str(os.getpid())],
             stdin=subprocess.DEVNULL,
             stdout=2,
-            env={**os.environ, "PYTHONPATH": _search_path()},
             start_new_session=True,
         )
 
@@ -75,7 +79,6 @@ class Rendering:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
-        self._exchange.cleanup()
 
     def wait(self, limit_seconds: float, deadline: float) -> Rendered:
         """What became of it, at this time of the monotonic clock at the latest."""
@@ -97,18 +100,18 @@ def render(
 ) -> list[Rendered]:
     """Have these reports made in this folder, side by side; what became of each, in their order.
 
-    Raises OSError where no process can be started.
+    Raises OSError where no process can be started, and RnnbenchError where no temporary file can be written.
     """
+    remove_abandoned()
     with ExitStack() as at_work:
-        renderings = [at_work.enter_context(Rendering(brought, findings, folder)) for brought in reports]
+        scratch = Scratch()
+        at_work.callback(scratch.close)
+        renderings = []
+        for brought in reports:
+            rendering = Rendering(brought, findings, folder, scratch.make_folder())
+            renderings.append(at_work.enter_context(rendering))
         deadline = monotonic() + limit_seconds
         return [rendering.wait(limit_seconds, deadline) for rendering in renderings]
-
-
-def _search_path() -> str:
-    """Where this process looks for modules, for a process that finds the same ones; the working folder is left out
-    unless it is named there."""
-    return os.pathsep.join(str(Path(place).absolute()) for place in sys.path if place)
 
 
 def _last_words(code: int) -> str:
@@ -119,9 +122,13 @@ def _last_words(code: int) -> str:
     return f"its process ended by itself with code {code} before the report was made"
 
 
-def main(place: Path) -> None:
-    """What the process does."""
-    end_with_parent()
+def main(exchange: str, parent: int) -> NoReturn:
+    """What the process does. It waits for no thread that the renderer left behind.
+
+    parent: the id of the process that started it, with which it ends.
+    """
+    end_with_parent(parent)
+    place = Path(exchange)
     order = msgspec.msgpack.decode((place / ORDER).read_bytes(), type=RenderOrder)
     outcome = Rendered(report=order.report, origin="", problem="")
     try:
@@ -130,12 +137,16 @@ def main(place: Path) -> None:
     except BaseException as error:  # a renderer may raise anything, and may try to exit
         outcome = msgspec.structs.replace(outcome, problem=describe(error))
     (place / OUTCOME).write_bytes(msgspec.json.encode(outcome))
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(BaseException):  # the renderer may have closed or replaced it
+            stream.flush()
+    os._exit(0)
 
 
 def _files(order: RenderOrder) -> tuple[str, ...]:
     """The files that the renderer says it wrote. Raises TypeError where it gives none, FileNotFoundError where one of
     them is not there."""
-    report = Catalogue.load().reports[order.report].item
+    report = _renderer(order)
     returned = report.load()(order.findings, Path(order.folder))
     if not isinstance(returned, list | tuple):
         raise TypeError(f"render returned {type(returned).__name__}, and should return a list of the files it wrote")
@@ -149,5 +160,10 @@ def _files(order: RenderOrder) -> tuple[str, ...]:
     return tuple(files)
 
 
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+def _renderer(order: RenderOrder) -> Renderer:
+    """The renderer, from its own plugin; no other one is imported. Raises PluginError where that does not load here."""
+    catalogue = Catalogue.load([order.plugin])
+    for plugin in catalogue.plugins:
+        if plugin.problem:
+            raise PluginError(f"its plugin '{plugin.name}' {plugin.problem}")
+    return catalogue.reports[order.report].item

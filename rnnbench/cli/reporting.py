@@ -78,6 +78,9 @@ def make_reports(store: Store, catalogue: Catalogue) -> bool:
             soft_wrap=True,
         )
         return False
+    except RnnbenchError as error:
+        console(stderr=True).print(f"{error}; no report was made.", markup=False, soft_wrap=True)
+        return False
     for outcome in outcomes:
         _print_files(outcome)
     return not any(outcome.problem for outcome in outcomes)

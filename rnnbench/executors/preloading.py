@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 
 from rnnbench.errors import why_not
+from rnnbench.executors.scratch import Scratch
 
 REQUIRED = ("torch", "rnnbench.runner.warm")
 """Without these no trial can run."""
@@ -44,10 +45,13 @@ def _cache_that_can_be_made() -> Iterator[None]:
     try:
         Path(wanted or _default_cache()).mkdir(parents=True, exist_ok=True)
     except OSError:
-        with tempfile.TemporaryDirectory(prefix="rnnbench-import-", ignore_cleanup_errors=True) as folder:
-            os.environ[CACHE] = folder
+        scratch = Scratch()
+        os.environ[CACHE] = str(scratch.path)
+        try:
             yield
-        os.environ[CACHE] = wanted or _default_cache()
+        finally:
+            os.environ[CACHE] = wanted or _default_cache()
+            scratch.close()
     else:
         yield
 

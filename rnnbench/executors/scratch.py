@@ -1,4 +1,4 @@
-"""The folder in which the trials of a pool work. It carries a lock, so that those of dead drivers can be told."""
+"""The folder in which trials and reports work. It carries a lock, so that those of dead drivers can be told."""
 
 import fcntl
 import os
@@ -69,7 +69,7 @@ def unusable_folder(error: OSError) -> RnnbenchError:
     """What to tell where the folder for temporary files cannot be used."""
     folder = tempfile.tempdir or os.environ.get("TMPDIR", "the folder for temporary files")
     return RnnbenchError(
-        f"{folder}: no temporary file can be written there for a trial to work with: {error.strerror or error}; "
+        f"{folder}: no temporary file can be written there: {error.strerror or error}; "
         "make room, or set TMPDIR to another folder"
     )
 

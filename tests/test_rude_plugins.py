@@ -5,16 +5,18 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+import psutil
 import pytest
 import torch
 
 from rnnbench import patches, switches
-from rnnbench.catalogue import Catalogue
-from rnnbench.cli.plugin_findings import plugin_findings
+from rnnbench.catalogue import Catalogue, Plugin
+from rnnbench.cli.plugin_findings import _examined, plugin_findings
 from rnnbench.executors.local import LocalPool
 from rnnbench.records import CellUse, CostTrial, Result, Shape, Trial
 from rnnbench.runner.unpatch import unpatch
 from tests.conftest import MakePlugin
+from tests.test_campaign import wait_until
 from tests.test_records import learning_trial
 
 TORCH = "import torch\n"
@@ -121,6 +123,42 @@ def test_doctor_names_each_of_them(make_plugin: MakePlugin) -> None:
         assert found[name], name
         assert said in found[name]
         assert sound[name] == (not said)
+
+
+LEAVES_A_PROCESS = """
+    import os, subprocess
+
+    left = subprocess.Popen(["/bin/sleep", "1000"])
+    with open(os.environ["LEFT"], "a") as file:
+        file.write(f"{left.pid} ")
+"""
+
+
+def test_a_plugin_whose_import_leaves_a_process_is_examined_and_the_process_ends(
+    make_plugin: MakePlugin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It holds what the import prints to open, which is no reason to wait for it."""
+    monkeypatch.setattr("rnnbench.cli.plugin_findings.LIMIT_SECONDS", 60)
+    monkeypatch.setenv("LEFT", str(tmp_path / "left"))
+    site = make_plugin(LEAVES_A_PROCESS, distribution="leaving")
+    module = next(site.glob("*.py")).stem
+    fine, finding = _examined(Plugin("leaving", "leaving", "1.2.3", module))
+    (pid,) = map(int, (tmp_path / "left").read_text().split())
+    assert (fine, finding) == (True, "loads")
+    wait_until(lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE, seconds=10)
+
+
+def test_an_examined_plugin_finds_no_module_in_the_working_folder(
+    make_plugin: MakePlugin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though this process looks for modules there."""
+    (tmp_path / "lies_in_the_way.py").write_text("")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend("")
+    site = make_plugin("import lies_in_the_way", distribution="finding")
+    module = next(site.glob("*.py")).stem
+    fine, finding = _examined(Plugin("finding", "finding", "1.2.3", module))
+    assert (fine, finding) == (False, "fails to import: ModuleNotFoundError: No module named 'lies_in_the_way'")
 
 
 KNOBS = """

@@ -26,6 +26,7 @@ from rnnbench.records.cost import (
 from rnnbench.records.diagnosis import Diagnosed, Diagnosis, Diagnostic
 from rnnbench.records.encoding import encode
 from rnnbench.records.executor import CHECKPOINT_SECONDS, Executor, ExecutorSpec, Placement
+from rnnbench.records.import_report import ImportReport
 from rnnbench.records.outcome import CheckRequest, CheckWord, Law, Outcome
 from rnnbench.records.recipe import FIRST_TUNING_SEED, Measurement, Recipe, Shape
 from rnnbench.records.renderer import Renderer
@@ -76,6 +77,7 @@ __all__ = [
     "Executor",
     "ExecutorSpec",
     "Figure",
+    "ImportReport",
     "InstructionsRow",
     "Law",
     "Learning",

@@ -5,25 +5,19 @@ import sys
 import time
 
 import msgspec
-from msgspec import Struct
 
 from rnnbench.catalogue import Catalogue, Plugin
+from rnnbench.interpreter import end_with_parent
+from rnnbench.records import ImportReport
 from rnnbench.runner.watch import TorchWatch
 
 
-class ImportReport(Struct, frozen=True):
-    """What the import of a plugin did.
+def main(encoded: str, parent: int) -> None:
+    """Import the plugin that is given as JSON; the report is the only thing on standard output.
 
-    problem: why it failed; "" where it did not.
+    parent: the id of the process that started this one, with which it ends.
     """
-
-    seconds: float
-    problem: str
-    effects: tuple[str, ...]
-
-
-def main(encoded: str) -> None:
-    """Import the plugin that is given as JSON; the report is the only thing on standard output."""
+    end_with_parent(parent)
     plugin = msgspec.json.decode(encoded, type=Plugin)
     out = os.dup(1)
     os.dup2(2, 1)

@@ -336,5 +336,6 @@ def test_a_diagnostic_that_exits_or_turns_switches_is_named(make_plugin: MakePlu
     assert "it ends the process: os._exit(0)" in result.learning.diagnoses["quits"].reason
     assert "rude 1.2.3" in result.learning.diagnoses["quits"].reason
     assert result.learning.diagnoses["turns"].fresh is not None
-    (effect,) = result.side_effects
-    assert effect.startswith("The diagnostic 'turns' changed torch's default dtype (float64, was float32)")
+    assert result.side_effects == (
+        "The diagnostic 'turns' changed torch's default dtype (float64, was float32), which was set back",
+    )

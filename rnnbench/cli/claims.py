@@ -9,6 +9,7 @@ from rnnbench.catalogue import Catalogue
 from rnnbench.cli.describe import Description
 from rnnbench.cli.output import console
 from rnnbench.errors import RnnbenchError
+from rnnbench.errors import describe as describe_error
 from rnnbench.findings import ClaimFinding, Judged, Range, describe
 from rnnbench.records import Claim, Reading
 from rnnbench.suite import claims_of_file
@@ -25,8 +26,9 @@ def claim_descriptions(catalogue: Catalogue) -> list[Description]:
         origin = brought.plugin.origin
         try:
             found += [_description(claim, origin) for claim in claims_of_file(brought.item, catalogue)]
-        except RnnbenchError as error:
-            found.append({"name": name, "summary": f"BROKEN: {error}", "origin": origin})
+        except Exception as error:  # a file that cannot be read must not take the whole list away
+            problem = str(error) if isinstance(error, RnnbenchError) else describe_error(error)
+            found.append({"name": name, "summary": f"BROKEN: {problem}", "origin": origin})
     return found
 
 

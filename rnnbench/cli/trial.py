@@ -77,10 +77,23 @@ def _print_result(result: Result) -> None:
     out.print(f"{result.status}{reason}", markup=False, style="bold")
     if result.learning:
         _print_learning(result.learning)
+    for effect in result.side_effects:
+        out.print(f"note: {effect}", markup=False, soft_wrap=True)
     if result.traceback:
         out.print(result.traceback, markup=False)
     if result.output:
         out.print(f"It printed:\n{result.output}", markup=False)
+
+
+def absent_reasons(learning: Learning) -> list[str]:
+    """A line for each metric that has no value in some epochs, or on test data, with the reason of the last time."""
+    found: dict[str, tuple[int, str]] = {}
+    for epoch in learning.curve:
+        for name, reason in epoch.absent.items():
+            count, _ = found.get(name, (0, ""))
+            found[name] = (count + 1, reason)
+    lines = [f"validation {name} is absent in {count} epochs: {reason}" for name, (count, reason) in found.items()]
+    return lines + [f"{name} is absent: {reason}" for name, reason in learning.absent.items() if " " in name]
 
 
 def _print_learning(learning: Learning) -> None:
@@ -97,6 +110,8 @@ def _print_learning(learning: Learning) -> None:
         trivial = learning.trivial.get(name)
         beside = f"   (“{learning.trivial_forecast}”: {trivial:.4g})" if trivial is not None else ""
         out.print(f"test {name} {score:.4g}{beside}", markup=False)
+    for reason in absent_reasons(learning):
+        out.print(reason, markup=False)
     reached = learning.epochs_to_target
     goal = f"target {metric.name} {learning.target:g}"
     out.print(f"{goal}: {f'reached in epoch {reached}' if reached else 'not reached twice in a row'}", markup=False)

@@ -56,17 +56,17 @@ class TorchWatch:
         return sentence
 
     def around(self, what: str, function: Callable[..., Given]) -> Callable[..., Given]:
-        """The function, under guard, with a look behind each call that names it: "The diagnostic 'x'"."""
+        """The function, under guard; what a call changes is said of `what`, such as "The diagnostic 'x'"."""
 
         def guarded(*arguments: Any) -> Given:
             try:
                 ran = run_guarded(partial(function, *arguments), DIAGNOSTIC_SECONDS)
             except Misbehaved as misbehaved:
                 raise misbehaved.error or RnnbenchError(str(misbehaved)) from None
-            finally:
-                self.look(what)
             for name, change in ran.switches:
                 self.add(f"{what} changed torch's {name.replace('_', ' ')} ({change}), which was set back")
+            for said in self._replaced():
+                self.add(f"{what} {said}")
             given: Given = ran.value
             return given
 

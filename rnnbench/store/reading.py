@@ -63,8 +63,8 @@ def _refuse_newer(path: Path, content: bytes) -> None:
     if head.format <= FORMAT:
         return
     writer = head.provenance.versions.get("rnnbench")
-    reader = f"rnnbench {writer}, which wrote it," if writer else "a later version of rnnbench"
+    by = f"rnnbench {writer}" if writer else "a later version of rnnbench"
     raise NewerFormat(
-        f"{path}: has format {head.format}, which {reader} reads; this version reads format {FORMAT}, and has changed "
-        "nothing in the folder"
+        f"{path}: has format {head.format} and was written by {by}; this version reads formats up to {FORMAT}, "
+        "and has changed nothing in the folder"
     )

@@ -106,11 +106,23 @@ CELLS = """
                 raise ValueError("that is all")
             return super().forward(x, state)
 
+    class Detaches(nn.GRU):
+        detached = False
+
+        def forward(self, x, state=None):
+            if not Detaches.detached:
+                Detaches.detached = True
+                detach = "setsid sleep 1000 & echo $! > " + os.environ["DETACHED"]
+                subprocess.run(["/bin/sh", "-c", detach], check=True)
+                while not os.path.exists(os.environ["GO_ON"]):
+                    time.sleep(0.05)
+            return super().forward(x, state)
+
     @rnnbench.hookimpl
     def rnnbench_cells():
         kinds = dict(slow=Slow, removes_above=RemovesAbove, removes_all=RemovesAll, closes_files=ClosesFiles,
                      stops_itself=StopsItself, stops_the_server=StopsTheServer, raises_surrogates=RaisesSurrogates,
-                     raises_unprintable=RaisesUnprintable, leaves=Leaves)
+                     raises_unprintable=RaisesUnprintable, leaves=Leaves, detaches=Detaches)
         return [
             rnnbench.CellSpec(name, lambda i, h, kind=kind: kind(i, h, batch_first=True), "made for a test")
             for name, kind in kinds.items()
@@ -332,6 +344,28 @@ def test_what_has_an_empty_environment_and_a_session_of_its_own_ends_with_its_tr
     left = [int(line.split()[1]) for line in result.output.splitlines() if line.startswith("left ")]
     assert left
     wait_until(lambda: not any(is_alive(pid) for pid in left), seconds=10)
+
+
+def test_what_a_trial_has_detached_lives_while_its_trial_does(
+    pool: LocalPool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though it has a session of its own, no parent of its own, and another trial ends beside it."""
+    pool._forkserver._server.close()
+    detached = tmp_path / "detached"
+    go_on = tmp_path / "go_on"
+    monkeypatch.setenv("DETACHED", str(detached))
+    monkeypatch.setenv("GO_ON", str(go_on))
+    pool.start(small("detaches"))
+    wait_until(lambda: detached.exists() and detached.read_text().endswith("\n"))
+    pid = int(detached.read_text())
+    assert finish(pool, small("gru"))["gru"].status == "ok"
+    assert is_alive(pid)
+    go_on.touch()
+    results: list[Result] = []
+    while not results:
+        results = pool.wait(1.0)
+    assert results[0].status == "ok"
+    wait_until(lambda: not is_alive(pid), seconds=10)
 
 
 def test_a_killed_driver_leaves_neither_processes_nor_folders(tmp_path: Path) -> None:

@@ -18,8 +18,13 @@ from rnnbench.records import CostTrial, encode, limits
 
 def main(order: Order, files: SharedFiles, alive: int, server: int) -> None:
     """Run one trial; its result is whole before this process ends. Ends at once, with what the trial has started in its
-    group, when the driver is gone: then the pipe `alive` closes, of which there is no other use."""
+    group, when the driver is gone: then the pipe `alive` closes, of which there is no other use.
+
+    Descendants that lose their parent fall to this process while it lives, so that the server, to which they fall after
+    that, knows them for what a trial has left behind.
+    """
     confinement.own_group()
+    confinement.adopt_orphans(True)
     end_with_parent(server)
     confinement.no_core_dump()
     kind = os.fstat(files.result)

@@ -1,7 +1,8 @@
 """What the server does: load what all trials share, fork a child for each order, and keep what they leave behind.
 
 It starts no thread and touches no device, so what it forks is as good as new. Descendants of trials that lose their
-parent fall to this process; it has no other children, so that each of them is known for what it is.
+parent fall to their trial while it lives, and to this process when it has ended (on Linux). This process has no other
+children, so that each of them is known for what it is.
 """
 
 import importlib

@@ -11,15 +11,28 @@ import pytest
 
 import rnnbench
 from rnnbench import environment
-from rnnbench.campaign import Place, untested
+from rnnbench.campaign import Place, run_suite, untested
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.claims import claim_descriptions
 from rnnbench.cli.describe import describe_all
 from rnnbench.errors import RnnbenchError, UnknownName
-from rnnbench.records import Diagnosed, Diagnosis, Diagnostic, ExecutorSpec, Placement
+from rnnbench.executors.running import without_run
+from rnnbench.records import (
+    Diagnosed,
+    Diagnosis,
+    Diagnostic,
+    Executor,
+    ExecutorSpec,
+    Placement,
+    Result,
+    Trial,
+    trial_id,
+)
+from rnnbench.store import Store
 from rnnbench.suite import Choices, read_suite, resolve_dials
 from rnnbench.training.diagnosing import diagnose, from_plugin
 from tests.conftest import MakePlugin
+from tests.test_campaign import write_suite
 from tests.test_records import learning_trial
 from tests.test_training import SMALL, Adding, open_feed, small_model
 
@@ -133,8 +146,55 @@ def test_an_executor_that_cannot_be_had_is_one_sentence(build: Any, said: str, t
     """With its distribution, whatever it raises."""
     place = Place(ExecutorSpec("odd", build, needs="x[y]"), origin="odd-package 1.0")
     with pytest.raises(RnnbenchError) as told:
-        place.open(Placement(tmp_path, None, ()))
+        place.open(Placement(tmp_path))
     assert f"{told.value}.".startswith(f"the executor 'odd' of odd-package 1.0 {said}")
+
+
+class Failing(Executor):
+    """Gives one result, and fails at the next trial: where it takes it, or where it is waited for."""
+
+    free = 1
+    in_flight: frozenset[str] = frozenset()
+
+    def __init__(self, fails_in: str, error: BaseException) -> None:
+        self.fails_in, self.error = fails_in, error
+        self.started: list[Trial] = []
+
+    def start(self, trial: Trial) -> None:
+        self.started.append(trial)
+        self.in_flight = frozenset({trial_id(trial)})
+        self.free = 0
+        if self.fails_in == "start" and len(self.started) == 2:
+            raise self.error
+
+    def wait(self, seconds: float) -> list[Result]:
+        if len(self.started) == 2:
+            raise self.error
+        self.in_flight = frozenset()
+        self.free = 1
+        return [without_run(self.started[0], "killed", "made for a test")]
+
+    def close(self) -> None:
+        self.in_flight = frozenset()
+
+
+@pytest.mark.parametrize("fails_in", ["start", "wait"])
+@pytest.mark.parametrize(
+    ("error", "said"), [(ValueError("no luck\nat all"), "ValueError: no luck"), (SystemExit(0), "SystemExit: 0")]
+)
+def test_an_executor_that_fails_in_the_middle_of_a_run_is_one_sentence(
+    tmp_path: Path, fails_in: str, error: BaseException, said: str
+) -> None:
+    """With its distribution; what finished before is kept."""
+    catalogue = Catalogue.load()
+    suite = read_suite(str(write_suite(tmp_path)), catalogue, Choices())
+    place = Place(ExecutorSpec("odd", lambda _: Failing(fails_in, error)), origin="odd-package 1.0")
+    store = Store(tmp_path / "run")
+    with pytest.raises(RnnbenchError) as told:
+        run_suite(suite, catalogue, store, place, watch=lambda *_: None)
+    expected = f"the executor 'odd' of odd-package 1.0 failed in the middle of the run: {said}. What finished is kept;"
+    assert str(told.value).startswith(expected)
+    assert [result.reason for result in store.read()] == ["made for a test"]
 
 
 def test_a_cell_that_is_built_by_an_object_without_a_name_is_listed(make_plugin: MakePlugin) -> None:

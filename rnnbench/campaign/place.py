@@ -35,11 +35,11 @@ class Place:
             build = spec.load()
         except ImportError as error:
             needs = f"; it needs: pip install '{spec.needs}'" if spec.needs else ""
-            raise RnnbenchError(f"{self._named} cannot be loaded: {first_line(error)}{needs}") from error
+            raise RnnbenchError(f"{self.named} cannot be loaded: {first_line(error)}{needs}") from error
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # a module may raise anything, and may try to exit
-            raise RnnbenchError(f"{self._named} cannot be loaded: {describe(error)}") from error
+            raise RnnbenchError(f"{self.named} cannot be loaded: {describe(error)}") from error
         return self._opened(build, placement)
 
     def _opened(self, build: Callable[..., Executor], placement: Placement) -> Executor:
@@ -48,12 +48,13 @@ class Place:
         except (RnnbenchError, KeyboardInterrupt):
             raise
         except BaseException as error:
-            raise RnnbenchError(f"{self._named} cannot be opened: {describe(error)}") from error
+            raise RnnbenchError(f"{self.named} cannot be opened: {describe(error)}") from error
         if not isinstance(executor, Executor):
-            raise RnnbenchError(f"{self._named} cannot be opened: it gave {type(executor).__name__}, and no Executor")
+            raise RnnbenchError(f"{self.named} cannot be opened: it gave {type(executor).__name__}, and no Executor")
         return executor
 
     @property
-    def _named(self) -> str:
+    def named(self) -> str:
+        """The executor by its name and its distribution, for sentences."""
         origin = f" of {self.origin}" if self.origin else ""
         return f"the executor '{self.executor.name}'{origin}"

@@ -1,6 +1,7 @@
 """Where a run's trials go."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from rnnbench.cell import Option
@@ -58,3 +59,15 @@ class Place:
         """The executor by its name and its distribution, for sentences."""
         origin = f" of {self.origin}" if self.origin else ""
         return f"the executor '{self.executor.name}'{origin}"
+
+    @contextmanager
+    def naming_failures(self) -> Iterator[None]:
+        """Whatever the executor raises in here becomes an RnnbenchError that names it and its distribution."""
+        try:
+            yield
+        except (RnnbenchError, KeyboardInterrupt):
+            raise
+        except BaseException as error:  # an executor is a stranger's code, and may try to exit
+            failure = f"{self.named} failed in the middle of the run: {describe(error)}"
+            advice = "What finished is kept; the same command, without --fresh, goes on from there"
+            raise RnnbenchError(f"{failure}. {advice}") from error

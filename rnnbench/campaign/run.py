@@ -1,8 +1,8 @@
 """A run of a suite, from what is stored of it to what was lacking."""
 
 from collections import deque
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 
 import msgspec
 
@@ -15,7 +15,7 @@ from rnnbench.campaign.progress import IDLE, Progress, Watch, outcome
 from rnnbench.campaign.superseded import superseded
 from rnnbench.campaign.untested import untested
 from rnnbench.catalogue import Catalogue
-from rnnbench.errors import RnnbenchError, describe
+from rnnbench.errors import RnnbenchError
 from rnnbench.executors.running import without_run
 from rnnbench.plan import Known, count_trials, due_trials, known, plan, unclimbed
 from rnnbench.provenance import without_helpers
@@ -93,26 +93,14 @@ class _Campaign:
             if not pool.in_flight and not queue and not news:
                 return
             results: list[Result] = []
-            with self._naming_the_executor():
+            with self.place.naming_failures():
                 if pool.in_flight:
                     results = list(pool.wait(PATIENCE_SECONDS))
             for result in results:
                 self._finish(result)
                 news = True
-            with self._naming_the_executor():
+            with self.place.naming_failures():
                 self.progress.notices += pool.notices()
-
-    @contextmanager
-    def _naming_the_executor(self) -> Iterator[None]:
-        """Whatever an executor raises becomes an RnnbenchError that names it and its distribution."""
-        try:
-            yield
-        except (RnnbenchError, KeyboardInterrupt):
-            raise
-        except BaseException as error:  # an executor is a stranger's code, and may try to exit
-            failure = f"{self.place.named} failed in the middle of the run: {describe(error)}"
-            advice = "What finished is kept; the same command, without --fresh, goes on from there"
-            raise RnnbenchError(f"{failure}. {advice}") from error
 
     def _read(self, stored: Sequence[Result], *, fresh: bool) -> None:
         """Take in what is stored; what is not final is discarded, and with `fresh` all that this suite would run."""
@@ -145,7 +133,7 @@ class _Campaign:
             self._finish(without_run(trial, "refused", SHARED.format(self.place.executor.name)))
             return True
         self.progress.total = max(self.progress.total, self.progress.done + len(pool.in_flight) + 1)
-        with self._naming_the_executor():
+        with self.place.naming_failures():
             pool.start(trial)
         return False
 

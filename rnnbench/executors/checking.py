@@ -7,24 +7,22 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from importlib import import_module
 from time import monotonic
 from typing import IO
 
 import msgspec
-from msgspec import Struct
 
 from rnnbench.catalogue import Plugin
-from rnnbench.errors import RnnbenchError, why_not
-from rnnbench.executors.branding import brand_myself, end_abandoned, own_brand
+from rnnbench.errors import RnnbenchError
+from rnnbench.executors.branding import end_abandoned, own_brand
+from rnnbench.executors.check_program import CheckOrder
 from rnnbench.executors.family import family_of, kill_group, memory_bytes
 from rnnbench.executors.needs import Needs
 from rnnbench.executors.scratch import Scratch, remove_abandoned
-from rnnbench.interpreter import end_with_parent, python_with_my_path
+from rnnbench.interpreter import python_with_my_path
 from rnnbench.records import CheckRequest, CheckWord, Law, Outcome
 
-PROGRAM = "import sys; from rnnbench.executors.checking import begin; begin(*sys.argv[1:])"
-CHECKS = "rnnbench.testing.program"
+PROGRAM = "import sys; from rnnbench.executors.check_program import begin; begin(*sys.argv[1:])"
 LIMIT_SECONDS = 900.0
 """For all laws of one subject; compiling an implementation takes minutes."""
 LIMIT_MEMORY_MIB = 4096
@@ -35,22 +33,6 @@ START_SECONDS = 300.0
 TAIL_BYTES = 2_000
 PROCESS = Law("process", "The process that checks it says which laws there are.")
 """In place of all laws where the process ended before it named them."""
-
-
-class CheckOrder(Struct, frozen=True, kw_only=True):
-    """What a process that checks is told.
-
-    plugin: the one that brings the subject, the only one that is imported; None imports all that are installed.
-    files:  by module, the file that it is in the driver.
-    driver: the id of the driver's process.
-    brand:  what all that is started for the check carries, so that it is known when the driver is dead.
-    """
-
-    request: CheckRequest
-    plugin: Plugin | None
-    files: dict[str, str]
-    driver: int
-    brand: int
 
 
 @dataclass
@@ -210,18 +192,3 @@ def _read(line: bytes) -> CheckWord | None:
         return msgspec.json.decode(line, type=CheckWord)
     except msgspec.DecodeError:
         return None
-
-
-def begin(pipe: str, encoded: str) -> None:
-    """The process itself: bound to its driver before anything else, it loads the checks and runs them. Where torch
-    cannot be had, it says so in place of the laws."""
-    order = msgspec.json.decode(encoded, type=CheckOrder)
-    end_with_parent(order.driver)
-    brand_myself(order.brand)
-    out = int(pipe)
-    try:
-        import_module("torch")
-    except (ImportError, OSError) as error:  # a library that is missing is an OSError
-        os.write(out, msgspec.json.encode(CheckWord(problem=why_not("torch", error))) + b"\n")
-        os._exit(0)
-    import_module(CHECKS).main(out, order)

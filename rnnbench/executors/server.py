@@ -21,7 +21,7 @@ from typing import NoReturn
 from rnnbench.executors import child, confinement
 from rnnbench.executors.branding import brand_myself
 from rnnbench.executors.channel import Channel, End, Ended, NotStarted, Ready, Start, Started
-from rnnbench.executors.family import children_of, kill_group
+from rnnbench.executors.family import children_of, ended_children, kill_group
 from rnnbench.executors.order import SharedFiles
 from rnnbench.executors.preloading import preload
 from rnnbench.executors.scratch import remove_abandoned
@@ -153,7 +153,7 @@ class _Server:
 
     def _reap(self) -> None:
         """Take note of the children that have ended, and end what they left behind."""
-        for pid, status in _ended_children():
+        for pid, status in ended_children():
             number = self._numbers.pop(pid, None)
             if number is None:
                 continue
@@ -181,21 +181,9 @@ class _Server:
         left = children_of(os.getpid())
         for pid in left:
             kill_group(pid)
-        for _ in _ended_children():
+        for _ in ended_children():
             pass
         return bool(left)
-
-
-def _ended_children() -> list[tuple[int, int]]:
-    """Process ids and statuses of children that have ended since this was last asked."""
-    found = []
-    with suppress(ChildProcessError):
-        while True:
-            pid, status = os.waitpid(-1, os.WNOHANG)
-            if pid == 0:
-                break
-            found.append((pid, status))
-    return found
 
 
 def _exit_code(exit_: SystemExit) -> int:

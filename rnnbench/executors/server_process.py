@@ -15,8 +15,7 @@ from rnnbench.executors.launching import ANSWER_SECONDS, Child, launch
 from rnnbench.executors.order import Order, SharedFiles
 from rnnbench.interpreter import module_path
 
-LOAD_SECONDS = 600.0
-"""In which torch must be loaded; a network disk takes minutes."""
+LOAD_SECONDS = 600.0  # a network disk takes minutes
 LOOK_SECONDS = 0.5
 KILLS = (-signal.SIGKILL, -signal.SIGTERM, -signal.SIGHUP)
 WORDS_KEPT = 300
@@ -27,10 +26,7 @@ class ServerGone(Exception):
 
 
 class ServerProcess:
-    """A server at work; it ends with this process.
-
-    lost: process ids of children that it had when it was gone.
-    """
+    """A server at work; it ends with this process. `lost` are the ids of children that it had when it was gone."""
 
     def __init__(self, modules: Sequence[str]) -> None:
         self.lost: set[int] = set()

@@ -13,7 +13,7 @@ from rnnbench.catalogue import Catalogue
 from rnnbench.cell import DEFAULT
 from rnnbench.errors import RnnbenchError, describe
 from rnnbench.executors import confinement
-from rnnbench.executors.checking import CheckOrder
+from rnnbench.executors.check_program import CheckOrder
 from rnnbench.records import CheckWord, Law
 from rnnbench.runner.same_files import demand_same_files
 from rnnbench.testing.cell_checks import CELL_CHECKS, check_cell

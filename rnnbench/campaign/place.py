@@ -43,6 +43,18 @@ class Place:
             raise RnnbenchError(f"{self.named} cannot be loaded: {describe(error)}") from error
         return self._opened(build, placement)
 
+    @contextmanager
+    def naming_failures(self) -> Iterator[None]:
+        """Whatever the executor raises meanwhile becomes an RnnbenchError that names it and its distribution."""
+        try:
+            yield
+        except (RnnbenchError, KeyboardInterrupt):
+            raise
+        except BaseException as error:  # an executor is a stranger's code, and may try to exit
+            failure = f"{self.named} failed in the middle of the run: {describe(error)}"
+            advice = "What finished is kept; the same command, without --fresh, goes on from there"
+            raise RnnbenchError(f"{failure}. {advice}") from error
+
     def _opened(self, build: Callable[..., Executor], placement: Placement) -> Executor:
         try:
             executor = build(placement, **self.options)
@@ -59,15 +71,3 @@ class Place:
         """The executor by its name and its distribution, for sentences."""
         origin = f" of {self.origin}" if self.origin else ""
         return f"the executor '{self.executor.name}'{origin}"
-
-    @contextmanager
-    def naming_failures(self) -> Iterator[None]:
-        """Whatever the executor raises in here becomes an RnnbenchError that names it and its distribution."""
-        try:
-            yield
-        except (RnnbenchError, KeyboardInterrupt):
-            raise
-        except BaseException as error:  # an executor is a stranger's code, and may try to exit
-            failure = f"{self.named} failed in the middle of the run: {describe(error)}"
-            advice = "What finished is kept; the same command, without --fresh, goes on from there"
-            raise RnnbenchError(f"{failure}. {advice}") from error

@@ -75,7 +75,8 @@ SIGNALS = {
 }
 PAUSES = (0.05, 0.5, 2.0, 4.0)
 """Seconds of which a random part is waited for before a kill."""
-CODES = (0, 1, 130, -signal.SIGKILL)
+CODES = (0, 1, 130, -signal.SIGKILL, -signal.SIGTERM, -signal.SIGHUP)
+"""Exit codes of drivers that are in place; the last two are of drivers that were ended before they heard signals."""
 
 
 @dataclass

@@ -463,3 +463,35 @@ def test_a_failed_law_is_a_caveat_of_the_run(rude: Catalogue, tmp_path: Path) ->
     without = rnnbench("run", "suite", "tiny.toml", "--no-check", "-o", "other", cwd=tmp_path)
     assert without.returncode == 0, without.stderr
     assert not (tmp_path / "other" / "checks.json").exists()
+
+
+DETACHES = """
+    import os, subprocess
+    import rnnbench
+    from torch import nn
+
+    class Cell(nn.GRU):
+        def __init__(self, inputs, hidden):
+            super().__init__(inputs, hidden, batch_first=True)
+            if os.path.exists({told!r}):
+                return
+            left = subprocess.Popen(["sleep", "300"], env={{}}, start_new_session=True)
+            with open({told!r}, "w") as told:
+                told.write(str(left.pid))
+
+    @rnnbench.hookimpl
+    def rnnbench_cells():
+        return [rnnbench.CellSpec("detaches", Cell, source="made for a test")]
+"""
+
+
+def test_what_a_checked_cell_has_detached_ends_with_the_check(make_plugin: MakePlugin, tmp_path: Path) -> None:
+    """It has a session of its own and an empty environment, and the check ended by itself."""
+    told = tmp_path / "told"
+    make_plugin(DETACHES.format(told=str(told)), distribution="detaching")
+    catalogue = Catalogue.load()
+    request = CheckRequest(subject="detaches", kind="cell", name="detaches")
+    outcomes = list(Checking(request, catalogue.cells["detaches"].plugin).outcomes())
+    assert {outcome.check for outcome in outcomes} == set(LAWS)
+    left = int(told.read_text())
+    wait_until(lambda: ended(left))

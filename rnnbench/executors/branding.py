@@ -7,6 +7,7 @@ size of files is set to some four exabytes, with the id and the start of the dri
 import os
 import signal
 import sys
+from collections.abc import Collection
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -22,7 +23,7 @@ FIELD_OF_START = 19
 
 @cache
 def _brand(driver: int) -> int:
-    return BASE | driver << START_BITS | (_started(driver) or 0) % (1 << START_BITS)
+    return BASE | driver << START_BITS | (started(driver) or 0) % (1 << START_BITS)
 
 
 def own_brand() -> int:
@@ -66,13 +67,26 @@ def end_abandoned() -> None:
                 os.kill(pid, signal.SIGKILL)
 
 
+def end_branded(since: int, spared: Collection[int]) -> None:
+    """End what carries the brand of this process and began no earlier than `since`, in ticks, less what is spared."""
+    if sys.platform != "linux":
+        return
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdecimal() or int(entry.name) in spared:
+            continue
+        pid = int(entry.name)
+        if brand_of(pid) == own_brand() and (started(pid) or 0) >= since:
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+
+
 def _driver_is_dead(brand: int) -> bool:
     driver = (brand - BASE) >> START_BITS
-    started = _started(driver)
-    return started is None or started % (1 << START_BITS) != brand % (1 << START_BITS)
+    began = started(driver)
+    return began is None or began % (1 << START_BITS) != brand % (1 << START_BITS)
 
 
-def _started(pid: int) -> int | None:
+def started(pid: int) -> int | None:
     """When a process started, in ticks since the machine did; None where there is no such process."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()

@@ -14,9 +14,9 @@ import msgspec
 
 from rnnbench.catalogue import Plugin
 from rnnbench.errors import RnnbenchError
-from rnnbench.executors.branding import end_abandoned, own_brand
+from rnnbench.executors.branding import end_abandoned, end_branded, own_brand, started
 from rnnbench.executors.check_program import CheckOrder
-from rnnbench.executors.family import family_of, kill_group, memory_bytes
+from rnnbench.executors.family import SERVERS, family_of, kill_group, memory_bytes
 from rnnbench.executors.needs import Needs
 from rnnbench.executors.scratch import Scratch, remove_abandoned
 from rnnbench.interpreter import python_with_my_path
@@ -121,6 +121,7 @@ class _Process:
                 )
         finally:
             os.close(theirs)
+        self.born = started(self.process.pid) or 0
 
     def words(self) -> Iterator[CheckWord]:
         """What it says, line by line, until it ends or breaks a limit. A line that cannot be read is passed over."""
@@ -159,12 +160,14 @@ class _Process:
         return f"ended by itself with code {code}"
 
     def end(self) -> None:
-        """End it with all that it started and that is still known to be its own, whatever session that is in."""
+        """End it with all that it started, whatever session or parent that has now: it carries a brand."""
         for pid in reversed(family_of(self.process.pid)):
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
         kill_group(self.process.pid)
         self.process.wait()
+        servers = [member for server in SERVERS for member in family_of(server)]
+        end_branded(self.born, servers)
         self.pipe.close()
 
     def printed(self) -> str:

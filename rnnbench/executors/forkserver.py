@@ -2,6 +2,7 @@
 
 import atexit
 import os
+from contextlib import suppress
 
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors.family import end_strays
@@ -92,4 +93,5 @@ def _take_idle() -> ServerProcess | None:
 def _close_idle() -> None:
     server = _take_idle()
     if server is not None:
-        server.close()
+        with suppress(KeyboardInterrupt):  # a second signal to end; the process is at its end
+            server.close()

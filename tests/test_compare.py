@@ -39,6 +39,7 @@ HERE = Provenance(
     commit="c0ffee",
     plugins={"gru": "rnnbench 1"},
     definitions={"gru": "abc", "adding": "def"},
+    variables={},
 )
 LEARNING = Learning(
     metrics=(MSE, ACCURACY),

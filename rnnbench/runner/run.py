@@ -11,8 +11,8 @@ from rnnbench import environment
 from rnnbench.catalogue import Catalogue
 from rnnbench.errors import DataUnavailable
 from rnnbench.provenance import provenance
-from rnnbench.records import LearningTrial, Provenance, Result, Trial
-from rnnbench.runner.cost import run_cost
+from rnnbench.records import CostTrial, LearningTrial, Provenance, Result, Trial
+from rnnbench.runner.cost import prepare_process, run_cost
 from rnnbench.runner.failures import failure
 from rnnbench.runner.learning import run_learning
 from rnnbench.runner.same_files import demand_same_files
@@ -29,6 +29,8 @@ def run_trial(trial: Trial, catalogue: Catalogue | None = None, terms: Terms = T
     change for everything in the process is kept in the result, in words.
     """
     started, clock = datetime.now(UTC).isoformat(timespec="seconds"), perf_counter()
+    if isinstance(trial, CostTrial):
+        prepare_process(trial)
     bare = Result(
         trial=trial,
         status="ok",

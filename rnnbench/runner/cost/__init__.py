@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from rnnbench.catalogue import Catalogue
-from rnnbench.meters import look_around, pin_to_cores
+from rnnbench.meters import look_around, pin_to_cores, prepare_allocator
 from rnnbench.provenance import provenance, with_loaded
 from rnnbench.records import CostTrial, Result
 from rnnbench.runner.cost.guests import watched
@@ -17,6 +17,13 @@ from rnnbench.runner.watch import TorchWatch
 
 ALONE = {"peak-memory": peak_memory, "memory-timeline": timeline, "operations": operations}
 """Measurements that look at one cell after the other."""
+
+
+def prepare_process(trial: CostTrial) -> None:
+    """What must be done before plugins are imported and sources are read: these take memory and give it back, and the
+    holes that they leave would be taken for room."""
+    if trial.measurement in ("peak-memory", "memory-timeline"):
+        prepare_allocator()
 
 
 def run_cost(trial: CostTrial, catalogue: Catalogue, bare: Result, terms: Terms, watch: TorchWatch) -> Result:

@@ -145,7 +145,7 @@ def test_a_dry_run_estimates_time_from_past_results(tmp_path: Path) -> None:
         (
             ["run", "suite", "smoke", "--set", "recipe.clip_norm=nan"],
             2,
-            "recipe.clip_norm: expected a finite number, got nan",
+            "recipe.clip_norm=nan: expected a finite number, got nan",
         ),
         (
             ["show", "grru"],

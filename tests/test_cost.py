@@ -199,8 +199,9 @@ def test_a_replicate_that_is_cut_short_says_what_was_begun_last(
 def test_memory_of_a_known_size_is_seen(pool: LocalPool, cell: str, least: float, most: float) -> None:
     """16 MiB of parameters are 64 with gradient and Adam's two moments, and up to three copies more while Adam works;
     64 MiB that forward takes and gives back are 64, and so is a table of 64 MiB; 16 MiB kept for backward are 16, by
-    both meters; 128 MiB that only the first call takes are none. All over what the same cell takes without them; what is
-    given back within forward is gone when the rest of the step takes its own, so that its peak is at least its own size."""
+    both meters; 128 MiB that only the first call takes are none. All over what the same cell takes without them.
+
+    What forward gives back is gone when the rest of the step takes its own: its peak is its own size at least."""
     peaks, saved = {}, {}
     for name in ("plain", cell):
         (row,) = measure(pool, name, measurement="peak-memory").costs

@@ -2,6 +2,7 @@
 
 import os
 import stat
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from rnnbench.cli.claims import claim_descriptions
 from rnnbench.cli.describe import describe_all
 from rnnbench.errors import RnnbenchError, UnknownName
 from rnnbench.executors.running import without_run
+from rnnbench.provenance import file_digest, provenance
 from rnnbench.records import (
     Diagnosed,
     Diagnosis,
@@ -231,18 +233,20 @@ def test_a_file_of_ones_own_that_cannot_be_read_ends_no_driver(
     file = tmp_path / "mine.csv"
     file.write_text("a,b\n1,2\n")
 
-    def unreadable(_: Path) -> bytes:
+    def unreadable(*_: object) -> None:
         raise problem
 
     trial = learning_trial(task="csv-forecast", dials={"path": str(file), "answer": "a"})
     catalogue = Catalogue.load()
-    monkeypatch.setattr(Path, "read_bytes", unreadable)
-    assert environment._content(file) == ""
-    monkeypatch.undo()
-    assert environment.provenance(trial, catalogue).definitions[str(file)] == environment.digest(file.read_bytes())
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "open", unreadable)
+        assert file_digest(file) == ""
+    found = provenance(trial, catalogue)
+    assert found.data[str(file)] == sha256(file.read_bytes()).hexdigest()
+    assert found.definitions[str(file)] == found.data[str(file)][:12]
     file.unlink()
     file.mkdir()
-    assert environment.provenance(trial, catalogue).definitions[str(file)] == ""
+    assert provenance(trial, catalogue).data[str(file)] == ""
     with pytest.raises(rnnbench.DataUnavailable, match=f"{file}: cannot be read: Is a directory"):
         catalogue.tasks["csv-forecast"].item(path=str(file), answer="a").load({})  # type: ignore[call-arg,attr-defined]
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from rnnbench.cli.main import main
-from tests.conftest import MakePlugin
 from tests.test_gate import BASELINE
 
 USAGE = 2
@@ -307,21 +306,15 @@ def check_one_line(code: int, out: str, err: str, named: str) -> None:
     assert named in line
 
 
-def test_a_plugin_that_tries_to_end_a_command_is_no_success(
-    make_plugin: MakePlugin, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_what_tries_to_end_a_command_is_no_success(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A cell that exits with 0 when it is built, say: the command gave no answer, and says so."""
-    make_plugin("""
-        import sys
-        import rnnbench
+    """Whatever a command runs: where it exits with 0, the command gave no answer, and says so."""
 
-        def build(inputs, hidden):
-            sys.exit(0)
+    def leave(_: object) -> None:
+        sys.exit(0)
 
-        @rnnbench.hookimpl
-        def rnnbench_cells():
-            return [rnnbench.CellSpec("leaving", build, "made for a test")]
-    """)
-    code, out, err = outcome(["show", "leaving"], monkeypatch, capsys)
+    monkeypatch.setattr("rnnbench.cli.listing.everything", leave)
+    code, out, err = outcome(["list"], monkeypatch, capsys)
     assert (code, out) == (1, "")
     assert err == ("rnnbench: something that this command ran tried to end it by sys.exit(0), and it gave no answer.\n")

@@ -26,6 +26,7 @@ gate: $(VENV)/.installed-dev
 # After a change of figures that is meant: look at what `git diff` says of them, and commit it with the change.
 baseline: $(VENV)/.installed-dev
 	$(SMOKE) && rm -rf $(BASELINE) && mkdir -p $(BASELINE) && cp -r "$$run/trials" $(BASELINE)/
+	sed -i 's|$(CURDIR)/||' $(BASELINE)/trials/*.json  # files are those of the checkout, wherever it lies
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .

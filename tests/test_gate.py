@@ -563,3 +563,9 @@ def test_what_a_diagnostic_measured_is_held_to_the_last_bit_or_missing() -> None
     moved = replace(diagnosis, y=(1.0, math.nextafter(3.0, 4.0) + 1e-15))
     head = edited(of_learning(lambda one: replace(one, diagnoses={"lag": Diagnosed(fresh=moved)})))
     assert ruled(head, base).standing == "undecided"
+
+
+def test_the_baseline_names_no_folder_of_a_machine() -> None:
+    """It is made on one machine and kept for all: files are named within the checkout."""
+    for path in (Path(__file__).parent / "baseline").rglob("*.json"):
+        assert '"/' not in path.read_text(), path

@@ -221,6 +221,18 @@ def test_what_a_cell_changes_for_others_is_recorded_by_name(
     assert any(effect.startswith(said) for effect in result.side_effects), result.side_effects
 
 
+def test_what_a_constructor_turns_reaches_nothing_else_of_the_model(honest: None, make_plugin: MakePlugin) -> None:
+    """The encoder and the readout are built after the cell, and the model is built several times to find its size."""
+    make_plugin(knobs(built=TURN), distribution="rude")
+    names = ("honest", "knobs")
+    trials = [learning_trial(cell=CellUse(name=name), task="adding", dials={"horizon": 4}) for name in names]
+    one, other = run(*trials)
+    assert other.status == "ok", other.reason
+    assert other.learning == one.learning
+    (effect,) = other.side_effects
+    assert effect.startswith("Building the cell 'knobs' changed torch's default dtype")
+
+
 def test_a_change_in_a_late_step_is_seen_at_the_end(make_plugin: MakePlugin) -> None:
     """The first step is looked at, and the last."""
     late = "self.calls = getattr(self, 'calls', 0) + 1; torch.set_flush_denormal(self.calls > 30)"

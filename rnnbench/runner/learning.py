@@ -95,7 +95,8 @@ def _sized(trial: LearningTrial, catalogue: Catalogue, task: Task, feed: Feed, w
     """
     spec = catalogue.cells[trial.cell.name].item
     _refuse_too_long(spec, task, feed)
-    build = spec.load(trial.cell.options, trial.cell.implementation)
+    doing = f"Building the cell '{spec.name}'"
+    build = watch.building(doing, spec.load(trial.cell.options, trial.cell.implementation))
     needs = Needs(spec.inputs == "frames", spec.same_size, spec.carries_state)
     make = partial(Model, build, task, trial.recipe, feed.example(), needs=needs)
 
@@ -108,13 +109,13 @@ def _sized(trial: LearningTrial, catalogue: Catalogue, task: Task, feed: Feed, w
 
     size = solve_size(trial.recipe, extent, spec.hidden_multiple, spec.smallest)
     extent(size.hidden)  # where hidden sizes are matched, nothing has been built yet
-    watch.look(f"Building the cell '{spec.name}'")
+    watch.look(doing)
     _seed_global_generators(trial.seed)
     model = seed_watch.build(make, size.hidden)
-    watch.look(f"Building the cell '{spec.name}'")
+    watch.look(doing)
     for generator in sorted(seed_watch.reseeded):
         watch.add(
-            f"Building the cell '{spec.name}' sets the seed of {generator}'s generator, "
+            f"{doing} sets the seed of {generator}'s generator, "
             "so that every seed of a trial begins with the same weights"
         )
     return size, model

@@ -47,13 +47,18 @@ class TorchWatch:
 
         Switches are set back. What was replaced in torch stays so, for who replaced it may need it.
         """
-        said = [*self._switched(), *self._replaced()]
-        if not said:
-            return ""
-        sentence = f"{doing} {'; '.join(said)}"
-        if sentence not in self.effects:
-            self.effects.append(sentence)
-        return sentence
+        return self._keep(doing, [*self._switched(), *self._replaced()])
+
+    def building(self, doing: str, build: Callable[..., Given]) -> Callable[..., Given]:
+        """The function that builds a cell; switches are set back behind each call, before more of a model is built."""
+
+        def watched(*arguments: Any, **options: Any) -> Given:
+            try:
+                return build(*arguments, **options)
+            finally:
+                self._keep(doing, self._switched())
+
+        return watched
 
     def around(self, what: str, function: Callable[..., Given]) -> Callable[..., Given]:
         """The function, under guard; what a call changes is said of `what`, such as "The diagnostic 'x'"."""
@@ -104,6 +109,14 @@ class TorchWatch:
         """Put the parts of torch back that others have replaced."""
         unpatch(UNTOUCHED)
         self._known = {}
+
+    def _keep(self, doing: str, said: list[str]) -> str:
+        """The sentence of what was done and what that changed, kept; "" where it changed nothing."""
+        if not said:
+            return ""
+        sentence = f"{doing} {'; '.join(said)}"
+        self.add(sentence)
+        return sentence
 
     def _switched(self) -> list[str]:
         """What was switched, and whether it could be set back."""

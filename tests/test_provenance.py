@@ -1,5 +1,7 @@
 """What a result depends on, and what has changed since."""
 
+from hashlib import sha256
+from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
@@ -8,13 +10,16 @@ from msgspec.structs import replace
 from rnnbench import environment
 from rnnbench.catalogue import Catalogue
 from rnnbench.compare import Run, compare, rule
+from rnnbench.errors import DataUnavailable
 from rnnbench.findings.origins import changed_sources
 from rnnbench.provenance import HARNESS, changed, combined, definition, provenance, without_helpers
-from rnnbench.records import CellUse, Learning, Provenance, Result
+from rnnbench.records import CellUse, Learning, Provenance, Recipe, Result
 from rnnbench.runner import run_trial
+from rnnbench_tasks import recordings
 from tests.test_records import learning_trial
 
 CATALOGUE = Catalogue.load()
+SMALL = Recipe(parameters=500, epochs=1, steps_per_epoch=2, batch_size=256)
 
 
 def of(cell: str) -> Provenance:
@@ -142,3 +147,41 @@ def test_sources_are_compared_where_both_results_have_all_modules() -> None:
     assert changed_sources([now, before]) == []
     later = replace(now, provenance=replace(now.provenance, definitions={**now.provenance.definitions, "gru": "0ther"}))
     assert changed_sources([now, before, later]) == ["gru"]
+
+
+@pytest.mark.parametrize("task", ["digits-rows", "digits-pixels", "moving-digits"])
+def test_the_hash_of_a_file_that_a_package_ships_goes_with_a_result(task: str) -> None:
+    """By the file's name in its package, which is the same on every machine."""
+    cell = "convlstm2d" if task == "moving-digits" else "gru"
+    trial = learning_trial(task=task, dials={}, cell=CellUse(name=cell), recipe=SMALL)
+    result = run_trial(trial, CATALOGUE)
+    assert result.status == "ok", result.reason
+    name = "sklearn/datasets/data/digits.csv.gz"
+    file = Path(str(distribution("scikit-learn").locate_file(name)))
+    assert result.provenance.data == {name: sha256(file.read_bytes()).hexdigest()}
+
+
+def test_recordings_are_held_to_what_they_were_where_nothing_else_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a platform whose build of the synthesiser was never heard: at the first reading it is noted."""
+    monkeypatch.setattr(recordings, "DIGESTS", {})
+    path = tmp_path / "speech.npz"
+    recordings._check(path, "one")
+    recordings._check(path, "one")
+    with pytest.raises(DataUnavailable, match="the SHA-256 of its speech is other, expected one"):
+        recordings._check(path, "other")
+
+
+def test_a_file_that_changes_while_it_is_read_gives_no_figures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was hashed would not be what was read."""
+    file = tmp_path / "mine.csv"
+    file.write_text("answer\n" + "\n".join(str(number % 7) for number in range(200)))
+    dials = {"path": str(file), "answer": "answer", "horizon": 4}
+    trial = learning_trial(task="csv-forecast", dials=dials, recipe=SMALL)
+    assert run_trial(trial, CATALOGUE).provenance.data == {str(file): sha256(file.read_bytes()).hexdigest()}
+    hashes = iter(["before", "after"])
+    monkeypatch.setattr("rnnbench.runner.learning.file_digest", lambda _: next(hashes))
+    result = run_trial(trial, CATALOGUE)
+    assert result.status == "skipped"
+    assert result.reason == f"{file}: it changed while it was read"

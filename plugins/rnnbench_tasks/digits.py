@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import distribution
+from pathlib import Path
 from typing import ClassVar
 from zipfile import Path as ZipPath
 
@@ -11,6 +12,7 @@ import numpy as np
 import rnnbench
 from rnnbench_tasks.classification import Classification, dealt
 
+MEMBER = "sklearn/datasets/data/digits.csv.gz"
 PIXELS_MAX = 16.0
 TRAIN, VALIDATION = 1100, 300
 SPLIT_SEED = 20260101
@@ -26,6 +28,11 @@ class _Digits(Classification):
     def output_size(self) -> int:
         """Ten digits."""
         return 10
+
+    @property
+    def data_files(self) -> Mapping[str, Path]:
+        """The file of scikit-learn."""
+        return digits_file()
 
     def load(self, archives: Mapping[str, ZipPath]) -> rnnbench.Splits:  # noqa: ARG002
         """Inputs (B, T, 64 / T) in [0, 1]; targets (B,)."""
@@ -75,9 +82,13 @@ class DigitsPixels(_Digits):
 def read_digits() -> tuple[np.ndarray, np.ndarray]:
     """Images (1797, 64) and labels (1797,), equal to `load_digits()`, read without the second and a half of importing
     scikit-learn. Raises DataUnavailable where the file is not there."""
-    path = distribution("scikit-learn").locate_file("sklearn/datasets/data/digits.csv.gz")
     try:
-        table = np.loadtxt(str(path), delimiter=",")
+        table = np.loadtxt(digits_file()[MEMBER], delimiter=",")
     except OSError as error:
         raise rnnbench.DataUnavailable(f"scikit-learn's digits cannot be read: {error}") from error
     return table[:, :-1], table[:, -1].astype(np.int64)
+
+
+def digits_file() -> dict[str, Path]:
+    """Where scikit-learn keeps its digits, by the name of the file in its package."""
+    return {MEMBER: Path(str(distribution("scikit-learn").locate_file(MEMBER)))}

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, ClassVar
 from zipfile import Path as ZipPath
 
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import rnnbench
-from rnnbench_tasks.digits import DigitsRows
+from rnnbench_tasks.digits import DigitsRows, digits_file
 
 IMAGE_SIDE = 8
 SMALLEST = 2 * IMAGE_SIDE
@@ -87,6 +88,11 @@ class MovingDigits(rnnbench.RecordedTask):
     def output_size(self) -> int:
         """One number a pixel."""
         return self.size**2
+
+    @property
+    def data_files(self) -> Mapping[str, Path]:
+        """The file of scikit-learn."""
+        return digits_file()
 
     def load(self, archives: Mapping[str, ZipPath]) -> rnnbench.Splits:
         """Inputs (B, T, 1, size, size) and targets (B, T, size * size): the frame after each."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, ClassVar
 from zipfile import Path as ZipPath
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 import rnnbench
 from rnnbench_tasks import log_mel, spoken
 from rnnbench_tasks.classification import Classification
-from rnnbench_tasks.recordings import read_recordings
+from rnnbench_tasks.recordings import place, read_recordings
 from rnnbench_tasks.sequence_metrics import ABSENT, written
 
 SPREAD = 2.0
@@ -52,6 +53,11 @@ class Keywords(Classification):
     target: ClassVar[float] = 0.98
 
     @property
+    def data_files(self) -> Mapping[str, Path]:
+        """The file in which this machine keeps its recordings."""
+        return {f"speech/{place().name}": place()}
+
+    @property
     def output_size(self) -> int:
         """Ten digits."""
         return 10
@@ -87,6 +93,11 @@ class DigitStrings(rnnbench.RecordedTask):
     metrics: ClassVar[tuple[rnnbench.Metric, ...]] = (DIGIT_ERRORS, rnnbench.EXACT_MATCH)
     target: ClassVar[float] = 0.45
     trivial_forecast: ClassVar[str] = "the most frequent digit, as often as strings are long"
+
+    @property
+    def data_files(self) -> Mapping[str, Path]:
+        """The file in which this machine keeps its recordings."""
+        return {f"speech/{place().name}": place()}
 
     @property
     def output_size(self) -> int:

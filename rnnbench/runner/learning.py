@@ -34,12 +34,13 @@ def run_learning(trial: LearningTrial, catalogue: Catalogue, bare: Result, terms
     imports = Imports()
     task_class = catalogue.tasks[trial.task].item
     task = task_class(**trial.dials)  # type: ignore[arg-type]
-    own_files = {file: file_digest(file) for file in task.own_files}
+    files = {**{str(file): file for file in task.own_files}, **task.data_files}
+    read = {name: file_digest(file) for name, file in files.items()}
     archives: Mapping[str, ZipPath] = {}
     if issubclass(task_class, RecordedTask):
         archives = open_archives(task_class)
     feed = open_feed(task, trial, archives)
-    _demand_unchanged(own_files)
+    read = _unchanged(read, files)
     imports.note(trial.task)
     watch.look(f"Reading the data of the task '{trial.task}'")
     size, model = _sized(trial, catalogue, task, feed, watch)
@@ -51,7 +52,7 @@ def run_learning(trial: LearningTrial, catalogue: Catalogue, bare: Result, terms
         extra = catalogue.diagnostics[name]
         diagnostics[name] = watch.around(f"The diagnostic '{name}'", from_plugin(extra.item, extra.plugin.origin))
         imports.note(name)
-    bare = msgspec.structs.replace(bare, provenance=_provenance(trial, catalogue, imports, own_files))
+    bare = msgspec.structs.replace(bare, provenance=_provenance(trial, catalogue, imports, read))
     prepared = perf_counter()
     checkpoint = Checkpoint(terms.checkpoint, _conditions(bare), terms.checkpoint_seconds)
     after_first_step = partial(watch.look, f"The first training step of the cell '{trial.cell.name}'")
@@ -71,21 +72,23 @@ def run_learning(trial: LearningTrial, catalogue: Catalogue, bare: Result, terms
     )
 
 
-def _provenance(
-    trial: LearningTrial, catalogue: Catalogue, imports: Imports, own_files: Mapping[Path, str]
-) -> Provenance:
+def _provenance(trial: LearningTrial, catalogue: Catalogue, imports: Imports, read: Mapping[str, str]) -> Provenance:
     """What the result depends on, now that all of it was loaded and read."""
-    data = {str(file): content for file, content in own_files.items()}
+    data = dict(read)
     for archive in catalogue.tasks[trial.task].item.archives:
         data[archive.name] = archive.sha256
     found = provenance(trial, catalogue, imports.seen)
     return msgspec.structs.replace(found, data=data)
 
 
-def _demand_unchanged(own_files: Mapping[Path, str]) -> None:
-    for file, content in own_files.items():
-        if file_digest(file) != content:
-            raise DataUnavailable(f"{file}: it changed while it was read")
+def _unchanged(before: Mapping[str, str], files: Mapping[str, Path]) -> dict[str, str]:
+    """Hashes of files by name, now that they were read. Raises DataUnavailable where one changed meanwhile; one that
+    was not there before was made for this."""
+    after = {name: file_digest(file) for name, file in files.items()}
+    for name, content in after.items():
+        if before[name] and before[name] != content:
+            raise DataUnavailable(f"{files[name]}: it changed while it was read")
+    return after
 
 
 def _sized(trial: LearningTrial, catalogue: Catalogue, task: Task, feed: Feed, watch: TorchWatch) -> tuple[Size, Model]:

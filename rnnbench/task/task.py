@@ -96,6 +96,12 @@ class Task(ABC):
         return ()
 
     @property
+    def data_files(self) -> Mapping[str, Path]:
+        """Other files that the data are read from, which a package ships or a machine makes for itself, by a name that
+        is the same on every machine. Their hashes go with the results."""
+        return {}
+
+    @property
     def asks_at_steps(self) -> bool:
         """Whether targets stand at steps, one or more numbers to each."""
         return self.readout == "every-step" and self.loss != "ctc"

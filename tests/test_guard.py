@@ -1,5 +1,6 @@
 """Plugins that misbehave while they are imported or asked: each is named, and nobody else is touched."""
 
+import json
 import os
 import signal
 import subprocess
@@ -258,3 +259,31 @@ def test_a_process_that_a_plugin_forks_does_not_go_on_as_the_driver(tmp_path: Pa
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
     assert done.stdout.count("behind") == 1, done.stderr
+
+
+ENDINGS = {
+    "exits": "atexit.register(os._exit, 0)",
+    "prints": "atexit.register(print, 'printed at the exit')",
+    "raises": "atexit.register(int, 'no number')",
+    "waits": "threading.Thread(target=threading.Event().wait).start()",
+    "ends later": "threading.Timer(0.05, print, ['printed by a thread']).start()",
+}
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize(("arguments", "code"), [(["show", "no-such-thing"], 2), (["list", "executors", "--json"], 0)])
+def test_what_a_plugin_leaves_for_the_exit_changes_neither_code_nor_output(
+    tmp_path: Path, ending: str, arguments: list[str], code: int
+) -> None:
+    """It exits, prints, raises, or leaves a thread that never ends: the command ends as it would have."""
+    (tmp_path / "ending_plugin.py").write_text(f"import atexit, os, threading\n{ENDINGS[ending]}\n")
+    damaged(tmp_path, "ending-1.0.dist-info", METADATA="Name: ending\nVersion: 1.0\n")
+    (tmp_path / "ending-1.0.dist-info" / "entry_points.txt").write_text("[rnnbench]\nending = ending_plugin\n")
+    command = [str(Path(sys.executable).with_name("rnnbench")), *arguments]
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=environment)
+    assert done.returncode == code, done.stderr
+    if code == 0:
+        assert {row["name"] for row in json.loads(done.stdout)} >= {"local"}
+    else:
+        assert done.stdout == ""

@@ -21,6 +21,9 @@ LIMIT_SECONDS = 60.0
 AGAIN_SECONDS = 0.5
 """The limit rings again and again, for what catches every exception."""
 SLOW_SECONDS = 5.0
+REAL_EXIT = os._exit
+GUARDED: list[int] = []
+"""The process of each guard that is up."""
 
 
 class Misbehaved(Exception):
@@ -104,24 +107,24 @@ def _limit_seconds() -> float:
     return LIMIT_SECONDS
 
 
+def _exit(status: int = 0) -> NoReturn:
+    """In place of os._exit: an exception while a guard of this process is up, whenever the reference was taken."""
+    if os.getpid() in GUARDED:
+        raise EndsProcess(f"it ends the process: os._exit({status})")
+    REAL_EXIT(status)
+
+
 @contextmanager
 def _no_exit() -> Iterator[None]:
-    """Turn os._exit into an exception. A reference that was kept ends the process again when this is over."""
-    real = os._exit
-    own = os.getpid()
-    active = True
-
-    def exit_(status: int = 0) -> NoReturn:
-        if active and os.getpid() == own:
-            raise EndsProcess(f"it ends the process: os._exit({status})")
-        real(status)
-
-    os._exit = exit_
+    """Turn os._exit into an exception in this process; one that is forked ends by it."""
+    installed = os._exit
+    os._exit = _exit
+    GUARDED.append(os.getpid())
     try:
         yield
     finally:
-        active = False
-        os._exit = real
+        GUARDED.pop()
+        os._exit = installed
 
 
 @contextmanager

@@ -76,7 +76,7 @@ def run_guarded(function: Callable[[], Any], limit_seconds: float | None = None)
         except KeyboardInterrupt:
             raise
         except (EndsProcess, TakesTooLong) as ended:
-            raise Misbehaved(str(ended)) from None
+            raise Misbehaved(str(ended), ended) from None
         except BaseException as error:
             raise Misbehaved(describe(error), error) from None
     took = time.monotonic() - began

@@ -11,7 +11,7 @@ import pluggy
 
 from rnnbench import hooks
 from rnnbench.catalogue.checking import NameOf, foreign_file, named, odd_hooks, task_name
-from rnnbench.catalogue.guard import Misbehaved, Ran, run_guarded
+from rnnbench.catalogue.guard import Misbehaved, Ran, TakesTooLong, run_guarded
 from rnnbench.catalogue.installed import DISABLE, Entry, entry_of, installed
 from rnnbench.catalogue.shelf import Brought, Plugin, Shelf
 from rnnbench.cell import CellSpec
@@ -20,6 +20,10 @@ from rnnbench.records import CostTrial, Diagnostic, ExecutorSpec, Renderer, Tria
 from rnnbench.task import Task
 
 Watch = Callable[[Plugin], None]
+
+
+GIVEN_UP: dict[Plugin, str] = {}
+"""Plugins whose import took too long in this process: it is not waited for again."""
 
 
 def _unwatched(_plugin: Plugin) -> None:
@@ -87,10 +91,15 @@ class Catalogue:
 def _register(manager: pluggy.PluginManager, entry: Entry, entries: Sequence[Entry]) -> Plugin:
     """Import one plugin; whatever it does instead becomes its problem."""
     plugin = entry.plugin
+    if plugin in GIVEN_UP:
+        return _broken(plugin, GIVEN_UP[plugin])
     try:
         ran = run_guarded(entry.point.load)
     except Misbehaved as misbehaved:
-        return _broken(plugin, f"fails to import: {misbehaved}")
+        problem = f"fails to import: {misbehaved}"
+        if isinstance(misbehaved.error, TakesTooLong):
+            GIVEN_UP[plugin] = problem
+        return _broken(plugin, problem)
     plugin = _with_effects(plugin, ran)
     module = ran.value
     try:

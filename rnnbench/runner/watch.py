@@ -67,7 +67,9 @@ class TorchWatch:
             try:
                 ran = run_guarded(partial(function, *arguments), DIAGNOSTIC_SECONDS)
             except Misbehaved as misbehaved:
-                raise misbehaved.error or RnnbenchError(str(misbehaved)) from None
+                if isinstance(misbehaved.error, Exception):
+                    raise misbehaved.error from None
+                raise RnnbenchError(str(misbehaved)) from None
             for name, change in ran.switches:
                 self.add(f"{what} changed torch's {name.replace('_', ' ')} ({change}), which was set back")
             for said in self._replaced():

@@ -12,16 +12,15 @@ from msgspec.structs import replace
 from rnnbench import environment
 from rnnbench.catalogue import Brought, Catalogue, Misbehaved, run_guarded
 from rnnbench.records import CostTrial, LearningTrial, Provenance, Trial
-from rnnbench.sources import digest, locate, sources_of, whole
+from rnnbench.sources import CORE, DIGITS, digest, locate, sources_of, whole
 
 SHARED = ("python", "rnnbench", "torch", "numpy")
 """What changes the figures of every trial."""
 HARNESS = (
     *("adapters", "cell", "metric", "meters", "model", "runner", "seeds", "state", "step_cell", "task"),
-    *("archives", "patches", "switches", "time_distributed", "torch_settings", "training"),
+    *("archives", "generators", "patches", "switches", "time_distributed", "torch_settings", "training"),
 )
 """The rooms of rnnbench itself whose code runs in a trial."""
-CORE = "rnnbench"
 
 
 @cache
@@ -48,15 +47,6 @@ def defining_file(thing: object) -> Path | None:
         return Path(inspect.getfile(thing))  # type: ignore[arg-type]
     except (TypeError, OSError):
         return None
-
-
-def definition(thing: object) -> str:
-    """A hash of the whole source file in which a class or function is defined; "" where there is none."""
-    path = defining_file(thing)
-    try:
-        return digest(path.read_bytes()) if path else ""
-    except OSError:
-        return ""
 
 
 def file_digest(path: Path) -> str:
@@ -92,7 +82,7 @@ def provenance(trial: Trial, catalogue: Catalogue, seen: Mapping[str, Iterable[s
     if isinstance(trial, LearningTrial):
         for file in _own_files(trial, catalogue):
             data[str(file)] = file_digest(file)
-            definitions[str(file)] = data[str(file)][:12]
+            definitions[str(file)] = data[str(file)][:DIGITS]
     return Provenance(
         machine=environment.machine(),
         versions=environment.versions(),
@@ -163,17 +153,10 @@ def _differs(name: str, hashed: str, old: Provenance, new: Provenance) -> bool:
         return before != hashed
     if name not in old.sources:
         path = new.files.get(name)
-        return before != (_short_digest(Path(path)) if path else "")
+        return before != (file_digest(Path(path))[:DIGITS] if path else "")
     late = old.sources[name].keys() - new.sources[name].keys()
     now = new.sources[name] | {module: whole(module) for module in late}
     return old.sources[name] != now
-
-
-def _short_digest(path: Path) -> str:
-    try:
-        return digest(path.read_bytes())
-    except OSError:
-        return ""
 
 
 def _parts(trial: Trial, catalogue: Catalogue) -> Iterator[tuple[str, Brought[Any], object, tuple[str, ...]]]:

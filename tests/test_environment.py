@@ -11,7 +11,7 @@ import pytest
 import rnnbench
 from rnnbench import environment
 from rnnbench.catalogue import Brought, Catalogue, Shelf
-from rnnbench.provenance import changed, definition, provenance
+from rnnbench.provenance import changed, defining_file, file_digest, provenance
 from rnnbench.records import CellUse
 from tests.test_records import learning_trial
 
@@ -51,16 +51,18 @@ def test_the_commit_and_whether_files_were_changed(tmp_path: Path, monkeypatch: 
 
 
 def test_a_definition_changes_with_its_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Twelve hexadecimal digits of the file's hash; nothing for what has no file."""
+    """The hash of the file that defines it; nothing for what has no file."""
     monkeypatch.syspath_prepend(str(tmp_path))
     hashes = set()
     for number in (1, 2):
         (tmp_path / f"defined_{number}.py").write_text(f"def build():\n    return {number}\n")
         module = __import__(f"defined_{number}")
-        hashes.add(definition(module.build))
+        file = defining_file(module.build)
+        assert file is not None
+        hashes.add(file_digest(file))
     assert len(hashes) == 2
-    assert all(len(one) == 12 for one in hashes)
-    assert definition(len) == ""
+    assert all(len(one) == 64 for one in hashes)
+    assert defining_file(len) is None
 
 
 def test_the_machine_and_versions_are_told() -> None:

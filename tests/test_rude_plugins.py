@@ -208,7 +208,7 @@ REPLACE = "torch.nn.LSTM.reset_parameters = lambda self: None"
         ("imported", REPLACE, "Importing the plugin 'rude' (rude 1.2.3) replaced torch.nn.LSTM.reset_parameters"),
         ("built", REPLACE, "Building the cell 'knobs' replaced torch.nn.LSTM.reset_parameters"),
         ("built", "torch.manual_seed(42)", "Building the cell 'knobs' sets the seed of torch's generator"),
-        ("built", "import random; random.seed(1)", "Building the cell 'knobs' sets the seed of random's generator"),
+        ("built", "import random; random.seed(1)", "Building the cell 'knobs' sets the seed of Python's `random`"),
     ],
 )
 def test_what_a_cell_changes_for_others_is_recorded_by_name(

@@ -11,7 +11,7 @@ import rnnbench
 ROOT = Path(__file__).parents[1]
 TYPED = """
 import sys
-from rnnbench.cli import main
+from rnnbench.cli.main import main
 sys.argv = ["rnnbench", "{}"]
 try:
     main()

@@ -14,8 +14,8 @@ from rnnbench.catalogue import Catalogue, Plugin
 from rnnbench.errors import encodable
 from rnnbench.interpreter import python_with_my_path
 from rnnbench.records import ImportReport
+from rnnbench.sources import CORE
 
-OURS = "rnnbench"
 LIMIT_SECONDS = 180
 SLOW_SECONDS = 5.0
 PROGRAM = "from rnnbench.runner.import_probe import main; main(sys.argv[1], int(sys.argv[2]))"
@@ -28,7 +28,7 @@ def plugin_findings(catalogue: Catalogue) -> Iterator[tuple[bool, str]]:
         subject = f"{plugin.name} from {plugin.origin}"
         if plugin.problem:
             yield False, f"{subject}: {plugin.problem}"
-        elif plugin.distribution == OURS:
+        elif plugin.distribution == CORE:
             yield True, f"{subject}: loads"
         else:
             fine, finding = _examined(plugin)

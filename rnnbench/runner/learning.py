@@ -117,10 +117,7 @@ def _sized(trial: LearningTrial, catalogue: Catalogue, task: Task, feed: Feed, w
     model = seed_watch.build(make, size.hidden)
     watch.look(doing)
     for generator in sorted(seed_watch.reseeded):
-        watch.add(
-            f"{doing} sets the seed of {generator}'s generator, "
-            "so that every seed of a trial begins with the same weights"
-        )
+        watch.add(f"{doing} sets the seed of {generator}, so that every seed of a trial begins with the same weights")
     return size, model
 
 

@@ -11,6 +11,7 @@ from rnnbench import patches, switches
 from rnnbench.catalogue import Misbehaved, Plugin, run_guarded
 from rnnbench.errors import RnnbenchError
 from rnnbench.runner.unpatch import unpatch
+from rnnbench.sources import CORE
 
 UNTOUCHED = patches.fingerprint()
 """What torch is made of before any plugin is imported: this module is loaded by the server that starts trials."""
@@ -20,7 +21,6 @@ MOST_NAMED = 4
 DIAGNOSTIC_SECONDS = 300.0
 """A measurement beside the training that takes longer has none."""
 Given = TypeVar("Given")
-CORE = "rnnbench"
 
 
 @dataclass

@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 DIGITS = 12
+"""Hexadecimal digits of a short hash, the first ones of a SHA-256."""
 
 
 def locate(name: str) -> Path | None:

@@ -1,13 +1,11 @@
 """The check that a cell leaves alone what all cells of a process share: torch itself, its switches, its generators."""
 
-import random
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
 
-import numpy as np
 import torch
 
 from rnnbench import switches
+from rnnbench.generators import generator_states, seeded
 from rnnbench.switches import Fingerprint
 from rnnbench.testing.outcome import fail
 from rnnbench.testing.subject import Subject, as_dtype, run, seed_everything
@@ -15,13 +13,6 @@ from rnnbench.testing.subject import Subject, as_dtype, run, seed_everything
 STATES = (101, 202)
 """Seeds from which the constructor and the forward pass are run, to see whether what follows depends on them."""
 MOST_NAMED = 3
-
-
-class Generator(NamedTuple):
-    """A random generator of the process: its name in sentences, and its state as bytes."""
-
-    name: str
-    state: Callable[[], bytes]
 
 
 def isolated(subject: Subject) -> str:
@@ -78,18 +69,11 @@ def _listed(changes: Mapping[str, str], between: str) -> str:
 
 def _demand_no_seeding(what: str, work: Callable[[], object], so_that: str) -> None:
     """From two states of a generator what comes after must differ, as it does where it is drawn from or left alone."""
-    after = []
+    states = []
     for seed in STATES:
         seed_everything(seed)
+        states.append(generator_states())
         work()
-        after.append([generator.state() for generator in GENERATORS])
-    for generator, one, other in zip(GENERATORS, *after, strict=True):
-        if one == other:
-            fail(f"{what} seeds {generator.name}: from two different states it leaves the same one, so that {so_that}")
-
-
-GENERATORS = (
-    Generator("torch's generator", lambda: bytes(torch.get_rng_state().numpy())),
-    Generator("Python's `random`", lambda: repr(random.getstate()).encode()),
-    Generator("numpy's generator", lambda: repr(np.random.get_state()).encode()),
-)
+        states.append(generator_states())
+    for name in seeded(*states):
+        fail(f"{what} seeds {name}: from two different states it leaves the same one, so that {so_that}")

@@ -72,6 +72,17 @@ CELLS = """
             shutil.rmtree(folder_of_the_pool, ignore_errors=True)
             return super().forward(x, state)
 
+    class NeedsFolder(nn.GRU):
+        def forward(self, x, state=None):
+            time.sleep(0.05)
+            os.getcwd()
+            return super().forward(x, state)
+
+    class RemovesOwn(nn.GRU):
+        def forward(self, x, state=None):
+            shutil.rmtree(os.getcwd())
+            return super().forward(x, state)
+
     class ClosesFiles(nn.GRU):
         def forward(self, x, state=None):
             os.closerange(3, 256)
@@ -120,8 +131,9 @@ CELLS = """
 
     @rnnbench.hookimpl
     def rnnbench_cells():
-        kinds = dict(slow=Slow, removes_above=RemovesAbove, removes_all=RemovesAll, closes_files=ClosesFiles,
-                     stops_itself=StopsItself, stops_the_server=StopsTheServer, raises_surrogates=RaisesSurrogates,
+        kinds = dict(slow=Slow, removes_above=RemovesAbove, removes_all=RemovesAll, removes_own=RemovesOwn,
+                     needs_folder=NeedsFolder, closes_files=ClosesFiles, stops_itself=StopsItself,
+                     stops_the_server=StopsTheServer, raises_surrogates=RaisesSurrogates,
                      raises_unprintable=RaisesUnprintable, leaves=Leaves, detaches=Detaches)
         return [
             rnnbench.CellSpec(name, lambda i, h, kind=kind: kind(i, h, batch_first=True), "made for a test")
@@ -231,7 +243,10 @@ def test_a_server_that_does_not_answer_is_replaced(pool: LocalPool, monkeypatch:
     assert pool._forkserver.pid != stopped
     assert not psutil.pid_exists(stopped)
     monkeypatch.setattr("rnnbench.executors.server_process.ANSWER_SECONDS", 30.0)
-    assert finish(pool, small("rnn"))["rnn"].status == "ok"
+    results: list[Result] = []
+    while not results:
+        results = pool.wait(1.0)
+    assert [result.status for result in results] == ["ok"]
 
 
 def test_a_server_that_is_killed_while_it_loads_is_started_again(pool: LocalPool) -> None:
@@ -319,16 +334,32 @@ def test_where_no_process_can_be_started_that_trial_says_so_and_the_others_go_on
         ("stops_itself", "timeout", "longer than its limit of 4 s"),
         ("stops_the_server", "ok", ""),
         ("raises_surrogates", "error", r"ValueError: no such file: data-\udcff.csv"),
-        ("raises_unprintable", "error", "Unprintable: (its message cannot be printed: RuntimeError)"),
+        (
+            "raises_unprintable",
+            "error",
+            "Unprintable: its message cannot be read, since its __str__ raises RuntimeError",
+        ),
     ],
 )
 def test_it_costs_its_own_trial_and_nothing_else(pool: LocalPool, cell: str, status: str, reason: str) -> None:
     """The trial beside it, which works in a folder beside its own, ends well; so does the next one."""
     limit = 4.0 if status == "timeout" else 60.0
     results = finish(pool, small(cell, limit_seconds=limit), small("slow"))
-    assert (results[cell].status, results["slow"].status) == (status, "ok"), results[cell].reason
+    told = results[cell].reason, results["slow"].reason, results["slow"].traceback
+    assert (results[cell].status, results["slow"].status) == (status, "ok"), told
     assert results[cell].reason == reason
     assert finish(pool, small("gru"))["gru"].status == "ok"
+
+
+def test_a_trial_that_fails_because_its_folder_is_gone_is_run_again_alone(pool: LocalPool) -> None:
+    """Whoever has removed it; and where a trial has removed its own, its failure stands."""
+    results = finish(pool, small("removes_all"), small("needs_folder"))
+    assert [results[cell].status for cell in ("removes_all", "needs_folder")] == ["ok", "ok"], results
+    assert [notice.partition(";")[0] for notice in pool.notices()] == [
+        "the working folder of a trial was removed, maybe by one beside it"
+    ]
+    own = finish(pool, small("removes_own"))["removes_own"]
+    assert own.reason == "FileNotFoundError: [Errno 2] No such file or directory"
 
 
 def test_a_trial_that_closes_the_file_of_its_result_is_told_so(pool: LocalPool) -> None:
@@ -430,7 +461,9 @@ def test_a_folder_that_was_removed_is_made_again(temporary: Path) -> None:
 def test_no_room_for_temporary_files_is_a_sentence(temporary: Path) -> None:
     """That names the folder and what to do."""
     temporary.rmdir()
-    with pytest.raises(RnnbenchError, match=f"{temporary}: no temporary file can be written there .* set TMPDIR"):
+    with pytest.raises(
+        RnnbenchError, match=f"{temporary}: no temporary file can be written there: .*; make room, or set TMPDIR"
+    ):
         Scratch()
 
 

@@ -155,7 +155,8 @@ def _output_aside() -> Iterator[None]:
     python = sys.stdout
     kept = -1
     with suppress(OSError, ValueError):
-        python.flush()
+        if python is not None:  # it is where Python found it closed
+            python.flush()
     with suppress(OSError):
         kept = os.dup(1)
     with suppress(OSError):

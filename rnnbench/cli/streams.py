@@ -70,9 +70,9 @@ class Stream:
 def careful_streams() -> Iterator[tuple[Stream, Stream]]:
     """Standard output and standard error that end nothing, while a command runs."""
     _open_closed()
-    before = sys.stdout, sys.stderr
-    answers = Stream(_encoding(sys.stdout, 1), for_answers=True)
-    remarks = Stream(_encoding(sys.stderr, 2), for_answers=False)
+    before = _encoding(sys.stdout, 1), _encoding(sys.stderr, 2)
+    answers = Stream(before[0], for_answers=True)
+    remarks = Stream(before[1], for_answers=False)
     streams = answers, remarks
     sys.stdout, sys.stderr = streams
     try:

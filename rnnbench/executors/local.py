@@ -1,7 +1,8 @@
 """The local pool: each trial in a process of its own, forked by a server that has torch loaded.
 
 A child ends with its driver. What dies without a word, hangs or runs wild becomes the result of its own trial. Where
-the server itself dies, the trials that were running are run again one at a time, so that one which kills it is found.
+the server itself dies, the trials that were running are run again one at a time, so that one which kills it is found;
+so is a trial that failed and whose working folder is gone.
 """
 
 from collections import Counter, deque
@@ -19,8 +20,9 @@ from rnnbench.executors.needs import Needs
 from rnnbench.executors.order import Order
 from rnnbench.executors.running import POLL_SECONDS, Running
 from rnnbench.executors.scratch import Scratch, remove_abandoned
-from rnnbench.records import CHECKPOINT_SECONDS, Executor, Placement, Result, Trial, trial_id
+from rnnbench.records import CHECKPOINT_SECONDS, Executor, Placement, Result, Status, Trial, trial_id
 
+FAILED: tuple[Status, ...] = ("error", "killed")
 DEATHS_ALONE = 3
 """So often the server must die under a trial that runs alone before the trial is blamed."""
 
@@ -124,12 +126,13 @@ class LocalPool(Executor):
         """The result of a trial that has come to an end in whatever way; None while it is at work or starts again."""
         running = self._running[identity]
         if running.lost and not self._is_guilty(identity):
-            self._again.append(running.trial)
-            self._drop(identity)
-            self._notices.append(f"the server that starts trials was killed; {identity} is run again")
+            self._put_back(identity, "the server that starts trials was killed")
             return None
         result = running.result()
         if result is None:
+            return None
+        if result.status in FAILED and identity != self._alone and not running.folder.exists():
+            self._put_back(identity, "the working folder of a trial was removed, maybe by one beside it")
             return None
         if running.lost:
             reason = "took the server that starts all trials down with it"
@@ -138,6 +141,12 @@ class LocalPool(Executor):
         if identity == self._alone:
             self._alone = None
         return result
+
+    def _put_back(self, identity: str, why: str) -> None:
+        """Run a trial again, alone, so that no other one can be the reason."""
+        self._again.append(self._running[identity].trial)
+        self._drop(identity)
+        self._notices.append(f"{why}; {identity} is run again")
 
     def _is_guilty(self, identity: str) -> bool:
         """Whether the server has died under this trial alone, again and again; once may be anybody's doing."""

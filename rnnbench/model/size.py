@@ -12,6 +12,7 @@ from rnnbench.errors import (
     RnnbenchError,
     UnknownName,
     describe,
+    message,
 )
 from rnnbench.records import Recipe
 
@@ -127,7 +128,7 @@ def _error_at(count: Callable[[int], int], size: int) -> Exception | None:
     except NOT_OF_SIZE:
         raise
     except Exception as error:
-        if "memory" in str(error).lower():
+        if "memory" in message(error).lower():
             raise
         return error
     return None

@@ -1,6 +1,7 @@
 """Which tasks of a suite can have their data here, and what becomes of the trials of the others."""
 
 from collections.abc import Iterator
+from itertools import product
 
 import msgspec
 
@@ -34,8 +35,8 @@ def evaluations_without_result(suite: Suite, task: str, index: Index) -> Iterato
     standing = Standing(suite, index)
     for use in suite.tasks:
         for cell in suite.cells_on(use) if use.name == task else ():
-            rate = standing.rate(use, cell) or use.recipe.learning_rate
-            for seed in suite.seeds:
+            rates = standing.rates(use, cell) or (use.recipe.learning_rate,)
+            for rate, seed in product(rates, suite.seeds):
                 trial = learning_trial(suite, use, cell, seed, rate)
                 if trial_id(trial) not in index:
                     yield trial

@@ -15,11 +15,11 @@ def superseded(suite: Suite, index: Index, stored: Iterable[Result]) -> Iterator
     """
     standing = Standing(suite, index)
     now = {
-        _slot(learning_trial(suite, use, cell, 0, rate)): rate
+        _slot(learning_trial(suite, use, cell, 0, rates[0])): rates[0]
         for use in suite.tasks
-        if use.recipe.tune
+        if use.recipe.tune and use.recipe.search == "tuning-seeds"
         for cell in suite.cells_on(use)
-        if (rate := standing.rate(use, cell)) is not None
+        if (rates := standing.rates(use, cell)) is not None
     }
     for result in stored if now else ():
         trial = result.trial

@@ -16,16 +16,15 @@ from typing import Any, TypedDict
 import numpy as np
 
 from rnnbench.findings import wording
-from rnnbench.findings.comparing import EPOCHS_MARGIN, SCORE_MARGIN, Scale, compare
+from rnnbench.findings.comparing import EPOCHS_MARGIN, SCORE_MARGIN, Losses, Scale, compare
 from rnnbench.findings.records import Arm, Comparison
 from rnnbench.findings.wording import Goal
 from rnnbench.records import Learning
 
 EPOCHS = "epochs to target"
-Figures = Mapping[str, Mapping[int, Learning | None]]
-"""For each cell and seed the learning record; None where the trial gave none."""
-Losses = dict[str, dict[int, float]]
-"""For each cell and seed the figure that decides, turned so that lower is better."""
+Figures = Mapping[str, Sequence[Mapping[int, Learning | None]]]
+"""For each cell, at each rate that its search left, the best first: by seed the learning record; None where the trial
+gave none."""
 
 
 class Answer(TypedDict):
@@ -40,14 +39,14 @@ class Answer(TypedDict):
 
 def answer(arms: Sequence[Arm], figures: Figures, budget: int) -> Answer:
     """The answer that these arms give; at least one trial has a learning record."""
-    records = [learning for by_seed in figures.values() for learning in by_seed.values() if learning]
+    records = [found for rates in figures.values() for by_seed in rates for found in by_seed.values() if found]
     goal = _goal(records)
     fair = {arm.row for arm in arms if _beats_trivial(arm, goal)}
     confirmed = {arm.row for arm in arms if arm.solved and arm.row in fair}
     losses = _epoch_losses(figures, confirmed, budget) if confirmed else _test_losses(figures)
     figure = EPOCHS if confirmed else goal.metric.name
-    candidates = confirmed or {row for row in fair if losses[row]} or {row for row in losses if losses[row]}
-    whole = {row for row in candidates if len(losses[row]) == len(figures[row]) and row not in _diverged(arms)}
+    candidates = confirmed or {row for row in fair if losses[row][0]} or {row for row in losses if losses[row][0]}
+    whole = {row for row in candidates if len(losses[row][0]) == len(figures[row][0]) and row not in _diverged(arms)}
     ranked = _rank(whole or candidates, losses, np.mean if confirmed else np.median)
     if not ranked:
         return Answer(figure=figure, leader=None, answer="No seed has figures to compare.", sure="", comparisons=())
@@ -67,7 +66,7 @@ def answer(arms: Sequence[Arm], figures: Figures, budget: int) -> Answer:
         figure=figure,
         leader=first if fair and not level and not contradicted else None,
         answer=f"{text} {wording.level(first, level)}".strip(),
-        sure=wording.how_sure(first, comparisons, sum(map(bool, losses.values()))),
+        sure=wording.how_sure(first, comparisons, sum(bool(rates[0]) for rates in losses.values())),
         comparisons=comparisons,
     )
 
@@ -94,34 +93,34 @@ def _diverged(arms: Sequence[Arm]) -> set[str]:
 
 def _rank(rows: Collection[str], losses: Losses, statistic: Callable[[list[float]], Any]) -> dict[str, float]:
     """The statistic of each row over the seeds that all of them have, the best first; empty where they have none."""
-    common = set.intersection(*(set(losses[row]) for row in rows)) if rows else set()
+    common = set.intersection(*(set(losses[row][0]) for row in rows)) if rows else set()
     if not common:
         return {}
-    values = {row: float(statistic([losses[row][seed] for seed in common])) for row in rows}
+    values = {row: float(statistic([losses[row][0][seed] for seed in common])) for row in rows}
     return dict(sorted(values.items(), key=lambda item: (item[1], item[0])))
 
 
 def _epoch_losses(figures: Figures, confirmed: set[str], budget: int) -> Losses:
     """Epochs to target; the whole budget where it was not reached, or was not confirmed on test data."""
+
+    def loss(row: str, learning: Learning) -> float:
+        return float(learning.epochs_to_target or budget) if row in confirmed else float(budget)
+
     return {
-        row: {
-            seed: float(learning.epochs_to_target or budget) if row in confirmed else float(budget)
-            for seed, learning in by_seed.items()
-            if learning
-        }
-        for row, by_seed in figures.items()
+        row: [{seed: loss(row, learning) for seed, learning in by_seed.items() if learning} for by_seed in rates]
+        for row, rates in figures.items()
     }
 
 
 def _test_losses(figures: Figures) -> Losses:
-    return {
-        row: {
+    def losses(by_seed: Mapping[int, Learning | None]) -> dict[int, float]:
+        return {
             seed: learning.metrics[0].loss(learning.test[learning.metrics[0].name])
             for seed, learning in by_seed.items()
             if learning and learning.metrics[0].name in learning.test
         }
-        for row, by_seed in figures.items()
-    }
+
+    return {row: [losses(by_seed) for by_seed in rates] for row, rates in figures.items()}
 
 
 def _scale(goal: Goal, confirmed: Collection[str], losses: Losses, budget: int) -> Scale:
@@ -130,5 +129,5 @@ def _scale(goal: Goal, confirmed: Collection[str], losses: Losses, budget: int) 
     if confirmed:
         return Scale(ratio=True, margin=float(np.log(EPOCHS_MARGIN)), nothing=float(budget))
     way = abs(goal.target - goal.trivial) if goal.trivial is not None else 0.0
-    known = [abs(value) for by_seed in losses.values() for value in by_seed.values()]
+    known = [abs(value) for rates in losses.values() for value in rates[0].values()]
     return Scale(ratio=False, margin=SCORE_MARGIN * (way or float(np.median(known or [0.0]))))

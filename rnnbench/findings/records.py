@@ -30,7 +30,8 @@ class RateScore(Struct, frozen=True, kw_only=True):
 
 
 class Search(Struct, frozen=True, kw_only=True):
-    """The search for a cell's learning rate: the curve, the rate that was chosen, and the cost.
+    """The search for a cell's learning rate: the curve, the rate that was chosen, and what it cost besides the
+    evaluation at that rate.
 
     seconds: wall time of its processes, side by side with others; indicative.
     """

@@ -159,7 +159,9 @@ class _Questions:
         return [self._side(use, task, cell) for task in task_uses(entry, recipe, self.catalogue, at)]
 
     def _side(self, use: CellUse, task: TaskUse, cell: ClaimCell) -> LearningSide:
-        return LearningSide(cell=use, task=task.name, dials=task.dials, recipe=changed(task.recipe, cell.recipe))
+        return LearningSide(
+            cell=use, task=task.name, dials=task.dials, recipe=changed(task.recipe, cell.recipe, self.where)
+        )
 
     def _costs(self, shape: Shape, implementation: str) -> list[CostSide]:
         measurement = MEASURED_BY[self.entry.figure]

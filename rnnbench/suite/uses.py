@@ -16,8 +16,13 @@ from rnnbench.suite.file import TaskEntry
 from rnnbench.suite.options import complete_options
 from rnnbench.task import Task
 
-FAIR = Recipe(tune=True)
+FAIR = Recipe(tune=True, search="screening")
 """What a suite's file gets where it says nothing."""
+ONE_SEARCH_ONLY = {
+    "screening": ("tuning_seeds",),
+    "tuning-seeds": ("screening_seeds", "rates_kept", "lowest_rate", "highest_rate"),
+}
+"""By kind of search, the keys of the recipe that belong to the other one."""
 
 
 def cell_use(cell: str | CellUse, catalogue: Catalogue, where: str) -> CellUse:
@@ -73,18 +78,28 @@ def choices_text(complaint: str, expected: Any) -> str:
     return f". There are: {', '.join(map(str, words))}"
 
 
-def changed(recipe: Recipe, changes: Any) -> Recipe:
-    """A recipe with what was set of these changes."""
+def changed(recipe: Recipe, changes: Any, where: str) -> Recipe:
+    """A recipe with what was set of these changes. Raises RnnbenchError for a key of a search that it does not have."""
     given = {name: value for name, value in msgspec.structs.asdict(changes).items() if value is not UNSET}
     if rates := given.get("learning_rates"):
         given["learning_rates"] = tuple(dict.fromkeys(rates))
-    return msgspec.structs.replace(recipe, **given)
+    made = msgspec.structs.replace(recipe, **given)
+    if not made.tune:
+        return msgspec.structs.replace(made, search=Recipe().search)
+    if not recipe.tune and "search" not in given:
+        made = msgspec.structs.replace(made, search=FAIR.search)
+    for key in ONE_SEARCH_ONLY[made.search]:
+        if key in given:
+            raise RnnbenchError(
+                f"{where}: recipe.{key}: a search by {made.search} has no such key; leave it out, or set search"
+            )
+    return made
 
 
 def task_uses(entry: TaskEntry, recipe: Recipe, catalogue: Catalogue, where: str) -> list[TaskUse]:
     """A task of a file at each of its horizons, a ladder where it is one. Raises RnnbenchError."""
     task = catalogue.tasks.find(entry.name, where).item
-    own_recipe = changed(recipe, entry.recipe)
+    own_recipe = changed(recipe, entry.recipe, where)
     settings = [entry.dials]
     if entry.horizons is not None and "horizon" in entry.dials:
         raise RnnbenchError(f"{where}: {entry.name}: give either `horizons` or the dial `horizon`, not both")

@@ -17,11 +17,13 @@ whole way, with the search of suites; what they find is kept in the file, line b
 
 import json
 import sys
+import tarfile
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from itertools import product
+from itertools import pairwise, product
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import numpy as np
@@ -30,6 +32,7 @@ from scipy import stats
 from rnnbench.findings import Scored, find, screen
 from rnnbench.findings.comparing import EPOCHS_MARGIN, Scale, compare
 from rnnbench.findings.screening import best_first, rank
+from rnnbench.findings.search import search_key
 from rnnbench.plan import known, plan
 from rnnbench.records import (
     CellUse,
@@ -45,7 +48,9 @@ from rnnbench.records import (
     TaskUse,
     trial_id,
 )
+from rnnbench.store import Store
 
+ARCHIVE = Path(__file__).parent.parent / "docs" / "claims-results.tar.xz"
 GRID = (0.0003, 0.001, 0.003, 0.01, 0.03)
 BUDGET = 60
 SCREENING = Recipe(tune=True, search="screening", learning_rates=GRID, epochs=BUDGET)
@@ -386,7 +391,29 @@ def _table(
         )
 
 
-PARTS = {part.__name__: part for part in (candidates, levels, power)}
+def calibrate(_runs: int, _kept: Path | None) -> None:
+    """How the epochs of the archive of claims vary over seeds, and between rates that stand beside each other."""
+    with TemporaryDirectory() as folder, tarfile.open(ARCHIVE) as archive:
+        archive.extractall(folder, filter="data")
+        results = [r for r in Store(Path(folder)).read() if isinstance(r.trial, LearningTrial) and r.learning]
+    seeds: dict[bytes, list[int | None]] = defaultdict(list)
+    rates: dict[bytes, dict[float, int]] = defaultdict(dict)
+    for result in results:
+        trial, epochs = result.trial, result.learning.epochs_to_target
+        if trial.phase == "tuning" and epochs:
+            rates[search_key(trial)][trial.learning_rate] = epochs
+        if trial.phase == "evaluation":
+            seeds[search_key(trial)].append(epochs)
+    logs = [np.log([e for e in found if e]) for found in seeds.values()]
+    spreads = [float(np.std(one, ddof=1)) for one in logs if len(one) >= 8]
+    missed = [sum(epochs is None for epochs in found) / len(found) for found in seeds.values()]
+    steps = [max(a, b) / min(a, b) for one in rates.values() for a, b in pairwise(one[rate] for rate in sorted(one))]
+    for name, values in (("spread of log epochs", spreads), ("unsolved", missed), ("a rate over the next", steps)):
+        quantiles = ", ".join(f"{value:.2f}" for value in np.quantile(values, [0.1, 0.25, 0.5, 0.75, 0.9]))
+        print(f"{name}: quantiles .1, .25, .5, .75, .9 of {len(values)}: {quantiles}")
+
+
+PARTS = {part.__name__: part for part in (calibrate, candidates, levels, power)}
 if __name__ == "__main__":
     name, runs = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 500
     PARTS[name](runs, Path(sys.argv[3]) if len(sys.argv) > 3 else None)

@@ -470,7 +470,14 @@ def test_a_cell_that_diverges_says_no_more_than_the_trivial_forecast() -> None:
 def test_the_search_for_a_learning_rate_enters_no_verdict() -> None:
     """Its seeds are of its own; a claim at ten seeds rests on twenty results."""
     whole = suite(
-        claim(), recipe={"epochs": BUDGET, "steps_per_epoch": 10, "tuning_seeds": 2, "learning_rates": [0.1, 0.2]}
+        claim(),
+        recipe={
+            "epochs": BUDGET,
+            "steps_per_epoch": 10,
+            "search": "tuning-seeds",
+            "tuning_seeds": 2,
+            "learning_rates": [0.1, 0.2],
+        },
     )
     results = run(whole, noisy(gru=8, lstm=16))
     assert len(results) == 20 + 2 * 2 * 2

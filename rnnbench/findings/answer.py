@@ -56,17 +56,22 @@ def answer(arms: Sequence[Arm], figures: Figures, budget: int) -> Answer:
     others = [arm for arm in arms if arm.row != first]
     comparisons = compare(first, losses, _scale(goal, confirmed, losses, budget))
     contradicted = any(c.answer == "worse" for c in comparisons)
+    below_a_verdict = not level and not contradicted and any(c.answer != "better" for c in comparisons)
     verb = "shares the lead" if level else "comes first by this figure alone" if contradicted else "leads"
+    verb = wording.ahead(comparisons) if below_a_verdict else verb
     text = (
         wording.solved(by_row[first], others, goal, budget, confirmed, verb=verb)
         if confirmed
         else wording.unsolved(by_row[first], others, goal, beaten=bool(fair), verb=verb)
     )
+    nobody = not confirmed and not fair and goal.trivial is not None  # which is all that is said then
     return Answer(
         figure=figure,
         leader=first if fair and not level and not contradicted else None,
         answer=f"{text} {wording.level(first, level)}".strip(),
-        sure=wording.how_sure(first, comparisons, sum(bool(rates[0]) for rates in losses.values())),
+        sure=wording.how_sure(
+            first, comparisons, sum(bool(rates[0]) for rates in losses.values()), told=below_a_verdict and not nobody
+        ),
         comparisons=comparisons,
     )
 

@@ -695,3 +695,20 @@ def test_more_seeds_are_asked_for_by_what_was_seen() -> None:
     assert more_seeds(values.tolist(), [0.0]) is None
     assert more_seeds([1.0] * 10, [0.5]) is None  # ten that are alike do not say how the eleventh may differ
     assert more_seeds(values.tolist(), [1e-4]) is None
+
+
+def test_more_seeds_are_advised_where_something_is_there_to_be_decided() -> None:
+    """Where nothing differs, what was seen is by luck: hardly one pair in four is told to go on, and no pair whose
+    difference is what luck gives in every second case."""
+    rng = np.random.default_rng(7)
+    advised = []
+    for _ in range(40):
+        epochs = {cell: np.round(100 * np.exp(rng.normal(0, 0.2, 10))) for cell in "ab"}
+        recipe = Recipe(epochs=1000)
+        results = [learned(c, s, int(e), 0.001, recipe=recipe) for c in epochs for s, e in enumerate(epochs[c])]
+        (comparison,) = only(results).comparisons
+        advised.append(comparison.more_seeds is not None)
+        if advised[-1]:
+            assert comparison.p_value is not None
+            assert comparison.p_value <= 0.2
+    assert 0 < sum(advised) <= 10

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from msgspec.structs import replace
 
-from rnnbench.findings.effects import between, effect, more_seeds, p_above, p_below, two_sided, typical
+from rnnbench.findings.effects import WORTHWHILE, between, effect, more_seeds, p_above, p_below, two_sided, typical
 from rnnbench.findings.estimates import LEVEL, holm, seeds_needed
 from rnnbench.findings.ranges import Range
 from rnnbench.findings.records import Answered, Comparison
@@ -56,7 +56,7 @@ def compare(leader: str, losses: Losses, scale: Scale) -> tuple[Comparison, ...]
     differ = dict(zip(testable, holm([found[pair].differ for pair in testable]), strict=True))
     alike = dict(zip(testable, holm([found[pair].alike for pair in testable]), strict=True))
     return tuple(
-        _comparison(leader, pair, found[pair], scale, differ.get(pair), alike.get(pair))
+        _comparison(leader, pair, found[pair], scale, differ.get(pair), alike.get(pair), LEVEL / len(pairs))
         for pair in pairs
         if leader in pair
     )
@@ -121,13 +121,18 @@ def _effect(gaining: Sequence[_Gains], losing: Sequence[_Gains]) -> Range:
 
 
 def _comparison(
-    leader: str, pair: tuple[str, str], found: _Pair, scale: Scale, differ: float | None, alike: float | None
+    leader: str,
+    pair: tuple[str, str],
+    found: _Pair,
+    scale: Scale,
+    differ: float | None,
+    alike: float | None,
+    level: float,
 ) -> Comparison:
     sign = 1 if leader == pair[0] else -1
     gains, values = [sign * gain for gain in found.gains], [sign * value for value in found.values]
     typically = found.effect if sign == 1 or found.effect is None else _turned(found.effect)
     answered = _answer(values, differ, alike)
-    gap = abs(typical(values)) if values else 0.0
     return Comparison(
         other=pair[1] if sign == 1 else pair[0],
         wins=sum(gain > 0 for gain in gains),
@@ -136,8 +141,15 @@ def _comparison(
         p_value=differ,
         effect=exponential(typically) if scale.ratio and typically else typically,
         answer=answered,
-        more_seeds=more_seeds(values, [gap, scale.margin - gap]) if answered == "undecided" else None,
+        more_seeds=_more_seeds(found, scale, level) if answered == "undecided" else None,
     )
+
+
+def _more_seeds(found: _Pair, scale: Scale, level: float) -> int | None:
+    """How many more would probably decide at this level, where something is there to be decided."""
+    gap = abs(typical(found.values))
+    sought = [(gap, found.differ), (scale.margin - gap, found.alike)]
+    return more_seeds(found.values, [wide for wide, p_value in sought if p_value <= WORTHWHILE], level)
 
 
 def _answer(values: Sequence[float], differ: float | None, alike: float | None) -> Answered:

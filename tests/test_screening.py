@@ -275,6 +275,8 @@ def test_a_ladder_is_climbed_at_every_rate_that_was_left() -> None:
     assert len(found) == 9 + 6 == count_trials(whole)
     lower, upper = (condition.arms[0] for condition in find(found).conditions)
     assert (lower.learning_rate, upper.learning_rate, upper.rates_left) == (0.003, 0.01, (0.01, 0.003))
+    assert (lower.search is None, upper.search is None) == (False, True)
+    assert not any("edge of the grid" in doubt for doubt in find(found).doubts)
 
 
 def test_a_search_that_is_not_complete_leaves_every_rate() -> None:

@@ -81,7 +81,7 @@ def _arm(row: str, tried: Tried, searches: Searches) -> Arm:
     solved = sum(learning.epochs_to_target is not None for learning in measured)
     metrics = [m.name for m in measured[0].metrics] if measured else []
     rate = learning_trial(results[0]).learning_rate
-    searched = tried.all if is_screened(recipe) else searches.get(search_key(learning_trial(results[0])))
+    searched = _screened(tried) if is_screened(recipe) else searches.get(search_key(learning_trial(results[0])))
     return Arm(
         row=row,
         seeds=tuple(seed for seed, _ in pairs),
@@ -104,6 +104,12 @@ def _arm(row: str, tried: Tried, searches: Searches) -> Arm:
         diagnostics=diagnostics(measured),
         given_up=sum(r.status == "stopped" and r.learning is not None for r in results),
     )
+
+
+def _screened(tried: Tried) -> list[Result]:
+    """The trainings of a search by screening; none on a rung of a ladder that uses what was found below."""
+    trials = [learning_trial(result) for result in tried.all]
+    return tried.all if {trial.learning_rate for trial in trials} >= set(trials[0].recipe.learning_rates) else []
 
 
 def _curve(measured: Sequence[tuple[Status, Learning]]) -> Curve:

@@ -66,7 +66,7 @@ class Running:
         if not self.child.over:
             return None
         if self.child.problem:
-            return self._cut_short("killed", f"no process can be started: {self.child.problem}")
+            return self._cut_short("skipped", f"no process can be started: {self.child.problem}")
         result = self._whole_result()
         if result is not None:
             return result

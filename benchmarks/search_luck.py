@@ -60,7 +60,7 @@ OF_SEED, OF_CELL = 0.1, 0.3
 """Shares of the variance that all runs of a seed have in common, and those of a cell at a seed."""
 TARGET, CHANCE = 0.01, 1.0
 SHAPES: dict[str, dict[str, tuple[tuple[float, ...], tuple[float, ...]]]] = {
-    "tied": {"like": ((12,) * 5, (12,) * 5), "unlike": ((12,) * 5, (40, 12, 12, 12, 40))},
+    "tied": {"like": ((12,) * 5, (12,) * 5), "unlike": ((12,) * 5, (60, 40, 12, 40, 60))},
     "nearly tied": {
         "like": ((22, 14, 12, 12.5, 16), (22, 14, 12, 12.5, 16)),
         "unlike": ((22, 14, 12, 12.5, 16), (13, 12, 12.5, 20, 40)),
@@ -105,8 +105,8 @@ class Trainer:
     def scored(self, cell: int, rate: float, seed: int) -> Scored:
         """Epochs to target, and the validation loss."""
         setting = self._setting
-        key = (self._run, seed)
-        shared, own, alone = (np.random.default_rng(k) for k in (key, (*key, cell), (*key, cell, round(1e7 * rate))))
+        keys = (1, self._run, seed), (2, self._run, seed, cell), (3, self._run, seed, cell, round(1e7 * rate))
+        shared, own, alone = map(np.random.default_rng, keys)
         weights = np.sqrt((OF_SEED, OF_CELL, 1 - OF_SEED - OF_CELL))
         luck, fate, _ = (float(weights @ [g.normal() for g in (shared, own, alone)]) for _ in range(3))
         epochs = setting.median(cell, rate) * float(np.exp(SPREAD * luck))

@@ -99,10 +99,19 @@ def test_a_grid_widens_until_its_best_rate_is_inside() -> None:
     assert screen(looking(low), range(10), WIDE).rates == (0.0003, *RATES)
 
 
-def test_where_every_training_is_lost_lower_rates_are_tried_and_the_lowest_is_left() -> None:
-    """Up to the bound; then one rate is evaluated, which shows why."""
-    found = screen(lambda *_: LOST, range(10), msgspec.structs.replace(WIDE, lowest_rate=1e-4))
+def test_where_every_training_diverges_lower_rates_are_tried_and_the_lowest_is_left() -> None:
+    """Up to the bound; then one rate is evaluated, which shows why. What fails otherwise fails at every rate."""
+    bound = msgspec.structs.replace(WIDE, lowest_rate=1e-4)
+    found = screen(lambda *_: Scored(None, None, diverged=True), range(10), bound)
     assert (found.rates, found.left, found.failed) == ((0.0001, 0.0003, *RATES), (0.0001,), True)
+    found = screen(lambda *_: LOST, range(10), bound)
+    assert (found.rates, found.left, found.failed) == (RATES, (0.001,), True)
+
+
+def test_a_rate_at_the_edge_that_is_level_with_another_widens_nothing() -> None:
+    """All are solved after two epochs: what is beyond cannot be better by what is counted."""
+    found = screen(looking({rate: [2, 2, 2] for rate in RATES}), range(10), WIDE)
+    assert (found.rates, found.left) == (RATES, RATES)
 
 
 def test_a_rate_that_loses_everything_is_not_left() -> None:
@@ -118,8 +127,9 @@ def test_more_seeds_change_no_choice(epochs: list[list[int | None]]) -> None:
     few, many = (screen(looking(trained), range(n), RECIPE) for n in (6, 10))
     if few.seeds < 6:
         assert few == many
-    table = {rate: {s: Scored(e, 0.1) for s, e in enumerate(found)} for rate, found in trained.items()}
-    assert set(rates_left(table, RECIPE)) == set(many.left or ())
+    seeds = {rate: 10 if rate in (many.left or ()) else many.seeds for rate in RATES}
+    table = {rate: {s: Scored(trained[rate][s], 0.1) for s in range(seeds[rate])} for rate in RATES}
+    assert set(rates_left(table, RECIPE)) == (set(many.left or ()) if many.seeds < 10 else set(RATES))
 
 
 # Through the planner and the findings
@@ -279,13 +289,63 @@ def test_a_ladder_is_climbed_at_every_rate_that_was_left() -> None:
     assert not any("edge of the grid" in doubt for doubt in find(found).doubts)
 
 
-def test_a_search_that_is_not_complete_leaves_every_rate() -> None:
-    """So that nobody is better by a rate that was not looked at: here the grid was to be widened."""
-    table = {
-        rate: {seed: Scored(epochs, 0.1) for seed in range(3)} for rate, epochs in zip(RATES, (9, 8, 7), strict=True)
+def trained(**seeds: list[int]) -> dict[float, dict[int, Scored]]:
+    """Rates that were trained on these seeds, the lower the quicker."""
+    return {
+        rate: {seed: Scored(round(1000 * rate), 0.1) for seed in found}
+        for rate, found in zip(RATES, seeds.values(), strict=True)
     }
-    assert rates_left(table, RECIPE) == (0.01, 0.003)
-    assert rates_left(table, WIDE) == (0.01, 0.003, 0.001)
+
+
+def test_rates_are_left_by_where_they_were_trained() -> None:
+    """Those that were given up have no seeds of their own."""
+    all_ten = list(range(10))
+    given_up = trained(a=[0, 1, 2], b=all_ten, c=all_ten)
+    assert rates_left(given_up, RECIPE) == (0.003, 0.01)
+    assert rates_left(trained(a=all_ten, b=all_ten, c=all_ten), RECIPE) == RATES  # on an upper rung
+    cut_off = trained(a=[0, 1, 2], b=[0, 1, 2], c=[0, 1])
+    assert rates_left(cut_off, RECIPE) == RATES
+    again = [10, 11, 12]  # another list of seeds, of which other rates were left
+    mixed = trained(a=[*all_ten, *again], b=[0, 1, 2, *range(10, 30)], c=[*all_ten, *range(10, 30)])
+    assert set(rates_left(mixed, RECIPE)) == set(RATES)
+
+
+def test_a_rate_that_loses_seeds_keeps_nobody_from_a_verdict() -> None:
+    """A lost seed at another rate than the best counts as worse than anything; the interval agrees with the verdict."""
+    even = msgspec.structs.replace(RECIPE, learning_rates=(0.003, 0.01))
+    found = results(lambda cell, rate, seed: {"a": 5, "b": 9}[cell] + seed % 2 + (rate == 0.01), recipe=even)
+
+    def cut(result: Result) -> Result:
+        trial = result.trial
+        assert isinstance(trial, LearningTrial)
+        lost = trial.cell.name == "b" and trial.learning_rate == 0.01 and trial.seed > 4
+        return msgspec.structs.replace(result, status="timeout", learning=None) if lost else result
+
+    (comparison,) = only(list(map(cut, found))).comparisons
+    assert comparison.answer == "better"
+    assert comparison.effect is not None
+    assert comparison.effect.kind == "95 % interval"
+    assert comparison.effect.low > 1
+
+
+def test_a_span_is_read_at_the_rate_that_counts_on_each_rung() -> None:
+    """Whichever finished last."""
+    low = TaskUse(name="adding", dials={"horizon": 5}, recipe=RECIPE)
+    high = TaskUse(name="adding", dials={"horizon": 9}, recipe=RECIPE, below=low)
+    whole = msgspec.structs.replace(searching(7, RECIPE, ("a",)), tasks=(low, high))
+    index, found = {}, []
+    while trials := plan(whole, index, ()):
+        for trial in trials:
+            assert isinstance(trial, LearningTrial)
+            fails = trial.dials["horizon"] == 9 and trial.learning_rate == 0.01
+            epochs = None if fails else {0.001: 12, 0.003: 6, 0.01: 8}[trial.learning_rate]
+            one = learned("a", trial.seed, epochs, 0.05, recipe=RECIPE, learning_rate=trial.learning_rate)
+            late = "2026-01-02" if trial.learning_rate == 0.01 else "2026-01-01"
+            found.append(msgspec.structs.replace(one, trial=trial, started=late))
+            index[trial_id(trial)] = known(found[-1])
+    (span,) = find(found).spans[0].spans
+    assert [(rung.horizon, rung.solved, rung.seeds) for rung in span.rungs] == [(5, 7, 7), (9, 7, 7)]
+    assert span.longest == 9
 
 
 def test_a_cell_all_of_whose_rates_fail_is_told_so() -> None:

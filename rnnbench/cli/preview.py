@@ -22,7 +22,7 @@ def print_plan(suite: Suite, catalogue: Catalogue, store: Store, place: Place, *
 
     Models are sized in processes of their own, under the limits of their trials; nothing is fetched for it.
     """
-    suite = msgspec.structs.replace(suite, claims=claims_after(store.folder, suite.claims, suite.seeds_end))
+    suite = msgspec.structs.replace(suite, claims=claims_after(store.folder, suite.claims, suite.seeds))
     index = {} if fresh else {trial_id(result.trial): known(result) for result in store.read() if result.final}
     due = due_trials(suite, index)
     to_run = []

@@ -43,7 +43,7 @@ def answer(arms: Sequence[Arm], figures: Figures, budget: int) -> Answer:
     goal = _goal(records)
     fair = {arm.row for arm in arms if _beats_trivial(arm, goal)}
     confirmed = {arm.row for arm in arms if arm.solved and arm.row in fair}
-    losses = _epoch_losses(figures, confirmed, budget) if confirmed else _test_losses(figures)
+    losses = _epoch_losses(figures, goal, budget) if confirmed else _test_losses(figures)
     figure = EPOCHS if confirmed else goal.metric.name
     candidates = confirmed or {row for row in fair if losses[row][0]} or {row for row in losses if losses[row][0]}
     whole = {row for row in candidates if len(losses[row][0]) == len(figures[row][0]) and row not in _diverged(arms)}
@@ -105,16 +105,24 @@ def _rank(rows: Collection[str], losses: Losses, statistic: Callable[[list[float
     return dict(sorted(values.items(), key=lambda item: (item[1], item[0])))
 
 
-def _epoch_losses(figures: Figures, confirmed: set[str], budget: int) -> Losses:
-    """Epochs to target; the whole budget where it was not reached, or was not confirmed on test data."""
+def _epoch_losses(figures: Figures, goal: Goal, budget: int) -> Losses:
+    """Epochs to target; the whole budget where it was not reached, or where test data do not confirm the rate."""
 
-    def loss(row: str, learning: Learning) -> float:
-        return float(learning.epochs_to_target or budget) if row in confirmed else float(budget)
+    def losses(by_seed: Mapping[int, Learning | None]) -> dict[int, float]:
+        confirmed = _is_confirmed(by_seed, goal)
+        return {
+            seed: float((learning.epochs_to_target if confirmed else None) or budget)
+            for seed, learning in by_seed.items()
+            if learning
+        }
 
-    return {
-        row: [{seed: loss(row, learning) for seed, learning in by_seed.items() if learning} for by_seed in rates]
-        for row, rates in figures.items()
-    }
+    return {row: _with_lost(rates, [losses(by_seed) for by_seed in rates]) for row, rates in figures.items()}
+
+
+def _is_confirmed(by_seed: Mapping[int, Learning | None], goal: Goal) -> bool:
+    name = goal.metric.name
+    scores = [learning.test[name] for learning in by_seed.values() if learning and name in learning.test]
+    return bool(scores) and (goal.trivial is None or goal.metric.better(float(np.median(scores)), goal.trivial))
 
 
 def _test_losses(figures: Figures) -> Losses:
@@ -125,7 +133,15 @@ def _test_losses(figures: Figures) -> Losses:
             if learning and learning.metrics[0].name in learning.test
         }
 
-    return {row: [losses(by_seed) for by_seed in rates] for row, rates in figures.items()}
+    return {row: _with_lost(rates, [losses(by_seed) for by_seed in rates]) for row, rates in figures.items()}
+
+
+def _with_lost(
+    rates: Sequence[Mapping[int, Learning | None]], losses: Sequence[dict[int, float]]
+) -> list[dict[int, float]]:
+    """The same, in which seeds that were lost at another rate than the best are infinitely bad there."""
+    best, *others = zip(rates, losses, strict=True)
+    return [best[1], *({seed: known.get(seed, float("inf")) for seed in by_seed} for by_seed, known in others)]
 
 
 def _scale(goal: Goal, confirmed: Collection[str], losses: Losses, budget: int) -> Scale:

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar
 import msgspec
 import numpy as np
 
-from rnnbench.findings.claim_figures import claim_absences, claim_figures
+from rnnbench.findings.claim_figures import LOST, claim_absences, claim_figures
 from rnnbench.findings.cost import place_words
 from rnnbench.findings.grouping import was_tried
 from rnnbench.findings.paces import Seen
@@ -100,6 +100,10 @@ class Book:
     def ran(self, side: LearningSide, rate: float) -> set[int]:
         """Seeds that were run, with whatever came of them."""
         return set(self.learning.get(key(side), {}).get(rate, {})) | set(self.absent.get(key(side), {}).get(rate, {}))
+
+    def lost(self, side: LearningSide, rate: float, seed: int) -> bool:
+        """Whether a seed was run and came to nothing."""
+        return self.why_absent(side, rate, seed, "").startswith(LOST)
 
     def why_absent(self, side: LearningSide, rate: float, seed: int, figure: str) -> str:
         """Why a seed has no such figure; "" where nothing is known of that."""

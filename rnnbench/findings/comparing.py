@@ -11,7 +11,17 @@ from typing import NamedTuple
 import numpy as np
 from msgspec.structs import replace
 
-from rnnbench.findings.effects import WORTHWHILE, between, effect, more_seeds, p_above, p_below, two_sided, typical
+from rnnbench.findings.effects import (
+    ANYTHING,
+    WORTHWHILE,
+    between,
+    effect,
+    more_seeds,
+    p_above,
+    p_below,
+    two_sided,
+    typical,
+)
 from rnnbench.findings.estimates import LEVEL, holm, seeds_needed
 from rnnbench.findings.ranges import Range
 from rnnbench.findings.records import Answered, Comparison
@@ -24,7 +34,8 @@ SCORE_MARGIN = 0.05
 """Likewise scores, as a part of the way from the trivial forecast to the target."""
 Rates = Sequence[Mapping[int, float]]
 """Of one cell, at each rate that its search left, the best first: by seed the figure that decides, turned so that lower
-is better."""
+is better. A seed that was lost at the best rate has none; at another one it is infinitely bad, so that nobody is held
+back by a rate at which the other cell fails."""
 Losses = Mapping[str, Rates]
 
 
@@ -39,13 +50,15 @@ class Scale(NamedTuple):
 
 class _Pair(NamedTuple):
     """By how much the first cell is better than the second, seed by seed, both at their best rates; typically; with
-    p-values that it differs at all, and that it does not by more than the margin."""
+    p-values that it differs at all, and that it does not by more than the margin; and the values at every choice of
+    rates at which it has to differ."""
 
     gains: list[float]
     values: list[float]
-    effect: Range | None
-    differ: float
-    alike: float
+    effect: Range | None = None
+    differ: float = 1.0
+    alike: float = 1.0
+    all_choices: Sequence[Sequence[float]] = ()
 
 
 def compare(leader: str, losses: Losses, scale: Scale) -> tuple[Comparison, ...]:
@@ -76,7 +89,7 @@ def _pair(ours: Rates, theirs: Rates, scale: Scale) -> _Pair:
     """The first cell gains where its best rate does over each of the other's, and loses likewise."""
     best = _gains(ours[0], theirs[0], scale)
     if not best.values:
-        return _Pair([], [], None, 1.0, 1.0)
+        return _Pair([], [])
     gaining = [best, *(_gains(ours[0], other, scale) for other in theirs[1:])]
     losing = [best, *(_gains(other, theirs[0], scale) for other in ours[1:])]
     differ = min(
@@ -88,7 +101,15 @@ def _pair(ours: Rates, theirs: Rates, scale: Scale) -> _Pair:
         lambda bound: max(p_above(gains.lows, bound) for gains in gaining),
         lambda bound: max(p_below(gains.highs, bound) for gains in losing),
     )
-    return _Pair(best.plain, best.values, _effect(gaining, losing), min(1.0, 2 * differ), alike)
+    ahead = gaining if typical(best.values) > 0 else losing
+    return _Pair(
+        gains=best.plain,
+        values=best.values,
+        effect=_effect(gaining, losing),
+        differ=min(1.0, 2 * differ),
+        alike=alike,
+        all_choices=[gains.values for gains in ahead],
+    )
 
 
 def _gains(ours: Mapping[int, float], theirs: Mapping[int, float], scale: Scale) -> _Gains:
@@ -96,9 +117,9 @@ def _gains(ours: Mapping[int, float], theirs: Mapping[int, float], scale: Scale)
     plain = [theirs[seed] - ours[seed] for seed in common]
     telling = [seed for seed in common if scale.nothing is None or min(ours[seed], theirs[seed]) < scale.nothing]
     if scale.ratio:
-        values = [float(np.log(theirs[seed] / ours[seed])) for seed in telling]
+        values = _within([np.log(theirs[seed] / ours[seed]) for seed in telling])
     else:
-        values = [theirs[seed] - ours[seed] for seed in telling]
+        values = _within([theirs[seed] - ours[seed] for seed in telling])
     lows, highs = (values, values) if scale.nothing is None else _ends(ours, theirs, common, scale.nothing)
     return _Gains(plain if values else [], values, lows, highs)
 
@@ -108,16 +129,23 @@ def _ends(
 ) -> tuple[list[float], list[float]]:
     """From where to where the log-ratio of each seed may lie: one that did not get there may have needed any number."""
     ends = [between(theirs[seed], ours[seed], (budget, budget)) for seed in common]
-    return [low for low, _ in ends], [high for _, high in ends]
+    return _within([low for low, _ in ends]), _within([high for _, high in ends])
+
+
+def _within(values: Sequence[float]) -> list[float]:
+    """Values of which those that are infinite are as far away as anything may be."""
+    return [float(value) for value in np.clip(values, -ANYTHING, ANYTHING)]
 
 
 def _effect(gaining: Sequence[_Gains], losing: Sequence[_Gains]) -> Range:
     """What is typical at the best rates; from the lowest end that the other's rates leave to the highest that its own
-    leave."""
+    leave. Where one of these choices carries no interval, this is none."""
     found = effect(gaining[0].values)
-    lows = [effect(gains.values).low for gains in gaining if gains.values]
-    highs = [effect(gains.values).high for gains in losing if gains.values]
-    return replace(found, low=min(lows), high=max(highs))
+    lows, highs = ([effect(g.values) for g in gains if g.values] for gains in (gaining, losing))
+    whole = len(lows) + len(highs) == len(gaining) + len(losing)
+    kinds = {found.kind, *(each.kind for each in (*lows, *highs))}
+    kind = found.kind if whole and len(kinds) == 1 else "range"
+    return replace(found, low=min(each.low for each in lows), high=max(each.high for each in highs), kind=kind)
 
 
 def _comparison(
@@ -146,10 +174,15 @@ def _comparison(
 
 
 def _more_seeds(found: _Pair, scale: Scale, level: float) -> int | None:
-    """How many more would probably decide at this level, where something is there to be decided."""
-    gap = abs(typical(found.values))
-    sought = [(gap, found.differ), (scale.margin - gap, found.alike)]
-    return more_seeds(found.values, [wide for wide, p_value in sought if p_value <= WORTHWHILE], level)
+    """How many more would probably decide at this level, where something is there to be decided: at every choice of
+    rates at which the cells have to differ."""
+    if found.differ <= WORTHWHILE:
+        each = [more_seeds(values, [abs(typical(values))], level) for values in found.all_choices if values]
+        known = [more for more in each if more is not None]
+        return max(known) if len(known) == len(found.all_choices) else None
+    if found.alike <= WORTHWHILE:
+        return more_seeds(found.values, [scale.margin - abs(typical(found.values))], level)
+    return None
 
 
 def _answer(values: Sequence[float], differ: float | None, alike: float | None) -> Answered:

@@ -39,7 +39,7 @@ def by_setting(results: Sequence[Result]) -> list[list[Result]]:
 
 def by_cell(group: Sequence[Result]) -> dict[str, list[Result]]:
     """The results of each cell by its row, at the rate that its search chose, in the order of rows."""
-    return {row: tried.results[0] for row, tried in by_cell_and_rate(group).items()}
+    return {row: found.results[0] for row, found in by_cell_and_rate(group).items()}
 
 
 class Tried(NamedTuple):
@@ -57,15 +57,16 @@ def by_cell_and_rate(group: Sequence[Result]) -> dict[str, Tried]:
     """The same at each rate that the search of a cell left."""
     named = rows([learning_trial(result).cell for result in group])
     cells: dict[str, list[Result]] = defaultdict(list)
-    for result in sorted(group, key=lambda result: result.started):
+    for result in group:
         cells[named[canonical(learning_trial(result).cell)]].append(result)
-    return {row: _tried(results) for row, results in sorted(cells.items())}
+    return {row: tried(results) for row, results in sorted(cells.items())}
 
 
-def _tried(results: Sequence[Result]) -> Tried:
+def tried(results: Sequence[Result]) -> Tried:
+    """The evaluations of one cell under one setting, by the rates that its search left."""
     recipe = learning_trial(results[0]).recipe
     newest: dict[float, dict[int, Result]] = defaultdict(dict)
-    for result in results:
+    for result in sorted(results, key=lambda result: result.started):
         trial = learning_trial(result)
         newest[trial.learning_rate if is_screened(recipe) else 0.0][trial.seed] = result
     everything = [result for by_seed in newest.values() for result in by_seed.values()]

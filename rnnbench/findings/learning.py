@@ -18,6 +18,7 @@ from rnnbench.findings.grouping import (
     learning_of,
     learning_trial,
     titles,
+    was_tried,
 )
 from rnnbench.findings.ranges import Curve
 from rnnbench.findings.records import Arm, Condition
@@ -108,8 +109,9 @@ def _arm(row: str, tried: Tried, searches: Searches) -> Arm:
 
 def _screened(tried: Tried) -> list[Result]:
     """The trainings of a search by screening; none on a rung of a ladder that uses what was found below."""
-    trials = [learning_trial(result) for result in tried.all]
-    return tried.all if {trial.learning_rate for trial in trials} >= set(trials[0].recipe.learning_rates) else []
+    trained = [result for result in tried.all if was_tried(result)]
+    rates = {learning_trial(result).learning_rate for result in trained}
+    return trained if trained and rates >= set(learning_trial(trained[0]).recipe.learning_rates) else []
 
 
 def _curve(measured: Sequence[tuple[Status, Learning]]) -> Curve:

@@ -6,27 +6,31 @@ rate that was left of the other, so that the luck of the choice is inside the er
 (docs/decisions/0024).
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from msgspec import Struct
 
-from rnnbench.records import LearningTrial, Recipe, Result
+from rnnbench.records import Recipe, Result
 
 ENOUGH_SOLVED = 2
 """Seeds that some rate has to solve before rates are told apart by how soon they do."""
+STEPS = tuple(float(f"{mantissa}e{exponent}") for exponent in range(-12, 6) for mantissa in (1, 3))
+"""The rates by which a grid is widened: 1, 3, 10, 30 and so on, and their fractions."""
 
 
 class Scored(Struct, frozen=True):
     """What a search reads of a training.
 
-    epochs: to the target; None where it was not reached.
-    loss:   the deciding metric on validation data at the chosen epoch, turned so that lower is better; None where the
-            training was lost: it diverged, failed, or was cut short.
+    epochs:   to the target; None where it was not reached.
+    loss:     the deciding metric on validation data at the chosen epoch, turned so that lower is better; None where the
+              training was lost: it diverged, failed, or was cut short.
+    diverged: whether that is why it was lost, which a lower rate may mend.
     """
 
     epochs: int | None
     loss: float | None
+    diverged: bool = False
 
     @property
     def lost(self) -> bool:
@@ -60,7 +64,7 @@ def scored(result: Result) -> Scored:
     """What a search reads of this result."""
     learning = result.learning
     if learning is None or learning.chosen_epoch is None or result.status not in ("ok", "stopped"):
-        return Scored(None, None)
+        return Scored(None, None, result.status == "diverged")
     metric = learning.metrics[0]
     score = learning.curve[learning.chosen_epoch - 1].validation[metric.name]
     return Scored(learning.epochs_to_target, metric.loss(score))
@@ -69,11 +73,6 @@ def scored(result: Result) -> Scored:
 def is_screened(recipe: Recipe) -> bool:
     """Whether a recipe searches its learning rate in this way."""
     return recipe.tune and recipe.search == "screening" and len(recipe.learning_rates) > 1
-
-
-def is_screened_trial(trial: LearningTrial) -> bool:
-    """Whether a training may be one of several rates of its cell at its seed."""
-    return trial.phase == "evaluation" and is_screened(trial.recipe)
 
 
 def rank(trainings: Sequence[Scored], budget: int) -> Rank:
@@ -89,7 +88,7 @@ def rank(trainings: Sequence[Scored], budget: int) -> Rank:
 def screen(look: Look, seeds: Sequence[int], recipe: Recipe) -> Screened:
     """How far the search of a recipe has come on these seeds of its evaluation, by what is known.
 
-    All rates are trained on the first `screening_seeds`; where they were solved by no rate twice, and not by none, on
+    All rates are trained on the first `screening_seeds`; where some rate solved one of them, and none solved two, on
     one more at a time. Where the best rate is at the edge of the grid, the grid is widened beyond it.
     """
     order, rates = sorted(seeds), tuple(sorted(set(recipe.learning_rates)))
@@ -108,19 +107,22 @@ def screen(look: Look, seeds: Sequence[int], recipe: Recipe) -> Screened:
 
 
 def rates_left(table: Mapping[float, Mapping[int, Scored]], recipe: Recipe) -> tuple[float, ...]:
-    """The rates that a search left of those that were trained, the best first.
+    """The rates that a search left of those that were trained, the best first, by where they were trained.
 
-    Where the search is not complete, or was made elsewhere (on the lowest rung of a ladder), those are all there are.
+    All rates share the seeds on which they were screened; those that were left have others besides. Where none has, or
+    some lack seeds of the screening, nothing was given up yet, and all are left. So it is on a rung of a ladder that is
+    not the lowest, and where another list of seeds was screened anew.
     """
+    trained = [set(found) for found in table.values()]
+    common, everywhere = set.intersection(*trained), set.union(*trained)
+    left = tuple(sorted(table))
+    if len(common) >= min(recipe.screening_seeds, len(everywhere)):
+        left = tuple(rate for rate in left if set(table[rate]) - common) or left
 
     def look(rate: float, seed: int) -> Scored | None:
         return table.get(rate, {}).get(seed)
 
-    grid = [set(table.get(rate, {})) for rate in recipe.learning_rates]
-    common = sorted(set.intersection(*grid))
-    left = screen(look, common, recipe).left if common else None
-    seeds = sorted({seed for found in table.values() for seed in found})
-    return best_first(look, left or tuple(sorted(table)), seeds, recipe)
+    return best_first(look, left, sorted(everywhere), recipe)
 
 
 def best_first(look: Look, rates: Sequence[float], seeds: Sequence[int], recipe: Recipe) -> tuple[float, ...]:
@@ -151,39 +153,48 @@ def _known(look: Look, rate: float, seeds: Sequence[int]) -> list[Scored]:
     return [found for seed in seeds if (found := look(rate, seed)) is not None]
 
 
-def _beyond(table: dict[float, list[Scored]], recipe: Recipe) -> float | None:
-    """A rate beyond the grid, where its best one stands at the edge; None where there is none within the bounds. Where
-    everything was lost, a lower rate may be what it takes."""
+def _beyond(table: Mapping[float, Sequence[Scored]], recipe: Recipe) -> float | None:
+    """A rate beyond the grid, where its best one stands at the edge and is level with no other; None where there is
+    none within the bounds. Where everything diverged or was lost, a lower rate may be what it takes."""
     rates = sorted(table)
-    everything_lost = all(one.lost for found in table.values() for one in found)
-    best = rates[0] if everything_lost else min(rates, key=lambda rate: rank(table[rate], recipe.epochs))
+    trainings = [one for found in table.values() for one in found]
+    if all(one.lost for one in trainings):
+        return _below(rates[0], recipe) if any(one.diverged for one in trainings) else None
+    ranks = _ranks(table, recipe)
+    best = min(rates, key=ranks.__getitem__)
+    if any(_level(ranks[rate], ranks[best], ranks, recipe) for rate in rates if rate != best):
+        return None
     if best == rates[0]:
-        beyond = next((rate for rate in _steps(down=True) if rate <= best / 2), 0.0)
-        return beyond if beyond >= recipe.lowest_rate else None
-    if best == rates[-1]:
-        beyond = next((rate for rate in _steps(down=False) if rate >= 2 * best), float("inf"))
-        return beyond if beyond <= recipe.highest_rate else None
-    return None
+        return _below(best, recipe)
+    return _above(best, recipe) if best == rates[-1] else None
 
 
-def _steps(*, down: bool) -> Iterator[float]:
-    """1, 3, 10, 30 and so on, and their fractions."""
-    rates = [float(f"{mantissa}e{exponent}") for exponent in range(-12, 6) for mantissa in (1, 3)]
-    return iter(reversed(rates) if down else rates)
+def _below(rate: float, recipe: Recipe) -> float | None:
+    beyond = next((step for step in reversed(STEPS) if step <= rate / 2), 0.0)
+    return beyond if beyond >= recipe.lowest_rate else None
 
 
-def _left(table: dict[float, list[Scored]], recipe: Recipe) -> tuple[float, ...]:
-    """The best rates, and those that tie with the last of them; of those that lost everything none, but the lowest
-    where there is no other."""
-    ranks = {rate: rank(found, recipe.epochs) for rate, found in sorted(table.items())}
-    fine = sorted((rate for rate in ranks if ranks[rate][0] < len(table[rate])), key=lambda rate: ranks[rate])
+def _above(rate: float, recipe: Recipe) -> float | None:
+    beyond = next((step for step in STEPS if step >= 2 * rate), float("inf"))
+    return beyond if beyond <= recipe.highest_rate else None
+
+
+def _left(table: Mapping[float, Sequence[Scored]], recipe: Recipe) -> tuple[float, ...]:
+    """The best rates, and those that are level with the last of them; of those that lost everything none, but the
+    lowest where there is no other."""
+    ranks = _ranks(table, recipe)
+    fine = sorted((rate for rate in ranks if ranks[rate][0] < len(table[rate])), key=ranks.__getitem__)
     if not fine:
         return (min(table),)
     last = ranks[fine[min(recipe.rates_kept, len(fine)) - 1]]
-    return tuple(rate for rate in fine if ranks[rate] <= last or _ties(ranks[rate], last, recipe))
+    return tuple(rate for rate in fine if ranks[rate] <= last or _level(ranks[rate], last, ranks, recipe))
 
 
-def _ties(one: Rank, other: Rank, recipe: Recipe) -> bool:
-    """By how soon the target is reached, where it is reached at all; by the score otherwise."""
-    reached = min(one[1], other[1]) < recipe.epochs
+def _ranks(table: Mapping[float, Sequence[Scored]], recipe: Recipe) -> dict[float, Rank]:
+    return {rate: rank(table[rate], recipe.epochs) for rate in sorted(table)}
+
+
+def _level(one: Rank, other: Rank, ranks: Mapping[float, Rank], recipe: Recipe) -> bool:
+    """By how soon the target is reached, where some rate reaches it; by the score otherwise."""
+    reached = any(epochs < recipe.epochs for _, epochs, _ in ranks.values())
     return one[:2] == other[:2] if reached else one == other

@@ -19,12 +19,15 @@ class Seeds(Struct, frozen=True):
     trials:  ids of the results that they are from.
     lost:    why other seeds say nothing, with how many each reason has.
     unknown: those of them that ran to their end, so that the figure which is absent may be anything.
+    conceded: seeds that one of the cells lost at a rate which is not its best, and has at its best one: there it is
+              worse than anything.
     """
 
     figures: dict[int, tuple[float, ...]]
     trials: tuple[str, ...]
     lost: tuple[str, ...]
     unknown: int
+    conceded: int = 0
 
 
 class At(NamedTuple):

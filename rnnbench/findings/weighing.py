@@ -68,13 +68,19 @@ def _choices(reading: Reading, question: Question, book: Book) -> _Choices:
 
     others = [of_side[0] for of_side in rates[1:]]
     best = at(rates[0][0], *others)
-    ours = [at(rate, *others) for rate in rates[0][1:]]
-    theirs = [at(rates[0][0], rate) for of_side in rates[1:] for rate in of_side[1:]]
+
+    def conceding(seeds: Seeds, side: LearningSide, rate: float) -> Seeds:
+        lost = [seed for seed in best.figures if seed not in seeds.figures and book.lost(side, rate, seed)]
+        return replace(seeds, conceded=len(lost))
+
+    ours = [conceding(at(rate, *others), sides[0], rate) for rate in rates[0][1:]]
+    theirs = [conceding(at(rates[0][0], rate), sides[1], rate) for of_side in rates[1:] for rate in of_side[1:]]
     if reading.figure in LOWER:
         return _Choices(best, [best, *ours], [best, *theirs])
     if reading.figure == "solved" or (reading.figure == "score" and len(sides) == 2):
         return _Choices(best, [best, *theirs], [best, *ours])
-    return _Choices(best, [best, *ours, *theirs], [best, *ours, *theirs])
+    plain = [best, *(replace(seeds, conceded=0) for seeds in (*ours, *theirs))]
+    return _Choices(best, plain, plain)
 
 
 def _typical(choices: _Choices, reading: Reading, budgets: Sequence[float]) -> Weighed:
@@ -87,8 +93,8 @@ def _typical(choices: _Choices, reading: Reading, budgets: Sequence[float]) -> W
     if not values:
         return Weighed(lost=tuple(lost))
     ends = _ends(seeds, budgets, ratio=ratio)
-    above = [_ends(chosen, budgets, ratio=ratio) for chosen in choices.above]
-    below = [_ends(chosen, budgets, ratio=ratio) for chosen in choices.below]
+    above = [(*_ends(one, budgets, ratio=ratio), *[(ANYTHING, ANYTHING)] * one.conceded) for one in choices.above]
+    below = [(*_ends(one, budgets, ratio=ratio), *[(-ANYTHING, -ANYTHING)] * one.conceded) for one in choices.below]
     p_for, p_against = two_sided(
         logs(reading.region) if ratio else reading.region,
         lambda bound: max(p_above([low for low, _ in chosen], bound) for chosen in above),
@@ -111,14 +117,22 @@ def _typical(choices: _Choices, reading: Reading, budgets: Sequence[float]) -> W
 
 
 def _effect(values: Sequence[float], choices: _Choices, budgets: Sequence[float], *, ratio: bool) -> Range:
-    """What is typical at the best rates, from the lowest end that the other choices leave to the highest."""
+    """What is typical at the best rates, from the lowest end that the other choices leave to the highest. Where one of
+    them carries no interval, this is none."""
 
-    def of(seeds: Seeds) -> Range:
-        told = [_value(pair, ratio=ratio) for pair in _told(seeds, budgets).values()]
-        return effect(told or values)
+    def effects(of_choices: Sequence[Seeds], conceded: float) -> list[Range]:
+        told = [[_value(pair, ratio=ratio) for pair in _told(one, budgets).values()] for one in of_choices]
+        values_of = [[*one, *[conceded] * seeds.conceded] for one, seeds in zip(told, of_choices, strict=True)]
+        return [effect(one) for one in values_of if one]
 
+    best, lows, highs = effect(values), effects(choices.above, ANYTHING), effects(choices.below, -ANYTHING)
+    whole = len(lows) + len(highs) == len(choices.above) + len(choices.below)
+    alike = whole and {found.kind for found in (*lows, *highs)} == {best.kind}
     return replace(
-        effect(values), low=min(of(s).low for s in choices.above), high=max(of(s).high for s in choices.below)
+        best,
+        low=min(found.low for found in lows),
+        high=max(found.high for found in highs),
+        kind=best.kind if alike else "range",
     )
 
 

@@ -35,7 +35,7 @@ def screening(suite: Suite, use: TaskUse, cell: CellUse, index: Index) -> Screen
 def scored(outcome: Known) -> Scored:
     """What a search reads of a training."""
     if outcome.status not in ("ok", "stopped"):
-        return Scored(None, None)
+        return Scored(None, None, outcome.status == "diverged")
     return Scored(outcome.epochs_to_target, outcome.loss)
 
 

@@ -27,7 +27,7 @@ def learning_trial(suite: Suite, use: TaskUse, cell: CellUse, seed: int, rate: f
 def first_seeds(suite: Suite) -> tuple[int, ...]:
     """The seeds that a suite begins with, among which screening chooses its own; those that are added are none."""
     rule = suite.until_decided
-    return suite.seeds if rule is None else tuple(range(rule.first))
+    return suite.seeds if rule is None else tuple(range(min(rule.first, rule.most)))
 
 
 def is_searched(use: TaskUse) -> bool:

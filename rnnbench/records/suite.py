@@ -116,11 +116,6 @@ class Suite(Struct, frozen=True, kw_only=True):
     left_out_claims: tuple[str, ...] = ()
     until_decided: SeedRule | None = None
 
-    @property
-    def seeds_end(self) -> int:
-        """Up to which seed it is run, that one not included."""
-        return max(self.seeds) + 1
-
     def cells_on(self, use: TaskUse) -> tuple[CellUse, ...]:
         """The cells that try a task."""
         return tuple(cell for cell in self.cells if not use.only or cell.row in use.only)

@@ -15,11 +15,11 @@ from rnnbench.store.beside import read_records
 NAME = "claims.json"
 
 
-def keep_claims(folder: Path, claims: Sequence[Claim], seeds: int, today: str = "") -> tuple[Claim, ...]:
+def keep_claims(folder: Path, claims: Sequence[Claim], seeds: Sequence[int], today: str = "") -> tuple[Claim, ...]:
     """Keep claims, in place of those of the same name; others stay. They are given back as they are kept. Raises
     RnnbenchError where that cannot be done.
 
-    seeds: up to which one the run is to have them.
+    seeds: those that the run is to have.
     today: the date, by default that of UTC.
     """
     if not claims:
@@ -33,7 +33,7 @@ def keep_claims(folder: Path, claims: Sequence[Claim], seeds: int, today: str = 
     return kept
 
 
-def claims_after(folder: Path, claims: Sequence[Claim], seeds: int, today: str = "") -> tuple[Claim, ...]:
+def claims_after(folder: Path, claims: Sequence[Claim], seeds: Sequence[int], today: str = "") -> tuple[Claim, ...]:
     """These claims as they are to be planned and judged beside what a folder holds.
 
     What was looked at several times, or with so many seeds, stays so, whatever is asked for now; what is changed beside
@@ -45,9 +45,9 @@ def claims_after(folder: Path, claims: Sequence[Claim], seeds: int, today: str =
     return tuple(_after(before.get(claim.name, claim), claim, seeds, late) for claim in claims)
 
 
-def _after(before: Claim, claim: Claim, seeds: int, late: str) -> Claim:
+def _after(before: Claim, claim: Claim, seeds: Sequence[int], late: str) -> Claim:
     changed = set(before.changed) | ({late} if late and not claim.asks_as(before) else set())
-    return replace(claim.after(before, seeds), changed=tuple(sorted(changed)))
+    return replace(claim.after(before, len(seeds), max(seeds) + 1), changed=tuple(sorted(changed)))
 
 
 def kept_claims(folder: Path) -> tuple[Claim, ...]:

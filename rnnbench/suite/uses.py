@@ -18,7 +18,7 @@ from rnnbench.task import Task
 
 FAIR = Recipe(tune=True, search="screening")
 """What a suite's file gets where it says nothing."""
-ONE_SEARCH_ONLY = {
+OF_ANOTHER_SEARCH = {
     "screening": ("tuning_seeds",),
     "tuning-seeds": ("screening_seeds", "rates_kept", "lowest_rate", "highest_rate"),
 }
@@ -79,27 +79,32 @@ def choices_text(complaint: str, expected: Any) -> str:
 
 
 def changed(recipe: Recipe, changes: Any, where: str) -> Recipe:
-    """A recipe with what was set of these changes. Raises RnnbenchError for a key of a search that it does not have."""
+    """A recipe with what was set of these changes. Raises RnnbenchError for keys that contradict each other."""
     given = {name: value for name, value in msgspec.structs.asdict(changes).items() if value is not UNSET}
     if rates := given.get("learning_rates"):
         given["learning_rates"] = tuple(dict.fromkeys(rates))
     made = msgspec.structs.replace(recipe, **given)
-    if not made.tune:
-        return msgspec.structs.replace(made, search=Recipe().search)
-    if not recipe.tune and "search" not in given:
-        made = msgspec.structs.replace(made, search=FAIR.search)
-    for key in ONE_SEARCH_ONLY[made.search]:
+    for key in OF_ANOTHER_SEARCH[made.search] if made.tune else ():
         if key in given:
             raise RnnbenchError(
-                f"{where}: recipe.{key}: a search by {made.search} has no such key; leave it out, or set search"
+                f"{where}: recipe.{key}: a search by {made.search} has no such key; leave it out, or set recipe.search"
             )
+    if made.lowest_rate > made.highest_rate:
+        raise RnnbenchError(f"{where}: recipe.lowest_rate: {made.lowest_rate:g} is above {made.highest_rate:g}")
     return made
+
+
+def without_idle_keys(recipe: Recipe) -> Recipe:
+    """The recipe as trials get it: keys of a search that it does not have are at their defaults, so that they make no
+    other trial."""
+    idle = OF_ANOTHER_SEARCH[recipe.search] if recipe.tune else ("search", *OF_ANOTHER_SEARCH["tuning-seeds"])
+    return msgspec.structs.replace(recipe, **{key: getattr(Recipe(), key) for key in idle})
 
 
 def task_uses(entry: TaskEntry, recipe: Recipe, catalogue: Catalogue, where: str) -> list[TaskUse]:
     """A task of a file at each of its horizons, a ladder where it is one. Raises RnnbenchError."""
     task = catalogue.tasks.find(entry.name, where).item
-    own_recipe = changed(recipe, entry.recipe, where)
+    own_recipe = without_idle_keys(changed(recipe, entry.recipe, where))
     settings = [entry.dials]
     if entry.horizons is not None and "horizon" in entry.dials:
         raise RnnbenchError(f"{where}: {entry.name}: give either `horizons` or the dial `horizon`, not both")

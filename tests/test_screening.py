@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rnnbench.campaign.superseded import superseded
 from rnnbench.errors import RnnbenchError
 from rnnbench.findings import Condition, find, screen
 from rnnbench.findings.screening import Scored, rates_left
@@ -364,9 +365,50 @@ def test_a_cell_all_of_whose_rates_fail_is_told_so() -> None:
     ).doubts
 
 
+def test_a_rate_that_test_data_do_not_confirm_hides_no_other_one() -> None:
+    """The best rate of b is quick on validation data, worthless on test data; its other one beats a in every seed."""
+    even = msgspec.structs.replace(RECIPE, learning_rates=(0.003, 0.01))
+    found = results(lambda cell, rate, _: 12 if cell == "a" else 5 if rate == 0.003 else 8, recipe=even)
+
+    def worthless(result: Result) -> Result:
+        trial, learning = result.trial, result.learning
+        assert isinstance(trial, LearningTrial)
+        assert learning
+        if (trial.cell.name, trial.learning_rate) != ("b", 0.003):
+            return result
+        return msgspec.structs.replace(result, learning=msgspec.structs.replace(learning, test={"mse": 3.0}))
+
+    (comparison,) = only(list(map(worthless, found))).comparisons
+    assert comparison.answer not in ("better", "worse")
+
+
+def test_what_stands_on_a_rung_at_a_rate_that_is_no_longer_left_is_discarded() -> None:
+    """With more seeds other rates may be left; those of before would be a sample of few seeds beside them."""
+    low = TaskUse(name="adding", dials={"horizon": 5}, recipe=RECIPE)
+    high = TaskUse(name="adding", dials={"horizon": 9}, recipe=RECIPE, below=low)
+    few = msgspec.structs.replace(searching(2, RECIPE, ("a",)), tasks=(low, high))
+    more = msgspec.structs.replace(few, seeds=tuple(range(10)))
+    index, found = {}, []
+    for whole in (few, more):
+        while trials := plan(whole, index, ()):
+            for trial in trials:
+                assert isinstance(trial, LearningTrial)
+                late = trial.learning_rate == 0.01 and trial.seed < 2
+                epochs = 10 if late else {0.001: 9, 0.003: 6, 0.01: 1}[trial.learning_rate]
+                one = learned("a", trial.seed, epochs, 0.05, recipe=RECIPE, learning_rate=trial.learning_rate)
+                found.append(msgspec.structs.replace(one, trial=trial))
+                index[trial_id(trial)] = known(found[-1])
+    gone = list(superseded(more, index, found))
+    assert {(t.dials["horizon"], t.learning_rate, t.seed) for t in gone if isinstance(t, LearningTrial)} == {
+        (9, 0.001, 0),
+        (9, 0.001, 1),
+    }
+
+
 @pytest.mark.parametrize(
     ("recipe", "complaint"),
     [
+        ({"lowest_rate": 0.1, "highest_rate": 0.01}, "recipe.lowest_rate: 0.1 is above 0.01"),
         ({"tuning_seeds": 2}, "recipe.tuning_seeds: a search by screening has no such key"),
         ({"search": "tuning-seeds", "rates_kept": 3}, "recipe.rates_kept: a search by tuning-seeds has no such key"),
     ],

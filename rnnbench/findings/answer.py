@@ -56,7 +56,8 @@ def answer(arms: Sequence[Arm], figures: Figures, budget: int) -> Answer:
     others = [arm for arm in arms if arm.row != first]
     comparisons = compare(first, losses, _scale(goal, confirmed, losses, budget))
     contradicted = any(c.answer == "worse" for c in comparisons)
-    below_a_verdict = not level and not contradicted and any(c.answer != "better" for c in comparisons)
+    surely = bool(comparisons) and all(c.answer == "better" for c in comparisons)
+    below_a_verdict = not level and not contradicted and not surely
     verb = "shares the lead" if level else "comes first by this figure alone" if contradicted else "leads"
     verb = wording.ahead(comparisons) if below_a_verdict else verb
     text = (

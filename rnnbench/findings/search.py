@@ -77,6 +77,7 @@ def search_doubts(conditions: Sequence[Condition]) -> Iterator[str]:
         where = "" if len(untuned) == len(conditions) else f" on {' and '.join(untuned)}"
         yield f"No learning-rate search{where}: all cells train at the recipe's rate, which may suit some better."
     for condition in conditions:
+        yield from _luck(condition)
         for arm in condition.arms:
             yield from (f"{condition.title}: {arm.row} {doubt}." for doubt in _arm_doubts(arm, condition))
             if arm.other_rates:
@@ -96,12 +97,7 @@ def _arm_doubts(arm: Arm, condition: Condition) -> Iterator[str]:
     if len(found.rates) > 1 and found.chosen in edges:
         yield f"has its learning rate of {found.chosen:g} from the edge of the grid; a better one may lie beyond"
     if _at_chance(found, condition):
-        yield (
-            f"has its learning rate of {found.chosen:g} by chance: no rate of its search was better than the trivial "
-            "forecast"
-        )
-    elif luck := _luck(found, condition.recipe):
-        yield luck
+        yield f"has its learning rate of {found.chosen:g} by chance: no rate was better than the trivial forecast"
     if lost:
         yield f"lost {lost} of {trials} trials of its search"
 
@@ -122,21 +118,32 @@ def _at_chance(found: Search, condition: Condition) -> bool:
     return bool(scores) and trivial is not None and not any(metric.better(s.centre, trivial.centre) for s in scores)
 
 
-def _luck(found: Search, recipe: Recipe) -> str:
-    """Where a rate was chosen on seeds of its own: that another draw of them might have chosen another one. What
-    screening chooses enters the comparison with all that it left."""
-    if is_screened(recipe) or len(found.rates) < 2:
-        return ""
-    chosen = next((rate for rate in found.rates if rate.rate == found.chosen), None)
-    if chosen is None:
-        return ""
-    if chosen.trials == 1:
-        return f"has its learning rate of {found.chosen:g} by one seed; another seed might have chosen another one"
-    others = [rate for rate in found.rates if rate is not chosen and _overlap(rate, chosen, recipe)]
-    if not others:
-        return ""
-    near = ", ".join(f"{rate.rate:g}" for rate in others)
-    return f"has its learning rate of {found.chosen:g} within the spread of tuning seeds at {near}"
+def _luck(condition: Condition) -> Iterator[str]:
+    """Where rates were chosen on seeds of their own: that other seeds might have chosen others. What screening chooses
+    enters the comparison with all that it left."""
+    if is_screened(condition.recipe):
+        return
+    searched = [arm for arm in condition.arms if arm.search and len(arm.search.rates) > 1]
+    by_one = [arm.row for arm in searched if arm.search and all(rate.trials == 1 for rate in arm.search.rates)]
+    if by_one:
+        yield (
+            f"{condition.title}: one tuning seed chose the learning rate of {', '.join(by_one)}; another seed might "
+            "have chosen another one."
+        )
+    for arm in searched:
+        if arm.row not in by_one and (near := _near(arm, condition.recipe)):
+            others = " or ".join(f"{rate:g}" for rate in near)
+            yield (
+                f"{condition.title}: {arm.row} has a learning rate of {arm.learning_rate:g}; other tuning seeds might "
+                f"have chosen {others}."
+            )
+
+
+def _near(arm: Arm, recipe: Recipe) -> list[float]:
+    """Rates whose figures meet those of the chosen one."""
+    rates = arm.search.rates if arm.search else ()
+    chosen = next((rate for rate in rates if rate.rate == arm.learning_rate), None)
+    return [rate.rate for rate in rates if chosen and rate is not chosen and _overlap(rate, chosen, recipe)]
 
 
 def _overlap(one: RateScore, other: RateScore, recipe: Recipe) -> bool:

@@ -76,7 +76,7 @@ def ahead(comparisons: Sequence[Comparison]) -> str:
     """What can be said below a verdict: in how many seeds the first cell is ahead of each other one."""
     known = [c for c in comparisons if c.pairs]
     if not known:
-        return "comes first"
+        return "comes first" if comparisons else "is the only cell"
     first, *others = known
     rest = "".join(f", of {c.other} in {c.wins} of {c.pairs}" for c in others)
     return f"is ahead of {first.other} in {first.wins} of {_seeds(first.pairs)}{rest}"

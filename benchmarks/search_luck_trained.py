@@ -63,7 +63,7 @@ def main(folder: Path, pairs: int, search: str) -> None:
     (site / "started_lstm.py").write_text(PLUGIN)
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: started-lstm\nVersion: 1.0\n")
     (info / "entry_points.txt").write_text("[rnnbench]\nstarted-lstm = started_lstm\n")
-    keys = 'search = "tuning-seeds"\ntuning_seeds = 1' if search == "tuning-seeds" else ""
+    keys = 'search = "screening"' if search == "screening" else "tuning_seeds = 1"
     told = 0
     for pair in range(pairs):
         suite, run = folder / f"{search}-{pair}.toml", folder / f"{search}-{pair}"

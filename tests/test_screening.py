@@ -252,7 +252,14 @@ def test_a_claim_holds_against_each_rate_that_was_left() -> None:
     def verdict(second: Callable[[int], int | None]) -> str:
         bounds = {"lowest_rate": 0.001, "highest_rate": 0.01}
         whole = suite(
-            claim(), recipe={"epochs": BUDGET, "steps_per_epoch": 10, "learning_rates": list(RATES), **bounds}
+            claim(),
+            recipe={
+                "epochs": BUDGET,
+                "steps_per_epoch": 10,
+                "search": "screening",
+                "learning_rates": list(RATES),
+                **bounds,
+            },
         )
         index, found = {}, []
         while trials := plan(whole, index, ()):
@@ -408,9 +415,9 @@ def test_what_stands_on_a_rung_at_a_rate_that_is_no_longer_left_is_discarded() -
 @pytest.mark.parametrize(
     ("recipe", "complaint"),
     [
-        ({"lowest_rate": 0.1, "highest_rate": 0.01}, "recipe.lowest_rate: 0.1 is above 0.01"),
-        ({"tuning_seeds": 2}, "recipe.tuning_seeds: a search by screening has no such key"),
-        ({"search": "tuning-seeds", "rates_kept": 3}, "recipe.rates_kept: a search by tuning-seeds has no such key"),
+        ({"search": "screening", "lowest_rate": 0.1, "highest_rate": 0.01}, "recipe.lowest_rate: 0.1 is above 0.01"),
+        ({"search": "screening", "tuning_seeds": 2}, "recipe.tuning_seeds: a search by screening has no such key"),
+        ({"rates_kept": 3}, "recipe.rates_kept: a search by tuning-seeds has no such key"),
     ],
 )
 def test_keys_of_another_search_are_refused(recipe: dict[str, Any], complaint: str) -> None:

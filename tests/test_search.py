@@ -32,7 +32,7 @@ epochs = 3
 validation_examples = 16
 test_examples = 16
 learning_rates = [0.001, 0.01]
-search = "{search}"
+{search}
 [[tasks]]
 name = "{task}"
 horizons = {horizons}
@@ -42,7 +42,7 @@ ladder = {ladder}
 
 def write(folder: Path, **changes: object) -> Path:
     words = {"cells": ["rnn", "gru"], "seeds": 2, "task": "adding", "horizons": [4], "ladder": "false"}
-    words |= {"search": "tuning-seeds", **changes}
+    words |= {"search": "", **changes}
     path = folder / "tuned.toml"
     path.write_text(TUNED.format(**words))
     return path
@@ -57,9 +57,9 @@ def trials(folder: Path, phase: str) -> list[LearningTrial]:
 
 
 def test_by_screening_all_rates_are_tried_on_evaluation_seeds_and_the_best_are_kept(tmp_path: Path) -> None:
-    """The default: three rates on three seeds, two on all; a second run has nothing to do, and more seeds go on."""
-    suite, folder = write(tmp_path, search="screening", seeds=4), tmp_path / "run"
-    suite.write_text(suite.read_text().replace('search = "screening"\n', "").replace("0.01]", "0.01, 0.1]"))
+    """Three rates on three seeds, two on all; a second run has nothing to do, and more seeds go on."""
+    suite, folder = write(tmp_path, search='search = "screening"', seeds=4), tmp_path / "run"
+    suite.write_text(suite.read_text().replace("0.01]", "0.01, 0.1]"))
     suite.write_text(suite.read_text().replace("[[tasks]]", "lowest_rate = 0.001\nhighest_rate = 0.1\n[[tasks]]"))
     progress, ran = run(suite, folder)
     assert progress.total == progress.done == len(ran) == 2 * (3 * 3 + 2 * 1)
@@ -78,7 +78,7 @@ def test_by_screening_all_rates_are_tried_on_evaluation_seeds_and_the_best_are_k
     assert len(fresh) == 26
 
 
-def test_a_suite_searches_on_tuning_seeds_and_evaluates_at_what_it_found(tmp_path: Path) -> None:
+def test_a_suite_searches_by_default_and_evaluates_at_what_it_found(tmp_path: Path) -> None:
     """Search, then evaluation at one rate a cell, which is the one that ranks first by the stored results."""
     progress, ran = run(write(tmp_path), tmp_path / "run")
     assert (progress.total, progress.new) == (2 * 4 + 2 * 2, Counter(ok=12))

@@ -16,7 +16,7 @@ from rnnbench.suite.file import TaskEntry
 from rnnbench.suite.options import complete_options
 from rnnbench.task import Task
 
-FAIR = Recipe(tune=True, search="screening")
+FAIR = Recipe(tune=True)
 """What a suite's file gets where it says nothing."""
 OF_ANOTHER_SEARCH = {
     "screening": ("tuning_seeds",),

@@ -470,7 +470,13 @@ def test_a_cell_that_diverges_says_no_more_than_the_trivial_forecast() -> None:
 def test_the_search_for_a_learning_rate_enters_no_verdict() -> None:
     """Its seeds are of its own; a claim at ten seeds rests on twenty results."""
     whole = suite(
-        claim(), recipe={"epochs": BUDGET, "steps_per_epoch": 10, "tuning_seeds": 2, "learning_rates": [0.1, 0.2]}
+        claim(),
+        recipe={
+            "epochs": BUDGET,
+            "steps_per_epoch": 10,
+            "tuning_seeds": 2,
+            "learning_rates": [0.1, 0.2],
+        },
     )
     results = run(whole, noisy(gru=8, lstm=16))
     assert len(results) == 20 + 2 * 2 * 2
@@ -702,16 +708,16 @@ def test_seeds_go_on_where_they_were(tmp_path: Path) -> None:
     } - set(index)
     store = Store(tmp_path)
     store.prepare()
-    keep_claims(tmp_path, whole.claims, 10)
+    keep_claims(tmp_path, whole.claims, range(10))
     assert kept_claims(tmp_path) == tuple(replace(claim, looked=(10,)) for claim in whole.claims)
 
 
 def test_what_was_looked_at_often_stays_so(tmp_path: Path) -> None:
     """A later run without the rule does not make its results those of a single look; claims of other names stay."""
-    keep_claims(tmp_path, suite(claim(), choices=Choices(until_decided=True)).claims, 10)
-    keep_claims(tmp_path, suite(claim(), {**claim(), "name": "another"}).claims, 10)
+    keep_claims(tmp_path, suite(claim(), choices=Choices(until_decided=True)).claims, range(10))
+    keep_claims(tmp_path, suite(claim(), {**claim(), "name": "another"}).claims, range(10))
     assert {c.name: c.looks for c in kept_claims(tmp_path)} == {"some-claim": 5, "another": 1}
-    keep_claims(tmp_path, (), 10)
+    keep_claims(tmp_path, (), range(10))
     assert len(kept_claims(tmp_path)) == 2
 
 
@@ -719,16 +725,16 @@ def test_a_claim_that_is_changed_when_results_are_there_says_so(tmp_path: Path) 
     """With each day of it, whatever is done later; before the first result anything may be changed, and a note, or how
     many seeds it may cost, at any time."""
     bounds = suite(claim()).claims, suite(claim(at_most=0.7)).claims
-    keep_claims(tmp_path, bounds[1], 10, "2026-01-01")
-    keep_claims(tmp_path, bounds[0], 10, "2026-01-02")
+    keep_claims(tmp_path, bounds[1], range(10), "2026-01-01")
+    keep_claims(tmp_path, bounds[0], range(10), "2026-01-02")
     Store(tmp_path).prepare()
     results = run(suite(claim()), noisy(gru=8, lstm=16))
     Store(tmp_path).write(results[0])
     noted = suite({**claim(), "note": "By hand.", "most_seeds": 20}).claims
-    keep_claims(tmp_path, noted, 10, "2026-01-03")
+    keep_claims(tmp_path, noted, range(10), "2026-01-03")
     assert kept_claims(tmp_path) == tuple(replace(claim, looked=(10,)) for claim in noted)
     for day, asked in enumerate((bounds[1], bounds[1], bounds[0]), 4):
-        keep_claims(tmp_path, asked, 10, f"2026-01-0{day}")
+        keep_claims(tmp_path, asked, range(10), f"2026-01-0{day}")
     (kept,) = kept_claims(tmp_path)
     assert kept.changed == ("2026-01-04", "2026-01-06")
     assert find(results, [kept]).claims[0].cautions == (

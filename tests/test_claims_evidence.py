@@ -6,15 +6,16 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from rnnbench.campaign import untested
+from rnnbench.campaign import Place, run_suite, untested
+from rnnbench.catalogue import Catalogue
 from rnnbench.cli.preview import few_seeds
 from rnnbench.errors import RnnbenchError
 from rnnbench.findings import find, is_settled
 from rnnbench.findings.book import Book
 from rnnbench.findings.claim_wording import looks_that_count
 from rnnbench.findings.claims import judge, verdict_seeds
-from rnnbench.records import CostTrial, Diagnosed, Diagnosis, LearningTrial, MemoryRow, Result
-from rnnbench.store import keep_claims, kept_claims
+from rnnbench.records import CostTrial, Diagnosed, Diagnosis, LearningTrial, MemoryRow, Result, Suite
+from rnnbench.store import Store, keep_claims, kept_claims
 from rnnbench.suite import Choices
 from rnnbench_reports.claim_figures import claim_figures
 from tests.test_claims import BUDGET, claim, decide, noisy, run, suite
@@ -52,13 +53,13 @@ def test_values_at_the_boundary_speak_against_every_answer(bound: dict[str, Any]
 def test_each_run_with_more_seeds_is_another_look(tmp_path: Path) -> None:
     """By hand as by rule; and with fewer again it is not undone."""
     for seeds in (10, 15, 20, 10):
-        keep_claims(tmp_path, suite(claim()).claims, seeds)
+        keep_claims(tmp_path, suite(claim()).claims, range(seeds))
     (kept,) = kept_claims(tmp_path)
     assert (kept.looked, looks_that_count(kept), kept.seeds) == ((10, 15, 20), 3, 20)
     found = find(run(suite(claim()), noisy(gru=8, lstm=16)), [kept]).claims[0]
     assert found.level == pytest.approx(0.05 / 3)
     assert "this look decides at 0.017" in found.cautions[0]
-    keep_claims(tmp_path, suite(claim(), choices=Choices(until_decided=True)).claims, 40)
+    keep_claims(tmp_path, suite(claim(), choices=Choices(until_decided=True)).claims, range(40))
     (kept,) = kept_claims(tmp_path)
     assert looks_that_count(kept) == 5 + 1  # the looks of the rule up to 30, and the one by hand beyond
 
@@ -66,7 +67,7 @@ def test_each_run_with_more_seeds_is_another_look(tmp_path: Path) -> None:
 def test_a_look_at_too_few_seeds_costs_nothing(tmp_path: Path) -> None:
     """Three can decide nothing, so that seven are still enough afterwards."""
     for seeds in (3, 7):
-        keep_claims(tmp_path, suite(claim()).claims, seeds)
+        keep_claims(tmp_path, suite(claim()).claims, range(seeds))
     (kept,) = kept_claims(tmp_path)
     assert (kept.looked, looks_that_count(kept), verdict_seeds(kept)) == ((3, 7), 1, 7)
 
@@ -79,8 +80,33 @@ def test_what_is_asked_for_counts_as_a_look_before_it_is_had() -> None:
     for seeds in (9, 10):
         before = asked.after(before, seeds)
     assert before.looked == (8, 9, 10)
-    assert list(few_seeds(whole, {})) == []
-    assert list(few_seeds(whole, {"some-claim": before})) == ["few   some-claim: 7 seeds carry no verdict, 8 can"]
+    assert list(few_seeds(whole)) == []
+    looked = replace(whole, claims=(asked.after(before, 7),))
+    assert list(few_seeds(looked)) == ["few   some-claim: 7 seeds carry no verdict, 8 can"]
+
+
+def test_seeds_need_not_begin_at_0(tmp_path: Path) -> None:
+    """Ten seeds from 10 on decide what ten from 0 on do."""
+    whole = suite(claim(), seeds=list(range(10, 20)))
+    kept = keep_claims(tmp_path, whole.claims, whole.seeds)
+    (found,) = find(run(whole, noisy(gru=8, lstm=16)), kept).claims
+    effect = found.readings[0].judged[0].effect
+    assert (found.verdict, effect and effect.n) == ("supported", 10)
+
+
+def test_a_run_decides_at_the_level_of_its_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Earlier looks count while seeds are added, so that a run does not stop at what its report calls open."""
+    whole = suite({**claim(), "most_seeds": 20}, choices=Choices(until_decided=True))
+    for seeds in (40, 50, 60):
+        keep_claims(tmp_path, whole.claims, range(seeds))
+    planned: list[Suite] = []
+    monkeypatch.setattr("rnnbench.campaign.run.plan", lambda suite, *_: planned.append(suite) or [])
+    catalogue = Catalogue.load()
+    place = Place(catalogue.executors["local"].item)
+    run_suite(whole, catalogue, Store(tmp_path), place, watch=lambda *_: None)
+    (kept,) = kept_claims(tmp_path)
+    assert planned[0].claims == (kept,)
+    assert looks_that_count(kept) == 3 + 3
 
 
 @pytest.mark.parametrize(("seeds", "most", "looks"), [(3, 30, (10, 15, 20, 25, 30)), (20, 30, (20, 30)), (3, 8, (8,))])
@@ -109,7 +135,7 @@ def test_a_claim_is_judged_on_its_own_seeds(tmp_path: Path) -> None:
     easy = {**claim(), "most_seeds": 10}
     hard = {**claim(at_most=0.75), "name": "hard"}
     whole = suite(easy, hard, choices=Choices(until_decided=True))
-    keep_claims(tmp_path, whole.claims, len(whole.seeds))
+    keep_claims(tmp_path, whole.claims, whole.seeds)
     found = find(run(whole, noisy(gru=12, lstm=16)), kept_claims(tmp_path)).claims
     numbers = [one.readings[0].judged[0].effect for one in found]
     assert [effect and effect.n for effect in numbers] == [10, 30]

@@ -113,7 +113,14 @@ SUITE = {
     "tasks": [{"name": "recall-first", "dials": {"horizon": 4}}],
     "seeds": 2,
     "diagnostics": ["memory-capacity", "gradient-lag"],
-    "recipe": {"tune": True, "learning_rates": [0.01, 0.003], "tuning_seeds": 1, "epochs": 2, "steps_per_epoch": 5},
+    "recipe": {
+        "tune": True,
+        "learning_rates": [0.01, 0.003],
+        "search": "tuning-seeds",
+        "tuning_seeds": 1,
+        "epochs": 2,
+        "steps_per_epoch": 5,
+    },
 }
 
 

@@ -154,9 +154,8 @@ def test_below_the_seeds_that_carry_a_verdict_none_is_given() -> None:
     """However clear it looks."""
     condition = only([learned(c, s, e) for c, e in [("a", 2), ("b", 9)] for s in range(6)])
     assert condition.leader == "a"
-    assert condition.sure.startswith(
-        "No verdict: 6 seeds cannot carry one (7 can). By seed, a is ahead of b in 6 of 6."
-    )
+    assert condition.answer.startswith("a is ahead of b in 6 of 6 seeds: mse ≤ 0.1 in 6 of 6 seeds, after 2 epochs")
+    assert condition.sure == "No verdict: 6 seeds cannot carry one (7 can)."
     assert condition.comparisons[0].p_value is None
 
 
@@ -171,13 +170,16 @@ def test_with_enough_seeds_a_clear_difference_is_a_verdict() -> None:
     condition = only([learned(c, s, e + s) for c, e in [("a", 2), ("b", 9)] for s in range(7)])
     assert condition.comparisons[0].p_value == pytest.approx(2 / 128)
     assert condition.sure == "By paired seeds, a is better than b (p = 0.016). Ahead of b in 7 of 7."
+    assert condition.answer.startswith("a leads: ")
 
 
 def test_a_difference_that_could_be_luck_is_not_told_apart() -> None:
     """Four wins of seven."""
     shifts = [1, -1, 2, -2, 1, -1, 1]
     results = [learned("a", s, 10) for s in range(7)] + [learned("b", s, 10 + d) for s, d in enumerate(shifts)]
-    assert "not told apart from b" in only(results).sure
+    condition = only(results)
+    assert condition.sure.startswith("By paired seeds, a is not told apart from b")
+    assert condition.answer.startswith("a is ahead of b in 4 of 7 seeds: ")
 
 
 def test_swapping_the_names_of_two_cells_mirrors_the_answer() -> None:
@@ -203,9 +205,10 @@ def test_what_is_tested_is_what_ranks() -> None:
     assert condition.leader == "early"
     assert condition.figure == "epochs to target"
     assert (
-        "mse ≤ 0.1 in 9 of 10 seeds, after 3.8 epochs on average [1.93 to 10 at 95 %] (budget 20)" in condition.answer
+        "mse ≤ 0.1 in 9 of 10 seeds, after 3.8 epochs [1.93 to 10 at 95 %], a mean up to the budget of 20"
+        in condition.answer
     )
-    assert "late in 10 of 10, after 19 epochs on average" in condition.answer
+    assert "late in 10 of 10, after 19 epochs" in condition.answer
     assert condition.sure.startswith("By paired seeds, early is better than late (p = 0.0039).")
 
 
@@ -342,6 +345,7 @@ def test_who_does_not_beat_the_trivial_forecast_is_told_so() -> None:
     """The first thing that a practitioner must know."""
     condition = only([learned("a", 0, None, 1.2), learned("b", 0, None, 1.5)])
     assert condition.answer == "No cell beats “always one” (1); the nearest is a with test mse 1.2."
+    assert condition.sure.endswith("By seed, a is ahead of b in 1 of 1.")
 
 
 def test_a_target_reached_on_validation_only_is_no_answer() -> None:
@@ -691,3 +695,20 @@ def test_more_seeds_are_asked_for_by_what_was_seen() -> None:
     assert more_seeds(values.tolist(), [0.0]) is None
     assert more_seeds([1.0] * 10, [0.5]) is None  # ten that are alike do not say how the eleventh may differ
     assert more_seeds(values.tolist(), [1e-4]) is None
+
+
+def test_more_seeds_are_advised_where_something_is_there_to_be_decided() -> None:
+    """Where nothing differs, what was seen is by luck: hardly one pair in four is told to go on, and no pair whose
+    difference is what luck gives in every second case."""
+    rng = np.random.default_rng(7)
+    advised = []
+    for _ in range(40):
+        epochs = {cell: np.round(100 * np.exp(rng.normal(0, 0.2, 10))) for cell in "ab"}
+        recipe = Recipe(epochs=1000)
+        results = [learned(c, s, int(e), 0.001, recipe=recipe) for c in epochs for s, e in enumerate(epochs[c])]
+        (comparison,) = only(results).comparisons
+        advised.append(comparison.more_seeds is not None)
+        if advised[-1]:
+            assert comparison.p_value is not None
+            assert comparison.p_value <= 0.2
+    assert 0 < sum(advised) <= 10

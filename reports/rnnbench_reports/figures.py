@@ -116,7 +116,8 @@ def learning_rates(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) -> 
         axis.set_xlabel("learning rate", fontsize=9)
     legend(figure, axes)
     caption = (
-        "Score on validation data at the chosen epoch against the learning rate: median and range over tuning seeds. "
+        "Score on validation data at the chosen epoch against the learning rate: median and range over the seeds on "
+        "which it was tried. "
         "The large hollow mark is the rate that was chosen; where the target was reached, epochs to it decided first."
     )
     return Drawn("learning-rates", "Learning rates", caption, figure)

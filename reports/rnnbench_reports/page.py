@@ -56,6 +56,7 @@ def _template() -> jinja2.Template:
         number=number,
         difference=_difference,
         budget=_budget,
+        search=_search,
         mebibytes=_mebibytes,
         timed=_timed,
         capitalise=_capitalise,
@@ -74,6 +75,22 @@ def _difference(arm: rnnbench.Arm, what: str, condition: rnnbench.Condition) -> 
     if condition.recipe.match != what or arm.off_budget is None or abs(arm.off_budget) <= BUDGET_SHOWN:
         return ""
     return f" (budget {100 * arm.off_budget:+.1f} %)"
+
+
+def _search(recipe: Any) -> str:
+    """How the rates below were searched, in a sentence."""
+    if recipe.search == "tuning-seeds":
+        seeds = f"{recipe.tuning_seeds} seed{'s' * (recipe.tuning_seeds > 1)} of its own"
+        return (
+            f"Every rate was trained on {seeds}, evaluated nowhere; the best one on all seeds. Comparisons do not know "
+            "how lucky that choice was."
+        )
+    return (
+        f"Every rate was trained on the first {recipe.screening_seeds} seeds, on more where too few of them were "
+        f"solved; the best {recipe.rates_kept}, and those that tie with them, on all seeds. A cell is called better "
+        "where its best rate beats each one that was kept of the other, so that the luck of the choice is inside the "
+        "stated error."
+    )
 
 
 def _budget(recipe: Any) -> str:

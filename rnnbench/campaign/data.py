@@ -1,14 +1,16 @@
 """Which tasks of a suite can have their data here, and what becomes of the trials of the others."""
 
 from collections.abc import Iterator
+from itertools import product
 
 import msgspec
 
 from rnnbench.archives import fetch
 from rnnbench.catalogue import Catalogue
 from rnnbench.errors import DataUnavailable
+from rnnbench.findings import is_screened
 from rnnbench.plan import Index, Standing, learning_trial, learning_trials
-from rnnbench.records import LearningTrial, Suite, trial_id
+from rnnbench.records import LearningTrial, Suite, TaskUse, trial_id
 
 
 def tasks_without_data(suite: Suite, index: Index, catalogue: Catalogue) -> dict[str, str]:
@@ -34,8 +36,12 @@ def evaluations_without_result(suite: Suite, task: str, index: Index) -> Iterato
     standing = Standing(suite, index)
     for use in suite.tasks:
         for cell in suite.cells_on(use) if use.name == task else ():
-            rate = standing.rate(use, cell) or use.recipe.learning_rate
-            for seed in suite.seeds:
+            rates = standing.rates(use, cell) or (_own_rate(use),)
+            for rate, seed in product(rates, suite.seeds):
                 trial = learning_trial(suite, use, cell, seed, rate)
                 if trial_id(trial) not in index:
                     yield trial
+
+
+def _own_rate(use: TaskUse) -> float:
+    return use.recipe.learning_rates[0] if is_screened(use.recipe) else use.recipe.learning_rate

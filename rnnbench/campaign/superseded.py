@@ -4,28 +4,29 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from rnnbench.findings import is_screened
 from rnnbench.plan import Index, Standing, learning_trial
 from rnnbench.records import LearningTrial, Result, Suite, Trial, trial_id
 
 
 def superseded(suite: Suite, index: Index, stored: Iterable[Result]) -> Iterator[Trial]:
-    """Stored evaluations, of whatever seed, at a learning rate that the search no longer finds.
+    """Stored evaluations, of whatever seed, at a learning rate that the search no longer leaves.
 
     They stay where a search was run again and found another rate, and would be counted beside those at the new one.
     """
     standing = Standing(suite, index)
     now = {
-        _slot(learning_trial(suite, use, cell, 0, rate)): rate
+        _slot(learning_trial(suite, use, cell, 0, rates[0])): rates
         for use in suite.tasks
-        if use.recipe.tune
+        if use.recipe.tune and (use.below or not is_screened(use.recipe))  # where rates are screened, all of them stay
         for cell in suite.cells_on(use)
-        if (rate := standing.rate(use, cell)) is not None
+        if (rates := standing.rates(use, cell)) is not None
     }
     for result in stored if now else ():
         trial = result.trial
         if not isinstance(trial, LearningTrial) or trial.phase != "evaluation":
             continue
-        if now.get(_slot(trial), trial.learning_rate) != trial.learning_rate:
+        if trial.learning_rate not in now.get(_slot(trial), (trial.learning_rate,)):
             yield trial
 
 

@@ -12,7 +12,17 @@ from rnnbench.errors import RnnbenchError
 from rnnbench.records import CostTrial, LearningTrial, Recipe, Result, Trial, canonical
 from rnnbench.store import Store
 
-IDLE = ["learning_rate", "tune", "learning_rates", "tuning_seeds", "epochs", "stop_when_solved", "futility_epochs"]
+SEARCH = [
+    "search",
+    "tune",
+    "learning_rates",
+    "tuning_seeds",
+    "screening_seeds",
+    "rates_kept",
+    "lowest_rate",
+    "highest_rate",
+]
+IDLE = [*SEARCH, "learning_rate", "epochs", "stop_when_solved", "futility_epochs"]
 LIMITS = ["limit_seconds", "limit_memory_mib", "limit_output_mib"]
 ANY = {field: getattr(Recipe(), field) for field in (*IDLE, *LIMITS)}
 """What does not change how long an epoch takes."""

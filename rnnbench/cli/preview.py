@@ -1,6 +1,6 @@
 """`rnnbench run suite --dry-run`: which trials would run, at which hidden sizes, and about how long that takes."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -13,8 +13,8 @@ from rnnbench.cli.output import console, print_line
 from rnnbench.executors.local import LocalPool
 from rnnbench.findings import seeds_needed, verdict_seeds
 from rnnbench.plan import count_trials, due_trials, known, learning_trial, unclimbed
-from rnnbench.records import Claim, CostTrial, LearningTrial, Result, Suite, trial_id
-from rnnbench.store import Store, kept_claims
+from rnnbench.records import CostTrial, LearningTrial, Result, Suite, trial_id
+from rnnbench.store import Store, claims_after
 
 
 def print_plan(suite: Suite, catalogue: Catalogue, store: Store, place: Place, *, fresh: bool) -> None:
@@ -22,6 +22,7 @@ def print_plan(suite: Suite, catalogue: Catalogue, store: Store, place: Place, *
 
     Models are sized in processes of their own, under the limits of their trials; nothing is fetched for it.
     """
+    suite = msgspec.structs.replace(suite, claims=claims_after(store.folder, suite.claims, suite.seeds))
     index = {} if fresh else {trial_id(result.trial): known(result) for result in store.read() if result.final}
     due = due_trials(suite, index)
     to_run = []
@@ -40,17 +41,15 @@ def print_plan(suite: Suite, catalogue: Catalogue, store: Store, place: Place, *
         print_line(f"then  up to {later} trials whose turn comes by what these find")
     if suite.until_decided:
         print_line(f"then  more seeds, until each claim is decided, at {_listed(suite.until_decided.looks())} at most")
-    kept = {claim.name: claim for claim in kept_claims(store.folder)}
-    for line in (*few_seeds(suite, kept), *untested(suite), *_sizes(suite, catalogue)):
+    for line in (*few_seeds(suite), *untested(suite), *_sizes(suite, catalogue)):
         print_line(line)
     jobs = place.jobs or environment.machine().cores
     console().print(estimate(to_run, later, store, jobs), markup=False, soft_wrap=True)
 
 
-def few_seeds(suite: Suite, kept: Mapping[str, Claim]) -> Iterator[str]:
+def few_seeds(suite: Suite) -> Iterator[str]:
     """A line for each claim, or for the suite, that these seeds cannot give a verdict on, earlier looks counted."""
-    for asked in suite.claims:
-        claim = asked.after(kept.get(asked.name, asked), len(suite.seeds))
+    for claim in suite.claims:
         seeds, needed = len(suite.seeds) if claim.looks == 1 else claim.most_seeds, verdict_seeds(claim)
         if claim.sides and seeds < needed:
             yield f"few   {claim.name}: {_seeds(seeds)} no verdict, {needed} can"

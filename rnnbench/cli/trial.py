@@ -66,7 +66,7 @@ def _single_trial(
     catalogue = Catalogue.load()
     suite = settle_fastest(check_suite(raw, "run trial", catalogue, Choices(settings=settings)), catalogue)
     single = due_trials(suite, {})[0]
-    if isinstance(single, LearningTrial) and single.phase == "tuning":
+    if isinstance(single, LearningTrial) and single.recipe.tune:
         raise RnnbenchError("run trial: a single trial searches no learning rate; leave recipe.tune out")
     return single
 

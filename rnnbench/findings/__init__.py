@@ -2,7 +2,7 @@
 
 from rnnbench.findings.across_records import Aspect, AspectRow, Improvement, Profile
 from rnnbench.findings.book import Book
-from rnnbench.findings.claim_figures import claim_figures
+from rnnbench.findings.claim_figures import LOST, claim_figures
 from rnnbench.findings.claim_records import ClaimFinding, Judged, ReadingFinding
 from rnnbench.findings.claim_wording import describe
 from rnnbench.findings.claims import is_settled, verdict_seeds
@@ -21,12 +21,14 @@ from rnnbench.findings.records import (
     RateScore,
     Search,
 )
+from rnnbench.findings.screening import Scored, Screened, is_screened, rank, screen
 from rnnbench.findings.solve_curve import SolveCurve
 from rnnbench.findings.span import Rung, Span, SpanInterval
 from rnnbench.findings.survival import EpochRatio, Reached, ShareRatio, Survival
 
 __all__ = [
     "INTERVAL_REPLICATES",
+    "LOST",
     "Arm",
     "Aspect",
     "AspectRow",
@@ -54,6 +56,8 @@ __all__ = [
     "ReadingFinding",
     "Rung",
     "Scaling",
+    "Scored",
+    "Screened",
     "Search",
     "ShareRatio",
     "SolveCurve",
@@ -65,7 +69,10 @@ __all__ = [
     "describe",
     "find",
     "half_width",
+    "is_screened",
     "is_settled",
+    "rank",
+    "screen",
     "seeds_needed",
     "verdict_seeds",
 ]

@@ -16,16 +16,15 @@ from typing import Any, TypedDict
 import numpy as np
 
 from rnnbench.findings import wording
-from rnnbench.findings.comparing import EPOCHS_MARGIN, SCORE_MARGIN, Scale, compare
+from rnnbench.findings.comparing import EPOCHS_MARGIN, SCORE_MARGIN, Losses, Scale, compare
 from rnnbench.findings.records import Arm, Comparison
 from rnnbench.findings.wording import Goal
 from rnnbench.records import Learning
 
 EPOCHS = "epochs to target"
-Figures = Mapping[str, Mapping[int, Learning | None]]
-"""For each cell and seed the learning record; None where the trial gave none."""
-Losses = dict[str, dict[int, float]]
-"""For each cell and seed the figure that decides, turned so that lower is better."""
+Figures = Mapping[str, Sequence[Mapping[int, Learning | None]]]
+"""For each cell, at each rate that its search left, the best first: by seed the learning record; None where the trial
+gave none."""
 
 
 class Answer(TypedDict):
@@ -40,14 +39,14 @@ class Answer(TypedDict):
 
 def answer(arms: Sequence[Arm], figures: Figures, budget: int) -> Answer:
     """The answer that these arms give; at least one trial has a learning record."""
-    records = [learning for by_seed in figures.values() for learning in by_seed.values() if learning]
+    records = [found for rates in figures.values() for by_seed in rates for found in by_seed.values() if found]
     goal = _goal(records)
     fair = {arm.row for arm in arms if _beats_trivial(arm, goal)}
     confirmed = {arm.row for arm in arms if arm.solved and arm.row in fair}
-    losses = _epoch_losses(figures, confirmed, budget) if confirmed else _test_losses(figures)
+    losses = _epoch_losses(figures, goal, budget) if confirmed else _test_losses(figures)
     figure = EPOCHS if confirmed else goal.metric.name
-    candidates = confirmed or {row for row in fair if losses[row]} or {row for row in losses if losses[row]}
-    whole = {row for row in candidates if len(losses[row]) == len(figures[row]) and row not in _diverged(arms)}
+    candidates = confirmed or {row for row in fair if losses[row][0]} or {row for row in losses if losses[row][0]}
+    whole = {row for row in candidates if len(losses[row][0]) == len(figures[row][0]) and row not in _diverged(arms)}
     ranked = _rank(whole or candidates, losses, np.mean if confirmed else np.median)
     if not ranked:
         return Answer(figure=figure, leader=None, answer="No seed has figures to compare.", sure="", comparisons=())
@@ -57,17 +56,23 @@ def answer(arms: Sequence[Arm], figures: Figures, budget: int) -> Answer:
     others = [arm for arm in arms if arm.row != first]
     comparisons = compare(first, losses, _scale(goal, confirmed, losses, budget))
     contradicted = any(c.answer == "worse" for c in comparisons)
+    surely = bool(comparisons) and all(c.answer == "better" for c in comparisons)
+    below_a_verdict = not level and not contradicted and not surely
     verb = "shares the lead" if level else "comes first by this figure alone" if contradicted else "leads"
+    verb = wording.ahead(comparisons) if below_a_verdict else verb
     text = (
         wording.solved(by_row[first], others, goal, budget, confirmed, verb=verb)
         if confirmed
         else wording.unsolved(by_row[first], others, goal, beaten=bool(fair), verb=verb)
     )
+    nobody = not confirmed and not fair and goal.trivial is not None  # which is all that is said then
     return Answer(
         figure=figure,
         leader=first if fair and not level and not contradicted else None,
         answer=f"{text} {wording.level(first, level)}".strip(),
-        sure=wording.how_sure(first, comparisons, sum(map(bool, losses.values()))),
+        sure=wording.how_sure(
+            first, comparisons, sum(bool(rates[0]) for rates in losses.values()), told=below_a_verdict and not nobody
+        ),
         comparisons=comparisons,
     )
 
@@ -94,34 +99,50 @@ def _diverged(arms: Sequence[Arm]) -> set[str]:
 
 def _rank(rows: Collection[str], losses: Losses, statistic: Callable[[list[float]], Any]) -> dict[str, float]:
     """The statistic of each row over the seeds that all of them have, the best first; empty where they have none."""
-    common = set.intersection(*(set(losses[row]) for row in rows)) if rows else set()
+    common = set.intersection(*(set(losses[row][0]) for row in rows)) if rows else set()
     if not common:
         return {}
-    values = {row: float(statistic([losses[row][seed] for seed in common])) for row in rows}
+    values = {row: float(statistic([losses[row][0][seed] for seed in common])) for row in rows}
     return dict(sorted(values.items(), key=lambda item: (item[1], item[0])))
 
 
-def _epoch_losses(figures: Figures, confirmed: set[str], budget: int) -> Losses:
-    """Epochs to target; the whole budget where it was not reached, or was not confirmed on test data."""
-    return {
-        row: {
-            seed: float(learning.epochs_to_target or budget) if row in confirmed else float(budget)
+def _epoch_losses(figures: Figures, goal: Goal, budget: int) -> Losses:
+    """Epochs to target; the whole budget where it was not reached, or where test data do not confirm the rate."""
+
+    def losses(by_seed: Mapping[int, Learning | None]) -> dict[int, float]:
+        confirmed = _is_confirmed(by_seed, goal)
+        return {
+            seed: float((learning.epochs_to_target if confirmed else None) or budget)
             for seed, learning in by_seed.items()
             if learning
         }
-        for row, by_seed in figures.items()
-    }
+
+    return {row: _with_lost(rates, [losses(by_seed) for by_seed in rates]) for row, rates in figures.items()}
+
+
+def _is_confirmed(by_seed: Mapping[int, Learning | None], goal: Goal) -> bool:
+    name = goal.metric.name
+    scores = [learning.test[name] for learning in by_seed.values() if learning and name in learning.test]
+    return bool(scores) and (goal.trivial is None or goal.metric.better(float(np.median(scores)), goal.trivial))
 
 
 def _test_losses(figures: Figures) -> Losses:
-    return {
-        row: {
+    def losses(by_seed: Mapping[int, Learning | None]) -> dict[int, float]:
+        return {
             seed: learning.metrics[0].loss(learning.test[learning.metrics[0].name])
             for seed, learning in by_seed.items()
             if learning and learning.metrics[0].name in learning.test
         }
-        for row, by_seed in figures.items()
-    }
+
+    return {row: _with_lost(rates, [losses(by_seed) for by_seed in rates]) for row, rates in figures.items()}
+
+
+def _with_lost(
+    rates: Sequence[Mapping[int, Learning | None]], losses: Sequence[dict[int, float]]
+) -> list[dict[int, float]]:
+    """The same, in which seeds that were lost at another rate than the best are infinitely bad there."""
+    best, *others = zip(rates, losses, strict=True)
+    return [best[1], *({seed: known.get(seed, float("inf")) for seed in by_seed} for by_seed, known in others)]
 
 
 def _scale(goal: Goal, confirmed: Collection[str], losses: Losses, budget: int) -> Scale:
@@ -130,5 +151,5 @@ def _scale(goal: Goal, confirmed: Collection[str], losses: Losses, budget: int) 
     if confirmed:
         return Scale(ratio=True, margin=float(np.log(EPOCHS_MARGIN)), nothing=float(budget))
     way = abs(goal.target - goal.trivial) if goal.trivial is not None else 0.0
-    known = [abs(value) for by_seed in losses.values() for value in by_seed.values()]
+    known = [abs(value) for rates in losses.values() for value in rates[0].values()]
     return Scale(ratio=False, margin=SCORE_MARGIN * (way or float(np.median(known or [0.0]))))

@@ -3,13 +3,16 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple, TypeVar
 
 import msgspec
 import numpy as np
 
-from rnnbench.findings.claim_figures import claim_absences, claim_figures
+from rnnbench.findings.claim_figures import LOST, claim_absences, claim_figures
 from rnnbench.findings.cost import place_words
+from rnnbench.findings.grouping import was_tried
 from rnnbench.findings.paces import Seen
+from rnnbench.findings.screening import Scored, is_screened, rates_left, scored
 from rnnbench.records import (
     CostSide,
     CostTrial,
@@ -23,20 +26,35 @@ from rnnbench.records import (
 )
 
 Figures = Mapping[str, float]
+ONE = 0.0
+Noted = TypeVar("Noted")
+ByRate = dict[float, dict[int, Noted]]
+"""By learning rate and seed."""
+
+
+class Evaluated(NamedTuple):
+    """What an evaluation said: the trial's id, its figures, and what a search reads of it."""
+
+    trial: str
+    figures: Figures
+    scored: Scored
 
 
 @dataclass
 class Book:
     """Figures by side.
 
-    learning: by seed: the trial's id and its figures.
-    absent:   by seed: why figures are not there, by their names; "" stands for all of them.
+    learning: by learning rate and seed: what an evaluation said. Where a cell is evaluated at one rate alone, it is
+              noted as `ONE`.
+    absent:   likewise: why figures are not there, by their names; "" stands for all of them.
     times:    by trial: the replicate.
     counted:  by trial: threads and device in words, and bytes, parameters, operations.
     """
 
-    learning: dict[bytes, dict[int, tuple[str, Figures]]] = field(default_factory=lambda: defaultdict(dict))
-    absent: dict[bytes, dict[int, Mapping[str, str]]] = field(default_factory=lambda: defaultdict(dict))
+    learning: dict[bytes, ByRate[Evaluated]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(dict)))
+    absent: dict[bytes, ByRate[Mapping[str, str]]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(dict))
+    )
     times: dict[bytes, dict[str, Seen]] = field(default_factory=lambda: defaultdict(dict))
     counted: dict[bytes, dict[str, tuple[str, Figures]]] = field(default_factory=lambda: defaultdict(dict))
 
@@ -51,31 +69,55 @@ class Book:
                 book._note_cost(result, result.trial)
         return book
 
-    def note(self, trial: LearningTrial, figures: Figures) -> None:
-        """Take in the figures of an evaluation."""
-        self.learning[key(_side(trial))][trial.seed] = trial_id(trial), figures
+    def note(self, trial: LearningTrial, figures: Figures, read: Scored, absent: Mapping[str, str]) -> None:
+        """Take in an evaluation, with the reasons why figures are not there."""
+        self.learning[key(_side(trial))][_rate(trial)][trial.seed] = Evaluated(trial_id(trial), figures, read)
+        self.absent[key(_side(trial))][_rate(trial)][trial.seed] = absent
 
     def up_to(self, seeds: int | None) -> "Book":
         """The same without what is known of further seeds."""
         if seeds is None:
             return self
-        learning = {side: {s: f for s, f in found.items() if s < seeds} for side, found in self.learning.items()}
-        absent = {side: {s: why for s, why in found.items() if s < seeds} for side, found in self.absent.items()}
+        learning = {side: _first(seeds, found) for side, found in self.learning.items()}
+        absent = {side: _first(seeds, found) for side, found in self.absent.items()}
         return Book(learning=learning, absent=absent, times=self.times, counted=self.counted)
 
-    def why_absent(self, side: LearningSide, seed: int, figure: str) -> str:
+    def rates(self, side: LearningSide) -> tuple[float, ...]:
+        """The rates that a search left, as this book notes them, the best first."""
+        found = self.learning.get(key(side), {})
+        table = {
+            rate: {seed: one.scored for seed, one in by_seed.items()} for rate, by_seed in found.items() if by_seed
+        }
+        if not table or not is_screened(side.recipe):
+            return (ONE,)
+        return rates_left(table, side.recipe)
+
+    def figures(self, side: LearningSide, rate: float, figure: str) -> dict[int, tuple[str, float]]:
+        """Of each seed that has this figure the trial's id, and the figure."""
+        found = self.learning.get(key(side), {}).get(rate, {})
+        return {seed: (one.trial, one.figures[figure]) for seed, one in found.items() if figure in one.figures}
+
+    def ran(self, side: LearningSide, rate: float) -> set[int]:
+        """Seeds that were run, with whatever came of them."""
+        return set(self.learning.get(key(side), {}).get(rate, {})) | set(self.absent.get(key(side), {}).get(rate, {}))
+
+    def lost(self, side: LearningSide, rate: float, seed: int) -> bool:
+        """Whether a seed was run and came to nothing."""
+        return self.why_absent(side, rate, seed, "").startswith(LOST)
+
+    def why_absent(self, side: LearningSide, rate: float, seed: int, figure: str) -> str:
         """Why a seed has no such figure; "" where nothing is known of that."""
-        reasons = self.absent.get(key(side), {}).get(seed, {})
+        reasons = self.absent.get(key(side), {}).get(rate, {}).get(seed, {})
         return reasons.get(figure) or reasons.get("", "")
 
     def _note_learning(self, result: Result, trial: LearningTrial) -> None:
         if trial.phase != "evaluation":
             return
-        if figures := claim_figures(result):
-            self.note(trial, figures)
-        else:
-            self.learning[key(_side(trial))].pop(trial.seed, None)  # an older one is not what it gives now
-        self.absent[key(_side(trial))][trial.seed] = claim_absences(result)
+        if was_tried(result):
+            self.note(trial, claim_figures(result), scored(result), claim_absences(result))
+        else:  # an older one is not what it gives now
+            self.learning[key(_side(trial))][_rate(trial)].pop(trial.seed, None)
+            self.absent[key(_side(trial))][_rate(trial)][trial.seed] = claim_absences(result)
 
     def _note_cost(self, result: Result, trial: CostTrial) -> None:
         cells = {cell.row: cell for cell in trial.cells}
@@ -106,6 +148,14 @@ class Book:
             trial = ours[identity].trial
             logs[f"{trial.occasion}{place_words(trial)}"][identity] = float(np.median(in_turns))
         return logs
+
+
+def _first(seeds: int, found: ByRate[Noted]) -> ByRate[Noted]:
+    return {rate: {s: one for s, one in by_seed.items() if s < seeds} for rate, by_seed in found.items()}
+
+
+def _rate(trial: LearningTrial) -> float:
+    return trial.learning_rate if is_screened(trial.recipe) else ONE
 
 
 def _side(trial: LearningTrial) -> LearningSide:

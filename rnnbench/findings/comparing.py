@@ -1,12 +1,27 @@
-"""The leading cell against each other one: better, worse, equivalent within the margin, or undecided."""
+"""The leading cell against each other one: better, worse, equivalent within the margin, or undecided.
+
+Where a search left a cell several learning rates, the better cell's best rate has to beat each of the other's: one of
+those is its best, and which one looks best is luck (docs/decisions/0024).
+"""
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
+from msgspec.structs import replace
 
-from rnnbench.findings.effects import between, effect, evidence, more_seeds, p_above, p_below, typical
+from rnnbench.findings.effects import (
+    ANYTHING,
+    WORTHWHILE,
+    between,
+    effect,
+    more_seeds,
+    p_above,
+    p_below,
+    two_sided,
+    typical,
+)
 from rnnbench.findings.estimates import LEVEL, holm, seeds_needed
 from rnnbench.findings.ranges import Range
 from rnnbench.findings.records import Answered, Comparison
@@ -17,8 +32,11 @@ EPOCHS_MARGIN = 1.1
 """Cells whose epochs differ by less than this factor come to the same thing."""
 SCORE_MARGIN = 0.05
 """Likewise scores, as a part of the way from the trivial forecast to the target."""
-Losses = Mapping[str, Mapping[int, float]]
-"""For each cell and seed the figure that decides, turned so that lower is better."""
+Rates = Sequence[Mapping[int, float]]
+"""Of one cell, at each rate that its search left, the best first: by seed the figure that decides, turned so that lower
+is better. A seed that was lost at the best rate has none; at another one it is infinitely bad, so that nobody is held
+back by a rate at which the other cell fails."""
+Losses = Mapping[str, Rates]
 
 
 class Scale(NamedTuple):
@@ -31,73 +49,140 @@ class Scale(NamedTuple):
 
 
 class _Pair(NamedTuple):
-    """By how much the first cell is better than the second, seed by seed, with p-values that it differs at all, and
-    that it does not by more than the margin."""
+    """By how much the first cell is better than the second, seed by seed, both at their best rates; typically; with
+    p-values that it differs at all, and that it does not by more than the margin; and the values at every choice of
+    rates at which it has to differ."""
 
     gains: list[float]
     values: list[float]
-    differ: float
-    alike: float
+    effect: Range | None = None
+    differ: float = 1.0
+    alike: float = 1.0
+    all_choices: Sequence[Sequence[float]] = ()
 
 
 def compare(leader: str, losses: Losses, scale: Scale) -> tuple[Comparison, ...]:
     """The leader against each other cell; p-values are adjusted over all pairs, as the data picked the leader."""
-    pairs = list(combinations(sorted(row for row in losses if losses[row]), 2))
+    pairs = list(combinations(sorted(row for row in losses if losses[row][0]), 2))
     found = {pair: _pair(losses[pair[0]], losses[pair[1]], scale) for pair in pairs}
     testable = [pair for pair in pairs if len(found[pair].values) >= seeds_needed(len(pairs))]
     differ = dict(zip(testable, holm([found[pair].differ for pair in testable]), strict=True))
     alike = dict(zip(testable, holm([found[pair].alike for pair in testable]), strict=True))
     return tuple(
-        _comparison(leader, pair, found[pair], scale, differ.get(pair), alike.get(pair))
+        _comparison(leader, pair, found[pair], scale, differ.get(pair), alike.get(pair), LEVEL / len(pairs))
         for pair in pairs
         if leader in pair
     )
 
 
-def _pair(ours: Mapping[int, float], theirs: Mapping[int, float], scale: Scale) -> _Pair:
+class _Gains(NamedTuple):
+    """By how much one cell is better than another, at one rate each: by seed, on the scale of the comparison, and from
+    where to where that may lie."""
+
+    plain: list[float]
+    values: list[float]
+    lows: list[float]
+    highs: list[float]
+
+
+def _pair(ours: Rates, theirs: Rates, scale: Scale) -> _Pair:
+    """The first cell gains where its best rate does over each of the other's, and loses likewise."""
+    best = _gains(ours[0], theirs[0], scale)
+    if not best.values:
+        return _Pair([], [])
+    gaining = [best, *(_gains(ours[0], other, scale) for other in theirs[1:])]
+    losing = [best, *(_gains(other, theirs[0], scale) for other in ours[1:])]
+    differ = min(
+        max(p_above(gains.values, 0.0, differ=True) for gains in gaining),
+        max(p_below(gains.values, 0.0, differ=True) for gains in losing),
+    )  # exact where nothing differs
+    alike, _ = two_sided(
+        Region(-scale.margin, scale.margin),
+        lambda bound: max(p_above(gains.lows, bound) for gains in gaining),
+        lambda bound: max(p_below(gains.highs, bound) for gains in losing),
+    )
+    ahead = gaining if typical(best.values) > 0 else losing
+    return _Pair(
+        gains=best.plain,
+        values=best.values,
+        effect=_effect(gaining, losing),
+        differ=min(1.0, 2 * differ),
+        alike=alike,
+        all_choices=[gains.values for gains in ahead],
+    )
+
+
+def _gains(ours: Mapping[int, float], theirs: Mapping[int, float], scale: Scale) -> _Gains:
     common = [seed for seed in ours if seed in theirs]
-    gains = [theirs[seed] - ours[seed] for seed in common]
+    plain = [theirs[seed] - ours[seed] for seed in common]
     telling = [seed for seed in common if scale.nothing is None or min(ours[seed], theirs[seed]) < scale.nothing]
     if scale.ratio:
-        values = [float(np.log(theirs[seed] / ours[seed])) for seed in telling]
+        values = _within([np.log(theirs[seed] / ours[seed]) for seed in telling])
     else:
-        values = [theirs[seed] - ours[seed] for seed in telling]
-    if not values:
-        return _Pair([], [], 1.0, 1.0)
-    lows, highs = _ends(ours, theirs, common, scale) if scale.nothing is not None else (values, values)
-    differ = min(
-        1.0, 2 * min(p_above(values, 0.0, differ=True), p_below(values, 0.0, differ=True))
-    )  # exact where nothing differs
-    alike = evidence(lows, Region(-scale.margin, scale.margin), highs)[0]
-    return _Pair(gains, values, differ, alike)
+        values = _within([theirs[seed] - ours[seed] for seed in telling])
+    lows, highs = (values, values) if scale.nothing is None else _ends(ours, theirs, common, scale.nothing)
+    return _Gains(plain if values else [], values, lows, highs)
 
 
 def _ends(
-    ours: Mapping[int, float], theirs: Mapping[int, float], common: Sequence[int], scale: Scale
+    ours: Mapping[int, float], theirs: Mapping[int, float], common: Sequence[int], budget: float
 ) -> tuple[list[float], list[float]]:
     """From where to where the log-ratio of each seed may lie: one that did not get there may have needed any number."""
-    budget = scale.nothing or 0.0
     ends = [between(theirs[seed], ours[seed], (budget, budget)) for seed in common]
-    return [low for low, _ in ends], [high for _, high in ends]
+    return _within([low for low, _ in ends]), _within([high for _, high in ends])
+
+
+def _within(values: Sequence[float]) -> list[float]:
+    """Values of which those that are infinite are as far away as anything may be."""
+    return [float(value) for value in np.clip(values, -ANYTHING, ANYTHING)]
+
+
+def _effect(gaining: Sequence[_Gains], losing: Sequence[_Gains]) -> Range:
+    """What is typical at the best rates; from the lowest end that the other's rates leave to the highest that its own
+    leave. Where one of these choices carries no interval, this is none."""
+    found = effect(gaining[0].values)
+    lows, highs = ([effect(g.values) for g in gains if g.values] for gains in (gaining, losing))
+    whole = len(lows) + len(highs) == len(gaining) + len(losing)
+    kinds = {found.kind, *(each.kind for each in (*lows, *highs))}
+    kind = found.kind if whole and len(kinds) == 1 else "range"
+    return replace(found, low=min(each.low for each in lows), high=max(each.high for each in highs), kind=kind)
 
 
 def _comparison(
-    leader: str, pair: tuple[str, str], found: _Pair, scale: Scale, differ: float | None, alike: float | None
+    leader: str,
+    pair: tuple[str, str],
+    found: _Pair,
+    scale: Scale,
+    differ: float | None,
+    alike: float | None,
+    level: float,
 ) -> Comparison:
     sign = 1 if leader == pair[0] else -1
     gains, values = [sign * gain for gain in found.gains], [sign * value for value in found.values]
+    typically = found.effect if sign == 1 or found.effect is None else _turned(found.effect)
     answered = _answer(values, differ, alike)
-    gap = abs(typical(values)) if values else 0.0
     return Comparison(
         other=pair[1] if sign == 1 else pair[0],
         wins=sum(gain > 0 for gain in gains),
         pairs=len(gains),
         gain=float(np.mean(gains)) if gains else None,
         p_value=differ,
-        effect=_effect(values, scale),
+        effect=exponential(typically) if scale.ratio and typically else typically,
         answer=answered,
-        more_seeds=more_seeds(values, [gap, scale.margin - gap]) if answered == "undecided" else None,
+        more_seeds=_more_seeds(found, scale, level) if answered == "undecided" else None,
     )
+
+
+def _more_seeds(found: _Pair, scale: Scale, level: float) -> int | None:
+    """How many more would probably decide at this level, where something is there to be decided: at every choice of
+    rates at which the cells have to differ."""
+    if found.differ <= WORTHWHILE:
+        each = [more_seeds(values, [abs(typical(values))], level) for values in found.all_choices if values]
+        known = [more for more in each if more is not None]
+        return max(known) if len(known) == len(found.all_choices) else None
+    if found.alike <= WORTHWHILE:
+        return more_seeds(found.values, [scale.margin - abs(typical(found.values))], level)
+    return None
 
 
 def _answer(values: Sequence[float], differ: float | None, alike: float | None) -> Answered:
@@ -111,7 +196,5 @@ def _answer(values: Sequence[float], differ: float | None, alike: float | None) 
     return "undecided"
 
 
-def _effect(values: Sequence[float], scale: Scale) -> Range | None:
-    if not values:
-        return None
-    return exponential(effect(values)) if scale.ratio else effect(values)
+def _turned(found: Range) -> Range:
+    return replace(found, centre=-found.centre, low=-found.high, high=-found.low)

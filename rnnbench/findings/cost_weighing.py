@@ -71,17 +71,18 @@ def with_pace(learned: Weighed, reading: Reading, question: Question, book: Book
     whole = replace(learned, effect=product, trials=learned.trials + trials, p_for=None, p_against=None)
     if thin := _thin(paired):
         return replace(whole, reason=thin)
-    p_values = [_product(learned.ends, pace, logs(reading.region)) for pace in paired.values()]
+    p_values = [_product(learned, pace, logs(reading.region)) for pace in paired.values()]
     return replace(whole, p_for=max(p for p, _ in p_values), p_against=max(p for _, p in p_values))
 
 
-def _product(epochs: Sequence[tuple[float, float]], pace: Sequence[float], region: Region) -> tuple[float, float]:
+def _product(learned: Weighed, pace: Sequence[float], region: Region) -> tuple[float, float]:
     """Two-sided p-values that the product, a sum of logarithms, lies in a region, and that it lies outside; each looks
     at the ends of epochs that speak against it."""
-    slack = float(np.log(BETWEEN_KINDS))
-    highest, turned = [high for _, high in epochs], ([-low for low, _ in epochs], [-value for value in pace])
+    slack, turned = float(np.log(BETWEEN_KINDS)), [-value for value in pace]
     return two_sided(
-        region, lambda bound: _both(*turned, -bound, slack), lambda bound: _both(highest, pace, bound, slack)
+        region,
+        lambda bound: max(_both([-low for low, _ in ends], turned, -bound, slack) for ends in learned.above),
+        lambda bound: max(_both([high for _, high in ends], pace, bound, slack) for ends in learned.below),
     )
 
 

@@ -24,6 +24,8 @@ POWER = 0.8
 EFFICIENCY = 3 / np.pi
 """Of the signed-rank test beside Student's, on normal data."""
 MOST_SAID = 1000
+WORTHWHILE = 0.2
+"""More seeds are advised where what was seen is at most so likely if nothing is there; else they would seek luck."""
 Values = NDArray[np.float64]
 
 

@@ -2,9 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import msgspec
 
+from rnnbench.findings.screening import is_screened, rates_left, scored
 from rnnbench.records import CellUse, Dial, Learning, LearningTrial, Result, canonical
 
 
@@ -36,12 +38,52 @@ def by_setting(results: Sequence[Result]) -> list[list[Result]]:
 
 
 def by_cell(group: Sequence[Result]) -> dict[str, list[Result]]:
-    """The results of each cell by its row, in the order of rows; of several of one seed, the one that is newest."""
+    """The results of each cell by its row, at the rate that its search chose, in the order of rows."""
+    return {row: found.results[0] for row, found in by_cell_and_rate(group).items()}
+
+
+class Tried(NamedTuple):
+    """The evaluations of a cell under one setting.
+
+    results: of each rate that its search left, the best first; of several of one seed, the one that is newest.
+    all:     those at other rates too.
+    """
+
+    results: tuple[list[Result], ...]
+    all: list[Result]
+
+
+def by_cell_and_rate(group: Sequence[Result]) -> dict[str, Tried]:
+    """The same at each rate that the search of a cell left."""
     named = rows([learning_trial(result).cell for result in group])
-    cells: dict[str, dict[int, Result]] = defaultdict(dict)
-    for result in sorted(group, key=lambda result: result.started):
-        cells[named[canonical(learning_trial(result).cell)]][learning_trial(result).seed] = result
-    return {row: list(by_seed.values()) for row, by_seed in sorted(cells.items())}
+    cells: dict[str, list[Result]] = defaultdict(list)
+    for result in group:
+        cells[named[canonical(learning_trial(result).cell)]].append(result)
+    return {row: tried(results) for row, results in sorted(cells.items())}
+
+
+def tried(results: Sequence[Result]) -> Tried:
+    """The evaluations of one cell under one setting, by the rates that its search left."""
+    recipe = learning_trial(results[0]).recipe
+    newest: dict[float, dict[int, Result]] = defaultdict(dict)
+    for result in sorted(results, key=lambda result: result.started):
+        trial = learning_trial(result)
+        newest[trial.learning_rate if is_screened(recipe) else 0.0][trial.seed] = result
+    everything = [result for by_seed in newest.values() for result in by_seed.values()]
+    table = {
+        rate: {seed: scored(result) for seed, result in by_seed.items() if was_tried(result)}
+        for rate, by_seed in newest.items()
+    }
+    trained = {rate: found for rate, found in table.items() if found}
+    if not is_screened(recipe) or not trained:
+        alone = {learning_trial(result).seed: result for result in everything}
+        return Tried((list(alone.values()),), everything)
+    return Tried(tuple(list(newest[rate].values()) for rate in rates_left(trained, recipe)), everything)
+
+
+def was_tried(result: Result) -> bool:
+    """Whether a trial was run; one without its data, or on a rung that was not climbed, was not."""
+    return result.status != "skipped" and not (result.status == "stopped" and result.learning is None)
 
 
 def rows(cells: Iterable[CellUse]) -> dict[bytes, str]:

@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from rnnbench.findings.estimates import solve_rate
-from rnnbench.findings.grouping import common_rate, horizon, learning_of, learning_trial, rows, titles
+from rnnbench.findings.grouping import common_rate, horizon, learning_of, learning_trial, rows, titles, tried
 from rnnbench.findings.span import Rung, Span, span
 from rnnbench.records import CellUse, Dial, Result, canonical
 
@@ -55,14 +55,16 @@ def _finding(group: Sequence[Result], title: str) -> HorizonFinding:
 
 
 def _rungs(group: Sequence[Result]) -> dict[str, list[Rung]]:
-    """The rungs of each cell by its row; of several results of one seed, the newest counts."""
+    """The rungs of each cell by its row, each at the rate that counts there; of several results of one seed, the newest
+    counts."""
     named = rows(learning_trial(result).cell for result in group)
-    newest: dict[str, dict[int, dict[int, Result]]] = defaultdict(lambda: defaultdict(dict))
-    for result in sorted(group, key=lambda result: result.started):
+    found: dict[str, dict[int, list[Result]]] = defaultdict(lambda: defaultdict(list))
+    for result in group:
         trial = learning_trial(result)
-        newest[named[canonical(trial.cell)]][horizon(trial) or 0][trial.seed] = result
+        found[named[canonical(trial.cell)]][horizon(trial) or 0].append(result)
     return {
-        row: [_rung(length, list(found.values())) for length, found in newest[row].items()] for row in sorted(newest)
+        row: [_rung(length, tried(results).results[0]) for length, results in sorted(found[row].items())]
+        for row in sorted(found)
     }
 
 

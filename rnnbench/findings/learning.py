@@ -9,9 +9,20 @@ import numpy as np
 from rnnbench.findings.answer import answer
 from rnnbench.findings.diagnostics import diagnostics
 from rnnbench.findings.estimates import solve_rate, spread
-from rnnbench.findings.grouping import by_cell, by_setting, common_rate, horizon, learning_of, learning_trial, titles
+from rnnbench.findings.grouping import (
+    Tried,
+    by_cell_and_rate,
+    by_setting,
+    common_rate,
+    horizon,
+    learning_of,
+    learning_trial,
+    titles,
+    was_tried,
+)
 from rnnbench.findings.ranges import Curve
 from rnnbench.findings.records import Arm, Condition
+from rnnbench.findings.screening import is_screened
 from rnnbench.findings.search import Searches, gather, search, search_key
 from rnnbench.findings.survival import epoch_ratios, reached
 from rnnbench.records import Learning, Result, Status
@@ -32,9 +43,9 @@ def evaluated(results: Sequence[Result]) -> list[tuple[str, list[Result]]]:
 
 def _condition(group: Sequence[Result], title: str, searches: Searches) -> Condition:
     measured = [learning for result in group if (learning := learning_of(result))]
-    trial, first, cells = learning_trial(group[0]), measured[0], by_cell(group)
-    arms = tuple(_arm(row, results, searches) for row, results in cells.items())
-    figures = {row: {learning_trial(r).seed: learning_of(r) for r in results} for row, results in cells.items()}
+    trial, first, cells = learning_trial(group[0]), measured[0], by_cell_and_rate(group)
+    arms = tuple(_arm(row, tried, searches) for row, tried in cells.items())
+    figures = {row: tuple(map(_by_seed, tried.results)) for row, tried in cells.items()}
     metrics = [metric for metric in first.metrics if _all_have(measured, metric.name)]
     return Condition(
         task=trial.task,
@@ -48,16 +59,21 @@ def _condition(group: Sequence[Result], title: str, searches: Searches) -> Condi
         learning_rate=common_rate(trial),
         steps_per_epoch=first.steps_per_epoch,
         arms=arms,
-        ratios=epoch_ratios(figures, trial.recipe.epochs),
+        ratios=epoch_ratios({row: by_rate[0] for row, by_rate in figures.items()}, trial.recipe.epochs),
         **answer(arms, figures, trial.recipe.epochs),
     )
+
+
+def _by_seed(results: Sequence[Result]) -> dict[int, Learning | None]:
+    return {learning_trial(result).seed: learning_of(result) for result in results}
 
 
 def _all_have(measured: Sequence[Learning], metric: str) -> bool:
     return all(metric in learning.trivial for learning in measured)
 
 
-def _arm(row: str, results: Sequence[Result], searches: Searches) -> Arm:
+def _arm(row: str, tried: Tried, searches: Searches) -> Arm:
+    results = tried.results[0]
     pairs = sorted(((learning_trial(r).seed, x) for r in results if (x := learning_of(r))), key=lambda pair: pair[0])
     measured = [learning for _, learning in pairs]
     lost: Counter[str] = Counter(r.status for r in results if not learning_of(r))
@@ -65,7 +81,8 @@ def _arm(row: str, results: Sequence[Result], searches: Searches) -> Arm:
     thresholds = reached(measured, recipe.epochs, recipe.batch_size)
     solved = sum(learning.epochs_to_target is not None for learning in measured)
     metrics = [m.name for m in measured[0].metrics] if measured else []
-    rate, searched = learning_trial(results[0]).learning_rate, searches.get(search_key(learning_trial(results[0])))
+    rate = learning_trial(results[0]).learning_rate
+    searched = _screened(tried) if is_screened(recipe) else searches.get(search_key(learning_trial(results[0])))
     return Arm(
         row=row,
         seeds=tuple(seed for seed, _ in pairs),
@@ -83,10 +100,18 @@ def _arm(row: str, results: Sequence[Result], searches: Searches) -> Arm:
         off_budget=measured[0].off_budget if measured else None,
         learning_rate=rate,
         search=search(searched, rate) if searched else None,
+        rates_left=tuple(learning_trial(of_rate[0]).learning_rate for of_rate in tried.results),
         other_rates=tuple(sorted({learning_trial(r).learning_rate for r in results} - {rate})),
         diagnostics=diagnostics(measured),
         given_up=sum(r.status == "stopped" and r.learning is not None for r in results),
     )
+
+
+def _screened(tried: Tried) -> list[Result]:
+    """The trainings of a search by screening; none on a rung of a ladder that uses what was found below."""
+    trained = [result for result in tried.all if was_tried(result)]
+    rates = {learning_trial(result).learning_rate for result in trained}
+    return trained if trained and rates >= set(learning_trial(trained[0]).recipe.learning_rates) else []
 
 
 def _curve(measured: Sequence[tuple[Status, Learning]]) -> Curve:

@@ -30,7 +30,8 @@ class RateScore(Struct, frozen=True, kw_only=True):
 
 
 class Search(Struct, frozen=True, kw_only=True):
-    """The search for a cell's learning rate: the curve, the rate that was chosen, and the cost.
+    """The search for a cell's learning rate: the curve, the rate that was chosen, and what it cost besides the
+    evaluation at that rate.
 
     seconds: wall time of its processes, side by side with others; indicative.
     """
@@ -52,6 +53,8 @@ class Arm(Struct, frozen=True, kw_only=True):
     reached:   the same at each threshold of what is acceptable, the target first.
     test:      by metric, over the seeds that have the figure.
     given_up:  how many seeds the rule against futility ended; they count as unsolved.
+    rates_left: the rates that its search left, each of which others are compared with; the best, which the arm is of,
+               is the first.
     other_rates: learning rates of seeds that were evaluated at another one.
     diagnostics: each diagnostic of the fresh and of the trained model, in the order of their names.
     off_budget: (got - wanted) / wanted for what the recipe matches.
@@ -73,6 +76,7 @@ class Arm(Struct, frozen=True, kw_only=True):
     learning_rate: float
     search: Search | None
     given_up: int
+    rates_left: tuple[float, ...] = ()
     other_rates: tuple[float, ...] = ()
     diagnostics: tuple[DiagnosticCurve, ...] = ()
     reached: tuple[Reached, ...] = ()

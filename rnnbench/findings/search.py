@@ -8,8 +8,9 @@ from msgspec.structs import replace
 
 from rnnbench.findings.estimates import restricted_epochs, spread
 from rnnbench.findings.grouping import learning_trial
-from rnnbench.findings.records import Condition, RateScore, Search
-from rnnbench.records import Learning, LearningTrial, Result, canonical
+from rnnbench.findings.records import Arm, Condition, RateScore, Search
+from rnnbench.findings.screening import is_screened
+from rnnbench.records import Learning, LearningTrial, Recipe, Result, canonical
 
 Searches = dict[bytes, list[Result]]
 """The trials of each search, by `search_key`."""
@@ -25,25 +26,27 @@ def gather(results: Sequence[Result]) -> Searches:
 
 
 def search_key(trial: LearningTrial) -> bytes:
-    """What a search shares with the evaluations that it is for."""
-    return canonical(replace(trial, seed=0, learning_rate=1.0, phase="evaluation"))
+    """What a search on tuning seeds, which diagnoses nothing, shares with the evaluations that it is for."""
+    return canonical(replace(trial, seed=0, learning_rate=1.0, phase="evaluation", diagnostics=()))
 
 
 def search(results: Sequence[Result], chosen: float | None) -> Search:
-    """The search that these trials of one cell on one task are; `chosen` is the rate of its evaluation."""
+    """The search that these trials of one cell on one task are; `chosen` is the rate of its evaluation. By screening,
+    evaluations at other rates are what it cost."""
     by_rate: dict[float, list[Result]] = defaultdict(list)
     for result in results:
         by_rate[learning_trial(result).learning_rate].append(result)
-    trained = [result.learning for result in results if result.learning]
+    own = [r for r in results if learning_trial(r).phase == "tuning" or learning_trial(r).learning_rate != chosen]
+    trained = [result.learning for result in own if result.learning]
     batch_size = learning_trial(results[0]).recipe.batch_size
     steps = sum(learning.epochs_run * learning.steps_per_epoch for learning in trained)
     return Search(
         rates=tuple(_rate_score(rate, by_rate[rate]) for rate in sorted(by_rate)),
         chosen=chosen,
-        trials=len(results),
+        trials=len(own),
         steps=steps,
         sequences=steps * batch_size,
-        seconds=float(np.sum([result.seconds.process for result in results])),
+        seconds=float(np.sum([result.seconds.process for result in own])),
     )
 
 
@@ -74,22 +77,81 @@ def search_doubts(conditions: Sequence[Condition]) -> Iterator[str]:
         where = "" if len(untuned) == len(conditions) else f" on {' and '.join(untuned)}"
         yield f"No learning-rate search{where}: all cells train at the recipe's rate, which may suit some better."
     for condition in conditions:
+        yield from _luck(condition)
         for arm in condition.arms:
-            yield from (f"{condition.title}: {arm.row} {doubt}." for doubt in _arm_doubts(arm.search))
+            yield from (f"{condition.title}: {arm.row} {doubt}." for doubt in _arm_doubts(arm, condition))
             if arm.other_rates:
                 rates = ", ".join(f"{rate:g}" for rate in (arm.learning_rate, *arm.other_rates))
                 yield f"{condition.title}: {arm.row} was evaluated at several learning rates ({rates}); run it again."
 
 
-def _arm_doubts(found: Search | None) -> Iterator[str]:
+def _arm_doubts(arm: Arm, condition: Condition) -> Iterator[str]:
+    found = arm.search
     if found is None:
         return
-    lost = sum(rate.lost for rate in found.rates)
-    if lost == found.trials:
-        yield f"has the recipe's own learning rate of {found.chosen:g}: all {lost} trials of its search failed"
+    trials, lost = sum(rate.trials for rate in found.rates), sum(rate.lost for rate in found.rates)
+    if lost == trials:
+        yield _failed(found, condition.recipe)
         return
     edges = (found.rates[0].rate, found.rates[-1].rate)
     if len(found.rates) > 1 and found.chosen in edges:
         yield f"has its learning rate of {found.chosen:g} from the edge of the grid; a better one may lie beyond"
+    if _at_chance(found, condition):
+        yield f"has its learning rate of {found.chosen:g} by chance: no rate was better than the trivial forecast"
     if lost:
-        yield f"lost {lost} of {found.trials} trials of its search"
+        yield f"lost {lost} of {trials} trials of its search"
+
+
+def _failed(found: Search, recipe: Recipe) -> str:
+    trials = sum(rate.trials for rate in found.rates)
+    if is_screened(recipe):
+        low, high = found.rates[0].rate, found.rates[-1].rate
+        return f"failed at every learning rate: all {trials} trainings at {len(found.rates)} rates, {low:g} to {high:g}"
+    return f"has the recipe's own learning rate of {found.chosen:g}: all {trials} trials of its search failed"
+
+
+def _at_chance(found: Search, condition: Condition) -> bool:
+    """Whether no rate has a validation score that is better than the test score of the trivial forecast."""
+    metric = condition.metrics[0]
+    trivial = condition.trivial.get(metric.name)
+    scores = [rate.score for rate in found.rates if rate.score]
+    return bool(scores) and trivial is not None and not any(metric.better(s.centre, trivial.centre) for s in scores)
+
+
+def _luck(condition: Condition) -> Iterator[str]:
+    """Where rates were chosen on seeds of their own: that other seeds might have chosen others. What screening chooses
+    enters the comparison with all that it left."""
+    if is_screened(condition.recipe):
+        return
+    searched = [arm for arm in condition.arms if arm.search and len(arm.search.rates) > 1]
+    by_one = [arm.row for arm in searched if arm.search and all(rate.trials == 1 for rate in arm.search.rates)]
+    if by_one:
+        yield (
+            f"{condition.title}: one tuning seed chose the learning rate of {', '.join(by_one)}; another seed might "
+            "have chosen another one."
+        )
+    for arm in searched:
+        if arm.row not in by_one and (near := _near(arm, condition.recipe)):
+            others = " or ".join(f"{rate:g}" for rate in near)
+            yield (
+                f"{condition.title}: {arm.row} has a learning rate of {arm.learning_rate:g}; other tuning seeds might "
+                f"have chosen {others}."
+            )
+
+
+def _near(arm: Arm, recipe: Recipe) -> list[float]:
+    """Rates whose figures meet those of the chosen one."""
+    rates = arm.search.rates if arm.search else ()
+    chosen = next((rate for rate in rates if rate.rate == arm.learning_rate), None)
+    return [rate.rate for rate in rates if chosen and rate is not chosen and _overlap(rate, chosen, recipe)]
+
+
+def _overlap(one: RateScore, other: RateScore, recipe: Recipe) -> bool:
+    """Whether ranges over seeds meet, of what decided between two rates: epochs where one gets there, or the score."""
+    if one.lost != other.lost:
+        return False
+    reached = [rate.epochs for rate in (one, other) if rate.epochs and rate.epochs.low < recipe.epochs]
+    ranges = (one.epochs, other.epochs) if reached else (one.score, other.score)
+    if ranges[0] is None or ranges[1] is None:
+        return False
+    return ranges[0].low <= ranges[1].high and ranges[1].low <= ranges[0].high

@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from msgspec import Struct
 
-from rnnbench.findings.book import Book, key
+from rnnbench.findings.book import Book
 from rnnbench.findings.claim_figures import LOST
 from rnnbench.records import LearningSide
 
@@ -18,24 +19,34 @@ class Seeds(Struct, frozen=True):
     trials:  ids of the results that they are from.
     lost:    why other seeds say nothing, with how many each reason has.
     unknown: those of them that ran to their end, so that the figure which is absent may be anything.
+    conceded: seeds that one of the cells lost at a rate which is not its best, and has at its best one: there it is
+              worse than anything.
     """
 
     figures: dict[int, tuple[float, ...]]
     trials: tuple[str, ...]
     lost: tuple[str, ...]
     unknown: int
+    conceded: int = 0
 
 
-def seeds_of(sides: Sequence[LearningSide], name: str, book: Book, *, positive: bool) -> Seeds:
+class At(NamedTuple):
+    """A cell at one of its learning rates, as a book notes it."""
+
+    side: LearningSide
+    rate: float
+
+
+def seeds_of(sides: Sequence[At], name: str, book: Book, *, positive: bool) -> Seeds:
     """The seeds at which each of these cells has the figure of this name; of `positive` ones, one above 0."""
-    found = [_figures(side, name, book) for side in sides]
+    found = [book.figures(*side, name) for side in sides]
     usable = [{s: v for s, (_, v) in one.items() if v > 0 or not positive} for one in found]
     seeds = sorted(set.intersection(*map(set, usable)))
-    ran = [set(book.learning.get(key(side), {})) | set(book.absent.get(key(side), {})) for side in sides]
+    ran = [book.ran(*side) for side in sides]
     reasons: Counter[str] = Counter()
     unknown = 0
     for seed in sorted(set.union(*ran) - set(seeds)):
-        known = [reason for side in sides if (reason := book.why_absent(side, seed, name))]
+        known = [reason for side in sides if (reason := book.why_absent(*side, seed, name))]
         of_all = all(seed in one for one in ran)
         unknown += of_all and not any(reason.startswith(LOST) for reason in known)
         odd = NO_RATIO if any(seed in one for one in found) else "without this figure"
@@ -51,8 +62,3 @@ def seeds_of(sides: Sequence[LearningSide], name: str, book: Book, *, positive: 
 def counted(seeds: int) -> str:
     """`1 seed`, `2 seeds`."""
     return f"{seeds} seed{'s' * (seeds > 1)}"
-
-
-def _figures(side: LearningSide, name: str, book: Book) -> dict[int, tuple[str, float]]:
-    found = book.learning.get(key(side), {})
-    return {seed: (identity, figures[name]) for seed, (identity, figures) in found.items() if name in figures}

@@ -16,6 +16,8 @@ class Weighed(Struct, frozen=True, kw_only=True):
 
     values: what the seeds say one by one, on the scale of the region's bounds taken to logs for ratios.
     ends:   from where to where each seed's value may lie, those in which neither cell gets there included.
+    above:  the same for each choice of learning rates at which the effect has to lie above a bound, to be called so.
+    below:  likewise below one.
     n:      seeds, or replicates.
     reason: why it cannot be tested though something was measured.
     slack:  whether boundaries were moved by what a ratio of two kinds may do from one day to the next.
@@ -27,6 +29,8 @@ class Weighed(Struct, frozen=True, kw_only=True):
     p_against: float | None = None
     values: tuple[float, ...] = ()
     ends: tuple[Ends, ...] = ()
+    above: tuple[tuple[Ends, ...], ...] = ()
+    below: tuple[tuple[Ends, ...], ...] = ()
     n: int = 0
     reason: str = ""
     slack: bool = False

@@ -36,7 +36,8 @@ def solved(
     assert leader.epochs
     assert leader.row in confirmed
     rest = [_solved_by(arm, confirmed) for arm in others]
-    lead = f"{leader.row} {verb}: {goal} in {_times(leader)} seeds, after {_epochs(leader.epochs)} (budget {budget})"
+    mean = f"{_epochs(leader.epochs)}, a mean up to the budget of {budget}"
+    lead = f"{leader.row} {verb}: {goal} in {_times(leader)} seeds, after {mean}"
     return "; ".join([lead, *rest]) + "."
 
 
@@ -71,23 +72,34 @@ def level(leader: str, tie: Sequence[str]) -> str:
     return f"{' and '.join(tie)} {'is' if len(tie) == 1 else 'are'} level with {leader}." if tie else ""
 
 
-def how_sure(leader: str, comparisons: Sequence[Comparison], cells: int) -> str:
-    """What the paired seeds carry."""
+def ahead(comparisons: Sequence[Comparison]) -> str:
+    """What can be said below a verdict: in how many seeds the first cell is ahead of each other one."""
+    known = [c for c in comparisons if c.pairs]
+    if not known:
+        return "comes first" if comparisons else "is the only cell"
+    first, *others = known
+    rest = "".join(f", of {c.other} in {c.wins} of {c.pairs}" for c in others)
+    return f"is ahead of {first.other} in {first.wins} of {_seeds(first.pairs)}{rest}"
+
+
+def how_sure(leader: str, comparisons: Sequence[Comparison], cells: int, *, told: bool) -> str:
+    """What the paired seeds carry. `told`: whether it was said already in how many of them the first cell is ahead."""
     known = [c for c in comparisons if c.pairs]
     if not known:
         return "There is nothing to compare with."
-    ahead = ", ".join(f"{c.other} in {c.wins} of {c.pairs}" for c in known)
+    seeds_ahead = ", ".join(f"{c.other} in {c.wins} of {c.pairs}" for c in known)
     if all(c.p_value is None for c in known):
         seeds, needed = max(c.pairs for c in known), seeds_needed(cells * (cells - 1) // 2)
         telling = max((c.effect.n for c in known if c.effect), default=0)
         few = _seeds(seeds) if seeds < needed else f"{_seeds(telling)} in which one of two cells gets there"
-        return f"No verdict: {few} cannot carry one ({needed} can). By seed, {leader} is ahead of {ahead}."
+        by_seed = "" if told else f" By seed, {leader} is ahead of {seeds_ahead}."
+        return f"No verdict: {few} cannot carry one ({needed} can).{by_seed}"
     parts: list[str] = []
     for answer, words in ANSWERS.items():
         others = [_tested(c) for c in known if c.answer == answer]
         if others:
             parts.append(f"{'it' if parts else leader} {words} {', '.join(others)}")
-    return f"By paired seeds, {'; '.join(parts)}. Ahead of {ahead}."
+    return f"By paired seeds, {'; '.join(parts)}.{'' if told else f' Ahead of {seeds_ahead}.'}"
 
 
 def _tested(comparison: Comparison) -> str:
@@ -108,7 +120,7 @@ def _seeds(count: int) -> str:
 
 
 def _epochs(figure: Range) -> str:
-    return f"{figure.centre:.3g} epochs on average{_around(figure)}"
+    return f"{figure.centre:.3g} epochs{_around(figure)}"
 
 
 def _median(figure: Range) -> str:

@@ -5,9 +5,12 @@ so that looking often does not decide by luck (Bonferroni over the looks, which 
 docs/decisions/0014).
 """
 
+from itertools import product
+
 from rnnbench.findings import Book, is_settled
 from rnnbench.plan.known import Index
 from rnnbench.plan.ladder import Standing
+from rnnbench.plan.search import scored
 from rnnbench.plan.trials import learning_trial
 from rnnbench.records import CellUse, Claim, LearningSide, Suite, TaskUse, trial_id
 
@@ -46,16 +49,15 @@ class Demand:
         book = Book()
         for side in claim.sides:
             use = self._uses[_key(side)]
-            rate = self._standing.rate(use, side.cell)
-            if rate is None:
+            rates = self._standing.rates(use, side.cell)
+            if rates is None:
                 return None
-            for seed in range(seeds):
+            for rate, seed in product(rates, range(seeds)):
                 trial = learning_trial(self._suite, use, side.cell, seed, rate)
                 outcome = self._index.get(trial_id(trial))
                 if outcome is None:
                     return None
-                if outcome.figures:
-                    book.note(trial, outcome.figures)
+                book.note(trial, outcome.figures, scored(outcome), outcome.absences)
         return book
 
 

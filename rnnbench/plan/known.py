@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from rnnbench.findings import claim_figures
+from rnnbench.findings import LOST, claim_figures
 from rnnbench.records import Result, Status, TimeRow
 
 
@@ -26,6 +26,11 @@ class Known(Struct, frozen=True):
     seconds: float = 0.0
     figures: dict[str, float] = {}
     absent: dict[str, str] = {}
+
+    @property
+    def absences(self) -> dict[str, str]:
+        """Of an evaluation: that all its figures are lost, where they are."""
+        return {} if self.figures else {"": f"{LOST}{self.status}"}
 
 
 Index = Mapping[str, Known]

@@ -3,12 +3,14 @@
 from collections.abc import Collection, Iterator
 from itertools import islice
 
+from rnnbench.findings import is_screened
 from rnnbench.plan.demand import Demand
 from rnnbench.plan.known import Index
 from rnnbench.plan.ladder import Standing
 from rnnbench.plan.replicates import cost_trials
+from rnnbench.plan.search import screening
 from rnnbench.plan.trials import is_searched, learning_trial, tuning_trials
-from rnnbench.records import LearningTrial, Suite, Trial, trial_id
+from rnnbench.records import CellUse, LearningTrial, Suite, TaskUse, Trial, trial_id
 
 
 def plan(suite: Suite, index: Index, in_flight: Collection[str]) -> list[Trial]:
@@ -33,22 +35,36 @@ def _missing(trial: Trial, index: Index, in_flight: Collection[str]) -> bool:
 def learning_trials(suite: Suite, index: Index) -> Iterator[LearningTrial]:
     """Every learning trial whose turn has come, done ones included: searches first, then evaluations seed by seed, so
     that a run cut short compares all cells on the seeds it has."""
+    searched: set[str] = set()
     for use in suite.tasks:
         if is_searched(use):
             for cell in suite.cells_on(use):
-                yield from tuning_trials(suite, use, cell)
+                trials = _search(suite, use, cell, index)
+                searched.update(map(trial_id, trials))
+                yield from trials
     standing = Standing(suite, index)
     demand = Demand(suite, index, standing)
     turns = [
         (use, cell, rate, demand.seeds(use, cell))
         for use in suite.tasks
         for cell in suite.cells_on(use)
-        if (rate := standing.rate(use, cell)) is not None and standing.climbs(use, cell)
+        if standing.climbs(use, cell)
+        for rate in standing.rates(use, cell) or ()
     ]
     for at in range(max((len(seeds) for *_, seeds in turns), default=0)):
         for use, cell, rate, seeds in turns:
             if at < len(seeds):
-                yield learning_trial(suite, use, cell, seeds[at], rate)
+                trial = learning_trial(suite, use, cell, seeds[at], rate)
+                if trial_id(trial) not in searched:
+                    yield trial
+
+
+def _search(suite: Suite, use: TaskUse, cell: CellUse, index: Index) -> list[LearningTrial]:
+    """All that the search for a cell's rate has asked for."""
+    if not is_screened(use.recipe):
+        return tuning_trials(suite, use, cell)
+    trainings = screening(suite, use, cell, index).trainings
+    return [learning_trial(suite, use, cell, seed, rate) for rate, seed in trainings]
 
 
 def due_trials(suite: Suite, index: Index) -> list[Trial]:

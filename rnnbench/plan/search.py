@@ -1,23 +1,46 @@
-"""The search for each cell's learning rate: what it found."""
+"""The search for each cell's learning rate: what it has found, and what it still asks for."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
-import numpy as np
-
+from rnnbench.findings import Scored, Screened, is_screened, rank, screen
 from rnnbench.plan.known import Index, Known
-from rnnbench.plan.trials import is_searched, tuning_trials
+from rnnbench.plan.trials import first_seeds, is_searched, learning_trial, tuning_trials
 from rnnbench.records import CellUse, Recipe, Suite, TaskUse, trial_id
 
 
-def found_rate(suite: Suite, use: TaskUse, cell: CellUse, index: Index) -> float | None:
-    """The learning rate of a cell's evaluation; None while the search for it is not complete.
-
-    Where no rate gave a score (the cell fails, say), it is the recipe's own.
-    """
+def found_rates(suite: Suite, use: TaskUse, cell: CellUse, index: Index) -> tuple[float, ...] | None:
+    """The learning rates of a cell's evaluation; None while the search for them is not complete."""
     if not use.recipe.tune:
-        return use.recipe.learning_rate
+        return (use.recipe.learning_rate,)
     if not is_searched(use.lowest):
-        return use.recipe.learning_rates[0]
+        return (use.recipe.learning_rates[0],)
+    if is_screened(use.recipe):
+        return screening(suite, use.lowest, cell, index).left
+    rate = _tuned(suite, use, cell, index)
+    return None if rate is None else (rate,)
+
+
+def screening(suite: Suite, use: TaskUse, cell: CellUse, index: Index) -> Screened:
+    """How far the screening of a cell's rates has come on a task."""
+
+    @cache
+    def look(rate: float, seed: int) -> Scored | None:
+        outcome = index.get(trial_id(learning_trial(suite, use, cell, seed, rate)))
+        return None if outcome is None else scored(outcome)
+
+    return screen(look, first_seeds(suite), use.recipe)
+
+
+def scored(outcome: Known) -> Scored:
+    """What a search reads of a training."""
+    if outcome.status not in ("ok", "stopped"):
+        return Scored(None, None, outcome.status == "diverged")
+    return Scored(outcome.epochs_to_target, outcome.loss)
+
+
+def _tuned(suite: Suite, use: TaskUse, cell: CellUse, index: Index) -> float | None:
+    """The best rate on tuning seeds. Where no rate gave a score (the cell fails, say), it is the recipe's own."""
     trials = tuning_trials(suite, use.lowest, cell)
     outcomes = [(trial, index.get(trial_id(trial))) for trial in trials]
     if any(outcome is None for _, outcome in outcomes):
@@ -32,14 +55,6 @@ def found_rate(suite: Suite, use: TaskUse, cell: CellUse, index: Index) -> float
 def best_rate(by_rate: Mapping[float, Sequence[Known]], recipe: Recipe) -> float:
     """The rate that lost the fewest seeds; among those, the one with the fewest epochs to target (the whole budget
     where it was not reached); among those, the one with the best mean score on validation data."""
-
-    def rank(rate: float) -> tuple[int, float, float]:
-        outcomes = by_rate[rate]
-        fine = [o for o in outcomes if o.loss is not None and o.status in ("ok", "stopped")]
-        if not fine:
-            return len(outcomes), float("inf"), float("inf")
-        epochs = [o.epochs_to_target or recipe.epochs for o in fine]
-        return len(outcomes) - len(fine), float(np.mean(epochs)), float(np.mean([o.loss for o in fine]))
-
-    best = min(by_rate, key=rank)
-    return best if rank(best)[0] < len(by_rate[best]) else recipe.learning_rate
+    ranks = {rate: rank([scored(outcome) for outcome in by_rate[rate]], recipe.epochs) for rate in by_rate}
+    best = min(by_rate, key=ranks.__getitem__)
+    return best if ranks[best][0] < len(by_rate[best]) else recipe.learning_rate

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from rnnbench.findings import is_screened
 from rnnbench.plan.replicates import cost_trials
 from rnnbench.records import FIRST_TUNING_SEED, CellUse, LearningTrial, Suite, TaskUse
 
@@ -23,6 +24,12 @@ def learning_trial(suite: Suite, use: TaskUse, cell: CellUse, seed: int, rate: f
     )
 
 
+def first_seeds(suite: Suite) -> tuple[int, ...]:
+    """The seeds that a suite begins with, among which screening chooses its own; those that are added are none."""
+    rule = suite.until_decided
+    return suite.seeds if rule is None else tuple(range(min(rule.first, rule.most)))
+
+
 def is_searched(use: TaskUse) -> bool:
     """Whether there is a search on this task itself: several rates to choose among, and no lower rung that has it."""
     return use.recipe.tune and len(use.recipe.learning_rates) > 1 and use.below is None
@@ -39,10 +46,17 @@ def tuning_trials(suite: Suite, use: TaskUse, cell: CellUse) -> list[LearningTri
 
 
 def count_trials(suite: Suite) -> int:
-    """How many trials the suite has in all: rungs that may never be climbed included, replicates that precision may ask
-    for left out."""
-    learning = 0
-    for use in suite.tasks:
-        searches = len(use.recipe.learning_rates) * use.recipe.tuning_seeds if is_searched(use) else 0
-        learning += len(suite.cells_on(use)) * (searches + len(suite.seeds))
+    """How many trials the suite has in all: rungs that may never be climbed included; what a search may ask for besides
+    its grid, and replicates that precision may ask for, left out."""
+    learning = sum(len(suite.cells_on(use)) * _count(suite, use) for use in suite.tasks)
     return learning + sum(1 for _ in cost_trials(suite))
+
+
+def _count(suite: Suite, use: TaskUse) -> int:
+    """How many trainings a cell has on a task; by screening, where its grid is not widened, and no rates tie."""
+    recipe, seeds = use.recipe, len(suite.seeds)
+    rates = len(recipe.learning_rates)
+    if is_screened(recipe):
+        kept, screened = min(recipe.rates_kept, rates), min(recipe.screening_seeds, seeds)
+        return kept * seeds + ((rates - kept) * screened if is_searched(use) else 0)
+    return seeds + (rates * recipe.tuning_seeds if is_searched(use) else 0)

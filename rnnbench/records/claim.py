@@ -122,6 +122,7 @@ class Claim(Struct, frozen=True, kw_only=True):
     most_seeds: where adding seeds until it is decided ends.
     looks:      how often it is looked at on the way; each look gets its share of the error that is allowed.
     looked:     the numbers of seeds with which it was run.
+    seeds_end:  up to which seed it was run, that one not included; 0 where only their number is known.
     changed:    days on which what it asks was changed while results were there already.
     """
 
@@ -134,6 +135,7 @@ class Claim(Struct, frozen=True, kw_only=True):
     most_seeds: int = 30
     looks: int = 1
     looked: tuple[int, ...] = ()
+    seeds_end: int = 0
     changed: tuple[str, ...] = ()
 
     @property
@@ -150,12 +152,17 @@ class Claim(Struct, frozen=True, kw_only=True):
     def seeds(self) -> int | None:
         """Up to which seed it is judged, whatever others have run; None where that is not known."""
         asked = self.looked if self.looks == 1 else (*self.looked, self.most_seeds)
-        return max(asked, default=None)
+        return max(max(asked), self.seeds_end) if asked else None
 
-    def after(self, before: "Claim", seeds: int) -> "Claim":
-        """The same with the looks that were had before, and one more at so many seeds."""
+    def after(self, before: "Claim", seeds: int, seeds_end: int = 0) -> "Claim":
+        """The same with the looks that were had before, and one more at so many seeds, up to the one that ends them."""
         looked = tuple(sorted({*before.looked, seeds}))
-        return replace(self, looks=max(self.looks, before.looks), looked=looked)
+        return replace(
+            self,
+            looks=max(self.looks, before.looks),
+            looked=looked,
+            seeds_end=max(before.seeds_end, seeds_end if seeds_end > seeds else 0),
+        )
 
     def asks_as(self, other: "Claim") -> bool:
         """Whether both put one sentence to one test; how many seeds it may cost, and what is installed, aside."""

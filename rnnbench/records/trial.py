@@ -120,10 +120,16 @@ def _defaults(kind: type[Struct]) -> tuple[tuple[str, Any], ...]:
     return tuple((name, default if factory is msgspec.NODEFAULT else factory()) for name, default, factory in made)
 
 
+def _has_several_rates(recipe: Recipe) -> bool:
+    """Whether a cell may be evaluated at more than one rate at a seed."""
+    return recipe.tune and recipe.search == "screening"
+
+
 def _title(trial: Trial) -> str:
     if isinstance(trial, LearningTrial):
         horizon = f".h{trial.dials['horizon']}" if "horizon" in trial.dials else ""
-        rate = f".tune{trial.learning_rate:g}" if trial.phase == "tuning" else ""
+        word = "tune" if trial.phase == "tuning" else "rate" if _has_several_rates(trial.recipe) else ""
+        rate = f".{word}{trial.learning_rate:g}" if word else ""
         return f"{trial.task}{horizon}.{trial.cell.row}{rate}.s{trial.seed}"[:80]
     rows = "+".join(cell.row for cell in trial.cells)
     cells = rows if len(rows) <= 40 else f"{len(trial.cells)}-cells"

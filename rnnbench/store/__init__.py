@@ -2,11 +2,12 @@
 
 from rnnbench.store.atomic import write_atomically
 from rnnbench.store.checks import failed_checks, keep_failed_checks, keep_outcomes, kept_outcomes
-from rnnbench.store.claims import keep_claims, kept_claims
+from rnnbench.store.claims import claims_after, keep_claims, kept_claims
 from rnnbench.store.results import Store
 
 __all__ = [
     "Store",
+    "claims_after",
     "failed_checks",
     "keep_claims",
     "keep_failed_checks",

@@ -15,29 +15,39 @@ from rnnbench.store.beside import read_records
 NAME = "claims.json"
 
 
-def keep_claims(folder: Path, claims: Sequence[Claim], seeds: int, today: str = "") -> None:
-    """Keep claims, in place of those of the same name; others stay. What was looked at several times, or with so many
-    seeds, stays so, whatever is asked for now, and what is changed beside results keeps the day of it. Raises
+def keep_claims(folder: Path, claims: Sequence[Claim], seeds: Sequence[int], today: str = "") -> tuple[Claim, ...]:
+    """Keep claims, in place of those of the same name; others stay. They are given back as they are kept. Raises
     RnnbenchError where that cannot be done.
 
-    seeds: how many the run is to have.
+    seeds: those that the run is to have.
     today: the date, by default that of UTC.
     """
     if not claims:
-        return
-    before = {claim.name: claim for claim in kept_claims(folder)}
-    today = today or datetime.now(UTC).date().isoformat()
-    late = today if any((folder / "trials").glob("*.json")) else ""
-    known = before | {claim.name: _after(before.get(claim.name, claim), claim, seeds, late) for claim in claims}
+        return ()
+    kept = claims_after(folder, claims, seeds, today)
+    known = {claim.name: claim for claim in (*kept_claims(folder), *kept)}
     try:
         write_atomically(folder / NAME, msgspec.json.format(msgspec.json.encode(list(known.values())), indent=1))
     except OSError as error:
         raise RnnbenchError(f"{folder / NAME}: cannot be written: {error.strerror or error}") from error
+    return kept
 
 
-def _after(before: Claim, claim: Claim, seeds: int, late: str) -> Claim:
+def claims_after(folder: Path, claims: Sequence[Claim], seeds: Sequence[int], today: str = "") -> tuple[Claim, ...]:
+    """These claims as they are to be planned and judged beside what a folder holds.
+
+    What was looked at several times, or with so many seeds, stays so, whatever is asked for now; what is changed beside
+    results keeps the day of it.
+    """
+    before = {claim.name: claim for claim in kept_claims(folder)}
+    today = today or datetime.now(UTC).date().isoformat()
+    late = today if any((folder / "trials").glob("*.json")) else ""
+    return tuple(_after(before.get(claim.name, claim), claim, seeds, late) for claim in claims)
+
+
+def _after(before: Claim, claim: Claim, seeds: Sequence[int], late: str) -> Claim:
     changed = set(before.changed) | ({late} if late and not claim.asks_as(before) else set())
-    return replace(claim.after(before, seeds), changed=tuple(sorted(changed)))
+    return replace(claim.after(before, len(seeds), max(seeds) + 1), changed=tuple(sorted(changed)))
 
 
 def kept_claims(folder: Path) -> tuple[Claim, ...]:

@@ -59,7 +59,7 @@ def claims_of_file(path: Path, catalogue: Catalogue) -> tuple[Claim, ...]:
     """The claims in a TOML file of a plugin, which needs neither version nor summary. Raises RnnbenchError."""
     raw = {"version": 1, "summary": "", **parse(path)}
     file = at_size(typed(raw, path.name))
-    return _claims(file, changed(FAIR, file.recipe), path.name, catalogue)
+    return _claims(file, changed(FAIR, file.recipe, path.name), path.name, catalogue)
 
 
 def _claims(file: SuiteFile, recipe: Recipe, where: str, catalogue: Catalogue) -> tuple[Claim, ...]:

@@ -23,7 +23,7 @@ from rnnbench.records import (
 )
 from rnnbench.suite.file import ClaimCell, ReadingEntry
 from rnnbench.suite.refusals import refuse_contradictions, refuse_unknown
-from rnnbench.suite.uses import cell_use, changed, task_uses
+from rnnbench.suite.uses import cell_use, changed, task_uses, without_idle_keys
 
 BOUNDS = ("at_most", "at_least", "within", "beyond")
 NATIVE = "native"
@@ -159,7 +159,12 @@ class _Questions:
         return [self._side(use, task, cell) for task in task_uses(entry, recipe, self.catalogue, at)]
 
     def _side(self, use: CellUse, task: TaskUse, cell: ClaimCell) -> LearningSide:
-        return LearningSide(cell=use, task=task.name, dials=task.dials, recipe=changed(task.recipe, cell.recipe))
+        return LearningSide(
+            cell=use,
+            task=task.name,
+            dials=task.dials,
+            recipe=without_idle_keys(changed(task.recipe, cell.recipe, self.where)),
+        )
 
     def _costs(self, shape: Shape, implementation: str) -> list[CostSide]:
         measurement = MEASURED_BY[self.entry.figure]

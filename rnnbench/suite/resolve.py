@@ -16,7 +16,7 @@ from rnnbench.suite.uses import FAIR, cell_use, changed, task_uses
 
 def resolve(file: SuiteFile, where: str, catalogue: Catalogue, choices: Choices) -> Suite:
     """Check every name and value of a file, called `where`, that has the right keys and types. Raises RnnbenchError."""
-    recipe = changed(FAIR, file.recipe)
+    recipe = changed(FAIR, file.recipe, where)
     if not file.claims and (choices.claims or choices.core or choices.until_decided):
         raise RnnbenchError(f"{where}: the suite has no claims")
     if file.claims:

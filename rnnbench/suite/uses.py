@@ -18,6 +18,11 @@ from rnnbench.task import Task
 
 FAIR = Recipe(tune=True)
 """What a suite's file gets where it says nothing."""
+OF_ANOTHER_SEARCH = {
+    "screening": ("tuning_seeds",),
+    "tuning-seeds": ("screening_seeds", "rates_kept", "lowest_rate", "highest_rate"),
+}
+"""By kind of search, the keys of the recipe that belong to the other one."""
 
 
 def cell_use(cell: str | CellUse, catalogue: Catalogue, where: str) -> CellUse:
@@ -73,18 +78,33 @@ def choices_text(complaint: str, expected: Any) -> str:
     return f". There are: {', '.join(map(str, words))}"
 
 
-def changed(recipe: Recipe, changes: Any) -> Recipe:
-    """A recipe with what was set of these changes."""
+def changed(recipe: Recipe, changes: Any, where: str) -> Recipe:
+    """A recipe with what was set of these changes. Raises RnnbenchError for keys that contradict each other."""
     given = {name: value for name, value in msgspec.structs.asdict(changes).items() if value is not UNSET}
     if rates := given.get("learning_rates"):
         given["learning_rates"] = tuple(dict.fromkeys(rates))
-    return msgspec.structs.replace(recipe, **given)
+    made = msgspec.structs.replace(recipe, **given)
+    for key in OF_ANOTHER_SEARCH[made.search] if made.tune else ():
+        if key in given:
+            raise RnnbenchError(
+                f"{where}: recipe.{key}: a search by {made.search} has no such key; leave it out, or set recipe.search"
+            )
+    if made.lowest_rate > made.highest_rate:
+        raise RnnbenchError(f"{where}: recipe.lowest_rate: {made.lowest_rate:g} is above {made.highest_rate:g}")
+    return made
+
+
+def without_idle_keys(recipe: Recipe) -> Recipe:
+    """The recipe as trials get it: keys of a search that it does not have are at their defaults, so that they make no
+    other trial."""
+    idle = OF_ANOTHER_SEARCH[recipe.search] if recipe.tune else ("search", *OF_ANOTHER_SEARCH["tuning-seeds"])
+    return msgspec.structs.replace(recipe, **{key: getattr(Recipe(), key) for key in idle})
 
 
 def task_uses(entry: TaskEntry, recipe: Recipe, catalogue: Catalogue, where: str) -> list[TaskUse]:
     """A task of a file at each of its horizons, a ladder where it is one. Raises RnnbenchError."""
     task = catalogue.tasks.find(entry.name, where).item
-    own_recipe = changed(recipe, entry.recipe)
+    own_recipe = without_idle_keys(changed(recipe, entry.recipe, where))
     settings = [entry.dials]
     if entry.horizons is not None and "horizon" in entry.dials:
         raise RnnbenchError(f"{where}: {entry.name}: give either `horizons` or the dial `horizon`, not both")

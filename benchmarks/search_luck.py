@@ -1,0 +1,422 @@
+"""Does the luck of a learning-rate search make one of two equal cells better?
+
+Two cells of equal best rates go through the planner and the findings as they are, with a simulated trainer in place
+of torch: epochs to target are lognormal around the median of a rate, with what a seed, a cell and a rate have of their
+own; runs that do not get there have the validation loss of how far they came. `calibrate` prints what the constants
+were taken from: the archive of the claims.
+
+Settings: rates that are {tied, nearly tied, different} x cells that are {like, unlike}, of equal optimum x {none, a
+fifth} of runs unsolved besides those that exceed the budget x 7, 10, 20, 30 seeds; and conditions decided by score,
+where nobody gets there. Counted are runs in which one cell is called better than the other.
+
+Run: python benchmarks/search_luck.py [calibrate|candidates|levels|power] [runs] [file]
+
+`candidates` compares ways to search at ten seeds, each by the comparison of the findings. `levels` and `power` go the
+whole way, with the search of suites; what they find is kept in the file, line by line, so that they can be interrupted.
+"""
+
+import json
+import sys
+import tarfile
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from itertools import pairwise, product
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+import numpy as np
+from scipy import stats
+
+from rnnbench.findings import Scored, find, screen, survival
+from rnnbench.findings.comparing import EPOCHS_MARGIN, Scale, compare
+from rnnbench.findings.screening import best_first, rank
+from rnnbench.findings.search import search_key
+from rnnbench.plan import known, plan
+from rnnbench.records import (
+    CellUse,
+    Epoch,
+    Learning,
+    LearningTrial,
+    Machine,
+    MetricNote,
+    Provenance,
+    Recipe,
+    Result,
+    Suite,
+    TaskUse,
+    trial_id,
+)
+from rnnbench.store import Store
+
+ARCHIVE = Path(__file__).parent.parent / "docs" / "claims-results.tar.xz"
+GRID = (0.0003, 0.001, 0.003, 0.01, 0.03)
+BUDGET = 60
+SCREENING = Recipe(tune=True, search="screening", learning_rates=GRID, epochs=BUDGET)
+SPREAD = 0.4
+"""Of the logarithm of epochs over seeds. In the archive: median .27, four fifths within .05 and .51."""
+OF_SEED, OF_CELL = 0.1, 0.3
+"""Shares of the variance that all runs of a seed have in common, and those of a cell at a seed."""
+TARGET, CHANCE = 0.01, 1.0
+SHAPES: dict[str, dict[str, tuple[tuple[float, ...], tuple[float, ...]]]] = {
+    "tied": {"like": ((12,) * 5, (12,) * 5), "unlike": ((12,) * 5, (60, 40, 12, 40, 60))},
+    "nearly tied": {
+        "like": ((22, 14, 12, 12.5, 16), (22, 14, 12, 12.5, 16)),
+        "unlike": ((22, 14, 12, 12.5, 16), (13, 12, 12.5, 20, 40)),
+    },
+    "different": {
+        "like": ((90, 40, 18, 12, 25), (90, 40, 18, 12, 25)),
+        "unlike": ((90, 40, 18, 12, 25), (30, 12, 24, 60, 120)),
+    },
+}
+"""Median epochs at each rate of the grid, of the two cells."""
+SEEDS = (7, 10, 20, 30)
+UNSOLVED = (0.0, 0.2)
+WHERE = Provenance(machine=Machine(processor="abacus", cores=2, memory_bytes=1, system="none"), versions={})
+Median = Callable[[float], float]
+
+
+class Setting(NamedTuple):
+    """A population: of each cell the median of a rate; the share of runs that fail besides; whether any run can reach
+    the target, or scores decide; and how many times as many epochs the second cell needs."""
+
+    rates: str
+    cells: str
+    unsolved: float
+    by_score: bool = False
+    ratio: float = 1.0
+
+    def median(self, cell: int, rate: float) -> float:
+        """Of a rate of the grid, or beyond it, where each step is half as slow again."""
+        medians = SHAPES[self.rates][self.cells][cell]
+        steps = float(np.interp(np.log(rate), np.log(GRID), range(len(GRID))))
+        inside = float(np.exp(np.interp(steps, range(len(GRID)), np.log(medians))))
+        outside = max(np.log(GRID[0] / rate), np.log(rate / GRID[-1]), 0.0) / np.log(10**0.5)
+        return inside * 1.5**outside * (self.ratio if cell else 1.0)
+
+
+class Trainer:
+    """Trains without torch; what a rate gives a cell at a seed is drawn once."""
+
+    def __init__(self, setting: Setting, run: int) -> None:
+        self._setting, self._run = setting, run
+
+    def scored(self, cell: int, rate: float, seed: int) -> Scored:
+        """Epochs to target, and the validation loss."""
+        setting = self._setting
+        keys = (1, self._run, seed), (2, self._run, seed, cell), (3, self._run, seed, cell, round(1e7 * rate))
+        shared, own, alone = map(np.random.default_rng, keys)
+        weights = np.sqrt((OF_SEED, OF_CELL, 1 - OF_SEED - OF_CELL))
+        luck, fate, _ = (float(weights @ [g.normal() for g in (shared, own, alone)]) for _ in range(3))
+        epochs = setting.median(cell, rate) * float(np.exp(SPREAD * luck))
+        fails = fate < stats.norm.ppf(setting.unsolved) if setting.unsolved else False
+        noise = float(np.exp(0.1 * alone.normal()))
+        if setting.by_score:  # the quicker a rate, the nearer it came to the target
+            return Scored(None, (0.3 if not fails else 0.9) * float(epochs / 12) ** 0.3 * noise)
+        if fails or epochs > BUDGET:
+            return Scored(None, max(CHANCE * (1.0 if fails else BUDGET / epochs) ** 0.5 * noise, 2 * TARGET))
+        return Scored(int(np.ceil(epochs)), TARGET * 0.7 * noise)
+
+    def result(self, trial: LearningTrial) -> Result:
+        """The same as a result of this trial."""
+        found = self.scored(int(trial.cell.name), trial.learning_rate, trial.seed)
+        assert found.loss is not None
+        luck = np.random.default_rng((4, self._run, trial.seed, int(trial.cell.name), round(1e7 * trial.learning_rate)))
+        learning = Learning(
+            metrics=(MetricNote("mse", "", "lower"),),
+            target=TARGET,
+            hidden_size=8,
+            parameters=100,
+            state_floats=8,
+            epochs_run=found.epochs or BUDGET,
+            steps_per_epoch=10,
+            curve=(Epoch(1, 10, 1.0, {"mse": found.loss}),),
+            chosen_epoch=1,
+            test={} if trial.phase == "tuning" else {"mse": found.loss * float(np.exp(0.05 * luck.normal()))},
+            trivial={} if trial.phase == "tuning" else {"mse": 2 * CHANCE},
+            trivial_forecast="the mean",
+            epochs_to_target=found.epochs,
+        )
+        return Result(trial=trial, status="ok", provenance=WHERE, started="2026-01-01", learning=learning)
+
+
+# Intervals of means up to the budget take four fifths of the time, and decide nothing.
+survival.mean_bounds = survival.ratio_bounds = lambda *_: (0.0, float("inf"))
+
+
+def whole_path(setting: Setting, seeds: int, run: int, recipe: Recipe) -> tuple[str, int]:
+    """What the findings say of the two cells, and how many trainings it took."""
+    suite = Suite(
+        name="luck",
+        version=1,
+        summary="",
+        cells=(CellUse(name="0"), CellUse(name="1")),
+        tasks=(TaskUse(name="t", dials={}, recipe=recipe),),
+        seeds=tuple(range(seeds)),
+    )
+    trainer, index, results = Trainer(setting, run), {}, []
+    while trials := plan(suite, index, ()):
+        for trial in trials:
+            assert isinstance(trial, LearningTrial)
+            results.append(trainer.result(trial))
+            index[trial_id(trial)] = known(results[-1])
+    (condition,) = find(results).conditions
+    (comparison,) = condition.comparisons
+    return _who(comparison.answer, comparison.other), len(results) // 2
+
+
+def _who(answer: str, other: str) -> str:
+    if answer == "equivalent":
+        return "equivalent"
+    if answer not in ("better", "worse"):
+        return "open"
+    return f"better {1 - int(other) if answer == 'better' else other}"
+
+
+# Ways to search, as what each leaves of a cell: losses by seed, at the best rate first
+
+Look = Callable[[float, int], Scored]
+Left = tuple[list[dict[int, float]], int]
+"""Losses by seed at each rate that is left; trainings spent."""
+
+
+def _losses(look: Look, rate: float, seeds: Sequence[int]) -> dict[int, float]:
+    return {seed: float(look(rate, seed).epochs or BUDGET) for seed in seeds}
+
+
+def _best(look: Look, seeds: Sequence[int], rates: Sequence[float] = GRID) -> float:
+    return min(rates, key=lambda rate: rank([look(rate, seed) for seed in seeds], BUDGET))
+
+
+def tuning(look: Look, seeds: Sequence[int], number: int) -> Left:
+    """The best rate on seeds of its own."""
+    best = _best(look, range(1_000, 1_000 + number))
+    return [_losses(look, best, seeds)], number * len(GRID) + len(seeds)
+
+
+def screening(look: Look, seeds: Sequence[int], first: int, kept: int) -> Left:
+    """That of suites, without widening."""
+    recipe = Recipe(
+        tune=True,
+        search="screening",
+        learning_rates=GRID,
+        epochs=BUDGET,
+        screening_seeds=first,
+        rates_kept=kept,
+        lowest_rate=GRID[0],
+        highest_rate=GRID[-1],
+    )
+    found = screen(look, seeds, recipe)
+    assert found.left
+    spent = len(found.trainings) + len(found.left) * (len(seeds) - found.seeds)
+    return [_losses(look, rate, seeds) for rate in best_first(look, found.left, seeds, recipe)], spent
+
+
+def race(look: Look, seeds: Sequence[int]) -> Left:
+    """From three seeds on, seed by seed, rates are given up that a paired t-test holds to be worse than the best one,
+    at 5 % (Birattari et al. 2002, with t in place of Friedman's test); all that are left are held against."""
+    alive, spent = list(GRID), 0
+    for number in range(1, len(seeds) + 1):
+        spent += len(alive)
+        if number < 3 or len(alive) == 1:
+            continue
+        logs = {rate: np.log([look(rate, s).epochs or BUDGET for s in seeds[:number]]) for rate in alive}
+        best = min(alive, key=lambda rate: logs[rate].mean())
+        alive = [rate for rate in alive if rate == best or not _worse(logs[rate] - logs[best])]
+    alive.sort(key=lambda rate: rank([look(rate, seed) for seed in seeds], BUDGET))
+    return [_losses(look, rate, seeds) for rate in alive], spent
+
+
+def _worse(differences: np.ndarray) -> bool:
+    if not differences.any():
+        return False
+    if np.ptp(differences) == 0:
+        return bool(differences[0] > 0)
+    return bool(stats.ttest_1samp(differences, 0.0, alternative="greater").pvalue <= 0.05)
+
+
+def cross_fitting(look: Look, seeds: Sequence[int]) -> Left:
+    """All rates on all seeds; the rate for a seed is the best on the others."""
+    chosen = {seed: _best(look, [other for other in seeds if other != seed]) for seed in seeds}
+    return [{seed: float(look(chosen[seed], seed).epochs or BUDGET) for seed in seeds}], len(GRID) * len(seeds)
+
+
+def blocks(look: Look, seeds: Sequence[int]) -> Left:
+    """A search on two seeds of its own for each five seeds."""
+    losses = {}
+    for at in range(0, len(seeds), 5):
+        best = _best(look, range(1_000 + at, 1_002 + at))
+        losses.update(_losses(look, best, seeds[at : at + 5]))
+    return [losses], len(seeds) + 2 * len(GRID) * -(-len(seeds) // 5)
+
+
+def one_error(look: Look, seeds: Sequence[int]) -> Left:
+    """On three seeds of its own, the lowest rate within one standard error of the best."""
+    own = range(1_000, 1_003)
+    logs = {rate: np.log([look(rate, s).epochs or BUDGET for s in own]) for rate in GRID}
+    best = min(GRID, key=lambda rate: logs[rate].mean())
+    within = [rate for rate in GRID if logs[rate].mean() <= logs[best].mean() + stats.sem(logs[best])]
+    return [_losses(look, min(within), seeds)], 3 * len(GRID) + len(seeds)
+
+
+CANDIDATES: dict[str, Callable[[Look, Sequence[int]], Left]] = {
+    "one tuning seed": lambda look, seeds: tuning(look, seeds, 1),
+    "two tuning seeds": lambda look, seeds: tuning(look, seeds, 2),
+    "five tuning seeds": lambda look, seeds: tuning(look, seeds, 5),
+    "screening on 3, keeping 2": lambda look, seeds: screening(look, seeds, 3, 2),
+    "screening on 2, keeping 2": lambda look, seeds: screening(look, seeds, 2, 2),
+    "screening on 3, keeping 3": lambda look, seeds: screening(look, seeds, 3, 3),
+    "screening on 5, keeping 2": lambda look, seeds: screening(look, seeds, 5, 2),
+    "race by paired t-tests": race,
+    "cross-fitting": cross_fitting,
+    "a search for each five seeds": blocks,
+    "one standard error": one_error,
+}
+
+
+def by_candidate(name: str, setting: Setting, seeds: int, run: int) -> tuple[str, int]:
+    """The same by a candidate, and the comparison of the findings."""
+    trainer, losses, spent = Trainer(setting, run), {}, []
+    for cell in (0, 1):
+        seen: dict[tuple[float, int], Scored] = {}
+
+        def look(rate: float, seed: int, cell: int = cell, seen: dict[tuple[float, int], Scored] = seen) -> Scored:
+            if (rate, seed) not in seen:
+                seen[rate, seed] = trainer.scored(cell, rate, seed)
+            return seen[rate, seed]
+
+        losses[str(cell)], trainings = CANDIDATES[name](look, range(seeds))
+        spent.append(trainings)
+    scale = Scale(ratio=True, margin=float(np.log(EPOCHS_MARGIN)), nothing=float(BUDGET))
+    (comparison,) = compare("0", losses, scale)
+    return _who(comparison.answer, comparison.other), round(float(np.mean(spent)))
+
+
+# Counting
+
+Count = Mapping[str, float]
+
+
+def _count(job: tuple[str, Setting, int, int, int]) -> Count:
+    """Answers of so many runs from one on, with the mean of trainings a cell."""
+    way, setting, seeds, first, runs = job
+    said: dict[str, float] = defaultdict(float)
+    for run in range(first, first + runs):
+        if way == "suite":
+            answer, trainings = whole_path(setting, seeds, run, SCREENING)
+        else:
+            answer, trainings = by_candidate(way, setting, seeds, run)
+        said[answer] += 1
+        said["trainings"] += trainings / runs
+    return dict(said)
+
+
+def _counted(jobs: Sequence[tuple[str, Setting, int, int, int]], kept: Path | None) -> Iterator[tuple[int, Count]]:
+    """The counts of these jobs, those that are kept read back."""
+    lines = kept.read_text().splitlines() if kept and kept.is_file() else []
+    done = {json.dumps(job): count for job, count in map(json.loads, lines)}
+    left = [(at, job) for at, job in enumerate(jobs) if json.dumps(job) not in done]
+    yield from ((at, done[json.dumps(job)]) for at, job in enumerate(jobs) if json.dumps(job) in done)
+    with ProcessPoolExecutor(2) as pool:
+        for (at, job), count in zip(left, pool.map(_count, [job for _, job in left]), strict=True):
+            if kept:
+                with kept.open("a") as file:
+                    file.write(json.dumps([job, count]) + "\n")
+            yield at, count
+
+
+def null_settings(*, scores: bool) -> list[Setting]:
+    """Those in which neither cell is better."""
+    by_epochs = [Setting(*one) for one in product(SHAPES, ("like", "unlike"), UNSOLVED)]
+    by_score = [Setting(*one, by_score=True) for one in product(SHAPES, ("like", "unlike"), UNSOLVED[:1])]
+    return by_epochs + (by_score if scores else [])
+
+
+def _false(count: Count) -> float:
+    return count.get("better 0", 0.0) + count.get("better 1", 0.0)
+
+
+def candidates(runs: int, kept: Path | None) -> None:
+    """False verdicts of each way to search at ten seeds, and right ones where the second cell needs more."""
+    nulls = null_settings(scores=False)
+    true = [Setting(rates, "like", 0.0, ratio=ratio) for ratio in (1 / 0.7, 1 / 0.5) for rates in SHAPES]
+    jobs = [(name, setting, 10, 0, runs) for name in CANDIDATES for setting in nulls + true]
+    found: dict[str, list[Count]] = defaultdict(lambda: [{}] * (len(nulls) + len(true)))
+    for at, count in _counted(jobs, kept):
+        found[jobs[at][0]][at % (len(nulls) + len(true))] = count
+    print(f"{runs} runs a setting, ten seeds\n")
+    print(
+        "| search | trainings a cell | false: mean | like, most | unlike, most | right at .7 | at .5 |\n"
+        + "|---" * 7
+        + "|"
+    )
+    for name, counts in found.items():
+        wrong = {s: _false(c) / runs for s, c in zip(nulls, counts, strict=False)}
+        worst = {cells: max(w for s, w in wrong.items() if s.cells == cells) for cells in ("like", "unlike")}
+        right = [np.mean([c.get("better 0", 0) / runs for c in part]) for part in (counts[-6:-3], counts[-3:])]
+        spent = np.mean([count["trainings"] for count in counts])
+        print(
+            f"| {name} | {spent:.0f} | {np.mean(list(wrong.values())):.1%} | {worst['like']:.1%} | "
+            f"{worst['unlike']:.1%} | {right[0]:.0%} | {right[1]:.0%} |"
+        )
+
+
+def levels(runs: int, kept: Path | None) -> None:
+    """False verdicts by the search of suites, through planner and findings, in every setting."""
+    settings = null_settings(scores=True)
+    jobs = [("suite", setting, seeds, 0, runs) for seeds in SEEDS for setting in settings]
+    _table(jobs, kept, runs, lambda count: f"{_false(count) / runs:.1%}")
+
+
+def power(runs: int, kept: Path | None) -> None:
+    """Right verdicts by the same where the second cell needs 1 / .7 and 1 / .5 of the epochs."""
+    settings = [Setting(rates, "like", 0.0, ratio=ratio) for ratio in (1 / 0.7, 1 / 0.5) for rates in SHAPES]
+    jobs = [("suite", setting, seeds, 0, runs) for seeds in SEEDS for setting in settings]
+    _table(jobs, kept, runs, lambda count: f"{count.get('better 0', 0) / runs:.0%}")
+
+
+def _table(
+    jobs: Sequence[tuple[str, Setting, int, int, int]], kept: Path | None, runs: int, show: Callable[[Count], str]
+) -> None:
+    found = dict(_counted(jobs, kept))
+    rows: dict[Setting, list[Count]] = defaultdict(list)
+    for at, job in enumerate(jobs):
+        rows[job[1]].append(found[at])
+    print(f"{runs} runs a setting; trainings a cell in brackets\n")
+    print("| rates | cells | unsolved | decided by | true ratio |" + "".join(f" n = {n} |" for n in SEEDS))
+    print("|---" * (5 + len(SEEDS)) + "|")
+    for setting, counts in rows.items():
+        cells = " | ".join(f"{show(count)} ({count['trainings']:.0f})" for count in counts)
+        by = "score" if setting.by_score else "epochs"
+        print(
+            f"| {setting.rates} | {setting.cells} | {setting.unsolved:.0%} | {by} | {1 / setting.ratio:.2g} | {cells} |"
+        )
+
+
+def calibrate(_runs: int, _kept: Path | None) -> None:
+    """How the epochs of the archive of claims vary over seeds, and between rates that stand beside each other."""
+    with TemporaryDirectory() as folder, tarfile.open(ARCHIVE) as archive:
+        archive.extractall(folder, filter="data")
+        results = [r for r in Store(Path(folder)).read() if isinstance(r.trial, LearningTrial) and r.learning]
+    seeds: dict[bytes, list[int | None]] = defaultdict(list)
+    rates: dict[bytes, dict[float, int]] = defaultdict(dict)
+    for result in results:
+        trial, epochs = result.trial, result.learning.epochs_to_target
+        if trial.phase == "tuning" and epochs:
+            rates[search_key(trial)][trial.learning_rate] = epochs
+        if trial.phase == "evaluation":
+            seeds[search_key(trial)].append(epochs)
+    logs = [np.log([e for e in found if e]) for found in seeds.values()]
+    spreads = [float(np.std(one, ddof=1)) for one in logs if len(one) >= 8]
+    missed = [sum(epochs is None for epochs in found) / len(found) for found in seeds.values()]
+    steps = [max(a, b) / min(a, b) for one in rates.values() for a, b in pairwise(one[rate] for rate in sorted(one))]
+    for name, values in (("spread of log epochs", spreads), ("unsolved", missed), ("a rate over the next", steps)):
+        quantiles = ", ".join(f"{value:.2f}" for value in np.quantile(values, [0.1, 0.25, 0.5, 0.75, 0.9]))
+        print(f"{name}: quantiles .1, .25, .5, .75, .9 of {len(values)}: {quantiles}")
+
+
+PARTS = {part.__name__: part for part in (calibrate, candidates, levels, power)}
+if __name__ == "__main__":
+    name, runs = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 500
+    PARTS[name](runs, Path(sys.argv[3]) if len(sys.argv) > 3 else None)

@@ -563,6 +563,16 @@ def test_trials_of_the_search_enter_no_estimate() -> None:
     assert (arm.search.steps, arm.search.sequences) == (6 * 2 * 5, 6 * 2 * 5 * RECIPE.batch_size)
 
 
+def test_a_search_is_found_where_evaluations_are_diagnosed() -> None:
+    """Trials of a search on tuning seeds diagnose nothing."""
+    search = [searched("a", rate, seed, 5, test=rate) for rate in TUNED.learning_rates for seed in (0, 1)]
+    evaluated = [
+        learned("a", seed, 4, recipe=TUNED, learning_rate=0.01, diagnostics=("gradient-lag",)) for seed in (0, 1)
+    ]
+    (arm,) = only([*search, *evaluated]).arms
+    assert arm.search is not None
+
+
 def test_a_rate_at_the_edge_and_a_search_that_lost_trials_are_doubted() -> None:
     """And one in the middle of its grid is not."""
     fine = find(tuned_results()).doubts

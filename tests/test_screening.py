@@ -37,6 +37,7 @@ def looking(trained: Trained, losses: Mapping[float, float] | None = None) -> Ca
 
 
 LOST = Scored(None, None)
+LOST_SEED = -1
 
 
 def test_all_rates_are_tried_on_the_first_seeds() -> None:
@@ -268,12 +269,16 @@ def test_a_claim_holds_against_each_rate_that_was_left() -> None:
                 of_cell: Mapping[float, int | None] = {0.001: 25, 0.003: 8, 0.01: 9}
                 if trial.cell.name == "lstm":
                     of_cell = {0.001: 28, 0.003: 15, 0.01: second(trial.seed)}
-                found.append(claimed(trial, of_cell[trial.learning_rate]))
+                epochs = of_cell[trial.learning_rate]
+                one = claimed(trial, epochs)
+                lost = msgspec.structs.replace(one, status="timeout", learning=None)
+                found.append(lost if epochs == LOST_SEED else one)
                 index[trial_id(trial)] = known(found[-1])
         return find(found, whole.claims).claims[0].verdict
 
     assert verdict(lambda seed: 17 + seed % 2) == "supported"
     assert verdict(lambda seed: 9 if seed < 6 else None) == "undecided"
+    assert verdict(lambda seed: 17 if seed < 5 else LOST_SEED) == "supported"  # worse than anything there
 
 
 def test_a_ladder_is_climbed_at_every_rate_that_was_left() -> None:
@@ -320,7 +325,7 @@ def test_rates_are_left_by_where_they_were_trained() -> None:
 
 def test_a_rate_that_loses_seeds_keeps_nobody_from_a_verdict() -> None:
     """A lost seed at another rate than the best counts as worse than anything; the interval agrees with the verdict."""
-    even = msgspec.structs.replace(RECIPE, learning_rates=(0.003, 0.01))
+    even = msgspec.structs.replace(RECIPE, learning_rates=(0.003, 0.01), lowest_rate=0.003)
     found = results(lambda cell, rate, seed: {"a": 5, "b": 9}[cell] + seed % 2 + (rate == 0.01), recipe=even)
 
     def cut(result: Result) -> Result:

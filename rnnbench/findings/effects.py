@@ -54,14 +54,26 @@ def p_above(values: Sequence[float], boundary: float, *, differ: bool = False) -
     away = np.asarray(values, dtype=float) - boundary
     away[np.abs(away) <= 1e-12] = 0.0
     away = away[away != 0] if differ else away
+    return float(tails(away, np.ones((1, len(away)), dtype=np.int8))[0])
+
+
+def tails(away: Values, signs: NDArray[np.int8]) -> Values:
+    """One-sided p-values of these distances from a boundary, with their signs turned in each of these ways.
+
+    away:  by value; 0 at the boundary, where it counts against it.
+    signs: by way and value, 1 or -1.
+    """
     if not away.any():
-        return 1.0
+        return np.ones(len(signs))
     ranks = np.rint(2 * stats.rankdata(np.abs(away))).astype(int)  # doubled, so that shared ranks are whole
-    reached = int(ranks[away > 0].sum())
+    reached: NDArray[np.int64] = (signs * np.where(away > 0, 1, -1) > 0) @ ranks
     if len(away) > EXACT:
         middle, spread = ranks.sum() / 2, np.sqrt(np.sum(ranks.astype(float) ** 2)) / 2
-        return float(stats.norm.sf((reached - 1 - middle) / spread))
-    return float(_sums(ranks)[reached:].sum())
+        far: Values = stats.norm.sf((reached - 1 - middle) / spread)
+        return far
+    above = np.cumsum(_sums(ranks)[::-1])[::-1]
+    near: Values = above[reached]
+    return near
 
 
 def p_below(values: Sequence[float], boundary: float, *, differ: bool = False) -> float:

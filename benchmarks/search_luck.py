@@ -29,9 +29,9 @@ from typing import NamedTuple
 import numpy as np
 from scipy import stats
 
-from rnnbench.findings import Scored, find, screen, survival
+from rnnbench.findings import Scored, find, rank, survival
+from rnnbench.findings import race as run_race
 from rnnbench.findings.comparing import EPOCHS_MARGIN, Scale, compare
-from rnnbench.findings.screening import best_first, rank
 from rnnbench.findings.search import search_key
 from rnnbench.plan import known, plan
 from rnnbench.records import (
@@ -53,7 +53,7 @@ from rnnbench.store import Store
 ARCHIVE = Path(__file__).parent.parent / "docs" / "claims-results.tar.xz"
 GRID = (0.0003, 0.001, 0.003, 0.01, 0.03)
 BUDGET = 60
-SCREENING = Recipe(tune=True, search="screening", learning_rates=GRID, epochs=BUDGET)
+RACE = Recipe(tune=True, search="race", learning_rates=GRID, epochs=BUDGET)
 SPREAD = 0.4
 """Of the logarithm of epochs over seeds. In the archive: median .27, four fifths within .05 and .51."""
 OF_SEED, OF_CELL = 0.1, 0.3
@@ -196,26 +196,22 @@ def tuning(look: Look, seeds: Sequence[int], number: int) -> Left:
 
 
 def screening(look: Look, seeds: Sequence[int], first: int, kept: int) -> Left:
-    """That of suites, without widening."""
-    recipe = Recipe(
-        tune=True,
-        search="screening",
-        learning_rates=GRID,
-        epochs=BUDGET,
-        screening_seeds=first,
-        rates_kept=kept,
-        lowest_rate=GRID[0],
-        highest_rate=GRID[-1],
-    )
-    found = screen(look, seeds, recipe)
-    assert found.left
-    spent = len(found.trainings) + len(found.left) * (len(seeds) - found.seeds)
-    return [_losses(look, rate, seeds) for rate in best_first(look, found.left, seeds, recipe)], spent
+    """The best few rates on the first seeds, and those that tie with the last of them, go on."""
+    ranks = {rate: rank([look(rate, seed) for seed in seeds[:first]], BUDGET) for rate in GRID}
+    last = sorted(ranks.values())[kept - 1]
+    left = [rate for rate in GRID if ranks[rate][:2] <= last[:2]]
+    left.sort(key=lambda rate: rank([look(rate, seed) for seed in seeds], BUDGET))
+    return [_losses(look, rate, seeds) for rate in left], first * len(GRID) + len(left) * (len(seeds) - first)
 
 
 def race(look: Look, seeds: Sequence[int]) -> Left:
-    """From three seeds on, seed by seed, rates are given up that a paired t-test holds to be worse than the best one,
-    at 5 % (Birattari et al. 2002, with t in place of Friedman's test); all that are left are held against."""
+    """That of suites, without widening."""
+    found = run_race(look, seeds, RACE, GRID)
+    return [_losses(look, rate, seeds) for rate in found.left], len(found.trainings)
+
+
+def race_by_seed(look: Look, seeds: Sequence[int]) -> Left:
+    """The same, rates being given up after each seed."""
     alive, spent = list(GRID), 0
     for number in range(1, len(seeds) + 1):
         spent += len(alive)
@@ -268,7 +264,8 @@ CANDIDATES: dict[str, Callable[[Look, Sequence[int]], Left]] = {
     "screening on 2, keeping 2": lambda look, seeds: screening(look, seeds, 2, 2),
     "screening on 3, keeping 3": lambda look, seeds: screening(look, seeds, 3, 3),
     "screening on 5, keeping 2": lambda look, seeds: screening(look, seeds, 5, 2),
-    "race by paired t-tests": race,
+    "race, at 3, 5, 8, ... seeds": race,
+    "race, at every seed": race_by_seed,
     "cross-fitting": cross_fitting,
     "a search for each five seeds": blocks,
     "one standard error": one_error,
@@ -304,7 +301,7 @@ def _count(job: tuple[str, Setting, int, int, int]) -> Count:
     said: dict[str, float] = defaultdict(float)
     for run in range(first, first + runs):
         if way == "suite":
-            answer, trainings = whole_path(setting, seeds, run, SCREENING)
+            answer, trainings = whole_path(setting, seeds, run, RACE)
         else:
             answer, trainings = by_candidate(way, setting, seeds, run)
         said[answer] += 1

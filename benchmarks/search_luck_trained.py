@@ -6,7 +6,7 @@ told apart.
 
 Run: python benchmarks/search_luck_trained.py FOLDER [pairs] [search]
 
-search: "screening" (by default) or "tuning-seeds", with one. What is in the folder is not trained again.
+search: "race" (by default) or "tuning-seeds", with one. What is in the folder is not trained again.
 """
 
 import os
@@ -63,7 +63,7 @@ def main(folder: Path, pairs: int, search: str) -> None:
     (site / "started_lstm.py").write_text(PLUGIN)
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: started-lstm\nVersion: 1.0\n")
     (info / "entry_points.txt").write_text("[rnnbench]\nstarted-lstm = started_lstm\n")
-    keys = 'search = "screening"' if search == "screening" else "tuning_seeds = 1"
+    keys = 'search = "race"' if search == "race" else "tuning_seeds = 1"
     told = 0
     for pair in range(pairs):
         suite, run = folder / f"{search}-{pair}.toml", folder / f"{search}-{pair}"
@@ -83,4 +83,4 @@ def main(folder: Path, pairs: int, search: str) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int((sys.argv[2:] or ["20"])[0]), (sys.argv[3:] or ["screening"])[0])
+    main(Path(sys.argv[1]), int((sys.argv[2:] or ["20"])[0]), (sys.argv[3:] or ["race"])[0])

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnbench.plan import Known, best_rate, count_trials, due_trials, found_rates, plan, unclimbed
+from rnnbench.plan import Known, Standing, best_rate, count_trials, due_trials, plan, unclimbed
 from rnnbench.plan.trials import learning_trial
 from rnnbench.records import (
     FIRST_TUNING_SEED,
@@ -171,7 +171,7 @@ def test_a_cell_is_evaluated_once_its_own_search_is_complete() -> None:
     }
     evaluations = [t for t in plan(suite, index, []) if isinstance(t, LearningTrial) and t.phase == "evaluation"]
     assert {(t.cell.name, t.learning_rate, t.seed) for t in evaluations} == {("gru", 0.01, 0), ("gru", 0.01, 1)}
-    assert found_rates(suite, suite.tasks[0], suite.cells[1], index) is None
+    assert Standing(suite, index).rates(suite.tasks[0], suite.cells[1]) is None
 
 
 @pytest.mark.parametrize(

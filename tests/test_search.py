@@ -42,7 +42,7 @@ ladder = {ladder}
 
 def write(folder: Path, **changes: object) -> Path:
     words = {"cells": ["rnn", "gru"], "seeds": 2, "task": "adding", "horizons": [4], "ladder": "false"}
-    words |= {"search": "", **changes}
+    words |= {"search": 'search = "tuning-seeds"', **changes}
     path = folder / "tuned.toml"
     path.write_text(TUNED.format(**words))
     return path
@@ -56,26 +56,28 @@ def trials(folder: Path, phase: str) -> list[LearningTrial]:
     return [r.trial for r in stored(folder) if isinstance(r.trial, LearningTrial) and r.trial.phase == phase]
 
 
-def test_by_screening_all_rates_are_tried_on_evaluation_seeds_and_the_best_are_kept(tmp_path: Path) -> None:
-    """Three rates on three seeds, two on all; a second run has nothing to do, and more seeds go on."""
-    suite, folder = write(tmp_path, search='search = "screening"', seeds=4), tmp_path / "run"
+def test_in_a_race_all_rates_are_tried_on_evaluation_seeds_and_the_worse_ones_given_up(tmp_path: Path) -> None:
+    """Three rates on three seeds, those that are left on all; a second run has nothing to do, and more seeds go on."""
+    suite, folder = write(tmp_path, search='search = "race"', seeds=4), tmp_path / "run"
     suite.write_text(suite.read_text().replace("0.01]", "0.01, 0.1]"))
     suite.write_text(suite.read_text().replace("[[tasks]]", "lowest_rate = 0.001\nhighest_rate = 0.1\n[[tasks]]"))
     progress, ran = run(suite, folder)
-    assert progress.total == progress.done == len(ran) == 2 * (3 * 3 + 2 * 1)
     (condition,) = find(stored(folder)).conditions
+    left = sum(len(arm.rates_left) for arm in condition.arms)
+    assert progress.done == len(ran) == 2 * 3 * 3 + left
+    assert 2 <= left < 6
     for arm in condition.arms:
         of_cell = [t for t in trials(folder, "evaluation") if t.cell.name == arm.row]
         by_rate = {rate: sorted(t.seed for t in of_cell if t.learning_rate == rate) for rate in (0.001, 0.01, 0.1)}
-        assert sorted(by_rate.values()) == [[0, 1, 2], [0, 1, 2, 3], [0, 1, 2, 3]]
         assert set(arm.rates_left) == {rate for rate, seeds in by_rate.items() if len(seeds) == 4}
+        assert all(seeds in ([0, 1, 2], [0, 1, 2, 3]) for seeds in by_rate.values())
         assert arm.learning_rate == arm.rates_left[0]
     again, nothing = run(suite, folder)
-    assert (nothing, again.kept, again.total) == ([], Counter(ok=22), 22)
+    assert (nothing, again.kept) == ([], Counter(ok=len(ran)))
     _, more = run(suite, folder, choices=Choices(seeds=5))
-    assert len(more) == 2 * 2
+    assert len(more) == left
     _, fresh = run(suite, folder, choices=Choices(seeds=5), fresh=True)
-    assert len(fresh) == 26
+    assert len(fresh) == len(ran) + left
 
 
 def test_a_suite_searches_by_default_and_evaluates_at_what_it_found(tmp_path: Path) -> None:

@@ -86,10 +86,10 @@ def _search(recipe: Any) -> str:
             "how lucky that choice was."
         )
     return (
-        f"Every rate was trained on the first {recipe.screening_seeds} seeds, on more where too few of them were "
-        f"solved; the best {recipe.rates_kept}, and those that tie with them, on all seeds. A cell is called better "
-        "where its best rate beats each one that was kept of the other, so that the luck of the choice is inside the "
-        "stated error."
+        f"Every rate was trained on the first {recipe.race_from} seeds; those that were told to be worse than the best by a "
+        "paired test at 5 % were given up there, and after each half as many seeds again; the others were trained on "
+        "all seeds. A cell is called better where its best rate beats each one that is left of the other, with the "
+        "choice of its own counted in, so that the luck of the search is inside the stated error."
     )
 
 

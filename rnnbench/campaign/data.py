@@ -8,7 +8,7 @@ import msgspec
 from rnnbench.archives import fetch
 from rnnbench.catalogue import Catalogue
 from rnnbench.errors import DataUnavailable
-from rnnbench.findings import is_screened
+from rnnbench.findings import is_raced
 from rnnbench.plan import Index, Standing, learning_trial, learning_trials
 from rnnbench.records import LearningTrial, Suite, TaskUse, trial_id
 
@@ -44,4 +44,4 @@ def evaluations_without_result(suite: Suite, task: str, index: Index) -> Iterato
 
 
 def _own_rate(use: TaskUse) -> float:
-    return use.recipe.learning_rates[0] if is_screened(use.recipe) else use.recipe.learning_rate
+    return use.recipe.learning_rates[0] if is_raced(use.recipe) else use.recipe.learning_rate

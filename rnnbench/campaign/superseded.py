@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from rnnbench.findings import is_screened
+from rnnbench.findings import is_raced
 from rnnbench.plan import Index, Standing, learning_trial
 from rnnbench.records import LearningTrial, Result, Suite, Trial, trial_id
 
@@ -18,7 +18,7 @@ def superseded(suite: Suite, index: Index, stored: Iterable[Result]) -> Iterator
     now = {
         _slot(learning_trial(suite, use, cell, 0, rates[0])): rates
         for use in suite.tasks
-        if use.recipe.tune and (use.below or not is_screened(use.recipe))  # where rates are screened, all of them stay
+        if use.recipe.tune and (use.below or not is_raced(use.recipe))  # where rates race, all of them stay
         for cell in suite.cells_on(use)
         if (rates := standing.rates(use, cell)) is not None
     }

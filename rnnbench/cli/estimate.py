@@ -17,8 +17,7 @@ SEARCH = [
     "tune",
     "learning_rates",
     "tuning_seeds",
-    "screening_seeds",
-    "rates_kept",
+    "race_from",
     "lowest_rate",
     "highest_rate",
 ]

@@ -11,6 +11,7 @@ from rnnbench.findings.estimates import INTERVAL_REPLICATES, half_width, seeds_n
 from rnnbench.findings.find import find
 from rnnbench.findings.horizons import HorizonFinding
 from rnnbench.findings.law_caveats import LawCaveat, caveats_of
+from rnnbench.findings.race import Raced, race
 from rnnbench.findings.ranges import Curve, DiagnosticCurve, Range
 from rnnbench.findings.records import (
     Arm,
@@ -21,7 +22,7 @@ from rnnbench.findings.records import (
     RateScore,
     Search,
 )
-from rnnbench.findings.screening import Scored, Screened, is_screened, rank, screen
+from rnnbench.findings.scored import Scored, is_raced, rank
 from rnnbench.findings.solve_curve import SolveCurve
 from rnnbench.findings.span import Rung, Span, SpanInterval
 from rnnbench.findings.survival import EpochRatio, Reached, ShareRatio, Survival
@@ -50,6 +51,7 @@ __all__ = [
     "LawCaveat",
     "Pace",
     "Profile",
+    "Raced",
     "Range",
     "RateScore",
     "Reached",
@@ -57,7 +59,6 @@ __all__ = [
     "Rung",
     "Scaling",
     "Scored",
-    "Screened",
     "Search",
     "ShareRatio",
     "SolveCurve",
@@ -69,10 +70,10 @@ __all__ = [
     "describe",
     "find",
     "half_width",
-    "is_screened",
+    "is_raced",
     "is_settled",
+    "race",
     "rank",
-    "screen",
     "seeds_needed",
     "verdict_seeds",
 ]

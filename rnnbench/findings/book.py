@@ -12,7 +12,8 @@ from rnnbench.findings.claim_figures import LOST, claim_absences, claim_figures
 from rnnbench.findings.cost import place_words
 from rnnbench.findings.grouping import was_tried
 from rnnbench.findings.paces import Seen
-from rnnbench.findings.screening import Scored, is_screened, rates_left, scored
+from rnnbench.findings.race import rates_left
+from rnnbench.findings.scored import Scored, is_raced, scored
 from rnnbench.records import (
     CostSide,
     CostTrial,
@@ -88,7 +89,7 @@ class Book:
         table = {
             rate: {seed: one.scored for seed, one in by_seed.items()} for rate, by_seed in found.items() if by_seed
         }
-        if not table or not is_screened(side.recipe):
+        if not table or not is_raced(side.recipe):
             return (ONE,)
         return rates_left(table, side.recipe)
 
@@ -155,7 +156,7 @@ def _first(seeds: int, found: ByRate[Noted]) -> ByRate[Noted]:
 
 
 def _rate(trial: LearningTrial) -> float:
-    return trial.learning_rate if is_screened(trial.recipe) else ONE
+    return trial.learning_rate if is_raced(trial.recipe) else ONE
 
 
 def _side(trial: LearningTrial) -> LearningSide:

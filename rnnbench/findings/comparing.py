@@ -1,7 +1,7 @@
 """The leading cell against each other one: better, worse, equivalent within the margin, or undecided.
 
-Where a search left a cell several learning rates, the better cell's best rate has to beat each of the other's: one of
-those is its best, and which one looks best is luck (docs/decisions/0024).
+Where a search left a cell several learning rates, the better cell's best rate has to beat each of the other's, and is
+itself one of several (`choices`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,18 +11,10 @@ from typing import NamedTuple
 import numpy as np
 from msgspec.structs import replace
 
-from rnnbench.findings.effects import (
-    ANYTHING,
-    WORTHWHILE,
-    between,
-    effect,
-    more_seeds,
-    p_above,
-    p_below,
-    two_sided,
-    typical,
-)
+from rnnbench.findings.choices import beats, falls_below, reach
+from rnnbench.findings.effects import ANYTHING, WORTHWHILE, between, more_seeds, two_sided, typical
 from rnnbench.findings.estimates import LEVEL, holm, seeds_needed
+from rnnbench.findings.flips import Column
 from rnnbench.findings.ranges import Range
 from rnnbench.findings.records import Answered, Comparison
 from rnnbench.findings.weights import exponential
@@ -76,13 +68,13 @@ def compare(leader: str, losses: Losses, scale: Scale) -> tuple[Comparison, ...]
 
 
 class _Gains(NamedTuple):
-    """By how much one cell is better than another, at one rate each: by seed, on the scale of the comparison, and from
-    where to where that may lie."""
+    """By how much one cell is better than another, at one rate each, by seed: as a difference; on the scale of the
+    comparison; and from where to where that may lie."""
 
     plain: list[float]
-    values: list[float]
-    lows: list[float]
-    highs: list[float]
+    values: Column
+    lows: Column
+    highs: Column
 
 
 def _pair(ours: Rates, theirs: Rates, scale: Scale) -> _Pair:
@@ -92,23 +84,25 @@ def _pair(ours: Rates, theirs: Rates, scale: Scale) -> _Pair:
         return _Pair([], [])
     gaining = [best, *(_gains(ours[0], other, scale) for other in theirs[1:])]
     losing = [best, *(_gains(other, theirs[0], scale) for other in ours[1:])]
-    differ = min(
-        max(p_above(gains.values, 0.0, differ=True) for gains in gaining),
-        max(p_below(gains.values, 0.0, differ=True) for gains in losing),
-    )  # exact where nothing differs
+    above, below = ([gains.values for gains in found] for found in (gaining, losing))
+    differ = min(beats(above, below, 0.0, differ=True), falls_below(below, above, 0.0, differ=True))
+    lows, highs = (
+        [[g.lows for g in found] for found in (gaining, losing)],
+        [[g.highs for g in f] for f in (losing, gaining)],
+    )
     alike, _ = two_sided(
         Region(-scale.margin, scale.margin),
-        lambda bound: max(p_above(gains.lows, bound) for gains in gaining),
-        lambda bound: max(p_below(gains.highs, bound) for gains in losing),
+        lambda bound: beats(lows[0], lows[1], bound),
+        lambda bound: falls_below(highs[0], highs[1], bound),
     )
-    ahead = gaining if typical(best.values) > 0 else losing
+    values = list(best.values.values())
     return _Pair(
         gains=best.plain,
-        values=best.values,
-        effect=_effect(gaining, losing),
-        differ=min(1.0, 2 * differ),
+        values=values,
+        effect=reach(above, below),
+        differ=min(1.0, 2 * differ),  # exact where nothing differs
         alike=alike,
-        all_choices=[gains.values for gains in ahead],
+        all_choices=[list(column.values()) for column in (above if typical(values) > 0 else below)],
     )
 
 
@@ -117,35 +111,20 @@ def _gains(ours: Mapping[int, float], theirs: Mapping[int, float], scale: Scale)
     plain = [theirs[seed] - ours[seed] for seed in common]
     telling = [seed for seed in common if scale.nothing is None or min(ours[seed], theirs[seed]) < scale.nothing]
     if scale.ratio:
-        values = _within([np.log(theirs[seed] / ours[seed]) for seed in telling])
+        values = _within({seed: np.log(theirs[seed] / ours[seed]) for seed in telling})
     else:
-        values = _within([theirs[seed] - ours[seed] for seed in telling])
-    lows, highs = (values, values) if scale.nothing is None else _ends(ours, theirs, common, scale.nothing)
+        values = _within({seed: theirs[seed] - ours[seed] for seed in telling})
+    if scale.nothing is None:
+        return _Gains(plain if values else [], values, values, values)
+    budgets = scale.nothing, scale.nothing
+    ends = {seed: between(theirs[seed], ours[seed], budgets) for seed in common}
+    lows, highs = (_within({seed: end[way] for seed, end in ends.items()}) for way in (0, 1))
     return _Gains(plain if values else [], values, lows, highs)
 
 
-def _ends(
-    ours: Mapping[int, float], theirs: Mapping[int, float], common: Sequence[int], budget: float
-) -> tuple[list[float], list[float]]:
-    """From where to where the log-ratio of each seed may lie: one that did not get there may have needed any number."""
-    ends = [between(theirs[seed], ours[seed], (budget, budget)) for seed in common]
-    return _within([low for low, _ in ends]), _within([high for _, high in ends])
-
-
-def _within(values: Sequence[float]) -> list[float]:
+def _within(values: Column) -> Column:
     """Values of which those that are infinite are as far away as anything may be."""
-    return [float(value) for value in np.clip(values, -ANYTHING, ANYTHING)]
-
-
-def _effect(gaining: Sequence[_Gains], losing: Sequence[_Gains]) -> Range:
-    """What is typical at the best rates; from the lowest end that the other's rates leave to the highest that its own
-    leave. Where one of these choices carries no interval, this is none."""
-    found = effect(gaining[0].values)
-    lows, highs = ([effect(g.values) for g in gains if g.values] for gains in (gaining, losing))
-    whole = len(lows) + len(highs) == len(gaining) + len(losing)
-    kinds = {found.kind, *(each.kind for each in (*lows, *highs))}
-    kind = found.kind if whole and len(kinds) == 1 else "range"
-    return replace(found, low=min(each.low for each in lows), high=max(each.high for each in highs), kind=kind)
+    return {seed: float(np.clip(value, -ANYTHING, ANYTHING)) for seed, value in values.items()}
 
 
 def _comparison(

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from rnnbench.findings.screening import is_screened, rates_left, scored
+from rnnbench.findings.race import rates_left
+from rnnbench.findings.scored import is_raced, scored
 from rnnbench.records import CellUse, Dial, Learning, LearningTrial, Result, canonical
 
 
@@ -68,14 +69,14 @@ def tried(results: Sequence[Result]) -> Tried:
     newest: dict[float, dict[int, Result]] = defaultdict(dict)
     for result in sorted(results, key=lambda result: result.started):
         trial = learning_trial(result)
-        newest[trial.learning_rate if is_screened(recipe) else 0.0][trial.seed] = result
+        newest[trial.learning_rate if is_raced(recipe) else 0.0][trial.seed] = result
     everything = [result for by_seed in newest.values() for result in by_seed.values()]
     table = {
         rate: {seed: scored(result) for seed, result in by_seed.items() if was_tried(result)}
         for rate, by_seed in newest.items()
     }
     trained = {rate: found for rate, found in table.items() if found}
-    if not is_screened(recipe) or not trained:
+    if not is_raced(recipe) or not trained:
         alone = {learning_trial(result).seed: result for result in everything}
         return Tried((list(alone.values()),), everything)
     return Tried(tuple(list(newest[rate].values()) for rate in rates_left(trained, recipe)), everything)

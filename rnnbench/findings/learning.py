@@ -22,7 +22,7 @@ from rnnbench.findings.grouping import (
 )
 from rnnbench.findings.ranges import Curve
 from rnnbench.findings.records import Arm, Condition
-from rnnbench.findings.screening import is_screened
+from rnnbench.findings.scored import is_raced
 from rnnbench.findings.search import Searches, gather, search, search_key
 from rnnbench.findings.survival import epoch_ratios, reached
 from rnnbench.records import Learning, Result, Status
@@ -82,7 +82,7 @@ def _arm(row: str, tried: Tried, searches: Searches) -> Arm:
     solved = sum(learning.epochs_to_target is not None for learning in measured)
     metrics = [m.name for m in measured[0].metrics] if measured else []
     rate = learning_trial(results[0]).learning_rate
-    searched = _screened(tried) if is_screened(recipe) else searches.get(search_key(learning_trial(results[0])))
+    searched = _trained(tried) if is_raced(recipe) else searches.get(search_key(learning_trial(results[0])))
     return Arm(
         row=row,
         seeds=tuple(seed for seed, _ in pairs),
@@ -107,8 +107,8 @@ def _arm(row: str, tried: Tried, searches: Searches) -> Arm:
     )
 
 
-def _screened(tried: Tried) -> list[Result]:
-    """The trainings of a search by screening; none on a rung of a ladder that uses what was found below."""
+def _trained(tried: Tried) -> list[Result]:
+    """The trainings of a race; none on a rung of a ladder that uses what was found below."""
     trained = [result for result in tried.all if was_tried(result)]
     rates = {learning_trial(result).learning_rate for result in trained}
     return trained if trained and rates >= set(learning_trial(trained[0]).recipe.learning_rates) else []

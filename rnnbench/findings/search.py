@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from rnnbench.findings.estimates import restricted_epochs, spread
 from rnnbench.findings.grouping import learning_trial
 from rnnbench.findings.records import Arm, Condition, RateScore, Search
-from rnnbench.findings.screening import is_screened
+from rnnbench.findings.scored import is_raced
 from rnnbench.records import Learning, LearningTrial, Recipe, Result, canonical
 
 Searches = dict[bytes, list[Result]]
@@ -31,7 +31,7 @@ def search_key(trial: LearningTrial) -> bytes:
 
 
 def search(results: Sequence[Result], chosen: float | None) -> Search:
-    """The search that these trials of one cell on one task are; `chosen` is the rate of its evaluation. By screening,
+    """The search that these trials of one cell on one task are; `chosen` is the rate of its evaluation. By a race,
     evaluations at other rates are what it cost."""
     by_rate: dict[float, list[Result]] = defaultdict(list)
     for result in results:
@@ -104,7 +104,7 @@ def _arm_doubts(arm: Arm, condition: Condition) -> Iterator[str]:
 
 def _failed(found: Search, recipe: Recipe) -> str:
     trials = sum(rate.trials for rate in found.rates)
-    if is_screened(recipe):
+    if is_raced(recipe):
         low, high = found.rates[0].rate, found.rates[-1].rate
         return f"failed at every learning rate: all {trials} trainings at {len(found.rates)} rates, {low:g} to {high:g}"
     return f"has the recipe's own learning rate of {found.chosen:g}: all {trials} trials of its search failed"
@@ -119,9 +119,9 @@ def _at_chance(found: Search, condition: Condition) -> bool:
 
 
 def _luck(condition: Condition) -> Iterator[str]:
-    """Where rates were chosen on seeds of their own: that other seeds might have chosen others. What screening chooses
-    enters the comparison with all that it left."""
-    if is_screened(condition.recipe):
+    """Where rates were chosen on seeds of their own: that other seeds might have chosen others. What a race leaves
+    enters the comparison whole."""
+    if is_raced(condition.recipe):
         return
     searched = [arm for arm in condition.arms if arm.search and len(arm.search.rates) > 1]
     by_one = [arm.row for arm in searched if arm.search and all(rate.trials == 1 for rate in arm.search.rates)]

@@ -1,6 +1,6 @@
 """How strongly what was measured speaks for a claim, and against it, under one condition."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -8,11 +8,13 @@ from msgspec.structs import replace
 from scipy import stats
 
 from rnnbench.findings.book import Book
+from rnnbench.findings.choices import beats, falls_below, reach
 from rnnbench.findings.claim_figures import figure_name
 from rnnbench.findings.cost_weighing import weigh_times, with_pace
 from rnnbench.findings.counted_weighing import weigh_counted
-from rnnbench.findings.effects import ANYTHING, between, effect, p_above, p_below, two_sided
+from rnnbench.findings.effects import ANYTHING, between, two_sided
 from rnnbench.findings.estimates import solve_rate
+from rnnbench.findings.flips import Column
 from rnnbench.findings.ranges import Range
 from rnnbench.findings.seeds import At, Seeds, counted, seeds_of
 from rnnbench.findings.weights import Ends, Weighed, exponential, logs
@@ -37,11 +39,12 @@ LOWER: tuple[Figure, ...] = ("epochs", "seconds")
 
 class _Choices(NamedTuple):
     """The seeds at each choice of rates: both cells at their best; and where the effect is to lie above a bound, or
-    below, those by which it has to."""
+    below, those by which it has to; and whether one rate of a cell counts because it came out best."""
 
     best: Seeds
     above: list[Seeds]
     below: list[Seeds]
+    picked: bool = True
 
 
 def _learning(reading: Reading, question: Question, book: Book) -> Weighed:
@@ -71,7 +74,7 @@ def _choices(reading: Reading, question: Question, book: Book) -> _Choices:
 
     def conceding(seeds: Seeds, side: LearningSide, rate: float) -> Seeds:
         lost = [seed for seed in best.figures if seed not in seeds.figures and book.lost(side, rate, seed)]
-        return replace(seeds, conceded=len(lost))
+        return replace(seeds, conceded=tuple(lost))
 
     ours = [conceding(at(rate, *others), sides[0], rate) for rate in rates[0][1:]]
     theirs = [conceding(at(rates[0][0], rate), sides[1], rate) for of_side in rates[1:] for rate in of_side[1:]]
@@ -79,8 +82,8 @@ def _choices(reading: Reading, question: Question, book: Book) -> _Choices:
         return _Choices(best, [best, *ours], [best, *theirs])
     if reading.figure == "solved" or (reading.figure == "score" and len(sides) == 2):
         return _Choices(best, [best, *theirs], [best, *ours])
-    plain = [best, *(replace(seeds, conceded=0) for seeds in (*ours, *theirs))]
-    return _Choices(best, plain, plain)
+    plain = [best, *(replace(seeds, conceded=()) for seeds in (*ours, *theirs))]
+    return _Choices(best, plain, plain, picked=False)
 
 
 def _typical(choices: _Choices, reading: Reading, budgets: Sequence[float]) -> Weighed:
@@ -93,47 +96,47 @@ def _typical(choices: _Choices, reading: Reading, budgets: Sequence[float]) -> W
     if not values:
         return Weighed(lost=tuple(lost))
     ends = _ends(seeds, budgets, ratio=ratio)
-    above = [(*_ends(one, budgets, ratio=ratio), *[(ANYTHING, ANYTHING)] * one.conceded) for one in choices.above]
-    below = [(*_ends(one, budgets, ratio=ratio), *[(-ANYTHING, -ANYTHING)] * one.conceded) for one in choices.below]
+    above = [{**_ends(one, budgets, ratio=ratio), **_conceded(one, ANYTHING)} for one in choices.above]
+    below = [{**_ends(one, budgets, ratio=ratio), **_conceded(one, -ANYTHING)} for one in choices.below]
+    lows, highs = ([_ends_of(found, way) for found in (above, below)] for way in (0, 1))
     p_for, p_against = two_sided(
         logs(reading.region) if ratio else reading.region,
-        lambda bound: max(p_above([low for low, _ in chosen], bound) for chosen in above),
-        lambda bound: max(p_below([high for _, high in chosen], bound) for chosen in below),
+        lambda bound: beats(lows[0], lows[1] if choices.picked else lows[0][:1], bound),
+        lambda bound: falls_below(highs[1], highs[0] if choices.picked else highs[1][:1], bound),
     )
-    found = _effect(values, choices, budgets, ratio=ratio)
-    if found.kind == "95 % interval" and any(low != high for low, high in ends):
+    found = _effect(choices, budgets, ratio=ratio)
+    if found.kind == "95 % interval" and any(low != high for low, high in ends.values()):
         found = replace(found, kind="95 % of what was seen")
     return Weighed(
         effect=exponential(found) if ratio else found,
         p_for=p_for,
         p_against=p_against,
         values=tuple(values),
-        ends=ends,
-        above=tuple(above),
-        below=tuple(below),
+        ends=tuple(ends.values()),
+        above=tuple(tuple(one.values()) for one in above),
+        below=tuple(tuple(one.values()) for one in below),
         n=len(values),
         lost=tuple(lost),
     )
 
 
-def _effect(values: Sequence[float], choices: _Choices, budgets: Sequence[float], *, ratio: bool) -> Range:
-    """What is typical at the best rates, from the lowest end that the other choices leave to the highest. Where one of
-    them carries no interval, this is none."""
+def _conceded(seeds: Seeds, worst: float) -> dict[int, Ends]:
+    return dict.fromkeys(seeds.conceded, (worst, worst))
 
-    def effects(of_choices: Sequence[Seeds], conceded: float) -> list[Range]:
-        told = [[_value(pair, ratio=ratio) for pair in _told(one, budgets).values()] for one in of_choices]
-        values_of = [[*one, *[conceded] * seeds.conceded] for one, seeds in zip(told, of_choices, strict=True)]
-        return [effect(one) for one in values_of if one]
 
-    best, lows, highs = effect(values), effects(choices.above, ANYTHING), effects(choices.below, -ANYTHING)
-    whole = len(lows) + len(highs) == len(choices.above) + len(choices.below)
-    alike = whole and {found.kind for found in (*lows, *highs)} == {best.kind}
-    return replace(
-        best,
-        low=min(found.low for found in lows),
-        high=max(found.high for found in highs),
-        kind=best.kind if alike else "range",
-    )
+def _ends_of(columns: Sequence[Mapping[int, Ends]], way: int) -> list[Column]:
+    """The lower ends (0) or the upper ones (1), by choice and seed."""
+    return [{seed: ends[way] for seed, ends in column.items()} for column in columns]
+
+
+def _effect(choices: _Choices, budgets: Sequence[float], *, ratio: bool) -> Range:
+    """What is typical at the best rates, and how far it reaches."""
+
+    def columns(of_choices: Sequence[Seeds], worst: float) -> list[Column]:
+        told = [{seed: _value(pair, ratio=ratio) for seed, pair in _told(one, budgets).items()} for one in of_choices]
+        return [{**one, **dict.fromkeys(seeds.conceded, worst)} for one, seeds in zip(told, of_choices, strict=True)]
+
+    return reach(columns(choices.above, ANYTHING), columns(choices.below, -ANYTHING))
 
 
 def _told(seeds: Seeds, budgets: Sequence[float]) -> dict[int, tuple[float, ...]]:
@@ -149,11 +152,11 @@ def _value(pair: Sequence[float], *, ratio: bool) -> float:
     return float(np.log(pair[0] / pair[1])) if ratio else pair[0] - pair[1]
 
 
-def _ends(seeds: Seeds, budgets: Sequence[float], *, ratio: bool) -> tuple[Ends, ...]:
+def _ends(seeds: Seeds, budgets: Sequence[float], *, ratio: bool) -> dict[int, Ends]:
     """From where to where each seed's value may lie: a cell that did not get there may have needed any number, and what
     ran to its end without the figure may have any."""
-    unknown = [(-ANYTHING, ANYTHING)] * seeds.unknown
-    return (*(_end(pair, budgets, ratio=ratio) for pair in seeds.figures.values()), *unknown)
+    known = {seed: _end(pair, budgets, ratio=ratio) for seed, pair in seeds.figures.items()}
+    return {**known, **dict.fromkeys(seeds.unknown, (-ANYTHING, ANYTHING))}
 
 
 def _end(pair: Sequence[float], budgets: Sequence[float], *, ratio: bool) -> Ends:
@@ -169,16 +172,17 @@ def _solved(choices: _Choices, region: Region) -> Weighed:
     if not values:
         return Weighed(lost=choices.best.lost)
 
-    def worst(chosen: Sequence[Seeds], bound: float, way: Literal["greater", "less"]) -> float:
+    def worst(chosen: Sequence[Seeds], own: int, bound: float, way: Literal["greater", "less"]) -> float:
         shares = [[value for (value,) in seeds.figures.values()] for seeds in chosen]
-        return max(
+        most = max(
             float(stats.binomtest(int(sum(share)), len(share), bound, way).pvalue) if share else 1.0 for share in shares
         )
+        return min(1.0, own * most)  # Bonferroni's share for each rate that it was chosen among
 
     p_for, p_against = two_sided(
         region,
-        lambda bound: worst(choices.above, bound, "greater"),
-        lambda bound: worst(choices.below, bound, "less"),
+        lambda bound: worst(choices.above, len(choices.below), bound, "greater"),
+        lambda bound: worst(choices.below, len(choices.above), bound, "less"),
     )
     return Weighed(
         effect=solve_rate(int(sum(values)), len(values)),

@@ -4,7 +4,7 @@ from rnnbench.plan.known import Index, Known, known
 from rnnbench.plan.ladder import Standing, unclimbed
 from rnnbench.plan.plan import due_trials, learning_trials, plan
 from rnnbench.plan.replicates import TIMES, cost_trials, precision, wants_more
-from rnnbench.plan.search import best_rate, found_rates
+from rnnbench.plan.search import best_rate
 from rnnbench.plan.trials import count_trials, learning_trial, tuning_trials
 
 __all__ = [
@@ -16,7 +16,6 @@ __all__ = [
     "cost_trials",
     "count_trials",
     "due_trials",
-    "found_rates",
     "known",
     "learning_trial",
     "learning_trials",

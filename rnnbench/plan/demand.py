@@ -5,9 +5,10 @@ so that looking often does not decide by luck (Bonferroni over the looks, which 
 docs/decisions/0014).
 """
 
+from collections.abc import Iterable
 from itertools import product
 
-from rnnbench.findings import Book, is_settled
+from rnnbench.findings import Book, is_raced, is_settled
 from rnnbench.plan.known import Index
 from rnnbench.plan.ladder import Standing
 from rnnbench.plan.search import scored
@@ -49,16 +50,24 @@ class Demand:
         book = Book()
         for side in claim.sides:
             use = self._uses[_key(side)]
-            rates = self._standing.rates(use, side.cell)
-            if rates is None:
+            trainings = self._trainings(use, side.cell, seeds)
+            if trainings is None:
                 return None
-            for rate, seed in product(rates, range(seeds)):
+            for rate, seed in trainings:
                 trial = learning_trial(self._suite, use, side.cell, seed, rate)
                 outcome = self._index.get(trial_id(trial))
                 if outcome is None:
                     return None
                 book.note(trial, outcome.figures, scored(outcome), outcome.absences)
         return book
+
+    def _trainings(self, use: TaskUse, cell: CellUse, seeds: int) -> Iterable[tuple[float, int]] | None:
+        """The rates and seeds of a cell's evaluation at so many seeds; None while its search is not complete."""
+        if is_raced(use.recipe):
+            found = self._standing.raced(use, cell, range(seeds))
+            return found.trainings if found.complete else None
+        rates = self._standing.rates(use, cell)
+        return None if rates is None else product(rates, range(seeds))
 
 
 def _place(use: TaskUse, cell: CellUse) -> tuple[str, ...]:

@@ -1,10 +1,11 @@
 """What is known of each cell on each task: the rates that its search left, and how far it may climb a ladder."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from rnnbench.findings import Raced, is_raced
 from rnnbench.plan.known import Index
-from rnnbench.plan.search import found_rates
-from rnnbench.plan.trials import learning_trial
+from rnnbench.plan.search import raced, tuned
+from rnnbench.plan.trials import first_seeds, is_searched, learning_trial
 from rnnbench.records import CellUse, LearningTrial, Suite, TaskUse, trial_id
 
 
@@ -14,14 +15,40 @@ class Standing:
     def __init__(self, suite: Suite, index: Index) -> None:
         self._suite, self._index = suite, index
         self._rates: dict[tuple[int, str], tuple[float, ...] | None] = {}
+        self._raced: dict[tuple[int, str, tuple[int, ...]], Raced] = {}
         self._climbs: dict[tuple[int, str], bool] = {}
 
     def rates(self, use: TaskUse, cell: CellUse) -> tuple[float, ...] | None:
         """The learning rates of a cell's evaluation; None while the search for them is not complete."""
         key = id(use.lowest), cell.row
         if key not in self._rates:
-            self._rates[key] = found_rates(self._suite, use, cell, self._index)
+            self._rates[key] = self._found(use.lowest, cell)
         return self._rates[key]
+
+    def raced(self, use: TaskUse, cell: CellUse, seeds: Sequence[int]) -> Raced:
+        """How far the race of a cell's rates has come over these seeds. On a rung of a ladder it is one of those that
+        are left on the lowest rung, and asks for nothing before that is known."""
+        key = id(use), cell.row, tuple(seeds)
+        if key not in self._raced:
+            below = None if use.below is None else self.raced(use.lowest, cell, seeds)
+            if below and not below.complete:
+                self._raced[key] = Raced((), below.rates, below.left, complete=False)
+            else:
+                rates = below.left if below else ()
+                self._raced[key] = raced(self._suite, use, cell, self._index, seeds, rates)
+        return self._raced[key]
+
+    def _found(self, use: TaskUse, cell: CellUse) -> tuple[float, ...] | None:
+        """On the lowest rung."""
+        if not use.recipe.tune:
+            return (use.recipe.learning_rate,)
+        if not is_searched(use):
+            return (use.recipe.learning_rates[0],)
+        if is_raced(use.recipe):
+            found = self.raced(use, cell, first_seeds(self._suite))
+            return found.left if found.complete else None
+        rate = tuned(self._suite, use, cell, self._index)
+        return None if rate is None else (rate,)
 
     def climbs(self, use: TaskUse, cell: CellUse) -> bool:
         """Whether a cell may try this rung: it solved all those below in most seeds."""

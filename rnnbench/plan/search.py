@@ -3,33 +3,23 @@
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from rnnbench.findings import Scored, Screened, is_screened, rank, screen
+from rnnbench.findings import Raced, Scored, race, rank
 from rnnbench.plan.known import Index, Known
-from rnnbench.plan.trials import first_seeds, is_searched, learning_trial, tuning_trials
+from rnnbench.plan.trials import learning_trial, tuning_trials
 from rnnbench.records import CellUse, Recipe, Suite, TaskUse, trial_id
 
 
-def found_rates(suite: Suite, use: TaskUse, cell: CellUse, index: Index) -> tuple[float, ...] | None:
-    """The learning rates of a cell's evaluation; None while the search for them is not complete."""
-    if not use.recipe.tune:
-        return (use.recipe.learning_rate,)
-    if not is_searched(use.lowest):
-        return (use.recipe.learning_rates[0],)
-    if is_screened(use.recipe):
-        return screening(suite, use.lowest, cell, index).left
-    rate = _tuned(suite, use, cell, index)
-    return None if rate is None else (rate,)
-
-
-def screening(suite: Suite, use: TaskUse, cell: CellUse, index: Index) -> Screened:
-    """How far the screening of a cell's rates has come on a task."""
+def raced(
+    suite: Suite, use: TaskUse, cell: CellUse, index: Index, seeds: Sequence[int], rates: Sequence[float] = ()
+) -> Raced:
+    """How far the race of a cell's rates on a task has come, over these seeds; `rates` as in `race`."""
 
     @cache
     def look(rate: float, seed: int) -> Scored | None:
         outcome = index.get(trial_id(learning_trial(suite, use, cell, seed, rate)))
         return None if outcome is None else scored(outcome)
 
-    return screen(look, first_seeds(suite), use.recipe)
+    return race(look, seeds, use.recipe, rates)
 
 
 def scored(outcome: Known) -> Scored:
@@ -39,7 +29,7 @@ def scored(outcome: Known) -> Scored:
     return Scored(outcome.epochs_to_target, outcome.loss)
 
 
-def _tuned(suite: Suite, use: TaskUse, cell: CellUse, index: Index) -> float | None:
+def tuned(suite: Suite, use: TaskUse, cell: CellUse, index: Index) -> float | None:
     """The best rate on tuning seeds. Where no rate gave a score (the cell fails, say), it is the recipe's own."""
     trials = tuning_trials(suite, use.lowest, cell)
     outcomes = [(trial, index.get(trial_id(trial))) for trial in trials]

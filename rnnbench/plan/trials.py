@@ -2,7 +2,7 @@
 
 import msgspec
 
-from rnnbench.findings import is_screened
+from rnnbench.findings import is_raced
 from rnnbench.plan.replicates import cost_trials
 from rnnbench.records import FIRST_TUNING_SEED, CellUse, LearningTrial, Suite, TaskUse
 
@@ -25,7 +25,7 @@ def learning_trial(suite: Suite, use: TaskUse, cell: CellUse, seed: int, rate: f
 
 
 def first_seeds(suite: Suite) -> tuple[int, ...]:
-    """The seeds that a suite begins with, among which screening chooses its own; those that are added are none."""
+    """The seeds that a suite begins with."""
     rule = suite.until_decided
     return suite.seeds if rule is None else tuple(range(min(rule.first, rule.most)))
 
@@ -53,10 +53,9 @@ def count_trials(suite: Suite) -> int:
 
 
 def _count(suite: Suite, use: TaskUse) -> int:
-    """How many trainings a cell has on a task; by screening, where its grid is not widened, and no rates tie."""
+    """How many trainings a cell has on a task; by a race, where its grid is not widened, and nothing is given up."""
     recipe, seeds = use.recipe, len(suite.seeds)
     rates = len(recipe.learning_rates)
-    if is_screened(recipe):
-        kept, screened = min(recipe.rates_kept, rates), min(recipe.screening_seeds, seeds)
-        return kept * seeds + ((rates - kept) * screened if is_searched(use) else 0)
+    if is_raced(recipe):
+        return rates * seeds
     return seeds + (rates * recipe.tuning_seeds if is_searched(use) else 0)

@@ -37,10 +37,10 @@ class Recipe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     schedule:            "cosine" lets the rate fall to zero over the budget of steps.
     tune:                search each cell's learning rate among `learning_rates` by validation data. A suite's file
                          tunes unless it says `tune = false`.
-    search:              how: by "screening" all rates on the first `screening_seeds` of the evaluation, training the
-                         best `rates_kept` of them on all seeds; or on "tuning-seeds" seeds of their own, of which there
-                         are `tuning_seeds`, training the best rate alone.
-    lowest_rate:         how far screening widens a grid whose best rate is its lowest; likewise `highest_rate`.
+    search:              how: by a "race" of all rates over the seeds of the evaluation, in which those that are told to
+                         be worse than the best are given up from `race_from` seeds on; or on "tuning-seeds" seeds of
+                         their own, of which there are `tuning_seeds`, training the best rate alone.
+    lowest_rate:         how far a race widens a grid whose best rate is its lowest; likewise `highest_rate`.
     clip_norm:           largest norm of the gradient over all parameters; 0 leaves it uncut.
     epochs:              the budget of training, and where epochs-to-target is censored.
     steps_per_epoch:     training steps that make an epoch where data is generated.
@@ -67,9 +67,8 @@ class Recipe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     tune: bool = False
     learning_rates: Annotated[tuple[PositiveFloat, ...], Meta(min_length=1)] = (3e-4, 1e-3, 3e-3, 1e-2, 3e-2)
     tuning_seeds: Positive = 2
-    search: Literal["tuning-seeds", "screening"] = "tuning-seeds"
-    screening_seeds: Positive = 3
-    rates_kept: Positive = 2
+    search: Literal["tuning-seeds", "race"] = "tuning-seeds"
+    race_from: Annotated[int, Meta(ge=2)] = 3
     lowest_rate: PositiveFloat = 1e-5
     highest_rate: PositiveFloat = 1.0
     clip_norm: Annotated[float, Meta(ge=0)] = 1.0

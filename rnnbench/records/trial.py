@@ -122,7 +122,7 @@ def _defaults(kind: type[Struct]) -> tuple[tuple[str, Any], ...]:
 
 def _has_several_rates(recipe: Recipe) -> bool:
     """Whether a cell may be evaluated at more than one rate at a seed."""
-    return recipe.tune and recipe.search == "screening"
+    return recipe.tune and recipe.search == "race"
 
 
 def _title(trial: Trial) -> str:

@@ -16,11 +16,11 @@ from rnnbench.suite.file import TaskEntry
 from rnnbench.suite.options import complete_options
 from rnnbench.task import Task
 
-FAIR = Recipe(tune=True)
+FAIR = Recipe(tune=True, search="race")
 """What a suite's file gets where it says nothing."""
 OF_ANOTHER_SEARCH = {
-    "screening": ("tuning_seeds",),
-    "tuning-seeds": ("screening_seeds", "rates_kept", "lowest_rate", "highest_rate"),
+    "race": ("tuning_seeds",),
+    "tuning-seeds": ("race_from", "lowest_rate", "highest_rate"),
 }
 """By kind of search, the keys of the recipe that belong to the other one."""
 

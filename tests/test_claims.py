@@ -474,6 +474,7 @@ def test_the_search_for_a_learning_rate_enters_no_verdict() -> None:
         recipe={
             "epochs": BUDGET,
             "steps_per_epoch": 10,
+            "search": "tuning-seeds",
             "tuning_seeds": 2,
             "learning_rates": [0.1, 0.2],
         },

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
-import msgspec
 import numpy as np
 
 from rnnbench.findings.claim_figures import LOST, claim_absences, claim_figures
@@ -23,6 +22,7 @@ from rnnbench.records import (
     OperationsRow,
     Result,
     TimeRow,
+    identity,
     trial_id,
 )
 
@@ -72,8 +72,8 @@ class Book:
 
     def note(self, trial: LearningTrial, figures: Figures, read: Scored, absent: Mapping[str, str]) -> None:
         """Take in an evaluation, with the reasons why figures are not there."""
-        self.learning[key(_side(trial))][_rate(trial)][trial.seed] = Evaluated(trial_id(trial), figures, read)
-        self.absent[key(_side(trial))][_rate(trial)][trial.seed] = absent
+        self.learning[identity(_side(trial))][_rate(trial)][trial.seed] = Evaluated(trial_id(trial), figures, read)
+        self.absent[identity(_side(trial))][_rate(trial)][trial.seed] = absent
 
     def up_to(self, seeds: int | None) -> "Book":
         """The same without what is known of further seeds."""
@@ -85,7 +85,7 @@ class Book:
 
     def rates(self, side: LearningSide) -> tuple[float, ...]:
         """The rates that a search left, as this book notes them, the best first."""
-        found = self.learning.get(key(side), {})
+        found = self.learning.get(identity(side), {})
         table = {
             rate: {seed: one.scored for seed, one in by_seed.items()} for rate, by_seed in found.items() if by_seed
         }
@@ -95,12 +95,14 @@ class Book:
 
     def figures(self, side: LearningSide, rate: float, figure: str) -> dict[int, tuple[str, float]]:
         """Of each seed that has this figure the trial's id, and the figure."""
-        found = self.learning.get(key(side), {}).get(rate, {})
+        found = self.learning.get(identity(side), {}).get(rate, {})
         return {seed: (one.trial, one.figures[figure]) for seed, one in found.items() if figure in one.figures}
 
     def ran(self, side: LearningSide, rate: float) -> set[int]:
         """Seeds that were run, with whatever came of them."""
-        return set(self.learning.get(key(side), {}).get(rate, {})) | set(self.absent.get(key(side), {}).get(rate, {}))
+        return set(self.learning.get(identity(side), {}).get(rate, {})) | set(
+            self.absent.get(identity(side), {}).get(rate, {})
+        )
 
     def lost(self, side: LearningSide, rate: float, seed: int) -> bool:
         """Whether a seed was run and came to nothing."""
@@ -108,7 +110,7 @@ class Book:
 
     def why_absent(self, side: LearningSide, rate: float, seed: int, figure: str) -> str:
         """Why a seed has no such figure; "" where nothing is known of that."""
-        reasons = self.absent.get(key(side), {}).get(rate, {}).get(seed, {})
+        reasons = self.absent.get(identity(side), {}).get(rate, {}).get(seed, {})
         return reasons.get(figure) or reasons.get("", "")
 
     def _note_learning(self, result: Result, trial: LearningTrial) -> None:
@@ -117,14 +119,14 @@ class Book:
         if was_tried(result):
             self.note(trial, claim_figures(result), scored(result), claim_absences(result))
         else:  # an older one is not what it gives now
-            self.learning[key(_side(trial))][_rate(trial)].pop(trial.seed, None)
-            self.absent[key(_side(trial))][_rate(trial)][trial.seed] = claim_absences(result)
+            self.learning[identity(_side(trial))][_rate(trial)].pop(trial.seed, None)
+            self.absent[identity(_side(trial))][_rate(trial)][trial.seed] = claim_absences(result)
 
     def _note_cost(self, result: Result, trial: CostTrial) -> None:
         cells = {cell.row: cell for cell in trial.cells}
         for row in result.costs:
             cell = cells[row.row]
-            side = key(CostSide(cell=cell, measurement=trial.measurement, shape=trial.shape))
+            side = identity(CostSide(cell=cell, measurement=trial.measurement, shape=trial.shape))
             if isinstance(row, TimeRow):
                 self.times[side][trial_id(trial)] = Seen(trial, cell, row)
             elif isinstance(row, OperationsRow):
@@ -142,12 +144,12 @@ class Book:
     def paired(self, first: CostSide, second: CostSide) -> dict[str, dict[str, float]]:
         """Log of the first's time over the second's in each process that has both, by trial and by occasion, threads
         and device, which have to agree like days."""
-        ours, theirs = self.times.get(key(first), {}), self.times.get(key(second), {})
+        ours, theirs = self.times.get(identity(first), {}), self.times.get(identity(second), {})
         logs: dict[str, dict[str, float]] = defaultdict(dict)
-        for identity in sorted(set(ours) & set(theirs)):
-            in_turns = np.log(ours[identity].seconds) - np.log(theirs[identity].seconds)
-            trial = ours[identity].trial
-            logs[f"{trial.occasion}{place_words(trial)}"][identity] = float(np.median(in_turns))
+        for name in sorted(set(ours) & set(theirs)):
+            in_turns = np.log(ours[name].seconds) - np.log(theirs[name].seconds)
+            trial = ours[name].trial
+            logs[f"{trial.occasion}{place_words(trial)}"][name] = float(np.median(in_turns))
         return logs
 
 
@@ -161,9 +163,3 @@ def _rate(trial: LearningTrial) -> float:
 
 def _side(trial: LearningTrial) -> LearningSide:
     return LearningSide(cell=trial.cell, task=trial.task, dials=trial.dials, recipe=trial.recipe)
-
-
-def key(side: LearningSide | CostSide) -> bytes:
-    """Equal sides, and only those, share it; what cells are called does not matter."""
-    bare = msgspec.structs.replace(side, cell=msgspec.structs.replace(side.cell, label=""))
-    return msgspec.json.encode(bare, order="deterministic")

@@ -6,13 +6,13 @@ import numpy as np
 from msgspec.structs import replace
 from scipy import stats
 
-from rnnbench.findings.book import Book, key
+from rnnbench.findings.book import Book
 from rnnbench.findings.effects import p_below, two_sided, typical
 from rnnbench.findings.estimates import INTERVAL_REPLICATES
 from rnnbench.findings.paces import over_occasions, same_kind, that_count
 from rnnbench.findings.ranges import Range
 from rnnbench.findings.weights import Weighed, logs
-from rnnbench.records import CostSide, Question, Reading, Region
+from rnnbench.records import CostSide, Question, Reading, Region, identity
 
 BETWEEN_KINDS = 1.15
 """By how much a ratio of times of two kinds of layer may move from one day to the next; docs/decisions/0012."""
@@ -30,7 +30,7 @@ def weigh_times(first: CostSide, second: CostSide, region: Region, book: Book) -
     whole = Weighed(effect=over_occasions(by_occasion), n=n, trials=trials, by_seeds=False)
     if thin := _thin(by_occasion):
         return replace(whole, reason=thin)
-    ours, theirs = (list(book.times[key(side)].values()) for side in (first, second))
+    ours, theirs = (list(book.times[identity(side)].values()) for side in (first, second))
     slack = 0.0 if same_kind(ours, theirs) else float(np.log(BETWEEN_KINDS))
     p_values = [_student(found, logs(region), slack) for found in by_occasion.values()]
     whole = replace(whole, slack=slack > 0)

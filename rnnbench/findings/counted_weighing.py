@@ -7,12 +7,12 @@ import numpy as np
 from msgspec.structs import replace
 from scipy import stats
 
-from rnnbench.findings.book import Book, key
+from rnnbench.findings.book import Book
 from rnnbench.findings.effects import two_sided
 from rnnbench.findings.estimates import INTERVAL_REPLICATES, LEVEL
 from rnnbench.findings.ranges import Range
 from rnnbench.findings.weights import Weighed, exponential, logs
-from rnnbench.records import CostSide, Reading, Region
+from rnnbench.records import CostSide, Reading, Region, identity
 
 BETWEEN_READINGS = 1.02
 """By how much peak memory may be misread."""
@@ -21,7 +21,7 @@ ByPlace = Mapping[str, Sequence[float]]
 
 def weigh_counted(first: CostSide, second: CostSide, reading: Reading, book: Book) -> Weighed:
     """By all that was counted; of peaks, threads and devices have to agree about it."""
-    trials = tuple(sorted({trial for side in (first, second) for trial in book.counted.get(key(side), {})}))
+    trials = tuple(sorted({trial for side in (first, second) for trial in book.counted.get(identity(side), {})}))
     ours, theirs = (_by_place(side, reading.figure, book) for side in (first, second))
     if reading.figure == "peak-memory":
         each = [_weigh_peaks(ours[place], theirs[place], logs(reading.region)) for place in ours if place in theirs]
@@ -36,7 +36,7 @@ def weigh_counted(first: CostSide, second: CostSide, reading: Reading, book: Boo
 def _by_place(side: CostSide, figure: str, book: Book) -> ByPlace:
     """Figures above 0, of which alone there are ratios, by threads and device."""
     found = defaultdict(list)
-    for place, figures in book.counted.get(key(side), {}).values():
+    for place, figures in book.counted.get(identity(side), {}).values():
         if figures.get(figure):
             found[place].append(figures[figure])
     return found

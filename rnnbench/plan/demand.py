@@ -13,7 +13,7 @@ from rnnbench.plan.known import Index
 from rnnbench.plan.ladder import Standing
 from rnnbench.plan.search import scored
 from rnnbench.plan.trials import learning_trial
-from rnnbench.records import CellUse, Claim, LearningSide, Suite, TaskUse, trial_id
+from rnnbench.records import CellUse, Claim, LearningSide, Suite, TaskUse, identity, trial_id
 
 
 class Demand:
@@ -21,18 +21,18 @@ class Demand:
 
     def __init__(self, suite: Suite, index: Index, standing: Standing) -> None:
         self._suite, self._index, self._standing = suite, index, standing
-        self._uses = {_place(use, cell): use for use in suite.tasks for cell in suite.cells_on(use)}
-        self._counts: dict[tuple[str, ...], int] = {}
+        self._uses = {identity(_side(use, cell)): use for use in suite.tasks for cell in suite.cells_on(use)}
+        self._counts: dict[bytes, int] = {}
         for claim in suite.claims if suite.until_decided else ():
             count = self._count(claim)
             for side in claim.sides:
-                self._counts[_key(side)] = max(self._counts.get(_key(side), 0), count)
+                self._counts[identity(side)] = max(self._counts.get(identity(side), 0), count)
 
     def seeds(self, use: TaskUse, cell: CellUse) -> tuple[int, ...]:
         """The seeds at which a cell is to be evaluated on a task, as far as is known."""
         if self._suite.until_decided is None:
             return self._suite.seeds
-        return tuple(range(self._counts[_place(use, cell)]))
+        return tuple(range(self._counts[identity(_side(use, cell))]))
 
     def _count(self, claim: Claim) -> int:
         """Seeds up to the first look that is not complete, or at which the claim is settled."""
@@ -49,7 +49,7 @@ class Demand:
         """The figures of a claim at so many seeds; None where some evaluation is not done."""
         book = Book()
         for side in claim.sides:
-            use = self._uses[_key(side)]
+            use = self._uses[identity(side)]
             trainings = self._trainings(use, side.cell, seeds)
             if trainings is None:
                 return None
@@ -70,9 +70,5 @@ class Demand:
         return None if rates is None else product(rates, range(seeds))
 
 
-def _place(use: TaskUse, cell: CellUse) -> tuple[str, ...]:
-    return _key(LearningSide(cell=cell, task=use.name, dials=use.dials, recipe=use.recipe))
-
-
-def _key(side: LearningSide) -> tuple[str, ...]:
-    return side.cell.row, side.task, repr(sorted(side.dials.items())), repr(side.recipe)
+def _side(use: TaskUse, cell: CellUse) -> LearningSide:
+    return LearningSide(cell=cell, task=use.name, dials=use.dials, recipe=use.recipe)

@@ -5,9 +5,7 @@ from rnnbench.records.claim import (
     RATIOS,
     SHARES,
     Claim,
-    CostSide,
     Figure,
-    LearningSide,
     Question,
     Reading,
     Region,
@@ -41,6 +39,7 @@ from rnnbench.records.result import (
     Seconds,
     Status,
 )
+from rnnbench.records.side import CostSide, LearningSide, identity
 from rnnbench.records.suite import CostPlan, LeftOut, Needed, SeedRule, Suite, TaskUse
 from rnnbench.records.trial import (
     CellUse,
@@ -114,6 +113,7 @@ __all__ = [
     "canonical",
     "contradiction",
     "encode",
+    "identity",
     "limits",
     "trial_id",
 ]

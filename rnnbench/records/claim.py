@@ -5,8 +5,8 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from rnnbench.records.recipe import Measurement, Recipe, Shape
-from rnnbench.records.trial import CellUse, Dial
+from rnnbench.records.recipe import Measurement
+from rnnbench.records.side import CostSide, LearningSide
 
 SHARES = (1.0, 0.9, 0.75)
 """Thresholds of what is acceptable: how much of the way from the trivial forecast to the target each one asks for."""
@@ -55,23 +55,6 @@ class Region(Struct, frozen=True):
         if self.low is not None and self.high is not None:
             return f"{'outside' if self.outside else 'within'} {self.low:.3g} to {self.high:.3g}"
         return f"at most {self.high:.3g}" if self.low is None else f"at least {self.low:.3g}"
-
-
-class LearningSide(Struct, frozen=True, kw_only=True, tag_field="lane", tag="learning"):
-    """A cell that learns: all its evaluations on a task under a recipe, whatever their seeds."""
-
-    cell: CellUse
-    task: str
-    dials: dict[str, Dial]
-    recipe: Recipe
-
-
-class CostSide(Struct, frozen=True, kw_only=True, tag_field="lane", tag="cost"):
-    """A cell whose cost is measured: all replicates at a shape."""
-
-    cell: CellUse
-    measurement: Measurement
-    shape: Shape
 
 
 class Question(Struct, frozen=True, kw_only=True):

@@ -1,0 +1,31 @@
+"""What a claim holds against each other: a cell that learns, or one whose cost is measured."""
+
+from msgspec import Struct
+from msgspec.json import encode
+from msgspec.structs import replace
+
+from rnnbench.records.recipe import Measurement, Recipe, Shape
+from rnnbench.records.trial import CellUse, Dial
+
+
+class LearningSide(Struct, frozen=True, kw_only=True, tag_field="lane", tag="learning"):
+    """A cell that learns: all its evaluations on a task under a recipe, whatever their seeds."""
+
+    cell: CellUse
+    task: str
+    dials: dict[str, Dial]
+    recipe: Recipe
+
+
+class CostSide(Struct, frozen=True, kw_only=True, tag_field="lane", tag="cost"):
+    """A cell whose cost is measured: all replicates at a shape."""
+
+    cell: CellUse
+    measurement: Measurement
+    shape: Shape
+
+
+def identity(side: LearningSide | CostSide) -> bytes:
+    """Equal sides, and only those, share it; what cells are called does not matter."""
+    bare = replace(side, cell=replace(side.cell, label=""))
+    return encode(bare, order="deterministic")

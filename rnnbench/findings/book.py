@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from rnnbench.findings.claim_figures import LOST, claim_absences, claim_figures
-from rnnbench.findings.cost import place_words
+from rnnbench.findings.cost_grouping import place_words
 from rnnbench.findings.grouping import was_tried
 from rnnbench.findings.paces import Seen
 from rnnbench.findings.screening import Scored, is_screened, rates_left, scored

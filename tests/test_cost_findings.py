@@ -56,7 +56,7 @@ def pair(results: list[Result], slow: str, fast: str) -> CostPair:
 def test_a_range_of_few_replicates_is_called_one(replicates: int, said: str) -> None:
     """It is no interval, and one replicate has not even that."""
     (finding,) = find([times({"gru": 1.0, "lstm": 2.0}, r) for r in range(replicates)]).costs
-    assert "Of the time of torch's LSTM, the ruler, gru takes 1" in finding.answer
+    assert "In training, of the time of torch's LSTM, the ruler, gru takes 1" in finding.answer
     assert f"lstm {said}" in finding.answer
 
 

@@ -72,11 +72,11 @@ def test_the_reference_is_what_the_suite_names_and_not_the_fastest() -> None:
     assert found.references == {"train": "b"}
     assert over["b"] is None
     assert {row: round(ratio.centre, 6) for row, ratio in over.items() if ratio} == {"a": 0.5, "c": 1.0}
-    assert "Of the time of b, a takes 0.5 [0.5 to 0.5], c 1 [1 to 1]" in found.answer
+    assert "In training, of the time of b, a takes 0.5 [0.5 to 0.5], c 1 [1 to 1]" in found.answer
     by_ruler = table(rows)
     assert by_ruler.references == {"train": ""}
     assert all(row.train and row.train.over is None for row in by_ruler.rows)
-    assert "Of the time of torch's LSTM, the ruler, a takes 0.5" in by_ruler.answer
+    assert "In training, of the time of torch's LSTM, the ruler, a takes 0.5" in by_ruler.answer
 
 
 def test_a_reference_that_is_named_after_measuring_changes_nothing() -> None:
@@ -143,8 +143,8 @@ def test_the_sentence_says_why_where_the_kernels_make_the_ratio(reference: str) 
     assert (round(pair.apart.centre, 6), round(pair.alike.centre, 6)) == (2.0, 0.8)
     assert (pair.alike_kernel, pair.by_step, pair.explained) == (STEPPED, True, True)
     assert (
-        "gru takes 2 [2 to 2] of the time of lstm: gru runs on torch's own loop, lstm on oneDNN's fused kernel; both "
-        "step by step, it takes 0.8 [0.8 to 0.8]." in found.answer
+        "In training, gru takes 2 [2 to 2] of the time of lstm: gru runs on torch's own loop, lstm on oneDNN's fused "
+        "kernel; both step by step, it takes 0.8 [0.8 to 0.8]." in found.answer
     )
 
 

@@ -22,6 +22,7 @@ KERNELS = {
     "eager operations": "single operations of torch",
 }
 """Kernels as results call them, in the words of a sentence; another one is called what it is."""
+WHERE: dict[StepKind, str] = {"train": "In training", "inference": "Forward alone", "streaming": "In a stream"}
 MOST_NAMED = 6
 MOST_EXPLAINED = 3
 ENOUGH_DAYS = 5
@@ -61,7 +62,7 @@ def _over_reference(
     at_once = ""
     if len(ratios) > 1 and any(found.kind != "range" for found in ratios.values()):
         at_once = "; these intervals hold for all rows at once"
-    yield f"Of the time of {over}, {_listed(takes)}{at_once}."
+    yield f"{WHERE[kind]}, of the time of {over}, {_listed(takes)}{at_once}."
     alike = {row for pair in pairs if pair.same_kind and pair.kind == kind for row in (pair.slow, pair.fast)}
     others = [found for row, found in ratios.items() if not (reference in alike and row in alike)]
     if others and min(_occasions(found) for found in others) < ENOUGH_DAYS:
@@ -87,8 +88,8 @@ def kernels(pairs: Sequence[KernelPair]) -> Iterator[str]:
 def _made_by_kernels(pair: KernelPair) -> str:
     ours, theirs = (KERNELS.get(kernel, kernel) for kernel in pair.kernels)
     return (
-        f"{pair.row} takes {ratio(pair.apart)} of the time of {pair.over}: {pair.row} runs on {ours}, {pair.over} on "
-        f"{theirs}; {_alike(pair)}, it takes {ratio(pair.alike)}."
+        f"{WHERE[pair.kind]}, {pair.row} takes {ratio(pair.apart)} of the time of {pair.over}: {pair.row} runs on "
+        f"{ours}, {pair.over} on {theirs}; {_alike(pair)}, it takes {ratio(pair.alike)}."
     )
 
 

@@ -5,7 +5,7 @@ import rnnbench
 
 @rnnbench.hookimpl
 def rnnbench_reports() -> list[rnnbench.Renderer]:
-    """One HTML page with its figures; verdicts on claims; times for other tools."""
+    """One HTML page with its figures; verdicts on claims; times and their ratios for other tools."""
     return [
         rnnbench.Renderer(
             name="html",
@@ -21,6 +21,12 @@ def rnnbench_reports() -> list[rnnbench.Renderer]:
             name="pytest-benchmark",
             render="rnnbench_reports.pytest_benchmark:render",
             summary="Times as JSON that `pytest-benchmark compare` reads.",
+            on_request=True,
+        ),
+        rnnbench.Renderer(
+            name="cost-ratios",
+            render="rnnbench_reports.cost_ratios:render",
+            summary="Ratios of times between any two rows of a cost table, as CSV.",
             on_request=True,
         ),
     ]

@@ -12,6 +12,7 @@ import jinja2
 from markupsafe import Markup
 
 import rnnbench
+from rnnbench_reports import cost_tables
 from rnnbench_reports.figures import draw
 from rnnbench_reports.style import looks, number, spread
 
@@ -58,10 +59,18 @@ def _template() -> jinja2.Template:
         budget=_budget,
         search=_search,
         mebibytes=_mebibytes,
-        timed=_timed,
+        timed=cost_tables.timed,
         capitalise=_capitalise,
     )
     environment.filters.update(ratio=_ratio, rung=_rung, interval=_interval)
+    environment.filters.update(
+        reference=cost_tables.reference,
+        asked_for=cost_tables.asked_for,
+        over_reference=cost_tables.over_reference,
+        intervals=cost_tables.intervals,
+        on_one_kernel=cost_tables.on_one_kernel,
+    )
+    environment.globals.update(shown_open=cost_tables.SHOWN_OPEN)
     environment.globals.update(css=Markup(_packaged("report.css")))  # noqa: S704  our own file
     return environment.from_string(_packaged("report.html.j2"))
 
@@ -121,12 +130,6 @@ def _interval(span: rnnbench.Span, far: rnnbench.HorizonFinding) -> str:
     below = f"below {far.horizons[0]}"
     high = f"beyond {far.horizons[-1]}" if span.interval.high is None else str(span.interval.high or below)
     return f"{span.interval.low or below} to {high}"
-
-
-def _timed(cost: rnnbench.CostFinding, kind: Any) -> list[tuple[rnnbench.CostRow, rnnbench.Pace]]:
-    """The rows that have times of this kind of step, the fastest first."""
-    timed = [(row, row.paces[kind]) for row in cost.rows if kind in row.paces]
-    return sorted(timed, key=lambda pair: pair[1].seconds.centre)
 
 
 def _capitalise(sentence: str) -> str:

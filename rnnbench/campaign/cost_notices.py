@@ -28,7 +28,7 @@ def aim(suite: Suite, trial: Trial) -> Aim | None:
     plan = suite.cost
     if plan is None or not isinstance(trial, CostTrial):
         return None
-    return Aim(plan.precision, plan.most_seconds, plan.most_replicates)
+    return Aim(plan.precision, plan.most_seconds, plan.most_replicates, plan.reference)
 
 
 def busy(result: Result) -> Iterator[str]:

@@ -6,7 +6,7 @@ from rnnbench.findings.claim_figures import LOST, claim_figures
 from rnnbench.findings.claim_records import ClaimFinding, Judged, ReadingFinding
 from rnnbench.findings.claim_wording import describe
 from rnnbench.findings.claims import is_settled, verdict_seeds
-from rnnbench.findings.cost_records import CostFinding, CostPair, CostRow, Pace, Scaling
+from rnnbench.findings.cost_records import CostFinding, CostPair, CostRow, KernelPair, Pace
 from rnnbench.findings.estimates import INTERVAL_REPLICATES, half_width, seeds_needed
 from rnnbench.findings.find import find
 from rnnbench.findings.horizons import HorizonFinding
@@ -22,6 +22,7 @@ from rnnbench.findings.records import (
     RateScore,
     Search,
 )
+from rnnbench.findings.scaling_records import Scaling
 from rnnbench.findings.scored import Scored, is_raced, rank
 from rnnbench.findings.solve_curve import SolveCurve
 from rnnbench.findings.span import Rung, Span, SpanInterval
@@ -48,6 +49,7 @@ __all__ = [
     "HorizonFinding",
     "Improvement",
     "Judged",
+    "KernelPair",
     "LawCaveat",
     "Pace",
     "Profile",

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 from rnnbench.findings.claim_figures import LOST, claim_absences, claim_figures
-from rnnbench.findings.cost import place_words
+from rnnbench.findings.cost_grouping import place_words
 from rnnbench.findings.grouping import was_tried
 from rnnbench.findings.paces import Seen
 from rnnbench.findings.race import rates_left

@@ -1,18 +1,26 @@
 """Cost results gathered by their setting; replicates are the unit."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, TypeVar
-
-from msgspec.structs import replace
 
 from rnnbench.findings import cost_wording
 from rnnbench.findings.absences import absences
-from rnnbench.findings.cost_records import CostFinding, CostPair, CostRow, Timeline
+from rnnbench.findings.cost_grouping import (
+    asked_reference,
+    by_setting,
+    cost_trial,
+    learners,
+    named_figures,
+    place_words,
+    seen_times,
+    served_reference,
+    timed,
+)
+from rnnbench.findings.cost_pairs import kernel_pairs, pairs
+from rnnbench.findings.cost_records import CostFinding, CostPair, CostRow, KernelPair, Pace, StepKind, Timeline
 from rnnbench.findings.endings import endings
 from rnnbench.findings.estimates import spread
-from rnnbench.findings.grouping import rows
-from rnnbench.findings.paces import KINDS, Seen, pace, pairs
+from rnnbench.findings.paces import KINDS, Seen, paces, step_seconds
 from rnnbench.findings.ranges import Range
 from rnnbench.records import (
     CostFigure,
@@ -23,11 +31,9 @@ from rnnbench.records import (
     Result,
     TimelineRow,
     TimeRow,
-    canonical,
     trial_id,
 )
 
-NO_LIMITS: dict[str, Any] = {"limit_seconds": 0.0, "limit_memory_mib": 0, "limit_output_mib": 0}
 Figure = TypeVar("Figure", bound=CostFigure)
 
 
@@ -40,52 +46,6 @@ def costs(results: Sequence[Result]) -> tuple[CostFinding, ...]:
     return tuple(_finding(group, crowded=shapes.count(shape) > 1) for group, shape in zip(ordered, shapes, strict=True))
 
 
-def by_setting(results: Iterable[Result], **alike: Any) -> list[list[Result]]:
-    """Groups of cost results whose trials are equal in what they were measured under, but for what is set `alike`."""
-    groups: dict[bytes, list[Result]] = defaultdict(list)
-    for result in results:
-        trial: CostTrial = replace(
-            cost_trial(result), cells=(), round=0, measurement="train-step-time", occasion="", **NO_LIMITS
-        )
-        groups[canonical(replace(trial, **alike))].append(result)
-    return list(groups.values())
-
-
-def cost_trial(result: Result) -> CostTrial:
-    """The trial of a cost result."""
-    assert isinstance(result.trial, CostTrial)
-    return result.trial
-
-
-def place_words(trial: CostTrial) -> str:
-    """What tells its setting from others of the same shape, for the end of a title: `, 2 threads, cuda`."""
-    threads = f"{trial.threads} threads" if trial.threads > 1 else ""
-    device = trial.device if trial.device != "cpu" else ""
-    return "".join(f", {word}" for word in (threads, device, trial.label) if word)
-
-
-def named_figures(group: Sequence[Result]) -> dict[str, list[tuple[CostTrial, CostFigure]]]:
-    """What was measured of each cell, by its row, with the trials; cells of one label are told apart."""
-    named = rows(cell for result in group for cell in cost_trial(result).cells)
-    figures: dict[str, list[tuple[CostTrial, CostFigure]]] = defaultdict(list)
-    for result in group:
-        trial = cost_trial(result)
-        keys = {cell.row: canonical(cell) for cell in trial.cells}
-        for figure in result.costs:
-            figures[named[keys[figure.row]]].append((trial, figure))
-    return dict(sorted(figures.items()))
-
-
-def seen_times(figures: Iterable[tuple[CostTrial, CostFigure]], measurement: str) -> list[Seen]:
-    """The times among figures of one cell, of one kind of step, in the order of occasion and round."""
-    found = [
-        Seen(trial, next(cell for cell in trial.cells if cell.row == figure.row), figure)
-        for trial, figure in figures
-        if isinstance(figure, TimeRow) and trial.measurement == measurement
-    ]
-    return sorted(found, key=lambda seen: (seen.trial.occasion, seen.trial.round))
-
-
 def _place(trial: CostTrial) -> tuple[Any, ...]:
     shape = trial.shape
     size = shape.frame is not None, shape.batch, shape.parameters or 0, shape.hidden, shape.inputs, shape.steps
@@ -95,17 +55,33 @@ def _place(trial: CostTrial) -> tuple[Any, ...]:
 def _finding(group: Sequence[Result], *, crowded: bool) -> CostFinding:
     trial = cost_trial(group[0])
     figures = named_figures(group)
-    found = tuple(_row(name, figures[name], group) for name in figures)
+    asked = asked_reference(group)
+    tables: dict[StepKind, dict[str, Pace]] = {}
+    references: dict[StepKind, str] = {}
+    between: list[CostPair] = []
+    on_kernels: list[KernelPair] = []
+    for measurement, kind in KINDS.items():
+        times = timed(measurement, figures)
+        if not times:
+            continue
+        references[kind] = served_reference(kind, times, asked)
+        tables[kind] = paces(times, references[kind])
+        found_pairs = pairs(kind, learners(kind, times))
+        between += found_pairs
+        on_kernels += kernel_pairs(kind, learners(kind, times), found_pairs, references[kind], tables[kind])
+    found = tuple(_row(name, figures[name], group, tables) for name in figures)
     title = f"{trial.shape}" + (f", {trial.repeats} steps a replicate" if crowded else "") + place_words(trial)
-    between = tuple(pair for measurement in KINDS for pair in _pairs(measurement, figures))
     return CostFinding(
         shape=trial.shape,
         threads=trial.threads,
         device=trial.device,
         title=title,
-        answer=cost_wording.costs(found, between),
+        answer=cost_wording.costs(found, references, between, on_kernels),
         rows=found,
-        pairs=between,
+        pairs=tuple(between),
+        reference=asked,
+        references=references,
+        kernel_pairs=tuple(on_kernels),
         endings=dict(endings(group)),
         absent=tuple(absences(group)),
         matrix_flops_per_second=_around(group, "matrix_flops_per_second"),
@@ -119,19 +95,16 @@ def _energy_meter(group: Sequence[Result]) -> str:
     return " or ".join(sorted(filter(None, meters)))
 
 
-def _pairs(measurement: str, figures: dict[str, list[tuple[CostTrial, CostFigure]]]) -> tuple[CostPair, ...]:
-    seen = {row: times for row, found in figures.items() if (times := seen_times(found, measurement))}
-    if measurement == "train-step-time":  # what has nothing to learn takes no training step
-        seen = {row: times for row, times in seen.items() if times[0].row.parameters}
-    return pairs(KINDS[measurement], seen) if len(seen) > 1 else ()
-
-
-def _row(name: str, figures: Sequence[tuple[CostTrial, CostFigure]], group: Sequence[Result]) -> CostRow:
+def _row(
+    name: str,
+    figures: Sequence[tuple[CostTrial, CostFigure]],
+    group: Sequence[Result],
+    tables: dict[StepKind, dict[str, Pace]],
+) -> CostRow:
     memories, timelines = _of(figures, MemoryRow), _of(figures, TimelineRow)
     counted, steps = _of(figures, InstructionsRow), _of(figures, OperationsRow)
     peaks = [float(memory.peak_bytes) for memory in memories if memory.peak_bytes is not None]
     training = seen_times(figures, "train-step-time")
-    paces = {kind: pace(seen) for measurement, kind in KINDS.items() if (seen := seen_times(figures, measurement))}
     trial, first = next((pair for pair in figures if isinstance(pair[1], TimeRow)), figures[0])
     joules = [seen.row.joules for seen in training if seen.row.joules is not None]
     return CostRow(
@@ -144,7 +117,7 @@ def _row(name: str, figures: Sequence[tuple[CostTrial, CostFigure]], group: Sequ
         saved_bytes=memories[0].saved_bytes if memories else None,
         peak_bytes=spread(peaks) if peaks else None,
         memory_meter=memories[0].meter if memories else "",
-        paces=paces,
+        paces={kind: table[name] for kind, table in tables.items() if name in table},
         first_call_seconds=spread([seen.row.first_call_seconds for seen in training]) if training else None,
         flops=steps[0].flops if steps else None,
         counted_form=steps[0].form if steps else "",
@@ -164,7 +137,7 @@ def _matrix_share(training: Sequence[Seen], flops: int, group: Sequence[Result])
     rates = {
         trial_id(result.trial): result.surroundings.matrix_flops_per_second for result in group if result.surroundings
     }
-    medians = pace(training).replicates
+    medians = step_seconds(training)
     shares = [
         flops / seconds / rate
         for seen, seconds in zip(training, medians, strict=True)

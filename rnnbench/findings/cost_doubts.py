@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from rnnbench.findings.cost_records import CostFinding
+from rnnbench.findings.cost_records import CostFinding, CostPair
 from rnnbench.findings.estimates import INTERVAL_REPLICATES
 from rnnbench.records import Result, TimeRow
 
@@ -60,14 +60,21 @@ def _occasions(costs: Sequence[CostFinding]) -> Iterator[str]:
                 f"{finding.title}: {short} replicates are of occasions that were cut short, with fewer than "
                 f"{INTERVAL_REPLICATES}, and enter no ratio."
             )
-        for pair in finding.pairs:
-            each = [found.centre for found in pair.occasions.values()]
-            if pair.same_kind or len(each) < 2 or max(each) / min(each) < 1 + PRECISE:
-                continue
+        moved = [pair for pair in finding.pairs if not pair.same_kind and _moved(pair) >= 1 + PRECISE]
+        if moved:
+            most = max(moved, key=_moved)
+            each = [found.centre for found in most.occasions.values()]
+            among = f", the most of {len(moved)} ratios that moved by over {PRECISE:.0%}" if len(moved) > 1 else ""
             yield (
-                f"{finding.title}: {pair.slow} over {pair.fast} ({pair.kind}) was {min(each):.3g} to {max(each):.3g} "
-                f"on {len(each)} occasions."
+                f"{finding.title}: {most.slow} over {most.fast} ({most.kind}) was {min(each):.3g} to {max(each):.3g} "
+                f"on {len(each)} occasions{among}."
             )
+
+
+def _moved(pair: CostPair) -> float:
+    """The largest ratio over the smallest of several occasions; 1 on one."""
+    each = [found.centre for found in pair.occasions.values()]
+    return max(each) / min(each) if each else 1.0
 
 
 def _clocks(results: Sequence[Result]) -> Iterator[str]:

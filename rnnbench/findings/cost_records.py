@@ -14,10 +14,13 @@ class Pace(Struct, frozen=True, kw_only=True):
     """Time of one kind of step of one cell, over replicates, each a process of its own.
 
     seconds:    median over replicates of the median over steps.
-    ratio:      that over the same of torch's LSTM, side by side. Over several occasions it reaches from the lowest end
-                of their intervals to the highest.
-    occasions:  the ratio on each, by date, where there are several.
-    precision:  half the width of the interval as a part of the ratio; None below the replicates that carry one.
+    ratio:      that over the same of the ruler, torch's LSTM, side by side. Over several occasions it reaches from the
+                lowest end of their intervals to the highest. Intervals hold for all rows of this kind of step at once.
+    over:       likewise the ratio to the reference of the table, where that is a row; None for the reference itself,
+                for a row that shared no process with it, and where the ruler is the reference.
+    occasions:  the ratio to the reference on each, by date, where there are several.
+    precision:  half the width of the interval of the ratio to the ruler alone, as a part of it, by which replicates are
+                added; None below the number of replicates that carry one.
     replicates: median step seconds of each replicate.
     cut_short:  how many of them enter no ratio: of occasions with too few for an interval, beside others with enough.
     steps:      measured in all; `far` of them took over 1.5 times the median of their replicate.
@@ -26,6 +29,7 @@ class Pace(Struct, frozen=True, kw_only=True):
 
     seconds: Range
     ratio: Range
+    over: Range | None = None
     occasions: dict[str, Range]
     precision: float | None
     replicates: tuple[float, ...]
@@ -84,6 +88,8 @@ class CostPair(Struct, frozen=True, kw_only=True):
 
     same_kind: whether they are versions of one cell on one kernel, whose ratio is stable; that of two kinds moves with
                the machine.
+    ratio:     its interval holds for all pairs of this kind of step at once, so that any of them may be picked.
+    kernel:    what both run on; "" where they run on different kernels.
     """
 
     kind: StepKind
@@ -92,12 +98,41 @@ class CostPair(Struct, frozen=True, kw_only=True):
     same_kind: bool
     ratio: Range
     occasions: dict[str, Range]
+    kernel: str = ""
+
+
+class KernelPair(Struct, frozen=True, kw_only=True):
+    """Two cells that run on different kernels, and the same two on one kernel.
+
+    row, over:        rows of the two cells on `kernels`, the first and the second; `apart` is the ratio of their times.
+    alike_row, alike_over: rows of the same cells on one kernel, `alike_kernel`; `alike` is the ratio of their times.
+    by_step:          both of these loop over the steps of a sequence.
+    explained:        the kernels make most of the ratio: on one kernel less than half of its logarithm is left, or it
+                      lies on the other side of 1.
+    """
+
+    kind: StepKind
+    row: str
+    over: str
+    kernels: tuple[str, str]
+    apart: Range
+    alike_row: str
+    alike_over: str
+    alike_kernel: str
+    alike: Range
+    by_step: bool
+    explained: bool
 
 
 class CostFinding(Struct, frozen=True, kw_only=True):
     """Cost figures at one shape, measured in one way; `answer` is one sentence on them. No other finding has its title.
 
-    pairs: every cell over the fastest one, and versions of one cell over each other.
+    reference: the row over which times were to be stated, as the suite named it before anything was measured; "" is the
+               ruler. `references` are those over which they are, by kind of step: the ruler where that row has no such
+               step.
+    pairs:   every two rows, for each kind of step.
+    kernel_pairs: cells on different kernels held against each other on one, where rows for that were measured: each
+             cell against the reference, or, over the ruler, any two cells that have rows on several kernels.
     absent:  a sentence for each cell that is missing beside the others, and why.
     endings: why there are as many replicates as there are, by kind of step.
     matrix_flops_per_second, copied_bytes_per_second: what the machine can do, on one core.
@@ -111,54 +146,11 @@ class CostFinding(Struct, frozen=True, kw_only=True):
     answer: str
     rows: tuple[CostRow, ...]
     pairs: tuple[CostPair, ...]
+    reference: str = ""
+    references: dict[StepKind, str] = {}
+    kernel_pairs: tuple[KernelPair, ...] = ()
     endings: dict[StepKind, str]
     absent: tuple[str, ...] = ()
     matrix_flops_per_second: Range | None
     copied_bytes_per_second: Range | None
     energy_meter: str = ""
-
-
-class ScalingCurve(Struct, frozen=True, kw_only=True):
-    """A figure of one cell against the length of sequences T.
-
-    figure:   "train", "inference" (seconds) or "memory" (bytes).
-    exponent: slope of a line through log figure against log T, fitted in each replicate; None below three lengths. Over
-              several occasions it reaches from the lowest end of their intervals to the highest.
-    """
-
-    row: str
-    figure: Literal["train", "inference", "memory"]
-    steps: tuple[int, ...]
-    values: tuple[Range, ...]
-    exponent: Range | None
-
-
-class BreakEven(Struct, frozen=True):
-    """Where two cells take the same time: `below` is the faster at shorter sequences, `above` at longer ones.
-
-    steps: where straight lines cross, between the two lengths nearest to it at which the two are told apart.
-    """
-
-    figure: str
-    below: str
-    above: str
-    steps: Range
-
-
-class Longest(Struct, frozen=True):
-    """The longest sequence whose training step fits into a limit, of those tried, and the shortest that does not."""
-
-    row: str
-    limit_mib: int
-    fits: int | None
-    fails: int | None
-
-
-class Scaling(Struct, frozen=True, kw_only=True):
-    """How cost grows with the length of sequences, all else equal."""
-
-    title: str
-    answer: str
-    curves: tuple[ScalingCurve, ...]
-    break_evens: tuple[BreakEven, ...]
-    longest: tuple[Longest, ...]

@@ -1,9 +1,11 @@
 """The sentences on cost."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from math import log
 
-from rnnbench.findings.cost_records import BreakEven, CostPair, CostRow, Longest, ScalingCurve, StepKind
+from rnnbench.findings.cost_records import CostPair, CostRow, KernelPair, StepKind
 from rnnbench.findings.ranges import Range
+from rnnbench.findings.scaling_records import BreakEven, Longest, ScalingCurve
 
 MEBIBYTE = 2**20
 STEPS: dict[StepKind, str] = {
@@ -11,16 +13,95 @@ STEPS: dict[StepKind, str] = {
     "inference": "Forward alone takes",
     "streaming": "A step of one stream takes",
 }
+KERNELS = {
+    "oneDNN": "oneDNN's fused kernel",
+    "cuDNN": "cuDNN's fused kernel",
+    "torch, fused cell": "torch's fused cell",
+    "loop in ATen": "torch's own loop",
+    "torch.compile": "compiled code",
+    "eager operations": "single operations of torch",
+}
+"""Kernels as results call them, in the words of a sentence; another one is called what it is."""
+WHERE: dict[StepKind, str] = {"train": "In training", "inference": "Forward alone", "streaming": "In a stream"}
 MOST_NAMED = 6
+MOST_EXPLAINED = 3
 ENOUGH_DAYS = 5
 
 
-def costs(rows: Sequence[CostRow], pairs: Sequence[CostPair]) -> str:
-    """Times and memory, the cheapest first, and how sure the nearest ratio is."""
+def costs(
+    rows: Sequence[CostRow],
+    references: Mapping[StepKind, str],
+    pairs: Sequence[CostPair],
+    on_kernels: Sequence[KernelPair],
+) -> str:
+    """Times and memory, the cheapest first; how times compare with those of the reference; and where the kernel makes
+    a ratio."""
     said = [_times(kind, words, rows) for kind, words in STEPS.items()]
-    said += [_nearest(pairs), _peaks(rows)]
+    kind = next(iter(references), None)
+    if kind:
+        said += _over_reference(kind, references[kind], rows, pairs)
+        said += kernels([pair for pair in on_kernels if pair.kind == kind])
+    said.append(_peaks(rows))
     found = [sentence for sentence in said if sentence]
     return " ".join([*found, "Medians over replicates."]) if found else "Nothing was measured."
+
+
+def _over_reference(
+    kind: StepKind, reference: str, rows: Sequence[CostRow], pairs: Sequence[CostPair]
+) -> Iterator[str]:
+    """The ratios to the reference, and whether they would hold on another day."""
+    timed = sorted((row for row in rows if _takes(kind, row)), key=lambda row: row.paces[kind].seconds.centre)
+    found = {row.row: row.paces[kind].over if reference else row.paces[kind].ratio for row in timed}
+    ratios = {row: over for row, over in found.items() if over}
+    if not ratios:
+        return
+    over = reference or "torch's LSTM, the ruler"
+    takes = [f"{row} {ratio(found)}" for row, found in ratios.items()]
+    leading = next(iter(ratios))
+    takes[0] = f"{leading} takes {ratio(ratios[leading])}"
+    at_once = ""
+    if len(ratios) > 1 and any(found.kind != "range" for found in ratios.values()):
+        at_once = "; these intervals hold for all rows at once"
+    yield f"{WHERE[kind]}, of the time of {over}, {_listed(takes)}{at_once}."
+    alike = {row for pair in pairs if pair.same_kind and pair.kind == kind for row in (pair.slow, pair.fast)}
+    others = [found for row, found in ratios.items() if not (reference in alike and row in alike)]
+    if others and min(_occasions(found) for found in others) < ENOUGH_DAYS:
+        days = min(_occasions(found) for found in others)
+        occasions = f"{days} occasions" if days > 1 else "one occasion"
+        yield f"They are of {occasions}; between kinds of cells a ratio moves by 5 to 15 % from one to another."
+
+
+def _occasions(found: Range) -> int:
+    return found.n if found.kind == "over occasions" else 1
+
+
+def kernels(pairs: Sequence[KernelPair]) -> Iterator[str]:
+    """A sentence for each ratio that the kernels make, the largest first."""
+    made = [pair for pair in pairs if pair.explained]
+    made.sort(key=lambda pair: abs(log(pair.apart.centre / pair.alike.centre)), reverse=True)
+    yield from (_made_by_kernels(pair) for pair in made[:MOST_EXPLAINED])
+    more = len(made) - MOST_EXPLAINED
+    if more > 0:
+        yield f"{more} more ratio{'s are' if more > 1 else ' is'} made by the kernels; the report lists them."
+
+
+def _made_by_kernels(pair: KernelPair) -> str:
+    ours, theirs = (KERNELS.get(kernel, kernel) for kernel in pair.kernels)
+    return (
+        f"{WHERE[pair.kind]}, {pair.row} takes {ratio(pair.apart)} of the time of {pair.over}: {pair.row} runs on "
+        f"{ours}, {pair.over} on {theirs}; {_alike(pair)}, it takes {ratio(pair.alike)}."
+    )
+
+
+def _alike(pair: KernelPair) -> str:
+    """How both run on one kernel."""
+    kernel = KERNELS.get(pair.alike_kernel, pair.alike_kernel)
+    if pair.by_step:
+        return "both step by step"
+    if pair.alike_kernel in pair.kernels:
+        moved = pair.over if pair.alike_kernel == pair.kernels[0] else pair.row
+        return f"with {moved} on {kernel} too"
+    return f"both on {kernel}"
 
 
 def _times(kind: StepKind, words: str, rows: Sequence[CostRow]) -> str:
@@ -40,18 +121,6 @@ def _peaks(rows: Sequence[CostRow]) -> str:
         if peaks
         else ""
     )
-
-
-def _nearest(pairs: Sequence[CostPair]) -> str:
-    """Of the fastest cell and the next one."""
-    first = next((pair for pair in pairs if pair.kind == "train"), None)
-    if first is None:
-        return ""
-    said = f"{first.slow} takes {ratio(first.ratio)} times as long as {first.fast} to train"
-    if first.same_kind or (first.ratio.n >= ENOUGH_DAYS and first.occasions):
-        return f"{said}."
-    days = f"{len(first.occasions)} occasions" if first.occasions else "one occasion"
-    return f"{said}, by {days}: between kinds of cells it moves by 5 to 15 % from one to another."
 
 
 def ratio(figure: Range) -> str:

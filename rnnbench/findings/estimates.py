@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cache
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,24 @@ INTERVAL_REPLICATES = 8
 FEWEST_DAYS = 3
 LEVEL = 0.05
 Values = NDArray[np.float64]
+
+
+class Family(NamedTuple):
+    """How many ratios are read together, and what their intervals are called. Each interval is Student's at the level
+    divided by their number (Bonferroni), so that all of them hold at once in 95 % of runs."""
+
+    size: int
+    of: Literal["", "rows", "pairs"]
+
+    @property
+    def kind(self) -> Literal["95 % interval", "95 % over all rows", "95 % over all pairs"]:
+        """What its intervals are called; one alone is just an interval."""
+        if self.size == 1:
+            return "95 % interval"
+        return "95 % over all rows" if self.of == "rows" else "95 % over all pairs"
+
+
+ALONE = Family(1, "")
 
 
 def spread(values: Sequence[float]) -> Range:
@@ -42,26 +61,26 @@ def restricted_epochs(epochs_to_target: Sequence[int | None], budget: int) -> Ra
     return mean_spread([budget if epochs is None else epochs for epochs in epochs_to_target])
 
 
-def ratio(log_ratios: Sequence[float]) -> Range:
+def ratio(log_ratios: Sequence[float], family: Family = ALONE) -> Range:
     """Ratio over replicates from their log-ratios: a Student interval from 8 replicates on, a range below."""
-    return ratio_over_days([log_ratios])
+    return ratio_over_days([log_ratios], family)
 
 
-def ratio_over_days(log_ratios: Sequence[Sequence[float]]) -> Range:
+def ratio_over_days(log_ratios: Sequence[Sequence[float]], family: Family = ALONE) -> Range:
     """Ratio from the log-ratios of each day, combined as `over_days` does."""
-    found = over_days([_log_ratio(np.asarray(logs)) for logs in log_ratios])
+    found = over_days([_log_ratio(np.asarray(logs), family) for logs in log_ratios], family)
     centre, low, high = np.exp([found.centre, found.low, found.high]).tolist()
     return Range(centre, low, high, found.n, found.kind)
 
 
-def _log_ratio(logs: Values) -> Range:
+def _log_ratio(logs: Values, family: Family) -> Range:
     if len(logs) < INTERVAL_REPLICATES:
         return Range(float(np.median(logs)), float(logs.min()), float(logs.max()), len(logs))
-    mean, half = float(logs.mean()), student(logs)
-    return Range(mean, mean - half, mean + half, len(logs), "95 % interval")
+    mean, half = float(logs.mean()), student(logs, family)
+    return Range(mean, mean - half, mean + half, len(logs), family.kind)
 
 
-def over_days(each: Sequence[Range]) -> Range:
+def over_days(each: Sequence[Range], family: Family = ALONE) -> Range:
     """A figure that is known of several days, each as good as the others: from the lowest end to the highest, for what
     moves from one day to the next is not made smaller by more replicates on one of them. From three on it holds
     Student's interval over the days too, which is what another day may show. That of one day is as it is."""
@@ -70,7 +89,7 @@ def over_days(each: Sequence[Range]) -> Range:
     centres = np.array([found.centre for found in each])
     low, high = min(found.low for found in each), max(found.high for found in each)
     if len(each) >= FEWEST_DAYS:
-        half = student(centres)
+        half = student(centres, family)
         low, high = min(low, float(centres.mean() - half)), max(high, float(centres.mean() + half))
     return Range(float(centres.mean()), low, high, len(each), "over occasions")
 
@@ -88,9 +107,15 @@ def mean_interval(values: Sequence[float]) -> Range:
     return Range(mean, mean - half, mean + half, len(values), "95 % interval")
 
 
-def student(values: Values) -> float:
+def student(values: Values, family: Family = ALONE) -> float:
     """Half the width of Student's interval of a mean."""
-    return float(stats.t.ppf(1 - LEVEL / 2, len(values) - 1) * stats.sem(values))
+    return _quantile(family.size, len(values) - 1) * float(np.std(values, ddof=1) / np.sqrt(len(values)))
+
+
+@cache
+def _quantile(ratios: int, degrees: int) -> float:
+    """Student's, two-sided, at the level divided by the number of ratios."""
+    return float(stats.t.ppf(1 - LEVEL / ratios / 2, degrees))
 
 
 def seeds_needed(pairs: int) -> int:

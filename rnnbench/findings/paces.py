@@ -1,4 +1,4 @@
-"""From replicates of times to ratios that hold."""
+"""From replicates of times to the time of a step, and to ratios that hold for all rows of a table at once."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence, Sized
@@ -6,13 +6,23 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from rnnbench.findings.cost_records import CostPair, Pace, StepKind
-from rnnbench.findings.estimates import INTERVAL_REPLICATES, half_width, ratio, ratio_over_days, spread
+from rnnbench.findings.cost_records import Pace, StepKind
+from rnnbench.findings.estimates import (
+    ALONE,
+    INTERVAL_REPLICATES,
+    Family,
+    half_width,
+    ratio,
+    ratio_over_days,
+    spread,
+)
 from rnnbench.findings.ranges import Range
 from rnnbench.records import CellUse, CostTrial, TimeRow, trial_id
 
 FAR = 1.5
 Replicates = TypeVar("Replicates", bound=Sized)
+Logs = Mapping[str, Sequence[float]]
+"""Log-ratios of replicates by occasion."""
 KINDS: dict[str, StepKind] = {
     "train-step-time": "train",
     "inference-time": "inference",
@@ -33,20 +43,36 @@ class Seen(NamedTuple):
         return np.asarray(self.row.cpu_seconds if self.trial.threads == 1 else self.row.wall_seconds)
 
 
-def pace(seen: Sequence[Seen]) -> Pace:
-    """What the replicates of one cell say."""
-    by_occasion: dict[str, list[float]] = defaultdict(list)
+def paces(seen: Mapping[str, Sequence[Seen]], reference: str) -> dict[str, Pace]:
+    """The time of one kind of step for each row, with its ratios to the ruler and to the reference, which is a row or
+    "" for the ruler."""
+    rows = Family(len(seen), "rows")
+    others = Family(max(1, len(seen) - 1), "rows")
+    theirs = by_process(seen[reference]) if reference else {}
+    found = {}
+    for row, replicates in seen.items():
+        over: Logs = {}
+        if reference and row != reference:
+            over = shared_logs(by_process(replicates), theirs)
+        found[row] = _pace(replicates, rows, over, others)
+    return found
+
+
+def _pace(seen: Sequence[Seen], rows: Family, over: Logs, others: Family) -> Pace:
+    """What the replicates of one row say."""
+    to_ruler: dict[str, list[float]] = defaultdict(list)
     for replicate in seen:
-        by_occasion[replicate.trial.occasion].append(replicate.row.log_ratio_to_ruler)
-    medians = tuple(float(np.median(replicate.seconds)) for replicate in seen)
+        to_ruler[replicate.trial.occasion].append(replicate.row.log_ratio_to_ruler)
+    medians = step_seconds(seen)
     walls = [np.asarray(replicate.row.wall_seconds) for replicate in seen]
     return Pace(
         seconds=spread(medians),
-        ratio=over_occasions(by_occasion),
-        occasions=_each(by_occasion),
-        precision=_precision(by_occasion),
+        ratio=over_occasions(to_ruler, rows),
+        over=over_occasions(over, others) if over else None,
+        occasions=by_day(over, others) if over else by_day(to_ruler, rows),
+        precision=_precision(to_ruler),
         replicates=medians,
-        cut_short=len(seen) - sum(map(len, that_count(by_occasion).values())),
+        cut_short=len(seen) - sum(map(len, that_count(to_ruler).values())),
         steps=sum(len(replicate.seconds) for replicate in seen),
         far=sum(int(np.sum(wall > FAR * np.median(wall))) for wall in walls),
         p50=spread([float(np.quantile(wall, 0.5)) for wall in walls]),
@@ -54,9 +80,44 @@ def pace(seen: Sequence[Seen]) -> Pace:
     )
 
 
-def over_occasions(by_occasion: Mapping[str, Sequence[float]]) -> Range:
+def step_seconds(seen: Sequence[Seen]) -> tuple[float, ...]:
+    """Median seconds of a step in each replicate."""
+    return tuple(float(np.median(replicate.seconds)) for replicate in seen)
+
+
+class Steps(NamedTuple):
+    """The steps of a row in one replicate: the occasion of it, and the logarithm of the seconds of each step."""
+
+    occasion: str
+    log_seconds: np.ndarray[tuple[int], np.dtype[np.float64]]
+
+
+def by_process(seen: Sequence[Seen]) -> dict[str, Steps]:
+    """The steps of a row in each replicate, by the id of its trial, which is a process."""
+    return {trial_id(each.trial): Steps(each.trial.occasion, np.log(each.seconds)) for each in seen}
+
+
+def shared_logs(ours: Mapping[str, Steps], theirs: Mapping[str, Steps]) -> dict[str, list[float]]:
+    """Log-ratios of two rows by occasion, of the replicates in which both were measured side by side."""
+    logs: dict[str, list[float]] = defaultdict(list)
+    for process, steps in ours.items():
+        if process in theirs:
+            in_turns = steps.log_seconds - theirs[process].log_seconds
+            logs[steps.occasion].append(float(np.median(in_turns)))
+    return dict(logs)
+
+
+def over_occasions(logs: Logs, family: Family = ALONE) -> Range:
     """A ratio from log-ratios by occasion, of those that count."""
-    return ratio_over_days(list(that_count(by_occasion).values()))
+    return ratio_over_days(list(that_count(logs).values()), family)
+
+
+def by_day(logs: Logs, family: Family) -> dict[str, Range]:
+    """The ratio on each occasion that counts, where there are several."""
+    counted = that_count(logs)
+    if len(counted) < 2:
+        return {}
+    return {day: ratio(found, family) for day, found in sorted(counted.items())}
 
 
 def that_count(by_occasion: Mapping[str, Replicates]) -> dict[str, Replicates]:
@@ -66,47 +127,12 @@ def that_count(by_occasion: Mapping[str, Replicates]) -> dict[str, Replicates]:
     return enough or dict(by_occasion)
 
 
-def pairs(kind: StepKind, seen: Mapping[str, Sequence[Seen]]) -> tuple[CostPair, ...]:
-    """Each cell over the fastest one, the fastest first, and then versions of one cell over each other."""
-    order = sorted(seen, key=lambda row: float(np.median([np.median(s.seconds) for s in seen[row]])))
-    wanted = [(row, order[0]) for row in order[1:]]
-    wanted += [
-        (slow, fast) for place, slow in enumerate(order) for fast in order[1:place] if same_kind(seen[slow], seen[fast])
-    ]
-    found = [_pair(kind, slow, fast, seen) for slow, fast in wanted]
-    return tuple(pair for pair in found if pair is not None)
-
-
-def _pair(kind: StepKind, slow: str, fast: str, seen: Mapping[str, Sequence[Seen]]) -> CostPair | None:
-    by_occasion: dict[str, list[float]] = defaultdict(list)
-    others = {trial_id(s.trial): s for s in seen[fast]}
-    for replicate in seen[slow]:
-        if (key := trial_id(replicate.trial)) in others:  # in one process
-            in_turns = np.log(replicate.seconds) - np.log(others[key].seconds)
-            by_occasion[replicate.trial.occasion].append(float(np.median(in_turns)))
-    if not by_occasion:
-        return None
-    return CostPair(
-        kind=kind,
-        slow=slow,
-        fast=fast,
-        same_kind=same_kind(seen[slow], seen[fast]),
-        ratio=over_occasions(by_occasion),
-        occasions=_each(by_occasion),
-    )
-
-
 def same_kind(ours: Sequence[Seen], theirs: Sequence[Seen]) -> bool:
     """Whether two rows are versions of one cell on one kernel, by one implementation."""
     kinds = [(s.cell.name, s.cell.implementation, s.row.kernel) for s in (ours[0], theirs[0])]
     return kinds[0] == kinds[1]
 
 
-def _each(by_occasion: Mapping[str, Sequence[float]]) -> dict[str, Range]:
-    counted = that_count(by_occasion)
-    return {day: ratio(logs) for day, logs in sorted(counted.items())} if len(counted) > 1 else {}
-
-
-def _precision(by_occasion: Mapping[str, Sequence[float]]) -> float | None:
+def _precision(by_occasion: Logs) -> float | None:
     widths = [half_width(logs) for logs in by_occasion.values() if len(logs) >= INTERVAL_REPLICATES]
     return max(widths, default=None)

@@ -9,7 +9,8 @@ class Range(Struct, frozen=True):
     """A centre over n units with what lies around it.
 
     kind: "range" is smallest to largest and claims no more; "95 % interval" is one that holds its level at this n;
-          "95 % over all pairs" is wider, so that all such intervals of all pairs hold at once;
+          "95 % over all rows" is wider, so that the intervals of all rows of one table hold at once;
+          "95 % over all pairs" is wider still, so that those of all pairs hold at once;
           "95 % of what was seen" counts the budget for what was not reached, and leaves out what is not known at all;
           "over occasions" reaches from the lowest end of the intervals of n days to the highest.
     """
@@ -18,7 +19,18 @@ class Range(Struct, frozen=True):
     low: float
     high: float
     n: int
-    kind: Literal["range", "95 % interval", "95 % of what was seen", "95 % over all pairs", "over occasions"] = "range"
+    kind: Literal[
+        "range",
+        "95 % interval",
+        "95 % of what was seen",
+        "95 % over all rows",
+        "95 % over all pairs",
+        "over occasions",
+    ] = "range"
+
+    def inverse(self) -> "Range":
+        """Of a ratio, that of the second over the first."""
+        return Range(1 / self.centre, 1 / self.high, 1 / self.low, self.n, self.kind)
 
     def scaled(self, factor: float) -> "Range":
         """The same in another unit."""

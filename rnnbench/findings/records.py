@@ -6,10 +6,11 @@ from msgspec import Struct
 
 from rnnbench.findings.across_records import Aspect
 from rnnbench.findings.claim_records import ClaimFinding
-from rnnbench.findings.cost_records import CostFinding, Scaling
+from rnnbench.findings.cost_records import CostFinding
 from rnnbench.findings.horizons import HorizonFinding
 from rnnbench.findings.law_caveats import LawCaveat
 from rnnbench.findings.ranges import Curve, DiagnosticCurve, Range
+from rnnbench.findings.scaling_records import Scaling
 from rnnbench.findings.survival import EpochRatio, Reached
 from rnnbench.records import Machine, MetricNote, Recipe
 

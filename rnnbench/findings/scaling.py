@@ -9,11 +9,11 @@ import numpy as np
 from msgspec.structs import replace
 
 from rnnbench.findings import cost_wording
-from rnnbench.findings.cost import by_setting, cost_trial, named_figures, place_words, seen_times
-from rnnbench.findings.cost_records import BreakEven, Longest, Scaling, ScalingCurve
+from rnnbench.findings.cost_grouping import by_setting, cost_trial, named_figures, place_words, seen_times
 from rnnbench.findings.estimates import INTERVAL_REPLICATES, mean_interval, over_days, spread
 from rnnbench.findings.paces import that_count
 from rnnbench.findings.ranges import Range
+from rnnbench.findings.scaling_records import BreakEven, Longest, Scaling, ScalingCurve
 from rnnbench.records import CostFigure, CostTrial, MemoryRow, Result, Shape, canonical
 from rnnbench.records.recipe import LIMIT_MEMORY_MIB
 

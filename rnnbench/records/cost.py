@@ -85,11 +85,14 @@ class InstructionsRow(Struct, frozen=True, kw_only=True, tag_field="figure", tag
 
 
 class Aim(Struct, frozen=True):
-    """Until when replicates were to be added: each ratio known to `precision`, or so many seconds, or replicates."""
+    """What was asked of a cost measurement before it began: replicates are added until each ratio is known to
+    `precision`, or have taken so many seconds, or are so many; times are to be stated over the row `reference`, "" for
+    the ruler."""
 
     precision: float
     seconds: float
     replicates: int
+    reference: str = ""
 
 
 CostFigure = TimeRow | MemoryRow | TimelineRow | OperationsRow | InstructionsRow

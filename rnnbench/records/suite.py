@@ -69,6 +69,7 @@ class CostPlan(Struct, frozen=True, kw_only=True):
     replicates: at least so many of times; more, up to `most_replicates`, until each ratio to the ruler is known to
                 `precision` or they have taken `most_seconds`.
     memory_limit_mib: what a training step may take where its memory is measured, and not its time.
+    reference:  the row over which times are stated, "" for the ruler; what is measured does not depend on it.
     needed:     what is measured of whom; without any it is everything of everyone.
     occasions:  how often it is to be measured; `occasion` is that of this run, `other_occasions` are those of which
                 there are results.
@@ -83,6 +84,7 @@ class CostPlan(Struct, frozen=True, kw_only=True):
     precision: float = 0.02
     most_replicates: int = 24
     most_seconds: float = 600.0
+    reference: str = ""
     occasions: int = 1
     occasion: str = ""
     other_occasions: tuple[str, ...] = ()

@@ -6,9 +6,23 @@ import msgspec
 
 from rnnbench.catalogue import Catalogue
 from rnnbench.cell import CellSpec
+from rnnbench.errors import UnknownName
 from rnnbench.records import CellUse, Claim, CostPlan, LeftOut, Measurement, Needed, Shape
 from rnnbench.suite.claims import needs_of
 from rnnbench.suite.file import CostEntry
+
+
+def reference_of(entry: CostEntry, cells: tuple[CellUse, ...], where: str, *, chosen: bool) -> str:
+    """The row of the cell that an entry names as its reference. Where cells were `chosen` for one run, it need not be
+    among them. Raises UnknownName where the suite has no such cell."""
+    if not entry.reference:
+        return ""
+    for cell in cells:
+        if entry.reference in (cell.row, f"{cell.name}:{cell.implementation}"):
+            return cell.row
+    if chosen:
+        return entry.reference
+    raise UnknownName("cell of this suite", entry.reference, {cell.row for cell in cells}, f"{where}: cost.reference")
 
 
 def cost_plan(
@@ -32,6 +46,7 @@ def cost_plan(
         precision=entry.precision,
         most_replicates=entry.most_replicates,
         most_seconds=entry.most_seconds,
+        reference=entry.reference,
         occasions=entry.occasions,
         occasion=entry.occasion,
         threads=threads or entry.threads,
@@ -57,6 +72,7 @@ def claims_cost(
         return None
     wide = msgspec.structs.replace(
         entry,
+        reference="",
         measure=tuple(dict.fromkeys(need.measurement for need in needed)),
         shapes=tuple(dict.fromkeys(need.shape for need in needed)),
     )

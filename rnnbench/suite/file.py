@@ -54,7 +54,8 @@ class CostEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Cost trials: run alone, after all others. `repeats` measured steps of each cell in each of `replicates` runs.
 
     From eight replicates on, more are added until the ratios are known to `precision`, at most until they have taken
-    `most_seconds` or there are `most_replicates`.
+    `most_seconds` or there are `most_replicates`. Times are stated over those of `reference`, one of the cells as the
+    suite names it, or over the ruler, torch's LSTM.
     """
 
     measure: Annotated[tuple[Measurement, ...], Meta(min_length=1)] = ("train-step-time", "peak-memory")
@@ -66,6 +67,7 @@ class CostEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     precision: Annotated[float, Meta(gt=0)] = 0.02
     most_replicates: Positive = 24
     most_seconds: Annotated[float, Meta(gt=0)] = 600.0
+    reference: str = ""
     occasions: Positive = 1
     occasion: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]*$")] = ""
     threads: Positive = 1

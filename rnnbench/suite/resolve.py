@@ -9,7 +9,7 @@ from rnnbench.errors import RnnbenchError, UnknownName
 from rnnbench.records import CellUse, Claim, Recipe, SeedRule, Suite, TaskUse
 from rnnbench.suite.choices import Choices
 from rnnbench.suite.claims import all_claims, cells_of, chosen_claims, tasks_of
-from rnnbench.suite.cost import claims_cost, cost_plan
+from rnnbench.suite.cost import claims_cost, cost_plan, reference_of
 from rnnbench.suite.file import CostEntry, SuiteFile
 from rnnbench.suite.uses import FAIR, cell_use, changed, task_uses
 
@@ -35,7 +35,11 @@ def resolve(file: SuiteFile, where: str, catalogue: Catalogue, choices: Choices)
     if not tasks and file.cost is None:
         raise RnnbenchError(f"{where}: the suite is empty: it has no tasks and no cost")
     bare = _bare(file, where, catalogue, choices)
-    cost = None if file.cost is None else cost_plan(file.cost, cells, catalogue, choices.threads, file.device)
+    cost = None
+    if file.cost:
+        reference = reference_of(file.cost, cells, where, chosen=bool(choices.cells))
+        entry = msgspec.structs.replace(file.cost, reference=reference)
+        cost = cost_plan(entry, cells, catalogue, choices.threads, file.device)
     return msgspec.structs.replace(bare, cells=cells, tasks=tasks, cost=cost)
 
 

@@ -1,0 +1,239 @@
+"""Cost tables: one reference that is named beforehand, intervals that hold for all rows, and what a kernel explains."""
+
+import csv
+import math
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+from scipy import stats
+
+from rnnbench.campaign.cost_notices import aim
+from rnnbench.catalogue import Catalogue
+from rnnbench.errors import UnknownName
+from rnnbench.executors.running import without_run
+from rnnbench.findings import CostFinding, find
+from rnnbench.findings.estimates import Family, ratio
+from rnnbench.plan import cost_trials
+from rnnbench.records import Aim, CellUse, CostTrial, Result, TimeRow, trial_id
+from rnnbench.suite import Choices, read_suite
+from rnnbench_reports.cost_ratios import render
+from tests.test_records import COST
+
+STEPPED, FUSED = "eager operations", "oneDNN"
+Rows = dict[tuple[str, str, str], float]
+"""Seconds of a step by name of the cell, implementation and kernel; the ruler takes a second."""
+
+
+def replicate(rows: Rows, number: int = 0, reference: str = "", started: str = "", noise: float = 0.0) -> Result:
+    rng = np.random.default_rng(number)
+    uses = [_use(name, implementation) for name, implementation, _ in rows]
+    trial: CostTrial = msgspec.structs.replace(COST, cells=tuple(uses), round=number)
+    found = []
+    for use, (_, _, kernel), seconds in zip(uses, rows, rows.values(), strict=True):
+        taken = seconds * math.exp(rng.normal(0, noise))
+        found.append(
+            TimeRow(
+                row=use.row,
+                kernel=kernel,
+                parameters=9,
+                cpu_seconds=(taken,) * 3,
+                wall_seconds=(taken,) * 3,
+                log_ratio_to_ruler=math.log(taken),
+                first_call_seconds=1.0,
+            )
+        )
+    return msgspec.structs.replace(
+        without_run(trial, "ok", ""), costs=tuple(found), aim=Aim(0.02, 600.0, 24, reference), started=started
+    )
+
+
+def _use(name: str, implementation: str) -> CellUse:
+    label = name if implementation == "default" else f"{name} ({implementation})"
+    return CellUse(name=name, implementation=implementation, label=label)
+
+
+def table(rows: Rows, reference: str = "", noise: float = 0.0) -> CostFinding:
+    (found,) = find([replicate(rows, number, reference, noise=noise) for number in range(8)]).costs
+    return found
+
+
+def alone(*names: str) -> Rows:
+    return {(name, "default", STEPPED): 1.0 for name in names}
+
+
+def test_the_reference_is_what_the_suite_names_and_not_the_fastest() -> None:
+    """Each row is stated over it, whichever came out fastest, and the reference itself has no ratio."""
+    rows = alone("a", "b", "c")
+    rows["a", "default", STEPPED] = 0.5
+    found = table(rows, "b")
+    over = {row.row: row.train.over for row in found.rows if row.train}
+    assert found.references == {"train": "b"}
+    assert over["b"] is None
+    assert {row: round(ratio.centre, 6) for row, ratio in over.items() if ratio} == {"a": 0.5, "c": 1.0}
+    assert "In training, of the time of b, a takes 0.5 [0.5 to 0.5], c 1 [1 to 1]" in found.answer
+    by_ruler = table(rows)
+    assert by_ruler.references == {"train": ""}
+    assert all(row.train and row.train.over is None for row in by_ruler.rows)
+    assert "In training, of the time of torch's LSTM, the ruler, a takes 0.5" in by_ruler.answer
+
+
+def test_a_reference_that_is_named_after_measuring_changes_nothing() -> None:
+    """It is the one of the result that was started first, in whatever order results are read."""
+    later = [replicate(alone("a", "b"), number, "b", "2026-01-02T00:00:00") for number in range(7)]
+    for started, reference in (("2026-01-01T00:00:00", "a"), ("2026-01-03T00:00:00", "b")):
+        (found,) = find([*later, replicate(alone("a", "b"), 7, "a", started)]).costs
+        assert found.reference == reference
+
+
+def test_the_ruler_stands_in_for_a_reference_that_was_not_measured() -> None:
+    """And for one that has nothing to learn, of training steps."""
+    found = table(alone("a", "b"), "missing")
+    assert (found.reference, found.references) == ("missing", {"train": ""})
+    assert all(row.train and row.train.ratio for row in found.rows)
+
+
+@pytest.mark.parametrize("rows", [1, 3, 24])
+def test_intervals_of_a_table_are_those_of_all_its_rows(rows: int) -> None:
+    """Student's at the level divided by the number of ratios; one alone is as it was."""
+    logs = np.random.default_rng(rows).normal(0, 0.02, 10)
+    found = ratio(logs.tolist(), Family(rows, "rows"))
+    low, high = stats.t.interval(1 - 0.05 / rows, 9, loc=logs.mean(), scale=stats.sem(logs))
+    assert (found.low, found.high) == pytest.approx((math.exp(low), math.exp(high)))
+    assert found.kind == ("95 % interval" if rows == 1 else "95 % over all rows")
+
+
+@pytest.mark.parametrize("reference", ["", "a"])
+def test_a_table_counts_its_ratios(reference: str) -> None:
+    """Four rows: four ratios to the ruler, three to a row, six pairs."""
+    found = table(alone("a", "b", "c", "d"), reference, noise=0.01)
+    logs = {
+        row: [math.log(replicate(alone("a", "b", "c", "d"), n, noise=0.01).costs[i].cpu_seconds[0]) for n in range(8)]  # type: ignore[union-attr]
+        for i, row in enumerate("abcd")
+    }
+    to_reference = np.array(logs["b"]) - (np.array(logs["a"]) if reference else 0.0)
+    (pace,) = [row.train for row in found.rows if row.row == "b"]
+    assert pace
+    shown = pace.over if reference else pace.ratio
+    assert shown
+    expected = ratio(to_reference.tolist(), Family(3 if reference else 4, "rows"))
+    assert (shown.low, shown.high) == pytest.approx((expected.low, expected.high))
+    assert len(found.pairs) == 6
+    (pair,) = [pair for pair in found.pairs if {pair.slow, pair.fast} == {"a", "b"}]
+    apart = np.array(logs[pair.slow]) - np.array(logs[pair.fast])
+    expected = ratio(apart.tolist(), Family(6, "pairs"))
+    assert (pair.ratio.low, pair.ratio.high) == pytest.approx((expected.low, expected.high))
+
+
+FLIPPED: Rows = {
+    ("lstm", "default", FUSED): 0.5,
+    ("gru", "default", "loop in ATen"): 1.0,
+    ("gru", "eager", STEPPED): 2.0,
+    ("lstm", "eager", STEPPED): 2.5,
+}
+
+
+@pytest.mark.parametrize("reference", ["", "lstm"])
+def test_the_sentence_says_why_where_the_kernels_make_the_ratio(reference: str) -> None:
+    """On different kernels one cell is in front, on one kernel the other one."""
+    found = table(FLIPPED, reference)
+    (pair,) = found.kernel_pairs
+    assert (pair.row, pair.over, pair.kernels) == ("gru", "lstm", ("loop in ATen", FUSED))
+    assert (round(pair.apart.centre, 6), round(pair.alike.centre, 6)) == (2.0, 0.8)
+    assert (pair.alike_kernel, pair.by_step, pair.explained) == (STEPPED, True, True)
+    assert (
+        "In training, gru takes 2 [2 to 2] of the time of lstm: gru runs on torch's own loop, lstm on oneDNN's fused "
+        "kernel; both step by step, it takes 0.8 [0.8 to 0.8]." in found.answer
+    )
+
+
+def test_nothing_is_explained_by_kernels_that_change_little() -> None:
+    """Step by step the ratio is nearly what it was: it is the cells'."""
+    found = table(FLIPPED | {("gru", "eager", STEPPED): 4.5})
+    (pair,) = found.kernel_pairs
+    assert round(pair.alike.centre, 6) == 1.8
+    assert not pair.explained
+    assert "runs on" not in found.answer
+
+
+def test_cells_with_one_row_are_held_against_the_reference_on_their_kernel() -> None:
+    """A cell that has no other kernel meets the reference on its own, by the row of the reference that is there."""
+    found = table(FLIPPED | {("peephole", "default", STEPPED): 2.6}, "lstm")
+    pairs = {pair.row: pair for pair in found.kernel_pairs}
+    assert set(pairs) == {"gru", "peephole"}
+    assert (pairs["peephole"].alike_row, pairs["peephole"].alike_over) == ("peephole", "lstm (eager)")
+    assert pairs["peephole"].explained
+    assert "with lstm on single operations of torch too, it takes 1.04 [1.04 to 1.04]." in found.answer
+
+
+def test_a_scan_that_was_asked_for_is_no_loop() -> None:
+    """Both call torch's operations one by one, and are arranged otherwise."""
+    found = table({("a", "default", STEPPED): 1.0, ("b", "scan", STEPPED): 2.0})
+    assert [pair.kernel for pair in found.pairs] == [""]
+
+
+def test_what_moved_most_from_day_to_day_is_one_doubt() -> None:
+    """However many pairs there are."""
+    results = []
+    for day, factor in (("2026-01-01", 1.0), ("2026-01-02", 1.2)):
+        for number in range(8):
+            rows = alone("a", "b", "c")
+            rows["c", "default", STEPPED] = 2.0 * factor
+            rows["b", "default", STEPPED] = 1.5 * factor**0.5
+            made = replicate(rows, number)
+            results.append(msgspec.structs.replace(made, trial=msgspec.structs.replace(made.trial, occasion=day)))
+    moved = [doubt for doubt in find(results).doubts if " was " in doubt and "occasions" in doubt]
+    (doubt,) = moved
+    assert doubt.endswith("c over a (train) was 2 to 2.4 on 2 occasions, the most of 3 ratios that moved by over 2%.")
+
+
+def test_every_two_rows_are_exported(tmp_path: Path) -> None:
+    """With their kernels, on one or not."""
+    (path,) = render(find([replicate(FLIPPED, number) for number in range(8)]), tmp_path)
+    with path.open(encoding="utf-8", newline="") as file:
+        lines = list(csv.DictReader(file))
+    assert len(lines) == 6
+    assert [line["row"] + " over " + line["over"] for line in lines if line["one_kernel"] == "yes"] == [
+        "lstm (eager) over gru (eager)"
+    ]
+    (line,) = [line for line in lines if (line["row"], line["over"]) == ("gru", "lstm")]
+    assert (float(line["ratio"]), line["kernel"], line["over_kernel"]) == (pytest.approx(2), "loop in ATen", FUSED)
+
+
+SUITE = """
+version = 1
+summary = "made for a test"
+cells = ["gru", "lstm", "lstm:eager"]
+[cost]
+measure = ["train-step-time"]
+"""
+
+
+def test_a_suite_names_its_reference_and_measures_the_same(tmp_path: Path) -> None:
+    """Ids of trials are what they are without it, and each result keeps it; a name that there is not is refused, unless
+    cells were chosen for one run."""
+    catalogue, path = Catalogue.load(), tmp_path / "made.toml"
+    path.write_text(SUITE)
+    plain = read_suite(str(path), catalogue)
+    ids = [trial_id(trial) for trial in cost_trials(plain)]
+    for given, row in (("lstm", "lstm"), ("lstm:eager", "lstm (eager)")):
+        path.write_text(f'{SUITE}reference = "{given}"')
+        suite = read_suite(str(path), catalogue)
+        trials = list(cost_trials(suite))
+        assert [trial_id(trial) for trial in trials] == ids
+        asked = aim(suite, trials[0])
+        assert asked
+        assert asked.reference == row
+    path.write_text(f'{SUITE}reference = "lstn"')
+    with pytest.raises(UnknownName, match=r"cost.reference: no cell of this suite called 'lstn'. Did you mean 'lstm'?"):
+        read_suite(str(path), catalogue)
+    chosen = read_suite(str(path), catalogue, Choices(cells=("gru",)))
+    assert chosen.cost
+    assert chosen.cost.reference == "lstn"
+
+
+def test_results_from_before_there_was_a_reference_are_read() -> None:
+    """They are stated over the ruler."""
+    old = msgspec.json.decode(b'{"precision": 0.02, "seconds": 600.0, "replicates": 24}', type=Aim)
+    assert old.reference == ""

@@ -88,8 +88,8 @@ def _search(recipe: Any) -> str:
     return (
         f"Every rate was trained on the first {recipe.screening_seeds} seeds, on more where too few of them were "
         f"solved; the best {recipe.rates_kept}, and those that tie with them, on all seeds. A cell is called better "
-        "where its best rate beats each one that was kept of the other, so that the luck of the choice is inside the "
-        "stated error."
+        "in the typical seed where its best rate beats each one that was kept of the other, so that the luck of the "
+        "choice is inside the stated error."
     )
 
 

@@ -15,8 +15,9 @@ from typing import Any, TypedDict
 
 import numpy as np
 
-from rnnbench.findings import wording
+from rnnbench.findings import verdict_wording, wording
 from rnnbench.findings.comparing import EPOCHS_MARGIN, SCORE_MARGIN, Losses, Scale, compare
+from rnnbench.findings.overall import Deciding, Solved, with_overall
 from rnnbench.findings.records import Arm, Comparison
 from rnnbench.findings.wording import Goal
 from rnnbench.records import Learning
@@ -54,12 +55,21 @@ def answer(arms: Sequence[Arm], figures: Figures, budget: int) -> Answer:
     first, *level = [row for row, value in ranked.items() if value == best]
     by_row = {arm.row: arm for arm in arms}
     others = [arm for arm in arms if arm.row != first]
-    comparisons = compare(first, losses, _scale(goal, confirmed, losses, budget))
+    deciding = Deciding(
+        losses, _solved(figures, goal) if confirmed else None, goal.metric, _scale(goal, confirmed, losses, budget)
+    )
+    comparisons = with_overall(first, compare(first, losses, deciding.scale), deciding)
     contradicted = any(c.answer == "worse" for c in comparisons)
     surely = bool(comparisons) and all(c.answer == "better" for c in comparisons)
     below_a_verdict = not level and not contradicted and not surely
-    verb = "shares the lead" if level else "comes first by this figure alone" if contradicted else "leads"
-    verb = wording.ahead(comparisons) if below_a_verdict else verb
+    if level:
+        verb = "shares the lead"
+    elif contradicted:
+        verb = f"comes first by the {'mean' if confirmed else 'median'} alone"
+    elif surely:
+        verb = "leads"
+    else:
+        verb = wording.ahead(comparisons)
     text = (
         wording.solved(by_row[first], others, goal, budget, confirmed, verb=verb)
         if confirmed
@@ -70,8 +80,12 @@ def answer(arms: Sequence[Arm], figures: Figures, budget: int) -> Answer:
         figure=figure,
         leader=first if fair and not level and not contradicted else None,
         answer=f"{text} {wording.level(first, level)}".strip(),
-        sure=wording.how_sure(
-            first, comparisons, sum(bool(rates[0]) for rates in losses.values()), told=below_a_verdict and not nobody
+        sure=verdict_wording.how_sure(
+            first,
+            comparisons,
+            sum(bool(rates[0]) for rates in losses.values()),
+            metric=None if confirmed else goal.metric,
+            told=below_a_verdict and not nobody,
         ),
         comparisons=comparisons,
     )
@@ -118,6 +132,16 @@ def _epoch_losses(figures: Figures, goal: Goal, budget: int) -> Losses:
         }
 
     return {row: _with_lost(rates, [losses(by_seed) for by_seed in rates]) for row, rates in figures.items()}
+
+
+def _solved(figures: Figures, goal: Goal) -> Solved:
+    """The seeds in which each cell reached the target, at its best rate; none where test data do not confirm it."""
+    best = {row: rates[0] for row, rates in figures.items()}
+    return {
+        row: {seed for seed, learning in by_seed.items() if learning and learning.epochs_to_target is not None}
+        for row, by_seed in best.items()
+        if _is_confirmed(by_seed, goal)
+    }
 
 
 def _is_confirmed(by_seed: Mapping[int, Learning | None], goal: Goal) -> bool:

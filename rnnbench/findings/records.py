@@ -9,6 +9,7 @@ from rnnbench.findings.claim_records import ClaimFinding
 from rnnbench.findings.cost_records import CostFinding
 from rnnbench.findings.horizons import HorizonFinding
 from rnnbench.findings.law_caveats import LawCaveat
+from rnnbench.findings.overall_records import Overall
 from rnnbench.findings.ranges import Curve, DiagnosticCurve, Range
 from rnnbench.findings.scaling_records import Scaling
 from rnnbench.findings.survival import EpochRatio, Reached
@@ -95,8 +96,9 @@ class Comparison(Struct, frozen=True):
              below the number of seeds that can carry a verdict.
     effect:  of epochs how many times as many the other one needs, of scores by how much the leader is better,
              typically, with its interval.
-    answer:  is the leader better, worse, equivalent within the margin, or is that undecided?
+    answer:  in the typical seed, is the leader better, worse, equivalent within the margin, or is that undecided?
     more_seeds: how many more would probably decide it; None where it is decided, or no end is in sight.
+    overall: what both cells reach over all seeds, and whether that says the same; None without common seeds.
     """
 
     other: str
@@ -107,6 +109,7 @@ class Comparison(Struct, frozen=True):
     effect: Range | None = None
     answer: Answered = "too few seeds"
     more_seeds: int | None = None
+    overall: Overall | None = None
 
 
 class Condition(Struct, frozen=True, kw_only=True):

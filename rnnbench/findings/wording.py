@@ -3,18 +3,9 @@
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from rnnbench.findings.estimates import seeds_needed
 from rnnbench.findings.ranges import Range
 from rnnbench.findings.records import Arm, Comparison
 from rnnbench.records import MetricNote
-
-ANSWERS = {
-    "better": "is better than",
-    "worse": "is worse than",
-    "equivalent": "is equivalent, within the margin, to",
-    "undecided": "is not told apart from",
-    "too few seeds": "has too few seeds in common with",
-}
 
 
 class Goal(NamedTuple):
@@ -79,54 +70,27 @@ def ahead(comparisons: Sequence[Comparison]) -> str:
         return "comes first" if comparisons else "is the only cell"
     first, *others = known
     rest = "".join(f", of {c.other} in {c.wins} of {c.pairs}" for c in others)
-    return f"is ahead of {first.other} in {first.wins} of {_seeds(first.pairs)}{rest}"
-
-
-def how_sure(leader: str, comparisons: Sequence[Comparison], cells: int, *, told: bool) -> str:
-    """What the paired seeds carry. `told`: whether it was said already in how many of them the first cell is ahead."""
-    known = [c for c in comparisons if c.pairs]
-    if not known:
-        return "There is nothing to compare with."
-    seeds_ahead = ", ".join(f"{c.other} in {c.wins} of {c.pairs}" for c in known)
-    if all(c.p_value is None for c in known):
-        seeds, needed = max(c.pairs for c in known), seeds_needed(cells * (cells - 1) // 2)
-        telling = max((c.effect.n for c in known if c.effect), default=0)
-        few = _seeds(seeds) if seeds < needed else f"{_seeds(telling)} in which one of two cells gets there"
-        by_seed = "" if told else f" By seed, {leader} is ahead of {seeds_ahead}."
-        return f"No verdict: {few} cannot carry one ({needed} can).{by_seed}"
-    parts: list[str] = []
-    for answer, words in ANSWERS.items():
-        others = [_tested(c) for c in known if c.answer == answer]
-        if others:
-            parts.append(f"{'it' if parts else leader} {words} {', '.join(others)}")
-    return f"By paired seeds, {'; '.join(parts)}.{'' if told else f' Ahead of {seeds_ahead}.'}"
-
-
-def _tested(comparison: Comparison) -> str:
-    if comparison.answer == "equivalent":
-        return comparison.other
-    more = f"; about {comparison.more_seeds} more seeds would probably decide" if comparison.more_seeds else ""
-    p_value = comparison.p_value
-    sure = "" if p_value is None else f" (p = {p_value:.2g}{more})"
-    return f"{comparison.other}{sure}"
+    return f"is ahead of {first.other} in {first.wins} of {seeds(first.pairs)}{rest}"
 
 
 def _times(arm: Arm) -> str:
     return f"{arm.solved} of {len(arm.seeds)}"
 
 
-def _seeds(count: int) -> str:
+def seeds(count: int) -> str:
+    """`1 seed`, `2 seeds`."""
     return f"{count} seed{'s' if count != 1 else ''}"
 
 
 def _epochs(figure: Range) -> str:
-    return f"{figure.centre:.3g} epochs{_around(figure)}"
+    return f"{figure.centre:.3g} epochs{around(figure)}"
 
 
 def _median(figure: Range) -> str:
-    return f"{figure.centre:.3g}{_around(figure)}"
+    return f"{figure.centre:.3g}{around(figure)}"
 
 
-def _around(figure: Range) -> str:
-    low, high = f"{figure.low:.3g}", f"{figure.high:.3g}"
+def around(figure: Range, digits: int = 3) -> str:
+    """` [0.5 to 0.8 at 95 %]`, to so many digits that count; empty where both ends are the same."""
+    low, high = f"{figure.low:.{digits}g}", f"{figure.high:.{digits}g}"
     return "" if low == high else f" [{low} to {high} {'over seeds' if figure.kind == 'range' else 'at 95 %'}]"

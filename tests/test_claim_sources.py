@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from rnnbench.findings import Findings, find
 from rnnbench.plan import known, plan
-from rnnbench.records import LearningTrial, Result, Suite, trial_id
+from rnnbench.records import LearningTrial, Result, Suite, Surroundings, trial_id
 from rnnbench_reports.claim_forest import forest
 from rnnbench_reports.claim_panels import MARKERS, kind_of
 from rnnbench_reports.claims_page import PAGE, TABLE, render
@@ -210,11 +210,13 @@ def _texts(axis: Axes) -> list[Text]:
     return [word for word in axis.findobj(Text) if word.get_text().strip() and word.get_visible()]
 
 
-@pytest.mark.parametrize("figure", ["parameters", "operations"])
-def test_what_is_counted_is_not_moved_by_other_work(figure: str) -> None:
-    """No doubt on a busy machine where parameters are counted; they have no learning rates either."""
+@pytest.mark.parametrize(("figure", "is_moved"), [("parameters", False), ("peak-memory", True)])
+def test_what_is_counted_is_not_moved_by_other_work(figure: str, is_moved: bool) -> None:
+    """A doubt on a busy machine where memory is read, none where parameters are counted; neither has learning rates."""
     whole = suite(claim(figure=figure, shapes=[{"steps": 5}]))
-    (found,) = find(run(whole, noisy(), costs={"gru": 3.0, "lstm": 4.0}), whole.claims).claims
-    assert found.doubts == ()
+    busy = Surroundings(load=None, busy_cores=1.5)
+    results = [replace(result, surroundings=busy) for result in run(whole, noisy(), costs={"gru": 3.0, "lstm": 4.0})]
+    (found,) = find(results, whole.claims).claims
+    assert [doubt.startswith("The machine was busy") for doubt in found.doubts] == [True] * is_moved
     assert {one.rate for one in found.readings[0].judged[0].evidence} == {None}
     assert found.readings[0].judged[0].rates == ()

@@ -60,7 +60,7 @@ schema: $(VENV)/.installed-dev
 
 claims: $(VENV)/.installed  # hours; docs/claims.md is made from its results, which are kept beside it
 	$(BIN)/rnnbench run suite claims
-	cp runs/claims/report/claims.md docs/claims.md
+	cp runs/claims/report/claims.md runs/claims/report/claims-trials.csv runs/claims/report/claims-forest.svg docs/
 	tar -C runs/claims --sort=name --owner=0 --group=0 --mtime=@0 -cJf docs/claims-results.tar.xz claims.json trials
 
 clean:

@@ -80,8 +80,8 @@ def rnnbench(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_run_prints_verdicts_and_writes_them_down(tmp_path: Path) -> None:
-    """A sentence a claim, a line a condition; Markdown with the ids of results, figures, and a page. Made again from
-    the folder alone, it is the same."""
+    """A sentence a claim, a line a condition; Markdown, a table with the ids of results, a forest plot, and a page.
+    Made again from the folder alone, all is the same."""
     (tmp_path / "tiny.toml").write_text(TINY)
     done = rnnbench("run", "suite", "tiny.toml", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
@@ -93,17 +93,21 @@ def test_a_run_prints_verdicts_and_writes_them_down(tmp_path: Path) -> None:
     assert "SUPPORTED  Nobody learns anything in two epochs." in lines
     assert "    + task adding, horizon 10: 0 [0 to 0.41], n = 7, p = 0.016" in lines
     assert "    no such cell: warp-cell" in lines
-    assert f"Figure: {Path('runs/tiny/report/claim-nobody-learns.png')}" in lines
+    assert f"Figure: {Path('runs/tiny/report/claims-forest.png')}" in lines
     report = tmp_path / "runs" / "tiny" / "report"
     page = (report / "claims.md").read_text()
     ids = [path.stem for path in (tmp_path / "runs" / "tiny" / "trials").glob("*.json")]
     assert len(ids) == 7 + 4
-    assert all(f"`{identity}`" in page for identity in ids)
+    table = (report / "claims-trials.csv").read_text()
+    assert all(f",{identity}\n" in table for identity in ids)
+    assert not any(identity in page for identity in ids)
     assert "**supported**" in page
-    assert (report / "claim-nobody-learns.png").stat().st_size > 5_000
+    assert "![" in page
+    assert "A GRU is smaller than an LSTM." in (report / "claims-forest.svg").read_text()
+    assert (report / "claims-forest.png").stat().st_size > 5_000
     html = (report / "index.html").read_text()
     assert 'class="verdict supported"' in html
-    assert "data:image/png" in html[html.index('id="claim-nobody-learns"') :]
+    assert "data:image/png" in html[html.index('id="claims-forest"') :]
     before = {path.name: path.read_bytes() for path in report.iterdir() if path.suffix != ".html"}
     again = rnnbench("report", "runs/tiny", cwd=tmp_path)
     assert again.returncode == 0

@@ -17,7 +17,6 @@ from rnnbench.findings.claims import judge, verdict_seeds
 from rnnbench.records import CostTrial, Diagnosed, Diagnosis, LearningTrial, MemoryRow, Result, Suite
 from rnnbench.store import Store, keep_claims, kept_claims
 from rnnbench.suite import Choices
-from rnnbench_reports.claim_figures import claim_figures
 from tests.test_claims import BUDGET, claim, decide, noisy, run, suite
 
 LENGTH = "decay length (steps)"
@@ -236,21 +235,6 @@ def test_of_what_is_not_above_0_there_is_no_ratio(figure: float) -> None:
     assert judged.effect is not None
     assert judged.effect.n == 17
     assert judged.lost == ("3 seeds where it is 0 or below, of which there is no ratio",)
-
-
-def test_figures_tell_readings_of_one_question_apart() -> None:
-    """By their titles; an interval of what was seen alone is not drawn like a whole one."""
-    whole = claim(title="by one reading")
-    whole["readings"].append({**whole["readings"][0], "title": "by another", "cells": ["gru", "rnn"]})
-    asked = suite(whole)
-    (drawn,) = claim_figures(find(run(asked, noisy(gru=8, lstm=16, rnn=29)), asked.claims))
-    titles = [axis.get_title(loc="left") for axis in drawn.figure.axes]
-    assert titles == [
-        "by one reading: epochs: gru over lstm, at most 0.8",
-        "by another: epochs: gru over rnn, at most 0.8",
-    ]
-    styles = [[line.get_linestyle() for line in axis.lines if line.get_linewidth() == 2] for axis in drawn.figure.axes]
-    assert styles == [["-"], ["--"]]
 
 
 def test_how_many_more_seeds_a_share_needs() -> None:

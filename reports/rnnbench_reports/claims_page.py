@@ -1,34 +1,83 @@
-"""Verdicts on claims as one page of Markdown, each traceable to the results that it rests on."""
+"""Verdicts on claims as one page of Markdown, with a forest plot and a table of the results that they rest on."""
 
+import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from io import StringIO
 from pathlib import Path
 
+import matplotlib as mpl
+
 import rnnbench
-from rnnbench_reports.style import number
+from rnnbench_reports.claim_forest import forest
+from rnnbench_reports.claim_words import (
+    common_search,
+    effect,
+    facets,
+    heading,
+    is_trained,
+    p_value,
+    rates,
+    search,
+    state,
+)
+from rnnbench_reports.style import without_missing_glyphs
 
 PAGE = "claims.md"
+TABLE = "claims-trials.csv"
+FOREST = "claims-forest.svg"
+COLUMNS = ("claim", "reading", "condition", "cell", "seed", "rate", "trial")
 
 
 def render(findings: rnnbench.Findings, folder: Path) -> list[Path]:
-    """Write `claims.md` into the folder, where there are claims."""
+    """Write `claims.md`, `claims-trials.csv` and `claims-forest.svg` into the folder, where there are claims."""
     if not findings.claims:
         return []
-    page = folder / PAGE
-    page.write_text("\n".join(_page(findings)) + "\n", encoding="utf-8")
-    return [page]
+    drawn = [folder / FOREST] if _draw(findings, folder / FOREST) else []
+    page, table = folder / PAGE, folder / TABLE
+    page.write_text("\n".join(_page(findings, with_forest=bool(drawn))) + "\n", encoding="utf-8")
+    table.write_text(_table(findings), encoding="utf-8")
+    return [page, table, *drawn]
 
 
-def _page(findings: rnnbench.Findings) -> Iterator[str]:
+def _draw(findings: rnnbench.Findings, path: Path) -> bool:
+    """Whether there was anything to draw. The same findings give the same bytes."""
+    drawn = forest(findings)
+    if drawn is None:
+        return False
+    with mpl.rc_context({"svg.hashsalt": PAGE, "svg.fonttype": "none"}), without_missing_glyphs():
+        drawn.figure.savefig(path, metadata={"Date": None, "Creator": None})
+    return True
+
+
+def _table(findings: rnnbench.Findings) -> str:
+    """A row for each cell and result of each condition."""
+    text = StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for claim in findings.claims:
+        for reading in claim.readings:
+            for judged in reading.judged:
+                where = claim.name, heading(reading), facets(judged)
+                for one in judged.evidence:
+                    rate = "" if one.rate is None else f"{one.rate:g}"
+                    writer.writerow((*where, one.cell, one.seed, rate, one.trial))
+    return text.getvalue()
+
+
+def _page(findings: rnnbench.Findings, *, with_forest: bool) -> Iterator[str]:
     yield "# What people repeat, put to the test\n"
     suite = f"`{plain(findings.suite)}`, version {findings.suite_version}"
     yield f"Made by `rnnbench report` from the results of the suite {suite}; not typed."
     yield "A claim is *supported* where it holds under every condition, *refuted* where it fails under every one,"
-    yield "*mixed* where both occur, *undecided* where some are open or cannot be tested here.\n"
+    yield "*mixed* where both occur, *undecided* where some are open or cannot be tested here."
+    yield f"The results that each condition rests on are in [{TABLE}]({TABLE}), by cell, seed and learning rate.\n"
     yield from _origin(findings)
     yield "\n| verdict | claim | |\n|---|---|---|"
     for claim in findings.claims:
         yield f"| **{claim.verdict}** | [{plain(claim.sentence)}](#{_anchor(claim.name)}) | {plain(claim.because)} |"
+    if with_forest:
+        yield f"\n![Every condition of every claim: its effect, and where the claim says it lies]({FOREST})"
     for claim in findings.claims:
         yield from _claim(claim)
 
@@ -46,26 +95,44 @@ def _claim(claim: rnnbench.ClaimFinding) -> Iterator[str]:
     yield f"\n## {plain(claim.name)}\n"
     yield f"> {plain(claim.sentence)}\n"
     yield f"**{claim.verdict.capitalize()}**: {plain(claim.because)}"
-    if claim.note:
-        yield f"\n{plain(claim.note)}"
-    for caution in claim.cautions:
-        yield f"\n{plain(caution)}"
+    for said in (claim.note, *claim.cautions, common_search(claim)):
+        if said:
+            yield f"\n{plain(said)}"
     for reading in claim.readings:
-        yield f"\n{plain(reading.title + ': ' if reading.title else '')}{plain(reading.summary)}.\n"
-        if reading.missing:
-            yield f"Untested: {plain(', '.join(reading.missing))}."
-            continue
-        yield "| condition | effect | n | p (Holm) | |\n|---|---|---|---|---|"
-        for judged in reading.judged:
-            n = judged.effect.n if judged.effect else 0
-            cells = plain(_facets(judged)), _effect(judged.effect), str(n), _p(judged), plain(_state(judged))
-            yield f"| {' | '.join(cells)} |"
-    trials = [trial for reading in claim.readings for judged in reading.judged for trial in judged.trials]
-    if trials:
-        unique = list(dict.fromkeys(trials))
-        yield f"\n<details><summary>{len(unique)} results</summary>\n"
-        yield ", ".join(f"`{trial}`" for trial in unique)
-        yield "\n</details>"
+        yield from _reading(reading, claim)
+    if claim.doubts:
+        yield "\nDoubts:\n"
+        for doubt in claim.doubts:
+            yield f"- {plain(doubt)}"
+
+
+def _reading(reading: rnnbench.ReadingFinding, claim: rnnbench.ClaimFinding) -> Iterator[str]:
+    yield f"\n{plain(heading(reading))}.\n"
+    if reading.missing:
+        yield f"Untested: {plain(', '.join(reading.missing))}."
+        return
+    columns: dict[str, Callable[[rnnbench.Judged], str]] = {
+        "condition": facets,
+        "effect": _effect,
+        "n": _n,
+        "p (Holm)": p_value,
+    }
+    if is_trained(claim):
+        columns["learning rates"] = rates
+        if not common_search(claim):
+            columns["search"] = search
+    columns[""] = state
+    yield f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}"
+    for judged in reading.judged:
+        yield f"| {' | '.join(plain(words(judged)) for words in columns.values())} |"
+
+
+def _effect(judged: rnnbench.Judged) -> str:
+    return effect(judged.effect)
+
+
+def _n(judged: rnnbench.Judged) -> str:
+    return str(judged.effect.n if judged.effect else 0)
 
 
 def plain(text: str) -> str:
@@ -79,30 +146,3 @@ def plain(text: str) -> str:
 def _anchor(name: str) -> str:
     """The heading of this name, as links find it."""
     return re.sub(r"[^\w -]", "", name.lower()).replace(" ", "-")
-
-
-def _facets(judged: rnnbench.Judged) -> str:
-    return ", ".join(value if name in ("task", "shape") else f"{name} {value}" for name, value in judged.facets.items())
-
-
-def _effect(effect: rnnbench.Range | None) -> str:
-    if effect is None:
-        return "-"
-    if effect.low == effect.high:
-        return number(effect.centre)
-    kind = "" if effect.kind == "95 % interval" else f", {effect.kind}"
-    return f"{number(effect.centre)} [{number(effect.low)} to {number(effect.high)}{kind}]"
-
-
-def _p(judged: rnnbench.Judged) -> str:
-    if judged.p_value is None:
-        return "-"
-    if judged.p_value > 0:
-        return f"{judged.p_value:.2g}"
-    return "exact" if judged.effect and judged.effect.low == judged.effect.high else "-"
-
-
-def _state(judged: rnnbench.Judged) -> str:
-    more = f"about {judged.more_seeds} more seeds would probably decide" if judged.more_seeds else ""
-    told = "; ".join(filter(None, (judged.why, *judged.lost, more)))
-    return judged.state + (f": {told}" if told else "")

@@ -7,7 +7,7 @@ from matplotlib.ticker import MaxNLocator
 import rnnbench
 from rnnbench_reports.across_figures import across_figures
 from rnnbench_reports.axes import keep_medians_in_view, score_axis
-from rnnbench_reports.claim_figures import claim_figures
+from rnnbench_reports.claim_forest import forest
 from rnnbench_reports.cost_figures import cost_figures
 from rnnbench_reports.diagnostic_figures import diagnostics
 from rnnbench_reports.scaling_figures import scaling_figures
@@ -19,7 +19,8 @@ from rnnbench_reports.survival_figures import survival_curves
 def draw(findings: rnnbench.Findings) -> Iterator[Drawn]:
     """Every figure for which the findings hold something."""
     by_cell = looks(findings)
-    yield from claim_figures(findings)
+    if drawn := forest(findings):
+        yield drawn
     if findings.conditions:
         yield learning_curves(findings, by_cell)
         yield epochs_to_target(findings, by_cell)

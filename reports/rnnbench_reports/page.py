@@ -1,7 +1,6 @@
 """The HTML report: one file, figures inside, no script, nothing fetched."""
 
 import re
-import warnings
 from base64 import b64encode
 from importlib.resources import files
 from io import BytesIO
@@ -12,9 +11,9 @@ import jinja2
 from markupsafe import Markup
 
 import rnnbench
-from rnnbench_reports import cost_tables
+from rnnbench_reports import claim_words, cost_tables
 from rnnbench_reports.figures import draw
-from rnnbench_reports.style import looks, number, spread
+from rnnbench_reports.style import looks, number, spread, without_missing_glyphs
 
 PAGE = "index.html"
 BUDGET_SHOWN = 0.02
@@ -28,8 +27,7 @@ def render(findings: rnnbench.Findings, folder: Path) -> list[Path]:
     written: list[Path] = []
     for drawn in draw(findings):
         buffer = BytesIO()
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "Glyph .* missing from font")  # a box stands in its place
+        with without_missing_glyphs():
             drawn.figure.savefig(buffer, format="png")
         path = folder / f"{_file_name(drawn.name)}.png"
         if path in written:  # a diagnostic may have the name of another figure
@@ -71,6 +69,7 @@ def _template() -> jinja2.Template:
         on_one_kernel=cost_tables.on_one_kernel,
     )
     environment.globals.update(shown_open=cost_tables.SHOWN_OPEN)
+    environment.globals.update(claim_words=claim_words)
     environment.globals.update(css=Markup(_packaged("report.css")))  # noqa: S704  our own file
     return environment.from_string(_packaged("report.html.j2"))
 

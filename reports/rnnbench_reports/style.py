@@ -1,6 +1,8 @@
 """How figures look: one colour and one marker for each cell, the same in every figure; numbers as text."""
 
-from collections.abc import Iterable
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from textwrap import fill
 from typing import NamedTuple
@@ -97,6 +99,14 @@ def plain(text: str) -> str:
     shown = "".join(character if character.isprintable() or character == "\n" else " " for character in text)
     shown = shown.replace("$", r"\$")
     return NO_WIDTH + shown if shown.startswith("_") else shown
+
+
+@contextmanager
+def without_missing_glyphs() -> Iterator[None]:
+    """While a figure is written: a box stands in the place of a letter that the font does not have, without a word."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")
+        yield
 
 
 def plain_ticks(*axes: Axis) -> None:

@@ -16,7 +16,7 @@ from rnnbench.findings import Findings, caveats_of, find
 from rnnbench.store import Store, failed_checks, kept_claims
 
 NOT_MADE = 1
-OF_A_CLAIM = "claim-"
+OF_CLAIMS = "claims-forest"
 """How the names of files begin that are figures of claims."""
 
 
@@ -92,11 +92,11 @@ def _tell_unreadable(store: Store) -> None:
 
 
 def _print_files(outcome: Rendered) -> None:
-    """The pages of a report and its figures of claims; where it could not be made, why."""
+    """The pages of a report and its figure of claims; where it could not be made, why."""
     if outcome.problem:
         console(stderr=True).print(outcome.sentence, markup=False, soft_wrap=True)
     for file in map(Path, outcome.files):
-        if file.suffix == ".png" and file.stem.startswith(OF_A_CLAIM):
+        if file.suffix == ".png" and file.stem == OF_CLAIMS:
             console().print(f"Figure: {file}", markup=False, soft_wrap=True)
     for file in map(Path, outcome.files):
         if file.suffix == ".html":

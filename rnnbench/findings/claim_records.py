@@ -11,6 +11,34 @@ Verdict = Literal["supported", "refuted", "mixed", "undecided", "untested"]
 State = Literal["holds", "fails", "open"]
 
 
+class SideRates(Struct, frozen=True):
+    """The learning rates that a cell got under one condition.
+
+    cell:   what the claim calls it.
+    rates:  those that its search left, the best first, or the fixed one; none where nothing was trained.
+    search: how they were found, in words.
+    """
+
+    cell: str
+    rates: tuple[float, ...]
+    search: str
+
+
+class Evidence(Struct, frozen=True):
+    """A result that the verdict under one condition rests on.
+
+    cell:  what the claim calls the cell that it measures; a result that measures two of them is listed with each.
+    seed:  of a training; of a measurement of cost, the number of the replicate.
+    rate:  the learning rate; None of a measurement of cost.
+    trial: the id of the result.
+    """
+
+    cell: str
+    seed: int
+    rate: float | None
+    trial: str
+
+
 class Judged(Struct, frozen=True, kw_only=True):
     """A claim under one condition.
 
@@ -32,6 +60,8 @@ class Judged(Struct, frozen=True, kw_only=True):
     more_seeds: int | None = None
     lost: tuple[str, ...] = ()
     trials: tuple[str, ...] = ()
+    rates: tuple[SideRates, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
 
 
 class ReadingFinding(Struct, frozen=True, kw_only=True):
@@ -56,6 +86,7 @@ class ClaimFinding(Struct, frozen=True, kw_only=True):
 
     level:    the error that this look is allowed, of the 5 % that all looks together are.
     cautions: what its reader has to know besides: other looks, changes.
+    doubts:   what to hold against the trainings and measurements that it rests on, each a sentence.
     """
 
     name: str
@@ -66,3 +97,4 @@ class ClaimFinding(Struct, frozen=True, kw_only=True):
     readings: tuple[ReadingFinding, ...]
     level: float = 0.05
     cautions: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()

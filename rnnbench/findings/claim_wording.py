@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from rnnbench.findings.claim_records import Judged, ReadingFinding, State, Verdict
 from rnnbench.findings.estimates import LEVEL, seeds_needed
-from rnnbench.records import Claim, Reading
+from rnnbench.findings.scored import is_raced
+from rnnbench.records import Claim, Reading, Recipe
 
 Conditions = Sequence[tuple[Mapping[str, str], State]]
 
@@ -69,6 +70,17 @@ def describe(reading: Reading | ReadingFinding) -> str:
     if reading.figure == "score" and len(reading.cells) == 2:
         between = f"{' less '.join(reading.cells)}, higher being better"
     return f"{figure}: {between}, {reading.region}"
+
+
+def search_words(recipe: Recipe) -> str:
+    """How a learning rate was found: `the best of 0.001, 0.003 and 0.01 on 1 tuning seed`."""
+    rates = [f"{rate:g}" for rate in sorted(set(recipe.learning_rates))]
+    if not recipe.tune or len(rates) == 1:
+        return "fixed by the recipe"
+    grid = f"{', '.join(rates[:-1])} and {rates[-1]}"
+    if is_raced(recipe):
+        return f"a race of {grid}, in which worse ones are given up from {recipe.race_from} seeds on"
+    return f"the best of {grid} on {recipe.tuning_seeds} tuning seed{'s' * (recipe.tuning_seeds > 1)}"
 
 
 def _facets(reading: ReadingFinding, judged: Judged) -> dict[str, str]:

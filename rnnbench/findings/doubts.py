@@ -21,11 +21,11 @@ def doubts(results: Sequence[Result], conditions: Sequence[Condition], costs: Se
         *search_doubts(conditions),
         *_few_seeds(conditions),
         *_missing_seeds(conditions),
-        *_lost(conditions),
+        *lost_trainings(conditions),
         *_not_tried(results),
-        *_budgets_missed(conditions),
-        *_targets_at_chance(conditions),
-        *_targets_missed_on_test(conditions),
+        *budgets_missed(conditions),
+        *targets_at_chance(conditions),
+        *targets_missed_on_test(conditions),
         *target_doubts(conditions),
         *cost_doubts(results, costs),
         *_unequal_origins(results),
@@ -59,7 +59,8 @@ def _missing_seeds(conditions: Sequence[Condition]) -> Iterator[str]:
                 yield f"{condition.title}: {arm.row} has no figures for {lacking}."
 
 
-def _lost(conditions: Sequence[Condition]) -> Iterator[str]:
+def lost_trainings(conditions: Sequence[Condition]) -> Iterator[str]:
+    """Trainings that diverged, were given up, or hit their time limit."""
     for condition in conditions:
         for arm in condition.arms:
             if arm.diverged:
@@ -90,7 +91,8 @@ def _not_tried(results: Sequence[Result]) -> Iterator[str]:
         yield f"{task}, horizon{several} {_listed(sorted(horizons))}: {reason}."
 
 
-def _budgets_missed(conditions: Sequence[Condition]) -> Iterator[str]:
+def budgets_missed(conditions: Sequence[Condition]) -> Iterator[str]:
+    """Cells of unequal parameters, and those that are far from what the recipe matches."""
     for condition in conditions:
         recipe = condition.recipe
         measured = {arm.row: arm.parameters for arm in condition.arms if arm.seeds}
@@ -110,7 +112,8 @@ def _budgets_missed(conditions: Sequence[Condition]) -> Iterator[str]:
                 )
 
 
-def _targets_at_chance(conditions: Sequence[Condition]) -> Iterator[str]:
+def targets_at_chance(conditions: Sequence[Condition]) -> Iterator[str]:
+    """Targets that the trivial forecast reaches."""
     for condition in conditions:
         metric = condition.metrics[0]
         chance = condition.trivial.get(metric.name)
@@ -123,7 +126,7 @@ def _targets_at_chance(conditions: Sequence[Condition]) -> Iterator[str]:
             yield f"{condition.title}: the trivial forecast reaches the target ({metric.name} {condition.target:g})."
 
 
-def _targets_missed_on_test(conditions: Sequence[Condition]) -> Iterator[str]:
+def targets_missed_on_test(conditions: Sequence[Condition]) -> Iterator[str]:
     """The target is watched on validation data; on a task that is noisy, test data may tell otherwise."""
     for condition in conditions:
         metric = condition.metrics[0]

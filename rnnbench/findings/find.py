@@ -6,8 +6,7 @@ from collections.abc import Iterable, Sequence
 from rnnbench.errors import RnnbenchError
 from rnnbench.findings.across import across
 from rnnbench.findings.across_wording import across_doubts
-from rnnbench.findings.book import Book
-from rnnbench.findings.claims import judge_claims
+from rnnbench.findings.claim_sources import claim_findings
 from rnnbench.findings.cost import costs
 from rnnbench.findings.doubts import doubts
 from rnnbench.findings.horizons import spans
@@ -45,7 +44,7 @@ def find(results: Iterable[Result], claims: Sequence[Claim] = (), checks: Sequen
         conditions=found,
         costs=cost,
         scalings=scalings(dear),
-        claims=judge_claims(claims, Book.of(current)) if claims else (),
+        claims=claim_findings(claims, current, found) if claims else (),
         across=over_all,
         doubts=(
             *(caveat.sentence for caveat in of_laws),

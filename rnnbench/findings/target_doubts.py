@@ -11,8 +11,20 @@ from rnnbench.findings.survival import ShareRatio
 def target_doubts(conditions: Sequence[Condition]) -> Iterator[str]:
     """Doubts on when a target is reached, and on scores that cannot tell cells apart."""
     for condition in conditions:
-        for doubt in (*_signs(condition), *_ties(condition), *_first_epoch(condition), *_ceiling(condition)):
-            yield f"{condition.title}: {doubt}."
+        yield from epochs_doubts(condition)
+        yield from score_doubts(condition)
+
+
+def epochs_doubts(condition: Condition) -> Iterator[str]:
+    """Doubts on when a target is reached."""
+    for doubt in (*_signs(condition), *_ties(condition), *_first_epoch(condition)):
+        yield f"{condition.title}: {doubt}."
+
+
+def score_doubts(condition: Condition) -> Iterator[str]:
+    """Doubts on scores that cannot tell cells apart."""
+    for doubt in _ceiling(condition):
+        yield f"{condition.title}: {doubt}."
 
 
 def _signs(condition: Condition) -> Iterator[str]:

@@ -1,0 +1,232 @@
+"""How a claim is shown: learning rates and their search, the results it rests on, doubts, and the forest plot."""
+
+import csv
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from msgspec.structs import replace
+
+from rnnbench.findings import Findings, find
+from rnnbench.plan import known, plan
+from rnnbench.records import LearningTrial, Result, Suite, Surroundings, trial_id
+from rnnbench_reports.claim_forest import forest
+from rnnbench_reports.claim_panels import MARKERS, kind_of
+from rnnbench_reports.claims_page import PAGE, TABLE, render
+from tests.test_claims import BUDGET, claim, learned, noisy, run, suite
+
+RATES = {0.001: 2.0, 0.003: 1.0, 0.01: 1.1}
+"""By how much an LSTM takes longer at each rate; a GRU takes twice as long at .003 as at .01."""
+CENTRES = {"gru": 8, "lstm": 16}
+LABEL = "adding, horizon 20"
+
+
+def searching(**recipe: Any) -> Suite:
+    """A suite whose rates are searched."""
+    keys = {"epochs": BUDGET, "steps_per_epoch": 10, "learning_rates": list(RATES), **recipe}
+    return suite(claim(), recipe=keys)
+
+
+def found_at_rates(whole: Suite) -> Findings:
+    """Results in which .01 is best for a GRU, and .003 for an LSTM."""
+    index, results = {}, []
+    while trials := plan(whole, index, ()):
+        for trial in trials:
+            assert isinstance(trial, LearningTrial)
+            row, rate = trial.cell.row, trial.learning_rate
+            slower = RATES[rate] if row == "lstm" else 1.0 if rate == 0.01 else 2.0
+            results.append(learned(trial, min(BUDGET, round(CENTRES[row] * slower) + trial.seed % 2)))
+            index[trial_id(trial)] = known(results[-1])
+    return find(results, whole.claims)
+
+
+def test_a_condition_names_the_rates_that_its_cells_got_and_how() -> None:
+    """By tuning seeds one for each cell; by a race those that it left, the best first; without a search the
+    recipe's."""
+    for recipe, rates, said in (
+        (
+            {"search": "tuning-seeds", "tuning_seeds": 1},
+            ((0.01,), (0.003,)),
+            "the best of 0.001, 0.003 and 0.01 on 1 tuning seed",
+        ),
+        (
+            {"search": "race", "lowest_rate": 0.001, "highest_rate": 0.01},
+            ((0.01,), (0.003,)),
+            "a race of 0.001, 0.003 and 0.01, in which worse ones are given up from 3 seeds on",
+        ),
+        ({"tune": False, "learning_rate": 0.01}, ((0.01,), (0.01,)), "fixed by the recipe"),
+    ):
+        judged = found_at_rates(searching(**recipe)).claims[0].readings[0].judged[0]
+        assert [(side.cell, set(side.rates), side.search) for side in judged.rates] == [
+            ("gru", set(rates[0]), said),
+            ("lstm", set(rates[1]), said),
+        ]
+        assert [side.rates[0] for side in judged.rates] == [rates[0][0], rates[1][0]]
+
+
+def test_the_table_has_each_result_with_its_cell_seed_and_rate(tmp_path: Path) -> None:
+    """Ids are there and not on the page, which links to it."""
+    findings = found_at_rates(searching(search="tuning-seeds", tuning_seeds=1))
+    render(findings, tmp_path)
+    with (tmp_path / TABLE).open() as table:
+        rows = list(csv.DictReader(table))
+    judged = findings.claims[0].readings[0].judged[0]
+    assert [row["trial"] for row in rows if row["cell"] == "gru"] == list(judged.trials[0::2])
+    assert [row["trial"] for row in rows if row["cell"] == "lstm"] == list(judged.trials[1::2])
+    assert {(row["cell"], row["rate"]) for row in rows} == {("gru", "0.01"), ("lstm", "0.003")}
+    assert [int(row["seed"]) for row in rows if row["cell"] == "gru"] == list(range(10))
+    assert {(row["claim"], row["condition"]) for row in rows} == {("some-claim", LABEL)}
+    page = (tmp_path / PAGE).read_text()
+    assert f"[{TABLE}]({TABLE})" in page
+    assert not any(trial in page for trial in judged.trials)
+    assert "gru 0.01; lstm 0.003" in page
+    assert "Learning rates: the best of 0.001, 0.003 and 0.01 on 1 tuning seed, for each cell by itself." in page
+
+
+def test_where_searches_differ_each_condition_has_its_own(tmp_path: Path) -> None:
+    """A column in place of the sentence."""
+    whole = claim(tasks=[{"name": "adding", "horizons": [20]}])
+    fixed = {"name": "adding", "horizons": [40], "recipe": {"tune": False}}
+    whole["readings"][0]["tasks"].append(fixed)
+    asked = suite(whole, recipe={"epochs": BUDGET, "steps_per_epoch": 10, "search": "tuning-seeds", "tuning_seeds": 1})
+    render(find(run(asked, noisy(gru=8, lstm=16)), asked.claims), tmp_path)
+    page = (tmp_path / PAGE).read_text()
+    assert "| learning rates | search |" in page
+    assert "| fixed by the recipe |" in page
+    assert "Learning rates: " not in page
+
+
+def test_doubts_of_a_claim_are_those_of_its_own_trainings() -> None:
+    """One seed chose the rates, that of the GRU lies at the edge; what a cell of another claim got is not told."""
+    other = {**claim(cells=["rnn", "irnn"], at_most=2.0), "name": "other"}
+    keys = {
+        "epochs": BUDGET,
+        "steps_per_epoch": 10,
+        "learning_rates": list(RATES),
+        "search": "tuning-seeds",
+        "tuning_seeds": 1,
+    }
+    whole = suite(claim(), other, recipe=keys)
+    index, results = {}, []
+    while trials := plan(whole, index, ()):
+        for trial in trials:
+            assert isinstance(trial, LearningTrial)
+            best = {"gru": 0.01, "lstm": 0.003}.get(trial.cell.row, 0.001)
+            results.append(learned(trial, 8 if trial.learning_rate == best else 20))
+            index[trial_id(trial)] = known(results[-1])
+    mine, others = (found.doubts for found in find(results, whole.claims).claims)
+    assert f"{LABEL}: gru has its learning rate of 0.01 from the edge of the grid; a better one may lie beyond." in mine
+    (luck,) = [doubt for doubt in mine if "tuning seed" in doubt]
+    assert luck.startswith(f"{LABEL}: one tuning seed chose the learning rate of gru, lstm;")
+    assert any(doubt.startswith(LABEL) and "reach the target in the same epoch" in doubt for doubt in mine)
+    assert not any("rnn " in doubt or "irnn" in doubt for doubt in mine)
+    assert any("irnn has its learning rate of 0.001" in doubt for doubt in others)
+
+
+def test_a_doubt_on_several_conditions_is_one_sentence() -> None:
+    """Named with each of them, or with all at once."""
+    tasks = [{"name": "adding", "horizons": [20, 40]}]
+    whole = suite(claim(tasks=tasks, shares=[1.0, 0.75]))
+
+    def doubts(results: list[Result]) -> tuple[str, ...]:
+        return find(results, whole.claims).claims[0].doubts
+
+    everywhere = doubts(run(whole, lambda *_: None))
+    assert "Under every condition: no seed of gru or lstm reaches the target." in everywhere
+    assert len(everywhere) == len(set(everywhere))
+    some = [_solved(r, 5) if _horizon(r) == 40 else r for r in run(whole, lambda *_: None)]
+    assert f"{LABEL}: no seed of gru or lstm reaches the target." in doubts(some)
+
+
+def test_cells_of_unequal_recipes_with_unequal_parameters_are_a_doubt() -> None:
+    """What is compared under two budgets has two sizes."""
+    large = {"name": "gru", "label": "large", "recipe": {"parameters": 40_000}}
+    whole = suite(claim(cells=["gru", large]))
+    results = []
+    for result in run(whole, noisy(gru=8, large=16)):
+        assert isinstance(result.trial, LearningTrial)
+        assert result.learning
+        size = result.trial.recipe.parameters
+        results.append(replace(result, learning=replace(result.learning, parameters=size)))
+    told = f"{LABEL}: parameters are not equal: gru has 10,000 and large has 40,000."
+    assert told in find(results, whole.claims).claims[0].doubts
+
+
+def _horizon(result: Result) -> object:
+    assert isinstance(result.trial, LearningTrial)
+    return result.trial.dials["horizon"]
+
+
+def _solved(result: Result, epochs: int) -> Result:
+    assert isinstance(result.trial, LearningTrial)
+    return learned(result.trial, epochs)
+
+
+def _drawn() -> tuple[Findings, Figure]:
+    """Ratios, differences and shares, of which some hold, fail and are open, under names as long as there are."""
+    ratio = claim(title="by a title of many words that says what is compared here with what, and with which of both")
+    ratio["readings"].append(claim(at_most=0.5)["readings"][0])
+    ratio["readings"].append(claim(at_most=0.2, match=["parameters", "hidden"])["readings"][0])
+    score = {**claim(figure="score", at_least=-0.02), "name": "score", "sentence": "It is as good. " * 9}
+    share = {**claim(figure="solved", cells=["gru"], at_least=0.5), "name": "share"}
+    whole = suite(ratio, score, share)
+    findings = find(run(whole, noisy(gru=8, lstm=16)), whole.claims)
+    drawn = forest(findings)
+    assert drawn is not None
+    return findings, drawn.figure
+
+
+def test_the_forest_has_a_mark_for_each_condition() -> None:
+    """By its state in shape and not in colour alone, on the axis of its kind, where its effect lies."""
+    findings, figure = _drawn()
+    readings = [reading for found in findings.claims for reading in found.readings]
+    wanted = sorted((kind_of(reading), MARKERS[judged.state]) for reading in readings for judged in reading.judged)
+    panels = dict(zip(("ratio", "difference", "multiple"), figure.axes[1:], strict=True))
+    marks = [
+        (name, str(line.get_marker()))
+        for name, axis in panels.items()
+        for line in axis.lines
+        if line.get_marker() in MARKERS.values()
+    ]
+    assert sorted(marks) == wanted
+    assert len({marker for _, marker in marks}) == 3
+    assert panels["ratio"].get_xscale() == "log"
+    first = findings.claims[0].readings[0].judged[0].effect
+    assert first is not None
+    assert first.centre in [line.get_xdata()[0] for line in panels["ratio"].lines]
+    assert any(patch.get_width() != 0 for patch in panels["ratio"].patches)
+
+
+def test_no_words_of_the_forest_overlap_and_none_is_small() -> None:
+    """Names, figures, verdicts and numbers of axes, at eight points at least."""
+    _, figure = _drawn()
+    figure.canvas.draw()
+    words = [word for axis in figure.axes for word in _texts(axis)]
+    assert len(words) > 20
+    assert min(word.get_fontsize() for word in words) >= 8
+    boxes = [(word.get_text(), word.get_window_extent()) for word in words]
+    for (one, first), (other, second) in combinations(boxes, 2):
+        assert not first.padded(-2).overlaps(second.padded(-2)), (one, other)
+    for one, box in boxes:
+        assert box.x0 >= 0, one
+        assert box.x1 <= figure.bbox.x1, one
+
+
+def _texts(axis: Axes) -> list[Text]:
+    return [word for word in axis.findobj(Text) if word.get_text().strip() and word.get_visible()]
+
+
+@pytest.mark.parametrize(("figure", "is_moved"), [("parameters", False), ("peak-memory", True)])
+def test_what_is_counted_is_not_moved_by_other_work(figure: str, is_moved: bool) -> None:
+    """A doubt on a busy machine where memory is read, none where parameters are counted; neither has learning rates."""
+    whole = suite(claim(figure=figure, shapes=[{"steps": 5}]))
+    busy = Surroundings(load=None, busy_cores=1.5)
+    results = [replace(result, surroundings=busy) for result in run(whole, noisy(), costs={"gru": 3.0, "lstm": 4.0})]
+    (found,) = find(results, whole.claims).claims
+    assert [doubt.startswith("The machine was busy") for doubt in found.doubts] == [True] * is_moved
+    assert {one.rate for one in found.readings[0].judged[0].evidence} == {None}
+    assert found.readings[0].judged[0].rates == ()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import ClassVar
+from typing import Any, ClassVar
 from zipfile import Path as ZipPath
 
 import numpy as np
@@ -26,6 +26,7 @@ from rnnbench.records import (
     Provenance,
     Recipe,
     Result,
+    Status,
     Suite,
     trial_id,
 )
@@ -42,7 +43,7 @@ class Numbered(rnnbench.RecordedTask):
 
     horizon: int = 2
     name: ClassVar[str] = "numbered"
-    loss: ClassVar[rnnbench.Loss] = "mse"
+    loss: ClassVar[rnnbench.Loss] = "squared-error"
     metrics: ClassVar[tuple[rnnbench.Metric, ...]] = (rnnbench.MSE,)
     target: ClassVar[float] = 0.01
     trivial_forecast: ClassVar[str] = "none"
@@ -134,7 +135,9 @@ def suite(**reading: object) -> Suite:
 def decide(growth: float, level: float, *, lost: float = 0.0) -> ClaimFinding:
     """The verdict where the LSTM is ahead by `level` at all the data, and by `growth` less for each halving; at the
     share `lost` no seed of the LSTM came to an end."""
-    whole, index, results = suite(), {}, []
+    whole = suite()
+    index: dict[str, Any] = {}
+    results = []
     while trials := plan(whole, index, ()):
         for trial in trials:
             assert isinstance(trial, LearningTrial)
@@ -155,7 +158,7 @@ def decide(growth: float, level: float, *, lost: float = 0.0) -> ClaimFinding:
                 trivial={"accuracy": 0.1},
                 trivial_forecast="majority class",
             )
-            status = "timeout" if trial.recipe.training_share == lost and trial.cell.row == "lstm" else "ok"
+            status: Status = "timeout" if trial.recipe.training_share == lost and trial.cell.row == "lstm" else "ok"
             result = Result(trial=trial, status=status, provenance=WHERE, started="2026-01-01", learning=learning)
             index[trial_id(trial)] = known(result)
             results.append(result)

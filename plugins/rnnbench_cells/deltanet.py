@@ -54,7 +54,7 @@ class DeltaNet(rnnbench.StepCell):
     def step(self, x_BI: Tensor, state: State) -> tuple[Tensor, State]:
         """One step: output (B, H), new S, and what this input adds to the next key and beta."""
         s_BHK, before_BK = state
-        query_BK, now_BK, next_BK, value_BH = x_BI.split(self.sizes, dim=-1)
+        query_BK, now_BK, next_BK, value_BH = torch.split(x_BI, self.sizes, dim=-1)
         both_BK = now_BK + before_BK
         key_BK = unit(both_BK[:, :-1])
         beta_B1 = self.largest_beta * torch.sigmoid(both_BK[:, -1:] + self.beta_bias)

@@ -259,8 +259,8 @@ def test_a_better_cell_beats_each_rate_that_was_left_of_the_other() -> None:
 
 
 def test_a_cell_that_has_many_equal_rates_gains_nothing_by_it() -> None:
-    """Ten seeds by chance, five rates of one cell beside one of another: the best of five is ahead of it at 5 % far more
-    often than it is called better, as the choice is counted in."""
+    """Ten seeds by chance, five rates of one cell beside one of another: the best of five is ahead of it at 5 % far
+    more often than it is called better, as the choice is counted in."""
     rates = (0.0003, 0.001, 0.003, 0.01, 0.03)
     recipe = msgspec.structs.replace(RECIPE, learning_rates=rates, lowest_rate=rates[0], highest_rate=rates[-1])
     recipe = msgspec.structs.replace(recipe, epochs=1000)

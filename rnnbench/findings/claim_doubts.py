@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
-from rnnbench.findings.book import key
 from rnnbench.findings.claim_records import ClaimFinding
 from rnnbench.findings.cost_doubts import cost_doubts
 from rnnbench.findings.doubts import (
@@ -29,6 +28,7 @@ from rnnbench.records import (
     Question,
     Result,
     canonical,
+    identity,
     trial_id,
 )
 
@@ -55,7 +55,7 @@ class ClaimDoubts:
             for result in group:
                 trial = learning_trial(result)
                 side = LearningSide(cell=trial.cell, task=trial.task, dials=trial.dials, recipe=trial.recipe)
-                self._places[key(side)][place] = named[canonical(trial.cell)]
+                self._places[identity(side)][place] = named[canonical(trial.cell)]
 
     def of(self, claim: Claim, finding: ClaimFinding) -> Iterator[str]:
         """Each doubt once, with the conditions that it applies to."""
@@ -103,7 +103,7 @@ class ClaimDoubts:
         found: dict[int, list[str]] = defaultdict(list)
         for side in (question.first, question.second):
             if isinstance(side, LearningSide):
-                for place, row in self._places.get(key(side), {}).items():
+                for place, row in self._places.get(identity(side), {}).items():
                     found[place].append(row)
         return found
 

@@ -69,6 +69,7 @@ class ReadingFinding(Struct, frozen=True, kw_only=True):
 
     summary: what it asks, in words.
     missing: what it needs and is not installed; it is untested then.
+    growing: whether the effect is the growth of a difference with each doubling of the training data.
     """
 
     title: str
@@ -79,6 +80,7 @@ class ReadingFinding(Struct, frozen=True, kw_only=True):
     region: Region
     judged: tuple[Judged, ...]
     missing: tuple[str, ...] = ()
+    growing: bool = False
 
 
 class ClaimFinding(Struct, frozen=True, kw_only=True):

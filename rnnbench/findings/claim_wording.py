@@ -69,6 +69,8 @@ def describe(reading: Reading | ReadingFinding) -> str:
     between = " over ".join(reading.cells) if len(reading.cells) == 2 else reading.cells[0]
     if reading.figure == "score" and len(reading.cells) == 2:
         between = f"{' less '.join(reading.cells)}, higher being better"
+    if reading.growing:
+        between += ", by how much that grows with each doubling of the training data"
     return f"{figure}: {between}, {reading.region}"
 
 

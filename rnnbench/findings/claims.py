@@ -152,6 +152,7 @@ def _finding(reading: Reading, judged: Sequence[Judged]) -> ReadingFinding:
         region=reading.region,
         judged=tuple(judged),
         missing=reading.missing,
+        growing=reading.growing,
     )
 
 

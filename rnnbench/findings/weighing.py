@@ -15,6 +15,7 @@ from rnnbench.findings.counted_weighing import weigh_counted
 from rnnbench.findings.effects import ANYTHING, between, two_sided
 from rnnbench.findings.estimates import solve_rate
 from rnnbench.findings.flips import Column
+from rnnbench.findings.growth import growths
 from rnnbench.findings.ranges import Range
 from rnnbench.findings.seeds import At, Seeds, counted, seeds_of
 from rnnbench.findings.weights import Ends, Weighed, exponential, logs
@@ -62,6 +63,8 @@ def _sides(question: Question) -> list[LearningSide]:
 def _choices(reading: Reading, question: Question, book: Book) -> _Choices:
     """A cell is better at its best rate than the other is at each one that its search left, and worse likewise. Of a
     figure without a better way each rate of each cell counts for either."""
+    if question.smaller:
+        return _Choices(*growths(question, figure_name(reading, question), book), picked=False)
     sides = _sides(question)
     rates = [book.rates(side) for side in sides]
     name = figure_name(reading, question)

@@ -64,6 +64,7 @@ class Question(Struct, frozen=True, kw_only=True):
     first, second: the cell that the claim is about, and the one it is held against, where there is one.
     share:  the threshold, as in `SHARES`.
     pace:   of seconds: the two cells whose time of a step multiplies the epochs.
+    smaller: of growing data: both cells on each smaller part of the training data.
     """
 
     facets: dict[str, str]
@@ -71,6 +72,13 @@ class Question(Struct, frozen=True, kw_only=True):
     second: LearningSide | CostSide | None = None
     share: float = 1.0
     pace: tuple[CostSide, CostSide] | None = None
+    smaller: tuple[tuple[LearningSide, LearningSide], ...] = ()
+
+    @property
+    def sides(self) -> tuple[LearningSide | CostSide, ...]:
+        """The first cell, the second one, and both on each smaller part of the data."""
+        pair = (self.first,) if self.second is None else (self.first, self.second)
+        return (*pair, *(side for both in self.smaller for side in both))
 
 
 class Reading(Struct, frozen=True, kw_only=True):
@@ -80,6 +88,7 @@ class Reading(Struct, frozen=True, kw_only=True):
     source:  of a diagnosis: the diagnostic, and whether of the fresh or the trained model.
     region:  where the effect must lie.
     missing: cells and tasks that it needs and that are not installed.
+    growing: whether the effect is by how much the difference of two scores grows with each doubling of the data.
     """
 
     title: str
@@ -90,6 +99,7 @@ class Reading(Struct, frozen=True, kw_only=True):
     source: tuple[str, str] = ("", "trained")
     questions: tuple[Question, ...] = ()
     missing: tuple[str, ...] = ()
+    growing: bool = False
 
     @property
     def is_ratio(self) -> bool:
@@ -156,13 +166,8 @@ class Claim(Struct, frozen=True, kw_only=True):
     @property
     def sides(self) -> tuple[LearningSide, ...]:
         """All that has to learn for it, without repetition."""
-        found = [
-            side
-            for reading in self.readings
-            for question in reading.questions
-            for side in (question.first, question.second)
-            if isinstance(side, LearningSide)
-        ]
+        questions = [question for reading in self.readings for question in reading.questions]
+        found = [side for one in questions for side in one.sides if isinstance(side, LearningSide)]
         return tuple(side for place, side in enumerate(found) if side not in found[:place])
 
 

@@ -44,6 +44,9 @@ class Recipe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     clip_norm:           largest norm of the gradient over all parameters; 0 leaves it uncut.
     epochs:              the budget of training, and where epochs-to-target is censored.
     steps_per_epoch:     training steps that make an epoch where data is generated.
+    training_share:      how much of the training data is trained on, where they are finite. Each seed draws its own
+                         part, the same for every cell, and smaller parts lie in larger ones. An epoch has as many steps
+                         as one over all of the data.
     validation_examples: size of the generated validation set; likewise `test_examples`.
     stop_when_solved:    stop once two evaluations in a row are at the target.
     futility_epochs:     give an unsolved trial up (status `stopped`) when its validation score has not improved for so
@@ -75,6 +78,7 @@ class Recipe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     batch_size: Positive = 32
     epochs: Positive = 20
     steps_per_epoch: Positive = 100
+    training_share: Annotated[float, Meta(gt=0, le=1)] = 1.0
     validation_examples: Positive = 512
     test_examples: Positive = 1024
     stop_when_solved: bool = True

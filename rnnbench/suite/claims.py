@@ -128,5 +128,5 @@ def _sides(claims: Iterable[Claim]) -> Iterable[LearningSide | CostSide]:
     for claim in claims:
         for one in claim.readings:
             for question in one.questions:
-                yield from (side for side in (question.first, question.second) if side)
+                yield from question.sides
                 yield from question.pace or ()

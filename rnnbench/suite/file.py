@@ -93,6 +93,8 @@ class ReadingEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     seeds, higher being better), and the claim holds where it is `at_most` or `at_least` so large, `within` so much of
     equality, or `beyond` that. Tested on each of `tasks`, once for each way to `match`, at each of `shares` of the way
     from the trivial forecast to the target; of cost at each of `shapes`, with each of `implementations` of both cells.
+    With `training_shares` both cells are trained on each of these parts of the training data, and the effect is by how
+    much the difference of their scores grows with each doubling of it.
     """
 
     title: str = ""
@@ -110,6 +112,7 @@ class ReadingEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     shares: Annotated[tuple[Annotated[float, Meta(gt=0, le=1)], ...], Meta(min_length=1)] = SHARES
     shapes: tuple[Shape, ...] = ()
     implementations: tuple[str, ...] = ()
+    training_shares: tuple[Annotated[float, Meta(gt=0, le=1)], ...] = ()
 
 
 class ClaimEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

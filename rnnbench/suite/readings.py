@@ -22,6 +22,7 @@ from rnnbench.records import (
     TaskUse,
 )
 from rnnbench.suite.file import ClaimCell, ReadingEntry
+from rnnbench.suite.growing import on_growing_data
 from rnnbench.suite.refusals import refuse_contradictions, refuse_unknown
 from rnnbench.suite.uses import cell_use, changed, task_uses, without_idle_keys
 
@@ -50,6 +51,7 @@ def reading(entry: ReadingEntry, recipe: Recipe, where: str, catalogue: Catalogu
         metric=entry.metric,
         source=(entry.diagnostic, entry.when),
         missing=tuple(dict.fromkeys(missing)),
+        growing=bool(entry.training_shares),
     )
     if missing:
         return bare
@@ -115,7 +117,12 @@ class _Questions:
             if second and self.entry.figure in ("epochs", "seconds") and _budget(use) != _budget(second):
                 raise RnnbenchError(f"{self.where}: {self.entry.figure} of different budgets are not to be compared")
             bare = Question(facets=facets, first=use, second=second, share=share)
-            yield from self._paced(bare, match) if self.entry.figure == "seconds" else [bare]
+            if self.entry.figure == "seconds":
+                yield from self._paced(bare, match)
+            elif self.entry.training_shares:
+                yield on_growing_data(bare, self.entry.training_shares)
+            else:
+                yield bare
 
     def _paced(self, question: Question, match: str) -> Iterator[Question]:
         """With the time of a step of models as wide as those that learn, by each implementation."""

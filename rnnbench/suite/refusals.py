@@ -4,6 +4,7 @@ from rnnbench.catalogue import Catalogue
 from rnnbench.errors import RnnbenchError, UnknownName
 from rnnbench.records import MEASURED_BY, RATIOS, SHARES
 from rnnbench.suite.file import ReadingEntry
+from rnnbench.suite.uses import refuse_share_of
 
 
 def refuse_contradictions(entry: ReadingEntry, cells: int, where: str) -> None:
@@ -25,6 +26,8 @@ def refuse_contradictions(entry: ReadingEntry, cells: int, where: str) -> None:
         )
     if (entry.figure == "diagnosis") != bool(entry.diagnostic) or (entry.diagnostic and not entry.metric):
         raise RnnbenchError(f"{where}: a diagnosis needs `diagnostic` and `metric`, and nothing else does")
+    if entry.training_shares and (entry.figure != "score" or cells == 1 or len(set(entry.training_shares)) == 1):
+        raise RnnbenchError(f"{where}: training_shares: needs the `score` of two cells on two shares or more")
     timed = entry.figure in MEASURED_BY
     idle = {
         "metric": entry.metric and entry.figure not in ("score", "diagnosis"),
@@ -40,6 +43,8 @@ def refuse_unknown(entry: ReadingEntry, where: str, catalogue: Catalogue) -> Non
     """Raises UnknownName for a metric or a diagnostic that there is not, in what can be tested here."""
     if entry.diagnostic:
         catalogue.diagnostics.find(entry.diagnostic, where)
+    for task in entry.tasks if entry.training_shares else ():
+        refuse_share_of(catalogue.tasks[task.name].item, where)
     for task in entry.tasks if entry.figure == "score" and entry.metric else ():
         names = [metric.name for metric in catalogue.tasks[task.name].item.metrics]
         if entry.metric.partition("@")[0] not in names:

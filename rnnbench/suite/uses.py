@@ -14,7 +14,7 @@ from rnnbench.errors import RnnbenchError, UnknownName, first_line
 from rnnbench.records import CellUse, Dial, Recipe, TaskUse
 from rnnbench.suite.file import TaskEntry
 from rnnbench.suite.options import complete_options
-from rnnbench.task import Task
+from rnnbench.task import RecordedTask, Task
 
 FAIR = Recipe(tune=True, search="race")
 """What a suite's file gets where it says nothing."""
@@ -105,6 +105,8 @@ def task_uses(entry: TaskEntry, recipe: Recipe, catalogue: Catalogue, where: str
     """A task of a file at each of its horizons, a ladder where it is one. Raises RnnbenchError."""
     task = catalogue.tasks.find(entry.name, where).item
     own_recipe = without_idle_keys(changed(recipe, entry.recipe, where))
+    if own_recipe.training_share < 1:
+        refuse_share_of(task, where)
     settings = [entry.dials]
     if entry.horizons is not None and "horizon" in entry.dials:
         raise RnnbenchError(f"{where}: {entry.name}: give either `horizons` or the dial `horizon`, not both")
@@ -125,3 +127,10 @@ def _rungs(entry: TaskEntry, uses: list[TaskUse], where: str) -> list[TaskUse]:
             raise RnnbenchError(f"{where}: {entry.name}: horizon {horizon} stands on the ladder twice")
         rungs.append(msgspec.structs.replace(use, below=rungs[-1] if rungs else None))
     return rungs
+
+
+def refuse_share_of(task: type[Task], where: str) -> None:
+    """Raises RnnbenchError where a share of the training data is asked of a task that has none: one that draws its data
+    without end, or whose training data are one long stream."""
+    if not issubclass(task, RecordedTask) or task.mode == "stream":
+        raise RnnbenchError(f"{where}: {task.name}: only of separate recorded examples can a share be trained on")

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 from zipfile import Path as ZipPath
 
@@ -126,13 +127,19 @@ class _RecordedFeed(Feed):
     def __init__(self, task: RecordedTask, trial: LearningTrial, archives: Mapping[str, ZipPath]) -> None:
         self._task = task
         self._splits = task.load(archives)
+        self._examples_per_epoch = len(self._splits.train)
+        if trial.recipe.training_share < 1:
+            part = part_of(self._splits.train, trial.recipe.training_share, _stream(trial, "training share"))
+            self._splits = replace(self._splits, train=part)
         self.splits = (self._splits.train, self._splits.validation, self._splits.test)
         self._batch_size = trial.recipe.batch_size
         self.stream = _stream(trial, "train")
-        self.steps_per_epoch = -(-len(self._splits.train) // self._batch_size)
+        self.steps_per_epoch = -(-self._examples_per_epoch // self._batch_size)
 
     def epoch(self) -> Iterator[Batch]:
-        order = self.stream.permutation(len(self._splits.train))
+        size = len(self._splits.train)
+        passes = [self.stream.permutation(size) for _ in range(-(-self._examples_per_epoch // size))]
+        order = np.concatenate(passes)[: self._examples_per_epoch]
         for start in range(0, len(order), self._batch_size):
             chosen = self._splits.train.take(order[start : start + self._batch_size])
             yield chosen.trimmed(targets=self._task.asks_at_steps)
@@ -150,6 +157,12 @@ class _RecordedFeed(Feed):
     @property
     def test(self) -> Batch:
         return self._splits.test
+
+
+def part_of(train: Batch, share: float, rng: np.random.Generator) -> Batch:
+    """This share of the examples, at least one, drawn at random. With a generator in the same state, smaller parts lie
+    in larger ones."""
+    return train.take(rng.permutation(len(train))[: max(1, round(share * len(train)))])
 
 
 class _StreamFeed(_RecordedFeed):

@@ -26,8 +26,8 @@ class Seeds(Struct, frozen=True):
     figures: dict[int, tuple[float, ...]]
     trials: tuple[str, ...]
     lost: tuple[str, ...]
-    unknown: int
-    conceded: int = 0
+    unknown: tuple[int, ...]
+    conceded: tuple[int, ...] = ()
 
 
 class At(NamedTuple):
@@ -44,18 +44,19 @@ def seeds_of(sides: Sequence[At], name: str, book: Book, *, positive: bool) -> S
     seeds = sorted(set.intersection(*map(set, usable)))
     ran = [book.ran(*side) for side in sides]
     reasons: Counter[str] = Counter()
-    unknown = 0
+    unknown = []
     for seed in sorted(set.union(*ran) - set(seeds)):
         known = [reason for side in sides if (reason := book.why_absent(*side, seed, name))]
         of_all = all(seed in one for one in ran)
-        unknown += of_all and not any(reason.startswith(LOST) for reason in known)
+        if of_all and not any(reason.startswith(LOST) for reason in known):
+            unknown.append(seed)
         odd = NO_RATIO if any(seed in one for one in found) else "without this figure"
         reasons[next(iter(known), odd if of_all else "of one of the cells only")] += 1
     return Seeds(
         {seed: tuple(one[seed] for one in usable) for seed in seeds},
         tuple(one[seed][0] for seed in seeds for one in found),
         tuple(f"{counted(count)} {reason}" for reason, count in reasons.items()),
-        unknown,
+        tuple(unknown),
     )
 
 

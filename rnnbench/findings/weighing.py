@@ -15,7 +15,7 @@ from rnnbench.findings.effects import ANYTHING, between, effect, p_above, p_belo
 from rnnbench.findings.estimates import solve_rate
 from rnnbench.findings.ranges import Range
 from rnnbench.findings.seeds import At, Seeds, counted, seeds_of
-from rnnbench.findings.weights import Ends, Weighed, exponential, logs
+from rnnbench.findings.weights import BySeed, Ends, Weighed, exponential, logs
 from rnnbench.records import CostSide, Figure, LearningSide, Question, Reading, Region
 
 
@@ -71,7 +71,7 @@ def _choices(reading: Reading, question: Question, book: Book) -> _Choices:
 
     def conceding(seeds: Seeds, side: LearningSide, rate: float) -> Seeds:
         lost = [seed for seed in best.figures if seed not in seeds.figures and book.lost(side, rate, seed)]
-        return replace(seeds, conceded=len(lost))
+        return replace(seeds, conceded=tuple(lost))
 
     ours = [conceding(at(rate, *others), sides[0], rate) for rate in rates[0][1:]]
     theirs = [conceding(at(rates[0][0], rate), sides[1], rate) for of_side in rates[1:] for rate in of_side[1:]]
@@ -79,7 +79,7 @@ def _choices(reading: Reading, question: Question, book: Book) -> _Choices:
         return _Choices(best, [best, *ours], [best, *theirs])
     if reading.figure == "solved" or (reading.figure == "score" and len(sides) == 2):
         return _Choices(best, [best, *theirs], [best, *ours])
-    plain = [best, *(replace(seeds, conceded=0) for seeds in (*ours, *theirs))]
+    plain = [best, *(replace(seeds, conceded=()) for seeds in (*ours, *theirs))]
     return _Choices(best, plain, plain)
 
 
@@ -93,15 +93,15 @@ def _typical(choices: _Choices, reading: Reading, budgets: Sequence[float]) -> W
     if not values:
         return Weighed(lost=tuple(lost))
     ends = _ends(seeds, budgets, ratio=ratio)
-    above = [(*_ends(one, budgets, ratio=ratio), *[(ANYTHING, ANYTHING)] * one.conceded) for one in choices.above]
-    below = [(*_ends(one, budgets, ratio=ratio), *[(-ANYTHING, -ANYTHING)] * one.conceded) for one in choices.below]
+    above = [_ends(one, budgets, ratio=ratio, conceded=ANYTHING) for one in choices.above]
+    below = [_ends(one, budgets, ratio=ratio, conceded=-ANYTHING) for one in choices.below]
     p_for, p_against = two_sided(
         logs(reading.region) if ratio else reading.region,
-        lambda bound: max(p_above([low for low, _ in chosen], bound) for chosen in above),
-        lambda bound: max(p_below([high for _, high in chosen], bound) for chosen in below),
+        lambda bound: max(p_above([low for low, _ in chosen.values()], bound) for chosen in above),
+        lambda bound: max(p_below([high for _, high in chosen.values()], bound) for chosen in below),
     )
     found = _effect(values, choices, budgets, ratio=ratio)
-    if found.kind == "95 % interval" and any(low != high for low, high in ends):
+    if found.kind == "95 % interval" and any(low != high for low, high in ends.values()):
         found = replace(found, kind="95 % of what was seen")
     return Weighed(
         effect=exponential(found) if ratio else found,
@@ -122,7 +122,7 @@ def _effect(values: Sequence[float], choices: _Choices, budgets: Sequence[float]
 
     def effects(of_choices: Sequence[Seeds], conceded: float) -> list[Range]:
         told = [[_value(pair, ratio=ratio) for pair in _told(one, budgets).values()] for one in of_choices]
-        values_of = [[*one, *[conceded] * seeds.conceded] for one, seeds in zip(told, of_choices, strict=True)]
+        values_of = [[*one, *[conceded] * len(seeds.conceded)] for one, seeds in zip(told, of_choices, strict=True)]
         return [effect(one) for one in values_of if one]
 
     best, lows, highs = effect(values), effects(choices.above, ANYTHING), effects(choices.below, -ANYTHING)
@@ -149,11 +149,12 @@ def _value(pair: Sequence[float], *, ratio: bool) -> float:
     return float(np.log(pair[0] / pair[1])) if ratio else pair[0] - pair[1]
 
 
-def _ends(seeds: Seeds, budgets: Sequence[float], *, ratio: bool) -> tuple[Ends, ...]:
+def _ends(seeds: Seeds, budgets: Sequence[float], *, ratio: bool, conceded: float = 0.0) -> BySeed:
     """From where to where each seed's value may lie: a cell that did not get there may have needed any number, and what
-    ran to its end without the figure may have any."""
-    unknown = [(-ANYTHING, ANYTHING)] * seeds.unknown
-    return (*(_end(pair, budgets, ratio=ratio) for pair in seeds.figures.values()), *unknown)
+    ran to its end without the figure may have any; what a cell concedes lies at the end given."""
+    known = {seed: _end(pair, budgets, ratio=ratio) for seed, pair in seeds.figures.items()}
+    unknown = dict.fromkeys(seeds.unknown, (-ANYTHING, ANYTHING))
+    return {**known, **unknown, **dict.fromkeys(seeds.conceded, (conceded, conceded))}
 
 
 def _end(pair: Sequence[float], budgets: Sequence[float], *, ratio: bool) -> Ends:

@@ -357,8 +357,13 @@ def test_conditions_that_lack_results_count_in_the_family() -> None:
     whole = suite(claim(tasks=[{"name": "adding", "horizons": [10, 20, 30]}]))
     results = run(whole, noisy(gru=8, lstm=16))
     some = [r for r in results if isinstance(r.trial, LearningTrial) and r.trial.dials["horizon"] == 10]
-    p_values = [find(part, whole.claims).claims[0].readings[0].judged[0].p_value for part in (some, results)]
-    assert p_values[0] == p_values[1]
+    early, late = (find(part, whole.claims).claims[0].readings[0].judged[0].p_value for part in (some, results))
+    alone = decide(suite(claim()), noisy(gru=8, lstm=16)).readings[0].judged[0].p_value
+    assert early is not None
+    assert late is not None
+    assert alone is not None
+    assert early == pytest.approx(3 * alone)
+    assert late <= early
 
 
 def test_times_are_nothing_that_seeds_are_added_for() -> None:

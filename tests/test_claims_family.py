@@ -14,7 +14,7 @@ from rnnbench.findings.effects import p_above, p_below, two_sided
 from rnnbench.findings.estimates import LEVEL
 from rnnbench.findings.family import column, share
 from rnnbench.findings.weighing import weigh
-from rnnbench.findings.weights import Weighed, logs
+from rnnbench.findings.weights import Weighed
 from rnnbench.records import LearningTrial, Region, Result, Suite
 from tests.test_claims import claim, learned, noisy, run, suite
 
@@ -63,7 +63,11 @@ def test_conditions_whose_seeds_have_nothing_in_common_count_nearly_as_by_holm()
 def test_a_condition_that_rests_on_times_too_counts_as_one_of_its_own() -> None:
     """A copy in epochs is a copy no more once a time of a step multiplies it: those p-values are Holm's."""
     costs = {"gru": 1e-3, "lstm": 1e-3}
-    reading = {"figure": "seconds", "tasks": [{"name": "adding", "horizons": [20]}], "shapes": [{"steps": 20, "parameters": 10_000}]}
+    reading = {
+        "figure": "seconds",
+        "tasks": [{"name": "adding", "horizons": [20]}],
+        "shapes": [{"steps": 20, "parameters": 10_000}],
+    }
     one, three = suite(claim(**reading)), suite(claim(**reading, shares=[1.0, 0.9, 0.75]))
     (alone,) = p_values(one, run(one, noisy(gru=4, lstm=20), costs=costs))
     assert p_values(three, run(three, noisy(gru=4, lstm=20), costs=costs)) == pytest.approx([3 * alone] * 3)
@@ -133,8 +137,8 @@ def test_a_seed_that_may_lie_anywhere_lies_on_the_wrong_side_by_its_own_number()
 
 
 def test_what_lies_on_the_boundary_to_the_last_digits_is_no_distance() -> None:
-    bound = logs(Region(high=0.8))
-    found = column(weighed(bound, at(float(np.log(4 / 5)), -1.0, -2.0)), bound)
+    bound = Region(high=0.2)
+    found = column(weighed(bound, at(0.3 - 0.1, -1.0, -2.0)), bound)  # 0.19999999999999998
     assert found is not None
     assert found[3] == 0
 
@@ -150,7 +154,7 @@ def test_an_equal_part_of_the_level_is_always_enough_and_copies_need_no_part() -
     assert share([None] * 3, 1, LEVEL) == LEVEL / 4
     assert 0.8 * LEVEL < share([one] * 4, 0, LEVEL) <= LEVEL  # of twelve seeds p-values come in steps
     assert LEVEL / 4 <= share([one, *others], 0, LEVEL) < LEVEL / 3
-    assert share([one] * 2, 2, LEVEL) == pytest.approx(LEVEL / 2, rel=0.1)
+    assert 0.8 * LEVEL / 2 < share([one] * 2, 2, LEVEL) <= LEVEL / 2
 
 
 # Looks

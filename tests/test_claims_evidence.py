@@ -56,8 +56,8 @@ def test_each_run_with_more_seeds_is_another_look(tmp_path: Path) -> None:
     (kept,) = kept_claims(tmp_path)
     assert (kept.looked, looks_that_count(kept), kept.seeds) == ((10, 15, 20), 3, 20)
     found = find(run(suite(claim()), noisy(gru=8, lstm=16)), [kept]).claims[0]
-    assert found.level == pytest.approx(0.05 / 3)
-    assert "this look decides at 0.017" in found.cautions[0]
+    assert found.level == pytest.approx(0.05 * 0.2 / 6)
+    assert "this look decides at 0.0017" in found.cautions[0]
     keep_claims(tmp_path, suite(claim(), choices=Choices(until_decided=True)).claims, range(40))
     (kept,) = kept_claims(tmp_path)
     assert looks_that_count(kept) == 5 + 1  # the looks of the rule up to 30, and the one by hand beyond
@@ -81,7 +81,7 @@ def test_what_is_asked_for_counts_as_a_look_before_it_is_had() -> None:
     assert before.looked == (8, 9, 10)
     assert list(few_seeds(whole)) == []
     looked = replace(whole, claims=(asked.after(before, 7),))
-    assert list(few_seeds(looked)) == ["few   some-claim: 7 seeds carry no verdict, 8 can"]
+    assert list(few_seeds(looked)) == ["few   some-claim: 7 seeds carry no verdict, 12 can"]
 
 
 def test_seeds_need_not_begin_at_0(tmp_path: Path) -> None:

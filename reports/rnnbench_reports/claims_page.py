@@ -115,7 +115,7 @@ def _reading(reading: rnnbench.ReadingFinding, claim: rnnbench.ClaimFinding) -> 
         "condition": facets,
         "effect": _effect,
         "n": _n,
-        "p (Holm)": p_value,
+        "p (adjusted)": p_value,
     }
     if is_trained(claim):
         columns["learning rates"] = rates

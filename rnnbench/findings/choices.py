@@ -35,14 +35,16 @@ def falls_below(against: Columns, own: Columns, boundary: float, *, differ: bool
     return beats(list(map(negative, against)), list(map(negative, own)), -boundary, differ=differ)
 
 
-def reach(above: Columns, below: Columns, level: float = LEVEL) -> Range:
+def reach(above: Columns, below: Columns, level: float = LEVEL, *, picked: bool = True) -> Range:
     """What is typical at the best rates, from the lowest end that `above` leaves to the highest of `below`, at levels
     at which the choice among rates is counted in. Where one of these choices carries no interval, this is none.
 
-    above: the choices by which the effect has to lie above a boundary, to be called so; likewise `below`.
+    above:  the choices by which the effect has to lie above a boundary, to be called so; likewise `below`.
+    picked: whether the first choice is one that came out best of its cell's own.
     """
     best = effect(list(above[0].values()), level)
-    levels = [2 * critical(own, level / 2) for own in (below, list(map(negative, above)))]
+    owns = (below, list(map(negative, above))) if picked else (above[:1], below[:1])
+    levels = [2 * critical(own, level / 2) for own in owns]
     ends = [[effect(list(c.values()), at) for c in one if c] for one, at in zip((above, below), levels, strict=True)]
     whole = all(len(found) == len(one) for found, one in zip(ends, (above, below), strict=True))
     alike = whole and {found.kind for found in (*ends[0], *ends[1])} == {best.kind}

@@ -44,7 +44,7 @@ class Judged(Struct, frozen=True, kw_only=True):
 
     effect:    the ratio or the difference with its interval (or the figure itself, of one cell); None where there is
                nothing yet.
-    p_value:   two-sided, of the side on which the effect lies, by Holm's method over the conditions of the claim; None
+    p_value:   two-sided, of the side on which the effect lies, adjusted over the conditions of the claim; None
                where there are too few seeds or replicates for one. 0 for what is counted exactly.
     why:       why it is open, in words.
     more_seeds: how many more would probably decide it, where seeds can.

@@ -7,6 +7,8 @@ from rnnbench.findings.estimates import LEVEL, seeds_needed
 from rnnbench.findings.scored import is_raced
 from rnnbench.records import Claim, Reading, Recipe
 
+FIRST = 0.8
+"""Part of the level that the first look by hand has."""
 Conditions = Sequence[tuple[Mapping[str, str], State]]
 
 
@@ -29,8 +31,8 @@ def because(verdict: Verdict, readings: Sequence[ReadingFinding]) -> str:
 
 
 def looks_that_count(claim: Claim) -> int:
-    """How many looks share the error that is allowed: one where there are no seeds to add. A look at so few seeds that
-    nothing can be decided costs nothing."""
+    """How many looks there are, the planned ones included: one where there are no seeds to add. A look at so few seeds
+    that nothing can be decided costs nothing."""
     if not claim.sides:
         return 1
     by_hand = [seeds for seeds in claim.looked if seeds >= seeds_needed(claim.family)]
@@ -39,10 +41,23 @@ def looks_that_count(claim: Claim) -> int:
     return claim.looks + sum(seeds > claim.most_seeds for seeds in by_hand)
 
 
+def look_level(claim: Claim) -> float:
+    """The error that the latest look is allowed, of the `LEVEL` that all looks together are.
+
+    Planned looks have equal shares. Nobody knows how many looks by hand there will be, so the first has `FIRST` of the
+    level, and the k-th a part of the rest that falls with 1 / (k (k - 1)): their sum stays below the level for ever.
+    """
+    looks = looks_that_count(claim)
+    planned = 1 < claim.looks == looks
+    if planned or not claim.sides:
+        return LEVEL / looks
+    return LEVEL * (FIRST if looks == 1 else (1 - FIRST) / (looks * (looks - 1)))
+
+
 def cautions(claim: Claim) -> Iterator[str]:
     """What has to be known of how a verdict came about."""
-    if (looks := looks_that_count(claim)) > 1:
-        yield f"Looked at again as seeds were added: this look decides at {LEVEL / looks:.2g}, not at {LEVEL:g}."
+    if looks_that_count(claim) > 1:
+        yield f"Looked at again as seeds were added: this look decides at {look_level(claim):.2g}, not at {LEVEL:g}."
     if claim.changed:
         yield f"Changed on {', '.join(claim.changed)}, when results were there: it was not fixed before all of them."
 

@@ -1,17 +1,30 @@
-"""Verdicts on claims: from what was weighed under each condition, by Holm's method over the conditions of a claim."""
+"""Verdicts on claims: from what was weighed under each condition, adjusted over all conditions of a claim together."""
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from rnnbench.findings.book import Book
 from rnnbench.findings.claim_records import ClaimFinding, Judged, ReadingFinding, State, Verdict
-from rnnbench.findings.claim_wording import because, cautions, describe, looks_that_count
+from rnnbench.findings.claim_wording import because, cautions, describe, look_level
 from rnnbench.findings.effects import more_of_a_share, more_seeds, typical
-from rnnbench.findings.estimates import LEVEL, holm, seeds_needed
+from rnnbench.findings.estimates import LEVEL, seeds_needed
+from rnnbench.findings.family import column, share
+from rnnbench.findings.flips import step_down
 from rnnbench.findings.weighing import weigh
 from rnnbench.findings.weights import Weighed, logs
-from rnnbench.records import Claim, LearningSide, Question, Reading
+from rnnbench.records import Claim, LearningSide, Question, Reading, Region
+
+
+class _Rule(NamedTuple):
+    """What a condition is decided by: the error that this look is allowed, the number of conditions that share it, the
+    p-value that is small enough for the first of them, and the seeds from which on there are verdicts."""
+
+    level: float
+    family: int
+    share: float
+    needed: int
 
 
 def judge_claims(claims: Iterable[Claim], book: Book) -> tuple[ClaimFinding, ...]:
@@ -21,16 +34,18 @@ def judge_claims(claims: Iterable[Claim], book: Book) -> tuple[ClaimFinding, ...
 
 def judge(claim: Claim, book: Book) -> ClaimFinding:
     """A claim's verdict, wrong in at most `LEVEL` of all cases where each boundary is just met."""
-    level, book = LEVEL / looks_that_count(claim), book.up_to(claim.seeds)
+    level, book = look_level(claim), book.up_to(claim.seeds)
     conditions = [(reading, question) for reading in claim.readings for question in reading.questions]
     weighed = [weigh(reading, question, book) for reading, question in conditions]
     family, needed = claim.family, verdict_seeds(claim)
     tested = [place for place, found in enumerate(weighed) if _carries(found, needed)]
     smaller = [min(weighed[place].p_for or 0.0, weighed[place].p_against or 0.0) for place in tested]
-    padded = holm([*smaller, *[1.0] * (family - len(tested))])  # what is not there may yet say anything
-    adjusted = dict(zip(tested, padded, strict=False))
+    columns = [column(weighed[place], _scaled(conditions[place][0])) for place in tested]
+    unknown = family - len(tested)  # what is not there may yet say anything
+    adjusted = dict(zip(tested, step_down(columns, smaller, unknown), strict=True))
+    rule = _Rule(level, family, share(columns, unknown, level), needed)
     judged = [
-        _judged(reading, question, found, adjusted.get(place), needed, level, family)
+        _judged(reading, question, found, adjusted.get(place), rule)
         for place, ((reading, question), found) in enumerate(zip(conditions, weighed, strict=True))
     ]
     readings, at = [], 0
@@ -53,10 +68,10 @@ def judge(claim: Claim, book: Book) -> ClaimFinding:
 
 
 def verdict_seeds(claim: Claim) -> int:
-    """Fewest seeds that can decide a claim: those at which the signed-rank test reaches the level of its looks."""
-    return max(
-        seeds_needed(claim.family), int(np.ceil(np.log2(2 * max(claim.family, 1) * looks_that_count(claim) / LEVEL)))
-    )
+    """Fewest seeds from which on a claim can be decided, fixed before anything is measured: those at which the
+    signed-rank test reaches this look's level though none of the conditions has to do with another."""
+    reaching = int(np.ceil(np.log2(2 * max(claim.family, 1) / look_level(claim))))
+    return max(seeds_needed(claim.family), reaching)
 
 
 def is_settled(claim: Claim, book: Book) -> bool:
@@ -89,18 +104,16 @@ def _judged(
     question: Question,
     found: Weighed,
     p_value: float | None,
-    needed: int,
-    level: float,
-    family: int,
+    rule: _Rule,
 ) -> Judged:
     state: State = "open"
-    if p_value is not None and p_value <= level:
+    if p_value is not None and p_value <= rule.level:
         state = "holds" if (found.p_for or 0.0) < (found.p_against or 0.0) else "fails"
     why, more = "", None
     if state == "open":
-        why = _why(found, question, needed, level, family, measured=p_value is not None)
+        why = _why(found, question, rule, measured=p_value is not None)
         by_seeds_alone = found.by_seeds and question.pace is None and p_value is not None
-        more = _more_seeds(reading, found, level / family) if by_seeds_alone else None
+        more = _more_seeds(reading, found, rule.share) if by_seeds_alone else None
     return Judged(
         facets=question.facets,
         effect=found.effect,
@@ -113,7 +126,7 @@ def _judged(
     )
 
 
-def _why(found: Weighed, question: Question, needed: int, level: float, family: int, *, measured: bool) -> str:
+def _why(found: Weighed, question: Question, rule: _Rule, *, measured: bool) -> str:
     if found.reason:
         return found.reason
     if found.effect is None:
@@ -121,25 +134,30 @@ def _why(found: Weighed, question: Question, needed: int, level: float, family: 
     if measured and found.slack:
         return "not clear of the boundary by the 15 % that ratios of two kinds move from day to day"
     if measured and min(found.p_for or 0.0, found.p_against or 0.0) <= LEVEL:
-        return f"clear by itself, not as one of {family} conditions decided at {level:.2g} together"
+        return f"clear by itself, not as one of {rule.family} conditions decided at {rule.level:.2g} together"
     if measured and question.pace:
         return "epochs and time together, by half of the error each and 15 % between kinds, reach over the boundary"
     if measured:
         return "the interval reaches over the boundary, or would if all were known"
-    return f"{found.n} of {needed} seeds that can carry a verdict"
+    return f"{found.n} of {rule.needed} seeds that can carry a verdict"
 
 
 def _more_seeds(reading: Reading, found: Weighed, level: float) -> int | None:
     """How many more seeds like those seen would decide in four of five cases; None where no end is in sight, as where
     seeds that did not get there may lie on either side of the boundary."""
-    region = logs(reading.region) if reading.is_ratio else reading.region
+    region = _scaled(reading)
     bounds = [bound for bound in (region.low, region.high) if bound is not None]
     if reading.figure == "solved":
         return more_of_a_share(found.values, bounds, level)
-    sides = [[typical(ends) > bound for bound in bounds] for ends in zip(*found.ends, strict=True)]
+    sides = [[typical(ends) > bound for bound in bounds] for ends in zip(*found.ends.values(), strict=True)]
     if sides[0] != sides[1]:
         return None
     return more_seeds(found.values, [min(abs(typical(found.values) - bound) for bound in bounds)], level)
+
+
+def _scaled(reading: Reading) -> Region:
+    """The region on the scale of the values of seeds."""
+    return logs(reading.region) if reading.is_ratio else reading.region
 
 
 def _finding(reading: Reading, judged: Sequence[Judged]) -> ReadingFinding:

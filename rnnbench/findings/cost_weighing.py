@@ -68,7 +68,9 @@ def with_pace(learned: Weighed, reading: Reading, question: Question, book: Book
         return replace(learned, effect=None, p_for=None, p_against=None, reason="no times of a step")
     step, each = over_occasions(paired), learned.effect
     product = Range(each.centre * step.centre, each.low * step.low, each.high * step.high, each.n)
-    whole = replace(learned, effect=product, trials=learned.trials + trials, p_for=None, p_against=None)
+    whole = replace(
+        learned, effect=product, trials=learned.trials + trials, p_for=None, p_against=None, above=(), below=()
+    )
     if thin := _thin(paired):
         return replace(whole, reason=thin)
     p_values = [_product(learned, pace, logs(reading.region)) for pace in paired.values()]
@@ -81,8 +83,8 @@ def _product(learned: Weighed, pace: Sequence[float], region: Region) -> tuple[f
     slack, turned = float(np.log(BETWEEN_KINDS)), [-value for value in pace]
     return two_sided(
         region,
-        lambda bound: max(_both([-low for low, _ in ends], turned, -bound, slack) for ends in learned.above),
-        lambda bound: max(_both([high for _, high in ends], pace, bound, slack) for ends in learned.below),
+        lambda bound: max(_both([-low for low, _ in ends.values()], turned, -bound, slack) for ends in learned.above),
+        lambda bound: max(_both([high for _, high in ends.values()], pace, bound, slack) for ends in learned.below),
     )
 
 

@@ -7,6 +7,7 @@ differs is as often above the typical value as below it by as much, which holds 
 """
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,14 +66,15 @@ def tails(away: Values, signs: NDArray[np.int8]) -> Values:
     """
     if not away.any():
         return np.ones(len(signs))
-    ranks = np.rint(2 * stats.rankdata(np.abs(away))).astype(int)  # doubled, so that shared ranks are whole
-    reached: NDArray[np.int64] = (signs * np.where(away > 0, 1, -1) > 0) @ ranks
+    _, place, alike = np.unique(np.abs(away), return_inverse=True, return_counts=True)
+    ranks = (2 * np.cumsum(alike) - alike + 1)[place]  # doubled, so that shared ranks are whole
+    signed = np.where(away > 0, ranks, -ranks).astype(float)  # whole, so that sums are exact
+    reached = ((signs @ signed + ranks.sum()) / 2).astype(int)
     if len(away) > EXACT:
         middle, spread = ranks.sum() / 2, np.sqrt(np.sum(ranks.astype(float) ** 2)) / 2
         far: Values = stats.norm.sf((reached - 1 - middle) / spread)
         return far
-    above = np.cumsum(_sums(ranks)[::-1])[::-1]
-    near: Values = above[reached]
+    near: Values = _at_least(tuple(sorted(ranks.tolist())))[reached]
     return near
 
 
@@ -148,6 +150,13 @@ def _cut(n: int, level: float) -> int | None:
     below = np.cumsum(_sums(2 * np.arange(1, n + 1)))[::2]  # whole ranks alone
     fits = int(np.searchsorted(below, level / 2, side="right"))
     return fits - 1 if fits else None
+
+
+@lru_cache(maxsize=1024)
+def _at_least(ranks: tuple[int, ...]) -> Values:
+    """How likely the ranks that get a plus sum up to at least as much, by that sum."""
+    reached: Values = np.cumsum(_sums(np.array(ranks))[::-1])[::-1]
+    return reached
 
 
 def _sums(ranks: NDArray[np.int64]) -> Values:

@@ -46,23 +46,35 @@ def step_down(columns: Sequence[Column | None], p_values: Sequence[float], unkno
     A test without a column is taken to have nothing to do with the others, and so are as many `unknown` ones, which may
     yet say anything.
     """
-    known = [index for index, column in enumerate(columns) if column is not None]
-    flipped = np.ones((len(columns), 1))
-    if known:
-        both = [column for index in known if (column := columns[index]) is not None]
-        ways = _flipped([*both, *({seed: -away for seed, away in column.items()} for column in both)])
-        flipped = np.ones((len(columns), ways.shape[1]))
-        flipped[known] = 2 * np.minimum(ways[: len(known)], ways[len(known) :])
-    adjusted, highest = [1.0] * len(columns), 0.0
-    left = [int(index) for index in np.argsort(p_values, kind="stable")]
-    while left:
-        p_value, together = p_values[left[0]], [index for index in left if index in known]
-        alone = len(left) - len(together) + unknown
-        share = float(np.mean(flipped[together].min(axis=0) <= p_value * (1 + 1e-9))) if together else 0.0
-        share = min(max(share, p_value), len(together) * p_value)  # drawn flips may be off by a little
+    order = [int(index) for index in np.argsort(p_values, kind="stable")]
+    known = [column for index in order if (column := columns[index]) is not None]
+    smallest_of_rest = _smallest_of_rest(known)
+    adjusted, highest, passed = [1.0] * len(columns), 0.0, 0
+    for place, index in enumerate(order):
+        p_value, together = p_values[index], len(known) - passed
+        alone = len(order) - place - together + unknown
+        share = 0.0
+        if together:
+            share = float(np.mean(smallest_of_rest[passed] <= p_value * (1 + 1e-9)))
+        share = min(max(share, p_value), together * p_value)  # drawn flips may be off by a little
         highest = max(highest, min(1.0, share + alone * p_value))
-        adjusted[left.pop(0)] = highest
+        adjusted[index] = highest
+        passed += columns[index] is not None
     return adjusted
+
+
+def two_ways(columns: Sequence[Column]) -> list[Column]:
+    """These columns, and what lies as far on the other side of each boundary."""
+    return [*columns, *({seed: -away for seed, away in column.items()} for column in columns)]
+
+
+def _smallest_of_rest(columns: Sequence[Column]) -> Values:
+    """By column and flip the smallest of the two-sided p-values of this column and of those after it."""
+    if len(columns) < 2:  # the p-value of one alone needs no flips
+        return np.ones((len(columns), 1))
+    ways = _flipped(two_ways(columns))
+    flipped = 2 * np.minimum(ways[: len(columns)], ways[len(columns) :])
+    return np.minimum.accumulate(flipped[::-1], axis=0)[::-1]
 
 
 def _flipped(columns: Sequence[Column]) -> Values:

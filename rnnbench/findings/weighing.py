@@ -1,6 +1,6 @@
 """How strongly what was measured speaks for a claim, and against it, under one condition."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -18,7 +18,7 @@ from rnnbench.findings.flips import Column
 from rnnbench.findings.growth import growths
 from rnnbench.findings.ranges import Range
 from rnnbench.findings.seeds import At, Seeds, counted, seeds_of
-from rnnbench.findings.weights import Ends, Weighed, exponential, logs
+from rnnbench.findings.weights import BySeed, Ends, Weighed, exponential, logs
 from rnnbench.records import CostSide, Figure, LearningSide, Question, Reading, Region
 
 
@@ -99,8 +99,8 @@ def _typical(choices: _Choices, reading: Reading, budgets: Sequence[float]) -> W
     if not values:
         return Weighed(lost=tuple(lost))
     ends = _ends(seeds, budgets, ratio=ratio)
-    above = [{**_ends(one, budgets, ratio=ratio), **_conceded(one, ANYTHING)} for one in choices.above]
-    below = [{**_ends(one, budgets, ratio=ratio), **_conceded(one, -ANYTHING)} for one in choices.below]
+    above = [_ends(one, budgets, ratio=ratio, conceded=ANYTHING) for one in choices.above]
+    below = [_ends(one, budgets, ratio=ratio, conceded=-ANYTHING) for one in choices.below]
     lows, highs = ([_ends_of(found, way) for found in (above, below)] for way in (0, 1))
     p_for, p_against = two_sided(
         logs(reading.region) if ratio else reading.region,
@@ -115,19 +115,15 @@ def _typical(choices: _Choices, reading: Reading, budgets: Sequence[float]) -> W
         p_for=p_for,
         p_against=p_against,
         values=tuple(values),
-        ends=tuple(ends.values()),
-        above=tuple(tuple(one.values()) for one in above),
-        below=tuple(tuple(one.values()) for one in below),
+        ends=ends,
+        above=tuple(above),
+        below=tuple(below),
         n=len(values),
         lost=tuple(lost),
     )
 
 
-def _conceded(seeds: Seeds, worst: float) -> dict[int, Ends]:
-    return dict.fromkeys(seeds.conceded, (worst, worst))
-
-
-def _ends_of(columns: Sequence[Mapping[int, Ends]], way: int) -> list[Column]:
+def _ends_of(columns: Sequence[BySeed], way: int) -> list[Column]:
     """The lower ends (0) or the upper ones (1), by choice and seed."""
     return [{seed: ends[way] for seed, ends in column.items()} for column in columns]
 
@@ -139,7 +135,7 @@ def _effect(choices: _Choices, budgets: Sequence[float], *, ratio: bool) -> Rang
         told = [{seed: _value(pair, ratio=ratio) for seed, pair in _told(one, budgets).items()} for one in of_choices]
         return [{**one, **dict.fromkeys(seeds.conceded, worst)} for one, seeds in zip(told, of_choices, strict=True)]
 
-    return reach(columns(choices.above, ANYTHING), columns(choices.below, -ANYTHING))
+    return reach(columns(choices.above, ANYTHING), columns(choices.below, -ANYTHING), picked=choices.picked)
 
 
 def _told(seeds: Seeds, budgets: Sequence[float]) -> dict[int, tuple[float, ...]]:
@@ -155,11 +151,12 @@ def _value(pair: Sequence[float], *, ratio: bool) -> float:
     return float(np.log(pair[0] / pair[1])) if ratio else pair[0] - pair[1]
 
 
-def _ends(seeds: Seeds, budgets: Sequence[float], *, ratio: bool) -> dict[int, Ends]:
+def _ends(seeds: Seeds, budgets: Sequence[float], *, ratio: bool, conceded: float = 0.0) -> BySeed:
     """From where to where each seed's value may lie: a cell that did not get there may have needed any number, and what
-    ran to its end without the figure may have any."""
+    ran to its end without the figure may have any; what a cell concedes lies at the end given."""
     known = {seed: _end(pair, budgets, ratio=ratio) for seed, pair in seeds.figures.items()}
-    return {**known, **dict.fromkeys(seeds.unknown, (-ANYTHING, ANYTHING))}
+    unknown = dict.fromkeys(seeds.unknown, (-ANYTHING, ANYTHING))
+    return {**known, **unknown, **dict.fromkeys(seeds.conceded, (conceded, conceded))}
 
 
 def _end(pair: Sequence[float], budgets: Sequence[float], *, ratio: bool) -> Ends:

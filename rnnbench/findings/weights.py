@@ -1,5 +1,7 @@
 """What is known of a claim under one condition, before a verdict."""
 
+from collections.abc import Mapping
+
 import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
@@ -9,15 +11,17 @@ from rnnbench.records import Region
 
 Ends = tuple[float, float]
 """From where to where a value may lie."""
+BySeed = Mapping[int, Ends]
 
 
 class Weighed(Struct, frozen=True, kw_only=True):
     """The effect, with p-values that it lies in the region, and that it lies outside; None where there are too few.
 
     values: what the seeds say one by one, on the scale of the region's bounds taken to logs for ratios.
-    ends:   from where to where each seed's value may lie, those in which neither cell gets there included.
-    above:  the same for each choice of learning rates at which the effect has to lie above a bound, to be called so.
-    below:  likewise below one.
+    ends:   by seed, from where to where its value may lie; seeds in which neither cell gets there are included.
+    above:  the same for each choice of learning rates at which the effect has to lie above a bound, to be called above.
+            Empty where something else than signed ranks of seeds decides.
+    below:  the same for each choice at which it has to lie below a bound.
     n:      seeds, or replicates.
     reason: why it cannot be tested though something was measured.
     slack:  whether boundaries were moved by what a ratio of two kinds may do from one day to the next.
@@ -28,9 +32,9 @@ class Weighed(Struct, frozen=True, kw_only=True):
     p_for: float | None = None
     p_against: float | None = None
     values: tuple[float, ...] = ()
-    ends: tuple[Ends, ...] = ()
-    above: tuple[tuple[Ends, ...], ...] = ()
-    below: tuple[tuple[Ends, ...], ...] = ()
+    ends: BySeed = {}
+    above: tuple[BySeed, ...] = ()
+    below: tuple[BySeed, ...] = ()
     n: int = 0
     reason: str = ""
     slack: bool = False

@@ -1,0 +1,241 @@
+"""How often conditions that are thresholds of the same trainings are decided falsely, and how often rightly.
+
+Seeds of two cells go through `judge` as claims do: epochs to k thresholds of each training are lognormal, share nine
+tenths of their luck, and are whole numbers up to the budget, at which a training that fails, or is slower, ends.
+"fours" are groups of four thresholds, each group from trainings of its own. Where rates are searched, each cell has two
+or three rates that are as good, and the best of them is held against each of the other's. The step-down of the findings
+stands beside Holm's method, on the same draws.
+
+Run: python benchmarks/families.py [levels|failing|half|searched|power|looks] [runs]
+
+`levels`: each boundary is just met, so that every answer is false. `failing`: a fifth of all trainings fail besides.
+`half`: half of the conditions are far inside.
+`looks`: one condition at 7, 10, 15, 20, 25 and 30 seeds, by hand, up to the first answer.
+"""
+
+import sys
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+from unittest.mock import patch
+
+import numpy as np
+from msgspec.structs import replace
+
+from rnnbench.findings import Scored, claim_wording, claims
+from rnnbench.findings.book import Book
+from rnnbench.findings.claim_records import ClaimFinding
+from rnnbench.findings.effects import p_above, p_below
+from rnnbench.findings.estimates import LEVEL, holm
+from rnnbench.findings.flips import Column
+from rnnbench.findings.weighing import weigh
+from rnnbench.records import CellUse, Claim, LearningSide, LearningTrial, Question, Reading, Recipe, Region
+
+BUDGET = 60
+BOUND = 0.8
+SPREAD = 0.4
+"""Of the logarithm of epochs over seeds; see benchmarks/search_luck.py."""
+ALIKE = 0.9
+"""Share of the variance of a training that all its thresholds have in common."""
+FAILING = 0.2
+SLOW = 15.0
+"""Epochs of the second cell to the first threshold; the others are nearer by up to a half."""
+FOUR = 4
+RATES = (0.001, 0.003, 0.01)
+LOOKS = (7, 10, 15, 20, 25, 30)
+FIXED = Recipe(tune=False, epochs=BUDGET)
+SEARCHED = Recipe(tune=True, search="screening", learning_rates=RATES, epochs=BUDGET)
+
+
+class Setting(NamedTuple):
+    """k conditions in groups of thresholds, at n seeds; of each condition the true ratio; the rates of each cell."""
+
+    conditions: int
+    group: int
+    seeds: int
+    ratios: tuple[float, ...]
+    failing: float = 0.0
+    rates: int = 1
+
+
+class Counts(NamedTuple):
+    """In how many runs some null condition was decided, and what the verdicts were."""
+
+    false: int
+    supported: int
+    refuted: int
+    right: float
+
+
+def by_holm(_: Sequence[Column | None], p_values: Sequence[float], unknown: int = 0) -> list[float]:
+    """Holm's method in place of the step-down."""
+    return holm([*p_values, *[1.0] * unknown])[: len(p_values)]
+
+
+def simulated(setting: Setting, run: int) -> tuple[Claim, Book]:
+    """A claim that each ratio is at most `BOUND`, and the seeds."""
+    book, questions = Book(), []
+    recipe = FIXED if setting.rates == 1 else SEARCHED
+    for first in range(0, setting.conditions, setting.group):
+        shares = [round(1 - 0.01 * at, 2) for at in range(first, first + setting.group)]
+        sides = [LearningSide(cell=CellUse(name=name), task=f"t{first}", dials={}, recipe=recipe) for name in "ab"]
+        for place, side in enumerate(sides):
+            ratios = np.array(setting.ratios[first : first + setting.group]) if place == 0 else np.ones(setting.group)
+            _train(book, side, ratios, shares, setting, (run, first, place))
+        questions += [Question(facets={}, first=sides[0], second=sides[1], share=share) for share in shares]
+    reading = Reading(
+        title="", cells=("a", "b"), figure="epochs", region=Region(high=BOUND), questions=tuple(questions)
+    )
+    return Claim(name="some", sentence="", readings=(reading,)), book
+
+
+def _train(
+    book: Book,
+    side: LearningSide,
+    ratios: np.ndarray,
+    shares: Sequence[float],
+    setting: Setting,
+    stream: tuple[int, int, int],
+) -> None:
+    """All seeds of one cell at each of its rates."""
+    draw = np.random.default_rng((80, *stream))
+    near = np.linspace(1, 0.5, len(shares))
+    for seed in range(setting.seeds):
+        for rate in RATES[: setting.rates]:
+            luck = np.sqrt(ALIKE) * draw.normal() + np.sqrt(1 - ALIKE) * draw.normal(size=len(shares))
+            fails = draw.uniform() < setting.failing
+            epochs = np.ceil(SLOW * near * ratios * np.exp(SPREAD * luck))
+            epochs = np.full(len(shares), BUDGET) if fails else np.minimum(epochs, BUDGET)
+            reached = None if epochs[0] >= BUDGET else int(epochs[0])
+            trial = LearningTrial(
+                suite="families",
+                suite_version=1,
+                cell=side.cell,
+                task=side.task,
+                dials={},
+                seed=seed,
+                recipe=side.recipe,
+                learning_rate=rate,
+            )
+            figures = {f"epochs@{share:g}": float(found) for share, found in zip(shares, epochs, strict=True)}
+            book.note(trial, figures, Scored(reached, 0.005 if reached else 0.1), {})
+
+
+def count(setting: Setting, runs: int, first: int = 0) -> dict[str, Counts]:
+    """By the step-down and by Holm's method, at the whole level."""
+    null = [ratio == BOUND for ratio in setting.ratios]
+    found: dict[str, list[ClaimFinding]] = {"step-down": [], "Holm": []}
+    nothing_advised = (
+        patch.object(claims, "share", lambda *_: LEVEL),
+        patch.object(claims, "more_seeds", lambda *_: None),
+    )
+    with patch.object(claims, "look_level", lambda _: LEVEL), nothing_advised[0], nothing_advised[1]:
+        for run in range(first, first + runs):
+            claim, book = simulated(setting, run)
+            weighed = {id(q): weigh(claim.readings[0], q, book) for q in claim.readings[0].questions}
+            with patch.object(claims, "weigh", lambda _reading, question, _book, known=weighed: known[id(question)]):
+                found["step-down"].append(claims.judge(claim, book))
+                with patch.object(claims, "step_down", by_holm), patch.object(claims, "column", lambda *_: None):
+                    found["Holm"].append(claims.judge(claim, book))
+    return {name: _counts(each, null) for name, each in found.items()}
+
+
+def _counts(found: Sequence[ClaimFinding], null: Sequence[bool]) -> Counts:
+    states = [[judged.state for judged in one.readings[0].judged] for one in found]
+    false = [any(s != "open" for s, is_null in zip(one, null, strict=True) if is_null) for one in states]
+    right = [s == "holds" for one in states for s, is_null in zip(one, null, strict=True) if not is_null]
+    verdicts = [one.verdict for one in found]
+    return Counts(
+        false=sum(false),
+        supported=verdicts.count("supported"),
+        refuted=verdicts.count("refuted"),
+        right=sum(right) / max(len(right), 1),
+    )
+
+
+def groups(seeds: Sequence[int], *, half: bool = False, failing: float = 0.0) -> Iterator[tuple[str, Setting]]:
+    """One to twenty thresholds of the same trainings, and fours of them."""
+    for n in seeds:
+        for conditions in (1, 4, 12, 20):
+            ratios = tuple(0.25 if half and at % 2 else BOUND for at in range(conditions))
+            yield f"{conditions} alike", Setting(conditions, conditions, n, ratios, failing)
+            if conditions > FOUR:
+                yield f"{conditions} in fours", Setting(conditions, FOUR, n, ratios, failing)
+
+
+def print_counts(settings: Iterator[tuple[str, Setting]], runs: int) -> None:
+    """A row of a table for each setting."""
+    print("| conditions | seeds | runs | some false | by Holm | supported | by Holm | refuted | right | by Holm |")
+    print("|---|---|---|---|---|---|---|---|---|---|", flush=True)
+    for name, setting in settings:
+        counted = count(setting, runs)
+        new, old = counted["step-down"], counted["Holm"]
+        shares = [new.false, old.false, new.supported, old.supported, new.refuted]
+        told = [f"{share / runs:.1%}" for share in shares] + [f"{new.right:.1%}", f"{old.right:.1%}"]
+        print(f"| {name} | {setting.seeds} | {runs} | {' | '.join(told)} |", flush=True)
+
+
+def powers() -> Iterator[tuple[str, Setting]]:
+    """Ten seeds of cells whose true ratio lies below the boundary."""
+    for failing in (0.0, FAILING):
+        for part in (0.5, 0.7):
+            for conditions in (1, 4, 12):
+                setting = Setting(conditions, conditions, 10, (part * BOUND,) * conditions, failing)
+                yield f"{conditions} alike, ratio {part:g} of the boundary, {failing:.0%} fail", setting
+
+
+def searched() -> Iterator[tuple[str, Setting]]:
+    """Two and three rates that are equally good."""
+    for rates in (2, 3):
+        for n in (10, 20):
+            for failing in (0.0, FAILING):
+                setting = Setting(FOUR, FOUR, n, (BOUND,) * FOUR, failing, rates)
+                yield f"{FOUR} alike, {rates} rates, {failing:.0%} fail", setting
+
+
+def look_levels(first: float) -> list[float]:
+    """Of looks by hand, as `look_level` has them with this part for the first."""
+    claim, _ = simulated(Setting(1, 1, 1, (BOUND,)), 0)
+    with patch.object(claim_wording, "FIRST", first):
+        looked = [replace(claim, looked=LOOKS[: at + 1]) for at in range(len(LOOKS))]
+        return [claim_wording.look_level(one) for one in looked]
+
+
+def print_looks(runs: int) -> None:
+    """What stopping at the first answer says, by the signed-rank test on normal log-ratios."""
+    print("| first share | " + " | ".join(f"truth {truth:g}, at look 1 / at any" for truth in (0.0, 0.5, 1.0)) + " |")
+    print("|---|---|---|---|", flush=True)
+    ways = {f"{first:g}": look_levels(first) for first in (0.5, 0.8, 0.9)}
+    ways["1/k each, as before"] = [LEVEL / (at + 1) for at in range(len(LOOKS))]
+    for name, levels in ways.items():
+        told = []
+        for truth in (0.0, 0.5, 1.0):
+            decided = [
+                _first_answer(np.random.default_rng((81, run)).normal(truth, 1, 30), levels) for run in range(runs)
+            ]
+            at_once = sum(place == 0 for place in decided) / runs
+            told.append(f"{at_once:.1%} / {sum(place is not None for place in decided) / runs:.1%}")
+        print(f"| {name} | {' | '.join(told)} |", flush=True)
+
+
+def _first_answer(values: np.ndarray, levels: Sequence[float]) -> int | None:
+    for place, (seeds, level) in enumerate(zip(LOOKS, levels, strict=True)):
+        seen = values[:seeds].tolist()
+        if 2 * min(p_above(seen, 0.0), p_below(seen, 0.0)) <= level:
+            return place
+    return None
+
+
+if __name__ == "__main__":
+    part = sys.argv[1] if len(sys.argv) > 1 else "power"
+    runs = int(sys.argv[2]) if len(sys.argv) > 2 else 200
+    if part == "looks":
+        print_looks(runs)
+    else:
+        settings = {
+            "levels": groups((10, 20, 7, 30)),
+            "failing": groups((10, 20, 7, 30), failing=FAILING),
+            "half": groups((10, 20), half=True),
+            "searched": searched(),
+            "power": powers(),
+        }
+        print_counts(settings[part], runs)

@@ -25,8 +25,8 @@ CAPTION = (
     "that it is an interval of what was seen; dotted from smallest to largest, where there are too few for an "
     "interval. The shaded region is where the claim says that the effect lies. Ratios are on a logarithmic axis; an "
     "arrow points to what lies beyond its end. Differences are on an axis that is linear around 0 and logarithmic "
-    "beyond. A figure of one cell is divided by the boundary that the claim sets it. Verdicts are by Holm's method "
-    "over all conditions of a claim."
+    "beyond. A figure of one cell is divided by the boundary that the claim sets it. Verdicts are adjusted over "
+    "all conditions of a claim."
 )
 
 

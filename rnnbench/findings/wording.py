@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from rnnbench.findings.estimates import seeds_needed
 from rnnbench.findings.ranges import Range
 from rnnbench.findings.records import Arm, Comparison
 from rnnbench.records import MetricNote
@@ -82,14 +81,14 @@ def ahead(comparisons: Sequence[Comparison]) -> str:
     return f"is ahead of {first.other} in {first.wins} of {_seeds(first.pairs)}{rest}"
 
 
-def how_sure(leader: str, comparisons: Sequence[Comparison], cells: int, *, told: bool) -> str:
+def how_sure(leader: str, comparisons: Sequence[Comparison], *, told: bool) -> str:
     """What the paired seeds carry. `told`: whether it was said already in how many of them the first cell is ahead."""
     known = [c for c in comparisons if c.pairs]
     if not known:
         return "There is nothing to compare with."
     seeds_ahead = ", ".join(f"{c.other} in {c.wins} of {c.pairs}" for c in known)
     if all(c.p_value is None for c in known):
-        seeds, needed = max(c.pairs for c in known), seeds_needed(cells * (cells - 1) // 2)
+        seeds, needed = max(c.pairs for c in known), max(c.needed for c in known)
         telling = max((c.effect.n for c in known if c.effect), default=0)
         few = _seeds(seeds) if seeds < needed else f"{_seeds(telling)} in which one of two cells gets there"
         by_seed = "" if told else f" By seed, {leader} is ahead of {seeds_ahead}."

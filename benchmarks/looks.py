@@ -1,8 +1,11 @@
 """How often does looking again and again tell two equal cells apart?
 
-Results of a simulated trainer go through the findings as they are (`whole`), or through their comparison alone, which is
-ten times as fast and comes to the same, with the looks before them as `rnnbench report` keeps them: epochs to target are lognormal over seeds, at one learning rate. Nobody is better, or all but the first
-cell need more epochs; or, for equivalence, just as many more as are no longer the same thing. Ways to look:
+Results of a simulated trainer go through the comparison of the findings, with the looks before them as
+`rnnbench report` keeps them: epochs to target are lognormal over seeds, at one learning rate. Nobody is better, or all
+but the first cell need more epochs; or, for equivalence, just as many more as are no longer the same thing. `whole`
+sees that the findings say of such results, with looks that were recorded, what the comparison says of their epochs.
+
+Ways to look:
 
     once         at ten seeds
     on and on    at 7, 10, 15, 20, 25 and 30
@@ -12,7 +15,7 @@ cell need more epochs; or, for equivalence, just as many more as are no longer t
 
 Counted are runs in which any look comes to a verdict. `before` decides each look at 5 %, whatever was seen before it.
 
-Run: python benchmarks/looks.py [false|power|equivalence|whole] [before|after] [runs] [cells]
+Run: python benchmarks/looks.py [false|often|power|equivalence|whole] [before|after] [runs] [cells]
 """
 
 import sys
@@ -24,8 +27,9 @@ from typing import NamedTuple
 import numpy as np
 from msgspec.structs import replace
 
-from rnnbench.findings import Comparison, find, looks, spending, survival
-from rnnbench.findings.comparing import EPOCHS_MARGIN, Scale, compare
+from rnnbench.findings import Comparison, comparing, effects, find, looks, spending, survival
+from rnnbench.findings.comparing import EPOCHS_MARGIN, Scale
+from rnnbench.findings.ranges import Range
 from rnnbench.records import (
     CellUse,
     Epoch,
@@ -88,10 +92,12 @@ class Run:
         losses = {str(row): [{seed: float(epochs[row, seed]) for seed in range(seeds)}] for row in rows}
         schedules = {pair: looks.Schedule(seeds, before, PLANNED) for pair in combinations(sorted(losses), 2)}
         scale = Scale(ratio=True, margin=float(np.log(EPOCHS_MARGIN)), nothing=float(budget))
-        return compare(str(epochs.mean(axis=1).argmin()), losses, scale, schedules)
+        comparing.effect = lambda *_: PLAIN  # intervals decide nothing
+        return comparing.compare(str(epochs.mean(axis=1).argmin()), losses, scale, schedules)
 
     def whole(self, seeds: int, before: tuple[int, ...]) -> Sequence[Comparison]:
         """The same by the whole way."""
+        comparing.effect = lambda *_: PLAIN
         results = self.results(seeds)
         (condition,) = find(results).conditions
         assert condition.look
@@ -135,6 +141,22 @@ class Run:
 # Intervals of means up to the budget take most of the time, and decide nothing.
 survival.mean_bounds = survival.ratio_bounds = lambda *_: (0.0, float("inf"))
 
+# All ways to look at a run see the same p-values.
+_known: dict[tuple[bytes, bytes], effects.Values] = {}
+_tails = effects.tails
+
+
+def _remembered(away: effects.Values, signs: np.ndarray) -> effects.Values:
+    key = away.tobytes(), signs.tobytes()
+    if key not in _known:
+        _known[key] = _tails(away, signs)
+    return _known[key]
+
+
+effects.tails = _remembered
+effects._cut = cache(effects._cut)
+PLAIN = Range(1.0, 0.5, 2.0, 1)
+
 
 def looked_at(way: str, setting: Setting, run: int) -> Iterator[Sequence[Comparison]]:
     """What is said at each look of a run."""
@@ -150,19 +172,22 @@ def looked_at(way: str, setting: Setting, run: int) -> Iterator[Sequence[Compari
             left.append(seeds + min(advised))
 
 
-def verdicts(way: str, setting: Setting, runs: int, wanted: Sequence[str]) -> tuple[float, float, float]:
-    """Shares of runs in which a look comes to a wanted verdict, and in which the first one gives advice; mean seeds at
-    the first such verdict, or the last look."""
-    wrong, advised, used = 0, 0, 0
-    for run in range(runs):
+class Count:
+    """Of runs: in how many a look came to a wanted verdict, and the first one gave advice; and seeds at the first such
+    verdict, or at the last look."""
+
+    def __init__(self) -> None:
+        self.verdicts = self.advised = self.seeds = 0
+
+    def add(self, way: str, setting: Setting, run: int, wanted: Sequence[str]) -> None:
+        """Count one more run."""
         for place, said in enumerate(looked_at(way, setting, run)):
-            advised += place == 0 and any(one.more_seeds for one in said)
+            self.advised += place == 0 and any(one.more_seeds for one in said)
             seeds = max(one.pairs for one in said)
             if any(one.answer in wanted for one in said):
-                wrong += 1
+                self.verdicts += 1
                 break
-        used += seeds
-    return wrong / runs, advised / runs, used / runs
+        self.seeds += seeds
 
 
 @cache
@@ -174,14 +199,23 @@ def _table(settings: dict[str, Setting], runs: int, wanted: Sequence[str], ways:
     print(f"{runs} runs each; mean seeds in brackets\n")
     print(f"| setting | {' | '.join(ways)} | advice at the first look |\n{'|---' * (2 + len(ways))}|")
     for name, setting in settings.items():
-        found = {way: verdicts(way, setting, runs, wanted) for way in ways}
-        shares = " | ".join(f"{share:.1%} ({seeds:.0f})" for share, _, seeds in found.values())
-        print(f"| {name} | {shares} | {found[ways[0]][1]:.0%} |", flush=True)
+        counts = {way: Count() for way in ways}
+        for run in range(runs):
+            _known.clear()
+            for way, count in counts.items():
+                count.add(way, setting, run, wanted)
+        shares = " | ".join(f"{count.verdicts / runs:.1%} ({count.seeds / runs:.0f})" for count in counts.values())
+        print(f"| {name} | {shares} | {counts[ways[0]].advised / runs:.0%} |", flush=True)
 
 
 def false(runs: int, cells: Sequence[int]) -> None:
     """Better or worse where nothing is there."""
-    _table({f"{n} cells": Setting(n) for n in cells}, runs, ("better", "worse"), list(WAYS))
+    _table({f"{n} cells": Setting(n) for n in cells}, runs, ("better", "worse"), list(WAYS)[:-1])
+
+
+def often(runs: int, cells: Sequence[int]) -> None:
+    """The same, after each seed."""
+    _table({f"{n} cells": Setting(n) for n in cells}, runs, ("better", "worse"), ["each seed"])
 
 
 def power(runs: int, cells: Sequence[int]) -> None:
@@ -206,7 +240,7 @@ def whole(runs: int, cells: Sequence[int]) -> None:
     print(f"{2 * runs * len(cells)} conditions are the same")
 
 
-PARTS = {part.__name__: part for part in (false, power, equivalence, whole)}
+PARTS = {part.__name__: part for part in (false, often, power, equivalence, whole)}
 if __name__ == "__main__":
     name, when = sys.argv[1:3]
     if when == "before":

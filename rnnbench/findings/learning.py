@@ -52,6 +52,7 @@ def _condition(group: Sequence[Result], title: str, searches: Searches, looked: 
     figures = {row: tuple(map(_by_seed, tried.results)) for row, tried in cells.items()}
     look = look_at(group)
     in_full_by_row = {row: in_full(learning_trial(tried.all[0]).cell) for row, tried in cells.items()}
+    answered = answer(arms, figures, trial.recipe.epochs, schedules(look, looked, in_full_by_row))
     metrics = [metric for metric in first.metrics if _all_have(measured, metric.name)]
     return Condition(
         task=trial.task,
@@ -66,8 +67,8 @@ def _condition(group: Sequence[Result], title: str, searches: Searches, looked: 
         steps_per_epoch=first.steps_per_epoch,
         arms=arms,
         ratios=epoch_ratios({row: by_rate[0] for row, by_rate in figures.items()}, trial.recipe.epochs),
-        look=look,
-        **answer(arms, figures, trial.recipe.epochs, schedules(look, looked, in_full_by_row)),
+        look=look if any(one.p_value is not None for one in answered["comparisons"]) else None,
+        **answered,
     )
 
 

@@ -126,7 +126,7 @@ class Condition(Struct, frozen=True, kw_only=True):
     answer: one sentence on which cell; `sure` is one on how sure that is.
     figure: what decided the answer, "epochs to target" or the name of the metric.
     ratios: epochs of each cell over those of the one that is quickest to the target.
-    look:   what is to be kept of it, where it is shown.
+    look:   what is to be kept of it, where it is shown; None where no comparison could have been decided.
     """
 
     task: str

@@ -46,7 +46,8 @@ def spent(seeds: int, planned: int, error: float) -> float:
     """How much of this error may be spent up to a look at so many seeds."""
     fraction = seeds / planned
     if fraction <= 1:
-        return float(2 * ndtr(ndtri(UP_TO_PLAN * error / 2) / np.sqrt(fraction)))
+        one_side = 2 * ndtr(ndtri(UP_TO_PLAN * error / 4) / np.sqrt(fraction))
+        return float(2 * one_side)
     return error * (UP_TO_PLAN + (1 - UP_TO_PLAN) * (1 - fraction**-2))
 
 
@@ -87,7 +88,7 @@ def _open(looks: tuple[int, ...], planned: int, error: float) -> _Open:
     if not found:
         return before
     bound, step = _bound(found, seeds), np.sqrt(seeds - before.seeds)
-    places, weights = np.polynomial.legendre.leggauss(NODES)
+    places, weights = _quadrature()
     nodes = bound * places
     density = np.exp(-0.5 * ((nodes[:, None] - before.nodes) / step) ** 2) / (step * np.sqrt(2 * np.pi))
     return _Open(nodes, bound * weights * (density @ before.masses), seeds, spent(seeds, planned, error))
@@ -109,6 +110,11 @@ def _level(looks: tuple[int, ...], seeds: int, planned: int, error: float) -> fl
     bound = brentq(excess, 0.0, FARTHEST * np.sqrt(seeds))
     found = float(2 * ndtr(-bound / np.sqrt(seeds)))
     return found if found >= smallest_p(seeds) else 0.0
+
+
+@cache
+def _quadrature() -> tuple[Values, Values]:
+    return np.polynomial.legendre.leggauss(NODES)
 
 
 def _bound(level: float, seeds: int) -> float:

@@ -36,9 +36,9 @@ def test_the_looks_together_spend_what_they_may(looks: tuple[int, ...], planned:
     bounds = norm.isf(np.array(levels(looks, planned, error)) / 2)
     correlations = np.array([[np.sqrt(min(a, b) / max(a, b)) for a in looks] for b in looks])
     for number in range(1, len(looks) + 1):
-        together = multivariate_normal(np.zeros(number), correlations[:number, :number], abseps=1e-8)
+        together = multivariate_normal(np.zeros(number), correlations[:number, :number], abseps=1e-6)
         inside = together.cdf(bounds[:number], lower_limit=-bounds[:number])
-        assert 1 - inside == pytest.approx(spent(looks[number - 1], planned, error), abs=2e-6)
+        assert 1 - inside == pytest.approx(spent(looks[number - 1], planned, error), abs=1e-5)
 
 
 def test_a_look_at_each_seed_is_wrong_in_one_case_of_twenty_at_most() -> None:

@@ -17,7 +17,7 @@ from rnnbench.campaign import Place, Progress, run_suite
 from rnnbench.catalogue import Catalogue
 from rnnbench.errors import DataUnavailable, RnnbenchError
 from rnnbench.records import LearningTrial, Result, Suite, trial_id
-from rnnbench.store import Store
+from rnnbench.store import Store, kept_looks
 from rnnbench.suite import Choices, read_suite
 from tests.conftest import MakePlugin
 
@@ -70,6 +70,7 @@ def test_every_trial_runs_once_and_a_second_time_nothing_does(tmp_path: Path) ->
     assert len(set(ran)) == len(ran) == 4
     assert run(suite, tmp_path / "run")[1] == []
     assert len(run(suite, tmp_path / "run", choices=Choices(seeds=2))[1]) == 4
+    assert kept_looks(tmp_path / "run").planned == 1
     assert sorted(run(suite, tmp_path / "run", fresh=True)[1]) == sorted(ran)
 
 

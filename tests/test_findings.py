@@ -314,13 +314,15 @@ def test_a_tie_is_said() -> None:
 
 
 def test_three_cells_share_the_level_over_all_pairs() -> None:
-    """Three pairs: the smallest p-value at seven seeds is 2/128 times three."""
-    condition = only([learned(c, s, e + s) for c, e in [("a", 2), ("b", 6), ("c", 9)] for s in range(7)])
-    assert [c.p_value for c in condition.comparisons] == pytest.approx([6 / 128, 6 / 128])
-    assert condition.sure == (
-        "In the typical seed, a is better than b (0.53 of the epochs [0.41 to 0.64 at 95 %], p = 0.047, ahead in 7 of "
-        "7 seeds) and c (0.39 of the epochs [0.28 to 0.5 at 95 %], p = 0.047, ahead in 7 of 7 seeds)."
-    )
+    """Three pairs: the smallest p-value at eight seeds is 2/256 times three; at seven it is above four in a hundred."""
+    epochs = [("a", 2), ("b", 6), ("c", 9)]
+    condition = only([learned(c, s, e + s) for c, e in epochs for s in range(8)])
+    assert [c.p_value for c in condition.comparisons] == pytest.approx([6 / 256, 6 / 256])
+    few = only([learned(c, s, e + s) for c, e in epochs for s in range(7)])
+    assert [(c.p_value, c.needed) for c in few.comparisons] == [(None, 8), (None, 8)]
+    assert "7 seeds cannot carry one (8 can)" in few.sure
+    assert condition.sure.startswith("In the typical seed, a is better than b (0.")
+    assert condition.sure.count("p = 0.023, ahead in 8 of 8 seeds") == 2
 
 
 def test_seeds_are_paired_by_their_number() -> None:

@@ -20,7 +20,7 @@ from rnnbench.executors.running import without_run
 from rnnbench.plan import Known, count_trials, due_trials, known, plan, unclimbed
 from rnnbench.provenance import without_helpers
 from rnnbench.records import CostTrial, Executor, Placement, Result, Suite, Trial, trial_id
-from rnnbench.store import Store, keep_claims
+from rnnbench.store import Store, keep_claims, keep_planned
 
 PATIENCE_SECONDS = 1.0
 SHARED = (
@@ -42,6 +42,7 @@ def run_suite(
     with store.locked():
         stored = list(store.read())  # all of it is read before anything is changed
         claims = keep_claims(store.folder, suite.claims, suite.seeds)
+        keep_planned(store.folder, len(suite.seeds))
         suite = msgspec.structs.replace(suite, claims=claims)  # as the report will judge them
         return _Campaign(suite, catalogue, store, place, watch, stored, fresh=fresh).run()
 

@@ -11,7 +11,7 @@ from rnnbench.catalogue import Catalogue
 from rnnbench.cli.estimate import estimate
 from rnnbench.cli.output import console, print_line
 from rnnbench.executors.local import LocalPool
-from rnnbench.findings import seeds_needed, verdict_seeds
+from rnnbench.findings import fewest_seeds, verdict_seeds
 from rnnbench.plan import count_trials, due_trials, known, learning_trial, unclimbed
 from rnnbench.records import CostTrial, LearningTrial, Result, Suite, trial_id
 from rnnbench.store import Store, claims_after
@@ -54,7 +54,7 @@ def few_seeds(suite: Suite) -> Iterator[str]:
         if claim.sides and seeds < needed:
             yield f"few   {claim.name}: {_seeds(seeds)} no verdict, {needed} can"
     pairs = max((len(cells) * (len(cells) - 1) // 2 for cells in map(suite.cells_on, suite.tasks)), default=0)
-    if not suite.claims and pairs and len(suite.seeds) < (needed := seeds_needed(pairs)):
+    if not suite.claims and pairs and len(suite.seeds) < (needed := fewest_seeds(pairs)):
         yield f"few   {_seeds(len(suite.seeds))} no verdict, {needed} can"
 
 

@@ -13,7 +13,7 @@ from rnnbench.cli.output import console, print_line
 from rnnbench.cli.rendering import Rendered, render
 from rnnbench.errors import RnnbenchError
 from rnnbench.findings import Findings, caveats_of, find
-from rnnbench.store import Store, failed_checks, kept_claims
+from rnnbench.store import Store, failed_checks, keep_look, kept_claims, kept_looks
 
 NOT_MADE = 1
 OF_CLAIMS = "claims-forest"
@@ -37,8 +37,7 @@ def export(folder: Path, format_: str, output: Path | None) -> None:
     """Write what the run in FOLDER says in the FORMAT of another tool. Exits with 1 where that could not be done."""
     brought = Catalogue.load().reports.find(format_, "export")
     store = open_run(folder)
-    findings = find(store.read(), kept_claims(store.folder), failed_checks(store.folder))
-    _tell_unreadable(store)
+    findings = look(store)
     output = output or folder / "export"
     try:
         output.mkdir(parents=True, exist_ok=True)
@@ -62,8 +61,7 @@ def open_run(folder: Path) -> Store:
 def make_reports(store: Store, catalogue: Catalogue) -> bool:
     """Print the answers of what the store holds, then have every installed report made of it, and print where the pages
     are. False where a report could not be made: it is named, and the others go on."""
-    findings = find(store.read(), kept_claims(store.folder), failed_checks(store.folder))
-    _tell_unreadable(store)
+    findings = look(store)
     print_answers(findings)
     folder = store.folder / "report"
     reports = [brought for brought in catalogue.reports.values() if not brought.item.on_request]
@@ -84,6 +82,21 @@ def make_reports(store: Store, catalogue: Catalogue) -> bool:
     for outcome in outcomes:
         _print_files(outcome)
     return not any(outcome.problem for outcome in outcomes)
+
+
+def look(store: Store) -> Findings:
+    """What the results say, about to be shown: that they were looked at is kept beside them first. Where it cannot be
+    kept, that is told, and the next look will not know of it. Raises RnnbenchError where there are no results.
+    """
+    folder = store.folder
+    findings = find(store.read(), kept_claims(folder), failed_checks(folder), kept_looks(folder))
+    _tell_unreadable(store)
+    try:
+        keep_look(folder, [condition.look for condition in findings.conditions if condition.look])
+    except RnnbenchError as error:
+        told = f"{error}; this look at the verdicts is not recorded, and the next one will not allow for it."
+        console(stderr=True).print(told, markup=False, soft_wrap=True)
+    return findings
 
 
 def _tell_unreadable(store: Store) -> None:

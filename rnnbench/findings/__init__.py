@@ -7,7 +7,7 @@ from rnnbench.findings.claim_records import ClaimFinding, Judged, ReadingFinding
 from rnnbench.findings.claim_wording import describe
 from rnnbench.findings.claims import is_settled, verdict_seeds
 from rnnbench.findings.cost_records import CostFinding, CostPair, CostRow, KernelPair, Pace
-from rnnbench.findings.estimates import INTERVAL_REPLICATES, half_width, seeds_needed
+from rnnbench.findings.estimates import INTERVAL_REPLICATES, half_width
 from rnnbench.findings.find import find
 from rnnbench.findings.horizons import HorizonFinding
 from rnnbench.findings.law_caveats import LawCaveat, caveats_of
@@ -26,6 +26,7 @@ from rnnbench.findings.scaling_records import Scaling
 from rnnbench.findings.scored import Scored, is_raced, rank
 from rnnbench.findings.solve_curve import SolveCurve
 from rnnbench.findings.span import Rung, Span, SpanInterval
+from rnnbench.findings.spending import fewest_seeds
 from rnnbench.findings.survival import EpochRatio, Reached, ShareRatio, Survival
 
 __all__ = [
@@ -70,12 +71,12 @@ __all__ = [
     "caveats_of",
     "claim_figures",
     "describe",
+    "fewest_seeds",
     "find",
     "half_width",
     "is_raced",
     "is_settled",
     "race",
     "rank",
-    "seeds_needed",
     "verdict_seeds",
 ]

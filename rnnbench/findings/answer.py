@@ -7,7 +7,8 @@ year by luck). Only such cells may lead, and before them those that lost no seed
 survivors do not win. Candidates are ranked on the seeds that all of them have.
 
 Comparisons are paired by seed (`comparing`). Signed-rank tests with Holm's adjustment over all pairs hold their level
-at any number of seeds, and below `seeds_needed` they cannot reach it, so that no verdict is given there.
+at any number of seeds, also where seeds are added and looked at again (`looks`); where too few seeds cannot reach the
+level of a look, no verdict is given.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -17,6 +18,8 @@ import numpy as np
 
 from rnnbench.findings import verdict_wording, wording
 from rnnbench.findings.comparing import EPOCHS_MARGIN, SCORE_MARGIN, Losses, Scale, compare
+from rnnbench.findings.look_wording import with_look
+from rnnbench.findings.looks import Looks
 from rnnbench.findings.overall import Deciding, Solved, with_overall
 from rnnbench.findings.records import Arm, Comparison
 from rnnbench.findings.wording import Goal
@@ -38,8 +41,8 @@ class Answer(TypedDict):
     comparisons: tuple[Comparison, ...]
 
 
-def answer(arms: Sequence[Arm], figures: Figures, budget: int) -> Answer:
-    """The answer that these arms give; at least one trial has a learning record."""
+def answer(arms: Sequence[Arm], figures: Figures, budget: int, looks: Looks | None = None) -> Answer:
+    """The answer that these arms give, at this look; at least one trial has a learning record."""
     records = [found for rates in figures.values() for by_seed in rates for found in by_seed.values() if found]
     goal = _goal(records)
     fair = {arm.row for arm in arms if _beats_trivial(arm, goal)}
@@ -58,7 +61,7 @@ def answer(arms: Sequence[Arm], figures: Figures, budget: int) -> Answer:
     deciding = Deciding(
         losses, _solved(figures, goal) if confirmed else None, goal.metric, _scale(goal, confirmed, losses, budget)
     )
-    comparisons = with_overall(first, compare(first, losses, deciding.scale), deciding)
+    comparisons = with_overall(first, compare(first, losses, deciding.scale, looks), deciding)
     contradicted = any(c.answer == "worse" for c in comparisons)
     surely = bool(comparisons) and all(c.answer == "better" for c in comparisons)
     below_a_verdict = not level and not contradicted and not surely
@@ -80,12 +83,11 @@ def answer(arms: Sequence[Arm], figures: Figures, budget: int) -> Answer:
         figure=figure,
         leader=first if fair and not level and not contradicted else None,
         answer=f"{text} {wording.level(first, level)}".strip(),
-        sure=verdict_wording.how_sure(
-            first,
+        sure=with_look(
+            verdict_wording.how_sure(
+                first, comparisons, metric=None if confirmed else goal.metric, told=below_a_verdict and not nobody
+            ),
             comparisons,
-            sum(bool(rates[0]) for rates in losses.values()),
-            metric=None if confirmed else goal.metric,
-            told=below_a_verdict and not nobody,
         ),
         comparisons=comparisons,
     )

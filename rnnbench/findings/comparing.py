@@ -12,9 +12,9 @@ import numpy as np
 from msgspec.structs import replace
 
 from rnnbench.findings.choices import beats, falls_below, reach
-from rnnbench.findings.effects import ANYTHING, WORTHWHILE, between, more_seeds, two_sided, typical
-from rnnbench.findings.estimates import LEVEL, holm, seeds_needed
+from rnnbench.findings.effects import ANYTHING, WORTHWHILE, between, two_sided, typical
 from rnnbench.findings.flips import Column
+from rnnbench.findings.looks import Looks, Schedule, adjusted, noted, together
 from rnnbench.findings.ranges import Range
 from rnnbench.findings.records import Answered, Comparison
 from rnnbench.findings.weights import exponential
@@ -53,15 +53,17 @@ class _Pair(NamedTuple):
     all_choices: Sequence[Sequence[float]] = ()
 
 
-def compare(leader: str, losses: Losses, scale: Scale) -> tuple[Comparison, ...]:
-    """The leader against each other cell; p-values are adjusted over all pairs, as the data picked the leader."""
+def compare(leader: str, losses: Losses, scale: Scale, looks: Looks | None = None) -> tuple[Comparison, ...]:
+    """The leader against each other cell; p-values are adjusted over all pairs, as the data picked the leader, and held
+    against the level of this look. Without `looks` it is the only one."""
     pairs = list(combinations(sorted(row for row in losses if losses[row][0]), 2))
     found = {pair: _pair(losses[pair[0]], losses[pair[1]], scale) for pair in pairs}
-    testable = [pair for pair in pairs if len(found[pair].values) >= seeds_needed(len(pairs))]
-    differ = dict(zip(testable, holm([found[pair].differ for pair in testable]), strict=True))
-    alike = dict(zip(testable, holm([found[pair].alike for pair in testable]), strict=True))
+    at = together(looks or {pair: Schedule(len(found[pair].gains)) for pair in pairs}, pairs)
+    testable = [pair for pair in pairs if at[pair].level and len(found[pair].values) >= at[pair].needed]
+    differ = adjusted({pair: found[pair].differ for pair in testable}, at)
+    alike = adjusted({pair: found[pair].alike for pair in testable}, at)
     return tuple(
-        _comparison(leader, pair, found[pair], scale, differ.get(pair), alike.get(pair), LEVEL / len(pairs))
+        noted(_comparison(leader, pair, found[pair], scale, differ.get(pair), alike.get(pair), at[pair]), at[pair])
         for pair in pairs
         if leader in pair
     )
@@ -134,12 +136,12 @@ def _comparison(
     scale: Scale,
     differ: float | None,
     alike: float | None,
-    level: float,
+    look: Schedule,
 ) -> Comparison:
     sign = 1 if leader == pair[0] else -1
     gains, values = [sign * gain for gain in found.gains], [sign * value for value in found.values]
     typically = found.effect if sign == 1 or found.effect is None else _turned(found.effect)
-    answered = _answer(values, differ, alike)
+    answered = _answer(values, differ, alike, look.level)
     return Comparison(
         other=pair[1] if sign == 1 else pair[0],
         wins=sum(gain > 0 for gain in gains),
@@ -148,29 +150,29 @@ def _comparison(
         p_value=differ,
         effect=exponential(typically) if scale.ratio and typically else typically,
         answer=answered,
-        more_seeds=_more_seeds(found, scale, level) if answered == "undecided" else None,
+        more_seeds=_more_seeds(found, scale, look) if answered == "undecided" else None,
     )
 
 
-def _more_seeds(found: _Pair, scale: Scale, level: float) -> int | None:
-    """How many more would probably decide at this level, where something is there to be decided: at every choice of
+def _more_seeds(found: _Pair, scale: Scale, look: Schedule) -> int | None:
+    """How many more would probably decide at the next look, where something is there to be decided: at every choice of
     rates at which the cells have to differ."""
     if found.differ <= WORTHWHILE:
-        each = [more_seeds(values, [abs(typical(values))], level) for values in found.all_choices if values]
+        each = [look.more_seeds(values, [abs(typical(values))]) for values in found.all_choices if values]
         known = [more for more in each if more is not None]
         return max(known) if len(known) == len(found.all_choices) else None
     if found.alike <= WORTHWHILE:
-        return more_seeds(found.values, [scale.margin - abs(typical(found.values))], level)
+        return look.more_seeds(found.values, [scale.margin - abs(typical(found.values))])
     return None
 
 
-def _answer(values: Sequence[float], differ: float | None, alike: float | None) -> Answered:
+def _answer(values: Sequence[float], differ: float | None, alike: float | None, level: float) -> Answered:
     """What comes to the same thing is equivalent, also where it surely differs by a little."""
     if differ is None or alike is None:
         return "too few seeds"
-    if alike <= LEVEL:
+    if alike <= level:
         return "equivalent"
-    if differ <= LEVEL:
+    if differ <= level:
         return "better" if typical(values) > 0 else "worse"
     return "undecided"
 

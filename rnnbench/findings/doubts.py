@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 
 from rnnbench.findings.cost_doubts import cost_doubts
 from rnnbench.findings.cost_records import CostFinding
-from rnnbench.findings.estimates import seeds_needed
 from rnnbench.findings.origins import changed_sources, kernel_variables, side_effects, torch_versions
 from rnnbench.findings.records import Condition
 from rnnbench.findings.search import search_doubts
+from rnnbench.findings.spending import fewest_seeds
 from rnnbench.findings.target_doubts import target_doubts
 from rnnbench.records import LearningTrial, Result
 
@@ -45,7 +45,8 @@ def _few_seeds(conditions: Sequence[Condition]) -> Iterator[str]:
 
 def _needed(condition: Condition) -> int:
     """Seeds that can carry a verdict between the cells of a condition."""
-    return seeds_needed(len(condition.arms) * (len(condition.arms) - 1) // 2)
+    pairs = len(condition.arms) * (len(condition.arms) - 1) // 2
+    return max((one.needed for one in condition.comparisons), default=fewest_seeds(pairs))
 
 
 def _missing_seeds(conditions: Sequence[Condition]) -> Iterator[str]:

@@ -11,16 +11,19 @@ from rnnbench.findings.cost import costs
 from rnnbench.findings.doubts import doubts
 from rnnbench.findings.horizons import spans
 from rnnbench.findings.law_caveats import law_caveats
-from rnnbench.findings.learning import conditions
+from rnnbench.findings.learning import UNSEEN, conditions
 from rnnbench.findings.records import Failure, Findings
 from rnnbench.findings.scaling import scalings
 from rnnbench.findings.target_doubts import span_doubts
-from rnnbench.records import Claim, LearningTrial, Outcome, Result, trial_id
+from rnnbench.records import Claim, LearningTrial, Looked, Outcome, Result, trial_id
 
 
-def find(results: Iterable[Result], claims: Sequence[Claim] = (), checks: Sequence[Outcome] = ()) -> Findings:
+def find(
+    results: Iterable[Result], claims: Sequence[Claim] = (), checks: Sequence[Outcome] = (), looked: Looked = UNSEEN
+) -> Findings:
     """What these results say, of these claims too. Only those of the newest version of the suite are compared; the rest
-    is a doubt. Checks that a cell failed are caveats of all that shows the cell.
+    is a doubt. Checks that a cell failed are caveats of all that shows the cell. A look at a comparison decides at the
+    level that those before it left.
 
     Raises RnnbenchError where there are none.
     """
@@ -30,7 +33,7 @@ def find(results: Iterable[Result], claims: Sequence[Claim] = (), checks: Sequen
     version = max(result.trial.suite_version for result in everything)
     current = [result for result in everything if result.trial.suite_version == version]
     learning = [r for r in current if isinstance(r.trial, LearningTrial)]
-    found = conditions(learning)
+    found = conditions(learning, looked)
     dear = [r for r in current if not isinstance(r.trial, LearningTrial)]
     cost = costs(dear)
     over_all = () if claims else across(learning, cost)  # cells of claims are tried where they are needed

@@ -27,15 +27,18 @@ def by_setting(results: Sequence[Result]) -> list[list[Result]]:
     own by a search), in the order of task and horizon."""
     groups: dict[bytes, list[Result]] = defaultdict(list)
     for result in results:
-        trial = learning_trial(result)
-        setting = msgspec.structs.replace(trial, cell=CellUse(name=""), seed=0, learning_rate=common_rate(trial) or 1.0)
-        groups[canonical(setting)].append(result)
+        groups[canonical(setting_of(learning_trial(result)))].append(result)
 
     def place(item: tuple[bytes, list[Result]]) -> tuple[str, int, bytes]:
         trial = learning_trial(item[1][0])
         return trial.task, horizon(trial) or 0, item[0]
 
     return [group for _, group in sorted(groups.items(), key=place)]
+
+
+def setting_of(trial: LearningTrial) -> LearningTrial:
+    """What all trials of a group share: without cell and seed, nor a learning rate that a search found."""
+    return msgspec.structs.replace(trial, cell=CellUse(name=""), seed=0, learning_rate=common_rate(trial) or 1.0)
 
 
 def by_cell(group: Sequence[Result]) -> dict[str, list[Result]]:

@@ -15,23 +15,27 @@ from rnnbench.findings.grouping import (
     by_setting,
     common_rate,
     horizon,
+    in_full,
     learning_of,
     learning_trial,
     titles,
     was_tried,
 )
+from rnnbench.findings.looks import look_at, schedules
 from rnnbench.findings.ranges import Curve
 from rnnbench.findings.records import Arm, Condition
 from rnnbench.findings.scored import is_raced
 from rnnbench.findings.search import Searches, gather, search, search_key
 from rnnbench.findings.survival import epoch_ratios, reached
-from rnnbench.records import Learning, Result, Status
+from rnnbench.records import Learning, Looked, Result, Status
+
+UNSEEN = Looked()
 
 
-def conditions(results: Sequence[Result]) -> tuple[Condition, ...]:
+def conditions(results: Sequence[Result], looked: Looked = UNSEEN) -> tuple[Condition, ...]:
     """One condition for each setting under which something was evaluated, in the order of task and horizon."""
     searches = gather(results)
-    return tuple(_condition(group, title, searches) for title, group in evaluated(results))
+    return tuple(_condition(group, title, searches, looked) for title, group in evaluated(results))
 
 
 def evaluated(results: Sequence[Result]) -> list[tuple[str, list[Result]]]:
@@ -41,11 +45,14 @@ def evaluated(results: Sequence[Result]) -> list[tuple[str, list[Result]]]:
     return list(zip(titles(groups), groups, strict=True))
 
 
-def _condition(group: Sequence[Result], title: str, searches: Searches) -> Condition:
+def _condition(group: Sequence[Result], title: str, searches: Searches, looked: Looked) -> Condition:
     measured = [learning for result in group if (learning := learning_of(result))]
     trial, first, cells = learning_trial(group[0]), measured[0], by_cell_and_rate(group)
     arms = tuple(_arm(row, tried, searches) for row, tried in cells.items())
     figures = {row: tuple(map(_by_seed, tried.results)) for row, tried in cells.items()}
+    look = look_at(group)
+    in_full_by_row = {row: in_full(learning_trial(tried.all[0]).cell) for row, tried in cells.items()}
+    answered = answer(arms, figures, trial.recipe.epochs, schedules(look, looked, in_full_by_row))
     metrics = [metric for metric in first.metrics if _all_have(measured, metric.name)]
     return Condition(
         task=trial.task,
@@ -60,7 +67,8 @@ def _condition(group: Sequence[Result], title: str, searches: Searches) -> Condi
         steps_per_epoch=first.steps_per_epoch,
         arms=arms,
         ratios=epoch_ratios({row: by_rate[0] for row, by_rate in figures.items()}, trial.recipe.epochs),
-        **answer(arms, figures, trial.recipe.epochs),
+        look=look if any(one.p_value is not None for one in answered["comparisons"]) else None,
+        **answered,
     )
 
 

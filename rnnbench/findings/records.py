@@ -7,13 +7,14 @@ from msgspec import Struct
 from rnnbench.findings.across_records import Aspect
 from rnnbench.findings.claim_records import ClaimFinding
 from rnnbench.findings.cost_records import CostFinding
+from rnnbench.findings.estimates import LEVEL, VERDICT_SEEDS
 from rnnbench.findings.horizons import HorizonFinding
 from rnnbench.findings.law_caveats import LawCaveat
 from rnnbench.findings.overall_records import Overall
 from rnnbench.findings.ranges import Curve, DiagnosticCurve, Range
 from rnnbench.findings.scaling_records import Scaling
 from rnnbench.findings.survival import EpochRatio, Reached
-from rnnbench.records import Machine, MetricNote, Recipe
+from rnnbench.records import Look, Machine, MetricNote, Recipe
 
 
 class RateScore(Struct, frozen=True, kw_only=True):
@@ -95,10 +96,16 @@ class Comparison(Struct, frozen=True):
     p_value: of the exact two-sided signed-rank test, by Holm's method over all pairs of cells of the condition; None
              below the number of seeds that can carry a verdict.
     effect:  of epochs how many times as many the other one needs, of scores by how much the leader is better,
-             typically, with its interval.
+             typically, with its interval at 95 %: that of this pair at this look alone, so that a verdict may be open
+             where it leaves no difference out.
     answer:  in the typical seed, is the leader better, worse, equivalent within the margin, or is that undecided?
-    more_seeds: how many more would probably decide it; None where it is decided, or no end is in sight.
+    more_seeds: how many more would probably decide it at the next look; None where it is decided, or no end is in
+             sight.
     overall: what both cells reach over all seeds, and whether that says the same; None without common seeds.
+    level:   of the p-value that decides at this look; 0 where none can.
+    looked:  seeds of the looks before this one that could have decided.
+    planned: seeds that the suite named; 0 where that is not known.
+    needed:  fewest seeds that tell something which can carry a verdict.
     """
 
     other: str
@@ -110,6 +117,10 @@ class Comparison(Struct, frozen=True):
     answer: Answered = "too few seeds"
     more_seeds: int | None = None
     overall: Overall | None = None
+    level: float = LEVEL
+    looked: tuple[int, ...] = ()
+    planned: int = 0
+    needed: int = VERDICT_SEEDS
 
 
 class Condition(Struct, frozen=True, kw_only=True):
@@ -119,6 +130,7 @@ class Condition(Struct, frozen=True, kw_only=True):
     answer: one sentence on which cell; `sure` is one on how sure that is.
     figure: what decided the answer, "epochs to target" or the name of the metric.
     ratios: epochs of each cell over those of the one that is quickest to the target.
+    look:   what is to be kept of it, where it is shown; None where no comparison could have been decided.
     """
 
     task: str
@@ -138,6 +150,7 @@ class Condition(Struct, frozen=True, kw_only=True):
     sure: str
     comparisons: tuple[Comparison, ...]
     ratios: tuple[EpochRatio, ...] = ()
+    look: Look | None = None
 
 
 class Failure(Struct, frozen=True):

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 
-from rnnbench.findings.estimates import seeds_needed
 from rnnbench.findings.overall_records import Overall
 from rnnbench.findings.ranges import Range
 from rnnbench.findings.records import Answered, Comparison
@@ -10,9 +9,7 @@ from rnnbench.findings.wording import around, seeds
 from rnnbench.records import MetricNote
 
 
-def how_sure(
-    leader: str, comparisons: Sequence[Comparison], cells: int, *, metric: MetricNote | None, told: bool
-) -> str:
+def how_sure(leader: str, comparisons: Sequence[Comparison], *, metric: MetricNote | None, told: bool) -> str:
     """What the paired seeds carry.
 
     metric: whose test scores decide; None where epochs to target do.
@@ -22,12 +19,12 @@ def how_sure(
     if not known:
         return "There is nothing to compare with."
     if all(c.p_value is None for c in known):
-        return _no_verdict(leader, known, cells, told=told)
+        return _no_verdict(leader, known, told=told)
     return " ".join(_sentences(leader, known, metric, told=told))
 
 
-def _no_verdict(leader: str, known: Sequence[Comparison], cells: int, *, told: bool) -> str:
-    most, needed = max(c.pairs for c in known), seeds_needed(cells * (cells - 1) // 2)
+def _no_verdict(leader: str, known: Sequence[Comparison], *, told: bool) -> str:
+    most, needed = max(c.pairs for c in known), max(c.needed for c in known)
     telling = max((c.effect.n for c in known if c.effect), default=0)
     few = seeds(most) if most < needed else f"{seeds(telling)} in which one of two cells gets there"
     ahead = ", ".join(f"{c.other} in {c.wins} of {c.pairs}" for c in known)

@@ -25,6 +25,7 @@ from rnnbench.records.diagnosis import Diagnosed, Diagnosis, Diagnostic
 from rnnbench.records.encoding import encode
 from rnnbench.records.executor import CHECKPOINT_SECONDS, Executor, ExecutorSpec, Placement
 from rnnbench.records.import_report import ImportReport
+from rnnbench.records.look import Look, Looked
 from rnnbench.records.outcome import CheckRequest, CheckWord, Law, Outcome
 from rnnbench.records.recipe import FIRST_TUNING_SEED, Measurement, Recipe, Shape
 from rnnbench.records.renderer import Renderer
@@ -84,6 +85,8 @@ __all__ = [
     "LearningTrial",
     "LeftOut",
     "Limits",
+    "Look",
+    "Looked",
     "Machine",
     "Measurement",
     "MemoryRow",

@@ -3,6 +3,7 @@
 from rnnbench.store.atomic import write_atomically
 from rnnbench.store.checks import failed_checks, keep_failed_checks, keep_outcomes, kept_outcomes
 from rnnbench.store.claims import claims_after, keep_claims, kept_claims
+from rnnbench.store.looks import keep_look, keep_planned, kept_looks
 from rnnbench.store.results import Store
 
 __all__ = [
@@ -11,8 +12,11 @@ __all__ = [
     "failed_checks",
     "keep_claims",
     "keep_failed_checks",
+    "keep_look",
     "keep_outcomes",
+    "keep_planned",
     "kept_claims",
+    "kept_looks",
     "kept_outcomes",
     "write_atomically",
 ]

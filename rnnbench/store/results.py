@@ -80,7 +80,11 @@ class Store:
             told.append(
                 f"{path.name} cannot be read ({problem}); it is now {aside.name}, and the trial counts as not run"
             )
-        parts = [part for folder in (self.trials, self.folder / "checkpoints") for part in folder.glob(".*.part")]
+        parts = [
+            part
+            for folder in (self.trials, self.folder / "checkpoints", self.folder / "looks")
+            for part in folder.glob(".*.part")
+        ]
         for part in parts:
             part.unlink(missing_ok=True)
         if parts:

@@ -67,14 +67,16 @@ def _seeds(count: int) -> str:
 
 
 def _sizes(suite: Suite, catalogue: Catalogue) -> Iterator[str]:
-    """A line for each model that is built: one of each cell on each task, upper rungs included."""
+    """A line for each model that is built: one of each cell on each task, upper rungs included; parts of the training
+    data make no other model."""
     waiting = []
     for use in suite.tasks:
         missing = [archive.name for archive in catalogue.tasks[use.name].item.archives if not is_here(archive)]
         if missing:
             yield f"size  {use.name}: not known before {', '.join(missing)} is fetched"
             continue
-        waiting += [learning_trial(suite, use, cell, 0, use.recipe.learning_rate) for cell in suite.cells_on(use)]
+        whole = msgspec.structs.replace(use, recipe=msgspec.structs.replace(use.recipe, training_share=1.0))
+        waiting += [learning_trial(suite, whole, cell, 0, use.recipe.learning_rate) for cell in suite.cells_on(use)]
     yield from _sized(waiting)
 
 

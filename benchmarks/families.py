@@ -43,7 +43,7 @@ FOUR = 4
 RATES = (0.001, 0.003, 0.01)
 LOOKS = (7, 10, 15, 20, 25, 30)
 FIXED = Recipe(tune=False, epochs=BUDGET)
-SEARCHED = Recipe(tune=True, search="screening", learning_rates=RATES, epochs=BUDGET)
+SEARCHED = Recipe(tune=True, search="race", learning_rates=RATES, epochs=BUDGET)
 
 
 class Setting(NamedTuple):

@@ -94,7 +94,7 @@ def _search(recipe: Any) -> str:
             "how lucky that choice was."
         )
     return (
-        f"Every rate was trained on the first {recipe.race_from} seeds; those that were told to be worse than the "
+        f"Every rate was trained on the first {recipe.race_from} seeds; those that were found worse than the "
         "best, by a paired test at 5 %, were given up there, and after each half as many seeds again; the others were "
         "trained on all seeds. A cell is called better in the typical seed where its best rate beats each one that is "
         "left of the other, with the choice of its own counted in, so that the luck of the search is inside the stated "

@@ -64,7 +64,7 @@ def test_in_a_race_all_rates_are_tried_on_evaluation_seeds_and_the_worse_ones_gi
     progress, ran = run(suite, folder)
     (condition,) = find(stored(folder)).conditions
     left = sum(len(arm.rates_left) for arm in condition.arms)
-    assert progress.done == len(ran) == 2 * 3 * 3 + left
+    assert progress.total == progress.done == len(ran) == 2 * 3 * 3 + left
     assert 2 <= left < 6
     for arm in condition.arms:
         of_cell = [t for t in trials(folder, "evaluation") if t.cell.name == arm.row]

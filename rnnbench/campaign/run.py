@@ -172,6 +172,7 @@ class _Campaign:
         kept = due.keys() & self.index.keys() - self.new
         self.progress.kept.clear()
         self.progress.kept.update(outcome(due[identity], self.index[identity].status) for identity in kept)
+        self.progress.total = self.progress.done  # a race may have asked for less than it could have
         self.progress.absent = missing(self.whole, self.index)
         self.progress.notices += (reached if self.new else enough)(self.whole, self.index)
         self.watch(self.progress, None)

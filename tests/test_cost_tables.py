@@ -167,6 +167,26 @@ def test_cells_with_one_row_are_held_against_the_reference_on_their_kernel() -> 
     assert "with lstm on single operations of torch too, it takes 1.04 [1.04 to 1.04]." in found.answer
 
 
+def test_a_ratio_to_another_cell_carries_its_caution() -> None:
+    """Also where each row has a version of itself in the table; versions of the reference alone carry none."""
+    uses = {"lstm": "lstm", "lstm B": "lstm", "gru": "gru", "gru B": "gru"}
+
+    def answer(*names: str) -> str:
+        results = [replicate(alone(*names), number, "lstm") for number in range(8)]
+        return find([_renamed(result, uses) for result in results]).costs[0].answer
+
+    assert "moves by 5 to 15 %" in answer("lstm", "lstm B", "gru", "gru B")
+    assert "moves by 5 to 15 %" not in answer("lstm", "lstm B")
+
+
+def _renamed(result: Result, names: dict[str, str]) -> Result:
+    """The same replicate of cells by these names, under the labels that they have."""
+    trial = result.trial
+    assert isinstance(trial, CostTrial)
+    cells = tuple(msgspec.structs.replace(cell, name=names[cell.name]) for cell in trial.cells)
+    return msgspec.structs.replace(result, trial=msgspec.structs.replace(trial, cells=cells))
+
+
 def test_a_scan_that_was_asked_for_is_no_loop() -> None:
     """Both call torch's operations one by one, and are arranged otherwise."""
     found = table({("a", "default", STEPPED): 1.0, ("b", "scan", STEPPED): 2.0})

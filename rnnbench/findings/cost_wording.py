@@ -63,8 +63,8 @@ def _over_reference(
     if len(ratios) > 1 and any(found.kind != "range" for found in ratios.values()):
         at_once = "; these intervals hold for all rows at once"
     yield f"{WHERE[kind]}, of the time of {over}, {_listed(takes)}{at_once}."
-    alike = {row for pair in pairs if pair.same_kind and pair.kind == kind for row in (pair.slow, pair.fast)}
-    others = [found for row, found in ratios.items() if not (reference in alike and row in alike)]
+    alike = {frozenset((pair.slow, pair.fast)) for pair in pairs if pair.same_kind and pair.kind == kind}
+    others = [found for row, found in ratios.items() if frozenset((row, reference)) not in alike]
     if others and min(_occasions(found) for found in others) < ENOUGH_DAYS:
         days = min(_occasions(found) for found in others)
         occasions = f"{days} occasions" if days > 1 else "one occasion"

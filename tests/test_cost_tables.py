@@ -208,6 +208,32 @@ def test_what_moved_most_from_day_to_day_is_one_doubt() -> None:
     assert doubt.endswith("c over a (train) was 2 to 2.4 on 2 occasions, the most of 3 ratios that moved by over 2%.")
 
 
+def test_days_are_told_over_the_reference_or_not_at_all() -> None:
+    """The reference has no ratio to itself, nor has a row that shared no process with it; over the ruler all have."""
+
+    def occasions(reference: str) -> dict[str, dict[str, float]]:
+        results = []
+        for day in ("2026-01-01", "2026-01-02"):
+            for number in range(16):
+                rows = {("a", "default", STEPPED): 2.0, ("b", "default", STEPPED): 3.0}
+                if number >= 8:
+                    rows = {("c", "default", STEPPED): 4.0}
+                made = replicate(rows, number, reference)
+                results.append(msgspec.structs.replace(made, trial=msgspec.structs.replace(made.trial, occasion=day)))
+        (found,) = find(results).costs
+        return {
+            row.row: {day: round(ratio.centre, 6) for day, ratio in row.train.occasions.items()}
+            for row in found.rows
+            if row.train
+        }
+
+    def both(ratio: float) -> dict[str, float]:
+        return {"2026-01-01": ratio, "2026-01-02": ratio}
+
+    assert occasions("a") == {"a": {}, "b": both(1.5), "c": {}}
+    assert occasions("") == {"a": both(2.0), "b": both(3.0), "c": both(4.0)}
+
+
 def test_every_two_rows_are_exported(tmp_path: Path) -> None:
     """With their kernels, on one or not."""
     (path,) = render(find([replicate(FLIPPED, number) for number in range(8)]), tmp_path)

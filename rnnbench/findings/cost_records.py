@@ -18,7 +18,8 @@ class Pace(Struct, frozen=True, kw_only=True):
                 lowest end of their intervals to the highest. Intervals hold for all rows of this kind of step at once.
     over:       likewise the ratio to the reference of the table, where that is a row; None for the reference itself,
                 for a row that shared no process with it, and where the ruler is the reference.
-    occasions:  the ratio to the reference on each, by date, where there are several.
+    occasions:  the ratio to the reference on each, by date, where there are several; empty where `over` is None though
+                the reference is a row.
     precision:  half the width of the interval of the ratio to the ruler alone, as a part of it, by which replicates are
                 added; None below the number of replicates that carry one.
     replicates: median step seconds of each replicate.

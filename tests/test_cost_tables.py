@@ -234,6 +234,46 @@ def test_days_are_told_over_the_reference_or_not_at_all() -> None:
     assert occasions("") == {"a": both(2.0), "b": both(3.0), "c": both(4.0)}
 
 
+def mixed(short: int, whole: int = 10) -> list[Result]:
+    """As many replicates of a and b, the first few of them with c beside."""
+    return [replicate(alone("a", "b", "c") if number < short else alone("a", "b"), number) for number in range(whole)]
+
+
+def page_of(results: list[Result], folder: Path) -> str:
+    return Catalogue.load().reports["html"].item.load()(find(results), folder)[0].read_text(encoding="utf-8")
+
+
+def test_each_cell_names_its_kind_where_kinds_differ(tmp_path: Path) -> None:
+    """One of few replicates is a range beside intervals; where all are alike, the head of the column names the kind."""
+    page = page_of(mixed(short=4), tmp_path)
+    assert "<th>over torch&#39;s LSTM</th>" in page
+    assert page.count("<td>1 (95 % over all rows)</td>") == 2
+    assert page.count("<td>1 (range over 4)</td>") == 3
+    assert "<td>1 (95 % over all pairs)</td>" in page
+    assert "3 ratios</summary>" in page
+    page = page_of(mixed(short=10), tmp_path)
+    assert "<th>over torch&#39;s LSTM [95 % over all rows]</th>" in page
+    assert "3 ratios [95 % over all pairs]</summary>" in page
+    assert "(95 % over all" not in page
+    assert "(range over" not in page
+
+
+def days(replicates: int) -> list[Result]:
+    """Two days with as many replicates each."""
+    made = [(day, made) for day in ("2026-01-01", "2026-01-02") for made in mixed(replicates, replicates)]
+    return [msgspec.structs.replace(r, trial=msgspec.structs.replace(r.trial, occasion=day)) for day, r in made]
+
+
+@pytest.mark.parametrize(
+    ("results", "hold"), [(mixed(4), False), (mixed(3, 3), False), (days(3), False), (mixed(10), True), (days(8), True)]
+)
+def test_only_intervals_hold_at_once(results: list[Result], hold: bool, tmp_path: Path) -> None:
+    """A table with one range among them does not say so, nor do days of ranges, in the answer and in the report."""
+    (found,) = find(results).costs
+    assert ("these intervals hold for all rows at once" in found.answer) == hold
+    assert ("These intervals hold for all 3 pairs of rows at once" in page_of(results, tmp_path)) == hold
+
+
 def test_every_two_rows_are_exported(tmp_path: Path) -> None:
     """With their kernels, on one or not."""
     (path,) = render(find([replicate(FLIPPED, number) for number in range(8)]), tmp_path)

@@ -2,6 +2,7 @@
 
 import csv
 import math
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -157,6 +158,40 @@ def test_nothing_is_explained_by_kernels_that_change_little() -> None:
     assert "runs on" not in found.answer
 
 
+def without_steps(number: int) -> Rows:
+    """Rows of a replicate: those that loop over steps are in the first four alone."""
+    return {row: seconds for row, seconds in FLIPPED.items() if number < 4 or row[1] == "default"}
+
+
+@pytest.mark.parametrize("reference", ["", "lstm"])
+@pytest.mark.parametrize(
+    "results",
+    [
+        lambda reference: [replicate(FLIPPED, 0, reference)],
+        lambda reference: [replicate(FLIPPED, number, reference) for number in range(7)],
+        lambda reference: [replicate(without_steps(number), number, reference) for number in range(10)],
+        lambda reference: on_two_days([replicate(FLIPPED, number, reference) for number in range(4)]),
+    ],
+    ids=["one replicate", "seven", "few on one kernel", "few on each day"],
+)
+def test_nothing_is_explained_by_ranges(results: Callable[[str], list[Result]], reference: str) -> None:
+    """Both ratios need an interval: a range of few replicates tells no two rows apart."""
+    (found,) = find(results(reference)).costs
+    (pair,) = found.kernel_pairs
+    assert (round(pair.apart.centre, 6), round(pair.alike.centre, 6)) == (2.0, 0.8)
+    assert not pair.explained
+    assert "runs on" not in found.answer
+
+
+def on_two_days(results: list[Result]) -> list[Result]:
+    """The same replicates on each of them."""
+    return [
+        msgspec.structs.replace(made, trial=msgspec.structs.replace(made.trial, occasion=day))
+        for day in ("2026-01-01", "2026-01-02")
+        for made in results
+    ]
+
+
 def test_cells_with_one_row_are_held_against_the_reference_on_their_kernel() -> None:
     """A cell that has no other kernel meets the reference on its own, by the row of the reference that is there."""
     found = table(FLIPPED | {("peephole", "default", STEPPED): 2.6}, "lstm")
@@ -258,14 +293,15 @@ def test_each_cell_names_its_kind_where_kinds_differ(tmp_path: Path) -> None:
     assert "(range over" not in page
 
 
-def days(replicates: int) -> list[Result]:
-    """Two days with as many replicates each."""
-    made = [(day, made) for day in ("2026-01-01", "2026-01-02") for made in mixed(replicates, replicates)]
-    return [msgspec.structs.replace(r, trial=msgspec.structs.replace(r.trial, occasion=day)) for day, r in made]
-
-
 @pytest.mark.parametrize(
-    ("results", "hold"), [(mixed(4), False), (mixed(3, 3), False), (days(3), False), (mixed(10), True), (days(8), True)]
+    ("results", "hold"),
+    [
+        (mixed(4), False),
+        (mixed(3, 3), False),
+        (on_two_days(mixed(3, 3)), False),
+        (mixed(10), True),
+        (on_two_days(mixed(8, 8)), True),
+    ],
 )
 def test_only_intervals_hold_at_once(results: list[Result], hold: bool, tmp_path: Path) -> None:
     """A table with one range among them does not say so, nor do days of ranges, in the answer and in the report."""

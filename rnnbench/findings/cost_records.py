@@ -108,8 +108,8 @@ class KernelPair(Struct, frozen=True, kw_only=True):
     row, over:        rows of the two cells on `kernels`, the first and the second; `apart` is the ratio of their times.
     alike_row, alike_over: rows of the same cells on one kernel, `alike_kernel`; `alike` is the ratio of their times.
     by_step:          both of these loop over the steps of a sequence.
-    explained:        the kernels make most of the ratio: on one kernel less than half of its logarithm is left, or it
-                      lies on the other side of 1.
+    explained:        the kernels make most of the ratio: both ratios have intervals, that of `apart` does not hold 1,
+                      and on one kernel less than half of its logarithm is left, or it lies on the other side of 1.
     """
 
     kind: StepKind

@@ -120,6 +120,11 @@ def by_day(logs: Logs, family: Family) -> dict[str, Range]:
     return {day: ratio(found, family) for day, found in sorted(counted.items())}
 
 
+def has_interval(over: Range, days: Mapping[str, Range]) -> bool:
+    """Whether a ratio has an interval; over several `days`, whether that of each day has one."""
+    return all(found.kind != "range" for found in (over, *days.values()))
+
+
 def that_count(by_occasion: Mapping[str, Replicates]) -> dict[str, Replicates]:
     """The occasions that have replicates enough for an interval: beside them, one that was cut short tells nothing of
     how days differ. Where none has, all."""

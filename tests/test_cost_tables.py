@@ -333,8 +333,7 @@ measure = ["train-step-time"]
 
 
 def test_a_suite_names_its_reference_and_measures_the_same(tmp_path: Path) -> None:
-    """Ids of trials are what they are without it, and each result keeps it; a name that there is not is refused, unless
-    cells were chosen for one run."""
+    """Ids of trials are what they are without it, and each result keeps it; a name that there is not is refused."""
     catalogue, path = Catalogue.load(), tmp_path / "made.toml"
     path.write_text(SUITE)
     plain = read_suite(str(path), catalogue)
@@ -350,9 +349,31 @@ def test_a_suite_names_its_reference_and_measures_the_same(tmp_path: Path) -> No
     path.write_text(f'{SUITE}reference = "lstn"')
     with pytest.raises(UnknownName, match=r"cost.reference: no cell of this suite called 'lstn'. Did you mean 'lstm'?"):
         read_suite(str(path), catalogue)
-    chosen = read_suite(str(path), catalogue, Choices(cells=("gru",)))
-    assert chosen.cost
-    assert chosen.cost.reference == "lstn"
+
+
+@pytest.mark.parametrize("chosen", [(), ("gru",), ("lstm",), ("lstm:eager", "gru")])
+def test_the_reference_is_the_same_row_whichever_cells_are_chosen(chosen: tuple[str, ...], tmp_path: Path) -> None:
+    """It is looked up among the cells of the suite, or the chosen ones where the suite has none, and a name that there
+    is not is refused."""
+    catalogue, path, choices = Catalogue.load(), tmp_path / "made.toml", Choices(cells=chosen)
+    path.write_text(f'{SUITE}reference = "lstm:eager"')
+    suite = read_suite(str(path), catalogue, choices)
+    assert suite.cost
+    assert suite.cost.reference == "lstm (eager)"
+    path.write_text(f'{SUITE}reference = "lstn"')
+    with pytest.raises(UnknownName, match=r"cost.reference: no cell of this suite called 'lstn'. Did you mean 'lstm'?"):
+        read_suite(str(path), catalogue, choices)
+
+
+def test_a_suite_without_cells_takes_its_reference_from_the_chosen_ones(tmp_path: Path) -> None:
+    """A name that is not among them is refused."""
+    catalogue, path = Catalogue.load(), tmp_path / "made.toml"
+    path.write_text(SUITE.replace('cells = ["gru", "lstm", "lstm:eager"]\n', "") + 'reference = "lstm"')
+    suite = read_suite(str(path), catalogue, Choices(cells=("lstm", "gru")))
+    assert suite.cost
+    assert suite.cost.reference == "lstm"
+    with pytest.raises(UnknownName, match="no cell of this suite called 'lstm'"):
+        read_suite(str(path), catalogue, Choices(cells=("gru",)))
 
 
 def test_results_from_before_there_was_a_reference_are_read() -> None:

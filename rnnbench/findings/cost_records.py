@@ -16,8 +16,9 @@ class Pace(Struct, frozen=True, kw_only=True):
     seconds:    median over replicates of the median over steps.
     ratio:      that over the same of the ruler, torch's LSTM, side by side. Over several occasions it reaches from the
                 lowest end of their intervals to the highest. Intervals hold for all rows of this kind of step at once.
-    over:       likewise the ratio to the reference of the table, where that is a row; None for the reference itself,
-                for a row that shared no process with it, and where the ruler is the reference.
+    over:       the ratio of times to those of the reference of the table, where that is a row, measured in the same
+                processes; with the range over occasions and the intervals that `ratio` has. None for the reference
+                itself, for a row that shared no process with it, and where the ruler is the reference.
     occasions:  the ratio to the reference on each, by date, where there are several; empty where `over` is None though
                 the reference is a row.
     precision:  half the width of the interval of the ratio to the ruler alone, as a part of it, by which replicates are

@@ -70,7 +70,10 @@ def _over_reference(
     if others and min(_occasions(found) for found in others) < ENOUGH_DAYS:
         fewest = min(_occasions(found) for found in others)
         occasions = f"{fewest} occasions" if fewest > 1 else "one occasion"
-        yield f"They are of {occasions}; between kinds of cells a ratio moves by 5 to 15 % from one to another."
+        yield (
+            f"These ratios are of {occasions}; between different cells or kernels a ratio moves by 5 to 15 % from one "
+            "occasion to another."
+        )
 
 
 def _occasions(found: Range) -> int:

@@ -2,6 +2,7 @@
 
 import csv
 import math
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -157,6 +158,40 @@ def test_nothing_is_explained_by_kernels_that_change_little() -> None:
     assert "runs on" not in found.answer
 
 
+def without_steps(number: int) -> Rows:
+    """Rows of a replicate: those that loop over steps are in the first four alone."""
+    return {row: seconds for row, seconds in FLIPPED.items() if number < 4 or row[1] == "default"}
+
+
+@pytest.mark.parametrize("reference", ["", "lstm"])
+@pytest.mark.parametrize(
+    "results",
+    [
+        lambda reference: [replicate(FLIPPED, 0, reference)],
+        lambda reference: [replicate(FLIPPED, number, reference) for number in range(7)],
+        lambda reference: [replicate(without_steps(number), number, reference) for number in range(10)],
+        lambda reference: on_two_days([replicate(FLIPPED, number, reference) for number in range(4)]),
+    ],
+    ids=["one replicate", "seven", "few on one kernel", "few on each day"],
+)
+def test_nothing_is_explained_by_ranges(results: Callable[[str], list[Result]], reference: str) -> None:
+    """Both ratios need an interval: a range of few replicates tells no two rows apart."""
+    (found,) = find(results(reference)).costs
+    (pair,) = found.kernel_pairs
+    assert (round(pair.apart.centre, 6), round(pair.alike.centre, 6)) == (2.0, 0.8)
+    assert not pair.explained
+    assert "runs on" not in found.answer
+
+
+def on_two_days(results: list[Result]) -> list[Result]:
+    """The same replicates on each of them."""
+    return [
+        msgspec.structs.replace(made, trial=msgspec.structs.replace(made.trial, occasion=day))
+        for day in ("2026-01-01", "2026-01-02")
+        for made in results
+    ]
+
+
 def test_cells_with_one_row_are_held_against_the_reference_on_their_kernel() -> None:
     """A cell that has no other kernel meets the reference on its own, by the row of the reference that is there."""
     found = table(FLIPPED | {("peephole", "default", STEPPED): 2.6}, "lstm")
@@ -165,6 +200,26 @@ def test_cells_with_one_row_are_held_against_the_reference_on_their_kernel() -> 
     assert (pairs["peephole"].alike_row, pairs["peephole"].alike_over) == ("peephole", "lstm (eager)")
     assert pairs["peephole"].explained
     assert "with lstm on single operations of torch too, it takes 1.04 [1.04 to 1.04]." in found.answer
+
+
+def test_a_ratio_to_another_cell_carries_its_caution() -> None:
+    """Also where each row has a version of itself in the table; versions of the reference alone carry none."""
+    uses = {"lstm": "lstm", "lstm B": "lstm", "gru": "gru", "gru B": "gru"}
+
+    def answer(*names: str) -> str:
+        results = [replicate(alone(*names), number, "lstm") for number in range(8)]
+        return find([_renamed(result, uses) for result in results]).costs[0].answer
+
+    assert "moves by 5 to 15 %" in answer("lstm", "lstm B", "gru", "gru B")
+    assert "moves by 5 to 15 %" not in answer("lstm", "lstm B")
+
+
+def _renamed(result: Result, names: dict[str, str]) -> Result:
+    """The same replicate of cells by these names, under the labels that they have."""
+    trial = result.trial
+    assert isinstance(trial, CostTrial)
+    cells = tuple(msgspec.structs.replace(cell, name=names[cell.name]) for cell in trial.cells)
+    return msgspec.structs.replace(result, trial=msgspec.structs.replace(trial, cells=cells))
 
 
 def test_a_scan_that_was_asked_for_is_no_loop() -> None:
@@ -186,6 +241,73 @@ def test_what_moved_most_from_day_to_day_is_one_doubt() -> None:
     moved = [doubt for doubt in find(results).doubts if " was " in doubt and "occasions" in doubt]
     (doubt,) = moved
     assert doubt.endswith("c over a (train) was 2 to 2.4 on 2 occasions, the most of 3 ratios that moved by over 2%.")
+
+
+def test_days_are_told_over_the_reference_or_not_at_all() -> None:
+    """The reference has no ratio to itself, nor has a row that shared no process with it; over the ruler all have."""
+
+    def occasions(reference: str) -> dict[str, dict[str, float]]:
+        results = []
+        for day in ("2026-01-01", "2026-01-02"):
+            for number in range(16):
+                rows = {("a", "default", STEPPED): 2.0, ("b", "default", STEPPED): 3.0}
+                if number >= 8:
+                    rows = {("c", "default", STEPPED): 4.0}
+                made = replicate(rows, number, reference)
+                results.append(msgspec.structs.replace(made, trial=msgspec.structs.replace(made.trial, occasion=day)))
+        (found,) = find(results).costs
+        return {
+            row.row: {day: round(ratio.centre, 6) for day, ratio in row.train.occasions.items()}
+            for row in found.rows
+            if row.train
+        }
+
+    def both(ratio: float) -> dict[str, float]:
+        return {"2026-01-01": ratio, "2026-01-02": ratio}
+
+    assert occasions("a") == {"a": {}, "b": both(1.5), "c": {}}
+    assert occasions("") == {"a": both(2.0), "b": both(3.0), "c": both(4.0)}
+
+
+def mixed(short: int, whole: int = 10) -> list[Result]:
+    """As many replicates of a and b, the first few of them with c beside."""
+    return [replicate(alone("a", "b", "c") if number < short else alone("a", "b"), number) for number in range(whole)]
+
+
+def page_of(results: list[Result], folder: Path) -> str:
+    return Catalogue.load().reports["html"].item.load()(find(results), folder)[0].read_text(encoding="utf-8")
+
+
+def test_each_cell_names_its_kind_where_kinds_differ(tmp_path: Path) -> None:
+    """One of few replicates is a range beside intervals; where all are alike, the head of the column names the kind."""
+    page = page_of(mixed(short=4), tmp_path)
+    assert "<th>over torch&#39;s LSTM</th>" in page
+    assert page.count("<td>1 (95 % over all rows)</td>") == 2
+    assert page.count("<td>1 (range over 4)</td>") == 3
+    assert "<td>1 (95 % over all pairs)</td>" in page
+    assert "3 ratios</summary>" in page
+    page = page_of(mixed(short=10), tmp_path)
+    assert "<th>over torch&#39;s LSTM [95 % over all rows]</th>" in page
+    assert "3 ratios [95 % over all pairs]</summary>" in page
+    assert "(95 % over all" not in page
+    assert "(range over" not in page
+
+
+@pytest.mark.parametrize(
+    ("results", "hold"),
+    [
+        (mixed(4), False),
+        (mixed(3, 3), False),
+        (on_two_days(mixed(3, 3)), False),
+        (mixed(10), True),
+        (on_two_days(mixed(8, 8)), True),
+    ],
+)
+def test_only_intervals_hold_at_once(results: list[Result], hold: bool, tmp_path: Path) -> None:
+    """A table with one range among them does not say so, nor do days of ranges, in the answer and in the report."""
+    (found,) = find(results).costs
+    assert ("these intervals hold for all rows at once" in found.answer) == hold
+    assert ("These intervals hold for all 3 pairs of rows at once" in page_of(results, tmp_path)) == hold
 
 
 def test_every_two_rows_are_exported(tmp_path: Path) -> None:
@@ -211,8 +333,7 @@ measure = ["train-step-time"]
 
 
 def test_a_suite_names_its_reference_and_measures_the_same(tmp_path: Path) -> None:
-    """Ids of trials are what they are without it, and each result keeps it; a name that there is not is refused, unless
-    cells were chosen for one run."""
+    """Ids of trials are what they are without it, and each result keeps it; a name that there is not is refused."""
     catalogue, path = Catalogue.load(), tmp_path / "made.toml"
     path.write_text(SUITE)
     plain = read_suite(str(path), catalogue)
@@ -228,9 +349,31 @@ def test_a_suite_names_its_reference_and_measures_the_same(tmp_path: Path) -> No
     path.write_text(f'{SUITE}reference = "lstn"')
     with pytest.raises(UnknownName, match=r"cost.reference: no cell of this suite called 'lstn'. Did you mean 'lstm'?"):
         read_suite(str(path), catalogue)
-    chosen = read_suite(str(path), catalogue, Choices(cells=("gru",)))
-    assert chosen.cost
-    assert chosen.cost.reference == "lstn"
+
+
+@pytest.mark.parametrize("chosen", [(), ("gru",), ("lstm",), ("lstm:eager", "gru")])
+def test_the_reference_is_the_same_row_whichever_cells_are_chosen(chosen: tuple[str, ...], tmp_path: Path) -> None:
+    """It is looked up among the cells of the suite, or the chosen ones where the suite has none, and a name that there
+    is not is refused."""
+    catalogue, path, choices = Catalogue.load(), tmp_path / "made.toml", Choices(cells=chosen)
+    path.write_text(f'{SUITE}reference = "lstm:eager"')
+    suite = read_suite(str(path), catalogue, choices)
+    assert suite.cost
+    assert suite.cost.reference == "lstm (eager)"
+    path.write_text(f'{SUITE}reference = "lstn"')
+    with pytest.raises(UnknownName, match=r"cost.reference: no cell of this suite called 'lstn'. Did you mean 'lstm'?"):
+        read_suite(str(path), catalogue, choices)
+
+
+def test_a_suite_without_cells_takes_its_reference_from_the_chosen_ones(tmp_path: Path) -> None:
+    """A name that is not among them is refused."""
+    catalogue, path = Catalogue.load(), tmp_path / "made.toml"
+    path.write_text(SUITE.replace('cells = ["gru", "lstm", "lstm:eager"]\n', "") + 'reference = "lstm"')
+    suite = read_suite(str(path), catalogue, Choices(cells=("lstm", "gru")))
+    assert suite.cost
+    assert suite.cost.reference == "lstm"
+    with pytest.raises(UnknownName, match="no cell of this suite called 'lstm'"):
+        read_suite(str(path), catalogue, Choices(cells=("gru",)))
 
 
 def test_results_from_before_there_was_a_reference_are_read() -> None:

@@ -1,5 +1,6 @@
 """What the tables of cost show: ratios to the reference that was named beforehand, and ratios on one kernel."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import rnnbench
@@ -32,14 +33,34 @@ def over_reference(row: rnnbench.CostRow, cost: rnnbench.CostFinding, kind: Any)
     """The ratio of a row to the reference; 1 for the reference itself."""
     if row.row == cost.references.get(kind):
         return "1"
-    return spread(_over(row, cost, kind))
+    return beside(_over(row, cost, kind), ratios(cost, kind))
 
 
-def intervals(cost: rnnbench.CostFinding, kind: Any) -> str:
-    """What lies around the ratios of a table, where it is the same for all of them."""
+def ratios(cost: rnnbench.CostFinding, kind: Any) -> list[rnnbench.Range]:
+    """All ratios to the reference in the table of one kind of step."""
     found = [_over(row, cost, kind) for row, _ in timed(cost, kind)]
-    kinds = {ratio.kind for ratio in found if ratio}
-    return kinds.pop() if len(kinds) == 1 else "intervals"
+    return [ratio for ratio in found if ratio]
+
+
+def beside(ratio: rnnbench.Range | None, others: Sequence[rnnbench.Range]) -> str:
+    """A ratio in a table with others. It names its kind where kinds differ, as the head of the table then cannot."""
+    if ratio is None or one_kind(others):
+        return spread(ratio)
+    count = f" over {ratio.n}" if ratio.kind == "range" else ""
+    return f"{spread(ratio)} ({ratio.kind}{count})"
+
+
+def one_kind(found: Sequence[rnnbench.Range]) -> str:
+    """The kind of ratios, in brackets for the head of a table, where it is the same for all of them; otherwise ""."""
+    kinds = {ratio.kind for ratio in found}
+    return f" [{kinds.pop()}]" if len(kinds) == 1 else ""
+
+
+def hold_at_once(cost: rnnbench.CostFinding, kind: Any) -> bool:
+    """Whether all pairs of rows have intervals: a range of few replicates holds nothing, on one day or on several."""
+    pairs = [pair for pair in cost.pairs if pair.kind == kind]
+    found = [ratio for pair in pairs for ratio in (pair.ratio, *pair.occasions.values())]
+    return all(ratio.kind != "range" for ratio in found)
 
 
 def on_one_kernel(cost: rnnbench.CostFinding, kind: Any) -> list[Any]:

@@ -65,7 +65,10 @@ def _template() -> jinja2.Template:
         reference=cost_tables.reference,
         asked_for=cost_tables.asked_for,
         over_reference=cost_tables.over_reference,
-        intervals=cost_tables.intervals,
+        ratios=cost_tables.ratios,
+        beside=cost_tables.beside,
+        one_kind=cost_tables.one_kind,
+        hold_at_once=cost_tables.hold_at_once,
         on_one_kernel=cost_tables.on_one_kernel,
     )
     environment.globals.update(shown_open=cost_tables.SHOWN_OPEN)

@@ -9,7 +9,16 @@ from msgspec.structs import replace
 
 from rnnbench.findings.cost_records import CostPair, KernelPair, Pace, StepKind
 from rnnbench.findings.estimates import Family
-from rnnbench.findings.paces import Seen, by_day, by_process, over_occasions, same_kind, shared_logs, step_seconds
+from rnnbench.findings.paces import (
+    Seen,
+    by_day,
+    by_process,
+    has_interval,
+    over_occasions,
+    same_kind,
+    shared_logs,
+    step_seconds,
+)
 from rnnbench.findings.ranges import Range
 from rnnbench.records import canonical
 
@@ -59,6 +68,7 @@ def kernel_pairs(
     ratios = {(pair.slow, pair.fast): pair.ratio for pair in found}
     ratios |= {(fast, slow): ratio.inverse() for (slow, fast), ratio in ratios.items()}
     ratios |= {(row, reference): pace.over for row, pace in table.items() if pace.over}
+    intervals = {frozenset((pair.slow, pair.fast)) for pair in found if has_interval(pair.ratio, pair.occasions)}
     versions = _versions(seen, reference)
     for row, over in _compared(versions, seen, reference):
         if (row, over) not in ratios or _kernel(seen[row]) == _kernel(seen[over]):
@@ -67,6 +77,7 @@ def kernel_pairs(
         if alike is None or alike not in ratios:
             continue
         apart, left = ratios[row, over], ratios[alike]
+        sure = {frozenset((row, over)), frozenset(alike)} <= intervals
         yield KernelPair(
             kind=kind,
             row=row,
@@ -78,7 +89,7 @@ def kernel_pairs(
             alike_kernel=_kernel(seen[alike[0]]),
             alike=left,
             by_step=all(seen[version][0].cell.implementation == "eager" for version in alike),
-            explained=_explains(apart, left),
+            explained=sure and _explains(apart, left),
         )
 
 

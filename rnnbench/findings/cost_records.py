@@ -16,9 +16,11 @@ class Pace(Struct, frozen=True, kw_only=True):
     seconds:    median over replicates of the median over steps.
     ratio:      that over the same of the ruler, torch's LSTM, side by side. Over several occasions it reaches from the
                 lowest end of their intervals to the highest. Intervals hold for all rows of this kind of step at once.
-    over:       likewise the ratio to the reference of the table, where that is a row; None for the reference itself,
-                for a row that shared no process with it, and where the ruler is the reference.
-    occasions:  the ratio to the reference on each, by date, where there are several.
+    over:       the ratio of times to those of the reference of the table, where that is a row, measured in the same
+                processes; with the range over occasions and the intervals that `ratio` has. None for the reference
+                itself, for a row that shared no process with it, and where the ruler is the reference.
+    occasions:  the ratio to the reference on each, by date, where there are several; empty where `over` is None though
+                the reference is a row.
     precision:  half the width of the interval of the ratio to the ruler alone, as a part of it, by which replicates are
                 added; None below the number of replicates that carry one.
     replicates: median step seconds of each replicate.
@@ -107,8 +109,8 @@ class KernelPair(Struct, frozen=True, kw_only=True):
     row, over:        rows of the two cells on `kernels`, the first and the second; `apart` is the ratio of their times.
     alike_row, alike_over: rows of the same cells on one kernel, `alike_kernel`; `alike` is the ratio of their times.
     by_step:          both of these loop over the steps of a sequence.
-    explained:        the kernels make most of the ratio: on one kernel less than half of its logarithm is left, or it
-                      lies on the other side of 1.
+    explained:        the kernels make most of the ratio: both ratios have intervals, that of `apart` does not hold 1,
+                      and on one kernel less than half of its logarithm is left, or it lies on the other side of 1.
     """
 
     kind: StepKind

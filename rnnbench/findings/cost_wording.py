@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import log
 
 from rnnbench.findings.cost_records import CostPair, CostRow, KernelPair, StepKind
+from rnnbench.findings.paces import has_interval
 from rnnbench.findings.ranges import Range
 from rnnbench.findings.scaling_records import BreakEven, Longest, ScalingCurve
 
@@ -59,16 +60,20 @@ def _over_reference(
     takes = [f"{row} {ratio(found)}" for row, found in ratios.items()]
     leading = next(iter(ratios))
     takes[0] = f"{leading} takes {ratio(ratios[leading])}"
+    days = {row.row: row.paces[kind].occasions for row in timed}
     at_once = ""
-    if len(ratios) > 1 and any(found.kind != "range" for found in ratios.values()):
+    if len(ratios) > 1 and all(has_interval(found, days[row]) for row, found in ratios.items()):
         at_once = "; these intervals hold for all rows at once"
     yield f"{WHERE[kind]}, of the time of {over}, {_listed(takes)}{at_once}."
-    alike = {row for pair in pairs if pair.same_kind and pair.kind == kind for row in (pair.slow, pair.fast)}
-    others = [found for row, found in ratios.items() if not (reference in alike and row in alike)]
+    alike = {frozenset((pair.slow, pair.fast)) for pair in pairs if pair.same_kind and pair.kind == kind}
+    others = [found for row, found in ratios.items() if frozenset((row, reference)) not in alike]
     if others and min(_occasions(found) for found in others) < ENOUGH_DAYS:
-        days = min(_occasions(found) for found in others)
-        occasions = f"{days} occasions" if days > 1 else "one occasion"
-        yield f"They are of {occasions}; between kinds of cells a ratio moves by 5 to 15 % from one to another."
+        fewest = min(_occasions(found) for found in others)
+        occasions = f"{fewest} occasions" if fewest > 1 else "one occasion"
+        yield (
+            f"These ratios are of {occasions}; between different cells or kernels a ratio moves by 5 to 15 % from one "
+            "occasion to another."
+        )
 
 
 def _occasions(found: Range) -> int:

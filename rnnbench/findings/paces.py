@@ -51,15 +51,15 @@ def paces(seen: Mapping[str, Sequence[Seen]], reference: str) -> dict[str, Pace]
     theirs = by_process(seen[reference]) if reference else {}
     found = {}
     for row, replicates in seen.items():
-        over: Logs = {}
-        if reference and row != reference:
-            over = shared_logs(by_process(replicates), theirs)
+        over: Logs | None = None
+        if reference:
+            over = {} if row == reference else shared_logs(by_process(replicates), theirs)
         found[row] = _pace(replicates, rows, over, others)
     return found
 
 
-def _pace(seen: Sequence[Seen], rows: Family, over: Logs, others: Family) -> Pace:
-    """What the replicates of one row say."""
+def _pace(seen: Sequence[Seen], rows: Family, over: Logs | None, others: Family) -> Pace:
+    """What the replicates of one row say. `over` has log-ratios to the reference; None where that is the ruler."""
     to_ruler: dict[str, list[float]] = defaultdict(list)
     for replicate in seen:
         to_ruler[replicate.trial.occasion].append(replicate.row.log_ratio_to_ruler)
@@ -69,7 +69,7 @@ def _pace(seen: Sequence[Seen], rows: Family, over: Logs, others: Family) -> Pac
         seconds=spread(medians),
         ratio=over_occasions(to_ruler, rows),
         over=over_occasions(over, others) if over else None,
-        occasions=by_day(over, others) if over else by_day(to_ruler, rows),
+        occasions=by_day(to_ruler, rows) if over is None else by_day(over, others),
         precision=_precision(to_ruler),
         replicates=medians,
         cut_short=len(seen) - sum(map(len, that_count(to_ruler).values())),
@@ -118,6 +118,11 @@ def by_day(logs: Logs, family: Family) -> dict[str, Range]:
     if len(counted) < 2:
         return {}
     return {day: ratio(found, family) for day, found in sorted(counted.items())}
+
+
+def has_interval(over: Range, days: Mapping[str, Range]) -> bool:
+    """Whether a ratio has an interval; over several `days`, whether that of each day has one."""
+    return all(found.kind != "range" for found in (over, *days.values()))
 
 
 def that_count(by_occasion: Mapping[str, Replicates]) -> dict[str, Replicates]:

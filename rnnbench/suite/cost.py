@@ -12,16 +12,12 @@ from rnnbench.suite.claims import needs_of
 from rnnbench.suite.file import CostEntry
 
 
-def reference_of(entry: CostEntry, cells: tuple[CellUse, ...], where: str, *, chosen: bool) -> str:
-    """The row of the cell that an entry names as its reference. Where cells were `chosen` for one run, it need not be
-    among them. Raises UnknownName where the suite has no such cell."""
-    if not entry.reference:
-        return ""
+def reference_of(entry: CostEntry, cells: tuple[CellUse, ...], where: str) -> str:
+    """The row of the cell that an entry names as its reference, among all `cells` of the suite, chosen for this run or
+    not. Raises UnknownName where the suite has no such cell."""
     for cell in cells:
         if entry.reference in (cell.row, f"{cell.name}:{cell.implementation}"):
             return cell.row
-    if chosen:
-        return entry.reference
     raise UnknownName("cell of this suite", entry.reference, {cell.row for cell in cells}, f"{where}: cost.reference")
 
 

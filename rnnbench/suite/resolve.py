@@ -37,8 +37,10 @@ def resolve(file: SuiteFile, where: str, catalogue: Catalogue, choices: Choices)
     bare = _bare(file, where, catalogue, choices)
     cost = None
     if file.cost:
-        reference = reference_of(file.cost, cells, where, chosen=bool(choices.cells))
-        entry = msgspec.structs.replace(file.cost, reference=reference)
+        entry = file.cost
+        if entry.reference:
+            of_suite = tuple(cell_use(cell, catalogue, f"{where}: cells") for cell in file.cells)
+            entry = msgspec.structs.replace(entry, reference=reference_of(entry, of_suite or cells, where))
         cost = cost_plan(entry, cells, catalogue, choices.threads, file.device)
     return msgspec.structs.replace(bare, cells=cells, tasks=tasks, cost=cost)
 

@@ -91,3 +91,10 @@ def test_the_critical_p_value_is_one_that_the_smallest_falls_below_at_the_level(
     assert 0.02 <= critical(copies) <= 0.025
     assert smallest(apart, critical(apart)) <= 0.025 < smallest(apart, critical(apart) + 0.004)
     assert critical(columns(3, 4, 0.0)) == 0.0
+
+
+def test_where_few_flips_are_as_small_each_test_counts_in_full() -> None:
+    """Of 10,000 that are drawn; a fixed draw might have none by luck."""
+    tests = columns(3, 20, 0.0)
+    assert smallest(tests, 1e-4) == pytest.approx(3e-4)
+    assert step_down(tests, [1e-4, 0.5, 0.6])[0] == pytest.approx(3e-4)

@@ -13,7 +13,7 @@ from rnnbench.cli.main import main
 from rnnbench.errors import RnnbenchError
 from rnnbench.findings import Comparison, Condition, find
 from rnnbench.findings.look_wording import with_look
-from rnnbench.findings.looks import Schedule
+from rnnbench.findings.looks import Schedule, adjusted
 from rnnbench.findings.spending import smallest_p
 from rnnbench.records import Look, Looked, Recipe, Result
 from rnnbench.store import Store, keep_look, keep_planned, kept_looks
@@ -220,3 +220,10 @@ def test_a_look_that_cannot_be_kept_is_told_and_the_answers_are_printed(
     out, err = capsys.readouterr()
     assert "cannot be written: File exists; this look at the verdicts is not recorded" in err
     assert "p = " in out
+
+
+def test_a_pair_without_a_p_value_keeps_its_share() -> None:
+    """Of three pairs one can be tested so far: it has a third of the error, and not all of it."""
+    looks = {pair: Schedule(10, (), 10, 3) for pair in (("a", "b"), ("a", "c"), ("b", "c"))}
+    assert adjusted({("a", "b"): 0.01}, looks) == {("a", "b"): pytest.approx(0.03)}
+    assert adjusted({("a", "b"): 0.01}, {("a", "b"): looks["a", "b"]}) == {("a", "b"): pytest.approx(0.01)}

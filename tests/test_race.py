@@ -368,6 +368,13 @@ def test_of_results_that_are_not_whole_rather_too_many_rates_are_left() -> None:
     assert set(rates_left(mixed, RECIPE)) == {0.003, 0.01}
 
 
+def test_a_rate_of_a_race_over_other_seeds_takes_no_part() -> None:
+    """A grid was widened by one seed, and is not by three: what was trained on that one seed ends no race."""
+    ten = list(range(10))
+    table = {**trained([0, 1, 2], ten, ten), 0.03: {0: Scored(4, 0.1)}}
+    assert set(rates_left(table, RECIPE)) == {0.003, 0.01}
+
+
 def test_a_rate_that_loses_seeds_keeps_nobody_from_a_verdict() -> None:
     """A lost seed at another rate than the best counts as worse than anything; the interval agrees with the verdict."""
     even = msgspec.structs.replace(RECIPE, learning_rates=(0.003, 0.01), lowest_rate=0.003)
@@ -484,3 +491,26 @@ def test_a_recipe_that_does_not_search_is_what_it_was() -> None:
     """Its trials keep their ids."""
     (use,) = {msgspec.json.encode(side.recipe) for side in suite(claim()).claims[0].sides}
     assert msgspec.json.decode(use, type=Recipe).search == "tuning-seeds"
+
+
+def test_a_claim_that_was_settled_is_judged_on_the_seeds_that_it_had() -> None:
+    """Another claim asks for more seeds of one of its cells, on which another rate is the best."""
+    recipe = {"search": "race", "learning_rates": [0.003, 0.01], "lowest_rate": 0.003, "highest_rate": 0.01}
+    whole = suite(claim(), seeds=30, recipe={"epochs": BUDGET, "steps_per_epoch": 10, **recipe})
+    index, found = {}, []
+
+    def told(cell: str, rate: float, seed: int) -> int:
+        if cell == "lstm":
+            return 12 if rate == 0.003 else 25
+        return 8 if rate == 0.003 else 2 if seed >= 15 else 4 if seed % 2 else 16
+
+    while trials := plan(whole, index, ()):
+        for trial in trials:
+            assert isinstance(trial, LearningTrial)
+            found.append(claimed(trial, told(trial.cell.name, trial.learning_rate, trial.seed)))
+            index[trial_id(trial)] = known(found[-1])
+    had = [r for r in found if isinstance(r.trial, LearningTrial) and (r.trial.cell.name == "gru" or r.trial.seed < 15)]
+    (asked,) = whole.claims
+    until_decided = msgspec.structs.replace(asked, looks=5)
+    assert find(had, [until_decided]).claims[0].verdict == "supported"
+    assert find(had, [asked]).claims[0].verdict == "undecided"  # by hand, all that is there counts

@@ -50,6 +50,7 @@ class Book:
     absent:   likewise: why figures are not there, by their names; "" stands for all of them.
     times:    by trial: the replicate.
     counted:  by trial: threads and device in words, and bytes, parameters, operations.
+    left:     by side, of those that were asked for: the rates that its search left, the best first.
     """
 
     learning: dict[bytes, ByRate[Evaluated]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(dict)))
@@ -58,6 +59,7 @@ class Book:
     )
     times: dict[bytes, dict[str, Seen]] = field(default_factory=lambda: defaultdict(dict))
     counted: dict[bytes, dict[str, tuple[str, Figures]]] = field(default_factory=lambda: defaultdict(dict))
+    left: dict[bytes, tuple[float, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, results: Iterable[Result]) -> "Book":
@@ -74,6 +76,7 @@ class Book:
         """Take in an evaluation, with the reasons why figures are not there."""
         self.learning[identity(_side(trial))][_rate(trial)][trial.seed] = Evaluated(trial_id(trial), figures, read)
         self.absent[identity(_side(trial))][_rate(trial)][trial.seed] = absent
+        self.left.pop(identity(_side(trial)), None)
 
     def up_to(self, seeds: int | None) -> "Book":
         """The same without what is known of further seeds."""
@@ -85,13 +88,18 @@ class Book:
 
     def rates(self, side: LearningSide) -> tuple[float, ...]:
         """The rates that a search left, as this book notes them, the best first."""
-        found = self.learning.get(identity(side), {})
-        table = {
-            rate: {seed: one.scored for seed, one in by_seed.items()} for rate, by_seed in found.items() if by_seed
-        }
-        if not table or not is_raced(side.recipe):
-            return (ONE,)
-        return rates_left(table, side.recipe)
+        name = identity(side)
+        if name not in self.left:
+            found = self.learning.get(name, {})
+            table = {rate: {s: one.scored for s, one in by_seed.items()} for rate, by_seed in found.items() if by_seed}
+            raced = bool(table) and is_raced(side.recipe)
+            self.left[name] = rates_left(table, side.recipe) if raced else (ONE,)
+        return self.left[name]
+
+    def asked(self, sides: Iterable[LearningSide]) -> int | None:
+        """The number of seeds, counted up from 0, up to which each of these sides was run; None where none was."""
+        ran = [[self.ran(side, rate) for rate in self.learning.get(identity(side), {})] for side in sides]
+        return min((1 + max(set().union(*found)) for found in ran if any(found)), default=None)
 
     def figures(self, side: LearningSide, rate: float, figure: str) -> dict[int, tuple[str, float]]:
         """Of each seed that has this figure the trial's id, and the figure."""

@@ -35,6 +35,8 @@ def judge_claims(claims: Iterable[Claim], book: Book) -> tuple[ClaimFinding, ...
 def judge(claim: Claim, book: Book) -> ClaimFinding:
     """A claim's verdict, wrong in at most `LEVEL` of all cases where each boundary is just met."""
     level, book = look_level(claim), book.up_to(claim.seeds)
+    if claim.looks > 1:  # a cell that another claim asks for more seeds of is judged here on those that this one had
+        book = book.up_to(book.asked(claim.sides))
     conditions = [(reading, question) for reading in claim.readings for question in reading.questions]
     weighed = [weigh(reading, question, book) for reading, question in conditions]
     family, needed = claim.family, verdict_seeds(claim)

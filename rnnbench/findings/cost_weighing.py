@@ -81,16 +81,19 @@ def _product(learned: Weighed, pace: Sequence[float], region: Region) -> tuple[f
     """Two-sided p-values that the product, a sum of logarithms, lies in a region, and that it lies outside; each looks
     at the ends of epochs that speak against it."""
     slack, turned = float(np.log(BETWEEN_KINDS)), [-value for value in pace]
+    above = [[-low for low, _ in ends.values()] for ends in learned.above]
+    below = [[high for _, high in ends.values()] for ends in learned.below]
     return two_sided(
         region,
-        lambda bound: max(_both([-low for low, _ in ends.values()], turned, -bound, slack) for ends in learned.above),
-        lambda bound: max(_both([high for _, high in ends.values()], pace, bound, slack) for ends in learned.below),
+        lambda bound: max(_both(epochs, len(below), turned, -bound, slack) for epochs in above),
+        lambda bound: max(_both(epochs, len(above), pace, bound, slack) for epochs in below),
     )
 
 
-def _both(epochs: Sequence[float], pace: Sequence[float], bound: float, slack: float) -> float:
-    """p-value that epochs and time together lie below a bound: twice the worse of both, at the best way to share it."""
+def _both(epochs: Sequence[float], own: int, pace: Sequence[float], bound: float, slack: float) -> float:
+    """p-value that epochs and time together lie below a bound: twice the worse of both, at the best way to share it.
+    Epochs are those of one of `own` rates, of which the best was chosen: Bonferroni's share for each."""
     centre = (typical(epochs) + bound - float(np.mean(pace)) - slack) / 2
     parts, turned = centre + np.linspace(-1.0, 1.0, SPLITS) * max(abs(centre), 1.0), [-value for value in pace]
-    found = [max(p_below(epochs, part), _t_above(turned, slack - bound + part)) for part in parts]
-    return 2 * min(found)
+    found = [max(own * p_below(epochs, part), _t_above(turned, slack - bound + part)) for part in parts]
+    return min(1.0, 2 * min(found))

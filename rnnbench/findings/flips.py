@@ -18,6 +18,8 @@ from rnnbench.findings.estimates import LEVEL
 ALL = 12
 """Up to so many seeds every flip is taken; above, as many as `DRAWN`, always the same ones."""
 DRAWN = 10_000
+FEW = 50
+"""So few flips that are drawn tell too little of how rare something is: there each test counts in full."""
 Column = Mapping[int, float]
 """One test: by seed, how far above its boundary a value lies. Values at the boundary count against it."""
 Values = NDArray[np.float64]
@@ -27,7 +29,7 @@ def smallest(columns: Sequence[Column], p_value: float) -> float:
     """How often the smallest of the one-sided p-values of these columns would be at most this one."""
     if len(columns) == 1 or p_value >= 1:
         return p_value
-    return max(p_value, float(np.mean(_flipped(columns).min(axis=0) <= p_value * (1 + 1e-9))))
+    return min(1.0, max(p_value, _share(_flipped(columns).min(axis=0), p_value, len(columns))))
 
 
 def critical(columns: Sequence[Column], level: float = LEVEL / 2) -> float:
@@ -55,12 +57,20 @@ def step_down(columns: Sequence[Column | None], p_values: Sequence[float], unkno
         alone = len(order) - place - together + unknown
         share = 0.0
         if together:
-            share = float(np.mean(smallest_of_rest[passed] <= p_value * (1 + 1e-9)))
+            share = _share(smallest_of_rest[passed], p_value, together)
         share = min(max(share, p_value), together * p_value)  # drawn flips may be off by a little
         highest = max(highest, min(1.0, share + alone * p_value))
         adjusted[index] = highest
         passed += columns[index] is not None
     return adjusted
+
+
+def _share(smallest_of: Values, p_value: float, tests: int) -> float:
+    """Of flips the share in which the smallest p-value of so many tests is at most this one."""
+    found = int(np.sum(smallest_of <= p_value * (1 + 1e-9)))
+    if len(smallest_of) == DRAWN and found < FEW:
+        return tests * p_value
+    return found / len(smallest_of)
 
 
 def two_ways(columns: Sequence[Column]) -> list[Column]:

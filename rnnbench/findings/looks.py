@@ -98,11 +98,13 @@ def noted(comparison: Comparison, look: Schedule) -> Comparison:
 
 
 def adjusted(p_values: Mapping[Pair, float], looks: Looks) -> dict[Pair, float]:
-    """P-values by Holm's method, each to be held against the level of its own look: where these differ, what counts is
-    the part of its level that a p-value takes."""
+    """P-values by Holm's method over all pairs of `looks`, each to be held against the level of its own look: where
+    these differ, what counts is the part of its level that a p-value takes. A pair that has no p-value yet may say
+    anything, and keeps its share."""
     levels = [looks[pair].level for pair in p_values]
     weights = [min(levels) / level for level in levels]
-    by_holm = holm([p_value * weight for p_value, weight in zip(p_values.values(), weights, strict=True)])
+    parts = [p_value * weight for p_value, weight in zip(p_values.values(), weights, strict=True)]
+    by_holm = holm([*parts, *[1.0] * (len(looks) - len(parts))])[: len(parts)]
     return {pair: min(1.0, p_value / weight) for pair, p_value, weight in zip(p_values, by_holm, weights, strict=True)}
 
 

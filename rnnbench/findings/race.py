@@ -58,12 +58,16 @@ def race(look: Look, seeds: Sequence[int], recipe: Recipe, rates: Sequence[float
 
 def rates_left(table: Mapping[float, Mapping[int, Scored]], recipe: Recipe) -> tuple[float, ...]:
     """The rates that a race leaves of those that were trained, the best first. Where a rate that is still in it lacks
-    seeds, as in a run that was cut off, nothing more is given up: rather too many are left than too few."""
+    seeds, as in a run that was cut off, nothing more is given up: rather too many are left than too few. A rate beyond
+    the grid that lacks one of the first seeds is from a race of other seeds, and takes no part."""
+    seeds = sorted(set().union(*table.values()))
+    first = set(seeds[: recipe.race_from])
+    here = [rate for rate in sorted(table) if rate in recipe.learning_rates or first <= set(table[rate])]
 
     def look(rate: float, seed: int) -> Scored | None:
         return table[rate].get(seed)
 
-    return race(look, sorted(set().union(*table.values())), recipe, sorted(table)).left
+    return race(look, seeds, recipe, here or sorted(table)).left
 
 
 def looks(first: int, seeds: int) -> Iterator[int]:

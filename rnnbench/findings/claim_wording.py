@@ -32,10 +32,11 @@ def because(verdict: Verdict, readings: Sequence[ReadingFinding]) -> str:
 
 def looks_that_count(claim: Claim) -> int:
     """How many looks there are, the planned ones included: one where there are no seeds to add. A look at so few seeds
-    that nothing can be decided costs nothing."""
+    that even a first look could decide nothing is not counted."""
     if not claim.sides:
         return 1
-    by_hand = [seeds for seeds in claim.looked if seeds >= seeds_needed(claim.family)]
+    fewest = seeds_needed(claim.family, FIRST * LEVEL)
+    by_hand = [seeds for seeds in claim.looked if seeds >= fewest]
     if claim.looks == 1:
         return max(1, len(by_hand))
     return claim.looks + sum(seeds > claim.most_seeds for seeds in by_hand)

@@ -57,8 +57,11 @@ def look_level(claim: Claim) -> float:
 
 def cautions(claim: Claim) -> Iterator[str]:
     """What has to be known of how a verdict came about."""
+    level = look_level(claim)
     if looks_that_count(claim) > 1:
-        yield f"Looked at again as seeds were added: this look decides at {look_level(claim):.2g}, not at {LEVEL:g}."
+        yield f"Looked at again as seeds were added: this look decides at {level:.2g}, not at {LEVEL:g}."
+    elif level < LEVEL:
+        yield f"So that seeds may be added, this look decides at {level:.2g}, not at {LEVEL:g}."
     if claim.changed:
         yield f"Changed on {', '.join(claim.changed)}, when results were there: it was not fixed before all of them."
 

@@ -142,6 +142,21 @@ def test_a_doubt_on_several_conditions_is_one_sentence() -> None:
     assert f"{LABEL}: no seed of gru or lstm reaches the target." in doubts(some)
 
 
+@pytest.mark.parametrize(("metric", "doubted"), [("", True), ("mse", True), ("mse@2x", False)])
+def test_a_score_at_its_ceiling_is_a_doubt_where_the_claim_reads_that_score(metric: str, doubted: bool) -> None:
+    """Both cells are perfect at the length they were trained on; one of them is far off at twice that length."""
+    whole = suite(claim(figure="score", metric=metric, at_least=0.0))
+    results = []
+    for result in run(whole, lambda *_: 5):
+        assert isinstance(result.trial, LearningTrial)
+        assert result.learning
+        far = 0.1 if result.trial.cell.row == "gru" else 0.0
+        results.append(replace(result, learning=replace(result.learning, test={"mse": 0.0, "mse@2x": far})))
+    (found,) = find(results, whole.claims).claims
+    assert found.readings[0].judged[0].effect is not None
+    assert any("is at its ceiling" in doubt for doubt in found.doubts) == doubted
+
+
 def test_cells_of_unequal_recipes_with_unequal_parameters_are_a_doubt() -> None:
     """What is compared under two budgets has two sizes."""
     large = {"name": "gru", "label": "large", "recipe": {"parameters": 40_000}}

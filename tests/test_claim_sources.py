@@ -84,6 +84,9 @@ def test_the_table_has_each_result_with_its_cell_seed_and_rate(tmp_path: Path) -
     assert f"[{TABLE}]({TABLE})" in page
     assert not any(trial in page for trial in judged.trials)
     assert "gru 0.01; lstm 0.003" in page
+    drawn = forest(findings)
+    assert drawn is not None
+    assert f"](claims-forest.svg)\n\n{drawn.caption}\n" in page
     assert "Learning rates: the best of 0.001, 0.003 and 0.01 on 1 tuning seed, for each cell by itself." in page
 
 

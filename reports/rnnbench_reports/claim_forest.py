@@ -26,7 +26,8 @@ CAPTION = (
     "interval. The shaded region is where the claim says that the effect lies. Ratios are on a logarithmic axis; an "
     "arrow points to what lies beyond its end. Differences are on an axis that is linear around 0 and logarithmic "
     "beyond. A figure of one cell is divided by the boundary that the claim sets it. Verdicts are adjusted over "
-    "all conditions of a claim."
+    "all conditions of a claim. Ratios of times between two kinds of layer also have to be clear of the boundary by "
+    "15 %."
 )
 
 

@@ -90,6 +90,20 @@ def test_the_table_has_each_result_with_its_cell_seed_and_rate(tmp_path: Path) -
     assert "Learning rates: the best of 0.001, 0.003 and 0.01 on 1 tuning seed, for each cell by itself." in page
 
 
+def test_the_table_has_the_replicates_of_a_measurement_in_a_column_of_their_own(tmp_path: Path) -> None:
+    """A measurement of cost has no seed, and a training no replicate."""
+    whole = suite(claim(figure="peak-memory", shapes=[{"steps": 5}]), claim() | {"name": "other"})
+    render(find(run(whole, noisy(gru=8, lstm=16), costs={"gru": 3.0, "lstm": 4.0}), whole.claims), tmp_path)
+    with (tmp_path / TABLE).open() as table:
+        rows = list(csv.DictReader(table))
+    measured = [row for row in rows if row["claim"] == "some-claim"]
+    trained = [row for row in rows if row["claim"] == "other"]
+    assert [row["replicate"] for row in measured if row["cell"] == "gru"] == ["0", "1", "2"]
+    assert {(row["seed"], row["rate"]) for row in measured} == {("", "")}
+    assert [row["seed"] for row in trained if row["cell"] == "gru"] == [str(seed) for seed in range(10)]
+    assert {row["replicate"] for row in trained} == {""}
+
+
 def test_where_searches_differ_each_condition_has_its_own(tmp_path: Path) -> None:
     """A column in place of the sentence."""
     whole = claim(tasks=[{"name": "adding", "horizons": [20]}])

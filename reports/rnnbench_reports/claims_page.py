@@ -26,7 +26,7 @@ from rnnbench_reports.style import Drawn, without_missing_glyphs
 PAGE = "claims.md"
 TABLE = "claims-trials.csv"
 FOREST = "claims-forest.svg"
-COLUMNS = ("claim", "reading", "condition", "cell", "seed", "rate", "trial")
+COLUMNS = ("claim", "reading", "condition", "cell", "seed", "rate", "replicate", "trial")
 
 
 def render(findings: rnnbench.Findings, folder: Path) -> list[Path]:
@@ -60,7 +60,7 @@ def _table(findings: rnnbench.Findings) -> str:
                 where = claim.name, heading(reading), facets(judged)
                 for one in judged.evidence:
                     rate = "" if one.rate is None else f"{one.rate:g}"
-                    writer.writerow((*where, one.cell, one.seed, rate, one.trial))
+                    writer.writerow((*where, one.cell, one.seed, rate, one.replicate, one.trial))
     return text.getvalue()
 
 
@@ -70,7 +70,8 @@ def _page(findings: rnnbench.Findings, drawn: Drawn | None) -> Iterator[str]:
     yield f"Made by `rnnbench report` from the results of the suite {suite}; not typed."
     yield "A claim is *supported* where it holds under every condition, *refuted* where it fails under every one,"
     yield "*mixed* where both occur, *undecided* where some are open or cannot be tested here."
-    yield f"The results that each condition rests on are in [{TABLE}]({TABLE}), by cell, seed and learning rate.\n"
+    yield f"The results that each condition rests on are in [{TABLE}]({TABLE}): trainings by cell, seed and"
+    yield "learning rate, measurements of cost by cell and replicate.\n"
     yield from _origin(findings)
     yield "\n| verdict | claim | |\n|---|---|---|"
     for claim in findings.claims:

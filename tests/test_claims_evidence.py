@@ -291,6 +291,8 @@ def test_why_seconds_are_open_names_both_parts() -> None:
         .judged[0]
     )
     assert (judged.state, judged.why[:28]) == ("open", "epochs and time together, by")
+    assert judged.effect is not None
+    assert judged.effect.kind == "product of intervals"
 
 
 def test_a_day_that_was_cut_short_keeps_no_claim_on_seconds_open() -> None:

@@ -67,7 +67,8 @@ def with_pace(learned: Weighed, reading: Reading, question: Question, book: Book
     if not paired:
         return replace(learned, effect=None, p_for=None, p_against=None, reason="no times of a step")
     step, each = over_occasions(paired), learned.effect
-    product = Range(each.centre * step.centre, each.low * step.low, each.high * step.high, each.n)
+    kind = "range" if "range" in (each.kind, step.kind) else "product of intervals"
+    product = Range(each.centre * step.centre, each.low * step.low, each.high * step.high, each.n, kind)
     whole = replace(
         learned, effect=product, trials=learned.trials + trials, p_for=None, p_against=None, above=(), below=()
     )

@@ -67,8 +67,9 @@ def with_pace(learned: Weighed, reading: Reading, question: Question, book: Book
     if not paired:
         return replace(learned, effect=None, p_for=None, p_against=None, reason="no times of a step")
     step, each = over_occasions(paired), learned.effect
-    kind = "range" if "range" in (each.kind, step.kind) else "product of intervals"
-    product = Range(each.centre * step.centre, each.low * step.low, each.high * step.high, each.n, kind)
+    product = Range(each.centre * step.centre, each.low * step.low, each.high * step.high, each.n)
+    if "range" not in (each.kind, step.kind):
+        product = replace(product, kind="product of intervals")
     whole = replace(
         learned, effect=product, trials=learned.trials + trials, p_for=None, p_against=None, above=(), below=()
     )

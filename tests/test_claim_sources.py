@@ -84,7 +84,24 @@ def test_the_table_has_each_result_with_its_cell_seed_and_rate(tmp_path: Path) -
     assert f"[{TABLE}]({TABLE})" in page
     assert not any(trial in page for trial in judged.trials)
     assert "gru 0.01; lstm 0.003" in page
+    drawn = forest(findings)
+    assert drawn is not None
+    assert f"](claims-forest.svg)\n\n{drawn.caption}\n" in page
     assert "Learning rates: the best of 0.001, 0.003 and 0.01 on 1 tuning seed, for each cell by itself." in page
+
+
+def test_the_table_has_the_replicates_of_a_measurement_in_a_column_of_their_own(tmp_path: Path) -> None:
+    """A measurement of cost has no seed, and a training no replicate."""
+    whole = suite(claim(figure="peak-memory", shapes=[{"steps": 5}]), claim() | {"name": "other"})
+    render(find(run(whole, noisy(gru=8, lstm=16), costs={"gru": 3.0, "lstm": 4.0}), whole.claims), tmp_path)
+    with (tmp_path / TABLE).open() as table:
+        rows = list(csv.DictReader(table))
+    measured = [row for row in rows if row["claim"] == "some-claim"]
+    trained = [row for row in rows if row["claim"] == "other"]
+    assert [row["replicate"] for row in measured if row["cell"] == "gru"] == ["0", "1", "2"]
+    assert {(row["seed"], row["rate"]) for row in measured} == {("", "")}
+    assert [row["seed"] for row in trained if row["cell"] == "gru"] == [str(seed) for seed in range(10)]
+    assert {row["replicate"] for row in trained} == {""}
 
 
 def test_where_searches_differ_each_condition_has_its_own(tmp_path: Path) -> None:
@@ -140,6 +157,21 @@ def test_a_doubt_on_several_conditions_is_one_sentence() -> None:
     assert len(everywhere) == len(set(everywhere))
     some = [_solved(r, 5) if _horizon(r) == 40 else r for r in run(whole, lambda *_: None)]
     assert f"{LABEL}: no seed of gru or lstm reaches the target." in doubts(some)
+
+
+@pytest.mark.parametrize(("metric", "doubted"), [("", True), ("mse", True), ("mse@2x", False)])
+def test_a_score_at_its_ceiling_is_a_doubt_where_the_claim_reads_that_score(metric: str, doubted: bool) -> None:
+    """Both cells are perfect at the length they were trained on; one of them is far off at twice that length."""
+    whole = suite(claim(figure="score", metric=metric, at_least=0.0))
+    results = []
+    for result in run(whole, lambda *_: 5):
+        assert isinstance(result.trial, LearningTrial)
+        assert result.learning
+        far = 0.1 if result.trial.cell.row == "gru" else 0.0
+        results.append(replace(result, learning=replace(result.learning, test={"mse": 0.0, "mse@2x": far})))
+    (found,) = find(results, whole.claims).claims
+    assert found.readings[0].judged[0].effect is not None
+    assert any("is at its ceiling" in doubt for doubt in found.doubts) == doubted
 
 
 def test_cells_of_unequal_recipes_with_unequal_parameters_are_a_doubt() -> None:

@@ -71,6 +71,15 @@ def test_a_look_at_too_few_seeds_costs_nothing(tmp_path: Path) -> None:
     assert (kept.looked, looks_that_count(kept), verdict_seeds(kept)) == ((3, 7), 1, 7)
 
 
+def test_a_look_that_the_level_of_a_first_look_keeps_from_deciding_costs_nothing(tmp_path: Path) -> None:
+    """Of three conditions, the smallest p-value of seven seeds is .0156: below a third of 5 %, above a third of 4 %."""
+    asked = suite(claim(tasks=[{"name": "adding", "horizons": [10, 20, 30]}])).claims
+    for seeds in (7, 8):
+        keep_claims(tmp_path, asked, range(seeds))
+    (kept,) = kept_claims(tmp_path)
+    assert (kept.family, kept.looked, looks_that_count(kept), verdict_seeds(kept)) == (3, (7, 8), 1, 8)
+
+
 def test_what_is_asked_for_counts_as_a_look_before_it_is_had() -> None:
     """Three looks at more seeds were had: a fourth, at seven, can decide nothing; without them it could."""
     whole = suite(claim(), seeds=7)
@@ -282,6 +291,8 @@ def test_why_seconds_are_open_names_both_parts() -> None:
         .judged[0]
     )
     assert (judged.state, judged.why[:28]) == ("open", "epochs and time together, by")
+    assert judged.effect is not None
+    assert judged.effect.kind == "product of intervals"
 
 
 def test_a_day_that_was_cut_short_keeps_no_claim_on_seconds_open() -> None:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from rnnbench.findings import find
 from rnnbench.findings.book import Book
-from rnnbench.findings.claim_wording import look_level
+from rnnbench.findings.claim_wording import cautions, look_level
 from rnnbench.findings.claims import judge
 from rnnbench.findings.effects import p_above, p_below, two_sided
 from rnnbench.findings.estimates import LEVEL
@@ -179,6 +179,16 @@ def test_planned_looks_have_equal_parts_and_those_by_hand_after_them_what_late_l
     beyond = [looked(40, looks=5), looked(40, 50, looks=5)]
     assert beyond[1] < beyond[0] < LEVEL / 25
     assert beyond[0] == looked(10, 15, 20, 25, 30, 40)
+
+
+def test_a_first_look_says_that_it_does_not_decide_at_the_whole_level() -> None:
+    """As do the looks after it, in words of their own; a claim on what is counted has the whole level."""
+    (asked,) = suite(claim()).claims
+    (counted,) = suite(claim(figure="parameters", shapes=[{"steps": 5}])).claims
+    assert list(cautions(asked)) == ["So that seeds may be added, this look decides at 0.04, not at 0.05."]
+    (again,) = cautions(replace(asked, looked=(10, 15)))
+    assert again == "Looked at again as seeds were added: this look decides at 0.005, not at 0.05."
+    assert list(cautions(counted)) == []
 
 
 def test_a_claim_is_judged_at_the_level_of_its_look() -> None:

@@ -22,11 +22,12 @@ VERDICTS = {"supported": COLOURS["holds"], "refuted": COLOURS["fails"], "mixed":
 WORDS = {"holds": "the claim holds", "fails": "it fails", "open": "open"}
 CAPTION = (
     "Effect under each condition with its 95 % interval; dashed where seeds did not get there or lack the figure, so "
-    "that it is an interval of what was seen; dotted from smallest to largest, where there are too few for an "
-    "interval. The shaded region is where the claim says that the effect lies. Ratios are on a logarithmic axis; an "
-    "arrow points to what lies beyond its end. Differences are on an axis that is linear around 0 and logarithmic "
-    "beyond. A figure of one cell is divided by the boundary that the claim sets it. Verdicts are adjusted over "
-    "all conditions of a claim."
+    "that it is an interval of what was seen; dashes and dots where the intervals of epochs and of the time of a step "
+    "are multiplied; dotted from smallest to largest, where there are too few for an interval. The shaded region is "
+    "where the claim says that the effect lies. Ratios are on a logarithmic axis; an arrow points to what lies beyond "
+    "its end. Differences are on an axis that is linear around 0 and logarithmic beyond. A figure of one cell is "
+    "divided by the boundary that the claim sets it. Verdicts are adjusted over all conditions of a claim. Ratios of "
+    "times between two kinds of layer also have to be clear of the boundary by 15 %."
 )
 
 
@@ -48,7 +49,7 @@ def forest(findings: rnnbench.Findings) -> Drawn | None:
         left += kind.width
     for claim in claims:
         _words(sheet, claim, left + BETWEEN, width - MARGIN)
-    _legend(figure)
+    _legend(figure, claims)
     return Drawn("claims-forest", "Every condition of every claim", CAPTION, figure)
 
 
@@ -100,13 +101,16 @@ def _words(sheet: Axes, block: ClaimBlock, numbers: float, right: float) -> None
             sheet.text(x=right, s=line.judged.state, ha="right", color=COLOURS[line.judged.state], **text)
 
 
-def _legend(figure: Figure) -> None:
+def _legend(figure: Figure, claims: Sequence[ClaimBlock]) -> None:
+    """What marks, colours and lines mean, of kinds of lines those that are drawn."""
+    lines = [line for claim in claims for reading in claim.readings for line in reading.conditions]
+    drawn = {line.judged.effect.kind for line in lines if line.judged.effect}
     states = [Line2D([], [], label=WORDS[state], **mark(state)) for state in WORDS]
     kinds = [
         Line2D([], [], color=COLOURS["open"], linewidth=1.6, linestyle=LINES.get(kind, "-"), label=kind)
-        for kind in ("95 % interval", *reversed(LINES))
+        for kind in ("95 % interval", *reversed([kind for kind in LINES if kind in drawn]))
     ]
     shaded = Patch(facecolor=SHADE, label="where the claim says it lies")
     figure.legend(
-        handles=[*states, shaded, *kinds], loc="upper left", ncols=7, frameon=False, fontsize=SMALL, borderaxespad=0.6
+        handles=[*states, shaded, *kinds], loc="upper left", ncols=8, frameon=False, fontsize=SMALL, borderaxespad=0.6
     )

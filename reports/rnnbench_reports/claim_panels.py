@@ -16,7 +16,7 @@ from rnnbench_reports.style import REFERENCE, number
 COLOURS = {"holds": "#00734f", "fails": "#c24a00", "open": "#666666"}
 MARKERS = {"holds": "o", "fails": "s", "open": "D"}
 SIZES = {"holds": 5.6, "fails": 5.0, "open": 4.6}
-LINES: dict[str, Any] = {"range": ":", "95 % of what was seen": (0, (3, 1))}
+LINES: dict[str, Any] = {"range": ":", "product of intervals": "-.", "95 % of what was seen": (0, (3, 1))}
 DIFFERENCES = ("score", "solved")
 WIDEST_RATIO, WIDEST_MULTIPLE, LINEAR_UP_TO = 10.0, 2.5, 0.02
 TICKS_OF_RATIOS = (0.1, 0.2, 0.5, 1, 2, 5, 10)

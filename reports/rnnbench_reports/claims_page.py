@@ -21,33 +21,32 @@ from rnnbench_reports.claim_words import (
     search,
     state,
 )
-from rnnbench_reports.style import without_missing_glyphs
+from rnnbench_reports.style import Drawn, without_missing_glyphs
 
 PAGE = "claims.md"
 TABLE = "claims-trials.csv"
 FOREST = "claims-forest.svg"
-COLUMNS = ("claim", "reading", "condition", "cell", "seed", "rate", "trial")
+COLUMNS = ("claim", "reading", "condition", "cell", "seed", "rate", "replicate", "trial")
 
 
 def render(findings: rnnbench.Findings, folder: Path) -> list[Path]:
     """Write `claims.md`, `claims-trials.csv` and `claims-forest.svg` into the folder, where there are claims."""
     if not findings.claims:
         return []
-    drawn = [folder / FOREST] if _draw(findings, folder / FOREST) else []
-    page, table = folder / PAGE, folder / TABLE
-    page.write_text("\n".join(_page(findings, with_forest=bool(drawn))) + "\n", encoding="utf-8")
-    table.write_text(_table(findings), encoding="utf-8")
-    return [page, table, *drawn]
-
-
-def _draw(findings: rnnbench.Findings, path: Path) -> bool:
-    """Whether there was anything to draw. The same findings give the same bytes."""
     drawn = forest(findings)
+    page, table = folder / PAGE, folder / TABLE
+    page.write_text("\n".join(_page(findings, drawn)) + "\n", encoding="utf-8")
+    table.write_text(_table(findings), encoding="utf-8")
     if drawn is None:
-        return False
+        return [page, table]
+    _save(drawn, folder / FOREST)
+    return [page, table, folder / FOREST]
+
+
+def _save(drawn: Drawn, path: Path) -> None:
+    """The same findings give the same bytes."""
     with mpl.rc_context({"svg.hashsalt": PAGE, "svg.fonttype": "none"}), without_missing_glyphs():
         drawn.figure.savefig(path, metadata={"Date": None, "Creator": None})
-    return True
 
 
 def _table(findings: rnnbench.Findings) -> str:
@@ -61,23 +60,25 @@ def _table(findings: rnnbench.Findings) -> str:
                 where = claim.name, heading(reading), facets(judged)
                 for one in judged.evidence:
                     rate = "" if one.rate is None else f"{one.rate:g}"
-                    writer.writerow((*where, one.cell, one.seed, rate, one.trial))
+                    writer.writerow((*where, one.cell, one.seed, rate, one.replicate, one.trial))
     return text.getvalue()
 
 
-def _page(findings: rnnbench.Findings, *, with_forest: bool) -> Iterator[str]:
+def _page(findings: rnnbench.Findings, drawn: Drawn | None) -> Iterator[str]:
     yield "# What people repeat, put to the test\n"
     suite = f"`{plain(findings.suite)}`, version {findings.suite_version}"
     yield f"Made by `rnnbench report` from the results of the suite {suite}; not typed."
     yield "A claim is *supported* where it holds under every condition, *refuted* where it fails under every one,"
     yield "*mixed* where both occur, *undecided* where some are open or cannot be tested here."
-    yield f"The results that each condition rests on are in [{TABLE}]({TABLE}), by cell, seed and learning rate.\n"
+    yield f"The results that each condition rests on are in [{TABLE}]({TABLE}): trainings by cell, seed and"
+    yield "learning rate, measurements of cost by cell and replicate.\n"
     yield from _origin(findings)
     yield "\n| verdict | claim | |\n|---|---|---|"
     for claim in findings.claims:
         yield f"| **{claim.verdict}** | [{plain(claim.sentence)}](#{_anchor(claim.name)}) | {plain(claim.because)} |"
-    if with_forest:
+    if drawn:
         yield f"\n![Every condition of every claim: its effect, and where the claim says it lies]({FOREST})"
+        yield f"\n{plain(drawn.caption)}"
     for claim in findings.claims:
         yield from _claim(claim)
 

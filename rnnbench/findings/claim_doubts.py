@@ -73,14 +73,15 @@ class ClaimDoubts:
             sentences += epochs_doubts(condition)
         for condition in self._reduced(claim, ["epochs", "seconds"]):
             sentences += _out_of_reach(condition)
-        for condition in self._reduced(claim, ["score"]):
+        for condition in self._reduced(claim, ["score"], deciding_metric=True):
             sentences += score_doubts(condition)
         yield from _merged(sentences, [condition.title for condition in everything])
         trials = [trial for reading in finding.readings for judged in reading.judged for trial in judged.trials]
         yield from cost_doubts([self._costs[trial] for trial in dict.fromkeys(trials) if trial in self._costs], ())
 
-    def _reduced(self, claim: Claim, figures: Sequence[Figure]) -> list[Condition]:
-        """The conditions under which a claim trains for these figures, with its own cells and pairs alone."""
+    def _reduced(self, claim: Claim, figures: Sequence[Figure], *, deciding_metric: bool = False) -> list[Condition]:
+        """The conditions under which a claim trains for these figures, with its own cells and pairs alone; with
+        `deciding_metric` only where it reads the metric that decides the task."""
         trained: dict[int, set[str]] = defaultdict(set)
         compared: dict[int, set[frozenset[str]]] = defaultdict(set)
         asked: dict[int, list[Question]] = defaultdict(list)
@@ -89,6 +90,8 @@ class ClaimDoubts:
                 continue
             for question in reading.questions:
                 for place, names in self._rows(question).items():
+                    if deciding_metric and reading.metric not in ("", self._conditions[place].metrics[0].name):
+                        continue
                     trained[place] |= set(names)
                     compared[place].add(frozenset(names))
                     asked[place].append(question)

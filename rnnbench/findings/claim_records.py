@@ -27,16 +27,18 @@ class SideRates(Struct, frozen=True):
 class Evidence(Struct, frozen=True):
     """A result that the verdict under one condition rests on.
 
-    cell:  what the claim calls the cell that it measures; a result that measures two of them is listed with each.
-    seed:  of a training; of a measurement of cost, the number of the replicate.
-    rate:  the learning rate; None of a measurement of cost.
-    trial: the id of the result.
+    cell:      what the claim calls the cell that it measures; a result that measures two of them is listed with each.
+    seed:      of a training; None of a measurement of cost.
+    rate:      the learning rate of a training; None of a measurement of cost.
+    trial:     the id of the result.
+    replicate: the number of a measurement of cost, from 0 on; None of a training.
     """
 
     cell: str
-    seed: int
+    seed: int | None
     rate: float | None
     trial: str
+    replicate: int | None = None
 
 
 class Judged(Struct, frozen=True, kw_only=True):

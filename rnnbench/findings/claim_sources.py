@@ -75,7 +75,7 @@ def _sourced(
 
 
 def _evidence(cell: str, side: Side, own: Mapping[str, _Known]) -> list[Evidence]:
-    """The results that measure this side, in the order of seeds and rates."""
+    """The results that measure this side, in the order of seeds and rates, or of replicates."""
     this = identity(side)
     seen = []
     for name, one in own.items():
@@ -84,8 +84,8 @@ def _evidence(cell: str, side: Side, own: Mapping[str, _Known]) -> list[Evidence
         if isinstance(one.trial, LearningTrial):
             seen.append(Evidence(cell, one.trial.seed, one.trial.learning_rate, name))
         else:
-            seen.append(Evidence(cell, one.trial.round, None, name))
-    return sorted(seen, key=lambda one: (one.seed, one.rate or 0.0))
+            seen.append(Evidence(cell, None, None, name, one.trial.round))
+    return sorted(seen, key=lambda one: (one.seed or 0, one.rate or 0.0, one.replicate or 0))
 
 
 def _rates(side: LearningSide, seen: Sequence[Evidence], book: Book) -> tuple[float, ...]:

@@ -1,5 +1,6 @@
 """What a verdict rests on, in a sentence."""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from rnnbench.findings.claim_records import Judged, ReadingFinding, State, Verdict
@@ -32,10 +33,11 @@ def because(verdict: Verdict, readings: Sequence[ReadingFinding]) -> str:
 
 def looks_that_count(claim: Claim) -> int:
     """How many looks there are, the planned ones included: one where there are no seeds to add. A look at so few seeds
-    that nothing can be decided costs nothing."""
+    that even a first look could decide nothing is not counted."""
     if not claim.sides:
         return 1
-    by_hand = [seeds for seeds in claim.looked if seeds >= seeds_needed(claim.family)]
+    fewest = seeds_needed(claim.family, FIRST * LEVEL)
+    by_hand = [seeds for seeds in claim.looked if seeds >= fewest]
     if claim.looks == 1:
         return max(1, len(by_hand))
     return claim.looks + sum(seeds > claim.most_seeds for seeds in by_hand)
@@ -56,26 +58,46 @@ def look_level(claim: Claim) -> float:
 
 def cautions(claim: Claim) -> Iterator[str]:
     """What has to be known of how a verdict came about."""
+    level = look_level(claim)
     if looks_that_count(claim) > 1:
-        yield f"Looked at again as seeds were added: this look decides at {look_level(claim):.2g}, not at {LEVEL:g}."
+        yield f"Looked at again as seeds were added: this look decides at {level:.2g}, not at {LEVEL:g}."
+    elif level < LEVEL:
+        yield f"So that seeds may be added, this look decides at {level:.2g}, not at {LEVEL:g}."
     if claim.changed:
         yield f"Changed on {', '.join(claim.changed)}, when results were there: it was not fixed before all of them."
 
 
 def dependence(conditions: Conditions) -> str:
     """The facet whose values tell those under which the claim holds from those under which it fails, the fewest values
-    first; "" where no single one does."""
-    decided = [(facets, state) for facets, state in conditions if state != "open"]
+    first; with counts where conditions are open; "" where no single one does."""
     told = []
-    for facet in dict.fromkeys(name for facets, _ in decided for name in facets):
-        by_value: dict[str | None, set[State]] = {}
-        for facets, state in decided:
-            by_value.setdefault(facets.get(facet), set()).add(state)
-        if len(by_value) > 1 and all(len(states) == 1 for states in by_value.values()):
-            holds = [value for value, states in by_value.items() if states == {"holds"}]
-            fails = [value for value, states in by_value.items() if states == {"fails"}]
-            told.append((len(by_value), f"by {facet}: holds {_listed(holds)}, fails {_listed(fails)}"))
+    for facet in dict.fromkeys(name for facets, state in conditions if state != "open" for name in facets):
+        by_value: dict[str | None, Counter[State]] = defaultdict(Counter)
+        for facets, state in conditions:
+            by_value[facets.get(facet)][state] += 1
+        decided = [states for states in by_value.values() if states["holds"] or states["fails"]]
+        if len(decided) > 1 and not any(states["holds"] and states["fails"] for states in decided):
+            told.append((len(decided), f"by {facet}: {_answers(by_value)}"))
     return min(told)[1] if told else ""
+
+
+def _answers(by_value: Mapping[str | None, Mapping[State, int]]) -> str:
+    """What each value of a facet decides: `holds with a, fails with b`, or `with a 3 of 4 hold, with b 2 of 2 fail`."""
+    if any(states.get("open") for states in by_value.values()):
+        return ", ".join(_counted(value, states) for value, states in by_value.items())
+    holds = [value for value, states in by_value.items() if states.get("holds")]
+    fails = [value for value, states in by_value.items() if states.get("fails")]
+    return f"holds {_listed(holds)}, fails {_listed(fails)}"
+
+
+def _counted(value: str | None, states: Mapping[State, int]) -> str:
+    """How many of the conditions with this value are decided, and how."""
+    where, total = _listed([value]), sum(states.values())
+    if holds := states.get("holds"):
+        return f"{where} {holds} of {total} {'holds' if holds == 1 else 'hold'}"
+    if fails := states.get("fails"):
+        return f"{where} {fails} of {total} {'fails' if fails == 1 else 'fail'}"
+    return f"{where} none of {total} is decided"
 
 
 def describe(reading: Reading | ReadingFinding) -> str:

@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-import numpy as np
-
 from rnnbench.findings.book import Book
 from rnnbench.findings.claim_records import ClaimFinding, Judged, ReadingFinding, State, Verdict
 from rnnbench.findings.claim_wording import because, cautions, describe, look_level
@@ -72,8 +70,7 @@ def judge(claim: Claim, book: Book) -> ClaimFinding:
 def verdict_seeds(claim: Claim) -> int:
     """Fewest seeds from which on a claim can be decided, fixed before anything is measured: those at which the
     signed-rank test reaches this look's level though none of the conditions has to do with another."""
-    reaching = int(np.ceil(np.log2(2 * max(claim.family, 1) / look_level(claim))))
-    return max(seeds_needed(claim.family), reaching)
+    return seeds_needed(claim.family, look_level(claim))
 
 
 def is_settled(claim: Claim, book: Book) -> bool:

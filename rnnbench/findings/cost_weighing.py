@@ -68,6 +68,8 @@ def with_pace(learned: Weighed, reading: Reading, question: Question, book: Book
         return replace(learned, effect=None, p_for=None, p_against=None, reason="no times of a step")
     step, each = over_occasions(paired), learned.effect
     product = Range(each.centre * step.centre, each.low * step.low, each.high * step.high, each.n)
+    if "range" not in (each.kind, step.kind):
+        product = replace(product, kind="product of intervals")
     whole = replace(
         learned, effect=product, trials=learned.trials + trials, p_for=None, p_against=None, above=(), below=()
     )

@@ -118,9 +118,9 @@ def _quantile(ratios: int, degrees: int) -> float:
     return float(stats.t.ppf(1 - LEVEL / ratios / 2, degrees))
 
 
-def seeds_needed(pairs: int) -> int:
+def seeds_needed(pairs: int, level: float = LEVEL) -> int:
     """Fewest seeds at which the exact signed-rank test can reach the level, by Holm over this many pairs."""
-    return max(VERDICT_SEEDS, int(np.ceil(np.log2(2 * max(pairs, 1) / LEVEL))))
+    return max(VERDICT_SEEDS, int(np.ceil(np.log2(2 * max(pairs, 1) / level))))
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

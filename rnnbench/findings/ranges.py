@@ -12,6 +12,7 @@ class Range(Struct, frozen=True):
           "95 % over all rows" is wider, so that the intervals of all rows of one table hold at once;
           "95 % over all pairs" is wider still, so that those of all pairs hold at once;
           "95 % of what was seen" counts the budget for what was not reached, and leaves out what is not known at all;
+          "product of intervals" is from the product of two lower ends to that of the two upper ones;
           "over occasions" reaches from the lowest end of the intervals of n days to the highest.
     """
 
@@ -25,6 +26,7 @@ class Range(Struct, frozen=True):
         "95 % of what was seen",
         "95 % over all rows",
         "95 % over all pairs",
+        "product of intervals",
         "over occasions",
     ] = "range"
 

@@ -108,11 +108,11 @@ def test_a_dry_run_estimates_time_from_past_results(tmp_path: Path) -> None:
     assert re.search(r"^time  at most about 0:00:\d\d for 32 trials at -j 1, by past results$", more, re.MULTILINE)
     again = rnnbench("run", "suite", "tiny.toml", "--dry-run", cwd=tmp_path).stdout
     assert again.splitlines()[-1] == "time  nothing to run"
-    tuned = ("--set", "recipe.tune=true", "-o", "runs/tuned")
+    tuned = ("--set", "recipe.tune=true", "--seeds", "4", "-o", "runs/tuned")
     searching = rnnbench("run", "suite", "tiny.toml", "--dry-run", *tuned, cwd=tmp_path).stdout
-    assert searching.count("run   adding") == 2 * 2 * 5 * 2
-    assert "then  up to 4 trials whose turn comes by what these find" in searching
-    assert re.search(r"for 40 trials at -j \d+, by past results; up to 4 trials later on", searching)
+    assert searching.count("run   adding") == 2 * 5 * 3  # cells, rates, seeds of the first look
+    assert "then  up to 10 trials whose turn comes by what these find" in searching
+    assert re.search(r"for 30 trials at -j \d+, by past results; up to 10 trials later on", searching)
 
 
 @pytest.mark.parametrize(

@@ -110,9 +110,9 @@ def test_a_dry_run_estimates_time_from_past_results(tmp_path: Path) -> None:
     assert again.splitlines()[-1] == "time  nothing to run"
     tuned = ("--set", "recipe.tune=true", "--seeds", "4", "-o", "runs/tuned")
     searching = rnnbench("run", "suite", "tiny.toml", "--dry-run", *tuned, cwd=tmp_path).stdout
-    assert searching.count("run   adding") == 2 * 5 * 3  # cells, rates, seeds of the first look
-    assert "then  up to 10 trials whose turn comes by what these find" in searching
-    assert re.search(r"for 30 trials at -j \d+, by past results; up to 10 trials later on", searching)
+    assert searching.count("run   adding") == 2 * 2 * 5 * 3  # horizons, cells, rates, seeds of the first look
+    assert "then  up to 20 trials whose turn comes by what these find" in searching
+    assert re.search(r"for 60 trials at -j \d+, by past results; up to 20 trials later on", searching)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import pytest
 
 import rnnbench
 from rnnbench.catalogue import Catalogue
+from rnnbench.cli import preview
 from rnnbench.errors import RnnbenchError
 from rnnbench.findings import find
 from rnnbench.findings.claim_records import ClaimFinding
@@ -184,6 +185,13 @@ def test_what_is_tested_is_growth_and_not_the_lead(growth: float, level: float, 
     assert found.verdict == verdict
     assert found.readings[0].judged[0].facets["training data"] == "0.0625 to 1 of it"
     assert "by how much that grows with each doubling of the training data" in found.readings[0].summary
+
+
+def test_a_preview_names_each_model_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parts of the training data make no other model."""
+    monkeypatch.setattr(preview, "_sized", lambda trials: [trial_id(trial) for trial in trials])
+    sizes = list(preview._sizes(suite(), Catalogue.load()))
+    assert len(sizes) > len(set(sizes)) == 2
 
 
 def test_a_seed_that_lacks_one_of_the_parts_says_nothing() -> None:

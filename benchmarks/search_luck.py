@@ -21,6 +21,7 @@ import tarfile
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import cache
 from itertools import pairwise, product
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -101,8 +102,10 @@ class Trainer:
 
     def __init__(self, setting: Setting, run: int) -> None:
         self._setting, self._run = setting, run
+        self._fails = float(stats.norm.ppf(setting.unsolved)) if setting.unsolved else -np.inf
+        self.scored = cache(self._scored)
 
-    def scored(self, cell: int, rate: float, seed: int) -> Scored:
+    def _scored(self, cell: int, rate: float, seed: int) -> Scored:
         """Epochs to target, and the validation loss."""
         setting = self._setting
         keys = (1, self._run, seed), (2, self._run, seed, cell), (3, self._run, seed, cell, round(1e7 * rate))
@@ -110,7 +113,7 @@ class Trainer:
         weights = np.sqrt((OF_SEED, OF_CELL, 1 - OF_SEED - OF_CELL))
         luck, fate, _ = (float(weights @ [g.normal() for g in (shared, own, alone)]) for _ in range(3))
         epochs = setting.median(cell, rate) * float(np.exp(SPREAD * luck))
-        fails = fate < stats.norm.ppf(setting.unsolved) if setting.unsolved else False
+        fails = fate < self._fails
         noise = float(np.exp(0.1 * alone.normal()))
         if setting.by_score:  # the quicker a rate, the nearer it came to the target
             return Scored(None, (0.3 if not fails else 0.9) * float(epochs / 12) ** 0.3 * noise)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 from msgspec import Struct
-from scipy import stats
+from scipy.special import stdtr
 
 from rnnbench.findings.estimates import LEVEL
 from rnnbench.findings.scored import Scored, Table, ranks, reached
@@ -138,4 +138,4 @@ def _is_worse(costs: Sequence[float], best: Sequence[float]) -> bool:
     mean = float(np.mean(away))
     if error <= 1e-12 * abs(mean):
         return mean > 0 and len(away) > 1
-    return bool(stats.t.sf(mean / error, len(away) - 1) <= LEVEL)
+    return bool(stdtr(len(away) - 1, -mean / error) <= LEVEL)

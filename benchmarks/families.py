@@ -10,7 +10,7 @@ Run: python benchmarks/families.py [levels|failing|half|searched|power|looks] [r
 
 `levels`: each boundary is just met, so that every answer is false. `failing`: a fifth of all trainings fail besides.
 `half`: half of the conditions are far inside.
-`looks`: one condition at 7, 10, 15, 20, 25 and 30 seeds, by hand, up to the first answer.
+`looks`: one, four and twelve conditions at 10, 15, 20, 25 and 30 seeds, by hand and by rule, up to the first answer.
 """
 
 import sys
@@ -21,10 +21,9 @@ from unittest.mock import patch
 import numpy as np
 from msgspec.structs import replace
 
-from rnnbench.findings import Scored, claim_wording, claims
+from rnnbench.findings import Scored, claims
 from rnnbench.findings.book import Book
 from rnnbench.findings.claim_records import ClaimFinding
-from rnnbench.findings.effects import p_above, p_below
 from rnnbench.findings.estimates import LEVEL, holm
 from rnnbench.findings.flips import Column
 from rnnbench.findings.weighing import weigh
@@ -41,7 +40,7 @@ SLOW = 15.0
 """Epochs of the second cell to the first threshold; the others are nearer by up to a half."""
 FOUR = 4
 RATES = (0.001, 0.003, 0.01)
-LOOKS = (7, 10, 15, 20, 25, 30)
+LOOKS = (10, 15, 20, 25, 30)
 FIXED = Recipe(tune=False, epochs=BUDGET)
 SEARCHED = Recipe(tune=True, search="race", learning_rates=RATES, epochs=BUDGET)
 
@@ -128,7 +127,7 @@ def count(setting: Setting, runs: int, first: int = 0) -> dict[str, Counts]:
         patch.object(claims, "share", lambda *_: LEVEL),
         patch.object(claims, "more_seeds", lambda *_: None),
     )
-    with patch.object(claims, "look_level", lambda _: LEVEL), nothing_advised[0], nothing_advised[1]:
+    with patch.object(claims, "level_of", lambda *_: LEVEL), nothing_advised[0], nothing_advised[1]:
         for run in range(first, first + runs):
             claim, book = simulated(setting, run)
             weighed = {id(q): weigh(claim.readings[0], q, book) for q in claim.readings[0].questions}
@@ -192,37 +191,63 @@ def searched() -> Iterator[tuple[str, Setting]]:
                 yield f"{FOUR} alike, {rates} rates, {failing:.0%} fail", setting
 
 
-def look_levels(first: float) -> list[float]:
-    """Of looks by hand, as `look_level` has them with this part for the first."""
-    claim, _ = simulated(Setting(1, 1, 1, (BOUND,)), 0)
-    with patch.object(claim_wording, "FIRST", first):
-        looked = [replace(claim, looked=LOOKS[: at + 1]) for at in range(len(LOOKS))]
-        return [claim_wording.look_level(one) for one in looked]
+def _by_hand(claim: Claim, book: Book) -> Iterator[ClaimFinding]:
+    for at, seeds in enumerate(LOOKS):
+        looked = replace(claim, looked=LOOKS[: at + 1])
+        yield claims.judge(looked, book.up_to(seeds))
+
+
+def _by_rule(claim: Claim, book: Book) -> Iterator[ClaimFinding]:
+    yield claims.judge(replace(claim, at_looks=LOOKS), book)
+
+
+def _first_by_hand(claim: Claim, book: Book) -> Iterator[ClaimFinding]:
+    looked = claim.after(None, LOOKS[0])
+    yield claims.judge(looked, book.up_to(LOOKS[0]))
+    yield claims.judge(replace(claim, at_looks=LOOKS).after(looked, LOOKS[0]), book)
+
+
+def _in_equal_parts(claim: Claim, book: Book) -> Iterator[ClaimFinding]:
+    with patch.object(claims, "level_of", lambda *_: LEVEL / len(LOOKS)):
+        yield from _by_rule(claim, book)
+
+
+def _once(claim: Claim, book: Book) -> Iterator[ClaimFinding]:
+    yield claims.judge(replace(claim, looked=LOOKS[-1:]), book)
+
+
+WAYS = {
+    "at 10, 15, 20, 25, 30, by hand": _by_hand,
+    "by rule": _by_rule,
+    "at 10 by hand, then by rule": _first_by_hand,
+    "by rule, in equal parts": _in_equal_parts,
+    "at 30 alone": _once,
+}
 
 
 def print_looks(runs: int) -> None:
-    """What stopping at the first answer says, by the signed-rank test on normal log-ratios."""
-    print("| first share | " + " | ".join(f"truth {truth:g}, at look 1 / at any" for truth in (0.0, 0.5, 1.0)) + " |")
-    print("|---|---|---|---|", flush=True)
-    ways = {f"{first:g}": look_levels(first) for first in (0.5, 0.8, 0.9)}
-    ways["1/k each, as before"] = [LEVEL / (at + 1) for at in range(len(LOOKS))]
-    for name, levels in ways.items():
-        told = []
-        for truth in (0.0, 0.5, 1.0):
-            decided = [
-                _first_answer(np.random.default_rng((81, run)).normal(truth, 1, 30), levels) for run in range(runs)
-            ]
-            at_once = sum(place == 0 for place in decided) / runs
-            told.append(f"{at_once:.1%} / {sum(place is not None for place in decided) / runs:.1%}")
-        print(f"| {name} | {' | '.join(told)} |", flush=True)
+    """In how many runs some look decides some condition."""
+    truths = (1.0, 0.7, 0.5)
+    print("| conditions | looks | " + " | ".join(f"true ratio {t:g} of the boundary" for t in truths) + " |")
+    print("|---" * (2 + len(truths)) + "|", flush=True)
+    for conditions in (1, 4, 12):
+        found: dict[str, list[str]] = {way: [] for way in WAYS}
+        for truth in truths:
+            setting = Setting(conditions, min(conditions, FOUR), LOOKS[-1], (truth * BOUND,) * conditions)
+            for way, decided in _decided(setting, runs).items():
+                found[way].append(f"{decided / runs:.1%}")
+        for way, shares in found.items():
+            print(f"| {conditions} | {way} | {' | '.join(shares)} |", flush=True)
 
 
-def _first_answer(values: np.ndarray, levels: Sequence[float]) -> int | None:
-    for place, (seeds, level) in enumerate(zip(LOOKS, levels, strict=True)):
-        seen = values[:seeds].tolist()
-        if 2 * min(p_above(seen, 0.0), p_below(seen, 0.0)) <= level:
-            return place
-    return None
+def _decided(setting: Setting, runs: int) -> dict[str, int]:
+    decided = dict.fromkeys(WAYS, 0)
+    for run in range(runs):
+        claim, book = simulated(setting, run)
+        for way, looks in WAYS.items():
+            states = (one.state for found in looks(claim, book) for r in found.readings for one in r.judged)
+            decided[way] += any(state != "open" for state in states)
+    return decided
 
 
 if __name__ == "__main__":

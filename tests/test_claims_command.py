@@ -204,4 +204,4 @@ def test_the_claim_of_the_docs_is_a_good_one(tmp_path: Path) -> None:
     suite = read_suite(str(tmp_path / "chrono.toml"), Catalogue.load(), Choices(until_decided=True))
     (claim,) = suite.claims
     assert [side.cell.row for side in claim.sides] == ["lstm chrono=40.0", "lstm"] * 2
-    assert (claim.looks, suite.until_decided) == (3, SeedRule(10, 5, 20))
+    assert (claim.by_rule, suite.until_decided) == ((10, 15, 20), SeedRule(10, 5, 20))

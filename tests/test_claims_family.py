@@ -8,14 +8,16 @@ from msgspec.structs import replace
 
 from rnnbench.findings import find
 from rnnbench.findings.book import Book
-from rnnbench.findings.claim_wording import cautions, look_level
-from rnnbench.findings.claims import judge
+from rnnbench.findings.claim_looks import look_at
+from rnnbench.findings.claim_wording import cautions
+from rnnbench.findings.claims import judge, judge_at
 from rnnbench.findings.effects import p_above, p_below, two_sided
 from rnnbench.findings.estimates import LEVEL
 from rnnbench.findings.family import column, share
+from rnnbench.findings.looks import Schedule
 from rnnbench.findings.weighing import weigh
 from rnnbench.findings.weights import Weighed
-from rnnbench.records import LearningTrial, Region, Result, Suite
+from rnnbench.records import Claim, LearningTrial, Region, Result, Suite
 from tests.test_claims import claim, learned, noisy, run, suite
 
 HORIZONS = [{"name": "adding", "horizons": [10, 20, 30, 40]}]
@@ -163,37 +165,71 @@ def test_an_equal_part_of_the_level_is_always_enough_and_copies_need_no_part() -
 def looked(*seeds: int, **keys: Any) -> float:
     """The level of the last of these looks."""
     (whole,) = suite(claim()).claims
-    return look_level(replace(whole, looked=seeds, **keys))
+    return look_at(replace(whole, looked=seeds, **keys), seeds[-1]).level
 
 
-def test_looks_by_hand_never_add_to_more_than_the_level() -> None:
-    """However many there are."""
-    levels = [looked(*range(10, 11 + at)) for at in range(200)]
-    assert sum(levels) < LEVEL
-    assert levels == sorted(levels, reverse=True)
-    assert sum(levels[:2]) > 0.85 * LEVEL  # nor is much kept back
+def test_looks_by_hand_are_those_of_suites() -> None:
+    """Most for the number of seeds that was to decide, and as much as is left for those after it."""
+    assert [round(looked(*range(10, 31, 5)[: at + 1]), 3) for at in range(5)] == [0.04, 0.015, 0.007, 0.004, 0.002]
+    assert looked(10, 20) == Schedule(20, (10,), 10).level
 
 
-def test_planned_looks_have_equal_parts_and_those_by_hand_after_them_what_late_looks_have() -> None:
-    assert looked(looks=5) == looked(10, 15, looks=5) == LEVEL / 5
-    beyond = [looked(40, looks=5), looked(40, 50, looks=5)]
-    assert beyond[1] < beyond[0] < LEVEL / 25
-    assert beyond[0] == looked(10, 15, 20, 25, 30, 40)
+def test_looks_that_are_planned_decide_at_about_equal_levels_and_those_after_them_at_less() -> None:
+    by_rule = (10, 15, 20, 25, 30)
+    levels = [looked(*by_rule[: at + 1], at_looks=by_rule, settling=30, evenly=True) for at in range(5)]
+    assert all(level > LEVEL / 5 for level in levels)
+    assert max(levels) < 2 * min(levels)
+    assert looked(40, at_looks=by_rule, settling=30, evenly=True) < min(levels)
 
 
 def test_a_first_look_says_that_it_does_not_decide_at_the_whole_level() -> None:
     """As do the looks after it, in words of their own; a claim on what is counted has the whole level."""
     (asked,) = suite(claim()).claims
     (counted,) = suite(claim(figure="parameters", shapes=[{"steps": 5}])).claims
-    assert list(cautions(asked)) == ["So that seeds may be added, this look decides at 0.04, not at 0.05."]
-    (again,) = cautions(replace(asked, looked=(10, 15)))
-    assert again == "Looked at again as seeds were added: this look decides at 0.005, not at 0.05."
-    assert list(cautions(counted)) == []
+    first = replace(asked, looked=(10,))
+    assert said(first, 10) == ["So that seeds may be added, this look decides at 0.04, not at 0.05."]
+    (again,) = said(replace(asked, looked=(10, 15)), 15)
+    assert again == "Looked at 10 seeds before: this look decides at 0.015, not at 0.05."
+    assert said(replace(asked, looked=(10, 15)), 3) == []  # too few to decide anything
+    (early,) = said(replace(asked, looked=(8, 10), settling=10), 8)
+    assert early == "Of 10 planned seeds there are 8: this look decides at 0.019, not at 0.05."
+    assert said(counted, 0) == []
+
+
+def test_a_planned_look_says_which_others_are_planned() -> None:
+    asked = replace(suite(claim()).claims[0], at_looks=(10, 15, 20), settling=20, evenly=True)
+    (first,) = said(asked, 10)
+    assert first == "Looks at 10, 15 and 20 seeds are planned: this look decides at 0.025, not at 0.05."
+    (later,) = said(asked, 20)
+    assert later == "Looked at 10 and 15 seeds before: this look decides at 0.015, not at 0.05."
+    assert said(asked, 0) == ["Its first look is planned at 10 seeds, which are not complete."]
+
+
+def said(claim: Claim, seeds: int) -> list[str]:
+    """What has to be known of a look."""
+    return list(cautions(claim, look_at(claim, seeds)))
 
 
 def test_a_claim_is_judged_at_the_level_of_its_look() -> None:
     whole = suite(claim())
     book = Book.of(run(whole, noisy(gru=8, lstm=16)))
     (asked,) = whole.claims
-    for seeds in ((), (10,), (7, 10)):
+    assert judge(asked, book).level == looked(10)
+    for seeds in ((10,), (7, 10)):
         assert judge(replace(asked, looked=seeds), book).level == looked(*seeds)
+
+
+def test_a_claim_is_judged_at_the_first_look_of_its_rule_that_settles_it() -> None:
+    """Whatever came of seeds that others asked for; one that is not settled at the latest look that is complete, and
+    at none before its first."""
+    whole = suite(claim(), seeds=20)
+    asked = replace(whole.claims[0], at_looks=(10, 15, 20), settling=20, evenly=True)
+    turns = Book.of(run(whole, lambda row, seed: 16 if row == "lstm" else 8 + seed % 3 if seed < 10 else 25))
+    early = judge(asked, turns)
+    assert (early.verdict, early.seeds, early.level) == ("supported", 10, look_at(asked, 10).level)
+    assert (judge_at(asked, turns, 20).verdict, judge(whole.claims[0], turns).verdict) == ("undecided",) * 2
+    close = Book.of(run(whole, noisy(gru=13, lstm=16)))
+    assert [judge(asked, close.up_to(seeds)).seeds for seeds in (20, 19, 12)] == [20, 15, 10]
+    unfinished = judge(asked, turns.up_to(9))
+    assert (unfinished.verdict, unfinished.readings[0].judged[0].state) == ("undecided", "open")
+    assert unfinished.readings[0].judged[0].effect is not None

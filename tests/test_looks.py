@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from rnnbench.cli.main import main
 from rnnbench.errors import RnnbenchError
 from rnnbench.findings import Comparison, Condition, find
+from rnnbench.findings.effects import more_seeds
 from rnnbench.findings.look_wording import with_look
 from rnnbench.findings.looks import Schedule, adjusted
 from rnnbench.findings.spending import smallest_p
@@ -107,18 +108,18 @@ def test_advice_honours_the_level_of_the_next_look_and_what_a_p_value_can_reach(
     """However clear the values are, it is for seeds at which the smallest p-value, over all pairs, decides."""
     values = np.random.default_rng(0).normal(1.0, 0.4, 10).tolist()
     look = Schedule(10, (), 10, pairs)
-    more = look.more_seeds(values, [1.0])
+    more = look.more_seeds(lambda level: more_seeds(values, [1.0], level))
     assert more is not None
     assert 0 < pairs * smallest_p(10 + more) <= look.next_level(10 + more)
     weaker = np.random.default_rng(0).normal(0.4, 0.4, 10).tolist()
-    later = Schedule(10, (8, 9), 10, pairs).more_seeds(weaker, [0.3])
-    first = look.more_seeds(weaker, [0.3])
+    later = Schedule(10, (8, 9), 10, pairs).more_seeds(lambda level: more_seeds(weaker, [0.3], level))
+    first = look.more_seeds(lambda level: more_seeds(weaker, [0.3], level))
     assert first is not None
     assert later is not None
     assert first >= more
     assert later >= first
-    assert look.more_seeds([1.0] * 10, [1.0]) is None
-    assert look.more_seeds(weaker, [1e-4]) is None
+    assert look.more_seeds(lambda level: more_seeds([1.0] * 10, [1.0], level)) is None
+    assert look.more_seeds(lambda level: more_seeds(weaker, [1e-4], level)) is None
 
 
 def test_a_run_of_an_older_version_plans_what_it_was_seen_with_first() -> None:

@@ -511,6 +511,6 @@ def test_a_claim_that_was_settled_is_judged_on_the_seeds_that_it_had() -> None:
             index[trial_id(trial)] = known(found[-1])
     had = [r for r in found if isinstance(r.trial, LearningTrial) and (r.trial.cell.name == "gru" or r.trial.seed < 15)]
     (asked,) = whole.claims
-    until_decided = msgspec.structs.replace(asked, looks=5)
+    until_decided = msgspec.structs.replace(asked, at_looks=(10, 15, 20, 25, 30))
     assert find(had, [until_decided]).claims[0].verdict == "supported"
     assert find(had, [asked]).claims[0].verdict == "undecided"  # by hand, all that is there counts

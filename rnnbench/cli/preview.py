@@ -50,7 +50,7 @@ def print_plan(suite: Suite, catalogue: Catalogue, store: Store, place: Place, *
 def few_seeds(suite: Suite) -> Iterator[str]:
     """A line for each claim, or for the suite, that these seeds cannot give a verdict on, earlier looks counted."""
     for claim in suite.claims:
-        seeds, needed = len(suite.seeds) if claim.looks == 1 else claim.most_seeds, verdict_seeds(claim)
+        seeds, needed = max(claim.by_rule, default=len(suite.seeds)), verdict_seeds(claim)
         if claim.sides and seeds < needed:
             yield f"few   {claim.name}: {_seeds(seeds)} no verdict, {needed} can"
     pairs = max((len(cells) * (len(cells) - 1) // 2 for cells in map(suite.cells_on, suite.tasks)), default=0)

@@ -3,9 +3,10 @@
 from rnnbench.findings.across_records import Aspect, AspectRow, Improvement, Profile
 from rnnbench.findings.book import Book
 from rnnbench.findings.claim_figures import LOST, claim_figures
+from rnnbench.findings.claim_looks import looks_ahead, verdict_seeds
 from rnnbench.findings.claim_records import ClaimFinding, Judged, ReadingFinding
 from rnnbench.findings.claim_wording import describe
-from rnnbench.findings.claims import is_settled, verdict_seeds
+from rnnbench.findings.claims import is_settled
 from rnnbench.findings.cost_records import CostFinding, CostPair, CostRow, KernelPair, Pace
 from rnnbench.findings.estimates import INTERVAL_REPLICATES, half_width
 from rnnbench.findings.find import find
@@ -76,6 +77,7 @@ __all__ = [
     "half_width",
     "is_raced",
     "is_settled",
+    "looks_ahead",
     "race",
     "rank",
     "verdict_seeds",

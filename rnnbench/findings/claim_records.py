@@ -89,6 +89,7 @@ class ClaimFinding(Struct, frozen=True, kw_only=True):
     """A claim with its verdict; `because` says in a sentence what it rests on, or what it depends on.
 
     level:    the error that this look is allowed, of the 5 % that all looks together are.
+    seeds:    up to which seed it is judged, that one not included; None where nothing ends them.
     cautions: what its reader has to know besides: other looks, changes.
     doubts:   what to hold against the trainings and measurements that it rests on, each a sentence.
     """
@@ -100,5 +101,6 @@ class ClaimFinding(Struct, frozen=True, kw_only=True):
     because: str
     readings: tuple[ReadingFinding, ...]
     level: float = 0.05
+    seeds: int | None = None
     cautions: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()

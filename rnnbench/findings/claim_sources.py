@@ -43,7 +43,7 @@ def claim_findings(
     known = {trial_id(result.trial): _Known(result.trial, _sides(result.trial)) for result in results}
     found = []
     for claim, finding in zip(claims, judge_claims(claims, book), strict=True):
-        judged_on = book.up_to(claim.seeds)
+        judged_on = book.up_to(finding.seeds)
         readings = []
         for reading, told in zip(claim.readings, finding.readings, strict=True):
             judged = [

@@ -4,12 +4,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from rnnbench.findings.claim_records import Judged, ReadingFinding, State, Verdict
-from rnnbench.findings.estimates import LEVEL, seeds_needed
+from rnnbench.findings.estimates import LEVEL
+from rnnbench.findings.look_wording import seeds_in_words
+from rnnbench.findings.looks import Schedule
 from rnnbench.findings.scored import is_raced
 from rnnbench.records import Claim, Reading, Recipe
 
-FIRST = 0.8
-"""Part of the level that the first look by hand has."""
 Conditions = Sequence[tuple[Mapping[str, str], State]]
 
 
@@ -31,40 +31,29 @@ def because(verdict: Verdict, readings: Sequence[ReadingFinding]) -> str:
     return f"{text}{'; ' if untested else ''}{untested}."
 
 
-def looks_that_count(claim: Claim) -> int:
-    """How many looks there are, the planned ones included: one where there are no seeds to add. A look at so few seeds
-    that even a first look could decide nothing is not counted."""
-    if not claim.sides:
-        return 1
-    fewest = seeds_needed(claim.family, FIRST * LEVEL)
-    by_hand = [seeds for seeds in claim.looked if seeds >= fewest]
-    if claim.looks == 1:
-        return max(1, len(by_hand))
-    return claim.looks + sum(seeds > claim.most_seeds for seeds in by_hand)
-
-
-def look_level(claim: Claim) -> float:
-    """The error that the latest look is allowed, of the `LEVEL` that all looks together are.
-
-    Planned looks have equal shares. Nobody knows how many looks by hand there will be, so the first has `FIRST` of the
-    level, and the k-th a part of the rest that falls with 1 / (k (k - 1)): their sum stays below the level for ever.
-    """
-    looks = looks_that_count(claim)
-    planned = 1 < claim.looks == looks
-    if planned or not claim.sides:
-        return LEVEL / looks
-    return LEVEL * (FIRST if looks == 1 else (1 - FIRST) / (looks * (looks - 1)))
-
-
-def cautions(claim: Claim) -> Iterator[str]:
+def cautions(claim: Claim, look: Schedule) -> Iterator[str]:
     """What has to be known of how a verdict came about."""
-    level = look_level(claim)
-    if looks_that_count(claim) > 1:
-        yield f"Looked at again as seeds were added: this look decides at {level:.2g}, not at {LEVEL:g}."
-    elif level < LEVEL:
-        yield f"So that seeds may be added, this look decides at {level:.2g}, not at {LEVEL:g}."
+    if claim.sides:
+        yield from _of_look(claim, look)
     if claim.changed:
         yield f"Changed on {', '.join(claim.changed)}, when results were there: it was not fixed before all of them."
+
+
+def _of_look(claim: Claim, look: Schedule) -> Iterator[str]:
+    """At which level it decides, and why it is no other."""
+    decides = f"this look decides at {look.level:.2g}, not at {LEVEL:g}"
+    if claim.by_rule and look.seeds < claim.by_rule[0]:
+        yield f"Its first look is planned at {seeds_in_words(claim.by_rule[:1])}, which are not complete."
+    elif not look.level:
+        return  # each condition says how many seeds it lacks
+    elif look.counted:
+        yield f"Looked at {seeds_in_words(look.counted)} before: {decides}."
+    elif look.evenly:
+        yield f"Looks at {seeds_in_words(claim.by_rule)} are planned: {decides}."
+    elif look.seeds < look.settling:
+        yield f"Of {look.settling} planned seeds there are {look.seeds}: {decides}."
+    else:
+        yield f"So that seeds may be added, {decides}."
 
 
 def dependence(conditions: Conditions) -> str:

@@ -4,25 +4,27 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from rnnbench.findings.book import Book
+from rnnbench.findings.claim_looks import level_of, look_at, looks_had
 from rnnbench.findings.claim_records import ClaimFinding, Judged, ReadingFinding, State, Verdict
-from rnnbench.findings.claim_wording import because, cautions, describe, look_level
-from rnnbench.findings.effects import more_of_a_share, more_seeds, typical
-from rnnbench.findings.estimates import LEVEL, seeds_needed
+from rnnbench.findings.claim_wording import because, cautions, describe
+from rnnbench.findings.effects import WORTHWHILE, more_of_a_share, more_seeds, typical
+from rnnbench.findings.estimates import LEVEL
 from rnnbench.findings.family import column, share
 from rnnbench.findings.flips import step_down
+from rnnbench.findings.looks import Schedule
 from rnnbench.findings.weighing import weigh
 from rnnbench.findings.weights import Weighed, logs
 from rnnbench.records import Claim, LearningSide, Question, Reading, Region
 
 
 class _Rule(NamedTuple):
-    """What a condition is decided by: the error that this look is allowed, the number of conditions that share it, the
-    p-value that is small enough for the first of them, and the seeds from which on there are verdicts."""
+    """What a condition is decided by: the look, with the error that it is allowed, the number of conditions that share
+    it, and how many times an equal part of it the p-value may be that is small enough for the first of them."""
 
+    look: Schedule
     level: float
     family: int
-    share: float
-    needed: int
+    favour: float
 
 
 def judge_claims(claims: Iterable[Claim], book: Book) -> tuple[ClaimFinding, ...]:
@@ -31,19 +33,30 @@ def judge_claims(claims: Iterable[Claim], book: Book) -> tuple[ClaimFinding, ...
 
 
 def judge(claim: Claim, book: Book) -> ClaimFinding:
-    """A claim's verdict, wrong in at most `LEVEL` of all cases where each boundary is just met."""
-    level, book = look_level(claim), book.up_to(claim.seeds)
-    if claim.looks > 1:  # a cell that another claim asks for more seeds of is judged here on those that this one had
-        book = book.up_to(book.asked(claim.sides))
+    """A claim's verdict, wrong in at most `LEVEL` of all cases where each boundary is just met: at the latest look, or
+    at the first one of a rule that settles it. Before such a first look is complete nothing is decided by seeds."""
+    looks = looks_had(claim, book)
+    for seeds in looks:
+        found = judge_at(claim, book, seeds)
+        if _is_settled(claim, found):
+            return found
+    return found if looks else judge_at(claim, book, 0)
+
+
+def judge_at(claim: Claim, book: Book, seeds: int) -> ClaimFinding:
+    """The verdict of one look; of looks by hand the latest one ends with the claim's last seed."""
+    last = claim.seeds if not claim.by_rule else seeds or claim.by_rule[0]
+    look, book = look_at(claim, seeds), book.up_to(last)
+    level = level_of(claim, look)
     conditions = [(reading, question) for reading in claim.readings for question in reading.questions]
     weighed = [weigh(reading, question, book) for reading, question in conditions]
-    family, needed = claim.family, verdict_seeds(claim)
-    tested = [place for place, found in enumerate(weighed) if _carries(found, needed)]
+    tested = [place for place, found in enumerate(weighed) if _carries(found, look)]
     smaller = [min(weighed[place].p_for or 0.0, weighed[place].p_against or 0.0) for place in tested]
     columns = [column(weighed[place], _scaled(conditions[place][0])) for place in tested]
-    unknown = family - len(tested)  # what is not there may yet say anything
+    unknown = claim.family - len(tested)  # what is not there may yet say anything
     adjusted = dict(zip(tested, step_down(columns, smaller, unknown), strict=True))
-    rule = _Rule(level, family, share(columns, unknown, level), needed)
+    favour = share(columns, unknown, LEVEL) * max(claim.family, 1) / LEVEL
+    rule = _Rule(look, level, claim.family, favour)
     judged = [
         _judged(reading, question, found, adjusted.get(place), rule)
         for place, ((reading, question), found) in enumerate(zip(conditions, weighed, strict=True))
@@ -63,19 +76,18 @@ def judge(claim: Claim, book: Book) -> ClaimFinding:
         because=because(verdict, readings),
         readings=tuple(readings),
         level=level,
-        cautions=tuple(cautions(claim)),
+        seeds=last,
+        cautions=tuple(cautions(claim, look)),
     )
 
 
-def verdict_seeds(claim: Claim) -> int:
-    """Fewest seeds from which on a claim can be decided, fixed before anything is measured: those at which the
-    signed-rank test reaches this look's level though none of the conditions has to do with another."""
-    return seeds_needed(claim.family, look_level(claim))
+def is_settled(claim: Claim, book: Book, seeds: int) -> bool:
+    """Whether a look at so many seeds ends the search for an answer: no condition that seeds can decide is open, or
+    both answers occur."""
+    return _is_settled(claim, judge_at(claim, book, seeds))
 
 
-def is_settled(claim: Claim, book: Book) -> bool:
-    """Whether more seeds would change nothing: no condition that seeds can decide is open, or both answers occur."""
-    found = judge(claim, book)
+def _is_settled(claim: Claim, found: ClaimFinding) -> bool:
     conditions = [
         (q, j)
         for r, f in zip(claim.readings, found.readings, strict=True)
@@ -93,9 +105,10 @@ def is_settled(claim: Claim, book: Book) -> bool:
     return "fails" in states and not may_fail
 
 
-def _carries(found: Weighed, needed: int) -> bool:
+def _carries(found: Weighed, look: Schedule) -> bool:
     """Whether there are enough seeds, or replicates, for a p-value that could decide."""
-    return found.p_for is not None and (found.n >= needed or not found.by_seeds)
+    able = look.level > 0 and found.n >= look.needed
+    return found.p_for is not None and (able or not found.by_seeds)
 
 
 def _judged(
@@ -112,7 +125,7 @@ def _judged(
     if state == "open":
         why = _why(found, question, rule, measured=p_value is not None)
         by_seeds_alone = found.by_seeds and question.pace is None and p_value is not None
-        more = _more_seeds(reading, found, rule.share) if by_seeds_alone else None
+        more = _more_seeds(reading, found, rule) if by_seeds_alone else None
     return Judged(
         facets=question.facets,
         effect=found.effect,
@@ -138,20 +151,32 @@ def _why(found: Weighed, question: Question, rule: _Rule, *, measured: bool) -> 
         return "epochs and time together, by half of the error each and 15 % between kinds, reach over the boundary"
     if measured:
         return "the interval reaches over the boundary, or would if all were known"
-    return f"{found.n} of {rule.needed} seeds that can carry a verdict"
+    return f"{found.n} of {rule.look.needed} seeds that can carry a verdict"
 
 
-def _more_seeds(reading: Reading, found: Weighed, level: float) -> int | None:
-    """How many more seeds like those seen would decide in four of five cases; None where no end is in sight, as where
+def _more_seeds(reading: Reading, found: Weighed, rule: _Rule) -> int | None:
+    """How many more seeds like those seen would decide in four of five cases at the next look, at every choice of rates
+    that has to be passed. None where nothing is seen that could be decided, and where no end is in sight, as where
     seeds that did not get there may lie on either side of the boundary."""
+    if min(found.p_for or 0.0, found.p_against or 0.0) > WORTHWHILE:
+        return None
     region = _scaled(reading)
     bounds = [bound for bound in (region.low, region.high) if bound is not None]
     if reading.figure == "solved":
-        return more_of_a_share(found.values, bounds, level)
+        return rule.look.more_seeds(lambda part: more_of_a_share(found.values, bounds, rule.favour * part))
     sides = [[typical(ends) > bound for bound in bounds] for ends in zip(*found.ends.values(), strict=True)]
     if sides[0] != sides[1]:
         return None
-    return more_seeds(found.values, [min(abs(typical(found.values) - bound) for bound in bounds)], level)
+    bound = min(bounds, key=lambda bound: abs(typical(found.values) - bound))
+    choices = found.choices(above=typical(found.values) > bound)
+    gaps = [abs(typical(values) - bound) if values else 0.0 for values in choices]
+    return rule.look.more_seeds(lambda part: _at_each(choices, gaps, rule.favour * part))
+
+
+def _at_each(choices: Sequence[Sequence[float]], gaps: Sequence[float], level: float) -> int | None:
+    each = [more_seeds(values, [gap], level) for values, gap in zip(choices, gaps, strict=True)]
+    known = [more for more in each if more is not None]
+    return max(known) if known and len(known) == len(each) else None
 
 
 def _scaled(reading: Reading) -> Region:

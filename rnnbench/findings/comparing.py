@@ -12,7 +12,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from rnnbench.findings.choices import beats, falls_below, reach
-from rnnbench.findings.effects import ANYTHING, WORTHWHILE, between, two_sided, typical
+from rnnbench.findings.effects import ANYTHING, WORTHWHILE, between, more_seeds, two_sided, typical
 from rnnbench.findings.flips import Column
 from rnnbench.findings.looks import Looks, Schedule, adjusted, noted, together
 from rnnbench.findings.ranges import Range
@@ -158,12 +158,16 @@ def _more_seeds(found: _Pair, scale: Scale, look: Schedule) -> int | None:
     """How many more would probably decide at the next look, where something is there to be decided: at every choice of
     rates at which the cells have to differ."""
     if found.differ <= WORTHWHILE:
-        each = [look.more_seeds(values, [abs(typical(values))]) for values in found.all_choices if values]
+        each = [_reckoned(values, abs(typical(values)), look) for values in found.all_choices if values]
         known = [more for more in each if more is not None]
         return max(known) if len(known) == len(found.all_choices) else None
     if found.alike <= WORTHWHILE:
-        return look.more_seeds(found.values, [scale.margin - abs(typical(found.values))])
+        return _reckoned(found.values, scale.margin - abs(typical(found.values)), look)
     return None
+
+
+def _reckoned(values: Sequence[float], gap: float, look: Schedule) -> int | None:
+    return look.more_seeds(lambda level: more_seeds(values, [gap], level))
 
 
 def _answer(values: Sequence[float], differ: float | None, alike: float | None, level: float) -> Answered:

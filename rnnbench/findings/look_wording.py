@@ -15,7 +15,7 @@ def with_look(sure: str, comparisons: Sequence[Comparison]) -> str:
     levels = sorted({f"{one.level:.2g}" for one in tested}, key=float)
     decides = f"this look decides at {' to '.join(dict.fromkeys((levels[0], levels[-1])))}"
     if strictest.looked:
-        return f"{sure} Looked at {_seeds(strictest.looked)} before: {decides}."
+        return f"{sure} Looked at {seeds_in_words(strictest.looked)} before: {decides}."
     if strictest.pairs < strictest.planned:
         return f"{sure} Of {strictest.planned} planned seeds there are {strictest.pairs}: {decides}."
     if any(one.answer == "undecided" and (one.p_value or 0.0) <= LEVEL for one in tested):
@@ -23,7 +23,7 @@ def with_look(sure: str, comparisons: Sequence[Comparison]) -> str:
     return sure
 
 
-def _seeds(looked: Sequence[int]) -> str:
-    """7; 7 and 10; 7, 10 and 15 seeds."""
+def seeds_in_words(looked: Sequence[int]) -> str:
+    """`7 seeds`; `7 and 10 seeds`; `7, 10 and 15 seeds`."""
     *first, last = map(str, looked)
     return f"{' and '.join(filter(None, (', '.join(first), last)))} seeds"

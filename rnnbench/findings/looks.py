@@ -1,6 +1,6 @@
 """Which look at a comparison this one is, at what level it decides, and when another one would."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations, count
 from typing import NamedTuple
 
@@ -23,12 +23,14 @@ class Schedule(NamedTuple):
     before:  those of each look before.
     planned: how many were meant to decide; fewer than can decide count as that many.
     pairs:   how many pairs of cells are compared together, each with its share of the error.
+    evenly:  whether looks at fewer seeds than planned are to decide too.
     """
 
     seeds: int
     before: tuple[int, ...] = ()
     planned: int = 0
     pairs: int = 1
+    evenly: bool = False
 
     @property
     def level(self) -> float:
@@ -39,7 +41,7 @@ class Schedule(NamedTuple):
     def counted(self) -> tuple[int, ...]:
         """The looks before this one that could have come to a verdict."""
         earlier = [seeds for seeds in self.before if seeds < self.seeds]
-        return spending.looks_that_count(earlier, self._planned, self._error)
+        return spending.looks_that_count(earlier, self.settling, self._error, evenly=self.evenly)
 
     @property
     def needed(self) -> int:
@@ -52,16 +54,18 @@ class Schedule(NamedTuple):
         """The same of a look at so many seeds, after this one."""
         return self._level((*self.before, self.seeds), seeds)
 
-    def more_seeds(self, values: Sequence[float], gaps: Sequence[float]) -> int | None:
-        """How many more values like these would decide in four of five cases at the next look, where one of these gaps
-        has to be told from nothing; None where no end is in sight."""
+    def more_seeds(self, reckon: Callable[[float], int | None]) -> int | None:
+        """How many more seeds would decide in four of five cases at the next look; None where no end is in sight.
+
+        reckon: the same by the p-value that is small enough, that of the first of the pairs.
+        """
         total = self.seeds + 1
         while total - self.seeds <= effects.MOST_SAID:
             level = self.next_level(total)
             if not level:
                 total += 1
                 continue
-            more = effects.more_seeds(values, gaps, level / self.pairs)
+            more = reckon(level / self.pairs)
             if more is None:
                 return None
             wanted = self.seeds + more
@@ -71,7 +75,8 @@ class Schedule(NamedTuple):
         return None
 
     @property
-    def _planned(self) -> int:
+    def settling(self) -> int:
+        """How many seeds are to decide."""
         named = self.planned or min((*self.before, self.seeds))
         return max(named, spending.fewest_seeds(self.pairs))
 
@@ -80,7 +85,7 @@ class Schedule(NamedTuple):
         return LEVEL / self.pairs
 
     def _level(self, before: Sequence[int], seeds: int) -> float:
-        return self.pairs * spending.level(before, seeds, self._planned, self._error)
+        return self.pairs * spending.level(before, seeds, self.settling, self._error, evenly=self.evenly)
 
 
 Looks = Mapping[Pair, Schedule]

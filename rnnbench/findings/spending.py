@@ -6,6 +6,9 @@ number of seeds (after O'Brien & Fleming 1979), four fifths in all up to there, 
 looks beyond, three quarters of it up to twice as many seeds. The level of a look is the p-value at which it adds just
 its part, given that those before came to no verdict: a sum of independent steps, one for the seeds between two looks,
 integrated numerically (Armitage, McPherson & Rowe 1969).
+
+Where looks on the way are planned themselves, each of them is to have a fair chance: the error is spent about evenly
+over them (after Pocock 1977).
 """
 
 from collections.abc import Sequence
@@ -27,6 +30,18 @@ FARTHEST = 12.0
 Values = NDArray[np.float64]
 
 
+class _Spending(NamedTuple):
+    """How an error is spent, as in `level`."""
+
+    planned: int
+    error: float
+    evenly: bool
+
+    def up_to(self, seeds: int) -> float:
+        """How much of it."""
+        return spent(seeds, self.planned, self.error, evenly=self.evenly)
+
+
 class _Open(NamedTuple):
     """Where the sum may stand while no look came to a verdict.
 
@@ -42,30 +57,33 @@ class _Open(NamedTuple):
     spent: float
 
 
-def spent(seeds: int, planned: int, error: float) -> float:
+def spent(seeds: int, planned: int, error: float, *, evenly: bool = False) -> float:
     """How much of this error may be spent up to a look at so many seeds."""
     fraction = seeds / planned
+    if fraction <= 1 and evenly:
+        return UP_TO_PLAN * error * float(np.log1p((np.e - 1) * fraction))
     if fraction <= 1:
         one_side = 2 * ndtr(ndtri(UP_TO_PLAN * error / 4) / np.sqrt(fraction))
         return float(2 * one_side)
     return error * (UP_TO_PLAN + (1 - UP_TO_PLAN) * (1 - fraction**-2))
 
 
-def level(before: Sequence[int], seeds: int, planned: int, error: float) -> float:
+def level(before: Sequence[int], seeds: int, planned: int, error: float, *, evenly: bool = False) -> float:
     """The two-sided p-value at which a look decides; 0 where no signed-rank test of so many seeds can reach it.
 
     before:  seeds of the looks before; those of more seeds than this one are left out.
     planned: seeds that were meant to decide.
     error:   the chance to be wrong at any look, if there is nothing to be found.
+    evenly:  whether looks at fewer seeds than planned are to decide too.
     """
     counted = tuple(sorted({one for one in before if one < seeds}))
-    return _level(counted, seeds, planned, error)
+    return _level(counted, seeds, _Spending(planned, error, evenly))
 
 
-def looks_that_count(before: Sequence[int], planned: int, error: float) -> tuple[int, ...]:
+def looks_that_count(before: Sequence[int], planned: int, error: float, *, evenly: bool = False) -> tuple[int, ...]:
     """Those of the looks at these numbers of seeds that could have come to a verdict; the others cost nothing."""
     ordered = sorted(set(before))
-    return tuple(seeds for seeds in ordered if level(ordered, seeds, planned, error))
+    return tuple(seeds for seeds in ordered if level(ordered, seeds, planned, error, evenly=evenly))
 
 
 def smallest_p(seeds: int) -> float:
@@ -79,26 +97,28 @@ def fewest_seeds(pairs: int) -> int:
 
 
 @cache
-def _open(looks: tuple[int, ...], planned: int, error: float) -> _Open:
+def _open(looks: tuple[int, ...], spending: _Spending) -> _Open:
     """What is left open by these looks."""
     if not looks:
         return _Open(np.zeros(1), np.ones(1), 0, 0.0)
-    before, seeds = _open(looks[:-1], planned, error), looks[-1]
-    found = _level(looks[:-1], seeds, planned, error)
+    before, seeds = _open(looks[:-1], spending), looks[-1]
+    found = _level(looks[:-1], seeds, spending)
     if not found:
         return before
     bound, step = _bound(found, seeds), np.sqrt(seeds - before.seeds)
     places, weights = _quadrature()
     nodes = bound * places
     density = np.exp(-0.5 * ((nodes[:, None] - before.nodes) / step) ** 2) / (step * np.sqrt(2 * np.pi))
-    return _Open(nodes, bound * weights * (density @ before.masses), seeds, spent(seeds, planned, error))
+    return _Open(nodes, bound * weights * (density @ before.masses), seeds, spending.up_to(seeds))
 
 
 @cache
-def _level(looks: tuple[int, ...], seeds: int, planned: int, error: float) -> float:
-    before = _open(looks, planned, error)
-    left = spent(seeds, planned, error) - before.spent
-    if seeds < VERDICT_SEEDS or left <= 0:
+def _level(looks: tuple[int, ...], seeds: int, spending: _Spending) -> float:
+    if seeds < VERDICT_SEEDS:
+        return 0.0
+    before = _open(looks, spending)
+    left = spending.up_to(seeds) - before.spent
+    if left <= 0:
         return 0.0
     step = np.sqrt(seeds - before.seeds)
 

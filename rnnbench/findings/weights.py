@@ -6,6 +6,7 @@ import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
+from rnnbench.findings.effects import ANYTHING
 from rnnbench.findings.ranges import Range
 from rnnbench.records import Region
 
@@ -41,6 +42,15 @@ class Weighed(Struct, frozen=True, kw_only=True):
     lost: tuple[str, ...] = ()
     trials: tuple[str, ...] = ()
     by_seeds: bool = True
+
+    def choices(self, *, above: bool) -> list[list[float]]:
+        """What the seeds say at each choice of rates by which the effect has to lie above a bound, or below: the ends
+        that speak against it, those that are anything left out."""
+        if above:
+            ends = [[low for low, _ in choice.values()] for choice in self.above]
+        else:
+            ends = [[high for _, high in choice.values()] for choice in self.below]
+        return [[value for value in one if abs(value) < ANYTHING] for one in ends]
 
 
 def logs(region: Region) -> Region:

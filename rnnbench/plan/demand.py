@@ -1,14 +1,13 @@
 """How many seeds each cell needs on each task: those of the suite, or as many as its claims need to be decided.
 
-Claims are looked at each time a batch of seeds is complete, each look at a share of the error that is allowed in all,
-so that looking often does not decide by luck (Bonferroni over the looks, which holds whatever the data are like; see
-docs/decisions/0014).
+Claims are looked at each time a batch of seeds is complete, and the error that is allowed in all is spent over these
+looks, so that looking often does not decide by luck (docs/decisions/0014).
 """
 
 from collections.abc import Iterable
 from itertools import product
 
-from rnnbench.findings import Book, is_raced, is_settled
+from rnnbench.findings import Book, is_raced, is_settled, looks_ahead
 from rnnbench.plan.known import Index
 from rnnbench.plan.ladder import Standing
 from rnnbench.plan.search import scored
@@ -36,12 +35,10 @@ class Demand:
 
     def _count(self, claim: Claim) -> int:
         """Seeds up to the first look that is not complete, or at which the claim is settled."""
-        rule = self._suite.until_decided
-        assert rule is not None
-        looks = rule.looks(claim.most_seeds)
+        looks = looks_ahead(claim, len(self._suite.seeds))
         for seeds in looks:
             book = self._book(claim, seeds)
-            if book is None or is_settled(claim, book):
+            if book is None or is_settled(claim, book, seeds):
                 return seeds
         return looks[-1]
 

@@ -42,11 +42,13 @@ def claims_after(folder: Path, claims: Sequence[Claim], seeds: Sequence[int], to
     before = {claim.name: claim for claim in kept_claims(folder)}
     today = today or datetime.now(UTC).date().isoformat()
     late = today if any((folder / "trials").glob("*.json")) else ""
-    return tuple(_after(before.get(claim.name, claim), claim, seeds, late) for claim in claims)
+    return tuple(_after(before.get(claim.name), claim, seeds, late) for claim in claims)
 
 
-def _after(before: Claim, claim: Claim, seeds: Sequence[int], late: str) -> Claim:
-    changed = set(before.changed) | ({late} if late and not claim.asks_as(before) else set())
+def _after(before: Claim | None, claim: Claim, seeds: Sequence[int], late: str) -> Claim:
+    changed = set(before.changed) if before else set()
+    if before and late and not claim.asks_as(before):
+        changed.add(late)
     return replace(claim.after(before, len(seeds), max(seeds) + 1), changed=tuple(sorted(changed)))
 
 

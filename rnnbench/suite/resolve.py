@@ -61,7 +61,7 @@ def _suite_of_claims(file: SuiteFile, recipe: Recipe, where: str, catalogue: Cat
         diagnostics=tuple(dict.fromkeys([*bare.diagnostics, *asked])),
         cells=cells,
         tasks=tasks_of(claims),
-        claims=tuple(msgspec.structs.replace(c, looks=len(rule.looks(c.most_seeds)) if rule else 1) for c in claims),
+        claims=tuple(msgspec.structs.replace(c, at_looks=rule.looks(c.most_seeds) if rule else ()) for c in claims),
         left_out_claims=found.left_out,
         until_decided=rule,
         cost=claims_cost(file.cost or CostEntry(), claims, cells, catalogue, choices.threads, file.device),

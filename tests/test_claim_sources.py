@@ -159,6 +159,34 @@ def test_a_doubt_on_several_conditions_is_one_sentence() -> None:
     assert f"{LABEL}: no seed of gru or lstm reaches the target." in doubts(some)
 
 
+@pytest.mark.parametrize(
+    ("region", "missed", "doubt"),
+    [
+        ({"at_most": 0.8}, 0, None),
+        ({"at_most": 0.8}, 1, "quicker than lstm in the typical seed, but it misses the target in 1 of 20 seeds and "),
+        ({"at_most": 0.8}, 2, "so that its mean up to the budget is larger (7.05 against 6.5 epochs)."),
+        ({"at_least": 0.8}, 2, "so that its mean up to the budget is larger (7.05 against 6.5 epochs)."),
+        ({"within": 2.5}, 2, "as quick as lstm in the typical seed, but gru misses the target in 2 of 20 seeds"),
+        ({"at_most": 0.8}, 8, None),
+    ],
+)
+def test_what_all_seeds_say_against_a_decided_condition_is_a_doubt(
+    region: dict[str, Any], missed: int, doubt: str | None
+) -> None:
+    """A cell that is half as quick again, where it gets there; not where nothing is decided."""
+    whole = suite(claim(**region), seeds=20)
+
+    def epochs(row: str, seed: int) -> int | None:
+        if row == "lstm":
+            return 6 + seed % 2
+        return None if seed < missed else 4 + seed % 2
+
+    (found,) = find(run(whole, epochs), whole.claims).claims
+    told = [one for one in found.doubts if "in the typical seed" in one]
+    assert len(told) == (doubt is not None)
+    assert doubt is None or (told[0].startswith(f"{LABEL}: gru is ") and doubt in told[0])
+
+
 @pytest.mark.parametrize(("metric", "doubted"), [("", True), ("mse", True), ("mse@2x", False)])
 def test_a_score_at_its_ceiling_is_a_doubt_where_the_claim_reads_that_score(metric: str, doubted: bool) -> None:
     """Both cells are perfect at the length they were trained on; one of them is far off at twice that length."""

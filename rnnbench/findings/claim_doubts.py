@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
+from rnnbench.findings.claim_overall import overall_doubts
 from rnnbench.findings.claim_records import ClaimFinding
 from rnnbench.findings.cost_doubts import cost_doubts
 from rnnbench.findings.doubts import (
@@ -73,6 +74,7 @@ class ClaimDoubts:
             sentences += epochs_doubts(condition)
         for condition in self._reduced(claim, ["epochs", "seconds"]):
             sentences += _out_of_reach(condition)
+        sentences += self._over_all_seeds(claim, finding)
         for condition in self._reduced(claim, ["score"], deciding_metric=True):
             sentences += score_doubts(condition)
         yield from _merged(sentences, [condition.title for condition in everything])
@@ -109,6 +111,26 @@ class ClaimDoubts:
                 for place, row in self._places.get(identity(side), {}).items():
                     found[place].append(row)
         return found
+
+    def _over_all_seeds(self, claim: Claim, finding: ClaimFinding) -> Iterator[str]:
+        """Conditions on epochs to the target itself that are decided by the typical seed alone."""
+        for reading, found in zip(claim.readings, finding.readings, strict=True):
+            if reading.figure != "epochs":
+                continue
+            for question, judged in zip(reading.questions, found.judged, strict=True):
+                arms = self._arms(question)
+                if question.share == 1.0 and len(arms) == len(reading.cells) == 2:
+                    for doubt in overall_doubts((arms[0], arms[1]), judged, reading.region):
+                        yield f"{_label([question])}: {doubt}"
+
+    def _arms(self, question: Question) -> list[Arm]:
+        """Those of a question's cells, in their order."""
+        return [
+            _arm(self._conditions[place], row)
+            for side in (question.first, question.second)
+            if isinstance(side, LearningSide)
+            for place, row in self._places.get(identity(side), {}).items()
+        ]
 
     def _unequal_pairs(self, claim: Claim) -> Iterator[str]:
         """Two cells under recipes of their own, whose parameters are not equal."""

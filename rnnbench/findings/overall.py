@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from msgspec.structs import replace
 
-from rnnbench.findings.comparing import EPOCHS_MARGIN, Losses, Scale
+from rnnbench.findings.comparing import Losses, Scale
 from rnnbench.findings.overall_records import Measure, Overall
 from rnnbench.findings.records import Answered, Comparison
 from rnnbench.records import MetricNote
@@ -50,18 +50,29 @@ def _overall(leader: str, comparison: Comparison, deciding: Deciding) -> Overall
     else:
         ours_solved, theirs_solved = deciding.solved.get(leader, ()), deciding.solved.get(comparison.other, ())
         solved = sum(seed in ours_solved for seed in seeds), sum(seed in theirs_solved for seed in seeds)
-    against: list[Measure] = []
-    if solved and _solve_rates_disagree(comparison.answer, solved, len(seeds)):
-        against.append("solve rate")
-    if _means_disagree(comparison.answer, losses, deciding.scale):
-        against.append("mean")
     return Overall(
         seeds=len(seeds),
         ahead=(sum(ours[seed] < theirs[seed] for seed in seeds), sum(theirs[seed] < ours[seed] for seed in seeds)),
         solved=solved,
         mean=mean,
-        against=tuple(against),
+        against=measures_against(comparison.answer, solved, len(seeds), losses, deciding.scale),
     )
+
+
+def measures_against(
+    answer: Answered, solved: tuple[int, int] | None, seeds: int, losses: tuple[float, float], scale: Scale
+) -> tuple[Measure, ...]:
+    """Those that do not say of two cells over all seeds what this answer says of the typical one.
+
+    solved: seeds in which each cell reached the target; None where scores decide.
+    losses: the means of the figure that decides, turned so that lower is better.
+    """
+    against: list[Measure] = []
+    if solved and _solve_rates_disagree(answer, solved, seeds):
+        against.append("solve rate")
+    if _means_disagree(answer, losses, scale):
+        against.append("mean")
+    return tuple(against)
 
 
 def _not_worse(answer: Answered) -> Iterator[int]:
@@ -85,7 +96,7 @@ def _means_disagree(answer: Answered, losses: tuple[float, float], scale: Scale)
     """The better cell has the larger loss, and not in digits alone that nobody prints; of cells that are equivalent one
     is larger by more than the margin."""
     if answer == "equivalent" and scale.ratio:
-        return max(losses) > EPOCHS_MARGIN * min(losses)
+        return max(losses) > float(np.exp(scale.margin)) * min(losses)
     if answer == "equivalent":
         return max(losses) - min(losses) > scale.margin
     shown = [float(f"{loss:.3g}") for loss in losses]

@@ -130,13 +130,15 @@ def _disagrees(comparison: Comparison) -> bool:
 
 
 def _otherwise(leader: str, comparison: Comparison, metric: MetricNote | None) -> str:
+    assert comparison.overall is not None
+    return otherwise((leader, comparison.other), comparison.answer, comparison.overall, metric)
+
+
+def otherwise(rows: tuple[str, str], answer: Answered, overall: Overall, metric: MetricNote | None) -> str:
     """`, but it misses the target in 2 of 10 seeds and lstm in none, so that its mean up to the budget is larger (31
-    against 24 epochs)`: what over all seeds does not say the same as the verdict."""
-    overall = comparison.overall
-    assert overall is not None
-    rows = leader, comparison.other
-    behind = _behind(comparison.answer, overall, metric)
-    by_name = comparison.answer == "equivalent"
+    against 24 epochs)`: what over all seeds does not say the same as the answer of the first row against the second."""
+    behind = _behind(answer, overall, metric)
+    by_name = answer == "equivalent"
     if "solve rate" not in overall.against or overall.solved is None:
         return f", but {_mean(overall, behind, metric, rows[behind] if by_name else '')}"
     missed = overall.seeds - overall.solved[behind]

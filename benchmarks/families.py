@@ -125,7 +125,7 @@ def count(setting: Setting, runs: int, first: int = 0) -> dict[str, Counts]:
     found: dict[str, list[ClaimFinding]] = {"step-down": [], "Holm": []}
     nothing_advised = (
         patch.object(claims, "share", lambda *_: LEVEL),
-        patch.object(claims, "more_seeds", lambda *_: None),
+        patch.object(claims, "seeds_to_decide", lambda *_: None),
     )
     with patch.object(claims, "level_of", lambda *_: LEVEL), nothing_advised[0], nothing_advised[1]:
         for run in range(first, first + runs):

@@ -1,30 +1,19 @@
 """Verdicts on claims: from what was weighed under each condition, adjusted over all conditions of a claim together."""
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from rnnbench.findings.book import Book
 from rnnbench.findings.claim_looks import level_of, look_at, looks_had
+from rnnbench.findings.claim_open import Rule, scaled, seeds_to_decide, why_open
 from rnnbench.findings.claim_records import ClaimFinding, Judged, ReadingFinding, State, Verdict
 from rnnbench.findings.claim_wording import because, cautions, describe
-from rnnbench.findings.effects import WORTHWHILE, more_of_a_share, more_seeds, typical
 from rnnbench.findings.estimates import LEVEL
 from rnnbench.findings.family import column, share
 from rnnbench.findings.flips import step_down
 from rnnbench.findings.looks import Schedule
 from rnnbench.findings.weighing import weigh
-from rnnbench.findings.weights import Weighed, logs
-from rnnbench.records import Claim, LearningSide, Question, Reading, Region
-
-
-class _Rule(NamedTuple):
-    """What a condition is decided by: the look, with the error that it is allowed, the number of conditions that share
-    it, and how many times an equal part of it the p-value may be that is small enough for the first of them."""
-
-    look: Schedule
-    level: float
-    family: int
-    favour: float
+from rnnbench.findings.weights import Weighed
+from rnnbench.records import Claim, LearningSide, Question, Reading
 
 
 def judge_claims(claims: Iterable[Claim], book: Book) -> tuple[ClaimFinding, ...]:
@@ -52,11 +41,11 @@ def judge_at(claim: Claim, book: Book, seeds: int) -> ClaimFinding:
     weighed = [weigh(reading, question, book) for reading, question in conditions]
     tested = [place for place, found in enumerate(weighed) if _carries(found, look)]
     smaller = [min(weighed[place].p_for or 0.0, weighed[place].p_against or 0.0) for place in tested]
-    columns = [column(weighed[place], _scaled(conditions[place][0])) for place in tested]
+    columns = [column(weighed[place], scaled(conditions[place][0])) for place in tested]
     unknown = claim.family - len(tested)  # what is not there may yet say anything
     adjusted = dict(zip(tested, step_down(columns, smaller, unknown), strict=True))
     favour = share(columns, unknown, LEVEL) * max(claim.family, 1) / LEVEL
-    rule = _Rule(look, level, claim.family, favour)
+    rule = Rule(look, level, claim.family, favour)
     judged = [
         _judged(reading, question, found, adjusted.get(place), rule)
         for place, ((reading, question), found) in enumerate(zip(conditions, weighed, strict=True))
@@ -116,16 +105,16 @@ def _judged(
     question: Question,
     found: Weighed,
     p_value: float | None,
-    rule: _Rule,
+    rule: Rule,
 ) -> Judged:
     state: State = "open"
     if p_value is not None and p_value <= rule.level:
         state = "holds" if (found.p_for or 0.0) < (found.p_against or 0.0) else "fails"
     why, more = "", None
     if state == "open":
-        why = _why(found, question, rule, measured=p_value is not None)
+        why = why_open(found, question, rule, measured=p_value is not None)
         by_seeds_alone = found.by_seeds and question.pace is None and p_value is not None
-        more = _more_seeds(reading, found, rule) if by_seeds_alone else None
+        more = seeds_to_decide(reading, found, rule) if by_seeds_alone else None
     return Judged(
         facets=question.facets,
         effect=found.effect,
@@ -136,52 +125,6 @@ def _judged(
         trials=found.trials,
         lost=found.lost,
     )
-
-
-def _why(found: Weighed, question: Question, rule: _Rule, *, measured: bool) -> str:
-    if found.reason:
-        return found.reason
-    if found.effect is None:
-        return "" if found.lost else "nothing measured"
-    if measured and found.slack:
-        return "not clear of the boundary by the 15 % that ratios of two kinds move from day to day"
-    if measured and min(found.p_for or 0.0, found.p_against or 0.0) <= LEVEL:
-        return f"clear by itself, not as one of {rule.family} conditions decided at {rule.level:.2g} together"
-    if measured and question.pace:
-        return "epochs and time together, by half of the error each and 15 % between kinds, reach over the boundary"
-    if measured:
-        return "the interval reaches over the boundary, or would if all were known"
-    return f"{found.n} of {rule.look.needed} seeds that can carry a verdict"
-
-
-def _more_seeds(reading: Reading, found: Weighed, rule: _Rule) -> int | None:
-    """How many more seeds like those seen would decide in four of five cases at the next look, at every choice of rates
-    that has to be passed. None where nothing is seen that could be decided, and where no end is in sight, as where
-    seeds that did not get there may lie on either side of the boundary."""
-    if min(found.p_for or 0.0, found.p_against or 0.0) > WORTHWHILE:
-        return None
-    region = _scaled(reading)
-    bounds = [bound for bound in (region.low, region.high) if bound is not None]
-    if reading.figure == "solved":
-        return rule.look.more_seeds(lambda part: more_of_a_share(found.values, bounds, rule.favour * part))
-    sides = [[typical(ends) > bound for bound in bounds] for ends in zip(*found.ends.values(), strict=True)]
-    if sides[0] != sides[1]:
-        return None
-    bound = min(bounds, key=lambda bound: abs(typical(found.values) - bound))
-    choices = found.choices(above=typical(found.values) > bound)
-    gaps = [abs(typical(values) - bound) if values else 0.0 for values in choices]
-    return rule.look.more_seeds(lambda part: _at_each(choices, gaps, rule.favour * part))
-
-
-def _at_each(choices: Sequence[Sequence[float]], gaps: Sequence[float], level: float) -> int | None:
-    each = [more_seeds(values, [gap], level) for values, gap in zip(choices, gaps, strict=True)]
-    known = [more for more in each if more is not None]
-    return max(known) if known and len(known) == len(each) else None
-
-
-def _scaled(reading: Reading) -> Region:
-    """The region on the scale of the values of seeds."""
-    return logs(reading.region) if reading.is_ratio else reading.region
 
 
 def _finding(reading: Reading, judged: Sequence[Judged]) -> ReadingFinding:

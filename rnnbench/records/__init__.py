@@ -1,15 +1,6 @@
 """Records: everything that travels between rooms. Frozen, typed, JSON-able, torch-free."""
 
-from rnnbench.records.claim import (
-    MEASURED_BY,
-    RATIOS,
-    SHARES,
-    Claim,
-    Figure,
-    Question,
-    Reading,
-    Region,
-)
+from rnnbench.records.claim import Claim
 from rnnbench.records.consistency import contradiction
 from rnnbench.records.cost import (
     Aim,
@@ -27,6 +18,7 @@ from rnnbench.records.executor import CHECKPOINT_SECONDS, Executor, ExecutorSpec
 from rnnbench.records.import_report import ImportReport
 from rnnbench.records.look import Look, Looked
 from rnnbench.records.outcome import CheckRequest, CheckWord, Law, Outcome
+from rnnbench.records.reading import MEASURED_BY, RATIOS, SHARES, Figure, Question, Reading, Region
 from rnnbench.records.recipe import FIRST_TUNING_SEED, Measurement, Recipe, Shape
 from rnnbench.records.renderer import Renderer
 from rnnbench.records.result import (

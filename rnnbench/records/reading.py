@@ -1,4 +1,4 @@
-"""What a claim asks: its readings, the conditions under which each of them is tested, and where an effect has to lie."""
+"""What a claim asks: its readings, the conditions under which each is tested, and where an effect has to lie."""
 
 from typing import Literal
 

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from rnnbench.findings.aggregates import ALL, MIDDLE, THRESHOLDS, Interval, duels, share_intervals, weights, worst
+from rnnbench.findings.stats.aggregates import ALL, MIDDLE, THRESHOLDS, Interval, duels, share_intervals, weights, worst
 
 Array = NDArray[np.float64]
 Ends = dict[str, tuple[Array, Array]]

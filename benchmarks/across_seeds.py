@@ -12,10 +12,10 @@ from pathlib import Path
 
 import numpy as np
 
-from rnnbench.findings.across import SCORES
-from rnnbench.findings.aggregates import Array
-from rnnbench.findings.coverage import is_known, runs, table
-from rnnbench.findings.learning import evaluated
+from rnnbench.findings.aggregate.across import SCORES
+from rnnbench.findings.aggregate.coverage import is_known, runs, table
+from rnnbench.findings.learning.conditions import evaluated
+from rnnbench.findings.stats.aggregates import Array
 from rnnbench.records import LearningTrial
 from rnnbench.store import Store
 

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from rnnbench.executors.running import without_run
 from rnnbench.findings import Range
-from rnnbench.findings.cost import costs
-from rnnbench.findings.estimates import Family, ratio
+from rnnbench.findings.cost.costs import costs
+from rnnbench.findings.stats.estimates import Family, ratio
 from rnnbench.plan import Known, wants_more
 from rnnbench.records import Aim, CellUse, CostPlan, CostTrial, Result, Shape, TimeRow
 

@@ -24,7 +24,7 @@ from scipy import stats
 
 from rnnbench.executors.local import LocalPool
 from rnnbench.findings import INTERVAL_REPLICATES
-from rnnbench.findings.estimates import ratio
+from rnnbench.findings.stats.estimates import ratio
 from rnnbench.records import CellUse, CostTrial, Result, Shape, TimeRow
 
 REPEATS, FULL = 30, 120

@@ -21,12 +21,14 @@ from unittest.mock import patch
 import numpy as np
 from msgspec.structs import replace
 
-from rnnbench.findings import Scored, claims
-from rnnbench.findings.book import Book
-from rnnbench.findings.claim_records import ClaimFinding
-from rnnbench.findings.estimates import LEVEL, holm
-from rnnbench.findings.flips import Column
-from rnnbench.findings.weighing import weigh
+from rnnbench.findings import Scored
+from rnnbench.findings.claims import judging as claims
+from rnnbench.findings.claims.book import Book
+from rnnbench.findings.claims.records import ClaimFinding
+from rnnbench.findings.claims.weighing import weigh
+from rnnbench.findings.stats.estimates import LEVEL
+from rnnbench.findings.stats.holm import holm
+from rnnbench.findings.stats.westfall_young import Column
 from rnnbench.records import CellUse, Claim, LearningSide, LearningTrial, Question, Reading, Recipe, Region
 
 BUDGET = 60

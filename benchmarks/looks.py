@@ -27,9 +27,18 @@ from typing import NamedTuple
 import numpy as np
 from msgspec.structs import replace
 
-from rnnbench.findings import Comparison, comparing, effects, find, looks, spending, survival
-from rnnbench.findings.comparing import EPOCHS_MARGIN, Scale
-from rnnbench.findings.ranges import Range
+from rnnbench.findings import Comparison, find
+from rnnbench.findings.learning import comparing, looks
+from rnnbench.findings.learning.comparing import EPOCHS_MARGIN, Scale
+from rnnbench.findings.stats import (
+    error_spending,
+    hodges_lehmann,
+    intersection_union,
+    kaplan_meier,
+    signed_rank,
+    westfall_young,
+)
+from rnnbench.findings.stats.ranges import Range
 from rnnbench.records import (
     CellUse,
     Epoch,
@@ -92,12 +101,12 @@ class Run:
         losses = {str(row): [{seed: float(epochs[row, seed]) for seed in range(seeds)}] for row in rows}
         schedules = {pair: looks.Schedule(seeds, before, PLANNED) for pair in combinations(sorted(losses), 2)}
         scale = Scale(ratio=True, margin=float(np.log(EPOCHS_MARGIN)), nothing=float(budget))
-        comparing.effect = lambda *_: PLAIN  # intervals decide nothing
+        intersection_union.effect = lambda *_: PLAIN  # intervals decide nothing
         return comparing.compare(str(epochs.mean(axis=1).argmin()), losses, scale, schedules)
 
     def whole(self, seeds: int, before: tuple[int, ...]) -> Sequence[Comparison]:
         """The same by the whole way."""
-        comparing.effect = lambda *_: PLAIN
+        intersection_union.effect = lambda *_: PLAIN
         results = self.results(seeds)
         (condition,) = find(results).conditions
         assert condition.look
@@ -139,22 +148,22 @@ class Run:
 
 
 # Intervals of means up to the budget take most of the time, and decide nothing.
-survival.mean_bounds = survival.ratio_bounds = lambda *_: (0.0, float("inf"))
+kaplan_meier.mean_bounds = kaplan_meier.ratio_bounds = lambda *_: (0.0, float("inf"))
 
 # All ways to look at a run see the same p-values.
-_known: dict[tuple[bytes, bytes], effects.Values] = {}
-_tails = effects.tails
+_known: dict[tuple[bytes, bytes], signed_rank.Values] = {}
+_tails = signed_rank.tails
 
 
-def _remembered(away: effects.Values, signs: np.ndarray) -> effects.Values:
+def _remembered(away: signed_rank.Values, signs: np.ndarray) -> signed_rank.Values:
     key = away.tobytes(), signs.tobytes()
     if key not in _known:
         _known[key] = _tails(away, signs)
     return _known[key]
 
 
-effects.tails = _remembered
-effects._cut = cache(effects._cut)
+signed_rank.tails = westfall_young.tails = _remembered
+hodges_lehmann._cut = cache(hodges_lehmann._cut)
 PLAIN = Range(1.0, 0.5, 2.0, 1)
 
 
@@ -192,7 +201,7 @@ class Count:
 
 @cache
 def _as_before(_before: Sequence[int], seeds: int, _planned: int, error: float) -> float:
-    return error if seeds >= spending.VERDICT_SEEDS and spending.smallest_p(seeds) <= error else 0.0
+    return error if seeds >= error_spending.VERDICT_SEEDS and error_spending.smallest_p(seeds) <= error else 0.0
 
 
 def _table(settings: dict[str, Setting], runs: int, wanted: Sequence[str], ways: Sequence[str]) -> None:
@@ -244,5 +253,5 @@ PARTS = {part.__name__: part for part in (false, often, power, equivalence, whol
 if __name__ == "__main__":
     name, when = sys.argv[1:3]
     if when == "before":
-        looks.spending.level = lambda before, *rest: _as_before(tuple(before), *rest)  # type: ignore[assignment]
+        error_spending.level = lambda before, *rest, **_: _as_before(tuple(before), *rest)  # type: ignore[assignment]
     PARTS[name](int(sys.argv[3]) if len(sys.argv) > 3 else 2000, [int(one) for one in sys.argv[4:]] or [2, 4])

@@ -14,8 +14,9 @@ from collections.abc import Callable
 import numpy as np
 from scipy import stats
 
-from rnnbench.findings.effects import effect, evidence, p_above, p_below
-from rnnbench.findings.estimates import holm
+from rnnbench.findings.stats.hodges_lehmann import effect
+from rnnbench.findings.stats.holm import holm
+from rnnbench.findings.stats.signed_rank import evidence, p_above, p_below
 from rnnbench.records import Region
 
 RUNS, MANY = 2_000, 400_000

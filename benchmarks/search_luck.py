@@ -30,10 +30,11 @@ from typing import NamedTuple
 import numpy as np
 from scipy import stats
 
-from rnnbench.findings import Scored, find, rank, survival
+from rnnbench.findings import Scored, find, rank
 from rnnbench.findings import race as run_race
-from rnnbench.findings.comparing import EPOCHS_MARGIN, Scale, compare
-from rnnbench.findings.search import search_key
+from rnnbench.findings.learning.comparing import EPOCHS_MARGIN, Scale, compare
+from rnnbench.findings.learning.search import search_key
+from rnnbench.findings.stats import kaplan_meier
 from rnnbench.plan import known, plan
 from rnnbench.records import (
     CellUse,
@@ -145,7 +146,7 @@ class Trainer:
 
 
 # Intervals of means up to the budget take four fifths of the time, and decide nothing.
-survival.mean_bounds = survival.ratio_bounds = lambda *_: (0.0, float("inf"))
+kaplan_meier.mean_bounds = kaplan_meier.ratio_bounds = lambda *_: (0.0, float("inf"))
 
 
 def whole_path(setting: Setting, seeds: int, run: int, recipe: Recipe) -> tuple[str, int]:

@@ -10,7 +10,7 @@ import sys
 
 import numpy as np
 
-from rnnbench.findings.estimates import ratio
+from rnnbench.findings.stats.estimates import ratio
 from rnnbench.plan import Known, wants_more
 from rnnbench.records import CostPlan, Shape
 

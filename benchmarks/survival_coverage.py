@@ -12,9 +12,9 @@ from itertools import combinations_with_replacement
 import numpy as np
 from scipy import stats
 
-from rnnbench.findings.bounded import TAIL, mean_bounds, ratio_bounds, share_above
-from rnnbench.findings.solve_curve import fit
-from rnnbench.findings.span import Rung, span_interval
+from rnnbench.findings.learning.solve_curve import fit
+from rnnbench.findings.learning.span import Rung, span_interval
+from rnnbench.findings.stats.bounded_mean import TAIL, mean_bounds, ratio_bounds, share_above
 
 BUDGET, SEEDS, RUNS, RESAMPLED, RESAMPLES = 50, (3, 5, 10), 10_000, 2_000, 400
 FAR = 1e30

@@ -15,7 +15,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rnnbench.findings import find, survival
+from rnnbench.findings import find
+from rnnbench.findings.stats import kaplan_meier
 from rnnbench.records import (
     CellUse,
     Epoch,
@@ -35,9 +36,9 @@ TARGET, CHANCE = 0.01, 1.0
 WHERE = Provenance(machine=Machine(processor="abacus", cores=2, memory_bytes=1, system="none"), versions={})
 MANY = 400_000
 
-ratio_of_means = survival.ratio_bounds
+ratio_of_means = kaplan_meier.ratio_bounds
 # Intervals of means up to the budget take four fifths of the time, and decide nothing.
-survival.mean_bounds = survival.ratio_bounds = lambda *_: (0.0, float("inf"))
+kaplan_meier.mean_bounds = kaplan_meier.ratio_bounds = lambda *_: (0.0, float("inf"))
 
 
 class Population(NamedTuple):

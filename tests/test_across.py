@@ -13,7 +13,7 @@ from rnnbench.catalogue import Catalogue
 from rnnbench.cli.reporting import print_answers
 from rnnbench.executors.running import without_run
 from rnnbench.findings import Aspect, Findings, find
-from rnnbench.findings.across_records import AspectName
+from rnnbench.findings.aggregate.records import AspectName
 from rnnbench.records import CellUse, MemoryRow, MetricNote, Result
 from tests.test_findings import BUDGET, RECIPE, TUNED, cost_result, learned, with_provenance
 from tests.test_records import COST, learning_trial

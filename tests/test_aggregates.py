@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
 
-from rnnbench.findings import aggregates
-from rnnbench.findings.aggregates import Array
+from rnnbench.findings.stats import aggregates
+from rnnbench.findings.stats.aggregates import Array
 
 OURS = np.array(
     [

@@ -12,10 +12,10 @@ from rnnbench.campaign.belonging import Belonging
 from rnnbench.catalogue import Catalogue
 from rnnbench.errors import RnnbenchError
 from rnnbench.findings import find
-from rnnbench.findings.book import Book
-from rnnbench.findings.claim_records import ClaimFinding
-from rnnbench.findings.claim_wording import dependence
-from rnnbench.findings.claims import judge
+from rnnbench.findings.claims.book import Book
+from rnnbench.findings.claims.judging import judge
+from rnnbench.findings.claims.records import ClaimFinding
+from rnnbench.findings.claims.wording import dependence
 from rnnbench.plan import known, plan
 from rnnbench.records import (
     CostTrial,

@@ -13,9 +13,9 @@ from rnnbench.catalogue import Catalogue
 from rnnbench.cli.preview import few_seeds
 from rnnbench.errors import RnnbenchError
 from rnnbench.findings import find, is_settled
-from rnnbench.findings.book import Book
-from rnnbench.findings.claim_looks import look_at, verdict_seeds
-from rnnbench.findings.claims import judge
+from rnnbench.findings.claims.book import Book
+from rnnbench.findings.claims.judging import judge
+from rnnbench.findings.claims.looks import look_at, verdict_seeds
 from rnnbench.records import CostTrial, Diagnosed, Diagnosis, LearningTrial, MemoryRow, Result, Suite
 from rnnbench.store import Store, keep_claims, kept_claims
 from rnnbench.suite import Choices

@@ -7,16 +7,16 @@ import pytest
 from msgspec.structs import replace
 
 from rnnbench.findings import find
-from rnnbench.findings.book import Book
-from rnnbench.findings.claim_looks import look_at
-from rnnbench.findings.claim_wording import cautions
-from rnnbench.findings.claims import judge, judge_at
-from rnnbench.findings.effects import p_above, p_below, two_sided
-from rnnbench.findings.estimates import LEVEL
-from rnnbench.findings.family import column, share
-from rnnbench.findings.looks import Schedule
-from rnnbench.findings.weighing import weigh
-from rnnbench.findings.weights import Weighed
+from rnnbench.findings.claims.book import Book
+from rnnbench.findings.claims.family import column, share
+from rnnbench.findings.claims.judging import judge, judge_at
+from rnnbench.findings.claims.looks import look_at
+from rnnbench.findings.claims.weighing import weigh
+from rnnbench.findings.claims.weights import Weighed
+from rnnbench.findings.claims.wording import cautions
+from rnnbench.findings.learning.looks import Schedule
+from rnnbench.findings.stats.estimates import LEVEL
+from rnnbench.findings.stats.signed_rank import p_above, p_below, two_sided
 from rnnbench.records import Claim, LearningTrial, Region, Result, Suite
 from tests.test_claims import claim, learned, noisy, run, suite
 

@@ -1,7 +1,7 @@
 """Epochs times the time of a step, where a cell had several learning rates to choose among."""
 
-from rnnbench.findings.cost_weighing import BETWEEN_KINDS, _product
-from rnnbench.findings.weights import BySeed, Weighed
+from rnnbench.findings.claims.cost_weighing import BETWEEN_KINDS, _product
+from rnnbench.findings.claims.weights import BySeed, Weighed
 from rnnbench.records import Region
 
 

@@ -15,7 +15,7 @@ from rnnbench.campaign import FAILURES
 from rnnbench.campaign.progress import outcome
 from rnnbench.executors.running import without_run
 from rnnbench.findings import CostPair, find
-from rnnbench.findings.paces import over_occasions
+from rnnbench.findings.cost.paces import over_occasions
 from rnnbench.records import Aim, CellUse, CostTrial, MemoryRow, Result, Seconds, Shape, Surroundings, TimeRow
 from rnnbench.store import Store
 from rnnbench_reports.pytest_benchmark import render

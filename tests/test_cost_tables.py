@@ -15,7 +15,7 @@ from rnnbench.catalogue import Catalogue
 from rnnbench.errors import UnknownName
 from rnnbench.executors.running import without_run
 from rnnbench.findings import CostFinding, find
-from rnnbench.findings.estimates import Family, ratio
+from rnnbench.findings.stats.estimates import Family, ratio
 from rnnbench.plan import cost_trials
 from rnnbench.records import Aim, CellUse, CostTrial, Result, TimeRow, trial_id
 from rnnbench.suite import Choices, read_suite

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from rnnbench.findings.effects import effect, evidence, p_above, p_below, typical
+from rnnbench.findings.stats.hodges_lehmann import effect, typical
+from rnnbench.findings.stats.signed_rank import evidence, p_above, p_below
 from rnnbench.records import Region
 
 some_values = st.lists(st.integers(-40, 40).map(lambda n: n / 4), min_size=3, max_size=10)

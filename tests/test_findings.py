@@ -13,8 +13,9 @@ from scipy import stats
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors.running import without_run
 from rnnbench.findings import Condition, Findings, caveats_of, find
-from rnnbench.findings.effects import more_seeds
-from rnnbench.findings.estimates import holm, ratio, restricted_epochs, seeds_needed, solve_rate
+from rnnbench.findings.stats.estimates import ratio, restricted_epochs, seeds_needed, solve_rate
+from rnnbench.findings.stats.holm import holm
+from rnnbench.findings.stats.power import more_seeds
 from rnnbench.records import (
     FIRST_TUNING_SEED,
     CellUse,

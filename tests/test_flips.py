@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from rnnbench.findings.effects import p_above
-from rnnbench.findings.estimates import holm
-from rnnbench.findings.flips import critical, smallest, step_down
+from rnnbench.findings.stats.holm import holm
+from rnnbench.findings.stats.signed_rank import p_above
+from rnnbench.findings.stats.westfall_young import critical, smallest, step_down
 
 
 def columns(tests: int, seeds: int, shared: float, shift: float = 0.0, run: int = 0) -> list[dict[int, float]]:

@@ -14,8 +14,8 @@ from rnnbench.catalogue import Catalogue
 from rnnbench.cli import preview
 from rnnbench.errors import RnnbenchError
 from rnnbench.findings import find
-from rnnbench.findings.claim_records import ClaimFinding
-from rnnbench.findings.growth import slope
+from rnnbench.findings.claims.growth import slope
+from rnnbench.findings.claims.records import ClaimFinding
 from rnnbench.plan import known, plan
 from rnnbench.records import (
     CellUse,

@@ -12,10 +12,10 @@ from msgspec.structs import replace
 from rnnbench.cli.main import main
 from rnnbench.errors import RnnbenchError
 from rnnbench.findings import Comparison, Condition, find
-from rnnbench.findings.effects import more_seeds
-from rnnbench.findings.look_wording import with_look
-from rnnbench.findings.looks import Schedule, adjusted
-from rnnbench.findings.spending import smallest_p
+from rnnbench.findings.learning.look_wording import with_look
+from rnnbench.findings.learning.looks import Schedule, adjusted
+from rnnbench.findings.stats.error_spending import smallest_p
+from rnnbench.findings.stats.power import more_seeds
 from rnnbench.records import Look, Looked, Recipe, Result
 from rnnbench.store import Store, keep_look, keep_planned, kept_looks
 from tests.test_findings import learned

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from rnnbench.executors.running import without_run
 from rnnbench.findings import find
-from rnnbench.findings.solve_curve import fit
-from rnnbench.findings.span import Rung, SpanInterval, span, span_interval
+from rnnbench.findings.learning.solve_curve import fit
+from rnnbench.findings.learning.span import Rung, SpanInterval, span, span_interval
 from tests.test_findings import learned
 
 rung_lists = st.lists(st.integers(0, 10), min_size=1, max_size=6)

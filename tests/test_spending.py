@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import multivariate_normal, norm
 
-from rnnbench.findings.spending import UP_TO_PLAN, fewest_seeds, level, looks_that_count, smallest_p, spent
+from rnnbench.findings.stats.error_spending import UP_TO_PLAN, fewest_seeds, level, looks_that_count, smallest_p, spent
 
 
 def levels(looks: Sequence[int], planned: int, error: float = 0.05) -> list[float]:

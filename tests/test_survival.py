@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from rnnbench.findings.bounded import mean_bounds, ratio_bounds, share_above
-from rnnbench.findings.survival import epoch_ratios, reached, restricted_mean, restricted_ratio, survival
+from rnnbench.findings.learning.epochs_to_target import epoch_ratios, reached
+from rnnbench.findings.stats.bounded_mean import mean_bounds, ratio_bounds, share_above
+from rnnbench.findings.stats.kaplan_meier import restricted_mean, restricted_ratio, survival
 from tests.test_targets import learning
 
 BUDGET = 30

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rnnbench.findings.targets import SHARES, epochs_to, threshold
+from rnnbench.findings.learning.targets import SHARES, epochs_to, threshold
 from rnnbench.records import Epoch, Learning, MetricNote
 
 LOWER, HIGHER = MetricNote("mse", "", "lower"), MetricNote("accuracy", "", "higher")

@@ -1,34 +1,28 @@
 """Findings: what a set of results says. Estimates with ranges, answers, doubts. No torch, no files."""
 
-from rnnbench.findings.across_records import Aspect, AspectRow, Improvement, Profile
-from rnnbench.findings.book import Book
-from rnnbench.findings.claim_figures import LOST, claim_figures
-from rnnbench.findings.claim_looks import looks_ahead, verdict_seeds
-from rnnbench.findings.claim_records import ClaimFinding, Judged, ReadingFinding
-from rnnbench.findings.claim_wording import describe
-from rnnbench.findings.claims import is_settled
-from rnnbench.findings.cost_records import CostFinding, CostPair, CostRow, KernelPair, Pace
-from rnnbench.findings.estimates import INTERVAL_REPLICATES, half_width
+from rnnbench.findings.aggregate.records import Aspect, AspectRow, Improvement, Profile
+from rnnbench.findings.claims.book import Book
+from rnnbench.findings.claims.figures import LOST, claim_figures
+from rnnbench.findings.claims.judging import is_settled
+from rnnbench.findings.claims.looks import looks_ahead, verdict_seeds
+from rnnbench.findings.claims.records import ClaimFinding, Judged, ReadingFinding
+from rnnbench.findings.claims.wording import describe
+from rnnbench.findings.cost.records import CostFinding, CostPair, CostRow, KernelPair, Pace
+from rnnbench.findings.cost.scaling_records import Scaling
 from rnnbench.findings.find import find
-from rnnbench.findings.horizons import HorizonFinding
 from rnnbench.findings.law_caveats import LawCaveat, caveats_of
-from rnnbench.findings.race import Raced, race
-from rnnbench.findings.ranges import Curve, DiagnosticCurve, Range
-from rnnbench.findings.records import (
-    Arm,
-    Comparison,
-    Condition,
-    Failure,
-    Findings,
-    RateScore,
-    Search,
-)
-from rnnbench.findings.scaling_records import Scaling
-from rnnbench.findings.scored import Scored, is_raced, rank
-from rnnbench.findings.solve_curve import SolveCurve
-from rnnbench.findings.span import Rung, Span, SpanInterval
-from rnnbench.findings.spending import fewest_seeds
-from rnnbench.findings.survival import EpochRatio, Reached, ShareRatio, Survival
+from rnnbench.findings.learning.epochs_to_target import EpochRatio, Reached, ShareRatio
+from rnnbench.findings.learning.horizons import HorizonFinding
+from rnnbench.findings.learning.race import Raced, race
+from rnnbench.findings.learning.records import Arm, Comparison, Condition, RateScore, Search
+from rnnbench.findings.learning.scored import Scored, is_raced, rank
+from rnnbench.findings.learning.solve_curve import SolveCurve
+from rnnbench.findings.learning.span import Rung, Span, SpanInterval
+from rnnbench.findings.records import Failure, Findings
+from rnnbench.findings.stats.error_spending import fewest_seeds
+from rnnbench.findings.stats.estimates import INTERVAL_REPLICATES, half_width
+from rnnbench.findings.stats.kaplan_meier import Survival
+from rnnbench.findings.stats.ranges import Curve, DiagnosticCurve, Range
 
 __all__ = [
     "INTERVAL_REPLICATES",

@@ -4,17 +4,17 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from rnnbench.errors import RnnbenchError
-from rnnbench.findings.across import across
-from rnnbench.findings.across_wording import across_doubts
-from rnnbench.findings.claim_sources import claim_findings
-from rnnbench.findings.cost import costs
+from rnnbench.findings.aggregate.across import across
+from rnnbench.findings.aggregate.wording import across_doubts
+from rnnbench.findings.claims.sources import claim_findings
+from rnnbench.findings.cost.costs import costs
+from rnnbench.findings.cost.scaling import scalings
 from rnnbench.findings.doubts import doubts
-from rnnbench.findings.horizons import spans
 from rnnbench.findings.law_caveats import law_caveats
-from rnnbench.findings.learning import UNSEEN, conditions
+from rnnbench.findings.learning.conditions import UNSEEN, conditions
+from rnnbench.findings.learning.horizons import spans
+from rnnbench.findings.learning.target_doubts import span_doubts
 from rnnbench.findings.records import Failure, Findings
-from rnnbench.findings.scaling import scalings
-from rnnbench.findings.target_doubts import span_doubts
 from rnnbench.records import Claim, LearningTrial, Looked, Outcome, Result, trial_id
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from rnnbench.findings.grouping import in_full
+from rnnbench.findings.rows import in_full
 from rnnbench.records import CostTrial, Outcome, Result
 
 

@@ -1,0 +1,1 @@
+"""What a run says over all its conditions."""

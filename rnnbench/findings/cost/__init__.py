@@ -1,0 +1,1 @@
+"""What measurements of time and memory say."""

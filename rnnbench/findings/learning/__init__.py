@@ -1,0 +1,1 @@
+"""What trainings say: conditions, cells compared under them, memory spans."""

@@ -11,21 +11,10 @@ import psutil
 
 from rnnbench.campaign import Place, Progress, run_suite
 from rnnbench.catalogue import Catalogue
+from rnnbench.contracts import Executor, ExecutorSpec, Placement
 from rnnbench.executors.running import without_run
 from rnnbench.plan import count_trials
-from rnnbench.records import (
-    Epoch,
-    Executor,
-    ExecutorSpec,
-    Learning,
-    LearningTrial,
-    MetricNote,
-    Placement,
-    Result,
-    Suite,
-    Trial,
-    trial_id,
-)
+from rnnbench.records import Epoch, Learning, LearningTrial, MetricNote, Result, Suite, Trial, trial_id
 from rnnbench.store import Store
 from rnnbench.suite import check_suite
 

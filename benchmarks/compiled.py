@@ -14,7 +14,7 @@ import torch
 from torch import nn
 
 from rnnbench.catalogue import Catalogue
-from rnnbench.cell import CellSpec
+from rnnbench.contracts import CellSpec
 
 SHAPES = ((32, 64, 200), (64, 128, 200))
 FRAME, FRAME_UNITS, FRAME_STEPS = (1, 16, 16), 8, 20

@@ -12,10 +12,10 @@ from torch import nn
 
 from rnnbench.archives import open_archives
 from rnnbench.catalogue import Catalogue
+from rnnbench.contracts import RecordedTask, Task
 from rnnbench.errors import DataUnavailable
 from rnnbench.model import Model
 from rnnbench.records import CellUse, LearningTrial, Recipe
-from rnnbench.task import RecordedTask, Task
 from rnnbench.training import open_feed
 from rnnbench.training.losses import loss_of, on_device
 

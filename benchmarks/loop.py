@@ -12,10 +12,10 @@ import torch
 from scipy import stats
 from torch.nn import functional
 
+from rnnbench.contracts import Task
 from rnnbench.meters import pin_to_cores
 from rnnbench.model import Model
 from rnnbench.records import CellUse, LearningTrial, Recipe
-from rnnbench.task import Task
 from rnnbench.training import Checkpoint, open_feed
 from rnnbench.training.loop import _Trainer
 from rnnbench_tasks.adding import Adding

@@ -30,8 +30,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import stats
 
-from rnnbench.findings import Scored, find, rank
-from rnnbench.findings import race as run_race
+from rnnbench.findings import Scored, find, race as run_race, rank
 from rnnbench.findings.learning.comparing import EPOCHS_MARGIN, Scale, compare
 from rnnbench.findings.learning.search import search_key
 from rnnbench.findings.stats import kaplan_meier

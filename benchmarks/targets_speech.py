@@ -19,7 +19,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression, Ridge
 
 from rnnbench import Batch, RecordedTask, Splits, score
-from rnnbench.task import Array
+from rnnbench.contracts import Array
 from rnnbench_tasks.caption import WORDS, Caption, captions
 from rnnbench_tasks.moving_digits import FIRST_ASKED, MARGINS, MovingDigits
 from rnnbench_tasks.speech import DigitStrings, Keywords, said_in

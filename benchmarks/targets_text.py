@@ -27,8 +27,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from rnnbench import Batch, RecordedTask, Splits, score
 from rnnbench.archives import open_archives
-from rnnbench_tasks import reviews
-from rnnbench_tasks import written_pairs as pairs
+from rnnbench_tasks import reviews, written_pairs as pairs
 from rnnbench_tasks.language_models import CharLm, WordLm
 from rnnbench_tasks.pronounce import Pronounce
 from rnnbench_tasks.reviews import LongDocument, Sentiment

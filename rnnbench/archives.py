@@ -16,9 +16,9 @@ from zipfile import Path as ZipPath
 from filelock import FileLock
 from platformdirs import user_cache_path
 
+from rnnbench.contracts import Archive, RecordedTask
 from rnnbench.errors import DataUnavailable
 from rnnbench.interpreter import python_ending_with_me
-from rnnbench.task import Archive, RecordedTask
 
 LOCK_SECONDS = 300
 DOWNLOAD_SECONDS = 240

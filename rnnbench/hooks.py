@@ -5,9 +5,7 @@ from pathlib import Path
 
 import pluggy
 
-from rnnbench.cell import CellSpec
-from rnnbench.records import Diagnostic, ExecutorSpec, Renderer
-from rnnbench.task import Task
+from rnnbench.contracts import CellSpec, Diagnostic, ExecutorSpec, Renderer, Task
 
 GROUP = "rnnbench"
 """The entry-point group in which distributions name their plugin modules, and the name of the pluggy project."""

@@ -12,8 +12,8 @@ import psutil
 import pytest
 
 from rnnbench import archives
+from rnnbench.contracts import Archive, RecordedTask
 from rnnbench.errors import DataUnavailable
-from rnnbench.task import Archive, RecordedTask
 
 NO_NETWORK = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": "/dev/null"}
 
@@ -83,7 +83,7 @@ def test_a_home_that_cannot_be_written_is_told_well(
 PARENT = """
 import sys
 from rnnbench.archives import _pip_download
-from rnnbench.task import Archive, RecordedTask
+from rnnbench.contracts import Archive, RecordedTask
 
 _pip_download(Archive("tiny-data", "1.0", "0" * 64, 100, "none", "nothing"), sys.argv[1])
 """

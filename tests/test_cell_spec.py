@@ -6,7 +6,7 @@ import pytest
 
 import rnnbench
 from rnnbench.catalogue import Catalogue
-from rnnbench.cell_fields import CHECKS
+from rnnbench.contracts.cell_fields import CHECKS
 from tests.conftest import MakePlugin
 from tests.test_cli import rnnbench as typed
 

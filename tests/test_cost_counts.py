@@ -27,8 +27,7 @@ from rnnbench.records import (
     TimelineRow,
     TimeRow,
 )
-from rnnbench.runner.cost.instructions import Told, instructions
-from rnnbench.runner.cost.instructions import main as count_instructions
+from rnnbench.runner.cost.instructions import Told, instructions, main as count_instructions
 from rnnbench.runner.cost.subjects import Bench, Streaming
 from tests.conftest import MakePlugin
 from tests.test_records import COST

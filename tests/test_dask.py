@@ -20,8 +20,9 @@ import pytest
 
 from rnnbench.campaign import Place, run_suite
 from rnnbench.catalogue import Catalogue
+from rnnbench.contracts import Executor, Placement
 from rnnbench.errors import RnnbenchError
-from rnnbench.records import CostTrial, Executor, LearningTrial, Placement, Result, trial_id
+from rnnbench.records import CostTrial, LearningTrial, Result, trial_id
 from rnnbench.store import Store
 from rnnbench.suite import Choices, read_suite
 from rnnbench_cluster import dask_cluster

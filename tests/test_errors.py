@@ -2,8 +2,7 @@
 
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from rnnbench.errors import describe, encodable, first_line, message
 from rnnbench.runner.failures import failure

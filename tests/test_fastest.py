@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from rnnbench.campaign import fastest as room
-from rnnbench.campaign import settle_fastest
+from rnnbench.campaign import fastest as room, settle_fastest
 from rnnbench.catalogue import Catalogue
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors.running import without_run

@@ -8,15 +8,14 @@ import msgspec
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from torch import nn
 
 import rnnbench
+from rnnbench.contracts import Batch
 from rnnbench.errors import CellContractError, Refused
 from rnnbench.model import Extent, Model, Size, count_parameters, probe, solve_size
 from rnnbench.records import Recipe
-from rnnbench.task import Batch
 
 H = 6
 

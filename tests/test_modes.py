@@ -14,10 +14,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 import rnnbench
+from rnnbench.contracts import Array, Batch
 from rnnbench.errors import Refused, RnnbenchError
 from rnnbench.model import Model, Needs, Size, tensor
 from rnnbench.records import Recipe
-from rnnbench.task import Array, Batch
 from rnnbench.training import open_feed, train
 from rnnbench.training.answers import best_path, padded, references, write_on
 from rnnbench.training.contract import check_batch

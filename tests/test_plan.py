@@ -2,8 +2,7 @@
 
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from rnnbench.plan import Known, Standing, best_rate, count_trials, due_trials, plan, unclimbed
 from rnnbench.plan.trials import learning_trial

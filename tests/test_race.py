@@ -6,8 +6,7 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from scipy import stats
 
 from rnnbench.campaign.superseded import superseded
@@ -17,8 +16,7 @@ from rnnbench.findings.learning.comparing import Scale, compare
 from rnnbench.findings.learning.race import looks, rates_left
 from rnnbench.plan import count_trials, known, plan
 from rnnbench.records import CellUse, LearningTrial, Recipe, Result, Suite, TaskUse, trial_id
-from tests.test_claims import BUDGET, claim, suite
-from tests.test_claims import learned as claimed
+from tests.test_claims import BUDGET, claim, learned as claimed, suite
 from tests.test_findings import learned
 
 RATES = (0.001, 0.003, 0.01)

@@ -21,10 +21,11 @@ pytest.importorskip("submitit")
 
 from rnnbench.campaign import Place, Progress, run_suite
 from rnnbench.catalogue import Catalogue
+from rnnbench.contracts import Executor, Placement
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors.job import Job
 from rnnbench.executors.local import LocalPool
-from rnnbench.records import Executor, LearningTrial, Placement, Result, trial_id
+from rnnbench.records import LearningTrial, Result, trial_id
 from rnnbench.store import Store
 from rnnbench.suite import Choices, read_suite
 from rnnbench_cluster.slurm import build_slurm

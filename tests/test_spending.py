@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from scipy.stats import multivariate_normal, norm
 
 from rnnbench.findings.stats.error_spending import UP_TO_PLAN, fewest_seeds, level, looks_that_count, smallest_p, spent

@@ -7,8 +7,7 @@ import pytest
 
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors.running import without_run
-from rnnbench.store import Store, write_atomically
-from rnnbench.store import atomic as store_module
+from rnnbench.store import Store, atomic as store_module, write_atomically
 from tests.test_records import learning_trial
 
 

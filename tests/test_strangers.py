@@ -16,20 +16,11 @@ from rnnbench.campaign import Place, run_suite, untested
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.claims import claim_descriptions
 from rnnbench.cli.describe import describe_all
+from rnnbench.contracts import Diagnostic, Executor, ExecutorSpec, Placement
 from rnnbench.errors import RnnbenchError, UnknownName
 from rnnbench.executors.running import without_run
 from rnnbench.provenance import file_digest, provenance
-from rnnbench.records import (
-    Diagnosed,
-    Diagnosis,
-    Diagnostic,
-    Executor,
-    ExecutorSpec,
-    Placement,
-    Result,
-    Trial,
-    trial_id,
-)
+from rnnbench.records import Diagnosed, Diagnosis, Result, Trial, trial_id
 from rnnbench.store import Store
 from rnnbench.suite import Choices, read_suite, resolve_dials
 from rnnbench.training.diagnosing import diagnose, from_plugin

@@ -7,13 +7,11 @@ from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
-from zipfile import Path as ZipPath
-from zipfile import ZipFile
+from zipfile import Path as ZipPath, ZipFile
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from sklearn.datasets import load_digits
 
 from rnnbench import Batch, DataUnavailable, GeneratedTask, Splits, Task, score

@@ -8,12 +8,11 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from scipy.ndimage import find_objects, label
 
 from rnnbench import Batch, RecordedTask, Splits, score
-from rnnbench.task import Array
+from rnnbench.contracts import Array
 from rnnbench.training.contract import check_batch
 from rnnbench_tasks.caption import END, NO_WORD, START, STEPS, VOCABULARY, WORD_ACCURACY, WORDS, Caption, captions
 from rnnbench_tasks.digits import DigitsRows

@@ -4,17 +4,15 @@ import gzip
 from hashlib import sha256
 from pathlib import Path
 from typing import Literal
-from zipfile import Path as ZipPath
-from zipfile import ZipFile
+from zipfile import Path as ZipPath, ZipFile
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from rnnbench import Batch, DataUnavailable, RecordedTask, Splits
 from rnnbench.archives import open_archives
-from rnnbench.task import Array
+from rnnbench.contracts import Array
 from rnnbench.training.contract import check_batch
 from rnnbench_tasks.classification import dealt
 from rnnbench_tasks.images import MEMBER, MNIST, MnistPermuted, MnistPixels, MnistRows, read_mnist

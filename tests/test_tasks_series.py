@@ -7,18 +7,16 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
-from zipfile import Path as ZipPath
-from zipfile import ZipFile
+from zipfile import Path as ZipPath, ZipFile
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from rnnbench import Batch, DataUnavailable, RecordedTask, Splits, score
 from rnnbench.archives import open_archives
 from rnnbench.catalogue import Catalogue
-from rnnbench.task import Array
+from rnnbench.contracts import Array
 from rnnbench.training.contract import check_batch
 from rnnbench_tasks import energy, ucr
 from rnnbench_tasks.csv_classify import CsvClassify

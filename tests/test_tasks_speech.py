@@ -9,12 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from rnnbench import Batch, DataUnavailable, RecordedTask, score
 from rnnbench.archives import home
-from rnnbench.task import Array
+from rnnbench.contracts import Array
 from rnnbench.training.answers import best_path
 from rnnbench.training.contract import check_batch
 from rnnbench_tasks import log_mel, recordings, speech, spoken

@@ -7,22 +7,19 @@ from itertools import pairwise, product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from rnnbench import Batch, GeneratedTask, score
+from rnnbench.contracts import Array
 from rnnbench.records import Recipe
-from rnnbench.task import Array
 from rnnbench.training import open_feed
 from rnnbench.training.contract import check_batch
-from rnnbench_tasks.counting import TASKS as COUNTING
-from rnnbench_tasks.counting import AnBn, AnBnCn, DyckOne, DyckTwo
+from rnnbench_tasks.counting import TASKS as COUNTING, AnBn, AnBnCn, DyckOne, DyckTwo
 from rnnbench_tasks.group import Group, elements, multiplication_table
 from rnnbench_tasks.lengths import VariableLength
 from rnnbench_tasks.modular_arithmetic import ModularArithmetic, values
 from rnnbench_tasks.next_symbol import EXCESS_CROSS_ENTROPY, NextSymbol
-from rnnbench_tasks.state_tracking import TASKS as TRACKING
-from rnnbench_tasks.state_tracking import CycleNavigation, EvenPairs, Parity
+from rnnbench_tasks.state_tracking import TASKS as TRACKING, CycleNavigation, EvenPairs, Parity
 from rnnbench_tasks.tracked import Tracked
 from tests.test_records import learning_trial
 

@@ -9,13 +9,11 @@ from collections.abc import Callable, Sequence
 from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
-from zipfile import Path as ZipPath
-from zipfile import ZipFile
+from zipfile import Path as ZipPath, ZipFile
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from rnnbench import Batch, DataUnavailable, Splits, score
 from rnnbench.archives import open_archives

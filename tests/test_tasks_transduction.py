@@ -5,14 +5,12 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from zipfile import Path as ZipPath
-from zipfile import ZipFile
+from zipfile import Path as ZipPath, ZipFile
 
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from rnnbench import Batch, DataUnavailable, Metric, Splits, score
 from rnnbench.archives import open_archives
@@ -20,8 +18,7 @@ from rnnbench.model import Model
 from rnnbench.training.answers import references
 from rnnbench.training.contract import check_batch
 from rnnbench.training.evaluation import evaluate
-from rnnbench_tasks import pronounce, translate
-from rnnbench_tasks import written_pairs as pairs
+from rnnbench_tasks import pronounce, translate, written_pairs as pairs
 from rnnbench_tasks.pronounce import CODES, Pronounce, read_dictionary
 from rnnbench_tasks.sequence_metrics import CHARACTER_ERRORS, EXACT, PHONEME_ERRORS
 from rnnbench_tasks.translate import CHRF, Translate, bare, read_translations

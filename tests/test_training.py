@@ -12,10 +12,10 @@ import torch
 from torch import nn
 
 import rnnbench
+from rnnbench.contracts import Batch
 from rnnbench.model import Model, Size
 from rnnbench.records import CellUse, Epoch, Learning, LearningTrial, Recipe
 from rnnbench.runner import run_trial
-from rnnbench.task import Batch
 from rnnbench.training import Feed, Outcome, open_feed, train
 from rnnbench.training.optimiser import cut_gradient
 from rnnbench_tasks.adding import Adding

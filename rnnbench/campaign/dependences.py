@@ -4,8 +4,9 @@ from msgspec.structs import replace
 
 from rnnbench import environment
 from rnnbench.catalogue import Catalogue
+from rnnbench.contracts import ExecutorSpec
 from rnnbench.provenance import changed, provenance
-from rnnbench.records import CostTrial, ExecutorSpec, Provenance, Result, Trial
+from rnnbench.records import CostTrial, Provenance, Result, Trial
 
 
 class Dependences:

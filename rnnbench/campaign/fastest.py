@@ -9,7 +9,7 @@ from msgspec import Struct
 from rnnbench import environment
 from rnnbench.archives import home
 from rnnbench.catalogue import Catalogue
-from rnnbench.cell import FASTEST
+from rnnbench.contracts import FASTEST
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors.local import run_one
 from rnnbench.records import CellUse, CostTrial, Result, Shape, Suite, TimeRow

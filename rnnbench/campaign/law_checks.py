@@ -9,7 +9,7 @@ import msgspec
 from rnnbench import environment
 from rnnbench.archives import home
 from rnnbench.catalogue import Brought, Catalogue
-from rnnbench.cell import CellSpec
+from rnnbench.contracts import CellSpec
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors.checking import Checking
 from rnnbench.hooks import GROUP

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from rnnbench.cell import Option
+from rnnbench.contracts import Executor, ExecutorSpec, Placement
 from rnnbench.errors import RnnbenchError, describe, first_line
-from rnnbench.records import Executor, ExecutorSpec, Placement
+from rnnbench.records import Option
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,12 @@ from rnnbench.campaign.progress import IDLE, Progress, Watch, outcome
 from rnnbench.campaign.superseded import superseded
 from rnnbench.campaign.untested import untested
 from rnnbench.catalogue import Catalogue
+from rnnbench.contracts import Executor, Placement
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors.running import without_run
 from rnnbench.plan import Known, count_trials, due_trials, known, plan, unclimbed
 from rnnbench.provenance import without_helpers
-from rnnbench.records import CostTrial, Executor, Placement, Result, Suite, Trial, trial_id
+from rnnbench.records import CostTrial, Result, Suite, Trial, trial_id
 from rnnbench.store import Store, keep_claims, keep_planned
 
 PATIENCE_SECONDS = 1.0

@@ -10,7 +10,7 @@ from typing import Any
 from rnnbench import hooks
 from rnnbench.catalogue.guard import Misbehaved, run_guarded
 from rnnbench.catalogue.installed import Entry, whose
-from rnnbench.task import Task
+from rnnbench.contracts import Task
 
 NameOf = Callable[[Any], str]
 

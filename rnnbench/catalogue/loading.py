@@ -14,10 +14,9 @@ from rnnbench.catalogue.checking import NameOf, foreign_file, named, odd_hooks, 
 from rnnbench.catalogue.guard import Misbehaved, Ran, TakesTooLong, run_guarded
 from rnnbench.catalogue.installed import DISABLE, Entry, entry_of, installed
 from rnnbench.catalogue.shelf import Brought, Plugin, Shelf
-from rnnbench.cell import CellSpec
+from rnnbench.contracts import CellSpec, Diagnostic, ExecutorSpec, Renderer, Task
 from rnnbench.errors import PluginError
-from rnnbench.records import CostTrial, Diagnostic, ExecutorSpec, Renderer, Trial
-from rnnbench.task import Task
+from rnnbench.records import CostTrial, Trial
 
 Watch = Callable[[Plugin], None]
 

@@ -8,8 +8,7 @@ from rich.text import Text
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.describe import Description
 from rnnbench.cli.output import console
-from rnnbench.errors import RnnbenchError
-from rnnbench.errors import describe as describe_error
+from rnnbench.errors import RnnbenchError, describe as describe_error
 from rnnbench.findings import ClaimFinding, Judged, Range, describe
 from rnnbench.records import Claim, Reading
 from rnnbench.suite import claims_of_file

@@ -5,8 +5,8 @@ import click
 from rnnbench.archives import fetch, is_here
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.output import console, print_json, print_table
+from rnnbench.contracts import Archive
 from rnnbench.errors import DataUnavailable
-from rnnbench.task import Archive
 
 SKIPPED = 1
 

@@ -9,13 +9,10 @@ import numpy as np
 
 from rnnbench.archives import is_here, open_archives
 from rnnbench.catalogue import Brought, Catalogue, Plugin
-from rnnbench.cell import CellSpec
 from rnnbench.cli.output import first_line
-from rnnbench.errors import DataUnavailable, describe
-from rnnbench.errors import first_line as first_line_of
-from rnnbench.records import ExecutorSpec, Renderer
+from rnnbench.contracts import CellSpec, ExecutorSpec, GeneratedTask, RecordedTask, Renderer, Task
+from rnnbench.errors import DataUnavailable, describe, first_line as first_line_of
 from rnnbench.suite import suite_head
-from rnnbench.task import GeneratedTask, RecordedTask, Task
 
 CHANCE_EXAMPLES = 1000
 Description = dict[str, Any]

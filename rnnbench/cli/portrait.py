@@ -8,8 +8,8 @@ import torch
 
 from rnnbench.campaign.law_checks import SLOW
 from rnnbench.catalogue import Brought
-from rnnbench.cell import CellSpec
 from rnnbench.cli.describe import Description
+from rnnbench.contracts import CellSpec
 from rnnbench.errors import first_line
 from rnnbench.executors.checking import Checking
 from rnnbench.model import count_parameters, probe

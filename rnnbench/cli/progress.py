@@ -11,8 +11,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from rnnbench.campaign import FAILURES
-from rnnbench.campaign import Progress as State
+from rnnbench.campaign import FAILURES, Progress as State
 from rnnbench.cli.output import console
 from rnnbench.records import Result, trial_id
 

@@ -18,11 +18,11 @@ import msgspec
 from msgspec import Struct
 
 from rnnbench.catalogue import Brought, Catalogue, Plugin
+from rnnbench.contracts import Renderer
 from rnnbench.errors import PluginError, describe
 from rnnbench.executors.scratch import Scratch, remove_abandoned
 from rnnbench.findings import Findings
 from rnnbench.interpreter import end_with_parent, python_with_my_path
-from rnnbench.records import Renderer
 
 LIMIT_SECONDS = 600.0
 ORDER, OUTCOME = "order", "outcome"

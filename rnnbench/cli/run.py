@@ -13,8 +13,7 @@ from rnnbench.cli.placing import find_place, split_settings
 from rnnbench.cli.preview import print_plan
 from rnnbench.cli.progress import Display
 from rnnbench.cli.reporting import make_reports
-from rnnbench.cli.trial import NOTHING_RAN, SOME_FAILED
-from rnnbench.cli.trial import trial as trial_command
+from rnnbench.cli.trial import NOTHING_RAN, SOME_FAILED, trial as trial_command
 from rnnbench.records import FIRST_TUNING_SEED
 from rnnbench.store import Store
 from rnnbench.suite import Choices, read_suite

@@ -1,7 +1,7 @@
 """Executors: places where trials run. The pool of this machine comes in by the door like anybody's."""
 
+from rnnbench.contracts import CHECKPOINT_SECONDS, ExecutorSpec
 from rnnbench.hooks import hookimpl
-from rnnbench.records import CHECKPOINT_SECONDS, ExecutorSpec
 
 
 @hookimpl

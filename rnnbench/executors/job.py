@@ -20,6 +20,7 @@ from typing import BinaryIO
 import msgspec
 from msgspec import Struct
 
+from rnnbench.contracts import CHECKPOINT_SECONDS
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors.confinement import wake_with_parent_gone
 from rnnbench.executors.family import continue_if_stopped
@@ -27,7 +28,7 @@ from rnnbench.executors.local import LocalPool
 from rnnbench.executors.running import without_run
 from rnnbench.executors.scratch import unusable_folder
 from rnnbench.interpreter import python_with_my_path
-from rnnbench.records import CHECKPOINT_SECONDS, Result, Trial, encode, trial_id
+from rnnbench.records import Result, Trial, encode, trial_id
 
 PROGRAM = "from rnnbench.executors.job import main; main()"
 PATIENCE_SECONDS = 0.5

@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from rnnbench import environment
+from rnnbench.contracts import CHECKPOINT_SECONDS, Executor, Placement
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors import confinement
 from rnnbench.executors.anonymous import open_shared_files
@@ -20,7 +21,7 @@ from rnnbench.executors.needs import Needs
 from rnnbench.executors.order import Order
 from rnnbench.executors.running import POLL_SECONDS, Running
 from rnnbench.executors.scratch import Scratch, remove_abandoned
-from rnnbench.records import CHECKPOINT_SECONDS, Executor, Placement, Result, Status, Trial, trial_id
+from rnnbench.records import Result, Status, Trial, trial_id
 
 FAILED: tuple[Status, ...] = ("error", "killed")
 DEATHS_ALONE = 3

@@ -7,13 +7,13 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from rnnbench.contracts import Batch, Task
 from rnnbench.errors import Refused
 from rnnbench.model.encoder import Encoder, at_last_step
 from rnnbench.model.layers import Bare, Residual
 from rnnbench.model.probe import probe
 from rnnbench.records import Recipe
 from rnnbench.state import detach_state
-from rnnbench.task import Batch, Task
 from rnnbench.time_distributed import TimeDistributed
 
 BuildCell = Callable[..., nn.Module]

@@ -12,15 +12,13 @@ from rnnbench.records.cost import (
     TimelineRow,
     TimeRow,
 )
-from rnnbench.records.diagnosis import Diagnosed, Diagnosis, Diagnostic
+from rnnbench.records.diagnosis import Diagnosed, Diagnosis
 from rnnbench.records.encoding import encode
-from rnnbench.records.executor import CHECKPOINT_SECONDS, Executor, ExecutorSpec, Placement
 from rnnbench.records.import_report import ImportReport
 from rnnbench.records.look import Look, Looked
 from rnnbench.records.outcome import CheckRequest, CheckWord, Law, Outcome
 from rnnbench.records.reading import MEASURED_BY, RATIOS, SHARES, Figure, Question, Reading, Region
 from rnnbench.records.recipe import FIRST_TUNING_SEED, Measurement, Recipe, Shape
-from rnnbench.records.renderer import Renderer
 from rnnbench.records.result import (
     Epoch,
     Learning,
@@ -40,6 +38,7 @@ from rnnbench.records.trial import (
     Dial,
     LearningTrial,
     Limits,
+    Option,
     Trial,
     canonical,
     limits,
@@ -47,7 +46,6 @@ from rnnbench.records.trial import (
 )
 
 __all__ = [
-    "CHECKPOINT_SECONDS",
     "FIRST_TUNING_SEED",
     "MEASURED_BY",
     "RATIOS",
@@ -63,11 +61,8 @@ __all__ = [
     "CostTrial",
     "Diagnosed",
     "Diagnosis",
-    "Diagnostic",
     "Dial",
     "Epoch",
-    "Executor",
-    "ExecutorSpec",
     "Figure",
     "ImportReport",
     "InstructionsRow",
@@ -86,14 +81,13 @@ __all__ = [
     "ModelSize",
     "Needed",
     "OperationsRow",
+    "Option",
     "Outcome",
-    "Placement",
     "Provenance",
     "Question",
     "Reading",
     "Recipe",
     "Region",
-    "Renderer",
     "Result",
     "Seconds",
     "SeedRule",

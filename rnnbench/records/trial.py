@@ -8,11 +8,12 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 
-from rnnbench.cell import Option
 from rnnbench.records.recipe import LIMIT_MEMORY_MIB, LIMIT_OUTPUT_MIB, Measurement, Recipe, Shape
 
+Option = bool | int | float | str | None
+"""What an option of a cell may be set to."""
 Dial = Option
-"""What a dial of a task may be set to: the same as an option of a cell."""
+"""What a dial of a task may be set to: the same."""
 
 
 class CellUse(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

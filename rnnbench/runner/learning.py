@@ -14,7 +14,7 @@ import torch
 from rnnbench import seeds
 from rnnbench.archives import open_archives
 from rnnbench.catalogue import Catalogue
-from rnnbench.cell import CellSpec
+from rnnbench.contracts import CellSpec, RecordedTask, Task
 from rnnbench.errors import DataUnavailable, Refused
 from rnnbench.model import Extent, Model, Needs, Size, count_parameters, solve_size
 from rnnbench.provenance import file_digest, provenance
@@ -23,7 +23,6 @@ from rnnbench.runner.imports import Imports
 from rnnbench.runner.reseeding import SeedWatch
 from rnnbench.runner.terms import Terms
 from rnnbench.runner.watch import TorchWatch
-from rnnbench.task import RecordedTask, Task
 from rnnbench.training import Checkpoint, Feed, open_feed, train
 from rnnbench.training.diagnosing import from_plugin
 

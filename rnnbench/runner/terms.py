@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rnnbench.catalogue import Plugin
-from rnnbench.records import CHECKPOINT_SECONDS
+from rnnbench.contracts import CHECKPOINT_SECONDS
 
 
 def _nothing() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import msgspec
 
 from rnnbench.catalogue import Catalogue
-from rnnbench.cell import CellSpec
+from rnnbench.contracts import CellSpec
 from rnnbench.errors import UnknownName
 from rnnbench.records import CellUse, Claim, CostPlan, LeftOut, Measurement, Needed, Shape
 from rnnbench.suite.claims import needs_of

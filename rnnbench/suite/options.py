@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from rnnbench.cell import Option
 from rnnbench.errors import RnnbenchError, UnknownName
+from rnnbench.records import Option
 from rnnbench.suite.numbers import number_problem
 
 

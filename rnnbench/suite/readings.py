@@ -6,7 +6,7 @@ from itertools import product
 import msgspec
 
 from rnnbench.catalogue import Catalogue
-from rnnbench.cell import DEFAULT, FASTEST
+from rnnbench.contracts import DEFAULT, FASTEST
 from rnnbench.errors import RnnbenchError, no_such
 from rnnbench.records import (
     MEASURED_BY,

@@ -9,12 +9,11 @@ import msgspec
 from msgspec import UNSET
 
 from rnnbench.catalogue import Catalogue, Misbehaved, run_guarded
-from rnnbench.cell import DEFAULT, FASTEST
+from rnnbench.contracts import DEFAULT, FASTEST, RecordedTask, Task
 from rnnbench.errors import RnnbenchError, UnknownName, first_line
 from rnnbench.records import CellUse, Dial, Recipe, TaskUse
 from rnnbench.suite.file import TaskEntry
 from rnnbench.suite.options import complete_options
-from rnnbench.task import RecordedTask, Task
 
 FAIR = Recipe(tune=True, search="race")
 """What a suite's file gets where it says nothing."""

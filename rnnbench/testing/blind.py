@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression, Ridge
 
-from rnnbench.task import Array, Batch, Task, score
+from rnnbench.contracts import Array, Batch, Task, score
 from rnnbench.testing.outcome import NotApplicable
 
 PARTS = 10

@@ -9,8 +9,8 @@ import torch
 from msgspec.structs import replace
 
 from rnnbench import switches
-from rnnbench.cell import DEFAULT, CellSpec, Option
-from rnnbench.records import Outcome
+from rnnbench.contracts import DEFAULT, CellSpec
+from rnnbench.records import Option, Outcome
 from rnnbench.testing.agreement import agrees, matches_reference
 from rnnbench.testing.building import refusal
 from rnnbench.testing.carrying import carries

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from rnnbench.catalogue import Catalogue
-from rnnbench.cell import CellSpec
+from rnnbench.contracts import CellSpec
 from rnnbench.errors import DataUnavailable, UnknownName
 from rnnbench.records import Outcome
 from rnnbench.suite import cell_use, resolve_dials

@@ -7,8 +7,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from rnnbench.cell import DeclaresParameterGroups, Option
+from rnnbench.contracts import DeclaresParameterGroups
 from rnnbench.model import count_parameters, probe
+from rnnbench.records import Option
 from rnnbench.state import DeclaresInitialState, is_opaque, map_tensors, tensors_of
 from rnnbench.testing.outcome import fail
 from rnnbench.testing.subject import Subject, run

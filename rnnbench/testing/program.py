@@ -10,7 +10,7 @@ import msgspec
 import torch
 
 from rnnbench.catalogue import Catalogue
-from rnnbench.cell import DEFAULT
+from rnnbench.contracts import DEFAULT
 from rnnbench.errors import RnnbenchError, describe
 from rnnbench.executors import confinement
 from rnnbench.executors.check_program import CheckOrder

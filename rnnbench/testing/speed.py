@@ -11,7 +11,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from rnnbench.cell import CellSpec, Option
+from rnnbench.contracts import CellSpec
+from rnnbench.records import Option
 from rnnbench.state import detach_state
 from rnnbench.testing.subject import Subject, run
 

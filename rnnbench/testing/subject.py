@@ -9,7 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from rnnbench.cell import DEFAULT, CellSpec, Option
+from rnnbench.contracts import DEFAULT, CellSpec
+from rnnbench.records import Option
 from rnnbench.testing.importing import Imported
 from rnnbench.testing.outcome import fail
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnnbench.archives import open_archives
+from rnnbench.contracts import Array, Batch, GeneratedTask, RecordedTask, Splits, Task, score
 from rnnbench.records import Outcome
-from rnnbench.task import Array, Batch, GeneratedTask, RecordedTask, Splits, Task, score
 from rnnbench.testing.blind import blind_reader_score, constant_scores
 from rnnbench.testing.outcome import Check, NotApplicable, fail
 from rnnbench.training import check_batch

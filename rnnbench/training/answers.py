@@ -6,9 +6,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from rnnbench.contracts import Array, Batch, Task
 from rnnbench.model import Model
 from rnnbench.state import tensors_of
-from rnnbench.task import Array, Batch, Task
 from rnnbench.training.losses import Tensors, on_device
 
 ABSENT = -1

@@ -4,8 +4,8 @@ from dataclasses import fields
 
 import numpy as np
 
+from rnnbench.contracts import Array, Batch, Task
 from rnnbench.errors import RnnbenchError
-from rnnbench.task import Array, Batch, Task
 
 ANY = -1
 

@@ -10,10 +10,10 @@ import torch
 from torch import Tensor
 
 from rnnbench import seeds
+from rnnbench.contracts import Diagnostic, Task
 from rnnbench.errors import Refused, RnnbenchError, describe, first_line
 from rnnbench.model import Model, tensor
-from rnnbench.records import Diagnosed, Diagnosis, Diagnostic, LearningTrial
-from rnnbench.task import Task
+from rnnbench.records import Diagnosed, Diagnosis, LearningTrial
 from rnnbench.training.feed import Feed
 
 Measure = Callable[[Any, Any, Any], Diagnosis]

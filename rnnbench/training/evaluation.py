@@ -8,9 +8,9 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+from rnnbench.contracts import Array, Batch, Task, compute
 from rnnbench.errors import describe
 from rnnbench.model import Model
-from rnnbench.task import Array, Batch, Task, compute
 from rnnbench.training.answers import ABSENT, best_path, padded, references, write_on
 from rnnbench.training.losses import on_device
 from rnnbench.training.windows import folded, windows

@@ -10,8 +10,8 @@ import msgspec
 import numpy as np
 
 from rnnbench import seeds
+from rnnbench.contracts import Batch, GeneratedTask, RecordedTask, Task
 from rnnbench.records import LearningTrial
-from rnnbench.task import Batch, GeneratedTask, RecordedTask, Task
 from rnnbench.training.contract import check_batch, check_repeats
 from rnnbench.training.windows import folded, windows
 

@@ -10,10 +10,10 @@ import msgspec
 import torch
 from torch import Tensor
 
+from rnnbench.contracts import Task
 from rnnbench.errors import OutOfTime
 from rnnbench.model import Model, Size, count_parameters
 from rnnbench.records import Epoch, Learning, LearningTrial, MetricNote, Status
-from rnnbench.task import Task
 from rnnbench.training.checkpoint import Checkpoint, restore_stream, restore_streams, stream_state
 from rnnbench.training.course import Course
 from rnnbench.training.diagnosing import NO_DIAGNOSTICS, Measure, diagnose, paired

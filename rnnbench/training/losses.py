@@ -6,9 +6,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from rnnbench.contracts import Batch, Task
 from rnnbench.errors import RnnbenchError
 from rnnbench.model import tensor
-from rnnbench.task import Batch, Task
 
 
 class Tensors(NamedTuple):

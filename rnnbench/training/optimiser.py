@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from rnnbench.cell import DeclaresParameterGroups, ParameterGroup
+from rnnbench.contracts import DeclaresParameterGroups, ParameterGroup
 from rnnbench.errors import CellContractError
 from rnnbench.model import Model
 from rnnbench.records import Recipe

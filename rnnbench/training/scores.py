@@ -3,8 +3,8 @@
 import math
 from collections.abc import Mapping
 
+from rnnbench.contracts import Task
 from rnnbench.records import MetricNote
-from rnnbench.task import Task
 from rnnbench.training.feed import Feed
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from rnnbench.task import Array, Batch
+from rnnbench.contracts import Array, Batch
 
 
 def folded(data: Batch, streams: int) -> Batch:

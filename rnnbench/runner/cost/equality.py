@@ -2,7 +2,7 @@
 
 import torch
 
-from rnnbench.cell import DEFAULT
+from rnnbench.contracts import DEFAULT
 from rnnbench.errors import CellContractError
 from rnnbench.runner.cost.subjects import Bench
 

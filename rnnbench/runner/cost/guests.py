@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rnnbench.catalogue import Brought, Catalogue, Shelf
-from rnnbench.cell import CellSpec, Option
+from rnnbench.contracts import CellSpec
 from rnnbench.errors import Refused
-from rnnbench.records import CostTrial
+from rnnbench.records import CostTrial, Option
 from rnnbench.runner.imports import Imports
 from rnnbench.runner.watch import TorchWatch
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from rnnbench import seeds
 from rnnbench.catalogue import Catalogue
-from rnnbench.cell import DEFAULT
+from rnnbench.contracts import DEFAULT
 from rnnbench.meters import Clock, EnergyMeter, Timing, clock_of, kernel_name, machine, seconds_of, time_side_by_side
 from rnnbench.model import count_parameters
 from rnnbench.records import CellUse, CostTrial, Result, Surroundings, TimeRow

@@ -4,13 +4,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from pkgutil import resolve_name
 from types import TracebackType
 from typing import Self
 
-from rnnbench.cell import Option
-from rnnbench.records.result import Result
-from rnnbench.records.trial import Trial, trial_id
+from rnnbench.contracts.places import imported
+from rnnbench.records import Option, Result, Trial, trial_id
 
 CHECKPOINT_SECONDS = 60.0
 """How often a trial writes a checkpoint, unless told otherwise."""
@@ -97,5 +95,4 @@ class ExecutorSpec:
 
     def load(self) -> Callable[..., Executor]:
         """The build function, imported if need be."""
-        build: Callable[..., Executor] = resolve_name(self.build) if isinstance(self.build, str) else self.build
-        return build
+        return imported(self.build)

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from pkgutil import resolve_name
 from typing import Any
+
+from rnnbench.contracts.places import imported
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,4 @@ class Renderer:
 
     def load(self) -> Callable[[Any, Path], list[Path]]:
         """The render function, imported if need be."""
-        render: Callable[[Any, Path], list[Path]] = (
-            resolve_name(self.render) if isinstance(self.render, str) else self.render
-        )
-        return render
+        return imported(self.render)

@@ -9,12 +9,12 @@ Shape letters, used everywhere: B batch, T steps, I input features, H hidden uni
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import partial
-from pkgutil import resolve_name
 from typing import Any, Literal, Protocol, runtime_checkable
 
-from rnnbench.cell_fields import validate
+from rnnbench.contracts.cell_fields import validate
+from rnnbench.contracts.places import imported
+from rnnbench.records import Option
 
-Option = bool | int | float | str | None
 DEFAULT = "default"
 """The implementation that a cell takes where none is asked for."""
 FASTEST = "fastest"
@@ -104,7 +104,7 @@ class CellSpec:
 
     def load(self, options: Mapping[str, Option] | None = None, implementation: str = DEFAULT) -> Callable[..., Any]:
         """The build function with these options and this implementation bound, imported if need be."""
-        build: Callable[..., Any] = _imported(self.build)
+        build: Callable[..., Any] = imported(self.build)
         bound = dict(options or {})
         if implementation != DEFAULT:
             bound["implementation"] = implementation
@@ -112,9 +112,4 @@ class CellSpec:
 
     def load_reference(self) -> Callable[..., Any] | None:
         """The plain loop, imported if need be."""
-        return None if self.reference is None else _imported(self.reference)
-
-
-def _imported(place: str | Callable[..., Any]) -> Callable[..., Any]:
-    found: Callable[..., Any] = resolve_name(place) if isinstance(place, str) else place
-    return found
+        return None if self.reference is None else imported(self.reference)

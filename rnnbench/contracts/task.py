@@ -14,9 +14,9 @@ from zipfile import Path as ZipPath
 
 import numpy as np
 
+from rnnbench.contracts.archive import Archive
+from rnnbench.contracts.batch import Batch
 from rnnbench.metric import Metric
-from rnnbench.task.archive import Archive
-from rnnbench.task.batch import Batch
 
 Loss = Literal["squared-error", "cross-entropy", "binary-cross-entropy", "ctc"]
 Readout = Literal["last-step", "every-step"]

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from rnnbench.contracts.batch import Array, Batch
 from rnnbench.metric import Metric
-from rnnbench.task.batch import Array, Batch
 
 
 def score(metrics: tuple[Metric, ...], outputs: Array, batch: Batch) -> dict[str, float]:

@@ -1,0 +1,95 @@
+"""The front door: what `rnnbench` offers, and where it is defined. The one list of these names."""
+
+from .adapters import (
+    NamedState as NamedState,
+    Stateless as Stateless,
+    Stepwise as Stepwise,
+    StepwiseWithOutput as StepwiseWithOutput,
+    TimeFirst as TimeFirst,
+)
+from .contracts import (
+    Archive as Archive,
+    Batch as Batch,
+    CellSpec as CellSpec,
+    Diagnostic as Diagnostic,
+    Executor as Executor,
+    ExecutorSpec as ExecutorSpec,
+    GeneratedTask as GeneratedTask,
+    Loss as Loss,
+    Mode as Mode,
+    ParameterGroup as ParameterGroup,
+    Placement as Placement,
+    Readout as Readout,
+    RecordedTask as RecordedTask,
+    Renderer as Renderer,
+    Splits as Splits,
+    Task as Task,
+    score as score,
+)
+from .errors import (
+    CellContractError as CellContractError,
+    DataUnavailable as DataUnavailable,
+    PluginError as PluginError,
+    Refused as Refused,
+    RnnbenchError as RnnbenchError,
+    describe as describe,
+)
+from .executors.job import (
+    Job as Job,
+    JobProcess as JobProcess,
+)
+from .executors.running import (
+    without_run as without_run,
+)
+from .findings import (
+    Arm as Arm,
+    Aspect as Aspect,
+    ClaimFinding as ClaimFinding,
+    Condition as Condition,
+    CostFinding as CostFinding,
+    CostRow as CostRow,
+    Findings as Findings,
+    HorizonFinding as HorizonFinding,
+    Judged as Judged,
+    Pace as Pace,
+    Range as Range,
+    ReadingFinding as ReadingFinding,
+    Scaling as Scaling,
+    Span as Span,
+)
+from .hooks import (
+    hookimpl as hookimpl,
+)
+from .metric import (
+    ACCURACY as ACCURACY,
+    BITS_PER_CHARACTER as BITS_PER_CHARACTER,
+    CROSS_ENTROPY as CROSS_ENTROPY,
+    EXACT_MATCH as EXACT_MATCH,
+    FRAME_BCE as FRAME_BCE,
+    FRAME_MSE as FRAME_MSE,
+    MSE as MSE,
+    NRMSE as NRMSE,
+    PERPLEXITY as PERPLEXITY,
+    R2 as R2,
+    SCALED_ACCURACY as SCALED_ACCURACY,
+    Metric as Metric,
+)
+from .records import (
+    Diagnosis as Diagnosis,
+    Limits as Limits,
+    Result as Result,
+    Trial as Trial,
+    limits as limits,
+    trial_id as trial_id,
+)
+from .state import (
+    detach_state as detach_state,
+)
+from .step_cell import (
+    StepCell as StepCell,
+)
+from .time_distributed import (
+    TimeDistributed as TimeDistributed,
+)
+
+__version__: str

@@ -10,6 +10,7 @@ import pytest
 
 from rnnbench import hooks
 from rnnbench.catalogue import Catalogue
+from rnnbench.cli.exit_codes import ExitCode
 from rnnbench.suite import read_suite, schema
 
 ROOT = Path(__file__).parents[1]
@@ -19,6 +20,12 @@ README = (ROOT / "README.md").read_text()
 def blocks(language: str) -> list[str]:
     """The fenced blocks of a language, in order."""
     return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+def test_the_table_of_exit_codes_has_each_of_them_and_no_other() -> None:
+    """As they stand in one list."""
+    table = (ROOT / "README.md").read_text().split("| exit code | meaning |\n")[1].split("\n\n")[0]
+    assert [int(code) for code in re.findall(r"^\| (\d+) \|", table, re.MULTILINE)] == list(ExitCode)
 
 
 def test_the_two_commands_stand_at_the_top() -> None:

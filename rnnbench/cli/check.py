@@ -7,13 +7,13 @@ import msgspec
 
 from rnnbench.campaign import remember
 from rnnbench.catalogue import Catalogue
+from rnnbench.cli.exit_codes import ExitCode, ended
 from rnnbench.cli.output import console, print_json, print_line
 from rnnbench.errors import UnknownName
 from rnnbench.executors.checking import LIMIT_MEMORY_MIB, LIMIT_SECONDS, Checking
 from rnnbench.records import CellUse, CheckRequest, Outcome
 from rnnbench.suite import cell_use, key_table, resolve_dials
 
-SOME_FAILED = 1
 MARKS = {"passed": ("ok", "green"), "failed": ("FAILED", "bold red"), "not applicable": ("-", "dim")}
 
 
@@ -69,7 +69,8 @@ def check(
         print_json(msgspec.to_builtins(outcomes))
     else:
         _summarise(outcomes)
-    raise click.exceptions.Exit(SOME_FAILED if any(o.status == "failed" for o in outcomes) else 0)
+    failed = any(outcome.status == "failed" for outcome in outcomes)
+    raise ended(ExitCode.FAILED if failed else ExitCode.FINE)
 
 
 def _check(request: CheckRequest, catalogue: Catalogue, limit_seconds: float, *, quiet: bool) -> list[Outcome]:

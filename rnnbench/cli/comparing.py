@@ -12,9 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 from rnnbench.cli.changes import print_changes, print_indented, print_plainly, print_sides, read_run
+from rnnbench.cli.exit_codes import ExitCode, ended
 from rnnbench.cli.output import console, print_json, print_line
 from rnnbench.cli.reporting import open_run
-from rnnbench.cli.trial import NOTHING_RAN
 from rnnbench.compare import Change, Comparison, Verdict, compare, in_units
 
 TOLD = (
@@ -52,7 +52,7 @@ def compare_(base: Path, head: Path, as_json: bool) -> None:
         )
         console(stderr=True).print(note, markup=False, soft_wrap=True)
     if not any(change.verdict not in ("missing", "new") for change in comparison.changes):
-        raise click.exceptions.Exit(NOTHING_RAN)
+        raise ended(ExitCode.NOTHING_RAN)
 
 
 def _print_plainly(comparison: Comparison) -> None:

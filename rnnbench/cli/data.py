@@ -4,11 +4,10 @@ import click
 
 from rnnbench.archives import fetch, is_here
 from rnnbench.catalogue import Catalogue
+from rnnbench.cli.exit_codes import ExitCode, ended
 from rnnbench.cli.output import console, print_json, print_table
 from rnnbench.contracts import Archive
 from rnnbench.errors import DataUnavailable
-
-SKIPPED = 1
 
 
 @click.group()
@@ -56,7 +55,7 @@ def fetch_(tasks: tuple[str, ...]) -> None:
             failed = True
             console(stderr=True).print(f"{error}. Skipped: {', '.join(users)}.", markup=False, soft_wrap=True)
     if failed:
-        raise click.exceptions.Exit(SKIPPED)
+        raise ended(ExitCode.FAILED)
 
 
 def _archives(catalogue: Catalogue) -> dict[Archive, list[str]]:

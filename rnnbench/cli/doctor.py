@@ -11,6 +11,7 @@ import click
 
 from rnnbench import archives, environment
 from rnnbench.catalogue import Catalogue
+from rnnbench.cli.exit_codes import ExitCode, ended
 from rnnbench.cli.output import console
 from rnnbench.cli.plugin_findings import plugin_findings
 from rnnbench.interpreter import python
@@ -30,7 +31,7 @@ def doctor() -> None:
         console().print(f"{mark} [bold]{subject:<10}[/bold]", end=" ")
         console().print(finding, markup=False, soft_wrap=True)
     if sick:
-        raise click.exceptions.Exit(1)
+        raise ended(ExitCode.FAILED)
 
 
 def _findings() -> Iterator[tuple[bool, str, str]]:

@@ -8,11 +8,17 @@ import msgspec
 from rich.text import Text
 
 from rnnbench.cli.changes import print_changes, print_plainly, print_sides, read_run
+from rnnbench.cli.exit_codes import ExitCode, ended
 from rnnbench.cli.output import console, print_json, print_line
 from rnnbench.compare import JUDGED, RENEW, Comparison, Kind, Ruling, blocks, compare, junit, markdown, rule
 from rnnbench.errors import RnnbenchError
 
-EXIT_CODES = {"passed": 0, "regression": 3, "undecided": 4, "nothing to compare": 5}
+EXIT_CODES = {
+    "passed": ExitCode.FINE,
+    "regression": ExitCode.REGRESSION,
+    "undecided": ExitCode.UNDECIDED,
+    "nothing to compare": ExitCode.NOTHING_RAN,
+}
 STYLES = {"passed": "bold green", "regression": "bold red"}
 
 
@@ -51,12 +57,12 @@ def gate(
             _write(file, text(ruling, comparison))
     code = EXIT_CODES[ruling.standing]
     if as_json:
-        print_json({**msgspec.to_builtins(ruling), "exit_code": code, **_sides(comparison)})
+        print_json({**msgspec.to_builtins(ruling), "exit_code": int(code), **_sides(comparison)})
     elif console().is_terminal:
         _print(ruling, comparison)
     else:
         _print_plainly(ruling, comparison)
-    raise click.exceptions.Exit(code)
+    raise ended(code)
 
 
 def _write(file: Path, text: str) -> None:

@@ -10,10 +10,10 @@ from types import ModuleType
 import click
 
 from rnnbench import __version__
+from rnnbench.cli.exit_codes import ExitCode
 from rnnbench.cli.streams import ReaderGone, careful_streams
 from rnnbench.errors import RnnbenchError, encodable, message, why_not
 
-NO_ANSWER, USAGE_ERROR, OUTPUT_LOST, INTERRUPTED = 1, 2, 6, 130
 INTERRUPTION = "Interrupted. What finished is kept; the same command, without --fresh, goes on from there."
 COMMANDS = {
     "run": "rnnbench.cli.run:run",
@@ -76,7 +76,7 @@ def main() -> None:
     with careful_streams() as streams:
         code = _outcome()
     if code == 0 and any(stream.lost for stream in streams):
-        code = OUTPUT_LOST
+        code = ExitCode.OUTPUT_LOST
     sys.exit(code)
 
 
@@ -90,20 +90,20 @@ def _outcome() -> int:
         code = exit_.exit_code
     except (click.Abort, KeyboardInterrupt):
         click.echo(INTERRUPTION, err=True)
-        code = INTERRUPTED
+        code = ExitCode.INTERRUPTED
     except click.exceptions.NoArgsIsHelpError as error:  # no command at all: its help says which there are
         error.show()
-        code = USAGE_ERROR
+        code = ExitCode.USAGE
     except click.ClickException as error:
         code = _usage_error(error, _sentence(error))
     except RnnbenchError as error:
         code = _usage_error(error, " ".join(message(error).split()))
     except ReaderGone:
-        code = OUTPUT_LOST
+        code = ExitCode.OUTPUT_LOST
     except SystemExit as error:  # no command ends so; what plugins bring might
         told = f"something that this command ran tried to end it by sys.exit({error.code!r}), and it gave no answer"
         click.echo(f"rnnbench: {told}.", err=True)
-        code = NO_ANSWER
+        code = ExitCode.FAILED
     return code if isinstance(code, int) else 0
 
 
@@ -111,7 +111,7 @@ def _usage_error(error: Exception, sentence: str) -> int:
     if "--debug" in sys.argv:
         traceback.print_exception(error)
     click.echo(f"rnnbench: {sentence}", err=True)
-    return USAGE_ERROR
+    return ExitCode.USAGE
 
 
 def _sentence(error: click.ClickException) -> str:

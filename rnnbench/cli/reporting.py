@@ -9,13 +9,13 @@ from rich.text import Text
 
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.claims import print_claims
+from rnnbench.cli.exit_codes import ExitCode, ended
 from rnnbench.cli.output import console, print_line
 from rnnbench.cli.rendering import Rendered, render
 from rnnbench.errors import RnnbenchError
 from rnnbench.findings import Findings, caveats_of, find
 from rnnbench.store import Store, failed_checks, keep_look, kept_claims, kept_looks
 
-NOT_MADE = 1
 OF_CLAIMS = "claims-forest"
 """How the names of files begin that are figures of claims."""
 
@@ -26,7 +26,7 @@ def report(folder: Path) -> None:
     """Make the reports of the run in FOLDER again from its results. Exits with 1 where one could not be made."""
     store, catalogue = open_run(folder), Catalogue.load()
     if not make_reports(store, catalogue):
-        raise click.exceptions.Exit(NOT_MADE)
+        raise ended(ExitCode.FAILED)
 
 
 @click.command()
@@ -46,7 +46,7 @@ def export(folder: Path, format_: str, output: Path | None) -> None:
         raise RnnbenchError(f"{output}: cannot be written: {error.strerror or error}") from error
     if outcome.problem:
         console(stderr=True).print(outcome.sentence, markup=False, soft_wrap=True)
-        raise click.exceptions.Exit(NOT_MADE)
+        raise ended(ExitCode.FAILED)
     for file in outcome.files:
         print_line(file)
 

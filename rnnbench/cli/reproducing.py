@@ -10,15 +10,14 @@ import msgspec
 from rnnbench import environment
 from rnnbench.campaign import IDLE
 from rnnbench.catalogue import Catalogue
+from rnnbench.cli.exit_codes import ExitCode, ended
 from rnnbench.cli.output import console, print_json
-from rnnbench.cli.trial import NOTHING_RAN
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors.local import run_one
 from rnnbench.provenance import provenance
 from rnnbench.records import LearningTrial, Provenance, Result, trial_id
 from rnnbench.store import Store
 
-DIFFERENT = 1
 NO_CONDITIONS = ("executor", "shared", "files", "sources")
 """What of a result's provenance is no condition of its figures; sources are in its definitions."""
 MEASURED = (
@@ -59,9 +58,9 @@ def reproduce(folder: Path, identity: str, as_json: bool) -> None:
     else:
         _print(stored, differences, conditions, nothing)
     if nothing:
-        raise click.exceptions.Exit(NOTHING_RAN)
+        raise ended(ExitCode.NOTHING_RAN)
     if differences:
-        raise click.exceptions.Exit(DIFFERENT)
+        raise ended(ExitCode.FAILED)
 
 
 def _nothing_compared(stored: Result, again: Result) -> str:

@@ -7,13 +7,14 @@ import click
 from rnnbench import environment
 from rnnbench.campaign import FAILURES, Progress, run_suite, settle_fastest, settle_occasion
 from rnnbench.catalogue import Catalogue
+from rnnbench.cli.exit_codes import ExitCode, ended
 from rnnbench.cli.law_checks import check_laws
 from rnnbench.cli.output import console
 from rnnbench.cli.placing import find_place, split_settings
 from rnnbench.cli.preview import print_plan
 from rnnbench.cli.progress import Display
 from rnnbench.cli.reporting import make_reports
-from rnnbench.cli.trial import NOTHING_RAN, SOME_FAILED, trial as trial_command
+from rnnbench.cli.trial import trial as trial_command
 from rnnbench.records import FIRST_TUNING_SEED
 from rnnbench.store import Store
 from rnnbench.suite import Choices, read_suite
@@ -82,7 +83,7 @@ def suite_(
         check_laws([cell.name for cell in suite.cells], catalogue, store)
     make_reports(store, catalogue)
     print_summary(progress)
-    raise click.exceptions.Exit(_exit_code(progress))
+    raise ended(_exit_code(progress))
 
 
 def print_summary(progress: Progress) -> None:
@@ -109,10 +110,10 @@ def print_summary(progress: Progress) -> None:
         console(stderr=True).print(warning, markup=False, soft_wrap=True)
 
 
-def _exit_code(progress: Progress) -> int:
+def _exit_code(progress: Progress) -> ExitCode:
     if progress.failed or progress.absent:
-        return SOME_FAILED
-    return NOTHING_RAN if progress.idle else 0
+        return ExitCode.FAILED
+    return ExitCode.NOTHING_RAN if progress.idle else ExitCode.FINE
 
 
 run.add_command(trial_command)

@@ -7,14 +7,13 @@ import msgspec
 
 from rnnbench.campaign import FAILURES, IDLE, settle_fastest
 from rnnbench.catalogue import Catalogue
+from rnnbench.cli.exit_codes import ExitCode, ended
 from rnnbench.cli.output import console, print_json
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors.local import run_one
 from rnnbench.plan import due_trials
-from rnnbench.records import Learning, LearningTrial, Result, Trial
+from rnnbench.records import Learning, LearningTrial, Result, Status, Trial
 from rnnbench.suite import Choices, check_suite, key_table
-
-SOME_FAILED, NOTHING_RAN = 1, 5
 
 
 @click.command()
@@ -41,9 +40,13 @@ def trial(
         print_json(msgspec.to_builtins(result))
     else:
         _print_result(result)
-    raise click.exceptions.Exit(
-        SOME_FAILED if result.status in FAILURES else NOTHING_RAN if result.status in IDLE else 0
-    )
+    raise ended(_exit_code(result.status))
+
+
+def _exit_code(status: Status) -> ExitCode:
+    if status in FAILURES:
+        return ExitCode.FAILED
+    return ExitCode.NOTHING_RAN if status in IDLE else ExitCode.FINE
 
 
 def _single_trial(

@@ -31,7 +31,7 @@ from rnnbench.records.result import (
     Status,
 )
 from rnnbench.records.side import CostSide, LearningSide, identity
-from rnnbench.records.suite import CostPlan, LeftOut, Needed, SeedRule, Suite, TaskUse
+from rnnbench.records.suite import CostPlan, CostSettings, LeftOut, Needed, SeedRule, Suite, TaskUse
 from rnnbench.records.trial import (
     CellUse,
     CostTrial,
@@ -57,6 +57,7 @@ __all__ = [
     "Claim",
     "CostFigure",
     "CostPlan",
+    "CostSettings",
     "CostSide",
     "CostTrial",
     "Diagnosed",

@@ -1,11 +1,11 @@
 """A suite with every name checked and every default filled in: what the planner reads."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from rnnbench.records.claim import Claim
-from rnnbench.records.recipe import LIMIT_MEMORY_MIB, LIMIT_OUTPUT_MIB, Measurement, Recipe, Shape
+from rnnbench.records.recipe import LIMIT_MEMORY_MIB, LIMIT_OUTPUT_MIB, Measurement, Positive, Recipe, Shape
 from rnnbench.records.trial import CellUse, Dial
 
 
@@ -63,37 +63,44 @@ class SeedRule(Struct, frozen=True):
         return tuple(range(self.first, end + 1, self.step)) or (end,)
 
 
-class CostPlan(Struct, frozen=True, kw_only=True):
-    """Which cost figures are measured, at which shape, how often.
+class CostSettings(Struct, frozen=True, kw_only=True):
+    """How often cost is measured, and within which limits.
 
-    replicates: at least so many of times; more, up to `most_replicates`, until each ratio to the ruler is known to
-                `precision` or they have taken `most_seconds`.
+    replicates: at least so many of times, of `repeats` measured steps of each cell; more, up to `most_replicates`,
+                until each ratio to the ruler is known to `precision` or they have taken `most_seconds`.
     memory_limit_mib: what a training step may take where its memory is measured, and not its time.
     reference:  the row over which times are stated, "" for the ruler; what is measured does not depend on it.
-    needed:     what is measured of whom; without any it is everything of everyone.
-    occasions:  how often it is to be measured; `occasion` is that of this run, `other_occasions` are those of which
-                there are results.
+    occasions:  how often it is to be measured; `occasion` is that of this run.
+    """
+
+    replicates: Positive = 8
+    repeats: Positive = 30
+    memory_replicates: Positive = 3
+    memory_limit_mib: Positive | None = None
+    precision: Annotated[float, Meta(gt=0)] = 0.02
+    most_replicates: Positive = 24
+    most_seconds: Annotated[float, Meta(gt=0)] = 600.0
+    reference: str = ""
+    occasions: Positive = 1
+    occasion: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]*$")] = ""
+    threads: Positive = 1
+    limit_seconds: Annotated[float, Meta(gt=0)] = 300.0
+    limit_memory_mib: Positive = LIMIT_MEMORY_MIB
+    limit_output_mib: Positive = LIMIT_OUTPUT_MIB
+
+
+class CostPlan(CostSettings, frozen=True, kw_only=True):
+    """Which cost figures are measured, at which shapes.
+
+    needed:          what is measured of whom; without any it is everything of everyone.
+    other_occasions: those of which there are results.
     """
 
     measure: tuple[Measurement, ...]
     shapes: tuple[Shape, ...]
-    replicates: int
-    repeats: int
-    memory_replicates: int = 3
-    memory_limit_mib: int | None = None
-    precision: float = 0.02
-    most_replicates: int = 24
-    most_seconds: float = 600.0
-    reference: str = ""
-    occasions: int = 1
-    occasion: str = ""
     other_occasions: tuple[str, ...] = ()
-    threads: int = 1
     left_out: tuple[LeftOut, ...] = ()
     needed: tuple[Needed, ...] = ()
-    limit_seconds: float = 300.0
-    limit_memory_mib: int = LIMIT_MEMORY_MIB
-    limit_output_mib: int = LIMIT_OUTPUT_MIB
 
 
 class Suite(Struct, frozen=True, kw_only=True):

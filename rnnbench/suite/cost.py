@@ -7,7 +7,7 @@ import msgspec
 from rnnbench.catalogue import Catalogue
 from rnnbench.contracts import CellSpec
 from rnnbench.errors import UnknownName
-from rnnbench.records import CellUse, Claim, CostPlan, LeftOut, Measurement, Needed, Shape
+from rnnbench.records import CellUse, Claim, CostPlan, CostSettings, LeftOut, Measurement, Needed, Shape
 from rnnbench.suite.claims import needs_of
 from rnnbench.suite.file import CostEntry
 
@@ -33,25 +33,9 @@ def cost_plan(
         for shape in shapes
         if (reason := next(_objections(catalogue.cells[cell.name].item, measurement, shape, device), ""))
     )
-    return CostPlan(
-        measure=measure,
-        shapes=shapes,
-        replicates=entry.replicates,
-        repeats=entry.repeats,
-        memory_replicates=entry.memory_replicates,
-        precision=entry.precision,
-        most_replicates=entry.most_replicates,
-        most_seconds=entry.most_seconds,
-        reference=entry.reference,
-        occasions=entry.occasions,
-        occasion=entry.occasion,
-        threads=threads or entry.threads,
-        left_out=left_out,
-        limit_seconds=entry.limit_seconds,
-        limit_memory_mib=entry.limit_memory_mib,
-        memory_limit_mib=entry.memory_limit_mib,
-        limit_output_mib=entry.limit_output_mib,
-    )
+    settings = {name: getattr(entry, name) for name in CostSettings.__struct_fields__}
+    settings["threads"] = threads or entry.threads
+    return CostPlan(measure=measure, shapes=shapes, left_out=left_out, **settings)
 
 
 def claims_cost(

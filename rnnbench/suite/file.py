@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from rnnbench.records import FIRST_TUNING_SEED, SHARES, CellUse, Dial, Figure, Recipe, Shape
-from rnnbench.records.recipe import LIMIT_MEMORY_MIB, LIMIT_OUTPUT_MIB, Measurement, Positive
+from rnnbench.records import FIRST_TUNING_SEED, SHARES, CellUse, CostSettings, Dial, Figure, Recipe, Shape
+from rnnbench.records.recipe import Measurement, Positive
 
 RecipeChanges: type[Struct] = msgspec.defstruct(
     "RecipeChanges",
@@ -50,7 +50,7 @@ class TaskEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     full: "FullTask | None" = None
 
 
-class CostEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class CostEntry(CostSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Cost trials: run alone, after all others. `repeats` measured steps of each cell in each of `replicates` runs.
 
     From eight replicates on, more are added until the ratios are known to `precision`, at most until they have taken
@@ -60,20 +60,6 @@ class CostEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     measure: Annotated[tuple[Measurement, ...], Meta(min_length=1)] = ("train-step-time", "peak-memory")
     shapes: Annotated[tuple[Shape, ...], Meta(min_length=1)] = (Shape(),)
-    replicates: Positive = 8
-    repeats: Positive = 30
-    memory_replicates: Positive = 3
-    memory_limit_mib: Positive | None = None
-    precision: Annotated[float, Meta(gt=0)] = 0.02
-    most_replicates: Positive = 24
-    most_seconds: Annotated[float, Meta(gt=0)] = 600.0
-    reference: str = ""
-    occasions: Positive = 1
-    occasion: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]*$")] = ""
-    threads: Positive = 1
-    limit_seconds: Annotated[float, Meta(gt=0)] = 300.0
-    limit_memory_mib: Positive = LIMIT_MEMORY_MIB
-    limit_output_mib: Positive = LIMIT_OUTPUT_MIB
 
 
 class ClaimCell(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

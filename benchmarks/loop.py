@@ -18,8 +18,8 @@ from rnnbench.model import Model
 from rnnbench.records import CellUse, LearningTrial, Recipe
 from rnnbench.training import Checkpoint, open_feed
 from rnnbench.training.loop import _Trainer
-from rnnbench_tasks.adding import Adding
-from rnnbench_tasks.recall_first import RecallFirst
+from rnnbench_tasks.long_range.adding import Adding
+from rnnbench_tasks.recall.recall_first import RecallFirst
 
 STEPS = 5
 

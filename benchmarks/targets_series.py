@@ -15,8 +15,9 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from rnnbench import Batch, RecordedTask, Splits, score
 from rnnbench.archives import open_archives
 from rnnbench_tasks import images, series
-from rnnbench_tasks.bitcoin import Bitcoin
-from rnnbench_tasks.digits import DigitsPixels, DigitsRows
+from rnnbench_tasks.images.digits import DigitsPixels, DigitsRows
+from rnnbench_tasks.images.mnist import MnistPixels
+from rnnbench_tasks.series.bitcoin import Bitcoin
 
 STRENGTHS = 10.0 ** np.arange(-4, 7)
 KINDS = [DigitsRows, DigitsPixels, *images.TASKS, Bitcoin, *(kind for kind in series.TASKS if kind.archives)]
@@ -55,6 +56,6 @@ if __name__ == "__main__":
     for kind in KINDS:
         if issubclass(kind, RecordedTask) and kind.name in (sys.argv[1:] or [kind.name]):
             report(kind())
-            if kind is images.MnistPixels:
-                report(images.MnistPixels(side=14))
-                report(images.MnistPixels(side=7))
+            if kind is MnistPixels:
+                report(MnistPixels(side=14))
+                report(MnistPixels(side=7))

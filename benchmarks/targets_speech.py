@@ -20,9 +20,9 @@ from sklearn.linear_model import LogisticRegression, Ridge
 
 from rnnbench import Batch, RecordedTask, Splits, score
 from rnnbench.contracts import Array
-from rnnbench_tasks.caption import WORDS, Caption, captions
-from rnnbench_tasks.moving_digits import FIRST_ASKED, MARGINS, MovingDigits
-from rnnbench_tasks.speech import DigitStrings, Keywords, said_in
+from rnnbench_tasks.frames.caption import WORDS, Caption, captions
+from rnnbench_tasks.frames.moving_digits import FIRST_ASKED, MARGINS, MovingDigits
+from rnnbench_tasks.speech.digit_words import DigitStrings, Keywords, said_in
 
 STRENGTHS = 10.0 ** np.arange(-3, 4)
 PIECES = 8

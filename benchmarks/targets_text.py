@@ -27,11 +27,12 @@ from sklearn.tree import DecisionTreeClassifier
 
 from rnnbench import Batch, RecordedTask, Splits, score
 from rnnbench.archives import open_archives
-from rnnbench_tasks import reviews, written_pairs as pairs
-from rnnbench_tasks.language_models import CharLm, WordLm
-from rnnbench_tasks.pronounce import Pronounce
-from rnnbench_tasks.reviews import LongDocument, Sentiment
-from rnnbench_tasks.translate import Translate
+from rnnbench_tasks.text import reviews
+from rnnbench_tasks.text.language_models import CharLm, WordLm
+from rnnbench_tasks.text.reviews import LongDocument, Sentiment
+from rnnbench_tasks.transduction import written_pairs as pairs
+from rnnbench_tasks.transduction.pronounce import Pronounce
+from rnnbench_tasks.transduction.translate import Translate
 
 Scores = Mapping[str, float]
 Setting = tuple[Any, ...]

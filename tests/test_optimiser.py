@@ -17,7 +17,7 @@ from rnnbench.runner import run_trial
 from rnnbench.training import open_feed
 from rnnbench.training.course import EXPLOSION, Course
 from rnnbench.training.optimiser import make_optimiser, set_rates
-from rnnbench_tasks.adding import Adding
+from rnnbench_tasks.long_range.adding import Adding
 from tests.conftest import MakePlugin
 from tests.test_records import learning_trial
 from tests.test_training import SMALL

@@ -15,7 +15,7 @@ from rnnbench.findings.origins import changed_sources
 from rnnbench.provenance import HARNESS, changed, combined, defining_file, file_digest, provenance, without_helpers
 from rnnbench.records import CellUse, Learning, Provenance, Recipe, Result
 from rnnbench.runner import run_trial
-from rnnbench_tasks import recordings
+from rnnbench_tasks.speech import recordings
 from tests.test_records import learning_trial
 
 CATALOGUE = Catalogue.load()

@@ -15,7 +15,7 @@ from rnnbench.records import FIRST_TUNING_SEED, LearningTrial, Result, trial_id
 from rnnbench.store import Store
 from rnnbench.suite import Choices
 from rnnbench.training import open_feed
-from rnnbench_tasks.adding import Adding
+from rnnbench_tasks.long_range.adding import Adding
 from tests.conftest import MakePlugin
 from tests.test_campaign import run
 
@@ -300,7 +300,7 @@ def test_results_are_kept_though_their_data_are_gone(tmp_path: Path, monkeypatch
         raise DataUnavailable("no network on this island")
 
     archive = rnnbench.Archive("gone", "1", "0" * 64, 1, "", "")
-    monkeypatch.setattr("rnnbench_tasks.digits.DigitsRows.archives", (archive,))
+    monkeypatch.setattr("rnnbench_tasks.images.digits.DigitsRows.archives", (archive,))
     monkeypatch.setattr("rnnbench.campaign.data.fetch", unavailable)
     progress, _ = run(suite, folder, choices=Choices(seeds=3))
     assert progress.new == Counter(skipped=1)

@@ -163,7 +163,7 @@ def test_a_default_and_the_same_value_written_down_are_the_same_dial(tmp_path: P
     make_plugin("""
         from dataclasses import dataclass
         import rnnbench
-        from rnnbench_tasks.adding import Adding
+        from rnnbench_tasks.long_range.adding import Adding
 
         @dataclass(frozen=True)
         class Noisy(Adding):

@@ -18,10 +18,10 @@ from rnnbench import Batch, DataUnavailable, GeneratedTask, Splits, Task, score
 from rnnbench.archives import open_archives
 from rnnbench.catalogue import Catalogue
 from rnnbench.training.contract import check_batch, check_repeats
-from rnnbench_tasks.adding import Adding
-from rnnbench_tasks.bitcoin import MEMBERS, PRICES, TEST_DAYS, VALIDATION_DAYS, Bitcoin, read_prices
-from rnnbench_tasks.digits import DigitsPixels, DigitsRows, read_digits
-from rnnbench_tasks.recall_first import RecallFirst
+from rnnbench_tasks.images.digits import DigitsPixels, DigitsRows, read_digits
+from rnnbench_tasks.long_range.adding import Adding
+from rnnbench_tasks.recall.recall_first import RecallFirst
+from rnnbench_tasks.series.bitcoin import MEMBERS, PRICES, TEST_DAYS, VALIDATION_DAYS, Bitcoin, read_prices
 
 GENERATED = [brought.item for brought in Catalogue.load().tasks.values() if issubclass(brought.item, GeneratedTask)]
 DAYS = 1200

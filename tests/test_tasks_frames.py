@@ -14,10 +14,20 @@ from scipy.ndimage import find_objects, label
 from rnnbench import Batch, RecordedTask, Splits, score
 from rnnbench.contracts import Array
 from rnnbench.training.contract import check_batch
-from rnnbench_tasks.caption import END, NO_WORD, START, STEPS, VOCABULARY, WORD_ACCURACY, WORDS, Caption, captions
-from rnnbench_tasks.digits import DigitsRows
-from rnnbench_tasks.moving_digits import MARGINS, MovingDigits, _draw, bounced, scaled
-from rnnbench_tasks.scenes import COLOURS, RELATIONS, SHAPES, SIDE, THINGS, render, scenes
+from rnnbench_tasks.frames.caption import (
+    END,
+    NO_WORD,
+    START,
+    STEPS,
+    VOCABULARY,
+    WORD_ACCURACY,
+    WORDS,
+    Caption,
+    captions,
+)
+from rnnbench_tasks.frames.moving_digits import MARGINS, MovingDigits, _draw, bounced, scaled
+from rnnbench_tasks.frames.scenes import COLOURS, RELATIONS, SHAPES, SIDE, THINGS, render, scenes
+from rnnbench_tasks.images.digits import DigitsRows
 
 CAPTIONS = [Caption(), Caption(unseen="thing")]
 ONE_DIGIT = MovingDigits(size=16, digits=1)

@@ -15,7 +15,7 @@ from rnnbench.archives import open_archives
 from rnnbench.contracts import Array
 from rnnbench.training.contract import check_batch
 from rnnbench_tasks.classification import dealt
-from rnnbench_tasks.images import MEMBER, MNIST, MnistPermuted, MnistPixels, MnistRows, read_mnist
+from rnnbench_tasks.images.mnist import MEMBER, MNIST, MnistPermuted, MnistPixels, MnistRows, read_mnist
 
 IMAGES, EACH = 5000, 500
 DIGEST = "2913c6b6527114b7307e1086335a7665e3f94c74aba3d67525e6f116bf5ae20f"

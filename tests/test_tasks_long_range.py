@@ -14,12 +14,12 @@ from rnnbench import Batch, GeneratedTask, score
 from rnnbench.records import Recipe
 from rnnbench.training import open_feed
 from rnnbench.training.contract import check_batch
-from rnnbench_tasks.adding import Adding, AddingAnywhere
-from rnnbench_tasks.copying import Copy
-from rnnbench_tasks.delay import Delay
 from rnnbench_tasks.long_range import TASKS
-from rnnbench_tasks.recall_first import RecallFirst
-from rnnbench_tasks.temporal_order import TemporalOrder
+from rnnbench_tasks.long_range.adding import Adding, AddingAnywhere
+from rnnbench_tasks.long_range.copying import Copy
+from rnnbench_tasks.long_range.delay import Delay
+from rnnbench_tasks.long_range.temporal_order import TemporalOrder
+from rnnbench_tasks.recall.recall_first import RecallFirst
 from tests.test_records import learning_trial
 
 Array = NDArray[Any]

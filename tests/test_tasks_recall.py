@@ -10,10 +10,10 @@ from hypothesis import given, settings, strategies as st
 
 from rnnbench import Batch, GeneratedTask, score
 from rnnbench.training.contract import check_batch
-from rnnbench_tasks.induction import Induction
-from rnnbench_tasks.mqar import POWER, Mqar
 from rnnbench_tasks.recall import TASKS
-from rnnbench_tasks.selective_copy import SelectiveCopy
+from rnnbench_tasks.recall.induction import Induction
+from rnnbench_tasks.recall.mqar import POWER, Mqar
+from rnnbench_tasks.recall.selective_copy import SelectiveCopy
 from tests.test_tasks_long_range import Array, Reader, asked_at, blind, one_hot, splits_of
 
 

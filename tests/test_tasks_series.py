@@ -18,14 +18,14 @@ from rnnbench.archives import open_archives
 from rnnbench.catalogue import Catalogue
 from rnnbench.contracts import Array
 from rnnbench.training.contract import check_batch
-from rnnbench_tasks import energy, ucr
-from rnnbench_tasks.csv_classify import CsvClassify
-from rnnbench_tasks.csv_forecast import CsvForecast
-from rnnbench_tasks.energy import DAY, DEMAND, Energy, EnergyDay, read_demand
-from rnnbench_tasks.forecasting import MAPE, MASE, SKILL, chronological, references, windows
-from rnnbench_tasks.scaling import Scaling
-from rnnbench_tasks.sequences import SETS, Labelled, read_set, read_ts, set_aside
-from rnnbench_tasks.speakers import Speakers
+from rnnbench_tasks.series import energy, ucr
+from rnnbench_tasks.series.csv_classify import CsvClassify
+from rnnbench_tasks.series.csv_forecast import CsvForecast
+from rnnbench_tasks.series.energy import DAY, DEMAND, Energy, EnergyDay, read_demand
+from rnnbench_tasks.series.forecasting import MAPE, MASE, SKILL, chronological, references, windows
+from rnnbench_tasks.series.scaling import Scaling
+from rnnbench_tasks.series.sequences import SETS, Labelled, read_set, read_ts, set_aside
+from rnnbench_tasks.series.speakers import Speakers
 
 DAYS_BEFORE, DAYS_VALIDATION, DAYS_TEST = 40, 184, 20
 """Of the small archive of demand, which begins so many days before validation data do."""

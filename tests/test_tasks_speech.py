@@ -16,17 +16,17 @@ from rnnbench.archives import home
 from rnnbench.contracts import Array
 from rnnbench.training.answers import best_path
 from rnnbench.training.contract import check_batch
-from rnnbench_tasks import log_mel, recordings, speech, spoken
-from rnnbench_tasks.log_mel import BANDS, HOP, LEVELS, WINDOW
-from rnnbench_tasks.speech import DIGIT_ERRORS, DigitStrings, Keywords, said_in
+from rnnbench_tasks.speech import digit_words, log_mel, recordings, spoken
+from rnnbench_tasks.speech.digit_words import DIGIT_ERRORS, DigitStrings, Keywords, said_in
+from rnnbench_tasks.speech.log_mel import BANDS, HOP, LEVELS, WINDOW
 
 TASKS = [Keywords(), DigitStrings()]
 PARTS = {"train": spoken.TRAIN, "validation": spoken.VALIDATION, "test": spoken.TEST}
 SAY = """
 from hashlib import sha256
 import espeakng_loader
-from rnnbench_tasks.spoken import single_digits, strings
-from rnnbench_tasks.synthesis import Synthesiser
+from rnnbench_tasks.speech.spoken import single_digits, strings
+from rnnbench_tasks.speech.synthesis import Synthesiser
 espeak = Synthesiser(espeakng_loader.get_library_path(), espeakng_loader.get_data_path())
 said = [*single_digits()[::700], strings()[7]]
 for clip in {order}:
@@ -42,7 +42,7 @@ def numbered(monkeypatch: pytest.MonkeyPatch) -> list[Array]:
         for i in range(len(spoken.clips()))
     ]
     heard = [frames.astype(np.uint8) for frames in made]
-    monkeypatch.setattr(speech, "read_recordings", lambda: heard)
+    monkeypatch.setattr(digit_words, "read_recordings", lambda: heard)
     return heard
 
 
@@ -161,7 +161,9 @@ def test_splits_share_no_voice_and_lose_no_clip(task: RecordedTask, numbered: li
 @pytest.mark.usefixtures("numbered")
 def test_scaling_is_the_same_for_all() -> None:
     """From the quietest to the loudest, -2 to 2, whatever else is said: nothing is fitted."""
-    frames, lengths = speech._padded([np.array([[0, 255]], np.uint8).repeat(10, 1), np.zeros((3, BANDS), np.uint8)])
+    frames, lengths = digit_words._padded(
+        [np.array([[0, 255]], np.uint8).repeat(10, 1), np.zeros((3, BANDS), np.uint8)]
+    )
     assert sorted(set(frames[0, 0].tolist())) == [-2.0, 2.0]
     assert frames.shape == (2, 3, BANDS)
     assert lengths.tolist() == [1, 3]

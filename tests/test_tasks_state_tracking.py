@@ -14,13 +14,16 @@ from rnnbench.contracts import Array
 from rnnbench.records import Recipe
 from rnnbench.training import open_feed
 from rnnbench.training.contract import check_batch
-from rnnbench_tasks.counting import TASKS as COUNTING, AnBn, AnBnCn, DyckOne, DyckTwo
-from rnnbench_tasks.group import Group, elements, multiplication_table
+from rnnbench_tasks.counting import TASKS as COUNTING
+from rnnbench_tasks.counting.an_bn import AnBn, AnBnCn
+from rnnbench_tasks.counting.dyck import DyckOne, DyckTwo
+from rnnbench_tasks.counting.next_symbol import EXCESS_CROSS_ENTROPY, NextSymbol
 from rnnbench_tasks.lengths import VariableLength
-from rnnbench_tasks.modular_arithmetic import ModularArithmetic, values
-from rnnbench_tasks.next_symbol import EXCESS_CROSS_ENTROPY, NextSymbol
-from rnnbench_tasks.state_tracking import TASKS as TRACKING, CycleNavigation, EvenPairs, Parity
-from rnnbench_tasks.tracked import Tracked
+from rnnbench_tasks.state import TASKS as TRACKING
+from rnnbench_tasks.state.group import Group, elements, multiplication_table
+from rnnbench_tasks.state.modular_arithmetic import ModularArithmetic, values
+from rnnbench_tasks.state.regular_languages import CycleNavigation, EvenPairs, Parity
+from rnnbench_tasks.state.tracked import Tracked
 from tests.test_records import learning_trial
 
 ALL = (*TRACKING, *COUNTING)

@@ -18,10 +18,18 @@ from hypothesis import given, strategies as st
 from rnnbench import Batch, DataUnavailable, Splits, score
 from rnnbench.archives import open_archives
 from rnnbench.training.contract import check_batch
-from rnnbench_tasks import language_models, reviews
-from rnnbench_tasks.language_models import ALPHABET, CharLm, WordLm, frequent, read_verses
-from rnnbench_tasks.ngrams import log_probabilities
-from rnnbench_tasks.reviews import RUN, LongDocument, Sentiment, read_reviews, split_in_runs, without_repeats, words_of
+from rnnbench_tasks.text import language_models, reviews
+from rnnbench_tasks.text.language_models import ALPHABET, CharLm, WordLm, frequent, read_verses
+from rnnbench_tasks.text.ngrams import log_probabilities
+from rnnbench_tasks.text.reviews import (
+    RUN,
+    LongDocument,
+    Sentiment,
+    read_reviews,
+    split_in_runs,
+    without_repeats,
+    words_of,
+)
 
 Archives = dict[str, ZipPath]
 BIBLE, REVIEWS = language_models.BIBLE.package, reviews.REVIEWS.package

@@ -18,10 +18,10 @@ from rnnbench.model import Model
 from rnnbench.training.answers import references
 from rnnbench.training.contract import check_batch
 from rnnbench.training.evaluation import evaluate
-from rnnbench_tasks import pronounce, translate, written_pairs as pairs
-from rnnbench_tasks.pronounce import CODES, Pronounce, read_dictionary
 from rnnbench_tasks.sequence_metrics import CHARACTER_ERRORS, EXACT, PHONEME_ERRORS
-from rnnbench_tasks.translate import CHRF, Translate, bare, read_translations
+from rnnbench_tasks.transduction import pronounce, translate, written_pairs as pairs
+from rnnbench_tasks.transduction.pronounce import CODES, Pronounce, read_dictionary
+from rnnbench_tasks.transduction.translate import CHRF, Translate, bare, read_translations
 from tests.test_modes import build
 
 Archives = dict[str, ZipPath]

@@ -18,9 +18,9 @@ from rnnbench.records import CellUse, Epoch, Learning, LearningTrial, Recipe
 from rnnbench.runner import run_trial
 from rnnbench.training import Feed, Outcome, open_feed, train
 from rnnbench.training.optimiser import cut_gradient
-from rnnbench_tasks.adding import Adding
-from rnnbench_tasks.digits import DigitsRows
-from rnnbench_tasks.recall_first import RecallFirst
+from rnnbench_tasks.images.digits import DigitsRows
+from rnnbench_tasks.long_range.adding import Adding
+from rnnbench_tasks.recall.recall_first import RecallFirst
 from tests.test_records import learning_trial
 
 SMALL = Recipe(

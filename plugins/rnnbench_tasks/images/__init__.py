@@ -1,0 +1,13 @@
+"""Images, read row by row or pixel by pixel."""
+
+import rnnbench
+from rnnbench_tasks.images.digits import DigitsPixels, DigitsRows
+from rnnbench_tasks.images.mnist import MnistPermuted, MnistPixels, MnistRows
+
+TASKS: tuple[type[rnnbench.Task], ...] = (DigitsRows, DigitsPixels, MnistRows, MnistPixels, MnistPermuted)
+
+
+@rnnbench.hookimpl
+def rnnbench_tasks() -> tuple[type[rnnbench.Task], ...]:
+    """Images read as sequences."""
+    return TASKS

@@ -1,0 +1,15 @@
+"""Associative recall, generated: which value stood beside this key?"""
+
+import rnnbench
+from rnnbench_tasks.recall.induction import Induction
+from rnnbench_tasks.recall.mqar import Mqar
+from rnnbench_tasks.recall.recall_first import RecallFirst
+from rnnbench_tasks.recall.selective_copy import SelectiveCopy
+
+TASKS: tuple[type[rnnbench.Task], ...] = (RecallFirst, SelectiveCopy, Induction, Mqar)
+
+
+@rnnbench.hookimpl
+def rnnbench_tasks() -> tuple[type[rnnbench.Task], ...]:
+    """Associative recall."""
+    return TASKS

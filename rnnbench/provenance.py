@@ -17,7 +17,7 @@ from rnnbench.sources import CORE, DIGITS, digest, locate, sources_of, whole
 SHARED = ("python", "rnnbench", "torch", "numpy")
 """What changes the figures of every trial."""
 HARNESS = (
-    *("adapters", "cell", "metric", "meters", "model", "runner", "seeds", "state", "step_cell", "task"),
+    *("adapters", "contracts", "metric", "meters", "model", "runner", "seeds", "state", "step_cell"),
     *("archives", "generators", "patches", "switches", "time_distributed", "torch_settings", "training"),
 )
 """The rooms of rnnbench itself whose code runs in a trial."""

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from rnnbench.executors.local import LocalPool
-from rnnbench.records import CellUse, LearningTrial, Result
+from rnnbench.records import CellUse, Checkpoints, LearningTrial, Result
 from rnnbench.runner import Terms, run_trial
 from rnnbench.training import Checkpoint
 from rnnbench.training.checkpoint import restore_streams
@@ -80,7 +80,7 @@ def one(pool: LocalPool, trial: LearningTrial) -> Result:
 def test_killed_at_any_epoch_and_resumed_it_gives_the_same_bits(tmp_path: Path, at: int) -> None:
     """In the middle of training and of an evaluation: weights, optimiser, schedule and every random stream go on."""
     trial = dying(tmp_path / "mark", at, optimiser="adamw", schedule="cosine")
-    with LocalPool(jobs=1, checkpoints=tmp_path / "kept", checkpoint_seconds=0.0) as pool:
+    with LocalPool(jobs=1, checkpoints=Checkpoints(str(tmp_path / "kept"), 0.0)) as pool:
         killed = one(pool, trial)
         assert killed.status == "killed"
         resumed = one(pool, trial)
@@ -97,7 +97,7 @@ def test_killed_at_any_epoch_and_resumed_it_gives_the_same_bits(tmp_path: Path, 
 def test_every_optimiser_goes_on_where_it_was(tmp_path: Path, optimiser: str) -> None:
     """Its moments are kept."""
     trial = dying(tmp_path / "mark", 3 * CALLS_AN_EPOCH + 1, optimiser=optimiser)
-    with LocalPool(jobs=1, checkpoints=tmp_path / "kept", checkpoint_seconds=0.0) as pool:
+    with LocalPool(jobs=1, checkpoints=Checkpoints(str(tmp_path / "kept"), 0.0)) as pool:
         one(pool, trial)
         resumed = one(pool, trial)
     assert resumed.resumed_at == (3,)
@@ -107,13 +107,15 @@ def test_every_optimiser_goes_on_where_it_was(tmp_path: Path, optimiser: str) ->
 def test_seconds_in_all_processes_count_against_the_limit(tmp_path: Path) -> None:
     """A trial that is cut off again and again does not live for ever."""
     trial = dying(tmp_path / "mark", 2 * CALLS_AN_EPOCH + 1)
-    terms = Terms(checkpoint=tmp_path / "checkpoint.pt", checkpoint_seconds=0.0)
+    terms = Terms(checkpoints=Checkpoints(str(tmp_path), 0.0))
     (tmp_path / "mark").write_text("not this time")
     run_trial(trial, terms=terms)
-    content = torch.load(terms.checkpoint, weights_only=True)
+    checkpoint = terms.checkpoints.of(trial)
+    assert checkpoint
+    content = torch.load(checkpoint, weights_only=True)
     course = json.loads(content["course"])
     course["seconds_training"] = trial.recipe.limit_seconds + 1
-    torch.save({**content, "course": json.dumps(course)}, terms.checkpoint)
+    torch.save({**content, "course": json.dumps(course)}, checkpoint)
     again = run_trial(trial, terms=terms)
     assert (again.status, again.reason) == ("timeout", "longer than its limit of 600 s, in several processes")
 
@@ -125,17 +127,21 @@ def test_a_checkpoint_that_does_not_fit_is_not_used(
     """Damaged, or written under other conditions: the trial starts anew, says so, and gives the same bits."""
     (tmp_path / "mark").write_text("not this time")
     trial = dying(tmp_path / "mark", 1)
-    terms = Terms(checkpoint=tmp_path / "checkpoint.pt", checkpoint_seconds=0.0)
-    assert terms.checkpoint
+    terms = Terms(checkpoints=Checkpoints(str(tmp_path), 0.0))
+    checkpoint = terms.checkpoints.of(trial)
+    assert checkpoint
     undisturbed = run_trial(trial, terms=terms)
-    whole = terms.checkpoint.read_bytes()
+    whole = checkpoint.read_bytes()
     if damage == "cut":
-        terms.checkpoint.write_bytes(whole[: len(whole) // 2])
+        checkpoint.write_bytes(whole[: len(whole) // 2])
     elif damage == "zeros":
-        terms.checkpoint.write_bytes(bytes(len(whole)))
+        checkpoint.write_bytes(bytes(len(whole)))
     elif damage == "other trial":
         trial = msgspec.structs.replace(trial, seed=1)
         undisturbed = run_trial(trial)
+        own = terms.checkpoints.of(trial)
+        assert own
+        checkpoint.rename(own)
     else:
         monkeypatch.setattr("rnnbench.environment.versions", lambda: {"torch": "0.1"})
     again = run_trial(trial, terms=terms)
@@ -147,8 +153,13 @@ def test_a_checkpoint_that_does_not_fit_is_not_used(
 def test_no_checkpoint_is_written_before_its_period(tmp_path: Path) -> None:
     """A trial of seconds leaves none behind."""
     (tmp_path / "mark").write_text("not this time")
-    run_trial(dying(tmp_path / "mark", 1), terms=Terms(checkpoint=tmp_path / "checkpoint.pt", checkpoint_seconds=60.0))
-    assert not (tmp_path / "checkpoint.pt").exists()
+    trial = dying(tmp_path / "mark", 1)
+    for seconds, kept in ((60.0, False), (0.0, True)):
+        checkpoints = Checkpoints(str(tmp_path), seconds)
+        run_trial(trial, terms=Terms(checkpoints=checkpoints))
+        path = checkpoints.of(trial)
+        assert path
+        assert path.exists() == kept
 
 
 def test_a_checkpoint_runs_no_code_when_it_is_read(tmp_path: Path) -> None:
@@ -170,7 +181,7 @@ def test_where_no_checkpoint_can_be_kept_the_trial_goes_on(tmp_path: Path, capsy
     """A full disk or a folder that is gone is no reason to lose a trial."""
     (tmp_path / "file").write_text("stands where the folder should be")
     (tmp_path / "mark").write_text("not this time")
-    terms = Terms(checkpoint=tmp_path / "file" / "checkpoint.pt", checkpoint_seconds=0.0)
+    terms = Terms(checkpoints=Checkpoints(str(tmp_path / "file"), 0.0))
     assert run_trial(dying(tmp_path / "mark", 1), terms=terms).status == "ok"
     assert "rnnbench: no checkpoint: " in capsys.readouterr().out
 
@@ -212,6 +223,6 @@ def test_a_cell_whose_state_cannot_be_written_has_no_checkpoint_and_the_same_res
         distribution="odd-cell",
     )
     trial = learning_trial(cell=CellUse(name="odd"), recipe=SMALL, learning_rate=0.01)
-    often = run_trial(trial, terms=Terms(checkpoint=tmp_path / "c.pt", checkpoint_seconds=0.0))
+    often = run_trial(trial, terms=Terms(checkpoints=Checkpoints(str(tmp_path), 0.0)))
     assert (often.status, often.learning) == ("ok", run_trial(trial).learning)
     assert "rnnbench: no checkpoint: " in capsys.readouterr().out

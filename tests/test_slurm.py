@@ -25,7 +25,7 @@ from rnnbench.contracts import Executor, Placement
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors.job import Job
 from rnnbench.executors.local import LocalPool
-from rnnbench.records import LearningTrial, Result, trial_id
+from rnnbench.records import LearningTrial, Result, Trial, trial_id
 from rnnbench.store import Store
 from rnnbench.suite import Choices, read_suite
 from rnnbench_cluster.slurm import build_slurm
@@ -180,6 +180,12 @@ replicates = 1
 """
 
 
+def kept(placement: Placement, trial: Trial) -> bool:
+    """Whether a trial has written a checkpoint."""
+    checkpoint = placement.checkpoints().of(trial)
+    return checkpoint is not None and checkpoint.exists()
+
+
 @pytest.mark.usefixtures("cluster")
 def test_a_suite_gives_what_the_local_pool_gives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every trial once, in few jobs, never more at once than were asked for, cost trials with a node to themselves;
@@ -272,7 +278,7 @@ def test_the_death_of_jobs_costs_their_siblings_nothing(placement: Placement, ga
     with build_slurm(placement, minutes_a_job=15.0, poll_seconds=0.2, checkpoint_seconds=0.0) as executor:
         for one in chain.from_iterable(packs):
             executor.start(one)
-        results = finish(executor, lambda: all(placement.checkpoint(one).exists() for one in running), strike)
+        results = finish(executor, lambda: all(kept(placement, one) for one in running), strike)
         notices = {notice.partition(":")[0]: notice for notice in executor.notices()}
     assert Counter(result.status for result in results.values()) == Counter(ok=6)
     resumed = {identity for identity, result in results.items() if result.resumed_at}
@@ -310,7 +316,7 @@ def test_a_requeued_job_goes_on_with_the_same_bits(placement: Placement, gate: P
     with build_slurm(placement, minutes_a_job=4.0, poll_seconds=POLL_SECONDS, checkpoint_seconds=0.0) as executor:
         for one in (done, *trials):
             executor.start(one)
-        results = finish(executor, lambda: all(placement.checkpoint(one).exists() for one in trials), requeue)
+        results = finish(executor, lambda: all(kept(placement, one) for one in trials), requeue)
         assert executor.notices() == []
         look()
     assert len(undisturbed) == 2

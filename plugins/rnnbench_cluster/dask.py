@@ -62,7 +62,8 @@ class DaskExecutor(rnnbench.Executor):
         resources: ExitStack,
     ) -> None:
         self._client, self._workers, self._placement = client, workers, placement
-        self._gpu_resource, self._checkpoint_seconds, self._resources = gpu_resource, checkpoint_seconds, resources
+        self._gpu_resource, self._resources = gpu_resource, resources
+        self._checkpoints = placement.checkpoints(checkpoint_seconds)
         self._run, self._numbers = uuid4().hex, count()
         self._started: dict[str, tuple[rnnbench.Trial, Future[bytes]]] = {}
         self._done: queue.Queue[str] = queue.Queue()
@@ -95,9 +96,7 @@ class DaskExecutor(rnnbench.Executor):
 
     def start(self, trial: rnnbench.Trial) -> None:
         identity = rnnbench.trial_id(trial)
-        job = rnnbench.Job(
-            trials=(trial,), checkpoints=str(self._placement.checkpoints), checkpoint_seconds=self._checkpoint_seconds
-        )
+        job = rnnbench.Job(trials=(trial,), checkpoints=self._checkpoints)
         future = self._client.submit(
             run_job,
             msgspec.json.encode(job),

@@ -39,8 +39,7 @@ def build_slurm(
     require_commands()
     folder = placement.folder.absolute() / "slurm"
     notices = [CANCELLED] if end_earlier_runs(folder) else []
-    checkpoints = str(placement.checkpoints.absolute())
-    terms = rnnbench.Job(trials=(), checkpoints=checkpoints, checkpoint_seconds=checkpoint_seconds)
+    terms = rnnbench.Job(trials=(), checkpoints=placement.checkpoints(checkpoint_seconds))
     queue = SlurmQueue(folder / uuid4().hex[:12], Site(partition, account, gpu), terms)
     return SlurmExecutor(queue, placement.jobs or jobs_at_once, 60 * minutes_a_job, poll_seconds, notices)
 

@@ -2,10 +2,10 @@
 
 from collections import deque
 from collections.abc import Sequence
-from contextlib import suppress
 
 import msgspec
 
+from rnnbench.campaign import checkpoints
 from rnnbench.campaign.belonging import Belonging
 from rnnbench.campaign.cost_notices import BUSY, aim, busy, enough, left_out, missing, reached
 from rnnbench.campaign.data import evaluations_without_result, tasks_without_data, without_tasks
@@ -115,7 +115,7 @@ class _Campaign:
             trial, identity = result.trial, trial_id(result.trial)
             if (fresh or not result.final) and trial in belonging:
                 self.store.discard(trial)
-                self._forget_checkpoint(trial)
+                checkpoints.forget(self.placement, trial)
             elif result.final:
                 self.index[identity] = known(result)
                 unrecorded[identity] = without_helpers(result.provenance)
@@ -124,7 +124,7 @@ class _Campaign:
         for trial in due_trials(self.suite, self.index):
             identity = trial_id(trial)
             if fresh:
-                self._forget_checkpoint(trial)
+                checkpoints.forget(self.placement, trial)
             if identity in self.index:
                 self.progress.kept[outcome(trial, self.index[identity].status)] += 1
                 self.progress.stale.update(changed[identity])
@@ -146,7 +146,7 @@ class _Campaign:
         depends_on = self.dependences.settled(result)
         self.store.write(msgspec.structs.replace(result, provenance=depends_on, aim=aim(self.whole, trial)))
         identity = trial_id(trial)
-        self._forget_checkpoint(trial)
+        checkpoints.forget(self.placement, trial)
         self.index[identity] = known(result)
         self.progress.notices += [told for told in busy(result) if not self.progress.tells(BUSY)]
         self.progress.notices += [effect for effect in result.side_effects if effect not in self.progress.notices]
@@ -156,10 +156,6 @@ class _Campaign:
             self.progress.reasons[result.reason] += 1
         self.watch(self.progress, result)
 
-    def _forget_checkpoint(self, trial: Trial) -> None:
-        with suppress(OSError):  # something else may be in its place
-            self.placement.checkpoint(trial).unlink(missing_ok=True)
-
     def _end(self) -> None:
         """What is left to do when nothing is left to run."""
         for trial, reason in unclimbed(self.suite, self.index):
@@ -167,8 +163,7 @@ class _Campaign:
         for old in list(superseded(self.suite, self.index, self.store.read())):
             self.store.discard(old)
             self.progress.notices.append(f"{trial_id(old)} was discarded: the search now finds another rate")
-        with suppress(OSError):
-            self.placement.checkpoints.rmdir()
+        checkpoints.remove_folder(self.placement)
         due = {trial_id(trial): trial for trial in due_trials(self.whole, self.index)}
         kept = due.keys() & self.index.keys() - self.new
         self.progress.kept.clear()

@@ -4,13 +4,12 @@ from rnnbench.contracts.archive import Archive
 from rnnbench.contracts.batch import Array, Batch
 from rnnbench.contracts.cell import DEFAULT, FASTEST, CellSpec, DeclaresParameterGroups, ParameterGroup
 from rnnbench.contracts.diagnostic import Diagnostic
-from rnnbench.contracts.executor import CHECKPOINT_SECONDS, Executor, ExecutorSpec, Placement
+from rnnbench.contracts.executor import Executor, ExecutorSpec, Placement
 from rnnbench.contracts.renderer import Renderer
 from rnnbench.contracts.scoring import compute, score
 from rnnbench.contracts.task import GeneratedTask, Loss, Mode, Readout, RecordedTask, Splits, Task
 
 __all__ = [
-    "CHECKPOINT_SECONDS",
     "DEFAULT",
     "FASTEST",
     "Archive",

@@ -8,10 +8,8 @@ from types import TracebackType
 from typing import Self
 
 from rnnbench.contracts.places import imported
-from rnnbench.records import Option, Result, Trial, trial_id
-
-CHECKPOINT_SECONDS = 60.0
-"""How often a trial writes a checkpoint, unless told otherwise."""
+from rnnbench.errors import RnnbenchError
+from rnnbench.records import CHECKPOINT_SECONDS, Checkpoints, Option, Result, Trial
 
 
 @dataclass(frozen=True)
@@ -25,14 +23,12 @@ class Placement:
     folder: Path
     jobs: int | None = None
 
-    @property
-    def checkpoints(self) -> Path:
-        """Where trials keep what they need to go on after they were cut off."""
-        return self.folder / "checkpoints"
-
-    def checkpoint(self, trial: Trial) -> Path:
-        """The file in which this trial keeps it."""
-        return self.checkpoints / f"{trial_id(trial)}.pt"
+    def checkpoints(self, seconds: float = CHECKPOINT_SECONDS) -> Checkpoints:
+        """Where trials keep what they need to go on after they were cut off, and how often they do. Raises
+        RnnbenchError for a time below 0."""
+        if seconds < 0:
+            raise RnnbenchError(f"checkpoint_seconds should not be negative, got {seconds:g}")
+        return Checkpoints(str(self.folder.absolute() / "checkpoints"), seconds)
 
 
 class Executor(ABC):

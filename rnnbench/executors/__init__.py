@@ -1,7 +1,8 @@
 """Executors: places where trials run. The pool of this machine comes in by the door like anybody's."""
 
-from rnnbench.contracts import CHECKPOINT_SECONDS, ExecutorSpec
+from rnnbench.contracts import ExecutorSpec
 from rnnbench.hooks import hookimpl
+from rnnbench.records import CHECKPOINT_SECONDS
 
 
 @hookimpl

@@ -6,7 +6,6 @@ import sys
 import threading
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 
 from rnnbench.executors import confinement
 from rnnbench.executors.anonymous import write_all
@@ -34,8 +33,7 @@ def main(order: Order, files: SharedFiles, alive: int, server: int) -> None:
     from rnnbench.runner import Terms, run_trial
 
     terms = Terms(
-        checkpoint=Path(order.checkpoint) if order.checkpoint else None,
-        checkpoint_seconds=order.checkpoint_seconds,
+        checkpoints=order.checkpoints,
         only_size=order.only_size,
         plugins=order.plugins,
         files=order.files,

@@ -13,14 +13,12 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
 from multiprocessing.connection import wait
-from pathlib import Path
 from tempfile import TemporaryFile
 from typing import BinaryIO
 
 import msgspec
 from msgspec import Struct
 
-from rnnbench.contracts import CHECKPOINT_SECONDS
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors.confinement import wake_with_parent_gone
 from rnnbench.executors.family import continue_if_stopped
@@ -28,7 +26,7 @@ from rnnbench.executors.local import LocalPool
 from rnnbench.executors.running import without_run
 from rnnbench.executors.scratch import unusable_folder
 from rnnbench.interpreter import python_with_my_path
-from rnnbench.records import Result, Trial, encode, trial_id
+from rnnbench.records import Checkpoints, Result, Trial, encode, trial_id
 
 PROGRAM = "from rnnbench.executors.job import main; main()"
 PATIENCE_SECONDS = 0.5
@@ -44,13 +42,12 @@ class Job(Struct, frozen=True, kw_only=True):
     """Trials to run, in this order.
 
     at_once:     how many of them at the same time.
-    checkpoints: the folder in which they keep what they need to go on after they were cut off; "" keeps nothing.
+    checkpoints: where they keep what they need to go on after they were cut off.
     """
 
     trials: tuple[Trial, ...]
     at_once: int = 1
-    checkpoints: str = ""
-    checkpoint_seconds: float = CHECKPOINT_SECONDS
+    checkpoints: Checkpoints = Checkpoints()
 
 
 class JobProcess:
@@ -153,8 +150,7 @@ def main() -> None:
 
 def _run(job: Job, out: BinaryIO, orphaned: threading.Event) -> None:
     queue = deque(job.trials)
-    checkpoints = Path(job.checkpoints) if job.checkpoints else None
-    with LocalPool(job.at_once, checkpoints=checkpoints, checkpoint_seconds=job.checkpoint_seconds) as pool:
+    with LocalPool(job.at_once, checkpoints=job.checkpoints) as pool:
         while (queue or pool.in_flight) and not orphaned.is_set():
             while queue and pool.free > 0:
                 pool.start(queue.popleft())

@@ -6,13 +6,11 @@ so is a trial that failed and whose working folder is gone.
 """
 
 from collections import Counter, deque
-from pathlib import Path
 
 import msgspec
 
 from rnnbench import environment
-from rnnbench.contracts import CHECKPOINT_SECONDS, Executor, Placement
-from rnnbench.errors import RnnbenchError
+from rnnbench.contracts import Executor, Placement
 from rnnbench.executors import confinement
 from rnnbench.executors.anonymous import open_shared_files
 from rnnbench.executors.branding import end_abandoned
@@ -21,9 +19,10 @@ from rnnbench.executors.needs import Needs
 from rnnbench.executors.order import Order
 from rnnbench.executors.running import POLL_SECONDS, Running
 from rnnbench.executors.scratch import Scratch, remove_abandoned
-from rnnbench.records import Result, Status, Trial, trial_id
+from rnnbench.records import CHECKPOINT_SECONDS, Checkpoints, Result, Status, Trial, trial_id
 
 FAILED: tuple[Status, ...] = ("error", "killed")
+NOTHING_KEPT = Checkpoints()
 DEATHS_ALONE = 3
 """So often the server must die under a trial that runs alone before the trial is blamed."""
 
@@ -31,26 +30,16 @@ DEATHS_ALONE = 3
 def build_local(placement: Placement, checkpoint_seconds: float = CHECKPOINT_SECONDS) -> "LocalPool":
     """A pool for a run: one trial at once for each core, unless told otherwise."""
     jobs = placement.jobs or environment.machine().cores
-    return LocalPool(jobs, checkpoints=placement.checkpoints, checkpoint_seconds=checkpoint_seconds)
+    return LocalPool(jobs, checkpoints=placement.checkpoints(checkpoint_seconds))
 
 
 class LocalPool(Executor):
     """Up to `jobs` trials at once on this machine. With `only_size`, they size their models and train nothing."""
 
-    def __init__(
-        self,
-        jobs: int,
-        *,
-        checkpoints: Path | None = None,
-        checkpoint_seconds: float = CHECKPOINT_SECONDS,
-        only_size: bool = False,
-    ) -> None:
-        if checkpoint_seconds < 0:
-            raise RnnbenchError(f"checkpoint_seconds should not be negative, got {checkpoint_seconds:g}")
+    def __init__(self, jobs: int, *, checkpoints: Checkpoints = NOTHING_KEPT, only_size: bool = False) -> None:
         self.jobs = jobs
         self.only_size = only_size
         self._checkpoints = checkpoints
-        self._checkpoint_seconds = checkpoint_seconds
         self._running: dict[str, Running] = {}
         self._again: deque[Trial] = deque()
         self._alone: str | None = None
@@ -86,14 +75,12 @@ class LocalPool(Executor):
 
     def start(self, trial: Trial) -> None:
         identity = trial_id(trial)
-        checkpoint = self._checkpoints / f"{identity}.pt" if self._checkpoints else None
         folder = self._scratch.make_folder()
         plugins = self._needs.plugins(trial)
         order = Order(
             trial=trial,
             folder=str(folder),
-            checkpoint=str(checkpoint.absolute()) if checkpoint else "",
-            checkpoint_seconds=self._checkpoint_seconds,
+            checkpoints=self._checkpoints,
             only_size=self.only_size,
             plugins=plugins,
             files=self._needs.files(plugins),

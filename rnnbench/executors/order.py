@@ -6,14 +6,14 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from rnnbench.catalogue import Plugin
-from rnnbench.records import Trial
+from rnnbench.records import Checkpoints, Trial
 
 
 class Order(Struct, frozen=True, kw_only=True):
     """What a child is to do.
 
     folder:     its own working folder.
-    checkpoint: the file in which it keeps what it needs to go on after it was cut off; "" keeps nothing.
+    checkpoints: where it keeps what it needs to go on after it was cut off.
     only_size:  size the model, and train nothing.
     plugins:    those that bring what the trial uses; None imports all that are installed.
     files:      by module, the file that it is in the driver.
@@ -21,8 +21,7 @@ class Order(Struct, frozen=True, kw_only=True):
 
     trial: Trial
     folder: str
-    checkpoint: str = ""
-    checkpoint_seconds: float
+    checkpoints: Checkpoints = Checkpoints()
     only_size: bool = False
     plugins: tuple[Plugin, ...] | None = None
     files: dict[str, str] = {}

@@ -1,5 +1,6 @@
 """Records: everything that travels between rooms. Frozen, typed, JSON-able, torch-free."""
 
+from rnnbench.records.checkpoints import CHECKPOINT_SECONDS, Checkpoints
 from rnnbench.records.claim import Claim
 from rnnbench.records.consistency import contradiction
 from rnnbench.records.cost import (
@@ -46,6 +47,7 @@ from rnnbench.records.trial import (
 )
 
 __all__ = [
+    "CHECKPOINT_SECONDS",
     "FIRST_TUNING_SEED",
     "MEASURED_BY",
     "RATIOS",
@@ -54,6 +56,7 @@ __all__ = [
     "CellUse",
     "CheckRequest",
     "CheckWord",
+    "Checkpoints",
     "Claim",
     "CostFigure",
     "CostPlan",

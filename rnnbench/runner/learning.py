@@ -53,7 +53,7 @@ def run_learning(trial: LearningTrial, catalogue: Catalogue, bare: Result, terms
         imports.note(name)
     bare = msgspec.structs.replace(bare, provenance=_provenance(trial, catalogue, imports, read))
     prepared = perf_counter()
-    checkpoint = Checkpoint(terms.checkpoint, _conditions(bare), terms.checkpoint_seconds)
+    checkpoint = Checkpoint(terms.checkpoints.of(trial), _conditions(bare), terms.checkpoints.seconds)
     after_first_step = partial(watch.look, f"The first training step of the cell '{trial.cell.name}'")
     outcome = train(trial, task, model, feed, size, checkpoint, diagnostics, after_first_step)
     watch.look(f"Training the cell '{trial.cell.name}'")

@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from rnnbench.catalogue import Plugin
-from rnnbench.contracts import CHECKPOINT_SECONDS
+from rnnbench.records import Checkpoints
 
 
 def _nothing() -> None:
@@ -20,7 +19,7 @@ def _unheard(words: str) -> None:
 class Terms:
     """How one trial is run.
 
-    checkpoint: the file in which it keeps what it needs to go on after it was cut off; None keeps nothing.
+    checkpoints: where it keeps what it needs to go on after it was cut off.
     only_size:  size the model, and train nothing.
     plugins:    those to import; None imports all that are installed.
     files:      by module, the file that it is in the process which asks for the trial. The trial must import the same.
@@ -29,8 +28,7 @@ class Terms:
                 no time to speak of.
     """
 
-    checkpoint: Path | None = None
-    checkpoint_seconds: float = CHECKPOINT_SECONDS
+    checkpoints: Checkpoints = field(default_factory=Checkpoints)
     only_size: bool = False
     plugins: tuple[Plugin, ...] | None = None
     files: Mapping[str, str] = field(default_factory=dict)

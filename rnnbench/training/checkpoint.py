@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from rnnbench.contracts import CHECKPOINT_SECONDS
 from rnnbench.errors import first_line
+from rnnbench.records import CHECKPOINT_SECONDS
 from rnnbench.store import write_atomically
 
 

@@ -14,8 +14,8 @@ from rnnbench.executors.running import without_run
 from rnnbench.findings import Aspect, Findings, find
 from rnnbench.findings.aggregate.records import AspectName
 from rnnbench.records import CellUse, MemoryRow, MetricNote, Result
-from tests.test_findings import BUDGET, RECIPE, TUNED, cost_result, learned, with_provenance
-from tests.test_records import COST, learning_trial
+from tests.builders.findings import BUDGET, RECIPE, TUNED, cost_result, learned, with_provenance
+from tests.builders.records import COST, learning_trial
 
 SEEDS = (0, 1, 2)
 Way = Sequence[float]

@@ -4,62 +4,19 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
-from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 import psutil
 import pytest
 
-from rnnbench.campaign import Place, Progress, run_suite
-from rnnbench.catalogue import Catalogue
 from rnnbench.errors import DataUnavailable, RnnbenchError
-from rnnbench.records import LearningTrial, Result, Suite, trial_id
+from rnnbench.records import LearningTrial, Result
 from rnnbench.store import Store, kept_looks
-from rnnbench.suite import Choices, read_suite
+from rnnbench.suite import Choices
+from tests.builders.campaign import command, is_trial, learning_figures, run, wait_until, write_suite
 from tests.conftest import MakePlugin
-
-TINY = """
-version = 1
-summary = "made for a test"
-cells = ["rnn", "gru"]
-seeds = {seeds}
-[recipe]
-tune = false
-parameters = 300
-batch_size = 8
-steps_per_epoch = {steps}
-epochs = 3
-validation_examples = 16
-test_examples = 16
-[[tasks]]
-name = "adding"
-horizons = [4, 6]
-"""
-
-
-def write_suite(folder: Path, *, seeds: int = 1, steps: int = 3, more: str = "") -> Path:
-    path = folder / "tiny.toml"
-    path.write_text(TINY.format(seeds=seeds, steps=steps) + more)
-    return path
-
-
-def run(
-    suite: Path, folder: Path, *, fresh: bool = False, choices: Choices | None = None
-) -> tuple[Progress, list[str]]:
-    """Run in this process; the state at the end, and the ids of the trials that ran, in order."""
-    catalogue = Catalogue.load()
-    ran: list[str] = []
-
-    def watch(_: Progress, result: Result | None) -> None:
-        if result:
-            ran.append(trial_id(result.trial))
-
-    resolved: Suite = read_suite(str(suite), catalogue, choices or Choices())
-    place = Place(catalogue.executors["local"].item, jobs=2)
-    return run_suite(resolved, catalogue, Store(folder), place, fresh=fresh, watch=watch), ran
 
 
 def test_every_trial_runs_once_and_a_second_time_nothing_does(tmp_path: Path) -> None:
@@ -173,14 +130,6 @@ def test_a_task_without_data_is_skipped_with_its_reason_and_tried_again(
     assert len(asked) == 2
 
 
-def command(suite: Path, folder: Path) -> list[str]:
-    return [sys.executable, "-m", "rnnbench", "run", "suite", str(suite), "-o", str(folder), "-j", "2"]
-
-
-def learning_figures(folder: Path) -> dict[str, bytes]:
-    return {trial_id(r.trial): msgspec.json.encode(r.learning) for r in Store(folder).read()}
-
-
 def test_a_killed_run_goes_on_where_it_was(tmp_path: Path) -> None:
     """kill -9 on the driver in the middle: its children end by themselves; the same command keeps every finished trial,
     runs none twice, and every learning figure equals that of an undisturbed run."""
@@ -241,21 +190,6 @@ def test_an_interrupted_run_ends_its_children_and_says_how_to_go_on(tmp_path: Pa
     assert "the same command, without --fresh, goes on from there" in said
     wait_until(lambda: not [p for p in family if p.is_running() and p.status() != psutil.STATUS_ZOMBIE])
     assert len(list(Store(folder).read())) >= 1
-
-
-def is_trial(process: psutil.Process) -> bool:
-    """Whether this is a child of a server that forks trials, with a group of its own."""
-    with suppress(psutil.Error, ProcessLookupError):
-        server = " ".join(psutil.Process(process.ppid()).cmdline())
-        return "rnnbench.executors.server" in server and os.getpgid(process.pid) == process.pid
-    return False
-
-
-def wait_until(condition: object, seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():  # type: ignore[operator]
-        assert time.monotonic() < deadline, "waited too long"
-        time.sleep(0.05)
 
 
 OWN_FILE = """

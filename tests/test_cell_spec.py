@@ -7,8 +7,8 @@ import pytest
 import rnnbench
 from rnnbench.catalogue import Catalogue
 from rnnbench.contracts.cell_fields import CHECKS
+from tests.builders.cli import rnnbench as typed
 from tests.conftest import MakePlugin
-from tests.test_cli import rnnbench as typed
 
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({"name": ""}, "name should be one word"),

@@ -10,8 +10,8 @@ from pathlib import Path
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.portrait import _measured
 from rnnbench.testing import CELL_CHECKS, TASK_CHECKS
+from tests.builders.cli import rnnbench
 from tests.conftest import MakePlugin
-from tests.test_cli import rnnbench
 
 PLUGIN = """
 import rnnbench

@@ -24,9 +24,9 @@ from rnnbench.executors.scratch import remove_abandoned
 from rnnbench.records import CheckRequest, Outcome
 from rnnbench.store import failed_checks, keep_failed_checks, kept_claims, kept_outcomes
 from rnnbench.testing import CELL_CHECKS, TASK_CHECKS
+from tests.builders.campaign import wait_until
+from tests.builders.cli import rnnbench
 from tests.conftest import MakePlugin
-from tests.test_campaign import wait_until
-from tests.test_cli import rnnbench
 
 LAWS = [check.name for check in CELL_CHECKS]
 RUDE = """

@@ -14,10 +14,10 @@ from rnnbench.records import CellUse, Checkpoints, LearningTrial, Result
 from rnnbench.runner import Terms, run_trial
 from rnnbench.training import Checkpoint
 from rnnbench.training.checkpoint import restore_streams
+from tests.builders.executors import finish
+from tests.builders.records import learning_trial
+from tests.builders.training import SMALL
 from tests.conftest import MakePlugin
-from tests.test_executors import finish
-from tests.test_records import learning_trial
-from tests.test_training import SMALL
 
 EPOCHS, STEPS = 5, 4
 CALLS_AN_EPOCH = STEPS + 1

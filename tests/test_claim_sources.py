@@ -17,7 +17,7 @@ from rnnbench.records import LearningTrial, Result, Suite, Surroundings, trial_i
 from rnnbench_reports.claim_forest import forest
 from rnnbench_reports.claim_panels import MARKERS, kind_of
 from rnnbench_reports.claims_page import PAGE, TABLE, render
-from tests.test_claims import BUDGET, claim, learned, noisy, run, suite
+from tests.builders.claims import BUDGET, claim, learned, noisy, run, suite
 
 RATES = {0.001: 2.0, 0.003: 1.0, 0.01: 1.1}
 """By how much an LSTM takes longer at each rate; a GRU takes twice as long at .003 as at .01."""

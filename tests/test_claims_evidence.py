@@ -19,7 +19,7 @@ from rnnbench.findings.claims.looks import look_at, verdict_seeds
 from rnnbench.records import CostTrial, Diagnosed, Diagnosis, LearningTrial, MemoryRow, Result, Suite
 from rnnbench.store import Store, keep_claims, kept_claims
 from rnnbench.suite import Choices
-from tests.test_claims import BUDGET, claim, decide, noisy, run, suite
+from tests.builders.claims import BUDGET, claim, decide, noisy, run, suite
 
 LENGTH = "decay length (steps)"
 

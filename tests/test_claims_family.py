@@ -18,7 +18,7 @@ from rnnbench.findings.learning.looks import Schedule
 from rnnbench.findings.stats.estimates import LEVEL
 from rnnbench.findings.stats.signed_rank import p_above, p_below, two_sided
 from rnnbench.records import Claim, LearningTrial, Region, Result, Suite
-from tests.test_claims import claim, learned, noisy, run, suite
+from tests.builders.claims import claim, learned, noisy, run, suite
 
 HORIZONS = [{"name": "adding", "horizons": [10, 20, 30, 40]}]
 """One task at four horizons."""

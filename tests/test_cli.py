@@ -4,30 +4,17 @@ import json
 import os
 import re
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from rnnbench.catalogue import DISABLE
 from rnnbench.cli.main import _hear_signals_to_end
+from tests.builders.campaign import write_suite
+from tests.builders.cli import rnnbench
 from tests.conftest import MakePlugin
-from tests.test_campaign import write_suite
 
 OFFLINE = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": os.devnull}
-
-
-def rnnbench(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Type a command; plugins of the test are on the path."""
-    paths = os.pathsep.join([path for path in sys.path if path])
-    return subprocess.run(
-        [sys.executable, "-m", "rnnbench", *arguments],
-        capture_output=True,
-        text=True,
-        cwd=cwd,
-        env={**os.environ, "PYTHONPATH": paths, "RNNBENCH_HOME": str(cwd / "home"), **environment},
-    )
 
 
 def test_a_suite_from_beginning_to_report(tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ import torch
 
 from rnnbench.executors.local import LocalPool, run_one
 from rnnbench.records import CellUse, CostTrial, MemoryRow, Result, Shape, TimeRow
+from tests.builders.records import COST
 from tests.conftest import MakePlugin
-from tests.test_records import COST
 
 MEBIBYTE = 2**20
 KNOWN = """

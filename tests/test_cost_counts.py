@@ -29,8 +29,8 @@ from rnnbench.records import (
 )
 from rnnbench.runner.cost.instructions import Told, instructions, main as count_instructions
 from rnnbench.runner.cost.subjects import Bench, Streaming
+from tests.builders.records import COST
 from tests.conftest import MakePlugin
-from tests.test_records import COST
 
 MEBIBYTE = 2**20
 B, T, I, H = 3, 11, 4, 6  # noqa: E741  the field's letters

@@ -19,7 +19,7 @@ from rnnbench.findings.cost.paces import over_occasions
 from rnnbench.records import Aim, CellUse, CostTrial, MemoryRow, Result, Seconds, Shape, Surroundings, TimeRow
 from rnnbench.store import Store
 from rnnbench_reports.pytest_benchmark import render
-from tests.test_records import COST
+from tests.builders.records import COST
 
 CELLS = {"gru": ("gru", "k"), "lstm": ("lstm", "k"), "lstm B": ("lstm", "k"), "lstm C": ("lstm", "other")}
 

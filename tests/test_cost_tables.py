@@ -20,7 +20,7 @@ from rnnbench.plan import cost_trials
 from rnnbench.records import Aim, CellUse, CostTrial, Result, TimeRow, trial_id
 from rnnbench.suite import Choices, read_suite
 from rnnbench_reports.cost_ratios import render
-from tests.test_records import COST
+from tests.builders.records import COST
 
 STEPPED, FUSED = "eager operations", "oneDNN"
 Rows = dict[tuple[str, str, str], float]

@@ -19,8 +19,8 @@ from rnnbench.errors import RnnbenchError
 from rnnbench.findings import find
 from rnnbench.records import Diagnosed, Diagnosis, Epoch, Learning, Result, TimeRow, contradiction, trial_id
 from rnnbench.store import Store
-from tests.test_compare import LEARNING, learned, remembered, timed
-from tests.test_gate import BASELINE, KEPT, edited, first, is_learned
+from tests.builders.compare import LEARNING, learned, remembered, timed
+from tests.builders.gate import BASELINE, KEPT, edited, first, is_learned
 
 LEFT_OUT = ("recall-first*", "*gru.s1*", "*peak-memory.T5.rnn*", "*operations.T5.rnn*")
 """Six results are read as well as thirteen, and faster."""

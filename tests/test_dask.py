@@ -27,10 +27,10 @@ from rnnbench.store import Store
 from rnnbench.suite import Choices, read_suite
 from rnnbench_cluster import dask_cluster
 from rnnbench_cluster.dask import build_dask
+from tests.builders.campaign import is_trial, learning_figures, run, wait_until, write_suite
+from tests.builders.cli import rnnbench
+from tests.builders.executors import trial
 from tests.conftest import MakePlugin
-from tests.test_campaign import is_trial, learning_figures, run, wait_until, write_suite
-from tests.test_cli import rnnbench
-from tests.test_executors import trial
 
 FELLS = """
     import os, signal

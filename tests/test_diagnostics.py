@@ -21,7 +21,7 @@ from rnnbench.training import open_feed
 from rnnbench.training.diagnosing import diagnose
 from rnnbench_diagnostics.gradient_lag import gradient_against_lag
 from rnnbench_diagnostics.memory_capacity import memory_capacity
-from tests.test_records import learning_trial
+from tests.builders.records import learning_trial
 
 
 class Leaky(nn.Module):

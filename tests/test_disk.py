@@ -11,7 +11,7 @@ import pytest
 
 from rnnbench.errors import RnnbenchError
 from rnnbench.store import Store
-from tests.test_campaign import command, learning_figures, run, wait_until, write_suite
+from tests.builders.campaign import command, learning_figures, run, wait_until, write_suite
 
 MOUNT_OPTIONS = "size=2m"
 

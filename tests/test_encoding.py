@@ -9,7 +9,7 @@ import pytest
 from rnnbench.executors.running import without_run
 from rnnbench.records import Result, encode
 from rnnbench.store import Store
-from tests.test_records import learning_trial
+from tests.builders.records import learning_trial
 
 
 def test_text_that_utf8_cannot_hold_is_kept_readable(tmp_path: Path) -> None:

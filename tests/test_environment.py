@@ -13,7 +13,7 @@ from rnnbench import environment
 from rnnbench.catalogue import Brought, Catalogue, Shelf
 from rnnbench.provenance import changed, defining_file, file_digest, provenance
 from rnnbench.records import CellUse
-from tests.test_records import learning_trial
+from tests.builders.records import learning_trial
 
 
 @pytest.fixture(autouse=True)

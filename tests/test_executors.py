@@ -9,11 +9,12 @@ import psutil
 import pytest
 
 from rnnbench.executors.local import LocalPool, run_one
-from rnnbench.records import CellUse, LearningTrial, Recipe, Result, trial_id
+from rnnbench.records import CellUse, Recipe, Result, trial_id
 from rnnbench.runner import run_trial
+from tests.builders.executors import finish, trial
+from tests.builders.records import COST, learning_trial
+from tests.builders.training import SMALL
 from tests.conftest import MakePlugin
-from tests.test_records import COST, learning_trial
-from tests.test_training import SMALL
 
 pytestmark = pytest.mark.usefixtures("hostile_cells")
 
@@ -22,23 +23,6 @@ pytestmark = pytest.mark.usefixtures("hostile_cells")
 def pool() -> Iterator[LocalPool]:
     with LocalPool(jobs=2) as pool:
         yield pool
-
-
-def trial(cell: str, **recipe: object) -> LearningTrial:
-    options = {"nonlinearity": "tanh"} if cell == "rnn" else {}
-    changed = msgspec.structs.replace(SMALL, **recipe)
-    return learning_trial(cell=CellUse(name=cell, options=options), recipe=changed, learning_rate=0.01)
-
-
-def finish(pool: LocalPool, *trials: LearningTrial) -> dict[str, Result]:
-    for one in trials:
-        pool.start(one)
-    results: list[Result] = []
-    deadline = time.monotonic() + 60
-    while len(results) < len(trials):
-        assert time.monotonic() < deadline, "the pool did not give all results"
-        results += pool.wait(1.0)
-    return {result.trial.cell.name: result for result in results}  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(

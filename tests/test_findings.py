@@ -1,7 +1,6 @@
 """Findings: estimates, answers and doubts, from results written by hand."""
 
 import math
-from collections.abc import Sequence
 
 import msgspec
 import numpy as np
@@ -11,81 +10,30 @@ from scipy import stats
 
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors.running import without_run
-from rnnbench.findings import Condition, Findings, caveats_of, find
+from rnnbench.findings import Findings, caveats_of, find
 from rnnbench.findings.stats.estimates import ratio, restricted_epochs, seeds_needed, solve_rate
 from rnnbench.findings.stats.holm import holm
 from rnnbench.findings.stats.power import more_seeds
 from rnnbench.records import (
-    FIRST_TUNING_SEED,
     CellUse,
     Epoch,
-    Learning,
     MemoryRow,
-    MetricNote,
     Outcome,
     Recipe,
     Result,
-    Surroundings,
-    TimeRow,
 )
-from tests.test_records import COST, learning_trial
-
-BUDGET = 20
-RECIPE = Recipe(epochs=BUDGET, parameters=1000)
-TUNED = msgspec.structs.replace(RECIPE, tune=True, learning_rates=(0.001, 0.01, 0.1), tuning_seeds=2)
-
-
-def learned(
-    name: str,
-    seed: int,
-    epochs: int | None = None,
-    test: float = 0.5,
-    *,
-    direction: str = "lower",
-    trivial: float = 1.0,
-    target: float = 0.1,
-    parameters: int = 1000,
-    **trial: object,
-) -> Result:
-    """A result of a trial that ran: solved after so many epochs (None: never), with this test score."""
-    record = Learning(
-        metrics=(MetricNote("mse", "", direction),),  # type: ignore[arg-type]
-        target=target,
-        hidden_size=10,
-        parameters=parameters,
-        off_budget=parameters / RECIPE.parameters - 1,
-        state_floats=10,
-        epochs_run=2,
-        steps_per_epoch=5,
-        curve=(Epoch(1, 5, 0.5, {"mse": 0.6}), Epoch(2, 10, 0.4, {"mse": test})),
-        chosen_epoch=2,
-        test={"mse": test},
-        trivial={"mse": trivial},
-        trivial_forecast="always one",
-        epochs_to_target=epochs,
-    )
-    one = learning_trial(**{"cell": CellUse(name=name), "seed": seed, "recipe": RECIPE, **trial})
-    return msgspec.structs.replace(without_run(one, "ok", ""), learning=record)
-
-
-def searched(
-    name: str, rate: float, seed: int, epochs: int | None = None, test: float = 0.5, **trial: object
-) -> Result:
-    """A result of a trial of the learning-rate search."""
-    return learned(
-        name,
-        FIRST_TUNING_SEED + seed,
-        epochs,
-        test,
-        phase="tuning",
-        learning_rate=rate,
-        **{"recipe": TUNED, **trial},  # type: ignore[arg-type]
-    )
-
-
-def only(results: Sequence[Result]) -> Condition:
-    (condition,) = find(results).conditions
-    return condition
+from tests.builders.findings import (
+    BUDGET,
+    RECIPE,
+    TUNED,
+    cost_result,
+    learned,
+    only,
+    searched,
+    tuned_results,
+    with_provenance,
+)
+from tests.builders.records import COST, learning_trial
 
 
 def test_without_results_there_is_nothing_to_say() -> None:
@@ -418,10 +366,6 @@ def test_nothing_is_doubted_without_a_reason() -> None:
     assert doubt.startswith("No learning-rate search")
 
 
-def with_provenance(result: Result, **changes: object) -> Result:
-    return msgspec.structs.replace(result, provenance=msgspec.structs.replace(result.provenance, **changes))
-
-
 def test_results_of_unequal_origin_are_a_doubt() -> None:
     """Another machine, another torch, another definition of the cell."""
     one, other = learned("a", 0), learned("a", 1)
@@ -467,24 +411,6 @@ def test_only_the_newest_version_of_a_suite_is_compared() -> None:
     assert findings.suite_version == 2
     assert findings.conditions[0].arms[0].seeds == (1,)
     assert any("1 results of older versions" in doubt for doubt in findings.doubts)
-
-
-def cost_result(replicate: int, seconds: float) -> Result:
-    rows = tuple(
-        TimeRow(
-            row=row,
-            kernel="k",
-            parameters=9,
-            cpu_seconds=(seconds * k, seconds * k, 9.0),
-            wall_seconds=(seconds * k, seconds * k, 9.0),
-            log_ratio_to_ruler=math.log(k),
-            first_call_seconds=1.0,
-        )
-        for row, k in [("gru", 2.0), ("lstm", 1.0)]
-    )
-    trial = msgspec.structs.replace(COST, round=replicate)
-    around = Surroundings(load=0.0, busy_cores=0.0, matrix_flops_per_second=1e9, copied_bytes_per_second=1e9)
-    return msgspec.structs.replace(without_run(trial, "ok", ""), costs=rows, surroundings=around)
 
 
 def test_cost_rows_take_the_median_over_steps_and_then_over_replicates() -> None:
@@ -538,12 +464,6 @@ def test_findings_can_be_written_as_json_and_read_back() -> None:
     """They are records like all others."""
     findings = find([learned("a", 0, 3), learned("b", 0), cost_result(0, 0.1)])
     assert msgspec.json.decode(msgspec.json.encode(findings), type=Findings) == findings
-
-
-def tuned_results(chosen: float = 0.01) -> list[Result]:
-    """One cell, three rates on two tuning seeds, two evaluations at the chosen rate."""
-    search = [searched("a", rate, seed, 5, test=rate) for rate in TUNED.learning_rates for seed in (0, 1)]
-    return [*search, *(learned("a", seed, 4, recipe=TUNED, learning_rate=chosen) for seed in (0, 1))]
 
 
 def test_cells_at_rates_of_their_own_are_compared_where_each_was_searched() -> None:

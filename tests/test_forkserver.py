@@ -20,11 +20,11 @@ from rnnbench.executors.local import LocalPool
 from rnnbench.executors.preloading import preload
 from rnnbench.executors.scratch import Scratch, remove_abandoned
 from rnnbench.records import Result
+from tests.builders.campaign import command, is_trial, wait_until, write_suite
+from tests.builders.cli import rnnbench
+from tests.builders.executors import finish
+from tests.builders.hostile import small
 from tests.conftest import MakePlugin
-from tests.test_campaign import command, is_trial, wait_until, write_suite
-from tests.test_cli import rnnbench
-from tests.test_executors import finish
-from tests.test_hostile import small
 
 ONE_TRIAL = (
     *("run", "trial", "gru", "adding", "--dial", "horizon=4"),

@@ -26,37 +26,12 @@ from rnnbench.records import (
     TimeRow,
     trial_id,
 )
-from rnnbench.store import Store
 from rnnbench.suite import Choices, read_suite
-from tests.test_cli import rnnbench
-from tests.test_compare import elsewhere, of
-
-BASELINE = Path(__file__).parent / "baseline" / "smoke"
-KEPT = tuple(Store(BASELINE).read())
-Edit = Callable[[Result], Result | None]
-
-
-def edited(edit: Edit) -> tuple[Result, ...]:
-    """The baseline measured again, with an edit of each result; None takes it out."""
-    return tuple(result for kept in KEPT if (result := edit(again(kept))) is not None)
-
-
-def again(result: Result) -> Result:
-    """The same figures, measured on another day."""
-    return replace(result, started="2030-01-01T00:00:00+00:00")
-
+from tests.builders.cli import rnnbench
+from tests.builders.compare import elsewhere, of
+from tests.builders.gate import BASELINE, KEPT, Edit, again, edited, first, is_learned, written
 
 AGAIN = tuple(again(kept) for kept in KEPT)
-
-
-def is_learned(result: Result, cell: str = "gru", seed: int = 0) -> bool:
-    trial = result.trial
-    return isinstance(trial, LearningTrial) and (trial.cell.name, trial.task, trial.seed) == (cell, "adding", seed)
-
-
-def first(change: Callable[[Result], Result | None]) -> Edit:
-    """The edit of one learning trial alone."""
-    return lambda result: change(result) if is_learned(result) else result
 
 
 def learned(**changes: Any) -> Edit:
@@ -117,14 +92,6 @@ def ruled(
     head: Iterable[Result], base: Iterable[Result] = KEPT, kinds: Sequence[Kind] = JUDGED, *, skip: bool = False
 ) -> Ruling:
     return rule(compare(of(base, "BASE"), of(head, "HEAD")), kinds, skip_incomparable=skip)
-
-
-def written(folder: Path, results: Iterable[Result]) -> Path:
-    store = Store(folder)
-    store.prepare()
-    for result in results:
-        store.write(result)
-    return folder
 
 
 def test_the_baseline_is_of_the_suite_as_it_is() -> None:

@@ -18,7 +18,7 @@ import rnnbench
 from rnnbench.catalogue import Catalogue
 from rnnbench.suite import read_suite
 from rnnbench.testing import CELL_CHECKS, TASK_CHECKS, check_cell
-from tests.test_new import installed
+from tests.builders.new import installed
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"

@@ -14,12 +14,13 @@ import psutil
 import pytest
 
 from rnnbench.executors.local import LocalPool
-from rnnbench.records import CellUse, LearningTrial, Result, trial_id
+from rnnbench.records import CellUse, Result, trial_id
 from rnnbench.runner import run_trial
+from tests.builders.campaign import command, wait_until, write_suite
+from tests.builders.executors import finish
+from tests.builders.hostile import small
+from tests.builders.records import COST
 from tests.conftest import MakePlugin
-from tests.test_campaign import command, wait_until, write_suite
-from tests.test_executors import finish, trial
-from tests.test_records import COST
 
 CELLS = """
     import ctypes, os, shutil, signal, subprocess, sys, time
@@ -139,11 +140,6 @@ def here(make_plugin: MakePlugin, tmp_path: Path) -> Path:
 def pool() -> Iterator[LocalPool]:
     with LocalPool(jobs=2) as pool:
         yield pool
-
-
-def small(cell: str, **recipe: object) -> LearningTrial:
-    """A trial with limits that a test can reach."""
-    return trial(cell, **{"limit_memory_mib": 300, "limit_output_mib": 2, "limit_seconds": 60.0, **recipe})
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ import pytest
 import rnnbench
 from rnnbench.records import trial_id
 from rnnbench.runner import run_trial
-from tests.test_campaign import wait_until
-from tests.test_executors import trial
+from tests.builders.campaign import wait_until
+from tests.builders.executors import trial
 
 pytestmark = pytest.mark.usefixtures("hostile_cells")
 

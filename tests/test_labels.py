@@ -19,9 +19,9 @@ from rnnbench.records import CellUse, CostTrial, Result
 from rnnbench_reports.figures import draw
 from rnnbench_reports.page import _file_name
 from rnnbench_reports.style import plain
-from tests.test_compare import of
-from tests.test_gate import KEPT
-from tests.test_report import FIGURES, results
+from tests.builders.compare import of
+from tests.builders.gate import KEPT
+from tests.builders.report import FIGURES, results
 
 ODD = (
     r"gru $\alpha_$ x",

@@ -18,7 +18,7 @@ from rnnbench.findings.stats.error_spending import smallest_p
 from rnnbench.findings.stats.power import more_seeds
 from rnnbench.records import Look, Looked, Recipe, Result
 from rnnbench.store import Store, keep_look, keep_planned, kept_looks
-from tests.test_findings import learned
+from tests.builders.findings import learned
 
 
 def noisy(seeds: int, ratio: float = 1.25, cells: str = "ab", **trial: object) -> list[Result]:

@@ -24,8 +24,9 @@ from rnnbench.training.contract import check_batch
 from rnnbench.training.evaluation import evaluate
 from rnnbench.training.losses import ctc, loss_of, on_device
 from rnnbench.training.windows import folded, windows
-from tests.test_records import learning_trial
-from tests.test_training import SMALL
+from tests.builders.modes import build, lstm
+from tests.builders.records import learning_trial
+from tests.builders.training import SMALL
 
 CPU = torch.device("cpu")
 SYMBOLS, END = 6, 5
@@ -163,15 +164,6 @@ class Stateless(nn.Module):
     def forward(self, x: Tensor, state: object = None) -> tuple[Tensor, None]:
         counts = torch.arange(1, x.shape[1] + 1)[:, None]
         return torch.tanh(self.linear(x)).cumsum(1) / counts, None
-
-
-def lstm(inputs: int, hidden: int) -> nn.Module:
-    return nn.LSTM(inputs, hidden, batch_first=True)
-
-
-def build(task: rnnbench.Task, example: Batch, cell: object = lstm, **recipe: object) -> Model:
-    torch.manual_seed(0)
-    return Model(cell, task, msgspec.structs.replace(SMALL, **recipe), example, 8)  # type: ignore[arg-type]
 
 
 def examples(task: rnnbench.GeneratedTask, count: int = 9) -> Batch:

@@ -1,20 +1,19 @@
 """`rnnbench new`: what it writes is whole, and stands its own tests as it is; what is there is never touched."""
 
 import compileall
-import os
 import re
 import subprocess
 import sys
 import tomllib
 from importlib.metadata import distributions
 from pathlib import Path
-from zipfile import ZipFile
 
 import pytest
 
 from rnnbench.catalogue import Catalogue
 from rnnbench.errors import RnnbenchError
 from rnnbench.project import KINDS, Kind, Names, name_project, write_project
+from tests.builders.new import installed, run
 
 ROOT = Path(__file__).parents[1]
 LONG = "a-name-of-the-thirtieth-letter"
@@ -25,23 +24,6 @@ TESTS = {"cell": 16, "task": 19, "suite": 2}
 def catalogue() -> Catalogue:
     """What is installed here."""
     return Catalogue.load()
-
-
-def run(*command: object, folder: Path, site: Path | None = None) -> str:
-    """What a command prints, with the distributions of `site` on its path; a failure with all that it said."""
-    environment = {**os.environ, **({"PYTHONPATH": str(site)} if site else {})}
-    words = [str(word) for word in command]
-    done = subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, f"{words}\n{done.stdout}\n{done.stderr}"
-    return done.stdout
-
-
-def installed(project: Path, folder: Path) -> Path:
-    """A folder with the wheel of the project unpacked in it, as pip would, for the path."""
-    run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder / "dist", folder=project)
-    (wheel,) = (folder / "dist").glob("*.whl")
-    ZipFile(wheel).extractall(folder / "site")
-    return folder / "site"
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -18,9 +18,9 @@ from rnnbench.training import open_feed
 from rnnbench.training.course import EXPLOSION, Course
 from rnnbench.training.optimiser import make_optimiser, set_rates
 from rnnbench_tasks.long_range.adding import Adding
+from tests.builders.records import learning_trial
+from tests.builders.training import SMALL
 from tests.conftest import MakePlugin
-from tests.test_records import learning_trial
-from tests.test_training import SMALL
 
 MSE = MetricNote("mse", "", "lower")
 

@@ -14,7 +14,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from tests.test_readme import ROOT, blocks
+from tests.builders.readme import ROOT, blocks
 
 CELL, TASK = blocks("python")
 PYPROJECT = blocks("toml")[1]

@@ -16,7 +16,7 @@ from rnnbench.provenance import HARNESS, changed, combined, defining_file, file_
 from rnnbench.records import CellUse, Learning, Provenance, Recipe, Result
 from rnnbench.runner import run_trial
 from rnnbench_tasks.speech import recordings
-from tests.test_records import learning_trial
+from tests.builders.records import learning_trial
 
 CATALOGUE = Catalogue.load()
 SMALL = Recipe(parameters=500, epochs=1, steps_per_epoch=2, batch_size=256)

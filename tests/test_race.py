@@ -16,8 +16,8 @@ from rnnbench.findings.learning.comparing import Scale, compare
 from rnnbench.findings.learning.race import looks, rates_left
 from rnnbench.plan import count_trials, known, plan
 from rnnbench.records import CellUse, LearningTrial, Recipe, Result, Suite, TaskUse, trial_id
-from tests.test_claims import BUDGET, claim, learned as claimed, suite
-from tests.test_findings import learned
+from tests.builders.claims import BUDGET, claim, learned as claimed, suite
+from tests.builders.findings import learned
 
 RATES = (0.001, 0.003, 0.01)
 RECIPE = Recipe(tune=True, search="race", learning_rates=RATES, epochs=20, lowest_rate=0.001, highest_rate=0.01)

@@ -12,14 +12,7 @@ from rnnbench import hooks
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.exit_codes import ExitCode
 from rnnbench.suite import read_suite, schema
-
-ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text()
-
-
-def blocks(language: str) -> list[str]:
-    """The fenced blocks of a language, in order."""
-    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+from tests.builders.readme import README, ROOT, blocks
 
 
 def test_the_table_of_exit_codes_has_each_of_them_and_no_other() -> None:

@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
@@ -10,15 +9,15 @@ import msgspec
 import pytest
 
 from rnnbench.catalogue import Catalogue
-from rnnbench.cli.main import main
 from rnnbench.cli.rendering import LIMIT_SECONDS, PROGRAM, Rendered, render
 from rnnbench.cli.reporting import make_reports
 from rnnbench.executors import scratch
 from rnnbench.findings import Findings, find
 from rnnbench.interpreter import python_with_my_path
 from rnnbench.store import Store
+from tests.builders.gate import BASELINE, KEPT, written
+from tests.builders.rendering import run_main
 from tests.conftest import MakePlugin
-from tests.test_gate import BASELINE, KEPT, written
 
 RUDE = """
     import os, sys, time
@@ -139,15 +138,6 @@ FAILING = """
     def rnnbench_reports():
         return [rnnbench.Renderer("broken", broken), rnnbench.Renderer("asked", broken, on_request=True)]
 """
-
-
-def run_main(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
-    """The command line in this process; its exit code."""
-    monkeypatch.setattr(sys, "argv", ["rnnbench", *arguments])
-    with pytest.raises(SystemExit) as ended:
-        main()
-    assert isinstance(ended.value.code, int)
-    return ended.value.code
 
 
 def test_answers_come_before_reports_and_a_failing_one_is_told_behind_them(

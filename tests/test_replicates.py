@@ -15,8 +15,8 @@ from rnnbench.plan import Known, cost_trials, count_trials, known, plan
 from rnnbench.records import CellUse, CostPlan, CostTrial, Shape, Suite, trial_id
 from rnnbench.store import Store
 from rnnbench.suite import check_suite
-from tests.test_findings import cost_result
-from tests.test_records import COST
+from tests.builders.findings import cost_result
+from tests.builders.records import COST
 
 SUITE = Suite(
     name="s",

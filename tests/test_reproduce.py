@@ -10,9 +10,9 @@ import pytest
 from rnnbench.executors.running import without_run
 from rnnbench.records import Result, trial_id
 from rnnbench.store import Store
-from tests.test_campaign import run, write_suite
-from tests.test_cli import rnnbench
-from tests.test_rendering import run_main
+from tests.builders.campaign import run, write_suite
+from tests.builders.cli import rnnbench
+from tests.builders.rendering import run_main
 
 COST = """
 [cost]

@@ -15,9 +15,9 @@ from rnnbench.cli.plugin_findings import _examined, plugin_findings
 from rnnbench.executors.local import LocalPool
 from rnnbench.records import CellUse, CostTrial, Result, Shape, Trial
 from rnnbench.runner.unpatch import unpatch
+from tests.builders.campaign import wait_until
+from tests.builders.records import learning_trial
 from tests.conftest import MakePlugin
-from tests.test_campaign import wait_until
-from tests.test_records import learning_trial
 
 TORCH = "import torch\n"
 RUDE = {

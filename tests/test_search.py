@@ -16,8 +16,8 @@ from rnnbench.store import Store
 from rnnbench.suite import Choices
 from rnnbench.training import open_feed
 from rnnbench_tasks.long_range.adding import Adding
+from tests.builders.campaign import run
 from tests.conftest import MakePlugin
-from tests.test_campaign import run
 
 TUNED = """
 version = 1

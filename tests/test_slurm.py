@@ -30,10 +30,10 @@ from rnnbench.store import Store
 from rnnbench.suite import Choices, read_suite
 from rnnbench_cluster.slurm import build_slurm
 from rnnbench_cluster.slurm_pack import arrays, read_regular
+from tests.builders.executors import trial
+from tests.builders.records import COST, learning_trial
 from tests.cluster.one_node_slurm import CannotStart, one_node_slurm
 from tests.conftest import MakePlugin
-from tests.test_executors import trial
-from tests.test_records import COST, learning_trial
 
 POLL_SECONDS = 0.5
 MINUTE = 60.0

@@ -8,7 +8,7 @@ from rnnbench.executors.running import without_run
 from rnnbench.findings import find
 from rnnbench.findings.learning.solve_curve import fit
 from rnnbench.findings.learning.span import Rung, SpanInterval, span, span_interval
-from tests.test_findings import learned
+from tests.builders.findings import learned
 
 rung_lists = st.lists(st.integers(0, 10), min_size=1, max_size=6)
 

@@ -8,7 +8,7 @@ import pytest
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors.running import without_run
 from rnnbench.store import Store, atomic as store_module, write_atomically
-from tests.test_records import learning_trial
+from tests.builders.records import learning_trial
 
 
 @pytest.fixture

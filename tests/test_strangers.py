@@ -23,11 +23,13 @@ from rnnbench.provenance import file_digest, provenance
 from rnnbench.records import Diagnosed, Diagnosis, Result, Trial, trial_id
 from rnnbench.store import Store
 from rnnbench.suite import Choices, read_suite, resolve_dials
+from rnnbench.training import open_feed
 from rnnbench.training.diagnosing import diagnose, from_plugin
+from rnnbench_tasks.long_range.adding import Adding
+from tests.builders.campaign import write_suite
+from tests.builders.records import learning_trial
+from tests.builders.training import SMALL, small_model
 from tests.conftest import MakePlugin
-from tests.test_campaign import write_suite
-from tests.test_records import learning_trial
-from tests.test_training import SMALL, Adding, open_feed, small_model
 
 CLAIM = """
 [[claims]]

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from rnnbench.store import Store
-from tests.test_campaign import write_suite
-from tests.test_gate import BASELINE
+from tests.builders.campaign import write_suite
+from tests.builders.gate import BASELINE
 
 RNNBENCH = f"'{sys.executable}' -m rnnbench"
 LOST = 6

@@ -8,7 +8,7 @@ from scipy import stats
 from rnnbench.findings.learning.epochs_to_target import epoch_ratios, reached
 from rnnbench.findings.stats.bounded_mean import mean_bounds, ratio_bounds, share_above
 from rnnbench.findings.stats.kaplan_meier import restricted_mean, restricted_ratio, survival
-from tests.test_targets import learning
+from tests.builders.targets import learning
 
 BUDGET = 30
 EPOCHS = [3, 5, 5, 8, 12, None, None, 7, 9, 5]

@@ -8,9 +8,9 @@ import pytest
 from rnnbench.executors.running import without_run
 from rnnbench.findings import find
 from rnnbench.records import CellUse, Result
-from tests.test_findings import RECIPE, learned
-from tests.test_records import learning_trial
-from tests.test_targets import learning
+from tests.builders.findings import RECIPE, learned
+from tests.builders.records import learning_trial
+from tests.builders.targets import learning
 
 SPRINTER = [0.2, 0.2, 0.2, 0.2, 0.2, 0.0, 0.0]
 """Quick to three quarters of the way, slow to the target."""

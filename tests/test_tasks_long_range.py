@@ -1,18 +1,13 @@
 """The long-range tasks: definitions against plain loops, chance, horizons, and readers who see less."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from itertools import pairwise, permutations
-from typing import Any
 
-import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
-from numpy.typing import NDArray
 
 from rnnbench import Batch, GeneratedTask, score
-from rnnbench.records import Recipe
-from rnnbench.training import open_feed
 from rnnbench.training.contract import check_batch
 from rnnbench_tasks.long_range import TASKS
 from rnnbench_tasks.long_range.adding import Adding, AddingAnywhere
@@ -20,48 +15,10 @@ from rnnbench_tasks.long_range.copying import Copy
 from rnnbench_tasks.long_range.delay import Delay
 from rnnbench_tasks.long_range.temporal_order import TemporalOrder
 from rnnbench_tasks.recall.recall_first import RecallFirst
-from tests.test_records import learning_trial
+from tests.builders.tasks_long_range import Array, Reader, asked_at, blind, one_hot, splits_of, windows
 
-Array = NDArray[Any]
-Reader = Callable[[GeneratedTask, Array], Array]
-"""From the task and windows (N, k, ...) to answers (N, O)."""
-OUTSIDE = -1
 TOLERANCES = {"mse": 0.004, "nrmse": 0.025, "accuracy": 0.025, "recall accuracy": 0.012}
 """Over four standard errors of the simulations here."""
-
-
-def asked_at(task: GeneratedTask, batch: Batch) -> tuple[Array, Array]:
-    """Rows and steps of the questions."""
-    if task.readout == "every-step":
-        asked = np.ones(batch.inputs.shape[:2], bool) if batch.asked is None else batch.asked
-        rows, steps = np.nonzero(asked)
-        return rows, steps
-    lengths = np.full(len(batch), batch.steps) if batch.lengths is None else batch.lengths
-    return np.arange(len(batch)), lengths - 1
-
-
-def windows(task: GeneratedTask, batch: Batch, steps: int) -> Array:
-    """What a reader of the last steps sees at each question, (N, k, ...); OUTSIDE before the sequence begins."""
-    rows, last = asked_at(task, batch)
-    places = last[:, None] - np.arange(steps)[::-1]
-    seen = batch.inputs[rows[:, None], np.maximum(places, 0)]
-    seen[places < 0] = OUTSIDE
-    return seen
-
-
-def blind(task: GeneratedTask, reader: Reader, batch: Batch, steps: int) -> float:
-    """The score of a reader of the last steps."""
-    answers = reader(task, windows(task, batch, steps))
-    if task.readout == "every-step":
-        outputs = np.zeros((*batch.targets.shape[:2], task.output_size))
-        outputs[asked_at(task, batch)] = answers
-        answers = outputs
-    return score(task.metrics, answers, batch)[task.metric.name]
-
-
-def one_hot(answers: Array | Sequence[int], size: int) -> Array:
-    table: Array = np.eye(size)
-    return np.asarray(table[np.asarray(answers, dtype=int)])
 
 
 def sum_of_seen(task: GeneratedTask, seen: Array) -> Array:
@@ -304,14 +261,6 @@ def test_dials_that_cannot_be_are_refused(make: Callable[[], GeneratedTask], sai
     """With the value and the bound."""
     with pytest.raises(ValueError, match=said):
         make()
-
-
-def splits_of(task: GeneratedTask) -> list[set[bytes]]:
-    """The sequences of an epoch of training, of validation and of test, as the harness draws them."""
-    recipe = msgspec.structs.replace(Recipe(), steps_per_epoch=20, validation_examples=200, test_examples=200)
-    feed = open_feed(task, learning_trial(task=task.name, dials={"horizon": task.horizon}, recipe=recipe), {})
-    parts = [list(feed.epoch()), [feed.validation], [feed.test]]
-    return [{row.tobytes() for batch in part for row in batch.inputs} for part in parts]
 
 
 @pytest.mark.parametrize("task", [kind() for kind in TASKS], ids=lambda task: task.name)  # type: ignore[call-arg]

@@ -14,7 +14,7 @@ from rnnbench_tasks.recall import TASKS
 from rnnbench_tasks.recall.induction import Induction
 from rnnbench_tasks.recall.mqar import POWER, Mqar
 from rnnbench_tasks.recall.selective_copy import SelectiveCopy
-from tests.test_tasks_long_range import Array, Reader, asked_at, blind, one_hot, splits_of
+from tests.builders.tasks_long_range import Array, Reader, asked_at, blind, one_hot, splits_of
 
 
 def items_of_seen(task: GeneratedTask, seen: Array) -> Array:

@@ -24,7 +24,7 @@ from rnnbench_tasks.state.group import Group, elements, multiplication_table
 from rnnbench_tasks.state.modular_arithmetic import ModularArithmetic, values
 from rnnbench_tasks.state.regular_languages import CycleNavigation, EvenPairs, Parity
 from rnnbench_tasks.state.tracked import Tracked
-from tests.test_records import learning_trial
+from tests.builders.records import learning_trial
 
 ALL = (*TRACKING, *COUNTING)
 TRACKED = (Parity, EvenPairs, CycleNavigation, ModularArithmetic)

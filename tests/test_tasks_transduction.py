@@ -22,7 +22,7 @@ from rnnbench_tasks.sequence_metrics import CHARACTER_ERRORS, EXACT, PHONEME_ERR
 from rnnbench_tasks.transduction import pronounce, translate, written_pairs as pairs
 from rnnbench_tasks.transduction.pronounce import CODES, Pronounce, read_dictionary
 from rnnbench_tasks.transduction.translate import CHRF, Translate, bare, read_translations
-from tests.test_modes import build
+from tests.builders.modes import build
 
 Archives = dict[str, ZipPath]
 VOWELS, SOUNDS = "aeiou", {"a": "AE", "e": "EH", "i": "IH", "o": "AA", "u": "AH", "c": "K", "x": "K S"}

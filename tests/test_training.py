@@ -13,33 +13,16 @@ from torch import nn
 
 import rnnbench
 from rnnbench.contracts import Batch
-from rnnbench.model import Model, Size
+from rnnbench.model import Model
 from rnnbench.records import CellUse, Epoch, Learning, LearningTrial, Recipe
 from rnnbench.runner import run_trial
-from rnnbench.training import Feed, Outcome, open_feed, train
+from rnnbench.training import Outcome, open_feed, train
 from rnnbench.training.optimiser import cut_gradient
 from rnnbench_tasks.images.digits import DigitsRows
 from rnnbench_tasks.long_range.adding import Adding
 from rnnbench_tasks.recall.recall_first import RecallFirst
-from tests.test_records import learning_trial
-
-SMALL = Recipe(
-    parameters=400,
-    epochs=3,
-    steps_per_epoch=4,
-    batch_size=8,
-    validation_examples=16,
-    test_examples=16,
-    learning_rate=0.01,
-)
-
-SIZE = Size(5, None)
-
-
-def small_model(task: rnnbench.Task, feed: Feed, kind: type[nn.RNNBase] = nn.GRU, **recipe: object) -> Model:
-    """Five hidden units."""
-    changed = msgspec.structs.replace(SMALL, **recipe)
-    return Model(lambda i, h: kind(i, h, batch_first=True), task, changed, feed.example(), SIZE.hidden)
+from tests.builders.records import learning_trial
+from tests.builders.training import SIZE, SMALL, small_model
 
 
 def stream(trial: LearningTrial, task: rnnbench.Task, epochs: int = 2) -> list[np.ndarray]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rnnbench.cli.main import main
-from tests.test_gate import BASELINE
+from tests.builders.gate import BASELINE
 
 USAGE = 2
 DIGITS = "9" * 5000

@@ -6,7 +6,7 @@ import pytest
 
 from rnnbench.findings import Condition
 from rnnbench.records import Recipe, Result
-from tests.test_findings import BUDGET, learned, only
+from tests.builders.findings import BUDGET, learned, only
 
 
 def by_epochs(cells: Mapping[str, Sequence[int | None]]) -> Condition:

@@ -14,7 +14,7 @@ from rnnbench.executors.needs import Needs
 from rnnbench.runner import Terms, run_trial
 from rnnbench.runner.same_files import demand_same_files
 from rnnbench.sources import file_of
-from tests.test_records import learning_trial
+from tests.builders.records import learning_trial
 
 RNNBENCH = str(Path(sys.executable).with_name("rnnbench"))
 TRIAL = ["run", "trial", "gru", "adding", "--dial", "horizon=4", "--json"]

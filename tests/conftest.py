@@ -16,6 +16,8 @@ from hypothesis import settings
 _strangers = {e.dist.name for e in entry_points(group="rnnbench") if e.dist and e.dist.name != "rnnbench"}
 os.environ["RNNBENCH_DISABLE_PLUGINS"] = ",".join(sorted(_strangers))
 os.environ.pop("PYTHONUNBUFFERED", None)
+for _name in [name for name in os.environ if name.startswith("PYTEST_XDIST")]:
+    del os.environ[_name]  # the pytest of an author, started by a test, is none of several workers
 
 settings.register_profile("rnnbench", deadline=None, derandomize=True)
 settings.load_profile("rnnbench")

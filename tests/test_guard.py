@@ -270,7 +270,11 @@ ENDINGS = {
     "prints": "atexit.register(print, 'printed at the exit')",
     "raises": "atexit.register(int, 'no number')",
     "waits": "threading.Thread(target=threading.Event().wait).start()",
-    "ends later": "threading.Timer(0.05, print, ['printed by a thread']).start()",
+    "prints in a thread": """
+over = threading.Event()
+atexit.register(over.set)
+threading.Thread(target=lambda: over.wait() and print('printed by a thread')).start()
+""",
 }
 
 

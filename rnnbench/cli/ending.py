@@ -9,6 +9,7 @@ from typing import NoReturn
 from rnnbench.cli.main import main
 
 GUARD = "rnnbench.catalogue.guard"
+STDOUT, STDERR = 1, 2
 
 
 def run_to_the_end() -> NoReturn:
@@ -25,9 +26,18 @@ def run_to_the_end() -> NoReturn:
     if GUARD not in sys.modules:  # no plugin was imported
         sys.exit(code if isinstance(code, int) else 0)
     guard = sys.modules[GUARD]
+    _keep_output_as_it_is()
     with suppress(guard.Misbehaved, KeyboardInterrupt):
         guard.run_guarded(atexit._run_exitfuncs)
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):
             stream.flush()
     os._exit(code if isinstance(code, int) else 0)
+
+
+def _keep_output_as_it_is() -> None:
+    """From here on all that is printed goes to standard error, also by threads."""
+    with suppress(OSError, ValueError):
+        sys.stdout.flush()
+    with suppress(OSError):
+        os.dup2(STDERR, STDOUT)

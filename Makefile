@@ -6,6 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 BASELINE := tests/baseline/smoke
+USUAL := not slow and not network and not cuda
 SMOKE = run=$$(mktemp -d) && trap 'rm -rf "$$run"' EXIT && $(BIN)/rnnbench run suite smoke -o "$$run"
 
 .PHONY: demo test test-all gate baseline lint benchmarks schema claims clean
@@ -14,7 +15,8 @@ demo: $(VENV)/.installed
 	$(BIN)/rnnbench run suite
 
 test: $(VENV)/.installed-dev lint
-	$(BIN)/pytest
+	$(BIN)/pytest -q -n auto --dist loadfile -m "$(USUAL) and not serial"
+	$(BIN)/pytest -q -m "$(USUAL) and serial"
 
 test-all: $(VENV)/.installed-dev lint
 	$(BIN)/pytest -m ""

@@ -9,6 +9,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+import torch
 from hypothesis import settings
 
 # A stranger's plugins in the environment of these tests are not what they are about; and what a child prints must be
@@ -18,6 +19,8 @@ os.environ["RNNBENCH_DISABLE_PLUGINS"] = ",".join(sorted(_strangers))
 os.environ.pop("PYTHONUNBUFFERED", None)
 for _name in [name for name in os.environ if name.startswith("PYTEST_XDIST")]:
     del os.environ[_name]  # the pytest of an author, started by a test, is none of several workers
+
+torch.set_num_threads(1)  # threads that wait for each other in turns take most of the time where other work goes on
 
 settings.register_profile("rnnbench", deadline=None, derandomize=True)
 settings.load_profile("rnnbench")

@@ -12,6 +12,8 @@ from rnnbench.records import CellUse, CostTrial, MemoryRow, Result, Shape, TimeR
 from tests.builders.records import COST
 from tests.conftest import MakePlugin
 
+pytestmark = pytest.mark.serial
+
 MEBIBYTE = 2**20
 KNOWN = """
     import os

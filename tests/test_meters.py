@@ -25,6 +25,8 @@ from rnnbench.meters import (
     time_side_by_side,
 )
 
+pytestmark = pytest.mark.serial
+
 MEBIBYTE = 2**20
 linux = pytest.mark.skipif(sys.platform != "linux", reason="the high-water mark is that of Linux")
 

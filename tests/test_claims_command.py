@@ -1,9 +1,6 @@
 """Claims from the command line: listed, shown, run, decided, reported."""
 
 import json
-import os
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
@@ -17,6 +14,7 @@ from rnnbench.model import count_parameters
 from rnnbench.records import SeedRule, Shape
 from rnnbench.runner.cost.subjects import hidden_size
 from rnnbench.suite import Choices, read_suite
+from tests.builders.cli import rnnbench
 from tests.conftest import MakePlugin
 
 TINY = """
@@ -65,18 +63,6 @@ figure = "solved"
 at_most = 0.5
 tasks = [{ name = "adding", horizons = [10] }]
 """
-
-
-def rnnbench(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Type a command; plugins of the test are on the path."""
-    environment = {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-        "RNNBENCH_HOME": str(cwd / "home"),
-    }
-    return subprocess.run(
-        [sys.executable, "-m", "rnnbench", *arguments], capture_output=True, text=True, cwd=cwd, env=environment
-    )
 
 
 def test_a_run_prints_verdicts_and_writes_them_down(tmp_path: Path) -> None:

@@ -1,8 +1,6 @@
 """What the documents say is so: their examples run, their tables are those of the code."""
 
 import re
-import subprocess
-import sys
 from fnmatch import filter as matching
 from pathlib import Path
 
@@ -12,6 +10,7 @@ from rnnbench import hooks
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.exit_codes import ExitCode
 from rnnbench.suite import read_suite, schema
+from tests.builders.cli import rnnbench
 from tests.builders.readme import README, ROOT, blocks
 
 
@@ -46,7 +45,7 @@ def test_the_suite_of_the_readme_is_a_good_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("line", re.findall(r"^(rnnbench [^#\n]+?)\s+#", README, re.MULTILINE))
-def test_every_option_that_the_readme_types_exists(line: str) -> None:
+def test_every_option_that_the_readme_types_exists(tmp_path: Path, line: str) -> None:
     """Each command of the list answers --help and knows the options that stand beside it."""
     words = line.split()
     command = [
@@ -71,9 +70,8 @@ def test_every_option_that_the_readme_types_exists(line: str) -> None:
             "doctor",
         }
     ]
-    done = subprocess.run(
-        [sys.executable, "-m", "rnnbench", *command, "--help"], capture_output=True, text=True, check=True
-    )
+    done = rnnbench(*command, "--help", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
     assert all(option in done.stdout for option in words if option.startswith("-"))
 
 

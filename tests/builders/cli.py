@@ -1,7 +1,7 @@
 """Commands, typed in a process of their own.
 
 It is forked from that of the tests, which has torch and the other large packages loaded, and is otherwise as a fresh
-one: its streams, arguments, environment, working folder and warnings are its own. `fresh` starts a new interpreter, for
+one: its streams, arguments, environment, working folder, warnings and caches are its own. `fresh` starts a new interpreter, for
 what is about the start or the end of one.
 """
 
@@ -59,6 +59,7 @@ def _run(arguments: tuple[str, ...], environment: dict[str, str], cwd: Path) -> 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
         signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
     atexit._clear()
+    _forget_what_was_found()
     warnings.resetwarnings()
     warnings.simplefilter("ignore")
     os.chdir(cwd)
@@ -74,6 +75,15 @@ def _run(arguments: tuple[str, ...], environment: dict[str, str], cwd: Path) -> 
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(exit_.code if isinstance(exit_.code, int) else 0)
+
+
+def _forget_what_was_found() -> None:
+    """Empty the caches of the project: they hold what was found in another working folder and environment."""
+    modules = [module for name, module in sys.modules.items() if name.partition(".")[0] == "rnnbench"]
+    for module in modules:
+        for thing in list(vars(module).values()):
+            if hasattr(thing, "cache_clear"):
+                thing.cache_clear()
 
 
 def _all_of(file: io.BufferedRandom) -> str:

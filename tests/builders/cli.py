@@ -1,8 +1,7 @@
 """Commands, typed in a process of their own.
 
 It is forked from that of the tests, which has torch and the other large packages loaded, and is otherwise as a fresh
-one: its streams, arguments, environment, working folder, warnings and caches are its own. `fresh` starts a new interpreter, for
-what is about the start or the end of one.
+one: its streams, arguments, environment, working folder, warnings and caches are its own.
 """
 
 import atexit
@@ -34,17 +33,6 @@ def rnnbench(*arguments: str, cwd: Path, **environment: str) -> subprocess.Compl
         _, status = os.waitpid(child, 0)
         said = [_all_of(file) for file in (out, err)]
     return subprocess.CompletedProcess(["rnnbench", *arguments], os.waitstatus_to_exitcode(status), *said)
-
-
-def fresh(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """The same in an interpreter that is started for it."""
-    return subprocess.run(
-        [sys.executable, "-m", "rnnbench", *arguments],
-        capture_output=True,
-        text=True,
-        cwd=cwd,
-        env=_environment(cwd, environment),
-    )
 
 
 def _environment(cwd: Path, environment: dict[str, str]) -> dict[str, str]:

@@ -3,7 +3,7 @@
 Simulated: scores from 0 to 1 of one cell (interquartile mean, optimality gap, profile) or of two (probability of
 improvement) on 2, 5 and 10 tasks with 3, 5 and 10 seeds each. Every task has a population of 2,000 equally likely
 scores, so that the truth is exact. Scores are normal, skewed (log-normal shortfalls), tied (tenths, with a ceiling) or
-censored (solved or at chance); the tasks of a suite are alike, or apart; or, the hardest, one is in doubt among others
+censored (solved or at chance); the tasks of a suite are alike, or apart; or, the hardest, one is in caveat among others
 that are always solved or never. The stratified bootstrap (seeds drawn again within each task) in five forms stands
 against two others: "mended", with weights whose spread is right and something unseen (reports have it for the
 interquartile mean and the gap), and "one pot", all runs as draws from one mixture (reports have it for shares: of
@@ -53,7 +53,7 @@ def suites(shape: str, tasks: int) -> Iterator[tuple[str, Array]]:
     if shape == "censored":
         for chance in (0.5, 0.8):
             sure = [np.full(GRID.shape, float(place % 2)) for place in range(tasks - 1)]
-            yield f"one in doubt at {chance}", np.array([*sure, (1 - chance < GRID).astype(float)])
+            yield f"one in caveat at {chance}", np.array([*sure, (1 - chance < GRID).astype(float)])
 
 
 def draw(populations: Array, normal: Array) -> Array:

@@ -9,9 +9,9 @@ from time import perf_counter
 import msgspec
 import psutil
 
-from rnnbench.campaign import Place, Progress, run_suite
+from rnnbench.campaign import ExecutorChoice, Progress, run_suite
 from rnnbench.catalogue import Catalogue
-from rnnbench.contracts import Executor, ExecutorSpec, Placement
+from rnnbench.contracts import Executor, ExecutorContext, ExecutorSpec
 from rnnbench.executors.running import without_run
 from rnnbench.plan import count_trials
 from rnnbench.records import Epoch, Learning, LearningTrial, MetricNote, Result, Suite, Trial, trial_id
@@ -25,7 +25,7 @@ CONDITIONS = 3 * 20
 class AtOnce(Executor):
     """Every trial has its result when it is started; two at once."""
 
-    def __init__(self, placement: Placement) -> None:  # noqa: ARG002
+    def __init__(self, context: ExecutorContext) -> None:  # noqa: ARG002
         self._results: list[Result] = []
 
     @property
@@ -83,7 +83,7 @@ def suite_of(trials: int, catalogue: Catalogue) -> Suite:
 def measure(trials: int) -> None:
     """A run from the beginning, one that finds everything done, and the memory of the driver on the way."""
     catalogue = Catalogue.load()
-    suite, place = suite_of(trials, catalogue), Place(ExecutorSpec("at-once", AtOnce))
+    suite, place = suite_of(trials, catalogue), ExecutorChoice(ExecutorSpec("at-once", AtOnce))
     process, resident = psutil.Process(), {}
 
     def watch(progress: Progress, result: Result | None) -> None:

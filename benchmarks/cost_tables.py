@@ -21,7 +21,7 @@ from rnnbench.findings import Range
 from rnnbench.findings.cost.costs import costs
 from rnnbench.findings.stats.estimates import Family, ratio
 from rnnbench.plan import Known, wants_more
-from rnnbench.records import Aim, CellUse, CostPlan, CostTrial, Result, Shape, TimeRow
+from rnnbench.records import CellUse, CostPlan, CostTrial, PrecisionTarget, Result, Shape, TimeRow
 
 PLAN = CostPlan(measure=("train-step-time",), shapes=(Shape(),), replicates=8, repeats=5)
 HOST, STEP = 0.1, 0.02
@@ -30,7 +30,7 @@ NAMED = 0
 """The cell that the suite names as its reference."""
 WHOLE = 50
 Steps = NDArray[np.float64]
-"""Log seconds of steps by replicate, cell (the ruler is last) and step."""
+"""Log seconds of steps by replicate, cell (the reference cell is last) and step."""
 
 
 def simulate(cells: int, spread: float, rng: np.random.Generator) -> Steps:
@@ -46,7 +46,7 @@ def simulate(cells: int, spread: float, rng: np.random.Generator) -> Steps:
 
 
 def between(steps: Steps, cell: int, over: int, family: Family) -> Range:
-    """The ratio of two cells, or of one to the ruler (-1)."""
+    """The ratio of two cells, or of one to the reference cell (-1)."""
     return ratio(np.median(steps[:, cell] - steps[:, over], axis=1).tolist(), family)
 
 
@@ -69,7 +69,7 @@ def results(steps: Steps) -> list[Result]:
     """The same as results."""
     names = [f"cell-{cell:02}" for cell in range(steps.shape[1] - 1)]
     made = []
-    for number, (*cells, ruler) in enumerate(steps):
+    for number, (*cells, reference_cell) in enumerate(steps):
         rows = tuple(
             TimeRow(
                 row=name,
@@ -77,7 +77,7 @@ def results(steps: Steps) -> list[Result]:
                 parameters=1,
                 cpu_seconds=tuple(np.exp(cell).tolist()),
                 wall_seconds=tuple(np.exp(cell).tolist()),
-                log_ratio_to_ruler=float(np.median(cell - ruler)),
+                log_ratio_to_reference_cell=float(np.median(cell - reference_cell)),
                 first_call_seconds=1.0,
             )
             for name, cell in zip(names, cells, strict=True)
@@ -91,7 +91,7 @@ def results(steps: Steps) -> list[Result]:
             repeats=PLAN.repeats,
             round=number,
         )
-        aim = Aim(PLAN.precision, PLAN.most_seconds, PLAN.most_replicates, names[NAMED])
+        aim = PrecisionTarget(PLAN.precision, PLAN.most_seconds, PLAN.most_replicates, names[NAMED])
         made.append(msgspec.structs.replace(without_run(trial, "ok", ""), costs=rows, aim=aim))
     return made
 
@@ -99,9 +99,9 @@ def results(steps: Steps) -> list[Result]:
 def check_findings(steps: Steps, made: dict[str, list[Range]]) -> None:
     """Whether the findings give the intervals that are counted here."""
     (found,) = costs(results(steps))
-    paces = [row.train for row in found.rows if row.train]
-    assert close([pace.ratio for pace in paces], made["over the ruler"])
-    assert close([pace.over for pace in paces if pace.over], made["over a named row"])
+    step_times = [row.train for row in found.rows if row.train]
+    assert close([step_time.ratio for step_time in step_times], made["over the ruler"])
+    assert close([step_time.over for step_time in step_times if step_time.over], made["over a named row"])
     upright = [ratio if ratio.centre > 1 else ratio.inverse() for ratio in made["any two rows"]]
     theirs = [pair.ratio if pair.ratio.centre > 1 else pair.ratio.inverse() for pair in found.pairs]
     by_centre = [sorted(ratios, key=lambda ratio: ratio.centre) for ratios in (theirs, upright)]

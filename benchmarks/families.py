@@ -23,9 +23,9 @@ from msgspec.structs import replace
 
 from rnnbench.findings import Scored
 from rnnbench.findings.claims import judging as claims
-from rnnbench.findings.claims.book import Book
+from rnnbench.findings.claims.evidence import evidence_for
+from rnnbench.findings.claims.measurements import Measurements
 from rnnbench.findings.claims.records import ClaimFinding
-from rnnbench.findings.claims.weighing import weigh
 from rnnbench.findings.stats.estimates import LEVEL
 from rnnbench.findings.stats.holm import holm
 from rnnbench.findings.stats.westfall_young import Column
@@ -72,25 +72,25 @@ def by_holm(_: Sequence[Column | None], p_values: Sequence[float], unknown: int 
     return holm([*p_values, *[1.0] * unknown])[: len(p_values)]
 
 
-def simulated(setting: Setting, run: int) -> tuple[Claim, Book]:
+def simulated(setting: Setting, run: int) -> tuple[Claim, Measurements]:
     """A claim that each ratio is at most `BOUND`, and the seeds."""
-    book, questions = Book(), []
+    measurements, questions = Measurements(), []
     recipe = FIXED if setting.rates == 1 else SEARCHED
     for first in range(0, setting.conditions, setting.group):
         shares = [round(1 - 0.01 * at, 2) for at in range(first, first + setting.group)]
         sides = [LearningSide(cell=CellUse(name=name), task=f"t{first}", dials={}, recipe=recipe) for name in "ab"]
         for place, side in enumerate(sides):
             ratios = np.array(setting.ratios[first : first + setting.group]) if place == 0 else np.ones(setting.group)
-            _train(book, side, ratios, shares, setting, (run, first, place))
+            _train(measurements, side, ratios, shares, setting, (run, first, place))
         questions += [Question(facets={}, first=sides[0], second=sides[1], share=share) for share in shares]
     reading = Reading(
         title="", cells=("a", "b"), figure="epochs", region=Region(high=BOUND), questions=tuple(questions)
     )
-    return Claim(name="some", sentence="", readings=(reading,)), book
+    return Claim(name="some", sentence="", readings=(reading,)), measurements
 
 
 def _train(
-    book: Book,
+    measurements: Measurements,
     side: LearningSide,
     ratios: np.ndarray,
     shares: Sequence[float],
@@ -118,7 +118,7 @@ def _train(
                 learning_rate=rate,
             )
             figures = {f"epochs@{share:g}": float(found) for share, found in zip(shares, epochs, strict=True)}
-            book.note(trial, figures, Scored(reached, 0.005 if reached else 0.1), {})
+            measurements.note(trial, figures, Scored(reached, 0.005 if reached else 0.1), {})
 
 
 def count(setting: Setting, runs: int, first: int = 0) -> dict[str, Counts]:
@@ -131,12 +131,14 @@ def count(setting: Setting, runs: int, first: int = 0) -> dict[str, Counts]:
     )
     with patch.object(claims, "level_of", lambda *_: LEVEL), nothing_advised[0], nothing_advised[1]:
         for run in range(first, first + runs):
-            claim, book = simulated(setting, run)
-            weighed = {id(q): weigh(claim.readings[0], q, book) for q in claim.readings[0].questions}
-            with patch.object(claims, "weigh", lambda _reading, question, _book, known=weighed: known[id(question)]):
-                found["step-down"].append(claims.judge(claim, book))
+            claim, measurements = simulated(setting, run)
+            evidence = {id(q): evidence_for(claim.readings[0], q, measurements) for q in claim.readings[0].questions}
+            with patch.object(
+                claims, "evidence_for", lambda _reading, question, _measurements, known=evidence: known[id(question)]
+            ):
+                found["step-down"].append(claims.judge(claim, measurements))
                 with patch.object(claims, "step_down", by_holm), patch.object(claims, "column", lambda *_: None):
-                    found["Holm"].append(claims.judge(claim, book))
+                    found["Holm"].append(claims.judge(claim, measurements))
     return {name: _counts(each, null) for name, each in found.items()}
 
 
@@ -193,29 +195,29 @@ def searched() -> Iterator[tuple[str, Setting]]:
                 yield f"{FOUR} alike, {rates} rates, {failing:.0%} fail", setting
 
 
-def _by_hand(claim: Claim, book: Book) -> Iterator[ClaimFinding]:
+def _by_hand(claim: Claim, measurements: Measurements) -> Iterator[ClaimFinding]:
     for at, seeds in enumerate(LOOKS):
         looked = replace(claim, looked=LOOKS[: at + 1])
-        yield claims.judge(looked, book.up_to(seeds))
+        yield claims.judge(looked, measurements.up_to(seeds))
 
 
-def _by_rule(claim: Claim, book: Book) -> Iterator[ClaimFinding]:
-    yield claims.judge(replace(claim, at_looks=LOOKS), book)
+def _by_rule(claim: Claim, measurements: Measurements) -> Iterator[ClaimFinding]:
+    yield claims.judge(replace(claim, at_looks=LOOKS), measurements)
 
 
-def _first_by_hand(claim: Claim, book: Book) -> Iterator[ClaimFinding]:
+def _first_by_hand(claim: Claim, measurements: Measurements) -> Iterator[ClaimFinding]:
     looked = claim.after(None, LOOKS[0])
-    yield claims.judge(looked, book.up_to(LOOKS[0]))
-    yield claims.judge(replace(claim, at_looks=LOOKS).after(looked, LOOKS[0]), book)
+    yield claims.judge(looked, measurements.up_to(LOOKS[0]))
+    yield claims.judge(replace(claim, at_looks=LOOKS).after(looked, LOOKS[0]), measurements)
 
 
-def _in_equal_parts(claim: Claim, book: Book) -> Iterator[ClaimFinding]:
+def _in_equal_parts(claim: Claim, measurements: Measurements) -> Iterator[ClaimFinding]:
     with patch.object(claims, "level_of", lambda *_: LEVEL / len(LOOKS)):
-        yield from _by_rule(claim, book)
+        yield from _by_rule(claim, measurements)
 
 
-def _once(claim: Claim, book: Book) -> Iterator[ClaimFinding]:
-    yield claims.judge(replace(claim, looked=LOOKS[-1:]), book)
+def _once(claim: Claim, measurements: Measurements) -> Iterator[ClaimFinding]:
+    yield claims.judge(replace(claim, looked=LOOKS[-1:]), measurements)
 
 
 WAYS = {
@@ -245,9 +247,9 @@ def print_looks(runs: int) -> None:
 def _decided(setting: Setting, runs: int) -> dict[str, int]:
     decided = dict.fromkeys(WAYS, 0)
     for run in range(runs):
-        claim, book = simulated(setting, run)
+        claim, measurements = simulated(setting, run)
         for way, looks in WAYS.items():
-            states = (one.state for found in looks(claim, book) for r in found.readings for one in r.judged)
+            states = (one.state for found in looks(claim, measurements) for r in found.readings for one in r.judged)
             decided[way] += any(state != "open" for state in states)
     return decided
 

@@ -56,11 +56,11 @@ def measure(kind: type[Task]) -> tuple[float, float]:
 if __name__ == "__main__":
     torch.set_num_threads(1)
     print("| task | ms a batch | ms a GRU step | share |\n|---|---|---|---|")
-    for name, brought in Catalogue.load().tasks.items():
+    for name, contribution in Catalogue.load().tasks.items():
         if len(sys.argv) > 1 and name not in sys.argv[1:]:
             continue
         try:
-            making, stepping = measure(brought.item)
+            making, stepping = measure(contribution.item)
         except DataUnavailable as error:
             print(f"| `{name}` | left out: {error} | | |")
             continue

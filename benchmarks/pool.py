@@ -8,7 +8,7 @@ from time import perf_counter
 
 import numpy as np
 
-from rnnbench.campaign import Place, run_suite
+from rnnbench.campaign import ExecutorChoice, run_suite
 from rnnbench.catalogue import Catalogue
 from rnnbench.records import Suite
 from rnnbench.store import Store
@@ -30,7 +30,7 @@ def once(suite: Suite, catalogue: Catalogue, jobs: int) -> tuple[float, float]:
     with TemporaryDirectory() as folder:
         store = Store(Path(folder) / "run")
         started = perf_counter()
-        place = Place(catalogue.executors["local"].item, catalogue.executors["local"].item.options, jobs)
+        place = ExecutorChoice(catalogue.executors["local"].item, catalogue.executors["local"].item.options, jobs)
         run_suite(suite, catalogue, store, place, watch=lambda *_: None)
         wall = perf_counter() - started
         return wall, sum(result.seconds.training + result.seconds.evaluating for result in store.read())

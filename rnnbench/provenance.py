@@ -10,7 +10,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from rnnbench import environment
-from rnnbench.catalogue import Brought, Catalogue, Misbehaved, run_guarded
+from rnnbench.catalogue import Catalogue, Contribution, Misbehaved, run_guarded
 from rnnbench.records import CostTrial, LearningTrial, Provenance, Trial
 from rnnbench.sources import CORE, DIGITS, digest, locate, sources_of, whole
 
@@ -69,10 +69,10 @@ def provenance(trial: Trial, catalogue: Catalogue, seen: Mapping[str, Iterable[s
     sources: dict[str, dict[str, str]] = {}
     files: dict[str, str] = {}
     data: dict[str, str] = {}
-    for name, brought, thing, packages in _parts(trial, catalogue):
-        plugins[name] = brought.plugin.origin
+    for name, contribution, thing, packages in _parts(trial, catalogue):
+        plugins[name] = contribution.plugin.origin
         also = (seen or {}).get(name, ())
-        found = sources_of(thing, brought.plugin.distribution, brought.plugin.module, also)
+        found = sources_of(thing, contribution.plugin.distribution, contribution.plugin.module, also)
         sources[name] = found.modules
         definitions[name] = combined(found.modules)
         for package in sorted({*packages, *found.packages}):
@@ -159,11 +159,11 @@ def _differs(name: str, hashed: str, old: Provenance, new: Provenance) -> bool:
     return old.sources[name] != now
 
 
-def _parts(trial: Trial, catalogue: Catalogue) -> Iterator[tuple[str, Brought[Any], object, tuple[str, ...]]]:
+def _parts(trial: Trial, catalogue: Catalogue) -> Iterator[tuple[str, Contribution[Any], object, tuple[str, ...]]]:
     """The name of each thing that a trial uses, who brought it, what is run of it, and the packages that it names."""
     for cell in trial.cells if isinstance(trial, CostTrial) else (trial.cell,):
-        brought = catalogue.cells[cell.name]
-        yield cell.name, brought, brought.item.build, tuple(brought.item.packages)
+        contribution = catalogue.cells[cell.name]
+        yield cell.name, contribution, contribution.item.build, tuple(contribution.item.packages)
     if isinstance(trial, LearningTrial):
         task = catalogue.tasks[trial.task]
         yield trial.task, task, task.item, ()

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from rnnbench.cli.main import main
 from rnnbench.errors import RnnbenchError
 from rnnbench.findings import Comparison, Condition, find
-from rnnbench.findings.learning.look_wording import with_look
+from rnnbench.findings.learning.look_summary import with_look
 from rnnbench.findings.learning.looks import Schedule, adjusted
 from rnnbench.findings.stats.error_spending import smallest_p
 from rnnbench.findings.stats.power import more_seeds

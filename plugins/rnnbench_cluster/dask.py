@@ -27,7 +27,7 @@ GATHER_SECONDS, CLOSE_SECONDS = 3.0, 5.0
 
 
 def build_dask(
-    placement: rnnbench.Placement,
+    context: rnnbench.ExecutorContext,
     address: str,
     gpu_resource: str,
     checkpoint_seconds: float,
@@ -43,9 +43,9 @@ def build_dask(
             client = stack.enter_context(client_of(address, certificates))
         else:
             certificates.require_none()
-            client = stack.enter_context(client_here(placement.jobs, gpu_resource))
+            client = stack.enter_context(client_here(context.jobs, gpu_resource))
         workers = Workers(client, gpu_resource)
-        return DaskExecutor(client, workers, placement, gpu_resource, checkpoint_seconds, stack.pop_all())
+        return DaskExecutor(client, workers, context, gpu_resource, checkpoint_seconds, stack.pop_all())
 
 
 class DaskExecutor(rnnbench.Executor):
@@ -56,14 +56,14 @@ class DaskExecutor(rnnbench.Executor):
         self,
         client: Client,
         workers: Workers,
-        placement: rnnbench.Placement,
+        context: rnnbench.ExecutorContext,
         gpu_resource: str,
         checkpoint_seconds: float,
         resources: ExitStack,
     ) -> None:
-        self._client, self._workers, self._placement = client, workers, placement
+        self._client, self._workers, self._placement = client, workers, context
         self._gpu_resource, self._resources = gpu_resource, resources
-        self._checkpoints = placement.checkpoints(checkpoint_seconds)
+        self._checkpoints = context.checkpoints(checkpoint_seconds)
         self._run, self._numbers = uuid4().hex, count()
         self._started: dict[str, tuple[rnnbench.Trial, Future[bytes]]] = {}
         self._done: queue.Queue[str] = queue.Queue()

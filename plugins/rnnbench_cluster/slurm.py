@@ -26,7 +26,7 @@ GRACE_POLLS = 6
 
 
 def build_slurm(
-    placement: rnnbench.Placement,
+    context: rnnbench.ExecutorContext,
     partition: str = "",
     account: str = "",
     gpu: str = "gpu:1",
@@ -37,11 +37,11 @@ def build_slurm(
 ) -> "SlurmExecutor":
     """Jobs for a run. Raises RnnbenchError where there is no SLURM, or it does not answer."""
     require_commands()
-    folder = placement.folder.absolute() / "slurm"
+    folder = context.folder.absolute() / "slurm"
     notices = [CANCELLED] if end_earlier_runs(folder) else []
-    terms = rnnbench.Job(trials=(), checkpoints=placement.checkpoints(checkpoint_seconds))
+    terms = rnnbench.Job(trials=(), checkpoints=context.checkpoints(checkpoint_seconds))
     queue = SlurmQueue(folder / uuid4().hex[:12], Site(partition, account, gpu), terms)
-    return SlurmExecutor(queue, placement.jobs or jobs_at_once, 60 * minutes_a_job, poll_seconds, notices)
+    return SlurmExecutor(queue, context.jobs or jobs_at_once, 60 * minutes_a_job, poll_seconds, notices)
 
 
 class SlurmExecutor(rnnbench.Executor):

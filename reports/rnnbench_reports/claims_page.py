@@ -101,10 +101,10 @@ def _claim(claim: rnnbench.ClaimFinding) -> Iterator[str]:
             yield f"\n{plain(said)}"
     for reading in claim.readings:
         yield from _reading(reading, claim)
-    if claim.doubts:
+    if claim.caveats:
         yield "\nDoubts:\n"
-        for doubt in claim.doubts:
-            yield f"- {plain(doubt)}"
+        for caveat in claim.caveats:
+            yield f"- {plain(caveat)}"
 
 
 def _reading(reading: rnnbench.ReadingFinding, claim: rnnbench.ClaimFinding) -> Iterator[str]:

@@ -99,11 +99,11 @@ def _replicates(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) -> Dra
     for axis, cost in zip(axes, costs, strict=True):
         rows = sorted((row for row in cost.rows if row.train), key=lambda row: row.train.seconds.centre, reverse=True)  # type: ignore[union-attr]
         for position, row in enumerate(rows):
-            look, pace = by_cell[row.row], row.train
-            assert pace
-            times = [1e3 * seconds for seconds in pace.replicates]
+            look, step_time = by_cell[row.row], row.train
+            assert step_time
+            times = [1e3 * seconds for seconds in step_time.replicates]
             axis.plot(times, [position] * len(times), look.marker, color=look.colour, alpha=0.5, markersize=4)
-            axis.plot(1e3 * pace.seconds.centre, position, "|", color="black", markersize=12)
+            axis.plot(1e3 * step_time.seconds.centre, position, "|", color="black", markersize=12)
         axis.set_yticks(range(len(rows)), [plain(row.row) for row in rows], fontsize=8)
         axis.set_xlim(left=0)
         axis.set_xlabel("ms a training step", fontsize=9)

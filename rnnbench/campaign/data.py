@@ -9,7 +9,7 @@ from rnnbench.archives import fetch
 from rnnbench.catalogue import Catalogue
 from rnnbench.errors import DataUnavailable
 from rnnbench.findings import is_raced
-from rnnbench.plan import Index, Standing, learning_trial, learning_trials
+from rnnbench.plan import Index, SearchState, learning_trial, learning_trials
 from rnnbench.records import LearningTrial, Suite, TaskUse, trial_id
 
 
@@ -33,7 +33,7 @@ def without_tasks(suite: Suite, names: set[str]) -> Suite:
 
 def evaluations_without_result(suite: Suite, task: str, index: Index) -> Iterator[LearningTrial]:
     """The evaluations on a task that have no result, at the recipe's own learning rate where none was found."""
-    standing = Standing(suite, index)
+    standing = SearchState(suite, index)
     for use in suite.tasks:
         for cell in suite.cells_on(use) if use.name == task else ():
             rates = standing.rates(use, cell) or (_own_rate(use),)

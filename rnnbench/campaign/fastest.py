@@ -88,7 +88,7 @@ def measure(cell: CellUse, terms: Terms, catalogue: Catalogue) -> Measured:
     rows = [row for row in result.costs if isinstance(row, TimeRow)]
     if not rows:
         raise RnnbenchError(f"{cell.name}: none of its implementations could be measured: {result.reason}")
-    ratios = {row.row: row.log_ratio_to_ruler for row in rows}
+    ratios = {row.row: row.log_ratio_to_reference_cell for row in rows}
     times = {row.row: round(1e3 * statistics.median(_seconds(row, terms)), 3) for row in rows}
     problem = "; ".join(f"{row}: {reason}" for row, reason in result.absent.items())
     return Measured(min(ratios, key=ratios.__getitem__), times, problem)
@@ -101,8 +101,8 @@ def _seconds(row: TimeRow, terms: Terms) -> tuple[float, ...]:
 
 def _place(cell: CellUse, terms: Terms, catalogue: Catalogue) -> Path:
     """Where it is remembered: for this cell and source, under these terms, on this machine with these versions."""
-    brought = catalogue.cells[cell.name]
-    source = sources_of(brought.item.build, brought.plugin.distribution, brought.plugin.module).modules
+    contribution = catalogue.cells[cell.name]
+    source = sources_of(contribution.item.build, contribution.plugin.distribution, contribution.plugin.module).modules
     bare = msgspec.structs.replace(cell, implementation=FASTEST, label="")
     key = (bare, terms, source, environment.machine(), environment.versions())
     return home() / "fastest" / f"{cell.name}-{digest(msgspec.json.encode(key, order='sorted'))}.json"

@@ -8,7 +8,7 @@ import msgspec
 
 from rnnbench import environment
 from rnnbench.archives import home
-from rnnbench.catalogue import Brought, Catalogue
+from rnnbench.catalogue import Catalogue, Contribution
 from rnnbench.contracts import CellSpec
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors.checking import Checking
@@ -26,14 +26,14 @@ LAWS = 3
 the initial weights equal figures are within 1e-11."""
 
 
-def source_of(cell: Brought[CellSpec]) -> str:
+def source_of(cell: Contribution[CellSpec]) -> str:
     """A hash of the code that defines a cell, and of the laws: outcomes are kept under it."""
     sources = sources_of(cell.item.build, cell.plugin.distribution, cell.plugin.module)
     known = (cell.plugin.origin, sources.modules, environment.versions(), LAWS)
     return digest(msgspec.json.encode(known, order="sorted"))
 
 
-def remember(cell: Brought[CellSpec], outcomes: Sequence[Outcome]) -> None:
+def remember(cell: Contribution[CellSpec], outcomes: Sequence[Outcome]) -> None:
     """Keep the outcomes of a cell with its default options for later runs. What cannot be kept is asked again.
 
     Nothing is kept where a law was not decided: a limit that was met on a busy day is no property of the cell.
@@ -44,12 +44,12 @@ def remember(cell: Brought[CellSpec], outcomes: Sequence[Outcome]) -> None:
         keep_outcomes(_file_of(cell), outcomes)
 
 
-def remembered(cell: Brought[CellSpec]) -> tuple[Outcome, ...] | None:
+def remembered(cell: Contribution[CellSpec]) -> tuple[Outcome, ...] | None:
     """The outcomes of a cell as its source is now; None where it was not checked."""
     return kept_outcomes(_file_of(cell))
 
 
-def _file_of(cell: Brought[CellSpec]) -> Path:
+def _file_of(cell: Contribution[CellSpec]) -> Path:
     return home() / "checks" / f"{cell.item.name}-{source_of(cell)}.json"
 
 
@@ -78,7 +78,7 @@ def check_strangers(
     return tuple(outcomes), tuple(notices)
 
 
-def _check(cell: Brought[CellSpec]) -> list[Outcome]:
+def _check(cell: Contribution[CellSpec]) -> list[Outcome]:
     spec = cell.item
     skip = tuple(name for name in spec.implementations if name == SLOW)
     request = CheckRequest(subject=spec.name, kind="cell", name=spec.name, skip=skip)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from rnnbench.findings import is_raced
-from rnnbench.plan import Index, Standing, learning_trial
+from rnnbench.plan import Index, SearchState, learning_trial
 from rnnbench.records import LearningTrial, Result, Suite, Trial, trial_id
 
 
@@ -14,7 +14,7 @@ def superseded(suite: Suite, index: Index, stored: Iterable[Result]) -> Iterator
 
     They stay where a search was run again and found another rate, and would be counted beside those at the new one.
     """
-    standing = Standing(suite, index)
+    standing = SearchState(suite, index)
     now = {
         _slot(learning_trial(suite, use, cell, 0, rates[0])): rates
         for use in suite.tasks

@@ -3,6 +3,6 @@
 from rnnbench.catalogue.guard import Misbehaved, run_guarded
 from rnnbench.catalogue.installed import DISABLE
 from rnnbench.catalogue.loading import Catalogue
-from rnnbench.catalogue.shelf import Brought, Plugin, Shelf
+from rnnbench.catalogue.registry import Contribution, Plugin, Registry
 
-__all__ = ["DISABLE", "Brought", "Catalogue", "Misbehaved", "Plugin", "Shelf", "run_guarded"]
+__all__ = ["DISABLE", "Catalogue", "Contribution", "Misbehaved", "Plugin", "Registry", "run_guarded"]

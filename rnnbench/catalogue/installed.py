@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlparse
 
 from rnnbench import hooks
-from rnnbench.catalogue.shelf import Plugin
+from rnnbench.catalogue.registry import Plugin
 from rnnbench.errors import describe
 from rnnbench.sources import file_hash
 

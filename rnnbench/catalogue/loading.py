@@ -13,7 +13,7 @@ from rnnbench import hooks
 from rnnbench.catalogue.checking import NameOf, foreign_file, named, odd_hooks, task_name
 from rnnbench.catalogue.guard import Misbehaved, Ran, TakesTooLong, run_guarded
 from rnnbench.catalogue.installed import DISABLE, Entry, entry_of, installed
-from rnnbench.catalogue.shelf import Brought, Plugin, Shelf
+from rnnbench.catalogue.registry import Contribution, Plugin, Registry
 from rnnbench.contracts import CellSpec, Diagnostic, ExecutorSpec, Renderer, Task
 from rnnbench.errors import PluginError
 from rnnbench.records import CostTrial, Trial
@@ -34,13 +34,13 @@ class Catalogue:
     """All that is installed. `plugins` lists each entry point, broken ones included."""
 
     plugins: tuple[Plugin, ...]
-    cells: Shelf[CellSpec]
-    tasks: Shelf[type[Task]]
-    suites: Shelf[Path]
-    reports: Shelf[Renderer]
-    executors: Shelf[ExecutorSpec]
-    diagnostics: Shelf[Diagnostic]
-    claims: Shelf[Path]
+    cells: Registry[CellSpec]
+    tasks: Registry[type[Task]]
+    suites: Registry[Path]
+    reports: Registry[Renderer]
+    executors: Registry[ExecutorSpec]
+    diagnostics: Registry[Diagnostic]
+    claims: Registry[Path]
 
     @classmethod
     def load(cls, only: Sequence[Plugin] | None = None, watch: Watch = _unwatched) -> "Catalogue":
@@ -64,7 +64,7 @@ class Catalogue:
             watch(plugin)
         _refuse_unknown_hooks(manager, plugins)
 
-        def collect(caller: pluggy.HookCaller, expected: type[Any], kind: str, name_of: NameOf) -> Shelf[Any]:
+        def collect(caller: pluggy.HookCaller, expected: type[Any], kind: str, name_of: NameOf) -> Registry[Any]:
             return _collect(caller, plugins, expected, kind, name_of, watch)
 
         cells = collect(manager.hook.rnnbench_cells, CellSpec, "cell", lambda spec: spec.name)
@@ -79,11 +79,11 @@ class Catalogue:
     def needed(self, trial: Trial) -> tuple[Plugin, ...]:
         """The plugins that bring what a trial uses. Raises UnknownName where nobody brings it."""
         if isinstance(trial, CostTrial):
-            brought: list[Brought[Any]] = [self.cells[cell.name] for cell in trial.cells]
+            contribution: list[Contribution[Any]] = [self.cells[cell.name] for cell in trial.cells]
         else:
-            brought = [self.cells[trial.cell.name], self.tasks[trial.task]]
-            brought += [self.diagnostics[name] for name in trial.diagnostics]
-        plugins = {one.plugin.key: one.plugin for one in brought}
+            contribution = [self.cells[trial.cell.name], self.tasks[trial.task]]
+            contribution += [self.diagnostics[name] for name in trial.diagnostics]
+        plugins = {one.plugin.key: one.plugin for one in contribution}
         return tuple(plugins[key] for key in sorted(plugins))
 
 
@@ -145,9 +145,9 @@ def _collect(
     kind: str,
     name_of: NameOf,
     watch: Watch,
-) -> Shelf[Any]:
+) -> Registry[Any]:
     """Call a hook's implementations one by one, so that each thing has an owner."""
-    things: dict[str, Brought[Any]] = {}
+    things: dict[str, Contribution[Any]] = {}
     for implementation in caller.get_hookimpls():
         plugin = plugins[implementation.plugin_name]
         try:
@@ -166,10 +166,10 @@ def _collect(
         for name, thing in found:
             if name in things:
                 _refuse_twins(kind, name, things[name].plugin, plugin)
-            things[name] = Brought(thing, plugin)
+            things[name] = Contribution(thing, plugin)
     broken = [plugin.distribution for plugin in plugins.values() if plugin.problem]
     hint = f"A plugin of {', '.join(broken)} is broken: `rnnbench list plugins` says why." if broken else ""
-    return Shelf(kind, things, hint)
+    return Registry(kind, things, hint)
 
 
 def _refuse_twins(kind: str, name: str, first: Plugin, second: Plugin) -> None:

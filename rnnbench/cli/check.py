@@ -75,8 +75,8 @@ def check(
 
 def _check(request: CheckRequest, catalogue: Catalogue, limit_seconds: float, *, quiet: bool) -> list[Outcome]:
     """The outcomes of one subject, printed as they come; where one fails, also the end of what its code printed."""
-    brought = catalogue.cells[request.name] if request.kind == "cell" else catalogue.tasks[request.name]
-    checking = Checking(request, brought.plugin, limit_seconds)
+    contribution = catalogue.cells[request.name] if request.kind == "cell" else catalogue.tasks[request.name]
+    checking = Checking(request, contribution.plugin, limit_seconds)
     if not quiet and console().is_terminal:
         console().print(f"[bold]{request.subject}[/bold]")
     outcomes = []
@@ -115,7 +115,7 @@ def _request(
 
 
 def _refuse_unknown(skip: tuple[str, ...], catalogue: Catalogue) -> None:
-    known = {name for brought in catalogue.cells.values() for name in brought.item.implementations}
+    known = {name for contribution in catalogue.cells.values() for name in contribution.item.implementations}
     for name in skip:
         if name not in known:
             raise UnknownName("implementation", name, known, "check --skip")

@@ -21,10 +21,10 @@ SIGNS = {"holds": "+", "fails": "-", "open": "?"}
 def claim_descriptions(catalogue: Catalogue) -> list[Description]:
     """Every claim that plugins bring, as listing commands say it; a file that is wrong is a line that says so."""
     found: list[Description] = []
-    for name, brought in catalogue.claims.items():
-        origin = brought.plugin.origin
+    for name, contribution in catalogue.claims.items():
+        origin = contribution.plugin.origin
         try:
-            found += [_description(claim, origin) for claim in claims_of_file(brought.item, catalogue)]
+            found += [_description(claim, origin) for claim in claims_of_file(contribution.item, catalogue)]
         except Exception as error:  # a file that cannot be read must not take the whole list away
             problem = str(error) if isinstance(error, RnnbenchError) else describe_error(error)
             found.append({"name": name, "summary": f"BROKEN: {problem}", "origin": origin})

@@ -60,7 +60,7 @@ def fetch_(tasks: tuple[str, ...]) -> None:
 
 def _archives(catalogue: Catalogue) -> dict[Archive, list[str]]:
     found: dict[Archive, list[str]] = {}
-    for name, brought in catalogue.tasks.items():
-        for archive in brought.item.archives:
+    for name, contribution in catalogue.tasks.items():
+        for archive in contribution.item.archives:
             found.setdefault(archive, []).append(name)
     return found

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from rnnbench.archives import is_here, open_archives
-from rnnbench.catalogue import Brought, Catalogue, Plugin
+from rnnbench.catalogue import Catalogue, Contribution, Plugin
 from rnnbench.cli.output import first_line
 from rnnbench.contracts import CellSpec, ExecutorSpec, GeneratedTask, RecordedTask, Renderer, Task
 from rnnbench.errors import DataUnavailable, describe, first_line as first_line_of
@@ -21,23 +21,23 @@ Description = dict[str, Any]
 def describe_all(catalogue: Catalogue) -> dict[str, list[Description]]:
     """Everything in the catalogue, by kind."""
     return {
-        "cells": [_cell(brought) for brought in catalogue.cells.values()],
-        "tasks": [_task(brought) for brought in catalogue.tasks.values()],
-        "suites": [_suite(brought) for brought in catalogue.suites.values()],
-        "reports": [_report(brought) for brought in catalogue.reports.values()],
+        "cells": [_cell(contribution) for contribution in catalogue.cells.values()],
+        "tasks": [_task(contribution) for contribution in catalogue.tasks.values()],
+        "suites": [_suite(contribution) for contribution in catalogue.suites.values()],
+        "reports": [_report(contribution) for contribution in catalogue.reports.values()],
         "metrics": metrics(catalogue),
-        "executors": [_executor(brought) for brought in catalogue.executors.values()],
+        "executors": [_executor(contribution) for contribution in catalogue.executors.values()],
         "plugins": [_plugin(plugin) for plugin in catalogue.plugins],
     }
 
 
-def _cell(brought: Brought[CellSpec]) -> Description:
-    spec = brought.item
+def _cell(contribution: Contribution[CellSpec]) -> Description:
+    spec = contribution.item
     build = spec.build if isinstance(spec.build, str) else _place(spec.build)
     return {
         "name": spec.name,
         "summary": spec.summary,
-        "origin": brought.plugin.origin,
+        "origin": contribution.plugin.origin,
         "source": spec.source,
         "options": dict(spec.options),
         "implementations": list(spec.implementations),
@@ -67,12 +67,12 @@ def _constraints(spec: CellSpec) -> list[str]:
     return [words for words, holds in said.items() if holds]
 
 
-def _task(brought: Brought[type[Task]]) -> Description:
-    task = brought.item
+def _task(contribution: Contribution[type[Task]]) -> Description:
+    task = contribution.item
     return {
         "name": task.name,
         "summary": first_line(task.__doc__),
-        "origin": brought.plugin.origin,
+        "origin": contribution.plugin.origin,
         "dials": {field.name: field.default for field in fields(task) if field.init},
         "loss": task.loss,
         "asked_at": task.readout,
@@ -113,12 +113,12 @@ def _chance(task: type[Task]) -> dict[str, float] | str:
 def metrics(catalogue: Catalogue) -> list[Description]:
     """Every metric of an installed task, with the tasks that use it, and the diagnostics of cells."""
     found: dict[str, Description] = {}
-    for name, brought in catalogue.tasks.items():
-        for metric in brought.item.metrics:
+    for name, contribution in catalogue.tasks.items():
+        for metric in contribution.item.metrics:
             text = f"{metric.unit}, {metric.direction} is better"
             row = found.setdefault(metric.name, {"name": metric.name, "summary": text, "origin": "", "tasks": []})
             row["tasks"].append(name)
-            row["origin"] = row["origin"] or brought.plugin.origin
+            row["origin"] = row["origin"] or contribution.plugin.origin
     extra = [
         {"name": name, "summary": b.item.summary, "origin": b.plugin.origin, "source": b.item.source, "tasks": []}
         for name, b in catalogue.diagnostics.items()
@@ -126,28 +126,28 @@ def metrics(catalogue: Catalogue) -> list[Description]:
     return [*(found[name] for name in sorted(found)), *extra]
 
 
-def _suite(brought: Brought[Path]) -> Description:
-    path = brought.item
+def _suite(contribution: Contribution[Path]) -> Description:
+    path = contribution.item
     summary, version = suite_head(path)
     return {
         "name": path.stem,
         "summary": summary,
         "version": version,
-        "origin": brought.plugin.origin,
+        "origin": contribution.plugin.origin,
         "file": str(path),
     }
 
 
-def _report(brought: Brought[Renderer]) -> Description:
-    return {"name": brought.item.name, "summary": brought.item.summary, "origin": brought.plugin.origin}
+def _report(contribution: Contribution[Renderer]) -> Description:
+    return {"name": contribution.item.name, "summary": contribution.item.summary, "origin": contribution.plugin.origin}
 
 
-def _executor(brought: Brought[ExecutorSpec]) -> Description:
-    spec = brought.item
+def _executor(contribution: Contribution[ExecutorSpec]) -> Description:
+    spec = contribution.item
     return {
         "name": spec.name,
         "summary": spec.summary,
-        "origin": brought.plugin.origin,
+        "origin": contribution.plugin.origin,
         "options": dict(spec.options),
         "shared": spec.shared,
         "needs": spec.needs,

@@ -94,6 +94,6 @@ def _data_folder() -> tuple[bool, str, str]:
 
 def _missing_data(catalogue: Catalogue) -> Iterator[str]:
     """What tasks would fetch; not to be mended unless this machine goes offline."""
-    for name, brought in catalogue.tasks.items():
-        if missing := [archive.name for archive in brought.item.archives if not archives.is_here(archive)]:
+    for name, contribution in catalogue.tasks.items():
+        if missing := [archive.name for archive in contribution.item.archives if not archives.is_here(archive)]:
             yield f"{name} will fetch {', '.join(missing)} (`rnnbench data fetch {name}` does so now)"

@@ -74,7 +74,7 @@ def _seconds(result: Result) -> float:
 def _work(trial: Trial) -> bytes:
     """What trials share that take about as long, an epoch of the one as an epoch of the other."""
     if isinstance(trial, CostTrial):
-        return canonical(replace(trial, suite="", suite_version=0, round=0, occasion=""))
+        return canonical(replace(trial, suite="", suite_version=0, round=0, session=""))
     recipe = replace(trial.recipe, **ANY)
     alike: LearningTrial = replace(
         trial, suite="", suite_version=0, seed=0, learning_rate=1.0, phase="evaluation", recipe=recipe

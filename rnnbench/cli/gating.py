@@ -85,8 +85,8 @@ def _print(ruling: Ruling, comparison: Comparison) -> None:
     print_changes("Better", ruling.better, "green", RENEW if ruling.standing == "passed" else "")
     print_changes("Left out, as they cannot be compared here", ruling.left_out)
     print_changes("New, not judged", ruling.new)
-    for doubt in ruling.doubts:
-        out.print(Text(f"\n{doubt}."))
+    for caveat in ruling.caveats:
+        out.print(Text(f"\n{caveat}."))
     out.print()
     out.print(Text.assemble((_headline(ruling), STYLES.get(ruling.standing, "bold yellow")), f" {ruling.sentence}"))
 
@@ -98,8 +98,8 @@ def _print_plainly(ruling: Ruling, comparison: Comparison) -> None:
     print_plainly((*ruling.worse, *ruling.undecided, *ruling.better, *ruling.new))
     for block in blocks(ruling.left_out):
         print_line(f"left out\t{block.what}\t{block.reason}")
-    for doubt in ruling.doubts:
-        print_line(f"undecided\t{doubt}")
+    for caveat in ruling.caveats:
+        print_line(f"undecided\t{caveat}")
     print_line(f"{_headline(ruling)} {ruling.sentence}")
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rnnbench.campaign import Place
+from rnnbench.campaign import ExecutorChoice
 from rnnbench.catalogue import Catalogue
 from rnnbench.errors import RnnbenchError
 from rnnbench.suite import complete_options, set_key
@@ -18,16 +18,16 @@ def split_settings(settings: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[st
     return tuple(setting for setting in settings if not setting.startswith(PREFIX)), ours
 
 
-def find_place(name: str, settings: tuple[str, ...], jobs: int | None, catalogue: Catalogue) -> Place:
+def find_place(name: str, settings: tuple[str, ...], jobs: int | None, catalogue: Catalogue) -> ExecutorChoice:
     """The executor of this name with these settings. Raises RnnbenchError for a name or a value that does not fit."""
-    brought = catalogue.executors.find(name, "--executor")
-    spec = brought.item
+    contribution = catalogue.executors.find(name, "--executor")
+    spec = contribution.item
     given: dict[str, Any] = {}
     for setting in settings:
         set_key(given, setting)
     cost = given.pop(COST, False)
     if not isinstance(cost, bool):
         raise RnnbenchError(f"--set {PREFIX}{COST}: expected true or false, got {cost!r}")
-    return Place(
-        spec, complete_options(given, spec.options, f"--set {PREFIX}{name}"), jobs, cost, brought.plugin.origin
+    return ExecutorChoice(
+        spec, complete_options(given, spec.options, f"--set {PREFIX}{name}"), jobs, cost, contribution.plugin.origin
     )

@@ -6,7 +6,7 @@ import msgspec
 
 from rnnbench import environment
 from rnnbench.archives import is_here
-from rnnbench.campaign import Place, untested
+from rnnbench.campaign import ExecutorChoice, untested
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.estimate import estimate
 from rnnbench.cli.output import console, print_line
@@ -17,7 +17,7 @@ from rnnbench.records import CostTrial, LearningTrial, Result, Suite, trial_id
 from rnnbench.store import Store, claims_after
 
 
-def print_plan(suite: Suite, catalogue: Catalogue, store: Store, place: Place, *, fresh: bool) -> None:
+def print_plan(suite: Suite, catalogue: Catalogue, store: Store, place: ExecutorChoice, *, fresh: bool) -> None:
     """Print every trial whose turn has come as done or to run, the model that each budget gives, and an estimate.
 
     Models are sized in processes of their own, under the limits of their trials; nothing is fetched for it.

@@ -17,7 +17,7 @@ from typing import NoReturn
 import msgspec
 from msgspec import Struct
 
-from rnnbench.catalogue import Brought, Catalogue, Plugin
+from rnnbench.catalogue import Catalogue, Contribution, Plugin
 from rnnbench.contracts import Renderer
 from rnnbench.errors import PluginError, describe
 from rnnbench.executors.scratch import Scratch, remove_abandoned
@@ -29,7 +29,7 @@ ORDER, OUTCOME = "order", "outcome"
 PROGRAM = "from rnnbench.cli.rendering import main; main(sys.argv[1], int(sys.argv[2]))"
 
 
-class RenderOrder(Struct, frozen=True, kw_only=True):
+class RenderRequest(Struct, frozen=True, kw_only=True):
     """Which report of which plugin is to be made, of what, and where."""
 
     report: str
@@ -58,11 +58,11 @@ class Rendering:
     exchange: a folder of its own, for what this process and that one tell each other.
     """
 
-    def __init__(self, brought: Brought[Renderer], findings: Findings, folder: Path, exchange: Path) -> None:
-        self.report = brought.item.name
-        self.origin = brought.plugin.origin
+    def __init__(self, contribution: Contribution[Renderer], findings: Findings, folder: Path, exchange: Path) -> None:
+        self.report = contribution.item.name
+        self.origin = contribution.plugin.origin
         self._place = exchange
-        order = RenderOrder(report=self.report, plugin=brought.plugin, findings=findings, folder=str(folder))
+        order = RenderRequest(report=self.report, plugin=contribution.plugin, findings=findings, folder=str(folder))
         (self._place / ORDER).write_bytes(msgspec.msgpack.encode(order))  # which knows infinite numbers
         self._process = subprocess.Popen(
             [*python_with_my_path(PROGRAM), str(self._place), str(os.getpid())],
@@ -96,7 +96,7 @@ class Rendering:
 
 
 def render(
-    reports: Iterable[Brought[Renderer]], findings: Findings, folder: Path, limit_seconds: float = LIMIT_SECONDS
+    reports: Iterable[Contribution[Renderer]], findings: Findings, folder: Path, limit_seconds: float = LIMIT_SECONDS
 ) -> list[Rendered]:
     """Have these reports made in this folder, side by side; what became of each, in their order.
 
@@ -107,8 +107,8 @@ def render(
         scratch = Scratch()
         at_work.callback(scratch.close)
         renderings = []
-        for brought in reports:
-            rendering = Rendering(brought, findings, folder, scratch.make_folder())
+        for contribution in reports:
+            rendering = Rendering(contribution, findings, folder, scratch.make_folder())
             renderings.append(at_work.enter_context(rendering))
         deadline = monotonic() + limit_seconds
         return [rendering.wait(limit_seconds, deadline) for rendering in renderings]
@@ -129,7 +129,7 @@ def main(exchange: str, parent: int) -> NoReturn:
     """
     end_with_parent(parent)
     place = Path(exchange)
-    order = msgspec.msgpack.decode((place / ORDER).read_bytes(), type=RenderOrder)
+    order = msgspec.msgpack.decode((place / ORDER).read_bytes(), type=RenderRequest)
     outcome = Rendered(report=order.report, origin="", problem="")
     try:
         files = _files(order)
@@ -143,7 +143,7 @@ def main(exchange: str, parent: int) -> NoReturn:
     os._exit(0)
 
 
-def _files(order: RenderOrder) -> tuple[str, ...]:
+def _files(order: RenderRequest) -> tuple[str, ...]:
     """The files that the renderer says it wrote. Raises TypeError where it gives none, FileNotFoundError where one of
     them is not there."""
     report = _renderer(order)
@@ -160,7 +160,7 @@ def _files(order: RenderOrder) -> tuple[str, ...]:
     return tuple(files)
 
 
-def _renderer(order: RenderOrder) -> Renderer:
+def _renderer(order: RenderRequest) -> Renderer:
     """The renderer, from its own plugin; no other one is imported. Raises PluginError where that does not load here."""
     catalogue = Catalogue.load([order.plugin])
     for plugin in catalogue.plugins:

@@ -35,13 +35,13 @@ def report(folder: Path) -> None:
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder to write to [default: FOLDER/export].")
 def export(folder: Path, format_: str, output: Path | None) -> None:
     """Write what the run in FOLDER says in the FORMAT of another tool. Exits with 1 where that could not be done."""
-    brought = Catalogue.load().reports.find(format_, "export")
+    contribution = Catalogue.load().reports.find(format_, "export")
     store = open_run(folder)
     findings = look(store)
     output = output or folder / "export"
     try:
         output.mkdir(parents=True, exist_ok=True)
-        (outcome,) = render([brought], findings, output)
+        (outcome,) = render([contribution], findings, output)
     except OSError as error:
         raise RnnbenchError(f"{output}: cannot be written: {error.strerror or error}") from error
     if outcome.problem:
@@ -64,7 +64,7 @@ def make_reports(store: Store, catalogue: Catalogue) -> bool:
     findings = look(store)
     print_answers(findings)
     folder = store.folder / "report"
-    reports = [brought for brought in catalogue.reports.values() if not brought.item.on_request]
+    reports = [contribution for contribution in catalogue.reports.values() if not contribution.item.on_request]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "findings.json").write_bytes(msgspec.json.format(msgspec.json.encode(findings), indent=1))

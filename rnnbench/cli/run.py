@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from rnnbench import environment
-from rnnbench.campaign import FAILURES, Progress, run_suite, settle_fastest, settle_occasion
+from rnnbench.campaign import FAILURES, Progress, run_suite, settle_fastest, settle_session
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.exit_codes import ExitCode, ended
 from rnnbench.cli.law_checks import check_laws
@@ -71,7 +71,7 @@ def suite_(
     suite = settle_fastest(read_suite(name, catalogue, choices), catalogue)
     place = find_place(executor, of_executor, jobs, catalogue)
     store = Store(output or Path("runs") / suite.name)
-    suite = settle_occasion(suite, store, fresh=fresh)
+    suite = settle_session(suite, store, fresh=fresh)
     if dry_run:
         print_plan(suite, catalogue, store, place, fresh=fresh)
         return

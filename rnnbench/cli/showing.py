@@ -15,7 +15,7 @@ from rnnbench.errors import UnknownName
 from rnnbench.plan import count_trials
 from rnnbench.suite import read_suite
 
-PORTRAIT = "rnnbench.cli.portrait:portrait"
+PORTRAIT = "rnnbench.cli.details:portrait"
 """It needs torch, and is imported when a cell is shown."""
 
 

@@ -12,11 +12,11 @@ from rnnbench.compare.records import (
     Kind,
     Ruling,
     Run,
+    SearchState,
     Side,
-    Standing,
     Verdict,
 )
-from rnnbench.compare.wording import Block, Line, blocks, counted, in_units
+from rnnbench.compare.summary import Block, Line, blocks, counted, in_units
 
 __all__ = [
     "JUDGED",
@@ -30,8 +30,8 @@ __all__ = [
     "Line",
     "Ruling",
     "Run",
+    "SearchState",
     "Side",
-    "Standing",
     "Verdict",
     "blocks",
     "compare",

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from rnnbench.compare.records import Circumstance
 from rnnbench.records import Provenance, Result
 
-Told = Callable[[Result], str]
+CountedCells = Callable[[Result], str]
 CUDA_BITS = "on '{}' figures are not held to the last bit"
 UNKNOWN = "-"
 PROCESSOR, MODEL, VARIABLES = "processor", "model of processor", "variables that choose kernels"
@@ -63,7 +63,7 @@ def _library(result: Result) -> str:
     return system.partition("-with-")[2] or system
 
 
-def _version(package: str) -> Told:
+def _version(package: str) -> CountedCells:
     return lambda result: result.provenance.versions.get(package, "")
 
 
@@ -74,7 +74,7 @@ def _variables(result: Result) -> str:
     return " ".join(f"{name}={value}" for name, value in sorted(variables.items())) or "none"
 
 
-HELD: dict[str, Told] = {
+HELD: dict[str, CountedCells] = {
     PROCESSOR: lambda result: result.provenance.machine.processor,
     MODEL: lambda result: result.provenance.machine.model,
     VARIABLES: _variables,
@@ -83,7 +83,7 @@ HELD: dict[str, Told] = {
     "torch": _version("torch"),
     "numpy": _version("numpy"),
 }
-AROUND: dict[str, Told] = {
+AROUND: dict[str, CountedCells] = {
     "suite": lambda result: f"{result.trial.suite} {result.trial.suite_version}",
     "commit": lambda result: result.provenance.commit,
     PROCESSOR: HELD[PROCESSOR],
@@ -95,7 +95,7 @@ AROUND: dict[str, Told] = {
 }
 
 
-def _tellers(results: Iterable[Result]) -> dict[str, Told]:
+def _tellers(results: Iterable[Result]) -> dict[str, CountedCells]:
     """Everything that is told of a result's surroundings, by name."""
     tellers = dict(AROUND)
     for result in results:
@@ -108,7 +108,7 @@ def _tellers(results: Iterable[Result]) -> dict[str, Told]:
     return tellers
 
 
-def _of(take: Callable[[Provenance], dict[str, str]], name: str) -> Told:
+def _of(take: Callable[[Provenance], dict[str, str]], name: str) -> CountedCells:
     return lambda result: take(result.provenance).get(name, "")
 
 
@@ -121,7 +121,7 @@ def _without_helpers(results: Iterable[Result], name: str) -> bool:
     return any(name in result.provenance.plugins and name not in result.provenance.sources for result in results)
 
 
-def _source_of(name: str) -> Told:
+def _source_of(name: str) -> CountedCells:
     """The hash of a source, and whether it covers no more than the file that defines the thing."""
 
     def tell(result: Result) -> str:
@@ -141,6 +141,6 @@ def _merged(results: Iterable[Result], take: Callable[[Provenance], dict[str, st
     return {name: value for result in results for name, value in take(result.provenance).items()}
 
 
-def _values(results: Iterable[Result], tell: Told) -> tuple[str, ...]:
+def _values(results: Iterable[Result], tell: CountedCells) -> tuple[str, ...]:
     """The values that occur, in order."""
     return tuple(sorted({tell(result) for result in results}))

@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterable, Iterator
 
 from msgspec.structs import replace
 
-from rnnbench.compare.records import OUTCOME, Change, Comparison, Kind, Ruling, Standing, Verdict
-from rnnbench.compare.wording import counted
+from rnnbench.compare.records import OUTCOME, Change, Comparison, Kind, Ruling, SearchState, Verdict
+from rnnbench.compare.summary import counted
 
 JUDGED: tuple[Kind, ...] = ("exact", "deterministic")
 HELD = ("same", "better", "worse", "changed")
@@ -47,9 +47,9 @@ def rule(comparison: Comparison, kinds: Collection[Kind] = JUDGED, *, skip_incom
         better=_with(judged, "better"),
         new=_with(judged, "new"),
         left_out=_with(judged, "not comparable") if skip_incomparable else (),
-        doubts=tuple(_doubts(comparison)),
+        caveats=tuple(_caveats(comparison)),
     )
-    ruling = replace(ruling, standing=_standing(ruling, comparison))
+    ruling = replace(ruling, standing=_search_state(ruling, comparison))
     return replace(ruling, sentence=_sentence(ruling, comparison))
 
 
@@ -57,7 +57,7 @@ def _with(changes: Iterable[Change], *verdicts: Verdict) -> tuple[Change, ...]:
     return tuple(change for change in changes if change.verdict in verdicts)
 
 
-def _doubts(comparison: Comparison) -> Iterator[str]:
+def _caveats(comparison: Comparison) -> Iterator[str]:
     """What leaves a gate undecided, whatever the figures say."""
     base, head = comparison.base, comparison.head
     if not base.results:
@@ -75,12 +75,12 @@ def _doubts(comparison: Comparison) -> Iterator[str]:
         yield from (f"{file} cannot be read: {problem}" for file, problem in side.unreadable.items())
 
 
-def _standing(ruling: Ruling, comparison: Comparison) -> Standing:
+def _search_state(ruling: Ruling, comparison: Comparison) -> SearchState:
     if ruling.worse:
         return "regression"
     if comparison.base.results and not comparison.head.results:
         return "nothing to compare"
-    if ruling.undecided or ruling.doubts:
+    if ruling.undecided or ruling.caveats:
         return "undecided"
     return "passed" if any(ruling.compared.values()) else "nothing to compare"
 

@@ -7,7 +7,7 @@ from itertools import groupby
 from xml.etree import ElementTree
 
 from rnnbench.compare.records import Change, Comparison, Ruling
-from rnnbench.compare.wording import blocks
+from rnnbench.compare.summary import blocks
 
 SUITE = "rnnbench gate"
 MARKS = ("failure", "error", "skipped")
@@ -27,9 +27,9 @@ def junit(ruling: Ruling, comparison: Comparison) -> str:
     titles = Counter(title for title, _ in {_trial(change) for change in judged})
     for (title, identity), of_trial in groupby(sorted(judged, key=_trial), key=_trial):
         _case(suite, title if titles[title] == 1 else identity, list(of_trial), marks)
-    if ruling.doubts or ruling.standing == "nothing to compare":
+    if ruling.caveats or ruling.standing == "nothing to compare":
         whole = ElementTree.SubElement(suite, "testcase", classname=SUITE, name="the baseline")
-        _mark(whole, "error", ruling.sentence, "\n".join(ruling.doubts))
+        _mark(whole, "error", ruling.sentence, "\n".join(ruling.caveats))
     suite.set("tests", str(len(suite)))
     for mark, plural in zip(MARKS, ("failures", "errors", "skipped"), strict=True):
         suite.set(plural, str(len(suite.findall(f"testcase/{mark}"))))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from rnnbench.compare.records import Change, Comparison, Ruling
-from rnnbench.compare.wording import blocks, counted
+from rnnbench.compare.summary import blocks, counted
 
 MOST_ROWS = 50
 RENEW = "Keep it: renew the baseline, or it may be lost again unseen."
@@ -27,8 +27,8 @@ def _lines(ruling: Ruling, comparison: Comparison) -> Iterator[str]:
     yield _safe(ruling.sentence)
     yield ""
     yield f"BASE {_safe(comparison.base.folder)}, HEAD {_safe(comparison.head.folder)}."
-    for doubt in ruling.doubts:
-        yield from ("", f"- {_safe(doubt)}.")
+    for caveat in ruling.caveats:
+        yield from ("", f"- {_safe(caveat)}.")
     yield from _table("Worse", ruling.worse)
     yield from _table("Undecided", ruling.undecided)
     yield from _table("Better", ruling.better, RENEW if ruling.standing == "passed" else "")

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from rnnbench.records import Result
 
@@ -26,7 +26,7 @@ Direction = Literal["lower", "higher", ""]
 Value = int | float | str | None
 OUTCOME = "outcome"
 """The name of the figure that is a trial as a whole."""
-Standing = Literal["passed", "regression", "undecided", "nothing to compare"]
+SearchState = Literal["passed", "regression", "undecided", "nothing to compare"]
 
 
 class Run(Struct, frozen=True, kw_only=True):
@@ -105,10 +105,10 @@ class Ruling(Struct, frozen=True, kw_only=True):
     undecided: changes that leave the gate undecided: what is missing, what changed and is neither better nor worse,
                what cannot be compared.
     left_out:  what cannot be compared here, and was to be left out.
-    doubts:    sentences on what leaves the gate undecided as a whole.
+    caveats:    sentences on what leaves the gate undecided as a whole.
     """
 
-    standing: Standing
+    standing: SearchState
     sentence: str
     kinds: tuple[Kind, ...]
     compared: dict[str, int]
@@ -117,4 +117,4 @@ class Ruling(Struct, frozen=True, kw_only=True):
     better: tuple[Change, ...]
     new: tuple[Change, ...]
     left_out: tuple[Change, ...]
-    doubts: tuple[str, ...]
+    caveats: tuple[str, ...] = field(name="caveats")

@@ -81,7 +81,7 @@ def _narrowed(result: Result) -> Iterator[tuple[Trial, CellUse, Result]]:
         return
     for cell in trial.cells:
         rows = tuple(row for row in result.costs if row.row == cell.row)
-        alone = replace(trial, cells=(cell,), round=0, occasion="")
+        alone = replace(trial, cells=(cell,), round=0, session="")
         narrowed = replace(result, costs=rows, provenance=_of_cell(result.provenance, cell.name))
         if reason := result.absent.get(cell.row):  # the others have their rows; this one failed
             narrowed = replace(narrowed, status="error", reason=reason)

@@ -13,7 +13,7 @@ from rnnbench.records import CHECKPOINT_SECONDS, Checkpoints, Option, Result, Tr
 
 
 @dataclass(frozen=True)
-class Placement:
+class ExecutorContext:
     """What a run tells its executor.
 
     folder: the folder of the run; an executor may keep files under a name of its own in it.
@@ -76,7 +76,7 @@ class Executor(ABC):
 class ExecutorSpec:
     """An executor as a plugin brings it.
 
-    build:   `build(placement, **options)` giving an `Executor`, or its place as "module:attribute", imported on use.
+    build:   `build(context, **options)` giving an `Executor`, or its place as "module:attribute", imported on use.
     options: what `--set executor.NAME=VALUE` may set, with defaults.
     shared:  whether other work may run beside a trial on its machine; cost trials are refused there.
     needs:   what to install where the import of `build` fails, as pip takes it.

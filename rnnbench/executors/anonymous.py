@@ -5,7 +5,7 @@ import os
 from contextlib import suppress
 from tempfile import TemporaryFile
 
-from rnnbench.executors.order import SharedFiles
+from rnnbench.executors.child_request import SharedFiles
 from rnnbench.executors.scratch import unusable_folder
 
 READ_AT_ONCE = 2**20

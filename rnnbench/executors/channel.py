@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import msgspec
 from msgspec import Struct
 
-from rnnbench.executors.order import Order
+from rnnbench.executors.child_request import ChildRequest
 
 READ_BYTES = 65_536
 FILES_AT_ONCE = 16
@@ -25,7 +25,7 @@ class Start(Struct, frozen=True, tag=True):
     """
 
     number: int
-    order: Order
+    order: ChildRequest
     path: tuple[str, ...]
 
 

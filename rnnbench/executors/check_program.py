@@ -15,7 +15,7 @@ from rnnbench.records import CheckRequest, CheckWord
 CHECKS = "rnnbench.testing.program"
 
 
-class CheckOrder(Struct, frozen=True, kw_only=True):
+class CheckProcessRequest(Struct, frozen=True, kw_only=True):
     """What a process that checks is told.
 
     plugin: the one that brings the subject, the only one that is imported; None imports all that are installed.
@@ -34,7 +34,7 @@ class CheckOrder(Struct, frozen=True, kw_only=True):
 def begin(pipe: str, encoded: str) -> None:
     """The process itself: bound to its driver before anything else, it loads the checks and runs them. Where torch
     cannot be had, it says so in place of the laws."""
-    order = msgspec.json.decode(encoded, type=CheckOrder)
+    order = msgspec.json.decode(encoded, type=CheckProcessRequest)
     end_with_parent(order.driver)
     brand_myself(order.brand)
     out = int(pipe)

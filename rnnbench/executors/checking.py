@@ -15,7 +15,7 @@ import msgspec
 from rnnbench.catalogue import Plugin
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors.branding import end_abandoned, end_branded, own_brand, started
-from rnnbench.executors.check_program import CheckOrder
+from rnnbench.executors.check_program import CheckProcessRequest
 from rnnbench.executors.family import SERVERS, family_of, kill_group, memory_bytes
 from rnnbench.executors.needs import Needs
 from rnnbench.executors.scratch import Scratch, remove_abandoned
@@ -99,7 +99,7 @@ class _Process:
         self.broken = ""
         work = scratch.make_folder()
         self.output = scratch.path / "printed.txt"
-        order = CheckOrder(
+        order = CheckProcessRequest(
             request=request,
             plugin=plugin,
             files=Needs().files((plugin,) if plugin else None),

@@ -9,13 +9,13 @@ from dataclasses import replace
 
 from rnnbench.executors import confinement
 from rnnbench.executors.anonymous import write_all
+from rnnbench.executors.child_request import ChildRequest, SharedFiles
 from rnnbench.executors.marker import Marker
-from rnnbench.executors.order import Order, SharedFiles
 from rnnbench.interpreter import end_with_parent
 from rnnbench.records import CostTrial, encode, limits
 
 
-def main(order: Order, files: SharedFiles, alive: int, server: int) -> None:
+def main(order: ChildRequest, files: SharedFiles, alive: int, server: int) -> None:
     """Run one trial; its result is whole before this process ends. Ends at once, with what the trial has started in its
     group, when the driver is gone: then the pipe `alive` closes, of which there is no other use.
 
@@ -68,7 +68,7 @@ def _end_with_driver(alive: int) -> None:
     os.killpg(0, signal.SIGKILL)
 
 
-def _settle(order: Order, files: SharedFiles) -> None:
+def _settle(order: ChildRequest, files: SharedFiles) -> None:
     """Work in a folder of its own, and send everything that is printed, by Python or by C, to a file. Where the place
     is gone, so is the driver."""
     try:

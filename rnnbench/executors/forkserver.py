@@ -5,9 +5,9 @@ import os
 from contextlib import suppress
 
 from rnnbench.errors import RnnbenchError
+from rnnbench.executors.child_request import ChildRequest, SharedFiles
 from rnnbench.executors.family import end_strays
 from rnnbench.executors.launching import Child
-from rnnbench.executors.order import Order, SharedFiles
 from rnnbench.executors.server_process import ServerGone, ServerProcess
 
 PRELOAD = ("torch", "torch._dynamo", "rnnbench.runner.warm")
@@ -32,7 +32,7 @@ class Forkserver:
         """The process id of the server at work."""
         return self._server.pid
 
-    def start(self, order: Order, files: SharedFiles) -> Child:
+    def start(self, order: ChildRequest, files: SharedFiles) -> Child:
         """Start a child. Where the server dies under it, another one is started.
 
         Raises RnnbenchError with the reason where no trial can run on this machine.

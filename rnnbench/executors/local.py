@@ -10,13 +10,13 @@ from collections import Counter, deque
 import msgspec
 
 from rnnbench import environment
-from rnnbench.contracts import Executor, Placement
+from rnnbench.contracts import Executor, ExecutorContext
 from rnnbench.executors import confinement
 from rnnbench.executors.anonymous import open_shared_files
 from rnnbench.executors.branding import end_abandoned
+from rnnbench.executors.child_request import ChildRequest
 from rnnbench.executors.forkserver import Forkserver
 from rnnbench.executors.needs import Needs
-from rnnbench.executors.order import Order
 from rnnbench.executors.running import POLL_SECONDS, Running
 from rnnbench.executors.scratch import Scratch, remove_abandoned
 from rnnbench.records import CHECKPOINT_SECONDS, Checkpoints, Result, Status, Trial, trial_id
@@ -27,10 +27,10 @@ DEATHS_ALONE = 3
 """So often the server must die under a trial that runs alone before the trial is blamed."""
 
 
-def build_local(placement: Placement, checkpoint_seconds: float = CHECKPOINT_SECONDS) -> "LocalPool":
+def build_local(context: ExecutorContext, checkpoint_seconds: float = CHECKPOINT_SECONDS) -> "LocalPool":
     """A pool for a run: one trial at once for each core, unless told otherwise."""
-    jobs = placement.jobs or environment.machine().cores
-    return LocalPool(jobs, checkpoints=placement.checkpoints(checkpoint_seconds))
+    jobs = context.jobs or environment.machine().cores
+    return LocalPool(jobs, checkpoints=context.checkpoints(checkpoint_seconds))
 
 
 class LocalPool(Executor):
@@ -77,7 +77,7 @@ class LocalPool(Executor):
         identity = trial_id(trial)
         folder = self._scratch.make_folder()
         plugins = self._needs.plugins(trial)
-        order = Order(
+        order = ChildRequest(
             trial=trial,
             folder=str(folder),
             checkpoints=self._checkpoints,

@@ -12,10 +12,10 @@ import msgspec
 
 from rnnbench import environment
 from rnnbench.executors.anonymous import read_all, read_end
+from rnnbench.executors.child_request import SharedFiles
 from rnnbench.executors.family import family_of, memory_bytes
 from rnnbench.executors.launching import Child
 from rnnbench.executors.marker import last_begun
-from rnnbench.executors.order import SharedFiles
 from rnnbench.records import CostTrial, Limits, Provenance, Result, Seconds, Status, Trial, limits
 
 OUTPUT_KEPT = 8_000

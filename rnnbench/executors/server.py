@@ -21,8 +21,8 @@ from typing import NoReturn
 from rnnbench.executors import child, confinement
 from rnnbench.executors.branding import brand_myself
 from rnnbench.executors.channel import Channel, End, Ended, NotStarted, Ready, Start, Started
+from rnnbench.executors.child_request import SharedFiles
 from rnnbench.executors.family import children_of, ended_children, kill_group
-from rnnbench.executors.order import SharedFiles
 from rnnbench.executors.preloading import preload
 from rnnbench.executors.scratch import remove_abandoned
 from rnnbench.interpreter import end_with_parent

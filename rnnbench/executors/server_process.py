@@ -10,9 +10,9 @@ from time import monotonic
 
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors.channel import End, Ended, Message, NotStarted, Ready, Start, Started
+from rnnbench.executors.child_request import ChildRequest, SharedFiles
 from rnnbench.executors.family import SERVERS, continue_if_stopped, kill_group
 from rnnbench.executors.launching import ANSWER_SECONDS, Child, launch
-from rnnbench.executors.order import Order, SharedFiles
 from rnnbench.interpreter import module_path
 
 LOAD_SECONDS = 600.0  # a network disk takes minutes
@@ -59,7 +59,7 @@ class ServerProcess:
         """Whether it can be asked."""
         return self._open and self._process.poll() is None
 
-    def start(self, order: Order, files: SharedFiles) -> Child:
+    def start(self, order: ChildRequest, files: SharedFiles) -> Child:
         """Have a child forked; it has a problem where the system allowed none.
 
         Raises ServerGone, and RnnbenchError where no trial can run here.

@@ -5,15 +5,15 @@ from collections.abc import Iterable, Sequence
 
 from rnnbench.errors import RnnbenchError
 from rnnbench.findings.aggregate.across import across
-from rnnbench.findings.aggregate.wording import across_doubts
+from rnnbench.findings.aggregate.summary import across_caveats
+from rnnbench.findings.caveats import caveats
 from rnnbench.findings.claims.sources import claim_findings
 from rnnbench.findings.cost.costs import costs
 from rnnbench.findings.cost.scaling import scalings
-from rnnbench.findings.doubts import doubts
 from rnnbench.findings.law_caveats import law_caveats
 from rnnbench.findings.learning.conditions import UNSEEN, conditions
 from rnnbench.findings.learning.horizons import spans
-from rnnbench.findings.learning.target_doubts import span_doubts
+from rnnbench.findings.learning.target_caveats import span_caveats
 from rnnbench.findings.records import Failure, Findings
 from rnnbench.records import Claim, LearningTrial, Looked, Outcome, Result, trial_id
 
@@ -22,7 +22,7 @@ def find(
     results: Iterable[Result], claims: Sequence[Claim] = (), checks: Sequence[Outcome] = (), looked: Looked = UNSEEN
 ) -> Findings:
     """What these results say, of these claims too. Only those of the newest version of the suite are compared; the rest
-    is a doubt. Checks that a cell failed are caveats of all that shows the cell. A look at a comparison decides at the
+    is a caveat. Checks that a cell failed are caveats of all that shows the cell. A look at a comparison decides at the
     level that those before it left.
 
     Raises RnnbenchError where there are none.
@@ -49,11 +49,11 @@ def find(
         scalings=scalings(dear),
         claims=claim_findings(claims, current, found) if claims else (),
         across=over_all,
-        doubts=(
+        caveats=(
             *(caveat.sentence for caveat in of_laws),
-            *doubts(current, found, cost),
-            *across_doubts(over_all),
-            *span_doubts(far),
+            *caveats(current, found, cost),
+            *across_caveats(over_all),
+            *span_caveats(far),
             *outdated,
         ),
         failures=tuple(_failure(r) for r in current if r.status not in ("ok", "stopped")),

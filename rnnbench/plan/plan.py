@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import groupby, islice
 
 from rnnbench.findings import is_raced
-from rnnbench.plan.demand import Demand
 from rnnbench.plan.known import Index
-from rnnbench.plan.ladder import Standing
 from rnnbench.plan.replicates import cost_trials
+from rnnbench.plan.search_state import SearchState
+from rnnbench.plan.seed_allocation import SeedAllocation
 from rnnbench.plan.trials import is_searched, learning_trial, tuning_trials
 from rnnbench.records import CellUse, LearningTrial, Suite, TaskUse, Trial, trial_id
 
@@ -38,8 +38,8 @@ def learning_trials(suite: Suite, index: Index) -> Iterator[LearningTrial]:
         if is_searched(use) and not is_raced(use.recipe):
             for cell in suite.cells_on(use):
                 yield from tuning_trials(suite, use, cell)
-    standing = Standing(suite, index)
-    demand = Demand(suite, index, standing)
+    standing = SearchState(suite, index)
+    demand = SeedAllocation(suite, index, standing)
     turns = [
         (use, cell, _evaluations(use, cell, standing, demand.seeds(use, cell)))
         for use in suite.tasks
@@ -53,7 +53,7 @@ def learning_trials(suite: Suite, index: Index) -> Iterator[LearningTrial]:
 
 
 def _evaluations(
-    use: TaskUse, cell: CellUse, standing: Standing, seeds: Sequence[int]
+    use: TaskUse, cell: CellUse, standing: SearchState, seeds: Sequence[int]
 ) -> list[list[tuple[float, int]]]:
     """Rates and seeds at which a cell is to be trained by what is known, seed by seed."""
     if is_raced(use.recipe):

@@ -33,15 +33,16 @@ def cost_trials(suite: Suite, index: Index | None = None) -> Iterator[CostTrial]
 def wanted(plan: CostPlan, station: CostTrial, index: Index) -> int:
     """How many replicates there are to be of this measurement, as far as is known.
 
-    Of times at least `replicates`; then one more at a time until every ratio to the ruler is as precise as asked, or
-    they have taken as long as they may, or there are `most_replicates`. Below the number that carries an interval
-    there is nothing to be made more precise, and it is just what the suite says. A day that is over gets no more.
+    Of times at least `replicates`; then one more at a time until every ratio to the reference cell is as precise as
+    asked, or they have taken as long as they may, or there are `most_replicates`. Below the number that carries an
+    interval there is nothing to be made more precise, and it is just what the suite says. A day that is over gets no
+    more.
     """
     if station.measurement in STEADY:
         return STEADY[station.measurement]
     if station.measurement == "peak-memory":
         return min(plan.replicates, plan.memory_replicates)
-    if plan.replicates < INTERVAL_REPLICATES or station.occasion in plan.other_occasions:
+    if plan.replicates < INTERVAL_REPLICATES or station.session in plan.other_sessions:
         return plan.replicates
     for number in range(plan.replicates, plan.most_replicates):
         known = [index.get(trial_id(replace(station, round=turn))) for turn in range(number)]
@@ -64,11 +65,11 @@ def _lacks_some(done: Sequence[Known], plan: CostPlan) -> bool:
 def _on_its_day(plan: CostPlan, station: CostTrial, index: Index) -> CostTrial:
     """The measurement today; or, where these cells have as many other days as are wanted, each with figures of all its
     replicates, on the last of them, on which nothing is lacking. What was begun today is brought to its end."""
-    if not station.occasion or trial_id(station) in index:
+    if not station.session or trial_id(station) in index:
         return station
-    days = [replace(station, occasion=day) for day in plan.other_occasions]
+    days = [replace(station, session=day) for day in plan.other_sessions]
     complete = [day for day in days if _with_figures(_all_of(day, plan, index)) >= plan.replicates]
-    return complete[-1] if len(complete) >= plan.occasions else station
+    return complete[-1] if len(complete) >= plan.sessions else station
 
 
 def _all_of(day: CostTrial, plan: CostPlan, index: Index) -> Iterator[Known | None]:
@@ -85,8 +86,8 @@ def wants_more(done: Sequence[Known], plan: CostPlan) -> bool:
 
 
 def precision(done: Sequence[Known]) -> float:
-    """Half the width of the widest interval of a ratio to the ruler, as a part of the ratio; 0 where there is none. A
-    cell that is missing in most replicates has none: it keeps nobody waiting."""
+    """Half the width of the widest interval of a ratio to the reference cell, as a part of the ratio; 0 where there is
+    none. A cell that is missing in most replicates has none: it keeps nobody waiting."""
     logs: dict[str, list[float]] = {}
     for outcome in done:
         for row, log_ratio in outcome.log_ratios.items():
@@ -123,5 +124,5 @@ def _stations(suite: Suite, plan: CostPlan) -> Iterator[CostTrial]:
                     limit_output_mib=plan.limit_output_mib,
                     threads=plan.threads,
                     device=suite.device,
-                    occasion=plan.occasion if measurement in TIMES else "",
+                    session=plan.session if measurement in TIMES else "",
                 )

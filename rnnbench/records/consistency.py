@@ -150,8 +150,8 @@ def _infinite(value: Any, place: str) -> Iterator[str]:
         if not math.isfinite(value):
             yield place
     elif isinstance(value, Struct):
-        for field in value.__struct_fields__:
-            yield from _infinite(getattr(value, field), field)
+        for name, key in zip(value.__struct_fields__, value.__struct_encode_fields__, strict=True):
+            yield from _infinite(getattr(value, name), key)
     elif isinstance(value, dict):
         for key, inner in value.items():
             yield from _infinite(inner, f"{place} of '{key}'")

@@ -1,6 +1,6 @@
 """Rows of cost trials: what one replicate measured of one cell, and of the machine around it."""
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 
 class TimeRow(Struct, frozen=True, kw_only=True, tag_field="figure", tag="time"):
@@ -9,7 +9,7 @@ class TimeRow(Struct, frozen=True, kw_only=True, tag_field="figure", tag="time")
     cpu_seconds:        thread CPU time of each measured step, in the order taken; primary on one thread of a CPU.
     wall_seconds:       wall time of the same steps; primary on several threads. On an accelerator both are the time
                         between two events of the device.
-    log_ratio_to_ruler: median over the rounds of log(time / time of the ruler, torch's LSTM, in that round).
+    log_ratio_to_ruler: median over the rounds of log(time / time of the reference cell, torch's LSTM, in that round).
     first_call_seconds: wall time of the very first step, warm-up and any compiling included.
     joules:             energy of the whole processor package in a step, idle power included; None without counters.
     """
@@ -19,7 +19,7 @@ class TimeRow(Struct, frozen=True, kw_only=True, tag_field="figure", tag="time")
     parameters: int
     cpu_seconds: tuple[float, ...]
     wall_seconds: tuple[float, ...]
-    log_ratio_to_ruler: float
+    log_ratio_to_reference_cell: float = field(name="log_ratio_to_ruler")
     first_call_seconds: float
     joules: float | None = None
 
@@ -84,10 +84,10 @@ class InstructionsRow(Struct, frozen=True, kw_only=True, tag_field="figure", tag
     instructions: int
 
 
-class Aim(Struct, frozen=True):
+class PrecisionTarget(Struct, frozen=True):
     """What was asked of a cost measurement before it began: replicates are added until each ratio is known to
     `precision`, or have taken so many seconds, or are so many; times are to be stated over the row `reference`, "" for
-    the ruler."""
+    the reference cell."""
 
     precision: float
     seconds: float

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from rnnbench.records.recipe import Measurement
 from rnnbench.records.side import CostSide, LearningSide
@@ -70,7 +70,7 @@ class Question(Struct, frozen=True, kw_only=True):
     first: LearningSide | CostSide
     second: LearningSide | CostSide | None = None
     share: float = 1.0
-    pace: tuple[CostSide, CostSide] | None = None
+    step_time: tuple[CostSide, CostSide] | None = field(default=None, name="pace")
     smaller: tuple[tuple[LearningSide, LearningSide], ...] = ()
 
     @property

@@ -8,7 +8,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from rnnbench.records.cost import Aim, CostFigure, Surroundings
+from rnnbench.records.cost import CostFigure, PrecisionTarget, Surroundings
 from rnnbench.records.diagnosis import Diagnosed
 from rnnbench.records.trial import CostTrial, Trial
 
@@ -180,7 +180,7 @@ class Result(Struct, frozen=True, kw_only=True):
     absent: dict[str, str] = {}
     side_effects: tuple[str, ...] = ()
     surroundings: Surroundings | None = None
-    aim: Aim | None = None
+    aim: PrecisionTarget | None = None
 
     @property
     def final(self) -> bool:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from rnnbench.records.claim import Claim
 from rnnbench.records.recipe import LIMIT_MEMORY_MIB, LIMIT_OUTPUT_MIB, Measurement, Positive, Recipe, Shape
@@ -67,10 +67,10 @@ class CostSettings(Struct, frozen=True, kw_only=True):
     """How often cost is measured, and within which limits.
 
     replicates: at least so many of times, of `repeats` measured steps of each cell; more, up to `most_replicates`,
-                until each ratio to the ruler is known to `precision` or they have taken `most_seconds`.
+                until each ratio to the reference cell is known to `precision` or they have taken `most_seconds`.
     memory_limit_mib: what a training step may take where its memory is measured, and not its time.
-    reference:  the row over which times are stated, "" for the ruler; what is measured does not depend on it.
-    occasions:  how often it is to be measured; `occasion` is that of this run.
+    reference:  the row over which times are stated, "" for the reference cell; what is measured does not depend on it.
+    sessions:  how often it is to be measured; `session` is that of this run.
     """
 
     replicates: Positive = 8
@@ -81,8 +81,8 @@ class CostSettings(Struct, frozen=True, kw_only=True):
     most_replicates: Positive = 24
     most_seconds: Annotated[float, Meta(gt=0)] = 600.0
     reference: str = ""
-    occasions: Positive = 1
-    occasion: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]*$")] = ""
+    sessions: Positive = field(default=1, name="occasions")
+    session: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]*$")] = field(default="", name="occasion")
     threads: Positive = 1
     limit_seconds: Annotated[float, Meta(gt=0)] = 300.0
     limit_memory_mib: Positive = LIMIT_MEMORY_MIB
@@ -93,12 +93,12 @@ class CostPlan(CostSettings, frozen=True, kw_only=True):
     """Which cost figures are measured, at which shapes.
 
     needed:          what is measured of whom; without any it is everything of everyone.
-    other_occasions: those of which there are results.
+    other_sessions: those of which there are results.
     """
 
     measure: tuple[Measurement, ...]
     shapes: tuple[Shape, ...]
-    other_occasions: tuple[str, ...] = ()
+    other_sessions: tuple[str, ...] = field(default=(), name="other_occasions")
     left_out: tuple[LeftOut, ...] = ()
     needed: tuple[Needed, ...] = ()
 

@@ -21,7 +21,7 @@ from rnnbench.provenance import file_digest, provenance
 from rnnbench.records import LearningTrial, ModelSize, Provenance, Result, Seconds, canonical
 from rnnbench.runner.imports import Imports
 from rnnbench.runner.reseeding import SeedWatch
-from rnnbench.runner.terms import Terms
+from rnnbench.runner.run_options import Terms
 from rnnbench.runner.watch import TorchWatch
 from rnnbench.training import Checkpoint, Feed, open_feed, train
 from rnnbench.training.diagnosing import from_plugin

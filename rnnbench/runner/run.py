@@ -15,8 +15,8 @@ from rnnbench.records import CostTrial, LearningTrial, Provenance, Result, Trial
 from rnnbench.runner.cost import prepare_process, run_cost
 from rnnbench.runner.failures import failure
 from rnnbench.runner.learning import run_learning
+from rnnbench.runner.run_options import Terms
 from rnnbench.runner.same_files import demand_same_files
-from rnnbench.runner.terms import Terms
 from rnnbench.runner.watch import TorchWatch
 
 TERMS = Terms()

@@ -31,27 +31,27 @@ def all_claims(file: SuiteFile, recipe: Recipe, where: str, catalogue: Catalogue
     if not file.further_claims:
         return Claims(found)
     here = {claim.name for claim in found}
-    brought = brought_claims(catalogue)
-    further = tuple(claim for claim in brought.claims if claim.name not in here)
-    return Claims(found + further, brought.left_out)
+    contribution = contributed_claims(catalogue)
+    further = tuple(claim for claim in contribution.claims if claim.name not in here)
+    return Claims(found + further, contribution.left_out)
 
 
-def brought_claims(catalogue: Catalogue) -> Claims:
+def contributed_claims(catalogue: Catalogue) -> Claims:
     """Every claim that a plugin brings. A file with something wrong in it is left out, and named with its distribution.
     Raises PluginError for two claims of one name."""
     found: dict[str, tuple[Claim, Plugin]] = {}
     left_out: list[str] = []
-    for brought in catalogue.claims.values():
+    for contribution in catalogue.claims.values():
         try:
-            claims = claims_of_file(brought.item, catalogue)
+            claims = claims_of_file(contribution.item, catalogue)
         except RnnbenchError as error:
-            left_out.append(f"the claims of {brought.plugin.origin} are left out: {first_line(error)}")
+            left_out.append(f"the claims of {contribution.plugin.origin} are left out: {first_line(error)}")
             continue
         for claim in claims:
             if claim.name in found:
-                twins = found[claim.name][1].distribution, brought.plugin.distribution
+                twins = found[claim.name][1].distribution, contribution.plugin.distribution
                 raise PluginError(f"two claims are called '{claim.name}': one from {twins[0]}, one from {twins[1]}")
-            found[claim.name] = claim, brought.plugin
+            found[claim.name] = claim, contribution.plugin
     return Claims(tuple(claim for claim, _ in found.values()), tuple(left_out))
 
 
@@ -129,4 +129,4 @@ def _sides(claims: Iterable[Claim]) -> Iterable[LearningSide | CostSide]:
         for one in claim.readings:
             for question in one.questions:
                 yield from question.sides
-                yield from question.pace or ()
+                yield from question.step_time or ()

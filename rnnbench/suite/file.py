@@ -55,7 +55,7 @@ class CostEntry(CostSettings, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     From eight replicates on, more are added until the ratios are known to `precision`, at most until they have taken
     `most_seconds` or there are `most_replicates`. Times are stated over those of `reference`, one of the cells as the
-    suite names it, or over the ruler, torch's LSTM.
+    suite names it, or over the reference cell, torch's LSTM.
     """
 
     measure: Annotated[tuple[Measurement, ...], Meta(min_length=1)] = ("train-step-time", "peak-memory")

@@ -50,13 +50,19 @@ def _refuse_unknown_keys(value: Any, expected: Any, file: str, path: str) -> Non
     structs = [t for t in _alternatives(expected) if isinstance(t, type) and issubclass(t, msgspec.Struct)]
     if not isinstance(value, Mapping) or not structs:
         return
-    hints = get_type_hints(structs[0])
+    hints = _keys(structs[0])
     for key, inner_value in value.items():
         if key not in hints:
             where = f"{file}: {path}" if path else file
             hint = f"'recipe.{key}' is a key." if not path and key in Recipe.__struct_fields__ else ""
             raise UnknownName("key", key, hints, where, hint)
         _refuse_unknown_keys(inner_value, hints[key], file, f"{path}.{key}" if path else key)
+
+
+def _keys(struct: type[msgspec.Struct]) -> dict[str, Any]:
+    """The keys of a record as files spell them, each with its type."""
+    hints = get_type_hints(struct)
+    return {one.encode_name: hints[one.name] for one in msgspec.structs.fields(struct)}
 
 
 def _refuse_numbers(value: Any, file: str, path: str) -> None:
@@ -77,10 +83,8 @@ def _type_at(path: str) -> Any:
     expected: Any = SuiteFile
     for key in re.sub(r"\[.*?\]", "", path).split("."):
         inner = [a for t in _alternatives(expected) for a in (t, *get_args(t))]
-        structs = [
-            t for t in inner if isinstance(t, type) and issubclass(t, msgspec.Struct) and key in get_type_hints(t)
-        ]
-        expected = get_type_hints(structs[0])[key] if structs else None
+        structs = [t for t in inner if isinstance(t, type) and issubclass(t, msgspec.Struct) and key in _keys(t)]
+        expected = _keys(structs[0])[key] if structs else None
     return expected
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from msgspec.structs import replace
 
-from rnnbench.findings.aggregate import wording
+from rnnbench.findings.aggregate import summary
 from rnnbench.findings.aggregate.cost_aspects import memory, speed
 from rnnbench.findings.aggregate.coverage import Runs, Score, is_known, mixed, runs, table
 from rnnbench.findings.aggregate.records import Aspect, AspectName, AspectRow, Improvement, Profile
@@ -60,7 +60,7 @@ def across(results: Sequence[Result], costs: Sequence[CostFinding]) -> tuple[Asp
             found if found.absent else replace(found, rows=(), pairs=(), missing=(*of_several, *found.missing))
             for found in learned
         ]
-    return tuple(replace(found, answer=wording.answer(found)) for found in (*learned, speed(costs), memory(costs)))
+    return tuple(replace(found, answer=summary.answer(found)) for found in (*learned, speed(costs), memory(costs)))
 
 
 def _capacity(result: Result) -> float | None:

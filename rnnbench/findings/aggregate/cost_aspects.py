@@ -24,7 +24,7 @@ NOTHING_TO_LEARN = "nothing to learn, no training step"
 
 
 def speed(costs: Sequence[CostFinding]) -> Aspect:
-    """Times over the ruler's."""
+    """Times over the reference cell's."""
     idle = {row.row for cost in costs for row in cost.rows if row.train and not row.parameters}
     figures: dict[str, Figure] = {"time over the ruler": lambda row: row.train.ratio.centre if row.train else None}
     found = _aspect(SPEED, costs, figures, leave_out=idle)

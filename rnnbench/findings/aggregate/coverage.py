@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from rnnbench.findings.learning.grouping import by_cell, learning_of, learning_trial
-from rnnbench.findings.origins import changed_sources, torch_versions
+from rnnbench.findings.result_provenance import changed_sources, torch_versions
 from rnnbench.findings.stats.aggregates import Array
 from rnnbench.records import Result
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from rnnbench.findings.claims.weights import Weighed
+from rnnbench.findings.claims.evidence_records import Evidence
 from rnnbench.findings.stats.signed_rank import p_above
 from rnnbench.findings.stats.westfall_young import Column, critical, two_ways
 from rnnbench.records import Region
@@ -11,7 +11,7 @@ NEAR = 1e-12
 """What lies nearer to a boundary than this lies on it."""
 
 
-def column(found: Weighed, region: Region) -> Column | None:
+def column(found: Evidence, region: Region) -> Column | None:
     """By seed, how far beyond its boundary a value lies at least, in the test whose p-value decides a condition.
 
     Where an effect has to pass several tests (both bounds of a region, each choice of learning rates), that is the one
@@ -42,14 +42,14 @@ def share(columns: Sequence[Column | None], unknown: int, level: float) -> float
     return max(equal, 2 * critical(two_ways(known), equal * len(known)))
 
 
-def _above(found: Weighed, bound: float | None) -> Column | None:
+def _above(found: Evidence, bound: float | None) -> Column | None:
     if bound is None:
         return None
     distances = [{seed: _away(low - bound) for seed, (low, _) in ends.items()} for ends in found.above]
     return max(distances, key=_p_value)
 
 
-def _below(found: Weighed, bound: float | None) -> Column | None:
+def _below(found: Evidence, bound: float | None) -> Column | None:
     if bound is None:
         return None
     distances = [{seed: _away(bound - high) for seed, (_, high) in ends.items()} for ends in found.below]

@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from msgspec.structs import replace
 
-from rnnbench.findings.claims.book import Book
-from rnnbench.findings.claims.seeds import At, Seeds, seeds_of
+from rnnbench.findings.claims.measurements import Measurements
+from rnnbench.findings.claims.seeds import Seeds, SideAtRate, seeds_of
 from rnnbench.records import LearningSide, Question
 
 
@@ -19,7 +19,7 @@ class Growths(NamedTuple):
     below: list[Seeds]
 
 
-def growths(question: Question, name: str, book: Book) -> Growths:
+def growths(question: Question, name: str, measurements: Measurements) -> Growths:
     """Slopes of a score of this name, first cell less second, for each doubling of the training data.
 
     A higher score on a small part lowers a slope, on a large part it raises it, so that no rate is the better one
@@ -27,11 +27,11 @@ def growths(question: Question, name: str, book: Book) -> Growths:
     """
     sides = [side for side in question.sides if isinstance(side, LearningSide)]
     doublings = np.log2([side.recipe.training_share for side in sides[::2]])
-    rates = [book.rates(side) for side in sides]
+    rates = [measurements.rates(side) for side in sides]
     best_rates = [of_side[0] for of_side in rates]
 
     def at(chosen: list[float]) -> Seeds:
-        seeds = seeds_of(list(map(At, sides, chosen)), name, book, positive=False)
+        seeds = seeds_of(list(map(SideAtRate, sides, chosen)), name, measurements, positive=False)
         return replace(seeds, figures={seed: (slope(found, doublings),) for seed, found in seeds.figures.items()})
 
     choices = [at(best_rates)]

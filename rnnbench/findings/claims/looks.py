@@ -4,7 +4,7 @@ Whoever asks for more seeds by hand looks again each time. A rule that adds seed
 claim is judged at the first of them that settles it, whatever others have run since.
 """
 
-from rnnbench.findings.claims.book import Book
+from rnnbench.findings.claims.measurements import Measurements
 from rnnbench.findings.learning.looks import Schedule
 from rnnbench.findings.stats.estimates import LEVEL
 from rnnbench.records import Claim
@@ -17,10 +17,10 @@ def look_at(claim: Claim, seeds: int) -> Schedule:
     return Schedule(seeds, tuple(earlier), settling, max(claim.family, 1), evenly)
 
 
-def looks_had(claim: Claim, book: Book) -> tuple[int, ...]:
+def looks_had(claim: Claim, measurements: Measurements) -> tuple[int, ...]:
     """The seeds of each look at which a claim may have been settled, as far as this book goes: of looks by hand the
     latest alone. None where the first look that a rule plans is not complete."""
-    ran = book.asked(claim.sides) or 0
+    ran = measurements.asked(claim.sides) or 0
     if not claim.by_rule:
         return (max(claim.looked, default=ran),)
     return tuple(seeds for seeds in sorted({*claim.looked, *claim.by_rule}) if seeds <= ran)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from rnnbench.findings.claims.weights import Weighed, logs
+from rnnbench.findings.claims.evidence_records import Evidence, logs
 from rnnbench.findings.learning.looks import Schedule
 from rnnbench.findings.stats.estimates import LEVEL
 from rnnbench.findings.stats.hodges_lehmann import typical
@@ -21,7 +21,7 @@ class Rule(NamedTuple):
     favour: float
 
 
-def why_open(found: Weighed, question: Question, rule: Rule, *, measured: bool) -> str:
+def why_open(found: Evidence, question: Question, rule: Rule, *, measured: bool) -> str:
     if found.reason:
         return found.reason
     if found.effect is None:
@@ -30,14 +30,14 @@ def why_open(found: Weighed, question: Question, rule: Rule, *, measured: bool) 
         return "not clear of the boundary by the 15 % that ratios of two kinds move from day to day"
     if measured and min(found.p_for or 0.0, found.p_against or 0.0) <= LEVEL:
         return f"clear by itself, not as one of {rule.family} conditions decided at {rule.level:.2g} together"
-    if measured and question.pace:
+    if measured and question.step_time:
         return "epochs and time together, by half of the error each and 15 % between kinds, reach over the boundary"
     if measured:
         return "the interval reaches over the boundary, or would if all were known"
     return f"{found.n} of {rule.look.needed} seeds that can carry a verdict"
 
 
-def seeds_to_decide(reading: Reading, found: Weighed, rule: Rule) -> int | None:
+def seeds_to_decide(reading: Reading, found: Evidence, rule: Rule) -> int | None:
     """How many more seeds like those seen would decide in four of five cases at the next look, at every choice of rates
     that has to be passed. None where nothing is seen that could be decided, and where no end is in sight, as where
     seeds that did not get there may lie on either side of the boundary."""

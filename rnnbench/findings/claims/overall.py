@@ -9,11 +9,11 @@ from rnnbench.findings.learning.comparing import Scale
 from rnnbench.findings.learning.overall import measures_against
 from rnnbench.findings.learning.overall_records import Overall
 from rnnbench.findings.learning.records import Answered, Arm
-from rnnbench.findings.learning.verdict_wording import otherwise
+from rnnbench.findings.learning.verdict_summary import otherwise
 from rnnbench.records import Region
 
 
-def overall_doubts(arms: tuple[Arm, Arm], judged: Judged, region: Region) -> Iterator[str]:
+def overall_caveats(arms: tuple[Arm, Arm], judged: Judged, region: Region) -> Iterator[str]:
     """One sentence where the cell that is quicker to the target in the typical seed misses it more often, or has the
     larger mean up to the budget, or where two that are alike in it are not alike over all seeds."""
     first, second = arms

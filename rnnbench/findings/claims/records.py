@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from rnnbench.findings.stats.ranges import Range
 from rnnbench.records import Figure, Region
@@ -24,7 +24,7 @@ class SideRates(Struct, frozen=True):
     search: str
 
 
-class Evidence(Struct, frozen=True):
+class SourceTrial(Struct, frozen=True):
     """A result that the verdict under one condition rests on.
 
     cell:      what the claim calls the cell that it measures; a result that measures two of them is listed with each.
@@ -63,7 +63,7 @@ class Judged(Struct, frozen=True, kw_only=True):
     lost: tuple[str, ...] = ()
     trials: tuple[str, ...] = ()
     rates: tuple[SideRates, ...] = ()
-    evidence: tuple[Evidence, ...] = ()
+    evidence: tuple[SourceTrial, ...] = ()
 
 
 class ReadingFinding(Struct, frozen=True, kw_only=True):
@@ -91,7 +91,7 @@ class ClaimFinding(Struct, frozen=True, kw_only=True):
     level:    the error that this look is allowed, of the 5 % that all looks together are.
     seeds:    up to which seed it is judged, that one not included; None where nothing ends them.
     cautions: what its reader has to know besides: other looks, changes.
-    doubts:   what to hold against the trainings and measurements that it rests on, each a sentence.
+    caveats:   what to hold against the trainings and measurements that it rests on, each a sentence.
     """
 
     name: str
@@ -103,4 +103,4 @@ class ClaimFinding(Struct, frozen=True, kw_only=True):
     level: float = 0.05
     seeds: int | None = None
     cautions: tuple[str, ...] = ()
-    doubts: tuple[str, ...] = ()
+    caveats: tuple[str, ...] = field(default=(), name="caveats")

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from rnnbench.findings.cost import wording
+from rnnbench.findings.cost import summary
 from rnnbench.findings.cost.absences import absences
-from rnnbench.findings.cost.endings import endings
 from rnnbench.findings.cost.grouping import (
     asked_reference,
     by_setting,
@@ -13,13 +12,14 @@ from rnnbench.findings.cost.grouping import (
     learners,
     named_figures,
     place_words,
-    seen_times,
     served_reference,
     timed,
+    timed_rows,
 )
-from rnnbench.findings.cost.paces import KINDS, Seen, paces, step_seconds
 from rnnbench.findings.cost.pairs import kernel_pairs, pairs
-from rnnbench.findings.cost.records import CostFinding, CostPair, CostRow, KernelPair, Pace, StepKind, Timeline
+from rnnbench.findings.cost.records import CostFinding, CostPair, CostRow, KernelPair, StepKind, StepTime, Timeline
+from rnnbench.findings.cost.step_times import KINDS, TimedRow, step_seconds, step_times
+from rnnbench.findings.cost.stopping_reasons import endings
 from rnnbench.findings.stats.estimates import spread
 from rnnbench.findings.stats.ranges import Range
 from rnnbench.records import (
@@ -56,7 +56,7 @@ def _finding(group: Sequence[Result], *, crowded: bool) -> CostFinding:
     trial = cost_trial(group[0])
     figures = named_figures(group)
     asked = asked_reference(group)
-    tables: dict[StepKind, dict[str, Pace]] = {}
+    tables: dict[StepKind, dict[str, StepTime]] = {}
     references: dict[StepKind, str] = {}
     between: list[CostPair] = []
     on_kernels: list[KernelPair] = []
@@ -65,7 +65,7 @@ def _finding(group: Sequence[Result], *, crowded: bool) -> CostFinding:
         if not times:
             continue
         references[kind] = served_reference(kind, times, asked)
-        tables[kind] = paces(times, references[kind])
+        tables[kind] = step_times(times, references[kind])
         found_pairs = pairs(kind, learners(kind, times))
         between += found_pairs
         on_kernels += kernel_pairs(kind, learners(kind, times), found_pairs, references[kind], tables[kind])
@@ -76,7 +76,7 @@ def _finding(group: Sequence[Result], *, crowded: bool) -> CostFinding:
         threads=trial.threads,
         device=trial.device,
         title=title,
-        answer=wording.costs(found, references, between, on_kernels),
+        answer=summary.costs(found, references, between, on_kernels),
         rows=found,
         pairs=tuple(between),
         reference=asked,
@@ -99,12 +99,12 @@ def _row(
     name: str,
     figures: Sequence[tuple[CostTrial, CostFigure]],
     group: Sequence[Result],
-    tables: dict[StepKind, dict[str, Pace]],
+    tables: dict[StepKind, dict[str, StepTime]],
 ) -> CostRow:
     memories, timelines = _of(figures, MemoryRow), _of(figures, TimelineRow)
     counted, steps = _of(figures, InstructionsRow), _of(figures, OperationsRow)
     peaks = [float(memory.peak_bytes) for memory in memories if memory.peak_bytes is not None]
-    training = seen_times(figures, "train-step-time")
+    training = timed_rows(figures, "train-step-time")
     trial, first = next((pair for pair in figures if isinstance(pair[1], TimeRow)), figures[0])
     joules = [seen.row.joules for seen in training if seen.row.joules is not None]
     return CostRow(
@@ -117,7 +117,7 @@ def _row(
         saved_bytes=memories[0].saved_bytes if memories else None,
         peak_bytes=spread(peaks) if peaks else None,
         memory_meter=memories[0].meter if memories else "",
-        paces={kind: table[name] for kind, table in tables.items() if name in table},
+        step_times={kind: table[name] for kind, table in tables.items() if name in table},
         first_call_seconds=spread([seen.row.first_call_seconds for seen in training]) if training else None,
         flops=steps[0].flops if steps else None,
         counted_form=steps[0].form if steps else "",
@@ -132,7 +132,7 @@ def _of(figures: Sequence[tuple[CostTrial, CostFigure]], kind: type[Figure]) -> 
     return [figure for _, figure in figures if isinstance(figure, kind)]
 
 
-def _matrix_share(training: Sequence[Seen], flops: int, group: Sequence[Result]) -> Range | None:
+def _matrix_share(training: Sequence[TimedRow], flops: int, group: Sequence[Result]) -> Range | None:
     """Each replicate against what the machine could do at that moment."""
     rates = {
         trial_id(result.trial): result.surroundings.matrix_flops_per_second for result in group if result.surroundings

@@ -7,17 +7,17 @@ from itertools import combinations
 import numpy as np
 from msgspec.structs import replace
 
-from rnnbench.findings.cost.paces import (
-    Seen,
+from rnnbench.findings.cost.records import CostPair, KernelPair, StepKind, StepTime
+from rnnbench.findings.cost.step_times import (
+    TimedRow,
     by_day,
     by_process,
     has_interval,
-    over_occasions,
+    over_sessions,
     same_kind,
     shared_logs,
     step_seconds,
 )
-from rnnbench.findings.cost.records import CostPair, KernelPair, Pace, StepKind
 from rnnbench.findings.stats.estimates import Family
 from rnnbench.findings.stats.ranges import Range
 from rnnbench.records import canonical
@@ -27,7 +27,7 @@ OPERATIONS = "eager operations"
 LOOPS = ("default", "eager")
 LEFT = 0.5
 """What part of the logarithm of a ratio may be left on one kernel, where the kernels are to explain it."""
-Rows = Mapping[str, Sequence[Seen]]
+Rows = Mapping[str, Sequence[TimedRow]]
 
 
 def pairs(kind: StepKind, seen: Rows) -> tuple[CostPair, ...]:
@@ -44,15 +44,15 @@ def pairs(kind: StepKind, seen: Rows) -> tuple[CostPair, ...]:
             slow=slow,
             fast=fast,
             same_kind=same_kind(seen[slow], seen[fast]),
-            ratio=over_occasions(found, family),
-            occasions=by_day(found, family),
+            ratio=over_sessions(found, family),
+            sessions=by_day(found, family),
             kernel=_kernel(seen[slow]) if _kernel(seen[slow]) == _kernel(seen[fast]) else "",
         )
         for (slow, fast), found in side_by_side.items()
     )
 
 
-def _kernel(seen: Sequence[Seen]) -> str:
+def _kernel(seen: Sequence[TimedRow]) -> str:
     """What a row runs on. A cell's own operations may be arranged in several ways, such as a scan: one that was asked
     for by name is a kernel of its own."""
     kernel, implementation = seen[0].row.kernel, seen[0].cell.implementation
@@ -60,15 +60,15 @@ def _kernel(seen: Sequence[Seen]) -> str:
 
 
 def kernel_pairs(
-    kind: StepKind, seen: Rows, found: Sequence[CostPair], reference: str, table: Mapping[str, Pace]
+    kind: StepKind, seen: Rows, found: Sequence[CostPair], reference: str, table: Mapping[str, StepTime]
 ) -> Iterator[KernelPair]:
     """Cells on different kernels, and the same cells on one. It is settled by what was measured, and not by figures,
     which cells these are: each one beside the reference, or those that have rows on several kernels. Ratios to the
     reference are those of its table."""
     ratios = {(pair.slow, pair.fast): pair.ratio for pair in found}
     ratios |= {(fast, slow): ratio.inverse() for (slow, fast), ratio in ratios.items()}
-    ratios |= {(row, reference): pace.over for row, pace in table.items() if pace.over}
-    intervals = {frozenset((pair.slow, pair.fast)) for pair in found if has_interval(pair.ratio, pair.occasions)}
+    ratios |= {(row, reference): step_time.over for row, step_time in table.items() if step_time.over}
+    intervals = {frozenset((pair.slow, pair.fast)) for pair in found if has_interval(pair.ratio, pair.sessions)}
     versions = _versions(seen, reference)
     for row, over in _compared(versions, seen, reference):
         if (row, over) not in ratios or _kernel(seen[row]) == _kernel(seen[over]):
@@ -101,7 +101,7 @@ def _versions(seen: Rows, reference: str) -> dict[str, list[str]]:
     return {rows[0]: rows for rows in cells.values()}
 
 
-def _plainness(seen: Sequence[Seen]) -> tuple[bool, bool]:
+def _plainness(seen: Sequence[TimedRow]) -> tuple[bool, bool]:
     """Sorts the implementations of a cell: the one it has by itself, then its plain loop over steps, then others."""
     implementation = seen[0].cell.implementation
     return implementation != "default", implementation != "eager"

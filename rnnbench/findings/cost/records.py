@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from rnnbench.findings.stats.ranges import Range
 from rnnbench.records import Shape
@@ -10,21 +10,22 @@ from rnnbench.records import Shape
 StepKind = Literal["train", "inference", "streaming"]
 
 
-class Pace(Struct, frozen=True, kw_only=True):
+class StepTime(Struct, frozen=True, kw_only=True):
     """Time of one kind of step of one cell, over replicates, each a process of its own.
 
     seconds:    median over replicates of the median over steps.
-    ratio:      that over the same of the ruler, torch's LSTM, side by side. Over several occasions it reaches from the
-                lowest end of their intervals to the highest. Intervals hold for all rows of this kind of step at once.
+    ratio:      that over the same of the reference cell, torch's LSTM, side by side. Over several sessions it reaches
+                from the lowest end of their intervals to the highest. Intervals hold for all rows of this kind of step
+                at once.
     over:       the ratio of times to those of the reference of the table, where that is a row, measured in the same
-                processes; with the range over occasions and the intervals that `ratio` has. None for the reference
-                itself, for a row that shared no process with it, and where the ruler is the reference.
-    occasions:  the ratio to the reference on each, by date, where there are several; empty where `over` is None though
+                processes; with the range over sessions and the intervals that `ratio` has. None for the reference
+                itself, for a row that shared no process with it, and where the reference cell is the reference.
+    sessions:   the ratio to the reference on each, by date, where there are several; empty where `over` is None though
                 the reference is a row.
-    precision:  half the width of the interval of the ratio to the ruler alone, as a part of it, by which replicates are
-                added; None below the number of replicates that carry one.
+    precision:  half the width of the interval of the ratio to the reference cell alone, as a part of it, by which
+                replicates are added; None below the number of replicates that carry one.
     replicates: median step seconds of each replicate.
-    cut_short:  how many of them enter no ratio: of occasions with too few for an interval, beside others with enough.
+    cut_short:  how many of them enter no ratio: of sessions with too few for an interval, beside others with enough.
     steps:      measured in all; `far` of them took over 1.5 times the median of their replicate.
     p50, p99:   of the wall seconds of single steps: median over replicates.
     """
@@ -32,7 +33,7 @@ class Pace(Struct, frozen=True, kw_only=True):
     seconds: Range
     ratio: Range
     over: Range | None = None
-    occasions: dict[str, Range]
+    sessions: dict[str, Range] = field(name="occasions")
     precision: float | None
     replicates: tuple[float, ...]
     cut_short: int = 0
@@ -70,7 +71,7 @@ class CostRow(Struct, frozen=True, kw_only=True):
     saved_bytes: int | None
     peak_bytes: Range | None
     memory_meter: str
-    paces: dict[StepKind, Pace]
+    step_times: dict[StepKind, StepTime] = field(name="paces")
     first_call_seconds: Range | None
     flops: int | None
     counted_form: str
@@ -80,9 +81,9 @@ class CostRow(Struct, frozen=True, kw_only=True):
     timeline: Timeline | None
 
     @property
-    def train(self) -> Pace | None:
+    def train(self) -> StepTime | None:
         """The pace of training steps."""
-        return self.paces.get("train")
+        return self.step_times.get("train")
 
 
 class CostPair(Struct, frozen=True, kw_only=True):
@@ -99,7 +100,7 @@ class CostPair(Struct, frozen=True, kw_only=True):
     fast: str
     same_kind: bool
     ratio: Range
-    occasions: dict[str, Range]
+    sessions: dict[str, Range] = field(name="occasions")
     kernel: str = ""
 
 
@@ -130,15 +131,15 @@ class CostFinding(Struct, frozen=True, kw_only=True):
     """Cost figures at one shape, measured in one way; `answer` is one sentence on them. No other finding has its title.
 
     reference: the row over which times were to be stated, as the suite named it before anything was measured; "" is the
-               ruler. `references` are those over which they are, by kind of step: the ruler where that row has no such
-               step.
+               reference cell. `references` are those over which they are, by kind of step: the reference cell where
+               that row has no such step.
     pairs:   every two rows, for each kind of step.
     kernel_pairs: cells on different kernels held against each other on one, where rows for that were measured: each
-             cell against the reference, or, over the ruler, any two cells that have rows on several kernels.
+             cell against the reference, or, over the reference cell, any two cells that have rows on several kernels.
     absent:  a sentence for each cell that is missing beside the others, and why.
-    endings: why there are as many replicates as there are, by kind of step.
-    matrix_flops_per_second, copied_bytes_per_second: what the machine can do, on one core.
-    energy_meter: what counted joules, or why nothing did; "" where no time was measured.
+    endings: why there are as many replicates as there are, by kind of step. matrix_flops_per_second,
+    copied_bytes_per_second: what the machine can do, on one core. energy_meter: what counted joules, or why nothing
+    did; "" where no time was measured.
     """
 
     shape: Shape

@@ -8,10 +8,10 @@ from typing import Literal, NamedTuple
 import numpy as np
 from msgspec.structs import replace
 
-from rnnbench.findings.cost import wording
-from rnnbench.findings.cost.grouping import by_setting, cost_trial, named_figures, place_words, seen_times
-from rnnbench.findings.cost.paces import that_count
+from rnnbench.findings.cost import summary
+from rnnbench.findings.cost.grouping import by_setting, cost_trial, named_figures, place_words, timed_rows
 from rnnbench.findings.cost.scaling_records import BreakEven, Longest, Scaling, ScalingCurve
+from rnnbench.findings.cost.step_times import that_count
 from rnnbench.findings.stats.estimates import INTERVAL_REPLICATES, mean_interval, over_days, spread
 from rnnbench.findings.stats.ranges import Range
 from rnnbench.records import CostFigure, CostTrial, MemoryRow, Result, Shape, canonical
@@ -21,9 +21,9 @@ FEWEST_LENGTHS = 3
 
 
 class Replicate(NamedTuple):
-    """A replicate at whatever length: its occasion, and its trial, the length apart."""
+    """A replicate at whatever length: its session, and its trial, the length apart."""
 
-    occasion: str
+    session: str
     trial: bytes
 
 
@@ -51,7 +51,7 @@ def _scaling(group: Sequence[Result], shape: Shape) -> Scaling:
     for row, found in figures.items():
         for figure, measurement in TIMES.items():
             values: Values = {}
-            for seen in seen_times(found, measurement):
+            for seen in timed_rows(found, measurement):
                 values.setdefault(seen.trial.shape.steps, {})[_replicate(seen.trial)] = float(np.median(seen.seconds))
             times[figure, row] = values
             curves += _curve(row, figure, values)
@@ -66,7 +66,7 @@ def _scaling(group: Sequence[Result], shape: Shape) -> Scaling:
     title = str(shape).partition(" ")[2] + place_words(cost_trial(group[0]))
     return Scaling(
         title=title,
-        answer=wording.scaling(curves, even, longest),
+        answer=summary.scaling(curves, even, longest),
         curves=tuple(curves),
         break_evens=even,
         longest=longest,
@@ -74,7 +74,7 @@ def _scaling(group: Sequence[Result], shape: Shape) -> Scaling:
 
 
 def _replicate(trial: CostTrial) -> Replicate:
-    return Replicate(trial.occasion, canonical(replace(trial, shape=Shape(), repeats=1)))
+    return Replicate(trial.session, canonical(replace(trial, shape=Shape(), repeats=1)))
 
 
 def _peaks(figures: Sequence[tuple[CostTrial, CostFigure]]) -> Values:
@@ -101,7 +101,7 @@ def _curve(row: str, figure: Literal["train", "inference", "memory"], values: Va
 
 
 def _exponent(values: Values) -> Range | None:
-    """Of the replicates that were measured at all lengths, each occasion by itself."""
+    """Of the replicates that were measured at all lengths, each session by itself."""
     if len(values) < FEWEST_LENGTHS:
         return None
     steps = sorted(values)
@@ -110,13 +110,13 @@ def _exponent(values: Values) -> Range | None:
         replicate: float(np.polyfit(np.log(steps), np.log([values[length][replicate] for length in steps]), 1)[0])
         for replicate in sorted(whole)
     }
-    return over_days([mean_interval(each) for each in that_count(_by_occasion(slopes)).values()]) if slopes else None
+    return over_days([mean_interval(each) for each in that_count(_by_session(slopes)).values()]) if slopes else None
 
 
-def _by_occasion(figures: Mapping[Replicate, float]) -> dict[str, list[float]]:
+def _by_session(figures: Mapping[Replicate, float]) -> dict[str, list[float]]:
     found: dict[str, list[float]] = defaultdict(list)
     for replicate, figure in figures.items():
-        found[replicate.occasion].append(figure)
+        found[replicate.session].append(figure)
     return found
 
 
@@ -132,10 +132,10 @@ def _break_evens(figure: str, a: str, b: str, ours: Values, theirs: Values) -> I
 
 
 def _gap(ours: Values, theirs: Values, length: int) -> float:
-    """Mean log ratio over the replicates that are shared, over all occasions that have enough of them for an interval;
+    """Mean log ratio over the replicates that are shared, over all sessions that have enough of them for an interval;
     0 where there is none, or where what is known holds 0."""
     shared = sorted(set(ours[length]) & set(theirs[length]))
-    logs = _by_occasion({r: float(np.log(ours[length][r] / theirs[length][r])) for r in shared})
+    logs = _by_session({r: float(np.log(ours[length][r] / theirs[length][r])) for r in shared})
     each = [mean_interval(log_ratios) for log_ratios in logs.values() if len(log_ratios) >= INTERVAL_REPLICATES]
     found = over_days(each) if each else None
     return found.centre if found and found.low * found.high > 0 else 0.0

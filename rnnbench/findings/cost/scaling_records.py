@@ -12,7 +12,7 @@ class ScalingCurve(Struct, frozen=True, kw_only=True):
 
     figure:   "train", "inference" (seconds) or "memory" (bytes).
     exponent: slope of a line through log figure against log T, fitted in each replicate; None below three lengths. Over
-              several occasions it reaches from the lowest end of their intervals to the highest.
+              several sessions it reaches from the lowest end of their intervals to the highest.
     """
 
     row: str

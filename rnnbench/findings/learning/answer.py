@@ -16,13 +16,13 @@ from typing import Any, TypedDict
 
 import numpy as np
 
-from rnnbench.findings.learning import verdict_wording, wording
+from rnnbench.findings.learning import summary, verdict_summary
 from rnnbench.findings.learning.comparing import EPOCHS_MARGIN, SCORE_MARGIN, Losses, Scale, compare
-from rnnbench.findings.learning.look_wording import with_look
+from rnnbench.findings.learning.look_summary import with_look
 from rnnbench.findings.learning.looks import Looks
 from rnnbench.findings.learning.overall import Deciding, Solved, with_overall
 from rnnbench.findings.learning.records import Arm, Comparison
-from rnnbench.findings.learning.wording import Goal
+from rnnbench.findings.learning.summary import Goal
 from rnnbench.records import Learning
 
 EPOCHS = "epochs to target"
@@ -72,19 +72,19 @@ def answer(arms: Sequence[Arm], figures: Figures, budget: int, looks: Looks | No
     elif surely:
         verb = "leads"
     else:
-        verb = wording.ahead(comparisons)
+        verb = summary.ahead(comparisons)
     text = (
-        wording.solved(by_row[first], others, goal, budget, confirmed, verb=verb)
+        summary.solved(by_row[first], others, goal, budget, confirmed, verb=verb)
         if confirmed
-        else wording.unsolved(by_row[first], others, goal, beaten=bool(fair), verb=verb)
+        else summary.unsolved(by_row[first], others, goal, beaten=bool(fair), verb=verb)
     )
     nobody = not confirmed and not fair and goal.trivial is not None  # which is all that is said then
     return Answer(
         figure=figure,
         leader=first if fair and not level and not contradicted else None,
-        answer=f"{text} {wording.level(first, level)}".strip(),
+        answer=f"{text} {summary.level(first, level)}".strip(),
         sure=with_look(
-            verdict_wording.how_sure(
+            verdict_summary.how_sure(
                 first, comparisons, metric=None if confirmed else goal.metric, told=below_a_verdict and not nobody
             ),
             comparisons,

@@ -70,7 +70,7 @@ def _chosen_score(learning: Learning) -> float | None:
     return learning.curve[learning.chosen_epoch - 1].validation[learning.metrics[0].name]
 
 
-def search_doubts(conditions: Sequence[Condition]) -> Iterator[str]:
+def search_caveats(conditions: Sequence[Condition]) -> Iterator[str]:
     """What to hold against the rates at which cells were trained."""
     untuned = [c.title for c in conditions if len(c.arms) > 1 and not c.recipe.tune]
     if untuned:
@@ -79,13 +79,13 @@ def search_doubts(conditions: Sequence[Condition]) -> Iterator[str]:
     for condition in conditions:
         yield from _luck(condition)
         for arm in condition.arms:
-            yield from (f"{condition.title}: {arm.row} {doubt}." for doubt in _arm_doubts(arm, condition))
+            yield from (f"{condition.title}: {arm.row} {caveat}." for caveat in _arm_caveats(arm, condition))
             if arm.other_rates:
                 rates = ", ".join(f"{rate:g}" for rate in (arm.learning_rate, *arm.other_rates))
                 yield f"{condition.title}: {arm.row} was evaluated at several learning rates ({rates}); run it again."
 
 
-def _arm_doubts(arm: Arm, condition: Condition) -> Iterator[str]:
+def _arm_caveats(arm: Arm, condition: Condition) -> Iterator[str]:
     found = arm.search
     if found is None:
         return

@@ -54,12 +54,12 @@ def duels(ours: Array, theirs: Array) -> Array:
 
 def interquartile_mean_interval(scores: Array) -> Interval:
     """At 95 %, from three seeds on."""
-    return _ends(scores, MIDDLE)
+    return _mean_interval(scores, MIDDLE)
 
 
 def optimality_gap_interval(scores: Array) -> Interval:
     """At 95 %, from three seeds on."""
-    low, high = _ends(scores, ALL)
+    low, high = _mean_interval(scores, ALL)
     return 1.0 - high, 1.0 - low
 
 
@@ -71,10 +71,8 @@ def share_intervals(shares: Array, runs: int, level: float = LEVEL) -> tuple[Arr
     once (Hoeffding 1963, section 5).
     """
     found = np.asarray(shares) * runs
-    low, high = (
-        stats.beta.ppf(level / 2, found, runs - found + 1),
-        stats.beta.ppf(1 - level / 2, found + 1, runs - found),
-    )
+    low = stats.beta.ppf(level / 2, found, runs - found + 1)
+    high = stats.beta.ppf(1 - level / 2, found + 1, runs - found)
     return np.where(found > 0, low, 0.0), np.where(found < runs, high, 1.0)
 
 
@@ -98,18 +96,30 @@ def worst(values: Array, shares: Array, unseen: Array, part: Interval) -> Array:
     """Mean of a part of the runs (from quantile to quantile), of values in order, (..., runs), weighted by shares,
     (draws, ..., runs), where what is unseen is at 0."""
     beyond = unseen.reshape(-1, *[1] * (shares.ndim - 1))
-    first, last = (np.maximum(end - beyond, 0.0) for end in part)
+    first = np.maximum(part[0] - beyond, 0.0)
+    last = np.maximum(part[1] - beyond, 0.0)
     up_to = np.cumsum(shares, axis=-1)
     inside = np.clip(up_to, first, last) - np.clip(up_to - shares, first, last)
     found: Array = (inside * values).sum(-1) / (part[1] - part[0])
     return found
 
 
-def _ends(scores: Array, part: Interval) -> Interval:
+def _mean_interval(scores: Array, part: Interval) -> Interval:
+    """The 95 % interval for the mean of a part of the runs, of scores (conditions, seeds)."""
     shares, unseen = weights(*scores.shape)
-    scores = np.sort(scores, axis=1)  # so that neither the order of seeds nor that of conditions changes a digit
-    scores = scores[np.lexsort(scores.T)]
-    order = np.argsort(scores, axis=None)
-    values, shares = scores.ravel()[order], shares.reshape(DRAWS, -1)[:, order]
-    low, short = worst(values, shares, unseen, part), worst(1.0 - values[::-1], shares[:, ::-1], unseen, part)
-    return float(np.quantile(low, LEVEL / 2)), 1.0 - float(np.quantile(short, LEVEL / 2))
+    table = _in_one_order(scores)
+    order = np.argsort(table, axis=None)
+    values = table.ravel()[order]
+    of_values = shares.reshape(DRAWS, -1)[:, order]
+    means = worst(values, of_values, unseen, part)
+    gaps = worst(1.0 - values[::-1], of_values[:, ::-1], unseen, part)
+    low = float(np.quantile(means, LEVEL / 2))
+    high = 1.0 - float(np.quantile(gaps, LEVEL / 2))
+    return low, high
+
+
+def _in_one_order(scores: Array) -> Array:
+    """The table with its seeds and its conditions sorted, so that their order changes no digit of an interval."""
+    by_seed = np.sort(scores, axis=1)
+    ordered: Array = by_seed[np.lexsort(by_seed.T)]
+    return ordered

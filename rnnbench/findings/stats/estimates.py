@@ -91,7 +91,7 @@ def over_days(each: Sequence[Range], family: Family = ALONE) -> Range:
     if len(each) >= FEWEST_DAYS:
         half = student(centres, family)
         low, high = min(low, float(centres.mean() - half)), max(high, float(centres.mean() + half))
-    return Range(float(centres.mean()), low, high, len(each), "over occasions")
+    return Range(float(centres.mean()), low, high, len(each), "over sessions")
 
 
 def half_width(log_ratios: Sequence[float]) -> float:

@@ -15,7 +15,7 @@ class Range(Struct, frozen=True):
           "95 % over all pairs" is wider still, so that those of all pairs hold at once;
           "95 % of what was seen" counts the budget for what was not reached, and leaves out what is not known at all;
           "product of intervals" is from the product of two lower ends to that of the two upper ones;
-          "over occasions" reaches from the lowest end of the intervals of n days to the highest.
+          "over sessions" reaches from the lowest end of the intervals of n days to the highest.
     """
 
     centre: float
@@ -29,7 +29,7 @@ class Range(Struct, frozen=True):
         "95 % over all rows",
         "95 % over all pairs",
         "product of intervals",
-        "over occasions",
+        "over sessions",
     ] = "range"
 
     def inverse(self) -> "Range":

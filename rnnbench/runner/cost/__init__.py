@@ -12,7 +12,7 @@ from rnnbench.runner.cost.memory import peak_memory, timeline
 from rnnbench.runner.cost.operations import operations
 from rnnbench.runner.cost.times import times
 from rnnbench.runner.imports import Imports
-from rnnbench.runner.terms import Terms
+from rnnbench.runner.run_options import Terms
 from rnnbench.runner.watch import TorchWatch
 
 ALONE = {"peak-memory": peak_memory, "memory-timeline": timeline, "operations": operations}

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from rnnbench.catalogue import Brought, Catalogue, Shelf
+from rnnbench.catalogue import Catalogue, Contribution, Registry
 from rnnbench.contracts import CellSpec
 from rnnbench.errors import Refused
 from rnnbench.records import CostTrial, Option
@@ -14,15 +14,15 @@ from rnnbench.runner.watch import TorchWatch
 
 def watched(trial: CostTrial, catalogue: Catalogue, watch: TorchWatch, imports: Imports) -> Catalogue:
     """The catalogue, in which the cells of a trial are built under watch."""
-    guests: dict[str, Brought[CellSpec]] = dict(catalogue.cells)
+    guests: dict[str, Contribution[CellSpec]] = dict(catalogue.cells)
     for name in {cell.name for cell in trial.cells}:
-        brought = catalogue.cells[name]
-        guests[name] = replace(brought, item=_under_watch(brought, watch, imports))
-    return replace(catalogue, cells=Shelf("cell", guests))
+        contribution = catalogue.cells[name]
+        guests[name] = replace(contribution, item=_under_watch(contribution, watch, imports))
+    return replace(catalogue, cells=Registry("cell", guests))
 
 
-def _under_watch(brought: Brought[CellSpec], watch: TorchWatch, imports: Imports) -> CellSpec:
-    return replace(brought.item, build=_Build(brought.item, brought.plugin.key, watch, imports))
+def _under_watch(contribution: Contribution[CellSpec], watch: TorchWatch, imports: Imports) -> CellSpec:
+    return replace(contribution.item, build=_Build(contribution.item, contribution.plugin.key, watch, imports))
 
 
 @dataclass(frozen=True)

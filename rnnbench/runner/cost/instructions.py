@@ -24,7 +24,7 @@ WARM_UP_STEPS = 2
 PROGRAM = "import sys; from rnnbench.runner.cost.instructions import main; main(*sys.argv[1:])"
 
 
-class Told(Struct, frozen=True):
+class CountedCells(Struct, frozen=True):
     """What the program says of its cells: whose step was counted, in their order, and what others raised."""
 
     counted: tuple[str, ...]
@@ -40,7 +40,7 @@ def instructions(trial: CostTrial, catalogue: Catalogue, bare: Result) -> Result
         order, told = Path(folder) / "trial.json", Path(folder) / "told.json"
         order.write_bytes(msgspec.json.encode((trial, catalogue.needed(trial))))
         counts = count_calls(python("-c", PROGRAM, str(order), str(told)))
-        said = msgspec.json.decode(told.read_bytes(), type=Told)
+        said = msgspec.json.decode(told.read_bytes(), type=CountedCells)
     by_row = dict(zip(said.counted, counts, strict=True))
     rows, failures = [], dict(said.failures)
     for cell in trial.cells:
@@ -80,4 +80,4 @@ def main(order: str, told: str) -> None:
             failures[cell.row] = failure(error)
         finally:
             gc.enable()
-    Path(told).write_bytes(encode(Told(tuple(begun), failures)))
+    Path(told).write_bytes(encode(CountedCells(tuple(begun), failures)))

@@ -12,7 +12,7 @@ from rnnbench.catalogue import Catalogue
 from rnnbench.model import Extent, count_parameters, solve_size
 from rnnbench.records import CellUse, CostTrial, Recipe, Shape
 
-RULER = "ruler"
+REFERENCE_CELL = "ruler"
 Make = Callable[[], nn.Module]
 
 
@@ -45,7 +45,7 @@ class Bench:
         return cls.build(trial, lambda: build(inputs, hidden), flat=not over_frames)
 
     @classmethod
-    def of_ruler(cls, trial: CostTrial) -> "Bench":
+    def of_reference_cell(cls, trial: CostTrial) -> "Bench":
         """torch's LSTM of the same shape."""
         inputs = flat_inputs(trial)
         hidden = hidden_size(trial.shape, lambda size: nn.LSTM(inputs, size))

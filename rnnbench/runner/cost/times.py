@@ -1,4 +1,4 @@
-"""Times of steps: all cells of a trial side by side, beside a ruler and what the machine can do."""
+"""Times of steps: all cells of a trial side by side, beside a reference cell and what the machine can do."""
 
 import gc
 from collections.abc import Callable, Mapping
@@ -16,7 +16,7 @@ from rnnbench.model import count_parameters
 from rnnbench.records import CellUse, CostTrial, Result, Surroundings, TimeRow
 from rnnbench.runner.cost.equality import demand_equal
 from rnnbench.runner.cost.guests import refuse_effects
-from rnnbench.runner.cost.subjects import RULER, STEPS, Bench, Step
+from rnnbench.runner.cost.subjects import REFERENCE_CELL, STEPS, Bench, Step
 from rnnbench.runner.failures import Failure, failure, with_absent
 from rnnbench.runner.watch import TorchWatch
 
@@ -67,8 +67,8 @@ class _Starters:
 
     @cached_property
     def cells(self) -> dict[str, CellUse | None]:
-        """By name; the ruler is none."""
-        return {RULER: None, **{_name(cell): cell for cell in self.trial.cells}}
+        """By name; the reference cell is none."""
+        return {REFERENCE_CELL: None, **{_name(cell): cell for cell in self.trial.cells}}
 
     def enter(self, rng: np.random.Generator) -> None:
         """Build all in random order and have each take its first two steps."""
@@ -87,7 +87,7 @@ class _Starters:
         self.at_work(f"{doing} of '{cell.row}'" if cell else f"{doing} of the ruler")
 
     def lose(self, name: str, error: Exception) -> None:
-        """A cell takes no part any more. Without the ruler nothing goes on, and its error is raised."""
+        """A cell takes no part any more. Without the reference cell nothing goes on, and its error is raised."""
         cell = self.cells[name]
         if cell is None:
             raise error
@@ -110,7 +110,7 @@ class _Starters:
     def _take_in(self, name: str) -> None:
         trial, cell = self.trial, self.cells[name]
         self.begins(name, "the building")
-        bench = Bench.of_ruler(trial) if cell is None else Bench.of_cell(trial, cell, self.catalogue)
+        bench = Bench.of_reference_cell(trial) if cell is None else Bench.of_cell(trial, cell, self.catalogue)
         step = STEPS[trial.measurement](bench)
         self.begins(name, "the first step")
         first_call = seconds_of(step, trial.device)
@@ -138,7 +138,9 @@ class _Starters:
             parameters=count_parameters(step.bench.cell),
             cpu_seconds=tuple(timing.cpu_seconds),
             wall_seconds=tuple(timing.wall_seconds),
-            log_ratio_to_ruler=float(np.median(np.log(primary(timing)) - np.log(primary(timings[RULER])))),
+            log_ratio_to_reference_cell=float(
+                np.median(np.log(primary(timing)) - np.log(primary(timings[REFERENCE_CELL])))
+            ),
             first_call_seconds=self.first_calls[name],
             joules=meter.joules_of(step),
         )

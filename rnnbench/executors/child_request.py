@@ -9,7 +9,7 @@ from rnnbench.catalogue import Plugin
 from rnnbench.records import Checkpoints, Trial
 
 
-class Order(Struct, frozen=True, kw_only=True):
+class ChildRequest(Struct, frozen=True, kw_only=True):
     """What a child is to do.
 
     folder:     its own working folder.

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from rnnbench.campaign.law_checks import SLOW
-from rnnbench.catalogue import Brought
+from rnnbench.catalogue import Contribution
 from rnnbench.cli.describe import Description
 from rnnbench.contracts import CellSpec
 from rnnbench.errors import first_line
@@ -19,13 +19,13 @@ INPUTS, UNITS = 2, 128
 FRAME = (1, 16, 16)
 
 
-def portrait(brought: Brought[CellSpec]) -> Description:
+def details(contribution: Contribution[CellSpec]) -> Description:
     """Its words and equations, its size at a common hidden size, and what the checks say of it, asked in a process of
     their own. A cell that ends that process is not built in this one."""
-    spec = brought.item
+    spec = contribution.item
     skip = tuple(name for name in spec.implementations if name == SLOW)
     request = CheckRequest(subject=spec.name, kind="cell", name=spec.name, skip=skip)
-    outcomes = list(Checking(request, brought.plugin).outcomes())
+    outcomes = list(Checking(request, contribution.plugin).outcomes())
     about: Description = {"about": spec.summary}
     if all(outcome.decided for outcome in outcomes):
         about = _measured(spec)

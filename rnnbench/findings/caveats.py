@@ -2,19 +2,21 @@
 
 from collections.abc import Iterator, Sequence
 
-from rnnbench.findings.cost.doubts import cost_doubts
+from rnnbench.findings.cost.caveats import cost_caveats
 from rnnbench.findings.cost.records import CostFinding
-from rnnbench.findings.learning.doubts import learning_doubts
+from rnnbench.findings.learning.caveats import learning_caveats
 from rnnbench.findings.learning.records import Condition
-from rnnbench.findings.origins import changed_sources, kernel_variables, side_effects, torch_versions
+from rnnbench.findings.result_provenance import changed_sources, kernel_variables, side_effects, torch_versions
 from rnnbench.records import Result
 
 
-def doubts(results: Sequence[Result], conditions: Sequence[Condition], costs: Sequence[CostFinding]) -> tuple[str, ...]:
-    """Every doubt that the results give reason for."""
+def caveats(
+    results: Sequence[Result], conditions: Sequence[Condition], costs: Sequence[CostFinding]
+) -> tuple[str, ...]:
+    """Every caveat that the results give reason for."""
     return (
-        *learning_doubts(results, conditions),
-        *cost_doubts(results, costs),
+        *learning_caveats(results, conditions),
+        *cost_caveats(results, costs),
         *_unequal_origins(results),
         *_side_effects(results),
     )

@@ -5,21 +5,21 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
-from rnnbench.findings.claims.overall import overall_doubts
+from rnnbench.findings.claims.overall import overall_caveats
 from rnnbench.findings.claims.records import ClaimFinding
-from rnnbench.findings.cost.doubts import cost_doubts
-from rnnbench.findings.learning.conditions import evaluated
-from rnnbench.findings.learning.doubts import (
+from rnnbench.findings.cost.caveats import cost_caveats
+from rnnbench.findings.learning.caveats import (
     BUDGET_DOUBT,
     budgets_missed,
     lost_trainings,
     targets_at_chance,
     targets_missed_on_test,
 )
+from rnnbench.findings.learning.conditions import evaluated
 from rnnbench.findings.learning.grouping import learning_trial
 from rnnbench.findings.learning.records import Arm, Condition
-from rnnbench.findings.learning.search import search_doubts
-from rnnbench.findings.learning.target_doubts import epochs_doubts, score_doubts
+from rnnbench.findings.learning.search import search_caveats
+from rnnbench.findings.learning.target_caveats import epochs_caveats, score_caveats
 from rnnbench.findings.rows import rows
 from rnnbench.records import (
     Claim,
@@ -40,11 +40,11 @@ READ_OFF = ("threshold", "shape", "kernel")
 """Facets in which conditions of the same trainings differ."""
 
 
-class ClaimDoubts:
-    """Doubts on these results, by claim. `conditions` are those of the same results.
+class ClaimCaveats:
+    """Caveats on these results, by claim. `conditions` are those of the same results.
 
     A condition is reduced to the cells that a claim trains there, and to the pairs of them that it holds against each
-    other. Its doubts are on all seeds that were run, also where the claim is judged on the first of them.
+    other. Its caveats are on all seeds that were run, also where the claim is judged on the first of them.
     """
 
     def __init__(self, results: Sequence[Result], conditions: Sequence[Condition]) -> None:
@@ -60,11 +60,11 @@ class ClaimDoubts:
                 self._places[identity(side)][place] = named[canonical(trial.cell)]
 
     def of(self, claim: Claim, finding: ClaimFinding) -> Iterator[str]:
-        """Each doubt once, with the conditions that it applies to."""
+        """Each caveat once, with the conditions that it applies to."""
         everything = self._reduced(claim, [reading.figure for reading in claim.readings])
         on_targets = self._reduced(claim, ON_TARGETS)
         sentences = [
-            *search_doubts(everything),
+            *search_caveats(everything),
             *lost_trainings(everything),
             *budgets_missed(everything),
             *self._unequal_pairs(claim),
@@ -72,15 +72,15 @@ class ClaimDoubts:
             *targets_missed_on_test(on_targets),
         ]
         for condition in on_targets:
-            sentences += epochs_doubts(condition)
+            sentences += epochs_caveats(condition)
         for condition in self._reduced(claim, ["epochs", "seconds"]):
             sentences += _out_of_reach(condition)
         sentences += self._over_all_seeds(claim, finding)
         for condition in self._reduced(claim, ["score"], deciding_metric=True):
-            sentences += score_doubts(condition)
+            sentences += score_caveats(condition)
         yield from _merged(sentences, [condition.title for condition in everything])
         trials = [trial for reading in finding.readings for judged in reading.judged for trial in judged.trials]
-        yield from cost_doubts([self._costs[trial] for trial in dict.fromkeys(trials) if trial in self._costs], ())
+        yield from cost_caveats([self._costs[trial] for trial in dict.fromkeys(trials) if trial in self._costs], ())
 
     def _reduced(self, claim: Claim, figures: Sequence[Figure], *, deciding_metric: bool = False) -> list[Condition]:
         """The conditions under which a claim trains for these figures, with its own cells and pairs alone; with
@@ -121,8 +121,8 @@ class ClaimDoubts:
             for question, judged in zip(reading.questions, found.judged, strict=True):
                 arms = self._arms(question)
                 if question.share == 1.0 and len(arms) == len(reading.cells) == 2:
-                    for doubt in overall_doubts((arms[0], arms[1]), judged, reading.region):
-                        yield f"{_label([question])}: {doubt}"
+                    for caveat in overall_caveats((arms[0], arms[1]), judged, reading.region):
+                        yield f"{_label([question])}: {caveat}"
 
     def _arms(self, question: Question) -> list[Arm]:
         """Those of a question's cells, in their order."""

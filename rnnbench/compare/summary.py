@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import NamedTuple
 
@@ -52,19 +53,43 @@ def blocks(changes: Iterable[Change]) -> tuple[Block, ...]:
     same way. What has no two values is gathered by its reason."""
     everything = list(changes)
     with_numbers = [change for change in everything if change.verdict not in BARE]
-    return (*_with_numbers(with_numbers), *_by_reason(change for change in everything if change.verdict in BARE))
+    bare = [change for change in everything if change.verdict in BARE]
+    return (*_by_trials(_by_line(with_numbers)), *_by_reason(bare))
 
 
-def _with_numbers(changes: Sequence[Change]) -> list[Block]:
-    where: dict[tuple[Line, str], dict[str, list[Change]]] = defaultdict(dict)
+@dataclass
+class _SameLine:
+    """Trials in which a figure changed in the same way for the same reason, and all their changes."""
+
+    line: Line
+    reason: str
+    titles: list[str] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+
+
+def _by_line(changes: Iterable[Change]) -> list[_SameLine]:
+    """Curves that are described by the same line and reason, together."""
+    found: dict[tuple[Line, str], _SameLine] = {}
     for curve in _curves(changes):
-        where[_line(curve), curve[-1].reason][curve[-1].title] = curve
-    gathered: dict[tuple[tuple[str, ...], str], list[Line]] = defaultdict(list)
-    told: dict[tuple[tuple[str, ...], str], list[Change]] = defaultdict(list)
-    for (line, reason), curves in where.items():
-        gathered[tuple(curves), reason].append(line)
-        told[tuple(curves), reason] += [change for curve in curves.values() for change in curve]
-    return [Block(*key, tuple(lines), counted(told[key])) for key, lines in gathered.items()]
+        last = curve[-1]
+        line = _line(curve)
+        same = found.setdefault((line, last.reason), _SameLine(line, last.reason))
+        if last.title not in same.titles:
+            same.titles.append(last.title)
+        same.changes += curve
+    return list(found.values())
+
+
+def _by_trials(found: Iterable[_SameLine]) -> list[Block]:
+    """Lines that the same trials share, for the same reason, in one block."""
+    together: dict[tuple[tuple[str, ...], str], list[_SameLine]] = defaultdict(list)
+    for same in found:
+        together[tuple(same.titles), same.reason].append(same)
+    blocks = []
+    for (titles, reason), alike in together.items():
+        changes = [change for same in alike for change in same.changes]
+        blocks.append(Block(titles, reason, tuple(same.line for same in alike), counted(changes)))
+    return blocks
 
 
 def _curves(changes: Iterable[Change]) -> list[list[Change]]:

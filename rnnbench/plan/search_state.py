@@ -9,7 +9,7 @@ from rnnbench.plan.trials import first_seeds, is_searched, learning_trial
 from rnnbench.records import CellUse, LearningTrial, Suite, TaskUse, trial_id
 
 
-class Standing:
+class SearchState:
     """Where the cells of a suite stand by what is known; each question is answered once."""
 
     def __init__(self, suite: Suite, index: Index) -> None:
@@ -74,7 +74,7 @@ def unclimbed(suite: Suite, index: Index) -> list[tuple[LearningTrial, str]]:
 
     What has a result all the same, from a run with other seeds, keeps it.
     """
-    standing, found = Standing(suite, index), []
+    standing, found = SearchState(suite, index), []
     for use in suite.tasks:
         for cell in suite.cells_on(use):
             rates = standing.rates(use, cell)

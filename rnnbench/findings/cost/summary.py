@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from math import log
 
-from rnnbench.findings.cost.paces import has_interval
 from rnnbench.findings.cost.records import CostPair, CostRow, KernelPair, StepKind
 from rnnbench.findings.cost.scaling_records import BreakEven, Longest, ScalingCurve
+from rnnbench.findings.cost.step_times import has_interval
 from rnnbench.findings.stats.ranges import Range
 
 MEBIBYTE = 2**20
@@ -51,8 +51,8 @@ def _over_reference(
     kind: StepKind, reference: str, rows: Sequence[CostRow], pairs: Sequence[CostPair]
 ) -> Iterator[str]:
     """The ratios to the reference, and whether they would hold on another day."""
-    timed = sorted((row for row in rows if _takes(kind, row)), key=lambda row: row.paces[kind].seconds.centre)
-    found = {row.row: row.paces[kind].over if reference else row.paces[kind].ratio for row in timed}
+    timed = sorted((row for row in rows if _takes(kind, row)), key=lambda row: row.step_times[kind].seconds.centre)
+    found = {row.row: row.step_times[kind].over if reference else row.step_times[kind].ratio for row in timed}
     ratios = {row: over for row, over in found.items() if over}
     if not ratios:
         return
@@ -60,24 +60,24 @@ def _over_reference(
     takes = [f"{row} {ratio(found)}" for row, found in ratios.items()]
     leading = next(iter(ratios))
     takes[0] = f"{leading} takes {ratio(ratios[leading])}"
-    days = {row.row: row.paces[kind].occasions for row in timed}
+    days = {row.row: row.step_times[kind].sessions for row in timed}
     at_once = ""
     if len(ratios) > 1 and all(has_interval(found, days[row]) for row, found in ratios.items()):
         at_once = "; these intervals hold for all rows at once"
     yield f"{WHERE[kind]}, of the time of {over}, {_listed(takes)}{at_once}."
     alike = {frozenset((pair.slow, pair.fast)) for pair in pairs if pair.same_kind and pair.kind == kind}
     others = [found for row, found in ratios.items() if frozenset((row, reference)) not in alike]
-    if others and min(_occasions(found) for found in others) < ENOUGH_DAYS:
-        fewest = min(_occasions(found) for found in others)
-        occasions = f"{fewest} occasions" if fewest > 1 else "one occasion"
+    if others and min(_sessions(found) for found in others) < ENOUGH_DAYS:
+        fewest = min(_sessions(found) for found in others)
+        sessions = f"{fewest} sessions" if fewest > 1 else "one session"
         yield (
-            f"These ratios are of {occasions}; between different cells or kernels a ratio moves by 5 to 15 % from one "
-            "occasion to another."
+            f"These ratios are of {sessions}; between different cells or kernels a ratio moves by 5 to 15 % from one "
+            "session to another."
         )
 
 
-def _occasions(found: Range) -> int:
-    return found.n if found.kind == "over occasions" else 1
+def _sessions(found: Range) -> int:
+    return found.n if found.kind == "over sessions" else 1
 
 
 def kernels(pairs: Sequence[KernelPair]) -> Iterator[str]:
@@ -110,13 +110,13 @@ def _alike(pair: KernelPair) -> str:
 
 
 def _times(kind: StepKind, words: str, rows: Sequence[CostRow]) -> str:
-    times = sorted((row.paces[kind].seconds.centre, row.row) for row in rows if _takes(kind, row))
+    times = sorted((row.step_times[kind].seconds.centre, row.row) for row in rows if _takes(kind, row))
     return f"{words} {_listed([f'{row} {_time(seconds)}' for seconds, row in times])}." if times else ""
 
 
 def _takes(kind: StepKind, row: CostRow) -> bool:
     """Whether it has such a step: what has nothing to learn takes no training step."""
-    return kind in row.paces and (kind != "train" or row.parameters > 0)
+    return kind in row.step_times and (kind != "train" or row.parameters > 0)
 
 
 def _peaks(rows: Sequence[CostRow]) -> str:

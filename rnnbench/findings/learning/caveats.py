@@ -4,18 +4,18 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from rnnbench.findings.learning.records import Condition
-from rnnbench.findings.learning.search import search_doubts
-from rnnbench.findings.learning.target_doubts import target_doubts
+from rnnbench.findings.learning.search import search_caveats
+from rnnbench.findings.learning.target_caveats import target_caveats
 from rnnbench.findings.stats.error_spending import fewest_seeds
 from rnnbench.records import LearningTrial, Result
 
 BUDGET_DOUBT = 0.05
 
 
-def learning_doubts(results: Sequence[Result], conditions: Sequence[Condition]) -> tuple[str, ...]:
-    """Every doubt on trainings that these results give reason for."""
+def learning_caveats(results: Sequence[Result], conditions: Sequence[Condition]) -> tuple[str, ...]:
+    """Every caveat on trainings that these results give reason for."""
     return (
-        *search_doubts(conditions),
+        *search_caveats(conditions),
         *_few_seeds(conditions),
         *_missing_seeds(conditions),
         *lost_trainings(conditions),
@@ -23,7 +23,7 @@ def learning_doubts(results: Sequence[Result], conditions: Sequence[Condition]) 
         *budgets_missed(conditions),
         *targets_at_chance(conditions),
         *targets_missed_on_test(conditions),
-        *target_doubts(conditions),
+        *target_caveats(conditions),
     )
 
 

@@ -30,15 +30,15 @@ def climbed(name: str, horizon: int, solved: int, seeds: int = 8) -> list[Result
 
 
 def said(results: Sequence[Result], words: str) -> list[str]:
-    return [doubt for doubt in find(results).doubts if words in doubt]
+    return [caveat for caveat in find(results).caveats if words in caveat]
 
 
 def test_that_the_quicker_cell_depends_on_the_threshold_is_a_doubt() -> None:
     """With the ratio at each threshold; none where one cell is quicker at all of them."""
     runs = [trained(n, s, scores) for n, scores in (("a", SPRINTER), ("b", STEADY)) for s in range(3)]
-    (doubt,) = said(runs, "depends on what counts as acceptable")
-    assert "whether b or a is quicker" in doubt
-    assert "1.5 to the target, 1.5 at 90% of the way to it, 0.25 at 75% of the way to it" in doubt
+    (caveat,) = said(runs, "depends on what counts as acceptable")
+    assert "whether b or a is quicker" in caveat
+    assert "1.5 to the target, 1.5 at 90% of the way to it, 0.25 at 75% of the way to it" in caveat
     slower = [0.5, *STEADY[:-1]]
     alike = [trained(n, s, scores) for n, scores in (("a", slower), ("b", STEADY)) for s in range(3)]
     assert not said(alike, "depends on what counts as acceptable")
@@ -48,7 +48,7 @@ def test_that_the_quicker_cell_depends_on_the_threshold_is_a_doubt() -> None:
 def test_ties_in_half_of_the_seeds_are_a_doubt(ties: int, doubted: bool) -> None:
     """Of four seeds."""
     runs = [learned("a", s, 5) for s in range(4)] + [learned("b", s, 5 if s < ties else 6 + s) for s in range(4)]
-    assert [f"in {ties} of 4 seeds" in doubt for doubt in said(runs, "in the same epoch")] == [True] * doubted
+    assert [f"in {ties} of 4 seeds" in caveat for caveat in said(runs, "in the same epoch")] == [True] * doubted
 
 
 def test_seeds_in_which_neither_cell_gets_there_are_no_ties() -> None:

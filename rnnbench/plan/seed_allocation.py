@@ -7,19 +7,19 @@ looks, so that looking often does not decide by luck (docs/decisions/0014).
 from collections.abc import Iterable
 from itertools import product
 
-from rnnbench.findings import Book, is_raced, is_settled, looks_ahead
+from rnnbench.findings import Measurements, is_raced, is_settled, looks_ahead
 from rnnbench.plan.known import Index
-from rnnbench.plan.ladder import Standing
 from rnnbench.plan.search import scored
+from rnnbench.plan.search_state import SearchState
 from rnnbench.plan.trials import learning_trial
 from rnnbench.records import CellUse, Claim, LearningSide, Suite, TaskUse, identity, trial_id
 
 
-class Demand:
+class SeedAllocation:
     """Seeds by what is known."""
 
-    def __init__(self, suite: Suite, index: Index, standing: Standing) -> None:
-        self._suite, self._index, self._standing = suite, index, standing
+    def __init__(self, suite: Suite, index: Index, standing: SearchState) -> None:
+        self._suite, self._index, self._search_state = suite, index, standing
         self._uses = {identity(_side(use, cell)): use for use in suite.tasks for cell in suite.cells_on(use)}
         self._counts: dict[bytes, int] = {}
         for claim in suite.claims if suite.until_decided else ():
@@ -37,14 +37,14 @@ class Demand:
         """Seeds up to the first look that is not complete, or at which the claim is settled."""
         looks = looks_ahead(claim, len(self._suite.seeds))
         for seeds in looks:
-            book = self._book(claim, seeds)
-            if book is None or is_settled(claim, book, seeds):
+            measurements = self._measurements(claim, seeds)
+            if measurements is None or is_settled(claim, measurements, seeds):
                 return seeds
         return looks[-1]
 
-    def _book(self, claim: Claim, seeds: int) -> Book | None:
+    def _measurements(self, claim: Claim, seeds: int) -> Measurements | None:
         """The figures of a claim at so many seeds; None where some evaluation is not done."""
-        book = Book()
+        measurements = Measurements()
         for side in claim.sides:
             use = self._uses[identity(side)]
             trainings = self._trainings(use, side.cell, seeds)
@@ -55,15 +55,15 @@ class Demand:
                 outcome = self._index.get(trial_id(trial))
                 if outcome is None:
                     return None
-                book.note(trial, outcome.figures, scored(outcome), outcome.absences)
-        return book
+                measurements.note(trial, outcome.figures, scored(outcome), outcome.absences)
+        return measurements
 
     def _trainings(self, use: TaskUse, cell: CellUse, seeds: int) -> Iterable[tuple[float, int]] | None:
         """The rates and seeds of a cell's evaluation at so many seeds; None while its search is not complete."""
         if is_raced(use.recipe):
-            found = self._standing.raced(use, cell, range(seeds))
+            found = self._search_state.raced(use, cell, range(seeds))
             return found.trainings if found.complete else None
-        rates = self._standing.rates(use, cell)
+        rates = self._search_state.rates(use, cell)
         return None if rates is None else product(rates, range(seeds))
 
 

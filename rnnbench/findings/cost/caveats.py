@@ -15,65 +15,65 @@ ENOUGH_DAYS = 5
 """Two days that agree may do so by luck."""
 
 
-def cost_doubts(results: Sequence[Result], costs: Sequence[CostFinding]) -> Iterator[str]:
-    """Every doubt that the results give reason for."""
+def cost_caveats(results: Sequence[Result], costs: Sequence[CostFinding]) -> Iterator[str]:
+    """Every caveat that the results give reason for."""
     yield from (f"{finding.title}: {sentence}" for finding in costs for sentence in finding.absent)
     yield from _replicates(costs)
-    yield from _occasions(costs)
+    yield from _sessions(costs)
     yield from _clocks(results)
     yield from _company(results)
     yield from _memory(costs)
 
 
 def _replicates(costs: Sequence[CostFinding]) -> Iterator[str]:
-    paces = [pace for finding in costs for row in finding.rows for pace in row.paces.values()]
-    few = min((len(pace.replicates) for pace in paces), default=INTERVAL_REPLICATES)
+    step_times = [step_time for finding in costs for row in finding.rows for step_time in row.step_times.values()]
+    few = min((len(step_time.replicates) for step_time in step_times), default=INTERVAL_REPLICATES)
     if few < INTERVAL_REPLICATES:
         yield f"Cost figures rest on {few} replicates; from {INTERVAL_REPLICATES} on they carry an interval."
     for finding in costs:
         known = {
-            (row.row, kind): pace.precision
+            (row.row, kind): step_time.precision
             for row in finding.rows
-            for kind, pace in row.paces.items()
-            if pace.precision is not None
+            for kind, step_time in row.step_times.items()
+            if step_time.precision is not None
         }
         wide = {key: width for key, width in known.items() if width > PRECISE}
         if wide:
             worst = max(wide, key=wide.__getitem__)
             yield (
-                f"{finding.title}: {len(wide)} of {len(known)} ratios to the ruler are wider than "
+                f"{finding.title}: {len(wide)} of {len(known)} ratios to the reference cell are wider than "
                 f"±{PRECISE:.0%}, the widest ±{wide[worst]:.1%} ({', '.join(worst)})."
             )
 
 
-def _occasions(costs: Sequence[CostFinding]) -> Iterator[str]:
+def _sessions(costs: Sequence[CostFinding]) -> Iterator[str]:
     apart = [pair for finding in costs for pair in finding.pairs if not pair.same_kind]
-    if any(len(pair.occasions) < ENOUGH_DAYS for pair in apart):
+    if any(len(pair.sessions) < ENOUGH_DAYS for pair in apart):
         yield (
             "A ratio of times between different kinds of cells moves with the speed of the machine: "
-            "it holds to 5-15 % from one occasion to another, whatever its range here."
+            "it holds to 5-15 % from one session to another, whatever its range here."
         )
     for finding in costs:
-        short = max((pace.cut_short for row in finding.rows for pace in row.paces.values()), default=0)
+        short = max((step_time.cut_short for row in finding.rows for step_time in row.step_times.values()), default=0)
         if short:
             yield (
-                f"{finding.title}: {short} replicates are of occasions that were cut short, with fewer than "
+                f"{finding.title}: {short} replicates are of sessions that were cut short, with fewer than "
                 f"{INTERVAL_REPLICATES}, and enter no ratio."
             )
         moved = [pair for pair in finding.pairs if not pair.same_kind and _moved(pair) >= 1 + PRECISE]
         if moved:
             most = max(moved, key=_moved)
-            each = [found.centre for found in most.occasions.values()]
+            each = [found.centre for found in most.sessions.values()]
             among = f", the most of {len(moved)} ratios that moved by over {PRECISE:.0%}" if len(moved) > 1 else ""
             yield (
                 f"{finding.title}: {most.slow} over {most.fast} ({most.kind}) was {min(each):.3g} to {max(each):.3g} "
-                f"on {len(each)} occasions{among}."
+                f"on {len(each)} sessions{among}."
             )
 
 
 def _moved(pair: CostPair) -> float:
-    """The largest ratio over the smallest of several occasions; 1 on one."""
-    each = [found.centre for found in pair.occasions.values()]
+    """The largest ratio over the smallest of several sessions; 1 on one."""
+    each = [found.centre for found in pair.sessions.values()]
     return max(each) / min(each) if each else 1.0
 
 

@@ -10,7 +10,7 @@ EXPLOSION = 1e4
 """A loss so many times the first one (or so large, where the first is below 1) has exploded."""
 
 
-class Course(Struct, kw_only=True):
+class TrainingHistory(Struct, kw_only=True):
     """What has happened in a training run so far.
 
     best_score:      of the best epoch on validation data; likewise `best_epoch`.

@@ -14,7 +14,7 @@ Ends = tuple[float, float]
 BySeed = Mapping[int, Ends]
 
 
-class Weighed(Struct, frozen=True, kw_only=True):
+class Evidence(Struct, frozen=True, kw_only=True):
     """The effect, with p-values that it lies in the region, and that it lies outside; None where there are too few.
 
     values: what the seeds say one by one, on the scale of the region's bounds taken to logs for ratios.

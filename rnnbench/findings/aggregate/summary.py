@@ -59,7 +59,7 @@ def listed(things: Sequence[str], most: int = MOST_NAMED, by: str = ", ") -> str
     return by.join(things) if more <= 1 else f"{by.join(things[:most])} and {more} more"
 
 
-def across_doubts(aspects: Sequence[Aspect]) -> Iterator[str]:
+def across_caveats(aspects: Sequence[Aspect]) -> Iterator[str]:
     """What is refused or left out, who cannot be told apart, what weighs more than the rest."""
     refused = {aspect.name: aspect.missing for aspect in aspects if aspect.missing}
     for missing in dict.fromkeys(refused.values()):

@@ -37,21 +37,21 @@ class Plugin:
 
 
 @dataclass(frozen=True)
-class Brought(Generic[Item]):
+class Contribution(Generic[Item]):
     """A thing and the plugin that brought it."""
 
     item: Item
     plugin: Plugin
 
 
-class Shelf(Mapping[str, Brought[Item]]):
+class Registry(Mapping[str, Contribution[Item]]):
     """What plugins brought of one kind, by name. A name that is not there is a clear error."""
 
-    def __init__(self, kind: str, things: Mapping[str, Brought[Item]], hint: str = "") -> None:
+    def __init__(self, kind: str, things: Mapping[str, Contribution[Item]], hint: str = "") -> None:
         self.kind, self.hint = kind, hint
         self._things = dict(sorted(things.items()))
 
-    def __getitem__(self, name: str) -> Brought[Item]:
+    def __getitem__(self, name: str) -> Contribution[Item]:
         return self.find(name)
 
     def __contains__(self, name: object) -> bool:
@@ -63,7 +63,7 @@ class Shelf(Mapping[str, Brought[Item]]):
     def __len__(self) -> int:
         return len(self._things)
 
-    def find(self, name: str, where: str = "") -> Brought[Item]:
+    def find(self, name: str, where: str = "") -> Contribution[Item]:
         """The thing of this name. Raises UnknownName, saying `where` the name was read."""
         try:
             return self._things[name]

@@ -9,7 +9,7 @@ import numpy as np
 
 from rnnbench.findings.claims.figures import LOST, claim_absences, claim_figures
 from rnnbench.findings.cost.grouping import place_words
-from rnnbench.findings.cost.paces import Seen
+from rnnbench.findings.cost.step_times import TimedRow
 from rnnbench.findings.learning.grouping import was_tried
 from rnnbench.findings.learning.race import rates_left
 from rnnbench.findings.learning.scored import Scored, is_raced, scored
@@ -42,7 +42,7 @@ class Evaluated(NamedTuple):
 
 
 @dataclass
-class Book:
+class Measurements:
     """Figures by side.
 
     learning: by learning rate and seed: what an evaluation said. Where a cell is evaluated at one rate alone, it is
@@ -57,20 +57,20 @@ class Book:
     absent: dict[bytes, ByRate[Mapping[str, str]]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(dict))
     )
-    times: dict[bytes, dict[str, Seen]] = field(default_factory=lambda: defaultdict(dict))
+    times: dict[bytes, dict[str, TimedRow]] = field(default_factory=lambda: defaultdict(dict))
     counted: dict[bytes, dict[str, tuple[str, Figures]]] = field(default_factory=lambda: defaultdict(dict))
     left: dict[bytes, tuple[float, ...]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, results: Iterable[Result]) -> "Book":
+    def of(cls, results: Iterable[Result]) -> "Measurements":
         """All that these results hold; of several evaluations of one seed, the newest."""
-        book = cls()
+        measurements = cls()
         for result in sorted(results, key=lambda result: result.started):
             if isinstance(result.trial, LearningTrial):
-                book._note_learning(result, result.trial)
+                measurements._note_learning(result, result.trial)
             else:
-                book._note_cost(result, result.trial)
-        return book
+                measurements._note_cost(result, result.trial)
+        return measurements
 
     def note(self, trial: LearningTrial, figures: Figures, read: Scored, absent: Mapping[str, str]) -> None:
         """Take in an evaluation, with the reasons why figures are not there."""
@@ -78,13 +78,13 @@ class Book:
         self.absent[identity(_side(trial))][_rate(trial)][trial.seed] = absent
         self.left.pop(identity(_side(trial)), None)
 
-    def up_to(self, seeds: int | None) -> "Book":
+    def up_to(self, seeds: int | None) -> "Measurements":
         """The same without what is known of further seeds."""
         if seeds is None:
             return self
         learning = {side: _first(seeds, found) for side, found in self.learning.items()}
         absent = {side: _first(seeds, found) for side, found in self.absent.items()}
-        return Book(learning=learning, absent=absent, times=self.times, counted=self.counted)
+        return Measurements(learning=learning, absent=absent, times=self.times, counted=self.counted)
 
     def rates(self, side: LearningSide) -> tuple[float, ...]:
         """The rates that a search left, as this book notes them, the best first."""
@@ -136,7 +136,7 @@ class Book:
             cell = cells[row.row]
             side = identity(CostSide(cell=cell, measurement=trial.measurement, shape=trial.shape))
             if isinstance(row, TimeRow):
-                self.times[side][trial_id(trial)] = Seen(trial, cell, row)
+                self.times[side][trial_id(trial)] = TimedRow(trial, cell, row)
             elif isinstance(row, OperationsRow):
                 operations = {"parameters": row.parameters, "operations": row.flops}
                 self.counted[side][trial_id(trial)] = place_words(trial), operations
@@ -150,14 +150,14 @@ class Book:
                 self.counted[side][trial_id(trial)] = place_words(trial), bytes_
 
     def paired(self, first: CostSide, second: CostSide) -> dict[str, dict[str, float]]:
-        """Log of the first's time over the second's in each process that has both, by trial and by occasion, threads
+        """Log of the first's time over the second's in each process that has both, by trial and by session, threads
         and device, which have to agree like days."""
         ours, theirs = self.times.get(identity(first), {}), self.times.get(identity(second), {})
         logs: dict[str, dict[str, float]] = defaultdict(dict)
         for name in sorted(set(ours) & set(theirs)):
             in_turns = np.log(ours[name].seconds) - np.log(theirs[name].seconds)
             trial = ours[name].trial
-            logs[f"{trial.occasion}{place_words(trial)}"][name] = float(np.median(in_turns))
+            logs[f"{trial.session}{place_words(trial)}"][name] = float(np.median(in_turns))
         return logs
 
 

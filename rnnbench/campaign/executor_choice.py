@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from rnnbench.contracts import Executor, ExecutorSpec, Placement
+from rnnbench.contracts import Executor, ExecutorContext, ExecutorSpec
 from rnnbench.errors import RnnbenchError, describe, first_line
 from rnnbench.records import Option
 
 
 @dataclass(frozen=True)
-class Place:
+class ExecutorChoice:
     """An executor with its options, complete.
 
     jobs: trials at once, where the user said so.
@@ -29,7 +29,7 @@ class Place:
         """Whether cost trials may run there."""
         return self.cost or not self.executor.shared
 
-    def open(self, placement: Placement) -> Executor:
+    def open(self, context: ExecutorContext) -> Executor:
         """The executor at work. Raises RnnbenchError where it is not installed, or cannot be reached."""
         spec = self.executor
         try:
@@ -41,7 +41,7 @@ class Place:
             raise
         except BaseException as error:  # a module may raise anything, and may try to exit
             raise RnnbenchError(f"{self.named} cannot be loaded: {describe(error)}") from error
-        return self._opened(build, placement)
+        return self._opened(build, context)
 
     @contextmanager
     def naming_failures(self) -> Iterator[None]:
@@ -55,9 +55,9 @@ class Place:
             advice = "What finished is kept; the same command, without --fresh, goes on from there"
             raise RnnbenchError(f"{failure}. {advice}") from error
 
-    def _opened(self, build: Callable[..., Executor], placement: Placement) -> Executor:
+    def _opened(self, build: Callable[..., Executor], context: ExecutorContext) -> Executor:
         try:
-            executor = build(placement, **self.options)
+            executor = build(context, **self.options)
         except (RnnbenchError, KeyboardInterrupt):
             raise
         except BaseException as error:

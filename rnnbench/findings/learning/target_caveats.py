@@ -8,23 +8,23 @@ from rnnbench.findings.learning.records import Condition
 from rnnbench.findings.learning.span import FEWEST, Span
 
 
-def target_doubts(conditions: Sequence[Condition]) -> Iterator[str]:
-    """Doubts on when a target is reached, and on scores that cannot tell cells apart."""
+def target_caveats(conditions: Sequence[Condition]) -> Iterator[str]:
+    """Caveats on when a target is reached, and on scores that cannot tell cells apart."""
     for condition in conditions:
-        yield from epochs_doubts(condition)
-        yield from score_doubts(condition)
+        yield from epochs_caveats(condition)
+        yield from score_caveats(condition)
 
 
-def epochs_doubts(condition: Condition) -> Iterator[str]:
-    """Doubts on when a target is reached."""
-    for doubt in (*_signs(condition), *_ties(condition), *_first_epoch(condition)):
-        yield f"{condition.title}: {doubt}."
+def epochs_caveats(condition: Condition) -> Iterator[str]:
+    """Caveats on when a target is reached."""
+    for caveat in (*_signs(condition), *_ties(condition), *_first_epoch(condition)):
+        yield f"{condition.title}: {caveat}."
 
 
-def score_doubts(condition: Condition) -> Iterator[str]:
-    """Doubts on scores that cannot tell cells apart."""
-    for doubt in _ceiling(condition):
-        yield f"{condition.title}: {doubt}."
+def score_caveats(condition: Condition) -> Iterator[str]:
+    """Caveats on scores that cannot tell cells apart."""
+    for caveat in _ceiling(condition):
+        yield f"{condition.title}: {caveat}."
 
 
 def _signs(condition: Condition) -> Iterator[str]:
@@ -73,8 +73,8 @@ def _ceiling(condition: Condition) -> Iterator[str]:
         yield f"test {metric.name} is at its ceiling of {best:g} for {_and(level)}, and does not tell them apart"
 
 
-def span_doubts(found: Sequence[HorizonFinding]) -> Iterator[str]:
-    """Doubts on memory spans."""
+def span_caveats(found: Sequence[HorizonFinding]) -> Iterator[str]:
+    """Caveats on memory spans."""
     for finding in found:
         where = f"memory span, {finding.title}"
         few = [span.row for span in finding.spans if span.interval is None]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from rnnbench.findings.learning.overall_records import Overall
 from rnnbench.findings.learning.records import Answered, Comparison
-from rnnbench.findings.learning.wording import around, seeds
+from rnnbench.findings.learning.summary import around, seeds
 from rnnbench.findings.stats.ranges import Range
 from rnnbench.records import MetricNote
 

@@ -7,13 +7,13 @@ import numpy as np
 from msgspec.structs import replace
 from scipy import stats
 
-from rnnbench.findings.claims.book import Book
-from rnnbench.findings.claims.cost_weighing import weigh_times, with_pace
-from rnnbench.findings.claims.counted_weighing import weigh_counted
+from rnnbench.findings.claims.cost_evidence import evidence_of_times, with_step_times
+from rnnbench.findings.claims.counted_evidence import evidence_of_counts
+from rnnbench.findings.claims.evidence_records import BySeed, Ends, Evidence, logs
 from rnnbench.findings.claims.figures import figure_name
 from rnnbench.findings.claims.growth import growths
-from rnnbench.findings.claims.seeds import At, Seeds, counted, seeds_of
-from rnnbench.findings.claims.weights import BySeed, Ends, Weighed, logs
+from rnnbench.findings.claims.measurements import Measurements
+from rnnbench.findings.claims.seeds import Seeds, SideAtRate, counted, seeds_of
 from rnnbench.findings.stats.censoring import ANYTHING, between
 from rnnbench.findings.stats.estimates import solve_rate
 from rnnbench.findings.stats.intersection_union import beats, falls_below, reach
@@ -23,16 +23,16 @@ from rnnbench.findings.stats.westfall_young import Column
 from rnnbench.records import CostSide, Figure, LearningSide, Question, Reading, Region
 
 
-def weigh(reading: Reading, question: Question, book: Book) -> Weighed:
+def evidence_for(reading: Reading, question: Question, measurements: Measurements) -> Evidence:
     """What is known of a claim under a condition."""
     first, second = question.first, question.second
     if isinstance(first, LearningSide):
-        learned = _learning(reading, question, book)
-        return with_pace(learned, reading, question, book) if question.pace else learned
+        learned = _learning(reading, question, measurements)
+        return with_step_times(learned, reading, question, measurements) if question.step_time else learned
     assert isinstance(second, CostSide)
     if reading.figure in ("train-time", "inference-time"):
-        return weigh_times(first, second, reading.region, book)
-    return weigh_counted(first, second, reading, book)
+        return evidence_of_times(first, second, reading.region, measurements)
+    return evidence_of_counts(first, second, reading, measurements)
 
 
 LOWER: tuple[Figure, ...] = ("epochs", "seconds")
@@ -49,35 +49,35 @@ class _Choices(NamedTuple):
     picked: bool = True
 
 
-def _learning(reading: Reading, question: Question, book: Book) -> Weighed:
-    choices = _choices(reading, question, book)
+def _learning(reading: Reading, question: Question, measurements: Measurements) -> Evidence:
+    choices = _choices(reading, question, measurements)
     budgets = [float(side.recipe.epochs) for side in _sides(question)] if reading.figure in LOWER else []
-    weighed = _solved(choices, reading.region) if reading.figure == "solved" else _typical(choices, reading, budgets)
+    evidence = _solved(choices, reading.region) if reading.figure == "solved" else _typical(choices, reading, budgets)
     trials = [trial for seeds in (*choices.above, *choices.below) for trial in seeds.trials]
-    return replace(weighed, trials=tuple(dict.fromkeys(trials)))
+    return replace(evidence, trials=tuple(dict.fromkeys(trials)))
 
 
 def _sides(question: Question) -> list[LearningSide]:
     return [side for side in (question.first, question.second) if isinstance(side, LearningSide)]
 
 
-def _choices(reading: Reading, question: Question, book: Book) -> _Choices:
+def _choices(reading: Reading, question: Question, measurements: Measurements) -> _Choices:
     """A cell is better at its best rate than the other is at each one that its search left, and worse likewise. Of a
     figure without a better way each rate of each cell counts for either."""
     if question.smaller:
-        return _Choices(*growths(question, figure_name(reading, question), book), picked=False)
+        return _Choices(*growths(question, figure_name(reading, question), measurements), picked=False)
     sides = _sides(question)
-    rates = [book.rates(side) for side in sides]
+    rates = [measurements.rates(side) for side in sides]
     name = figure_name(reading, question)
 
     def at(*chosen: float) -> Seeds:
-        return seeds_of(list(map(At, sides, chosen)), name, book, positive=reading.is_ratio)
+        return seeds_of(list(map(SideAtRate, sides, chosen)), name, measurements, positive=reading.is_ratio)
 
     others = [of_side[0] for of_side in rates[1:]]
     best = at(rates[0][0], *others)
 
     def conceding(seeds: Seeds, side: LearningSide, rate: float) -> Seeds:
-        lost = [seed for seed in best.figures if seed not in seeds.figures and book.lost(side, rate, seed)]
+        lost = [seed for seed in best.figures if seed not in seeds.figures and measurements.lost(side, rate, seed)]
         return replace(seeds, conceded=tuple(lost))
 
     ours = [conceding(at(rate, *others), sides[0], rate) for rate in rates[0][1:]]
@@ -90,7 +90,7 @@ def _choices(reading: Reading, question: Question, book: Book) -> _Choices:
     return _Choices(best, plain, plain, picked=False)
 
 
-def _typical(choices: _Choices, reading: Reading, budgets: Sequence[float]) -> Weighed:
+def _typical(choices: _Choices, reading: Reading, budgets: Sequence[float]) -> Evidence:
     """By signed ranks: of seeds that tell something their effect, and of all of them the p-values."""
     ratio, seeds = reading.is_ratio, choices.best
     told, lost = _told(seeds, budgets), list(seeds.lost)
@@ -98,7 +98,7 @@ def _typical(choices: _Choices, reading: Reading, budgets: Sequence[float]) -> W
     lost += [f"{counted(neither)} in which neither gets there"] if neither else []
     values = [_value(pair, ratio=ratio) for pair in told.values()]
     if not values:
-        return Weighed(lost=tuple(lost))
+        return Evidence(lost=tuple(lost))
     ends = _ends(seeds, budgets, ratio=ratio)
     above = [_ends(one, budgets, ratio=ratio, conceded=ANYTHING) for one in choices.above]
     below = [_ends(one, budgets, ratio=ratio, conceded=-ANYTHING) for one in choices.below]
@@ -111,7 +111,7 @@ def _typical(choices: _Choices, reading: Reading, budgets: Sequence[float]) -> W
     found = _effect(choices, budgets, ratio=ratio)
     if found.kind == "95 % interval" and any(low != high for low, high in ends.values()):
         found = replace(found, kind="95 % of what was seen")
-    return Weighed(
+    return Evidence(
         effect=exponential(found) if ratio else found,
         p_for=p_for,
         p_against=p_against,
@@ -167,11 +167,11 @@ def _end(pair: Sequence[float], budgets: Sequence[float], *, ratio: bool) -> End
     return value, ANYTHING if budgets and value >= budgets[0] else value
 
 
-def _solved(choices: _Choices, region: Region) -> Weighed:
+def _solved(choices: _Choices, region: Region) -> Evidence:
     """Of solved seeds of one cell their share, by the binomial distribution."""
     values = [value for (value,) in choices.best.figures.values()]
     if not values:
-        return Weighed(lost=choices.best.lost)
+        return Evidence(lost=choices.best.lost)
 
     def worst(chosen: Sequence[Seeds], own: int, bound: float, way: Literal["greater", "less"]) -> float:
         shares = [[value for (value,) in seeds.figures.values()] for seeds in chosen]
@@ -185,7 +185,7 @@ def _solved(choices: _Choices, region: Region) -> Weighed:
         lambda bound: worst(choices.above, len(choices.below), bound, "greater"),
         lambda bound: worst(choices.below, len(choices.above), bound, "less"),
     )
-    return Weighed(
+    return Evidence(
         effect=solve_rate(int(sum(values)), len(values)),
         p_for=p_for,
         p_against=p_against,

@@ -6,9 +6,9 @@ from rnnbench.plan import cost_trials, learning_trial
 from rnnbench.records import FIRST_TUNING_SEED, LearningTrial, Suite, Trial, trial_id
 
 
-class Belonging:
+class Membership:
     """Knows the trials of a suite at whatever learning rate, on whatever rung, searches included; of cost, every
-    replicate of this occasion."""
+    replicate of this session."""
 
     def __init__(self, suite: Suite) -> None:
         rule = suite.until_decided

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from rnnbench.findings.claims.records import Judged, ReadingFinding, State, Verdict
-from rnnbench.findings.learning.look_wording import seeds_in_words
+from rnnbench.findings.learning.look_summary import seeds_in_words
 from rnnbench.findings.learning.looks import Schedule
 from rnnbench.findings.learning.scored import is_raced
 from rnnbench.findings.stats.estimates import LEVEL

@@ -32,13 +32,13 @@ def p_value(judged: rnnbench.Judged) -> str:
     if judged.p_value is None:
         return "-"
     if judged.p_value > 0:
-        return f"{judged.p_value:.2g}"
+        return rnnbench.text.rounded(judged.p_value, rnnbench.text.P_DIGITS)
     return "exact" if judged.effect and judged.effect.low == judged.effect.high else "-"
 
 
 def state(judged: rnnbench.Judged) -> str:
     """Whether the claim holds, and what is to be said of that."""
-    more = f"about {judged.more_seeds} more seeds would probably decide" if judged.more_seeds else ""
+    more = rnnbench.text.more_seeds(judged.more_seeds)
     told = "; ".join(filter(None, (judged.why, *judged.lost, more)))
     return judged.state + (f": {told}" if told else "")
 

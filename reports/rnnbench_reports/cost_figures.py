@@ -9,8 +9,6 @@ from rnnbench_reports.axes import score_axis
 from rnnbench_reports.process_figures import roofline, timelines
 from rnnbench_reports.style import REFERENCE, Drawn, Look, legend, number, panels, plain
 
-MEBIBYTE = 2**20
-
 
 def cost_figures(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) -> Iterator[Drawn]:
     """Every figure for which there are costs."""
@@ -44,7 +42,9 @@ def _front(
     if cost is None or not shown:
         return None
     scale, unit = (
-        (1e3, "ms a training step") if name.endswith("seconds") else (1 / MEBIBYTE, "MiB at the peak of a step")
+        (1e3, "ms a training step")
+        if name.endswith("seconds")
+        else (1 / rnnbench.text.MEBIBYTE, "MiB at the peak of a step")
     )
     figure, axes = panels(condition.title for condition in shown)
     for axis, condition in zip(axes, shown, strict=True):
@@ -123,13 +123,13 @@ def _memory(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) -> Drawn:
         for position, row in enumerate(rows):
             peak = row.peak_bytes
             assert peak
-            centre, low, high = (value / MEBIBYTE for value in (peak.centre, peak.low, peak.high))
+            centre, low, high = (value / rnnbench.text.MEBIBYTE for value in (peak.centre, peak.low, peak.high))
             axis.barh(position, centre, color=by_cell[row.row].colour, alpha=0.75, height=0.6)
             axis.errorbar(
                 centre, position, xerr=[[centre - low], [high - centre]], color="black", capsize=3, linewidth=1
             )
             if row.saved_bytes is not None:
-                axis.plot(row.saved_bytes / MEBIBYTE, position, "|", color="black", markersize=9)
+                axis.plot(row.saved_bytes / rnnbench.text.MEBIBYTE, position, "|", color="black", markersize=9)
             axis.annotate(number(centre), (high, position), (6, 0), textcoords="offset points", va="center", fontsize=8)
         axis.set_yticks(range(len(rows)), [plain(row.row) for row in rows], fontsize=8)
         axis.set_xlabel("MiB above the process without the cell", fontsize=9)

@@ -17,7 +17,6 @@ from rnnbench_reports.style import looks, number, spread, without_missing_glyphs
 
 PAGE = "index.html"
 BUDGET_SHOWN = 0.02
-MEBIBYTE = 2**20
 SCREEN_DOTS_PER_INCH = 100
 
 
@@ -91,7 +90,7 @@ def _difference(arm: rnnbench.Arm, what: str, condition: rnnbench.Condition) -> 
 def _search(recipe: Any) -> str:
     """How the rates below were searched, in a sentence."""
     if recipe.search == "tuning-seeds":
-        seeds = f"{recipe.tuning_seeds} seed{'s' * (recipe.tuning_seeds > 1)} of its own"
+        seeds = f"{rnnbench.text.counted(recipe.tuning_seeds, 'seed')} of its own"
         return (
             f"Every rate was trained on {seeds}, evaluated nowhere; the best one on all seeds. Comparisons do not know "
             "how lucky that choice was."
@@ -141,4 +140,4 @@ def _capitalise(sentence: str) -> str:
 
 
 def _mebibytes(figure: rnnbench.Range | None) -> str:
-    return spread(figure, 1 / MEBIBYTE)
+    return spread(figure, 1 / rnnbench.text.MEBIBYTE)

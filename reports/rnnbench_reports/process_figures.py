@@ -5,7 +5,6 @@ from collections.abc import Mapping
 import rnnbench
 from rnnbench_reports.style import REFERENCE, Drawn, Look, legend, panels, plain, plain_ticks
 
-MEBIBYTE = 2**20
 MOST_LINES = 8
 
 
@@ -20,7 +19,7 @@ def timelines(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) -> Drawn
     for axis, (_, rows) in zip(axes, shown, strict=True):
         for row in rows:
             assert row.timeline
-            sizes = [size / MEBIBYTE for size in row.timeline.bytes]
+            sizes = [size / rnnbench.text.MEBIBYTE for size in row.timeline.bytes]
             label = plain(row.row) if len(rows) > 1 else None
             axis.plot(row.timeline.seconds, sizes, color=by_cell[row.row].colour, linewidth=1, label=label)
         axis.set_ylim(bottom=0)

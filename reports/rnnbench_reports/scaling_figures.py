@@ -6,12 +6,11 @@ from typing import Literal
 import rnnbench
 from rnnbench_reports.style import Drawn, Look, panels, plain, plain_ticks
 
-MEBIBYTE = 2**20
 Figure = Literal["train", "inference", "memory"]
 WORDS: dict[Figure, tuple[str, str, float]] = {
     "train": ("Time of a training step against length", "ms a training step", 1e3),
     "inference": ("Time of forward alone against length", "ms a forward pass", 1e3),
-    "memory": ("Peak memory against length", "MiB at the peak of a step", 1 / MEBIBYTE),
+    "memory": ("Peak memory against length", "MiB at the peak of a step", 1 / rnnbench.text.MEBIBYTE),
 }
 
 

@@ -119,9 +119,7 @@ def plain_ticks(*axes: Axis) -> None:
 
 def number(value: float) -> str:
     """Three significant digits, without an exponent where that is readable."""
-    if value != 0 and not 1e-3 <= abs(value) < 1e5:
-        return f"{value:.2e}"
-    return f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+    return rnnbench.text.number(value)
 
 
 def spread(figure: rnnbench.Range | None, scale: float = 1.0) -> str:

@@ -5,6 +5,7 @@ from textwrap import wrap
 
 from rich.text import Text
 
+from rnnbench import text
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.describe import Description
 from rnnbench.cli.output import console
@@ -98,14 +99,14 @@ def print_claims(claims: Sequence[ClaimFinding]) -> None:
 def _line(judged: Judged) -> str:
     """One condition: sign, conditions, effect, how sure."""
     exact = judged.effect is not None and judged.effect.low == judged.effect.high
-    sure = f", p = {judged.p_value:.2g}" if judged.p_value else ", exact" if judged.p_value == 0 and exact else ""
-    told = "; ".join(filter(None, (judged.why, *judged.lost, _more(judged))))
-    why = f" ({told})" if told else ""
+    sure = ""
+    if judged.p_value:
+        sure = f", {text.p_value(judged.p_value)}"
+    elif judged.p_value == 0 and exact:
+        sure = ", exact"
+    reasons = "; ".join(filter(None, (judged.why, *judged.lost, text.more_seeds(judged.more_seeds))))
+    why = f" ({reasons})" if reasons else ""
     return f"{SIGNS[judged.state]} {_where(judged.facets)}: {effect_text(judged.effect)}{sure}{why}"
-
-
-def _more(judged: Judged) -> str:
-    return f"about {judged.more_seeds} more seeds would probably decide" if judged.more_seeds else ""
 
 
 def effect_text(effect: Range | None) -> str:
@@ -114,5 +115,5 @@ def effect_text(effect: Range | None) -> str:
         return "-"
     if effect.low == effect.high:
         return f"{effect.centre:.4g}, n = {effect.n}"
-    kind = "" if effect.kind == "95 % interval" else f" {effect.kind}"
-    return f"{effect.centre:.3g} [{effect.low:.3g} to {effect.high:.3g}{kind}], n = {effect.n}"
+    kind = "" if effect.kind == "95 % interval" else effect.kind
+    return f"{text.rounded(effect.centre)} {text.interval(effect.low, effect.high, kind)}, n = {effect.n}"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from rnnbench import environment
+from rnnbench import environment, text
 from rnnbench.archives import is_here
 from rnnbench.campaign import ExecutorChoice, untested
 from rnnbench.catalogue import Catalogue
@@ -40,7 +40,9 @@ def print_plan(suite: Suite, catalogue: Catalogue, store: Store, place: Executor
     if later > 0:
         print_line(f"then  up to {later} trials whose turn comes by what these find")
     if suite.until_decided:
-        print_line(f"then  more seeds, until each claim is decided, at {_listed(suite.until_decided.looks())} at most")
+        print_line(
+            f"then  more seeds, until each claim is decided, at {text.listed(suite.until_decided.looks())} at most"
+        )
     for line in (*few_seeds(suite), *untested(suite), *_sizes(suite, catalogue)):
         print_line(line)
     jobs = place.jobs or environment.machine().cores
@@ -56,10 +58,6 @@ def few_seeds(suite: Suite) -> Iterator[str]:
     pairs = max((len(cells) * (len(cells) - 1) // 2 for cells in map(suite.cells_on, suite.tasks)), default=0)
     if not suite.claims and pairs and len(suite.seeds) < (needed := fewest_seeds(pairs)):
         yield f"few   {_seeds(len(suite.seeds))} no verdict, {needed} can"
-
-
-def _listed(looks: tuple[int, ...]) -> str:
-    return ", ".join(map(str, looks))
 
 
 def _seeds(count: int) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import NamedTuple
 
+from rnnbench import text
 from rnnbench.compare.records import OUTCOME, Change, Value
 
 FEWEST_DIGITS, MOST_DIGITS = 4, 17
@@ -13,11 +14,6 @@ MOST_NAMED = 3
 SMALL = 5e-4
 BARE = ("missing", "not comparable", "new")
 """Verdicts of which the reason is what matters, and the numbers say nothing."""
-
-UNITS = {
-    "seconds": (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)),
-    "bytes": (("GiB", 2.0**30), ("MiB", 2.0**20), ("KiB", 2.0**10)),
-}
 
 
 class Line(NamedTuple):
@@ -43,9 +39,7 @@ class Block(NamedTuple):
     @property
     def heading(self) -> str:
         """The trials, by name as far as that helps."""
-        named = ", ".join(self.titles[:MOST_NAMED])
-        more = len(self.titles) - MOST_NAMED
-        return f"{named} and {more} more" if more > 0 else named
+        return text.listed(self.titles, MOST_NAMED)
 
 
 def blocks(changes: Iterable[Change]) -> tuple[Block, ...]:
@@ -154,17 +148,10 @@ def in_units(value: Value, unit: str) -> str:
     """A noisy figure in three digits, with a unit of its size."""
     if not isinstance(value, int | float):
         return "-"
-    for name, size in UNITS.get(unit, ()):
-        if abs(value) >= size:
-            return f"{_three_digits(value / size)} {name}"
-    return f"{value:,}" if isinstance(value, int) else f"{_three_digits(value)} {unit}".strip()
-
-
-def _three_digits(value: float) -> str:
-    return f"{value:#.3g}".rstrip(".")
+    return text.in_units(value, unit)
 
 
 def counted(changes: Collection[Change]) -> str:
     """`1 figure`, `2 trials`."""
     noun = "trial" if all(change.figure == OUTCOME for change in changes) else "figure"
-    return f"{len(changes):,} {noun}{'s' if len(changes) != 1 else ''}"
+    return text.counted(len(changes), noun)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from rnnbench import text
 from rnnbench.findings.cost.caveats import cost_caveats
 from rnnbench.findings.cost.records import CostFinding
 from rnnbench.findings.learning.caveats import learning_caveats
@@ -27,17 +28,13 @@ def _unequal_origins(results: Sequence[Result]) -> Iterator[str]:
     if len(machines) > 1:
         yield f"The results come from {len(machines)} kinds of machine."
     if changed := changed_sources(results):
-        yield f"The source of {_listed(changed)} changed between results compared here; --fresh runs all again."
+        yield f"The source of {text.listed(changed)} changed between results compared here; --fresh runs all again."
     if variables := kernel_variables(results):
-        yield f"Environment variables that choose kernels differ between results: {_listed(variables)}."
+        yield f"Environment variables that choose kernels differ between results: {text.listed(variables)}."
     if len(torches := torch_versions(results)) > 1:
-        yield f"The results come from several versions of torch: {_listed(torches)}."
+        yield f"The results come from several versions of torch: {text.listed(torches)}."
 
 
 def _side_effects(results: Sequence[Result]) -> Iterator[str]:
     for effect, count in sorted(side_effects(results).items()):
         yield f"{effect} (in {count} of {len(results)} trials)."
-
-
-def _listed(things: Sequence[object]) -> str:
-    return ", ".join(str(thing) for thing in things)

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from rnnbench import text
 from rnnbench.findings.learning.grouping import by_cell, learning_of, learning_trial
 from rnnbench.findings.result_provenance import changed_sources, torch_versions
 from rnnbench.findings.stats.aggregates import Array
@@ -74,20 +75,15 @@ def table(conditions: Mapping[str, Runs], score: Score) -> Table:
 
 def _lacks(lacking: Sequence[int], by_seed: Mapping[int, Result], seeds: int) -> str:
     """Which seeds are missing, and what became of them."""
-    which = (
-        f"lacks {'all' if len(lacking) > 1 else 'the'} {_seeds(len(lacking))}"
-        if len(lacking) == seeds
-        else f"lacks seed{'s' if len(lacking) > 1 else ''} {', '.join(map(str, lacking))}"
-    )
+    if len(lacking) < seeds:
+        which = f"{text.plural('seed', len(lacking))} {text.listed(lacking)}"
+    else:
+        which = f"{'all' if seeds > 1 else 'the'} {text.counted(seeds, 'seed')}"
     fates = sorted({_fate(by_seed.get(seed)) for seed in lacking})
-    return f"{which} ({', '.join(fates)})"
+    return f"lacks {which} ({text.listed(fates)})"
 
 
 def _fate(result: Result | None) -> str:
     if result is None:
         return "not run"
     return "not tried" if result.status == "stopped" and result.learning is None else result.status
-
-
-def _seeds(number: int) -> str:
-    return f"{number} seed{'s' if number != 1 else ''}"

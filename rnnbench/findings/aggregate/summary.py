@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from rnnbench import text
 from rnnbench.findings.aggregate.records import Aspect, Improvement
 from rnnbench.findings.stats.ranges import Range
 
@@ -55,8 +56,7 @@ def _chance(pair: Improvement) -> str:
 
 def listed(things: Sequence[str], most: int = MOST_NAMED, by: str = ", ") -> str:
     """The first few, and how many more."""
-    more = len(things) - most
-    return by.join(things) if more <= 1 else f"{by.join(things[:most])} and {more} more"
+    return text.listed(things, most, by)
 
 
 def across_caveats(aspects: Sequence[Aspect]) -> Iterator[str]:

@@ -7,13 +7,14 @@ import numpy as np
 from msgspec.structs import replace
 from scipy import stats
 
+from rnnbench import text
 from rnnbench.findings.claims.cost_evidence import evidence_of_times, with_step_times
 from rnnbench.findings.claims.counted_evidence import evidence_of_counts
 from rnnbench.findings.claims.evidence_records import BySeed, Ends, Evidence, logs
 from rnnbench.findings.claims.figures import figure_name
 from rnnbench.findings.claims.growth import growths
 from rnnbench.findings.claims.measurements import Measurements
-from rnnbench.findings.claims.seeds import Seeds, SideAtRate, counted, seeds_of
+from rnnbench.findings.claims.seeds import Seeds, SideAtRate, seeds_of
 from rnnbench.findings.stats.censoring import ANYTHING, between
 from rnnbench.findings.stats.estimates import solve_rate
 from rnnbench.findings.stats.intersection_union import beats, falls_below, reach
@@ -95,7 +96,7 @@ def _typical(choices: _Choices, reading: Reading, budgets: Sequence[float]) -> E
     ratio, seeds = reading.is_ratio, choices.best
     told, lost = _told(seeds, budgets), list(seeds.lost)
     neither = len(seeds.figures) - len(told)
-    lost += [f"{counted(neither)} in which neither gets there"] if neither else []
+    lost += [f"{text.counted(neither, 'seed')} in which neither gets there"] if neither else []
     values = [_value(pair, ratio=ratio) for pair in told.values()]
     if not values:
         return Evidence(lost=tuple(lost))

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from rnnbench import text
 from rnnbench.findings.claims.figures import LOST
 from rnnbench.findings.claims.measurements import Measurements
 from rnnbench.records import LearningSide
@@ -63,7 +64,7 @@ def seeds_of(sides: Sequence[SideAtRate], name: str, measurements: Measurements,
             reasons[NO_RATIO] += 1
         else:
             reasons["without this figure"] += 1
-    lost = tuple(f"{counted(count)} {reason}" for reason, count in reasons.items())
+    lost = tuple(f"{text.counted(count, 'seed')} {reason}" for reason, count in reasons.items())
     return Seeds(figures, tuple(trials), lost, tuple(unknown))
 
 
@@ -76,8 +77,3 @@ def _known_reasons(sides: Sequence[SideAtRate], seed: int, name: str, measuremen
     """Why cells have no figure of this name at a seed, as far as a reason was recorded."""
     reasons = [measurements.why_absent(*side, seed, name) for side in sides]
     return [reason for reason in reasons if reason]
-
-
-def counted(seeds: int) -> str:
-    """`1 seed`, `2 seeds`."""
-    return f"{seeds} seed{'s' * (seeds > 1)}"

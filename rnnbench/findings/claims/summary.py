@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
+from rnnbench import text
 from rnnbench.findings.claims.records import Judged, ReadingFinding, State, Verdict
 from rnnbench.findings.learning.look_summary import seeds_in_words
 from rnnbench.findings.learning.looks import Schedule
@@ -23,12 +24,12 @@ def because(verdict: Verdict, readings: Sequence[ReadingFinding]) -> str:
     counts = {state: sum(s == state for _, s in conditions) for state in ("holds", "fails", "open")}
     words = {"holds": "holds under", "fails": "fails under", "open": "is open under"}
     said = [f"{words[state]} {count}" for state, count in counts.items() if count]
-    text = f"it {', '.join(said)} of {len(conditions)} condition{'s' if len(conditions) > 1 else ''}"
+    words_of_counts = f"it {text.listed(said)} of {text.counted(len(conditions), 'condition')}"
     if verdict == "mixed" and (depends := dependence(conditions)):
-        text += f"; {depends}"
+        words_of_counts += f"; {depends}"
     if verdict == "undecided" and (more := _more(readings)):
-        text += f"; {more}"
-    return f"{text}{'; ' if untested else ''}{untested}."
+        words_of_counts += f"; {more}"
+    return f"{words_of_counts}{'; ' if untested else ''}{untested}."
 
 
 def cautions(claim: Claim, look: Schedule) -> Iterator[str]:
@@ -105,10 +106,10 @@ def search_words(recipe: Recipe) -> str:
     rates = [f"{rate:g}" for rate in sorted(set(recipe.learning_rates))]
     if not recipe.tune or len(rates) == 1:
         return "fixed by the recipe"
-    grid = f"{', '.join(rates[:-1])} and {rates[-1]}"
+    grid = text.enumerated(rates)
     if is_raced(recipe):
         return f"a race of {grid}, in which worse ones are given up from {recipe.race_from} seeds on"
-    return f"the best of {grid} on {recipe.tuning_seeds} tuning seed{'s' * (recipe.tuning_seeds > 1)}"
+    return f"the best of {grid} on {text.counted(recipe.tuning_seeds, 'tuning seed')}"
 
 
 def _facets(reading: ReadingFinding, judged: Judged) -> dict[str, str]:
@@ -118,7 +119,9 @@ def _facets(reading: ReadingFinding, judged: Judged) -> dict[str, str]:
 def _more(readings: Sequence[ReadingFinding]) -> str:
     wanted = [judged.more_seeds for reading in readings for judged in reading.judged if judged.state == "open"]
     known = [count for count in wanted if count is not None]
-    return f"about {max(known)} more seeds would probably decide" if known and len(known) == len(wanted) else ""
+    if not known or len(known) < len(wanted):
+        return ""
+    return text.more_seeds(max(known))
 
 
 def _listed(values: Sequence[str | None]) -> str:

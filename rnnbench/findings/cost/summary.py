@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from math import log
 
+from rnnbench import text
 from rnnbench.findings.cost.records import CostPair, CostRow, KernelPair, StepKind
 from rnnbench.findings.cost.scaling_records import BreakEven, Longest, ScalingCurve
 from rnnbench.findings.cost.step_times import has_interval
 from rnnbench.findings.stats.ranges import Range
 
-MEBIBYTE = 2**20
 STEPS: dict[StepKind, str] = {
     "train": "A training step takes",
     "inference": "Forward alone takes",
@@ -111,7 +111,7 @@ def _alike(pair: KernelPair) -> str:
 
 def _times(kind: StepKind, words: str, rows: Sequence[CostRow]) -> str:
     times = sorted((row.step_times[kind].seconds.centre, row.row) for row in rows if _takes(kind, row))
-    return f"{words} {_listed([f'{row} {_time(seconds)}' for seconds, row in times])}." if times else ""
+    return f"{words} {_listed([f'{row} {text.step_time(seconds)}' for seconds, row in times])}." if times else ""
 
 
 def _takes(kind: StepKind, row: CostRow) -> bool:
@@ -121,19 +121,17 @@ def _takes(kind: StepKind, row: CostRow) -> bool:
 
 def _peaks(rows: Sequence[CostRow]) -> str:
     peaks = sorted((row.peak_bytes.centre, row.row) for row in rows if row.peak_bytes)
-    return (
-        f"Peak memory of a training step: {_listed([f'{row} {size / MEBIBYTE:.3g} MiB' for size, row in peaks])}."
-        if peaks
-        else ""
-    )
+    if not peaks:
+        return ""
+    return f"Peak memory of a training step: {_listed([f'{row} {text.mebibytes(size)}' for size, row in peaks])}."
 
 
 def ratio(figure: Range) -> str:
     """`1.25 [1.22 to 1.28]`; a range is called one, and one replicate has none."""
     if figure.n == 1:
-        return f"{figure.centre:.3g} (once)"
-    of = f" over {figure.n} replicates" if figure.kind == "range" else ""
-    return f"{figure.centre:.3g} [{figure.low:.3g} to {figure.high:.3g}{of}]"
+        return f"{text.rounded(figure.centre)} (once)"
+    what = f"over {figure.n} replicates" if figure.kind == "range" else ""
+    return f"{text.rounded(figure.centre)} {text.interval(figure.low, figure.high, what)}"
 
 
 def scaling(curves: Sequence[ScalingCurve], even: Sequence[BreakEven], longest: Sequence[Longest]) -> str:
@@ -165,11 +163,6 @@ def _fits(found: Longest) -> str:
     return f"{found.row} fits into {found.limit_mib} MiB at T = {found.fits}, not at {found.fails}."
 
 
-def _time(seconds: float) -> str:
-    return f"{1e3 * seconds:.3g} ms" if seconds >= 1e-4 else f"{1e6 * seconds:.3g} µs"
-
-
 def _listed(things: Sequence[str]) -> str:
     """The first few, and how many more."""
-    more = len(things) - MOST_NAMED
-    return ", ".join(things) if more <= 1 else f"{', '.join(things[:MOST_NAMED])} and {more} more"
+    return text.listed(things, MOST_NAMED)

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+from rnnbench import text
 from rnnbench.findings.learning.records import Condition
 from rnnbench.findings.learning.search import search_caveats
 from rnnbench.findings.learning.target_caveats import target_caveats
@@ -82,8 +83,7 @@ def _not_tried(results: Sequence[Result]) -> Iterator[str]:
         if isinstance(trial, LearningTrial) and result.status == "stopped" and result.learning is None:
             rungs[trial.task, result.reason].add(int(trial.dials["horizon"] or 0))
     for (task, reason), horizons in rungs.items():
-        several = "s" if len(horizons) > 1 else ""
-        yield f"{task}, horizon{several} {', '.join(map(str, sorted(horizons)))}: {reason}."
+        yield f"{task}, {text.plural('horizon', len(horizons))} {text.listed(sorted(horizons))}: {reason}."
 
 
 def budgets_missed(conditions: Sequence[Condition]) -> Iterator[str]:

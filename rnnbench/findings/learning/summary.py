@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
+from rnnbench import text
 from rnnbench.findings.learning.records import Arm, Comparison
 from rnnbench.findings.stats.ranges import Range
 from rnnbench.records import MetricNote
@@ -70,16 +71,11 @@ def ahead(comparisons: Sequence[Comparison]) -> str:
         return "comes first" if comparisons else "is the only cell"
     first, *others = known
     rest = "".join(f", of {c.other} in {c.wins} of {c.pairs}" for c in others)
-    return f"is ahead of {first.other} in {first.wins} of {seeds(first.pairs)}{rest}"
+    return f"is ahead of {first.other} in {first.wins} of {text.counted(first.pairs, 'seed')}{rest}"
 
 
 def _times(arm: Arm) -> str:
     return f"{arm.solved} of {len(arm.seeds)}"
-
-
-def seeds(count: int) -> str:
-    """`1 seed`, `2 seeds`."""
-    return f"{count} seed{'s' if count != 1 else ''}"
 
 
 def _epochs(figure: Range) -> str:
@@ -92,5 +88,7 @@ def _median(figure: Range) -> str:
 
 def around(figure: Range, digits: int = 3) -> str:
     """` [0.5 to 0.8 at 95 %]`, to so many digits that count; empty where both ends are the same."""
-    low, high = f"{figure.low:.{digits}g}", f"{figure.high:.{digits}g}"
-    return "" if low == high else f" [{low} to {high} {'over seeds' if figure.kind == 'range' else 'at 95 %'}]"
+    if text.rounded(figure.low, digits) == text.rounded(figure.high, digits):
+        return ""
+    what = "over seeds" if figure.kind == "range" else "at 95 %"
+    return f" {text.interval(figure.low, figure.high, what, digits)}"

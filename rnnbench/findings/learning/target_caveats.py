@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from rnnbench import text
 from rnnbench.findings.learning.epochs_to_target import ShareRatio
 from rnnbench.findings.learning.horizons import HorizonFinding
 from rnnbench.findings.learning.records import Condition
@@ -58,8 +59,8 @@ def _first_epoch(condition: Condition) -> Iterator[str]:
         arm.row for arm in condition.arms if arm.epochs and arm.solved == len(arm.seeds) and arm.epochs.centre == 1
     ]
     if early:
-        verb = "are" if len(early) > 1 else "is"
-        yield f"{_and(early)} {verb} at the target after the first epoch in every seed; it may have been there before"
+        who = f"{text.enumerated(early)} {'are' if len(early) > 1 else 'is'}"
+        yield f"{who} at the target after the first epoch in every seed; it may have been there before"
 
 
 def _ceiling(condition: Condition) -> Iterator[str]:
@@ -70,7 +71,8 @@ def _ceiling(condition: Condition) -> Iterator[str]:
     best = min(ends, key=metric.loss, default=None)
     level = [row for row, score in scores.items() if score.centre == best]
     if len(level) > 1 and best is not None and (metric.direction == "higher" or best == 0):
-        yield f"test {metric.name} is at its ceiling of {best:g} for {_and(level)}, and does not tell them apart"
+        ceiling = f"test {metric.name} is at its ceiling of {best:g}"
+        yield f"{ceiling} for {text.enumerated(level)}, and does not tell them apart"
 
 
 def span_caveats(found: Sequence[HorizonFinding]) -> Iterator[str]:
@@ -80,16 +82,18 @@ def span_caveats(found: Sequence[HorizonFinding]) -> Iterator[str]:
         few = [span.row for span in finding.spans if span.interval is None]
         if few:
             why = f"fewer than {FEWEST} seeds cannot tell a solve rate from a half"
-            yield f"{where}: no interval for {_and(few)}: {why}."
+            yield f"{where}: no interval for {text.enumerated(few)}: {why}."
         far = [span.row for span in finding.spans if span.longest == finding.horizons[-1]]
         if far:
-            yield f"{where}: most seeds of {_and(far)} solve the longest horizon tried; the span may be longer."
+            who = text.enumerated(far)
+            yield f"{where}: most seeds of {who} solve the longest horizon tried; the span may be longer."
         for span in finding.spans:
             above = _solved_above(span)
             if above:
+                solved = text.enumerated([str(horizon) for horizon in above])
                 yield (
-                    f"{where}: most seeds of {span.row} solve {_and([str(h) for h in above])}, and not all horizons "
-                    "below; the span ends where they first fail."
+                    f"{where}: most seeds of {span.row} solve {solved}, and not all horizons below; the span ends "
+                    "where they first fail."
                 )
             lost = sum(rung.lost for rung in span.rungs)
             if lost:
@@ -98,7 +102,3 @@ def span_caveats(found: Sequence[HorizonFinding]) -> Iterator[str]:
 
 def _solved_above(span: Span) -> list[int]:
     return [rung.horizon for rung in span.rungs if rung.most and rung.horizon > span.longest]
-
-
-def _and(rows: Sequence[str]) -> str:
-    return " and ".join(rows) if len(rows) < 3 else f"{', '.join(rows[:-1])} and {rows[-1]}"

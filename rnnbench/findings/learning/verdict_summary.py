@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
+from rnnbench import text
 from rnnbench.findings.learning.overall_records import Overall
 from rnnbench.findings.learning.records import Answered, Comparison
-from rnnbench.findings.learning.summary import around, seeds
+from rnnbench.findings.learning.summary import around
 from rnnbench.findings.stats.ranges import Range
 from rnnbench.records import MetricNote
 
@@ -26,7 +27,9 @@ def how_sure(leader: str, comparisons: Sequence[Comparison], *, metric: MetricNo
 def _no_verdict(leader: str, known: Sequence[Comparison], *, told: bool) -> str:
     most, needed = max(c.pairs for c in known), max(c.needed for c in known)
     telling = max((c.effect.n for c in known if c.effect), default=0)
-    few = seeds(most) if most < needed else f"{seeds(telling)} in which one of two cells gets there"
+    few = text.counted(most, "seed")
+    if most >= needed:
+        few = f"{text.counted(telling, 'seed')} in which one of two cells gets there"
     ahead = ", ".join(f"{c.other} in {c.wins} of {c.pairs}" for c in known)
     by_seed = "" if told else f" By seed, {leader} is ahead of {ahead}."
     return f"No verdict: {few} cannot carry one ({needed} can).{by_seed}"
@@ -98,7 +101,7 @@ def _each(comparisons: Sequence[Comparison], metric: MetricNote | None, *, told:
     for comparison in comparisons:
         effect = [_effect(comparison, metric)] if comparison.effect else []
         named.append(f"{comparison.other}{_in_brackets([*effect, *_sure(comparison, told=told)])}")
-    return f"{', '.join(named[:-1])} and {named[-1]}"
+    return text.enumerated(named)
 
 
 def _others(comparisons: Sequence[Comparison], *, told: bool) -> str:
@@ -111,13 +114,13 @@ def _sure(comparison: Comparison, *, told: bool) -> list[str]:
     told; how many more seeds would probably decide."""
     parts = []
     if comparison.p_value is not None and comparison.answer != "equivalent":
-        parts.append(f"p = {comparison.p_value:.2g}")
+        parts.append(text.p_value(comparison.p_value))
     if comparison.answer == "worse" and comparison.overall:
-        parts.append(f"ahead in {comparison.overall.ahead[1]} of {seeds(comparison.pairs)}")
+        parts.append(f"ahead in {comparison.overall.ahead[1]} of {text.counted(comparison.pairs, 'seed')}")
     elif not told:
-        parts.append(f"ahead in {comparison.wins} of {seeds(comparison.pairs)}")
+        parts.append(f"ahead in {comparison.wins} of {text.counted(comparison.pairs, 'seed')}")
     if comparison.more_seeds:
-        parts.append(f"about {comparison.more_seeds} more seeds would probably decide")
+        parts.append(text.more_seeds(comparison.more_seeds))
     return parts
 
 
@@ -143,7 +146,9 @@ def otherwise(rows: tuple[str, str], answer: Answered, overall: Overall, metric:
         return f", but {_mean(overall, behind, metric, rows[behind] if by_name else '')}"
     missed = overall.seeds - overall.solved[behind]
     missed_by_other = overall.seeds - overall.solved[1 - behind]
-    misses = f"{rows[behind] if by_name else 'it'} misses the target in {missed} of {seeds(overall.seeds)}"
+    misses = (
+        f"{rows[behind] if by_name else 'it'} misses the target in {missed} of {text.counted(overall.seeds, 'seed')}"
+    )
     misses = f", but {misses} and {rows[1 - behind]} in {missed_by_other or 'none'}"
     if "mean" not in overall.against:
         return misses

@@ -1,5 +1,6 @@
-"""Is `compiled` worth it? Milliseconds of a training step (forward, backward) of every cell that can be compiled, step
-by step, compiled and on torch's own kernel, beside torch's nn.GRU, in turns on one thread; and seconds to compile.
+"""Is `compiled` worth it? Milliseconds of a training step (forward, backward) of every cell that
+can be compiled, step by step, compiled and on torch's own kernel, beside torch's nn.GRU, in turns
+on one thread; and seconds to compile.
 
 The goal: compiled at least as fast as nn.GRU for gated cells, and never slower than eager.
 Run: python benchmarks/compiled.py [cell ...]
@@ -60,7 +61,10 @@ def measure(spec: CellSpec, batch: int, units: int, steps: int) -> tuple[dict[st
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    print("| cell | B, H, T | nn.GRU | eager | compiled | native | compiled over eager | over nn.GRU | compiling |")
+    print(
+        "| cell | B, H, T | nn.GRU | eager | compiled | native | compiled over eager | over nn.GRU"
+        " | compiling |"
+    )
     print("|---" * 9 + "|")
     for name, contribution in Catalogue.load().cells.items():
         spec = contribution.item
@@ -70,11 +74,13 @@ if __name__ == "__main__":
             torch.compiler.reset()
             found, seconds = measure(spec, batch, units, steps)
             cells = [
-                f"{found[key]:.1f}" if key in found else "-" for key in (REFERENCE_CELL, "eager", "compiled", "native")
+                f"{found[key]:.1f}" if key in found else "-"
+                for key in (REFERENCE_CELL, "eager", "compiled", "native")
             ]
             ratios = [found["compiled"] / found[key] for key in ("eager", REFERENCE_CELL)]
             shape = f"{batch}, {units}, {steps}" if spec.inputs == "features" else "frames"
             print(
-                f"| `{name}` | {shape} | {' | '.join(cells)} | {ratios[0]:.2f} | {ratios[1]:.2f} | {seconds:.0f} s |",
+                f"| `{name}` | {shape} | {' | '.join(cells)} | {ratios[0]:.2f} | {ratios[1]:.2f} |"
+                f" {seconds:.0f} s |",
                 flush=True,
             )

@@ -1,10 +1,12 @@
-"""How often does a cost table tell equal cells apart, where any of its ratios may be the one that is read?
+"""How often does a cost table tell equal cells apart, where any of its ratios may be the one that
+is read?
 
-Simulated: labels of one cell, equal but for noise. What a replicate has in common cancels; each cell has noise of its
-own in each replicate, and in each step. Replicates are added by the planner's rule. A table errs where the interval of
-some ratio leaves 1 out. "Over the fastest" is how tables were made before: the cell that came out fastest was the
-reference, and each interval held for itself. The others are as findings make them: ratios come from the estimates of
-the findings, and every 50th run goes through the findings whole, which have to give the same intervals.
+Simulated: labels of one cell, equal but for noise. What a replicate has in common cancels; each
+cell has noise of its own in each replicate, and in each step. Replicates are added by the planner's
+rule. A table errs where the interval of some ratio leaves 1 out. "Over the fastest" is how tables
+were made before: the cell that came out fastest was the reference, and each interval held for
+itself. The others are as findings make them: ratios come from the estimates of the findings, and
+every 50th run goes through the findings whole, which have to give the same intervals.
 
 Run: python benchmarks/cost_tables.py [runs] [cells]
 """
@@ -37,11 +39,15 @@ def simulate(cells: int, spread: float, rng: np.random.Generator) -> Steps:
     """Replicates until the planner wants no more."""
     drawn: list[Steps] = []
     known: list[Known] = []
-    while len(drawn) < PLAN.replicates or (len(drawn) < PLAN.most_replicates and wants_more(known, PLAN)):
+    while len(drawn) < PLAN.replicates or (
+        len(drawn) < PLAN.most_replicates and wants_more(known, PLAN)
+    ):
         own = rng.normal(0, spread, (cells + 1, 1)) + rng.normal(0, STEP, (cells + 1, PLAN.repeats))
         drawn.append(rng.normal(0, HOST) + own)
         logs = np.median(drawn[-1][:-1] - drawn[-1][-1], axis=1)
-        known.append(Known("ok", log_ratios={str(cell): log for cell, log in enumerate(logs.tolist())}))
+        known.append(
+            Known("ok", log_ratios={str(cell): log for cell, log in enumerate(logs.tolist())})
+        )
     return np.array(drawn)
 
 
@@ -58,9 +64,13 @@ def tables(steps: Steps) -> dict[str, list[Range]]:
     pairs = Family(len(cells) * (len(cells) - 1) // 2, "pairs")
     alone = Family(1, "")
     return {
-        "over the fastest": [between(steps, cell, fastest, alone) for cell in cells if cell != fastest],
+        "over the fastest": [
+            between(steps, cell, fastest, alone) for cell in cells if cell != fastest
+        ],
         "over the ruler": [between(steps, cell, -1, rows) for cell in cells],
-        "over a named row": [between(steps, cell, NAMED, others) for cell in cells if cell != NAMED],
+        "over a named row": [
+            between(steps, cell, NAMED, others) for cell in cells if cell != NAMED
+        ],
         "any two rows": [between(steps, *pair, pairs) for pair in combinations(cells, 2)],
     }
 
@@ -101,7 +111,9 @@ def check_findings(steps: Steps, made: dict[str, list[Range]]) -> None:
     (found,) = costs(results(steps))
     step_times = [row.train for row in found.rows if row.train]
     assert close([step_time.ratio for step_time in step_times], made["over the ruler"])
-    assert close([step_time.over for step_time in step_times if step_time.over], made["over a named row"])
+    assert close(
+        [step_time.over for step_time in step_times if step_time.over], made["over a named row"]
+    )
     upright = [ratio if ratio.centre > 1 else ratio.inverse() for ratio in made["any two rows"]]
     theirs = [pair.ratio if pair.ratio.centre > 1 else pair.ratio.inverse() for pair in found.pairs]
     by_centre = [sorted(ratios, key=lambda ratio: ratio.centre) for ratios in (theirs, upright)]
@@ -110,7 +122,9 @@ def check_findings(steps: Steps, made: dict[str, list[Range]]) -> None:
 
 def close(ours: list[Range], theirs: list[Range]) -> bool:
     """Whether two lists of ratios have the same intervals."""
-    return np.allclose([(r.low, r.high) for r in ours], [(r.low, r.high) for r in theirs], rtol=1e-9)
+    return np.allclose(
+        [(r.low, r.high) for r in ours], [(r.low, r.high) for r in theirs], rtol=1e-9
+    )
 
 
 if __name__ == "__main__":
@@ -126,7 +140,9 @@ if __name__ == "__main__":
             if run % WHOLE == 0:
                 check_findings(steps, made)
             numbers.append(len(steps))
-            wrong.append([any(not r.low <= 1 <= r.high for r in ratios) for ratios in made.values()])
+            wrong.append(
+                [any(not r.low <= 1 <= r.high for r in ratios) for ratios in made.values()]
+            )
         if row == 0:
             print(f"| spread of a replicate | replicates | {' | '.join(made)} |")
             print("|---" * (2 + len(made)) + "|")

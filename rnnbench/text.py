@@ -1,4 +1,5 @@
-"""How figures, counts and lists are written, alike in the terminal, on the page, in Markdown and in JUnit."""
+"""How figures, counts and lists are written, alike in the terminal, on the page, in Markdown and in
+JUnit."""
 
 from collections.abc import Iterable, Sequence
 
@@ -15,7 +16,8 @@ SHORTEST_IN_MILLISECONDS = 1e-4
 
 
 def number(value: float) -> str:
-    """Three significant digits, without an exponent where that is readable: `0.93`, `12,300`, `1.20e-05`."""
+    """Three significant digits, without an exponent where that is readable: `0.93`, `12,300`,
+    `1.20e-05`."""
     if value != 0 and not 1e-3 <= abs(value) < 1e5:
         return f"{value:.2e}"
     if abs(value) < 1000:
@@ -84,7 +86,8 @@ def mebibytes(size: float) -> str:
 
 
 def in_units(value: float, unit: str) -> str:
-    """A figure in three digits, trailing zeros kept, with a unit of its size: `1.20 s`, `35.0 MiB`."""
+    """A figure in three digits, trailing zeros kept, with a unit of its size: `1.20 s`, `35.0
+    MiB`."""
     for name, size in UNITS.get(unit, ()):
         if abs(value) >= size:
             return f"{_three_digits(value / size)} {name}"

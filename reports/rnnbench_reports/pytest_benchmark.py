@@ -1,4 +1,5 @@
-"""Times in the JSON of pytest-benchmark 5, for `pytest-benchmark compare` and what is built around it."""
+"""Times in the JSON of pytest-benchmark 5, for `pytest-benchmark compare` and what is built around
+it."""
 
 import json
 from collections.abc import Iterator
@@ -14,7 +15,8 @@ FILE = "pytest-benchmark.json"
 
 
 def render(findings: rnnbench.Findings, folder: Path) -> list[Path]:
-    """Write one file; a benchmark is a cell at a shape under one kind of step, a round is the median of a replicate."""
+    """Write one file; a benchmark is a cell at a shape under one kind of step, a round is the
+    median of a replicate."""
     machine, commit = findings.machines[-1], findings.commits[-1] if findings.commits else ""
     python = findings.versions.get("python", ("unknown",))[-1]
     content = {
@@ -61,7 +63,12 @@ def _benchmarks(findings: rnnbench.Findings) -> Iterator[dict[str, Any]]:
                     },
                     "param": f"{row.row}, {cost.title}",
                     "extra_info": _extra(row, step_time),
-                    "options": {"timer": "rnnbench", "disable_gc": True, "warmup": True, "min_rounds": 1},
+                    "options": {
+                        "timer": "rnnbench",
+                        "disable_gc": True,
+                        "warmup": True,
+                        "min_rounds": 1,
+                    },
                     "stats": _stats(step_time),
                 }
 

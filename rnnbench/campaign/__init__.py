@@ -1,4 +1,5 @@
-"""The campaign: ask the planner, hand trials to an executor, store what comes back, until nothing is left."""
+"""The campaign: ask the planner, hand trials to an executor, store what comes back, until nothing
+is left."""
 
 from rnnbench.campaign.executor_choice import ExecutorChoice
 from rnnbench.campaign.fastest import settle_fastest

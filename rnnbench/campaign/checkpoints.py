@@ -8,7 +8,8 @@ from rnnbench.records import Trial
 
 
 def forget(context: ExecutorContext, trial: Trial) -> None:
-    """Remove the checkpoint of a trial, where it has one; something else may be in its place, and stays."""
+    """Remove the checkpoint of a trial, where it has one; something else may be in its place, and
+    stays."""
     checkpoint = context.checkpoints().of(trial)
     if checkpoint:
         with suppress(OSError):

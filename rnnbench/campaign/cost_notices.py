@@ -1,4 +1,5 @@
-"""What a run says of its cost trials: who is left out, how busy the machine was, how precise the figures became."""
+"""What a run says of its cost trials: who is left out, how busy the machine was, how precise the
+figures became."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -36,11 +37,15 @@ def busy(result: Result) -> Iterator[str]:
     around = result.surroundings
     if around and around.busy_cores > BUSY_CORES:
         named = f", {around.busiest}" if around.busiest else ""
-        yield f"{BUSY}: others use {around.busy_cores:.2g} of its cores{named}; cost figures get wider"
+        yield (
+            f"{BUSY}: others use {around.busy_cores:.2g} of its cores{named}; cost figures get"
+            " wider"
+        )
 
 
 def missing(suite: Suite, index: Index) -> Counter[str]:
-    """Cells that have no row beside others that have, each with where and why, and in how many replicates."""
+    """Cells that have no row beside others that have, each with where and why, and in how many
+    replicates."""
     return Counter(
         f"{row} is missing from {trial.measurement} at {trial.shape}: {reason}"
         for trial in cost_trials(suite, index)
@@ -55,11 +60,15 @@ def enough(suite: Suite, index: Index) -> Iterator[str]:
     plan = suite.cost
     if plan and times and all(trial.session != plan.session for trial in times):
         names = ", ".join(plan.other_sessions)
-        yield f"nothing is measured on {plan.session}: enough sessions are complete, of {names}; raise cost.occasions"
+        yield (
+            f"nothing is measured on {plan.session}: enough sessions are complete, of {names};"
+            " raise cost.occasions"
+        )
 
 
 def reached(suite: Suite, index: Index) -> Iterator[str]:
-    """A line for each measurement whose replicates go on until they are precise, once it is complete."""
+    """A line for each measurement whose replicates go on until they are precise, once it is
+    complete."""
     plan = suite.cost
     if plan is None or plan.replicates < INTERVAL_REPLICATES:
         return
@@ -68,12 +77,21 @@ def reached(suite: Suite, index: Index) -> Iterator[str]:
         if trial.measurement in TIMES and trial.session not in plan.other_sessions:
             by_station.setdefault((trial.measurement, str(trial.shape)), []).append(trial)
     for (measurement, shape), trials in by_station.items():
-        done = [outcome for trial in trials if (outcome := index.get(trial_id(trial))) and outcome.log_ratios]
+        done = [
+            outcome
+            for trial in trials
+            if (outcome := index.get(trial_id(trial))) and outcome.log_ratios
+        ]
         if len(done) < max(plan.replicates, 2):
             continue
         wide = precision(done)
         why = "asked"
         if wide > plan.precision:
-            why = "wider than asked, ended by " + ("its number" if wants_more(done, plan) else "its time")
-        said = f"{len(done)} replicates: ratios to the reference cell within ±{wide:.1%} ({why}: ±{plan.precision:.0%})"
+            why = "wider than asked, ended by " + (
+                "its number" if wants_more(done, plan) else "its time"
+            )
+        said = (
+            f"{len(done)} replicates: ratios to the reference cell within ±{wide:.1%} ({why}:"
+            f" ±{plan.precision:.0%})"
+        )
         yield f"{measurement} at {shape}: {said}"

@@ -30,13 +30,16 @@ class ExecutorChoice:
         return self.cost or not self.executor.shared
 
     def open(self, context: ExecutorContext) -> Executor:
-        """The executor at work. Raises RnnbenchError where it is not installed, or cannot be reached."""
+        """The executor at work. Raises RnnbenchError where it is not installed, or cannot be
+        reached."""
         spec = self.executor
         try:
             build = spec.load()
         except ImportError as error:
             needs = f"; it needs: pip install '{spec.needs}'" if spec.needs else ""
-            raise RnnbenchError(f"{self.named} cannot be loaded: {first_line(error)}{needs}") from error
+            raise RnnbenchError(
+                f"{self.named} cannot be loaded: {first_line(error)}{needs}"
+            ) from error
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # a module may raise anything, and may try to exit
@@ -45,7 +48,8 @@ class ExecutorChoice:
 
     @contextmanager
     def naming_failures(self) -> Iterator[None]:
-        """Whatever the executor raises meanwhile becomes an RnnbenchError that names it and its distribution."""
+        """Whatever the executor raises meanwhile becomes an RnnbenchError that names it and its
+        distribution."""
         try:
             yield
         except (RnnbenchError, KeyboardInterrupt):
@@ -63,7 +67,9 @@ class ExecutorChoice:
         except BaseException as error:
             raise RnnbenchError(f"{self.named} cannot be opened: {describe(error)}") from error
         if not isinstance(executor, Executor):
-            raise RnnbenchError(f"{self.named} cannot be opened: it gave {type(executor).__name__}, and no Executor")
+            raise RnnbenchError(
+                f"{self.named} cannot be opened: it gave {type(executor).__name__}, and no Executor"
+            )
         return executor
 
     @property

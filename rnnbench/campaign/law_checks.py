@@ -1,4 +1,5 @@
-"""Checks of cells around a run: what was checked here is remembered, and cells of strangers are checked once."""
+"""Checks of cells around a run: what was checked here is remembered, and cells of strangers are
+checked once."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -18,12 +19,13 @@ from rnnbench.sources import digest, sources_of
 from rnnbench.store import keep_outcomes, kept_outcomes
 
 LIMIT_SECONDS = 120.0
-"""For a cell that is checked because it is part of a run; what is not decided by then is left open."""
+"""For a cell that is checked because it is part of a run; what is not decided by then is left
+open."""
 SLOW = "compiled"
 """An implementation that takes minutes to compile; it is not compared here."""
 LAWS = 3
-"""Number of the set of laws; outcomes of another one are asked again. 1: the first twelve. 2: with `isolated`. 3: near
-the initial weights equal figures are within 1e-11."""
+"""Number of the set of laws; outcomes of another one are asked again. 1: the first twelve. 2: with
+`isolated`. 3: near the initial weights equal figures are within 1e-11."""
 
 
 def source_of(cell: Contribution[CellSpec]) -> str:
@@ -34,9 +36,11 @@ def source_of(cell: Contribution[CellSpec]) -> str:
 
 
 def remember(cell: Contribution[CellSpec], outcomes: Sequence[Outcome]) -> None:
-    """Keep the outcomes of a cell with its default options for later runs. What cannot be kept is asked again.
+    """Keep the outcomes of a cell with its default options for later runs. What cannot be kept is
+    asked again.
 
-    Nothing is kept where a law was not decided: a limit that was met on a busy day is no property of the cell.
+    Nothing is kept where a law was not decided: a limit that was met on a busy day is no property
+    of the cell.
     """
     if not all(outcome.decided for outcome in outcomes):
         return
@@ -56,8 +60,9 @@ def _file_of(cell: Contribution[CellSpec]) -> Path:
 def check_strangers(
     names: Sequence[str], catalogue: Catalogue, watch: Callable[[str], None]
 ) -> tuple[tuple[Outcome, ...], tuple[str, ...]]:
-    """Outcomes of these cells: those that are remembered, and those of cells from other distributions, which are
-    checked now where they were not; and notices, where a check could not be had.
+    """Outcomes of these cells: those that are remembered, and those of cells from other
+    distributions, which are checked now where they were not; and notices, where a check could not
+    be had.
 
     watch: called with the name of each cell that is checked now.
     """

@@ -31,13 +31,21 @@ SHARED = (
 
 
 def run_suite(
-    suite: Suite, catalogue: Catalogue, store: Store, place: ExecutorChoice, *, fresh: bool = False, watch: Watch
+    suite: Suite,
+    catalogue: Catalogue,
+    store: Store,
+    place: ExecutorChoice,
+    *,
+    fresh: bool = False,
+    watch: Watch,
 ) -> Progress:
-    """Run what a suite lacks, and store each result as it comes. An interruption keeps what has finished.
+    """Run what a suite lacks, and store each result as it comes. An interruption keeps what has
+    finished.
 
-    Results that are not final count as lacking (what was not to be had may be there now); with `fresh`, all results of
-    this suite's trials are discarded first, so that a run which was interrupted goes on without it. Damaged results are
-    put aside. Raises RnnbenchError where the folder cannot be written, is held by another run or suite, or is full.
+    Results that are not final count as lacking (what was not to be had may be there now); with
+    `fresh`, all results of this suite's trials are discarded first, so that a run which was
+    interrupted goes on without it. Damaged results are put aside. Raises RnnbenchError where the
+    folder cannot be written, is held by another run or suite, or is full.
     """
     store.prepare()
     with store.locked():
@@ -106,7 +114,8 @@ class _Campaign:
                 self.progress.notices += pool.notices()
 
     def _read(self, stored: Sequence[Result], *, fresh: bool) -> None:
-        """Take in what is stored; what is not final is discarded, and with `fresh` all that this suite would run."""
+        """Take in what is stored; what is not final is discarded, and with `fresh` all that this
+        suite would run."""
         membership = Membership(self.suite)
         changed: dict[str, tuple[str, ...]] = {}
         unrecorded: dict[str, tuple[str, ...]] = {}
@@ -144,12 +153,16 @@ class _Campaign:
         """Store a result, and take note of it."""
         trial = result.trial
         depends_on = self.dependences.settled(result)
-        self.store.write(msgspec.structs.replace(result, provenance=depends_on, aim=aim(self.whole, trial)))
+        self.store.write(
+            msgspec.structs.replace(result, provenance=depends_on, aim=aim(self.whole, trial))
+        )
         identity = trial_id(trial)
         checkpoints.forget(self.context, trial)
         self.index[identity] = known(result)
         self.progress.notices += [told for told in busy(result) if not self.progress.tells(BUSY)]
-        self.progress.notices += [effect for effect in result.side_effects if effect not in self.progress.notices]
+        self.progress.notices += [
+            effect for effect in result.side_effects if effect not in self.progress.notices
+        ]
         self.new.add(identity)
         self.progress.new[outcome(trial, result.status)] += 1
         if result.status in IDLE:
@@ -162,10 +175,14 @@ class _Campaign:
             self._finish(without_run(trial, "stopped", reason))
         for old in list(superseded(self.suite, self.index, self.store.read())):
             self.store.discard(old)
-            self.progress.notices.append(f"{trial_id(old)} was discarded: the search now finds another rate")
+            self.progress.notices.append(
+                f"{trial_id(old)} was discarded: the search now finds another rate"
+            )
         checkpoints.remove_folder(self.context)
         self._count_kept()
-        self.progress.total = self.progress.done  # a race may have asked for less than it could have
+        self.progress.total = (
+            self.progress.done
+        )  # a race may have asked for less than it could have
         self.progress.absent = missing(self.whole, self.index)
         how_it_ended = reached if self.new else enough
         self.progress.notices += how_it_ended(self.whole, self.index)
@@ -183,11 +200,13 @@ class _Campaign:
         ours, theirs = self.suite.name, result.trial.suite
         if theirs != ours:
             raise RnnbenchError(
-                f"{self.store.folder}: holds results of suite '{theirs}'; give '{ours}' another folder with -o"
+                f"{self.store.folder}: holds results of suite '{theirs}'; give '{ours}' another"
+                " folder with -o"
             )
 
     def _skip_without_data(self) -> None:
-        """What cannot have its data is skipped with the reason, its search left out; what has a result keeps it."""
+        """What cannot have its data is skipped with the reason, its search left out; what has a
+        result keeps it."""
         reasons = tasks_without_data(self.suite, self.index, self.catalogue)
         self.suite = without_tasks(self.whole, set(reasons))
         here = {trial_id(trial) for trial in due_trials(self.suite, self.index)}

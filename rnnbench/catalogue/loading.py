@@ -1,4 +1,5 @@
-"""Loading plugins one by one, so that a broken one costs nothing but itself, and a rude one is named."""
+"""Loading plugins one by one, so that a broken one costs nothing but itself, and a rude one is
+named."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -44,12 +45,15 @@ class Catalogue:
 
     @classmethod
     def load(cls, only: Sequence[Plugin] | None = None, watch: Watch = _unwatched) -> "Catalogue":
-        """Read every entry point of the group `rnnbench`; or `only` these, without a look at what else is installed.
+        """Read every entry point of the group `rnnbench`; or `only` these, without a look at what
+        else is installed.
 
-        A plugin that fails to import, exits, hangs, or whose hook returns what it should not, is kept with its problem.
-        Raises PluginError, naming distributions, for two things of one name and for a misspelt hook.
+        A plugin that fails to import, exits, hangs, or whose hook returns what it should not, is
+        kept with its problem. Raises PluginError, naming distributions, for two things of one name
+        and for a misspelt hook.
 
-        watch: called with each plugin when its module has been imported, and when one of its hooks has been called.
+        watch: called with each plugin when its module has been imported, and when one of its hooks
+               has been called.
         """
         manager = pluggy.PluginManager(hooks.GROUP)
         manager.add_hookspecs(hooks)
@@ -64,16 +68,26 @@ class Catalogue:
             watch(plugin)
         _refuse_unknown_hooks(manager, plugins)
 
-        def collect(caller: pluggy.HookCaller, expected: type[Any], kind: str, name_of: NameOf) -> Registry[Any]:
+        def collect(
+            caller: pluggy.HookCaller, expected: type[Any], kind: str, name_of: NameOf
+        ) -> Registry[Any]:
             return _collect(caller, plugins, expected, kind, name_of, watch)
 
         cells = collect(manager.hook.rnnbench_cells, CellSpec, "cell", lambda spec: spec.name)
         tasks = collect(manager.hook.rnnbench_tasks, type, "task", task_name)
         suites = collect(manager.hook.rnnbench_suites, Path, "suite", lambda path: path.stem)
-        reports = collect(manager.hook.rnnbench_reports, Renderer, "report", lambda report: report.name)
-        executors = collect(manager.hook.rnnbench_executors, ExecutorSpec, "executor", lambda spec: spec.name)
-        extra = collect(manager.hook.rnnbench_metrics, Diagnostic, "diagnostic", lambda extra: extra.name)
-        claims = collect(manager.hook.rnnbench_claims, Path, "file of claims", lambda path: path.stem)
+        reports = collect(
+            manager.hook.rnnbench_reports, Renderer, "report", lambda report: report.name
+        )
+        executors = collect(
+            manager.hook.rnnbench_executors, ExecutorSpec, "executor", lambda spec: spec.name
+        )
+        extra = collect(
+            manager.hook.rnnbench_metrics, Diagnostic, "diagnostic", lambda extra: extra.name
+        )
+        claims = collect(
+            manager.hook.rnnbench_claims, Path, "file of claims", lambda path: path.stem
+        )
         return cls(tuple(plugins.values()), cells, tasks, suites, reports, executors, extra, claims)
 
     def needed(self, trial: Trial) -> tuple[Plugin, ...]:
@@ -102,7 +116,9 @@ def _register(manager: pluggy.PluginManager, entry: Entry, entries: Sequence[Ent
     plugin = _with_effects(plugin, ran)
     module = ran.value
     try:
-        if problem := run_guarded(lambda: foreign_file(entry, entries, module) or odd_hooks(module)).value:
+        if problem := run_guarded(
+            lambda: foreign_file(entry, entries, module) or odd_hooks(module)
+        ).value:
             return _broken(plugin, problem)
         if not manager.is_registered(module):  # two entry points may name one module
             run_guarded(lambda: manager.register(module, name=plugin.key))
@@ -129,8 +145,9 @@ def _refuse_unknown_hooks(manager: pluggy.PluginManager, plugins: Mapping[str, P
         owner = plugins[getattr(manager.hook, caller_name).get_hookimpls()[0].plugin_name]
         nearest = get_close_matches(caller_name, valid, n=1, cutoff=0)
         raise PluginError(
-            f"{owner.distribution}: {owner.module} has a hook '{caller_name}', which does not exist. "
-            f"Did you mean '{nearest[0]}'? There are: {', '.join(valid)}. {_switch_off(owner)}"
+            f"{owner.distribution}: {owner.module} has a hook '{caller_name}', which does not"
+            f" exist. Did you mean '{nearest[0]}'? There are: {', '.join(valid)}."
+            f" {_switch_off(owner)}"
         )
 
 
@@ -168,13 +185,17 @@ def _collect(
                 _refuse_twins(kind, name, things[name].plugin, plugin)
             things[name] = Contribution(thing, plugin)
     broken = [plugin.distribution for plugin in plugins.values() if plugin.problem]
-    hint = f"A plugin of {', '.join(broken)} is broken: `rnnbench list plugins` says why." if broken else ""
+    hint = (
+        f"A plugin of {', '.join(broken)} is broken: `rnnbench list plugins` says why."
+        if broken
+        else ""
+    )
     return Registry(kind, things, hint)
 
 
 def _refuse_twins(kind: str, name: str, first: Plugin, second: Plugin) -> None:
     stranger = second if first.distribution == hooks.GROUP else first
     raise PluginError(
-        f"two {kind}s are called '{name}': one from {first.distribution}, one from {second.distribution}. "
-        f"{_switch_off(stranger)}"
+        f"two {kind}s are called '{name}': one from {first.distribution}, one from"
+        f" {second.distribution}. {_switch_off(stranger)}"
     )

@@ -13,8 +13,9 @@ Item = TypeVar("Item")
 class Plugin:
     """One entry point: where it comes from, and what is wrong with it ("" where nothing is).
 
-    effects: what its import changed in this process, and was set back.
-    switches: torch's switches that it turned, where torch was loaded: how each was left, and how it had been.
+    effects:  what its import changed in this process, and was set back.
+    switches: torch's switches that it turned, where torch was loaded: how each was left, and how it
+              had been.
     """
 
     name: str

@@ -20,12 +20,16 @@ SIGNS = {"holds": "+", "fails": "-", "open": "?"}
 
 
 def claim_descriptions(catalogue: Catalogue) -> list[Description]:
-    """Every claim that plugins bring, as listing commands say it; a file that is wrong is a line that says so."""
+    """Every claim that plugins bring, as listing commands say it; a file that is wrong is a line
+    that says so."""
     found: list[Description] = []
     for name, contribution in catalogue.claims.items():
         origin = contribution.plugin.origin
         try:
-            found += [_description(claim, origin) for claim in claims_of_file(contribution.item, catalogue)]
+            found += [
+                _description(claim, origin)
+                for claim in claims_of_file(contribution.item, catalogue)
+            ]
         except Exception as error:  # a file that cannot be read must not take the whole list away
             problem = str(error) if isinstance(error, RnnbenchError) else describe_error(error)
             found.append({"name": name, "summary": f"BROKEN: {problem}", "origin": origin})
@@ -33,7 +37,9 @@ def claim_descriptions(catalogue: Catalogue) -> list[Description]:
 
 
 def _description(claim: Claim, origin: str) -> Description:
-    untested = "" if any(r.questions for r in claim.readings) else "untested: " + ", ".join(claim.missing)
+    untested = (
+        "" if any(r.questions for r in claim.readings) else "untested: " + ", ".join(claim.missing)
+    )
     return {
         "name": claim.name,
         "summary": f"{claim.sentence} ({untested})" if untested else claim.sentence,
@@ -81,7 +87,10 @@ def print_claims(claims: Sequence[ClaimFinding]) -> None:
     out = console()
     for claim in claims:
         out.print(
-            Text.assemble((claim.verdict.upper(), f"bold {COLOURS.get(claim.verdict, '')}"), f"  {claim.sentence}")
+            Text.assemble(
+                (claim.verdict.upper(), f"bold {COLOURS.get(claim.verdict, '')}"),
+                f"  {claim.sentence}",
+            )
         )
         out.print(f"  {claim.name}: {claim.because}", markup=False)
         for reading in claim.readings:
@@ -104,7 +113,9 @@ def _line(judged: Judged) -> str:
         sure = f", {text.p_value(judged.p_value)}"
     elif judged.p_value == 0 and exact:
         sure = ", exact"
-    reasons = "; ".join(filter(None, (judged.why, *judged.lost, text.more_seeds(judged.more_seeds))))
+    reasons = "; ".join(
+        filter(None, (judged.why, *judged.lost, text.more_seeds(judged.more_seeds)))
+    )
     why = f" ({reasons})" if reasons else ""
     return f"{SIGNS[judged.state]} {_where(judged.facets)}: {effect_text(judged.effect)}{sure}{why}"
 
@@ -116,4 +127,7 @@ def effect_text(effect: Range | None) -> str:
     if effect.low == effect.high:
         return f"{effect.centre:.4g}, n = {effect.n}"
     kind = "" if effect.kind == "95 % interval" else effect.kind
-    return f"{text.rounded(effect.centre)} {text.interval(effect.low, effect.high, kind)}, n = {effect.n}"
+    return (
+        f"{text.rounded(effect.centre)} {text.interval(effect.low, effect.high, kind)}, n ="
+        f" {effect.n}"
+    )

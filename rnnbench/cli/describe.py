@@ -50,7 +50,9 @@ def _cell(contribution: Contribution[CellSpec]) -> Description:
 def _place(build: object) -> str:
     """Where a function or class is defined; of what has no such place, what it is."""
     kind = type(build)
-    return f"{getattr(build, '__module__', kind.__module__)}:{getattr(build, '__qualname__', kind.__qualname__)}"
+    module = getattr(build, "__module__", kind.__module__)
+    name = getattr(build, "__qualname__", kind.__qualname__)
+    return f"{module}:{name}"
 
 
 def _constraints(spec: CellSpec) -> list[str]:
@@ -61,7 +63,9 @@ def _constraints(spec: CellSpec) -> list[str]:
         f"hidden sizes are at least {spec.smallest}": spec.smallest > 1,
         "input size and hidden size are equal: inputs are projected": spec.same_size,
         f"sequences of at most {spec.longest} steps": spec.longest is not None,
-        "its gradients are straight-through: they are not those of its outputs": spec.straight_through,
+        "its gradients are straight-through: they are not those of its outputs": (
+            spec.straight_through
+        ),
         "its state cannot be carried on": not spec.carries_state,
     }
     return [words for words, holds in said.items() if holds]
@@ -77,18 +81,22 @@ def _task(contribution: Contribution[type[Task]]) -> Description:
         "loss": task.loss,
         "asked_at": task.readout,
         "mode": task.mode,
-        "metrics": {metric.name: f"{metric.unit}, {metric.direction} is better" for metric in task.metrics},
+        "metrics": {
+            metric.name: f"{metric.unit}, {metric.direction} is better" for metric in task.metrics
+        },
         "target": f"{task.metrics[0].name} {task.target:g}",
         "trivial_forecast": task.trivial_forecast,
-        "archives": {archive.name: f"{archive.holds} ({archive.licence})" for archive in task.archives},
+        "archives": {
+            archive.name: f"{archive.holds} ({archive.licence})" for archive in task.archives
+        },
         "missing": [archive.name for archive in task.archives if not is_here(archive)],
         "about": cleandoc(task.__doc__ or ""),
     }
 
 
 def chance(task: type[Task]) -> dict[str, float] | str:
-    """Scores of the trivial forecast at the default dials; of recorded data, why they cannot be had where they are not
-    here: showing a task fetches nothing."""
+    """Scores of the trivial forecast at the default dials; of recorded data, why they cannot be had
+    where they are not here: showing a task fetches nothing."""
     try:
         return _chance(task)
     except DataUnavailable as error:
@@ -100,9 +108,14 @@ def chance(task: type[Task]) -> dict[str, float] | str:
 def _chance(task: type[Task]) -> dict[str, float] | str:
     some = task()  # type: ignore[call-arg]
     if isinstance(some, GeneratedTask):
-        train, test = (some.generate(np.random.default_rng(seed), CHANCE_EXAMPLES) for seed in (0, 1))
+        train, test = (
+            some.generate(np.random.default_rng(seed), CHANCE_EXAMPLES) for seed in (0, 1)
+        )
     elif missing := [archive.name for archive in task.archives if not is_here(archive)]:
-        return f"measured on the test data, which are not here: rnnbench data fetch {task.name} ({', '.join(missing)})"
+        return (
+            f"measured on the test data, which are not here: rnnbench data fetch {task.name}"
+            f" ({', '.join(missing)})"
+        )
     else:
         assert isinstance(some, RecordedTask)
         splits = some.load(open_archives(type(some)))
@@ -111,16 +124,25 @@ def _chance(task: type[Task]) -> dict[str, float] | str:
 
 
 def metrics(catalogue: Catalogue) -> list[Description]:
-    """Every metric of an installed task, with the tasks that use it, and the diagnostics of cells."""
+    """Every metric of an installed task, with the tasks that use it, and the diagnostics of
+    cells."""
     found: dict[str, Description] = {}
     for name, contribution in catalogue.tasks.items():
         for metric in contribution.item.metrics:
             text = f"{metric.unit}, {metric.direction} is better"
-            row = found.setdefault(metric.name, {"name": metric.name, "summary": text, "origin": "", "tasks": []})
+            row = found.setdefault(
+                metric.name, {"name": metric.name, "summary": text, "origin": "", "tasks": []}
+            )
             row["tasks"].append(name)
             row["origin"] = row["origin"] or contribution.plugin.origin
     extra = [
-        {"name": name, "summary": b.item.summary, "origin": b.plugin.origin, "source": b.item.source, "tasks": []}
+        {
+            "name": name,
+            "summary": b.item.summary,
+            "origin": b.plugin.origin,
+            "source": b.item.source,
+            "tasks": [],
+        }
         for name, b in catalogue.diagnostics.items()
     ]
     return [*(found[name] for name in sorted(found)), *extra]
@@ -139,7 +161,11 @@ def _suite(contribution: Contribution[Path]) -> Description:
 
 
 def _report(contribution: Contribution[Renderer]) -> Description:
-    return {"name": contribution.item.name, "summary": contribution.item.summary, "origin": contribution.plugin.origin}
+    return {
+        "name": contribution.item.name,
+        "summary": contribution.item.summary,
+        "origin": contribution.plugin.origin,
+    }
 
 
 def _executor(contribution: Contribution[ExecutorSpec]) -> Description:

@@ -20,8 +20,8 @@ FRAME = (1, 16, 16)
 
 
 def details(contribution: Contribution[CellSpec]) -> Description:
-    """Its words and equations, its size at a common hidden size, and what the checks say of it, asked in a process of
-    their own. A cell that ends that process is not built in this one."""
+    """Its words and equations, its size at a common hidden size, and what the checks say of it,
+    asked in a process of their own. A cell that ends that process is not built in this one."""
     spec = contribution.item
     skip = tuple(name for name in spec.implementations if name == SLOW)
     request = CheckRequest(subject=spec.name, kind="cell", name=spec.name, skip=skip)
@@ -33,7 +33,11 @@ def details(contribution: Contribution[CellSpec]) -> Description:
     return {
         **about,
         **{
-            words: [f"{o.check} ({o.sentence})" if kind == "failed" else o.check for o in outcomes if o.status == kind]
+            words: [
+                f"{o.check} ({o.sentence})" if kind == "failed" else o.check
+                for o in outcomes
+                if o.status == kind
+            ]
             for kind, words in status.items()
         },
         "not tried": [f"{SLOW}: rnnbench check {spec.name}"] if skip else [],
@@ -66,7 +70,8 @@ def _measured(spec: CellSpec) -> Description:
 
 
 def _words(spec: CellSpec, cell: torch.nn.Module) -> str:
-    """The docstring of what builds it, and of its class where that is another one and not torch's."""
+    """The docstring of what builds it, and of its class where that is another one and not
+    torch's."""
     build: Any = spec.load()
     while isinstance(build, partial):
         build = build.func

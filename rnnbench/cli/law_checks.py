@@ -11,8 +11,10 @@ from rnnbench.store import Store, keep_failed_checks
 
 
 def check_laws(cells: Sequence[str], catalogue: Catalogue, store: Store) -> None:
-    """Check the cells of other distributions than rnnbench that have figures and were not checked before, and keep with
-    the run what failed. Nothing of it changes how the run ends: where a check cannot be had or kept, a line says so."""
+    """Check the cells of other distributions than rnnbench that have figures and were not checked
+    before, and keep with the run what failed. Nothing of it changes how the run ends: where a check
+    cannot be had or kept, a line says so.
+    """
     with_figures = _cells_with_figures(store)
     names = [name for name in cells if name in with_figures]
     err = console(stderr=True)

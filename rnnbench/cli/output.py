@@ -11,14 +11,16 @@ from rich.text import Text
 
 
 def console(*, stderr: bool = False) -> Console:
-    """A console; piped output is neither coloured nor broken at the width of a screen nobody sees."""
+    """A console; piped output is neither coloured nor broken at the width of a screen nobody
+    sees."""
     stream = sys.stderr if stderr else sys.stdout
     wide = None if stream.isatty() else 400
     return Console(stderr=stderr, width=wide, highlight=False, emoji=False)
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """A table with a line of space behind it on a terminal; tab-separated lines without a heading when piped."""
+    """A table with a line of space behind it on a terminal; tab-separated lines without a heading
+    when piped."""
     out = console()
     if not out.is_terminal:
         for row in rows:

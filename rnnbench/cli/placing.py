@@ -18,8 +18,11 @@ def split_settings(settings: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[st
     return tuple(setting for setting in settings if not setting.startswith(PREFIX)), ours
 
 
-def find_place(name: str, settings: tuple[str, ...], jobs: int | None, catalogue: Catalogue) -> ExecutorChoice:
-    """The executor of this name with these settings. Raises RnnbenchError for a name or a value that does not fit."""
+def find_place(
+    name: str, settings: tuple[str, ...], jobs: int | None, catalogue: Catalogue
+) -> ExecutorChoice:
+    """The executor of this name with these settings. Raises RnnbenchError for a name or a value
+    that does not fit."""
     contribution = catalogue.executors.find(name, "--executor")
     spec = contribution.item
     given: dict[str, Any] = {}
@@ -29,5 +32,9 @@ def find_place(name: str, settings: tuple[str, ...], jobs: int | None, catalogue
     if not isinstance(cost, bool):
         raise RnnbenchError(f"--set {PREFIX}{COST}: expected true or false, got {cost!r}")
     return ExecutorChoice(
-        spec, complete_options(given, spec.options, f"--set {PREFIX}{name}"), jobs, cost, contribution.plugin.origin
+        spec,
+        complete_options(given, spec.options, f"--set {PREFIX}{name}"),
+        jobs,
+        cost,
+        contribution.plugin.origin,
     )

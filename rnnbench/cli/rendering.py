@@ -1,7 +1,8 @@
-"""A report in a process of its own: what a renderer raises, prints or hangs in costs this report and nothing else.
+"""A report in a process of its own: what a renderer raises, prints or hangs in costs this report
+and nothing else.
 
-The process reads what it is to do from a file, and leaves in another one the files that the renderer wrote, or the
-problem. What a renderer prints goes to standard error.
+The process reads what it is to do from a file, and leaves in another one the files that the
+renderer wrote, or the problem. What a renderer prints goes to standard error.
 """
 
 import os
@@ -39,7 +40,8 @@ class RenderRequest(Struct, frozen=True, kw_only=True):
 
 
 class Rendered(Struct, frozen=True, kw_only=True):
-    """What became of one report: the files that were written, or one sentence on what went wrong."""
+    """What became of one report: the files that were written, or one sentence on what went
+    wrong."""
 
     report: str
     origin: str
@@ -49,7 +51,10 @@ class Rendered(Struct, frozen=True, kw_only=True):
     @property
     def sentence(self) -> str:
         """The problem, for a reader who knows nothing of it yet."""
-        return f"The report '{self.report}' of {self.origin} could not be made: {self.problem.rstrip('.')}."
+        return (
+            f"The report '{self.report}' of {self.origin} could not be made:"
+            f" {self.problem.rstrip('.')}."
+        )
 
 
 class Rendering:
@@ -58,12 +63,18 @@ class Rendering:
     exchange: a folder of its own, for what this process and that one tell each other.
     """
 
-    def __init__(self, contribution: Contribution[Renderer], findings: Findings, folder: Path, exchange: Path) -> None:
+    def __init__(
+        self, contribution: Contribution[Renderer], findings: Findings, folder: Path, exchange: Path
+    ) -> None:
         self.report = contribution.item.name
         self.origin = contribution.plugin.origin
         self._place = exchange
-        order = RenderRequest(report=self.report, plugin=contribution.plugin, findings=findings, folder=str(folder))
-        (self._place / ORDER).write_bytes(msgspec.msgpack.encode(order))  # which knows infinite numbers
+        order = RenderRequest(
+            report=self.report, plugin=contribution.plugin, findings=findings, folder=str(folder)
+        )
+        (self._place / ORDER).write_bytes(
+            msgspec.msgpack.encode(order)
+        )  # which knows infinite numbers
         self._process = subprocess.Popen(
             [*python_with_my_path(PROGRAM), str(self._place), str(os.getpid())],
             stdin=subprocess.DEVNULL,
@@ -96,11 +107,15 @@ class Rendering:
 
 
 def render(
-    reports: Iterable[Contribution[Renderer]], findings: Findings, folder: Path, limit_seconds: float = LIMIT_SECONDS
+    reports: Iterable[Contribution[Renderer]],
+    findings: Findings,
+    folder: Path,
+    limit_seconds: float = LIMIT_SECONDS,
 ) -> list[Rendered]:
     """Have these reports made in this folder, side by side; what became of each, in their order.
 
-    Raises OSError where no process can be started, and RnnbenchError where no temporary file can be written.
+    Raises OSError where no process can be started, and RnnbenchError where no temporary file can be
+    written.
     """
     remove_abandoned()
     with ExitStack() as at_work:
@@ -144,16 +159,22 @@ def main(exchange: str, parent: int) -> NoReturn:
 
 
 def _files(order: RenderRequest) -> tuple[str, ...]:
-    """The files that the renderer says it wrote. Raises TypeError where it gives none, FileNotFoundError where one of
-    them is not there."""
+    """The files that the renderer says it wrote. Raises TypeError where it gives none,
+    FileNotFoundError where one of them is not there."""
     report = _renderer(order)
     returned = report.load()(order.findings, Path(order.folder))
     if not isinstance(returned, list | tuple):
-        raise TypeError(f"render returned {type(returned).__name__}, and should return a list of the files it wrote")
+        raise TypeError(
+            f"render returned {type(returned).__name__}, and should return a list of the files it"
+            " wrote"
+        )
     files = []
     for file in returned:
         if not isinstance(file, str | os.PathLike):
-            raise TypeError(f"render returned {type(file).__name__} in its list, and should return paths of files")
+            raise TypeError(
+                f"render returned {type(file).__name__} in its list, and should return paths of"
+                " files"
+            )
         if not Path(file).is_file():
             raise FileNotFoundError(f"render returned {file}, and there is no such file")
         files.append(os.fspath(file))
@@ -161,7 +182,8 @@ def _files(order: RenderRequest) -> tuple[str, ...]:
 
 
 def _renderer(order: RenderRequest) -> Renderer:
-    """The renderer, from its own plugin; no other one is imported. Raises PluginError where that does not load here."""
+    """The renderer, from its own plugin; no other one is imported. Raises PluginError where that
+    does not load here."""
     catalogue = Catalogue.load([order.plugin])
     for plugin in catalogue.plugins:
         if plugin.problem:

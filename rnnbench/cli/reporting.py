@@ -23,7 +23,8 @@ OF_CLAIMS = "claims-forest"
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 def report(folder: Path) -> None:
-    """Make the reports of the run in FOLDER again from its results. Exits with 1 where one could not be made."""
+    """Make the reports of the run in FOLDER again from its results. Exits with 1 where one could
+    not be made."""
     store, catalogue = open_run(folder), Catalogue.load()
     if not make_reports(store, catalogue):
         raise ended(ExitCode.FAILED)
@@ -31,10 +32,21 @@ def report(folder: Path) -> None:
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--format", "format_", required=True, help="A report of `rnnbench list reports`: pytest-benchmark.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder to write to [default: FOLDER/export].")
+@click.option(
+    "--format",
+    "format_",
+    required=True,
+    help="A report of `rnnbench list reports`: pytest-benchmark.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Folder to write to [default: FOLDER/export].",
+)
 def export(folder: Path, format_: str, output: Path | None) -> None:
-    """Write what the run in FOLDER says in the FORMAT of another tool. Exits with 1 where that could not be done."""
+    """Write what the run in FOLDER says in the FORMAT of another tool. Exits with 1 where that
+    could not be done."""
     contribution = Catalogue.load().reports.find(format_, "export")
     store = open_run(folder)
     findings = look(store)
@@ -59,15 +71,22 @@ def open_run(folder: Path) -> Store:
 
 
 def make_reports(store: Store, catalogue: Catalogue) -> bool:
-    """Print the answers of what the store holds, then have every installed report made of it, and print where the pages
-    are. False where a report could not be made: it is named, and the others go on."""
+    """Print the answers of what the store holds, then have every installed report made of it, and
+    print where the pages are. False where a report could not be made: it is named, and the others
+    go on."""
     findings = look(store)
     print_answers(findings)
     folder = store.folder / "report"
-    reports = [contribution for contribution in catalogue.reports.values() if not contribution.item.on_request]
+    reports = [
+        contribution
+        for contribution in catalogue.reports.values()
+        if not contribution.item.on_request
+    ]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "findings.json").write_bytes(msgspec.json.format(msgspec.json.encode(findings), indent=1))
+        (folder / "findings.json").write_bytes(
+            msgspec.json.format(msgspec.json.encode(findings), indent=1)
+        )
         outcomes = render(reports, findings, folder)
     except OSError as error:
         console(stderr=True).print(
@@ -85,8 +104,9 @@ def make_reports(store: Store, catalogue: Catalogue) -> bool:
 
 
 def look(store: Store) -> Findings:
-    """What the results say, about to be shown: that they were looked at is kept beside them first. Where it cannot be
-    kept, that is told, and the next look will not know of it. Raises RnnbenchError where there are no results.
+    """What the results say, about to be shown: that they were looked at is kept beside them first.
+    Where it cannot be kept, that is told, and the next look will not know of it. Raises
+    RnnbenchError where there are no results.
     """
     folder = store.folder
     findings = find(store.read(), kept_claims(folder), failed_checks(folder), kept_looks(folder))
@@ -94,14 +114,19 @@ def look(store: Store) -> Findings:
     try:
         keep_look(folder, [condition.look for condition in findings.conditions if condition.look])
     except RnnbenchError as error:
-        told = f"{error}; this look at the verdicts is not recorded, and the next one will not allow for it."
+        told = (
+            f"{error}; this look at the verdicts is not recorded, and the next one will not allow"
+            " for it."
+        )
         console(stderr=True).print(told, markup=False, soft_wrap=True)
     return findings
 
 
 def _tell_unreadable(store: Store) -> None:
     for path, problem in store.unreadable.items():
-        console(stderr=True).print(f"{path}: left out, cannot be read: {problem}.", markup=False, soft_wrap=True)
+        console(stderr=True).print(
+            f"{path}: left out, cannot be read: {problem}.", markup=False, soft_wrap=True
+        )
 
 
 def _print_files(outcome: Rendered) -> None:

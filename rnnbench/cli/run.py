@@ -27,26 +27,68 @@ def run() -> None:
 
 @run.command("suite")
 @click.argument("name", default="quick")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder of the run [default: runs/NAME].")
-@click.option("-c", "--cell", "cells", multiple=True, help="Run this cell instead of the suite's; may be repeated.")
-@click.option("-t", "--task", "tasks", multiple=True, help="Only this task of the suite; may be repeated.")
-@click.option("--seeds", type=click.IntRange(1, FIRST_TUNING_SEED), help="How many seeds (0, 1, 2 ...).")
-@click.option("--claim", "claims", multiple=True, help="Only this claim of the suite; may be repeated.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Folder of the run [default: runs/NAME].",
+)
+@click.option(
+    "-c",
+    "--cell",
+    "cells",
+    multiple=True,
+    help="Run this cell instead of the suite's; may be repeated.",
+)
+@click.option(
+    "-t", "--task", "tasks", multiple=True, help="Only this task of the suite; may be repeated."
+)
+@click.option(
+    "--seeds", type=click.IntRange(1, FIRST_TUNING_SEED), help="How many seeds (0, 1, 2 ...)."
+)
+@click.option(
+    "--claim", "claims", multiple=True, help="Only this claim of the suite; may be repeated."
+)
 @click.option("--core", is_flag=True, help="Only the claims that are marked as the core.")
-@click.option("--until-decided", is_flag=True, help="Add seeds, batch by batch, until each claim is decided.")
-@click.option("--threads", type=click.IntRange(min=1), help="Threads of each trial [default: the suite's, mostly 1].")
-@click.option("-j", "--jobs", type=click.IntRange(min=1), help="Trials at once [default: one a core].")
-@click.option("--executor", default="local", show_default=True, help="Where trials run: `rnnbench list executors`.")
+@click.option(
+    "--until-decided", is_flag=True, help="Add seeds, batch by batch, until each claim is decided."
+)
+@click.option(
+    "--threads",
+    type=click.IntRange(min=1),
+    help="Threads of each trial [default: the suite's, mostly 1].",
+)
+@click.option(
+    "-j", "--jobs", type=click.IntRange(min=1), help="Trials at once [default: one a core]."
+)
+@click.option(
+    "--executor",
+    default="local",
+    show_default=True,
+    help="Where trials run: `rnnbench list executors`.",
+)
 @click.option(
     "--set",
     "settings",
     multiple=True,
     metavar="KEY=V",
-    help="Set a key of the suite (recipe.epochs=5), or of the executor (executor.address=tcp://...).",
+    help=(
+        "Set a key of the suite (recipe.epochs=5), or of the executor (executor.address=tcp://...)."
+    ),
 )
-@click.option("--dry-run", is_flag=True, help="Print the trials that would run, their hidden sizes, and how long.")
-@click.option("--no-check", is_flag=True, help="Do not check the laws of other distributions' cells beside the run.")
-@click.option("--fresh", is_flag=True, help="Discard the results of these trials first, and run them again.")
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Print the trials that would run, their hidden sizes, and how long.",
+)
+@click.option(
+    "--no-check",
+    is_flag=True,
+    help="Do not check the laws of other distributions' cells beside the run.",
+)
+@click.option(
+    "--fresh", is_flag=True, help="Discard the results of these trials first, and run them again."
+)
 def suite_(
     name: str,
     output: Path | None,
@@ -64,7 +106,8 @@ def suite_(
     no_check: bool,
     fresh: bool,
 ) -> None:
-    """Run the suite of this NAME (or TOML file); without a name, `quick`. Runs only what has no result yet."""
+    """Run the suite of this NAME (or TOML file); without a name, `quick`. Runs only what has no
+    result yet."""
     catalogue = Catalogue.load()
     of_suite, of_executor = split_settings(settings)
     choices = Choices(cells, tasks, seeds, threads, of_suite, claims, core, until_decided)
@@ -88,23 +131,37 @@ def suite_(
 
 def print_summary(progress: Progress) -> None:
     """What there was, what came, and what to make of the rest."""
-    new = ", ".join(f"{count} {status}" for status, count in sorted(progress.new.items())) or "nothing new"
-    total = max(progress.total, progress.kept.total() + sum(progress.new.values()))  # seeds may have been added
-    console().print(f"{total} trials: {progress.kept.total()} kept from before, {new}.", markup=False)
+    new = (
+        ", ".join(f"{count} {status}" for status, count in sorted(progress.new.items()))
+        or "nothing new"
+    )
+    total = max(
+        progress.total, progress.kept.total() + sum(progress.new.values())
+    )  # seeds may have been added
+    console().print(
+        f"{total} trials: {progress.kept.total()} kept from before, {new}.", markup=False
+    )
     warnings = [f"{count} without figures: {reason}." for reason, count in progress.reasons.items()]
     for name, count in progress.stale.items():
         warnings.append(
-            f"{name} has changed since {count} of the results that were kept; --fresh with -c or -t runs them again."
+            f"{name} has changed since {count} of the results that were kept; --fresh with -c or -t"
+            " runs them again."
         )
     for name, count in progress.without_helpers.items():
-        warnings.append(f"Helper modules of {name} were not recorded with {count} of the results that were kept.")
+        warnings.append(
+            f"Helper modules of {name} were not recorded with {count} of the results that were"
+            " kept."
+        )
     warnings += [f"{said} (in {count} replicates)." for said, count in progress.absent.items()]
     if progress.failed:
         failures = ", ".join(
-            f"{progress.statuses[status]} {status}" for status in FAILURES if progress.statuses[status]
+            f"{progress.statuses[status]} {status}"
+            for status in FAILURES
+            if progress.statuses[status]
         )
         warnings.append(
-            f"{progress.failed} failed ({failures}); the report says why; --fresh with -c and -t runs them again."
+            f"{progress.failed} failed ({failures}); the report says why; --fresh with -c and -t"
+            " runs them again."
         )
     for warning in warnings:
         console(stderr=True).print(warning, markup=False, soft_wrap=True)

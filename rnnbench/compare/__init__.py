@@ -1,4 +1,5 @@
-"""Two runs against each other: what changed, and whether a gate lets it pass. No torch, no files."""
+"""Two runs against each other: what changed, and whether a gate lets it pass. No torch, no
+files."""
 
 from rnnbench.compare.compare import compare
 from rnnbench.compare.gate import JUDGED, rule

@@ -14,7 +14,8 @@ NO_HELPERS = "helper modules not recorded"
 
 
 def different(base: Sequence[Result], head: Sequence[Result]) -> Iterator[Circumstance]:
-    """What is not the same around two runs: suites, machines, versions, commits, plugins, sources."""
+    """What is not the same around two runs: suites, machines, versions, commits, plugins,
+    sources."""
     for name, tell in _tellers([*base, *head]).items():
         was, now = (tuple(filter(None, _values(results, tell))) for results in (base, head))
         if was != now:
@@ -22,8 +23,8 @@ def different(base: Sequence[Result], head: Sequence[Result]) -> Iterator[Circum
 
 
 def bars(base: Sequence[Result], head: Sequence[Result], held_to: Iterable[str]) -> str:
-    """Why figures that are held to these circumstances cannot be compared; "" where they can. Of a processor of another
-    name, the model says no more."""
+    """Why figures that are held to these circumstances cannot be compared; "" where they can. Of a
+    processor of another name, the model says no more."""
     said: list[str] = []
     for name in held_to:
         if name == "device":
@@ -35,30 +36,40 @@ def bars(base: Sequence[Result], head: Sequence[Result], held_to: Iterable[str])
         was = _values(base, HELD[name])
         now = _values(head, HELD[name])
         if was != now or NOT_RECORDED in was:
-            before, after = (", ".join(value or NOT_RECORDED for value in values) for values in (was, now))
+            before, after = (
+                ", ".join(value or NOT_RECORDED for value in values) for values in (was, now)
+            )
             said.append(f"{name}: {before}, now {after}")
     return "; ".join(said)
 
 
 def causes(base: Sequence[Result], head: Sequence[Result]) -> str:
-    """What else changed with the figures of a trial, as far as it is recorded: sources and kernels. Versions are the
-    same for all trials, and stand in front."""
+    """What else changed with the figures of a trial, as far as it is recorded: sources and kernels.
+    Versions are the same for all trials, and stand in front."""
     said = []
     was, now = (_merged(results, _definitions) for results in (base, head))
     differing = {name for name in {*was, *now} if was.get(name) != now.get(name)}
-    unknown = {name for name in differing if _without_helpers(base, name) != _without_helpers(head, name)}
+    unknown = {
+        name for name in differing if _without_helpers(base, name) != _without_helpers(head, name)
+    }
     if names := sorted(differing - unknown):
         said.append(f"source of {' and '.join(names)} changed")
     if unknown:
-        said.append(f"helper modules of {' and '.join(sorted(unknown))} were not recorded in both runs")
-    before, after = (sorted({row.kernel for result in results for row in result.costs}) for results in (base, head))
+        said.append(
+            f"helper modules of {' and '.join(sorted(unknown))} were not recorded in both runs"
+        )
+    before, after = (
+        sorted({row.kernel for result in results for row in result.costs})
+        for results in (base, head)
+    )
     if before and after and before != after:
         said.append(f"kernel {', '.join(before)} → {', '.join(after)}")
     return "; ".join(said)
 
 
 def _library(result: Result) -> str:
-    """The C library, of whose functions some last bits come; on other systems than Linux, the system."""
+    """The C library, of whose functions some last bits come; on other systems than Linux, the
+    system."""
     system = result.provenance.machine.system
     return system.partition("-with-")[2] or system
 
@@ -117,8 +128,12 @@ def _definitions(provenance: Provenance) -> dict[str, str]:
 
 
 def _without_helpers(results: Iterable[Result], name: str) -> bool:
-    """Whether some of these results hold no more of a source than the hash of the one file that defines the thing."""
-    return any(name in result.provenance.plugins and name not in result.provenance.sources for result in results)
+    """Whether some of these results hold no more of a source than the hash of the one file that
+    defines the thing."""
+    return any(
+        name in result.provenance.plugins and name not in result.provenance.sources
+        for result in results
+    )
 
 
 def _source_of(name: str) -> CountedCells:
@@ -137,7 +152,9 @@ def _plugins(provenance: Provenance) -> dict[str, str]:
     return provenance.plugins
 
 
-def _merged(results: Iterable[Result], take: Callable[[Provenance], dict[str, str]]) -> dict[str, str]:
+def _merged(
+    results: Iterable[Result], take: Callable[[Provenance], dict[str, str]]
+) -> dict[str, str]:
     return {name: value for result in results for name, value in take(result.provenance).items()}
 
 

@@ -49,7 +49,11 @@ def _table(title: str, changes: Sequence[Change], advice: str = "") -> Iterator[
         for block in blocks(changes)
         for line in block.lines
     ]
-    rows += [(block.heading, block.what, "", "", "", block.reason) for block in blocks(changes) if not block.lines]
+    rows += [
+        (block.heading, block.what, "", "", "", block.reason)
+        for block in blocks(changes)
+        if not block.lines
+    ]
     for row in rows[:MOST_ROWS]:
         yield f"| {' | '.join(map(_safe, row))} |"
     if len(rows) > MOST_ROWS:
@@ -64,7 +68,8 @@ def _circumstances(comparison: Comparison) -> Iterator[str]:
 
 
 def _safe(text: str) -> str:
-    """A text letter by letter: it ends no cell of a table, and opens no tag, link, formula or emphasis."""
+    """A text letter by letter: it ends no cell of a table, and opens no tag, link, formula or
+    emphasis."""
     line = " ".join(text.split())
     escaped = re.sub(r"[\\`*\[\]|$]", r"\\\g<0>", line)
     escaped = re.sub(r"(?<!\w)_|_(?!\w)", r"\_", escaped)  # within a word it opens no emphasis

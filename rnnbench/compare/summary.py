@@ -43,8 +43,8 @@ class Block(NamedTuple):
 
 
 def blocks(changes: Iterable[Change]) -> tuple[Block, ...]:
-    """What changed, each thing once: the epochs of a curve together, and trials in which the same figure changed in the
-    same way. What has no two values is gathered by its reason."""
+    """What changed, each thing once: the epochs of a curve together, and trials in which the same
+    figure changed in the same way. What has no two values is gathered by its reason."""
     everything = list(changes)
     with_numbers = [change for change in everything if change.verdict not in BARE]
     bare = [change for change in everything if change.verdict in BARE]
@@ -53,7 +53,8 @@ def blocks(changes: Iterable[Change]) -> tuple[Block, ...]:
 
 @dataclass
 class _SameLine:
-    """Trials in which a figure changed in the same way for the same reason, and all their changes."""
+    """Trials in which a figure changed in the same way for the same reason, and all their
+    changes."""
 
     line: Line
     reason: str
@@ -98,7 +99,11 @@ def _by_reason(changes: Iterable[Change]) -> list[Block]:
     """What is missing or new by its name; what cannot be compared by the number of figures."""
 
     def told(change: Change) -> tuple[str, str, str]:
-        return change.verdict, "" if change.verdict == "not comparable" else change.figure, change.reason
+        return (
+            change.verdict,
+            "" if change.verdict == "not comparable" else change.figure,
+            change.reason,
+        )
 
     made = []
     for (_, figure, reason), group in groupby(sorted(changes, key=told), key=told):
@@ -138,7 +143,12 @@ def _text(value: Value, digits: int) -> str:
 
 def moved(base: Value, head: Value) -> str:
     """The difference as a part of BASE, where that makes sense: not of zero, nor across it."""
-    if not isinstance(base, int | float) or not isinstance(head, int | float) or base == head or base * head <= 0:
+    if (
+        not isinstance(base, int | float)
+        or not isinstance(head, int | float)
+        or base == head
+        or base * head <= 0
+    ):
         return ""
     part = (head - base) / abs(base)
     return f"{part:+.1%}" if abs(part) >= SMALL else f"{part:+.0e}"

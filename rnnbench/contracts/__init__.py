@@ -1,8 +1,15 @@
-"""Contracts: what plugins bring, and what the harness may count on. Torch is not needed to read them."""
+"""Contracts: what plugins bring, and what the harness may count on. Torch is not needed to read
+them."""
 
 from rnnbench.contracts.archive import Archive
 from rnnbench.contracts.batch import Array, Batch
-from rnnbench.contracts.cell import DEFAULT, FASTEST, CellSpec, DeclaresParameterGroups, ParameterGroup
+from rnnbench.contracts.cell import (
+    DEFAULT,
+    FASTEST,
+    CellSpec,
+    DeclaresParameterGroups,
+    ParameterGroup,
+)
 from rnnbench.contracts.diagnostic import Diagnostic
 from rnnbench.contracts.executor import Executor, ExecutorContext, ExecutorSpec
 from rnnbench.contracts.renderer import Renderer

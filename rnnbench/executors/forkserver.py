@@ -1,4 +1,5 @@
-"""The forkserver: a small process that has torch loaded and forks a child for each trial; another one where it died."""
+"""The forkserver: a small process that has torch loaded and forks a child for each trial; another
+one where it died."""
 
 import atexit
 import os
@@ -11,13 +12,15 @@ from rnnbench.executors.launching import Child
 from rnnbench.executors.server_process import ServerGone, ServerProcess
 
 PRELOAD = ("torch", "torch._dynamo", "rnnbench.runner.warm")
-"""Loaded once by the forkserver: what all trials share, and no plugin. The first optimiser of a process imports
-torch._dynamo, which takes over a second."""
+"""Loaded once by the forkserver: what all trials share, and no plugin. The first optimiser of a
+process imports torch._dynamo, which takes over a second."""
 ATTEMPTS = 3
 ATTEMPTS_WHERE_KILLED = 20
-"""A kill from outside says nothing of the next server, which dies of a broken torch as the first one did."""
+"""A kill from outside says nothing of the next server, which dies of a broken torch as the first
+one did."""
 _idle: dict[int, ServerProcess] = {}
-"""A server that no pool uses at present, by the process that started it: a fork of that process must not use it."""
+"""A server that no pool uses at present, by the process that started it: a fork of that process
+must not use it."""
 
 
 class Forkserver:
@@ -49,7 +52,8 @@ class Forkserver:
                 attempts += 1
                 died_by_itself += not self._server.killed
         raise RnnbenchError(
-            f"the process that loads torch for all trials {self._server.last_words()}; that happened {attempts} times"
+            f"the process that loads torch for all trials {self._server.last_words()}; that"
+            f" happened {attempts} times"
         )
 
     def listen(self, seconds: float) -> None:

@@ -1,4 +1,5 @@
-"""The server as its driver sees it: a process at the other end of a channel. No wait for it is without a bound."""
+"""The server as its driver sees it: a process at the other end of a channel. No wait for it is
+without a bound."""
 
 import os
 import signal
@@ -26,7 +27,8 @@ class ServerGone(Exception):
 
 
 class ServerProcess:
-    """A server at work; it ends with this process. `lost` are the ids of children that it had when it was gone."""
+    """A server at work; it ends with this process. `lost` are the ids of children that it had when
+    it was gone."""
 
     def __init__(self, modules: Sequence[str]) -> None:
         self.lost: set[int] = set()
@@ -77,7 +79,8 @@ class ServerProcess:
         return child
 
     def end(self, children: Sequence[Child]) -> None:
-        """End children, with their groups and what they left behind. They are over when this returns."""
+        """End children, with their groups and what they left behind. They are over when this
+        returns."""
         with suppress(ServerGone):
             for child in children:
                 if not child.over:
@@ -91,7 +94,8 @@ class ServerProcess:
         self.end(list(self._children.values()))
 
     def listen(self, seconds: float) -> None:
-        """Take in what it has to say, waiting so long for the first message. One that is stopped is continued."""
+        """Take in what it has to say, waiting so long for the first message. One that is stopped is
+        continued."""
         try:
             if not wait([self._channel.fileno()], max(0.0, seconds)):
                 continue_if_stopped(self.pid)

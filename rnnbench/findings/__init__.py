@@ -1,4 +1,5 @@
-"""Findings: what a set of results says. Estimates with ranges, answers, caveats. No torch, no files."""
+"""Findings: what a set of results says. Estimates with ranges, answers, caveats. No torch, no
+files."""
 
 from rnnbench.findings.aggregate.records import Aspect, AspectRow, Improvement, Profile
 from rnnbench.findings.claims.figures import LOST, claim_figures

@@ -7,7 +7,12 @@ from rnnbench.findings.cost.caveats import cost_caveats
 from rnnbench.findings.cost.records import CostFinding
 from rnnbench.findings.learning.caveats import learning_caveats
 from rnnbench.findings.learning.records import Condition
-from rnnbench.findings.result_provenance import changed_sources, kernel_variables, side_effects, torch_versions
+from rnnbench.findings.result_provenance import (
+    changed_sources,
+    kernel_variables,
+    side_effects,
+    torch_versions,
+)
 from rnnbench.records import Result
 
 
@@ -28,9 +33,15 @@ def _unequal_origins(results: Sequence[Result]) -> Iterator[str]:
     if len(machines) > 1:
         yield f"The results come from {len(machines)} kinds of machine."
     if changed := changed_sources(results):
-        yield f"The source of {text.listed(changed)} changed between results compared here; --fresh runs all again."
+        yield (
+            f"The source of {text.listed(changed)} changed between results compared here; --fresh"
+            " runs all again."
+        )
     if variables := kernel_variables(results):
-        yield f"Environment variables that choose kernels differ between results: {text.listed(variables)}."
+        yield (
+            "Environment variables that choose kernels differ between results:"
+            f" {text.listed(variables)}."
+        )
     if len(torches := torch_versions(results)) > 1:
         yield f"The results come from several versions of torch: {text.listed(torches)}."
 

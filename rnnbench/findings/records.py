@@ -23,8 +23,10 @@ class Failure(Struct, frozen=True):
 class Findings(Struct, frozen=True, kw_only=True):
     """What the results of a suite say, with everything that a reader needs to judge it.
 
-    across: what they say over all conditions, one aspect at a time; empty where there is one condition alone.
-    law_caveats: laws that cells shown here fail, with the rows of these cells; their sentences are the first caveats.
+    across:      what they say over all conditions, one aspect at a time; empty where there is one
+                 condition alone.
+    law_caveats: laws that cells shown here fail, with the rows of these cells; their sentences are
+                 the first caveats.
     """
 
     suite: str

@@ -9,7 +9,8 @@ from rnnbench.records import Result
 def changed_sources(results: Iterable[Result]) -> list[str]:
     """Names of cells and tasks of which results with figures come from several sources.
 
-    A hash over all modules and one of the defining file alone, as older results have it, are not compared.
+    A hash over all modules and one of the defining file alone, as older results have it, are not
+    compared.
     """
     sources: dict[tuple[str, bool], set[str]] = defaultdict(set)
     for result in results:
@@ -21,7 +22,8 @@ def changed_sources(results: Iterable[Result]) -> list[str]:
 
 
 def side_effects(results: Iterable[Result]) -> Counter[str]:
-    """What plugins and cells changed for everything in the process of a trial, each with the number of trials."""
+    """What plugins and cells changed for everything in the process of a trial, each with the number
+    of trials."""
     return Counter(effect for result in results for effect in result.side_effects)
 
 
@@ -31,11 +33,18 @@ def _has_helpers(result: Result, name: str) -> bool:
 
 def torch_versions(results: Iterable[Result]) -> list[str]:
     """The versions of torch that computed them."""
-    return sorted({version for result in results if (version := result.provenance.versions.get("torch"))})
+    return sorted(
+        {version for result in results if (version := result.provenance.versions.get("torch"))}
+    )
 
 
 def kernel_variables(results: Iterable[Result]) -> list[str]:
-    """Names of the variables that choose kernels and were not the same for all results that recorded them."""
-    recorded = [result.provenance.variables for result in results if result.provenance.variables is not None]
+    """Names of the variables that choose kernels and were not the same for all results that
+    recorded them."""
+    recorded = [
+        result.provenance.variables for result in results if result.provenance.variables is not None
+    ]
     names = {name for variables in recorded for name in variables}
-    return sorted(name for name in names if len({variables.get(name) for variables in recorded}) > 1)
+    return sorted(
+        name for name in names if len({variables.get(name) for variables in recorded}) > 1
+    )

@@ -1,7 +1,8 @@
-"""How many seeds each cell needs on each task: those of the suite, or as many as its claims need to be decided.
+"""How many seeds each cell needs on each task: those of the suite, or as many as its claims need to
+be decided.
 
-Claims are looked at each time a batch of seeds is complete, and the error that is allowed in all is spent over these
-looks, so that looking often does not decide by luck (docs/decisions/0014).
+Claims are looked at each time a batch of seeds is complete, and the error that is allowed in all is
+spent over these looks, so that looking often does not decide by luck (docs/decisions/0014).
 """
 
 from collections.abc import Iterable
@@ -20,7 +21,9 @@ class SeedAllocation:
 
     def __init__(self, suite: Suite, index: Index, standing: SearchState) -> None:
         self._suite, self._index, self._search_state = suite, index, standing
-        self._uses = {identity(_side(use, cell)): use for use in suite.tasks for cell in suite.cells_on(use)}
+        self._uses = {
+            identity(_side(use, cell)): use for use in suite.tasks for cell in suite.cells_on(use)
+        }
         self._counts: dict[bytes, int] = {}
         for claim in suite.claims if suite.until_decided else ():
             count = self._count(claim)
@@ -58,8 +61,11 @@ class SeedAllocation:
                 measurements.note(trial, outcome.figures, scored(outcome), outcome.absences)
         return measurements
 
-    def _trainings(self, use: TaskUse, cell: CellUse, seeds: int) -> Iterable[tuple[float, int]] | None:
-        """The rates and seeds of a cell's evaluation at so many seeds; None while its search is not complete."""
+    def _trainings(
+        self, use: TaskUse, cell: CellUse, seeds: int
+    ) -> Iterable[tuple[float, int]] | None:
+        """The rates and seeds of a cell's evaluation at so many seeds; None while its search is not
+        complete."""
         if is_raced(use.recipe):
             found = self._search_state.raced(use, cell, range(seeds))
             return found.trainings if found.complete else None

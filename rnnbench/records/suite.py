@@ -5,15 +5,23 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct, field
 
 from rnnbench.records.claim import Claim
-from rnnbench.records.recipe import LIMIT_MEMORY_MIB, LIMIT_OUTPUT_MIB, Measurement, Positive, Recipe, Shape
+from rnnbench.records.recipe import (
+    LIMIT_MEMORY_MIB,
+    LIMIT_OUTPUT_MIB,
+    Measurement,
+    Positive,
+    Recipe,
+    Shape,
+)
 from rnnbench.records.trial import CellUse, Dial
 
 
 class TaskUse(Struct, frozen=True, kw_only=True):
-    """A task at one setting of its dials (complete, horizon included), with the recipe that its trials get.
+    """A task at one setting of its dials (complete, horizon included), with the recipe that its
+    trials get.
 
-    below: the rung of a ladder that a cell must have solved in most seeds before it tries this one. The learning rate
-           of a ladder is searched on its lowest rung.
+    below: the rung of a ladder that a cell must have solved in most seeds before it tries this one.
+           The learning rate of a ladder is searched on its lowest rung.
     only:  rows of the cells that try it; without any it is all of the suite's.
     """
 
@@ -58,7 +66,8 @@ class SeedRule(Struct, frozen=True):
     most: int
 
     def looks(self, most: int | None = None) -> tuple[int, ...]:
-        """How many seeds there are at each look, up to `most`, which is the only one where it is below the first."""
+        """How many seeds there are at each look, up to `most`, which is the only one where it is
+        below the first."""
         end = min(self.most, most or self.most)
         return tuple(range(self.first, end + 1, self.step)) or (end,)
 
@@ -66,11 +75,13 @@ class SeedRule(Struct, frozen=True):
 class CostSettings(Struct, frozen=True, kw_only=True):
     """How often cost is measured, and within which limits.
 
-    replicates: at least so many of times, of `repeats` measured steps of each cell; more, up to `most_replicates`,
-                until each ratio to the reference cell is known to `precision` or they have taken `most_seconds`.
+    replicates:       at least so many of times, of `repeats` measured steps of each cell; more, up
+                      to `most_replicates`, until each ratio to the reference cell is known to
+                      `precision` or they have taken `most_seconds`.
     memory_limit_mib: what a training step may take where its memory is measured, and not its time.
-    reference:  the row over which times are stated, "" for the reference cell; what is measured does not depend on it.
-    sessions:  how often it is to be measured; `session` is that of this run.
+    reference:        the row over which times are stated, "" for the reference cell; what is
+                      measured does not depend on it.
+    sessions:         how often it is to be measured; `session` is that of this run.
     """
 
     replicates: Positive = 8
@@ -104,11 +115,13 @@ class CostPlan(CostSettings, frozen=True, kw_only=True):
 
 
 class Suite(Struct, frozen=True, kw_only=True):
-    """Cells x tasks x seeds, and cost trials for the same cells. `version` rises when figures stop being comparable.
+    """Cells x tasks x seeds, and cost trials for the same cells. `version` rises when figures stop
+    being comparable.
 
-    claims:        what the figures are to decide.
-    left_out_claims: a sentence for each file of claims that a plugin brings and that cannot be used.
-    until_decided: the rule by which seeds are added until they do.
+    claims:          what the figures are to decide.
+    left_out_claims: a sentence for each file of claims that a plugin brings and that cannot be
+                     used.
+    until_decided:   the rule by which seeds are added until they do.
     """
 
     name: str

@@ -31,7 +31,8 @@ class CellUse(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class LearningTrial(Struct, frozen=True, kw_only=True, tag_field="lane", tag="learning"):
-    """One cell trained on one task at one seed. Its figures are a function of this record and of the software.
+    """One cell trained on one task at one seed. Its figures are a function of this record and of
+    the software.
 
     diagnostics: measurements of the cell in the fresh and in the trained model, by name.
     """
@@ -52,7 +53,8 @@ class LearningTrial(Struct, frozen=True, kw_only=True, tag_field="lane", tag="le
 
 
 class CostTrial(Struct, frozen=True, kw_only=True, tag_field="lane", tag="cost"):
-    """One replicate of a cost measurement: all its cells side by side in one process that has the machine to itself.
+    """One replicate of a cost measurement: all its cells side by side in one process that has the
+    machine to itself.
 
     repeats:  measured steps of each cell, taken in turns in random order.
     round:    which replicate this is; it seeds the order and the weights.
@@ -93,14 +95,17 @@ def limits(trial: Trial) -> Limits:
 
 
 def trial_id(trial: Trial) -> str:
-    """A readable name that ends in a hash of the whole content: equal trials, and only those, share it."""
-    return f"{re.sub(r'[^A-Za-z0-9_.+=-]+', '-', _title(trial))}.{sha256(canonical(trial)).hexdigest()[:12]}"
+    """A readable name that ends in a hash of the whole content: equal trials, and only those, share
+    it."""
+    title = re.sub(r"[^A-Za-z0-9_.+=-]+", "-", _title(trial))
+    return f"{title}.{sha256(canonical(trial)).hexdigest()[:12]}"
 
 
 def canonical(trial: Trial | CellUse) -> bytes:
     """The content as JSON in one form: equal records give equal bytes.
 
-    Fields that equal their default are left out, so that a field that is added later leaves old results valid.
+    Fields that equal their default are left out, so that a field that is added later leaves old
+    results valid.
     """
     return msgspec.json.encode((type(trial).__name__, _bare(trial)), order="deterministic")
 
@@ -120,7 +125,8 @@ def _bare(value: Any) -> Any:
 
 @cache
 def _defaults(kind: type[Struct]) -> tuple[tuple[str, str, Any], ...]:
-    """The fields of a record with their keys in JSON and their defaults; a field without a default equals nothing."""
+    """The fields of a record with their keys in JSON and their defaults; a field without a default
+    equals nothing."""
     found = []
     for one in msgspec.structs.fields(kind):
         default = one.default if one.default_factory is msgspec.NODEFAULT else one.default_factory()
@@ -136,7 +142,13 @@ def _has_several_rates(recipe: Recipe) -> bool:
 def _title(trial: Trial) -> str:
     if isinstance(trial, LearningTrial):
         horizon = f".h{trial.dials['horizon']}" if "horizon" in trial.dials else ""
-        word = "tune" if trial.phase == "tuning" else "rate" if _has_several_rates(trial.recipe) else ""
+        word = (
+            "tune"
+            if trial.phase == "tuning"
+            else "rate"
+            if _has_several_rates(trial.recipe)
+            else ""
+        )
         rate = f".{word}{trial.learning_rate:g}" if word else ""
         return f"{trial.task}{horizon}.{trial.cell.row}{rate}.s{trial.seed}"[:80]
     rows = "+".join(cell.row for cell in trial.cells)

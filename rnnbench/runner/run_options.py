@@ -20,12 +20,14 @@ class Terms:
     """How one trial is run.
 
     checkpoints: where it keeps what it needs to go on after it was cut off.
-    only_size:  size the model, and train nothing.
-    plugins:    those to import; None imports all that are installed.
-    files:      by module, the file that it is in the process which asks for the trial. The trial must import the same.
-    at_end:     called when the work is over, however it went, and before the result is put together.
-    at_work:    told what is begun while times are measured, such as "the first step of" a cell; "" at the end. It takes
-                no time to speak of.
+    only_size:   size the model, and train nothing.
+    plugins:     those to import; None imports all that are installed.
+    files:       by module, the file that it is in the process which asks for the trial. The trial
+                 must import the same.
+    at_end:      called when the work is over, however it went, and before the result is put
+                 together.
+    at_work:     told what is begun while times are measured, such as "the first step of" a cell; ""
+                 at the end. It takes no time to speak of.
     """
 
     checkpoints: Checkpoints = field(default_factory=Checkpoints)

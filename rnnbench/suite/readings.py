@@ -18,16 +18,27 @@ BOUNDS = ("at_most", "at_least", "within", "beyond")
 
 
 def reading(entry: ReadingEntry, recipe: Recipe, where: str, catalogue: Catalogue) -> Reading:
-    """A reading with all its conditions. What it needs and is not installed is named in it; it then has none.
+    """A reading with all its conditions. What it needs and is not installed is named in it; it then
+    has none.
 
     Raises RnnbenchError where it contradicts itself.
     """
     cells = tuple(ClaimCell(name=cell) if isinstance(cell, str) else cell for cell in entry.cells)
     names = tuple(map(_called, cells))
     if len(set(names)) < len(names):
-        raise RnnbenchError(f"{where}: cells: '{names[0]}' stands there twice; give one of them another `label`")
-    missing = [no_such("cell", cell.name, catalogue.cells) for cell in cells if cell.name not in catalogue.cells]
-    missing += [no_such("task", task.name, catalogue.tasks) for task in entry.tasks if task.name not in catalogue.tasks]
+        raise RnnbenchError(
+            f"{where}: cells: '{names[0]}' stands there twice; give one of them another `label`"
+        )
+    missing = [
+        no_such("cell", cell.name, catalogue.cells)
+        for cell in cells
+        if cell.name not in catalogue.cells
+    ]
+    missing += [
+        no_such("task", task.name, catalogue.tasks)
+        for task in entry.tasks
+        if task.name not in catalogue.tasks
+    ]
     refuse_contradictions(entry, len(cells), where)
     bare = Reading(
         title=entry.title,

@@ -25,8 +25,8 @@ def fail(sentence: str) -> NoReturn:
 
 @dataclass(frozen=True)
 class Check(Generic[Tested]):
-    """A law that every cell, or every task, keeps. `run` gives what was seen in passing, or raises CheckFailed or
-    NotApplicable."""
+    """A law that every cell, or every task, keeps. `run` gives what was seen in passing, or raises
+    CheckFailed or NotApplicable."""
 
     name: str
     run: Callable[[Tested], str]
@@ -37,7 +37,8 @@ class Check(Generic[Tested]):
         return (self.run.__doc__ or "").split("\n")[0]
 
     def outcome(self, name: str, subject: Callable[[], Tested]) -> Outcome:
-        """The outcome for the subject of this name; what it raises, while it is made or run, is a failure."""
+        """The outcome for the subject of this name; what it raises, while it is made or run, is a
+        failure."""
         status: Literal["passed", "failed", "not applicable"] = "failed"
         try:
             sentence, status = self.run(subject()), "passed"
@@ -49,4 +50,6 @@ class Check(Generic[Tested]):
             raise
         except BaseException as error:
             sentence = f"it raised {describe(error)}"
-        return Outcome(subject=name, check=self.name, law=self.law, status=status, sentence=sentence)
+        return Outcome(
+            subject=name, check=self.name, law=self.law, status=status, sentence=sentence
+        )

@@ -1,6 +1,8 @@
-"""The process in which a cell or task is checked: it says its laws, then an outcome for each, a line of JSON each.
+"""The process in which a cell or task is checked: it says its laws, then an outcome for each, a
+line of JSON each.
 
-Started by `rnnbench.executors.checking`, which knows what to make of its end, whenever and however that comes.
+Started by `rnnbench.executors.checking`, which knows what to make of its end, whenever and however
+that comes.
 """
 
 import os

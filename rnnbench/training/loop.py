@@ -1,4 +1,5 @@
-"""The training loop: epochs, an evaluation after each, a checkpoint now and then, and test data once at the end."""
+"""The training loop: epochs, an evaluation after each, a checkpoint now and then, and test data
+once at the end."""
 
 from collections.abc import Callable, Mapping
 from copy import deepcopy
@@ -26,7 +27,8 @@ from rnnbench.training.scores import finite_scores, metric_notes
 
 @dataclass(frozen=True)
 class Outcome:
-    """How training ended, its figures, the epochs after which it was taken up again, and seconds seen in passing."""
+    """How training ended, its figures, the epochs after which it was taken up again, and seconds
+    seen in passing."""
 
     status: Status
     reason: str
@@ -46,10 +48,12 @@ def train(
     diagnostics: Mapping[str, Measure] = NO_DIAGNOSTICS,
     after_first_step: Callable[[], object] | None = None,
 ) -> Outcome:
-    """Train a fresh model on a feed as the trial's recipe says; test data is touched once, at the end.
+    """Train a fresh model on a feed as the trial's recipe says; test data is touched once, at the
+    end.
 
-    A trial of the learning-rate search leaves test data alone. `after_first_step` is called once, behind the first step
-    of this process. Raises OutOfTime where a trial that was taken up again has spent its limit.
+    A trial of the learning-rate search leaves test data alone. `after_first_step` is called once,
+    behind the first step of this process. Raises OutOfTime where a trial that was taken up again
+    has spent its limit.
     """
     fresh = diagnose(diagnostics, model, task, feed, trial)
     trainer = _Trainer(trial, task, model, feed, checkpoint or Checkpoint(None))
@@ -59,7 +63,9 @@ def train(
     test, absent = _test_scores(trial, trainer)
     chosen = {} if history.diverged else diagnose(diagnostics, model, task, feed, trial)
     if history.epochs_to_target is None:
-        absent["epochs_to_target"] = f"not at the target twice in a row within {history.epoch} epochs"
+        absent["epochs_to_target"] = (
+            f"not at the target twice in a row within {history.epoch} epochs"
+        )
     trivial = {} if trial.phase == "tuning" else feed.trivial()
     learning = Learning(
         metrics=metric_notes(task, feed),
@@ -90,8 +96,11 @@ def train(
     )
 
 
-def _test_scores(trial: LearningTrial, trainer: "_Trainer") -> tuple[dict[str, float], dict[str, str]]:
-    """The scores on test data of the best epoch's weights, which the model keeps; and why scores are absent."""
+def _test_scores(
+    trial: LearningTrial, trainer: "_Trainer"
+) -> tuple[dict[str, float], dict[str, str]]:
+    """The scores on test data of the best epoch's weights, which the model keeps; and why scores
+    are absent."""
     if trainer.history.diverged:
         return {}, {"test": trainer.history.diverged}
     if trial.phase == "tuning":
@@ -120,7 +129,9 @@ def _how_it_ended(history: TrainingHistory) -> tuple[Status, str]:
 class _Trainer:
     """One training run in this process."""
 
-    def __init__(self, trial: LearningTrial, task: Task, model: Model, feed: Feed, checkpoint: Checkpoint) -> None:
+    def __init__(
+        self, trial: LearningTrial, task: Task, model: Model, feed: Feed, checkpoint: Checkpoint
+    ) -> None:
         self.recipe = trial.recipe
         self.task = task
         self.feed = feed
@@ -146,13 +157,18 @@ class _Trainer:
             found = evaluate(self.model, self.task, self.feed.validation, self.device)
             self.history.seconds_evaluating += perf_counter() - trained
             number = self.history.epoch + 1
-            epoch = Epoch(number, number * self.feed.steps_per_epoch, train_loss, found.scores, found.absent)
+            epoch = Epoch(
+                number, number * self.feed.steps_per_epoch, train_loss, found.scores, found.absent
+            )
             if self.history.note(epoch, self.metric, self.task.target_here):
                 self.best_weights = deepcopy(self.model.state_dict())
             if self.checkpoint.due and not self.history.is_over(self.recipe):
                 self._lay_down()
             if self.resumed_at and self.history.seconds > self.recipe.limit_seconds:
-                raise OutOfTime(f"longer than its limit of {self.recipe.limit_seconds:g} s, in several processes")
+                raise OutOfTime(
+                    f"longer than its limit of {self.recipe.limit_seconds:g} s, in several"
+                    " processes"
+                )
 
     def _train_epoch(self) -> float:
         """One pass; the mean training loss over it, up to where it diverged."""
@@ -181,7 +197,8 @@ class _Trainer:
         return total / steps
 
     def _outputs(self, batch: Tensors, states: list[Any] | None) -> tuple[Tensor, list[Any] | None]:
-        """Of whole sequences; or, for a stream, of its next window, with the states to go on from."""
+        """Of whole sequences; or, for a stream, of its next window, with the states to go on
+        from."""
         if self.task.mode != "stream":
             return self.model(batch.inputs, batch.tokens, batch.lengths), None
         outputs, after = self.model.carry_on(batch.inputs, batch.tokens, states)

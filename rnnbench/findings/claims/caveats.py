@@ -43,20 +43,25 @@ READ_OFF = ("threshold", "shape", "kernel")
 class ClaimCaveats:
     """Caveats on these results, by claim. `conditions` are those of the same results.
 
-    A condition is reduced to the cells that a claim trains there, and to the pairs of them that it holds against each
-    other. Its caveats are on all seeds that were run, also where the claim is judged on the first of them.
+    A condition is reduced to the cells that a claim trains there, and to the pairs of them that it
+    holds against each other. Its caveats are on all seeds that were run, also where the claim is
+    judged on the first of them.
     """
 
     def __init__(self, results: Sequence[Result], conditions: Sequence[Condition]) -> None:
         self._conditions = conditions
         self._costs = {trial_id(result.trial): result for result in results if _is_metered(result)}
-        self._places: dict[bytes, dict[int, str]] = defaultdict(dict)  # of each side: its row, by condition
+        self._places: dict[bytes, dict[int, str]] = defaultdict(
+            dict
+        )  # of each side: its row, by condition
         learning = [result for result in results if isinstance(result.trial, LearningTrial)]
         for place, (_, group) in enumerate(evaluated(learning)):
             named = rows(learning_trial(result).cell for result in group)
             for result in group:
                 trial = learning_trial(result)
-                side = LearningSide(cell=trial.cell, task=trial.task, dials=trial.dials, recipe=trial.recipe)
+                side = LearningSide(
+                    cell=trial.cell, task=trial.task, dials=trial.dials, recipe=trial.recipe
+                )
                 self._places[identity(side)][place] = named[canonical(trial.cell)]
 
     def of(self, claim: Claim, finding: ClaimFinding) -> Iterator[str]:
@@ -79,12 +84,21 @@ class ClaimCaveats:
         for condition in self._reduced(claim, ["score"], deciding_metric=True):
             sentences += score_caveats(condition)
         yield from _merged(sentences, [condition.title for condition in everything])
-        trials = [trial for reading in finding.readings for judged in reading.judged for trial in judged.trials]
-        yield from cost_caveats([self._costs[trial] for trial in dict.fromkeys(trials) if trial in self._costs], ())
+        trials = [
+            trial
+            for reading in finding.readings
+            for judged in reading.judged
+            for trial in judged.trials
+        ]
+        yield from cost_caveats(
+            [self._costs[trial] for trial in dict.fromkeys(trials) if trial in self._costs], ()
+        )
 
-    def _reduced(self, claim: Claim, figures: Sequence[Figure], *, deciding_metric: bool = False) -> list[Condition]:
-        """The conditions under which a claim trains for these figures, with its own cells and pairs alone; with
-        `deciding_metric` only where it reads the metric that decides the task."""
+    def _reduced(
+        self, claim: Claim, figures: Sequence[Figure], *, deciding_metric: bool = False
+    ) -> list[Condition]:
+        """The conditions under which a claim trains for these figures, with its own cells and pairs
+        alone; with `deciding_metric` only where it reads the metric that decides the task."""
         trained: dict[int, set[str]] = defaultdict(set)
         compared: dict[int, set[frozenset[str]]] = defaultdict(set)
         asked: dict[int, list[Question]] = defaultdict(list)
@@ -93,7 +107,10 @@ class ClaimCaveats:
                 continue
             for question in reading.questions:
                 for place, names in self._rows(question).items():
-                    if deciding_metric and reading.metric not in ("", self._conditions[place].metrics[0].name):
+                    if deciding_metric and reading.metric not in (
+                        "",
+                        self._conditions[place].metrics[0].name,
+                    ):
                         continue
                     trained[place] |= set(names)
                     compared[place].add(frozenset(names))
@@ -138,15 +155,24 @@ class ClaimCaveats:
         for reading in claim.readings:
             for question in reading.questions:
                 by_place = self._rows(question)
-                arms = [_arm(self._conditions[place], row) for place, names in by_place.items() for row in names]
+                arms = [
+                    _arm(self._conditions[place], row)
+                    for place, names in by_place.items()
+                    for row in names
+                ]
                 sizes = [arm.parameters for arm in arms if arm.parameters]
-                if len(by_place) > 1 and len(sizes) > 1 and max(sizes) > (1 + BUDGET_DOUBT) * min(sizes):
+                if (
+                    len(by_place) > 1
+                    and len(sizes) > 1
+                    and max(sizes) > (1 + BUDGET_DOUBT) * min(sizes)
+                ):
                     told = " and ".join(f"{arm.row} has {arm.parameters:,}" for arm in arms)
                     yield f"{_label([question])}: parameters are not equal: {told}."
 
 
 def _is_metered(result: Result) -> bool:
-    """Whether other work on the machine can move what was measured; parameters and operations are counted."""
+    """Whether other work on the machine can move what was measured; parameters and operations are
+    counted."""
     return isinstance(result.trial, CostTrial) and result.trial.measurement != "operations"
 
 
@@ -154,7 +180,9 @@ def _only(condition: Condition, cells: set[str], compared: set[frozenset[str]]) 
     return replace(
         condition,
         arms=tuple(arm for arm in condition.arms if arm.row in cells),
-        ratios=tuple(pair for pair in condition.ratios if frozenset({pair.row, pair.other}) in compared),
+        ratios=tuple(
+            pair for pair in condition.ratios if frozenset({pair.row, pair.other}) in compared
+        ),
     )
 
 
@@ -165,17 +193,24 @@ def _arm(condition: Condition, row: str) -> Arm:
 def _out_of_reach(condition: Condition) -> Iterator[str]:
     """A target that no seed of any cell reaches."""
     if condition.arms and not any(arm.solved for arm in condition.arms):
-        yield f"{condition.title}: no seed of {' or '.join(arm.row for arm in condition.arms)} reaches the target."
+        yield (
+            f"{condition.title}: no seed of {' or '.join(arm.row for arm in condition.arms)}"
+            " reaches the target."
+        )
 
 
 def _label(questions: Sequence[Question]) -> str:
-    """What these have in common, in words: thresholds of the same trainings share all but the threshold."""
+    """What these have in common, in words: thresholds of the same trainings share all but the
+    threshold."""
     common = {
         name: value
         for name, value in questions[0].facets.items()
-        if name not in READ_OFF and all(question.facets.get(name) == value for question in questions)
+        if name not in READ_OFF
+        and all(question.facets.get(name) == value for question in questions)
     }
-    return ", ".join(value if name == "task" else f"{name} {value}" for name, value in common.items())
+    return ", ".join(
+        value if name == "task" else f"{name} {value}" for name, value in common.items()
+    )
 
 
 def _merged(sentences: Iterable[str], titles: Sequence[str]) -> Iterator[str]:
@@ -183,7 +218,9 @@ def _merged(sentences: Iterable[str], titles: Sequence[str]) -> Iterator[str]:
     every = set(titles)
     found: dict[str, dict[str, None]] = defaultdict(dict)
     for sentence in sentences:
-        title = max((title for title in every if sentence.startswith(f"{title}: ")), key=len, default="")
+        title = max(
+            (title for title in every if sentence.startswith(f"{title}: ")), key=len, default=""
+        )
         found[sentence.removeprefix(f"{title}: ") if title else sentence][title] = None
     for said, places in found.items():
         where = "; ".join(filter(None, places))

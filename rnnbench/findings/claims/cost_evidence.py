@@ -16,12 +16,16 @@ from rnnbench.findings.stats.signed_rank import p_below as p_epochs_below, two_s
 from rnnbench.records import CostSide, Question, Reading, Region, identity
 
 BETWEEN_KINDS = 1.15
-"""By how much a ratio of times of two kinds of layer may move from one day to the next; docs/decisions/0012."""
+"""By how much a ratio of times of two kinds of layer may move from one day to the next;
+docs/decisions/0012."""
 SPLITS = 101
 
 
-def evidence_of_times(first: CostSide, second: CostSide, region: Region, measurements: Measurements) -> Evidence:
-    """Of several days each has to say the same; between kinds of layer the ratio may move besides."""
+def evidence_of_times(
+    first: CostSide, second: CostSide, region: Region, measurements: Measurements
+) -> Evidence:
+    """Of several days each has to say the same; between kinds of layer the ratio may move
+    besides."""
     paired = that_count(measurements.paired(first, second))
     by_session = {day: list(found.values()) for day, found in paired.items()}
     trials = tuple(sorted(identity for found in paired.values() for identity in found))
@@ -40,8 +44,12 @@ def evidence_of_times(first: CostSide, second: CostSide, region: Region, measure
 
 def _thin(by_session: Mapping[str, Sequence[float]]) -> str:
     """Which day has too few replicates for a test; "" where none has."""
-    thin = [(day, len(found)) for day, found in by_session.items() if len(found) < INTERVAL_REPLICATES]
-    return "; ".join(f"{n} of {INTERVAL_REPLICATES} replicates{' on ' + day if day else ''}" for day, n in thin)
+    thin = [
+        (day, len(found)) for day, found in by_session.items() if len(found) < INTERVAL_REPLICATES
+    ]
+    return "; ".join(
+        f"{n} of {INTERVAL_REPLICATES} replicates{' on ' + day if day else ''}" for day, n in thin
+    )
 
 
 def _student(values: Sequence[float], region: Region, slack: float) -> tuple[float, float]:
@@ -61,9 +69,11 @@ def _t_above(values: Sequence[float], bound: float) -> float:
     return float(stats.t.sf((np.mean(values) - bound) / stats.sem(values), len(values) - 1))
 
 
-def with_step_times(learned: Evidence, reading: Reading, question: Question, measurements: Measurements) -> Evidence:
-    """Epochs times the time of a step. Each part has half of the error: a product lies below a bound where the epochs
-    lie below some part of it, and the time below the rest."""
+def with_step_times(
+    learned: Evidence, reading: Reading, question: Question, measurements: Measurements
+) -> Evidence:
+    """Epochs times the time of a step. Each part has half of the error: a product lies below a
+    bound where the epochs lie below some part of it, and the time below the rest."""
     assert question.step_time
     counting = that_count(measurements.paired(*question.step_time))
     paired = {day: list(found.values()) for day, found in counting.items()}
@@ -71,7 +81,9 @@ def with_step_times(learned: Evidence, reading: Reading, question: Question, mea
     if learned.effect is None:
         return learned
     if not paired:
-        return replace(learned, effect=None, p_for=None, p_against=None, reason="no times of a step")
+        return replace(
+            learned, effect=None, p_for=None, p_against=None, reason="no times of a step"
+        )
     whole = replace(
         learned,
         effect=_product_range(learned.effect, over_sessions(paired)),
@@ -89,15 +101,17 @@ def with_step_times(learned: Evidence, reading: Reading, question: Question, mea
 
 def _product_range(epochs: Range, step: Range) -> Range:
     """The range of epochs times the time of a step, from the ranges of both."""
-    product = Range(epochs.centre * step.centre, epochs.low * step.low, epochs.high * step.high, epochs.n)
+    product = Range(
+        epochs.centre * step.centre, epochs.low * step.low, epochs.high * step.high, epochs.n
+    )
     if "range" in (epochs.kind, step.kind):
         return product
     return replace(product, kind="product of intervals")
 
 
 def _product(learned: Evidence, step_time: Sequence[float], region: Region) -> tuple[float, float]:
-    """Two-sided p-values that the product, a sum of logarithms, lies in a region, and that it lies outside; each looks
-    at the ends of epochs that speak against it."""
+    """Two-sided p-values that the product, a sum of logarithms, lies in a region, and that it lies
+    outside; each looks at the ends of epochs that speak against it."""
     lowest = [[-low for low, _ in ends.values()] for ends in learned.above]
     highest = [[high for _, high in ends.values()] for ends in learned.below]
     turned = [-value for value in step_time]
@@ -111,11 +125,15 @@ def _product(learned: Evidence, step_time: Sequence[float], region: Region) -> t
     return two_sided(region, p_above, p_below)
 
 
-def _p_product_below(epochs: Sequence[float], rates: int, step_time: Sequence[float], bound: float) -> float:
-    """P-value of the hypothesis that the logarithms of epochs and of step time add up to less than a bound.
+def _p_product_below(
+    epochs: Sequence[float], rates: int, step_time: Sequence[float], bound: float
+) -> float:
+    """P-value of the hypothesis that the logarithms of epochs and of step time add up to less than
+    a bound.
 
-    Either part may take any share of the bound, and the share with the smallest p-value counts, so that the p-value is
-    twice the larger one of both parts. Epochs are those of the best of so many `rates`: Bonferroni's share for each.
+    Either part may take any share of the bound, and the share with the smallest p-value counts, so
+    that the p-value is twice the larger one of both parts. Epochs are those of the best of so many
+    `rates`: Bonferroni's share for each.
     """
     slack = float(np.log(BETWEEN_KINDS))
     centre = (typical(epochs) + bound - float(np.mean(step_time)) - slack) / 2

@@ -1,4 +1,5 @@
-"""The same of what is counted, which is exact, and of peak memory, which each replicate reads anew."""
+"""The same of what is counted, which is exact, and of peak memory, which each replicate reads
+anew."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -23,7 +24,9 @@ Logs = NDArray[np.float64]
 ByPlace = Mapping[str, Sequence[float]]
 
 
-def evidence_of_counts(first: CostSide, second: CostSide, reading: Reading, measurements: Measurements) -> Evidence:
+def evidence_of_counts(
+    first: CostSide, second: CostSide, reading: Reading, measurements: Measurements
+) -> Evidence:
     """By all that was counted; of peaks, threads and devices have to agree about it."""
     counted = [measurements.counted.get(identity(side), {}) for side in (first, second)]
     trials = tuple(sorted({*counted[0], *counted[1]}))
@@ -31,7 +34,11 @@ def evidence_of_counts(first: CostSide, second: CostSide, reading: Reading, meas
     theirs = _by_place(second, reading.figure, measurements)
     if reading.figure == "peak-memory":
         region = logs(reading.region)
-        each = [_evidence_of_peaks(ours[place], theirs[place], region) for place in ours if place in theirs]
+        each = [
+            _evidence_of_peaks(ours[place], theirs[place], region)
+            for place in ours
+            if place in theirs
+        ]
         if not each:
             return Evidence(by_seeds=False)
         return replace(_together(each), trials=trials)
@@ -39,7 +46,9 @@ def evidence_of_counts(first: CostSide, second: CostSide, reading: Reading, meas
     b = list(chain.from_iterable(theirs.values()))
     if not a or not b:
         return Evidence(by_seeds=False)
-    found = Range(float(np.median(a) / np.median(b)), min(a) / max(b), max(a) / min(b), min(len(a), len(b)))
+    found = Range(
+        float(np.median(a) / np.median(b)), min(a) / max(b), max(a) / min(b), min(len(a), len(b))
+    )
     return replace(_certain(found, reading.region), effect=found, trials=trials)
 
 
@@ -71,13 +80,16 @@ def _together(each: Sequence[Evidence]) -> Evidence:
 
 
 def _evidence_of_peaks(ours: Sequence[float], theirs: Sequence[float], region: Region) -> Evidence:
-    """By Welch's test on the logarithms, each boundary moved away by how much a peak may be misread."""
+    """By Welch's test on the logarithms, each boundary moved away by how much a peak may be
+    misread."""
     our_logs = np.log(ours)
     their_logs = np.log(theirs)
     n = min(len(ours), len(theirs))
     if n < INTERVAL_REPLICATES:
         effect = exponential(_range_of_peaks(our_logs, their_logs))
-        return Evidence(effect=effect, n=n, reason=f"{n} of {INTERVAL_REPLICATES} replicates", by_seeds=False)
+        return Evidence(
+            effect=effect, n=n, reason=f"{n} of {INTERVAL_REPLICATES} replicates", by_seeds=False
+        )
     if our_logs.std() + their_logs.std() == 0:
         found = _range_of_peaks(our_logs, their_logs)
         return replace(_certain(found, region), effect=exponential(found))
@@ -110,20 +122,26 @@ def _tested_peaks(ours: Logs, theirs: Logs, region: Region) -> Evidence:
         n,
         "95 % interval",
     )
-    return Evidence(effect=exponential(found), p_for=p_for, p_against=p_against, n=n, by_seeds=False)
+    return Evidence(
+        effect=exponential(found), p_for=p_for, p_against=p_against, n=n, by_seeds=False
+    )
 
 
 def _welch(larger: Logs, smaller: Logs) -> float:
-    """One-sided p-value of the hypothesis that the first mean is at most the second, with unequal variances."""
+    """One-sided p-value of the hypothesis that the first mean is at most the second, with unequal
+    variances."""
     return float(stats.ttest_ind(larger, smaller, equal_var=False, alternative="greater").pvalue)
 
 
 def _certain(found: Range, region: Region) -> Evidence:
-    """All of a range lies in a region, or all of it outside, or neither; there is no chance about it."""
+    """All of a range lies in a region, or all of it outside, or neither; there is no chance about
+    it."""
     low = -np.inf if region.low is None else region.low
     high = np.inf if region.high is None else region.high
     inside = low <= found.low and found.high <= high
     beyond = found.high < low or found.low > high
     if region.outside:
         inside, beyond = beyond, inside
-    return Evidence(p_for=0.0 if inside else 1.0, p_against=0.0 if beyond else 1.0, n=found.n, by_seeds=False)
+    return Evidence(
+        p_for=0.0 if inside else 1.0, p_against=0.0 if beyond else 1.0, n=found.n, by_seeds=False
+    )

@@ -29,7 +29,11 @@ def evidence_for(reading: Reading, question: Question, measurements: Measurement
     first, second = question.first, question.second
     if isinstance(first, LearningSide):
         learned = _learning(reading, question, measurements)
-        return with_step_times(learned, reading, question, measurements) if question.step_time else learned
+        return (
+            with_step_times(learned, reading, question, measurements)
+            if question.step_time
+            else learned
+        )
     assert isinstance(second, CostSide)
     if reading.figure in ("train-time", "inference-time"):
         return evidence_of_times(first, second, reading.region, measurements)
@@ -41,8 +45,10 @@ LOWER: tuple[Figure, ...] = ("epochs", "seconds")
 
 
 class _Choices(NamedTuple):
-    """The seeds at each choice of rates: both cells at their best; and where the effect is to lie above a bound, or
-    below, those by which it has to; and whether one rate of a cell counts because it came out best."""
+    """The seeds at each choice of rates: both cells at their best; and where the effect is to lie
+    above a bound, or below, those by which it has to; and whether one rate of a cell counts because
+    it came out best.
+    """
 
     best: Seeds
     above: list[Seeds]
@@ -52,8 +58,14 @@ class _Choices(NamedTuple):
 
 def _learning(reading: Reading, question: Question, measurements: Measurements) -> Evidence:
     choices = _choices(reading, question, measurements)
-    budgets = [float(side.recipe.epochs) for side in _sides(question)] if reading.figure in LOWER else []
-    evidence = _solved(choices, reading.region) if reading.figure == "solved" else _typical(choices, reading, budgets)
+    budgets = (
+        [float(side.recipe.epochs) for side in _sides(question)] if reading.figure in LOWER else []
+    )
+    evidence = (
+        _solved(choices, reading.region)
+        if reading.figure == "solved"
+        else _typical(choices, reading, budgets)
+    )
     trials = [trial for seeds in (*choices.above, *choices.below) for trial in seeds.trials]
     return replace(evidence, trials=tuple(dict.fromkeys(trials)))
 
@@ -63,26 +75,38 @@ def _sides(question: Question) -> list[LearningSide]:
 
 
 def _choices(reading: Reading, question: Question, measurements: Measurements) -> _Choices:
-    """A cell is better at its best rate than the other is at each one that its search left, and worse likewise. Of a
-    figure without a better way each rate of each cell counts for either."""
+    """A cell is better at its best rate than the other is at each one that its search left, and
+    worse likewise. Of a figure without a better way each rate of each cell counts for either."""
     if question.smaller:
-        return _Choices(*growths(question, figure_name(reading, question), measurements), picked=False)
+        return _Choices(
+            *growths(question, figure_name(reading, question), measurements), picked=False
+        )
     sides = _sides(question)
     rates = [measurements.rates(side) for side in sides]
     name = figure_name(reading, question)
 
     def at(*chosen: float) -> Seeds:
-        return seeds_of(list(map(SideAtRate, sides, chosen)), name, measurements, positive=reading.is_ratio)
+        return seeds_of(
+            list(map(SideAtRate, sides, chosen)), name, measurements, positive=reading.is_ratio
+        )
 
     others = [of_side[0] for of_side in rates[1:]]
     best = at(rates[0][0], *others)
 
     def conceding(seeds: Seeds, side: LearningSide, rate: float) -> Seeds:
-        lost = [seed for seed in best.figures if seed not in seeds.figures and measurements.lost(side, rate, seed)]
+        lost = [
+            seed
+            for seed in best.figures
+            if seed not in seeds.figures and measurements.lost(side, rate, seed)
+        ]
         return replace(seeds, conceded=tuple(lost))
 
     ours = [conceding(at(rate, *others), sides[0], rate) for rate in rates[0][1:]]
-    theirs = [conceding(at(rates[0][0], rate), sides[1], rate) for of_side in rates[1:] for rate in of_side[1:]]
+    theirs = [
+        conceding(at(rates[0][0], rate), sides[1], rate)
+        for of_side in rates[1:]
+        for rate in of_side[1:]
+    ]
     if reading.figure in LOWER:
         return _Choices(best, [best, *ours], [best, *theirs])
     if reading.figure == "solved" or (reading.figure == "score" and len(sides) == 2):
@@ -92,7 +116,8 @@ def _choices(reading: Reading, question: Question, measurements: Measurements) -
 
 
 def _typical(choices: _Choices, reading: Reading, budgets: Sequence[float]) -> Evidence:
-    """By signed ranks: of seeds that tell something their effect, and of all of them the p-values."""
+    """By signed ranks: of seeds that tell something their effect, and of all of them the
+    p-values."""
     ratio, seeds = reading.is_ratio, choices.best
     told, lost = _told(seeds, budgets), list(seeds.lost)
     neither = len(seeds.figures) - len(told)
@@ -134,17 +159,28 @@ def _effect(choices: _Choices, budgets: Sequence[float], *, ratio: bool) -> Rang
     """What is typical at the best rates, and how far it reaches."""
 
     def columns(of_choices: Sequence[Seeds], worst: float) -> list[Column]:
-        told = [{seed: _value(pair, ratio=ratio) for seed, pair in _told(one, budgets).items()} for one in of_choices]
-        return [{**one, **dict.fromkeys(seeds.conceded, worst)} for one, seeds in zip(told, of_choices, strict=True)]
+        told = [
+            {seed: _value(pair, ratio=ratio) for seed, pair in _told(one, budgets).items()}
+            for one in of_choices
+        ]
+        return [
+            {**one, **dict.fromkeys(seeds.conceded, worst)}
+            for one, seeds in zip(told, of_choices, strict=True)
+        ]
 
-    return reach(columns(choices.above, ANYTHING), columns(choices.below, -ANYTHING), picked=choices.picked)
+    return reach(
+        columns(choices.above, ANYTHING), columns(choices.below, -ANYTHING), picked=choices.picked
+    )
 
 
 def _told(seeds: Seeds, budgets: Sequence[float]) -> dict[int, tuple[float, ...]]:
-    """Seeds in which one of two cells gets there; all of them where there is no budget to stay within."""
+    """Seeds in which one of two cells gets there; all of them where there is no budget to stay
+    within."""
     if len(budgets) < 2:
         return dict(seeds.figures)
-    return {s: pair for s, pair in seeds.figures.items() if pair[0] < budgets[0] or pair[1] < budgets[1]}
+    return {
+        s: pair for s, pair in seeds.figures.items() if pair[0] < budgets[0] or pair[1] < budgets[1]
+    }
 
 
 def _value(pair: Sequence[float], *, ratio: bool) -> float:
@@ -154,8 +190,9 @@ def _value(pair: Sequence[float], *, ratio: bool) -> float:
 
 
 def _ends(seeds: Seeds, budgets: Sequence[float], *, ratio: bool, conceded: float = 0.0) -> BySeed:
-    """From where to where each seed's value may lie: a cell that did not get there may have needed any number, and what
-    ran to its end without the figure may have any; what a cell concedes lies at the end given."""
+    """From where to where each seed's value may lie: a cell that did not get there may have needed
+    any number, and what ran to its end without the figure may have any; what a cell concedes lies
+    at the end given."""
     known = {seed: _end(pair, budgets, ratio=ratio) for seed, pair in seeds.figures.items()}
     unknown = dict.fromkeys(seeds.unknown, (-ANYTHING, ANYTHING))
     return {**known, **unknown, **dict.fromkeys(seeds.conceded, (conceded, conceded))}
@@ -174,10 +211,13 @@ def _solved(choices: _Choices, region: Region) -> Evidence:
     if not values:
         return Evidence(lost=choices.best.lost)
 
-    def worst(chosen: Sequence[Seeds], own: int, bound: float, way: Literal["greater", "less"]) -> float:
+    def worst(
+        chosen: Sequence[Seeds], own: int, bound: float, way: Literal["greater", "less"]
+    ) -> float:
         shares = [[value for (value,) in seeds.figures.values()] for seeds in chosen]
         most = max(
-            float(stats.binomtest(int(sum(share)), len(share), bound, way).pvalue) if share else 1.0 for share in shares
+            float(stats.binomtest(int(sum(share)), len(share), bound, way).pvalue) if share else 1.0
+            for share in shares
         )
         return min(1.0, own * most)  # Bonferroni's share for each rate that it was chosen among
 

@@ -15,16 +15,20 @@ BySeed = Mapping[int, Ends]
 
 
 class Evidence(Struct, frozen=True, kw_only=True):
-    """The effect, with p-values that it lies in the region, and that it lies outside; None where there are too few.
+    """The effect, with p-values that it lies in the region, and that it lies outside; None where
+    there are too few.
 
-    values: what the seeds say one by one, on the scale of the region's bounds taken to logs for ratios.
-    ends:   by seed, from where to where its value may lie; seeds in which neither cell gets there are included.
-    above:  the same for each choice of learning rates at which the effect has to lie above a bound, to be called above.
-            Empty where something else than signed ranks of seeds decides.
+    values: what the seeds say one by one, on the scale of the region's bounds taken to logs for
+            ratios.
+    ends:   by seed, from where to where its value may lie; seeds in which neither cell gets there
+            are included.
+    above:  the same for each choice of learning rates at which the effect has to lie above a bound,
+            to be called above. Empty where something else than signed ranks of seeds decides.
     below:  the same for each choice at which it has to lie below a bound.
     n:      seeds, or replicates.
     reason: why it cannot be tested though something was measured.
-    slack:  whether boundaries were moved by what a ratio of two kinds may do from one day to the next.
+    slack:  whether boundaries were moved by what a ratio of two kinds may do from one day to the
+            next.
     lost:   why seeds say nothing, with their number.
     """
 
@@ -43,8 +47,8 @@ class Evidence(Struct, frozen=True, kw_only=True):
     by_seeds: bool = True
 
     def choices(self, *, above: bool) -> list[list[float]]:
-        """What the seeds say at each choice of rates by which the effect has to lie above a bound, or below: the ends
-        that speak against it, those that are anything left out."""
+        """What the seeds say at each choice of rates by which the effect has to lie above a bound,
+        or below: the ends that speak against it, those that are anything left out."""
         if above:
             ends = [[low for low, _ in choice.values()] for choice in self.above]
         else:
@@ -54,5 +58,7 @@ class Evidence(Struct, frozen=True, kw_only=True):
 
 def logs(region: Region) -> Region:
     """A region of ratios as one of their logarithms."""
-    bounds = [None if bound is None else float(np.log(bound)) for bound in (region.low, region.high)]
+    bounds = [
+        None if bound is None else float(np.log(bound)) for bound in (region.low, region.high)
+    ]
     return Region(bounds[0], bounds[1], region.outside)

@@ -11,8 +11,8 @@ from rnnbench.records import LearningSide, Question
 
 
 class Growths(NamedTuple):
-    """Slopes by seed: of both cells at their best rates on every part; and those that have to lie above a bound for the
-    effect to be called so, and below one."""
+    """Slopes by seed: of both cells at their best rates on every part; and those that have to lie
+    above a bound for the effect to be called so, and below one."""
 
     best: Seeds
     above: list[Seeds]
@@ -20,10 +20,12 @@ class Growths(NamedTuple):
 
 
 def growths(question: Question, name: str, measurements: Measurements) -> Growths:
-    """Slopes of a score of this name, first cell less second, for each doubling of the training data.
+    """Slopes of a score of this name, first cell less second, for each doubling of the training
+    data.
 
-    A higher score on a small part lowers a slope, on a large part it raises it, so that no rate is the better one
-    throughout: each rate that a search left, one at a time, counts for either answer.
+    A higher score on a small part lowers a slope, on a large part it raises it, so that no rate is
+    the better one throughout: each rate that a search left, one at a time, counts for either
+    answer.
     """
     sides = [side for side in question.sides if isinstance(side, LearningSide)]
     doublings = np.log2([side.recipe.training_share for side in sides[::2]])
@@ -32,7 +34,10 @@ def growths(question: Question, name: str, measurements: Measurements) -> Growth
 
     def at(chosen: list[float]) -> Seeds:
         seeds = seeds_of(list(map(SideAtRate, sides, chosen)), name, measurements, positive=False)
-        return replace(seeds, figures={seed: (slope(found, doublings),) for seed, found in seeds.figures.items()})
+        return replace(
+            seeds,
+            figures={seed: (slope(found, doublings),) for seed, found in seeds.figures.items()},
+        )
 
     choices = [at(best_rates)]
     for place, of_side in enumerate(rates):
@@ -42,7 +47,8 @@ def growths(question: Question, name: str, measurements: Measurements) -> Growth
 
 
 def slope(figures: tuple[float, ...], doublings: np.ndarray) -> float:
-    """The least-squares slope of first less second over doublings; `figures` holds the pairs one after another."""
+    """The least-squares slope of first less second over doublings; `figures` holds the pairs one
+    after another."""
     differences = np.asarray(figures[::2]) - np.asarray(figures[1::2])
     centred = doublings - doublings.mean()
     return float(centred @ differences / (centred @ centred))

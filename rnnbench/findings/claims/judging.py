@@ -1,4 +1,5 @@
-"""Verdicts on claims: from what was weighed under each condition, adjusted over all conditions of a claim together."""
+"""Verdicts on claims: from what was weighed under each condition, adjusted over all conditions of a
+claim together."""
 
 from collections.abc import Iterable, Sequence
 
@@ -22,8 +23,10 @@ def judge_claims(claims: Iterable[Claim], measurements: Measurements) -> tuple[C
 
 
 def judge(claim: Claim, measurements: Measurements) -> ClaimFinding:
-    """A claim's verdict, wrong in at most `LEVEL` of all cases where each boundary is just met: at the latest look, or
-    at the first one of a rule that settles it. Before such a first look is complete nothing is decided by seeds."""
+    """A claim's verdict, wrong in at most `LEVEL` of all cases where each boundary is just met: at
+    the latest look, or at the first one of a rule that settles it. Before such a first look is
+    complete nothing is decided by seeds.
+    """
     looks = looks_had(claim, measurements)
     for seeds in looks:
         found = judge_at(claim, measurements, seeds)
@@ -37,10 +40,14 @@ def judge_at(claim: Claim, measurements: Measurements, seeds: int) -> ClaimFindi
     last = claim.seeds if not claim.by_rule else seeds or claim.by_rule[0]
     look, measurements = look_at(claim, seeds), measurements.up_to(last)
     level = level_of(claim, look)
-    conditions = [(reading, question) for reading in claim.readings for question in reading.questions]
+    conditions = [
+        (reading, question) for reading in claim.readings for question in reading.questions
+    ]
     evidence = [evidence_for(reading, question, measurements) for reading, question in conditions]
     tested = [place for place, found in enumerate(evidence) if _carries(found, look)]
-    smaller = [min(evidence[place].p_for or 0.0, evidence[place].p_against or 0.0) for place in tested]
+    smaller = [
+        min(evidence[place].p_for or 0.0, evidence[place].p_against or 0.0) for place in tested
+    ]
     columns = [column(evidence[place], scaled(conditions[place][0])) for place in tested]
     unknown = claim.family - len(tested)  # what is not there may yet say anything
     adjusted = dict(zip(tested, step_down(columns, smaller, unknown), strict=True))
@@ -71,8 +78,8 @@ def judge_at(claim: Claim, measurements: Measurements, seeds: int) -> ClaimFindi
 
 
 def is_settled(claim: Claim, measurements: Measurements, seeds: int) -> bool:
-    """Whether a look at so many seeds ends the search for an answer: no condition that seeds can decide is open, or
-    both answers occur."""
+    """Whether a look at so many seeds ends the search for an answer: no condition that seeds can
+    decide is open, or both answers occur."""
     return _is_settled(claim, judge_at(claim, measurements, seeds))
 
 
@@ -82,7 +89,9 @@ def _is_settled(claim: Claim, found: ClaimFinding) -> bool:
         for r, f in zip(claim.readings, found.readings, strict=True)
         for q, j in zip(r.questions, f.judged, strict=True)
     ]
-    by_seeds = [(q, j) for q, j in conditions if isinstance(q.first, LearningSide) and q.step_time is None]
+    by_seeds = [
+        (q, j) for q, j in conditions if isinstance(q.first, LearningSide) and q.step_time is None
+    ]
     states = {judged.state for _, judged in by_seeds}
     if "open" not in states:
         return True
@@ -90,7 +99,9 @@ def _is_settled(claim: Claim, found: ClaimFinding) -> bool:
         return {"holds", "fails"} <= states
     if any(_fails_throughout(reading) for reading in found.readings):
         return True
-    may_fail = any(all(judged.state != "holds" for judged in reading.judged) for reading in found.readings)
+    may_fail = any(
+        all(judged.state != "holds" for judged in reading.judged) for reading in found.readings
+    )
     return "fails" in states and not may_fail
 
 
@@ -146,8 +157,8 @@ def _fails_throughout(reading: ReadingFinding) -> bool:
 
 
 def _verdict(judged: Sequence[Judged], *, whole: bool) -> Verdict:
-    """Supported where it holds under every condition, refuted where it fails under each, mixed where both occur;
-    undecided where some are open, or a reading cannot be tested here."""
+    """Supported where it holds under every condition, refuted where it fails under each, mixed
+    where both occur; undecided where some are open, or a reading cannot be tested here."""
     states = {one.state for one in judged}
     if not states:
         return "untested"

@@ -1,4 +1,5 @@
-"""What has been measured, by what claims ask for: learning by cell, task and seed; cost by cell and shape."""
+"""What has been measured, by what claims ask for: learning by cell, task and seed; cost by cell and
+shape."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -45,20 +46,24 @@ class Evaluated(NamedTuple):
 class Measurements:
     """Figures by side.
 
-    learning: by learning rate and seed: what an evaluation said. Where a cell is evaluated at one rate alone, it is
-              noted as `ONE`.
+    learning: by learning rate and seed: what an evaluation said. Where a cell is evaluated at one
+              rate alone, it is noted as `ONE`.
     absent:   likewise: why figures are not there, by their names; "" stands for all of them.
     times:    by trial: the replicate.
     counted:  by trial: threads and device in words, and bytes, parameters, operations.
     left:     by side, of those that were asked for: the rates that its search left, the best first.
     """
 
-    learning: dict[bytes, ByRate[Evaluated]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(dict)))
+    learning: dict[bytes, ByRate[Evaluated]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(dict))
+    )
     absent: dict[bytes, ByRate[Mapping[str, str]]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(dict))
     )
     times: dict[bytes, dict[str, TimedRow]] = field(default_factory=lambda: defaultdict(dict))
-    counted: dict[bytes, dict[str, tuple[str, Figures]]] = field(default_factory=lambda: defaultdict(dict))
+    counted: dict[bytes, dict[str, tuple[str, Figures]]] = field(
+        default_factory=lambda: defaultdict(dict)
+    )
     left: dict[bytes, tuple[float, ...]] = field(default_factory=dict)
 
     @classmethod
@@ -72,9 +77,13 @@ class Measurements:
                 measurements._note_cost(result, result.trial)
         return measurements
 
-    def note(self, trial: LearningTrial, figures: Figures, read: Scored, absent: Mapping[str, str]) -> None:
+    def note(
+        self, trial: LearningTrial, figures: Figures, read: Scored, absent: Mapping[str, str]
+    ) -> None:
         """Take in an evaluation, with the reasons why figures are not there."""
-        self.learning[identity(_side(trial))][_rate(trial)][trial.seed] = Evaluated(trial_id(trial), figures, read)
+        self.learning[identity(_side(trial))][_rate(trial)][trial.seed] = Evaluated(
+            trial_id(trial), figures, read
+        )
         self.absent[identity(_side(trial))][_rate(trial)][trial.seed] = absent
         self.left.pop(identity(_side(trial)), None)
 
@@ -84,27 +93,41 @@ class Measurements:
             return self
         learning = {side: _first(seeds, found) for side, found in self.learning.items()}
         absent = {side: _first(seeds, found) for side, found in self.absent.items()}
-        return Measurements(learning=learning, absent=absent, times=self.times, counted=self.counted)
+        return Measurements(
+            learning=learning, absent=absent, times=self.times, counted=self.counted
+        )
 
     def rates(self, side: LearningSide) -> tuple[float, ...]:
         """The rates that a search left, as this book notes them, the best first."""
         name = identity(side)
         if name not in self.left:
             found = self.learning.get(name, {})
-            table = {rate: {s: one.scored for s, one in by_seed.items()} for rate, by_seed in found.items() if by_seed}
+            table = {
+                rate: {s: one.scored for s, one in by_seed.items()}
+                for rate, by_seed in found.items()
+                if by_seed
+            }
             raced = bool(table) and is_raced(side.recipe)
             self.left[name] = rates_left(table, side.recipe) if raced else (ONE,)
         return self.left[name]
 
     def asked(self, sides: Iterable[LearningSide]) -> int | None:
-        """The number of seeds, counted up from 0, up to which each of these sides was run; None where none was."""
-        ran = [[self.ran(side, rate) for rate in self.learning.get(identity(side), {})] for side in sides]
+        """The number of seeds, counted up from 0, up to which each of these sides was run; None
+        where none was."""
+        ran = [
+            [self.ran(side, rate) for rate in self.learning.get(identity(side), {})]
+            for side in sides
+        ]
         return min((1 + max(set().union(*found)) for found in ran if any(found)), default=None)
 
     def figures(self, side: LearningSide, rate: float, figure: str) -> dict[int, tuple[str, float]]:
         """Of each seed that has this figure the trial's id, and the figure."""
         found = self.learning.get(identity(side), {}).get(rate, {})
-        return {seed: (one.trial, one.figures[figure]) for seed, one in found.items() if figure in one.figures}
+        return {
+            seed: (one.trial, one.figures[figure])
+            for seed, one in found.items()
+            if figure in one.figures
+        }
 
     def ran(self, side: LearningSide, rate: float) -> set[int]:
         """Seeds that were run, with whatever came of them."""
@@ -150,8 +173,8 @@ class Measurements:
                 self.counted[side][trial_id(trial)] = place_words(trial), bytes_
 
     def paired(self, first: CostSide, second: CostSide) -> dict[str, dict[str, float]]:
-        """Log of the first's time over the second's in each process that has both, by trial and by session, threads
-        and device, which have to agree like days."""
+        """Log of the first's time over the second's in each process that has both, by trial and by
+        session, threads and device, which have to agree like days."""
         ours, theirs = self.times.get(identity(first), {}), self.times.get(identity(second), {})
         logs: dict[str, dict[str, float]] = defaultdict(dict)
         for name in sorted(set(ours) & set(theirs)):
@@ -162,7 +185,9 @@ class Measurements:
 
 
 def _first(seeds: int, found: ByRate[Noted]) -> ByRate[Noted]:
-    return {rate: {s: one for s, one in by_seed.items() if s < seeds} for rate, by_seed in found.items()}
+    return {
+        rate: {s: one for s, one in by_seed.items() if s < seeds} for rate, by_seed in found.items()
+    }
 
 
 def _rate(trial: LearningTrial) -> float:

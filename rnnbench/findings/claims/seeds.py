@@ -17,11 +17,11 @@ NO_RATIO = "where it is 0 or below, of which there is no ratio"
 class Seeds(Struct, frozen=True):
     """Figures by seed, one for each cell.
 
-    trials:  ids of the results that they are from.
-    lost:    why other seeds say nothing, with how many each reason has.
-    unknown: those that ran to their end, so that the figure which is absent may be anything.
-    conceded: those that one of the cells lost at a rate which is not its best, and has at its best one: there it is
-              worse than anything.
+    trials:   ids of the results that they are from.
+    lost:     why other seeds say nothing, with how many each reason has.
+    unknown:  those that ran to their end, so that the figure which is absent may be anything.
+    conceded: those that one of the cells lost at a rate which is not its best, and has at its best
+              one: there it is worse than anything.
     """
 
     figures: dict[int, tuple[float, ...]]
@@ -38,8 +38,11 @@ class SideAtRate(NamedTuple):
     rate: float
 
 
-def seeds_of(sides: Sequence[SideAtRate], name: str, measurements: Measurements, *, positive: bool) -> Seeds:
-    """The seeds at which each of these cells has the figure of this name; of `positive` ones, one above 0."""
+def seeds_of(
+    sides: Sequence[SideAtRate], name: str, measurements: Measurements, *, positive: bool
+) -> Seeds:
+    """The seeds at which each of these cells has the figure of this name; of `positive` ones, one
+    above 0."""
     found = [measurements.figures(*side, name) for side in sides]
     usable = [_usable(of_side, positive=positive) for of_side in found]
     seeds = sorted(set.intersection(*map(set, usable)))
@@ -73,7 +76,9 @@ def _usable(of_side: Mapping[int, tuple[str, float]], *, positive: bool) -> dict
     return {seed: value for seed, (_, value) in of_side.items() if value > 0 or not positive}
 
 
-def _known_reasons(sides: Sequence[SideAtRate], seed: int, name: str, measurements: Measurements) -> list[str]:
+def _known_reasons(
+    sides: Sequence[SideAtRate], seed: int, name: str, measurements: Measurements
+) -> list[str]:
     """Why cells have no figure of this name at a seed, as far as a reason was recorded."""
     reasons = [measurements.why_absent(*side, seed, name) for side in sides]
     return [reason for reason in reasons if reason]

@@ -1,4 +1,5 @@
-"""Where the figures of claims come from: each cell's learning rates, and the results that a verdict rests on."""
+"""Where the figures of claims come from: each cell's learning rates, and the results that a verdict
+rests on."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -38,9 +39,12 @@ class _Known(NamedTuple):
 def claim_findings(
     claims: Sequence[Claim], results: Sequence[Result], conditions: Sequence[Condition]
 ) -> tuple[ClaimFinding, ...]:
-    """Verdicts on claims, with learning rates, evidence and caveats. `conditions` are those of the same results."""
+    """Verdicts on claims, with learning rates, evidence and caveats. `conditions` are those of the
+    same results."""
     measurements, caveats = Measurements.of(results), ClaimCaveats(results, conditions)
-    known = {trial_id(result.trial): _Known(result.trial, _sides(result.trial)) for result in results}
+    known = {
+        trial_id(result.trial): _Known(result.trial, _sides(result.trial)) for result in results
+    }
     found = []
     for claim, finding in zip(claims, judge_claims(claims, measurements), strict=True):
         judged_on = measurements.up_to(finding.seeds)
@@ -57,7 +61,11 @@ def claim_findings(
 
 
 def _sourced(
-    question: Question, judged: Judged, cells: Sequence[str], measurements: Measurements, known: Mapping[str, _Known]
+    question: Question,
+    judged: Judged,
+    cells: Sequence[str],
+    measurements: Measurements,
+    known: Mapping[str, _Known],
 ) -> Judged:
     """The same with the rates of its cells, and with its results by cell and seed."""
     own = {identity: known[identity] for identity in judged.trials}
@@ -68,7 +76,9 @@ def _sourced(
         seen = _evidence(cell, side, own)
         evidence += seen
         if isinstance(side, LearningSide):
-            rates.append(SideRates(cell, _rates(side, seen, measurements), search_words(side.recipe)))
+            rates.append(
+                SideRates(cell, _rates(side, seen, measurements), search_words(side.recipe))
+            )
     for cell, step_time in zip(cells, question.step_time or (), strict=False):
         evidence += _evidence(cell, step_time, own)
     return replace(judged, rates=tuple(rates), evidence=tuple(evidence))
@@ -88,17 +98,27 @@ def _evidence(cell: str, side: Side, own: Mapping[str, _Known]) -> list[SourceTr
     return sorted(seen, key=lambda one: (one.seed or 0, one.rate or 0.0, one.replicate or 0))
 
 
-def _rates(side: LearningSide, seen: Sequence[SourceTrial], measurements: Measurements) -> tuple[float, ...]:
-    """The rates that a race left, the best first; otherwise those of the results, most of them first."""
+def _rates(
+    side: LearningSide, seen: Sequence[SourceTrial], measurements: Measurements
+) -> tuple[float, ...]:
+    """The rates that a race left, the best first; otherwise those of the results, most of them
+    first."""
     if seen and is_raced(side.recipe):
         return measurements.rates(side)
-    return tuple(rate for rate, _ in Counter(one.rate for one in seen).most_common() if rate is not None)
+    return tuple(
+        rate for rate, _ in Counter(one.rate for one in seen).most_common() if rate is not None
+    )
 
 
 def _sides(trial: Trial) -> frozenset[bytes]:
     """The keys of what a trial measures."""
     if isinstance(trial, LearningTrial):
-        side = LearningSide(cell=trial.cell, task=trial.task, dials=trial.dials, recipe=trial.recipe)
+        side = LearningSide(
+            cell=trial.cell, task=trial.task, dials=trial.dials, recipe=trial.recipe
+        )
         return frozenset({identity(side)})
-    sides = [CostSide(cell=cell, measurement=trial.measurement, shape=trial.shape) for cell in trial.cells]
+    sides = [
+        CostSide(cell=cell, measurement=trial.measurement, shape=trial.shape)
+        for cell in trial.cells
+    ]
     return frozenset(map(identity, sides))

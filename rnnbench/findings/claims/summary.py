@@ -15,12 +15,17 @@ Conditions = Sequence[tuple[Mapping[str, str], State]]
 
 
 def because(verdict: Verdict, readings: Sequence[ReadingFinding]) -> str:
-    """Under how many conditions it holds, fails, and is open; where both occur, what that depends on."""
+    """Under how many conditions it holds, fails, and is open; where both occur, what that depends
+    on."""
     missing = [reason for reading in readings for reason in reading.missing]
     untested = f"untested: {', '.join(dict.fromkeys(missing))}" if missing else ""
     if verdict == "untested":
         return f"{untested or 'it has no conditions'}."
-    conditions = [(_facets(reading, judged), judged.state) for reading in readings for judged in reading.judged]
+    conditions = [
+        (_facets(reading, judged), judged.state)
+        for reading in readings
+        for judged in reading.judged
+    ]
     counts = {state: sum(s == state for _, s in conditions) for state in ("holds", "fails", "open")}
     words = {"holds": "holds under", "fails": "fails under", "open": "is open under"}
     said = [f"{words[state]} {count}" for state, count in counts.items() if count]
@@ -37,14 +42,20 @@ def cautions(claim: Claim, look: Schedule) -> Iterator[str]:
     if claim.sides:
         yield from _of_look(claim, look)
     if claim.changed:
-        yield f"Changed on {', '.join(claim.changed)}, when results were there: it was not fixed before all of them."
+        yield (
+            f"Changed on {', '.join(claim.changed)}, when results were there: it was not fixed"
+            " before all of them."
+        )
 
 
 def _of_look(claim: Claim, look: Schedule) -> Iterator[str]:
     """At which level it decides, and why it is no other."""
     decides = f"this look decides at {look.level:.2g}, not at {LEVEL:g}"
     if claim.by_rule and look.seeds < claim.by_rule[0]:
-        yield f"Its first look is planned at {seeds_in_words(claim.by_rule[:1])}, which are not complete."
+        yield (
+            f"Its first look is planned at {seeds_in_words(claim.by_rule[:1])}, which are not"
+            " complete."
+        )
     elif not look.level:
         return  # each condition says how many seeds it lacks
     elif look.counted:
@@ -58,10 +69,13 @@ def _of_look(claim: Claim, look: Schedule) -> Iterator[str]:
 
 
 def dependence(conditions: Conditions) -> str:
-    """The facet whose values tell those under which the claim holds from those under which it fails, the fewest values
-    first; with counts where conditions are open; "" where no single one does."""
+    """The facet whose values tell those under which the claim holds from those under which it
+    fails, the fewest values first; with counts where conditions are open; "" where no single one
+    does."""
     told = []
-    for facet in dict.fromkeys(name for facets, state in conditions if state != "open" for name in facets):
+    for facet in dict.fromkeys(
+        name for facets, state in conditions if state != "open" for name in facets
+    ):
         by_value: dict[str | None, Counter[State]] = defaultdict(Counter)
         for facets, state in conditions:
             by_value[facets.get(facet)][state] += 1
@@ -72,7 +86,8 @@ def dependence(conditions: Conditions) -> str:
 
 
 def _answers(by_value: Mapping[str | None, Mapping[State, int]]) -> str:
-    """What each value of a facet decides: `holds with a, fails with b`, or `with a 3 of 4 hold, with b 2 of 2 fail`."""
+    """What each value of a facet decides: `holds with a, fails with b`, or `with a 3 of 4 hold,
+    with b 2 of 2 fail`."""
     if any(states.get("open") for states in by_value.values()):
         return ", ".join(_counted(value, states) for value, states in by_value.items())
     holds = [value for value, states in by_value.items() if states.get("holds")]
@@ -92,7 +107,11 @@ def _counted(value: str | None, states: Mapping[State, int]) -> str:
 
 def describe(reading: Reading | ReadingFinding) -> str:
     """What a reading asks, in words: `epochs: gru over lstm, at most 0.8`."""
-    figure = reading.metric if reading.figure in ("score", "diagnosis") and reading.metric else reading.figure
+    figure = (
+        reading.metric
+        if reading.figure in ("score", "diagnosis") and reading.metric
+        else reading.figure
+    )
     between = " over ".join(reading.cells) if len(reading.cells) == 2 else reading.cells[0]
     if reading.figure == "score" and len(reading.cells) == 2:
         between = f"{' less '.join(reading.cells)}, higher being better"
@@ -108,7 +127,9 @@ def search_words(recipe: Recipe) -> str:
         return "fixed by the recipe"
     grid = text.enumerated(rates)
     if is_raced(recipe):
-        return f"a race of {grid}, in which worse ones are given up from {recipe.race_from} seeds on"
+        return (
+            f"a race of {grid}, in which worse ones are given up from {recipe.race_from} seeds on"
+        )
     return f"the best of {grid} on {text.counted(recipe.tuning_seeds, 'tuning seed')}"
 
 
@@ -117,7 +138,12 @@ def _facets(reading: ReadingFinding, judged: Judged) -> dict[str, str]:
 
 
 def _more(readings: Sequence[ReadingFinding]) -> str:
-    wanted = [judged.more_seeds for reading in readings for judged in reading.judged if judged.state == "open"]
+    wanted = [
+        judged.more_seeds
+        for reading in readings
+        for judged in reading.judged
+        if judged.state == "open"
+    ]
     known = [count for count in wanted if count is not None]
     if not known or len(known) < len(wanted):
         return ""

@@ -26,10 +26,18 @@ def cost_caveats(results: Sequence[Result], costs: Sequence[CostFinding]) -> Ite
 
 
 def _replicates(costs: Sequence[CostFinding]) -> Iterator[str]:
-    step_times = [step_time for finding in costs for row in finding.rows for step_time in row.step_times.values()]
+    step_times = [
+        step_time
+        for finding in costs
+        for row in finding.rows
+        for step_time in row.step_times.values()
+    ]
     few = min((len(step_time.replicates) for step_time in step_times), default=INTERVAL_REPLICATES)
     if few < INTERVAL_REPLICATES:
-        yield f"Cost figures rest on {few} replicates; from {INTERVAL_REPLICATES} on they carry an interval."
+        yield (
+            f"Cost figures rest on {few} replicates; from {INTERVAL_REPLICATES} on they carry an"
+            " interval."
+        )
     for finding in costs:
         known = {
             (row.row, kind): step_time.precision
@@ -41,8 +49,8 @@ def _replicates(costs: Sequence[CostFinding]) -> Iterator[str]:
         if wide:
             worst = max(wide, key=wide.__getitem__)
             yield (
-                f"{finding.title}: {len(wide)} of {len(known)} ratios to the reference cell are wider than "
-                f"±{PRECISE:.0%}, the widest ±{wide[worst]:.1%} ({', '.join(worst)})."
+                f"{finding.title}: {len(wide)} of {len(known)} ratios to the reference cell are"
+                f" wider than ±{PRECISE:.0%}, the widest ±{wide[worst]:.1%} ({', '.join(worst)})."
             )
 
 
@@ -50,24 +58,33 @@ def _sessions(costs: Sequence[CostFinding]) -> Iterator[str]:
     apart = [pair for finding in costs for pair in finding.pairs if not pair.same_kind]
     if any(len(pair.sessions) < ENOUGH_DAYS for pair in apart):
         yield (
-            "A ratio of times between different kinds of cells moves with the speed of the machine: "
-            "it holds to 5-15 % from one session to another, whatever its range here."
+            "A ratio of times between different kinds of cells moves with the speed of the machine:"
+            " it holds to 5-15 % from one session to another, whatever its range here."
         )
     for finding in costs:
-        short = max((step_time.cut_short for row in finding.rows for step_time in row.step_times.values()), default=0)
+        short = max(
+            (step_time.cut_short for row in finding.rows for step_time in row.step_times.values()),
+            default=0,
+        )
         if short:
             yield (
-                f"{finding.title}: {short} replicates are of sessions that were cut short, with fewer than "
-                f"{INTERVAL_REPLICATES}, and enter no ratio."
+                f"{finding.title}: {short} replicates are of sessions that were cut short, with"
+                f" fewer than {INTERVAL_REPLICATES}, and enter no ratio."
             )
-        moved = [pair for pair in finding.pairs if not pair.same_kind and _moved(pair) >= 1 + PRECISE]
+        moved = [
+            pair for pair in finding.pairs if not pair.same_kind and _moved(pair) >= 1 + PRECISE
+        ]
         if moved:
             most = max(moved, key=_moved)
             each = [found.centre for found in most.sessions.values()]
-            among = f", the most of {len(moved)} ratios that moved by over {PRECISE:.0%}" if len(moved) > 1 else ""
+            among = (
+                f", the most of {len(moved)} ratios that moved by over {PRECISE:.0%}"
+                if len(moved) > 1
+                else ""
+            )
             yield (
-                f"{finding.title}: {most.slow} over {most.fast} ({most.kind}) was {min(each):.3g} to {max(each):.3g} "
-                f"on {len(each)} sessions{among}."
+                f"{finding.title}: {most.slow} over {most.fast} ({most.kind}) was {min(each):.3g}"
+                f" to {max(each):.3g} on {len(each)} sessions{among}."
             )
 
 
@@ -79,9 +96,14 @@ def _moved(pair: CostPair) -> float:
 
 def _clocks(results: Sequence[Result]) -> Iterator[str]:
     rows = [row for result in results for row in result.costs if isinstance(row, TimeRow)]
-    unsteady = sum(float(np.sum(r.cpu_seconds)) < STEADY_CLOCK * float(np.sum(r.wall_seconds)) for r in rows)
+    unsteady = sum(
+        float(np.sum(r.cpu_seconds)) < STEADY_CLOCK * float(np.sum(r.wall_seconds)) for r in rows
+    )
     if unsteady:
-        yield f"{unsteady} of {len(rows)} time measurements lost over 5 % of wall time to other work on the machine."
+        yield (
+            f"{unsteady} of {len(rows)} time measurements lost over 5 % of wall time to other work"
+            " on the machine."
+        )
 
 
 def _company(results: Sequence[Result]) -> Iterator[str]:
@@ -91,16 +113,28 @@ def _company(results: Sequence[Result]) -> Iterator[str]:
         most = max(busy, key=lambda look: look.busy_cores)
         named = f", such as {most.busiest}" if most.busiest else ""
         yield (
-            f"The machine was busy with other work before {len(busy)} of {len(around)} cost trials: up to "
-            f"{most.busy_cores:.2g} cores' worth{named}."
+            f"The machine was busy with other work before {len(busy)} of {len(around)} cost trials:"
+            f" up to {most.busy_cores:.2g} cores' worth{named}."
         )
-    shared = {result.provenance.executor for result in results if result.costs and result.provenance.shared}
+    shared = {
+        result.provenance.executor
+        for result in results
+        if result.costs and result.provenance.shared
+    }
     if shared:
-        yield f"Cost figures were measured on machines shared with other work ({', '.join(sorted(shared))})."
+        yield (
+            "Cost figures were measured on machines shared with other work"
+            f" ({', '.join(sorted(shared))})."
+        )
 
 
 def _memory(costs: Sequence[CostFinding]) -> Iterator[str]:
     rows = [row for finding in costs for row in finding.rows]
-    hidden = sorted({row.row for row in rows if row.saved_bytes is not None and row.kernel == "torch.compile"})
+    hidden = sorted(
+        {row.row for row in rows if row.saved_bytes is not None and row.kernel == "torch.compile"}
+    )
     if hidden:
-        yield f"What compiled code saves for backward is seen as far as autograd sees it: {', '.join(hidden)}."
+        yield (
+            "What compiled code saves for backward is seen as far as autograd sees it:"
+            f" {', '.join(hidden)}."
+        )

@@ -1,4 +1,5 @@
-"""From replicates of times to the time of a step, and to ratios that hold for all rows of a table at once."""
+"""From replicates of times to the time of a step, and to ratios that hold for all rows of a table
+at once."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence, Sized
@@ -39,13 +40,16 @@ class TimedRow(NamedTuple):
 
     @property
     def seconds(self) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-        """Of each step by the clock that is primary there: thread CPU time sees one thread alone."""
-        return np.asarray(self.row.cpu_seconds if self.trial.threads == 1 else self.row.wall_seconds)
+        """Of each step by the clock that is primary there: thread CPU time sees one thread
+        alone."""
+        return np.asarray(
+            self.row.cpu_seconds if self.trial.threads == 1 else self.row.wall_seconds
+        )
 
 
 def step_times(seen: Mapping[str, Sequence[TimedRow]], reference: str) -> dict[str, StepTime]:
-    """The time of one kind of step for each row, with its ratios to the reference cell and to the reference, which is a
-    row or "" for the reference cell."""
+    """The time of one kind of step for each row, with its ratios to the reference cell and to the
+    reference, which is a row or "" for the reference cell."""
     rows = Family(len(seen), "rows")
     others = Family(max(1, len(seen) - 1), "rows")
     theirs = by_process(seen[reference]) if reference else {}
@@ -58,9 +62,11 @@ def step_times(seen: Mapping[str, Sequence[TimedRow]], reference: str) -> dict[s
     return found
 
 
-def _step_time(seen: Sequence[TimedRow], rows: Family, over: Logs | None, others: Family) -> StepTime:
-    """What the replicates of one row say. `over` has log-ratios to the reference; None where that is the reference
-    cell."""
+def _step_time(
+    seen: Sequence[TimedRow], rows: Family, over: Logs | None, others: Family
+) -> StepTime:
+    """What the replicates of one row say. `over` has log-ratios to the reference; None where that
+    is the reference cell."""
     to_reference_cell: dict[str, list[float]] = defaultdict(list)
     for replicate in seen:
         to_reference_cell[replicate.trial.session].append(replicate.row.log_ratio_to_reference_cell)
@@ -87,7 +93,8 @@ def step_seconds(seen: Sequence[TimedRow]) -> tuple[float, ...]:
 
 
 class Steps(NamedTuple):
-    """The steps of a row in one replicate: the session of it, and the logarithm of the seconds of each step."""
+    """The steps of a row in one replicate: the session of it, and the logarithm of the seconds of
+    each step."""
 
     session: str
     log_seconds: np.ndarray[tuple[int], np.dtype[np.float64]]
@@ -99,7 +106,8 @@ def by_process(seen: Sequence[TimedRow]) -> dict[str, Steps]:
 
 
 def shared_logs(ours: Mapping[str, Steps], theirs: Mapping[str, Steps]) -> dict[str, list[float]]:
-    """Log-ratios of two rows by session, of the replicates in which both were measured side by side."""
+    """Log-ratios of two rows by session, of the replicates in which both were measured side by
+    side."""
     logs: dict[str, list[float]] = defaultdict(list)
     for process, steps in ours.items():
         if process in theirs:
@@ -127,8 +135,8 @@ def has_interval(over: Range, days: Mapping[str, Range]) -> bool:
 
 
 def that_count(by_session: Mapping[str, Replicates]) -> dict[str, Replicates]:
-    """The sessions that have replicates enough for an interval: beside them, one that was cut short tells nothing of
-    how days differ. Where none has, all."""
+    """The sessions that have replicates enough for an interval: beside them, one that was cut short
+    tells nothing of how days differ. Where none has, all."""
     enough = {day: logs for day, logs in by_session.items() if len(logs) >= INTERVAL_REPLICATES}
     return enough or dict(by_session)
 

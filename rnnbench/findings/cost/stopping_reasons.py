@@ -10,18 +10,24 @@ from rnnbench.records import CostTrial, Result, TimeRow, canonical
 
 
 def endings(group: Sequence[Result]) -> Mapping[StepKind, str]:
-    """A sentence for each kind of step that was measured with an aim, of the last session that has intervals: how wide
-    they are on it, whatever they were on others."""
+    """A sentence for each kind of step that was measured with an aim, of the last session that has
+    intervals: how wide they are on it, whatever they were on others."""
     found = {}
     for measurement, kind in KINDS.items():
         by_session: dict[str, list[Result]] = defaultdict(list)
         for result in group:
-            if result.aim and isinstance(result.trial, CostTrial) and result.trial.measurement == measurement:
+            if (
+                result.aim
+                and isinstance(result.trial, CostTrial)
+                and result.trial.measurement == measurement
+            ):
                 by_session[result.trial.session].append(result)
         known = {day: widths for day, results in by_session.items() if (widths := _widths(results))}
         if known:
             last = max(known)
-            found[kind] = (f"{last}: " if last else "") + _ending(by_session[last], max(known[last]))
+            found[kind] = (f"{last}: " if last else "") + _ending(
+                by_session[last], max(known[last])
+            )
     return found
 
 

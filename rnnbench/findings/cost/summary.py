@@ -23,7 +23,11 @@ KERNELS = {
     "eager operations": "single operations of torch",
 }
 """Kernels as results call them, in the words of a sentence; another one is called what it is."""
-WHERE: dict[StepKind, str] = {"train": "In training", "inference": "Forward alone", "streaming": "In a stream"}
+WHERE: dict[StepKind, str] = {
+    "train": "In training",
+    "inference": "Forward alone",
+    "streaming": "In a stream",
+}
 MOST_NAMED = 6
 MOST_EXPLAINED = 3
 ENOUGH_DAYS = 5
@@ -35,8 +39,8 @@ def costs(
     pairs: Sequence[CostPair],
     on_kernels: Sequence[KernelPair],
 ) -> str:
-    """Times and memory, the cheapest first; how times compare with those of the reference; and where the kernel makes
-    a ratio."""
+    """Times and memory, the cheapest first; how times compare with those of the reference; and
+    where the kernel makes a ratio."""
     said = [_times(kind, words, rows) for kind, words in STEPS.items()]
     kind = next(iter(references), None)
     if kind:
@@ -51,8 +55,14 @@ def _over_reference(
     kind: StepKind, reference: str, rows: Sequence[CostRow], pairs: Sequence[CostPair]
 ) -> Iterator[str]:
     """The ratios to the reference, and whether they would hold on another day."""
-    timed = sorted((row for row in rows if _takes(kind, row)), key=lambda row: row.step_times[kind].seconds.centre)
-    found = {row.row: row.step_times[kind].over if reference else row.step_times[kind].ratio for row in timed}
+    timed = sorted(
+        (row for row in rows if _takes(kind, row)),
+        key=lambda row: row.step_times[kind].seconds.centre,
+    )
+    found = {
+        row.row: row.step_times[kind].over if reference else row.step_times[kind].ratio
+        for row in timed
+    }
     ratios = {row: over for row, over in found.items() if over}
     if not ratios:
         return
@@ -65,14 +75,16 @@ def _over_reference(
     if len(ratios) > 1 and all(has_interval(found, days[row]) for row, found in ratios.items()):
         at_once = "; these intervals hold for all rows at once"
     yield f"{WHERE[kind]}, of the time of {over}, {_listed(takes)}{at_once}."
-    alike = {frozenset((pair.slow, pair.fast)) for pair in pairs if pair.same_kind and pair.kind == kind}
+    alike = {
+        frozenset((pair.slow, pair.fast)) for pair in pairs if pair.same_kind and pair.kind == kind
+    }
     others = [found for row, found in ratios.items() if frozenset((row, reference)) not in alike]
     if others and min(_sessions(found) for found in others) < ENOUGH_DAYS:
         fewest = min(_sessions(found) for found in others)
         sessions = f"{fewest} sessions" if fewest > 1 else "one session"
         yield (
-            f"These ratios are of {sessions}; between different cells or kernels a ratio moves by 5 to 15 % from one "
-            "session to another."
+            f"These ratios are of {sessions}; between different cells or kernels a ratio moves by 5"
+            " to 15 % from one session to another."
         )
 
 
@@ -87,14 +99,18 @@ def kernels(pairs: Sequence[KernelPair]) -> Iterator[str]:
     yield from (_made_by_kernels(pair) for pair in made[:MOST_EXPLAINED])
     more = len(made) - MOST_EXPLAINED
     if more > 0:
-        yield f"{more} more ratio{'s are' if more > 1 else ' is'} made by the kernels; the report lists them."
+        yield (
+            f"{more} more ratio{'s are' if more > 1 else ' is'} made by the kernels; the report"
+            " lists them."
+        )
 
 
 def _made_by_kernels(pair: KernelPair) -> str:
     ours, theirs = (KERNELS.get(kernel, kernel) for kernel in pair.kernels)
     return (
-        f"{WHERE[pair.kind]}, {pair.row} takes {ratio(pair.apart)} of the time of {pair.over}: {pair.row} runs on "
-        f"{ours}, {pair.over} on {theirs}; {_alike(pair)}, it takes {ratio(pair.alike)}."
+        f"{WHERE[pair.kind]}, {pair.row} takes {ratio(pair.apart)} of the time of {pair.over}:"
+        f" {pair.row} runs on {ours}, {pair.over} on {theirs}; {_alike(pair)}, it takes"
+        f" {ratio(pair.alike)}."
     )
 
 
@@ -110,8 +126,14 @@ def _alike(pair: KernelPair) -> str:
 
 
 def _times(kind: StepKind, words: str, rows: Sequence[CostRow]) -> str:
-    times = sorted((row.step_times[kind].seconds.centre, row.row) for row in rows if _takes(kind, row))
-    return f"{words} {_listed([f'{row} {text.step_time(seconds)}' for seconds, row in times])}." if times else ""
+    times = sorted(
+        (row.step_times[kind].seconds.centre, row.row) for row in rows if _takes(kind, row)
+    )
+    return (
+        f"{words} {_listed([f'{row} {text.step_time(seconds)}' for seconds, row in times])}."
+        if times
+        else ""
+    )
 
 
 def _takes(kind: StepKind, row: CostRow) -> bool:
@@ -123,7 +145,10 @@ def _peaks(rows: Sequence[CostRow]) -> str:
     peaks = sorted((row.peak_bytes.centre, row.row) for row in rows if row.peak_bytes)
     if not peaks:
         return ""
-    return f"Peak memory of a training step: {_listed([f'{row} {text.mebibytes(size)}' for size, row in peaks])}."
+    return (
+        "Peak memory of a training step:"
+        f" {_listed([f'{row} {text.mebibytes(size)}' for size, row in peaks])}."
+    )
 
 
 def ratio(figure: Range) -> str:
@@ -134,21 +159,38 @@ def ratio(figure: Range) -> str:
     return f"{text.rounded(figure.centre)} {text.interval(figure.low, figure.high, what)}"
 
 
-def scaling(curves: Sequence[ScalingCurve], even: Sequence[BreakEven], longest: Sequence[Longest]) -> str:
+def scaling(
+    curves: Sequence[ScalingCurve], even: Sequence[BreakEven], longest: Sequence[Longest]
+) -> str:
     """How the figures grow, where cells cross, and what did not fit."""
     said = [_grows(figure, curves) for figure in ("train", "inference", "memory")]
     said += [
-        f"{point.below} {_is_faster(point)} below T = {point.steps.centre:.3g}, {point.above} above."
+        f"{point.below} {_is_faster(point)} below T = {point.steps.centre:.3g}, {point.above}"
+        " above."
         for point in even[:MOST_NAMED]
     ]
     said += [_fits(found) for found in longest]
-    return " ".join(sentence for sentence in said if sentence) or "Nothing grows that could be fitted."
+    return (
+        " ".join(sentence for sentence in said if sentence) or "Nothing grows that could be fitted."
+    )
 
 
 def _grows(figure: str, curves: Sequence[ScalingCurve]) -> str:
-    fitted = sorted((curve.exponent.centre, curve.row) for curve in curves if curve.figure == figure and curve.exponent)
-    what = "Memory" if figure == "memory" else f"Time of {'a training step' if figure == 'train' else 'forward alone'}"
-    return f"{what} grows as T to the power of {_listed([f'{e:.2f} ({row})' for e, row in fitted])}." if fitted else ""
+    fitted = sorted(
+        (curve.exponent.centre, curve.row)
+        for curve in curves
+        if curve.figure == figure and curve.exponent
+    )
+    what = (
+        "Memory"
+        if figure == "memory"
+        else f"Time of {'a training step' if figure == 'train' else 'forward alone'}"
+    )
+    return (
+        f"{what} grows as T to the power of {_listed([f'{e:.2f} ({row})' for e, row in fitted])}."
+        if fitted
+        else ""
+    )
 
 
 def _is_faster(point: BreakEven) -> str:
@@ -157,7 +199,9 @@ def _is_faster(point: BreakEven) -> str:
 
 def _fits(found: Longest) -> str:
     if found.fails is None:
-        return f"{found.row} fits into {found.limit_mib} MiB at T = {found.fits}, the longest tried."
+        return (
+            f"{found.row} fits into {found.limit_mib} MiB at T = {found.fits}, the longest tried."
+        )
     if found.fits is None:
         return f"{found.row} does not fit into {found.limit_mib} MiB at T = {found.fails}."
     return f"{found.row} fits into {found.limit_mib} MiB at T = {found.fits}, not at {found.fails}."

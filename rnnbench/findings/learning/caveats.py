@@ -1,4 +1,5 @@
-"""What to hold against trainings: too few seeds, seeds that were lost, unequal sizes, targets that say little."""
+"""What to hold against trainings: too few seeds, seeds that were lost, unequal sizes, targets that
+say little."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -29,7 +30,11 @@ def learning_caveats(results: Sequence[Result], conditions: Sequence[Condition])
 
 
 def _few_seeds(conditions: Sequence[Condition]) -> Iterator[str]:
-    few = [c.title for c in conditions if len(c.arms) > 1 and max(len(a.seeds) for a in c.arms) < _needed(c)]
+    few = [
+        c.title
+        for c in conditions
+        if len(c.arms) > 1 and max(len(a.seeds) for a in c.arms) < _needed(c)
+    ]
     if few:
         where = "every task" if len(few) == len(conditions) else " and ".join(few)
         yield (
@@ -50,7 +55,10 @@ def _missing_seeds(conditions: Sequence[Condition]) -> Iterator[str]:
         for arm in condition.arms:
             missing = sorted(everybody - set(arm.seeds))
             if missing and set(arm.lost) != {"stopped"}:  # a rung not tried is told by _not_tried
-                why = ", ".join(f"{count} {status}" for status, count in sorted(arm.lost.items())) or "not run"
+                why = (
+                    ", ".join(f"{count} {status}" for status, count in sorted(arm.lost.items()))
+                    or "not run"
+                )
                 lacking = f"{len(missing)} of {len(everybody)} seeds ({why})"
                 yield f"{condition.title}: {arm.row} has no figures for {lacking}."
 
@@ -61,18 +69,22 @@ def lost_trainings(conditions: Sequence[Condition]) -> Iterator[str]:
         for arm in condition.arms:
             if arm.diverged:
                 yield (
-                    f"{condition.title}: {arm.row} diverged in {arm.diverged} of {len(arm.seeds)} seeds, "
-                    "for which it has no test score."
+                    f"{condition.title}: {arm.row} diverged in {arm.diverged} of {len(arm.seeds)}"
+                    " seeds, for which it has no test score."
                 )
             if arm.given_up:
                 patience = condition.recipe.futility_epochs
                 yield (
-                    f"{condition.title}: {arm.row} was given up in {arm.given_up} of {len(arm.seeds)} seeds after "
-                    f"{patience} epochs without a better validation score; they count as unsolved."
+                    f"{condition.title}: {arm.row} was given up in {arm.given_up} of"
+                    f" {len(arm.seeds)} seeds after {patience} epochs without a better validation"
+                    " score; they count as unsolved."
                 )
             if arm.lost.get("timeout"):
                 cut = arm.lost["timeout"]
-                yield f"{condition.title}: {cut} trials of {arm.row} hit their time limit and enter no estimate."
+                yield (
+                    f"{condition.title}: {cut} trials of {arm.row} hit their time limit and enter"
+                    " no estimate."
+                )
 
 
 def _not_tried(results: Sequence[Result]) -> Iterator[str]:
@@ -80,10 +92,17 @@ def _not_tried(results: Sequence[Result]) -> Iterator[str]:
     rungs: dict[tuple[str, str], set[int]] = defaultdict(set)
     for result in results:
         trial = result.trial
-        if isinstance(trial, LearningTrial) and result.status == "stopped" and result.learning is None:
+        if (
+            isinstance(trial, LearningTrial)
+            and result.status == "stopped"
+            and result.learning is None
+        ):
             rungs[trial.task, result.reason].add(int(trial.dials["horizon"] or 0))
     for (task, reason), horizons in rungs.items():
-        yield f"{task}, {text.plural('horizon', len(horizons))} {text.listed(sorted(horizons))}: {reason}."
+        yield (
+            f"{task}, {text.plural('horizon', len(horizons))} {text.listed(sorted(horizons))}:"
+            f" {reason}."
+        )
 
 
 def budgets_missed(conditions: Sequence[Condition]) -> Iterator[str]:
@@ -96,14 +115,16 @@ def budgets_missed(conditions: Sequence[Condition]) -> Iterator[str]:
             what = "hidden sizes" if recipe.match == "hidden" else "states"
             yield f"{condition.title}: {what} are matched, parameters are not equal ({sizes})."
         budget, what = (
-            (recipe.parameters, "parameters") if recipe.match == "parameters" else (recipe.state_floats, "state floats")
+            (recipe.parameters, "parameters")
+            if recipe.match == "parameters"
+            else (recipe.state_floats, "state floats")
         )
         for arm in condition.arms:
             if arm.off_budget is not None and abs(arm.off_budget) > BUDGET_DOUBT:
                 got = arm.parameters if recipe.match == "parameters" else arm.state_floats
                 yield (
-                    f"{condition.title}: {arm.row} has {got:,} {what}, {arm.off_budget:+.0%} from the budget of "
-                    f"{budget:,}."
+                    f"{condition.title}: {arm.row} has {got:,} {what}, {arm.off_budget:+.0%} from"
+                    f" the budget of {budget:,}."
                 )
 
 
@@ -115,14 +136,20 @@ def targets_at_chance(conditions: Sequence[Condition]) -> Iterator[str]:
         if chance is None:
             continue
         reached = (
-            chance.centre <= condition.target if metric.direction == "lower" else chance.centre >= condition.target
+            chance.centre <= condition.target
+            if metric.direction == "lower"
+            else chance.centre >= condition.target
         )
         if reached:
-            yield f"{condition.title}: the trivial forecast reaches the target ({metric.name} {condition.target:g})."
+            yield (
+                f"{condition.title}: the trivial forecast reaches the target ({metric.name}"
+                f" {condition.target:g})."
+            )
 
 
 def targets_missed_on_test(conditions: Sequence[Condition]) -> Iterator[str]:
-    """The target is watched on validation data; on a task that is noisy, test data may tell otherwise."""
+    """The target is watched on validation data; on a task that is noisy, test data may tell
+    otherwise."""
     for condition in conditions:
         metric = condition.metrics[0]
         for arm in condition.arms:
@@ -132,6 +159,7 @@ def targets_missed_on_test(conditions: Sequence[Condition]) -> Iterator[str]:
             missed = metric.better(condition.target, test.centre)
             if missed:
                 yield (
-                    f"{condition.title}: {arm.row} reached the target on validation data in {arm.solved} of "
-                    f"{len(arm.seeds)} seeds, but its median test {metric.name} of {test.centre:.3g} misses it."
+                    f"{condition.title}: {arm.row} reached the target on validation data in"
+                    f" {arm.solved} of {len(arm.seeds)} seeds, but its median test {metric.name} of"
+                    f" {test.centre:.3g} misses it."
                 )

@@ -17,7 +17,9 @@ def with_look(sure: str, comparisons: Sequence[Comparison]) -> str:
     if strictest.looked:
         return f"{sure} Looked at {seeds_in_words(strictest.looked)} before: {decides}."
     if strictest.pairs < strictest.planned:
-        return f"{sure} Of {strictest.planned} planned seeds there are {strictest.pairs}: {decides}."
+        return (
+            f"{sure} Of {strictest.planned} planned seeds there are {strictest.pairs}: {decides}."
+        )
     if any(one.answer == "undecided" and (one.p_value or 0.0) <= LEVEL for one in tested):
         return f"{sure} So that seeds may be added, {decides}, not at {LEVEL:g}."
     return sure

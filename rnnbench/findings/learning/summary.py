@@ -18,11 +18,19 @@ class Goal(NamedTuple):
     trivial_forecast: str
 
     def __str__(self) -> str:
-        return f"{self.metric.name} {'≤' if self.metric.direction == 'lower' else '≥'} {self.target:g}"
+        return (
+            f"{self.metric.name} {'≤' if self.metric.direction == 'lower' else '≥'} {self.target:g}"
+        )
 
 
 def solved(
-    leader: Arm, others: Sequence[Arm], goal: Goal, budget: int, confirmed: Collection[str], *, verb: str
+    leader: Arm,
+    others: Sequence[Arm],
+    goal: Goal,
+    budget: int,
+    confirmed: Collection[str],
+    *,
+    verb: str,
 ) -> str:
     """Who reaches the target how often and when, the leader first."""
     assert leader.epochs
@@ -39,7 +47,9 @@ def _solved_by(arm: Arm, confirmed: Collection[str]) -> str:
     if not arm.solved or arm.epochs is None:
         return f"{arm.row} in {_times(arm)}"
     if arm.row not in confirmed:
-        return f"{arm.row} in {_times(arm)} on validation data, which its test score does not confirm"
+        return (
+            f"{arm.row} in {_times(arm)} on validation data, which its test score does not confirm"
+        )
     return f"{arm.row} in {_times(arm)}, after {_epochs(arm.epochs)}"
 
 
@@ -49,10 +59,13 @@ def unsolved(leader: Arm, others: Sequence[Arm], goal: Goal, *, beaten: bool, ve
     if goal.trivial is not None and not beaten:
         nobody = f"No cell beats “{goal.trivial_forecast}” ({goal.trivial:.4g})"
         return f"{nobody}; the nearest is {leader.row} with test {reads}."
-    beside = f" (“{goal.trivial_forecast}” gives {goal.trivial:.4g})" if goal.trivial is not None else ""
+    beside = (
+        f" (“{goal.trivial_forecast}” gives {goal.trivial:.4g})" if goal.trivial is not None else ""
+    )
     lucky = [arm.row for arm in (leader, *others) if arm.solved]
     reached = (
-        f"{' and '.join(lucky)} reached {goal} on validation data, which the test score does not confirm"
+        f"{' and '.join(lucky)} reached {goal} on validation data, which the test score does not"
+        " confirm"
         if lucky
         else f"no cell reaches {goal} twice in a row"
     )
@@ -61,11 +74,16 @@ def unsolved(leader: Arm, others: Sequence[Arm], goal: Goal, *, beaten: bool, ve
 
 def level(leader: str, tie: Sequence[str]) -> str:
     """Who has exactly the leader's figure."""
-    return f"{' and '.join(tie)} {'is' if len(tie) == 1 else 'are'} level with {leader}." if tie else ""
+    return (
+        f"{' and '.join(tie)} {'is' if len(tie) == 1 else 'are'} level with {leader}."
+        if tie
+        else ""
+    )
 
 
 def ahead(comparisons: Sequence[Comparison]) -> str:
-    """What can be said below a verdict: in how many seeds the first cell is ahead of each other one."""
+    """What can be said below a verdict: in how many seeds the first cell is ahead of each other
+    one."""
     known = [c for c in comparisons if c.pairs]
     if not known:
         return "comes first" if comparisons else "is the only cell"

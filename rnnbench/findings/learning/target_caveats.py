@@ -1,4 +1,5 @@
-"""What to hold against epochs to target and memory spans: thresholds that disagree, ties, and scales that end."""
+"""What to hold against epochs to target and memory spans: thresholds that disagree, ties, and
+scales that end."""
 
 from collections.abc import Iterator, Sequence
 
@@ -35,8 +36,8 @@ def _signs(condition: Condition) -> Iterator[str]:
         if min(centres) < 1 < max(centres):
             said = ", ".join(f"{found.ratio.centre:.2g} {_at(found)}" for found in pair.ratios)
             yield (
-                f"whether {pair.other} or {pair.row} is quicker depends on what counts as acceptable: "
-                f"{pair.row} takes so many times its epochs: {said}"
+                f"whether {pair.other} or {pair.row} is quicker depends on what counts as"
+                f" acceptable: {pair.row} takes so many times its epochs: {said}"
             )
 
 
@@ -49,24 +50,34 @@ def _ties(condition: Condition) -> Iterator[str]:
         found = next((found for found in pair.ratios if found.share == 1), None)
         if found and 2 * found.ties >= found.ratio.n > 1:
             yield (
-                f"{pair.row} and {pair.other} reach the target in the same epoch in {found.ties} of {found.ratio.n} "
-                "seeds; fewer steps an epoch would tell them apart"
+                f"{pair.row} and {pair.other} reach the target in the same epoch in {found.ties} of"
+                f" {found.ratio.n} seeds; fewer steps an epoch would tell them apart"
             )
 
 
 def _first_epoch(condition: Condition) -> Iterator[str]:
     early = [
-        arm.row for arm in condition.arms if arm.epochs and arm.solved == len(arm.seeds) and arm.epochs.centre == 1
+        arm.row
+        for arm in condition.arms
+        if arm.epochs and arm.solved == len(arm.seeds) and arm.epochs.centre == 1
     ]
     if early:
         who = f"{text.enumerated(early)} {'are' if len(early) > 1 else 'is'}"
-        yield f"{who} at the target after the first epoch in every seed; it may have been there before"
+        yield (
+            f"{who} at the target after the first epoch in every seed; it may have been there"
+            " before"
+        )
 
 
 def _ceiling(condition: Condition) -> Iterator[str]:
-    """The median of several cells is the best score that any seed has, as scores are that cannot get better."""
+    """The median of several cells is the best score that any seed has, as scores are that cannot
+    get better."""
     metric = condition.metrics[0]
-    scores = {arm.row: score for arm in condition.arms if (score := arm.test.get(metric.name)) and score.n > 1}
+    scores = {
+        arm.row: score
+        for arm in condition.arms
+        if (score := arm.test.get(metric.name)) and score.n > 1
+    }
     ends = [score.low if metric.direction == "lower" else score.high for score in scores.values()]
     best = min(ends, key=metric.loss, default=None)
     level = [row for row, score in scores.items() if score.centre == best]
@@ -86,18 +97,24 @@ def span_caveats(found: Sequence[HorizonFinding]) -> Iterator[str]:
         far = [span.row for span in finding.spans if span.longest == finding.horizons[-1]]
         if far:
             who = text.enumerated(far)
-            yield f"{where}: most seeds of {who} solve the longest horizon tried; the span may be longer."
+            yield (
+                f"{where}: most seeds of {who} solve the longest horizon tried; the span may be"
+                " longer."
+            )
         for span in finding.spans:
             above = _solved_above(span)
             if above:
                 solved = text.enumerated([str(horizon) for horizon in above])
                 yield (
-                    f"{where}: most seeds of {span.row} solve {solved}, and not all horizons below; the span ends "
-                    "where they first fail."
+                    f"{where}: most seeds of {span.row} solve {solved}, and not all horizons below;"
+                    " the span ends where they first fail."
                 )
             lost = sum(rung.lost for rung in span.rungs)
             if lost:
-                yield f"{where}: trials of {span.row} that gave no figures and count as not solved: {lost}."
+                yield (
+                    f"{where}: trials of {span.row} that gave no figures and count as not solved:"
+                    f" {lost}."
+                )
 
 
 def _solved_above(span: Span) -> list[int]:

@@ -1,4 +1,5 @@
-"""The sentences of verdicts: which cell is better in the typical seed, and what over all seeds says otherwise."""
+"""The sentences of verdicts: which cell is better in the typical seed, and what over all seeds says
+otherwise."""
 
 from collections.abc import Iterator, Sequence
 
@@ -10,7 +11,9 @@ from rnnbench.findings.stats.ranges import Range
 from rnnbench.records import MetricNote
 
 
-def how_sure(leader: str, comparisons: Sequence[Comparison], *, metric: MetricNote | None, told: bool) -> str:
+def how_sure(
+    leader: str, comparisons: Sequence[Comparison], *, metric: MetricNote | None, told: bool
+) -> str:
     """What the paired seeds carry.
 
     metric: whose test scores decide; None where epochs to target do.
@@ -35,8 +38,12 @@ def _no_verdict(leader: str, known: Sequence[Comparison], *, told: bool) -> str:
     return f"No verdict: {few} cannot carry one ({needed} can).{by_seed}"
 
 
-def _sentences(leader: str, known: Sequence[Comparison], metric: MetricNote | None, *, told: bool) -> Iterator[str]:
-    by_answer = {answer: [c for c in known if c.answer == answer] for answer in {c.answer for c in known}}
+def _sentences(
+    leader: str, known: Sequence[Comparison], metric: MetricNote | None, *, told: bool
+) -> Iterator[str]:
+    by_answer = {
+        answer: [c for c in known if c.answer == answer] for answer in {c.answer for c in known}
+    }
     better = by_answer.get("better", [])
     agreed = [c for c in better if not _disagrees(c)]
     if len(agreed) == 1:
@@ -52,16 +59,22 @@ def _sentences(leader: str, known: Sequence[Comparison], metric: MetricNote | No
         yield f"{alike} {_others(agreed, told=told)}."
     for comparison in equivalent:
         if _disagrees(comparison):
-            yield f"{alike} {_others([comparison], told=told)}{_otherwise(leader, comparison, metric)}."
+            yield (
+                f"{alike}"
+                f" {_others([comparison], told=told)}{_otherwise(leader, comparison, metric)}."
+            )
     if undecided := by_answer.get("undecided"):
-        yield f"In the typical seed, {leader} is not told apart from {_others(undecided, told=told)}."
+        yield (
+            f"In the typical seed, {leader} is not told apart from {_others(undecided, told=told)}."
+        )
     if few := by_answer.get("too few seeds"):
         yield f"{leader} has too few seeds in common with {', '.join(c.other for c in few)}."
 
 
 def _verdict(leader: str, comparison: Comparison, metric: MetricNote | None, *, told: bool) -> str:
-    """`gru is better than lstm in the typical seed: it takes 0.62 of the epochs [0.5 to 0.8 at 95 %] (p = 0.004, ahead
-    in 9 of 10 seeds), but it misses the target in 2 of 10 seeds and lstm in none.`"""
+    """`gru is better than lstm in the typical seed: it takes 0.62 of the epochs [0.5 to 0.8 at 95
+    %] (p = 0.004, ahead in 9 of 10 seeds), but it misses the target in 2 of 10 seeds and lstm in
+    none.`"""
     better, other = leader, comparison.other
     if comparison.answer == "worse":
         better, other = other, better
@@ -78,16 +91,22 @@ def _effect(comparison: Comparison, metric: MetricNote | None) -> str:
     assert effect is not None
     leads = comparison.answer == "better"
     if metric is None:  # how many times as many epochs the other cell needs
-        ratio = Range(1 / effect.centre, 1 / effect.high, 1 / effect.low, effect.n, effect.kind) if leads else effect
+        ratio = (
+            Range(1 / effect.centre, 1 / effect.high, 1 / effect.low, effect.n, effect.kind)
+            if leads
+            else effect
+        )
         at_most = "at most " if _is_bound(comparison) else ""
         return f"{at_most}{ratio.centre:.2g} of the epochs{around(ratio, 2)}"
-    gain = effect if leads else Range(-effect.centre, -effect.high, -effect.low, effect.n, effect.kind)
+    gain = (
+        effect if leads else Range(-effect.centre, -effect.high, -effect.low, effect.n, effect.kind)
+    )
     return f"{metric.direction} by {gain.centre:.2g}{around(gain, 2)}"
 
 
 def _is_bound(comparison: Comparison) -> bool:
-    """Whether the better cell takes at most these epochs: it missed the target in no seed, and the other one did in
-    some, where the budget was counted."""
+    """Whether the better cell takes at most these epochs: it missed the target in no seed, and the
+    other one did in some, where the budget was counted."""
     overall = comparison.overall
     if overall is None or overall.solved is None:
         return False
@@ -96,7 +115,8 @@ def _is_bound(comparison: Comparison) -> bool:
 
 
 def _each(comparisons: Sequence[Comparison], metric: MetricNote | None, *, told: bool) -> str:
-    """`lstm (0.62 of the epochs [0.5 to 0.8 at 95 %], p = 0.004, ahead in 9 of 10 seeds)`, and others."""
+    """`lstm (0.62 of the epochs [0.5 to 0.8 at 95 %], p = 0.004, ahead in 9 of 10 seeds)`, and
+    others."""
     named = []
     for comparison in comparisons:
         effect = [_effect(comparison, metric)] if comparison.effect else []
@@ -110,13 +130,15 @@ def _others(comparisons: Sequence[Comparison], *, told: bool) -> str:
 
 
 def _sure(comparison: Comparison, *, told: bool) -> list[str]:
-    """The p-value, of a difference; the seeds in which the better one of the two cells is ahead, where this was not
-    told; how many more seeds would probably decide."""
+    """The p-value, of a difference; the seeds in which the better one of the two cells is ahead,
+    where this was not told; how many more seeds would probably decide."""
     parts = []
     if comparison.p_value is not None and comparison.answer != "equivalent":
         parts.append(text.p_value(comparison.p_value))
     if comparison.answer == "worse" and comparison.overall:
-        parts.append(f"ahead in {comparison.overall.ahead[1]} of {text.counted(comparison.pairs, 'seed')}")
+        parts.append(
+            f"ahead in {comparison.overall.ahead[1]} of {text.counted(comparison.pairs, 'seed')}"
+        )
     elif not told:
         parts.append(f"ahead in {comparison.wins} of {text.counted(comparison.pairs, 'seed')}")
     if comparison.more_seeds:
@@ -137,9 +159,13 @@ def _otherwise(leader: str, comparison: Comparison, metric: MetricNote | None) -
     return otherwise((leader, comparison.other), comparison.answer, comparison.overall, metric)
 
 
-def otherwise(rows: tuple[str, str], answer: Answered, overall: Overall, metric: MetricNote | None) -> str:
-    """`, but it misses the target in 2 of 10 seeds and lstm in none, so that its mean up to the budget is larger (31
-    against 24 epochs)`: what over all seeds does not say the same as the answer of the first row against the second."""
+def otherwise(
+    rows: tuple[str, str], answer: Answered, overall: Overall, metric: MetricNote | None
+) -> str:
+    """`, but it misses the target in 2 of 10 seeds and lstm in none, so that its mean up to the
+    budget is larger (31 against 24 epochs)`: what over all seeds does not say the same as the
+    answer of the first row against the second.
+    """
     behind = _behind(answer, overall, metric)
     by_name = answer == "equivalent"
     if "solve rate" not in overall.against or overall.solved is None:
@@ -147,7 +173,8 @@ def otherwise(rows: tuple[str, str], answer: Answered, overall: Overall, metric:
     missed = overall.seeds - overall.solved[behind]
     missed_by_other = overall.seeds - overall.solved[1 - behind]
     misses = (
-        f"{rows[behind] if by_name else 'it'} misses the target in {missed} of {text.counted(overall.seeds, 'seed')}"
+        f"{rows[behind] if by_name else 'it'} misses the target in {missed} of"
+        f" {text.counted(overall.seeds, 'seed')}"
     )
     misses = f", but {misses} and {rows[1 - behind]} in {missed_by_other or 'none'}"
     if "mean" not in overall.against:
@@ -157,8 +184,9 @@ def otherwise(rows: tuple[str, str], answer: Answered, overall: Overall, metric:
 
 
 def _behind(answer: Answered, overall: Overall, metric: MetricNote | None) -> int:
-    """The place of the cell that does less well over all seeds: the better one in the typical seed; of two that are
-    equivalent there the one that reached the target less often, or has the worse mean."""
+    """The place of the cell that does less well over all seeds: the better one in the typical seed;
+    of two that are equivalent there the one that reached the target less often, or has the worse
+    mean."""
     if answer != "equivalent":
         return 0 if answer == "better" else 1
     if "solve rate" in overall.against and overall.solved:
@@ -168,11 +196,17 @@ def _behind(answer: Answered, overall: Overall, metric: MetricNote | None) -> in
 
 
 def _mean(overall: Overall, place: int, metric: MetricNote | None, row: str = "") -> str:
-    """`its mean up to the budget is larger (31 against 24 epochs)`, of the cell in this place; it is named by its row,
-    where that is given."""
+    """`its mean up to the budget is larger (31 against 24 epochs)`, of the cell in this place; it
+    is named by its row, where that is given."""
     its, of_it = ("the", f" of {row}") if row else ("its", "")
     own, other = overall.mean[place], overall.mean[1 - place]
     figures = f"{own:.3g} against {other:.3g}"
     if metric is None:
-        return f"{its} mean up to the budget{of_it} is {'larger' if own > other else 'smaller'} ({figures} epochs)"
-    return f"{its} mean test {metric.name}{of_it} is {'higher' if own > other else 'lower'} ({figures})"
+        return (
+            f"{its} mean up to the budget{of_it} is {'larger' if own > other else 'smaller'}"
+            f" ({figures} epochs)"
+        )
+    return (
+        f"{its} mean test {metric.name}{of_it} is {'higher' if own > other else 'lower'}"
+        f" ({figures})"
+    )

@@ -1,10 +1,11 @@
-"""Figures over several tasks, of scores from 0 to 1 in tables (conditions, seeds); intervals that hold at few seeds.
+"""Figures over several tasks, of scores from 0 to 1 in tables (conditions, seeds); intervals that
+hold at few seeds.
 
-Interquartile mean, optimality gap, performance profile and probability of improvement are those of Agarwal et al. 2021,
-arXiv:2108.13264. Their intervals are by a stratified bootstrap, which knows too little of three seeds: it never sees a
-score beyond those it has, and takes their spread for too small. For means, both are mended (`weights`). A share of all
-runs has the interval of Clopper and Pearson. `benchmarks/across_coverage.py` measures what holds; figures in
-`docs/log.md`.
+Interquartile mean, optimality gap, performance profile and probability of improvement are those of
+Agarwal et al. 2021, arXiv:2108.13264. Their intervals are by a stratified bootstrap, which knows
+too little of three seeds: it never sees a score beyond those it has, and takes their spread for too
+small. For means, both are mended (`weights`). A share of all runs has the interval of Clopper and
+Pearson. `benchmarks/across_coverage.py` measures what holds; figures in `docs/log.md`.
 """
 
 from functools import cache
@@ -41,13 +42,16 @@ def profile(scores: Array) -> Array:
 
 
 def improvement(ours: Array, theirs: Array) -> float:
-    """Probability that a run of ours is better than one of theirs on the same condition, a tie counting as half; mean
-    over conditions of the statistic of Mann & Whitney 1947. Every seed of one meets every seed of the other."""
+    """Probability that a run of ours is better than one of theirs on the same condition, a tie
+    counting as half; mean over conditions of the statistic of Mann & Whitney 1947. Every seed of
+    one meets every seed of the other.
+    """
     return float(duels(ours, theirs).mean())
 
 
 def duels(ours: Array, theirs: Array) -> Array:
-    """1 where a run of ours is better than one of theirs, 1/2 where they tie: (..., conditions, seeds, seeds)."""
+    """1 where a run of ours is better than one of theirs, 1/2 where they tie: (..., conditions,
+    seeds, seeds)."""
     found: Array = 0.5 * (1.0 + np.sign(ours[..., :, None] - theirs[..., None, :]))
     return found
 
@@ -64,11 +68,12 @@ def optimality_gap_interval(scores: Array) -> Interval:
 
 
 def share_intervals(shares: Array, runs: int, level: float = LEVEL) -> tuple[Array, Array]:
-    """Both ends, at 1 - level, for shares of so many runs; they need not be of whole numbers of them.
+    """Both ends, at 1 - level, for shares of so many runs; they need not be of whole numbers of
+    them.
 
-    Clopper & Pearson 1934, as if all runs were draws from the mixture of the conditions: so many from each vary less
-    (Hoeffding 1956). Nor does a probability of improvement vary more than a share of duels in which every run fights
-    once (Hoeffding 1963, section 5).
+    Clopper & Pearson 1934, as if all runs were draws from the mixture of the conditions: so many
+    from each vary less (Hoeffding 1956). Nor does a probability of improvement vary more than a
+    share of duels in which every run fights once (Hoeffding 1963, section 5).
     """
     found = np.asarray(shares) * runs
     low = stats.beta.ppf(level / 2, found, runs - found + 1)
@@ -78,14 +83,15 @@ def share_intervals(shares: Array, runs: int, level: float = LEVEL) -> tuple[Arr
 
 @cache
 def weights(conditions: int, seeds: int, draws: int = DRAWS) -> tuple[Array, Array]:
-    """Random weights of runs, (draws, conditions, seeds), that add up to 1; and of what no run has shown, (draws,).
-    They are the same in every report.
+    """Random weights of runs, (draws, conditions, seeds), that add up to 1; and of what no run has
+    shown, (draws,). They are the same in every report.
 
-    Within a condition they are Dirichlet's, as in the bootstrap of Rubin 1981, with the parameter at which a weighted
-    mean spreads as the mean of so many seeds does: the spread over n seeds is (n - 1) / n of what it should be, and
-    weights with parameter a give it divided by n a + 1, so that n a + 1 = n - 1. What is unseen weighs as much as one
-    run more among all of them would (the bound of Gaffke 2005). For the lower end of an interval it takes that weight
-    from the best runs and is the worst there can be; for the upper one the other way round.
+    Within a condition they are Dirichlet's, as in the bootstrap of Rubin 1981, with the parameter
+    at which a weighted mean spreads as the mean of so many seeds does: the spread over n seeds is
+    (n - 1) / n of what it should be, and weights with parameter a give it divided by n a + 1, so
+    that n a + 1 = n - 1. What is unseen weighs as much as one run more among all of them would (the
+    bound of Gaffke 2005). For the lower end of an interval it takes that weight from the best runs
+    and is the worst there can be; for the upper one the other way round.
     """
     rng = np.random.default_rng(0)
     within = rng.dirichlet(np.full(seeds, (seeds - 2) / seeds), (draws, conditions))
@@ -93,8 +99,8 @@ def weights(conditions: int, seeds: int, draws: int = DRAWS) -> tuple[Array, Arr
 
 
 def worst(values: Array, shares: Array, unseen: Array, part: Interval) -> Array:
-    """Mean of a part of the runs (from quantile to quantile), of values in order, (..., runs), weighted by shares,
-    (draws, ..., runs), where what is unseen is at 0."""
+    """Mean of a part of the runs (from quantile to quantile), of values in order, (..., runs),
+    weighted by shares, (draws, ..., runs), where what is unseen is at 0."""
     beyond = unseen.reshape(-1, *[1] * (shares.ndim - 1))
     first = np.maximum(part[0] - beyond, 0.0)
     last = np.maximum(part[1] - beyond, 0.0)
@@ -119,7 +125,8 @@ def _mean_interval(scores: Array, part: Interval) -> Interval:
 
 
 def _in_one_order(scores: Array) -> Array:
-    """The table with its seeds and its conditions sorted, so that their order changes no digit of an interval."""
+    """The table with its seeds and its conditions sorted, so that their order changes no digit of
+    an interval."""
     by_seed = np.sort(scores, axis=1)
     ordered: Array = by_seed[np.lexsort(by_seed.T)]
     return ordered

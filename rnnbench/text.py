@@ -2,6 +2,7 @@
 JUnit."""
 
 from collections.abc import Iterable, Sequence
+from inspect import cleandoc
 
 MEBIBYTE = 2**20
 """Bytes."""
@@ -98,3 +99,9 @@ def in_units(value: float, unit: str) -> str:
 
 def _three_digits(value: float) -> str:
     return f"{value:#.{DIGITS}g}".rstrip(".")
+
+
+def summary(docstring: str | None) -> str:
+    """The first paragraph of a docstring, in one line; "" where there is none."""
+    paragraph, *_ = cleandoc(docstring or "").split("\n\n")
+    return " ".join(paragraph.split())

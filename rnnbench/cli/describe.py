@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from rnnbench import text
 from rnnbench.archives import is_here, open_archives
 from rnnbench.catalogue import Catalogue, Contribution, Plugin
-from rnnbench.cli.output import first_line
 from rnnbench.contracts import CellSpec, ExecutorSpec, GeneratedTask, RecordedTask, Renderer, Task
-from rnnbench.errors import DataUnavailable, describe, first_line as first_line_of
+from rnnbench.errors import DataUnavailable, describe, first_line
 from rnnbench.suite import suite_head
 
 CHANCE_EXAMPLES = 1000
@@ -75,7 +75,7 @@ def _task(contribution: Contribution[type[Task]]) -> Description:
     task = contribution.item
     return {
         "name": task.name,
-        "summary": first_line(task.__doc__),
+        "summary": text.summary(task.__doc__),
         "origin": contribution.plugin.origin,
         "dials": {field.name: field.default for field in fields(task) if field.init},
         "loss": task.loss,
@@ -100,7 +100,7 @@ def chance(task: type[Task]) -> dict[str, float] | str:
     try:
         return _chance(task)
     except DataUnavailable as error:
-        return f"measured on the test data, which are not here: {first_line_of(error)}"
+        return f"measured on the test data, which are not here: {first_line(error)}"
     except Exception as error:  # the task is a stranger's
         return f"it cannot be measured: {describe(error)}"
 
@@ -129,9 +129,9 @@ def metrics(catalogue: Catalogue) -> list[Description]:
     found: dict[str, Description] = {}
     for name, contribution in catalogue.tasks.items():
         for metric in contribution.item.metrics:
-            text = f"{metric.unit}, {metric.direction} is better"
+            summary = f"{metric.unit}, {metric.direction} is better"
             row = found.setdefault(
-                metric.name, {"name": metric.name, "summary": text, "origin": "", "tasks": []}
+                metric.name, {"name": metric.name, "summary": summary, "origin": "", "tasks": []}
             )
             row["tasks"].append(name)
             row["origin"] = row["origin"] or contribution.plugin.origin

@@ -43,8 +43,3 @@ def print_line(text: str) -> None:
 def print_json(data: Any) -> None:
     """JSON on standard output."""
     sys.stdout.write(json.dumps(data, indent=2, default=str) + "\n")
-
-
-def first_line(text: str | None) -> str:
-    """The first line of a docstring."""
-    return (text or "").strip().split("\n")[0]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, Literal, NoReturn, TypeVar
 
+from rnnbench import text
 from rnnbench.errors import DataUnavailable, describe
 from rnnbench.records import Outcome
 
@@ -34,7 +35,7 @@ class Check(Generic[Tested]):
     @property
     def law(self) -> str:
         """What it demands, in one sentence."""
-        return (self.run.__doc__ or "").split("\n")[0]
+        return text.summary(self.run.__doc__)
 
     def outcome(self, name: str, subject: Callable[[], Tested]) -> Outcome:
         """The outcome for the subject of this name; what it raises, while it is made or run, is a

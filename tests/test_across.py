@@ -326,9 +326,9 @@ def test_speed_and_memory_are_ratios_over_all_shapes() -> None:
         *costs(200, {"a": 4.0, "b": 2.0}, {"a": 90, "b": 30}),
     ]
     speed, memory = aspect(results, "speed"), aspect(results, "memory")
-    assert figures(speed, "time over the ruler") == pytest.approx({"a": 2.0, "b": 2.0})
+    assert figures(speed, "time over the reference cell") == pytest.approx({"a": 2.0, "b": 2.0})
     (a, _) = speed.rows
-    assert (a.figures["time over the ruler"].low, a.figures["time over the ruler"].high) == pytest.approx((1.0, 4.0))
+    assert (a.figures["time over the reference cell"].low, a.figures["time over the ruler"].high) == pytest.approx((1.0, 4.0))
     assert figures(memory, "peak over the leanest") == pytest.approx({"a": 3**0.5, "b": 2.0})
     assert figures(memory, "saved for backward over the leanest") == pytest.approx({"a": 3**0.5, "b": 2.0})
     assert [row.row for row in memory.rows] == ["a", "b"]
@@ -343,7 +343,7 @@ def test_costs_that_are_not_complete_are_refused_too() -> None:
     assert [lack.partition(": ")[2] for lack in found.missing] == ["b was not measured"]
     idle = costs(50, {"c": 0.1}, {}, parameters=0)
     found = aspect([*TWO, *costs(50, {"a": 1.0, "b": 2.0}, {}), *idle], "speed")
-    assert "c" not in figures(found, "time over the ruler")
+    assert "c" not in figures(found, "time over the reference cell")
 
 
 def test_findings_stored_before_can_be_read() -> None:

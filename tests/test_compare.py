@@ -330,7 +330,7 @@ def test_noisy_figures_are_shown_and_not_judged(factor: float) -> None:
         replace(bare, costs=(replace(row, instructions=int(1000 * factor)),)),
     )
     noisy = {c.figure: c.verdict for c in against(base, head).changes if c.kind == "noisy"}
-    figures = ("time of a step", "first call", "ratio to the ruler", "peak of a training step", "instructions")
+    figures = ("time of a step", "first call", "ratio to the reference cell", "peak of a training step", "instructions")
     assert noisy == dict.fromkeys(figures, "not judged")
 
 

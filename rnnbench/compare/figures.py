@@ -95,7 +95,7 @@ def cost_figures(row: CostFigure, threads: int) -> Iterator[Figure]:
         case TimeRow():
             steps = row.cpu_seconds if threads == 1 else row.wall_seconds
             yield _noisy("time of a step", median(steps), "seconds")
-            yield _noisy("ratio to the ruler", exp(row.log_ratio_to_reference_cell))
+            yield _noisy("ratio to the reference cell", exp(row.log_ratio_to_reference_cell))
             yield _noisy("first call", row.first_call_seconds, "seconds")
             if row.joules is not None:
                 yield _noisy("energy of a step", row.joules, "joules")

@@ -30,7 +30,7 @@ def speed(costs: Sequence[CostFinding]) -> Aspect:
     """Times over the reference cell's."""
     idle = {row.row for cost in costs for row in cost.rows if row.train and not row.parameters}
     figures: dict[str, Figure] = {
-        "time over the ruler": lambda row: row.train.ratio.centre if row.train else None
+        "time over the reference cell": lambda row: row.train.ratio.centre if row.train else None
     }
     found = _aspect(SPEED, costs, figures, leave_out=idle)
     return replace(found, left_out=dict.fromkeys(sorted(idle), NOTHING_TO_LEARN))

@@ -66,7 +66,7 @@ def _over_reference(
     ratios = {row: over for row, over in found.items() if over}
     if not ratios:
         return
-    over = reference or "torch's LSTM, the ruler"
+    over = reference or "torch's LSTM, the reference cell"
     takes = [f"{row} {ratio(found)}" for row, found in ratios.items()]
     leading = next(iter(ratios))
     takes[0] = f"{leading} takes {ratio(ratios[leading])}"

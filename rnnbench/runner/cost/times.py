@@ -104,7 +104,7 @@ class _Starters:
     def begins(self, name: str, doing: str = "a step in turns") -> None:
         """Say what is begun."""
         cell = self.cells[name]
-        self.at_work(f"{doing} of '{cell.row}'" if cell else f"{doing} of the ruler")
+        self.at_work(f"{doing} of '{cell.row}'" if cell else f"{doing} of the reference cell")
 
     def lose(self, name: str, error: Exception) -> None:
         """A cell takes no part any more. Without the reference cell nothing goes on, and its error

@@ -11,9 +11,9 @@ from rnnbench.campaign.membership import Membership
 from rnnbench.catalogue import Catalogue
 from rnnbench.errors import RnnbenchError
 from rnnbench.findings import find
+from rnnbench.findings.claims.dependence import dependence
 from rnnbench.findings.claims.judging import judge
 from rnnbench.findings.claims.measurements import Measurements
-from rnnbench.findings.claims.summary import dependence
 from rnnbench.plan import known, plan
 from rnnbench.records import (
     CostTrial,

@@ -1,10 +1,9 @@
-"""What to hold against the trainings and measurements that a claim rests on, in words."""
+"""Caveats on the trainings and measurements that a claim rests on."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from msgspec.structs import replace
-
+from rnnbench.findings.claims.claim_conditions import ClaimConditions, label
 from rnnbench.findings.claims.overall import overall_caveats
 from rnnbench.findings.claims.records import ClaimFinding
 from rnnbench.findings.cost.caveats import cost_caveats
@@ -15,215 +14,119 @@ from rnnbench.findings.learning.caveats import (
     targets_at_chance,
     targets_missed_on_test,
 )
-from rnnbench.findings.learning.conditions import evaluated
-from rnnbench.findings.learning.grouping import learning_trial
-from rnnbench.findings.learning.records import Arm, Condition
+from rnnbench.findings.learning.records import Condition
 from rnnbench.findings.learning.search import search_caveats
 from rnnbench.findings.learning.target_caveats import epochs_caveats, score_caveats
-from rnnbench.findings.rows import rows
-from rnnbench.records import (
-    Claim,
-    CostTrial,
-    Figure,
-    LearningSide,
-    LearningTrial,
-    Question,
-    Result,
-    canonical,
-    identity,
-    trial_id,
-)
+from rnnbench.records import Claim, CostTrial, Figure, Result, trial_id
 
 ON_TARGETS: tuple[Figure, ...] = ("epochs", "solved", "seconds")
-"""Figures that say when a target is reached, or whether."""
-READ_OFF = ("threshold", "shape", "kernel")
-"""Facets in which conditions of the same trainings differ."""
+"""Figures that depend on when, or whether, a target is reached."""
 
 
 class ClaimCaveats:
-    """Caveats on these results, by claim. `conditions` are those of the same results.
+    """Caveats on these results, by claim.
 
-    A condition is reduced to the cells that a claim trains there, and to the pairs of them that it
-    holds against each other. Its caveats are on all seeds that were run, also where the claim is
-    judged on the first of them.
+    Each condition is reduced to the cells that a claim trains there, and to the pairs that it
+    compares. Its caveats are on all seeds that were run, also where the claim is judged on the
+    first of them.
+
+    conditions: those of the same results.
     """
 
     def __init__(self, results: Sequence[Result], conditions: Sequence[Condition]) -> None:
-        self._conditions = conditions
-        self._costs = {trial_id(result.trial): result for result in results if _is_metered(result)}
-        self._places: dict[bytes, dict[int, str]] = defaultdict(
-            dict
-        )  # of each side: its row, by condition
-        learning = [result for result in results if isinstance(result.trial, LearningTrial)]
-        for place, (_, group) in enumerate(evaluated(learning)):
-            named = rows(learning_trial(result).cell for result in group)
-            for result in group:
-                trial = learning_trial(result)
-                side = LearningSide(
-                    cell=trial.cell, task=trial.task, dials=trial.dials, recipe=trial.recipe
-                )
-                self._places[identity(side)][place] = named[canonical(trial.cell)]
+        self._conditions = ClaimConditions(results, conditions)
+        self._costs = {trial_id(result.trial): result for result in results if _is_timed(result)}
 
     def of(self, claim: Claim, finding: ClaimFinding) -> Iterator[str]:
-        """Each caveat once, with the conditions that it applies to."""
-        everything = self._reduced(claim, [reading.figure for reading in claim.readings])
-        on_targets = self._reduced(claim, ON_TARGETS)
-        sentences = [
-            *search_caveats(everything),
-            *lost_trainings(everything),
-            *budgets_missed(everything),
-            *self._unequal_pairs(claim),
-            *targets_at_chance(on_targets),
-            *targets_missed_on_test(on_targets),
-        ]
+        """Yield each caveat once, with the conditions that it applies to."""
+        conditions = self._conditions.reduced(claim, [one.figure for one in claim.readings])
+        sentences = self._learning_caveats(claim, finding, conditions)
+        yield from _merged(sentences, [condition.title for condition in conditions])
+        yield from self._cost_caveats(finding)
+
+    def _learning_caveats(
+        self, claim: Claim, finding: ClaimFinding, conditions: Sequence[Condition]
+    ) -> Iterator[str]:
+        on_targets = self._conditions.reduced(claim, ON_TARGETS)
+        yield from search_caveats(conditions)
+        yield from lost_trainings(conditions)
+        yield from budgets_missed(conditions)
+        yield from self._unequal_parameters(claim)
+        yield from targets_at_chance(on_targets)
+        yield from targets_missed_on_test(on_targets)
         for condition in on_targets:
-            sentences += epochs_caveats(condition)
-        for condition in self._reduced(claim, ["epochs", "seconds"]):
-            sentences += _out_of_reach(condition)
-        sentences += self._over_all_seeds(claim, finding)
-        for condition in self._reduced(claim, ["score"], deciding_metric=True):
-            sentences += score_caveats(condition)
-        yield from _merged(sentences, [condition.title for condition in everything])
-        trials = [
-            trial
-            for reading in finding.readings
-            for judged in reading.judged
-            for trial in judged.trials
-        ]
-        yield from cost_caveats(
-            [self._costs[trial] for trial in dict.fromkeys(trials) if trial in self._costs], ()
-        )
+            yield from epochs_caveats(condition)
+        for condition in self._conditions.reduced(claim, ["epochs", "seconds"]):
+            yield from _unreached_target(condition)
+        yield from self._overall_caveats(claim, finding)
+        for condition in self._conditions.reduced(claim, ["score"], deciding_metric=True):
+            yield from score_caveats(condition)
 
-    def _reduced(
-        self, claim: Claim, figures: Sequence[Figure], *, deciding_metric: bool = False
-    ) -> list[Condition]:
-        """The conditions under which a claim trains for these figures, with its own cells and pairs
-        alone; with `deciding_metric` only where it reads the metric that decides the task."""
-        trained: dict[int, set[str]] = defaultdict(set)
-        compared: dict[int, set[frozenset[str]]] = defaultdict(set)
-        asked: dict[int, list[Question]] = defaultdict(list)
-        for reading in claim.readings:
-            if reading.figure not in figures:
-                continue
-            for question in reading.questions:
-                for place, names in self._rows(question).items():
-                    if deciding_metric and reading.metric not in (
-                        "",
-                        self._conditions[place].metrics[0].name,
-                    ):
-                        continue
-                    trained[place] |= set(names)
-                    compared[place].add(frozenset(names))
-                    asked[place].append(question)
-        found = []
-        for place in sorted(trained):
-            own = _only(self._conditions[place], trained[place], compared[place])
-            found.append(replace(own, title=_label(asked[place])))
-        return found
+    def _cost_caveats(self, finding: ClaimFinding) -> Iterator[str]:
+        judged = [judged for reading in finding.readings for judged in reading.judged]
+        trials = dict.fromkeys(trial for one in judged for trial in one.trials)
+        results = [self._costs[trial] for trial in trials if trial in self._costs]
+        return cost_caveats(results, ())
 
-    def _rows(self, question: Question) -> dict[int, list[str]]:
-        """The rows of a question's cells, by condition."""
-        found: dict[int, list[str]] = defaultdict(list)
-        for side in (question.first, question.second):
-            if isinstance(side, LearningSide):
-                for place, row in self._places.get(identity(side), {}).items():
-                    found[place].append(row)
-        return found
+    def _overall_caveats(self, claim: Claim, finding: ClaimFinding) -> Iterator[str]:
+        """Yield a caveat where all seeds together contradict the typical seed.
 
-    def _over_all_seeds(self, claim: Claim, finding: ClaimFinding) -> Iterator[str]:
-        """Conditions on epochs to the target itself that are decided by the typical seed alone."""
-        for reading, found in zip(claim.readings, finding.readings, strict=True):
+        Only conditions on epochs to the target itself are decided by the typical seed alone.
+        """
+        for reading, reading_finding in zip(claim.readings, finding.readings, strict=True):
             if reading.figure != "epochs":
                 continue
-            for question, judged in zip(reading.questions, found.judged, strict=True):
-                arms = self._arms(question)
+            for question, judged in zip(reading.questions, reading_finding.judged, strict=True):
+                arms = self._conditions.arms(question)
                 if question.share == 1.0 and len(arms) == len(reading.cells) == 2:
                     for caveat in overall_caveats((arms[0], arms[1]), judged, reading.region):
-                        yield f"{_label([question])}: {caveat}"
+                        yield f"{label([question])}: {caveat}"
 
-    def _arms(self, question: Question) -> list[Arm]:
-        """Those of a question's cells, in their order."""
-        return [
-            _arm(self._conditions[place], row)
-            for side in (question.first, question.second)
-            if isinstance(side, LearningSide)
-            for place, row in self._places.get(identity(side), {}).items()
-        ]
-
-    def _unequal_pairs(self, claim: Claim) -> Iterator[str]:
-        """Two cells under recipes of their own, whose parameters are not equal."""
-        for reading in claim.readings:
-            for question in reading.questions:
-                by_place = self._rows(question)
-                arms = [
-                    _arm(self._conditions[place], row)
-                    for place, names in by_place.items()
-                    for row in names
-                ]
-                sizes = [arm.parameters for arm in arms if arm.parameters]
-                if (
-                    len(by_place) > 1
-                    and len(sizes) > 1
-                    and max(sizes) > (1 + BUDGET_DOUBT) * min(sizes)
-                ):
-                    told = " and ".join(f"{arm.row} has {arm.parameters:,}" for arm in arms)
-                    yield f"{_label([question])}: parameters are not equal: {told}."
+    def _unequal_parameters(self, claim: Claim) -> Iterator[str]:
+        """Yield a caveat for cells under recipes of their own whose parameters are not equal."""
+        questions = [question for reading in claim.readings for question in reading.questions]
+        for question in questions:
+            by_condition = self._conditions.arms_by_condition(question)
+            arms = [arm for group in by_condition for arm in group]
+            sizes = [arm.parameters for arm in arms if arm.parameters]
+            if len(by_condition) < 2 or len(sizes) < 2:
+                continue
+            if max(sizes) > (1 + BUDGET_DOUBT) * min(sizes):
+                each = " and ".join(f"{arm.row} has {arm.parameters:,}" for arm in arms)
+                yield f"{label([question])}: parameters are not equal: {each}."
 
 
-def _is_metered(result: Result) -> bool:
-    """Whether other work on the machine can move what was measured; parameters and operations are
-    counted."""
+def _is_timed(result: Result) -> bool:
+    """Whether other work on the machine can change the measurement.
+
+    Parameters and operations are counted, and do not depend on the machine.
+    """
     return isinstance(result.trial, CostTrial) and result.trial.measurement != "operations"
 
 
-def _only(condition: Condition, cells: set[str], compared: set[frozenset[str]]) -> Condition:
-    return replace(
-        condition,
-        arms=tuple(arm for arm in condition.arms if arm.row in cells),
-        ratios=tuple(
-            pair for pair in condition.ratios if frozenset({pair.row, pair.other}) in compared
-        ),
-    )
-
-
-def _arm(condition: Condition, row: str) -> Arm:
-    return next(arm for arm in condition.arms if arm.row == row)
-
-
-def _out_of_reach(condition: Condition) -> Iterator[str]:
-    """A target that no seed of any cell reaches."""
+def _unreached_target(condition: Condition) -> Iterator[str]:
+    """Yield a caveat where no seed of any cell reaches the target."""
     if condition.arms and not any(arm.solved for arm in condition.arms):
-        yield (
-            f"{condition.title}: no seed of {' or '.join(arm.row for arm in condition.arms)}"
-            " reaches the target."
-        )
-
-
-def _label(questions: Sequence[Question]) -> str:
-    """What these have in common, in words: thresholds of the same trainings share all but the
-    threshold."""
-    common = {
-        name: value
-        for name, value in questions[0].facets.items()
-        if name not in READ_OFF
-        and all(question.facets.get(name) == value for question in questions)
-    }
-    return ", ".join(
-        value if name == "task" else f"{name} {value}" for name, value in common.items()
-    )
+        cells = " or ".join(arm.row for arm in condition.arms)
+        yield f"{condition.title}: no seed of {cells} reaches the target."
 
 
 def _merged(sentences: Iterable[str], titles: Sequence[str]) -> Iterator[str]:
-    """Sentences on single conditions that say the same, as one sentence on all of these."""
-    every = set(titles)
-    found: dict[str, dict[str, None]] = defaultdict(dict)
+    """Merge sentences that differ only in the title of their condition."""
+    all_titles = set(titles)
+    titles_by_rest: dict[str, dict[str, None]] = defaultdict(dict)
     for sentence in sentences:
-        title = max(
-            (title for title in every if sentence.startswith(f"{title}: ")), key=len, default=""
-        )
-        found[sentence.removeprefix(f"{title}: ") if title else sentence][title] = None
-    for said, places in found.items():
-        where = "; ".join(filter(None, places))
-        if len(every) > 1 and set(places) == every:
+        title = _title_of(sentence, all_titles)
+        rest = sentence.removeprefix(f"{title}: ") if title else sentence
+        titles_by_rest[rest][title] = None
+    for rest, own_titles in titles_by_rest.items():
+        where = "; ".join(filter(None, own_titles))
+        if len(all_titles) > 1 and set(own_titles) == all_titles:
             where = "Under every condition"
-        yield f"{where}: {said}" if where else said
+        yield f"{where}: {rest}" if where else rest
+
+
+def _title_of(sentence: str, titles: Iterable[str]) -> str:
+    """Return the longest of these titles with which a sentence starts; "" where there is none."""
+    leading = [title for title in titles if sentence.startswith(f"{title}: ")]
+    return max(leading, key=len, default="")

@@ -1,4 +1,4 @@
-"""What is known of a claim under one condition, before a verdict."""
+"""The evidence on a claim under one condition, from which a verdict is made."""
 
 from collections.abc import Mapping
 
@@ -15,21 +15,25 @@ BySeed = Mapping[int, Ends]
 
 
 class Evidence(Struct, frozen=True, kw_only=True):
-    """The effect, with p-values that it lies in the region, and that it lies outside; None where
-    there are too few.
+    """An effect, with the p-values that it lies in the region of a claim and outside of it.
 
-    values: what the seeds say one by one, on the scale of the region's bounds taken to logs for
-            ratios.
-    ends:   by seed, from where to where its value may lie; seeds in which neither cell gets there
-            are included.
-    above:  the same for each choice of learning rates at which the effect has to lie above a bound,
-            to be called above. Empty where something else than signed ranks of seeds decides.
-    below:  the same for each choice at which it has to lie below a bound.
-    n:      seeds, or replicates.
-    reason: why it cannot be tested though something was measured.
-    slack:  whether boundaries were moved by what a ratio of two kinds may do from one day to the
-            next.
-    lost:   why seeds say nothing, with their number.
+    effect:    None where nothing was measured.
+    p_for:     that the effect lies in the region; None where there are too few measurements.
+    p_against: that the effect lies outside of the region; None where there are too few.
+    values:    the effect in each seed, on the scale of the region's bounds (logarithms of ratios).
+    ends:      by seed, from where to where its effect may lie; seeds in which neither cell reaches
+               the target are included.
+    above:     the ends by seed for each choice of learning rates at which the effect has to lie
+               above a bound, to be called above it; empty where the test is not one of signed ranks
+               of seeds.
+    below:     the ends by seed for each choice at which the effect has to lie below a bound.
+    n:         the number of seeds, or of replicates.
+    reason:    why the effect cannot be tested though something was measured.
+    slack:     whether bounds were moved by how much a ratio of two kinds may change from one day to
+               the next.
+    lost:      why seeds have no figure, with their number.
+    trials:    ids of the results.
+    by_seeds:  whether the unit is a seed; otherwise it is a replicate, or a count.
     """
 
     effect: Range | None = None
@@ -46,19 +50,31 @@ class Evidence(Struct, frozen=True, kw_only=True):
     trials: tuple[str, ...] = ()
     by_seeds: bool = True
 
+    @property
+    def smaller_p(self) -> float:
+        """The smaller of both p-values; a missing one counts as 0."""
+        return min(self.p_for or 0.0, self.p_against or 0.0)
+
+    @property
+    def favours_claim(self) -> bool:
+        """Whether the smaller p-value is the one for the claim."""
+        return (self.p_for or 0.0) < (self.p_against or 0.0)
+
     def choices(self, *, above: bool) -> list[list[float]]:
-        """What the seeds say at each choice of rates by which the effect has to lie above a bound,
-        or below: the ends that speak against it, those that are anything left out."""
+        """Return the effects in the seeds, for each choice of rates that has to be tested.
+
+        These are the lower ends where the effect has to lie `above` a bound, and the upper ends
+        otherwise; ends that may be anything are left out.
+        """
         if above:
-            ends = [[low for low, _ in choice.values()] for choice in self.above]
+            ends = [[low for low, _ in by_seed.values()] for by_seed in self.above]
         else:
-            ends = [[high for _, high in choice.values()] for choice in self.below]
-        return [[value for value in one if abs(value) < ANYTHING] for one in ends]
+            ends = [[high for _, high in by_seed.values()] for by_seed in self.below]
+        return [[value for value in of_choice if abs(value) < ANYTHING] for of_choice in ends]
 
 
 def logs(region: Region) -> Region:
-    """A region of ratios as one of their logarithms."""
-    bounds = [
-        None if bound is None else float(np.log(bound)) for bound in (region.low, region.high)
-    ]
-    return Region(bounds[0], bounds[1], region.outside)
+    """Return a region of ratios as a region of their logarithms."""
+    low = None if region.low is None else float(np.log(region.low))
+    high = None if region.high is None else float(np.log(region.high))
+    return Region(low, high, region.outside)

@@ -1,5 +1,4 @@
-"""The conditions of one claim as one family of tests: what each of them rests on, and how far they
-count as one."""
+"""The conditions of one claim as one family of tests, some of which test the same seeds."""
 
 from collections.abc import Sequence
 
@@ -9,61 +8,61 @@ from rnnbench.findings.stats.westfall_young import Column, critical, two_ways
 from rnnbench.records import Region
 
 NEAR = 1e-12
-"""What lies nearer to a boundary than this lies on it."""
+"""A value at most this far from a bound counts as lying on the bound."""
 
 
-def column(found: Evidence, region: Region) -> Column | None:
-    """By seed, how far beyond its boundary a value lies at least, in the test whose p-value decides
-    a condition.
+def column(evidence: Evidence, region: Region) -> Column | None:
+    """Return, by seed, how far its value is beyond the bound that decides a condition.
 
     Where an effect has to pass several tests (both bounds of a region, each choice of learning
-    rates), that is the one with the largest p-value. None for a condition that something else than
-    signed ranks of seeds decides.
+    rates), the test with the largest p-value decides. None where the condition is not decided by
+    signed ranks of seeds.
 
     region: on the scale of the values, which for ratios is their logarithm.
     """
-    if not found.above:
+    if not evidence.above:
         return None
-    holds = (found.p_for or 0.0) < (found.p_against or 0.0)
-    if holds != region.outside:
-        inside = [_above(found, region.low), _below(found, region.high)]
-        return max((one for one in inside if one is not None), key=_p_value)
-    beyond = [_below(found, region.low), _above(found, region.high)]
-    return min((one for one in beyond if one is not None), key=_p_value)
+    if evidence.favours_claim != region.outside:
+        inside = [_above(evidence, region.low), _below(evidence, region.high)]
+        return max((distances for distances in inside if distances is not None), key=_p_value)
+    beyond = [_below(evidence, region.low), _above(evidence, region.high)]
+    return min((distances for distances in beyond if distances is not None), key=_p_value)
 
 
 def share(columns: Sequence[Column | None], unknown: int, level: float) -> float:
-    """The two-sided p-value that is small enough for the first of these conditions at this level.
+    """Return the two-sided p-value that decides the first of these conditions at this level.
 
-    At least an equal part of the level, which is enough whatever the conditions have to do with
-    each other; more where they are tests of the same seeds.
+    It is at least an equal part of the level, which is valid for any dependence between the
+    conditions, and more where they test the same seeds.
+
+    unknown: the number of further conditions that have no test yet.
     """
-    known = [one for one in columns if one is not None]
+    known = [distances for distances in columns if distances is not None]
     equal = level / max(len(columns) + unknown, 1)
     if not known:
         return equal
     return max(equal, 2 * critical(two_ways(known), equal * len(known)))
 
 
-def _above(found: Evidence, bound: float | None) -> Column | None:
+def _above(evidence: Evidence, bound: float | None) -> Column | None:
     if bound is None:
         return None
-    distances = [
-        {seed: _away(low - bound) for seed, (low, _) in ends.items()} for ends in found.above
-    ]
+    distances = []
+    for ends in evidence.above:
+        distances.append({seed: _distance(low - bound) for seed, (low, _) in ends.items()})
     return max(distances, key=_p_value)
 
 
-def _below(found: Evidence, bound: float | None) -> Column | None:
+def _below(evidence: Evidence, bound: float | None) -> Column | None:
     if bound is None:
         return None
-    distances = [
-        {seed: _away(bound - high) for seed, (_, high) in ends.items()} for ends in found.below
-    ]
+    distances = []
+    for ends in evidence.below:
+        distances.append({seed: _distance(bound - high) for seed, (_, high) in ends.items()})
     return max(distances, key=_p_value)
 
 
-def _away(distance: float) -> float:
+def _distance(distance: float) -> float:
     return 0.0 if abs(distance) <= NEAR else distance
 
 

@@ -1,7 +1,7 @@
-"""Verdicts on claims: from what was weighed under each condition, adjusted over all conditions of a
-claim together."""
+"""Verdicts on claims, from the evidence under all conditions of a claim together."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from rnnbench.findings.claims.evidence import evidence_for
 from rnnbench.findings.claims.evidence_records import Evidence
@@ -17,60 +17,54 @@ from rnnbench.findings.stats.westfall_young import step_down
 from rnnbench.records import Claim, LearningSide, Question, Reading
 
 
+class _Condition(NamedTuple):
+    """A question of a claim, with its evidence."""
+
+    reading: Reading
+    question: Question
+    evidence: Evidence
+
+
 def judge_claims(claims: Iterable[Claim], measurements: Measurements) -> tuple[ClaimFinding, ...]:
-    """What the figures in the book say of each claim."""
+    """Return the verdict on each claim."""
     return tuple(judge(claim, measurements) for claim in claims)
 
 
 def judge(claim: Claim, measurements: Measurements) -> ClaimFinding:
-    """A claim's verdict, wrong in at most `LEVEL` of all cases where each boundary is just met: at
-    the latest look, or at the first one of a rule that settles it. Before such a first look is
-    complete nothing is decided by seeds.
+    """Return the verdict on a claim at the latest look, or at the first planned one to settle it.
+
+    A verdict is wrong in at most `LEVEL` of all cases where each boundary is just met. Before the
+    first planned look is complete, seeds decide nothing.
     """
     looks = looks_had(claim, measurements)
     for seeds in looks:
-        found = judge_at(claim, measurements, seeds)
-        if _is_settled(claim, found):
-            return found
-    return found if looks else judge_at(claim, measurements, 0)
+        finding = judge_at(claim, measurements, seeds)
+        if _is_settled(claim, finding):
+            return finding
+    return finding if looks else judge_at(claim, measurements, 0)
 
 
 def judge_at(claim: Claim, measurements: Measurements, seeds: int) -> ClaimFinding:
-    """The verdict of one look; of looks by hand the latest one ends with the claim's last seed."""
-    last = claim.seeds if not claim.by_rule else seeds or claim.by_rule[0]
-    look, measurements = look_at(claim, seeds), measurements.up_to(last)
+    """Return the verdict of one look; the latest look by hand ends with the claim's last seed."""
+    last = (seeds or claim.by_rule[0]) if claim.by_rule else claim.seeds
+    look = look_at(claim, seeds)
     level = level_of(claim, look)
+    known = measurements.up_to(last)
     conditions = [
-        (reading, question) for reading in claim.readings for question in reading.questions
+        _Condition(reading, question, evidence_for(reading, question, known))
+        for reading in claim.readings
+        for question in reading.questions
     ]
-    evidence = [evidence_for(reading, question, measurements) for reading, question in conditions]
-    tested = [place for place, found in enumerate(evidence) if _carries(found, look)]
-    smaller = [
-        min(evidence[place].p_for or 0.0, evidence[place].p_against or 0.0) for place in tested
-    ]
-    columns = [column(evidence[place], scaled(conditions[place][0])) for place in tested]
-    unknown = claim.family - len(tested)  # what is not there may yet say anything
-    adjusted = dict(zip(tested, step_down(columns, smaller, unknown), strict=True))
-    favour = share(columns, unknown, LEVEL) * max(claim.family, 1) / LEVEL
-    rule = Rule(look, level, claim.family, favour)
-    judged = [
-        _judged(reading, question, found, adjusted.get(place), rule)
-        for place, ((reading, question), found) in enumerate(zip(conditions, evidence, strict=True))
-    ]
-    readings, at = [], 0
-    for reading in claim.readings:
-        readings.append(_finding(reading, judged[at : at + len(reading.questions)]))
-        at += len(reading.questions)
-    verdict = _verdict(judged, whole=not any(reading.missing for reading in claim.readings))
-    if claim.parts and any(_fails_throughout(reading) for reading in readings):
-        verdict = "refuted"  # of what has to be true together, one part is false
+    judged = _judge_conditions(claim, conditions, look, level)
+    readings = tuple(_reading_findings(claim, judged))
+    verdict = _claim_verdict(claim, judged, readings)
     return ClaimFinding(
         name=claim.name,
         sentence=claim.sentence,
         note=claim.note,
         verdict=verdict,
         because=because(verdict, readings),
-        readings=tuple(readings),
+        readings=readings,
         level=level,
         seeds=last,
         cautions=tuple(cautions(claim, look)),
@@ -78,92 +72,130 @@ def judge_at(claim: Claim, measurements: Measurements, seeds: int) -> ClaimFindi
 
 
 def is_settled(claim: Claim, measurements: Measurements, seeds: int) -> bool:
-    """Whether a look at so many seeds ends the search for an answer: no condition that seeds can
-    decide is open, or both answers occur."""
+    """Whether a look at so many seeds ends the search for an answer.
+
+    It does where no condition that seeds can decide is open, or where both answers occur.
+    """
     return _is_settled(claim, judge_at(claim, measurements, seeds))
 
 
-def _is_settled(claim: Claim, found: ClaimFinding) -> bool:
-    conditions = [
-        (q, j)
-        for r, f in zip(claim.readings, found.readings, strict=True)
-        for q, j in zip(r.questions, f.judged, strict=True)
-    ]
-    by_seeds = [
-        (q, j) for q, j in conditions if isinstance(q.first, LearningSide) and q.step_time is None
-    ]
-    states = {judged.state for _, judged in by_seeds}
+def _is_settled(claim: Claim, finding: ClaimFinding) -> bool:
+    states = set(_states_by_seeds(claim, finding))
     if "open" not in states:
         return True
     if not claim.parts:
         return {"holds", "fails"} <= states
-    if any(_fails_throughout(reading) for reading in found.readings):
+    if any(_fails_throughout(reading) for reading in finding.readings):
         return True
-    may_fail = any(
-        all(judged.state != "holds" for judged in reading.judged) for reading in found.readings
-    )
+    may_fail = any(_holds_nowhere(reading) for reading in finding.readings)
     return "fails" in states and not may_fail
 
 
-def _carries(found: Evidence, look: Schedule) -> bool:
+def _states_by_seeds(claim: Claim, finding: ClaimFinding) -> Iterator[State]:
+    """Yield the state of each condition that is decided by seeds alone."""
+    for reading, reading_finding in zip(claim.readings, finding.readings, strict=True):
+        for question, judged in zip(reading.questions, reading_finding.judged, strict=True):
+            if isinstance(question.first, LearningSide) and question.step_time is None:
+                yield judged.state
+
+
+def _judge_conditions(
+    claim: Claim, conditions: Sequence[_Condition], look: Schedule, level: float
+) -> list[Judged]:
+    """Return the state of each condition, from p-values adjusted over all of them."""
+    tested = [
+        place for place, condition in enumerate(conditions) if _can_decide(condition.evidence, look)
+    ]
+    p_values = [conditions[place].evidence.smaller_p for place in tested]
+    columns = [
+        column(conditions[place].evidence, scaled(conditions[place].reading)) for place in tested
+    ]
+    untested = claim.family - len(tested)
+    adjusted = dict(zip(tested, step_down(columns, p_values, untested), strict=True))
+    favour = share(columns, untested, LEVEL) * max(claim.family, 1) / LEVEL
+    rule = Rule(look, level, claim.family, favour)
+    return [
+        _judged(condition, adjusted.get(place), rule) for place, condition in enumerate(conditions)
+    ]
+
+
+def _can_decide(evidence: Evidence, look: Schedule) -> bool:
     """Whether there are enough seeds, or replicates, for a p-value that could decide."""
-    able = look.level > 0 and found.n >= look.needed
-    return found.p_for is not None and (able or not found.by_seeds)
+    enough_seeds = look.level > 0 and evidence.n >= look.needed
+    return evidence.p_for is not None and (enough_seeds or not evidence.by_seeds)
 
 
-def _judged(
-    reading: Reading,
-    question: Question,
-    found: Evidence,
-    p_value: float | None,
-    rule: Rule,
-) -> Judged:
+def _judged(condition: _Condition, p_value: float | None, rule: Rule) -> Judged:
+    reading, question, evidence = condition
     state: State = "open"
     if p_value is not None and p_value <= rule.level:
-        state = "holds" if (found.p_for or 0.0) < (found.p_against or 0.0) else "fails"
-    why, more = "", None
+        state = "holds" if evidence.favours_claim else "fails"
+    why = ""
+    more_seeds = None
     if state == "open":
-        why = why_open(found, question, rule, measured=p_value is not None)
-        by_seeds_alone = found.by_seeds and question.step_time is None and p_value is not None
-        more = seeds_to_decide(reading, found, rule) if by_seeds_alone else None
+        why = why_open(evidence, question, rule, measured=p_value is not None)
+        if evidence.by_seeds and question.step_time is None and p_value is not None:
+            more_seeds = seeds_to_decide(reading, evidence, rule)
     return Judged(
         facets=question.facets,
-        effect=found.effect,
+        effect=evidence.effect,
         p_value=p_value,
         state=state,
         why=why,
-        more_seeds=more,
-        trials=found.trials,
-        lost=found.lost,
+        more_seeds=more_seeds,
+        trials=evidence.trials,
+        lost=evidence.lost,
     )
 
 
-def _finding(reading: Reading, judged: Sequence[Judged]) -> ReadingFinding:
-    return ReadingFinding(
-        title=reading.title,
-        summary=describe(reading),
-        cells=reading.cells,
-        figure=reading.figure,
-        metric=reading.metric,
-        region=reading.region,
-        judged=tuple(judged),
-        missing=reading.missing,
-        growing=reading.growing,
-    )
+def _reading_findings(claim: Claim, judged: Sequence[Judged]) -> Iterator[ReadingFinding]:
+    """Yield the finding of each reading, with its part of the judged conditions."""
+    start = 0
+    for reading in claim.readings:
+        end = start + len(reading.questions)
+        yield ReadingFinding(
+            title=reading.title,
+            summary=describe(reading),
+            cells=reading.cells,
+            figure=reading.figure,
+            metric=reading.metric,
+            region=reading.region,
+            judged=tuple(judged[start:end]),
+            missing=reading.missing,
+            growing=reading.growing,
+        )
+        start = end
 
 
 def _fails_throughout(reading: ReadingFinding) -> bool:
     return bool(reading.judged) and all(judged.state == "fails" for judged in reading.judged)
 
 
-def _verdict(judged: Sequence[Judged], *, whole: bool) -> Verdict:
-    """Supported where it holds under every condition, refuted where it fails under each, mixed
-    where both occur; undecided where some are open, or a reading cannot be tested here."""
+def _holds_nowhere(reading: ReadingFinding) -> bool:
+    return all(judged.state != "holds" for judged in reading.judged)
+
+
+def _claim_verdict(
+    claim: Claim, judged: Sequence[Judged], readings: Sequence[ReadingFinding]
+) -> Verdict:
+    """Return the verdict; a claim in parts is refuted where one part fails throughout."""
+    if claim.parts and any(_fails_throughout(reading) for reading in readings):
+        return "refuted"
+    is_complete = not any(reading.missing for reading in claim.readings)
+    return _verdict(judged, is_complete=is_complete)
+
+
+def _verdict(judged: Sequence[Judged], *, is_complete: bool) -> Verdict:
+    """Return the verdict on a claim that has to hold under every condition.
+
+    It is supported where it holds under every condition, refuted where it fails under each, and
+    mixed where both occur. It is undecided where some are open, or a reading cannot be tested here.
+    """
     states = {one.state for one in judged}
     if not states:
         return "untested"
     if {"holds", "fails"} <= states:
         return "mixed"
-    if "open" in states or not whole:
+    if "open" in states or not is_complete:
         return "undecided"
     return "supported" if states == {"holds"} else "refuted"

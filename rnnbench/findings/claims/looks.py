@@ -1,8 +1,8 @@
-"""Looks at a claim: which ones there were, and at what level each of them decides.
+"""Looks at a claim: which ones there were, and the level at which each of them decides.
 
-Whoever asks for more seeds by hand looks again each time. A rule that adds seeds plans its looks
-beforehand, and the claim is judged at the first of them that settles it, whatever others have run
-since.
+A user who asks for more seeds by hand looks again each time. A rule that adds seeds plans its looks
+beforehand, and the claim is judged at the first planned look that settles it, whatever seeds were
+run since.
 """
 
 from rnnbench.findings.claims.measurements import Measurements
@@ -12,43 +12,56 @@ from rnnbench.records import Claim
 
 
 def look_at(claim: Claim, seeds: int) -> Schedule:
-    """The look at so many seeds. Its level is that of all conditions of the claim together."""
-    earlier = sorted(seen for seen in {*claim.looked, *claim.by_rule} if seen < seeds)
+    """Return the look at so many seeds, whose level is shared by all conditions of the claim."""
+    earlier = sorted(look for look in _all_looks(claim) if look < seeds)
     settling, evenly = claim.plan
     return Schedule(seeds, tuple(earlier), settling, max(claim.family, 1), evenly)
 
 
 def looks_had(claim: Claim, measurements: Measurements) -> tuple[int, ...]:
-    """The seeds of each look at which a claim may have been settled, as far as this book goes: of
-    looks by hand the latest alone. None where the first look that a rule plans is not complete."""
+    """Return the seeds of each completed look that may have settled a claim.
+
+    Without a rule, this is the latest look by hand alone. Empty where the first look that a rule
+    plans is not complete.
+    """
     ran = measurements.asked(claim.sides) or 0
     if not claim.by_rule:
         return (max(claim.looked, default=ran),)
-    return tuple(seeds for seeds in sorted({*claim.looked, *claim.by_rule}) if seeds <= ran)
+    return tuple(seeds for seeds in sorted(_all_looks(claim)) if seeds <= ran)
 
 
 def looks_ahead(claim: Claim, seeds: int) -> tuple[int, ...]:
-    """The seeds of each look that may settle a claim, up to the last one of its rule; so many where
-    none is left."""
+    """Return the seeds of each look that may settle a claim, up to the last look of its rule.
+
+    A claim without such a look has one at `seeds`.
+    """
     last = max(claim.by_rule, default=0)
-    return tuple(sorted(look for look in {*claim.looked, *claim.by_rule} if look <= last)) or (
-        seeds,
-    )
+    ahead = tuple(sorted(look for look in _all_looks(claim) if look <= last))
+    return ahead or (seeds,)
 
 
 def level_of(claim: Claim, look: Schedule) -> float:
-    """The error that a look is allowed: all of it where there are no seeds to add, and that of the
-    next look which can decide where this one has too few seeds, for what is measured without
-    any."""
+    """Return the error that a look may spend: all of it where a claim needs no seeds.
+
+    Where this look has too few seeds to decide, it is the level of the next look that can: cost
+    measurements of the claim are judged at that level.
+    """
     if not claim.sides:
         return LEVEL
     return look.level or look.next_level(look.needed)
 
 
 def verdict_seeds(claim: Claim) -> int:
-    """Fewest seeds at which a claim can be decided, fixed before anything is measured: those at
-    which the signed-rank test reaches the level of the latest look, or of the first one of a rule
-    that can decide, though none of the conditions has to do with another."""
+    """Return the fewest seeds at which a claim can be decided, known before any measurement.
+
+    At these seeds the signed-rank test reaches the level of the latest look, or of the first look
+    of a rule that can decide, even if all conditions are independent.
+    """
     looks = claim.by_rule or (max(claim.looked, default=0),)
     able = [seeds for seeds in looks if look_at(claim, seeds).level]
     return look_at(claim, able[0] if able else looks[-1]).needed
+
+
+def _all_looks(claim: Claim) -> set[int]:
+    """Return the seeds of each look, by hand or planned by a rule."""
+    return {*claim.looked, *claim.by_rule}

@@ -1,5 +1,4 @@
-"""What has been measured, by what claims ask for: learning by cell, task and seed; cost by cell and
-shape."""
+"""Measurements as claims use them: figures by cell, task and seed; costs by cell and shape."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -28,14 +27,15 @@ from rnnbench.records import (
 )
 
 Figures = Mapping[str, float]
-ONE = 0.0
-Noted = TypeVar("Noted")
-ByRate = dict[float, dict[int, Noted]]
+ONE_RATE = 0.0
+"""Stands for the learning rate of a cell that is evaluated at a single rate."""
+Item = TypeVar("Item")
+ByRate = dict[float, dict[int, Item]]
 """By learning rate and seed."""
 
 
 class Evaluated(NamedTuple):
-    """What an evaluation said: the trial's id, its figures, and what a search reads of it."""
+    """An evaluation: the trial's id, its figures, and what a learning-rate search reads of it."""
 
     trial: str
     figures: Figures
@@ -44,14 +44,14 @@ class Evaluated(NamedTuple):
 
 @dataclass
 class Measurements:
-    """Figures by side.
+    """Figures by the identity of a side, which is a cell under a setting.
 
-    learning: by learning rate and seed: what an evaluation said. Where a cell is evaluated at one
-              rate alone, it is noted as `ONE`.
-    absent:   likewise: why figures are not there, by their names; "" stands for all of them.
-    times:    by trial: the replicate.
-    counted:  by trial: threads and device in words, and bytes, parameters, operations.
-    left:     by side, of those that were asked for: the rates that its search left, the best first.
+    learning: by side, learning rate and seed: the evaluation.
+    absent:   by side, learning rate and seed: why figures are absent, by their names; "" stands for
+              all of them.
+    times:    by side and trial: the replicate.
+    counted:  by side and trial: threads and device in words, with bytes, parameters, operations.
+    left:     by side, filled on demand: the rates that its search left, the best first.
     """
 
     learning: dict[bytes, ByRate[Evaluated]] = field(
@@ -68,7 +68,7 @@ class Measurements:
 
     @classmethod
     def of(cls, results: Iterable[Result]) -> "Measurements":
-        """All that these results hold; of several evaluations of one seed, the newest."""
+        """Return the measurements of these results; a later evaluation of a seed replaces it."""
         measurements = cls()
         for result in sorted(results, key=lambda result: result.started):
             if isinstance(result.trial, LearningTrial):
@@ -80,118 +80,131 @@ class Measurements:
     def note(
         self, trial: LearningTrial, figures: Figures, read: Scored, absent: Mapping[str, str]
     ) -> None:
-        """Take in an evaluation, with the reasons why figures are not there."""
-        self.learning[identity(_side(trial))][_rate(trial)][trial.seed] = Evaluated(
-            trial_id(trial), figures, read
-        )
-        self.absent[identity(_side(trial))][_rate(trial)][trial.seed] = absent
-        self.left.pop(identity(_side(trial)), None)
+        """Add an evaluation, with the reasons why figures are absent."""
+        key = identity(_side(trial))
+        rate = _rate(trial)
+        self.learning[key][rate][trial.seed] = Evaluated(trial_id(trial), figures, read)
+        self.absent[key][rate][trial.seed] = absent
+        self.left.pop(key, None)
 
     def up_to(self, seeds: int | None) -> "Measurements":
-        """The same without what is known of further seeds."""
+        """Return the measurements of the first seeds; None keeps all of them."""
         if seeds is None:
             return self
-        learning = {side: _first(seeds, found) for side, found in self.learning.items()}
-        absent = {side: _first(seeds, found) for side, found in self.absent.items()}
+        learning = {key: _first(seeds, by_rate) for key, by_rate in self.learning.items()}
+        absent = {key: _first(seeds, by_rate) for key, by_rate in self.absent.items()}
         return Measurements(
             learning=learning, absent=absent, times=self.times, counted=self.counted
         )
 
     def rates(self, side: LearningSide) -> tuple[float, ...]:
-        """The rates that a search left, as this book notes them, the best first."""
-        name = identity(side)
-        if name not in self.left:
-            found = self.learning.get(name, {})
-            table = {
-                rate: {s: one.scored for s, one in by_seed.items()}
-                for rate, by_seed in found.items()
-                if by_seed
-            }
+        """Return the learning rates that a search left, the best first."""
+        key = identity(side)
+        if key not in self.left:
+            table: dict[float, dict[int, Scored]] = {}
+            for rate, by_seed in self.learning.get(key, {}).items():
+                if by_seed:
+                    table[rate] = {seed: one.scored for seed, one in by_seed.items()}
             raced = bool(table) and is_raced(side.recipe)
-            self.left[name] = rates_left(table, side.recipe) if raced else (ONE,)
-        return self.left[name]
+            self.left[key] = rates_left(table, side.recipe) if raced else (ONE_RATE,)
+        return self.left[key]
 
     def asked(self, sides: Iterable[LearningSide]) -> int | None:
-        """The number of seeds, counted up from 0, up to which each of these sides was run; None
-        where none was."""
-        ran = [
-            [self.ran(side, rate) for rate in self.learning.get(identity(side), {})]
-            for side in sides
-        ]
-        return min((1 + max(set().union(*found)) for found in ran if any(found)), default=None)
+        """Return the number of seeds, counted from 0, for which each of these sides was run.
+
+        None where none was run.
+        """
+        counts = []
+        for side in sides:
+            ran = [self.ran(side, rate) for rate in self.learning.get(identity(side), {})]
+            if any(ran):
+                counts.append(1 + max(set().union(*ran)))
+        return min(counts, default=None)
 
     def figures(self, side: LearningSide, rate: float, figure: str) -> dict[int, tuple[str, float]]:
-        """Of each seed that has this figure the trial's id, and the figure."""
-        found = self.learning.get(identity(side), {}).get(rate, {})
+        """Return the trial's id and the figure, by seed, of the seeds that have this figure."""
         return {
             seed: (one.trial, one.figures[figure])
-            for seed, one in found.items()
+            for seed, one in self.learning.get(identity(side), {}).get(rate, {}).items()
             if figure in one.figures
         }
 
     def ran(self, side: LearningSide, rate: float) -> set[int]:
-        """Seeds that were run, with whatever came of them."""
-        return set(self.learning.get(identity(side), {}).get(rate, {})) | set(
-            self.absent.get(identity(side), {}).get(rate, {})
-        )
+        """Return the seeds that were run, whatever their outcome."""
+        key = identity(side)
+        evaluated = self.learning.get(key, {}).get(rate, {})
+        absent = self.absent.get(key, {}).get(rate, {})
+        return set(evaluated) | set(absent)
 
     def lost(self, side: LearningSide, rate: float, seed: int) -> bool:
-        """Whether a seed was run and came to nothing."""
+        """Whether a seed was run and gave no figure at all."""
         return self.why_absent(side, rate, seed, "").startswith(LOST)
 
     def why_absent(self, side: LearningSide, rate: float, seed: int, figure: str) -> str:
-        """Why a seed has no such figure; "" where nothing is known of that."""
+        """Return why a seed has no such figure; "" where no reason was recorded."""
         reasons = self.absent.get(identity(side), {}).get(rate, {}).get(seed, {})
         return reasons.get(figure) or reasons.get("", "")
+
+    def paired(self, first: CostSide, second: CostSide) -> dict[str, dict[str, float]]:
+        """Return log-ratios of the times of two cells that were measured in one process.
+
+        They are by place, and by trial: a place is a session with its threads and device, which all
+        have to agree, like days.
+        """
+        ours = self.times.get(identity(first), {})
+        theirs = self.times.get(identity(second), {})
+        logs: dict[str, dict[str, float]] = defaultdict(dict)
+        for name in sorted(set(ours) & set(theirs)):
+            step_by_step = np.log(ours[name].seconds) - np.log(theirs[name].seconds)
+            trial = ours[name].trial
+            logs[f"{trial.session}{place_words(trial)}"][name] = float(np.median(step_by_step))
+        return logs
 
     def _note_learning(self, result: Result, trial: LearningTrial) -> None:
         if trial.phase != "evaluation":
             return
         if was_tried(result):
             self.note(trial, claim_figures(result), scored(result), claim_absences(result))
-        else:  # an older one is not what it gives now
-            self.learning[identity(_side(trial))][_rate(trial)].pop(trial.seed, None)
-            self.absent[identity(_side(trial))][_rate(trial)][trial.seed] = claim_absences(result)
+            return
+        key = identity(_side(trial))
+        rate = _rate(trial)
+        # An earlier evaluation of this seed is outdated.
+        self.learning[key][rate].pop(trial.seed, None)
+        self.absent[key][rate][trial.seed] = claim_absences(result)
 
     def _note_cost(self, result: Result, trial: CostTrial) -> None:
         cells = {cell.row: cell for cell in trial.cells}
         for row in result.costs:
             cell = cells[row.row]
-            side = identity(CostSide(cell=cell, measurement=trial.measurement, shape=trial.shape))
+            key = identity(CostSide(cell=cell, measurement=trial.measurement, shape=trial.shape))
             if isinstance(row, TimeRow):
-                self.times[side][trial_id(trial)] = TimedRow(trial, cell, row)
-            elif isinstance(row, OperationsRow):
-                operations = {"parameters": row.parameters, "operations": row.flops}
-                self.counted[side][trial_id(trial)] = place_words(trial), operations
-            elif isinstance(row, MemoryRow):
-                known = {
-                    "peak-memory": row.peak_bytes,
-                    "saved-memory": row.saved_bytes,
-                    "state-memory": row.state_bytes,
-                }
-                bytes_ = {name: b for name, b in known.items() if b is not None}
-                self.counted[side][trial_id(trial)] = place_words(trial), bytes_
-
-    def paired(self, first: CostSide, second: CostSide) -> dict[str, dict[str, float]]:
-        """Log of the first's time over the second's in each process that has both, by trial and by
-        session, threads and device, which have to agree like days."""
-        ours, theirs = self.times.get(identity(first), {}), self.times.get(identity(second), {})
-        logs: dict[str, dict[str, float]] = defaultdict(dict)
-        for name in sorted(set(ours) & set(theirs)):
-            in_turns = np.log(ours[name].seconds) - np.log(theirs[name].seconds)
-            trial = ours[name].trial
-            logs[f"{trial.session}{place_words(trial)}"][name] = float(np.median(in_turns))
-        return logs
+                self.times[key][trial_id(trial)] = TimedRow(trial, cell, row)
+            elif isinstance(row, OperationsRow | MemoryRow):
+                self.counted[key][trial_id(trial)] = place_words(trial), _counts(row)
 
 
-def _first(seeds: int, found: ByRate[Noted]) -> ByRate[Noted]:
-    return {
-        rate: {s: one for s, one in by_seed.items() if s < seeds} for rate, by_seed in found.items()
+def _counts(row: OperationsRow | MemoryRow) -> Figures:
+    """Return the counted figures of a row, by the names that claims use."""
+    if isinstance(row, OperationsRow):
+        return {"parameters": row.parameters, "operations": row.flops}
+    known = {
+        "peak-memory": row.peak_bytes,
+        "saved-memory": row.saved_bytes,
+        "state-memory": row.state_bytes,
     }
+    return {name: size for name, size in known.items() if size is not None}
+
+
+def _first(seeds: int, by_rate: ByRate[Item]) -> ByRate[Item]:
+    """Return the items of the first seeds."""
+    first: ByRate[Item] = {}
+    for rate, by_seed in by_rate.items():
+        first[rate] = {seed: item for seed, item in by_seed.items() if seed < seeds}
+    return first
 
 
 def _rate(trial: LearningTrial) -> float:
-    return trial.learning_rate if is_raced(trial.recipe) else ONE
+    return trial.learning_rate if is_raced(trial.recipe) else ONE_RATE
 
 
 def _side(trial: LearningTrial) -> LearningSide:

@@ -1,5 +1,4 @@
-"""Conditions of a claim that are open: why they are, and how many more seeds would probably decide
-them."""
+"""Open conditions of a claim: why they are open, and how many more seeds would probably decide."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -13,9 +12,12 @@ from rnnbench.records import Question, Reading, Region
 
 
 class Rule(NamedTuple):
-    """What a condition is decided by: the look, with the error that it is allowed, the number of
-    conditions that share it, and how many times an equal part of it the p-value may be that is
-    small enough for the first of them.
+    """The rule by which a look decides a condition.
+
+    look:   the look.
+    level:  the error that the look may spend.
+    family: the number of conditions that share the error.
+    favour: how many times an equal part of the error the p-value of the first condition may be.
     """
 
     look: Schedule
@@ -24,59 +26,70 @@ class Rule(NamedTuple):
     favour: float
 
 
-def why_open(found: Evidence, question: Question, rule: Rule, *, measured: bool) -> str:
-    if found.reason:
-        return found.reason
-    if found.effect is None:
-        return "" if found.lost else "nothing measured"
-    if measured and found.slack:
+def why_open(evidence: Evidence, question: Question, rule: Rule, *, measured: bool) -> str:
+    """Return why a condition is open, in words; `measured` says whether it has a p-value."""
+    if evidence.reason:
+        return evidence.reason
+    if evidence.effect is None:
+        return "" if evidence.lost else "nothing measured"
+    if not measured:
+        return f"{evidence.n} of {rule.look.needed} seeds that can carry a verdict"
+    if evidence.slack:
         return "not clear of the boundary by the 15 % that ratios of two kinds move from day to day"
-    if measured and min(found.p_for or 0.0, found.p_against or 0.0) <= LEVEL:
+    if evidence.smaller_p <= LEVEL:
         return (
             f"clear by itself, not as one of {rule.family} conditions decided at {rule.level:.2g}"
             " together"
         )
-    if measured and question.step_time:
+    if question.step_time:
         return (
             "epochs and time together, by half of the error each and 15 % between kinds, reach over"
             " the boundary"
         )
-    if measured:
-        return "the interval reaches over the boundary, or would if all were known"
-    return f"{found.n} of {rule.look.needed} seeds that can carry a verdict"
+    return "the interval reaches over the boundary, or would if all were known"
 
 
-def seeds_to_decide(reading: Reading, found: Evidence, rule: Rule) -> int | None:
-    """How many more seeds like those seen would decide in four of five cases at the next look, at
-    every choice of rates that has to be passed. None where nothing is seen that could be decided,
-    and where no end is in sight, as where seeds that did not get there may lie on either side of
-    the boundary."""
-    if min(found.p_for or 0.0, found.p_against or 0.0) > WORTHWHILE:
+def seeds_to_decide(reading: Reading, evidence: Evidence, rule: Rule) -> int | None:
+    """Return how many more such seeds would decide a condition in four of five cases.
+
+    They decide at the next look, at every choice of learning rates that has to be tested. None
+    where the p-values suggest no effect, and where no number of seeds is enough, such as where
+    censored seeds may lie on either side of the boundary.
+    """
+    if evidence.smaller_p > WORTHWHILE:
         return None
     region = scaled(reading)
     bounds = [bound for bound in (region.low, region.high) if bound is not None]
     if reading.figure == "solved":
         return rule.look.more_seeds(
-            lambda part: more_of_a_share(found.values, bounds, rule.favour * part)
+            lambda level: more_of_a_share(evidence.values, bounds, rule.favour * level)
         )
-    sides = [
-        [typical(ends) > bound for bound in bounds]
-        for ends in zip(*found.ends.values(), strict=True)
-    ]
-    if sides[0] != sides[1]:
+    if not _is_one_sided(evidence, bounds):
         return None
-    bound = min(bounds, key=lambda bound: abs(typical(found.values) - bound))
-    choices = found.choices(above=typical(found.values) > bound)
+    centre = typical(evidence.values)
+    bound = min(bounds, key=lambda bound: abs(centre - bound))
+    choices = evidence.choices(above=centre > bound)
     gaps = [abs(typical(values) - bound) if values else 0.0 for values in choices]
-    return rule.look.more_seeds(lambda part: _at_each(choices, gaps, rule.favour * part))
-
-
-def _at_each(choices: Sequence[Sequence[float]], gaps: Sequence[float], level: float) -> int | None:
-    each = [more_seeds(values, [gap], level) for values, gap in zip(choices, gaps, strict=True)]
-    known = [more for more in each if more is not None]
-    return max(known) if known and len(known) == len(each) else None
+    return rule.look.more_seeds(lambda level: _most_seeds(choices, gaps, rule.favour * level))
 
 
 def scaled(reading: Reading) -> Region:
-    """The region on the scale of the values of seeds."""
+    """Return the region of a reading on the scale of the effects in seeds."""
     return logs(reading.region) if reading.is_ratio else reading.region
+
+
+def _is_one_sided(evidence: Evidence, bounds: Sequence[float]) -> bool:
+    """Whether the lower and the upper ends of the seeds lie on the same side of each bound."""
+    lows, highs = zip(*evidence.ends.values(), strict=True)
+    low = typical(lows)
+    high = typical(highs)
+    return [low > bound for bound in bounds] == [high > bound for bound in bounds]
+
+
+def _most_seeds(
+    choices: Sequence[Sequence[float]], gaps: Sequence[float], level: float
+) -> int | None:
+    """Return the seeds for the choice that needs most; None where one has no such number."""
+    each = [more_seeds(values, [gap], level) for values, gap in zip(choices, gaps, strict=True)]
+    known = [more for more in each if more is not None]
+    return max(known) if known and len(known) == len(each) else None

@@ -1,53 +1,53 @@
-"""Where a decided condition of a claim is about the typical seed, and all seeds together say
-otherwise."""
+"""Caveats where a verdict about the typical seed disagrees with all seeds together."""
 
 from collections.abc import Iterator
 
 import numpy as np
 
-from rnnbench.findings.claims.records import Judged
+from rnnbench.findings.claims.records import Judged, State
 from rnnbench.findings.learning.comparing import Scale
 from rnnbench.findings.learning.overall import measures_against
 from rnnbench.findings.learning.overall_records import Overall
 from rnnbench.findings.learning.records import Answered, Arm
 from rnnbench.findings.learning.verdict_summary import otherwise
+from rnnbench.findings.stats.ranges import Range
 from rnnbench.records import Region
 
 
 def overall_caveats(arms: tuple[Arm, Arm], judged: Judged, region: Region) -> Iterator[str]:
-    """One sentence where the cell that is quicker to the target in the typical seed misses it more
-    often, or has the larger mean up to the budget, or where two that are alike in it are not alike
-    over all seeds."""
+    """Yield a caveat where a decided condition would be answered otherwise over all seeds.
+
+    It is about a cell that is quicker to the target in the typical seed, and misses it more often
+    or has the larger mean up to the budget; or about two cells that are equivalent in the typical
+    seed, and differ over all seeds.
+    """
     first, second = arms
-    if (
-        judged.state == "open"
-        or judged.effect is None
-        or first.epochs is None
-        or second.epochs is None
-    ):
+    if judged.state == "open" or judged.effect is None:
         return
-    answer = _answer(judged, region)
+    if first.epochs is None or second.epochs is None:
+        return
+    answer = _answer(judged.effect, judged.state, region)
     seeds = min(len(first.seeds), len(second.seeds))
-    solved, means = (first.solved, second.solved), (first.epochs.centre, second.epochs.centre)
+    solved = (first.solved, second.solved)
+    means = (first.epochs.centre, second.epochs.centre)
     margin = max(abs(np.log(bound)) for bound in (region.low, region.high) if bound)
-    against = measures_against(
-        answer, solved, seeds, means, Scale(ratio=True, margin=float(margin))
-    )
+    scale = Scale(ratio=True, margin=float(margin))
+    against = measures_against(answer, solved, seeds, means, scale)
     if not against:
         return
     overall = Overall(seeds=seeds, ahead=(0, 0), solved=solved, mean=means, against=against)
-    quicker, slower = (second.row, first.row) if answer == "worse" else (first.row, second.row)
-    what = (
-        f"{quicker} is {'as quick as' if answer == 'equivalent' else 'quicker than'} {slower} in"
-        " the typical seed"
+    rows = (first.row, second.row)
+    quicker, slower = reversed(rows) if answer == "worse" else rows
+    comparison = "as quick as" if answer == "equivalent" else "quicker than"
+    yield (
+        f"{quicker} is {comparison} {slower} in the typical seed"
+        f"{otherwise(rows, answer, overall, None)}."
     )
-    yield f"{what}{otherwise((first.row, second.row), answer, overall, None)}."
 
 
-def _answer(judged: Judged, region: Region) -> Answered:
-    """What the condition says of the first cell in the typical seed."""
-    assert judged.effect is not None
-    inside = (judged.state == "holds") != region.outside
+def _answer(effect: Range, state: State, region: Region) -> Answered:
+    """Return how the first cell compares with the second in the typical seed."""
+    inside = (state == "holds") != region.outside
     if inside and region.low is not None and region.high is not None:
         return "equivalent"
-    return "better" if judged.effect.centre < 1 else "worse"
+    return "better" if effect.centre < 1 else "worse"

@@ -1,8 +1,8 @@
-"""The types of findings on claims."""
+"""The records of findings on claims."""
 
 from typing import Literal
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from rnnbench.findings.stats.ranges import Range
 from rnnbench.records import Figure, Region
@@ -12,12 +12,12 @@ State = Literal["holds", "fails", "open"]
 
 
 class SideRates(Struct, frozen=True):
-    """The learning rates that a cell got under one condition.
+    """The learning rates of a cell under one condition.
 
-    cell:   what the claim calls it.
-    rates:  those that its search left, the best first, or the fixed one; none where nothing was
-            trained.
-    search: how they were found, in words.
+    cell:   the name of the cell in the claim.
+    rates:  the rates that its search left, the best first, or the fixed one; empty where nothing
+            was trained.
+    search: how the rates were chosen, in words.
     """
 
     cell: str
@@ -28,12 +28,12 @@ class SideRates(Struct, frozen=True):
 class SourceTrial(Struct, frozen=True):
     """A result that the verdict under one condition rests on.
 
-    cell:      what the claim calls the cell that it measures; a result that measures two of them is
-               listed with each.
-    seed:      of a training; None of a measurement of cost.
-    rate:      the learning rate of a training; None of a measurement of cost.
+    cell:      the name in the claim of the cell that the result measures; a result that measures
+               both cells is listed with each.
+    seed:      the seed of a training; None for a measurement of cost.
+    rate:      the learning rate of a training; None for a measurement of cost.
     trial:     the id of the result.
-    replicate: the number of a measurement of cost, from 0 on; None of a training.
+    replicate: the number of a measurement of cost, from 0 on; None for a training.
     """
 
     cell: str
@@ -46,15 +46,20 @@ class SourceTrial(Struct, frozen=True):
 class Judged(Struct, frozen=True, kw_only=True):
     """A claim under one condition.
 
-    effect:     the ratio or the difference with its interval (or the figure itself, of one cell);
-                None where there is nothing yet.
-    p_value:    two-sided, of the side on which the effect lies, adjusted over the conditions of the
-                claim; None where there are too few seeds or replicates for one. 0 for what is
-                counted exactly.
-    why:        why it is open, in words.
-    more_seeds: how many more would probably decide it, where seeds can.
-    lost:       seeds that say nothing, with the reason.
-    trials:     ids of the results that it rests on.
+    facets:     the condition in words, by facet: task, horizon, threshold and others.
+    effect:     the ratio or the difference of two cells, or the figure of a single cell, with its
+                interval; None where nothing was measured.
+    p_value:    the two-sided p-value for the side on which the effect lies, adjusted over the
+                conditions of the claim; None with too few seeds or replicates, and 0 for figures
+                that are counted exactly.
+    state:      whether the claim holds or fails under the condition, or is open.
+    why:        why the condition is open, in words.
+    more_seeds: how many more seeds would probably decide the condition; None where seeds cannot, or
+                no number is known.
+    lost:       how many seeds have no figure, with the reason.
+    trials:     ids of the results that the state rests on.
+    rates:      the learning rates of each cell.
+    evidence:   the results of each cell.
     """
 
     facets: dict[str, str]
@@ -70,10 +75,11 @@ class Judged(Struct, frozen=True, kw_only=True):
 
 
 class ReadingFinding(Struct, frozen=True, kw_only=True):
-    """One reading of a claim, with what became of it under each condition.
+    """One reading of a claim, with its state under each condition.
 
-    summary: what it asks, in words.
-    missing: what it needs and is not installed; it is untested then.
+    summary: the question that the reading asks, in words.
+    judged:  the claim under each condition.
+    missing: cells and tasks that the reading needs and that are not installed: it is untested then.
     growing: whether the effect is the growth of a difference with each doubling of the training
              data.
     """
@@ -90,13 +96,13 @@ class ReadingFinding(Struct, frozen=True, kw_only=True):
 
 
 class ClaimFinding(Struct, frozen=True, kw_only=True):
-    """A claim with its verdict; `because` says in a sentence what it rests on, or what it depends
-    on.
+    """A claim with its verdict.
 
-    level:    the error that this look is allowed, of the 5 % that all looks together are.
-    seeds:    up to which seed it is judged, that one not included; None where nothing ends them.
-    cautions: what its reader has to know besides: other looks, changes.
-    caveats:  what to hold against the trainings and measurements that it rests on, each a sentence.
+    because:  what the verdict rests on, or what it depends on, in a sentence.
+    level:    the error that this look may spend, of the 5 % that all looks may spend together.
+    seeds:    the end of the seeds on which the claim is judged, exclusive; None where all count.
+    cautions: sentences on how the verdict came about: other looks, changes of the claim.
+    caveats:  sentences on weaknesses of the trainings and measurements that it rests on.
     """
 
     name: str
@@ -108,4 +114,4 @@ class ClaimFinding(Struct, frozen=True, kw_only=True):
     level: float = 0.05
     seeds: int | None = None
     cautions: tuple[str, ...] = ()
-    caveats: tuple[str, ...] = field(default=(), name="caveats")
+    caveats: tuple[str, ...] = ()

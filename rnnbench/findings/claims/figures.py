@@ -1,4 +1,4 @@
-"""The figures of a learning trial that a claim may be about, by name."""
+"""The figures of a trial that a claim may be about, by name."""
 
 from collections.abc import Iterator
 
@@ -8,6 +8,8 @@ from rnnbench.records import (
     Diagnosis,
     Learning,
     LearningTrial,
+    MemoryRow,
+    OperationsRow,
     Question,
     Reading,
     Result,
@@ -40,6 +42,18 @@ def claim_absences(result: Result) -> dict[str, str]:
         for figure, reason in diagnosis.absent.items():
             absences[f"{prefix}:{figure}"] = f"where {reason}"
     return absences
+
+
+def counted_figures(row: OperationsRow | MemoryRow) -> dict[str, float]:
+    """Return the counted figures of a row, by the names that claims use."""
+    if isinstance(row, OperationsRow):
+        return {"parameters": row.parameters, "operations": row.flops}
+    known = {
+        "peak-memory": row.peak_bytes,
+        "saved-memory": row.saved_bytes,
+        "state-memory": row.state_bytes,
+    }
+    return {name: size for name, size in known.items() if size is not None}
 
 
 def figure_name(reading: Reading, question: Question) -> str:

@@ -9,8 +9,9 @@ from rnnbench.findings.claims.family import column, share
 from rnnbench.findings.claims.looks import level_of, look_at, looks_had
 from rnnbench.findings.claims.measurements import Measurements
 from rnnbench.findings.claims.open_conditions import Rule, scaled, seeds_to_decide, why_open
-from rnnbench.findings.claims.records import ClaimFinding, Judged, ReadingFinding, State, Verdict
+from rnnbench.findings.claims.records import ClaimFinding, Judged, ReadingFinding, State
 from rnnbench.findings.claims.summary import because, cautions, describe
+from rnnbench.findings.claims.verdicts import claim_verdict, fails_throughout, holds_nowhere
 from rnnbench.findings.learning.looks import Schedule
 from rnnbench.findings.stats.estimates import LEVEL
 from rnnbench.findings.stats.westfall_young import step_down
@@ -57,7 +58,7 @@ def judge_at(claim: Claim, measurements: Measurements, seeds: int) -> ClaimFindi
     ]
     judged = _judge_conditions(claim, conditions, look, level)
     readings = tuple(_reading_findings(claim, judged))
-    verdict = _claim_verdict(claim, judged, readings)
+    verdict = claim_verdict(claim, judged, readings)
     return ClaimFinding(
         name=claim.name,
         sentence=claim.sentence,
@@ -85,9 +86,9 @@ def _is_settled(claim: Claim, finding: ClaimFinding) -> bool:
         return True
     if not claim.parts:
         return {"holds", "fails"} <= states
-    if any(_fails_throughout(reading) for reading in finding.readings):
+    if any(fails_throughout(reading) for reading in finding.readings):
         return True
-    may_fail = any(_holds_nowhere(reading) for reading in finding.readings)
+    may_fail = any(holds_nowhere(reading) for reading in finding.readings)
     return "fails" in states and not may_fail
 
 
@@ -165,37 +166,3 @@ def _reading_findings(claim: Claim, judged: Sequence[Judged]) -> Iterator[Readin
             growing=reading.growing,
         )
         start = end
-
-
-def _fails_throughout(reading: ReadingFinding) -> bool:
-    return bool(reading.judged) and all(judged.state == "fails" for judged in reading.judged)
-
-
-def _holds_nowhere(reading: ReadingFinding) -> bool:
-    return all(judged.state != "holds" for judged in reading.judged)
-
-
-def _claim_verdict(
-    claim: Claim, judged: Sequence[Judged], readings: Sequence[ReadingFinding]
-) -> Verdict:
-    """Return the verdict; a claim in parts is refuted where one part fails throughout."""
-    if claim.parts and any(_fails_throughout(reading) for reading in readings):
-        return "refuted"
-    is_complete = not any(reading.missing for reading in claim.readings)
-    return _verdict(judged, is_complete=is_complete)
-
-
-def _verdict(judged: Sequence[Judged], *, is_complete: bool) -> Verdict:
-    """Return the verdict on a claim that has to hold under every condition.
-
-    It is supported where it holds under every condition, refuted where it fails under each, and
-    mixed where both occur. It is undecided where some are open, or a reading cannot be tested here.
-    """
-    states = {one.state for one in judged}
-    if not states:
-        return "untested"
-    if {"holds", "fails"} <= states:
-        return "mixed"
-    if "open" in states or not is_complete:
-        return "undecided"
-    return "supported" if states == {"holds"} else "refuted"

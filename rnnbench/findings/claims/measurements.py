@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from rnnbench.findings.claims.figures import LOST, claim_absences, claim_figures
+from rnnbench.findings.claims.figures import LOST, claim_absences, claim_figures, counted_figures
 from rnnbench.findings.cost.grouping import place_words
 from rnnbench.findings.cost.step_times import TimedRow
 from rnnbench.findings.learning.grouping import was_tried
@@ -180,19 +180,7 @@ class Measurements:
             if isinstance(row, TimeRow):
                 self.times[key][trial_id(trial)] = TimedRow(trial, cell, row)
             elif isinstance(row, OperationsRow | MemoryRow):
-                self.counted[key][trial_id(trial)] = place_words(trial), _counts(row)
-
-
-def _counts(row: OperationsRow | MemoryRow) -> Figures:
-    """Return the counted figures of a row, by the names that claims use."""
-    if isinstance(row, OperationsRow):
-        return {"parameters": row.parameters, "operations": row.flops}
-    known = {
-        "peak-memory": row.peak_bytes,
-        "saved-memory": row.saved_bytes,
-        "state-memory": row.state_bytes,
-    }
-    return {name: size for name, size in known.items() if size is not None}
+                self.counted[key][trial_id(trial)] = place_words(trial), counted_figures(row)
 
 
 def _first(seeds: int, by_rate: ByRate[Item]) -> ByRate[Item]:

@@ -425,7 +425,7 @@ def test_cost_rows_take_the_median_over_steps_and_then_over_replicates() -> None
     assert gru.peak_bytes is not None
     assert (gru.train.seconds.centre, gru.train.seconds.low, gru.train.seconds.high) == (0.4, 0.2, 0.6)
     assert gru.train.ratio.centre == pytest.approx(2)
-    assert (gru.train.replicates, gru.train.far, gru.train.steps) == ((0.2, 0.6, 0.4), 3, 9)
+    assert (gru.train.replicates, gru.train.outlying_steps, gru.train.steps) == ((0.2, 0.6, 0.4), 3, 9)
     assert (gru.peak_bytes.centre, gru.peak_bytes.n) == (1000, 1)
     assert lstm.peak_bytes is None
 

@@ -9,7 +9,7 @@ from scipy import stats
 
 from rnnbench.findings.claims.evidence_records import BySeed, Evidence, logs
 from rnnbench.findings.claims.measurements import Measurements
-from rnnbench.findings.cost.step_times import over_sessions, same_kind, that_count
+from rnnbench.findings.cost.step_times import over_sessions, same_kind, sessions_that_count
 from rnnbench.findings.stats.estimates import INTERVAL_REPLICATES
 from rnnbench.findings.stats.hodges_lehmann import typical
 from rnnbench.findings.stats.ranges import Range
@@ -32,7 +32,7 @@ class _Pairs(NamedTuple):
     @classmethod
     def of(cls, first: CostSide, second: CostSide, measurements: Measurements) -> "_Pairs":
         """Return the pairs of the sessions that count."""
-        paired = that_count(measurements.paired(first, second))
+        paired = sessions_that_count(measurements.paired(first, second))
         by_session = {session: list(by_trial.values()) for session, by_trial in paired.items()}
         trials = sorted(trial for by_trial in paired.values() for trial in by_trial)
         return cls(by_session, tuple(trials))

@@ -1,4 +1,4 @@
-"""What to hold against cost figures."""
+"""Caveats on cost figures: few replicates, moving ratios, and other work on the machine."""
 
 from collections.abc import Iterator, Sequence
 
@@ -9,96 +9,105 @@ from rnnbench.findings.stats.estimates import INTERVAL_REPLICATES
 from rnnbench.records import Result, TimeRow
 
 STEADY_CLOCK = 0.95
+"""A measurement is unsteady where CPU time is a smaller part of wall time."""
 BUSY_CORES = 0.2
+"""A machine is busy where other work takes more cores than this."""
 PRECISE = 0.02
-ENOUGH_DAYS = 5
-"""Two days that agree may do so by luck."""
+"""A ratio is imprecise where half its interval is a larger part of it."""
+ENOUGH_SESSIONS = 5
+"""Fewer sessions may agree by luck."""
 
 
 def cost_caveats(results: Sequence[Result], costs: Sequence[CostFinding]) -> Iterator[str]:
-    """Every caveat that the results give reason for."""
-    yield from (f"{finding.title}: {sentence}" for finding in costs for sentence in finding.absent)
-    yield from _replicates(costs)
-    yield from _sessions(costs)
-    yield from _clocks(results)
-    yield from _company(results)
-    yield from _memory(costs)
+    """Yield every caveat that applies to these results."""
+    for finding in costs:
+        for sentence in finding.absent:
+            yield f"{finding.title}: {sentence}"
+    yield from _few_replicates(costs)
+    for finding in costs:
+        yield from _wide_intervals(finding)
+    yield from _few_sessions(costs)
+    for finding in costs:
+        yield from _cut_short(finding)
+        yield from _moved_ratios(finding)
+    yield from _unsteady_clocks(results)
+    yield from _busy_machines(results)
+    yield from _shared_machines(results)
+    yield from _hidden_memory(costs)
 
 
-def _replicates(costs: Sequence[CostFinding]) -> Iterator[str]:
-    step_times = [
-        step_time
-        for finding in costs
-        for row in finding.rows
-        for step_time in row.step_times.values()
-    ]
-    few = min((len(step_time.replicates) for step_time in step_times), default=INTERVAL_REPLICATES)
+def _few_replicates(costs: Sequence[CostFinding]) -> Iterator[str]:
+    rows = [row for finding in costs for row in finding.rows]
+    counts = [len(step_time.replicates) for row in rows for step_time in row.step_times.values()]
+    few = min(counts, default=INTERVAL_REPLICATES)
     if few < INTERVAL_REPLICATES:
         yield (
             f"Cost figures rest on {few} replicates; from {INTERVAL_REPLICATES} on they carry an"
             " interval."
         )
-    for finding in costs:
-        known = {
-            (row.row, kind): step_time.precision
-            for row in finding.rows
-            for kind, step_time in row.step_times.items()
-            if step_time.precision is not None
-        }
-        wide = {key: width for key, width in known.items() if width > PRECISE}
-        if wide:
-            worst = max(wide, key=wide.__getitem__)
-            yield (
-                f"{finding.title}: {len(wide)} of {len(known)} ratios to the reference cell are"
-                f" wider than ±{PRECISE:.0%}, the widest ±{wide[worst]:.1%} ({', '.join(worst)})."
-            )
 
 
-def _sessions(costs: Sequence[CostFinding]) -> Iterator[str]:
-    apart = [pair for finding in costs for pair in finding.pairs if not pair.same_kind]
-    if any(len(pair.sessions) < ENOUGH_DAYS for pair in apart):
+def _wide_intervals(finding: CostFinding) -> Iterator[str]:
+    widths = {
+        (row.row, kind): step_time.precision
+        for row in finding.rows
+        for kind, step_time in row.step_times.items()
+        if step_time.precision is not None
+    }
+    wide = {key: width for key, width in widths.items() if width > PRECISE}
+    if wide:
+        widest = max(wide, key=wide.__getitem__)
+        yield (
+            f"{finding.title}: {len(wide)} of {len(widths)} ratios to the reference cell are"
+            f" wider than ±{PRECISE:.0%}, the widest ±{wide[widest]:.1%} ({', '.join(widest)})."
+        )
+
+
+def _few_sessions(costs: Sequence[CostFinding]) -> Iterator[str]:
+    between_kinds = [pair for finding in costs for pair in finding.pairs if not pair.same_kind]
+    if any(len(pair.sessions) < ENOUGH_SESSIONS for pair in between_kinds):
         yield (
             "A ratio of times between different kinds of cells moves with the speed of the machine:"
             " it holds to 5-15 % from one session to another, whatever its range here."
         )
-    for finding in costs:
-        short = max(
-            (step_time.cut_short for row in finding.rows for step_time in row.step_times.values()),
-            default=0,
+
+
+def _cut_short(finding: CostFinding) -> Iterator[str]:
+    counts = [step_time.cut_short for row in finding.rows for step_time in row.step_times.values()]
+    most = max(counts, default=0)
+    if most:
+        yield (
+            f"{finding.title}: {most} replicates are of sessions that were cut short, with"
+            f" fewer than {INTERVAL_REPLICATES}, and enter no ratio."
         )
-        if short:
-            yield (
-                f"{finding.title}: {short} replicates are of sessions that were cut short, with"
-                f" fewer than {INTERVAL_REPLICATES}, and enter no ratio."
-            )
-        moved = [
-            pair for pair in finding.pairs if not pair.same_kind and _moved(pair) >= 1 + PRECISE
-        ]
-        if moved:
-            most = max(moved, key=_moved)
-            each = [found.centre for found in most.sessions.values()]
-            among = (
-                f", the most of {len(moved)} ratios that moved by over {PRECISE:.0%}"
-                if len(moved) > 1
-                else ""
-            )
-            yield (
-                f"{finding.title}: {most.slow} over {most.fast} ({most.kind}) was {min(each):.3g}"
-                f" to {max(each):.3g} on {len(each)} sessions{among}."
-            )
 
 
-def _moved(pair: CostPair) -> float:
-    """The largest ratio over the smallest of several sessions; 1 on one."""
-    each = [found.centre for found in pair.sessions.values()]
-    return max(each) / min(each) if each else 1.0
-
-
-def _clocks(results: Sequence[Result]) -> Iterator[str]:
-    rows = [row for result in results for row in result.costs if isinstance(row, TimeRow)]
-    unsteady = sum(
-        float(np.sum(r.cpu_seconds)) < STEADY_CLOCK * float(np.sum(r.wall_seconds)) for r in rows
+def _moved_ratios(finding: CostFinding) -> Iterator[str]:
+    moved = [
+        pair for pair in finding.pairs if not pair.same_kind and _movement(pair) >= 1 + PRECISE
+    ]
+    if not moved:
+        return
+    most = max(moved, key=_movement)
+    ratios = [ratio.centre for ratio in most.sessions.values()]
+    among = ""
+    if len(moved) > 1:
+        among = f", the most of {len(moved)} ratios that moved by over {PRECISE:.0%}"
+    yield (
+        f"{finding.title}: {most.slow} over {most.fast} ({most.kind}) was {min(ratios):.3g}"
+        f" to {max(ratios):.3g} on {len(ratios)} sessions{among}."
     )
+
+
+def _movement(pair: CostPair) -> float:
+    """Return the largest ratio of all sessions over the smallest; 1 without several sessions."""
+    ratios = [ratio.centre for ratio in pair.sessions.values()]
+    return max(ratios) / min(ratios) if ratios else 1.0
+
+
+def _unsteady_clocks(results: Sequence[Result]) -> Iterator[str]:
+    rows = [row for result in results for row in result.costs if isinstance(row, TimeRow)]
+    unsteady = sum(map(_is_unsteady, rows))
     if unsteady:
         yield (
             f"{unsteady} of {len(rows)} time measurements lost over 5 % of wall time to other work"
@@ -106,35 +115,42 @@ def _clocks(results: Sequence[Result]) -> Iterator[str]:
         )
 
 
-def _company(results: Sequence[Result]) -> Iterator[str]:
-    around = [result.surroundings for result in results if result.surroundings]
-    busy = [look for look in around if look.busy_cores > BUSY_CORES]
+def _is_unsteady(row: TimeRow) -> bool:
+    return float(np.sum(row.cpu_seconds)) < STEADY_CLOCK * float(np.sum(row.wall_seconds))
+
+
+def _busy_machines(results: Sequence[Result]) -> Iterator[str]:
+    surroundings = [result.surroundings for result in results if result.surroundings]
+    busy = [around for around in surroundings if around.busy_cores > BUSY_CORES]
     if busy:
-        most = max(busy, key=lambda look: look.busy_cores)
-        named = f", such as {most.busiest}" if most.busiest else ""
+        busiest = max(busy, key=lambda around: around.busy_cores)
+        named = f", such as {busiest.busiest}" if busiest.busiest else ""
         yield (
-            f"The machine was busy with other work before {len(busy)} of {len(around)} cost trials:"
-            f" up to {most.busy_cores:.2g} cores' worth{named}."
+            f"The machine was busy with other work before {len(busy)} of {len(surroundings)} cost"
+            f" trials: up to {busiest.busy_cores:.2g} cores' worth{named}."
         )
-    shared = {
+
+
+def _shared_machines(results: Sequence[Result]) -> Iterator[str]:
+    executors = {
         result.provenance.executor
         for result in results
         if result.costs and result.provenance.shared
     }
-    if shared:
+    if executors:
         yield (
             "Cost figures were measured on machines shared with other work"
-            f" ({', '.join(sorted(shared))})."
+            f" ({', '.join(sorted(executors))})."
         )
 
 
-def _memory(costs: Sequence[CostFinding]) -> Iterator[str]:
+def _hidden_memory(costs: Sequence[CostFinding]) -> Iterator[str]:
     rows = [row for finding in costs for row in finding.rows]
-    hidden = sorted(
-        {row.row for row in rows if row.saved_bytes is not None and row.kernel == "torch.compile"}
-    )
-    if hidden:
+    compiled = {
+        row.row for row in rows if row.saved_bytes is not None and row.kernel == "torch.compile"
+    }
+    if compiled:
         yield (
             "What compiled code saves for backward is seen as far as autograd sees it:"
-            f" {', '.join(hidden)}."
+            f" {', '.join(sorted(compiled))}."
         )

@@ -1,4 +1,4 @@
-"""Ratios of times between any two rows, and what a kernel has to do with them."""
+"""Ratios of times between any two rows, and between cells on one kernel and on two."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from rnnbench.findings.cost.records import CostPair, KernelPair, StepKind, StepTime
 from rnnbench.findings.cost.step_times import (
     TimedRow,
-    by_day,
     by_process,
+    by_session,
     has_interval,
     over_sessions,
     same_kind,
@@ -26,133 +26,151 @@ OPERATIONS = "eager operations"
 """The kernel of a cell whose own code calls torch's operations one by one."""
 LOOPS = ("default", "eager")
 LEFT = 0.5
-"""What part of the logarithm of a ratio may be left on one kernel, where the kernels are to explain
-it."""
-Rows = Mapping[str, Sequence[TimedRow]]
+"""The largest part of the logarithm of a ratio that may be left on one kernel, where the kernels
+explain the ratio."""
+Times = Mapping[str, Sequence[TimedRow]]
+"""Replicates by row."""
+RowPair = tuple[str, str]
 
 
-def pairs(kind: StepKind, seen: Rows) -> tuple[CostPair, ...]:
-    """Every two rows that were measured side by side, the slower one over the faster one."""
-    typical = {row: float(np.median(step_seconds(found))) for row, found in seen.items()}
-    order = sorted(seen, key=lambda row: (typical[row], row))
-    steps = {row: by_process(found) for row, found in seen.items()}
-    logs = {
-        (slow, fast): shared_logs(steps[slow], steps[fast]) for fast, slow in combinations(order, 2)
-    }
-    side_by_side = {rows: found for rows, found in logs.items() if found}
+def pairs(kind: StepKind, times: Times) -> tuple[CostPair, ...]:
+    """Return every two rows that were measured side by side, the slower one over the faster one."""
+    medians = {row: float(np.median(step_seconds(found))) for row, found in times.items()}
+    fastest_first = sorted(times, key=lambda row: (medians[row], row))
+    steps = {row: by_process(replicates) for row, replicates in times.items()}
+    side_by_side: dict[RowPair, dict[str, list[float]]] = {}
+    for fast, slow in combinations(fastest_first, 2):
+        logs = shared_logs(steps[slow], steps[fast])
+        if logs:
+            side_by_side[slow, fast] = logs
     family = Family(max(1, len(side_by_side)), "pairs")
-    return tuple(
-        CostPair(
-            kind=kind,
-            slow=slow,
-            fast=fast,
-            same_kind=same_kind(seen[slow], seen[fast]),
-            ratio=over_sessions(found, family),
-            sessions=by_day(found, family),
-            kernel=_kernel(seen[slow]) if _kernel(seen[slow]) == _kernel(seen[fast]) else "",
+    found = []
+    for (slow, fast), logs in side_by_side.items():
+        kernel = _kernel(times[slow])
+        found.append(
+            CostPair(
+                kind=kind,
+                slow=slow,
+                fast=fast,
+                same_kind=same_kind(times[slow], times[fast]),
+                ratio=over_sessions(logs, family),
+                sessions=by_session(logs, family),
+                kernel=kernel if kernel == _kernel(times[fast]) else "",
+            )
         )
-        for (slow, fast), found in side_by_side.items()
-    )
-
-
-def _kernel(seen: Sequence[TimedRow]) -> str:
-    """What a row runs on. A cell's own operations may be arranged in several ways, such as a scan:
-    one that was asked for by name is a kernel of its own."""
-    kernel, implementation = seen[0].row.kernel, seen[0].cell.implementation
-    return (
-        f"{kernel}, {implementation}"
-        if kernel == OPERATIONS and implementation not in LOOPS
-        else kernel
-    )
+    return tuple(found)
 
 
 def kernel_pairs(
     kind: StepKind,
-    seen: Rows,
-    found: Sequence[CostPair],
+    times: Times,
+    cost_pairs: Sequence[CostPair],
     reference: str,
     table: Mapping[str, StepTime],
 ) -> Iterator[KernelPair]:
-    """Cells on different kernels, and the same cells on one. It is settled by what was measured,
-    and not by figures, which cells these are: each one beside the reference, or those that have
-    rows on several kernels. Ratios to the reference are those of its table."""
-    ratios = {(pair.slow, pair.fast): pair.ratio for pair in found}
-    ratios |= {(fast, slow): ratio.inverse() for (slow, fast), ratio in ratios.items()}
-    ratios |= {
-        (row, reference): step_time.over for row, step_time in table.items() if step_time.over
-    }
-    intervals = {
+    """Yield cells on different kernels, compared with the same cells on one kernel.
+
+    Which cells are compared depends on the rows that were measured, and not on their figures: each
+    cell and the reference row or, without one, the cells that have rows on several kernels. Ratios
+    to the reference are those of its table.
+    """
+    ratios = _ratios(cost_pairs, reference, table)
+    with_interval = {
         frozenset((pair.slow, pair.fast))
-        for pair in found
+        for pair in cost_pairs
         if has_interval(pair.ratio, pair.sessions)
     }
-    versions = _versions(seen, reference)
-    for row, over in _compared(versions, seen, reference):
-        if (row, over) not in ratios or _kernel(seen[row]) == _kernel(seen[over]):
+    versions = _versions(times, reference)
+    for row, over in _compared(versions, times, reference):
+        kernels = (_kernel(times[row]), _kernel(times[over]))
+        if (row, over) not in ratios or kernels[0] == kernels[1]:
             continue
-        alike = _on_one_kernel(versions[row], versions[over], seen)
+        alike = _on_one_kernel(versions[row], versions[over], times)
         if alike is None or alike not in ratios:
             continue
-        apart, left = ratios[row, over], ratios[alike]
-        sure = {frozenset((row, over)), frozenset(alike)} <= intervals
+        both_have_intervals = {frozenset((row, over)), frozenset(alike)} <= with_interval
         yield KernelPair(
             kind=kind,
             row=row,
             over=over,
-            kernels=(_kernel(seen[row]), _kernel(seen[over])),
-            apart=apart,
+            kernels=kernels,
+            apart=ratios[row, over],
             alike_row=alike[0],
             alike_over=alike[1],
-            alike_kernel=_kernel(seen[alike[0]]),
-            alike=left,
-            by_step=all(seen[version][0].cell.implementation == "eager" for version in alike),
-            explained=sure and _explains(apart, left),
+            alike_kernel=_kernel(times[alike[0]]),
+            alike=ratios[alike],
+            by_step=all(_implementation(times[version]) == "eager" for version in alike),
+            explained=both_have_intervals and _explains(ratios[row, over], ratios[alike]),
         )
 
 
-def _versions(seen: Rows, reference: str) -> dict[str, list[str]]:
-    """The rows of each cell, by the one that leads: the reference, or the cell as it runs by
-    itself."""
+def _ratios(
+    cost_pairs: Sequence[CostPair], reference: str, table: Mapping[str, StepTime]
+) -> dict[RowPair, Range]:
+    """Return the ratio of any two rows, in both directions; those of the table take precedence."""
+    ratios = {(pair.slow, pair.fast): pair.ratio for pair in cost_pairs}
+    ratios |= {(fast, slow): ratio.inverse() for (slow, fast), ratio in ratios.items()}
+    for row, step_time in table.items():
+        if step_time.over:
+            ratios[row, reference] = step_time.over
+    return ratios
+
+
+def _kernel(replicates: Sequence[TimedRow]) -> str:
+    """Return the kernel of a row.
+
+    A cell's own operations may be arranged in several ways, such as a scan: an arrangement that was
+    asked for by name is a kernel of its own.
+    """
+    kernel = replicates[0].row.kernel
+    implementation = _implementation(replicates)
+    if kernel == OPERATIONS and implementation not in LOOPS:
+        return f"{kernel}, {implementation}"
+    return kernel
+
+
+def _implementation(replicates: Sequence[TimedRow]) -> str:
+    return replicates[0].cell.implementation
+
+
+def _versions(times: Times, reference: str) -> dict[str, list[str]]:
+    """Return the rows of each cell by its leading row: the reference, or the plainest version."""
     cells: dict[bytes, list[str]] = defaultdict(list)
-    for row in sorted(seen, key=lambda row: (row != reference, *_plainness(seen[row]), row)):
-        cells[canonical(replace(seen[row][0].cell, implementation="default", label=""))].append(row)
+    for row in sorted(times, key=lambda row: (row != reference, *_plainness(times[row]), row)):
+        cell = replace(times[row][0].cell, implementation="default", label="")
+        cells[canonical(cell)].append(row)
     return {rows[0]: rows for rows in cells.values()}
 
 
-def _plainness(seen: Sequence[TimedRow]) -> tuple[bool, bool]:
-    """Sorts the implementations of a cell: the one it has by itself, then its plain loop over
-    steps, then others."""
-    implementation = seen[0].cell.implementation
+def _plainness(replicates: Sequence[TimedRow]) -> tuple[bool, bool]:
+    """Return a key that sorts implementations: the default, the loop over steps, then others."""
+    implementation = _implementation(replicates)
     return implementation != "default", implementation != "eager"
 
 
-def _compared(
-    versions: Mapping[str, list[str]], seen: Rows, reference: str
-) -> list[tuple[str, str]]:
+def _compared(versions: Mapping[str, list[str]], times: Times, reference: str) -> list[RowPair]:
+    """Return the leading rows of the cells that are compared."""
     if reference:
         return [(row, reference) for row in sorted(versions) if row != reference]
-    several = [
-        row
-        for row, rows in versions.items()
-        if len({_kernel(seen[version]) for version in rows}) > 1
-    ]
-    return list(combinations(sorted(several), 2))
+    on_several_kernels = []
+    for row, rows in versions.items():
+        kernels = {_kernel(times[version]) for version in rows}
+        if len(kernels) > 1:
+            on_several_kernels.append(row)
+    return list(combinations(sorted(on_several_kernels), 2))
 
 
-def _on_one_kernel(
-    ours: Sequence[str], theirs: Sequence[str], seen: Rows
-) -> tuple[str, str] | None:
-    """A row of each on a kernel that both have; on that of the first cell as it leads, where there
-    is a choice."""
+def _on_one_kernel(ours: Sequence[str], theirs: Sequence[str], times: Times) -> RowPair | None:
+    """Return a row of each cell on a kernel that both have; the first cell's own if possible."""
     for row in ours:
         for over in theirs:
-            if _kernel(seen[row]) == _kernel(seen[over]):
+            if _kernel(times[row]) == _kernel(times[over]):
                 return row, over
     return None
 
 
 def _explains(apart: Range, alike: Range) -> bool:
-    """Whether two rows are told apart, and most of that is gone on one kernel."""
+    """Whether two rows differ, and most of the difference vanishes on one kernel."""
     if apart.low <= 1 <= apart.high:
         return False
     return bool(np.log(alike.centre) / np.log(apart.centre) < LEFT)

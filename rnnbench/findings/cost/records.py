@@ -1,4 +1,4 @@
-"""The types of findings on cost."""
+"""The records of findings on cost."""
 
 from typing import Literal
 
@@ -11,26 +11,27 @@ StepKind = Literal["train", "inference", "streaming"]
 
 
 class StepTime(Struct, frozen=True, kw_only=True):
-    """Time of one kind of step of one cell, over replicates, each a process of its own.
+    """Time of one kind of step of one cell, over replicates; each replicate is a process.
 
-    seconds:    median over replicates of the median over steps.
-    ratio:      that over the same of the reference cell, torch's LSTM, side by side. Over several
-                sessions it reaches from the lowest end of their intervals to the highest. Intervals
-                hold for all rows of this kind of step at once.
-    over:       the ratio of times to those of the reference of the table, where that is a row,
-                measured in the same processes; with the range over sessions and the intervals that
-                `ratio` has. None for the reference itself, for a row that shared no process with
-                it, and where the reference cell is the reference.
-    sessions:   the ratio to the reference on each, by date, where there are several; empty where
-                `over` is None though the reference is a row.
-    precision:  half the width of the interval of the ratio to the reference cell alone, as a part
-                of it, by which replicates are added; None below the number of replicates that carry
-                one.
-    replicates: median step seconds of each replicate.
-    cut_short:  how many of them enter no ratio: of sessions with too few for an interval, beside
-                others with enough.
-    steps:      measured in all; `far` of them took over 1.5 times the median of their replicate.
-    p50, p99:   of the wall seconds of single steps: median over replicates.
+    seconds:        median over replicates of the median over steps.
+    ratio:          the time over that of the reference cell, torch's LSTM, measured side by side.
+                    Over several sessions it reaches from the lowest end of their intervals to the
+                    highest. Intervals hold for all rows of this kind of step at once.
+    over:           the time over that of the reference row of the table, measured in the same
+                    processes, with intervals like those of `ratio`. None for the reference row, for
+                    a row that shared no process with it, and where the reference cell is the
+                    reference.
+    sessions:       the ratio to the reference by session, where there are several; empty where
+                    `over` is None though the reference is a row.
+    precision:      half the width of the interval of the ratio to the reference cell alone, as a
+                    part of the ratio: replicates are added until it is small enough. None with too
+                    few replicates for an interval.
+    replicates:     median step seconds of each replicate.
+    cut_short:      replicates that enter no ratio: their session has too few for an interval, and
+                    other sessions have enough.
+    steps:          the number of measured steps.
+    outlying_steps: the number of steps that took over 1.5 times the median of their replicate.
+    p50, p99:       quantiles of the wall seconds of single steps: median over replicates.
     """
 
     seconds: Range
@@ -41,7 +42,7 @@ class StepTime(Struct, frozen=True, kw_only=True):
     replicates: tuple[float, ...]
     cut_short: int = 0
     steps: int
-    far: int
+    outlying_steps: int = field(name="far")
     p50: Range
     p99: Range
 
@@ -55,14 +56,17 @@ class Timeline(Struct, frozen=True):
 
 
 class CostRow(Struct, frozen=True, kw_only=True):
-    """The cost of one cell at one shape; None where not measured.
+    """The cost of one cell at one shape; a figure is None where it was not measured.
 
-    parameter_bytes, state_bytes, saved_bytes: exact; saved is what the kernel keeps for backward.
-    peak_bytes:   growth of a process over a training step, read by `memory_meter`.
-    flops:        of the matrix products of a training step, counted in `counted_form`.
-    matrix_share: flops a second over those of a large product of matrices on the same core.
-    instructions: of a training step, counted by valgrind.
-    joules:       of the processor package in a training step.
+    parameter_bytes, state_bytes, saved_bytes: exact counts; the kernel saves the last for backward.
+    peak_bytes:   growth of a process over a training step, measured by `memory_meter`.
+    step_times:   the time of each kind of step.
+    flops:        floating-point operations of the matrix products of a training step, counted in
+                  `counted_form`.
+    matrix_share: flops per second over those of a large matrix product on the same core.
+    instructions: processor instructions of a training step, counted by valgrind.
+    joules:       energy of the processor package in a training step.
+    timeline:     resident memory over time.
     """
 
     row: str
@@ -85,18 +89,20 @@ class CostRow(Struct, frozen=True, kw_only=True):
 
     @property
     def train(self) -> StepTime | None:
-        """The pace of training steps."""
+        """The time of a training step; None where it was not measured."""
         return self.step_times.get("train")
 
 
 class CostPair(Struct, frozen=True, kw_only=True):
-    """One cell's time over another's, in the replicates that they share.
+    """The time of one cell over that of another, in the replicates that they share.
 
-    same_kind: whether they are versions of one cell on one kernel, whose ratio is stable; that of
-               two kinds moves with the machine.
-    ratio:     its interval holds for all pairs of this kind of step at once, so that any of them
-               may be picked.
-    kernel:    what both run on; "" where they run on different kernels.
+    slow, fast: rows of the slower cell and of the faster one.
+    same_kind:  whether they are versions of one cell on one kernel, whose ratio is stable; a ratio
+                of two kinds changes with the machine.
+    ratio:      the slower cell's time over the faster one's; its interval holds for all pairs of
+                this kind of step at once, so that any pair may be picked.
+    sessions:   the ratio by session, where there are several.
+    kernel:     the kernel of both cells; "" where they run on different kernels.
     """
 
     kind: StepKind
@@ -109,16 +115,16 @@ class CostPair(Struct, frozen=True, kw_only=True):
 
 
 class KernelPair(Struct, frozen=True, kw_only=True):
-    """Two cells that run on different kernels, and the same two on one kernel.
+    """Two cells that run on different kernels, compared with the same cells on one kernel.
 
-    row, over:             rows of the two cells on `kernels`, the first and the second; `apart` is
-                           the ratio of their times.
+    row, over:             rows of the two cells, which run on the first and the second of
+                           `kernels`; `apart` is the ratio of their times.
     alike_row, alike_over: rows of the same cells on one kernel, `alike_kernel`; `alike` is the
                            ratio of their times.
-    by_step:               both of these loop over the steps of a sequence.
-    explained:             the kernels make most of the ratio: both ratios have intervals, that of
-                           `apart` does not hold 1, and on one kernel less than half of its
-                           logarithm is left, or it lies on the other side of 1.
+    by_step:               whether both of the latter rows loop over the steps of a sequence.
+    explained:             whether the kernels make most of the ratio: both ratios have intervals,
+                           the interval of `apart` does not contain 1, and on one kernel less than
+                           half of its logarithm is left, or the ratio is on the other side of 1.
     """
 
     kind: StepKind
@@ -135,20 +141,23 @@ class KernelPair(Struct, frozen=True, kw_only=True):
 
 
 class CostFinding(Struct, frozen=True, kw_only=True):
-    """Cost figures at one shape, measured in one way; `answer` is one sentence on them. No other
-    finding has its title.
+    """Cost figures at one shape, measured under one setting.
 
-    reference: the row over which times were to be stated, as the suite named it before anything was
-               measured; "" is the reference cell. `references` are those over which they are, by
-               kind of step: the reference cell where that row has no such step.
-    pairs:   every two rows, for each kind of step.
-    kernel_pairs: cells on different kernels held against each other on one, where rows for that
-             were measured: each cell against the reference, or, over the reference cell, any two
-             cells that have rows on several kernels.
-    absent:  a sentence for each cell that is missing beside the others, and why.
-    endings: why there are as many replicates as there are, by kind of step.
-    matrix_flops_per_second, copied_bytes_per_second: what the machine can do, on one core.
-    energy_meter: what counted joules, or why nothing did; "" where no time was measured.
+    title:        the setting in words, which is unique among findings.
+    answer:       sentences that sum up the figures.
+    rows:         the figures of each cell.
+    pairs:        every two rows, for each kind of step.
+    reference:    the row over which times were to be stated, as the suite named it before any
+                  measurement; "" is the reference cell.
+    references:   the reference by kind of step: the reference cell where the row named by
+                  `reference` has no such step.
+    kernel_pairs: cells on different kernels, compared on one kernel, where rows for that were
+                  measured: each cell against the reference row or, without one, any two cells that
+                  have rows on several kernels.
+    endings:      why the number of replicates was enough, by kind of step.
+    absent:       a sentence for each cell that has no figures, with the reason.
+    matrix_flops_per_second, copied_bytes_per_second: the speed of the machine, on one core.
+    energy_meter: what measured joules, or why nothing did; "" where no time was measured.
     """
 
     shape: Shape

@@ -3,12 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, pairwise
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from msgspec.structs import replace
 
-from rnnbench.findings.cost import summary
+from rnnbench.findings.cost import scaling_summary
 from rnnbench.findings.cost.grouping import (
     by_setting,
     cost_trial,
@@ -16,18 +16,23 @@ from rnnbench.findings.cost.grouping import (
     place_words,
     timed_rows,
 )
-from rnnbench.findings.cost.scaling_records import BreakEven, Longest, Scaling, ScalingCurve
-from rnnbench.findings.cost.step_times import that_count
+from rnnbench.findings.cost.memory_limits import longest_lengths
+from rnnbench.findings.cost.scaling_records import (
+    BreakEven,
+    LengthFigure,
+    Scaling,
+    ScalingCurve,
+)
+from rnnbench.findings.cost.step_times import TimedRow, sessions_that_count
 from rnnbench.findings.stats.estimates import INTERVAL_REPLICATES, mean_interval, over_days, spread
 from rnnbench.findings.stats.ranges import Range
 from rnnbench.records import CostFigure, CostTrial, MemoryRow, Result, Shape, canonical
-from rnnbench.records.recipe import LIMIT_MEMORY_MIB
 
 FEWEST_LENGTHS = 3
 
 
 class Replicate(NamedTuple):
-    """A replicate at whatever length: its session, and its trial, the length apart."""
+    """A replicate at any length: its session, and the key of its trial without the length."""
 
     session: str
     trial: bytes
@@ -35,168 +40,145 @@ class Replicate(NamedTuple):
 
 Values = dict[int, dict[Replicate, float]]
 """By length and replicate."""
-TIMES: dict[Literal["train", "inference"], str] = {
+TIMES: dict[LengthFigure, str] = {
     "train": "train-step-time",
     "inference": "inference-time",
 }
 
 
 def scalings(results: Sequence[Result]) -> tuple[Scaling, ...]:
-    """One for each shape that was measured at several lengths."""
-    found = []
+    """Return one finding for each shape that was measured at several lengths."""
+    findings = []
     for group in by_setting(results, shape=Shape(), repeats=1):
-        apart = {replace(cost_trial(result).shape, steps=1) for result in group}
-        for shape in sorted(apart, key=str):
-            same = [
-                result for result in group if replace(cost_trial(result).shape, steps=1) == shape
-            ]
-            if len({cost_trial(result).shape.steps for result in same}) > 1:
-                found.append(_scaling(same, shape))
-    return tuple(found)
+        by_shape: dict[Shape, list[Result]] = defaultdict(list)
+        for result in group:
+            by_shape[replace(cost_trial(result).shape, steps=1)].append(result)
+        for shape in sorted(by_shape, key=str):
+            lengths = {cost_trial(result).shape.steps for result in by_shape[shape]}
+            if len(lengths) > 1:
+                findings.append(_scaling(by_shape[shape], shape))
+    return tuple(findings)
 
 
 def _scaling(group: Sequence[Result], shape: Shape) -> Scaling:
     figures = named_figures(group)
     curves: list[ScalingCurve] = []
-    times: dict[tuple[str, str], Values] = {}
-    for row, found in figures.items():
+    times: dict[tuple[LengthFigure, str], Values] = {}
+    for row, row_figures in figures.items():
         for figure, measurement in TIMES.items():
-            values: Values = {}
-            for seen in timed_rows(found, measurement):
-                values.setdefault(seen.trial.shape.steps, {})[_replicate(seen.trial)] = float(
-                    np.median(seen.seconds)
-                )
+            values = _median_seconds(timed_rows(row_figures, measurement))
             times[figure, row] = values
             curves += _curve(row, figure, values)
-        curves += _curve(row, "memory", _peaks(found))
-    even = tuple(
-        point
-        for figure in TIMES
-        for a, b in combinations(figures, 2)
-        for point in _break_evens(figure, a, b, times[figure, a], times[figure, b])
-    )
-    longest = tuple(_longest(group))
-    title = str(shape).partition(" ")[2] + place_words(cost_trial(group[0]))
+        curves += _curve(row, "memory", _peaks(row_figures))
+    break_evens: list[BreakEven] = []
+    for figure in TIMES:
+        for first, second in combinations(figures, 2):
+            gaps = _gaps(times[figure, first], times[figure, second])
+            break_evens += _break_evens(figure, first, second, gaps)
+    longest = tuple(longest_lengths(group))
     return Scaling(
-        title=title,
-        answer=summary.scaling(curves, even, longest),
+        title=str(shape).partition(" ")[2] + place_words(cost_trial(group[0])),
+        answer=scaling_summary.scaling(curves, break_evens, longest),
         curves=tuple(curves),
-        break_evens=even,
+        break_evens=tuple(break_evens),
         longest=longest,
     )
+
+
+def _median_seconds(replicates: Sequence[TimedRow]) -> Values:
+    values: Values = defaultdict(dict)
+    for replicate in replicates:
+        trial = replicate.trial
+        values[trial.shape.steps][_replicate(trial)] = float(np.median(replicate.seconds))
+    return values
+
+
+def _peaks(figures: Sequence[tuple[CostTrial, CostFigure]]) -> Values:
+    values: Values = defaultdict(dict)
+    for trial, figure in figures:
+        if isinstance(figure, MemoryRow) and figure.peak_bytes:
+            values[trial.shape.steps][_replicate(trial)] = float(figure.peak_bytes)
+    return values
 
 
 def _replicate(trial: CostTrial) -> Replicate:
     return Replicate(trial.session, canonical(replace(trial, shape=Shape(), repeats=1)))
 
 
-def _peaks(figures: Sequence[tuple[CostTrial, CostFigure]]) -> Values:
-    values: Values = {}
-    for trial, figure in figures:
-        if isinstance(figure, MemoryRow) and figure.peak_bytes:
-            values.setdefault(trial.shape.steps, {})[_replicate(trial)] = float(figure.peak_bytes)
-    return values
-
-
-def _curve(
-    row: str, figure: Literal["train", "inference", "memory"], values: Values
-) -> list[ScalingCurve]:
+def _curve(row: str, figure: LengthFigure, values: Values) -> list[ScalingCurve]:
+    """Return the curve of a figure that was measured at two lengths or more."""
     if len(values) < 2:
         return []
     steps = tuple(sorted(values))
-    return [
-        ScalingCurve(
-            row=row,
-            figure=figure,
-            steps=steps,
-            values=tuple(spread(list(values[length].values())) for length in steps),
-            exponent=_exponent(values),
-        )
-    ]
+    ranges = tuple(spread(list(values[length].values())) for length in steps)
+    exponent = _exponent(values)
+    return [ScalingCurve(row=row, figure=figure, steps=steps, values=ranges, exponent=exponent)]
 
 
 def _exponent(values: Values) -> Range | None:
-    """Of the replicates that were measured at all lengths, each session by itself."""
+    """Return the exponent over the replicates that were measured at all lengths, by session."""
     if len(values) < FEWEST_LENGTHS:
         return None
     steps = sorted(values)
-    whole = set.intersection(*(set(values[length]) for length in steps))
-    slopes = {
-        replicate: float(
-            np.polyfit(np.log(steps), np.log([values[length][replicate] for length in steps]), 1)[0]
-        )
-        for replicate in sorted(whole)
-    }
-    return (
-        over_days([mean_interval(each) for each in that_count(_by_session(slopes)).values()])
-        if slopes
-        else None
-    )
+    slopes: dict[Replicate, float] = {}
+    for replicate in sorted(set.intersection(*(set(values[length]) for length in steps))):
+        figures = [values[length][replicate] for length in steps]
+        slopes[replicate] = float(np.polyfit(np.log(steps), np.log(figures), 1)[0])
+    if not slopes:
+        return None
+    by_session = sessions_that_count(_by_session(slopes))
+    return over_days([mean_interval(of_session) for of_session in by_session.values()])
 
 
 def _by_session(figures: Mapping[Replicate, float]) -> dict[str, list[float]]:
-    found: dict[str, list[float]] = defaultdict(list)
+    by_session: dict[str, list[float]] = defaultdict(list)
     for replicate, figure in figures.items():
-        found[replicate.session].append(figure)
-    return found
+        by_session[replicate.session].append(figure)
+    return by_session
 
 
-def _break_evens(figure: str, a: str, b: str, ours: Values, theirs: Values) -> Iterator[BreakEven]:
-    """Between lengths that follow each other, of those at which the two are told apart, with
-    another one in front."""
-    apart = [
-        (length, gap)
-        for length in sorted(set(ours) & set(theirs))
-        if (gap := _gap(ours, theirs, length))
+def _gaps(ours: Values, theirs: Values) -> dict[int, float]:
+    """Return the mean log-ratio by length, of the lengths at which two cells are told apart."""
+    gaps = {}
+    for length in sorted(set(ours) & set(theirs)):
+        gap = _gap(ours[length], theirs[length])
+        if gap:
+            gaps[length] = gap
+    return gaps
+
+
+def _gap(ours: Mapping[Replicate, float], theirs: Mapping[Replicate, float]) -> float:
+    """Return the mean log-ratio over the replicates that two cells share.
+
+    Sessions with too few replicates for an interval are left out; 0 where no session remains, or
+    where the interval contains 0.
+    """
+    shared = sorted(set(ours) & set(theirs))
+    log_ratios = {each: float(np.log(ours[each] / theirs[each])) for each in shared}
+    intervals = [
+        mean_interval(of_session)
+        for of_session in _by_session(log_ratios).values()
+        if len(of_session) >= INTERVAL_REPLICATES
     ]
-    for (low, at_low), (high, at_high) in pairwise(apart):
-        if at_low * at_high > 0:
+    if not intervals:
+        return 0.0
+    gap = over_days(intervals)
+    return gap.centre if gap.low * gap.high > 0 else 0.0
+
+
+def _break_evens(
+    figure: LengthFigure, first: str, second: str, gaps: Mapping[int, float]
+) -> Iterator[BreakEven]:
+    """Yield a break-even between neighbouring lengths at which different cells are faster."""
+    for (low, low_gap), (high, high_gap) in pairwise(gaps.items()):
+        if low_gap * high_gap > 0:
             continue
-        crossing = _crossing(low, high, at_low, at_high)
-        below, above = (a, b) if at_low < 0 else (b, a)
+        crossing = _crossing(low, high, low_gap, high_gap)
+        below, above = (first, second) if low_gap < 0 else (second, first)
         yield BreakEven(figure, below, above, Range(crossing, low, high, 2))
 
 
-def _gap(ours: Values, theirs: Values, length: int) -> float:
-    """Mean log ratio over the replicates that are shared, over all sessions that have enough of
-    them for an interval; 0 where there is none, or where what is known holds 0."""
-    shared = sorted(set(ours[length]) & set(theirs[length]))
-    logs = _by_session({r: float(np.log(ours[length][r] / theirs[length][r])) for r in shared})
-    each = [
-        mean_interval(log_ratios)
-        for log_ratios in logs.values()
-        if len(log_ratios) >= INTERVAL_REPLICATES
-    ]
-    found = over_days(each) if each else None
-    return found.centre if found and found.low * found.high > 0 else 0.0
-
-
-def _crossing(low: int, high: int, at_low: float, at_high: float) -> float:
-    """On lines through log ratio against log length."""
-    share = at_low / (at_low - at_high)
+def _crossing(low: int, high: int, low_gap: float, high_gap: float) -> float:
+    """Return where the line through log-ratios against log length crosses 0."""
+    share = low_gap / (low_gap - high_gap)
     return float(np.exp(np.log(low) + share * np.log(high / low)))
-
-
-def _longest(group: Sequence[Result]) -> Iterator[Longest]:
-    """Of the lengths at which memory was measured under a limit, the longest that fits, and the
-    next that does not."""
-    outcomes: dict[tuple[str, int], dict[int, str]] = {}
-    for result in group:
-        trial = cost_trial(result)
-        if trial.measurement == "peak-memory" and result.status in ("ok", "out-of-memory"):
-            key = trial.cells[0].row, trial.limit_memory_mib
-            by_length = outcomes.setdefault(key, {})
-            if (
-                by_length.get(trial.shape.steps, "ok") == "ok"
-            ):  # a length fits where it fits each time
-                by_length[trial.shape.steps] = result.status
-    for (row, limit), by_length in sorted(outcomes.items()):
-        failed = [length for length, status in by_length.items() if status != "ok"]
-        fails = min(failed, default=None)
-        fits = [
-            length
-            for length, status in by_length.items()
-            if status == "ok" and (fails is None or length < fails)
-        ]
-        if fails is not None or limit != LIMIT_MEMORY_MIB:
-            yield Longest(row, limit, max(fits, default=None), fails)

@@ -1,4 +1,4 @@
-"""Why there are as many replicates as there are: precise enough, or out of time."""
+"""Why no more replicates were measured: precise enough, out of time, or at the limit."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -10,29 +10,35 @@ from rnnbench.records import CostTrial, Result, TimeRow, canonical
 
 
 def endings(group: Sequence[Result]) -> Mapping[StepKind, str]:
-    """A sentence for each kind of step that was measured with an aim, of the last session that has
-    intervals: how wide they are on it, whatever they were on others."""
+    """Return, by kind of step, a sentence on its last session that has intervals.
+
+    The sentence gives their width on that session alone. Only kinds of step that were measured with
+    a precision target have one.
+    """
     found = {}
     for measurement, kind in KINDS.items():
-        by_session: dict[str, list[Result]] = defaultdict(list)
-        for result in group:
-            if (
-                result.aim
-                and isinstance(result.trial, CostTrial)
-                and result.trial.measurement == measurement
-            ):
-                by_session[result.trial.session].append(result)
-        known = {day: widths for day, results in by_session.items() if (widths := _widths(results))}
-        if known:
-            last = max(known)
-            found[kind] = (f"{last}: " if last else "") + _ending(
-                by_session[last], max(known[last])
-            )
+        by_session = _by_session(group, measurement)
+        widths = {session: _half_widths(results) for session, results in by_session.items()}
+        with_intervals = [session for session in widths if widths[session]]
+        if with_intervals:
+            last = max(with_intervals)
+            ending = _ending(by_session[last], max(widths[last]))
+            found[kind] = f"{last}: {ending}" if last else ending
     return found
 
 
-def _widths(results: Sequence[Result]) -> list[float]:
-    """Of the ratios to the reference cell that have an interval."""
+def _by_session(group: Sequence[Result], measurement: str) -> Mapping[str, list[Result]]:
+    """Return the results of a measurement that had a precision target, by session."""
+    by_session: dict[str, list[Result]] = defaultdict(list)
+    for result in group:
+        trial = result.trial
+        if result.aim and isinstance(trial, CostTrial) and trial.measurement == measurement:
+            by_session[trial.session].append(result)
+    return by_session
+
+
+def _half_widths(results: Sequence[Result]) -> list[float]:
+    """Return half widths of the ratios to the reference cell that have an interval."""
     logs: dict[bytes, list[float]] = defaultdict(list)
     for result in results:
         assert isinstance(result.trial, CostTrial)
@@ -44,7 +50,7 @@ def _widths(results: Sequence[Result]) -> list[float]:
 
 
 def _ending(results: Sequence[Result], width: float) -> str:
-    """The sentence for these replicates, the widest of whose intervals has this half width."""
+    """Return the sentence on a session, whose widest interval has this half width."""
     target = results[-1].aim
     assert target
     reached = f"{len(results)} replicates, every ratio to the reference cell within ±{width:.1%}"

@@ -1,0 +1,57 @@
+"""Sentences on ratios of step times that are explained by the kernels of two cells."""
+
+from collections.abc import Iterator, Sequence
+from math import log
+
+from rnnbench.findings.cost.records import KernelPair
+from rnnbench.findings.cost.wording import STEP_PHRASES, ratio
+
+KERNELS = {
+    "oneDNN": "oneDNN's fused kernel",
+    "cuDNN": "cuDNN's fused kernel",
+    "torch, fused cell": "torch's fused cell",
+    "loop in ATen": "torch's own loop",
+    "torch.compile": "compiled code",
+    "eager operations": "single operations of torch",
+}
+"""Kernels by their name in results, in the words of a sentence; others keep their name."""
+MOST_EXPLAINED = 3
+
+
+def kernels(pairs: Sequence[KernelPair]) -> Iterator[str]:
+    """Yield a sentence for each ratio that kernels explain, the largest first."""
+    explained = [pair for pair in pairs if pair.explained]
+    explained.sort(key=_explained_part, reverse=True)
+    for pair in explained[:MOST_EXPLAINED]:
+        yield _explanation(pair)
+    more = len(explained) - MOST_EXPLAINED
+    if more > 0:
+        yield (
+            f"{more} more ratio{'s are' if more > 1 else ' is'} made by the kernels; the report"
+            " lists them."
+        )
+
+
+def _explained_part(pair: KernelPair) -> float:
+    """Return the part of the logarithm of a ratio that vanishes on one kernel."""
+    return abs(log(pair.apart.centre / pair.alike.centre))
+
+
+def _explanation(pair: KernelPair) -> str:
+    ours, theirs = (KERNELS.get(kernel, kernel) for kernel in pair.kernels)
+    return (
+        f"{STEP_PHRASES[pair.kind]}, {pair.row} takes {ratio(pair.apart)} of the time of"
+        f" {pair.over}: {pair.row} runs on {ours}, {pair.over} on {theirs}; {_on_one_kernel(pair)},"
+        f" it takes {ratio(pair.alike)}."
+    )
+
+
+def _on_one_kernel(pair: KernelPair) -> str:
+    """Return how both cells run on one kernel: `both step by step`, `both on compiled code`."""
+    kernel = KERNELS.get(pair.alike_kernel, pair.alike_kernel)
+    if pair.by_step:
+        return "both step by step"
+    if pair.alike_kernel in pair.kernels:
+        moved = pair.over if pair.alike_kernel == pair.kernels[0] else pair.row
+        return f"with {moved} on {kernel} too"
+    return f"both on {kernel}"

@@ -13,7 +13,7 @@ from rnnbench.findings.rows import in_full
 from rnnbench.findings.stats import error_spending
 from rnnbench.findings.stats.estimates import LEVEL, VERDICT_SEEDS
 from rnnbench.findings.stats.holm import holm
-from rnnbench.findings.stats.power import MOST_SAID
+from rnnbench.findings.stats.power import MOST_ADVISED
 from rnnbench.records import Look, Looked, Result, trial_id
 
 Pair = tuple[str, str]
@@ -68,7 +68,7 @@ class Schedule(NamedTuple):
         reckon: the same by the p-value that is small enough, that of the first of the pairs.
         """
         total = self.seeds + 1
-        while total - self.seeds <= MOST_SAID:
+        while total - self.seeds <= MOST_ADVISED:
             level = self.next_level(total)
             if not level:
                 total += 1

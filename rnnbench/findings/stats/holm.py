@@ -6,7 +6,7 @@ import numpy as np
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """Holm's step-down adjustment (Holm 1979), in the order given."""
+    """Return p-values adjusted by Holm's step-down method, in the order given."""
     order = np.argsort(p_values)
     adjusted = np.asarray(p_values, dtype=float)[order] * np.arange(len(p_values), 0, -1)
     adjusted = np.minimum(1.0, np.maximum.accumulate(adjusted))

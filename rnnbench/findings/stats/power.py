@@ -1,5 +1,4 @@
-"""How many more seeds would probably decide a comparison: the normal approximation of the power of
-its test."""
+"""How many more seeds would probably decide a comparison, by a normal approximation of power."""
 
 from collections.abc import Sequence
 
@@ -10,37 +9,47 @@ from rnnbench.findings.stats.estimates import LEVEL
 
 POWER = 0.8
 EFFICIENCY = 3 / np.pi
-"""Of the signed-rank test beside Student's, on normal data."""
-MOST_SAID = 1000
+"""Efficiency of the signed-rank test relative to Student's test, on normal data."""
+MOST_ADVISED = 1000
+"""No number of further seeds above this one is advised."""
 WORTHWHILE = 0.2
-"""More seeds are advised where what was seen is at most so likely if nothing is there; else they
-would seek luck."""
+"""More seeds are advised up to this p-value; above it, they would only help by luck."""
 
 
 def more_seeds(values: Sequence[float], gaps: Sequence[float], level: float = LEVEL) -> int | None:
-    """How many more values like these would decide in four of five cases, where one of these gaps
-    has to be told from nothing; None where no end is in sight."""
+    """Return how many more values like these would decide in four of five cases.
+
+    None where the values do not vary, where no gap is above 0, and where too many are needed.
+
+    gaps: distances from the typical value to the bounds; one of them has to differ from 0.
+    """
     spread = float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
-    if not spread:  # values that are all alike say nothing of how they vary
+    if not spread:
         return None
-    wide = max((gap for gap in gaps if gap > 0), default=0.0)
-    if not wide:
+    widest = max((gap for gap in gaps if gap > 0), default=0.0)
+    if not widest:
         return None
     quantiles = stats.norm.isf(level / 2) + stats.norm.ppf(POWER)
-    total = int(np.ceil((quantiles * spread / wide) ** 2 / EFFICIENCY))
+    total = int(np.ceil((quantiles * spread / widest) ** 2 / EFFICIENCY))
     more = max(total - len(values), 1)
-    return more if more <= MOST_SAID else None
+    return more if more <= MOST_ADVISED else None
 
 
 def more_of_a_share(
     solved: Sequence[float], bounds: Sequence[float], level: float = LEVEL
 ) -> int | None:
-    """Likewise of a share of seeds, where the nearest of these bounds has to be told from it."""
+    """Return how many more seeds would tell a share from its nearest bound in four of five cases.
+
+    None where the share lies on that bound, and where too many seeds are needed.
+
+    solved: 1 for each seed that reached the target, and 0 for each one that did not.
+    """
     share = float(np.mean(solved))
     bound = min(bounds, key=lambda bound: abs(share - bound))
     if share == bound:
         return None
-    spreads = np.sqrt(bound * (1 - bound)), np.sqrt(share * (1 - share))
-    wide = stats.norm.isf(level / 2) * spreads[0] + stats.norm.ppf(POWER) * spreads[1]
-    more = max(int(np.ceil((wide / (share - bound)) ** 2)) - len(solved), 1)
-    return more if more <= MOST_SAID else None
+    spread_at_bound = np.sqrt(bound * (1 - bound))
+    spread_at_share = np.sqrt(share * (1 - share))
+    width = stats.norm.isf(level / 2) * spread_at_bound + stats.norm.ppf(POWER) * spread_at_share
+    more = max(int(np.ceil((width / (share - bound)) ** 2)) - len(solved), 1)
+    return more if more <= MOST_ADVISED else None

@@ -1,4 +1,4 @@
-"""A centre with what lies around it, for one figure and along a curve."""
+"""A figure with its range or interval, and curves with the range at each point."""
 
 from typing import Literal
 
@@ -8,15 +8,17 @@ from msgspec.structs import replace
 
 
 class Range(Struct, frozen=True):
-    """A centre over n units with what lies around it.
+    """A figure over n units: its centre, with a range or an interval around it.
 
-    kind: "range" is smallest to largest and claims no more; "95 % interval" is one that holds its
-          level at this n; "95 % over all rows" is wider, so that the intervals of all rows of one
-          table hold at once; "95 % over all pairs" is wider still, so that those of all pairs hold
-          at once; "95 % of what was seen" counts the budget for what was not reached, and leaves
-          out what is not known at all; "product of intervals" is from the product of two lower ends
-          to that of the two upper ones; "over sessions" reaches from the lowest end of the
-          intervals of n days to the highest.
+    kind: what `low` and `high` are.
+          "range": smallest and largest value.
+          "95 % interval": an interval that holds its level at this n.
+          "95 % over all rows": a wider interval: those of all rows of one table hold at once.
+          "95 % over all pairs": a wider interval: those of all pairs of rows hold at once.
+          "95 % of what was seen": an interval that counts the budget for a target that was not
+          reached, and leaves out seeds without any figure.
+          "product of intervals": the product of two lower ends, and of the two upper ends.
+          "over sessions": the lowest and the highest end of the intervals of n sessions.
     """
 
     centre: float
@@ -34,17 +36,19 @@ class Range(Struct, frozen=True):
     ] = "range"
 
     def inverse(self) -> "Range":
-        """Of a ratio, that of the second over the first."""
+        """Return the range of the inverse ratio."""
         return Range(1 / self.centre, 1 / self.high, 1 / self.low, self.n, self.kind)
 
     def scaled(self, factor: float) -> "Range":
-        """The same in another unit."""
+        """Return the range in another unit, each value times a factor above 0."""
         return Range(factor * self.centre, factor * self.low, factor * self.high, self.n, self.kind)
 
 
 class Curve(Struct, frozen=True):
-    """Validation score of the deciding metric by epoch: median, smallest and largest over the seeds
-    that got there."""
+    """Validation score of the deciding metric by epoch.
+
+    Each epoch has the median, smallest and largest score over the seeds that reached the epoch.
+    """
 
     epochs: tuple[int, ...]
     median: tuple[float, ...]
@@ -53,11 +57,12 @@ class Curve(Struct, frozen=True):
 
 
 class DiagnosticCurve(Struct, frozen=True, kw_only=True):
-    """A diagnostic of one cell over its seeds: median, smallest and largest at each x, and the
-    figures drawn from it.
+    """A diagnostic of one cell over its seeds: median, smallest and largest at each x.
 
-    when:    in the model as initialised, or at its chosen epoch.
-    absent:  reason by figure, for figures that no seed has, or not every one.
+    when:    "fresh" for the model as initialised, "trained" for the model at its chosen epoch.
+    log_y:   whether y is read on a logarithmic axis.
+    figures: figures drawn from the curve, by name.
+    absent:  the reason by figure, for figures that some seeds, or all, do not have.
     """
 
     name: str
@@ -73,11 +78,11 @@ class DiagnosticCurve(Struct, frozen=True, kw_only=True):
     absent: dict[str, str]
 
 
-def exponential(found: Range) -> Range:
-    """A range of logarithms as one of ratios."""
+def exponential(logarithms: Range) -> Range:
+    """Return a range of logarithms as a range of ratios."""
     return replace(
-        found,
-        centre=float(np.exp(found.centre)),
-        low=float(np.exp(found.low)),
-        high=float(np.exp(found.high)),
+        logarithms,
+        centre=float(np.exp(logarithms.centre)),
+        low=float(np.exp(logarithms.low)),
+        high=float(np.exp(logarithms.high)),
     )

@@ -1,9 +1,9 @@
 """Several signed-rank tests of the same seeds at once, by sign flips of whole seeds (Westfall &
 Young 1993; Romano & Wolf 2005).
 
-If nothing is there, a seed may as well have come out the other way round, in all tests of it
-together. So the tests of few seeds that are almost copies of each other count for little more than
-one, and those that have nothing to do with each other for as many as Holm's method takes them for.
+Without an effect, each seed may as well have come out the other way round, in all of its tests
+together. Tests of few seeds that are almost copies of each other then count for little more than
+one test; independent tests count for as many as in Holm's method.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,102 +15,115 @@ from numpy.typing import NDArray
 from rnnbench.findings.stats.estimates import LEVEL
 from rnnbench.findings.stats.signed_rank import tails
 
-ALL = 12
-"""Up to so many seeds every flip is taken; above, as many as `DRAWN`, always the same ones."""
+ALL_FLIPS = 12
+"""The most seeds for which all flips are used; with more, `DRAWN` flips, which are always the
+same."""
 DRAWN = 10_000
 FEW = 50
-"""So few flips that are drawn tell too little of how rare something is: there each test counts in
-full."""
+"""Fewer drawn flips than this do not show how rare a p-value is: each test then counts in full."""
+SHARE_TOLERANCE = 1e-9
+"""P-values that differ by less than this part are equal."""
 Column = Mapping[int, float]
-"""One test: by seed, how far above its boundary a value lies. Values at the boundary count against
-it."""
+"""One test: by seed, how far a value is above its boundary; 0 counts against lying above it."""
 Values = NDArray[np.float64]
 
 
 def smallest(columns: Sequence[Column], p_value: float) -> float:
-    """How often the smallest of the one-sided p-values of these columns would be at most this
-    one."""
+    """Return the chance that the smallest one-sided p-value of the columns is at most `p_value`."""
     if len(columns) == 1 or p_value >= 1:
         return p_value
-    return min(1.0, max(p_value, _share(_flipped(columns).min(axis=0), p_value, len(columns))))
+    share = _share(_p_values_by_flip(columns).min(axis=0), p_value, len(columns))
+    return min(1.0, max(p_value, share))
 
 
 def critical(columns: Sequence[Column], level: float = LEVEL / 2) -> float:
-    """The one-sided p-value that the smallest of these columns reaches or falls below at this
-    level; 0 where none is small enough."""
+    """Return the critical value, at this level, of the smallest one-sided p-value of the columns.
+
+    0 where no p-value is small enough.
+    """
     if len(columns) == 1:
         return level
-    reached, counts = np.unique(_flipped(columns).min(axis=0), return_counts=True)
-    small = reached[np.cumsum(counts) <= level * counts.sum()]
+    by_flip = _p_values_by_flip(columns).min(axis=0)
+    p_values, counts = np.unique(by_flip, return_counts=True)
+    small = p_values[np.cumsum(counts) <= level * counts.sum()]
     return float(small[-1]) if len(small) else 0.0
 
 
 def step_down(
     columns: Sequence[Column | None], p_values: Sequence[float], unknown: int = 0
 ) -> list[float]:
-    """Two-sided p-values, adjusted over all of them, in the order given.
+    """Return two-sided p-values, adjusted over all of them, in the order given.
 
-    A test without a column is taken to have nothing to do with the others, and so are as many
-    `unknown` ones, which may yet say anything.
+    columns: None for a test that is taken as independent of the others.
+    unknown: the number of further independent tests, whose p-values are not known yet.
     """
     order = [int(index) for index in np.argsort(p_values, kind="stable")]
-    known = [column for index in order if (column := columns[index]) is not None]
+    in_order = [columns[index] for index in order]
+    known = [column for column in in_order if column is not None]
     smallest_of_rest = _smallest_of_rest(known)
-    adjusted, highest, passed = [1.0] * len(columns), 0.0, 0
+    adjusted = [1.0] * len(columns)
+    highest = 0.0
+    passed = 0
     for place, index in enumerate(order):
-        p_value, together = p_values[index], len(known) - passed
-        alone = len(order) - place - together + unknown
+        p_value = p_values[index]
+        together = len(known) - passed
+        independent = len(order) - place - together + unknown
         share = 0.0
         if together:
             share = _share(smallest_of_rest[passed], p_value, together)
         share = min(max(share, p_value), together * p_value)  # drawn flips may be off by a little
-        highest = max(highest, min(1.0, share + alone * p_value))
+        highest = max(highest, min(1.0, share + independent * p_value))
         adjusted[index] = highest
-        passed += columns[index] is not None
+        if columns[index] is not None:
+            passed += 1
     return adjusted
 
 
-def _share(smallest_of: Values, p_value: float, tests: int) -> float:
-    """Of flips the share in which the smallest p-value of so many tests is at most this one."""
-    found = int(np.sum(smallest_of <= p_value * (1 + 1e-9)))
-    if len(smallest_of) == DRAWN and found < FEW:
-        return tests * p_value
-    return found / len(smallest_of)
-
-
 def two_ways(columns: Sequence[Column]) -> list[Column]:
-    """These columns, and what lies as far on the other side of each boundary."""
-    return [*columns, *({seed: -away for seed, away in column.items()} for column in columns)]
+    """Return these columns, followed by the same distances on the other side of each boundary."""
+    opposite = []
+    for column in columns:
+        opposite.append({seed: -distance for seed, distance in column.items()})
+    return [*columns, *opposite]
+
+
+def _share(smallest_by_flip: Values, p_value: float, tests: int) -> float:
+    """Return the share of flips whose smallest p-value over all tests is at most this one."""
+    count = int(np.sum(smallest_by_flip <= p_value * (1 + SHARE_TOLERANCE)))
+    if len(smallest_by_flip) == DRAWN and count < FEW:
+        return tests * p_value
+    return count / len(smallest_by_flip)
 
 
 def _smallest_of_rest(columns: Sequence[Column]) -> Values:
-    """By column and flip the smallest of the two-sided p-values of this column and of those after
-    it."""
-    if len(columns) < 2:  # the p-value of one alone needs no flips
+    """Return the smallest two-sided p-value of each column and those after it, (columns, flips)."""
+    if len(columns) < 2:  # the p-value of a single column needs no flips
         return np.ones((len(columns), 1))
-    ways = _flipped(two_ways(columns))
-    flipped = 2 * np.minimum(ways[: len(columns)], ways[len(columns) :])
-    return np.minimum.accumulate(flipped[::-1], axis=0)[::-1]
+    one_sided = _p_values_by_flip(two_ways(columns))
+    two_sided = 2 * np.minimum(one_sided[: len(columns)], one_sided[len(columns) :])
+    return np.minimum.accumulate(two_sided[::-1], axis=0)[::-1]
 
 
-def _flipped(columns: Sequence[Column]) -> Values:
-    """One-sided p-values by column and flip of the seeds; the first flip leaves them as they
-    are."""
+def _p_values_by_flip(columns: Sequence[Column]) -> Values:
+    """Return one-sided p-values, (columns, flips); the first flip leaves the seeds as measured."""
     seeds = sorted(set().union(*columns))
-    place = {seed: index for index, seed in enumerate(seeds)}
+    places = {seed: place for place, seed in enumerate(seeds)}
     signs = _signs(len(seeds))
-    return np.stack(
-        [tails(np.array(list(c.values())), signs[:, [place[seed] for seed in c]]) for c in columns]
-    )
+    rows = []
+    for column in columns:
+        distances = np.array(list(column.values()))
+        own_places = [places[seed] for seed in column]
+        rows.append(tails(distances, signs[:, own_places]))
+    return np.stack(rows)
 
 
 @cache
 def _signs(seeds: int) -> NDArray[np.int8]:
-    """Flips by seeds."""
-    if seeds <= ALL:
-        return (1 - 2 * ((np.arange(2**seeds)[:, None] >> np.arange(seeds)) & 1)).astype(np.int8)
-    drawn = np.random.default_rng(seeds).choice(
-        np.array([1, -1], dtype=np.int8), size=(DRAWN, seeds)
-    )
+    """Return flips of seeds, (flips, seeds), as 1 and -1."""
+    if seeds <= ALL_FLIPS:
+        bits = (np.arange(2**seeds)[:, None] >> np.arange(seeds)) & 1
+        return (1 - 2 * bits).astype(np.int8)
+    rng = np.random.default_rng(seeds)
+    drawn = rng.choice(np.array([1, -1], dtype=np.int8), size=(DRAWN, seeds))
     drawn[0] = 1
     return drawn

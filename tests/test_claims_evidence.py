@@ -277,7 +277,7 @@ def test_of_what_is_not_above_0_there_is_no_ratio(figure: float) -> None:
     judged = find(_diagnosed(3, figure), _lengths().claims).claims[0].readings[0].judged[0]
     assert judged.effect is not None
     assert judged.effect.n == 17
-    assert judged.lost == ("3 seeds where it is 0 or below, of which there is no ratio",)
+    assert judged.lost == ("3 seeds where the figure is 0 or below, so that it has no ratio",)
 
 
 def test_how_many_more_seeds_a_share_needs() -> None:

@@ -413,7 +413,7 @@ def test_the_report_says_whether_it_was_precise_enough_or_out_of_time() -> None:
     aim = PrecisionTarget(precision=0.02, seconds=600.0, replicates=24)
     assert said(0.001, aim).endswith("asked was ±2.0%.")
     assert said(0.1, aim, seconds=100.0).endswith("but time was up.")
-    assert said(0.1, msgspec.structs.replace(aim, replicates=8)).endswith("but they were as many as may be.")
+    assert said(0.1, msgspec.structs.replace(aim, replicates=8)).endswith("but no more replicates were allowed.")
     assert said(0.1, aim).endswith("but the run has not ended.")
 
 

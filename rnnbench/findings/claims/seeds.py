@@ -11,7 +11,7 @@ from rnnbench.findings.claims.figures import LOST
 from rnnbench.findings.claims.measurements import Measurements
 from rnnbench.records import LearningSide
 
-NO_RATIO = "where it is 0 or below, of which there is no ratio"
+NO_RATIO = "where the figure is 0 or below, so that it has no ratio"
 
 
 class Seeds(Struct, frozen=True):

@@ -151,6 +151,6 @@ def _hidden_memory(costs: Sequence[CostFinding]) -> Iterator[str]:
     }
     if compiled:
         yield (
-            "What compiled code saves for backward is seen as far as autograd sees it:"
-            f" {', '.join(sorted(compiled))}."
+            "Of what compiled code saves for backward, only the part that autograd tracks is"
+            f" counted: {', '.join(sorted(compiled))}."
         )

@@ -60,5 +60,5 @@ def _ending(results: Sequence[Result], width: float) -> str:
     if sum(result.seconds.process for result in results) >= target.seconds:
         return f"{reached}, but time was up."
     if len(results) >= target.replicates:
-        return f"{reached}, but they were as many as may be."
+        return f"{reached}, but no more replicates were allowed."
     return f"{reached}, but the run has not ended."

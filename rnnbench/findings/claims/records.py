@@ -108,4 +108,4 @@ class ClaimFinding(Struct, frozen=True, kw_only=True):
     level: float = 0.05
     seeds: int | None = None
     cautions: tuple[str, ...] = ()
-    caveats: tuple[str, ...] = field(default=(), name="caveats")
+    caveats: tuple[str, ...] = field(default=(), name="doubts")

@@ -9,11 +9,11 @@ import msgspec
 import pytest
 
 from rnnbench.catalogue import Catalogue
-from rnnbench.cli.rendering import LIMIT_SECONDS, PROGRAM, Rendered, render
 from rnnbench.cli.reporting import make_reports
 from rnnbench.executors import scratch
 from rnnbench.findings import Findings, find
 from rnnbench.interpreter import python_with_my_path
+from rnnbench.session.rendering import LIMIT_SECONDS, PROGRAM, Rendered, render
 from rnnbench.store import Store
 from tests.builders.gate import BASELINE, KEPT, written
 from tests.builders.rendering import run_main

@@ -1,5 +1,4 @@
-"""Records as frames of pandas: the columns that are always there, each of its type, then those that
-vary."""
+"""Records as frames of pandas: columns that are always there, of their types; then those that vary."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -7,9 +6,13 @@ import pandas as pd
 
 from rnnbench.records import Dial, MetricNote
 
-TEXT, COUNT, NUMBER, FLAG = "string", "Int64", "float64", "boolean"
-"""Types of columns. A count or a text that is absent is pandas' NA, a number that is absent is
-NaN."""
+TEXT = "string"
+COUNT = "Int64"
+NUMBER = "float64"
+FLAG = "boolean"
+MOMENT = "moment"
+"""Types of columns. A text, a count or a flag that is absent is pandas' NA, a number is NaN, a moment
+(of UTC, written as ISO 8601 has it) is NaT."""
 KINDS: dict[type, str] = {str: TEXT, int: COUNT, float: NUMBER, bool: FLAG}
 Line = dict[str, Dial]
 """One row of a frame, by column; a column that it lacks is absent."""
@@ -23,8 +26,15 @@ def frame(lines: Iterable[Line], kinds: Mapping[str, str]) -> pd.DataFrame:
     columns = {}
     for name in (*kinds, *further):
         values = [line.get(name) for line in lines]
-        columns[name] = pd.Series(values, dtype=kinds.get(name) or _kind(values))
+        columns[name] = _column(values, kinds.get(name) or _kind(values))
     return pd.DataFrame(columns)
+
+
+def _column(values: Sequence[Dial], kind: str) -> pd.Series:
+    if kind == MOMENT:
+        texts = pd.Series(values, dtype="object")
+        return pd.to_datetime(texts, format="ISO8601", utc=True, errors="coerce")
+    return pd.Series(values, dtype=kind)
 
 
 def with_prefix(prefix: str, values: Mapping[str, Dial]) -> Line:

@@ -7,6 +7,7 @@ import pandas as pd
 from rnnbench.notebook.frames import (
     COUNT,
     FLAG,
+    MOMENT,
     NUMBER,
     TEXT,
     Line,
@@ -60,21 +61,19 @@ COLUMNS = {
     "executor": TEXT,
     "shared": FLAG,
     "machine": TEXT,
+    "started": MOMENT,
 }
 
 
 def trials(results: Sequence[Result]) -> pd.DataFrame:
-    """One row a result, in the order of the results; `started` is a time of UTC.
+    """One row a result, in the order of the results.
 
     What is not of a trial's lane, `learning` or `cost`, is absent. Of a learning trial, `reason`
     says why a figure is absent. A dial, an option and a test score by a metric have a column each:
     `dial_horizon`, `option_chrono`, `test_accuracy`. A cost trial names all its cells, joined by
     `+`, and has its figures in the frame of costs.
     """
-    made = frame(map(_line, results), COLUMNS)
-    started = pd.Series([result.started for result in results], dtype="object")
-    made.insert(len(COLUMNS), "started", pd.to_datetime(started, utc=True, errors="coerce"))
-    return made
+    return frame(map(_line, results), COLUMNS)
 
 
 def _line(result: Result) -> Line:
@@ -91,6 +90,7 @@ def _line(result: Result) -> Line:
         "executor": result.provenance.executor,
         "shared": result.provenance.shared,
         "machine": result.provenance.machine.processor,
+        "started": result.started,
     }
     if isinstance(trial, CostTrial):
         return line | _of_cost(trial)

@@ -96,8 +96,8 @@ def test_damaged_results_are_left_out_as_the_report_leaves_them_out(tmp_path: Pa
 
 
 @pytest.mark.parametrize("made", ["nothing", "folder", "empty run", "damaged run", "newer run"])
-def test_what_cannot_be_loaded_is_refused_in_the_words_of_the_report(tmp_path: Path, made: str) -> None:
-    """As one error of rnnbench."""
+def test_what_cannot_be_reported_is_refused_in_the_words_of_the_report(tmp_path: Path, made: str) -> None:
+    """As one error of rnnbench: no run and a newer one by `load`, one without results by its findings."""
     folder = tmp_path / "run"
     if made != "nothing":
         folder.mkdir()
@@ -108,10 +108,21 @@ def test_what_cannot_be_loaded_is_refused_in_the_words_of_the_report(tmp_path: P
     if made == "newer run":
         (folder / "trials" / "some.json").write_text('{"format": 999}')
     with pytest.raises(rnnbench.RnnbenchError) as refused:
-        rnnbench.load(folder)
+        rnnbench.load(folder).findings  # noqa: B018
     done = typed("report", str(folder), cwd=tmp_path)
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1] == f"rnnbench: {refused.value}"
+
+
+def test_a_run_that_has_no_result_yet_has_frames_without_rows(tmp_path: Path) -> None:
+    """With all their columns, of their types."""
+    (tmp_path / "trials").mkdir()
+    run = rnnbench.load(tmp_path)
+    whole = rnnbench.load(BASELINE)
+    for name in ("trials", "epochs", "costs"):
+        empty = getattr(run, name)
+        assert len(empty) == 0
+        assert dict(empty.dtypes) == {column: getattr(whole, name).dtypes[column] for column in empty.columns}
 
 
 def test_a_run_is_shown_in_a_line() -> None:

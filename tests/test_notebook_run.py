@@ -72,6 +72,7 @@ def test_the_run_that_comes_back_is_that_which_is_loaded(tmp_path: Path) -> None
     run = rnnbench.run_suite(write_suite(tmp_path), tmp_path / "run", **ONE)
     loaded = rnnbench.load(tmp_path / "run")
     assert (run.folder, run.results, run.findings) == (loaded.folder, loaded.results, loaded.findings)
+    assert run.unreadable == loaded.unreadable == {}
     assert run.epochs.equals(loaded.epochs)
     assert loaded.notices == ()
 

@@ -12,7 +12,7 @@ from rnnbench.cli.exit_codes import ExitCode, ended
 from rnnbench.cli.output import console, print_line
 from rnnbench.errors import RnnbenchError
 from rnnbench.findings import Findings, caveats_of
-from rnnbench.session import Rendered, findings_of, make_reports as reports_of, open_run, record_look, render
+from rnnbench.session import Rendered, make_reports as reports_of, open_run, read_run, record_look, render
 from rnnbench.store import Store
 
 OF_CLAIMS = "claims-forest"
@@ -69,7 +69,7 @@ def look(store: Store) -> Findings:
     """What the results say, about to be shown: that they were looked at is kept beside them first. Where it cannot be
     kept, that is told, and the next look will not know of it. Raises RnnbenchError where there are no results.
     """
-    findings = findings_of(store.folder, store.read())
+    findings = read_run(store).findings
     _tell_unreadable(store)
     if problem := record_look(store.folder, findings):
         console(stderr=True).print(problem, markup=False, soft_wrap=True)

@@ -1,4 +1,4 @@
-"""Records as frames of pandas: columns that are always there, of their types; then those that vary."""
+"""Records as frames of pandas: columns that are always there, then those that vary."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -11,8 +11,8 @@ COUNT = "Int64"
 NUMBER = "float64"
 FLAG = "boolean"
 MOMENT = "moment"
-"""Types of columns. A text, a count or a flag that is absent is pandas' NA, a number is NaN, a moment
-(of UTC, written as ISO 8601 has it) is NaT."""
+"""Types of columns. A text, a count or a flag that is absent is pandas' NA, a number is NaN, a
+moment (of UTC, written as ISO 8601 has it) is NaT."""
 KINDS: dict[type, str] = {str: TEXT, int: COUNT, float: NUMBER, bool: FLAG}
 Line = dict[str, Dial]
 """One row of a frame, by column; a column that it lacks is absent."""

@@ -14,30 +14,42 @@ from rnnbench.notebook.costs import costs
 from rnnbench.notebook.epochs import epochs
 from rnnbench.notebook.trials import trials
 from rnnbench.records import Result
-from rnnbench.session import findings_of, open_run
+from rnnbench.session import Evidence, open_run, read_run
 
 
 @dataclass(frozen=True, repr=False)
 class Run:
     """A run as it lay in its folder when it was read.
 
-    results:    all that could be read, in the order of their names; those of older versions of the
-                suite too.
-    findings:   what the results of the newest version say, as reports are made from it.
-    unreadable: the files that are left out, with what is wrong with each.
-    notices:    what there was to say while it ran; nothing of a run that was only read.
+    notices: what there was to say while it ran; nothing of a run that was only read.
     """
 
     folder: Path
-    results: tuple[Result, ...]
-    findings: Findings
-    unreadable: Mapping[Path, str]
+    evidence: Evidence
     notices: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         counts = Counter(result.status for result in self.results)
         told = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
         return f"<rnnbench.Run {self.folder}: {len(self.results)} trials: {told}>"
+
+    @property
+    def results(self) -> tuple[Result, ...]:
+        """All that could be read, in the order of their names, whatever version of the suite."""
+        return self.evidence.results
+
+    @property
+    def unreadable(self) -> Mapping[Path, str]:
+        """The files of results that are left out, with what is wrong with each."""
+        return self.evidence.unreadable
+
+    @property
+    def findings(self) -> Findings:
+        """What the results of the newest version say, with the claims, failed checks and looks that
+        lie beside them, as reports are made from it. It is made once, which takes minutes where
+        there are many claims. Raises RnnbenchError where there are no results.
+        """
+        return self.evidence.findings
 
     @cached_property
     def trials(self) -> pd.DataFrame:
@@ -61,9 +73,8 @@ def load(folder: str | os.PathLike[str]) -> Run:
     first, so that later verdicts allow for it.
 
     Results that are damaged are left out, and named in `unreadable`. Raises RnnbenchError where
-    there is no run, or none of its results can be read, or a later version of rnnbench wrote one.
+    there is no run, where a later version of rnnbench wrote a result, or where what lies beside the
+    results cannot be read. A run that is still at work has the results so far.
     """
     store = open_run(Path(folder))
-    results = tuple(store.read())
-    findings = findings_of(store.folder, results)
-    return Run(store.folder, results, findings, dict(store.unreadable))
+    return Run(store.folder, read_run(store))

@@ -1,7 +1,7 @@
 """A suite run from Python, as `rnnbench run suite` runs it."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +10,15 @@ from msgspec import Struct
 from rnnbench import environment
 from rnnbench.campaign import Progress, Watch
 from rnnbench.errors import RnnbenchError
+from rnnbench.findings import Findings
 from rnnbench.notebook import arguments
 from rnnbench.notebook.loading import Run
 from rnnbench.records import FIRST_TUNING_SEED, Result
 from rnnbench.session import (
     Prepared,
-    findings_of,
     make_reports,
     prepare,
+    read_run,
     record_look,
     warnings_of,
 )
@@ -106,7 +107,11 @@ def run_suite(
     notices += ended.notices
     if check:
         notices += prepared.check_laws(lambda _: None)
-    return _read(prepared, [*notices, *warnings_of(ended)], report=report)
+    notices += warnings_of(ended)
+    evidence = read_run(prepared.store)
+    if report:
+        notices += _report(prepared, evidence.findings)
+    return Run(prepared.store.folder, evidence, tuple(notices))
 
 
 def _watch(progress: Callable[[RunProgress], None] | None) -> Watch:
@@ -118,16 +123,14 @@ def _watch(progress: Callable[[RunProgress], None] | None) -> Watch:
     return watch
 
 
-def _read(prepared: Prepared, notices: list[str], *, report: bool) -> Run:
-    """The run as it now lies in its folder, with its reports where they are wanted."""
-    store = prepared.store
-    results = tuple(store.read())
-    findings = findings_of(store.folder, results)
-    if report:
-        notices += filter(None, [record_look(store.folder, findings)])
-        try:
-            outcomes = make_reports(findings, store.folder, prepared.catalogue)
-            notices += [outcome.sentence for outcome in outcomes if outcome.problem]
-        except RnnbenchError as error:
-            notices.append(f"{error}; no report was made.")
-    return Run(store.folder, results, findings, dict(store.unreadable), tuple(notices))
+def _report(prepared: Prepared, findings: Findings) -> Iterator[str]:
+    """Keep the look, then write the reports; a sentence for whatever of it could not be done."""
+    folder = prepared.store.folder
+    if lost := record_look(folder, findings):
+        yield lost
+    try:
+        outcomes = make_reports(findings, folder, prepared.catalogue)
+    except RnnbenchError as error:
+        yield f"{error}; no report was made."
+        return
+    yield from (outcome.sentence for outcome in outcomes if outcome.problem)

@@ -1,12 +1,33 @@
 """Opening the folder of a run: its results, what they say, and that they were looked at."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from rnnbench.errors import RnnbenchError
 from rnnbench.findings import Findings, find
-from rnnbench.records import Result
+from rnnbench.records import Claim, Looked, Outcome, Result
 from rnnbench.store import Store, failed_checks, keep_look, kept_claims, kept_looks
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All that findings are made from, as it lay in the folder of a run when it was read.
+
+    unreadable: the files of results that are left out, with what is wrong with each.
+    """
+
+    results: tuple[Result, ...]
+    claims: tuple[Claim, ...]
+    checks: tuple[Outcome, ...]
+    looked: Looked
+    unreadable: Mapping[Path, str]
+
+    @cached_property
+    def findings(self) -> Findings:
+        """What it says, made once. Raises RnnbenchError where there are no results."""
+        return find(self.results, self.claims, self.checks, self.looked)
 
 
 def open_run(folder: Path) -> Store:
@@ -16,13 +37,18 @@ def open_run(folder: Path) -> Store:
     return Store(folder)
 
 
-def findings_of(folder: Path, results: Iterable[Result]) -> Findings:
-    """What the results of a run say, with the claims, failed checks and looks that lie beside them.
-    Nothing is written.
+def read_run(store: Store) -> Evidence:
+    """What lies in the folder of a run. Nothing is written.
 
-    Raises RnnbenchError where there are no results, or what lies beside them cannot be read.
+    Raises RnnbenchError where a later version wrote a result, or where claims, checks or looks
+    cannot be read.
     """
-    return find(results, kept_claims(folder), failed_checks(folder), kept_looks(folder))
+    folder = store.folder
+    claims = kept_claims(folder)
+    checks = failed_checks(folder)
+    looked = kept_looks(folder)
+    results = tuple(store.read())
+    return Evidence(results, claims, checks, looked, dict(store.unreadable))
 
 
 def record_look(folder: Path, findings: Findings) -> str:

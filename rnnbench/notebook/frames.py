@@ -33,7 +33,8 @@ def frame(lines: Iterable[Line], kinds: Mapping[str, str]) -> pd.DataFrame:
 def _column(values: Sequence[Dial], kind: str) -> pd.Series:
     if kind == MOMENT:
         texts = pd.Series(values, dtype="object")
-        return pd.to_datetime(texts, format="ISO8601", utc=True, errors="coerce")
+        times = pd.to_datetime(texts, format="ISO8601", utc=True, errors="coerce")
+        return times.astype("datetime64[us, UTC]")
     return pd.Series(values, dtype=kind)
 
 

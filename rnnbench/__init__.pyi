@@ -75,6 +75,12 @@ from .metric import (
     SCALED_ACCURACY as SCALED_ACCURACY,
     Metric as Metric,
 )
+from .notebook import (
+    Run as Run,
+    RunProgress as RunProgress,
+    load as load,
+    run_suite as run_suite,
+)
 from .records import (
     Diagnosis as Diagnosis,
     Limits as Limits,

@@ -14,8 +14,8 @@ from rich.text import Text
 from rnnbench.cli.changes import print_changes, print_indented, print_plainly, print_sides, read_run
 from rnnbench.cli.exit_codes import ExitCode, ended
 from rnnbench.cli.output import console, print_json, print_line
-from rnnbench.cli.reporting import open_run
 from rnnbench.compare import Change, Comparison, Verdict, compare, in_units
+from rnnbench.driver import open_run
 
 TOLD = (
     ("worse", "Worse", "red"),

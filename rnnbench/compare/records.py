@@ -121,4 +121,4 @@ class Ruling(Struct, frozen=True, kw_only=True):
     better: tuple[Change, ...]
     new: tuple[Change, ...]
     left_out: tuple[Change, ...]
-    caveats: tuple[str, ...] = field(name="caveats")
+    caveats: tuple[str, ...] = field(name="doubts")

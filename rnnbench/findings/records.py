@@ -34,7 +34,7 @@ class Findings(Struct, frozen=True, kw_only=True):
     conditions: tuple[Condition, ...]
     costs: tuple[CostFinding, ...]
     scalings: tuple[Scaling, ...]
-    caveats: tuple[str, ...] = field(name="caveats")
+    caveats: tuple[str, ...] = field(name="doubts")
     failures: tuple[Failure, ...]
     counts: dict[str, int]
     machines: tuple[Machine, ...]

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from rnnbench.findings.stats.ranges import Range
 from rnnbench.records import Figure, Region
@@ -114,4 +114,4 @@ class ClaimFinding(Struct, frozen=True, kw_only=True):
     level: float = 0.05
     seeds: int | None = None
     cautions: tuple[str, ...] = ()
-    caveats: tuple[str, ...] = ()
+    caveats: tuple[str, ...] = field(default=(), name="doubts")

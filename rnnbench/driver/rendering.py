@@ -27,7 +27,7 @@ from rnnbench.interpreter import end_with_parent, python_with_my_path
 
 LIMIT_SECONDS = 600.0
 ORDER, OUTCOME = "order", "outcome"
-PROGRAM = "from rnnbench.cli.rendering import main; main(sys.argv[1], int(sys.argv[2]))"
+PROGRAM = "from rnnbench.driver.rendering import main; main(sys.argv[1], int(sys.argv[2]))"
 
 
 class RenderRequest(Struct, frozen=True, kw_only=True):

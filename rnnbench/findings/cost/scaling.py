@@ -138,7 +138,7 @@ def _by_session(figures: Mapping[Replicate, float]) -> dict[str, list[float]]:
 
 
 def _gaps(ours: Values, theirs: Values) -> dict[int, float]:
-    """Return the mean log-ratio by length, of the lengths at which two cells are told apart."""
+    """Return the mean log-ratio by length, of the lengths at which two cells clearly differ."""
     gaps = {}
     for length in sorted(set(ours) & set(theirs)):
         gap = _gap(ours[length], theirs[length])

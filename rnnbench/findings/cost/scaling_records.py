@@ -34,7 +34,7 @@ class BreakEven(Struct, frozen=True):
     below:  the cell that is faster at shorter sequences.
     above:  the cell that is faster at longer sequences.
     steps:  where straight lines cross, between the two nearest lengths at which the times of the
-            cells are told apart.
+            cells clearly differ.
     """
 
     figure: str

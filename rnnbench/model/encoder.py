@@ -9,8 +9,8 @@ from rnnbench.time_distributed import TimeDistributed
 class Encoder(nn.Module):
     """Embeds tokens in `width` numbers, and projects features to the same width.
 
-    Where a batch has both, the two are added. Frames are flattened to features; cells over frames
-    have no encoder.
+    Where a batch has both, the two are added. Frames are flattened to features; the model
+    does not call the encoder for cells over frames.
 
     features: how many numbers a step has; None where there are only tokens.
     keep:     whether features go to the cell unchanged where there are no tokens.

@@ -32,9 +32,9 @@ def main(order: ChildRequest, files: SharedFiles, alive: int, server: int) -> No
     _settle(order, files)
     threading.Thread(target=_end_with_driver, args=(alive,), daemon=True).start()
     confinement.limit_memory(limits(order.trial).memory_mib, order.trial.device)
-    from rnnbench.runner import Terms, run_trial
+    from rnnbench.runner import RunOptions, run_trial
 
-    terms = Terms(
+    options = RunOptions(
         checkpoints=order.checkpoints,
         only_size=order.only_size,
         plugins=order.plugins,
@@ -42,8 +42,8 @@ def main(order: ChildRequest, files: SharedFiles, alive: int, server: int) -> No
         at_end=confinement.lift_memory_limit,
     )
     if isinstance(order.trial, CostTrial):
-        terms = replace(terms, at_work=Marker(files.marker).mark)
-    result = run_trial(order.trial, terms=terms)
+        options = replace(options, on_stage=Marker(files.marker).mark)
+    result = run_trial(order.trial, options=options)
     for stream in (sys.stdout, sys.stderr):
         with suppress(Exception):  # a cell may have closed or replaced it
             stream.flush()

@@ -75,7 +75,7 @@ class PeakMeter:
             self._life_peak_before = _life_peak()
 
     def peak_bytes(self) -> int | None:
-        """Return the peak since `reset`, over the baseline; None where the system has no such figure."""
+        """Return the peak since `reset` over the baseline; None where the system has no figure."""
         if self._device == "cuda":
             torch.cuda.synchronize()
             return torch.cuda.max_memory_allocated() - self._baseline

@@ -128,7 +128,7 @@ def seconds_of(subject: Call, device: str = "cpu") -> float:
 
 
 def pin_to_cores(turn: int, number: int = 1) -> None:
-    """Pin this process to `number` of its cores, others at each turn, where the system allows it."""
+    """Pin this process to `number` of its cores, others at each turn, where systems allow it."""
     if hasattr(os, "sched_setaffinity"):
         cores = sorted(os.sched_getaffinity(0))
         first = turn * number

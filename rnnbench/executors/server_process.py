@@ -65,8 +65,7 @@ class ServerProcess:
     def start(self, request: ChildRequest, files: SharedFiles) -> Child:
         """Let the server fork a child; the child has a problem where the system forked none.
 
-        Raises ServerGone where the server dies, and RnnbenchError where no trial can run on this
-        machine.
+        Raises ServerGone where the server dies, and RnnbenchError where no trial can run here.
         """
         self._load()
         self._count += 1

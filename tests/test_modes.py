@@ -623,7 +623,7 @@ class Transcribed(Lengths):
 @pytest.mark.parametrize(
     ("labels", "steps", "says"),
     [
-        ([[1, 0, 2]], 9, "a label stands behind a 0"),
+        ([[1, 0, 2]], 9, "a label follows a 0"),
         ([[1, 2], [0, 0]], 9, "row 1 has no labels"),
         ([[1, 2, 2]], 3, "row 0 has 3 labels in 3 steps, and needs 4"),
     ],

@@ -115,8 +115,10 @@ class CheckProcess:
                 os.kill(pid, signal.SIGKILL)
         kill_group(self.process.pid)
         self.process.wait()
-        servers = [member for server in SERVERS for member in family_of(server)]
-        end_branded(self.start_ticks, servers)
+        in_pools: set[int] = set()
+        for server in SERVERS:
+            in_pools.update(family_of(server))
+        end_branded(self.start_ticks, in_pools)
         self.pipe.close()
 
     def printed(self) -> str:

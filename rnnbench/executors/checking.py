@@ -14,7 +14,7 @@ LIMIT_SECONDS = 900.0
 """The limit for all laws of a subject; compiling an implementation takes minutes."""
 LIMIT_MEMORY_MIB = 4096
 PROCESS = Law("process", "The process that checks it says which laws there are.")
-"""Stands for all laws where the process ended before it named them."""
+"""The law that replaces all laws where the process ended before it named them."""
 
 
 @dataclass

@@ -65,7 +65,7 @@ def _is_file(descriptor: int, file: os.stat_result) -> bool:
 
 
 def _end_with_driver(lifeline: int) -> None:
-    """Wait until the pipe closes, into which nobody writes, and end the group of this process."""
+    """Wait until the driver's end closes the pipe, and end the group of this process."""
     try:
         os.read(lifeline, 1)
     except OSError:  # a cell has closed the descriptor

@@ -47,7 +47,7 @@ class Child:
 class Launched(NamedTuple):
     """A server that was started.
 
-    lifeline: the writing end of the pipe that closes with the driver; children watch the other.
+    lifeline: the writing end of the pipe that closes with the driver; children watch its end.
     output:   the file into which the server prints.
     """
 

@@ -58,7 +58,7 @@ class Scratch:
 
 
 def remove_abandoned() -> None:
-    """Remove the folders of dead drivers: those of this user and machine that nobody locks."""
+    """Remove the folders of dead drivers: those of this user and machine without a lock."""
     with suppress(OSError):
         for folder in Path(tempfile.gettempdir()).glob(f"{_prefix()}*"):
             with suppress(OSError):

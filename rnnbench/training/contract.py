@@ -9,7 +9,7 @@ from rnnbench.contracts import Array, Batch, Task
 from rnnbench.errors import RnnbenchError
 
 ANY = -1
-"""In the shape of a layout, stands for any length of an axis."""
+"""In the shape of a layout: an axis of any length."""
 
 
 class _Layout(NamedTuple):
@@ -153,9 +153,7 @@ def _check_ctc(task: Task, batch: Batch) -> None:
     labels = batch.targets > 0
     number = labels.sum(axis=1)
     if (labels[:, 1:] & ~labels[:, :-1]).any():
-        raise RnnbenchError(
-            f"{task.name}: a label stands behind a 0, and a 0 ends the labels of its row"
-        )
+        raise RnnbenchError(f"{task.name}: a label follows a 0, and a 0 ends the labels of its row")
     if not number.all():
         raise RnnbenchError(f"{task.name}: row {int(np.argmin(number))} has no labels")
     steps = np.full(len(batch), batch.steps) if batch.lengths is None else batch.lengths

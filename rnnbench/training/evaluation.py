@@ -71,7 +71,8 @@ def _sequences(model: Model, task: Task, data: Batch, device: torch.device) -> t
     """Outputs (N, O) and targets (N, ...), at the steps at which the task asks for an answer."""
     if task.loss == "ctc":
         return _labels(model, task, data, device)
-    outputs, targets = [], []
+    outputs = []
+    targets = []
     for batch in _batches(task, data):
         tensors = on_device(batch, device)
         answers = model(tensors.inputs, tensors.tokens, tensors.lengths)
@@ -85,7 +86,8 @@ def _sequences(model: Model, task: Task, data: Batch, device: torch.device) -> t
 
 def _labels(model: Model, task: Task, data: Batch, device: torch.device) -> tuple[Array, Array]:
     """Labels of the best paths and right labels, for CTC: (B, L) padded with -1."""
-    paths, targets = [], []
+    paths = []
+    targets = []
     for batch in _batches(task, data):
         tensors = on_device(batch, device)
         outputs = model(tensors.inputs, tensors.tokens, tensors.lengths)
@@ -106,7 +108,8 @@ def _asked_targets(task: Task, batch: Batch) -> Array:
 def _stream(model: Model, task: Task, data: Batch, device: torch.device) -> tuple[Array, Array]:
     """Log-probabilities of the targets, and the targets: (N,), with states carried over windows."""
     states = None
-    log_probabilities, targets = [], []
+    log_probabilities = []
+    targets = []
     for window in windows(folded(data, EVALUATION_STREAMS), task.horizon):
         tensors = on_device(window, device)
         outputs, states = model.carry_on(tensors.inputs, tensors.tokens, states)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from rnnbench.contracts import Task
 from rnnbench.model import Model, Size, count_parameters
-from rnnbench.records import Diagnosis, Learning, LearningTrial, Status
+from rnnbench.records import Diagnosed, Diagnosis, Learning, LearningTrial, Status
 from rnnbench.training.checkpoint import Checkpoint
 from rnnbench.training.diagnosing import NO_DIAGNOSTICS, Measure, diagnose, paired
 from rnnbench.training.evaluation import Evaluated, evaluate
@@ -52,37 +52,17 @@ def train(
     spent its limit over all its processes.
     """
     fresh = diagnose(diagnostics, model, task, feed, trial)
+    chosen: dict[str, Diagnosis | str] = {}
     trainer = Trainer(trial, task, model, feed, checkpoint or Checkpoint(None))
     trainer.after_step = after_first_step
     trainer.run()
     history = trainer.history
     test = _test_scores(trial, trainer)
-    chosen: dict[str, Diagnosis | str] = {}
     if not history.diverged:
         chosen = diagnose(diagnostics, model, task, feed, trial)
-    absent = test.absent
-    if history.epochs_to_target is None:
-        reason = f"not at the target twice in a row within {history.epoch} epochs"
-        absent["epochs_to_target"] = reason
     trivial = {} if trial.phase == "tuning" else feed.trivial()
-    learning = Learning(
-        metrics=metric_notes(task, feed),
-        target=task.target_here,
-        hidden_size=size.hidden,
-        parameters=count_parameters(model),
-        state_floats=model.state_floats,
-        off_budget=size.off_budget,
-        epochs_run=history.epoch,
-        steps_per_epoch=feed.steps_per_epoch,
-        curve=tuple(history.curve),
-        chosen_epoch=history.best_epoch,
-        test=test.scores,
-        trivial=finite_scores(trivial, absent, "trivial"),
-        trivial_forecast=task.trivial_forecast,
-        epochs_to_target=history.epochs_to_target,
-        diagnoses=paired(fresh, chosen, history.diverged),
-        absent=absent,
-    )
+    diagnoses = paired(fresh, chosen, history.diverged)
+    learning = _learning(trainer, size, test, trivial, diagnoses)
     status, reason = _status(history)
     return Outcome(
         status=status,
@@ -110,6 +90,40 @@ def _test_scores(trial: LearningTrial, trainer: Trainer) -> Evaluated:
         for metric, reason in evaluated.absent.items():
             absent[f"test {metric}{setting}"] = reason
     return Evaluated(scores, absent)
+
+
+def _learning(
+    trainer: Trainer,
+    size: Size,
+    test: Evaluated,
+    trivial: Mapping[str, float],
+    diagnoses: dict[str, Diagnosed],
+) -> Learning:
+    """The figures of a training, with a reason for each absent one."""
+    task = trainer.task
+    history = trainer.history
+    absent = dict(test.absent)
+    if history.epochs_to_target is None:
+        reason = f"not at the target twice in a row within {history.epoch} epochs"
+        absent["epochs_to_target"] = reason
+    return Learning(
+        metrics=metric_notes(task, trainer.feed),
+        target=task.target_here,
+        hidden_size=size.hidden,
+        parameters=count_parameters(trainer.model),
+        state_floats=trainer.model.state_floats,
+        off_budget=size.off_budget,
+        epochs_run=history.epoch,
+        steps_per_epoch=trainer.feed.steps_per_epoch,
+        curve=tuple(history.curve),
+        chosen_epoch=history.best_epoch,
+        test=test.scores,
+        trivial=finite_scores(trivial, absent, "trivial"),
+        trivial_forecast=task.trivial_forecast,
+        epochs_to_target=history.epochs_to_target,
+        diagnoses=diagnoses,
+        absent=absent,
+    )
 
 
 def _status(history: TrainingHistory) -> tuple[Status, str]:

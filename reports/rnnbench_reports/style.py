@@ -2,7 +2,7 @@
 text."""
 
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from textwrap import fill
@@ -81,10 +81,10 @@ def panels(
         axis.tick_params(labelsize=8)
     for axis in axes[len(titles) :]:
         axis.set_visible(False)
-    return figure, list(axes[: len(titles)])
+    return figure, axes[: len(titles)]
 
 
-def _grid(count: int, bars: int, wide: bool) -> tuple[Figure, Sequence[Axes]]:
+def _grid(count: int, bars: int, wide: bool) -> tuple[Figure, list[Axes]]:
     columns = 1 if wide else min(COLUMNS, max(1, count))
     rows = -(-count // columns)
     width, least_height = PANEL_INCHES
@@ -94,8 +94,8 @@ def _grid(count: int, bars: int, wide: bool) -> tuple[Figure, Sequence[Axes]]:
         layout="constrained",
         dpi=DOTS_PER_INCH,
     )
-    axes: Sequence[Axes] = figure.subplots(rows, columns, squeeze=False).ravel()
-    return figure, axes
+    axes = figure.subplots(rows, columns, squeeze=False).ravel()
+    return figure, list(axes)
 
 
 def legend(figure: Figure, axes: Iterable[Axes]) -> None:

@@ -75,9 +75,10 @@ class CsvClassify(rnnbench.RecordedTask):
         values = table.several(self._columns(table), "columns")
         sequences = tuple(values[index][-self.horizon :] for index in rows.values())
         labelled = Labelled(sequences, labels)
-        parts = [labelled.take(part) for part in split_sequences(table, classes, groups)]
-        _check_parts(table, self.answer, labels, parts)
-        splits = scaled_and_padded(*parts, steps=max(map(len, sequences)))
+        train, validation, test = map(labelled.take, split_sequences(table, classes, groups))
+        _check_parts(table, self.answer, labels, (train, validation, test))
+        longest = max(map(len, sequences))
+        splits = scaled_and_padded(train, validation, test, longest)
         return rnnbench.Splits(
             *(_with_chance(part, splits.train) for part in vars(splits).values())
         )

@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from msgspec.structs import replace
 
-from rnnbench.findings.learning.comparing import Losses, Scale
 from rnnbench.findings.learning.overall_records import Measure, Overall
+from rnnbench.findings.learning.pairing import Losses, Scale
 from rnnbench.findings.learning.records import Answered, Comparison
 from rnnbench.records import MetricNote
 

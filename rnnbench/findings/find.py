@@ -11,7 +11,7 @@ from rnnbench.findings.claims.sources import claim_findings
 from rnnbench.findings.cost.costs import costs
 from rnnbench.findings.cost.scaling import scalings
 from rnnbench.findings.law_caveats import law_caveats
-from rnnbench.findings.learning.conditions import UNSEEN, conditions
+from rnnbench.findings.learning.conditions import NO_LOOKS, conditions
 from rnnbench.findings.learning.horizons import spans
 from rnnbench.findings.learning.target_caveats import span_caveats
 from rnnbench.findings.records import Failure, Findings
@@ -22,7 +22,7 @@ def find(
     results: Iterable[Result],
     claims: Sequence[Claim] = (),
     checks: Sequence[Outcome] = (),
-    looked: Looked = UNSEEN,
+    looked: Looked = NO_LOOKS,
 ) -> Findings:
     """What these results say, of these claims too. Only those of the newest version of the suite
     are compared; the rest is a caveat. Checks that a cell failed are caveats of all that shows the

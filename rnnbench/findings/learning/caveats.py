@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from rnnbench import text
 from rnnbench.findings.learning.records import Condition
-from rnnbench.findings.learning.search import search_caveats
+from rnnbench.findings.learning.search_caveats import search_caveats
 from rnnbench.findings.learning.target_caveats import target_caveats
 from rnnbench.findings.stats.error_spending import fewest_seeds
 from rnnbench.records import LearningTrial, Result

@@ -18,7 +18,7 @@ from rnnbench.findings.learning.caveats import (
 from rnnbench.findings.learning.conditions import evaluated
 from rnnbench.findings.learning.grouping import learning_trial
 from rnnbench.findings.learning.records import Arm, Condition
-from rnnbench.findings.learning.search import search_caveats
+from rnnbench.findings.learning.search_caveats import search_caveats
 from rnnbench.findings.learning.target_caveats import epochs_caveats, score_caveats
 from rnnbench.findings.rows import rows
 from rnnbench.records import (

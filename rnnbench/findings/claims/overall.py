@@ -6,11 +6,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from rnnbench.findings.claims.records import Judged
-from rnnbench.findings.learning.comparing import Scale
 from rnnbench.findings.learning.overall import measures_against
 from rnnbench.findings.learning.overall_records import Overall
+from rnnbench.findings.learning.overall_summary import disagreement
+from rnnbench.findings.learning.pairing import Scale
 from rnnbench.findings.learning.records import Answered, Arm
-from rnnbench.findings.learning.verdict_summary import otherwise
 from rnnbench.records import Region
 
 
@@ -41,7 +41,7 @@ def overall_caveats(arms: tuple[Arm, Arm], judged: Judged, region: Region) -> It
         f"{quicker} is {'as quick as' if answer == 'equivalent' else 'quicker than'} {slower} in"
         " the typical seed"
     )
-    yield f"{what}{otherwise((first.row, second.row), answer, overall, None)}."
+    yield f"{what}{disagreement((first.row, second.row), answer, overall, None)}."
 
 
 def _answer(judged: Judged, region: Region) -> Answered:

@@ -6,15 +6,15 @@ from msgspec import Struct, field
 class TimeRow(Struct, frozen=True, kw_only=True, tag_field="figure", tag="time"):
     """Time of one cell's steps of one kind (training, inference, streaming) in one replicate.
 
-    cpu_seconds:        thread CPU time of each measured step, in the order taken; primary on one
-                        thread of a CPU.
-    wall_seconds:       wall time of the same steps; primary on several threads. On an accelerator
-                        both fields hold the time between two events of the device.
-    log_ratio_to_reference_cell: median over the rounds of log(time / time of the reference cell, torch's
-                        LSTM, in that round).
+    cpu_seconds: thread CPU time of each measured step, in the order taken; primary on one thread of
+        a CPU.
+    wall_seconds: wall time of the same steps; primary on several threads. On an accelerator both
+        fields hold the time between two events of the device.
+    log_ratio_to_reference_cell: median over the rounds of log(time / time of the reference cell in
+        that round); the reference cell is torch's LSTM.
     first_call_seconds: wall time of the very first step, with warm-up and any compilation.
-    joules:             energy of the whole processor package in a step, idle power included; None
-                        without counters.
+    joules: energy of the whole processor package in a step, idle power included; None without
+        counters.
     """
 
     row: str

@@ -57,8 +57,8 @@ def check_cell(
 ) -> Iterator[Outcome]:
     """Run the checks of a cell one by one. Writes nothing, and leaves torch's generator reseeded.
 
-    | skip: implementations that are not compared with the default; compiling one may take minutes.
-    | before: state of torch before the plugin of the cell was imported, where it was recorded.
+    skip:   implementations that are not compared with the default; compiling one may take minutes.
+    before: state of torch before the plugin of the cell was imported, where it was recorded.
     """
     subject = _subject(spec, options, implementation, skip, before)
     with _torch_restored():

@@ -1,4 +1,4 @@
-"""The pytest plugin: `pytest --rnnbench NAME` collects tests of its laws, and benchmarks.
+"""The pytest plugin: `pytest --rnnbench NAME` tests the laws of a cell or task, and times the cell.
 
 Nothing heavy is imported until the option is given.
 """

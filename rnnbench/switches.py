@@ -1,7 +1,7 @@
 """Torch's process-wide switches: their state, changes between two states, and how to set them back.
 
 A plugin that changes a switch changes the figures of every other cell in its process. So does one
-that replaces a function of torch, which `fingerprint` and `replaced` of `rnnbench/patches.py`
+that replaces a function of torch, which `fingerprint` and `replaced` of `rnnbench.patches`
 detect.
 """
 

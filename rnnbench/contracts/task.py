@@ -51,7 +51,7 @@ class Task(ABC):
     stream:   each split is a few very long sequences, read in windows of `horizon` steps with the
               state carried over and the gradient cut between them. Metrics get the
               log-probabilities of the targets, (N,).
-    decode:   the answer stands in the sequence itself, behind a prompt. Training shows the right
+    decode:   the answer is part of the sequence itself, behind a prompt. Training shows the right
               symbols; in evaluation the model writes on by itself, the likeliest symbol at each
               step, until `end_token`. Metrics get tokens, (B, L) padded with -1, the end left out.
     """

@@ -121,7 +121,7 @@ def remembers(subject: Subject) -> str:
 
 
 def _last_output_equals(subject: Subject, cell: nn.Module, last: Tensor, x_BT: Tensor) -> bool:
-    """Whether the last output on these inputs is, as far as can be noticed, the given one."""
+    """Whether the last output on these inputs does not noticeably differ from the given one."""
     return subject.gap(last, run(cell, x_BT)[0][:, -1]) <= UNNOTICED
 
 

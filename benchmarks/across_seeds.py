@@ -14,8 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from rnnbench.findings.aggregate.across import SCORES
 from rnnbench.findings.aggregate.coverage import is_known, runs, table
+from rnnbench.findings.aggregate.scores import SCORES
 from rnnbench.findings.learning.conditions import evaluated
 from rnnbench.findings.stats.aggregates import Array
 from rnnbench.records import LearningTrial

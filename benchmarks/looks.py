@@ -31,7 +31,7 @@ from msgspec.structs import replace
 
 from rnnbench.findings import Comparison, find
 from rnnbench.findings.learning import comparing, looks
-from rnnbench.findings.learning.comparing import EPOCHS_MARGIN, Scale
+from rnnbench.findings.learning.pairing import EPOCHS_MARGIN, Scale
 from rnnbench.findings.stats import (
     error_spending,
     hodges_lehmann,

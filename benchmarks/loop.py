@@ -18,7 +18,7 @@ from rnnbench.meters import pin_to_cores
 from rnnbench.model import Model
 from rnnbench.records import CellUse, LearningTrial, Recipe
 from rnnbench.training import Checkpoint, open_feed
-from rnnbench.training.loop import _Trainer
+from rnnbench.training.trainer import Trainer
 from rnnbench_tasks.long_range.adding import Adding
 from rnnbench_tasks.recall.recall_first import RecallFirst
 
@@ -59,10 +59,10 @@ def compare(task: Task, kind: type[torch.nn.RNNBase], hidden: int, turns: int) -
     )
     feed = open_feed(task, trial, {})
     model = Model(lambda i, h: kind(i, h, batch_first=True), task, recipe, feed.example(), hidden)
-    trainer = _Trainer(trial, task, model, feed, Checkpoint(None))
+    trainer = Trainer(trial, task, model, feed, Checkpoint(None))
     rng = np.random.default_rng(0)
     subjects = [
-        trainer._train_epoch,
+        trainer.train_epoch,
         lambda: by_hand(model, trainer.optimiser, task, rng, recipe.batch_size, recipe.clip_norm),
     ]
     for subject in subjects * 3:

@@ -33,7 +33,8 @@ import numpy as np
 from scipy import stats
 
 from rnnbench.findings import Scored, find, race as run_race, rank
-from rnnbench.findings.learning.comparing import EPOCHS_MARGIN, Scale, compare
+from rnnbench.findings.learning.comparing import compare
+from rnnbench.findings.learning.pairing import EPOCHS_MARGIN, Scale
 from rnnbench.findings.learning.search import search_key
 from rnnbench.findings.stats import kaplan_meier
 from rnnbench.plan import known, plan

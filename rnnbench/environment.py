@@ -1,5 +1,4 @@
-"""The environment of a result: machine, versions, git commit, and the variables that choose
-kernels."""
+"""The environment of a result: machine, versions, git commit, and variables that choose kernels."""
 
 import os
 import platform
@@ -16,81 +15,88 @@ from rnnbench.records import Machine
 
 GIT_SECONDS = 10
 VECTORS = ("sse4", "avx", "fma", "amx", "asimd", "sve")
-"""How the flags of instructions that work on several numbers at once begin."""
+"""Prefixes of processor flags for vector instructions."""
 KERNELS = (
-    *(
-        "ATEN_",
-        "DNNL_",
-        "ONEDNN_",
-        "MKL_",
-        "OMP_",
-        "GOMP_",
-        "KMP_",
-        "OPENBLAS_",
-        "GOTO_",
-        "BLIS_",
-        "VECLIB_",
-        "NPY_",
-    ),
-    *(
-        "TORCH",
-        "PYTORCH_",
-        "CUBLAS_",
-        "CUDNN_",
-        "NVIDIA_TF32",
-        "CUDA_",
-        "XNNPACK_",
-        "GLIBC_TUNABLES",
-        "LD_PRELOAD",
-    ),
+    "ATEN_",
+    "DNNL_",
+    "ONEDNN_",
+    "MKL_",
+    "OMP_",
+    "GOMP_",
+    "KMP_",
+    "OPENBLAS_",
+    "GOTO_",
+    "BLIS_",
+    "VECLIB_",
+    "NPY_",
+    "TORCH",
+    "PYTORCH_",
+    "CUBLAS_",
+    "CUDNN_",
+    "NVIDIA_TF32",
+    "CUDA_",
+    "XNNPACK_",
+    "GLIBC_TUNABLES",
+    "LD_PRELOAD",
 )
-"""How the names of environment variables begin that choose kernels, their threads or their
-precision."""
-WITHOUT_FIGURES = (
-    *(
-        "TORCHINDUCTOR_CACHE_DIR",
-        "TORCH_HOME",
-        "CUDA_HOME",
-        "CUDA_PATH",
-        "PYTORCH_KERNEL_CACHE_PATH",
-    ),
-    *("CUDA_VISIBLE_DEVICES", "CUDA_VERSION", "CUDA_MODULE_LOADING", "CUDA_CACHE_PATH"),
-    *("TORCH_LOGS", "TORCH_TRACE", "TORCH_SHOW_CPP_STACKTRACES", "TORCH_EXTENSIONS_DIR"),
+"""Prefixes of environment variables that choose kernels, their threads or their precision."""
+WITHOUT_EFFECT_ON_FIGURES = (
+    "TORCHINDUCTOR_CACHE_DIR",
+    "TORCH_HOME",
+    "CUDA_HOME",
+    "CUDA_PATH",
+    "PYTORCH_KERNEL_CACHE_PATH",
+    "CUDA_VISIBLE_DEVICES",
+    "CUDA_VERSION",
+    "CUDA_MODULE_LOADING",
+    "CUDA_CACHE_PATH",
+    "TORCH_LOGS",
+    "TORCH_TRACE",
+    "TORCH_SHOW_CPP_STACKTRACES",
+    "TORCH_EXTENSIONS_DIR",
 )
-"""Variables of such names that only say where files are kept, what is logged, or which device is
-taken."""
+"""Variables with such prefixes that only choose folders, log output, or the device."""
 PACKAGES = ("rnnbench", "torch", "numpy", "scipy", "scikit-learn", "pluggy", "msgspec")
 
 
 @cache
 def machine() -> Machine:
-    """This machine, as a report names it."""
-    told = _cpuinfo()
+    """Return a description of this machine."""
+    cpuinfo = _cpuinfo()
+    processor = cpuinfo.get("model name") or platform.processor() or platform.machine()
     return Machine(
-        processor=told.get("model name") or platform.processor() or platform.machine(),
-        cores=(
-            len(os.sched_getaffinity(0))
-            if hasattr(os, "sched_getaffinity")
-            else os.cpu_count() or 1
-        ),
+        processor=processor,
+        cores=_usable_cores(),
         memory_bytes=psutil.virtual_memory().total,
         system=platform.platform(),
-        model=_model(told),
+        model=_model(cpuinfo),
     )
+
+
+def _usable_cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 @cache
 def versions() -> dict[str, str]:
-    """Versions of Python and of the packages that compute, read without importing them."""
-    found = {"python": platform.python_version()}
-    return found | {package: number for package in PACKAGES if (number := version_of(package))}
+    """Return the versions of Python and of the packages that compute, without importing them."""
+    installed = {"python": platform.python_version()}
+    for package in PACKAGES:
+        number = version_of(package)
+        if number:
+            installed[package] = number
+    return installed
 
 
 @cache
 def commit() -> str:
-    """The commit of the git checkout around the working folder, with "+changes" where it has some,
-    and "+unknown" where git does not say in time; "" outside of a checkout, and where git refuses
-    it."""
+    """Return the commit of the git checkout around the working folder.
+
+    It is followed by "+changes" for uncommitted changes, and by "+unknown" where git does not
+    answer in time. It is "" outside of a checkout, and where git refuses the checkout.
+    """
     head = _git("rev-parse", "--short=12", "HEAD").output
     if not head:
         return ""
@@ -102,13 +108,12 @@ def commit() -> str:
 
 @cache
 def refused_checkout() -> str:
-    """A sentence on how to allow it, where git refuses the checkout around the working folder; ""
-    where it does not."""
-    found = _git("rev-parse", "--short=12", "HEAD")
-    if "dubious ownership" not in found.complaint:
+    """Return a sentence on how to allow the checkout, where git refuses it; "" otherwise."""
+    answer = _git("rev-parse", "--short=12", "HEAD")
+    if "dubious ownership" not in answer.complaint:
         return ""
-    listed = re.search(r"safe\.directory (\S+)", found.complaint)
-    folder = listed[1] if listed else str(Path.cwd())
+    advised = re.search(r"safe\.directory (\S+)", answer.complaint)
+    folder = advised[1] if advised else str(Path.cwd())
     return (
         "git refuses this checkout, which belongs to another user, so that results carry no"
         f" commit; to allow it: git config --global --add safe.directory {folder}"
@@ -116,32 +121,31 @@ def refused_checkout() -> str:
 
 
 def variables() -> dict[str, str]:
-    """The environment variables of this process that choose kernels, their threads or their
-    precision."""
+    """Return the environment variables that choose kernels, their threads or their precision."""
     return {
         name: value
         for name, value in sorted(os.environ.items())
-        if name.startswith(KERNELS) and name not in WITHOUT_FIGURES
+        if name.startswith(KERNELS) and name not in WITHOUT_EFFECT_ON_FIGURES
     }
 
 
 def version_of(package: str) -> str:
-    """The version of an installed distribution; "" where there is none."""
+    """Return the version of an installed distribution; "" where it is not installed."""
     try:
         return version(package)
     except PackageNotFoundError:
         return ""
 
 
-class _Said(NamedTuple):
-    """What git said: its answer, or that it failed, with its complaint."""
+class _GitAnswer(NamedTuple):
+    """The output of git, or its complaint where it failed."""
 
     output: str
     failed: bool = False
     complaint: str = ""
 
 
-def _git(*arguments: str) -> _Said:
+def _git(*arguments: str) -> _GitAnswer:
     try:
         done = subprocess.run(
             ["git", *arguments],
@@ -153,14 +157,14 @@ def _git(*arguments: str) -> _Said:
             env={**os.environ, "LC_ALL": "C"},
         )
     except (OSError, subprocess.TimeoutExpired):
-        return _Said("", failed=True)
+        return _GitAnswer("", failed=True)
     if done.returncode != 0:
-        return _Said("", failed=True, complaint=done.stderr)
-    return _Said(done.stdout.strip())
+        return _GitAnswer("", failed=True, complaint=done.stderr)
+    return _GitAnswer(done.stdout.strip())
 
 
 def _cpuinfo() -> dict[str, str]:
-    """What Linux tells of the first core; nothing elsewhere."""
+    """Return the entries of /proc/cpuinfo for the first core; none on other systems than Linux."""
     try:
         first = Path("/proc/cpuinfo").read_text().partition("\n\n")[0]
     except OSError:
@@ -169,9 +173,10 @@ def _cpuinfo() -> dict[str, str]:
     return {key.strip(): value.strip() for key, _, value in pairs}
 
 
-def _model(told: dict[str, str]) -> str:
-    """The processor by its numbers and vector instructions, in the words of x86 or of ARM."""
-    numbers = [told[key] for key in ("vendor_id", "cpu family", "model") if key in told]
-    numbers += [told[key] for key in ("CPU implementer", "CPU part") if key in told]
-    flags = told.get("flags", told.get("Features", "")).split()
-    return " ".join([*numbers, *sorted(flag for flag in flags if flag.startswith(VECTORS))])
+def _model(cpuinfo: dict[str, str]) -> str:
+    """Return the numbers and the vector instructions of an x86 or ARM processor."""
+    keys = ("vendor_id", "cpu family", "model", "CPU implementer", "CPU part")
+    numbers = [cpuinfo[key] for key in keys if key in cpuinfo]
+    flags = cpuinfo.get("flags", cpuinfo.get("Features", "")).split()
+    vectors = sorted(flag for flag in flags if flag.startswith(VECTORS))
+    return " ".join([*numbers, *vectors])

@@ -1,5 +1,5 @@
-"""Errors for the person who can mend them: where, what was found, the nearest valid name, what
-there is."""
+"""Errors that the caller can mend: where they are, what was found, the nearest valid name, all
+names."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -10,16 +10,19 @@ VERY_NEAR = 0.75
 
 
 class RnnbenchError(Exception):
-    """Something that the caller can mend. The command line prints its text and exits with 2."""
+    """An error that the caller can mend. The command line prints its text and exits with 2."""
 
 
 class UnknownName(RnnbenchError):
-    """A name that nothing installed answers to."""
+    """A name that nothing installed has."""
 
     def __init__(
         self, kind: str, name: str, available: Iterable[str], where: str = "", hint: str = ""
     ) -> None:
-        self.kind, self.name, self.where, self.hint = kind, name, where, hint
+        self.kind = kind
+        self.name = name
+        self.where = where
+        self.hint = hint
         self.available = tuple(sorted(available))
         super().__init__(self._sentence())
 
@@ -43,18 +46,17 @@ class UnknownName(RnnbenchError):
 
 
 def no_such(kind: str, name: str, available: Iterable[str]) -> str:
-    """That there is none of this name, with a name that is very near to it; for what may be
-    missing."""
+    """Describe a name that may be missing, with a valid name that is very near to it."""
     nearest = get_close_matches(name, sorted(available), n=1, cutoff=VERY_NEAR)
-    return f"no such {kind}: {name}" + (f" (did you mean '{nearest[0]}'?)" if nearest else "")
+    guess = f" (did you mean '{nearest[0]}'?)" if nearest else ""
+    return f"no such {kind}: {name}{guess}"
 
 
 def describe(error: BaseException) -> str:
-    """An exception of anybody in one printable line: its class, and the first line of its message
-    where it has one.
+    """Describe any exception in one printable line: its class, and the first line of its message.
 
-    It gives a line for every exception: also where `__str__` raises, gives no text, or gives what
-                                         cannot be encoded.
+    It works for every exception, even where `__str__` raises, gives no text, or gives what cannot
+    be encoded.
     """
     name = _one_line(type(error).__name__)
     line = _one_line(message(error))
@@ -62,16 +64,16 @@ def describe(error: BaseException) -> str:
 
 
 def first_line(error: BaseException) -> str:
-    """The first line of an exception's message, printable; the name of its class where it has no
+    """Return the first line of an exception's message, printable; the class name without a
     message."""
     return _one_line(message(error)) or _one_line(type(error).__name__)
 
 
 def message(error: BaseException) -> str:
-    """The whole message of an exception; where `__str__` raises, a sentence that says so."""
+    """Return the whole message of an exception; where `__str__` raises, a sentence about that."""
     try:
         return encodable(str(error))
-    except BaseException as other:  # `__str__` is a stranger's code, and may raise anything
+    except BaseException as other:
         return (
             "its message cannot be read, since its __str__ raises"
             f" {_one_line(type(other).__name__)}"
@@ -79,13 +81,12 @@ def message(error: BaseException) -> str:
 
 
 def encodable(text: str) -> str:
-    """A text that can be written as UTF-8: backslashes and numbers stand in for lone surrogates."""
+    """Return text that can be written as UTF-8: escapes replace lone surrogates."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _one_line(text: str) -> str:
-    """The first line of a text that is not blank, with escapes in place of what no terminal
-    prints."""
+    """Return the first line that is not blank; escapes replace what a terminal cannot print."""
     lines = text.strip().splitlines()
     if not lines:
         return ""
@@ -100,8 +101,7 @@ def _printable(character: str) -> str:
 
 
 def why_not(package: str, error: BaseException) -> str:
-    """Why nothing can run here: a package that every trial needs is missing, or is there and cannot
-    be imported."""
+    """Explain why no trial can run: a package that all need is missing, or cannot be imported."""
     if isinstance(error, ModuleNotFoundError) and error.name == package:
         return (
             f"{package} is not installed in this environment, and every trial needs it; `rnnbench"
@@ -114,7 +114,7 @@ def why_not(package: str, error: BaseException) -> str:
 
 
 class PluginError(RnnbenchError):
-    """A plugin that breaks the rules of the door; the text names its distribution."""
+    """A plugin that breaks the rules for plugins; the text names its distribution."""
 
 
 class CellContractError(RnnbenchError):
@@ -122,14 +122,14 @@ class CellContractError(RnnbenchError):
 
 
 class DataUnavailable(RnnbenchError):
-    """Data that cannot be had now: no network, a wrong hash, a missing member. Trials on it are
+    """Data that cannot be read now: no network, a wrong hash, a missing member. Trials on it are
     skipped."""
 
 
 class Refused(RnnbenchError):
-    """A combination that makes no sense or that a constraint forbids; the trial is refused with
-    this reason."""
+    """A combination that makes no sense or violates a constraint; the trial is refused with this
+    reason."""
 
 
 class OutOfTime(RnnbenchError):
-    """A trial that has spent its limit of seconds."""
+    """A trial that has used up its limit of seconds."""

@@ -9,8 +9,8 @@ States = dict[str, bytes]
 
 
 def generator_states() -> States:
-    """Where each of them is, by its name in sentences: equal bytes, and only those, are one
-    state."""
+    """Return the state of each generator, by its name in sentences; equal bytes mean equal
+    states."""
     kind, keys, position, has_gauss, gauss = np.random.get_state(legacy=True)
     numpys = f"{kind} {position} {has_gauss} {gauss}".encode() + np.asarray(keys).tobytes()
     return {
@@ -26,9 +26,9 @@ def seeded(
     again: dict[str, bytes],
     end: dict[str, bytes],
 ) -> list[str]:
-    """The generators that the same work has set: it began from two states, `before` and `again`,
-    and came to one.
+    """Return the generators that some work has seeded, from its states before and after two runs.
 
-    One that is drawn from, or left alone, comes to two.
+    A seeded generator ends in one state although the runs began from two, `before` and `again`. A
+    generator that is drawn from, or left alone, ends in two states.
     """
     return [name for name in before if before[name] != again[name] and after[name] == end[name]]

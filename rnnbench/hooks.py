@@ -1,5 +1,5 @@
-"""The door: what a plugin may bring in. Hooks are nouns and pure: they return, so that what is
-brought has an owner."""
+"""The hooks of plugins. Each returns what the plugin contributes, so every contribution has an
+owner."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Command lines of this Python interpreter, for processes that are started.
+"""Command lines that start this Python interpreter in further processes.
 
 Run as a file, it runs a module that ends with the process which started it.
 """
@@ -13,39 +13,37 @@ PR_SET_PDEATHSIG = 1
 
 
 def python(*arguments: str) -> list[str]:
-    """The command that runs this interpreter with these arguments.
+    """Return the command that runs this interpreter with these arguments.
 
-    `-P` keeps the working folder and the folder of a script off `sys.path`, so that a file lying
-    there is never imported in place of an installed module.
+    `-P` keeps the working folder and the folder of a script off `sys.path`, so that a file there is
+    never imported in place of an installed module.
     """
     return [sys.executable, "-P", *arguments]
 
 
 def python_with_my_path(program: str) -> list[str]:
-    """The command that runs this program with the `sys.path` of this process, less the working
-    folder.
+    """Return the command that runs a program with the `sys.path` of this process.
 
-    What is imported there is what is imported here, however this process came to find it.
+    The working folder is left out. The program imports what this process imports, however that was
+    found.
     """
     return python("-c", f"import sys; sys.path[:] = {list(module_path())}; {program}")
 
 
 def python_ending_with_me(module: str, *arguments: str) -> list[str]:
-    """The command that runs a module which the kernel ends with this process, however this one ends
-    (on Linux)."""
+    """Return the command that runs a module, which the kernel ends with this process (on Linux)."""
     return python(__file__, str(os.getpid()), module, *arguments)
 
 
 def module_path() -> tuple[str, ...]:
-    """Where this process finds modules, without the working folder, in which anything may lie."""
+    """Return the folders on `sys.path` without the working folder, which may hold anything."""
     return tuple(os.path.abspath(place) for place in sys.path if place)  # noqa: PTH100  it follows no links
 
 
 def end_with_parent(parent: int | None = None) -> None:
-    """Have the kernel end this process with the one that started it, even while it hangs in C (on
-    Linux).
+    """Make the kernel end this process with its parent, even while it hangs in C (on Linux).
 
-    parent: the id of that process; where it was gone before the kernel knew, this one ends here.
+    parent: process id of the parent. If the parent ended before this call, this process ends here.
     """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -1,5 +1,4 @@
-"""Metrics: a number with a name, a unit and a direction, computed from a model's outputs and the
-targets."""
+"""Metrics: named numbers with a unit and a direction, computed from outputs and targets."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,12 +14,13 @@ Direction = Literal["lower", "higher"]
 
 @dataclass(frozen=True)
 class Metric:
-    """One way of scoring; `direction` says which way is better.
+    """One way of scoring; `direction` is that of better scores.
 
-    compute: `compute(outputs, targets, extra)`. Asked at the last step: outputs (B, O), targets as
-             in `Batch`. Asked at steps: those of the asked steps alone, (N, O) and (N, ...). In a
-             stream: log-probabilities of the targets and the targets, (N,). Where the answer is a
-             sequence of its own: tokens, (B, L) padded with -1, of both. `extra` as in `Batch`.
+    compute: `compute(outputs, targets, extra)`. For answers at the last step, outputs are (B, O),
+    and targets are as in `Batch`. For answers at steps, both hold the asked steps alone, (N, O) and
+    (N, ...). In a stream they are log-probabilities of the targets and the targets, (N,). For
+    answers that are sequences of their own, both are tokens, (B, L) padded with -1. `extra` is as
+    in `Batch`.
     """
 
     name: str
@@ -42,15 +42,13 @@ def _mean_squared_error(outputs: Array, targets: Array, extra: Extra) -> float: 
 
 
 def _r_squared(outputs: Array, targets: Array, extra: Extra) -> float:
-    return 1.0 - _mean_squared_error(outputs, targets, extra) / float(
-        np.var(targets.astype(np.float64))
-    )
+    variance = float(np.var(targets.astype(np.float64)))
+    return 1.0 - _mean_squared_error(outputs, targets, extra) / variance
 
 
 def _normalised_error(outputs: Array, targets: Array, extra: Extra) -> float:
-    return float(
-        np.sqrt(_mean_squared_error(outputs, targets, extra) / np.var(targets.astype(np.float64)))
-    )
+    variance = np.var(targets.astype(np.float64))
+    return float(np.sqrt(_mean_squared_error(outputs, targets, extra) / variance))
 
 
 def _accuracy(outputs: Array, targets: Array, extra: Extra) -> float:  # noqa: ARG001
@@ -63,8 +61,9 @@ def _scaled_accuracy(outputs: Array, targets: Array, extra: Extra) -> float:
 
 
 def _cross_entropy(outputs: Array, targets: Array, extra: Extra) -> float:  # noqa: ARG001
-    chosen = np.take_along_axis(outputs.astype(np.float64), targets[..., None], axis=-1)[..., 0]
-    return float(np.mean(np.logaddexp.reduce(outputs.astype(np.float64), axis=-1) - chosen))
+    logits = outputs.astype(np.float64)
+    chosen = np.take_along_axis(logits, targets[..., None], axis=-1)[..., 0]
+    return float(np.mean(np.logaddexp.reduce(logits, axis=-1) - chosen))
 
 
 def _bits(outputs: Array, targets: Array, extra: Extra) -> float:  # noqa: ARG001
@@ -77,10 +76,13 @@ def _perplexity(outputs: Array, targets: Array, extra: Extra) -> float:  # noqa:
 
 def _exact_match(outputs: Array, targets: Array, extra: Extra) -> float:  # noqa: ARG001
     width = max(outputs.shape[1], targets.shape[1])
-    one, other = (
-        np.pad(a, ((0, 0), (0, width - a.shape[1])), constant_values=-1) for a in (outputs, targets)
-    )
-    return float(np.mean((one == other).all(axis=1)))
+    answers = _padded(outputs, width)
+    wanted = _padded(targets, width)
+    return float(np.mean((answers == wanted).all(axis=1)))
+
+
+def _padded(tokens: Array, width: int) -> Array:
+    return np.pad(tokens, ((0, 0), (0, width - tokens.shape[1])), constant_values=-1)
 
 
 def _pixel_cross_entropy(outputs: Array, targets: Array, extra: Extra) -> float:  # noqa: ARG001
@@ -89,7 +91,8 @@ def _pixel_cross_entropy(outputs: Array, targets: Array, extra: Extra) -> float:
 
 
 def _pixel_error(outputs: Array, targets: Array, extra: Extra) -> float:  # noqa: ARG001
-    return float(np.mean(np.square(0.5 * (1 + np.tanh(outputs.astype(np.float64) / 2)) - targets)))
+    brightness = 0.5 * (1 + np.tanh(outputs.astype(np.float64) / 2))
+    return float(np.mean(np.square(brightness - targets)))
 
 
 MSE = Metric("mse", "squared units of the target", "lower", _mean_squared_error)

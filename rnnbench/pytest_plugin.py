@@ -1,5 +1,4 @@
-"""The pytest plugin: `pytest --rnnbench mycell` collects a test for each check, and benchmarks of
-each implementation.
+"""The pytest plugin: `pytest --rnnbench NAME` tests the laws of a cell or task, and times the cell.
 
 Nothing heavy is imported until the option is given.
 """
@@ -31,12 +30,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(
     session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
 ) -> None:
-    """Add the tests behind those of the author, as `rnnbench::...`, before -k and -m choose among
-    them."""
+    """Add the tests after those of the author, as `rnnbench::...`, before -k and -m select."""
     if not config.getoption(OPTION):
         return
-    found = find_spec(TESTS)
-    assert found
-    assert found.origin
-    module = pytest.Module.from_parent(session, path=Path(found.origin), nodeid="rnnbench")
+    spec = find_spec(TESTS)
+    assert spec
+    assert spec.origin
+    module = pytest.Module.from_parent(session, path=Path(spec.origin), nodeid="rnnbench")
     items.extend(session.genitems(module))

@@ -1,5 +1,5 @@
-"""The state of a cell: an opaque tree (tensors, tuples, lists, mappings, dataclasses, anything else
-as it is)."""
+"""The state of a cell: a tree of tensors, tuples, lists, mappings, dataclasses and opaque
+objects."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass, replace
@@ -11,30 +11,30 @@ from torch import Tensor
 
 @runtime_checkable
 class DetachesState(Protocol):
-    """A cell that cuts the gradient out of its state in its own way."""
+    """A cell that detaches its state from the graph in its own way."""
 
     def detach_state(self, state: Any) -> Any:
-        """The same state, through which no gradient flows."""
+        """Return the same state, through which no gradient flows."""
 
 
 @runtime_checkable
 class DeclaresInitialState(Protocol):
-    """A cell that begins from a state of its own making."""
+    """A cell that starts from a state of its own making."""
 
     def initial_state(self, x_BI: Tensor) -> Any:
-        """The state before the first step, for inputs like these at one step: batch size, dtype and
-        device from it."""
+        """Return the state before the first step, with batch size, dtype and device of these
+        inputs."""
 
 
 def detach_state(cell: object, state: Any) -> Any:
-    """The state without its graph: by the cell's own `detach_state`, or tensor by tensor."""
+    """Detach a state from its graph: by the cell's own `detach_state`, or tensor by tensor."""
     if isinstance(cell, DetachesState):
         return cell.detach_state(state)
     return map_tensors(Tensor.detach, state)
 
 
 def map_tensors(change: Callable[[Tensor], Any], tree: Any) -> Any:
-    """The same tree with every tensor changed."""
+    """Return the same tree with every tensor changed."""
     if isinstance(tree, Tensor):
         return change(tree)
     if isinstance(tree, Mapping):
@@ -52,8 +52,10 @@ def map_tensors(change: Callable[[Tensor], Any], tree: Any) -> Any:
 
 
 def is_opaque(tree: Any) -> bool:
-    """Whether it holds an object of a plain class, in which no tensors are looked for: its numbers
-    are not counted, it is not detached, and it is not seen when it is changed in place."""
+    """Whether a tree holds an object of a plain class, in which no tensors are looked for.
+
+    Its numbers are not counted, it is not detached, and changes of it in place are not noticed.
+    """
     if isinstance(tree, Mapping):
         return any(map(is_opaque, tree.values()))
     if isinstance(tree, list | tuple):
@@ -64,7 +66,7 @@ def is_opaque(tree: Any) -> bool:
 
 
 def snapshot(tree: Any) -> Any:
-    """A copy that stays as it is whatever becomes of the tree: tensors cloned, containers as nested
+    """Return a copy that later changes do not affect: tensors cloned, containers as nested
     tuples."""
     if isinstance(tree, Tensor):
         return tree.detach().clone()
@@ -81,25 +83,31 @@ def snapshot(tree: Any) -> Any:
 
 
 def difference(before: Any, after: Any) -> str:
-    """What differs between two snapshots, in some words; "" where nothing does."""
+    """Describe the first difference between two snapshots; "" where there is none."""
     if isinstance(before, Tensor) and isinstance(after, Tensor):
-        if before.shape != after.shape:
-            return f"a tensor of shape {tuple(before.shape)} has shape {tuple(after.shape)} now"
-        if torch.equal(before, after):
-            return ""
-        return f"a tensor differs by {(before - after).abs().max().item():.2g}"
+        return _tensor_difference(before, after)
     if not isinstance(before, tuple) or not isinstance(after, tuple):
-        return "" if before is after or before == after else f"{before!r} is {after!r} now"
+        equal = before is after or before == after
+        return "" if equal else f"{before!r} is {after!r} now"
     if len(before) != len(after):
         return f"a {before[0]} of {len(before) - 1} has {len(after) - 1} parts now"
-    for one, other in zip(before, after, strict=True):
-        if found := difference(one, other):
-            return found
+    for old, new in zip(before, after, strict=True):
+        inner = difference(old, new)
+        if inner:
+            return inner
     return ""
 
 
+def _tensor_difference(before: Tensor, after: Tensor) -> str:
+    if before.shape != after.shape:
+        return f"a tensor of shape {tuple(before.shape)} has shape {tuple(after.shape)} now"
+    if torch.equal(before, after):
+        return ""
+    return f"a tensor differs by {(before - after).abs().max().item():.2g}"
+
+
 def tensors_of(tree: Any) -> list[Tensor]:
-    """All tensors of a state."""
-    found: list[Tensor] = []
-    map_tensors(found.append, tree)
-    return found
+    """Return all tensors of a state."""
+    tensors: list[Tensor] = []
+    map_tensors(tensors.append, tree)
+    return tensors

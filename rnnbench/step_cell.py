@@ -1,5 +1,5 @@
-"""StepCell: for authors who think one step at a time. Write `step` and `initial_state`; the
-unrolling is done here."""
+"""StepCell: a cell given by one step. Authors write `step` and `initial_state`; it is unrolled
+here."""
 
 import os
 from abc import ABC, abstractmethod
@@ -16,20 +16,20 @@ from rnnbench.errors import DataUnavailable, RnnbenchError
 Unrolling = Literal["eager", "compiled"]
 IMPLEMENTATIONS = ("eager", "compiled")
 CHUNK = 10
-"""Steps compiled together: longer chunks are hardly faster and take longer to compile
+"""Steps that are compiled together. Longer chunks are hardly faster and take longer to compile
 (`benchmarks/compiled.py`)."""
 
 
 class StepCell(nn.Module, ABC):
     """A cell given by its step: `step(x_BI, state) -> (y_BH, state)`.
 
-    implementation: "eager" runs the step as it stands; "compiled" runs chunks of ten steps that
-                    torch.compile has fused, and the steps left over as they stand. The first call
-                    at a shape takes seconds to tens of seconds.
+    implementation: "eager" runs the step unchanged; "compiled" runs chunks of ten steps that
+    torch.compile has fused, and the remaining steps unchanged. The first call at a shape takes
+    seconds to tens of seconds.
 
-    Nothing is hoisted out of the loop over time but what `prepare` does. The gradient is that of
-    the unrolled graph. Raises RnnbenchError for another implementation, and DataUnavailable for
-    "compiled" without a C++ compiler.
+    Only `prepare` takes work out of the loop over time. The gradient is that of the unrolled graph.
+    Raises RnnbenchError for another implementation, and DataUnavailable for "compiled" without a
+    C++ compiler.
     """
 
     def __init__(self, implementation: str = "eager") -> None:
@@ -48,22 +48,23 @@ class StepCell(nn.Module, ABC):
 
     @abstractmethod
     def initial_state(self, x_BI: Tensor) -> Any:
-        """The state before the first step, on the device and in the dtype of x_BI; batch size from
-        x_BI."""
+        """Return the state before the first step, with the batch size, dtype and device of x_BI."""
 
     def prepare(self, x_BTI: Tensor) -> Tensor:
-        """What needs no state, done for all steps at once: (B, T, I) to what `step` takes at each,
-        (B, T, ...)."""
+        """Do what needs no state, for all steps at once.
+
+        Maps (B, T, I) to the inputs of `step` at each step, (B, T, ...).
+        """
         return x_BTI
 
     @abstractmethod
     def step(self, x_BI: Tensor, state: Any) -> tuple[Tensor, Any]:
-        """One step: prepared input (B, ...) and state to output (B, H) and new state."""
+        """Map prepared input (B, ...) and state to output (B, H) and the new state."""
 
     def forward(self, x_BTI: Tensor, state: Any = None) -> tuple[Tensor, Any]:
-        """All steps: (B, T, I) to (B, T, H) and the state after the last step.
+        """Run all steps: (B, T, I) to (B, T, H) and the state after the last step.
 
-        Raises ValueError where T is 0, for then there is no output to give.
+        Raises ValueError where T is 0, which leaves no output to return.
         """
         steps = x_BTI.shape[1]
         if steps == 0:
@@ -73,17 +74,17 @@ class StepCell(nn.Module, ABC):
         prepared_BT = self.prepare(x_BTI)
         compiled = self.implementation == "compiled"
         outputs = []
-        for part_BT in torch.split(
-            prepared_BT, CHUNK if compiled else steps, dim=1
-        ):  # slices would cost T each in backward
-            run = _compiled_chunk() if compiled and part_BT.shape[1] == CHUNK else unroll
-            y_BTH, state = run(self, part_BT, state)
+        # Slices would cost T each in backward; torch.split does not.
+        for chunk_BT in torch.split(prepared_BT, CHUNK if compiled else steps, dim=1):
+            whole_chunk = chunk_BT.shape[1] == CHUNK
+            run = _compiled_chunk() if compiled and whole_chunk else unroll
+            y_BTH, state = run(self, chunk_BT, state)
             outputs.append(y_BTH)
         return outputs[0] if len(outputs) == 1 else torch.cat(outputs, dim=1), state
 
 
 def unroll(cell: StepCell, prepared_BT: Tensor, state: Any) -> tuple[Tensor, Any]:
-    """One step after the other."""
+    """Run one step after another, and stack the outputs."""
     outputs = []
     for x_BI in prepared_BT.unbind(1):
         y_BH, state = cell.step(x_BI, state)
@@ -93,8 +94,10 @@ def unroll(cell: StepCell, prepared_BT: Tensor, state: Any) -> tuple[Tensor, Any
 
 @cache
 def _compiled_chunk() -> Callable[..., tuple[Tensor, Any]]:
-    """Compiled once a process, and held apart from the cells, which can so be copied and
-    pickled."""
+    """Return the compiled loop over a chunk, compiled once a process.
+
+    It is kept apart from the cells, so that they can be copied and pickled.
+    """
     return torch.compile(unroll)
 
 

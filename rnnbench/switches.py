@@ -1,9 +1,8 @@
-"""Torch's process-wide switches: how they are set, what changed between two looks, and how to set
-them back.
+"""Torch's process-wide switches: their state, changes between two states, and how to set them back.
 
-A plugin that turns a switch changes the figures of every other cell in its process. So does one
-that replaces a function of torch: `fingerprint` and `replaced`, which are defined in
-`rnnbench/patches.py`, find that.
+A plugin that changes a switch changes the figures of every other cell in its process. So does one
+that replaces a function of torch, which `fingerprint` and `replaced` of `rnnbench.patches`
+detect.
 """
 
 from typing import Any
@@ -18,15 +17,17 @@ __all__ = ["Fingerprint", "Switches", "changed", "fingerprint", "read", "replace
 
 
 class Switches(Struct, frozen=True, kw_only=True):
-    """The state of torch's process-wide switches, as seen by one thread.
+    """The state of torch's process-wide switches, as one thread sees it.
 
     autograd_threads:  whether backward passes may use several threads.
-    flush_denormals:   whether figures too small for full precision become 0.
-    float32_precision, onednn_precision, cuda_precision:
-                       how products of float32 are rounded, in general and by kind of operation;
-                       "" in an older torch.
-    autocast_cpu, autocast_cuda: the dtype of automatic mixed precision; "" where it is off. modes:
-    how many function and dispatch modes of torch were entered and not left.
+    flush_denormals:   whether denormal numbers become 0.
+    float32_precision: how products of float32 are rounded in general, by kind of operation; "" in
+                       an older torch. `onednn_precision` and `cuda_precision` are those of the
+                       backends.
+    autocast_cpu:      the dtype of automatic mixed precision; "" where it is off. `autocast_cuda`
+                       is that of CUDA.
+    modes:             number of function and dispatch modes of torch that were entered and not
+                       left.
     """
 
     default_dtype: str
@@ -62,25 +63,28 @@ class Switches(Struct, frozen=True, kw_only=True):
 
 
 def read() -> Switches:
-    """How the switches are set now, in the calling thread. Takes some microseconds and changes
+    """Return the present switches of the calling thread. It takes microseconds and changes
     nothing."""
     settings: dict[str, Any] = {name: switch.read() for name, switch in SWITCHES.items()}
     return Switches(**settings)
 
 
 def changed(before: Switches, after: Switches) -> dict[str, str]:
-    """What differs, by the name of the switch: "float64, was float32"."""
+    """Describe what differs, by the name of the switch: "float64, was float32"."""
     old = asdict(before)
-    found = {}
+    changes = {}
     for name, value in asdict(after).items():
         if value != old[name]:
-            found[name] = f"{_shown(value)}, was {_shown(old[name])}"
-    return found
+            changes[name] = f"{_shown(value)}, was {_shown(old[name])}"
+    return changes
 
 
 def restore(switches: Switches) -> None:
-    """Set the switches back. What cannot be set back in a running process, such as a mode that was
-    entered and not left, stays as it is; a second look shows it."""
+    """Set the switches back.
+
+    What a running process cannot set back, such as a mode that was entered and not left, stays;
+    reading the switches again shows it.
+    """
     wanted = asdict(switches)
     for name, switch in SWITCHES.items():
         if switch.write is not None and switch.read() != wanted[name]:

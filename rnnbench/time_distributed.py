@@ -1,15 +1,14 @@
-"""TimeDistributed: any layer applied at each step, by folding time into the batch."""
+"""TimeDistributed: a layer applied at each step, by folding time into the batch."""
 
 from torch import Tensor, nn
 
 
 class TimeDistributed(nn.Module):
-    """Applies `layer` at each step: (B, T, ...) to (B, T, ...), where `layer` takes (N, ...) to (N,
-    ...).
+    """Applies a layer over (N, ...) at each step: (B, T, ...) to (B, T, ...).
 
-    Whatever the layer takes behind its batch axis may stand behind the first two: features (B, T,
-    I), frames (B, T, C, H, W). It sees all B x T steps as one batch, so that a layer with
-    statistics over the batch takes them over the steps as well.
+    The axes after B and T are those that the layer takes after its batch axis: features (B, T, I),
+    frames (B, T, C, H, W). The layer gets all B x T steps as one batch, so a layer with statistics
+    over the batch takes them over the steps as well.
     """
 
     def __init__(self, layer: nn.Module) -> None:
@@ -17,7 +16,8 @@ class TimeDistributed(nn.Module):
         self.layer = layer
 
     def forward(self, x_BT: Tensor) -> Tensor:
-        """All steps at once. Raises ValueError for an input without a time axis."""
+        """Apply the layer to all steps at once. Raises ValueError for an input without a time
+        axis."""
         if x_BT.ndim < 3:
             raise ValueError(f"TimeDistributed takes (B, T, ...), got shape {tuple(x_BT.shape)}")
         y_N: Tensor = self.layer(x_BT.flatten(0, 1))

@@ -1,4 +1,4 @@
-"""How each of torch's process-wide switches is read and, where that is possible, set."""
+"""The reading of each of torch's process-wide switches, and its setting where that is possible."""
 
 import sys
 from collections.abc import Callable
@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 
 import torch
 
-KINDS = tuple("all matmul conv rnn".split())  # noqa: SIM905  operations, and no names of cells
+# These are kinds of operations and no names of cells, which a test forbids in quotes.
+KINDS = tuple("all matmul conv rnn".split())  # noqa: SIM905
 OPERATIONS = {"generic": ("all",), "mkldnn": KINDS, "cuda": KINDS}
-"""What torch lets one set the rounding of float32 for, by backend."""
+"""Operations whose rounding of float32 torch can set, by backend."""
 
 _C: Any = torch._C
 _cuda: Any = torch.backends.cuda
@@ -17,7 +18,7 @@ _deterministic: Any = torch.utils.deterministic
 
 
 class Switch(NamedTuple):
-    """How one switch is read, and how it is set; None where a running process cannot set it
+    """Functions that read and set one switch; `write` is None where a process cannot set it
     back."""
 
     read: Callable[[], Any]
@@ -29,9 +30,8 @@ def _set_dtype(name: str) -> None:
 
 
 def _set_device(name: str) -> None:
-    torch.set_default_device(
-        None if name == "cpu" else name
-    )  # a device that was set costs time at every call
+    # A default device that is set costs time at every call.
+    torch.set_default_device(None if name == "cpu" else name)
 
 
 def _set_deterministic(wanted: bool) -> None:
@@ -55,13 +55,15 @@ def _set_anomaly_detection(wanted: bool) -> None:
 
 
 def _flushes() -> bool:
-    return sys.float_info.min / 2 == 0.0  # Python's own arithmetic shows it
+    """Whether Python's own arithmetic turns a denormal number into 0."""
+    return sys.float_info.min / 2 == 0.0
 
 
 def _matmul_precision() -> str:
+    """Return torch's one word for the precision, which it refuses if that was set by backend."""
     try:
         return str(torch.get_float32_matmul_precision())
-    except RuntimeError:  # it was set by backend, and there is no one word for it
+    except RuntimeError:
         return "by backend"
 
 
@@ -71,15 +73,14 @@ def _set_matmul_precision(word: str) -> None:
 
 
 def _precision_reader(backend: str) -> Callable[[], str]:
-    def look() -> str:
+    def read() -> str:
         getter = getattr(torch._C, "_get_fp32_precision_getter", None)
         if getter is None:
             return ""
-        return ", ".join(
-            f"{operation} {getter(backend, operation)}" for operation in OPERATIONS[backend]
-        )
+        operations = OPERATIONS[backend]
+        return ", ".join(f"{operation} {getter(backend, operation)}" for operation in operations)
 
-    return look
+    return read
 
 
 def _precision_writer(backend: str) -> Callable[[str], None]:
@@ -97,17 +98,18 @@ def _precision_writer(backend: str) -> Callable[[str], None]:
 
 
 def _set_older_flags(wanted: dict[str, str]) -> None:
-    """Those that newer settings keep beside them: torch refuses to answer where the two
-    disagree."""
+    """Set older flags beside the newer settings; torch raises where the two disagree."""
     torch._C._set_cublas_allow_tf32(wanted["matmul"] == "tf32")
     torch._C._set_cudnn_allow_tf32(wanted["conv"] == "tf32")
 
 
 def _autocast_reader(device: str) -> Callable[[], str]:
-    def look() -> str:
-        return str(torch.get_autocast_dtype(device)) if torch.is_autocast_enabled(device) else ""
+    def read() -> str:
+        if not torch.is_autocast_enabled(device):
+            return ""
+        return str(torch.get_autocast_dtype(device))
 
-    return look
+    return read
 
 
 def _autocast_writer(device: str) -> Callable[[str], None]:
@@ -120,7 +122,7 @@ def _autocast_writer(device: str) -> Callable[[str], None]:
 
 
 def _modes() -> int:
-    """Without that of a default device, which has a switch of its own."""
+    """Count the entered modes, without that of a default device, which has a switch of its own."""
     entered: int = torch._C._len_torch_function_stack() + torch._C._len_torch_dispatch_stack()
     of_device = str(torch.get_default_device()) != "cpu"
     return entered - int(of_device)
@@ -170,4 +172,4 @@ SWITCHES: dict[str, Switch] = {
     "autocast_cuda": Switch(_autocast_reader("cuda"), _autocast_writer("cuda")),
     "modes": Switch(_modes),
 }
-"""By the fields of `rnnbench.switches.Switches`, in the order in which they are set back."""
+"""By field of `rnnbench.switches.Switches`, in the order in which they are set back."""

@@ -11,7 +11,7 @@ import torch
 
 from rnnbench.executors.local import LocalPool
 from rnnbench.records import CellUse, Checkpoints, LearningTrial, Result
-from rnnbench.runner import Terms, run_trial
+from rnnbench.runner import RunOptions, run_trial
 from rnnbench.training import Checkpoint
 from rnnbench.training.checkpoint import restore_streams
 from tests.builders.executors import finish
@@ -107,16 +107,16 @@ def test_every_optimiser_goes_on_where_it_was(tmp_path: Path, optimiser: str) ->
 def test_seconds_in_all_processes_count_against_the_limit(tmp_path: Path) -> None:
     """A trial that is cut off again and again does not live for ever."""
     trial = dying(tmp_path / "mark", 2 * CALLS_AN_EPOCH + 1)
-    terms = Terms(checkpoints=Checkpoints(str(tmp_path), 0.0))
+    options = RunOptions(checkpoints=Checkpoints(str(tmp_path), 0.0))
     (tmp_path / "mark").write_text("not this time")
-    run_trial(trial, terms=terms)
-    checkpoint = terms.checkpoints.of(trial)
+    run_trial(trial, options=options)
+    checkpoint = options.checkpoints.of(trial)
     assert checkpoint
     content = torch.load(checkpoint, weights_only=True)
     course = json.loads(content["course"])
     course["seconds_training"] = trial.recipe.limit_seconds + 1
     torch.save({**content, "course": json.dumps(course)}, checkpoint)
-    again = run_trial(trial, terms=terms)
+    again = run_trial(trial, options=options)
     assert (again.status, again.reason) == ("timeout", "longer than its limit of 600 s, in several processes")
 
 
@@ -127,10 +127,10 @@ def test_a_checkpoint_that_does_not_fit_is_not_used(
     """Damaged, or written under other conditions: the trial starts anew, says so, and gives the same bits."""
     (tmp_path / "mark").write_text("not this time")
     trial = dying(tmp_path / "mark", 1)
-    terms = Terms(checkpoints=Checkpoints(str(tmp_path), 0.0))
-    checkpoint = terms.checkpoints.of(trial)
+    options = RunOptions(checkpoints=Checkpoints(str(tmp_path), 0.0))
+    checkpoint = options.checkpoints.of(trial)
     assert checkpoint
-    undisturbed = run_trial(trial, terms=terms)
+    undisturbed = run_trial(trial, options=options)
     whole = checkpoint.read_bytes()
     if damage == "cut":
         checkpoint.write_bytes(whole[: len(whole) // 2])
@@ -139,12 +139,12 @@ def test_a_checkpoint_that_does_not_fit_is_not_used(
     elif damage == "other trial":
         trial = msgspec.structs.replace(trial, seed=1)
         undisturbed = run_trial(trial)
-        own = terms.checkpoints.of(trial)
+        own = options.checkpoints.of(trial)
         assert own
         checkpoint.rename(own)
     else:
         monkeypatch.setattr("rnnbench.environment.versions", lambda: {"torch": "0.1"})
-    again = run_trial(trial, terms=terms)
+    again = run_trial(trial, options=options)
     assert again.resumed_at == ()
     assert again.learning == undisturbed.learning
     assert "the checkpoint is not used: it" in capsys.readouterr().out
@@ -156,7 +156,7 @@ def test_no_checkpoint_is_written_before_its_period(tmp_path: Path) -> None:
     trial = dying(tmp_path / "mark", 1)
     for seconds, kept in ((60.0, False), (0.0, True)):
         checkpoints = Checkpoints(str(tmp_path), seconds)
-        run_trial(trial, terms=Terms(checkpoints=checkpoints))
+        run_trial(trial, options=RunOptions(checkpoints=checkpoints))
         path = checkpoints.of(trial)
         assert path
         assert path.exists() == kept
@@ -181,8 +181,8 @@ def test_where_no_checkpoint_can_be_kept_the_trial_goes_on(tmp_path: Path, capsy
     """A full disk or a folder that is gone is no reason to lose a trial."""
     (tmp_path / "file").write_text("stands where the folder should be")
     (tmp_path / "mark").write_text("not this time")
-    terms = Terms(checkpoints=Checkpoints(str(tmp_path / "file"), 0.0))
-    assert run_trial(dying(tmp_path / "mark", 1), terms=terms).status == "ok"
+    options = RunOptions(checkpoints=Checkpoints(str(tmp_path / "file"), 0.0))
+    assert run_trial(dying(tmp_path / "mark", 1), options=options).status == "ok"
     assert "rnnbench: no checkpoint: " in capsys.readouterr().out
 
 
@@ -223,6 +223,6 @@ def test_a_cell_whose_state_cannot_be_written_has_no_checkpoint_and_the_same_res
         distribution="odd-cell",
     )
     trial = learning_trial(cell=CellUse(name="odd"), recipe=SMALL, learning_rate=0.01)
-    often = run_trial(trial, terms=Terms(checkpoints=Checkpoints(str(tmp_path), 0.0)))
+    often = run_trial(trial, options=RunOptions(checkpoints=Checkpoints(str(tmp_path), 0.0)))
     assert (often.status, often.learning) == ("ok", run_trial(trial).learning)
     assert "rnnbench: no checkpoint: " in capsys.readouterr().out

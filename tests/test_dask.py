@@ -25,7 +25,7 @@ from rnnbench.errors import RnnbenchError
 from rnnbench.records import CostTrial, LearningTrial, Result, trial_id
 from rnnbench.store import Store
 from rnnbench.suite import Choices, read_suite
-from rnnbench_cluster import dask_cluster
+from rnnbench_cluster import dask_workers
 from rnnbench_cluster.dask import build_dask
 from tests.builders.campaign import is_trial, learning_figures, run, wait_until, write_suite
 from tests.builders.cli import rnnbench
@@ -271,7 +271,7 @@ def test_a_trial_for_a_gpu_waits_for_a_worker_that_offers_one(
     cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And the run says so, once. Trials at once follow the workers that there are."""
-    monkeypatch.setattr(dask_cluster, "LOOK_SECONDS", 0.2)
+    monkeypatch.setattr(dask_workers, "REFRESH_SECONDS", 0.2)
     with build(tmp_path, cluster.address) as executor:
         assert executor.free == 1
         executor.start(msgspec.structs.replace(trial("gru"), device="cuda"))

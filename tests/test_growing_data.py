@@ -32,7 +32,7 @@ from rnnbench.records import (
     trial_id,
 )
 from rnnbench.suite import Choices, check_suite
-from rnnbench.training.feed import open_feed
+from rnnbench.training import open_feed
 
 WHERE = Provenance(machine=Machine(processor="abacus", cores=2, memory_bytes=1, system="none"), versions={})
 SHARES = [1.0, 0.0625, 0.125, 0.25, 0.5]

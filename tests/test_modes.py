@@ -19,7 +19,7 @@ from rnnbench.errors import Refused, RnnbenchError
 from rnnbench.model import Model, Needs, Size, tensor
 from rnnbench.records import Recipe
 from rnnbench.training import open_feed, train
-from rnnbench.training.answers import best_path, padded, references, write_on
+from rnnbench.training.answers import best_path, generate, padded, references
 from rnnbench.training.contract import check_batch
 from rnnbench.training.evaluation import evaluate
 from rnnbench.training.losses import ctc, loss_of, on_device
@@ -271,7 +271,7 @@ def test_writing_on_equals_reading_all_again_at_each_step(cell: object, features
     data = examples(task, 12)
     model = build(task, data, cell).eval()
     with torch.inference_mode():
-        written = write_on(model, task, data, CPU, at_once)
+        written = generate(model, task, data, CPU, at_once)
         for row in range(len(data)):
             assert data.prompt is not None
             prompt = int(data.prompt[row])
@@ -623,7 +623,7 @@ class Transcribed(Lengths):
 @pytest.mark.parametrize(
     ("labels", "steps", "says"),
     [
-        ([[1, 0, 2]], 9, "a label stands behind a 0"),
+        ([[1, 0, 2]], 9, "a label follows a 0"),
         ([[1, 2], [0, 0]], 9, "row 1 has no labels"),
         ([[1, 2, 2]], 3, "row 0 has 3 labels in 3 steps, and needs 4"),
     ],
@@ -650,7 +650,7 @@ def test_prompts_of_one_length_are_written_on_together(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(model, "carry_on", recorded)
     with torch.inference_mode():
-        write_on(model, task, data, CPU, 5)
+        generate(model, task, data, CPU, 5)
     assert data.prompt is not None
     for length in set(data.prompt.tolist()):
         number = int((data.prompt == length).sum())

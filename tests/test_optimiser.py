@@ -144,7 +144,7 @@ def test_of_equally_good_epochs_it_is_the_last_at_the_target_and_the_first_below
     for scores, best in (((3, 0, 0, 1, 0, 2), 5), ((3, 2, 2, 4, 2, 3), 2), ((1, -1, 0, -1, 0, 0), 4)):
         course = TrainingHistory()
         for number, score in enumerate(scores, 1):
-            course.note(epoch(number, score), MSE, 0.0)
+            course.record(epoch(number, score), MSE, 0.0)
         assert course.best_epoch == best
 
 
@@ -156,7 +156,7 @@ def follow(scores: Sequence[float], recipe: Recipe) -> TrainingHistory:
     """A course along these validation scores, until it is over; the target is 0."""
     course = TrainingHistory()
     for number, score in enumerate(scores, 1):
-        course.note(epoch(number, score), MSE, 0.0)
+        course.record(epoch(number, score), MSE, 0.0)
         if course.is_over(recipe):
             break
     return course
@@ -202,6 +202,6 @@ def test_what_is_solved_is_not_futile() -> None:
 def test_divergence_is_a_loss_that_leaves_the_finite_numbers_or_explodes(losses: Sequence[float], said: str) -> None:
     """Ten thousand times the first one, or ten thousand where that was below one."""
     course = TrainingHistory()
-    fine = [course.loss_is_fine(loss) for loss in losses]
+    fine = [course.accept_loss(loss) for loss in losses]
     assert course.diverged == said
     assert all(fine) == (not said)

@@ -12,7 +12,8 @@ from scipy import stats
 from rnnbench.campaign.superseded import superseded
 from rnnbench.errors import RnnbenchError
 from rnnbench.findings import Condition, Scored, find, race
-from rnnbench.findings.learning.comparing import Scale, compare
+from rnnbench.findings.learning.comparing import compare
+from rnnbench.findings.learning.pairing import Scale
 from rnnbench.findings.learning.race import looks, rates_left
 from rnnbench.plan import count_trials, known, plan
 from rnnbench.records import CellUse, LearningTrial, Recipe, Result, Suite, TaskUse, trial_id

@@ -79,7 +79,7 @@ def test_the_first_screen_answers_and_the_end_says_where_it_comes_from(written: 
     end = page[page.index("Where this comes from") :]
     for said in (findings.machines[0].processor, findings.versions["torch"][0], "version 1"):
         assert said in end
-    assert "What gave no figures" in page
+    assert "Trials without figures" in page
 
 
 @pytest.mark.parametrize("kept", [lambda r: r.learning, lambda r: r.costs, lambda r: r.status == "error"])

@@ -105,7 +105,7 @@ def _rate(result: Result) -> float:
 def test_the_search_leaves_test_data_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test score, no trivial score; the stream of test data is never drawn."""
     from rnnbench.runner import run_trial
-    from rnnbench.training import feed
+    from rnnbench.training import generated_feed
 
     run(write(tmp_path), tmp_path / "run")
     tuning = [r for r in stored(tmp_path / "run") if r.trial.phase == "tuning"]  # type: ignore[union-attr]
@@ -115,8 +115,10 @@ def test_the_search_leaves_test_data_alone(tmp_path: Path, monkeypatch: pytest.M
         "the learning-rate search leaves test data alone"
     }
     drawn: list[str] = []
-    stream = feed._stream
-    monkeypatch.setattr(feed, "_stream", lambda trial, purpose: drawn.append(purpose) or stream(trial, purpose))
+    stream = generated_feed.data_stream
+    monkeypatch.setattr(
+        generated_feed, "data_stream", lambda trial, purpose: drawn.append(purpose) or stream(trial, purpose)
+    )
     run_trial(tuning[0].trial)
     assert "test" not in drawn
     run_trial(trials(tmp_path / "run", "evaluation")[0])

@@ -396,7 +396,7 @@ def test_slurm_says_why_it_refuses(context: ExecutorContext, capfd: pytest.Captu
 def test_without_slurm_there_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It names what is not there."""
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(RnnbenchError, match=r"jobs are submitted; here is no sbatch, srun, squeue, scancel$"):
+    with pytest.raises(RnnbenchError, match=r"jobs are submitted; this one lacks sbatch, srun, squeue, scancel$"):
         build_slurm(ExecutorContext(tmp_path))
 
 
@@ -445,10 +445,10 @@ DRIVER = """
 import sys
 from pathlib import Path
 import msgspec
-from rnnbench import Job, Placement
+from rnnbench import ExecutorContext, Job
 from rnnbench_cluster.slurm import build_slurm
 
-executor = build_slurm(Placement(Path(sys.argv[1])), poll_seconds=0.1)
+executor = build_slurm(ExecutorContext(Path(sys.argv[1])), poll_seconds=0.1)
 for trial in msgspec.json.decode(sys.stdin.buffer.read(), type=Job).trials:
     executor.start(trial)
 while True:

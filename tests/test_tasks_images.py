@@ -14,7 +14,7 @@ from rnnbench import Batch, DataUnavailable, RecordedTask, Splits
 from rnnbench.archives import open_archives
 from rnnbench.contracts import Array
 from rnnbench.training.contract import check_batch
-from rnnbench_tasks.classification import dealt
+from rnnbench_tasks.classification import split_by_counts
 from rnnbench_tasks.images.mnist import MEMBER, MNIST, MnistPermuted, MnistPixels, MnistRows, read_mnist
 
 IMAGES, EACH = 5000, 500
@@ -150,7 +150,7 @@ def test_a_deal_gives_every_example_once(count: int, seed: int, data: st.DataObj
     train = data.draw(st.integers(1, count - 2))
     validation = data.draw(st.integers(1, count - train - 1))
     everything = Batch(np.zeros((count, 1, 1), np.float32), np.arange(count))
-    one, two = (dealt(everything, seed, train, validation) for _ in range(2))
+    one, two = (split_by_counts(everything, seed, train, validation) for _ in range(2))
     assert sorted(np.concatenate([part.targets for part in parts_of(one)]).tolist()) == list(range(count))
     assert [len(part) for part in parts_of(one)] == [train, validation, count - train - validation]
     assert all(np.array_equal(a.targets, b.targets) for a, b in zip(parts_of(one), parts_of(two), strict=True))

@@ -18,7 +18,7 @@ from hypothesis import given, strategies as st
 from rnnbench import Batch, DataUnavailable, Splits, score
 from rnnbench.archives import open_archives
 from rnnbench.training.contract import check_batch
-from rnnbench_tasks.text import language_models, reviews
+from rnnbench_tasks.text import bible as bible_file, language_models, review_texts, reviews
 from rnnbench_tasks.text.language_models import ALPHABET, CharLm, WordLm, frequent, read_verses
 from rnnbench_tasks.text.ngrams import log_probabilities
 from rnnbench_tasks.text.reviews import (
@@ -52,7 +52,7 @@ def bible(tmp_path: Path, verses: Sequence[str]) -> Archives:
     database.executemany("insert into verses values (?, ?)", list(enumerate(verses))[::-1])
     database.commit()
     database.close()
-    return {BIBLE: zipped(tmp_path / "bible.whl", language_models.MEMBER, base.read_bytes())}
+    return {BIBLE: zipped(tmp_path / "bible.whl", bible_file.MEMBER, base.read_bytes())}
 
 
 def genealogy(count: int = 200) -> list[str]:
@@ -201,7 +201,7 @@ def test_what_cannot_be_split_or_read_is_told_in_one_sentence(tmp_path: Path) ->
     with pytest.raises(DataUnavailable, match="char-lm: 2 verses are too few"):
         CharLm().load(bible(tmp_path, ["In the beginning", "And the earth"]))
     with pytest.raises(DataUnavailable, match="verses cannot be read"):
-        read_verses(zipped(tmp_path / "broken.whl", language_models.MEMBER, b"SQLite format 3\0" + b"?" * 500))
+        read_verses(zipped(tmp_path / "broken.whl", bible_file.MEMBER, b"SQLite format 3\0" + b"?" * 500))
 
 
 def sentences(count: int = 1200, source: str = "imdb") -> list[list[str]]:
@@ -219,7 +219,7 @@ def sentences(count: int = 1200, source: str = "imdb") -> list[list[str]]:
 def table(tmp_path: Path, rows: list[list[str]]) -> Archives:
     text = io.StringIO(newline="")
     csv.writer(text).writerows([["text", "label", "source"], *rows])
-    return {REVIEWS: zipped(tmp_path / "reviews.whl", reviews.MEMBER, text.getvalue().encode())}
+    return {REVIEWS: zipped(tmp_path / "reviews.whl", review_texts.MEMBER, text.getvalue().encode())}
 
 
 def loaded(tmp_path: Path, rows: list[list[str]], **dials: object) -> tuple[LongDocument, Splits]:

@@ -17,7 +17,7 @@ from rnnbench.model import Model
 from rnnbench.records import CellUse, Epoch, Learning, LearningTrial, Recipe
 from rnnbench.runner import run_trial
 from rnnbench.training import Outcome, open_feed, train
-from rnnbench.training.optimiser import cut_gradient
+from rnnbench.training.optimiser import clip_gradient
 from rnnbench_tasks.images.digits import DigitsRows
 from rnnbench_tasks.long_range.adding import Adding
 from rnnbench_tasks.recall.recall_first import RecallFirst
@@ -67,7 +67,7 @@ def test_an_epoch_of_recorded_data_is_one_pass() -> None:
 
 @pytest.mark.parametrize("norm", [0.5, 3.0])
 def test_gradients_above_the_norm_are_really_cut(norm: float) -> None:
-    """After `cut_gradient` the norm over all parameters is the one asked for; below it nothing changes; 0 is off."""
+    """After `clip_gradient` the norm over all parameters is the one asked for; below it nothing changes; 0 is off."""
     model = nn.Sequential(nn.Linear(4, 4), nn.Linear(4, 4))
 
     def total() -> float:
@@ -75,11 +75,11 @@ def test_gradients_above_the_norm_are_really_cut(norm: float) -> None:
 
     (1000 * model(torch.ones(2, 4))).sum().backward()
     before = total()
-    cut_gradient(model, 0.0)
+    clip_gradient(model, 0.0)
     assert total() == before > norm
-    cut_gradient(model, norm)
+    clip_gradient(model, norm)
     assert total() == pytest.approx(norm, rel=1e-4)
-    cut_gradient(model, 10 * norm)
+    clip_gradient(model, 10 * norm)
     assert total() == pytest.approx(norm, rel=1e-4)
 
 

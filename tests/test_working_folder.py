@@ -11,7 +11,7 @@ import pytest
 from rnnbench.catalogue import Catalogue
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors.needs import Needs
-from rnnbench.runner import Terms, run_trial
+from rnnbench.runner import RunOptions, run_trial
 from rnnbench.runner.same_files import demand_same_files
 from rnnbench.sources import file_of
 from tests.builders.records import learning_trial
@@ -78,7 +78,7 @@ def test_a_trial_demands_the_files_that_its_driver_knows() -> None:
         demand_same_files({"rnnbench": "/elsewhere/rnnbench/__init__.py"})
     assert here in str(caught.value)
     assert "/elsewhere/rnnbench/__init__.py" in str(caught.value)
-    result = run_trial(learning_trial(), terms=Terms(files={"rnnbench": "/elsewhere/rnnbench/__init__.py"}))
+    result = run_trial(learning_trial(), options=RunOptions(files={"rnnbench": "/elsewhere/rnnbench/__init__.py"}))
     assert result.status == "error"
     assert result.reason == str(caught.value)
 

@@ -13,7 +13,7 @@ Activation = Callable[[Tensor], Tensor]
 
 
 def identity(x: Tensor) -> Tensor:
-    """x as it is."""
+    """Return x unchanged."""
     return x
 
 

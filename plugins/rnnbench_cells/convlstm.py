@@ -16,9 +16,9 @@ class ConvLSTM2d(rnnbench.StepCell):
     """C_t = f_t C_{t-1} + i_t tanh(W * X_t + U * H_{t-1} + b), H_t = o_t tanh(C_t), where * is a
     convolution.
 
-    i_t = sigmoid(W * X_t + U * H_{t-1} + P C_{t-1} + b), f_t likewise, o_t with P C_t; P C is
-    elementwise, weights are a gate's own. Frames (B, T, C, H, W), with zeros around them, to (B, T,
-    hidden, H, W); the state is (H, C), (B, hidden, H, W) each. source: Shi et al. 2015,
+    i_t and f_t = sigmoid(W * X_t + U * H_{t-1} + P C_{t-1} + b), o_t with P C_t; P C is
+    elementwise, and each gate has its own weights. Frames (B, T, C, H, W), with zeros around them,
+    to (B, T, hidden, H, W); the state is (H, C), (B, hidden, H, W) each. source: Shi et al. 2015,
     arXiv:1506.04214, equation 3. The surprise: the peepholes P have a weight for every pixel, so
     that with them the cell knows where it is and fits one size of frames alone; most code leaves
     them out, and so does the default here.

@@ -28,8 +28,9 @@ def linear_scan(a: Tensor, b_BTH: Tensor, start_BH: Tensor) -> Tensor:
 
 
 def log_scan(log_a_BTH: Tensor, log_b_BTH: Tensor, start_BH: Tensor) -> Tensor:
-    """The same for positive a and b, given by their logarithms: exp(A_t) (start + sum_k exp(log b_k
-    - A_k)).
+    """Compute `linear_scan` for positive a and b, given by their logarithms.
+
+    h_t = exp(A_t) (start + sum_k exp(log b_k - A_k)).
 
     Here A_t = log a_1 + ... + log a_t, and the sum is a cumulative logsumexp.
     source: Heinsen 2023, arXiv:2311.06281,
@@ -43,7 +44,7 @@ def log_scan(log_a_BTH: Tensor, log_b_BTH: Tensor, start_BH: Tensor) -> Tensor:
 
 
 def step_scan(a: Tensor, b_BTH: Tensor, start_BH: Tensor) -> Tensor:
-    """The same as `linear_scan`, one step after the other."""
+    """Compute `linear_scan` by a loop over steps."""
     require_steps(b_BTH)
     state, outputs = start_BH, []
     for a_BH, b_BH in zip(
@@ -82,12 +83,10 @@ class _Scan(torch.autograd.Function):
         a, start_BH, h_BTH = ctx.saved_tensors
         steps = h_BTH.shape[1]
         gains = a.conj().expand(a.shape[0], steps, a.shape[2])
-        first, others = (
-            (slice(-1, None), slice(None, -1)) if ctx.from_end else (slice(None, 1), slice(1, None))
-        )
-        last, before = (
-            (slice(None, 1), slice(1, None)) if ctx.from_end else (slice(-1, None), slice(None, -1))
-        )
+        first, others = (slice(None, 1), slice(1, None))
+        last, before = (slice(-1, None), slice(None, -1))
+        if ctx.from_end:
+            first, others, last, before = last, before, first, others
         d_BTH = g_BTH
         if steps > 1:
             rest = _apply(

@@ -32,8 +32,8 @@ class VanillaLSTM(rnnbench.StepCell):
     """c_t = f_t c_{t-1} + i_t tanh(W x_t + U h_{t-1} + b), h_t = o_t tanh(c_t), gates that see c
     through peepholes.
 
-    i_t = sigmoid(W x_t + U h_{t-1} + p c_{t-1} + b), f_t likewise, o_t = sigmoid(W x_t + U h_{t-1}
-    + p c_t + b), with p c elementwise, and weights of its own for each gate.  source: Gers &
+    i_t and f_t = sigmoid(W x_t + U h_{t-1} + p c_{t-1} + b), o_t = sigmoid(W x_t + U h_{t-1} + p
+    c_t + b), with p c elementwise, and weights of its own for each gate.  source: Gers &
     Schmidhuber 2000, doi:10.1109/IJCNN.2000.861302, and Gers, Schraudolph & Schmidhuber 2002, JMLR
     3:115-143, as the "vanilla LSTM" of Greff et al. 2015, arXiv:1503.04069, section II. The
     surprise: the output gate's peephole sees the *new* c_t. The state is (h, c), and (h, c, gates)

@@ -1,11 +1,11 @@
-"""Executors that rent their machines: Dask and SLURM. Neither is imported before it is used."""
+"""Executors on rented machines: Dask and SLURM. Neither is imported before it is used."""
 
 import rnnbench
 
 
 @rnnbench.hookimpl
 def rnnbench_executors() -> list[rnnbench.ExecutorSpec]:
-    """Places beyond this machine."""
+    """Return the executors that use machines other than this one."""
     return [
         rnnbench.ExecutorSpec(
             "dask",

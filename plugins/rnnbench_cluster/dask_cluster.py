@@ -1,5 +1,4 @@
-"""Dask clusters: the one at an address, or one that is started on this machine, and the workers
-that there are."""
+"""Clients of Dask clusters, at an address or started on this machine."""
 
 import asyncio
 import logging
@@ -7,8 +6,6 @@ import signal
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from multiprocessing import resource_tracker
-from time import monotonic
-from typing import Any
 
 import dask
 from distributed import Client, LocalCluster, Security, rpc
@@ -18,16 +15,22 @@ from rnnbench_cluster.dask_security import Certificates
 
 # mypy: disallow-untyped-calls=False
 
-CONNECT_SECONDS, ANSWER_SECONDS, LOOK_SECONDS = 5.0, 3.0, 5.0
+CONNECT_SECONDS = 5.0
+ANSWER_SECONDS = 3.0
 NO_CERTIFICATES = Certificates()
 LOGGERS = ("distributed", "distributed.client")
 
 
 @contextmanager
-def client_of(address: str, certificates: Certificates = NO_CERTIFICATES) -> Iterator[Client]:
-    """A client of the scheduler at this address. Raises RnnbenchError where none answers."""
+def client_of_scheduler(
+    address: str, certificates: Certificates = NO_CERTIFICATES
+) -> Iterator[Client]:
+    """Yield a client of the scheduler at this address.
+
+    Raises RnnbenchError where no scheduler answers.
+    """
     security = certificates.security(address)
-    asyncio.run(_knock(address, security))
+    asyncio.run(_require_scheduler(address, security))
     with (
         _quiet(),
         Client(address, timeout=CONNECT_SECONDS, set_as_default=False, security=security) as client,
@@ -36,96 +39,31 @@ def client_of(address: str, certificates: Certificates = NO_CERTIFICATES) -> Ite
 
 
 @contextmanager
-def client_here(workers: int | None, gpu_resource: str) -> Iterator[Client]:
-    """A client of a cluster on this machine that ends with it: so many workers of one thread, or
-    one a core."""
+def client_of_local_cluster(workers: int | None, gpu_resource: str) -> Iterator[Client]:
+    """Yield a client of a new cluster on this machine, which ends with the context.
+
+    workers: how many workers of one thread the cluster has; None starts one a core.
+    """
     with (
         _quiet(),
-        _workers_here(workers, gpu_resource) as cluster,
+        _local_cluster(workers, gpu_resource) as cluster,
         Client(cluster, set_as_default=False) as client,
     ):
         yield client
 
 
-def refuse_strangers(client: Client) -> None:
-    """Raise RnnbenchError where the scheduler or a worker lacks the rnnbench of this process: what
-    is sent to them could not be read there, which kills workers."""
-    versions: Any = client.get_versions(packages=["rnnbench"])
-    wanted = versions["client"]["packages"]["rnnbench"]
-    workers = {f"worker {address}": told for address, told in versions["workers"].items()}
-    for name, told in {"scheduler": versions["scheduler"], **workers}.items():
-        version = told["packages"]["rnnbench"]
-        if version != wanted:
-            has = f"rnnbench {version}" if version else "no rnnbench"
-            raise rnnbench.RnnbenchError(
-                f"the Dask {name} has {has}; it needs {wanted}, as there is here"
-            )
+async def _require_scheduler(address: str, security: Security) -> None:
+    """Raise RnnbenchError where no scheduler answers at this address.
 
-
-class Workers:
-    """The workers of a cluster, which come and go."""
-
-    def __init__(self, client: Client, gpu_resource: str) -> None:
-        refuse_strangers(client)
-        self._client, self._gpu_resource = client, gpu_resource
-        self._notices: list[str] = []
-        self._lack = ""
-        self._ask()
-
-    @property
-    def threads(self) -> int:
-        """How many tasks they run at once."""
-        return sum(int(worker["nthreads"]) for worker in self._there.values())
-
-    def notices(self) -> list[str]:
-        """Sentences on what became of them since this was last asked."""
-        told, self._notices = self._notices, []
-        return told
-
-    def look(self, *, gpu_wanted: bool) -> None:
-        """See which there are now, unless that was seen a moment ago."""
-        if monotonic() - self._asked < LOOK_SECONDS:
-            return
-        before = self._there
-        self._ask()
-        if gone := sorted(before.keys() - self._there.keys()):
-            self._notices.append(
-                f"lost the Dask worker {' and '.join(gone)}; what it ran is run again elsewhere"
-            )
-        if self._there.keys() - before.keys():
-            refuse_strangers(self._client)
-        lack, self._lack = self._lack, self._lacking(gpu_wanted)
-        if self._lack not in ("", lack):
-            self._notices.append(self._lack)
-
-    def _ask(self) -> None:
-        self._asked = monotonic()
-        self._there: dict[str, Any] = self._client.scheduler_info(n_workers=-1)["workers"]
-
-    def _lacking(self, gpu_wanted: bool) -> str:
-        """What trials wait for in vain; "" where it is but their turn."""
-        if not self._there:
-            return "there is no Dask worker; the trials wait for one"
-        if gpu_wanted and not any(
-            self._gpu_resource in worker["resources"] for worker in self._there.values()
-        ):
-            return (
-                f"no Dask worker offers the resource '{self._gpu_resource}'; trials on a GPU wait"
-                " for one that does"
-            )
-        return ""
-
-
-async def _knock(address: str, security: Security) -> None:
-    """Ask who is there. A client that finds no scheduler would make noise about it until it is
-    collected."""
+    A client that finds no scheduler would log errors until it is collected.
+    """
     try:
         secured = security.get_connection_args("client")
         async with asyncio.timeout(CONNECT_SECONDS + ANSWER_SECONDS):
-            async with rpc(address, timeout=CONNECT_SECONDS, connection_args=secured) as there:
-                kind = (await there.identity())["type"]
+            async with rpc(address, timeout=CONNECT_SECONDS, connection_args=secured) as server:
+                kind = (await server.identity())["type"]
     except Exception as error:
-        reason = str(error) or "nothing is said there"
+        reason = str(error) or "no message comes from there"
         raise rnnbench.RnnbenchError(
             f"no Dask scheduler answers at '{address}': {reason}"
         ) from error
@@ -136,10 +74,10 @@ async def _knock(address: str, security: Security) -> None:
 
 
 @contextmanager
-def _workers_here(workers: int | None, gpu_resource: str) -> Iterator[LocalCluster]:
-    """Workers measure no memory of their own, and change no variable that trials would see."""
+def _local_cluster(workers: int | None, gpu_resource: str) -> Iterator[LocalCluster]:
+    """Yield a cluster that limits no memory and sets no environment variable of trials."""
     with ExitStack() as stack:
-        with _deaf(), dask.config.set({"distributed.nanny.pre-spawn-environ": {}}):
+        with _interrupts_blocked(), dask.config.set({"distributed.nanny.pre-spawn-environ": {}}):
             cluster = LocalCluster(
                 n_workers=workers,
                 threads_per_worker=1,
@@ -155,9 +93,8 @@ def _workers_here(workers: int | None, gpu_resource: str) -> Iterator[LocalClust
 
 
 @contextmanager
-def _deaf() -> Iterator[None]:
-    """Threads and processes that are started in here do not hear Ctrl-C: the driver hears it, and
-    ends them."""
+def _interrupts_blocked() -> Iterator[None]:
+    """Start threads and processes that ignore Ctrl-C, so that the driver alone ends them."""
     resource_tracker.ensure_running()  # which would unblock the signal again
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
@@ -168,7 +105,7 @@ def _deaf() -> Iterator[None]:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """What Dask has to say of itself comes as a notice or not at all."""
+    """Silence the log of Dask; the executor reports by its notices."""
     loggers = [logging.getLogger(name) for name in LOGGERS]
     levels = [logger.level for logger in loggers]
     for logger in loggers:

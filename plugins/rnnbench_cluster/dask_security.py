@@ -1,5 +1,7 @@
-"""Encrypted connections to a Dask cluster: certificates as options of the executor, or as Dask's
-own configuration."""
+"""Encrypted connections to a Dask cluster.
+
+Certificates come from options of the executor, or from Dask's own configuration.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,13 +12,21 @@ import rnnbench
 
 # mypy: disallow-untyped-calls=False
 
+DASK_NAMES = {
+    "tls_ca_file": "tls_ca_file",
+    "tls_cert": "tls_client_cert",
+    "tls_key": "tls_client_key",
+}
+"""Keyword of `distributed.Security` for each option of the executor."""
+
 
 @dataclass(frozen=True)
 class Certificates:
-    """Files in PEM format, "" where Dask's own configuration (`distributed.comm.tls`) says it.
+    """Files in PEM format; "" leaves a file to Dask's configuration (`distributed.comm.tls`).
 
-    tls_ca_file: the certificates of who is trusted.
-    tls_cert, tls_key: the certificate of this client, and its private key.
+    tls_ca_file: the certificates of trusted authorities.
+    tls_cert:    the certificate of this client.
+    tls_key:     the private key of this client.
     """
 
     tls_ca_file: str = ""
@@ -24,28 +34,28 @@ class Certificates:
     tls_key: str = ""
 
     def security(self, address: str) -> Security:
-        """What Dask is told. Raises RnnbenchError where a file is missing, or the address is not
-        encrypted."""
+        """Return Dask's security settings for a connection to this address.
+
+        Raises RnnbenchError where a file is missing, or the address is not encrypted.
+        """
         files = self._files()
-        if files and not address.startswith("tls://"):
+        is_encrypted = address.startswith("tls://")
+        if files and not is_encrypted:
             raise rnnbench.RnnbenchError(
                 f"executor.address is '{address}', and certificates need an address that begins"
                 " with tls://"
             )
+        settings: dict[str, object] = {}
         for option, file in files.items():
             if not Path(file).is_file():
                 raise rnnbench.RnnbenchError(f"executor.{option}: there is no file {file}")
-        names = {"tls_cert": "tls_client_cert", "tls_key": "tls_client_key"}
-        told: dict[str, object] = {
-            names.get(option, option): file for option, file in files.items()
-        }
-        if address.startswith("tls://"):
-            told["require_encryption"] = True
-        return Security(**told)
+            settings[DASK_NAMES[option]] = file
+        if is_encrypted:
+            settings["require_encryption"] = True
+        return Security(**settings)
 
     def require_none(self) -> None:
-        """Raises RnnbenchError where there are certificates, and no address to which they
-        belong."""
+        """Raise RnnbenchError where a certificate is set, as there is no address to use it for."""
         files = self._files()
         if files:
             raise rnnbench.RnnbenchError(

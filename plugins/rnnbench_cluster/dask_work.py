@@ -1,4 +1,4 @@
-"""What a Dask worker does: run a job in a process, and end it when nobody waits for it any more."""
+"""The work of a Dask worker: runs jobs in processes, and ends jobs that nobody waits for."""
 
 import threading
 
@@ -11,18 +11,15 @@ import rnnbench
 
 WATCH_SECONDS = 1.0
 _lock = threading.Lock()
-_jobs: dict[str, set[rnnbench.JobProcess]] = {}
-_over: set[str] = set()
+_processes: dict[str, set[rnnbench.JobProcess]] = {}
+_ended_runs: set[str] = set()
 
 
 def run_job(encoded: bytes, run: str) -> bytes:
-    """On a worker: run a job of one trial, given as JSON; its result as JSON."""
-    with _lock:
-        if run in _over:
-            raise RuntimeError("the run is over")
-        process = rnnbench.JobProcess(msgspec.json.decode(encoded, type=rnnbench.Job))
-        _jobs.setdefault(run, set()).add(process)
-    worker, ended = get_worker(), threading.Event()
+    """Run a job of one trial on this worker, from JSON to the JSON of its result."""
+    process = _start(encoded, run)
+    worker = get_worker()
+    ended = threading.Event()
     threading.Thread(
         target=_watch, args=(process, worker, worker.get_current_task(), ended), daemon=True
     ).start()
@@ -31,26 +28,35 @@ def run_job(encoded: bytes, run: str) -> bytes:
     finally:
         ended.set()
         with _lock:
-            _jobs[run].discard(process)
+            _processes[run].discard(process)
     return msgspec.json.encode(result)
 
 
 def end_jobs(run: str) -> None:
-    """On a worker: end all jobs of a run, and start no more."""
+    """End all jobs of a run on this worker, and refuse its further jobs."""
     with _lock:
-        _over.add(run)
-        for process in _jobs.get(run, ()):
+        _ended_runs.add(run)
+        for process in _processes.get(run, ()):
             process.end()
 
 
+def _start(encoded: bytes, run: str) -> rnnbench.JobProcess:
+    with _lock:
+        if run in _ended_runs:
+            raise RuntimeError("the run is over")
+        process = rnnbench.JobProcess(msgspec.json.decode(encoded, type=rnnbench.Job))
+        _processes.setdefault(run, set()).add(process)
+    return process
+
+
 def _watch(process: rnnbench.JobProcess, worker: Worker, key: str, ended: threading.Event) -> None:
-    """End a job that nobody waits for any more: its driver may be gone without a word, and its
-    worker may be closing, which waits for its threads."""
+    """End a job that nobody waits for any more.
+
+    Its driver may have died without cancelling it. A worker that closes waits for its threads, and
+    so for the job.
+    """
     while not ended.wait(WATCH_SECONDS):
         task = worker.state.tasks.get(key)
-        if (
-            task is None
-            or task.state == "cancelled"
-            or worker.status in (Status.closing, Status.closed)
-        ):
+        is_abandoned = task is None or task.state == "cancelled"
+        if is_abandoned or worker.status in (Status.closing, Status.closed):
             process.end()

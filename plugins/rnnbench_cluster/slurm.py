@@ -1,8 +1,8 @@
-"""SLURM: trials in packs, packs in arrays of jobs, results as files in a folder that all machines
-see.
+"""The executor `slurm`: packs of trials in arrays of jobs, with results as files.
 
-What became of a job is told by its files and by squeue, and by nothing else. One that is gone
-without all its results costs the trial that was running an attempt, and nothing to any other.
+All machines see the folder of the results. The state of a job is known from its files and from
+squeue alone. A job that ends without all its results costs an attempt to the trial that was
+running, and nothing to the others.
 """
 
 import time
@@ -14,21 +14,23 @@ from uuid import uuid4
 import msgspec
 
 import rnnbench
-from rnnbench_cluster.slurm_job import RunningJob, most_at_once
-from rnnbench_cluster.slurm_pack import Needs, Pack, arrays, read_regular
-from rnnbench_cluster.slurm_queue import Site, SlurmQueue, end_earlier_runs, require_commands
+from rnnbench_cluster.slurm_commands import require_commands
+from rnnbench_cluster.slurm_job import RunningJob
+from rnnbench_cluster.slurm_notices import Notices
+from rnnbench_cluster.slurm_pack import read_regular
+from rnnbench_cluster.slurm_queue import Site, SlurmQueue, end_earlier_runs
+from rnnbench_cluster.slurm_submission import Submitter
 
 TRIALS_HELD = 600
-"""Taken at once, to be packed well; an array of as many jobs is still one that SLURM takes unless
-told otherwise."""
+"""Trials taken at the same time, so that packs are well filled. By default SLURM accepts an array
+of as many jobs."""
 ATTEMPTS = 3
 CANCELLED = (
     "the jobs that an earlier run had left in SLURM were cancelled; what they had not done begins"
     " again"
 )
 GRACE_POLLS = 6
-"""So often a job must be seen to be over before a result that is not there counts as lost: files
-may lag behind."""
+"""Polls that must find a job over before a missing result counts as lost: files may lag behind."""
 
 
 def build_slurm(
@@ -41,181 +43,146 @@ def build_slurm(
     poll_seconds: float = 5.0,
     checkpoint_seconds: float = 60.0,
 ) -> "SlurmExecutor":
-    """Jobs for a run. Raises RnnbenchError where there is no SLURM, or it does not answer."""
+    """Build the executor of a run.
+
+    Raises RnnbenchError where SLURM is not installed or does not answer.
+    """
     require_commands()
     folder = context.folder.absolute() / "slurm"
-    notices = [CANCELLED] if end_earlier_runs(folder) else []
-    terms = rnnbench.Job(trials=(), checkpoints=context.checkpoints(checkpoint_seconds))
-    queue = SlurmQueue(folder / uuid4().hex[:12], Site(partition, account, gpu), terms)
-    return SlurmExecutor(
-        queue, context.jobs or jobs_at_once, 60 * minutes_a_job, poll_seconds, notices
-    )
+    notices = Notices([CANCELLED] if end_earlier_runs(folder) else [])
+    template = rnnbench.Job(trials=(), checkpoints=context.checkpoints(checkpoint_seconds))
+    queue = SlurmQueue(folder / uuid4().hex[:12], Site(partition, account, gpu), template)
+    submitter = Submitter(queue, context.jobs or jobs_at_once, 60 * minutes_a_job, notices)
+    return SlurmExecutor(queue, submitter, poll_seconds, notices)
 
 
 class SlurmExecutor(rnnbench.Executor):
-    """Up to `jobs_at_once` jobs at work, each with trials whose limits add up to `seconds_a_job`.
+    """Runs trials in jobs of SLURM.
 
-    What is started is submitted by `wait`, once in `poll_seconds`; then, too, it is seen what has
-    become of the jobs.
+    `wait` polls SLURM once in `poll_seconds`: it follows the jobs, and submits the trials that
+    were started since the last poll.
     """
 
     def __init__(
-        self,
-        queue: SlurmQueue,
-        jobs_at_once: int,
-        seconds_a_job: float,
-        poll_seconds: float,
-        notices: Sequence[str],
+        self, queue: SlurmQueue, submitter: Submitter, poll_seconds: float, notices: Notices
     ) -> None:
-        self._queue, self._jobs_at_once, self._seconds_a_job = queue, jobs_at_once, seconds_a_job
-        self._poll_seconds, self._next_look = poll_seconds, 0.0
-        self._collected: dict[str, rnnbench.Trial] = {}
+        self._queue = queue
+        self._submitter = submitter
+        self._poll_seconds = poll_seconds
+        self._notices = notices
+        self._next_poll = 0.0
         self._in_flight: set[str] = set()
         self._jobs: dict[str, RunningJob] = {}
         self._attempts: Counter[str] = Counter()
-        self._refusals, self._accepted = 0, False
         self._finished: list[rnnbench.Result] = []
-        self._notices, self._told = list(notices), set(notices)
 
     def close(self) -> None:
         self._queue.end()
 
     @property
     def free(self) -> int:
-        """Once the jobs are half through, or while a pack is being filled: packs are made of many
-        trials at once."""
+        """How many more trials may be started now.
+
+        Room opens once half of the held trials are done, and stays open while trials are
+        collected: packs are made of many trials at a time.
+        """
         held = len(self._in_flight)
-        return TRIALS_HELD - held if self._collected or held <= TRIALS_HELD // 2 else 0
+        is_open = bool(self._submitter.waiting) or held <= TRIALS_HELD // 2
+        return TRIALS_HELD - held if is_open else 0
 
     @property
     def in_flight(self) -> frozenset[str]:
         return frozenset(self._in_flight)
 
     def notices(self) -> list[str]:
-        told, self._notices = self._notices, []
-        return told
+        return self._notices.take()
 
     def start(self, trial: rnnbench.Trial) -> None:
-        identity = rnnbench.trial_id(trial)
-        self._collected[identity] = trial
-        self._in_flight.add(identity)
+        self._submitter.add(trial)
+        self._in_flight.add(rnnbench.trial_id(trial))
 
     def wait(self, seconds: float) -> list[rnnbench.Result]:
         deadline = time.monotonic() + seconds
         while not self._finished:
             now = time.monotonic()
-            if now >= self._next_look:
-                self._look()
-                self._next_look = time.monotonic() + self._poll_seconds
+            if now >= self._next_poll:
+                self._poll()
+                self._next_poll = time.monotonic() + self._poll_seconds
             elif now >= deadline:
                 break
             else:
-                time.sleep(min(deadline, self._next_look) - now)
-        finished, self._finished = self._finished, []
+                time.sleep(min(deadline, self._next_poll) - now)
+        finished = self._finished
+        self._finished = []
         return finished
 
-    def _look(self) -> None:
-        """States first: where a job was over by then, its results were there by then."""
+    def _poll(self) -> None:
+        """Follow the jobs and submit what waits.
+
+        States are read before results: the results of a job that is over are then complete.
+        """
         states = self._states()
         self._read_results()
         if states is not None:
-            self._see_jobs(states)
-        self._submit()
+            self._update_jobs(states)
+        self._submitter.submit(self._jobs, alone=self._attempts)
 
     def _states(self) -> dict[str, str] | None:
-        """State by id; None where SLURM does not answer, which says nothing of the jobs."""
+        """Return the state of each job by id; None where SLURM does not answer."""
         if not self._jobs:
             return {}
         try:
             return self._queue.states()
         except rnnbench.RnnbenchError as error:
-            self._tell(f"{error}; it is asked again")
+            self._notices.add(f"{error}; it is asked again")
             return None
 
     def _read_results(self) -> None:
-        """Take the results that have come."""
         for path in self._queue.results.glob("*.json"):
             if path.stem not in self._in_flight:
                 continue
-            with suppress(OSError, msgspec.DecodeError):  # not all of it may have come yet
+            with suppress(OSError, msgspec.DecodeError):  # the file may not be complete yet
                 self._finish(msgspec.json.decode(read_regular(path), type=rnnbench.Result))
 
     def _finish(self, result: rnnbench.Result) -> None:
-        """Hold a result ready for whoever waits."""
         self._in_flight.discard(rnnbench.trial_id(result.trial))
         self._finished.append(result)
 
-    def _see_jobs(self, states: dict[str, str]) -> None:
-        """Let go of jobs that are over, and mend what they left undone."""
+    def _update_jobs(self, states: dict[str, str]) -> None:
+        """Forget the jobs that are over, and handle the trials that they left without a result."""
         for job in list(self._jobs.values()):
-            job.see(states.get(job.identity, ""))
+            job.update(states.get(job.identity, ""))
             if job.held:
-                self._tell(
+                self._notices.add(
                     f"job {job.identity} waits ({job.reason}); `scontrol release {job.identity}`"
                     " lets it go on"
                 )
             missing = [trial for trial in job.pack if rnnbench.trial_id(trial) in self._in_flight]
-            if job.times_over > (GRACE_POLLS if missing else 0):
+            grace_polls = GRACE_POLLS if missing else 0
+            if job.polls_over > grace_polls:
                 del self._jobs[job.identity]
                 if missing:
-                    self._mend(job, *missing)
+                    self._handle_lost(job, missing)
 
-    def _mend(self, job: RunningJob, first: rnnbench.Trial, *others: rnnbench.Trial) -> None:
-        """The first trial without a result was running when its job ended, whoever's fault that
-        was."""
+    def _handle_lost(self, job: RunningJob, missing: Sequence[rnnbench.Trial]) -> None:
+        """Restart the trials that a job left without a result.
+
+        The first of them was running when the job ended. It fails at its last attempt, whatever
+        the cause of the end was.
+        """
+        first, *others = missing
         identity = rnnbench.trial_id(first)
         self._attempts[identity] += 1
-        how = (
+        cause = (
             f"job {job.identity} ended ({job.end}) before it gave a"
-            f" result{self._queue.last_words(job.identity)}"
+            f" result{self._queue.last_error(job.identity)}"
         )
         if self._attempts[identity] == ATTEMPTS:
-            self._finish(
-                rnnbench.without_run(
-                    first, "killed", f"{how}; as did {ATTEMPTS - 1} jobs before it"
-                )
-            )
+            reason = f"{cause}; as did {ATTEMPTS - 1} jobs before it"
+            self._finish(rnnbench.without_run(first, "killed", reason))
         else:
-            again = f"it and {len(others)} behind it are" if others else "it is"
-            self._tell(f"{identity}: {how}; {again} run again")
+            restarted = f"it and {len(others)} behind it are" if others else "it is"
+            self._notices.add(f"{identity}: {cause}; {restarted} run again")
             self.start(first)
         for trial in others:
             self.start(trial)
-
-    def _submit(self) -> None:
-        """Submit what was collected, array by array, as far as there is room for more jobs at
-        once."""
-        waiting = arrays(self._collected.values(), self._seconds_a_job, self._attempts)
-        for position, ((needs, minutes), packs) in enumerate(waiting.items()):
-            room = self._jobs_at_once - most_at_once(self._jobs.values())
-            if room > 0:
-                self._submit_array(needs, minutes, packs, max(1, room // (len(waiting) - position)))
-
-    def _submit_array(
-        self, needs: Needs, minutes: int, packs: Sequence[Pack], at_once: int
-    ) -> None:
-        """Submit one array; what SLURM refuses stays collected."""
-        try:
-            identities = self._queue.submit(needs, minutes, packs, at_once)
-        except rnnbench.RnnbenchError as error:
-            self._bear(error)
-            return
-        self._refusals, self._accepted = 0, True
-        for identity, pack in zip(identities, packs, strict=True):
-            self._jobs[identity] = RunningJob(identity, pack, at_once)
-            for trial in pack:
-                del self._collected[rnnbench.trial_id(trial)]
-
-    def _bear(self, refusal: rnnbench.RnnbenchError) -> None:
-        """A refusal may pass when jobs end or SLURM is there again. Raises it where there is no
-        such hope."""
-        self._refusals += 1
-        if not self._jobs and (not self._accepted or self._refusals > GRACE_POLLS):
-            raise refusal
-        self._tell(f"{refusal}; it is tried again")
-
-    def _tell(self, sentence: str) -> None:
-        """Note a sentence for `notices`, once."""
-        if sentence not in self._told:
-            self._told.add(sentence)
-            self._notices.append(sentence)

@@ -1,5 +1,4 @@
-"""Packs: several trials of equal needs in one job of SLURM; and what such a job does on its
-node."""
+"""Packs of trials with equal needs, one pack a job of SLURM, and the work of a job on its node."""
 
 import math
 import os
@@ -16,14 +15,15 @@ import rnnbench
 
 Pack = tuple[rnnbench.Trial, ...]
 OVERHEAD_MIB = 1536
-"""What torch takes in the processes that start a trial and watch it."""
+"""Memory of torch in the processes that start a trial and watch it."""
 MARGIN_MINUTES = 5
-"""To load torch; and well before the end, SLURM warns a job, which counts as preemption."""
+"""Time to load torch, and to stay clear of SLURM's warning before the end of a job, which counts as
+preemption."""
 
 
 @dataclass(frozen=True)
 class Needs:
-    """What a trial asks of its machine."""
+    """The resources that a trial needs on its machine."""
 
     exclusive: bool
     device: str
@@ -32,33 +32,33 @@ class Needs:
 
 
 def needs(trial: rnnbench.Trial) -> Needs:
-    """What a trial asks for. Cost trials are the ones that measure, and want the node to
-    themselves."""
+    """Return the needs of a trial. Cost trials measure, and need a node of their own."""
     lane = trial.__struct_config__.tag
     return Needs(
-        lane == "cost",
-        trial.device,
-        trial.threads,
-        rnnbench.limits(trial).memory_mib + OVERHEAD_MIB,
+        exclusive=lane == "cost",
+        device=trial.device,
+        cpus=trial.threads,
+        memory_mib=rnnbench.limits(trial).memory_mib + OVERHEAD_MIB,
     )
 
 
 def arrays(
     trials: Iterable[rnnbench.Trial], seconds: float, alone: Collection[str]
 ) -> dict[tuple[Needs, int], list[Pack]]:
-    """All packs of these trials, by what they need and by their minutes: each list can be an
-    array."""
-    made: dict[tuple[Needs, int], list[Pack]] = defaultdict(list)
+    """Return the packs of these trials by needs and minutes; each list can be one array.
+
+    seconds: the sum of the limits of its trials at which a pack is full.
+    alone:   ids of trials that each form a pack of their own.
+    """
+    packs: dict[tuple[Needs, int], list[Pack]] = defaultdict(list)
     for pack in _packed(trials, seconds, alone):
-        made[needs(pack[0]), minutes_of(pack)].append(pack)
-    return made
+        packs[needs(pack[0]), minutes_of(pack)].append(pack)
+    return packs
 
 
 def _packed(
     trials: Iterable[rnnbench.Trial], seconds: float, alone: Collection[str]
 ) -> Iterator[Pack]:
-    """Trials in packs of equal needs, each until its limits add up to `seconds`; one of `alone` is
-    a pack by itself."""
     filling: dict[Needs, list[rnnbench.Trial]] = defaultdict(list)
     for trial in trials:
         if rnnbench.trial_id(trial) in alone:
@@ -72,48 +72,54 @@ def _packed(
 
 
 def seconds_of(pack: Iterable[rnnbench.Trial]) -> float:
-    """How long a pack takes at the most."""
+    """Return how long a pack may take by the limits of its trials."""
     return sum(rnnbench.limits(trial).seconds for trial in pack)
 
 
 def minutes_of(pack: Pack) -> int:
-    """What a pack asks for, in classes that double, so that few arrays hold all packs."""
-    return int(2 ** math.ceil(math.log2(max(1.0, seconds_of(pack) / 60)))) + MARGIN_MINUTES
+    """Return the minutes to request, rounded up to a power of two so that arrays stay few."""
+    minutes = max(1.0, seconds_of(pack) / 60)
+    return int(2 ** math.ceil(math.log2(minutes))) + MARGIN_MINUTES
 
 
 class RunPack:
-    """The work of a job: each result becomes a file. Run again, whatever cut it off, it goes on
-    where it was."""
+    """The work of a job: runs a pack and writes a file for each result.
+
+    A job that was cut off continues with the trials that have no file yet.
+    """
 
     def __init__(self, results: str) -> None:
         self.results = results
 
     def __call__(self, encoded: bytes) -> None:
-        """Run what has no result yet of an `rnnbench.Job`. Raises RuntimeError where its process
-        died under a trial."""
+        """Run the trials of an encoded `rnnbench.Job` that have no result yet.
+
+        Raises RuntimeError where the process died during a trial; the driver decides what becomes
+        of its trials.
+        """
         job = msgspec.json.decode(encoded, type=rnnbench.Job)
         missing = tuple(trial for trial in job.trials if not self._path(trial).exists())
         if not missing:
             return
-        for result in rnnbench.JobProcess(msgspec.structs.replace(job, trials=missing)).results():
+        process = rnnbench.JobProcess(msgspec.structs.replace(job, trials=missing))
+        for result in process.results():
             if result.status == "killed" and not result.seconds.process:
-                raise RuntimeError(
-                    result.reason
-                )  # what becomes of its trials is for the driver to say
+                raise RuntimeError(result.reason)
             write_whole(self._path(result.trial), msgspec.json.encode(result))
 
     def checkpoint(self, encoded: bytes) -> DelayedSubmission:
-        """What submitit is to run when the job is requeued: the same."""
+        """Return what submitit runs when the job is requeued: the same work."""
         return DelayedSubmission(self, encoded)
 
     def _path(self, trial: rnnbench.Trial) -> Path:
-        """Where the result of a trial goes."""
         return Path(self.results, f"{rnnbench.trial_id(trial)}.json")
 
 
 def read_regular(path: Path) -> bytes:
-    """The content of a file. Raises OSError for what is no file: a pipe that lies there would be
-    waited for forever."""
+    """Return the content of a regular file.
+
+    Raises OSError for anything else: reading from a pipe, for instance, might never end.
+    """
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
@@ -123,7 +129,7 @@ def read_regular(path: Path) -> bytes:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all."""
+    """Write a file that other processes find complete or not at all."""
     part = path.with_name(f".{path.name}.{os.environ.get('SLURM_JOB_ID', os.getpid())}.part")
     with part.open("wb") as file:
         file.write(content)

@@ -5,7 +5,7 @@ import rnnbench
 
 @rnnbench.hookimpl
 def rnnbench_metrics() -> list[rnnbench.Diagnostic]:
-    """Two looks at memory: through the gradient, and through what can be read out."""
+    """Return two measures of memory: by the gradient, and by a linear read-out."""
     return [
         rnnbench.Diagnostic(
             name="gradient-lag",

@@ -7,8 +7,8 @@ from torch import Tensor, nn
 import rnnbench
 
 DIRECTIONS = 8
-SEEN = 1e-12
-"""Part of the largest gradient below which one says nothing about decay: it may be rounding."""
+LEAST_SHARE = 1e-12
+"""Gradients below this share of the largest one may be rounding errors, and are left out."""
 
 
 def gradient_against_lag(
@@ -51,10 +51,10 @@ def gradient_against_lag(
 
 def _decay(sizes: np.ndarray) -> tuple[dict[str, float], dict[str, str]]:
     name = "decay length (steps)"
-    seen = np.flatnonzero(sizes > SEEN * sizes.max())
-    if len(seen) < 3:
-        return {}, {name: f"there is a gradient at {len(seen)} lags only"}
-    slope = np.polyfit(seen, np.log(sizes[seen]), 1)[0]
+    lags = np.flatnonzero(sizes > LEAST_SHARE * sizes.max())
+    if len(lags) < 3:
+        return {}, {name: f"there is a gradient at {len(lags)} lags only"}
+    slope = np.polyfit(lags, np.log(sizes[lags]), 1)[0]
     if slope >= 0:
         return {}, {name: "the gradient does not fall with the lag"}
     return {name: float(-1 / slope)}, {}

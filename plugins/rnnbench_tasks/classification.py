@@ -1,5 +1,4 @@
-"""What tasks that name the class of a sequence have in common: metric, trivial forecast, a fixed
-shuffle."""
+"""Classification of sequences: the loss, the metric, the trivial forecast, and a fixed split."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,20 +11,25 @@ import rnnbench
 
 @dataclass(frozen=True)
 class Classification(rnnbench.RecordedTask):
-    """One class a sequence, named at its last step."""
+    """A task with one class a sequence, asked at its last step."""
 
     loss: ClassVar[rnnbench.Loss] = "cross-entropy"
     metrics: ClassVar[tuple[rnnbench.Metric, ...]] = (rnnbench.ACCURACY,)
     trivial_forecast: ClassVar[str] = "majority class"
 
     def trivial(self, train: rnnbench.Batch, test: rnnbench.Batch) -> Mapping[str, float]:
-        """Measured: the most frequent class of the training data."""
+        """Return the measured score of the most frequent class of the training data."""
         majority = np.bincount(train.targets).argmax()
         return {"accuracy": float(np.mean(test.targets == majority))}
 
 
-def dealt(everything: rnnbench.Batch, seed: int, train: int, validation: int) -> rnnbench.Splits:
-    """In the order of a shuffle that is the same for all: so many for training, so many for
-    validation, the rest."""
+def split_by_counts(
+    everything: rnnbench.Batch, seed: int, train: int, validation: int
+) -> rnnbench.Splits:
+    """Shuffle, and split into `train` examples, `validation` examples, and the rest for the test.
+
+    The seed is fixed by the task, so that all runs have the same splits.
+    """
     order = np.random.default_rng(seed).permutation(len(everything))
-    return rnnbench.Splits(*map(everything.take, np.split(order, [train, train + validation])))
+    parts = np.split(order, [train, train + validation])
+    return rnnbench.Splits(*map(everything.take, parts))

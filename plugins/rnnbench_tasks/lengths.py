@@ -1,4 +1,4 @@
-"""Sequences of several lengths: what state tracking and counting share."""
+"""Sequences of several lengths, for tasks on state tracking and counting."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -34,7 +34,7 @@ class VariableLength(rnnbench.GeneratedTask):
 
     @property
     def possible_lengths(self) -> Array:
-        """All lengths that are drawn, (N,), each as likely as the others."""
+        """All lengths that may be drawn, (N,), which are equally likely."""
         fitting = np.arange(self.shortest_horizon, self.horizon + 1, self.stride)
         return fitting[-1:] if self.lengths == "longest" else fitting[fitting > self.beyond]
 
@@ -49,8 +49,10 @@ class VariableLength(rnnbench.GeneratedTask):
         return possible[rng.integers(0, len(possible), count)]
 
     def elsewhere(self) -> Mapping[str, rnnbench.GeneratedTask]:
-        """So many times the longest length, exactly; the next shorter one where there is none of
-        that length."""
+        """Return settings at exact multiples of the longest length.
+
+        Where no sequence has that length, the next shorter length is taken.
+        """
         return {f"{n}x": replace(self, horizon=n * self.longest, lengths="longest") for n in TIMES}
 
 

@@ -1,4 +1,4 @@
-"""How far written sequences are from the right ones, where several may be right."""
+"""Metrics of written sequences by their edits to the closest right answer."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,13 +14,13 @@ Extra = Mapping[str, Array]
 
 
 def written(row: Array) -> list[int]:
-    """The tokens of one answer, without what stands behind its end."""
-    found: list[int] = row[row != ABSENT].tolist()
-    return found
+    """Return the tokens of one answer, without its padding."""
+    tokens: list[int] = row[row != ABSENT].tolist()
+    return tokens
 
 
 def right_ones(extra: Extra) -> list[list[list[int]]]:
-    """The right answers to each example, from `extra["right"]`, (B, K, L), padded with -1."""
+    """Return the right answers to each example, from `extra["right"]` (B, K, L) with padding."""
     return [
         [written(answer) for answer in answers if (answer != ABSENT).any()]
         for answers in extra["right"]
@@ -28,22 +28,24 @@ def right_ones(extra: Extra) -> list[list[list[int]]]:
 
 
 def closest(outputs: Array, extra: Extra) -> tuple[Array, Array]:
-    """Edits to the right answer that takes the fewest, and the length of that answer: (B,) each.
+    """Return the fewest edits to a right answer, and the length of that answer, (B,) each.
 
     An edit inserts, deletes or replaces a token (Levenshtein 1966).
     """
     from rapidfuzz.distance import Levenshtein  # a compiled module that listing tasks does not need
 
-    found = [
-        min((Levenshtein.distance(written(row), right), len(right)) for right in answers)
-        for row, answers in zip(outputs, right_ones(extra), strict=True)
-    ]
-    edits, lengths = np.array(found, dtype=np.int64).T
+    closest_ones = []
+    for row, answers in zip(outputs, right_ones(extra), strict=True):
+        tokens = written(row)
+        distances = [(Levenshtein.distance(tokens, right), len(right)) for right in answers]
+        closest_ones.append(min(distances))
+    edits, lengths = np.array(closest_ones, dtype=np.int64).T
     return edits, lengths
 
 
 def _exact(outputs: Array, targets: Array, extra: Extra) -> float:  # noqa: ARG001
-    return float(np.mean(closest(outputs, extra)[0] == 0))
+    edits, _ = closest(outputs, extra)
+    return float(np.mean(edits == 0))
 
 
 def _error_rate(outputs: Array, targets: Array, extra: Extra) -> float:  # noqa: ARG001

@@ -1,13 +1,12 @@
-"""First-party reports. matplotlib and jinja2 are imported when a report is made, and torch never
-is."""
+"""First-party reports. matplotlib and jinja2 are imported only when a report is made; torch is
+never imported."""
 
 import rnnbench
 
 
 @rnnbench.hookimpl
 def rnnbench_reports() -> list[rnnbench.Renderer]:
-    """One HTML page with its figures; verdicts on claims; times and their ratios for other
-    tools."""
+    """Return the HTML page, the verdicts on claims, and exports of step times."""
     return [
         rnnbench.Renderer(
             name="html",

@@ -1,5 +1,5 @@
-"""One forest plot of all claims: a line for each condition, its effect with the interval, and where
-it must lie."""
+"""The forest plot of all claims: a line for each condition, with its effect and its interval, and
+the region that the claim names."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,7 +16,7 @@ from rnnbench_reports.claim_panels import (
     LINES,
     SHADE,
     Kind,
-    draw,
+    draw_reading,
     kind_of,
     mark,
     scale,
@@ -25,10 +25,16 @@ from rnnbench_reports.claim_panels import (
 from rnnbench_reports.claim_rows import LINE, ClaimBlock, ReadingBlock, claim_blocks
 from rnnbench_reports.style import DOTS_PER_INCH, Drawn, plain, spread
 
-SMALL, LARGE = 8, 9
-MARGIN, LABELS, BETWEEN, NUMBERS = 0.1, 3.9, 0.17, 2.35
-HEAD, FOOT = 0.55, 0.1
-"""Inches above the first claim, for the legend and the titles, and below the last one."""
+SMALL = 8
+LARGE = 9
+# Lengths in inches.
+MARGIN = 0.1
+LABELS = 3.9
+BETWEEN = 0.17
+NUMBERS = 2.35
+HEAD = 0.55
+"""Space above the first claim, for the legend and the titles."""
+FOOT = 0.1
 INDENT = 0.12
 VERDICTS = {"supported": COLOURS["holds"], "refuted": COLOURS["fails"], "mixed": "#6b4f9e"}
 WORDS = {"holds": "the claim holds", "fails": "it fails", "open": "open"}
@@ -46,35 +52,34 @@ CAPTION = (
 
 
 def forest(findings: rnnbench.Findings) -> Drawn | None:
-    """The plot; None where no claim has a condition."""
+    """Return the plot; None where no claim has a condition."""
     claims = list(claim_blocks(findings.claims, HEAD))
     blocks = [block for claim in claims for block in claim.readings]
-    kinds = [kind for kind in KINDS if any(kind_of(block.reading) == kind.name for block in blocks)]
-    if not kinds:
+    by_kind = {kind: _of_kind(blocks, kind) for kind in KINDS}
+    shown = {kind: own for kind, own in by_kind.items() if own}
+    if not shown:
         return None
-    width = MARGIN + LABELS + sum(kind.width + BETWEEN for kind in kinds) + NUMBERS + MARGIN
+    width = MARGIN + LABELS + sum(kind.width + BETWEEN for kind in shown) + NUMBERS + MARGIN
     height = claims[-1].bottom + FOOT
     figure = Figure(figsize=(width, height), dpi=DOTS_PER_INCH)
     sheet = _sheet(figure)
     left = MARGIN + LABELS
-    for kind in kinds:
+    for kind, own in shown.items():
         left += BETWEEN
-        _panel(
-            figure,
-            kind,
-            left,
-            [block for block in blocks if kind_of(block.reading) == kind.name],
-            claims,
-        )
+        _draw_panel(figure, kind, left, own, claims)
         left += kind.width
     for claim in claims:
-        _words(sheet, claim, left + BETWEEN, width - MARGIN)
-    _legend(figure, claims)
+        _write_claim(sheet, claim, left + BETWEEN, width - MARGIN)
+    _draw_legend(figure, claims)
     return Drawn("claims-forest", "Every condition of every claim", CAPTION, figure)
 
 
+def _of_kind(blocks: Sequence[ReadingBlock], kind: Kind) -> list[ReadingBlock]:
+    return [block for block in blocks if kind_of(block.reading) == kind.name]
+
+
 def _sheet(figure: Figure) -> Axes:
-    """Axes over the whole figure, in inches from its upper left corner."""
+    """Return axes over the whole figure, in inches from its upper left corner."""
     width, height = figure.get_size_inches()
     sheet = figure.add_axes((0, 0, 1, 1))
     sheet.set_xlim(0, width)
@@ -83,17 +88,18 @@ def _sheet(figure: Figure) -> Axes:
     return sheet
 
 
-def _panel(
+def _draw_panel(
     figure: Figure,
     kind: Kind,
     left: float,
     blocks: Sequence[ReadingBlock],
     claims: Sequence[ClaimBlock],
 ) -> None:
-    """Marks of one kind of effect, with the numbers of its axis above the first that a claim has of
-    it."""
+    """Draw all effects of one kind, and repeat the numbers of the axis in each claim with such an
+    effect."""
     width, height = figure.get_size_inches()
-    bottom, top = claims[-1].bottom, claims[0].top
+    bottom = claims[-1].bottom
+    top = claims[0].top
     place = left / width, 1 - bottom / height, kind.width / width, (bottom - top) / height
     axis = figure.add_axes(place, facecolor="none")
     axis.set_ylim(bottom, top)
@@ -102,56 +108,57 @@ def _panel(
     axis.tick_params(bottom=False, labelbottom=False, left=False, labelleft=False)
     axis.spines[:].set_visible(False)
     for block in blocks:
-        draw(axis, kind, block)
+        draw_reading(axis, kind, block)
     for claim in claims:
         own = [block for block in claim.readings if block in blocks and block.conditions]
         if own:
             tick_numbers(axis, own[0].top - LINE / 2)
 
 
-def _words(sheet: Axes, block: ClaimBlock, numbers: float, right: float) -> None:
-    """A claim with its verdict, and each condition with its figures and what they say."""
+def _write_claim(sheet: Axes, block: ClaimBlock, numbers: float, right: float) -> None:
+    """Write a claim with its verdict, and its readings.
+
+    numbers: the left end of the figures.
+    right:   the right end of verdicts and states.
+    """
     verdict = block.claim.verdict
     colour = VERDICTS.get(verdict, COLOURS["open"])
     sheet.plot([MARGIN, right], [block.top - 0.03] * 2, color="#999999", linewidth=0.6)
-    heading: dict[str, Any] = {"fontsize": LARGE, "fontweight": "bold", "va": "center"}
-    sheet.text(MARGIN, block.middle, plain(block.text), **heading)
-    sheet.text(right, block.middle, verdict, ha="right", color=colour, **heading)
+    bold: dict[str, Any] = {"fontsize": LARGE, "fontweight": "bold", "va": "center"}
+    sheet.text(MARGIN, block.middle, plain(block.text), **bold)
+    sheet.text(right, block.middle, verdict, ha="right", color=colour, **bold)
     for reading in block.readings:
-        sheet.text(
-            MARGIN + INDENT,
-            reading.middle,
-            plain(reading.text),
-            fontsize=SMALL,
-            style="italic",
-            va="center",
-        )
-        for line in reading.conditions:
-            text: dict[str, Any] = {"y": line.middle, "fontsize": SMALL, "va": "center"}
-            sheet.text(x=MARGIN + 2 * INDENT, s=plain(line.text), **text)
-            sheet.text(x=numbers, s=spread(line.judged.effect), **text)
-            sheet.text(
-                x=right, s=line.judged.state, ha="right", color=COLOURS[line.judged.state], **text
-            )
+        _write_reading(sheet, reading, numbers, right)
 
 
-def _legend(figure: Figure, claims: Sequence[ClaimBlock]) -> None:
-    """What marks, colours and lines mean, of kinds of lines those that are drawn."""
+def _write_reading(sheet: Axes, block: ReadingBlock, numbers: float, right: float) -> None:
+    """Write a reading, and each of its conditions with its figures and its state."""
+    small: dict[str, Any] = {"fontsize": SMALL, "va": "center"}
+    sheet.text(MARGIN + INDENT, block.middle, plain(block.text), style="italic", **small)
+    for line in block.conditions:
+        state = line.judged.state
+        sheet.text(MARGIN + 2 * INDENT, line.middle, plain(line.text), **small)
+        sheet.text(numbers, line.middle, spread(line.judged.effect), **small)
+        sheet.text(right, line.middle, state, ha="right", color=COLOURS[state], **small)
+
+
+def _draw_legend(figure: Figure, claims: Sequence[ClaimBlock]) -> None:
+    """Explain marks, colours, and those kinds of lines that are drawn."""
     lines = [line for claim in claims for reading in claim.readings for line in reading.conditions]
     drawn = {line.judged.effect.kind for line in lines if line.judged.effect}
-    states = [Line2D([], [], label=WORDS[state], **mark(state)) for state in WORDS]
-    kinds = [
-        Line2D(
-            [], [], color=COLOURS["open"], linewidth=1.6, linestyle=LINES.get(kind, "-"), label=kind
-        )
-        for kind in ("95 % interval", *reversed([kind for kind in LINES if kind in drawn]))
-    ]
+    kinds = ["95 % interval", *(kind for kind in reversed(LINES) if kind in drawn)]
+    states = [Line2D([], [], label=words, **mark(state)) for state, words in WORDS.items()]
     shaded = Patch(facecolor=SHADE, label="where the claim says it lies")
     figure.legend(
-        handles=[*states, shaded, *kinds],
+        handles=[*states, shaded, *map(_line_of_kind, kinds)],
         loc="upper left",
         ncols=8,
         frameon=False,
         fontsize=SMALL,
         borderaxespad=0.6,
     )
+
+
+def _line_of_kind(kind: str) -> Line2D:
+    style = LINES.get(kind, "-")
+    return Line2D([], [], color=COLOURS["open"], linewidth=1.6, linestyle=style, label=kind)

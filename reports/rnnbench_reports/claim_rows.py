@@ -1,24 +1,25 @@
-"""The lines of the forest plot: claims, their readings and conditions, one below the other, with
-their places."""
+"""The layout of the forest plot: lines of text for claims, readings and conditions, with their
+heights."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from textwrap import wrap
 
 import rnnbench
-from rnnbench_reports.claim_words import BY_THEMSELVES, heading
+from rnnbench_reports.claim_words import UNNAMED_FACETS, heading
 
 LINE = 0.17
 """Inches from one line of text to the next."""
 BEFORE_A_CLAIM = 0.13
-SENTENCE_CHARACTERS, HEADING_CHARACTERS, CONDITION_CHARACTERS = 100, 65, 62
-"""What fits on a line of each kind."""
+SENTENCE_CHARACTERS = 100
+HEADING_CHARACTERS = 65
+CONDITION_CHARACTERS = 62
 
 
 @dataclass(frozen=True)
 class ConditionLine:
-    """A condition. `top` and `middle` of its text are in inches from the top of the figure, as in
-    all lines."""
+    """A condition with the top and the middle of its text, in inches below the top of the
+    figure."""
 
     text: str
     top: float
@@ -28,7 +29,7 @@ class ConditionLine:
 
 @dataclass(frozen=True)
 class ReadingBlock:
-    """A reading with its conditions, which reach from `top` to `bottom`."""
+    """A reading with its conditions, which reach from `top` to `bottom` below its own text."""
 
     text: str
     middle: float
@@ -51,41 +52,50 @@ class ClaimBlock:
 
 
 def claim_blocks(claims: tuple[rnnbench.ClaimFinding, ...], top: float) -> Iterator[ClaimBlock]:
-    """The claims that have conditions, from this height downwards."""
+    """Yield a block for each claim that has conditions, from this height downwards."""
     for claim in claims:
-        if not any(reading.judged for reading in claim.readings):
-            continue
-        begin = top + BEFORE_A_CLAIM
-        sentence = wrap(claim.sentence, SENTENCE_CHARACTERS)
-        at = begin + LINE * len(sentence)
-        readings = []
-        for reading in claim.readings:
-            readings.append(_reading(reading, at))
-            at = readings[-1].bottom
-        middle = begin + LINE * len(sentence) / 2
-        yield ClaimBlock("\n".join(sentence), begin, middle, at, claim, tuple(readings))
-        top = at
+        if any(reading.judged for reading in claim.readings):
+            block = _claim_block(claim, top + BEFORE_A_CLAIM)
+            yield block
+            top = block.bottom
 
 
-def _reading(reading: rnnbench.ReadingFinding, top: float) -> ReadingBlock:
+def _claim_block(claim: rnnbench.ClaimFinding, top: float) -> ClaimBlock:
+    lines = wrap(claim.sentence, SENTENCE_CHARACTERS)
+    bottom = top + LINE * len(lines)
+    readings = []
+    for reading in claim.readings:
+        readings.append(_reading_block(reading, bottom))
+        bottom = readings[-1].bottom
+    middle = top + LINE * len(lines) / 2
+    return ClaimBlock("\n".join(lines), top, middle, bottom, claim, tuple(readings))
+
+
+def _reading_block(reading: rnnbench.ReadingFinding, top: float) -> ReadingBlock:
     untested = f"; untested: {', '.join(reading.missing)}" if reading.missing else ""
-    text = wrap(heading(reading) + untested, HEADING_CHARACTERS)
-    at = begin = top + LINE * len(text)
+    lines = wrap(heading(reading) + untested, HEADING_CHARACTERS)
+    conditions_top = top + LINE * len(lines)
+    bottom = conditions_top
     conditions = []
     for judged in reading.judged:
-        lines = wrap(_facets(judged), CONDITION_CHARACTERS) or [""]
-        height = LINE * len(lines)
-        conditions.append(ConditionLine("\n".join(lines), at, at + height / 2, judged))
-        at += height
+        words = wrap(_short_facets(judged), CONDITION_CHARACTERS) or [""]
+        height = LINE * len(words)
+        conditions.append(ConditionLine("\n".join(words), bottom, bottom + height / 2, judged))
+        bottom += height
     return ReadingBlock(
-        "\n".join(text), top + LINE * len(text) / 2, begin, at, reading, tuple(conditions)
+        text="\n".join(lines),
+        middle=top + LINE * len(lines) / 2,
+        top=conditions_top,
+        bottom=bottom,
+        reading=reading,
+        conditions=tuple(conditions),
     )
 
 
-def _facets(judged: rnnbench.Judged) -> str:
-    """What tells a condition from others, in few words."""
+def _short_facets(judged: rnnbench.Judged) -> str:
+    """Return the facets that distinguish a condition, in few words."""
     words = []
     for name, value in judged.facets.items():
-        short = value.removesuffix(" to the target")
-        words.append(short if name in (*BY_THEMSELVES, "threshold") else f"{name} {value}")
+        needs_name = name not in (*UNNAMED_FACETS, "threshold")
+        words.append(f"{name} {value}" if needs_name else value.removesuffix(" to the target"))
     return ", ".join(words)

@@ -1,38 +1,37 @@
-"""What reports write of a claim's conditions, the same in Markdown, on the page and beside the
-forest plot."""
+"""Words on the conditions of a claim: for Markdown, for the page, and beside the forest plot."""
 
 import rnnbench
 from rnnbench_reports.style import number
 
-BY_THEMSELVES = ("task", "shape")
-"""Facets whose values need no name beside them."""
+UNNAMED_FACETS = ("task", "shape")
+"""Facets whose values are clear without their names."""
 
 
 def facets(judged: rnnbench.Judged) -> str:
-    """What tells a condition from others: `adding, horizon 50, equal parameters`."""
+    """Return what distinguishes a condition: `adding, horizon 50, equal parameters`."""
     return ", ".join(
-        value if name in BY_THEMSELVES else f"{name} {value}"
+        value if name in UNNAMED_FACETS else f"{name} {value}"
         for name, value in judged.facets.items()
     )
 
 
 def heading(reading: rnnbench.ReadingFinding) -> str:
-    """The title of a reading, and what it asks."""
+    """Return the title of a reading, and what it asks."""
     return f"{reading.title}: {reading.summary}" if reading.title else reading.summary
 
 
-def effect(found: rnnbench.Range | None) -> str:
-    """`0.408 [0.375 to 0.447]`, with the kind of what lies around where that is no interval."""
-    if found is None:
+def effect(estimate: rnnbench.Range | None) -> str:
+    """Return `0.408 [0.375 to 0.447]`, with the kind of range where that is no interval."""
+    if estimate is None:
         return "-"
-    if found.low == found.high:
-        return number(found.centre)
-    kind = "" if found.kind == "95 % interval" else f", {found.kind}"
-    return f"{number(found.centre)} [{number(found.low)} to {number(found.high)}{kind}]"
+    if estimate.low == estimate.high:
+        return number(estimate.centre)
+    kind = "" if estimate.kind == "95 % interval" else f", {estimate.kind}"
+    return f"{number(estimate.centre)} [{number(estimate.low)} to {number(estimate.high)}{kind}]"
 
 
 def p_value(judged: rnnbench.Judged) -> str:
-    """The p-value; `exact` of what was counted."""
+    """Return the p-value; `exact` where the effect was counted."""
     if judged.p_value is None:
         return "-"
     if judged.p_value > 0:
@@ -41,49 +40,47 @@ def p_value(judged: rnnbench.Judged) -> str:
 
 
 def state(judged: rnnbench.Judged) -> str:
-    """Whether the claim holds, and what is to be said of that."""
-    more = rnnbench.text.more_seeds(judged.more_seeds)
-    told = "; ".join(filter(None, (judged.why, *judged.lost, more)))
-    return judged.state + (f": {told}" if told else "")
+    """Return whether the claim holds, with its reasons and its losses."""
+    more_seeds = rnnbench.text.more_seeds(judged.more_seeds)
+    remarks = [remark for remark in (judged.why, *judged.lost, more_seeds) if remark]
+    return f"{judged.state}: {'; '.join(remarks)}" if remarks else judged.state
 
 
 def rates(judged: rnnbench.Judged) -> str:
-    """The learning rates of each cell, the best first: `gru 0.01 or 0.003; lstm 0.001`."""
-    return (
-        "; ".join(
-            f"{side.cell} {' or '.join(map(number, side.rates)) or '-'}" for side in judged.rates
-        )
-        or "-"
-    )
+    """Return the learning rates of each cell, the best first: `gru 0.01 or 0.003; lstm 0.001`."""
+    by_cell = []
+    for side in judged.rates:
+        cell_rates = " or ".join(map(number, side.rates)) or "-"
+        by_cell.append(f"{side.cell} {cell_rates}")
+    return "; ".join(by_cell) or "-"
 
 
 def is_trained(claim: rnnbench.ClaimFinding) -> bool:
-    """Whether some condition of it has learning rates."""
+    """Return whether some condition of a claim has learning rates."""
     return any(judged.rates for reading in claim.readings for judged in reading.judged)
 
 
 def common_search(claim: rnnbench.ClaimFinding) -> str:
-    """How the learning rates of all its cells were found, in a sentence; "" where that differs or
-    is not done."""
-    found = {
+    """Return a sentence on how the learning rates of all cells of a claim were found.
+
+    Returns "" where cells differ in that, or nothing was trained.
+    """
+    searches = {
         side.search
         for reading in claim.readings
         for judged in reading.judged
         for side in judged.rates
     }
-    if len(found) != 1:
+    if len(searches) != 1:
         return ""
-    (search,) = found
-    return (
-        "Learning rates:"
-        f" {search}{'' if search.startswith('fixed') else ', for each cell by itself'}."
-    )
+    (search,) = searches
+    by_itself = "" if search.startswith("fixed") else ", for each cell by itself"
+    return f"Learning rates: {search}{by_itself}."
 
 
 def search(judged: rnnbench.Judged) -> str:
-    """How the learning rates of a condition were found, where conditions of its claim differ in
-    that."""
-    found = dict.fromkeys(side.search for side in judged.rates)
-    if len(found) == 1:
-        return next(iter(found))
+    """Return how the learning rates of a condition were found, cell by cell where cells differ."""
+    searches = dict.fromkeys(side.search for side in judged.rates)
+    if len(searches) == 1:
+        return next(iter(searches))
     return "; ".join(f"{side.cell}: {side.search}" for side in judged.rates) or "-"

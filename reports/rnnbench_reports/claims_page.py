@@ -1,11 +1,12 @@
-"""Verdicts on claims as one page of Markdown, with a forest plot and a table of the results that
-they rest on."""
+"""The report `claims`: verdicts on claims in Markdown, a forest plot, and a table of the results
+that they rest on."""
 
 import csv
 import re
 from collections.abc import Callable, Iterator
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 
@@ -31,12 +32,15 @@ COLUMNS = ("claim", "reading", "condition", "cell", "seed", "rate", "replicate",
 
 
 def render(findings: rnnbench.Findings, folder: Path) -> list[Path]:
-    """Write `claims.md`, `claims-trials.csv` and `claims-forest.svg` into the folder, where there
-    are claims."""
+    """Write `claims.md`, `claims-trials.csv` and `claims-forest.svg` into the folder.
+
+    Nothing is written where there are no claims, and no plot where no claim has a condition.
+    """
     if not findings.claims:
         return []
     drawn = forest(findings)
-    page, table = folder / PAGE, folder / TABLE
+    page = folder / PAGE
+    table = folder / TABLE
     page.write_text("\n".join(_page(findings, drawn)) + "\n", encoding="utf-8")
     table.write_text(_table(findings), encoding="utf-8")
     if drawn is None:
@@ -46,29 +50,47 @@ def render(findings: rnnbench.Findings, folder: Path) -> list[Path]:
 
 
 def _save(drawn: Drawn, path: Path) -> None:
-    """The same findings give the same bytes."""
+    """Save the plot so that equal findings give equal bytes."""
     with mpl.rc_context({"svg.hashsalt": PAGE, "svg.fonttype": "none"}), without_missing_glyphs():
         drawn.figure.savefig(path, metadata={"Date": None, "Creator": None})
 
 
 def _table(findings: rnnbench.Findings) -> str:
-    """A row for each cell and result of each condition."""
+    """Return a row for each result of each cell in each condition."""
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
     for claim in findings.claims:
         for reading in claim.readings:
             for judged in reading.judged:
-                where = claim.name, heading(reading), facets(judged)
-                for one in judged.evidence:
-                    rate = "" if one.rate is None else f"{one.rate:g}"
-                    writer.writerow((*where, one.cell, one.seed, rate, one.replicate, one.trial))
+                condition = (claim.name, heading(reading), facets(judged))
+                writer.writerows((*condition, *_source(trial)) for trial in judged.evidence)
     return text.getvalue()
 
 
+def _source(trial: Any) -> tuple[object, ...]:
+    rate = "" if trial.rate is None else f"{trial.rate:g}"
+    return trial.cell, trial.seed, rate, trial.replicate, trial.trial
+
+
 def _page(findings: rnnbench.Findings, drawn: Drawn | None) -> Iterator[str]:
-    yield "# What people repeat, put to the test\n"
+    yield from _introduction(findings)
+    yield from _origin(findings)
+    yield "\n| verdict | claim | |\n|---|---|---|"
+    for claim in findings.claims:
+        link = f"[{plain(claim.sentence)}](#{_anchor(claim.name)})"
+        yield f"| **{claim.verdict}** | {link} | {plain(claim.because)} |"
+    if drawn:
+        alternative = "Every condition of every claim: its effect, and where the claim says it lies"
+        yield f"\n![{alternative}]({FOREST})"
+        yield f"\n{plain(drawn.caption)}"
+    for claim in findings.claims:
+        yield from _claim(claim)
+
+
+def _introduction(findings: rnnbench.Findings) -> Iterator[str]:
     suite = f"`{plain(findings.suite)}`, version {findings.suite_version}"
+    yield "# What people repeat, put to the test\n"
     yield f"Made by `rnnbench report` from the results of the suite {suite}; not typed."
     yield (
         "A claim is *supported* where it holds under every condition, *refuted* where it fails"
@@ -80,33 +102,21 @@ def _page(findings: rnnbench.Findings, drawn: Drawn | None) -> Iterator[str]:
         " seed and"
     )
     yield "learning rate, measurements of cost by cell and replicate.\n"
-    yield from _origin(findings)
-    yield "\n| verdict | claim | |\n|---|---|---|"
-    for claim in findings.claims:
-        yield (
-            f"| **{claim.verdict}** | [{plain(claim.sentence)}](#{_anchor(claim.name)}) |"
-            f" {plain(claim.because)} |"
-        )
-    if drawn:
-        yield (
-            "\n![Every condition of every claim: its effect, and where the claim says it"
-            f" lies]({FOREST})"
-        )
-        yield f"\n{plain(drawn.caption)}"
-    for claim in findings.claims:
-        yield from _claim(claim)
 
 
 def _origin(findings: rnnbench.Findings) -> Iterator[str]:
-    machines = "; ".join(
-        dict.fromkeys(f"{m.processor}, {m.cores} cores, {m.system}" for m in findings.machines)
-    )
+    """Yield sentences on when, where and with what the results were made."""
+    machines = [
+        f"{machine.processor}, {machine.cores} cores, {machine.system}"
+        for machine in findings.machines
+    ]
+    machine = "; ".join(dict.fromkeys(machines))
     versions = ", ".join(
-        f"{name} {' and '.join(found)}" for name, found in findings.versions.items()
+        f"{name} {' and '.join(numbers)}" for name, numbers in findings.versions.items()
     )
     counts = ", ".join(f"{count} {status}" for status, count in findings.counts.items())
     dates = sorted({findings.first_started[:10], findings.last_started[:10]})
-    yield f"Trials: {counts}; {' to '.join(dates)}. Machine: {plain(machines)}."
+    yield f"Trials: {counts}; {' to '.join(dates)}. Machine: {plain(machine)}."
     yield f"{plain(versions)}. Commit: {', '.join(findings.commits) or '-'}."
 
 
@@ -114,9 +124,9 @@ def _claim(claim: rnnbench.ClaimFinding) -> Iterator[str]:
     yield f"\n## {plain(claim.name)}\n"
     yield f"> {plain(claim.sentence)}\n"
     yield f"**{claim.verdict.capitalize()}**: {plain(claim.because)}"
-    for said in (claim.note, *claim.cautions, common_search(claim)):
-        if said:
-            yield f"\n{plain(said)}"
+    for remark in (claim.note, *claim.cautions, common_search(claim)):
+        if remark:
+            yield f"\n{plain(remark)}"
     for reading in claim.readings:
         yield from _reading(reading, claim)
     if claim.caveats:
@@ -130,6 +140,14 @@ def _reading(reading: rnnbench.ReadingFinding, claim: rnnbench.ClaimFinding) -> 
     if reading.missing:
         yield f"Untested: {plain(', '.join(reading.missing))}."
         return
+    columns = _columns(claim)
+    yield f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}"
+    for judged in reading.judged:
+        yield f"| {' | '.join(plain(words(judged)) for words in columns.values())} |"
+
+
+def _columns(claim: rnnbench.ClaimFinding) -> dict[str, Callable[[rnnbench.Judged], str]]:
+    """Return the head of each column, and what it shows of a condition."""
     columns: dict[str, Callable[[rnnbench.Judged], str]] = {
         "condition": facets,
         "effect": _effect,
@@ -141,9 +159,7 @@ def _reading(reading: rnnbench.ReadingFinding, claim: rnnbench.ClaimFinding) -> 
         if not common_search(claim):
             columns["search"] = search
     columns[""] = state
-    yield f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}"
-    for judged in reading.judged:
-        yield f"| {' | '.join(plain(words(judged)) for words in columns.values())} |"
+    return columns
 
 
 def _effect(judged: rnnbench.Judged) -> str:
@@ -155,8 +171,7 @@ def _n(judged: rnnbench.Judged) -> str:
 
 
 def plain(text: str) -> str:
-    """A text of anybody as Markdown shows it letter by letter, on one line and within one cell of a
-    table."""
+    """Return a text so that Markdown shows it letter by letter, within one cell of a table."""
     line = " ".join(text.split()) if "\n" in text else text
     escaped = re.sub(r"[\\`*\[\]|$]", r"\\\g<0>", line)
     escaped = re.sub(r"(?<!\w)_|_(?!\w)", r"\_", escaped)  # within a word it opens no emphasis
@@ -164,5 +179,5 @@ def plain(text: str) -> str:
 
 
 def _anchor(name: str) -> str:
-    """The heading of this name, as links find it."""
+    """Return the anchor of the heading with this name."""
     return re.sub(r"[^\w -]", "", name.lower()).replace(" ", "-")

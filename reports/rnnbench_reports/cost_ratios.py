@@ -1,4 +1,4 @@
-"""Ratios of times between any two rows, as a table for other programs."""
+"""The report `cost-ratios`: ratios of step times between any two rows, as CSV."""
 
 import csv
 from pathlib import Path
@@ -23,8 +23,7 @@ COLUMNS = (
 
 
 def render(findings: rnnbench.Findings, folder: Path) -> list[Path]:
-    """Write one file with a line for every two rows that were measured side by side, the slower one
-    over the faster."""
+    """Write a line for every two rows that were measured side by side, the slower one first."""
     path = folder / FILE
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)

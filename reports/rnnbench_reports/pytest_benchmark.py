@@ -1,5 +1,4 @@
-"""Times in the JSON of pytest-benchmark 5, for `pytest-benchmark compare` and what is built around
-it."""
+"""The report `pytest-benchmark`: step times in the JSON format of pytest-benchmark 5."""
 
 import json
 from collections.abc import Iterator
@@ -15,28 +14,13 @@ FILE = "pytest-benchmark.json"
 
 
 def render(findings: rnnbench.Findings, folder: Path) -> list[Path]:
-    """Write one file; a benchmark is a cell at a shape under one kind of step, a round is the
-    median of a replicate."""
-    machine, commit = findings.machines[-1], findings.commits[-1] if findings.commits else ""
-    python = findings.versions.get("python", ("unknown",))[-1]
+    """Write one file with a benchmark for each cell, shape and kind of step.
+
+    The median of a replicate counts as a round.
+    """
     content = {
-        "machine_info": {
-            "node": "unknown",
-            "processor": machine.processor,
-            "machine": machine.processor,
-            "python_implementation": "CPython",
-            "python_version": python,
-            "system": machine.system,
-            "cpu": {"brand_raw": machine.processor, "count": machine.cores},
-        },
-        "commit_info": {
-            "id": commit.partition("+")[0] or "unversioned",
-            "time": findings.last_started,
-            "author_time": findings.last_started,
-            "dirty": "+" in commit,
-            "project": "rnnbench",
-            "branch": "(unknown)",
-        },
+        "machine_info": _machine_info(findings),
+        "commit_info": _commit_info(findings),
         "benchmarks": list(_benchmarks(findings)),
         "datetime": findings.last_started,
         "version": version,
@@ -46,22 +30,44 @@ def render(findings: rnnbench.Findings, folder: Path) -> list[Path]:
     return [path]
 
 
+def _machine_info(findings: rnnbench.Findings) -> dict[str, Any]:
+    machine = findings.machines[-1]
+    return {
+        "node": "unknown",
+        "processor": machine.processor,
+        "machine": machine.processor,
+        "python_implementation": "CPython",
+        "python_version": findings.versions.get("python", ("unknown",))[-1],
+        "system": machine.system,
+        "cpu": {"brand_raw": machine.processor, "count": machine.cores},
+    }
+
+
+def _commit_info(findings: rnnbench.Findings) -> dict[str, Any]:
+    """Return the last commit; a "+" behind its id marks uncommitted changes."""
+    commit = findings.commits[-1] if findings.commits else ""
+    return {
+        "id": commit.partition("+")[0] or "unversioned",
+        "time": findings.last_started,
+        "author_time": findings.last_started,
+        "dirty": "+" in commit,
+        "project": "rnnbench",
+        "branch": "(unknown)",
+    }
+
+
 def _benchmarks(findings: rnnbench.Findings) -> Iterator[dict[str, Any]]:
     for cost in findings.costs:
         for row in cost.rows:
             for kind, step_time in row.step_times.items():
-                name = f"{kind}[{row.row}, {cost.title}]"
+                label = f"{row.row}, {cost.title}"
+                name = f"{kind}[{label}]"
                 yield {
                     "group": f"{kind}, {cost.title}",
                     "name": name,
                     "fullname": f"{findings.suite}::{name}",
-                    "params": {
-                        "cell": row.row,
-                        "shape": str(cost.shape),
-                        "threads": cost.threads,
-                        "device": cost.device,
-                    },
-                    "param": f"{row.row}, {cost.title}",
+                    "params": _parameters(cost, row),
+                    "param": label,
                     "extra_info": _extra(row, step_time),
                     "options": {
                         "timer": "rnnbench",
@@ -73,8 +79,17 @@ def _benchmarks(findings: rnnbench.Findings) -> Iterator[dict[str, Any]]:
                 }
 
 
+def _parameters(cost: rnnbench.CostFinding, row: rnnbench.CostRow) -> dict[str, Any]:
+    return {
+        "cell": row.row,
+        "shape": str(cost.shape),
+        "threads": cost.threads,
+        "device": cost.device,
+    }
+
+
 def _extra(row: rnnbench.CostRow, step_time: rnnbench.StepTime) -> dict[str, Any]:
-    """What pytest-benchmark has no field for."""
+    """Return the figures for which pytest-benchmark has no field."""
     return {
         "kernel": row.kernel,
         "parameters": row.parameters,

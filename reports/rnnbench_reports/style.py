@@ -1,4 +1,4 @@
-"""How figures look: one colour and one marker for each cell, the same in every figure; numbers as
+"""The look of figures: one colour and marker for each cell, panels, legends, and numbers as
 text."""
 
 import warnings
@@ -16,7 +16,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 import rnnbench
 
-# Okabe & Ito 2008, told apart by colour-blind readers; black is left for references.
+# Okabe & Ito 2008: colour-blind readers can distinguish them; black is left for references.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C564B", "#7F7F7F")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 REFERENCE = "#555555"
@@ -40,41 +40,38 @@ class Drawn(NamedTuple):
 
 @dataclass(frozen=True)
 class Look:
-    """Colour and marker of a cell."""
+    """The colour and the marker of a cell."""
 
     colour: str
     marker: str
 
 
 def looks(findings: rnnbench.Findings) -> dict[str, Look]:
-    """A look for each cell of the findings, in the order of their names."""
+    """Return a look for each cell of the findings, in the order of their names."""
     rows = {arm.row for condition in findings.conditions for arm in condition.arms}
-    rows |= {span.row for far in findings.spans for span in far.spans}
+    rows |= {span.row for finding in findings.spans for span in finding.spans}
     rows |= {row.row for cost in findings.costs for row in cost.rows}
     rows |= {curve.row for scaling in findings.scalings for curve in scaling.curves}
-    rows |= {found.row for scaling in findings.scalings for found in scaling.longest}
-    return {
-        row: Look(COLOURS[i % len(COLOURS)], MARKERS[(i // len(COLOURS) + i) % len(MARKERS)])
-        for i, row in enumerate(sorted(rows))
-    }
+    rows |= {longest.row for scaling in findings.scalings for longest in scaling.longest}
+    return {row: _look(position) for position, row in enumerate(sorted(rows))}
+
+
+def _look(position: int) -> Look:
+    """Return the look of a cell; cells of one colour differ in their markers."""
+    times_round, colour = divmod(position, len(COLOURS))
+    return Look(COLOURS[colour], MARKERS[(times_round + position) % len(MARKERS)])
 
 
 def panels(
     titles: Iterable[str], *, bars: int = 0, wide: bool = False
 ) -> tuple[Figure, list[Axes]]:
-    """A figure of small panels, three to a row, with these titles; high enough for so many bars, or
-    each as wide as the page."""
+    """Return a figure of small panels with these titles, three to a row.
+
+    bars: panels are high enough for this many bars.
+    wide: panels are as wide as the page, one to a row.
+    """
     titles = list(titles)
-    columns = 1 if wide else min(COLUMNS, max(1, len(titles)))
-    rows = -(-len(titles) // columns)
-    width, height = PANEL_INCHES
-    height = max(height, INCHES_A_BAR * bars + 0.6)
-    figure = Figure(
-        figsize=(max(width * columns, 6.0), height * rows + 0.5),
-        layout="constrained",
-        dpi=DOTS_PER_INCH,
-    )
-    axes = figure.subplots(rows, columns, squeeze=False).ravel()
+    figure, axes = _grid(len(titles), bars, wide)
     for axis, title in zip(axes, titles, strict=False):
         shown = title if wide else fill(title, TITLE_CHARACTERS)
         axis.set_title(plain(shown), fontsize=10, loc="left", fontweight="bold")
@@ -84,52 +81,67 @@ def panels(
         axis.tick_params(labelsize=8)
     for axis in axes[len(titles) :]:
         axis.set_visible(False)
-    return figure, list(axes[: len(titles)])
+    return figure, axes[: len(titles)]
+
+
+def _grid(count: int, bars: int, wide: bool) -> tuple[Figure, list[Axes]]:
+    columns = 1 if wide else min(COLUMNS, max(1, count))
+    rows = -(-count // columns)
+    width, least_height = PANEL_INCHES
+    height = max(least_height, INCHES_A_BAR * bars + 0.6)
+    figure = Figure(
+        figsize=(max(width * columns, 6.0), height * rows + 0.5),
+        layout="constrained",
+        dpi=DOTS_PER_INCH,
+    )
+    axes = figure.subplots(rows, columns, squeeze=False).ravel()
+    return figure, list(axes)
 
 
 def legend(figure: Figure, axes: Iterable[Axes]) -> None:
-    """One legend above all panels, each entry once."""
+    """Draw one legend above all panels, with each entry once."""
     entries: dict[str, Artist] = {}
     for axis in axes:
         for handle, label in zip(*axis.get_legend_handles_labels(), strict=True):
             entries.setdefault(label, handle)
-    if entries:
-        inches = 0.6 + 0.085 * max(map(len, entries))
-        columns = max(1, min(len(entries), int(figure.get_figwidth() / inches)))
-        figure.set_figheight(
-            figure.get_figheight() + INCHES_A_LINE * (-(-len(entries) // columns) - 1)
-        )
-        figure.legend(
-            list(entries.values()),
-            list(entries),
-            loc="outside upper center",
-            ncols=columns,
-            frameon=False,
-        )
+    if not entries:
+        return
+    inches_an_entry = 0.6 + 0.085 * max(map(len, entries))
+    columns = max(1, min(len(entries), int(figure.get_figwidth() / inches_an_entry)))
+    lines = -(-len(entries) // columns)
+    figure.set_figheight(figure.get_figheight() + INCHES_A_LINE * (lines - 1))
+    figure.legend(
+        list(entries.values()),
+        list(entries),
+        loc="outside upper center",
+        ncols=columns,
+        frameon=False,
+    )
 
 
 def plain(text: str) -> str:
-    """A text of anybody as matplotlib shows it letter by letter: dollars open no formula, and a
-    line whose label begins with an underscore has its place in the legend. What has no letter is a
-    space."""
-    shown = "".join(
+    """Return a text so that matplotlib shows it letter by letter.
+
+    Dollars open no formula, characters that cannot be printed become spaces, and a label that
+    begins with an underscore still appears in the legend.
+    """
+    printable = "".join(
         character if character.isprintable() or character == "\n" else " " for character in text
     )
-    shown = shown.replace("$", r"\$")
-    return NO_WIDTH + shown if shown.startswith("_") else shown
+    escaped = printable.replace("$", r"\$")
+    return NO_WIDTH + escaped if escaped.startswith("_") else escaped
 
 
 @contextmanager
 def without_missing_glyphs() -> Iterator[None]:
-    """While a figure is written: a box stands in the place of a letter that the font does not have,
-    without a word."""
+    """Suppress warnings on letters that the font lacks; matplotlib draws a box in their place."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing from font")
         yield
 
 
 def plain_ticks(*axes: Axis) -> None:
-    """Numbers as they are on logarithmic axes, at 1, 2 and 5 times powers of ten."""
+    """Number logarithmic axes without exponents, at 1, 2 and 5 times powers of ten."""
     for axis in axes:
         axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
         axis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
@@ -137,13 +149,15 @@ def plain_ticks(*axes: Axis) -> None:
 
 
 def number(value: float) -> str:
-    """Three significant digits, without an exponent where that is readable."""
+    """Return three significant digits, without an exponent where that is readable."""
     return rnnbench.text.number(value)
 
 
 def spread(figure: rnnbench.Range | None, scale: float = 1.0) -> str:
-    """Centre with what lies around it: `0.93 [0.92 to 0.95]`."""
+    """Return the centre and the ends of a range: `0.93 [0.92 to 0.95]`."""
     if figure is None:
         return "-"
-    centre, low, high = (number(scale * v) for v in (figure.centre, figure.low, figure.high))
+    centre = number(scale * figure.centre)
+    low = number(scale * figure.low)
+    high = number(scale * figure.high)
     return centre if low == high == centre else f"{centre} [{low} to {high}]"

@@ -22,7 +22,7 @@ LIMIT_SECONDS = 900.0
 """Compiling takes up to minutes on a busy machine."""
 
 
-class Terms(Struct, frozen=True):
+class Setting(Struct, frozen=True):
     """Under what it is measured: what is fastest on one thread, or on one device, need not be so on
     another."""
 
@@ -51,9 +51,9 @@ def settle_fastest(suite: Suite, catalogue: Catalogue) -> Suite:
     shape, threads = (
         (suite.cost.shapes[0], suite.cost.threads) if suite.cost else (Shape(), suite.threads)
     )
-    terms = Terms(shape, threads, suite.device)
+    setting = Setting(shape, threads, suite.device)
     cells = tuple(
-        _settled(cell, terms, catalogue) if cell.implementation == FASTEST else cell
+        _settled(cell, setting, catalogue) if cell.implementation == FASTEST else cell
         for cell in suite.cells
     )
     names = {old.row: new.row for old, new in zip(suite.cells, cells, strict=True)}
@@ -64,19 +64,19 @@ def settle_fastest(suite: Suite, catalogue: Catalogue) -> Suite:
     return msgspec.structs.replace(suite, cells=cells, cost=cost)
 
 
-def _settled(cell: CellUse, terms: Terms, catalogue: Catalogue) -> CellUse:
-    place = _place(cell, terms, catalogue)
+def _settled(cell: CellUse, setting: Setting, catalogue: Catalogue) -> CellUse:
+    place = _place(cell, setting, catalogue)
     if place.is_file():
         found = msgspec.json.decode(place.read_bytes(), type=Measured)
     else:
-        found = measure(cell, terms, catalogue)
+        found = measure(cell, setting, catalogue)
         place.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(place, msgspec.json.encode(found))
     label = f"{cell.row.replace(f'({FASTEST})', '').strip()} (fastest: {found.fastest})"
     return msgspec.structs.replace(cell, implementation=found.fastest, label=label)
 
 
-def measure(cell: CellUse, terms: Terms, catalogue: Catalogue) -> Measured:
+def measure(cell: CellUse, setting: Setting, catalogue: Catalogue) -> Measured:
     """All implementations side by side in one process."""
     names = catalogue.cells[cell.name].item.implementations
     candidates = tuple(
@@ -88,12 +88,12 @@ def measure(cell: CellUse, terms: Terms, catalogue: Catalogue) -> Measured:
             suite_version=1,
             cells=candidates,
             measurement="train-step-time",
-            shape=terms.shape,
+            shape=setting.shape,
             repeats=REPEATS,
             round=0,
             limit_seconds=LIMIT_SECONDS,
-            threads=terms.threads,
-            device=terms.device,
+            threads=setting.threads,
+            device=setting.device,
         )
     )
     rows = [row for row in result.costs if isinstance(row, TimeRow)]
@@ -102,25 +102,25 @@ def measure(cell: CellUse, terms: Terms, catalogue: Catalogue) -> Measured:
             f"{cell.name}: none of its implementations could be measured: {result.reason}"
         )
     ratios = {row.row: row.log_ratio_to_reference_cell for row in rows}
-    times = {row.row: round(1e3 * statistics.median(_seconds(row, terms)), 3) for row in rows}
+    times = {row.row: round(1e3 * statistics.median(_seconds(row, setting)), 3) for row in rows}
     problem = "; ".join(f"{row}: {reason}" for row, reason in result.absent.items())
     return Measured(min(ratios, key=ratios.__getitem__), times, problem)
 
 
-def _seconds(row: TimeRow, terms: Terms) -> tuple[float, ...]:
+def _seconds(row: TimeRow, setting: Setting) -> tuple[float, ...]:
     """By the clock that is primary there."""
-    return row.cpu_seconds if terms.threads == 1 else row.wall_seconds
+    return row.cpu_seconds if setting.threads == 1 else row.wall_seconds
 
 
-def _place(cell: CellUse, terms: Terms, catalogue: Catalogue) -> Path:
-    """Where it is remembered: for this cell and source, under these terms, on this machine with
+def _place(cell: CellUse, setting: Setting, catalogue: Catalogue) -> Path:
+    """Where it is remembered: for this cell and source, under these setting, on this machine with
     these versions."""
     contribution = catalogue.cells[cell.name]
     source = sources_of(
         contribution.item.build, contribution.plugin.distribution, contribution.plugin.module
     ).modules
     bare = msgspec.structs.replace(cell, implementation=FASTEST, label="")
-    key = (bare, terms, source, environment.machine(), environment.versions())
+    key = (bare, setting, source, environment.machine(), environment.versions())
     return (
         home() / "fastest" / f"{cell.name}-{digest(msgspec.json.encode(key, order='sorted'))}.json"
     )

@@ -1,5 +1,7 @@
-"""The catalogue: everything that the installed plugins bring, and who brought it. The only user of
-pluggy's manager."""
+"""The catalogue of everything that the installed plugins contribute, with the plugin of each item.
+
+It is the only user of pluggy's manager.
+"""
 
 from rnnbench.catalogue.guard import Misbehaved, run_guarded
 from rnnbench.catalogue.installed import DISABLE

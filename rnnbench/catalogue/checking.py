@@ -1,5 +1,4 @@
-"""Whether a plugin's module, and what its hooks return, are what they should be; a problem is one
-line."""
+"""Checks of a plugin's module, and of what its hooks return; a problem is described in one line."""
 
 import inspect
 import os
@@ -10,15 +9,17 @@ from typing import Any
 
 from rnnbench import hooks
 from rnnbench.catalogue.guard import Misbehaved, run_guarded
-from rnnbench.catalogue.installed import Entry, whose
+from rnnbench.catalogue.installed import Entry, owner_of
 from rnnbench.contracts import Task
 
 NameOf = Callable[[Any], str]
 
 
 def foreign_file(entry: Entry, entries: Sequence[Entry], module: object) -> str:
-    """A problem where the module that was imported is a file of another distribution, whose module
-    has its name."""
+    """Return a problem where the imported module is a file of another distribution.
+
+    This happens where two distributions have a module of one name.
+    """
     file = getattr(module, "__file__", None)
     if not isinstance(file, str):
         return ""
@@ -26,18 +27,20 @@ def foreign_file(entry: Entry, entries: Sequence[Entry], module: object) -> str:
     if entry.owns(path) is not False:
         return ""
     others = [other for other in entries if other.plugin.distribution != entry.plugin.distribution]
-    other = whose(path, others)
-    of = f" of {other.plugin.distribution}" if other else ", which it did not install"
+    other = owner_of(path, others)
+    owner = f" of {other.plugin.distribution}" if other else ", which it did not install"
     name = entry.plugin.module.partition(":")[0]
     return (
         f"its entry point '{entry.plugin.name}' names the module '{name}', and that is the file"
-        f" {path}{of}: two distributions have a module of one name; one of them must rename it"
+        f" {path}{owner}: two distributions have a module of one name; one of them must rename it"
     )
 
 
-def odd_hooks(module: ModuleType) -> str:
-    """A function that is called like a hook and lacks the marker would be passed over in
-    silence."""
+def unmarked_hooks(module: ModuleType) -> str:
+    """Return a problem where a function has the name of a hook, and no marker or a wrong signature.
+
+    Pluggy silently ignores a function without the marker.
+    """
     for name, function in list(vars(module).items()):
         if not name.startswith("rnnbench_") or not inspect.isfunction(function):
             continue
@@ -49,16 +52,15 @@ def odd_hooks(module: ModuleType) -> str:
 
 
 def task_name(task: type[Task]) -> str:
-    """The name of a task class. Raises TypeError, saying what it lacks."""
+    """Return the name of a task class. Raises TypeError, which reports what the class lacks."""
     if not issubclass(task, Task):
         raise TypeError(
             f"{task.__name__}, which is not a subclass of rnnbench.GeneratedTask or RecordedTask"
         )
-    declared = ("name", "loss", "metrics", "target", "trivial_forecast")
-    missing = [
-        *sorted(task.__abstractmethods__),
-        *(what for what in declared if not hasattr(task, what)),
-    ]
+    missing = sorted(task.__abstractmethods__)
+    for attribute in ("name", "loss", "metrics", "target", "trivial_forecast"):
+        if not hasattr(task, attribute):
+            missing.append(attribute)
     if missing:
         raise TypeError(f"{task.__name__}, which lacks {', '.join(missing)}")
     if not isinstance(task.target, int | float):
@@ -69,17 +71,16 @@ def task_name(task: type[Task]) -> str:
 def named(
     returned: object, expected: type[Any], hook: str, name_of: NameOf
 ) -> list[tuple[str, Any]] | str:
-    """What a hook returned, each thing with its name; or the problem, where it is not what a hook
-    returns."""
+    """Return the items that a hook returned, each with its name; or a problem with them."""
     wanted = "task classes" if expected is type else expected.__name__
     complaint = f"{hook} should return a list of {wanted}, got "
     if not isinstance(returned, list | tuple):
         return f"{complaint}{type(returned).__name__}"
-    for thing in returned:
-        if not isinstance(thing, expected):
-            return f"{complaint}{type(thing).__name__} in it"
+    for item in returned:
+        if not isinstance(item, expected):
+            return f"{complaint}{type(item).__name__} in it"
     try:
-        names = run_guarded(lambda: [name_of(thing) for thing in returned]).value
+        names = run_guarded(lambda: [name_of(item) for item in returned]).value
     except Misbehaved as misbehaved:
         return f"{hook} returned {str(misbehaved).removeprefix('TypeError: ')}"
     for name in names:

@@ -1,5 +1,5 @@
-"""Running a stranger's code in this process, which it can neither end nor hang, nor leave with
-another environment."""
+"""Guarded calls of a plugin's code: it cannot end or hang this process, nor change its
+environment."""
 
 import os
 import signal
@@ -15,22 +15,22 @@ from typing import Any, NoReturn, TypeVar
 from rnnbench.catalogue.setting_back import set_back
 from rnnbench.errors import describe
 
-Given = TypeVar("Given")
+Value = TypeVar("Value")
 LIMIT = "RNNBENCH_IMPORT_SECONDS"
 LIMIT_SECONDS = 60.0
-"""Some packages compile while they are imported: one was seen to take 34 s."""
+"""Default limit on an import. Some packages compile while they are imported; one took 34 s."""
 AGAIN_SECONDS = 0.5
-"""The limit rings again and again, for what catches every exception."""
+"""Interval at which the alarm of the limit repeats, for code that catches every exception."""
 SLOW_SECONDS = 5.0
 REAL_EXIT = os._exit
 GUARDED: list[int] = []
-"""The process of each guard that is up."""
+"""Process id of each active guard."""
 
 
 class Misbehaved(Exception):
-    """What a stranger's code did instead of returning, in one line.
+    """Raised where a plugin's code does not return; the message describes in one line what it did.
 
-    error: what it raised, where it raised something.
+    error: the exception that it raised, if any.
     """
 
     def __init__(self, sentence: str, error: BaseException | None = None) -> None:
@@ -39,17 +39,22 @@ class Misbehaved(Exception):
 
 
 class EndsProcess(BaseException):
-    """It called os._exit; no `except Exception` on the way takes it."""
+    """Raised in place of os._exit. It is a BaseException, so that no `except Exception` catches
+    it."""
 
 
 class TakesTooLong(BaseException):
-    """It ran longer than its limit."""
+    """Raised in code that runs longer than its limit."""
 
 
 @dataclass(frozen=True)
 class Ran:
-    """What a stranger's code gave, sentences on what it changed and what was set back, and switches
-    of torch that it turned."""
+    """What a guarded call gave.
+
+    value:    the returned value.
+    effects:  sentences on what the code changed, and what was set back.
+    switches: torch's switches that it changed, with their values.
+    """
 
     value: Any
     effects: tuple[str, ...]
@@ -57,25 +62,24 @@ class Ran:
 
 
 def run_guarded(function: Callable[[], Any], limit_seconds: float | None = None) -> Ran:
-    """What the function returns. Raises Misbehaved, in one line, where it raises, exits, or takes
-    too long.
+    """Call a function of a plugin. Raises Misbehaved where it raises, exits, or takes too long.
 
-    What it prints goes to standard error. Environment variables, signal handlers, the working
-    folder, standard streams and warning filters are set back, and folders that it put at the front
-    of `sys.path` are put at its end.
+    Its output goes to standard error. Environment variables, signal handlers, the working folder,
+    standard streams and warning filters are set back. Folders that it puts at the front of
+    `sys.path` are moved to its end.
 
-    limit_seconds: by default 60, or what the environment variable RNNBENCH_IMPORT_SECONDS says.
+    limit_seconds: by default the environment variable RNNBENCH_IMPORT_SECONDS, or 60.
     """
     effects: list[str] = []
-    turned: dict[str, str] = {}
+    switches: dict[str, str] = {}
     began = time.monotonic()
-    own = os.getpid()
+    process = os.getpid()
     limit = limit_seconds or _limit_seconds()
     advice = "" if limit_seconds else f" (raise {LIMIT} if it needs that)"
     too_long = f"it takes longer than {limit:g} s{advice}"
-    with set_back(effects, turned), _no_exit(), _output_aside(), _limited(limit, too_long):
+    with set_back(effects, switches), _no_exit(), _output_aside(), _limited(limit, too_long):
         try:
-            value = _here_alone(function, own)
+            value = _call_in_this_process(function, process)
         except KeyboardInterrupt:
             raise
         except (EndsProcess, TakesTooLong) as ended:
@@ -85,11 +89,11 @@ def run_guarded(function: Callable[[], Any], limit_seconds: float | None = None)
     took = time.monotonic() - began
     if took > SLOW_SECONDS:
         effects.append(f"took {took:.0f} s")
-    return Ran(value, tuple(effects), tuple(turned.items()))
+    return Ran(value, tuple(effects), tuple(switches.items()))
 
 
-def _here_alone(function: Callable[[], Any], own: int) -> Any:
-    """What the function returns. A process that it forks ends here, however it comes here."""
+def _call_in_this_process(function: Callable[[], Any], process: int) -> Any:
+    """Return what the function returns; a process that it forks ends here."""
     code = 1
     try:
         value = function()
@@ -99,7 +103,7 @@ def _here_alone(function: Callable[[], Any], own: int) -> Any:
             code = exit_.code
         raise
     finally:
-        if os.getpid() != own:
+        if os.getpid() != process:
             os._exit(code)
     return value
 
@@ -111,8 +115,7 @@ def _limit_seconds() -> float:
 
 
 def _exit(status: int = 0) -> NoReturn:
-    """In place of os._exit: an exception while a guard of this process is up, whenever the
-    reference was taken."""
+    """Replacement of os._exit: raises an exception while a guard of this process is active."""
     if os.getpid() in GUARDED:
         raise EndsProcess(f"it ends the process: os._exit({status})")
     REAL_EXIT(status)
@@ -120,7 +123,7 @@ def _exit(status: int = 0) -> NoReturn:
 
 @contextmanager
 def _no_exit() -> Iterator[None]:
-    """Turn os._exit into an exception in this process; one that is forked ends by it."""
+    """Turn os._exit into an exception in this process; forked processes still end by it."""
     installed = os._exit
     os._exit = _exit
     GUARDED.append(os.getpid())
@@ -133,11 +136,12 @@ def _no_exit() -> Iterator[None]:
 
 @contextmanager
 def _limited(seconds: float, too_long: str) -> Iterator[None]:
-    """Interrupt what takes too long; only the main thread can, and an alarm that was set before
-    goes on."""
-    if threading.current_thread() is not threading.main_thread() or not hasattr(
-        signal, "setitimer"
-    ):
+    """Interrupt the block after its limit; only the main thread can be interrupted.
+
+    An alarm that was set before continues afterwards.
+    """
+    in_main_thread = threading.current_thread() is threading.main_thread()
+    if not in_main_thread or not hasattr(signal, "setitimer"):
         yield
         return
 
@@ -153,32 +157,31 @@ def _limited(seconds: float, too_long: str) -> Iterator[None]:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, handler)
         if left:
-            signal.setitimer(
-                signal.ITIMER_REAL, max(0.01, left - (time.monotonic() - began)), interval
-            )
+            remaining = max(0.01, left - (time.monotonic() - began))
+            signal.setitimer(signal.ITIMER_REAL, remaining, interval)
 
 
 @contextmanager
 def _output_aside() -> Iterator[None]:
-    """Send what is printed, by Python or by C, to standard error: standard output is for
-    results."""
-    python = sys.stdout
-    kept = -1
+    """Send the output of Python and of C to standard error; standard output is for results."""
+    stdout = sys.stdout
+    descriptor = -1
     with suppress(OSError, ValueError):
-        if python is not None:  # it is where Python found it closed
-            python.flush()
+        # Python sets sys.stdout to None where it found it closed.
+        if stdout is not None:
+            stdout.flush()
     with suppress(OSError):
-        kept = os.dup(1)
+        descriptor = os.dup(1)
     with suppress(OSError):
         os.dup2(2, 1)
     sys.stdout = sys.stderr
     try:
         yield
     finally:
-        sys.stdout = python
-        if kept >= 0:
-            os.dup2(kept, 1)
-            os.close(kept)
+        sys.stdout = stdout
+        if descriptor >= 0:
+            os.dup2(descriptor, 1)
+            os.close(descriptor)
         else:
             with suppress(OSError):
                 os.close(1)

@@ -1,5 +1,4 @@
-"""What is installed: the entry points of plugins, damaged metadata included, and whose file a
-module is."""
+"""Installed plugins: their entry points, damaged metadata, and the owners of module files."""
 
 import json
 import os
@@ -21,8 +20,8 @@ SECTION = f"[{hooks.GROUP}]"
 
 @dataclass(frozen=True)
 class Entry:
-    """An entry point of a plugin with the distribution that declares it; None where that was looked
-    at before."""
+    """An entry point of a plugin with its distribution; None where another process read that
+    before."""
 
     point: EntryPoint
     distribution: Distribution | None
@@ -30,31 +29,30 @@ class Entry:
 
     @cached_property
     def files(self) -> dict[Path, str]:
-        """The files that were installed with the distribution, each with its recorded hash (""
-        where it has none)."""
-        found: dict[Path, str] = {}
+        """Files installed with the distribution, each with its recorded hash ("" without one)."""
+        hashes: dict[Path, str] = {}
         if self.distribution is None:
-            return found
+            return hashes
         for file in self.distribution.files or ():
-            recorded = file.hash.value if file.hash else ""
-            found[_real(self.distribution.locate_file(file))] = recorded
-        return found
+            path = _real_path(self.distribution.locate_file(file))
+            hashes[path] = file.hash.value if file.hash else ""
+        return hashes
 
     @cached_property
     def project(self) -> Path | None:
-        """The folder of the project, where the distribution is installed in place (editable)."""
+        """Folder of the project, where the distribution is installed in place (editable)."""
         if self.distribution is None:
             return None
         try:
-            told = json.loads(self.distribution.read_text("direct_url.json") or "{}")
+            origin = json.loads(self.distribution.read_text("direct_url.json") or "{}")
         except (OSError, ValueError):
             return None
-        if not isinstance(told, dict) or not (told.get("dir_info") or {}).get("editable"):
+        if not isinstance(origin, dict) or not (origin.get("dir_info") or {}).get("editable"):
             return None
-        return _real(unquote(urlparse(str(told.get("url", ""))).path))
+        return _real_path(unquote(urlparse(str(origin.get("url", ""))).path))
 
     def owns(self, file: Path) -> bool | None:
-        """Whether a file is one of this distribution's; None where nothing says so."""
+        """Whether a file belongs to this distribution; None where that is unknown."""
         if self.project is not None:
             return file.is_relative_to(self.project)
         if file in self.files:
@@ -66,52 +64,58 @@ class Entry:
 
 
 def installed() -> tuple[list[Entry], list[Plugin]]:
-    """Every entry point of the group `rnnbench`, and a broken plugin for each distribution whose
-    metadata are damaged.
+    """Return the entry points of the group `rnnbench`, and damaged distributions as broken plugins.
 
-    Those named in the environment variable RNNBENCH_DISABLE_PLUGINS are left out.
+    Plugins named in the environment variable RNNBENCH_DISABLE_PLUGINS are left out.
     """
     disabled = {name.strip() for name in os.environ.get(DISABLE, "").split(",")}
-    found: dict[tuple[str, str, str], Entry] = {}
+    entries: dict[tuple[str, str, str], Entry] = {}
     damaged: dict[str, Plugin] = {}
     for distribution in distributions():
-        try:
-            points = [point for point in distribution.entry_points if point.group == hooks.GROUP]
-        except Exception as error:
-            points = []
-            if _declares_plugins(distribution):
-                plugin = _damaged(
-                    distribution, f"its entry points cannot be read: {describe(error)}"
-                )
-                damaged.setdefault(plugin.distribution, plugin)
-        if not points:
+        found = _entries_of(distribution)
+        if isinstance(found, Plugin):
+            damaged.setdefault(found.distribution, found)
             continue
-        try:
-            name = distribution.metadata["Name"]
-            version = distribution.metadata["Version"] or ""
-        except Exception:
-            name = None
-        if not isinstance(name, str) or not name:
-            plugin = _damaged(distribution, "its metadata are damaged: they give no name")
-            damaged.setdefault(plugin.distribution, plugin)
-            continue
-        for point in points:
-            plugin = Plugin(point.name, name, str(version), point.value)
-            found.setdefault((name, point.name, point.value), Entry(point, distribution, plugin))
-    entries = [found[key] for key in sorted(found)]
-    enabled = [entry for entry in entries if not _names(entry.plugin) & disabled]
+        for entry in found:
+            plugin = entry.plugin
+            entries.setdefault((plugin.distribution, plugin.name, plugin.module), entry)
+    ordered = [entries[key] for key in sorted(entries)]
+    enabled = [entry for entry in ordered if not _names(entry.plugin) & disabled]
     return enabled, [plugin for name, plugin in sorted(damaged.items()) if name not in disabled]
 
 
+def _entries_of(distribution: Distribution) -> list[Entry] | Plugin:
+    """Return the entry points of a distribution, or a broken plugin if its metadata are damaged."""
+    try:
+        points = [point for point in distribution.entry_points if point.group == hooks.GROUP]
+    except Exception as error:
+        if _declares_plugins(distribution):
+            problem = f"its entry points cannot be read: {describe(error)}"
+            return _damaged(distribution, problem)
+        return []
+    if not points:
+        return []
+    try:
+        name = distribution.metadata["Name"]
+        version = distribution.metadata["Version"] or ""
+    except Exception:
+        name = None
+    if not isinstance(name, str) or not name:
+        return _damaged(distribution, "its metadata are damaged: they give no name")
+    plugins = [Plugin(point.name, name, str(version), point.value) for point in points]
+    pairs = zip(points, plugins, strict=True)
+    return [Entry(point, distribution, plugin) for point, plugin in pairs]
+
+
 def entry_of(plugin: Plugin) -> Entry:
-    """The entry point of a plugin that loaded well in another process; its effects there are none
-    of this one."""
+    """Return the entry point of a plugin that another process has loaded, without the effects
+    there."""
     here = replace(plugin, effects=(), switches=())
     return Entry(EntryPoint(plugin.name, plugin.module, hooks.GROUP), None, here)
 
 
-def whose(file: Path, entries: Iterable[Entry]) -> Entry | None:
-    """The plugin among these to whose distribution a file belongs; None where that is not known."""
+def owner_of(file: Path, entries: Iterable[Entry]) -> Entry | None:
+    """Return the plugin whose distribution owns a file; None where none of these is known to."""
     return next((entry for entry in entries if entry.owns(file)), None)
 
 
@@ -130,8 +134,10 @@ def _damaged(distribution: Distribution, problem: str) -> Plugin:
     folder = getattr(distribution, "_path", None)
     name = getattr(folder, "name", "") or "unknown"
     advice = f"{problem}. Reinstall the distribution, or remove the folder {folder}"
-    return Plugin(name.partition("-")[0], name, "", "", advice)
+    return Plugin(
+        name=name.partition("-")[0], distribution=name, version="", module="", problem=advice
+    )
 
 
-def _real(path: object) -> Path:
+def _real_path(path: object) -> Path:
     return Path(os.path.realpath(str(path)))

@@ -1,4 +1,4 @@
-"""What plugins brought, each thing with the plugin that brought it."""
+"""Registries of what plugins contribute, each item with the plugin that contributed it."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,11 +11,10 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True)
 class Plugin:
-    """One entry point: where it comes from, and what is wrong with it ("" where nothing is).
+    """One entry point: where it comes from, and its problem ("" where it has none).
 
-    effects:  what its import changed in this process, and was set back.
-    switches: torch's switches that it turned, where torch was loaded: how each was left, and how it
-              had been.
+    effects:  sentences on what its import changed in this process, which was set back.
+    switches: torch's switches that it changed, where torch was loaded: their new and former values.
     """
 
     name: str
@@ -39,34 +38,38 @@ class Plugin:
 
 @dataclass(frozen=True)
 class Contribution(Generic[Item]):
-    """A thing and the plugin that brought it."""
+    """An item and the plugin that contributed it."""
 
     item: Item
     plugin: Plugin
 
 
 class Registry(Mapping[str, Contribution[Item]]):
-    """What plugins brought of one kind, by name. A name that is not there is a clear error."""
+    """The contributions of one kind, by name; an unknown name raises UnknownName."""
 
-    def __init__(self, kind: str, things: Mapping[str, Contribution[Item]], hint: str = "") -> None:
-        self.kind, self.hint = kind, hint
-        self._things = dict(sorted(things.items()))
+    def __init__(
+        self, kind: str, contributions: Mapping[str, Contribution[Item]], hint: str = ""
+    ) -> None:
+        self.kind = kind
+        self.hint = hint
+        self._contributions = dict(sorted(contributions.items()))
 
     def __getitem__(self, name: str) -> Contribution[Item]:
         return self.find(name)
 
     def __contains__(self, name: object) -> bool:
-        return name in self._things
+        return name in self._contributions
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._things)
+        return iter(self._contributions)
 
     def __len__(self) -> int:
-        return len(self._things)
+        return len(self._contributions)
 
     def find(self, name: str, where: str = "") -> Contribution[Item]:
-        """The thing of this name. Raises UnknownName, saying `where` the name was read."""
+        """Return the contribution of this name. Raises UnknownName, which reports `where` it was
+        read."""
         try:
-            return self._things[name]
+            return self._contributions[name]
         except KeyError:
-            raise UnknownName(self.kind, name, self._things, where, self.hint) from None
+            raise UnknownName(self.kind, name, self._contributions, where, self.hint) from None

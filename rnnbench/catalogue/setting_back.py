@@ -1,4 +1,4 @@
-"""Setting back what a stranger's code changes for the whole process, and naming it."""
+"""Detection and undoing of what a plugin's code changes for the whole process."""
 
 import os
 import signal
@@ -18,38 +18,35 @@ SIGNALS = tuple(
 
 
 @contextmanager
-def set_back(effects: list[str], turned: dict[str, str]) -> Iterator[None]:
-    """Set back what is changed in here. A sentence on each change is added to `effects`; switches
-    of torch that were turned are added to `turned`, each with how it was left and how it had
-    been."""
+def set_back(effects: list[str], changed_switches: dict[str, str]) -> Iterator[None]:
+    """Set back what the block changes, and report the changes in both arguments.
+
+    effects:          a sentence on each change is added.
+    changed_switches: each changed switch of torch is added, with its new and its former value.
+    """
     environment = dict(os.environ)
     folder = _working_folder()
     streams = sys.stdin, sys.stdout, sys.stderr, sys.excepthook
     paths = list(sys.path)
-    main = threading.current_thread() is threading.main_thread()
+    in_main_thread = threading.current_thread() is threading.main_thread()
     torch_before = _torch_switches()
-    handlers = {number: signal.getsignal(number) for number in SIGNALS} if main else {}
+    handlers = {number: signal.getsignal(number) for number in SIGNALS} if in_main_thread else {}
     with warnings.catch_warnings():
         try:
             yield
         finally:
             sys.stdin, sys.stdout, sys.stderr, sys.excepthook = streams
-            effects += _environment_back(environment)
-            effects += _paths_back(paths)
-            turned |= _torch_back(torch_before)
-            for number, handler in handlers.items():
-                if signal.getsignal(number) is not handler and handler is not None:
-                    signal.signal(number, handler)
-                    effects.append(
-                        f"replaced the handler of {signal.Signals(number).name}, which was set back"
-                    )
+            effects += _set_environment_back(environment)
+            effects += _set_paths_back(paths)
+            changed_switches |= _set_torch_back(torch_before)
+            effects += _set_handlers_back(handlers)
             if folder and _working_folder() != folder:
                 os.chdir(folder)
                 effects.append("changed the working folder, which was set back")
 
 
 def _working_folder() -> Path | None:
-    """None where it was removed."""
+    """Return the working folder; None where it was removed."""
     try:
         return Path.cwd()
     except OSError:
@@ -57,8 +54,7 @@ def _working_folder() -> Path | None:
 
 
 def _torch_switches() -> Any:
-    """How torch's switches are set, where this process has torch loaded: it is not loaded for
-    this."""
+    """Return torch's switches if this process has loaded torch; torch is not loaded for this."""
     if "torch" not in sys.modules:
         return None
     from rnnbench import switches
@@ -66,17 +62,17 @@ def _torch_switches() -> Any:
     return switches.read()
 
 
-def _torch_back(before: Any) -> dict[str, str]:
+def _set_torch_back(before: Any) -> dict[str, str]:
     if before is None:
         return {}
     from rnnbench import switches
 
-    turned = switches.changed(before, switches.read())
+    changes = switches.changed(before, switches.read())
     switches.restore(before)
-    return turned
+    return changes
 
 
-def _environment_back(before: dict[str, str]) -> Iterator[str]:
+def _set_environment_back(before: dict[str, str]) -> Iterator[str]:
     now = dict(os.environ)
     for name in sorted(before.keys() | now.keys()):
         if before.get(name) == now.get(name):
@@ -88,8 +84,16 @@ def _environment_back(before: dict[str, str]) -> Iterator[str]:
             del os.environ[name]
 
 
-def _paths_back(before: list[str]) -> Iterator[str]:
+def _set_paths_back(before: list[str]) -> Iterator[str]:
     added = [path for path in sys.path if path not in before]
     if sys.path[: len(before)] != before:
         sys.path[:] = [*before, *added]
         yield "changed the front of sys.path, which was set back"
+
+
+def _set_handlers_back(handlers: dict[Any, Any]) -> Iterator[str]:
+    for number, handler in handlers.items():
+        if signal.getsignal(number) is not handler and handler is not None:
+            signal.signal(number, handler)
+            name = signal.Signals(number).name
+            yield f"replaced the handler of {name}, which was set back"

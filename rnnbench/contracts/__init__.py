@@ -1,5 +1,5 @@
-"""Contracts: what plugins bring, and what the harness may count on. Torch is not needed to read
-them."""
+"""Contracts: what plugins provide, and what the harness may rely on. Reading them needs no
+torch."""
 
 from rnnbench.contracts.archive import Archive
 from rnnbench.contracts.batch import Array, Batch

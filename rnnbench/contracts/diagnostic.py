@@ -10,12 +10,12 @@ from rnnbench.records import Diagnosis
 
 @dataclass(frozen=True)
 class Diagnostic:
-    """A measurement as a plugin brings it.
+    """A diagnostic as a plugin provides it.
 
     measure: `measure(cell, x_BTI, rng) -> Diagnosis`, or its place as "module:attribute". The cell
-             is the model's first one, in evaluation; x_BTI what the encoder gives it for sequences
-             of the validation data, all of one length; rng a numpy generator that is the same for
-             all cells. It raises rnnbench.Refused where it makes no sense.
+    is the model's first one, in evaluation mode. x_BTI is what the encoder gives it for sequences
+    of the validation data, all of one length. rng is a numpy generator that is the same for all
+    cells. The function raises rnnbench.Refused where the measurement makes no sense.
     """
 
     name: str
@@ -24,5 +24,5 @@ class Diagnostic:
     source: str
 
     def load(self) -> Callable[[Any, Any, Any], Diagnosis]:
-        """The function, imported if need be."""
+        """Return the function, imported if need be."""
         return imported(self.measure)

@@ -1,5 +1,5 @@
-"""Executors: places where trials run. The job model is fixed (a trial in, a result out); a plugin
-rents the place."""
+"""Executors: places where trials run. A trial goes in and a result comes out; a plugin provides the
+place."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
@@ -15,50 +15,50 @@ from rnnbench.records import CHECKPOINT_SECONDS, Checkpoints, Option, Result, Tr
 
 @dataclass(frozen=True)
 class ExecutorContext:
-    """What a run tells its executor.
+    """What a run passes to its executor.
 
-    folder: the folder of the run; an executor may keep files under a name of its own in it.
-    jobs:   trials at once, where the user said so; None leaves it to the executor.
+    folder: the folder of the run, in which an executor may keep files under a name of its own.
+    jobs:   number of simultaneous trials that the user chose; None leaves it to the executor.
     """
 
     folder: Path
     jobs: int | None = None
 
     def checkpoints(self, seconds: float = CHECKPOINT_SECONDS) -> Checkpoints:
-        """Where trials keep what they need to go on after they were cut off, and how often they do.
-        Raises RnnbenchError for a time below 0."""
+        """Return where and how often trials write checkpoints. Raises RnnbenchError for a negative
+        time."""
         if seconds < 0:
             raise RnnbenchError(f"checkpoint_seconds should not be negative, got {seconds:g}")
         return Checkpoints(str(self.folder.absolute() / "checkpoints"), seconds)
 
 
 class Executor(ABC):
-    """Takes trials, yields results: one for each trial that was started, whatever became of it.
+    """Runs trials, and returns one result for each started trial, whatever happened to it.
 
-    A context manager: leaving it ends what is running. Driven from one thread.
+    An executor is a context manager: leaving it ends what is running. It is driven from one thread.
     """
 
     @property
     @abstractmethod
     def free(self) -> int:
-        """How many more trials may be started now."""
+        """Number of further trials that may be started now."""
 
     @property
     @abstractmethod
     def in_flight(self) -> frozenset[str]:
-        """Ids of the trials that were started and have not come back."""
+        """Ids of the trials that were started and have no result yet."""
 
     @abstractmethod
     def start(self, trial: Trial) -> None:
-        """Take a trial; returns at once."""
+        """Start a trial, and return at once."""
 
     @abstractmethod
     def wait(self, seconds: float) -> list[Result]:
-        """Results that have come, waiting up to `seconds` for the first; an empty list where none
-        has."""
+        """Return the results that have arrived, after waiting up to `seconds` for the first of
+        them."""
 
     def notices(self) -> list[str]:
-        """Sentences on what it had to mend since it was last asked."""
+        """Return sentences on what the executor had to repair since the last call."""
         return []
 
     @abstractmethod
@@ -79,10 +79,10 @@ class Executor(ABC):
 
 @dataclass(frozen=True)
 class ExecutorSpec:
-    """An executor as a plugin brings it.
+    """An executor as a plugin provides it.
 
-    build:   `build(context, **options)` giving an `Executor`, or its place as "module:attribute",
-             imported on use.
+    build:   `build(context, **options)` returning an `Executor`, or its place as
+             "module:attribute", imported on use.
     options: what `--set executor.NAME=VALUE` may set, with defaults.
     shared:  whether other work may run beside a trial on its machine; cost trials are refused
              there.
@@ -97,5 +97,5 @@ class ExecutorSpec:
     needs: str = ""
 
     def load(self) -> Callable[..., Executor]:
-        """The build function, imported if need be."""
+        """Return the build function, imported if need be."""
         return imported(self.build)

@@ -1,5 +1,4 @@
-"""Places of functions: what a plugin gives either as a callable or as "module:attribute", imported
-on use."""
+"""Places: functions that a plugin gives as a callable or as "module:attribute", imported on use."""
 
 from collections.abc import Callable
 from pkgutil import resolve_name
@@ -7,7 +6,9 @@ from typing import Any
 
 
 def imported(place: str | Callable[..., Any]) -> Callable[..., Any]:
-    """The callable, imported where it is given by its place. Raises ImportError, AttributeError, or
-    ValueError for what is no place."""
-    found: Callable[..., Any] = resolve_name(place) if isinstance(place, str) else place
-    return found
+    """Return the callable, imported if it is given by its place.
+
+    Raises ImportError, AttributeError, or ValueError for a malformed place.
+    """
+    function: Callable[..., Any] = resolve_name(place) if isinstance(place, str) else place
+    return function

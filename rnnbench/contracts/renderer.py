@@ -1,4 +1,4 @@
-"""A renderer: turns findings into files."""
+"""Renderers: they turn findings into files."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ from rnnbench.contracts.places import imported
 
 @dataclass(frozen=True)
 class Renderer:
-    """A report as a plugin brings it.
+    """A report as a plugin provides it.
 
-    on_request: made by `rnnbench export` alone, and not at the end of every run.
+    on_request: whether only `rnnbench export` makes it, rather than every run at its end.
     render:     `render(findings, folder) -> list of files written`, or its place as
                 "module:attribute", imported on use.
     """
@@ -23,5 +23,5 @@ class Renderer:
     on_request: bool = False
 
     def load(self) -> Callable[[Any, Path], list[Path]]:
-        """The render function, imported if need be."""
+        """Return the render function, imported if need be."""
         return imported(self.render)

@@ -1,10 +1,10 @@
-"""Tasks: a source of sequences with a question, a metric, a trivial forecast and a target. Never a
-trainer.
+"""Tasks: sources of sequences with a question, a metric, a trivial forecast and a target. Tasks
+never train.
 
-A task is a frozen dataclass whose fields are its dials. All of them have one dial in common, the
-*horizon*: the number of last steps that a reader must see to be sure of the answer (a reader of one
-step less may lack a fact it needs). Arrays are numpy, so that listing and checking tasks needs no
-torch; the harness makes tensors of them.
+A task is a frozen dataclass whose fields are its dials. Every task has the dial *horizon*: the
+number of last steps that a reader must see to be sure of the answer. A reader of one step less may
+lack a fact it needs. Arrays are numpy, so that listing and checking tasks needs no torch; the
+harness makes tensors of them.
 """
 
 from abc import ABC, abstractmethod
@@ -27,8 +27,7 @@ Mode = Literal["sequence", "stream", "decode"]
 
 @dataclass(frozen=True)
 class Splits:
-    """Finite data in its three parts. Test data is touched once, at the epoch that validation
-    chose."""
+    """Finite data in three parts. Test data is used once, at the epoch that validation chose."""
 
     train: Batch
     validation: Batch
@@ -37,14 +36,14 @@ class Splits:
 
 @dataclass(frozen=True)
 class Task(ABC):
-    """What every task declares. Subclass `GeneratedTask` or `RecordedTask`, not this."""
+    """What every task declares. Subclass `GeneratedTask` or `RecordedTask` instead of this
+    class."""
 
     name: ClassVar[str]
     loss: ClassVar[Loss]
     """"ctc" is the loss of Graves et al. 2006: O outputs at every step, the first for the blank."""
     readout: ClassVar[Readout] = "last-step"
-    """Where the question is put, and the model's answer read out. The last step is the last real
-    one."""
+    """Where answers are asked for and read out. The last step is the last real one."""
     mode: ClassVar[Mode] = "sequence"
     """How the harness trains and asks.
 
@@ -52,22 +51,22 @@ class Task(ABC):
     stream:   each split is a few very long sequences, read in windows of `horizon` steps with the
               state carried over and the gradient cut between them. Metrics get the
               log-probabilities of the targets, (N,).
-    decode:   the answer stands in the sequence itself, behind a prompt. Training shows the right
+    decode:   the answer is part of the sequence itself, behind a prompt. Training shows the right
               symbols; in evaluation the model writes on by itself, the likeliest symbol at each
               step, until `end_token`. Metrics get tokens, (B, L) padded with -1, the end left out.
     """
     metrics: ClassVar[tuple[Metric, ...]]
-    """The first one decides: it selects the epoch and is held against the target."""
+    """The first metric decides: it selects the epoch and is compared with the target."""
     target: ClassVar[float]
     """The score of the first metric at which the task counts as solved, at the default dials."""
     trivial_forecast: ClassVar[str]
-    """What the trivial forecast does, in words."""
+    """Description of the trivial forecast, in words."""
     archives: ClassVar[tuple[Archive, ...]] = ()
     shortest_horizon: ClassVar[int] = 1
     end_token: ClassVar[int] = 0
     """The token that ends an answer, in mode "decode"."""
     longest_answer: ClassVar[int] = 0
-    """How many tokens a model may write, in mode "decode"."""
+    """Largest number of tokens that a model may write, in mode "decode"."""
     horizon: int
 
     def __post_init__(self) -> None:
@@ -78,8 +77,7 @@ class Task(ABC):
 
     @property
     def vocabulary(self) -> int | None:
-        """How many tokens there are, for tasks over tokens; None for tasks over features or frames
-        alone."""
+        """Number of tokens for tasks over tokens; None for tasks over features or frames alone."""
         return None
 
     @property
@@ -90,29 +88,32 @@ class Task(ABC):
     @property
     @abstractmethod
     def output_size(self) -> int:
-        """O: classes, numbers, or labels with the blank; C x H x W for tasks over frames that are
-        asked for frames."""
+        """O: classes, numbers, or labels with the blank; C x H x W for tasks whose answers are
+        frames."""
 
     @property
     def target_here(self) -> float:
-        """The target at these dials, for tasks on which it is another one than `target`. It is
-        watched on validation data."""
+        """The target at these dials, which may differ from `target`. It is compared on validation
+        data."""
         return self.target
 
     @property
     def own_files(self) -> tuple[Path, ...]:
-        """Files of the user's own that the data are read from: results are of their content."""
+        """Files of the user's own that the data are read from; results depend on their content."""
         return ()
 
     @property
     def data_files(self) -> Mapping[str, Path]:
         """Other files that the data are read from, which a package ships or a machine makes for
-        itself, by a name that is the same on every machine. Their hashes go with the results."""
+        itself.
+
+        Each has a name that is the same on every machine; results record their hashes.
+        """
         return {}
 
     @property
     def asks_at_steps(self) -> bool:
-        """Whether targets stand at steps, one or more numbers to each."""
+        """Whether targets have a time axis, with one or more numbers at each step."""
         return self.readout == "every-step" and self.loss != "ctc"
 
     @property
@@ -122,14 +123,13 @@ class Task(ABC):
 
     @abstractmethod
     def trivial(self, train: Batch, test: Batch) -> Mapping[str, float]:
-        """Scores by metric name of a forecast that needs no learning: by formula, or measured on
+        """Return scores by metric name of a forecast without learning: by formula, or measured on
         `test`."""
 
     def blind_score(self, steps: int) -> float | None:
-        """What the best reader who sees only the last `steps` < horizon steps scores by the metric
-        that decides.
+        """Return the score of the best reader of only the last `steps` < horizon steps.
 
-        None where there is no formula for it.
+        It is the score by the deciding metric; None where there is no formula for it.
         """
         del steps
         return None
@@ -137,17 +137,16 @@ class Task(ABC):
 
 @dataclass(frozen=True)
 class GeneratedTask(Task):
-    """A task without end: each training step sees fresh examples."""
+    """A task with unlimited data: each training step gets fresh examples."""
 
     @abstractmethod
     def generate(self, rng: np.random.Generator, count: int) -> Batch:
-        """`count` fresh examples; the same generator state gives the same examples."""
+        """Generate `count` fresh examples; equal generator states give equal examples."""
 
     def elsewhere(self) -> "Mapping[str, GeneratedTask]":
-        """Other settings of this task on which the trained model is tested too, by name: longer
-        sequences, say.
+        """Return other settings of this task on which the trained model is tested too, by name.
 
-        Their scores are called `metric@name`.
+        An example is longer sequences. Their scores are called `metric@name`.
         """
         return {}
 
@@ -158,8 +157,8 @@ class RecordedTask(Task):
 
     @abstractmethod
     def load(self, archives: Mapping[str, ZipPath]) -> Splits:
-        """The three splits. `archives` maps the package names in `self.archives` to their root
-        folders.
+        """Return the three splits. `archives` maps the package names in `self.archives` to their
+        root folders.
 
         The splits never depend on the seed of a trial. Raises `DataUnavailable` where the data
         cannot be read.

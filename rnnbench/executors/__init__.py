@@ -1,5 +1,4 @@
-"""Executors: places where trials run. The pool of this machine comes in by the door like
-anybody's."""
+"""Executors run trials. This package contributes the local pool, by the same hook as plugins."""
 
 from rnnbench.contracts import ExecutorSpec
 from rnnbench.hooks import hookimpl
@@ -8,7 +7,7 @@ from rnnbench.records import CHECKPOINT_SECONDS
 
 @hookimpl
 def rnnbench_executors() -> list[ExecutorSpec]:
-    """The local pool."""
+    """Contribute the local pool."""
     return [
         ExecutorSpec(
             "local",

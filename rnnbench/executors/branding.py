@@ -1,15 +1,14 @@
-"""A brand on all that trials start, which tells by whose order it runs: a limit that nothing ever
-meets.
+"""A brand on all processes that trials start, from which their driver is known (on Linux).
 
-Limits of resources go on to all descendants, whatever becomes of their environment, session or
-parent. The one on the size of files is set to some four exabytes, with the id and the start of the
-driver in its lower bits (on Linux).
+All descendants inherit resource limits, even with another environment, session or parent. The brand
+is a limit on the size of files that no file reaches: about four exabytes, with the process id and
+the start time of the driver in its lower bits.
 """
 
 import os
 import signal
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -20,28 +19,29 @@ if sys.platform != "win32":
 BASE = 1 << 62
 START_BITS = 36
 FIELD_OF_START = 19
-"""Of /proc/PID/stat, counted behind the name of the command."""
+"""The position of the start time in /proc/PID/stat, after the name of the command."""
 
 
 @cache
 def _brand(driver: int) -> int:
-    return BASE | driver << START_BITS | (started(driver) or 0) % (1 << START_BITS)
+    start = (started(driver) or 0) % (1 << START_BITS)
+    return BASE | driver << START_BITS | start
 
 
 def own_brand() -> int:
-    """The brand of what is started by order of this process."""
+    """Return the brand of the processes whose driver is this process."""
     return _brand(os.getpid())
 
 
 def brand_myself(brand: int) -> None:
-    """Carry a brand from now on. Where a smaller limit is set already, there is none."""
+    """Set the brand of this process, unless a smaller limit is set already."""
     if sys.platform == "linux":
         with suppress(OSError, ValueError):
             resource.setrlimit(resource.RLIMIT_FSIZE, (brand, brand))
 
 
 def brand_of(pid: int) -> int:
-    """The brand of a process; 0 where it has none, or cannot be asked."""
+    """Return the brand of a process; 0 where it has none, or its limits cannot be read."""
     if sys.platform != "linux":
         return 0
     try:
@@ -52,17 +52,14 @@ def brand_of(pid: int) -> int:
 
 
 def end_abandoned() -> None:
-    """End what a dead driver has left: processes of this user that carry its brand.
+    """End the processes of this user whose brand is that of a dead driver.
 
-    Only those of the same process namespace: from outside a container, its drivers would seem dead.
+    Only processes of the same namespace are ended: drivers in a container seem dead from outside.
     """
     if sys.platform != "linux":
         return
     namespace = _namespace(os.getpid())
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdecimal():
-            continue
-        pid = int(entry.name)
+    for pid in _process_ids():
         brand = brand_of(pid)
         if brand and _driver_is_dead(brand) and namespace and _namespace(pid) == namespace:
             with suppress(ProcessLookupError, PermissionError):
@@ -70,28 +67,34 @@ def end_abandoned() -> None:
 
 
 def end_branded(since: int, spared: Collection[int]) -> None:
-    """End what carries the brand of this process and began no earlier than `since`, in ticks, less
-    what is spared."""
+    """End the processes with the brand of this process that started at `since`, in ticks, or later.
+
+    spared: the ids of processes that are not ended.
+    """
     if sys.platform != "linux":
         return
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdecimal() or int(entry.name) in spared:
+    for pid in _process_ids():
+        if pid in spared:
             continue
-        pid = int(entry.name)
         if brand_of(pid) == own_brand() and (started(pid) or 0) >= since:
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
 
 
+def _process_ids() -> Iterator[int]:
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal():
+            yield int(entry.name)
+
+
 def _driver_is_dead(brand: int) -> bool:
     driver = (brand - BASE) >> START_BITS
-    began = started(driver)
-    return began is None or began % (1 << START_BITS) != brand % (1 << START_BITS)
+    start = started(driver)
+    return start is None or start % (1 << START_BITS) != brand % (1 << START_BITS)
 
 
 def started(pid: int) -> int | None:
-    """When a process started, in ticks since the machine did; None where there is no such
-    process."""
+    """Return when a process started, in ticks since the machine did; None where there is none."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:

@@ -1,8 +1,7 @@
-"""The channel between a driver and the server that forks its trials: messages on a socket that has
-no path.
+"""The channel between a driver and its forkserver: messages on a socket without a path.
 
-A message is a line of ASCII JSON, so that file names which are not UTF-8 travel too. Open files
-travel beside it.
+A message is a line of ASCII JSON, which can contain file names that are not UTF-8. Descriptors of
+open files are sent with it.
 """
 
 import json
@@ -21,13 +20,13 @@ FILES_AT_ONCE = 16
 
 
 class Start(Struct, frozen=True, tag=True):
-    """Driver to server: fork a child for this order. Its three files travel with the message.
+    """Driver to server: fork a child for this request; its shared files are sent with the message.
 
-    path: `sys.path` of the driver, so that trials import the files that the driver imports.
+    path: `sys.path` of the driver, so that trials import the same files as the driver.
     """
 
     number: int
-    order: ChildRequest
+    request: ChildRequest
     path: tuple[str, ...]
 
 
@@ -38,25 +37,25 @@ class End(Struct, frozen=True, tag=True):
 
 
 class Ready(Struct, frozen=True, tag=True):
-    """Server to driver: it is ready to fork.
+    """Server to driver: the server is ready to fork.
 
-    problem: why no trial can run here; "" where they can.
+    problem: why no trial can run on this machine; "" where trials can.
     """
 
     problem: str = ""
 
 
 class Started(Struct, frozen=True, tag=True):
-    """Server to driver: the child runs."""
+    """Server to driver: the child has started."""
 
     number: int
     pid: int
 
 
 class NotStarted(Struct, frozen=True, tag=True):
-    """Server to driver: the system let it fork no child for this order.
+    """Server to driver: the system did not fork a child.
 
-    reason: what the system says.
+    reason: the error message of the system.
     """
 
     number: int
@@ -64,9 +63,9 @@ class NotStarted(Struct, frozen=True, tag=True):
 
 
 class Ended(Struct, frozen=True, tag=True):
-    """Server to driver: the child is gone, and so is its process group.
+    """Server to driver: the child and its process group have ended.
 
-    code: its exit code; the negative number of a signal that ended it.
+    code: its exit code, or the negative number of the signal that ended it.
     """
 
     number: int
@@ -77,7 +76,7 @@ Message = Start | End | Ready | Started | NotStarted | Ended
 
 
 class Channel:
-    """One end of the socket."""
+    """One end of the channel."""
 
     def __init__(self, end: socket.socket) -> None:
         self._socket = end
@@ -85,16 +84,18 @@ class Channel:
         self._files: deque[int] = deque()
 
     def fileno(self) -> int:
-        """For `select`."""
+        """Return the descriptor of the socket, for `select`."""
         return self._socket.fileno()
 
     def close(self) -> None:
-        """Close this end; the other one then reads the end of the channel."""
+        """Close this end; the process at the other end then reads the end of the channel."""
         self._socket.close()
 
     def send(self, message: Message, files: Sequence[int] = ()) -> None:
-        """Send a message. Raises OSError where the other side is gone, or takes nothing within the
-        socket's timeout."""
+        """Send a message, with descriptors of open files.
+
+        Raises OSError where the receiver has ended, or reads nothing within the socket's timeout.
+        """
         line = json.dumps(msgspec.to_builtins(message)).encode() + b"\n"
         if files:
             sent = socket.send_fds(self._socket, [line], list(files))
@@ -102,8 +103,10 @@ class Channel:
         self._socket.sendall(line)
 
     def receive(self) -> list[Message] | None:
-        """Messages that are there, possibly none; None where the other side is gone. Blocks where
-        nothing has come."""
+        """Return the messages that have come whole; None at the end of the channel.
+
+        Blocks until some bytes have come, which may be less than a message.
+        """
         flags = getattr(socket, "MSG_CMSG_CLOEXEC", 0)
         try:
             content, files, _, _ = socket.recv_fds(self._socket, READ_BYTES, FILES_AT_ONCE, flags)
@@ -118,5 +121,5 @@ class Channel:
         return [msgspec.convert(json.loads(line), type=Message) for line in lines]
 
     def take_files(self, count: int) -> list[int]:
-        """The files that came with the oldest message whose files were not taken yet."""
+        """Return the files of the oldest message whose files were not taken."""
         return [self._files.popleft() for _ in range(count)]

@@ -1,5 +1,4 @@
-"""The beginning of a process that checks a cell or task: bound to its driver before torch or a
-stranger is imported."""
+"""Start the process that checks a cell or task, bound to its driver before it imports a plugin."""
 
 import os
 from importlib import import_module
@@ -17,14 +16,13 @@ CHECKS = "rnnbench.testing.program"
 
 
 class CheckProcessRequest(Struct, frozen=True, kw_only=True):
-    """What a process that checks is told.
+    """What a checking process does.
 
-    plugin: the one that brings the subject, the only one that is imported; None imports all that
-            are installed.
-    files:  by module, the file that it is in the driver.
-    driver: the id of the driver's process.
-    brand:  what all that is started for the check carries, so that it is known when the driver is
-            dead.
+    plugin: the plugin that contributes the subject, the only one that is imported; None imports
+            all that are installed.
+    files:  by module, its file in the driver.
+    driver: the process id of the driver.
+    brand:  the brand of all processes of the check, by which they are found if the driver dies.
     """
 
     request: CheckRequest
@@ -35,15 +33,18 @@ class CheckProcessRequest(Struct, frozen=True, kw_only=True):
 
 
 def begin(pipe: str, encoded: str) -> None:
-    """The process itself: bound to its driver before anything else, it loads the checks and runs
-    them. Where torch cannot be had, it says so in place of the laws."""
-    order = msgspec.json.decode(encoded, type=CheckProcessRequest)
-    end_with_parent(order.driver)
-    brand_myself(order.brand)
+    """Bind this process to its driver, and run the checks; report a torch that cannot be imported.
+
+    pipe:    the descriptor to which outcomes are written.
+    encoded: a CheckProcessRequest as JSON.
+    """
+    request = msgspec.json.decode(encoded, type=CheckProcessRequest)
+    end_with_parent(request.driver)
+    brand_myself(request.brand)
     out = int(pipe)
     try:
         import_module("torch")
-    except (ImportError, OSError) as error:  # a library that is missing is an OSError
+    except (ImportError, OSError) as error:  # a missing shared library is an OSError
         os.write(out, msgspec.json.encode(CheckWord(problem=why_not("torch", error))) + b"\n")
         os._exit(0)
-    import_module(CHECKS).main(out, order)
+    import_module(CHECKS).main(out, request)

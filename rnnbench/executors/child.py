@@ -1,5 +1,4 @@
-"""What a trial's own process does: confine itself, watch its driver, run the trial, send the
-result."""
+"""The process of a trial: it confines itself, watches its driver, and runs the trial."""
 
 import os
 import signal
@@ -16,38 +15,40 @@ from rnnbench.interpreter import end_with_parent
 from rnnbench.records import CostTrial, encode, limits
 
 
-def main(order: ChildRequest, files: SharedFiles, alive: int, server: int) -> None:
-    """Run one trial; its result is whole before this process ends. Ends at once, with what the
-    trial has started in its group, when the driver is gone: then the pipe `alive` closes, of which
-    there is no other use.
+def main(request: ChildRequest, files: SharedFiles, lifeline: int, server: int) -> None:
+    """Run one trial, write its result, and end this process.
 
-    Descendants that lose their parent fall to this process while it lives, so that the server, to
-    which they fall after that, knows them for what a trial has left behind.
+    lifeline: a pipe that closes with the driver; this process and its group then end at once.
+    server:   the process id of the server; this process ends with it.
+
+    Orphaned descendants become children of this process, and of the server when this one has ended.
+    The server recognises by this which processes a trial has left behind.
     """
     confinement.own_group()
     confinement.adopt_orphans(True)
     end_with_parent(server)
     confinement.no_core_dump()
-    kind = os.fstat(files.result)
-    _settle(order, files)
-    threading.Thread(target=_end_with_driver, args=(alive,), daemon=True).start()
-    confinement.limit_memory(limits(order.trial).memory_mib, order.trial.device)
-    from rnnbench.runner import Terms, run_trial
+    result_file = os.fstat(files.result)
+    _enter_folder(request)
+    _redirect_output(files)
+    threading.Thread(target=_end_with_driver, args=(lifeline,), daemon=True).start()
+    confinement.limit_memory(limits(request.trial).memory_mib, request.trial.device)
+    from rnnbench.runner import RunOptions, run_trial
 
-    terms = Terms(
-        checkpoints=order.checkpoints,
-        only_size=order.only_size,
-        plugins=order.plugins,
-        files=order.files,
+    options = RunOptions(
+        checkpoints=request.checkpoints,
+        only_size=request.only_size,
+        plugins=request.plugins,
+        files=request.files,
         at_end=confinement.lift_memory_limit,
     )
-    if isinstance(order.trial, CostTrial):
-        terms = replace(terms, at_work=Marker(files.marker).mark)
-    result = run_trial(order.trial, terms=terms)
+    if isinstance(request.trial, CostTrial):
+        options = replace(options, on_stage=Marker(files.marker).mark)
+    result = run_trial(request.trial, options=options)
     for stream in (sys.stdout, sys.stderr):
         with suppress(Exception):  # a cell may have closed or replaced it
             stream.flush()
-    if not _is_still(files.result, kind):
+    if not _is_file(files.result, result_file):
         raise RuntimeError(
             "the trial has closed files that it did not open, among them the one for its result"
         )
@@ -55,32 +56,40 @@ def main(order: ChildRequest, files: SharedFiles, alive: int, server: int) -> No
     os._exit(0)
 
 
-def _is_still(file: int, kind: os.stat_result) -> bool:
-    """Whether a descriptor leads to the file that it led to; it does not where the trial has closed
-    it."""
+def _is_file(descriptor: int, file: os.stat_result) -> bool:
+    """Whether a descriptor leads to this file; it does not where the trial has closed it."""
     try:
-        return os.path.samestat(kind, os.fstat(file))
+        return os.path.samestat(file, os.fstat(descriptor))
     except OSError:
         return False
 
 
-def _end_with_driver(alive: int) -> None:
-    """The driver never writes: what can be read is the end of the pipe. The group is this process's
-    own."""
+def _end_with_driver(lifeline: int) -> None:
+    """Wait until the driver's end closes the pipe, and end the group of this process."""
     try:
-        os.read(alive, 1)
-    except OSError:  # a cell has closed it
+        os.read(lifeline, 1)
+    except OSError:  # a cell has closed the descriptor
         return
     os.killpg(0, signal.SIGKILL)
 
 
-def _settle(order: ChildRequest, files: SharedFiles) -> None:
-    """Work in a folder of its own, and send everything that is printed, by Python or by C, to a
-    file. Where the place is gone, so is the driver."""
+def _enter_folder(request: ChildRequest) -> None:
+    """Change to the working folder; where it is missing, the driver has ended, and so does this."""
     try:
-        os.chdir(order.folder)
+        os.chdir(request.folder)
     except OSError:
         os._exit(1)
+
+
+def _redirect_output(files: SharedFiles) -> None:
+    """Redirect all that is printed, by Python or by C, to a file."""
     for stream in (1, 2):
         os.dup2(files.output, stream)
     os.close(files.output)
+
+
+def exit_code(exit_: SystemExit) -> int:
+    """Return the exit code of a process that raises SystemExit, as the interpreter sets it."""
+    if exit_.code is None:
+        return 0
+    return exit_.code & 0xFF if isinstance(exit_.code, int) else 1

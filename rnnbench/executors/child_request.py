@@ -1,4 +1,4 @@
-"""What a child is to do, and the files that it shares with its driver."""
+"""The child request: what a trial's process does, and the files that it shares with its driver."""
 
 import os
 from typing import NamedTuple
@@ -10,13 +10,13 @@ from rnnbench.records import Checkpoints, Trial
 
 
 class ChildRequest(Struct, frozen=True, kw_only=True):
-    """What a child is to do.
+    """What a trial's process does.
 
-    folder:     its own working folder.
-    checkpoints: where it keeps what it needs to go on after it was cut off.
-    only_size:  size the model, and train nothing.
-    plugins:    those that bring what the trial uses; None imports all that are installed.
-    files:      by module, the file that it is in the driver.
+    folder:      its own working folder.
+    checkpoints: where its checkpoints are written, and how often.
+    only_size:   whether it only sizes the model, without training.
+    plugins:     the plugins that contribute what the trial uses; None imports all installed ones.
+    files:       by module, its file in the driver.
     """
 
     trial: Trial
@@ -28,13 +28,13 @@ class ChildRequest(Struct, frozen=True, kw_only=True):
 
 
 class SharedFiles(NamedTuple):
-    """Descriptors of files without a name, which driver and child both have open.
+    """Descriptors of files without a name, which driver and child share.
 
-    No trial can remove the files of another, or put something else in the place of its own.
+    Since they have no name, no trial can remove or replace them.
 
     output: what the child prints.
     result: its result, as JSON.
-    marker: what it is at while it measures costs.
+    marker: the stage of its cost measurement.
     """
 
     output: int
@@ -42,6 +42,6 @@ class SharedFiles(NamedTuple):
     marker: int
 
     def close(self) -> None:
-        """Close them here."""
+        """Close the descriptors of this process."""
         for file in self:
             os.close(file)

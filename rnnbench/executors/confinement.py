@@ -1,5 +1,4 @@
-"""What a trial's process is bound by before anything of a stranger's runs in it. Linux binds it
-best."""
+"""Confine a trial's process before any plugin runs in it; most of this works on Linux only."""
 
 import ctypes
 import os
@@ -12,53 +11,51 @@ if sys.platform != "win32":
     import resource
 
 MEBIBYTE = 2**20
-PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+PR_SET_PDEATHSIG = 1
+PR_SET_CHILD_SUBREAPER = 36
 FIRST_TO_GO = "1000"
+"""The score of the process that the kernel ends first when memory runs out."""
 
 
 def wake_with_parent_gone() -> None:
-    """Have the kernel continue this process, if it is stopped, when the one that started it is
-    gone."""
+    """Make the kernel continue this process, if it is stopped, when its parent ends."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGCONT)
 
 
 def adopt_orphans(wanted: bool) -> None:
-    """Become (or cease to be) the process to which descendants fall that lost their parent."""
+    """Make this process the new parent of orphaned descendants, or stop that."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, int(wanted))
 
 
 def limit_memory(mebibytes: int, device: str) -> None:
-    """Make allocations fail that would take the data of this process more than so much above what
-    it has now.
+    """Limit the data of this process to so many mebibytes more than it has now.
 
-    Not for CUDA, whose driver reserves far more than it uses. Where memory runs out all the same,
-    this process is the first that the kernel ends.
+    There is no limit for CUDA, whose driver reserves more memory than it uses. If the machine runs
+    out of memory, the kernel ends this process first.
     """
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(FIRST_TO_GO)
     if sys.platform == "linux" and device == "cpu":
-        present = _data_bytes()
-        resource.setrlimit(
-            resource.RLIMIT_DATA, (present + mebibytes * MEBIBYTE, resource.RLIM_INFINITY)
-        )
+        limit = _data_bytes() + mebibytes * MEBIBYTE
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, resource.RLIM_INFINITY))
 
 
 def lift_memory_limit() -> None:
-    """For the last steps, which must be able to say what happened."""
+    """Remove the memory limit, so that a trial which has reached it can still write its result."""
     if sys.platform == "linux":
         resource.setrlimit(resource.RLIMIT_DATA, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 
 
 def no_core_dump() -> None:
-    """A crash writes nothing into the working folder."""
+    """Switch core dumps off, which a crash would write into the working folder."""
     if sys.platform != "win32":
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def own_group() -> None:
-    """Lead a process group, so that all that this process starts can be ended with it."""
+    """Start a session and process group, so that this process can be ended with its descendants."""
     os.setsid()
 
 

@@ -1,5 +1,4 @@
-"""The processes that trials start: what they use up together, and how none of them outlives its
-trial."""
+"""The processes that trials start: find them, measure their memory, and end them."""
 
 import os
 import signal
@@ -16,16 +15,17 @@ from rnnbench.executors.branding import brand_of, own_brand
 SERVERS: set[int] = set()
 """Process ids of the servers of this process."""
 STRAYS_SECONDS = 2.0
+"""The most time that is spent on ending strays."""
 
 
 def children_of(pid: int) -> list[int]:
-    """The processes that this one has started, or that fell to it."""
+    """Return the children of a process: those that it started, and orphans that it adopted."""
     try:
-        return [
-            int(child)
-            for task in Path(f"/proc/{pid}/task").iterdir()
-            for child in (task / "children").read_text().split()
-        ]
+        children: list[int] = []
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            pids = (task / "children").read_text().split()
+            children.extend(int(child) for child in pids)
+        return children
     except OSError:
         with suppress(psutil.Error):
             return [child.pid for child in psutil.Process(pid).children()]
@@ -33,47 +33,47 @@ def children_of(pid: int) -> list[int]:
 
 
 def family_of(pid: int) -> list[int]:
-    """A process and all its descendants."""
-    found = [pid]
-    for member in found:
-        found.extend(child for child in children_of(member) if child not in found)
-    return found
+    """Return a process and all its descendants."""
+    family = [pid]
+    for member in family:  # the list grows while it is read
+        family.extend(child for child in children_of(member) if child not in family)
+    return family
 
 
 def memory_bytes(pids: list[int]) -> int:
-    """Memory that these processes use together; what they share counts once."""
+    """Return the memory of some processes together; on Linux, shared memory counts once."""
     total = 0
     for pid in pids:
         with suppress(psutil.Error):
             process = psutil.Process(pid)
-            total += (
-                process.memory_full_info().pss
-                if sys.platform == "linux"
-                else process.memory_info().rss
-            )
+            if sys.platform == "linux":
+                total += process.memory_full_info().pss
+            else:
+                total += process.memory_info().rss
     return total
 
 
 def kill_group(pid: int) -> None:
-    """End a process and its group, of which a trial becomes the leader a moment after it starts."""
+    """End a process and its group; a trial leads a group soon, but not at once, after it starts."""
     for kill in (os.killpg, os.kill):
         with suppress(ProcessLookupError, PermissionError):
             kill(pid, signal.SIGKILL)
 
 
 def continue_if_stopped(pid: int) -> None:
-    """Have a process go on that somebody has stopped."""
+    """Continue a process if it was stopped by a signal."""
     with suppress(psutil.Error, ProcessLookupError, PermissionError):
         if psutil.Process(pid).status() == psutil.STATUS_STOPPED:
             os.kill(pid, signal.SIGCONT)
 
 
 def end_strays(sessions: Collection[int]) -> None:
-    """End what fell to this process when the server of a pool was gone, and leave the host
-    program's own children.
+    """End the processes that this one adopted when a server died, and none of its own children.
 
-    They are told by their brand, or by their session, which is that of a trial. What one of them
-    had started falls to this process in its turn, so that it is asked again until there is none.
+    sessions: the sessions of the trials whose server died.
+
+    A stray is recognised by its session or its brand. When it ends, this process adopts its
+    children; the search is repeated until there are no strays.
     """
     deadline = monotonic() + STRAYS_SECONDS
     unreaped: set[int] = set()
@@ -98,7 +98,7 @@ def _is_stray(pid: int, sessions: Collection[int]) -> bool:
 
 
 def _reaped(pid: int) -> bool:
-    """Whether a child is gone for good."""
+    """Whether a child has ended and was waited for."""
     try:
         return os.waitpid(pid, os.WNOHANG)[0] == pid
     except ChildProcessError:
@@ -106,12 +106,12 @@ def _reaped(pid: int) -> bool:
 
 
 def ended_children() -> list[tuple[int, int]]:
-    """Process ids and statuses of children that have ended since this was last asked."""
-    found = []
+    """Return the ids and statuses of the children that have ended since the last call."""
+    ended = []
     with suppress(ChildProcessError):
         while True:
             pid, status = os.waitpid(-1, os.WNOHANG)
             if pid == 0:
                 break
-            found.append((pid, status))
-    return found
+            ended.append((pid, status))
+    return ended

@@ -1,5 +1,7 @@
-"""The forkserver: a small process that has torch loaded and forks a child for each trial; another
-one where it died."""
+"""The forkserver: a process that has loaded torch, and forks a child for each trial.
+
+A server that dies is replaced by a new one.
+"""
 
 import atexit
 import os
@@ -12,19 +14,22 @@ from rnnbench.executors.launching import Child
 from rnnbench.executors.server_process import ServerGone, ServerProcess
 
 PRELOAD = ("torch", "torch._dynamo", "rnnbench.runner.warm")
-"""Loaded once by the forkserver: what all trials share, and no plugin. The first optimiser of a
-process imports torch._dynamo, which takes over a second."""
+"""Modules that all trials share; plugins are not among them.
+
+torch._dynamo is imported with the first optimiser of a process, which takes over a second.
+"""
 ATTEMPTS = 3
 ATTEMPTS_WHERE_KILLED = 20
-"""A kill from outside says nothing of the next server, which dies of a broken torch as the first
-one did."""
+"""More than `ATTEMPTS`: a new server may survive where another process has killed the last one."""
 _idle: dict[int, ServerProcess] = {}
-"""A server that no pool uses at present, by the process that started it: a fork of that process
-must not use it."""
+"""The server that no pool uses now, by the id of the process that started it.
+
+A fork of that process must not use its server.
+"""
 
 
 class Forkserver:
-    """Starts the children of one pool, and knows when they are over."""
+    """Starts and ends the children of one pool."""
 
     def __init__(self) -> None:
         self._lost: set[int] = set()
@@ -32,11 +37,11 @@ class Forkserver:
 
     @property
     def pid(self) -> int:
-        """The process id of the server at work."""
+        """The process id of the present server."""
         return self._server.pid
 
-    def start(self, order: ChildRequest, files: SharedFiles) -> Child:
-        """Start a child. Where the server dies under it, another one is started.
+    def start(self, request: ChildRequest, files: SharedFiles) -> Child:
+        """Start a child, and a new server where the present one dies.
 
         Raises RnnbenchError with the reason where no trial can run on this machine.
         """
@@ -44,10 +49,10 @@ class Forkserver:
         died_by_itself = 0
         while attempts < ATTEMPTS_WHERE_KILLED and died_by_itself < ATTEMPTS:
             if not self._server.lives:
-                self._bury()
+                self._clean_up()
                 self._server = ServerProcess(PRELOAD)
             try:
-                return self._server.start(order, files)
+                return self._server.start(request, files)
             except ServerGone:
                 attempts += 1
                 died_by_itself += not self._server.killed
@@ -57,10 +62,10 @@ class Forkserver:
         )
 
     def listen(self, seconds: float) -> None:
-        """Take note of children that are over, waiting so long for the first."""
+        """Record which children are over, after waiting up to `seconds` for a message."""
         self._server.listen(seconds)
         if not self._server.lives:
-            self._bury()
+            self._clean_up()
 
     def end(self, child: Child) -> None:
         """End a child; it is over when this returns."""
@@ -74,14 +79,15 @@ class Forkserver:
             _idle[os.getpid()] = self._server
         else:
             self._server.close()
-        self._bury()
+        self._clean_up()
 
     def end_strays(self) -> None:
-        """End what children left behind whose server was gone."""
+        """End the descendants of children whose server died."""
         if self._lost:
             end_strays(self._lost)
 
-    def _bury(self) -> None:
+    def _clean_up(self) -> None:
+        """Close a server that has died, and end the descendants of its children."""
         if not self._server.lives:
             self._server.kill()
         self._lost |= self._server.lost
@@ -97,5 +103,5 @@ def _take_idle() -> ServerProcess | None:
 def _close_idle() -> None:
     server = _take_idle()
     if server is not None:
-        with suppress(KeyboardInterrupt):  # a second signal to end; the process is at its end
+        with suppress(KeyboardInterrupt):  # the process is ending already
             server.close()

@@ -1,8 +1,7 @@
-"""A job: trials that run in a process of their own, on whatever machine. Executors of plugins are
-made of it.
+"""Jobs: trials that run in one process, on any machine; executors of plugins are built on them.
 
-The process reads the job as one line of JSON from its standard input, runs the trials in a local
-pool, prints each result as a line of JSON, and ends with its parent: when its standard input
+The process reads the job as a line of JSON from its standard input, runs the trials in a local
+pool, and prints each result as a line of JSON. It ends with its parent, when its standard input
 closes.
 """
 
@@ -16,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from multiprocessing.connection import wait
 from tempfile import TemporaryFile
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import msgspec
 from msgspec import Struct
@@ -25,26 +24,26 @@ from rnnbench.errors import RnnbenchError
 from rnnbench.executors.confinement import wake_with_parent_gone
 from rnnbench.executors.family import continue_if_stopped
 from rnnbench.executors.local import LocalPool
+from rnnbench.executors.printed import last_line
 from rnnbench.executors.running import without_run
 from rnnbench.executors.scratch import unusable_folder
 from rnnbench.interpreter import python_with_my_path
 from rnnbench.records import Checkpoints, Result, Trial, encode, trial_id
 
 PROGRAM = "from rnnbench.executors.job import main; main()"
-PATIENCE_SECONDS = 0.5
-LOOK_SECONDS = 1.0
+WAIT_SECONDS = 0.5
+POLL_SECONDS = 1.0
 END_SECONDS = 60.0
 READ_BYTES = 65_536
-WORDS_KEPT = 300
 NO_TRIAL_RUNS_HERE = 3
-"""The exit code of a job on a machine that lacks what every trial needs."""
+"""The exit code of a job on a machine where no trial can run."""
 
 
 class Job(Struct, frozen=True, kw_only=True):
     """Trials to run, in this order.
 
-    at_once:     how many of them at the same time.
-    checkpoints: where they keep what they need to go on after they were cut off.
+    at_once:     how many of them run at the same time.
+    checkpoints: where their checkpoints are written, and how often.
     """
 
     trials: tuple[Trial, ...]
@@ -53,21 +52,20 @@ class Job(Struct, frozen=True, kw_only=True):
 
 
 class JobProcess:
-    """A job at work, as a child of this process. It ends with this process, and when `end` is
-    called."""
+    """A job that runs in a child of this process; it ends with this process, or by `end`."""
 
     def __init__(self, job: Job) -> None:
         self._job = job
         try:
-            self._said = TemporaryFile()  # noqa: SIM115  closed with the process
+            self._errors = TemporaryFile()  # noqa: SIM115  closed with the process
         except OSError as error:
             raise unusable_folder(error) from error
         self._process = subprocess.Popen(
             python_with_my_path(PROGRAM),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=self._said,
-            # a signal to this process and its group is not the end of the trials
+            stderr=self._errors,
+            # a signal to the group of this process does not end the trials
             start_new_session=True,
         )
         with suppress(BrokenPipeError):
@@ -75,13 +73,12 @@ class JobProcess:
             self._pipe_in.flush()
 
     def results(self) -> Iterator[Result]:
-        """The results as they come, one for each trial: `killed` for those whose job died under
-        them.
+        """Yield the result of each trial as it comes; it is `killed` where the job died first.
 
         Raises RnnbenchError where no trial can run on this machine.
         """
         missing = {trial_id(trial): trial for trial in self._job.trials}
-        with self._process, self._said:
+        with self._process, self._errors:
             for line in self._lines():
                 result = msgspec.json.decode(line, type=Result)
                 del missing[trial_id(result.trial)]
@@ -89,8 +86,8 @@ class JobProcess:
                 if not missing:
                     break
             self.end()
-            code = self._end_code()
-            words = self._last_words()
+            code = self._exit_code()
+            words = last_line(cast(BinaryIO, self._errors))
         if code == NO_TRIAL_RUNS_HERE:
             raise RnnbenchError(f"on {platform.node()}: {words}")
         ending = f": {words}" if words else ""
@@ -100,17 +97,17 @@ class JobProcess:
             )
 
     def end(self) -> None:
-        """End the job with all that it runs; may be called from another thread, and again."""
+        """End the job with its trials; may be called more than once, and from another thread."""
         with suppress(OSError, ValueError):
             self._pipe_in.close()
 
     def _lines(self) -> Iterator[bytes]:
-        """What the job prints, line by line. One that is stopped is continued."""
+        """Yield the lines that the job prints; a job that is stopped is continued."""
         assert self._process.stdout
         file = self._process.stdout.fileno()
         rest = b""
         while True:
-            if not wait([file], LOOK_SECONDS):
+            if not wait([file], POLL_SECONDS):
                 continue_if_stopped(self._process.pid)
                 continue
             piece = os.read(file, READ_BYTES)
@@ -119,7 +116,7 @@ class JobProcess:
             *lines, rest = (rest + piece).split(b"\n")
             yield from lines
 
-    def _end_code(self) -> int:
+    def _exit_code(self) -> int:
         continue_if_stopped(self._process.pid)
         try:
             return self._process.wait(END_SECONDS)
@@ -132,18 +129,13 @@ class JobProcess:
         assert self._process.stdin
         return self._process.stdin  # type: ignore[return-value]
 
-    def _last_words(self) -> str:
-        self._said.seek(0)
-        words = self._said.read().decode(errors="replace").strip().splitlines()
-        return words[-1][:WORDS_KEPT] if words else ""
-
 
 def main() -> None:
-    """What the process does."""
+    """Run the process of a job."""
     wake_with_parent_gone()
     job = msgspec.json.decode(sys.stdin.buffer.readline(), type=Job)
     out = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what anything else prints here is no result
+    os.dup2(2, 1)  # whatever else is printed must not be taken for a result
     orphaned = threading.Event()
     threading.Thread(target=_watch_parent, args=(orphaned,), daemon=True).start()
     try:
@@ -161,12 +153,12 @@ def _run(job: Job, out: BinaryIO, orphaned: threading.Event) -> None:
         while (queue or pool.in_flight) and not orphaned.is_set():
             while queue and pool.free > 0:
                 pool.start(queue.popleft())
-            for result in pool.wait(PATIENCE_SECONDS):
+            for result in pool.wait(WAIT_SECONDS):
                 out.write(encode(result) + b"\n")
                 out.flush()
 
 
 def _watch_parent(orphaned: threading.Event) -> None:
-    """The parent says nothing more: what can be read is the end."""
+    """Wait for the end of standard input, into which the parent writes nothing more."""
     sys.stdin.buffer.read()
     orphaned.set()

@@ -1,5 +1,4 @@
-"""How a driver starts the server: a process with a channel, and a pipe that closes with the
-driver."""
+"""Start the forkserver: a process with a channel, and a pipe that closes with the driver."""
 
 import os
 import socket
@@ -16,19 +15,21 @@ from rnnbench.executors.scratch import unusable_folder
 from rnnbench.interpreter import python_with_my_path
 
 ANSWER_SECONDS = 30.0
-"""In which a server must take a message, and answer it."""
+"""The time in which a server must take a message, and answer it."""
 SAFE_PATH = "PYTHONSAFEPATH"
-"""Set, it keeps the working folder off the path of every interpreter that a trial starts."""
+"""This variable keeps the working folder off `sys.path` in all interpreters of a trial."""
 PROGRAM = "from rnnbench.executors.server import main; main({}, {}, {}, {}, {})"
 
 
 @dataclass
 class Child:
-    """A process that was forked for a trial.
+    """A process that the server forks for a trial.
 
-    code: its exit code once it is gone, the negative number of a signal that ended it.
-    lost: whether the server was gone first, so that nobody knows how it ended.
-    problem: why the system let no process be started for it; "" where one was.
+    number:  what names it in messages.
+    pid:     its process id; 0 before it has started.
+    code:    its exit code, or the negative number of the signal that ended it; None while it runs.
+    lost:    whether the server died first, so that its exit code is unknown.
+    problem: why the system started no process; "" where it did.
     """
 
     number: int
@@ -39,50 +40,52 @@ class Child:
 
     @property
     def over(self) -> bool:
-        """Whether nothing more is to be expected of it."""
+        """Whether the child has ended, was lost, or did not start."""
         return self.lost or self.code is not None or bool(self.problem)
 
 
 class Launched(NamedTuple):
     """A server that was started.
 
-    alive: the writing end of the pipe that its children watch.
-    said:  what it prints.
+    lifeline: the writing end of the pipe that closes with the driver; children watch its end.
+    output:   the file into which the server prints.
     """
 
     process: "subprocess.Popen[bytes]"
     channel: Channel
-    alive: int
-    said: BinaryIO
+    lifeline: int
+    output: BinaryIO
 
 
 def launch(modules: Sequence[str]) -> Launched:
-    """Start a server that loads these modules. Raises RnnbenchError where the system does not allow
-    it."""
+    """Start a server that loads these modules.
+
+    Raises RnnbenchError where the system lacks a process or a temporary file.
+    """
     try:
-        said = cast(BinaryIO, TemporaryFile())  # noqa: SIM115  its user closes it
+        output = cast(BinaryIO, TemporaryFile())  # noqa: SIM115  its user closes it
     except OSError as error:
         raise unusable_folder(error) from error
     ours, theirs = socket.socketpair()
     ours.settimeout(ANSWER_SECONDS)
-    watched, alive = os.pipe()
+    watched, lifeline = os.pipe()
     program = PROGRAM.format(os.getpid(), theirs.fileno(), watched, own_brand(), list(modules))
     try:
         process = subprocess.Popen(
             python_with_my_path(program),
             stdin=subprocess.DEVNULL,
-            stdout=said,
-            stderr=said,
+            stdout=output,
+            stderr=output,
             env={**os.environ, SAFE_PATH: "1"},
             pass_fds=(theirs.fileno(), watched),
-            start_new_session=True,  # neither Ctrl-C nor Ctrl-Z is for it: the driver hears them
+            start_new_session=True,  # the signals of Ctrl-C and Ctrl-Z go to the driver alone
         )
     except OSError as error:
-        said.close()
+        output.close()
         ours.close()
-        os.close(alive)
+        os.close(lifeline)
         raise RnnbenchError(f"no process can be started in which trials run: {error}") from error
     finally:
         theirs.close()
         os.close(watched)
-    return Launched(process, Channel(ours), alive, said)
+    return Launched(process, Channel(ours), lifeline, output)

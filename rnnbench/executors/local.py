@@ -1,8 +1,8 @@
-"""The local pool: each trial in a process of its own, forked by a server that has torch loaded.
+"""The local pool: each trial runs in its own process, forked by a server that has loaded torch.
 
-A child ends with its driver. What dies without a word, hangs or runs wild becomes the result of its
-own trial. Where the server itself dies, the trials that were running are run again one at a time,
-so that one which kills it is found; so is a trial that failed and whose working folder is gone.
+A child ends with its driver. A trial that dies, hangs or exceeds a limit gets a result that reports
+it. Where the server dies, the running trials are run again one at a time, which finds the trial
+that kills the server. A trial that failed and whose working folder is missing is run again too.
 """
 
 from collections import Counter, deque
@@ -24,20 +24,22 @@ from rnnbench.records import CHECKPOINT_SECONDS, Checkpoints, Result, Status, Tr
 FAILED: tuple[Status, ...] = ("error", "killed")
 NOTHING_KEPT = Checkpoints()
 DEATHS_ALONE = 3
-"""So often the server must die under a trial that runs alone before the trial is blamed."""
+"""The deaths of the server, while a trial runs alone, after which the trial is blamed."""
 
 
 def build_local(
     context: ExecutorContext, checkpoint_seconds: float = CHECKPOINT_SECONDS
 ) -> "LocalPool":
-    """A pool for a run: one trial at once for each core, unless told otherwise."""
+    """Return a pool for a run, with as many trials at once as the context says, or as cores."""
     jobs = context.jobs or environment.machine().cores
     return LocalPool(jobs, checkpoints=context.checkpoints(checkpoint_seconds))
 
 
 class LocalPool(Executor):
-    """Up to `jobs` trials at once on this machine. With `only_size`, they size their models and
-    train nothing."""
+    """Runs up to `jobs` trials at once on this machine.
+
+    only_size: whether the trials only size their models, without training.
+    """
 
     def __init__(
         self, jobs: int, *, checkpoints: Checkpoints = NOTHING_KEPT, only_size: bool = False
@@ -68,21 +70,24 @@ class LocalPool(Executor):
 
     @property
     def free(self) -> int:
-        return 0 if self._again or self._alone else self.jobs - len(self._running)
+        if self._again or self._alone:
+            return 0
+        return self.jobs - len(self._running)
 
     @property
     def in_flight(self) -> frozenset[str]:
         return frozenset(self._running) | {trial_id(trial) for trial in self._again}
 
     def notices(self) -> list[str]:
-        told, self._notices = self._notices, []
-        return told
+        notices = self._notices
+        self._notices = []
+        return notices
 
     def start(self, trial: Trial) -> None:
         identity = trial_id(trial)
         folder = self._scratch.make_folder()
         plugins = self._needs.plugins(trial)
-        order = ChildRequest(
+        request = ChildRequest(
             trial=trial,
             folder=str(folder),
             checkpoints=self._checkpoints,
@@ -92,7 +97,7 @@ class LocalPool(Executor):
         )
         files = open_shared_files()
         try:
-            child = self._forkserver.start(order, files)
+            child = self._forkserver.start(request, files)
         except BaseException:
             files.close()
             raise
@@ -103,9 +108,7 @@ class LocalPool(Executor):
             trial = self._again.popleft()
             self._alone = trial_id(trial)
             self.start(trial)
-        nearest = min((running.seconds_left for running in self._running.values()), default=0.0)
-        if not any(running.child.over for running in self._running.values()):
-            self._forkserver.listen(max(0.0, min(seconds, nearest, POLL_SECONDS)))
+        self._listen(seconds)
         results = []
         for identity in list(self._running):
             result = self._collect(identity)
@@ -115,9 +118,15 @@ class LocalPool(Executor):
             self._forkserver.end_strays()
         return results
 
+    def _listen(self, seconds: float) -> None:
+        """Wait until a child is over or at its time limit, unless one is over already."""
+        running = self._running.values()
+        until_limit = min((trial.seconds_left for trial in running), default=0.0)
+        if not any(trial.child.over for trial in running):
+            self._forkserver.listen(max(0.0, min(seconds, until_limit, POLL_SECONDS)))
+
     def _collect(self, identity: str) -> Result | None:
-        """The result of a trial that has come to an end in whatever way; None while it is at work
-        or starts again."""
+        """The result of a trial; None while it runs, or where it is run again."""
         running = self._running[identity]
         if running.lost and not self._is_guilty(identity):
             self._put_back(identity, "the server that starts trials was killed")
@@ -138,15 +147,17 @@ class LocalPool(Executor):
             self._alone = None
         return result
 
-    def _put_back(self, identity: str, why: str) -> None:
-        """Run a trial again, alone, so that no other one can be the reason."""
+    def _put_back(self, identity: str, reason: str) -> None:
+        """Run a trial again and alone, so that no other trial can make it fail."""
         self._again.append(self._running[identity].trial)
         self._drop(identity)
-        self._notices.append(f"{why}; {identity} is run again")
+        self._notices.append(f"{reason}; {identity} is run again")
 
     def _is_guilty(self, identity: str) -> bool:
-        """Whether the server has died under this trial alone, again and again; once may be
-        anybody's doing."""
+        """Whether the server has died `DEATHS_ALONE` times while this trial ran alone.
+
+        Another process may have killed it once or twice.
+        """
         if identity == self._alone:
             self._deaths_alone[identity] += 1
             self._alone = None
@@ -160,7 +171,7 @@ class LocalPool(Executor):
 
 
 def run_one(trial: Trial) -> Result:
-    """The result of one trial, run in a process of its own and kept nowhere."""
+    """Run one trial in its own process, and return its result without storing it."""
     with LocalPool(jobs=1) as pool:
         pool.start(trial)
         results: list[Result] = []

@@ -1,7 +1,6 @@
-"""What a child is at: a page of memory in a shared file, which its driver reads when the child
-hangs or is gone.
+"""The stage of a child's work, in a shared file that its driver reads when the child hangs or dies.
 
-Writing copies some bytes: no call of the system comes between two steps that are measured.
+The child writes it into mapped memory, so that no system call disturbs the measured steps.
 """
 
 import mmap
@@ -11,17 +10,18 @@ PAGE_BYTES = 512
 
 
 class Marker:
-    """The writing side, in the child."""
+    """Writes the stage, in the child."""
 
     def __init__(self, file: int) -> None:
         os.ftruncate(file, PAGE_BYTES)
         self._page = mmap.mmap(file, PAGE_BYTES)
 
-    def mark(self, words: str) -> None:
-        """Say what is begun now."""
-        self._page[:] = words.encode(errors="replace")[:PAGE_BYTES].ljust(PAGE_BYTES, b"\0")
+    def mark(self, stage: str) -> None:
+        """Write the stage that begins."""
+        content = stage.encode(errors="replace")[:PAGE_BYTES]
+        self._page[:] = content.ljust(PAGE_BYTES, b"\0")
 
 
-def last_begun(file: int) -> str:
-    """What the child wrote last; "" where it wrote nothing."""
+def last_stage(file: int) -> str:
+    """Return the last stage that the child has written; "" where it has written none."""
     return os.pread(file, PAGE_BYTES, 0).rstrip(b"\0").decode(errors="replace")

@@ -1,5 +1,4 @@
-"""What a trial's process must import: the plugins that bring its cells, task and diagnostics, from
-the same files."""
+"""Find the plugins that a trial's process imports, and the files from which it imports them."""
 
 from functools import cached_property
 
@@ -10,25 +9,26 @@ from rnnbench.sources import file_of
 
 
 class Needs:
-    """Asks the catalogue of this process, which is loaded when the first trial is asked for."""
+    """Looks plugins up in the catalogue of this process, which is loaded on first use."""
 
     @cached_property
     def _catalogue(self) -> Catalogue:
         return Catalogue.load()
 
     def plugins(self, trial: Trial) -> tuple[Plugin, ...] | None:
-        """The plugins that bring what a trial uses; None where one is missing, which the trial then
-        reports."""
+        """Return the plugins that contribute the trial's cells, task and diagnostics.
+
+        None where a name is unknown; the trial, which then imports all plugins, reports it.
+        """
         try:
             return self._catalogue.needed(trial)
         except UnknownName:
             return None
 
     def files(self, plugins: tuple[Plugin, ...] | None) -> dict[str, str]:
-        """The files of these plugins and of rnnbench itself, links resolved, by the name of the
-        module."""
-        found = {"rnnbench": file_of("rnnbench")}
+        """Return the files of these plugins and of rnnbench, by module, with links resolved."""
+        files = {"rnnbench": file_of("rnnbench")}
         for plugin in plugins or ():
-            name = plugin.module.partition(":")[0]
-            found[name] = file_of(name)
-        return found
+            module = plugin.module.partition(":")[0]
+            files[module] = file_of(module)
+        return files

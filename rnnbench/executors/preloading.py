@@ -1,4 +1,4 @@
-"""What the server loads before it forks."""
+"""Load the modules of the forkserver before it forks."""
 
 import os
 import tempfile
@@ -12,21 +12,20 @@ from rnnbench.errors import why_not
 from rnnbench.executors.scratch import Scratch
 
 REQUIRED = ("torch", "rnnbench.runner.warm")
-"""Without these no trial can run."""
+"""Modules without which no trial can run."""
 COMPILER = "torch._dynamo"
 CACHE = "TORCHINDUCTOR_CACHE_DIR"
 
 
 def preload(modules: Sequence[str]) -> str:
-    """Load modules; a sentence that says why no trial can run, or "".
+    """Import modules; return a sentence on why no trial can run, or "".
 
-    Of the others, one that cannot be loaded fails again in the trial that needs it, where the
-    failure belongs.
+    Another module that cannot be imported is passed over: the trial that needs it will report it.
     """
     for name in modules:
         try:
             if name == COMPILER:
-                with _cache_that_can_be_made():
+                with _usable_cache():
                     import_module(name)
             else:
                 import_module(name)
@@ -37,30 +36,29 @@ def preload(modules: Sequence[str]) -> str:
 
 
 @contextmanager
-def _cache_that_can_be_made() -> Iterator[None]:
-    """Torch makes the folder of its compile cache when the compiler is imported, which every
-    optimiser does.
+def _usable_cache() -> Iterator[None]:
+    """Set a folder for torch's compile cache in which the compiler can be imported.
 
-    Where it cannot be made, another one serves for the import. What compiles later meets the folder
-    that was asked for.
+    Importing the compiler makes the folder of its cache. Where that is impossible, a temporary
+    folder is set for the import; afterwards the variable has the folder that was requested.
     """
-    wanted = os.environ.get(CACHE)
+    requested = os.environ.get(CACHE) or _default_cache()
     try:
-        Path(wanted or _default_cache()).mkdir(parents=True, exist_ok=True)
+        Path(requested).mkdir(parents=True, exist_ok=True)
     except OSError:
         scratch = Scratch()
         os.environ[CACHE] = str(scratch.path)
         try:
             yield
         finally:
-            os.environ[CACHE] = wanted or _default_cache()
+            os.environ[CACHE] = requested
             scratch.close()
     else:
         yield
 
 
 def _default_cache() -> str:
-    """The folder that torch takes where none is named."""
+    """The folder that torch uses where the variable is not set."""
     user = f"uid_{os.getuid()}"
     with suppress(KeyError, ModuleNotFoundError, OSError):
         user = getuser()

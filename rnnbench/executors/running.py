@@ -1,4 +1,4 @@
-"""A trial at work in its process, seen from the driver: its result, or the limit that it broke."""
+"""A running trial, as its driver sees it: its result, or the limit that it has exceeded."""
 
 import os
 import signal
@@ -15,7 +15,7 @@ from rnnbench.executors.anonymous import read_all, read_end
 from rnnbench.executors.child_request import SharedFiles
 from rnnbench.executors.family import family_of, memory_bytes
 from rnnbench.executors.launching import Child
-from rnnbench.executors.marker import last_begun
+from rnnbench.executors.marker import last_stage
 from rnnbench.records import CostTrial, Limits, Provenance, Result, Seconds, Status, Trial, limits
 
 OUTPUT_KEPT = 8_000
@@ -26,7 +26,12 @@ MEBIBYTE = 2**20
 
 @dataclass
 class Running:
-    """A child at work."""
+    """A trial that runs in a child.
+
+    started: the time of its start, in ISO format.
+    clock:   the monotonic time of its start.
+    looked:  the monotonic time at which its memory was last measured.
+    """
 
     trial: Trial
     child: Child
@@ -38,85 +43,90 @@ class Running:
 
     @property
     def limits(self) -> Limits:
-        """What it may use up."""
+        """The limits of the trial."""
         return limits(self.trial)
 
     @property
     def seconds(self) -> float:
-        """How long it has been at work."""
+        """The seconds since its start."""
         return monotonic() - self.clock
 
     @property
     def seconds_left(self) -> float:
-        """Until its limit."""
+        """The seconds until its time limit."""
         return self.limits.seconds - self.seconds
 
     def result(self) -> Result | None:
-        """The result, if the child has ended or broke a limit; None while it is at work."""
-        result = self._left_behind() or self._broken_limit()
-        return result and msgspec.structs.replace(result, output=self._tail())
+        """Return the result, if the child has ended or exceeded a limit; None while it runs."""
+        result = self._result_of_ended() or self._result_over_limit()
+        if result is None:
+            return None
+        return msgspec.structs.replace(result, output=self._end_of_output())
 
     @property
     def lost(self) -> bool:
-        """Whether it gave no result because the server that started it was gone."""
-        return self.child.lost and self._whole_result() is None
+        """Whether it has no result because its server died."""
+        return self.child.lost and self._written_result() is None
 
-    def _left_behind(self) -> Result | None:
-        """What a child that has ended left: its result, or how it died."""
+    def _result_of_ended(self) -> Result | None:
+        """The result that an ended child has written, or one on how it died."""
         if not self.child.over:
             return None
         if self.child.problem:
             return self._cut_short("skipped", f"no process can be started: {self.child.problem}")
-        result = self._whole_result()
+        result = self._written_result()
         if result is not None:
             return result
         if self.child.code == 0 and os.fstat(self.files.result).st_size:
             return self._cut_short(
                 "error", "its result cannot be read: the trial has written into it"
             )
-        return self._cut_short("killed", _last_words(self.child.code))
+        return self._cut_short("killed", _ending(self.child.code))
 
-    def _whole_result(self) -> Result | None:
+    def _written_result(self) -> Result | None:
         with suppress(ValueError):  # msgspec's errors are ValueErrors
             return msgspec.json.decode(read_all(self.files.result, RESULT_BYTES), type=Result)
         return None
 
-    def _broken_limit(self) -> Result | None:
-        """A look at the memory disturbs, and is not taken while costs are measured."""
+    def _result_over_limit(self) -> Result | None:
         if self.seconds_left <= 0:
             return self._cut_short("timeout", f"longer than its limit of {self.limits.seconds:g} s")
-        printed = os.fstat(self.files.output).st_size
-        if printed > self.limits.output_mib * MEBIBYTE:
+        printed_bytes = os.fstat(self.files.output).st_size
+        if printed_bytes > self.limits.output_mib * MEBIBYTE:
             return self._cut_short(
                 "killed", f"printed more than its limit of {self.limits.output_mib} MiB"
             )
+        return self._result_over_memory()
+
+    def _result_over_memory(self) -> Result | None:
+        """Measuring the memory takes time, and is not done while costs are measured."""
         if isinstance(self.trial, CostTrial) or monotonic() - self.looked < POLL_SECONDS:
             return None
         self.looked = monotonic()
         family = family_of(self.child.pid)
-        used = memory_bytes(family) / MEBIBYTE
-        if used > self.limits.memory_mib:
-            processes = (
-                f"its {len(family)} processes use" if len(family) > 1 else "its process uses"
-            )
-            reason = f"{processes} {used:,.0f} MiB, the limit is {self.limits.memory_mib:,} MiB"
-            return self._cut_short("out-of-memory", reason)
-        return None
+        used_mib = memory_bytes(family) / MEBIBYTE
+        if used_mib <= self.limits.memory_mib:
+            return None
+        subject = f"its {len(family)} processes use" if len(family) > 1 else "its process uses"
+        reason = f"{subject} {used_mib:,.0f} MiB, the limit is {self.limits.memory_mib:,} MiB"
+        return self._cut_short("out-of-memory", reason)
 
     def _cut_short(self, status: Status, reason: str) -> Result:
-        if begun := last_begun(self.files.marker):
-            reason = f"{reason}; last begun was {begun}"
+        """A result without figures, whose reason names the last stage of a cost measurement."""
+        stage = last_stage(self.files.marker)
+        if stage:
+            reason = f"{reason}; last begun was {stage}"
         result = without_run(self.trial, status, reason)
         return msgspec.structs.replace(
             result, started=self.started, seconds=Seconds(process=self.seconds)
         )
 
-    def _tail(self) -> str:
+    def _end_of_output(self) -> str:
         return read_end(self.files.output, OUTPUT_KEPT).decode(errors="replace")
 
 
 def without_run(trial: Trial, status: Status, reason: str) -> Result:
-    """The result of a trial whose process gave none, or that was never started."""
+    """Return the result of a trial whose process wrote none, or that was not started."""
     return Result(
         trial=trial,
         status=status,
@@ -127,11 +137,12 @@ def without_run(trial: Trial, status: Status, reason: str) -> Result:
 
 
 def now() -> str:
-    """The present time, as results tell it."""
+    """Return the present time in the format of results."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _last_words(code: int | None) -> str:
+def _ending(code: int | None) -> str:
+    """How a process ended, as a sentence without a full stop."""
     if code is not None and code < 0:
         with suppress(ValueError):
             return f"its process was ended by {signal.Signals(-code).name}"

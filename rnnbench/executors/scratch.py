@@ -1,5 +1,4 @@
-"""The folder in which trials and reports work. It carries a lock, so that those of dead drivers can
-be told."""
+"""Temporary folders for trials and reports, with a lock by which abandoned ones are recognised."""
 
 import fcntl
 import os
@@ -17,9 +16,9 @@ ATTEMPTS = 10
 
 
 class Scratch:
-    """A folder in the system's place for temporary files, held by a lock while this process lives.
+    """A folder among the system's temporary files, which this process locks while it lives.
 
-    Each trial works two levels below it, so that the folder above its own is its own as well.
+    The working folder of a trial is two levels below, so that its parent belongs to it alone.
     """
 
     def __init__(self) -> None:
@@ -27,14 +26,14 @@ class Scratch:
 
     @property
     def path(self) -> Path:
-        """Where it is."""
+        """The path of the folder."""
         return self._folder
 
     def make_folder(self) -> Path:
-        """A new working folder. Raises RnnbenchError where none can be made."""
+        """Return a new working folder; raise RnnbenchError where none can be made."""
         try:
             return self._make_folder()
-        except FileNotFoundError:  # a trial has removed the folder of the pool
+        except FileNotFoundError:  # a trial has removed the whole folder
             os.close(self._lock)
             self._folder, self._lock = _locked_folder()
         except OSError as error:
@@ -46,7 +45,7 @@ class Scratch:
         shutil.rmtree(working_folder.parent, ignore_errors=True)
 
     def close(self) -> None:
-        """Remove everything."""
+        """Remove the folder with all working folders, and unlock it."""
         shutil.rmtree(self._folder, ignore_errors=True)
         os.close(self._lock)
 
@@ -59,8 +58,7 @@ class Scratch:
 
 
 def remove_abandoned() -> None:
-    """Remove the folders of drivers that are dead: of this user, on this machine, with a lock that
-    nobody holds."""
+    """Remove the folders of dead drivers: those of this user and machine without a lock."""
     with suppress(OSError):
         for folder in Path(tempfile.gettempdir()).glob(f"{_prefix()}*"):
             with suppress(OSError):
@@ -68,7 +66,7 @@ def remove_abandoned() -> None:
 
 
 def unusable_folder(error: OSError) -> RnnbenchError:
-    """What to tell where the folder for temporary files cannot be used."""
+    """Return the error that reports an unusable folder for temporary files."""
     folder = tempfile.tempdir or os.environ.get("TMPDIR", "the folder for temporary files")
     return RnnbenchError(
         f"{folder}: no temporary file can be written there: {error.strerror or error}; "
@@ -77,8 +75,7 @@ def unusable_folder(error: OSError) -> RnnbenchError:
 
 
 def _prefix() -> str:
-    """Temporary folders may be on a disk that several machines share, so the name tells this
-    one."""
+    """The beginning of the folders' names, with the machine's name, since machines share disks."""
     node = re.sub(r"[^A-Za-z0-9.]", "_", platform.node())
     return f"rnnbench-pool-{node}-"
 
@@ -86,8 +83,7 @@ def _prefix() -> str:
 def _locked_folder() -> tuple[Path, int]:
     """A new folder, and the descriptor that locks it.
 
-    Between the making and the locking another process may take it for abandoned; then another one
-    is made.
+    Another process may remove the folder before it is locked; then there is a new attempt.
     """
     for _ in range(ATTEMPTS):
         try:
@@ -95,9 +91,8 @@ def _locked_folder() -> tuple[Path, int]:
             lock = os.open(folder, os.O_RDONLY)
         except OSError as error:
             raise unusable_folder(error) from error
-        with suppress(
-            OSError
-        ):  # some network disks lock no folders; what cannot be locked is never removed
+        # some network disks lock no folders; a folder that cannot be locked is never removed
+        with suppress(OSError):
             fcntl.flock(lock, fcntl.LOCK_SH)
         with suppress(OSError):
             if os.path.samestat(folder.stat(), os.fstat(lock)):

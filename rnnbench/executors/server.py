@@ -1,9 +1,8 @@
-"""What the server does: load what all trials share, fork a child for each order, and keep what they
-leave behind.
+"""The server's process: load the modules that all trials share, and fork a child for each request.
 
-It starts no thread and touches no device, so what it forks is as good as new. Descendants of trials
-that lose their parent fall to their trial while it lives, and to this process when it has ended (on
-Linux). This process has no other children, so that each of them is known for what it is.
+It starts no thread and uses no device, so that its forks are like fresh processes. Orphaned
+descendants of a trial become children of the trial, and of the server when the trial has ended (on
+Linux). The server has no other children, so that it can end all that no running trial owns.
 """
 
 import importlib
@@ -29,15 +28,18 @@ from rnnbench.executors.scratch import remove_abandoned
 from rnnbench.interpreter import end_with_parent
 
 END_SECONDS = 10.0
-TIDY_ATTEMPTS, TIDY_PAUSE_SECONDS = 20, 0.05
+TIDY_ATTEMPTS = 20
+TIDY_PAUSE_SECONDS = 0.05
 
 
-def main(driver: int, channel: int, alive: int, brand: int, modules: Sequence[str]) -> None:
-    """Serve until the driver closes the channel; then end all children and what they have started.
+def main(driver: int, channel: int, lifeline: int, brand: int, modules: Sequence[str]) -> None:
+    """Serve until the driver closes the channel; then end all children and their descendants.
 
-    driver: its process id.
-    alive: the descriptor of a pipe that closes when the driver is gone, for the children.
-    brand: by which all that is started here is known.
+    driver:   its process id.
+    channel:  the descriptor of this end of the channel.
+    lifeline: the descriptor of a pipe that closes with the driver, for the children.
+    brand:    the brand of all processes that are started here.
+    modules:  the modules to load.
     """
     end_with_parent(driver)
     brand_myself(brand)
@@ -49,18 +51,18 @@ def main(driver: int, channel: int, alive: int, brand: int, modules: Sequence[st
         os._exit(1)
     confinement.wake_with_parent_gone()
     confinement.adopt_orphans(True)
-    server = _Server(end, alive)
+    server = _Server(end, lifeline)
     server.serve()
     server.end_all()
     os._exit(0)
 
 
 class _Server:
-    """The state of the server: its children, by process id."""
+    """The server's children: their numbers by process id, and their folders."""
 
-    def __init__(self, channel: Channel, alive: int) -> None:
+    def __init__(self, channel: Channel, lifeline: int) -> None:
         self._channel = channel
-        self._alive = alive
+        self._lifeline = lifeline
         self._numbers: dict[int, int] = {}
         self._folders: set[Path] = set()
         self._woken, self._wake = os.pipe()
@@ -73,53 +75,54 @@ class _Server:
         self._selector.register(self._woken, selectors.EVENT_READ)
 
     def serve(self) -> None:
-        """Fork and reap until the driver is gone."""
-        with suppress(ConnectionError):  # there is nobody to send to any more
-            while True:
-                for key, _ in self._selector.select():
-                    if key.fileobj is self._channel:
-                        messages = self._channel.receive()
-                        if messages is None:
-                            return
-                        for message in messages:
-                            self._obey(message)
-                    else:
-                        self._drain()
-                        self._reap()
+        """Fork and wait for children until the driver has closed the channel."""
+        with suppress(ConnectionError):  # the driver has ended, and reads no more messages
+            while self._handle_events():
+                pass
+
+    def _handle_events(self) -> bool:
+        """Wait for messages or ended children, and handle them; False at the channel's end."""
+        for key, _ in self._selector.select():
+            if key.fileobj is self._channel:
+                messages = self._channel.receive()
+                if messages is None:
+                    return False
+                for message in messages:
+                    self._handle(message)
+            else:
+                self._drain_wakeups()
+                self._reap()
+        return True
 
     def end_all(self) -> None:
-        """End every child and what they have left behind; remove the folders of a driver that is
-        dead."""
+        """End all children and their descendants, and remove the folders of a dead driver."""
         deadline = time.monotonic() + END_SECONDS
         for pid in self._numbers:
             kill_group(pid)
         while time.monotonic() < deadline and self._kill_and_reap():
             time.sleep(0.01)
-        for _ in range(
-            TIDY_ATTEMPTS
-        ):  # the lock of a driver that was killed ends a moment after its channel
+        for _ in range(TIDY_ATTEMPTS):  # the lock of a killed driver outlasts its channel shortly
             if not any(folder.exists() for folder in self._folders):
                 break
             remove_abandoned()
             time.sleep(TIDY_PAUSE_SECONDS)
 
-    def _obey(self, message: object) -> None:
+    def _handle(self, message: object) -> None:
         if isinstance(message, Start):
-            self._fork(message, SharedFiles(*self._channel.take_files(len(SharedFiles._fields))))
+            descriptors = self._channel.take_files(len(SharedFiles._fields))
+            self._fork(message, SharedFiles(*descriptors))
         elif isinstance(message, End):
             pids = [pid for pid, number in self._numbers.items() if number == message.number]
             for pid in pids:
                 kill_group(pid)
-            if not pids:  # it ended before, and the driver was interrupted when it read that
+            if not pids:  # the child has ended, and the driver was interrupted when it read that
                 self._channel.send(Ended(message.number, -signal.SIGKILL))
 
     def _fork(self, start: Start, files: SharedFiles) -> None:
         server = os.getpid()
         try:
             pid = os.fork()
-        except (
-            OSError
-        ) as error:  # a limit on processes, or no memory: another trial may have more luck
+        except OSError as error:  # a limit on processes, or no memory; later forks may succeed
             files.close()
             self._channel.send(NotStarted(start.number, error.strerror or str(error)))
             return
@@ -127,7 +130,7 @@ class _Server:
             self._become_child(start, files, server)
         files.close()
         self._numbers[pid] = start.number
-        self._folders.add(Path(start.order.folder).parent.parent)
+        self._folders.add(Path(start.request.folder).parent.parent)
         self._channel.send(Started(start.number, pid))
 
     def _become_child(self, start: Start, files: SharedFiles, server: int) -> NoReturn:
@@ -141,10 +144,10 @@ class _Server:
             os.close(self._wake)
             sys.path[:] = start.path
             importlib.invalidate_caches()
-            child.main(start.order, files, self._alive, server)
+            child.main(start.request, files, self._lifeline, server)
             code = 0
         except SystemExit as exit_:
-            code = _exit_code(exit_)
+            code = child.exit_code(exit_)
         except BaseException:
             traceback.print_exc()
         finally:
@@ -152,13 +155,13 @@ class _Server:
                 sys.stderr.flush()
             os._exit(code)
 
-    def _drain(self) -> None:
+    def _drain_wakeups(self) -> None:
         with suppress(BlockingIOError):
             while os.read(self._woken, 512):
                 pass
 
     def _reap(self) -> None:
-        """Take note of the children that have ended, and end what they left behind."""
+        """Report the children that have ended, and end their descendants."""
         for pid, status in ended_children():
             number = self._numbers.pop(pid, None)
             if number is None:
@@ -170,8 +173,10 @@ class _Server:
             self._kill_strays()
 
     def _kill_strays(self) -> None:
-        """End what fell to this process and belongs to no trial at work. What they have started
-        falls to it in turn, and each end of one wakes this process again."""
+        """End the adopted processes that belong to no running trial.
+
+        The server then adopts their children; the end of each process calls this again.
+        """
         for pid in children_of(os.getpid()):
             if pid not in self._numbers and not self._in_living_group(pid):
                 with suppress(ProcessLookupError, PermissionError):
@@ -183,16 +188,10 @@ class _Server:
         return False
 
     def _kill_and_reap(self) -> bool:
-        """End all children there are; False where there is none left."""
-        left = children_of(os.getpid())
-        for pid in left:
+        """End all children; return whether there were any."""
+        children = children_of(os.getpid())
+        for pid in children:
             kill_group(pid)
         for _ in ended_children():
             pass
-        return bool(left)
-
-
-def _exit_code(exit_: SystemExit) -> int:
-    if exit_.code is None:
-        return 0
-    return exit_.code & 0xFF if isinstance(exit_.code, int) else 1
+        return bool(children)

@@ -1,5 +1,4 @@
-"""The server as its driver sees it: a process at the other end of a channel. No wait for it is
-without a bound."""
+"""The forkserver's process, as its driver uses it: every wait for the server has a time limit."""
 
 import os
 import signal
@@ -14,21 +13,23 @@ from rnnbench.executors.channel import End, Ended, Message, NotStarted, Ready, S
 from rnnbench.executors.child_request import ChildRequest, SharedFiles
 from rnnbench.executors.family import SERVERS, continue_if_stopped, kill_group
 from rnnbench.executors.launching import ANSWER_SECONDS, Child, launch
+from rnnbench.executors.printed import describe_end, last_line
 from rnnbench.interpreter import module_path
 
-LOAD_SECONDS = 600.0  # a network disk takes minutes
-LOOK_SECONDS = 0.5
+LOAD_SECONDS = 600.0  # loading torch from a network disk takes minutes
+POLL_SECONDS = 0.5
 KILLS = (-signal.SIGKILL, -signal.SIGTERM, -signal.SIGHUP)
-WORDS_KEPT = 300
 
 
 class ServerGone(Exception):
-    """The server died, or gave no answer and was ended."""
+    """The server died, or did not answer in time and was ended."""
 
 
 class ServerProcess:
-    """A server at work; it ends with this process. `lost` are the ids of children that it had when
-    it was gone."""
+    """A server that forks children; it ends with this process.
+
+    lost: the process ids of the children that it had when it died.
+    """
 
     def __init__(self, modules: Sequence[str]) -> None:
         self.lost: set[int] = set()
@@ -37,40 +38,40 @@ class ServerProcess:
         self._ready = False
         self._problem = ""
         self._last_line = ""
-        self._silent = False
+        self._timed_out = False
         self._open = True
         launched = launch(modules)
         self._process = launched.process
         self._channel = launched.channel
-        self._alive = launched.alive
-        self._said = launched.said
+        self._lifeline = launched.lifeline
+        self._output = launched.output
         SERVERS.add(self._process.pid)
 
     @property
     def pid(self) -> int:
-        """Its process id."""
+        """The process id of the server."""
         return self._process.pid
 
     @property
     def killed(self) -> bool:
-        """Whether somebody else has ended it."""
-        return not self._silent and self._process.returncode in KILLS
+        """Whether another process has ended the server."""
+        return not self._timed_out and self._process.returncode in KILLS
 
     @property
     def lives(self) -> bool:
-        """Whether it can be asked."""
+        """Whether the server can take messages."""
         return self._open and self._process.poll() is None
 
-    def start(self, order: ChildRequest, files: SharedFiles) -> Child:
-        """Have a child forked; it has a problem where the system allowed none.
+    def start(self, request: ChildRequest, files: SharedFiles) -> Child:
+        """Let the server fork a child; the child has a problem where the system forked none.
 
-        Raises ServerGone, and RnnbenchError where no trial can run here.
+        Raises ServerGone where the server dies, and RnnbenchError where no trial can run here.
         """
         self._load()
         self._count += 1
         child = Child(self._count)
         self._children[child.number] = child
-        self._send(Start(child.number, order, module_path()), files)
+        self._send(Start(child.number, request, module_path()), files)
         deadline = monotonic() + ANSWER_SECONDS
         while not child.pid and not child.over:
             self._answer(deadline)
@@ -79,8 +80,7 @@ class ServerProcess:
         return child
 
     def end(self, children: Sequence[Child]) -> None:
-        """End children, with their groups and what they left behind. They are over when this
-        returns."""
+        """End children with their groups and descendants; they are over when this returns."""
         with suppress(ServerGone):
             for child in children:
                 if not child.over:
@@ -90,16 +90,18 @@ class ServerProcess:
             self._answer(deadline)
 
     def end_all(self) -> None:
-        """End all children there are."""
+        """End all children of the server."""
         self.end(list(self._children.values()))
 
     def listen(self, seconds: float) -> None:
-        """Take in what it has to say, waiting so long for the first message. One that is stopped is
-        continued."""
+        """Handle the server's messages, after waiting up to `seconds` for the first one.
+
+        A server that is stopped is continued; one that has died is closed.
+        """
         try:
             if not wait([self._channel.fileno()], max(0.0, seconds)):
                 continue_if_stopped(self.pid)
-            elif not self._take_in():
+            elif not self._handle_messages():
                 self.kill()
         except (OSError, ValueError):
             self.kill()
@@ -107,7 +109,7 @@ class ServerProcess:
             self.kill()
 
     def kill(self) -> None:
-        """End it; what it said before is heard, and its other children are lost and end too."""
+        """Kill the server, handle its last messages, and kill the children that it still had."""
         if not self._open:
             return
         self._process.kill()
@@ -115,21 +117,21 @@ class ServerProcess:
             self._process.wait(ANSWER_SECONDS)
             SERVERS.discard(self.pid)
         with suppress(OSError, ValueError):
-            while wait([self._channel.fileno()], 0) and self._take_in():
+            while wait([self._channel.fileno()], 0) and self._handle_messages():
                 pass
         for child in self._children.values():
             child.lost = True
             if child.pid:
                 self.lost.add(child.pid)
                 kill_group(child.pid)
-        self._close()
+        self._close_channel()
         self._keep_last_line()
 
     def close(self) -> None:
-        """Let it end itself, and what it has started."""
+        """Let the server end all its children and itself."""
         if not self._open:
             return
-        self._close()
+        self._close_channel()
         try:
             self._process.wait(ANSWER_SECONDS)
             SERVERS.discard(self.pid)
@@ -138,15 +140,11 @@ class ServerProcess:
         self._keep_last_line()
 
     def last_words(self) -> str:
-        """How it ended, and the last line that it printed."""
-        code = self._process.returncode
-        words = f": {self._last_line}" if self._last_line else ""
-        if code is not None and code < 0:
-            return f"was ended by signal {-code}{words}"
-        return f"ended with code {code}{words}"
+        """Return how the server ended, with the last line that it printed."""
+        return describe_end(self._process.returncode, self._last_line)
 
     def _load(self) -> None:
-        """Wait until it has loaded what all trials share."""
+        """Wait until the server has loaded the modules that all trials share."""
         deadline = monotonic() + LOAD_SECONDS
         while not self._ready and not self._problem and self._open:
             self._answer(deadline)
@@ -156,11 +154,11 @@ class ServerProcess:
             raise ServerGone
 
     def _answer(self, deadline: float) -> None:
-        """Wait for a message, for a moment; past the deadline the server is ended."""
+        """Wait a moment for a message; after the deadline, kill the server."""
         if monotonic() < deadline:
-            self.listen(min(LOOK_SECONDS, deadline - monotonic()))
+            self.listen(min(POLL_SECONDS, deadline - monotonic()))
         else:
-            self._silent = True
+            self._timed_out = True
             self.kill()
 
     def _send(self, message: Message, files: Sequence[int] = ()) -> None:
@@ -170,33 +168,33 @@ class ServerProcess:
             self.kill()
             raise ServerGone from error
 
-    def _take_in(self) -> bool:
-        """Take in what has come; False where nothing more will come."""
+    def _handle_messages(self) -> bool:
+        """Handle the messages that have come; return False at the end of the channel."""
         messages = self._channel.receive()
         if messages is None:
             return False
         for message in messages:
-            if isinstance(message, Ready):
-                self._problem = message.problem
-                self._ready = not message.problem
-            elif isinstance(message, Started):
-                self._children[message.number].pid = message.pid
-            elif isinstance(message, NotStarted):
-                self._children.pop(message.number).problem = message.reason
-            elif isinstance(message, Ended):
-                child = self._children.pop(message.number, None)
-                if child is not None:
-                    child.code = message.code
+            self._handle(message)
         return True
 
-    def _keep_last_line(self) -> None:
-        self._said.seek(0)
-        lines = self._said.read().decode(errors="replace").strip().splitlines()
-        if lines:
-            self._last_line = lines[-1][:WORDS_KEPT]
-        self._said.close()
+    def _handle(self, message: Message) -> None:
+        if isinstance(message, Ready):
+            self._problem = message.problem
+            self._ready = not message.problem
+        elif isinstance(message, Started):
+            self._children[message.number].pid = message.pid
+        elif isinstance(message, NotStarted):
+            self._children.pop(message.number).problem = message.reason
+        elif isinstance(message, Ended):
+            child = self._children.pop(message.number, None)
+            if child is not None:
+                child.code = message.code
 
-    def _close(self) -> None:
+    def _keep_last_line(self) -> None:
+        self._last_line = last_line(self._output) or self._last_line
+        self._output.close()
+
+    def _close_channel(self) -> None:
         self._open = False
         self._channel.close()
-        os.close(self._alive)
+        os.close(self._lifeline)

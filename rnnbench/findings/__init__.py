@@ -1,5 +1,7 @@
-"""Findings: what a set of results says. Estimates with ranges, answers, caveats. No torch, no
-files."""
+"""Findings from a set of results: estimates with ranges, answers, caveats.
+
+Nothing here uses torch or reads files.
+"""
 
 from rnnbench.findings.aggregate.records import Aspect, AspectRow, Improvement, Profile
 from rnnbench.findings.claims.figures import LOST, claim_figures

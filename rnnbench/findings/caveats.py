@@ -1,4 +1,4 @@
-"""What a sceptical reader should hold against the findings, in words."""
+"""The caveats on findings: what a sceptical reader should know, in words."""
 
 from collections.abc import Iterator, Sequence
 
@@ -19,31 +19,34 @@ from rnnbench.records import Result
 def caveats(
     results: Sequence[Result], conditions: Sequence[Condition], costs: Sequence[CostFinding]
 ) -> tuple[str, ...]:
-    """Every caveat that the results give reason for."""
+    """Return every caveat that the results give reason for."""
     return (
         *learning_caveats(results, conditions),
         *cost_caveats(results, costs),
-        *_unequal_origins(results),
+        *_mixed_provenance(results),
         *_side_effects(results),
     )
 
 
-def _unequal_origins(results: Sequence[Result]) -> Iterator[str]:
+def _mixed_provenance(results: Sequence[Result]) -> Iterator[str]:
     machines = {(r.provenance.machine.processor, r.provenance.machine.cores) for r in results}
     if len(machines) > 1:
         yield f"The results come from {len(machines)} kinds of machine."
-    if changed := changed_sources(results):
+    changed = changed_sources(results)
+    if changed:
         yield (
             f"The source of {text.listed(changed)} changed between results compared here; --fresh"
             " runs all again."
         )
-    if variables := kernel_variables(results):
+    variables = kernel_variables(results)
+    if variables:
         yield (
             "Environment variables that choose kernels differ between results:"
             f" {text.listed(variables)}."
         )
-    if len(torches := torch_versions(results)) > 1:
-        yield f"The results come from several versions of torch: {text.listed(torches)}."
+    versions = torch_versions(results)
+    if len(versions) > 1:
+        yield f"The results come from several versions of torch: {text.listed(versions)}."
 
 
 def _side_effects(results: Sequence[Result]) -> Iterator[str]:

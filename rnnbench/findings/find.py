@@ -1,7 +1,7 @@
-"""From the results of a suite to findings."""
+"""Turns the results of a suite into findings."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rnnbench.errors import RnnbenchError
 from rnnbench.findings.aggregate.across import across
@@ -11,7 +11,7 @@ from rnnbench.findings.claims.sources import claim_findings
 from rnnbench.findings.cost.costs import costs
 from rnnbench.findings.cost.scaling import scalings
 from rnnbench.findings.law_caveats import law_caveats
-from rnnbench.findings.learning.conditions import UNSEEN, conditions
+from rnnbench.findings.learning.conditions import NO_LOOKS, conditions
 from rnnbench.findings.learning.horizons import spans
 from rnnbench.findings.learning.target_caveats import span_caveats
 from rnnbench.findings.records import Failure, Findings
@@ -22,62 +22,61 @@ def find(
     results: Iterable[Result],
     claims: Sequence[Claim] = (),
     checks: Sequence[Outcome] = (),
-    looked: Looked = UNSEEN,
+    looked: Looked = NO_LOOKS,
 ) -> Findings:
-    """What these results say, of these claims too. Only those of the newest version of the suite
-    are compared; the rest is a caveat. Checks that a cell failed are caveats of all that shows the
-    cell. A look at a comparison decides at the level that those before it left.
+    """Return the findings of these results, and on these claims.
 
-    Raises RnnbenchError where there are none.
+    Only results of the newest version of the suite are compared; the others are a caveat. Raises
+    RnnbenchError where there are no results.
+
+    checks: those that a cell failed are caveats of every figure that shows the cell.
+    looked: looks at these comparisons before this one, which lower the level of this look.
     """
     everything = sorted(results, key=lambda result: trial_id(result.trial))
     if not everything:
         raise RnnbenchError("there are no results to report")
     version = max(result.trial.suite_version for result in everything)
     current = [result for result in everything if result.trial.suite_version == version]
-    learning = [r for r in current if isinstance(r.trial, LearningTrial)]
+    learning = [result for result in current if isinstance(result.trial, LearningTrial)]
+    costly = [result for result in current if not isinstance(result.trial, LearningTrial)]
     found = conditions(learning, looked)
-    dear = [r for r in current if not isinstance(r.trial, LearningTrial)]
-    cost = costs(dear)
-    over_all = (
-        () if claims else across(learning, cost)
-    )  # cells of claims are tried where they are needed
-    far = spans(learning)
+    cost = costs(costly)
+    # Each cell of a claim is tried only where the claim needs it, so that no set is complete.
+    over_all = () if claims else across(learning, cost)
+    memory_spans = spans(learning)
     of_laws = law_caveats(checks, current)
-    old = len(everything) - len(current)
-    outdated = (
-        (f"{old} results of older versions of the suite lie in the folder and are left out.",)
-        if old
-        else ()
-    )
+    machines = {repr(r.provenance.machine): r.provenance.machine for r in current}
     return Findings(
         suite=current[0].trial.suite,
         suite_version=version,
         conditions=found,
         costs=cost,
-        scalings=scalings(dear),
+        scalings=scalings(costly),
         claims=claim_findings(claims, current, found) if claims else (),
         across=over_all,
         caveats=(
             *(caveat.sentence for caveat in of_laws),
             *caveats(current, found, cost),
             *across_caveats(over_all),
-            *span_caveats(far),
-            *outdated,
+            *span_caveats(memory_spans),
+            *_outdated(len(everything) - len(current)),
         ),
         failures=tuple(_failure(r) for r in current if r.status not in ("ok", "stopped")),
         counts=dict(sorted(Counter(r.status for r in current).items())),
-        machines=tuple(
-            {repr(r.provenance.machine): r.provenance.machine for r in current}.values()
-        ),
+        machines=tuple(machines.values()),
         versions=_merged(r.provenance.versions for r in current),
         commits=tuple(sorted({r.provenance.commit for r in current if r.provenance.commit})),
         plugins=_merged(r.provenance.plugins for r in current),
         first_started=min(r.started for r in current),
         last_started=max(r.started for r in current),
-        spans=far,
+        spans=memory_spans,
         law_caveats=of_laws,
     )
+
+
+def _outdated(count: int) -> Iterator[str]:
+    if count:
+        yield f"{count} results of older versions of the suite lie in the folder and are left out."
 
 
 def _failure(result: Result) -> Failure:
@@ -85,14 +84,9 @@ def _failure(result: Result) -> Failure:
 
 
 def _merged(dictionaries: Iterable[dict[str, str]]) -> dict[str, tuple[str, ...]]:
-    """For each key, the values that occur."""
+    """Return the values of each key that occur in some dictionary."""
     merged: dict[str, set[str]] = defaultdict(set)
     for dictionary in dictionaries:
         for key, value in dictionary.items():
             merged[key].add(value)
-    return {key: _sorted(values) for key, values in sorted(merged.items())}
-
-
-def _sorted(values: Iterable[str]) -> tuple[str, ...]:
-    ordered: Sequence[str] = sorted(values)
-    return tuple(ordered)
+    return {key: tuple(sorted(values)) for key, values in sorted(merged.items())}

@@ -1,6 +1,6 @@
-"""Laws that a cell fails, as caveats of every figure that shows it."""
+"""Laws that a cell fails, as caveats of every figure that shows the cell."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
@@ -9,46 +9,47 @@ from rnnbench.records import CostTrial, Outcome, Result
 
 
 class LawCaveat(Struct, frozen=True):
-    """What is to be held against each figure of these rows, in one sentence."""
+    """A caveat, in one sentence, on each figure that shows one of these rows."""
 
     sentence: str
     rows: tuple[str, ...]
 
 
 def law_caveats(checks: Sequence[Outcome], results: Sequence[Result]) -> tuple[LawCaveat, ...]:
-    """One for each law that a cell fails, and one for the laws of a cell that were not decided.
-    Cells without a result are passed over."""
+    """Return a caveat for each law that a cell fails.
+
+    One more caveat names the laws of a cell that could not be decided. Cells without a result have
+    none.
+    """
     rows = _rows_by_cell(results)
-    found = []
+    caveats = []
     for name in sorted({outcome.subject for outcome in checks}):
-        if name not in rows:
-            continue
-        failed = [
-            outcome for outcome in checks if outcome.subject == name and outcome.status == "failed"
-        ]
-        found += [
-            LawCaveat(
-                f"Cell '{name}' fails the law '{outcome.check}': {outcome.sentence}.", rows[name]
-            )
-            for outcome in failed
-            if outcome.decided
-        ]
-        undecided = [outcome for outcome in failed if not outcome.decided]
-        if undecided:
-            laws = ", ".join(outcome.check for outcome in undecided)
-            why = undecided[0].sentence
-            found.append(LawCaveat(f"Cell '{name}' was not checked for {laws}: {why}.", rows[name]))
-    return tuple(found)
+        if name in rows:
+            outcomes = [outcome for outcome in checks if outcome.subject == name]
+            caveats += [LawCaveat(sentence, rows[name]) for sentence in _sentences(name, outcomes)]
+    return tuple(caveats)
+
+
+def _sentences(name: str, outcomes: Sequence[Outcome]) -> Iterator[str]:
+    failed = [outcome for outcome in outcomes if outcome.status == "failed"]
+    for outcome in failed:
+        if outcome.decided:
+            yield f"Cell '{name}' fails the law '{outcome.check}': {outcome.sentence}."
+    undecided = [outcome for outcome in failed if not outcome.decided]
+    if undecided:
+        laws = ", ".join(outcome.check for outcome in undecided)
+        why = undecided[0].sentence
+        yield f"Cell '{name}' was not checked for {laws}: {why}."
 
 
 def caveats_of(caveats: Iterable[LawCaveat], rows: Iterable[str]) -> list[str]:
-    """The sentences that belong to a figure which shows these rows."""
+    """Return the sentences that belong to a figure which shows these rows."""
     shown = set(rows)
     return [caveat.sentence for caveat in caveats if shown & set(caveat.rows)]
 
 
 def _rows_by_cell(results: Sequence[Result]) -> dict[str, tuple[str, ...]]:
-    """The rows under which each cell may be shown."""
+    """Return the rows under which each cell may be shown."""
     rows: dict[str, set[str]] = {}
     for result in results:
         trial = result.trial

@@ -1,4 +1,4 @@
-"""The types of findings."""
+"""The records of findings."""
 
 from msgspec import Struct, field
 
@@ -21,12 +21,11 @@ class Failure(Struct, frozen=True):
 
 
 class Findings(Struct, frozen=True, kw_only=True):
-    """What the results of a suite say, with everything that a reader needs to judge it.
+    """The findings of a suite, with everything that a reader needs to judge them.
 
-    across:      what they say over all conditions, one aspect at a time; empty where there is one
-                 condition alone.
-    law_caveats: laws that cells shown here fail, with the rows of these cells; their sentences are
-                 the first caveats.
+    across:      aggregates over all conditions, one aspect at a time; empty for a single condition.
+    law_caveats: laws that cells in the findings fail, with the rows of these cells; their sentences
+                 are the first caveats.
     """
 
     suite: str

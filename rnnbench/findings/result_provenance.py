@@ -1,4 +1,4 @@
-"""Whether results have one origin: the same source of cells and tasks, the same torch."""
+"""Checks whether results have the same provenance: sources of cells and tasks, torch, kernels."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -7,44 +7,48 @@ from rnnbench.records import Result
 
 
 def changed_sources(results: Iterable[Result]) -> list[str]:
-    """Names of cells and tasks of which results with figures come from several sources.
+    """Return the names of cells and tasks whose source differs between results with figures.
 
-    A hash over all modules and one of the defining file alone, as older results have it, are not
-    compared.
+    Older results have a hash of the defining file alone; it is not compared with a hash over all
+    modules.
     """
     sources: dict[tuple[str, bool], set[str]] = defaultdict(set)
     for result in results:
-        if result.learning is None and not result.costs:
+        has_figures = result.learning is not None or bool(result.costs)
+        if not has_figures:
             continue
         for name, definition in result.provenance.definitions.items():
-            sources[name, _has_helpers(result, name)].add(definition)
+            sources[name, _covers_all_modules(result, name)].add(definition)
     return sorted({name for (name, _), definitions in sources.items() if len(definitions) > 1})
 
 
 def side_effects(results: Iterable[Result]) -> Counter[str]:
-    """What plugins and cells changed for everything in the process of a trial, each with the number
-    of trials."""
+    """Count the trials by what a plugin or cell changed for the whole process."""
     return Counter(effect for result in results for effect in result.side_effects)
 
 
-def _has_helpers(result: Result, name: str) -> bool:
+def _covers_all_modules(result: Result, name: str) -> bool:
+    """Whether the hash of a definition is over all modules."""
     return name in result.provenance.sources or name not in result.provenance.plugins
 
 
 def torch_versions(results: Iterable[Result]) -> list[str]:
-    """The versions of torch that computed them."""
-    return sorted(
-        {version for result in results if (version := result.provenance.versions.get("torch"))}
-    )
+    """Return the versions of torch that computed these results."""
+    versions = {result.provenance.versions.get("torch") for result in results}
+    return sorted(version for version in versions if version)
 
 
 def kernel_variables(results: Iterable[Result]) -> list[str]:
-    """Names of the variables that choose kernels and were not the same for all results that
-    recorded them."""
-    recorded = [
-        result.provenance.variables for result in results if result.provenance.variables is not None
-    ]
-    names = {name for variables in recorded for name in variables}
-    return sorted(
-        name for name in names if len({variables.get(name) for variables in recorded}) > 1
-    )
+    """Return the environment variables that choose kernels and differ between results.
+
+    Results that recorded no variables are passed over.
+    """
+    variables_of_results = [result.provenance.variables for result in results]
+    recorded = [variables for variables in variables_of_results if variables is not None]
+    names: set[str] = set().union(*recorded)
+    differing = []
+    for name in sorted(names):
+        values = {variables.get(name) for variables in recorded}
+        if len(values) > 1:
+            differing.append(name)
+    return differing

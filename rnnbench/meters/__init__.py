@@ -1,5 +1,4 @@
-"""Meters: the only room that reads clocks, counters and memory for figures that enter
-comparisons."""
+"""Meters: read clocks, counters and memory for the figures of cost trials."""
 
 from rnnbench.meters import machine
 from rnnbench.meters.callgrind import count_calls, counted, no_valgrind

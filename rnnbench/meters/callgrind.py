@@ -1,5 +1,4 @@
-"""Instructions, counted by valgrind: two runs of the same work agree to a small part of a per
-mille."""
+"""Count instructions by valgrind; two runs of the same work agree to far less than a per mille."""
 
 import os
 import re
@@ -18,7 +17,7 @@ REASON_KEPT = 300
 
 
 def no_valgrind() -> str:
-    """Why instructions cannot be counted here; "" where they can."""
+    """Return why instructions cannot be counted on this machine; "" where they can."""
     if which(VALGRIND) is None:
         return "instructions are counted by valgrind, which is not installed"
     if not torch._C._valgrind_supported_platform():
@@ -27,11 +26,10 @@ def no_valgrind() -> str:
 
 
 def count_calls(command: Sequence[str]) -> list[int]:
-    """Instructions of each call that the program of this command made through `counted`, in their
-    order.
+    """Run a program under valgrind, and return the instructions of each of its `counted` calls.
 
-    Its files lie in the working folder, which goes with the trial, however that ends.
-    The program runs some fifty times slower than without. Raises RuntimeError where it fails.
+    The program runs some fifty times slower than without valgrind. The files of valgrind are in the
+    working folder, which is removed with the trial. Raises RuntimeError where the program fails.
     """
     with TemporaryDirectory(prefix="rnnbench-callgrind-", dir=Path.cwd()) as folder:
         tool = [
@@ -40,35 +38,48 @@ def count_calls(command: Sequence[str]) -> list[int]:
             f"--callgrind-out-file={folder}/out",
             "--collect-atstart=no",
         ]
-        path = os.pathsep.join(filter(None, sys.path))  # it sees the same plugins
-        environment = {
-            **os.environ,
-            "PYTHONPATH": path,
-            "PYTHONHASHSEED": "0",
-            "OMP_NUM_THREADS": "1",
-        }
         done = subprocess.run(
-            [*tool, *command], capture_output=True, text=True, env=environment, check=False
+            [*tool, *command], capture_output=True, text=True, env=_environment(), check=False
         )
         if done.returncode != 0:
-            said = [
-                line
-                for line in done.stderr.splitlines()
-                if line.strip() and not line.startswith("==")
-            ]
-            last = said[-1] if said else "no word"
+            last_line = _last_line(done.stderr)
             raise RuntimeError(
-                f"under valgrind it ended with {done.returncode}: {last[:REASON_KEPT]}"
+                f"under valgrind it ended with {done.returncode}: {last_line[:REASON_KEPT]}"
             )
-        dumps = sorted(
-            Path(folder).glob("out.*"), key=lambda path: int(path.suffix.removeprefix("."))
-        )
-        return [int(found[1]) for path in dumps if (found := TOTALS.search(path.read_text()))]
+        return _read_counts(Path(folder))
+
+
+def _environment() -> dict[str, str]:
+    """The environment of the program, which imports from the same path as this process."""
+    path = os.pathsep.join(filter(None, sys.path))
+    return {**os.environ, "PYTHONPATH": path, "PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1"}
+
+
+def _last_line(errors: str) -> str:
+    """The last line of the program itself; those of valgrind begin with "=="."""
+    lines = [line for line in errors.splitlines() if line.strip() and not line.startswith("==")]
+    return lines[-1] if lines else "no word"
+
+
+def _read_counts(folder: Path) -> list[int]:
+    """The counts of the files out.1, out.2, ..., one for each call."""
+    counts = []
+    for file in sorted(folder.glob("out.*"), key=_number_of):
+        total = TOTALS.search(file.read_text())
+        if total is not None:
+            counts.append(int(total[1]))
+    return counts
+
+
+def _number_of(file: Path) -> int:
+    return int(file.suffix.removeprefix("."))
 
 
 def counted(call: Callable[[], object]) -> None:
-    """Make a call whose instructions count, in a program that runs under valgrind; one that raises
-    has a count too."""
+    """Run a call whose instructions count, in a program under valgrind.
+
+    A call that raises has a count too.
+    """
     torch._C._valgrind_toggle()
     try:
         call()

@@ -1,4 +1,4 @@
-"""Floating-point operations: a count without noise."""
+"""Count floating-point operations, which have no noise."""
 
 import warnings
 from collections.abc import Callable, Iterator
@@ -9,12 +9,11 @@ from torch.utils.flop_counter import FlopCounterMode
 
 
 def count_flops(subject: Callable[[], object]) -> int:
-    """Operations of the matrix products and convolutions in one call, a multiplication and an
-    addition counted as two.
+    """Return the operations of the matrix products and convolutions in one call.
 
-    torch's counter does not look into the kernel that oneDNN has for torch's LSTM and would give 0:
-    it is switched off, and torch's own loop, which is the same mathematics, is counted. Elementwise
-    operations are not in it.
+    A multiplication and an addition count as two; elementwise operations are not counted. torch's
+    counter would count 0 for oneDNN's kernel of torch's LSTM. oneDNN is therefore switched off, and
+    torch's own loop, which is the same mathematics, is counted.
     """
     counter = FlopCounterMode(display=False)
     with _without_onednn(), counter:
@@ -24,7 +23,7 @@ def count_flops(subject: Callable[[], object]) -> int:
 
 @contextmanager
 def _without_onednn() -> Iterator[None]:
-    """Its flags are set all together, and torch warns of one of them that is none of ours."""
+    """Switch oneDNN off; torch sets all its flags at once, and warns of one that is not changed."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="TF32 acceleration")
         with torch.backends.mkldnn.flags(enabled=False):

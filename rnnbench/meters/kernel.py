@@ -1,4 +1,4 @@
-"""Which kernel a cell runs on: "GRU is faster" can flip with it, so a cost figure names it."""
+"""Find the kernel on which a cell runs; cost figures name it, since it can decide a comparison."""
 
 import torch
 from torch import Tensor, nn
@@ -12,6 +12,7 @@ KERNELS = {
     "_thnn_fused_lstm_cell": "torch, fused cell",
     "_thnn_fused_gru_cell": "torch, fused cell",
 }
+"""The names of fused kernels by operator."""
 
 
 class _Operators(TorchDispatchMode):  # type: ignore[no-untyped-call]
@@ -27,15 +28,16 @@ class _Operators(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
 
 def kernel_name(cell: nn.Module, x_BTI: Tensor) -> str:
-    """The kernel behind a cell's training forward pass: a fused one by name, else who loops over
-    the steps."""
+    """Return the kernel of a cell's forward pass in training.
+
+    It is a fused kernel, or what loops over the steps: ATen or Python.
+    """
     if isinstance(cell, StepCell) and cell.implementation == "compiled":
         return "torch.compile"
-    with _Operators() as seen, torch.enable_grad():
+    with _Operators() as operators, torch.enable_grad():
         cell(x_BTI)
-    loops = (
-        "loop in ATen"
-        if any(isinstance(module, nn.RNNBase) for module in cell.modules())
-        else "eager operations"
-    )
-    return next((kernel for operator, kernel in KERNELS.items() if operator in seen.names), loops)
+    for operator, kernel in KERNELS.items():
+        if operator in operators.names:
+            return kernel
+    has_torch_layer = any(isinstance(module, nn.RNNBase) for module in cell.modules())
+    return "loop in ATen" if has_torch_layer else "eager operations"

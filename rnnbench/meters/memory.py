@@ -1,10 +1,9 @@
-"""Peak resident growth of a process: on Linux, blocks above 64 KiB are seen to a fraction of a
-mebibyte.
+"""Peak memory of a process; on Linux, blocks above 64 KiB are measured to a fraction of a mebibyte.
 
-Large blocks are mapped one by one (so that freed ones go back to the system and none is found
-ready), what is free is trimmed, and the high-water mark of the process is reset before the step
-that is measured. Smaller blocks come from the heap of the C library, whose holes are not seen: a
-cell that makes many of them is read to some percent only.
+Large blocks are mapped one by one, so that freed blocks return to the system and are not reused.
+Free memory is trimmed, and the high-water mark of the process is reset before the measured step.
+Smaller blocks come from the heap of the C library, whose holes cannot be measured: the memory of a
+cell with many of them is exact to some percent only.
 """
 
 import ctypes
@@ -25,65 +24,67 @@ PROC_CLEAR_REFS = Path("/proc/self/clear_refs")
 
 
 def prepare_allocator() -> None:
-    """Have the C library map every block above 64 KiB by itself; call it before anything large is
-    allocated."""
+    """Make the C library map every block above 64 KiB by itself.
+
+    Call this before anything large is allocated.
+    """
     if sys.platform == "linux":
         ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, MMAP_THRESHOLD_BYTES)
 
 
 class PeakMeter:
-    """Peak bytes since `reset`, over what was taken at `baseline`; on a device of its own, what
-    torch has from it.
+    """Measures the peak bytes since `reset`, over those in use at `baseline`.
 
-    name: how they are read. Where the high-water mark cannot be reset, it is that of the whole life
-          of the process, and a figure there is only where the measured step raises it.
+    On a CUDA device these are the bytes that torch has allocated.
+
+    name: how the bytes are measured. Where the high-water mark cannot be reset, it is the one of
+          the process's life, and there is a figure only where the measured step raises it.
     """
 
     def __init__(self, device: str = "cpu") -> None:
         self._device = device
-        self._baseline = self._highest_before = 0
+        self._baseline = 0
+        self._life_peak_before = 0
         if device == "cuda":
             self.name = "torch.cuda.max_memory_allocated"
         elif _can_reset():
             self.name = "VmHWM over VmRSS"
+        elif _life_peak():
+            self.name = "highest resident size of the process's life"
         else:
-            self.name = (
-                "highest resident size of the process's life"
-                if _life_peak()
-                else "none on this system"
-            )
+            self.name = "none on this system"
 
     def baseline(self) -> None:
-        """Note what is taken now, with all that is free given back."""
-        self._tidy()
+        """Free what can be freed, and record the bytes in use as the baseline."""
+        self._free()
         if self._device == "cuda":
             self._baseline = torch.cuda.memory_allocated()
+        elif _can_reset():
+            self._baseline = _status_bytes("VmRSS")
         else:
-            self._baseline = (
-                _status_bytes("VmRSS") if _can_reset() else psutil.Process().memory_info().rss
-            )
+            self._baseline = psutil.Process().memory_info().rss
 
     def reset(self) -> None:
-        """Give back what is free, and set the high-water mark to what is then taken."""
-        self._tidy()
+        """Free what can be freed, and set the high-water mark to the bytes in use."""
+        self._free()
         if self._device == "cuda":
             torch.cuda.reset_peak_memory_stats()
         elif _can_reset():
             PROC_CLEAR_REFS.write_text("5")
         else:
-            self._highest_before = _life_peak()
+            self._life_peak_before = _life_peak()
 
     def peak_bytes(self) -> int | None:
-        """The highest since `reset`, over the baseline; None where the system does not tell."""
+        """Return the peak since `reset` over the baseline; None where the system has no figure."""
         if self._device == "cuda":
             torch.cuda.synchronize()
             return torch.cuda.max_memory_allocated() - self._baseline
         if _can_reset():
             return _status_bytes("VmHWM") - self._baseline
-        highest = _life_peak()
-        return highest - self._baseline if highest > self._highest_before else None
+        life_peak = _life_peak()
+        return life_peak - self._baseline if life_peak > self._life_peak_before else None
 
-    def _tidy(self) -> None:
+    def _free(self) -> None:
         gc.collect()
         if self._device == "cuda":
             torch.cuda.synchronize()
@@ -92,12 +93,11 @@ class PeakMeter:
 
 
 def _life_peak() -> int:
-    """The highest resident size of this process's life in bytes; 0 where the system does not
-    tell."""
+    """The highest resident bytes of this process's life; 0 where the system has no such figure."""
     if sys.platform == "win32":
         return int(psutil.Process().memory_info().peak_wset)
-    highest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return highest if sys.platform == "darwin" else highest * 1024
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024  # elsewhere it is in kibibytes
 
 
 def _can_reset() -> bool:

@@ -1,4 +1,4 @@
-"""What a forward pass keeps for backward."""
+"""Bytes of the tensors that a forward pass saves for the backward pass."""
 
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
@@ -8,20 +8,21 @@ from torch import Tensor
 
 
 class SavedMeter:
-    """Bytes that autograd saves while `watching`: each storage once, those of the parameters left
-    out.
+    """Counts the bytes that autograd saves while `watching`, without those of the parameters.
 
-    Kept is what the kernel keeps, so that two kernels of one cell may differ. What code keeps
-    elsewhere is not seen.
+    Each storage counts once. The bytes are those that the kernel saves, so two kernels of one cell
+    may differ. Tensors that code keeps by other means are not counted.
     """
 
     def __init__(self, parameters: Iterable[Tensor]) -> None:
-        self._left_out = {parameter.untyped_storage().data_ptr() for parameter in parameters}
+        self._excluded = {parameter.untyped_storage().data_ptr() for parameter in parameters}
         self._held: dict[int, Tensor] = {}
 
     def watching(self) -> AbstractContextManager[None]:
-        """What is saved in here counts. The tensors are held, so that no storage takes the place of
-        another one."""
+        """Return a context in which saved tensors count.
+
+        The tensors are held, so that no storage is reused for another tensor and counted once.
+        """
         hooks: Callable[..., AbstractContextManager[None]] = (
             torch.autograd.graph.saved_tensors_hooks
         )
@@ -29,11 +30,11 @@ class SavedMeter:
 
     @property
     def bytes(self) -> int:
-        """Of all that was saved."""
+        """The bytes of all saved tensors."""
         return sum(tensor.untyped_storage().nbytes() for tensor in self._held.values())
 
     def _hold(self, tensor: Tensor) -> Tensor:
         place = tensor.untyped_storage().data_ptr()
-        if place not in self._left_out:
+        if place not in self._excluded:
             self._held[place] = tensor.detach()
         return tensor

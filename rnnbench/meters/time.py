@@ -1,10 +1,9 @@
-"""Time of a step, measured so that it holds on a noisy machine: everything in one process, in
-turns, in random order.
+"""Times of steps on a noisy machine: all subjects in one process, in turns and in random order.
 
-Protocol: one thread, pinned to one core; three warm-up steps after the first call, which is timed
-apart; garbage collection frozen; then rounds of one step each in random order. Thread CPU time is
-primary for one-thread code, wall time stands beside it; on an accelerator both are the time between
-two of its events.
+The first call of a step is timed by itself. Then follow three warm-up steps of each subject, and
+rounds of one step of each in random order, with garbage collection off and the process pinned to
+its cores. Thread CPU time is compared for code of one thread, and wall time is reported with it; on
+an accelerator both are the time between two of its events.
 """
 
 import gc
@@ -20,18 +19,18 @@ import torch
 WARM_UP_STEPS = 3
 Call = Callable[[], object]
 Clock = Callable[[Call], tuple[float, float]]
-"""Makes a call; the seconds that it took by processor and by wall."""
+"""Runs a call, and returns its seconds of CPU time and of wall time."""
 
 
 @dataclass
 class Timing:
-    """Seconds of one subject: each measured step by both clocks."""
+    """The times of one subject in seconds: each timed step by both clocks."""
 
     cpu_seconds: list[float] = field(default_factory=list)
     wall_seconds: list[float] = field(default_factory=list)
 
     def take(self, call: Call, clock: Clock, lead_in: int) -> None:
-        """Measure one step, after `lead_in` that are not timed."""
+        """Time one step, after `lead_in` untimed ones."""
         for _ in range(lead_in):
             call()
         cpu, wall = clock(call)
@@ -40,30 +39,32 @@ class Timing:
 
 
 def clock_of(device: str) -> Clock:
-    """The clock for work on this device."""
+    """Return the clock for steps on this device."""
     return _cuda_clock if device == "cuda" else _cpu_clock
 
 
 def _cpu_clock(call: Call) -> tuple[float, float]:
-    wall, cpu = perf_counter(), thread_time()
+    wall_start = perf_counter()
+    cpu_start = thread_time()
     call()
-    return thread_time() - cpu, perf_counter() - wall
+    cpu_seconds = thread_time() - cpu_start
+    return cpu_seconds, perf_counter() - wall_start
 
 
 def _cuda_clock(call: Call) -> tuple[float, float]:
-    """Nothing else waits on the device when it begins, and all that was asked of it is done when it
-    ends."""
+    """The device is idle when the call begins, and has finished its work when the time is taken."""
     torch.cuda.synchronize()
-    begun, ended = (torch.cuda.Event(enable_timing=True) for _ in range(2))  # type: ignore[no-untyped-call]
-    begun.record()
+    begin = torch.cuda.Event(enable_timing=True)  # type: ignore[no-untyped-call]
+    end = torch.cuda.Event(enable_timing=True)  # type: ignore[no-untyped-call]
+    begin.record()
     call()
-    ended.record()
-    ended.synchronize()
-    seconds = begun.elapsed_time(ended) / 1e3
+    end.record()
+    end.synchronize()
+    seconds = begin.elapsed_time(end) / 1e3
     return seconds, seconds
 
 
-def _raised(name: str, error: Exception) -> None:  # noqa: ARG001
+def _raise_error(name: str, error: Exception) -> None:  # noqa: ARG001
     raise error
 
 
@@ -74,36 +75,37 @@ def time_side_by_side(
     clock: Clock = _cpu_clock,
     lead_in: int = 0,
     *,
-    begins: Callable[[str], None] = lambda _: None,
-    lost: Callable[[str, Exception], None] = _raised,
+    on_turn: Callable[[str], None] = lambda _: None,
+    on_error: Callable[[str, Exception], None] = _raise_error,
 ) -> dict[str, Timing]:
-    """Take `repeats` rounds of one call of each subject, in random order within a round; each after
-    `lead_in` calls of the same subject that are not timed, for calls so short that they would
-    measure the caches of the one before.
+    """Time `repeats` rounds of one call of each subject, in random order within a round.
 
-    begins: told the name of each subject before its turn.
-    lost:   told which subject raised what; unless that raises, the others go on without it, and it
-            has no timing.
+    lead_in:  untimed calls of the same subject before each timed one, for calls so short that they
+              would measure the caches that the previous subject left.
+    on_turn:  called with the name of each subject before its turn.
+    on_error: called with a subject and what it raised. Unless this raises, the others are still
+              timed, and the subject has no timing.
     """
     timings = {name: Timing() for name in subjects}
-    live = dict(subjects)
+    active = dict(subjects)
 
     def attempt(name: str, turn: Callable[[Call], None]) -> None:
-        begins(name)
+        on_turn(name)
         try:
-            turn(live[name])
+            turn(active[name])
         except Exception as error:
-            lost(name, error)
-            del live[name], timings[name]
+            on_error(name, error)
+            del active[name]
+            del timings[name]
 
-    for name in _shuffled(live, rng):
+    for name in _shuffled(active, rng):
         attempt(name, _warm_up)
     gc.collect()
     gc.freeze()
     gc.disable()
     try:
         for _ in range(repeats):
-            for name in _shuffled(live, rng):
+            for name in _shuffled(active, rng):
                 attempt(name, partial(timings[name].take, clock=clock, lead_in=lead_in))
     finally:
         gc.enable()
@@ -117,7 +119,7 @@ def _warm_up(call: Call) -> None:
 
 
 def seconds_of(subject: Call, device: str = "cpu") -> float:
-    """Wall seconds of a single call: for the first one, which loads and compiles."""
+    """Return the wall seconds of one call, for the first one, which loads and compiles."""
     started = perf_counter()
     subject()
     if device == "cuda":
@@ -126,11 +128,11 @@ def seconds_of(subject: Call, device: str = "cpu") -> float:
 
 
 def pin_to_cores(turn: int, number: int = 1) -> None:
-    """Keep this process on so many of the cores it may use, others at each turn; where systems
-    allow it."""
+    """Pin this process to `number` of its cores, others at each turn, where systems allow it."""
     if hasattr(os, "sched_setaffinity"):
         cores = sorted(os.sched_getaffinity(0))
-        os.sched_setaffinity(0, {cores[(turn * number + at) % len(cores)] for at in range(number)})
+        first = turn * number
+        os.sched_setaffinity(0, {cores[(first + at) % len(cores)] for at in range(number)})
 
 
 def _shuffled(subjects: Mapping[str, object], rng: np.random.Generator) -> list[str]:

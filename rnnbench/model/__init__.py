@@ -1,5 +1,4 @@
-"""The model around a cell: encoder, layers of cells, readout; and the hidden size that a budget
-allows."""
+"""The model around a cell, with encoder, layers and readout, and its size under a budget."""
 
 from rnnbench.model.model import Model, Needs, count_parameters, tensor
 from rnnbench.model.probe import probe

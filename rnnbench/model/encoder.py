@@ -1,4 +1,4 @@
-"""Encoders: what stands between a batch and the first cell."""
+"""The encoder: it turns a batch into the inputs of the first cell."""
 
 import torch
 from torch import Tensor, nn
@@ -7,14 +7,13 @@ from rnnbench.time_distributed import TimeDistributed
 
 
 class Encoder(nn.Module):
-    """Tokens are embedded in `width` numbers; features are projected to it, or given as they are
-    where that may be.
+    """Embeds tokens in `width` numbers, and projects features to the same width.
 
-    Where a batch carries both, the two are added. Frames are flattened for cells over features, and
-    given as they are to cells over frames.
+    Where a batch has both, the two are added. Frames are flattened to features; the model
+    does not call the encoder for cells over frames.
 
-    features: how many numbers a step has, or None where there are only tokens.
-    keep:     whether features may go to the cell as they are.
+    features: how many numbers a step has; None where there are only tokens.
+    keep:     whether features go to the cell unchanged where there are no tokens.
     """
 
     def __init__(
@@ -30,7 +29,7 @@ class Encoder(nn.Module):
             self.projection = TimeDistributed(nn.Linear(features, width))
 
     def forward(self, inputs: Tensor, tokens: Tensor | None = None) -> Tensor:
-        """(B, T, I), frames (B, T, C, H, W) or tokens (B, T) to (B, T, width)."""
+        """Return (B, T, width) for features (B, T, I), frames (B, T, C, H, W) or tokens (B, T)."""
         if self.embedding is not None and tokens is None:
             return self.embedding(inputs)  # type: ignore[no-any-return]
         x_BTI = inputs.flatten(2)
@@ -40,7 +39,8 @@ class Encoder(nn.Module):
 
 
 def at_last_step(y_BTH: Tensor, lengths: Tensor | None) -> Tensor:
-    """(B, H): each sequence at its last real step."""
+    """Return (B, H), each sequence at its last real step; `lengths` (B,) counts the real steps."""
     if lengths is None:
         return y_BTH[:, -1]
-    return y_BTH[torch.arange(len(y_BTH), device=y_BTH.device), lengths - 1]
+    rows = torch.arange(len(y_BTH), device=y_BTH.device)
+    return y_BTH[rows, lengths - 1]

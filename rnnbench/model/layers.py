@@ -1,5 +1,4 @@
-"""Layers around cells: a cell alone, or in a residual block. Each hands the state of its cell
-on."""
+"""Layers around cells: a cell alone, or in a residual block; both return the state of the cell."""
 
 from typing import Any
 
@@ -9,42 +8,50 @@ from torch.nn import functional
 MLP_EXPANSION = 2
 
 
+def _run_cell(cell: nn.Module, x_BTI: Tensor, state: Any) -> tuple[Tensor, Any]:
+    """The outputs and the state after them, from the initial state where `state` is None."""
+    y_BTH, state = cell(x_BTI) if state is None else cell(x_BTI, state)
+    return y_BTH, state
+
+
 class Bare(nn.Module):
-    """A cell and nothing else: (B, T, I) to (B, T, H)."""
+    """A cell alone: (B, T, I) to (B, T, H)."""
 
     def __init__(self, cell: nn.Module) -> None:
         super().__init__()
         self.cell = cell
 
     def forward(self, x_BTI: Tensor, state: Any = None) -> tuple[Tensor, Any]:
-        y_BTH, state = self.cell(x_BTI) if state is None else self.cell(x_BTI, state)
-        return y_BTH, state
+        return _run_cell(self.cell, x_BTI, state)
 
 
 class Residual(nn.Module):
-    """x + W cell(norm(x)), then x + MLP(norm(x)); W is the identity where the cell's outputs are as
-    wide as x.
+    """A residual block around a cell: x + W cell(norm(x)), then x + MLP(norm(x)).
 
-    The pre-norm block of recent language models (De et al. 2024, arXiv:2402.19427, section 2.1),
-    norms as in Ba et al. 2016, arXiv:1607.06450.
+    W is the identity where the cell's outputs are as wide as x. This is the pre-norm block of
+    recent language models.
+
+    source: De et al. 2024, arXiv:2402.19427, section 2.1; norms as in Ba et al. 2016,
+            arXiv:1607.06450.
     """
 
     def __init__(self, cell: nn.Module, width: int, cell_outputs: int) -> None:
         super().__init__()
-        self.before_cell, self.before_mlp = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.before_cell = nn.LayerNorm(width)
+        self.before_mlp = nn.LayerNorm(width)
         self.cell = cell
         self.back = nn.Identity() if cell_outputs == width else nn.Linear(cell_outputs, width)
         self.mlp = GatedMLP(width)
 
     def forward(self, x_BTH: Tensor, state: Any = None) -> tuple[Tensor, Any]:
         normed_BTH = self.before_cell(x_BTH)
-        y_BTO, state = self.cell(normed_BTH) if state is None else self.cell(normed_BTH, state)
+        y_BTO, state = _run_cell(self.cell, normed_BTH, state)
         x_BTH = x_BTH + self.back(y_BTO)
         return x_BTH + self.mlp(self.before_mlp(x_BTH)), state
 
 
 class GatedMLP(nn.Module):
-    """W3 (silu(W1 x) * W2 x), inner width twice that of x.
+    """A gated MLP, W3 (silu(W1 x) * W2 x), with an inner width twice that of x.
 
     source: Shazeer 2020, arXiv:2002.05202, equation 6.
     """

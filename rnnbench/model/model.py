@@ -1,4 +1,4 @@
-"""The model around a cell: encoder, cells, readout."""
+"""The model around a cell: encoder, layers of cells, readout."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -17,19 +17,18 @@ from rnnbench.state import detach_state
 from rnnbench.time_distributed import TimeDistributed
 
 BuildCell = Callable[..., nn.Module]
-"""From input size (an int, or (C, H, W) for frames) and hidden size to a cell; the options are
-bound already."""
+"""Takes an input size, an int or (C, H, W) for frames, and a hidden size, and returns a cell."""
 States = Sequence[Any]
 """The state of each layer's cell, or None for its initial state."""
 
 
 class Needs(NamedTuple):
-    """What a cell wants to be fed with.
+    """What a cell needs from the model around it.
 
-    over_frames:   frames (B, T, C, H, W) in place of features.
-    same_size:     as many features as it has hidden units, so that they are projected whatever the
-                   recipe says.
-    carries_state: whether its states are worth carrying on; where not, none are handed on.
+    over_frames:   whether its inputs are frames (B, T, C, H, W) in place of features.
+    same_size:     whether it needs as many features as it has hidden units; they are then
+                   projected, whatever the recipe says.
+    carries_state: whether a sequence can be continued from its states.
     """
 
     over_frames: bool = False
@@ -41,15 +40,14 @@ FEATURES = Needs()
 
 
 class Model(nn.Module):
-    """inputs -> encoder -> layers of cells -> readout, at the last real step or at each one as the
-    task says.
+    """Encoder, layers of cells and readout, at the last real step or at each one as the task says.
 
-    Features (B, T, I), frames (B, T, C, H, W), tokens (B, T), or features and tokens, to (B, O) or
-    (B, T, O). The same for every cell of a comparison, but for the cell. Over frames the readout is
-    a 1x1 convolution at each step for cells over frames that are asked for frames, and linear for
-    all others.
+    Takes features (B, T, I), frames (B, T, C, H, W), tokens (B, T), or features and tokens, to
+    (B, O) or (B, T, O). Cells that are compared differ in nothing else of the model. The readout is
+    linear, except for a cell over frames whose task asks for frames: there it is a 1x1 convolution
+    at each step.
 
-    Raises Refused for a cell over frames on a task without them, or in a residual backbone.
+    Raises Refused for a cell over frames on a task without frames, or in a residual backbone.
     """
 
     def __init__(
@@ -63,22 +61,28 @@ class Model(nn.Module):
     ) -> None:
         super().__init__()
         self.every_step = task.readout == "every-step"
-        self.over_frames = over_frames = needs.over_frames
+        self.over_frames = needs.over_frames
         self.carries_state = needs.carries_state
-        _refuse(task, recipe, over_frames=over_frames)
-        inputs = tensor(example.inputs[:1, :2])
+        _refuse(task, recipe, over_frames=needs.over_frames)
+        is_bare = recipe.backbone == "bare"
         only_tokens = task.vocabulary is not None and example.tokens is None
         features = None if only_tokens else int(np.prod(example.inputs.shape[2:]))
-        keep = recipe.encoder == "auto" and recipe.backbone == "bare" and not needs.same_size
+        keep = recipe.encoder == "auto" and is_bare and not needs.same_size
         self.encoder = Encoder(features, task.vocabulary, hidden, keep=keep)
-        with torch.no_grad():
-            tokens = None if example.tokens is None else tensor(example.tokens[:1, :2])
-            x_1T = inputs if over_frames else self.encoder(inputs, tokens)
         self.layers = nn.ModuleList()
         self.state_floats = 0
+        shape = self._build_layers(build, recipe, example, hidden)
+        self.norm: nn.Module = nn.Identity() if is_bare else nn.LayerNorm(shape[0])
+        self.readout = self._make_readout(shape, task)
+
+    def _build_layers(
+        self, build: BuildCell, recipe: Recipe, example: Batch, hidden: int
+    ) -> tuple[int, ...]:
+        """Append the layers; return the shape of the last one's outputs at a step."""
+        x_1T = self._first_inputs(example)
         shape = tuple(x_1T.shape[2:])
         for _ in range(recipe.layers):
-            cell = build(shape if over_frames else shape[0], hidden)
+            cell = build(shape if self.over_frames else shape[0], hidden)
             with torch.no_grad():
                 outputs, state_floats = probe(cell, x_1T)
             self.state_floats += state_floats
@@ -88,12 +92,18 @@ class Model(nn.Module):
                 self.layers.append(Bare(cell))
                 shape = outputs
             x_1T = x_1T.new_zeros(1, 2, *shape)
-        self.norm: nn.Module = (
-            nn.LayerNorm(shape[0]) if recipe.backbone == "residual" else nn.Identity()
-        )
-        self.readout = self._make_readout(shape, task)
+        return shape
+
+    @torch.no_grad()
+    def _first_inputs(self, example: Batch) -> Tensor:
+        """The inputs of the first cell for one sequence of two steps."""
+        inputs = tensor(example.inputs[:1, :2])
+        tokens = None if example.tokens is None else tensor(example.tokens[:1, :2])
+        x_1T: Tensor = inputs if self.over_frames else self.encoder(inputs, tokens)
+        return x_1T
 
     def _make_readout(self, shape: tuple[int, ...], task: Task) -> nn.Module:
+        """The readout of outputs that have this shape at a step."""
         if self.over_frames and self.every_step and _asks_for_frames(task, shape):
             channels = task.output_size // int(np.prod(shape[1:]))
             per_frame: nn.Module = nn.Sequential(nn.Conv2d(shape[0], channels, 1), nn.Flatten())
@@ -107,14 +117,13 @@ class Model(nn.Module):
 
     @property
     def cells(self) -> list[nn.Module]:
-        """The cells, the one next to the inputs first."""
+        """The cells, from the inputs to the readout."""
         return [layer.cell for layer in self.layers if isinstance(layer, Bare | Residual)]
 
     def forward(
         self, inputs: Tensor, tokens: Tensor | None = None, lengths: Tensor | None = None
     ) -> Tensor:
-        """Whole sequences, each from the initial state; `lengths` (B,) says where the padding
-        begins."""
+        """Run whole sequences from the initial state; `lengths` (B,) counts the real steps."""
         y_BTH, _ = self._through_layers(inputs, tokens, [None] * len(self.layers))
         if not self.every_step:
             y_BTH = at_last_step(y_BTH, lengths)
@@ -123,28 +132,33 @@ class Model(nn.Module):
     def carry_on(
         self, inputs: Tensor, tokens: Tensor | None, states: States | None
     ) -> tuple[Tensor, list[Any]]:
-        """Go on from these states: outputs at every step, and the states after the last one, None
-        where the cell does not carry them."""
-        y_BTH, after = self._through_layers(inputs, tokens, states or [None] * len(self.layers))
-        return self.readout(self.norm(y_BTH)), after if self.carries_state else [None] * len(after)
+        """Continue sequences from these states; None stands for the initial states.
+
+        Returns the outputs at every step and the states after the last one; the states are None
+        where the cell does not carry them.
+        """
+        initial = [None] * len(self.layers)
+        y_BTH, states_after = self._through_layers(inputs, tokens, states or initial)
+        outputs = self.readout(self.norm(y_BTH))
+        return outputs, states_after if self.carries_state else initial
 
     def detach(self, states: States) -> list[Any]:
-        """The states, through which no gradient flows."""
+        """Return the states without their history, so that no gradient flows through them."""
         return [detach_state(cell, state) for cell, state in zip(self.cells, states, strict=True)]
 
     def _through_layers(
         self, inputs: Tensor, tokens: Tensor | None, states: States
     ) -> tuple[Tensor, list[Any]]:
         y_BTH = inputs if self.over_frames else self.encoder(inputs, tokens)
-        after = []
+        states_after = []
         for layer, state in zip(self.layers, states, strict=True):
-            y_BTH, new = layer(y_BTH, state)
-            after.append(new)
-        return y_BTH, after
+            y_BTH, state_after = layer(y_BTH, state)
+            states_after.append(state_after)
+        return y_BTH, states_after
 
 
 def _asks_for_frames(task: Task, shape: tuple[int, ...]) -> bool:
-    """Whether the answer is a frame as large as those that the cells give, (C, H, W)."""
+    """Whether the task asks for frames of the height and width of the outputs, (C, H, W)."""
     frame = task.frame_shape
     return frame is not None and task.output_size == np.prod(frame) and frame[1:] == shape[1:]
 
@@ -157,10 +171,10 @@ def _refuse(task: Task, recipe: Recipe, *, over_frames: bool) -> None:
 
 
 def tensor(array: np.ndarray[Any, Any]) -> Tensor:
-    """The array as a tensor, without a copy where it is contiguous."""
+    """Return the array as a tensor, without a copy where it is contiguous."""
     return torch.from_numpy(np.ascontiguousarray(array))
 
 
 def count_parameters(module: nn.Module) -> int:
-    """Numbers that training may change, each counted once."""
+    """Return how many parameters of a module can be trained; shared ones count once."""
     return sum(parameter.numel() for parameter in module.parameters() if parameter.requires_grad)

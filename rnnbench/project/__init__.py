@@ -1,4 +1,4 @@
-"""A plugin project of one's own, written whole from templates: `rnnbench new`."""
+"""New plugin projects, written from templates by `rnnbench new`."""
 
 from rnnbench.project.naming import KINDS, Kind, Names, name_project
 from rnnbench.project.writing import write_project

@@ -1,4 +1,4 @@
-"""What a project of this name is called everywhere, and whether the name is free."""
+"""Names of new projects: their forms, and whether a name is free."""
 
 import re
 import sys
@@ -14,18 +14,18 @@ Kind = Literal["cell", "task", "suite"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 KEBAB = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 LONGEST = 30
-"""Letters of a name: the lines of the templates that hold one stay within 120."""
+"""Letters of a name, limited so that lines of the templates stay within 120 columns."""
 TESTS = "tests"
-"""The folder of tests, beside which no package can be called the same."""
+"""The folder of tests, which no package may be named like."""
 
 
 @dataclass(frozen=True)
 class Names:
     """One name in its forms.
 
-    name:    what suites and the command line say, and the distribution: `leaky-unit`.
-    package: what Python imports: `leaky_unit`.
-    title:   what the class is called: `LeakyUnit`.
+    name:    the distribution, and the name in suites and on the command line: `leaky-unit`.
+    package: the import name: `leaky_unit`.
+    title:   the name of the class: `LeakyUnit`.
     """
 
     name: str
@@ -40,8 +40,7 @@ class Names:
 
 
 def name_project(name: str, catalogue: Catalogue) -> Names:
-    """The forms of this name. Raises RnnbenchError for one that is malformed or taken, saying by
-    whom."""
+    """Return the forms of this name. Raises RnnbenchError for a malformed or taken name."""
     if not KEBAB.fullmatch(name):
         raise RnnbenchError(
             f"new: '{name}' is no name for a plugin: lower-case letters and digits, words joined by"
@@ -56,7 +55,7 @@ def name_project(name: str, catalogue: Catalogue) -> Names:
 
 
 def _nearest(name: str) -> str:
-    """What was meant, where letters can be made of it."""
+    """Return a guess at the intended name, where letters of it make one."""
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name)
     proposed = re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")
     if proposed[:1].isdigit():
@@ -65,29 +64,33 @@ def _nearest(name: str) -> str:
 
 
 def _refuse_taken(name: str, catalogue: Catalogue) -> None:
-    """Of all three kinds, for `rnnbench check NAME` and `rnnbench show NAME` look for a name among
-    all."""
-    for shelf in (catalogue.cells, catalogue.tasks, catalogue.suites):
-        if name in shelf:
+    """Refuse a name of any cell, task or suite, among which `check` and `show` look names up."""
+    for registry in (catalogue.cells, catalogue.tasks, catalogue.suites):
+        if name in registry:
             raise RnnbenchError(
-                f"new: there is a {shelf.kind} called '{name}' already, from"
-                f" {shelf[name].plugin.origin}. Choose another name, such as 'my-{name}'"
+                f"new: there is a {registry.kind} called '{name}' already, from"
+                f" {registry[name].plugin.origin}. Choose another name, such as 'my-{name}'"
             )
 
 
 def _refuse_shadowing(names: Names) -> None:
-    """A package of the name of another would stand before it on the path, or behind it."""
+    """Refuse a package that would shadow another one, or be shadowed by it."""
+    reason = _shadowing(names)
+    if reason:
+        raise RnnbenchError(
+            f"new: the package would be called '{names.package}', {reason}. Choose another name,"
+            f" such as 'my-{names.name}'"
+        )
+
+
+def _shadowing(names: Names) -> str:
     if iskeyword(names.package) or iskeyword(names.title):
-        reason = "which is a word of Python itself"
-    elif names.package in sys.stdlib_module_names:
-        reason = "and so is a module of Python's standard library"
-    elif names.package == TESTS:
-        reason = "and so is the folder of its tests"
-    elif (found := find_spec(names.package)) and found.origin:
-        reason = f"and so is one that is installed, {found.origin}"
-    else:
-        return
-    raise RnnbenchError(
-        f"new: the package would be called '{names.package}', {reason}. Choose another name, such"
-        f" as 'my-{names.name}'"
-    )
+        return "which is a word of Python itself"
+    if names.package in sys.stdlib_module_names:
+        return "and so is a module of Python's standard library"
+    if names.package == TESTS:
+        return "and so is the folder of its tests"
+    spec = find_spec(names.package)
+    if spec and spec.origin:
+        return f"and so is one that is installed, {spec.origin}"
+    return ""

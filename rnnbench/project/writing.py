@@ -1,4 +1,4 @@
-"""The files of a project, rendered from templates and written where nothing stands yet."""
+"""Files of a new project, rendered from templates and written to an empty folder."""
 
 from importlib.metadata import version
 from importlib.resources import files
@@ -29,13 +29,13 @@ OWN: dict[Kind, dict[str, str]] = {
         "test.py": "tests/test_suite.py",
     },
 }
-"""Templates, and the files that are made of them."""
+"""By template, the file that is made of it."""
 
 
 def write_project(kind: Kind, names: Names, folder: Path) -> list[Path]:
-    """Write the project into this folder, and give the files, in order.
+    """Write the project into this folder, and return the files, in order.
 
-    Raises RnnbenchError where something stands there already; then nothing is written.
+    Raises RnnbenchError where something is there already; then nothing is written.
     """
     _refuse_occupied(folder)
     rendered = {folder / place: text for place, text in _render(kind, names).items()}
@@ -49,13 +49,13 @@ def write_project(kind: Kind, names: Names, folder: Path) -> list[Path]:
 
 
 def _refuse_occupied(folder: Path) -> None:
-    """Raises RnnbenchError where the folder holds anything, or is no folder."""
+    """Raise RnnbenchError where the folder holds anything, or is no folder."""
     if folder.is_dir():
         held = sorted(path.name for path in folder.iterdir())
         if held:
+            shown = ", ".join([*held[:3], "..."] if len(held) > 3 else held)
             raise RnnbenchError(
-                f"new: {folder} is not empty, it holds"
-                f" {', '.join(held[:3])}{', ...' if len(held) > 3 else ''}; nothing is overwritten."
+                f"new: {folder} is not empty, it holds {shown}; nothing is overwritten."
                 " -o FOLDER writes elsewhere"
             )
     elif folder.exists() or folder.is_symlink():
@@ -65,7 +65,7 @@ def _refuse_occupied(folder: Path) -> None:
 
 
 def _render(kind: Kind, names: Names) -> dict[str, str]:
-    """Texts by their place in the project."""
+    """Return the text of each file by its path in the project."""
     environment = jinja2.Environment(  # noqa: S701 (what is made is no HTML)
         loader=jinja2.FileSystemLoader(str(files(__package__) / "templates")),
         undefined=jinja2.StrictUndefined,
@@ -73,17 +73,17 @@ def _render(kind: Kind, names: Names) -> dict[str, str]:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates = {f"all/{name}": place for name, place in SHARED.items()}
-    templates |= {f"{kind}/{name}": place for name, place in OWN[kind].items()}
-    return {
-        place.format(package=names.package, name=names.name): (
-            environment.get_template(f"{template}{SUFFIX}").render(
-                kind=kind,
-                name=names.name,
-                package=names.package,
-                title=names.title,
-                version=version("rnnbench"),
-            )
+    templates = {f"all/{name}": path for name, path in SHARED.items()}
+    templates |= {f"{kind}/{name}": path for name, path in OWN[kind].items()}
+    rendered = {}
+    for name, path in templates.items():
+        template = environment.get_template(f"{name}{SUFFIX}")
+        filled_path = path.format(package=names.package, name=names.name)
+        rendered[filled_path] = template.render(
+            kind=kind,
+            name=names.name,
+            package=names.package,
+            title=names.title,
+            version=version("rnnbench"),
         )
-        for template, place in templates.items()
-    }
+    return rendered

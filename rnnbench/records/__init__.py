@@ -1,4 +1,5 @@
-"""Records: everything that travels between rooms. Frozen, typed, JSON-able, torch-free."""
+"""Records: frozen, typed data that encodes to JSON and needs no torch; every package exchanges
+them."""
 
 from rnnbench.records.checkpoints import CHECKPOINT_SECONDS, Checkpoints
 from rnnbench.records.claim import Claim
@@ -18,15 +19,14 @@ from rnnbench.records.encoding import encode
 from rnnbench.records.import_report import ImportReport
 from rnnbench.records.look import Look, Looked
 from rnnbench.records.outcome import CheckRequest, CheckWord, Law, Outcome
+from rnnbench.records.provenance import Machine, Provenance
 from rnnbench.records.reading import MEASURED_BY, RATIOS, SHARES, Figure, Question, Reading, Region
 from rnnbench.records.recipe import FIRST_TUNING_SEED, Measurement, Recipe, Shape
 from rnnbench.records.result import (
     Epoch,
     Learning,
-    Machine,
     MetricNote,
     ModelSize,
-    Provenance,
     Result,
     Seconds,
     Status,

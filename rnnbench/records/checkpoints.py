@@ -1,4 +1,4 @@
-"""Checkpoints of trials: where they lie, and how often one is written."""
+"""Checkpoints of trials: where they are kept, and how often they are written."""
 
 from pathlib import Path
 
@@ -7,19 +7,19 @@ from msgspec import Struct
 from rnnbench.records.trial import Trial, trial_id
 
 CHECKPOINT_SECONDS = 60.0
-"""How often a trial writes a checkpoint, unless told otherwise."""
+"""Default interval between the checkpoints of a trial."""
 
 
 class Checkpoints(Struct, frozen=True):
-    """Where trials keep what they need to go on after they were cut off.
+    """Where and how often trials write checkpoints, from which they resume after an interruption.
 
-    folder:  "" keeps nothing.
-    seconds: at least so long after the one before, at the end of an epoch.
+    folder:  where checkpoints are kept; "" keeps none.
+    seconds: least time between two checkpoints, which are written at the end of an epoch.
     """
 
     folder: str = ""
     seconds: float = CHECKPOINT_SECONDS
 
     def of(self, trial: Trial) -> Path | None:
-        """The file of a trial; None where nothing is kept."""
+        """Return the checkpoint file of a trial; None where no checkpoints are kept."""
         return Path(self.folder) / f"{trial_id(trial)}.pt" if self.folder else None

@@ -1,7 +1,7 @@
-"""What a stored result must keep so that readers can rely on it: its parts say the same of one
-trial.
+"""Consistency of a stored result: its parts must agree on one trial, so that readers can rely on
+it.
 
-A result that was written by this program keeps all of it. One that does not was edited, or made by
+Every result that this program writes is consistent. One that is not was edited, or made by
 something else.
 """
 
@@ -33,18 +33,19 @@ MEASURED: dict[Measurement, type[CostFigure]] = {
     "operations": OperationsRow,
     "instructions": InstructionsRow,
 }
-"""The kind of row that a measurement gives."""
+"""The kind of row that each measurement gives."""
 COMPLETE = ("ok", "stopped")
-"""Outcomes of a learning trial that has chosen an epoch, where it has figures."""
+"""Outcomes of learning trials that have chosen an epoch, if they have figures."""
 
 
 def contradiction(result: Result) -> str:
-    """The first thing in which a result contradicts itself, in words; "" where it does not."""
+    """Return the first contradiction within a result, in words; "" where there is none."""
     return next(_contradictions(result), "")
 
 
 def _contradictions(result: Result) -> Iterator[str]:
-    yield from (f"{place} is not a finite number" for place in _infinite(result, "the result"))
+    for place in _places_not_finite(result, "the result"):
+        yield f"{place} is not a finite number"
     if isinstance(result.trial, CostTrial):
         yield from _of_cost(result, result.trial)
     else:
@@ -57,61 +58,63 @@ def _of_learning(result: Result, trial: LearningTrial) -> Iterator[str]:
         yield f"its horizon is {horizon!r}"
     if result.costs:
         yield "a learning trial has rows of costs"
-    if result.learning is None:
+    learning = result.learning
+    if learning is None:
         if result.status == "ok" and result.size is None:
             yield "its status is ok, and it has no figures"
         return
-    yield from _of_metrics(result.learning)
-    yield from _of_curve(result.learning, trial)
+    yield from _of_metrics(learning)
+    yield from _of_epochs(learning, trial)
+    yield from _of_validation_scores(learning)
+    yield from _of_epoch_number("chosen", learning.chosen_epoch, learning.epochs_run)
+    yield from _of_epoch_number("solved", learning.epochs_to_target, learning.epochs_run)
     if result.status in COMPLETE:
-        yield from _of_the_end(result.learning, trial)
-    for name, diagnosed in result.learning.diagnoses.items():
-        for diagnosis in (diagnosed.fresh, diagnosed.trained):
-            yield from _of_diagnosis(name, diagnosis)
+        yield from _of_the_end(learning, trial)
+    for name, diagnosed in learning.diagnoses.items():
+        yield from _of_diagnosis(name, diagnosed.fresh)
+        yield from _of_diagnosis(name, diagnosed.trained)
 
 
 def _of_metrics(learning: Learning) -> Iterator[str]:
     names = [metric.name for metric in learning.metrics]
     if not names:
         yield "it names no metric"
+    listed = ", ".join(names)
     if len(set(names)) < len(names):
-        yield f"two of its metrics have one name: {', '.join(names)}"
+        yield f"two of its metrics have one name: {listed}"
     for split, scores in (("test", learning.test), ("trivial", learning.trivial)):
         for name in scores:
             if name not in names:
-                yield (
-                    f"it has a {split} score of '{name}', which is none of its metrics:"
-                    f" {', '.join(names)}"
-                )
+                yield f"it has a {split} score of '{name}', which is none of its metrics: {listed}"
 
 
-def _of_curve(learning: Learning, trial: LearningTrial) -> Iterator[str]:
+def _of_epochs(learning: Learning, trial: LearningTrial) -> Iterator[str]:
+    run = learning.epochs_run
     epochs = [epoch.epoch for epoch in learning.curve]
     if epochs != list(range(1, len(epochs) + 1)):
         yield "the epochs of its curve do not count up from 1"
-    if learning.epochs_run != len(epochs):
-        yield f"it ran {learning.epochs_run} epochs, and its curve has {len(epochs)}"
-    if learning.epochs_run > trial.recipe.epochs:
-        yield f"it ran {learning.epochs_run} epochs, and its recipe allows {trial.recipe.epochs}"
-    names = {metric.name for metric in learning.metrics}
+    if run != len(epochs):
+        yield f"it ran {run} epochs, and its curve has {len(epochs)}"
+    if run > trial.recipe.epochs:
+        yield f"it ran {run} epochs, and its recipe allows {trial.recipe.epochs}"
+
+
+def _of_epoch_number(name: str, epoch: int | None, run: int) -> Iterator[str]:
+    if epoch is not None and not 1 <= epoch <= run:
+        yield f"the {name} epoch is {epoch}, and it ran {run}"
+
+
+def _of_validation_scores(learning: Learning) -> Iterator[str]:
+    names = [metric.name for metric in learning.metrics]
     for epoch in learning.curve:
-        if learning.metrics and learning.metrics[0].name not in epoch.validation:
-            yield (
-                f"epoch {epoch.epoch} has no validation score of '{learning.metrics[0].name}',"
-                " which decides"
-            )
+        if names and names[0] not in epoch.validation:
+            yield f"epoch {epoch.epoch} has no validation score of '{names[0]}', which decides"
         for name in epoch.validation:
             if name not in names:
                 yield (
                     f"epoch {epoch.epoch} has a validation score of '{name}', which is none of its"
                     " metrics"
                 )
-    for what, epoch_number in (
-        ("chosen", learning.chosen_epoch),
-        ("solved", learning.epochs_to_target),
-    ):
-        if epoch_number is not None and not 1 <= epoch_number <= learning.epochs_run:
-            yield f"the {what} epoch is {epoch_number}, and it ran {learning.epochs_run}"
 
 
 def _of_the_end(learning: Learning, trial: LearningTrial) -> Iterator[str]:
@@ -120,7 +123,8 @@ def _of_the_end(learning: Learning, trial: LearningTrial) -> Iterator[str]:
     if trial.phase == "tuning" or not learning.metrics:
         return
     name = learning.metrics[0].name
-    if name not in learning.test and not {"test", f"test {name}"} & set(learning.absent):
+    explained = {"test", f"test {name}"} & set(learning.absent)
+    if name not in learning.test and not explained:
         yield f"it has no test score of '{name}', and no reason why"
 
 
@@ -134,15 +138,15 @@ def _of_cost(result: Result, trial: CostTrial) -> Iterator[str]:
         yield "a cost trial has figures of learning"
     if not trial.cells:
         yield "it measures no cell"
-    known = [cell.row for cell in trial.cells]
-    found = [row.row for row in result.costs]
-    if len(set(found)) < len(found):
-        yield f"two of its rows have one name: {', '.join(found)}"
-    if result.status == "ok" and not found:
+    measured = [row.row for row in result.costs]
+    if len(set(measured)) < len(measured):
+        yield f"two of its rows have one name: {', '.join(measured)}"
+    if result.status == "ok" and not measured:
         yield "its status is ok, and it has no figures"
+    cells = [cell.row for cell in trial.cells]
     for row in result.costs:
-        if row.row not in known:
-            yield f"it has a row of '{row.row}', which is none of its cells: {', '.join(known)}"
+        if row.row not in cells:
+            yield f"it has a row of '{row.row}', which is none of its cells: {', '.join(cells)}"
         if not isinstance(row, MEASURED[trial.measurement]):
             yield f"the row of '{row.row}' is not one of {trial.measurement}"
         yield from _of_row(row)
@@ -150,28 +154,26 @@ def _of_cost(result: Result, trial: CostTrial) -> Iterator[str]:
 
 def _of_row(row: CostFigure) -> Iterator[str]:
     if isinstance(row, TimeRow):
-        if not row.cpu_seconds or len(row.cpu_seconds) != len(row.wall_seconds):
-            yield (
-                f"the row of '{row.row}' has {len(row.cpu_seconds)} CPU times, and"
-                f" {len(row.wall_seconds)} wall times"
-            )
+        cpu = len(row.cpu_seconds)
+        wall = len(row.wall_seconds)
+        if not cpu or cpu != wall:
+            yield f"the row of '{row.row}' has {cpu} CPU times, and {wall} wall times"
         if any(seconds < 0 for seconds in (*row.cpu_seconds, *row.wall_seconds)):
             yield f"the row of '{row.row}' has a time below zero"
     if isinstance(row, TimelineRow) and len(row.seconds) != len(row.bytes):
         yield f"the row of '{row.row}' has {len(row.seconds)} times, and {len(row.bytes)} sizes"
 
 
-def _infinite(value: Any, place: str) -> Iterator[str]:
-    """Where numbers are not finite."""
+def _places_not_finite(value: Any, place: str) -> Iterator[str]:
     if isinstance(value, float):
         if not math.isfinite(value):
             yield place
     elif isinstance(value, Struct):
         for name, key in zip(value.__struct_fields__, value.__struct_encode_fields__, strict=True):
-            yield from _infinite(getattr(value, name), key)
+            yield from _places_not_finite(getattr(value, name), key)
     elif isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _infinite(inner, f"{place} of '{key}'")
+        for key, content in value.items():
+            yield from _places_not_finite(content, f"{place} of '{key}'")
     elif isinstance(value, tuple | list):
-        for inner in value:
-            yield from _infinite(inner, place)
+        for content in value:
+            yield from _places_not_finite(content, place)

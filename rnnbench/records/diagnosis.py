@@ -1,14 +1,15 @@
-"""What measurements of a cell inside a fresh or a trained model give."""
+"""Results of diagnostics: measurements of a cell inside a fresh or a trained model."""
 
 from msgspec import Struct
 
 
 class Diagnosis(Struct, frozen=True, kw_only=True):
-    """What one measurement of one cell gave: a curve, and figures drawn from it.
+    """What one diagnostic measured of one cell: a curve, and figures derived from it.
 
-    x_name, y_name: what the axes are, with units.
-    absent:         reason by figure, for each figure that does not exist.
-    log_y:          whether y is read on a logarithmic axis.
+    x_name: description of the x axis, with unit.
+    y_name: description of the y axis, with unit.
+    absent: reason by figure, for each figure that does not exist.
+    log_y:  whether y is read on a logarithmic axis.
     """
 
     x_name: str
@@ -21,8 +22,8 @@ class Diagnosis(Struct, frozen=True, kw_only=True):
 
 
 class Diagnosed(Struct, frozen=True, kw_only=True):
-    """One measurement of the model as initialised, and at the epoch that was chosen; why one of
-    them is missing."""
+    """One diagnostic of the model as initialised and at the chosen epoch; `reason` for a missing
+    one."""
 
     fresh: Diagnosis | None = None
     trained: Diagnosis | None = None

@@ -1,4 +1,4 @@
-"""Records as JSON. The one place where text that UTF-8 cannot hold is made to fit."""
+"""Encoding of records as JSON, including text that UTF-8 cannot hold."""
 
 from typing import Any, Literal
 
@@ -6,8 +6,10 @@ import msgspec
 
 
 def encode(record: object, *, order: Literal["deterministic", "sorted"] | None = None) -> bytes:
-    """A record as JSON. Lone surrogates, as messages of exceptions and names of files may have,
-    become "\\\\udc80"."""
+    """Encode a record as JSON.
+
+    Lone surrogates, which messages of exceptions and names of files may hold, become "\\\\udc80".
+    """
     try:
         return msgspec.json.encode(record, order=order)
     except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""What the import of a plugin did, as the process in which it was imported reports it."""
+"""Reports on the import of a plugin, written by the process that imported it."""
 
 from msgspec import Struct
 
@@ -6,8 +6,8 @@ from msgspec import Struct
 class ImportReport(Struct, frozen=True):
     """What the import of a plugin did.
 
-    problem: why it failed; "" where it did not.
-    effects: a sentence on each thing that it changed for everybody.
+    problem: why it failed; "" where it succeeded.
+    effects: a sentence on each change that it made for the whole process.
     """
 
     seconds: float

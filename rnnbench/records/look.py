@@ -1,13 +1,13 @@
-"""Looks: how many seeds there were whenever verdicts of a condition were shown."""
+"""Looks: the numbers of seeds at which verdicts on a condition were shown."""
 
 from msgspec import Struct
 
 
 class Look(Struct, frozen=True, kw_only=True):
-    """A condition as it was shown once, with whatever was said of its cells.
+    """One time at which a condition was shown, with every figure of its cells.
 
-    condition: its id, that of a trial without cell and seed.
-    seeds:     by cell, in full, how many of its seeds had figures.
+    condition: its id, which is that of a trial without cell and seed.
+    seeds:     number of seeds with figures, by the full record of the cell.
     """
 
     condition: str
@@ -15,10 +15,10 @@ class Look(Struct, frozen=True, kw_only=True):
 
 
 class Looked(Struct, frozen=True, kw_only=True):
-    """What is known of the looks at a run.
+    """All recorded looks at a run.
 
-    planned: how many seeds its suite named when it was run first; 0 where that is not known.
-    looks:   whoever made them, in any order.
+    planned: number of seeds that the suite named at the first run; 0 where it is unknown.
+    looks:   looks by anybody, in any order.
     """
 
     planned: int = 0

@@ -1,4 +1,4 @@
-"""The outcome of a check, and what a process that checks is asked to do."""
+"""Outcomes of checks, and the messages to and from the process that runs them."""
 
 from typing import Literal
 
@@ -6,12 +6,12 @@ from msgspec import Struct
 
 
 class Outcome(Struct, frozen=True, kw_only=True):
-    """What one check says of one subject.
+    """The outcome of one check of one subject.
 
-    sentence: for a failure what was done, what was expected and by how much it missed; why a check
-              is not applicable; what was seen in passing.
-    decided:  whether the check was run to its end; where it was not, it counts as failed, and the
-              sentence says why.
+    sentence: for a failure, what was done, what was expected, and by how much it missed; otherwise
+              a note, or why the check is not applicable.
+    decided:  whether the check ran to its end. If it did not, it counts as failed, and the sentence
+              says why.
     """
 
     subject: str
@@ -32,11 +32,10 @@ class Law(Struct, frozen=True):
 class CheckRequest(Struct, frozen=True, kw_only=True):
     """A cell or a task that is to be checked.
 
-    subject:  as it is shown: a name, or "name:implementation".
-    kind:     what it is.
-    settings: options of the cell, or dials of the task.
-    skip:     implementations that are not compared.
-    memory_mib: how much data the process may have.
+    subject:    name as it is shown: "name" or "name:implementation".
+    settings:   options of the cell, or dials of the task.
+    skip:       implementations that are not compared.
+    memory_mib: limit on the data of the process.
     """
 
     subject: str
@@ -49,8 +48,8 @@ class CheckRequest(Struct, frozen=True, kw_only=True):
 
 
 class CheckWord(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One line of what a process that checks says: first its laws, then an outcome for each; or why
-    there is none."""
+    """One line of the report of a checking process: its laws first, then an outcome for each of
+    them, or the problem that prevents them."""
 
     laws: tuple[Law, ...] = ()
     outcome: Outcome | None = None

@@ -1,5 +1,5 @@
-"""What a claim asks: its readings, the conditions under which each is tested, and where an effect
-has to lie."""
+"""What a claim asks: its readings, the conditions of each, and the region where an effect must
+lie."""
 
 from typing import Literal
 
@@ -9,8 +9,7 @@ from rnnbench.records.recipe import Measurement
 from rnnbench.records.side import CostSide, LearningSide
 
 SHARES = (1.0, 0.9, 0.75)
-"""Thresholds of what is acceptable: how much of the way from the trivial forecast to the target
-each one asks for."""
+"""Thresholds of acceptable scores, as shares of the way from the trivial forecast to the target."""
 LearningFigure = Literal[
     "epochs",  # to the threshold, the budget standing for "not reached"
     "solved",  # whether the threshold was reached
@@ -37,16 +36,17 @@ MEASURED_BY: dict[str, Measurement] = {
     "operations": "operations",
     "seconds": "train-step-time",
 }
-"""By which measurement a figure of cost is had."""
+"""The measurement that gives each figure of cost."""
 RATIOS = frozenset({"epochs", "diagnosis", *MEASURED_BY})
-"""Figures of two cells that are held against each other as a ratio; the others are by their
+"""Figures of two cells that are compared by their ratio; other figures are compared by
 difference."""
 
 
 class Region(Struct, frozen=True):
-    """Where an effect has to lie for a claim to hold: from `low` to `high`, or outside of that.
+    """Where an effect must lie for a claim to hold: from `low` to `high`, or outside of that
+    interval.
 
-    Of ratios these are ratios. None leaves a side open.
+    The bounds of a ratio are ratios. None leaves a side open.
     """
 
     low: float | None = None
@@ -55,20 +55,21 @@ class Region(Struct, frozen=True):
 
     def __str__(self) -> str:
         if self.low is not None and self.high is not None:
-            return f"{'outside' if self.outside else 'within'} {self.low:.3g} to {self.high:.3g}"
+            place = "outside" if self.outside else "within"
+            return f"{place} {self.low:.3g} to {self.high:.3g}"
         return f"at most {self.high:.3g}" if self.low is None else f"at least {self.low:.3g}"
 
 
 class Question(Struct, frozen=True, kw_only=True):
     """One condition under which a claim is tested.
 
-    facets:        what tells it from the other conditions, in words: task, horizon, what is equal,
-                   threshold, kernel.
-    first, second: the cell that the claim is about, and the one it is held against, where there is
-                   one.
-    share:         the threshold, as in `SHARES`.
-    pace:          of seconds: the two cells whose time of a step multiplies the epochs.
-    smaller:       of growing data: both cells on each smaller part of the training data.
+    facets:    the words that distinguish it from other conditions: task, horizon, what is equal,
+               threshold, kernel.
+    first:     the cell that the claim is about.
+    second:    the cell that it is compared with, if there is one.
+    share:     the threshold, one of `SHARES`.
+    step_time: for seconds: the two cells whose step times multiply the epochs.
+    smaller:   for growing data: both cells on each smaller part of the training data.
     """
 
     facets: dict[str, str]
@@ -81,19 +82,25 @@ class Question(Struct, frozen=True, kw_only=True):
     @property
     def sides(self) -> tuple[LearningSide | CostSide, ...]:
         """The first cell, the second one, and both on each smaller part of the data."""
-        pair = (self.first,) if self.second is None else (self.first, self.second)
-        return (*pair, *(side for both in self.smaller for side in both))
+        sides = [self.first]
+        if self.second is not None:
+            sides.append(self.second)
+        for both in self.smaller:
+            sides += both
+        return tuple(sides)
 
 
 class Reading(Struct, frozen=True, kw_only=True):
     """One way of reading a claim, fixed before anything is measured.
 
-    metric:  of a score, or the figure of a diagnostic; "" is the task's deciding metric.
-    source:  of a diagnosis: the diagnostic, and whether of the fresh or the trained model.
+    metric:  the metric of a score, or the figure of a diagnostic; "" for the task's deciding
+             metric.
+    source:  for a diagnosis: the diagnostic, and whether it is of the "fresh" or the "trained"
+             model.
     region:  where the effect must lie.
-    missing: cells and tasks that it needs and that are not installed.
-    growing: whether the effect is by how much the difference of two scores grows with each doubling
-             of the data.
+    missing: cells and tasks that the reading needs and that are not installed.
+    growing: whether the effect is the growth of the difference of two scores with each doubling of
+             the data.
     """
 
     title: str
@@ -108,5 +115,5 @@ class Reading(Struct, frozen=True, kw_only=True):
 
     @property
     def is_ratio(self) -> bool:
-        """Whether two cells are held against each other by their ratio."""
+        """Whether two cells are compared by their ratio."""
         return self.figure in RATIOS and len(self.cells) == 2

@@ -15,9 +15,10 @@ Measurement = Literal[
     "operations",  # floating-point operations of a training step
     "instructions",  # of a training step, counted by valgrind
 ]
-LIMIT_MEMORY_MIB, LIMIT_OUTPUT_MIB = 4096, 16
+LIMIT_MEMORY_MIB = 4096
+LIMIT_OUTPUT_MIB = 16
 FIRST_TUNING_SEED = 1_000_000
-"""Tuning seeds count up from here; those of evaluations are below."""
+"""Tuning seeds count up from here; evaluation seeds are smaller."""
 
 
 class Recipe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -29,34 +30,36 @@ class Recipe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     state_floats:        numbers carried between steps for one sequence, all layers together, where
                          state is matched.
     hidden_size:         H, where the hidden size is matched.
-    encoder:             "auto" gives features to the cell as they are where the backbone allows it;
+    encoder:             "auto" passes features to the cell unchanged where the backbone allows it;
                          "linear" projects them to H. Tokens are embedded in H numbers either way.
     layers:              cells on top of each other.
     backbone:            "bare" stacks cells; "residual" puts each in a pre-norm residual block with
                          a gated MLP.
     learning_rate:       the rate used where no search chose one.
-    weight_decay:        None leaves it at the optimiser's own: 0.01 for adamw, 0 for the others.
+    weight_decay:        None leaves it at the optimiser's own default: 0.01 for adamw, 0 for the
+                         others.
     schedule:            "cosine" lets the rate fall to zero over the budget of steps.
     tune:                search each cell's learning rate among `learning_rates` by validation data.
-                         A suite's file tunes unless it says `tune = false`.
-    search:              how: by a "race" of all rates over the seeds of the evaluation, in which
-                         those that are told to be worse than the best are given up from `race_from`
-                         seeds on; or on "tuning-seeds" seeds of their own, of which there are
-                         `tuning_seeds`, training the best rate alone.
-    lowest_rate:         how far a race widens a grid whose best rate is its lowest; likewise
-                         `highest_rate`.
-    clip_norm:           largest norm of the gradient over all parameters; 0 leaves it uncut.
-    epochs:              the budget of training, and where epochs-to-target is censored.
+                         A suite's file tunes unless it sets `tune = false`.
+    search:              how the learning rate is searched. A "race" runs all rates over the seeds
+                         of the evaluation; from `race_from` seeds on it gives up rates that are
+                         significantly worse than the best. "tuning-seeds" searches on
+                         `tuning_seeds` seeds of its own, and trains the best rate alone.
+    lowest_rate:         how low a race widens a grid whose best rate is its lowest.
+    highest_rate:        how high a race widens a grid whose best rate is its highest.
+    clip_norm:           largest norm of the gradient over all parameters; 0 does not clip.
+    epochs:              the budget of training, at which epochs-to-target is censored.
     steps_per_epoch:     training steps that make an epoch where data is generated.
-    training_share:      how much of the training data is trained on, where they are finite. Each
-                         seed draws its own part, the same for every cell, and smaller parts lie in
-                         larger ones. An epoch has as many steps as one over all of the data.
-    validation_examples: size of the generated validation set; likewise `test_examples`.
+    training_share:      share of finite training data that is trained on. Each seed draws its own
+                         part, the same for every cell, and smaller parts lie in larger ones. An
+                         epoch has as many steps as one over all of the data.
+    validation_examples: size of the generated validation set.
+    test_examples:       size of the generated test set.
     stop_when_solved:    stop once two evaluations in a row are at the target.
-    futility_epochs:     give an unsolved trial up (status `stopped`) when its validation score has
-                         not improved for so many epochs; 0 never does.
+    futility_epochs:     stop an unsolved trial (status `stopped`) when its validation score has not
+                         improved for this many epochs; 0 never does.
     limit_seconds:       a trial that takes longer is stopped with status `timeout`.
-    limit_memory_mib:    a trial that wants more memory, its children included, ends as
+    limit_memory_mib:    a trial that needs more memory, child processes included, ends as
                          `out-of-memory`.
     limit_output_mib:    a trial that prints more is `killed`.
     """
@@ -121,8 +124,9 @@ class Shape(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     parameters: Positive | None = None
 
     def __str__(self) -> str:
-        inputs = (
-            f"I={self.inputs}" if self.frame is None else f"frames {'x'.join(map(str, self.frame))}"
-        )
         size = f"H={self.hidden}" if self.parameters is None else f"P={self.parameters}"
+        if self.frame is None:
+            inputs = f"I={self.inputs}"
+        else:
+            inputs = f"frames {'x'.join(map(str, self.frame))}"
         return f"T={self.steps} B={self.batch} {size} {inputs}"

@@ -1,4 +1,4 @@
-"""What a claim holds against each other: a cell that learns, or one whose cost is measured."""
+"""The sides of a comparison: a cell that learns, or a cell whose cost is measured."""
 
 from msgspec import Struct
 from msgspec.json import encode
@@ -9,7 +9,7 @@ from rnnbench.records.trial import CellUse, Dial
 
 
 class LearningSide(Struct, frozen=True, kw_only=True, tag_field="lane", tag="learning"):
-    """A cell that learns: all its evaluations on a task under a recipe, whatever their seeds."""
+    """A cell that learns: all its evaluations on a task under a recipe, for any seeds."""
 
     cell: CellUse
     task: str
@@ -26,6 +26,6 @@ class CostSide(Struct, frozen=True, kw_only=True, tag_field="lane", tag="cost"):
 
 
 def identity(side: LearningSide | CostSide) -> bytes:
-    """Equal sides, and only those, share it; what cells are called does not matter."""
+    """Return bytes that are equal for equal sides only; labels of cells are not compared."""
     bare = replace(side, cell=replace(side.cell, label=""))
     return encode(bare, order="deterministic")

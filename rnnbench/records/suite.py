@@ -1,4 +1,4 @@
-"""A suite with every name checked and every default filled in: what the planner reads."""
+"""Suites with every name checked and every default filled in, as the planner reads them."""
 
 from typing import Annotated, Literal
 
@@ -17,12 +17,12 @@ from rnnbench.records.trial import CellUse, Dial
 
 
 class TaskUse(Struct, frozen=True, kw_only=True):
-    """A task at one setting of its dials (complete, horizon included), with the recipe that its
-    trials get.
+    """A task at one setting of its dials (complete, horizon included), with the recipe of its
+    trials.
 
-    below: the rung of a ladder that a cell must have solved in most seeds before it tries this one.
-           The learning rate of a ladder is searched on its lowest rung.
-    only:  rows of the cells that try it; without any it is all of the suite's.
+    below: the rung of a ladder that a cell must solve in most seeds before it tries this one. The
+           learning-rate search of a ladder is made on its lowest rung.
+    only:  rows of the cells that try it; empty for all cells of the suite.
     """
 
     name: str
@@ -33,7 +33,7 @@ class TaskUse(Struct, frozen=True, kw_only=True):
 
     @property
     def lowest(self) -> "TaskUse":
-        """The lowest rung of its ladder; the task itself where it stands on none."""
+        """The lowest rung of its ladder; the task itself where it is on no ladder."""
         return self.below.lowest if self.below else self
 
 
@@ -47,7 +47,7 @@ class LeftOut(Struct, frozen=True):
 
 
 class Needed(Struct, frozen=True):
-    """A cell that a cost measurement is wanted of."""
+    """A cell that a cost measurement must include."""
 
     row: str
     measurement: Measurement
@@ -55,10 +55,11 @@ class Needed(Struct, frozen=True):
 
 
 class SeedRule(Struct, frozen=True):
-    """Seeds that are added until claims are decided.
+    """A rule that adds seeds until claims are decided.
 
-    first, step: how many there are at the first look, and how many more at each further one.
-    most:        at how many it ends, for claims that do not end it before.
+    first: number of seeds at the first look.
+    step:  number of seeds added for each further look.
+    most:  number of seeds at which the rule ends for claims that are still undecided.
     """
 
     first: int
@@ -66,8 +67,8 @@ class SeedRule(Struct, frozen=True):
     most: int
 
     def looks(self, most: int | None = None) -> tuple[int, ...]:
-        """How many seeds there are at each look, up to `most`, which is the only one where it is
-        below the first."""
+        """Return the number of seeds at each look, up to `most`; `most` alone if it is below the
+        first."""
         end = min(self.most, most or self.most)
         return tuple(range(self.first, end + 1, self.step)) or (end,)
 
@@ -75,13 +76,14 @@ class SeedRule(Struct, frozen=True):
 class CostSettings(Struct, frozen=True, kw_only=True):
     """How often cost is measured, and within which limits.
 
-    replicates:       at least so many of times, of `repeats` measured steps of each cell; more, up
-                      to `most_replicates`, until each ratio to the reference cell is known to
-                      `precision` or they have taken `most_seconds`.
-    memory_limit_mib: what a training step may take where its memory is measured, and not its time.
-    reference:        the row over which times are stated, "" for the reference cell; what is
-                      measured does not depend on it.
-    sessions:         how often it is to be measured; `session` is that of this run.
+    replicates:       least number of replicates of times, each of `repeats` measured steps of each
+                      cell. More are added, up to `most_replicates`, until each ratio to the
+                      reference cell is known to `precision` or they have taken `most_seconds`.
+    memory_limit_mib: limit on a training step where its memory is measured, and not its time.
+    reference:        the row over which times are stated; "" for the reference cell. The
+                      measurements do not depend on it.
+    sessions:         number of sessions in which cost is to be measured.
+    session:          name of the session of this run.
     """
 
     replicates: Positive = 8
@@ -103,8 +105,8 @@ class CostSettings(Struct, frozen=True, kw_only=True):
 class CostPlan(CostSettings, frozen=True, kw_only=True):
     """Which cost figures are measured, at which shapes.
 
-    needed:          what is measured of whom; without any it is everything of everyone.
-    other_sessions: those of which there are results.
+    needed:         the measurements wanted of each cell; empty for all measurements of all cells.
+    other_sessions: other sessions that have results.
     """
 
     measure: tuple[Measurement, ...]
@@ -118,10 +120,10 @@ class Suite(Struct, frozen=True, kw_only=True):
     """Cells x tasks x seeds, and cost trials for the same cells. `version` rises when figures stop
     being comparable.
 
-    claims:          what the figures are to decide.
-    left_out_claims: a sentence for each file of claims that a plugin brings and that cannot be
+    claims:          the claims that the figures are to decide.
+    left_out_claims: a sentence for each file of claims that a plugin contributes and that cannot be
                      used.
-    until_decided:   the rule by which seeds are added until they do.
+    until_decided:   the rule by which seeds are added until the claims are decided.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""A trial: pure data that says everything needed to run it, anywhere, again."""
+"""Trials: pure data that hold everything needed to run them anywhere, and again."""
 
 import re
 from functools import cache
@@ -11,9 +11,9 @@ from msgspec import Struct, field
 from rnnbench.records.recipe import LIMIT_MEMORY_MIB, LIMIT_OUTPUT_MIB, Measurement, Recipe, Shape
 
 Option = bool | int | float | str | None
-"""What an option of a cell may be set to."""
+"""Type of the values of a cell's options."""
 Dial = Option
-"""What a dial of a task may be set to: the same."""
+"""Type of the values of a task's dials."""
 
 
 class CellUse(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -26,7 +26,7 @@ class CellUse(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     @property
     def row(self) -> str:
-        """What tables and figures call it."""
+        """The name of the cell in tables and figures."""
         return self.label or self.name
 
 
@@ -34,7 +34,7 @@ class LearningTrial(Struct, frozen=True, kw_only=True, tag_field="lane", tag="le
     """One cell trained on one task at one seed. Its figures are a function of this record and of
     the software.
 
-    diagnostics: measurements of the cell in the fresh and in the trained model, by name.
+    diagnostics: names of the diagnostics that are run on the fresh and on the trained model.
     """
 
     suite: str
@@ -53,12 +53,12 @@ class LearningTrial(Struct, frozen=True, kw_only=True, tag_field="lane", tag="le
 
 
 class CostTrial(Struct, frozen=True, kw_only=True, tag_field="lane", tag="cost"):
-    """One replicate of a cost measurement: all its cells side by side in one process that has the
-    machine to itself.
+    """One replicate of a cost measurement: its cells side by side in one process, alone on the
+    machine.
 
-    repeats:  measured steps of each cell, taken in turns in random order.
-    round:    which replicate this is; it seeds the order and the weights.
-    session: the day of it, where a suite is measured on several.
+    repeats: measured steps of each cell, taken in turns in random order.
+    round:   number of this replicate; it seeds the order and the weights.
+    session: the session of the measurement, for a suite that is measured on several days.
     """
 
     suite: str
@@ -81,7 +81,7 @@ Trial = LearningTrial | CostTrial
 
 
 class Limits(Struct, frozen=True):
-    """What a trial may use up; its children count with it."""
+    """Limits on the resources of a trial, child processes included."""
 
     seconds: float
     memory_mib: int
@@ -89,23 +89,23 @@ class Limits(Struct, frozen=True):
 
 
 def limits(trial: Trial) -> Limits:
-    """The limits of a trial."""
+    """Return the limits of a trial."""
     source = trial.recipe if isinstance(trial, LearningTrial) else trial
     return Limits(source.limit_seconds, source.limit_memory_mib, source.limit_output_mib)
 
 
 def trial_id(trial: Trial) -> str:
-    """A readable name that ends in a hash of the whole content: equal trials, and only those, share
+    """Return a readable name that ends in a hash of the whole content, so only equal trials share
     it."""
     title = re.sub(r"[^A-Za-z0-9_.+=-]+", "-", _title(trial))
     return f"{title}.{sha256(canonical(trial)).hexdigest()[:12]}"
 
 
 def canonical(trial: Trial | CellUse) -> bytes:
-    """The content as JSON in one form: equal records give equal bytes.
+    """Return the content as JSON in one form: equal records give equal bytes.
 
-    Fields that equal their default are left out, so that a field that is added later leaves old
-    results valid.
+    Fields that equal their default are left out, so a field that is added later keeps old results
+    valid.
     """
     return msgspec.json.encode((type(trial).__name__, _bare(trial)), order="deterministic")
 
@@ -125,33 +125,35 @@ def _bare(value: Any) -> Any:
 
 @cache
 def _defaults(kind: type[Struct]) -> tuple[tuple[str, str, Any], ...]:
-    """The fields of a record with their keys in JSON and their defaults; a field without a default
-    equals nothing."""
-    found = []
-    for one in msgspec.structs.fields(kind):
-        default = one.default if one.default_factory is msgspec.NODEFAULT else one.default_factory()
-        found.append((one.name, one.encode_name, default))
-    return tuple(found)
+    """Return name, JSON key and default of each field; a missing default equals no value."""
+    defaults = []
+    for field_info in msgspec.structs.fields(kind):
+        default = field_info.default
+        if field_info.default_factory is not msgspec.NODEFAULT:
+            default = field_info.default_factory()
+        defaults.append((field_info.name, field_info.encode_name, default))
+    return tuple(defaults)
 
 
 def _has_several_rates(recipe: Recipe) -> bool:
-    """Whether a cell may be evaluated at more than one rate at a seed."""
+    """Whether a cell may be evaluated at several learning rates at one seed."""
     return recipe.tune and recipe.search == "race"
 
 
 def _title(trial: Trial) -> str:
     if isinstance(trial, LearningTrial):
         horizon = f".h{trial.dials['horizon']}" if "horizon" in trial.dials else ""
-        word = (
-            "tune"
-            if trial.phase == "tuning"
-            else "rate"
-            if _has_several_rates(trial.recipe)
-            else ""
-        )
-        rate = f".{word}{trial.learning_rate:g}" if word else ""
+        rate = _rate_in_title(trial)
         return f"{trial.task}{horizon}.{trial.cell.row}{rate}.s{trial.seed}"[:80]
     rows = "+".join(cell.row for cell in trial.cells)
     cells = rows if len(rows) <= 40 else f"{len(trial.cells)}-cells"
     session = f".{trial.session}" if trial.session else ""
     return f"cost.{trial.measurement}.T{trial.shape.steps}.{cells}{session}.r{trial.round}"
+
+
+def _rate_in_title(trial: LearningTrial) -> str:
+    if trial.phase == "tuning":
+        return f".tune{trial.learning_rate:g}"
+    if _has_several_rates(trial.recipe):
+        return f".rate{trial.learning_rate:g}"
+    return ""

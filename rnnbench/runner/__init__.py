@@ -1,6 +1,6 @@
-"""The runner: one trial, from its record to its result, in this process."""
+"""The runner: run one trial in this process, and return its result."""
 
 from rnnbench.runner.run import run_trial
-from rnnbench.runner.run_options import Terms
+from rnnbench.runner.run_options import RunOptions
 
-__all__ = ["Terms", "run_trial"]
+__all__ = ["RunOptions", "run_trial"]

@@ -1,5 +1,4 @@
-"""What an exception says of a trial: its status, one sentence, a traceback where it was nobody's
-intention."""
+"""Turn an exception into a trial's status, a reason, and a traceback where it is unexpected."""
 
 import os
 import traceback
@@ -23,18 +22,17 @@ from rnnbench.records import Result, Status
 
 MEMORY_COMPLAINTS = (
     *("can't allocate memory", "not enough memory", "out of memory", "bad_alloc"),
-    *(
-        "could not create a primitive",
-        "could not create a memory",
-    ),  # oneDNN, where there is no room for its scratch
+    # oneDNN, where there is no memory for its scratch space
+    *("could not create a primitive", "could not create a memory"),
 )
+"""In lower case, parts of error messages that mean a lack of memory."""
 OUTPUT_KEPT = 8_000
 CACHE = "TORCHINDUCTOR_CACHE_DIR"
-"""Torch itself sets it to the folder that it has chosen where it is not set."""
+"""The environment variable of the compile cache; torch sets it to its default folder."""
 
 
 class Failure(NamedTuple):
-    """An exception in the words of results."""
+    """An exception in the form in which results keep it."""
 
     status: Status
     reason: str
@@ -42,38 +40,41 @@ class Failure(NamedTuple):
 
 
 def failure(error: Exception) -> Failure:
-    """What is kept of an exception: not itself, which holds on to all that was there when it was
-    raised."""
-    told = isinstance(error, RnnbenchError)
-    reason = first_line(error) if told else describe(error)
-    trace = "" if told else encodable("".join(traceback.format_exception(error)))[-OUTPUT_KEPT:]
-    uncached = _compile_cache_unusable(error)
-    if uncached:
-        return Failure("error", uncached, trace)
+    """Return the status, reason and traceback of an exception.
+
+    The exception itself is not kept, since it holds references to all locals of its frames. An
+    RnnbenchError is expected, and has no traceback.
+    """
+    if isinstance(error, RnnbenchError):
+        reason = first_line(error)
+        trace = ""
+    else:
+        reason = describe(error)
+        trace = encodable("".join(traceback.format_exception(error)))[-OUTPUT_KEPT:]
+    cache_problem = _compile_cache_problem(error)
+    if cache_problem:
+        return Failure("error", cache_problem, trace)
     return Failure(_status(error), reason, trace)
 
 
 def with_absent(result: Result, failures: Mapping[str, Failure]) -> Result:
-    """The result of cells that were measured side by side, in which those that failed are named by
-    row. While some have rows it is as it was; where none has, it ended as they did."""
+    """Return the result of cells that were measured side by side, with the failures by row.
+
+    The status changes only where no cell has a row: to the one of all failures, or to "error".
+    """
     absent = {row: failed.reason for row, failed in failures.items()}
-    traces = "\n".join(failed.traceback for failed in failures.values() if failed.traceback)[
-        -OUTPUT_KEPT:
-    ]
-    result = replace(result, absent=absent, traceback=traces)
+    traces = [failed.traceback for failed in failures.values() if failed.traceback]
+    result = replace(result, absent=absent, traceback="\n".join(traces)[-OUTPUT_KEPT:])
     if result.costs or not failures:
         return result
     statuses = {failed.status for failed in failures.values()}
     status: Status = statuses.pop() if len(statuses) == 1 else "error"
-    return replace(
-        result,
-        status=status,
-        reason="; ".join(f"{row}: {reason}" for row, reason in absent.items()),
-    )
+    reasons = [f"{row}: {reason}" for row, reason in absent.items()]
+    return replace(result, status=status, reason="; ".join(reasons))
 
 
-def _compile_cache_unusable(error: BaseException) -> str:
-    """A sentence where the cause is that torch's compiler cannot keep its files; "" otherwise."""
+def _compile_cache_problem(error: BaseException) -> str:
+    """A sentence where the error's cause is an unusable compile cache of torch; "" otherwise."""
     folder = os.environ.get(CACHE)
     cause: BaseException | None = error
     while cause is not None:
@@ -94,8 +95,8 @@ def _status(error: Exception) -> Status:
         return "refused"
     if isinstance(error, OutOfTime):
         return "timeout"
-    ran_out = isinstance(error, MemoryError | torch.OutOfMemoryError)
     text = message(error).lower()
-    if ran_out or any(complaint in text for complaint in MEMORY_COMPLAINTS):
+    complains = any(complaint in text for complaint in MEMORY_COMPLAINTS)
+    if complains or isinstance(error, MemoryError | torch.OutOfMemoryError):
         return "out-of-memory"
     return "error"

@@ -1,5 +1,4 @@
-"""A program that imports one plugin in a process of its own, and reports what that changed in
-torch, as JSON."""
+"""A program that imports one plugin, and reports as JSON what the import changed in torch."""
 
 import os
 import sys
@@ -14,18 +13,20 @@ from rnnbench.runner.watch import TorchWatch
 
 
 def main(encoded: str, parent: int) -> None:
-    """Import the plugin that is given as JSON; the report is the only thing on standard output.
+    """Import a plugin, and write the report, which is the only thing on standard output.
 
-    parent: the id of the process that started this one, with which it ends.
+    encoded: the plugin as JSON.
+    parent:  the id of the process that started this one; this one ends with it.
     """
     end_with_parent(parent)
     plugin = msgspec.json.decode(encoded, type=Plugin)
     out = os.dup(1)
     os.dup2(2, 1)
     watch = TorchWatch()
-    began = time.perf_counter()
+    started = time.perf_counter()
     (loaded,) = Catalogue.load([plugin], watch.imported).plugins
-    report = ImportReport(time.perf_counter() - began, loaded.problem, tuple(watch.effects))
+    seconds = time.perf_counter() - started
+    report = ImportReport(seconds, loaded.problem, tuple(watch.effects))
     os.write(out, msgspec.json.encode(report))
     sys.stdout.flush()
     os._exit(0)

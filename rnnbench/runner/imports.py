@@ -1,4 +1,4 @@
-"""Which modules were loaded for what: for the task, for the cell, for a diagnostic."""
+"""Record which modules were loaded for the task, the cell and each diagnostic."""
 
 import sys
 from dataclasses import dataclass, field
@@ -6,25 +6,25 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Imports:
-    """Notes the modules that were loaded since the last note.
+    """Records the modules that were loaded since the last note.
 
-    last: what the last note was for.
-    seen: their names, by the name of what they were loaded for.
+    modules: the names of the modules, by the name of what they were loaded for.
+    last:    what the last note was for.
     """
 
-    seen: dict[str, frozenset[str]] = field(default_factory=dict)
+    modules: dict[str, frozenset[str]] = field(default_factory=dict)
     last: str = ""
     _before: frozenset[str] = field(default_factory=lambda: frozenset(sys.modules))
 
     def note(self, name: str) -> None:
-        """What was loaded since the last note was loaded for the thing of this name."""
-        now = frozenset(sys.modules)
-        self.seen[name] = self.seen.get(name, frozenset()) | (now - self._before)
-        self._before = now
+        """Record that what was loaded since the last note was loaded for this task, cell, ..."""
+        loaded = frozenset(sys.modules)
+        earlier = self.modules.get(name, frozenset())
+        self.modules[name] = earlier | (loaded - self._before)
+        self._before = loaded
         self.last = name
 
-    def go_on(self) -> None:
-        """What was loaded since the last note was loaded for the same thing, by what it did after
-        that."""
+    def note_again(self) -> None:
+        """Record that what was loaded since the last note was loaded for the same name."""
         if self.last:
             self.note(self.last)

@@ -1,4 +1,4 @@
-"""A learning trial: size the model, build it from the seed's own stream of weights, train it."""
+"""A learning trial: open the feed, size the model, build it with the seed's weights, train it."""
 
 import random
 from collections.abc import Mapping
@@ -21,48 +21,38 @@ from rnnbench.provenance import file_digest, provenance
 from rnnbench.records import LearningTrial, ModelSize, Provenance, Result, Seconds, canonical
 from rnnbench.runner.imports import Imports
 from rnnbench.runner.reseeding import SeedWatch
-from rnnbench.runner.run_options import Terms
+from rnnbench.runner.run_options import RunOptions
 from rnnbench.runner.watch import TorchWatch
 from rnnbench.training import Checkpoint, Feed, open_feed, train
-from rnnbench.training.diagnosing import from_plugin
+from rnnbench.training.diagnosing import Measure, from_plugin
 
 
 def run_learning(
-    trial: LearningTrial, catalogue: Catalogue, bare: Result, terms: Terms, watch: TorchWatch
+    trial: LearningTrial, catalogue: Catalogue, bare: Result, options: RunOptions, watch: TorchWatch
 ) -> Result:
-    """The result of a learning trial. Raises what the cell, the task or the data raise."""
+    """Return the result of a learning trial.
+
+    bare: the result without figures.
+
+    Raises what the cell, the task or the data raise.
+    """
     started = perf_counter()
     imports = Imports()
-    task_class = catalogue.tasks[trial.task].item
-    task = task_class(**trial.dials)  # type: ignore[arg-type]
-    files = {**{str(file): file for file in task.own_files}, **task.data_files}
-    read = {name: file_digest(file) for name, file in files.items()}
-    archives: Mapping[str, ZipPath] = {}
-    if issubclass(task_class, RecordedTask):
-        archives = open_archives(task_class)
-    feed = open_feed(task, trial, archives)
-    read = _unchanged(read, files)
+    task, feed, digests = _open_data(trial, catalogue)
     imports.note(trial.task)
     watch.look(f"Reading the data of the task '{trial.task}'")
     size, model = _sized(trial, catalogue, task, feed, watch)
     imports.note(trial.cell.name)
-    if terms.only_size:
-        return msgspec.structs.replace(bare, size=_told(size, model))
-    diagnostics = {}
-    for name in trial.diagnostics:
-        extra = catalogue.diagnostics[name]
-        diagnostics[name] = watch.around(
-            f"The diagnostic '{name}'", from_plugin(extra.item, extra.plugin.origin)
-        )
-        imports.note(name)
-    bare = msgspec.structs.replace(bare, provenance=_provenance(trial, catalogue, imports, read))
+    if options.only_size:
+        return msgspec.structs.replace(bare, size=_model_size(size, model))
+    diagnostics = _diagnostics(trial, catalogue, watch, imports)
+    depends_on = _provenance(trial, catalogue, imports, digests)
+    bare = msgspec.structs.replace(bare, provenance=depends_on)
     prepared = perf_counter()
-    checkpoint = Checkpoint(
-        terms.checkpoints.of(trial), _conditions(bare), terms.checkpoints.seconds
-    )
-    after_first_step = partial(
-        watch.look, f"The first training step of the cell '{trial.cell.name}'"
-    )
+    checkpoints = options.checkpoints
+    checkpoint = Checkpoint(checkpoints.of(trial), _conditions(bare), checkpoints.seconds)
+    first_step = f"The first training step of the cell '{trial.cell.name}'"
+    after_first_step = partial(watch.look, first_step)
     outcome = train(trial, task, model, feed, size, checkpoint, diagnostics, after_first_step)
     watch.look(f"Training the cell '{trial.cell.name}'")
     return msgspec.structs.replace(
@@ -79,34 +69,63 @@ def run_learning(
     )
 
 
+def _open_data(trial: LearningTrial, catalogue: Catalogue) -> tuple[Task, Feed, dict[str, str]]:
+    """The task, its feed, and the digests of the data files by name.
+
+    Raises DataUnavailable where a file changed while it was read; a file that did not exist before
+    is one that the task has made.
+    """
+    task_class = catalogue.tasks[trial.task].item
+    task = task_class(**trial.dials)  # type: ignore[arg-type]
+    own_files = {str(file): file for file in task.own_files}
+    files = {**own_files, **task.data_files}
+    before = _digests(files)
+    archives: Mapping[str, ZipPath] = {}
+    if issubclass(task_class, RecordedTask):
+        archives = open_archives(task_class)
+    feed = open_feed(task, trial, archives)
+    after = _digests(files)
+    for name, digest in after.items():
+        if before[name] and before[name] != digest:
+            raise DataUnavailable(f"{files[name]}: it changed while it was read")
+    return task, feed, after
+
+
+def _digests(files: Mapping[str, Path]) -> dict[str, str]:
+    return {name: file_digest(file) for name, file in files.items()}
+
+
+def _diagnostics(
+    trial: LearningTrial, catalogue: Catalogue, watch: TorchWatch, imports: Imports
+) -> dict[str, Measure]:
+    """The guarded measurements of the trial's diagnostics, by name."""
+    diagnostics = {}
+    for name in trial.diagnostics:
+        contribution = catalogue.diagnostics[name]
+        measure = from_plugin(contribution.item, contribution.plugin.origin)
+        diagnostics[name] = watch.around(f"The diagnostic '{name}'", measure)
+        imports.note(name)
+    return diagnostics
+
+
 def _provenance(
-    trial: LearningTrial, catalogue: Catalogue, imports: Imports, read: Mapping[str, str]
+    trial: LearningTrial, catalogue: Catalogue, imports: Imports, digests: Mapping[str, str]
 ) -> Provenance:
-    """What the result depends on, now that all of it was loaded and read."""
-    data = dict(read)
+    """The provenance of the result, after all that it depends on was loaded and read."""
+    data = dict(digests)
     for archive in catalogue.tasks[trial.task].item.archives:
         data[archive.name] = archive.sha256
-    found = provenance(trial, catalogue, imports.seen)
-    return msgspec.structs.replace(found, data=data)
-
-
-def _unchanged(before: Mapping[str, str], files: Mapping[str, Path]) -> dict[str, str]:
-    """Hashes of files by name, now that they were read. Raises DataUnavailable where one changed
-    meanwhile; one that was not there before was made for this."""
-    after = {name: file_digest(file) for name, file in files.items()}
-    for name, content in after.items():
-        if before[name] and before[name] != content:
-            raise DataUnavailable(f"{files[name]}: it changed while it was read")
-    return after
+    loaded = provenance(trial, catalogue, imports.modules)
+    return msgspec.structs.replace(loaded, data=data)
 
 
 def _sized(
     trial: LearningTrial, catalogue: Catalogue, task: Task, feed: Feed, watch: TorchWatch
 ) -> tuple[Size, Model]:
-    """The size that the budget gives, and a model of that size with the weights of this seed.
+    """The size at the budget, and a model of that size with the weights of the trial's seed.
 
-    It is built from two states of the random generators, which shows whether building sets their
-    seeds.
+    The model is built twice, from different states of the random generators: this shows whether
+    building sets their seeds.
     """
     spec = catalogue.cells[trial.cell.name].item
     _refuse_too_long(spec, task, feed)
@@ -123,7 +142,7 @@ def _sized(
         return Extent(count_parameters(model), model.state_floats)
 
     size = solve_size(trial.recipe, extent, spec.hidden_multiple, spec.smallest)
-    extent(size.hidden)  # where hidden sizes are matched, nothing has been built yet
+    extent(size.hidden)  # the first build, where the recipe names the hidden size
     watch.look(doing)
     _seed_global_generators(trial.seed)
     model = seed_watch.build(make, size.hidden)
@@ -137,14 +156,15 @@ def _sized(
 
 
 def _refuse_too_long(spec: CellSpec, task: Task, feed: Feed) -> None:
-    steps = (
-        task.horizon if task.mode == "stream" else max(feed.example().steps, feed.validation.steps)
-    )
+    if task.mode == "stream":
+        steps = task.horizon
+    else:
+        steps = max(feed.example().steps, feed.validation.steps)
     if spec.longest is not None and steps > spec.longest:
         raise Refused(f"sequences of {steps} steps, and the cell takes at most {spec.longest}")
 
 
-def _told(size: Size, model: Model) -> ModelSize:
+def _model_size(size: Size, model: Model) -> ModelSize:
     return ModelSize(
         hidden_size=size.hidden,
         parameters=count_parameters(model),
@@ -154,21 +174,20 @@ def _told(size: Size, model: Model) -> ModelSize:
 
 
 def _conditions(bare: Result) -> str:
-    """What a run must share with another one to go on from its checkpoint: trial, sources, plugins,
-    versions."""
-    origin = bare.provenance
+    """What a process must share with the one whose checkpoint it resumes from, as JSON."""
+    depends_on = bare.provenance
     shared = (
         canonical(bare.trial).decode(),
-        origin.definitions,
-        origin.plugins,
-        origin.versions,
-        origin.variables,
+        depends_on.definitions,
+        depends_on.plugins,
+        depends_on.versions,
+        depends_on.variables,
     )
     return msgspec.json.encode(shared, order="sorted").decode()
 
 
 def _seed_global_generators(seed: int) -> None:
-    """Weights come from torch's generator; a stranger's cell may draw from the others too."""
+    """Seed torch's generator, and those of Python and numpy, from which a cell may draw too."""
     torch.manual_seed(seeds.integer(seed, "weights"))
     random.seed(seeds.integer(seed, "weights", "random"))
     np.random.seed(seeds.integer(seed, "weights", "numpy") % 2**32)

@@ -1,5 +1,7 @@
-"""Whether building a cell sets the seeds of random generators, so that all seeds of a trial become
-one."""
+"""Detect that building a cell sets the seeds of the global generators.
+
+All seeds of a trial would then begin with the same weights.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,17 +14,16 @@ Built = TypeVar("Built")
 
 @dataclass
 class SeedWatch:
-    """Builds models, and compares where the global generators were before and after two of one
-    size.
+    """Builds models, and compares the states of the global generators around two builds of a size.
 
-    reseeded: the generators whose seeds are set by building, by name.
+    reseeded: the names of the generators whose seeds were set by a build.
     """
 
     reseeded: set[str] = field(default_factory=set)
     _builds: dict[int, tuple[States, States]] = field(default_factory=dict)
 
     def build(self, make: Callable[[int], Built], size: int) -> Built:
-        """The model of this size."""
+        """Return the model of this size."""
         before = generator_states()
         built = make(size)
         after = generator_states()

@@ -1,4 +1,4 @@
-"""Run one trial and turn whatever happens into a result."""
+"""Run one trial, and turn whatever it raises into a result."""
 
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -15,21 +15,26 @@ from rnnbench.records import CostTrial, LearningTrial, Provenance, Result, Trial
 from rnnbench.runner.cost import prepare_process, run_cost
 from rnnbench.runner.failures import failure
 from rnnbench.runner.learning import run_learning
-from rnnbench.runner.run_options import Terms
+from rnnbench.runner.run_options import RunOptions
 from rnnbench.runner.same_files import demand_same_files
 from rnnbench.runner.watch import TorchWatch
 
-TERMS = Terms()
+DEFAULTS = RunOptions()
 
 
-def run_trial(trial: Trial, catalogue: Catalogue | None = None, terms: Terms = TERMS) -> Result:
-    """Run a trial here. What it raises becomes the status of its result; only what ends the process
-    gets out.
+def run_trial(
+    trial: Trial, catalogue: Catalogue | None = None, options: RunOptions = DEFAULTS
+) -> Result:
+    """Run a trial in this process, and return its result.
 
-    Torch's switches are as they were before any plugin was imported, whatever plugins and cells set
-    them to; what these change for everything in the process is kept in the result, in words.
+    catalogue: the registries of all plugins; None loads the plugins of `options`.
+
+    An exception of the trial becomes the status of its result; only SystemExit and the like are
+    raised. Torch's switches have the values from before any plugin was imported; what plugins and
+    cells change in torch is reported in the result's `side_effects`.
     """
-    started, clock = datetime.now(UTC).isoformat(timespec="seconds"), perf_counter()
+    started = datetime.now(UTC).isoformat(timespec="seconds")
+    clock = perf_counter()
     if isinstance(trial, CostTrial):
         prepare_process(trial)
     bare = Result(
@@ -41,28 +46,28 @@ def run_trial(trial: Trial, catalogue: Catalogue | None = None, terms: Terms = T
     watch = TorchWatch(trial.threads)
     try:
         if catalogue is None:
-            catalogue = Catalogue.load(terms.plugins, watch.imported)
-        demand_same_files(terms.files)
+            catalogue = Catalogue.load(options.plugins, watch.imported)
+        demand_same_files(options.files)
         _require_device(trial.device)
-        result = _run(trial, catalogue, bare, terms, watch)
+        result = _run(trial, catalogue, bare, options, watch)
     except Exception as error:
-        terms.at_end()
+        options.at_end()
         result = _failed(bare, error)
     else:
-        terms.at_end()
+        options.at_end()
     if not result.provenance.plugins and catalogue is not None:
-        with suppress(Exception):  # what failed may be what would have to be asked
+        with suppress(Exception):  # the part of the catalogue that failed may be needed here too
             result = msgspec.structs.replace(result, provenance=provenance(trial, catalogue))
     seconds = msgspec.structs.replace(result.seconds, process=perf_counter() - clock)
     return msgspec.structs.replace(result, seconds=seconds, side_effects=tuple(watch.effects))
 
 
 def _run(
-    trial: Trial, catalogue: Catalogue, bare: Result, terms: Terms, watch: TorchWatch
+    trial: Trial, catalogue: Catalogue, bare: Result, options: RunOptions, watch: TorchWatch
 ) -> Result:
     if isinstance(trial, LearningTrial):
-        return run_learning(trial, catalogue, bare, terms, watch)
-    return run_cost(trial, catalogue, bare, terms, watch)
+        return run_learning(trial, catalogue, bare, options, watch)
+    return run_cost(trial, catalogue, bare, options, watch)
 
 
 def _require_device(device: str) -> None:

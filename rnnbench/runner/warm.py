@@ -1,5 +1,4 @@
-"""Loaded by the server that starts trials: what each of them asks for and none of them changes is
-found once, here."""
+"""Loaded once by the forkserver: values that every trial reads and none changes are cached here."""
 
 from rnnbench import environment, runner
 from rnnbench.provenance import harness

@@ -1,7 +1,6 @@
-"""A look at torch between the stages of a trial: what others have changed in it since the process
-began."""
+"""Detect what plugins and cells change in torch between the stages of a trial."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
@@ -15,23 +14,23 @@ from rnnbench.runner.unpatch import unpatch
 from rnnbench.sources import CORE
 
 UNTOUCHED = patches.fingerprint()
-"""What torch is made of before any plugin is imported: this module is loaded by the server that
-starts trials."""
+"""The parts of torch before any plugin is imported; the forkserver loads this module."""
 BY_DEFAULT = switches.read()
-"""How torch's switches are set before that."""
+"""The values of torch's switches before any plugin is imported."""
 MOST_NAMED = 4
+"""The most replaced parts that a sentence names."""
 DIAGNOSTIC_SECONDS = 300.0
-"""A measurement beside the training that takes longer has none."""
-Given = TypeVar("Given")
+"""The limit of one diagnostic."""
+Returned = TypeVar("Returned")
 
 
 @dataclass
 class TorchWatch:
-    """Looks at torch's switches and parts, sets switches back, and keeps a sentence on each change.
+    """Detects changes of torch's switches and parts, and restores the switches.
 
-    threads: of the trial, which torch is to use throughout.
-    effects: the sentences.
-    patched: by key of a plugin, what it has replaced in torch for everything in this process.
+    threads: the threads of the trial, which torch uses throughout.
+    effects: a sentence on each change.
+    patched: by the key of a plugin, a sentence on the parts that it has replaced in this process.
     """
 
     threads: int = 1
@@ -45,110 +44,116 @@ class TorchWatch:
         self._standard = switches.read()
 
     def look(self, doing: str) -> str:
-        """What was changed since the last look, in a sentence that begins with what was done; ""
-        where nothing was.
+        """Return a sentence on what was changed since the last look; "" where nothing was.
 
-        Switches are set back. What was replaced in torch stays so, for who replaced it may need it.
+        doing: what was done since then; the sentence begins with it.
+
+        Switches are restored. Replaced parts of torch are not: the code that replaced them may need
+        them.
         """
-        return self._keep(doing, [*self._switched(), *self._replaced()])
+        return self._add_changes(doing, [*self._switched(), *self._replaced()])
 
-    def building(self, doing: str, build: Callable[..., Given]) -> Callable[..., Given]:
-        """The function that builds a cell; switches are set back behind each call, before more of a
-        model is built."""
+    def building(self, doing: str, build: Callable[..., Returned]) -> Callable[..., Returned]:
+        """Return the function that builds a cell, with switches restored after each call.
 
-        def watched(*arguments: Any, **options: Any) -> Given:
+        The rest of a model is then built with the right switches.
+        """
+
+        def watched(*arguments: Any, **options: Any) -> Returned:
             try:
                 return build(*arguments, **options)
             finally:
-                self._keep(doing, self._switched())
+                self._add_changes(doing, self._switched())
 
         return watched
 
-    def around(self, what: str, function: Callable[..., Given]) -> Callable[..., Given]:
-        """The function, under guard; what a call changes is said of `what`, such as "The diagnostic
-        'x'"."""
+    def around(self, what: str, function: Callable[..., Returned]) -> Callable[..., Returned]:
+        """Return the function under guard; sentences on its changes begin with `what`.
 
-        def guarded(*arguments: Any) -> Given:
+        what: the subject of the sentences, such as "The diagnostic 'x'".
+        """
+
+        def guarded(*arguments: Any) -> Returned:
             try:
                 ran = run_guarded(partial(function, *arguments), DIAGNOSTIC_SECONDS)
             except Misbehaved as misbehaved:
                 if isinstance(misbehaved.error, Exception):
                     raise misbehaved.error from None
                 raise RnnbenchError(str(misbehaved)) from None
-            for name, change in ran.switches:
-                self.add(
-                    f"{what} changed torch's {name.replace('_', ' ')} ({change}), which was set"
-                    " back"
-                )
-            for said in self._replaced():
-                self.add(f"{what} {said}")
-            given: Given = ran.value
-            return given
+            self._add_restored(what, ran.switches)
+            for change in self._replaced():
+                self.add(f"{what} {change}")
+            value: Returned = ran.value
+            return value
 
         return guarded
 
-    def set_back(self) -> None:
-        """Set torch's switches back without a word: those that turned them were named before."""
+    def restore_switches(self) -> None:
+        """Restore torch's switches without a sentence, after changes that were reported before."""
         switches.restore(self._standard)
 
     def imported(self, plugin: Plugin) -> None:
-        """Look at what the import of a plugin changed; those of rnnbench itself change nothing, by
-        its tests."""
+        """Record what the import of a plugin changed.
+
+        The plugins of rnnbench itself are skipped: its tests show that they change nothing.
+        """
         if plugin.distribution == CORE:
             return
+        doing = f"Importing the plugin '{plugin.name}' ({plugin.origin})"
         before = dict(self._known)
-        sentence = self.look(f"Importing the plugin '{plugin.name}' ({plugin.origin})")
+        sentence = self.look(doing)
         if self._known != before:
             self.patched[plugin.key] = sentence
-        doing = f"Importing the plugin '{plugin.name}' ({plugin.origin})"
-        for name, change in plugin.switches:
-            self.add(
-                f"{doing} changed torch's {name.replace('_', ' ')} ({change}), which was set back"
-            )
+        self._add_restored(doing, plugin.switches)
         for effect in plugin.effects:
             self.add(f"{doing} {effect}")
 
     @property
     def has_replaced(self) -> bool:
-        """Whether a part of torch was another one at the last look."""
+        """Whether parts of torch were replaced at the last look."""
         return bool(self._known)
 
     def add(self, sentence: str) -> None:
-        """Keep a sentence, once."""
+        """Add a sentence to the effects, unless it is there."""
         if sentence not in self.effects:
             self.effects.append(sentence)
 
     def unpatch(self) -> None:
-        """Put the parts of torch back that others have replaced."""
+        """Restore the replaced parts of torch."""
         unpatch(UNTOUCHED)
         self._known = {}
 
-    def _keep(self, doing: str, said: list[str]) -> str:
-        """The sentence of what was done and what that changed, kept; "" where it changed
-        nothing."""
-        if not said:
+    def _add_changes(self, doing: str, changes: list[str]) -> str:
+        """Add the sentence on what changed, and return it; "" where nothing changed."""
+        if not changes:
             return ""
-        sentence = f"{doing} {'; '.join(said)}"
+        sentence = f"{doing} {'; '.join(changes)}"
         self.add(sentence)
         return sentence
 
+    def _add_restored(self, doing: str, changed: Iterable[tuple[str, str]]) -> None:
+        """Add a sentence on each switch, of (name, change), that was changed and restored."""
+        for name, change in changed:
+            self.add(f"{doing} {_changed_switch(name, change)}, which was set back")
+
     def _switched(self) -> list[str]:
-        """What was switched, and whether it could be set back."""
-        found = switches.changed(self._standard, switches.read())
-        if not found:
+        """Restore the switches, where possible, and return their changes since the last look."""
+        changed = switches.changed(self._standard, switches.read())
+        if not changed:
             return []
         switches.restore(self._standard)
-        left = switches.changed(self._standard, switches.read())
-        said = []
-        for name, change in found.items():
-            rest = "and it cannot be set back" if name in left else "which was set back"
-            said.append(f"changed torch's {name.replace('_', ' ')} ({change}), {rest}")
-        if left:
+        not_restored = switches.changed(self._standard, switches.read())
+        changes = []
+        for name, change in changed.items():
+            cannot = name in not_restored
+            ending = "and it cannot be set back" if cannot else "which was set back"
+            changes.append(f"{_changed_switch(name, change)}, {ending}")
+        if not_restored:
             self._standard = switches.read()
-        return said
+        return changes
 
     def _replaced(self) -> list[str]:
-        """What was replaced since the last look."""
+        """The parts that were replaced since the last look, as at most one sentence."""
         now = patches.replaced(UNTOUCHED)
         new = [f"{name} by {by}" for name, by in now.items() if self._known.get(name) != by]
         self._known = now
@@ -156,3 +161,7 @@ class TorchWatch:
             return []
         more = f" and {len(new) - MOST_NAMED} more" if len(new) > MOST_NAMED else ""
         return [f"replaced {', '.join(new[:MOST_NAMED])}{more}, for everything in this process"]
+
+
+def _changed_switch(name: str, change: str) -> str:
+    return f"changed torch's {name.replace('_', ' ')} ({change})"

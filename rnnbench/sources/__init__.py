@@ -1,9 +1,8 @@
-"""Hashes of the source that a cell, a task or a diagnostic runs: what it reaches, and nothing of
-its neighbours.
+"""Hashes of the source code that a cell, a task or a diagnostic runs, and of nothing else.
 
-Nothing is imported to find them: modules are found by their specs, parsed, and followed along the
-names they use. So a class that is added to a file changes nothing for those that do not use it, and
-a helper in another module counts.
+Nothing is imported to find it: modules are located by their specs, parsed, and followed along the
+names that they use. So a class that is added to a file changes no hash of code that does not use
+it, and a helper in another module counts.
 """
 
 from rnnbench.sources.files import DIGITS, digest, file_hash, file_of, locate

@@ -1,4 +1,4 @@
-"""The files of modules, found without importing anything, and hashes of files."""
+"""Files of modules, located without importing anything, and hashes of files."""
 
 import os
 import sys
@@ -9,12 +9,12 @@ from importlib.util import find_spec
 from pathlib import Path
 
 DIGITS = 12
-"""Hexadecimal digits of a short hash, the first ones of a SHA-256."""
+"""Hexadecimal digits of a short hash: the first ones of a SHA-256."""
 
 
 def locate(name: str) -> Path | None:
-    """The file of a module, found without importing it or its packages; None where it has none or
-    is not there."""
+    """Locate the file of a module without importing it or its packages; None where there is
+    none."""
     spec = _spec(name)
     if spec is None or not spec.has_location or spec.origin is None:
         return None
@@ -38,13 +38,15 @@ def _spec(name: str) -> ModuleSpec | None:
 
 
 def digest(content: bytes) -> str:
-    """A short hash."""
+    """Return a short hash of the content."""
     return sha256(content).hexdigest()[:DIGITS]
 
 
 def file_hash(path: Path) -> str:
-    """The hash of a file as installers record it: SHA-256, base 64 without padding; "" where it
-    cannot be read."""
+    """Return the hash of a file as installers record it: SHA-256 in base 64 without padding.
+
+    The hash is "" where the file cannot be read.
+    """
     try:
         return urlsafe_b64encode(sha256(path.read_bytes()).digest()).rstrip(b"=").decode()
     except OSError:
@@ -52,6 +54,7 @@ def file_hash(path: Path) -> str:
 
 
 def file_of(name: str) -> str:
-    """The file of a module that is loaded here, links resolved; "" where it has none."""
+    """Return the file of a module that is loaded in this process, links resolved; "" without a
+    file."""
     file = getattr(sys.modules.get(name), "__file__", None)
     return os.path.realpath(file) if isinstance(file, str) else ""

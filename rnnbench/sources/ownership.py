@@ -1,4 +1,4 @@
-"""Which modules belong to a distribution, and which distribution another module is of."""
+"""Ownership of modules: which belong to a distribution, and which distribution brings a module."""
 
 import sys
 import sysconfig
@@ -15,18 +15,18 @@ from pathlib import Path
 from rnnbench.sources.files import locate
 
 CORE = "rnnbench"
-"""The distribution of rnnbench itself, and its package."""
+"""Name of rnnbench's own distribution, and of its package."""
 
 
 def owner(distribution_name: str, entry_module: str) -> Callable[[str], bool]:
-    """Whether a module of some name belongs to this distribution, one of whose plugins is
-    `entry_module`.
+    """Return a test whether a module belongs to the distribution of the plugin `entry_module`.
 
-    By the files that were installed with it; where it is installed in place (editable), by the
-    folder from which the plugin's module is imported. The core of rnnbench belongs to no plugin.
+    The test compares the files that were installed with the distribution or, where it is installed
+    in place (editable), the folder from which the plugin's module is imported. The core of rnnbench
+    belongs to no plugin.
     """
-    tops = _tops(distribution_name)
-    root = _root(entry_module)
+    tops = _top_level_modules(distribution_name)
+    root = _import_folder(entry_module)
     entry = entry_module.partition(".")[0]
 
     @cache
@@ -36,20 +36,20 @@ def owner(distribution_name: str, entry_module: str) -> Callable[[str], bool]:
             return False
         if top in tops or top == entry:
             return True
-        return root is not None and _root(top) == root
+        return root is not None and _import_folder(top) == root
 
     return belongs
 
 
 @cache
-def _tops(name: str) -> frozenset[str]:
-    """The top-level modules among the files that were installed with a distribution."""
+def _top_level_modules(name: str) -> frozenset[str]:
+    """Return the top-level modules among the files installed with a distribution."""
     try:
-        found: Distribution = distribution(name)
+        installed: Distribution = distribution(name)
     except (PackageNotFoundError, ValueError):
         return frozenset()
     tops = set()
-    for file in found.files or ():
+    for file in installed.files or ():
         top = file.parts[0]
         if len(file.parts) > 1 and file.suffix in (".py", ".so", ".pyd"):
             tops.add(top)
@@ -59,33 +59,31 @@ def _tops(name: str) -> frozenset[str]:
 
 
 @cache
-def _root(module: str) -> Path | None:
-    """The folder from which the top-level module is imported; None where many distributions share
-    it."""
+def _import_folder(module: str) -> Path | None:
+    """Return the folder of a top-level module; None where distributions share it."""
     top = module.partition(".")[0]
     path = locate(top)
     if path is None:
         return None
-    root = path.parent.parent if path.stem == "__init__" else path.parent
-    shared = {
-        Path(sysconfig.get_path(kind)) for kind in ("purelib", "platlib", "stdlib", "platstdlib")
-    }
-    if root in shared or root.name in ("site-packages", "dist-packages", "lib-dynload"):
+    folder = path.parent.parent if path.stem == "__init__" else path.parent
+    kinds = ("purelib", "platlib", "stdlib", "platstdlib")
+    shared = {Path(sysconfig.get_path(kind)) for kind in kinds}
+    if folder in shared or folder.name in ("site-packages", "dist-packages", "lib-dynload"):
         return None
-    return root
+    return folder
 
 
 def distributions_of(tops: set[str]) -> set[str]:
-    """The distributions that bring these top-level modules, as far as it is known."""
-    found = set()
+    """Return the distributions that bring these top-level modules, where they are known."""
+    distributions = set()
     for top in tops:
         if top in sys.stdlib_module_names or top == CORE:
             continue
         if _is_distribution(top):
-            found.add(top)
+            distributions.add(top)
         else:
-            found.update(_bringers().get(top, ()))
-    return found
+            distributions.update(_distributions_by_module().get(top, ()))
+    return distributions
 
 
 @cache
@@ -97,6 +95,7 @@ def _is_distribution(name: str) -> bool:
     return True
 
 
-@cache  # it reads the files of all distributions, a third of a second
-def _bringers() -> dict[str, tuple[str, ...]]:
+@cache
+def _distributions_by_module() -> dict[str, tuple[str, ...]]:
+    """Cached, since reading the files of all distributions takes a third of a second."""
     return {top: tuple(names) for top, names in packages_distributions().items()}

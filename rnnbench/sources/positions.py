@@ -1,4 +1,4 @@
-"""Functions by the line in which they begin, as a function object tells it."""
+"""Functions located by their first line, as a function object records it."""
 
 import ast
 from collections.abc import Iterable, Iterator
@@ -7,7 +7,7 @@ from rnnbench.sources.modules import Module, Statement
 
 
 def statements_at(module: Module, first_line: int) -> Iterator[Statement]:
-    """The statements of a module that hold a line."""
+    """Yield the statements of a module that contain a line."""
     for statement in module.statements:
         last = statement.node.end_lineno or statement.node.lineno
         if _first(statement.node) <= first_line <= last:
@@ -15,8 +15,8 @@ def statements_at(module: Module, first_line: int) -> Iterator[Statement]:
 
 
 def functions_at(module: Module, line: int, name: str) -> list[ast.AST]:
-    """The functions of this name (`<lambda>` for those that have none) that begin in a line of a
-    module."""
+    """Return the functions of this name that begin in this line; "<lambda>" is the name of
+    lambdas."""
     found: list[ast.AST] = []
     for statement in statements_at(module, line):
         for node in ast.walk(statement.node):

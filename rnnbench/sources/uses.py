@@ -1,4 +1,4 @@
-"""What a piece of a syntax tree mentions: names, attributes, texts, and what it imports."""
+"""What a part of a syntax tree mentions: names, attributes, strings, and imports."""
 
 import ast
 import re
@@ -11,14 +11,14 @@ IDENTIFIER = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 
 @dataclass
 class Uses:
-    """What is mentioned.
+    """Everything that a part of a syntax tree mentions.
 
     names:      names that are read or written.
-    attributes: attributes of anything.
-    paths:      attributes of attributes of a name, such as `a.b.c`.
+    attributes: attributes of any value.
+    paths:      dotted attributes of a name, such as `a.b.c`.
     words:      words in strings, each of which may name something, as in `getattr(module, "name")`.
-    places:     strings that are a place, "module:attribute", in its two parts.
-    imports:    what it imports itself.
+    places:     strings of the form "module:attribute", in their two parts.
+    imports:    targets of the import statements in it.
     """
 
     names: set[str] = field(default_factory=set)
@@ -30,36 +30,36 @@ class Uses:
 
 
 def uses(node: ast.AST, package: str) -> Uses:
-    """What a syntax tree of a module in this package mentions."""
-    found = Uses()
+    """Return what a part of a syntax tree, of a module in this package, mentions."""
+    mentioned = Uses()
     for child in ast.walk(node):
         if isinstance(child, ast.Name):
-            found.names.add(child.id)
+            mentioned.names.add(child.id)
         elif isinstance(child, ast.Attribute):
-            found.attributes.add(child.attr)
+            mentioned.attributes.add(child.attr)
             path = _path(child)
             if path:
-                found.paths.add(path)
+                mentioned.paths.add(path)
         elif isinstance(child, ast.Constant) and isinstance(child.value, str):
-            _read_text(child.value, found)
+            _read_string(child.value, mentioned)
         elif isinstance(child, ast.Import | ast.ImportFrom):
-            found.imports += [target for _, target in imported(child, package)]
-    return found
+            mentioned.imports += [target for _, target in imported(child, package)]
+    return mentioned
 
 
-def _read_text(text: str, found: Uses) -> None:
-    for dotted in IDENTIFIER.findall(text):
-        found.words.update(dotted.split("."))
-    place, colon, attribute = text.partition(":")
-    if colon and IDENTIFIER.fullmatch(place) and IDENTIFIER.fullmatch(attribute):
-        found.places.add((place, attribute.partition(".")[0]))
+def _read_string(string: str, mentioned: Uses) -> None:
+    for dotted in IDENTIFIER.findall(string):
+        mentioned.words.update(dotted.split("."))
+    module, colon, attribute = string.partition(":")
+    if colon and IDENTIFIER.fullmatch(module) and IDENTIFIER.fullmatch(attribute):
+        mentioned.places.add((module, attribute.partition(".")[0]))
 
 
 def _path(node: ast.expr) -> str:
-    """`a.b.c` of an attribute of an attribute of a name; "" of anything else."""
+    """Return `a.b.c` for dotted attributes of a name; "" for any other expression."""
     if isinstance(node, ast.Name):
         return node.id
     if isinstance(node, ast.Attribute):
-        above = _path(node.value)
-        return f"{above}.{node.attr}" if above else ""
+        parent = _path(node.value)
+        return f"{parent}.{node.attr}" if parent else ""
     return ""

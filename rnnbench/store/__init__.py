@@ -1,4 +1,4 @@
-"""The store: what a run leaves on disk. The only room that reads and writes results."""
+"""The store: reads and writes what a run leaves on disk."""
 
 from rnnbench.store.atomic import write_atomically
 from rnnbench.store.checks import failed_checks, keep_failed_checks, keep_outcomes, kept_outcomes

@@ -1,12 +1,12 @@
-"""Writing a file so that it is there whole, or not at all."""
+"""Atomic writing: a file is complete, or does not exist."""
 
 import os
 from pathlib import Path
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that a reader, or a machine that loses power, sees the old one or the new
-    one."""
+    """Write a file so that readers, and a machine that loses power, see the old or the new
+    content."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with part.open("wb") as file:

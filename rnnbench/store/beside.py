@@ -1,5 +1,4 @@
-"""Lists of records in JSON that lie beside the results of a run, such as its claims and its failed
-checks."""
+"""Lists of records in JSON, kept beside the results of a run: its claims and its failed checks."""
 
 from pathlib import Path
 from typing import TypeVar
@@ -13,12 +12,12 @@ Record = TypeVar("Record")
 
 
 def read_records(path: Path, kind: type[Record]) -> tuple[Record, ...] | None:
-    """The records in a file, None where there is no file. Raises RnnbenchError where they cannot be
-    read."""
+    """Read the records in a file; None where there is no file. Raises RnnbenchError on failure."""
     try:
         if not path.exists():
             return None
-        if not path.is_file():  # a pipe would keep its reader waiting
+        # A pipe would keep its reader waiting.
+        if not path.is_file():
             raise ValueError("it is not a file")
         return msgspec.json.decode(path.read_bytes(), type=tuple[kind, ...])  # type: ignore[valid-type]
     except FileNotFoundError:

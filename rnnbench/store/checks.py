@@ -1,5 +1,4 @@
-"""Outcomes of checks: all of a cell, kept on this machine by the source that was checked; failed
-ones, beside a run."""
+"""Outcomes of checks: those of a cell, kept on this machine by source, and failed ones of a run."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,13 +14,13 @@ NAME = "checks.json"
 
 
 def keep_outcomes(path: Path, outcomes: Sequence[Outcome]) -> None:
-    """Keep the outcomes of one cell in this file. Raises OSError where that cannot be done."""
+    """Write the outcomes of one cell to this file. Raises OSError where that fails."""
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, msgspec.json.format(msgspec.json.encode(outcomes), indent=1))
 
 
 def kept_outcomes(path: Path) -> tuple[Outcome, ...] | None:
-    """The outcomes in this file; None where there are none that can be read."""
+    """Read the outcomes in this file; None where there are none, or they cannot be read."""
     try:
         return read_records(path, Outcome)
     except RnnbenchError:
@@ -29,9 +28,11 @@ def kept_outcomes(path: Path) -> tuple[Outcome, ...] | None:
 
 
 def keep_failed_checks(folder: Path, outcomes: Sequence[Outcome]) -> None:
-    """Keep what failed with a run, `<folder>/checks.json`, in place of what was kept of the same
-    subjects; nothing is written where nothing failed or ever had. Raises RnnbenchError where that
-    cannot be done."""
+    """Write the failed checks of a run to `<folder>/checks.json`.
+
+    They replace earlier ones of the same subjects; nothing is written where no check ever failed.
+    Raises RnnbenchError where the file cannot be written.
+    """
     before = failed_checks(folder)
     subjects = {outcome.subject for outcome in outcomes}
     failed = [outcome for outcome in outcomes if outcome.status == "failed"]
@@ -47,6 +48,5 @@ def keep_failed_checks(folder: Path, outcomes: Sequence[Outcome]) -> None:
 
 
 def failed_checks(folder: Path) -> tuple[Outcome, ...]:
-    """The failed checks of a run, none where it has none. Raises RnnbenchError where they cannot be
-    read."""
+    """Read the failed checks of a run, if any. Raises RnnbenchError where they cannot be read."""
     return read_records(folder / NAME, Outcome) or ()

@@ -1,8 +1,7 @@
-"""Looks at a run, kept beside its results: `<folder>/looks`, a file for each, named by what was
-seen.
+"""Looks at a run, kept in `<folder>/looks` as one file each, named by its content.
 
-A look that is had again is the same file, and nobody changes a file of another one: so those who
-look at once lose nothing, and folders that are copied together have the looks of both.
+A repeated look has the same file, and no process changes a file of another. So simultaneous looks
+lose nothing, and folders that are merged hold the looks of both.
 """
 
 from collections.abc import Sequence
@@ -18,12 +17,14 @@ from rnnbench.store.beside import read_records
 
 FOLDER = "looks"
 PLANNED = "planned.json"
-"""The number of seeds that a run was planned with at first."""
+"""File with the number of seeds that the run was planned with at first."""
 
 
 def kept_looks(folder: Path) -> Looked:
-    """The looks at a run, none where there were none. Raises RnnbenchError where they cannot be
-    read: a look that is not counted would let too much pass."""
+    """Read the looks at a run, if any.
+
+    Raises RnnbenchError where they cannot be read: a look that is not counted would inflate errors.
+    """
     looks: list[Look] = []
     for path in sorted((folder / FOLDER).glob("*.json")):
         looks += read_records(path, Look) or ()
@@ -32,16 +33,15 @@ def kept_looks(folder: Path) -> Looked:
 
 
 def keep_look(folder: Path, looks: Sequence[Look]) -> None:
-    """Keep what is about to be shown; nothing where that is nothing. Raises RnnbenchError where it
-    cannot be done."""
+    """Record what is about to be shown, if anything. Raises RnnbenchError where that fails."""
     if looks:
         content = msgspec.json.format(msgspec.json.encode(looks, order="sorted"), indent=1)
         _write(folder / FOLDER / f"{sha256(content).hexdigest()[:12]}.json", content)
 
 
 def keep_planned(folder: Path, seeds: int) -> None:
-    """Keep how many seeds are planned, where that was not said before. Raises RnnbenchError where
-    it cannot be done."""
+    """Record the number of planned seeds, unless one is recorded. Raises RnnbenchError on
+    failure."""
     if not kept_looks(folder).planned:
         _write(folder / PLANNED, msgspec.json.encode([seeds]))
 

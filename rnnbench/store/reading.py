@@ -1,5 +1,4 @@
-"""Reading one result: whole, of this format, and without contradictions; or what is wrong with its
-file."""
+"""Reading of one result: it must be complete, of a known format, and free of contradictions."""
 
 from pathlib import Path
 
@@ -12,37 +11,41 @@ from rnnbench.records.result import FORMAT, OLDEST_FORMAT
 
 
 class NewerFormat(RnnbenchError):
-    """A result in a format that this version does not read; nothing in its folder is changed."""
+    """Raised for a result in a newer format than this version reads; its folder is not changed."""
 
 
 class _Origin(Struct, frozen=True):
-    """The versions in a provenance, whatever else a later version keeps there."""
+    """The versions in a provenance, readable in every later format."""
 
     versions: dict[str, str] = {}
 
 
 class _Head(Struct, frozen=True):
-    """What tells the format of a result, and the version that wrote it."""
+    """The format of a result, and the version that wrote it."""
 
     format: int = FORMAT
     provenance: _Origin = _Origin()
 
 
 UNREADABLE = (OSError, ValueError, OverflowError, RecursionError)
-"""What reading raises of a file that is not whole; the errors of msgspec are ValueErrors."""
+"""Errors of reading a damaged file; the errors of msgspec are ValueErrors."""
 
 
 def problem_of(error: BaseException) -> str:
-    """What is wrong with a file, in words."""
+    """Describe in words what is wrong with a file."""
     if isinstance(error, RecursionError):
         return "it is nested too deep"
     return first_line(error).removesuffix(".")
 
 
 def whole(path: Path) -> Result:
-    """The result in a file. Raises ValueError where it is not whole, contradicts itself, or is that
-    of another trial, and NewerFormat where a later version wrote it."""
-    if not path.is_file():  # a pipe would keep its reader waiting
+    """Read the result in a file.
+
+    Raises ValueError where it is incomplete, contradicts itself, or belongs to another trial, and
+    NewerFormat where a later version wrote it.
+    """
+    # A pipe would keep its reader waiting.
+    if not path.is_file():
         raise ValueError("it is not a file")
     content = path.read_bytes()
     _refuse_newer(path, content)
@@ -62,12 +65,13 @@ def _refuse_newer(path: Path, content: bytes) -> None:
     try:
         head = msgspec.json.decode(content, type=_Head)
     except UNREADABLE:
-        return  # the reader says what is wrong
+        # Reading the whole result reports what is wrong.
+        return
     if head.format <= FORMAT:
         return
     writer = head.provenance.versions.get("rnnbench")
-    by = f"rnnbench {writer}" if writer else "a later version of rnnbench"
+    author = f"rnnbench {writer}" if writer else "a later version of rnnbench"
     raise NewerFormat(
-        f"{path}: has format {head.format} and was written by {by}; this version reads formats up"
-        f" to {FORMAT}, and has changed nothing in the folder"
+        f"{path}: has format {head.format} and was written by {author}; this version reads formats"
+        f" up to {FORMAT}, and has changed nothing in the folder"
     )

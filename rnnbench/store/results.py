@@ -1,4 +1,4 @@
-"""The store: one JSON file a result, written so that it is there whole or not at all."""
+"""The store of results: one JSON file each, which is complete or does not exist."""
 
 import os
 import platform
@@ -24,8 +24,9 @@ HOLDER_SECONDS = 2.0
 class Store:
     """The results in a run's folder, `<folder>/trials/<id>.json`.
 
-    The file is the completion marker: it is written under a temporary name, synced, and renamed.
-    What cannot be read is named in `unreadable` and counts as not there; `repair` puts it aside.
+    The file is the completion marker: it is written under a temporary name, synced, and renamed. A
+    file that cannot be read is listed in `unreadable` and counts as missing; `repair` moves it
+    aside.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -34,7 +35,7 @@ class Store:
         self.unreadable: dict[Path, str] = {}
 
     def prepare(self) -> None:
-        """Make the folder. Raises RnnbenchError where it cannot be written."""
+        """Create the folder. Raises RnnbenchError where it cannot be written."""
         try:
             self.trials.mkdir(parents=True, exist_ok=True)
             with NamedTemporaryFile(dir=self.trials):
@@ -44,10 +45,10 @@ class Store:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Keep others from running trials into this folder; the lock ends with its process, however
-        that ends.
+        """Keep other processes from running trials into this folder; the lock ends with its
+        process.
 
-        Raises RnnbenchError, naming the process that has it.
+        Raises RnnbenchError, which names the process that holds the lock.
         """
         holder = self.folder / ".lock-holder"
         lock = FileLock(self.folder / ".lock", timeout=0)
@@ -55,8 +56,8 @@ class Store:
             lock.acquire()
         except Timeout:
             raise RnnbenchError(
-                f"{self.folder}: {_who(holder)} is running trials into this folder; wait, or"
-                " choose -o"
+                f"{self.folder}: {_holder_named_in(holder)} is running trials into this folder;"
+                " wait, or choose -o"
             ) from None
         except OSError as error:
             raise _unwritable(self.folder, error) from error
@@ -71,37 +72,37 @@ class Store:
                 holder.unlink(missing_ok=True)
 
     def repair(self) -> list[str]:
-        """Put aside what the last reading found damaged and remove what was half-written; sentences
-        that say so.
+        """Move damaged results aside and remove half-written files; return sentences on both.
 
-        For who holds the lock.
+        Damaged results are those that the last reading found. The caller must hold the lock.
         """
-        told = []
+        return [*self._move_damaged_aside(), *self._remove_parts()]
+
+    def _move_damaged_aside(self) -> Iterator[str]:
         for path, problem in self.unreadable.items():
             aside = _free(path.with_suffix(".damaged"))
             path.replace(aside)
-            told.append(
+            yield (
                 f"{path.name} cannot be read ({problem}); it is now {aside.name}, and the trial"
                 " counts as not run"
             )
-        parts = [
-            part
-            for folder in (self.trials, self.folder / "checkpoints", self.folder / "looks")
-            for part in folder.glob(".*.part")
-        ]
+
+    def _remove_parts(self) -> Iterator[str]:
+        parts: list[Path] = []
+        for folder in (self.trials, self.folder / "checkpoints", self.folder / "looks"):
+            parts += folder.glob(".*.part")
         for part in parts:
             part.unlink(missing_ok=True)
         if parts:
-            told.append(f"removed {len(parts)} half-written files of a run that was cut off")
-        return told
+            yield f"removed {len(parts)} half-written files of a run that was cut off"
 
     def path(self, identity: str) -> Path:
-        """Where the result of the trial of this id is kept."""
+        """Return the file of the result of the trial with this id."""
         return self.trials / f"{identity}.json"
 
     def write(self, result: Result) -> Path:
-        """Keep a result, replacing an older one of the same trial. Raises RnnbenchError where the
-        disk is full."""
+        """Write a result in place of an older one of the same trial. Raises RnnbenchError on a full
+        disk."""
         path = self.path(trial_id(result.trial))
         content = msgspec.json.format(encode(result, order="sorted"), indent=1)
         try:
@@ -118,30 +119,30 @@ class Store:
         self.path(trial_id(trial)).unlink(missing_ok=True)
 
     def find(self, identity: str) -> Result:
-        """The result whose id this is, or begins or ends so. Raises RnnbenchError where there is
-        none, or several."""
+        """Read the result whose id is this, or begins or ends with it.
+
+        Raises RnnbenchError where there is none, or several.
+        """
         ids = [path.stem for path in sorted(self.trials.glob("*.json"))]
-        fits = [name for name in ids if name == identity] or [
-            name for name in ids if name.startswith(identity) or name.endswith(identity)
-        ]
-        if not fits:
+        matches = [name for name in ids if name == identity]
+        if not matches:
+            matches = [n for n in ids if n.startswith(identity) or n.endswith(identity)]
+        if not matches:
             raise UnknownName("trial", identity, ids[:NAMES_SHOWN], str(self.folder))
-        if len(fits) > 1:
+        if len(matches) > 1:
             raise RnnbenchError(
-                f"{self.folder}: '{identity}' may be {', '.join(fits[:NAMES_SHOWN])}"
+                f"{self.folder}: '{identity}' may be {', '.join(matches[:NAMES_SHOWN])}"
             )
+        path = self.path(matches[0])
         try:
-            return whole(self.path(fits[0]))
+            return whole(path)
         except UNREADABLE as error:
-            raise RnnbenchError(
-                f"{self.path(fits[0])}: cannot be read: {problem_of(error)}."
-            ) from error
+            raise RnnbenchError(f"{path}: cannot be read: {problem_of(error)}.") from error
 
     def read(self) -> Iterator[Result]:
-        """All results that are there and whole, in the order of their names.
+        """Yield all readable results, in the order of their names.
 
-        Raises NewerFormat where there is one that a later version wrote: the folder is that
-        version's.
+        Raises NewerFormat where a later version wrote one: the folder belongs to that version.
         """
         self.unreadable.clear()
         for path in sorted(self.trials.glob("*.json")):
@@ -152,21 +153,21 @@ class Store:
 
 
 def _free(path: Path) -> Path:
-    """A name that is not taken, for nothing that was put aside is overwritten."""
+    """Return a path that does not exist yet, so that nothing that was moved is overwritten."""
     if not path.exists():
         return path
-    return next(
-        other for n in count(2) if not (other := path.with_name(f"{path.name}.{n}")).exists()
-    )
+    candidates = (path.with_name(f"{path.name}.{number}") for number in count(2))
+    return next(candidate for candidate in candidates if not candidate.exists())
 
 
-def _who(holder: Path) -> str:
-    """Who has the folder, by its own word, which comes a moment after the lock."""
+def _holder_named_in(file: Path) -> str:
+    """Return the holder of the lock, which writes its name into this file after locking."""
     deadline = monotonic() + HOLDER_SECONDS
     while monotonic() < deadline:
         with suppress(OSError):
-            if words := holder.read_text():
-                return words
+            name = file.read_text()
+            if name:
+                return name
         sleep(0.05)
     return "another process"
 

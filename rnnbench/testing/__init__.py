@@ -1,4 +1,4 @@
-"""Checks for authors of cells and tasks: what must hold before a figure means anything."""
+"""Checks for authors of cells and tasks: laws that must hold before any figure is meaningful."""
 
 from rnnbench.records import Outcome
 from rnnbench.testing.cell_checks import CELL_CHECKS, check_cell, run_check

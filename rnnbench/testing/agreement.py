@@ -1,5 +1,4 @@
-"""Checks of one mathematics in several forms: implementations, float32, the author's own plain
-loop."""
+"""Checks that one mathematics agrees in all its forms: implementations, float32, a plain loop."""
 
 from collections.abc import Callable
 
@@ -8,117 +7,144 @@ from torch import Tensor, nn
 
 from rnnbench.errors import DataUnavailable, describe
 from rnnbench.testing.outcome import NotApplicable, fail
-from rnnbench.testing.subject import Subject, run
+from rnnbench.testing.subject import Subject, random_like, run
 
-LONG = 4096
-LONG_FRAMES = 256
-CHUNKS = (1, 7, 16)
-CUT = 11
-"""Steps behind the place at which a sequence is cut in two."""
+LONG_STEPS = 4096
+LONG_FRAME_STEPS = 256
+CHUNK_SIZES = (1, 7, 16)
+LAST_CHUNK = 11
+"""Steps of the second chunk where a sequence is cut in two."""
+DIRECTION_SEED = 3
 
 
 def agrees(subject: Subject) -> str:
-    """Its implementations agree in outputs, gradients and carried state; how far float32 is off is
-    told."""
-    cell, x_BT = subject.build(), subject.inputs()
-    others = []
-    for name in subject.spec.implementations:
-        if name in subject.skip:
-            others.append(f"{name} not tried")
-            continue
-        try:
-            other = subject.changed(implementation=name).build()
-        except DataUnavailable as error:
-            others.append(f"{name} left out: {error}")
-            continue
-        try:
-            other.load_state_dict(cell.state_dict())
-        except RuntimeError as error:
-            fail(
-                f"the parameters of the default do not load into implementation '{name}':"
-                f" {describe(error)}"
-            )
-        _compare(subject, cell, other, x_BT, name)
-        others.append(name)
-    told = [f"agree: {', '.join(others)}"] if others else []
-    return "; ".join(filter(None, [*told, _told_in_float32(subject)]))
+    """Implementations agree in outputs, gradients and carried state; the note reports the rounding
+    error of float32."""
+    cell = subject.build()
+    x_BT = subject.inputs().requires_grad_(True)
+    notes = [_compare(subject, cell, x_BT, name) for name in subject.spec.implementations]
+    sentences = []
+    if notes:
+        sentences.append(f"agree: {', '.join(notes)}")
+    rounding = _float32_note(subject)
+    if rounding:
+        sentences.append(rounding)
+    return "; ".join(sentences)
 
 
 def matches_reference(subject: Subject) -> str:
-    """It equals the author's plain loop where one is given."""
+    """Outputs equal those of the author's plain loop, where one is given."""
     reference: Callable[[nn.Module, Tensor], Tensor] | None = subject.spec.load_reference()
     if reference is None:
         raise NotApplicable("no reference is given")
-    cell, x_BT = subject.build(), subject.inputs()
-    subject.demand(
-        reference(cell, x_BT), run(cell, x_BT)[0], "the outputs differ from those of the reference"
-    )
+    cell = subject.build()
+    x_BT = subject.inputs()
+    expected = reference(cell, x_BT)
+    actual, _ = run(cell, x_BT)
+    subject.demand(expected, actual, "the outputs differ from those of the reference")
     return ""
 
 
-def _compare(subject: Subject, cell: nn.Module, other: nn.Module, x_BT: Tensor, name: str) -> None:
-    x_BT = x_BT.requires_grad_(True)
-    expected, got = _in_two(subject, cell, x_BT), _in_two(subject, other, x_BT)
-    subject.demand(
-        expected, got, f"the outputs of implementation '{name}' differ from those of the default"
-    )
-    direction = torch.randn(
-        expected.shape, dtype=expected.dtype, generator=torch.Generator().manual_seed(3)
-    )
-    gradients = _gradients(other, got, direction, x_BT)
-    for parameter, wanted in _gradients(cell, expected, direction, x_BT).items():
-        what = f"the gradients by {parameter} of implementation '{name}'"
-        subject.demand(wanted, gradients[parameter], f"{what} differ from those of the default")
-    if not subject.spec.carries_state:
-        return
-    for size in CHUNKS:
-        parts, state = [], None
-        for x_chunk in torch.split(x_BT.detach(), size, dim=1):
-            y_chunk, state = run(other, x_chunk, state)
-            parts.append(y_chunk)
-        what = (
-            f"in chunks of {size} the outputs of implementation '{name}' differ from those of the"
-            " default"
+def _compare(subject: Subject, cell: nn.Module, x_BT: Tensor, name: str) -> str:
+    """Compare an implementation with the default cell; return its name, or why it was left out."""
+    if name in subject.skip:
+        return f"{name} not tried"
+    try:
+        other = subject.changed(implementation=name).build()
+    except DataUnavailable as error:
+        return f"{name} left out: {error}"
+    _share_parameters(cell, other, name)
+    expected = _run_in_two_chunks(subject, cell, x_BT)
+    actual = _run_in_two_chunks(subject, other, x_BT)
+    where = f"implementation '{name}'"
+    subject.demand(expected, actual, f"the outputs of {where} differ from those of the default")
+    _demand_equal_gradients(subject, (cell, expected), (other, actual), x_BT, where)
+    if subject.spec.carries_state:
+        _demand_equal_chunks(subject, other, x_BT.detach(), expected, where)
+    return name
+
+
+def _share_parameters(cell: nn.Module, other: nn.Module, name: str) -> None:
+    try:
+        other.load_state_dict(cell.state_dict())
+    except RuntimeError as error:
+        fail(
+            f"the parameters of the default do not load into implementation '{name}':"
+            f" {describe(error)}"
         )
-        subject.demand(expected, torch.cat(parts, dim=1), what)
 
 
-def _in_two(subject: Subject, cell: nn.Module, x_BT: Tensor) -> Tensor:
-    """All outputs, by two chunks where the state is carried, so that gradients go through it."""
-    if not subject.spec.carries_state or x_BT.shape[1] < 2:
+def _demand_equal_gradients(
+    subject: Subject,
+    expected: tuple[nn.Module, Tensor],
+    actual: tuple[nn.Module, Tensor],
+    x_BT: Tensor,
+    where: str,
+) -> None:
+    """Compare two cells, each given with its outputs, by their gradients along one direction."""
+    direction_BT = random_like(expected[1], DIRECTION_SEED)
+    gradients = _gradients(*actual, direction_BT, x_BT)
+    for parameter, wanted in _gradients(*expected, direction_BT, x_BT).items():
+        complaint = f"the gradients by {parameter} of {where} differ from those of the default"
+        subject.demand(wanted, gradients[parameter], complaint)
+
+
+def _demand_equal_chunks(
+    subject: Subject, other: nn.Module, x_BT: Tensor, expected: Tensor, where: str
+) -> None:
+    """Compare the outputs of the implementation, run in chunks, with those of the default."""
+    for size in CHUNK_SIZES:
+        outputs = []
+        state = None
+        for x_chunk in torch.split(x_BT, size, dim=1):
+            y_chunk, state = run(other, x_chunk, state)
+            outputs.append(y_chunk)
+        complaint = f"in chunks of {size} the outputs of {where} differ from those of the default"
+        subject.demand(expected, torch.cat(outputs, dim=1), complaint)
+
+
+def _run_in_two_chunks(subject: Subject, cell: nn.Module, x_BT: Tensor) -> Tensor:
+    """Return all outputs. A carried state splits the run in two, so gradients pass through it."""
+    steps = x_BT.shape[1]
+    if not subject.spec.carries_state or steps < 2:
         return run(cell, x_BT)[0]
-    cut = min(CUT, x_BT.shape[1] - 1)
-    first, state = run(cell, x_BT[:, :-cut])
-    return torch.cat([first, run(cell, x_BT[:, -cut:], state)[0]], dim=1)
+    last = min(LAST_CHUNK, steps - 1)
+    first_BT, state = run(cell, x_BT[:, :-last])
+    second_BT, _ = run(cell, x_BT[:, -last:], state)
+    return torch.cat([first_BT, second_BT], dim=1)
 
 
-def _gradients(cell: nn.Module, y_BT: Tensor, direction: Tensor, x_BT: Tensor) -> dict[str, Tensor]:
-    named: dict[str, Tensor] = {
+def _gradients(
+    cell: nn.Module, y_BT: Tensor, direction_BT: Tensor, x_BT: Tensor
+) -> dict[str, Tensor]:
+    """Gradients of the projected outputs by parameters and inputs; zeros where none flows."""
+    leaves: dict[str, Tensor] = {
         f"parameter {name}": parameter
         for name, parameter in cell.named_parameters()
         if parameter.requires_grad
     }
-    named["the inputs"] = x_BT
-    found = torch.autograd.grad(
-        (y_BT * direction).sum().real, list(named.values()), allow_unused=True
-    )
-    return {
-        name: torch.zeros_like(named[name]) if gradient is None else gradient
-        for name, gradient in zip(named, found, strict=True)
-    }
+    leaves["the inputs"] = x_BT
+    projected = (y_BT * direction_BT).sum().real
+    gradients = torch.autograd.grad(projected, list(leaves.values()), allow_unused=True)
+    named = {}
+    for (name, leaf), gradient in zip(leaves.items(), gradients, strict=True):
+        named[name] = torch.zeros_like(leaf) if gradient is None else gradient
+    return named
 
 
 @torch.no_grad()
-def _told_in_float32(subject: Subject) -> str:
-    """How far a long run in float32 is from one in float64, as initialised; a chaotic cell is far,
-    and sound."""
+def _float32_note(subject: Subject) -> str:
+    """Report the gap between float32 and float64 over a long run of the initial cell.
+
+    A large gap is no failure: a chaotic cell has one and is sound.
+    """
     if subject.dtype != torch.float64:
         return ""
-    steps = min(
-        LONG if subject.spec.inputs == "features" else LONG_FRAMES, subject.spec.longest or LONG
-    )
+    steps = subject.long_steps(LONG_STEPS, LONG_FRAME_STEPS)
     exact = subject.build(noise=0)
     single = subject.changed(dtype=torch.float32).build(noise=0)
     x_BT = subject.inputs(batch=1, steps=steps).float()
-    gap = subject.gap(run(exact, x_BT.double())[0], run(single, x_BT)[0].double())
+    exact_BT, _ = run(exact, x_BT.double())
+    single_BT, _ = run(single, x_BT)
+    gap = subject.gap(exact_BT, single_BT.double())
     return f"float32 is off by {gap:.1g} over {steps} steps"

@@ -1,5 +1,4 @@
-"""Simple readers, to see whether a task says more than it should: a constant answer, and a linear
-one of few steps."""
+"""Simple readers that show whether a task leaks its answer: a constant, and a linear model."""
 
 import warnings
 
@@ -11,13 +10,13 @@ from rnnbench.contracts import Array, Batch, Task, score
 from rnnbench.testing.outcome import NotApplicable
 
 PARTS = 10
-"""Parts of the test data whose scores tell how much a score may vary."""
+"""Parts of the test data whose scores give the standard error of a score."""
 
 
 def constant_scores(task: Task, train: Batch, test: Batch) -> tuple[float, float]:
-    """Score by the deciding metric of the best constant answer, and its standard error."""
+    """Score of the best constant answer by the deciding metric, and its standard error."""
     _refuse_other_answers(task)
-    return _scored(task, _constant(task, train), test)
+    return _score_with_error(task, _constant_answer(task, train), test)
 
 
 def blind_reader_score(task: Task, train: Batch, test: Batch, steps: int) -> tuple[float, float]:
@@ -25,70 +24,73 @@ def blind_reader_score(task: Task, train: Batch, test: Batch, steps: int) -> tup
     _refuse_other_answers(task)
     if task.readout != "last-step":
         raise NotApplicable("its answers stand at every step")
+    train_features = _last_steps(task, train, steps)
+    test_features = _last_steps(task, test, steps)
     if task.loss == "cross-entropy":
-        if len(np.unique(train.targets)) < 2:
-            raise NotApplicable("all its answers are one")
-        model = LogisticRegression(max_iter=40)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)
-            model.fit(_last(task, train, steps), train.targets)
-        outputs = np.full((len(test), task.output_size), -np.inf)
-        outputs[:, model.classes_] = model.predict_log_proba(_last(task, test, steps))
+        outputs = _classify(task, train_features, train.targets, test_features)
     else:
-        ridge = Ridge().fit(_last(task, train, steps), train.targets)
-        outputs = ridge.predict(_last(task, test, steps)).reshape(len(test), -1)
-    return _scored(task, outputs, test)
+        ridge = Ridge().fit(train_features, train.targets)
+        outputs = ridge.predict(test_features).reshape(len(test), -1)
+    return _score_with_error(task, outputs, test)
 
 
 def _refuse_other_answers(task: Task) -> None:
-    if (
-        task.mode != "sequence"
-        or task.loss not in ("cross-entropy", "squared-error")
-        or task.frame_shape is not None
-    ):
+    simple_loss = task.loss in ("cross-entropy", "squared-error")
+    if task.mode != "sequence" or not simple_loss or task.frame_shape is not None:
         raise NotApplicable(f"it answers in mode '{task.mode}' with loss '{task.loss}'")
 
 
-def _constant(task: Task, train: Batch) -> Array:
-    """Outputs of one answer: the mean, or the logarithms of how often each class stands there."""
-    asked = (
-        train.targets
-        if train.asked is None or task.readout != "every-step"
-        else train.targets[train.asked]
-    )
+def _classify(task: Task, train: Array, targets: Array, test: Array) -> Array:
+    """Log-probabilities of each class by logistic regression, -inf for classes not trained on."""
+    if len(np.unique(targets)) < 2:
+        raise NotApplicable("all its answers are one")
+    model = LogisticRegression(max_iter=40)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model.fit(train, targets)
+    outputs = np.full((len(test), task.output_size), -np.inf)
+    outputs[:, model.classes_] = model.predict_log_proba(test)
+    return outputs
+
+
+def _constant_answer(task: Task, train: Batch) -> Array:
+    """Outputs of the best constant: the mean target, or the log-frequencies of the classes."""
+    targets = train.targets
+    if train.asked is not None and task.readout == "every-step":
+        targets = targets[train.asked]
     if task.loss == "squared-error":
-        return np.asarray(asked.reshape(-1, task.output_size).mean(axis=0))
-    return np.asarray(np.log(np.bincount(asked.ravel(), minlength=task.output_size) + 1e-9))
+        return np.asarray(targets.reshape(-1, task.output_size).mean(axis=0))
+    counts = np.bincount(targets.ravel(), minlength=task.output_size)
+    return np.asarray(np.log(counts + 1e-9))
 
 
-def _scored(task: Task, answer: Array, test: Batch) -> tuple[float, float]:
-    """The score on all test data, and the standard error from that on its parts."""
-
-    def on(part: Batch, places: Array) -> float:
-        shape = part.targets.shape[: 2 if task.readout == "every-step" else 1]
-        outputs = (
-            answer[places]
-            if answer.ndim > 1
-            else np.broadcast_to(answer, (*shape, task.output_size))
-        )
-        return score(task.metrics, outputs, part)[task.metric.name]
-
+def _score_with_error(task: Task, outputs: Array, test: Batch) -> tuple[float, float]:
+    """Score on all test data, and its standard error estimated from the scores on its parts."""
     everything = np.arange(len(test))
-    parts = [
-        on(test.take(places), places)
-        for places in np.array_split(everything, min(PARTS, len(test)))
-    ]
-    return on(test, everything), (
-        float(np.std(parts, ddof=1) / np.sqrt(len(parts))) if len(parts) > 1 else np.inf
-    )
+    parts = np.array_split(everything, min(PARTS, len(test)))
+    scores = [_score(task, outputs, test.take(places), places) for places in parts]
+    error = np.inf
+    if len(scores) > 1:
+        error = float(np.std(scores, ddof=1) / np.sqrt(len(scores)))
+    return _score(task, outputs, test, everything), error
 
 
-def _last(task: Task, batch: Batch, steps: int) -> Array:
-    """The last real steps of each sequence, flattened, tokens one-hot."""
+def _score(task: Task, outputs: Array, part: Batch, places: Array) -> float:
+    """Deciding score on a part of the data; one-dimensional outputs hold for every example."""
+    if outputs.ndim > 1:
+        chosen = outputs[places]
+    else:
+        axes = 2 if task.readout == "every-step" else 1
+        chosen = np.broadcast_to(outputs, (*part.targets.shape[:axes], task.output_size))
+    return score(task.metrics, chosen, part)[task.metric.name]
+
+
+def _last_steps(task: Task, batch: Batch, steps: int) -> Array:
+    """The last real steps of each sequence, flattened to one row; tokens are one-hot encoded."""
     lengths = np.full(len(batch), batch.steps) if batch.lengths is None else batch.lengths
     places = np.maximum(lengths[:, None] - steps + np.arange(steps), 0)
     rows = np.arange(len(batch))[:, None]
-    seen = batch.inputs[rows, places]
+    features = batch.inputs[rows, places]
     if task.vocabulary is not None and batch.tokens is None:
-        seen = np.eye(task.vocabulary, dtype=np.float32)[seen]
-    return np.asarray(seen.reshape(len(batch), -1))
+        features = np.eye(task.vocabulary, dtype=np.float32)[features]
+    return np.asarray(features.reshape(len(batch), -1))

@@ -1,4 +1,4 @@
-"""The check of what a cell hands from one chunk to the next."""
+"""The check of the state that a cell carries from one chunk to the next."""
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
@@ -7,59 +7,61 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from rnnbench import text
 from rnnbench.state import difference, is_opaque, snapshot, tensors_of
 from rnnbench.testing.outcome import NotApplicable, fail
-from rnnbench.testing.subject import Subject, run
+from rnnbench.testing.subject import Subject, random_like, run
 
-LONG, LONG_FRAMES = 300, 70
-AFTER = 3
-"""Steps by which the last state itself is tried."""
+LONG_STEPS = 300
+LONG_FRAME_STEPS = 70
+STEPS_AFTER = 3
+"""Steps that follow the chunks, to compare what the last state leads to."""
+DIRECTION_SEED = 3
 
 
 def carries(subject: Subject) -> str:
-    """Chunks with the state carried equal the whole: outputs, gradients, and what follows from the
-    last state."""
+    """A sequence run in chunks with the state carried equals the whole run: outputs, gradients, and
+    the outputs that follow the last state."""
     if not subject.spec.carries_state:
-        raise NotApplicable(_without_state(run(subject.build(), subject.inputs())[1]))
+        _, state = run(subject.build(), subject.inputs())
+        raise NotApplicable(_reason_without_state(state))
     cell = subject.build()
-    steps = subject.steps - min(AFTER, subject.steps - 1)
-    x_BT, after_BT = subject.inputs()[:, :steps], subject.inputs()[:, steps:]
-    x_BT.requires_grad_(True)
+    steps = subject.steps - min(STEPS_AFTER, subject.steps - 1)
+    x_BT = subject.inputs()[:, :steps].requires_grad_(True)
+    after_BT = subject.inputs()[:, steps:]
     whole_BT, state = run(cell, x_BT)
-    _demand_tree(state)
-    direction_BT = torch.randn(
-        whole_BT.shape, dtype=whole_BT.dtype, generator=torch.Generator().manual_seed(3)
-    )
-    gradient_BT = _gradient(whole_BT, direction_BT, x_BT)
-    follows_BT = run(cell, after_BT, state)[0] if after_BT.shape[1] else None
-    for sizes, name in _cuts(steps):
-        parts_BT, last = _in_chunks(cell, x_BT, sizes, name)
-        _demand(subject, whole_BT, parts_BT, f"{name} the outputs")
-        _demand(
-            subject,
-            gradient_BT,
-            _gradient(parts_BT, direction_BT, x_BT),
-            f"{name} the gradients by the inputs",
+    _demand_tensors(state)
+    gradient_BT = _gradient(whole_BT, x_BT)
+    following_BT = _outputs_after(cell, after_BT, state)
+    for sizes in _chunkings(steps):
+        name = f"in chunks of {text.listed(dict.fromkeys(sizes))}"
+        chunked_BT, last = _run_in_chunks(cell, x_BT, sizes, name)
+        _demand_equal(subject, whole_BT, chunked_BT, f"{name} the outputs")
+        chunked_gradient_BT = _gradient(chunked_BT, x_BT)
+        _demand_equal(
+            subject, gradient_BT, chunked_gradient_BT, f"{name} the gradients by the inputs"
         )
-        if follows_BT is not None:
-            _demand(
-                subject,
-                follows_BT,
-                run(cell, after_BT, last)[0],
-                f"{name} the outputs after the last one",
-            )
-    _demand_long(subject, cell)
+        actual_BT = _outputs_after(cell, after_BT, last)
+        _demand_equal(subject, following_BT, actual_BT, f"{name} the outputs after the last one")
+    _demand_long_sequence(subject, cell)
     return ""
 
 
-def _without_state(state: Any) -> str:
+def _outputs_after(cell: nn.Module, x_BT: Tensor, state: Any) -> Tensor:
+    """Return the outputs that follow a state; no outputs where no step is left to run."""
+    return run(cell, x_BT, state)[0] if x_BT.shape[1] else x_BT
+
+
+def _reason_without_state(state: Any) -> str:
     if not is_opaque(state):
         return "it carries no state, as it declares"
-    what = f"the object of class {_opaque_class(state)} that it returns is counted as 0 numbers"
-    return f"it carries no state, as it declares; {what}"
+    return (
+        "it carries no state, as it declares; the object of class"
+        f" {_opaque_class(state)} that it returns is counted as 0 numbers"
+    )
 
 
-def _demand_tree(state: Any) -> None:
+def _demand_tensors(state: Any) -> None:
     if is_opaque(state):
         fail(
             f"it returns a state that holds an object of class {_opaque_class(state)}, in which no"
@@ -74,6 +76,7 @@ def _demand_tree(state: Any) -> None:
 
 
 def _opaque_class(state: Any) -> str:
+    """Return the class name of the first opaque object in a state."""
     if isinstance(state, Mapping):
         state = list(state.values())
     if isinstance(state, list | tuple):
@@ -83,70 +86,69 @@ def _opaque_class(state: Any) -> str:
     return type(state).__name__
 
 
-def _demand_long(subject: Subject, cell: nn.Module) -> None:
-    """One long sequence, cut where no chunk of a chunked form ends: what is lost at 64, 128, 256
-    steps shows there."""
-    long = min(
-        LONG if subject.spec.inputs == "features" else LONG_FRAMES, subject.spec.longest or LONG
-    )
-    if long <= subject.steps:
+def _demand_long_sequence(subject: Subject, cell: nn.Module) -> None:
+    """Compare one long sequence, cut where no chunk of a chunked form ends.
+
+    A state that is lost at 64, 128 or 256 steps is found here.
+    """
+    steps = subject.long_steps(LONG_STEPS, LONG_FRAME_STEPS)
+    if steps <= subject.steps:
         return
-    x_BT = subject.inputs(batch=1, steps=long).requires_grad_(True)
+    x_BT = subject.inputs(batch=1, steps=steps).requires_grad_(True)
     whole_BT, _ = run(cell, x_BT)
-    direction_BT = torch.randn(
-        whole_BT.shape, dtype=whole_BT.dtype, generator=torch.Generator().manual_seed(3)
-    )
-    sizes = [long * 3 // 7, long - long * 3 // 7]
-    parts_BT, _ = _in_chunks(cell, x_BT, sizes, "")
+    first = steps * 3 // 7
+    sizes = [first, steps - first]
+    chunked_BT, _ = _run_in_chunks(cell, x_BT, sizes, "")
     name = f"in chunks of {sizes[0]} and {sizes[1]}"
-    _demand(subject, whole_BT, parts_BT, f"{name} the outputs")
-    gradients = (_gradient(whole_BT, direction_BT, x_BT), _gradient(parts_BT, direction_BT, x_BT))
-    _demand(subject, *gradients, f"{name} the gradients by the inputs")
+    _demand_equal(subject, whole_BT, chunked_BT, f"{name} the outputs")
+    gradient_BT = _gradient(whole_BT, x_BT)
+    chunked_gradient_BT = _gradient(chunked_BT, x_BT)
+    _demand_equal(subject, gradient_BT, chunked_gradient_BT, f"{name} the gradients by the inputs")
 
 
-def _cuts(steps: int) -> list[tuple[list[int], str]]:
-    """Chunks of 1, 7, 16 and T/2, and two of unlike lengths: some cells pass step by step, and fail
-    in chunks."""
-    cuts = [
-        [size] * (steps // size) + [steps % size] * (steps % size > 0)
-        for size in (1, 7, 16, max(1, steps // 2))
-    ]
-    cuts.append([5, steps - 5])
-    return [
-        (sizes, f"in chunks of {', '.join(map(str, dict.fromkeys(sizes)))}")
-        for sizes in cuts
-        if min(sizes) > 0
-    ]
+def _chunkings(steps: int) -> list[list[int]]:
+    """Return chunk sizes to try: equal chunks of 1, 7, 16 and T/2, and two of unlike lengths.
+
+    Some cells pass step by step and fail in chunks.
+    """
+    chunkings = []
+    for size in (1, 7, 16, max(1, steps // 2)):
+        remainder = [steps % size] if steps % size else []
+        chunkings.append([size] * (steps // size) + remainder)
+    chunkings.append([5, steps - 5])
+    return [sizes for sizes in chunkings if min(sizes) > 0]
 
 
-def _in_chunks(cell: nn.Module, x_BT: Tensor, sizes: list[int], name: str) -> tuple[Tensor, Any]:
-    parts, state = [], None
+def _run_in_chunks(
+    cell: nn.Module, x_BT: Tensor, sizes: list[int], name: str
+) -> tuple[Tensor, Any]:
+    """Return all outputs and the last state; fail where the cell changes a state in place."""
+    outputs = []
+    state: Any = None
     for x_chunk in torch.split(x_BT, sizes, dim=1):
-        given: Any = state
+        given = state
         before = snapshot(given)
         y_chunk, state = run(cell, x_chunk, given)
-        if changed := difference(before, snapshot(given)):
-            fail(f"{name} the state that it was given was changed in place: {changed}")
-        parts.append(y_chunk)
-    return torch.cat(parts, dim=1), state
+        changes = difference(before, snapshot(given))
+        if changes:
+            fail(f"{name} the state that it was given was changed in place: {changes}")
+        outputs.append(y_chunk)
+    return torch.cat(outputs, dim=1), state
 
 
-def _gradient(y_BT: Tensor, direction_BT: Tensor, x_BT: Tensor) -> Tensor:
-    (gradient,) = torch.autograd.grad(
-        (y_BT * direction_BT).sum().real, x_BT, retain_graph=True, allow_unused=True
-    )
+def _gradient(y_BT: Tensor, x_BT: Tensor) -> Tensor:
+    """Gradient by the inputs of the outputs, projected on one random direction."""
+    projected = (y_BT * random_like(y_BT, DIRECTION_SEED)).sum().real
+    (gradient,) = torch.autograd.grad(projected, x_BT, retain_graph=True, allow_unused=True)
     return torch.zeros_like(x_BT) if gradient is None else gradient
 
 
-def _demand(subject: Subject, expected: Tensor, got: Tensor, what: str) -> None:
-    wrong = [
-        place
-        for place in range(len(expected))
-        if subject.gap(expected[place], got[place]) > subject.tolerance
-    ]
-    only = (
-        ""
-        if len(wrong) == len(expected)
-        else f", in sequence {', '.join(map(str, wrong))} of {len(expected)} only,"
-    )
-    subject.demand(expected, got, f"{what}{only} differ from those of the whole")
+def _demand_equal(subject: Subject, expected: Tensor, actual: Tensor, what: str) -> None:
+    """Fail where chunked figures differ from the whole, and name the sequences if only some do."""
+    places = range(len(expected))
+    gaps = [subject.gap(expected[place], actual[place]) for place in places]
+    wrong = [place for place in places if gaps[place] > subject.tolerance]
+    only = ""
+    if len(wrong) < len(expected):
+        only = f", in sequence {text.listed(wrong)} of {len(expected)} only,"
+    subject.demand(expected, actual, f"{what}{only} differ from those of the whole")

@@ -1,12 +1,9 @@
-"""The thirteen checks of a cell, in their order, and the run of them."""
+"""The thirteen checks of a cell, in their order, and the functions that run them."""
 
 import warnings
 from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
-
-import torch
-from msgspec.structs import replace
 
 from rnnbench import switches
 from rnnbench.contracts import DEFAULT, CellSpec
@@ -17,17 +14,23 @@ from rnnbench.testing.carrying import carries
 from rnnbench.testing.declarations import declares
 from rnnbench.testing.extremes import stays_finite
 from rnnbench.testing.gradients import differentiates
-from rnnbench.testing.importing import Imported, Look, first_import, look, since
+from rnnbench.testing.importing import (
+    Imported,
+    TorchState,
+    changes_since,
+    first_import,
+    torch_state,
+)
 from rnnbench.testing.isolation import isolated
 from rnnbench.testing.order import causal, independent, pads, remembers
-from rnnbench.testing.outcome import Check, NotApplicable
-from rnnbench.testing.repetition import moves, remembered_calls, repeats
-from rnnbench.testing.subject import NOISE, Subject
+from rnnbench.testing.outcome import Check
+from rnnbench.testing.repetition import moves, repeats
+from rnnbench.testing.retrying import in_supported_dtype, retried
+from rnnbench.testing.subject import Subject
 
-REPEATS = Check("repeats", repeats)
-DECLARES = Check("declares", declares)
+DECLARES = "declares"
 CELL_CHECKS: tuple[Check[Subject], ...] = (
-    REPEATS,
+    Check("repeats", repeats),
     Check("isolated", isolated),
     Check("causal", causal),
     Check("independent", independent),
@@ -37,33 +40,12 @@ CELL_CHECKS: tuple[Check[Subject], ...] = (
     Check("differentiates", differentiates),
     Check("pads", pads),
     Check("moves", moves),
-    DECLARES,
+    Check(DECLARES, declares),
     Check("finite", stays_finite),
     Check("reference", matches_reference),
 )
-"""In the order of the plugin guide, which says of each why it is there. Where a cell does not
-repeat itself, no other law can be decided, so that this one is asked first."""
-TRIED_NEARER = {
-    "causal",
-    "independent",
-    "remembers",
-    "carries",
-    "agrees",
-    "differentiates",
-    "pads",
-    "reference",
-}
-"""Laws that are decided in float64 with weights moved off their initial values. Where one fails, it
-is tried again."""
-COMPARES_CALLS = TRIED_NEARER | {"moves"}
-"""Laws that compare what several calls give; they cannot be decided for a cell that remembers
-earlier calls."""
-NEARER = 1e-3
-"""How far weights are moved then: they stay in the range of a clamp, and what is 0 at first is not
-0."""
-AGREE_NEARER = 1e-11
-"""How far equal figures may be apart then: with such weights a fault of third order is no more than
-1e-9."""
+"""The checks in the order of the plugin guide, which explains each. `repeats` comes first: a cell
+that does not repeat itself cannot be judged by any other law."""
 
 
 def check_cell(
@@ -71,17 +53,15 @@ def check_cell(
     options: Mapping[str, Option] | None = None,
     implementation: str = DEFAULT,
     skip: tuple[str, ...] = (),
-    before: Look | None = None,
+    before: TorchState | None = None,
 ) -> Iterator[Outcome]:
-    """The outcome of each check, as it is had. Nothing is written, and torch's generator is left
-    reseeded.
+    """Run the checks of a cell one by one. Writes nothing, and leaves torch's generator reseeded.
 
-    skip:   implementations that are not to be compared with the others; compiling one takes up to
-            minutes.
-    before: how torch was before the cell's plugin was imported, where somebody looked.
+    skip:   implementations that are not compared with the default; compiling one may take minutes.
+    before: state of torch before the plugin of the cell was imported, where it was recorded.
     """
     subject = _subject(spec, options, implementation, skip, before)
-    with _undisturbed():
+    with _torch_restored():
         refused = refusal(subject)
     for check in CELL_CHECKS:
         yield _outcome(check, subject, refused)
@@ -94,9 +74,9 @@ def run_check(
     implementation: str = DEFAULT,
     skip: tuple[str, ...] = (),
 ) -> Outcome:
-    """The outcome of one check; what the cell raises is a failure."""
+    """Run one check of a cell; an error that the cell raises is a failure."""
     subject = _subject(spec, options, implementation, skip)
-    with _undisturbed():
+    with _torch_restored():
         refused = refusal(subject)
     return _outcome(check, subject, refused)
 
@@ -106,106 +86,59 @@ def _subject(
     options: Mapping[str, Option] | None,
     implementation: str,
     skip: tuple[str, ...],
-    before: Look | None = None,
+    before: TorchState | None = None,
 ) -> Subject:
-    imported = first_import(spec.build) if isinstance(spec.build, Hashable) else since(look())
+    hashable = isinstance(spec.build, Hashable)
+    imported = first_import(spec.build) if hashable else changes_since(torch_state())
     if before is not None:
-        imported = Imported(before.parts, {**since(before).turned, **imported.turned})
-    options = {**spec.options, **(options or {})}
-    return Subject(spec, options, implementation, skip=skip, imported=imported)
+        changes = {**changes_since(before).changes, **imported.changes}
+        imported = Imported(before.parts, changes)
+    complete = {**spec.options, **(options or {})}
+    return Subject(spec, complete, implementation, skip=skip, imported=imported)
 
 
 def _outcome(check: Check[Subject], subject: Subject, refused: str) -> Outcome:
-    """The outcome of a check of a cell that can be built, or that is refused with this reason."""
+    """Run a check of a cell, unless building the cell was refused for the given reason."""
     name = subject.spec.name
     if subject.implementation != DEFAULT:
         name = f"{name}:{subject.implementation}"
     if refused:
         return _cannot_be_built(check, name, refused)
-    with _undisturbed():
+    with _torch_restored():
         outcome = check.outcome(name, partial(_prepared, subject))
         if outcome.status == "failed":
-            outcome = _second_look(check, name, subject, outcome)
+            outcome = retried(check, subject, outcome)
     return outcome
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
-    """What a cell turns in here is turned back, so that each law is decided as if it came first."""
+def _torch_restored() -> Iterator[None]:
+    """Set back the switches that the block changes, so each law is decided as if it came first.
+
+    Deprecation warnings, of torch while it compiles and of imports, are hidden.
+    """
     kept = switches.read()
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore", DeprecationWarning
-            )  # torch's own, while it compiles, and those of imports
+            warnings.simplefilter("ignore", DeprecationWarning)
             yield
     finally:
         switches.restore(kept)
 
 
 def _cannot_be_built(check: Check[Subject], name: str, refused: str) -> Outcome:
-    """One law fails and says why; the others are not applicable."""
-    if check.name == DECLARES.name:
+    """Fail the law `declares` with the reason; the other laws are not applicable."""
+    if check.name == DECLARES:
         return Outcome(
             subject=name, check=check.name, law=check.law, status="failed", sentence=refused
         )
-    sentence = f"it cannot be built, as the law '{DECLARES.name}' says"
+    sentence = f"it cannot be built, as the law '{DECLARES}' says"
     return Outcome(
         subject=name, check=check.name, law=check.law, status="not applicable", sentence=sentence
     )
 
 
-def _second_look(check: Check[Subject], name: str, subject: Subject, outcome: Outcome) -> Outcome:
-    """A failed law again: where a cell remembers earlier calls, the failure of a law that compares
-    calls says nothing, and weights that were moved by so much may be ones that the cell can never
-    have."""
-    if check.name not in COMPARES_CALLS and check.name != DECLARES.name:
-        return outcome
-    if remembered := remembered_calls(subject):
-        if (
-            check.name == DECLARES.name
-        ):  # what it counts does not depend on earlier calls, and what it runs does
-            sentence = (
-                f"{outcome.sentence}; it also remembers earlier calls, which may be the reason:"
-                f" {remembered}"
-            )
-            return replace(outcome, sentence=sentence)
-        return replace(
-            outcome,
-            sentence=(
-                f"it remembers earlier calls, so that this law cannot be decided: {remembered}"
-            ),
-        )
-    if check.name not in TRIED_NEARER:
-        return outcome
-    nearer = check.outcome(name, partial(_nearer, subject))
-    if nearer.status != "passed":
-        return outcome
-    note = (
-        f"holds with weights within {NEARER:g} of the initial ones; moved by {NOISE:g},"
-        f" {outcome.sentence}"
-    )
-    return replace(nearer, sentence="; ".join(filter(None, (nearer.sentence, note))))
-
-
 def _prepared(subject: Subject) -> Subject:
-    """What this first look at the cell turns is turned back, so that the law `isolated` sees it
-    turned."""
-    with _undisturbed():
-        return _in_its_precision(subject)
-
-
-def _nearer(subject: Subject) -> Subject:
-    subject = _in_its_precision(subject.changed(noise=NEARER, agree=AGREE_NEARER))
-    if subject.dtype != torch.float64:
-        raise NotApplicable("float32 shows too little so near to the initial weights")
-    return subject
-
-
-def _in_its_precision(subject: Subject) -> Subject:
-    """In float64 where the cell runs in it; what does not is decided in float32, more loosely."""
-    try:
-        y_BT, _ = subject.build()(subject.inputs(batch=2, steps=2))
-    except RuntimeError:
-        return subject.changed(dtype=torch.float32)
-    return subject if y_BT.dtype == subject.dtype else subject.changed(dtype=torch.float32)
+    """Choose the dtype, and set back what that first run changes, for the law `isolated` to see."""
+    with _torch_restored():
+        return in_supported_dtype(subject)

@@ -1,4 +1,4 @@
-"""What `pytest --rnnbench NAME` collects. Not a test of rnnbench itself."""
+"""The tests that `pytest --rnnbench NAME` collects. This is no test of rnnbench itself."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,42 +15,47 @@ from rnnbench.testing.cell_checks import CELL_CHECKS, run_check
 from rnnbench.testing.outcome import Check
 from rnnbench.testing.speed import JOBS, start
 from rnnbench.testing.subject import Subject
-from rnnbench.testing.task_checks import TASK_CHECKS, TaskUnderTest, under_test
+from rnnbench.testing.task_checks import TASK_CHECKS
+from rnnbench.testing.task_subject import TaskUnderTest, under_test
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test for each name and check; a benchmark for each name, implementation and job."""
+    """Parametrize a test by name and check, or a benchmark by implementation and job."""
     catalogue = Catalogue.load()
     names = list(dict.fromkeys(metafunc.config.getoption("--rnnbench")))
-    for name in names:
-        if name.partition(":")[0] not in catalogue.cells and name not in catalogue.tasks:
-            raise pytest.UsageError(
-                str(UnknownName("cell or task", name, [*catalogue.cells, *catalogue.tasks]))
-            )
+    _refuse_unknown(names, catalogue)
+    tasks = [name for name in names if name in catalogue.tasks]
     cells = [name for name in names if name not in catalogue.tasks]
     if "task_check" in metafunc.fixturenames:
-        tasks = [name for name in names if name in catalogue.tasks]
-        metafunc.parametrize(
-            ("task", "task_check"), _each(tasks, {check.name: check for check in TASK_CHECKS})
-        )
+        task_checks = {check.name: check for check in TASK_CHECKS}
+        metafunc.parametrize(("task", "task_check"), _parameters(tasks, task_checks))
     elif "cell_check" in metafunc.fixturenames:
-        metafunc.parametrize(
-            ("cell", "cell_check"), _each(cells, {check.name: check for check in CELL_CHECKS})
-        )
+        cell_checks = {check.name: check for check in CELL_CHECKS}
+        metafunc.parametrize(("cell", "cell_check"), _parameters(cells, cell_checks))
     else:
-        forms = [
-            form
-            for name in cells
-            for form in _implementations(name, catalogue.cells[name.partition(":")[0]].item)
-        ]
-        metafunc.parametrize(("cell", "job"), _each(forms, {job: job for job in JOBS}))
+        timed = []
+        for name in cells:
+            timed += _implementations(name, catalogue.cells[_cell_name(name)].item)
+        metafunc.parametrize(("cell", "job"), _parameters(timed, {job: job for job in JOBS}))
 
 
-def _each(names: list[str], things: dict[str, Any]) -> list[Any]:
+def _refuse_unknown(names: list[str], catalogue: Catalogue) -> None:
+    for name in names:
+        if _cell_name(name) not in catalogue.cells and name not in catalogue.tasks:
+            available = [*catalogue.cells, *catalogue.tasks]
+            raise pytest.UsageError(str(UnknownName("cell or task", name, available)))
+
+
+def _cell_name(name: str) -> str:
+    """Return the cell of "cell:implementation"."""
+    return name.partition(":")[0]
+
+
+def _parameters(names: list[str], arguments: dict[str, Any]) -> list[Any]:
     return [
-        pytest.param(name, thing, id=f"{name}-{key}")
+        pytest.param(name, argument, id=f"{name}-{key}")
         for name in names
-        for key, thing in things.items()
+        for key, argument in arguments.items()
     ]
 
 
@@ -61,32 +66,32 @@ def _implementations(name: str, spec: CellSpec) -> list[str]:
 
 
 def test_cell(cell: str, cell_check: Check[Subject]) -> None:
-    """A law of cells."""
-    use = cell_use(cell, Catalogue.load(), "--rnnbench")
-    _demand(
-        run_check(
-            cell_check, Catalogue.load().cells[use.name].item, use.options, use.implementation
-        )
-    )
+    """The cell keeps one law of cells."""
+    catalogue = Catalogue.load()
+    use = cell_use(cell, catalogue, "--rnnbench")
+    spec = catalogue.cells[use.name].item
+    _demand_passed(run_check(cell_check, spec, use.options, use.implementation))
 
 
 def test_task(task: str, task_check: Check[TaskUnderTest]) -> None:
-    """A law of tasks."""
-    kind = Catalogue.load().tasks[task].item
+    """The task keeps one law of tasks."""
+    task_class = Catalogue.load().tasks[task].item
     try:
-        subject = under_test(kind(**resolve_dials(kind, {}, "--rnnbench")))  # type: ignore[arg-type]
+        dials = resolve_dials(task_class, {}, "--rnnbench")
+        subject = under_test(task_class(**dials))  # type: ignore[arg-type]
     except DataUnavailable as error:
         pytest.skip(str(error))
-    _demand(task_check.outcome(task, lambda: subject))
+    _demand_passed(task_check.outcome(task, lambda: subject))
 
 
 def test_speed(cell: str, job: str, benchmark: Callable[..., Any]) -> None:
-    """How long a training step, an inference and a streaming step take, on one thread."""
-    use = cell_use(cell, Catalogue.load(), "--rnnbench")
+    """Time a training step, an inference and a streaming step, on one thread."""
+    catalogue = Catalogue.load()
+    use = cell_use(cell, catalogue, "--rnnbench")
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        work = start(job, Catalogue.load().cells[use.name].item, use.options, use.implementation)
+        work = start(job, catalogue.cells[use.name].item, use.options, use.implementation)
         work()
         benchmark(work)
     except DataUnavailable as error:
@@ -95,7 +100,7 @@ def test_speed(cell: str, job: str, benchmark: Callable[..., Any]) -> None:
         torch.set_num_threads(threads)
 
 
-def _demand(outcome: Outcome) -> None:
+def _demand_passed(outcome: Outcome) -> None:
     if outcome.status == "not applicable":
         pytest.skip(outcome.sentence)
     assert outcome.status == "passed", f"{outcome.subject}: {outcome.sentence}"

@@ -1,5 +1,4 @@
-"""Finite differences along a line: how steep a function is, and how coarsely its values are
-rounded."""
+"""Finite differences along a line: the slope of a function, and the rounding of its values."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -9,91 +8,106 @@ import torch
 from torch import Tensor
 
 NUDGE = 1e-6
+"""Step of a central difference in float64."""
 ERROR_ALLOWED = 1e-4
-"""Relative to the derivative, and to a thousandth where it is smaller; a central difference is off
-by some 1e-9."""
+"""Relative to the derivative, or to `SMALLEST` where it is smaller; a central difference is off by
+about 1e-9."""
 SMALLEST = 1e-3
 LARGER_NUDGES = (1e-2, 3e-3, 3e-2)
-"""For functions whose values are rounded: a difference over four of these steps is off by their
-fourth power."""
-SEEN_AS_ROUNDING = 1e-12
-"""In float64 values scatter by some 1e-16 of their size; those that pass through float32 by 1e-8
-and more."""
+"""Steps for functions with rounded values; the error of a difference over four of them is of fourth
+order."""
+FLOAT64_ROUNDING = 1e-12
+"""Relative scatter up to which values count as float64: theirs is about 1e-16; values that pass
+through float32 scatter by 1e-8 and more."""
 PLACES = np.arange(-4, 5)
 SCATTER_OF_THIRD_DIFFERENCE = 20**0.5
-"""Standard deviations of independent errors in a third difference, whose weights are 1, 3, 3 and
-1."""
-LOOSEST = 0.1
-"""Where rounding leaves more than this part of a derivative open, differences decide nothing."""
+"""Standard deviation of a third difference (weights 1, 3, 3, 1) of errors with deviation 1."""
+LARGEST_UNCERTAINTY = 0.1
+"""Part of a derivative that rounding may leave uncertain; beyond it, differences decide nothing."""
 
 
 class Line(NamedTuple):
-    """A function of one tensor, `value()`, looked at along a direction of that tensor."""
+    """A function of one tensor, `value()`, restricted to a line through that tensor."""
 
     leaf: Tensor
-    way: Tensor
+    direction: Tensor
     value: Callable[[], float]
 
     @torch.no_grad()
     def at(self, steps: float) -> float:
-        """The value so many steps from here."""
+        """Evaluate the function this many directions away from the present tensor."""
         kept = self.leaf.detach().clone()
-        self.leaf.copy_(kept + steps * self.way)
+        self.leaf.copy_(kept + steps * self.direction)
         value = self.value()
         self.leaf.copy_(kept)
         return value
 
 
-class Judged(NamedTuple):
-    """Whether a derivative agrees with finite differences, the one that they give, and the rounding
-    of the values (0.0 where none was seen)."""
+class Comparison(NamedTuple):
+    """A derivative compared with finite differences.
+
+    agrees:   whether the derivative agrees with them, or they cannot decide.
+    measured: the derivative by finite differences.
+    rounding: standard deviation of the rounding of the values; 0.0 for that of float64.
+    """
 
     agrees: bool
-    seen: float
+    measured: float
     rounding: float
 
 
-def compare(stated: float, line: Line) -> Judged:
-    """Whether a function is as steep along the line as stated. Where it bends sharply just here,
-    either side will do; where its values are rounded, larger steps are taken."""
+def compare(stated: float, line: Line) -> Comparison:
+    """Compare the stated slope along a line with finite differences.
+
+    Where the function has a kink, the slope of either side agrees. Where its values are rounded,
+    larger steps are taken.
+    """
     ahead = line.at(NUDGE)
     behind = line.at(-NUDGE)
-    seen = (ahead - behind) / (2 * NUDGE)
-    if _agree(stated, seen):
-        return Judged(True, seen, 0.0)
+    measured = (ahead - behind) / (2 * NUDGE)
+    if _agree(stated, measured):
+        return Comparison(True, measured, 0.0)
     rounding = _rounding(line)
-    if not rounding:
-        here = line.at(0.0)
-        sides = ((ahead - here) / NUDGE, (here - behind) / NUDGE)
-        return Judged(any(_agree(stated, side) for side in sides), seen, 0.0)
+    if rounding:
+        return _compare_rounded(stated, line, rounding)
+    here = line.at(0.0)
+    sides = ((ahead - here) / NUDGE, (here - behind) / NUDGE)
+    return Comparison(any(_agree(stated, side) for side in sides), measured, 0.0)
+
+
+def _compare_rounded(stated: float, line: Line, rounding: float) -> Comparison:
+    """Compare over larger steps; the slope fails only where some step decides against it."""
     decided = False
+    measured = 0.0
     for nudge in LARGER_NUDGES:
-        seen = _over_four(line, nudge)
-        left_open = 4 * rounding / nudge
-        loosest = LOOSEST * max(SMALLEST, abs(seen))
-        if _agree(stated, seen, min(left_open, loosest)):
-            return Judged(True, seen, rounding)
-        decided = decided or left_open <= loosest
-    return Judged(not decided, seen, rounding)
+        measured = _four_step_slope(line, nudge)
+        uncertainty = 4 * rounding / nudge
+        largest = LARGEST_UNCERTAINTY * max(SMALLEST, abs(measured))
+        if _agree(stated, measured, min(uncertainty, largest)):
+            return Comparison(True, measured, rounding)
+        decided = decided or uncertainty <= largest
+    return Comparison(not decided, measured, rounding)
 
 
-def _agree(stated: float, seen: float, left_open: float = 0.0) -> bool:
-    return abs(stated - seen) <= ERROR_ALLOWED * max(SMALLEST, abs(seen)) + left_open
+def _agree(stated: float, measured: float, uncertainty: float = 0.0) -> bool:
+    allowed = ERROR_ALLOWED * max(SMALLEST, abs(measured)) + uncertainty
+    return abs(stated - measured) <= allowed
 
 
-def _over_four(line: Line, nudge: float) -> float:
+def _four_step_slope(line: Line, nudge: float) -> float:
     near = line.at(nudge) - line.at(-nudge)
     wide = line.at(2 * nudge) - line.at(-2 * nudge)
     return (8 * near - wide) / (12 * nudge)
 
 
 def _rounding(line: Line) -> float:
-    """The standard deviation of the errors of the values, from third differences over steps so
-    small that a smooth function has none; 0.0 where it is that of float64."""
+    """Standard deviation of the errors of the values; 0.0 where it is that of float64.
+
+    It is estimated from third differences over steps so small that a smooth function has none.
+    """
     values = np.array([line.at(place * NUDGE) for place in PLACES])
     scatter = float(np.sqrt(np.mean(np.diff(values, 3) ** 2))) / SCATTER_OF_THIRD_DIFFERENCE
-    if not np.isfinite(scatter) or scatter <= SEEN_AS_ROUNDING * max(
-        1.0, float(np.abs(values).max())
-    ):
+    scale = max(1.0, float(np.abs(values).max()))
+    if not np.isfinite(scatter) or scatter <= FLOAT64_ROUNDING * scale:
         return 0.0
     return scatter

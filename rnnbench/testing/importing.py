@@ -1,4 +1,4 @@
-"""What importing the code of a cell does to torch: looked at once, before anything of it runs."""
+"""What importing the code of a cell does to torch, compared before any of that code runs."""
 
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -9,47 +9,52 @@ from rnnbench import switches
 from rnnbench.switches import Fingerprint, Switches
 
 
-class Look(NamedTuple):
-    """How torch was before the code of a cell was imported.
+class TorchState(NamedTuple):
+    """The state of torch before the code of a cell was imported.
 
-    turned: the switches that were turned since, and were turned back.
+    changes: switches that were changed and set back since, by name.
     """
 
     switches: Switches
     parts: Fingerprint
-    turned: Mapping[str, str] = {}
+    changes: Mapping[str, str] = {}
 
 
-def look() -> Look:
-    """How torch is now."""
-    return Look(switches.read(), switches.fingerprint())
+def torch_state() -> TorchState:
+    """Return the present state of torch."""
+    return TorchState(switches.read(), switches.fingerprint())
 
 
 class Imported(NamedTuple):
-    """What torch was made of before the code of a cell was imported, and which switches that
-    turned, by name."""
+    """The effects of an import on torch.
+
+    parts:   what torch was made of before the import.
+    changes: switches that the import changed, by name.
+    """
 
     parts: Fingerprint | None = None
-    turned: Mapping[str, str] = {}
+    changes: Mapping[str, str] = {}
 
 
 @cache
 def first_import(build: str | Callable[..., object]) -> Imported:
-    """Import the code of a cell for the first time; the switches that this turns are turned back.
-    What it raises is raised again where the cell is built."""
-    before = look()
+    """Import the code of a cell for the first time, and set back the switches that it changes.
+
+    An error of the import is ignored here: it is raised again when the cell is built.
+    """
+    before = torch_state()
     if isinstance(build, str):
         try:
             resolve_name(build)
         except KeyboardInterrupt:
             raise
         except BaseException:
-            return since(before)
-    return since(before)
+            return changes_since(before)
+    return changes_since(before)
 
 
-def since(before: Look) -> Imported:
-    """What the code that was imported since then has turned; it is turned back."""
-    turned = switches.changed(before.switches, switches.read())
+def changes_since(before: TorchState) -> Imported:
+    """Return what the code imported since then has changed in torch, and set the switches back."""
+    changes = switches.changed(before.switches, switches.read())
     switches.restore(before.switches)
-    return Imported(before.parts, {**before.turned, **turned})
+    return Imported(before.parts, {**before.changes, **changes})

@@ -1,5 +1,5 @@
 """The check that a cell leaves alone what all cells of a process share: torch itself, its switches,
-its generators."""
+and the random generators."""
 
 from collections.abc import Callable, Mapping
 
@@ -11,24 +11,25 @@ from rnnbench.switches import Fingerprint
 from rnnbench.testing.outcome import fail
 from rnnbench.testing.subject import Subject, as_dtype, run, seed_everything
 
-STATES = (101, 202)
-"""Seeds from which the constructor and the forward pass are run, to see whether what follows
-depends on them."""
+SEEDS = (101, 202)
+"""Seeds before the constructor and the forward pass; the random states after them must differ."""
 MOST_NAMED = 3
 
 
 def isolated(subject: Subject) -> str:
-    """Building and running it turns no switch of torch, replaces nothing in torch, and seeds no
-    random generator."""
+    """Building and running the cell changes no switch of torch, replaces nothing in torch, and
+    seeds no random generator."""
     subject = subject.changed(dtype=torch.float32)
-    _demand_untouched("importing or building it", subject.imported.turned, subject.imported.parts)
-    with _Watch("building it"):
+    imported = subject.imported
+    _demand_unchanged("importing or building it", imported.changes, imported.parts)
+    with _DemandTorchUnchanged("building it"):
         cell = subject.construct()
     cell = as_dtype(cell, subject.dtype)
     for training in (False, True):
         cell.train(training)
         x_BT = subject.inputs().requires_grad_(training)
-        with _Watch("running it in training" if training else "running it in evaluation"):
+        mode = "training" if training else "evaluation"
+        with _DemandTorchUnchanged(f"running it in {mode}"):
             y_BT, _ = run(cell, x_BT)
             if y_BT.requires_grad:
                 torch.autograd.backward(y_BT.abs().mean())
@@ -43,30 +44,31 @@ def isolated(subject: Subject) -> str:
     return ""
 
 
-class _Watch:
-    """Fails where what runs inside turns a switch of torch or replaces a part of it; switches are
-    turned back."""
+class _DemandTorchUnchanged:
+    """Sets torch's switches back after the block, and fails if the block changed torch."""
 
-    def __init__(self, what: str) -> None:
-        self.what = what
+    def __init__(self, activity: str) -> None:
+        self.activity = activity
 
     def __enter__(self) -> None:
         self.switches = switches.read()
         self.parts = switches.fingerprint()
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        turned = switches.changed(self.switches, switches.read())
+        changes = switches.changed(self.switches, switches.read())
         switches.restore(self.switches)
         if kind is None:
-            _demand_untouched(self.what, turned, self.parts)
+            _demand_unchanged(self.activity, changes, self.parts)
 
 
-def _demand_untouched(what: str, turned: Mapping[str, str], parts: Fingerprint | None) -> None:
-    if turned:
-        fail(f"{what} changes switches of torch for the whole process: {_listed(turned, ' is ')}")
+def _demand_unchanged(activity: str, changes: Mapping[str, str], parts: Fingerprint | None) -> None:
+    if changes:
+        named = _listed(changes, " is ")
+        fail(f"{activity} changes switches of torch for the whole process: {named}")
     replaced = switches.replaced(parts) if parts else {}
     if replaced:
-        fail(f"{what} replaces parts of torch for the whole process: {_listed(replaced, ' by ')}")
+        named = _listed(replaced, " by ")
+        fail(f"{activity} replaces parts of torch for the whole process: {named}")
 
 
 def _listed(changes: Mapping[str, str], between: str) -> str:
@@ -75,17 +77,19 @@ def _listed(changes: Mapping[str, str], between: str) -> str:
     return "; ".join(shown) + (f"; and {more} more" if more else "")
 
 
-def _demand_no_seeding(what: str, work: Callable[[], object], so_that: str) -> None:
-    """From two states of a generator what comes after must differ, as it does where it is drawn
-    from or left alone."""
+def _demand_no_seeding(activity: str, work: Callable[[], object], consequence: str) -> None:
+    """Fail where the work leaves the same random state after it began from two different ones.
+
+    Work that draws from a generator, or leaves it alone, ends in two different states.
+    """
     states = []
-    for seed in STATES:
+    for seed in SEEDS:
         seed_everything(seed)
         states.append(generator_states())
         work()
         states.append(generator_states())
     for name in seeded(*states):
         fail(
-            f"{what} seeds {name}: from two different states it leaves the same one, so that"
-            f" {so_that}"
+            f"{activity} seeds {name}: from two different states it leaves the same one, so that"
+            f" {consequence}"
         )

@@ -1,4 +1,4 @@
-"""What a check gives: passed, failed, or not applicable, each with a sentence."""
+"""Outcomes of checks: passed, failed, or not applicable, each with a sentence."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,39 +12,43 @@ Tested = TypeVar("Tested")
 
 
 class CheckFailed(AssertionError):
-    """What a check demands does not hold; the message is one sentence with numbers."""
+    """Raised where the law of a check does not hold; the message is one sentence with numbers."""
 
 
 class NotApplicable(Exception):
-    """The check asks nothing of this subject; the message says why."""
+    """Raised where a check does not apply to its subject; the message gives the reason."""
 
 
 def fail(sentence: str) -> NoReturn:
-    """End the check."""
+    """Raise CheckFailed with this sentence."""
     raise CheckFailed(sentence)
 
 
 @dataclass(frozen=True)
 class Check(Generic[Tested]):
-    """A law that every cell, or every task, keeps. `run` gives what was seen in passing, or raises
-    CheckFailed or NotApplicable."""
+    """A law that every cell, or every task, keeps.
+
+    run: function that returns a note, or raises CheckFailed or NotApplicable; its docstring is the
+         law.
+    """
 
     name: str
     run: Callable[[Tested], str]
 
     @property
     def law(self) -> str:
-        """What it demands, in one sentence."""
+        """The law in one sentence: the docstring of `run`."""
         return text.summary(self.run.__doc__)
 
     def outcome(self, name: str, subject: Callable[[], Tested]) -> Outcome:
-        """The outcome for the subject of this name; what it raises, while it is made or run, is a
-        failure."""
+        """Run the check on a subject; any error while it is made or checked is a failure."""
         status: Literal["passed", "failed", "not applicable"] = "failed"
         try:
-            sentence, status = self.run(subject()), "passed"
+            sentence = self.run(subject())
+            status = "passed"
         except (NotApplicable, DataUnavailable) as reason:
-            sentence, status = str(reason), "not applicable"
+            sentence = str(reason)
+            status = "not applicable"
         except CheckFailed as failure:
             sentence = str(failure)
         except KeyboardInterrupt:

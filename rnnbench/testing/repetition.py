@@ -1,4 +1,4 @@
-"""Checks that a cell is the same again: drawn again, run again, saved, copied, moved."""
+"""Checks that a cell gives the same again: redrawn, rerun, saved, copied, moved."""
 
 import pickle
 from collections.abc import Callable
@@ -14,45 +14,55 @@ from rnnbench.testing.subject import Subject, as_dtype, run, seed_everything
 
 
 def repeats(subject: Subject) -> str:
-    """The same seed gives the same bits, a second run the same as the first, training the same as
+    """Equal seeds give equal bits, a second run equals the first, and training equals
     evaluation."""
     subject = subject.changed(dtype=torch.float32)
-    cell, twin, x_BT = subject.build(), subject.build(), subject.inputs()
-    given_BT = x_BT.clone()
-    for (name, parameter), other in zip(cell.named_parameters(), twin.parameters(), strict=True):
-        if not torch.equal(parameter, other):
-            fail(
-                f"two cells of one seed differ in {name} by"
-                f" {(parameter - other).abs().max().item():.2g}"
-            )
-    first = _seeded(cell, x_BT)
-    _demand_equal(given_BT, x_BT, "the inputs that it is given are changed in place")
-    _demand_equal(first, _seeded(twin, x_BT), "two cells of one seed differ in their outputs")
-    if remembered := _difference_after_other_inputs(subject, cell, first):
-        fail(remembered)
+    cell = subject.build()
+    twin = subject.build()
+    x_BT = subject.inputs()
+    original_BT = x_BT.clone()
+    _demand_equal_parameters(cell, twin)
+    first_BT = _run_seeded(cell, x_BT)
+    _demand_equal(original_BT, x_BT, "the inputs that it is given are changed in place")
+    twin_BT = _run_seeded(twin, x_BT)
+    _demand_equal(first_BT, twin_BT, "two cells of one seed differ in their outputs")
+    memory = _difference_after_other_inputs(subject, cell, first_BT)
+    if memory:
+        fail(memory)
     cell.train()
-    what = (
+    complaint = (
         "its dropout is to be 0 by default: in training the outputs differ from those in evaluation"
     )
-    subject.demand(first, _seeded(cell, x_BT), what)
+    subject.demand(first_BT, _run_seeded(cell, x_BT), complaint)
     return ""
 
 
+def _demand_equal_parameters(cell: nn.Module, twin: nn.Module) -> None:
+    for (name, parameter), other in zip(cell.named_parameters(), twin.parameters(), strict=True):
+        if not torch.equal(parameter, other):
+            gap = (parameter - other).abs().max().item()
+            fail(f"two cells of one seed differ in {name} by {gap:.2g}")
+
+
 def remembered_calls(subject: Subject) -> str:
-    """In which way an answer depends on earlier calls, in a sentence; "" where it does not."""
+    """Return a sentence on how outputs depend on earlier calls; "" where they do not.
+
+    An error of the cell is ignored: the law under test reports it.
+    """
     subject = subject.changed(dtype=torch.float32)
     try:
         cell = subject.build()
-        return _difference_after_other_inputs(subject, cell, _seeded(cell, subject.inputs()))
+        first_BT = _run_seeded(cell, subject.inputs())
+        return _difference_after_other_inputs(subject, cell, first_BT)
     except KeyboardInterrupt:
         raise
-    except BaseException:  # the law that was asked reports what it raises
+    except BaseException:
         return ""
 
 
 def _difference_after_other_inputs(subject: Subject, cell: nn.Module, first_BT: Tensor) -> str:
     run(cell, subject.inputs(seed=1))
-    again_BT = _seeded(cell, subject.inputs())
+    again_BT = _run_seeded(cell, subject.inputs())
     if torch.equal(first_BT, again_BT):
         return ""
     gap = (first_BT - again_BT).abs().max().item()
@@ -60,31 +70,23 @@ def _difference_after_other_inputs(subject: Subject, cell: nn.Module, first_BT: 
 
 
 def moves(subject: Subject) -> str:
-    """It can be loaded, copied, pickled and moved to another dtype and device, and stays what it
-    is."""
+    """Loading, copying, pickling, and moving to another dtype or device leave the outputs
+    unchanged."""
     single = subject.changed(dtype=torch.float32)
-    cell, x_BT = single.build(), single.inputs()
-    expected = _seeded(cell, x_BT)
+    cell = single.build()
+    x_BT = single.inputs()
+    expected_BT = _run_seeded(cell, x_BT)
+    loaded_BT = _run_seeded(_loaded(single, cell), x_BT)
     _demand_equal(
-        expected,
-        _seeded(_loaded(single, cell), x_BT),
-        "loaded into a new cell, its state_dict answers otherwise",
+        expected_BT, loaded_BT, "loaded into a new cell, its state_dict answers otherwise"
     )
-    copies: dict[str, Callable[[nn.Module], nn.Module]] = {
-        "deepcopy": deepcopy,
-        "pickle": lambda module: pickle.loads(pickle.dumps(module)),  # noqa: S301
-    }
-    for name, copy in copies.items():
-        try:
-            other = copy(cell)
-        except Exception as error:
-            fail(f"{name} fails: {describe(error)}")
-        _demand_equal(expected, _seeded(other, x_BT), f"after {name} it answers otherwise")
-    _demand_dtype(single, cell, x_BT, expected)
+    _demand_equal_copy(cell, x_BT, expected_BT, "deepcopy", deepcopy)
+    _demand_equal_copy(cell, x_BT, expected_BT, "pickle", _pickled)
+    _demand_equal_in_float64(single, cell, x_BT, expected_BT)
     if not torch.cuda.is_available():
         return "not moved to another device: there is none"
-    moved, _ = run(deepcopy(cell).cuda(), x_BT.cuda())
-    single.demand(expected, moved.cpu(), "on cuda the outputs differ")
+    moved_BT, _ = run(deepcopy(cell).cuda(), x_BT.cuda())
+    single.demand(expected_BT, moved_BT.cpu(), "on cuda the outputs differ")
     return ""
 
 
@@ -94,22 +96,44 @@ def _loaded(subject: Subject, cell: nn.Module) -> nn.Module:
     return other
 
 
-def _demand_dtype(subject: Subject, cell: nn.Module, x_BT: Tensor, expected: Tensor) -> None:
+def _pickled(module: nn.Module) -> nn.Module:
+    copy: nn.Module = pickle.loads(pickle.dumps(module))  # noqa: S301
+    return copy
+
+
+def _demand_equal_copy(
+    cell: nn.Module,
+    x_BT: Tensor,
+    expected_BT: Tensor,
+    name: str,
+    copy: Callable[[nn.Module], nn.Module],
+) -> None:
+    try:
+        other = copy(cell)
+    except Exception as error:
+        fail(f"{name} fails: {describe(error)}")
+    _demand_equal(expected_BT, _run_seeded(other, x_BT), f"after {name} it answers otherwise")
+
+
+def _demand_equal_in_float64(
+    subject: Subject, cell: nn.Module, x_BT: Tensor, expected_BT: Tensor
+) -> None:
     try:
         y_BT, state = run(as_dtype(deepcopy(cell), torch.float64), x_BT.double())
     except Exception as error:
         fail(f"moved to float64 it raises {describe(error)}")
-    kinds = {tensor.dtype for tensor in (y_BT, *tensors_of(state)) if tensor.is_floating_point()}
-    if kinds - {torch.float64}:
-        fail(f"in float64 it gives {', '.join(sorted(map(str, kinds)))}")
-    subject.demand(expected, y_BT.float(), "in float64 the outputs differ")
+    tensors = (y_BT, *tensors_of(state))
+    dtypes = {tensor.dtype for tensor in tensors if tensor.is_floating_point()}
+    if dtypes - {torch.float64}:
+        fail(f"in float64 it gives {', '.join(sorted(map(str, dtypes)))}")
+    subject.demand(expected_BT, y_BT.float(), "in float64 the outputs differ")
 
 
-def _seeded(cell: nn.Module, x_BT: Tensor) -> Tensor:
+def _run_seeded(cell: nn.Module, x_BT: Tensor) -> Tensor:
     seed_everything(7)
     return run(cell, x_BT)[0].detach()
 
 
-def _demand_equal(expected: Tensor, got: Tensor, what: str) -> None:
-    if not torch.equal(expected, got):
-        fail(f"{what}, by {(expected - got).abs().max().item():.2g}")
+def _demand_equal(expected: Tensor, actual: Tensor, complaint: str) -> None:
+    if not torch.equal(expected, actual):
+        fail(f"{complaint}, by {(expected - actual).abs().max().item():.2g}")

@@ -1,7 +1,7 @@
-"""What `pytest --rnnbench` times of a cell: a training step, an inference, a streaming step.
+"""The jobs that `pytest --rnnbench` times: a training step, an inference, a streaming step.
 
-These are stopwatch figures for an author's own comparisons, before and after; figures to be quoted
-come from the cost lane of a suite.
+These are stopwatch times for an author's own comparisons, before and after a change. Figures to be
+quoted come from the cost trials of a suite.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,15 +17,20 @@ from rnnbench.state import detach_state
 from rnnbench.testing.subject import Subject, run
 
 JOBS = ("train-step", "inference", "streaming-step")
-BATCH, STEPS, UNITS = 32, 100, 64
-FRAME_UNITS, FRAME_STEPS = 8, 10
+BATCH = 32
+STEPS = 100
+UNITS = 64
+FRAME_UNITS = 8
+FRAME_STEPS = 10
 
 
 def start(
     job: str, spec: CellSpec, options: Mapping[str, Option], implementation: str
 ) -> Callable[[], None]:
-    """The job of this name, ready to be called again and again: B = 32, T = 100, H = 64 or the next
-    multiple."""
+    """Prepare the job of this name, to be called repeatedly.
+
+    Sizes are B = 32, T = 100, and H = 64 or the next hidden size that the cell accepts.
+    """
     frames = spec.inputs == "frames"
     units = spec.hidden_size(FRAME_UNITS if frames else UNITS)
     subject = Subject(spec, options, implementation, units=units, dtype=torch.float32)
@@ -33,24 +38,20 @@ def start(
     cell = subject.build(noise=0, training=job == "train-step")
     x_BT = subject.inputs(batch=BATCH, steps=steps)
     if job == "train-step":
-        return partial(
-            _train,
-            cell,
-            x_BT,
-            [parameter for parameter in cell.parameters() if parameter.requires_grad],
-        )
+        trainable = [parameter for parameter in cell.parameters() if parameter.requires_grad]
+        return partial(_train, cell, x_BT, trainable)
     if job == "inference":
         return partial(_infer, cell, x_BT, None)
-    _, state = run(cell, x_BT[:1, :1])
-    return partial(
-        _infer, cell, x_BT[:1, :1], detach_state(cell, state) if spec.carries_state else None
-    )
+    first_step_1T = x_BT[:1, :1]
+    _, state = run(cell, first_step_1T)
+    carried = detach_state(cell, state) if spec.carries_state else None
+    return partial(_infer, cell, first_step_1T, carried)
 
 
-def _train(cell: nn.Module, x_BT: Tensor, learned: list[nn.Parameter]) -> None:
+def _train(cell: nn.Module, x_BT: Tensor, trainable: list[nn.Parameter]) -> None:
     y_BT, _ = run(cell, x_BT)
-    if learned:
-        torch.autograd.grad(y_BT.abs().mean(), learned, allow_unused=True)
+    if trainable:
+        torch.autograd.grad(y_BT.abs().mean(), trainable, allow_unused=True)
 
 
 @torch.no_grad()

@@ -1,4 +1,4 @@
-"""The cell under test: fresh copies of it, inputs for it, and runs of it."""
+"""The cell under test: fresh copies of it, inputs for it, and calls of it."""
 
 import random
 from collections.abc import Mapping
@@ -14,32 +14,31 @@ from rnnbench.records import Option
 from rnnbench.testing.importing import Imported
 from rnnbench.testing.outcome import fail
 
-INPUTS, UNITS = 3, 5
+INPUTS = 3
+UNITS = 5
 FRAME = (2, 4, 5)
 STEPS = 33
-"""Long enough for chunks of 1, 7 and 16, and a multiple of none of the sizes in which chunked forms
-are written."""
+"""Sequence length: long enough for chunks of 1, 7 and 16, and no multiple of usual chunk sizes."""
 BATCH = 3
 NOISE = 0.05
-"""Standard deviation of what is added to every parameter: some cells give exactly 0 as they are
-initialised."""
+"""Standard deviation of the noise added to every parameter; without it some cells output exactly
+0."""
 AGREE = 1e-8
-"""How far figures may be apart that should be equal in float64. Sound cells were within 1e-12,
-broken ones off by 1e-3 and more."""
+"""Largest difference allowed between figures that should be equal in float64. Sound cells stay
+within 1e-12; broken cells differ by 1e-3 and more."""
 
-NOT_LOOKED = Imported()
+NOTHING_IMPORTED = Imported()
 
 
 @dataclass(frozen=True)
 class Subject:
-    """A cell with its options, in one implementation, at sizes that it can take.
+    """A cell with its options, in one implementation, at sizes that it accepts.
 
-    dtype: what is computed in, float64 wherever the cell can.
-    skip:  implementations that are not to be compared.
-    noise: standard deviation of what is added to every parameter.
-    imported: what torch was before its code was imported.
-    agree: how far apart equal figures may be in float64.
-    tolerance: how far apart equal figures may be, relative to their size where that is above 1.
+    dtype:    dtype of the computation; float64 for every cell that can run in it.
+    skip:     implementations that are not compared with the default one.
+    noise:    standard deviation of the noise added to every parameter.
+    imported: state of torch before the code of the cell was imported.
+    agree:    largest difference allowed between equal figures in float64.
     """
 
     spec: CellSpec
@@ -50,89 +49,101 @@ class Subject:
     dtype: torch.dtype = torch.float64
     skip: tuple[str, ...] = ()
     noise: float = NOISE
-    imported: Imported = NOT_LOOKED
+    imported: Imported = NOTHING_IMPORTED
     agree: float = AGREE
 
     @property
     def hidden_size(self) -> int:
-        """The smallest one that the cell can take, from 5 on."""
+        """The smallest hidden size from 5 on that the cell accepts, unless `units` is set."""
         return self.units or self.spec.hidden_size(UNITS)
 
     @property
     def input_size(self) -> int | tuple[int, int, int]:
-        """I, or (C, H, W)."""
+        """I for cells over features, (C, H, W) for cells over frames."""
         if self.spec.inputs == "frames":
             return FRAME
         return self.hidden_size if self.spec.same_size else INPUTS
 
     @property
     def steps(self) -> int:
-        """T, as the cell allows."""
+        """T: the usual sequence length, or the longest one that the cell accepts."""
         return min(STEPS, self.spec.longest or STEPS)
 
     @property
     def tolerance(self) -> float:
+        """Largest allowed difference, relative to the largest figure where that exceeds 1."""
         return self.agree if self.dtype == torch.float64 else 1e-3
 
+    def long_steps(self, features: int, frames: int) -> int:
+        """Length of a long sequence for this kind of inputs, within the cell's longest one."""
+        steps = features if self.spec.inputs == "features" else frames
+        return min(steps, self.spec.longest or features)
+
     def changed(self, **changes: Any) -> "Subject":
-        """The same but for these fields."""
+        """Return a copy of this subject with these fields changed."""
         return replace(self, **changes)
 
     def build(self, *, noise: float | None = None, training: bool = False) -> nn.Module:
-        """A cell with the weights of the seed, moved a little off where they begin."""
+        """Build the cell with the weights of the seed, moved a little off their initial values."""
         seed_everything(self.seed)
         cell = as_dtype(self.construct(), self.dtype)
-        noise = self.noise if noise is None else noise
+        scale = self.noise if noise is None else noise
         generator = torch.Generator().manual_seed(self.seed + 1)
         with torch.no_grad():
             for parameter in cell.parameters():
-                parameter.add_(
-                    noise * torch.randn(parameter.shape, dtype=parameter.dtype, generator=generator)
-                )
+                shape = parameter.shape
+                added = torch.randn(shape, dtype=parameter.dtype, generator=generator)
+                parameter.add_(scale * added)
         return cell.train(training)
 
     def construct(self) -> nn.Module:
-        """What `build` gives, as it gives it."""
-        cell: nn.Module = self.spec.load(self.options, self.implementation)(
-            self.input_size, self.hidden_size
-        )
+        """Call the cell's `build` function and return its result unchanged."""
+        build = self.spec.load(self.options, self.implementation)
+        cell: nn.Module = build(self.input_size, self.hidden_size)
         return cell
 
     def inputs(self, batch: int = BATCH, steps: int = 0, seed: int = 0) -> Tensor:
-        """Noise, (B, T, I) or (B, T, C, H, W)."""
+        """Draw standard normal inputs, (B, T, I) or (B, T, C, H, W)."""
         size = self.input_size
-        shape = (batch, steps or self.steps, *((size,) if isinstance(size, int) else size))
+        features = (size,) if isinstance(size, int) else size
+        shape = (batch, steps or self.steps, *features)
         generator = torch.Generator().manual_seed(1000 + seed)
         return torch.randn(shape, dtype=torch.float64, generator=generator).to(self.dtype)
 
-    def gap(self, a: Tensor, b: Tensor) -> float:
-        """The largest difference, over the largest figure where that is above 1; infinite where one
-        is not finite."""
-        if a.shape != b.shape:
-            fail(f"the shape is {tuple(b.shape)} where {tuple(a.shape)} was expected")
-        if not a.numel():
+    def gap(self, expected: Tensor, actual: Tensor) -> float:
+        """Return the largest difference, relative to the largest expected figure if that exceeds 1.
+
+        The gap is infinite where a figure is not finite. Raises CheckFailed for different shapes.
+        """
+        if expected.shape != actual.shape:
+            shape = tuple(actual.shape)
+            fail(f"the shape is {shape} where {tuple(expected.shape)} was expected")
+        if not expected.numel():
             return 0.0
-        gap = (a - b).abs().max().item() / max(1.0, a.abs().max().item())
+        scale = max(1.0, expected.abs().max().item())
+        gap = (expected - actual).abs().max().item() / scale
         return gap if np.isfinite(gap) else float("inf")
 
-    def demand(self, expected: Tensor, got: Tensor, what: str) -> None:
-        """Fail where figures that should be equal are not: `what`, by how much, and how much is
-        allowed."""
-        gap = self.gap(expected, got)
+    def demand(self, expected: Tensor, actual: Tensor, complaint: str) -> None:
+        """Raise CheckFailed where figures that should be equal differ beyond the tolerance."""
+        gap = self.gap(expected, actual)
         if gap > self.tolerance:
-            fail(f"{what} by {gap:.2g} (at most {self.tolerance:g} expected)")
+            fail(f"{complaint} by {gap:.2g} (at most {self.tolerance:g} expected)")
 
 
 def run(cell: nn.Module, x_BT: Tensor, state: Any = None) -> tuple[Tensor, Any]:
-    """Call the cell as the harness does: without a state where it is to begin from its own."""
+    """Call the cell as the harness does: with no state argument where it starts from its own
+    state."""
     x_BT = x_BT.contiguous()
     y_BT, after = cell(x_BT) if state is None else cell(x_BT, state)
     return y_BT, after
 
 
 def as_dtype(cell: nn.Module, dtype: torch.dtype) -> nn.Module:
-    """All floating tensors of the module in this dtype, complex ones in the complex dtype of its
-    precision."""
+    """Convert all floating-point tensors of the module to this dtype.
+
+    Complex tensors are converted to the complex dtype of the same precision.
+    """
 
     def change(tensor: Tensor) -> Tensor:
         if tensor.is_complex():
@@ -144,7 +155,13 @@ def as_dtype(cell: nn.Module, dtype: torch.dtype) -> nn.Module:
 
 
 def seed_everything(seed: int) -> None:
-    """All the generators that a cell may draw from."""
+    """Seed every global generator that a cell may draw from: torch's, Python's and numpy's."""
     torch.manual_seed(seed)
     random.seed(seed)
     np.random.seed(seed)
+
+
+def random_like(tensor: Tensor, seed: int) -> Tensor:
+    """Draw standard normal numbers in the shape and dtype of a tensor."""
+    generator = torch.Generator().manual_seed(seed)
+    return torch.randn(tensor.shape, dtype=tensor.dtype, generator=generator)

@@ -1,9 +1,9 @@
-"""Training: epochs over a task's data, evaluations between them, and the figures that come of
-it."""
+"""Training: epochs over a task's data, evaluations between them, and the resulting figures."""
 
 from rnnbench.training.checkpoint import Checkpoint
 from rnnbench.training.contract import check_batch
-from rnnbench.training.feed import Feed, open_feed
+from rnnbench.training.feed import Feed
 from rnnbench.training.loop import Outcome, train
+from rnnbench.training.opening import open_feed
 
 __all__ = ["Checkpoint", "Feed", "Outcome", "check_batch", "open_feed", "train"]

@@ -1,5 +1,4 @@
-"""Checkpoints: all that a training run needs to go on in another process as if nothing had
-happened."""
+"""Checkpoints: all that is needed to resume a training in another process without a difference."""
 
 import json
 import pickle
@@ -17,32 +16,42 @@ from rnnbench.errors import first_line
 from rnnbench.records import CHECKPOINT_SECONDS
 from rnnbench.store import write_atomically
 
+UNREADABLE = (
+    *(OSError, RuntimeError, ValueError, KeyError, TypeError, EOFError),
+    pickle.UnpicklingError,
+)
+"""What torch raises for a file that is no whole checkpoint."""
+
 
 class Checkpoint:
-    """Where a trial's checkpoint lies, and how often one is written: at the end of an epoch, once a
-    period has passed.
+    """The checkpoint of a trial: it is due after an epoch when a period has passed.
 
-    conditions: what a run must share with the one that wrote the checkpoint: trial, sources,
-                versions. One that was written under others, or cannot be read, is not used.
+    path:           its file; None writes none.
+    conditions:     what the writing and the resuming process must share: trial, sources, versions.
+                    A checkpoint with other conditions, or one that cannot be read, is not used.
+    period_seconds: the least wall seconds between two checkpoints.
     """
 
     def __init__(
         self, path: Path | None, conditions: str = "", period_seconds: float = CHECKPOINT_SECONDS
     ) -> None:
-        self.path, self.conditions, self.period_seconds = path, conditions, period_seconds
+        self.path = path
+        self.conditions = conditions
+        self.period_seconds = period_seconds
         self._written = time.monotonic()
 
     @property
     def due(self) -> bool:
-        """Whether one should be written now."""
+        """Whether a checkpoint should be written now."""
         return self.path is not None and time.monotonic() - self._written >= self.period_seconds
 
     def write(self, content: Mapping[str, Any]) -> None:
-        """Keep this content (tensors, numbers, strings, dictionaries and lists of them) with the
-        random streams.
+        """Write this content, with the conditions and the states of the global generators.
 
-        Where the disk is full, the folder is gone, or a cell keeps what cannot be written, the
-        trial goes on without.
+        content: tensors, numbers and strings, and dictionaries and lists of these.
+
+        The training continues without a checkpoint where it cannot be written: on a full disk, in
+        a folder that was removed, or with a cell whose state cannot be pickled.
         """
         if self.path is None:
             return
@@ -56,7 +65,10 @@ class Checkpoint:
         self._written = time.monotonic()
 
     def read(self) -> dict[str, Any] | None:
-        """What was kept, or None; `restore_streams` comes after the model has been built."""
+        """Return the content that was written, or None where no checkpoint can be used.
+
+        `restore_streams` must be called after the model was built, which draws random numbers.
+        """
         if self.path is None or not self.path.exists():
             return None
         try:
@@ -64,51 +76,45 @@ class Checkpoint:
             if content["conditions"] == self.conditions:
                 return dict(content)
             reason = "it was written under other conditions"
-        except (
-            OSError,
-            RuntimeError,
-            ValueError,
-            KeyError,
-            TypeError,
-            EOFError,
-            pickle.UnpicklingError,
-        ) as error:
+        except UNREADABLE as error:
             reason = f"it cannot be read: {first_line(error)}"
         print(f"rnnbench: the checkpoint is not used: {reason}")  # noqa: T201  goes to the trial's own output
         return None
 
 
 def stream_state(stream: np.random.Generator) -> str:
-    """The state of a numpy generator as text; its integers are too long for most formats."""
+    """Return the state of a numpy generator as JSON; most formats have no integers as long."""
     return json.dumps(stream.bit_generator.state)
 
 
 def restore_stream(stream: np.random.Generator, state: str) -> None:
-    """Put a numpy generator where it was."""
+    """Set a numpy generator to a state that `stream_state` returned."""
     stream.bit_generator.state = json.loads(state)
 
 
 def _streams() -> dict[str, Any]:
-    """The global generators, from which cells may draw."""
+    """The states of the global generators, from which cells may draw."""
     version, internal, gauss = random.getstate()
-    kept = np.random.get_state(legacy=False)
-    kept["state"] = {**kept["state"], "key": kept["state"]["key"].tolist()}
+    numpy_state = np.random.get_state(legacy=False)
+    words = numpy_state["state"]["key"].tolist()
+    numpy_state["state"] = {**numpy_state["state"], "key": words}
     return {
         "torch": torch.get_rng_state(),
         "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
         "python": json.dumps([version, list(internal), gauss]),
-        "numpy": json.dumps(kept),
+        "numpy": json.dumps(numpy_state),
     }
 
 
 def restore_streams(content: Mapping[str, Any]) -> None:
-    """Put the global generators where they were."""
+    """Set the global generators to the states in the content of a checkpoint."""
     streams = content["streams"]
     torch.set_rng_state(streams["torch"])
     if streams["cuda"]:
         torch.cuda.set_rng_state_all(streams["cuda"])
     version, internal, gauss = json.loads(streams["python"])
     random.setstate((version, tuple(internal), gauss))
-    kept = json.loads(streams["numpy"])
-    kept["state"]["key"] = np.asarray(kept["state"]["key"], dtype=np.uint32)
-    np.random.set_state(kept)
+    numpy_state = json.loads(streams["numpy"])
+    words = np.asarray(numpy_state["state"]["key"], dtype=np.uint32)
+    numpy_state["state"]["key"] = words
+    np.random.set_state(numpy_state)

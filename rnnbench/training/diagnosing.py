@@ -1,4 +1,4 @@
-"""Diagnostics of a trial: measurements of the model's first cell, as initialised and as chosen."""
+"""Diagnostics of a trial: measurements of the model's first cell, before and after training."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -17,18 +17,22 @@ from rnnbench.records import Diagnosed, Diagnosis, LearningTrial
 from rnnbench.training.feed import Feed
 
 Measure = Callable[[Any, Any, Any], Diagnosis]
+"""A measurement: takes a cell, its inputs (B, T, I) and a random generator."""
 NO_DIAGNOSTICS: Mapping[str, Measure] = {}
 SEQUENCES = 64
-"""Sequences of the validation data that are looked at."""
+"""The most sequences of the validation data on which diagnostics are measured."""
 
 
 class DiagnosticFailed(RnnbenchError):
-    """A measurement that gave nothing; the message names its distribution."""
+    """A diagnostic that raised; the message names its distribution."""
 
 
 def from_plugin(diagnostic: Diagnostic, origin: str) -> Measure:
-    """A measurement of a plugin, imported when it is first taken. What goes wrong in it names the
-    distribution."""
+    """Return the measurement of a plugin, which is imported when it is first called.
+
+    The measurement raises DiagnosticFailed with the distribution of the plugin, `origin`, whatever
+    is raised in it, except for Refused.
+    """
 
     def measure(cell: Any, x_BTI: Any, rng: Any) -> Diagnosis:
         try:
@@ -46,66 +50,73 @@ def from_plugin(diagnostic: Diagnostic, origin: str) -> Measure:
 def diagnose(
     diagnostics: Mapping[str, Measure], model: Model, task: Task, feed: Feed, trial: LearningTrial
 ) -> dict[str, Diagnosis | str]:
-    """What each measurement gives for the model as it is now, or why it gives nothing."""
+    """Return what each diagnostic gives for the model with its present weights, or why it failed.
+
+    A diagnostic changes neither the random generators nor the mode of the model, and whatever it
+    raises does not end the training.
+    """
     if not diagnostics:
         return {}
     x_BTI = _encoded(model, feed)
-    found: dict[str, Diagnosis | str] = {}
+    diagnoses: dict[str, Diagnosis | str] = {}
     was_training = model.training
     model.eval()
     for name, measure in diagnostics.items():
         rng = seeds.generator(trial.seed, "diagnostic", name)
-        with (
-            torch.random.fork_rng(),
-            torch.backends.cudnn.flags(enabled=False),
-        ):  # it has no backward in evaluation
+        # cuDNN has no backward pass in evaluation mode
+        with torch.random.fork_rng(), torch.backends.cudnn.flags(enabled=False):
             try:
-                found[name] = _checked(measure(model.cells[0], x_BTI, rng))
+                diagnoses[name] = _checked(measure(model.cells[0], x_BTI, rng))
             except Refused as refusal:
-                found[name] = f"not for {task.name}: {first_line(refusal)}"
+                diagnoses[name] = f"not for {task.name}: {first_line(refusal)}"
             except DiagnosticFailed as failure:
-                found[name] = first_line(failure)
-            except (
-                BaseException
-            ) as error:  # a measurement beside the training must not cost its figures, nor end it
-                found[name] = f"it raised {describe(error)}"
+                diagnoses[name] = first_line(failure)
+            except BaseException as error:
+                diagnoses[name] = f"it raised {describe(error)}"
     model.train(was_training)
-    return found
+    return diagnoses
 
 
 def paired(
-    fresh: Mapping[str, Diagnosis | str], chosen: Mapping[str, Diagnosis | str], why: str
+    fresh: Mapping[str, Diagnosis | str], chosen: Mapping[str, Diagnosis | str], missing: str
 ) -> dict[str, Diagnosed]:
-    """Both measurements by name; `why` there is no second one."""
-    made = {}
+    """Return the diagnoses of the fresh and of the chosen weights, in pairs by diagnostic.
+
+    missing: the reason for a diagnostic that `chosen` does not have.
+    """
+    pairs = {}
     for name, first in fresh.items():
-        second = chosen.get(name, why)
-        reasons = [said for said in (first, second) if isinstance(said, str)]
-        made[name] = Diagnosed(
+        second = chosen.get(name, missing)
+        reasons = [diagnosis for diagnosis in (first, second) if isinstance(diagnosis, str)]
+        pairs[name] = Diagnosed(
             fresh=None if isinstance(first, str) else first,
             trained=None if isinstance(second, str) else second,
             reason=reasons[0] if reasons else "",
         )
-    return made
+    return pairs
 
 
 @torch.no_grad()
 def _encoded(model: Model, feed: Feed) -> Tensor:
-    """What the first cell is given for the longest validation sequences; of a stream, for windows
-    of it."""
+    """The inputs of the first cell for the longest validation sequences.
+
+    Validation data of a single sequence, a stream, are replaced by windows of the training data.
+    """
     data = feed.validation if len(feed.validation) > 1 else feed.example()
     lengths = data.lengths
     longest = np.arange(len(data)) if lengths is None else np.flatnonzero(lengths == lengths.max())
-    some = data.take(longest[:SEQUENCES])
+    batch = data.take(longest[:SEQUENCES])
     device = next(model.parameters()).device
-    inputs = tensor(some.inputs).to(device)
-    tokens = None if some.tokens is None else tensor(some.tokens).to(device)
+    inputs = tensor(batch.inputs).to(device)
+    tokens = None if batch.tokens is None else tensor(batch.tokens).to(device)
     return inputs if model.over_frames else model.encoder(inputs, tokens)
 
 
 def _checked(diagnosis: object) -> Diagnosis:
-    """What a measurement returned, finite and of the right types. Raises TypeError or ValueError
-    where it is not."""
+    """The finite part of what a diagnostic returned.
+
+    Raises TypeError or ValueError where it is not a Diagnosis with fields of the declared types.
+    """
     if not isinstance(diagnosis, Diagnosis):
         raise TypeError(
             f"it returned {type(diagnosis).__name__}, and should return rnnbench.Diagnosis"
@@ -114,25 +125,25 @@ def _checked(diagnosis: object) -> Diagnosis:
 
 
 def _finite(diagnosis: Diagnosis) -> Diagnosis:
-    """The finite part of a curve and of its figures; what is not finite is no figure."""
+    """The finite points and figures; each figure that is not finite is absent with the reason."""
     points = [
-        (x, y)
+        (float(x), float(y))
         for x, y in zip(diagnosis.x, diagnosis.y, strict=True)
         if math.isfinite(x) and math.isfinite(y)
     ]
-    lost = {
-        name: f"came out as {value}"
-        for name, value in diagnosis.figures.items()
-        if not math.isfinite(value)
-    }
+    figures = {}
+    absent = {**diagnosis.absent}
+    for name, value in diagnosis.figures.items():
+        if math.isfinite(value):
+            figures[name] = float(value)
+        else:
+            absent[name] = f"came out as {value}"
     return Diagnosis(
         x_name=diagnosis.x_name,
         y_name=diagnosis.y_name,
-        x=tuple(float(x) for x, _ in points),
-        y=tuple(float(y) for _, y in points),
-        figures={
-            name: float(value) for name, value in diagnosis.figures.items() if name not in lost
-        },
-        absent={**diagnosis.absent, **lost},
+        x=tuple(x for x, _ in points),
+        y=tuple(y for _, y in points),
+        figures=figures,
+        absent=absent,
         log_y=diagnosis.log_y,
     )

@@ -11,7 +11,7 @@ from torch.nn import functional
 from rnnbench.contracts import Array, Batch, Task, compute
 from rnnbench.errors import describe
 from rnnbench.model import Model
-from rnnbench.training.answers import ABSENT, best_path, padded, references, write_on
+from rnnbench.training.answers import ABSENT, best_path, generate, padded, references
 from rnnbench.training.losses import on_device
 from rnnbench.training.windows import folded, windows
 
@@ -21,22 +21,24 @@ NAN_OUTPUTS = "the outputs of the model are not numbers"
 
 
 class Evaluated(NamedTuple):
-    """Finite scores by metric, and for each metric that has none the reason."""
+    """The finite scores by metric, and the reason for each metric without a score."""
 
     scores: dict[str, float]
     absent: dict[str, str]
 
 
 def evaluate(model: Model, task: Task, data: Batch, device: torch.device) -> Evaluated:
-    """Scores of the present weights on these data. Raises what the deciding metric raises; another
-    one that raises, or gives no finite number, is absent with the reason."""
+    """Return the scores of the model's present weights on these data.
+
+    A metric that raises, or is not finite, is absent with the reason. Raises what the task's first
+    metric raises, since training depends on it.
+    """
     model.eval()
     answer = {"stream": _stream, "decode": _decode}.get(task.mode, _sequences)
     with torch.inference_mode():
         outputs, targets = answer(model, task, data, device)
-    if (
-        outputs.dtype.kind == "f" and np.isnan(outputs).any()
-    ):  # the likeliest class of NaN would be the first one
+    if outputs.dtype.kind == "f" and np.isnan(outputs).any():
+        # argmax would count the first NaN as the likeliest class
         return Evaluated({}, {metric.name: NAN_OUTPUTS for metric in task.metrics})
     return _scores(task, outputs, targets, data.extra)
 
@@ -59,56 +61,66 @@ def _scores(task: Task, outputs: Array, targets: Array, extra: Mapping[str, Arra
     return Evaluated(scores, absent)
 
 
-def _parts(task: Task, data: Batch) -> Iterator[Batch]:
+def _batches(task: Task, data: Batch) -> Iterator[Batch]:
     for start in range(0, len(data), EVALUATION_BATCH):
         index = np.arange(start, min(start + EVALUATION_BATCH, len(data)))
         yield data.take(index).trimmed(targets=task.asks_at_steps)
 
 
 def _sequences(model: Model, task: Task, data: Batch, device: torch.device) -> tuple[Array, Array]:
-    """Outputs and targets at the asked steps, (N, O) and (N, ...); for CTC the labels of the best
-    paths, (B, L)."""
-    outputs, targets = [], []
-    for part in _parts(task, data):
-        here = on_device(part, device)
-        found = model(here.inputs, here.tokens, here.lengths)
-        if task.loss == "ctc":
-            outputs.append(best_path(found, here.lengths).cpu().numpy())
-            targets.append(part.targets)
-            continue
-        if task.asks_at_steps:
-            found = found.flatten(0, 1) if here.asked is None else found[here.asked]
-        outputs.append(found.cpu().numpy())
-        targets.append(_at_asked(task, part))
+    """Outputs (N, O) and targets (N, ...), at the steps at which the task asks for an answer."""
     if task.loss == "ctc":
-        labels = padded(targets)
-        return padded(outputs), np.where(labels > 0, labels, ABSENT)
+        return _labels(model, task, data, device)
+    outputs = []
+    targets = []
+    for batch in _batches(task, data):
+        tensors = on_device(batch, device)
+        answers = model(tensors.inputs, tensors.tokens, tensors.lengths)
+        if task.asks_at_steps:
+            asked = tensors.asked
+            answers = answers.flatten(0, 1) if asked is None else answers[asked]
+        outputs.append(answers.cpu().numpy())
+        targets.append(_asked_targets(task, batch))
     return np.concatenate(outputs), np.concatenate(targets)
 
 
-def _at_asked(task: Task, part: Batch) -> Array:
+def _labels(model: Model, task: Task, data: Batch, device: torch.device) -> tuple[Array, Array]:
+    """Labels of the best paths and right labels, for CTC: (B, L) padded with -1."""
+    paths = []
+    targets = []
+    for batch in _batches(task, data):
+        tensors = on_device(batch, device)
+        outputs = model(tensors.inputs, tensors.tokens, tensors.lengths)
+        paths.append(best_path(outputs, tensors.lengths).cpu().numpy())
+        targets.append(batch.targets)
+    labels = padded(targets)
+    return padded(paths), np.where(labels > 0, labels, ABSENT)
+
+
+def _asked_targets(task: Task, batch: Batch) -> Array:
     if not task.asks_at_steps:
-        return part.targets
-    asked = np.ones(part.targets.shape[:2], dtype=bool) if part.asked is None else part.asked
-    return part.targets[asked]
+        return batch.targets
+    if batch.asked is None:
+        return batch.targets[np.ones(batch.targets.shape[:2], dtype=bool)]
+    return batch.targets[batch.asked]
 
 
 def _stream(model: Model, task: Task, data: Batch, device: torch.device) -> tuple[Array, Array]:
-    """Log-probabilities of the targets and the targets, (N,), the state carried over all
-    windows."""
+    """Log-probabilities of the targets, and the targets: (N,), with states carried over windows."""
     states = None
-    found, targets = [], []
+    log_probabilities = []
+    targets = []
     for window in windows(folded(data, EVALUATION_STREAMS), task.horizon):
-        here = on_device(window, device)
-        outputs, states = model.carry_on(here.inputs, here.tokens, states)
-        chosen = functional.log_softmax(outputs.double(), dim=-1).gather(
-            -1, here.targets[..., None]
-        )
-        found.append(chosen.flatten().cpu().numpy())
+        tensors = on_device(window, device)
+        outputs, states = model.carry_on(tensors.inputs, tensors.tokens, states)
+        of_classes = functional.log_softmax(outputs.double(), dim=-1)
+        of_targets = of_classes.gather(-1, tensors.targets[..., None])
+        log_probabilities.append(of_targets.flatten().cpu().numpy())
         targets.append(window.targets.ravel())
-    return np.concatenate(found), np.concatenate(targets)
+    return np.concatenate(log_probabilities), np.concatenate(targets)
 
 
 def _decode(model: Model, task: Task, data: Batch, device: torch.device) -> tuple[Array, Array]:
-    """Tokens that the model writes behind each prompt, and those it should have written, (B, L)."""
-    return write_on(model, task, data, device, EVALUATION_BATCH), references(data, task.end_token)
+    """The model's answers and the right ones: tokens (B, L) padded with -1."""
+    answers = generate(model, task, data, device, EVALUATION_BATCH)
+    return answers, references(data, task.end_token)

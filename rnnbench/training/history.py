@@ -1,5 +1,7 @@
-"""The course of a training run: what has happened so far, and the rules that end it. No torch; it
-travels as JSON."""
+"""The training history: what has happened so far, and the rules that end a training.
+
+It uses no torch, and is written into checkpoints as JSON.
+"""
 
 import math
 
@@ -8,16 +10,21 @@ from msgspec import Struct
 from rnnbench.records import Epoch, MetricNote, Recipe
 
 EXPLOSION = 1e4
-"""A loss so many times the first one (or so large, where the first is below 1) has exploded."""
+"""A loss has exploded above so many times the first one, or 1 where the first is below 1."""
 
 
 class TrainingHistory(Struct, kw_only=True):
-    """What has happened in a training run so far.
+    """What has happened in a training so far.
 
-    best_score:      of the best epoch on validation data; likewise `best_epoch`.
-    at_target_since: first epoch of those in a row at the target that end now.
-    diverged:        why it cannot go on, where it cannot.
-    futile:          why it was given up, where it was.
+    curve:            the epochs so far, each with its validation scores.
+    best_epoch:       the number of the best epoch on validation data.
+    best_score:       the validation score of the best epoch.
+    at_target_since:  first of the epochs in a row, up to the last one, whose score is at the
+                      target.
+    epochs_to_target: first of the first two epochs in a row whose scores are at the target.
+    first_loss:       the first finite training loss.
+    diverged:         why the training cannot continue; "" where it can.
+    futile:           why the training was stopped for futility; "" where it was not.
     """
 
     curve: list[Epoch] = []
@@ -33,17 +40,16 @@ class TrainingHistory(Struct, kw_only=True):
 
     @property
     def epoch(self) -> int:
-        """Epochs that are behind it."""
+        """The number of epochs that are complete."""
         return len(self.curve)
 
     @property
     def seconds(self) -> float:
-        """Wall seconds spent on it, in whatever processes."""
+        """Wall seconds of training and evaluations, over all processes of a resumed training."""
         return self.seconds_training + self.seconds_evaluating
 
-    def loss_is_fine(self, loss: float) -> bool:
-        """Take note of the loss of a batch; False where it has left the finite numbers, or
-        exploded."""
+    def accept_loss(self, loss: float) -> bool:
+        """Record the training loss of a batch; return False where it is not finite or exploded."""
         if self.first_loss is None and math.isfinite(loss):
             self.first_loss = loss
         epoch = self.epoch + 1
@@ -55,12 +61,12 @@ class TrainingHistory(Struct, kw_only=True):
             )
         return not self.diverged
 
-    def note(self, epoch: Epoch, metric: MetricNote, target: float) -> bool:
-        """Take note of an epoch; True where it is the best so far on validation data.
+    def record(self, epoch: Epoch, metric: MetricNote, target: float) -> bool:
+        """Record an epoch; return whether it is the best so far on validation data.
 
-        The metric that decides has to be finite; where it is not, training has diverged. Of epochs
-        that are equally good and at the target it is the last: all that is left to gain by training
-        on, such as on longer sequences, is then in it.
+        Where the score by `metric` is not finite, the training has diverged. Of epochs that are
+        equally good and at the target, the last one counts as the best: it contains whatever else
+        further training has improved, such as the score on longer sequences.
         """
         score = epoch.validation.get(metric.name)
         if score is None or not math.isfinite(score):
@@ -70,36 +76,36 @@ class TrainingHistory(Struct, kw_only=True):
             )
             return False
         self.curve.append(epoch)
-        self._note_target(epoch.epoch, reached=not metric.better(target, score))
-        as_good = score == self.best_score and not metric.better(target, score)
-        if self.best_score is None or metric.better(score, self.best_score) or as_good:
-            self.best_epoch, self.best_score = epoch.epoch, score
+        at_target = not metric.better(target, score)
+        self._record_target(epoch.epoch, at_target=at_target)
+        is_first = self.best_score is None
+        is_better = self.best_score is not None and metric.better(score, self.best_score)
+        is_equal_at_target = score == self.best_score and at_target
+        if is_first or is_better or is_equal_at_target:
+            self.best_epoch = epoch.epoch
+            self.best_score = score
             return True
         return False
 
     def is_over(self, recipe: Recipe) -> bool:
-        """Whether there is nothing more to train; giving up is noted."""
+        """Whether the training is over; a stop for futility is recorded in `futile`."""
         solved = self.epochs_to_target is not None
+        epochs_without_gain = self.epoch - (self.best_epoch or 0)
         patience = recipe.futility_epochs
-        if (
-            patience
-            and not solved
-            and not self.diverged
-            and self.epoch - (self.best_epoch or 0) >= patience
-        ):
+        may_be_futile = bool(patience) and not solved and not self.diverged
+        if may_be_futile and epochs_without_gain >= patience:
             self.futile = (
                 f"given up in epoch {self.epoch}: no better on validation data for {patience}"
                 " epochs"
             )
-        out_of_budget = self.epoch >= recipe.epochs
-        if out_of_budget:
+        all_epochs_done = self.epoch >= recipe.epochs
+        if all_epochs_done:
             self.futile = ""
-        return bool(
-            out_of_budget or self.diverged or self.futile or (solved and recipe.stop_when_solved)
-        )
+        stops_solved = solved and recipe.stop_when_solved
+        return bool(all_epochs_done or self.diverged or self.futile or stops_solved)
 
-    def _note_target(self, epoch: int, *, reached: bool) -> None:
-        if not reached:
+    def _record_target(self, epoch: int, *, at_target: bool) -> None:
+        if not at_target:
             self.at_target_since = None
         elif self.at_target_since is None:
             self.at_target_since = epoch

@@ -1,4 +1,4 @@
-"""Losses, over the steps at which something is asked; and batches as tensors on a device."""
+"""Losses over the steps at which the task asks for an answer, and batches as tensors."""
 
 from typing import NamedTuple
 
@@ -12,7 +12,10 @@ from rnnbench.model import tensor
 
 
 class Tensors(NamedTuple):
-    """A batch on a device; absent parts are None."""
+    """A batch as tensors on a device; absent parts are None.
+
+    asked: (B, T), the steps at which the task asks for an answer.
+    """
 
     inputs: Tensor
     targets: Tensor
@@ -22,7 +25,7 @@ class Tensors(NamedTuple):
 
 
 def on_device(batch: Batch, device: torch.device) -> Tensors:
-    """The arrays of a batch as tensors."""
+    """Return the arrays of a batch as tensors on a device."""
 
     def moved(array: object) -> Tensor | None:
         return None if array is None else tensor(array).to(device)  # type: ignore[arg-type]
@@ -37,14 +40,20 @@ def on_device(batch: Batch, device: torch.device) -> Tensors:
 
 
 def loss_of(task: Task, outputs: Tensor, batch: Tensors) -> Tensor:
-    """The mean loss over all answers; outputs as the model gives them for a whole batch."""
+    """Return the mean loss over all answers.
+
+    outputs: what the model returns for the whole batch.
+
+    Raises RnnbenchError where the batch asks for an answer at no step.
+    """
     if task.loss == "ctc":
         return ctc(outputs, batch.targets, batch.lengths)
     targets = batch.targets
     if task.asks_at_steps and batch.asked is not None:
         if not bool(batch.asked.any()):
             raise RnnbenchError(f"{task.name}: a training batch asks nothing at any real step")
-        outputs, targets = outputs[batch.asked], targets[batch.asked]
+        outputs = outputs[batch.asked]
+        targets = targets[batch.asked]
     if task.loss == "squared-error":
         return functional.mse_loss(outputs, targets)
     if task.loss == "binary-cross-entropy":
@@ -53,14 +62,17 @@ def loss_of(task: Task, outputs: Tensor, batch: Tensors) -> Tensor:
 
 
 def ctc(outputs: Tensor, targets: Tensor, lengths: Tensor | None) -> Tensor:
-    """Connectionist temporal classification: (B, T, O) against (B, L) labels, 0 behind the last; 0
-    is the blank.
+    """Return the loss of connectionist temporal classification, with label 0 as the blank.
 
-    source: Graves et al. 2006, doi:10.1145/1143844.1143891. A sequence too short for its labels
-            counts as zero.
+    outputs: (B, T, O).
+    targets: (B, L) labels, with 0 after the last one of each row.
+    lengths: (B,) real steps of each sequence; None where all steps are real.
+
+    A sequence too short for its labels has a loss of zero.
+
+    source: Graves et al. 2006, doi:10.1145/1143844.1143891.
     """
     steps = torch.full((len(outputs),), outputs.shape[1]) if lengths is None else lengths
+    labels = (targets > 0).sum(dim=1)
     log_probabilities_TBO = functional.log_softmax(outputs, dim=-1).transpose(0, 1)
-    return functional.ctc_loss(
-        log_probabilities_TBO, targets, steps, (targets > 0).sum(dim=1), zero_infinity=True
-    )
+    return functional.ctc_loss(log_probabilities_TBO, targets, steps, labels, zero_infinity=True)

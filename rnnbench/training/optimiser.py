@@ -1,5 +1,4 @@
-"""The optimiser that a recipe asks for, with what cells ask for their own parameters; schedule and
-clipping."""
+"""The optimiser of a recipe, with the parameter groups of cells; its schedule and clipping."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -21,40 +20,35 @@ OPTIMISERS: Mapping[str, Callable[..., torch.optim.Optimizer]] = {
 }
 ADAMW_WEIGHT_DECAY = 0.01
 PEAK_RATE = "peak_rate"
+"""The key of the learning rate without schedule in the parameter groups of an optimiser."""
 
 
 def make_optimiser(model: Model, recipe: Recipe, learning_rate: float) -> torch.optim.Optimizer:
-    """An optimiser over all parameters of the model, each in one group.
+    """Return an optimiser over all parameters of the model, each in one group.
 
-    Raises CellContractError where a cell's `param_groups()` name a tensor that is none of its
-    parameters, or one twice.
+    Raises CellContractError where a cell's `param_groups()` holds a tensor that is none of its
+    parameters, or a parameter twice.
     """
-    weight_decay = recipe.weight_decay
-    if weight_decay is None:
-        weight_decay = ADAMW_WEIGHT_DECAY if recipe.optimiser == "adamw" else 0.0
-    groups = []
+    weight_decay = _weight_decay(recipe)
+    declared = []
     grouped: set[int] = set()
     for cell in model.cells:
-        for group in _declared(cell):
-            _check(group, cell, grouped)
-            own = (
-                learning_rate * group.learning_rate_factor
-                if group.learning_rate is None
-                else group.learning_rate
-            )
-            decay = weight_decay if group.weight_decay else 0.0
-            groups.append(_group(list(group.parameters), own, decay))
-    rest = [parameter for parameter in model.parameters() if id(parameter) not in grouped]
-    return OPTIMISERS[recipe.optimiser](
-        [_group(rest, learning_rate, weight_decay), *groups], lr=learning_rate
-    )
+        for group in _declared_groups(cell):
+            _check_group(group, cell, grouped)
+            own_decay = weight_decay if group.weight_decay else 0.0
+            own_rate = _own_rate(group, learning_rate)
+            declared.append(_torch_group(list(group.parameters), own_rate, own_decay))
+    remaining = [parameter for parameter in model.parameters() if id(parameter) not in grouped]
+    groups = [_torch_group(remaining, learning_rate, weight_decay), *declared]
+    return OPTIMISERS[recipe.optimiser](groups, lr=learning_rate)
 
 
 def set_rates(optimiser: torch.optim.Optimizer, recipe: Recipe, step: int, steps: int) -> None:
-    """The rates of the next step, where `step` of `steps` have been taken.
+    """Set the learning rates of the next step, after `step` of `steps` steps.
 
-    Cosine: half a period from the rate to zero (Loshchilov & Hutter 2017, arXiv:1608.03983,
-            equation 5, no restart).
+    The schedule "cosine" is half a period from the full rate to zero.
+
+    source: Loshchilov & Hutter 2017, arXiv:1608.03983, equation 5, without restarts.
     """
     if recipe.schedule == "cosine":
         share = 0.5 * (1 + math.cos(math.pi * step / steps))
@@ -62,30 +56,44 @@ def set_rates(optimiser: torch.optim.Optimizer, recipe: Recipe, step: int, steps
             group["lr"] = group[PEAK_RATE] * share
 
 
-def cut_gradient(model: nn.Module, norm: float) -> None:
-    """Scale the gradient of all parameters together to at most this norm; 0 leaves it as it is."""
+def clip_gradient(model: nn.Module, norm: float) -> None:
+    """Scale the gradient of all parameters together to at most this norm; 0 means no clipping."""
     if norm:
         torch.nn.utils.clip_grad_norm_(model.parameters(), norm)
 
 
-def _declared(cell: nn.Module) -> list[ParameterGroup]:
-    declared: list[object] = (
-        list(cell.param_groups()) if isinstance(cell, DeclaresParameterGroups) else []
-    )
+def _weight_decay(recipe: Recipe) -> float:
+    if recipe.weight_decay is not None:
+        return recipe.weight_decay
+    return ADAMW_WEIGHT_DECAY if recipe.optimiser == "adamw" else 0.0
+
+
+def _own_rate(group: ParameterGroup, learning_rate: float) -> float:
+    if group.learning_rate is None:
+        return learning_rate * group.learning_rate_factor
+    return group.learning_rate
+
+
+def _declared_groups(cell: nn.Module) -> list[ParameterGroup]:
+    if not isinstance(cell, DeclaresParameterGroups):
+        return []
+    declared: list[object] = list(cell.param_groups())
     groups = []
     for group in declared:
         if not isinstance(group, ParameterGroup):
-            found = type(group).__name__
+            actual = type(group).__name__
             raise CellContractError(
                 f"{type(cell).__name__}: param_groups() should give rnnbench.ParameterGroup, got"
-                f" {found}"
+                f" {actual}"
             )
         groups.append(group)
     return groups
 
 
-def _check(group: ParameterGroup, cell: nn.Module, grouped: set[int]) -> None:
-    name, own = type(cell).__name__, {id(parameter) for parameter in cell.parameters()}
+def _check_group(group: ParameterGroup, cell: nn.Module, grouped: set[int]) -> None:
+    """Check a group, and add the ids of its parameters to `grouped`."""
+    name = type(cell).__name__
+    own = {id(parameter) for parameter in cell.parameters()}
     if group.learning_rate is not None and group.learning_rate_factor != 1.0:
         raise CellContractError(
             f"{name}: a parameter group has both learning_rate and learning_rate_factor"
@@ -100,5 +108,5 @@ def _check(group: ParameterGroup, cell: nn.Module, grouped: set[int]) -> None:
         grouped.add(id(parameter))
 
 
-def _group(parameters: list[Any], rate: float, weight_decay: float) -> dict[str, Any]:
+def _torch_group(parameters: list[Any], rate: float, weight_decay: float) -> dict[str, Any]:
     return {"params": parameters, "lr": rate, PEAK_RATE: rate, "weight_decay": weight_decay}

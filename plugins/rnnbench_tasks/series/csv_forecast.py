@@ -1,4 +1,4 @@
-"""The user's own file: a column is forecast."""
+"""The task `csv-forecast`: forecasts of a column in a file of the user."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +21,8 @@ from rnnbench_tasks.series.forecasting import (
 from rnnbench_tasks.series.own_file import Table, check_dials, named, read_table
 from rnnbench_tasks.series.scaling import Scaling
 
-TRAIN_SHARE, VALIDATION_SHARE = 0.7, 0.15
+TRAIN_SHARE = 0.7
+VALIDATION_SHARE = 0.15
 
 
 @dataclass(frozen=True)
@@ -33,13 +34,13 @@ class CsvForecast(rnnbench.RecordedTask):
     sunshine:  0.2  0.1  0.9  0.4 |
     answer at the last row: 35
 
-    `path` is a file of comma-separated values whose first line names its columns; `answer` is the
-    column to forecast, `columns` are others to read beside it, with commas. Rows are in the order
-    of time, the earliest first, or are brought into it by `time`, a column of dates or numbers. The
-    first 70 % of the rows train, the next 15 % validate, the last 15 % test; no answer crosses a
-    border, and scaling is fitted on the training rows alone. What can be reached in a file that
-    nobody has seen is not known: the target, a tenth less squared error than "it stays as it is",
-    is a convention.
+    `path` is a file of comma-separated values whose first line names the columns. `answer` names
+    the column to forecast, and `columns` further columns to read, separated by commas. Rows are in
+    the order of time, the earliest first, or are sorted by `time`, a column of dates or numbers.
+    The first 70 % of the rows are training data, the next 15 % validation data, the last 15 % test
+    data. No answer crosses a border, and scaling is fitted on the training rows alone. What can be
+    reached in an unknown file is not known: the target, a tenth less squared error than "it stays
+    as it is", is a convention.
     """
 
     horizon: int = 24
@@ -63,39 +64,45 @@ class CsvForecast(rnnbench.RecordedTask):
 
     @property
     def output_size(self) -> int:
-        """The rows that are asked for."""
+        """The number of rows to forecast."""
         return self.ahead
 
     @property
     def own_files(self) -> tuple[Path, ...]:
-        """The file."""
+        """The file, where it is set."""
         return (Path(self.path).expanduser(),) if self.path else ()
 
     def load(self, archives: Mapping[str, ZipPath]) -> rnnbench.Splits:  # noqa: ARG002
-        """Inputs (B, T, C), the column to forecast first, and targets (B, `ahead`), scaled on the
-        training rows."""
+        """Return inputs (B, T, C) with the forecast column first, and targets (B, `ahead`).
+
+        Both are scaled on the training rows.
+        """
         table = read_table(self.name, self.path, self.separator)
-        table = table.in_order_of(self.time, unique=True) if self.time else table
-        series_N1 = table.several([self.answer], "answer")
-        further = [name for name in named(self.columns) if name != self.answer]
-        values_NI = (
-            np.column_stack([series_N1, table.several(further, "columns")])
-            if further
-            else series_N1
-        )
+        if self.time:
+            table = table.in_order_of(self.time, unique=True)
+        values_NI = self._values(table)
+        rows = len(table)
         borders = (
-            int(TRAIN_SHARE * len(table)),
-            int((TRAIN_SHARE + VALIDATION_SHARE) * len(table)),
-            len(table),
+            int(TRAIN_SHARE * rows),
+            int((TRAIN_SHARE + VALIDATION_SHARE) * rows),
+            rows,
         )
         parts = chronological(self.horizon, borders, self.ahead)
-        self._check(table, series_N1[:, 0], parts)
+        self._check(table, values_NI[:, 0], parts)
         scaling = Scaling.fit(values_NI[: borders[0]])
         train, validation, test = (self._part(values_NI, part, scaling, parts[0]) for part in parts)
         return rnnbench.Splits(train, validation, test)
 
+    def _values(self, table: Table) -> np.ndarray:
+        """Return the column to forecast and then the further columns, (N, I)."""
+        series_N1 = table.several([self.answer], "answer")
+        further = [name for name in named(self.columns) if name != self.answer]
+        if not further:
+            return series_N1
+        return np.column_stack([series_N1, table.several(further, "columns")])
+
     def _check(self, table: Table, series: np.ndarray, parts: tuple[np.ndarray, ...]) -> None:
-        """Raises DataUnavailable where there is nothing to forecast in one of the parts."""
+        """Raise DataUnavailable where a part has no window, or a series that never changes."""
         for name, starts in zip(("training", "validation", "test"), parts, strict=True):
             if not len(starts):
                 needs = f"horizon {self.horizon} and {self.ahead} ahead"
@@ -111,18 +118,18 @@ class CsvForecast(rnnbench.RecordedTask):
     def _part(
         self, values_NI: np.ndarray, starts: np.ndarray, scaling: Scaling, train_starts: np.ndarray
     ) -> rnnbench.Batch:
-        scaled, series = scaling.apply(values_NI), values_NI[:, 0]
+        scaled = scaling.apply(values_NI)
+        series = values_NI[:, 0]
         inputs, targets = windows(scaled, scaled[:, 0], starts, self.horizon, self.ahead)
         trivial = np.repeat(series[starts - 1, None], self.ahead, axis=1)
-        naive = np.abs(
-            answers(series, train_starts, self.ahead) - series[train_starts - 1, None]
-        ).mean()
-        offset, scale = float(scaling.offset_C[0]), float(scaling.scale_C[0])
+        changes = answers(series, train_starts, self.ahead) - series[train_starts - 1, None]
+        naive_error = float(np.abs(changes).mean())
+        offset = float(scaling.offset_C[0])
+        scale = float(scaling.scale_C[0])
         actual = answers(series, starts, self.ahead)
-        return rnnbench.Batch(
-            inputs, targets, references(actual, trivial, offset, scale, float(naive))
-        )
+        extra = references(actual, trivial, offset, scale, naive_error)
+        return rnnbench.Batch(inputs, targets, extra)
 
     def trivial(self, train: rnnbench.Batch, test: rnnbench.Batch) -> Mapping[str, float]:  # noqa: ARG002
-        """Measured: each row to come is like the last one seen."""
+        """Return the measured score where each row to come equals the last row of the window."""
         return rnnbench.score(self.metrics, test.extra["trivial"], test)

@@ -1,4 +1,4 @@
-"""Demand for electricity: the next half-hour, or the whole next day."""
+"""The tasks `energy` and `energy-day`: forecasts of the demand for electricity."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -31,13 +31,17 @@ DEMAND = rnnbench.Archive(
 MEMBER = "tsdata/fpp3/vic_elec.csv"
 COLUMNS = ["Time", "Demand", "Temperature", "Date", "Holiday"]
 DAY = 48
-FIRST_VALIDATION_DATE, FIRST_TEST_DATE = np.datetime64("2013-07-01"), np.datetime64("2014-01-01")
+"""Half-hours in a day."""
+FIRST_VALIDATION_DATE = np.datetime64("2013-07-01")
+FIRST_TEST_DATE = np.datetime64("2014-01-01")
 Array = NDArray[Any]
 
 
 class HalfHours(NamedTuple):
-    """The file's columns, (N,) each: local date, demand in MWh, temperature in degrees Celsius,
-    holiday as 0 or 1."""
+    """The columns of the file, (N,) each.
+
+    The date is local, the demand in MWh, the temperature in degrees Celsius, a holiday 0 or 1.
+    """
 
     date: Array
     demand: Array
@@ -46,13 +50,13 @@ class HalfHours(NamedTuple):
 
     @property
     def measured(self) -> Array:
-        """(N, 2): demand and temperature."""
+        """Demand and temperature, (N, 2)."""
         return np.column_stack([self.demand, self.temperature])
 
 
 @dataclass(frozen=True)
 class _Energy(rnnbench.RecordedTask):
-    """What both questions share: all but how many half-hours are asked for."""
+    """Forecasts that differ only in the number of half-hours to forecast."""
 
     horizon: int = DAY
     ahead: int = field(default=1, init=False)
@@ -63,12 +67,15 @@ class _Energy(rnnbench.RecordedTask):
 
     @property
     def output_size(self) -> int:
-        """The half-hours that are asked for."""
+        """The number of half-hours to forecast."""
         return self.ahead
 
     def load(self, archives: Mapping[str, ZipPath]) -> rnnbench.Splits:
-        """Inputs (B, T, 3) and targets (B, `ahead`); demand and temperature scaled by mean and
-        deviation of the training half-hours, holidays 0 or 1."""
+        """Return inputs (B, T, 3) and targets (B, `ahead`).
+
+        Demand and temperature are scaled by mean and deviation of the training half-hours;
+        holidays are 0 or 1.
+        """
         rows = read_demand(archives[DEMAND.package])
         first_validation, first_test = np.searchsorted(
             rows.date, [FIRST_VALIDATION_DATE, FIRST_TEST_DATE]
@@ -86,22 +93,21 @@ class _Energy(rnnbench.RecordedTask):
     def _part(
         self, rows: HalfHours, starts: Array, scaling: Scaling, train_starts: Array
     ) -> rnnbench.Batch:
-        """The windows before these starts, and what is asked from them on."""
+        """Return the windows before these starts, and the demand from them on."""
         inputs_N3 = np.column_stack([scaling.apply(rows.measured), rows.holiday]).astype(np.float32)
         inputs, targets = windows(inputs_N3, inputs_N3[:, 0], starts, self.horizon, self.ahead)
-        actual, yesterday = (answers(rows.demand, starts - back, self.ahead) for back in (0, DAY))
-        naive = answers(rows.demand, train_starts, self.ahead) - answers(
-            rows.demand, train_starts - DAY, self.ahead
-        )
-        offset, scale = float(scaling.offset_C[0]), float(scaling.scale_C[0])
-        return rnnbench.Batch(
-            inputs,
-            targets,
-            references(actual, yesterday, offset, scale, float(np.abs(naive).mean())),
-        )
+        actual = answers(rows.demand, starts, self.ahead)
+        yesterday = answers(rows.demand, starts - DAY, self.ahead)
+        train_actual = answers(rows.demand, train_starts, self.ahead)
+        train_yesterday = answers(rows.demand, train_starts - DAY, self.ahead)
+        naive_error = float(np.abs(train_actual - train_yesterday).mean())
+        offset = float(scaling.offset_C[0])
+        scale = float(scaling.scale_C[0])
+        extra = references(actual, yesterday, offset, scale, naive_error)
+        return rnnbench.Batch(inputs, targets, extra)
 
     def trivial(self, train: rnnbench.Batch, test: rnnbench.Batch) -> Mapping[str, float]:  # noqa: ARG002
-        """Measured: each half-hour is what it was 48 half-hours before."""
+        """Return the measured score where each half-hour repeats that of the day before."""
         return rnnbench.score(self.metrics, test.extra["trivial"], test)
 
 
@@ -115,12 +121,12 @@ class Energy(_Energy):
     holiday:         1     1     1  ...     1 |
     answer at the last step: 4368
 
-    Chronological: trained on 2012-01 to 2013-06, validated on 2013-07 to 2013-12, tested on the
-    whole of 2014. Scaling is fitted on the training half-hours alone. A day is 48 half-hours, of
-    summer time too. The target is what tuned ridge regression on the flattened window reaches on
-    the same splits, rounded down: skill 0.9826 on validation and 0.9833 on test data, measured
-    2026-11-25 by benchmarks/targets_series.py. source: Australian Energy Market Operator and Bureau
-    of Meteorology, as vic_elec of the package tsibbledata.
+    The split is chronological: 2012-01 to 2013-06 are training data, 2013-07 to 2013-12 validation
+    data, and the whole of 2014 test data. Scaling is fitted on the training half-hours alone. A day
+    is 48 half-hours, in summer time too. The target is the score of tuned ridge regression on the
+    flattened window on the same splits, rounded down: skill 0.9826 on validation and 0.9833 on test
+    data, measured 2026-11-25 by benchmarks/targets_series.py. source: Australian Energy Market
+    Operator and Bureau of Meteorology, as vic_elec of the package tsibbledata.
     """
 
     name: ClassVar[str] = "energy"
@@ -137,12 +143,13 @@ class EnergyDay(_Energy):
     holiday:         1     1     1  ...     1 |
     answer at the last step: 4368  4164  ...  5045
 
-    Tomorrow's weather and holidays are not shown. Chronological: trained on 2012-01 to 2013-06,
-    validated on 2013-07 to 2013-12, tested on the whole of 2014; no answer crosses a border.
-    Scaling is fitted on the training half-hours. The target is what tuned ridge regression on the
-    flattened window reaches on the same splits, rounded down: skill 0.3939 on validation and 0.4039
-    on test data, measured 2026-11-25 by benchmarks/targets_series.py. source: Australian Energy
-    Market Operator and Bureau of Meteorology, as vic_elec of the package tsibbledata.
+    The weather and holidays of the next day are not shown. The split is chronological: 2012-01 to
+    2013-06 are training data, 2013-07 to 2013-12 validation data, and the whole of 2014 test data;
+    no answer crosses a border. Scaling is fitted on the training half-hours. The target is the
+    score of tuned ridge regression on the flattened window on the same splits, rounded down: skill
+    0.3939 on validation and 0.4039 on test data, measured 2026-11-25 by
+    benchmarks/targets_series.py. source: Australian Energy Market Operator and Bureau of
+    Meteorology, as vic_elec of the package tsibbledata.
     """
 
     ahead: int = field(default=DAY, init=False)
@@ -151,8 +158,10 @@ class EnergyDay(_Energy):
 
 
 def read_demand(root: ZipPath) -> HalfHours:
-    """The whole file, in order. Raises DataUnavailable where it is not there, or half-hours are
-    missing in it."""
+    """Return the whole file in order.
+
+    Raises DataUnavailable where it cannot be read, or half-hours are missing in it.
+    """
     try:
         lines = (root / MEMBER).read_text(encoding="utf-8").splitlines()
     except (KeyError, OSError) as error:

@@ -1,8 +1,8 @@
-"""A table of the user's own, read column by column; what is wrong with it is said with file,
-column, line."""
+"""Tables in files of the user; each error names the file, the column and the line."""
 
 import csv
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import get_close_matches
@@ -19,8 +19,7 @@ Array = NDArray[Any]
 
 
 def check_dials(path: str, separator: str) -> None:
-    """Raises ValueError for a relative path, for trials work in folders of their own; and for a
-    long separator."""
+    """Raise ValueError for a relative path, as trials run in other folders, or a long separator."""
     if path and not Path(path).expanduser().is_absolute():
         raise ValueError(f"path must be absolute, got '{path}'. Is it '{Path(path).absolute()}'?")
     if len(separator) != 1:
@@ -28,7 +27,7 @@ def check_dials(path: str, separator: str) -> None:
 
 
 def read_table(task: str, path: str, separator: str) -> "Table":
-    """The file at this path. Raises DataUnavailable where there is none or it is no table."""
+    """Return the table at this path. Raises DataUnavailable where there is none."""
     if not path:
         raise rnnbench.DataUnavailable(f"{task}: no file is named: set the dial `path`")
     file = Path(path).expanduser()
@@ -44,11 +43,12 @@ def read_table(task: str, path: str, separator: str) -> "Table":
 
 @lru_cache(maxsize=1)
 def _read(file: Path, separator: str, changed: int) -> "Table":  # noqa: ARG001
-    """Remembered until the file changes."""
+    """Read a table, and remember it until the file changes."""
     with file.open(newline="", encoding="utf-8-sig") as text:
         reader = csv.reader(text, delimiter=separator)
         names = [name.strip() for name in next(reader, [])]
-        rows, lines = [], []
+        rows = []
+        lines = []
         for row in reader:
             if not row:
                 continue
@@ -63,12 +63,13 @@ def _read(file: Path, separator: str, changed: int) -> "Table":  # noqa: ARG001
         raise ValueError("there are no rows in it")
     if len(set(names)) < len(names):
         raise ValueError(f"two columns have one name: {', '.join(names)}")
-    return Table(file, dict(zip(names, zip(*rows, strict=True), strict=True)), np.array(lines))
+    columns = zip(*rows, strict=True)
+    return Table(file, dict(zip(names, columns, strict=True)), np.array(lines))
 
 
 @dataclass(frozen=True)
 class Table:
-    """Columns of words by name, and the line of the file on which each row ends."""
+    """Columns of words by name, with the line of the file at which each row ends."""
 
     file: Path
     columns: Mapping[str, Sequence[str]]
@@ -78,10 +79,13 @@ class Table:
         return len(self.lines)
 
     def words(self, column: str, dial: str) -> Sequence[str]:
-        """A column as it stands. Raises DataUnavailable, naming the dial, where there is none of
-        this name."""
+        """Return the words of a column.
+
+        Raises DataUnavailable, naming the dial, where there is no column of this name.
+        """
         there_is = f"There are: {', '.join(self.columns)}."
-        there_is += " Is the dial `separator` right?" if len(self.columns) == 1 else ""
+        if len(self.columns) == 1:
+            there_is += " Is the dial `separator` right?"
         if not column:
             raise rnnbench.DataUnavailable(
                 f"{self.file}: set the dial `{dial}` to one of its columns. {there_is}"
@@ -95,55 +99,57 @@ class Table:
         return self.columns[column]
 
     def numbers(self, column: str, dial: str) -> Array:
-        """A column as finite numbers, (N,). Raises DataUnavailable with the first line where there
-        is none."""
-        found = [_number(word) for word in self.words(column, dial)]
-        for word, value, line in zip(self.columns[column], found, self.lines, strict=True):
-            if not np.isfinite(value):
-                what = f"'{word}', which is no number" if word else "an empty cell"
-                raise self.fault(f"column '{column}', line {line}: {what}")
-        return np.array(found)
+        """Return a column as finite numbers, (N,).
+
+        Raises DataUnavailable with the first line that has no finite number.
+        """
+        words = self.words(column, dial)
+        numbers = [_number(word) for word in words]
+        for word, number, line in zip(words, numbers, self.lines, strict=True):
+            if not np.isfinite(number):
+                found = f"'{word}', which is no number" if word else "an empty cell"
+                raise self.fault(f"column '{column}', line {line}: {found}")
+        return np.array(numbers)
 
     def several(self, columns: Sequence[str], dial: str) -> Array:
-        """Columns as numbers, (N, C)."""
+        """Return columns as numbers, (N, C)."""
         return np.column_stack([self.numbers(column, dial) for column in columns])
 
     def in_order_of(self, column: str, *, unique: bool) -> "Table":
-        """The rows from the earliest to the latest; by numbers or by dates in ISO 8601.
+        """Return the rows sorted by a column of numbers or of dates in ISO 8601.
 
-        Raises DataUnavailable where a word is neither, or where one time stands twice though it
-        should not.
+        Raises DataUnavailable where a word is neither, or where times repeat although they should
+        be unique.
         """
         words = self.words(column, "time")
         moments = np.array([_moment(word) for word in words])
         if np.isnan(moments).any():
-            worst = int(np.isnan(moments).argmax())
-            found = f"line {self.lines[worst]}: '{words[worst]}'"
+            row = int(np.isnan(moments).argmax())
             raise self.fault(
-                f"column '{column}', {found}, which is neither a number nor a date like"
-                " 2026-11-25T13:30"
+                f"column '{column}', line {self.lines[row]}: '{words[row]}', which is neither a"
+                " number nor a date like 2026-11-25T13:30"
             )
         order = np.argsort(moments, kind="stable")
-        twice = np.flatnonzero(np.diff(moments[order]) == 0)
-        if unique and len(twice):
-            one, other = self.lines[order[twice[0]]], self.lines[order[twice[0] + 1]]
+        repeats = np.flatnonzero(np.diff(moments[order]) == 0)
+        if unique and len(repeats):
+            first = order[repeats[0]]
+            second = order[repeats[0] + 1]
             raise self.fault(
-                f"column '{column}': '{words[order[twice[0]]]}' stands in lines {one} and {other};"
-                " one series has one row at a time"
+                f"column '{column}': '{words[first]}' stands in lines {self.lines[first]} and"
+                f" {self.lines[second]}; one series has one row at a time"
             )
-        return Table(
-            self.file,
-            {name: [words[i] for i in order] for name, words in self.columns.items()},
-            self.lines[order],
-        )
+        columns = {
+            name: [unsorted[row] for row in order] for name, unsorted in self.columns.items()
+        }
+        return Table(self.file, columns, self.lines[order])
 
     def fault(self, what: str) -> rnnbench.DataUnavailable:
-        """An error that names the file."""
+        """Return an error that names the file."""
         return rnnbench.DataUnavailable(f"{self.file}: {what}")
 
 
 def named(columns: str) -> list[str]:
-    """The names in a dial that holds several, with commas."""
+    """Return the names in a dial that holds several, separated by commas."""
     return [name.strip() for name in columns.split(",") if name.strip()]
 
 
@@ -155,12 +161,13 @@ def _number(word: str) -> float:
 
 
 def _moment(word: str) -> float:
-    try:
+    """Return a number, or the timestamp of a date (in UTC without a zone); NaN for neither."""
+    with suppress(ValueError):
         return float(word)
-    except ValueError:
-        pass
     try:
         moment = datetime.fromisoformat(word)
     except ValueError:
         return np.nan
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    if not moment.tzinfo:
+        moment = moment.replace(tzinfo=UTC)
+    return moment.timestamp()

@@ -1,5 +1,4 @@
-"""Labelled sequences of one or several channels: read from .ts files, cut by class, scaled,
-padded."""
+"""Labelled sequences of one or several channels: reading .ts files, splits, scaling, padding."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,23 +24,22 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True)
 class Labelled:
-    """Sequences, (T, C) each, T its own, and their classes (N,)."""
+    """Sequences, (T, C) each, which may differ in T, and their classes (N,)."""
 
     sequences: tuple[Array, ...]
     labels: Array
 
     def take(self, index: Array) -> "Labelled":
-        """The sequences at these positions, in this order."""
+        """Return the sequences at these positions, in this order."""
         return Labelled(tuple(self.sequences[i] for i in index), self.labels[index])
 
 
 def scaled_and_padded(
     train: Labelled, validation: Labelled, test: Labelled, steps: int
 ) -> rnnbench.Splits:
-    """Three splits (B, `steps`, C), each channel scaled by mean and deviation of the training
-    sequences alone.
+    """Return three splits (B, `steps`, C), padded on the right by zeros.
 
-    Sequences of several lengths are padded on the right by zeros.
+    Each channel is scaled by mean and deviation of the training sequences alone.
     """
     scaling = Scaling.fit(np.concatenate(train.sequences))
     return rnnbench.Splits(*(_padded(part, scaling, steps) for part in (train, validation, test)))
@@ -52,14 +50,15 @@ def _padded(part: Labelled, scaling: Scaling, steps: int) -> rnnbench.Batch:
     inputs = np.zeros((len(lengths), steps, len(scaling.offset_C)), dtype=np.float32)
     for row, sequence in zip(inputs, part.sequences, strict=True):
         row[: len(sequence)] = scaling.apply(sequence)
-    return rnnbench.Batch(
-        inputs, part.labels, lengths=None if (lengths == steps).all() else lengths
-    )
+    is_full = bool((lengths == steps).all())
+    return rnnbench.Batch(inputs, part.labels, lengths=None if is_full else lengths)
 
 
 def set_aside(labels: Array, share: float, rng: np.random.Generator) -> tuple[Array, Array]:
-    """Positions that stay, and a share of each class, at least one, drawn by lot to be set
-    aside."""
+    """Return the positions that stay, and those that are set aside at random.
+
+    share: the share of each class to set aside, which is at least one sequence.
+    """
     drawn = []
     for label in np.unique(labels):
         members = rng.permutation(np.flatnonzero(labels == label))
@@ -69,10 +68,10 @@ def set_aside(labels: Array, share: float, rng: np.random.Generator) -> tuple[Ar
 
 
 def read_set(root: ZipPath, name: str) -> tuple[Labelled, Labelled]:
-    """The given training and test part of a set; classes are numbered in the order in which the
-    file names them.
+    """Return the given training and test part of a set.
 
-    Raises DataUnavailable, naming the file, where it is missing or not as it should be.
+    Classes are numbered in the order in which the file names them. Raises DataUnavailable, naming
+    the file, where it is missing or malformed.
     """
     train, test = (f"aeon/datasets/data/{name}/{name}_{part}.ts" for part in ("TRAIN", "TEST"))
     return _read_member(root, train), _read_member(root, test)
@@ -86,17 +85,18 @@ def _read_member(root: ZipPath, member: str) -> Labelled:
 
 
 def read_ts(text: str) -> Labelled:
-    """A file in the .ts format: `#` comments, `@` headers, then a line a sequence:
-    channel:channel:...:class.
+    """Read a file in the .ts format.
 
-    Raises ValueError with the number of the line.
+    It has `#` comments, `@` headers, and then a line a sequence: channel:channel:...:class. Raises
+    ValueError with the number of the line.
     """
     classes: Sequence[str] = ()
-    sequences, labels = [], []
+    sequences = []
+    labels = []
     for number, line in enumerate(text.splitlines(), start=1):
-        word, *rest = line.split() or ["#"]
-        if word.lower() == "@classlabel":
-            classes = rest[1:]
+        keyword, *values = line.split() or ["#"]
+        if keyword.lower() == "@classlabel":
+            classes = values[1:]
         if line.startswith(("#", "@")) or not line.strip():
             continue
         *channels, label = line.strip().split(":")
@@ -105,13 +105,15 @@ def read_ts(text: str) -> Labelled:
                 f"line {number}: class '{label}' is none of those named:"
                 f" {', '.join(classes) or 'none'}"
             )
-        try:
-            sequences.append(
-                np.array([channel.split(",") for channel in channels], dtype=np.float64).T
-            )
-        except ValueError as error:
-            raise ValueError(f"line {number}: {error}") from error
+        sequences.append(_read_channels(channels, number))
         labels.append(classes.index(label))
     if not sequences:
         raise ValueError("there is no sequence in it")
     return Labelled(tuple(sequences), np.array(labels, dtype=np.int64))
+
+
+def _read_channels(channels: Sequence[str], line_number: int) -> Array:
+    try:
+        return np.array([channel.split(",") for channel in channels], dtype=np.float64).T
+    except ValueError as error:
+        raise ValueError(f"line {line_number}: {error}") from error

@@ -17,11 +17,10 @@ SPLIT_SEED = 20261125
 
 @dataclass(frozen=True)
 class _Ucr(Classification):
-    """What all sets share: the given test data are kept, a quarter of each class of the given
-    training data validates.
+    """A set with its given test data; a quarter of each given training class is validation data.
 
-    Each channel is scaled by mean and deviation of the remaining training sequences. The archive
-    itself has brought each sequence of the univariate sets to mean 0 and deviation 1.
+    Each channel is scaled by mean and deviation of the remaining training sequences. In the
+    archive, each sequence of the univariate sets already has mean 0 and deviation 1.
     """
 
     set_name: ClassVar[str]
@@ -30,11 +29,11 @@ class _Ucr(Classification):
 
     @property
     def output_size(self) -> int:
-        """One for each class."""
+        """The number of classes."""
         return self.classes
 
     def load(self, archives: Mapping[str, ZipPath]) -> rnnbench.Splits:
-        """Inputs (B, T, C); targets (B,)."""
+        """Return inputs (B, T, C); targets (B,)."""
         given, test = read_set(archives[SETS.package], self.set_name)
         kept, aside = set_aside(given.labels, VALIDATION_SHARE, np.random.default_rng(SPLIT_SEED))
         return scaled_and_padded(given.take(kept), given.take(aside), test, self.horizon)
@@ -47,8 +46,8 @@ class ItalyPowerDemand(_Ucr):
     demand:  -0.71  -1.18  -1.37  ...  0.58  0.17  -0.27
     answer at the last hour: class 1 of 2
 
-    51 days to train on, 16 to validate, 1,029 to test. The target is what tuned logistic regression
-    on the flattened sequence reaches on the same splits, rounded down: 1.000 on validation and
+    51 days to train on, 16 to validate, 1,029 to test. The target is the accuracy of tuned logistic
+    regression on the flattened sequence on the same splits, rounded down: 1.000 on validation and
     0.957 on test data, measured 2026-11-25 by benchmarks/targets_series.py. source: Keogh et al.
     2006, Intelligent Icons; UCR archive, Dau et al. 2019, arXiv:1810.07758.
     """
@@ -70,10 +69,11 @@ class BasicMotions(_Ucr):
     rotation z:      0.63  0.63   0.97  ...  -0.03
     answer at the last step: standing
 
-    32 recordings to train on, 8 to validate, 40 to test. So few to validate choose an epoch partly
-    by chance. The target is what tuned logistic regression on the flattened sequence reaches on the
-    same splits, rounded down: 0.750 on validation and 0.775 on test data, measured 2026-11-25 by
-    benchmarks/targets_series.py. source: Bagnall et al. 2018, arXiv:1811.00075 (UEA archive).
+    32 recordings to train on, 8 to validate, 40 to test. So little validation data chooses an epoch
+    partly by chance. The target is the accuracy of tuned logistic regression on the flattened
+    sequence on the same splits, rounded down: 0.750 on validation and 0.775 on test data, measured
+    2026-11-25 by benchmarks/targets_series.py. source: Bagnall et al. 2018, arXiv:1811.00075 (UEA
+    archive).
     """
 
     horizon: int = field(default=100, init=False)
@@ -91,11 +91,11 @@ class GunPoint(_Ucr):
     position:  -0.65  -0.64  -0.64  ...  1.85  ...  -0.64
     answer at the last frame: it points
 
-    38 motions to train on, 12 to validate, 150 to test. So few to validate choose an epoch partly
-    by chance. The target is what tuned logistic regression on the flattened sequence reaches on the
-    same splits, rounded down: 1.000 on validation and 0.867 on test data, measured 2026-11-25 by
-    benchmarks/targets_series.py. source: Ratanamahatana & Keogh; UCR archive, Dau et al. 2019,
-    arXiv:1810.07758.
+    38 motions to train on, 12 to validate, 150 to test. So little validation data chooses an epoch
+    partly by chance. The target is the accuracy of tuned logistic regression on the flattened
+    sequence on the same splits, rounded down: 1.000 on validation and 0.867 on test data, measured
+    2026-11-25 by benchmarks/targets_series.py. source: Ratanamahatana & Keogh; UCR archive, Dau et
+    al. 2019, arXiv:1810.07758.
     """
 
     horizon: int = field(default=150, init=False)
@@ -113,11 +113,11 @@ class ArrowHead(_Ucr):
     distance:  -1.96  -1.96  -1.96  ...  1.54  ...  -1.91
     answer at the last step: Avonlea
 
-    27 outlines to train on, 9 to validate, 175 to test. So few to validate choose an epoch partly
-    by chance. The target is what tuned logistic regression on the flattened sequence reaches on the
-    same splits, rounded down: 0.667 on validation and 0.714 on test data, measured 2026-11-25 by
-    benchmarks/targets_series.py. source: Ye & Keogh 2009, doi:10.1145/1557019.1557122; UCR archive,
-    Dau et al. 2019, arXiv:1810.07758.
+    27 outlines to train on, 9 to validate, 175 to test. So little validation data chooses an epoch
+    partly by chance. The target is the accuracy of tuned logistic regression on the flattened
+    sequence on the same splits, rounded down: 0.667 on validation and 0.714 on test data, measured
+    2026-11-25 by benchmarks/targets_series.py. source: Ye & Keogh 2009,
+    doi:10.1145/1557019.1557122; UCR archive, Dau et al. 2019, arXiv:1810.07758.
     """
 
     horizon: int = field(default=251, init=False)
@@ -134,8 +134,8 @@ class OsuLeaf(_Ucr):
     distance:  0.55  0.46  0.38  ...  2.16  ...  0.51
     answer at the last step: class 6 of 6
 
-    151 leaves to train on, 49 to validate, 242 to test. The target is what tuned logistic
-    regression on the flattened sequence reaches on the same splits, rounded down: 0.490 on
+    151 leaves to train on, 49 to validate, 242 to test. The target is the accuracy of tuned
+    logistic regression on the flattened sequence on the same splits, rounded down: 0.490 on
     validation and 0.417 on test data, measured 2026-11-25 by benchmarks/targets_series.py. source:
     Grandhi 2002 (thesis, Oregon State University); UCR archive, Dau et al. 2019, arXiv:1810.07758.
     """
@@ -155,8 +155,8 @@ class Acsf1(_Ucr):
     answer at the last step: class 10 of 10
 
     80 recordings to train on, 20 to validate, 100 to test: 8 of each appliance to learn from. The
-    target is what tuned logistic regression on the flattened sequence reaches on the same splits,
-    rounded down: 0.550 on validation and 0.410 on test data, measured 2026-11-25 by
+    target is the accuracy of tuned logistic regression on the flattened sequence on the same
+    splits, rounded down: 0.550 on validation and 0.410 on test data, measured 2026-11-25 by
     benchmarks/targets_series.py. source: Gisler et al. 2013, ACS-F1; UCR archive, Dau et al. 2019,
     arXiv:1810.07758.
     """

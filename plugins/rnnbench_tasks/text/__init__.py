@@ -1,4 +1,4 @@
-"""Running text: language models, and reviews that are classified."""
+"""Tasks on running text: language models and the classification of reviews."""
 
 import rnnbench
 from rnnbench_tasks.text.language_models import CharLm, WordLm
@@ -9,5 +9,5 @@ TASKS: tuple[type[rnnbench.Task], ...] = (CharLm, WordLm, Sentiment, LongDocumen
 
 @rnnbench.hookimpl
 def rnnbench_tasks() -> tuple[type[rnnbench.Task], ...]:
-    """Text."""
+    """Return the tasks on text."""
     return TASKS

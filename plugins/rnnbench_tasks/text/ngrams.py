@@ -1,4 +1,4 @@
-"""N-gram models: the forecasts that language models are held against."""
+"""N-gram models, to which language models are compared."""
 
 from typing import Any
 
@@ -10,8 +10,9 @@ Array = NDArray[Any]
 
 
 def log_probabilities(train: Array, test: Array, symbols: int, order: int) -> Array:
-    """Natural logarithms of the probabilities of test[1:], each from the order - 1 symbols before
-    it: (N - 1,).
+    """Return the natural logarithm of the probability of each symbol of test[1:], (N - 1,).
+
+    A symbol is predicted from the `order` - 1 symbols before it.
 
     Order 0 is uniform, 1 unigram, 2 bigram. Each order is interpolated with the one below it by the
     rule of Witten and Bell: with c(h) occurrences of a context in training and d(h) different
@@ -20,26 +21,29 @@ def log_probabilities(train: Array, test: Array, symbols: int, order: int) -> Ar
         p(w | h) = (c(h w) + d(h) p(w | shorter h)) / (c(h) + d(h)),
         p(w) = (c(w) + d() / symbols) / (c() + d()).
 
-    The first symbols of the test have the shorter contexts that there are. Nothing of the test is
-    counted. source: Witten & Bell 1991, doi:10.1109/18.87000; interpolated as in Chen & Goodman
-    1999, doi:10.1006/csla.1999.0128. Raises ValueError where symbols ** order does not fit 63 bits.
+    The first symbols of the test have shorter contexts. Only training symbols are counted.
+    source: Witten & Bell 1991, doi:10.1109/18.87000; interpolated as in Chen & Goodman 1999,
+    doi:10.1006/csla.1999.0128. Raises ValueError where symbols ** order does not fit 63 bits.
     """
     if symbols**order >= LARGEST_CODE:
         raise ValueError(f"{symbols} symbols to the power of {order} do not fit 63 bits")
     chances = np.full(len(test) - 1, 1 / symbols)
     for length in range(1, order + 1):
-        seen, asked = _codes(train, symbols, length), _codes(test, symbols, length)
-        if not len(seen) or not len(asked):
+        train_runs = _codes(train, symbols, length)
+        test_runs = _codes(test, symbols, length)
+        if not len(train_runs) or not len(test_runs):
             break
-        known = chances[-len(asked) :] if length > 1 else chances
-        known[:] = _interpolated(seen, asked[-len(known) :], known, symbols)
-    found: Array = np.log(chances)
-    return found
+        shorter = chances[-len(test_runs) :] if length > 1 else chances
+        shorter[:] = _interpolated(train_runs, test_runs[-len(shorter) :], shorter, symbols)
+    logarithms: Array = np.log(chances)
+    return logarithms
 
 
 def _codes(sequence: Array, symbols: int, length: int) -> Array:
-    """One number for each run of `length` symbols; divided by `symbols` it is that of the context
-    alone."""
+    """Return a code for each run of `length` symbols.
+
+    Divided by `symbols`, it is the code of the context alone.
+    """
     count = max(len(sequence) - length + 1, 0)
     codes = np.zeros(count, dtype=np.int64)
     for position in range(length):
@@ -47,21 +51,21 @@ def _codes(sequence: Array, symbols: int, length: int) -> Array:
     return codes
 
 
-def _interpolated(seen: Array, asked: Array, shorter: Array, symbols: int) -> Array:
-    """The probabilities of one order, given those of the order below it."""
-    grams, occurrences = np.unique(seen, return_counts=True)
+def _interpolated(train_runs: Array, test_runs: Array, shorter: Array, symbols: int) -> Array:
+    """Return the probabilities of one order, given those of the order below it."""
+    grams, occurrences = np.unique(train_runs, return_counts=True)
     contexts, first, followers = np.unique(grams // symbols, return_index=True, return_counts=True)
     totals = np.add.reduceat(occurrences, first)
-    count = _looked_up(grams, occurrences, asked)
-    total = _looked_up(contexts, totals, asked // symbols)
-    different = _looked_up(contexts, followers, asked // symbols)
-    unseen = total == 0
-    found: Array = (count + different * shorter) / np.where(unseen, 1, total + different)
-    return np.where(unseen, shorter, found)
+    count = _look_up(grams, occurrences, test_runs)
+    total = _look_up(contexts, totals, test_runs // symbols)
+    different = _look_up(contexts, followers, test_runs // symbols)
+    is_new = total == 0
+    interpolated: Array = (count + different * shorter) / np.where(is_new, 1, total + different)
+    return np.where(is_new, shorter, interpolated)
 
 
-def _looked_up(keys: Array, values: Array, asked: Array) -> Array:
-    """The values at these keys, 0 where there is none."""
-    place = np.minimum(np.searchsorted(keys, asked), len(keys) - 1)
-    found: Array = np.where(keys[place] == asked, values[place], 0)
-    return found
+def _look_up(keys: Array, values: Array, wanted: Array) -> Array:
+    """Return the values at these sorted keys, and 0 for keys that are missing."""
+    place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    values_or_zero: Array = np.where(keys[place] == wanted, values[place], 0)
+    return values_or_zero

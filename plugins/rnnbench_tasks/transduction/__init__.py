@@ -1,4 +1,4 @@
-"""One sequence into another: spelling into sound, one language into another."""
+"""Tasks that turn one sequence into another: pronunciation and translation."""
 
 import rnnbench
 from rnnbench_tasks.transduction.pronounce import Pronounce
@@ -9,5 +9,5 @@ TASKS: tuple[type[rnnbench.Task], ...] = (Pronounce, Translate)
 
 @rnnbench.hookimpl
 def rnnbench_tasks() -> tuple[type[rnnbench.Task], ...]:
-    """One sequence into another."""
+    """Return the tasks that turn one sequence into another."""
     return TASKS

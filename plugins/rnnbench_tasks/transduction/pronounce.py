@@ -1,4 +1,4 @@
-"""From spelling to sound."""
+"""The task `pronounce`: the phonemes of a spelled word."""
 
 import re
 from collections import Counter
@@ -32,21 +32,21 @@ SPLIT_SEED = 20261125
 
 @dataclass(frozen=True)
 class Pronounce(rnnbench.RecordedTask):
-    """Say how a word is pronounced: its letters first, then its phonemes, written one by one.
+    """Write how a word is pronounced: its letters are read first, then its phonemes written.
 
     tokens:  p h o n e (go) F OW N
     answer:  from (go) on: F OW N (end)
 
-    Words of at most `horizon` letters, the 26 letters alone, from the Carnegie Mellon pronouncing
-    dictionary; 39 phonemes, without stress. Drawn once for all, by word: `held_out` words each for
-    validation and test, then `words` to train on (0: all the others). All variants of a word are
-    shown in training; a prediction is right if it equals any of them, and its errors are counted
-    against the closest one, as is the custom (Bisani & Ney 2008, doi:10.1016/j.specom.2008.01.002).
-    Inflected forms of one word may stand in two splits, as in published ones. The target is the
-    share of words that a decision tree on the letters around each letter gets right (Black, Lenzo &
-    Pagel 1998), tuned on validation data, with the same training words: 0.464 on validation and
-    0.460 on test data (phoneme error rates 0.147 and 0.144), rounded down; measured 2026-11-25 by
-    benchmarks/targets_text.py.
+    The words are those of the Carnegie Mellon pronouncing dictionary with at most `horizon`
+    letters, the 26 letters alone; there are 39 phonemes, without stress. A draw of words that is
+    the same for every seed takes `held_out` words each for validation and test, then `words` to
+    train on (0: all others). Training shows all variants of a word. A prediction is right if it
+    equals any variant, and its errors are counted against the closest one, as is the custom (Bisani
+    & Ney 2008, doi:10.1016/j.specom.2008.01.002). Inflected forms of one word may be in two splits,
+    as in published splits. The target is the share of words that a decision tree on the letters
+    around each letter gets right (Black, Lenzo & Pagel 1998), tuned on validation data, with the
+    same training words: 0.464 on validation and 0.460 on test data (phoneme error rates 0.147 and
+    0.144), rounded down; measured 2026-11-25 by benchmarks/targets_text.py.
     """
 
     horizon: int = 8
@@ -65,69 +65,78 @@ class Pronounce(rnnbench.RecordedTask):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        for dial, value, least in (("words", self.words, 0), ("held_out", self.held_out, 1)):
+        for dial, least in (("words", 0), ("held_out", 1)):
+            value = getattr(self, dial)
             if value < least:
                 raise ValueError(f"{dial} must be at least {least}, got {value}")
 
     @property
     def vocabulary(self) -> int:
-        """End, go, 26 letters, 39 phonemes."""
+        """The number of tokens: end, go, 26 letters and 39 phonemes."""
         return pairs.FIRST_SYMBOL + len(SYMBOLS)
 
     @property
     def output_size(self) -> int:
-        """One of them."""
+        """One class a token."""
         return self.vocabulary
 
     def load(self, archives: Mapping[str, ZipPath]) -> rnnbench.Splits:
-        """Sequences (B, T) as in `written_pairs`; a word and all its variants are in one split."""
-        spoken = {
-            w: s
-            for w, s in read_dictionary(archives[DICTIONARY.package]).items()
-            if len(w) <= self.horizon
+        """Return sequences (B, T) as in `written_pairs`, with a word's variants in one split."""
+        dictionary = read_dictionary(archives[DICTIONARY.package])
+        variants = {
+            word: phonemes for word, phonemes in dictionary.items() if len(word) <= self.horizon
         }
-        parts = pairs.split_groups(list(spoken), self.held_out, SPLIT_SEED)
+        words = list(variants)
+        parts = pairs.split_groups(words, self.held_out, SPLIT_SEED)
         if not all(parts):
             raise rnnbench.DataUnavailable(
-                f"{self.name}: {len(spoken)} words are too few for three splits"
+                f"{self.name}: {len(words)} words are too few for three splits"
             )
-        words = list(spoken)
-        train, validation, test = (
-            [_encoded(words[position], spoken[words[position]]) for position in part]
-            for part in (parts[0][: self.words or None], *parts[1:])
-        )
+        examples = [_encoded(word, variants[word]) for word in words]
+        train, validation, test = ([examples[position] for position in part] for part in parts)
+        train = train[: self.words or None]
         return rnnbench.Splits(pairs.to_learn(train), pairs.to_ask(validation), pairs.to_ask(test))
 
     def trivial(self, train: rnnbench.Batch, test: rnnbench.Batch) -> Mapping[str, float]:
-        """Measured: each letter by itself, as it is said most often in words with as many phonemes
-        as letters."""
-        counts: dict[int, Counter[int]] = {}
-        for letters, phonemes in zip(pairs.questions(train), pairs.answers(train), strict=True):
-            if len(letters) == len(phonemes):
-                for letter, phoneme in zip(letters, phonemes, strict=True):
-                    counts.setdefault(letter, Counter())[phoneme] += 1
-        usual = {letter: max(sorted(seen), key=seen.__getitem__) for letter, seen in counts.items()}
-        said = [
+        """Return the measured score where each letter by itself is its usual phoneme.
+
+        The usual phoneme is the most frequent one in words with as many phonemes as letters.
+        """
+        usual = _usual_phonemes(train)
+        predictions = [
             [usual[letter] for letter in letters if letter in usual]
             for letters in pairs.questions(test)
         ]
-        return rnnbench.score(self.metrics, pairs.as_outputs(said), test)
+        return rnnbench.score(self.metrics, pairs.as_outputs(predictions), test)
 
 
-def _encoded(word: str, said: Sequence[Sequence[str]]) -> tuple[list[int], list[list[int]]]:
-    return [CODES[letter] for letter in word], [
-        [CODES[phoneme] for phoneme in phonemes] for phonemes in said
-    ]
+def _usual_phonemes(train: rnnbench.Batch) -> dict[int, int]:
+    counts: dict[int, Counter[int]] = {}
+    for letters, phonemes in zip(pairs.questions(train), pairs.answers(train), strict=True):
+        if len(letters) == len(phonemes):
+            for letter, phoneme in zip(letters, phonemes, strict=True):
+                counts.setdefault(letter, Counter())[phoneme] += 1
+    return {letter: max(sorted(count), key=count.__getitem__) for letter, count in counts.items()}
+
+
+def _encoded(word: str, variants: Sequence[Sequence[str]]) -> pairs.Example:
+    letters = [CODES[letter] for letter in word]
+    return letters, [[CODES[phoneme] for phoneme in phonemes] for phonemes in variants]
 
 
 def read_dictionary(root: ZipPath) -> dict[str, list[list[str]]]:
-    """Pronunciations by word, without stress, each once: those of words that are written in the 26
-    letters alone."""
-    spoken: dict[str, list[list[str]]] = {}
+    """Return the different pronunciations of each word, without stress.
+
+    Words with other characters than the 26 letters are left out.
+    """
+    dictionary: dict[str, list[list[str]]] = {}
     for line in (root / MEMBER).read_text(encoding="utf-8").splitlines():
-        entry, *phonemes = line.partition(" #")[0].split()
+        entry, *stressed = line.partition(" #")[0].split()
         word = re.sub(r"\(\d+\)$", "", entry)
-        said = [phoneme.rstrip("012") for phoneme in phonemes]
-        if word and set(word) <= set(ascii_lowercase) and said not in spoken.setdefault(word, []):
-            spoken[word].append(said)
-    return spoken
+        if not word or not set(word) <= set(ascii_lowercase):
+            continue
+        phonemes = [phoneme.rstrip("012") for phoneme in stressed]
+        variants = dictionary.setdefault(word, [])
+        if phonemes not in variants:
+            variants.append(phonemes)
+    return dictionary

@@ -1,4 +1,4 @@
-"""From one language into another: the strings of user interfaces."""
+"""The task `translate`: strings of user interfaces, from English into French or German."""
 
 import re
 from collections.abc import Mapping
@@ -40,28 +40,26 @@ CATALOGUES = tuple(
 )
 BEYOND_ASCII = "ÀÁÂÄÇÈÉÊËÎÏÔÖÙÛÜàâäçèéêëîïôöùûüßœæ«»‘’‚“”„–—…·°€\N{NO-BREAK SPACE}"  # noqa: RUF001
 ALPHABET = f" {ascii_letters}{digits}{punctuation}{BEYOND_ASCII}"
-"""Fixed, not counted; a pair with any other character is left out."""
+"""The known characters; a pair with any other character is left out."""
 CODES = {character: code for code, character in enumerate(ALPHABET, start=pairs.FIRST_SYMBOL)}
 SPLIT_SEED = 20261125
 Array = NDArray[Any]
 
 
 def _text(tokens: list[int]) -> str:
-    """Letters of GO and of END, which a model may write too, are left out."""
-    return "".join(
-        ALPHABET[token - pairs.FIRST_SYMBOL] for token in tokens if token >= pairs.FIRST_SYMBOL
-    )
+    """Return the text of tokens, without any GO and END that a model wrote."""
+    characters = [token - pairs.FIRST_SYMBOL for token in tokens if token >= pairs.FIRST_SYMBOL]
+    return "".join(ALPHABET[character] for character in characters)
 
 
 def _chrf(outputs: Array, targets: Array, extra: Mapping[str, Array]) -> float:  # noqa: ARG001
-    """chrF of the whole set, the best reference for each string."""
+    """Return the chrF of the whole set, with the best reference for each string."""
     from sacrebleu import corpus_chrf  # half a second that listing tasks does not need
 
-    right = [[_text(answer) for answer in answers] for answers in right_ones(extra)]
-    streams = [
-        [answers[k] if k < len(answers) else "" for answers in right]
-        for k in range(max(map(len, right)))
-    ]
+    references = [[_text(answer) for answer in answers] for answers in right_ones(extra)]
+    most = max(map(len, references))
+    padded = [[*answers, *[""] * (most - len(answers))] for answers in references]
+    streams = [list(stream) for stream in zip(*padded, strict=True)]
     return float(corpus_chrf([_text(written(row)) for row in outputs], streams).score)
 
 
@@ -75,14 +73,15 @@ class Translate(rnnbench.RecordedTask):
     tokens:  D e l e t e (go) S u p p r i m e r
     answer:  from (go) on: S u p p r i m e r (end)
 
-    Strings of at most `horizon` characters of Django, Wagtail and Oscar, into French ("fr") or
-    German ("de"): about 2,100. Drawn once for all: `held_out` strings each for validation and test;
-    those that differ in case and marks alone stay together, and any of several translations is
-    right. chrF (Popović 2015, doi:10.18653/v1/W15-3049) decides, for exact matches are too few to
-    tell models apart. Token accuracy has no meaning where a model writes freely: one character too
-    many shifts all that follow. The character error rate stands in for it, the edits to the closest
-    right answer over its length. The target is what a translation memory reaches, the translation
-    of the most similar training string, its measure of similarity chosen on validation data: chrF
+    The strings are about 2,100 of Django, Wagtail and Oscar with at most `horizon` characters,
+    translated into French ("fr") or German ("de"). A draw that is the same for every seed takes
+    `held_out` strings each for validation and test; strings that differ in case and punctuation
+    alone stay together. Any of several translations is right. chrF (Popović 2015,
+    doi:10.18653/v1/W15-3049) decides, because exact matches are too rare to distinguish models.
+    Token accuracy has no meaning where a model writes freely, as one character too many shifts all
+    that follow. It is replaced by the character error rate: the edits to the closest right answer
+    over its length. The target is the score of a translation memory, which gives the translation of
+    the most similar training string, with a measure of similarity chosen on validation data: chrF
     44.3 on validation and 46.8 on test data for French (48.0 and 47.6 for German), rounded down;
     measured 2026-11-25 by benchmarks/targets_text.py.
     """
@@ -108,81 +107,84 @@ class Translate(rnnbench.RecordedTask):
 
     @property
     def target_here(self) -> float:
-        """The same memory reaches 48.0 on validation data in German."""
+        """The target for this dial: the translation memory reaches 48.0 in German."""
         return 48.0 if self.language == "de" else self.target
 
     @property
     def vocabulary(self) -> int:
-        """End, go, and the alphabet."""
+        """The number of tokens: end, go, and the alphabet."""
         return pairs.FIRST_SYMBOL + len(ALPHABET)
 
     @property
     def output_size(self) -> int:
-        """One of them."""
+        """One class a token."""
         return self.vocabulary
 
     def load(self, archives: Mapping[str, ZipPath]) -> rnnbench.Splits:
-        """Sequences (B, T) as in `rnnbench_tasks.transduction.written_pairs`."""
-        found = read_translations(archives, self.language)
-        known = {
-            source: [
-                text
-                for text in texts
-                if len(text) <= self.longest_answer and set(text) <= CODES.keys()
-            ]
-            for source, texts in found.items()
-            if len(source) <= self.horizon and set(source) <= CODES.keys()
-        }
-        known = {source: texts for source, texts in known.items() if texts}
+        """Return sequences (B, T) as in `rnnbench_tasks.transduction.written_pairs`."""
+        known = self._known(read_translations(archives, self.language))
         parts = pairs.split_groups([bare(source) for source in known], self.held_out, SPLIT_SEED)
         if not all(parts):
             raise rnnbench.DataUnavailable(
                 f"{self.name}: {len(known)} strings are too few for three splits"
             )
         examples = [
-            ([CODES[c] for c in s], [[CODES[c] for c in text] for text in ts])
-            for s, ts in known.items()
+            (_codes(source), [_codes(text) for text in texts]) for source, texts in known.items()
         ]
         train, validation, test = ([examples[position] for position in part] for part in parts)
         return rnnbench.Splits(pairs.to_learn(train), pairs.to_ask(validation), pairs.to_ask(test))
 
+    def _known(self, translations: Mapping[str, list[str]]) -> dict[str, list[str]]:
+        """Return the strings and translations that are short enough and within the alphabet."""
+        known = {}
+        for source, texts in translations.items():
+            usable = [text for text in texts if _fits(text, self.longest_answer)]
+            if usable and _fits(source, self.horizon):
+                known[source] = usable
+        return known
+
     def trivial(self, train: rnnbench.Batch, test: rnnbench.Batch) -> Mapping[str, float]:  # noqa: ARG002
-        """Measured: the English string itself."""
+        """Return the measured score of the English string itself."""
         return rnnbench.score(self.metrics, pairs.as_outputs(pairs.questions(test)), test)
 
 
+def _fits(text: str, longest: int) -> bool:
+    return len(text) <= longest and set(text) <= CODES.keys()
+
+
+def _codes(text: str) -> list[int]:
+    return [CODES[character] for character in text]
+
+
 def bare(source: str) -> str:
-    """What strings share that differ in case and marks alone; the string itself where nothing else
-    is in it."""
+    """Return a string without case and punctuation; unchanged where it has nothing else."""
     return re.sub(r"[\W_]+", " ", source.casefold()).strip() or source
 
 
 def read_translations(archives: Mapping[str, ZipPath], language: str) -> dict[str, list[str]]:
-    """All translations of each English string, each once, in the order of packages and files.
+    """Return the different translations of each English string, in the order of packages and files.
 
-    Left out: fuzzy and obsolete ones, plural forms, and strings that are their own translation.
+    Fuzzy and obsolete translations, plural forms, and strings that are their own translation are
+    left out.
     """
     import polib  # a parser that listing tasks does not need
 
-    found: dict[str, list[str]] = {}
+    translations: dict[str, list[str]] = {}
     for archive in CATALOGUES:
-        wanted = f"locale/{language}/LC_MESSAGES/"
-        names = sorted(
-            n
-            for n in archives[archive.package].root.namelist()
-            if wanted in n and n.endswith(".po")
-        )
-        for name in names:
-            for entry in polib.pofile(
-                (archives[archive.package] / name).read_text(encoding="utf-8")
-            ):
-                usable = (
-                    entry.msgstr and not entry.fuzzy and not entry.obsolete
-                )  # plural forms have no msgstr
-                if (
-                    usable
-                    and entry.msgstr != entry.msgid
-                    and entry.msgstr not in found.setdefault(entry.msgid, [])
-                ):
-                    found[entry.msgid].append(entry.msgstr)
-    return found
+        root = archives[archive.package]
+        for name in _catalogue_files(root, language):
+            for entry in polib.pofile((root / name).read_text(encoding="utf-8")):
+                # Plural forms have no msgstr.
+                is_usable = entry.msgstr and not entry.fuzzy and not entry.obsolete
+                if not is_usable or entry.msgstr == entry.msgid:
+                    continue
+                known = translations.setdefault(entry.msgid, [])
+                if entry.msgstr not in known:
+                    known.append(entry.msgstr)
+    return translations
+
+
+def _catalogue_files(root: ZipPath, language: str) -> list[str]:
+    folder = f"locale/{language}/LC_MESSAGES/"
+    names = root.root.namelist()
+    return sorted(name for name in names if folder in name and name.endswith(".po"))

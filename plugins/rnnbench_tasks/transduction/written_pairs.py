@@ -1,5 +1,4 @@
-"""Pairs of a question and its answer as one sequence: the question, a sign to go, the answer, the
-end."""
+"""Questions and answers as one sequence: the question, the token GO, the answer, the token END."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,20 +9,26 @@ from numpy.typing import NDArray
 import rnnbench
 from rnnbench_tasks.sequence_metrics import ABSENT
 
-END, GO, FIRST_SYMBOL = 0, 1, 2
-"""Tokens; the symbols of questions and answers come behind END and GO."""
+END = 0
+GO = 1
+FIRST_SYMBOL = 2
+"""The first token of a symbol of questions and answers."""
 Tokens = Sequence[int]
+Example = tuple[Tokens, Sequence[Tokens]]
+"""A question and its right answers."""
 Array = NDArray[Any]
 
 
-def to_learn(pairs: Sequence[tuple[Tokens, Sequence[Tokens]]]) -> rnnbench.Batch:
-    """One example for each right answer to each question."""
+def to_learn(pairs: Sequence[Example]) -> rnnbench.Batch:
+    """Return a batch with an example for each right answer to each question."""
     return _batch([(question, answer) for question, answers in pairs for answer in answers])
 
 
-def to_ask(pairs: Sequence[tuple[Tokens, Sequence[Tokens]]]) -> rnnbench.Batch:
-    """One example for each question, its first answer in the sequence, and all of them in
-    `extra["right"]`."""
+def to_ask(pairs: Sequence[Example]) -> rnnbench.Batch:
+    """Return a batch with an example for each question.
+
+    The sequence has the first answer; `extra["right"]` has all of them.
+    """
     batch = _batch([(question, answers[0]) for question, answers in pairs])
     most = max(len(answers) for _, answers in pairs)
     longest = max(len(answer) for _, answers in pairs for answer in answers)
@@ -57,7 +62,7 @@ def _batch(examples: Sequence[tuple[Tokens, Tokens]]) -> rnnbench.Batch:
 
 
 def questions(batch: rnnbench.Batch) -> list[list[int]]:
-    """The symbols of each question."""
+    """Return the symbols of each question."""
     assert batch.prompt is not None
     return [
         line[: prompt - 1].tolist() for line, prompt in zip(batch.inputs, batch.prompt, strict=True)
@@ -65,7 +70,7 @@ def questions(batch: rnnbench.Batch) -> list[list[int]]:
 
 
 def answers(batch: rnnbench.Batch) -> list[list[int]]:
-    """The symbols of the answer that stands in each sequence."""
+    """Return the symbols of the answer in each sequence."""
     assert batch.prompt is not None
     assert batch.lengths is not None
     rows = zip(batch.inputs, batch.prompt, batch.lengths, strict=True)
@@ -73,8 +78,9 @@ def answers(batch: rnnbench.Batch) -> list[list[int]]:
 
 
 def as_outputs(rows: Sequence[Tokens]) -> Array:
-    """Answers as a model gives them: (B, L), padded with -1."""
-    outputs = np.full((len(rows), max(1, *(len(row) for row in rows))), ABSENT, dtype=np.int64)
+    """Return answers as a model gives them: (B, L), padded with -1."""
+    longest = max(1, *(len(row) for row in rows))
+    outputs = np.full((len(rows), longest), ABSENT, dtype=np.int64)
     for line, row in zip(outputs, rows, strict=True):
         line[: len(row)] = row
     return outputs
@@ -83,10 +89,9 @@ def as_outputs(rows: Sequence[Tokens]) -> Array:
 def split_groups(
     groups: Sequence[str], held_out: int, seed: int
 ) -> tuple[list[int], list[int], list[int]]:
-    """Positions for training, validation and test, drawn once for all; those of one group stay
-    together.
+    """Return positions for training, validation and test, where groups stay together.
 
-    Validation and test get at least `held_out` positions each, and groups as a whole.
+    Validation and test get at least `held_out` positions each. `seed` determines the draw.
     """
     members: dict[str, list[int]] = {}
     for position, group in enumerate(groups):
@@ -95,6 +100,10 @@ def split_groups(
     test: list[int] = []
     train: list[int] = []
     for group in np.random.default_rng(seed).permutation(list(members)):
-        part = validation if len(validation) < held_out else test if len(test) < held_out else train
-        part += members[group]
+        if len(validation) < held_out:
+            validation += members[group]
+        elif len(test) < held_out:
+            test += members[group]
+        else:
+            train += members[group]
     return train, validation, test

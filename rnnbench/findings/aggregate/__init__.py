@@ -1,1 +1,1 @@
-"""What a run says over all its conditions."""
+"""Aggregates over all conditions of a run."""

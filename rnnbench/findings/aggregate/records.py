@@ -1,4 +1,4 @@
-"""The types of findings across tasks."""
+"""The records of findings over all conditions of a run."""
 
 from typing import Literal
 
@@ -10,8 +10,10 @@ AspectName = Literal["capacity", "trainability", "extrapolation", "speed", "memo
 
 
 class Profile(Struct, frozen=True):
-    """Share of a cell's runs above each threshold of the score, with a 95 % interval at each by
-    itself."""
+    """The share of a cell's trainings whose score is above each threshold.
+
+    low, high: ends of the 95 % interval at each threshold by itself.
+    """
 
     shares: tuple[float, ...]
     low: tuple[float, ...]
@@ -21,9 +23,9 @@ class Profile(Struct, frozen=True):
 class AspectRow(Struct, frozen=True, kw_only=True):
     """One cell in one aspect.
 
-    figures: by name; the first one decides the order. Those over seeds have a "95 % interval" where
-             a method holds it, and below that the range of the same figure over single seeds; those
-             of cost are geometric means, with the range over shapes.
+    figures: by name; the first one decides the order. Figures over seeds have a "95 % interval"
+             where the seeds carry one, or else the range over single seeds. Figures of cost are
+             geometric means, with the range over shapes.
     """
 
     row: str
@@ -32,8 +34,10 @@ class AspectRow(Struct, frozen=True, kw_only=True):
 
 
 class Improvement(Struct, frozen=True):
-    """Probability that a run of one cell is better than a run of another on the same condition,
-    ties as half."""
+    """The probability that a training of one cell beats one of another cell on the same condition.
+
+    Ties count as half.
+    """
 
     row: str
     over: str
@@ -41,19 +45,20 @@ class Improvement(Struct, frozen=True):
 
 
 class Aspect(Struct, frozen=True, kw_only=True):
-    """One thing that cells are compared in over all conditions of a run. Aspects are never added
-    up.
+    """One aspect in which cells are compared over all conditions of a run.
+
+    Aspects are never added up.
 
     measures:   what the score or ratio is, in words.
-    conditions: their titles (of cost figures: the shapes), each with as many runs as there are
-                `seeds`.
-    thresholds: of the profiles.
-    rows:       the best first; empty where there is no aggregate.
-    pairs:      the first row over each other one.
-    left_out:   reason by condition, or by cell.
-    missing:    what a complete set lacks, or what is mixed: with any of it, there is no aggregate.
+    conditions: titles of the conditions (for figures of cost, of the shapes); each has one training
+                for each of the `seeds`.
+    thresholds: scores at which the profiles are given.
+    rows:       one for each cell, the best first; empty without an aggregate.
+    pairs:      the first row over each other row.
+    left_out:   the reason for leaving out a condition or a cell, by its name.
+    missing:    what the set lacks to be complete, or mixes; with any of it, there is no aggregate.
     absent:     why there is nothing to aggregate.
-    answer:     a sentence or two.
+    answer:     one or two sentences.
     """
 
     name: AspectName

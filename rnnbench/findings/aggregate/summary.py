@@ -1,99 +1,119 @@
-"""The sentences on what a run says over all its conditions, and what to hold against them."""
+"""The sentences on aggregates over all conditions of a run, and their caveats."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from rnnbench import text
-from rnnbench.findings.aggregate.records import Aspect, Improvement
+from rnnbench.findings.aggregate.records import Aspect, AspectRow
 from rnnbench.findings.stats.ranges import Range
 
 MOST_NAMED = 6
 HALF = 0.5
 AT_AN_END = 0.005
-"""An optimality gap this near to 0 or 1 is written as if it were there."""
+"""Optimality gaps this near to 0 or 1 count as being there."""
 
 
 def answer(aspect: Aspect) -> str:
-    """Who is first, who next, and which of them are told apart."""
+    """Return the order of the cells, and which of them can be told apart."""
     if aspect.absent:
         return f"{aspect.absent[0].upper()}{aspect.absent[1:]}."
     if aspect.missing:
         return f"No aggregate, for the set is not complete: {listed(aspect.missing, 3, '; ')}."
+    conditions = len(aspect.conditions)
     if not aspect.seeds:
-        over = (
-            f"geometric mean over {len(aspect.conditions)} shapes"
-            if len(aspect.conditions) > 1
-            else "at one shape"
-        )
+        over = f"geometric mean over {conditions} shapes" if conditions > 1 else "at one shape"
         return f"{_order(aspect)} ({over})."
-    over = f"over {len(aspect.conditions)} conditions x {len(aspect.seeds)} seeds"
-    has_intervals = all(next(iter(row.figures.values())).kind != "range" for row in aspect.rows)
-    brackets = (
-        "" if has_intervals else " (in brackets the range over seeds: so few carry no interval)"
-    )
-    return f"Interquartile mean {over}{brackets}: {_order(aspect)}. {_apart(aspect)}".strip()
+    over = f"over {conditions} conditions x {len(aspect.seeds)} seeds"
+    if any(_first_figure(row).kind == "range" for row in aspect.rows):
+        over += " (in brackets the range over seeds: so few carry no interval)"
+    return f"Interquartile mean {over}: {_order(aspect)}. {_differences(aspect)}".strip()
+
+
+def _first_figure(row: AspectRow) -> Range:
+    return next(iter(row.figures.values()))
 
 
 def _order(aspect: Aspect) -> str:
-    return listed([f"{row.row} {_figure(next(iter(row.figures.values())))}" for row in aspect.rows])
+    return listed([f"{row.row} {_in_words(_first_figure(row))}" for row in aspect.rows])
 
 
-def _figure(figure: Range) -> str:
-    centre, low, high = (f"{value:.2f}" for value in (figure.centre, figure.low, figure.high))
+def _in_words(figure: Range) -> str:
+    centre = f"{figure.centre:.2f}"
+    low = f"{figure.low:.2f}"
+    high = f"{figure.high:.2f}"
     return centre if low == high == centre else f"{centre} [{low} to {high}]"
 
 
-def _apart(aspect: Aspect) -> str:
-    """The first cell against the others, by the probability that a run of it is better."""
+def _differences(aspect: Aspect) -> str:
+    """Return how the first cell compares, by the probability that a training of it is better."""
     if not aspect.pairs:
         return ""
-    better = [_chance(pair) for pair in aspect.pairs if pair.probability.low > HALF]
-    worse = [_chance(pair) for pair in aspect.pairs if pair.probability.high < HALF]
-    level = [
-        _chance(pair)
-        for pair in aspect.pairs
-        if pair.probability.low <= HALF <= pair.probability.high
-    ]
-    said = [f"better than one of {listed(better)}"] if better else []
-    said += [f"worse than one of {listed(worse)}"] if worse else []
-    said += [f"not told apart from one of {listed(level)}"] if level else []
-    return (
-        f"A run of {aspect.rows[0].row} is {', '.join(said)}, by the probability that it is better."
-    )
-
-
-def _chance(pair: Improvement) -> str:
-    return f"{pair.over} ({_figure(pair.probability)})"
+    better = []
+    worse = []
+    level = []
+    for pair in aspect.pairs:
+        named = f"{pair.over} ({_in_words(pair.probability)})"
+        if pair.probability.low > HALF:
+            better.append(named)
+        elif pair.probability.high < HALF:
+            worse.append(named)
+        else:
+            level.append(named)
+    parts = []
+    if better:
+        parts.append(f"better than one of {listed(better)}")
+    if worse:
+        parts.append(f"worse than one of {listed(worse)}")
+    if level:
+        parts.append(f"not told apart from one of {listed(level)}")
+    first = aspect.rows[0].row
+    return f"A run of {first} is {', '.join(parts)}, by the probability that it is better."
 
 
 def listed(things: Sequence[str], most: int = MOST_NAMED, by: str = ", ") -> str:
-    """The first few, and how many more."""
+    """Return the first few things, and how many more there are."""
     return text.listed(things, most, by)
 
 
 def across_caveats(aspects: Sequence[Aspect]) -> Iterator[str]:
-    """What is refused or left out, who cannot be told apart, what weighs more than the rest."""
-    refused = {aspect.name: aspect.missing for aspect in aspects if aspect.missing}
-    for missing in dict.fromkeys(refused.values()):
-        names = [name for name in refused if refused[name] == missing]
+    """Yield what has no aggregate or is left out, cells at the end of a scale, unequal weights."""
+    yield from _refusals(aspects)
+    for aspect in aspects:
+        yield from _at_an_end(aspect)
+        if aspect.rows:
+            yield from _left_out(aspect)
+    yield from _unequal_weights(aspects)
+
+
+def _refusals(aspects: Sequence[Aspect]) -> Iterator[str]:
+    refused: dict[tuple[str, ...], list[str]] = {}
+    for aspect in aspects:
+        if aspect.missing:
+            refused.setdefault(aspect.missing, []).append(aspect.name)
+    for missing, names in refused.items():
         yield (
             f"Across tasks, {listed(names)}: no aggregate, for the set is not complete:"
             f" {listed(missing, 3, '; ')}."
         )
-    for aspect in aspects:
-        yield from _at_an_end(aspect)
-        for why in dict.fromkeys(aspect.left_out.values() if aspect.rows else ()):
-            what = [name for name, reason in aspect.left_out.items() if reason == why]
-            yield f"Across tasks, {aspect.name} is without {listed(what, 3)}: {why}."
-    counted = next((aspect for aspect in aspects if aspect.rows and aspect.seeds), None)
-    tasks = (
-        Counter(title.partition(",")[0] for title in counted.conditions) if counted else Counter()
-    )
-    if tasks and max(tasks.values()) > 2 * min(tasks.values()):
-        (most, often), (least, rarely) = (
-            tasks.most_common(1)[0],
-            min(tasks.items(), key=lambda item: item[1]),
-        )
+
+
+def _left_out(aspect: Aspect) -> Iterator[str]:
+    by_reason: dict[str, list[str]] = {}
+    for name, reason in aspect.left_out.items():
+        by_reason.setdefault(reason, []).append(name)
+    for reason, names in by_reason.items():
+        yield f"Across tasks, {aspect.name} is without {listed(names, 3)}: {reason}."
+
+
+def _unequal_weights(aspects: Sequence[Aspect]) -> Iterator[str]:
+    """Yield that one task has more than twice as many conditions as another."""
+    over_seeds = [aspect for aspect in aspects if aspect.rows and aspect.seeds]
+    if not over_seeds:
+        return
+    tasks = Counter(title.partition(",")[0] for title in over_seeds[0].conditions)
+    most, often = tasks.most_common(1)[0]
+    least, rarely = min(tasks.items(), key=lambda item: item[1])
+    if often > 2 * rarely:
         yield (
             f"Across tasks, {most} counts {often} times and {least} {rarely}: every setting of a"
             " task is a condition."
@@ -101,17 +121,16 @@ def across_caveats(aspects: Sequence[Aspect]) -> Iterator[str]:
 
 
 def _at_an_end(aspect: Aspect) -> Iterator[str]:
-    """Cells that have the best score there is in all their runs, or the worst."""
-    gaps = {
-        row.row: row.figures["optimality gap"].centre
-        for row in aspect.rows
-        if "optimality gap" in row.figures
-    }
+    """Yield the cells all of whose trainings have the best possible score, or the worst."""
+    gaps = {}
+    for row in aspect.rows:
+        if "optimality gap" in row.figures:
+            gaps[row.row] = row.figures["optimality gap"].centre
     best = [row for row, gap in gaps.items() if gap < AT_AN_END]
     worst = [row for row, gap in gaps.items() if gap > 1 - AT_AN_END]
-    for where, rows in (("at the best score", best), ("at the worst score", worst)):
+    for end, rows in (("best", best), ("worst", worst)):
         if len(rows) > 1:
             yield (
-                f"Across tasks, {aspect.name}: {listed(rows)} are {where} that there is in all"
-                " runs, and nobody can tell them apart."
+                f"Across tasks, {aspect.name}: {listed(rows)} are at the {end} score that there is"
+                " in all runs, and nobody can tell them apart."
             )

@@ -15,7 +15,7 @@ from rnnbench.findings.learning.caveats import (
     targets_missed_on_test,
 )
 from rnnbench.findings.learning.records import Condition
-from rnnbench.findings.learning.search import search_caveats
+from rnnbench.findings.learning.search_caveats import search_caveats
 from rnnbench.findings.learning.target_caveats import epochs_caveats, score_caveats
 from rnnbench.records import Claim, CostTrial, Figure, Result, trial_id
 

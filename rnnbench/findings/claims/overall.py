@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from rnnbench.findings.claims.records import Judged, State
-from rnnbench.findings.learning.comparing import Scale
 from rnnbench.findings.learning.overall import measures_against
 from rnnbench.findings.learning.overall_records import Overall
+from rnnbench.findings.learning.overall_summary import disagreement
+from rnnbench.findings.learning.pairing import Scale
 from rnnbench.findings.learning.records import Answered, Arm
-from rnnbench.findings.learning.verdict_summary import otherwise
 from rnnbench.findings.stats.ranges import Range
 from rnnbench.records import Region
 
@@ -41,7 +41,7 @@ def overall_caveats(arms: tuple[Arm, Arm], judged: Judged, region: Region) -> It
     comparison = "as quick as" if answer == "equivalent" else "quicker than"
     yield (
         f"{quicker} is {comparison} {slower} in the typical seed"
-        f"{otherwise(rows, answer, overall, None)}."
+        f"{disagreement(rows, answer, overall, None)}."
     )
 
 

@@ -1,1 +1,1 @@
-"""What trainings say: conditions, cells compared under them, memory spans."""
+"""Findings on trainings: conditions, comparisons of cells under them, memory spans."""

@@ -1,4 +1,4 @@
-"""Which results may be compared: those of trials that are equal but for the cell and the seed."""
+"""Groups results that may be compared: their trials are equal but for the cell and the seed."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -13,51 +13,63 @@ from rnnbench.records import CellUse, Dial, Learning, LearningTrial, Result, can
 
 
 def learning_trial(result: Result) -> LearningTrial:
-    """The trial of a learning result."""
+    """Return the trial of a learning result."""
     assert isinstance(result.trial, LearningTrial)
     return result.trial
 
 
 def learning_of(result: Result) -> Learning | None:
-    """The figures of a trial that ran to its end, diverged, or was given up by a rule; one cut
-    short gives none."""
+    """Return the figures of a trial that ran to its end, diverged, or was given up by a rule.
+
+    A trial that was cut short gives none.
+    """
     return result.learning if result.status in ("ok", "diverged", "stopped") else None
 
 
+def records_of(results: Sequence[Result]) -> list[Learning]:
+    """Return the figures of those trials that give some."""
+    records = [learning_of(result) for result in results]
+    return [learning for learning in records if learning]
+
+
 def by_setting(results: Sequence[Result]) -> list[list[Result]]:
-    """Groups of results whose trials share everything but cell and seed (and the learning rate,
-    where each cell has its own by a search), in the order of task and horizon."""
+    """Group results whose trials share everything but cell and seed.
+
+    Learning rates may differ too, where each cell has its own by a search. Groups are in the order
+    of task and horizon.
+    """
     groups: dict[bytes, list[Result]] = defaultdict(list)
     for result in results:
         groups[canonical(setting_of(learning_trial(result)))].append(result)
 
-    def place(item: tuple[bytes, list[Result]]) -> tuple[str, int, bytes]:
-        trial = learning_trial(item[1][0])
-        return trial.task, horizon(trial) or 0, item[0]
+    def order(item: tuple[bytes, list[Result]]) -> tuple[str, int, bytes]:
+        setting, group = item
+        trial = learning_trial(group[0])
+        return trial.task, horizon(trial) or 0, setting
 
-    return [group for _, group in sorted(groups.items(), key=place)]
+    return [group for _, group in sorted(groups.items(), key=order)]
 
 
 def setting_of(trial: LearningTrial) -> LearningTrial:
-    """What all trials of a group share: without cell and seed, nor a learning rate that a search
-    found."""
+    """Return what all trials of a group share.
+
+    Left out are cell and seed, and a learning rate that a search found.
+    """
     return msgspec.structs.replace(
         trial, cell=CellUse(name=""), seed=0, learning_rate=common_rate(trial) or 1.0
     )
 
 
 def by_cell(group: Sequence[Result]) -> dict[str, list[Result]]:
-    """The results of each cell by its row, at the rate that its search chose, in the order of
-    rows."""
-    return {row: found.results[0] for row, found in by_cell_and_rate(group).items()}
+    """Return the results of each cell at the rate that its search chose, in the order of rows."""
+    return {row: tried.results[0] for row, tried in by_cell_and_rate(group).items()}
 
 
 class Tried(NamedTuple):
     """The evaluations of a cell under one setting.
 
-    results: of each rate that its search left, the best first; of several of one seed, the one that
-             is newest.
-    all:     those at other rates too.
+    results: at each rate that its search left, the best rate first; the newest result of each seed.
+    all:     results at every rate.
     """
 
     results: tuple[list[Result], ...]
@@ -65,76 +77,79 @@ class Tried(NamedTuple):
 
 
 def by_cell_and_rate(group: Sequence[Result]) -> dict[str, Tried]:
-    """The same at each rate that the search of a cell left."""
+    """Return the evaluations of each cell, by the rates that its search left."""
     named = rows([learning_trial(result).cell for result in group])
     cells: dict[str, list[Result]] = defaultdict(list)
     for result in group:
         cells[named[canonical(learning_trial(result).cell)]].append(result)
-    return {row: tried(results) for row, results in sorted(cells.items())}
+    return {row: tried_rates(results) for row, results in sorted(cells.items())}
 
 
-def tried(results: Sequence[Result]) -> Tried:
-    """The evaluations of one cell under one setting, by the rates that its search left."""
+def tried_rates(results: Sequence[Result]) -> Tried:
+    """Return the evaluations of one cell under one setting, by the rates that its search left."""
     recipe = learning_trial(results[0]).recipe
     newest: dict[float, dict[int, Result]] = defaultdict(dict)
     for result in sorted(results, key=lambda result: result.started):
         trial = learning_trial(result)
-        newest[trial.learning_rate if is_raced(recipe) else 0.0][trial.seed] = result
-    everything = [result for by_seed in newest.values() for result in by_seed.values()]
-    table = {
-        rate: {seed: scored(result) for seed, result in by_seed.items() if was_tried(result)}
-        for rate, by_seed in newest.items()
-    }
-    trained = {rate: found for rate, found in table.items() if found}
+        rate = trial.learning_rate if is_raced(recipe) else 0.0
+        newest[rate][trial.seed] = result
+    everything: list[Result] = []
+    trained = {}
+    for rate, by_seed in newest.items():
+        everything += by_seed.values()
+        scores = {seed: scored(result) for seed, result in by_seed.items() if was_tried(result)}
+        if scores:
+            trained[rate] = scores
     if not is_raced(recipe) or not trained:
-        alone = {learning_trial(result).seed: result for result in everything}
-        return Tried((list(alone.values()),), everything)
-    return Tried(
-        tuple(list(newest[rate].values()) for rate in rates_left(trained, recipe)), everything
-    )
+        one_by_seed = {learning_trial(result).seed: result for result in everything}
+        return Tried((list(one_by_seed.values()),), everything)
+    left = rates_left(trained, recipe)
+    return Tried(tuple(list(newest[rate].values()) for rate in left), everything)
 
 
 def was_tried(result: Result) -> bool:
-    """Whether a trial was run; one without its data, or on a rung that was not climbed, was not."""
-    return result.status != "skipped" and not (
-        result.status == "stopped" and result.learning is None
-    )
+    """Whether a trial was run.
+
+    A trial without its data was not, and neither was one on a rung that was not climbed.
+    """
+    return result.status != "skipped" and not is_unclimbed(result)
+
+
+def is_unclimbed(result: Result) -> bool:
+    """Whether a trial was not run, as its cell does not solve a shorter horizon."""
+    return result.status == "stopped" and result.learning is None
 
 
 def titles(groups: Sequence[Sequence[Result]]) -> list[str]:
-    """A title for each group: its task, and those settings in which groups of this task differ."""
+    """Return a title for each group: its task, and the settings in which its groups differ."""
     trials = [learning_trial(group[0]) for group in groups]
     settings = [_settings(trial) for trial in trials]
-    made = []
+    by_task: dict[str, list[dict[str, Dial]]] = defaultdict(list)
     for trial, setting in zip(trials, settings, strict=True):
-        others = [s for t, s in zip(trials, settings, strict=True) if t.task == trial.task]
-        different = {
-            key: value for key, value in setting.items() if any(s.get(key) != value for s in others)
-        }
-        made.append(
-            ", ".join(
-                [
-                    trial.task,
-                    *(f"{key.replace('_', ' ')} {value}" for key, value in different.items()),
-                ]
-            )
-        )
-    return made
+        by_task[trial.task].append(setting)
+    texts = []
+    for trial, setting in zip(trials, settings, strict=True):
+        parts = [trial.task]
+        for key, value in setting.items():
+            if any(other.get(key) != value for other in by_task[trial.task]):
+                parts.append(f"{key.replace('_', ' ')} {value}")
+        texts.append(", ".join(parts))
+    return texts
 
 
 def horizon(trial: LearningTrial) -> int | None:
-    """The horizon, where it is a dial."""
+    """Return the horizon of a trial, where its task has such a dial."""
     value = trial.dials.get("horizon")
     return int(value) if isinstance(value, int | float) else None
 
 
 def common_rate(trial: LearningTrial) -> float | None:
-    """The learning rate that cells have in common; None where each has its own by a search."""
+    """Return the learning rate of all cells; None where each has its own by a search."""
     return None if trial.recipe.tune else trial.learning_rate
 
 
 def _settings(trial: LearningTrial) -> dict[str, Dial]:
-    """Everything that two trials of one task may differ in, flat."""
+    """Return everything in which two trials of one task may differ, without nesting."""
     return {
         **trial.dials,
         **msgspec.structs.asdict(trial.recipe),

@@ -1,4 +1,4 @@
-"""Which look at a comparison this one is, at what level it decides, and when another one would."""
+"""Looks (interim analyses) at a comparison: at what level each decides, and when the next would."""
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations, count
@@ -22,11 +22,11 @@ Pair = tuple[str, str]
 class Schedule(NamedTuple):
     """The looks at a comparison of two cells.
 
-    seeds:   those of this look.
-    before:  those of each look before.
-    planned: how many were meant to decide; fewer than can decide count as that many.
+    seeds:   number of seeds at this look.
+    before:  number of seeds at each look before.
+    planned: number of seeds that were meant to decide; at least as many as can decide.
     pairs:   how many pairs of cells are compared together, each with its share of the error.
-    evenly:  whether looks at fewer seeds than planned are to decide too.
+    evenly:  whether looks at fewer seeds than planned are meant to decide too.
     """
 
     seeds: int
@@ -37,8 +37,10 @@ class Schedule(NamedTuple):
 
     @property
     def level(self) -> float:
-        """At which this look decides, of a p-value that is adjusted over all pairs; 0 where it can
-        decide nothing."""
+        """The level at which this look decides; 0 where it can decide nothing.
+
+        It is compared with a p-value that is adjusted over all pairs.
+        """
         return self._level(self.before, self.seeds)
 
     @property
@@ -51,21 +53,25 @@ class Schedule(NamedTuple):
 
     @property
     def needed(self) -> int:
-        """Fewest seeds that tell something which can carry a verdict: at this look, or else at the
-        next."""
+        """Fewest informative seeds that can carry a verdict.
+
+        Where this look can decide nothing, the number is that of the next look.
+        """
         if self.level:
             return max(VERDICT_SEEDS, int(np.ceil(1 - np.log2(self.level / self.pairs))))
         return next(seeds for seeds in count(self.seeds + 1) if self.next_level(seeds))
 
     def next_level(self, seeds: int) -> float:
-        """The same of a look at so many seeds, after this one."""
+        """Return the level of a next look at so many seeds."""
         return self._level((*self.before, self.seeds), seeds)
 
     def more_seeds(self, reckon: Callable[[float], int | None]) -> int | None:
-        """How many more seeds would decide in four of five cases at the next look; None where no
-        end is in sight.
+        """Return how many more seeds would decide in four of five cases at the next look.
 
-        reckon: the same by the p-value that is small enough, that of the first of the pairs.
+        None where that would take too many seeds.
+
+        reckon: returns how many more seeds would reach a given p-value, which is that of the
+                first pair by Holm's method.
         """
         total = self.seeds + 1
         while total - self.seeds <= MOST_ADVISED:
@@ -84,7 +90,7 @@ class Schedule(NamedTuple):
 
     @property
     def settling(self) -> int:
-        """How many seeds are to decide."""
+        """The number of seeds that are meant to decide."""
         named = self.planned or min((*self.before, self.seeds))
         return max(named, error_spending.fewest_seeds(self.pairs))
 
@@ -99,63 +105,67 @@ class Schedule(NamedTuple):
 
 
 Looks = Mapping[Pair, Schedule]
-"""By two rows, in their order."""
+"""Schedules by two rows, in the order of their names."""
 
 
 def together(looks: Looks, pairs: Sequence[Pair]) -> Looks:
-    """The looks at these pairs of cells, which are compared together."""
+    """Return the looks at these pairs of cells, which are compared together."""
     return {pair: looks[pair]._replace(pairs=len(pairs)) for pair in pairs}
 
 
 def noted(comparison: Comparison, look: Schedule) -> Comparison:
-    """The comparison, with what there is to know of the look that it was made at."""
+    """Add to a comparison the look that it was made at."""
     return replace(
         comparison, level=look.level, looked=look.counted, planned=look.planned, needed=look.needed
     )
 
 
 def adjusted(p_values: Mapping[Pair, float], looks: Looks) -> dict[Pair, float]:
-    """P-values by Holm's method over all pairs of `looks`, each to be held against the level of its
-    own look: where these differ, what counts is the part of its level that a p-value takes. A pair
-    that has no p-value yet may say anything, and keeps its share."""
+    """Adjust p-values by Holm's method over all pairs of `looks`.
+
+    Each result is compared with the level of its own look. Where levels differ, p-values are
+    weighted by them. A pair without a p-value yet may get any, and keeps its share of the error.
+    """
     levels = [looks[pair].level for pair in p_values]
     weights = [min(levels) / level for level in levels]
-    parts = [p_value * weight for p_value, weight in zip(p_values.values(), weights, strict=True)]
-    by_holm = holm([*parts, *[1.0] * (len(looks) - len(parts))])[: len(parts)]
-    return {
-        pair: min(1.0, p_value / weight)
-        for pair, p_value, weight in zip(p_values, by_holm, weights, strict=True)
-    }
+    weighted = [p * weight for p, weight in zip(p_values.values(), weights, strict=True)]
+    without_p_value = [1.0] * (len(looks) - len(weighted))
+    by_holm = holm([*weighted, *without_p_value])
+    results = {}
+    for pair, p_value, weight in zip(p_values, by_holm, weights, strict=False):
+        results[pair] = min(1.0, p_value / weight)
+    return results
 
 
 def look_at(group: Sequence[Result]) -> Look:
-    """The results of one condition as a look: how many seeds each cell has."""
+    """Return the look at the results of one condition: how many seeds each cell has."""
     seeds: dict[str, set[int]] = {}
     for result in group:
         trial = learning_trial(result)
-        of_cell = seeds.setdefault(in_full(trial.cell), set())
+        seeds_of_cell = seeds.setdefault(in_full(trial.cell), set())
         if learning_of(result):
-            of_cell.add(trial.seed)
+            seeds_of_cell.add(trial.seed)
     return Look(
         condition=trial_id(setting_of(learning_trial(group[0]))),
-        seeds={cell: len(found) for cell, found in sorted(seeds.items())},
+        seeds={cell: len(seeds[cell]) for cell in sorted(seeds)},
     )
 
 
 def schedules(look: Look, looked: Looked, cells: Mapping[str, str]) -> Looks:
-    """For each two rows their looks.
+    """Return the looks at each pair of rows.
 
-    cells: by row the cell, in full.
+    cells: the full name of each row's cell.
     """
-    before = [one.seeds for one in looked.looks if one.condition == look.condition]
-    found = {}
+    before = [earlier.seeds for earlier in looked.looks if earlier.condition == look.condition]
+    by_pair = {}
     for pair in combinations(sorted(cells), 2):
         both = [cells[row] for row in pair]
         earlier = {_common(seeds, both) for seeds in before}
         now = _common(look.seeds, both)
-        found[pair] = Schedule(now, tuple(sorted(earlier - {now, 0})), looked.planned)
-    return found
+        by_pair[pair] = Schedule(now, tuple(sorted(earlier - {now, 0})), looked.planned)
+    return by_pair
 
 
 def _common(seeds: Mapping[str, int], cells: Sequence[str]) -> int:
+    """Return how many seeds all of these cells have."""
     return min(seeds.get(cell, 0) for cell in cells)

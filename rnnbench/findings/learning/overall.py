@@ -1,9 +1,9 @@
-"""What two cells reach over all seeds, and whether that says the same as the verdict on the typical
-one.
+"""What two cells reach over all seeds, and whether that agrees with the verdict on the typical one.
 
 A verdict is about the typical seed. A cell that is quicker there may reach the target less often,
-so that its mean up to the budget is larger. Both are compared as they were seen, on the seeds that
-both cells have: their intervals are too wide to decide anything at ten seeds (docs/decisions/0016).
+so that its mean up to the budget is larger. Solve rates and means are compared as point estimates,
+on the seeds that both cells have: their intervals are too wide to decide anything at ten seeds
+(docs/decisions/0016).
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -12,20 +12,27 @@ from typing import NamedTuple
 import numpy as np
 from msgspec.structs import replace
 
-from rnnbench.findings.learning.comparing import Losses, Scale
 from rnnbench.findings.learning.overall_records import Measure, Overall
+from rnnbench.findings.learning.pairing import Losses, Scale
 from rnnbench.findings.learning.records import Answered, Comparison
 from rnnbench.records import MetricNote
 
 SEEDS_APART = 2
-"""Solve rates disagree with a verdict by so many seeds; by one where the other cell misses none."""
+"""Solve rates that differ by so many seeds disagree with a verdict.
+
+One seed is enough where the cell that solves more misses none."""
 Solved = Mapping[str, Collection[int]]
 """The seeds in which each cell reached the target."""
 
 
 class Deciding(NamedTuple):
-    """The figure that decides: its losses, the seeds that were solved (None where scores decide),
-    the metric, and the scale on which cells are compared."""
+    """The figure that decides between cells.
+
+    losses: of each cell, by rate and seed.
+    solved: seeds in which each cell reached the target; None where scores decide.
+    metric: the deciding metric.
+    scale:  on which cells are compared.
+    """
 
     losses: Losses
     solved: Solved | None
@@ -36,35 +43,33 @@ class Deciding(NamedTuple):
 def with_overall(
     leader: str, comparisons: Sequence[Comparison], deciding: Deciding
 ) -> tuple[Comparison, ...]:
-    """The comparisons, each with what both cells reach over all seeds."""
-    return tuple(
-        (
-            replace(comparison, overall=_overall(leader, comparison, deciding))
-            if comparison.pairs
-            else comparison
-        )
-        for comparison in comparisons
-    )
+    """Add to each comparison what both cells reach over all seeds."""
+    completed = []
+    for comparison in comparisons:
+        if comparison.pairs:
+            overall = _overall(leader, comparison, deciding)
+            completed.append(replace(comparison, overall=overall))
+        else:
+            completed.append(comparison)
+    return tuple(completed)
 
 
 def _overall(leader: str, comparison: Comparison, deciding: Deciding) -> Overall:
-    ours, theirs = deciding.losses[leader][0], deciding.losses[comparison.other][0]
+    ours = deciding.losses[leader][0]
+    theirs = deciding.losses[comparison.other][0]
     seeds = [seed for seed in ours if seed in theirs]
     losses = (
         float(np.mean([ours[seed] for seed in seeds])),
         float(np.mean([theirs[seed] for seed in seeds])),
     )
-    solved, mean = None, losses
+    solved = None
+    mean = losses
     if deciding.solved is None:
-        mean = deciding.metric.loss(losses[0]), deciding.metric.loss(losses[1])
+        mean = (deciding.metric.loss(losses[0]), deciding.metric.loss(losses[1]))
     else:
-        ours_solved, theirs_solved = (
-            deciding.solved.get(leader, ()),
-            deciding.solved.get(comparison.other, ()),
-        )
         solved = (
-            sum(seed in ours_solved for seed in seeds),
-            sum(seed in theirs_solved for seed in seeds),
+            _count_solved(leader, seeds, deciding.solved),
+            _count_solved(comparison.other, seeds, deciding.solved),
         )
     return Overall(
         seeds=len(seeds),
@@ -78,6 +83,11 @@ def _overall(leader: str, comparison: Comparison, deciding: Deciding) -> Overall
     )
 
 
+def _count_solved(row: str, seeds: Sequence[int], solved: Solved) -> int:
+    solved_by_row = solved.get(row, ())
+    return sum(seed in solved_by_row for seed in seeds)
+
+
 def measures_against(
     answer: Answered,
     solved: tuple[int, int] | None,
@@ -85,10 +95,11 @@ def measures_against(
     losses: tuple[float, float],
     scale: Scale,
 ) -> tuple[Measure, ...]:
-    """Those that do not say of two cells over all seeds what this answer says of the typical one.
+    """Return the measures over all seeds that disagree with the answer on the typical one.
 
-    solved: seeds in which each cell reached the target; None where scores decide.
-    losses: the means of the figure that decides, turned so that lower is better.
+    solved: how many seeds each cell solved; None where scores decide.
+    seeds:  how many seeds both cells have.
+    losses: the mean of each cell's figure that decides, turned so that lower is better.
     """
     against: list[Measure] = []
     if solved and _solve_rates_disagree(answer, solved, seeds):
@@ -99,7 +110,7 @@ def measures_against(
 
 
 def _not_worse(answer: Answered) -> Iterator[int]:
-    """The places of the cells that the verdict holds to be as good as the other one, or better."""
+    """Yield the places, 0 or 1, of cells that the answer holds to be better or equivalent."""
     if answer in ("better", "equivalent"):
         yield 0
     if answer in ("worse", "equivalent"):
@@ -116,8 +127,11 @@ def _solve_rates_disagree(answer: Answered, solved: tuple[int, int], seeds: int)
 
 
 def _means_disagree(answer: Answered, losses: tuple[float, float], scale: Scale) -> bool:
-    """The better cell has the larger loss, and not in digits alone that nobody prints; of cells
-    that are equivalent one is larger by more than the margin."""
+    """Whether mean losses contradict the answer.
+
+    They do where the better cell has the larger loss, in the digits that are printed. For
+    equivalent cells, they do where the losses differ by more than the margin.
+    """
     if answer == "equivalent" and scale.ratio:
         return max(losses) > float(np.exp(scale.margin)) * min(losses)
     if answer == "equivalent":

@@ -1,4 +1,4 @@
-"""The type of what two cells reach over all seeds, beside the verdict on the typical one."""
+"""The record of what two cells reach over all seeds, beside the verdict on the typical one."""
 
 from typing import Literal
 
@@ -10,12 +10,11 @@ Measure = Literal["solve rate", "mean"]
 class Overall(Struct, frozen=True, kw_only=True):
     """Two cells over the seeds that both have; in each pair of figures the leader's comes first.
 
-    seeds:   how many both have.
-    ahead:   seeds in which each of them is ahead.
-    solved:  seeds in which each reached the target; None where test scores decide.
-    mean:    of epochs up to the budget, or of test scores where these decide.
-    against: measures that do not say the same as the verdict on the typical seed; empty where there
-             is no verdict.
+    seeds:   how many seeds both cells have.
+    ahead:   how many seeds each cell is ahead in.
+    solved:  how many seeds each cell reached the target in; None where test scores decide.
+    mean:    mean epochs up to the budget, or mean test scores where these decide.
+    against: measures that disagree with the verdict on the typical seed; empty without a verdict.
     """
 
     seeds: int

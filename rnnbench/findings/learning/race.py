@@ -1,14 +1,14 @@
-"""The search for a cell's learning rate by a race: which rates are left after how many seeds, and
-which is best.
+"""The learning-rate search by a race: which rates are left after how many seeds, and which is best.
 
-All rates of the grid are trained on the first seeds of the evaluation. From there on rates that are
-told to be worse than the best one are given up, each time that half as many seeds again are known
-(F-race, Birattari et al. 2002, with Student's paired test); rates that cannot be told apart are
-trained on all seeds. Comparisons know of those that are left, so that the luck of the choice is
+All rates of the grid are trained on the first seeds of the evaluation. From there on, rates that
+are significantly worse than the best one are given up, each time that half as many seeds again are
+known (F-race, Birattari et al. 2002, with Student's paired test). Rates that cannot be told apart
+are trained on all seeds. Comparisons use all rates that are left, so that the luck of the choice is
 inside the error that a verdict states (`choices`, docs/decisions/0024).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import product
 
 import numpy as np
 from msgspec import Struct
@@ -20,19 +20,17 @@ from rnnbench.findings.stats.estimates import LEVEL
 from rnnbench.records import Recipe
 
 LOST_EPOCHS = 2.0
-"""What a lost training counts as, in budgets of epochs: worse than one that did not get there."""
-
-
+"""A lost training counts as so many budgets of epochs: worse than one that missed the target."""
 Look = Callable[[float, int], Scored | None]
-"""What is known of a rate at a seed; None where it has not been trained."""
+"""Looks up the training of a rate at a seed; None where it has not been trained."""
 
 
 class Raced(Struct, frozen=True):
-    """How far a race has come.
+    """The state of a race.
 
-    trainings: every rate and seed that it has asked for, in the order of seeds; done ones included.
+    trainings: every rate and seed that it has asked for, in the order of seeds, with those done.
     rates:     the grid, with the rates by which it was widened.
-    left:      the rates that were not given up so far, the best first.
+    left:      the rates that are not given up so far, the best first.
     complete:  whether no training is missing.
     """
 
@@ -43,12 +41,16 @@ class Raced(Struct, frozen=True):
 
 
 def race(look: Look, seeds: Sequence[int], recipe: Recipe, rates: Sequence[float] = ()) -> Raced:
-    """How far the race of a recipe has come on these seeds of its evaluation, by what is known.
+    """Return the state of a recipe's race on these seeds of its evaluation.
 
     Where the best rate of the first look is at the edge of the grid, the grid is widened beyond it.
-    It is not where `rates` are given: those that were left on a lower rung, or that were trained.
+
+    look:  looks up the trainings that are done.
+    rates: those that were left on a lower rung, or that were trained; with them, the grid is not
+           widened.
     """
-    order, running = sorted(seeds), tuple(sorted({*(rates or recipe.learning_rates)}))
+    order = sorted(seeds)
+    running = tuple(sorted({*(rates or recipe.learning_rates)}))
     while not rates:
         first = _known(look, running, order[: recipe.race_from])
         beyond = rate_beyond(first, recipe) if first else None
@@ -59,24 +61,35 @@ def race(look: Look, seeds: Sequence[int], recipe: Recipe, rates: Sequence[float
 
 
 def rates_left(table: Mapping[float, Mapping[int, Scored]], recipe: Recipe) -> tuple[float, ...]:
-    """The rates that a race leaves of those that were trained, the best first. Where a rate that is
-    still in it lacks seeds, as in a run that was cut off, nothing more is given up: rather too many
-    are left than too few. A rate beyond the grid that lacks one of the first seeds is from a race
-    of other seeds, and takes no part."""
+    """Return the rates that a race leaves of those that were trained, the best first.
+
+    Where a rate that is left lacks seeds, as in a run that was cut off, no more rates are given up:
+    too many rates are better than too few. A rate beyond the grid that lacks one of the first seeds
+    is from a race of other seeds, and takes no part.
+
+    table: trainings by rate and seed.
+    """
     seeds = sorted(set().union(*table.values()))
     first = set(seeds[: recipe.race_from])
-    here = [
-        rate for rate in sorted(table) if rate in recipe.learning_rates or first <= set(table[rate])
-    ]
+    racing = [rate for rate in sorted(table) if _is_in_race(rate, table[rate], first, recipe)]
 
     def look(rate: float, seed: int) -> Scored | None:
         return table[rate].get(seed)
 
-    return race(look, seeds, recipe, here or sorted(table)).left
+    return race(look, seeds, recipe, racing or sorted(table)).left
+
+
+def _is_in_race(
+    rate: float, by_seed: Mapping[int, Scored], first_seeds: set[int], recipe: Recipe
+) -> bool:
+    return rate in recipe.learning_rates or first_seeds <= set(by_seed)
 
 
 def looks(first: int, seeds: int) -> Iterator[int]:
-    """Numbers of seeds at which rates are given up: the first, and half as many again each time."""
+    """Yield the numbers of seeds at which rates are given up.
+
+    After the first number, each one is half as large again as the one before.
+    """
     look = min(first, seeds)
     while 0 < look <= seeds:
         yield look
@@ -84,12 +97,13 @@ def looks(first: int, seeds: int) -> Iterator[int]:
 
 
 def _run(look: Look, order: Sequence[int], rates: tuple[float, ...], recipe: Recipe) -> Raced:
-    """A race of these rates, as far as it is known."""
-    asked: dict[tuple[float, int], None] = {}
-    left, known = rates, 0
+    """Run a race of these rates, as far as its trainings are known."""
+    asked: set[tuple[float, int]] = set()
+    left = rates
+    known = 0
     at = list(looks(recipe.race_from, len(order)))
     for number in sorted({*at, len(order)}):
-        asked.update(((rate, seed), None) for seed in order[known:number] for rate in left)
+        asked.update(product(left, order[known:number]))
         table = _known(look, left, order[:number])
         if table is None:
             break
@@ -97,60 +111,89 @@ def _run(look: Look, order: Sequence[int], rates: tuple[float, ...], recipe: Rec
         if number in at:
             left = _not_worse(table, recipe)
     trainings = tuple(sorted(asked, key=lambda pair: (pair[1], pair[0])))
-    common = [seed for seed in order if all(look(rate, seed) is not None for rate in left)]
-    if table := _known(look, left, common):
-        of_rate = ranks(table, recipe)
-        left = tuple(sorted(left, key=of_rate.__getitem__))
+    left = _best_first(look, left, order, recipe)
     return Raced(trainings, rates, left, known == len(order))
 
 
+def _best_first(
+    look: Look, rates: tuple[float, ...], seeds: Sequence[int], recipe: Recipe
+) -> tuple[float, ...]:
+    """Sort rates by how good they are on their common seeds; without any, keep their order."""
+    common = [seed for seed in seeds if all(look(rate, seed) is not None for rate in rates)]
+    table = _known(look, rates, common)
+    if not table:
+        return rates
+    rank_of = ranks(table, recipe)
+    return tuple(sorted(rates, key=rank_of.__getitem__))
+
+
 def _known(look: Look, rates: Sequence[float], seeds: Sequence[int]) -> Table | None:
-    """All trainings of these rates on these seeds; None where one is missing, or there are no
-    seeds."""
-    found = {rate: [look(rate, seed) for seed in seeds] for rate in rates}
-    whole = {
-        rate: [one for one in trainings if one is not None] for rate, trainings in found.items()
-    }
-    return whole if seeds and all(len(whole[rate]) == len(seeds) for rate in rates) else None
+    """Return all trainings of these rates; None where one is missing, or without seeds."""
+    if not seeds:
+        return None
+    table = {}
+    for rate in rates:
+        looked_up = [look(rate, seed) for seed in seeds]
+        trainings = [training for training in looked_up if training is not None]
+        if len(trainings) < len(seeds):
+            return None
+        table[rate] = trainings
+    return table
 
 
 def _not_worse(table: Table, recipe: Recipe) -> tuple[float, ...]:
-    """The rates that are not told to be worse than the best one; of those that lost everything
-    none, but the lowest where there is no other."""
-    of_rate = ranks(table, recipe)
-    fine = [rate for rate in table if of_rate[rate][0] < len(table[rate])]
+    """Return the rates that are not significantly worse than the best one.
+
+    A rate that lost every training is not among them, except that the lowest is left where all
+    rates did.
+    """
+    rank_of = ranks(table, recipe)
+    fine = []
+    for rate, trainings in table.items():
+        lost, *_ = rank_of[rate]
+        if lost < len(trainings):
+            fine.append(rate)
     if not fine:
         return (min(table),)
-    best, costs = min(fine, key=of_rate.__getitem__), _costs(table, recipe)
+    best = min(fine, key=rank_of.__getitem__)
+    costs = _costs(table, recipe)
     return tuple(rate for rate in fine if rate == best or not _is_worse(costs[rate], costs[best]))
 
 
 def _costs(table: Table, recipe: Recipe) -> dict[float, list[float]]:
-    """What each training counts as in a paired test: the logarithm of epochs to target, where some
-    rate reached it; the loss otherwise, a lost training as far beyond the worst as that is beyond
-    the best."""
+    """Return what each training counts as in a paired test.
+
+    It is the logarithm of epochs to target, where some rate reached the target, and the loss
+    otherwise. A lost training is as far beyond the worst loss as that is beyond the best.
+    """
     if reached(table):
-        lost = LOST_EPOCHS * recipe.epochs
-        return {
-            rate: [
-                float(np.log(lost if one.lost else one.epochs or recipe.epochs))
-                for one in trainings
-            ]
-            for rate, trainings in table.items()
-        }
-    losses = [one.loss for trainings in table.values() for one in trainings if one.loss is not None]
+        return {rate: _log_epochs(table[rate], recipe.epochs) for rate in table}
+    losses: list[float] = []
+    for trainings in table.values():
+        losses += [training.loss for training in trainings if training.loss is not None]
     beyond = 2 * max(losses) - min(losses)
-    return {
-        rate: [beyond if one.loss is None else one.loss for one in found]
-        for rate, found in table.items()
-    }
+    return {rate: _losses(table[rate], beyond) for rate in table}
+
+
+def _log_epochs(trainings: Sequence[Scored], budget: int) -> list[float]:
+    lost = LOST_EPOCHS * budget
+    epochs = [lost if training.lost else training.epochs or budget for training in trainings]
+    return [float(np.log(count)) for count in epochs]
+
+
+def _losses(trainings: Sequence[Scored], lost: float) -> list[float]:
+    return [lost if training.loss is None else training.loss for training in trainings]
 
 
 def _is_worse(costs: Sequence[float], best: Sequence[float]) -> bool:
-    """By Student's paired test; what is always worse by the same is worse."""
-    away = np.subtract(costs, best)
-    error = float(np.std(away, ddof=1) / np.sqrt(len(away))) if len(away) > 1 else 0.0
-    mean = float(np.mean(away))
+    """Whether a rate is worse than the best one, by Student's paired test.
+
+    A rate that is worse by the same in every seed is worse.
+    """
+    differences = np.subtract(costs, best)
+    seeds = len(differences)
+    error = float(np.std(differences, ddof=1) / np.sqrt(seeds)) if seeds > 1 else 0.0
+    mean = float(np.mean(differences))
     if error <= 1e-12 * abs(mean):
-        return mean > 0 and len(away) > 1
-    return bool(stdtr(len(away) - 1, -mean / error) <= LEVEL)
+        return mean > 0 and seeds > 1
+    return bool(stdtr(seeds - 1, -mean / error) <= LEVEL)

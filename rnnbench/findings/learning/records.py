@@ -1,4 +1,4 @@
-"""The types of findings on learning: conditions, cells under them, and how these compare."""
+"""The records of findings on learning: conditions, their cells, and how the cells compare."""
 
 from typing import Literal
 
@@ -12,11 +12,11 @@ from rnnbench.records import Look, MetricNote, Recipe
 
 
 class RateScore(Struct, frozen=True, kw_only=True):
-    """What a search saw at one learning rate, on validation data.
+    """The results of a search at one learning rate, on validation data.
 
-    lost:   trials that gave no score: diverged, cut off, or worse.
-    epochs: restricted mean of epochs to target, the budget standing for "not reached".
-    score:  of the deciding metric at the chosen epochs.
+    lost:   how many trials gave no score, as they diverged, were cut off or failed.
+    epochs: restricted mean of epochs to target; the budget counts where it was not reached.
+    score:  score by the deciding metric at the chosen epochs.
     """
 
     rate: float
@@ -27,10 +27,11 @@ class RateScore(Struct, frozen=True, kw_only=True):
 
 
 class Search(Struct, frozen=True, kw_only=True):
-    """The search for a cell's learning rate: the curve, the rate that was chosen, and what it cost
-    besides the evaluation at that rate.
+    """The search for a cell's learning rate: its curve, the chosen rate, and its cost.
 
-    seconds: wall time of its processes, side by side with others; indicative.
+    The cost does not include the evaluation at the chosen rate.
+
+    seconds: wall time of its processes; indicative, as other processes ran at the same time.
     """
 
     rates: tuple[RateScore, ...]
@@ -44,20 +45,20 @@ class Search(Struct, frozen=True, kw_only=True):
 class Arm(Struct, frozen=True, kw_only=True):
     """One cell under one condition, over its seeds.
 
-    seeds:       those whose trial ran to its end or diverged; the others stand in `lost` with their
-                 number by status.
-    solved:      how many of them reached the target; `solve_rate` is that with its Clopper-Pearson
-                 interval.
-    epochs:      restricted mean of epochs to target up to the budget, unsolved seeds counting as
-                 the whole budget.
-    reached:     the same at each threshold of what is acceptable, the target first.
-    test:        by metric, over the seeds that have the figure.
-    given_up:    how many seeds the rule against futility ended; they count as unsolved.
-    rates_left:  the rates that its search left, each of which others are compared with; the best,
-                 which the arm is of, is the first.
-    other_rates: learning rates of seeds that were evaluated at another one.
+    seeds:       seeds whose trial ran to its end, diverged or was given up.
+    lost:        how many seeds gave no figures, by the status of their trial.
+    solved:      how many seeds reached the target.
+    solve_rate:  share of the seeds that reached the target, with its Clopper-Pearson interval.
+    epochs:      restricted mean of epochs to target; a seed that did not reach it counts as the
+                 whole budget.
+    reached:     how often and when each threshold was reached, the target first.
+    test:        test scores by metric, over the seeds that have one.
+    given_up:    how many seeds the futility rule ended; they count as unsolved.
+    rates_left:  the rates that its search left, the best first. The figures of the arm are at the
+                 best rate; comparisons use all of them.
+    other_rates: learning rates of seeds that were not evaluated at `learning_rate`.
     diagnostics: each diagnostic of the fresh and of the trained model, in the order of their names.
-    off_budget:  (got - wanted) / wanted for what the recipe matches.
+    off_budget:  (size - budget) / budget for the size that the recipe matches.
     """
 
     row: str
@@ -88,24 +89,25 @@ Answered = Literal["better", "worse", "equivalent", "undecided", "too few seeds"
 class Comparison(Struct, frozen=True):
     """The leading cell against another one, paired by seed.
 
-    wins:       seeds in which the leader is better; ties count for neither.
+    wins:       seeds in which the leader is better; ties count for neither cell.
+    pairs:      seeds that both cells have.
     gain:       mean by which the leader is better, in units of the figure that decides; None
                 without common seeds.
     p_value:    of the exact two-sided signed-rank test, by Holm's method over all pairs of cells of
                 the condition; None below the number of seeds that can carry a verdict.
-    effect:     of epochs how many times as many the other one needs, of scores by how much the
-                leader is better, typically, with its interval at 95 %: that of this pair at this
-                look alone, so that a verdict may be open where it leaves no difference out.
-    answer:     in the typical seed, is the leader better, worse, equivalent within the margin, or
-                is that undecided?
-    more_seeds: how many more would probably decide it at the next look; None where it is decided,
-                or no end is in sight.
-    overall:    what both cells reach over all seeds, and whether that says the same; None without
-                common seeds.
-    level:      of the p-value that decides at this look; 0 where none can.
-    looked:     seeds of the looks before this one that could have decided.
-    planned:    seeds that the suite named; 0 where that is not known.
-    needed:     fewest seeds that tell something which can carry a verdict.
+    effect:     typical advantage of the leader: how many times as many epochs the other cell needs,
+                or by how much the leader's score is better. Its 95 % interval is that of this pair
+                at this look alone, so that a verdict may be open where it excludes no difference.
+    answer:     whether the leader is better, worse or equivalent within the margin in the typical
+                seed, or that is undecided.
+    more_seeds: how many more seeds would probably decide at the next look; None where the answer is
+                decided, or too many would be needed.
+    overall:    what both cells reach over all seeds, and whether that agrees with the answer; None
+                without common seeds.
+    level:      p-values up to this level decide at this look; 0 where none can.
+    looked:     numbers of seeds at the looks before this one that could have decided.
+    planned:    number of seeds that the suite plans; 0 where that is not known.
+    needed:     fewest informative seeds that can carry a verdict.
     """
 
     other: str
@@ -126,12 +128,13 @@ class Comparison(Struct, frozen=True):
 class Condition(Struct, frozen=True, kw_only=True):
     """A task at one setting of its dials under one recipe, with its cells.
 
-    learning_rate: the rate of all cells; None where each has the one that its search found.
-    answer:        one sentence on which cell; `sure` is one on how sure that is.
-    figure:        what decided the answer, "epochs to target" or the name of the metric.
-    ratios:        epochs of each cell over those of the one that is quickest to the target.
-    look:          what is to be kept of it, where it is shown; None where no comparison could have
-                   been decided.
+    learning_rate: the rate of all cells; None where each cell has its own by a search.
+    figure:        the figure that decides, "epochs to target" or the name of the metric.
+    answer:        one sentence on which cell leads.
+    sure:          the sentences on how sure that is.
+    ratios:        epochs of each cell over those of the cell that is quickest to the target.
+    look:          the look to store where this condition is shown; None where no comparison could
+                   have been decided.
     """
 
     task: str

@@ -1,6 +1,7 @@
-"""What a search for a learning rate reads of trainings, and how good that makes a rate."""
+"""Trainings as a learning-rate search scores them, and how it ranks rates."""
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 
 import numpy as np
 from msgspec import Struct
@@ -9,12 +10,12 @@ from rnnbench.records import Recipe, Result
 
 
 class Scored(Struct, frozen=True):
-    """What a search reads of a training.
+    """A training as a search scores it.
 
-    epochs:   to the target; None where it was not reached.
+    epochs:   epochs to the target; None where it was not reached.
     loss:     the deciding metric on validation data at the chosen epoch, turned so that lower is
               better; None where the training was lost: it diverged, failed, or was cut short.
-    diverged: whether that is why it was lost, which a lower rate may mend.
+    diverged: whether the training was lost because it diverged; a lower rate may help.
     """
 
     epochs: int | None
@@ -23,17 +24,18 @@ class Scored(Struct, frozen=True):
 
     @property
     def lost(self) -> bool:
-        """Whether it gave no score."""
+        """Whether the training gave no score."""
         return self.loss is None
 
 
 Table = Mapping[float, Sequence[Scored]]
-"""By rate, its trainings on the same seeds, in their order."""
+"""Trainings of each rate on the same seeds, in the order of seeds."""
 Rank = tuple[int, float, float]
+"""Seeds lost, mean epochs to target, mean loss; lower is better."""
 
 
 def scored(result: Result) -> Scored:
-    """What a search reads of this result."""
+    """Score a result as a search does."""
     learning = result.learning
     if learning is None or learning.chosen_epoch is None or result.status not in ("ok", "stopped"):
         return Scored(None, None, result.status == "diverged")
@@ -43,30 +45,30 @@ def scored(result: Result) -> Scored:
 
 
 def is_raced(recipe: Recipe) -> bool:
-    """Whether a recipe searches its learning rate in this way."""
+    """Whether a recipe searches its learning rate by a race."""
     return recipe.tune and recipe.search == "race" and len(recipe.learning_rates) > 1
 
 
 def rank(trainings: Sequence[Scored], budget: int) -> Rank:
-    """How good a rate is, lower being better: seeds lost; mean epochs to target, the budget where
-    it was not reached; mean loss."""
-    fine = [one for one in trainings if one.loss is not None]
+    """Rank a rate by seeds lost, then mean epochs to target, then mean loss; lower is better.
+
+    A seed that did not reach the target counts as the whole budget of epochs.
+    """
+    fine = [training for training in trainings if training.loss is not None]
     if not fine:
         return len(trainings), float("inf"), float("inf")
-    epochs = [one.epochs or budget for one in fine]
-    return (
-        len(trainings) - len(fine),
-        float(np.mean(epochs)),
-        float(np.mean([one.loss for one in fine])),
-    )
+    lost = len(trainings) - len(fine)
+    epochs = [training.epochs or budget for training in fine]
+    losses = [training.loss for training in fine if training.loss is not None]
+    return lost, float(np.mean(epochs)), float(np.mean(losses))
 
 
 def ranks(table: Table, recipe: Recipe) -> dict[float, Rank]:
-    """How good each rate is."""
+    """Rank each rate of a table."""
     return {rate: rank(table[rate], recipe.epochs) for rate in sorted(table)}
 
 
 def reached(table: Table) -> bool:
-    """Whether some rate reached the target, so that epochs tell rates apart; the loss does
-    otherwise."""
-    return any(one.epochs is not None for trainings in table.values() for one in trainings)
+    """Whether some rate reached the target; without that, the loss decides between rates."""
+    trainings = chain.from_iterable(table.values())
+    return any(training.epochs is not None for training in trainings)

@@ -1,5 +1,4 @@
-"""The memory span of a cell: how far back it learns to look, by the seeds that solve each
-horizon."""
+"""The memory span of a cell: the longest horizon that most seeds solve."""
 
 from collections.abc import Iterable, Sequence
 from itertools import takewhile
@@ -11,17 +10,19 @@ from rnnbench.findings.stats.estimates import solve_rate
 from rnnbench.findings.stats.ranges import Range
 
 FEWEST = 6
-"""Seeds from which on all that solve, or none, tell a solve rate from a half."""
+"""Fewest seeds that can exclude a solve rate of a half, where all of them solve or none."""
 
 
 class Rung(Struct, frozen=True):
-    """A horizon at which a cell was tried, or was to be.
+    """A horizon at which a cell was tried, or was planned to be.
 
-    seeds:      those with figures, of which so many `solved` it.
-    lost:       to a limit, a crash or the like: as good as unsolved where the span is read, and
-                open in its interval.
-    untried:    not climbed, as the cell does not solve a shorter horizon; likewise.
-    solve_rate: of the seeds with figures; None where there are none.
+    solved:     how many seeds solved it.
+    seeds:      how many seeds have figures.
+    lost:       how many seeds were lost to a limit, a crash or the like. In the span, they count as
+                unsolved; in its interval, either way is allowed for.
+    untried:    how many seeds were not run, as the cell does not solve a shorter horizon. They
+                count as lost seeds do.
+    solve_rate: share of the seeds with figures; None where there are none.
     """
 
     horizon: int
@@ -33,17 +34,17 @@ class Rung(Struct, frozen=True):
 
     @property
     def all(self) -> int:
-        """Seeds, with those that have no figures."""
+        """How many seeds there are, with those that have no figures."""
         return self.seeds + self.lost + self.untried
 
     @property
     def tried(self) -> bool:
-        """Whether any seed was trained there."""
+        """Whether any seed was trained at this horizon."""
         return self.seeds + self.lost > 0
 
     @property
     def most(self) -> bool:
-        """Whether most seeds solve it."""
+        """Whether most seeds solve this horizon."""
         return 2 * self.solved > self.all
 
     @property
@@ -53,14 +54,18 @@ class Rung(Struct, frozen=True):
 
     @property
     def excluded(self) -> bool:
-        """Whether a solve rate of a half or more is excluded, whatever the seeds without figures
-        would have given."""
+        """Whether a solve rate of a half or more is excluded.
+
+        Seeds without figures are allowed to have solved the horizon.
+        """
         return solve_rate(self.solved + self.lost + self.untried, self.all).high < 0.5
 
 
 class SpanInterval(Struct, frozen=True):
-    """Where the span lies, at 95 %. 0 is below the shortest horizon; None is beyond the longest
-    that was tried."""
+    """The interval of a span at 95 %.
+
+    0 is below the shortest horizon; None is beyond the longest that was tried.
+    """
 
     low: int
     high: int | None
@@ -69,11 +74,11 @@ class SpanInterval(Struct, frozen=True):
 class Span(Struct, frozen=True, kw_only=True):
     """The memory span of a cell on a task.
 
-    longest:  the longest horizon that most seeds solve, as they do all shorter ones; 0 where not
-              even the shortest.
+    longest:  the longest horizon that most seeds solve, as they do all shorter ones; 0 where most
+              seeds solve none.
     interval: None below six seeds, which cannot tell any solve rate from a half.
-    curve:    solve rate against horizon, fitted over the horizons that were tried; None below two
-              of them.
+    curve:    solve rate by horizon, fitted over the horizons that were tried; None below two
+              horizons.
     """
 
     row: str
@@ -84,36 +89,35 @@ class Span(Struct, frozen=True, kw_only=True):
 
 
 def span(row: str, rungs: Iterable[Rung]) -> Span:
-    """The span that these rungs of one cell give."""
+    """Return the span of a cell from its rungs, in any order."""
     ordered = sorted(rungs, key=lambda rung: rung.horizon)
     known = [(rung.horizon, rung.solved, rung.seeds) for rung in ordered if rung.seeds]
+    solved = [rung.horizon for rung in takewhile(lambda rung: rung.most, ordered)]
     return Span(
         row=row,
         rungs=tuple(ordered),
-        longest=max(
-            (rung.horizon for rung in takewhile(lambda rung: rung.most, ordered)), default=0
-        ),
+        longest=max(solved, default=0),
         interval=span_interval(ordered),
         curve=fit(known) if len(known) > 1 else None,
     )
 
 
 def span_interval(rungs: Sequence[Rung]) -> SpanInterval | None:
-    """From the last horizon up to which all are sure, to the longest that is tried and not
-    excluded; None below six seeds. Rungs are in the order of their horizons.
+    """Return the interval of a span; None below six seeds.
 
-    The low end is wrong only by the first rung that most do not solve. On a sweep the high end is
-    wrong only by the last rung that they do; on a ladder by the one that ended it. So neither is
-    adjusted for how many rungs there are.
+    It reaches from the last horizon up to which all rungs are sure, to the longest that was tried
+    and is not excluded. Neither end is adjusted for the number of rungs, as a single rung can make
+    it wrong: the low end, the first that most seeds do not solve; the high end, on a sweep the last
+    that they do, on a ladder the one that ended it.
+
+    rungs: in the order of their horizons.
     """
     tried = [rung for rung in rungs if rung.tried]
     if not tried or min(rung.all for rung in tried) < FEWEST:
         return None
-    return SpanInterval(
-        low=max((rung.horizon for rung in takewhile(lambda rung: rung.sure, rungs)), default=0),
-        high=(
-            max((rung.horizon for rung in tried if not rung.excluded), default=0)
-            if tried[-1].excluded
-            else None
-        ),
-    )
+    sure = [rung.horizon for rung in takewhile(lambda rung: rung.sure, rungs)]
+    low = max(sure, default=0)
+    if not tried[-1].excluded:
+        return SpanInterval(low=low, high=None)
+    possible = [rung.horizon for rung in tried if not rung.excluded]
+    return SpanInterval(low=low, high=max(possible, default=0))

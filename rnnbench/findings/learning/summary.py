@@ -1,4 +1,4 @@
-"""The sentences of an answer."""
+"""The sentences of an answer: which cell leads a condition, and by which figures."""
 
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from rnnbench.records import MetricNote
 
 
 class Goal(NamedTuple):
-    """What is to be reached, and the score of the trivial forecast, where there is one."""
+    """The target of a condition, and the score of the trivial forecast, where there is one."""
 
     metric: MetricNote
     target: float
@@ -18,9 +18,8 @@ class Goal(NamedTuple):
     trivial_forecast: str
 
     def __str__(self) -> str:
-        return (
-            f"{self.metric.name} {'≤' if self.metric.direction == 'lower' else '≥'} {self.target:g}"
-        )
+        sign = "≤" if self.metric.direction == "lower" else "≥"
+        return f"{self.metric.name} {sign} {self.target:g}"
 
 
 def solved(
@@ -32,7 +31,7 @@ def solved(
     *,
     verb: str,
 ) -> str:
-    """Who reaches the target how often and when, the leader first."""
+    """Return how often and when each cell reaches the target, the leader first."""
     assert leader.epochs
     assert leader.row in confirmed
     rest = [_solved_by(arm, confirmed) for arm in others]
@@ -43,7 +42,8 @@ def solved(
 
 def _solved_by(arm: Arm, confirmed: Collection[str]) -> str:
     if not arm.seeds:
-        return f"{arm.row} {'was not tried' if set(arm.lost) == {'stopped'} else 'has no result'}"
+        is_untried = set(arm.lost) == {"stopped"}
+        return f"{arm.row} {'was not tried' if is_untried else 'has no result'}"
     if not arm.solved or arm.epochs is None:
         return f"{arm.row} in {_times(arm)}"
     if arm.row not in confirmed:
@@ -54,41 +54,41 @@ def _solved_by(arm: Arm, confirmed: Collection[str]) -> str:
 
 
 def unsolved(leader: Arm, others: Sequence[Arm], goal: Goal, *, beaten: bool, verb: str) -> str:
-    """Whose test score is best, and whether it beats the trivial forecast."""
+    """Return which cell has the best test score, and whether it beats the trivial forecast.
+
+    beaten: whether some cell beats the trivial forecast.
+    """
     reads = f"{goal.metric.name} {_median(leader.test[goal.metric.name])}"
     if goal.trivial is not None and not beaten:
         nobody = f"No cell beats “{goal.trivial_forecast}” ({goal.trivial:.4g})"
         return f"{nobody}; the nearest is {leader.row} with test {reads}."
-    beside = (
-        f" (“{goal.trivial_forecast}” gives {goal.trivial:.4g})" if goal.trivial is not None else ""
-    )
+    if goal.trivial is not None:
+        reads += f" (“{goal.trivial_forecast}” gives {goal.trivial:.4g})"
     lucky = [arm.row for arm in (leader, *others) if arm.solved]
-    reached = (
-        f"{' and '.join(lucky)} reached {goal} on validation data, which the test score does not"
-        " confirm"
-        if lucky
-        else f"no cell reaches {goal} twice in a row"
-    )
-    return f"{leader.row} {verb} with test {reads}{beside}; {reached}."
+    if lucky:
+        reached = (
+            f"{' and '.join(lucky)} reached {goal} on validation data, which the test score does"
+            " not confirm"
+        )
+    else:
+        reached = f"no cell reaches {goal} twice in a row"
+    return f"{leader.row} {verb} with test {reads}; {reached}."
 
 
 def level(leader: str, tie: Sequence[str]) -> str:
-    """Who has exactly the leader's figure."""
-    return (
-        f"{' and '.join(tie)} {'is' if len(tie) == 1 else 'are'} level with {leader}."
-        if tie
-        else ""
-    )
+    """Return which cells have exactly the leader's figure; empty where none has."""
+    if not tie:
+        return ""
+    return f"{' and '.join(tie)} {'is' if len(tie) == 1 else 'are'} level with {leader}."
 
 
 def ahead(comparisons: Sequence[Comparison]) -> str:
-    """What can be said below a verdict: in how many seeds the first cell is ahead of each other
-    one."""
-    known = [c for c in comparisons if c.pairs]
-    if not known:
+    """Return in how many seeds the first cell is ahead of each other one, for want of a verdict."""
+    paired = [comparison for comparison in comparisons if comparison.pairs]
+    if not paired:
         return "comes first" if comparisons else "is the only cell"
-    first, *others = known
-    rest = "".join(f", of {c.other} in {c.wins} of {c.pairs}" for c in others)
+    first, *others = paired
+    rest = "".join(f", of {each.other} in {each.wins} of {each.pairs}" for each in others)
     return f"is ahead of {first.other} in {first.wins} of {text.counted(first.pairs, 'seed')}{rest}"
 
 
@@ -105,7 +105,10 @@ def _median(figure: Range) -> str:
 
 
 def around(figure: Range, digits: int = 3) -> str:
-    """` [0.5 to 0.8 at 95 %]`, to so many digits that count; empty where both ends are the same."""
+    """Return ` [0.5 to 0.8 at 95 %]`, to so many significant digits.
+
+    The result is empty where both ends are written alike.
+    """
     if text.rounded(figure.low, digits) == text.rounded(figure.high, digits):
         return ""
     what = "over seeds" if figure.kind == "range" else "at 95 %"

@@ -1,5 +1,4 @@
-"""What to hold against epochs to target and memory spans: thresholds that disagree, ties, and
-scales that end."""
+"""Caveats on epochs to target and memory spans: thresholds that disagree, ties, ends of scales."""
 
 from collections.abc import Iterator, Sequence
 
@@ -11,47 +10,53 @@ from rnnbench.findings.learning.span import FEWEST, Span
 
 
 def target_caveats(conditions: Sequence[Condition]) -> Iterator[str]:
-    """Caveats on when a target is reached, and on scores that cannot tell cells apart."""
+    """Yield caveats on when a target is reached, and on scores that do not part cells."""
     for condition in conditions:
         yield from epochs_caveats(condition)
         yield from score_caveats(condition)
 
 
 def epochs_caveats(condition: Condition) -> Iterator[str]:
-    """Caveats on when a target is reached."""
-    for caveat in (*_signs(condition), *_ties(condition), *_first_epoch(condition)):
+    """Yield caveats on when a target is reached."""
+    for caveat in (
+        *_disagreeing_thresholds(condition),
+        *_ties(condition),
+        *_first_epoch(condition),
+    ):
         yield f"{condition.title}: {caveat}."
 
 
 def score_caveats(condition: Condition) -> Iterator[str]:
-    """Caveats on scores that cannot tell cells apart."""
+    """Yield caveats on scores that do not part cells."""
     for caveat in _ceiling(condition):
         yield f"{condition.title}: {caveat}."
 
 
-def _signs(condition: Condition) -> Iterator[str]:
-    """Cells of which each is quicker by some threshold."""
+def _disagreeing_thresholds(condition: Condition) -> Iterator[str]:
+    """Yield pairs of cells of which each is quicker by some threshold."""
     for pair in condition.ratios:
-        centres = [found.ratio.centre for found in pair.ratios]
+        centres = [at_share.ratio.centre for at_share in pair.ratios]
         if min(centres) < 1 < max(centres):
-            said = ", ".join(f"{found.ratio.centre:.2g} {_at(found)}" for found in pair.ratios)
+            factors = ", ".join(map(_factor, pair.ratios))
             yield (
                 f"whether {pair.other} or {pair.row} is quicker depends on what counts as"
-                f" acceptable: {pair.row} takes so many times its epochs: {said}"
+                f" acceptable: {pair.row} takes so many times its epochs: {factors}"
             )
 
 
-def _at(found: ShareRatio) -> str:
-    return "to the target" if found.share == 1 else f"at {found.share:.0%} of the way to it"
+def _factor(at_share: ShareRatio) -> str:
+    where = "to the target" if at_share.share == 1 else f"at {at_share.share:.0%} of the way to it"
+    return f"{at_share.ratio.centre:.2g} {where}"
 
 
 def _ties(condition: Condition) -> Iterator[str]:
     for pair in condition.ratios:
-        found = next((found for found in pair.ratios if found.share == 1), None)
-        if found and 2 * found.ties >= found.ratio.n > 1:
+        at_target = next((ratio for ratio in pair.ratios if ratio.share == 1), None)
+        if at_target and 2 * at_target.ties >= at_target.ratio.n > 1:
             yield (
-                f"{pair.row} and {pair.other} reach the target in the same epoch in {found.ties} of"
-                f" {found.ratio.n} seeds; fewer steps an epoch would tell them apart"
+                f"{pair.row} and {pair.other} reach the target in the same epoch in"
+                f" {at_target.ties} of {at_target.ratio.n} seeds; fewer steps an epoch would tell"
+                " them apart"
             )
 
 
@@ -70,14 +75,16 @@ def _first_epoch(condition: Condition) -> Iterator[str]:
 
 
 def _ceiling(condition: Condition) -> Iterator[str]:
-    """The median of several cells is the best score that any seed has, as scores are that cannot
-    get better."""
+    """Yield the cells whose median is the best score of any seed.
+
+    Such scores are at the end of their scale: they cannot get better.
+    """
     metric = condition.metrics[0]
-    scores = {
-        arm.row: score
-        for arm in condition.arms
-        if (score := arm.test.get(metric.name)) and score.n > 1
-    }
+    scores = {}
+    for arm in condition.arms:
+        score = arm.test.get(metric.name)
+        if score and score.n > 1:
+            scores[arm.row] = score
     ends = [score.low if metric.direction == "lower" else score.high for score in scores.values()]
     best = min(ends, key=metric.loss, default=None)
     level = [row for row, score in scores.items() if score.centre == best]
@@ -86,36 +93,43 @@ def _ceiling(condition: Condition) -> Iterator[str]:
         yield f"{ceiling} for {text.enumerated(level)}, and does not tell them apart"
 
 
-def span_caveats(found: Sequence[HorizonFinding]) -> Iterator[str]:
-    """Caveats on memory spans."""
-    for finding in found:
-        where = f"memory span, {finding.title}"
-        few = [span.row for span in finding.spans if span.interval is None]
-        if few:
-            why = f"fewer than {FEWEST} seeds cannot tell a solve rate from a half"
-            yield f"{where}: no interval for {text.enumerated(few)}: {why}."
-        far = [span.row for span in finding.spans if span.longest == finding.horizons[-1]]
-        if far:
-            who = text.enumerated(far)
-            yield (
-                f"{where}: most seeds of {who} solve the longest horizon tried; the span may be"
-                " longer."
-            )
+def span_caveats(findings: Sequence[HorizonFinding]) -> Iterator[str]:
+    """Yield caveats on memory spans."""
+    for finding in findings:
+        for caveat in (*_spans_without_interval(finding), *_spans_to_the_end(finding)):
+            yield f"memory span, {finding.title}: {caveat}."
         for span in finding.spans:
-            above = _solved_above(span)
-            if above:
-                solved = text.enumerated([str(horizon) for horizon in above])
-                yield (
-                    f"{where}: most seeds of {span.row} solve {solved}, and not all horizons below;"
-                    " the span ends where they first fail."
-                )
-            lost = sum(rung.lost for rung in span.rungs)
-            if lost:
-                yield (
-                    f"{where}: trials of {span.row} that gave no figures and count as not solved:"
-                    f" {lost}."
-                )
+            for caveat in _rung_caveats(span):
+                yield f"memory span, {finding.title}: {caveat}."
 
 
-def _solved_above(span: Span) -> list[int]:
-    return [rung.horizon for rung in span.rungs if rung.most and rung.horizon > span.longest]
+def _spans_without_interval(finding: HorizonFinding) -> Iterator[str]:
+    few = [span.row for span in finding.spans if span.interval is None]
+    if few:
+        yield (
+            f"no interval for {text.enumerated(few)}: fewer than {FEWEST} seeds cannot tell a solve"
+            " rate from a half"
+        )
+
+
+def _spans_to_the_end(finding: HorizonFinding) -> Iterator[str]:
+    longest = [span.row for span in finding.spans if span.longest == finding.horizons[-1]]
+    if longest:
+        yield (
+            f"most seeds of {text.enumerated(longest)} solve the longest horizon tried; the span"
+            " may be longer"
+        )
+
+
+def _rung_caveats(span: Span) -> Iterator[str]:
+    """Yield that horizons beyond the span are solved, and that trials of the span were lost."""
+    above = [rung.horizon for rung in span.rungs if rung.most and rung.horizon > span.longest]
+    if above:
+        solved = text.enumerated([str(horizon) for horizon in above])
+        yield (
+            f"most seeds of {span.row} solve {solved}, and not all horizons below; the span ends"
+            " where they first fail"
+        )
+    lost = sum(rung.lost for rung in span.rungs)
+    if lost:
+        yield f"trials of {span.row} that gave no figures and count as not solved: {lost}"

@@ -1,5 +1,6 @@
-"""What counts as acceptable: the target, and easier thresholds; when each was reached, and how near
-a score comes."""
+"""The target and easier thresholds: when each was reached, and how near a score comes to it."""
+
+from itertools import pairwise
 
 from rnnbench.records import SHARES, Learning
 
@@ -7,8 +8,10 @@ __all__ = ["SHARES", "epochs_to", "threshold"]
 
 
 def threshold(learning: Learning, share: float) -> float | None:
-    """The score that lies this share of the way from the trivial forecast to the target; None where
-    nothing is known of the trivial forecast, or where it is at the target already."""
+    """Return the score at this share of the way from the trivial forecast to the target.
+
+    None where the trivial forecast is unknown, or reaches the target already.
+    """
     metric = learning.metrics[0]
     if share == 1.0:
         return learning.target
@@ -19,36 +22,39 @@ def threshold(learning: Learning, share: float) -> float | None:
 
 
 def epochs_to(learning: Learning, share: float) -> int | None:
-    """First of two evaluations in a row, on validation data, at the threshold of this share; None
-    where that did not happen in the epochs that were run (or where there is no such threshold)."""
+    """Return the epoch at which validation data first reach the threshold twice in a row.
+
+    It is the first of the two epochs. None where the epochs that were run do not reach the
+    threshold, or where there is no threshold.
+    """
     if share == 1.0:
         return learning.epochs_to_target
-    wanted, metric = threshold(learning, share), learning.metrics[0]
+    metric = learning.metrics[0]
+    wanted = threshold(learning, share)
     if wanted is None:
         return None
     reached = [not metric.better(wanted, epoch.validation[metric.name]) for epoch in learning.curve]
-    return next(
-        (place + 1 for place in range(len(reached) - 1) if reached[place] and reached[place + 1]),
-        None,
-    )
+    for number, (now, after) in enumerate(pairwise(reached), start=1):
+        if now and after:
+            return number
+    return None
 
 
 def share_of_the_way(learning: Learning, setting: str = "") -> float | None:
-    """How much of the way from the trivial forecast to the target the test score is, from 0 to 1.
-    `setting` is "" or one of those on which the task tests the trained model too ("@4x").
+    """Return the share of the way from the trivial forecast to the target of a test score.
 
-    A trial stops when it has solved its task, so that how far beyond the target it stands says
-    nothing; and an error has no upper end. 0 where training diverged, or gave no finite score. None
-    where nothing is known of the trivial forecast, or where it is at the target already.
+    The share is cut to 0 to 1: a trial stops when it has solved its task, so that scores beyond the
+    target mean nothing, and an error has no upper end. It is 0 where training diverged, or gave no
+    finite score. None where the trivial forecast is unknown, or reaches the target already.
+
+    setting: "", or a further setting on which the task tests the trained model ("@4x").
     """
     metric = learning.metrics[0]
-    score, trivial = (
-        scores.get(f"{metric.name}{setting}") for scores in (learning.test, learning.trivial)
-    )
+    name = f"{metric.name}{setting}"
+    score = learning.test.get(name)
+    trivial = learning.trivial.get(name)
     if trivial is None or not metric.better(learning.target, trivial):
         return None
-    return (
-        0.0
-        if score is None
-        else min(max((score - trivial) / (learning.target - trivial), 0.0), 1.0)
-    )
+    if score is None:
+        return 0.0
+    return min(max((score - trivial) / (learning.target - trivial), 0.0), 1.0)

@@ -1,4 +1,6 @@
-"""Whether the grid of a search is to be widened: its best rate stands at the edge."""
+"""Widens the grid of a learning-rate search whose best rate is at the edge."""
+
+from itertools import chain
 
 from rnnbench.findings.learning.scored import Table, ranks, reached
 from rnnbench.records import Recipe
@@ -8,18 +10,20 @@ STEPS = tuple(float(f"{mantissa}e{exponent}") for exponent in range(-12, 6) for 
 
 
 def rate_beyond(table: Table, recipe: Recipe) -> float | None:
-    """A rate beyond the grid, where its best one stands at the edge and is level with no other;
-    None where there is none within the bounds. Where everything diverged or was lost, a lower rate
-    may be what it takes.
+    """Return a rate beyond the grid, where the best one is at the edge and level with no other.
+
+    None where no such rate is within the bounds of the recipe. Where every training was lost and
+    some diverged, a lower rate may help.
     """
     rates = sorted(table)
-    trainings = [one for found in table.values() for one in found]
-    if all(one.lost for one in trainings):
-        return _below(rates[0], recipe) if any(one.diverged for one in trainings) else None
-    order = ranks(table, recipe)
-    best = min(rates, key=order.__getitem__)
-    counts = 2 if reached(table) else 3  # where the target is reached, the loss tells nothing apart
-    if any(order[rate][:counts] == order[best][:counts] for rate in rates if rate != best):
+    trainings = list(chain.from_iterable(table.values()))
+    if all(training.lost for training in trainings):
+        has_diverged = any(training.diverged for training in trainings)
+        return _below(rates[0], recipe) if has_diverged else None
+    rank_of = ranks(table, recipe)
+    best = min(rates, key=rank_of.__getitem__)
+    counts = 2 if reached(table) else 3  # where the target is reached, the loss does not count
+    if any(rank_of[rate][:counts] == rank_of[best][:counts] for rate in rates if rate != best):
         return None
     if best == rates[0]:
         return _below(best, recipe)

@@ -1,5 +1,4 @@
-"""Cost trials: bare cells in a process that has the machine to itself, each measurement in a room
-of its own."""
+"""Cost trials: measurements of bare cells, in a process that has the machine to itself."""
 
 from msgspec.structs import replace
 
@@ -13,50 +12,55 @@ from rnnbench.runner.cost.memory import peak_memory, timeline
 from rnnbench.runner.cost.operations import operations
 from rnnbench.runner.cost.times import times
 from rnnbench.runner.imports import Imports
-from rnnbench.runner.run_options import Terms
+from rnnbench.runner.run_options import RunOptions
 from rnnbench.runner.watch import TorchWatch
 
 ALONE = {"peak-memory": peak_memory, "memory-timeline": timeline, "operations": operations}
-"""Measurements that look at one cell after the other."""
+"""Measurements of one cell at a time."""
 
 
 def prepare_process(trial: CostTrial) -> None:
-    """What must be done before plugins are imported and sources are read: these take memory and
-    give it back, and the holes that they leave would be taken for room."""
+    """Set up the memory allocator before plugins are imported and sources are read.
+
+    These free memory again, and the holes that they leave in the heap would falsify a measurement
+    of memory.
+    """
     if trial.measurement in ("peak-memory", "memory-timeline"):
         prepare_allocator()
 
 
 def run_cost(
-    trial: CostTrial, catalogue: Catalogue, bare: Result, terms: Terms, watch: TorchWatch
+    trial: CostTrial, catalogue: Catalogue, bare: Result, options: RunOptions, watch: TorchWatch
 ) -> Result:
-    """The result of a cost trial: a row for each of its cells. Of cells that are measured side by
-    side, those that raise are named with the reason; a cell that is measured by itself raises here.
+    """Return the result of a cost trial, with a row for each of its cells.
 
-    Torch is put back as it was, and a cell whose plugin has replaced parts of it is refused: these
-    are parts of the others too.
+    bare: the result without costs.
+
+    Where cells are measured side by side, those that raise are absent with the reason; a cell that
+    is measured alone raises here. Replaced parts of torch are restored, and a cell whose plugin
+    replaced them is refused, since the other cells would run them too.
     """
     surroundings = look_around()
     pin_to_cores(trial.round, trial.threads)
     bare = replace(bare, surroundings=surroundings)
     imports = Imports()
     watch.unpatch()
-    depends_on = provenance(
-        trial, catalogue
-    )  # of the files that are imported now, not of those at the end
-    guests = watched(trial, catalogue, watch, imports)
-    result = _measured(trial, guests, bare, terms, watch)
+    # of the files that are imported now; they may change while the cells are measured
+    provenance_before = provenance(trial, catalogue)
+    watched_cells = watched(trial, catalogue, watch, imports)
+    result = _measured(trial, watched_cells, bare, options, watch)
     watch.look("Measuring the cells of this trial")
-    return replace(
-        result, provenance=with_loaded(depends_on, provenance(trial, catalogue, imports.seen))
-    )
+    loaded = provenance(trial, catalogue, imports.modules)
+    return replace(result, provenance=with_loaded(provenance_before, loaded))
 
 
 def _measured(
-    trial: CostTrial, catalogue: Catalogue, bare: Result, terms: Terms, watch: TorchWatch
+    trial: CostTrial, catalogue: Catalogue, bare: Result, options: RunOptions, watch: TorchWatch
 ) -> Result:
-    if measure := ALONE.get(trial.measurement):
-        return replace(bare, costs=tuple(measure(trial, cell, catalogue) for cell in trial.cells))
+    measure = ALONE.get(trial.measurement)
+    if measure is not None:
+        rows = tuple(measure(trial, cell, catalogue) for cell in trial.cells)
+        return replace(bare, costs=rows)
     if trial.measurement == "instructions":
         return instructions(trial, catalogue, bare)
-    return times(trial, catalogue, bare, terms.at_work, watch)
+    return times(trial, catalogue, bare, options.on_stage, watch)

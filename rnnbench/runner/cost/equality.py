@@ -1,4 +1,4 @@
-"""Implementations of one cell are compared for equality before they are compared for speed."""
+"""Compare the outputs of a cell's implementations before their times are compared."""
 
 import torch
 
@@ -6,24 +6,26 @@ from rnnbench.contracts import DEFAULT
 from rnnbench.errors import CellContractError
 from rnnbench.runner.cost.subjects import Bench
 
-ALIKE = 1e-3
-"""How far outputs of two implementations may be apart in float32."""
+TOLERANCE = 1e-3
+"""The most by which outputs of two implementations may differ in float32, relative above 1."""
 
 
 def demand_equal(bench: Bench, implementation: str, reference: Bench) -> None:
-    """With the same weights it answers as the implementation does that the cell takes by itself.
+    """Raise CellContractError where the outputs differ from the reference with the same weights.
 
-    Always that one, whatever else takes part: a wrong one that came first must not turn the right
-    ones away. Raises CellContractError where it does not.
+    reference: the cell in its default implementation. It is always this one, whatever else the
+               trial measures, so that a wrong implementation cannot exclude the right ones.
     """
-    kept = {key: tensor.clone() for key, tensor in bench.cell.state_dict().items()}
+    own_weights = {key: tensor.clone() for key, tensor in bench.cell.state_dict().items()}
     bench.cell.load_state_dict(reference.cell.state_dict())
     with torch.no_grad():
-        ours, theirs = bench.cell(bench.x_BT)[0], reference.cell(bench.x_BT)[0]
-    bench.cell.load_state_dict(kept)
-    gap = (ours - theirs).abs().max().item() / max(1.0, theirs.abs().max().item())
-    if not gap <= ALIKE:
+        outputs = bench.cell(bench.x_BT)[0]
+        expected = reference.cell(bench.x_BT)[0]
+    bench.cell.load_state_dict(own_weights)
+    scale = max(1.0, expected.abs().max().item())
+    gap = (outputs - expected).abs().max().item() / scale
+    if not gap <= TOLERANCE:  # a gap of NaN is no agreement
         raise CellContractError(
             f"'{implementation}': with the weights of '{DEFAULT}' its outputs differ from those of"
-            f" it by {gap:.2g} (at most {ALIKE:g} expected)"
+            f" it by {gap:.2g} (at most {TOLERANCE:g} expected)"
         )

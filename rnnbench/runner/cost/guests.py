@@ -1,5 +1,7 @@
-"""The cells of a cost trial under watch: what building one changes for the others is set back, or
-the cell refused."""
+"""Build the cells of a cost trial so that none changes torch for the others.
+
+Switches that a cell changes are restored; a cell that replaces parts of torch is refused.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -16,29 +18,25 @@ from rnnbench.runner.watch import TorchWatch
 def watched(
     trial: CostTrial, catalogue: Catalogue, watch: TorchWatch, imports: Imports
 ) -> Catalogue:
-    """The catalogue, in which the cells of a trial are built under watch."""
-    guests: dict[str, Contribution[CellSpec]] = dict(catalogue.cells)
+    """Return the catalogue with the trial's cells in a form that watches their building."""
+    cells: dict[str, Contribution[CellSpec]] = dict(catalogue.cells)
     for name in {cell.name for cell in trial.cells}:
         contribution = catalogue.cells[name]
-        guests[name] = replace(contribution, item=_under_watch(contribution, watch, imports))
-    return replace(catalogue, cells=Registry("cell", guests))
-
-
-def _under_watch(
-    contribution: Contribution[CellSpec], watch: TorchWatch, imports: Imports
-) -> CellSpec:
-    return replace(
-        contribution.item, build=_Build(contribution.item, contribution.plugin.key, watch, imports)
-    )
+        spec = contribution.item
+        build = _Build(spec, contribution.plugin.key, watch, imports)
+        cells[name] = replace(contribution, item=replace(spec, build=build))
+    return replace(catalogue, cells=Registry("cell", cells))
 
 
 @dataclass(frozen=True)
 class _Build:
-    """Builds a cell. Raises Refused where its plugin, or its first building, replaces parts of
-    torch.
+    """Builds a cell; raises Refused where its plugin or its first build replaces parts of torch.
 
-    Later buildings are followed by a look at the switches alone: the whole look takes memory, and
-    the holes that it leaves would be taken for room in a measurement of memory.
+    Later builds only restore switches. A search for replaced parts takes memory, and the holes that
+    it leaves in the heap would falsify a measurement of memory.
+
+    plugin: the key of the cell's plugin.
+    built:  the names of the cells that were built before.
     """
 
     spec: CellSpec
@@ -55,10 +53,10 @@ class _Build:
             )
         if self.spec.name in self.built:
             cell = self._build(inputs, hidden, options)
-            self.watch.set_back()
+            self.watch.restore_switches()
             return cell
         self.built.add(self.spec.name)
-        self.imports.go_on()
+        self.imports.note_again()
         cell = self._build(inputs, hidden, options)
         self.imports.note(self.spec.name)
         sentence = self.watch.look(f"Building the cell '{self.spec.name}'")
@@ -73,8 +71,7 @@ class _Build:
 
 
 def refuse_effects(watch: TorchWatch, row: str) -> None:
-    """Raise Refused where the steps of the cell in this row change torch for the others; it is put
-    back."""
+    """Raise Refused where a step of the cell in this row changed torch, which is then restored."""
     sentence = watch.look(f"A step of '{row}'")
     if watch.has_replaced:
         watch.unpatch()

@@ -1,7 +1,10 @@
-"""Memory of a training step: its peak, what is carried and saved, and how it goes over time."""
+"""Memory of a training step: its peak, the bytes of state and saved tensors, and its timeline."""
+
+from collections.abc import Iterable
 
 import torch
 from msgspec.structs import replace
+from torch import Tensor
 
 from rnnbench.catalogue import Catalogue
 from rnnbench.meters import PeakMeter, SavedMeter, kernel_name, prepare_allocator, watch_memory
@@ -12,15 +15,14 @@ from rnnbench.state import tensors_of
 
 
 def peak_memory(trial: CostTrial, cell: CellUse, catalogue: Catalogue) -> MemoryRow:
-    """Peak growth over one steady step, from a baseline taken before the cell was built.
+    """Return the peak memory of the second training step, over a baseline before the cell is built.
 
-    The reference cell, over two steps (what it would take over all is no limit of the cell's), and
-    a first copy of the cell take a training step before that, so that libraries are warm.
+    Before that, the reference cell and a first copy of the cell run a training step, so that
+    libraries are loaded. The reference cell gets two steps of a sequence only: over all of them it
+    may need more memory than the cell.
     """
     prepare_allocator()
-    for warm_up in (Bench.of_reference_cell(_short(trial)), Bench.of_cell(trial, cell, catalogue)):
-        TrainStep(warm_up)()
-    del warm_up
+    _warm_up(trial, cell, catalogue)
     meter = PeakMeter(trial.device)
     meter.baseline()
     step = TrainStep(Bench.of_cell(trial, cell, catalogue))
@@ -33,7 +35,7 @@ def peak_memory(trial: CostTrial, cell: CellUse, catalogue: Catalogue) -> Memory
         row=cell.row,
         kernel=kernel_name(bench.cell, bench.x_BT),
         parameters=count_parameters(bench.cell),
-        parameter_bytes=sum(p.numel() * p.element_size() for p in bench.cell.parameters()),
+        parameter_bytes=_bytes_of(bench.cell.parameters()),
         state_bytes=_state_bytes(bench),
         saved_bytes=_saved_bytes(bench),
         peak_bytes=peak,
@@ -41,14 +43,25 @@ def peak_memory(trial: CostTrial, cell: CellUse, catalogue: Catalogue) -> Memory
     )
 
 
-def _short(trial: CostTrial) -> CostTrial:
+def _warm_up(trial: CostTrial, cell: CellUse, catalogue: Catalogue) -> None:
+    reference = Bench.of_reference_cell(_with_two_steps(trial))
+    first_copy = Bench.of_cell(trial, cell, catalogue)
+    TrainStep(reference)()
+    TrainStep(first_copy)()
+
+
+def _with_two_steps(trial: CostTrial) -> CostTrial:
     return replace(trial, shape=replace(trial.shape, steps=min(2, trial.shape.steps)))
 
 
 def _state_bytes(bench: Bench) -> int:
     with torch.no_grad():
         _, state = bench.cell(bench.x_BT)
-    return sum(tensor.numel() * tensor.element_size() for tensor in tensors_of(state))
+    return _bytes_of(tensors_of(state))
+
+
+def _bytes_of(tensors: Iterable[Tensor]) -> int:
+    return sum(tensor.numel() * tensor.element_size() for tensor in tensors)
 
 
 def _saved_bytes(bench: Bench) -> int:
@@ -59,16 +72,15 @@ def _saved_bytes(bench: Bench) -> int:
 
 
 def timeline(trial: CostTrial, cell: CellUse, catalogue: Catalogue) -> TimelineRow:
-    """Resident memory while a cell is built and takes some training steps, after the reference cell
-    has warmed libraries up.
+    """Return the resident memory over time while a cell is built and takes some training steps.
 
-    Nothing has run in this process before it is forked: threads that torch had started would not be
-    in the fork.
+    They run in a fork of this process, after a step of the reference cell that loads libraries.
+    Torch must not have run in this process before, since a fork does not have its threads.
     """
     prepare_allocator()
 
     def prepare() -> None:
-        TrainStep(Bench.of_reference_cell(_short(trial)))()
+        TrainStep(Bench.of_reference_cell(_with_two_steps(trial)))()
 
     def work() -> None:
         step = TrainStep(Bench.of_cell(trial, cell, catalogue))

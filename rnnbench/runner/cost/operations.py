@@ -9,15 +9,17 @@ from rnnbench.model import count_parameters
 from rnnbench.records import CellUse, CostTrial, OperationsRow
 from rnnbench.runner.cost.subjects import Bench, TrainStep
 
-COMPILED, SEEN = "compiled", "eager"
+COMPILED = "compiled"
+EAGER = "eager"
 
 
 def operations(trial: CostTrial, cell: CellUse, catalogue: Catalogue) -> OperationsRow:
-    """Operations of forward and backward, counted on the CPU in a form in which they can be seen.
+    """Return the operations of a forward and backward pass, counted on the CPU.
 
-    Raises Refused where none can be.
+    The compiled implementation is counted in its eager form, whose operations torch's counter sees.
+    Raises Refused where the counter sees none.
     """
-    form = SEEN if cell.implementation == COMPILED else ""
+    form = EAGER if cell.implementation == COMPILED else ""
     bench = Bench.of_cell(replace(trial, device="cpu"), cell, catalogue, form)
     step = TrainStep(bench)
     step.forward_and_backward()

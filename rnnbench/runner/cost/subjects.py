@@ -1,7 +1,8 @@
-"""What a cost trial measures: a bare cell with noise for inputs, and one kind of step on it."""
+"""The subjects of a cost trial: a bare cell with noise as inputs, and one kind of step on it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import torch
@@ -25,11 +26,14 @@ class Bench:
 
     @classmethod
     def build(cls, trial: CostTrial, make: Make, *, flat: bool = True) -> "Bench":
-        """The cell that `make` gives, its weights and inputs drawn by the round of the trial."""
-        shape, streaming = trial.shape, trial.measurement == "streaming-time"
+        """Return the cell that `make` returns, with weights and inputs drawn for the trial's round.
+
+        flat: whether frames are flattened to features.
+        """
+        shape = trial.shape
         torch.manual_seed(seeds.integer(trial.round, "weights"))
         cell = make().to(trial.device)
-        batch = 1 if streaming else shape.batch
+        batch = 1 if trial.measurement == "streaming-time" else shape.batch
         features = (shape.inputs,) if shape.frame is None else shape.frame
         x_BT = torch.randn(batch, shape.steps, *features, device=trial.device)
         return cls(cell, x_BT.flatten(2) if flat else x_BT)
@@ -38,19 +42,18 @@ class Bench:
     def of_cell(
         cls, trial: CostTrial, use: CellUse, catalogue: Catalogue, implementation: str = ""
     ) -> "Bench":
-        """The cell of a trial; where another implementation is named, that one."""
+        """Return a cell of the trial, in the named implementation or in the one of its use."""
         spec = catalogue.cells[use.name].item
         build = spec.load(use.options, implementation or use.implementation)
         over_frames = spec.inputs == "frames"
         inputs: Any = trial.shape.frame if over_frames else flat_inputs(trial)
-        hidden = hidden_size(
-            trial.shape, lambda size: build(inputs, size), spec.hidden_multiple, spec.smallest
-        )
-        return cls.build(trial, lambda: build(inputs, hidden), flat=not over_frames)
+        make = partial(build, inputs)
+        hidden = hidden_size(trial.shape, make, spec.hidden_multiple, spec.smallest)
+        return cls.build(trial, lambda: make(hidden), flat=not over_frames)
 
     @classmethod
     def of_reference_cell(cls, trial: CostTrial) -> "Bench":
-        """torch's LSTM of the same shape."""
+        """Return the reference cell, torch's LSTM, at the shape of the trial."""
         inputs = flat_inputs(trial)
         hidden = hidden_size(trial.shape, lambda size: nn.LSTM(inputs, size))
         return cls.build(trial, lambda: nn.LSTM(inputs, hidden, batch_first=True))
@@ -59,31 +62,32 @@ class Bench:
 def hidden_size(
     shape: Shape, make: Callable[[int], nn.Module], multiple: int = 1, smallest: int = 1
 ) -> int:
-    """H of a layer at this shape: that of the shape, or the one that is nearest to its budget of
-    parameters.
+    """Return the hidden size of a layer: that of the shape, or the nearest to its parameter budget.
 
     Raises Refused where the budget cannot be met.
     """
     if shape.parameters is None:
         return shape.hidden
     budget = Recipe(match="parameters", parameters=shape.parameters)
-    return solve_size(
-        budget, lambda size: Extent(count_parameters(make(size)), 0), multiple, smallest
-    ).hidden
+
+    def extent(hidden: int) -> Extent:
+        return Extent(count_parameters(make(hidden)), 0)
+
+    return solve_size(budget, extent, multiple, smallest).hidden
 
 
 def flat_inputs(trial: CostTrial) -> int:
-    """I; of frames, all their numbers."""
+    """Return how many features a step has; for frames, how many numbers."""
     frame = trial.shape.frame
     return trial.shape.inputs if frame is None else frame[0] * frame[1] * frame[2]
 
 
 @dataclass
 class TrainStep:
-    """Forward, backward from a random projection of all outputs (drawn at the first call), and an
-    Adam step.
+    """A training step: forward, backward from a random projection of all outputs, and an Adam step.
 
-    Of a cell that has nothing to learn, a fixed reservoir, forward is all there is.
+    The projection is drawn at the first call. A cell without trainable parameters, such as a fixed
+    reservoir, only runs forward.
     """
 
     bench: Bench
@@ -91,10 +95,9 @@ class TrainStep:
     optimiser: torch.optim.Optimizer | None = field(init=False)
 
     def __post_init__(self) -> None:
-        learned = [
-            parameter for parameter in self.bench.cell.parameters() if parameter.requires_grad
-        ]
-        self.optimiser = torch.optim.Adam(learned) if learned else None
+        parameters = self.bench.cell.parameters()
+        trainable = [parameter for parameter in parameters if parameter.requires_grad]
+        self.optimiser = torch.optim.Adam(trainable) if trainable else None
 
     def __call__(self) -> None:
         if self.optimiser is None:
@@ -105,7 +108,7 @@ class TrainStep:
         self.optimiser.step()
 
     def forward_and_backward(self) -> None:
-        """The step without its optimiser."""
+        """Run the step without its optimiser."""
         y_BT, _ = self.bench.cell(self.bench.x_BT)
         if self.direction is None:
             self.direction = torch.randn_like(y_BT)
@@ -116,7 +119,7 @@ class TrainStep:
 
 @dataclass
 class Inference:
-    """Forward alone, in evaluation."""
+    """A forward pass in evaluation mode."""
 
     bench: Bench
 
@@ -130,8 +133,10 @@ class Inference:
 
 @dataclass
 class Streaming:
-    """One step of one sequence at each call, the state carried from the call before. A stream does
-    not end: after the last inputs come the first ones again, and the state goes on."""
+    """One step of one sequence per call, with the state carried from call to call.
+
+    After the last inputs of the sequence come the first ones again, with the state unchanged.
+    """
 
     bench: Bench
     state: Any = None
@@ -142,11 +147,12 @@ class Streaming:
 
     @torch.inference_mode()
     def __call__(self) -> None:
-        at = self.calls % self.bench.x_BT.shape[1]
-        x_11 = self.bench.x_BT[:, at : at + 1]
-        _, self.state = (
-            self.bench.cell(x_11) if self.calls == 0 else self.bench.cell(x_11, self.state)
-        )
+        position = self.calls % self.bench.x_BT.shape[1]
+        x_11 = self.bench.x_BT[:, position : position + 1]
+        if self.calls == 0:
+            _, self.state = self.bench.cell(x_11)
+        else:
+            _, self.state = self.bench.cell(x_11, self.state)
         self.calls += 1
 
 

@@ -1,0 +1,152 @@
+"""Figures of the test score against a cost, with the front of cells that no cell beats in both."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+
+import rnnbench
+from rnnbench_reports.axes import score_axis
+from rnnbench_reports.style import REFERENCE, Drawn, Look, legend, panels, plain
+
+Point = tuple[float, float]
+
+
+def _train_seconds(row: rnnbench.CostRow) -> rnnbench.Range | None:
+    return row.train.seconds if row.train else None
+
+
+def _peak_bytes(row: rnnbench.CostRow) -> rnnbench.Range | None:
+    return row.peak_bytes
+
+
+@dataclass(frozen=True)
+class Expense:
+    """A cost that is drawn against the score, and how it is written."""
+
+    name: str
+    title: str
+    noun: str
+    unit: str
+    scale: float
+    cost_of: Callable[[rnnbench.CostRow], rnnbench.Range | None]
+
+
+EXPENSES = (
+    Expense(
+        "accuracy-against-seconds",
+        "Accuracy against seconds",
+        "time",
+        "ms a training step",
+        1e3,
+        _train_seconds,
+    ),
+    Expense(
+        "accuracy-against-bytes",
+        "Accuracy against bytes",
+        "memory",
+        "MiB at the peak of a step",
+        1 / rnnbench.text.MEBIBYTE,
+        _peak_bytes,
+    ),
+)
+
+
+def front_figures(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) -> Iterator[Drawn]:
+    """Yield a figure for each cost that is known for cells with a test score."""
+    for expense in EXPENSES:
+        cost = _first_with(findings.costs, expense)
+        if cost is None:
+            continue
+        spent = {row.row: expense.cost_of(row) for row in cost.rows}
+        known = {row: figure for row, figure in spent.items() if figure}
+        shown = [condition for condition in findings.conditions if _has_scores(condition, known)]
+        if shown:
+            yield _front_figure(shown, expense, cost, known, by_cell)
+
+
+def _first_with(
+    costs: Iterable[rnnbench.CostFinding], expense: Expense
+) -> rnnbench.CostFinding | None:
+    return next((cost for cost in costs if any(map(expense.cost_of, cost.rows))), None)
+
+
+def _has_scores(condition: rnnbench.Condition, rows: Mapping[str, rnnbench.Range]) -> bool:
+    name = condition.metrics[0].name
+    return any(arm.row in rows and name in arm.test for arm in condition.arms)
+
+
+def _front_figure(
+    shown: Sequence[rnnbench.Condition],
+    expense: Expense,
+    cost: rnnbench.CostFinding,
+    spent: Mapping[str, rnnbench.Range],
+    by_cell: Mapping[str, Look],
+) -> Drawn:
+    figure, axes = panels(condition.title for condition in shown)
+    for axis, condition in zip(axes, shown, strict=True):
+        metric = condition.metrics[0]
+        points = []
+        for arm in condition.arms:
+            if arm.row in spent and metric.name in arm.test:
+                ranges = (spent[arm.row], arm.test[metric.name])
+                points.append(_draw_cell(axis, arm.row, ranges, expense.scale, by_cell[arm.row]))
+        _draw_front(axis, points, higher_is_better=metric.direction == "higher")
+        score_axis(axis, condition, "test")
+        axis.set_xlim(left=0)
+        axis.margins(y=0.12)
+        axis.set_xlabel(expense.unit, fontsize=9)
+    legend(figure, axes)
+    caption = (
+        f"Test score (median and range over seeds) against the {expense.noun} of a training step of"
+        f" the bare cell at {cost.shape} (median and range over replicates), the same"
+        f" {expense.noun} for every task. No cell beats a cell on the line in both."
+    )
+    return Drawn(expense.name, expense.title, caption, figure)
+
+
+def _draw_cell(
+    axis: Axes,
+    row: str,
+    ranges: tuple[rnnbench.Range, rnnbench.Range],
+    scale: float,
+    look: Look,
+) -> Point:
+    """Draw the mark of a cell with both ranges, and return its place."""
+    x, y = ranges
+    axis.errorbar(
+        scale * x.centre,
+        y.centre,
+        xerr=[[scale * (x.centre - x.low)], [scale * (x.high - x.centre)]],
+        yerr=[[y.centre - y.low], [y.high - y.centre]],
+        color=look.colour,
+        marker=look.marker,
+        capsize=2,
+        linewidth=1,
+        linestyle="none",
+        label=plain(row),
+    )
+    return scale * x.centre, y.centre
+
+
+def _draw_front(axis: Axes, points: list[Point], *, higher_is_better: bool) -> None:
+    front = _front(points, higher_is_better=higher_is_better)
+    if len(front) > 1:
+        axis.step(
+            *zip(*front, strict=True),
+            where="post",
+            color=REFERENCE,
+            linestyle=":",
+            linewidth=1,
+            zorder=0,
+        )
+
+
+def _front(points: list[Point], *, higher_is_better: bool) -> list[Point]:
+    """Return the points that no point beats in both cost and score, the cheapest first."""
+    sign = 1 if higher_is_better else -1
+    front: list[Point] = []
+    for cost, score in sorted(points, key=lambda point: (point[0], -sign * point[1])):
+        if not front or sign * score > sign * front[-1][1]:
+            front.append((cost, score))
+    return front

@@ -1,0 +1,85 @@
+"""Words of the HTML report: budgets, searches for the learning rate, ratios and memory spans."""
+
+from typing import Any
+
+import rnnbench
+from rnnbench_reports.style import spread
+
+LEAST_SHOWN_DEVIATION = 0.02
+
+
+def off_budget(arm: rnnbench.Arm, quantity: str, condition: rnnbench.Condition) -> str:
+    """Return how far the matched quantity is from its budget, where that is more than 2 %."""
+    if condition.recipe.match != quantity or arm.off_budget is None:
+        return ""
+    if abs(arm.off_budget) <= LEAST_SHOWN_DEVIATION:
+        return ""
+    return f" (budget {100 * arm.off_budget:+.1f} %)"
+
+
+def budget(recipe: Any) -> str:
+    """Return a sentence on the quantity that is equal between cells."""
+    return {
+        "parameters": f"Equal parameters: {recipe.parameters:,}.",
+        "state": f"Equal states: {recipe.state_floats:,} numbers.",
+        "hidden": f"Equal hidden size: {recipe.hidden_size}.",
+    }[recipe.match]
+
+
+def search(recipe: Any) -> str:
+    """Return sentences on how the learning rates of a recipe were searched."""
+    if recipe.search == "tuning-seeds":
+        seeds = f"{rnnbench.text.counted(recipe.tuning_seeds, 'seed')} of its own"
+        return (
+            f"Every rate was trained on {seeds}, which are evaluated nowhere; the best rate was"
+            " trained on all seeds."
+            " Comparisons do not account for the luck of that choice."
+        )
+    return (
+        f"Every rate was trained on the first {recipe.race_from} seeds. There, and again whenever"
+        " half as many seeds were added, rates that a paired test at 5 % found worse than the best"
+        " were given up; the others were trained on all seeds. A cell is called better in the"
+        " typical seed where its best rate beats every rate that is left of the other cell. The"
+        " choice of its own rate is part of the test, so that the stated error includes the luck of"
+        " the search."
+    )
+
+
+def epochs_ratio(condition: rnnbench.Condition, row: str, share: float) -> str:
+    """Return the ratio of a cell's epochs to those of the quickest cell at one threshold."""
+    for pair in condition.ratios:
+        if pair.row != row:
+            continue
+        for threshold in pair.ratios:
+            if threshold.share == share:
+                return spread(threshold.ratio)
+    return "-"
+
+
+def solved_at(span: rnnbench.Span, horizon: int) -> str:
+    """Return how many seeds of a cell solve a horizon."""
+    rung = next((rung for rung in span.rungs if rung.horizon == horizon), None)
+    if rung is None:
+        return "-"
+    return f"{rung.solved} of {rung.all}" if rung.tried else "not run"
+
+
+def span_interval(span: rnnbench.Span, finding: rnnbench.HorizonFinding) -> str:
+    """Return the interval of a memory span."""
+    if span.interval is None:
+        return "-"
+    below = f"below {finding.horizons[0]}"
+    low = span.interval.low or below
+    if span.interval.high is None:
+        return f"{low} to beyond {finding.horizons[-1]}"
+    return f"{low} to {span.interval.high or below}"
+
+
+def capitalise(sentence: str) -> str:
+    """Return a sentence with its first letter in upper case, and all names as they were."""
+    return sentence[:1].upper() + sentence[1:]
+
+
+def mebibytes(figure: rnnbench.Range | None) -> str:
+    """Return a number of bytes in MiB."""
+    return spread(figure, 1 / rnnbench.text.MEBIBYTE)

@@ -1,0 +1,136 @@
+"""The import of each plugin, and the collection of what its hooks return."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from difflib import get_close_matches
+from typing import Any
+
+import pluggy
+
+from rnnbench import hooks
+from rnnbench.catalogue.checking import NameOf, foreign_file, named, unmarked_hooks
+from rnnbench.catalogue.guard import Misbehaved, Ran, TakesTooLong, run_guarded
+from rnnbench.catalogue.installed import DISABLE, Entry
+from rnnbench.catalogue.registry import Contribution, Plugin, Registry
+from rnnbench.errors import PluginError
+
+Watch = Callable[[Plugin], None]
+GIVEN_UP: dict[Plugin, str] = {}
+"""Problems of plugins whose import took too long in this process; it is not tried again."""
+
+
+def register(manager: pluggy.PluginManager, entry: Entry, entries: Sequence[Entry]) -> Plugin:
+    """Import one plugin and register its module; a failure becomes the problem of the plugin."""
+    plugin = entry.plugin
+    if plugin in GIVEN_UP:
+        return _broken(plugin, GIVEN_UP[plugin])
+    try:
+        ran = run_guarded(entry.point.load)
+    except Misbehaved as misbehaved:
+        problem = f"fails to import: {misbehaved}"
+        if isinstance(misbehaved.error, TakesTooLong):
+            GIVEN_UP[plugin] = problem
+        return _broken(plugin, problem)
+    return _register_module(manager, _with_effects(plugin, ran), ran.value, entry, entries)
+
+
+def _register_module(
+    manager: pluggy.PluginManager,
+    plugin: Plugin,
+    module: Any,
+    entry: Entry,
+    entries: Sequence[Entry],
+) -> Plugin:
+    def problem_of_module() -> str:
+        return foreign_file(entry, entries, module) or unmarked_hooks(module)
+
+    try:
+        problem = run_guarded(problem_of_module).value
+        if problem:
+            return _broken(plugin, problem)
+        # Two entry points may name one module.
+        if not manager.is_registered(module):
+            run_guarded(lambda: manager.register(module, name=plugin.key))
+    except Misbehaved as misbehaved:
+        return _broken(plugin, f"cannot be registered: {misbehaved}")
+    return plugin
+
+
+def _with_effects(plugin: Plugin, ran: Ran) -> Plugin:
+    effects = dict.fromkeys([*plugin.effects, *ran.effects])
+    switches = dict([*plugin.switches, *ran.switches])
+    return replace(plugin, effects=tuple(effects), switches=tuple(switches.items()))
+
+
+def _broken(plugin: Plugin, problem: str) -> Plugin:
+    return replace(plugin, problem=problem)
+
+
+def refuse_unknown_hooks(manager: pluggy.PluginManager, plugins: Mapping[str, Plugin]) -> None:
+    """Raise PluginError for a hook of a plugin that does not exist, with the nearest valid name."""
+    valid = sorted(name for name in vars(hooks) if re.fullmatch(r"rnnbench_\w+", name))
+    for caller_name in sorted(vars(manager.hook)):
+        if caller_name in valid or caller_name.startswith("_"):
+            continue
+        owner = plugins[getattr(manager.hook, caller_name).get_hookimpls()[0].plugin_name]
+        nearest = get_close_matches(caller_name, valid, n=1, cutoff=0)
+        raise PluginError(
+            f"{owner.distribution}: {owner.module} has a hook '{caller_name}', which does not"
+            f" exist. Did you mean '{nearest[0]}'? There are: {', '.join(valid)}."
+            f" {_disabling(owner)}"
+        )
+
+
+def _disabling(plugin: Plugin) -> str:
+    return f"To go on without it: {DISABLE}={plugin.distribution}"
+
+
+def collect_from(
+    caller: pluggy.HookCaller,
+    plugins: dict[str, Plugin],
+    expected: type[Any],
+    kind: str,
+    name_of: NameOf,
+    watch: Watch,
+) -> Registry[Any]:
+    """Call the implementations of a hook one by one, so that the owner of each item is known.
+
+    Updates `plugins` with effects and problems.
+    """
+    contributions: dict[str, Contribution[Any]] = {}
+    for implementation in caller.get_hookimpls():
+        plugin = plugins[implementation.plugin_name]
+        try:
+            ran = run_guarded(implementation.function)
+        except Misbehaved as misbehaved:
+            plugins[plugin.key] = _broken(plugin, f"{caller.name} raises {misbehaved}")
+            watch(plugin)
+            continue
+        plugin = _with_effects(plugin, ran)
+        plugins[plugin.key] = plugin
+        watch(plugin)
+        items = named(ran.value, expected, caller.name, name_of)
+        if isinstance(items, str):
+            plugins[plugin.key] = _broken(plugin, items)
+            continue
+        for name, item in items:
+            if name in contributions:
+                _refuse_second(kind, name, contributions[name].plugin, plugin)
+            contributions[name] = Contribution(item, plugin)
+    return Registry(kind, contributions, _hint_at_broken(plugins))
+
+
+def _hint_at_broken(plugins: Mapping[str, Plugin]) -> str:
+    broken = [plugin.distribution for plugin in plugins.values() if plugin.problem]
+    if not broken:
+        return ""
+    return f"A plugin of {', '.join(broken)} is broken: `rnnbench list plugins` says why."
+
+
+def _refuse_second(kind: str, name: str, first: Plugin, second: Plugin) -> None:
+    stranger = second if first.distribution == hooks.GROUP else first
+    raise PluginError(
+        f"two {kind}s are called '{name}': one from {first.distribution}, one from"
+        f" {second.distribution}. {_disabling(stranger)}"
+    )

@@ -79,7 +79,7 @@ def gate(
     for file, text in ((markdown_file, markdown), (junit_file, junit)):
         if file:
             _write(file, text(ruling, comparison))
-    code = EXIT_CODES[ruling.standing]
+    code = EXIT_CODES[ruling.verdict]
     if as_json:
         print_json({**msgspec.to_builtins(ruling), "exit_code": int(code), **_sides(comparison)})
     elif console().is_terminal:
@@ -106,7 +106,7 @@ def _print(ruling: Ruling, comparison: Comparison) -> None:
     print_sides(comparison)
     print_changes("Worse", ruling.worse, "red")
     print_changes("Undecided", ruling.undecided, "yellow")
-    print_changes("Better", ruling.better, "green", RENEW if ruling.standing == "passed" else "")
+    print_changes("Better", ruling.better, "green", RENEW if ruling.verdict == "passed" else "")
     print_changes("Left out, as they cannot be compared here", ruling.left_out)
     print_changes("New, not judged", ruling.new)
     for caveat in ruling.caveats:
@@ -114,7 +114,7 @@ def _print(ruling: Ruling, comparison: Comparison) -> None:
     out.print()
     out.print(
         Text.assemble(
-            (_headline(ruling), STYLES.get(ruling.standing, "bold yellow")), f" {ruling.sentence}"
+            (_headline(ruling), STYLES.get(ruling.verdict, "bold yellow")), f" {ruling.sentence}"
         )
     )
 
@@ -133,4 +133,4 @@ def _print_plainly(ruling: Ruling, comparison: Comparison) -> None:
 
 
 def _headline(ruling: Ruling) -> str:
-    return f"gate: {ruling.standing}."
+    return f"gate: {ruling.verdict}."

@@ -7,7 +7,7 @@ from rnnbench.compare.records import Change, Comparison, Ruling
 from rnnbench.compare.summary import blocks, counted
 
 MOST_ROWS = 50
-RENEW = "Renew the baseline to keep it; otherwise it may be lost again unnoticed."
+RENEW = "To keep it, renew the baseline; otherwise it may be lost again unnoticed."
 VERDICTS = {
     "passed": "passed",
     "regression": "REGRESSION",

@@ -31,7 +31,7 @@ class Dependences:
         return changed(result.provenance, self.of(trial))
 
     def settled(self, result: Result) -> Provenance:
-        """The provenance of a new result; the current one if its process died before recording it."""
+        """The provenance of a new result; the current one if its process could not record it."""
         recorded = result.provenance
         if not recorded.plugins:
             current = self.of(result.trial)

@@ -34,10 +34,7 @@ def list_(as_json: bool) -> None:
         print_json(rows)
         return
     columns = ("archive", "tasks", "holds", "licence", "size", "state")
-    table = [
-        [", ".join(v) if isinstance(v, list) else str(v) for v in row.values()] for row in rows
-    ]
-    print_table(columns, table)
+    print_table(columns, [[_text(value) for value in row.values()] for row in rows])
 
 
 @data.command("fetch")
@@ -62,9 +59,14 @@ def fetch_(tasks: tuple[str, ...]) -> None:
         raise ended(ExitCode.FAILED)
 
 
+def _text(value: object) -> str:
+    return ", ".join(value) if isinstance(value, list) else str(value)
+
+
 def _archives(catalogue: Catalogue) -> dict[Archive, list[str]]:
-    found: dict[Archive, list[str]] = {}
+    """Every archive, with the names of the tasks that need it."""
+    tasks: dict[Archive, list[str]] = {}
     for name, contribution in catalogue.tasks.items():
         for archive in contribution.item.archives:
-            found.setdefault(archive, []).append(name)
-    return found
+            tasks.setdefault(archive, []).append(name)
+    return tasks

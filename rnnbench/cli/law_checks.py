@@ -1,4 +1,4 @@
-"""Checks of laws beside a run: what fails is kept with the run, and is a caveat of its reports."""
+"""Checks laws beside a run; failed checks are kept with it and become caveats of its reports."""
 
 from collections.abc import Sequence
 
@@ -11,9 +11,10 @@ from rnnbench.store import Store, keep_failed_checks
 
 
 def check_laws(cells: Sequence[str], catalogue: Catalogue, store: Store) -> None:
-    """Check the cells of other distributions than rnnbench that have figures and were not checked
-    before, and keep with the run what failed. Nothing of it changes how the run ends: where a check
-    cannot be had or kept, a line says so.
+    """Check the laws of third-party cells that have figures, and keep failed checks with the run.
+
+    Cells that were checked before are not checked again. The run ends as it would without: a check
+    that fails to run, or outcomes that cannot be kept, only give a line of output.
     """
     with_figures = _cells_with_figures(store)
     names = [name for name in cells if name in with_figures]
@@ -31,11 +32,11 @@ def check_laws(cells: Sequence[str], catalogue: Catalogue, store: Store) -> None
 
 
 def _cells_with_figures(store: Store) -> set[str]:
-    found: set[str] = set()
+    names: set[str] = set()
     for result in store.read():
         if result.status != "ok":
             continue
         trial = result.trial
         cells = trial.cells if isinstance(trial, CostTrial) else (trial.cell,)
-        found.update(cell.name for cell in cells)
-    return found
+        names.update(cell.name for cell in cells)
+    return names

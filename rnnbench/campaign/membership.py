@@ -14,11 +14,11 @@ class Membership:
         rule = suite.until_decided
         self._seeds = frozenset(suite.seeds if rule is None else range(rule.most))
         self._cost_trials = frozenset(_first_replicate(trial) for trial in cost_trials(suite))
-        self._evaluations = frozenset(
-            trial_id(learning_trial(suite, use, cell, 0, 1.0))
-            for use in suite.tasks
-            for cell in suite.cells_on(use)
-        )
+        self._evaluations: set[str] = set()
+        for use in suite.tasks:
+            for cell in suite.cells_on(use):
+                evaluation = learning_trial(suite, use, cell, 0, 1.0)
+                self._evaluations.add(trial_id(evaluation))
 
     def __contains__(self, trial: Trial) -> bool:
         if not isinstance(trial, LearningTrial):

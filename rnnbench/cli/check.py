@@ -145,11 +145,9 @@ def _request(
 
 
 def _refuse_unknown(skip: tuple[str, ...], catalogue: Catalogue) -> None:
-    known = {
-        name
-        for contribution in catalogue.cells.values()
-        for name in contribution.item.implementations
-    }
+    known: set[str] = set()
+    for contribution in catalogue.cells.values():
+        known.update(contribution.item.implementations)
     for name in skip:
         if name not in known:
             raise UnknownName("implementation", name, known, "check --skip")
@@ -173,7 +171,7 @@ def _summarise(outcomes: list[Outcome]) -> None:
     if not console().is_terminal:
         return
     failed = sorted({outcome.subject for outcome in outcomes if outcome.status == "failed"})
-    numbers = Counter(outcome.status for outcome in outcomes)
+    numbers: Counter[str] = Counter(outcome.status for outcome in outcomes)
     summary = ", ".join(f"{numbers[status]} {status}" for status in MARKS if numbers[status])
     subjects = f": {', '.join(failed)} failed" if failed else ""
     console().print(f"\n{summary}{subjects}", markup=False)

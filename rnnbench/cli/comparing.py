@@ -115,7 +115,8 @@ def _print_noisy(changes: Sequence[Change]) -> None:
 
 
 def _ratio(change: Change) -> str:
-    base, head = change.base, change.head
+    base = change.base
+    head = change.head
     if not isinstance(base, int | float) or not isinstance(head, int | float) or base == 0:
         return ""
     return f"x {head / base:.2f}"

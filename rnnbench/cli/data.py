@@ -1,5 +1,7 @@
 """`rnnbench data`: the real data that tasks need."""
 
+from typing import Any
+
 import click
 
 from rnnbench.archives import fetch, is_here
@@ -19,17 +21,8 @@ def data() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_(as_json: bool) -> None:
     """List each archive: source, version, licence, size, and whether it is here."""
-    rows = [
-        {
-            "archive": archive.name,
-            "tasks": tasks,
-            "holds": archive.holds,
-            "licence": archive.licence,
-            "size": f"{archive.size_bytes / 1e6:.1f} MB",
-            "state": "here" if is_here(archive) else "to be fetched",
-        }
-        for archive, tasks in _archives(Catalogue.load()).items()
-    ]
+    archives = _archives(Catalogue.load())
+    rows = [_row(archive, tasks) for archive, tasks in archives.items()]
     if as_json:
         print_json(rows)
         return
@@ -57,6 +50,17 @@ def fetch_(tasks: tuple[str, ...]) -> None:
             )
     if failed:
         raise ended(ExitCode.FAILED)
+
+
+def _row(archive: Archive, tasks: list[str]) -> dict[str, Any]:
+    return {
+        "archive": archive.name,
+        "tasks": tasks,
+        "holds": archive.holds,
+        "licence": archive.licence,
+        "size": f"{archive.size_bytes / 1e6:.1f} MB",
+        "state": "here" if is_here(archive) else "to be fetched",
+    }
 
 
 def _text(value: object) -> str:

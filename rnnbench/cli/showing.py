@@ -1,5 +1,6 @@
 """`rnnbench show`: shows all that is known of a contribution."""
 
+from itertools import chain
 from pkgutil import resolve_name
 from textwrap import indent
 from typing import Any
@@ -29,7 +30,7 @@ def show(name: str, as_json: bool) -> None:
     described = everything(catalogue)
     things = _things(name, described, catalogue)
     if not things:
-        known = [row["name"] for rows in described.values() for row in rows]
+        known = [thing["name"] for thing in chain.from_iterable(described.values())]
         raise UnknownName(
             "cell, task, suite, report, executor, claim or plugin",
             name,

@@ -92,7 +92,10 @@ def _changed_sources(base: Sequence[Result], head: Sequence[Result]) -> list[str
 
 
 def _kernels(results: Iterable[Result]) -> list[str]:
-    return sorted({row.kernel for result in results for row in result.costs})
+    kernels: set[str] = set()
+    for result in results:
+        kernels.update(row.kernel for row in result.costs)
+    return sorted(kernels)
 
 
 def _definitions(results: Iterable[Result]) -> dict[str, str]:

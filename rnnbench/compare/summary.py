@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import chain, groupby
 from typing import NamedTuple
 
 from rnnbench import text
@@ -86,7 +86,7 @@ def _blocks_of_trials(shared_lines: Iterable[_SharedLine]) -> list[Block]:
         groups[tuple(shared.titles), shared.reason].append(shared)
     blocks = []
     for (titles, reason), group in groups.items():
-        changes = [change for shared in group for change in shared.changes]
+        changes = [*chain.from_iterable(shared.changes for shared in group)]
         lines = tuple(shared.line for shared in group)
         blocks.append(Block(titles, reason, lines, counted(changes)))
     return blocks

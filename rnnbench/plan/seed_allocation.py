@@ -22,9 +22,10 @@ class SeedAllocation:
         self._suite = suite
         self._index = index
         self._search_state = search_state
-        self._uses = {
-            identity(_side(use, cell)): use for use in suite.tasks for cell in suite.cells_on(use)
-        }
+        self._uses: dict[bytes, TaskUse] = {}
+        for use in suite.tasks:
+            for cell in suite.cells_on(use):
+                self._uses[identity(_side(use, cell))] = use
         self._counts: dict[bytes, int] = {}
         if suite.until_decided:
             self._count_for_claims()

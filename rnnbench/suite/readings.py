@@ -23,7 +23,7 @@ def reading(entry: ReadingEntry, recipe: Recipe, where: str, catalogue: Catalogu
     Such a reading names its needs in `missing`. Raises RnnbenchError where the entry contradicts
     itself.
     """
-    cells = tuple(ClaimCell(name=cell) if isinstance(cell, str) else cell for cell in entry.cells)
+    cells = tuple(map(_claim_cell, entry.cells))
     names = tuple(map(_display_name, cells))
     if len(set(names)) < len(names):
         raise RnnbenchError(
@@ -46,6 +46,10 @@ def reading(entry: ReadingEntry, recipe: Recipe, where: str, catalogue: Catalogu
     refuse_unknown(entry, where, catalogue)
     questions = tuple(Questions(entry, cells, recipe, where, catalogue).all())
     return msgspec.structs.replace(bare, questions=questions)
+
+
+def _claim_cell(cell: str | ClaimCell) -> ClaimCell:
+    return ClaimCell(name=cell) if isinstance(cell, str) else cell
 
 
 def _missing(entry: ReadingEntry, cells: tuple[ClaimCell, ...], catalogue: Catalogue) -> list[str]:

@@ -673,10 +673,10 @@ def test_a_cell_that_becomes_available_changes_no_claim() -> None:
             "no diagnostic called 'gradient-lagg'. Did you mean 'gradient-lag'?",
         ),
         ({"figure": "solved"}, "solved seeds are those of one cell"),
-        ({"cells": [{"name": "gru", "recipe": {"epochs": 9}}, "lstm"]}, "epochs of different budgets are not"),
-        ({"cells": [{"name": "gru", "recipe": {"batch_size": 9}}, "lstm"]}, "epochs of different budgets are not"),
+        ({"cells": [{"name": "gru", "recipe": {"epochs": 9}}, "lstm"]}, "epochs of different budgets cannot"),
+        ({"cells": [{"name": "gru", "recipe": {"batch_size": 9}}, "lstm"]}, "epochs of different budgets cannot"),
         ({"cells": [{"name": "lstm", "recipe": {"clip_norm": 0.0}}, "lstm"]}, "'lstm' is listed twice"),
-        ({"tasks": [{"name": "adding", "horizons": [5, 10], "ladder": True}]}, "it is no ladder"),
+        ({"tasks": [{"name": "adding", "horizons": [5, 10], "ladder": True}]}, "it takes no ladder"),
         ({"cells": [{"name": "lstm", "options": {"forget_bia": 1.0}}, "gru"]}, "Did you mean 'forget_bias'?"),
     ],
 )

@@ -124,4 +124,4 @@ class Ruling(Struct, frozen=True, kw_only=True):
     better: tuple[Change, ...]
     new: tuple[Change, ...]
     left_out: tuple[Change, ...]
-    caveats: tuple[str, ...]
+    caveats: tuple[str, ...] = field(name="doubts")

@@ -83,7 +83,7 @@ def test_a_dry_run_prints_the_trials_and_runs_none(tmp_path: Path) -> None:
         "size  gru on adding, horizon 4 (1 layer, bare): hidden size 11, 507 parameters, 11 numbers in its state, "
         "+1.4% from the budget",
     }
-    assert time == "time  7 trials whose like no past result has done"
+    assert time == "time  7 trials without a comparable past result"
     assert not (tmp_path / "runs").exists()
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, strategies as st
 from msgspec.structs import replace
 
 from rnnbench.compare import Comparison, blocks, compare
-from rnnbench.compare.summary import apart, in_units, moved
+from rnnbench.compare.summary import distinguished, in_units, relative_difference
 from rnnbench.executors.running import without_run
 from rnnbench.records import (
     Diagnosed,
@@ -371,7 +371,7 @@ def test_what_changed_alike_is_said_once() -> None:
 @given(st.floats(-1e9, 1e9), st.floats(-1e9, 1e9))
 def test_two_values_that_differ_look_different(one: float, other: float) -> None:
     """Down to the last bit, and with four digits where these do."""
-    first, second = apart(one, other)
+    first, second = distinguished(one, other)
     assert (first == second) == (one == other)
 
 
@@ -391,8 +391,8 @@ def test_values_are_written_as_short_as_they_can_be_told_apart(
     base: float | str | None, head: float | str | None, texts: tuple[str, str], by: str
 ) -> None:
     """With the difference as a part of BASE."""
-    assert apart(base, head) == texts
-    assert moved(base, head) == by
+    assert distinguished(base, head) == texts
+    assert relative_difference(base, head) == by
 
 
 def test_noisy_figures_have_units_of_their_size() -> None:

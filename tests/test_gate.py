@@ -126,7 +126,7 @@ def test_the_baseline_is_of_the_suite_as_it_is() -> None:
 )
 def test_what_passes_and_what_does_not(edit: Edit, standing: str) -> None:
     """By one change of the baseline each."""
-    assert ruled(edited(edit)).standing == standing
+    assert ruled(edited(edit)).verdict == standing
 
 
 def test_noisy_figures_are_never_judged() -> None:
@@ -147,38 +147,38 @@ def test_what_a_machine_cannot_be_held_to_may_be_left_out(edit: Edit, left_out_e
     """Counts are compared all the same, and still judged; what was left out is told."""
     there = edited(edit)
     ruling = ruled(there, skip=True)
-    assert (ruling.standing, ruling.compared["deterministic"]) == ("passed", 0)
+    assert (ruling.verdict, ruling.compared["deterministic"]) == ("passed", 0)
     assert {change.figure for change in ruling.left_out if change.kind == "exact"} == left_out_exact
     whole = ruled(AGAIN)
     assert ruling.compared["exact"] + len(ruling.left_out) == sum(whole.compared.values())
     assert f"{len(ruling.left_out)} figures left out" in ruling.sentence
     bigger = [one_parameter_more(result) if is_learned(result) else result for result in there]
-    assert ruled(bigger, skip=True).standing == "regression"
+    assert ruled(bigger, skip=True).verdict == "regression"
 
 
 def test_leaving_out_leaves_nothing_out_that_is_missing_or_failed() -> None:
     """Whatever the machine."""
     there = edited(on_another_processor)
-    assert ruled([result for result in there if not is_learned(result)], skip=True).standing == "undecided"
-    assert ruled([failed(r) if is_learned(r) else r for r in there], skip=True).standing == "regression"
+    assert ruled([result for result in there if not is_learned(result)], skip=True).verdict == "undecided"
+    assert ruled([failed(r) if is_learned(r) else r for r in there], skip=True).verdict == "regression"
 
 
 def test_where_nothing_is_compared_nothing_is_green() -> None:
     """No baseline, no results, nothing of the kind, another suite, all left out, all failed in both."""
     there = edited(on_another_processor)
-    assert ruled(there, kinds=["deterministic"], skip=True).standing == "nothing to compare"
-    assert ruled((), ()).standing == "undecided"
-    assert ruled(KEPT, ()).standing == "undecided"
+    assert ruled(there, kinds=["deterministic"], skip=True).verdict == "nothing to compare"
+    assert ruled((), ()).verdict == "undecided"
+    assert ruled(KEPT, ()).verdict == "undecided"
     renamed = edited(lambda result: replace(result, trial=replace(result.trial, suite="other")))
     ruling = ruled(renamed, skip=True)
-    assert ruling.standing == "undecided"
+    assert ruling.verdict == "undecided"
     assert "BASE is of smoke 1, HEAD of other 1" in ruling.caveats[0]
     bad = [failed(result) for result in KEPT if isinstance(result.trial, LearningTrial)]
-    assert ruled([again(result) for result in bad], bad).standing == "undecided"
+    assert ruled([again(result) for result in bad], bad).verdict == "undecided"
     out_of_memory = [replace(result, status="out-of-memory") for result in bad]
-    assert ruled([again(result) for result in out_of_memory], out_of_memory).standing == "nothing to compare"
+    assert ruled([again(result) for result in out_of_memory], out_of_memory).verdict == "nothing to compare"
     diverged = [replace(result, status="diverged") for result in bad]
-    assert ruled(KEPT[:4], diverged[:4]).standing == "nothing to compare"  # better, and that is all
+    assert ruled(KEPT[:4], diverged[:4]).verdict == "nothing to compare"  # better, and that is all
 
 
 def test_a_regression_counts_before_what_is_undecided_and_that_before_nothing() -> None:
@@ -190,9 +190,9 @@ def test_a_regression_counts_before_what_is_undecided_and_that_before_nothing() 
         return one_parameter_more(result) if is_learned(result) else on_another_processor(result)
 
     ruling = ruled(edited(both))
-    assert ruling.standing == "regression"
+    assert ruling.verdict == "regression"
     assert ruling.undecided
-    assert ruled((), ()).standing == "undecided"
+    assert ruled((), ()).verdict == "undecided"
 
 
 def test_what_is_new_is_told_and_not_judged() -> None:
@@ -200,19 +200,19 @@ def test_what_is_new_is_told_and_not_judged() -> None:
     base = [result for result in KEPT if not is_learned(result)]
     for new in (as_it_is, failed):
         ruling = ruled(edited(first(new)), base)
-        assert ruling.standing == "passed"
+        assert ruling.verdict == "passed"
         assert [change.title for change in ruling.new] == ["adding.h4.gru.s0"]
 
 
 def test_a_kind_that_was_not_asked_for_is_not_judged_and_a_failure_always_is() -> None:
     """Counts alone, or training alone."""
     bigger, other = edited(first(one_parameter_more)), edited(first(last_bit))
-    assert ruled(bigger, kinds=["deterministic"]).standing == "passed"
-    assert ruled(other, kinds=["exact"]).standing == "passed"
-    assert ruled(edited(on_another_processor), kinds=["exact"]).standing == "passed"
+    assert ruled(bigger, kinds=["deterministic"]).verdict == "passed"
+    assert ruled(other, kinds=["exact"]).verdict == "passed"
+    assert ruled(edited(on_another_processor), kinds=["exact"]).verdict == "passed"
     for kind in JUDGED:
-        assert ruled(edited(first(failed)), kinds=[kind]).standing == "regression"
-        assert ruled(edited(first(gone)), kinds=[kind]).standing == "undecided"
+        assert ruled(edited(first(failed)), kinds=[kind]).verdict == "regression"
+        assert ruled(edited(first(gone)), kinds=[kind]).verdict == "undecided"
 
 
 def test_what_cannot_be_read_leaves_the_gate_undecided() -> None:
@@ -221,7 +221,7 @@ def test_what_cannot_be_read_leaves_the_gate_undecided() -> None:
         sides = {"base": of(KEPT), "head": of(AGAIN)}
         sides[name] = replace(sides[name], unreadable={"trials/x.json": "truncated"})
         ruling = rule(compare(**sides))
-        assert (ruling.standing, ruling.caveats) == ("undecided", ("trials/x.json cannot be read: truncated",))
+        assert (ruling.verdict, ruling.caveats) == ("undecided", ("trials/x.json cannot be read: truncated",))
 
 
 @pytest.mark.parametrize(
@@ -319,7 +319,7 @@ def test_junit_is_not_green_where_the_gate_is_not(
     """Without a baseline, without results, and where all was left out: a reader of this file alone must see it."""
     comparison = compare(of(base, "BASE"), of(head, "HEAD"))
     ruling = rule(comparison, kinds, skip_incomparable=True)
-    assert ruling.standing != "passed"
+    assert ruling.verdict != "passed"
     suite, found = told_in(junit(ruling, comparison))
     assert suite.attrib["errors"] == str(errors) == str(len(found["error"]))
     partly = compare(of(KEPT), of(edited(on_another_processor)))
@@ -439,10 +439,10 @@ def test_a_run_against_itself_is_undecided(tmp_path: Path, kind: str) -> None:
     elif kind == "a copy":
         shutil.copytree(BASELINE, head)
     ruling = rule(compare(read_run(BASELINE), read_run(head)))
-    assert ruling.standing == "undecided"
+    assert ruling.verdict == "undecided"
     assert ruling.caveats == (
         "BASE and HEAD are the same results, and nothing was measured again; run the suite into another folder, and "
-        "hold that one against BASE",
+        "compare that one with BASE",
     )
 
 
@@ -450,9 +450,9 @@ def test_a_run_that_kept_some_results_of_the_baseline_is_undecided() -> None:
     """Those were not measured again, whatever the others say."""
     some = (*KEPT[:3], *AGAIN[3:])
     ruling = ruled(some)
-    assert ruling.standing == "undecided"
+    assert ruling.verdict == "undecided"
     assert ruling.caveats[0].startswith("3 of 13 results of HEAD are results of BASE themselves")
-    assert ruled(some, skip=True).standing == "undecided"
+    assert ruled(some, skip=True).verdict == "undecided"
 
 
 def of_learning(change: Callable[[Learning], Learning]) -> Edit:
@@ -505,7 +505,7 @@ def test_figures_that_head_drops_or_defines_anew_are_not_green(
 ) -> None:
     """Nothing is worse by the words of HEAD alone; undecided, and told which figures."""
     ruling = ruled(edited(of_learning(change)))
-    assert ruling.standing == "undecided"
+    assert ruling.verdict == "undecided"
     assert {one.verdict for one in ruling.undecided} == verdicts
     assert ruling.worse == ()
 
@@ -533,7 +533,7 @@ def test_what_a_diagnostic_measured_is_held_to_the_last_bit_or_missing() -> None
         assert (told.figure, told.verdict) == ("lag, fresh: mean of its curve", verdict)
     moved = replace(diagnosis, y=(1.0, math.nextafter(3.0, 4.0) + 1e-15))
     head = edited(of_learning(lambda one: replace(one, diagnoses={"lag": Diagnosed(fresh=moved)})))
-    assert ruled(head, base).standing == "undecided"
+    assert ruled(head, base).verdict == "undecided"
 
 
 def test_the_baseline_names_no_folder_of_a_machine() -> None:

@@ -215,11 +215,14 @@ def test_a_slope_is_that_of_least_squares() -> None:
         ({"figure": "epochs", "metric": "", "at_least": 1.1}, "training_shares: needs the `score` of two cells"),
         ({"cells": ["lstm"]}, "training_shares: needs the `score` of two cells on two shares or more"),
         ({"training_shares": [0.5, 0.5]}, "on two shares or more"),
-        ({"tasks": [{"name": "parity"}]}, "parity: only of separate recorded examples can a share be trained on"),
-        ({"metric": "", "tasks": [{"name": "char-lm"}]}, "char-lm: only of separate recorded examples"),
+        ({"tasks": [{"name": "parity"}]}, "parity: training on a share of the data needs separate recorded examples"),
+        (
+            {"metric": "", "tasks": [{"name": "char-lm"}]},
+            "char-lm: training on a share of the data needs separate recorded examples",
+        ),
         (
             {"training_shares": [], "tasks": [{"name": "parity", "recipe": {"training_share": 0.5}}]},
-            "parity: only of separate recorded examples",
+            "parity: training on a share of the data needs separate recorded examples",
         ),
     ],
 )

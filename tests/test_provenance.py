@@ -109,7 +109,7 @@ def test_bits_are_compared_under_the_same_variables_alone() -> None:
     assert isinstance(result.learning, Learning)
     assert result.provenance.variables is not None
     other = replace(result, started="later")
-    assert rule(compare(run_of(result), run_of(other))).standing == "passed"
+    assert rule(compare(run_of(result), run_of(other))).verdict == "passed"
 
     def under(variables: dict[str, str] | None) -> Result:
         return replace(other, provenance=replace(result.provenance, variables=variables))
@@ -120,12 +120,12 @@ def test_bits_are_compared_under_the_same_variables_alone() -> None:
     ):
         comparison = compare(run_of(result), run_of(under(variables)))
         ruling = rule(comparison)
-        assert ruling.standing == "undecided"
+        assert ruling.verdict == "undecided"
         assert {change.verdict for change in ruling.undecided} == {"not comparable"}
         assert said in ruling.undecided[0].reason
         assert any(one.name == "variables that choose kernels" for one in comparison.circumstances)
     both_old = compare(run_of(replace(under(None), started="earlier")), run_of(under(None)))
-    assert rule(both_old).standing == "undecided"
+    assert rule(both_old).verdict == "undecided"
 
 
 @pytest.mark.parametrize(

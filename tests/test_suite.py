@@ -75,7 +75,7 @@ def test_a_good_suite_is_resolved_with_every_default(tmp_path: Path, catalogue: 
             "speed.toml: tasks[0].recipe: no key called 'epoch'. Did you mean 'epochs'?",
         ),
         ("horizons = [5, 10]", "recipe = {learning_rate = 0}", "recipe.learning_rate: expected float > 0.0"),
-        ("horizons = [5, 10]", "horizons = [5, 5]", "tasks: 'adding' stands there twice"),
+        ("horizons = [5, 10]", "horizons = [5, 5]", "tasks: 'adding' is listed twice"),
         ("horizons = [5, 10]", "horizons = [5]\n    dials = {horizon = 6}", "give either `horizons` or the dial"),
         ("version = 1", 'version = 1\ndevice = "tpu"', "device: invalid enum value 'tpu'. There are: cpu, cuda"),
         ('cells = ["gru"]', 'cells = [{name = "gru", implementation = "fast"}]', "no implementation called 'fast'"),
@@ -85,7 +85,7 @@ def test_a_good_suite_is_resolved_with_every_default(tmp_path: Path, catalogue: 
             "tasks[0].recipe.learning_rate: expected a finite number",
         ),
         ('cells = ["gru"]', "cells = []", "speed.toml: cells: the suite has none"),
-        ('cells = ["gru"]', 'cells = ["gru", "gru"]', "cells: 'gru' stands there twice"),
+        ('cells = ["gru"]', 'cells = ["gru", "gru"]', "cells: 'gru' is listed twice"),
         (
             'cells = ["gru"]',
             'cells = [{name = "lstm", options = {forget_bia = 1.0}}]',
@@ -258,7 +258,7 @@ def test_what_stands_twice_in_a_grid_is_searched_once(catalogue: Catalogue, tmp_
     assert suite.cost is not None
     assert (len(suite.cost.measure), len(suite.cost.shapes)) == (1, 1)
     twice = GOOD + "ladder = true\n[[tasks]]\nname = 'adding'\nhorizons = [10]\n"
-    with pytest.raises(RnnbenchError, match="'adding' stands there twice"):
+    with pytest.raises(RnnbenchError, match="'adding' is listed twice"):
         read_suite(write(tmp_path, dedent(GOOD) + dedent(twice.removeprefix(GOOD))), catalogue)
 
 

@@ -1,5 +1,4 @@
-"""The campaign: ask the planner, hand trials to an executor, store what comes back, until nothing
-is left."""
+"""Runs a suite: asks the planner for trials, hands them to an executor, and stores the results."""
 
 from rnnbench.campaign.executor_choice import ExecutorChoice
 from rnnbench.campaign.fastest import settle_fastest

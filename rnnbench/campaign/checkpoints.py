@@ -1,4 +1,4 @@
-"""Checkpoints that are no longer wanted, removed."""
+"""Removes checkpoints that are no longer needed."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -8,8 +8,7 @@ from rnnbench.records import Trial
 
 
 def forget(context: ExecutorContext, trial: Trial) -> None:
-    """Remove the checkpoint of a trial, where it has one; something else may be in its place, and
-    stays."""
+    """Remove the checkpoint file of a trial, if there is one; anything that is no file stays."""
     checkpoint = context.checkpoints().of(trial)
     if checkpoint:
         with suppress(OSError):
@@ -17,6 +16,6 @@ def forget(context: ExecutorContext, trial: Trial) -> None:
 
 
 def remove_folder(context: ExecutorContext) -> None:
-    """Remove the folder of checkpoints, where it is empty."""
+    """Remove the folder of checkpoints if it is empty."""
     with suppress(OSError):
         Path(context.checkpoints().folder).rmdir()

@@ -1,31 +1,40 @@
-"""What a run says of its cost trials: who is left out, how busy the machine was, how precise the
-figures became."""
+"""Notices on the cost trials of a run: cells left out, a busy machine, the precision reached."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rnnbench.findings import INTERVAL_REPLICATES
-from rnnbench.plan import TIMES, Index, cost_trials, precision, wants_more
-from rnnbench.records import CostTrial, PrecisionTarget, Result, Suite, Trial, trial_id
+from rnnbench.plan import TIMES, Index, Known, cost_trials, precision, wants_more
+from rnnbench.records import (
+    CostPlan,
+    CostTrial,
+    PrecisionTarget,
+    Result,
+    Suite,
+    Trial,
+    trial_id,
+)
 
 BUSY_CORES = 0.2
+"""The number of cores in use by others from which a machine counts as busy."""
 BUSY = "the machine is busy"
 
 
 def left_out(suite: Suite) -> Iterator[str]:
-    """A line for each cell and reason."""
+    """Yield a line for each cell that is left out, and each reason."""
     if suite.cost is None:
         return
-    reasons: dict[tuple[str, str], list[str]] = {}
+    places_by_reason: dict[tuple[str, str], list[str]] = {}
     for out in suite.cost.left_out:
-        reasons.setdefault((out.row, out.reason), []).append(f"{out.measurement} at {out.shape}")
-    for (row, reason), where in reasons.items():
-        rest = f" and {len(where) - 1} more" if len(where) > 1 else ""
-        yield f"{row} is left out of {where[0]}{rest}: {reason}"
+        place = f"{out.measurement} at {out.shape}"
+        places_by_reason.setdefault((out.row, out.reason), []).append(place)
+    for (row, reason), places in places_by_reason.items():
+        rest = f" and {len(places) - 1} more" if len(places) > 1 else ""
+        yield f"{row} is left out of {places[0]}{rest}: {reason}"
 
 
 def aim(suite: Suite, trial: Trial) -> PrecisionTarget | None:
-    """What a result of this trial was to become part of."""
+    """The precision target of a cost trial; None for a learning trial."""
     plan = suite.cost
     if plan is None or not isinstance(trial, CostTrial):
         return None
@@ -33,29 +42,32 @@ def aim(suite: Suite, trial: Trial) -> PrecisionTarget | None:
 
 
 def busy(result: Result) -> Iterator[str]:
-    """A line where others were at work before a cost trial began."""
-    around = result.surroundings
-    if around and around.busy_cores > BUSY_CORES:
-        named = f", {around.busiest}" if around.busiest else ""
+    """Yield a line if other processes kept the machine busy before a cost trial began."""
+    load = result.surroundings
+    if load and load.busy_cores > BUSY_CORES:
+        busiest = f", {load.busiest}" if load.busiest else ""
         yield (
-            f"{BUSY}: others use {around.busy_cores:.2g} of its cores{named}; cost figures get"
+            f"{BUSY}: others use {load.busy_cores:.2g} of its cores{busiest}; cost figures get"
             " wider"
         )
 
 
 def missing(suite: Suite, index: Index) -> Counter[str]:
-    """Cells that have no row beside others that have, each with where and why, and in how many
-    replicates."""
-    return Counter(
-        f"{row} is missing from {trial.measurement} at {trial.shape}: {reason}"
-        for trial in cost_trials(suite, index)
-        if (outcome := index.get(trial_id(trial)))
-        for row, reason in outcome.absent.items()
-    )
+    """Count the replicates in which a cell has no row beside others, by cell, place and reason."""
+    sentences: Counter[str] = Counter()
+    for trial in cost_trials(suite, index):
+        outcome = index.get(trial_id(trial))
+        if outcome is None:
+            continue
+        place = f"{trial.measurement} at {trial.shape}"
+        sentences.update(
+            f"{row} is missing from {place}: {reason}" for row, reason in outcome.absent.items()
+        )
+    return sentences
 
 
 def enough(suite: Suite, index: Index) -> Iterator[str]:
-    """A line where nothing is measured on this session, as there are others enough."""
+    """Yield a line if nothing is measured in this session, because enough others are complete."""
     times = [trial for trial in cost_trials(suite, index) if trial.measurement in TIMES]
     plan = suite.cost
     if plan and times and all(trial.session != plan.session for trial in times):
@@ -67,31 +79,35 @@ def enough(suite: Suite, index: Index) -> Iterator[str]:
 
 
 def reached(suite: Suite, index: Index) -> Iterator[str]:
-    """A line for each measurement whose replicates go on until they are precise, once it is
-    complete."""
+    """Yield a line for each completed measurement of times: its replicates and its precision."""
     plan = suite.cost
     if plan is None or plan.replicates < INTERVAL_REPLICATES:
         return
-    by_station: dict[tuple[str, str], list[CostTrial]] = {}
+    for (measurement, shape), trials in _times_of_session(suite, plan, index).items():
+        outcomes = [index.get(trial_id(trial)) for trial in trials]
+        done = [outcome for outcome in outcomes if outcome and outcome.log_ratios]
+        if len(done) >= max(plan.replicates, 2):
+            yield f"{measurement} at {shape}: {_precision_reached(done, plan)}"
+
+
+def _times_of_session(
+    suite: Suite, plan: CostPlan, index: Index
+) -> dict[tuple[str, str], list[CostTrial]]:
+    """The time measurements of this session, by measurement and shape."""
+    trials: dict[tuple[str, str], list[CostTrial]] = {}
     for trial in cost_trials(suite, index):
         if trial.measurement in TIMES and trial.session not in plan.other_sessions:
-            by_station.setdefault((trial.measurement, str(trial.shape)), []).append(trial)
-    for (measurement, shape), trials in by_station.items():
-        done = [
-            outcome
-            for trial in trials
-            if (outcome := index.get(trial_id(trial))) and outcome.log_ratios
-        ]
-        if len(done) < max(plan.replicates, 2):
-            continue
-        wide = precision(done)
-        why = "asked"
-        if wide > plan.precision:
-            why = "wider than asked, ended by " + (
-                "its number" if wants_more(done, plan) else "its time"
-            )
-        said = (
-            f"{len(done)} replicates: ratios to the reference cell within ±{wide:.1%} ({why}:"
-            f" ±{plan.precision:.0%})"
-        )
-        yield f"{measurement} at {shape}: {said}"
+            trials.setdefault((trial.measurement, str(trial.shape)), []).append(trial)
+    return trials
+
+
+def _precision_reached(done: Sequence[Known], plan: CostPlan) -> str:
+    half_width = precision(done)
+    verdict = "asked"
+    if half_width > plan.precision:
+        ended_by = "its number" if wants_more(done, plan) else "its time"
+        verdict = f"wider than asked, ended by {ended_by}"
+    return (
+        f"{len(done)} replicates: ratios to the reference cell within ±{half_width:.1%} ({verdict}:"
+        f" ±{plan.precision:.0%})"
+    )

@@ -1,4 +1,4 @@
-"""Which tasks of a suite can have their data here, and what becomes of the trials of the others."""
+"""Finds the tasks of a suite whose data cannot be had here, and the trials that they lose."""
 
 from collections.abc import Iterator
 from itertools import product
@@ -14,13 +14,11 @@ from rnnbench.records import LearningTrial, Suite, TaskUse, trial_id
 
 
 def tasks_without_data(suite: Suite, index: Index, catalogue: Catalogue) -> dict[str, str]:
-    """Fetch the archives that trials need which have no result; the reason for each task that
-    cannot have its own."""
+    """Fetch the archives that trials without a result need; return the failures by task."""
     reasons = {}
-    missing = {
-        trial.task for trial in learning_trials(suite, index) if trial_id(trial) not in index
-    }
-    for task in sorted(missing):
+    trials = learning_trials(suite, index)
+    tasks = {trial.task for trial in trials if trial_id(trial) not in index}
+    for task in sorted(tasks):
         try:
             for archive in catalogue.tasks[task].item.archives:
                 fetch(archive)
@@ -30,19 +28,22 @@ def tasks_without_data(suite: Suite, index: Index, catalogue: Catalogue) -> dict
 
 
 def without_tasks(suite: Suite, names: set[str]) -> Suite:
-    """The suite less these tasks."""
-    return msgspec.structs.replace(
-        suite, tasks=tuple(use for use in suite.tasks if use.name not in names)
-    )
+    """The suite without these tasks."""
+    tasks = tuple(use for use in suite.tasks if use.name not in names)
+    return msgspec.structs.replace(suite, tasks=tasks)
 
 
 def evaluations_without_result(suite: Suite, task: str, index: Index) -> Iterator[LearningTrial]:
-    """The evaluations on a task that have no result, at the recipe's own learning rate where none
-    was found."""
-    standing = SearchState(suite, index)
+    """Yield the evaluations on a task without a result.
+
+    They are at the rates that the search has found, or at the recipe's own rate.
+    """
+    search_state = SearchState(suite, index)
     for use in suite.tasks:
-        for cell in suite.cells_on(use) if use.name == task else ():
-            rates = standing.rates(use, cell) or (_own_rate(use),)
+        if use.name != task:
+            continue
+        for cell in suite.cells_on(use):
+            rates = search_state.rates(use, cell) or (_own_rate(use),)
             for rate, seed in product(rates, suite.seeds):
                 trial = learning_trial(suite, use, cell, seed, rate)
                 if trial_id(trial) not in index:

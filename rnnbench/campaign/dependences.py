@@ -1,5 +1,4 @@
-"""What the results of a run depend on, as it is here now, and what has changed since results that
-were kept."""
+"""Knows what the results of a run depend on, and what has changed since earlier results."""
 
 from msgspec.structs import replace
 
@@ -11,7 +10,7 @@ from rnnbench.records import CostTrial, Provenance, Result, Trial
 
 
 class Dependences:
-    """Sources, plugins and versions of the cells and tasks of one run; each is read once."""
+    """The sources, plugins and versions of the cells and tasks of a run, each read once."""
 
     def __init__(self, catalogue: Catalogue, executor: ExecutorSpec) -> None:
         self._catalogue = catalogue
@@ -19,8 +18,7 @@ class Dependences:
         self._known: dict[tuple[object, ...], Provenance] = {}
 
     def changed(self, result: Result) -> tuple[str, ...]:
-        """What has changed since this result, where its cells and its task are still here to
-        ask."""
+        """What has changed since this result; nothing if a cell or the task is not installed."""
         trial = result.trial
         if isinstance(trial, CostTrial):
             names = [cell.name for cell in trial.cells]
@@ -33,21 +31,20 @@ class Dependences:
         return changed(result.provenance, self.of(trial))
 
     def settled(self, result: Result) -> Provenance:
-        """What a result that has come depends on; where its process did not live to record it, what
-        is here now."""
-        found = result.provenance
-        if not found.plugins:
-            here = self.of(result.trial)
-            found = replace(here, machine=found.machine, versions=found.versions)
+        """The provenance of a new result; the current one if its process could not record it."""
+        recorded = result.provenance
+        if not recorded.plugins:
+            current = self.of(result.trial)
+            recorded = replace(current, machine=recorded.machine, versions=recorded.versions)
         return replace(
-            found,
+            recorded,
             commit=environment.commit(),
             executor=self._executor.name,
             shared=self._executor.shared,
         )
 
     def of(self, trial: Trial) -> Provenance:
-        """What results of a trial's cells and task depend on now."""
+        """The provenance that a result of this trial would have now."""
         if isinstance(trial, CostTrial):
             key: tuple[object, ...] = tuple(cell.name for cell in trial.cells)
         else:

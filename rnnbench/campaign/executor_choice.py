@@ -1,4 +1,4 @@
-"""Where a run's trials go."""
+"""The executor that a run has chosen, and the failures of its code."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -11,11 +11,12 @@ from rnnbench.records import Option
 
 @dataclass(frozen=True)
 class ExecutorChoice:
-    """An executor with its options, complete.
+    """An executor with all its options.
 
-    jobs: trials at once, where the user said so.
-    cost: whether cost trials run there though its machines are shared; their results are marked.
-    origin: the distribution that brought it, with its version.
+    jobs:   the number of concurrent trials, if the user gave one.
+    cost:   whether cost trials run there even though its machines are shared; their results are
+            marked.
+    origin: the distribution that contributed it, with its version.
     """
 
     executor: ExecutorSpec
@@ -30,8 +31,7 @@ class ExecutorChoice:
         return self.cost or not self.executor.shared
 
     def open(self, context: ExecutorContext) -> Executor:
-        """The executor at work. Raises RnnbenchError where it is not installed, or cannot be
-        reached."""
+        """Start the executor. Raises RnnbenchError if it is not installed or cannot be reached."""
         spec = self.executor
         try:
             build = spec.load()
@@ -48,13 +48,12 @@ class ExecutorChoice:
 
     @contextmanager
     def naming_failures(self) -> Iterator[None]:
-        """Whatever the executor raises meanwhile becomes an RnnbenchError that names it and its
-        distribution."""
+        """Turn what the executor raises into an RnnbenchError with its name and distribution."""
         try:
             yield
         except (RnnbenchError, KeyboardInterrupt):
             raise
-        except BaseException as error:  # an executor is a stranger's code, and may try to exit
+        except BaseException as error:  # third-party code may raise anything, and may try to exit
             failure = f"{self.named} failed in the middle of the run: {describe(error)}"
             advice = "What finished is kept; the same command, without --fresh, goes on from there"
             raise RnnbenchError(f"{failure}. {advice}") from error
@@ -74,6 +73,6 @@ class ExecutorChoice:
 
     @property
     def named(self) -> str:
-        """The executor by its name and its distribution, for sentences."""
+        """The executor with its distribution, for sentences."""
         origin = f" of {self.origin}" if self.origin else ""
         return f"the executor '{self.executor.name}'{origin}"

@@ -1,5 +1,5 @@
-"""Which implementation of a cell is the fastest here: measured once on this machine, remembered,
-shown in the row."""
+"""Finds the fastest implementation of a cell on this machine: measured once, kept, and named in the
+row."""
 
 import statistics
 from pathlib import Path
@@ -19,12 +19,12 @@ from rnnbench.store import write_atomically
 
 REPEATS = 15
 LIMIT_SECONDS = 900.0
-"""Compiling takes up to minutes on a busy machine."""
+"""Generous, because compiling can take minutes on a busy machine."""
 
 
 class Setting(Struct, frozen=True):
-    """Under what it is measured: what is fastest on one thread, or on one device, need not be so on
-    another."""
+    """The conditions of a measurement: another number of threads or another device may have another
+    fastest implementation."""
 
     shape: Shape
     threads: int
@@ -32,8 +32,11 @@ class Setting(Struct, frozen=True):
 
 
 class Measured(Struct, frozen=True):
-    """What a measurement found: milliseconds of a training step by implementation, and why others
-    have none."""
+    """A measurement of all implementations of a cell.
+
+    milliseconds: the median time of a training step, by implementation.
+    problem:      why other implementations have no time; "" if all have one.
+    """
 
     fastest: str
     milliseconds: dict[str, float]
@@ -41,43 +44,48 @@ class Measured(Struct, frozen=True):
 
 
 def settle_fastest(suite: Suite, catalogue: Catalogue) -> Suite:
-    """The suite, in which each cell that asks for its fastest implementation has it, by name and in
-    its label.
+    """Name the fastest implementation, also in the label, in each cell that asks for it.
 
-    Measured are training steps at the first shape of the suite's cost trials, or the default one,
-    on the suite's device and as many threads as its cost trials have (its others, where it has
-    none). Raises RnnbenchError where none of a cell's implementations can be measured.
+    Training steps are measured at the first shape of the suite's cost trials, or at the default
+    one, on the suite's device and with the threads of its cost trials, or else of its other trials.
+    Raises RnnbenchError where none of a cell's implementations can be measured.
     """
-    shape, threads = (
-        (suite.cost.shapes[0], suite.cost.threads) if suite.cost else (Shape(), suite.threads)
-    )
-    setting = Setting(shape, threads, suite.device)
-    cells = tuple(
-        _settled(cell, setting, catalogue) if cell.implementation == FASTEST else cell
-        for cell in suite.cells
-    )
-    names = {old.row: new.row for old, new in zip(suite.cells, cells, strict=True)}
     cost = suite.cost
+    if cost is None:
+        setting = Setting(Shape(), suite.threads, suite.device)
+    else:
+        setting = Setting(cost.shapes[0], cost.threads, suite.device)
+    cells = []
+    for cell in suite.cells:
+        is_open = cell.implementation == FASTEST
+        cells.append(_settled(cell, setting, catalogue) if is_open else cell)
     if cost is not None:
-        renamed = (msgspec.structs.replace(out, row=names[out.row]) for out in cost.left_out)
-        cost = msgspec.structs.replace(cost, left_out=tuple(renamed))
-    return msgspec.structs.replace(suite, cells=cells, cost=cost)
+        rows = {old.row: new.row for old, new in zip(suite.cells, cells, strict=True)}
+        left_out = [msgspec.structs.replace(out, row=rows[out.row]) for out in cost.left_out]
+        cost = msgspec.structs.replace(cost, left_out=tuple(left_out))
+    return msgspec.structs.replace(suite, cells=tuple(cells), cost=cost)
 
 
 def _settled(cell: CellUse, setting: Setting, catalogue: Catalogue) -> CellUse:
-    place = _place(cell, setting, catalogue)
-    if place.is_file():
-        found = msgspec.json.decode(place.read_bytes(), type=Measured)
-    else:
-        found = measure(cell, setting, catalogue)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(place, msgspec.json.encode(found))
-    label = f"{cell.row.replace(f'({FASTEST})', '').strip()} (fastest: {found.fastest})"
-    return msgspec.structs.replace(cell, implementation=found.fastest, label=label)
+    measured = _measured_once(cell, setting, catalogue)
+    bare_row = cell.row.replace(f"({FASTEST})", "").strip()
+    label = f"{bare_row} (fastest: {measured.fastest})"
+    return msgspec.structs.replace(cell, implementation=measured.fastest, label=label)
+
+
+def _measured_once(cell: CellUse, setting: Setting, catalogue: Catalogue) -> Measured:
+    """The kept measurement; a new one, which is kept, where there is none."""
+    file = _file_of(cell, setting, catalogue)
+    if file.is_file():
+        return msgspec.json.decode(file.read_bytes(), type=Measured)
+    measured = measure(cell, setting, catalogue)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(file, msgspec.json.encode(measured))
+    return measured
 
 
 def measure(cell: CellUse, setting: Setting, catalogue: Catalogue) -> Measured:
-    """All implementations side by side in one process."""
+    """Measure all implementations of a cell side by side in one process."""
     names = catalogue.cells[cell.name].item.implementations
     candidates = tuple(
         msgspec.structs.replace(cell, implementation=name, label=name) for name in names
@@ -102,25 +110,25 @@ def measure(cell: CellUse, setting: Setting, catalogue: Catalogue) -> Measured:
             f"{cell.name}: none of its implementations could be measured: {result.reason}"
         )
     ratios = {row.row: row.log_ratio_to_reference_cell for row in rows}
-    times = {row.row: round(1e3 * statistics.median(_seconds(row, setting)), 3) for row in rows}
+    milliseconds = {}
+    for row in rows:
+        milliseconds[row.row] = round(1e3 * statistics.median(_seconds(row, setting)), 3)
     problem = "; ".join(f"{row}: {reason}" for row, reason in result.absent.items())
-    return Measured(min(ratios, key=ratios.__getitem__), times, problem)
+    return Measured(min(ratios, key=ratios.__getitem__), milliseconds, problem)
 
 
 def _seconds(row: TimeRow, setting: Setting) -> tuple[float, ...]:
-    """By the clock that is primary there."""
+    """The times of the primary clock: processor time on one thread, elapsed time on several."""
     return row.cpu_seconds if setting.threads == 1 else row.wall_seconds
 
 
-def _place(cell: CellUse, setting: Setting, catalogue: Catalogue) -> Path:
-    """Where it is remembered: for this cell and source, under these setting, on this machine with
-    these versions."""
+def _file_of(cell: CellUse, setting: Setting, catalogue: Catalogue) -> Path:
+    """The file that keeps the measurement of a cell; it depends on source, setting, machine and
+    versions."""
     contribution = catalogue.cells[cell.name]
-    source = sources_of(
-        contribution.item.build, contribution.plugin.distribution, contribution.plugin.module
-    ).modules
+    plugin = contribution.plugin
+    source = sources_of(contribution.item.build, plugin.distribution, plugin.module).modules
     bare = msgspec.structs.replace(cell, implementation=FASTEST, label="")
     key = (bare, setting, source, environment.machine(), environment.versions())
-    return (
-        home() / "fastest" / f"{cell.name}-{digest(msgspec.json.encode(key, order='sorted'))}.json"
-    )
+    hashed = digest(msgspec.json.encode(key, order="sorted"))
+    return home() / "fastest" / f"{cell.name}-{hashed}.json"

@@ -1,5 +1,4 @@
-"""Checks of cells around a run: what was checked here is remembered, and cells of strangers are
-checked once."""
+"""Checks the laws of cells for a run: outcomes are kept, third-party cells are checked once."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -19,28 +18,26 @@ from rnnbench.sources import digest, sources_of
 from rnnbench.store import keep_outcomes, kept_outcomes
 
 LIMIT_SECONDS = 120.0
-"""For a cell that is checked because it is part of a run; what is not decided by then is left
-open."""
+"""The time limit for a cell that is checked as part of a run; laws undecided by then stay open."""
 SLOW = "compiled"
-"""An implementation that takes minutes to compile; it is not compared here."""
+"""An implementation that takes minutes to compile; it is not checked here."""
 LAWS = 3
-"""Number of the set of laws; outcomes of another one are asked again. 1: the first twelve. 2: with
-`isolated`. 3: near the initial weights equal figures are within 1e-11."""
+"""The number of the set of laws; cells are checked again under another set. 1: the first twelve.
+2: with `isolated`. 3: near the initial weights equal figures are within 1e-11."""
 
 
 def source_of(cell: Contribution[CellSpec]) -> str:
-    """A hash of the code that defines a cell, and of the laws: outcomes are kept under it."""
+    """A hash of the code that defines a cell and of the laws, under which outcomes are kept."""
     sources = sources_of(cell.item.build, cell.plugin.distribution, cell.plugin.module)
     known = (cell.plugin.origin, sources.modules, environment.versions(), LAWS)
     return digest(msgspec.json.encode(known, order="sorted"))
 
 
 def remember(cell: Contribution[CellSpec], outcomes: Sequence[Outcome]) -> None:
-    """Keep the outcomes of a cell with its default options for later runs. What cannot be kept is
-    asked again.
+    """Keep the outcomes of a cell with its default options for later runs.
 
-    Nothing is kept where a law was not decided: a limit that was met on a busy day is no property
-    of the cell.
+    Nothing is kept if a law is undecided, since a time limit exceeded on a busy machine is no
+    property of the cell. A file that cannot be written only means that the cell is checked again.
     """
     if not all(outcome.decided for outcome in outcomes):
         return
@@ -49,7 +46,7 @@ def remember(cell: Contribution[CellSpec], outcomes: Sequence[Outcome]) -> None:
 
 
 def remembered(cell: Contribution[CellSpec]) -> tuple[Outcome, ...] | None:
-    """The outcomes of a cell as its source is now; None where it was not checked."""
+    """The kept outcomes of a cell with its current source; None if it was not checked."""
     return kept_outcomes(_file_of(cell))
 
 
@@ -60,9 +57,9 @@ def _file_of(cell: Contribution[CellSpec]) -> Path:
 def check_strangers(
     names: Sequence[str], catalogue: Catalogue, watch: Callable[[str], None]
 ) -> tuple[tuple[Outcome, ...], tuple[str, ...]]:
-    """Outcomes of these cells: those that are remembered, and those of cells from other
-    distributions, which are checked now where they were not; and notices, where a check could not
-    be had.
+    """Return the outcomes of these cells, and notices on checks that failed to run.
+
+    Outcomes that are kept are reused. Cells of other distributions without any are checked now.
 
     watch: called with the name of each cell that is checked now.
     """
@@ -70,16 +67,16 @@ def check_strangers(
     notices: list[str] = []
     for name in dict.fromkeys(names):
         cell = catalogue.cells[name]
-        found = remembered(cell)
-        if found is None and cell.plugin.distribution != GROUP:
+        cell_outcomes = remembered(cell)
+        if cell_outcomes is None and cell.plugin.distribution != GROUP:
             watch(name)
             try:
-                found = tuple(_check(cell))
+                cell_outcomes = tuple(_check(cell))
             except (RnnbenchError, OSError) as error:
                 notices.append(f"'{name}' was not checked: {error}")
                 continue
-            remember(cell, found)
-        outcomes += found or ()
+            remember(cell, cell_outcomes)
+        outcomes += cell_outcomes or ()
     return tuple(outcomes), tuple(notices)
 
 

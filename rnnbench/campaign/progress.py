@@ -1,4 +1,4 @@
-"""How far a run is."""
+"""The progress of a run."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -13,18 +13,18 @@ OVER_LIMIT = "over its memory limit"
 
 @dataclass
 class Progress:
-    """How far a run is.
+    """The progress of a run.
 
-    kept:            statuses of results that were there before; `new` of those that came in this
-                     run.
-    stale:           what changed since results that were kept, and how many of them: names of cells
-                     and tasks, or "torch".
-    without_helpers: cells and tasks whose helper modules were not recorded with results that were
-                     kept, and how many.
-    reasons:         why trials have no figures for want of something, and how many.
-    absent:          cells that have no row beside others that have, where and why, and in how many
-                     replicates.
-    notices:         sentences on what was found amiss and mended.
+    kept:            statuses of the results that were there before the run.
+    new:             statuses of the results that came in this run.
+    stale:           what has changed since kept results, and how many of them it concerns: names of
+                     cells and tasks, or "torch".
+    without_helpers: cells and tasks whose helper modules kept results do not record, and how many
+                     results that concerns.
+    reasons:         why trials were skipped or refused, and how many were.
+    absent:          sentences on cells that have no row beside others that have one, and in how
+                     many replicates.
+    notices:         sentences on problems that the run found and worked around.
     """
 
     total: int
@@ -39,41 +39,36 @@ class Progress:
 
     @property
     def statuses(self) -> Counter[str]:
-        """Of all results of this suite's trials, old and new."""
+        """The statuses of all results of this suite's trials, kept and new."""
         return self.kept + self.new
 
     @property
     def done(self) -> int:
-        """Trials that have a result."""
+        """The number of trials that have a result."""
         return self.statuses.total()
 
     def tells(self, beginning: str) -> bool:
-        """Whether a notice begins so."""
+        """Whether a notice begins with these words."""
         return any(notice.startswith(beginning) for notice in self.notices)
 
     @property
     def failed(self) -> int:
-        """Trials that ended as no suite expects, in this run or before."""
+        """The number of trials that failed, in this run or before."""
         return sum(self.statuses[status] for status in FAILURES)
 
     @property
     def idle(self) -> bool:
-        """Whether nothing has figures: every trial was skipped or refused."""
+        """Whether every trial with a result was skipped or refused, so that nothing has figures."""
         return self.done == sum(self.statuses[status] for status in IDLE)
 
 
 def outcome(trial: Trial, status: str) -> str:
-    """What the end of a trial counts as: where memory is what is measured, running out of it is a
-    result."""
-    if (
-        isinstance(trial, CostTrial)
-        and trial.measurement == "peak-memory"
-        and status == "out-of-memory"
-    ):
+    """The status under which a trial counts; exceeding a measured memory limit is a result."""
+    measures_memory = isinstance(trial, CostTrial) and trial.measurement == "peak-memory"
+    if measures_memory and status == "out-of-memory":
         return OVER_LIMIT
     return status
 
 
 Watch = Callable[[Progress, Result | None], None]
-"""Called with the state of the run when a result came (with it) or when trials were started (with
-None)."""
+"""Called with the progress, and the result that came; None if only trials were started."""

@@ -1,4 +1,4 @@
-"""Results that newer ones have taken the place of."""
+"""Finds results that a newer search has superseded."""
 
 from collections.abc import Iterable, Iterator
 
@@ -10,28 +10,37 @@ from rnnbench.records import LearningTrial, Result, Suite, Trial, trial_id
 
 
 def superseded(suite: Suite, index: Index, stored: Iterable[Result]) -> Iterator[Trial]:
-    """Stored evaluations, of whatever seed, at a learning rate that the search no longer leaves.
+    """Yield stored evaluations, of any seed, at a learning rate that the search no longer selects.
 
-    They stay where a search was run again and found another rate, and would be counted beside those
-    at the new one.
+    They remain where a search was run again and found another rate, and would be counted beside the
+    evaluations at the new rate.
     """
-    standing = SearchState(suite, index)
-    now = {
-        _slot(learning_trial(suite, use, cell, 0, rates[0])): rates
-        for use in suite.tasks
-        if use.recipe.tune
-        and (use.below or not is_raced(use.recipe))  # where rates race, all of them stay
-        for cell in suite.cells_on(use)
-        if (rates := standing.rates(use, cell)) is not None
-    }
-    for result in stored if now else ():
+    rates_now = _selected_rates(suite, index)
+    if not rates_now:
+        return
+    for result in stored:
         trial = result.trial
         if not isinstance(trial, LearningTrial) or trial.phase != "evaluation":
             continue
-        if trial.learning_rate not in now.get(_slot(trial), (trial.learning_rate,)):
+        rates = rates_now.get(_evaluation(trial))
+        if rates is not None and trial.learning_rate not in rates:
             yield trial
 
 
-def _slot(trial: LearningTrial) -> str:
-    """What a trial shares with itself at another learning rate and seed."""
+def _selected_rates(suite: Suite, index: Index) -> dict[str, tuple[float, ...]]:
+    """The rates that complete searches selected, by evaluation; in a race, all rates stay."""
+    search_state = SearchState(suite, index)
+    selected = {}
+    for use in suite.tasks:
+        if not use.recipe.tune or (is_raced(use.recipe) and not use.below):
+            continue
+        for cell in suite.cells_on(use):
+            rates = search_state.rates(use, cell)
+            if rates is not None:
+                selected[_evaluation(learning_trial(suite, use, cell, 0, rates[0]))] = rates
+    return selected
+
+
+def _evaluation(trial: LearningTrial) -> str:
+    """An id that a trial shares with itself at any other learning rate and seed."""
     return trial_id(msgspec.structs.replace(trial, learning_rate=1.0, seed=0))

@@ -1,4 +1,4 @@
-"""What is said of claims that cannot be tested whole."""
+"""Notices on claims that cannot be tested completely."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ from rnnbench.records import Suite
 
 
 def untested(suite: Suite) -> Iterator[str]:
-    """A line for each file of claims that cannot be used, and for each claim that needs what is not
+    """Yield a line for each unusable file of claims, and for each claim that needs what is not
     installed."""
     yield from suite.left_out_claims
     for claim in suite.claims:

@@ -1,4 +1,4 @@
-"""The command line: what people type. The only room that prints."""
+"""The command line. Only this package prints."""
 
 from rnnbench.cli.ending import run_to_the_end as main
 

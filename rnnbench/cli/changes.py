@@ -1,4 +1,4 @@
-"""Changes between two runs, printed."""
+"""Prints the changes between two runs."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -17,9 +17,12 @@ MOST_BLOCKS = 20
 
 
 def read_run(folder: Path) -> Run:
-    """The results in a folder, and what of it cannot be read; of a folder that is not there, none.
-    Raises RnnbenchError for the folder of results inside of a run."""
-    if folder.name == "trials" and not (folder / "trials").is_dir() and any(folder.glob("*.json")):
+    """Read the results of a run, and list its unreadable files; a missing folder has no results.
+
+    Raises RnnbenchError for the folder of results inside a run.
+    """
+    is_inner = folder.name == "trials" and not (folder / "trials").is_dir()
+    if is_inner and any(folder.glob("*.json")):
         raise RnnbenchError(
             f"{folder}: these are the results inside of a run; give its folder, {folder.parent}"
         )
@@ -33,19 +36,22 @@ def read_run(folder: Path) -> Run:
 
 
 def print_sides(comparison: Comparison) -> None:
-    """Both runs, and what differs around them."""
+    """Print both runs, and the circumstances that differ."""
     out = console()
     for name, side in (("BASE", comparison.base), ("HEAD", comparison.head)):
-        out.print(Text.assemble((name, "bold"), f"  {side.folder}: {_what(side)}"), soft_wrap=True)
+        out.print(
+            Text.assemble((name, "bold"), f"  {side.folder}: {_summary(side)}"), soft_wrap=True
+        )
     if comparison.circumstances:
         out.print(Text("\nWhat differs around them", style="bold"))
         table = Table(box=None, pad_edge=False, show_header=False)
-        for one in comparison.circumstances:
-            table.add_row(Text(one.name), Text(one.base), "→", Text(one.head))
+        for circumstance in comparison.circumstances:
+            base = Text(circumstance.base)
+            table.add_row(Text(circumstance.name), base, "→", Text(circumstance.head))
         print_indented(table)
 
 
-def _what(side: Side) -> str:
+def _summary(side: Side) -> str:
     if not side.results:
         return "no results"
     commits = f", commit {', '.join(side.commits)}" if side.commits else ""
@@ -54,33 +60,35 @@ def _what(side: Side) -> str:
 
 
 def print_changes(title: str, changes: Sequence[Change], style: str = "", advice: str = "") -> None:
-    """A heading with their number, then what belongs together; nothing where there are none."""
+    """Print a heading with the number of changes, then their blocks; nothing without changes."""
     if not changes:
         return
-    out = console()
-    out.print(Text(f"\n{title}: {counted(changes)}", style=f"bold {style}".strip()))
+    console().print(Text(f"\n{title}: {counted(changes)}", style=f"bold {style}".strip()))
     if advice:
         print_indented(Text(advice))
-    found = blocks(changes)
-    for block in found[:MOST_BLOCKS]:
-        heading = Text(
-            block.heading
-            if block.lines or block.what == OUTCOME
-            else f"{block.heading}: {block.what}"
-        )
-        if block.reason:
-            heading.append(
-                f" ({block.reason})" if block.lines else f": {block.reason}", style="dim"
-            )
-        print_indented(heading)
+    all_blocks = blocks(changes)
+    for block in all_blocks[:MOST_BLOCKS]:
+        print_indented(_block_heading(block))
         if block.lines:
             print_indented(_lines(block), 4)
-    if len(found) > MOST_BLOCKS:
-        print_indented(Text(f"and {len(found) - MOST_BLOCKS} more; --json has all"))
+    if len(all_blocks) > MOST_BLOCKS:
+        print_indented(Text(f"and {len(all_blocks) - MOST_BLOCKS} more; --json has all"))
+
+
+def _block_heading(block: Block) -> Text:
+    """The trials of a block and its reason; without lines, also what changed."""
+    title = block.heading
+    if not block.lines and block.what != OUTCOME:
+        title = f"{block.heading}: {block.what}"
+    heading = Text(title)
+    if block.reason:
+        reason = f" ({block.reason})" if block.lines else f": {block.reason}"
+        heading.append(reason, style="dim")
+    return heading
 
 
 def print_indented(what: RenderableType, by: int = 2) -> None:
-    """With every line set in by so many columns."""
+    """Print something with every line indented by this many columns."""
     console().print(Padding(what, (0, 0, 0, by)))
 
 
@@ -92,12 +100,17 @@ def _lines(block: Block) -> Table:
 
 
 def print_plainly(changes: Iterable[Change]) -> None:
-    """A line a change, for programs: verdict, kind, trial, figure, both values to the last bit,
-    reason."""
+    """Print a tab-separated line for each change, for programs: verdict, kind, trial, figure, both
+    values to the last bit, reason."""
     for change in changes:
         figure = change.figure if change.epoch is None else f"{change.figure}, epoch {change.epoch}"
-        base, head = ("" if value is None else str(value) for value in (change.base, change.head))
-        reason = " ".join(change.reason.split())
-        print_line(
-            "\t".join((change.verdict, change.kind, change.trial, figure, base, head, reason))
+        columns = (
+            change.verdict,
+            change.kind,
+            change.trial,
+            figure,
+            "" if change.base is None else str(change.base),
+            "" if change.head is None else str(change.head),
+            " ".join(change.reason.split()),
         )
+        print_line("\t".join(columns))

@@ -1,5 +1,6 @@
-"""`rnnbench check`."""
+"""`rnnbench check`: checks that cells and tasks keep the laws of the benchmark."""
 
+from collections import Counter
 from typing import Any
 
 import click
@@ -61,12 +62,14 @@ def check(
 ) -> None:
     """Check that the cells and tasks of these NAMES keep the laws on which figures rest.
 
-    A cell may be asked for in one implementation, as NAME:IMPLEMENTATION. Each is checked in a
-    process of its own; a law of which that process says nothing counts as failed. Exits with 1
-    where a check fails.
+    One implementation of a cell is given as NAME:IMPLEMENTATION. Each subject is checked in a
+    process of its own; a law that the process does not report counts as failed. Exits with 1 if a
+    check fails.
     """
     catalogue = Catalogue.load()
-    chosen = [*names, *(name for name in catalogue.cells if everything and name not in names)]
+    chosen = list(names)
+    if everything:
+        chosen += [name for name in catalogue.cells if name not in names]
     if not chosen:
         raise click.UsageError("say which: rnnbench check NAME..., or --all")
     _refuse_unknown(skip, catalogue)
@@ -88,8 +91,10 @@ def check(
 def _check(
     request: CheckRequest, catalogue: Catalogue, limit_seconds: float, *, quiet: bool
 ) -> list[Outcome]:
-    """The outcomes of one subject, printed as they come; where one fails, also the end of what its
-    code printed."""
+    """Check one subject and print each outcome as it comes.
+
+    If a check fails, the end of the output of the subject's code is printed too.
+    """
     contribution = (
         catalogue.cells[request.name] if request.kind == "cell" else catalogue.tasks[request.name]
     )
@@ -122,7 +127,7 @@ def _request(
     dials: dict[str, Any],
     skip: tuple[str, ...],
 ) -> CheckRequest:
-    """What is to be checked, its options or dials resolved. Raises UnknownName."""
+    """The request for one subject, with its options or dials resolved. Raises UnknownName."""
     if name in catalogue.tasks:
         settings = resolve_dials(catalogue.tasks[name].item, dials, "check")
         return CheckRequest(subject=name, kind="task", name=name, settings=dict(settings))
@@ -140,11 +145,9 @@ def _request(
 
 
 def _refuse_unknown(skip: tuple[str, ...], catalogue: Catalogue) -> None:
-    known = {
-        name
-        for contribution in catalogue.cells.values()
-        for name in contribution.item.implementations
-    }
+    known: set[str] = set()
+    for contribution in catalogue.cells.values():
+        known.update(contribution.item.implementations)
     for name in skip:
         if name not in known:
             raise UnknownName("implementation", name, known, "check --skip")
@@ -156,16 +159,19 @@ def _print(name: str, outcome: Outcome) -> None:
         print_line("\t".join((name, outcome.check, outcome.status, outcome.sentence)))
         return
     word, style = MARKS[outcome.status]
-    says = outcome.sentence if outcome.status != "passed" else outcome.sentence or outcome.law
+    sentence = outcome.sentence
+    if outcome.status == "passed" and not sentence:
+        sentence = outcome.law
     out.print(f"  {outcome.check:<15}[{style}]{word:<7}[/{style}]", end="")
-    out.print(says, markup=False, style="" if outcome.status == "failed" else "dim")
+    out.print(sentence, markup=False, style="" if outcome.status == "failed" else "dim")
 
 
 def _summarise(outcomes: list[Outcome]) -> None:
-    """How many of each, and which subjects failed."""
+    """Print the number of outcomes by status, and the subjects that failed."""
     if not console().is_terminal:
         return
     failed = sorted({outcome.subject for outcome in outcomes if outcome.status == "failed"})
-    number = {status: sum(o.status == status for o in outcomes) for status in MARKS}
-    told = ", ".join(f"{count} {status}" for status, count in number.items() if count)
-    console().print(f"\n{told}" + (f": {', '.join(failed)} failed" if failed else ""), markup=False)
+    numbers: Counter[str] = Counter(outcome.status for outcome in outcomes)
+    summary = ", ".join(f"{numbers[status]} {status}" for status in MARKS if numbers[status])
+    subjects = f": {', '.join(failed)} failed" if failed else ""
+    console().print(f"\n{summary}{subjects}", markup=False)

@@ -1,4 +1,4 @@
-"""How claims are listed, shown, and answered on a terminal."""
+"""Lists and shows claims, and prints their verdicts on a terminal."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from textwrap import wrap
@@ -20,29 +20,28 @@ SIGNS = {"holds": "+", "fails": "-", "open": "?"}
 
 
 def claim_descriptions(catalogue: Catalogue) -> list[Description]:
-    """Every claim that plugins bring, as listing commands say it; a file that is wrong is a line
-    that says so."""
-    found: list[Description] = []
+    """Describe every claim that plugins contribute; an unreadable file has a line with its
+    problem."""
+    descriptions: list[Description] = []
     for name, contribution in catalogue.claims.items():
         origin = contribution.plugin.origin
         try:
-            found += [
-                _description(claim, origin)
-                for claim in claims_of_file(contribution.item, catalogue)
-            ]
-        except Exception as error:  # a file that cannot be read must not take the whole list away
+            claims = claims_of_file(contribution.item, catalogue)
+            descriptions += [_description(claim, origin) for claim in claims]
+        except Exception as error:  # one unreadable file must not cost the whole list
             problem = str(error) if isinstance(error, RnnbenchError) else describe_error(error)
-            found.append({"name": name, "summary": f"BROKEN: {problem}", "origin": origin})
-    return found
+            broken = {"name": name, "summary": f"BROKEN: {problem}", "origin": origin}
+            descriptions.append(broken)
+    return descriptions
 
 
 def _description(claim: Claim, origin: str) -> Description:
-    untested = (
-        "" if any(r.questions for r in claim.readings) else "untested: " + ", ".join(claim.missing)
-    )
+    summary = claim.sentence
+    if not any(reading.questions for reading in claim.readings):
+        summary += f" (untested: {', '.join(claim.missing)})"
     return {
         "name": claim.name,
-        "summary": f"{claim.sentence} ({untested})" if untested else claim.sentence,
+        "summary": summary,
         "origin": origin,
         "core": claim.core,
         "note": claim.note,
@@ -64,14 +63,16 @@ def _reading(reading: Reading) -> Description:
 
 
 def _about(claim: Claim) -> Iterator[str]:
-    """The sentence, what is to be said of it, and each reading with its conditions, a line each."""
+    """Yield the lines of a claim: its sentence, its note, and each reading with its conditions."""
     yield claim.sentence
     if claim.note:
         yield from ("", *wrap(claim.note, WIDTH))
     for reading in claim.readings:
         yield from ("", _headed(reading.title, describe(reading)))
-        yield from (f"  {_where(question.facets)}" for question in reading.questions)
-        yield from (f"  untested: {reason}" for reason in reading.missing)
+        for question in reading.questions:
+            yield f"  {_where(question.facets)}"
+        for reason in reading.missing:
+            yield f"  untested: {reason}"
 
 
 def _headed(title: str, asks: str) -> str:
@@ -83,15 +84,11 @@ def _where(facets: Mapping[str, str]) -> str:
 
 
 def print_claims(claims: Sequence[ClaimFinding]) -> None:
-    """Each claim with its verdict, and a line for each condition."""
+    """Print each claim with its verdict, and a line for each condition."""
     out = console()
     for claim in claims:
-        out.print(
-            Text.assemble(
-                (claim.verdict.upper(), f"bold {COLOURS.get(claim.verdict, '')}"),
-                f"  {claim.sentence}",
-            )
-        )
+        style = f"bold {COLOURS.get(claim.verdict, '')}"
+        out.print(Text.assemble((claim.verdict.upper(), style), f"  {claim.sentence}"))
         out.print(f"  {claim.name}: {claim.because}", markup=False)
         for reading in claim.readings:
             out.print(f"  {_headed(reading.title, reading.summary)}", markup=False)
@@ -106,28 +103,28 @@ def print_claims(claims: Sequence[ClaimFinding]) -> None:
 
 
 def _line(judged: Judged) -> str:
-    """One condition: sign, conditions, effect, how sure."""
-    exact = judged.effect is not None and judged.effect.low == judged.effect.high
-    sure = ""
+    """A condition in one line: its sign, its facets, the effect and its evidence."""
+    reasons = (judged.why, *judged.lost, text.more_seeds(judged.more_seeds))
+    why = "; ".join(reason for reason in reasons if reason)
+    effect = f"{effect_text(judged.effect)}{_evidence(judged)}"
+    line = f"{SIGNS[judged.state]} {_where(judged.facets)}: {effect}"
+    return f"{line} ({why})" if why else line
+
+
+def _evidence(judged: Judged) -> str:
+    """The p-value of a condition, or that its effect is exact."""
     if judged.p_value:
-        sure = f", {text.p_value(judged.p_value)}"
-    elif judged.p_value == 0 and exact:
-        sure = ", exact"
-    reasons = "; ".join(
-        filter(None, (judged.why, *judged.lost, text.more_seeds(judged.more_seeds)))
-    )
-    why = f" ({reasons})" if reasons else ""
-    return f"{SIGNS[judged.state]} {_where(judged.facets)}: {effect_text(judged.effect)}{sure}{why}"
+        return f", {text.p_value(judged.p_value)}"
+    is_exact = judged.effect is not None and judged.effect.low == judged.effect.high
+    return ", exact" if judged.p_value == 0 and is_exact else ""
 
 
 def effect_text(effect: Range | None) -> str:
-    """An effect with what lies around it, and n."""
+    """An effect with its interval and the number of seeds."""
     if effect is None:
         return "-"
     if effect.low == effect.high:
         return f"{effect.centre:.4g}, n = {effect.n}"
     kind = "" if effect.kind == "95 % interval" else effect.kind
-    return (
-        f"{text.rounded(effect.centre)} {text.interval(effect.low, effect.high, kind)}, n ="
-        f" {effect.n}"
-    )
+    interval = text.interval(effect.low, effect.high, kind)
+    return f"{text.rounded(effect.centre)} {interval}, n = {effect.n}"

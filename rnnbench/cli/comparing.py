@@ -1,4 +1,4 @@
-"""`rnnbench compare`: what changed between two runs."""
+"""`rnnbench compare`: shows what changed between two runs."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -17,17 +17,17 @@ from rnnbench.cli.output import console, print_json, print_line
 from rnnbench.compare import Change, Comparison, Verdict, compare, in_units
 from rnnbench.driver import open_run
 
-TOLD = (
+HEADINGS = (
     ("worse", "Worse", "red"),
     ("better", "Better", "green"),
-    ("changed", "Changed, and neither way is better", "yellow"),
+    ("changed", "Changed, with neither direction better", "yellow"),
     ("missing", "Missing in HEAD", "yellow"),
     ("not comparable", "Not comparable here", ""),
     ("new", "New in HEAD", ""),
 )
 NOISE = (
-    "Times, peaks and the like are never twice the same: one pair of runs does not tell a change"
-    " from noise."
+    "Times and peaks differ from run to run: one pair of runs cannot distinguish a change from"
+    " noise."
 )
 
 
@@ -40,11 +40,12 @@ NOISE = (
 def compare_(base: Path, head: Path, as_json: bool) -> None:
     """Show what changed from the run in BASE to the run in HEAD.
 
-    Counts, and what training gave at a fixed seed, are compared to the last bit; times and the like
-    stand beside each other with their ratio. Nothing is judged: that is `rnnbench gate`. Exits with
-    5 where no figure is in both.
+    Counts, and figures of training at a fixed seed, are compared to the last bit; times and peaks
+    are shown side by side with their ratio. Nothing is judged: that is `rnnbench gate`. Exits with
+    5 if no figure is in both.
     """
-    open_run(base), open_run(head)
+    open_run(base)
+    open_run(head)
     comparison = compare(read_run(base), read_run(head))
     if as_json:
         print_json(msgspec.to_builtins(comparison))
@@ -63,9 +64,10 @@ def compare_(base: Path, head: Path, as_json: bool) -> None:
 
 
 def _print_plainly(comparison: Comparison) -> None:
-    """What differs around the runs, then every figure that is not the same."""
-    for one in comparison.circumstances:
-        print_line("\t".join(("around", one.name, one.base, one.head)))
+    """Print tab-separated lines: the circumstances and the figures that differ, then the counts."""
+    for circumstance in comparison.circumstances:
+        columns = ("around", circumstance.name, circumstance.base, circumstance.head)
+        print_line("\t".join(columns))
     print_plainly(change for change in comparison.changes if change.verdict != "same")
     for line in _counts(comparison.changes):
         print_line(line)
@@ -74,10 +76,9 @@ def _print_plainly(comparison: Comparison) -> None:
 def _print(comparison: Comparison) -> None:
     out = console()
     print_sides(comparison)
-    for verdict, title, style in TOLD:
-        print_changes(
-            title, [change for change in comparison.changes if change.verdict == verdict], style
-        )
+    for verdict, title, style in HEADINGS:
+        changes = [change for change in comparison.changes if change.verdict == verdict]
+        print_changes(title, changes, style)
     _print_noisy([change for change in comparison.changes if change.verdict == "not judged"])
     out.print()
     for line in _counts(comparison.changes):
@@ -85,20 +86,19 @@ def _print(comparison: Comparison) -> None:
 
 
 def _counts(changes: Sequence[Change]) -> list[str]:
-    """A sentence for each kind that is judged: how many figures, and what became of them."""
-    said = []
+    """A line for each judged kind of figure: how many there are of each verdict."""
+    lines = []
     for kind in ("outcome", "exact", "deterministic"):
-        found = Counter(change.verdict for change in changes if change.kind == kind)
-        if found:
-            said.append(
-                f"{kind}: "
-                + ", ".join(f"{found[one]:,} {one}" for one in get_args(Verdict) if found[one])
-            )
-    return said
+        numbers = Counter(change.verdict for change in changes if change.kind == kind)
+        if numbers:
+            verdicts = [verdict for verdict in get_args(Verdict) if numbers[verdict]]
+            counts = ", ".join(f"{numbers[verdict]:,} {verdict}" for verdict in verdicts)
+            lines.append(f"{kind}: {counts}")
+    return lines
 
 
 def _print_noisy(changes: Sequence[Change]) -> None:
-    """Both values of each figure, and their ratio, trial by trial."""
+    """Print both values of each noisy figure, and their ratio, trial by trial."""
     if not changes:
         return
     console().print(Text("\nNoisy, not judged", style="bold"))
@@ -107,15 +107,16 @@ def _print_noisy(changes: Sequence[Change]) -> None:
         print_indented(Text(title))
         table = Table(box=None, pad_edge=False, show_header=False)
         for change in figures:
-            values = (in_units(value, change.unit) for value in (change.base, change.head))
-            table.add_row(
-                Text(f"{change.figure:<24}"), Text(f"{' → '.join(values):<22}"), _ratio(change)
-            )
+            base = in_units(change.base, change.unit)
+            head = in_units(change.head, change.unit)
+            values = f"{base} → {head}"
+            table.add_row(Text(f"{change.figure:<24}"), Text(f"{values:<22}"), _ratio(change))
         print_indented(table, 4)
 
 
 def _ratio(change: Change) -> str:
-    base, head = change.base, change.head
+    base = change.base
+    head = change.head
     if not isinstance(base, int | float) or not isinstance(head, int | float) or base == 0:
         return ""
     return f"x {head / base:.2f}"

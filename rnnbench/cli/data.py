@@ -1,5 +1,7 @@
 """`rnnbench data`: the real data that tasks need."""
 
+from typing import Any
+
 import click
 
 from rnnbench.archives import fetch, is_here
@@ -19,25 +21,13 @@ def data() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_(as_json: bool) -> None:
     """List each archive: source, version, licence, size, and whether it is here."""
-    rows = [
-        {
-            "archive": archive.name,
-            "tasks": tasks,
-            "holds": archive.holds,
-            "licence": archive.licence,
-            "size": f"{archive.size_bytes / 1e6:.1f} MB",
-            "state": "here" if is_here(archive) else "to be fetched",
-        }
-        for archive, tasks in _archives(Catalogue.load()).items()
-    ]
+    archives = _archives(Catalogue.load())
+    rows = [_row(archive, tasks) for archive, tasks in archives.items()]
     if as_json:
         print_json(rows)
         return
     columns = ("archive", "tasks", "holds", "licence", "size", "state")
-    table = [
-        [", ".join(v) if isinstance(v, list) else str(v) for v in row.values()] for row in rows
-    ]
-    print_table(columns, table)
+    print_table(columns, [[_text(value) for value in row.values()] for row in rows])
 
 
 @data.command("fetch")
@@ -62,9 +52,25 @@ def fetch_(tasks: tuple[str, ...]) -> None:
         raise ended(ExitCode.FAILED)
 
 
+def _row(archive: Archive, tasks: list[str]) -> dict[str, Any]:
+    return {
+        "archive": archive.name,
+        "tasks": tasks,
+        "holds": archive.holds,
+        "licence": archive.licence,
+        "size": f"{archive.size_bytes / 1e6:.1f} MB",
+        "state": "here" if is_here(archive) else "to be fetched",
+    }
+
+
+def _text(value: object) -> str:
+    return ", ".join(value) if isinstance(value, list) else str(value)
+
+
 def _archives(catalogue: Catalogue) -> dict[Archive, list[str]]:
-    found: dict[Archive, list[str]] = {}
+    """Every archive, with the names of the tasks that need it."""
+    tasks: dict[Archive, list[str]] = {}
     for name, contribution in catalogue.tasks.items():
         for archive in contribution.item.archives:
-            found.setdefault(archive, []).append(name)
-    return found
+            tasks.setdefault(archive, []).append(name)
+    return tasks

@@ -1,4 +1,4 @@
-"""What the listing commands say of each thing: plain data, printed as tables or as JSON."""
+"""Describes contributions for the listing commands, as plain data for tables or JSON."""
 
 from dataclasses import fields
 from inspect import cleandoc
@@ -33,7 +33,7 @@ def describe_all(catalogue: Catalogue) -> dict[str, list[Description]]:
 
 def _cell(contribution: Contribution[CellSpec]) -> Description:
     spec = contribution.item
-    build = spec.build if isinstance(spec.build, str) else _place(spec.build)
+    build = spec.build if isinstance(spec.build, str) else _location(spec.build)
     return {
         "name": spec.name,
         "summary": spec.summary,
@@ -47,8 +47,8 @@ def _cell(contribution: Contribution[CellSpec]) -> Description:
     }
 
 
-def _place(build: object) -> str:
-    """Where a function or class is defined; of what has no such place, what it is."""
+def _location(build: object) -> str:
+    """The module and name of a function or class; of another object, those of its type."""
     kind = type(build)
     module = getattr(build, "__module__", kind.__module__)
     name = getattr(build, "__qualname__", kind.__qualname__)
@@ -56,8 +56,8 @@ def _place(build: object) -> str:
 
 
 def _constraints(spec: CellSpec) -> list[str]:
-    """What it asks of who uses it, in words."""
-    said = {
+    """The constraints of a cell that apply, in words."""
+    constraints = {
         "over frames (B, T, C, H, W)": spec.inputs == "frames",
         f"hidden sizes are multiples of {spec.hidden_multiple}": spec.hidden_multiple > 1,
         f"hidden sizes are at least {spec.smallest}": spec.smallest > 1,
@@ -68,7 +68,7 @@ def _constraints(spec: CellSpec) -> list[str]:
         ),
         "its state cannot be carried on": not spec.carries_state,
     }
-    return [words for words, holds in said.items() if holds]
+    return [sentence for sentence, applies in constraints.items() if applies]
 
 
 def _task(contribution: Contribution[type[Task]]) -> Description:
@@ -89,63 +89,73 @@ def _task(contribution: Contribution[type[Task]]) -> Description:
         "archives": {
             archive.name: f"{archive.holds} ({archive.licence})" for archive in task.archives
         },
-        "missing": [archive.name for archive in task.archives if not is_here(archive)],
+        "missing": _missing_archives(task),
         "about": cleandoc(task.__doc__ or ""),
     }
 
 
 def chance(task: type[Task]) -> dict[str, float] | str:
-    """Scores of the trivial forecast at the default dials; of recorded data, why they cannot be had
-    where they are not here: showing a task fetches nothing."""
+    """Scores of the trivial forecast at the default dials, or a sentence why there are none.
+
+    Showing a task fetches nothing, so that recorded data may be missing.
+    """
     try:
         return _chance(task)
     except DataUnavailable as error:
         return f"measured on the test data, which are not here: {first_line(error)}"
-    except Exception as error:  # the task is a stranger's
+    except Exception as error:  # a task of third parties may raise anything
         return f"it cannot be measured: {describe(error)}"
 
 
 def _chance(task: type[Task]) -> dict[str, float] | str:
-    some = task()  # type: ignore[call-arg]
-    if isinstance(some, GeneratedTask):
-        train, test = (
-            some.generate(np.random.default_rng(seed), CHANCE_EXAMPLES) for seed in (0, 1)
-        )
-    elif missing := [archive.name for archive in task.archives if not is_here(archive)]:
-        return (
-            f"measured on the test data, which are not here: rnnbench data fetch {task.name}"
-            f" ({', '.join(missing)})"
-        )
+    default_task = task()  # type: ignore[call-arg]
+    if isinstance(default_task, GeneratedTask):
+        train = default_task.generate(np.random.default_rng(0), CHANCE_EXAMPLES)
+        test = default_task.generate(np.random.default_rng(1), CHANCE_EXAMPLES)
     else:
-        assert isinstance(some, RecordedTask)
-        splits = some.load(open_archives(type(some)))
-        train, test = splits.train, splits.test
-    return {metric: round(value, 6) for metric, value in some.trivial(train, test).items()}
+        missing = _missing_archives(task)
+        if missing:
+            return (
+                f"measured on the test data, which are not here: rnnbench data fetch {task.name}"
+                f" ({', '.join(missing)})"
+            )
+        assert isinstance(default_task, RecordedTask)
+        splits = default_task.load(open_archives(type(default_task)))
+        train = splits.train
+        test = splits.test
+    scores = default_task.trivial(train, test)
+    return {metric: round(value, 6) for metric, value in scores.items()}
+
+
+def _missing_archives(task: type[Task]) -> list[str]:
+    return [archive.name for archive in task.archives if not is_here(archive)]
 
 
 def metrics(catalogue: Catalogue) -> list[Description]:
-    """Every metric of an installed task, with the tasks that use it, and the diagnostics of
-    cells."""
-    found: dict[str, Description] = {}
+    """Every metric with the tasks that use it, then every diagnostic."""
+    rows: dict[str, Description] = {}
     for name, contribution in catalogue.tasks.items():
         for metric in contribution.item.metrics:
             summary = f"{metric.unit}, {metric.direction} is better"
-            row = found.setdefault(
+            row = rows.setdefault(
                 metric.name, {"name": metric.name, "summary": summary, "origin": "", "tasks": []}
             )
             row["tasks"].append(name)
             row["origin"] = row["origin"] or contribution.plugin.origin
-    extra = [
+    return [*(rows[name] for name in sorted(rows)), *_diagnostics(catalogue)]
+
+
+def _diagnostics(catalogue: Catalogue) -> list[Description]:
+    return [
         {
             "name": name,
-            "summary": b.item.summary,
-            "origin": b.plugin.origin,
-            "source": b.item.source,
+            "summary": contribution.item.summary,
+            "origin": contribution.plugin.origin,
+            "source": contribution.item.source,
             "tasks": [],
         }
-        for name, b in catalogue.diagnostics.items()
+        for name, contribution in catalogue.diagnostics.items()
     ]
-    return [*(found[name] for name in sorted(found)), *extra]
 
 
 def _suite(contribution: Contribution[Path]) -> Description:

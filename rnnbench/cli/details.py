@@ -1,4 +1,4 @@
-"""What `rnnbench show CELL` learns of a cell by building it: this needs torch."""
+"""Details of a cell for `rnnbench show`, found by building and checking it; this needs torch."""
 
 from functools import partial
 from inspect import cleandoc
@@ -13,15 +13,21 @@ from rnnbench.contracts import CellSpec
 from rnnbench.errors import first_line
 from rnnbench.executors.checking import Checking
 from rnnbench.model import count_parameters, probe
-from rnnbench.records import CheckRequest
+from rnnbench.records import CheckRequest, Outcome
 
-INPUTS, UNITS = 2, 128
+INPUTS = 2
+UNITS = 128
 FRAME = (1, 16, 16)
+"""The input of a cell over frames: channels, height, width."""
+CHECKS = {"passed": "checks passed", "failed": "checks failed", "not applicable": "checks idle"}
+"""The key of the list of checks, by their status."""
 
 
 def details(contribution: Contribution[CellSpec]) -> Description:
-    """Its words and equations, its size at a common hidden size, and what the checks say of it,
-    asked in a process of their own. A cell that ends that process is not built in this one."""
+    """The documentation of a cell, its size at a common hidden size, and its checks' outcomes.
+
+    The checks run in a process of their own. A cell that ends that process is not built here.
+    """
     spec = contribution.item
     skip = tuple(name for name in spec.implementations if name == SLOW)
     request = CheckRequest(subject=spec.name, kind="cell", name=spec.name, skip=skip)
@@ -29,23 +35,23 @@ def details(contribution: Contribution[CellSpec]) -> Description:
     about: Description = {"about": spec.summary}
     if all(outcome.decided for outcome in outcomes):
         about = _measured(spec)
-    status = {"passed": "checks passed", "failed": "checks failed", "not applicable": "checks idle"}
-    return {
-        **about,
-        **{
-            words: [
-                f"{o.check} ({o.sentence})" if kind == "failed" else o.check
-                for o in outcomes
-                if o.status == kind
-            ]
-            for kind, words in status.items()
-        },
-        "not tried": [f"{SLOW}: rnnbench check {spec.name}"] if skip else [],
-    }
+    description = dict(about)
+    for status, key in CHECKS.items():
+        description[key] = [
+            _check_name(outcome) for outcome in outcomes if outcome.status == status
+        ]
+    description["not tried"] = [f"{SLOW}: rnnbench check {spec.name}"] if skip else []
+    return description
+
+
+def _check_name(outcome: Outcome) -> str:
+    if outcome.status == "failed":
+        return f"{outcome.check} ({outcome.sentence})"
+    return outcome.check
 
 
 def _measured(spec: CellSpec) -> Description:
-    """Its words, and its sizes, where it can be built and run."""
+    """The documentation of a cell, and its sizes if it can be built and run."""
     units = spec.hidden_size(UNITS)
     size: Any = INPUTS
     if spec.same_size:
@@ -57,25 +63,27 @@ def _measured(spec: CellSpec) -> Description:
     try:
         cell = spec.load(spec.options)(size, units)
         shape = size if isinstance(size, tuple) else (size,)
-        found = probe(cell, torch.zeros(1, min(2, spec.longest or 2), *shape))
+        probed = probe(cell, torch.zeros(1, min(2, spec.longest or 2), *shape))
     except KeyboardInterrupt:
         raise
     except BaseException as error:
         return {"about": spec.summary, "parameters": f"unknown {at}: {first_line(error)}"}
     return {
-        "about": "\n\n".join(filter(None, (spec.summary, cleandoc(_words(spec, cell))))),
+        "about": "\n\n".join(filter(None, (spec.summary, cleandoc(_documentation(spec, cell))))),
         "parameters": f"{count_parameters(cell):,} {at}",
-        "state": f"{found.state_floats:,} numbers a sequence {at}",
+        "state": f"{probed.state_floats:,} numbers a sequence {at}",
     }
 
 
-def _words(spec: CellSpec, cell: torch.nn.Module) -> str:
-    """The docstring of what builds it, and of its class where that is another one and not
-    torch's."""
+def _documentation(spec: CellSpec, cell: torch.nn.Module) -> str:
+    """The docstring of the function that builds a cell, and that of the cell's class.
+
+    The class is left out where it is torch's, or has the same docstring.
+    """
     build: Any = spec.load()
     while isinstance(build, partial):
         build = build.func
-    said = [build.__doc__ or "", type(cell).__doc__ or ""]
-    if type(cell).__module__.startswith("torch.") or said[0] == said[1]:
-        said.pop()
-    return "\n\n".join(cleandoc(words) for words in said if words)
+    docstrings = [build.__doc__ or "", type(cell).__doc__ or ""]
+    if type(cell).__module__.startswith("torch.") or docstrings[0] == docstrings[1]:
+        docstrings.pop()
+    return "\n\n".join(cleandoc(docstring) for docstring in docstrings if docstring)

@@ -1,4 +1,4 @@
-"""`rnnbench doctor`: what this machine can and cannot do, and what to mend."""
+"""`rnnbench doctor`: reports what this machine can and cannot do, and what should be fixed."""
 
 import os
 import shutil
@@ -38,20 +38,16 @@ def doctor() -> None:
 
 
 def _findings() -> Iterator[tuple[bool, str, str]]:
+    """Yield each finding: whether it is fine, its subject, and a sentence."""
     machine = environment.machine()
-    yield (
-        True,
-        "machine",
-        f"{machine.processor}, {machine.cores} cores, {machine.memory_bytes / 2**30:.0f} GiB",
-    )
+    memory = f"{machine.memory_bytes / 2**30:.0f} GiB"
+    yield True, "machine", f"{machine.processor}, {machine.cores} cores, {memory}"
     yield True, "load", _load(machine.cores)
     yield _torch()
-    yield (
-        True,
-        "versions",
-        ", ".join(f"{name} {version}" for name, version in environment.versions().items()),
-    )
-    if refused := environment.refused_checkout():
+    versions = [f"{name} {version}" for name, version in environment.versions().items()]
+    yield True, "versions", ", ".join(versions)
+    refused = environment.refused_checkout()
+    if refused:
         yield False, "git", refused
     catalogue = Catalogue.load()
     for sound, finding in plugin_findings(catalogue):
@@ -59,14 +55,15 @@ def _findings() -> Iterator[tuple[bool, str, str]]:
     yield _data_folder()
     for missing in _missing_data(catalogue):
         yield True, "data", missing
-    peak = Path("/proc/self/clear_refs").exists()
-    yield (
-        True,
-        "memory",
-        "peak memory can be measured" if peak else "peak memory cannot be measured on this system",
-    )
+    yield True, "memory", _peak_memory()
     compiler = shutil.which("c++") or shutil.which("g++") or shutil.which("clang++")
     yield True, "compiler", compiler or "no C++ compiler: torch.compile will not work"
+
+
+def _peak_memory() -> str:
+    if Path("/proc/self/clear_refs").exists():
+        return "peak memory can be measured"
+    return "peak memory cannot be measured on this system"
 
 
 def _load(cores: int) -> str:
@@ -76,19 +73,17 @@ def _load(cores: int) -> str:
 
 
 def _torch() -> tuple[bool, str, str]:
-    """Torch is tried in a process of its own: a broken build must not take the doctor down."""
+    """Try torch in a process of its own, so that a broken build cannot end this command."""
     try:
         done = subprocess.run(
             python("-c", PROBE), capture_output=True, text=True, timeout=TORCH_SECONDS, check=False
         )
     except subprocess.TimeoutExpired:
         return False, "torch", f"does not import within {TORCH_SECONDS} s"
+    if done.returncode == 0:
+        return True, "torch", done.stdout.strip()
     last_line = (done.stderr.strip().splitlines() or ["no message"])[-1]
-    return (
-        done.returncode == 0,
-        "torch",
-        done.stdout.strip() if done.returncode == 0 else f"fails to import: {last_line}",
-    )
+    return False, "torch", f"fails to import: {last_line}"
 
 
 def _data_folder() -> tuple[bool, str, str]:
@@ -106,11 +101,11 @@ def _data_folder() -> tuple[bool, str, str]:
 
 
 def _missing_data(catalogue: Catalogue) -> Iterator[str]:
-    """What tasks would fetch; not to be mended unless this machine goes offline."""
+    """Yield a line for each task that will fetch data, which matters only to offline machines."""
     for name, contribution in catalogue.tasks.items():
-        if missing := [
-            archive.name for archive in contribution.item.archives if not archives.is_here(archive)
-        ]:
+        needed = contribution.item.archives
+        missing = [archive.name for archive in needed if not archives.is_here(archive)]
+        if missing:
             yield (
                 f"{name} will fetch {', '.join(missing)} (`rnnbench data fetch {name}` does so now)"
             )

@@ -1,5 +1,4 @@
-"""The end of a command's process: its exit code is that of the command, whatever plugins have left
-for the end."""
+"""Ends the process of a command with its own exit code, whatever plugins do at the exit."""
 
 import atexit
 import os
@@ -10,15 +9,15 @@ from typing import NoReturn
 from rnnbench.cli.main import main
 
 GUARD = "rnnbench.catalogue.guard"
-STDOUT, STDERR = 1, 2
+STDOUT = 1
+STDERR = 2
 
 
 def run_to_the_end() -> NoReturn:
-    """Run the command line, then what is registered for the exit, and end.
+    """Run the command line and the functions registered for the exit, then end the process.
 
-    A plugin may have registered a function that prints, or that ends the process with another code,
-    and may have left a thread that never ends. What is printed goes to standard error, and the
-    process ends without waiting for threads.
+    A plugin may have registered a function that prints or exits with another code, and may have
+    left a thread that never ends. Such output goes to standard error, and no thread is waited for.
     """
     code: object = 0
     try:
@@ -28,7 +27,7 @@ def run_to_the_end() -> NoReturn:
     if GUARD not in sys.modules:  # no plugin was imported
         sys.exit(code if isinstance(code, int) else 0)
     guard = sys.modules[GUARD]
-    _keep_output_as_it_is()
+    _redirect_output()
     with suppress(guard.Misbehaved, KeyboardInterrupt):
         guard.run_guarded(atexit._run_exitfuncs)
     for stream in (sys.stdout, sys.stderr):
@@ -37,8 +36,8 @@ def run_to_the_end() -> NoReturn:
     os._exit(code if isinstance(code, int) else 0)
 
 
-def _keep_output_as_it_is() -> None:
-    """From here on all that is printed goes to standard error, also by threads."""
+def _redirect_output() -> None:
+    """Send all further output to standard error, that of threads included."""
     with suppress(OSError, ValueError):
         sys.stdout.flush()
     with suppress(OSError):

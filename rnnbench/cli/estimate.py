@@ -1,4 +1,4 @@
-"""About how long trials take, by past results of trials that do the same work."""
+"""Estimates how long trials take, by past results of trials with the same work."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -24,17 +24,18 @@ SEARCH = [
 IDLE = [*SEARCH, "learning_rate", "epochs", "stop_when_solved", "futility_epochs"]
 LIMITS = ["limit_seconds", "limit_memory_mib", "limit_output_mib"]
 ANY = {field: getattr(Recipe(), field) for field in (*IDLE, *LIMITS)}
-"""What does not change how long an epoch takes."""
+"""Defaults for the keys of a recipe that do not change the time of an epoch."""
 
 
 def estimate(to_run: Sequence[Trial], later: int, store: Store, jobs: int) -> str:
-    """How long the trials take that past results know of, the whole budget of epochs reckoned; and
-    what is not known.
+    """A line with the estimated time of the trials, and the number of those without an estimate.
 
-    Past results are those of the run itself and of runs whose folders lie beside it.
+    The whole budget of epochs is assumed. Past results are those of the run itself and of runs in
+    neighbouring folders.
     """
-    past = _past(store)
-    learning = alone = 0.0
+    past = _past_seconds(store)
+    learning = 0.0
+    alone = 0.0
     unknown = 0
     for trial in to_run:
         seconds = past.get(_work(trial))
@@ -46,33 +47,31 @@ def estimate(to_run: Sequence[Trial], later: int, store: Store, jobs: int) -> st
             learning += median(seconds) * trial.recipe.epochs
     count = len(to_run) - unknown
     duration = timedelta(seconds=round(learning / jobs + alone))
-    parts = (
-        [f"at most about {duration} for {count} trials at -j {jobs}, by past results"]
-        if count
-        else []
-    )
+    parts = []
+    if count:
+        parts.append(f"at most about {duration} for {count} trials at -j {jobs}, by past results")
     if unknown:
-        parts.append(f"{unknown} trials whose like no past result has done")
+        parts.append(f"{unknown} trials without a comparable past result")
     if later > 0:
         parts.append(f"up to {later} trials later on, not estimated")
     return f"time  {'; '.join(parts) or 'nothing to run'}"
 
 
-def _past(store: Store) -> Mapping[bytes, list[float]]:
-    """Seconds of past trials by their work: an epoch of learning trials, the whole of cost
-    trials."""
-    found: dict[bytes, list[float]] = defaultdict(list)
-    for folder in sorted(
-        {store.folder, *(path.parent for path in store.folder.parent.glob("*/trials"))}
-    ):
-        with suppress(RnnbenchError):  # a later version's results tell nothing here
+def _past_seconds(store: Store) -> Mapping[bytes, list[float]]:
+    """The seconds of past trials by their work: of an epoch of learning, or of a cost trial."""
+    by_work: dict[bytes, list[float]] = defaultdict(list)
+    neighbours = {path.parent for path in store.folder.parent.glob("*/trials")}
+    for folder in sorted({store.folder, *neighbours}):
+        with suppress(RnnbenchError):  # results of a later version cannot be read
             for result in Store(folder).read():
-                if seconds := _seconds(result):
-                    found[_work(result.trial)].append(seconds)
-    return found
+                seconds = _seconds(result)
+                if seconds:
+                    by_work[_work(result.trial)].append(seconds)
+    return by_work
 
 
 def _seconds(result: Result) -> float:
+    """The seconds of a cost trial or of an epoch of learning; 0 where they are unknown."""
     if isinstance(result.trial, CostTrial):
         return result.seconds.process if result.status == "ok" else 0.0
     epochs = result.learning.epochs_run if result.learning and not result.resumed_at else 0
@@ -80,7 +79,7 @@ def _seconds(result: Result) -> float:
 
 
 def _work(trial: Trial) -> bytes:
-    """What trials share that take about as long, an epoch of the one as an epoch of the other."""
+    """A key that trials share if they, or their epochs, take about the same time."""
     if isinstance(trial, CostTrial):
         return canonical(replace(trial, suite="", suite_version=0, round=0, session=""))
     recipe = replace(trial.recipe, **ANY)

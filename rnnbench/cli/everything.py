@@ -1,4 +1,4 @@
-"""All that there is to list and to show, by kind."""
+"""Describes everything that can be listed and shown."""
 
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.claims import claim_descriptions
@@ -6,5 +6,5 @@ from rnnbench.cli.describe import Description, describe_all
 
 
 def everything(catalogue: Catalogue) -> dict[str, list[Description]]:
-    """What plugins bring, and the claims that stand in their files."""
+    """Descriptions of all contributions of plugins, and of the claims in their files, by kind."""
     return {**describe_all(catalogue), "claims": claim_descriptions(catalogue)}

@@ -1,4 +1,4 @@
-"""The exit codes of all commands. The README has a row for each."""
+"""The exit codes of all commands; the README has a row for each."""
 
 from enum import IntEnum
 
@@ -6,14 +6,13 @@ from click.exceptions import Exit
 
 
 class ExitCode(IntEnum):
-    """What a command ends with.
+    """The exit code of a command.
 
     FINE:        it did what was asked; a training that diverged is a result.
-    FAILED:      it ran, and something did not come out: a trial failed, a report was not made, a
-                 figure differs.
+    FAILED:      it ran, but a trial failed, a report was not made, or a figure differs.
     USAGE:       the command line, a suite or the environment is wrong.
     REGRESSION:  `gate`: something is worse.
-    UNDECIDED:   `gate`: what is there cannot be compared.
+    UNDECIDED:   `gate`: the runs cannot be compared completely.
     NOTHING_RAN: no trial could run, or there is nothing to compare.
     OUTPUT_LOST: standard output could not be written.
     INTERRUPTED: the user interrupted it.
@@ -30,5 +29,5 @@ class ExitCode(IntEnum):
 
 
 def ended(code: ExitCode) -> Exit:
-    """What a command raises to end with this code."""
+    """The exception that ends a command with this code."""
     return Exit(int(code))

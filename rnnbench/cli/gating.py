@@ -1,4 +1,4 @@
-"""`rnnbench gate`: whether a run may pass, by another one."""
+"""`rnnbench gate`: decides whether a run may pass, by comparing it with a baseline."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -67,19 +67,19 @@ def gate(
     junit_file: Path | None,
     as_json: bool,
 ) -> None:
-    """Say whether the run in HEAD may pass, held against the one in BASE.
+    """Say whether the run in HEAD may pass, compared with the one in BASE.
 
-    Judged are counts (parameters, bytes, operations), and what training gave at a fixed seed, to
-    the last bit, where machine and versions are the same. Times are not judged. Exits with 0 where
-    nothing is worse, 3 where something is, 4 where that is undecided (no baseline, trials that are
-    missing, another machine), 5 where there is nothing to compare.
+    Counts (parameters, bytes, operations) are judged, and figures of training at a fixed seed to
+    the last bit, where machine and versions are the same. Times are not judged. Exits with 0 if
+    nothing is worse, 3 if something is, 4 if that is undecided (no baseline, missing trials,
+    another machine), 5 if there is nothing to compare.
     """
     comparison = compare(read_run(base), read_run(head))
     ruling = rule(comparison, kinds or JUDGED, skip_incomparable=skip_incomparable)
     for file, text in ((markdown_file, markdown), (junit_file, junit)):
         if file:
             _write(file, text(ruling, comparison))
-    code = EXIT_CODES[ruling.standing]
+    code = EXIT_CODES[ruling.verdict]
     if as_json:
         print_json({**msgspec.to_builtins(ruling), "exit_code": int(code), **_sides(comparison)})
     elif console().is_terminal:
@@ -97,8 +97,8 @@ def _write(file: Path, text: str) -> None:
 
 
 def _sides(comparison: Comparison) -> dict[str, object]:
-    told: dict[str, object] = msgspec.to_builtins(comparison)
-    return {name: told[name] for name in ("base", "head", "circumstances")}
+    fields: dict[str, object] = msgspec.to_builtins(comparison)
+    return {name: fields[name] for name in ("base", "head", "circumstances")}
 
 
 def _print(ruling: Ruling, comparison: Comparison) -> None:
@@ -106,24 +106,21 @@ def _print(ruling: Ruling, comparison: Comparison) -> None:
     print_sides(comparison)
     print_changes("Worse", ruling.worse, "red")
     print_changes("Undecided", ruling.undecided, "yellow")
-    print_changes("Better", ruling.better, "green", RENEW if ruling.standing == "passed" else "")
+    print_changes("Better", ruling.better, "green", RENEW if ruling.verdict == "passed" else "")
     print_changes("Left out, as they cannot be compared here", ruling.left_out)
     print_changes("New, not judged", ruling.new)
     for caveat in ruling.caveats:
         out.print(Text(f"\n{caveat}."))
     out.print()
-    out.print(
-        Text.assemble(
-            (_headline(ruling), STYLES.get(ruling.standing, "bold yellow")), f" {ruling.sentence}"
-        )
-    )
+    style = STYLES.get(ruling.verdict, "bold yellow")
+    out.print(Text.assemble((_headline(ruling), style), f" {ruling.sentence}"))
 
 
 def _print_plainly(ruling: Ruling, comparison: Comparison) -> None:
-    """A line for what differs around the runs, for each change that is told, and the ruling in the
-    last one."""
-    for one in comparison.circumstances:
-        print_line("\t".join(("around", one.name, one.base, one.head)))
+    """Print lines for programs: differing circumstances, changes, caveats, and last the ruling."""
+    for circumstance in comparison.circumstances:
+        columns = ("around", circumstance.name, circumstance.base, circumstance.head)
+        print_line("\t".join(columns))
     print_plainly((*ruling.worse, *ruling.undecided, *ruling.better, *ruling.new))
     for block in blocks(ruling.left_out):
         print_line(f"left out\t{block.what}\t{block.reason}")
@@ -133,4 +130,4 @@ def _print_plainly(ruling: Ruling, comparison: Comparison) -> None:
 
 
 def _headline(ruling: Ruling) -> str:
-    return f"gate: {ruling.standing}."
+    return f"gate: {ruling.verdict}."

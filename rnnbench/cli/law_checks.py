@@ -1,4 +1,4 @@
-"""Checks of laws beside a run, as they show themselves on a terminal."""
+"""Checks of laws beside a run, with their progress on the terminal."""
 
 from rnnbench.cli.output import console
 from rnnbench.driver import Prepared

@@ -1,4 +1,4 @@
-"""`rnnbench list`."""
+"""`rnnbench list`: lists the contributions of plugins."""
 
 import click
 
@@ -17,8 +17,11 @@ def list_(kind: str | None, as_json: bool) -> None:
     """List what the installed plugins bring, with their origin."""
     described = everything(Catalogue.load())
     kinds = [kind] if kind else list(KINDS)
+    if as_json and kind:
+        print_json(described[kind])
+        return
     if as_json:
-        print_json({name: described[name] for name in kinds} if kind is None else described[kind])
+        print_json({name: described[name] for name in kinds})
         return
     for name in kinds:
         rows = [
@@ -29,10 +32,8 @@ def list_(kind: str | None, as_json: bool) -> None:
 
 
 def _summary(thing: Description) -> str:
-    """In a line; of a task whose data are not here, that they will be fetched."""
+    """The summary of a contribution; of a task without its data, also what will be fetched."""
     missing = thing.get("missing")
-    return (
-        f"{thing['summary']} (data to be fetched: {', '.join(missing)})"
-        if missing
-        else str(thing["summary"])
-    )
+    if missing:
+        return f"{thing['summary']} (data to be fetched: {', '.join(missing)})"
+    return str(thing["summary"])

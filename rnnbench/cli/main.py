@@ -1,5 +1,4 @@
-"""The commands, and what they exit with. Each command's module is imported when the command is
-run."""
+"""The commands and their exit codes; a command's module is imported when the command runs."""
 
 import signal
 import sys
@@ -41,7 +40,7 @@ SUMMARIES = {
     "report": "Make the reports of a run again from its results.",
     "export": "Write what a run says in the format of another tool.",
     "compare": "Show what changed from one run to another.",
-    "gate": "Say whether a run may pass, held against another: exit code, Markdown, JUnit.",
+    "gate": "Say whether a run may pass, compared with another: exit code, Markdown, JUnit.",
     "reproduce": "Run a stored trial again and compare it bit for bit.",
     "data": "List or fetch the real data that tasks need.",
     "doctor": "Say what this machine can and cannot do, and what to mend.",
@@ -85,7 +84,7 @@ def main() -> None:
 
 
 def _outcome() -> int:
-    """Run the command line; what it exits with, in whatever way it ends."""
+    """Run the command line, and return its exit code however it ends."""
     code: object
     try:
         _refuse_undecodable(sys.argv[1:])
@@ -95,9 +94,7 @@ def _outcome() -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo(INTERRUPTION, err=True)
         code = ExitCode.INTERRUPTED
-    except (
-        click.exceptions.NoArgsIsHelpError
-    ) as error:  # no command at all: its help says which there are
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         code = ExitCode.USAGE
     except click.ClickException as error:
@@ -106,12 +103,12 @@ def _outcome() -> int:
         code = _usage_error(error, " ".join(message(error).split()))
     except ReaderGone:
         code = ExitCode.OUTPUT_LOST
-    except SystemExit as error:  # no command ends so; what plugins bring might
-        told = (
-            f"something that this command ran tried to end it by sys.exit({error.code!r}), and it"
-            " gave no answer"
+    except SystemExit as error:  # no command does this; a plugin might
+        click.echo(
+            "rnnbench: something that this command ran tried to end it by"
+            f" sys.exit({error.code!r}), and it gave no answer.",
+            err=True,
         )
-        click.echo(f"rnnbench: {told}.", err=True)
         code = ExitCode.FAILED
     return code if isinstance(code, int) else 0
 
@@ -124,15 +121,15 @@ def _usage_error(error: Exception, sentence: str) -> int:
 
 
 def _sentence(error: click.ClickException) -> str:
-    """What click found, on one line, with the command whose help says more."""
-    said = " ".join(error.format_message().split()).rstrip(".")
+    """The message of click in one line, with the command whose help explains more."""
+    problem = " ".join(error.format_message().split()).rstrip(".")
     if isinstance(error, click.UsageError) and error.ctx:
-        return f"{said}. Try '{error.ctx.command_path} --help'."
-    return f"{said}."
+        return f"{problem}. Try '{error.ctx.command_path} --help'."
+    return f"{problem}."
 
 
 def _refuse_undecodable(arguments: Sequence[str]) -> None:
-    """Names of files may be any bytes; what travels in suites and results is text."""
+    """Refuse settings that are not text; only names of files may be any bytes."""
     for argument in arguments:
         if "=" in argument and encodable(argument) != argument:
             raise RnnbenchError(
@@ -142,19 +139,21 @@ def _refuse_undecodable(arguments: Sequence[str]) -> None:
 
 
 def _load(module: str) -> ModuleType:
-    """The module of a command. Raises RnnbenchError where it needs torch, and torch is missing or
-    broken."""
+    """Import the module of a command. Raises RnnbenchError where it needs torch, and torch is
+    missing or broken."""
     try:
         return import_module(module)
-    except (ImportError, OSError) as error:  # a library that is missing is an OSError
+    except (ImportError, OSError) as error:  # a missing shared library is an OSError
         if "torch" in sys.modules and getattr(error, "name", None) != "torch":
             raise
         raise RnnbenchError(why_not("torch", error)) from error
 
 
 def _hear_signals_to_end() -> None:
-    """Take a signal to end like Ctrl-C: children end too. One that is ignored, as `nohup` has it,
-    stays ignored."""
+    """Handle signals to terminate like Ctrl-C, so that child processes end too.
+
+    A signal that is ignored, as under `nohup`, stays ignored.
+    """
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:

@@ -1,4 +1,4 @@
-"""`rnnbench new`."""
+"""`rnnbench new`: writes a plugin project."""
 
 import shlex
 from pathlib import Path
@@ -26,7 +26,7 @@ NEXT = {
     help="Folder of the project [default: ./NAME].",
 )
 def new(kind: Kind, name: str, output: Path | None) -> None:
-    """Write a plugin project: a small cell, task or suite of this NAME that works, its tests, its
+    """Write a plugin project: a small working cell, task or suite of this NAME, its tests, its
     README.
 
     Nothing is overwritten.
@@ -36,14 +36,12 @@ def new(kind: Kind, name: str, output: Path | None) -> None:
     written = write_project(kind, names, folder)
     print_line(f"Wrote {folder}: {', '.join(str(path.relative_to(folder)) for path in written)}.")
     print_line("Next:")
-    for command in (
-        f"python -m pip install -e {_editable(folder)}",
-        *(line.format(name=name) for line in NEXT[kind]),
-    ):
-        print_line(f"  {command}")
+    print_line(f"  python -m pip install -e {_editable(folder)}")
+    for command in NEXT[kind]:
+        print_line(f"  {command.format(name=name)}")
 
 
 def _editable(folder: Path) -> str:
-    """The folder as pip takes it, with the extra for its tests."""
-    place = str(folder) if folder.is_absolute() else f"./{folder}"
-    return shlex.quote(f"{place}[dev]")
+    """The folder as an argument of pip, with the extra for its tests."""
+    path = str(folder) if folder.is_absolute() else f"./{folder}"
+    return shlex.quote(f"{path}[dev]")

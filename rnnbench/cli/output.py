@@ -1,4 +1,4 @@
-"""How commands print: rich tables for people, plain text when piped, JSON where a program reads."""
+"""Output of commands: rich tables on a terminal, plain text when piped, JSON on request."""
 
 import json
 import sys
@@ -9,18 +9,18 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+PIPED_WIDTH = 400
+
 
 def console(*, stderr: bool = False) -> Console:
-    """A console; piped output is neither coloured nor broken at the width of a screen nobody
-    sees."""
+    """A console; piped output has no colours, and lines of up to `PIPED_WIDTH` characters."""
     stream = sys.stderr if stderr else sys.stdout
-    wide = None if stream.isatty() else 400
-    return Console(stderr=stderr, width=wide, highlight=False, emoji=False)
+    width = None if stream.isatty() else PIPED_WIDTH
+    return Console(stderr=stderr, width=width, highlight=False, emoji=False)
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """A table with a line of space behind it on a terminal; tab-separated lines without a heading
-    when piped."""
+    """Print a table and an empty line; when piped, tab-separated lines without a heading."""
     out = console()
     if not out.is_terminal:
         for row in rows:
@@ -36,10 +36,10 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 
 def print_line(text: str) -> None:
-    """One plain line."""
+    """Print one plain line."""
     sys.stdout.write(text + "\n")
 
 
 def print_json(data: Any) -> None:
-    """JSON on standard output."""
+    """Print JSON on standard output."""
     sys.stdout.write(json.dumps(data, indent=2, default=str) + "\n")

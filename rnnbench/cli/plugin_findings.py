@@ -1,5 +1,4 @@
-"""What `rnnbench doctor` finds out about plugins: each stranger is imported in a process of its
-own."""
+"""Examines plugins for `rnnbench doctor`: third-party ones are imported in other processes."""
 
 import os
 import signal
@@ -23,8 +22,11 @@ PROGRAM = "from rnnbench.runner.import_probe import main; main(sys.argv[1], int(
 
 
 def plugin_findings(catalogue: Catalogue) -> Iterator[tuple[bool, str]]:
-    """A line for each plugin, and whether it is sound: it is not where it fails to load, or where
-    its import changes torch, the environment or the process for everybody."""
+    """Yield for each plugin whether it is sound, and a sentence.
+
+    A plugin is unsound if it fails to load, or if its import changes torch, the environment or the
+    process for all others.
+    """
     for plugin in catalogue.plugins:
         subject = f"{plugin.name} from {plugin.origin}"
         if plugin.problem:
@@ -37,8 +39,10 @@ def plugin_findings(catalogue: Catalogue) -> Iterator[tuple[bool, str]]:
 
 
 def _examined(plugin: Plugin) -> tuple[bool, str]:
-    """Import a plugin elsewhere. What it prints and reports goes to files, which nothing that it
-    leaves can hold up."""
+    """Import a plugin in another process, and report whether it is sound.
+
+    Its output goes to files, because a process that it leaves behind could keep a pipe open.
+    """
     encoded = msgspec.json.encode(plugin).decode()
     command = [*python_with_my_path(PROGRAM), encoded, str(os.getpid())]
     try:
@@ -67,7 +71,7 @@ def _examined(plugin: Plugin) -> tuple[bool, str]:
 
 
 def _run(command: Sequence[str], out: BinaryIO, err: BinaryIO) -> int | None:
-    """The exit code of a command, None where it took too long. Its group ends with it."""
+    """The exit code of a command, None where it took too long; its process group is killed."""
     process = subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True
     )

@@ -1,4 +1,4 @@
-"""How a run shows itself: a progress bar on a terminal, plain lines when piped."""
+"""Shows the progress of a run: a progress bar on a terminal, plain lines when piped."""
 
 from types import TracebackType
 
@@ -17,7 +17,7 @@ from rnnbench.records import Result, trial_id
 
 
 class Display:
-    """Shows the state of a run; hand `watch` to the campaign."""
+    """Shows the progress of a run; its method `watch` is passed to the campaign."""
 
     def __init__(self) -> None:
         self._console = console(stderr=True)
@@ -33,7 +33,7 @@ class Display:
                 console=self._console,
                 transient=True,
             )
-        self._told = 0
+        self._shown_notices = 0
         self._task = self._bar.add_task("starting", total=None) if self._bar else None
 
     def __enter__(self) -> "Display":
@@ -51,11 +51,10 @@ class Display:
             self._bar.stop()
 
     def watch(self, state: State, result: Result | None) -> None:
-        """Show the new state; a result that is not fine gets a line of its own, others only when
-        piped."""
-        for notice in state.notices[self._told :]:
+        """Show the new state; a result gets a line unless it is "ok" and the bar is shown."""
+        for notice in state.notices[self._shown_notices :]:
             self._console.print(f"note: {notice}", markup=False, style="yellow", soft_wrap=True)
-        self._told = len(state.notices)
+        self._shown_notices = len(state.notices)
         if result is not None and (self._bar is None or result.status != "ok"):
             self._console.print(
                 _line(state, result), markup=False, style=_style(result), soft_wrap=True
@@ -75,4 +74,6 @@ def _line(state: State, result: Result) -> str:
 
 
 def _style(result: Result) -> str:
-    return "red" if result.status in FAILURES else "yellow" if result.status != "ok" else ""
+    if result.status in FAILURES:
+        return "red"
+    return "" if result.status == "ok" else "yellow"

@@ -1,4 +1,4 @@
-"""`rnnbench reproduce`: a stored trial again, compared bit for bit."""
+"""`rnnbench reproduce`: runs a stored trial again and compares it bit for bit."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,16 +15,16 @@ from rnnbench.cli.output import console, print_json
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors.local import run_one
 from rnnbench.provenance import provenance
-from rnnbench.records import LearningTrial, Provenance, Result, trial_id
+from rnnbench.records import CostFigure, LearningTrial, Provenance, Result, trial_id
 from rnnbench.store import Store
 
 NO_CONDITIONS = ("executor", "shared", "files", "sources")
-"""What of a result's provenance is no condition of its figures; sources are in its definitions."""
+"""Parts of the provenance that do not affect figures, or are in its definitions as well."""
 MEASURED = (
     *("cpu_seconds", "wall_seconds", "log_ratio_to_ruler", "first_call_seconds", "joules"),
     *("peak_bytes", "seconds", "bytes", "instructions"),
 )
-"""Figures of cost trials that no two runs share."""
+"""Figures of cost trials that differ from run to run."""
 
 
 @click.command()
@@ -35,8 +35,8 @@ def reproduce(folder: Path, identity: str, as_json: bool) -> None:
     """Run the trial of this ID (or the beginning or end of one) in FOLDER again and compare it bit
     for bit.
 
-    Times are not compared, and of cost trials only what does not depend on the machine's speed.
-    Exits with 1 where a figure differs, and with 5 where there was nothing to compare: the trial
+    Times are not compared; cost trials are compared in figures that do not depend on the machine's
+    speed. Exits with 1 if a figure differs, and with 5 if there is nothing to compare: the trial
     has no figures, or could not be run again. Nothing is stored.
     """
     stored = Store(folder).find(identity)
@@ -45,7 +45,7 @@ def reproduce(folder: Path, identity: str, as_json: bool) -> None:
             f"{trial_id(stored.trial)} was not run ({stored.status}: {stored.reason})"
         )
     again = run_one(stored.trial)
-    conditions = list(_conditions(stored.provenance, _here(again)))
+    conditions = list(_conditions(stored.provenance, _current_provenance(again)))
     differences = list(_differences(_figures(stored), _figures(again), ""))
     nothing = _nothing_compared(stored, again)
     if as_json:
@@ -67,8 +67,7 @@ def reproduce(folder: Path, identity: str, as_json: bool) -> None:
 
 
 def _nothing_compared(stored: Result, again: Result) -> str:
-    """Why no figure could be held against another, in a sentence; "" where some could, or the
-    outcomes differ."""
+    """A sentence why no figure could be compared; "" where some could, or the outcomes differ."""
     if again.status in IDLE:
         return (
             f"Nothing was compared: {trial_id(stored.trial)} could not be run again"
@@ -89,45 +88,51 @@ def _ending(result: Result) -> str:
     return f"{result.status}: {result.reason.rstrip('.')}" if result.reason else result.status
 
 
-def _here(again: Result) -> Provenance:
-    found = again.provenance
-    if not found.plugins:
-        found = provenance(again.trial, Catalogue.load())
-    return msgspec.structs.replace(found, commit=environment.commit())
+def _current_provenance(again: Result) -> Provenance:
+    """The provenance of a new result, determined here if its process could not record it."""
+    recorded = again.provenance
+    if not recorded.plugins:
+        recorded = provenance(again.trial, Catalogue.load())
+    return msgspec.structs.replace(recorded, commit=environment.commit())
 
 
 def _figures(result: Result) -> Any:
-    """What two runs of one trial should share, as plain data."""
+    """The figures on which two runs of a trial should agree, as plain data."""
     if isinstance(result.trial, LearningTrial):
         return msgspec.to_builtins({"status": result.status, "learning": result.learning})
-    rows = [
-        {k: v for k, v in msgspec.to_builtins(row).items() if k not in MEASURED}
-        for row in result.costs
-    ]
-    return {"status": result.status, "costs": rows}
+    return {"status": result.status, "costs": [_unmeasured(row) for row in result.costs]}
+
+
+def _unmeasured(row: CostFigure) -> dict[str, Any]:
+    """The figures of a row that do not depend on the machine's speed."""
+    figures: dict[str, Any] = msgspec.to_builtins(row)
+    return {name: value for name, value in figures.items() if name not in MEASURED}
 
 
 def _differences(stored: Any, again: Any, path: str) -> Iterator[tuple[str, Any, Any]]:
-    """Where two trees of plain data differ: path, one value, the other. Floats are compared to the
-    last bit."""
+    """Yield the differences of two trees of plain data: path, stored value, new value.
+
+    Floats are compared to the last bit.
+    """
     if isinstance(stored, dict) and isinstance(again, dict):
         for key in sorted({*stored, *again}):
-            yield from _differences(
-                stored.get(key), again.get(key), f"{path}.{key}" if path else key
-            )
+            inner_path = f"{path}.{key}" if path else key
+            yield from _differences(stored.get(key), again.get(key), inner_path)
     elif isinstance(stored, list) and isinstance(again, list) and len(stored) == len(again):
-        for position, (one, other) in enumerate(zip(stored, again, strict=True)):
-            yield from _differences(one, other, f"{path}[{position}]")
+        for position, (old, new) in enumerate(zip(stored, again, strict=True)):
+            yield from _differences(old, new, f"{path}[{position}]")
     elif stored != again:
         yield path, stored, again
 
 
 def _conditions(then: Provenance, now: Provenance) -> Iterator[tuple[str, Any, Any]]:
-    """What differs between the circumstances of two results."""
-    one, other = (msgspec.to_builtins(p) for p in (then, now))
+    """Yield the differences between the conditions of two results."""
+    old = msgspec.to_builtins(then)
+    new = msgspec.to_builtins(now)
     for key in NO_CONDITIONS:
-        one.pop(key), other.pop(key)
-    yield from _differences(one, other, "")
+        old.pop(key)
+        new.pop(key)
+    yield from _differences(old, new, "")
 
 
 def _print(
@@ -138,14 +143,15 @@ def _print(
 ) -> None:
     out = console()
     cost = not isinstance(stored.trial, LearningTrial)
-    what = "kernels, parameters, bytes and operations" if cost else "every figure"
-    for figure, before, after in [] if nothing else differences:
-        out.print(f"{figure}: stored {before}, now {after}", markup=False, soft_wrap=True)
+    figures = "kernels, parameters, bytes and operations" if cost else "every figure"
     if nothing:
         out.print(nothing, markup=False, soft_wrap=True)
-    elif not differences:
+    elif differences:
+        for figure, before, after in differences:
+            out.print(f"{figure}: stored {before}, now {after}", markup=False, soft_wrap=True)
+    else:
         out.print(
-            f"The same to the last bit: {what} of {trial_id(stored.trial)}.",
+            f"The same to the last bit: {figures} of {trial_id(stored.trial)}.",
             markup=False,
             soft_wrap=True,
         )

@@ -1,5 +1,6 @@
-"""`rnnbench show`."""
+"""`rnnbench show`: shows all that is known of a contribution."""
 
+from itertools import chain
 from pkgutil import resolve_name
 from textwrap import indent
 from typing import Any
@@ -16,7 +17,7 @@ from rnnbench.plan import count_trials
 from rnnbench.suite import read_suite
 
 PORTRAIT = "rnnbench.cli.details:portrait"
-"""It needs torch, and is imported when a cell is shown."""
+"""Imported only when a cell is shown, because it needs torch."""
 
 
 @click.command()
@@ -27,14 +28,9 @@ def show(name: str, as_json: bool) -> None:
     NAME."""
     catalogue = Catalogue.load()
     described = everything(catalogue)
-    found = {
-        kind[:-1]: {**thing, **_more(kind, name, catalogue)}
-        for kind, things in described.items()
-        for thing in things
-        if thing["name"] == name
-    }
-    if not found:
-        known = [row["name"] for things in described.values() for row in things]
+    things = _things(name, described, catalogue)
+    if not things:
+        known = [thing["name"] for thing in chain.from_iterable(described.values())]
         raise UnknownName(
             "cell, task, suite, report, executor, claim or plugin",
             name,
@@ -42,30 +38,41 @@ def show(name: str, as_json: bool) -> None:
             hint=catalogue.cells.hint,
         )
     if as_json:
-        print_json(found)
+        print_json(things)
         return
-    for kind, thing in found.items():
+    for kind, thing in things.items():
         _print(kind, thing)
 
 
+def _things(
+    name: str, described: dict[str, list[Description]], catalogue: Catalogue
+) -> dict[str, Description]:
+    """Everything of this name, by its kind in the singular."""
+    things: dict[str, Description] = {}
+    for kind, descriptions in described.items():
+        for description in descriptions:
+            if description["name"] == name:
+                things[kind[:-1]] = {**description, **_more(kind, name, catalogue)}
+    return things
+
+
 def _print(kind: str, thing: Description) -> None:
-    """Its name, its own words where it has some, then what is known of it, a line each."""
+    """Print the name of a thing, its documentation, and a line for each property with a value."""
     out = console()
     out.print(Text(f"{kind} {thing['name']}", style="bold"))
-    if about := thing.get("about"):
+    about = thing.get("about")
+    shown = {"name", "about", "note", "readings"}
+    if about:
         out.print(f"\n{indent(about, '  ')}\n", markup=False)
+        shown.add("summary")
     for key, value in thing.items():
-        if (
-            key not in ("name", "about", "note", "readings")
-            and value not in ("", None, {}, [])
-            and not (about and key == "summary")
-        ):
+        if key not in shown and value not in ("", None, {}, []):
             out.print(f"  {key.replace('_', ' '):<16} {_text(value)}", markup=False)
 
 
 def _more(kind: str, name: str, catalogue: Catalogue) -> Description:
-    """For a cell its own words and its checks; for a task its chance level; for a suite what it
-    resolves to: an error in its file is raised here."""
+    """Details by kind: documentation and checks of a cell, chance level of a task, contents of a
+    suite. Raises RnnbenchError for an error in the file of a suite."""
     if kind == "cells":
         with console(stderr=True).status(Text(f"building and checking {name} ...")):
             of_cell: Description = resolve_name(PORTRAIT)(catalogue.cells[name])
@@ -75,11 +82,10 @@ def _more(kind: str, name: str, catalogue: Catalogue) -> Description:
     if kind != "suites":
         return {}
     suite = read_suite(name, catalogue)
+    tasks = [f"{task.name} {_text(task.dials)}".strip() for task in suite.tasks]
     return {
         "cells": [cell.row for cell in suite.cells],
-        "tasks": list(
-            dict.fromkeys(f"{task.name} {_text(task.dials)}".strip() for task in suite.tasks)
-        ),
+        "tasks": list(dict.fromkeys(tasks)),
         "seeds": list(suite.seeds),
         "claims": [claim.name for claim in suite.claims],
         "trials": count_trials(suite),

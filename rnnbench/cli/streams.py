@@ -1,10 +1,9 @@
-"""What a command prints to: a disk that is full, a reader that is gone, or an alphabet that is
-small costs no results.
+"""Standard streams of a command: no failure to write costs results.
 
-Standard streams that are closed are opened on nothing, so that no file of a run takes their
-numbers. What cannot be encoded is written with backslashes. What cannot be written is lost, and the
-exit code says so. Where nobody reads standard output any more, the command ends; where nobody reads
-standard error, it goes on.
+A standard stream that is closed is opened on the null device, so that no file of a run takes its
+number. Text that cannot be encoded is written with backslashes. Text that cannot be written is
+lost, and the exit code says so. If nobody reads standard output any more, the command ends; if
+nobody reads standard error, it goes on.
 """
 
 import os
@@ -18,13 +17,16 @@ STANDARD = (0, 1, 2)
 
 
 class ReaderGone(Exception):
-    """Nobody reads standard output any more. No OSError, which commands take for one of their
-    files."""
+    """Nobody reads standard output any more.
+
+    It is no OSError, because commands handle those as errors of their files.
+    """
 
 
 class Stream:
-    """A text stream whose failures end nothing, but for a reader that is gone where the stream is
-    `for_answers`.
+    """A text stream whose failures do not end a command.
+
+    Only a stream `for_answers` raises ReaderGone, when nobody reads it any more.
 
     lost: whether something could not be written.
     """
@@ -35,14 +37,14 @@ class Stream:
         self.lost = False
 
     def write(self, text: str) -> int:
-        """Write, or lose, a text."""
+        """Write a text, or lose it."""
         if not self.lost:
             with self._failing():
                 self._stream.write(text)
         return len(text)
 
     def flush(self) -> None:
-        """Hand on what was written."""
+        """Flush the stream."""
         if not self.lost:
             with self._failing():
                 self._stream.flush()
@@ -62,22 +64,20 @@ class Stream:
             self._give_up()
 
     def _give_up(self) -> None:
-        """What is left in buffers goes nowhere, lest the interpreter complains of it at its end."""
+        """Discard what is buffered, so that the interpreter does not report it at its end."""
         self.lost = True
         with suppress(OSError, ValueError):
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nowhere, self._stream.fileno())
-            os.close(nowhere)
+            null_device = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(null_device, self._stream.fileno())
+            os.close(null_device)
 
 
 @contextmanager
 def careful_streams() -> Iterator[tuple[Stream, Stream]]:
-    """Standard output and standard error that end nothing, while a command runs."""
+    """Replace standard output and standard error by streams whose failures do not end a command."""
     _open_closed()
-    before = _encoding(sys.stdout, 1), _encoding(sys.stderr, 2)
-    answers = Stream(before[0], for_answers=True)
-    remarks = Stream(before[1], for_answers=False)
-    streams = answers, remarks
+    before = (_encoding(sys.stdout, 1), _encoding(sys.stderr, 2))
+    streams = (Stream(before[0], for_answers=True), Stream(before[1], for_answers=False))
     sys.stdout, sys.stderr = streams
     try:
         yield streams
@@ -97,7 +97,7 @@ def _open_closed() -> None:
 
 
 def _encoding(stream: TextIO | None, number: int) -> TextIO:
-    """The stream, which encodes all texts; a new one where Python found it closed."""
+    """The stream, made to encode any text; a new one where Python found it closed."""
     if stream is None:
         return os.fdopen(number, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
     if isinstance(stream, TextIOWrapper):

@@ -1,5 +1,6 @@
-"""`rnnbench run trial`: one cell on one task, once."""
+"""`rnnbench run trial`: runs one cell on one task once."""
 
+from collections import Counter
 from typing import Any
 
 import click
@@ -41,7 +42,7 @@ def trial(
     settings: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Run CELL on TASK once and print what came of it; nothing is stored."""
+    """Run CELL on TASK once and print the result; nothing is stored."""
     single = _single_trial(cell, task, seed, dials, options, settings)
     result = run_one(single)
     if as_json:
@@ -65,7 +66,7 @@ def _single_trial(
     options: tuple[str, ...],
     settings: tuple[str, ...],
 ) -> Trial:
-    """The one trial of a suite of one cell, one task and one seed, checked like any suite."""
+    """The only trial of a suite of one cell, one task and one seed, checked like any suite."""
     raw: dict[str, Any] = {
         "version": 1,
         "summary": "a single trial",
@@ -75,9 +76,8 @@ def _single_trial(
         "recipe": {"tune": False},
     }
     catalogue = Catalogue.load()
-    suite = settle_fastest(
-        check_suite(raw, "run trial", catalogue, Choices(settings=settings)), catalogue
-    )
+    checked = check_suite(raw, "run trial", catalogue, Choices(settings=settings))
+    suite = settle_fastest(checked, catalogue)
     single = due_trials(suite, {})[0]
     if isinstance(single, LearningTrial) and single.recipe.tune:
         raise RnnbenchError(
@@ -101,20 +101,22 @@ def _print_result(result: Result) -> None:
 
 
 def absent_reasons(learning: Learning) -> list[str]:
-    """A line for each metric that has no value in some epochs, or on test data, with the reason of
-    the last time."""
-    found: dict[str, tuple[int, str]] = {}
+    """A line for each metric that lacks a value in some epochs, with the last reason, or on test
+    data."""
+    reasons: dict[str, str] = {}
+    counts: Counter[str] = Counter()
     for epoch in learning.curve:
         for name, reason in epoch.absent.items():
-            count, _ = found.get(name, (0, ""))
-            found[name] = (count + 1, reason)
+            counts[name] += 1
+            reasons[name] = reason
     lines = [
-        f"validation {name} is absent in {count} epochs: {reason}"
-        for name, (count, reason) in found.items()
+        f"validation {name} is absent in {counts[name]} epochs: {reason}"
+        for name, reason in reasons.items()
     ]
-    return lines + [
-        f"{name} is absent: {reason}" for name, reason in learning.absent.items() if " " in name
-    ]
+    for name, reason in learning.absent.items():
+        if " " in name:
+            lines.append(f"{name} is absent: {reason}")
+    return lines
 
 
 def _print_learning(learning: Learning) -> None:
@@ -132,14 +134,16 @@ def _print_learning(learning: Learning) -> None:
             f"{epoch.epoch:>5}  {epoch.train_loss:>10.4g}  {score:>10.4g}{mark}", markup=False
         )
     for name, score in learning.test.items():
-        trivial = learning.trivial.get(name)
-        beside = f"   (“{learning.trivial_forecast}”: {trivial:.4g})" if trivial is not None else ""
-        out.print(f"test {name} {score:.4g}{beside}", markup=False)
+        out.print(f"test {name} {score:.4g}{_trivial(learning, name)}", markup=False)
     for reason in absent_reasons(learning):
         out.print(reason, markup=False)
-    reached = learning.epochs_to_target
-    goal = f"target {metric.name} {learning.target:g}"
-    out.print(
-        f"{goal}: {f'reached in epoch {reached}' if reached else 'not reached twice in a row'}",
-        markup=False,
-    )
+    reached = "not reached twice in a row"
+    if learning.epochs_to_target:
+        reached = f"reached in epoch {learning.epochs_to_target}"
+    out.print(f"target {metric.name} {learning.target:g}: {reached}", markup=False)
+
+
+def _trivial(learning: Learning, name: str) -> str:
+    """The score of the trivial forecast, to be printed beside the score of the model."""
+    trivial = learning.trivial.get(name)
+    return "" if trivial is None else f"   (“{learning.trivial_forecast}”: {trivial:.4g})"

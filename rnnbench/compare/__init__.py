@@ -1,5 +1,4 @@
-"""Two runs against each other: what changed, and whether a gate lets it pass. No torch, no
-files."""
+"""Compares two runs: what changed, and whether a gate lets it pass. No torch, no files."""
 
 from rnnbench.compare.compare import compare
 from rnnbench.compare.gate import JUDGED, rule
@@ -10,10 +9,10 @@ from rnnbench.compare.records import (
     Change,
     Circumstance,
     Comparison,
+    GateVerdict,
     Kind,
     Ruling,
     Run,
-    SearchState,
     Side,
     Verdict,
 )
@@ -27,11 +26,11 @@ __all__ = [
     "Change",
     "Circumstance",
     "Comparison",
+    "GateVerdict",
     "Kind",
     "Line",
     "Ruling",
     "Run",
-    "SearchState",
     "Side",
     "Verdict",
     "blocks",

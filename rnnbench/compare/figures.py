@@ -1,4 +1,4 @@
-"""The figures of a result, each with its kind: what they can be held to."""
+"""The figures of a result, each with its kind and the circumstances that make it comparable."""
 
 from collections.abc import Iterator, Mapping
 from math import exp, fsum
@@ -10,6 +10,7 @@ from rnnbench.compare.circumstances import MODEL, PROCESSOR, VARIABLES
 from rnnbench.compare.records import Direction, Kind
 from rnnbench.records import (
     CostFigure,
+    Diagnosis,
     InstructionsRow,
     Learning,
     MemoryRow,
@@ -22,14 +23,14 @@ from rnnbench.records import (
 LAST_BITS = (PROCESSOR, MODEL, VARIABLES, "C library", "python", "torch", "numpy", "device")
 """Circumstances that decide the last bits of a sum."""
 COUNTER = ("torch",)
-"""It is torch that counts operations; another version may see more of them."""
+"""Torch counts the operations; another version may count more of them."""
 
 
 class Figure(Struct, frozen=True, kw_only=True):
     """A number of a result.
 
-    value:   None for an epoch that was not reached, which is worse than any.
-    held_to: circumstances that must be the same for it to be compared.
+    value:   None for an epoch that was not reached, which is worse than any value.
+    held_to: circumstances that must be equal for the figure to be compared.
     """
 
     name: str
@@ -42,48 +43,51 @@ class Figure(Struct, frozen=True, kw_only=True):
 
 
 def learning_figures(learning: Learning) -> Iterator[Figure]:
-    """Of a learning trial: exact ones of the model, and what training gave, to the last bit."""
+    """Yield the figures of a learning trial: exact ones of the model, deterministic ones of its
+    training."""
+    yield from _model_figures(learning)
+    for point in learning.curve:
+        yield _deterministic("training loss", point.train_loss, epoch=point.epoch)
+        yield from _scores("validation", point.validation, learning.metrics, epoch=point.epoch)
+    yield from _scores("test", learning.test, learning.metrics)
+    for name, score in learning.trivial.items():
+        yield _deterministic(f"trivial {name}", score, direction="")
+    yield _deterministic("epochs to target", learning.epochs_to_target, "epochs")
+    yield _deterministic("epochs run", learning.epochs_run, "epochs")
+    for name, diagnosed in learning.diagnoses.items():
+        if diagnosed.fresh is not None:
+            yield from _diagnosis_figures(f"{name}, fresh", diagnosed.fresh)
+        if diagnosed.trained is not None:
+            yield from _diagnosis_figures(f"{name}, trained", diagnosed.trained)
+
+
+def _model_figures(learning: Learning) -> Iterator[Figure]:
+    unit = learning.metrics[0].unit if learning.metrics else ""
     yield _exact("parameters", learning.parameters)
     yield _exact("numbers in the state", learning.state_floats)
     yield _exact("hidden size", learning.hidden_size, direction="")
-    yield _exact(
-        "target",
-        learning.target,
-        learning.metrics[0].unit if learning.metrics else "",
-        direction="",
-    )
+    yield _exact("target", learning.target, unit, direction="")
     yield _exact("steps of an epoch", learning.steps_per_epoch, direction="")
-    for place, metric in enumerate(learning.metrics):
-        role = "decides, " if place == 0 else ""
+    for position, metric in enumerate(learning.metrics):
+        role = "decides, " if position == 0 else ""
         meaning = f"{role}{metric.direction} is better, {metric.unit}"
         yield _exact(f"metric {metric.name}", meaning, direction="")
-    for point in learning.curve:
-        yield _trained("training loss", point.train_loss, epoch=point.epoch)
-        yield from _scores("validation", point.validation, learning.metrics, epoch=point.epoch)
-    yield from _scores("test", learning.test, learning.metrics)
-    yield from (
-        _trained(f"trivial {name}", score, direction="") for name, score in learning.trivial.items()
-    )
-    yield _trained("epochs to target", learning.epochs_to_target, "epochs")
-    yield _trained("epochs run", learning.epochs_run, "epochs")
-    for name, diagnosed in learning.diagnoses.items():
-        for when, diagnosis in (("fresh", diagnosed.fresh), ("trained", diagnosed.trained)):
-            if diagnosis is None:
-                continue
-            if diagnosis.y:
-                yield _trained(
-                    f"{name}, {when}: mean of its curve",
-                    fsum(diagnosis.y) / len(diagnosis.y),
-                    direction="",
-                )
-            for figure, value in diagnosis.figures.items():
-                yield _trained(f"{name}, {when}: {figure}", value, direction="")
+
+
+def _diagnosis_figures(label: str, diagnosis: Diagnosis) -> Iterator[Figure]:
+    if diagnosis.y:
+        mean = fsum(diagnosis.y) / len(diagnosis.y)
+        yield _deterministic(f"{label}: mean of its curve", mean, direction="")
+    for name, value in diagnosis.figures.items():
+        yield _deterministic(f"{label}: {name}", value, direction="")
 
 
 def cost_figures(row: CostFigure, threads: int) -> Iterator[Figure]:
-    """Of one cell in one replicate. Bytes saved for backward are the choice of a kernel, which
-    torch and the processor choose; times are medians over the steps, by the clock that is primary
-    on so many threads."""
+    """Yield the figures of one cell in one replicate of a cost measurement.
+
+    Bytes saved for the backward pass depend on the kernel, which torch and the processor choose.
+    Times are medians over the steps, by the clock that is primary for this number of threads.
+    """
     yield _exact("parameters", row.parameters)
     match row:
         case MemoryRow():
@@ -99,7 +103,7 @@ def cost_figures(row: CostFigure, threads: int) -> Iterator[Figure]:
             yield _noisy("first call", row.first_call_seconds, "seconds")
             if row.joules is not None:
                 yield _noisy("energy of a step", row.joules, "joules")
-        case TimelineRow():  # for the eye: its peak is that of the memory row
+        case TimelineRow():  # only plotted: its peak is a figure of the memory row
             pass
 
 
@@ -108,7 +112,7 @@ def _memory(row: MemoryRow) -> Iterator[Figure]:
     if row.state_bytes is not None:
         yield _exact("state bytes", row.state_bytes, "bytes")
     if row.saved_bytes is not None:
-        yield _trained("bytes saved for backward", row.saved_bytes, "bytes")
+        yield _deterministic("bytes saved for backward", row.saved_bytes, "bytes")
     if row.peak_bytes is not None:
         yield _noisy("peak of a training step", row.peak_bytes, "bytes")
 
@@ -119,13 +123,16 @@ def _scores(
     metrics: tuple[MetricNote, ...],
     epoch: int | None = None,
 ) -> Iterator[Figure]:
-    """Scores by the direction of their metric, also elsewhere (`metric@name`); of one that is
-    unknown, by none."""
+    """Yield scores with the direction and unit of their metric; an unknown metric has neither.
+
+    Scores on data of another setting of the task are named `metric@setting`.
+    """
     known = {metric.name: metric for metric in metrics}
     for name, score in scores.items():
         metric = known.get(name) or known.get(name.partition("@")[0])
+        unit = metric.unit if metric else ""
         direction: Direction = metric.direction if metric else ""
-        yield _trained(f"{split} {name}", score, metric.unit if metric else "", direction, epoch)
+        yield _deterministic(f"{split} {name}", score, unit, direction, epoch)
 
 
 def _exact(
@@ -140,7 +147,7 @@ def _exact(
     )
 
 
-def _trained(
+def _deterministic(
     name: str,
     value: float | None,
     unit: str = "",

@@ -1,61 +1,79 @@
-"""Whether HEAD may pass: no figure worse, nothing undecided, and something measured."""
+"""Decides whether HEAD may pass: nothing is worse, nothing undecided, something compared."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 
 from msgspec.structs import replace
 
-from rnnbench.compare.records import OUTCOME, Change, Comparison, Kind, Ruling, SearchState, Verdict
+from rnnbench.compare.records import (
+    OUTCOME,
+    Change,
+    Comparison,
+    GateVerdict,
+    Kind,
+    Ruling,
+    Side,
+    Verdict,
+)
 from rnnbench.compare.summary import counted
 
 JUDGED: tuple[Kind, ...] = ("exact", "deterministic")
-HELD = ("same", "better", "worse", "changed")
-"""Verdicts of figures that were held against each other."""
-OPEN: tuple[Verdict, ...] = ("missing", "changed")
+COMPARED = ("same", "better", "worse", "changed")
+"""Verdicts of figures that were compared."""
+UNDECIDED: tuple[Verdict, ...] = ("missing", "changed")
+"""Verdicts that leave the gate undecided, whatever the machine."""
 NO_BASELINE = (
     "There is no baseline: {base} holds no results. To make one, run the suite into that folder"
-    " from the version that is to be the measure: rnnbench run suite {suite} -o {base}"
+    " from the version to compare with: rnnbench run suite {suite} -o {base}"
 )
 SAME = (
     "BASE and HEAD are the same results, and nothing was measured again; run the suite into another"
-    " folder, and hold that one against BASE"
+    " folder, and compare that one with BASE"
 )
 PARTLY_SAME = (
     "{repeated} of {all} results of HEAD are results of BASE themselves, and were not measured"
-    " again; run the suite into another folder, and hold that one against BASE"
+    " again; run the suite into another folder, and compare that one with BASE"
 )
 
 
 def rule(
     comparison: Comparison, kinds: Collection[Kind] = JUDGED, *, skip_incomparable: bool = False
 ) -> Ruling:
-    """The ruling over figures of these kinds. Noisy figures are never judged here.
+    """The ruling on the figures of these kinds; noisy figures are never judged.
 
-    A regression counts before what is undecided, and that before having nothing to compare; none of
-    them is green. skip_incomparable: what this machine and these versions cannot be held to is left
-    out, instead of leaving the gate
-                       undecided. What is missing is never left out.
+    A regression takes precedence over what is undecided, and that over having nothing to compare;
+    only "passed" is green.
+
+    skip_incomparable: leave out what this machine and these versions cannot reproduce, instead of
+                       leaving the gate undecided. Missing figures are never left out.
     """
-    wanted = [kind for kind in JUDGED if kind in kinds]
-    judged = [change for change in comparison.changes if change.kind in ("outcome", *wanted)]
-    unclear: tuple[Verdict, ...] = OPEN if skip_incomparable else (*OPEN, "not comparable")
-    held = Counter(
-        change.kind for change in judged if change.verdict in HELD and change.figure != OUTCOME
-    )
+    kinds_in_order = tuple(kind for kind in JUDGED if kind in kinds)
+    judged = [c for c in comparison.changes if c.kind in ("outcome", *kinds_in_order)]
+    incomparable = _with(judged, "not comparable")
+    unclear: tuple[Verdict, ...] = (*UNDECIDED, "not comparable")
+    if skip_incomparable:
+        unclear = UNDECIDED
     ruling = Ruling(
-        standing="passed",
+        verdict="passed",
         sentence="",
-        kinds=tuple(wanted),
-        compared={kind: held[kind] for kind in wanted},
+        kinds=kinds_in_order,
+        compared=_count_compared(judged, kinds_in_order),
         worse=_with(judged, "worse"),
         undecided=_with(judged, *unclear),
         better=_with(judged, "better"),
         new=_with(judged, "new"),
-        left_out=_with(judged, "not comparable") if skip_incomparable else (),
+        left_out=incomparable if skip_incomparable else (),
         caveats=tuple(_caveats(comparison)),
     )
-    ruling = replace(ruling, standing=_search_state(ruling, comparison))
+    ruling = replace(ruling, verdict=_gate_verdict(ruling, comparison))
     return replace(ruling, sentence=_sentence(ruling, comparison))
+
+
+def _count_compared(changes: Iterable[Change], kinds: Iterable[Kind]) -> dict[str, int]:
+    """The number of figures of each kind that were compared; whole trials do not count."""
+    figures = (change for change in changes if change.figure != OUTCOME)
+    numbers = Counter(change.kind for change in figures if change.verdict in COMPARED)
+    return {kind: numbers[kind] for kind in kinds}
 
 
 def _with(changes: Iterable[Change], *verdicts: Verdict) -> tuple[Change, ...]:
@@ -63,13 +81,11 @@ def _with(changes: Iterable[Change], *verdicts: Verdict) -> tuple[Change, ...]:
 
 
 def _caveats(comparison: Comparison) -> Iterator[str]:
-    """What leaves a gate undecided, whatever the figures say."""
-    base, head = comparison.base, comparison.head
+    """Yield a sentence for whatever leaves the gate undecided regardless of the figures."""
+    base = comparison.base
+    head = comparison.head
     if not base.results:
-        suites = {name.rpartition(" ")[0] for name in head.suites}
-        yield NO_BASELINE.format(
-            base=base.folder, suite=suites.pop() if len(suites) == 1 else "NAME"
-        )
+        yield NO_BASELINE.format(base=base.folder, suite=_suite_name(head))
     elif head.results and not set(base.suites) & set(head.suites):
         yield (
             f"BASE is of {' and '.join(base.suites)}, HEAD of {' and '.join(head.suites)}: another"
@@ -77,15 +93,20 @@ def _caveats(comparison: Comparison) -> Iterator[str]:
             " baseline"
         )
     if comparison.repeated:
-        said = SAME if comparison.repeated == head.results else PARTLY_SAME
-        yield said.format(repeated=comparison.repeated, all=head.results)
+        template = SAME if comparison.repeated == head.results else PARTLY_SAME
+        yield template.format(repeated=comparison.repeated, all=head.results)
     for side in (base, head):
-        yield from (
-            f"{file} cannot be read: {problem}" for file, problem in side.unreadable.items()
-        )
+        for file, problem in side.unreadable.items():
+            yield f"{file} cannot be read: {problem}"
 
 
-def _search_state(ruling: Ruling, comparison: Comparison) -> SearchState:
+def _suite_name(side: Side) -> str:
+    """The suite of a run without its version; a placeholder unless it is exactly one."""
+    names = {suite.rpartition(" ")[0] for suite in side.suites}
+    return names.pop() if len(names) == 1 else "NAME"
+
+
+def _gate_verdict(ruling: Ruling, comparison: Comparison) -> GateVerdict:
     if ruling.worse:
         return "regression"
     if comparison.base.results and not comparison.head.results:
@@ -96,18 +117,20 @@ def _search_state(ruling: Ruling, comparison: Comparison) -> SearchState:
 
 
 def _sentence(ruling: Ruling, comparison: Comparison) -> str:
-    """What was compared, and what came of it."""
+    """A sentence on what was compared, and with what result."""
     if not comparison.base.results:
-        return "There is nothing to hold HEAD against."
+        return "There is nothing to compare HEAD with."
     if not comparison.head.results:
         return f"HEAD ({comparison.head.folder}) holds no results."
-    kinds = ", ".join(f"{count:,} {kind}" for kind, count in ruling.compared.items() if count)
-    said = f"{sum(ruling.compared.values()):,} figures compared" + (f" ({kinds})" if kinds else "")
-    found = [f"{counted(ruling.worse)} worse" if ruling.worse else "none worse"]
-    for changes, words in (
+    by_kind = ", ".join(f"{count:,} {kind}" for kind, count in ruling.compared.items() if count)
+    detail = f" ({by_kind})" if by_kind else ""
+    total = f"{sum(ruling.compared.values()):,} figures compared{detail}"
+    findings = [f"{counted(ruling.worse)} worse" if ruling.worse else "none worse"]
+    for changes, description in (
         (ruling.undecided, "undecided"),
         (ruling.better, "better"),
         (ruling.left_out, "left out"),
     ):
-        found += [f"{counted(changes)} {words}"] if changes else []
-    return f"{said}: {', '.join(found)}."
+        if changes:
+            findings.append(f"{counted(changes)} {description}")
+    return f"{total}: {', '.join(findings)}."

@@ -1,4 +1,4 @@
-"""A ruling as JUnit XML, which servers show as tests: a case for each trial."""
+"""Renders a ruling as JUnit XML, with a test case for each trial."""
 
 import re
 from collections import Counter
@@ -11,62 +11,74 @@ from rnnbench.compare.summary import blocks
 
 SUITE = "rnnbench gate"
 MARKS = ("failure", "error", "skipped")
-"""Elements of a case that is not green, and attributes of the suite in their plural."""
-
+"""Elements of a test case that is not green, in the order of their severity."""
+PLURALS = {"failure": "failures", "error": "errors", "skipped": "skipped"}
+"""Attributes of the test suite that count its cases with each element."""
 FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML cannot hold, and the message of an exception can: colours, for one."""
+"""Characters that XML cannot hold, such as the escape codes of colours in an error message."""
 
 
 def junit(ruling: Ruling, comparison: Comparison) -> str:
-    """The text of the file. What is worse is a failure, what is undecided an error, and a trial of
-    which nothing could be compared is skipped. Where the gate is not green for want of anything to
-    compare, that is an error of its own.
+    """The text of the JUnit file.
+
+    Worse figures are failures, undecided ones are errors, and a trial without any compared figure
+    is skipped. If the gate is not green for want of anything to compare, the baseline has an error.
     """
     suite = ElementTree.Element("testsuite", name=SUITE)
     judged = [change for change in comparison.changes if change.kind in ("outcome", *ruling.kinds)]
-    told = dict(
-        zip(MARKS, (ruling.worse, ruling.undecided, (*ruling.left_out, *ruling.new)), strict=True)
-    )
-    marks = {change: mark for mark, changes in told.items() for change in changes}
-    titles = Counter(title for title, _ in {_trial(change) for change in judged})
-    for (title, identity), of_trial in groupby(sorted(judged, key=_trial), key=_trial):
-        _case(suite, title if titles[title] == 1 else identity, list(of_trial), marks)
-    if ruling.caveats or ruling.standing == "nothing to compare":
+    marks = _marks(ruling)
+    trials_with_title = Counter(title for title, _ in {_trial(change) for change in judged})
+    for (title, identity), changes in groupby(sorted(judged, key=_trial), key=_trial):
+        name = title if trials_with_title[title] == 1 else identity
+        _add_case(suite, name, list(changes), marks)
+    if ruling.caveats or ruling.verdict == "nothing to compare":
         whole = ElementTree.SubElement(suite, "testcase", classname=SUITE, name="the baseline")
-        _mark(whole, "error", ruling.sentence, "\n".join(ruling.caveats))
+        _add_mark(whole, "error", ruling.sentence, "\n".join(ruling.caveats))
     suite.set("tests", str(len(suite)))
-    for mark, plural in zip(MARKS, ("failures", "errors", "skipped"), strict=True):
+    for mark, plural in PLURALS.items():
         suite.set(plural, str(len(suite.findall(f"testcase/{mark}"))))
     ElementTree.indent(suite)
     return ElementTree.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _marks(ruling: Ruling) -> dict[Change, str]:
+    """The element that each change calls for; none for a change that is green."""
+    marks: dict[Change, str] = {}
+    marks |= dict.fromkeys(ruling.worse, "failure")
+    marks |= dict.fromkeys(ruling.undecided, "error")
+    marks |= dict.fromkeys((*ruling.left_out, *ruling.new), "skipped")
+    return marks
 
 
 def _trial(change: Change) -> tuple[str, str]:
     return change.title, change.trial
 
 
-def _case(
+def _add_case(
     suite: ElementTree.Element, name: str, changes: Sequence[Change], marks: Mapping[Change, str]
 ) -> None:
-    """A trial: its failures and errors; skipped only where all of it was."""
-    case = ElementTree.SubElement(suite, "testcase", classname=SUITE, name=FORBIDDEN.sub("?", name))
+    """Add a trial with its failures and errors; it is skipped only if all its figures are."""
+    case = ElementTree.SubElement(suite, "testcase", classname=SUITE, name=_printable(name))
     for mark in MARKS:
-        found = [change for change in changes if marks.get(change) == mark]
-        if found and (mark != "skipped" or len(found) == len(changes)):
-            _mark(case, mark, f"{len(found)} of {len(changes)} figures", _text(found))
+        marked = [change for change in changes if marks.get(change) == mark]
+        if marked and (mark != "skipped" or len(marked) == len(changes)):
+            _add_mark(case, mark, f"{len(marked)} of {len(changes)} figures", _text(marked))
 
 
-def _mark(case: ElementTree.Element, mark: str, message: str, text: str) -> None:
-    ElementTree.SubElement(case, mark, message=FORBIDDEN.sub("?", message)).text = FORBIDDEN.sub(
-        "?", text
-    )
+def _add_mark(case: ElementTree.Element, mark: str, message: str, text: str) -> None:
+    element = ElementTree.SubElement(case, mark, message=_printable(message))
+    element.text = _printable(text)
+
+
+def _printable(text: str) -> str:
+    return FORBIDDEN.sub("?", text)
 
 
 def _text(changes: Iterable[Change]) -> str:
-    said = []
+    lines = []
     for block in blocks(changes):
-        said += [
-            f"{line.figure}: {line.base} -> {line.head} {line.by}".rstrip() for line in block.lines
-        ]
-        said += [block.reason] if block.reason else []
-    return "\n".join(said)
+        for line in block.lines:
+            lines.append(f"{line.figure}: {line.base} -> {line.head} {line.by}".rstrip())
+        if block.reason:
+            lines.append(block.reason)
+    return "\n".join(lines)

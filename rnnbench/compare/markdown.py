@@ -1,4 +1,4 @@
-"""A ruling as Markdown, for the summary of a run on a server."""
+"""Renders a ruling as Markdown, for the summary of a run on a server."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -7,7 +7,7 @@ from rnnbench.compare.records import Change, Comparison, Ruling
 from rnnbench.compare.summary import blocks, counted
 
 MOST_ROWS = 50
-RENEW = "Keep it: renew the baseline, or it may be lost again unseen."
+RENEW = "To keep it, renew the baseline; otherwise it may be lost again unnoticed."
 VERDICTS = {
     "passed": "passed",
     "regression": "REGRESSION",
@@ -22,7 +22,7 @@ def markdown(ruling: Ruling, comparison: Comparison) -> str:
 
 
 def _lines(ruling: Ruling, comparison: Comparison) -> Iterator[str]:
-    yield f"## rnnbench gate: {VERDICTS[ruling.standing]}"
+    yield f"## rnnbench gate: {VERDICTS[ruling.verdict]}"
     yield ""
     yield _safe(ruling.sentence)
     yield ""
@@ -31,7 +31,7 @@ def _lines(ruling: Ruling, comparison: Comparison) -> Iterator[str]:
         yield from ("", f"- {_safe(caveat)}.")
     yield from _table("Worse", ruling.worse)
     yield from _table("Undecided", ruling.undecided)
-    yield from _table("Better", ruling.better, RENEW if ruling.standing == "passed" else "")
+    yield from _table("Better", ruling.better, RENEW if ruling.verdict == "passed" else "")
     yield from _table("Left out, not comparable here", ruling.left_out)
     yield from _table("New, not judged", ruling.new)
     yield from _circumstances(comparison)
@@ -44,33 +44,38 @@ def _table(title: str, changes: Sequence[Change], advice: str = "") -> Iterator[
     if advice:
         yield from (advice, "")
     yield from ("| trial | figure | BASE | HEAD | by | why |", "|---|---|---|---|---|---|")
-    rows = [
-        (block.heading, line.figure, line.base, line.head, line.by, block.reason)
-        for block in blocks(changes)
-        for line in block.lines
-    ]
-    rows += [
-        (block.heading, block.what, "", "", "", block.reason)
-        for block in blocks(changes)
-        if not block.lines
-    ]
+    rows = _rows(changes)
     for row in rows[:MOST_ROWS]:
         yield f"| {' | '.join(map(_safe, row))} |"
     if len(rows) > MOST_ROWS:
         yield from ("", f"And {len(rows) - MOST_ROWS} more.")
 
 
+def _rows(changes: Sequence[Change]) -> list[tuple[str, ...]]:
+    """The rows of a table: first changes with both values, then those that have only a reason."""
+    with_values: list[tuple[str, ...]] = []
+    without_values: list[tuple[str, ...]] = []
+    for block in blocks(changes):
+        for line in block.lines:
+            row = (block.heading, line.figure, line.base, line.head, line.by, block.reason)
+            with_values.append(row)
+        if not block.lines:
+            without_values.append((block.heading, block.what, "", "", "", block.reason))
+    return with_values + without_values
+
+
 def _circumstances(comparison: Comparison) -> Iterator[str]:
-    if comparison.circumstances:
-        yield from ("", "### What differs around them", "", "| | BASE | HEAD |", "|---|---|---|")
-        for one in comparison.circumstances:
-            yield f"| {' | '.join(map(_safe, (one.name, one.base, one.head)))} |"
+    if not comparison.circumstances:
+        return
+    yield from ("", "### What differs around them", "", "| | BASE | HEAD |", "|---|---|---|")
+    for circumstance in comparison.circumstances:
+        row = (circumstance.name, circumstance.base, circumstance.head)
+        yield f"| {' | '.join(map(_safe, row))} |"
 
 
 def _safe(text: str) -> str:
-    """A text letter by letter: it ends no cell of a table, and opens no tag, link, formula or
-    emphasis."""
+    """A text escaped for a table: it ends no cell and opens no tag, link, formula or emphasis."""
     line = " ".join(text.split())
     escaped = re.sub(r"[\\`*\[\]|$]", r"\\\g<0>", line)
-    escaped = re.sub(r"(?<!\w)_|_(?!\w)", r"\_", escaped)  # within a word it opens no emphasis
+    escaped = re.sub(r"(?<!\w)_|_(?!\w)", r"\_", escaped)  # harmless within a word
     return escaped.replace("&", "&amp;").replace("<", "&lt;")

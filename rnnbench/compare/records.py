@@ -1,5 +1,5 @@
-"""What one run says of another: a change for each figure, what differs around them, and what a gate
-makes of it."""
+"""Records of a comparison of two runs: changes of figures, differing circumstances, and the ruling
+of a gate."""
 
 from typing import Literal
 
@@ -11,27 +11,30 @@ Kind = Literal[
     "outcome",  # how a trial ended, where that is the doing of the code
     "exact",  # a count: the same on every machine
     "deterministic",  # the same to the last bit on one machine with the same versions
-    "noisy",  # never twice the same: shown, not judged
+    "noisy",  # differs from run to run: shown, not judged
 ]
 Verdict = Literal[
     "same",
     "better",
     "worse",
-    "changed",  # and neither way is better
-    "missing",  # in BASE, and not in HEAD
+    "changed",  # where neither direction is better
+    "missing",  # in BASE, but not in HEAD
     "new",  # in HEAD alone
-    "not comparable",  # another processor, other versions: nothing can be said
+    "not comparable",  # measured on another processor or with other versions
     "not judged",  # noisy
 ]
 Direction = Literal["lower", "higher", ""]
 Value = int | float | str | None
 OUTCOME = "outcome"
-"""The name of the figure that is a trial as a whole."""
-SearchState = Literal["passed", "regression", "undecided", "nothing to compare"]
+"""The name of the figure that represents a trial as a whole."""
+GateVerdict = Literal["passed", "regression", "undecided", "nothing to compare"]
 
 
 class Run(Struct, frozen=True, kw_only=True):
-    """One side of a comparison. `unreadable`: problem by file."""
+    """One side of a comparison.
+
+    unreadable: the problem of each file that cannot be read, by file.
+    """
 
     folder: str
     results: tuple[Result, ...]
@@ -39,7 +42,7 @@ class Run(Struct, frozen=True, kw_only=True):
 
 
 class Side(Struct, frozen=True, kw_only=True):
-    """What a comparison still knows of a run: its suites with their versions, its commits, how many
+    """What a comparison keeps of a run: suites with their versions, commits, and the number of its
     results."""
 
     folder: str
@@ -50,8 +53,7 @@ class Side(Struct, frozen=True, kw_only=True):
 
 
 class Circumstance(Struct, frozen=True):
-    """What is not the same around the two runs. Where a run has several, they stand beside each
-    other."""
+    """A circumstance that differs between two runs; commas join several values of one run."""
 
     name: str
     base: str
@@ -59,17 +61,17 @@ class Circumstance(Struct, frozen=True):
 
 
 class Change(Struct, frozen=True, kw_only=True):
-    """What became of one figure; also of one that stayed the same.
+    """What became of one figure, or that it stayed the same.
 
-    trial:      the id of the trial; of a cost figure, over whose replicates it is taken, that of
-                the cell alone in the first one.
-    title:      the same for readers.
-    row:        the cell, as tables call it.
-    epoch:      of a learning curve; None for any other figure.
-    base, head: None where there is no such figure, and for an epoch that was not reached.
-    direction:  which way is better; "" where none is.
-    reason:     why there is nothing to judge, or what else changed with the figure; "" where
-                nothing is known.
+    trial:      the id of the trial. For a cost figure over several replicates, the id of the first
+                replicate with this cell alone.
+    title:      the trial, named for readers.
+    row:        the cell, as tables name it.
+    epoch:      the epoch of a learning curve; None for any other figure.
+    base, head: the values; None where there is no such figure, and for an epoch not reached.
+    direction:  which way is better; "" where neither is.
+    reason:     why there is no judgement, or what else changed with the figure; "" where nothing is
+                known.
     """
 
     trial: str
@@ -87,9 +89,9 @@ class Change(Struct, frozen=True, kw_only=True):
 
 
 class Comparison(Struct, frozen=True, kw_only=True):
-    """All that HEAD says of BASE.
+    """How HEAD differs from BASE.
 
-    repeated: how many results of HEAD are results of BASE themselves, and were not measured again.
+    repeated: how many results of HEAD were copied from BASE instead of being measured again.
     """
 
     base: Side
@@ -100,19 +102,20 @@ class Comparison(Struct, frozen=True, kw_only=True):
 
 
 class Ruling(Struct, frozen=True, kw_only=True):
-    """What a gate makes of a comparison.
+    """The ruling of a gate on a comparison.
 
+    verdict:            whether HEAD may pass.
     sentence:           the ruling in words.
     kinds:              the kinds of figures that were asked for.
-    compared:           how many figures of each kind were held against each other.
-    worse, better, new: as in the changes.
-    undecided:          changes that leave the gate undecided: what is missing, what changed and is
-                        neither better nor worse, what cannot be compared.
-    left_out:           what cannot be compared here, and was to be left out.
+    compared:           how many figures of each kind were compared.
+    worse, better, new: the changes with these verdicts.
+    undecided:          changes that leave the gate undecided: missing figures, changes without a
+                        better direction, and figures that cannot be compared.
+    left_out:           figures that cannot be compared here and were to be left out.
     caveats:            sentences on what leaves the gate undecided as a whole.
     """
 
-    standing: SearchState
+    verdict: GateVerdict = field(name="standing")
     sentence: str
     kinds: tuple[Kind, ...]
     compared: dict[str, int]

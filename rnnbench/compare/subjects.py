@@ -1,4 +1,4 @@
-"""What is held against each other: a learning trial, or one cell in the replicates of a cost
+"""What two runs are compared by: a learning trial, or one cell in the replicates of a cost
 measurement."""
 
 from collections import defaultdict
@@ -13,18 +13,17 @@ from rnnbench.compare.figures import Figure, cost_figures, learning_figures
 from rnnbench.records import CellUse, CostTrial, LearningTrial, Provenance, Result, Trial, trial_id
 
 ORDER = ("ok", "stopped", "diverged")
-"""Outcomes, the better ones first; a failure is worse than all of them."""
+"""Outcomes, better ones first; a failure is worse than any of these."""
 Key = tuple[str, int | None]
 """The name of a figure and its epoch."""
 
 
 @dataclass(frozen=True)
 class Subject:
-    """The results of one trial, or of the replicates of one cell; each narrowed to that cell.
+    """The results of one learning trial, or of the replicates of one cell, narrowed to that cell.
 
-    identity: the id of the trial, of a cost figure that of its first replicate with this cell
-              alone: who is measured beside it, on which day and how often does not make it another
-              figure.
+    identity: the id of the trial. For a cost measurement, it is the id of the first replicate with
+              this cell alone: neighbouring cells, session and replicate do not change the identity.
     """
 
     identity: str
@@ -34,55 +33,53 @@ class Subject:
 
     @property
     def tried(self) -> tuple[Result, ...]:
-        """Those that ran: what was skipped or refused is as if it were not there."""
+        """The results that ran; skipped and refused trials do not count."""
         return tuple(result for result in self.results if result.status not in IDLE)
 
     @property
     def worst(self) -> Result:
-        """The one that ended worst, of what was tried."""
-        return max(self.tried, key=lambda result: rank(result.status))
+        """The result with the worst outcome among those tried."""
+        return max(self.tried, key=lambda result: badness(result.status))
 
     @property
     def epochs_run(self) -> int:
-        """Epochs that its longest result has run."""
-        return max(
-            (result.learning.epochs_run for result in self.results if result.learning), default=0
-        )
+        """The number of epochs of the longest training."""
+        trainings = [result.learning for result in self.results if result.learning]
+        return max((learning.epochs_run for learning in trainings), default=0)
 
     @cached_property
     def figures(self) -> dict[Key, tuple[Figure, ...]]:
-        """Each figure, once a replicate."""
-        found: dict[Key, list[Figure]] = defaultdict(list)
+        """Each figure, with one entry for each replicate that has it."""
+        replicates: dict[Key, list[Figure]] = defaultdict(list)
         for result in self.results:
             for figure in _figures(result):
-                found[figure.name, figure.epoch].append(figure)
-        return {key: tuple(figures) for key, figures in found.items()}
+                replicates[figure.name, figure.epoch].append(figure)
+        return {key: tuple(figures) for key, figures in replicates.items()}
 
 
-def rank(status: str) -> int:
-    """How bad the outcome of a trial that was tried is: failures are equally bad."""
+def badness(status: str) -> int:
+    """How bad the outcome of a tried trial is, 0 being the best; all failures are equally bad."""
     return len(ORDER) if status in FAILURES else ORDER.index(status)
 
 
 def subjects(results: Iterable[Result]) -> dict[str, Subject]:
-    """What there is to compare in a run, by its identity, in the order of titles."""
+    """The subjects of a run by identity, in the order of their titles."""
     groups: dict[str, list[Result]] = defaultdict(list)
-    named: dict[str, tuple[str, str]] = {}
+    labels: dict[str, tuple[str, str]] = {}
     for result in results:
         for trial, cell, narrowed in _narrowed(result):
             identity = trial_id(trial)
-            named[identity] = (_title(trial), cell.row)
+            labels[identity] = (_title(trial), cell.row)
             groups[identity].append(narrowed)
-    made = [Subject(identity, *named[identity], tuple(group)) for identity, group in groups.items()]
-    return {
-        subject.identity: subject
-        for subject in sorted(made, key=lambda one: (one.title, one.identity))
-    }
+    unordered = [
+        Subject(identity, *labels[identity], tuple(group)) for identity, group in groups.items()
+    ]
+    ordered = sorted(unordered, key=lambda subject: (subject.title, subject.identity))
+    return {subject.identity: subject for subject in ordered}
 
 
 def _narrowed(result: Result) -> Iterator[tuple[Trial, CellUse, Result]]:
-    """For each cell of a result the trial that it is known by, and what of the result is about
-    it."""
+    """Yield, for each cell of a result, its identifying trial and the result narrowed to it."""
     trial = result.trial
     if isinstance(trial, LearningTrial):
         yield trial, trial.cell, result
@@ -91,22 +88,21 @@ def _narrowed(result: Result) -> Iterator[tuple[Trial, CellUse, Result]]:
         rows = tuple(row for row in result.costs if row.row == cell.row)
         alone = replace(trial, cells=(cell,), round=0, session="")
         narrowed = replace(result, costs=rows, provenance=_of_cell(result.provenance, cell.name))
-        if reason := result.absent.get(cell.row):  # the others have their rows; this one failed
+        reason = result.absent.get(cell.row)
+        if reason:  # this cell failed, although the result has rows of other cells
             narrowed = replace(narrowed, status="error", reason=reason)
         yield alone, cell, narrowed
 
 
 def _of_cell(provenance: Provenance, cell: str) -> Provenance:
-    def kept(told: dict[str, str]) -> dict[str, str]:
-        return {
-            name: value
-            for name, value in told.items()
-            if name == cell or name.endswith(f" of {cell}")
-        }
+    """The provenance without the plugins and sources of other cells."""
 
-    return replace(
-        provenance, plugins=kept(provenance.plugins), definitions=kept(provenance.definitions)
-    )
+    def concerns(name: str) -> bool:
+        return name == cell or name.endswith(f" of {cell}")
+
+    plugins = {name: value for name, value in provenance.plugins.items() if concerns(name)}
+    definitions = {name: value for name, value in provenance.definitions.items() if concerns(name)}
+    return replace(provenance, plugins=plugins, definitions=definitions)
 
 
 def _figures(result: Result) -> Iterator[Figure]:
@@ -118,7 +114,7 @@ def _figures(result: Result) -> Iterator[Figure]:
 
 
 def _title(trial: Trial) -> str:
-    """In the words of the id, without its hash."""
+    """The id of a trial for readers, without its hash."""
     if isinstance(trial, CostTrial):
         return f"cost.{trial.measurement}.{trial.cells[0].row} at {trial.shape}"
     return trial_id(trial).rpartition(".")[0]

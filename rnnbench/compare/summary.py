@@ -1,23 +1,25 @@
-"""Changes in the words of a reader: what belongs together is said once."""
+"""Summarises changes for readers: changes that belong together are described once."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import chain, groupby
 from typing import NamedTuple
 
 from rnnbench import text
 from rnnbench.compare.records import OUTCOME, Change, Value
 
-FEWEST_DIGITS, MOST_DIGITS = 4, 17
-MOST_NAMED = 3
-SMALL = 5e-4
-BARE = ("missing", "not comparable", "new")
-"""Verdicts of which the reason is what matters, and the numbers say nothing."""
+FEWEST_DIGITS = 4
+MOST_DIGITS = 17
+MOST_TITLES = 3
+SMALL_SHARE = 5e-4
+"""Smaller relative differences are written with an exponent instead of in percent."""
+WITHOUT_VALUES = ("missing", "not comparable", "new")
+"""Verdicts that only have a reason: there are no two values to show."""
 
 
 class Line(NamedTuple):
-    """One figure with both values, as short as they can be told apart, and by how much it moved."""
+    """One figure with both values, shortened as far as they differ, and the relative difference."""
 
     figure: str
     base: str
@@ -26,9 +28,9 @@ class Line(NamedTuple):
 
 
 class Block(NamedTuple):
-    """Lines that hold for all of some trials, for one reason.
+    """Lines that hold for each of several trials, for one reason.
 
-    what: how many figures that is; of what is missing or new, its name.
+    what: the number of changes; of missing or new figures, the name of the figure.
     """
 
     titles: tuple[str, ...]
@@ -38,23 +40,25 @@ class Block(NamedTuple):
 
     @property
     def heading(self) -> str:
-        """The trials, by name as far as that helps."""
-        return text.listed(self.titles, MOST_NAMED)
+        """The names of the first trials, and how many more there are."""
+        return text.listed(self.titles, MOST_TITLES)
 
 
 def blocks(changes: Iterable[Change]) -> tuple[Block, ...]:
-    """What changed, each thing once: the epochs of a curve together, and trials in which the same
-    figure changed in the same way. What has no two values is gathered by its reason."""
-    everything = list(changes)
-    with_numbers = [change for change in everything if change.verdict not in BARE]
-    bare = [change for change in everything if change.verdict in BARE]
-    return (*_by_trials(_by_line(with_numbers)), *_by_reason(bare))
+    """Group changes so that each is described once.
+
+    The epochs of a curve are one line; trials in which the same figures changed in the same way are
+    one block. Changes without two values are grouped by their reason.
+    """
+    all_changes = list(changes)
+    with_values = [change for change in all_changes if change.verdict not in WITHOUT_VALUES]
+    without_values = [change for change in all_changes if change.verdict in WITHOUT_VALUES]
+    return (*_blocks_of_trials(_shared_lines(with_values)), *_blocks_of_reasons(without_values))
 
 
 @dataclass
-class _SameLine:
-    """Trials in which a figure changed in the same way for the same reason, and all their
-    changes."""
+class _SharedLine:
+    """A line with the trials and changes that it describes, all for the same reason."""
 
     line: Line
     reason: str
@@ -62,75 +66,79 @@ class _SameLine:
     changes: list[Change] = field(default_factory=list)
 
 
-def _by_line(changes: Iterable[Change]) -> list[_SameLine]:
-    """Curves that are described by the same line and reason, together."""
-    found: dict[tuple[Line, str], _SameLine] = {}
+def _shared_lines(changes: Iterable[Change]) -> list[_SharedLine]:
+    """Merge the curves that have the same line and reason."""
+    shared: dict[tuple[Line, str], _SharedLine] = {}
     for curve in _curves(changes):
         last = curve[-1]
         line = _line(curve)
-        same = found.setdefault((line, last.reason), _SameLine(line, last.reason))
-        if last.title not in same.titles:
-            same.titles.append(last.title)
-        same.changes += curve
-    return list(found.values())
+        merged = shared.setdefault((line, last.reason), _SharedLine(line, last.reason))
+        if last.title not in merged.titles:
+            merged.titles.append(last.title)
+        merged.changes += curve
+    return list(shared.values())
 
 
-def _by_trials(found: Iterable[_SameLine]) -> list[Block]:
-    """Lines that the same trials share, for the same reason, in one block."""
-    together: dict[tuple[tuple[str, ...], str], list[_SameLine]] = defaultdict(list)
-    for same in found:
-        together[tuple(same.titles), same.reason].append(same)
+def _blocks_of_trials(shared_lines: Iterable[_SharedLine]) -> list[Block]:
+    """Gather the lines that hold for the same trials for the same reason into one block."""
+    groups: dict[tuple[tuple[str, ...], str], list[_SharedLine]] = defaultdict(list)
+    for shared in shared_lines:
+        groups[tuple(shared.titles), shared.reason].append(shared)
     blocks = []
-    for (titles, reason), alike in together.items():
-        changes = [change for same in alike for change in same.changes]
-        blocks.append(Block(titles, reason, tuple(same.line for same in alike), counted(changes)))
+    for (titles, reason), group in groups.items():
+        changes = [*chain.from_iterable(shared.changes for shared in group)]
+        lines = tuple(shared.line for shared in group)
+        blocks.append(Block(titles, reason, lines, counted(changes)))
     return blocks
 
 
 def _curves(changes: Iterable[Change]) -> list[list[Change]]:
-    """Changes of one curve of one trial together, epoch by epoch; any other by itself."""
-    found: dict[tuple[object, ...], list[Change]] = defaultdict(list)
+    """Group the epochs of each curve of a trial; any other change is a group by itself."""
+    curves: dict[tuple[object, ...], list[Change]] = defaultdict(list)
     for change in changes:
-        found[change.trial, change.row, change.figure, change.verdict, change.reason].append(change)
-    return list(found.values())
+        key = (change.trial, change.row, change.figure, change.verdict, change.reason)
+        curves[key].append(change)
+    return list(curves.values())
 
 
-def _by_reason(changes: Iterable[Change]) -> list[Block]:
-    """What is missing or new by its name; what cannot be compared by the number of figures."""
-
-    def told(change: Change) -> tuple[str, str, str]:
-        return (
-            change.verdict,
-            "" if change.verdict == "not comparable" else change.figure,
-            change.reason,
-        )
-
-    made = []
-    for (_, figure, reason), group in groupby(sorted(changes, key=told), key=told):
+def _blocks_of_reasons(changes: Iterable[Change]) -> list[Block]:
+    """Gather changes without two values by verdict, figure and reason."""
+    blocks = []
+    ordered = sorted(changes, key=_reason_key)
+    for (_, figure, reason), group in groupby(ordered, key=_reason_key):
         alike = list(group)
         titles = tuple(dict.fromkeys(change.title for change in alike))
-        made.append(Block(titles, reason, (), figure or counted(alike)))
-    return made
+        blocks.append(Block(titles, reason, (), figure or counted(alike)))
+    return blocks
+
+
+def _reason_key(change: Change) -> tuple[str, str, str]:
+    """Verdict, figure and reason; figures that cannot be compared are counted, not named."""
+    figure = "" if change.verdict == "not comparable" else change.figure
+    return change.verdict, figure, change.reason
 
 
 def _line(curve: Sequence[Change]) -> Line:
-    """The last change of a curve, with the epoch of the first."""
+    """A line for the last change of a curve, with the epoch of the first change."""
     last = curve[-1]
-    base, head = apart(last.base, last.head)
+    base, head = distinguished(last.base, last.head)
     epochs = [change.epoch for change in curve if change.epoch is not None]
     figure = last.figure
     if epochs:
-        figure += f", epoch {epochs[-1]}" + (f" (since {epochs[0]})" if len(epochs) > 1 else "")
-    return Line(figure, base, head, moved(last.base, last.head))
+        figure += f", epoch {epochs[-1]}"
+    if len(epochs) > 1:
+        figure += f" (since {epochs[0]})"
+    return Line(figure, base, head, relative_difference(last.base, last.head))
 
 
-def apart(base: Value, head: Value) -> tuple[str, str]:
-    """Two values as texts, with as few digits as tell them apart."""
+def distinguished(base: Value, head: Value) -> tuple[str, str]:
+    """Two values as texts, with the fewest digits that show their difference."""
     for digits in range(FEWEST_DIGITS, MOST_DIGITS + 1):
-        one, other = _text(base, digits), _text(head, digits)
-        if one != other or base == head:
+        base_text = _text(base, digits)
+        head_text = _text(head, digits)
+        if base_text != head_text or base == head:
             break
-    return one, other
+    return base_text, head_text
 
 
 def _text(value: Value, digits: int) -> str:
@@ -138,30 +146,29 @@ def _text(value: Value, digits: int) -> str:
         return "not reached"
     if isinstance(value, int):
         return f"{value:,}"
-    return value if isinstance(value, str) else f"{value:#.{digits}g}".rstrip(".")
+    if isinstance(value, str):
+        return value
+    return f"{value:#.{digits}g}".rstrip(".")
 
 
-def moved(base: Value, head: Value) -> str:
-    """The difference as a part of BASE, where that makes sense: not of zero, nor across it."""
-    if (
-        not isinstance(base, int | float)
-        or not isinstance(head, int | float)
-        or base == head
-        or base * head <= 0
-    ):
+def relative_difference(base: Value, head: Value) -> str:
+    """The difference as a share of BASE; "" where a value is zero or the signs differ."""
+    if not isinstance(base, int | float) or not isinstance(head, int | float):
         return ""
-    part = (head - base) / abs(base)
-    return f"{part:+.1%}" if abs(part) >= SMALL else f"{part:+.0e}"
+    if base == head or base * head <= 0:
+        return ""
+    share = (head - base) / abs(base)
+    return f"{share:+.1%}" if abs(share) >= SMALL_SHARE else f"{share:+.0e}"
 
 
 def in_units(value: Value, unit: str) -> str:
-    """A noisy figure in three digits, with a unit of its size."""
+    """A noisy figure in three digits, with a unit of its size: `1.20 s`."""
     if not isinstance(value, int | float):
         return "-"
     return text.in_units(value, unit)
 
 
 def counted(changes: Collection[Change]) -> str:
-    """`1 figure`, `2 trials`."""
+    """The number of changes with its noun: `1 figure`, `2 trials`."""
     noun = "trial" if all(change.figure == OUTCOME for change in changes) else "figure"
     return text.counted(len(changes), noun)

@@ -1,4 +1,4 @@
-"""Which executor a run goes to, and what `--set executor.NAME=V` says of it."""
+"""Finds the executor of a run, with the settings of `--set executor.NAME=V`."""
 
 from typing import Any
 
@@ -9,20 +9,26 @@ from rnnbench.suite import complete_options, set_key
 
 PREFIX = "executor."
 COST = "cost"
-"""Said to any executor: whether cost trials run there though its machines are shared."""
+"""A setting of any executor: whether cost trials run there even if its machines are shared."""
 
 
 def split_settings(settings: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Those of the suite, and those of the executor without their prefix."""
-    ours = tuple(setting.removeprefix(PREFIX) for setting in settings if setting.startswith(PREFIX))
-    return tuple(setting for setting in settings if not setting.startswith(PREFIX)), ours
+    """Split settings into those of the suite, and those of the executor without their prefix."""
+    of_suite = []
+    of_executor = []
+    for setting in settings:
+        if setting.startswith(PREFIX):
+            of_executor.append(setting.removeprefix(PREFIX))
+        else:
+            of_suite.append(setting)
+    return tuple(of_suite), tuple(of_executor)
 
 
 def find_place(
     name: str, settings: tuple[str, ...], jobs: int | None, catalogue: Catalogue
 ) -> ExecutorChoice:
-    """The executor of this name with these settings. Raises RnnbenchError for a name or a value
-    that does not fit."""
+    """The executor of this name with these settings. Raises RnnbenchError for an unknown name or a
+    wrong value."""
     contribution = catalogue.executors.find(name, "--executor")
     spec = contribution.item
     given: dict[str, Any] = {}

@@ -1,5 +1,5 @@
-"""What to run next: pure functions of the suite and of what is known, tested without running a
-trial."""
+"""Plans what to run next: pure functions of a suite and its known results, testable without running
+a trial."""
 
 from rnnbench.plan.known import Index, Known, known
 from rnnbench.plan.plan import due_trials, learning_trials, plan

@@ -1,4 +1,4 @@
-"""What planning needs of results."""
+"""The part of a result that planning needs."""
 
 from collections.abc import Mapping
 
@@ -9,15 +9,15 @@ from rnnbench.records import Result, Status, TimeRow
 
 
 class Known(Struct, frozen=True):
-    """What planning needs of a result.
+    """The part of a result that planning needs.
 
-    epochs_to_target: None where it was not reached.
+    epochs_to_target: None where the target was not reached.
     loss:             the deciding metric on validation data at the chosen epoch, turned so that
                       lower is better; None where there is none.
-    figures:          of an evaluation: what a claim may be about, by name.
-    log_ratios:       of a replicate of times, to the reference cell, by row; `seconds` is how long
-                      its process took.
-    absent:           of a cost trial, why cells have no row, by row.
+    figures:          figures of an evaluation that a claim may be about, by name.
+    log_ratios:       of a replicate of times: log ratios to the reference cell, by row.
+    seconds:          how long the process of the trial took.
+    absent:           of a cost trial: why cells have no row, by row.
     """
 
     status: Status
@@ -30,16 +30,16 @@ class Known(Struct, frozen=True):
 
     @property
     def absences(self) -> dict[str, str]:
-        """Of an evaluation: that all its figures are lost, where they are."""
+        """Of an evaluation: the reason why all its figures are lost, if they are."""
         return {} if self.figures else {"": f"{LOST}{self.status}"}
 
 
 Index = Mapping[str, Known]
-"""What is known, by the ids of trials. It is kept up to date result by result."""
+"""The known results by the ids of their trials; a campaign updates it with every result."""
 
 
 def known(result: Result) -> Known:
-    """What planning needs of this result."""
+    """Extract from a result what planning needs."""
     if result.costs:
         ratios = {
             row.row: row.log_ratio_to_reference_cell

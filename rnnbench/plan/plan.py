@@ -1,8 +1,9 @@
-"""The planner: which trials to run next. A pure function of the suite, of what is known so far, and
-of what runs."""
+"""The planner: a pure function of the suite, the known results and the running trials gives the
+trials to run next."""
 
 from collections.abc import Collection, Iterator, Sequence
-from itertools import groupby, islice
+from itertools import groupby
+from typing import NamedTuple
 
 from rnnbench.findings import is_raced
 from rnnbench.plan.known import Index
@@ -14,59 +15,83 @@ from rnnbench.records import CellUse, LearningTrial, Suite, TaskUse, Trial, tria
 
 
 def plan(suite: Suite, index: Index, in_flight: Collection[str]) -> list[Trial]:
-    """Trials to run next.
+    """The trials to run next; `in_flight` has the ids of those that run.
 
-    Learning trials come first, all whose turn has come, to be packed as tightly as the executor
-    likes: the search for a cell's learning rate, then its evaluation at the rates that are left; a
-    rung of a ladder once the one below it is solved in most seeds. A cost trial wants the machine
-    to itself: it is given out alone, when nothing else is left and nothing runs. An empty answer
-    with nothing in flight means that the suite is complete.
+    Learning trials come first, all whose turn has come, so that the executor may pack them tightly:
+    the search for a cell's learning rate, then its evaluation at the rates that remain; a rung of a
+    ladder once the rung below is solved in most seeds. A cost trial needs the machine to itself: it
+    is planned alone, when nothing else is left and nothing runs. An empty answer with nothing in
+    flight means that the suite is complete.
     """
     learning: list[Trial] = [
-        t for t in learning_trials(suite, index) if _missing(t, index, in_flight)
+        trial for trial in learning_trials(suite, index) if _is_missing(trial, index, in_flight)
     ]
     if learning or in_flight:
         return learning
-    return list(islice((t for t in cost_trials(suite, index) if _missing(t, index, in_flight)), 1))
+    for trial in cost_trials(suite, index):
+        if _is_missing(trial, index, in_flight):
+            return [trial]
+    return []
 
 
-def _missing(trial: Trial, index: Index, in_flight: Collection[str]) -> bool:
+def _is_missing(trial: Trial, index: Index, in_flight: Collection[str]) -> bool:
     identity = trial_id(trial)
     return identity not in index and identity not in in_flight
 
 
 def learning_trials(suite: Suite, index: Index) -> Iterator[LearningTrial]:
-    """Every learning trial whose turn has come, done ones included: searches first, then
-    evaluations seed by seed, so that a run cut short compares all cells on the seeds it has."""
+    """Yield every learning trial whose turn has come, done ones included.
+
+    Searches come first, then evaluations seed by seed, so that a run cut short compares all cells
+    on the seeds it has.
+    """
     for use in suite.tasks:
         if is_searched(use) and not is_raced(use.recipe):
             for cell in suite.cells_on(use):
                 yield from tuning_trials(suite, use, cell)
-    standing = SearchState(suite, index)
-    demand = SeedAllocation(suite, index, standing)
-    turns = [
-        (use, cell, _evaluations(use, cell, standing, demand.seeds(use, cell)))
-        for use in suite.tasks
-        for cell in suite.cells_on(use)
-        if standing.climbs(use, cell)
-    ]
-    for at in range(max((len(seeds) for *_, seeds in turns), default=0)):
-        for use, cell, seeds in turns:
-            for rate, seed in seeds[at] if at < len(seeds) else ():
-                yield learning_trial(suite, use, cell, seed, rate)
+    evaluations = _evaluations(suite, index)
+    longest = max((len(evaluation.by_seed) for evaluation in evaluations), default=0)
+    for position in range(longest):
+        for evaluation in evaluations:
+            if position >= len(evaluation.by_seed):
+                continue
+            for rate, seed in evaluation.by_seed[position]:
+                yield learning_trial(suite, evaluation.use, evaluation.cell, seed, rate)
 
 
-def _evaluations(
-    use: TaskUse, cell: CellUse, standing: SearchState, seeds: Sequence[int]
+class _Evaluation(NamedTuple):
+    """The evaluation of a cell on a task: for each seed, the pairs of rate and seed to train."""
+
+    use: TaskUse
+    cell: CellUse
+    by_seed: list[list[tuple[float, int]]]
+
+
+def _evaluations(suite: Suite, index: Index) -> list[_Evaluation]:
+    """The evaluations of all cells on the rungs that they may climb."""
+    search_state = SearchState(suite, index)
+    allocation = SeedAllocation(suite, index, search_state)
+    evaluations = []
+    for use in suite.tasks:
+        for cell in suite.cells_on(use):
+            if search_state.climbs(use, cell):
+                seeds = allocation.seeds(use, cell)
+                by_seed = _trainings_by_seed(use, cell, search_state, seeds)
+                evaluations.append(_Evaluation(use, cell, by_seed))
+    return evaluations
+
+
+def _trainings_by_seed(
+    use: TaskUse, cell: CellUse, search_state: SearchState, seeds: Sequence[int]
 ) -> list[list[tuple[float, int]]]:
-    """Rates and seeds at which a cell is to be trained by what is known, seed by seed."""
+    """The pairs of rate and seed at which a cell is to be trained, grouped by seed."""
     if is_raced(use.recipe):
-        trainings = standing.raced(use, cell, seeds).trainings
-        return [list(of_seed) for _, of_seed in groupby(trainings, key=lambda pair: pair[1])]
-    return [[(rate, seed) for rate in standing.rates(use, cell) or ()] for seed in seeds]
+        trainings = search_state.raced(use, cell, seeds).trainings
+        return [list(pairs) for _, pairs in groupby(trainings, key=lambda pair: pair[1])]
+    rates = search_state.rates(use, cell) or ()
+    return [[(rate, seed) for rate in rates] for seed in seeds]
 
 
 def due_trials(suite: Suite, index: Index) -> list[Trial]:
-    """All trials whose turn has come by what is known, done ones included, in the order in which
-    they are given out."""
+    """All trials whose turn has come, done ones included, in the order of their execution."""
     return [*learning_trials(suite, index), *cost_trials(suite, index)]

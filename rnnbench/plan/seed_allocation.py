@@ -1,8 +1,7 @@
-"""How many seeds each cell needs on each task: those of the suite, or as many as its claims need to
-be decided.
+"""Allocates seeds to each cell on each task: those of the suite, or as many as decide its claims.
 
-Claims are looked at each time a batch of seeds is complete, and the error that is allowed in all is
-spent over these looks, so that looking often does not decide by luck (docs/decisions/0014).
+Claims are examined each time a batch of seeds is complete. The error that is allowed in all is
+spent over these looks, so that frequent looks do not decide by luck (docs/decisions/0014).
 """
 
 from collections.abc import Iterable
@@ -17,27 +16,36 @@ from rnnbench.records import CellUse, Claim, LearningSide, Suite, TaskUse, ident
 
 
 class SeedAllocation:
-    """Seeds by what is known."""
+    """The seed allocation of a suite by its known results."""
 
-    def __init__(self, suite: Suite, index: Index, standing: SearchState) -> None:
-        self._suite, self._index, self._search_state = suite, index, standing
-        self._uses = {
-            identity(_side(use, cell)): use for use in suite.tasks for cell in suite.cells_on(use)
-        }
+    def __init__(self, suite: Suite, index: Index, search_state: SearchState) -> None:
+        self._suite = suite
+        self._index = index
+        self._search_state = search_state
+        self._uses: dict[bytes, TaskUse] = {}
+        for use in suite.tasks:
+            for cell in suite.cells_on(use):
+                self._uses[identity(_side(use, cell))] = use
         self._counts: dict[bytes, int] = {}
-        for claim in suite.claims if suite.until_decided else ():
+        if suite.until_decided:
+            self._count_for_claims()
+
+    def _count_for_claims(self) -> None:
+        """Give each side of a claim the most seeds that any of its claims needs."""
+        for claim in self._suite.claims:
             count = self._count(claim)
             for side in claim.sides:
-                self._counts[identity(side)] = max(self._counts.get(identity(side), 0), count)
+                key = identity(side)
+                self._counts[key] = max(self._counts.get(key, 0), count)
 
     def seeds(self, use: TaskUse, cell: CellUse) -> tuple[int, ...]:
-        """The seeds at which a cell is to be evaluated on a task, as far as is known."""
+        """The seeds at which a cell is to be evaluated on a task, by the known results."""
         if self._suite.until_decided is None:
             return self._suite.seeds
         return tuple(range(self._counts[identity(_side(use, cell))]))
 
     def _count(self, claim: Claim) -> int:
-        """Seeds up to the first look that is not complete, or at which the claim is settled."""
+        """The number of seeds at the first look that is incomplete or settles the claim."""
         looks = looks_ahead(claim, len(self._suite.seeds))
         for seeds in looks:
             measurements = self._measurements(claim, seeds)
@@ -46,7 +54,7 @@ class SeedAllocation:
         return looks[-1]
 
     def _measurements(self, claim: Claim, seeds: int) -> Measurements | None:
-        """The figures of a claim at so many seeds; None where some evaluation is not done."""
+        """The figures of a claim at the first `seeds` seeds; None while evaluations are missing."""
         measurements = Measurements()
         for side in claim.sides:
             use = self._uses[identity(side)]
@@ -64,11 +72,10 @@ class SeedAllocation:
     def _trainings(
         self, use: TaskUse, cell: CellUse, seeds: int
     ) -> Iterable[tuple[float, int]] | None:
-        """The rates and seeds of a cell's evaluation at so many seeds; None while its search is not
-        complete."""
+        """The rates and seeds of a cell's evaluation; None while its search goes on."""
         if is_raced(use.recipe):
-            found = self._search_state.raced(use, cell, range(seeds))
-            return found.trainings if found.complete else None
+            race = self._search_state.raced(use, cell, range(seeds))
+            return race.trainings if race.complete else None
         rates = self._search_state.rates(use, cell)
         return None if rates is None else product(rates, range(seeds))
 

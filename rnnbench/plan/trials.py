@@ -1,4 +1,4 @@
-"""The trials that a suite is made of."""
+"""The learning trials of a suite, and the number of all its trials."""
 
 import msgspec
 
@@ -10,7 +10,7 @@ from rnnbench.records import FIRST_TUNING_SEED, CellUse, LearningTrial, Suite, T
 def learning_trial(
     suite: Suite, use: TaskUse, cell: CellUse, seed: int, rate: float
 ) -> LearningTrial:
-    """The evaluation of a cell on a task at a seed and a rate."""
+    """The evaluation of a cell on a task at one seed and one learning rate."""
     return LearningTrial(
         suite=suite.name,
         suite_version=suite.version,
@@ -27,41 +27,46 @@ def learning_trial(
 
 
 def first_seeds(suite: Suite) -> tuple[int, ...]:
-    """The seeds that a suite begins with."""
+    """The seeds at which a suite starts, before any are added to decide claims."""
     rule = suite.until_decided
     return suite.seeds if rule is None else tuple(range(min(rule.first, rule.most)))
 
 
 def is_searched(use: TaskUse) -> bool:
-    """Whether there is a search on this task itself: several rates to choose among, and no lower
-    rung that has it."""
+    """Whether the learning rate is searched on this task itself.
+
+    It is where the recipe offers several rates, unless a lower rung of the ladder has the search.
+    """
     return use.recipe.tune and len(use.recipe.learning_rates) > 1 and use.below is None
 
 
 def tuning_trials(suite: Suite, use: TaskUse, cell: CellUse) -> list[LearningTrial]:
-    """The search for a cell's learning rate on a task: each rate on each tuning seed."""
+    """The trials of the search for a cell's learning rate: each rate on each tuning seed."""
     recipe = use.recipe
-    return [
-        msgspec.structs.replace(
-            learning_trial(suite, use, cell, seed, rate), phase="tuning", diagnostics=()
-        )
-        for seed in range(FIRST_TUNING_SEED, FIRST_TUNING_SEED + recipe.tuning_seeds)
-        for rate in recipe.learning_rates
-    ]
+    trials = []
+    for seed in range(FIRST_TUNING_SEED, FIRST_TUNING_SEED + recipe.tuning_seeds):
+        for rate in recipe.learning_rates:
+            trial = learning_trial(suite, use, cell, seed, rate)
+            trials.append(msgspec.structs.replace(trial, phase="tuning", diagnostics=()))
+    return trials
 
 
 def count_trials(suite: Suite) -> int:
-    """How many trials the suite has in all: rungs that may never be climbed included; what a search
-    may ask for besides its grid, and replicates that precision may ask for, left out."""
-    learning = sum(len(suite.cells_on(use)) * _count(suite, use) for use in suite.tasks)
+    """The number of trials of a suite, rungs that may never be climbed included.
+
+    Not counted are rates that a race may add beyond its grid, and replicates that precision may
+    need.
+    """
+    learning = sum(len(suite.cells_on(use)) * _count_trainings(suite, use) for use in suite.tasks)
     return learning + sum(1 for _ in cost_trials(suite))
 
 
-def _count(suite: Suite, use: TaskUse) -> int:
-    """How many trainings a cell has on a task; by a race, where its grid is not widened, and
-    nothing is given up."""
-    recipe, seeds = use.recipe, len(suite.seeds)
-    rates = len(recipe.learning_rates)
-    if is_raced(recipe):
+def _count_trainings(suite: Suite, use: TaskUse) -> int:
+    """The trainings of a cell on a task; in a race, all rates on all seeds."""
+    rates = len(use.recipe.learning_rates)
+    seeds = len(suite.seeds)
+    if is_raced(use.recipe):
         return rates * seeds
-    return seeds + (rates * recipe.tuning_seeds if is_searched(use) else 0)
+    if is_searched(use):
+        return seeds + rates * use.recipe.tuning_seeds
+    return seeds

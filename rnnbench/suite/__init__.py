@@ -1,4 +1,4 @@
-"""Suites: TOML in, a checked `Suite` out, or one clear error. The only room that reads TOML."""
+"""Reads suites: TOML in, a checked `Suite` or one clear error out. Only this package reads TOML."""
 
 from rnnbench.suite.choices import Choices
 from rnnbench.suite.claims import claims_of_file

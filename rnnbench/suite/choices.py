@@ -1,13 +1,21 @@
-"""What the command line may change of a suite."""
+"""Changes to a suite that the command line may choose."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Choices:
-    """Cells and tasks to keep (or, for cells, to run instead), how many seeds, how many threads
-    each has, keys to set as `path=value`; of claims, those to keep, by name or the core alone, and
-    whether seeds are added until they are decided."""
+    """Choices of the command line for one run of a suite.
+
+    cells:         cells to run instead of the suite's own.
+    tasks:         tasks to keep.
+    seeds:         the number of seeds.
+    threads:       the number of threads of each trial.
+    settings:      keys to set, as `path=value`.
+    claims:        claims to keep, by name.
+    core:          keep only core claims.
+    until_decided: add seeds until the claims are decided.
+    """
 
     cells: tuple[str, ...] = ()
     tasks: tuple[str, ...] = ()

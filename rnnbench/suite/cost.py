@@ -1,6 +1,7 @@
-"""The cost trials of a suite: which cells each measurement can take."""
+"""Plans the cost trials of a suite: which cells each measurement can take."""
 
 from collections.abc import Iterator
+from itertools import product
 
 import msgspec
 
@@ -22,8 +23,11 @@ from rnnbench.suite.file import CostEntry
 
 
 def reference_of(entry: CostEntry, cells: tuple[CellUse, ...], where: str) -> str:
-    """The row of the cell that an entry names as its reference, among all `cells` of the suite,
-    chosen for this run or not. Raises UnknownName where the suite has no such cell."""
+    """The row of the cell that an entry names as its reference.
+
+    `cells` are all cells of the suite, chosen for this run or not. Raises UnknownName where the
+    suite has no such cell.
+    """
     for cell in cells:
         if entry.reference in (cell.row, f"{cell.name}:{cell.implementation}"):
             return cell.row
@@ -42,22 +46,19 @@ def cost_plan(
     threads: int | None,
     device: str,
 ) -> CostPlan:
-    """The plan of an entry; what a cell's constraints forbid is left out, with the reason."""
-    measure, shapes = tuple(dict.fromkeys(entry.measure)), tuple(dict.fromkeys(entry.shapes))
-    left_out = tuple(
-        LeftOut(cell.row, measurement, shape, reason)
-        for cell in cells
-        for measurement in measure
-        for shape in shapes
-        if (
-            reason := next(
-                _objections(catalogue.cells[cell.name].item, measurement, shape, device), ""
-            )
-        )
-    )
+    """The plan of an entry; cells are left out, with a reason, where their constraints forbid a
+    measurement."""
+    measure = tuple(dict.fromkeys(entry.measure))
+    shapes = tuple(dict.fromkeys(entry.shapes))
+    left_out = []
+    for cell, measurement, shape in product(cells, measure, shapes):
+        spec = catalogue.cells[cell.name].item
+        objection = next(_objections(spec, measurement, shape, device), "")
+        if objection:
+            left_out.append(LeftOut(cell.row, measurement, shape, objection))
     settings = {name: getattr(entry, name) for name in CostSettings.__struct_fields__}
     settings["threads"] = threads or entry.threads
-    return CostPlan(measure=measure, shapes=shapes, left_out=left_out, **settings)
+    return CostPlan(measure=measure, shapes=shapes, left_out=tuple(left_out), **settings)
 
 
 def claims_cost(
@@ -68,18 +69,20 @@ def claims_cost(
     threads: int | None,
     device: str,
 ) -> CostPlan | None:
-    """The plan of what claims need; None where they need nothing. An entry says how often, and not
-    what."""
+    """The plan of the measurements that claims need; None where they need none.
+
+    The entry gives settings such as replicates and limits, but not what is measured.
+    """
     needed = needs_of(claims)
     if not needed:
         return None
-    wide = msgspec.structs.replace(
+    needed_entry = msgspec.structs.replace(
         entry,
         reference="",
         measure=tuple(dict.fromkeys(need.measurement for need in needed)),
         shapes=tuple(dict.fromkeys(need.shape for need in needed)),
     )
-    plan = cost_plan(wide, cells, catalogue, threads, device)
+    plan = cost_plan(needed_entry, cells, catalogue, threads, device)
     left_out = tuple(
         out for out in plan.left_out if Needed(out.row, out.measurement, out.shape) in needed
     )
@@ -89,7 +92,7 @@ def claims_cost(
 def _objections(
     spec: CellSpec, measurement: Measurement, shape: Shape, device: str
 ) -> Iterator[str]:
-    """Why a cell cannot be measured so."""
+    """Yield the reasons why a cell cannot be measured at a shape on a device."""
     if spec.inputs == "frames" and shape.frame is None:
         yield "it takes frames, and there are none at this shape"
     if spec.same_size and (
@@ -107,4 +110,4 @@ def _objections(
     if measurement == "streaming-time" and spec.longest is not None:
         yield f"it takes at most {spec.longest} steps, and a stream does not end"
     if measurement == "memory-timeline" and device != "cpu":
-        yield "memory over time is seen on the cpu alone"
+        yield "memory over time is measured on the cpu alone"

@@ -1,4 +1,4 @@
-"""The types of a suite's TOML file; the JSON Schema is made from them."""
+"""The types of a suite's TOML file, from which its JSON Schema is generated."""
 
 from typing import Annotated, Any, Literal
 
@@ -30,7 +30,7 @@ SeedCount = Annotated[int, Meta(ge=1, le=FIRST_TUNING_SEED)]
 
 
 class FullTask(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is different for this task at `size = "full"`."""
+    """Changes to this task at `size = "full"`."""
 
     horizons: Annotated[tuple[Positive, ...], Meta(min_length=1)] | None = None
     dials: dict[str, Dial] = {}
@@ -38,14 +38,14 @@ class FullTask(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Full(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is different for all tasks at `size = "full"`, the size for a paper."""
+    """Changes to all tasks at `size = "full"`, the size for a paper."""
 
     seeds: SeedCount | Annotated[tuple[Seed, ...], Meta(min_length=1)] | None = None
     recipe: RecipeChanges = RecipeChanges()  # type: ignore[valid-type]
 
 
 class TaskEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A task, swept over horizons, with other dials and with changes to the recipe.
+    """A task at several horizons, with dials and with changes to the recipe.
 
     ladder: a cell tries a horizon once it has solved the next shorter one in most seeds; its
             learning rate is searched on the shortest.
@@ -60,13 +60,12 @@ class TaskEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class CostEntry(CostSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Cost trials: run alone, after all others. `repeats` measured steps of each cell in each of
-    `replicates` runs.
+    """Cost trials, which run alone after all others: `repeats` measured steps of each cell in each
+    of `replicates` runs.
 
     From eight replicates on, more are added until the ratios are known to `precision`, at most
-    until they have taken `most_seconds` or there are `most_replicates`. Times are stated over those
-    of `reference`, one of the cells as the suite names it, or over the reference cell, torch's
-    LSTM.
+    until they have taken `most_seconds` or there are `most_replicates`. Times are divided by those
+    of `reference`, one of the cells as the suite names it, or of the reference cell, torch's LSTM.
     """
 
     measure: Annotated[tuple[Measurement, ...], Meta(min_length=1)] = (
@@ -77,8 +76,8 @@ class CostEntry(CostSettings, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class ClaimCell(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A cell that a claim is about, or that it is held against; `recipe` changes how this one is
-    built and trained."""
+    """A cell that a claim is about, or compares with; `recipe` changes how it is built and
+    trained."""
 
     name: str
     options: dict[str, Dial] = {}
@@ -88,16 +87,15 @@ class ClaimCell(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class ReadingEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One way of reading a claim: a figure of the first cell, held against the same of the second
-    where there is one.
+    """One reading of a claim: a figure of one cell, or a comparison of the figures of two cells.
 
-    Of two cells it is the ratio (of epochs, seconds, times, bytes, parameters) or the difference
-    (of scores and solved seeds, higher being better), and the claim holds where it is `at_most` or
-    `at_least` so large, `within` so much of equality, or `beyond` that. Tested on each of `tasks`,
-    once for each way to `match`, at each of `shares` of the way from the trivial forecast to the
-    target; of cost at each of `shapes`, with each of `implementations` of both cells. With
-    `training_shares` both cells are trained on each of these parts of the training data, and the
-    effect is by how much the difference of their scores grows with each doubling of it.
+    Two cells are compared by the ratio of their figures (epochs, seconds, times, bytes, parameters)
+    or by the difference (scores and solved seeds, higher being better). The claim holds if that is
+    `at_most` or `at_least` a bound, `within` a distance of equality, or `beyond` it. It is tested
+    on each of `tasks`, once for each way to `match`, at each of `shares` of the way from the
+    trivial forecast to the target; cost at each of `shapes`, with each of `implementations` of both
+    cells. With `training_shares`, both cells are trained on each of these shares of the training
+    data, and the effect is the growth of the difference of their scores with each doubling.
     """
 
     title: str = ""
@@ -119,13 +117,12 @@ class ReadingEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class ClaimEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A claim: the sentence as people repeat it, and its readings, fixed before anything is
-    measured.
+    """A claim: the sentence as it is usually stated, and its readings, fixed before measuring.
 
-    parts:      the readings are parts that all have to be true: one that fails throughout refutes
-                the claim.
-    core:       one of those that `--core` runs.
-    most_seeds: where `--until-decided` ends.
+    parts:      the readings are parts that all have to be true: a single part that fails
+                throughout refutes the claim.
+    core:       whether `--core` runs the claim.
+    most_seeds: the number of seeds at which `--until-decided` ends.
     """
 
     name: str
@@ -138,12 +135,12 @@ class ClaimEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class SuiteFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A suite: cells x tasks (swept over horizons) x seeds, with a recipe.
+    """A suite: cells x tasks (at several horizons) x seeds, with a recipe.
 
-    size: "full" takes the changes that stand under `full`, here and in tasks.
-    claims: what is to be decided; they name their cells, tasks and shapes themselves.
-    further_claims: take in what plugins bring by the hook `rnnbench_claims`.
-    diagnostics: measurements of the cell in each fresh and each trained model, by name.
+    size:           "full" takes the changes listed under `full`, here and in tasks.
+    claims:         claims to decide; they name their cells, tasks and shapes themselves.
+    further_claims: add the claims that plugins contribute by the hook `rnnbench_claims`.
+    diagnostics:    measurements of the cell in each fresh and each trained model, by name.
     """
 
     version: Positive
@@ -164,9 +161,8 @@ class SuiteFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 def schema() -> dict[str, Any]:
     """The JSON Schema of a suite's file, for editors."""
-    made = msgspec.json.schema(SuiteFile)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "rnnbench suite",
-        **made,
+        **msgspec.json.schema(SuiteFile),
     }

@@ -1,5 +1,4 @@
-"""Conditions of a claim about growing data: both cells are trained on several parts of one training
-split."""
+"""Conditions of a claim about growing data: both cells train on several shares of the data."""
 
 from collections.abc import Sequence
 
@@ -9,19 +8,23 @@ from rnnbench.records import LearningSide, Question
 
 
 def on_growing_data(question: Question, shares: Sequence[float]) -> Question:
-    """The question about two cells, asked on these shares of the training data. The pair on the
-    largest share becomes `first` and `second`; the other pairs become `smaller`, the smallest share
-    first."""
-    pair = [side for side in (question.first, question.second) if isinstance(side, LearningSide)]
+    """Ask a question about two cells on each of these shares of the training data.
+
+    The pair on the largest share becomes `first` and `second`; the other pairs become `smaller`,
+    the smallest share first.
+    """
     rising = sorted(set(shares))
-    on_parts = []
-    for share in rising:
-        ours, theirs = (
-            replace(side, recipe=replace(side.recipe, training_share=share)) for side in pair
-        )
-        on_parts.append((ours, theirs))
-    first, second = on_parts[-1]
+    first, second = _pair_on(question, rising[-1])
     facets = {**question.facets, "training data": f"{rising[0]:.3g} to {rising[-1]:.3g} of it"}
-    return replace(
-        question, facets=facets, first=first, second=second, smaller=tuple(on_parts[:-1])
+    smaller = tuple(_pair_on(question, share) for share in rising[:-1])
+    return replace(question, facets=facets, first=first, second=second, smaller=smaller)
+
+
+def _pair_on(question: Question, share: float) -> tuple[LearningSide, LearningSide]:
+    """Both sides of a question, trained on a share of the training data."""
+    first, second = (
+        replace(side, recipe=replace(side.recipe, training_share=share))
+        for side in (question.first, question.second)
+        if isinstance(side, LearningSide)
     )
+    return first, second

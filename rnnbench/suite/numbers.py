@@ -1,17 +1,17 @@
-"""Which numbers a suite, an option or a dial may hold: those that travel in JSON."""
+"""Checks the numbers of suites, options and dials: they must survive JSON."""
 
 import math
 from typing import Any
 
-SMALLEST, LARGEST = -(2**63), 2**63 - 1
-"""What a whole number in a trial may be."""
+SMALLEST = -(2**63)
+LARGEST = 2**63 - 1
+"""The range of whole numbers in a trial."""
 
 
 def number_problem(value: Any) -> str:
-    """Why a number cannot travel in JSON, in which trials do, or be shown; "" where it can, and for
-    what is no number.
+    """Why a number cannot be written as JSON; "" where it can, and for a value that is no number.
 
-    TOML knows inf, nan, and whole numbers of any size.
+    TOML allows inf, nan, and whole numbers of any size.
     """
     if isinstance(value, float) and not math.isfinite(value):
         return f"expected a finite number, got {value}"

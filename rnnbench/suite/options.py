@@ -1,4 +1,4 @@
-"""Options that were given, against those that are declared with their defaults."""
+"""Completes given options by the declared ones, and checks their names and types."""
 
 from collections.abc import Mapping
 
@@ -10,32 +10,36 @@ from rnnbench.suite.numbers import number_problem
 def complete_options(
     given: Mapping[str, Option], declared: Mapping[str, Option], where: str
 ) -> dict[str, Option]:
-    """All options that are declared, with those that were given set.
+    """All declared options with their defaults, overridden by the given ones.
 
-    Raises UnknownName for one that is not declared, RnnbenchError for a value that is not of the
-    default's type.
+    Raises UnknownName for an undeclared option, RnnbenchError for a value of another type than the
+    default's.
     """
+    complete = dict(declared)
     for option, value in given.items():
         if option not in declared:
             raise UnknownName("option", option, declared, where)
-        if problem := number_problem(value):
+        problem = number_problem(value) or _type_problem(value, declared[option])
+        if problem:
             raise RnnbenchError(f"{where}.{option}: {problem}")
-        default = declared[option]
-        if default is not None and value is not None and not _alike(value, default):
-            found = f"expected {type(default).__name__}, got {type(value).__name__}"
-            raise RnnbenchError(f"{where}.{option}: {found}")
-    return {
-        **declared,
-        **{option: _as_default(value, declared[option]) for option, value in given.items()},
-    }
+        complete[option] = _as_default(value, declared[option])
+    return complete
 
 
-def _alike(value: Option, default: Option) -> bool:
+def _type_problem(value: Option, default: Option) -> str:
+    """Why a value does not have the type of a default; "" where it does, or one of them is None."""
+    if default is None or value is None or _same_type(value, default):
+        return ""
+    return f"expected {type(default).__name__}, got {type(value).__name__}"
+
+
+def _same_type(value: Option, default: Option) -> bool:
+    """Whether a value has the type of its default; a whole number will do for a float."""
     if isinstance(default, float):
         return isinstance(value, int | float) and not isinstance(value, bool)
     return type(value) is type(default)
 
 
 def _as_default(value: Option, default: Option) -> Option:
-    """1 and 1.0 are the same setting of a float, and must give the same trial."""
+    """A whole number as a float if the default is one, so that 1 and 1.0 give the same trial."""
     return float(value) if isinstance(default, float) and isinstance(value, int) else value

@@ -1,5 +1,4 @@
-"""From TOML to the types of a suite's file: unknown keys and wrong values are named with their
-path."""
+"""Converts TOML to the types of a suite's file; errors give the path of the key."""
 
 import re
 import tomllib
@@ -18,19 +17,19 @@ from rnnbench.suite.uses import choices_text
 
 
 def parse(path: Path) -> dict[str, Any]:
-    """What stands in a TOML file. Raises RnnbenchError where it cannot be read, or is none."""
+    """Read a TOML file. Raises RnnbenchError where it cannot be read or is not TOML."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise RnnbenchError(f"{path}: cannot be read: {error.strerror}") from None
     except RecursionError:
         raise RnnbenchError(f"{path.name}: is nested too deep") from None
-    except ValueError as error:  # of TOML, of UTF-8, and of numbers with thousands of digits
+    except ValueError as error:  # invalid TOML or UTF-8, or a number with thousands of digits
         raise RnnbenchError(f"{path.name}: is not TOML: {first_line(error)}") from None
 
 
 def typed(raw: dict[str, Any], file: str) -> SuiteFile:
-    """These raw data, of a file of this name, as what they should be. Raises RnnbenchError."""
+    """Convert the raw data of a file to types. Raises RnnbenchError with the path of the key."""
     try:
         _refuse_numbers(raw, file, "")
         _refuse_unknown_keys(raw, SuiteFile, file, "")
@@ -42,50 +41,58 @@ def typed(raw: dict[str, Any], file: str) -> SuiteFile:
 
 
 def _refuse_unknown_keys(value: Any, expected: Any, file: str, path: str) -> None:
-    """Walk raw data beside its type, so that an unknown key is named with its path and its nearest
-    neighbour."""
+    """Walk raw data along with their type; an unknown key raises UnknownName with its path."""
     if isinstance(value, list):
-        inner = [
-            a for t in _alternatives(expected) if get_origin(t) is tuple for a in get_args(t)[:1]
-        ]
+        element_types = _element_types(expected)
         for position, element in enumerate(value):
-            for element_type in inner:
+            for element_type in element_types:
                 _refuse_unknown_keys(element, element_type, file, f"{path}[{position}]")
-    structs = [
-        t for t in _alternatives(expected) if isinstance(t, type) and issubclass(t, msgspec.Struct)
-    ]
+    structs = [kind for kind in _alternatives(expected) if _is_struct(kind)]
     if not isinstance(value, Mapping) or not structs:
         return
-    hints = _keys(structs[0])
+    keys = _keys(structs[0])
     for key, inner_value in value.items():
-        if key not in hints:
+        if key not in keys:
             where = f"{file}: {path}" if path else file
-            hint = (
-                f"'recipe.{key}' is a key." if not path and key in Recipe.__struct_fields__ else ""
-            )
-            raise UnknownName("key", key, hints, where, hint)
-        _refuse_unknown_keys(inner_value, hints[key], file, f"{path}.{key}" if path else key)
+            raise UnknownName("key", key, keys, where, "" if path else _recipe_hint(key))
+        _refuse_unknown_keys(inner_value, keys[key], file, f"{path}.{key}" if path else key)
+
+
+def _recipe_hint(key: str) -> str:
+    """A hint for a key of the recipe that was written at the top of a file."""
+    return f"'recipe.{key}' is a key." if key in Recipe.__struct_fields__ else ""
+
+
+def _element_types(expected: Any) -> list[Any]:
+    """The types that the elements of a list may have."""
+    types_of_elements: list[Any] = []
+    for kind in _alternatives(expected):
+        if get_origin(kind) is tuple:
+            types_of_elements += get_args(kind)[:1]
+    return types_of_elements
+
+
+def _is_struct(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
 
 
 def _keys(struct: type[msgspec.Struct]) -> dict[str, Any]:
     """The keys of a record as files spell them, each with its type."""
     hints = get_type_hints(struct)
-    return {one.encode_name: hints[one.name] for one in msgspec.structs.fields(struct)}
+    return {field.encode_name: hints[field.name] for field in msgspec.structs.fields(struct)}
 
 
 def _refuse_numbers(value: Any, file: str, path: str) -> None:
-    if problem := number_problem(value):
+    """Raise RnnbenchError for a number, at any depth, that cannot be written as JSON."""
+    problem = number_problem(value)
+    if problem:
         raise RnnbenchError(f"{file}: {path}: {problem}")
-    children = (
-        value.items()
-        if isinstance(value, dict)
-        else enumerate(value)
-        if isinstance(value, list)
-        else ()
-    )
-    for key, child in children:
-        step = f"[{key}]" if isinstance(value, list) else f".{key}" if path else str(key)
-        _refuse_numbers(child, file, f"{path}{step}")
+    if isinstance(value, dict):
+        for key, child in value.items():
+            _refuse_numbers(child, file, f"{path}.{key}" if path else str(key))
+    elif isinstance(value, list):
+        for position, child in enumerate(value):
+            _refuse_numbers(child, file, f"{path}[{position}]")
 
 
 def _alternatives(expected: Any) -> tuple[Any, ...]:
@@ -93,24 +100,27 @@ def _alternatives(expected: Any) -> tuple[Any, ...]:
 
 
 def _type_at(path: str) -> Any:
-    """The type that stands at a path of keys in a suite's file."""
+    """The type of the value at a path of keys in a suite's file; None where there is none."""
     expected: Any = SuiteFile
     for key in re.sub(r"\[.*?\]", "", path).split("."):
-        inner = [a for t in _alternatives(expected) for a in (t, *get_args(t))]
-        structs = [
-            t
-            for t in inner
-            if isinstance(t, type) and issubclass(t, msgspec.Struct) and key in _keys(t)
-        ]
-        expected = _keys(structs[0])[key] if structs else None
+        expected = _type_of_key(key, expected)
     return expected
 
 
+def _type_of_key(key: str, expected: Any) -> Any:
+    """The type of a key in a record, or in the records of a list; None where there is none."""
+    for alternative in _alternatives(expected):
+        for kind in (alternative, *get_args(alternative)):
+            if _is_struct(kind) and key in _keys(kind):
+                return _keys(kind)[key]
+    return None
+
+
 def _readable(error: msgspec.ValidationError) -> str:
-    """msgspec says `Expected int, got str - at $.recipe.epochs`; we say `recipe.epochs: expected
-    int, got str`."""
+    """Turn `Expected int, got str - at $.recipe.epochs` into `recipe.epochs: expected int, got
+    str`."""
     text = str(error).replace("`", "")
-    found = re.fullmatch(r"(.*) - at \$\.?(.*)", text)
-    message, path = found.groups() if found else (text, "")
+    match = re.fullmatch(r"(.*) - at \$\.?(.*)", text)
+    message, path = match.groups() if match else (text, "")
     message = message[0].lower() + message[1:] + choices_text(message, _type_at(path))
     return f"{path}: {message}" if path else message

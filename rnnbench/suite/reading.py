@@ -1,7 +1,8 @@
-"""Reading a suite by its name or from its file, with settings from the command line."""
+"""Reads a suite by its name or from its file, with settings from the command line."""
 
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -15,27 +16,31 @@ from rnnbench.suite.resolve import resolve
 from rnnbench.suite.sizes import at_size
 
 NOTHING_CHOSEN = Choices()
-MOST_SHOWN, MOST_KEYS = 60, 20
+MOST_CHARACTERS = 60
+"""The length up to which an error shows a setting."""
+MOST_KEYS = 20
+"""The length of a path of keys in a setting."""
 EXAMPLES = {
     "--set": "KEY=VALUE, for example recipe.epochs=5",
     "--option": "NAME=VALUE, for example chrono=30",
     "--dial": "NAME=VALUE, for example horizon=20",
 }
-"""What each option that takes settings should be given."""
+"""The form of a setting, by the option that takes it."""
 
 
 def read_suite(name: str, catalogue: Catalogue, choices: Choices = NOTHING_CHOSEN) -> Suite:
-    """The suite of this name, or in this file (a name that ends in .toml or holds a slash).
+    """The suite of this name, or in this file if the name ends in .toml or has a slash.
 
     Raises RnnbenchError with the file, the path of the key, what was found and what there is.
     """
-    path = Path(name) if name.endswith(".toml") or "/" in name else catalogue.suites.find(name).item
+    is_file = name.endswith(".toml") or "/" in name
+    path = Path(name) if is_file else catalogue.suites.find(name).item
     return check_suite(parse(path), path.name, catalogue, choices)
 
 
 def suite_head(path: Path) -> tuple[str, int | None]:
-    """Summary and version as written; what is wrong with a suite is said when it is run or
-    shown."""
+    """The summary and version in a suite's file; errors elsewhere in the file are not reported
+    here."""
     try:
         raw = parse(path)
     except RnnbenchError as error:
@@ -46,16 +51,17 @@ def suite_head(path: Path) -> tuple[str, int | None]:
 def check_suite(
     raw: dict[str, Any], file: str, catalogue: Catalogue, choices: Choices = NOTHING_CHOSEN
 ) -> Suite:
-    """The suite that these raw data describe, called after their `file`. Raises RnnbenchError as
-    `read_suite` does."""
+    """The suite that the raw data of a file describe, named after the file.
+
+    Raises RnnbenchError as `read_suite` does.
+    """
     for setting in choices.settings:
         set_key(raw, setting)
     return resolve(at_size(typed(raw, file)), file, catalogue, choices)
 
 
 def key_table(settings: Iterable[str], option: str = "--set") -> dict[str, Any]:
-    """The table that settings like `horizon=5` make, each a key and its value. `option` is what
-    they were given to."""
+    """The table of settings like `horizon=5`, given to this `option` of the command line."""
     table: dict[str, Any] = {}
     for setting in settings:
         set_key(table, setting, option)
@@ -64,47 +70,55 @@ def key_table(settings: Iterable[str], option: str = "--set") -> dict[str, Any]:
 
 def shortened(setting: str) -> str:
     """A setting as an error shows it."""
-    return setting if len(setting) <= MOST_SHOWN else f"{setting[:MOST_SHOWN]}..."
+    return setting if len(setting) <= MOST_CHARACTERS else f"{setting[:MOST_CHARACTERS]}..."
 
 
 def set_key(raw: dict[str, Any], setting: str, option: str = "--set") -> None:
-    """Apply `recipe.epochs=5`; the value is TOML, and a bare word is text. `tasks.*` means every
-    task."""
-    key, equals, text = setting.partition("=")
+    """Apply a setting like `recipe.epochs=5` to raw data; `tasks.*` means every task.
+
+    The value is TOML, and a bare word is text. Raises RnnbenchError.
+    """
+    where = f"{option} {shortened(setting)}"
     example = EXAMPLES[option]
+    key, equals, text = setting.partition("=")
     if not equals or not key:
-        raise RnnbenchError(f"{option} {shortened(setting)}: should be {example}")
+        raise RnnbenchError(f"{where}: should be {example}")
+    value = _setting_value(text, where)
+    if option != "--set" and not isinstance(value, bool | int | float | str):
+        expected = "a number, a word, true or false"
+        raise RnnbenchError(f"{where}: expected {expected}, got {type(value).__name__}")
+    *outer_keys, last = key.split(".")
+    if "" in (*outer_keys, last) or len(outer_keys) > MOST_KEYS:
+        raise RnnbenchError(f"{where}: its key is no path of keys like {example}")
+    for table in _tables(raw, outer_keys, setting):
+        table[last] = value
+
+
+def _setting_value(text: str, where: str) -> Any:
+    """The value of a setting: TOML, or the text itself where it is none."""
     try:
         value = tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
         value = text
     except (ValueError, RecursionError):  # thousands of digits, or of brackets
-        raise RnnbenchError(
-            f"{option} {shortened(setting)}: the value is too long, or nested too deep"
-        ) from None
-    if problem := number_problem(value):
-        raise RnnbenchError(f"{option} {shortened(setting)}: {problem}")
-    if option != "--set" and not isinstance(value, bool | int | float | str):
-        found = f"a number, a word, true or false, got {type(value).__name__}"
-        raise RnnbenchError(f"{option} {shortened(setting)}: expected {found}")
-    *folders, last = key.split(".")
-    if "" in (*folders, last) or len(folders) > MOST_KEYS:
-        raise RnnbenchError(
-            f"{option} {shortened(setting)}: its key is no path of keys like {example}"
-        )
-    for table in _tables(raw, folders, setting):
-        table[last] = value
+        raise RnnbenchError(f"{where}: the value is too long, or nested too deep") from None
+    problem = number_problem(value)
+    if problem:
+        raise RnnbenchError(f"{where}: {problem}")
+    return value
 
 
-def _tables(raw: dict[str, Any], folders: list[str], setting: str) -> Iterator[dict[str, Any]]:
-    """The tables that a path of keys leads to; `*` leads to every element of a list."""
+def _tables(raw: dict[str, Any], keys: list[str], setting: str) -> list[dict[str, Any]]:
+    """The tables at a path of keys, made where they are missing; `*` is every element of a list."""
     places: list[Any] = [raw]
-    for folder in folders:
-        if folder == "*":
-            places = [element for place in places if isinstance(place, list) for element in place]
+    for key in keys:
+        if key == "*":
+            lists = [place for place in places if isinstance(place, list)]
+            places = [*chain.from_iterable(lists)]
         else:
-            places = [place.setdefault(folder, {}) for place in places if isinstance(place, dict)]
+            tables = [place for place in places if isinstance(place, dict)]
+            places = [table.setdefault(key, {}) for table in tables]
     tables = [place for place in places if isinstance(place, dict)]
     if not tables:
         raise RnnbenchError(f"--set {shortened(setting)}: leads to no table")
-    yield from tables
+    return tables

@@ -1,4 +1,4 @@
-"""One reading of a claim: from its entry in a file to the conditions under which it is tested."""
+"""Makes a reading of a claim, with its conditions, from its entry in a file."""
 
 import msgspec
 
@@ -18,27 +18,18 @@ BOUNDS = ("at_most", "at_least", "within", "beyond")
 
 
 def reading(entry: ReadingEntry, recipe: Recipe, where: str, catalogue: Catalogue) -> Reading:
-    """A reading with all its conditions. What it needs and is not installed is named in it; it then
-    has none.
+    """A reading with all its conditions; without any, if it needs something that is not installed.
 
-    Raises RnnbenchError where it contradicts itself.
+    Such a reading names its needs in `missing`. Raises RnnbenchError where the entry contradicts
+    itself.
     """
-    cells = tuple(ClaimCell(name=cell) if isinstance(cell, str) else cell for cell in entry.cells)
-    names = tuple(map(_called, cells))
+    cells = tuple(map(_claim_cell, entry.cells))
+    names = tuple(map(_display_name, cells))
     if len(set(names)) < len(names):
         raise RnnbenchError(
-            f"{where}: cells: '{names[0]}' stands there twice; give one of them another `label`"
+            f"{where}: cells: '{names[0]}' is listed twice; give one of them another `label`"
         )
-    missing = [
-        no_such("cell", cell.name, catalogue.cells)
-        for cell in cells
-        if cell.name not in catalogue.cells
-    ]
-    missing += [
-        no_such("task", task.name, catalogue.tasks)
-        for task in entry.tasks
-        if task.name not in catalogue.tasks
-    ]
+    missing = _missing(entry, cells, catalogue)
     refuse_contradictions(entry, len(cells), where)
     bare = Reading(
         title=entry.title,
@@ -57,20 +48,39 @@ def reading(entry: ReadingEntry, recipe: Recipe, where: str, catalogue: Catalogu
     return msgspec.structs.replace(bare, questions=questions)
 
 
-def _called(cell: ClaimCell) -> str:
-    """Its label, or its name with the options that are set."""
-    said = [f"{option}={value}" for option, value in sorted(cell.options.items())]
-    return cell.label or " ".join([cell.name, *said])
+def _claim_cell(cell: str | ClaimCell) -> ClaimCell:
+    return ClaimCell(name=cell) if isinstance(cell, str) else cell
+
+
+def _missing(entry: ReadingEntry, cells: tuple[ClaimCell, ...], catalogue: Catalogue) -> list[str]:
+    """A sentence for each cell and task of a reading that is not installed."""
+    names = [cell.name for cell in cells]
+    missing = [
+        no_such("cell", name, catalogue.cells) for name in names if name not in catalogue.cells
+    ]
+    names = [task.name for task in entry.tasks]
+    missing += [
+        no_such("task", name, catalogue.tasks) for name in names if name not in catalogue.tasks
+    ]
+    return missing
+
+
+def _display_name(cell: ClaimCell) -> str:
+    """The label of a cell, or its name with the options that are set."""
+    settings = [f"{option}={value}" for option, value in sorted(cell.options.items())]
+    return cell.label or " ".join([cell.name, *settings])
 
 
 def _region(entry: ReadingEntry, where: str) -> Region:
-    given = [(name, bound) for name in BOUNDS if (bound := getattr(entry, name)) is not None]
+    """The values of the effect for which the claim holds."""
+    bounds = {name: getattr(entry, name) for name in BOUNDS}
+    given = [(name, bound) for name, bound in bounds.items() if bound is not None]
     if len(given) != 1:
         raise RnnbenchError(f"{where}: give one of {', '.join(BOUNDS)}")
     name, bound = given[0]
     ratio = entry.figure in RATIOS and len(entry.cells) == 2
     if name in ("within", "beyond") and (bound <= 0 or len(entry.cells) == 1):
-        raise RnnbenchError(f"{where}: {name}: how far two cells may be apart, above 0")
+        raise RnnbenchError(f"{where}: {name}: the distance allowed between two cells is above 0")
     if ratio and bound <= 0:
         raise RnnbenchError(f"{where}: {name}: a ratio is above 0, got {bound:g}")
     if name == "at_most":

@@ -1,6 +1,6 @@
-"""From a suite's file to a `Suite`: what it names is looked up, and what contradicts itself is
-refused."""
+"""Resolves a suite's file to a `Suite`: looks up names, and refuses contradictions."""
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -12,28 +12,24 @@ from rnnbench.suite.choices import Choices
 from rnnbench.suite.claims import all_claims, cells_of, chosen_claims, tasks_of
 from rnnbench.suite.cost import claims_cost, cost_plan, reference_of
 from rnnbench.suite.file import CostEntry, SuiteFile
-from rnnbench.suite.uses import FAIR, cell_use, changed, task_uses
+from rnnbench.suite.uses import FAIR, cell_use, task_uses, with_changes
 
 
 def resolve(file: SuiteFile, where: str, catalogue: Catalogue, choices: Choices) -> Suite:
-    """Check every name and value of a file, called `where`, that has the right keys and types.
-    Raises RnnbenchError."""
-    recipe = changed(FAIR, file.recipe, where)
-    if not file.claims and (choices.claims or choices.core or choices.until_decided):
-        raise RnnbenchError(f"{where}: the suite has no claims")
+    """Check every name and value of a file whose keys and types are right; `where` is its name.
+
+    Raises RnnbenchError.
+    """
+    recipe = with_changes(FAIR, file.recipe, where)
     if file.claims:
         return _suite_of_claims(file, recipe, where, catalogue, choices)
+    if choices.claims or choices.core or choices.until_decided:
+        raise RnnbenchError(f"{where}: the suite has no claims")
     if not file.cells and not choices.cells:
         raise RnnbenchError(f"{where}: cells: the suite has none")
-    cells = tuple(
-        cell_use(cell, catalogue, f"{where}: cells") for cell in choices.cells or file.cells
-    )
+    cells = _cells(choices.cells or file.cells, where, catalogue)
     _refuse_twins(cells, where)
-    tasks = tuple(
-        use
-        for position, entry in enumerate(file.tasks)
-        for use in task_uses(entry, recipe, catalogue, f"{where}: tasks[{position}]")
-    )
+    tasks = _tasks(file, recipe, where, catalogue)
     _refuse_twin_tasks(tasks, where)
     tasks = _chosen_tasks(tasks, choices.tasks, where)
     if not tasks and file.cost is None:
@@ -41,14 +37,39 @@ def resolve(file: SuiteFile, where: str, catalogue: Catalogue, choices: Choices)
     bare = _bare(file, where, catalogue, choices)
     cost = None
     if file.cost:
-        entry = file.cost
-        if entry.reference:
-            of_suite = tuple(cell_use(cell, catalogue, f"{where}: cells") for cell in file.cells)
-            entry = msgspec.structs.replace(
-                entry, reference=reference_of(entry, of_suite or cells, where)
-            )
+        entry = _with_reference_row(file.cost, file, cells, where, catalogue)
         cost = cost_plan(entry, cells, catalogue, choices.threads, file.device)
     return msgspec.structs.replace(bare, cells=cells, tasks=tasks, cost=cost)
+
+
+def _cells(
+    entries: Iterable[str | CellUse], where: str, catalogue: Catalogue
+) -> tuple[CellUse, ...]:
+    return tuple(cell_use(entry, catalogue, f"{where}: cells") for entry in entries)
+
+
+def _tasks(
+    file: SuiteFile, recipe: Recipe, where: str, catalogue: Catalogue
+) -> tuple[TaskUse, ...]:
+    tasks: list[TaskUse] = []
+    for position, entry in enumerate(file.tasks):
+        tasks += task_uses(entry, recipe, catalogue, f"{where}: tasks[{position}]")
+    return tuple(tasks)
+
+
+def _with_reference_row(
+    entry: CostEntry,
+    file: SuiteFile,
+    cells: tuple[CellUse, ...],
+    where: str,
+    catalogue: Catalogue,
+) -> CostEntry:
+    """The entry with the row of its reference, a cell of the file even if others are chosen."""
+    if not entry.reference:
+        return entry
+    of_file = _cells(file.cells, where, catalogue)
+    reference = reference_of(entry, of_file or cells, where)
+    return msgspec.structs.replace(entry, reference=reference)
 
 
 def _suite_of_claims(
@@ -59,41 +80,52 @@ def _suite_of_claims(
         raise RnnbenchError(
             f"{where}: claims name their own cells and tasks; choose among them with --claim"
         )
-    found = all_claims(file, recipe, where, catalogue)
-    claims = chosen_claims(found, choices, where)
+    available = all_claims(file, recipe, where, catalogue)
+    claims = chosen_claims(available, choices, where)
     rule = _seed_rule(file, claims, choices, where)
     cells = cells_of(claims)
     _refuse_twins(cells, where)
     bare = _bare(file, where, catalogue, choices)
-    asked = [
-        reading.source[0] for claim in claims for reading in claim.readings if reading.source[0]
-    ]
+    cost_entry = file.cost or CostEntry()
     return msgspec.structs.replace(
         bare,
-        diagnostics=tuple(dict.fromkeys([*bare.diagnostics, *asked])),
+        diagnostics=tuple(dict.fromkeys([*bare.diagnostics, *_diagnostics_of(claims)])),
         cells=cells,
         tasks=tasks_of(claims),
-        claims=tuple(
-            msgspec.structs.replace(c, at_looks=rule.looks(c.most_seeds) if rule else ())
-            for c in claims
-        ),
-        left_out_claims=found.left_out,
+        claims=tuple(_with_looks(claim, rule) for claim in claims),
+        left_out_claims=available.left_out,
         until_decided=rule,
-        cost=claims_cost(
-            file.cost or CostEntry(), claims, cells, catalogue, choices.threads, file.device
-        ),
+        cost=claims_cost(cost_entry, claims, cells, catalogue, choices.threads, file.device),
     )
 
 
+def _diagnostics_of(claims: Iterable[Claim]) -> Iterator[str]:
+    """Yield the diagnostics that claims need."""
+    for claim in claims:
+        for reading in claim.readings:
+            diagnostic, _ = reading.source
+            if diagnostic:
+                yield diagnostic
+
+
+def _with_looks(claim: Claim, rule: SeedRule | None) -> Claim:
+    """The claim with the numbers of seeds at which the rule looks at it."""
+    looks = rule.looks(claim.most_seeds) if rule else ()
+    return msgspec.structs.replace(claim, at_looks=looks)
+
+
 FIRST_LOOK = 10
-"""Fewer seeds than this decide no more than small families of conditions."""
+"""The number of seeds at the first look: fewer decide only small families of conditions."""
 
 
 def _seed_rule(
     file: SuiteFile, claims: tuple[Claim, ...], choices: Choices, where: str
 ) -> SeedRule | None:
-    """How seeds are added until claims are decided: from those of the suite on, or from where
-    verdicts begin, half as many again at each look."""
+    """The rule by which seeds are added until claims are decided; None unless that is asked for.
+
+    The first look is at the suite's seeds, at least `FIRST_LOOK`; each further look adds half of
+    that number.
+    """
     if not choices.until_decided:
         return None
     seeds = choices.seeds or file.seeds
@@ -106,7 +138,8 @@ def _seed_rule(
 
 
 def _bare(file: SuiteFile, where: str, catalogue: Catalogue, choices: Choices) -> Suite:
-    """All that has to do with neither cells nor tasks."""
+    """The suite without cells, tasks, claims and cost."""
+    diagnostics = [_known_diagnostic(name, catalogue, where) for name in file.diagnostics]
     return Suite(
         name=Path(where).stem,
         version=file.version,
@@ -116,14 +149,12 @@ def _bare(file: SuiteFile, where: str, catalogue: Catalogue, choices: Choices) -
         seeds=_seeds(file.seeds if choices.seeds is None else choices.seeds),
         device=file.device,
         threads=choices.threads or file.threads,
-        diagnostics=tuple(
-            dict.fromkeys(_known(name, catalogue, where) for name in file.diagnostics)
-        ),
+        diagnostics=tuple(dict.fromkeys(diagnostics)),
     )
 
 
-def _known(name: str, catalogue: Catalogue, where: str) -> str:
-    """The name of a diagnostic that there is."""
+def _known_diagnostic(name: str, catalogue: Catalogue, where: str) -> str:
+    """The name of an installed diagnostic. Raises UnknownName."""
     return catalogue.diagnostics.find(name, f"{where}: diagnostics").item.name
 
 
@@ -132,7 +163,7 @@ def _refuse_twins(cells: tuple[CellUse, ...], where: str) -> None:
     for row in rows:
         if rows.count(row) > 1:
             raise RnnbenchError(
-                f"{where}: cells: '{row}' stands there twice; give one of them another `label`"
+                f"{where}: cells: '{row}' is listed twice; give one of them another `label`"
             )
 
 
@@ -141,16 +172,17 @@ def _refuse_twin_tasks(tasks: tuple[TaskUse, ...], where: str) -> None:
     for position, task in enumerate(alone):
         if task in alone[:position]:
             raise RnnbenchError(
-                f"{where}: tasks: '{task.name}' stands there twice with the same dials and recipe"
+                f"{where}: tasks: '{task.name}' is listed twice with the same dials and recipe"
             )
 
 
 def _chosen_tasks(
     tasks: tuple[TaskUse, ...], chosen: tuple[str, ...], where: str
 ) -> tuple[TaskUse, ...]:
+    names = {use.name for use in tasks}
     for name in chosen:
-        if name not in {use.name for use in tasks}:
-            raise UnknownName("task of this suite", name, {use.name for use in tasks}, where)
+        if name not in names:
+            raise UnknownName("task of this suite", name, names, where)
     return tuple(use for use in tasks if not chosen or use.name in chosen)
 
 

@@ -9,8 +9,7 @@ from rnnbench.suite.file import ClaimEntry, SuiteFile, TaskEntry
 
 
 def at_size(file: SuiteFile) -> SuiteFile:
-    """The file at the size that it names: where that is full, with the changes that stand under
-    `full`."""
+    """The file at the size that it names; the full size takes the changes listed under `full`."""
     if file.size == "default":
         return file
     return msgspec.structs.replace(
@@ -24,8 +23,8 @@ def at_size(file: SuiteFile) -> SuiteFile:
 
 def _full_claim(entry: ClaimEntry) -> ClaimEntry:
     readings = [
-        msgspec.structs.replace(one, tasks=tuple(map(_full_task, one.tasks)))
-        for one in entry.readings
+        msgspec.structs.replace(reading, tasks=tuple(map(_full_task, reading.tasks)))
+        for reading in entry.readings
     ]
     return msgspec.structs.replace(entry, readings=tuple(readings))
 
@@ -43,6 +42,6 @@ def _full_task(entry: TaskEntry) -> TaskEntry:
 
 def _merged(recipe: Any, changes: Any) -> Any:
     given = {
-        name: value for name, value in msgspec.structs.asdict(changes).items() if value is not UNSET
+        key: value for key, value in msgspec.structs.asdict(changes).items() if value is not UNSET
     }
     return msgspec.structs.replace(recipe, **given)

@@ -16,7 +16,7 @@ from rnnbench.errors import UnknownName
 from rnnbench.plan import count_trials
 from rnnbench.suite import read_suite
 
-PORTRAIT = "rnnbench.cli.details:portrait"
+DETAILS = "rnnbench.cli.details:details"
 """Imported only when a cell is shown, because it needs torch."""
 
 
@@ -75,7 +75,7 @@ def _more(kind: str, name: str, catalogue: Catalogue) -> Description:
     suite. Raises RnnbenchError for an error in the file of a suite."""
     if kind == "cells":
         with console(stderr=True).status(Text(f"building and checking {name} ...")):
-            of_cell: Description = resolve_name(PORTRAIT)(catalogue.cells[name])
+            of_cell: Description = resolve_name(DETAILS)(catalogue.cells[name])
         return of_cell
     if kind == "tasks":
         return {"chance": chance(catalogue.tasks[name].item)}

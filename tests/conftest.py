@@ -1,7 +1,8 @@
 """Plugins made inside tests: real distributions, found through their entry points like anybody's."""
 
 import os
-from collections.abc import Callable
+import subprocess
+from collections.abc import Callable, Iterator
 from importlib import invalidate_caches
 from importlib.metadata import entry_points
 from itertools import count
@@ -11,6 +12,9 @@ from textwrap import dedent
 import pytest
 import torch
 from hypothesis import settings
+
+from rnnbench.executors import forkserver
+from tests.builders.forked import Popen
 
 # A stranger's plugins in the environment of these tests are not what they are about; and what a child prints must be
 # kept without help from the environment.
@@ -47,6 +51,16 @@ def make_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakePlugin:
         return root
 
     return make
+
+
+@pytest.fixture
+def forked_servers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Servers of trials that are forked from this process, so that it costs no seconds when one has to be replaced."""
+    with monkeypatch.context() as patch:
+        patch.setattr(subprocess, "Popen", Popen)
+        patch.setattr(forkserver, "_idle", {})
+        yield
+        forkserver._close_idle()
 
 
 HOSTILE_CELLS = """

@@ -29,6 +29,20 @@ torch.set_num_threads(1)  # threads that wait for each other in turns take most 
 settings.register_profile("rnnbench", deadline=None, derandomize=True)
 settings.load_profile("rnnbench")
 
+STARTERS = {"subprocess", "psutil", "LocalPool", "Checking", "run_one", "run_suite", "run_trial"}
+BUILDERS_OF_PROCESSES = {"tests.builders.cli", "tests.builders.campaign"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as `process` the tests of all files that have at hand what starts processes, or trains."""
+    for item in items:
+        module = item.getparent(pytest.Module)
+        at_hand = vars(module.obj) if module else {}
+        from_builders = (getattr(thing, "__module__", "") for thing in at_hand.values())
+        if STARTERS & at_hand.keys() or BUILDERS_OF_PROCESSES.intersection(from_builders):
+            item.add_marker("process")
+
+
 MakePlugin = Callable[..., Path]
 _numbers = count()
 

@@ -20,6 +20,7 @@ from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NoReturn
 
 DIED = 70
@@ -146,7 +147,8 @@ def _be(program: str, arguments: list[str]) -> NoReturn:
         Path("/proc/self/comm").write_text(SERVER_NAME)
     code = 0
     try:
-        exec(program, {"__name__": "__main__"})
+        sys.modules["__main__"] = main = ModuleType("__main__")
+        exec(program, vars(main))
     except SystemExit as exit_:
         code = exit_.code if isinstance(exit_.code, int) else int(exit_.code is not None)
     except BaseException:

@@ -1,22 +1,31 @@
 # make demo: set up, run the quick suite, print the path of the report.
-# make test: linters and tests.   make gate: this project's own figures against those kept in tests/baseline.
+# make test: linters and tests.   make test-fast: tests that start no process, without linters, in less than a minute.
+# make gate: this project's own figures against those kept in tests/baseline.   make slurm: tests that start a SLURM.
 PYTHON ?= python3
 PIP_ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 
 BASELINE := tests/baseline/smoke
-USUAL := not slow and not network and not cuda
+USUAL := not slow and not network and not cuda and not slurm
+# JUNIT=folder: where pytest writes what became of each test.
+junit = $(if $(JUNIT),--junitxml=$(JUNIT)/$(1).xml)
 SMOKE = run=$$(mktemp -d) && trap 'rm -rf "$$run"' EXIT && $(BIN)/rnnbench run suite smoke -o "$$run"
 
-.PHONY: demo test test-all gate baseline lint benchmarks schema claims clean
+.PHONY: demo test test-fast test-all slurm gate baseline lint benchmarks schema claims clean
 
 demo: $(VENV)/.installed
 	$(BIN)/rnnbench run suite
 
 test: $(VENV)/.installed-dev lint
-	$(BIN)/pytest -q -n auto --dist loadfile -m "$(USUAL) and not serial"
-	$(BIN)/pytest -q -m "$(USUAL) and serial"
+	$(BIN)/pytest -q -n auto --dist worksteal -m "$(USUAL) and not serial" $(call junit,parallel)
+	$(BIN)/pytest -q -m "$(USUAL) and serial" $(call junit,serial)
+
+test-fast: $(VENV)/.installed-dev
+	$(BIN)/pytest -q -n auto --dist worksteal -m "$(USUAL) and not serial and not process and not long"
+
+slurm: $(VENV)/.installed-dev
+	$(BIN)/pytest -q -m slurm $(call junit,slurm)
 
 test-all: $(VENV)/.installed-dev lint
 	$(BIN)/pytest -m ""

@@ -1,7 +1,8 @@
 """Plugins made inside tests: real distributions, found through their entry points like anybody's."""
 
 import os
-from collections.abc import Callable
+import subprocess
+from collections.abc import Callable, Iterator
 from importlib import invalidate_caches
 from importlib.metadata import entry_points
 from itertools import count
@@ -11,6 +12,9 @@ from textwrap import dedent
 import pytest
 import torch
 from hypothesis import settings
+
+from rnnbench.executors import forkserver
+from tests.builders.forked import Popen
 
 # A stranger's plugins in the environment of these tests are not what they are about; and what a child prints must be
 # kept without help from the environment.
@@ -24,6 +28,20 @@ torch.set_num_threads(1)  # threads that wait for each other in turns take most 
 
 settings.register_profile("rnnbench", deadline=None, derandomize=True)
 settings.load_profile("rnnbench")
+
+STARTERS = {"subprocess", "psutil", "LocalPool", "Checking", "run_one", "run_suite", "run_trial"}
+BUILDERS_OF_PROCESSES = {"tests.builders.cli", "tests.builders.campaign"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as `process` the tests of all files that have at hand what starts processes, or trains."""
+    for item in items:
+        module = item.getparent(pytest.Module)
+        at_hand = vars(module.obj) if module else {}
+        from_builders = (getattr(thing, "__module__", "") for thing in at_hand.values())
+        if STARTERS & at_hand.keys() or BUILDERS_OF_PROCESSES.intersection(from_builders):
+            item.add_marker("process")
+
 
 MakePlugin = Callable[..., Path]
 _numbers = count()
@@ -47,6 +65,16 @@ def make_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakePlugin:
         return root
 
     return make
+
+
+@pytest.fixture
+def forked_servers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Servers of trials that are forked from this process, so that it costs no seconds when one has to be replaced."""
+    with monkeypatch.context() as patch:
+        patch.setattr(subprocess, "Popen", Popen)
+        patch.setattr(forkserver, "_idle", {})
+        yield
+        forkserver._close_idle()
 
 
 HOSTILE_CELLS = """

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
+from torch._dynamo.utils import counters
 
 import rnnbench
 from rnnbench.model import count_parameters, probe
@@ -77,13 +78,20 @@ def test_the_step_form_equals_the_kernel(name: str) -> None:
 
 @TORCH_COMPILE_WARNS
 def test_a_compiled_cell_equals_the_eager_one() -> None:
-    """Over more than one chunk of ten steps and a rest, in float64, to 1e-12."""
+    """Over more than one chunk of ten steps and a rest, in float64, to 1e-12; again after the weights have changed, and
+    without compiling anew."""
     eager = perturbed(build_rnn(2, 3, implementation="eager"))
     compiled = build_rnn(2, 3, implementation="compiled").double()
     compiled.load_state_dict(eager.state_dict())
     x_BTI = torch.randn(2, 13, 2, dtype=torch.float64)
+    graphs = []
     with torch.no_grad():
-        torch.testing.assert_close(compiled(x_BTI)[0], eager(x_BTI)[0], atol=1e-12, rtol=0)
+        for _ in range(2):
+            torch.testing.assert_close(compiled(x_BTI)[0], eager(x_BTI)[0], atol=1e-12, rtol=0)
+            for parameter in (*eager.parameters(), *compiled.parameters()):
+                parameter.mul_(0.9)
+            graphs.append(counters["stats"]["unique_graphs"])
+    assert graphs[0] == graphs[1] > 0
 
 
 @TORCH_COMPILE_WARNS

@@ -287,13 +287,8 @@ def test_a_cell_can_be_copied_and_pickled(name: str, options: dict[str, object])
     assert all(torch.equal(one, another) for one, another in zip(parts_of(state), before, strict=True))
 
 
-@pytest.mark.parametrize(
-    ("name", "options"),
-    [
-        ("exprnn", {}),
-        *(pytest.param(*variant, marks=pytest.mark.slow) for variant in VARIANTS if variant != ("exprnn", {})),
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "options"), VARIANTS)
 @pytest.mark.filterwarnings("ignore")  # torch.compile warns of itself
 def test_compiled_equals_eager(name: str, options: dict[str, object]) -> None:
     """In outputs, states and gradients; again after the weights have changed, and without compiling anew."""

@@ -525,6 +525,7 @@ BROKEN: list[tuple[rnnbench.CellSpec, set[str], str]] = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("broken", "laws", "says"), BROKEN, ids=[str(n) for n in range(len(BROKEN))])
 def test_a_broken_cell_fails_the_check_of_its_law(broken: rnnbench.CellSpec, laws: set[str], says: str) -> None:
     """And only that one, or those that the law implies; in one sentence with numbers."""

@@ -29,6 +29,7 @@ from rnnbench.records import (
 )
 from rnnbench.store import Store
 from rnnbench_reports.pytest_benchmark import render
+from tests.builders.cli import rnnbench
 from tests.builders.records import COST
 
 CELLS = {"gru": ("gru", "k"), "lstm": ("lstm", "k"), "lstm B": ("lstm", "k"), "lstm C": ("lstm", "other")}
@@ -327,12 +328,7 @@ def test_pytest_benchmark_compares_what_is_exported(tmp_path: Path) -> None:
     store.prepare()
     for replicate in range(3):
         store.write(times({"gru": 0.001 * (replicate + 1), "lstm": 0.004}, replicate))
-    done = subprocess.run(
-        [sys.executable, "-m", "rnnbench", "export", str(store.folder), "--format", "pytest-benchmark"],
-        capture_output=True,
-        text=True,
-        cwd=tmp_path,
-    )
+    done = rnnbench("export", str(store.folder), "--format", "pytest-benchmark", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     path = Path(done.stdout.strip())
     written = json.loads(path.read_text())
@@ -457,11 +453,6 @@ def test_memory_that_runs_out_is_a_result_and_not_a_failure() -> None:
 
 def test_an_unknown_format_is_told(tmp_path: Path) -> None:
     """With those that there are."""
-    done = subprocess.run(
-        [sys.executable, "-m", "rnnbench", "export", str(tmp_path), "--format", "pytest-benchmrk"],
-        capture_output=True,
-        text=True,
-        cwd=tmp_path,
-    )
+    done = rnnbench("export", str(tmp_path), "--format", "pytest-benchmrk", cwd=tmp_path)
     assert done.returncode == 2
     assert "Did you mean 'pytest-benchmark'?" in done.stderr

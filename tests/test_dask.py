@@ -30,6 +30,7 @@ from rnnbench_cluster.dask import build_dask
 from tests.builders.campaign import is_trial, learning_figures, run, wait_until, write_suite
 from tests.builders.cli import rnnbench
 from tests.builders.executors import trial
+from tests.builders.forked import Popen
 from tests.conftest import MakePlugin
 
 FELLS = """
@@ -99,7 +100,8 @@ class Cluster:
         """A process in a session of its own."""
         path = self.folder / f"{len(self.processes)}.txt"
         paths = {"PYTHONPATH": os.pathsep.join([path for path in sys.path if path])}
-        with path.open("wb") as said:
+        with path.open("wb") as said, pytest.MonkeyPatch.context() as patch:
+            patch.setattr(subprocess, "Popen", Popen)  # drivers are forked from this process; psutil starts them so
             process = psutil.Popen(
                 [sys.executable, *python, "-m", module, *arguments],
                 env={**os.environ, **paths, **environment},
@@ -144,7 +146,7 @@ def finish(executor: Executor, *trials: LearningTrial) -> dict[str, Result]:
         executor.start(one)
     results: list[Result] = []
     wanted = len(executor.in_flight)
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 240
     while executor.in_flight:
         assert time.monotonic() < deadline, "the executor did not give all results"
         results += executor.wait(1.0)
@@ -246,7 +248,7 @@ def test_no_process_outlives_its_driver(cluster: Cluster, tmp_path: Path, sign: 
     for driver in (here, there):
         os.killpg(driver.pid, sign) if sign == signal.SIGINT else driver.kill()
     for driver in (here, there):
-        code = driver.wait(30)
+        code = driver.wait(100)
         if sign == signal.SIGINT:
             assert code == 130
             assert re.fullmatch("Interrupted[^\n]*", cluster.said(driver))
@@ -261,7 +263,7 @@ def test_a_lost_scheduler_is_an_error_and_no_result(cluster: Cluster, tmp_path: 
     driver = cluster.start("rnnbench", "run", "suite", suite, *arguments)
     wait_until(worker.children)
     cluster.scheduler.kill()
-    assert driver.wait(30) == 2
+    assert driver.wait(100) == 2
     lost = "the connection to the Dask scheduler was lost; the same command goes on with what has no result"
     assert cluster.said(driver) == f"rnnbench: {lost}"
     assert not list(Store(tmp_path / "run").read())

@@ -19,11 +19,11 @@ from rnnbench.executors.forkserver import PRELOAD
 from rnnbench.executors.local import LocalPool
 from rnnbench.executors.preloading import preload
 from rnnbench.executors.scratch import Scratch, remove_abandoned
-from rnnbench.records import Result
+from rnnbench.records import LearningTrial, Result
+from tests.builders import hostile
 from tests.builders.campaign import command, is_trial, wait_until, write_suite
-from tests.builders.cli import rnnbench
+from tests.builders.cli import rnnbench, start
 from tests.builders.executors import finish
-from tests.builders.hostile import small
 from tests.conftest import MakePlugin
 
 ONE_TRIAL = (
@@ -148,9 +148,14 @@ def cells(make_plugin: MakePlugin) -> None:
 
 
 @pytest.fixture
-def pool(cells: None) -> Iterator[LocalPool]:
+def pool(cells: None, forked_servers: None) -> Iterator[LocalPool]:
     with LocalPool(jobs=2) as pool:
         yield pool
+
+
+def small(cell: str, **recipe: object) -> LearningTrial:
+    """A trial with limits; what its process shares with that of the tests counts in part as memory that it uses."""
+    return hostile.small(cell, **{"limit_memory_mib": 3000, **recipe})
 
 
 @pytest.fixture
@@ -249,7 +254,7 @@ def test_a_server_that_does_not_answer_is_replaced(pool: LocalPool, monkeypatch:
     assert [result.status for result in results] == ["ok"]
 
 
-def test_a_server_that_is_killed_while_it_loads_is_started_again(pool: LocalPool) -> None:
+def test_a_server_that_is_killed_while_it_loads_is_started_again(cells: None) -> None:
     """Again and again: that is nothing that the next one would die of."""
     killed: set[int] = set()
 
@@ -261,11 +266,12 @@ def test_a_server_that_is_killed_while_it_loads_is_started_again(pool: LocalPool
                 os.kill(server, signal.SIGKILL)
             time.sleep(0.1)
 
-    killer = threading.Thread(target=kill_five_times)
-    killer.start()
-    assert finish(pool, small("gru"))["gru"].status == "ok"
-    killer.join()
-    assert finish(pool, small("gru"))["gru"].status == "ok"
+    with LocalPool(jobs=2) as pool:
+        killer = threading.Thread(target=kill_five_times)
+        killer.start()
+        assert finish(pool, small("gru"))["gru"].status == "ok"
+        killer.join()
+        assert finish(pool, small("gru"))["gru"].status == "ok"
 
 
 def test_a_trial_is_not_blamed_because_its_server_is_killed_twice(pool: LocalPool) -> None:
@@ -406,9 +412,8 @@ def test_a_killed_driver_leaves_neither_processes_nor_folders(tmp_path: Path) ->
         temporary = tmp_path / f"temporary-{stop}"
         temporary.mkdir()
         suite = write_suite(tmp_path, steps=2000)
-        environment = {**os.environ, "TMPDIR": str(temporary)}
-        silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        driver = subprocess.Popen(command(suite, tmp_path / "run"), env=environment, **silent)  # type: ignore[call-overload]
+        words, environment = command(suite, tmp_path / "run"), {"TMPDIR": str(temporary)}
+        driver = start(words, environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         family: list[psutil.Process] = []
 
         def at_work(driver: subprocess.Popen[bytes] = driver, family: list[psutil.Process] = family) -> bool:

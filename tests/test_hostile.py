@@ -4,7 +4,6 @@ import os
 import re
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +16,8 @@ from rnnbench.executors.local import LocalPool
 from rnnbench.records import CellUse, Result, trial_id
 from rnnbench.runner import run_trial
 from tests.builders.campaign import command, wait_until, write_suite
-from tests.builders.executors import finish
+from tests.builders.cli import start
+from tests.builders.executors import PATIENCE_SECONDS, finish
 from tests.builders.hostile import small
 from tests.builders.records import COST
 from tests.conftest import MakePlugin
@@ -128,6 +128,9 @@ CELLS = """
         ]
 """
 
+ROOM: dict[str, object] = {"limit_memory_mib": 3000}
+"""For trials that share memory with the process of the tests, which counts in part as theirs."""
+
 
 @pytest.fixture(autouse=True)
 def here(make_plugin: MakePlugin, tmp_path: Path) -> Path:
@@ -192,9 +195,10 @@ def test_the_host_programs_own_children_are_left_alone(pool: LocalPool) -> None:
         own.kill()
 
 
+@pytest.mark.usefixtures("forked_servers")
 def test_who_kills_the_server_is_found_out_and_the_others_are_run_again(pool: LocalPool) -> None:
     """What was running beside it has its result; so do those that come after."""
-    results = finish(pool, small("kills_the_server"), small("slow", steps_per_epoch=8))
+    results = finish(pool, small("kills_the_server", **ROOM), small("slow", steps_per_epoch=8, **ROOM))
     assert results["kills_the_server"].status == "killed"
     assert results["kills_the_server"].reason == "took the server that starts all trials down with it"
     assert results["slow"].status == "ok"
@@ -202,15 +206,16 @@ def test_who_kills_the_server_is_found_out_and_the_others_are_run_again(pool: Lo
     assert finish(pool, small("gru"))["gru"].status == "ok"
 
 
+@pytest.mark.usefixtures("forked_servers")
 def test_a_server_that_was_killed_from_outside_costs_nothing(pool: LocalPool) -> None:
     """Every trial is run again, and each gives one result."""
-    trials = [small("slow", steps_per_epoch=20), small("slow", steps_per_epoch=21)]
+    trials = [small("slow", steps_per_epoch=steps, **ROOM) for steps in (20, 21)]
     for one in trials:
         pool.start(one)
     time.sleep(0.5)
     os.kill(pool._forkserver.pid, signal.SIGKILL)
     results: list[Result] = []
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while len(results) < 2:
         assert time.monotonic() < deadline
         results += pool.wait(1.0)
@@ -269,13 +274,8 @@ def test_what_writes_into_every_open_file_keeps_nobody_waiting(pool: LocalPool) 
 def test_what_a_trial_started_ends_with_the_driver(here: Path, sign: signal.Signals) -> None:
     """However the driver ends."""
     suite = write_suite(here)
-    paths = os.pathsep.join([path for path in sys.path if path])
-    driver = subprocess.Popen(
-        [*command(suite, here / "run"), "-c", "starts_others"],
-        env={**os.environ, "PYTHONPATH": paths},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    words = [*command(suite, here / "run"), "-c", "starts_others"]
+    driver = start(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     wait_until(lambda: (here / "started").exists())
     time.sleep(0.3)
     family = psutil.Process(driver.pid).children(recursive=True)

@@ -1,10 +1,12 @@
 """Plugins that take no part: whatever their import does, the figures of an honest cell are the same to the last bit."""
 
 import json
+import subprocess
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+import msgspec
 import psutil
 import pytest
 import torch
@@ -13,10 +15,12 @@ from rnnbench import patches, switches
 from rnnbench.catalogue import Catalogue, Plugin
 from rnnbench.cli.plugin_findings import _examined, plugin_findings
 from rnnbench.executors.local import LocalPool
-from rnnbench.records import CellUse, CostTrial, Result, Shape, Trial
+from rnnbench.records import CellUse, CostTrial, LearningTrial, Result, Shape, Trial
 from rnnbench.runner.unpatch import unpatch
+from tests.builders import forked
 from tests.builders.campaign import wait_until
 from tests.builders.records import learning_trial
+from tests.builders.training import SMALL
 from tests.conftest import MakePlugin
 
 TORCH = "import torch\n"
@@ -84,6 +88,12 @@ def run(*trials: Trial) -> Iterator[Result]:
             yield results[0]
 
 
+def learning(**changes: object) -> LearningTrial:
+    """One of sixty steps."""
+    recipe = msgspec.structs.replace(SMALL, steps_per_epoch=20)
+    return learning_trial(task="adding", dials={"horizon": 4}, recipe=recipe, **changes)
+
+
 def cost_trial(*cells: str, measurement: str = "train-step-time") -> CostTrial:
     """A small one."""
     uses = tuple(CellUse(name=cell) for cell in cells)
@@ -93,9 +103,7 @@ def cost_trial(*cells: str, measurement: str = "train-step-time") -> CostTrial:
 
 def test_twelve_rude_plugins_change_no_bit_of_an_honest_cell(honest: None, make_plugin: MakePlugin) -> None:
     """Each figure, its curve, its weights' scores; and all that a result says that it depends on."""
-    trials = [
-        learning_trial(cell=CellUse(name=name), task="adding", dials={"horizon": 4}) for name in ("honest", "gru")
-    ]
+    trials = [learning(cell=CellUse(name=name)) for name in ("honest", "gru")]
     alone = list(run(*trials))
     for name, (source, _) in RUDE.items():
         make_plugin(source, distribution=f"rude-{name}")
@@ -108,21 +116,30 @@ def test_twelve_rude_plugins_change_no_bit_of_an_honest_cell(honest: None, make_
         assert one.output == other.output == ""
 
 
-def test_doctor_names_each_of_them(make_plugin: MakePlugin) -> None:
-    """What its import did is said beside its name and distribution; those whose effects reach no trial are sound."""
-    for name, (source, _) in RUDE.items():
-        make_plugin(source, distribution=f"rude-{name}")
-    found = dict.fromkeys(RUDE, "")
-    sound = {}
-    for fine, finding in plugin_findings(Catalogue.load()):
-        for name in RUDE:
-            if f"from rude-{name} 1.2.3" in finding:
-                found[name] = finding
-                sound[name] = fine
-    for name, (_, said) in RUDE.items():
-        assert found[name], name
-        assert said in found[name]
-        assert sound[name] == (not said)
+@pytest.mark.parametrize("name", RUDE)
+def test_doctor_says_what_each_of_them_does(
+    make_plugin: MakePlugin, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Those whose effects reach no trial are sound."""
+    monkeypatch.setattr(subprocess, "Popen", forked.Popen)
+    monkeypatch.setattr(forked, "PROGRAMS", ("rnnbench.runner.import_probe",))
+    source, said = RUDE[name]
+    (module,) = make_plugin(source, distribution="rude").glob("*.py")
+    fine, finding = _examined(Plugin("rude", "rude", "1.2.3", module.stem))
+    assert said in finding
+    assert fine == (not said)
+
+
+def test_doctor_names_them(make_plugin: MakePlugin) -> None:
+    """With the distribution, and what the import did in an interpreter of its own."""
+    for name in ("dtype", "printing"):
+        make_plugin(RUDE[name][0], distribution=f"rude-{name}")
+    findings = [found for found in plugin_findings(Catalogue.load()) if " from rude-" in found[1]]
+    assert [(fine, finding.partition(":")[0]) for fine, finding in sorted(findings)] == [
+        (False, "rude-dtype from rude-dtype 1.2.3"),
+        (True, "rude-printing from rude-printing 1.2.3"),
+    ]
+    assert RUDE["dtype"][1] in sorted(findings)[0][1]
 
 
 LEAVES_A_PROCESS = """
@@ -216,7 +233,7 @@ def test_what_a_cell_changes_for_others_is_recorded_by_name(
 ) -> None:
     """In its own result, in words; switches are set back, so that the trial runs as it says."""
     make_plugin(knobs(**{where: code}), distribution="rude")
-    (result,) = run(learning_trial(cell=CellUse(name="knobs"), task="adding", dials={"horizon": 4}))
+    (result,) = run(learning(cell=CellUse(name="knobs")))
     assert result.status == "ok"
     assert any(effect.startswith(said) for effect in result.side_effects), result.side_effects
 
@@ -225,7 +242,7 @@ def test_what_a_constructor_turns_reaches_nothing_else_of_the_model(honest: None
     """The encoder and the readout are built after the cell, and the model is built several times to find its size."""
     make_plugin(knobs(built=TURN), distribution="rude")
     names = ("honest", "knobs")
-    trials = [learning_trial(cell=CellUse(name=name), task="adding", dials={"horizon": 4}) for name in names]
+    trials = [learning(cell=CellUse(name=name)) for name in names]
     one, other = run(*trials)
     assert other.status == "ok", other.reason
     assert other.learning == one.learning
@@ -237,7 +254,7 @@ def test_a_change_in_a_late_step_is_seen_at_the_end(make_plugin: MakePlugin) -> 
     """The first step is looked at, and the last."""
     late = "self.calls = getattr(self, 'calls', 0) + 1; torch.set_flush_denormal(self.calls > 30)"
     make_plugin(knobs(run=late), distribution="rude")
-    (result,) = run(learning_trial(cell=CellUse(name="knobs"), task="adding", dials={"horizon": 4}))
+    (result,) = run(learning(cell=CellUse(name="knobs")))
     assert any(
         effect.startswith("Training the cell 'knobs' changed torch's flush denormals") for effect in result.side_effects
     )
@@ -246,7 +263,7 @@ def test_a_change_in_a_late_step_is_seen_at_the_end(make_plugin: MakePlugin) -> 
 def test_a_cell_may_draw_from_the_generators(make_plugin: MakePlugin) -> None:
     """In `build` and in `forward`: that is no fault, and the trial says nothing of it."""
     make_plugin(knobs(built="torch.rand(3)", run="x = x + 0 * torch.rand(1)"), distribution="fine")
-    (result,) = run(learning_trial(cell=CellUse(name="knobs"), task="adding", dials={"horizon": 4}))
+    (result,) = run(learning(cell=CellUse(name="knobs")))
     assert result.status == "ok"
     assert result.side_effects == ()
 
@@ -302,7 +319,7 @@ def test_a_trial_imports_no_plugin_but_its_own(honest: None, make_plugin: MakePl
     make_plugin(spying, distribution="spying")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SEEN", str(tmp_path / "seen"))
-        (result,) = run(learning_trial(cell=CellUse(name="spying"), task="adding", dials={"horizon": 4}))
+        (result,) = run(learning(cell=CellUse(name="spying")))
     assert result.status == "ok"
     modules = json.loads(told.read_text())
     assert (tmp_path / "seen").read_text() == "imported "  # by the driver, once
@@ -341,7 +358,7 @@ DIAGNOSTICS = """
 def test_a_diagnostic_that_exits_or_turns_switches_is_named(make_plugin: MakePlugin) -> None:
     """The trial has its figures, and what the diagnostic did is not blamed on the cell."""
     make_plugin(DIAGNOSTICS, distribution="rude")
-    trial = learning_trial(task="adding", dials={"horizon": 4}, diagnostics=("quits", "turns"))
+    trial = learning(diagnostics=("quits", "turns"))
     (result,) = run(trial)
     assert result.status == "ok"
     assert result.learning is not None

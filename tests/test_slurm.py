@@ -186,6 +186,7 @@ def kept(context: ExecutorContext, trial: Trial) -> bool:
     return checkpoint is not None and checkpoint.exists()
 
 
+@pytest.mark.slurm
 @pytest.mark.usefixtures("cluster")
 def test_a_suite_gives_what_the_local_pool_gives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every trial once, in few jobs, never more at once than were asked for, cost trials with a node to themselves;
@@ -241,6 +242,7 @@ def test_packs_are_filled_up_to_their_minutes_and_are_of_one_kind() -> None:
     }
 
 
+@pytest.mark.slurm
 def test_new_trials_are_taken_when_half_are_done(context: ExecutorContext, monkeypatch: pytest.MonkeyPatch) -> None:
     """So that they, too, are packed several to a job."""
     monkeypatch.setattr("rnnbench_cluster.slurm.TRIALS_HELD", 6)
@@ -257,6 +259,7 @@ def test_new_trials_are_taken_when_half_are_done(context: ExecutorContext, monke
     assert {4, 5} & free.keys()
 
 
+@pytest.mark.slurm
 def test_the_death_of_jobs_costs_their_siblings_nothing(context: ExecutorContext, gate: Path) -> None:
     """One job of an array is cancelled in the middle of its second trial of three, another loses the process that runs
     its trials: what was running goes on from its checkpoint in a job of its own, what waited behind it is run, what was
@@ -288,6 +291,7 @@ def test_the_death_of_jobs_costs_their_siblings_nothing(context: ExecutorContext
         assert re.fullmatch(f"{re.escape(trial_id(one))}: {expected}", notices[trial_id(one)])
 
 
+@pytest.mark.slurm
 def test_a_requeued_job_goes_on_with_the_same_bits(context: ExecutorContext, gate: Path) -> None:
     """Whether SLURM warns it first, as before it preempts, or not: nothing has to be mended, and what was done is not
     done again. (In a job of less than ten minutes, submitit takes any warning for one of its end.)"""
@@ -326,6 +330,7 @@ def test_a_requeued_job_goes_on_with_the_same_bits(context: ExecutorContext, gat
     assert written[0] == written[1]
 
 
+@pytest.mark.slurm
 @pytest.mark.usefixtures("hostile_cells")
 def test_a_cell_that_kills_its_process_costs_its_own_trial(
     context: ExecutorContext, monkeypatch: pytest.MonkeyPatch
@@ -342,6 +347,7 @@ def test_a_cell_that_kills_its_process_costs_its_own_trial(
     assert results[trial_id(trials[0])].reason == "its process was ended by SIGKILL"
 
 
+@pytest.mark.slurm
 def test_a_trial_whose_jobs_all_die_is_given_up(context: ExecutorContext, monkeypatch: pytest.MonkeyPatch) -> None:
     """After three, with the last job's id, its end and its last words."""
     monkeypatch.setattr("sys.executable", "/no/such/python")
@@ -365,6 +371,7 @@ esac
 """
 
 
+@pytest.mark.slurm
 def test_jobs_are_not_given_up_because_squeue_does_not_know(
     context: ExecutorContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -383,6 +390,7 @@ def test_jobs_are_not_given_up_because_squeue_does_not_know(
     assert result.status == "ok"
 
 
+@pytest.mark.slurm
 def test_slurm_says_why_it_refuses(context: ExecutorContext, capfd: pytest.CaptureFixture[str]) -> None:
     """In one sentence, at once, and nothing is left behind."""
     with build_slurm(context, partition="nowhere", poll_seconds=POLL_SECONDS) as executor:
@@ -400,6 +408,7 @@ def test_without_slurm_there_is_one_sentence(tmp_path: Path, monkeypatch: pytest
         build_slurm(ExecutorContext(tmp_path))
 
 
+@pytest.mark.slurm
 @pytest.mark.usefixtures("gate")
 def test_leaving_ends_all_jobs(context: ExecutorContext) -> None:
     """Those that run and those that wait; other people's are left alone."""
@@ -428,6 +437,7 @@ def test_what_is_no_file_among_the_results_keeps_nobody_waiting(tmp_path: Path) 
             read_regular(tmp_path / name)
 
 
+@pytest.mark.slurm
 def test_a_job_that_is_held_is_told_of(context: ExecutorContext) -> None:
     """It would wait for ever; so does, by itself, what SLURM could not launch."""
     with build_slurm(ExecutorContext(context.folder, jobs=1), minutes_a_job=1.0, poll_seconds=0.1) as executor:
@@ -456,6 +466,7 @@ while True:
 """
 
 
+@pytest.mark.slurm
 @pytest.mark.usefixtures("gate")
 def test_what_a_killed_driver_left_is_ended_by_the_next(context: ExecutorContext) -> None:
     """Its jobs, and its folder; the trials begin again."""

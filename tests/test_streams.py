@@ -50,8 +50,8 @@ def test_what_cannot_be_printed_is_no_traceback_and_never_turns_a_ruling_green(
 ) -> None:
     """Code 6 where standard output could not be written and all else was fine; any other code stays. A stream that was
     closed on purpose is like one that goes nowhere."""
-    if "| true" in command:  # the reader is gone before anything is written
-        command = command.replace("| true", "| (exec <&-; sleep 3)")
+    if "| true" in command:  # the reader is gone before anything is written, and is at work meanwhile
+        command = command.replace("| true", "| (exec <&-; sleep 1)")
     done = shell(f"{RNNBENCH} {command}", tmp_path)
     assert done.returncode == code, done.stderr
     assert b"Traceback" not in done.stderr
@@ -72,7 +72,7 @@ def test_a_run_whose_output_is_lost_keeps_its_results(tmp_path: Path) -> None:
 def test_a_run_goes_on_where_nobody_reads_what_it_remarks(tmp_path: Path) -> None:
     """As in `rnnbench run suite 2>&1 | head -1`; standard output is a file, so that the report is made as well."""
     write_suite(tmp_path)
-    done = shell(f"{RNNBENCH} run suite tiny.toml 2>&1 > answers | (exec <&-; sleep 3)", tmp_path)
+    done = shell(f"{RNNBENCH} run suite tiny.toml 2>&1 > answers | (exec <&-; sleep 1)", tmp_path)
     assert done.returncode == LOST
     assert len(list(Store(tmp_path / "runs" / "tiny").read())) == 4
     assert "Report: " in (tmp_path / "answers").read_text()

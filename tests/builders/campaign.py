@@ -14,6 +14,7 @@ from rnnbench.catalogue import Catalogue
 from rnnbench.records import Result, Suite, trial_id
 from rnnbench.store import Store
 from rnnbench.suite import Choices, read_suite
+from tests.builders.forked import SERVER_NAME
 
 TINY = """
 version = 1
@@ -67,12 +68,13 @@ def learning_figures(folder: Path) -> dict[str, bytes]:
 def is_trial(process: psutil.Process) -> bool:
     """Whether this is a child of a server that forks trials, with a group of its own."""
     with suppress(psutil.Error, ProcessLookupError):
-        server = " ".join(psutil.Process(process.ppid()).cmdline())
-        return "rnnbench.executors.server" in server and os.getpgid(process.pid) == process.pid
+        parent = psutil.Process(process.ppid())
+        is_server = parent.name() == SERVER_NAME or "rnnbench.executors.server" in " ".join(parent.cmdline())
+        return is_server and os.getpgid(process.pid) == process.pid
     return False
 
 
-def wait_until(condition: object, seconds: float = 60) -> None:
+def wait_until(condition: object, seconds: float = 200) -> None:
     deadline = time.monotonic() + seconds
     while not condition():  # type: ignore[operator]
         assert time.monotonic() < deadline, "waited too long"

@@ -19,7 +19,7 @@ from tests.cluster.configuration import CannotStart, cgroup_plugin, write_config
 
 __all__ = ["CannotStart", "one_node_slurm"]
 
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 120
 ANSWER_SECONDS = 5
 """How long sinfo may take; where nobody answers, it goes on asking by itself."""
 

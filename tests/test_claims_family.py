@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from rnnbench.findings import find
 from rnnbench.findings.claims.evidence import evidence_for
-from rnnbench.findings.claims.evidence_records import SourceTrial
+from rnnbench.findings.claims.evidence_records import Evidence
 from rnnbench.findings.claims.family import column, share
 from rnnbench.findings.claims.judging import judge, judge_at
 from rnnbench.findings.claims.looks import look_at
@@ -91,14 +91,14 @@ def test_open_conditions_that_are_copies_ask_for_no_more_seeds_than_one() -> Non
 # What a condition rests on
 
 
-def evidence(region: Region, *choices: dict[int, tuple[float, float]]) -> SourceTrial:
+def evidence(region: Region, *choices: dict[int, tuple[float, float]]) -> Evidence:
     """These choices of rates have to pass above a bound and below one."""
     p_for, p_against = two_sided(
         region,
         lambda bound: max(p_above([low for low, _ in one.values()], bound) for one in choices),
         lambda bound: max(p_below([high for _, high in one.values()], bound) for one in choices),
     )
-    return SourceTrial(p_for=p_for, p_against=p_against, above=choices, below=choices)
+    return Evidence(p_for=p_for, p_against=p_against, above=choices, below=choices)
 
 
 def at(*values: float) -> dict[int, tuple[float, float]]:
@@ -146,7 +146,7 @@ def test_what_lies_on_the_boundary_to_the_last_digits_is_no_distance() -> None:
 
 
 def test_what_no_seeds_decide_has_no_distances() -> None:
-    assert column(SourceTrial(p_for=0.01, p_against=1.0, by_seeds=False), Region(high=0.0)) is None
+    assert column(Evidence(p_for=0.01, p_against=1.0, by_seeds=False), Region(high=0.0)) is None
 
 
 def test_an_equal_part_of_the_level_is_always_enough_and_copies_need_no_part() -> None:

@@ -1,7 +1,7 @@
 """Epochs times the time of a step, where a cell had several learning rates to choose among."""
 
 from rnnbench.findings.claims.cost_evidence import BETWEEN_KINDS, _product
-from rnnbench.findings.claims.evidence_records import BySeed, SourceTrial
+from rnnbench.findings.claims.evidence_records import BySeed, Evidence
 from rnnbench.records import Region
 
 
@@ -12,8 +12,8 @@ def test_the_choice_of_ones_own_rate_counts_in_seconds_too() -> None:
     }
     step_time = [0.0, 0.001, -0.001] * 4
     region = Region(high=0.2)
-    alone = _product(SourceTrial(above=(epochs,), below=(epochs,)), step_time, region)
-    chosen = _product(SourceTrial(above=(epochs,) * 3, below=(epochs,)), step_time, region)
+    alone = _product(Evidence(above=(epochs,), below=(epochs,)), step_time, region)
+    chosen = _product(Evidence(above=(epochs,) * 3, below=(epochs,)), step_time, region)
     assert BETWEEN_KINDS > 1
     assert alone[0] < 0.1
     assert chosen[0] > 2.5 * alone[0]

@@ -25,7 +25,7 @@ from typing import Any, NoReturn
 
 DIED = 70
 """What a process ends with that came to no end of its own."""
-PROGRAMS = ("rnnbench.executors.server", "rnnbench.executors.check_program", "rnnbench.cli.rendering")
+PROGRAMS = ("rnnbench.executors.server", "rnnbench.executors.check_program", "rnnbench.driver.rendering")
 """What rnnbench starts in interpreters of its own and may be forked as well."""
 LARGE = ("torch._dynamo", "scipy.stats", "matplotlib.backends.backend_agg", "matplotlib.figure")
 OWN = ("rnnbench.cli", "rnnbench.runner", "rnnbench.testing", "rnnbench_reports")

@@ -217,6 +217,22 @@ def test_a_claim_of_parts_is_settled_when_one_part_fails_throughout_or_none_can(
     assert is_settled(early, Measurements.of(failed), 10)
 
 
+@pytest.mark.parametrize("lost", [4, 0, 9, None])
+def test_a_look_by_rule_is_complete_when_every_cell_has_every_seed(lost: int | None) -> None:
+    """Neither the highest seed nor the cells that ran say so: a look that lacks a seed in the middle
+    would decide before its turn. `None` lacks a cell."""
+    whole = suite(claim(), choices=Choices(until_decided=True))
+    results = run(whole, noisy(gru=8, lstm=16))
+    assert find(results, whole.claims).claims[0].verdict == "supported"
+    fewer = []
+    for result in results:
+        assert isinstance(result.trial, LearningTrial)
+        if result.trial.cell.row == "gru" or (lost is not None and result.trial.seed != lost):
+            fewer.append(result)
+    assert len(fewer) < len(results)
+    assert find(fewer, whole.claims).claims[0].verdict == "undecided"
+
+
 def test_an_interval_around_what_is_not_known_is_called_so() -> None:
     """With the budget for what was not reached it is one of what was seen."""
     for epochs, kind in ((noisy(gru=8, lstm=16), "95 % interval"), (noisy(gru=8, lstm=28), "95 % of what was seen")):

@@ -6,6 +6,7 @@ from rnnbench.campaign.law_checks import check_strangers, remember
 from rnnbench.campaign.progress import FAILURES, IDLE, Progress, Watch
 from rnnbench.campaign.run import run_suite
 from rnnbench.campaign.session import settle_session
+from rnnbench.campaign.settling import settle
 from rnnbench.campaign.untested import untested
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "check_strangers",
     "remember",
     "run_suite",
+    "settle",
     "settle_fastest",
     "settle_session",
     "untested",

@@ -1,16 +1,15 @@
 """Finds the tasks of a suite whose data cannot be had here, and the trials that they lose."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from itertools import product
-
-import msgspec
 
 from rnnbench.archives import fetch
 from rnnbench.catalogue import Catalogue
 from rnnbench.errors import DataUnavailable
+from rnnbench.executors.running import without_run
 from rnnbench.findings import is_raced
 from rnnbench.plan import Index, SearchState, learning_trial, learning_trials
-from rnnbench.records import LearningTrial, Suite, TaskUse, trial_id
+from rnnbench.records import LearningTrial, Result, Suite, TaskUse, trial_id
 
 
 def tasks_without_data(suite: Suite, index: Index, catalogue: Catalogue) -> dict[str, str]:
@@ -25,12 +24,6 @@ def tasks_without_data(suite: Suite, index: Index, catalogue: Catalogue) -> dict
         except DataUnavailable as error:
             reasons[task] = str(error)
     return reasons
-
-
-def without_tasks(suite: Suite, names: set[str]) -> Suite:
-    """The suite without these tasks."""
-    tasks = tuple(use for use in suite.tasks if use.name not in names)
-    return msgspec.structs.replace(suite, tasks=tasks)
 
 
 def evaluations_without_result(suite: Suite, task: str, index: Index) -> Iterator[LearningTrial]:
@@ -48,6 +41,20 @@ def evaluations_without_result(suite: Suite, task: str, index: Index) -> Iterato
                 trial = learning_trial(suite, use, cell, seed, rate)
                 if trial_id(trial) not in index:
                     yield trial
+
+
+def skipped(suite: Suite, reasons: Mapping[str, str], index: Index) -> Iterator[Result]:
+    """Yield a skipped result for each evaluation on a task without data, by the reason for each
+    task."""
+    for task, reason in reasons.items():
+        for trial in evaluations_without_result(suite, task, index):
+            yield without_run(trial, "skipped", reason)
+
+
+def kept_on(suite: Suite, tasks: Collection[str], index: Index) -> int:
+    """The number of results that are stored of trials on these tasks."""
+    trials = [trial_id(trial) for trial in learning_trials(suite, index) if trial.task in tasks]
+    return sum(identity in index for identity in set(trials))
 
 
 def _own_rate(use: TaskUse) -> float:

@@ -8,6 +8,11 @@ from rnnbench.contracts import Executor, ExecutorContext, ExecutorSpec
 from rnnbench.errors import RnnbenchError, describe, first_line
 from rnnbench.records import Option
 
+SHARED = (
+    "cost figures want a machine of their own, and the executor '{}' shares its machines; "
+    "`--set executor.cost=true` measures all the same, and marks the results"
+)
+
 
 @dataclass(frozen=True)
 class ExecutorChoice:
@@ -29,6 +34,11 @@ class ExecutorChoice:
     def takes_cost(self) -> bool:
         """Whether cost trials may run there."""
         return self.cost or not self.executor.shared
+
+    @property
+    def refusal_of_cost(self) -> str:
+        """Why cost trials do not run there."""
+        return SHARED.format(self.executor.name)
 
     def open(self, context: ExecutorContext) -> Executor:
         """Start the executor. Raises RnnbenchError if it is not installed or cannot be reached."""

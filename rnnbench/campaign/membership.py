@@ -1,9 +1,20 @@
 """Decides which stored results belong to trials that a suite would run."""
 
+from pathlib import Path
+
 import msgspec
 
+from rnnbench.errors import RnnbenchError
 from rnnbench.plan import cost_trials, learning_trial
-from rnnbench.records import FIRST_TUNING_SEED, CostTrial, LearningTrial, Suite, Trial, trial_id
+from rnnbench.records import (
+    FIRST_TUNING_SEED,
+    CostTrial,
+    LearningTrial,
+    Result,
+    Suite,
+    Trial,
+    trial_id,
+)
 
 
 class Membership:
@@ -32,3 +43,13 @@ class Membership:
 def _first_replicate(trial: CostTrial) -> str:
     """The id that all replicates of a cost trial share."""
     return trial_id(msgspec.structs.replace(trial, round=0))
+
+
+def refuse_other_suite(suite: Suite, result: Result, folder: Path) -> None:
+    """Raise RnnbenchError where a stored result is of another suite."""
+    theirs = result.trial.suite
+    if theirs != suite.name:
+        raise RnnbenchError(
+            f"{folder}: holds results of suite '{theirs}'; give '{suite.name}' another folder"
+            " with -o"
+        )

@@ -1,7 +1,7 @@
 """The progress of a run."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from rnnbench.records import CostTrial, Result, Trial
@@ -46,6 +46,10 @@ class Progress:
     def done(self) -> int:
         """The number of trials that have a result."""
         return self.statuses.total()
+
+    def add_notices(self, notices: Iterable[str]) -> None:
+        """Add those that are not there yet."""
+        self.notices += [notice for notice in notices if notice not in self.notices]
 
     def tells(self, beginning: str) -> bool:
         """Whether a notice begins with these words."""

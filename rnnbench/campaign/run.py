@@ -7,27 +7,23 @@ import msgspec
 
 from rnnbench.campaign import checkpoints
 from rnnbench.campaign.cost_notices import BUSY, aim, busy, enough, left_out, missing, reached
-from rnnbench.campaign.data import evaluations_without_result, tasks_without_data, without_tasks
+from rnnbench.campaign.data import kept_on, skipped, tasks_without_data
 from rnnbench.campaign.dependences import Dependences
 from rnnbench.campaign.executor_choice import ExecutorChoice
-from rnnbench.campaign.membership import Membership
+from rnnbench.campaign.membership import Membership, refuse_other_suite
 from rnnbench.campaign.progress import IDLE, Progress, Watch, outcome
+from rnnbench.campaign.settling import settle
 from rnnbench.campaign.superseded import superseded
 from rnnbench.campaign.untested import untested
 from rnnbench.catalogue import Catalogue
 from rnnbench.contracts import Executor, ExecutorContext
-from rnnbench.errors import RnnbenchError
 from rnnbench.executors.running import without_run
 from rnnbench.plan import Known, count_trials, due_trials, known, plan, unclimbed
 from rnnbench.provenance import without_helpers
 from rnnbench.records import CostTrial, Result, Suite, Trial, trial_id
-from rnnbench.store import Store, keep_claims, keep_planned
+from rnnbench.store import Store, keep_planned
 
 PATIENCE_SECONDS = 1.0
-SHARED = (
-    "cost figures want a machine of their own, and the executor '{}' shares its machines; "
-    "`--set executor.cost=true` measures all the same, and marks the results"
-)
 
 
 def run_suite(
@@ -39,21 +35,18 @@ def run_suite(
     fresh: bool = False,
     watch: Watch,
 ) -> Progress:
-    """Run what a suite lacks, and store each result as it comes. An interruption keeps what has
-    finished.
+    """Run what a suite lacks, and store results as they come; an interruption keeps them.
 
-    Results that are not final count as lacking (what was not to be had may be there now); with
-    `fresh`, all results of this suite's trials are discarded first, so that a run which was
-    interrupted goes on without it. Damaged results are put aside. Raises RnnbenchError where the
-    folder cannot be written, is held by another run or suite, or is full.
+    Results that are not final count as lacking. With `fresh`, all results of this suite's trials
+    are discarded first. Damaged results are put aside. Raises RnnbenchError where the folder cannot
+    be written, is held by another run or suite, or is full.
     """
     store.prepare()
     with store.locked():
         stored = list(store.read())  # all of it is read before anything is changed
-        claims = keep_claims(store.folder, suite.claims, suite.seeds)
+        settled = settle(suite, catalogue, store, fresh=fresh, keep=True)
         keep_planned(store.folder, len(suite.seeds))
-        suite = msgspec.structs.replace(suite, claims=claims)  # as the report will judge them
-        return _Campaign(suite, catalogue, store, place, watch, stored, fresh=fresh).run()
+        return _Campaign(settled, catalogue, store, place, watch, stored, fresh=fresh).run()
 
 
 class _Campaign:
@@ -70,20 +63,24 @@ class _Campaign:
         *,
         fresh: bool,
     ) -> None:
-        self.catalogue, self.store, self.place, self.watch = catalogue, store, place, watch
+        self.catalogue = catalogue
+        self.store = store
+        self.place = place
+        self.watch = watch
         self.progress = Progress(total=count_trials(suite))
         self.index: dict[str, Known] = {}
         self.new: set[str] = set()
         self.dependences = Dependences(catalogue, place.executor)
         self.context = ExecutorContext(store.folder.absolute(), place.jobs)
-        self.whole, self.suite = suite, suite
+        self.suite = suite
+        self.without_data: dict[str, str] = {}
         self.progress.notices += [*untested(suite), *left_out(suite)]
         self._read(stored, fresh=fresh)
 
     def run(self) -> Progress:
         """Everything that is missing."""
         self._skip_without_data()
-        queue: deque[Trial] = deque(plan(self.suite, self.index, ()))
+        queue: deque[Trial] = deque(plan(self.suite, self.index, (), self.without_data))
         if queue:  # where nothing is missing, no executor is opened
             with self.place.open(self.context) as pool:
                 self._work(queue, pool)
@@ -95,7 +92,7 @@ class _Campaign:
         news = False
         while True:
             if news and not queue:
-                queue.extend(plan(self.suite, self.index, pool.in_flight))
+                queue.extend(plan(self.suite, self.index, pool.in_flight, self.without_data))
                 news = False
             while queue and pool.free > 0:
                 news = self._start(queue.popleft(), pool) or news
@@ -120,7 +117,7 @@ class _Campaign:
         changed: dict[str, tuple[str, ...]] = {}
         unrecorded: dict[str, tuple[str, ...]] = {}
         for result in stored:
-            self._refuse_other_suite(result)
+            refuse_other_suite(self.suite, result, self.store.folder)
             trial, identity = result.trial, trial_id(result.trial)
             if (fresh or not result.final) and trial in membership:
                 self.store.discard(trial)
@@ -142,7 +139,7 @@ class _Campaign:
     def _start(self, trial: Trial, pool: Executor) -> bool:
         """Hand a trial out; True where it was refused, so that there is news at once."""
         if isinstance(trial, CostTrial) and not self.place.takes_cost:
-            self._finish(without_run(trial, "refused", SHARED.format(self.place.executor.name)))
+            self._finish(without_run(trial, "refused", self.place.refusal_of_cost))
             return True
         self.progress.total = max(self.progress.total, self.progress.done + len(pool.in_flight) + 1)
         with self.place.naming_failures():
@@ -153,16 +150,14 @@ class _Campaign:
         """Store a result, and take note of it."""
         trial = result.trial
         depends_on = self.dependences.settled(result)
-        self.store.write(
-            msgspec.structs.replace(result, provenance=depends_on, aim=aim(self.whole, trial))
-        )
+        target = aim(self.suite, trial)
+        self.store.write(msgspec.structs.replace(result, provenance=depends_on, aim=target))
         identity = trial_id(trial)
         checkpoints.forget(self.context, trial)
         self.index[identity] = known(result)
-        self.progress.notices += [told for told in busy(result) if not self.progress.tells(BUSY)]
-        self.progress.notices += [
-            effect for effect in result.side_effects if effect not in self.progress.notices
-        ]
+        if not self.progress.tells(BUSY):
+            self.progress.notices += busy(result)
+        self.progress.add_notices(result.side_effects)
         self.new.add(identity)
         self.progress.new[outcome(trial, result.status)] += 1
         if result.status in IDLE:
@@ -175,44 +170,29 @@ class _Campaign:
             self._finish(without_run(trial, "stopped", reason))
         for old in list(superseded(self.suite, self.index, self.store.read())):
             self.store.discard(old)
-            self.progress.notices.append(
-                f"{trial_id(old)} was discarded: the search now finds another rate"
-            )
+            discarded = f"{trial_id(old)} was discarded: the search now finds another rate"
+            self.progress.notices.append(discarded)
         checkpoints.remove_folder(self.context)
         self._count_kept()
-        self.progress.total = (
-            self.progress.done
-        )  # a race may have asked for less than it could have
-        self.progress.absent = missing(self.whole, self.index)
+        self.progress.total = self.progress.done  # a race may have asked for less
+        self.progress.absent = missing(self.suite, self.index)
         how_it_ended = reached if self.new else enough
-        self.progress.notices += how_it_ended(self.whole, self.index)
+        self.progress.notices += how_it_ended(self.suite, self.index)
         self.watch(self.progress, None)
 
     def _count_kept(self) -> None:
         """Count the results of the suite's trials that were there before."""
         self.progress.kept.clear()
-        for trial in due_trials(self.whole, self.index):
+        for trial in due_trials(self.suite, self.index):
             identity = trial_id(trial)
             if identity in self.index and identity not in self.new:
                 self.progress.kept[outcome(trial, self.index[identity].status)] += 1
 
-    def _refuse_other_suite(self, result: Result) -> None:
-        ours, theirs = self.suite.name, result.trial.suite
-        if theirs != ours:
-            raise RnnbenchError(
-                f"{self.store.folder}: holds results of suite '{theirs}'; give '{ours}' another"
-                " folder with -o"
-            )
-
     def _skip_without_data(self) -> None:
-        """What cannot have its data is skipped with the reason, its search left out; what has a
-        result keeps it."""
-        reasons = tasks_without_data(self.suite, self.index, self.catalogue)
-        self.suite = without_tasks(self.whole, set(reasons))
-        here = {trial_id(trial) for trial in due_trials(self.suite, self.index)}
-        due = {trial_id(trial) for trial in due_trials(self.whole, self.index)}
-        kept = sum(identity in self.index for identity in due - here)
-        for task, reason in reasons.items():
-            for trial in list(evaluations_without_result(self.whole, task, self.index)):
-                self._finish(without_run(trial, "skipped", reason))
-        self.progress.total = count_trials(self.suite) + kept + self.progress.new["skipped"]
+        """Skip the tasks whose data cannot be had, their searches included; keep their results."""
+        self.without_data = tasks_without_data(self.suite, self.index, self.catalogue)
+        kept = kept_on(self.suite, self.without_data, self.index)
+        for result in list(skipped(self.suite, self.without_data, self.index)):
+            self._finish(result)
+        available = count_trials(self.suite, self.without_data)
+        self.progress.total = available + kept + self.progress.new["skipped"]

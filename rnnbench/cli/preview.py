@@ -7,7 +7,7 @@ import msgspec
 
 from rnnbench import environment, text
 from rnnbench.archives import is_here
-from rnnbench.campaign import ExecutorChoice, untested
+from rnnbench.campaign import ExecutorChoice, settle, untested
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.estimate import estimate
 from rnnbench.cli.output import console, print_line
@@ -15,7 +15,7 @@ from rnnbench.executors.local import LocalPool
 from rnnbench.findings import fewest_seeds, verdict_seeds
 from rnnbench.plan import Index, Known, count_trials, due_trials, known, learning_trial, unclimbed
 from rnnbench.records import CostTrial, LearningTrial, Result, Suite, Trial, trial_id
-from rnnbench.store import Store, claims_after
+from rnnbench.store import Store
 
 
 def print_plan(
@@ -27,9 +27,7 @@ def print_plan(
     Models are sized in processes of their own, under the limits of their trials. No data are
     fetched.
     """
-    suite = msgspec.structs.replace(
-        suite, claims=claims_after(store.folder, suite.claims, suite.seeds)
-    )
+    suite = settle(suite, catalogue, store, fresh=fresh)
     index: dict[str, Known] = {}
     if not fresh:
         index = {trial_id(result.trial): known(result) for result in store.read() if result.final}

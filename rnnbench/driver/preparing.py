@@ -10,8 +10,6 @@ from rnnbench.campaign import (
     Progress,
     Watch,
     run_suite,
-    settle_fastest,
-    settle_session,
 )
 from rnnbench.catalogue import Catalogue
 from rnnbench.driver.law_checks import check_laws
@@ -72,10 +70,10 @@ def prepare(
     catalogue = Catalogue.load()
     of_suite, of_executor = split_settings(choices.settings)
     choices = replace(choices, settings=of_suite)
-    suite = settle_fastest(read_suite(name, catalogue, choices), catalogue)
+    suite = read_suite(name, catalogue, choices)
     place = find_place(executor, of_executor, jobs, catalogue)
     store = Store(output or Path("runs") / suite.name)
-    return Prepared(settle_session(suite, store, fresh=fresh), catalogue, store, place, fresh)
+    return Prepared(suite, catalogue, store, place, fresh)
 
 
 def _forget_checkout() -> None:

@@ -14,8 +14,11 @@ from rnnbench.plan.trials import is_searched, learning_trial, tuning_trials
 from rnnbench.records import CellUse, LearningTrial, Suite, TaskUse, Trial, trial_id
 
 
-def plan(suite: Suite, index: Index, in_flight: Collection[str]) -> list[Trial]:
-    """The trials to run next; `in_flight` has the ids of those that run.
+def plan(
+    suite: Suite, index: Index, in_flight: Collection[str], without: Collection[str] = ()
+) -> list[Trial]:
+    """The trials to run next; `in_flight` has the ids of those that run, and nothing is planned on
+    the tasks in `without`.
 
     Learning trials come first, all whose turn has come, so that the executor may pack them tightly:
     the search for a cell's learning rate, then its evaluation at the rates that remain; a rung of a
@@ -23,14 +26,15 @@ def plan(suite: Suite, index: Index, in_flight: Collection[str]) -> list[Trial]:
     is planned alone, when nothing else is left and nothing runs. An empty answer with nothing in
     flight means that the suite is complete.
     """
-    learning: list[Trial] = [
-        trial for trial in learning_trials(suite, index) if _is_missing(trial, index, in_flight)
-    ]
+    learning: list[Trial] = []
+    for trial in learning_trials(suite, index):
+        if trial.task not in without and _is_missing(trial, index, in_flight):
+            learning.append(trial)
     if learning or in_flight:
         return learning
-    for trial in cost_trials(suite, index):
-        if _is_missing(trial, index, in_flight):
-            return [trial]
+    for cost_trial in cost_trials(suite, index):
+        if _is_missing(cost_trial, index, in_flight):
+            return [cost_trial]
     return []
 
 

@@ -1,5 +1,7 @@
 """The learning trials of a suite, and the number of all its trials."""
 
+from collections.abc import Collection
+
 import msgspec
 
 from rnnbench.findings import is_raced
@@ -51,14 +53,18 @@ def tuning_trials(suite: Suite, use: TaskUse, cell: CellUse) -> list[LearningTri
     return trials
 
 
-def count_trials(suite: Suite) -> int:
-    """The number of trials of a suite, rungs that may never be climbed included.
+def count_trials(suite: Suite, without: Collection[str] = ()) -> int:
+    """The number of trials of a suite, rungs that may never be climbed included, and tasks in
+    `without` left out.
 
     Not counted are rates that a race may add beyond its grid, and replicates that precision may
     need.
     """
-    learning = sum(len(suite.cells_on(use)) * _count_trainings(suite, use) for use in suite.tasks)
-    return learning + sum(1 for _ in cost_trials(suite))
+    count = sum(1 for _ in cost_trials(suite))
+    for use in suite.tasks:
+        if use.name not in without:
+            count += len(suite.cells_on(use)) * _count_trainings(suite, use)
+    return count
 
 
 def _count_trainings(suite: Suite, use: TaskUse) -> int:

@@ -24,9 +24,9 @@ def looks_had(claim: Claim, measurements: Measurements) -> tuple[int, ...]:
     Without a rule, this is the latest look by hand alone. Empty where the first look that a rule
     plans is not complete.
     """
-    ran = measurements.asked(claim.sides) or 0
     if not claim.by_rule:
-        return (max(claim.looked, default=ran),)
+        return (max(claim.looked, default=measurements.asked(claim.sides) or 0),)
+    ran = measurements.complete(claim.sides)
     return tuple(seeds for seeds in sorted(_all_looks(claim)) if seeds <= ran)
 
 

@@ -3,10 +3,19 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeVar
+from itertools import count
 
 import numpy as np
 
+from rnnbench.findings.claims.evaluations import (
+    ONE_RATE,
+    ByRate,
+    Evaluated,
+    Figures,
+    first_seeds,
+    rate_of,
+    side_of,
+)
 from rnnbench.findings.claims.figures import LOST, claim_absences, claim_figures, counted_figures
 from rnnbench.findings.cost.grouping import place_words
 from rnnbench.findings.cost.step_times import TimedRow
@@ -25,21 +34,6 @@ from rnnbench.records import (
     identity,
     trial_id,
 )
-
-Figures = Mapping[str, float]
-ONE_RATE = 0.0
-"""Stands for the learning rate of a cell that is evaluated at a single rate."""
-Item = TypeVar("Item")
-ByRate = dict[float, dict[int, Item]]
-"""By learning rate and seed."""
-
-
-class Evaluated(NamedTuple):
-    """An evaluation: the trial's id, its figures, and what a learning-rate search reads of it."""
-
-    trial: str
-    figures: Figures
-    scored: Scored
 
 
 @dataclass
@@ -81,8 +75,8 @@ class Measurements:
         self, trial: LearningTrial, figures: Figures, read: Scored, absent: Mapping[str, str]
     ) -> None:
         """Add an evaluation, with the reasons why figures are absent."""
-        key = identity(_side(trial))
-        rate = _rate(trial)
+        key = identity(side_of(trial))
+        rate = rate_of(trial)
         self.learning[key][rate][trial.seed] = Evaluated(trial_id(trial), figures, read)
         self.absent[key][rate][trial.seed] = absent
         self.left.pop(key, None)
@@ -91,8 +85,8 @@ class Measurements:
         """Return the measurements of the first seeds; None keeps all of them."""
         if seeds is None:
             return self
-        learning = {key: _first(seeds, by_rate) for key, by_rate in self.learning.items()}
-        absent = {key: _first(seeds, by_rate) for key, by_rate in self.absent.items()}
+        learning = {key: first_seeds(seeds, by_rate) for key, by_rate in self.learning.items()}
+        absent = {key: first_seeds(seeds, by_rate) for key, by_rate in self.absent.items()}
         return Measurements(
             learning=learning, absent=absent, times=self.times, counted=self.counted
         )
@@ -120,6 +114,15 @@ class Measurements:
             if any(ran):
                 counts.append(1 + max(set().union(*ran)))
         return min(counts, default=None)
+
+    def complete(self, sides: Iterable[LearningSide]) -> int:
+        """Return the number of seeds, counted from 0 without a gap, that every side was run at."""
+        counts = []
+        for side in sides:
+            by_rate = self.learning.get(identity(side), {})
+            ran = set().union(*(self.ran(side, rate) for rate in by_rate))
+            counts.append(next(seed for seed in count() if seed not in ran))
+        return min(counts, default=0)
 
     def figures(self, side: LearningSide, rate: float, figure: str) -> dict[int, tuple[str, float]]:
         """Return the trial's id and the figure, by seed, of the seeds that have this figure."""
@@ -166,8 +169,8 @@ class Measurements:
         if was_tried(result):
             self.note(trial, claim_figures(result), scored(result), claim_absences(result))
             return
-        key = identity(_side(trial))
-        rate = _rate(trial)
+        key = identity(side_of(trial))
+        rate = rate_of(trial)
         # An earlier evaluation of this seed is outdated.
         self.learning[key][rate].pop(trial.seed, None)
         self.absent[key][rate][trial.seed] = claim_absences(result)
@@ -181,19 +184,3 @@ class Measurements:
                 self.times[key][trial_id(trial)] = TimedRow(trial, cell, row)
             elif isinstance(row, OperationsRow | MemoryRow):
                 self.counted[key][trial_id(trial)] = place_words(trial), counted_figures(row)
-
-
-def _first(seeds: int, by_rate: ByRate[Item]) -> ByRate[Item]:
-    """Return the items of the first seeds."""
-    first: ByRate[Item] = {}
-    for rate, by_seed in by_rate.items():
-        first[rate] = {seed: item for seed, item in by_seed.items() if seed < seeds}
-    return first
-
-
-def _rate(trial: LearningTrial) -> float:
-    return trial.learning_rate if is_raced(trial.recipe) else ONE_RATE
-
-
-def _side(trial: LearningTrial) -> LearningSide:
-    return LearningSide(cell=trial.cell, task=trial.task, dials=trial.dials, recipe=trial.recipe)

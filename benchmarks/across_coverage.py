@@ -1,13 +1,14 @@
 """Do intervals of figures over several tasks hold what they say, at few seeds?
 
-Simulated: scores from 0 to 1 of one cell (interquartile mean, optimality gap, profile) or of two (probability of
-improvement) on 2, 5 and 10 tasks with 3, 5 and 10 seeds each. Every task has a population of 2,000 equally likely
-scores, so that the truth is exact. Scores are normal, skewed (log-normal shortfalls), tied (tenths, with a ceiling) or
-censored (solved or at chance); the tasks of a suite are alike, or apart; or, the hardest, one is in doubt among others
-that are always solved or never. The stratified bootstrap (seeds drawn again within each task) in five forms stands
-against two others: "mended", with weights whose spread is right and something unseen (reports have it for the
-interquartile mean and the gap), and "one pot", all runs as draws from one mixture (reports have it for shares: of
-profiles, and of improvement).
+Simulated: scores from 0 to 1 of one cell (interquartile mean, optimality gap, profile) or of two
+(probability of improvement) on 2, 5 and 10 tasks with 3, 5 and 10 seeds each. Every task has a
+population of 2,000 equally likely scores, so that the truth is exact. Scores are normal, skewed
+(log-normal shortfalls), tied (tenths, with a ceiling) or censored (solved or at chance); the tasks
+of a suite are alike, or apart; or, the hardest, one is in caveat among others that are always
+solved or never. The stratified bootstrap (seeds drawn again within each task) in five forms stands
+against two others: "mended", with weights whose spread is right and something unseen (reports have
+it for the interquartile mean and the gap), and "one pot", all runs as draws from one mixture
+(reports have it for shares: of profiles, and of improvement).
 
 Run: python benchmarks/across_coverage.py [runs]
 """
@@ -21,7 +22,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from rnnbench.findings.stats.aggregates import ALL, MIDDLE, THRESHOLDS, Interval, duels, share_intervals, weights, worst
+from rnnbench.findings.stats.aggregates import (
+    ALL,
+    MIDDLE,
+    THRESHOLDS,
+    Interval,
+    duels,
+    share_intervals,
+    weights,
+    worst,
+)
 
 Array = NDArray[np.float64]
 Ends = dict[str, tuple[Array, Array]]
@@ -53,11 +63,12 @@ def suites(shape: str, tasks: int) -> Iterator[tuple[str, Array]]:
     if shape == "censored":
         for chance in (0.5, 0.8):
             sure = [np.full(GRID.shape, float(place % 2)) for place in range(tasks - 1)]
-            yield f"one in doubt at {chance}", np.array([*sure, (1 - chance < GRID).astype(float)])
+            yield f"one in caveat at {chance}", np.array([*sure, (1 - chance < GRID).astype(float)])
 
 
 def draw(populations: Array, normal: Array) -> Array:
-    """Scores (runs, tasks, seeds) that stand where these normal numbers, of that shape, stand in theirs."""
+    """Scores (runs, tasks, seeds) that stand where these normal numbers, of that shape, stand in
+    theirs."""
     picked = np.minimum((stats.norm.cdf(normal) * len(GRID)).astype(int), len(GRID) - 1)
     return np.asarray(populations[np.arange(len(populations))[:, None], picked])
 
@@ -68,28 +79,35 @@ def resampled(tasks: int, seeds: int) -> Array:
 
 
 def middle(values: Array, counts: Array) -> tuple[Array, Array, Array]:
-    """Of ordered values (runs, N) with counts (..., runs, N): the interquartile mean as scipy trims it, and both ends
-    of the middle."""
+    """Of ordered values (runs, N) with counts (..., runs, N): the interquartile mean as scipy trims
+    it, and both ends of the middle."""
     number = counts.sum(-1, keepdims=True)
     cut = np.floor(number / 4)
     up_to = np.cumsum(counts, axis=-1)
     inside = np.clip(up_to, cut, number - cut) - np.clip(up_to - counts, cut, number - cut)
     first, last = (up_to <= cut).sum(-1), (up_to < number - cut).sum(-1)
     run = np.arange(len(values))
-    return (inside * values).sum(-1) / (number - 2 * cut)[..., 0], values[run, first], values[run, last]
+    return (
+        (inside * values).sum(-1) / (number - 2 * cut)[..., 0],
+        values[run, first],
+        values[run, last],
+    )
 
 
 def deviation(parts: Array, counts: Array) -> Array:
-    """Standard error of a mean over tasks of what each run adds, (..., tasks, seeds), by the spread within tasks."""
+    """Standard error of a mean over tasks of what each run adds, (..., tasks, seeds), by the spread
+    within tasks."""
     seeds = counts.sum(-1)
     means = (parts * counts).sum(-1) / seeds
     spread = (counts * np.square(parts - means[..., None])).sum(-1) / (seeds - 1)
     return np.asarray(np.sqrt((spread / seeds).sum(-1)) / parts.shape[-2])
 
 
-def bootstrap(estimate: Array, error: Array, found: Array, errors: Array, left_out: Array, seeds: int) -> Ends:
-    """Its five forms, for estimates (runs,) and resampled ones (draws, runs); `left_out` are those without each run,
-    (runs, tasks, seeds)."""
+def bootstrap(
+    estimate: Array, error: Array, found: Array, errors: Array, left_out: Array, seeds: int
+) -> Ends:
+    """Its five forms, for estimates (runs,) and resampled ones (draws, runs); `left_out` are those
+    without each run, (runs, tasks, seeds)."""
     plain = np.quantile(found, TAILS, axis=0)
     wide = estimate + (plain - estimate) * np.sqrt(seeds / (seeds - 1))
     below = np.clip((found < estimate).mean(0) + 0.5 * (found == estimate).mean(0), 1e-3, 1 - 1e-3)
@@ -98,7 +116,9 @@ def bootstrap(estimate: Array, error: Array, found: Array, errors: Array, left_o
     speed = (pull**3).sum((1, 2)) / (6 * square**1.5)
     moved = stats.norm.ppf(below) + stats.norm.ppf(TAILS)[:, None]
     where = stats.norm.cdf(stats.norm.ppf(below) + moved / (1 - speed * moved))
-    corrected = np.take_along_axis(np.sort(found, axis=0), np.rint(where * (len(found) - 1)).astype(int), 0)
+    corrected = np.take_along_axis(
+        np.sort(found, axis=0), np.rint(where * (len(found) - 1)).astype(int), 0
+    )
     with np.errstate(divide="ignore", invalid="ignore"):
         student = np.nan_to_num((found - estimate) / errors, nan=0.0, posinf=1e9, neginf=-1e9)
     by_student = np.clip(estimate - np.quantile(student, TAILS[::-1], axis=0) * error, 0, 1)
@@ -124,17 +144,25 @@ def of_middle(scores: Array, counts: Array) -> Ends:
     parts = 2 * np.clip(scores, low[..., None, None], high[..., None, None])
     whole = 2 * np.clip(scores, one_low[:, None, None], one_high[:, None, None])
     error, errors = deviation(whole, np.ones(scores.shape)), deviation(parts, counts[:, None])
-    made = bootstrap(estimate, error, found, errors, left_out.reshape(scores.shape), scores.shape[-1])
+    made = bootstrap(
+        estimate, error, found, errors, left_out.reshape(scores.shape), scores.shape[-1]
+    )
     return {**made, **mended(scores, MIDDLE, estimate), **one_pot(values)}
 
 
 def one_pot(values: Array) -> Ends:
-    """Of ordered values (runs, N): all runs in one pot, and one more at the worst score for the lower end, the best for
-    the upper: Gaffke 2005. The spread between tasks is in it."""
+    """Of ordered values (runs, N): all runs in one pot, and one more at the worst score for the
+    lower end, the best for the upper: Gaffke 2005. The spread between tasks is in it."""
     number = values.shape[1]
-    up_to = np.clip(np.cumsum(np.random.default_rng(0).dirichlet(np.ones(number + 1), RESAMPLES), axis=1), 0.25, 0.75)
+    up_to = np.clip(
+        np.cumsum(np.random.default_rng(0).dirichlet(np.ones(number + 1), RESAMPLES), axis=1),
+        0.25,
+        0.75,
+    )
     inside = 2 * np.diff(up_to, axis=1)
-    low, short = (np.quantile(each @ inside.T, TAILS[0], axis=1) for each in (values, 1 - values[:, ::-1]))
+    low, short = (
+        np.quantile(each @ inside.T, TAILS[0], axis=1) for each in (values, 1 - values[:, ::-1])
+    )
     return {"one pot": (low, 1 - short)}
 
 
@@ -146,7 +174,9 @@ def mended(scores: Array, part: Interval, estimate: Array) -> Ends:
     shares, unseen = weights(*scores.shape[1:], RESAMPLES)
     shares = shares.reshape(RESAMPLES, -1)[:, order]
     low = np.quantile(worst(values, shares, unseen, part), TAILS[0], axis=0)
-    short = np.quantile(worst(1 - values[:, ::-1], shares[..., ::-1], unseen, part), TAILS[0], axis=0)
+    short = np.quantile(
+        worst(1 - values[:, ::-1], shares[..., ::-1], unseen, part), TAILS[0], axis=0
+    )
     return {"mended": (np.minimum(low, estimate), np.maximum(1 - short, estimate))}
 
 
@@ -154,7 +184,10 @@ def of_share(above: Array) -> Ends:
     """Intervals of the share of runs (runs, tasks, seeds) that are above something."""
     shares, unseen = weights(*above.shape[1:], RESAMPLES)
     drawn = above.reshape(len(above), -1) @ shares.reshape(RESAMPLES, -1).T
-    return {"mended": shifted(drawn, unseen), "one pot": share_intervals(above.mean((1, 2)), above[0].size)}
+    return {
+        "mended": shifted(drawn, unseen),
+        "one pot": share_intervals(above.mean((1, 2)), above[0].size),
+    }
 
 
 def shifted(drawn: Array, unseen: Array) -> tuple[Array, Array]:
@@ -172,19 +205,40 @@ def of_improvement(ours: Array, theirs: Array, counts: Array) -> Ends:
     rows = (kernel.swapaxes(-1, -2) @ by_task).transpose(3, 0, 1, 2)
     found = (columns * counts[:, None]).sum((-1, -2)) / tasks / seeds**2
     estimate = kernel.mean((1, 2, 3))
-    elsewhere = kernel.sum((2, 3))[..., None] - kernel.sum(3) - kernel.sum(2) + np.einsum("rkii->rki", kernel)
-    left_out = estimate[:, None, None] + (elsewhere / (seeds - 1) ** 2 - kernel.mean((2, 3))[..., None]) / tasks
+    elsewhere = (
+        kernel.sum((2, 3))[..., None]
+        - kernel.sum(3)
+        - kernel.sum(2)
+        + np.einsum("rkii->rki", kernel)
+    )
+    left_out = (
+        estimate[:, None, None]
+        + (elsewhere / (seeds - 1) ** 2 - kernel.mean((2, 3))[..., None]) / tasks
+    )
     error = deviation((kernel.sum(3) + kernel.sum(2)) / seeds, np.ones(ours.shape))
-    made = bootstrap(estimate, error, found, deviation((rows + columns) / seeds, counts[:, None]), left_out, seeds)
+    made = bootstrap(
+        estimate,
+        error,
+        found,
+        deviation((rows + columns) / seeds, counts[:, None]),
+        left_out,
+        seeds,
+    )
     shares, unseen = weights(tasks, seeds, RESAMPLES)
     met = (kernel @ shares.transpose(1, 2, 0)).transpose(0, 3, 1, 2)
     drawn = tasks * (met * shares).sum((-1, -2))
-    return {**made, "mended": shifted(drawn, unseen), "one pot": share_intervals(estimate, tasks * seeds)}
+    return {
+        **made,
+        "mended": shifted(drawn, unseen),
+        "one pot": share_intervals(estimate, tasks * seeds),
+    }
 
 
 def true_middle(populations: Array) -> float:
     """The mean of the middle half of the mixture of these tasks."""
-    return float(np.sort(populations, axis=None)[populations.size // 4 : -(populations.size // 4)].mean())
+    return float(
+        np.sort(populations, axis=None)[populations.size // 4 : -(populations.size // 4)].mean()
+    )
 
 
 def true_improvement(ours: Array, theirs: Array) -> float:
@@ -200,7 +254,9 @@ class Tally:
     """How often intervals hold the truth and how wide they are, by method and setting."""
 
     def __init__(self) -> None:
-        self.held: dict[str, dict[tuple[object, ...], list[Array]]] = defaultdict(lambda: defaultdict(list))
+        self.held: dict[str, dict[tuple[object, ...], list[Array]]] = defaultdict(
+            lambda: defaultdict(list)
+        )
 
     def note(self, found: Ends, truth: float, *setting: object) -> None:
         """A setting begins with the shape of scores and the number of seeds."""
@@ -211,15 +267,30 @@ class Tally:
     def table(self, title: str) -> None:
         """Of each shape and number of seeds the setting that is held least often."""
         columns = [(shape, seeds) for shape in SHAPES for seeds in SEEDS]
-        print(f"\n{title}\n\n| method |" + "".join(f" {shape} {seeds} |" for shape, seeds in columns), end="")
+        print(
+            f"\n{title}\n\n| method |" + "".join(f" {shape} {seeds} |" for shape, seeds in columns),
+            end="",
+        )
         print(" width at 3, 5, 10 | the worst |\n" + "|---" * (len(columns) + 3) + "|")
         for method, settings in self.held.items():
-            means = {setting: np.concatenate(found, axis=1).mean(1) for setting, found in settings.items()}
+            means = {
+                setting: np.concatenate(found, axis=1).mean(1)
+                for setting, found in settings.items()
+            }
             least = min(means, key=lambda setting: means[setting][0])
-            rates = [min(mean[0] for at, mean in means.items() if at[:2] == column) for column in columns]
-            widths = [np.mean([mean[1] for at, mean in means.items() if at[1] == seeds]) for seeds in SEEDS]
+            rates = [
+                min(mean[0] for at, mean in means.items() if at[:2] == column) for column in columns
+            ]
+            widths = [
+                np.mean([mean[1] for at, mean in means.items() if at[1] == seeds])
+                for seeds in SEEDS
+            ]
             print(f"| {method} | {' | '.join(f'{100 * rate:.1f}' for rate in rates)}", end="")
-            print(f" | {', '.join(f'{width:.2f}' for width in widths)} | {', '.join(map(str, least))} |", flush=True)
+            print(
+                f" | {', '.join(f'{width:.2f}' for width in widths)} |"
+                f" {', '.join(map(str, least))} |",
+                flush=True,
+            )
 
 
 def chunks(runs: int, tasks: int, seeds: int, correlation: float = 0.0) -> Iterator[Array]:
@@ -252,7 +323,8 @@ def simulate_one(runs: int) -> None:
 
 
 def simulate_two(runs: int) -> None:
-    """A cell against another: level, ahead everywhere, or ahead on every other task; seeds paired or not."""
+    """A cell against another: level, ahead everywhere, or ahead on every other task; seeds paired
+    or not."""
     tally = Tally()
     for shape in SHAPES:
         for tasks in TASKS:
@@ -265,9 +337,22 @@ def simulate_two(runs: int) -> None:
                         counts = resampled(tasks, seeds)
                         for paired in (0.0, 0.8):
                             for first in chunks(runs, tasks, seeds):
-                                second = paired * first + np.sqrt(1 - paired**2) * rng.normal(size=first.shape)
-                                found = of_improvement(draw(ours, first), draw(theirs, second), counts)
-                                tally.note(found, truth, shape, seeds, tasks, layout, stand, f"paired {paired}")
+                                second = paired * first + np.sqrt(1 - paired**2) * rng.normal(
+                                    size=first.shape
+                                )
+                                found = of_improvement(
+                                    draw(ours, first), draw(theirs, second), counts
+                                )
+                                tally.note(
+                                    found,
+                                    truth,
+                                    shape,
+                                    seeds,
+                                    tasks,
+                                    layout,
+                                    stand,
+                                    f"paired {paired}",
+                                )
     tally.table("Probability of improvement")
 
 
@@ -281,7 +366,9 @@ def simulate_together(runs: int) -> None:
                     for seeds in SEEDS:
                         for normal in chunks(runs, tasks, seeds, correlation):
                             scores = draw(populations, normal)
-                            estimate = stats.trim_mean(scores.reshape(len(scores), -1), 0.25, axis=1)
+                            estimate = stats.trim_mean(
+                                scores.reshape(len(scores), -1), 0.25, axis=1
+                            )
                             found = mended(scores, MIDDLE, estimate)
                             tally.note(found, true_middle(populations), shape, seeds, tasks, layout)
         tally.table(f"Interquartile mean, seeds correlated by {correlation} over tasks")

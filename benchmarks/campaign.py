@@ -1,5 +1,5 @@
-"""How does the driver grow with the number of trials? Whole runs, search included, of an executor that returns at once.
-Run: python benchmarks/campaign.py [trials]"""
+"""How does the driver grow with the number of trials? Whole runs, search included, of an executor
+that returns at once. Run: python benchmarks/campaign.py [trials]"""
 
 import sys
 from pathlib import Path
@@ -9,12 +9,21 @@ from time import perf_counter
 import msgspec
 import psutil
 
-from rnnbench.campaign import Place, Progress, run_suite
+from rnnbench.campaign import ExecutorChoice, Progress, run_suite
 from rnnbench.catalogue import Catalogue
-from rnnbench.contracts import Executor, ExecutorSpec, Placement
+from rnnbench.contracts import Executor, ExecutorContext, ExecutorSpec
 from rnnbench.executors.running import without_run
 from rnnbench.plan import count_trials
-from rnnbench.records import Epoch, Learning, LearningTrial, MetricNote, Result, Suite, Trial, trial_id
+from rnnbench.records import (
+    Epoch,
+    Learning,
+    LearningTrial,
+    MetricNote,
+    Result,
+    Suite,
+    Trial,
+    trial_id,
+)
 from rnnbench.store import Store
 from rnnbench.suite import check_suite
 
@@ -25,7 +34,7 @@ CONDITIONS = 3 * 20
 class AtOnce(Executor):
     """Every trial has its result when it is started; two at once."""
 
-    def __init__(self, placement: Placement) -> None:  # noqa: ARG002
+    def __init__(self, context: ExecutorContext) -> None:  # noqa: ARG002
         self._results: list[Result] = []
 
     @property
@@ -38,7 +47,9 @@ class AtOnce(Executor):
 
     def start(self, trial: Trial) -> None:
         assert isinstance(trial, LearningTrial)
-        self._results.append(msgspec.structs.replace(without_run(trial, "ok", ""), learning=figures(trial)))
+        self._results.append(
+            msgspec.structs.replace(without_run(trial, "ok", ""), learning=figures(trial))
+        )
 
     def wait(self, seconds: float) -> list[Result]:  # noqa: ARG002
         results, self._results = self._results, []
@@ -50,7 +61,9 @@ class AtOnce(Executor):
 
 def figures(trial: LearningTrial) -> Learning:
     """Figures of twenty epochs."""
-    curve = tuple(Epoch(n, 100 * n, 0.1, {"mse": trial.learning_rate / n, "r2": 0.5}) for n in range(1, 21))
+    curve = tuple(
+        Epoch(n, 100 * n, 0.1, {"mse": trial.learning_rate / n, "r2": 0.5}) for n in range(1, 21)
+    )
     return Learning(
         metrics=(MetricNote("mse", "", "lower"), MetricNote("r2", "", "higher")),
         target=0.01,
@@ -69,7 +82,8 @@ def figures(trial: LearningTrial) -> Learning:
 
 
 def suite_of(trials: int, catalogue: Catalogue) -> Suite:
-    """Three cells on twenty horizons: their searches, and as many seeds as make about so many trials."""
+    """Three cells on twenty horizons: their searches, and as many seeds as make about so many
+    trials."""
     raw = {
         "version": 1,
         "summary": "simulated",
@@ -81,9 +95,10 @@ def suite_of(trials: int, catalogue: Catalogue) -> Suite:
 
 
 def measure(trials: int) -> None:
-    """A run from the beginning, one that finds everything done, and the memory of the driver on the way."""
+    """A run from the beginning, one that finds everything done, and the memory of the driver on the
+    way."""
     catalogue = Catalogue.load()
-    suite, place = suite_of(trials, catalogue), Place(ExecutorSpec("at-once", AtOnce))
+    suite, place = suite_of(trials, catalogue), ExecutorChoice(ExecutorSpec("at-once", AtOnce))
     process, resident = psutil.Process(), {}
 
     def watch(progress: Progress, result: Result | None) -> None:
@@ -101,7 +116,8 @@ def measure(trials: int) -> None:
     growth = ", ".join(f"{resident[tenth]:.0f}" for tenth in sorted(resident))
     count = count_trials(suite)
     print(
-        f"{count:>6} trials: run {ran - clock:.1f} s ({1e3 * (ran - clock) / count:.2f} ms a trial), all done already"
+        f"{count:>6} trials: run {ran - clock:.1f} s ({1e3 * (ran - clock) / count:.2f} ms a"
+        " trial), all done already"
     )
     print(f"{'':>7}{resumed - ran:.2f} s; MiB of the driver at each tenth of the run: {growth}")
 

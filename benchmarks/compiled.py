@@ -1,5 +1,6 @@
-"""Is `compiled` worth it? Milliseconds of a training step (forward, backward) of every cell that can be compiled, step
-by step, compiled and on torch's own kernel, beside torch's nn.GRU, in turns on one thread; and seconds to compile.
+"""Is `compiled` worth it? Milliseconds of a training step (forward, backward) of every cell that
+can be compiled, step by step, compiled and on torch's own kernel, beside torch's nn.GRU, in turns
+on one thread; and seconds to compile.
 
 The goal: compiled at least as fast as nn.GRU for gated cells, and never slower than eager.
 Run: python benchmarks/compiled.py [cell ...]
@@ -19,7 +20,7 @@ from rnnbench.contracts import CellSpec
 SHAPES = ((32, 64, 200), (64, 128, 200))
 FRAME, FRAME_UNITS, FRAME_STEPS = (1, 16, 16), 8, 20
 TURNS = 12
-RULER = "nn.GRU"
+REFERENCE_CELL = "nn.GRU"
 
 
 def step(cell: nn.Module, x_BT: torch.Tensor) -> Callable[[], None]:
@@ -36,7 +37,7 @@ def step(cell: nn.Module, x_BT: torch.Tensor) -> Callable[[], None]:
 def measure(spec: CellSpec, batch: int, units: int, steps: int) -> tuple[dict[str, float], float]:
     """Medians by implementation, and seconds that the first compiled step took."""
     x_BT = torch.randn(batch, steps, units)
-    jobs = {RULER: step(nn.GRU(units, units, batch_first=True), x_BT)}
+    jobs = {REFERENCE_CELL: step(nn.GRU(units, units, batch_first=True), x_BT)}
     for name in spec.implementations:
         if spec.inputs == "frames":
             x_BT = torch.randn(batch, FRAME_STEPS, *FRAME)
@@ -60,19 +61,26 @@ def measure(spec: CellSpec, batch: int, units: int, steps: int) -> tuple[dict[st
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    print("| cell | B, H, T | nn.GRU | eager | compiled | native | compiled over eager | over nn.GRU | compiling |")
+    print(
+        "| cell | B, H, T | nn.GRU | eager | compiled | native | compiled over eager | over nn.GRU"
+        " | compiling |"
+    )
     print("|---" * 9 + "|")
-    for name, brought in Catalogue.load().cells.items():
-        spec = brought.item
+    for name, contribution in Catalogue.load().cells.items():
+        spec = contribution.item
         if "compiled" not in spec.implementations or (sys.argv[1:] and name not in sys.argv[1:]):
             continue
         for batch, units, steps in SHAPES:
             torch.compiler.reset()
             found, seconds = measure(spec, batch, units, steps)
-            cells = [f"{found[key]:.1f}" if key in found else "-" for key in (RULER, "eager", "compiled", "native")]
-            ratios = [found["compiled"] / found[key] for key in ("eager", RULER)]
+            cells = [
+                f"{found[key]:.1f}" if key in found else "-"
+                for key in (REFERENCE_CELL, "eager", "compiled", "native")
+            ]
+            ratios = [found["compiled"] / found[key] for key in ("eager", REFERENCE_CELL)]
             shape = f"{batch}, {units}, {steps}" if spec.inputs == "features" else "frames"
             print(
-                f"| `{name}` | {shape} | {' | '.join(cells)} | {ratios[0]:.2f} | {ratios[1]:.2f} | {seconds:.0f} s |",
+                f"| `{name}` | {shape} | {' | '.join(cells)} | {ratios[0]:.2f} | {ratios[1]:.2f} |"
+                f" {seconds:.0f} s |",
                 flush=True,
             )

@@ -1,10 +1,12 @@
-"""How often does a cost table tell equal cells apart, where any of its ratios may be the one that is read?
+"""How often does a cost table tell equal cells apart, where any of its ratios may be the one that
+is read?
 
-Simulated: labels of one cell, equal but for noise. What a replicate has in common cancels; each cell has noise of its
-own in each replicate, and in each step. Replicates are added by the planner's rule. A table errs where the interval of
-some ratio leaves 1 out. "Over the fastest" is how tables were made before: the cell that came out fastest was the
-reference, and each interval held for itself. The others are as findings make them: ratios come from the estimates of
-the findings, and every 50th run goes through the findings whole, which have to give the same intervals.
+Simulated: labels of one cell, equal but for noise. What a replicate has in common cancels; each
+cell has noise of its own in each replicate, and in each step. Replicates are added by the planner's
+rule. A table errs where the interval of some ratio leaves 1 out. "Over the fastest" is how tables
+were made before: the cell that came out fastest was the reference, and each interval held for
+itself. The others are as findings make them: ratios come from the estimates of the findings, and
+every 50th run goes through the findings whole, which have to give the same intervals.
 
 Run: python benchmarks/cost_tables.py [runs] [cells]
 """
@@ -21,7 +23,7 @@ from rnnbench.findings import Range
 from rnnbench.findings.cost.costs import costs
 from rnnbench.findings.stats.estimates import Family, ratio
 from rnnbench.plan import Known, wants_more
-from rnnbench.records import Aim, CellUse, CostPlan, CostTrial, Result, Shape, TimeRow
+from rnnbench.records import CellUse, CostPlan, CostTrial, PrecisionTarget, Result, Shape, TimeRow
 
 PLAN = CostPlan(measure=("train-step-time",), shapes=(Shape(),), replicates=8, repeats=5)
 HOST, STEP = 0.1, 0.02
@@ -30,23 +32,27 @@ NAMED = 0
 """The cell that the suite names as its reference."""
 WHOLE = 50
 Steps = NDArray[np.float64]
-"""Log seconds of steps by replicate, cell (the ruler is last) and step."""
+"""Log seconds of steps by replicate, cell (the reference cell is last) and step."""
 
 
 def simulate(cells: int, spread: float, rng: np.random.Generator) -> Steps:
     """Replicates until the planner wants no more."""
     drawn: list[Steps] = []
     known: list[Known] = []
-    while len(drawn) < PLAN.replicates or (len(drawn) < PLAN.most_replicates and wants_more(known, PLAN)):
+    while len(drawn) < PLAN.replicates or (
+        len(drawn) < PLAN.most_replicates and wants_more(known, PLAN)
+    ):
         own = rng.normal(0, spread, (cells + 1, 1)) + rng.normal(0, STEP, (cells + 1, PLAN.repeats))
         drawn.append(rng.normal(0, HOST) + own)
         logs = np.median(drawn[-1][:-1] - drawn[-1][-1], axis=1)
-        known.append(Known("ok", log_ratios={str(cell): log for cell, log in enumerate(logs.tolist())}))
+        known.append(
+            Known("ok", log_ratios={str(cell): log for cell, log in enumerate(logs.tolist())})
+        )
     return np.array(drawn)
 
 
 def between(steps: Steps, cell: int, over: int, family: Family) -> Range:
-    """The ratio of two cells, or of one to the ruler (-1)."""
+    """The ratio of two cells, or of one to the reference cell (-1)."""
     return ratio(np.median(steps[:, cell] - steps[:, over], axis=1).tolist(), family)
 
 
@@ -58,9 +64,13 @@ def tables(steps: Steps) -> dict[str, list[Range]]:
     pairs = Family(len(cells) * (len(cells) - 1) // 2, "pairs")
     alone = Family(1, "")
     return {
-        "over the fastest": [between(steps, cell, fastest, alone) for cell in cells if cell != fastest],
+        "over the fastest": [
+            between(steps, cell, fastest, alone) for cell in cells if cell != fastest
+        ],
         "over the ruler": [between(steps, cell, -1, rows) for cell in cells],
-        "over a named row": [between(steps, cell, NAMED, others) for cell in cells if cell != NAMED],
+        "over a named row": [
+            between(steps, cell, NAMED, others) for cell in cells if cell != NAMED
+        ],
         "any two rows": [between(steps, *pair, pairs) for pair in combinations(cells, 2)],
     }
 
@@ -69,7 +79,7 @@ def results(steps: Steps) -> list[Result]:
     """The same as results."""
     names = [f"cell-{cell:02}" for cell in range(steps.shape[1] - 1)]
     made = []
-    for number, (*cells, ruler) in enumerate(steps):
+    for number, (*cells, reference_cell) in enumerate(steps):
         rows = tuple(
             TimeRow(
                 row=name,
@@ -77,7 +87,7 @@ def results(steps: Steps) -> list[Result]:
                 parameters=1,
                 cpu_seconds=tuple(np.exp(cell).tolist()),
                 wall_seconds=tuple(np.exp(cell).tolist()),
-                log_ratio_to_ruler=float(np.median(cell - ruler)),
+                log_ratio_to_reference_cell=float(np.median(cell - reference_cell)),
                 first_call_seconds=1.0,
             )
             for name, cell in zip(names, cells, strict=True)
@@ -91,7 +101,7 @@ def results(steps: Steps) -> list[Result]:
             repeats=PLAN.repeats,
             round=number,
         )
-        aim = Aim(PLAN.precision, PLAN.most_seconds, PLAN.most_replicates, names[NAMED])
+        aim = PrecisionTarget(PLAN.precision, PLAN.most_seconds, PLAN.most_replicates, names[NAMED])
         made.append(msgspec.structs.replace(without_run(trial, "ok", ""), costs=rows, aim=aim))
     return made
 
@@ -99,9 +109,11 @@ def results(steps: Steps) -> list[Result]:
 def check_findings(steps: Steps, made: dict[str, list[Range]]) -> None:
     """Whether the findings give the intervals that are counted here."""
     (found,) = costs(results(steps))
-    paces = [row.train for row in found.rows if row.train]
-    assert close([pace.ratio for pace in paces], made["over the ruler"])
-    assert close([pace.over for pace in paces if pace.over], made["over a named row"])
+    step_times = [row.train for row in found.rows if row.train]
+    assert close([step_time.ratio for step_time in step_times], made["over the ruler"])
+    assert close(
+        [step_time.over for step_time in step_times if step_time.over], made["over a named row"]
+    )
     upright = [ratio if ratio.centre > 1 else ratio.inverse() for ratio in made["any two rows"]]
     theirs = [pair.ratio if pair.ratio.centre > 1 else pair.ratio.inverse() for pair in found.pairs]
     by_centre = [sorted(ratios, key=lambda ratio: ratio.centre) for ratios in (theirs, upright)]
@@ -110,7 +122,9 @@ def check_findings(steps: Steps, made: dict[str, list[Range]]) -> None:
 
 def close(ours: list[Range], theirs: list[Range]) -> bool:
     """Whether two lists of ratios have the same intervals."""
-    return np.allclose([(r.low, r.high) for r in ours], [(r.low, r.high) for r in theirs], rtol=1e-9)
+    return np.allclose(
+        [(r.low, r.high) for r in ours], [(r.low, r.high) for r in theirs], rtol=1e-9
+    )
 
 
 if __name__ == "__main__":
@@ -126,7 +140,9 @@ if __name__ == "__main__":
             if run % WHOLE == 0:
                 check_findings(steps, made)
             numbers.append(len(steps))
-            wrong.append([any(not r.low <= 1 <= r.high for r in ratios) for ratios in made.values()])
+            wrong.append(
+                [any(not r.low <= 1 <= r.high for r in ratios) for ratios in made.values()]
+            )
         if row == 0:
             print(f"| spread of a replicate | replicates | {' | '.join(made)} |")
             print("|---" * (2 + len(made)) + "|")

@@ -1,12 +1,13 @@
-"""Can cost figures be believed? The same cell twice under two labels, and a difference that is known, in comparisons of
-half a minute, quiet or beside a competing load.
+"""Can cost figures be believed? The same cell twice under two labels, and a difference that is
+known, in comparisons of half a minute, quiet or beside a competing load.
 
 Run: python benchmarks/cost_trust.py FILE CELL STEPS [--runs 20] [--seconds 30] [--load]
      python benchmarks/cost_trust.py FILE...      (what the files say)
 
-A comparison measures CELL over 100 steps (A) against STEPS (B) in as many replicates as fit into its seconds, at least
-eight; each is a line of FILE, so that a run that is cut short goes on where it was. Over all replicates of a file the
-true ratio is known more precisely than any comparison knows it; with 100 steps it is 1.
+A comparison measures CELL over 100 steps (A) against STEPS (B) in as many replicates as fit into
+its seconds, at least eight; each is a line of FILE, so that a run that is cut short goes on where
+it was. Over all replicates of a file the true ratio is known more precisely than any comparison
+knows it; with 100 steps it is 1.
 """
 
 import argparse
@@ -85,11 +86,15 @@ def replicate(pool: LocalPool, cell: str, steps: int, number: int) -> float:
     results: list[Result] = []
     while not results:
         results = pool.wait(1.0)
-    rows = {row.row: np.log(row.cpu_seconds) for row in results[0].costs if isinstance(row, TimeRow)}
+    rows = {
+        row.row: np.log(row.cpu_seconds) for row in results[0].costs if isinstance(row, TimeRow)
+    }
     return float(np.median(rows["B"] - rows["A"]))
 
 
-def compare(pool: LocalPool, cell: str, steps: int, seconds: float, number: int) -> dict[str, object]:
+def compare(
+    pool: LocalPool, cell: str, steps: int, seconds: float, number: int
+) -> dict[str, object]:
     """One comparison."""
     begun, logs = perf_counter(), []
     for turn in count():
@@ -117,10 +122,16 @@ def summary(path: Path) -> str:
     size = int(np.median([len(run["logs"]) for run in runs]))
     again = [ratio(rng.choice(everything, size, replace=False)) for _ in range(RESAMPLED)]
     resampled = sum(not r.low <= 1 <= r.high for r in again)
-    tolerated = int(stats.binom.ppf(0.95, len(runs), 0.05)), int(stats.binom.ppf(0.95, RESAMPLED, 0.05))
+    tolerated = (
+        int(stats.binom.ppf(0.95, len(runs), 0.05)),
+        int(stats.binom.ppf(0.95, RESAMPLED, 0.05)),
+    )
     true = f"{truth.centre:.4f} [{truth.low:.4f} to {truth.high:.4f}]"
     what = f"{path.stem} | {runs[0]['cell']} {runs[0]['steps']} over 100 | {len(runs)} x {size}"
-    counts = f"{apart} of {len(runs)} | {resampled} of {RESAMPLED} | {missed} of {len(runs)} | {tolerated}"
+    counts = (
+        f"{apart} of {len(runs)} | {resampled} of {RESAMPLED} | {missed} of {len(runs)} |"
+        f" {tolerated}"
+    )
     seconds = np.median([run["seconds"] for run in runs])
     return f"| {what} | {seconds:.0f} | {true} | ±{half:.1%} | {counts} |"
 
@@ -133,7 +144,15 @@ def main() -> None:
     parser.add_argument("--load", action="store_true")
     given = parser.parse_args()
     if len(given.files) != 3 or not given.files[2].isdigit():
-        heads = ["file", "", "comparisons x replicates", "seconds", "over all", "half width", "not 1"]
+        heads = [
+            "file",
+            "",
+            "comparisons x replicates",
+            "seconds",
+            "over all",
+            "half width",
+            "not 1",
+        ]
         heads += ["not 1, resampled", "truth missed", "tolerated at 5 %"]
         print(f"| {' | '.join(heads)} |")
         print("|---" * len(heads) + "|")
@@ -141,7 +160,9 @@ def main() -> None:
             print(summary(Path(file)))
         return
     path, cell, steps = Path(given.files[0]), given.files[1], int(given.files[2])
-    competitor = multiprocessing.get_context("spawn").Process(target=burn, args=(os.getpid(),), daemon=True)
+    competitor = multiprocessing.get_context("spawn").Process(
+        target=burn, args=(os.getpid(),), daemon=True
+    )
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     if given.load:
         competitor.start()

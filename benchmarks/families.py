@@ -1,16 +1,20 @@
-"""How often conditions that are thresholds of the same trainings are decided falsely, and how often rightly.
+"""How often conditions that are thresholds of the same trainings are decided falsely, and how often
+rightly.
 
-Seeds of two cells go through `judge` as claims do: epochs to k thresholds of each training are lognormal, share nine
-tenths of their luck, and are whole numbers up to the budget, at which a training that fails, or is slower, ends.
-"fours" are groups of four thresholds, each group from trainings of its own. Where rates are searched, each cell has two
-or three rates that are as good, and the best of them is held against each of the other's. The step-down of the findings
-stands beside Holm's method, on the same draws.
+Seeds of two cells go through `judge` as claims do: epochs to k thresholds of each training are
+lognormal, share nine tenths of their luck, and are whole numbers up to the budget, at which a
+training that fails, or is slower, ends. "fours" are groups of four thresholds, each group from
+trainings of its own. Where rates are searched, each cell has two or three rates that are as good,
+and the best of them is held against each of the other's. The step-down of the findings stands
+beside Holm's method, on the same draws.
 
 Run: python benchmarks/families.py [levels|failing|half|searched|power|looks] [runs]
 
-`levels`: each boundary is just met, so that every answer is false. `failing`: a fifth of all trainings fail besides.
-`half`: half of the conditions are far inside.
-`looks`: one, four and twelve conditions at 10, 15, 20, 25 and 30 seeds, by hand and by rule, up to the first answer.
+`levels`: each boundary is just met, so that every answer is false. `failing`: a fifth of all
+          trainings fail besides.
+`half`:   half of the conditions are far inside.
+`looks`:  one, four and twelve conditions at 10, 15, 20, 25 and 30 seeds, by hand and by rule, up to
+          the first answer.
 """
 
 import sys
@@ -23,13 +27,22 @@ from msgspec.structs import replace
 
 from rnnbench.findings import Scored
 from rnnbench.findings.claims import judging as claims
-from rnnbench.findings.claims.book import Book
+from rnnbench.findings.claims.evidence import evidence_for
+from rnnbench.findings.claims.measurements import Measurements
 from rnnbench.findings.claims.records import ClaimFinding
-from rnnbench.findings.claims.weighing import weigh
 from rnnbench.findings.stats.estimates import LEVEL
 from rnnbench.findings.stats.holm import holm
 from rnnbench.findings.stats.westfall_young import Column
-from rnnbench.records import CellUse, Claim, LearningSide, LearningTrial, Question, Reading, Recipe, Region
+from rnnbench.records import (
+    CellUse,
+    Claim,
+    LearningSide,
+    LearningTrial,
+    Question,
+    Reading,
+    Recipe,
+    Region,
+)
 
 BUDGET = 60
 BOUND = 0.8
@@ -48,7 +61,8 @@ SEARCHED = Recipe(tune=True, search="race", learning_rates=RATES, epochs=BUDGET)
 
 
 class Setting(NamedTuple):
-    """k conditions in groups of thresholds, at n seeds; of each condition the true ratio; the rates of each cell."""
+    """k conditions in groups of thresholds, at n seeds; of each condition the true ratio; the rates
+    of each cell."""
 
     conditions: int
     group: int
@@ -72,25 +86,38 @@ def by_holm(_: Sequence[Column | None], p_values: Sequence[float], unknown: int 
     return holm([*p_values, *[1.0] * unknown])[: len(p_values)]
 
 
-def simulated(setting: Setting, run: int) -> tuple[Claim, Book]:
+def simulated(setting: Setting, run: int) -> tuple[Claim, Measurements]:
     """A claim that each ratio is at most `BOUND`, and the seeds."""
-    book, questions = Book(), []
+    measurements, questions = Measurements(), []
     recipe = FIXED if setting.rates == 1 else SEARCHED
     for first in range(0, setting.conditions, setting.group):
         shares = [round(1 - 0.01 * at, 2) for at in range(first, first + setting.group)]
-        sides = [LearningSide(cell=CellUse(name=name), task=f"t{first}", dials={}, recipe=recipe) for name in "ab"]
+        sides = [
+            LearningSide(cell=CellUse(name=name), task=f"t{first}", dials={}, recipe=recipe)
+            for name in "ab"
+        ]
         for place, side in enumerate(sides):
-            ratios = np.array(setting.ratios[first : first + setting.group]) if place == 0 else np.ones(setting.group)
-            _train(book, side, ratios, shares, setting, (run, first, place))
-        questions += [Question(facets={}, first=sides[0], second=sides[1], share=share) for share in shares]
+            ratios = (
+                np.array(setting.ratios[first : first + setting.group])
+                if place == 0
+                else np.ones(setting.group)
+            )
+            _train(measurements, side, ratios, shares, setting, (run, first, place))
+        questions += [
+            Question(facets={}, first=sides[0], second=sides[1], share=share) for share in shares
+        ]
     reading = Reading(
-        title="", cells=("a", "b"), figure="epochs", region=Region(high=BOUND), questions=tuple(questions)
+        title="",
+        cells=("a", "b"),
+        figure="epochs",
+        region=Region(high=BOUND),
+        questions=tuple(questions),
     )
-    return Claim(name="some", sentence="", readings=(reading,)), book
+    return Claim(name="some", sentence="", readings=(reading,)), measurements
 
 
 def _train(
-    book: Book,
+    measurements: Measurements,
     side: LearningSide,
     ratios: np.ndarray,
     shares: Sequence[float],
@@ -102,7 +129,9 @@ def _train(
     near = np.linspace(1, 0.5, len(shares))
     for seed in range(setting.seeds):
         for rate in RATES[: setting.rates]:
-            luck = np.sqrt(ALIKE) * draw.normal() + np.sqrt(1 - ALIKE) * draw.normal(size=len(shares))
+            luck = np.sqrt(ALIKE) * draw.normal() + np.sqrt(1 - ALIKE) * draw.normal(
+                size=len(shares)
+            )
             fails = draw.uniform() < setting.failing
             epochs = np.ceil(SLOW * near * ratios * np.exp(SPREAD * luck))
             epochs = np.full(len(shares), BUDGET) if fails else np.minimum(epochs, BUDGET)
@@ -117,8 +146,11 @@ def _train(
                 recipe=side.recipe,
                 learning_rate=rate,
             )
-            figures = {f"epochs@{share:g}": float(found) for share, found in zip(shares, epochs, strict=True)}
-            book.note(trial, figures, Scored(reached, 0.005 if reached else 0.1), {})
+            figures = {
+                f"epochs@{share:g}": float(found)
+                for share, found in zip(shares, epochs, strict=True)
+            }
+            measurements.note(trial, figures, Scored(reached, 0.005 if reached else 0.1), {})
 
 
 def count(setting: Setting, runs: int, first: int = 0) -> dict[str, Counts]:
@@ -131,19 +163,33 @@ def count(setting: Setting, runs: int, first: int = 0) -> dict[str, Counts]:
     )
     with patch.object(claims, "level_of", lambda *_: LEVEL), nothing_advised[0], nothing_advised[1]:
         for run in range(first, first + runs):
-            claim, book = simulated(setting, run)
-            weighed = {id(q): weigh(claim.readings[0], q, book) for q in claim.readings[0].questions}
-            with patch.object(claims, "weigh", lambda _reading, question, _book, known=weighed: known[id(question)]):
-                found["step-down"].append(claims.judge(claim, book))
-                with patch.object(claims, "step_down", by_holm), patch.object(claims, "column", lambda *_: None):
-                    found["Holm"].append(claims.judge(claim, book))
+            claim, measurements = simulated(setting, run)
+            evidence = {
+                id(q): evidence_for(claim.readings[0], q, measurements)
+                for q in claim.readings[0].questions
+            }
+            with patch.object(
+                claims,
+                "evidence_for",
+                lambda _reading, question, _measurements, known=evidence: known[id(question)],
+            ):
+                found["step-down"].append(claims.judge(claim, measurements))
+                with (
+                    patch.object(claims, "step_down", by_holm),
+                    patch.object(claims, "column", lambda *_: None),
+                ):
+                    found["Holm"].append(claims.judge(claim, measurements))
     return {name: _counts(each, null) for name, each in found.items()}
 
 
 def _counts(found: Sequence[ClaimFinding], null: Sequence[bool]) -> Counts:
     states = [[judged.state for judged in one.readings[0].judged] for one in found]
-    false = [any(s != "open" for s, is_null in zip(one, null, strict=True) if is_null) for one in states]
-    right = [s == "holds" for one in states for s, is_null in zip(one, null, strict=True) if not is_null]
+    false = [
+        any(s != "open" for s, is_null in zip(one, null, strict=True) if is_null) for one in states
+    ]
+    right = [
+        s == "holds" for one in states for s, is_null in zip(one, null, strict=True) if not is_null
+    ]
     verdicts = [one.verdict for one in found]
     return Counts(
         false=sum(false),
@@ -153,7 +199,9 @@ def _counts(found: Sequence[ClaimFinding], null: Sequence[bool]) -> Counts:
     )
 
 
-def groups(seeds: Sequence[int], *, half: bool = False, failing: float = 0.0) -> Iterator[tuple[str, Setting]]:
+def groups(
+    seeds: Sequence[int], *, half: bool = False, failing: float = 0.0
+) -> Iterator[tuple[str, Setting]]:
     """One to twenty thresholds of the same trainings, and fours of them."""
     for n in seeds:
         for conditions in (1, 4, 12, 20):
@@ -165,13 +213,19 @@ def groups(seeds: Sequence[int], *, half: bool = False, failing: float = 0.0) ->
 
 def print_counts(settings: Iterator[tuple[str, Setting]], runs: int) -> None:
     """A row of a table for each setting."""
-    print("| conditions | seeds | runs | some false | by Holm | supported | by Holm | refuted | right | by Holm |")
+    print(
+        "| conditions | seeds | runs | some false | by Holm | supported | by Holm | refuted | right"
+        " | by Holm |"
+    )
     print("|---|---|---|---|---|---|---|---|---|---|", flush=True)
     for name, setting in settings:
         counted = count(setting, runs)
         new, old = counted["step-down"], counted["Holm"]
         shares = [new.false, old.false, new.supported, old.supported, new.refuted]
-        told = [f"{share / runs:.1%}" for share in shares] + [f"{new.right:.1%}", f"{old.right:.1%}"]
+        told = [f"{share / runs:.1%}" for share in shares] + [
+            f"{new.right:.1%}",
+            f"{old.right:.1%}",
+        ]
         print(f"| {name} | {setting.seeds} | {runs} | {' | '.join(told)} |", flush=True)
 
 
@@ -181,7 +235,10 @@ def powers() -> Iterator[tuple[str, Setting]]:
         for part in (0.5, 0.7):
             for conditions in (1, 4, 12):
                 setting = Setting(conditions, conditions, 10, (part * BOUND,) * conditions, failing)
-                yield f"{conditions} alike, ratio {part:g} of the boundary, {failing:.0%} fail", setting
+                yield (
+                    f"{conditions} alike, ratio {part:g} of the boundary, {failing:.0%} fail",
+                    setting,
+                )
 
 
 def searched() -> Iterator[tuple[str, Setting]]:
@@ -193,29 +250,29 @@ def searched() -> Iterator[tuple[str, Setting]]:
                 yield f"{FOUR} alike, {rates} rates, {failing:.0%} fail", setting
 
 
-def _by_hand(claim: Claim, book: Book) -> Iterator[ClaimFinding]:
+def _by_hand(claim: Claim, measurements: Measurements) -> Iterator[ClaimFinding]:
     for at, seeds in enumerate(LOOKS):
         looked = replace(claim, looked=LOOKS[: at + 1])
-        yield claims.judge(looked, book.up_to(seeds))
+        yield claims.judge(looked, measurements.up_to(seeds))
 
 
-def _by_rule(claim: Claim, book: Book) -> Iterator[ClaimFinding]:
-    yield claims.judge(replace(claim, at_looks=LOOKS), book)
+def _by_rule(claim: Claim, measurements: Measurements) -> Iterator[ClaimFinding]:
+    yield claims.judge(replace(claim, at_looks=LOOKS), measurements)
 
 
-def _first_by_hand(claim: Claim, book: Book) -> Iterator[ClaimFinding]:
+def _first_by_hand(claim: Claim, measurements: Measurements) -> Iterator[ClaimFinding]:
     looked = claim.after(None, LOOKS[0])
-    yield claims.judge(looked, book.up_to(LOOKS[0]))
-    yield claims.judge(replace(claim, at_looks=LOOKS).after(looked, LOOKS[0]), book)
+    yield claims.judge(looked, measurements.up_to(LOOKS[0]))
+    yield claims.judge(replace(claim, at_looks=LOOKS).after(looked, LOOKS[0]), measurements)
 
 
-def _in_equal_parts(claim: Claim, book: Book) -> Iterator[ClaimFinding]:
+def _in_equal_parts(claim: Claim, measurements: Measurements) -> Iterator[ClaimFinding]:
     with patch.object(claims, "level_of", lambda *_: LEVEL / len(LOOKS)):
-        yield from _by_rule(claim, book)
+        yield from _by_rule(claim, measurements)
 
 
-def _once(claim: Claim, book: Book) -> Iterator[ClaimFinding]:
-    yield claims.judge(replace(claim, looked=LOOKS[-1:]), book)
+def _once(claim: Claim, measurements: Measurements) -> Iterator[ClaimFinding]:
+    yield claims.judge(replace(claim, looked=LOOKS[-1:]), measurements)
 
 
 WAYS = {
@@ -230,12 +287,18 @@ WAYS = {
 def print_looks(runs: int) -> None:
     """In how many runs some look decides some condition."""
     truths = (1.0, 0.7, 0.5)
-    print("| conditions | looks | " + " | ".join(f"true ratio {t:g} of the boundary" for t in truths) + " |")
+    print(
+        "| conditions | looks | "
+        + " | ".join(f"true ratio {t:g} of the boundary" for t in truths)
+        + " |"
+    )
     print("|---" * (2 + len(truths)) + "|", flush=True)
     for conditions in (1, 4, 12):
         found: dict[str, list[str]] = {way: [] for way in WAYS}
         for truth in truths:
-            setting = Setting(conditions, min(conditions, FOUR), LOOKS[-1], (truth * BOUND,) * conditions)
+            setting = Setting(
+                conditions, min(conditions, FOUR), LOOKS[-1], (truth * BOUND,) * conditions
+            )
             for way, decided in _decided(setting, runs).items():
                 found[way].append(f"{decided / runs:.1%}")
         for way, shares in found.items():
@@ -245,9 +308,14 @@ def print_looks(runs: int) -> None:
 def _decided(setting: Setting, runs: int) -> dict[str, int]:
     decided = dict.fromkeys(WAYS, 0)
     for run in range(runs):
-        claim, book = simulated(setting, run)
+        claim, measurements = simulated(setting, run)
         for way, looks in WAYS.items():
-            states = (one.state for found in looks(claim, book) for r in found.readings for one in r.judged)
+            states = (
+                one.state
+                for found in looks(claim, measurements)
+                for r in found.readings
+                for one in r.judged
+            )
             decided[way] += any(state != "open" for state in states)
     return decided
 

@@ -1,7 +1,7 @@
-"""What do kills cost? A small suite is run again and again while its driver, its trials and the server that forks them
-are killed or stopped at random moments. Counts what must not happen: results lost or changed, trials run again, trials
-that die though nobody killed them, tracebacks, processes and folders left behind.
-Run: python benchmarks/kills.py [kills] [seed] [folder]"""
+"""What do kills cost? A small suite is run again and again while its driver, its trials and the
+server that forks them are killed or stopped at random moments. Counts what must not happen: results
+lost or changed, trials run again, trials that die though nobody killed them, tracebacks, processes
+and folders left behind. Run: python benchmarks/kills.py [kills] [seed] [folder]"""
 
 import os
 import random
@@ -65,7 +65,8 @@ PLUGIN = f"""
 
     @rnnbench.hookimpl
     def rnnbench_cells():
-        return [rnnbench.CellSpec("leaves-a-process", lambda i, h: Leaves(i, h, batch_first=True), "made to be killed")]
+        build = lambda i, h: Leaves(i, h, batch_first=True)
+        return [rnnbench.CellSpec("leaves-a-process", build, "made to be killed")]
 """
 SHARES = {"driver": 0.3, "trial": 0.35, "server": 0.35}
 SIGNALS = {
@@ -76,7 +77,8 @@ SIGNALS = {
 PAUSES = (0.05, 0.5, 2.0, 4.0)
 """Seconds of which a random part is waited for before a kill."""
 CODES = (0, 1, 130, -signal.SIGKILL, -signal.SIGTERM, -signal.SIGHUP)
-"""Exit codes of drivers that are in place; the last two are of drivers that were ended before they heard signals."""
+"""Exit codes of drivers that are in place; the last two are of drivers that were ended before they
+heard signals."""
 
 
 @dataclass
@@ -90,7 +92,8 @@ class Tally:
 
 
 class Round:
-    """One run of the suite into a folder of its own, from its first driver to the one that ends it undisturbed."""
+    """One run of the suite into a folder of its own, from its first driver to the one that ends it
+    undisturbed."""
 
     def __init__(self, work: Path, number: int, tally: Tally, chance: random.Random) -> None:
         self.folder = work / f"run-{number}"
@@ -101,7 +104,8 @@ class Round:
         self.trials_killed = 0
 
     def disturb(self, kills: int) -> int:
-        """Start drivers until this many kills were done, or nothing is left to run; how many kills there were."""
+        """Start drivers until this many kills were done, or nothing is left to run; how many kills
+        there were."""
         done = 0
         while done < kills:
             driver, said = self._start()
@@ -121,27 +125,47 @@ class Round:
         self.tally.results += len(results)
         killed = [result for result in results if result.status == "killed"]
         self._count("trials that were killed by nobody", max(0, len(killed) - self.trials_killed))
-        self._count("results of another status", sum(result.status not in ("ok", "killed") for result in results))
+        self._count(
+            "results of another status",
+            sum(result.status not in ("ok", "killed") for result in results),
+        )
         for result in results:
             if result.status == "ok" and reference:
-                self._count("figures that changed", reference[trial_id(result.trial)] != figures(result))
+                self._count(
+                    "figures that changed", reference[trial_id(result.trial)] != figures(result)
+                )
         time.sleep(0.5)
         self._count("processes left", len(processes_left()))
         for process in processes_left():
             with suppress(psutil.Error):
                 process.kill()
-        left = [path.name for path in (self.work / "tmp").iterdir() if not path.name.startswith("torchinductor_")]
+        left = [
+            path.name
+            for path in (self.work / "tmp").iterdir()
+            if not path.name.startswith("torchinductor_")
+        ]
         self._count(f"folders left {left}", len(left))
 
     def _start(self) -> tuple["subprocess.Popen[bytes]", Path]:
         self.tally.drivers += 1
         said = self.work / "said" / f"{self.tally.drivers}.txt"
-        command = [sys.executable, "-m", "rnnbench", "run", "suite", str(self.work / "killed.toml"), "-j", "2"]
+        command = [
+            sys.executable,
+            "-m",
+            "rnnbench",
+            "run",
+            "suite",
+            str(self.work / "killed.toml"),
+            "-j",
+            "2",
+        ]
         environment = {
             **os.environ,
             MARK: OURS,
             "TMPDIR": str(self.work / "tmp"),
-            "PYTHONPATH": os.pathsep.join([str(self.work / "site"), os.environ.get("PYTHONPATH", "")]),
+            "PYTHONPATH": os.pathsep.join(
+                [str(self.work / "site"), os.environ.get("PYTHONPATH", "")]
+            ),
         }
         with said.open("wb") as file:
             driver = subprocess.Popen(
@@ -155,7 +179,8 @@ class Round:
         return driver, said
 
     def _kill(self, driver: "subprocess.Popen[bytes]") -> int:
-        """Send one signal, or two, to something of this driver at a random moment; 0 where it ended before."""
+        """Send one signal, or two, to something of this driver at a random moment; 0 where it ended
+        before."""
         kind = self.chance.choices(list(SHARES), list(SHARES.values()))[0]
         signs = self.chance.choice(SIGNALS[kind])
         pause = self.chance.choice(PAUSES) * self.chance.random()
@@ -186,7 +211,8 @@ class Round:
             return driver.wait()
 
     def _look(self, code: int, said: Path) -> None:
-        """After the end of a driver: what was stored before is there unchanged, and what is printed is in order."""
+        """After the end of a driver: what was stored before is there unchanged, and what is printed
+        is in order."""
         text = said.read_text(errors="replace")
         self._count(f"tracebacks ({said.name})", text.count("Traceback"))
         self._count(f"exit codes out of place: {code} ({said.name})", code not in CODES)
@@ -225,7 +251,8 @@ def victims_of(driver: int) -> dict[str, list[psutil.Process]]:
 
 
 def processes_left() -> list[psutil.Process]:
-    """Processes of the drivers that live: by the mark in their environment, or by how long they sleep."""
+    """Processes of the drivers that live: by the mark in their environment, or by how long they
+    sleep."""
     found = []
     for process in psutil.process_iter():
         with suppress(psutil.Error):
@@ -271,8 +298,8 @@ def main(kills: int, seed: int, work: Path) -> int:
         round_.finish(reference)
         faults = sum(tally.faults.values())
         print(
-            f"round {number}: {tally.kills.total()} kills, {tally.drivers} drivers, {tally.results} results, "
-            f"{faults} faults",
+            f"round {number}: {tally.kills.total()} kills, {tally.drivers} drivers, {tally.results}"
+            f" results, {faults} faults",
             flush=True,
         )
     for kind, count in sorted(tally.kills.items()):
@@ -286,6 +313,8 @@ def main(kills: int, seed: int, work: Path) -> int:
 if __name__ == "__main__":
     given = dict(enumerate(sys.argv[1:]))
     faults = main(
-        int(given.get(0, "200")), int(given.get(1, "0")), Path(given.get(2) or mkdtemp(prefix="kills-")).absolute()
+        int(given.get(0, "200")),
+        int(given.get(1, "0")),
+        Path(given.get(2) or mkdtemp(prefix="kills-")).absolute(),
     )
     sys.exit(1 if faults else 0)

@@ -1,9 +1,10 @@
 """How often does looking again and again tell two equal cells apart?
 
-Results of a simulated trainer go through the comparison of the findings, with the looks before them as
-`rnnbench report` keeps them: epochs to target are lognormal over seeds, at one learning rate. Nobody is better, or all
-but the first cell need more epochs; or, for equivalence, just as many more as are no longer the same thing. `whole`
-sees that the findings say of such results, with looks that were recorded, what the comparison says of their epochs.
+Results of a simulated trainer go through the comparison of the findings, with the looks before them
+as `rnnbench report` keeps them: epochs to target are lognormal over seeds, at one learning rate.
+Nobody is better, or all but the first cell need more epochs; or, for equivalence, just as many more
+as are no longer the same thing. `whole` sees that the findings say of such results, with looks that
+were recorded, what the comparison says of their epochs.
 
 Ways to look:
 
@@ -13,7 +14,8 @@ Ways to look:
     as advised   at 10, then with as many more as the findings say would probably decide, up to 100
     each seed    at every number from 10 to 30
 
-Counted are runs in which any look comes to a verdict. `before` decides each look at 5 %, whatever was seen before it.
+Counted are runs in which any look comes to a verdict. `before` decides each look at 5 %, whatever
+was seen before it.
 
 Run: python benchmarks/looks.py [false|often|power|equivalence|whole] [before|after] [runs] [cells]
 """
@@ -62,12 +64,14 @@ WAYS: dict[str, tuple[int, ...]] = {
 }
 OF_SEED = 0.1
 """Share of the variance that all cells have in common at a seed."""
-WHERE = Provenance(machine=Machine(processor="abacus", cores=2, memory_bytes=1, system="none"), versions={})
+WHERE = Provenance(
+    machine=Machine(processor="abacus", cores=2, memory_bytes=1, system="none"), versions={}
+)
 
 
 class Setting(NamedTuple):
-    """A population: how many cells; the median epochs of the first one, and how many times as many each other one
-    needs; the spread of their logarithms over seeds; and the budget."""
+    """A population: how many cells; the median epochs of the first one, and how many times as many
+    each other one needs; the spread of their logarithms over seeds; and the budget."""
 
     cells: int
     ratio: float = 1.0
@@ -98,8 +102,12 @@ class Run:
         setting, rows = self._setting, range(self._setting.cells)
         budget = setting.budget
         epochs = np.minimum(self._epochs[:, :seeds], budget)
-        losses = {str(row): [{seed: float(epochs[row, seed]) for seed in range(seeds)}] for row in rows}
-        schedules = {pair: looks.Schedule(seeds, before, PLANNED) for pair in combinations(sorted(losses), 2)}
+        losses = {
+            str(row): [{seed: float(epochs[row, seed]) for seed in range(seeds)}] for row in rows
+        }
+        schedules = {
+            pair: looks.Schedule(seeds, before, PLANNED) for pair in combinations(sorted(losses), 2)
+        }
         scale = Scale(ratio=True, margin=float(np.log(EPOCHS_MARGIN)), nothing=float(budget))
         intersection_union.effect = lambda *_: PLAIN  # intervals decide nothing
         return comparing.compare(str(epochs.mean(axis=1).argmin()), losses, scale, schedules)
@@ -110,7 +118,10 @@ class Run:
         results = self.results(seeds)
         (condition,) = find(results).conditions
         assert condition.look
-        seen = [replace(condition.look, seeds=dict.fromkeys(condition.look.seeds, one)) for one in before]
+        seen = [
+            replace(condition.look, seeds=dict.fromkeys(condition.look.seeds, one))
+            for one in before
+        ]
         (condition,) = find(results, looked=Looked(planned=PLANNED, looks=tuple(seen))).conditions
         return condition.comparisons
 
@@ -144,7 +155,9 @@ class Run:
             learning_rate=0.001,
             seed=seed,
         )
-        return Result(trial=trial, status="ok", provenance=WHERE, started="2026-01-01", learning=learning)
+        return Result(
+            trial=trial, status="ok", provenance=WHERE, started="2026-01-01", learning=learning
+        )
 
 
 # Intervals of means up to the budget take most of the time, and decide nothing.
@@ -182,8 +195,8 @@ def looked_at(way: str, setting: Setting, run: int) -> Iterator[Sequence[Compari
 
 
 class Count:
-    """Of runs: in how many a look came to a wanted verdict, and the first one gave advice; and seeds at the first such
-    verdict, or at the last look."""
+    """Of runs: in how many a look came to a wanted verdict, and the first one gave advice; and
+    seeds at the first such verdict, or at the last look."""
 
     def __init__(self) -> None:
         self.verdicts = self.advised = self.seeds = 0
@@ -201,19 +214,29 @@ class Count:
 
 @cache
 def _as_before(_before: Sequence[int], seeds: int, _planned: int, error: float) -> float:
-    return error if seeds >= error_spending.VERDICT_SEEDS and error_spending.smallest_p(seeds) <= error else 0.0
+    return (
+        error
+        if seeds >= error_spending.VERDICT_SEEDS and error_spending.smallest_p(seeds) <= error
+        else 0.0
+    )
 
 
-def _table(settings: dict[str, Setting], runs: int, wanted: Sequence[str], ways: Sequence[str]) -> None:
+def _table(
+    settings: dict[str, Setting], runs: int, wanted: Sequence[str], ways: Sequence[str]
+) -> None:
     print(f"{runs} runs each; mean seeds in brackets\n")
-    print(f"| setting | {' | '.join(ways)} | advice at the first look |\n{'|---' * (2 + len(ways))}|")
+    print(
+        f"| setting | {' | '.join(ways)} | advice at the first look |\n{'|---' * (2 + len(ways))}|"
+    )
     for name, setting in settings.items():
         counts = {way: Count() for way in ways}
         for run in range(runs):
             _known.clear()
             for way, count in counts.items():
                 count.add(way, setting, run, wanted)
-        shares = " | ".join(f"{count.verdicts / runs:.1%} ({count.seeds / runs:.0f})" for count in counts.values())
+        shares = " | ".join(
+            f"{count.verdicts / runs:.1%} ({count.seeds / runs:.0f})" for count in counts.values()
+        )
         print(f"| {name} | {shares} | {counts[ways[0]].advised / runs:.0%} |", flush=True)
 
 
@@ -229,7 +252,11 @@ def often(runs: int, cells: Sequence[int]) -> None:
 
 def power(runs: int, cells: Sequence[int]) -> None:
     """Better or worse where the other cells need 1 / .7 and 1 / .5 of the epochs."""
-    settings = {f"{n} cells, {ratio:g}": Setting(n, 1 / ratio, budget=120) for n in cells for ratio in (0.7, 0.5)}
+    settings = {
+        f"{n} cells, {ratio:g}": Setting(n, 1 / ratio, budget=120)
+        for n in cells
+        for ratio in (0.7, 0.5)
+    }
     _table(settings, runs, ("better", "worse"), ["once", "on and on", "doubling", "as advised"])
 
 
@@ -254,4 +281,7 @@ if __name__ == "__main__":
     name, when = sys.argv[1:3]
     if when == "before":
         error_spending.level = lambda before, *rest, **_: _as_before(tuple(before), *rest)  # type: ignore[assignment]
-    PARTS[name](int(sys.argv[3]) if len(sys.argv) > 3 else 2000, [int(one) for one in sys.argv[4:]] or [2, 4])
+    PARTS[name](
+        int(sys.argv[3]) if len(sys.argv) > 3 else 2000,
+        [int(one) for one in sys.argv[4:]] or [2, 4],
+    )

@@ -1,7 +1,8 @@
-"""How much slower is the training loop than the same loop written by hand? Both take turns, epoch by epoch, in one
-process; an epoch is of five steps, so that a disturbance hits both alike, and both train
-the same weights, so that neither has the luckier addresses. The ratio is that of thread CPU time; its
-median over the turns comes with an interval from order statistics. Run: python benchmarks/loop.py [turns]"""
+"""How much slower is the training loop than the same loop written by hand? Both take turns, epoch
+by epoch, in one process; an epoch is of five steps, so that a disturbance hits both alike, and both
+train the same weights, so that neither has the luckier addresses. The ratio is that of thread CPU
+time; its median over the turns comes with an interval from order statistics. Run: python
+benchmarks/loop.py [turns]"""
 
 import gc
 import sys
@@ -26,7 +27,9 @@ STEPS = 5
 
 def by_hand(model, optimiser, task, rng, batch_size, clip):
     """What a careful author writes."""
-    loss_function = functional.mse_loss if task.loss == "squared-error" else functional.cross_entropy
+    loss_function = (
+        functional.mse_loss if task.loss == "squared-error" else functional.cross_entropy
+    )
     model.train()
     total = 0.0
     for _ in range(STEPS):
@@ -41,7 +44,8 @@ def by_hand(model, optimiser, task, rng, batch_size, clip):
 
 
 def compare(task: Task, kind: type[torch.nn.RNNBase], hidden: int, turns: int) -> np.ndarray:
-    """Log-ratios of CPU time, harness over hand, one a turn; each turn is an epoch of each, in random order."""
+    """Log-ratios of CPU time, harness over hand, one a turn; each turn is an epoch of each, in
+    random order."""
     recipe = Recipe(steps_per_epoch=STEPS)
     trial = LearningTrial(
         suite="",
@@ -92,4 +96,7 @@ if __name__ == "__main__":
         interval = np.exp(stats.quantile_test(logs, p=0.5).confidence_interval(0.95))
         name = f"{task.name} horizon {task.horizon}, {kind.__name__} H={hidden}"
         low, high = interval
-        print(f"{name:<40} harness / hand {np.exp(np.median(logs)):.4f} [{low:.4f} to {high:.4f}], n = {turns} turns")
+        print(
+            f"{name:<40} harness / hand {np.exp(np.median(logs)):.4f} [{low:.4f} to {high:.4f}], n"
+            f" = {turns} turns"
+        )

@@ -1,5 +1,6 @@
-"""What does a trial cost beyond its training? From handing it to the pool until its result is stored, less the seconds
-of training and evaluating. Run: python benchmarks/overhead.py [number of trials]"""
+"""What does a trial cost beyond its training? From handing it to the pool until its result is
+stored, less the seconds of training and evaluating. Run: python benchmarks/overhead.py [number of
+trials]"""
 
 import sys
 from pathlib import Path
@@ -16,9 +17,12 @@ from rnnbench.suite import Choices, read_suite
 
 
 def overheads(count: int) -> dict[str, list[float]]:
-    """Seconds beyond training for each trial, by task; the first trial of all pays for the forkserver and is apart."""
+    """Seconds beyond training for each trial, by task; the first trial of all pays for the
+    forkserver and is apart."""
     catalogue = Catalogue.load()
-    suite = read_suite("quick", catalogue, Choices(seeds=max(1, count // 18), settings=("recipe.epochs=2",)))
+    suite = read_suite(
+        "quick", catalogue, Choices(seeds=max(1, count // 18), settings=("recipe.epochs=2",))
+    )
     found: dict[str, list[float]] = {}
     with TemporaryDirectory() as folder, LocalPool(1) as pool:
         store = Store(Path(folder))
@@ -30,7 +34,12 @@ def overheads(count: int) -> dict[str, list[float]]:
             while not results:
                 results = pool.wait(1.0)
             store.write(results[0])
-            seconds = perf_counter() - started - results[0].seconds.training - results[0].seconds.evaluating
+            seconds = (
+                perf_counter()
+                - started
+                - results[0].seconds.training
+                - results[0].seconds.evaluating
+            )
             found.setdefault("first of all" if number == 0 else trial.task, []).append(seconds)
     return found
 

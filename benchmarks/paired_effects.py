@@ -1,11 +1,14 @@
-"""Which interval for what paired seeds say? Coverage, false verdicts, power, and looking again and again, simulated.
+"""Which interval for what paired seeds say? Coverage, false verdicts, power, and looking again and
+again, simulated.
 
-Run: python benchmarks/paired_effects.py [coverage|verdicts|power|looks|boundary]...   (all without a name; two minutes)
+Run: python benchmarks/paired_effects.py [coverage|verdicts|power|looks|boundary]...   (all without
+     a name; two minutes)
 
-A difference is between two cells at one seed. Scores: normal; skewed (lognormal, sigma 1, the other cell at a third of
-the spread); tied (rounded to a quarter of their spread). Epochs: lognormal, rounded, cut at a budget that a quarter of
-the seeds of the slower cell do not keep to; what is asked is the ratio. The truth is each method's own: the mean, the
-median, the median of pair means, of 400,000 draws.
+A difference is between two cells at one seed. Scores: normal; skewed (lognormal, sigma 1, the other
+cell at a third of the spread); tied (rounded to a quarter of their spread). Epochs: lognormal,
+rounded, cut at a budget that a quarter of the seeds of the slower cell do not keep to; what is
+asked is the ratio. The truth is each method's own: the mean, the median, the median of pair means,
+of 400,000 draws.
 """
 
 import sys
@@ -80,7 +83,8 @@ METHODS = {
 
 
 def coverage() -> None:
-    """How often each interval holds the truth, and how wide it is beside Student's on normal data."""
+    """How often each interval holds the truth, and how wide it is beside Student's on normal
+    data."""
     print("\n| method | n | " + " | ".join(DATA) + " |\n|---|---|" + "---|" * len(DATA))
     for name, (interval, truth) in METHODS.items():
         for n in (3, 5, 7, 10, 20):
@@ -90,13 +94,18 @@ def coverage() -> None:
                 true = truth(draw(rng, MANY), rng)
                 found = [interval(draw(rng, n)) for _ in range(RUNS)]
                 known = [f for f in found if f is not None]
-                inside = np.mean([low - 1e-9 <= true <= high + 1e-9 for low, high in known]) if known else None
+                inside = (
+                    np.mean([low - 1e-9 <= true <= high + 1e-9 for low, high in known])
+                    if known
+                    else None
+                )
                 cells.append("none" if inside is None else f"{inside:.3f}")
             print(f"| {name} | {n} | " + " | ".join(cells) + " |")
 
 
 def sign_flip(differences: np.ndarray) -> float:
-    """Two-sided p-value of paired differences under random signs, exact up to 12 pairs (4096 sign patterns)."""
+    """Two-sided p-value of paired differences under random signs, exact up to 12 pairs (4096 sign
+    patterns)."""
     values = np.asarray(differences, dtype=float)
     if not values.any():
         return 1.0
@@ -117,7 +126,8 @@ def alike(rng: np.random.Generator, n: int, draw: Draw) -> np.ndarray:
 
 
 def verdicts(runs: int = 10_000) -> None:
-    """False "better" or "worse" where nothing differs; families of one, three and twenty by Holm's method."""
+    """False "better" or "worse" where nothing differs; families of one, three and twenty by Holm's
+    method."""
     print("\n| test | n | family | " + " | ".join(DATA) + " |\n|---|---|---|" + "---|" * len(DATA))
     for n, family in ((7, 1), (7, 3), (10, 1), (10, 3), (10, 20)):
         wrong = []
@@ -130,7 +140,13 @@ def verdicts(runs: int = 10_000) -> None:
                 for _ in range(family):
                     values = alike(rng, n, draw)
                     p_values.append(
-                        min(1.0, 2 * min(p_above(values, 0.0, differ=True), p_below(values, 0.0, differ=True)))
+                        min(
+                            1.0,
+                            2
+                            * min(
+                                p_above(values, 0.0, differ=True), p_below(values, 0.0, differ=True)
+                            ),
+                        )
                     )
                 said += min(holm(p_values)) <= LEVEL
             wrong.append(f"{said / count:.3f}")
@@ -140,7 +156,8 @@ def verdicts(runs: int = 10_000) -> None:
 def power(runs: int = 2_000) -> None:
     """How often a shift of so many standard deviations of the paired difference is found."""
     print(
-        "\n| n | shift | signed ranks | Student | sign-flip of the mean | order statistics |\n|---|---|---|---|---|---|"
+        "\n| n | shift | signed ranks | Student | sign-flip of the mean | order statistics"
+        " |\n|---|---|---|---|---|---|"
     )
     for n in (5, 7, 10, 20):
         for shift in (0.5, 1.0, 2.0):
@@ -153,11 +170,15 @@ def power(runs: int = 2_000) -> None:
                 found[2] += n <= 10 and sign_flip(values) <= LEVEL
                 found[3] += stats.binomtest(int((values > 0).sum()), n).pvalue <= LEVEL
             flip = f"{found[2] / runs:.2f}" if n <= 10 else "-"
-            print(f"| {n} | {shift} | {found[0] / runs:.2f} | {found[1] / runs:.2f} | {flip} | {found[3] / runs:.2f} |")
+            print(
+                f"| {n} | {shift} | {found[0] / runs:.2f} | {found[1] / runs:.2f} | {flip} |"
+                f" {found[3] / runs:.2f} |"
+            )
 
 
 def looks(runs: int = 10_000) -> None:
-    """A claim "at most b" looked at at 10, 15, 20, 25, 30 seeds, where the effect lies just at b."""
+    """A claim "at most b" looked at at 10, 15, 20, 25, 30 seeds, where the effect lies just at
+    b."""
     sizes = (10, 15, 20, 25, 30)
     region = Region(high=0.0)
     print("\n| | " + " | ".join(DATA) + " |\n|---|" + "---|" * len(DATA))
@@ -183,8 +204,8 @@ def looks(runs: int = 10_000) -> None:
 def boundary(runs: int = 10_000) -> None:
     """A claim "at most b" where 72 % of seeds lie at b to the bit, and the others above it.
 
-    The typical value is b, so that the claim holds. How often it is refuted, with values at the boundary left out, and
-    with them counted against it.
+    The typical value is b, so that the claim holds. How often it is refuted, with values at the
+    boundary left out, and with them counted against it.
     """
     print("\n| values at the boundary | n = 10 | n = 20 | n = 30 |\n|---|---|---|---|")
     for name, differ in (("left out", True), ("against either answer", False)):

@@ -1,5 +1,5 @@
-"""How do planning and reading results grow with the number of trials? Nothing is run: results are written as if it had
-been. Run: python benchmarks/planning.py [trials]"""
+"""How do planning and reading results grow with the number of trials? Nothing is run: results are
+written as if it had been. Run: python benchmarks/planning.py [trials]"""
 
 import sys
 from pathlib import Path
@@ -31,13 +31,15 @@ def measure(trials: int) -> None:
         store = Store(Path(folder))
         store.prepare()
         for trial in half:
-            store.path(trial_id(trial)).write_bytes(msgspec.json.encode(without_run(trial, "skipped", "never run")))
+            store.path(trial_id(trial)).write_bytes(
+                msgspec.json.encode(without_run(trial, "skipped", "never run"))
+            )
         written = perf_counter()
         count = sum(1 for _ in store.read())
         read = perf_counter()
     print(
-        f"{len(everything):>6} trials: plan {planned - clock:.2f} s, with half done {resumed - planned:.2f} s; "
-        f"reading {count} results {read - written:.2f} s"
+        f"{len(everything):>6} trials: plan {planned - clock:.2f} s, with half done"
+        f" {resumed - planned:.2f} s; reading {count} results {read - written:.2f} s"
     )
 
 

@@ -1,5 +1,6 @@
-"""How much faster are two trials at once than one, and what does a trial cost beyond its training? 200 tiny trials, one
-thread each, through the whole campaign; -j 1 and -j 2 in turns. Run: python benchmarks/pool.py [rounds]"""
+"""How much faster are two trials at once than one, and what does a trial cost beyond its training?
+200 tiny trials, one thread each, through the whole campaign; -j 1 and -j 2 in turns. Run: python
+benchmarks/pool.py [rounds]"""
 
 import sys
 from pathlib import Path
@@ -8,7 +9,7 @@ from time import perf_counter
 
 import numpy as np
 
-from rnnbench.campaign import Place, run_suite
+from rnnbench.campaign import ExecutorChoice, run_suite
 from rnnbench.catalogue import Catalogue
 from rnnbench.records import Suite
 from rnnbench.store import Store
@@ -20,7 +21,13 @@ RAW = {
     "summary": "tiny trials",
     "cells": ["rnn", "gru"],
     "seeds": TRIALS // 2,
-    "recipe": {"tune": False, "parameters": 2000, "epochs": 2, "steps_per_epoch": 50, "validation_examples": 64},
+    "recipe": {
+        "tune": False,
+        "parameters": 2000,
+        "epochs": 2,
+        "steps_per_epoch": 50,
+        "validation_examples": 64,
+    },
     "tasks": [{"name": "adding", "horizons": [10]}],
 }
 
@@ -30,10 +37,14 @@ def once(suite: Suite, catalogue: Catalogue, jobs: int) -> tuple[float, float]:
     with TemporaryDirectory() as folder:
         store = Store(Path(folder) / "run")
         started = perf_counter()
-        place = Place(catalogue.executors["local"].item, catalogue.executors["local"].item.options, jobs)
+        place = ExecutorChoice(
+            catalogue.executors["local"].item, catalogue.executors["local"].item.options, jobs
+        )
         run_suite(suite, catalogue, store, place, watch=lambda *_: None)
         wall = perf_counter() - started
-        return wall, sum(result.seconds.training + result.seconds.evaluating for result in store.read())
+        return wall, sum(
+            result.seconds.training + result.seconds.evaluating for result in store.read()
+        )
 
 
 if __name__ == "__main__":
@@ -50,7 +61,8 @@ if __name__ == "__main__":
     for jobs in walls:
         wall, overhead = np.median(walls[jobs]), np.median(overheads[jobs])
         print(
-            f"-j {jobs}: {TRIALS} trials in {wall:.1f} s, {overhead:.3f} s each beyond training, n = {len(walls[jobs])}"
+            f"-j {jobs}: {TRIALS} trials in {wall:.1f} s, {overhead:.3f} s each beyond training, n"
+            f" = {len(walls[jobs])}"
         )
     ratios = [one / two for one, two in zip(walls[1], walls[2], strict=True)]
     print(f"speed-up {np.median(ratios):.2f} [{min(ratios):.2f} to {max(ratios):.2f}]")

@@ -1,9 +1,11 @@
-"""Start-up of trials beside plugins that take no part: an honest cell with and without ten of them, in turns.
+"""Start-up of trials beside plugins that take no part: an honest cell with and without ten of them,
+in turns.
 
     python benchmarks/rude_plugins.py [turns]
 
-One of the ten sleeps for three seconds when it is imported, and the others import torch or change it. Each turn runs a
-trial without them and one beside them in fresh drivers, and compares the seconds that the trial's own process took.
+One of the ten sleeps for three seconds when it is imported, and the others import torch or change
+it. Each turn runs a trial without them and one beside them in fresh drivers, and compares the
+seconds that the trial's own process took.
 """
 
 import json
@@ -27,7 +29,14 @@ RUDE = {
     "heavy": "import torch._dynamo, scipy.stats, matplotlib",
 }
 COMMAND = ["run", "trial", "gru", "adding", "--dial", "horizon=4", "--json"]
-SMALL = ["--set", "recipe.epochs=1", "--set", "recipe.steps_per_epoch=2", "--set", "recipe.parameters=500"]
+SMALL = [
+    "--set",
+    "recipe.epochs=1",
+    "--set",
+    "recipe.steps_per_epoch=2",
+    "--set",
+    "recipe.parameters=500",
+]
 
 
 def make(folder: Path) -> None:
@@ -44,7 +53,11 @@ def trial(path: str) -> tuple[float, object]:
     """Seconds of the trial's own process less its training, and its figures."""
     rnnbench = str(Path(sys.executable).with_name("rnnbench"))
     done = subprocess.run(
-        [rnnbench, *COMMAND, *SMALL], capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": path}
+        [rnnbench, *COMMAND, *SMALL],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": path},
     )
     result = json.loads(done.stdout)
     seconds = result["seconds"]
@@ -64,10 +77,15 @@ def main(turns: int) -> None:
             alone.append(without)
             beside.append(with_them)
             same = same and figures == figures_beside
-            print(f"turn {turn + 1}: {without:.3f} s alone, {with_them:.3f} s beside ten", flush=True)
+            print(
+                f"turn {turn + 1}: {without:.3f} s alone, {with_them:.3f} s beside ten", flush=True
+            )
     one = statistics.median(alone)
     other = statistics.median(beside)
-    print(f"median of {turns}: {one:.3f} s alone, {other:.3f} s beside ten, difference {other - one:+.3f} s")
+    print(
+        f"median of {turns}: {one:.3f} s alone, {other:.3f} s beside ten, difference"
+        f" {other - one:+.3f} s"
+    )
     print(f"figures: {'the same to the last bit' if same else 'DIFFERENT'}")
 
 

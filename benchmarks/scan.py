@@ -1,7 +1,8 @@
-"""How much faster is a scan over all steps than the loop over steps, forward and backward, for each scannable cell?
+"""How much faster is a scan over all steps than the loop over steps, forward and backward, for each
+scannable cell?
 
-Both have the same weights and inputs and take turns in one process, on one thread; the figure is the least CPU time
-of the turns. Run: python benchmarks/scan.py [turns]"""
+Both have the same weights and inputs and take turns in one process, on one thread; the figure is
+the least CPU time of the turns. Run: python benchmarks/scan.py [turns]"""
 
 import sys
 from time import thread_time
@@ -40,10 +41,14 @@ def measure(name: str, options: dict[str, object], turns: int) -> None:
     cells = {way: spec.load(options, way)(HIDDEN, HIDDEN) for way in ways}
     for steps in LENGTHS:
         x_BTI = torch.randn(BATCH, steps, HIDDEN)
-        least = {way: min(milliseconds(cell, x_BTI) for _ in range(turns)) for way, cell in cells.items()}
+        least = {
+            way: min(milliseconds(cell, x_BTI) for _ in range(turns)) for way, cell in cells.items()
+        }
         log_scan = f"{least['log-scan']:.1f}" if "log-scan" in least else "-"
         ratio = least["loop"] / least["scan"]
-        print(f"{label:<20}{steps:>6}{least['loop']:>10.1f}{least['scan']:>10.1f}{ratio:>11.2f}{log_scan:>13}")
+        print(
+            f"{label:<20}{steps:>6}{least['loop']:>10.1f}{least['scan']:>10.1f}{ratio:>11.2f}{log_scan:>13}"
+        )
 
 
 if __name__ == "__main__":

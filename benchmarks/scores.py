@@ -1,4 +1,5 @@
-"""What the cells of some runs reached on each task, beside chance and target, as the table that `docs/log.md` keeps.
+"""What the cells of some runs reached on each task, beside chance and target, as the table that
+`docs/log.md` keeps.
 
 Means over seeds of the test score that decides. Run: python benchmarks/scores.py RUN [RUN...]
 """
@@ -12,12 +13,16 @@ from rnnbench.store import Store
 
 
 def score(arm: Arm | None, condition: Condition) -> str:
-    """Mean test score, and how many seeds reached the target on validation data; what became of them instead."""
+    """Mean test score, and how many seeds reached the target on validation data; what became of
+    them instead."""
     name = condition.metrics[0].name
     if arm is None:
         return "-"
     if name not in arm.test:
-        return ", ".join(f"{number} {status}" for status, number in arm.lost.items()) or f"{arm.diverged} diverged"
+        return (
+            ", ".join(f"{number} {status}" for status, number in arm.lost.items())
+            or f"{arm.diverged} diverged"
+        )
     return f"{arm.test[name].centre:.3g} ({arm.solved}/{len(arm.seeds)})"
 
 
@@ -28,7 +33,9 @@ def longer(arm: Arm, condition: Condition) -> str:
 
 
 if __name__ == "__main__":
-    conditions = [condition for run in sys.argv[1:] for condition in find(Store(Path(run)).read()).conditions]
+    conditions = [
+        condition for run in sys.argv[1:] for condition in find(Store(Path(run)).read()).conditions
+    ]
     cells = list(dict.fromkeys(arm.row for condition in conditions for arm in condition.arms))
     print(f"| task | metric | trivial | target | {' | '.join(cells)} |")
     print("|---" * (4 + len(cells)) + "|")
@@ -37,9 +44,17 @@ if __name__ == "__main__":
         arms = {arm.row: arm for arm in condition.arms}
         trivial = condition.trivial.get(name)
         scores = [score(arms.get(cell), condition) for cell in cells]
-        print(f"| {condition.title} | {name} | {'-' if trivial is None else f'{trivial.centre:.3g}'} ", end="")
+        print(
+            f"| {condition.title} | {name} |"
+            f" {'-' if trivial is None else f'{trivial.centre:.3g}'} ",
+            end="",
+        )
         print(f"| {condition.target:g} | {' | '.join(scores)} |")
-        settings = [note.name.partition("@")[2] for note in condition.metrics if note.name.startswith(f"{name}@")]
+        settings = [
+            note.name.partition("@")[2]
+            for note in condition.metrics
+            if note.name.startswith(f"{name}@")
+        ]
         if settings:
             beyond = [longer(arms[cell], condition) if cell in arms else "-" for cell in cells]
             print(f"| at {' / '.join(settings)} | | | | {' | '.join(beyond)} |")

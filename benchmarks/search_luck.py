@@ -1,18 +1,20 @@
 """Does the luck of a learning-rate search make one of two equal cells better?
 
-Two cells of equal best rates go through the planner and the findings as they are, with a simulated trainer in place
-of torch: epochs to target are lognormal around the median of a rate, with what a seed, a cell and a rate have of their
-own; runs that do not get there have the validation loss of how far they came. `calibrate` prints what the constants
-were taken from: the archive of the claims.
+Two cells of equal best rates go through the planner and the findings as they are, with a simulated
+trainer in place of torch: epochs to target are lognormal around the median of a rate, with what a
+seed, a cell and a rate have of their own; runs that do not get there have the validation loss of
+how far they came. `calibrate` prints what the constants were taken from: the archive of the claims.
 
-Settings: rates that are {tied, nearly tied, different} x cells that are {like, unlike}, of equal optimum x {none, a
-fifth} of runs unsolved besides those that exceed the budget x 7, 10, 20, 30 seeds; and conditions decided by score,
-where nobody gets there. Counted are runs in which one cell is called better than the other.
+Settings: rates that are {tied, nearly tied, different} x cells that are {like, unlike}, of equal
+optimum x {none, a fifth} of runs unsolved besides those that exceed the budget x 7, 10, 20, 30
+seeds; and conditions decided by score, where nobody gets there. Counted are runs in which one cell
+is called better than the other.
 
 Run: python benchmarks/search_luck.py [calibrate|candidates|levels|power] [runs] [file]
 
-`candidates` compares ways to search at ten seeds, each by the comparison of the findings. `levels` and `power` go the
-whole way, with the search of suites; what they find is kept in the file, line by line, so that they can be interrupted.
+`candidates` compares ways to search at ten seeds, each by the comparison of the findings. `levels`
+and `power` go the whole way, with the search of suites; what they find is kept in the file, line by
+line, so that they can be interrupted.
 """
 
 import json
@@ -56,7 +58,8 @@ GRID = (0.0003, 0.001, 0.003, 0.01, 0.03)
 BUDGET = 60
 RACE = Recipe(tune=True, search="race", learning_rates=GRID, epochs=BUDGET)
 SPREAD = 0.4
-"""Of the logarithm of epochs over seeds. In the archive: median .27, four fifths within .05 and .51."""
+"""Of the logarithm of epochs over seeds. In the archive: median .27, four fifths within .05 and
+.51."""
 OF_SEED, OF_CELL = 0.1, 0.3
 """Shares of the variance that all runs of a seed have in common, and those of a cell at a seed."""
 TARGET, CHANCE = 0.01, 1.0
@@ -74,13 +77,16 @@ SHAPES: dict[str, dict[str, tuple[tuple[float, ...], tuple[float, ...]]]] = {
 """Median epochs at each rate of the grid, of the two cells."""
 SEEDS = (7, 10, 20, 30)
 UNSOLVED = (0.0, 0.2)
-WHERE = Provenance(machine=Machine(processor="abacus", cores=2, memory_bytes=1, system="none"), versions={})
+WHERE = Provenance(
+    machine=Machine(processor="abacus", cores=2, memory_bytes=1, system="none"), versions={}
+)
 Median = Callable[[float], float]
 
 
 class Setting(NamedTuple):
-    """A population: of each cell the median of a rate; the share of runs that fail besides; whether any run can reach
-    the target, or scores decide; and how many times as many epochs the second cell needs."""
+    """A population: of each cell the median of a rate; the share of runs that fail besides; whether
+    any run can reach the target, or scores decide; and how many times as many epochs the second
+    cell needs."""
 
     rates: str
     cells: str
@@ -108,24 +114,34 @@ class Trainer:
     def _scored(self, cell: int, rate: float, seed: int) -> Scored:
         """Epochs to target, and the validation loss."""
         setting = self._setting
-        keys = (1, self._run, seed), (2, self._run, seed, cell), (3, self._run, seed, cell, round(1e7 * rate))
+        keys = (
+            (1, self._run, seed),
+            (2, self._run, seed, cell),
+            (3, self._run, seed, cell, round(1e7 * rate)),
+        )
         shared, own, alone = map(np.random.default_rng, keys)
         weights = np.sqrt((OF_SEED, OF_CELL, 1 - OF_SEED - OF_CELL))
-        luck, fate, _ = (float(weights @ [g.normal() for g in (shared, own, alone)]) for _ in range(3))
+        luck, fate, _ = (
+            float(weights @ [g.normal() for g in (shared, own, alone)]) for _ in range(3)
+        )
         epochs = setting.median(cell, rate) * float(np.exp(SPREAD * luck))
         fails = fate < self._fails
         noise = float(np.exp(0.1 * alone.normal()))
         if setting.by_score:  # the quicker a rate, the nearer it came to the target
             return Scored(None, (0.3 if not fails else 0.9) * float(epochs / 12) ** 0.3 * noise)
         if fails or epochs > BUDGET:
-            return Scored(None, max(CHANCE * (1.0 if fails else BUDGET / epochs) ** 0.5 * noise, 2 * TARGET))
+            return Scored(
+                None, max(CHANCE * (1.0 if fails else BUDGET / epochs) ** 0.5 * noise, 2 * TARGET)
+            )
         return Scored(int(np.ceil(epochs)), TARGET * 0.7 * noise)
 
     def result(self, trial: LearningTrial) -> Result:
         """The same as a result of this trial."""
         found = self.scored(int(trial.cell.name), trial.learning_rate, trial.seed)
         assert found.loss is not None
-        luck = np.random.default_rng((4, self._run, trial.seed, int(trial.cell.name), round(1e7 * trial.learning_rate)))
+        luck = np.random.default_rng(
+            (4, self._run, trial.seed, int(trial.cell.name), round(1e7 * trial.learning_rate))
+        )
         learning = Learning(
             metrics=(MetricNote("mse", "", "lower"),),
             target=TARGET,
@@ -136,12 +152,18 @@ class Trainer:
             steps_per_epoch=10,
             curve=(Epoch(1, 10, 1.0, {"mse": found.loss}),),
             chosen_epoch=1,
-            test={} if trial.phase == "tuning" else {"mse": found.loss * float(np.exp(0.05 * luck.normal()))},
+            test=(
+                {}
+                if trial.phase == "tuning"
+                else {"mse": found.loss * float(np.exp(0.05 * luck.normal()))}
+            ),
             trivial={} if trial.phase == "tuning" else {"mse": 2 * CHANCE},
             trivial_forecast="the mean",
             epochs_to_target=found.epochs,
         )
-        return Result(trial=trial, status="ok", provenance=WHERE, started="2026-01-01", learning=learning)
+        return Result(
+            trial=trial, status="ok", provenance=WHERE, started="2026-01-01", learning=learning
+        )
 
 
 # Intervals of means up to the budget take four fifths of the time, and decide nothing.
@@ -204,7 +226,9 @@ def screening(look: Look, seeds: Sequence[int], first: int, kept: int) -> Left:
     last = sorted(ranks.values())[kept - 1]
     left = [rate for rate in GRID if ranks[rate][:2] <= last[:2]]
     left.sort(key=lambda rate: rank([look(rate, seed) for seed in seeds], BUDGET))
-    return [_losses(look, rate, seeds) for rate in left], first * len(GRID) + len(left) * (len(seeds) - first)
+    return [_losses(look, rate, seeds) for rate in left], first * len(GRID) + len(left) * (
+        len(seeds) - first
+    )
 
 
 def race(look: Look, seeds: Sequence[int]) -> Left:
@@ -220,7 +244,9 @@ def race_by_seed(look: Look, seeds: Sequence[int]) -> Left:
         spent += len(alive)
         if number < 3 or len(alive) == 1:
             continue
-        logs = {rate: np.log([look(rate, s).epochs or BUDGET for s in seeds[:number]]) for rate in alive}
+        logs = {
+            rate: np.log([look(rate, s).epochs or BUDGET for s in seeds[:number]]) for rate in alive
+        }
         best = min(alive, key=lambda rate: logs[rate].mean())
         alive = [rate for rate in alive if rate == best or not _worse(logs[rate] - logs[best])]
     alive.sort(key=lambda rate: rank([look(rate, seed) for seed in seeds], BUDGET))
@@ -238,7 +264,9 @@ def _worse(differences: np.ndarray) -> bool:
 def cross_fitting(look: Look, seeds: Sequence[int]) -> Left:
     """All rates on all seeds; the rate for a seed is the best on the others."""
     chosen = {seed: _best(look, [other for other in seeds if other != seed]) for seed in seeds}
-    return [{seed: float(look(chosen[seed], seed).epochs or BUDGET) for seed in seeds}], len(GRID) * len(seeds)
+    return [{seed: float(look(chosen[seed], seed).epochs or BUDGET) for seed in seeds}], len(
+        GRID
+    ) * len(seeds)
 
 
 def blocks(look: Look, seeds: Sequence[int]) -> Left:
@@ -255,7 +283,9 @@ def one_error(look: Look, seeds: Sequence[int]) -> Left:
     own = range(1_000, 1_003)
     logs = {rate: np.log([look(rate, s).epochs or BUDGET for s in own]) for rate in GRID}
     best = min(GRID, key=lambda rate: logs[rate].mean())
-    within = [rate for rate in GRID if logs[rate].mean() <= logs[best].mean() + stats.sem(logs[best])]
+    within = [
+        rate for rate in GRID if logs[rate].mean() <= logs[best].mean() + stats.sem(logs[best])
+    ]
     return [_losses(look, min(within), seeds)], 3 * len(GRID) + len(seeds)
 
 
@@ -281,7 +311,9 @@ def by_candidate(name: str, setting: Setting, seeds: int, run: int) -> tuple[str
     for cell in (0, 1):
         seen: dict[tuple[float, int], Scored] = {}
 
-        def look(rate: float, seed: int, cell: int = cell, seen: dict[tuple[float, int], Scored] = seen) -> Scored:
+        def look(
+            rate: float, seed: int, cell: int = cell, seen: dict[tuple[float, int], Scored] = seen
+        ) -> Scored:
             if (rate, seed) not in seen:
                 seen[rate, seed] = trainer.scored(cell, rate, seed)
             return seen[rate, seed]
@@ -312,12 +344,16 @@ def _count(job: tuple[str, Setting, int, int, int]) -> Count:
     return dict(said)
 
 
-def _counted(jobs: Sequence[tuple[str, Setting, int, int, int]], kept: Path | None) -> Iterator[tuple[int, Count]]:
+def _counted(
+    jobs: Sequence[tuple[str, Setting, int, int, int]], kept: Path | None
+) -> Iterator[tuple[int, Count]]:
     """The counts of these jobs, those that are kept read back."""
     lines = kept.read_text().splitlines() if kept and kept.is_file() else []
     done = {json.dumps(job): count for job, count in map(json.loads, lines)}
     left = [(at, job) for at, job in enumerate(jobs) if json.dumps(job) not in done]
-    yield from ((at, done[json.dumps(job)]) for at, job in enumerate(jobs) if json.dumps(job) in done)
+    yield from (
+        (at, done[json.dumps(job)]) for at, job in enumerate(jobs) if json.dumps(job) in done
+    )
     with ProcessPoolExecutor(2) as pool:
         for (at, job), count in zip(left, pool.map(_count, [job for _, job in left]), strict=True):
             if kept:
@@ -329,7 +365,9 @@ def _counted(jobs: Sequence[tuple[str, Setting, int, int, int]], kept: Path | No
 def null_settings(*, scores: bool) -> list[Setting]:
     """Those in which neither cell is better."""
     by_epochs = [Setting(*one) for one in product(SHAPES, ("like", "unlike"), UNSOLVED)]
-    by_score = [Setting(*one, by_score=True) for one in product(SHAPES, ("like", "unlike"), UNSOLVED[:1])]
+    by_score = [
+        Setting(*one, by_score=True) for one in product(SHAPES, ("like", "unlike"), UNSOLVED[:1])
+    ]
     return by_epochs + (by_score if scores else [])
 
 
@@ -338,23 +376,31 @@ def _false(count: Count) -> float:
 
 
 def candidates(runs: int, kept: Path | None) -> None:
-    """False verdicts of each way to search at ten seeds, and right ones where the second cell needs more."""
+    """False verdicts of each way to search at ten seeds, and right ones where the second cell needs
+    more."""
     nulls = null_settings(scores=False)
-    true = [Setting(rates, "like", 0.0, ratio=ratio) for ratio in (1 / 0.7, 1 / 0.5) for rates in SHAPES]
+    true = [
+        Setting(rates, "like", 0.0, ratio=ratio) for ratio in (1 / 0.7, 1 / 0.5) for rates in SHAPES
+    ]
     jobs = [(name, setting, 10, 0, runs) for name in CANDIDATES for setting in nulls + true]
     found: dict[str, list[Count]] = defaultdict(lambda: [{}] * (len(nulls) + len(true)))
     for at, count in _counted(jobs, kept):
         found[jobs[at][0]][at % (len(nulls) + len(true))] = count
     print(f"{runs} runs a setting, ten seeds\n")
     print(
-        "| search | trainings a cell | false: mean | like, most | unlike, most | right at .7 | at .5 |\n"
-        + "|---" * 7
-        + "|"
+        "| search | trainings a cell | false: mean | like, most | unlike, most | right at .7 | at"
+        " .5 |\n" + "|---" * 7 + "|"
     )
     for name, counts in found.items():
         wrong = {s: _false(c) / runs for s, c in zip(nulls, counts, strict=False)}
-        worst = {cells: max(w for s, w in wrong.items() if s.cells == cells) for cells in ("like", "unlike")}
-        right = [np.mean([c.get("better 0", 0) / runs for c in part]) for part in (counts[-6:-3], counts[-3:])]
+        worst = {
+            cells: max(w for s, w in wrong.items() if s.cells == cells)
+            for cells in ("like", "unlike")
+        }
+        right = [
+            np.mean([c.get("better 0", 0) / runs for c in part])
+            for part in (counts[-6:-3], counts[-3:])
+        ]
         spent = np.mean([count["trainings"] for count in counts])
         print(
             f"| {name} | {spent:.0f} | {np.mean(list(wrong.values())):.1%} | {worst['like']:.1%} | "
@@ -371,34 +417,48 @@ def levels(runs: int, kept: Path | None) -> None:
 
 def power(runs: int, kept: Path | None) -> None:
     """Right verdicts by the same where the second cell needs 1 / .7 and 1 / .5 of the epochs."""
-    settings = [Setting(rates, "like", 0.0, ratio=ratio) for ratio in (1 / 0.7, 1 / 0.5) for rates in SHAPES]
+    settings = [
+        Setting(rates, "like", 0.0, ratio=ratio) for ratio in (1 / 0.7, 1 / 0.5) for rates in SHAPES
+    ]
     jobs = [("suite", setting, seeds, 0, runs) for seeds in SEEDS for setting in settings]
     _table(jobs, kept, runs, lambda count: f"{count.get('better 0', 0) / runs:.0%}")
 
 
 def _table(
-    jobs: Sequence[tuple[str, Setting, int, int, int]], kept: Path | None, runs: int, show: Callable[[Count], str]
+    jobs: Sequence[tuple[str, Setting, int, int, int]],
+    kept: Path | None,
+    runs: int,
+    show: Callable[[Count], str],
 ) -> None:
     found = dict(_counted(jobs, kept))
     rows: dict[Setting, list[Count]] = defaultdict(list)
     for at, job in enumerate(jobs):
         rows[job[1]].append(found[at])
     print(f"{runs} runs a setting; trainings a cell in brackets\n")
-    print("| rates | cells | unsolved | decided by | true ratio |" + "".join(f" n = {n} |" for n in SEEDS))
+    print(
+        "| rates | cells | unsolved | decided by | true ratio |"
+        + "".join(f" n = {n} |" for n in SEEDS)
+    )
     print("|---" * (5 + len(SEEDS)) + "|")
     for setting, counts in rows.items():
         cells = " | ".join(f"{show(count)} ({count['trainings']:.0f})" for count in counts)
         by = "score" if setting.by_score else "epochs"
         print(
-            f"| {setting.rates} | {setting.cells} | {setting.unsolved:.0%} | {by} | {1 / setting.ratio:.2g} | {cells} |"
+            f"| {setting.rates} | {setting.cells} | {setting.unsolved:.0%} | {by} |"
+            f" {1 / setting.ratio:.2g} | {cells} |"
         )
 
 
 def calibrate(_runs: int, _kept: Path | None) -> None:
-    """How the epochs of the archive of claims vary over seeds, and between rates that stand beside each other."""
+    """How the epochs of the archive of claims vary over seeds, and between rates that stand beside
+    each other."""
     with TemporaryDirectory() as folder, tarfile.open(ARCHIVE) as archive:
         archive.extractall(folder, filter="data")
-        results = [r for r in Store(Path(folder)).read() if isinstance(r.trial, LearningTrial) and r.learning]
+        results = [
+            r
+            for r in Store(Path(folder)).read()
+            if isinstance(r.trial, LearningTrial) and r.learning
+        ]
     seeds: dict[bytes, list[int | None]] = defaultdict(list)
     rates: dict[bytes, dict[float, int]] = defaultdict(dict)
     for result in results:
@@ -410,9 +470,19 @@ def calibrate(_runs: int, _kept: Path | None) -> None:
     logs = [np.log([e for e in found if e]) for found in seeds.values()]
     spreads = [float(np.std(one, ddof=1)) for one in logs if len(one) >= 8]
     missed = [sum(epochs is None for epochs in found) / len(found) for found in seeds.values()]
-    steps = [max(a, b) / min(a, b) for one in rates.values() for a, b in pairwise(one[rate] for rate in sorted(one))]
-    for name, values in (("spread of log epochs", spreads), ("unsolved", missed), ("a rate over the next", steps)):
-        quantiles = ", ".join(f"{value:.2f}" for value in np.quantile(values, [0.1, 0.25, 0.5, 0.75, 0.9]))
+    steps = [
+        max(a, b) / min(a, b)
+        for one in rates.values()
+        for a, b in pairwise(one[rate] for rate in sorted(one))
+    ]
+    for name, values in (
+        ("spread of log epochs", spreads),
+        ("unsolved", missed),
+        ("a rate over the next", steps),
+    ):
+        quantiles = ", ".join(
+            f"{value:.2f}" for value in np.quantile(values, [0.1, 0.25, 0.5, 0.75, 0.9])
+        )
         print(f"{name}: quantiles .1, .25, .5, .75, .9 of {len(values)}: {quantiles}")
 
 

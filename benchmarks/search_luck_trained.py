@@ -1,8 +1,9 @@
-"""Two labels of one LSTM that differ in the start alone, trained for real: how often is one called better?
+"""Two labels of one LSTM that differ in the start alone, trained for real: how often is one called
+better?
 
-The cell draws a number of its own from torch's generator before it makes its weights, which is all that two labels
-differ in. Each pair is a suite: two labels on a small task, three rates, ten seeds. At 5 %, one pair in twenty may be
-told apart.
+The cell draws a number of its own from torch's generator before it makes its weights, which is all
+that two labels differ in. Each pair is a suite: two labels on a small task, three rates, ten seeds.
+At 5 %, one pair in twenty may be told apart.
 
 Run: python benchmarks/search_luck_trained.py FOLDER [pairs] [search]
 
@@ -30,7 +31,8 @@ def build(inputs, hidden, start=0):
 
 @rnnbench.hookimpl
 def rnnbench_cells():
-    return [rnnbench.CellSpec("started-lstm", build, "an LSTM with a start of its own", options={"start": 0})]
+    summary = "an LSTM with a start of its own"
+    return [rnnbench.CellSpec("started-lstm", build, summary, options={"start": 0})]
 """
 SUITE = """
 version = 1
@@ -69,7 +71,15 @@ def main(folder: Path, pairs: int, search: str) -> None:
         suite, run = folder / f"{search}-{pair}.toml", folder / f"{search}-{pair}"
         suite.write_text(SUITE.format(one=2 * pair, other=2 * pair + 1, search=keys))
         subprocess.run(
-            [Path(sys.executable).with_name("rnnbench"), "run", "suite", suite, "-o", run, "--no-check"],
+            [
+                Path(sys.executable).with_name("rnnbench"),
+                "run",
+                "suite",
+                suite,
+                "-o",
+                run,
+                "--no-check",
+            ],
             check=True,
             capture_output=True,
             env={**os.environ, "PYTHONPATH": str(site)},
@@ -77,7 +87,10 @@ def main(folder: Path, pairs: int, search: str) -> None:
         (condition,) = find(Store(run).read()).conditions
         (comparison,) = condition.comparisons
         told += comparison.answer in ("better", "worse")
-        rates = ", ".join(f"{arm.row} {'/'.join(f'{rate:g}' for rate in arm.rates_left)}" for arm in condition.arms)
+        rates = ", ".join(
+            f"{arm.row} {'/'.join(f'{rate:g}' for rate in arm.rates_left)}"
+            for arm in condition.arms
+        )
         print(f"{pair}: {comparison.answer}, p = {comparison.p_value}, rates {rates}", flush=True)
     print(f"{told} of {pairs} pairs were told apart")
 

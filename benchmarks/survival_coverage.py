@@ -1,7 +1,9 @@
-"""Do the intervals of epochs to target, of their ratios and of memory spans hold their level at 3, 5 and 10 seeds?
+"""Do the intervals of epochs to target, of their ratios and of memory spans hold their level at 3,
+5 and 10 seeds?
 
-Populations of epochs are whole numbers from 1 to a budget of 50, with all that is beyond censored there, so that their
-means are known exactly. Every interval is nominal 95 %, and cut to what is possible. Seeded; about a minute.
+Populations of epochs are whole numbers from 1 to a budget of 50, with all that is beyond censored
+there, so that their means are known exactly. Every interval is nominal 95 %, and cut to what is
+possible. Seeded; about a minute.
 
 Run: python benchmarks/survival_coverage.py
 """
@@ -68,7 +70,9 @@ def draw(weights: np.ndarray, uniform: np.ndarray) -> np.ndarray:
 
 def within(truth: float, low: np.ndarray, high: np.ndarray) -> tuple[float, float]:
     """Coverage, and mean width, of intervals cut to what is possible."""
-    return float(np.mean((low <= truth + 1e-9) & (truth - 1e-9 <= high))), float(np.mean(high - low))
+    return float(np.mean((low <= truth + 1e-9) & (truth - 1e-9 <= high))), float(
+        np.mean(high - low)
+    )
 
 
 def cut(low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -93,7 +97,9 @@ def log_delta(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def bootstrap_t(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     x = x[:RESAMPLED]
-    again = np.take_along_axis(x[:, None], RNG.integers(x.shape[1], size=(len(x), RESAMPLES, x.shape[1])), axis=-1)
+    again = np.take_along_axis(
+        x[:, None], RNG.integers(x.shape[1], size=(len(x), RESAMPLES, x.shape[1])), axis=-1
+    )
     studentised = quotient(again.mean(-1) - x.mean(-1)[:, None], stats.sem(again, axis=-1))
     low, high = np.quantile(studentised, [TAIL, 1 - TAIL], axis=-1, method="nearest")
     error = np.maximum(stats.sem(x, axis=-1), 1e-300)
@@ -102,7 +108,9 @@ def bootstrap_t(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def percentile(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     x = x[:RESAMPLED]
-    again = np.take_along_axis(x[:, None], RNG.integers(x.shape[1], size=(len(x), RESAMPLES, x.shape[1])), axis=-1)
+    again = np.take_along_axis(
+        x[:, None], RNG.integers(x.shape[1], size=(len(x), RESAMPLES, x.shape[1])), axis=-1
+    )
     return cut(*np.quantile(again.mean(-1), [TAIL, 1 - TAIL], axis=-1))
 
 
@@ -113,17 +121,29 @@ def bounded(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def means() -> None:
     methods = [student, log_delta, percentile, bootstrap_t, bounded]
     print("\n### Mean of epochs up to the budget: coverage (mean width in epochs)\n")
-    print("| population (mean) | n | " + " | ".join(method.__name__ for method in methods) + " |\n" + "|---" * 7 + "|")
+    print(
+        "| population (mean) | n | "
+        + " | ".join(method.__name__ for method in methods)
+        + " |\n"
+        + "|---" * 7
+        + "|"
+    )
     lowest = dict.fromkeys((method.__name__ for method in methods), 1.0)
     for name, weights in POPULATIONS.items():
         truth = float(weights @ EPOCHS)
         for n in SEEDS:
             x = draw(weights, RNG.random((RUNS, n)))
             found = {method.__name__: within(truth, *method(x)) for method in methods}
-            lowest = {method: min(lowest[method], coverage) for method, (coverage, _) in found.items()}
-            cells = " | ".join(f"{coverage:.1%} ({width:.1f})" for coverage, width in found.values())
+            lowest = {
+                method: min(lowest[method], coverage) for method, (coverage, _) in found.items()
+            }
+            cells = " | ".join(
+                f"{coverage:.1%} ({width:.1f})" for coverage, width in found.values()
+            )
             print(f"| {name} ({truth:.1f}) | {n} | {cells} |", flush=True)
-    print("| lowest | | " + " | ".join(f"**{coverage:.1%}**" for coverage in lowest.values()) + " |")
+    print(
+        "| lowest | | " + " | ".join(f"**{coverage:.1%}**" for coverage in lowest.values()) + " |"
+    )
 
 
 def log_ratio_delta(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -145,27 +165,44 @@ def bounded_ratio(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]
 def ratios() -> None:
     methods = [log_ratio_delta, paired_logs, bounded_ratio]
     print("\n### Ratio of two such means, paired by seed: coverage (median of high / low)\n")
-    print("| cells (ratio) | correlation | n | " + " | ".join(m.__name__ for m in methods) + " |\n" + "|---" * 6 + "|")
+    print(
+        "| cells (ratio) | correlation | n | "
+        + " | ".join(m.__name__ for m in methods)
+        + " |\n"
+        + "|---" * 6
+        + "|"
+    )
     lowest = dict.fromkeys((method.__name__ for method in methods), 1.0)
     for one, other in PAIRS:
         truth = float(POPULATIONS[one] @ EPOCHS / (POPULATIONS[other] @ EPOCHS))
         for correlation in (0.0, 0.8):
             for n in SEEDS:
-                both = RNG.multivariate_normal([0, 0], [[1, correlation], [correlation, 1]], (RUNS, n))
-                a, b = (draw(POPULATIONS[k], stats.norm.cdf(both[..., i])) for i, k in enumerate((one, other)))
+                both = RNG.multivariate_normal(
+                    [0, 0], [[1, correlation], [correlation, 1]], (RUNS, n)
+                )
+                a, b = (
+                    draw(POPULATIONS[k], stats.norm.cdf(both[..., i]))
+                    for i, k in enumerate((one, other))
+                )
                 cells = []
                 for method in methods:
                     low, high = method(a, b)
                     coverage = within(truth, low, high)[0]
                     lowest[method.__name__] = min(lowest[method.__name__], coverage)
                     cells.append(f"{coverage:.1%} ({np.median(high / low):.1f})")
-                print(f"| {one} / {other} ({truth:.2f}) | {correlation} | {n} | {' | '.join(cells)} |", flush=True)
-    print("| lowest | | | " + " | ".join(f"**{coverage:.1%}**" for coverage in lowest.values()) + " |")
+                print(
+                    f"| {one} / {other} ({truth:.2f}) | {correlation} | {n} |"
+                    f" {' | '.join(cells)} |",
+                    flush=True,
+                )
+    print(
+        "| lowest | | | " + " | ".join(f"**{coverage:.1%}**" for coverage in lowest.values()) + " |"
+    )
 
 
 def chosen(cells: int = 5) -> None:
-    """Reports divide by the mean of the cell that came out quickest: the ratio of each other cell to it, where all are
-    alike and the truth is 1."""
+    """Reports divide by the mean of the cell that came out quickest: the ratio of each other cell
+    to it, where all are alike and the truth is 1."""
     print(f"\n### Ratio to the quickest of {cells} cells that are alike: coverage of 1\n")
     print("| population | n | log_ratio_delta | paired_logs | bounded_ratio |\n" + "|---" * 5 + "|")
     methods = [log_ratio_delta, paired_logs, bounded_ratio]
@@ -182,28 +219,41 @@ def chosen(cells: int = 5) -> None:
                 lowest[method.__name__] = min(lowest[method.__name__], coverage)
                 said.append(f"{coverage:.1%}")
             print(f"| {name} | {n} | {' | '.join(said)} |", flush=True)
-    print("| lowest | | " + " | ".join(f"**{coverage:.1%}**" for coverage in lowest.values()) + " |")
+    print(
+        "| lowest | | " + " | ".join(f"**{coverage:.1%}**" for coverage in lowest.values()) + " |"
+    )
 
 
 def worst_case(populations: int = 4_000) -> None:
-    """Exact coverage of Gaffke's upper bound over random populations of two to four values in [0, 1]."""
+    """Exact coverage of Gaffke's upper bound over random populations of two to four values in [0,
+    1]."""
     print("\n### Looking for a population that breaks it: exact, two to four values at random\n")
     print("| n | populations | lowest coverage of one end (nominal 97.5 %) |\n|---|---|---|")
     for n in SEEDS:
         worst = 1.0
         for values in (2, 3, 4):
             counts = np.array(
-                [np.bincount(c, minlength=values) for c in combinations_with_replacement(range(values), n)]
+                [
+                    np.bincount(c, minlength=values)
+                    for c in combinations_with_replacement(range(values), n)
+                ]
             )
             for _ in range(populations // 20 if n == 10 else populations):
-                points, weights = RNG.beta(*RNG.choice([0.2, 1, 5], 2), values), RNG.dirichlet(np.full(values, 0.5))
+                points, weights = (
+                    RNG.beta(*RNG.choice([0.2, 1, 5], 2), values),
+                    RNG.dirichlet(np.full(values, 0.5)),
+                )
                 samples = np.array([np.repeat(points, row) for row in counts])
                 chance = stats.multinomial.pmf(counts, n, weights)
                 above = share_above(
-                    np.column_stack([samples, np.ones(len(samples))]), np.full(len(samples), points @ weights)
+                    np.column_stack([samples, np.ones(len(samples))]),
+                    np.full(len(samples), points @ weights),
                 )
                 worst = min(worst, float(chance @ (above > TAIL)))
-        print(f"| {n} | {3 * (populations // 20 if n == 10 else populations):,} | {worst:.2%} |", flush=True)
+        print(
+            f"| {n} | {3 * (populations // 20 if n == 10 else populations):,} | {worst:.2%} |",
+            flush=True,
+        )
 
 
 HORIZONS = (10, 20, 50, 100, 200)
@@ -213,7 +263,8 @@ HORIZONS = (10, 20, 50, 100, 200)
 def ends(counts: tuple[int, ...], n: int) -> tuple[int, int | None]:
     """The interval of a span; -1 stands for a rung that was not climbed."""
     rungs = [
-        Rung(h, max(k, 0), n if k >= 0 else 0, untried=n if k < 0 else 0) for h, k in zip(HORIZONS, counts, strict=True)
+        Rung(h, max(k, 0), n if k >= 0 else 0, untried=n if k < 0 else 0)
+        for h, k in zip(HORIZONS, counts, strict=True)
     ]
     found = span_interval(rungs)
     assert found
@@ -236,7 +287,10 @@ def spans() -> None:
         "half at 18, slope 2": (18, 2.0),
         "half at 500, slope 1": (500, 1.0),
     }
-    rates = {name: 1 / (1 + (np.array(HORIZONS) / half) ** slope) for name, (half, slope) in curves.items()}
+    rates = {
+        name: 1 / (1 + (np.array(HORIZONS) / half) ** slope)
+        for name, (half, slope) in curves.items()
+    }
     rates |= {"just above a half at all": np.full(5, 0.5 + 1e-9), "a half at all": np.full(5, 0.5)}
     lowest = [1.0, 1.0]
     for name, rate in rates.items():
@@ -247,7 +301,9 @@ def spans() -> None:
             cells = []
             for place, design in enumerate((counts, climbed(counts, n))):
                 found = [ends(tuple(int(k) for k in row), n) for row in design]
-                covered = np.mean([low <= truth and (high is None or truth <= high) for low, high in found])
+                covered = np.mean(
+                    [low <= truth and (high is None or truth <= high) for low, high in found]
+                )
                 lowest[place] = min(lowest[place], float(covered))
                 cells.append(f"{covered:.1%}")
             print(f"| {name} | {truth} | {n} | {' | '.join(cells)} |", flush=True)
@@ -257,20 +313,31 @@ def spans() -> None:
 @cache
 def half(counts: tuple[int, ...], n: int, *, count_untried: bool) -> float:
     """Where the fitted curve crosses a half; infinite where it is not among the horizons."""
-    known = [(h, max(k, 0), n) for h, k in zip(HORIZONS, counts, strict=True) if k >= 0 or count_untried]
+    known = [
+        (h, max(k, 0), n) for h, k in zip(HORIZONS, counts, strict=True) if k >= 0 or count_untried
+    ]
     return (fit(known).half or np.inf) if len(known) > 1 else np.inf
 
 
 def halves(runs: int = 400) -> None:
     print("\n### Half of the seeds, fitted on ladders: median [10 % to 90 %]; truth 45\n")
-    print("| slope | n | rungs that were tried | all rungs, untried as unsolved | no half (tried) |")
+    print(
+        "| slope | n | rungs that were tried | all rungs, untried as unsolved | no half (tried) |"
+    )
     print("|---|---|---|---|---|")
     for slope in (6.0, 2.0):
         for n in SEEDS:
-            counts = climbed(RNG.binomial(n, 1 / (1 + (np.array(HORIZONS) / 45) ** slope), (runs, 5)), n)
+            counts = climbed(
+                RNG.binomial(n, 1 / (1 + (np.array(HORIZONS) / 45) ** slope), (runs, 5)), n
+            )
             cells, missing = [], []
             for count_untried in (False, True):
-                found = np.array([half(tuple(int(k) for k in row), n, count_untried=count_untried) for row in counts])
+                found = np.array(
+                    [
+                        half(tuple(int(k) for k in row), n, count_untried=count_untried)
+                        for row in counts
+                    ]
+                )
                 low, middle, high = np.quantile(found, [0.1, 0.5, 0.9], method="nearest")
                 cells.append(f"{middle:.0f} [{low:.0f} to {high:.0f}]")
                 missing.append(np.mean(np.isinf(found)))

@@ -1,15 +1,17 @@
-"""What tuned simple models reach on speech and rendered scenes: where the targets of `keywords`, `digit-strings`,
-`caption` and `moving-digits` come from.
+"""What tuned simple models reach on speech and rendered scenes: where the targets of `keywords`,
+`digit-strings`, `caption` and `moving-digits` come from.
 
 keywords:      logistic regression on the flattened clip, padding as zeros.
-digit-strings: ridge regression says from the length and the mean frame how many digits there are; the clip is cut into
-               so many equal parts, and logistic regression names each from eight means along it.
+digit-strings: ridge regression says from the length and the mean frame how many digits there are;
+               the clip is cut into so many equal parts, and logistic regression names each from
+               eight means along it.
 caption:       one logistic regression for each place of the caption, on the flattened picture.
-moving-digits: one ridge regression for each number of frames ahead, on the last two frames shown, cut off at the margin
-               from black and white that costs the least in training.
+moving-digits: one ridge regression for each number of frames ahead, on the last two frames shown,
+               cut off at the margin from black and white that costs the least in training.
 
-The penalty is chosen on validation data, the model is fitted on training data, and the target is the worse of the two
-scores, rounded to the worse. Run: python benchmarks/targets_speech.py [TASK...]
+The penalty is chosen on validation data, the model is fitted on training data, and the target is
+the worse of the two scores, rounded to the worse. Run: python benchmarks/targets_speech.py
+[TASK...]
 """
 
 import sys
@@ -75,7 +77,10 @@ def digit_strings(task: RecordedTask, train: Batch, strength: float) -> Fitted: 
 def caption(task: RecordedTask, train: Batch, strength: float) -> Fitted:  # noqa: ARG001
     places = [logistic(strength).fit(flat(train), words) for words in captions(train).targets.T]
     assert len(places) == WORDS
-    return lambda batch: (np.stack([place.predict(flat(batch)) for place in places], axis=1), captions(batch))
+    return lambda batch: (
+        np.stack([place.predict(flat(batch)) for place in places], axis=1),
+        captions(batch),
+    )
 
 
 def moving_digits(task: RecordedTask, train: Batch, strength: float) -> Fitted:
@@ -86,7 +91,9 @@ def moving_digits(task: RecordedTask, train: Batch, strength: float) -> Fitted:
         last = min(step, task.shown - 1)
         return batch.inputs[:, last - 1 : last + 1].reshape(len(batch), -1)
 
-    models = {step: Ridge(strength).fit(seen(train, step), train.targets[:, step]) for step in steps}
+    models = {
+        step: Ridge(strength).fit(seen(train, step), train.targets[:, step]) for step in steps
+    }
 
     def at_margin(batch: Batch, margin: float) -> Array:
         outputs = np.full(batch.targets.shape, 0.5)
@@ -94,7 +101,10 @@ def moving_digits(task: RecordedTask, train: Batch, strength: float) -> Fitted:
             outputs[:, step] = np.clip(model.predict(seen(batch, step)), margin, 1 - margin)
         return np.log(outputs / (1 - outputs))
 
-    margin = min(MARGINS, key=lambda margin: score(task.metrics, at_margin(train, margin), train)["frame bce"])
+    margin = min(
+        MARGINS,
+        key=lambda margin: score(task.metrics, at_margin(train, margin), train)["frame bce"],
+    )
     return lambda batch: (at_margin(batch, margin), batch)
 
 
@@ -115,13 +125,24 @@ def report(task: RecordedTask, splits: Splits) -> None:
     found = {}
     for strength in STRENGTHS:
         model = MODELS[task](task, splits.train, strength)
-        found[strength] = [score(task.metrics, *model(part)) for part in (splits.validation, splits.test)]
+        found[strength] = [
+            score(task.metrics, *model(part)) for part in (splits.validation, splits.test)
+        ]
     sign = 1 if task.metric.direction == "higher" else -1
     best = max(found, key=lambda strength: sign * found[strength][0][task.metric.name])
-    print(task, "n =", [len(part) for part in (splits.train, splits.validation, splits.test)], "penalty", best)
+    print(
+        task,
+        "n =",
+        [len(part) for part in (splits.train, splits.validation, splits.test)],
+        "penalty",
+        best,
+    )
     for part, scores in zip(("validation", "test"), found[best], strict=True):
         print(f"  {part:<11}", {name: round(value, 4) for name, value in scores.items()})
-    print("  trivial    ", {k: round(v, 4) for k, v in task.trivial(splits.train, splits.test).items()})
+    print(
+        "  trivial    ",
+        {k: round(v, 4) for k, v in task.trivial(splits.train, splits.test).items()},
+    )
     print("  target     ", task.target, flush=True)
 
 

@@ -1,14 +1,18 @@
-"""What simple models reach on text: where the targets of the tasks on text and on sequences of symbols come from.
+"""What simple models reach on text: where the targets of the tasks on text and on sequences of
+symbols come from.
 
-Each is tuned on validation data, fitted on training data, and printed with its score on both validation and test data;
-a target is the worse of the two, rounded to the easier side.
+Each is tuned on validation data, fitted on training data, and printed with its score on both
+validation and test data; a target is the worse of the two, rounded to the easier side.
 
-char-lm, word-lm:          interpolated n-gram model, its order tuned.
-sentiment, long-document:  logistic regression on which words occur, its penalty tuned.
-pronounce:                 letter by letter, a decision tree on the letters around it, window and leaves tuned; letters
-                           are aligned with phonemes by hard expectation maximisation (Black, Lenzo & Pagel 1998).
-translate:                 translation memory: the translation of the most similar string, the similarity tuned.
-Run: python benchmarks/targets_text.py [TASK ...], or films: what a split without regard to films would give away.
+char-lm, word-lm:         interpolated n-gram model, its order tuned.
+sentiment, long-document: logistic regression on which words occur, its penalty tuned.
+pronounce:                letter by letter, a decision tree on the letters around it, window and
+                          leaves tuned; letters are aligned with phonemes by hard expectation
+                          maximisation (Black, Lenzo & Pagel 1998).
+translate:                translation memory: the translation of the most similar string, the
+                          similarity tuned.
+Run:                      python benchmarks/targets_text.py [TASK ...], or films: what a split
+                          without regard to films would give away.
 """
 
 import sys
@@ -42,7 +46,9 @@ Model = Callable[[Setting], list[Scores]]
 
 
 def ngrams(task: CharLm | WordLm, splits: Splits) -> Model:
-    return lambda s: [task.ngram_score(splits.train, part, s[0]) for part in (splits.validation, splits.test)]
+    return lambda s: [
+        task.ngram_score(splits.train, part, s[0]) for part in (splits.validation, splits.test)
+    ]
 
 
 def occurring(batch: Batch, words: int) -> csr_matrix:
@@ -66,19 +72,27 @@ def bag_of_words(task: Sentiment | LongDocument, splits: Splits) -> Model:
 
 
 def aligned(words: list[tuple[list[int], list[int]]], rounds: int = 6) -> list[list[Chunk]]:
-    """For each word what each of its letters says: none, one or two phonemes; words too short for theirs have []."""
+    """For each word what each of its letters says: none, one or two phonemes; words too short for
+    theirs have []."""
     chance: dict[tuple[int, Chunk], float] = {}
     found: list[list[Chunk]] = []
     for _ in range(rounds):
         found = [best_alignment(*word, chance) for word in words]
-        counts = Counter(pair for (letters, _), said in zip(words, found) for pair in zip(letters, said))  # noqa: B905
+        counts: Counter[tuple[int, Chunk]] = Counter()
+        for (letters, _), sounds in zip(words, found, strict=True):
+            counts.update(zip(letters, sounds, strict=False))
         totals = Counter(letter for letter, _ in counts.elements())
-        chance = {(letter, said): count / totals[letter] for (letter, said), count in counts.items()}
+        chance = {
+            (letter, said): count / totals[letter] for (letter, said), count in counts.items()
+        }
     return found
 
 
-def best_alignment(letters: list[int], phonemes: list[int], chance: Mapping[tuple[int, Chunk], float]) -> list[Chunk]:
-    """The likeliest way to share the phonemes among the letters; at first, one phoneme to a letter is the likeliest."""
+def best_alignment(
+    letters: list[int], phonemes: list[int], chance: Mapping[tuple[int, Chunk], float]
+) -> list[Chunk]:
+    """The likeliest way to share the phonemes among the letters; at first, one phoneme to a letter
+    is the likeliest."""
     first = {0: 0.1, 1: 0.8, 2: 0.1}
     best: list[dict[int, tuple[float, int]]] = [{0: (0.0, 0)}]
     for letter in letters:
@@ -87,7 +101,9 @@ def best_alignment(letters: list[int], phonemes: list[int], chance: Mapping[tupl
             for size in (0, 1, 2):
                 if done + size <= len(phonemes):
                     said = tuple(phonemes[done : done + size])
-                    step = value + np.log(chance.get((letter, said), 1e-6) if chance else first[size])
+                    step = value + np.log(
+                        chance.get((letter, said), 1e-6) if chance else first[size]
+                    )
                     if step > row.get(done + size, (-np.inf, 0))[0]:
                         row[done + size] = (step, size)
         best.append(row)
@@ -124,7 +140,9 @@ def letter_trees(task: Pronounce, splits: Splits) -> Model:
 
         def said(part: Batch) -> np.ndarray:
             rows = [tree.predict(around(letters, window)) for letters in pairs.questions(part)]
-            return pairs.as_outputs([[phoneme for place in row for phoneme in chunks[place]] for row in rows])
+            return pairs.as_outputs(
+                [[phoneme for place in row for phoneme in chunks[place]] for row in rows]
+            )
 
         return [score(task.metrics, said(part), part) for part in (splits.validation, splits.test)]
 
@@ -147,7 +165,12 @@ def memory(task: Translate, splits: Splits) -> Model:
 
 
 PENALTIES: list[Setting] = [(c,) for c in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)]
-LIKE: list[Setting] = [(fuzz.ratio,), (fuzz.partial_ratio,), (fuzz.WRatio,), (Levenshtein.normalized_similarity,)]
+LIKE: list[Setting] = [
+    (fuzz.ratio,),
+    (fuzz.partial_ratio,),
+    (fuzz.WRatio,),
+    (Levenshtein.normalized_similarity,),
+]
 PLANS: list[tuple[RecordedTask, Callable[..., Model], list[Setting]]] = [
     (CharLm(), ngrams, [(order,) for order in range(9)]),
     (CharLm(characters=0), ngrams, [(order,) for order in range(9)]),
@@ -168,7 +191,9 @@ def show(task: RecordedTask, model: Callable[..., Model], settings: list[Setting
     found = [(setting, at(setting)) for setting in settings]
     best = max if task.metric.direction == "higher" else min
     setting, scores = best(found, key=lambda one: one[1][0][task.metric.name])
-    print(task, "n =", [part.targets.shape for part in (splits.train, splits.validation, splits.test)])
+    print(
+        task, "n =", [part.targets.shape for part in (splits.train, splits.validation, splits.test)]
+    )
     for place, values in found:
         print("   ", place, [round(value[task.metric.name], 4) for value in values])
     print("  chosen ", setting, [{k: round(v, 4) for k, v in value.items()} for value in scores])
@@ -177,7 +202,8 @@ def show(task: RecordedTask, model: Callable[..., Model], settings: list[Setting
 
 
 def show_films() -> None:
-    """Accuracy where reviews are drawn one by one, and in runs of neighbours: what films known from training give."""
+    """Accuracy where reviews are drawn one by one, and in runs of neighbours: what films known from
+    training give."""
     root = open_archives(LongDocument)[reviews.REVIEWS.package]
     kept = reviews.without_repeats(reviews.read_reviews(root, LongDocument.source))
     bags = CountVectorizer(binary=True, max_features=5000).fit_transform([text for text, _ in kept])
@@ -188,7 +214,9 @@ def show_films() -> None:
         held = np.append(validation, test)
         model = LogisticRegression(C=0.03, max_iter=2000).fit(bags[train], np.array(labels)[train])
         print(
-            f"runs of {run}: accuracy {model.score(bags[held], np.array(labels)[held]):.4f} on {len(held)}", flush=True
+            f"runs of {run}: accuracy {model.score(bags[held], np.array(labels)[held]):.4f} on"
+            f" {len(held)}",
+            flush=True,
         )
 
 

@@ -23,5 +23,7 @@ RNNBENCH = Path(sys.executable).with_name("rnnbench")
 def test_startup(benchmark: BenchmarkFixture, command: list[object]) -> None:
     """The whole process, from its start to its end."""
     benchmark.pedantic(
-        lambda: subprocess.run(command, check=True, stdout=subprocess.DEVNULL), rounds=15, warmup_rounds=2
+        lambda: subprocess.run(command, check=True, stdout=subprocess.DEVNULL),
+        rounds=15,
+        warmup_rounds=2,
     )

@@ -1,6 +1,7 @@
-"""How much longer does a layer of torchrecurrent take than our cell of the same mathematics? Both take turns in one
-process; a turn is a training step, outputs and gradients, at B=32, T=100, I=H=64. The ratio is that of thread CPU time,
-its median over the turns with the middle half. Run: python benchmarks/torchrecurrent_layers.py [turns]"""
+"""How much longer does a layer of torchrecurrent take than our cell of the same mathematics? Both
+take turns in one process; a turn is a training step, outputs and gradients, at B=32, T=100, I=H=64.
+The ratio is that of thread CPU time, its median over the turns with the middle half. Run: python
+benchmarks/torchrecurrent_layers.py [turns]"""
 
 import sys
 from time import thread_time
@@ -43,7 +44,10 @@ def main() -> None:
     torch.set_num_threads(1)
     cells = Catalogue.load().cells
     x_BTI = torch.randn(BATCH, STEPS, SIZE)
-    print("| ours | theirs | ours, ms | theirs, ms | theirs over ours (middle half) |\n|---|---|---|---|---|")
+    print(
+        "| ours | theirs | ours, ms | theirs, ms | theirs over ours (middle half)"
+        " |\n|---|---|---|---|---|"
+    )
     for name, implementation, theirs in PAIRS:
         other = f"torchrecurrent-{theirs}"
         if name not in cells or other not in cells:

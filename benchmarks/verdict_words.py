@@ -1,11 +1,12 @@
 """Is a cell called better, without a remark, than another one of the same mean up to the budget?
 
-Two cells go through the findings as they are: epochs to target are lognormal over seeds. `quick` misses the target in
-one seed of five, and is quicker otherwise, by so much that its mean up to the budget is that of `steady`, which always
-reaches it. Counted are runs in which `quick` is called better, and those of them in which the sentence says nothing of
-its solve rate and its mean. In other settings `quick` needs half of the epochs, and both miss the target equally often,
-so that a remark is luck, or never, so that there should be none. The last columns have what other rules would do:
-remarks from one seed more that is missed, from two, and by the interval of the ratio of means.
+Two cells go through the findings as they are: epochs to target are lognormal over seeds. `quick`
+misses the target in one seed of five, and is quicker otherwise, by so much that its mean up to the
+budget is that of `steady`, which always reaches it. Counted are runs in which `quick` is called
+better, and those of them in which the sentence says nothing of its solve rate and its mean. In
+other settings `quick` needs half of the epochs, and both miss the target equally often, so that a
+remark is luck, or never, so that there should be none. The last columns have what other rules would
+do: remarks from one seed more that is missed, from two, and by the interval of the ratio of means.
 
 Run: python benchmarks/verdict_words.py [runs]
 """
@@ -33,7 +34,9 @@ BUDGET = 60
 SPREAD = 0.4
 """Of the logarithm of epochs over seeds, as in `search_luck.py`."""
 TARGET, CHANCE = 0.01, 1.0
-WHERE = Provenance(machine=Machine(processor="abacus", cores=2, memory_bytes=1, system="none"), versions={})
+WHERE = Provenance(
+    machine=Machine(processor="abacus", cores=2, memory_bytes=1, system="none"), versions={}
+)
 MANY = 400_000
 
 ratio_of_means = kaplan_meier.ratio_bounds
@@ -42,7 +45,8 @@ kaplan_meier.mean_bounds = kaplan_meier.ratio_bounds = lambda *_: (0.0, float("i
 
 
 class Population(NamedTuple):
-    """Seeds of a cell: the median of epochs where it reaches the target, and how often it misses it."""
+    """Seeds of a cell: the median of epochs where it reaches the target, and how often it misses
+    it."""
 
     median: float
     missing: float = 0.0
@@ -60,7 +64,8 @@ class Population(NamedTuple):
 
 
 def of_equal_mean(other: Population) -> Population:
-    """The population that always reaches the target (within the budget) and has the same mean, by bisection."""
+    """The population that always reaches the target (within the budget) and has the same mean, by
+    bisection."""
     low, high, wanted = 1.0, float(BUDGET), other.mean()
     for _ in range(20):
         middle = (low + high) / 2
@@ -100,12 +105,15 @@ def result(cell: str, seed: int, epochs: int | None) -> Result:
         seed=seed,
         phase="evaluation",
     )
-    return Result(trial=trial, status="ok", provenance=WHERE, started="2026-01-01", learning=learning)
+    return Result(
+        trial=trial, status="ok", provenance=WHERE, started="2026-01-01", learning=learning
+    )
 
 
 class Run(NamedTuple):
-    """What one run says: whether quick is called better, whether it has the smaller mean, whether the sentence has a
-    remark, by how many seeds more it missed the target, and whether the interval of the ratio of means leaves out 1."""
+    """What one run says: whether quick is called better, whether it has the smaller mean, whether
+    the sentence has a remark, by how many seeds more it missed the target, and whether the interval
+    of the ratio of means leaves out 1."""
 
     better: bool
     first: bool
@@ -118,14 +126,18 @@ def simulate(quick: Population, steady: Population, seeds: int, run: int) -> Run
     """One run through the findings."""
     rng = np.random.default_rng((5, seeds, run))
     drawn = {"quick": quick.draw(seeds, rng), "steady": steady.draw(seeds, rng)}
-    (condition,) = find([result(cell, s, e) for cell, found in drawn.items() for s, e in enumerate(found)]).conditions
+    (condition,) = find(
+        [result(cell, s, e) for cell, found in drawn.items() for s, e in enumerate(found)]
+    ).conditions
     (comparison,) = condition.comparisons
     first = comparison.other == "steady"
     better = comparison.answer == ("better" if first else "worse")
     missed = {cell: sum(e is None for e in found) for cell, found in drawn.items()}
     apart = False
     if better:
-        means = [np.array([float(e or BUDGET) for e in drawn[cell]]) for cell in ("quick", "steady")]
+        means = [
+            np.array([float(e or BUDGET) for e in drawn[cell]]) for cell in ("quick", "steady")
+        ]
         apart = ratio_of_means(*means, 1.0, float(BUDGET))[1] < 1
     said = "misses" in condition.sure or "its mean" in condition.sure
     return Run(better, first, said, missed["quick"] - missed["steady"], bool(apart))
@@ -136,15 +148,19 @@ def main(runs: int) -> None:
     quick = Population(12, 0.2)
     steady = of_equal_mean(quick)
     settings = {
-        f"same mean ({quick.mean():.1f} and {steady.mean():.1f} epochs), one misses a fifth": (quick, steady),
+        f"same mean ({quick.mean():.1f} and {steady.mean():.1f} epochs), one misses a fifth": (
+            quick,
+            steady,
+        ),
         "half of the epochs, both miss a fifth": (quick, Population(24, 0.2)),
         "half of the epochs, both miss a tenth": (Population(12, 0.1), Population(24, 0.1)),
         "half of the epochs, none misses": (Population(12), Population(24)),
     }
     print(f"{runs} runs a setting\n")
     print(
-        "| cells | seeds | called better, of all runs | with the smaller mean | of these without a remark |"
-        " if one seed were enough | if it took two | missed no more often | means told apart |"
+        "| cells | seeds | called better, of all runs | with the smaller mean | of these without a"
+        " remark | if one seed were enough | if it took two | missed no more often | means told"
+        " apart |"
     )
     print("|---" * 9 + "|")
     for name, cells in settings.items():
@@ -165,7 +181,10 @@ def main(runs: int) -> None:
                     )
                 ),
             ]
-            print(f"| {name} | {seeds} | " + " | ".join(f"{share:.1%}" for share in shares) + " |", flush=True)
+            print(
+                f"| {name} | {seeds} | " + " | ".join(f"{share:.1%}" for share in shares) + " |",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """rnnbench, the referee for recurrent cells: the front door.
 
-What it offers stands in the stub beside this file (`__init__.pyi`); each name is loaded when it is first used.
+What it offers stands in the stub beside this file (`__init__.pyi`); each name is loaded when it is
+first used.
 """
 
 import lazy_loader

@@ -1,5 +1,6 @@
 """The front door: what `rnnbench` offers, and where it is defined. The one list of these names."""
 
+from . import text as text
 from .adapters import (
     NamedState as NamedState,
     Stateless as Stateless,
@@ -13,12 +14,12 @@ from .contracts import (
     CellSpec as CellSpec,
     Diagnostic as Diagnostic,
     Executor as Executor,
+    ExecutorContext as ExecutorContext,
     ExecutorSpec as ExecutorSpec,
     GeneratedTask as GeneratedTask,
     Loss as Loss,
     Mode as Mode,
     ParameterGroup as ParameterGroup,
-    Placement as Placement,
     Readout as Readout,
     RecordedTask as RecordedTask,
     Renderer as Renderer,
@@ -51,11 +52,11 @@ from .findings import (
     Findings as Findings,
     HorizonFinding as HorizonFinding,
     Judged as Judged,
-    Pace as Pace,
     Range as Range,
     ReadingFinding as ReadingFinding,
     Scaling as Scaling,
     Span as Span,
+    StepTime as StepTime,
 )
 from .hooks import (
     hookimpl as hookimpl,
@@ -73,6 +74,12 @@ from .metric import (
     R2 as R2,
     SCALED_ACCURACY as SCALED_ACCURACY,
     Metric as Metric,
+)
+from .notebook import (
+    Run as Run,
+    RunProgress as RunProgress,
+    load as load,
+    run_suite as run_suite,
 )
 from .records import (
     Diagnosis as Diagnosis,

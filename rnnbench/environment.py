@@ -1,4 +1,5 @@
-"""The environment of a result: machine, versions, git commit, and the variables that choose kernels."""
+"""The environment of a result: machine, versions, git commit, and the variables that choose
+kernels."""
 
 import os
 import platform
@@ -17,16 +18,47 @@ GIT_SECONDS = 10
 VECTORS = ("sse4", "avx", "fma", "amx", "asimd", "sve")
 """How the flags of instructions that work on several numbers at once begin."""
 KERNELS = (
-    *("ATEN_", "DNNL_", "ONEDNN_", "MKL_", "OMP_", "GOMP_", "KMP_", "OPENBLAS_", "GOTO_", "BLIS_", "VECLIB_", "NPY_"),
-    *("TORCH", "PYTORCH_", "CUBLAS_", "CUDNN_", "NVIDIA_TF32", "CUDA_", "XNNPACK_", "GLIBC_TUNABLES", "LD_PRELOAD"),
+    *(
+        "ATEN_",
+        "DNNL_",
+        "ONEDNN_",
+        "MKL_",
+        "OMP_",
+        "GOMP_",
+        "KMP_",
+        "OPENBLAS_",
+        "GOTO_",
+        "BLIS_",
+        "VECLIB_",
+        "NPY_",
+    ),
+    *(
+        "TORCH",
+        "PYTORCH_",
+        "CUBLAS_",
+        "CUDNN_",
+        "NVIDIA_TF32",
+        "CUDA_",
+        "XNNPACK_",
+        "GLIBC_TUNABLES",
+        "LD_PRELOAD",
+    ),
 )
-"""How the names of environment variables begin that choose kernels, their threads or their precision."""
+"""How the names of environment variables begin that choose kernels, their threads or their
+precision."""
 WITHOUT_FIGURES = (
-    *("TORCHINDUCTOR_CACHE_DIR", "TORCH_HOME", "CUDA_HOME", "CUDA_PATH", "PYTORCH_KERNEL_CACHE_PATH"),
+    *(
+        "TORCHINDUCTOR_CACHE_DIR",
+        "TORCH_HOME",
+        "CUDA_HOME",
+        "CUDA_PATH",
+        "PYTORCH_KERNEL_CACHE_PATH",
+    ),
     *("CUDA_VISIBLE_DEVICES", "CUDA_VERSION", "CUDA_MODULE_LOADING", "CUDA_CACHE_PATH"),
     *("TORCH_LOGS", "TORCH_TRACE", "TORCH_SHOW_CPP_STACKTRACES", "TORCH_EXTENSIONS_DIR"),
 )
-"""Variables of such names that only say where files are kept, what is logged, or which device is taken."""
+"""Variables of such names that only say where files are kept, what is logged, or which device is
+taken."""
 PACKAGES = ("rnnbench", "torch", "numpy", "scipy", "scikit-learn", "pluggy", "msgspec")
 
 
@@ -36,7 +68,11 @@ def machine() -> Machine:
     told = _cpuinfo()
     return Machine(
         processor=told.get("model name") or platform.processor() or platform.machine(),
-        cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+        cores=(
+            len(os.sched_getaffinity(0))
+            if hasattr(os, "sched_getaffinity")
+            else os.cpu_count() or 1
+        ),
         memory_bytes=psutil.virtual_memory().total,
         system=platform.platform(),
         model=_model(told),
@@ -52,8 +88,9 @@ def versions() -> dict[str, str]:
 
 @cache
 def commit() -> str:
-    """The commit of the git checkout around the working folder, with "+changes" where it has some, and "+unknown" where
-    git does not say in time; "" outside of a checkout, and where git refuses it."""
+    """The commit of the git checkout around the working folder, with "+changes" where it has some,
+    and "+unknown" where git does not say in time; "" outside of a checkout, and where git refuses
+    it."""
     head = _git("rev-parse", "--short=12", "HEAD").output
     if not head:
         return ""
@@ -65,20 +102,22 @@ def commit() -> str:
 
 @cache
 def refused_checkout() -> str:
-    """A sentence on how to allow it, where git refuses the checkout around the working folder; "" where it does not."""
+    """A sentence on how to allow it, where git refuses the checkout around the working folder; ""
+    where it does not."""
     found = _git("rev-parse", "--short=12", "HEAD")
     if "dubious ownership" not in found.complaint:
         return ""
     listed = re.search(r"safe\.directory (\S+)", found.complaint)
     folder = listed[1] if listed else str(Path.cwd())
     return (
-        f"git refuses this checkout, which belongs to another user, so that results carry no commit; to allow it: "
-        f"git config --global --add safe.directory {folder}"
+        "git refuses this checkout, which belongs to another user, so that results carry no"
+        f" commit; to allow it: git config --global --add safe.directory {folder}"
     )
 
 
 def variables() -> dict[str, str]:
-    """The environment variables of this process that choose kernels, their threads or their precision."""
+    """The environment variables of this process that choose kernels, their threads or their
+    precision."""
     return {
         name: value
         for name, value in sorted(os.environ.items())

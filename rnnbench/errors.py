@@ -1,4 +1,5 @@
-"""Errors for the person who can mend them: where, what was found, the nearest valid name, what there is."""
+"""Errors for the person who can mend them: where, what was found, the nearest valid name, what
+there is."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -15,7 +16,9 @@ class RnnbenchError(Exception):
 class UnknownName(RnnbenchError):
     """A name that nothing installed answers to."""
 
-    def __init__(self, kind: str, name: str, available: Iterable[str], where: str = "", hint: str = "") -> None:
+    def __init__(
+        self, kind: str, name: str, available: Iterable[str], where: str = "", hint: str = ""
+    ) -> None:
         self.kind, self.name, self.where, self.hint = kind, name, where, hint
         self.available = tuple(sorted(available))
         super().__init__(self._sentence())
@@ -33,19 +36,25 @@ class UnknownName(RnnbenchError):
         if len(self.available) <= MOST_LISTED:
             return f"There are: {', '.join(self.available)}."
         near = get_close_matches(self.name, self.available, n=NEAR, cutoff=0.0)
-        return f"Near it, of {len(self.available)} that there are: {', '.join(near)}. All: rnnbench list."
+        return (
+            f"Near it, of {len(self.available)} that there are: {', '.join(near)}. All: rnnbench"
+            " list."
+        )
 
 
 def no_such(kind: str, name: str, available: Iterable[str]) -> str:
-    """That there is none of this name, with a name that is very near to it; for what may be missing."""
+    """That there is none of this name, with a name that is very near to it; for what may be
+    missing."""
     nearest = get_close_matches(name, sorted(available), n=1, cutoff=VERY_NEAR)
     return f"no such {kind}: {name}" + (f" (did you mean '{nearest[0]}'?)" if nearest else "")
 
 
 def describe(error: BaseException) -> str:
-    """An exception of anybody in one printable line: its class, and the first line of its message where it has one.
+    """An exception of anybody in one printable line: its class, and the first line of its message
+    where it has one.
 
-    It gives a line for every exception: also where `__str__` raises, gives no text, or gives what cannot be encoded.
+    It gives a line for every exception: also where `__str__` raises, gives no text, or gives what
+                                         cannot be encoded.
     """
     name = _one_line(type(error).__name__)
     line = _one_line(message(error))
@@ -53,7 +62,8 @@ def describe(error: BaseException) -> str:
 
 
 def first_line(error: BaseException) -> str:
-    """The first line of an exception's message, printable; the name of its class where it has no message."""
+    """The first line of an exception's message, printable; the name of its class where it has no
+    message."""
     return _one_line(message(error)) or _one_line(type(error).__name__)
 
 
@@ -62,7 +72,10 @@ def message(error: BaseException) -> str:
     try:
         return encodable(str(error))
     except BaseException as other:  # `__str__` is a stranger's code, and may raise anything
-        return f"its message cannot be read, since its __str__ raises {_one_line(type(other).__name__)}"
+        return (
+            "its message cannot be read, since its __str__ raises"
+            f" {_one_line(type(other).__name__)}"
+        )
 
 
 def encodable(text: str) -> str:
@@ -71,7 +84,8 @@ def encodable(text: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    """The first line of a text that is not blank, with escapes in place of what no terminal prints."""
+    """The first line of a text that is not blank, with escapes in place of what no terminal
+    prints."""
     lines = text.strip().splitlines()
     if not lines:
         return ""
@@ -86,14 +100,16 @@ def _printable(character: str) -> str:
 
 
 def why_not(package: str, error: BaseException) -> str:
-    """Why nothing can run here: a package that every trial needs is missing, or is there and cannot be imported."""
+    """Why nothing can run here: a package that every trial needs is missing, or is there and cannot
+    be imported."""
     if isinstance(error, ModuleNotFoundError) and error.name == package:
         return (
-            f"{package} is not installed in this environment, and every trial needs it; `rnnbench doctor` looks for it"
+            f"{package} is not installed in this environment, and every trial needs it; `rnnbench"
+            " doctor` looks for it"
         )
     return (
-        f"{package} is installed and cannot be imported, and every trial needs it: {describe(error)}; "
-        "`rnnbench doctor` says more"
+        f"{package} is installed and cannot be imported, and every trial needs it:"
+        f" {describe(error)}; `rnnbench doctor` says more"
     )
 
 
@@ -106,11 +122,13 @@ class CellContractError(RnnbenchError):
 
 
 class DataUnavailable(RnnbenchError):
-    """Data that cannot be had now: no network, a wrong hash, a missing member. Trials on it are skipped."""
+    """Data that cannot be had now: no network, a wrong hash, a missing member. Trials on it are
+    skipped."""
 
 
 class Refused(RnnbenchError):
-    """A combination that makes no sense or that a constraint forbids; the trial is refused with this reason."""
+    """A combination that makes no sense or that a constraint forbids; the trial is refused with
+    this reason."""
 
 
 class OutOfTime(RnnbenchError):

@@ -9,7 +9,8 @@ States = dict[str, bytes]
 
 
 def generator_states() -> States:
-    """Where each of them is, by its name in sentences: equal bytes, and only those, are one state."""
+    """Where each of them is, by its name in sentences: equal bytes, and only those, are one
+    state."""
     kind, keys, position, has_gauss, gauss = np.random.get_state(legacy=True)
     numpys = f"{kind} {position} {has_gauss} {gauss}".encode() + np.asarray(keys).tobytes()
     return {
@@ -20,9 +21,13 @@ def generator_states() -> States:
 
 
 def seeded(
-    before: dict[str, bytes], after: dict[str, bytes], again: dict[str, bytes], end: dict[str, bytes]
+    before: dict[str, bytes],
+    after: dict[str, bytes],
+    again: dict[str, bytes],
+    end: dict[str, bytes],
 ) -> list[str]:
-    """The generators that the same work has set: it began from two states, `before` and `again`, and came to one.
+    """The generators that the same work has set: it began from two states, `before` and `again`,
+    and came to one.
 
     One that is drawn from, or left alone, comes to two.
     """

@@ -1,4 +1,5 @@
-"""The door: what a plugin may bring in. Hooks are nouns and pure: they return, so that what is brought has an owner."""
+"""The door: what a plugin may bring in. Hooks are nouns and pure: they return, so that what is
+brought has an owner."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,7 +9,8 @@ import pluggy
 from rnnbench.contracts import CellSpec, Diagnostic, ExecutorSpec, Renderer, Task
 
 GROUP = "rnnbench"
-"""The entry-point group in which distributions name their plugin modules, and the name of the pluggy project."""
+"""The entry-point group in which distributions name their plugin modules, and the name of the
+pluggy project."""
 
 hookspec = pluggy.HookspecMarker(GROUP)
 hookimpl = pluggy.HookimplMarker(GROUP)

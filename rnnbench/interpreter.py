@@ -15,14 +15,15 @@ PR_SET_PDEATHSIG = 1
 def python(*arguments: str) -> list[str]:
     """The command that runs this interpreter with these arguments.
 
-    `-P` keeps the working folder and the folder of a script off `sys.path`, so that a file lying there is never
-    imported in place of an installed module.
+    `-P` keeps the working folder and the folder of a script off `sys.path`, so that a file lying
+    there is never imported in place of an installed module.
     """
     return [sys.executable, "-P", *arguments]
 
 
 def python_with_my_path(program: str) -> list[str]:
-    """The command that runs this program with the `sys.path` of this process, less the working folder.
+    """The command that runs this program with the `sys.path` of this process, less the working
+    folder.
 
     What is imported there is what is imported here, however this process came to find it.
     """
@@ -30,7 +31,8 @@ def python_with_my_path(program: str) -> list[str]:
 
 
 def python_ending_with_me(module: str, *arguments: str) -> list[str]:
-    """The command that runs a module which the kernel ends with this process, however this one ends (on Linux)."""
+    """The command that runs a module which the kernel ends with this process, however this one ends
+    (on Linux)."""
     return python(__file__, str(os.getpid()), module, *arguments)
 
 
@@ -40,7 +42,8 @@ def module_path() -> tuple[str, ...]:
 
 
 def end_with_parent(parent: int | None = None) -> None:
-    """Have the kernel end this process with the one that started it, even while it hangs in C (on Linux).
+    """Have the kernel end this process with the one that started it, even while it hangs in C (on
+    Linux).
 
     parent: the id of that process; where it was gone before the kernel knew, this one ends here.
     """

@@ -1,4 +1,5 @@
-"""Metrics: a number with a name, a unit and a direction, computed from a model's outputs and the targets."""
+"""Metrics: a number with a name, a unit and a direction, computed from a model's outputs and the
+targets."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,10 +17,10 @@ Direction = Literal["lower", "higher"]
 class Metric:
     """One way of scoring; `direction` says which way is better.
 
-    compute: `compute(outputs, targets, extra)`. Asked at the last step: outputs (B, O), targets as in `Batch`. Asked at
-             steps: those of the asked steps alone, (N, O) and (N, ...). In a stream: log-probabilities of the targets
-             and the targets, (N,). Where the answer is a sequence of its own: tokens, (B, L) padded with -1, of both.
-             `extra` as in `Batch`.
+    compute: `compute(outputs, targets, extra)`. Asked at the last step: outputs (B, O), targets as
+             in `Batch`. Asked at steps: those of the asked steps alone, (N, O) and (N, ...). In a
+             stream: log-probabilities of the targets and the targets, (N,). Where the answer is a
+             sequence of its own: tokens, (B, L) padded with -1, of both. `extra` as in `Batch`.
     """
 
     name: str
@@ -41,11 +42,15 @@ def _mean_squared_error(outputs: Array, targets: Array, extra: Extra) -> float: 
 
 
 def _r_squared(outputs: Array, targets: Array, extra: Extra) -> float:
-    return 1.0 - _mean_squared_error(outputs, targets, extra) / float(np.var(targets.astype(np.float64)))
+    return 1.0 - _mean_squared_error(outputs, targets, extra) / float(
+        np.var(targets.astype(np.float64))
+    )
 
 
 def _normalised_error(outputs: Array, targets: Array, extra: Extra) -> float:
-    return float(np.sqrt(_mean_squared_error(outputs, targets, extra) / np.var(targets.astype(np.float64))))
+    return float(
+        np.sqrt(_mean_squared_error(outputs, targets, extra) / np.var(targets.astype(np.float64)))
+    )
 
 
 def _accuracy(outputs: Array, targets: Array, extra: Extra) -> float:  # noqa: ARG001
@@ -72,7 +77,9 @@ def _perplexity(outputs: Array, targets: Array, extra: Extra) -> float:  # noqa:
 
 def _exact_match(outputs: Array, targets: Array, extra: Extra) -> float:  # noqa: ARG001
     width = max(outputs.shape[1], targets.shape[1])
-    one, other = (np.pad(a, ((0, 0), (0, width - a.shape[1])), constant_values=-1) for a in (outputs, targets))
+    one, other = (
+        np.pad(a, ((0, 0), (0, width - a.shape[1])), constant_values=-1) for a in (outputs, targets)
+    )
     return float(np.mean((one == other).all(axis=1)))
 
 
@@ -89,10 +96,14 @@ MSE = Metric("mse", "squared units of the target", "lower", _mean_squared_error)
 R2 = Metric("r2", "share of variance", "higher", _r_squared)
 NRMSE = Metric("nrmse", "root of MSE / variance", "lower", _normalised_error)
 ACCURACY = Metric("accuracy", "share correct", "higher", _accuracy)
-SCALED_ACCURACY = Metric("scaled accuracy", "(accuracy - chance) / (1 - chance)", "higher", _scaled_accuracy)
+SCALED_ACCURACY = Metric(
+    "scaled accuracy", "(accuracy - chance) / (1 - chance)", "higher", _scaled_accuracy
+)
 CROSS_ENTROPY = Metric("cross-entropy", "nats an answer", "lower", _cross_entropy)
 BITS_PER_CHARACTER = Metric("bits per character", "bits", "lower", _bits)
 PERPLEXITY = Metric("perplexity", "equally likely words", "lower", _perplexity)
-EXACT_MATCH = Metric("exact match", "share of sequences right to the last token", "higher", _exact_match)
+EXACT_MATCH = Metric(
+    "exact match", "share of sequences right to the last token", "higher", _exact_match
+)
 FRAME_BCE = Metric("frame bce", "nats a pixel", "lower", _pixel_cross_entropy)
 FRAME_MSE = Metric("frame mse", "squared brightness a pixel", "lower", _pixel_error)

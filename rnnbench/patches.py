@@ -1,8 +1,10 @@
-"""What other code has replaced in torch: its functions, and the methods and attributes of its classes.
+"""What other code has replaced in torch: its functions, and the methods and attributes of its
+classes.
 
-`fingerprint` notes what torch is made of; `replaced` says which parts are others now, and whose. What torch itself
-replaces while it runs (a profiler's hook around an optimiser's `step`, the marks of torch.compile) is not counted: such
-a replacement is a function of torch's own from one of a few files, with the former function inside.
+`fingerprint` notes what torch is made of; `replaced` says which parts are others now, and whose.
+What torch itself replaces while it runs (a profiler's hook around an optimiser's `step`, the marks
+of torch.compile) is not counted: such a replacement is a function of torch's own from one of a few
+files, with the former function inside.
 """
 
 import inspect
@@ -18,7 +20,15 @@ import torch
 from torch import nn
 
 MODULES = (
-    *("torch", "torch.nn", "torch.nn.functional", "torch.nn.init", "torch.optim", "torch.autograd", "torch.linalg"),
+    *(
+        "torch",
+        "torch.nn",
+        "torch.nn.functional",
+        "torch.nn.init",
+        "torch.optim",
+        "torch.autograd",
+        "torch.linalg",
+    ),
     *("torch.fft", "torch.special", "torch.nn.utils", "torch.random", "torch._C._nn", "torch._VF"),
 )
 CLASSES_OF = ("torch.nn", "torch.optim")
@@ -30,10 +40,16 @@ CLASSES = {
 }
 HOOKS_IN = ("torch.nn.modules.module", "torch.optim.optimizer")
 """Modules with hooks that hold for every module, or every optimiser, of the process."""
-NO_PART = frozenset({"__doc__", "__dict__", "__weakref__", "__annotations__", "__abstractmethods__", "_abc_impl"})
+NO_PART = frozenset(
+    {"__doc__", "__dict__", "__weakref__", "__annotations__", "__abstractmethods__", "_abc_impl"}
+)
 """Attributes that Python itself may make or change at any time."""
 TORCH = Path(torch.__file__).parent
-WRAPPERS = (f"{TORCH / '_dynamo'}/", str(TORCH / "_compile.py"), str(TORCH / "optim" / "optimizer.py"))
+WRAPPERS = (
+    f"{TORCH / '_dynamo'}/",
+    str(TORCH / "_compile.py"),
+    str(TORCH / "optim" / "optimizer.py"),
+)
 """Where torch keeps the functions that it puts around its own while it runs."""
 DEEPEST = 8
 """Wrappers around wrappers that are looked through."""
@@ -43,7 +59,8 @@ ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """What torch was made of: the parts of each module and class by name, and of each function its code and defaults.
+    """What torch was made of: the parts of each module and class by name, and of each function its
+    code and defaults.
 
     It holds the parts themselves, so that another one at the same address is not taken for them.
     """
@@ -69,8 +86,8 @@ def fingerprint() -> Fingerprint:
 
 
 def replaced(before: Fingerprint) -> dict[str, str]:
-    """What is another one now, by its name in torch ("torch.nn.LSTM.reset_parameters"), with the name of what is there
-    instead. Takes some milliseconds."""
+    """What is another one now, by its name in torch ("torch.nn.LSTM.reset_parameters"), with the
+    name of what is there instead. Takes some milliseconds."""
     found: dict[str, str] = {}
     known = {id(owner): parts for _, owner, parts in before.owners}
     for name, owner, parts in before.owners:
@@ -98,7 +115,11 @@ def _owners() -> Iterator[tuple[str, Any]]:
     seen.update(id(owner) for owner in CLASSES.values())
     for module in CLASSES_OF:
         for key, part in list(vars(_module(module)).items()):
-            if inspect.isclass(part) and part.__module__.startswith("torch.") and id(part) not in seen:
+            if (
+                inspect.isclass(part)
+                and part.__module__.startswith("torch.")
+                and id(part) not in seen
+            ):
                 seen.add(id(part))
                 yield f"{module}.{key}", part
 
@@ -120,7 +141,8 @@ def _counts(owner: Any, key: str, part: object) -> bool:
 def shadowing(
     name: str, owner: Any, parts: dict[str, Any], known: dict[int, dict[str, Any]]
 ) -> Iterator[tuple[str, str]]:
-    """What was added to a class, or to a module that looks its functions up elsewhere, and hides one of those."""
+    """What was added to a class, or to a module that looks its functions up elsewhere, and hides
+    one of those."""
     for key, part in list(vars(owner).items()):
         if key in parts or key in NO_PART:
             continue
@@ -151,7 +173,9 @@ def is_torchs_own(current: object, original: object) -> bool:
     for _ in range(DEEPEST):
         if current is original:
             return True
-        if not isinstance(current, FunctionType) or not current.__code__.co_filename.startswith(WRAPPERS):
+        if not isinstance(current, FunctionType) or not current.__code__.co_filename.startswith(
+            WRAPPERS
+        ):
             return False
         inner = _wrapped(current, original)
         if inner is None:
@@ -161,7 +185,8 @@ def is_torchs_own(current: object, original: object) -> bool:
 
 
 def _wrapped(function: FunctionType, original: object) -> object:
-    """The function inside a wrapper: the original where it holds that, else the one that it says to wrap."""
+    """The function inside a wrapper: the original where it holds that, else the one that it says to
+    wrap."""
     held: list[object] = []
     for cell in function.__closure__ or ():
         try:

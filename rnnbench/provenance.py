@@ -1,4 +1,5 @@
-"""What a result depends on: the sources, plugins, versions, data and variables that are here now, and what changed."""
+"""What a result depends on: the sources, plugins, versions, data and variables that are here now,
+and what changed."""
 
 import hashlib
 import inspect
@@ -10,22 +11,41 @@ from typing import Any
 from msgspec.structs import replace
 
 from rnnbench import environment
-from rnnbench.catalogue import Brought, Catalogue, Misbehaved, run_guarded
+from rnnbench.catalogue import Catalogue, Contribution, Misbehaved, run_guarded
 from rnnbench.records import CostTrial, LearningTrial, Provenance, Trial
 from rnnbench.sources import CORE, DIGITS, digest, locate, sources_of, whole
 
 SHARED = ("python", "rnnbench", "torch", "numpy")
 """What changes the figures of every trial."""
 HARNESS = (
-    *("adapters", "contracts", "metric", "meters", "model", "runner", "seeds", "state", "step_cell"),
-    *("archives", "generators", "patches", "switches", "time_distributed", "torch_settings", "training"),
+    *(
+        "adapters",
+        "contracts",
+        "metric",
+        "meters",
+        "model",
+        "runner",
+        "seeds",
+        "state",
+        "step_cell",
+    ),
+    *(
+        "archives",
+        "generators",
+        "patches",
+        "switches",
+        "time_distributed",
+        "torch_settings",
+        "training",
+    ),
 )
 """The rooms of rnnbench itself whose code runs in a trial."""
 
 
 @cache
 def harness() -> str:
-    """A hash of the files of rnnbench itself that run in a trial, as they were when this process first asked."""
+    """A hash of the files of rnnbench itself that run in a trial, as they were when this process
+    first asked."""
     root = Path(__file__).parent
     files = []
     for room in HARNESS:
@@ -58,21 +78,25 @@ def file_digest(path: Path) -> str:
         return ""
 
 
-def provenance(trial: Trial, catalogue: Catalogue, seen: Mapping[str, Iterable[str]] | None = None) -> Provenance:
+def provenance(
+    trial: Trial, catalogue: Catalogue, seen: Mapping[str, Iterable[str]] | None = None
+) -> Provenance:
     """What a result of this trial depends on, here and now; the commit is added by who stores it.
 
-    seen: names of the modules that were loaded while the trial built what has this name. Without them, sources are
-          those that can be found without running anything.
+    seen: names of the modules that were loaded while the trial built what has this name. Without
+          them, sources are those that can be found without running anything.
     """
     plugins: dict[str, str] = {}
     definitions = {CORE: harness()}
     sources: dict[str, dict[str, str]] = {}
     files: dict[str, str] = {}
     data: dict[str, str] = {}
-    for name, brought, thing, packages in _parts(trial, catalogue):
-        plugins[name] = brought.plugin.origin
+    for name, contribution, thing, packages in _parts(trial, catalogue):
+        plugins[name] = contribution.plugin.origin
         also = (seen or {}).get(name, ())
-        found = sources_of(thing, brought.plugin.distribution, brought.plugin.module, also)
+        found = sources_of(
+            thing, contribution.plugin.distribution, contribution.plugin.module, also
+        )
         sources[name] = found.modules
         definitions[name] = combined(found.modules)
         for package in sorted({*packages, *found.packages}):
@@ -96,7 +120,8 @@ def provenance(trial: Trial, catalogue: Catalogue, seen: Mapping[str, Iterable[s
 
 
 def _own_files(trial: LearningTrial, catalogue: Catalogue) -> tuple[Path, ...]:
-    """The files of the user's own that a task reads; none where it cannot say, which its trials then report."""
+    """The files of the user's own that a task reads; none where it cannot say, which its trials
+    then report."""
     task = catalogue.tasks[trial.task].item
     try:
         files: tuple[Path, ...] = run_guarded(lambda: tuple(task(**trial.dials).own_files)).value  # type: ignore[arg-type]
@@ -106,12 +131,16 @@ def _own_files(trial: LearningTrial, catalogue: Catalogue) -> tuple[Path, ...]:
 
 
 def changed(old: Provenance, new: Provenance) -> tuple[str, ...]:
-    """What an old result of a trial would not share with one made now, by name: sources, plugins, versions.
+    """What an old result of a trial would not share with one made now, by name: sources, plugins,
+    versions.
 
-    Where the old result holds no more than the hash of the file that defines a thing, that file is compared.
+    Where the old result holds no more than the hash of the file that defines a thing, that file is
+    compared.
     """
     names = [name for name, hashed in new.definitions.items() if _differs(name, hashed, old, new)]
-    plugins = [name for name, origin in new.plugins.items() if old.plugins.get(name, origin) != origin]
+    plugins = [
+        name for name, origin in new.plugins.items() if old.plugins.get(name, origin) != origin
+    ]
     packages = [name for name in SHARED if old.versions.get(name) != new.versions.get(name)]
     variables = _changed_variables(old, new)
     return tuple(dict.fromkeys([*names, *plugins, *packages, *variables]))
@@ -122,11 +151,16 @@ def _changed_variables(old: Provenance, new: Provenance) -> list[str]:
     if old.variables is None or new.variables is None:
         return []
     names = sorted(old.variables.keys() | new.variables.keys())
-    return [f"the variable {name}" for name in names if old.variables.get(name) != new.variables.get(name)]
+    return [
+        f"the variable {name}"
+        for name in names
+        if old.variables.get(name) != new.variables.get(name)
+    ]
 
 
 def with_loaded(before: Provenance, after: Provenance) -> Provenance:
-    """What was found before a trial ran, and of what was found after it the modules that only the run has shown."""
+    """What was found before a trial ran, and of what was found after it the modules that only the
+    run has shown."""
     sources = {name: {**after.sources[name], **modules} for name, modules in before.sources.items()}
     hashes = {name: combined(modules) for name, modules in sources.items()}
     return replace(before, sources=sources, definitions={**before.definitions, **hashes})
@@ -159,11 +193,14 @@ def _differs(name: str, hashed: str, old: Provenance, new: Provenance) -> bool:
     return old.sources[name] != now
 
 
-def _parts(trial: Trial, catalogue: Catalogue) -> Iterator[tuple[str, Brought[Any], object, tuple[str, ...]]]:
-    """The name of each thing that a trial uses, who brought it, what is run of it, and the packages that it names."""
+def _parts(
+    trial: Trial, catalogue: Catalogue
+) -> Iterator[tuple[str, Contribution[Any], object, tuple[str, ...]]]:
+    """The name of each thing that a trial uses, who brought it, what is run of it, and the packages
+    that it names."""
     for cell in trial.cells if isinstance(trial, CostTrial) else (trial.cell,):
-        brought = catalogue.cells[cell.name]
-        yield cell.name, brought, brought.item.build, tuple(brought.item.packages)
+        contribution = catalogue.cells[cell.name]
+        yield cell.name, contribution, contribution.item.build, tuple(contribution.item.packages)
     if isinstance(trial, LearningTrial):
         task = catalogue.tasks[trial.task]
         yield trial.task, task, task.item, ()

@@ -1,4 +1,5 @@
-"""The pytest plugin: `pytest --rnnbench mycell` collects a test for each check, and benchmarks of each implementation.
+"""The pytest plugin: `pytest --rnnbench mycell` collects a test for each check, and benchmarks of
+each implementation.
 
 Nothing heavy is imported until the option is given.
 """
@@ -19,14 +20,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="append",
         default=[],
         metavar="NAME",
-        help="Check this installed cell (NAME or NAME:IMPLEMENTATION) or task, a test a check, and time each "
-        "implementation of a cell. May be given again.",
+        help=(
+            "Check this installed cell (NAME or NAME:IMPLEMENTATION) or task, a test a check, and"
+            " time each implementation of a cell. May be given again."
+        ),
     )
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Add the tests behind those of the author, as `rnnbench::...`, before -k and -m choose among them."""
+def pytest_collection_modifyitems(
+    session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Add the tests behind those of the author, as `rnnbench::...`, before -k and -m choose among
+    them."""
     if not config.getoption(OPTION):
         return
     found = find_spec(TESTS)

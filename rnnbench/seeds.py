@@ -1,8 +1,9 @@
 """Random streams: one for each purpose, all from the trial's seed, none from the order of calls.
 
-`generator(3, "delay", "train")` gives the same numbers wherever and whenever it is asked, and numbers that are
-independent of `generator(3, "delay", "test")`: the purposes are hashed into the spawn key of a numpy SeedSequence.
-The name of the cell is never among the purposes of a data stream, so that all cells see the same batches.
+`generator(3, "delay", "train")` gives the same numbers wherever and whenever it is asked, and
+numbers that are independent of `generator(3, "delay", "test")`: the purposes are hashed into the
+spawn key of a numpy SeedSequence. The name of the cell is never among the purposes of a data
+stream, so that all cells see the same batches.
 """
 
 from hashlib import blake2b

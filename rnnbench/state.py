@@ -1,4 +1,5 @@
-"""The state of a cell: an opaque tree (tensors, tuples, lists, mappings, dataclasses, anything else as it is)."""
+"""The state of a cell: an opaque tree (tensors, tuples, lists, mappings, dataclasses, anything else
+as it is)."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass, replace
@@ -21,7 +22,8 @@ class DeclaresInitialState(Protocol):
     """A cell that begins from a state of its own making."""
 
     def initial_state(self, x_BI: Tensor) -> Any:
-        """The state before the first step, for inputs like these at one step: batch size, dtype and device from it."""
+        """The state before the first step, for inputs like these at one step: batch size, dtype and
+        device from it."""
 
 
 def detach_state(cell: object, state: Any) -> Any:
@@ -42,14 +44,16 @@ def map_tensors(change: Callable[[Tensor], Any], tree: Any) -> Any:
     if isinstance(tree, list | tuple):
         return type(tree)(map_tensors(change, branch) for branch in tree)
     if is_dataclass(tree) and not isinstance(tree, type):
-        changed = {f.name: map_tensors(change, getattr(tree, f.name)) for f in fields(tree) if f.init}
+        changed = {
+            f.name: map_tensors(change, getattr(tree, f.name)) for f in fields(tree) if f.init
+        }
         return replace(tree, **changed)
     return tree
 
 
 def is_opaque(tree: Any) -> bool:
-    """Whether it holds an object of a plain class, in which no tensors are looked for: its numbers are not counted,
-    it is not detached, and it is not seen when it is changed in place."""
+    """Whether it holds an object of a plain class, in which no tensors are looked for: its numbers
+    are not counted, it is not detached, and it is not seen when it is changed in place."""
     if isinstance(tree, Mapping):
         return any(map(is_opaque, tree.values()))
     if isinstance(tree, list | tuple):
@@ -60,7 +64,8 @@ def is_opaque(tree: Any) -> bool:
 
 
 def snapshot(tree: Any) -> Any:
-    """A copy that stays as it is whatever becomes of the tree: tensors cloned, containers as nested tuples."""
+    """A copy that stays as it is whatever becomes of the tree: tensors cloned, containers as nested
+    tuples."""
     if isinstance(tree, Tensor):
         return tree.detach().clone()
     if isinstance(tree, Mapping):
@@ -68,7 +73,10 @@ def snapshot(tree: Any) -> Any:
     if isinstance(tree, list | tuple):
         return ("sequence", *(snapshot(branch) for branch in tree))
     if is_dataclass(tree) and not isinstance(tree, type):
-        return ("dataclass", *((field.name, snapshot(getattr(tree, field.name))) for field in fields(tree)))
+        return (
+            "dataclass",
+            *((field.name, snapshot(getattr(tree, field.name))) for field in fields(tree)),
+        )
     return tree
 
 

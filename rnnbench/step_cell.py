@@ -1,4 +1,5 @@
-"""StepCell: for authors who think one step at a time. Write `step` and `initial_state`; the unrolling is done here."""
+"""StepCell: for authors who think one step at a time. Write `step` and `initial_state`; the
+unrolling is done here."""
 
 import os
 from abc import ABC, abstractmethod
@@ -15,33 +16,44 @@ from rnnbench.errors import DataUnavailable, RnnbenchError
 Unrolling = Literal["eager", "compiled"]
 IMPLEMENTATIONS = ("eager", "compiled")
 CHUNK = 10
-"""Steps compiled together: longer chunks are hardly faster and take longer to compile (`benchmarks/compiled.py`)."""
+"""Steps compiled together: longer chunks are hardly faster and take longer to compile
+(`benchmarks/compiled.py`)."""
 
 
 class StepCell(nn.Module, ABC):
     """A cell given by its step: `step(x_BI, state) -> (y_BH, state)`.
 
-    implementation: "eager" runs the step as it stands; "compiled" runs chunks of ten steps that torch.compile has
-        fused, and the steps left over as they stand. The first call at a shape takes seconds to tens of seconds.
+    implementation: "eager" runs the step as it stands; "compiled" runs chunks of ten steps that
+                    torch.compile has fused, and the steps left over as they stand. The first call
+                    at a shape takes seconds to tens of seconds.
 
-    Nothing is hoisted out of the loop over time but what `prepare` does. The gradient is that of the unrolled graph.
-    Raises RnnbenchError for another implementation, and DataUnavailable for "compiled" without a C++ compiler.
+    Nothing is hoisted out of the loop over time but what `prepare` does. The gradient is that of
+    the unrolled graph. Raises RnnbenchError for another implementation, and DataUnavailable for
+    "compiled" without a C++ compiler.
     """
 
     def __init__(self, implementation: str = "eager") -> None:
         super().__init__()
         if implementation not in IMPLEMENTATIONS:
-            raise RnnbenchError(f"no implementation called '{implementation}'. There are: {', '.join(IMPLEMENTATIONS)}")
+            raise RnnbenchError(
+                f"no implementation called '{implementation}'. There are:"
+                f" {', '.join(IMPLEMENTATIONS)}"
+            )
         if implementation == "compiled" and not has_compiler():
-            raise DataUnavailable("implementation 'compiled' needs a C++ compiler (CXX, c++ or g++), and there is none")
+            raise DataUnavailable(
+                "implementation 'compiled' needs a C++ compiler (CXX, c++ or g++), and there is"
+                " none"
+            )
         self.implementation = implementation
 
     @abstractmethod
     def initial_state(self, x_BI: Tensor) -> Any:
-        """The state before the first step, on the device and in the dtype of x_BI; batch size from x_BI."""
+        """The state before the first step, on the device and in the dtype of x_BI; batch size from
+        x_BI."""
 
     def prepare(self, x_BTI: Tensor) -> Tensor:
-        """What needs no state, done for all steps at once: (B, T, I) to what `step` takes at each, (B, T, ...)."""
+        """What needs no state, done for all steps at once: (B, T, I) to what `step` takes at each,
+        (B, T, ...)."""
         return x_BTI
 
     @abstractmethod
@@ -81,7 +93,8 @@ def unroll(cell: StepCell, prepared_BT: Tensor, state: Any) -> tuple[Tensor, Any
 
 @cache
 def _compiled_chunk() -> Callable[..., tuple[Tensor, Any]]:
-    """Compiled once a process, and held apart from the cells, which can so be copied and pickled."""
+    """Compiled once a process, and held apart from the cells, which can so be copied and
+    pickled."""
     return torch.compile(unroll)
 
 

@@ -1,7 +1,9 @@
-"""Torch's process-wide switches: how they are set, what changed between two looks, and how to set them back.
+"""Torch's process-wide switches: how they are set, what changed between two looks, and how to set
+them back.
 
-A plugin that turns a switch changes the figures of every other cell in its process. So does one that replaces a
-function of torch: `fingerprint` and `replaced`, which are defined in `rnnbench/patches.py`, find that.
+A plugin that turns a switch changes the figures of every other cell in its process. So does one
+that replaces a function of torch: `fingerprint` and `replaced`, which are defined in
+`rnnbench/patches.py`, find that.
 """
 
 from typing import Any
@@ -20,10 +22,11 @@ class Switches(Struct, frozen=True, kw_only=True):
 
     autograd_threads:  whether backward passes may use several threads.
     flush_denormals:   whether figures too small for full precision become 0.
-    float32_precision, onednn_precision, cuda_precision: how products of float32 are rounded, in general and by kind of
-                       operation; "" in an older torch.
-    autocast_cpu, autocast_cuda: the dtype of automatic mixed precision; "" where it is off.
-    modes:             how many function and dispatch modes of torch were entered and not left.
+    float32_precision, onednn_precision, cuda_precision:
+                       how products of float32 are rounded, in general and by kind of operation;
+                       "" in an older torch.
+    autocast_cpu, autocast_cuda: the dtype of automatic mixed precision; "" where it is off. modes:
+    how many function and dispatch modes of torch were entered and not left.
     """
 
     default_dtype: str
@@ -59,7 +62,8 @@ class Switches(Struct, frozen=True, kw_only=True):
 
 
 def read() -> Switches:
-    """How the switches are set now, in the calling thread. Takes some microseconds and changes nothing."""
+    """How the switches are set now, in the calling thread. Takes some microseconds and changes
+    nothing."""
     settings: dict[str, Any] = {name: switch.read() for name, switch in SWITCHES.items()}
     return Switches(**settings)
 
@@ -75,8 +79,8 @@ def changed(before: Switches, after: Switches) -> dict[str, str]:
 
 
 def restore(switches: Switches) -> None:
-    """Set the switches back. What cannot be set back in a running process, such as a mode that was entered and not
-    left, stays as it is; a second look shows it."""
+    """Set the switches back. What cannot be set back in a running process, such as a mode that was
+    entered and not left, stays as it is; a second look shows it."""
     wanted = asdict(switches)
     for name, switch in SWITCHES.items():
         if switch.write is not None and switch.read() != wanted[name]:

@@ -4,11 +4,12 @@ from torch import Tensor, nn
 
 
 class TimeDistributed(nn.Module):
-    """Applies `layer` at each step: (B, T, ...) to (B, T, ...), where `layer` takes (N, ...) to (N, ...).
+    """Applies `layer` at each step: (B, T, ...) to (B, T, ...), where `layer` takes (N, ...) to (N,
+    ...).
 
-    Whatever the layer takes behind its batch axis may stand behind the first two: features (B, T, I), frames
-    (B, T, C, H, W). It sees all B x T steps as one batch, so that a layer with statistics over the batch takes them
-    over the steps as well.
+    Whatever the layer takes behind its batch axis may stand behind the first two: features (B, T,
+    I), frames (B, T, C, H, W). It sees all B x T steps as one batch, so that a layer with
+    statistics over the batch takes them over the steps as well.
     """
 
     def __init__(self, layer: nn.Module) -> None:

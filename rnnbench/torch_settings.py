@@ -17,7 +17,8 @@ _deterministic: Any = torch.utils.deterministic
 
 
 class Switch(NamedTuple):
-    """How one switch is read, and how it is set; None where a running process cannot set it back."""
+    """How one switch is read, and how it is set; None where a running process cannot set it
+    back."""
 
     read: Callable[[], Any]
     write: Callable[[Any], object] | None = None
@@ -28,15 +29,21 @@ def _set_dtype(name: str) -> None:
 
 
 def _set_device(name: str) -> None:
-    torch.set_default_device(None if name == "cpu" else name)  # a device that was set costs time at every call
+    torch.set_default_device(
+        None if name == "cpu" else name
+    )  # a device that was set costs time at every call
 
 
 def _set_deterministic(wanted: bool) -> None:
-    torch.use_deterministic_algorithms(wanted, warn_only=torch.is_deterministic_algorithms_warn_only_enabled())
+    torch.use_deterministic_algorithms(
+        wanted, warn_only=torch.is_deterministic_algorithms_warn_only_enabled()
+    )
 
 
 def _set_warn_only(wanted: bool) -> None:
-    torch.use_deterministic_algorithms(torch.are_deterministic_algorithms_enabled(), warn_only=wanted)
+    torch.use_deterministic_algorithms(
+        torch.are_deterministic_algorithms_enabled(), warn_only=wanted
+    )
 
 
 def _set_fill(wanted: bool) -> None:
@@ -68,7 +75,9 @@ def _precision_reader(backend: str) -> Callable[[], str]:
         getter = getattr(torch._C, "_get_fp32_precision_getter", None)
         if getter is None:
             return ""
-        return ", ".join(f"{operation} {getter(backend, operation)}" for operation in OPERATIONS[backend])
+        return ", ".join(
+            f"{operation} {getter(backend, operation)}" for operation in OPERATIONS[backend]
+        )
 
     return look
 
@@ -88,7 +97,8 @@ def _precision_writer(backend: str) -> Callable[[str], None]:
 
 
 def _set_older_flags(wanted: dict[str, str]) -> None:
-    """Those that newer settings keep beside them: torch refuses to answer where the two disagree."""
+    """Those that newer settings keep beside them: torch refuses to answer where the two
+    disagree."""
     torch._C._set_cublas_allow_tf32(wanted["matmul"] == "tf32")
     torch._C._set_cudnn_allow_tf32(wanted["conv"] == "tf32")
 
@@ -126,8 +136,12 @@ SWITCHES: dict[str, Switch] = {
     "threads": Switch(torch.get_num_threads, torch.set_num_threads),
     "interop_threads": Switch(torch.get_num_interop_threads),
     "deterministic": Switch(torch.are_deterministic_algorithms_enabled, _set_deterministic),
-    "deterministic_warn_only": Switch(torch.is_deterministic_algorithms_warn_only_enabled, _set_warn_only),
-    "fill_uninitialised_memory": Switch(lambda: _deterministic.fill_uninitialized_memory, _set_fill),
+    "deterministic_warn_only": Switch(
+        torch.is_deterministic_algorithms_warn_only_enabled, _set_warn_only
+    ),
+    "fill_uninitialised_memory": Switch(
+        lambda: _deterministic.fill_uninitialized_memory, _set_fill
+    ),
     "flush_denormals": Switch(_flushes, torch.set_flush_denormal),
     "matmul_precision": Switch(_matmul_precision, _set_matmul_precision),
     "float32_precision": Switch(_precision_reader("generic"), _precision_writer("generic")),
@@ -148,7 +162,9 @@ SWITCHES: dict[str, Switch] = {
         lambda wanted: setattr(_matmul, "allow_bf16_reduced_precision_reduction", wanted),
     ),
     "flash_attention": Switch(_cuda.flash_sdp_enabled, _cuda.enable_flash_sdp),
-    "memory_efficient_attention": Switch(_cuda.mem_efficient_sdp_enabled, _cuda.enable_mem_efficient_sdp),
+    "memory_efficient_attention": Switch(
+        _cuda.mem_efficient_sdp_enabled, _cuda.enable_mem_efficient_sdp
+    ),
     "math_attention": Switch(_cuda.math_sdp_enabled, _cuda.enable_math_sdp),
     "autocast_cpu": Switch(_autocast_reader("cpu"), _autocast_writer("cpu")),
     "autocast_cuda": Switch(_autocast_reader("cuda"), _autocast_writer("cuda")),

@@ -151,12 +151,12 @@ def test_one_condition_has_nothing_to_aggregate() -> None:
     ],
 )
 def test_an_incomplete_set_is_refused_with_what_is_missing(results: list[Result], lacking: str) -> None:
-    """No aggregate, its reason in answer and doubts, and what is there is still told by condition."""
+    """No aggregate, its reason in answer and caveats, and what is there is still told by condition."""
     found = aspect(results)
     assert (found.rows, found.missing) == ((), (lacking,))
     assert lacking in found.answer
     findings = find(results)
-    assert any(lacking in doubt and "capacity, trainability" in doubt for doubt in findings.doubts)
+    assert any(lacking in caveat and "capacity, trainability" in caveat for caveat in findings.caveats)
     assert len(findings.conditions) == 2
 
 
@@ -184,7 +184,7 @@ def test_a_set_of_mixed_origin_is_refused(results: list[Result], what: str) -> N
     found = aspect(results)
     assert found.rows == ()
     assert what in found.missing[0]
-    assert any(what in doubt for doubt in find(results).doubts)
+    assert any(what in caveat for caveat in find(results).caveats)
 
 
 def test_a_cell_at_several_learning_rates_is_refused() -> None:
@@ -214,7 +214,7 @@ def test_a_condition_without_a_scale_is_left_out_with_the_reason() -> None:
     found = aspect([*TWO, *easy])
     assert found.left_out == {"adding, horizon 5": "the trivial forecast is not known, or reaches the target"}
     assert figures(found) == figures(aspect(TWO))
-    assert any("capacity is without adding, horizon 5" in doubt for doubt in find([*TWO, *easy]).doubts)
+    assert any("capacity is without adding, horizon 5" in caveat for caveat in find([*TWO, *easy]).caveats)
 
 
 def test_few_seeds_carry_a_range_and_three_an_interval() -> None:
@@ -280,29 +280,31 @@ def test_three_cells_share_the_level_over_all_pairs() -> None:
 def test_cells_that_are_all_at_the_best_score_are_a_doubt() -> None:
     """Nobody can be told apart there; the same at the other end."""
     solved = [result for name in "abc" for result in run(name, {10: (1.0,) * 3, 20: (1.2,) * 3}, 1)]
-    doubts = find([*solved, *run("d", {10: (0.5,) * 3, 20: (0.5,) * 3})]).doubts
-    assert any("capacity: a, b, c are at the best score that there is in all runs" in doubt for doubt in doubts)
+    caveats = find([*solved, *run("d", {10: (0.5,) * 3, 20: (0.5,) * 3})]).caveats
+    assert any("capacity: a, b, c are at the best score that there is in all runs" in caveat for caveat in caveats)
     lost = [result for name in "ab" for result in run(name, {10: (0.0,) * 3, 20: (-1.0,) * 3})]
-    assert any("capacity: a, b are at the worst score" in doubt for doubt in find(lost).doubts)
-    assert not any("that there is in all runs" in doubt and "capacity" in doubt for doubt in find(TWO).doubts)
+    assert any("capacity: a, b are at the worst score" in caveat for caveat in find(lost).caveats)
+    assert not any("that there is in all runs" in caveat and "capacity" in caveat for caveat in find(TWO).caveats)
 
 
 def test_a_task_that_counts_more_often_than_others_is_a_doubt() -> None:
     """Every horizon is a condition."""
     often = [learned("a", seed, dials={"horizon": horizon}) for horizon in (5, 10, 20) for seed in SEEDS]
     once = [learned("a", seed, task="copy") for seed in SEEDS]
-    assert any("adding counts 3 times and copy 1" in doubt for doubt in find([*often, *once]).doubts)
-    assert not any("counts" in doubt for doubt in find(TWO).doubts)
+    assert any("adding counts 3 times and copy 1" in caveat for caveat in find([*often, *once]).caveats)
+    assert not any("counts" in caveat for caveat in find(TWO).caveats)
 
 
 def costs(steps: int, seconds: Mapping[str, float], peaks: Mapping[str, int], parameters: int = 9) -> list[Result]:
-    """Times, over a ruler of one second, and peaks of cells at one length."""
+    """Times, over a reference cell of one second, and peaks of cells at one length."""
     shape = msgspec.structs.replace(COST.shape, steps=steps)
     cells = tuple(CellUse(name=name) for name in seconds)
     timed = cost_result(0, 1.0)
     (first, *_) = timed.costs
     rows = tuple(
-        msgspec.structs.replace(first, row=name, log_ratio_to_ruler=float(math.log(spent)), parameters=parameters)
+        msgspec.structs.replace(
+            first, row=name, log_ratio_to_reference_cell=float(math.log(spent)), parameters=parameters
+        )
         for name, spent in seconds.items()
     )
     trial = msgspec.structs.replace(COST, shape=shape, cells=cells)
@@ -324,9 +326,10 @@ def test_speed_and_memory_are_ratios_over_all_shapes() -> None:
         *costs(200, {"a": 4.0, "b": 2.0}, {"a": 90, "b": 30}),
     ]
     speed, memory = aspect(results, "speed"), aspect(results, "memory")
-    assert figures(speed, "time over the ruler") == pytest.approx({"a": 2.0, "b": 2.0})
+    assert figures(speed, "time over the reference cell") == pytest.approx({"a": 2.0, "b": 2.0})
     (a, _) = speed.rows
-    assert (a.figures["time over the ruler"].low, a.figures["time over the ruler"].high) == pytest.approx((1.0, 4.0))
+    spread = a.figures["time over the reference cell"]
+    assert (spread.low, spread.high) == pytest.approx((1.0, 4.0))
     assert figures(memory, "peak over the leanest") == pytest.approx({"a": 3**0.5, "b": 2.0})
     assert figures(memory, "saved for backward over the leanest") == pytest.approx({"a": 3**0.5, "b": 2.0})
     assert [row.row for row in memory.rows] == ["a", "b"]
@@ -341,7 +344,7 @@ def test_costs_that_are_not_complete_are_refused_too() -> None:
     assert [lack.partition(": ")[2] for lack in found.missing] == ["b was not measured"]
     idle = costs(50, {"c": 0.1}, {}, parameters=0)
     found = aspect([*TWO, *costs(50, {"a": 1.0, "b": 2.0}, {}), *idle], "speed")
-    assert "c" not in figures(found, "time over the ruler")
+    assert "c" not in figures(found, "time over the reference cell")
 
 
 def test_findings_stored_before_can_be_read() -> None:

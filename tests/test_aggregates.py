@@ -107,7 +107,7 @@ def test_the_interval_of_a_share_is_that_of_clopper_and_pearson() -> None:
 @pytest.mark.parametrize("seeds", [3, 5, 10])
 @pytest.mark.parametrize("others", [(), (0.0, 1.0), (1.0, 1.0, 1.0), (0.3, 0.6, 0.9)])
 def test_the_interval_of_a_share_holds_its_level_over_unequal_tasks(others: tuple[float, ...], seeds: int) -> None:
-    """At least 93 % at every rate of the task in doubt, by the distribution of the sum and not by simulation."""
+    """At least 93 % at every rate of the task in question, by the distribution of the sum and not by simulation."""
     runs = seeds * (1 + len(others))
     low, high = aggregates.share_intervals(np.arange(runs + 1) / runs, runs)
     for rate in np.linspace(0.02, 0.98, 49):

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from rnnbench.catalogue import Catalogue
-from rnnbench.cli.portrait import _measured
+from rnnbench.cli.details import _measured
 from rnnbench.testing import CELL_CHECKS, TASK_CHECKS
 from tests.builders.cli import rnnbench
 from tests.conftest import MakePlugin

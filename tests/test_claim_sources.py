@@ -1,4 +1,4 @@
-"""How a claim is shown: learning rates and their search, the results it rests on, doubts, and the forest plot."""
+"""How a claim is shown: learning rates and their search, the results it rests on, caveats, and the forest plot."""
 
 import csv
 from itertools import combinations
@@ -135,13 +135,13 @@ def test_doubts_of_a_claim_are_those_of_its_own_trainings() -> None:
             best = {"gru": 0.01, "lstm": 0.003}.get(trial.cell.row, 0.001)
             results.append(learned(trial, 8 if trial.learning_rate == best else 20))
             index[trial_id(trial)] = known(results[-1])
-    mine, others = (found.doubts for found in find(results, whole.claims).claims)
+    mine, others = (found.caveats for found in find(results, whole.claims).claims)
     assert f"{LABEL}: gru has its learning rate of 0.01 from the edge of the grid; a better one may lie beyond." in mine
-    (luck,) = [doubt for doubt in mine if "tuning seed" in doubt]
+    (luck,) = [caveat for caveat in mine if "tuning seed" in caveat]
     assert luck.startswith(f"{LABEL}: one tuning seed chose the learning rate of gru, lstm;")
-    assert any(doubt.startswith(LABEL) and "reach the target in the same epoch" in doubt for doubt in mine)
-    assert not any("rnn " in doubt or "irnn" in doubt for doubt in mine)
-    assert any("irnn has its learning rate of 0.001" in doubt for doubt in others)
+    assert any(caveat.startswith(LABEL) and "reach the target in the same epoch" in caveat for caveat in mine)
+    assert not any("rnn " in caveat or "irnn" in caveat for caveat in mine)
+    assert any("irnn has its learning rate of 0.001" in caveat for caveat in others)
 
 
 def test_a_doubt_on_several_conditions_is_one_sentence() -> None:
@@ -149,18 +149,18 @@ def test_a_doubt_on_several_conditions_is_one_sentence() -> None:
     tasks = [{"name": "adding", "horizons": [20, 40]}]
     whole = suite(claim(tasks=tasks, shares=[1.0, 0.75]))
 
-    def doubts(results: list[Result]) -> tuple[str, ...]:
-        return find(results, whole.claims).claims[0].doubts
+    def caveats(results: list[Result]) -> tuple[str, ...]:
+        return find(results, whole.claims).claims[0].caveats
 
-    everywhere = doubts(run(whole, lambda *_: None))
+    everywhere = caveats(run(whole, lambda *_: None))
     assert "Under every condition: no seed of gru or lstm reaches the target." in everywhere
     assert len(everywhere) == len(set(everywhere))
     some = [_solved(r, 5) if _horizon(r) == 40 else r for r in run(whole, lambda *_: None)]
-    assert f"{LABEL}: no seed of gru or lstm reaches the target." in doubts(some)
+    assert f"{LABEL}: no seed of gru or lstm reaches the target." in caveats(some)
 
 
 @pytest.mark.parametrize(
-    ("region", "missed", "doubt"),
+    ("region", "missed", "caveat"),
     [
         ({"at_most": 0.8}, 0, None),
         ({"at_most": 0.8}, 1, "quicker than lstm in the typical seed, but it misses the target in 1 of 20 seeds and "),
@@ -171,7 +171,7 @@ def test_a_doubt_on_several_conditions_is_one_sentence() -> None:
     ],
 )
 def test_what_all_seeds_say_against_a_decided_condition_is_a_doubt(
-    region: dict[str, Any], missed: int, doubt: str | None
+    region: dict[str, Any], missed: int, caveat: str | None
 ) -> None:
     """A cell that is half as quick again, where it gets there; not where nothing is decided."""
     whole = suite(claim(**region), seeds=20)
@@ -182,9 +182,9 @@ def test_what_all_seeds_say_against_a_decided_condition_is_a_doubt(
         return None if seed < missed else 4 + seed % 2
 
     (found,) = find(run(whole, epochs), whole.claims).claims
-    told = [one for one in found.doubts if "in the typical seed" in one]
-    assert len(told) == (doubt is not None)
-    assert doubt is None or (told[0].startswith(f"{LABEL}: gru is ") and doubt in told[0])
+    told = [one for one in found.caveats if "in the typical seed" in one]
+    assert len(told) == (caveat is not None)
+    assert caveat is None or (told[0].startswith(f"{LABEL}: gru is ") and caveat in told[0])
 
 
 @pytest.mark.parametrize(("metric", "doubted"), [("", True), ("mse", True), ("mse@2x", False)])
@@ -199,7 +199,7 @@ def test_a_score_at_its_ceiling_is_a_doubt_where_the_claim_reads_that_score(metr
         results.append(replace(result, learning=replace(result.learning, test={"mse": 0.0, "mse@2x": far})))
     (found,) = find(results, whole.claims).claims
     assert found.readings[0].judged[0].effect is not None
-    assert any("is at its ceiling" in doubt for doubt in found.doubts) == doubted
+    assert any("is at its ceiling" in caveat for caveat in found.caveats) == doubted
 
 
 def test_cells_of_unequal_recipes_with_unequal_parameters_are_a_doubt() -> None:
@@ -213,7 +213,7 @@ def test_cells_of_unequal_recipes_with_unequal_parameters_are_a_doubt() -> None:
         size = result.trial.recipe.parameters
         results.append(replace(result, learning=replace(result.learning, parameters=size)))
     told = f"{LABEL}: parameters are not equal: gru has 10,000 and large has 40,000."
-    assert told in find(results, whole.claims).claims[0].doubts
+    assert told in find(results, whole.claims).claims[0].caveats
 
 
 def _horizon(result: Result) -> object:
@@ -282,11 +282,12 @@ def _texts(axis: Axes) -> list[Text]:
 
 @pytest.mark.parametrize(("figure", "is_moved"), [("parameters", False), ("peak-memory", True)])
 def test_what_is_counted_is_not_moved_by_other_work(figure: str, is_moved: bool) -> None:
-    """A doubt on a busy machine where memory is read, none where parameters are counted; neither has learning rates."""
+    """A caveat on a busy machine where memory is read, none where parameters are counted; neither has learning
+    rates."""
     whole = suite(claim(figure=figure, shapes=[{"steps": 5}]))
     busy = Surroundings(load=None, busy_cores=1.5)
     results = [replace(result, surroundings=busy) for result in run(whole, noisy(), costs={"gru": 3.0, "lstm": 4.0})]
     (found,) = find(results, whole.claims).claims
-    assert [doubt.startswith("The machine was busy") for doubt in found.doubts] == [True] * is_moved
+    assert [caveat.startswith("The machine was busy") for caveat in found.caveats] == [True] * is_moved
     assert {one.rate for one in found.readings[0].judged[0].evidence} == {None}
     assert found.readings[0].judged[0].rates == ()

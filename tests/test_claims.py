@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
-from rnnbench.campaign.belonging import Belonging
+from rnnbench.campaign.membership import Membership
 from rnnbench.catalogue import Catalogue
 from rnnbench.errors import RnnbenchError
 from rnnbench.findings import find
-from rnnbench.findings.claims.book import Book
 from rnnbench.findings.claims.judging import judge
-from rnnbench.findings.claims.wording import dependence
+from rnnbench.findings.claims.measurements import Measurements
+from rnnbench.findings.claims.summary import dependence
 from rnnbench.plan import known, plan
 from rnnbench.records import (
     CostTrial,
@@ -463,7 +463,7 @@ def test_days_have_to_agree() -> None:
     """Quicker on one and slower on the other is open, however sure each day is."""
     whole = suite(claim(figure="train-time", at_most=0.95, shapes=[{"steps": 5}]))
     first = run(whole, noisy(), costs={"gru": 0.66, "lstm": 1.0})
-    trials = [replace(result.trial, occasion="another day") for result in first if isinstance(result.trial, CostTrial)]
+    trials = [replace(result.trial, session="another day") for result in first if isinstance(result.trial, CostTrial)]
     for factor, verdict in ((0.7, "supported"), (1.4, "undecided")):
         second = [cost(trial, {"gru": factor, "lstm": 1.0}) for trial in trials]
         assert find([*first, *second], whole.claims).claims[0].verdict == verdict
@@ -473,7 +473,7 @@ def test_a_day_that_was_cut_short_keeps_no_claim_open() -> None:
     """The whole day decides; a part of another one is neither for nor against."""
     whole = suite(claim(figure="train-time", at_most=0.95, shapes=[{"steps": 5}]))
     first = run(whole, noisy(), costs={"gru": 0.66, "lstm": 1.0})
-    trials = [replace(result.trial, occasion="another day") for result in first if isinstance(result.trial, CostTrial)]
+    trials = [replace(result.trial, session="another day") for result in first if isinstance(result.trial, CostTrial)]
     short = [cost(trial, {"gru": 1.4, "lstm": 1.0}) for trial in trials[:7]]
     (found,) = find([*first, *short], whole.claims).claims
     judged = found.readings[0].judged[0]
@@ -505,7 +505,7 @@ def test_seconds_are_epochs_times_the_time_of_a_step() -> None:
     assert decide(suite(seconds), epochs, costs={"gru": 4.0, "lstm": 1.0}).verdict == "refuted"
     whole = suite(seconds)
     first = run(whole, epochs, costs={"gru": 1.0, "lstm": 1.0})
-    trials = [replace(result.trial, occasion="another day") for result in first if isinstance(result.trial, CostTrial)]
+    trials = [replace(result.trial, session="another day") for result in first if isinstance(result.trial, CostTrial)]
     for factor, verdict in ((1.0, "supported"), (2.0, "undecided")):  # days have to agree here too
         second = [cost(trial, {"gru": factor, "lstm": 1.0}) for trial in trials]
         assert find([*first, *second], whole.claims).claims[0].verdict == verdict
@@ -573,11 +573,11 @@ def test_each_look_gets_its_share_of_the_error() -> None:
     """The first of five at 1.8 %: what would do at 4 % does not."""
     whole = suite(claim(), choices=Choices(until_decided=True))
     assert whole.claims[0].by_rule == (10, 15, 20, 25, 30)
-    book = Book.of(run(suite(claim()), noisy(gru=11, lstm=16)))
-    once = judge(replace(whole.claims[0], at_looks=()), book).readings[0].judged[0]
+    measurements = Measurements.of(run(suite(claim()), noisy(gru=11, lstm=16)))
+    once = judge(replace(whole.claims[0], at_looks=()), measurements).readings[0].judged[0]
     assert once.p_value is not None
     assert 0.0181 < once.p_value < 0.04
-    assert (once.state, judge(whole.claims[0], book).readings[0].judged[0].state) == ("holds", "open")
+    assert (once.state, judge(whole.claims[0], measurements).readings[0].judged[0].state) == ("holds", "open")
 
 
 def test_a_claim_without_seeds_is_looked_at_once() -> None:
@@ -705,6 +705,6 @@ def test_results_of_seeds_that_were_added_belong_to_the_suite() -> None:
     """So that --fresh, and what is not final, finds them too: up to the cap, and no further."""
     whole = suite({**claim(), "most_seeds": 20}, choices=Choices(until_decided=True))
     trial = next(t for t in plan(whole, {}, ()) if isinstance(t, LearningTrial))
-    belonging = Belonging(whole)
-    assert replace(trial, seed=19) in belonging
-    assert replace(trial, seed=20) not in belonging
+    membership = Membership(whole)
+    assert replace(trial, seed=19) in membership
+    assert replace(trial, seed=20) not in membership

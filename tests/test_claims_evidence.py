@@ -8,14 +8,14 @@ import pytest
 from msgspec.structs import replace
 from scipy import stats
 
-from rnnbench.campaign import Place, run_suite, untested
+from rnnbench.campaign import ExecutorChoice, run_suite, untested
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.preview import few_seeds
 from rnnbench.errors import RnnbenchError
 from rnnbench.findings import find, is_settled
-from rnnbench.findings.claims.book import Book
 from rnnbench.findings.claims.judging import judge
 from rnnbench.findings.claims.looks import look_at, verdict_seeds
+from rnnbench.findings.claims.measurements import Measurements
 from rnnbench.records import CostTrial, Diagnosed, Diagnosis, LearningTrial, MemoryRow, Result, Suite
 from rnnbench.store import Store, keep_claims, kept_claims
 from rnnbench.suite import Choices
@@ -144,7 +144,7 @@ def test_a_run_decides_at_the_level_of_its_report(tmp_path: Path, monkeypatch: p
     planned: list[Suite] = []
     monkeypatch.setattr("rnnbench.campaign.run.plan", lambda suite, *_: planned.append(suite) or [])
     catalogue = Catalogue.load()
-    place = Place(catalogue.executors["local"].item)
+    place = ExecutorChoice(catalogue.executors["local"].item)
     run_suite(whole, catalogue, Store(tmp_path), place, watch=lambda *_: None)
     (kept,) = kept_claims(tmp_path)
     assert planned[0].claims == (kept,)
@@ -204,17 +204,17 @@ def test_a_claim_of_parts_is_settled_when_one_part_fails_throughout_or_none_can(
         return found
 
     (whole,) = suite(_parts(20, 40)).claims
-    open_yet = Book.of(results(whole, None))
+    open_yet = Measurements.of(results(whole, None))
     assert judge(whole, open_yet).verdict == "mixed"
     assert not is_settled(whole, open_yet, 10)
-    assert judge(whole, Book.of(results(whole, 25))).verdict == "refuted"
-    assert is_settled(whole, Book.of(results(whole, 25)), 10)
+    assert judge(whole, Measurements.of(results(whole, 25))).verdict == "refuted"
+    assert is_settled(whole, Measurements.of(results(whole, 25)), 10)
     (ways,) = suite({**_parts(20, 40), "parts": False}).claims
     assert is_settled(ways, open_yet, 10)
     (early,) = suite(_parts(20)).claims
     failed = run(suite(_parts(20)), lambda row, seed: 25 if row == "lstm" else 14 + seed % 3)
-    assert judge(early, Book.of(failed)).verdict == "refuted"
-    assert is_settled(early, Book.of(failed), 10)
+    assert judge(early, Measurements.of(failed)).verdict == "refuted"
+    assert is_settled(early, Measurements.of(failed), 10)
 
 
 def test_an_interval_around_what_is_not_known_is_called_so() -> None:
@@ -309,7 +309,7 @@ def test_seconds_are_those_of_the_models_that_learn() -> None:
     """The shape's budget, width and batch are the recipe's."""
     recipe = {"tune": False, "epochs": BUDGET, "parameters": 777, "hidden_size": 19, "batch_size": 8}
     whole = suite(_seconds(match=["parameters", "hidden"], shapes=[{"steps": 20, "batch": 3}]), recipe=recipe)
-    by_budget, by_width = (question.pace for question in whole.claims[0].readings[0].questions)
+    by_budget, by_width = (question.step_time for question in whole.claims[0].readings[0].questions)
     assert by_budget
     assert by_width
     assert (by_budget[0].shape.parameters, by_budget[0].shape.batch) == (777, 8)
@@ -340,7 +340,7 @@ def test_a_day_that_was_cut_short_keeps_no_claim_on_seconds_open() -> None:
     results = run(whole, noisy(gru=8, lstm=16), costs={"gru": 1.0, "lstm": 1.0})
     assert find(results, whole.claims).claims[0].verdict == "supported"
     times = [result for result in results if isinstance(result.trial, CostTrial)][:3]
-    more = [replace(result, trial=replace(result.trial, occasion="another")) for result in times]
+    more = [replace(result, trial=replace(result.trial, session="another")) for result in times]
     assert find([*results, *more], whole.claims).claims[0].verdict == "supported"
 
 

@@ -7,13 +7,13 @@ import pytest
 from msgspec.structs import replace
 
 from rnnbench.findings import find
-from rnnbench.findings.claims.book import Book
+from rnnbench.findings.claims.evidence import evidence_for
+from rnnbench.findings.claims.evidence_records import Evidence
 from rnnbench.findings.claims.family import column, share
 from rnnbench.findings.claims.judging import judge, judge_at
 from rnnbench.findings.claims.looks import look_at
-from rnnbench.findings.claims.weighing import weigh
-from rnnbench.findings.claims.weights import Weighed
-from rnnbench.findings.claims.wording import cautions
+from rnnbench.findings.claims.measurements import Measurements
+from rnnbench.findings.claims.summary import cautions
 from rnnbench.findings.learning.looks import Schedule
 from rnnbench.findings.stats.estimates import LEVEL
 from rnnbench.findings.stats.signed_rank import p_above, p_below, two_sided
@@ -57,7 +57,7 @@ def test_conditions_whose_seeds_have_nothing_in_common_count_nearly_as_by_holm()
     whole = suite(claim(tasks=HORIZONS))
     results = apart(whole, 10, 16)
     (condition, *_) = whole.claims[0].readings
-    one_by_one = [weigh(condition, question, Book.of(results)) for question in condition.questions]
+    one_by_one = [evidence_for(condition, question, Measurements.of(results)) for question in condition.questions]
     smallest = min(min(one.p_for or 0.0, one.p_against or 0.0) for one in one_by_one)
     assert 3 * smallest < min(p_values(whole, results)) <= 4 * smallest
 
@@ -91,14 +91,14 @@ def test_open_conditions_that_are_copies_ask_for_no_more_seeds_than_one() -> Non
 # What a condition rests on
 
 
-def weighed(region: Region, *choices: dict[int, tuple[float, float]]) -> Weighed:
+def evidence(region: Region, *choices: dict[int, tuple[float, float]]) -> Evidence:
     """These choices of rates have to pass above a bound and below one."""
     p_for, p_against = two_sided(
         region,
         lambda bound: max(p_above([low for low, _ in one.values()], bound) for one in choices),
         lambda bound: max(p_below([high for _, high in one.values()], bound) for one in choices),
     )
-    return Weighed(p_for=p_for, p_against=p_against, above=choices, below=choices)
+    return Evidence(p_for=p_for, p_against=p_against, above=choices, below=choices)
 
 
 def at(*values: float) -> dict[int, tuple[float, float]]:
@@ -121,32 +121,32 @@ def at(*values: float) -> dict[int, tuple[float, float]]:
 def test_a_condition_rests_on_how_far_seeds_lie_beyond_the_bound_that_decides(
     region: Region, values: tuple[float, ...], distances: tuple[float, ...]
 ) -> None:
-    found = column(weighed(region, at(*values)), region)
+    found = column(evidence(region, at(*values)), region)
     assert found is not None
     assert found == pytest.approx(dict(enumerate(distances, 3)))
 
 
 def test_of_several_choices_of_rates_the_one_that_is_passed_least_clearly_decides() -> None:
     region = Region(high=1.0)
-    found = column(weighed(region, at(0.2, 0.3, 0.6, -1.0), at(0.2, 0.3, 1.6, -1.0)), region)
+    found = column(evidence(region, at(0.2, 0.3, 0.6, -1.0), at(0.2, 0.3, 1.6, -1.0)), region)
     assert found == pytest.approx({3: 0.8, 4: 0.7, 5: -0.6, 6: 2.0})
 
 
 def test_a_seed_that_may_lie_anywhere_lies_on_the_wrong_side_by_its_own_number() -> None:
     region = Region(high=0.0)
-    found = column(weighed(region, {0: (-1.0, -1.0), 7: (-2.0, 1e6), 9: (-3.0, -3.0), 4: (-0.5, -0.5)}), region)
+    found = column(evidence(region, {0: (-1.0, -1.0), 7: (-2.0, 1e6), 9: (-3.0, -3.0), 4: (-0.5, -0.5)}), region)
     assert found == pytest.approx({0: 1.0, 7: -1e6, 9: 3.0, 4: 0.5})
 
 
 def test_what_lies_on_the_boundary_to_the_last_digits_is_no_distance() -> None:
     bound = Region(high=0.2)
-    found = column(weighed(bound, at(0.3 - 0.1, -1.0, -2.0)), bound)  # 0.19999999999999998
+    found = column(evidence(bound, at(0.3 - 0.1, -1.0, -2.0)), bound)  # 0.19999999999999998
     assert found is not None
     assert found[3] == 0
 
 
 def test_what_no_seeds_decide_has_no_distances() -> None:
-    assert column(Weighed(p_for=0.01, p_against=1.0, by_seeds=False), Region(high=0.0)) is None
+    assert column(Evidence(p_for=0.01, p_against=1.0, by_seeds=False), Region(high=0.0)) is None
 
 
 def test_an_equal_part_of_the_level_is_always_enough_and_copies_need_no_part() -> None:
@@ -212,11 +212,11 @@ def said(claim: Claim, seeds: int) -> list[str]:
 
 def test_a_claim_is_judged_at_the_level_of_its_look() -> None:
     whole = suite(claim())
-    book = Book.of(run(whole, noisy(gru=8, lstm=16)))
+    measurements = Measurements.of(run(whole, noisy(gru=8, lstm=16)))
     (asked,) = whole.claims
-    assert judge(asked, book).level == looked(10)
+    assert judge(asked, measurements).level == looked(10)
     for seeds in ((10,), (7, 10)):
-        assert judge(replace(asked, looked=seeds), book).level == looked(*seeds)
+        assert judge(replace(asked, looked=seeds), measurements).level == looked(*seeds)
 
 
 def test_a_claim_is_judged_at_the_first_look_of_its_rule_that_settles_it() -> None:
@@ -224,11 +224,11 @@ def test_a_claim_is_judged_at_the_first_look_of_its_rule_that_settles_it() -> No
     at none before its first."""
     whole = suite(claim(), seeds=20)
     asked = replace(whole.claims[0], at_looks=(10, 15, 20), settling=20, evenly=True)
-    turns = Book.of(run(whole, lambda row, seed: 16 if row == "lstm" else 8 + seed % 3 if seed < 10 else 25))
+    turns = Measurements.of(run(whole, lambda row, seed: 16 if row == "lstm" else 8 + seed % 3 if seed < 10 else 25))
     early = judge(asked, turns)
     assert (early.verdict, early.seeds, early.level) == ("supported", 10, look_at(asked, 10).level)
     assert (judge_at(asked, turns, 20).verdict, judge(whole.claims[0], turns).verdict) == ("undecided",) * 2
-    close = Book.of(run(whole, noisy(gru=13, lstm=16)))
+    close = Measurements.of(run(whole, noisy(gru=13, lstm=16)))
     assert [judge(asked, close.up_to(seeds)).seeds for seeds in (20, 19, 12)] == [20, 15, 10]
     unfinished = judge(asked, turns.up_to(9))
     assert (unfinished.verdict, unfinished.readings[0].judged[0].state) == ("undecided", "open")

@@ -9,7 +9,7 @@ from hypothesis import given, strategies as st
 from msgspec.structs import replace
 
 from rnnbench.compare import Comparison, blocks, compare
-from rnnbench.compare.wording import apart, in_units, moved
+from rnnbench.compare.summary import apart, in_units, moved
 from rnnbench.executors.running import without_run
 from rnnbench.records import (
     Diagnosed,
@@ -280,8 +280,8 @@ def test_a_file_from_a_later_version_is_unreadable_and_the_rest_is_compared(tmp_
 
 def test_costs_are_matched_by_cell_whoever_is_measured_beside_it() -> None:
     """A cell more in a process, another day, and fewer replicates do not make it another figure."""
-    base = [timed({"gru": 2.0}, round=turn, occasion="2026-11-24") for turn in range(3)]
-    head = [timed({"rnn": 1.0, "gru": 3.0}, round=turn, occasion="2026-11-25") for turn in range(2)]
+    base = [timed({"gru": 2.0}, round=turn, session="2026-11-24") for turn in range(3)]
+    head = [timed({"rnn": 1.0, "gru": 3.0}, round=turn, session="2026-11-25") for turn in range(2)]
     comparison = against(base, head)
     told = {(change.row, change.figure): change for change in comparison.changes}
     assert told["gru", "parameters"].verdict == "same"
@@ -330,7 +330,7 @@ def test_noisy_figures_are_shown_and_not_judged(factor: float) -> None:
         replace(bare, costs=(replace(row, instructions=int(1000 * factor)),)),
     )
     noisy = {c.figure: c.verdict for c in against(base, head).changes if c.kind == "noisy"}
-    figures = ("time of a step", "first call", "ratio to the ruler", "peak of a training step", "instructions")
+    figures = ("time of a step", "first call", "ratio to the reference cell", "peak of a training step", "instructions")
     assert noisy == dict.fromkeys(figures, "not judged")
 
 

@@ -27,7 +27,7 @@ from rnnbench.records import (
     TimelineRow,
     TimeRow,
 )
-from rnnbench.runner.cost.instructions import Told, instructions, main as count_instructions
+from rnnbench.runner.cost.instructions import CountedCells, instructions, main as count_instructions
 from rnnbench.runner.cost.subjects import Bench, Streaming
 from tests.builders.records import COST
 from tests.conftest import MakePlugin
@@ -200,7 +200,7 @@ def test_whose_step_is_counted_is_told(make_plugin: MakePlugin, tmp_path: Path) 
     threads = torch.get_num_threads()
     count_instructions(str(order), str(told))
     torch.set_num_threads(threads)
-    said = msgspec.json.decode(told.read_bytes(), type=Told)
+    said = msgspec.json.decode(told.read_bytes(), type=CountedCells)
     assert said.counted == ("7", "-3", "8")
     assert {row: failed.reason for row, failed in said.failures.items()} == {
         "-1": "ValueError: call 1",
@@ -300,7 +300,7 @@ def test_a_trial_has_its_timeline(pool: LocalPool) -> None:
 
 
 @pytest.mark.parametrize("measurement", ["inference-time", "streaming-time"])
-def test_every_kind_of_step_is_timed_beside_the_ruler(pool: LocalPool, measurement: str) -> None:
+def test_every_kind_of_step_is_timed_beside_the_reference_cell(pool: LocalPool, measurement: str) -> None:
     """With what the machine can do, and what went on around."""
     cells = [CellUse(name=name) for name in ("rnn", "lru")]
     result = measure(pool, measurement, *cells, repeats=5)
@@ -309,7 +309,7 @@ def test_every_kind_of_step_is_timed_beside_the_ruler(pool: LocalPool, measureme
     for row in result.costs:
         assert isinstance(row, TimeRow)
         assert len(row.cpu_seconds) == 5
-        assert math.isfinite(row.log_ratio_to_ruler)
+        assert math.isfinite(row.log_ratio_to_reference_cell)
     assert result.surroundings is not None
     assert result.surroundings.matrix_flops_per_second
     assert result.surroundings.copied_bytes_per_second

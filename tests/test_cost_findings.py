@@ -15,8 +15,18 @@ from rnnbench.campaign import FAILURES
 from rnnbench.campaign.progress import outcome
 from rnnbench.executors.running import without_run
 from rnnbench.findings import CostPair, find
-from rnnbench.findings.cost.paces import over_occasions
-from rnnbench.records import Aim, CellUse, CostTrial, MemoryRow, Result, Seconds, Shape, Surroundings, TimeRow
+from rnnbench.findings.cost.step_times import over_sessions
+from rnnbench.records import (
+    CellUse,
+    CostTrial,
+    MemoryRow,
+    PrecisionTarget,
+    Result,
+    Seconds,
+    Shape,
+    Surroundings,
+    TimeRow,
+)
 from rnnbench.store import Store
 from rnnbench_reports.pytest_benchmark import render
 from tests.builders.cli import rnnbench
@@ -26,7 +36,7 @@ CELLS = {"gru": ("gru", "k"), "lstm": ("lstm", "k"), "lstm B": ("lstm", "k"), "l
 
 
 def times(seconds: dict[str, float], replicate: int = 0, **changes: object) -> Result:
-    """A replicate in which steps take so long, the ruler a second."""
+    """A replicate in which steps take so long, the reference cell a second."""
     uses = tuple(CellUse(name=CELLS[row][0], label=row) for row in seconds)
     trial: CostTrial = msgspec.structs.replace(COST, cells=uses, round=replicate, **changes)
     rows = tuple(
@@ -36,7 +46,7 @@ def times(seconds: dict[str, float], replicate: int = 0, **changes: object) -> R
             parameters=9,
             cpu_seconds=(taken, taken, taken),
             wall_seconds=(taken, taken, 2 * taken),
-            log_ratio_to_ruler=math.log(taken),
+            log_ratio_to_reference_cell=math.log(taken),
             first_call_seconds=1.0,
         )
         for row, taken in seconds.items()
@@ -57,7 +67,7 @@ def pair(results: list[Result], slow: str, fast: str) -> CostPair:
 def test_a_range_of_few_replicates_is_called_one(replicates: int, said: str) -> None:
     """It is no interval, and one replicate has not even that."""
     (finding,) = find([times({"gru": 1.0, "lstm": 2.0}, r) for r in range(replicates)]).costs
-    assert "In training, of the time of torch's LSTM, the ruler, gru takes 1" in finding.answer
+    assert "In training, of the time of torch's LSTM, the reference cell, gru takes 1" in finding.answer
     assert f"lstm {said}" in finding.answer
 
 
@@ -88,23 +98,23 @@ def test_a_pair_is_compared_in_the_replicates_that_it_shares() -> None:
     assert found.low == pytest.approx(1.1) == found.high
 
 
-def replace_occasion(result: Result, day: str) -> Result:
-    return msgspec.structs.replace(result, trial=msgspec.structs.replace(result.trial, occasion=day))
+def replace_session(result: Result, day: str) -> Result:
+    return msgspec.structs.replace(result, trial=msgspec.structs.replace(result.trial, session=day))
 
 
-def test_a_day_that_was_cut_short_is_no_occasion() -> None:
+def test_a_day_that_was_cut_short_is_no_session() -> None:
     """Its replicates enter no ratio and no exponent beside a day that is whole, and the report says so; alone, they are
     what there is."""
-    whole = [times({"gru": 1.0, "lstm": 2.0 + r / 1e3}, r, occasion="2026-01-01") for r in range(8)]
-    short = [times({"gru": 1.0, "lstm": 9.0}, r, occasion="2026-01-02") for r in range(7)]
+    whole = [times({"gru": 1.0, "lstm": 2.0 + r / 1e3}, r, session="2026-01-01") for r in range(8)]
+    short = [times({"gru": 1.0, "lstm": 9.0}, r, session="2026-01-02") for r in range(7)]
     found = pair(whole + short, "lstm", "gru")
-    assert (found.ratio.n, found.ratio.kind, found.occasions) == (8, "95 % interval", {})
+    assert (found.ratio.n, found.ratio.kind, found.sessions) == (8, "95 % interval", {})
     assert found.ratio.high < 3
-    assert any("7 replicates are of occasions that were cut short" in doubt for doubt in find(whole + short).doubts)
-    assert not any("cut short" in doubt for doubt in find(whole).doubts + find(short).doubts)
+    assert any("7 replicates are of sessions that were cut short" in caveat for caveat in find(whole + short).caveats)
+    assert not any("cut short" in caveat for caveat in find(whole).caveats + find(short).caveats)
     assert pair(short, "lstm", "gru").ratio.n == 7
     results = [
-        at_length(steps, {"gru": float(steps**power)}, r, occasion=day)
+        at_length(steps, {"gru": float(steps**power)}, r, session=day)
         for day, power, number in (("2026-01-01", 1, 8), ("2026-01-02", 3, 7))
         for steps in (64, 128, 256)
         for r in range(number)
@@ -129,47 +139,47 @@ def test_who_is_missing_is_told_with_the_reason() -> None:
     said = "rnn has no figure of train-step-time in 3 of 8 replicates: ValueError: no."
     (finding,) = find(beside).costs
     assert finding.absent == (said,)
-    assert f"{finding.title}: {said}" in find(beside).doubts
+    assert f"{finding.title}: {said}" in find(beside).caveats
     assert finding.pairs == find(results).costs[0].pairs
     assert [row.row for row in finding.rows] == ["gru", "lstm"]
 
 
 def test_what_moves_from_day_to_day_is_in_the_printed_range() -> None:
-    """Each day's interval is narrow, and the days differ: the range covers them all, and a doubt tells."""
+    """Each day's interval is narrow, and the days differ: the range covers them all, and a caveat tells."""
     rng = np.random.default_rng(0)
     days = {"2026-01-01": 1.8, "2026-01-02": 2.4, "2026-01-03": 2.0}
     results = [
-        times({"gru": 1.0, "lstm": ratio * math.exp(rng.normal(0, 0.005))}, r, occasion=day)
+        times({"gru": 1.0, "lstm": ratio * math.exp(rng.normal(0, 0.005))}, r, session=day)
         for day, ratio in days.items()
         for r in range(8)
     ]
     found = pair(results, "lstm", "gru")
-    assert found.ratio.kind == "over occasions"
-    assert found.ratio.low < min(r.low for r in found.occasions.values()) < 1.81
-    assert found.ratio.high > max(r.high for r in found.occasions.values()) > 2.39
+    assert found.ratio.kind == "over sessions"
+    assert found.ratio.low < min(r.low for r in found.sessions.values()) < 1.81
+    assert found.ratio.high > max(r.high for r in found.sessions.values()) > 2.39
     assert found.ratio.n == 3
-    assert {day: round(r.centre, 1) for day, r in found.occasions.items()} == days
-    assert any(re.search(r"lstm over gru \(train\) was 1\.8 to 2\.39? on 3 occasions", d) for d in find(results).doubts)
-    more = [replace_occasion(result, day) for day in ("2026-01-04", "2026-01-05") for result in results[:8]]
-    assert not any("holds to 5-15 %" in doubt for doubt in find([*results, *more]).doubts)
-    assert any("holds to 5-15 %" in doubt for doubt in find(results).doubts)
+    assert {day: round(r.centre, 1) for day, r in found.sessions.items()} == days
+    assert any(re.search(r"lstm over gru \(train\) was 1\.8 to 2\.39? on 3 sessions", d) for d in find(results).caveats)
+    more = [replace_session(result, day) for day in ("2026-01-04", "2026-01-05") for result in results[:8]]
+    assert not any("holds to 5-15 %" in caveat for caveat in find([*results, *more]).caveats)
+    assert any("holds to 5-15 %" in caveat for caveat in find(results).caveats)
     (finding,) = find(results).costs
     assert "moves by 5 to 15 %" in finding.answer
 
 
-def test_one_occasion_is_as_it_was_and_more_never_narrow_the_range() -> None:
+def test_one_session_is_as_it_was_and_more_never_narrow_the_range() -> None:
     """However many days agree, the range is that of the widest of them at least. Where days differ more than replicates
     do, what is printed of four holds the mean over all days 95 times of 100."""
     logs = [0.0, 0.01, -0.01, 0.02, -0.02, 0.01, 0.0, -0.01]
-    one = over_occasions({"": logs})
-    many = over_occasions({str(day): logs for day in range(20)})
+    one = over_sessions({"": logs})
+    many = over_sessions({str(day): logs for day in range(20)})
     assert (many.low, many.high) == (one.low, one.high)
     assert one.kind == "95 % interval"
     rng = np.random.default_rng(0)
     truth, covered = 0.0, 0
     for _ in range(300):
         days = truth + rng.normal(0, 0.1, 4)
-        found = over_occasions({str(i): (day + rng.normal(0, 0.01, 8)).tolist() for i, day in enumerate(days)})
+        found = over_sessions({str(i): (day + rng.normal(0, 0.01, 8)).tolist() for i, day in enumerate(days)})
         covered += math.log(found.low) < truth < math.log(found.high)
     assert covered >= 0.93 * 300
 
@@ -178,14 +188,14 @@ def test_a_wide_interval_and_a_busy_machine_are_doubts() -> None:
     """Wider than two percent; others at work before the start."""
     rng = np.random.default_rng(0)
     noisy = [times({"gru": math.exp(rng.normal(0, 0.2))}, r) for r in range(8)]
-    assert any("1 of 1 ratios to the ruler are wider than ±2%" in doubt for doubt in find(noisy).doubts)
+    assert any("1 of 1 ratios to the reference cell are wider than ±2%" in caveat for caveat in find(noisy).caveats)
     steady = [times({"gru": 1.0}, r) for r in range(8)]
-    assert not any("wider than" in doubt for doubt in find(steady).doubts)
+    assert not any("wider than" in caveat for caveat in find(steady).caveats)
     around = Surroundings(load=3.0, busy_cores=1.4, busiest="miner (99% of a core)")
     busy = [msgspec.structs.replace(steady[0], surroundings=around), *steady[1:]]
     assert (
         "The machine was busy with other work before 1 of 8 cost trials: up to 1.4 cores' worth, such as miner "
-        "(99% of a core)." in find(busy).doubts
+        "(99% of a core)." in find(busy).caveats
     )
 
 
@@ -214,7 +224,7 @@ def test_an_exponent_of_several_days_holds_what_each_of_them_says() -> None:
     days = {"2026-01-01": 1.1, "2026-01-02": 1.5}
     rng = np.random.default_rng(0)
     results = [
-        at_length(steps, {"gru": steps**power * math.exp(rng.normal(0, 0.01))}, r, occasion=day)
+        at_length(steps, {"gru": steps**power * math.exp(rng.normal(0, 0.01))}, r, session=day)
         for day, power in days.items()
         for steps in (64, 128, 256)
         for r in range(8)
@@ -222,7 +232,7 @@ def test_an_exponent_of_several_days_holds_what_each_of_them_says() -> None:
     (scaling,) = find(results).scalings
     (exponent,) = [curve.exponent for curve in scaling.curves]
     assert exponent is not None
-    assert (exponent.kind, exponent.n) == ("over occasions", 2)
+    assert (exponent.kind, exponent.n) == ("over sessions", 2)
     assert exponent.low < 1.1
     assert exponent.high > 1.5
     (alone,) = [curve.exponent for curve in find(results[:24]).scalings[0].curves]
@@ -238,7 +248,7 @@ def test_days_that_disagree_make_no_break_even() -> None:
     def results(second: float) -> list[Result]:
         return [
             at_length(
-                steps, {"gru": 1.0, "lstm": (1.1 if steps == 64 else 0.9) * shift * (1 + r / 1e4)}, r, occasion=day
+                steps, {"gru": 1.0, "lstm": (1.1 if steps == 64 else 0.9) * shift * (1 + r / 1e4)}, r, session=day
             )
             for day, shift in (("2026-01-01", 1.0), ("2026-01-02", second))
             for steps in (64, 256)
@@ -386,7 +396,7 @@ def test_the_report_says_whether_it_was_precise_enough_or_out_of_time() -> None:
     """By what the suite asked for when it ran."""
     rng = np.random.default_rng(0)
 
-    def said(spread: float, aim: Aim, seconds: float = 10.0) -> str:
+    def said(spread: float, aim: PrecisionTarget, seconds: float = 10.0) -> str:
         results = [
             msgspec.structs.replace(
                 times({"gru": math.exp(rng.normal(0, spread))}, r), aim=aim, seconds=Seconds(process=seconds)
@@ -396,7 +406,7 @@ def test_the_report_says_whether_it_was_precise_enough_or_out_of_time() -> None:
         (finding,) = find(results).costs
         return finding.endings["train"]
 
-    aim = Aim(precision=0.02, seconds=600.0, replicates=24)
+    aim = PrecisionTarget(precision=0.02, seconds=600.0, replicates=24)
     assert said(0.001, aim).endswith("asked was ±2.0%.")
     assert said(0.1, aim, seconds=100.0).endswith("but time was up.")
     assert said(0.1, msgspec.structs.replace(aim, replicates=8)).endswith("but they were as many as may be.")
@@ -406,10 +416,10 @@ def test_the_report_says_whether_it_was_precise_enough_or_out_of_time() -> None:
 def test_how_it_ended_is_said_of_the_last_day_by_its_own_intervals() -> None:
     """Neither by a wider day before it, nor by the few replicates of a day that was cut short after it."""
     rng = np.random.default_rng(0)
-    aim = Aim(precision=0.02, seconds=600.0, replicates=24)
+    aim = PrecisionTarget(precision=0.02, seconds=600.0, replicates=24)
     results = [
         msgspec.structs.replace(
-            times({"gru": math.exp(rng.normal(0, spread))}, r, occasion=day), aim=aim, seconds=Seconds(process=30.0)
+            times({"gru": math.exp(rng.normal(0, spread))}, r, session=day), aim=aim, seconds=Seconds(process=30.0)
         )
         for day, spread, number in (("2026-01-01", 0.1, 8), ("2026-01-02", 0.001, 8), ("2026-01-03", 0.1, 3))
         for r in range(number)
@@ -417,7 +427,7 @@ def test_how_it_ended_is_said_of_the_last_day_by_its_own_intervals() -> None:
     (finding,) = find(results).costs
     said = finding.endings["train"]
     assert re.fullmatch(
-        r"2026-01-02: 8 replicates, every ratio to the ruler within ±0\.\d%; asked was ±2\.0%\.", said
+        r"2026-01-02: 8 replicates, every ratio to the reference cell within ±0\.\d%; asked was ±2\.0%\.", said
     ), said
 
 

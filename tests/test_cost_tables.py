@@ -17,14 +17,14 @@ from rnnbench.executors.running import without_run
 from rnnbench.findings import CostFinding, find
 from rnnbench.findings.stats.estimates import Family, ratio
 from rnnbench.plan import cost_trials
-from rnnbench.records import Aim, CellUse, CostTrial, Result, TimeRow, trial_id
+from rnnbench.records import CellUse, CostTrial, PrecisionTarget, Result, TimeRow, trial_id
 from rnnbench.suite import Choices, read_suite
 from rnnbench_reports.cost_ratios import render
 from tests.builders.records import COST
 
 STEPPED, FUSED = "eager operations", "oneDNN"
 Rows = dict[tuple[str, str, str], float]
-"""Seconds of a step by name of the cell, implementation and kernel; the ruler takes a second."""
+"""Seconds of a step by name of the cell, implementation and kernel; the reference cell takes a second."""
 
 
 def replicate(rows: Rows, number: int = 0, reference: str = "", started: str = "", noise: float = 0.0) -> Result:
@@ -41,12 +41,15 @@ def replicate(rows: Rows, number: int = 0, reference: str = "", started: str = "
                 parameters=9,
                 cpu_seconds=(taken,) * 3,
                 wall_seconds=(taken,) * 3,
-                log_ratio_to_ruler=math.log(taken),
+                log_ratio_to_reference_cell=math.log(taken),
                 first_call_seconds=1.0,
             )
         )
     return msgspec.structs.replace(
-        without_run(trial, "ok", ""), costs=tuple(found), aim=Aim(0.02, 600.0, 24, reference), started=started
+        without_run(trial, "ok", ""),
+        costs=tuple(found),
+        aim=PrecisionTarget(0.02, 600.0, 24, reference),
+        started=started,
     )
 
 
@@ -74,10 +77,10 @@ def test_the_reference_is_what_the_suite_names_and_not_the_fastest() -> None:
     assert over["b"] is None
     assert {row: round(ratio.centre, 6) for row, ratio in over.items() if ratio} == {"a": 0.5, "c": 1.0}
     assert "In training, of the time of b, a takes 0.5 [0.5 to 0.5], c 1 [1 to 1]" in found.answer
-    by_ruler = table(rows)
-    assert by_ruler.references == {"train": ""}
-    assert all(row.train and row.train.over is None for row in by_ruler.rows)
-    assert "In training, of the time of torch's LSTM, the ruler, a takes 0.5" in by_ruler.answer
+    by_reference_cell = table(rows)
+    assert by_reference_cell.references == {"train": ""}
+    assert all(row.train and row.train.over is None for row in by_reference_cell.rows)
+    assert "In training, of the time of torch's LSTM, the reference cell, a takes 0.5" in by_reference_cell.answer
 
 
 def test_a_reference_that_is_named_after_measuring_changes_nothing() -> None:
@@ -88,7 +91,7 @@ def test_a_reference_that_is_named_after_measuring_changes_nothing() -> None:
         assert found.reference == reference
 
 
-def test_the_ruler_stands_in_for_a_reference_that_was_not_measured() -> None:
+def test_the_reference_cell_stands_in_for_a_reference_that_was_not_measured() -> None:
     """And for one that has nothing to learn, of training steps."""
     found = table(alone("a", "b"), "missing")
     assert (found.reference, found.references) == ("missing", {"train": ""})
@@ -107,16 +110,16 @@ def test_intervals_of_a_table_are_those_of_all_its_rows(rows: int) -> None:
 
 @pytest.mark.parametrize("reference", ["", "a"])
 def test_a_table_counts_its_ratios(reference: str) -> None:
-    """Four rows: four ratios to the ruler, three to a row, six pairs."""
+    """Four rows: four ratios to the reference cell, three to a row, six pairs."""
     found = table(alone("a", "b", "c", "d"), reference, noise=0.01)
     logs = {
         row: [math.log(replicate(alone("a", "b", "c", "d"), n, noise=0.01).costs[i].cpu_seconds[0]) for n in range(8)]  # type: ignore[union-attr]
         for i, row in enumerate("abcd")
     }
     to_reference = np.array(logs["b"]) - (np.array(logs["a"]) if reference else 0.0)
-    (pace,) = [row.train for row in found.rows if row.row == "b"]
-    assert pace
-    shown = pace.over if reference else pace.ratio
+    (step_time,) = [row.train for row in found.rows if row.row == "b"]
+    assert step_time
+    shown = step_time.over if reference else step_time.ratio
     assert shown
     expected = ratio(to_reference.tolist(), Family(3 if reference else 4, "rows"))
     assert (shown.low, shown.high) == pytest.approx((expected.low, expected.high))
@@ -186,7 +189,7 @@ def test_nothing_is_explained_by_ranges(results: Callable[[str], list[Result]], 
 def on_two_days(results: list[Result]) -> list[Result]:
     """The same replicates on each of them."""
     return [
-        msgspec.structs.replace(made, trial=msgspec.structs.replace(made.trial, occasion=day))
+        msgspec.structs.replace(made, trial=msgspec.structs.replace(made.trial, session=day))
         for day in ("2026-01-01", "2026-01-02")
         for made in results
     ]
@@ -237,16 +240,17 @@ def test_what_moved_most_from_day_to_day_is_one_doubt() -> None:
             rows["c", "default", STEPPED] = 2.0 * factor
             rows["b", "default", STEPPED] = 1.5 * factor**0.5
             made = replicate(rows, number)
-            results.append(msgspec.structs.replace(made, trial=msgspec.structs.replace(made.trial, occasion=day)))
-    moved = [doubt for doubt in find(results).doubts if " was " in doubt and "occasions" in doubt]
-    (doubt,) = moved
-    assert doubt.endswith("c over a (train) was 2 to 2.4 on 2 occasions, the most of 3 ratios that moved by over 2%.")
+            results.append(msgspec.structs.replace(made, trial=msgspec.structs.replace(made.trial, session=day)))
+    moved = [caveat for caveat in find(results).caveats if " was " in caveat and "sessions" in caveat]
+    (caveat,) = moved
+    assert caveat.endswith("c over a (train) was 2 to 2.4 on 2 sessions, the most of 3 ratios that moved by over 2%.")
 
 
 def test_days_are_told_over_the_reference_or_not_at_all() -> None:
-    """The reference has no ratio to itself, nor has a row that shared no process with it; over the ruler all have."""
+    """The reference has no ratio to itself, nor has a row that shared no process with it; over the reference cell all
+    have."""
 
-    def occasions(reference: str) -> dict[str, dict[str, float]]:
+    def sessions(reference: str) -> dict[str, dict[str, float]]:
         results = []
         for day in ("2026-01-01", "2026-01-02"):
             for number in range(16):
@@ -254,10 +258,10 @@ def test_days_are_told_over_the_reference_or_not_at_all() -> None:
                 if number >= 8:
                     rows = {("c", "default", STEPPED): 4.0}
                 made = replicate(rows, number, reference)
-                results.append(msgspec.structs.replace(made, trial=msgspec.structs.replace(made.trial, occasion=day)))
+                results.append(msgspec.structs.replace(made, trial=msgspec.structs.replace(made.trial, session=day)))
         (found,) = find(results).costs
         return {
-            row.row: {day: round(ratio.centre, 6) for day, ratio in row.train.occasions.items()}
+            row.row: {day: round(ratio.centre, 6) for day, ratio in row.train.sessions.items()}
             for row in found.rows
             if row.train
         }
@@ -265,8 +269,8 @@ def test_days_are_told_over_the_reference_or_not_at_all() -> None:
     def both(ratio: float) -> dict[str, float]:
         return {"2026-01-01": ratio, "2026-01-02": ratio}
 
-    assert occasions("a") == {"a": {}, "b": both(1.5), "c": {}}
-    assert occasions("") == {"a": both(2.0), "b": both(3.0), "c": both(4.0)}
+    assert sessions("a") == {"a": {}, "b": both(1.5), "c": {}}
+    assert sessions("") == {"a": both(2.0), "b": both(3.0), "c": both(4.0)}
 
 
 def mixed(short: int, whole: int = 10) -> list[Result]:
@@ -377,6 +381,6 @@ def test_a_suite_without_cells_takes_its_reference_from_the_chosen_ones(tmp_path
 
 
 def test_results_from_before_there_was_a_reference_are_read() -> None:
-    """They are stated over the ruler."""
-    old = msgspec.json.decode(b'{"precision": 0.02, "seconds": 600.0, "replicates": 24}', type=Aim)
+    """They are stated over the reference cell."""
+    old = msgspec.json.decode(b'{"precision": 0.02, "seconds": 600.0, "replicates": 24}', type=PrecisionTarget)
     assert old.reference == ""

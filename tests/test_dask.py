@@ -18,9 +18,9 @@ import msgspec
 import psutil
 import pytest
 
-from rnnbench.campaign import Place, run_suite
+from rnnbench.campaign import ExecutorChoice, run_suite
 from rnnbench.catalogue import Catalogue
-from rnnbench.contracts import Executor, Placement
+from rnnbench.contracts import Executor, ExecutorContext
 from rnnbench.errors import RnnbenchError
 from rnnbench.records import CostTrial, LearningTrial, Result, trial_id
 from rnnbench.store import Store
@@ -132,7 +132,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 
 def build(folder: Path, address: str = "", jobs: int | None = None) -> Executor:
-    return build_dask(Placement(folder, jobs), address, "GPU", 60.0)
+    return build_dask(ExecutorContext(folder, jobs), address, "GPU", 60.0)
 
 
 def trials_at_work(process: psutil.Process) -> list[psutil.Process]:
@@ -173,7 +173,7 @@ def test_a_killed_worker_costs_no_trial_and_no_bit(cluster: Cluster, tmp_path: P
             read_suite(str(path), catalogue, Choices()),
             catalogue,
             Store(folder),
-            Place(catalogue.executors["dask"].item, options),
+            ExecutorChoice(catalogue.executors["dask"].item, options),
             watch=lambda _, result: ran.append(trial_id(result.trial)) if result else None,
         )
         killing.result()
@@ -351,9 +351,9 @@ def test_a_cluster_may_be_encrypted(encrypted: Cluster, certificate: tuple[Path,
     encrypted.worker()
     made, key = (str(path) for path in certificate)
     assert encrypted.address.startswith("tls://")
-    placement = Placement(tmp_path)
+    context = ExecutorContext(tmp_path)
     options = {"tls_ca_file": made, "tls_cert": made, "tls_key": key}
-    with build_dask(placement, encrypted.address, "GPU", 60.0, **options) as executor:
+    with build_dask(context, encrypted.address, "GPU", 60.0, **options) as executor:
         assert finish(executor, trial("gru"))["gru"].status == "ok"
     tls = "distributed.comm.tls"
     configured = {f"{tls}.ca-file": made, f"{tls}.client.cert": made, f"{tls}.client.key": key}
@@ -365,10 +365,10 @@ def test_a_cluster_may_be_encrypted(encrypted: Cluster, certificate: tuple[Path,
 
 def test_certificates_that_cannot_be_used_are_told_in_a_sentence(tmp_path: Path) -> None:
     """Before anybody is asked."""
-    placement = Placement(tmp_path)
+    context = ExecutorContext(tmp_path)
     with pytest.raises(RnnbenchError, match=r"executor\.tls_cert: there is no file /no/such\.pem"):
-        build_dask(placement, "tls://127.0.0.1:1", "GPU", 60.0, tls_cert="/no/such.pem")
+        build_dask(context, "tls://127.0.0.1:1", "GPU", 60.0, tls_cert="/no/such.pem")
     with pytest.raises(RnnbenchError, match="certificates need an address that begins with tls://"):
-        build_dask(placement, "tcp://127.0.0.1:1", "GPU", 60.0, tls_key="/no/such.pem")
+        build_dask(context, "tcp://127.0.0.1:1", "GPU", 60.0, tls_key="/no/such.pem")
     with pytest.raises(RnnbenchError, match=r"executor\.tls_ca_file is for the scheduler at executor\.address"):
-        build_dask(placement, "", "GPU", 60.0, tls_ca_file="/no/such.pem")
+        build_dask(context, "", "GPU", 60.0, tls_ca_file="/no/such.pem")

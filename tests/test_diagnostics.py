@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 import rnnbench
-from rnnbench.campaign import Place, run_suite
+from rnnbench.campaign import ExecutorChoice, run_suite
 from rnnbench.catalogue import Catalogue
 from rnnbench.findings import find
 from rnnbench.model import Model
@@ -127,7 +127,7 @@ SUITE = {
 def run_into(folder: Path, suite: dict[str, Any]) -> Path:
     """Run it all, two at a time."""
     catalogue = Catalogue.load()
-    place = Place(catalogue.executors["local"].item, jobs=2)
+    place = ExecutorChoice(catalogue.executors["local"].item, jobs=2)
     run_suite(check_suite(suite, "diagnosed", catalogue), catalogue, Store(folder), place, watch=lambda *_: None)
     return folder
 

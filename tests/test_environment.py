@@ -10,7 +10,7 @@ import pytest
 
 import rnnbench
 from rnnbench import environment
-from rnnbench.catalogue import Brought, Catalogue, Shelf
+from rnnbench.catalogue import Catalogue, Contribution, Registry
 from rnnbench.provenance import changed, defining_file, file_digest, provenance
 from rnnbench.records import CellUse
 from tests.builders.records import learning_trial
@@ -107,7 +107,7 @@ def test_the_version_of_what_a_cell_runs_goes_with_its_results() -> None:
     """A bridge to a package is another cell once that package is another one."""
     catalogue = Catalogue.load()
     spec = rnnbench.CellSpec(name="bridge", build="rnnbench_cells.gru:build_gru", source="x", packages=("pluggy",))
-    shelf = Shelf("cell", {"bridge": Brought(spec, catalogue.plugins[0])})
+    shelf = Registry("cell", {"bridge": Contribution(spec, catalogue.plugins[0])})
     trial = learning_trial(cell=CellUse(name="bridge"))
     found = provenance(trial, replace(catalogue, cells=shelf))
     assert found.definitions["pluggy of bridge"] == version("pluggy")

@@ -129,7 +129,7 @@ def test_a_trial_for_a_device_that_is_not_here_is_skipped(monkeypatch: pytest.Mo
     assert (result.status, result.reason) == ("skipped", "there is no CUDA device here")
 
 
-def test_cost_figures_come_with_every_cell_beside_the_ruler(pool: LocalPool) -> None:
+def test_cost_figures_come_with_every_cell_beside_the_reference_cell(pool: LocalPool) -> None:
     """A row for each cell, as many samples as asked, positive, and the kernels named."""
     shape = msgspec.structs.replace(COST.shape, steps=6, batch=3, hidden=8, inputs=8)
     lstm = CellUse(name="lstm", options={"forget_bias": 1.0, "chrono": 0.0})

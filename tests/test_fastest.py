@@ -109,7 +109,7 @@ def test_the_fastest_is_that_of_the_threads_and_the_device(
                 parameters=1,
                 cpu_seconds=(1.0,),
                 wall_seconds=(2.0,),
-                log_ratio_to_ruler=-1.0 if cell.row == first else 0.0,
+                log_ratio_to_reference_cell=-1.0 if cell.row == first else 0.0,
                 first_call_seconds=1.0,
             )
             for cell in trial.cells

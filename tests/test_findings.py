@@ -1,4 +1,4 @@
-"""Findings: estimates, answers and doubts, from results written by hand."""
+"""Findings: estimates, answers and caveats, from results written by hand."""
 
 import math
 
@@ -187,7 +187,7 @@ def test_a_law_that_a_cell_fails_is_a_caveat_of_what_shows_the_cell() -> None:
     says = ["Cell 'ahead' fails the law 'causal': causal is broken."]
     says.append("Cell 'ahead' was not checked for agrees: agrees is broken.")
     assert [caveat.sentence for caveat in findings.law_caveats] == says
-    assert list(findings.doubts[:2]) == says
+    assert list(findings.caveats[:2]) == says
     assert caveats_of(findings.law_caveats, [arm.row for arm in findings.conditions[0].arms]) == says
     assert caveats_of(findings.law_caveats, ["gru"]) == []
     assert find(results).law_caveats == ()
@@ -305,10 +305,10 @@ def test_who_does_not_beat_the_trivial_forecast_is_told_so() -> None:
 
 
 def test_a_target_reached_on_validation_only_is_no_answer() -> None:
-    """A noisy task may be solved on validation data by luck; test data decide, and the doubt says so."""
+    """A noisy task may be solved on validation data by luck; test data decide, and the caveat says so."""
     findings = find([learned(c, s, 3, 1.2 + d) for c, d in [("a", 0), ("b", 0.3)] for s in (0, 1)])
     assert findings.conditions[0].answer.startswith("No cell beats “always one”")
-    assert any("a reached the target on validation data in 2 of 2 seeds, but" in doubt for doubt in findings.doubts)
+    assert any("a reached the target on validation data in 2 of 2 seeds, but" in caveat for caveat in findings.caveats)
 
 
 def test_a_timeout_enters_no_estimate_and_is_a_doubt() -> None:
@@ -318,8 +318,8 @@ def test_a_timeout_enters_no_estimate_and_is_a_doubt() -> None:
     arm = findings.conditions[0].arms[0]
     assert arm.seeds == (0,)
     assert arm.lost == {"timeout": 1}
-    assert any("1 trials of a hit their time limit" in doubt for doubt in findings.doubts)
-    assert any("a has no figures for 1 of 2 seeds (1 timeout)" in doubt for doubt in findings.doubts)
+    assert any("1 trials of a hit their time limit" in caveat for caveat in findings.caveats)
+    assert any("a has no figures for 1 of 2 seeds (1 timeout)" in caveat for caveat in findings.caveats)
     assert [(f.status, f.reason) for f in findings.failures] == [("timeout", "longer")]
 
 
@@ -333,11 +333,11 @@ def test_a_diverged_seed_counts_as_unsolved_and_is_a_doubt() -> None:
     arm = findings.conditions[0].arms[0]
     assert (arm.solved, len(arm.seeds), arm.diverged, arm.test["mse"].n) == (1, 2, 1, 1)
     assert (arm.curve.high[1], arm.curve.high[2]) == (0.9, 0.1)
-    assert any("a diverged in 1 of 2 seeds" in doubt for doubt in findings.doubts)
+    assert any("a diverged in 1 of 2 seeds" in caveat for caveat in findings.caveats)
 
 
 @pytest.mark.parametrize(
-    ("results", "doubt"),
+    ("results", "caveat"),
     [
         (
             [learned("a", 0), learned("b", 0)],
@@ -354,16 +354,16 @@ def test_a_diverged_seed_counts_as_unsolved_and_is_a_doubt() -> None:
         ),
     ],
 )
-def test_each_reason_to_doubt_is_said(results: list[Result], doubt: str) -> None:
+def test_each_reason_to_doubt_is_said(results: list[Result], caveat: str) -> None:
     """In words."""
-    assert any(doubt in said for said in find(results).doubts)
+    assert any(caveat in said for said in find(results).caveats)
 
 
 def test_nothing_is_doubted_without_a_reason() -> None:
     """Seven seeds, equal budgets, one machine: what is left is that nothing was tuned."""
     results = [learned(c, s, e + s, 0.05) for c, e in [("a", 2), ("b", 9)] for s in range(7)]
-    (doubt,) = find(results).doubts
-    assert doubt.startswith("No learning-rate search")
+    (caveat,) = find(results).caveats
+    assert caveat.startswith("No learning-rate search")
 
 
 def test_results_of_unequal_origin_are_a_doubt() -> None:
@@ -375,9 +375,9 @@ def test_results_of_unequal_origin_are_a_doubt() -> None:
         ({"versions": {"torch": "2.6"}}, {"versions": {"torch": "2.7"}}, "several versions of torch: 2.6, 2.7"),
         ({"definitions": {"a": "x"}}, {"definitions": {"a": "y"}}, "The source of a changed"),
     ]
-    for ours, theirs, doubt in cases:
-        doubts = find([with_provenance(one, **ours), with_provenance(other, **theirs)]).doubts
-        assert any(doubt in said for said in doubts), doubt
+    for ours, theirs, caveat in cases:
+        caveats = find([with_provenance(one, **ours), with_provenance(other, **theirs)]).caveats
+        assert any(caveat in said for said in caveats), caveat
 
 
 @pytest.mark.parametrize(
@@ -410,7 +410,7 @@ def test_only_the_newest_version_of_a_suite_is_compared() -> None:
     findings = find([learned("a", 0), learned("a", 1, suite_version=2)])
     assert findings.suite_version == 2
     assert findings.conditions[0].arms[0].seeds == (1,)
-    assert any("1 results of older versions" in doubt for doubt in findings.doubts)
+    assert any("1 results of older versions" in caveat for caveat in findings.caveats)
 
 
 def test_cost_rows_take_the_median_over_steps_and_then_over_replicates() -> None:
@@ -444,8 +444,8 @@ def test_cost_figures_of_different_settings_are_never_pooled() -> None:
 
 def test_few_replicates_are_a_doubt() -> None:
     """From eight on there is an interval."""
-    assert any("rest on 7 replicates" in d for d in find([cost_result(r, 0.1) for r in range(7)]).doubts)
-    assert not any("replicates;" in d for d in find([cost_result(r, 0.1) for r in range(8)]).doubts)
+    assert any("rest on 7 replicates" in d for d in find([cost_result(r, 0.1) for r in range(7)]).caveats)
+    assert not any("replicates;" in d for d in find([cost_result(r, 0.1) for r in range(8)]).caveats)
 
 
 def test_an_unsteady_clock_is_a_doubt() -> None:
@@ -455,9 +455,9 @@ def test_an_unsteady_clock_is_a_doubt() -> None:
         msgspec.structs.replace(row, wall_seconds=tuple(2 * s for s in row.cpu_seconds))  # type: ignore[union-attr]
         for row in steady.costs
     )
-    assert not any("lost over 5 %" in doubt for doubt in find([steady]).doubts)
-    doubts = find([msgspec.structs.replace(steady, costs=stolen)]).doubts
-    assert any("2 of 2 time measurements lost over 5 % of wall time" in doubt for doubt in doubts)
+    assert not any("lost over 5 %" in caveat for caveat in find([steady]).caveats)
+    caveats = find([msgspec.structs.replace(steady, costs=stolen)]).caveats
+    assert any("2 of 2 time measurements lost over 5 % of wall time" in caveat for caveat in caveats)
 
 
 def test_findings_can_be_written_as_json_and_read_back() -> None:
@@ -503,19 +503,19 @@ def test_a_search_is_found_where_evaluations_are_diagnosed() -> None:
 
 def test_a_rate_at_the_edge_and_a_search_that_lost_trials_are_doubted() -> None:
     """And one in the middle of its grid is not."""
-    fine = find(tuned_results()).doubts
-    assert not any("grid" in doubt or "search" in doubt for doubt in fine)
-    edge = find(tuned_results(chosen=0.1)).doubts
+    fine = find(tuned_results()).caveats
+    assert not any("grid" in caveat or "search" in caveat for caveat in fine)
+    edge = find(tuned_results(chosen=0.1)).caveats
     assert "adding: a has its learning rate of 0.1 from the edge of the grid; a better one may lie beyond." in edge
     diverged = msgspec.structs.replace(tuned_results()[5], status="diverged")
     lost = find([*tuned_results()[:5], diverged, *tuned_results()[6:]])
-    assert "adding: a lost 1 of 6 trials of its search." in lost.doubts
+    assert "adding: a lost 1 of 6 trials of its search." in lost.caveats
     (arm,) = lost.conditions[0].arms
     assert arm.search is not None
     assert [rate.lost for rate in arm.search.rates] == [0, 0, 1]
     nothing = [msgspec.structs.replace(result, status="error", learning=None) for result in tuned_results()[:6]]
-    doubts = find([*nothing, *tuned_results()[6:]]).doubts
-    assert "adding: a has the recipe's own learning rate of 0.01: all 6 trials of its search failed." in doubts
+    caveats = find([*nothing, *tuned_results()[6:]]).caveats
+    assert "adding: a has the recipe's own learning rate of 0.01: all 6 trials of its search failed." in caveats
 
 
 def test_a_trial_that_was_given_up_counts_as_unsolved_and_is_told() -> None:
@@ -528,7 +528,7 @@ def test_a_trial_that_was_given_up_counts_as_unsolved_and_is_told() -> None:
     assert arm.epochs is not None
     assert arm.epochs.centre == (4 + BUDGET) / 2
     told = "adding: a was given up in 1 of 2 seeds after 3 epochs without a better validation score"
-    assert any(doubt.startswith(told) for doubt in findings.doubts)
+    assert any(caveat.startswith(told) for caveat in findings.caveats)
 
 
 def test_rungs_that_were_not_tried_are_told_once() -> None:
@@ -540,8 +540,8 @@ def test_rungs_that_were_not_tried_are_told_once() -> None:
         for horizon in (10, 20)
     ]
     findings = find([learned("a", 0, dials={"horizon": 5}), *left])
-    assert f"adding, horizons 10, 20: {reason}." in findings.doubts
-    assert not any("no figures" in doubt for doubt in findings.doubts)
+    assert f"adding, horizons 10, 20: {reason}." in findings.caveats
+    assert not any("no figures" in caveat for caveat in findings.caveats)
     assert findings.failures == ()
 
 
@@ -551,7 +551,7 @@ def test_a_state_off_its_budget_is_doubted_too() -> None:
     result = learned("a", 0, recipe=recipe)
     assert result.learning
     off = msgspec.structs.replace(result, learning=msgspec.structs.replace(result.learning, off_budget=0.25))
-    assert "adding: a has 10 state floats, +25% from the budget of 8." in find([off]).doubts
+    assert "adding: a has 10 state floats, +25% from the budget of 8." in find([off]).caveats
 
 
 def test_cost_figures_of_shared_machines_are_marked() -> None:
@@ -559,8 +559,8 @@ def test_cost_figures_of_shared_machines_are_marked() -> None:
     result = cost_result(0, 0.1)
     shared = msgspec.structs.replace(result.provenance, executor="pool", shared=True)
     told = "Cost figures were measured on machines shared with other work (pool)."
-    assert told in find([msgspec.structs.replace(result, provenance=shared)]).doubts
-    assert told not in find([result]).doubts
+    assert told in find([msgspec.structs.replace(result, provenance=shared)]).caveats
+    assert told not in find([result]).caveats
 
 
 def test_of_two_results_of_one_seed_the_newer_counts_and_several_rates_are_doubted() -> None:
@@ -573,7 +573,7 @@ def test_of_two_results_of_one_seed_the_newer_counts_and_several_rates_are_doubt
     assert (arm.seeds, arm.solved) == ((0, 1, 2), 3)
     assert arm.epochs is not None
     assert arm.epochs.centre == (6 + 4 + 4) / 3
-    assert any("a was evaluated at several learning rates" in doubt for doubt in findings.doubts)
+    assert any("a was evaluated at several learning rates" in caveat for caveat in findings.caveats)
 
 
 def test_limits_do_not_part_cost_figures() -> None:

@@ -60,7 +60,11 @@ def one_operation_fewer(result: Result) -> Result:
 def slower(result: Result) -> Result:
     """All times tenfold."""
     rows = [
-        replace(row, cpu_seconds=tuple(10 * s for s in row.cpu_seconds), log_ratio_to_ruler=row.log_ratio_to_ruler + 2)
+        replace(
+            row,
+            cpu_seconds=tuple(10 * s for s in row.cpu_seconds),
+            log_ratio_to_reference_cell=row.log_ratio_to_reference_cell + 2,
+        )
         if isinstance(row, TimeRow)
         else row
         for row in result.costs
@@ -168,7 +172,7 @@ def test_where_nothing_is_compared_nothing_is_green() -> None:
     renamed = edited(lambda result: replace(result, trial=replace(result.trial, suite="other")))
     ruling = ruled(renamed, skip=True)
     assert ruling.standing == "undecided"
-    assert "BASE is of smoke 1, HEAD of other 1" in ruling.doubts[0]
+    assert "BASE is of smoke 1, HEAD of other 1" in ruling.caveats[0]
     bad = [failed(result) for result in KEPT if isinstance(result.trial, LearningTrial)]
     assert ruled([again(result) for result in bad], bad).standing == "undecided"
     out_of_memory = [replace(result, status="out-of-memory") for result in bad]
@@ -217,7 +221,7 @@ def test_what_cannot_be_read_leaves_the_gate_undecided() -> None:
         sides = {"base": of(KEPT), "head": of(AGAIN)}
         sides[name] = replace(sides[name], unreadable={"trials/x.json": "truncated"})
         ruling = rule(compare(**sides))
-        assert (ruling.standing, ruling.doubts) == ("undecided", ("trials/x.json cannot be read: truncated",))
+        assert (ruling.standing, ruling.caveats) == ("undecided", ("trials/x.json cannot be read: truncated",))
 
 
 @pytest.mark.parametrize(
@@ -436,7 +440,7 @@ def test_a_run_against_itself_is_undecided(tmp_path: Path, kind: str) -> None:
         shutil.copytree(BASELINE, head)
     ruling = rule(compare(read_run(BASELINE), read_run(head)))
     assert ruling.standing == "undecided"
-    assert ruling.doubts == (
+    assert ruling.caveats == (
         "BASE and HEAD are the same results, and nothing was measured again; run the suite into another folder, and "
         "hold that one against BASE",
     )
@@ -447,7 +451,7 @@ def test_a_run_that_kept_some_results_of_the_baseline_is_undecided() -> None:
     some = (*KEPT[:3], *AGAIN[3:])
     ruling = ruled(some)
     assert ruling.standing == "undecided"
-    assert ruling.doubts[0].startswith("3 of 13 results of HEAD are results of BASE themselves")
+    assert ruling.caveats[0].startswith("3 of 13 results of HEAD are results of BASE themselves")
     assert ruled(some, skip=True).standing == "undecided"
 
 

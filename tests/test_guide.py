@@ -19,13 +19,13 @@ from rnnbench.catalogue import Catalogue
 from rnnbench.suite import read_suite
 from rnnbench.testing import CELL_CHECKS, TASK_CHECKS, check_cell
 from tests.builders.new import installed
+from tests.builders.pages import fenced
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 GUIDE = (DOCS / "guide.md").read_text()
-FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 FILE = re.compile(r"# (\S+\.(?:py|toml))\n")
-BLOCKS = FENCE.findall(GUIDE)
+BLOCKS = fenced(GUIDE)
 COMMANDS = [line for language, text in BLOCKS if language == "sh" for line in text.splitlines()]
 
 
@@ -51,9 +51,11 @@ def imported(name: str, program: str, folder: Path) -> dict[str, Any]:
 
 @pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=lambda page: page.name)
 def test_every_block_is_of_a_language_that_is_run(page: Path) -> None:
-    """In the guide, and the suite of the page on suites; else reference pages hold no block that nobody runs."""
-    languages = {language for language, _ in FENCE.findall(page.read_text())}
-    assert languages <= {"guide.md": {"python", "toml", "sh"}, "suites.md": {"toml"}}.get(page.name, set())
+    """In the guide and the page on notebooks, and the suite of the page on suites; else reference pages hold no block
+    that nobody runs."""
+    languages = {language for language, _ in fenced(page.read_text())}
+    run = {"guide.md": {"python", "toml", "sh"}, "suites.md": {"toml"}, "notebook.md": {"python"}}
+    assert languages <= run.get(page.name, set())
 
 
 def test_every_cell_of_the_guide_keeps_the_laws(spoken: dict[str, Any], tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from rnnbench.testing import CELL_CHECKS, check_cell, run_check
 
 CHECKS = {check.name: check for check in CELL_CHECKS}
 PAGE = Path(__file__).parents[1] / "docs" / "torchrecurrent.md"
-OURS = sorted(name for name, brought in Catalogue.load().cells.items() if brought.plugin.name == "cells")
+OURS = sorted(name for name, contribution in Catalogue.load().cells.items() if contribution.plugin.name == "cells")
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -34,7 +34,9 @@ def test_the_compiled_form_of_a_first_party_cell_agrees(name: str) -> None:
     assert "compiled" in outcome.sentence
 
 
-THEIRS = sorted(name for name, brought in Catalogue.load().cells.items() if brought.plugin.name == "torchrecurrent")
+THEIRS = sorted(
+    name for name, contribution in Catalogue.load().cells.items() if contribution.plugin.name == "torchrecurrent"
+)
 
 
 @pytest.mark.slow

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from rnnbench.cli.main import main
 from rnnbench.errors import RnnbenchError
 from rnnbench.findings import Comparison, Condition, find
-from rnnbench.findings.learning.look_wording import with_look
+from rnnbench.findings.learning.look_summary import with_look
 from rnnbench.findings.learning.looks import Schedule, adjusted
 from rnnbench.findings.stats.error_spending import smallest_p
 from rnnbench.findings.stats.power import more_seeds
@@ -189,7 +189,7 @@ def test_a_report_keeps_its_look_and_the_next_one_allows_for_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """On the terminal, and in what reports are made from; at the same seeds it is no other look."""
-    monkeypatch.setattr("rnnbench.cli.reporting.render", lambda *_: [])
+    monkeypatch.setattr("rnnbench.driver.reporting.render", lambda *_: [])
     store = Store(tmp_path / "run")
     store.prepare()
     keep_planned(store.folder, 10)
@@ -212,7 +212,7 @@ def test_a_look_that_cannot_be_kept_is_told_and_the_answers_are_printed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A file in place of the folder, as a disk that cannot be written."""
-    monkeypatch.setattr("rnnbench.cli.reporting.render", lambda *_: [])
+    monkeypatch.setattr("rnnbench.driver.reporting.render", lambda *_: [])
     store = Store(tmp_path / "run")
     store.prepare()
     monkeypatch.setattr(Store, "read", lambda _: iter(noisy(10)))

@@ -15,7 +15,7 @@ from rnnbench.model import Model
 from rnnbench.records import CellUse, Epoch, MetricNote, Recipe
 from rnnbench.runner import run_trial
 from rnnbench.training import open_feed
-from rnnbench.training.course import EXPLOSION, Course
+from rnnbench.training.history import EXPLOSION, TrainingHistory
 from rnnbench.training.optimiser import make_optimiser, set_rates
 from rnnbench_tasks.long_range.adding import Adding
 from tests.builders.records import learning_trial
@@ -142,7 +142,7 @@ def test_a_cosine_falls_from_the_rate_of_each_group_to_zero() -> None:
 def test_of_equally_good_epochs_it_is_the_last_at_the_target_and_the_first_below_it() -> None:
     """What is solved may still learn what is not asked on validation data; what is not must not seem to progress."""
     for scores, best in (((3, 0, 0, 1, 0, 2), 5), ((3, 2, 2, 4, 2, 3), 2), ((1, -1, 0, -1, 0, 0), 4)):
-        course = Course()
+        course = TrainingHistory()
         for number, score in enumerate(scores, 1):
             course.note(epoch(number, score), MSE, 0.0)
         assert course.best_epoch == best
@@ -152,9 +152,9 @@ def epoch(number: int, score: float) -> Epoch:
     return Epoch(number, number, 0.1, {"mse": score})
 
 
-def follow(scores: Sequence[float], recipe: Recipe) -> Course:
+def follow(scores: Sequence[float], recipe: Recipe) -> TrainingHistory:
     """A course along these validation scores, until it is over; the target is 0."""
-    course = Course()
+    course = TrainingHistory()
     for number, score in enumerate(scores, 1):
         course.note(epoch(number, score), MSE, 0.0)
         if course.is_over(recipe):
@@ -201,7 +201,7 @@ def test_what_is_solved_is_not_futile() -> None:
 )
 def test_divergence_is_a_loss_that_leaves_the_finite_numbers_or_explodes(losses: Sequence[float], said: str) -> None:
     """Ten thousand times the first one, or ten thousand where that was below one."""
-    course = Course()
+    course = TrainingHistory()
     fine = [course.loss_is_fine(loss) for loss in losses]
     assert course.diverged == said
     assert all(fine) == (not said)

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 from hypothesis import given, strategies as st
 
-from rnnbench.plan import Known, Standing, best_rate, count_trials, due_trials, plan, unclimbed
+from rnnbench.plan import Known, SearchState, best_rate, count_trials, due_trials, plan, unclimbed
 from rnnbench.plan.trials import learning_trial
 from rnnbench.records import (
     FIRST_TUNING_SEED,
@@ -131,7 +131,7 @@ def test_seeds_come_before_cells() -> None:
 
 
 def test_time_is_measured_side_by_side_and_memory_one_cell_to_a_process() -> None:
-    """The ruler needs company, the high-water mark needs solitude."""
+    """The reference cell needs company, the high-water mark needs solitude."""
     cost = [trial for trial in due_trials(SUITE, {}) if isinstance(trial, CostTrial)]
     cells = {kind: {len(t.cells) for t in cost if t.measurement == kind} for kind in ("train-step-time", "peak-memory")}
     assert cells == {"train-step-time": {2}, "peak-memory": {1}}
@@ -170,7 +170,7 @@ def test_a_cell_is_evaluated_once_its_own_search_is_complete() -> None:
     }
     evaluations = [t for t in plan(suite, index, []) if isinstance(t, LearningTrial) and t.phase == "evaluation"]
     assert {(t.cell.name, t.learning_rate, t.seed) for t in evaluations} == {("gru", 0.01, 0), ("gru", 0.01, 1)}
-    assert Standing(suite, index).rates(suite.tasks[0], suite.cells[1]) is None
+    assert SearchState(suite, index).rates(suite.tasks[0], suite.cells[1]) is None
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from rnnbench import environment
 from rnnbench.catalogue import Catalogue
 from rnnbench.compare import Run, compare, rule
 from rnnbench.errors import DataUnavailable
-from rnnbench.findings.origins import changed_sources
+from rnnbench.findings.result_provenance import changed_sources
 from rnnbench.provenance import HARNESS, changed, combined, defining_file, file_digest, provenance, without_helpers
 from rnnbench.records import CellUse, Learning, Provenance, Recipe, Result
 from rnnbench.runner import run_trial

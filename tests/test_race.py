@@ -160,10 +160,12 @@ def test_what_is_left_is_read_from_results_as_the_race_had_it(epochs: list[list[
 
 # Through the planner and the findings
 
-Told = Callable[[str, float, int], int | None]
+Epochs = Callable[[str, float, int], int | None]
 
 
-def results(told: Told, seeds: int = 10, recipe: Recipe = RECIPE, cells: tuple[str, ...] = ("a", "b")) -> list[Result]:
+def results(
+    told: Epochs, seeds: int = 10, recipe: Recipe = RECIPE, cells: tuple[str, ...] = ("a", "b")
+) -> list[Result]:
     """All that the planner hands out, with these epochs of a cell, at a rate and a seed."""
     whole = searching(seeds, recipe, cells)
     index, found = {}, []
@@ -342,7 +344,7 @@ def test_a_ladder_is_climbed_at_every_rate_that_was_left() -> None:
     lower, upper = (condition.arms[0] for condition in find(found).conditions)
     assert (lower.learning_rate, upper.learning_rate, upper.rates_left) == (0.003, 0.01, (0.01, 0.003))
     assert (lower.search is None, upper.search is None) == (False, True)
-    assert not any("edge of the grid" in doubt for doubt in find(found).doubts)
+    assert not any("edge of the grid" in caveat for caveat in find(found).caveats)
 
 
 def trained(a: list[int], b: list[int], c: list[int]) -> dict[float, dict[int, Scored]]:
@@ -415,16 +417,16 @@ def test_a_cell_all_of_whose_rates_fail_is_told_so() -> None:
     """And one whose search is at chance."""
     found = results(lambda *_: 5, cells=("a",))
     lost = [msgspec.structs.replace(result, status="diverged") for result in found]
-    assert any("a failed at every learning rate" in doubt for doubt in find(lost).doubts), find(lost).doubts
+    assert any("a failed at every learning rate" in caveat for caveat in find(lost).caveats), find(lost).caveats
     chance = results(lambda *_: None, cells=("a",))
     worse = [
         msgspec.structs.replace(r, learning=msgspec.structs.replace(r.learning, trivial={"mse": 0.2}))
         for r in chance
         if r.learning
     ]
-    assert any("a has its learning rate of 0.001 by chance" in doubt for doubt in find(worse).doubts), find(
+    assert any("a has its learning rate of 0.001 by chance" in caveat for caveat in find(worse).caveats), find(
         worse
-    ).doubts
+    ).caveats
 
 
 def test_a_rate_that_test_data_do_not_confirm_hides_no_other_one() -> None:

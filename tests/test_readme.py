@@ -95,7 +95,7 @@ def test_what_is_in_the_box_is_what_is_installed() -> None:
     families = {pattern: int(count) for pattern, count in re.findall(r"`([a-z-]+-\*)` \((\d+) layers", box)}
     assert len(families) == box.count("*`")
     for shelf in (catalogue.cells, catalogue.tasks, catalogue.suites, catalogue.executors):
-        ours = {name for name, brought in shelf.items() if brought.plugin.distribution == "rnnbench"}
+        ours = {name for name, contribution in shelf.items() if contribution.plugin.distribution == "rnnbench"}
         ours -= {name for pattern in families for name in matching(ours, pattern)}
         assert {name for name in ours if f"`{name}`" not in box} == set()
     for pattern, count in families.items():

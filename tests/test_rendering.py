@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 from rnnbench.catalogue import Catalogue
-from rnnbench.cli.rendering import LIMIT_SECONDS, PROGRAM, Rendered, render
 from rnnbench.cli.reporting import make_reports
+from rnnbench.driver.rendering import LIMIT_SECONDS, PROGRAM, Rendered, render
 from rnnbench.executors import scratch
 from rnnbench.findings import Findings, find
 from rnnbench.interpreter import python_with_my_path

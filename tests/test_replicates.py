@@ -5,9 +5,9 @@ import math
 import pytest
 from msgspec.structs import replace
 
-from rnnbench.campaign import settle_occasion
-from rnnbench.campaign.belonging import Belonging
+from rnnbench.campaign import settle_session
 from rnnbench.campaign.cost_notices import enough, left_out, missing, reached
+from rnnbench.campaign.membership import Membership
 from rnnbench.catalogue import Catalogue
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors.running import without_run
@@ -53,7 +53,7 @@ def test_replicates_are_added_until_the_ratio_is_as_precise_as_asked() -> None:
     half = lambda n: 2.2 * 0.03 / math.sqrt(n)  # noqa: E731
     assert half(number) < 0.022
     assert run(SUITE, 0.2)[0] == 24
-    assert any(f"{number} replicates: ratios to the ruler within" in said for said in reached(SUITE, index))
+    assert any(f"{number} replicates: ratios to the reference cell within" in said for said in reached(SUITE, index))
 
 
 def test_replicates_end_with_their_time() -> None:
@@ -92,15 +92,15 @@ def test_steady_figures_are_measured_once_and_memory_a_few_times() -> None:
 
 
 def test_further_replicates_belong_to_the_suite() -> None:
-    """--fresh discards those beyond the first eight too, of this occasion; not those of another day."""
-    assert replace(COST, round=17) in Belonging(replace(SUITE, cells=COST.cells))
-    assert replace(COST, occasion="2026-01-01") not in Belonging(SUITE)
+    """--fresh discards those beyond the first eight too, of this session; not those of another day."""
+    assert replace(COST, round=17) in Membership(replace(SUITE, cells=COST.cells))
+    assert replace(COST, session="2026-01-01") not in Membership(SUITE)
 
 
-def test_threads_and_occasion_reach_the_trials() -> None:
+def test_threads_and_session_reach_the_trials() -> None:
     """They are part of what a figure means."""
-    trial = next(cost_trials(with_cost(threads=2, occasion="2026-11-25")))
-    assert (trial.threads, trial.occasion) == (2, "2026-11-25")
+    trial = next(cost_trials(with_cost(threads=2, session="2026-11-25")))
+    assert (trial.threads, trial.session) == (2, "2026-11-25")
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ def store(tmp_path: object) -> Store:
 
 def measure_day(suite: Suite, store: Store, today: str, most: int = 99, *, fresh: bool = False) -> list[CostTrial]:
     """Run the plan of a day, or so many of its trials, and store what comes; the trials that ran."""
-    settled = settle_occasion(suite, store, fresh=fresh, today=today)
+    settled = settle_session(suite, store, fresh=fresh, today=today)
     index = {trial_id(result.trial): known(result) for result in store.read()}
     if fresh:
         index = {identity: outcome for identity, outcome in index.items() if today not in identity}
@@ -131,36 +131,36 @@ def measure_day(suite: Suite, store: Store, today: str, most: int = 99, *, fresh
 
 def test_what_is_measured_today_carries_its_date_until_there_are_enough_days(store: Store) -> None:
     """Each day has its replicates; once as many days are complete, nothing is lacking, on whichever day one asks."""
-    suite = with_cost(occasions=2)
+    suite = with_cost(sessions=2)
     for day in ("2026-11-25", "2026-11-26"):
-        assert [(trial.occasion, trial.round) for trial in measure_day(suite, store, day)] == [
+        assert [(trial.session, trial.round) for trial in measure_day(suite, store, day)] == [
             (day, r) for r in range(8)
         ]
         assert measure_day(suite, store, day) == []
     assert measure_day(suite, store, "2026-11-27") == []
-    settled = settle_occasion(suite, store, today="2026-11-27")
+    settled = settle_session(suite, store, today="2026-11-27")
     assert len(list(cost_trials(settled, {trial_id(r.trial): known(r) for r in store.read()}))) == count_trials(settled)
-    assert {trial.occasion for trial in measure_day(with_cost(occasions=3), store, "2026-11-27")} == {"2026-11-27"}
-    assert {trial.occasion for trial in measure_day(with_cost(occasions=1), store, "2026-11-27")} == {""}
+    assert {trial.session for trial in measure_day(with_cost(sessions=3), store, "2026-11-27")} == {"2026-11-27"}
+    assert {trial.session for trial in measure_day(with_cost(sessions=1), store, "2026-11-27")} == {""}
 
 
-def test_an_occasion_may_have_a_name(store: Store) -> None:
+def test_a_session_may_have_a_name(store: Store) -> None:
     """Morning and evening of one day are two of them; where only one is wanted, the named one is measured."""
     for name in ("morning", "evening"):
-        named = with_cost(occasions=2, occasion=name)
-        assert {trial.occasion for trial in measure_day(named, store, "2026-11-25")} == {name}
-    assert measure_day(with_cost(occasions=2), store, "2026-11-26") == []
+        named = with_cost(sessions=2, session=name)
+        assert {trial.session for trial in measure_day(named, store, "2026-11-25")} == {name}
+    assert measure_day(with_cost(sessions=2), store, "2026-11-26") == []
     index = {trial_id(result.trial): known(result) for result in store.read()}
-    night = settle_occasion(with_cost(occasions=2, occasion="night"), store)
+    night = settle_session(with_cost(sessions=2, session="night"), store)
     (said,) = enough(night, index)
-    assert said.startswith("nothing is measured on night: occasions enough are complete, of evening, morning")
-    assert list(enough(settle_occasion(with_cost(occasions=3, occasion="night"), store), index)) == []
+    assert said.startswith("nothing is measured on night: enough sessions are complete, of evening, morning")
+    assert list(enough(settle_session(with_cost(sessions=3, session="night"), store), index)) == []
     assert list(enough(with_cost(), {})) == []
-    assert len(measure_day(with_cost(occasions=1, occasion="night"), store, "2026-11-25")) == 8
+    assert len(measure_day(with_cost(sessions=1, session="night"), store, "2026-11-25")) == 8
     raw = {"version": 1, "summary": "", "cells": ["gru"], "cost": {"occasion": "evening"}}
     read = check_suite(raw, "some.toml", Catalogue.load()).cost
     assert read is not None
-    assert read.occasion == "evening"
+    assert read.session == "evening"
     raw["cost"] = {"occasion": "../evening"}
     with pytest.raises(RnnbenchError, match="occasion"):
         check_suite(raw, "some.toml", Catalogue.load())
@@ -168,44 +168,44 @@ def test_an_occasion_may_have_a_name(store: Store) -> None:
 
 def test_a_day_counts_when_its_replicates_are_complete(store: Store) -> None:
     """A run that was cut short leaves a part, to which another day adds nothing and which stands for nothing."""
-    suite = with_cost(occasions=2)
+    suite = with_cost(sessions=2)
     measure_day(suite, store, "2026-11-25", most=5)
     assert len(measure_day(suite, store, "2026-11-25")) == 3
     measure_day(suite, store, "2026-11-26", most=7)
-    assert {trial.occasion for trial in measure_day(suite, store, "2026-11-27")} == {"2026-11-27"}
+    assert {trial.session for trial in measure_day(suite, store, "2026-11-27")} == {"2026-11-27"}
     assert measure_day(suite, store, "2026-11-28") == []
 
 
 def test_a_day_that_is_over_gets_no_more() -> None:
     """However wide its interval: what would be added belongs to another day."""
-    suite = with_cost(occasions=2, other_occasions=("2026-11-25", "2026-11-26"), occasion="2026-11-27")
+    suite = with_cost(sessions=2, other_sessions=("2026-11-25", "2026-11-26"), session="2026-11-27")
     trials = [
-        replace(next(cost_trials(suite)), occasion=day, round=r)
+        replace(next(cost_trials(suite)), session=day, round=r)
         for day in ("2026-11-25", "2026-11-26")
         for r in range(8)
     ]
     index = {trial_id(trial): Known("ok", log_ratios={"gru": float(trial.round)}, seconds=1.0) for trial in trials}
     assert plan(suite, index, []) == []
-    assert [trial.occasion for trial in cost_trials(suite, index)] == ["2026-11-26"] * 8
+    assert [trial.session for trial in cost_trials(suite, index)] == ["2026-11-26"] * 8
 
 
 def test_a_day_counts_for_the_cells_that_were_measured_on_it(store: Store) -> None:
     """Days of one cell alone are no days of all; what has its days is measured no more beside what lacks some."""
     for day in ("2026-11-25", "2026-11-26"):
-        measure_day(replace(with_cost(occasions=2), cells=SUITE.cells[:1]), store, day)
-    ran = measure_day(with_cost(occasions=2), store, "2026-11-27")
+        measure_day(replace(with_cost(sessions=2), cells=SUITE.cells[:1]), store, day)
+    ran = measure_day(with_cost(sessions=2), store, "2026-11-27")
     assert [len(trial.cells) for trial in ran] == [2] * 8
-    more = with_cost(occasions=2, measure=("train-step-time", "inference-time"))
+    more = with_cost(sessions=2, measure=("train-step-time", "inference-time"))
     ran = measure_day(replace(more, cells=SUITE.cells[:1]), store, "2026-11-27")
     assert [trial.measurement for trial in ran] == ["inference-time"] * 8
 
 
 def test_fresh_measures_today_whatever_there_is(store: Store) -> None:
     """And leaves other days alone."""
-    suite = with_cost(occasions=2)
+    suite = with_cost(sessions=2)
     for day in ("2026-11-25", "2026-11-26"):
         measure_day(suite, store, day)
-    assert {trial.occasion for trial in measure_day(suite, store, "2026-11-27", fresh=True)} == {"2026-11-27"}
+    assert {trial.session for trial in measure_day(suite, store, "2026-11-27", fresh=True)} == {"2026-11-27"}
     assert len(list(store.read())) == 24
 
 
@@ -243,18 +243,18 @@ def test_a_replicate_that_was_lost_is_made_up_for() -> None:
     assert number(range(99)) == 8
 
 
-def test_a_day_without_figures_is_no_occasion(store: Store) -> None:
+def test_a_day_without_figures_is_no_session(store: Store) -> None:
     """Replicates that were killed stand for nothing."""
-    suite = with_cost(occasions=2, replicates=2)
+    suite = with_cost(sessions=2, replicates=2)
     for day in ("2026-11-25", "2026-11-26"):
-        for trial in cost_trials(settle_occasion(suite, store, today=day)):
+        for trial in cost_trials(settle_session(suite, store, today=day)):
             store.write(without_run(trial, "killed", "by somebody"))
-    assert [trial.occasion for trial in measure_day(suite, store, "2026-11-27")] == ["2026-11-27"] * 2
+    assert [trial.session for trial in measure_day(suite, store, "2026-11-27")] == ["2026-11-27"] * 2
 
 
 def test_what_fresh_began_today_is_brought_to_its_end_without_it(store: Store) -> None:
     """Though other days are enough."""
-    suite = with_cost(occasions=2)
+    suite = with_cost(sessions=2)
     for day in ("2026-11-25", "2026-11-26"):
         measure_day(suite, store, day)
     assert len(measure_day(suite, store, "2026-11-27", most=3, fresh=True)) == 3

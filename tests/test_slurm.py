@@ -19,9 +19,9 @@ import pytest
 
 pytest.importorskip("submitit")
 
-from rnnbench.campaign import Place, Progress, run_suite
+from rnnbench.campaign import ExecutorChoice, Progress, run_suite
 from rnnbench.catalogue import Catalogue
-from rnnbench.contracts import Executor, Placement
+from rnnbench.contracts import Executor, ExecutorContext
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors.job import Job
 from rnnbench.executors.local import LocalPool
@@ -56,9 +56,9 @@ def cluster() -> Iterator[None]:
 
 
 @pytest.fixture
-def placement(tmp_path: Path, cluster: None) -> Placement:
+def context(tmp_path: Path, cluster: None) -> ExecutorContext:
     """A run on the cluster."""
-    return Placement(tmp_path / "run")
+    return ExecutorContext(tmp_path / "run")
 
 
 def small(cell: str = "gru", **recipe: object) -> LearningTrial:
@@ -180,9 +180,9 @@ replicates = 1
 """
 
 
-def kept(placement: Placement, trial: Trial) -> bool:
+def kept(context: ExecutorContext, trial: Trial) -> bool:
     """Whether a trial has written a checkpoint."""
-    checkpoint = placement.checkpoints().of(trial)
+    checkpoint = context.checkpoints().of(trial)
     return checkpoint is not None and checkpoint.exists()
 
 
@@ -207,9 +207,9 @@ def test_a_suite_gives_what_the_local_pool_gives(tmp_path: Path, monkeypatch: py
         exclusive.update(p.name for p in tmp_path.rglob("*_submission.sh") if "#SBATCH --exclusive\n" in p.read_text())
 
     options = {"poll_seconds": POLL_SECONDS, "minutes_a_job": 20.0}
-    place = Place(catalogue.executors["slurm"].item, options, jobs=1)
+    place = ExecutorChoice(catalogue.executors["slurm"].item, options, jobs=1)
     progress = run_suite(suite, catalogue, Store(tmp_path / "slurm"), place, watch=watch)
-    local = Place(catalogue.executors["local"].item, jobs=2)
+    local = ExecutorChoice(catalogue.executors["local"].item, jobs=2)
     run_suite(suite, catalogue, Store(tmp_path / "local"), local, watch=lambda *_: None)
 
     notices = [notice for notice in progress.notices if not notice.startswith("the machine is busy")]
@@ -243,10 +243,10 @@ def test_packs_are_filled_up_to_their_minutes_and_are_of_one_kind() -> None:
 
 
 @pytest.mark.slurm
-def test_new_trials_are_taken_when_half_are_done(placement: Placement, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_new_trials_are_taken_when_half_are_done(context: ExecutorContext, monkeypatch: pytest.MonkeyPatch) -> None:
     """So that they, too, are packed several to a job."""
     monkeypatch.setattr("rnnbench_cluster.slurm.TRIALS_HELD", 6)
-    with build_slurm(placement, poll_seconds=0.05) as executor:
+    with build_slurm(context, poll_seconds=0.05) as executor:
         while executor.free:
             executor.start(small(epochs=20, learning_rate=0.01 + len(executor.in_flight)))
         assert len(executor.in_flight) == 6
@@ -260,7 +260,7 @@ def test_new_trials_are_taken_when_half_are_done(placement: Placement, monkeypat
 
 
 @pytest.mark.slurm
-def test_the_death_of_jobs_costs_their_siblings_nothing(placement: Placement, gate: Path) -> None:
+def test_the_death_of_jobs_costs_their_siblings_nothing(context: ExecutorContext, gate: Path) -> None:
     """One job of an array is cancelled in the middle of its second trial of three, another loses the process that runs
     its trials: what was running goes on from its checkpoint in a job of its own, what waited behind it is run, what was
     done is not run again, and the third job never hears of it."""
@@ -278,10 +278,10 @@ def test_the_death_of_jobs_costs_their_siblings_nothing(placement: Placement, ga
         wait_until(lambda: not {cancelled, bereft} & set(squeue()))
         gate.touch()
 
-    with build_slurm(placement, minutes_a_job=15.0, poll_seconds=0.2, checkpoint_seconds=0.0) as executor:
+    with build_slurm(context, minutes_a_job=15.0, poll_seconds=0.2, checkpoint_seconds=0.0) as executor:
         for one in chain.from_iterable(packs):
             executor.start(one)
-        results = finish(executor, lambda: all(kept(placement, one) for one in running), strike)
+        results = finish(executor, lambda: all(kept(context, one) for one in running), strike)
         notices = {notice.partition(":")[0]: notice for notice in executor.notices()}
     assert Counter(result.status for result in results.values()) == Counter(ok=6)
     resumed = {identity for identity, result in results.items() if result.resumed_at}
@@ -292,7 +292,7 @@ def test_the_death_of_jobs_costs_their_siblings_nothing(placement: Placement, ga
 
 
 @pytest.mark.slurm
-def test_a_requeued_job_goes_on_with_the_same_bits(placement: Placement, gate: Path) -> None:
+def test_a_requeued_job_goes_on_with_the_same_bits(context: ExecutorContext, gate: Path) -> None:
     """Whether SLURM warns it first, as before it preempts, or not: nothing has to be mended, and what was done is not
     done again. (In a job of less than ten minutes, submitit takes any warning for one of its end.)"""
     done, trials = small(limit_seconds=60.0), (gated(limit_seconds=180.0), gated(limit_seconds=240.0))
@@ -300,7 +300,7 @@ def test_a_requeued_job_goes_on_with_the_same_bits(placement: Placement, gate: P
     written: list[float] = []
 
     def look() -> None:
-        (path,) = placement.folder.rglob(f"{trial_id(done)}.json")
+        (path,) = context.folder.rglob(f"{trial_id(done)}.json")
         written.append(path.stat().st_mtime)
 
     def requeue() -> None:
@@ -317,10 +317,10 @@ def test_a_requeued_job_goes_on_with_the_same_bits(placement: Placement, gate: P
                 pool.start(one)
             undisturbed.update(finish(pool))
 
-    with build_slurm(placement, minutes_a_job=4.0, poll_seconds=POLL_SECONDS, checkpoint_seconds=0.0) as executor:
+    with build_slurm(context, minutes_a_job=4.0, poll_seconds=POLL_SECONDS, checkpoint_seconds=0.0) as executor:
         for one in (done, *trials):
             executor.start(one)
-        results = finish(executor, lambda: all(kept(placement, one) for one in trials), requeue)
+        results = finish(executor, lambda: all(kept(context, one) for one in trials), requeue)
         assert executor.notices() == []
         look()
     assert len(undisturbed) == 2
@@ -333,12 +333,12 @@ def test_a_requeued_job_goes_on_with_the_same_bits(placement: Placement, gate: P
 @pytest.mark.slurm
 @pytest.mark.usefixtures("hostile_cells")
 def test_a_cell_that_kills_its_process_costs_its_own_trial(
-    placement: Placement, monkeypatch: pytest.MonkeyPatch
+    context: ExecutorContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Seen on the node, by those who watch it there: nothing has to be mended, and the next trial runs."""
     show_plugins_to_jobs(monkeypatch)
     trials = [small("killed"), small("raises"), small()]
-    with build_slurm(placement, poll_seconds=POLL_SECONDS) as executor:
+    with build_slurm(context, poll_seconds=POLL_SECONDS) as executor:
         for one in trials:
             executor.start(one)
         results = finish(executor)
@@ -348,10 +348,10 @@ def test_a_cell_that_kills_its_process_costs_its_own_trial(
 
 
 @pytest.mark.slurm
-def test_a_trial_whose_jobs_all_die_is_given_up(placement: Placement, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_trial_whose_jobs_all_die_is_given_up(context: ExecutorContext, monkeypatch: pytest.MonkeyPatch) -> None:
     """After three, with the last job's id, its end and its last words."""
     monkeypatch.setattr("sys.executable", "/no/such/python")
-    with build_slurm(placement, poll_seconds=0.1) as executor:
+    with build_slurm(context, poll_seconds=0.1) as executor:
         executor.start(small())
         (result,) = finish(executor).values()
         assert len(executor.notices()) == 2
@@ -373,31 +373,31 @@ esac
 
 @pytest.mark.slurm
 def test_jobs_are_not_given_up_because_squeue_does_not_know(
-    placement: Placement, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    context: ExecutorContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Not where it fails, for however long, nor where it misses a job for a moment: nothing is run twice."""
     unsure = tmp_path / "squeue"
     unsure.write_text(UNSURE.format(asked=tmp_path / "asked", squeue=shutil.which("squeue")))
     unsure.chmod(0o755)
-    with build_slurm(placement, poll_seconds=0.1) as executor:
+    with build_slurm(context, poll_seconds=0.1) as executor:
         executor.start(small())
         with monkeypatch.context() as patch:
             patch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
             (result,) = finish(executor).values()
         assert executor.notices() == ["squeue: slurm_load_jobs: Socket timed out; it is asked again"]
         assert len((tmp_path / "asked").read_text()) > 16
-        assert len(list(placement.folder.rglob("*_submitted.pkl"))) == 1
+        assert len(list(context.folder.rglob("*_submitted.pkl"))) == 1
     assert result.status == "ok"
 
 
 @pytest.mark.slurm
-def test_slurm_says_why_it_refuses(placement: Placement, capfd: pytest.CaptureFixture[str]) -> None:
+def test_slurm_says_why_it_refuses(context: ExecutorContext, capfd: pytest.CaptureFixture[str]) -> None:
     """In one sentence, at once, and nothing is left behind."""
-    with build_slurm(placement, partition="nowhere", poll_seconds=POLL_SECONDS) as executor:
+    with build_slurm(context, partition="nowhere", poll_seconds=POLL_SECONDS) as executor:
         executor.start(small())
         with pytest.raises(RnnbenchError, match=r"^sbatch: invalid partition specified: nowhere"):
             executor.wait(1.0)
-    assert not (placement.folder / "slurm").exists()
+    assert not (context.folder / "slurm").exists()
     assert capfd.readouterr() == ("", "")
 
 
@@ -405,23 +405,23 @@ def test_without_slurm_there_is_one_sentence(tmp_path: Path, monkeypatch: pytest
     """It names what is not there."""
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(RnnbenchError, match=r"jobs are submitted; here is no sbatch, srun, squeue, scancel$"):
-        build_slurm(Placement(tmp_path))
+        build_slurm(ExecutorContext(tmp_path))
 
 
 @pytest.mark.slurm
 @pytest.mark.usefixtures("gate")
-def test_leaving_ends_all_jobs(placement: Placement) -> None:
+def test_leaving_ends_all_jobs(context: ExecutorContext) -> None:
     """Those that run and those that wait; other people's are left alone."""
     other = subprocess.run(
         ["sbatch", "--parsable", "--mem=100", "--output=/dev/null", "--wrap=sleep 100"], capture_output=True, text=True
     ).stdout.strip()
-    with build_slurm(placement, minutes_a_job=1.0, poll_seconds=POLL_SECONDS) as executor:
+    with build_slurm(context, minutes_a_job=1.0, poll_seconds=POLL_SECONDS) as executor:
         for seed in range(5):
             executor.start(gated(learning_rate=0.01 + seed))
         executor.wait(0.0)
         wait_until(lambda: len(squeue("-t", "RUNNING")) > 1)
         assert len(squeue()) == 6
-    assert not (placement.folder / "slurm").exists()
+    assert not (context.folder / "slurm").exists()
     wait_until(lambda: squeue() == [other])
     subprocess.run(["scancel", other], check=True)
 
@@ -438,9 +438,9 @@ def test_what_is_no_file_among_the_results_keeps_nobody_waiting(tmp_path: Path) 
 
 
 @pytest.mark.slurm
-def test_a_job_that_is_held_is_told_of(placement: Placement) -> None:
+def test_a_job_that_is_held_is_told_of(context: ExecutorContext) -> None:
     """It would wait for ever; so does, by itself, what SLURM could not launch."""
-    with build_slurm(Placement(placement.folder, jobs=1), minutes_a_job=1.0, poll_seconds=0.1) as executor:
+    with build_slurm(ExecutorContext(context.folder, jobs=1), minutes_a_job=1.0, poll_seconds=0.1) as executor:
         for rate in (0.01, 0.02):
             executor.start(small(learning_rate=rate))
         executor.wait(0.0)
@@ -468,9 +468,9 @@ while True:
 
 @pytest.mark.slurm
 @pytest.mark.usefixtures("gate")
-def test_what_a_killed_driver_left_is_ended_by_the_next(placement: Placement) -> None:
+def test_what_a_killed_driver_left_is_ended_by_the_next(context: ExecutorContext) -> None:
     """Its jobs, and its folder; the trials begin again."""
-    driver = subprocess.Popen([sys.executable, "-c", DRIVER, str(placement.folder)], stdin=subprocess.PIPE)
+    driver = subprocess.Popen([sys.executable, "-c", DRIVER, str(context.folder)], stdin=subprocess.PIPE)
     assert driver.stdin
     driver.stdin.write(msgspec.json.encode(Job(trials=(gated(),))))
     driver.stdin.close()
@@ -478,7 +478,7 @@ def test_what_a_killed_driver_left_is_ended_by_the_next(placement: Placement) ->
     driver.kill()
     driver.wait()
     (left,) = squeue()
-    with build_slurm(placement, poll_seconds=POLL_SECONDS) as executor:
+    with build_slurm(context, poll_seconds=POLL_SECONDS) as executor:
         assert executor.notices() == [
             "the jobs that an earlier run had left in SLURM were cancelled; what they had not done begins again"
         ]
@@ -486,4 +486,4 @@ def test_what_a_killed_driver_left_is_ended_by_the_next(placement: Placement) ->
         (result,) = finish(executor).values()
         assert result.status == "ok"
         assert left not in squeue()
-    assert not (placement.folder / "slurm").exists()
+    assert not (context.folder / "slurm").exists()

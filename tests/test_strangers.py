@@ -12,11 +12,11 @@ import pytest
 
 import rnnbench
 from rnnbench import environment
-from rnnbench.campaign import Place, run_suite, untested
+from rnnbench.campaign import ExecutorChoice, run_suite, untested
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.claims import claim_descriptions
 from rnnbench.cli.describe import describe_all
-from rnnbench.contracts import Diagnostic, Executor, ExecutorSpec, Placement
+from rnnbench.contracts import Diagnostic, Executor, ExecutorContext, ExecutorSpec
 from rnnbench.errors import RnnbenchError, UnknownName
 from rnnbench.executors.running import without_run
 from rnnbench.provenance import file_digest, provenance
@@ -139,9 +139,9 @@ def test_a_diagnostic_that_gives_nothing_is_absent_by_name_and_the_others_go_on(
 )
 def test_an_executor_that_cannot_be_had_is_one_sentence(build: Any, said: str, tmp_path: Path) -> None:
     """With its distribution, whatever it raises."""
-    place = Place(ExecutorSpec("odd", build, needs="x[y]"), origin="odd-package 1.0")
+    place = ExecutorChoice(ExecutorSpec("odd", build, needs="x[y]"), origin="odd-package 1.0")
     with pytest.raises(RnnbenchError) as told:
-        place.open(Placement(tmp_path))
+        place.open(ExecutorContext(tmp_path))
     assert f"{told.value}.".startswith(f"the executor 'odd' of odd-package 1.0 {said}")
 
 
@@ -183,7 +183,7 @@ def test_an_executor_that_fails_in_the_middle_of_a_run_is_one_sentence(
     """With its distribution; what finished before is kept."""
     catalogue = Catalogue.load()
     suite = read_suite(str(write_suite(tmp_path)), catalogue, Choices())
-    place = Place(ExecutorSpec("odd", lambda _: Failing(fails_in, error)), origin="odd-package 1.0")
+    place = ExecutorChoice(ExecutorSpec("odd", lambda _: Failing(fails_in, error)), origin="odd-package 1.0")
     store = Store(tmp_path / "run")
     with pytest.raises(RnnbenchError) as told:
         run_suite(suite, catalogue, store, place, watch=lambda *_: None)

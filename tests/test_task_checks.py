@@ -167,7 +167,9 @@ def test_an_oracle_that_falls_short_is_told() -> None:
 
 
 GENERATED = [
-    name for name, brought in Catalogue.load().tasks.items() if issubclass(brought.item, rnnbench.GeneratedTask)
+    name
+    for name, contribution in Catalogue.load().tasks.items()
+    if issubclass(contribution.item, rnnbench.GeneratedTask)
 ]
 
 

@@ -23,7 +23,11 @@ from rnnbench_tasks.long_range.adding import Adding
 from rnnbench_tasks.recall.recall_first import RecallFirst
 from rnnbench_tasks.series.bitcoin import MEMBERS, PRICES, TEST_DAYS, VALIDATION_DAYS, Bitcoin, read_prices
 
-GENERATED = [brought.item for brought in Catalogue.load().tasks.values() if issubclass(brought.item, GeneratedTask)]
+GENERATED = [
+    contribution.item
+    for contribution in Catalogue.load().tasks.values()
+    if issubclass(contribution.item, GeneratedTask)
+]
 DAYS = 1200
 
 
@@ -73,7 +77,9 @@ def test_a_task_is_a_function_of_its_generator(task: type[GeneratedTask], longer
     assert not np.array_equal(made.generate(np.random.default_rng(7), 64).inputs, other.inputs)
 
 
-@pytest.mark.parametrize("task", [brought.item for brought in Catalogue.load().tasks.values()], ids=lambda t: t.name)
+@pytest.mark.parametrize(
+    "task", [contribution.item for contribution in Catalogue.load().tasks.values()], ids=lambda t: t.name
+)
 def test_a_task_says_what_it_asks_with_an_example_and_where_it_comes_from(task: type[Task]) -> None:
     """The first line is the question, an answer is drawn, a source is named, or the archive that holds the data."""
     text = (task.__doc__ or "").lower()

@@ -482,7 +482,7 @@ def test_the_last_bracket_says_little_of_a_nesting() -> None:
 
 
 def test_the_last_bracket_of_two_kinds_says_nothing_where_it_closes() -> None:
-    """It doubts, behind a closing bracket, which kind is open: right only where one opened, (1 + P0) / 2 of steps."""
+    """It caveats, behind a closing bracket, which kind is open: right only where one opened, (1 + P0) / 2 of steps."""
     task = DyckTwo(40, "longest")
     batch = made(task, 5000)
     trivial = task.trivial(batch, batch)

@@ -1,4 +1,5 @@
-"""First-party cells. Listing them needs no torch: each is named by its place and built when a trial needs it."""
+"""First-party cells. Listing them needs no torch: each is named by its place and built when a trial
+needs it."""
 
 import rnnbench
 from rnnbench_cells.specs import SPECS

@@ -41,11 +41,13 @@ ACTIVATIONS: dict[str, Activation] = {
 
 
 def check_activation(cell: str, name: str) -> None:
-    """Raises RnnbenchError for a name that is not in `ACTIVATIONS`, with the nearest one and the list."""
+    """Raises RnnbenchError for a name that is not in `ACTIVATIONS`, with the nearest one and the
+    list."""
     if name in ACTIVATIONS:
         return
     nearest = get_close_matches(name, ACTIVATIONS, n=1, cutoff=0.5)
     guess = f" Did you mean '{nearest[0]}'?" if nearest else ""
     raise rnnbench.RnnbenchError(
-        f"{cell}: no nonlinearity called '{name}'.{guess} There are: {', '.join(sorted(ACTIVATIONS))}."
+        f"{cell}: no nonlinearity called '{name}'.{guess} There are:"
+        f" {', '.join(sorted(ACTIVATIONS))}."
     )

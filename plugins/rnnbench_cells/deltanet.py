@@ -11,17 +11,19 @@ State = tuple[Tensor, Tensor]
 
 
 class DeltaNet(rnnbench.StepCell):
-    """S_t = S_{t-1} + beta_t (v_t - S_{t-1} k_t) k_t^T, y_t = S_t q_t; keys and queries have length one; S_0 = 0.
+    """S_t = S_{t-1} + beta_t (v_t - S_{t-1} k_t) k_t^T, y_t = S_t q_t; keys and queries have length
+    one; S_0 = 0.
 
-    source: Schlag et al. 2021, arXiv:2102.11174, equations 24 and 26, with the normalisation and the short convolution
-    of Yang et al. 2024, arXiv:2406.06484, section 3. The surprise: k_t and beta_t see x_{t-1} beside x_t, by a full
-    matrix each where the source has a depthwise convolution of width 4 on q, k and v. Without it, a value that stands
-    one step behind its key could not be written under it. There is no norm on the output.
+    source: Schlag et al. 2021, arXiv:2102.11174, equations 24 and 26, with the normalisation and
+    the short convolution of Yang et al. 2024, arXiv:2406.06484, section 3. The surprise: k_t and
+    beta_t see x_{t-1} beside x_t, by a full matrix each where the source has a depthwise
+    convolution of width 4 on q, k and v. Without it, a value that stands one step behind its key
+    could not be written under it. There is no norm on the output.
 
-    key_size: K, the columns of S. The state grows with it by H + 1 numbers a column, the parameters by 3 I, and the
-        output stays H wide: the state can grow while the parameters hardly do.
-    negative_eigenvalues: beta_t in (0, 2) in place of (0, 1), so that I - beta k k^T has an eigenvalue in (-1, 1):
-        Grazzi et al. 2024, arXiv:2411.12537.
+    key_size: K, the columns of S. The state grows with it by H + 1 numbers a column, the parameters
+        by 3 I, and the output stays H wide: the state can grow while the parameters hardly do.
+    negative_eigenvalues: beta_t in (0, 2) in place of (0, 1), so that I - beta k k^T has an
+        eigenvalue in (-1, 1): Grazzi et al. 2024, arXiv:2411.12537.
     Raises RnnbenchError for a key size below 1.
     """
 

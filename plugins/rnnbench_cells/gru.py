@@ -1,19 +1,28 @@
-"""Gated recurrent units: with the reset after the product with U, as torch has it, and before it."""
+"""Gated recurrent units: with the reset after the product with U, as torch has it, and before
+it."""
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 import rnnbench
-from rnnbench_cells.kernels import NATIVE, KernelStepCell, check_implementation, draw_as_torch, refusing_no_steps
+from rnnbench_cells.kernels import (
+    NATIVE,
+    KernelStepCell,
+    check_implementation,
+    draw_as_torch,
+    refusing_no_steps,
+)
 
 INPUT_STD = 0.01
 
 
 class StepGRU(KernelStepCell):
-    """h_t = (1 - z_t) n_t + z_t h_{t-1}, n_t = tanh(W x_t + b + r_t (U h_{t-1} + b')), one step at a time.
+    """h_t = (1 - z_t) n_t + z_t h_{t-1}, n_t = tanh(W x_t + b + r_t (U h_{t-1} + b')), one step at
+    a time.
 
-    source: Cho et al. 2014, arXiv:1406.1078v1. Parameters as in torch's nn.GRU, in the order r, z, n.
+    source: Cho et al. 2014, arXiv:1406.1078v1. Parameters as in torch's nn.GRU, in the order r, z,
+            n.
     """
 
     def __init__(self, input_size: int, hidden_size: int, implementation: str = "eager") -> None:
@@ -31,8 +40,9 @@ class StepGRU(KernelStepCell):
 def build_gru(input_size: int, hidden_size: int, implementation: str = NATIVE) -> nn.Module:
     """h_t = (1 - z_t) n_t + z_t h_{t-1}, n_t = tanh(W x_t + b + r_t (U h_{t-1} + b')).
 
-    source: Cho et al. 2014, arXiv:1406.1078v1. The surprise: torch resets *after* the product with U, which is the
-    variant of the paper's first version and of cuDNN, not that of its third, which is `gru-v3`.
+    source: Cho et al. 2014, arXiv:1406.1078v1. The surprise: torch resets *after* the product with
+    U, which is the variant of the paper's first version and of cuDNN, not that of its third, which
+    is `gru-v3`.
 
     implementation: "native" is torch's kernel, "eager" and "compiled" go step by step.
     """
@@ -43,18 +53,25 @@ def build_gru(input_size: int, hidden_size: int, implementation: str = NATIVE) -
 
 
 class GRUv3(rnnbench.StepCell):
-    """h_t = z_t h_{t-1} + (1 - z_t) tanh(W x_t + U (r_t h_{t-1}) + b); r_t, z_t = sigmoid(W x_t + U h_{t-1} + b).
+    """h_t = z_t h_{t-1} + (1 - z_t) tanh(W x_t + U (r_t h_{t-1}) + b); r_t, z_t = sigmoid(W x_t + U
+    h_{t-1} + b).
 
-    source: Cho et al. 2014, arXiv:1406.1078v3, equations 5 to 8, where biases are left out "to make the equations
-    uncluttered". The surprise: the reset comes *before* the product with U, so that U cannot be applied to all three
-    at once, and one bias is as good as two; `gru` is the other variant.
+    source: Cho et al. 2014, arXiv:1406.1078v3, equations 5 to 8, where biases are left out "to make
+    the equations uncluttered". The surprise: the reset comes *before* the product with U, so that U
+    cannot be applied to all three at once, and one bias is as good as two; `gru` is the other
+    variant.
 
-    orthogonal: the U of each gate is orthogonal, W is drawn from N(0, 0.01^2) and biases are 0, as in the source
-        (appendix on the encoder-decoder). Otherwise all are drawn as `gru` draws its own.
+    orthogonal: the U of each gate is orthogonal, W is drawn from N(0, 0.01^2) and biases are 0, as
+                in the source (appendix on the encoder-decoder). Otherwise all are drawn as `gru`
+                draws its own.
     """
 
     def __init__(
-        self, input_size: int, hidden_size: int, orthogonal: bool = True, implementation: str = "eager"
+        self,
+        input_size: int,
+        hidden_size: int,
+        orthogonal: bool = True,
+        implementation: str = "eager",
     ) -> None:
         super().__init__(implementation)
         self.hidden_size = hidden_size
@@ -80,7 +97,9 @@ class GRUv3(rnnbench.StepCell):
         """One step; output and new state are the same (B, H)."""
         for_gates, for_candidate = x_BI.tensor_split([2 * self.hidden_size], dim=-1)
         to_gates, to_candidate = self.weight_hh.tensor_split([2 * self.hidden_size])
-        reset_BH, update_BH = torch.sigmoid(for_gates + functional.linear(state, to_gates)).chunk(2, dim=-1)
+        reset_BH, update_BH = torch.sigmoid(for_gates + functional.linear(state, to_gates)).chunk(
+            2, dim=-1
+        )
         candidate_BH = torch.tanh(for_candidate + functional.linear(reset_BH * state, to_candidate))
         h_BH = torch.lerp(candidate_BH, state, update_BH)
         return h_BH, h_BH

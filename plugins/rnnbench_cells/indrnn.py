@@ -11,19 +11,25 @@ import rnnbench
 class IndRNN(rnnbench.StepCell):
     """h_t = relu(W x_t + u * h_{t-1} + b), u elementwise; y_t = h_t, h_0 = 0.
 
-    source: Li et al. 2018, arXiv:1803.04831, equation 2. The gradient through k steps is u^k on active units, so that
-    u alone says what is remembered. The surprise: it is not linear in its state, so that there is no scan.
+    source: Li et al. 2018, arXiv:1803.04831, equation 2. The gradient through k steps is u^k on
+    active units, so that u alone says what is remembered. The surprise: it is not linear in its
+    state, so that there is no scan.
 
-    horizon: 0 draws u from U(0, 1) and lets it go where it will. T > 0 draws from U(0, 2^(1/T)) and keeps |u| within
-        2^(1/T), so that no gradient through T steps grows beyond 2 (section 3.2); as in the authors' code the numbers
-        themselves are cut, here when a pass begins, so that none loses its gradient.
+    horizon: 0 draws u from U(0, 1) and lets it go where it will. T > 0 draws from U(0, 2^(1/T)) and
+        keeps |u| within 2^(1/T), so that no gradient through T steps grows beyond 2 (section 3.2);
+        as in the authors' code the numbers themselves are cut, here when a pass begins, so that
+        none loses its gradient.
     W and b are drawn as torch's nn.Linear draws them. Raises RnnbenchError for a horizon below 0.
     """
 
-    def __init__(self, input_size: int, hidden_size: int, horizon: int = 0, implementation: str = "eager") -> None:
+    def __init__(
+        self, input_size: int, hidden_size: int, horizon: int = 0, implementation: str = "eager"
+    ) -> None:
         super().__init__(implementation)
         if horizon < 0:
-            raise rnnbench.RnnbenchError(f"indrnn: horizon should be 0 (none) or above, got {horizon}")
+            raise rnnbench.RnnbenchError(
+                f"indrnn: horizon should be 0 (none) or above, got {horizon}"
+            )
         self.bound = 2 ** (1 / horizon) if horizon else None
         self.from_input = nn.Linear(input_size, hidden_size)
         self.recurrent = nn.Parameter(torch.rand(hidden_size) * (self.bound or 1.0))

@@ -1,4 +1,5 @@
-"""torch's kernels, and what their step forms have in common with them: names, shapes and draws of the parameters."""
+"""torch's kernels, and what their step forms have in common with them: names, shapes and draws of
+the parameters."""
 
 import math
 from typing import Any
@@ -17,11 +18,14 @@ def check_implementation(cell: str, name: str) -> None:
     """Raises RnnbenchError for an implementation that a cell with a kernel does not have."""
     if name not in IMPLEMENTATIONS:
         there_is = ", ".join(IMPLEMENTATIONS)
-        raise rnnbench.RnnbenchError(f"{cell}: no implementation called '{name}'. There are: {there_is}.")
+        raise rnnbench.RnnbenchError(
+            f"{cell}: no implementation called '{name}'. There are: {there_is}."
+        )
 
 
 def refusing_no_steps(kernel: nn.Module) -> nn.Module:
-    """The same kernel; a sequence without steps raises ValueError, as in a StepCell, in place of RuntimeError."""
+    """The same kernel; a sequence without steps raises ValueError, as in a StepCell, in place of
+    RuntimeError."""
     kernel.register_forward_pre_hook(_refuse_no_steps)
     return kernel
 
@@ -32,10 +36,12 @@ def _refuse_no_steps(_: nn.Module, inputs: tuple[Any, ...]) -> None:
 
 
 class KernelStepCell(rnnbench.StepCell):
-    """The step form of a kernel of torch with `gates` gates: its state dict loads into the kernel, and the other way.
+    """The step form of a kernel of torch with `gates` gates: its state dict loads into the kernel,
+    and the other way.
 
-    weight_ih_l0 (gates * H, I), weight_hh_l0 (gates * H, H), bias_ih_l0 and bias_hh_l0 (gates * H,), all drawn from
-    U(-1/sqrt(H), 1/sqrt(H)) in this order, so that the same seed gives the same numbers as in the kernel.
+    weight_ih_l0 (gates * H, I), weight_hh_l0 (gates * H, H), bias_ih_l0 and bias_hh_l0 (gates *
+    H,), all drawn from U(-1/sqrt(H), 1/sqrt(H)) in this order, so that the same seed gives the same
+    numbers as in the kernel.
     """
 
     def __init__(self, input_size: int, hidden_size: int, gates: int, implementation: str) -> None:
@@ -61,7 +67,8 @@ class KernelStepCell(rnnbench.StepCell):
 
 
 def draw_as_torch(module: nn.Module, hidden_size: int) -> None:
-    """Every parameter from U(-1/sqrt(H), 1/sqrt(H)), one after the other, as torch's kernels draw theirs."""
+    """Every parameter from U(-1/sqrt(H), 1/sqrt(H)), one after the other, as torch's kernels draw
+    theirs."""
     bound = 1 / math.sqrt(hidden_size)
     for parameter in module.parameters():
         nn.init.uniform_(parameter, -bound, bound)

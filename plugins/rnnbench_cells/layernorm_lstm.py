@@ -11,16 +11,19 @@ State = tuple[Tensor, Tensor]
 
 
 class LayerNormLSTM(rnnbench.StepCell):
-    """i, f, g, o = LN(W x_t) + LN(U h_{t-1}) + b;  c_t = sig(f) c_{t-1} + sig(i) tanh(g);  h_t = sig(o) tanh(LN(c_t)).
+    """i, f, g, o = LN(W x_t) + LN(U h_{t-1}) + b;
+    c_t = sig(f) c_{t-1} + sig(i) tanh(g);  h_t = sig(o) tanh(LN(c_t)).
 
-    source: Ba, Kiros & Hinton 2016, arXiv:1607.06450, equations 20 to 22 of the supplement (15 and 20 disagree about
-    which of alpha and beta is the gain; gains begin at 1 and biases at 0 either way). b stands beside the three biases
-    of the norms. The state is (h, c), c before its norm.
+    source: Ba, Kiros & Hinton 2016, arXiv:1607.06450, equations 20 to 22 of the supplement (15 and
+    20 disagree about which of alpha and beta is the gain; gains begin at 1 and biases at 0 either
+    way). b stands beside the three biases of the norms. The state is (h, c), c before its norm.
 
-    The surprises: one norm spans all four gates, so that what one gate gets the others lose. And W x_t has no bias
-    before its norm, so that the size of the input is lost: of a single feature only the sign is left.
+    The surprises: one norm spans all four gates, so that what one gate gets the others lose. And W
+    x_t has no bias before its norm, so that the size of the input is lost: of a single feature only
+    the sign is left.
 
-    gain:        of all three norms at the start. The source takes 1 and finds it better than 0.1 (section 6.2).
+    gain:        of all three norms at the start. The source takes 1 and finds it better than 0.1
+                 (section 6.2).
     forget_bias: what b begins with at the forget gate (1: Jozefowicz et al. 2015), 0 elsewhere.
     """
 

@@ -1,4 +1,5 @@
-"""The long short-term memory over torch's kernel and step by step. Gate order i, f, g, o; two biases, as in torch."""
+"""The long short-term memory over torch's kernel and step by step. Gate order i, f, g, o; two
+biases, as in torch."""
 
 import torch
 from torch import Tensor, nn
@@ -12,7 +13,8 @@ State = tuple[Tensor, Tensor]
 class StepLSTM(KernelStepCell):
     """c_t = f_t c_{t-1} + i_t g_t, h_t = o_t tanh(c_t), one step at a time; the state is (h, c).
 
-    source: Hochreiter & Schmidhuber 1997; Gers et al. 2000. Parameters as in torch's nn.LSTM, in the order i, f, g, o.
+    source: Hochreiter & Schmidhuber 1997; Gers et al. 2000. Parameters as in torch's nn.LSTM, in
+            the order i, f, g, o.
     """
 
     def __init__(self, input_size: int, hidden_size: int, implementation: str = "eager") -> None:
@@ -40,14 +42,15 @@ def build_lstm(
 ) -> nn.Module:
     """c_t = f_t c_{t-1} + i_t g_t, h_t = o_t tanh(c_t), all gates from x_t and h_{t-1}.
 
-    source: Hochreiter & Schmidhuber 1997 with the forget gate of Gers et al. 2000. The surprise: torch adds two biases,
-    so that the forget bias goes into one of them and the other is zero there.
+    source: Hochreiter & Schmidhuber 1997 with the forget gate of Gers et al. 2000. The surprise:
+    torch adds two biases, so that the forget bias goes into one of them and the other is zero
+    there.
 
-    forget_bias: bias of the forget gate at the start (1: Jozefowicz et al. 2015).
-    chrono: Tmax > 2 turns on chrono initialisation, which replaces `forget_bias`: b_f = log U(1, Tmax - 1),
+    forget_bias: bias of the forget gate at the start (1: Jozefowicz et al. 2015). chrono: Tmax > 2
+    turns on chrono initialisation, which replaces `forget_bias`: b_f = log U(1, Tmax - 1),
         b_i = -b_f (Tallec & Ollivier 2018, arXiv:1804.11188, equation 16). 0 leaves it off.
-    implementation: "native" is torch's kernel, "eager" and "compiled" go step by step.
-    Raises RnnbenchError for a chrono that is neither 0 nor above 2.
+    implementation: "native" is torch's kernel, "eager" and "compiled" go step by step. Raises
+    RnnbenchError for a chrono that is neither 0 nor above 2.
     """
     check_implementation("lstm", implementation)
     if chrono and chrono <= 2:

@@ -1,7 +1,8 @@
-"""The minimal gated cells of Feng et al. 2024, whose gates see the input only, so that they run in parallel over time.
+"""The minimal gated cells of Feng et al. 2024, whose gates see the input only, so that they run in
+parallel over time.
 
-Both come in two forms, which are two different cells. "log-space" keeps the state positive by a candidate
-g(x) = x + 1/2 for x >= 0, sigmoid(x) below; "vanilla" has no activation on the candidate.
+Both come in two forms, which are two different cells. "log-space" keeps the state positive by a
+candidate g(x) = x + 1/2 for x >= 0, sigmoid(x) below; "vanilla" has no activation on the candidate.
 """
 
 import math
@@ -24,13 +25,16 @@ IMPLEMENTATIONS = (*SCANS, "log-scan")
 class MinimalCell(nn.Module, ABC):
     """h_t = a_t h_{t-1} + w_t c_t, where the gates and the candidate see only x_t; y_t = h_t.
 
-    w_t in (0, 1) writes, a_t = 1 - w_t keeps; with signed gates a_t = 1 - 2 w_t, in (-1, 1), and w_t as it was.
-    The state is h itself and is carried as it is: only candidates go through g. The source's parallel listing sends the
-    state that it is given through g as well, which its step form does not, so that its chunks do not equal the whole.
-    Where none is given, h_0 = g(0) = 1/2 in the log-space form, as that listing makes of zeros, and 0 in the other.
+    w_t in (0, 1) writes, a_t = 1 - w_t keeps; with signed gates a_t = 1 - 2 w_t, in (-1, 1), and
+    w_t as it was. The state is h itself and is carried as it is: only candidates go through g. The
+    source's parallel listing sends the state that it is given through g as well, which its step
+    form does not, so that its chunks do not equal the whole. Where none is given, h_0 = g(0) = 1/2
+    in the log-space form, as that listing makes of zeros, and 0 in the other.
     """
 
-    def __init__(self, name: str, hidden_size: int, form: str, gates: str, implementation: str) -> None:
+    def __init__(
+        self, name: str, hidden_size: int, form: str, gates: str, implementation: str
+    ) -> None:
         super().__init__()
         require_one_of(f"{name}: form", form, FORMS)
         require_one_of(f"{name}: gates", gates, GATES)
@@ -40,9 +44,15 @@ class MinimalCell(nn.Module, ABC):
                 f"{name}: gates 'signed' need form 'vanilla', got '{form}', whose state is positive"
             )
         if implementation == "log-scan" and form != "log-space":
-            raise rnnbench.RnnbenchError(f"{name}: implementation 'log-scan' needs form 'log-space', got '{form}'")
+            raise rnnbench.RnnbenchError(
+                f"{name}: implementation 'log-scan' needs form 'log-space', got '{form}'"
+            )
         self.hidden_size = hidden_size
-        self.log_space, self.signed, self.implementation = form == "log-space", gates == "signed", implementation
+        self.log_space, self.signed, self.implementation = (
+            form == "log-space",
+            gates == "signed",
+            implementation,
+        )
 
     @abstractmethod
     def project(self, x_BTI: Tensor) -> tuple[Tensor, Tensor]:
@@ -65,16 +75,19 @@ class MinimalCell(nn.Module, ABC):
             keep_BTH = torch.sigmoid(-logit_BTH)
             a_BTH = 2 * keep_BTH - 1 if self.signed else keep_BTH
             candidate_BTH = positive(candidate_BTH) if self.log_space else candidate_BTH
-            y_BTH = SCANS[self.implementation](a_BTH, torch.sigmoid(logit_BTH) * candidate_BTH, state)
+            y_BTH = SCANS[self.implementation](
+                a_BTH, torch.sigmoid(logit_BTH) * candidate_BTH, state
+            )
         return y_BTH, y_BTH[:, -1]
 
 
 class MinGRU(MinimalCell):
-    """h_t = (1 - z_t) h_{t-1} + z_t c_t, where z_t = sigmoid(W_z x_t + b_z) and c_t = W_h x_t + b_h.
+    """h_t = (1 - z_t) h_{t-1} + z_t c_t, where z_t = sigmoid(W_z x_t + b_z) and c_t = W_h x_t +
+    b_h.
 
-    source: Feng et al. 2024, arXiv:2410.01201, section 3.1; log-space form: appendix B. signed gates: Grazzi et al.
-    2024, arXiv:2411.12537. The surprise: z_t never sees the state, so that one layer cannot decide by what it holds.
-    Rows of `projection`: z, h.
+    source: Feng et al. 2024, arXiv:2410.01201, section 3.1; log-space form: appendix B. signed
+    gates: Grazzi et al. 2024, arXiv:2411.12537. The surprise: z_t never sees the state, so that one
+    layer cannot decide by what it holds. Rows of `projection`: z, h.
     """
 
     def __init__(
@@ -95,13 +108,14 @@ class MinGRU(MinimalCell):
 
 
 class MinLSTM(MinimalCell):
-    """h_t = f'_t h_{t-1} + i'_t c_t, where f' = f / (f + i), i' = i / (f + i), f and i sigmoid gates of x_t.
+    """h_t = f'_t h_{t-1} + i'_t c_t, where f' = f / (f + i), i' = i / (f + i), f and i sigmoid
+    gates of x_t.
 
-    source: Feng et al. 2024, arXiv:2410.01201, section 3.2; log-space form: appendix B. signed gates: Grazzi et al.
-    2024, arXiv:2411.12537. The surprise: as the gates are normalised, one number decides, log i - log f, which is how
-    it is computed here: f / (f + i) is 0 / 0 where both are closed.
-    forget_bias: added to the forget gate's bias at the start, as the source does in its appendix on initialisation.
-    Rows of `projection`: f, i, h.
+    source: Feng et al. 2024, arXiv:2410.01201, section 3.2; log-space form: appendix B. signed
+    gates: Grazzi et al. 2024, arXiv:2411.12537. The surprise: as the gates are normalised, one
+    number decides, log i - log f, which is how it is computed here: f / (f + i) is 0 / 0 where both
+    are closed. forget_bias: added to the forget gate's bias at the start, as the source does in its
+    appendix on initialisation. Rows of `projection`: f, i, h.
     """
 
     def __init__(
@@ -125,7 +139,8 @@ class MinLSTM(MinimalCell):
 
 
 def positive(x: Tensor) -> Tensor:
-    """g(x) = x + 1/2 for x >= 0, sigmoid(x) below, written without a choice between the two, which is quicker."""
+    """g(x) = x + 1/2 for x >= 0, sigmoid(x) below, written without a choice between the two, which
+    is quicker."""
     return torch.relu(x) + torch.sigmoid(x.clamp(max=0))
 
 

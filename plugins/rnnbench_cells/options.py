@@ -6,7 +6,8 @@ import rnnbench
 
 
 def require_one_of(what: str, value: str, known: Sequence[str]) -> None:
-    """Raise RnnbenchError for a value that is none of those that there are; `what` names cell and option."""
+    """Raise RnnbenchError for a value that is none of those that there are; `what` names cell and
+    option."""
     if value not in known:
         raise rnnbench.RnnbenchError(f"{what} should be one of {', '.join(known)}, got '{value}'")
 

@@ -1,4 +1,5 @@
-"""Cells that discretise systems of differential equations with bounded solutions: coupled oscillators, two time scales.
+"""Cells that discretise systems of differential equations with bounded solutions: coupled
+oscillators, two time scales.
 
 Their state is a pair (y, z), of which y is the output.
 """
@@ -18,14 +19,15 @@ DAMPINGS = ("explicit", "implicit")
 class CoRNN(rnnbench.StepCell):
     """z_t = z_{t-1} + dt (tanh(W y_{t-1} + W' z_{t-1} + V x_t + b) - gamma y_{t-1} - epsilon z).
 
-    y_t = y_{t-1} + dt z_t.  source: Rusch & Mishra 2021, arXiv:2010.00951, equation 3. y and z start at 0.
+    y_t = y_{t-1} + dt z_t.
+    source: Rusch & Mishra 2021, arXiv:2010.00951, equation 3. y and z start at 0.
     The surprise: y takes the new z, which is what keeps the oscillators bounded.
 
-    dt, gamma, epsilon: time step, squared frequency, damping; they are not learned and should be tuned for the task.
-        The defaults are those of the authors' sequential MNIST.
+    dt, gamma, epsilon: time step, squared frequency, damping; they are not learned and should be
+        tuned for the task. The defaults are those of the authors' sequential MNIST.
     damping: the z that is damped, z_{t-1} ("explicit", the authors' code) or z_t ("implicit").
-    Weights are drawn as the authors' one linear map of (x, z, y) draws them, U(-1/sqrt(I + 2H), 1/sqrt(I + 2H)).
-    Raises RnnbenchError for a dt that is not above 0.
+    Weights are drawn as the authors' one linear map of (x, z, y) draws them, U(-1/sqrt(I + 2H),
+    1/sqrt(I + 2H)). Raises RnnbenchError for a dt that is not above 0.
     """
 
     def __init__(
@@ -60,25 +62,32 @@ class CoRNN(rnnbench.StepCell):
     def step(self, x_BI: Tensor, state: Pair) -> tuple[Tensor, Pair]:
         """One step; columns of `from_state`: y, z."""
         y_BH, z_BH = state
-        force_BH = torch.tanh(x_BI + self.from_state(torch.cat([y_BH, z_BH], dim=1))) - self.gamma * y_BH
+        force_BH = (
+            torch.tanh(x_BI + self.from_state(torch.cat([y_BH, z_BH], dim=1))) - self.gamma * y_BH
+        )
         z_BH = self.shrink * (z_BH + self.dt * force_BH - self.explicit * z_BH)
         y_BH = y_BH + self.dt * z_BH
         return y_BH, (y_BH, z_BH)
 
 
 class LEM(rnnbench.StepCell):
-    """z_t = (1 - d_t) z_{t-1} + d_t tanh(W_z y_{t-1} + V_z x_t), y_t = (1 - e_t) y_{t-1} + e_t tanh(W_y z_t + V_y x_t).
+    """z_t = (1 - d_t) z_{t-1} + d_t tanh(W_z y_{t-1} + V_z x_t), y_t = (1 - e_t) y_{t-1} + e_t
+    tanh(W_y z_t + V_y x_t).
 
-    d_t = dt sigmoid(W_1 y_{t-1} + V_1 x_t), e_t = dt sigmoid(W_2 y_{t-1} + V_2 x_t), all with biases; y, z start at 0.
-    source: Rusch et al. 2022, arXiv:2110.04744, equation 3. The surprise: the two time scales d and e are learned for
-    each unit, input and moment, and no z sees the z before it but through what it keeps.
+    d_t = dt sigmoid(W_1 y_{t-1} + V_1 x_t), e_t = dt sigmoid(W_2 y_{t-1} + V_2 x_t), all with
+    biases; y, z start at 0. source: Rusch et al. 2022, arXiv:2110.04744, equation 3. The surprise:
+    the two time scales d and e are learned for each unit, input and moment, and no z sees the z
+    before it but through what it keeps.
 
-    dt: the longest time step; with at most 1 every state stays in [-1, 1].
-    Weights and biases ~ U(-1/sqrt(H), 1/sqrt(H)); both linear maps have biases, as in the authors' code.
-    Rows of `from_input`: d, e, z, y; of `from_output`: d, e, z. Raises RnnbenchError for a dt that is not above 0.
+    dt: the longest time step; with at most 1 every state stays in [-1, 1]. Weights and biases ~
+    U(-1/sqrt(H), 1/sqrt(H)); both linear maps have biases, as in the authors' code. Rows of
+    `from_input`: d, e, z, y; of `from_output`: d, e, z. Raises RnnbenchError for a dt that is not
+    above 0.
     """
 
-    def __init__(self, input_size: int, hidden_size: int, dt: float = 1.0, implementation: str = "eager") -> None:
+    def __init__(
+        self, input_size: int, hidden_size: int, dt: float = 1.0, implementation: str = "eager"
+    ) -> None:
         super().__init__(implementation)
         require_above_zero("lem: dt", dt)
         self.hidden_size, self.dt = hidden_size, dt

@@ -10,22 +10,27 @@ import rnnbench
 from rnnbench_cells.options import require_above_zero
 
 EXACT_SIZE = 512
-"""Up to this many units the spectral radius is that of all eigenvalues, beyond it that of growth over many steps."""
+"""Up to this many units the spectral radius is that of all eigenvalues, beyond it that of growth
+over many steps."""
 GROWTH_STEPS = 1000
 
 
 class EchoStateNetwork(rnnbench.StepCell):
-    """h_t = (1 - leak) h_{t-1} + leak tanh(W x_t + b + U h_{t-1}); y_t = h_t, h_0 = 0; nothing of it is learned.
+    """h_t = (1 - leak) h_{t-1} + leak tanh(W x_t + b + U h_{t-1}); y_t = h_t, h_0 = 0; nothing of
+    it is learned.
 
     source: Jaeger 2001, GMD report 148; leaky units and advice on scales: Lukosevicius 2012,
-    doi:10.1007/978-3-642-35289-8_36. The surprise: here the readout learns by gradient descent as with every other
-    cell, not by regression, and an embedding in front of the cell learns through it.
+    doi:10.1007/978-3-642-35289-8_36. The surprise: here the readout learns by gradient descent as
+    with every other cell, not by regression, and an embedding in front of the cell learns through
+    it.
 
     leak: 1 has no memory but through U. input_scaling: W and b ~ U(-input_scaling, input_scaling).
     spectral_radius: the largest |eigenvalue| of U; beyond EXACT_SIZE units it is met to about 1 %.
-    connections: inputs of each unit from others, drawn with replacement, weights ~ U(-1, 1) before they are scaled.
+    connections: inputs of each unit from others, drawn with replacement, weights ~ U(-1, 1) before
+    they are scaled.
         As many at any size, so that a step costs O(H). At most H.
-    W, b and U are buffers, drawn from torch's generator. Raises RnnbenchError for values out of range.
+    W, b and U are buffers, drawn from torch's generator. Raises RnnbenchError for values out of
+    range.
     """
 
     input_weight: Tensor
@@ -50,12 +55,16 @@ class EchoStateNetwork(rnnbench.StepCell):
         require_above_zero("esn: input_scaling", input_scaling)
         require_above_zero("esn: connections", connections)
         self.leak = leak
-        self.register_buffer("input_weight", torch.empty(hidden_size, input_size).uniform_(-1, 1) * input_scaling)
+        self.register_buffer(
+            "input_weight", torch.empty(hidden_size, input_size).uniform_(-1, 1) * input_scaling
+        )
         self.register_buffer("bias", torch.empty(hidden_size).uniform_(-1, 1) * input_scaling)
         shape = (hidden_size, min(connections, hidden_size))
         self.register_buffer("sources", torch.randint(hidden_size, shape))
         drawn = torch.empty(shape).uniform_(-1, 1)
-        self.register_buffer("strengths", drawn * (spectral_radius / _spectral_radius(self.sources, drawn)))
+        self.register_buffer(
+            "strengths", drawn * (spectral_radius / _spectral_radius(self.sources, drawn))
+        )
 
     def initial_state(self, x_BI: Tensor) -> Tensor:
         """Zeros, (B, H)."""
@@ -74,15 +83,20 @@ class EchoStateNetwork(rnnbench.StepCell):
 
 def sparse_product(sources_HK: Tensor, strengths_HK: Tensor, h_HB: Tensor) -> Tensor:
     """U h, where row i of U has `strengths[i]` at the columns `sources[i]`: (H, B) to (H, B)."""
-    return functional.embedding_bag(sources_HK, h_HB.contiguous(), per_sample_weights=strengths_HK, mode="sum")
+    return functional.embedding_bag(
+        sources_HK, h_HB.contiguous(), per_sample_weights=strengths_HK, mode="sum"
+    )
 
 
 def _spectral_radius(sources_HK: Tensor, strengths_HK: Tensor) -> float:
-    """Of U; for large ones the growth of a vector over the second half of many steps (Gelfand's formula)."""
+    """Of U; for large ones the growth of a vector over the second half of many steps (Gelfand's
+    formula)."""
     size = len(sources_HK)
     strengths_HK = strengths_HK.double()
     if size <= EXACT_SIZE:
-        matrix = torch.zeros(size, size, dtype=torch.double).scatter_add_(1, sources_HK, strengths_HK)
+        matrix = torch.zeros(size, size, dtype=torch.double).scatter_add_(
+            1, sources_HK, strengths_HK
+        )
         return float(torch.linalg.eigvals(matrix).abs().max())
     v_H = torch.ones(size, dtype=torch.double)
     growth = 0.0

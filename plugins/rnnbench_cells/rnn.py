@@ -1,4 +1,5 @@
-"""The vanilla recurrent network, and the same with rectified linear units that begin as an identity."""
+"""The vanilla recurrent network, and the same with rectified linear units that begin as an
+identity."""
 
 import torch
 from torch import Tensor, nn
@@ -17,7 +18,9 @@ class StepRNN(KernelStepCell):
     source: Elman 1990. Parameters as in torch's nn.RNN, two biases included.
     """
 
-    def __init__(self, input_size: int, hidden_size: int, nonlinearity: str, implementation: str = "eager") -> None:
+    def __init__(
+        self, input_size: int, hidden_size: int, nonlinearity: str, implementation: str = "eager"
+    ) -> None:
         super().__init__(input_size, hidden_size, 1, implementation)
         self.nonlinearity = nonlinearity
 
@@ -32,9 +35,10 @@ def build_rnn(
 ) -> nn.Module:
     """h_t = f(W_ih x_t + b_ih + W_hh h_{t-1} + b_hh).  source: Elman 1990.
 
-    implementation: "native" is torch's kernel, which knows tanh and relu; "eager" and "compiled" go step by step with
-        any f. None takes the kernel where there is one.
-    Raises RnnbenchError for an activation that is not in `ACTIVATIONS`, and for "native" with one without a kernel.
+    implementation: "native" is torch's kernel, which knows tanh and relu; "eager" and "compiled" go
+        step by step with any f. None takes the kernel where there is one.
+    Raises RnnbenchError for an activation that is not in `ACTIVATIONS`, and for "native" with one
+    without a kernel.
     """
     check_activation("rnn", nonlinearity)
     has_kernel = nonlinearity in KERNEL_ACTIVATIONS
@@ -47,14 +51,20 @@ def build_rnn(
             f"rnn: implementation 'native' has no kernel for '{nonlinearity}', only for: "
             f"{', '.join(KERNEL_ACTIVATIONS)}. 'eager' and 'compiled' take any."
         )
-    return refusing_no_steps(nn.RNN(input_size, hidden_size, nonlinearity=nonlinearity, batch_first=True))
+    return refusing_no_steps(
+        nn.RNN(input_size, hidden_size, nonlinearity=nonlinearity, batch_first=True)
+    )
 
 
-def build_irnn(input_size: int, hidden_size: int, scale: float = 1.0, implementation: str = NATIVE) -> nn.Module:
-    """h_t = relu(W x_t + U h_{t-1} + b), where U begins as `scale` times the identity, W as N(0, 0.001^2), b as 0.
+def build_irnn(
+    input_size: int, hidden_size: int, scale: float = 1.0, implementation: str = NATIVE
+) -> nn.Module:
+    """h_t = relu(W x_t + U h_{t-1} + b), where U begins as `scale` times the identity, W as N(0,
+    0.001^2), b as 0.
 
-    source: Le, Jaitly & Hinton 2015, arXiv:1504.00941, section 3. The surprise: nothing but the beginning sets it apart
-    from `rnn` with relu; without input it begins by remembering a nonnegative state for ever.
+    source: Le, Jaitly & Hinton 2015, arXiv:1504.00941, section 3. The surprise: nothing but the
+    beginning sets it apart from `rnn` with relu; without input it begins by remembering a
+    nonnegative state for ever.
 
     scale: below 1 for tasks that need less memory (0.01 for speech, section 4.4).
     """

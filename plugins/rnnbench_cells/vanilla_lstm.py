@@ -18,23 +18,33 @@ Change = Literal[
     "cifg",
     "full-gate-recurrence",
 ]
-BLOCKS_LEFT: dict[str, str] = {"no-input-gate": "fgo", "no-forget-gate": "igo", "no-output-gate": "ifg", "cifg": "igo"}
+BLOCKS_LEFT: dict[str, str] = {
+    "no-input-gate": "fgo",
+    "no-forget-gate": "igo",
+    "no-output-gate": "ifg",
+    "cifg": "igo",
+}
 """Gates that have weights and peepholes, and g, the block input, which has weights."""
 State = tuple[Tensor, ...]
 
 
 class VanillaLSTM(rnnbench.StepCell):
-    """c_t = f_t c_{t-1} + i_t tanh(W x_t + U h_{t-1} + b), h_t = o_t tanh(c_t), gates that see c through peepholes.
+    """c_t = f_t c_{t-1} + i_t tanh(W x_t + U h_{t-1} + b), h_t = o_t tanh(c_t), gates that see c
+    through peepholes.
 
-    i_t = sigmoid(W x_t + U h_{t-1} + p c_{t-1} + b), f_t likewise, o_t = sigmoid(W x_t + U h_{t-1} + p c_t + b), with
-    p c elementwise, and weights of its own for each gate.  source: Gers & Schmidhuber 2000,
-    doi:10.1109/IJCNN.2000.861302, and Gers, Schraudolph & Schmidhuber 2002, JMLR 3:115-143, as the "vanilla LSTM" of
-    Greff et al. 2015, arXiv:1503.04069, section II. The surprise: the output gate's peephole sees the *new* c_t. The
-    state is (h, c), and (h, c, gates) where the gates recur.
+    i_t = sigmoid(W x_t + U h_{t-1} + p c_{t-1} + b), f_t likewise, o_t = sigmoid(W x_t + U h_{t-1}
+    + p c_t + b), with p c elementwise, and weights of its own for each gate.  source: Gers &
+    Schmidhuber 2000, doi:10.1109/IJCNN.2000.861302, and Gers, Schraudolph & Schmidhuber 2002, JMLR
+    3:115-143, as the "vanilla LSTM" of Greff et al. 2015, arXiv:1503.04069, section II. The
+    surprise: the output gate's peephole sees the *new* c_t. The state is (h, c), and (h, c, gates)
+    where the gates recur.
 
-    change: what of it is different; see `rnnbench_cells.ablations`. A part that is gone leaves no parameters behind.
-    peepholes:   False leaves them out, the variant NP of Greff et al.: the equations of `lstm` with one bias.
-    forget_bias: bias of the forget gate at the start (1: Jozefowicz et al. 2015). All other biases begin at 0.
+    change:      what of it is different; see `rnnbench_cells.ablations`. A part that is gone leaves
+                 no parameters behind.
+    peepholes:   False leaves them out, the variant NP of Greff et al.: the equations of `lstm` with
+                 one bias.
+    forget_bias: bias of the forget gate at the start (1: Jozefowicz et al. 2015). All other biases
+                 begin at 0.
     weight_std:  weights and peepholes are drawn from N(0, weight_std^2), 0.1 as in Greff et al.
     """
 
@@ -50,16 +60,22 @@ class VanillaLSTM(rnnbench.StepCell):
     ) -> None:
         super().__init__(implementation)
         if change not in get_args(Change):
-            raise rnnbench.RnnbenchError(f"no change called '{change}'. There are: {', '.join(get_args(Change))}")
+            raise rnnbench.RnnbenchError(
+                f"no change called '{change}'. There are: {', '.join(get_args(Change))}"
+            )
         self.change, self.hidden_size = change, hidden_size
         self.blocks = BLOCKS_LEFT.get(change, "ifgo")
         self.gates = self.blocks.replace("g", "")
         rows = len(self.blocks) * hidden_size
         self.weight_ih = nn.Parameter(torch.empty(rows, input_size))
         self.weight_hh = nn.Parameter(torch.empty(rows, hidden_size))
-        self.peepholes = nn.Parameter(torch.empty(len(self.gates), hidden_size)) if peepholes else None
+        self.peepholes = (
+            nn.Parameter(torch.empty(len(self.gates), hidden_size)) if peepholes else None
+        )
         self.weight_gates = (
-            nn.Parameter(torch.empty(3 * hidden_size, 3 * hidden_size)) if change == "full-gate-recurrence" else None
+            nn.Parameter(torch.empty(3 * hidden_size, 3 * hidden_size))
+            if change == "full-gate-recurrence"
+            else None
         )
         for parameter in self.parameters():
             nn.init.normal_(parameter, std=weight_std)
@@ -94,13 +110,18 @@ class VanillaLSTM(rnnbench.StepCell):
         return h_BH, (h_BH, c_BH, *gates)
 
     def _sums(self, x_BI: Tensor, h_BH: Tensor, gates_before: list[Tensor]) -> dict[str, Tensor]:
-        """W x + U h + b of each block, (B, H); with the gates of the step before where they recur."""
+        """W x + U h + b of each block, (B, H); with the gates of the step before where they
+        recur."""
         parts = (x_BI + functional.linear(h_BH, self.weight_hh)).chunk(len(self.blocks), dim=-1)
         sums = dict(zip(self.blocks, parts, strict=True))
         if self.weight_gates is None:
             return sums
-        recurring = functional.linear(gates_before[0], self.weight_gates).chunk(len(self.gates), dim=-1)
-        return sums | {gate: sums[gate] + part_BH for gate, part_BH in zip(self.gates, recurring, strict=True)}
+        recurring = functional.linear(gates_before[0], self.weight_gates).chunk(
+            len(self.gates), dim=-1
+        )
+        return sums | {
+            gate: sums[gate] + part_BH for gate, part_BH in zip(self.gates, recurring, strict=True)
+        }
 
     def _gate(self, name: str, sums: dict[str, Tensor], c_BH: Tensor) -> Tensor:
         """The gate, which sees c; open where it is gone."""

@@ -10,7 +10,10 @@ def rnnbench_executors() -> list[rnnbench.ExecutorSpec]:
         rnnbench.ExecutorSpec(
             "dask",
             build="rnnbench_cluster.dask:build_dask",
-            summary="Workers of a Dask cluster, or of one started here: each trial in a process of its own.",
+            summary=(
+                "Workers of a Dask cluster, or of one started here: each trial in a process of its"
+                " own."
+            ),
             options={
                 "address": "",
                 "tls_ca_file": "",
@@ -25,7 +28,10 @@ def rnnbench_executors() -> list[rnnbench.ExecutorSpec]:
         rnnbench.ExecutorSpec(
             "slurm",
             build="rnnbench_cluster.slurm:build_slurm",
-            summary="Job arrays of a SLURM cluster, several short trials to a job; cost trials with --exclusive.",
+            summary=(
+                "Job arrays of a SLURM cluster, several short trials to a job; cost trials with"
+                " --exclusive."
+            ),
             options={
                 "partition": "",
                 "account": "",

@@ -1,7 +1,8 @@
-"""The executor `dask`: trials on the workers of a Dask cluster, or of one started here, each in a process of its own.
+"""The executor `dask`: trials on the workers of a Dask cluster, or of one started here, each in a
+process of its own.
 
-A task of Dask is a job of one trial, sent as JSON. A thread of the worker waits for the job's process, so that the
-worker goes on telling the scheduler that it lives, whatever the trial does.
+A task of Dask is a job of one trial, sent as JSON. A thread of the worker waits for the job's
+process, so that the worker goes on telling the scheduler that it lives, whatever the trial does.
 """
 
 import queue
@@ -27,7 +28,7 @@ GATHER_SECONDS, CLOSE_SECONDS = 3.0, 5.0
 
 
 def build_dask(
-    placement: rnnbench.Placement,
+    context: rnnbench.ExecutorContext,
     address: str,
     gpu_resource: str,
     checkpoint_seconds: float,
@@ -35,35 +36,40 @@ def build_dask(
     tls_cert: str = "",
     tls_key: str = "",
 ) -> "DaskExecutor":
-    """Trials on the workers of the scheduler at `address`; where that is "", on workers of this machine, one a core or
-    as many as jobs were asked for. Raises RnnbenchError where they cannot be reached, or lack what trials need."""
+    """Trials on the workers of the scheduler at `address`; where that is "", on workers of this
+    machine, one a core or as many as jobs were asked for. Raises RnnbenchError where they cannot be
+    reached, or lack what trials need.
+    """
     certificates = Certificates(tls_ca_file, tls_cert, tls_key)
     with ExitStack() as stack:
         if address:
             client = stack.enter_context(client_of(address, certificates))
         else:
             certificates.require_none()
-            client = stack.enter_context(client_here(placement.jobs, gpu_resource))
+            client = stack.enter_context(client_here(context.jobs, gpu_resource))
         workers = Workers(client, gpu_resource)
-        return DaskExecutor(client, workers, placement, gpu_resource, checkpoint_seconds, stack.pop_all())
+        return DaskExecutor(
+            client, workers, context, gpu_resource, checkpoint_seconds, stack.pop_all()
+        )
 
 
 class DaskExecutor(rnnbench.Executor):
-    """Keeps the workers busy. A trial that is said to have taken down its workers is run again by itself, so that none
-    is blamed that merely waited on the same worker; until then no other is started."""
+    """Keeps the workers busy. A trial that is said to have taken down its workers is run again by
+    itself, so that none is blamed that merely waited on the same worker; until then no other is
+    started."""
 
     def __init__(
         self,
         client: Client,
         workers: Workers,
-        placement: rnnbench.Placement,
+        context: rnnbench.ExecutorContext,
         gpu_resource: str,
         checkpoint_seconds: float,
         resources: ExitStack,
     ) -> None:
-        self._client, self._workers, self._placement = client, workers, placement
+        self._client, self._workers, self._placement = client, workers, context
         self._gpu_resource, self._resources = gpu_resource, resources
-        self._checkpoints = placement.checkpoints(checkpoint_seconds)
+        self._checkpoints = context.checkpoints(checkpoint_seconds)
         self._run, self._numbers = uuid4().hex, count()
         self._started: dict[str, tuple[rnnbench.Trial, Future[bytes]]] = {}
         self._done: queue.Queue[str] = queue.Queue()
@@ -129,13 +135,16 @@ class DaskExecutor(rnnbench.Executor):
         """The result of a trial; None where it is run again."""
         trial, future = self._started[identity]
         try:
-            result = msgspec.json.decode(future.result(timeout=GATHER_SECONDS), type=rnnbench.Result)
+            result = msgspec.json.decode(
+                future.result(timeout=GATHER_SECONDS), type=rnnbench.Result
+            )
         except TimeoutError:  # the worker that held it went away with it
             self._report(identity, future)
             return None
         except CancelledError as error:
             raise rnnbench.RnnbenchError(
-                "the connection to the Dask scheduler was lost; the same command goes on with what has no result"
+                "the connection to the Dask scheduler was lost; the same command goes on with what"
+                " has no result"
             ) from error
         except KilledWorker as error:
             refuse_strangers(self._client)
@@ -146,7 +155,9 @@ class DaskExecutor(rnnbench.Executor):
             times = error.allowed_failures + 1
             reason = f"run by itself, it took its worker down {times} of {times} times"
             result = rnnbench.without_run(trial, "killed", reason)
-        except rnnbench.RnnbenchError:  # no trial can run on that worker: torch is missing there, for instance
+        except (
+            rnnbench.RnnbenchError
+        ):  # no trial can run on that worker: torch is missing there, for instance
             raise
         except Exception as error:
             reason = f"its worker could not run it: {rnnbench.describe(error)}"
@@ -160,7 +171,9 @@ class DaskExecutor(rnnbench.Executor):
         """Those that wait, and those that are at work."""
         call, futures = self._client.sync, [future for _, future in self._started.values()]
         call(self._client.cancel, futures, force=True, callback_timeout=CLOSE_SECONDS)
-        call(self._client.run, end_jobs, self._run, on_error="ignore", callback_timeout=CLOSE_SECONDS)
+        call(
+            self._client.run, end_jobs, self._run, on_error="ignore", callback_timeout=CLOSE_SECONDS
+        )
 
 
 def _on_gpu(trial: rnnbench.Trial) -> bool:

@@ -1,4 +1,5 @@
-"""Dask clusters: the one at an address, or one that is started on this machine, and the workers that there are."""
+"""Dask clusters: the one at an address, or one that is started on this machine, and the workers
+that there are."""
 
 import asyncio
 import logging
@@ -27,13 +28,17 @@ def client_of(address: str, certificates: Certificates = NO_CERTIFICATES) -> Ite
     """A client of the scheduler at this address. Raises RnnbenchError where none answers."""
     security = certificates.security(address)
     asyncio.run(_knock(address, security))
-    with _quiet(), Client(address, timeout=CONNECT_SECONDS, set_as_default=False, security=security) as client:
+    with (
+        _quiet(),
+        Client(address, timeout=CONNECT_SECONDS, set_as_default=False, security=security) as client,
+    ):
         yield client
 
 
 @contextmanager
 def client_here(workers: int | None, gpu_resource: str) -> Iterator[Client]:
-    """A client of a cluster on this machine that ends with it: so many workers of one thread, or one a core."""
+    """A client of a cluster on this machine that ends with it: so many workers of one thread, or
+    one a core."""
     with (
         _quiet(),
         _workers_here(workers, gpu_resource) as cluster,
@@ -43,8 +48,8 @@ def client_here(workers: int | None, gpu_resource: str) -> Iterator[Client]:
 
 
 def refuse_strangers(client: Client) -> None:
-    """Raise RnnbenchError where the scheduler or a worker lacks the rnnbench of this process: what is sent to them
-    could not be read there, which kills workers."""
+    """Raise RnnbenchError where the scheduler or a worker lacks the rnnbench of this process: what
+    is sent to them could not be read there, which kills workers."""
     versions: Any = client.get_versions(packages=["rnnbench"])
     wanted = versions["client"]["packages"]["rnnbench"]
     workers = {f"worker {address}": told for address, told in versions["workers"].items()}
@@ -52,7 +57,9 @@ def refuse_strangers(client: Client) -> None:
         version = told["packages"]["rnnbench"]
         if version != wanted:
             has = f"rnnbench {version}" if version else "no rnnbench"
-            raise rnnbench.RnnbenchError(f"the Dask {name} has {has}; it needs {wanted}, as there is here")
+            raise rnnbench.RnnbenchError(
+                f"the Dask {name} has {has}; it needs {wanted}, as there is here"
+            )
 
 
 class Workers:
@@ -82,7 +89,9 @@ class Workers:
         before = self._there
         self._ask()
         if gone := sorted(before.keys() - self._there.keys()):
-            self._notices.append(f"lost the Dask worker {' and '.join(gone)}; what it ran is run again elsewhere")
+            self._notices.append(
+                f"lost the Dask worker {' and '.join(gone)}; what it ran is run again elsewhere"
+            )
         if self._there.keys() - before.keys():
             refuse_strangers(self._client)
         lack, self._lack = self._lack, self._lacking(gpu_wanted)
@@ -97,13 +106,19 @@ class Workers:
         """What trials wait for in vain; "" where it is but their turn."""
         if not self._there:
             return "there is no Dask worker; the trials wait for one"
-        if gpu_wanted and not any(self._gpu_resource in worker["resources"] for worker in self._there.values()):
-            return f"no Dask worker offers the resource '{self._gpu_resource}'; trials on a GPU wait for one that does"
+        if gpu_wanted and not any(
+            self._gpu_resource in worker["resources"] for worker in self._there.values()
+        ):
+            return (
+                f"no Dask worker offers the resource '{self._gpu_resource}'; trials on a GPU wait"
+                " for one that does"
+            )
         return ""
 
 
 async def _knock(address: str, security: Security) -> None:
-    """Ask who is there. A client that finds no scheduler would make noise about it until it is collected."""
+    """Ask who is there. A client that finds no scheduler would make noise about it until it is
+    collected."""
     try:
         secured = security.get_connection_args("client")
         async with asyncio.timeout(CONNECT_SECONDS + ANSWER_SECONDS):
@@ -111,9 +126,13 @@ async def _knock(address: str, security: Security) -> None:
                 kind = (await there.identity())["type"]
     except Exception as error:
         reason = str(error) or "nothing is said there"
-        raise rnnbench.RnnbenchError(f"no Dask scheduler answers at '{address}': {reason}") from error
+        raise rnnbench.RnnbenchError(
+            f"no Dask scheduler answers at '{address}': {reason}"
+        ) from error
     if kind != "Scheduler":
-        raise rnnbench.RnnbenchError(f"a Dask {kind} answers at '{address}'; the address of its scheduler is needed")
+        raise rnnbench.RnnbenchError(
+            f"a Dask {kind} answers at '{address}'; the address of its scheduler is needed"
+        )
 
 
 @contextmanager
@@ -137,7 +156,8 @@ def _workers_here(workers: int | None, gpu_resource: str) -> Iterator[LocalClust
 
 @contextmanager
 def _deaf() -> Iterator[None]:
-    """Threads and processes that are started in here do not hear Ctrl-C: the driver hears it, and ends them."""
+    """Threads and processes that are started in here do not hear Ctrl-C: the driver hears it, and
+    ends them."""
     resource_tracker.ensure_running()  # which would unblock the signal again
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:

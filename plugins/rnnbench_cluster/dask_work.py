@@ -23,7 +23,9 @@ def run_job(encoded: bytes, run: str) -> bytes:
         process = rnnbench.JobProcess(msgspec.json.decode(encoded, type=rnnbench.Job))
         _jobs.setdefault(run, set()).add(process)
     worker, ended = get_worker(), threading.Event()
-    threading.Thread(target=_watch, args=(process, worker, worker.get_current_task(), ended), daemon=True).start()
+    threading.Thread(
+        target=_watch, args=(process, worker, worker.get_current_task(), ended), daemon=True
+    ).start()
     try:
         (result,) = process.results()
     finally:
@@ -42,9 +44,13 @@ def end_jobs(run: str) -> None:
 
 
 def _watch(process: rnnbench.JobProcess, worker: Worker, key: str, ended: threading.Event) -> None:
-    """End a job that nobody waits for any more: its driver may be gone without a word, and its worker may be closing,
-    which waits for its threads."""
+    """End a job that nobody waits for any more: its driver may be gone without a word, and its
+    worker may be closing, which waits for its threads."""
     while not ended.wait(WATCH_SECONDS):
         task = worker.state.tasks.get(key)
-        if task is None or task.state == "cancelled" or worker.status in (Status.closing, Status.closed):
+        if (
+            task is None
+            or task.state == "cancelled"
+            or worker.status in (Status.closing, Status.closed)
+        ):
             process.end()

@@ -7,14 +7,26 @@ from dataclasses import dataclass
 from rnnbench_cluster.slurm_pack import Pack
 
 ENDED = frozenset(
-    "BOOT_FAIL CANCELLED COMPLETED DEADLINE FAILED NODE_FAIL OUT_OF_MEMORY PREEMPTED REVOKED TIMEOUT".split()  # noqa: SIM905
+    (
+        "BOOT_FAIL",
+        "CANCELLED",
+        "COMPLETED",
+        "DEADLINE",
+        "FAILED",
+        "NODE_FAIL",
+        "OUT_OF_MEMORY",
+        "PREEMPTED",
+        "REVOKED",
+        "TIMEOUT",
+    )
 )
 """States of a job that is over, though it may still be requeued."""
 
 
 @dataclass
 class RunningJob:
-    """A job that is not over, as far as is known. Of its array, `at_once` may run at the same time."""
+    """A job that is not over, as far as is known. Of its array, `at_once` may run at the same
+    time."""
 
     identity: str
     pack: Pack
@@ -30,7 +42,8 @@ class RunningJob:
 
     @property
     def held(self) -> bool:
-        """Whether it waits for somebody to release it; SLURM itself holds what it could not launch."""
+        """Whether it waits for somebody to release it; SLURM itself holds what it could not
+        launch."""
         return "held" in self.reason.lower()
 
     @property
@@ -39,7 +52,8 @@ class RunningJob:
         return self.state if self.state in ENDED else f"gone, last seen {self.state}"
 
     def see(self, told: str) -> None:
-        """Take note of what SLURM says of it: its state and why it is in it; "" is that it knows no such job."""
+        """Take note of what SLURM says of it: its state and why it is in it; "" is that it knows no
+        such job."""
         state, _, self.reason = told.partition(" ")
         self.state = state or self.state
         self.times_over = 0 if state and state not in ENDED else self.times_over + 1

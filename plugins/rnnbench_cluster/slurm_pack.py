@@ -1,4 +1,5 @@
-"""Packs: several trials of equal needs in one job of SLURM; and what such a job does on its node."""
+"""Packs: several trials of equal needs in one job of SLURM; and what such a job does on its
+node."""
 
 import math
 import os
@@ -31,23 +32,33 @@ class Needs:
 
 
 def needs(trial: rnnbench.Trial) -> Needs:
-    """What a trial asks for. Cost trials are the ones that measure, and want the node to themselves."""
+    """What a trial asks for. Cost trials are the ones that measure, and want the node to
+    themselves."""
     lane = trial.__struct_config__.tag
-    return Needs(lane == "cost", trial.device, trial.threads, rnnbench.limits(trial).memory_mib + OVERHEAD_MIB)
+    return Needs(
+        lane == "cost",
+        trial.device,
+        trial.threads,
+        rnnbench.limits(trial).memory_mib + OVERHEAD_MIB,
+    )
 
 
 def arrays(
     trials: Iterable[rnnbench.Trial], seconds: float, alone: Collection[str]
 ) -> dict[tuple[Needs, int], list[Pack]]:
-    """All packs of these trials, by what they need and by their minutes: each list can be an array."""
+    """All packs of these trials, by what they need and by their minutes: each list can be an
+    array."""
     made: dict[tuple[Needs, int], list[Pack]] = defaultdict(list)
     for pack in _packed(trials, seconds, alone):
         made[needs(pack[0]), minutes_of(pack)].append(pack)
     return made
 
 
-def _packed(trials: Iterable[rnnbench.Trial], seconds: float, alone: Collection[str]) -> Iterator[Pack]:
-    """Trials in packs of equal needs, each until its limits add up to `seconds`; one of `alone` is a pack by itself."""
+def _packed(
+    trials: Iterable[rnnbench.Trial], seconds: float, alone: Collection[str]
+) -> Iterator[Pack]:
+    """Trials in packs of equal needs, each until its limits add up to `seconds`; one of `alone` is
+    a pack by itself."""
     filling: dict[Needs, list[rnnbench.Trial]] = defaultdict(list)
     for trial in trials:
         if rnnbench.trial_id(trial) in alone:
@@ -71,20 +82,24 @@ def minutes_of(pack: Pack) -> int:
 
 
 class RunPack:
-    """The work of a job: each result becomes a file. Run again, whatever cut it off, it goes on where it was."""
+    """The work of a job: each result becomes a file. Run again, whatever cut it off, it goes on
+    where it was."""
 
     def __init__(self, results: str) -> None:
         self.results = results
 
     def __call__(self, encoded: bytes) -> None:
-        """Run what has no result yet of an `rnnbench.Job`. Raises RuntimeError where its process died under a trial."""
+        """Run what has no result yet of an `rnnbench.Job`. Raises RuntimeError where its process
+        died under a trial."""
         job = msgspec.json.decode(encoded, type=rnnbench.Job)
         missing = tuple(trial for trial in job.trials if not self._path(trial).exists())
         if not missing:
             return
         for result in rnnbench.JobProcess(msgspec.structs.replace(job, trials=missing)).results():
             if result.status == "killed" and not result.seconds.process:
-                raise RuntimeError(result.reason)  # what becomes of its trials is for the driver to say
+                raise RuntimeError(
+                    result.reason
+                )  # what becomes of its trials is for the driver to say
             write_whole(self._path(result.trial), msgspec.json.encode(result))
 
     def checkpoint(self, encoded: bytes) -> DelayedSubmission:
@@ -97,7 +112,8 @@ class RunPack:
 
 
 def read_regular(path: Path) -> bytes:
-    """The content of a file. Raises OSError for what is no file: a pipe that lies there would be waited for forever."""
+    """The content of a file. Raises OSError for what is no file: a pipe that lies there would be
+    waited for forever."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)

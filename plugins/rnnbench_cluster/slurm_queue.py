@@ -31,7 +31,8 @@ OF_THE_CLUSTER = {"SLURM_CONF", "SLURM_CONF_SERVER", "SLURM_JWT"}
 
 @dataclass(frozen=True)
 class Site:
-    """What a cluster wants to know besides; "" leaves it to SLURM. `gpu` is the gres that a CUDA device is."""
+    """What a cluster wants to know besides; "" leaves it to SLURM. `gpu` is the gres that a CUDA
+    device is."""
 
     partition: str = ""
     account: str = ""
@@ -39,7 +40,8 @@ class Site:
 
 
 class SlurmQueue:
-    """The jobs of one run, in a folder of their own; they share a name that comes from the folder's.
+    """The jobs of one run, in a folder of their own; they share a name that comes from the
+    folder's.
 
     terms: what all jobs share, without trials.
     """
@@ -50,8 +52,11 @@ class SlurmQueue:
         self.results.mkdir(parents=True)
 
     def submit(self, needs: Needs, minutes: int, packs: Sequence[Pack], at_once: int) -> list[str]:
-        """Submit an array, of which so many jobs run at once; their ids. Raises RnnbenchError where SLURM refuses."""
-        jobs = [msgspec.json.encode(msgspec.structs.replace(self.terms, trials=pack)) for pack in packs]
+        """Submit an array, of which so many jobs run at once; their ids. Raises RnnbenchError where
+        SLURM refuses."""
+        jobs = [
+            msgspec.json.encode(msgspec.structs.replace(self.terms, trials=pack)) for pack in packs
+        ]
         try:
             with _as_if_outside_a_job(), redirect_stderr(StringIO()):
                 executor = submitit.SlurmExecutor(self.folder, max_num_timeout=REQUEUES)
@@ -61,21 +66,28 @@ class SlurmQueue:
             raise rnnbench.RnnbenchError(f"sbatch: {_one_line(str(error))}") from error
 
     def states(self) -> dict[str, str]:
-        """State and reason by id, of the jobs of this user that SLURM knows. Raises RnnbenchError without an answer."""
+        """State and reason by id, of the jobs of this user that SLURM knows. Raises RnnbenchError
+        without an answer."""
         told = _run("squeue", "-h", "-r", "-t", "all", "-u", str(os.getuid()), "-o", "%i %T %r")
         return {job: state for job, _, state in (line.partition(" ") for line in told.splitlines())}
 
     def end(self) -> None:
-        """Cancel them all and remove the folder. Raises RnnbenchError, and keeps it, where SLURM does not answer."""
+        """Cancel them all and remove the folder. Raises RnnbenchError, and keeps it, where SLURM
+        does not answer."""
         _end(self.folder)
 
     def last_words(self, job: str) -> str:
-        """The last line of what a job printed as errors; what srun and submitit add says nothing of it."""
+        """The last line of what a job printed as errors; what srun and submitit add says nothing of
+        it."""
         try:
             said = read_regular(JobPaths(self.folder, job).stderr).decode(errors="replace")
         except OSError:
             return ""
-        lines = [line for line in said.strip().splitlines() if not line.startswith(("srun: ", "submitit "))]
+        lines = [
+            line
+            for line in said.strip().splitlines()
+            if not line.startswith(("srun: ", "submitit "))
+        ]
         return f": {lines[-1][:WORDS_KEPT]}" if lines else ""
 
     def _parameters(self, needs: Needs, minutes: int, at_once: int) -> dict[str, object]:
@@ -91,7 +103,8 @@ class SlurmQueue:
             "time": minutes,
             "array_parallelism": at_once,
             "wckey": None,
-            # A measurement pins itself; and a step is not told how many of the job's processors are for it.
+            # A measurement pins itself; and a step is not told how many of the job's processors are
+            # for it.
             "srun_args": ["--cpu-bind=none"],
             "additional_parameters": {"requeue": True},
         }
@@ -102,7 +115,8 @@ def require_commands() -> None:
     missing = [command for command in COMMANDS if shutil.which(command) is None]
     if missing:
         raise rnnbench.RnnbenchError(
-            f"the executor 'slurm' wants a machine from which jobs are submitted; here is no {', '.join(missing)}"
+            "the executor 'slurm' wants a machine from which jobs are submitted; here is no"
+            f" {', '.join(missing)}"
         )
 
 
@@ -139,7 +153,9 @@ def _name(folder: Path) -> str:
 def _run(command: str, *arguments: str) -> str:
     """What a command says, undisturbed by what its user has set for it."""
     settings = f"{command.upper()}_"
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(settings)}
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(settings)
+    }
     try:
         done = subprocess.run(
             [command, *arguments],
@@ -164,7 +180,8 @@ def _one_line(said: str) -> str:
 
 @contextmanager
 def _as_if_outside_a_job() -> Iterator[None]:
-    """What SLURM tells a job of itself is no request of the jobs that are submitted from within it."""
+    """What SLURM tells a job of itself is no request of the jobs that are submitted from within
+    it."""
     own = {name for name in os.environ if name.startswith(("SLURM_", "SRUN_"))} - OF_THE_CLUSTER
     kept = {name: os.environ.pop(name) for name in own}
     try:

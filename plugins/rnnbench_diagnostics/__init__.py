@@ -10,7 +10,10 @@ def rnnbench_metrics() -> list[rnnbench.Diagnostic]:
         rnnbench.Diagnostic(
             name="gradient-lag",
             measure="rnnbench_diagnostics.gradient_lag:gradient_against_lag",
-            summary="Size of the gradient of the last output by the inputs before it, and how fast it falls.",
+            summary=(
+                "Size of the gradient of the last output by the inputs before it, and how fast it"
+                " falls."
+            ),
             source="Hochreiter 1991; Bengio, Simard & Frasconi 1994, doi:10.1109/72.279181",
         ),
         rnnbench.Diagnostic(

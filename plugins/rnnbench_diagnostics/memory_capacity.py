@@ -11,12 +11,14 @@ WASHOUT, FITTED, TESTED, LAGS = 100, 1200, 600, 100
 
 @torch.no_grad()
 def memory_capacity(cell: nn.Module, x_BTI: Tensor, rng: np.random.Generator) -> rnnbench.Diagnosis:
-    """MC_k: the share of the variance of u(t - k) that a linear read-out of the outputs y(t) explains, k = 1 .. 100.
+    """MC_k: the share of the variance of u(t - k) that a linear read-out of the outputs y(t)
+    explains, k = 1 .. 100.
 
-    u is uniform noise, fed along a random direction of the input space with the mean and deviation that the inputs of
-    the task have there. The read-out is fitted by least squares on 1,200 steps and judged on the next 600. The sum over
-    k is at most the number of outputs, and a delay line reaches it.
-    source: Jaeger 2001, section 3. Raises rnnbench.Refused for cells over frames, and where outputs overflow.
+    u is uniform noise, fed along a random direction of the input space with the mean and deviation
+    that the inputs of the task have there. The read-out is fitted by least squares on 1,200 steps
+    and judged on the next 600. The sum over k is at most the number of outputs, and a delay line
+    reaches it. source: Jaeger 2001, section 3. Raises rnnbench.Refused for cells over frames, and
+    where outputs overflow.
     """
     if x_BTI.ndim != 3:
         raise rnnbench.Refused("memory capacity is measured with a signal, and these are frames")
@@ -40,7 +42,8 @@ def memory_capacity(cell: nn.Module, x_BTI: Tensor, rng: np.random.Generator) ->
 
 
 def _explained(y_TH: np.ndarray, noise: np.ndarray) -> np.ndarray:
-    """The part of the variance that is explained at each lag, at least 0, on steps that were not fitted."""
+    """The part of the variance that is explained at each lag, at least 0, on steps that were not
+    fitted."""
     steps = np.arange(WASHOUT, len(noise))
     targets = noise[steps[:, None] - np.arange(1, LAGS + 1)]
     outputs = np.column_stack([y_TH[steps], np.ones(len(steps))])

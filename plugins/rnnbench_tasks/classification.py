@@ -1,4 +1,5 @@
-"""What tasks that name the class of a sequence have in common: metric, trivial forecast, a fixed shuffle."""
+"""What tasks that name the class of a sequence have in common: metric, trivial forecast, a fixed
+shuffle."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ class Classification(rnnbench.RecordedTask):
 
 
 def dealt(everything: rnnbench.Batch, seed: int, train: int, validation: int) -> rnnbench.Splits:
-    """In the order of a shuffle that is the same for all: so many for training, so many for validation, the rest."""
+    """In the order of a shuffle that is the same for all: so many for training, so many for
+    validation, the rest."""
     order = np.random.default_rng(seed).permutation(len(everything))
     return rnnbench.Splits(*map(everything.take, np.split(order, [train, train + validation])))

@@ -15,12 +15,14 @@ TIMES = (1, 2, 4, 10)
 
 @dataclass(frozen=True)
 class VariableLength(rnnbench.GeneratedTask):
-    """Lengths are drawn evenly from all that fit in the horizon; the trained model is tested on longer ones too.
+    """Lengths are drawn evenly from all that fit in the horizon; the trained model is tested on
+    longer ones too.
 
-    lengths = "mixed" draws a length for each sequence of a batch, and pads it on the right; "longest" gives the longest
-    length alone. Delétang et al. 2022 draw one length for each batch: a set of validation data, which is one batch,
-    would then have a single length. Tests at 1x, 2x, 4x and 10x have the longest length times so much, and no other:
-    the shortest of the mixed ones have all been in training.
+    lengths = "mixed" draws a length for each sequence of a batch, and pads it on the right;
+    "longest" gives the longest length alone. Delétang et al. 2022 draw one length for each batch: a
+    set of validation data, which is one batch, would then have a single length. Tests at 1x, 2x, 4x
+    and 10x have the longest length times so much, and no other: the shortest of the mixed ones have
+    all been in training.
     """
 
     horizon: int = 40
@@ -47,7 +49,8 @@ class VariableLength(rnnbench.GeneratedTask):
         return possible[rng.integers(0, len(possible), count)]
 
     def elsewhere(self) -> Mapping[str, rnnbench.GeneratedTask]:
-        """So many times the longest length, exactly; the next shorter one where there is none of that length."""
+        """So many times the longest length, exactly; the next shorter one where there is none of
+        that length."""
         return {f"{n}x": replace(self, horizon=n * self.longest, lengths="longest") for n in TIMES}
 
 

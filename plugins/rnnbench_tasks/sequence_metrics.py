@@ -21,7 +21,10 @@ def written(row: Array) -> list[int]:
 
 def right_ones(extra: Extra) -> list[list[list[int]]]:
     """The right answers to each example, from `extra["right"]`, (B, K, L), padded with -1."""
-    return [[written(answer) for answer in answers if (answer != ABSENT).any()] for answers in extra["right"]]
+    return [
+        [written(answer) for answer in answers if (answer != ABSENT).any()]
+        for answers in extra["right"]
+    ]
 
 
 def closest(outputs: Array, extra: Extra) -> tuple[Array, Array]:
@@ -48,6 +51,12 @@ def _error_rate(outputs: Array, targets: Array, extra: Extra) -> float:  # noqa:
     return float(edits.sum() / lengths.sum())
 
 
-EXACT = rnnbench.Metric("exact match", "share that equals a right answer to the last token", "higher", _exact)
-PHONEME_ERRORS = rnnbench.Metric("phoneme error rate", "edits a right phoneme", "lower", _error_rate)
-CHARACTER_ERRORS = rnnbench.Metric("character error rate", "edits a right character", "lower", _error_rate)
+EXACT = rnnbench.Metric(
+    "exact match", "share that equals a right answer to the last token", "higher", _exact
+)
+PHONEME_ERRORS = rnnbench.Metric(
+    "phoneme error rate", "edits a right phoneme", "lower", _error_rate
+)
+CHARACTER_ERRORS = rnnbench.Metric(
+    "character error rate", "edits a right character", "lower", _error_rate
+)

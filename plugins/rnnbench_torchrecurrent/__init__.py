@@ -8,5 +8,6 @@ from rnnbench_torchrecurrent.specs import SPECS
 
 @rnnbench.hookimpl
 def rnnbench_cells() -> list[rnnbench.CellSpec]:
-    """All of them, listed from what is written here: neither torch nor torchrecurrent is imported for it."""
+    """All of them, listed from what is written here: neither torch nor torchrecurrent is imported
+    for it."""
     return SPECS if find_spec("torchrecurrent") else []

@@ -1,6 +1,8 @@
-"""Builds the layers of torchrecurrent (Martinuzzi 2025, arXiv:2510.21252), with their own mathematics and defaults.
+"""Builds the layers of torchrecurrent (Martinuzzi 2025, arXiv:2510.21252), with their own
+mathematics and defaults.
 
-Each layer has a place of its own, such as `rnnbench_torchrecurrent.layers:MGU`, and `build` serves them all.
+Each layer has a place of its own, such as `rnnbench_torchrecurrent.layers:MGU`, and `build` serves
+them all.
 """
 
 from collections.abc import Callable
@@ -35,11 +37,14 @@ def __getattr__(layer: str) -> Callable[..., nn.Module]:
     return partial(build, layer)
 
 
-def build(layer: str, input_size: int, hidden_size: int, **options: bool | float | str) -> nn.Module:
-    """One layer, batch first: (B, T, I) to (B, T, H) and its state, each tensor of it with a batch axis.
+def build(
+    layer: str, input_size: int, hidden_size: int, **options: bool | float | str
+) -> nn.Module:
+    """One layer, batch first: (B, T, I) to (B, T, H) and its state, each tensor of it with a batch
+    axis.
 
-    options: those of its spec, by the names of torchrecurrent.
-    Raises RnnbenchError for an option that torchrecurrent does not take, and for sizes that the layer cannot have.
+    options: those of its spec, by the names of torchrecurrent. Raises RnnbenchError for an option
+    that torchrecurrent does not take, and for sizes that the layer cannot have.
     """
     for option, value in options.items():
         if option.endswith("_init") and isinstance(value, str) and value not in INITIALISERS:
@@ -50,7 +55,9 @@ def build(layer: str, input_size: int, hidden_size: int, **options: bool | float
                 f"There are: {', '.join(INITIALISERS)}."
             )
     try:
-        made: nn.Module = getattr(torchrecurrent, layer)(input_size, hidden_size, batch_first=True, **options)
+        made: nn.Module = getattr(torchrecurrent, layer)(
+            input_size, hidden_size, batch_first=True, **options
+        )
     except ValueError as error:
         raise rnnbench.RnnbenchError(f"{layer} of torchrecurrent: {error}") from None
     made.register_forward_pre_hook(refuse_no_steps)

@@ -1,11 +1,13 @@
-"""First-party reports. matplotlib and jinja2 are imported when a report is made, and torch never is."""
+"""First-party reports. matplotlib and jinja2 are imported when a report is made, and torch never
+is."""
 
 import rnnbench
 
 
 @rnnbench.hookimpl
 def rnnbench_reports() -> list[rnnbench.Renderer]:
-    """One HTML page with its figures; verdicts on claims; times and their ratios for other tools."""
+    """One HTML page with its figures; verdicts on claims; times and their ratios for other
+    tools."""
     return [
         rnnbench.Renderer(
             name="html",
@@ -15,7 +17,10 @@ def rnnbench_reports() -> list[rnnbench.Renderer]:
         rnnbench.Renderer(
             name="claims",
             render="rnnbench_reports.claims_page:render",
-            summary="Verdicts on claims as a page of Markdown, a forest plot, and a table of the results they rest on.",
+            summary=(
+                "Verdicts on claims as a page of Markdown, a forest plot, and a table of the"
+                " results they rest on."
+            ),
         ),
         rnnbench.Renderer(
             name="pytest-benchmark",

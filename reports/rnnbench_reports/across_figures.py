@@ -1,4 +1,5 @@
-"""The figures across tasks: for each aspect that is learned, profiles, interquartile means and chances side by side."""
+"""The figures across tasks: for each aspect that is learned, profiles, interquartile means and
+chances side by side."""
 
 from collections.abc import Iterator, Mapping
 
@@ -38,16 +39,27 @@ def _caption(aspect: rnnbench.Aspect) -> str:
     with_intervals = all(next(iter(row.figures.values())).kind != "range" for row in aspect.rows)
     around = "95 % intervals" if with_intervals else "ranges over seeds"
     said = [
-        f"Score: {aspect.measures}; {len(aspect.conditions)} conditions x {len(aspect.seeds)} seeds.",
-        "First panel: the share of a cell's runs whose score is higher; the higher the line, the better;",
-        "bands of so many cells would hide each other."
-        if len(aspect.rows) > MOST_BANDS
-        else "bands are 95 % intervals at each score by itself.",
+        (
+            f"Score: {aspect.measures}; {len(aspect.conditions)} conditions x {len(aspect.seeds)}"
+            " seeds."
+        ),
+        (
+            "First panel: the share of a cell's runs whose score is higher; the higher the line,"
+            " the better;"
+        ),
+        (
+            "bands of so many cells would hide each other."
+            if len(aspect.rows) > MOST_BANDS
+            else "bands are 95 % intervals at each score by itself."
+        ),
         f"Second: mean of the middle half of the runs, with {around}.",
     ]
     if aspect.pairs:
         said += [
-            "Third: how likely a run of the first cell is better than one of another on the same condition; where the",
+            (
+                "Third: how likely a run of the first cell is better than one of another on the"
+                " same condition; where the"
+            ),
             "bar, 95 % over all pairs, crosses one half, the two are not told apart.",
         ]
     return " ".join(said)
@@ -69,7 +81,13 @@ def _profiles(axis: Axes, aspect: rnnbench.Aspect, by_cell: Mapping[str, Look]) 
         )
         if len(aspect.rows) <= MOST_BANDS:
             axis.fill_between(
-                aspect.thresholds, profile.low, profile.high, step="post", color=look.colour, alpha=0.13, linewidth=0
+                aspect.thresholds,
+                profile.low,
+                profile.high,
+                step="post",
+                color=look.colour,
+                alpha=0.13,
+                linewidth=0,
             )
     axis.set_xlim(0, 1)
     axis.set_ylim(-0.02, 1.02)
@@ -82,7 +100,13 @@ def _ranges(axis: Axes, figures: Mapping[str, rnnbench.Range], by_cell: Mapping[
     rows = list(figures)[::-1]
     for position, row in enumerate(rows):
         look, figure = by_cell[row], figures[row]
-        axis.plot([figure.low, figure.high], [position, position], color=look.colour, linewidth=4, alpha=0.35)
+        axis.plot(
+            [figure.low, figure.high],
+            [position, position],
+            color=look.colour,
+            linewidth=4,
+            alpha=0.35,
+        )
         axis.plot(figure.centre, position, marker=look.marker, color=look.colour, markersize=8)
     axis.set_yticks(range(len(rows)), [plain(row) for row in rows], fontsize=9)
     axis.set_ylim(-0.6, len(rows) - 0.4)

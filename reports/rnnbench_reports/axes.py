@@ -19,7 +19,8 @@ def keep_medians_in_view(axis: Axes, condition: rnnbench.Condition) -> None:
 
 
 def score_axis(axis: Axes, condition: rnnbench.Condition, split: str) -> None:
-    """Errors on a logarithmic axis, shares on one that ends at 1; target and trivial forecast as lines."""
+    """Errors on a logarithmic axis, shares on one that ends at 1; target and trivial forecast as
+    lines."""
     metric = condition.metrics[0]
     if metric.direction == "lower":
         axis.set_yscale("log")
@@ -28,4 +29,6 @@ def score_axis(axis: Axes, condition: rnnbench.Condition, split: str) -> None:
     axis.set_ylabel(plain(f"{split} {metric.name}"), fontsize=9)
     axis.axhline(condition.target, color=REFERENCE, linestyle="--", linewidth=1, label="target")
     if trivial := condition.trivial.get(metric.name):
-        axis.axhline(trivial.centre, color=REFERENCE, linestyle=":", linewidth=1.2, label="trivial forecast")
+        axis.axhline(
+            trivial.centre, color=REFERENCE, linestyle=":", linewidth=1.2, label="trivial forecast"
+        )

@@ -1,4 +1,5 @@
-"""The panels of the forest plot: ratios, differences, and figures of one cell, each on a scale of its own."""
+"""The panels of the forest plot: ratios, differences, and figures of one cell, each on a scale of
+its own."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,7 +17,11 @@ from rnnbench_reports.style import REFERENCE, number
 COLOURS = {"holds": "#00734f", "fails": "#c24a00", "open": "#666666"}
 MARKERS = {"holds": "o", "fails": "s", "open": "D"}
 SIZES = {"holds": 5.6, "fails": 5.0, "open": 4.6}
-LINES: dict[str, Any] = {"range": ":", "product of intervals": "-.", "95 % of what was seen": (0, (3, 1))}
+LINES: dict[str, Any] = {
+    "range": ":",
+    "product of intervals": "-.",
+    "95 % of what was seen": (0, (3, 1)),
+}
 DIFFERENCES = ("score", "solved")
 WIDEST_RATIO, WIDEST_MULTIPLE, LINEAR_UP_TO = 10.0, 2.5, 0.02
 TICKS_OF_RATIOS = (0.1, 0.2, 0.5, 1, 2, 5, 10)
@@ -55,14 +60,20 @@ def kind_of(reading: rnnbench.ReadingFinding) -> str:
 
 
 def scale(axis: Axes, kind: Kind, blocks: Iterable[ReadingBlock]) -> None:
-    """Limits that hold what these readings draw; ratios end at a tenth and at ten, beyond which there are arrows."""
+    """Limits that hold what these readings draw; ratios end at a tenth and at ten, beyond which
+    there are arrows."""
     shown = [kind.neutral]
     for block in blocks:
         region = block.reading.region
-        shown += [_at(bound, block.reading) for bound in (region.low, region.high) if bound is not None]
+        shown += [
+            _at(bound, block.reading) for bound in (region.low, region.high) if bound is not None
+        ]
         for line in block.conditions:
             if line.judged.effect:
-                shown += [_at(end, block.reading) for end in (line.judged.effect.low, line.judged.effect.high)]
+                shown += [
+                    _at(end, block.reading)
+                    for end in (line.judged.effect.low, line.judged.effect.high)
+                ]
     low, high = min(shown), max(shown)
     if kind.name == "ratio":
         axis.set_xscale("log")
@@ -76,7 +87,9 @@ def scale(axis: Axes, kind: Kind, blocks: Iterable[ReadingBlock]) -> None:
         axis.set_xlim(max(low, 1 - WIDEST_MULTIPLE) - 0.12, min(high, WIDEST_MULTIPLE) + 0.12)
         axis.xaxis.set_major_locator(MaxNLocator(3, integer=True))
     axis.xaxis.set_minor_locator(NullLocator())
-    axis.set_xticks([tick for tick in axis.get_xticks() if axis.get_xlim()[0] <= tick <= axis.get_xlim()[1]])
+    axis.set_xticks(
+        [tick for tick in axis.get_xticks() if axis.get_xlim()[0] <= tick <= axis.get_xlim()[1]]
+    )
 
 
 def _apart(axis: Axes, inches: float) -> list[float]:
@@ -100,30 +113,49 @@ def tick_numbers(axis: Axes, middle: float) -> None:
 
 
 def draw(axis: Axes, kind: Kind, block: ReadingBlock) -> None:
-    """A reading: the region of its claim shaded, the neutral line, and a mark with its interval for each condition."""
+    """A reading: the region of its claim shaded, the neutral line, and a mark with its interval for
+    each condition."""
     low, high = axis.get_xlim()
     region, reading, height = block.reading.region, block.reading, block.bottom - block.top
     begin = low if region.low is None else min(max(_at(region.low, reading), low), high)
     end = high if region.high is None else min(max(_at(region.high, reading), low), high)
     shaded = [(low, begin), (end, high)] if region.outside else [(begin, end)]
     for left, right in shaded:
-        axis.add_patch(Rectangle((left, block.top), right - left, height, facecolor=SHADE, linewidth=0, zorder=0))
+        axis.add_patch(
+            Rectangle(
+                (left, block.top), right - left, height, facecolor=SHADE, linewidth=0, zorder=0
+            )
+        )
     for tick in axis.get_xticks():
         axis.plot([tick, tick], [block.top, block.bottom], color="#d5d5d5", linewidth=0.5, zorder=1)
-    axis.plot([kind.neutral] * 2, [block.top, block.bottom], color=REFERENCE, linewidth=0.9, zorder=1)
+    axis.plot(
+        [kind.neutral] * 2, [block.top, block.bottom], color=REFERENCE, linewidth=0.9, zorder=1
+    )
     for line in block.conditions:
         if line.judged.effect:
             _mark(axis, line.judged, line.judged.effect, line.middle, reading)
 
 
 def _mark(
-    axis: Axes, judged: rnnbench.Judged, effect: rnnbench.Range, middle: float, reading: rnnbench.ReadingFinding
+    axis: Axes,
+    judged: rnnbench.Judged,
+    effect: rnnbench.Range,
+    middle: float,
+    reading: rnnbench.ReadingFinding,
 ) -> None:
-    """The effect with what lies around it; an arrow at the edge of the panel where that is beyond it."""
+    """The effect with what lies around it; an arrow at the edge of the panel where that is beyond
+    it."""
     colour, (low, high) = COLOURS[judged.state], axis.get_xlim()
     ends = [_at(end, reading) for end in (effect.low, effect.high)]
     inside = [min(max(end, low), high) for end in ends]
-    axis.plot(inside, [middle, middle], color=colour, linewidth=1.6, linestyle=LINES.get(effect.kind, "-"), zorder=3)
+    axis.plot(
+        inside,
+        [middle, middle],
+        color=colour,
+        linewidth=1.6,
+        linestyle=LINES.get(effect.kind, "-"),
+        zorder=3,
+    )
     centre = _at(effect.centre, reading)
     for beyond, edge, arrow in ((ends[0] < low, low, "<"), (ends[1] > high, high, ">")):
         if beyond:
@@ -145,7 +177,8 @@ def mark(state: str) -> dict[str, Any]:
 
 
 def _at(value: float, reading: rnnbench.ReadingFinding) -> float:
-    """Where a figure is drawn: of one cell as a multiple of its boundary, the nearer one to 0 of two."""
+    """Where a figure is drawn: of one cell as a multiple of its boundary, the nearer one to 0 of
+    two."""
     if kind_of(reading) != "multiple":
         return value
     bounds = [bound for bound in (reading.region.low, reading.region.high) if bound is not None]

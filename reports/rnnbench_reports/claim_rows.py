@@ -1,4 +1,5 @@
-"""The lines of the forest plot: claims, their readings and conditions, one below the other, with their places."""
+"""The lines of the forest plot: claims, their readings and conditions, one below the other, with
+their places."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +17,8 @@ SENTENCE_CHARACTERS, HEADING_CHARACTERS, CONDITION_CHARACTERS = 100, 65, 62
 
 @dataclass(frozen=True)
 class ConditionLine:
-    """A condition. `top` and `middle` of its text are in inches from the top of the figure, as in all lines."""
+    """A condition. `top` and `middle` of its text are in inches from the top of the figure, as in
+    all lines."""
 
     text: str
     top: float
@@ -75,7 +77,9 @@ def _reading(reading: rnnbench.ReadingFinding, top: float) -> ReadingBlock:
         height = LINE * len(lines)
         conditions.append(ConditionLine("\n".join(lines), at, at + height / 2, judged))
         at += height
-    return ReadingBlock("\n".join(text), top + LINE * len(text) / 2, begin, at, reading, tuple(conditions))
+    return ReadingBlock(
+        "\n".join(text), top + LINE * len(text) / 2, begin, at, reading, tuple(conditions)
+    )
 
 
 def _facets(judged: rnnbench.Judged) -> str:

@@ -1,4 +1,5 @@
-"""What reports write of a claim's conditions, the same in Markdown, on the page and beside the forest plot."""
+"""What reports write of a claim's conditions, the same in Markdown, on the page and beside the
+forest plot."""
 
 import rnnbench
 from rnnbench_reports.style import number
@@ -9,7 +10,10 @@ BY_THEMSELVES = ("task", "shape")
 
 def facets(judged: rnnbench.Judged) -> str:
     """What tells a condition from others: `adding, horizon 50, equal parameters`."""
-    return ", ".join(value if name in BY_THEMSELVES else f"{name} {value}" for name, value in judged.facets.items())
+    return ", ".join(
+        value if name in BY_THEMSELVES else f"{name} {value}"
+        for name, value in judged.facets.items()
+    )
 
 
 def heading(reading: rnnbench.ReadingFinding) -> str:
@@ -32,20 +36,25 @@ def p_value(judged: rnnbench.Judged) -> str:
     if judged.p_value is None:
         return "-"
     if judged.p_value > 0:
-        return f"{judged.p_value:.2g}"
+        return rnnbench.text.rounded(judged.p_value, rnnbench.text.P_DIGITS)
     return "exact" if judged.effect and judged.effect.low == judged.effect.high else "-"
 
 
 def state(judged: rnnbench.Judged) -> str:
     """Whether the claim holds, and what is to be said of that."""
-    more = f"about {judged.more_seeds} more seeds would probably decide" if judged.more_seeds else ""
+    more = rnnbench.text.more_seeds(judged.more_seeds)
     told = "; ".join(filter(None, (judged.why, *judged.lost, more)))
     return judged.state + (f": {told}" if told else "")
 
 
 def rates(judged: rnnbench.Judged) -> str:
     """The learning rates of each cell, the best first: `gru 0.01 or 0.003; lstm 0.001`."""
-    return "; ".join(f"{side.cell} {' or '.join(map(number, side.rates)) or '-'}" for side in judged.rates) or "-"
+    return (
+        "; ".join(
+            f"{side.cell} {' or '.join(map(number, side.rates)) or '-'}" for side in judged.rates
+        )
+        or "-"
+    )
 
 
 def is_trained(claim: rnnbench.ClaimFinding) -> bool:
@@ -54,16 +63,26 @@ def is_trained(claim: rnnbench.ClaimFinding) -> bool:
 
 
 def common_search(claim: rnnbench.ClaimFinding) -> str:
-    """How the learning rates of all its cells were found, in a sentence; "" where that differs or is not done."""
-    found = {side.search for reading in claim.readings for judged in reading.judged for side in judged.rates}
+    """How the learning rates of all its cells were found, in a sentence; "" where that differs or
+    is not done."""
+    found = {
+        side.search
+        for reading in claim.readings
+        for judged in reading.judged
+        for side in judged.rates
+    }
     if len(found) != 1:
         return ""
     (search,) = found
-    return f"Learning rates: {search}{'' if search.startswith('fixed') else ', for each cell by itself'}."
+    return (
+        "Learning rates:"
+        f" {search}{'' if search.startswith('fixed') else ', for each cell by itself'}."
+    )
 
 
 def search(judged: rnnbench.Judged) -> str:
-    """How the learning rates of a condition were found, where conditions of its claim differ in that."""
+    """How the learning rates of a condition were found, where conditions of its claim differ in
+    that."""
     found = dict.fromkeys(side.search for side in judged.rates)
     if len(found) == 1:
         return next(iter(found))

@@ -1,4 +1,5 @@
-"""Verdicts on claims as one page of Markdown, with a forest plot and a table of the results that they rest on."""
+"""Verdicts on claims as one page of Markdown, with a forest plot and a table of the results that
+they rest on."""
 
 import csv
 import re
@@ -30,7 +31,8 @@ COLUMNS = ("claim", "reading", "condition", "cell", "seed", "rate", "replicate",
 
 
 def render(findings: rnnbench.Findings, folder: Path) -> list[Path]:
-    """Write `claims.md`, `claims-trials.csv` and `claims-forest.svg` into the folder, where there are claims."""
+    """Write `claims.md`, `claims-trials.csv` and `claims-forest.svg` into the folder, where there
+    are claims."""
     if not findings.claims:
         return []
     drawn = forest(findings)
@@ -68,24 +70,40 @@ def _page(findings: rnnbench.Findings, drawn: Drawn | None) -> Iterator[str]:
     yield "# What people repeat, put to the test\n"
     suite = f"`{plain(findings.suite)}`, version {findings.suite_version}"
     yield f"Made by `rnnbench report` from the results of the suite {suite}; not typed."
-    yield "A claim is *supported* where it holds under every condition, *refuted* where it fails under every one,"
+    yield (
+        "A claim is *supported* where it holds under every condition, *refuted* where it fails"
+        " under every one,"
+    )
     yield "*mixed* where both occur, *undecided* where some are open or cannot be tested here."
-    yield f"The results that each condition rests on are in [{TABLE}]({TABLE}): trainings by cell, seed and"
+    yield (
+        f"The results that each condition rests on are in [{TABLE}]({TABLE}): trainings by cell,"
+        " seed and"
+    )
     yield "learning rate, measurements of cost by cell and replicate.\n"
     yield from _origin(findings)
     yield "\n| verdict | claim | |\n|---|---|---|"
     for claim in findings.claims:
-        yield f"| **{claim.verdict}** | [{plain(claim.sentence)}](#{_anchor(claim.name)}) | {plain(claim.because)} |"
+        yield (
+            f"| **{claim.verdict}** | [{plain(claim.sentence)}](#{_anchor(claim.name)}) |"
+            f" {plain(claim.because)} |"
+        )
     if drawn:
-        yield f"\n![Every condition of every claim: its effect, and where the claim says it lies]({FOREST})"
+        yield (
+            "\n![Every condition of every claim: its effect, and where the claim says it"
+            f" lies]({FOREST})"
+        )
         yield f"\n{plain(drawn.caption)}"
     for claim in findings.claims:
         yield from _claim(claim)
 
 
 def _origin(findings: rnnbench.Findings) -> Iterator[str]:
-    machines = "; ".join(dict.fromkeys(f"{m.processor}, {m.cores} cores, {m.system}" for m in findings.machines))
-    versions = ", ".join(f"{name} {' and '.join(found)}" for name, found in findings.versions.items())
+    machines = "; ".join(
+        dict.fromkeys(f"{m.processor}, {m.cores} cores, {m.system}" for m in findings.machines)
+    )
+    versions = ", ".join(
+        f"{name} {' and '.join(found)}" for name, found in findings.versions.items()
+    )
     counts = ", ".join(f"{count} {status}" for status, count in findings.counts.items())
     dates = sorted({findings.first_started[:10], findings.last_started[:10]})
     yield f"Trials: {counts}; {' to '.join(dates)}. Machine: {plain(machines)}."
@@ -101,10 +119,10 @@ def _claim(claim: rnnbench.ClaimFinding) -> Iterator[str]:
             yield f"\n{plain(said)}"
     for reading in claim.readings:
         yield from _reading(reading, claim)
-    if claim.doubts:
+    if claim.caveats:
         yield "\nDoubts:\n"
-        for doubt in claim.doubts:
-            yield f"- {plain(doubt)}"
+        for caveat in claim.caveats:
+            yield f"- {plain(caveat)}"
 
 
 def _reading(reading: rnnbench.ReadingFinding, claim: rnnbench.ClaimFinding) -> Iterator[str]:
@@ -137,7 +155,8 @@ def _n(judged: rnnbench.Judged) -> str:
 
 
 def plain(text: str) -> str:
-    """A text of anybody as Markdown shows it letter by letter, on one line and within one cell of a table."""
+    """A text of anybody as Markdown shows it letter by letter, on one line and within one cell of a
+    table."""
     line = " ".join(text.split()) if "\n" in text else text
     escaped = re.sub(r"[\\`*\[\]|$]", r"\\\g<0>", line)
     escaped = re.sub(r"(?<!\w)_|_(?!\w)", r"\_", escaped)  # within a word it opens no emphasis

@@ -9,8 +9,6 @@ from rnnbench_reports.axes import score_axis
 from rnnbench_reports.process_figures import roofline, timelines
 from rnnbench_reports.style import REFERENCE, Drawn, Look, legend, number, panels, plain
 
-MEBIBYTE = 2**20
-
 
 def cost_figures(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) -> Iterator[Drawn]:
     """Every figure for which there are costs."""
@@ -37,14 +35,21 @@ def _front(
     name: str,
     cost_of: Callable[[rnnbench.CostRow], rnnbench.Range | None],
 ) -> Drawn | None:
-    """Test score against a cost, with the front of those that nothing beats in both; None where no cell has both."""
+    """Test score against a cost, with the front of those that nothing beats in both; None where no
+    cell has both."""
     cost = next((cost for cost in findings.costs if any(map(cost_of, cost.rows))), None)
     dear = {row.row: spent for row in cost.rows if (spent := cost_of(row))} if cost else {}
-    shown = [c for c in findings.conditions if any(a.row in dear and c.metrics[0].name in a.test for a in c.arms)]
+    shown = [
+        c
+        for c in findings.conditions
+        if any(a.row in dear and c.metrics[0].name in a.test for a in c.arms)
+    ]
     if cost is None or not shown:
         return None
     scale, unit = (
-        (1e3, "ms a training step") if name.endswith("seconds") else (1 / MEBIBYTE, "MiB at the peak of a step")
+        (1e3, "ms a training step")
+        if name.endswith("seconds")
+        else (1 / rnnbench.text.MEBIBYTE, "MiB at the peak of a step")
     )
     figure, axes = panels(condition.title for condition in shown)
     for axis, condition in zip(axes, shown, strict=True):
@@ -76,40 +81,62 @@ def _front(
     legend(figure, axes)
     what = "time" if name.endswith("seconds") else "memory"
     caption = (
-        f"Test score (median and range over seeds) against the {what} of a training step of the bare cell at "
-        f"{cost.shape} (median and range over replicates), the same {what} for every task. Cells on the line are "
-        "beaten by none in both."
+        f"Test score (median and range over seeds) against the {what} of a training step of the"
+        f" bare cell at {cost.shape} (median and range over replicates), the same {what} for every"
+        " task. Cells on the line are beaten by none in both."
     )
-    return Drawn(name, f"Accuracy against {'seconds' if what == 'time' else 'bytes'}", caption, figure)
+    return Drawn(
+        name, f"Accuracy against {'seconds' if what == 'time' else 'bytes'}", caption, figure
+    )
 
 
 def _draw_front(axis: Axes, points: list[tuple[float, float]], *, higher_is_better: bool) -> None:
     front: list[tuple[float, float]] = []
-    for x, y in sorted(points, key=lambda point: (point[0], -point[1] if higher_is_better else point[1])):
+    for x, y in sorted(
+        points, key=lambda point: (point[0], -point[1] if higher_is_better else point[1])
+    ):
         if not front or (y > front[-1][1] if higher_is_better else y < front[-1][1]):
             front.append((x, y))
     if len(front) > 1:
-        axis.step(*zip(*front, strict=True), where="post", color=REFERENCE, linestyle=":", linewidth=1, zorder=0)
+        axis.step(
+            *zip(*front, strict=True),
+            where="post",
+            color=REFERENCE,
+            linestyle=":",
+            linewidth=1,
+            zorder=0,
+        )
 
 
 def _replicates(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) -> Drawn:
     """Every replicate's time, a dot each, so that nothing is hidden by a median."""
     costs = [cost for cost in findings.costs if any(row.train for row in cost.rows)]
-    figure, axes = panels((cost.title for cost in costs), bars=max(len(cost.rows) for cost in costs))
+    figure, axes = panels(
+        (cost.title for cost in costs), bars=max(len(cost.rows) for cost in costs)
+    )
     for axis, cost in zip(axes, costs, strict=True):
-        rows = sorted((row for row in cost.rows if row.train), key=lambda row: row.train.seconds.centre, reverse=True)  # type: ignore[union-attr]
+        timed = [(row.train.seconds.centre, row) for row in cost.rows if row.train]
+        slowest_first = sorted(timed, key=lambda pair: pair[0], reverse=True)
+        rows = [row for _, row in slowest_first]
         for position, row in enumerate(rows):
-            look, pace = by_cell[row.row], row.train
-            assert pace
-            times = [1e3 * seconds for seconds in pace.replicates]
-            axis.plot(times, [position] * len(times), look.marker, color=look.colour, alpha=0.5, markersize=4)
-            axis.plot(1e3 * pace.seconds.centre, position, "|", color="black", markersize=12)
+            look, step_time = by_cell[row.row], row.train
+            assert step_time
+            times = [1e3 * seconds for seconds in step_time.replicates]
+            axis.plot(
+                times,
+                [position] * len(times),
+                look.marker,
+                color=look.colour,
+                alpha=0.5,
+                markersize=4,
+            )
+            axis.plot(1e3 * step_time.seconds.centre, position, "|", color="black", markersize=12)
         axis.set_yticks(range(len(rows)), [plain(row.row) for row in rows], fontsize=8)
         axis.set_xlim(left=0)
         axis.set_xlabel("ms a training step", fontsize=9)
     caption = (
-        "Median time of a training step of the bare cell in each replicate, a dot each; the bar is the "
-        "median over replicates. All replicates are shown."
+        "Median time of a training step of the bare cell in each replicate, a dot each; the bar is"
+        " the median over replicates. All replicates are shown."
     )
     return Drawn("training-time", "Time of a training step", caption, figure)
 
@@ -117,27 +144,51 @@ def _replicates(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) -> Dra
 def _memory(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) -> Drawn:
     """Peak memory of a training step, a bar a cell."""
     costs = [cost for cost in findings.costs if any(row.peak_bytes for row in cost.rows)]
-    figure, axes = panels((cost.title for cost in costs), bars=max(len(cost.rows) for cost in costs))
+    figure, axes = panels(
+        (cost.title for cost in costs), bars=max(len(cost.rows) for cost in costs)
+    )
     for axis, cost in zip(axes, costs, strict=True):
-        rows = sorted((r for r in cost.rows if r.peak_bytes), key=lambda r: r.peak_bytes.centre, reverse=True)  # type: ignore[union-attr]
+        peaks = [(row.peak_bytes.centre, row) for row in cost.rows if row.peak_bytes]
+        rows = [row for _, row in sorted(peaks, key=lambda pair: pair[0], reverse=True)]
         for position, row in enumerate(rows):
             peak = row.peak_bytes
             assert peak
-            centre, low, high = (value / MEBIBYTE for value in (peak.centre, peak.low, peak.high))
+            centre, low, high = (
+                value / rnnbench.text.MEBIBYTE for value in (peak.centre, peak.low, peak.high)
+            )
             axis.barh(position, centre, color=by_cell[row.row].colour, alpha=0.75, height=0.6)
             axis.errorbar(
-                centre, position, xerr=[[centre - low], [high - centre]], color="black", capsize=3, linewidth=1
+                centre,
+                position,
+                xerr=[[centre - low], [high - centre]],
+                color="black",
+                capsize=3,
+                linewidth=1,
             )
             if row.saved_bytes is not None:
-                axis.plot(row.saved_bytes / MEBIBYTE, position, "|", color="black", markersize=9)
-            axis.annotate(number(centre), (high, position), (6, 0), textcoords="offset points", va="center", fontsize=8)
+                axis.plot(
+                    row.saved_bytes / rnnbench.text.MEBIBYTE,
+                    position,
+                    "|",
+                    color="black",
+                    markersize=9,
+                )
+            axis.annotate(
+                number(centre),
+                (high, position),
+                (6, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=8,
+            )
         axis.set_yticks(range(len(rows)), [plain(row.row) for row in rows], fontsize=8)
         axis.set_xlabel("MiB above the process without the cell", fontsize=9)
         axis.margins(x=0.15)
         axis.grid(visible=False, axis="y")
     caption = (
-        "Peak resident growth of a process over one training step of the bare cell: weights, optimiser state, batch "
-        "and all that backward keeps. Median and range over replicates, each in a process of its own. The mark within "
-        "a bar is what the kernel saves for backward."
+        "Peak resident growth of a process over one training step of the bare cell: weights,"
+        " optimiser state, batch and all that backward keeps. Median and range over replicates,"
+        " each in a process of its own. The mark within a bar is what the kernel saves for"
+        " backward."
     )
     return Drawn("memory", "Memory", caption, figure)

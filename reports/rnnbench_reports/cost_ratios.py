@@ -23,7 +23,8 @@ COLUMNS = (
 
 
 def render(findings: rnnbench.Findings, folder: Path) -> list[Path]:
-    """Write one file with a line for every two rows that were measured side by side, the slower one over the faster."""
+    """Write one file with a line for every two rows that were measured side by side, the slower one
+    over the faster."""
     path = folder / FILE
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)

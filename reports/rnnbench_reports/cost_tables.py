@@ -1,4 +1,5 @@
-"""What the tables of cost show: ratios to the reference that was named beforehand, and ratios on one kernel."""
+"""What the tables of cost show: ratios to the reference that was named beforehand, and ratios on
+one kernel."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,27 +7,32 @@ from typing import Any
 import rnnbench
 from rnnbench_reports.style import spread
 
-RULER = "torch's LSTM"
+REFERENCE_CELL = "torch's LSTM"
 SHOWN_OPEN = 15
 """More pairs than this are folded away."""
 
 
-def timed(cost: rnnbench.CostFinding, kind: Any) -> list[tuple[rnnbench.CostRow, rnnbench.Pace]]:
+def timed(
+    cost: rnnbench.CostFinding, kind: Any
+) -> list[tuple[rnnbench.CostRow, rnnbench.StepTime]]:
     """The rows that have times of this kind of step, the fastest first."""
-    found = [(row, row.paces[kind]) for row in cost.rows if kind in row.paces]
+    found = [(row, row.step_times[kind]) for row in cost.rows if kind in row.step_times]
     return sorted(found, key=lambda pair: pair[1].seconds.centre)
 
 
 def reference(cost: rnnbench.CostFinding, kind: Any) -> str:
     """Over what the times of this kind of step are stated, in words."""
-    return cost.references.get(kind) or RULER
+    return cost.references.get(kind) or REFERENCE_CELL
 
 
 def asked_for(cost: rnnbench.CostFinding, kind: Any) -> str:
     """A sentence where the reference that the suite names has no such step."""
     if not cost.reference or cost.references.get(kind) == cost.reference:
         return ""
-    return f"The suite names {cost.reference} as the reference, which has no such step here; {RULER} stands in."
+    return (
+        f"The suite names {cost.reference} as the reference, which has no such step here;"
+        f" {REFERENCE_CELL} stands in."
+    )
 
 
 def over_reference(row: rnnbench.CostRow, cost: rnnbench.CostFinding, kind: Any) -> str:
@@ -43,7 +49,8 @@ def ratios(cost: rnnbench.CostFinding, kind: Any) -> list[rnnbench.Range]:
 
 
 def beside(ratio: rnnbench.Range | None, others: Sequence[rnnbench.Range]) -> str:
-    """A ratio in a table with others. It names its kind where kinds differ, as the head of the table then cannot."""
+    """A ratio in a table with others. It names its kind where kinds differ, as the head of the
+    table then cannot."""
     if ratio is None or one_kind(others):
         return spread(ratio)
     count = f" over {ratio.n}" if ratio.kind == "range" else ""
@@ -51,15 +58,17 @@ def beside(ratio: rnnbench.Range | None, others: Sequence[rnnbench.Range]) -> st
 
 
 def one_kind(found: Sequence[rnnbench.Range]) -> str:
-    """The kind of ratios, in brackets for the head of a table, where it is the same for all of them; otherwise ""."""
+    """The kind of ratios, in brackets for the head of a table, where it is the same for all of
+    them; otherwise ""."""
     kinds = {ratio.kind for ratio in found}
     return f" [{kinds.pop()}]" if len(kinds) == 1 else ""
 
 
 def hold_at_once(cost: rnnbench.CostFinding, kind: Any) -> bool:
-    """Whether all pairs of rows have intervals: a range of few replicates holds nothing, on one day or on several."""
+    """Whether all pairs of rows have intervals: a range of few replicates holds nothing, on one day
+    or on several."""
     pairs = [pair for pair in cost.pairs if pair.kind == kind]
-    found = [ratio for pair in pairs for ratio in (pair.ratio, *pair.occasions.values())]
+    found = [ratio for pair in pairs for ratio in (pair.ratio, *pair.sessions.values())]
     return all(ratio.kind != "range" for ratio in found)
 
 
@@ -70,5 +79,5 @@ def on_one_kernel(cost: rnnbench.CostFinding, kind: Any) -> list[Any]:
 
 
 def _over(row: rnnbench.CostRow, cost: rnnbench.CostFinding, kind: Any) -> rnnbench.Range | None:
-    pace = row.paces[kind]
-    return pace.over if cost.references.get(kind) else pace.ratio
+    step_time = row.step_times[kind]
+    return step_time.over if cost.references.get(kind) else step_time.ratio

@@ -17,7 +17,6 @@ from rnnbench_reports.style import looks, number, spread, without_missing_glyphs
 
 PAGE = "index.html"
 BUDGET_SHOWN = 0.02
-MEBIBYTE = 2**20
 SCREEN_DOTS_PER_INCH = 100
 
 
@@ -35,9 +34,18 @@ def render(findings: rnnbench.Findings, folder: Path) -> list[Path]:
         path.write_bytes(buffer.getvalue())
         written.append(path)
         data = b64encode(buffer.getvalue()).decode()
-        figures.append({"drawn": drawn, "data": data, "width": int(drawn.figure.get_figwidth() * SCREEN_DOTS_PER_INCH)})
+        figures.append(
+            {
+                "drawn": drawn,
+                "data": data,
+                "width": int(drawn.figure.get_figwidth() * SCREEN_DOTS_PER_INCH),
+            }
+        )
     page = folder / PAGE
-    page.write_text(_template().render(findings=findings, figures=figures, looks=looks(findings)), encoding="utf-8")
+    page.write_text(
+        _template().render(findings=findings, figures=figures, looks=looks(findings)),
+        encoding="utf-8",
+    )
     return [page, *written]
 
 
@@ -83,7 +91,11 @@ def _packaged(name: str) -> str:
 
 def _difference(arm: rnnbench.Arm, what: str, condition: rnnbench.Condition) -> str:
     """How far what is matched is from its budget, where that is over 2 %."""
-    if condition.recipe.match != what or arm.off_budget is None or abs(arm.off_budget) <= BUDGET_SHOWN:
+    if (
+        condition.recipe.match != what
+        or arm.off_budget is None
+        or abs(arm.off_budget) <= BUDGET_SHOWN
+    ):
         return ""
     return f" (budget {100 * arm.off_budget:+.1f} %)"
 
@@ -91,17 +103,17 @@ def _difference(arm: rnnbench.Arm, what: str, condition: rnnbench.Condition) -> 
 def _search(recipe: Any) -> str:
     """How the rates below were searched, in a sentence."""
     if recipe.search == "tuning-seeds":
-        seeds = f"{recipe.tuning_seeds} seed{'s' * (recipe.tuning_seeds > 1)} of its own"
+        seeds = f"{rnnbench.text.counted(recipe.tuning_seeds, 'seed')} of its own"
         return (
-            f"Every rate was trained on {seeds}, evaluated nowhere; the best one on all seeds. Comparisons do not know "
-            "how lucky that choice was."
+            f"Every rate was trained on {seeds}, evaluated nowhere; the best one on all seeds."
+            " Comparisons do not know how lucky that choice was."
         )
     return (
-        f"Every rate was trained on the first {recipe.race_from} seeds; those that were found worse than the "
-        "best, by a paired test at 5 %, were given up there, and after each half as many seeds again; the others were "
-        "trained on all seeds. A cell is called better in the typical seed where its best rate beats each one that is "
-        "left of the other, with the choice of its own counted in, so that the luck of the search is inside the stated "
-        "error."
+        f"Every rate was trained on the first {recipe.race_from} seeds; those that were found worse"
+        " than the best, by a paired test at 5 %, were given up there, and after each half as many"
+        " seeds again; the others were trained on all seeds. A cell is called better in the"
+        " typical seed where its best rate beats each one that is left of the other, with the"
+        " choice of its own counted in, so that the luck of the search is inside the stated error."
     )
 
 
@@ -116,14 +128,22 @@ def _budget(recipe: Any) -> str:
 
 def _ratio(condition: rnnbench.Condition, row: str, share: float) -> str:
     """Epochs of a cell over those of the quickest, at one threshold."""
-    found = [at.ratio for pair in condition.ratios if pair.row == row for at in pair.ratios if at.share == share]
+    found = [
+        at.ratio
+        for pair in condition.ratios
+        if pair.row == row
+        for at in pair.ratios
+        if at.share == share
+    ]
     return spread(found[0]) if found else "-"
 
 
 def _rung(span: rnnbench.Span, horizon: int) -> str:
     """What a cell did at a horizon."""
     found = next((rung for rung in span.rungs if rung.horizon == horizon), None)
-    return "-" if found is None else f"{found.solved} of {found.all}" if found.tried else "not climbed"
+    return (
+        "-" if found is None else f"{found.solved} of {found.all}" if found.tried else "not climbed"
+    )
 
 
 def _interval(span: rnnbench.Span, far: rnnbench.HorizonFinding) -> str:
@@ -131,7 +151,11 @@ def _interval(span: rnnbench.Span, far: rnnbench.HorizonFinding) -> str:
     if span.interval is None:
         return "-"
     below = f"below {far.horizons[0]}"
-    high = f"beyond {far.horizons[-1]}" if span.interval.high is None else str(span.interval.high or below)
+    high = (
+        f"beyond {far.horizons[-1]}"
+        if span.interval.high is None
+        else str(span.interval.high or below)
+    )
     return f"{span.interval.low or below} to {high}"
 
 
@@ -141,4 +165,4 @@ def _capitalise(sentence: str) -> str:
 
 
 def _mebibytes(figure: rnnbench.Range | None) -> str:
-    return spread(figure, 1 / MEBIBYTE)
+    return spread(figure, 1 / rnnbench.text.MEBIBYTE)

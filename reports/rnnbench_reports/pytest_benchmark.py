@@ -1,4 +1,5 @@
-"""Times in the JSON of pytest-benchmark 5, for `pytest-benchmark compare` and what is built around it."""
+"""Times in the JSON of pytest-benchmark 5, for `pytest-benchmark compare` and what is built around
+it."""
 
 import json
 from collections.abc import Iterator
@@ -14,7 +15,8 @@ FILE = "pytest-benchmark.json"
 
 
 def render(findings: rnnbench.Findings, folder: Path) -> list[Path]:
-    """Write one file; a benchmark is a cell at a shape under one kind of step, a round is the median of a replicate."""
+    """Write one file; a benchmark is a cell at a shape under one kind of step, a round is the
+    median of a replicate."""
     machine, commit = findings.machines[-1], findings.commits[-1] if findings.commits else ""
     python = findings.versions.get("python", ("unknown",))[-1]
     content = {
@@ -47,7 +49,7 @@ def render(findings: rnnbench.Findings, folder: Path) -> list[Path]:
 def _benchmarks(findings: rnnbench.Findings) -> Iterator[dict[str, Any]]:
     for cost in findings.costs:
         for row in cost.rows:
-            for kind, pace in row.paces.items():
+            for kind, step_time in row.step_times.items():
                 name = f"{kind}[{row.row}, {cost.title}]"
                 yield {
                     "group": f"{kind}, {cost.title}",
@@ -60,13 +62,18 @@ def _benchmarks(findings: rnnbench.Findings) -> Iterator[dict[str, Any]]:
                         "device": cost.device,
                     },
                     "param": f"{row.row}, {cost.title}",
-                    "extra_info": _extra(row, pace),
-                    "options": {"timer": "rnnbench", "disable_gc": True, "warmup": True, "min_rounds": 1},
-                    "stats": _stats(pace),
+                    "extra_info": _extra(row, step_time),
+                    "options": {
+                        "timer": "rnnbench",
+                        "disable_gc": True,
+                        "warmup": True,
+                        "min_rounds": 1,
+                    },
+                    "stats": _stats(step_time),
                 }
 
 
-def _extra(row: rnnbench.CostRow, pace: rnnbench.Pace) -> dict[str, Any]:
+def _extra(row: rnnbench.CostRow, step_time: rnnbench.StepTime) -> dict[str, Any]:
     """What pytest-benchmark has no field for."""
     return {
         "kernel": row.kernel,
@@ -74,13 +81,13 @@ def _extra(row: rnnbench.CostRow, pace: rnnbench.Pace) -> dict[str, Any]:
         "peak_bytes": row.peak_bytes.centre if row.peak_bytes else None,
         "saved_bytes": row.saved_bytes,
         "flops": row.flops,
-        "ratio_to_torch_lstm": [pace.ratio.centre, pace.ratio.low, pace.ratio.high],
+        "ratio_to_torch_lstm": [step_time.ratio.centre, step_time.ratio.low, step_time.ratio.high],
     }
 
 
-def _stats(pace: rnnbench.Pace) -> dict[str, Any]:
+def _stats(step_time: rnnbench.StepTime) -> dict[str, Any]:
     stats = Stats()  # type: ignore[no-untyped-call]
-    for seconds in pace.replicates:
+    for seconds in step_time.replicates:
         stats.update(seconds)  # type: ignore[no-untyped-call]
     fields: dict[str, Any] = stats.as_dict()  # type: ignore[no-untyped-call]
-    return {**fields, "data": list(pace.replicates), "iterations": 1}
+    return {**fields, "data": list(step_time.replicates), "iterations": 1}

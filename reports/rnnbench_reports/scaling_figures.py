@@ -6,12 +6,15 @@ from typing import Literal
 import rnnbench
 from rnnbench_reports.style import Drawn, Look, panels, plain, plain_ticks
 
-MEBIBYTE = 2**20
 Figure = Literal["train", "inference", "memory"]
 WORDS: dict[Figure, tuple[str, str, float]] = {
     "train": ("Time of a training step against length", "ms a training step", 1e3),
     "inference": ("Time of forward alone against length", "ms a forward pass", 1e3),
-    "memory": ("Peak memory against length", "MiB at the peak of a step", 1 / MEBIBYTE),
+    "memory": (
+        "Peak memory against length",
+        "MiB at the peak of a step",
+        1 / rnnbench.text.MEBIBYTE,
+    ),
 }
 
 
@@ -23,7 +26,9 @@ def scaling_figures(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) ->
             yield _against_length(shown, figure, by_cell)
 
 
-def _against_length(shown: list[rnnbench.Scaling], what: Figure, by_cell: Mapping[str, Look]) -> Drawn:
+def _against_length(
+    shown: list[rnnbench.Scaling], what: Figure, by_cell: Mapping[str, Look]
+) -> Drawn:
     title, unit, scale = WORDS[what]
     figure, axes = panels((scaling.title for scaling in shown), wide=True)
     for axis, scaling in zip(axes, shown, strict=True):
@@ -41,7 +46,10 @@ def _against_length(shown: list[rnnbench.Scaling], what: Figure, by_cell: Mappin
                 markersize=4,
                 label=f"{plain(curve.row)}{power}",
             )
-            low, high = [scale * value.low for value in curve.values], [scale * value.high for value in curve.values]
+            low, high = (
+                [scale * value.low for value in curve.values],
+                [scale * value.high for value in curve.values],
+            )
             axis.fill_between(curve.steps, low, high, color=look.colour, alpha=0.18, linewidth=0)
         axis.set_xscale("log")
         axis.set_yscale("log")
@@ -53,8 +61,8 @@ def _against_length(shown: list[rnnbench.Scaling], what: Figure, by_cell: Mappin
         axis.set_ylabel(unit, fontsize=9)
         axis.legend(fontsize=7, frameon=False, loc="center left", bbox_to_anchor=(1.0, 0.5))
     caption = (
-        "Median and range over replicates, both axes logarithmic; the exponent is that of a straight line through all "
-        "lengths, fitted in each replicate and combined day by day."
+        "Median and range over replicates, both axes logarithmic; the exponent is that of a"
+        " straight line through all lengths, fitted in each replicate and combined day by day."
     )
     names: dict[Figure, str] = {
         "train": "time-against-length",

@@ -35,11 +35,12 @@ def solve_rates(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) -> Dra
         axis.set_ylabel("seeds that solve it", fontsize=9)
     legend(figure, axes)
     caption = (
-        "Share of seeds at the target against the horizon, with 95 % Clopper-Pearson intervals; hollow where a cell "
-        "did not climb, as it does not solve a shorter one: counted as not solved. The line is a logistic curve "
-        "through the horizons that were tried, and ends with them. Bars below are memory spans (mark: the longest "
-        "horizon that most seeds solve) with their 95 % interval, from six seeds on; one that runs out of the panel "
-        "has no end among these horizons."
+        "Share of seeds at the target against the horizon, with 95 % Clopper-Pearson intervals;"
+        " hollow where a cell did not climb, as it does not solve a shorter one: counted as not"
+        " solved. The line is a logistic curve through the horizons that were tried, and ends with"
+        " them. Bars below are memory spans (mark: the longest horizon that most seeds solve) with"
+        " their 95 % interval, from six seeds on; one that runs out of the panel has no end among"
+        " these horizons."
     )
     return Drawn("solve-rate-against-horizon", "Solve rate against horizon", caption, figure)
 
@@ -50,21 +51,59 @@ def _draw_rates(axis: Axes, span: rnnbench.Span, look: Look, shift: float) -> No
         rate = rung.solved / rung.all
         fill = look.colour if rung.tried else "white"
         axis.plot(
-            rung.horizon * shift, rate, look.marker, color=look.colour, markerfacecolor=fill, markersize=6, zorder=3
+            rung.horizon * shift,
+            rate,
+            look.marker,
+            color=look.colour,
+            markerfacecolor=fill,
+            markersize=6,
+            zorder=3,
         )
         if rung.solve_rate:
-            axis.vlines(rung.horizon * shift, rung.solve_rate.low, rung.solve_rate.high, color=look.colour, alpha=0.35)
+            axis.vlines(
+                rung.horizon * shift,
+                rung.solve_rate.low,
+                rung.solve_rate.high,
+                color=look.colour,
+                alpha=0.35,
+            )
     tried = [rung.horizon for rung in span.rungs if rung.tried]
     if span.curve:
         at = np.geomspace(tried[0], tried[-1], 100)
-        axis.plot(at, [span.curve.rate(horizon) for horizon in at], color=look.colour, linewidth=1.4)
-    axis.plot([], [], color=look.colour, marker=look.marker, linestyle="-" if span.curve else "", label=plain(span.row))
+        axis.plot(
+            at, [span.curve.rate(horizon) for horizon in at], color=look.colour, linewidth=1.4
+        )
+    axis.plot(
+        [],
+        [],
+        color=look.colour,
+        marker=look.marker,
+        linestyle="-" if span.curve else "",
+        label=plain(span.row),
+    )
 
 
-def _draw_span(axis: Axes, span: rnnbench.Span, look: Look, height: float, ends: tuple[float, float]) -> None:
+def _draw_span(
+    axis: Axes, span: rnnbench.Span, look: Look, height: float, ends: tuple[float, float]
+) -> None:
     """A mark at the span, and a bar over its interval."""
     if span.interval:
         low = span.interval.low or ends[0]
         high = ends[1] if span.interval.high is None else span.interval.high or ends[0]
-        axis.plot([low, high], [height, height], color=look.colour, linewidth=4, alpha=0.35, solid_capstyle="butt")
-    axis.plot(span.longest or ends[0], height, look.marker, color=look.colour, markersize=6, clip_on=False, zorder=3)
+        axis.plot(
+            [low, high],
+            [height, height],
+            color=look.colour,
+            linewidth=4,
+            alpha=0.35,
+            solid_capstyle="butt",
+        )
+    axis.plot(
+        span.longest or ends[0],
+        height,
+        look.marker,
+        color=look.colour,
+        markersize=6,
+        clip_on=False,
+        zorder=3,
+    )

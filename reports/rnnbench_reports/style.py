@@ -1,4 +1,5 @@
-"""How figures look: one colour and one marker for each cell, the same in every figure; numbers as text."""
+"""How figures look: one colour and one marker for each cell, the same in every figure; numbers as
+text."""
 
 import warnings
 from collections.abc import Iterable, Iterator
@@ -58,15 +59,21 @@ def looks(findings: rnnbench.Findings) -> dict[str, Look]:
     }
 
 
-def panels(titles: Iterable[str], *, bars: int = 0, wide: bool = False) -> tuple[Figure, list[Axes]]:
-    """A figure of small panels, three to a row, with these titles; high enough for so many bars, or each as wide as the
-    page."""
+def panels(
+    titles: Iterable[str], *, bars: int = 0, wide: bool = False
+) -> tuple[Figure, list[Axes]]:
+    """A figure of small panels, three to a row, with these titles; high enough for so many bars, or
+    each as wide as the page."""
     titles = list(titles)
     columns = 1 if wide else min(COLUMNS, max(1, len(titles)))
     rows = -(-len(titles) // columns)
     width, height = PANEL_INCHES
     height = max(height, INCHES_A_BAR * bars + 0.6)
-    figure = Figure(figsize=(max(width * columns, 6.0), height * rows + 0.5), layout="constrained", dpi=DOTS_PER_INCH)
+    figure = Figure(
+        figsize=(max(width * columns, 6.0), height * rows + 0.5),
+        layout="constrained",
+        dpi=DOTS_PER_INCH,
+    )
     axes = figure.subplots(rows, columns, squeeze=False).ravel()
     for axis, title in zip(axes, titles, strict=False):
         shown = title if wide else fill(title, TITLE_CHARACTERS)
@@ -89,21 +96,33 @@ def legend(figure: Figure, axes: Iterable[Axes]) -> None:
     if entries:
         inches = 0.6 + 0.085 * max(map(len, entries))
         columns = max(1, min(len(entries), int(figure.get_figwidth() / inches)))
-        figure.set_figheight(figure.get_figheight() + INCHES_A_LINE * (-(-len(entries) // columns) - 1))
-        figure.legend(list(entries.values()), list(entries), loc="outside upper center", ncols=columns, frameon=False)
+        figure.set_figheight(
+            figure.get_figheight() + INCHES_A_LINE * (-(-len(entries) // columns) - 1)
+        )
+        figure.legend(
+            list(entries.values()),
+            list(entries),
+            loc="outside upper center",
+            ncols=columns,
+            frameon=False,
+        )
 
 
 def plain(text: str) -> str:
-    """A text of anybody as matplotlib shows it letter by letter: dollars open no formula, and a line whose label begins
-    with an underscore has its place in the legend. What has no letter is a space."""
-    shown = "".join(character if character.isprintable() or character == "\n" else " " for character in text)
+    """A text of anybody as matplotlib shows it letter by letter: dollars open no formula, and a
+    line whose label begins with an underscore has its place in the legend. What has no letter is a
+    space."""
+    shown = "".join(
+        character if character.isprintable() or character == "\n" else " " for character in text
+    )
     shown = shown.replace("$", r"\$")
     return NO_WIDTH + shown if shown.startswith("_") else shown
 
 
 @contextmanager
 def without_missing_glyphs() -> Iterator[None]:
-    """While a figure is written: a box stands in the place of a letter that the font does not have, without a word."""
+    """While a figure is written: a box stands in the place of a letter that the font does not have,
+    without a word."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing from font")
         yield
@@ -119,9 +138,7 @@ def plain_ticks(*axes: Axis) -> None:
 
 def number(value: float) -> str:
     """Three significant digits, without an exponent where that is readable."""
-    if value != 0 and not 1e-3 <= abs(value) < 1e5:
-        return f"{value:.2e}"
-    return f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+    return rnnbench.text.number(value)
 
 
 def spread(figure: rnnbench.Range | None, scale: float = 1.0) -> str:

@@ -1,4 +1,5 @@
-"""What the results of a run depend on, as it is here now, and what has changed since results that were kept."""
+"""What the results of a run depend on, as it is here now, and what has changed since results that
+were kept."""
 
 from msgspec.structs import replace
 
@@ -18,7 +19,8 @@ class Dependences:
         self._known: dict[tuple[object, ...], Provenance] = {}
 
     def changed(self, result: Result) -> tuple[str, ...]:
-        """What has changed since this result, where its cells and its task are still here to ask."""
+        """What has changed since this result, where its cells and its task are still here to
+        ask."""
         trial = result.trial
         if isinstance(trial, CostTrial):
             names = [cell.name for cell in trial.cells]
@@ -31,7 +33,8 @@ class Dependences:
         return changed(result.provenance, self.of(trial))
 
     def settled(self, result: Result) -> Provenance:
-        """What a result that has come depends on; where its process did not live to record it, what is here now."""
+        """What a result that has come depends on; where its process did not live to record it, what
+        is here now."""
         found = result.provenance
         if not found.plugins:
             here = self.of(result.trial)

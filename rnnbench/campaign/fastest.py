@@ -1,4 +1,5 @@
-"""Which implementation of a cell is the fastest here: measured once on this machine, remembered, shown in the row."""
+"""Which implementation of a cell is the fastest here: measured once on this machine, remembered,
+shown in the row."""
 
 import statistics
 from pathlib import Path
@@ -22,7 +23,8 @@ LIMIT_SECONDS = 900.0
 
 
 class Terms(Struct, frozen=True):
-    """Under what it is measured: what is fastest on one thread, or on one device, need not be so on another."""
+    """Under what it is measured: what is fastest on one thread, or on one device, need not be so on
+    another."""
 
     shape: Shape
     threads: int
@@ -30,7 +32,8 @@ class Terms(Struct, frozen=True):
 
 
 class Measured(Struct, frozen=True):
-    """What a measurement found: milliseconds of a training step by implementation, and why others have none."""
+    """What a measurement found: milliseconds of a training step by implementation, and why others
+    have none."""
 
     fastest: str
     milliseconds: dict[str, float]
@@ -38,15 +41,21 @@ class Measured(Struct, frozen=True):
 
 
 def settle_fastest(suite: Suite, catalogue: Catalogue) -> Suite:
-    """The suite, in which each cell that asks for its fastest implementation has it, by name and in its label.
+    """The suite, in which each cell that asks for its fastest implementation has it, by name and in
+    its label.
 
-    Measured are training steps at the first shape of the suite's cost trials, or the default one, on the suite's device
-    and as many threads as its cost trials have (its others, where it has none). Raises RnnbenchError where none of a
-    cell's implementations can be measured.
+    Measured are training steps at the first shape of the suite's cost trials, or the default one,
+    on the suite's device and as many threads as its cost trials have (its others, where it has
+    none). Raises RnnbenchError where none of a cell's implementations can be measured.
     """
-    shape, threads = (suite.cost.shapes[0], suite.cost.threads) if suite.cost else (Shape(), suite.threads)
+    shape, threads = (
+        (suite.cost.shapes[0], suite.cost.threads) if suite.cost else (Shape(), suite.threads)
+    )
     terms = Terms(shape, threads, suite.device)
-    cells = tuple(_settled(cell, terms, catalogue) if cell.implementation == FASTEST else cell for cell in suite.cells)
+    cells = tuple(
+        _settled(cell, terms, catalogue) if cell.implementation == FASTEST else cell
+        for cell in suite.cells
+    )
     names = {old.row: new.row for old, new in zip(suite.cells, cells, strict=True)}
     cost = suite.cost
     if cost is not None:
@@ -70,7 +79,9 @@ def _settled(cell: CellUse, terms: Terms, catalogue: Catalogue) -> CellUse:
 def measure(cell: CellUse, terms: Terms, catalogue: Catalogue) -> Measured:
     """All implementations side by side in one process."""
     names = catalogue.cells[cell.name].item.implementations
-    candidates = tuple(msgspec.structs.replace(cell, implementation=name, label=name) for name in names)
+    candidates = tuple(
+        msgspec.structs.replace(cell, implementation=name, label=name) for name in names
+    )
     result: Result = run_one(
         CostTrial(
             suite="fastest",
@@ -87,8 +98,10 @@ def measure(cell: CellUse, terms: Terms, catalogue: Catalogue) -> Measured:
     )
     rows = [row for row in result.costs if isinstance(row, TimeRow)]
     if not rows:
-        raise RnnbenchError(f"{cell.name}: none of its implementations could be measured: {result.reason}")
-    ratios = {row.row: row.log_ratio_to_ruler for row in rows}
+        raise RnnbenchError(
+            f"{cell.name}: none of its implementations could be measured: {result.reason}"
+        )
+    ratios = {row.row: row.log_ratio_to_reference_cell for row in rows}
     times = {row.row: round(1e3 * statistics.median(_seconds(row, terms)), 3) for row in rows}
     problem = "; ".join(f"{row}: {reason}" for row, reason in result.absent.items())
     return Measured(min(ratios, key=ratios.__getitem__), times, problem)
@@ -100,9 +113,14 @@ def _seconds(row: TimeRow, terms: Terms) -> tuple[float, ...]:
 
 
 def _place(cell: CellUse, terms: Terms, catalogue: Catalogue) -> Path:
-    """Where it is remembered: for this cell and source, under these terms, on this machine with these versions."""
-    brought = catalogue.cells[cell.name]
-    source = sources_of(brought.item.build, brought.plugin.distribution, brought.plugin.module).modules
+    """Where it is remembered: for this cell and source, under these terms, on this machine with
+    these versions."""
+    contribution = catalogue.cells[cell.name]
+    source = sources_of(
+        contribution.item.build, contribution.plugin.distribution, contribution.plugin.module
+    ).modules
     bare = msgspec.structs.replace(cell, implementation=FASTEST, label="")
     key = (bare, terms, source, environment.machine(), environment.versions())
-    return home() / "fastest" / f"{cell.name}-{digest(msgspec.json.encode(key, order='sorted'))}.json"
+    return (
+        home() / "fastest" / f"{cell.name}-{digest(msgspec.json.encode(key, order='sorted'))}.json"
+    )

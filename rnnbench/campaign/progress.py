@@ -15,12 +15,16 @@ OVER_LIMIT = "over its memory limit"
 class Progress:
     """How far a run is.
 
-    kept:    statuses of results that were there before; `new` of those that came in this run.
-    stale:   what changed since results that were kept, and how many of them: names of cells and tasks, or "torch".
-    without_helpers: cells and tasks whose helper modules were not recorded with results that were kept, and how many.
-    reasons: why trials have no figures for want of something, and how many.
-    absent:  cells that have no row beside others that have, where and why, and in how many replicates.
-    notices: sentences on what was found amiss and mended.
+    kept:            statuses of results that were there before; `new` of those that came in this
+                     run.
+    stale:           what changed since results that were kept, and how many of them: names of cells
+                     and tasks, or "torch".
+    without_helpers: cells and tasks whose helper modules were not recorded with results that were
+                     kept, and how many.
+    reasons:         why trials have no figures for want of something, and how many.
+    absent:          cells that have no row beside others that have, where and why, and in how many
+                     replicates.
+    notices:         sentences on what was found amiss and mended.
     """
 
     total: int
@@ -59,11 +63,17 @@ class Progress:
 
 
 def outcome(trial: Trial, status: str) -> str:
-    """What the end of a trial counts as: where memory is what is measured, running out of it is a result."""
-    if isinstance(trial, CostTrial) and trial.measurement == "peak-memory" and status == "out-of-memory":
+    """What the end of a trial counts as: where memory is what is measured, running out of it is a
+    result."""
+    if (
+        isinstance(trial, CostTrial)
+        and trial.measurement == "peak-memory"
+        and status == "out-of-memory"
+    ):
         return OVER_LIMIT
     return status
 
 
 Watch = Callable[[Progress, Result | None], None]
-"""Called with the state of the run when a result came (with it) or when trials were started (with None)."""
+"""Called with the state of the run when a result came (with it) or when trials were started (with
+None)."""

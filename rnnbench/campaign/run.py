@@ -6,16 +6,16 @@ from collections.abc import Sequence
 import msgspec
 
 from rnnbench.campaign import checkpoints
-from rnnbench.campaign.belonging import Belonging
 from rnnbench.campaign.cost_notices import BUSY, aim, busy, enough, left_out, missing, reached
 from rnnbench.campaign.data import evaluations_without_result, tasks_without_data, without_tasks
 from rnnbench.campaign.dependences import Dependences
-from rnnbench.campaign.place import Place
+from rnnbench.campaign.executor_choice import ExecutorChoice
+from rnnbench.campaign.membership import Membership
 from rnnbench.campaign.progress import IDLE, Progress, Watch, outcome
 from rnnbench.campaign.superseded import superseded
 from rnnbench.campaign.untested import untested
 from rnnbench.catalogue import Catalogue
-from rnnbench.contracts import Executor, Placement
+from rnnbench.contracts import Executor, ExecutorContext
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors.running import without_run
 from rnnbench.plan import Known, count_trials, due_trials, known, plan, unclimbed
@@ -31,13 +31,21 @@ SHARED = (
 
 
 def run_suite(
-    suite: Suite, catalogue: Catalogue, store: Store, place: Place, *, fresh: bool = False, watch: Watch
+    suite: Suite,
+    catalogue: Catalogue,
+    store: Store,
+    place: ExecutorChoice,
+    *,
+    fresh: bool = False,
+    watch: Watch,
 ) -> Progress:
-    """Run what a suite lacks, and store each result as it comes. An interruption keeps what has finished.
+    """Run what a suite lacks, and store each result as it comes. An interruption keeps what has
+    finished.
 
-    Results that are not final count as lacking (what was not to be had may be there now); with `fresh`, all results of
-    this suite's trials are discarded first, so that a run which was interrupted goes on without it. Damaged results are
-    put aside. Raises RnnbenchError where the folder cannot be written, is held by another run or suite, or is full.
+    Results that are not final count as lacking (what was not to be had may be there now); with
+    `fresh`, all results of this suite's trials are discarded first, so that a run which was
+    interrupted goes on without it. Damaged results are put aside. Raises RnnbenchError where the
+    folder cannot be written, is held by another run or suite, or is full.
     """
     store.prepare()
     with store.locked():
@@ -56,7 +64,7 @@ class _Campaign:
         suite: Suite,
         catalogue: Catalogue,
         store: Store,
-        place: Place,
+        place: ExecutorChoice,
         watch: Watch,
         stored: Sequence[Result],
         *,
@@ -67,7 +75,7 @@ class _Campaign:
         self.index: dict[str, Known] = {}
         self.new: set[str] = set()
         self.dependences = Dependences(catalogue, place.executor)
-        self.placement = Placement(store.folder.absolute(), place.jobs)
+        self.context = ExecutorContext(store.folder.absolute(), place.jobs)
         self.whole, self.suite = suite, suite
         self.progress.notices += [*untested(suite), *left_out(suite)]
         self._read(stored, fresh=fresh)
@@ -77,7 +85,7 @@ class _Campaign:
         self._skip_without_data()
         queue: deque[Trial] = deque(plan(self.suite, self.index, ()))
         if queue:  # where nothing is missing, no executor is opened
-            with self.place.open(self.placement) as pool:
+            with self.place.open(self.context) as pool:
                 self._work(queue, pool)
         self._end()
         return self.progress
@@ -106,16 +114,17 @@ class _Campaign:
                 self.progress.notices += pool.notices()
 
     def _read(self, stored: Sequence[Result], *, fresh: bool) -> None:
-        """Take in what is stored; what is not final is discarded, and with `fresh` all that this suite would run."""
-        belonging = Belonging(self.suite)
+        """Take in what is stored; what is not final is discarded, and with `fresh` all that this
+        suite would run."""
+        membership = Membership(self.suite)
         changed: dict[str, tuple[str, ...]] = {}
         unrecorded: dict[str, tuple[str, ...]] = {}
         for result in stored:
             self._refuse_other_suite(result)
             trial, identity = result.trial, trial_id(result.trial)
-            if (fresh or not result.final) and trial in belonging:
+            if (fresh or not result.final) and trial in membership:
                 self.store.discard(trial)
-                checkpoints.forget(self.placement, trial)
+                checkpoints.forget(self.context, trial)
             elif result.final:
                 self.index[identity] = known(result)
                 unrecorded[identity] = without_helpers(result.provenance)
@@ -124,7 +133,7 @@ class _Campaign:
         for trial in due_trials(self.suite, self.index):
             identity = trial_id(trial)
             if fresh:
-                checkpoints.forget(self.placement, trial)
+                checkpoints.forget(self.context, trial)
             if identity in self.index:
                 self.progress.kept[outcome(trial, self.index[identity].status)] += 1
                 self.progress.stale.update(changed[identity])
@@ -144,12 +153,16 @@ class _Campaign:
         """Store a result, and take note of it."""
         trial = result.trial
         depends_on = self.dependences.settled(result)
-        self.store.write(msgspec.structs.replace(result, provenance=depends_on, aim=aim(self.whole, trial)))
+        self.store.write(
+            msgspec.structs.replace(result, provenance=depends_on, aim=aim(self.whole, trial))
+        )
         identity = trial_id(trial)
-        checkpoints.forget(self.placement, trial)
+        checkpoints.forget(self.context, trial)
         self.index[identity] = known(result)
         self.progress.notices += [told for told in busy(result) if not self.progress.tells(BUSY)]
-        self.progress.notices += [effect for effect in result.side_effects if effect not in self.progress.notices]
+        self.progress.notices += [
+            effect for effect in result.side_effects if effect not in self.progress.notices
+        ]
         self.new.add(identity)
         self.progress.new[outcome(trial, result.status)] += 1
         if result.status in IDLE:
@@ -162,26 +175,38 @@ class _Campaign:
             self._finish(without_run(trial, "stopped", reason))
         for old in list(superseded(self.suite, self.index, self.store.read())):
             self.store.discard(old)
-            self.progress.notices.append(f"{trial_id(old)} was discarded: the search now finds another rate")
-        checkpoints.remove_folder(self.placement)
-        due = {trial_id(trial): trial for trial in due_trials(self.whole, self.index)}
-        kept = due.keys() & self.index.keys() - self.new
-        self.progress.kept.clear()
-        self.progress.kept.update(outcome(due[identity], self.index[identity].status) for identity in kept)
-        self.progress.total = self.progress.done  # a race may have asked for less than it could have
+            self.progress.notices.append(
+                f"{trial_id(old)} was discarded: the search now finds another rate"
+            )
+        checkpoints.remove_folder(self.context)
+        self._count_kept()
+        self.progress.total = (
+            self.progress.done
+        )  # a race may have asked for less than it could have
         self.progress.absent = missing(self.whole, self.index)
-        self.progress.notices += (reached if self.new else enough)(self.whole, self.index)
+        how_it_ended = reached if self.new else enough
+        self.progress.notices += how_it_ended(self.whole, self.index)
         self.watch(self.progress, None)
+
+    def _count_kept(self) -> None:
+        """Count the results of the suite's trials that were there before."""
+        self.progress.kept.clear()
+        for trial in due_trials(self.whole, self.index):
+            identity = trial_id(trial)
+            if identity in self.index and identity not in self.new:
+                self.progress.kept[outcome(trial, self.index[identity].status)] += 1
 
     def _refuse_other_suite(self, result: Result) -> None:
         ours, theirs = self.suite.name, result.trial.suite
         if theirs != ours:
             raise RnnbenchError(
-                f"{self.store.folder}: holds results of suite '{theirs}'; give '{ours}' another folder with -o"
+                f"{self.store.folder}: holds results of suite '{theirs}'; give '{ours}' another"
+                " folder with -o"
             )
 
     def _skip_without_data(self) -> None:
-        """What cannot have its data is skipped with the reason, its search left out; what has a result keeps it."""
+        """What cannot have its data is skipped with the reason, its search left out; what has a
+        result keeps it."""
         reasons = tasks_without_data(self.suite, self.index, self.catalogue)
         self.suite = without_tasks(self.whole, set(reasons))
         here = {trial_id(trial) for trial in due_trials(self.suite, self.index)}

@@ -5,20 +5,22 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from rnnbench.findings import is_raced
-from rnnbench.plan import Index, Standing, learning_trial
+from rnnbench.plan import Index, SearchState, learning_trial
 from rnnbench.records import LearningTrial, Result, Suite, Trial, trial_id
 
 
 def superseded(suite: Suite, index: Index, stored: Iterable[Result]) -> Iterator[Trial]:
     """Stored evaluations, of whatever seed, at a learning rate that the search no longer leaves.
 
-    They stay where a search was run again and found another rate, and would be counted beside those at the new one.
+    They stay where a search was run again and found another rate, and would be counted beside those
+    at the new one.
     """
-    standing = Standing(suite, index)
+    standing = SearchState(suite, index)
     now = {
         _slot(learning_trial(suite, use, cell, 0, rates[0])): rates
         for use in suite.tasks
-        if use.recipe.tune and (use.below or not is_raced(use.recipe))  # where rates race, all of them stay
+        if use.recipe.tune
+        and (use.below or not is_raced(use.recipe))  # where rates race, all of them stay
         for cell in suite.cells_on(use)
         if (rates := standing.rates(use, cell)) is not None
     }

@@ -6,7 +6,8 @@ from rnnbench.records import Suite
 
 
 def untested(suite: Suite) -> Iterator[str]:
-    """A line for each file of claims that cannot be used, and for each claim that needs what is not installed."""
+    """A line for each file of claims that cannot be used, and for each claim that needs what is not
+    installed."""
     yield from suite.left_out_claims
     for claim in suite.claims:
         if claim.missing:

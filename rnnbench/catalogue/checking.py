@@ -1,4 +1,5 @@
-"""Whether a plugin's module, and what its hooks return, are what they should be; a problem is one line."""
+"""Whether a plugin's module, and what its hooks return, are what they should be; a problem is one
+line."""
 
 import inspect
 import os
@@ -16,7 +17,8 @@ NameOf = Callable[[Any], str]
 
 
 def foreign_file(entry: Entry, entries: Sequence[Entry], module: object) -> str:
-    """A problem where the module that was imported is a file of another distribution, whose module has its name."""
+    """A problem where the module that was imported is a file of another distribution, whose module
+    has its name."""
     file = getattr(module, "__file__", None)
     if not isinstance(file, str):
         return ""
@@ -28,13 +30,14 @@ def foreign_file(entry: Entry, entries: Sequence[Entry], module: object) -> str:
     of = f" of {other.plugin.distribution}" if other else ", which it did not install"
     name = entry.plugin.module.partition(":")[0]
     return (
-        f"its entry point '{entry.plugin.name}' names the module '{name}', and that is the file {path}{of}: "
-        "two distributions have a module of one name; one of them must rename it"
+        f"its entry point '{entry.plugin.name}' names the module '{name}', and that is the file"
+        f" {path}{of}: two distributions have a module of one name; one of them must rename it"
     )
 
 
 def odd_hooks(module: ModuleType) -> str:
-    """A function that is called like a hook and lacks the marker would be passed over in silence."""
+    """A function that is called like a hook and lacks the marker would be passed over in
+    silence."""
     for name, function in list(vars(module).items()):
         if not name.startswith("rnnbench_") or not inspect.isfunction(function):
             continue
@@ -48,9 +51,14 @@ def odd_hooks(module: ModuleType) -> str:
 def task_name(task: type[Task]) -> str:
     """The name of a task class. Raises TypeError, saying what it lacks."""
     if not issubclass(task, Task):
-        raise TypeError(f"{task.__name__}, which is not a subclass of rnnbench.GeneratedTask or RecordedTask")
+        raise TypeError(
+            f"{task.__name__}, which is not a subclass of rnnbench.GeneratedTask or RecordedTask"
+        )
     declared = ("name", "loss", "metrics", "target", "trivial_forecast")
-    missing = [*sorted(task.__abstractmethods__), *(what for what in declared if not hasattr(task, what))]
+    missing = [
+        *sorted(task.__abstractmethods__),
+        *(what for what in declared if not hasattr(task, what)),
+    ]
     if missing:
         raise TypeError(f"{task.__name__}, which lacks {', '.join(missing)}")
     if not isinstance(task.target, int | float):
@@ -58,8 +66,11 @@ def task_name(task: type[Task]) -> str:
     return task.name
 
 
-def named(returned: object, expected: type[Any], hook: str, name_of: NameOf) -> list[tuple[str, Any]] | str:
-    """What a hook returned, each thing with its name; or the problem, where it is not what a hook returns."""
+def named(
+    returned: object, expected: type[Any], hook: str, name_of: NameOf
+) -> list[tuple[str, Any]] | str:
+    """What a hook returned, each thing with its name; or the problem, where it is not what a hook
+    returns."""
     wanted = "task classes" if expected is type else expected.__name__
     complaint = f"{hook} should return a list of {wanted}, got "
     if not isinstance(returned, list | tuple):

@@ -1,4 +1,5 @@
-"""Running a stranger's code in this process, which it can neither end nor hang, nor leave with another environment."""
+"""Running a stranger's code in this process, which it can neither end nor hang, nor leave with
+another environment."""
 
 import os
 import signal
@@ -47,8 +48,8 @@ class TakesTooLong(BaseException):
 
 @dataclass(frozen=True)
 class Ran:
-    """What a stranger's code gave, sentences on what it changed and what was set back, and switches of torch that it
-    turned."""
+    """What a stranger's code gave, sentences on what it changed and what was set back, and switches
+    of torch that it turned."""
 
     value: Any
     effects: tuple[str, ...]
@@ -56,10 +57,12 @@ class Ran:
 
 
 def run_guarded(function: Callable[[], Any], limit_seconds: float | None = None) -> Ran:
-    """What the function returns. Raises Misbehaved, in one line, where it raises, exits, or takes too long.
+    """What the function returns. Raises Misbehaved, in one line, where it raises, exits, or takes
+    too long.
 
-    What it prints goes to standard error. Environment variables, signal handlers, the working folder, standard streams
-    and warning filters are set back, and folders that it put at the front of `sys.path` are put at its end.
+    What it prints goes to standard error. Environment variables, signal handlers, the working
+    folder, standard streams and warning filters are set back, and folders that it put at the front
+    of `sys.path` are put at its end.
 
     limit_seconds: by default 60, or what the environment variable RNNBENCH_IMPORT_SECONDS says.
     """
@@ -108,7 +111,8 @@ def _limit_seconds() -> float:
 
 
 def _exit(status: int = 0) -> NoReturn:
-    """In place of os._exit: an exception while a guard of this process is up, whenever the reference was taken."""
+    """In place of os._exit: an exception while a guard of this process is up, whenever the
+    reference was taken."""
     if os.getpid() in GUARDED:
         raise EndsProcess(f"it ends the process: os._exit({status})")
     REAL_EXIT(status)
@@ -129,8 +133,11 @@ def _no_exit() -> Iterator[None]:
 
 @contextmanager
 def _limited(seconds: float, too_long: str) -> Iterator[None]:
-    """Interrupt what takes too long; only the main thread can, and an alarm that was set before goes on."""
-    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
+    """Interrupt what takes too long; only the main thread can, and an alarm that was set before
+    goes on."""
+    if threading.current_thread() is not threading.main_thread() or not hasattr(
+        signal, "setitimer"
+    ):
         yield
         return
 
@@ -146,12 +153,15 @@ def _limited(seconds: float, too_long: str) -> Iterator[None]:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, handler)
         if left:
-            signal.setitimer(signal.ITIMER_REAL, max(0.01, left - (time.monotonic() - began)), interval)
+            signal.setitimer(
+                signal.ITIMER_REAL, max(0.01, left - (time.monotonic() - began)), interval
+            )
 
 
 @contextmanager
 def _output_aside() -> Iterator[None]:
-    """Send what is printed, by Python or by C, to standard error: standard output is for results."""
+    """Send what is printed, by Python or by C, to standard error: standard output is for
+    results."""
     python = sys.stdout
     kept = -1
     with suppress(OSError, ValueError):

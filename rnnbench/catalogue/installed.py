@@ -1,4 +1,5 @@
-"""What is installed: the entry points of plugins, damaged metadata included, and whose file a module is."""
+"""What is installed: the entry points of plugins, damaged metadata included, and whose file a
+module is."""
 
 import json
 import os
@@ -10,7 +11,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlparse
 
 from rnnbench import hooks
-from rnnbench.catalogue.shelf import Plugin
+from rnnbench.catalogue.registry import Plugin
 from rnnbench.errors import describe
 from rnnbench.sources import file_hash
 
@@ -20,7 +21,8 @@ SECTION = f"[{hooks.GROUP}]"
 
 @dataclass(frozen=True)
 class Entry:
-    """An entry point of a plugin with the distribution that declares it; None where that was looked at before."""
+    """An entry point of a plugin with the distribution that declares it; None where that was looked
+    at before."""
 
     point: EntryPoint
     distribution: Distribution | None
@@ -28,7 +30,8 @@ class Entry:
 
     @cached_property
     def files(self) -> dict[Path, str]:
-        """The files that were installed with the distribution, each with its recorded hash ("" where it has none)."""
+        """The files that were installed with the distribution, each with its recorded hash (""
+        where it has none)."""
         found: dict[Path, str] = {}
         if self.distribution is None:
             return found
@@ -63,7 +66,8 @@ class Entry:
 
 
 def installed() -> tuple[list[Entry], list[Plugin]]:
-    """Every entry point of the group `rnnbench`, and a broken plugin for each distribution whose metadata are damaged.
+    """Every entry point of the group `rnnbench`, and a broken plugin for each distribution whose
+    metadata are damaged.
 
     Those named in the environment variable RNNBENCH_DISABLE_PLUGINS are left out.
     """
@@ -76,7 +80,9 @@ def installed() -> tuple[list[Entry], list[Plugin]]:
         except Exception as error:
             points = []
             if _declares_plugins(distribution):
-                plugin = _damaged(distribution, f"its entry points cannot be read: {describe(error)}")
+                plugin = _damaged(
+                    distribution, f"its entry points cannot be read: {describe(error)}"
+                )
                 damaged.setdefault(plugin.distribution, plugin)
         if not points:
             continue
@@ -98,7 +104,8 @@ def installed() -> tuple[list[Entry], list[Plugin]]:
 
 
 def entry_of(plugin: Plugin) -> Entry:
-    """The entry point of a plugin that loaded well in another process; its effects there are none of this one."""
+    """The entry point of a plugin that loaded well in another process; its effects there are none
+    of this one."""
     here = replace(plugin, effects=(), switches=())
     return Entry(EntryPoint(plugin.name, plugin.module, hooks.GROUP), None, here)
 

@@ -19,8 +19,9 @@ SIGNALS = tuple(
 
 @contextmanager
 def set_back(effects: list[str], turned: dict[str, str]) -> Iterator[None]:
-    """Set back what is changed in here. A sentence on each change is added to `effects`; switches of torch that were
-    turned are added to `turned`, each with how it was left and how it had been."""
+    """Set back what is changed in here. A sentence on each change is added to `effects`; switches
+    of torch that were turned are added to `turned`, each with how it was left and how it had
+    been."""
     environment = dict(os.environ)
     folder = _working_folder()
     streams = sys.stdin, sys.stdout, sys.stderr, sys.excepthook
@@ -39,7 +40,9 @@ def set_back(effects: list[str], turned: dict[str, str]) -> Iterator[None]:
             for number, handler in handlers.items():
                 if signal.getsignal(number) is not handler and handler is not None:
                     signal.signal(number, handler)
-                    effects.append(f"replaced the handler of {signal.Signals(number).name}, which was set back")
+                    effects.append(
+                        f"replaced the handler of {signal.Signals(number).name}, which was set back"
+                    )
             if folder and _working_folder() != folder:
                 os.chdir(folder)
                 effects.append("changed the working folder, which was set back")
@@ -54,7 +57,8 @@ def _working_folder() -> Path | None:
 
 
 def _torch_switches() -> Any:
-    """How torch's switches are set, where this process has torch loaded: it is not loaded for this."""
+    """How torch's switches are set, where this process has torch loaded: it is not loaded for
+    this."""
     if "torch" not in sys.modules:
         return None
     from rnnbench import switches

@@ -17,10 +17,12 @@ MOST_BLOCKS = 20
 
 
 def read_run(folder: Path) -> Run:
-    """The results in a folder, and what of it cannot be read; of a folder that is not there, none. Raises RnnbenchError
-    for the folder of results inside of a run."""
+    """The results in a folder, and what of it cannot be read; of a folder that is not there, none.
+    Raises RnnbenchError for the folder of results inside of a run."""
     if folder.name == "trials" and not (folder / "trials").is_dir() and any(folder.glob("*.json")):
-        raise RnnbenchError(f"{folder}: these are the results inside of a run; give its folder, {folder.parent}")
+        raise RnnbenchError(
+            f"{folder}: these are the results inside of a run; give its folder, {folder.parent}"
+        )
     store = Store(folder)
     results = tuple(store.read())
     return Run(
@@ -61,9 +63,15 @@ def print_changes(title: str, changes: Sequence[Change], style: str = "", advice
         print_indented(Text(advice))
     found = blocks(changes)
     for block in found[:MOST_BLOCKS]:
-        heading = Text(block.heading if block.lines or block.what == OUTCOME else f"{block.heading}: {block.what}")
+        heading = Text(
+            block.heading
+            if block.lines or block.what == OUTCOME
+            else f"{block.heading}: {block.what}"
+        )
         if block.reason:
-            heading.append(f" ({block.reason})" if block.lines else f": {block.reason}", style="dim")
+            heading.append(
+                f" ({block.reason})" if block.lines else f": {block.reason}", style="dim"
+            )
         print_indented(heading)
         if block.lines:
             print_indented(_lines(block), 4)
@@ -84,9 +92,12 @@ def _lines(block: Block) -> Table:
 
 
 def print_plainly(changes: Iterable[Change]) -> None:
-    """A line a change, for programs: verdict, kind, trial, figure, both values to the last bit, reason."""
+    """A line a change, for programs: verdict, kind, trial, figure, both values to the last bit,
+    reason."""
     for change in changes:
         figure = change.figure if change.epoch is None else f"{change.figure}, epoch {change.epoch}"
         base, head = ("" if value is None else str(value) for value in (change.base, change.head))
         reason = " ".join(change.reason.split())
-        print_line("\t".join((change.verdict, change.kind, change.trial, figure, base, head, reason)))
+        print_line(
+            "\t".join((change.verdict, change.kind, change.trial, figure, base, head, reason))
+        )

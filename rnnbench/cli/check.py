@@ -14,16 +14,25 @@ from rnnbench.executors.checking import LIMIT_MEMORY_MIB, LIMIT_SECONDS, Checkin
 from rnnbench.records import CellUse, CheckRequest, Outcome
 from rnnbench.suite import cell_use, key_table, resolve_dials
 
-MARKS = {"passed": ("ok", "green"), "failed": ("FAILED", "bold red"), "not applicable": ("-", "dim")}
+MARKS = {
+    "passed": ("ok", "green"),
+    "failed": ("FAILED", "bold red"),
+    "not applicable": ("-", "dim"),
+}
 
 
 @click.command()
 @click.argument("names", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="Check every installed cell.")
 @click.option("--option", "options", multiple=True, metavar="NAME=V", help="An option of the cell.")
-@click.option("--dial", "dials", multiple=True, metavar="NAME=V", help="A dial of the task: horizon=20.")
 @click.option(
-    "--skip", multiple=True, metavar="IMPLEMENTATION", help="Do not compare this one: compiled takes minutes."
+    "--dial", "dials", multiple=True, metavar="NAME=V", help="A dial of the task: horizon=20."
+)
+@click.option(
+    "--skip",
+    multiple=True,
+    metavar="IMPLEMENTATION",
+    help="Do not compare this one: compiled takes minutes.",
 )
 @click.option(
     "--limit-seconds",
@@ -52,15 +61,18 @@ def check(
 ) -> None:
     """Check that the cells and tasks of these NAMES keep the laws on which figures rest.
 
-    A cell may be asked for in one implementation, as NAME:IMPLEMENTATION. Each is checked in a process of its own; a
-    law of which that process says nothing counts as failed. Exits with 1 where a check fails.
+    A cell may be asked for in one implementation, as NAME:IMPLEMENTATION. Each is checked in a
+    process of its own; a law of which that process says nothing counts as failed. Exits with 1
+    where a check fails.
     """
     catalogue = Catalogue.load()
     chosen = [*names, *(name for name in catalogue.cells if everything and name not in names)]
     if not chosen:
         raise click.UsageError("say which: rnnbench check NAME..., or --all")
     _refuse_unknown(skip, catalogue)
-    requests = [_request(name, catalogue, key_table(options), key_table(dials), skip) for name in chosen]
+    requests = [
+        _request(name, catalogue, key_table(options), key_table(dials), skip) for name in chosen
+    ]
     outcomes: list[Outcome] = []
     for request in requests:
         request = msgspec.structs.replace(request, memory_mib=limit_memory_mib)
@@ -73,10 +85,15 @@ def check(
     raise ended(ExitCode.FAILED if failed else ExitCode.FINE)
 
 
-def _check(request: CheckRequest, catalogue: Catalogue, limit_seconds: float, *, quiet: bool) -> list[Outcome]:
-    """The outcomes of one subject, printed as they come; where one fails, also the end of what its code printed."""
-    brought = catalogue.cells[request.name] if request.kind == "cell" else catalogue.tasks[request.name]
-    checking = Checking(request, brought.plugin, limit_seconds)
+def _check(
+    request: CheckRequest, catalogue: Catalogue, limit_seconds: float, *, quiet: bool
+) -> list[Outcome]:
+    """The outcomes of one subject, printed as they come; where one fails, also the end of what its
+    code printed."""
+    contribution = (
+        catalogue.cells[request.name] if request.kind == "cell" else catalogue.tasks[request.name]
+    )
+    checking = Checking(request, contribution.plugin, limit_seconds)
     if not quiet and console().is_terminal:
         console().print(f"[bold]{request.subject}[/bold]")
     outcomes = []
@@ -86,7 +103,11 @@ def _check(request: CheckRequest, catalogue: Catalogue, limit_seconds: float, *,
             _print(request.subject, outcome)
     if checking.printed and any(outcome.status == "failed" for outcome in outcomes):
         err = console(stderr=True)
-        err.print(f"{request.subject} printed, at the end:\n{checking.printed}", markup=False, soft_wrap=True)
+        err.print(
+            f"{request.subject} printed, at the end:\n{checking.printed}",
+            markup=False,
+            soft_wrap=True,
+        )
     if request.kind == "cell" and request.subject == request.name and not request.skip:
         cell = catalogue.cells[request.name]
         if request.settings == dict(cell.item.options):
@@ -95,7 +116,11 @@ def _check(request: CheckRequest, catalogue: Catalogue, limit_seconds: float, *,
 
 
 def _request(
-    name: str, catalogue: Catalogue, options: dict[str, Any], dials: dict[str, Any], skip: tuple[str, ...]
+    name: str,
+    catalogue: Catalogue,
+    options: dict[str, Any],
+    dials: dict[str, Any],
+    skip: tuple[str, ...],
 ) -> CheckRequest:
     """What is to be checked, its options or dials resolved. Raises UnknownName."""
     if name in catalogue.tasks:
@@ -115,7 +140,11 @@ def _request(
 
 
 def _refuse_unknown(skip: tuple[str, ...], catalogue: Catalogue) -> None:
-    known = {name for brought in catalogue.cells.values() for name in brought.item.implementations}
+    known = {
+        name
+        for contribution in catalogue.cells.values()
+        for name in contribution.item.implementations
+    }
     for name in skip:
         if name not in known:
             raise UnknownName("implementation", name, known, "check --skip")

@@ -5,6 +5,7 @@ from textwrap import wrap
 
 from rich.text import Text
 
+from rnnbench import text
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.describe import Description
 from rnnbench.cli.output import console
@@ -19,12 +20,16 @@ SIGNS = {"holds": "+", "fails": "-", "open": "?"}
 
 
 def claim_descriptions(catalogue: Catalogue) -> list[Description]:
-    """Every claim that plugins bring, as listing commands say it; a file that is wrong is a line that says so."""
+    """Every claim that plugins bring, as listing commands say it; a file that is wrong is a line
+    that says so."""
     found: list[Description] = []
-    for name, brought in catalogue.claims.items():
-        origin = brought.plugin.origin
+    for name, contribution in catalogue.claims.items():
+        origin = contribution.plugin.origin
         try:
-            found += [_description(claim, origin) for claim in claims_of_file(brought.item, catalogue)]
+            found += [
+                _description(claim, origin)
+                for claim in claims_of_file(contribution.item, catalogue)
+            ]
         except Exception as error:  # a file that cannot be read must not take the whole list away
             problem = str(error) if isinstance(error, RnnbenchError) else describe_error(error)
             found.append({"name": name, "summary": f"BROKEN: {problem}", "origin": origin})
@@ -32,7 +37,9 @@ def claim_descriptions(catalogue: Catalogue) -> list[Description]:
 
 
 def _description(claim: Claim, origin: str) -> Description:
-    untested = "" if any(r.questions for r in claim.readings) else "untested: " + ", ".join(claim.missing)
+    untested = (
+        "" if any(r.questions for r in claim.readings) else "untested: " + ", ".join(claim.missing)
+    )
     return {
         "name": claim.name,
         "summary": f"{claim.sentence} ({untested})" if untested else claim.sentence,
@@ -80,7 +87,10 @@ def print_claims(claims: Sequence[ClaimFinding]) -> None:
     out = console()
     for claim in claims:
         out.print(
-            Text.assemble((claim.verdict.upper(), f"bold {COLOURS.get(claim.verdict, '')}"), f"  {claim.sentence}")
+            Text.assemble(
+                (claim.verdict.upper(), f"bold {COLOURS.get(claim.verdict, '')}"),
+                f"  {claim.sentence}",
+            )
         )
         out.print(f"  {claim.name}: {claim.because}", markup=False)
         for reading in claim.readings:
@@ -98,14 +108,16 @@ def print_claims(claims: Sequence[ClaimFinding]) -> None:
 def _line(judged: Judged) -> str:
     """One condition: sign, conditions, effect, how sure."""
     exact = judged.effect is not None and judged.effect.low == judged.effect.high
-    sure = f", p = {judged.p_value:.2g}" if judged.p_value else ", exact" if judged.p_value == 0 and exact else ""
-    told = "; ".join(filter(None, (judged.why, *judged.lost, _more(judged))))
-    why = f" ({told})" if told else ""
+    sure = ""
+    if judged.p_value:
+        sure = f", {text.p_value(judged.p_value)}"
+    elif judged.p_value == 0 and exact:
+        sure = ", exact"
+    reasons = "; ".join(
+        filter(None, (judged.why, *judged.lost, text.more_seeds(judged.more_seeds)))
+    )
+    why = f" ({reasons})" if reasons else ""
     return f"{SIGNS[judged.state]} {_where(judged.facets)}: {effect_text(judged.effect)}{sure}{why}"
-
-
-def _more(judged: Judged) -> str:
-    return f"about {judged.more_seeds} more seeds would probably decide" if judged.more_seeds else ""
 
 
 def effect_text(effect: Range | None) -> str:
@@ -114,5 +126,8 @@ def effect_text(effect: Range | None) -> str:
         return "-"
     if effect.low == effect.high:
         return f"{effect.centre:.4g}, n = {effect.n}"
-    kind = "" if effect.kind == "95 % interval" else f" {effect.kind}"
-    return f"{effect.centre:.3g} [{effect.low:.3g} to {effect.high:.3g}{kind}], n = {effect.n}"
+    kind = "" if effect.kind == "95 % interval" else effect.kind
+    return (
+        f"{text.rounded(effect.centre)} {text.interval(effect.low, effect.high, kind)}, n ="
+        f" {effect.n}"
+    )

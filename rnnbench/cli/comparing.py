@@ -14,8 +14,8 @@ from rich.text import Text
 from rnnbench.cli.changes import print_changes, print_indented, print_plainly, print_sides, read_run
 from rnnbench.cli.exit_codes import ExitCode, ended
 from rnnbench.cli.output import console, print_json, print_line
-from rnnbench.cli.reporting import open_run
 from rnnbench.compare import Change, Comparison, Verdict, compare, in_units
+from rnnbench.driver import open_run
 
 TOLD = (
     ("worse", "Worse", "red"),
@@ -25,18 +25,24 @@ TOLD = (
     ("not comparable", "Not comparable here", ""),
     ("new", "New in HEAD", ""),
 )
-NOISE = "Times, peaks and the like are never twice the same: one pair of runs does not tell a change from noise."
+NOISE = (
+    "Times, peaks and the like are never twice the same: one pair of runs does not tell a change"
+    " from noise."
+)
 
 
 @click.command("compare")
 @click.argument("base", type=click.Path(path_type=Path))
 @click.argument("head", type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print JSON: every figure, also what stayed the same.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print JSON: every figure, also what stayed the same."
+)
 def compare_(base: Path, head: Path, as_json: bool) -> None:
     """Show what changed from the run in BASE to the run in HEAD.
 
-    Counts, and what training gave at a fixed seed, are compared to the last bit; times and the like stand beside each
-    other with their ratio. Nothing is judged: that is `rnnbench gate`. Exits with 5 where no figure is in both.
+    Counts, and what training gave at a fixed seed, are compared to the last bit; times and the like
+    stand beside each other with their ratio. Nothing is judged: that is `rnnbench gate`. Exits with
+    5 where no figure is in both.
     """
     open_run(base), open_run(head)
     comparison = compare(read_run(base), read_run(head))
@@ -48,7 +54,8 @@ def compare_(base: Path, head: Path, as_json: bool) -> None:
         _print_plainly(comparison)
     if comparison.repeated:
         note = (
-            f"note: {comparison.repeated} of {comparison.head.results} results of HEAD are results of BASE themselves."
+            f"note: {comparison.repeated} of {comparison.head.results} results of HEAD are results"
+            " of BASE themselves."
         )
         console(stderr=True).print(note, markup=False, soft_wrap=True)
     if not any(change.verdict not in ("missing", "new") for change in comparison.changes):
@@ -68,7 +75,9 @@ def _print(comparison: Comparison) -> None:
     out = console()
     print_sides(comparison)
     for verdict, title, style in TOLD:
-        print_changes(title, [change for change in comparison.changes if change.verdict == verdict], style)
+        print_changes(
+            title, [change for change in comparison.changes if change.verdict == verdict], style
+        )
     _print_noisy([change for change in comparison.changes if change.verdict == "not judged"])
     out.print()
     for line in _counts(comparison.changes):
@@ -81,7 +90,10 @@ def _counts(changes: Sequence[Change]) -> list[str]:
     for kind in ("outcome", "exact", "deterministic"):
         found = Counter(change.verdict for change in changes if change.kind == kind)
         if found:
-            said.append(f"{kind}: " + ", ".join(f"{found[one]:,} {one}" for one in get_args(Verdict) if found[one]))
+            said.append(
+                f"{kind}: "
+                + ", ".join(f"{found[one]:,} {one}" for one in get_args(Verdict) if found[one])
+            )
     return said
 
 
@@ -96,7 +108,9 @@ def _print_noisy(changes: Sequence[Change]) -> None:
         table = Table(box=None, pad_edge=False, show_header=False)
         for change in figures:
             values = (in_units(value, change.unit) for value in (change.base, change.head))
-            table.add_row(Text(f"{change.figure:<24}"), Text(f"{' → '.join(values):<22}"), _ratio(change))
+            table.add_row(
+                Text(f"{change.figure:<24}"), Text(f"{' → '.join(values):<22}"), _ratio(change)
+            )
         print_indented(table, 4)
 
 

@@ -34,7 +34,9 @@ def list_(as_json: bool) -> None:
         print_json(rows)
         return
     columns = ("archive", "tasks", "holds", "licence", "size", "state")
-    table = [[", ".join(v) if isinstance(v, list) else str(v) for v in row.values()] for row in rows]
+    table = [
+        [", ".join(v) if isinstance(v, list) else str(v) for v in row.values()] for row in rows
+    ]
     print_table(columns, table)
 
 
@@ -53,14 +55,16 @@ def fetch_(tasks: tuple[str, ...]) -> None:
             console().print(f"{archive.name}: {fetch(archive)}", markup=False, soft_wrap=True)
         except DataUnavailable as error:
             failed = True
-            console(stderr=True).print(f"{error}. Skipped: {', '.join(users)}.", markup=False, soft_wrap=True)
+            console(stderr=True).print(
+                f"{error}. Skipped: {', '.join(users)}.", markup=False, soft_wrap=True
+            )
     if failed:
         raise ended(ExitCode.FAILED)
 
 
 def _archives(catalogue: Catalogue) -> dict[Archive, list[str]]:
     found: dict[Archive, list[str]] = {}
-    for name, brought in catalogue.tasks.items():
-        for archive in brought.item.archives:
+    for name, contribution in catalogue.tasks.items():
+        for archive in contribution.item.archives:
             found.setdefault(archive, []).append(name)
     return found

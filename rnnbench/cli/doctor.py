@@ -18,7 +18,10 @@ from rnnbench.interpreter import python
 
 TORCH_SECONDS = 120
 BUSY_LOAD = 0.5
-PROBE = "import torch; print(torch.__version__, 'with' if torch.cuda.is_available() else 'without', 'a CUDA device')"
+PROBE = (
+    "import torch; print(torch.__version__, 'with' if torch.cuda.is_available() else 'without', 'a"
+    " CUDA device')"
+)
 
 
 @click.command()
@@ -43,7 +46,11 @@ def _findings() -> Iterator[tuple[bool, str, str]]:
     )
     yield True, "load", _load(machine.cores)
     yield _torch()
-    yield True, "versions", ", ".join(f"{name} {version}" for name, version in environment.versions().items())
+    yield (
+        True,
+        "versions",
+        ", ".join(f"{name} {version}" for name, version in environment.versions().items()),
+    )
     if refused := environment.refused_checkout():
         yield False, "git", refused
     catalogue = Catalogue.load()
@@ -71,7 +78,9 @@ def _load(cores: int) -> str:
 def _torch() -> tuple[bool, str, str]:
     """Torch is tried in a process of its own: a broken build must not take the doctor down."""
     try:
-        done = subprocess.run(python("-c", PROBE), capture_output=True, text=True, timeout=TORCH_SECONDS, check=False)
+        done = subprocess.run(
+            python("-c", PROBE), capture_output=True, text=True, timeout=TORCH_SECONDS, check=False
+        )
     except subprocess.TimeoutExpired:
         return False, "torch", f"does not import within {TORCH_SECONDS} s"
     last_line = (done.stderr.strip().splitlines() or ["no message"])[-1]
@@ -89,11 +98,19 @@ def _data_folder() -> tuple[bool, str, str]:
         with NamedTemporaryFile(dir=folder):
             return True, "data", str(folder)
     except OSError as error:
-        return False, "data", f"{folder} cannot be written ({error.strerror}); set RNNBENCH_HOME to another folder"
+        return (
+            False,
+            "data",
+            f"{folder} cannot be written ({error.strerror}); set RNNBENCH_HOME to another folder",
+        )
 
 
 def _missing_data(catalogue: Catalogue) -> Iterator[str]:
     """What tasks would fetch; not to be mended unless this machine goes offline."""
-    for name, brought in catalogue.tasks.items():
-        if missing := [archive.name for archive in brought.item.archives if not archives.is_here(archive)]:
-            yield f"{name} will fetch {', '.join(missing)} (`rnnbench data fetch {name}` does so now)"
+    for name, contribution in catalogue.tasks.items():
+        if missing := [
+            archive.name for archive in contribution.item.archives if not archives.is_here(archive)
+        ]:
+            yield (
+                f"{name} will fetch {', '.join(missing)} (`rnnbench data fetch {name}` does so now)"
+            )

@@ -1,4 +1,5 @@
-"""The end of a command's process: its exit code is that of the command, whatever plugins have left for the end."""
+"""The end of a command's process: its exit code is that of the command, whatever plugins have left
+for the end."""
 
 import atexit
 import os
@@ -15,8 +16,9 @@ STDOUT, STDERR = 1, 2
 def run_to_the_end() -> NoReturn:
     """Run the command line, then what is registered for the exit, and end.
 
-    A plugin may have registered a function that prints, or that ends the process with another code, and may have left a
-    thread that never ends. What is printed goes to standard error, and the process ends without waiting for threads.
+    A plugin may have registered a function that prints, or that ends the process with another code,
+    and may have left a thread that never ends. What is printed goes to standard error, and the
+    process ends without waiting for threads.
     """
     code: object = 0
     try:

@@ -28,7 +28,8 @@ ANY = {field: getattr(Recipe(), field) for field in (*IDLE, *LIMITS)}
 
 
 def estimate(to_run: Sequence[Trial], later: int, store: Store, jobs: int) -> str:
-    """How long the trials take that past results know of, the whole budget of epochs reckoned; and what is not known.
+    """How long the trials take that past results know of, the whole budget of epochs reckoned; and
+    what is not known.
 
     Past results are those of the run itself and of runs whose folders lie beside it.
     """
@@ -45,7 +46,11 @@ def estimate(to_run: Sequence[Trial], later: int, store: Store, jobs: int) -> st
             learning += median(seconds) * trial.recipe.epochs
     count = len(to_run) - unknown
     duration = timedelta(seconds=round(learning / jobs + alone))
-    parts = [f"at most about {duration} for {count} trials at -j {jobs}, by past results"] if count else []
+    parts = (
+        [f"at most about {duration} for {count} trials at -j {jobs}, by past results"]
+        if count
+        else []
+    )
     if unknown:
         parts.append(f"{unknown} trials whose like no past result has done")
     if later > 0:
@@ -54,9 +59,12 @@ def estimate(to_run: Sequence[Trial], later: int, store: Store, jobs: int) -> st
 
 
 def _past(store: Store) -> Mapping[bytes, list[float]]:
-    """Seconds of past trials by their work: an epoch of learning trials, the whole of cost trials."""
+    """Seconds of past trials by their work: an epoch of learning trials, the whole of cost
+    trials."""
     found: dict[bytes, list[float]] = defaultdict(list)
-    for folder in sorted({store.folder, *(path.parent for path in store.folder.parent.glob("*/trials"))}):
+    for folder in sorted(
+        {store.folder, *(path.parent for path in store.folder.parent.glob("*/trials"))}
+    ):
         with suppress(RnnbenchError):  # a later version's results tell nothing here
             for result in Store(folder).read():
                 if seconds := _seconds(result):
@@ -74,9 +82,15 @@ def _seconds(result: Result) -> float:
 def _work(trial: Trial) -> bytes:
     """What trials share that take about as long, an epoch of the one as an epoch of the other."""
     if isinstance(trial, CostTrial):
-        return canonical(replace(trial, suite="", suite_version=0, round=0, occasion=""))
+        return canonical(replace(trial, suite="", suite_version=0, round=0, session=""))
     recipe = replace(trial.recipe, **ANY)
     alike: LearningTrial = replace(
-        trial, suite="", suite_version=0, seed=0, learning_rate=1.0, phase="evaluation", recipe=recipe
+        trial,
+        suite="",
+        suite_version=0,
+        seed=0,
+        learning_rate=1.0,
+        phase="evaluation",
+        recipe=recipe,
     )
     return canonical(alike)

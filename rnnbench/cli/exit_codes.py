@@ -9,7 +9,8 @@ class ExitCode(IntEnum):
     """What a command ends with.
 
     FINE:        it did what was asked; a training that diverged is a result.
-    FAILED:      it ran, and something did not come out: a trial failed, a report was not made, a figure differs.
+    FAILED:      it ran, and something did not come out: a trial failed, a report was not made, a
+                 figure differs.
     USAGE:       the command line, a suite or the environment is wrong.
     REGRESSION:  `gate`: something is worse.
     UNDECIDED:   `gate`: what is there cannot be compared.

@@ -1,39 +1,18 @@
-"""Checks of laws beside a run: what fails is kept with the run, and is a caveat of its reports."""
+"""Checks of laws beside a run, as they show themselves on a terminal."""
 
-from collections.abc import Sequence
-
-from rnnbench.campaign import check_strangers
-from rnnbench.catalogue import Catalogue
 from rnnbench.cli.output import console
-from rnnbench.errors import RnnbenchError
-from rnnbench.records import CostTrial
-from rnnbench.store import Store, keep_failed_checks
+from rnnbench.driver import Prepared
 
 
-def check_laws(cells: Sequence[str], catalogue: Catalogue, store: Store) -> None:
-    """Check the cells of other distributions than rnnbench that have figures and were not checked before, and keep with
-    the run what failed. Nothing of it changes how the run ends: where a check cannot be had or kept, a line says so."""
-    with_figures = _cells_with_figures(store)
-    names = [name for name in cells if name in with_figures]
+def check_laws(prepared: Prepared) -> None:
+    """Check the laws of other distributions' cells; where a check cannot be had or kept, a line
+    says so."""
     err = console(stderr=True)
     with err.status("checking laws") as status:
-        outcomes, notices = check_strangers(
-            names, catalogue, lambda name: status.update(f"checking the laws of {name} ...")
-        )
-    try:
-        keep_failed_checks(store.folder, outcomes)
-    except RnnbenchError as error:
-        notices = (*notices, str(error))
+
+        def watch(name: str) -> None:
+            status.update(f"checking the laws of {name} ...")
+
+        notices = prepared.check_laws(watch)
     for notice in notices:
         err.print(notice, markup=False, soft_wrap=True)
-
-
-def _cells_with_figures(store: Store) -> set[str]:
-    found: set[str] = set()
-    for result in store.read():
-        if result.status != "ok":
-            continue
-        trial = result.trial
-        cells = trial.cells if isinstance(trial, CostTrial) else (trial.cell,)
-        found.update(cell.name for cell in cells)
-    return found

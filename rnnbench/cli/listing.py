@@ -21,11 +21,18 @@ def list_(kind: str | None, as_json: bool) -> None:
         print_json({name: described[name] for name in kinds} if kind is None else described[kind])
         return
     for name in kinds:
-        rows = [[name[:-1], thing["name"], _summary(thing), thing["origin"]] for thing in described[name]]
+        rows = [
+            [name[:-1], thing["name"], _summary(thing), thing["origin"]]
+            for thing in described[name]
+        ]
         print_table(("kind", "name", "what it is", "from"), rows)
 
 
 def _summary(thing: Description) -> str:
     """In a line; of a task whose data are not here, that they will be fetched."""
     missing = thing.get("missing")
-    return f"{thing['summary']} (data to be fetched: {', '.join(missing)})" if missing else str(thing["summary"])
+    return (
+        f"{thing['summary']} (data to be fetched: {', '.join(missing)})"
+        if missing
+        else str(thing["summary"])
+    )

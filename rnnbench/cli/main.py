@@ -1,4 +1,5 @@
-"""The commands, and what they exit with. Each command's module is imported when the command is run."""
+"""The commands, and what they exit with. Each command's module is imported when the command is
+run."""
 
 import signal
 import sys
@@ -14,7 +15,9 @@ from rnnbench.cli.exit_codes import ExitCode
 from rnnbench.cli.streams import ReaderGone, careful_streams
 from rnnbench.errors import RnnbenchError, encodable, message, why_not
 
-INTERRUPTION = "Interrupted. What finished is kept; the same command, without --fresh, goes on from there."
+INTERRUPTION = (
+    "Interrupted. What finished is kept; the same command, without --fresh, goes on from there."
+)
 COMMANDS = {
     "run": "rnnbench.cli.run:run",
     "list": "rnnbench.cli.listing:list_",
@@ -67,7 +70,8 @@ class _Lazy(click.Group):
 @click.version_option(__version__, prog_name="rnnbench")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 def cli(debug: bool) -> None:
-    """The referee for recurrent cells: which one learns the task, in how many epochs, at what cost, how sure."""
+    """The referee for recurrent cells: which one learns the task, in how many epochs, at what cost,
+    how sure."""
 
 
 def main() -> None:
@@ -91,7 +95,9 @@ def _outcome() -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo(INTERRUPTION, err=True)
         code = ExitCode.INTERRUPTED
-    except click.exceptions.NoArgsIsHelpError as error:  # no command at all: its help says which there are
+    except (
+        click.exceptions.NoArgsIsHelpError
+    ) as error:  # no command at all: its help says which there are
         error.show()
         code = ExitCode.USAGE
     except click.ClickException as error:
@@ -101,7 +107,10 @@ def _outcome() -> int:
     except ReaderGone:
         code = ExitCode.OUTPUT_LOST
     except SystemExit as error:  # no command ends so; what plugins bring might
-        told = f"something that this command ran tried to end it by sys.exit({error.code!r}), and it gave no answer"
+        told = (
+            f"something that this command ran tried to end it by sys.exit({error.code!r}), and it"
+            " gave no answer"
+        )
         click.echo(f"rnnbench: {told}.", err=True)
         code = ExitCode.FAILED
     return code if isinstance(code, int) else 0
@@ -126,11 +135,15 @@ def _refuse_undecodable(arguments: Sequence[str]) -> None:
     """Names of files may be any bytes; what travels in suites and results is text."""
     for argument in arguments:
         if "=" in argument and encodable(argument) != argument:
-            raise RnnbenchError(f"{encodable(argument)}: is not text in the encoding of this system; type it in UTF-8")
+            raise RnnbenchError(
+                f"{encodable(argument)}: is not text in the encoding of this system; type it in"
+                " UTF-8"
+            )
 
 
 def _load(module: str) -> ModuleType:
-    """The module of a command. Raises RnnbenchError where it needs torch, and torch is missing or broken."""
+    """The module of a command. Raises RnnbenchError where it needs torch, and torch is missing or
+    broken."""
     try:
         return import_module(module)
     except (ImportError, OSError) as error:  # a library that is missing is an OSError
@@ -140,7 +153,8 @@ def _load(module: str) -> ModuleType:
 
 
 def _hear_signals_to_end() -> None:
-    """Take a signal to end like Ctrl-C: children end too. One that is ignored, as `nohup` has it, stays ignored."""
+    """Take a signal to end like Ctrl-C: children end too. One that is ignored, as `nohup` has it,
+    stays ignored."""
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:

@@ -19,9 +19,15 @@ NEXT = {
 @click.command()
 @click.argument("kind", type=click.Choice(KINDS))
 @click.argument("name")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder of the project [default: ./NAME].")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Folder of the project [default: ./NAME].",
+)
 def new(kind: Kind, name: str, output: Path | None) -> None:
-    """Write a plugin project: a small cell, task or suite of this NAME that works, its tests, its README.
+    """Write a plugin project: a small cell, task or suite of this NAME that works, its tests, its
+    README.
 
     Nothing is overwritten.
     """
@@ -30,7 +36,10 @@ def new(kind: Kind, name: str, output: Path | None) -> None:
     written = write_project(kind, names, folder)
     print_line(f"Wrote {folder}: {', '.join(str(path.relative_to(folder)) for path in written)}.")
     print_line("Next:")
-    for command in (f"python -m pip install -e {_editable(folder)}", *(line.format(name=name) for line in NEXT[kind])):
+    for command in (
+        f"python -m pip install -e {_editable(folder)}",
+        *(line.format(name=name) for line in NEXT[kind]),
+    ):
         print_line(f"  {command}")
 
 

@@ -11,14 +11,16 @@ from rich.text import Text
 
 
 def console(*, stderr: bool = False) -> Console:
-    """A console; piped output is neither coloured nor broken at the width of a screen nobody sees."""
+    """A console; piped output is neither coloured nor broken at the width of a screen nobody
+    sees."""
     stream = sys.stderr if stderr else sys.stdout
     wide = None if stream.isatty() else 400
     return Console(stderr=stderr, width=wide, highlight=False, emoji=False)
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """A table with a line of space behind it on a terminal; tab-separated lines without a heading when piped."""
+    """A table with a line of space behind it on a terminal; tab-separated lines without a heading
+    when piped."""
     out = console()
     if not out.is_terminal:
         for row in rows:
@@ -41,8 +43,3 @@ def print_line(text: str) -> None:
 def print_json(data: Any) -> None:
     """JSON on standard output."""
     sys.stdout.write(json.dumps(data, indent=2, default=str) + "\n")
-
-
-def first_line(text: str | None) -> str:
-    """The first line of a docstring."""
-    return (text or "").strip().split("\n")[0]

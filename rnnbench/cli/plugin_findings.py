@@ -1,4 +1,5 @@
-"""What `rnnbench doctor` finds out about plugins: each stranger is imported in a process of its own."""
+"""What `rnnbench doctor` finds out about plugins: each stranger is imported in a process of its
+own."""
 
 import os
 import signal
@@ -22,8 +23,8 @@ PROGRAM = "from rnnbench.runner.import_probe import main; main(sys.argv[1], int(
 
 
 def plugin_findings(catalogue: Catalogue) -> Iterator[tuple[bool, str]]:
-    """A line for each plugin, and whether it is sound: it is not where it fails to load, or where its import changes
-    torch, the environment or the process for everybody."""
+    """A line for each plugin, and whether it is sound: it is not where it fails to load, or where
+    its import changes torch, the environment or the process for everybody."""
     for plugin in catalogue.plugins:
         subject = f"{plugin.name} from {plugin.origin}"
         if plugin.problem:
@@ -36,7 +37,8 @@ def plugin_findings(catalogue: Catalogue) -> Iterator[tuple[bool, str]]:
 
 
 def _examined(plugin: Plugin) -> tuple[bool, str]:
-    """Import a plugin elsewhere. What it prints and reports goes to files, which nothing that it leaves can hold up."""
+    """Import a plugin elsewhere. What it prints and reports goes to files, which nothing that it
+    leaves can hold up."""
     encoded = msgspec.json.encode(plugin).decode()
     command = [*python_with_my_path(PROGRAM), encoded, str(os.getpid())]
     try:
@@ -66,7 +68,9 @@ def _examined(plugin: Plugin) -> tuple[bool, str]:
 
 def _run(command: Sequence[str], out: BinaryIO, err: BinaryIO) -> int | None:
     """The exit code of a command, None where it took too long. Its group ends with it."""
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True)
+    process = subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True
+    )
     try:
         return process.wait(LIMIT_SECONDS)
     except subprocess.TimeoutExpired:

@@ -42,18 +42,24 @@ class Display:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         if self._bar:
             self._bar.stop()
 
     def watch(self, state: State, result: Result | None) -> None:
-        """Show the new state; a result that is not fine gets a line of its own, others only when piped."""
+        """Show the new state; a result that is not fine gets a line of its own, others only when
+        piped."""
         for notice in state.notices[self._told :]:
             self._console.print(f"note: {notice}", markup=False, style="yellow", soft_wrap=True)
         self._told = len(state.notices)
         if result is not None and (self._bar is None or result.status != "ok"):
-            self._console.print(_line(state, result), markup=False, style=_style(result), soft_wrap=True)
+            self._console.print(
+                _line(state, result), markup=False, style=_style(result), soft_wrap=True
+            )
         if self._bar and self._task is not None:
             text = f"{len(state.running)} running, {state.failed} failed"
             self._bar.update(self._task, total=state.total, completed=state.done, description=text)
@@ -62,7 +68,10 @@ class Display:
 def _line(state: State, result: Result) -> str:
     reason = f": {result.reason}" if result.reason else ""
     identity = trial_id(result.trial).rsplit(".", 1)[0]
-    return f"{state.done}/{state.total} {identity} {result.status} {result.seconds.process:.1f} s{reason}"
+    return (
+        f"{state.done}/{state.total} {identity} {result.status} {result.seconds.process:.1f}"
+        f" s{reason}"
+    )
 
 
 def _style(result: Result) -> str:

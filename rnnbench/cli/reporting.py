@@ -4,17 +4,23 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
-import msgspec
 from rich.text import Text
 
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.claims import print_claims
 from rnnbench.cli.exit_codes import ExitCode, ended
 from rnnbench.cli.output import console, print_line
-from rnnbench.cli.rendering import Rendered, render
+from rnnbench.driver import (
+    Rendered,
+    make_reports as reports_of,
+    open_run,
+    read_run,
+    record_look,
+    render,
+)
 from rnnbench.errors import RnnbenchError
-from rnnbench.findings import Findings, caveats_of, find
-from rnnbench.store import Store, failed_checks, keep_look, kept_claims, kept_looks
+from rnnbench.findings import Findings, caveats_of
+from rnnbench.store import Store
 
 OF_CLAIMS = "claims-forest"
 """How the names of files begin that are figures of claims."""
@@ -23,7 +29,8 @@ OF_CLAIMS = "claims-forest"
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 def report(folder: Path) -> None:
-    """Make the reports of the run in FOLDER again from its results. Exits with 1 where one could not be made."""
+    """Make the reports of the run in FOLDER again from its results. Exits with 1 where one could
+    not be made."""
     store, catalogue = open_run(folder), Catalogue.load()
     if not make_reports(store, catalogue):
         raise ended(ExitCode.FAILED)
@@ -31,17 +38,28 @@ def report(folder: Path) -> None:
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--format", "format_", required=True, help="A report of `rnnbench list reports`: pytest-benchmark.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder to write to [default: FOLDER/export].")
+@click.option(
+    "--format",
+    "format_",
+    required=True,
+    help="A report of `rnnbench list reports`: pytest-benchmark.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Folder to write to [default: FOLDER/export].",
+)
 def export(folder: Path, format_: str, output: Path | None) -> None:
-    """Write what the run in FOLDER says in the FORMAT of another tool. Exits with 1 where that could not be done."""
-    brought = Catalogue.load().reports.find(format_, "export")
+    """Write what the run in FOLDER says in the FORMAT of another tool. Exits with 1 where that
+    could not be done."""
+    contribution = Catalogue.load().reports.find(format_, "export")
     store = open_run(folder)
     findings = look(store)
     output = output or folder / "export"
     try:
         output.mkdir(parents=True, exist_ok=True)
-        (outcome,) = render([brought], findings, output)
+        (outcome,) = render([contribution], findings, output)
     except OSError as error:
         raise RnnbenchError(f"{output}: cannot be written: {error.strerror or error}") from error
     if outcome.problem:
@@ -51,31 +69,14 @@ def export(folder: Path, format_: str, output: Path | None) -> None:
         print_line(file)
 
 
-def open_run(folder: Path) -> Store:
-    """The results of a run. Raises RnnbenchError where there is none."""
-    if not (folder / "trials").is_dir():
-        raise RnnbenchError(f"{folder}: there is no run here (no folder 'trials')")
-    return Store(folder)
-
-
 def make_reports(store: Store, catalogue: Catalogue) -> bool:
-    """Print the answers of what the store holds, then have every installed report made of it, and print where the pages
-    are. False where a report could not be made: it is named, and the others go on."""
+    """Print the answers of what the store holds, then have every installed report made of it, and
+    print where the pages are. False where a report could not be made: it is named, and the others
+    go on."""
     findings = look(store)
     print_answers(findings)
-    folder = store.folder / "report"
-    reports = [brought for brought in catalogue.reports.values() if not brought.item.on_request]
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "findings.json").write_bytes(msgspec.json.format(msgspec.json.encode(findings), indent=1))
-        outcomes = render(reports, findings, folder)
-    except OSError as error:
-        console(stderr=True).print(
-            f"{folder}: cannot be written: {error.strerror or error}; no report was made.",
-            markup=False,
-            soft_wrap=True,
-        )
-        return False
+        outcomes = reports_of(findings, store.folder, catalogue)
     except RnnbenchError as error:
         console(stderr=True).print(f"{error}; no report was made.", markup=False, soft_wrap=True)
         return False
@@ -85,23 +86,22 @@ def make_reports(store: Store, catalogue: Catalogue) -> bool:
 
 
 def look(store: Store) -> Findings:
-    """What the results say, about to be shown: that they were looked at is kept beside them first. Where it cannot be
-    kept, that is told, and the next look will not know of it. Raises RnnbenchError where there are no results.
+    """What the results say, about to be shown: that they were looked at is kept beside them first.
+    Where it cannot be kept, that is told, and the next look will not know of it. Raises
+    RnnbenchError where there are no results.
     """
-    folder = store.folder
-    findings = find(store.read(), kept_claims(folder), failed_checks(folder), kept_looks(folder))
+    findings = read_run(store).findings
     _tell_unreadable(store)
-    try:
-        keep_look(folder, [condition.look for condition in findings.conditions if condition.look])
-    except RnnbenchError as error:
-        told = f"{error}; this look at the verdicts is not recorded, and the next one will not allow for it."
-        console(stderr=True).print(told, markup=False, soft_wrap=True)
+    if problem := record_look(store.folder, findings):
+        console(stderr=True).print(problem, markup=False, soft_wrap=True)
     return findings
 
 
 def _tell_unreadable(store: Store) -> None:
     for path, problem in store.unreadable.items():
-        console(stderr=True).print(f"{path}: left out, cannot be read: {problem}.", markup=False, soft_wrap=True)
+        console(stderr=True).print(
+            f"{path}: left out, cannot be read: {problem}.", markup=False, soft_wrap=True
+        )
 
 
 def _print_files(outcome: Rendered) -> None:

@@ -32,15 +32,18 @@ MEASURED = (
 @click.argument("identity", metavar="ID")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def reproduce(folder: Path, identity: str, as_json: bool) -> None:
-    """Run the trial of this ID (or the beginning or end of one) in FOLDER again and compare it bit for bit.
+    """Run the trial of this ID (or the beginning or end of one) in FOLDER again and compare it bit
+    for bit.
 
-    Times are not compared, and of cost trials only what does not depend on the machine's speed. Exits with 1 where a
-    figure differs, and with 5 where there was nothing to compare: the trial has no figures, or could not be run again.
-    Nothing is stored.
+    Times are not compared, and of cost trials only what does not depend on the machine's speed.
+    Exits with 1 where a figure differs, and with 5 where there was nothing to compare: the trial
+    has no figures, or could not be run again. Nothing is stored.
     """
     stored = Store(folder).find(identity)
     if not stored.final:
-        raise RnnbenchError(f"{trial_id(stored.trial)} was not run ({stored.status}: {stored.reason})")
+        raise RnnbenchError(
+            f"{trial_id(stored.trial)} was not run ({stored.status}: {stored.reason})"
+        )
     again = run_one(stored.trial)
     conditions = list(_conditions(stored.provenance, _here(again)))
     differences = list(_differences(_figures(stored), _figures(again), ""))
@@ -64,9 +67,13 @@ def reproduce(folder: Path, identity: str, as_json: bool) -> None:
 
 
 def _nothing_compared(stored: Result, again: Result) -> str:
-    """Why no figure could be held against another, in a sentence; "" where some could, or the outcomes differ."""
+    """Why no figure could be held against another, in a sentence; "" where some could, or the
+    outcomes differ."""
     if again.status in IDLE:
-        return f"Nothing was compared: {trial_id(stored.trial)} could not be run again ({_ending(again)})."
+        return (
+            f"Nothing was compared: {trial_id(stored.trial)} could not be run again"
+            f" ({_ending(again)})."
+        )
     both_without = not (_has_figures(stored) or _has_figures(again))
     if both_without and stored.status == again.status:
         endings = f"stored {_ending(stored)}, now {_ending(again)}"
@@ -93,15 +100,21 @@ def _figures(result: Result) -> Any:
     """What two runs of one trial should share, as plain data."""
     if isinstance(result.trial, LearningTrial):
         return msgspec.to_builtins({"status": result.status, "learning": result.learning})
-    rows = [{k: v for k, v in msgspec.to_builtins(row).items() if k not in MEASURED} for row in result.costs]
+    rows = [
+        {k: v for k, v in msgspec.to_builtins(row).items() if k not in MEASURED}
+        for row in result.costs
+    ]
     return {"status": result.status, "costs": rows}
 
 
 def _differences(stored: Any, again: Any, path: str) -> Iterator[tuple[str, Any, Any]]:
-    """Where two trees of plain data differ: path, one value, the other. Floats are compared to the last bit."""
+    """Where two trees of plain data differ: path, one value, the other. Floats are compared to the
+    last bit."""
     if isinstance(stored, dict) and isinstance(again, dict):
         for key in sorted({*stored, *again}):
-            yield from _differences(stored.get(key), again.get(key), f"{path}.{key}" if path else key)
+            yield from _differences(
+                stored.get(key), again.get(key), f"{path}.{key}" if path else key
+            )
     elif isinstance(stored, list) and isinstance(again, list) and len(stored) == len(again):
         for position, (one, other) in enumerate(zip(stored, again, strict=True)):
             yield from _differences(one, other, f"{path}[{position}]")
@@ -118,7 +131,10 @@ def _conditions(then: Provenance, now: Provenance) -> Iterator[tuple[str, Any, A
 
 
 def _print(
-    stored: Result, differences: list[tuple[str, Any, Any]], conditions: list[tuple[str, Any, Any]], nothing: str
+    stored: Result,
+    differences: list[tuple[str, Any, Any]],
+    conditions: list[tuple[str, Any, Any]],
+    nothing: str,
 ) -> None:
     out = console()
     cost = not isinstance(stored.trial, LearningTrial)
@@ -128,8 +144,16 @@ def _print(
     if nothing:
         out.print(nothing, markup=False, soft_wrap=True)
     elif not differences:
-        out.print(f"The same to the last bit: {what} of {trial_id(stored.trial)}.", markup=False, soft_wrap=True)
+        out.print(
+            f"The same to the last bit: {what} of {trial_id(stored.trial)}.",
+            markup=False,
+            soft_wrap=True,
+        )
     for condition, before, after in conditions:
-        out.print(f"condition {condition}: then {before or '-'}, now {after or '-'}", markup=False, soft_wrap=True)
+        out.print(
+            f"condition {condition}: then {before or '-'}, now {after or '-'}",
+            markup=False,
+            soft_wrap=True,
+        )
     if differences and not conditions and not nothing:
         out.print("No condition that is recorded differs.", markup=False)

@@ -5,19 +5,17 @@ from pathlib import Path
 import click
 
 from rnnbench import environment
-from rnnbench.campaign import FAILURES, Progress, run_suite, settle_fastest, settle_occasion
-from rnnbench.catalogue import Catalogue
+from rnnbench.campaign import Progress
 from rnnbench.cli.exit_codes import ExitCode, ended
 from rnnbench.cli.law_checks import check_laws
 from rnnbench.cli.output import console
-from rnnbench.cli.placing import find_place, split_settings
 from rnnbench.cli.preview import print_plan
 from rnnbench.cli.progress import Display
 from rnnbench.cli.reporting import make_reports
 from rnnbench.cli.trial import trial as trial_command
+from rnnbench.driver import prepare, warnings_of
 from rnnbench.records import FIRST_TUNING_SEED
-from rnnbench.store import Store
-from rnnbench.suite import Choices, read_suite
+from rnnbench.suite import Choices
 
 
 @click.group()
@@ -27,16 +25,46 @@ def run() -> None:
 
 @run.command("suite")
 @click.argument("name", default="quick")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder of the run [default: runs/NAME].")
-@click.option("-c", "--cell", "cells", multiple=True, help="Run this cell instead of the suite's; may be repeated.")
-@click.option("-t", "--task", "tasks", multiple=True, help="Only this task of the suite; may be repeated.")
-@click.option("--seeds", type=click.IntRange(1, FIRST_TUNING_SEED), help="How many seeds (0, 1, 2 ...).")
-@click.option("--claim", "claims", multiple=True, help="Only this claim of the suite; may be repeated.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Folder of the run [default: runs/NAME].",
+)
+@click.option(
+    "-c",
+    "--cell",
+    "cells",
+    multiple=True,
+    help="Run this cell instead of the suite's; may be repeated.",
+)
+@click.option(
+    "-t", "--task", "tasks", multiple=True, help="Only this task of the suite; may be repeated."
+)
+@click.option(
+    "--seeds", type=click.IntRange(1, FIRST_TUNING_SEED), help="How many seeds (0, 1, 2 ...)."
+)
+@click.option(
+    "--claim", "claims", multiple=True, help="Only this claim of the suite; may be repeated."
+)
 @click.option("--core", is_flag=True, help="Only the claims that are marked as the core.")
-@click.option("--until-decided", is_flag=True, help="Add seeds, batch by batch, until each claim is decided.")
-@click.option("--threads", type=click.IntRange(min=1), help="Threads of each trial [default: the suite's, mostly 1].")
-@click.option("-j", "--jobs", type=click.IntRange(min=1), help="Trials at once [default: one a core].")
-@click.option("--executor", default="local", show_default=True, help="Where trials run: `rnnbench list executors`.")
+@click.option(
+    "--until-decided", is_flag=True, help="Add seeds, batch by batch, until each claim is decided."
+)
+@click.option(
+    "--threads",
+    type=click.IntRange(min=1),
+    help="Threads of each trial [default: the suite's, mostly 1].",
+)
+@click.option(
+    "-j", "--jobs", type=click.IntRange(min=1), help="Trials at once [default: one a core]."
+)
+@click.option(
+    "--executor",
+    default="local",
+    show_default=True,
+    help="Where trials run: `rnnbench list executors`.",
+)
 @click.option(
     "--set",
     "settings",
@@ -44,9 +72,19 @@ def run() -> None:
     metavar="KEY=V",
     help="Set a key of the suite (recipe.epochs=5), or of the executor (executor.address=tcp://...).",
 )
-@click.option("--dry-run", is_flag=True, help="Print the trials that would run, their hidden sizes, and how long.")
-@click.option("--no-check", is_flag=True, help="Do not check the laws of other distributions' cells beside the run.")
-@click.option("--fresh", is_flag=True, help="Discard the results of these trials first, and run them again.")
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Print the trials that would run, their hidden sizes, and how long.",
+)
+@click.option(
+    "--no-check",
+    is_flag=True,
+    help="Do not check the laws of other distributions' cells beside the run.",
+)
+@click.option(
+    "--fresh", is_flag=True, help="Discard the results of these trials first, and run them again."
+)
 def suite_(
     name: str,
     output: Path | None,
@@ -64,49 +102,37 @@ def suite_(
     no_check: bool,
     fresh: bool,
 ) -> None:
-    """Run the suite of this NAME (or TOML file); without a name, `quick`. Runs only what has no result yet."""
-    catalogue = Catalogue.load()
-    of_suite, of_executor = split_settings(settings)
-    choices = Choices(cells, tasks, seeds, threads, of_suite, claims, core, until_decided)
-    suite = settle_fastest(read_suite(name, catalogue, choices), catalogue)
-    place = find_place(executor, of_executor, jobs, catalogue)
-    store = Store(output or Path("runs") / suite.name)
-    suite = settle_occasion(suite, store, fresh=fresh)
+    """Run the suite of this NAME (or TOML file); without a name, `quick`. Runs only what has no
+    result yet."""
+    choices = Choices(cells, tasks, seeds, threads, settings, claims, core, until_decided)
+    prepared = prepare(name, choices, output=output, executor=executor, jobs=jobs, fresh=fresh)
     if dry_run:
-        print_plan(suite, catalogue, store, place, fresh=fresh)
+        print_plan(prepared.suite, prepared.catalogue, prepared.store, prepared.place, fresh=fresh)
         return
     if refused := environment.refused_checkout():
         console(stderr=True).print(f"note: {refused}.", markup=False, soft_wrap=True)
     with Display() as display:
-        progress = run_suite(suite, catalogue, store, place, fresh=fresh, watch=display.watch)
+        progress = prepared.run(display.watch)
     if not no_check:
-        check_laws([cell.name for cell in suite.cells], catalogue, store)
-    make_reports(store, catalogue)
+        check_laws(prepared)
+    make_reports(prepared.store, prepared.catalogue)
     print_summary(progress)
     raise ended(_exit_code(progress))
 
 
 def print_summary(progress: Progress) -> None:
     """What there was, what came, and what to make of the rest."""
-    new = ", ".join(f"{count} {status}" for status, count in sorted(progress.new.items())) or "nothing new"
-    total = max(progress.total, progress.kept.total() + sum(progress.new.values()))  # seeds may have been added
-    console().print(f"{total} trials: {progress.kept.total()} kept from before, {new}.", markup=False)
-    warnings = [f"{count} without figures: {reason}." for reason, count in progress.reasons.items()]
-    for name, count in progress.stale.items():
-        warnings.append(
-            f"{name} has changed since {count} of the results that were kept; --fresh with -c or -t runs them again."
-        )
-    for name, count in progress.without_helpers.items():
-        warnings.append(f"Helper modules of {name} were not recorded with {count} of the results that were kept.")
-    warnings += [f"{said} (in {count} replicates)." for said, count in progress.absent.items()]
-    if progress.failed:
-        failures = ", ".join(
-            f"{progress.statuses[status]} {status}" for status in FAILURES if progress.statuses[status]
-        )
-        warnings.append(
-            f"{progress.failed} failed ({failures}); the report says why; --fresh with -c and -t runs them again."
-        )
-    for warning in warnings:
+    new = (
+        ", ".join(f"{count} {status}" for status, count in sorted(progress.new.items()))
+        or "nothing new"
+    )
+    total = max(
+        progress.total, progress.kept.total() + sum(progress.new.values())
+    )  # seeds may have been added
+    console().print(
+        f"{total} trials: {progress.kept.total()} kept from before, {new}.", markup=False
+    )
+    for warning in warnings_of(progress):
         console(stderr=True).print(warning, markup=False, soft_wrap=True)
 
 

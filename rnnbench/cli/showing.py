@@ -15,7 +15,7 @@ from rnnbench.errors import UnknownName
 from rnnbench.plan import count_trials
 from rnnbench.suite import read_suite
 
-PORTRAIT = "rnnbench.cli.portrait:portrait"
+PORTRAIT = "rnnbench.cli.details:portrait"
 """It needs torch, and is imported when a cell is shown."""
 
 
@@ -23,7 +23,8 @@ PORTRAIT = "rnnbench.cli.portrait:portrait"
 @click.argument("name")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def show(name: str, as_json: bool) -> None:
-    """Show all that is known of the cell, task, suite, report, executor, claim or plugin of this NAME."""
+    """Show all that is known of the cell, task, suite, report, executor, claim or plugin of this
+    NAME."""
     catalogue = Catalogue.load()
     described = everything(catalogue)
     found = {
@@ -35,7 +36,10 @@ def show(name: str, as_json: bool) -> None:
     if not found:
         known = [row["name"] for things in described.values() for row in things]
         raise UnknownName(
-            "cell, task, suite, report, executor, claim or plugin", name, known, hint=catalogue.cells.hint
+            "cell, task, suite, report, executor, claim or plugin",
+            name,
+            known,
+            hint=catalogue.cells.hint,
         )
     if as_json:
         print_json(found)
@@ -60,8 +64,8 @@ def _print(kind: str, thing: Description) -> None:
 
 
 def _more(kind: str, name: str, catalogue: Catalogue) -> Description:
-    """For a cell its own words and its checks; for a task its chance level; for a suite what it resolves to: an error
-    in its file is raised here."""
+    """For a cell its own words and its checks; for a task its chance level; for a suite what it
+    resolves to: an error in its file is raised here."""
     if kind == "cells":
         with console(stderr=True).status(Text(f"building and checking {name} ...")):
             of_cell: Description = resolve_name(PORTRAIT)(catalogue.cells[name])
@@ -73,7 +77,9 @@ def _more(kind: str, name: str, catalogue: Catalogue) -> Description:
     suite = read_suite(name, catalogue)
     return {
         "cells": [cell.row for cell in suite.cells],
-        "tasks": list(dict.fromkeys(f"{task.name} {_text(task.dials)}".strip() for task in suite.tasks)),
+        "tasks": list(
+            dict.fromkeys(f"{task.name} {_text(task.dials)}".strip() for task in suite.tasks)
+        ),
         "seeds": list(suite.seeds),
         "claims": [claim.name for claim in suite.claims],
         "trials": count_trials(suite),

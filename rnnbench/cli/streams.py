@@ -1,8 +1,10 @@
-"""What a command prints to: a disk that is full, a reader that is gone, or an alphabet that is small costs no results.
+"""What a command prints to: a disk that is full, a reader that is gone, or an alphabet that is
+small costs no results.
 
-Standard streams that are closed are opened on nothing, so that no file of a run takes their numbers. What cannot be
-encoded is written with backslashes. What cannot be written is lost, and the exit code says so. Where
-nobody reads standard output any more, the command ends; where nobody reads standard error, it goes on.
+Standard streams that are closed are opened on nothing, so that no file of a run takes their
+numbers. What cannot be encoded is written with backslashes. What cannot be written is lost, and the
+exit code says so. Where nobody reads standard output any more, the command ends; where nobody reads
+standard error, it goes on.
 """
 
 import os
@@ -16,11 +18,13 @@ STANDARD = (0, 1, 2)
 
 
 class ReaderGone(Exception):
-    """Nobody reads standard output any more. No OSError, which commands take for one of their files."""
+    """Nobody reads standard output any more. No OSError, which commands take for one of their
+    files."""
 
 
 class Stream:
-    """A text stream whose failures end nothing, but for a reader that is gone where the stream is `for_answers`.
+    """A text stream whose failures end nothing, but for a reader that is gone where the stream is
+    `for_answers`.
 
     lost: whether something could not be written.
     """

@@ -20,9 +20,17 @@ from rnnbench.suite import Choices, check_suite, key_table
 @click.argument("cell")
 @click.argument("task")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
-@click.option("--dial", "dials", multiple=True, metavar="NAME=V", help="A dial of the task: horizon=20.")
+@click.option(
+    "--dial", "dials", multiple=True, metavar="NAME=V", help="A dial of the task: horizon=20."
+)
 @click.option("--option", "options", multiple=True, metavar="NAME=V", help="An option of the cell.")
-@click.option("--set", "settings", multiple=True, metavar="KEY=V", help="A key, as in a suite: recipe.epochs=5.")
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="KEY=V",
+    help="A key, as in a suite: recipe.epochs=5.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the whole result as JSON.")
 def trial(
     cell: str,
@@ -67,10 +75,14 @@ def _single_trial(
         "recipe": {"tune": False},
     }
     catalogue = Catalogue.load()
-    suite = settle_fastest(check_suite(raw, "run trial", catalogue, Choices(settings=settings)), catalogue)
+    suite = settle_fastest(
+        check_suite(raw, "run trial", catalogue, Choices(settings=settings)), catalogue
+    )
     single = due_trials(suite, {})[0]
     if isinstance(single, LearningTrial) and single.recipe.tune:
-        raise RnnbenchError("run trial: a single trial searches no learning rate; leave recipe.tune out")
+        raise RnnbenchError(
+            "run trial: a single trial searches no learning rate; leave recipe.tune out"
+        )
     return single
 
 
@@ -89,26 +101,36 @@ def _print_result(result: Result) -> None:
 
 
 def absent_reasons(learning: Learning) -> list[str]:
-    """A line for each metric that has no value in some epochs, or on test data, with the reason of the last time."""
+    """A line for each metric that has no value in some epochs, or on test data, with the reason of
+    the last time."""
     found: dict[str, tuple[int, str]] = {}
     for epoch in learning.curve:
         for name, reason in epoch.absent.items():
             count, _ = found.get(name, (0, ""))
             found[name] = (count + 1, reason)
-    lines = [f"validation {name} is absent in {count} epochs: {reason}" for name, (count, reason) in found.items()]
-    return lines + [f"{name} is absent: {reason}" for name, reason in learning.absent.items() if " " in name]
+    lines = [
+        f"validation {name} is absent in {count} epochs: {reason}"
+        for name, (count, reason) in found.items()
+    ]
+    return lines + [
+        f"{name} is absent: {reason}" for name, reason in learning.absent.items() if " " in name
+    ]
 
 
 def _print_learning(learning: Learning) -> None:
     out = console()
     metric = learning.metrics[0]
     off = f" ({learning.off_budget:+.1%} from the budget)" if learning.off_budget else ""
-    out.print(f"hidden size {learning.hidden_size}, {learning.parameters:,} parameters{off}", markup=False)
+    out.print(
+        f"hidden size {learning.hidden_size}, {learning.parameters:,} parameters{off}", markup=False
+    )
     out.print(f"epoch  train loss  validation {metric.name}", markup=False)
     for epoch in learning.curve:
         mark = "  chosen" if epoch.epoch == learning.chosen_epoch else ""
         score = epoch.validation[metric.name]
-        out.print(f"{epoch.epoch:>5}  {epoch.train_loss:>10.4g}  {score:>10.4g}{mark}", markup=False)
+        out.print(
+            f"{epoch.epoch:>5}  {epoch.train_loss:>10.4g}  {score:>10.4g}{mark}", markup=False
+        )
     for name, score in learning.test.items():
         trivial = learning.trivial.get(name)
         beside = f"   (“{learning.trivial_forecast}”: {trivial:.4g})" if trivial is not None else ""
@@ -117,4 +139,7 @@ def _print_learning(learning: Learning) -> None:
         out.print(reason, markup=False)
     reached = learning.epochs_to_target
     goal = f"target {metric.name} {learning.target:g}"
-    out.print(f"{goal}: {f'reached in epoch {reached}' if reached else 'not reached twice in a row'}", markup=False)
+    out.print(
+        f"{goal}: {f'reached in epoch {reached}' if reached else 'not reached twice in a row'}",
+        markup=False,
+    )

@@ -1,4 +1,5 @@
-"""Two runs against each other: what changed, and whether a gate lets it pass. No torch, no files."""
+"""Two runs against each other: what changed, and whether a gate lets it pass. No torch, no
+files."""
 
 from rnnbench.compare.compare import compare
 from rnnbench.compare.gate import JUDGED, rule
@@ -12,11 +13,11 @@ from rnnbench.compare.records import (
     Kind,
     Ruling,
     Run,
+    SearchState,
     Side,
-    Standing,
     Verdict,
 )
-from rnnbench.compare.wording import Block, Line, blocks, counted, in_units
+from rnnbench.compare.summary import Block, Line, blocks, counted, in_units
 
 __all__ = [
     "JUDGED",
@@ -30,8 +31,8 @@ __all__ = [
     "Line",
     "Ruling",
     "Run",
+    "SearchState",
     "Side",
-    "Standing",
     "Verdict",
     "blocks",
     "compare",

@@ -11,29 +11,34 @@ from rnnbench.compare.subjects import Key, Subject, rank, subjects
 from rnnbench.records import Result, trial_id
 
 RESULTS = ("stopped", "diverged", "out-of-memory")
-"""Outcomes that are a result where both runs have them: the others say that nothing was measured."""
+"""Outcomes that are a result where both runs have them: the others say that nothing was
+measured."""
 
 
 def compare(base: Run, head: Run) -> Comparison:
-    """What became of every figure of BASE, and which are new. Nothing is left out: what stayed the same is a change
-    with that verdict, and what cannot be compared says why."""
+    """What became of every figure of BASE, and which are new. Nothing is left out: what stayed the
+    same is a change with that verdict, and what cannot be compared says why."""
     was, now = subjects(base.results), subjects(head.results)
-    changes = [change for name, old in was.items() if old.tried for change in _against(old, now.get(name))]
+    changes = [
+        change for name, old in was.items() if old.tried for change in _against(old, now.get(name))
+    ]
     for name, subject in now.items():
         if subject.tried and not (name in was and was[name].tried):
             changes.append(_whole(subject, "new", head=subject.worst.status))
     return Comparison(
         base=_side(base),
         head=_side(head),
-        circumstances=tuple(different(base.results, head.results)) if base.results and head.results else (),
+        circumstances=(
+            tuple(different(base.results, head.results)) if base.results and head.results else ()
+        ),
         changes=tuple(changes),
         repeated=_repeated(base, head),
     )
 
 
 def _repeated(base: Run, head: Run) -> int:
-    """How many results are the same in both to the second of their start and the last bit of their times: a folder held
-    against itself, or a copy of one. No two measurements share all that."""
+    """How many results are the same in both to the second of their start and the last bit of their
+    times: a folder held against itself, or a copy of one. No two measurements share all that."""
     known = {trial_id(result.trial): result for result in base.results}
     return sum(known.get(trial_id(result.trial)) == result for result in head.results)
 
@@ -41,7 +46,9 @@ def _repeated(base: Run, head: Run) -> int:
 def _side(run: Run) -> Side:
     return Side(
         folder=run.folder,
-        suites=tuple(sorted({f"{result.trial.suite} {result.trial.suite_version}" for result in run.results})),
+        suites=tuple(
+            sorted({f"{result.trial.suite} {result.trial.suite_version}" for result in run.results})
+        ),
         commits=tuple(sorted({result.provenance.commit for result in run.results} - {""})),
         results=len(run.results),
         unreadable=run.unreadable,
@@ -69,8 +76,8 @@ def _against(old: Subject, new: Subject | None) -> Iterator[Change]:
 
 
 def _outcome(old: Subject, new: Subject) -> Change:
-    """It ended better or worse. A failure is the doing of the code; whether a loss stays finite, or a rule gives up,
-    is as deterministic as the loss."""
+    """It ended better or worse. A failure is the doing of the code; whether a loss stays finite, or
+    a rule gives up, is as deterministic as the loss."""
     before, after = old.worst, new.worst
     verdict: Verdict = "worse" if rank(after.status) > rank(before.status) else "better"
     if {before.status, after.status} & {*FAILURES}:
@@ -87,11 +94,14 @@ def _outcome(old: Subject, new: Subject) -> Change:
 
 
 def _without_figures(old: Subject, new: Subject) -> Change:
-    """It failed in both, or has no figures in either: an outcome that is a result in itself, or nothing at all."""
+    """It failed in both, or has no figures in either: an outcome that is a result in itself, or
+    nothing at all."""
     before, after = old.worst.status, new.worst.status
     if before == after and before in RESULTS:
         return _whole(old, "same", base=before, head=after, reason=_told(new.worst))
-    return _whole(old, "missing", base=before, head=after, reason=f"failed in both; HEAD: {_told(new.worst)}")
+    return _whole(
+        old, "missing", base=before, head=after, reason=f"failed in both; HEAD: {_told(new.worst)}"
+    )
 
 
 def _whole(
@@ -122,8 +132,9 @@ def _told(result: Result) -> str:
 
 
 def _figure(old: Subject, new: Subject, key: Key, *, to_the_end: bool) -> Iterator[Change]:
-    """What became of one figure. Curves are compared over the epochs that both runs took, since how many there are is a
-    figure of its own; where trials did not both run to their end, only counts are."""
+    """What became of one figure. Curves are compared over the epochs that both runs took, since how
+    many there are is a figure of its own; where trials did not both run to their end, only counts
+    are."""
     before, after = old.figures.get(key, ()), new.figures.get(key, ())
     one = (before or after)[0]
     if not to_the_end and one.kind == "deterministic":
@@ -147,7 +158,9 @@ def _figure(old: Subject, new: Subject, key: Key, *, to_the_end: bool) -> Iterat
     )
 
 
-def _verdict(old: Subject, new: Subject, before: Sequence[Figure], after: Sequence[Figure]) -> tuple[Verdict, str]:
+def _verdict(
+    old: Subject, new: Subject, before: Sequence[Figure], after: Sequence[Figure]
+) -> tuple[Verdict, str]:
     """Of one figure that at least one of the runs has, with the reason."""
     if not after:
         return "missing", "HEAD has no such figure"
@@ -162,8 +175,13 @@ def _verdict(old: Subject, new: Subject, before: Sequence[Figure], after: Sequen
         return "not comparable", barred
     for name, figures in (("BASE", before), ("HEAD", after)):
         if len({figure.value for figure in figures}) > 1:
-            return "changed", f"replicates of {name} do not agree: {', '.join(str(f.value) for f in figures)}"
-    return _judged(before[0], after[0]), causes(old.results, new.results) if before[0].value != after[0].value else ""
+            return (
+                "changed",
+                f"replicates of {name} do not agree: {', '.join(str(f.value) for f in figures)}",
+            )
+    return _judged(before[0], after[0]), (
+        causes(old.results, new.results) if before[0].value != after[0].value else ""
+    )
 
 
 def _judged(before: Figure, after: Figure) -> Verdict:

@@ -46,7 +46,12 @@ def learning_figures(learning: Learning) -> Iterator[Figure]:
     yield _exact("parameters", learning.parameters)
     yield _exact("numbers in the state", learning.state_floats)
     yield _exact("hidden size", learning.hidden_size, direction="")
-    yield _exact("target", learning.target, learning.metrics[0].unit if learning.metrics else "", direction="")
+    yield _exact(
+        "target",
+        learning.target,
+        learning.metrics[0].unit if learning.metrics else "",
+        direction="",
+    )
     yield _exact("steps of an epoch", learning.steps_per_epoch, direction="")
     for place, metric in enumerate(learning.metrics):
         role = "decides, " if place == 0 else ""
@@ -56,7 +61,9 @@ def learning_figures(learning: Learning) -> Iterator[Figure]:
         yield _trained("training loss", point.train_loss, epoch=point.epoch)
         yield from _scores("validation", point.validation, learning.metrics, epoch=point.epoch)
     yield from _scores("test", learning.test, learning.metrics)
-    yield from (_trained(f"trivial {name}", score, direction="") for name, score in learning.trivial.items())
+    yield from (
+        _trained(f"trivial {name}", score, direction="") for name, score in learning.trivial.items()
+    )
     yield _trained("epochs to target", learning.epochs_to_target, "epochs")
     yield _trained("epochs run", learning.epochs_run, "epochs")
     for name, diagnosed in learning.diagnoses.items():
@@ -64,14 +71,19 @@ def learning_figures(learning: Learning) -> Iterator[Figure]:
             if diagnosis is None:
                 continue
             if diagnosis.y:
-                yield _trained(f"{name}, {when}: mean of its curve", fsum(diagnosis.y) / len(diagnosis.y), direction="")
+                yield _trained(
+                    f"{name}, {when}: mean of its curve",
+                    fsum(diagnosis.y) / len(diagnosis.y),
+                    direction="",
+                )
             for figure, value in diagnosis.figures.items():
                 yield _trained(f"{name}, {when}: {figure}", value, direction="")
 
 
 def cost_figures(row: CostFigure, threads: int) -> Iterator[Figure]:
-    """Of one cell in one replicate. Bytes saved for backward are the choice of a kernel, which torch and the processor
-    choose; times are medians over the steps, by the clock that is primary on so many threads."""
+    """Of one cell in one replicate. Bytes saved for backward are the choice of a kernel, which
+    torch and the processor choose; times are medians over the steps, by the clock that is primary
+    on so many threads."""
     yield _exact("parameters", row.parameters)
     match row:
         case MemoryRow():
@@ -83,11 +95,11 @@ def cost_figures(row: CostFigure, threads: int) -> Iterator[Figure]:
         case TimeRow():
             steps = row.cpu_seconds if threads == 1 else row.wall_seconds
             yield _noisy("time of a step", median(steps), "seconds")
-            yield _noisy("ratio to the ruler", exp(row.log_ratio_to_ruler))
+            yield _noisy("ratio to the reference cell", exp(row.log_ratio_to_reference_cell))
             yield _noisy("first call", row.first_call_seconds, "seconds")
             if row.joules is not None:
                 yield _noisy("energy of a step", row.joules, "joules")
-        case TimelineRow():  # for the eye; its peak is that of the memory row, seen from farther away
+        case TimelineRow():  # for the eye: its peak is that of the memory row
             pass
 
 
@@ -102,9 +114,13 @@ def _memory(row: MemoryRow) -> Iterator[Figure]:
 
 
 def _scores(
-    split: str, scores: Mapping[str, float], metrics: tuple[MetricNote, ...], epoch: int | None = None
+    split: str,
+    scores: Mapping[str, float],
+    metrics: tuple[MetricNote, ...],
+    epoch: int | None = None,
 ) -> Iterator[Figure]:
-    """Scores by the direction of their metric, also elsewhere (`metric@name`); of one that is unknown, by none."""
+    """Scores by the direction of their metric, also elsewhere (`metric@name`); of one that is
+    unknown, by none."""
     known = {metric.name: metric for metric in metrics}
     for name, score in scores.items():
         metric = known.get(name) or known.get(name.partition("@")[0])
@@ -113,13 +129,23 @@ def _scores(
 
 
 def _exact(
-    name: str, value: float | str, unit: str = "", direction: Direction = "lower", held_to: tuple[str, ...] = ()
+    name: str,
+    value: float | str,
+    unit: str = "",
+    direction: Direction = "lower",
+    held_to: tuple[str, ...] = (),
 ) -> Figure:
-    return Figure(name=name, kind="exact", value=value, unit=unit, direction=direction, held_to=held_to)
+    return Figure(
+        name=name, kind="exact", value=value, unit=unit, direction=direction, held_to=held_to
+    )
 
 
 def _trained(
-    name: str, value: float | None, unit: str = "", direction: Direction = "lower", epoch: int | None = None
+    name: str,
+    value: float | None,
+    unit: str = "",
+    direction: Direction = "lower",
+    epoch: int | None = None,
 ) -> Figure:
     return Figure(
         name=name,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from rnnbench.compare.records import Change, Comparison, Ruling
-from rnnbench.compare.wording import blocks, counted
+from rnnbench.compare.summary import blocks, counted
 
 MOST_ROWS = 50
 RENEW = "Keep it: renew the baseline, or it may be lost again unseen."
@@ -27,8 +27,8 @@ def _lines(ruling: Ruling, comparison: Comparison) -> Iterator[str]:
     yield _safe(ruling.sentence)
     yield ""
     yield f"BASE {_safe(comparison.base.folder)}, HEAD {_safe(comparison.head.folder)}."
-    for doubt in ruling.doubts:
-        yield from ("", f"- {_safe(doubt)}.")
+    for caveat in ruling.caveats:
+        yield from ("", f"- {_safe(caveat)}.")
     yield from _table("Worse", ruling.worse)
     yield from _table("Undecided", ruling.undecided)
     yield from _table("Better", ruling.better, RENEW if ruling.standing == "passed" else "")
@@ -49,7 +49,11 @@ def _table(title: str, changes: Sequence[Change], advice: str = "") -> Iterator[
         for block in blocks(changes)
         for line in block.lines
     ]
-    rows += [(block.heading, block.what, "", "", "", block.reason) for block in blocks(changes) if not block.lines]
+    rows += [
+        (block.heading, block.what, "", "", "", block.reason)
+        for block in blocks(changes)
+        if not block.lines
+    ]
     for row in rows[:MOST_ROWS]:
         yield f"| {' | '.join(map(_safe, row))} |"
     if len(rows) > MOST_ROWS:
@@ -64,7 +68,8 @@ def _circumstances(comparison: Comparison) -> Iterator[str]:
 
 
 def _safe(text: str) -> str:
-    """A text letter by letter: it ends no cell of a table, and opens no tag, link, formula or emphasis."""
+    """A text letter by letter: it ends no cell of a table, and opens no tag, link, formula or
+    emphasis."""
     line = " ".join(text.split())
     escaped = re.sub(r"[\\`*\[\]|$]", r"\\\g<0>", line)
     escaped = re.sub(r"(?<!\w)_|_(?!\w)", r"\_", escaped)  # within a word it opens no emphasis

@@ -1,8 +1,9 @@
-"""What one run says of another: a change for each figure, what differs around them, and what a gate makes of it."""
+"""What one run says of another: a change for each figure, what differs around them, and what a gate
+makes of it."""
 
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from rnnbench.records import Result
 
@@ -26,7 +27,7 @@ Direction = Literal["lower", "higher", ""]
 Value = int | float | str | None
 OUTCOME = "outcome"
 """The name of the figure that is a trial as a whole."""
-Standing = Literal["passed", "regression", "undecided", "nothing to compare"]
+SearchState = Literal["passed", "regression", "undecided", "nothing to compare"]
 
 
 class Run(Struct, frozen=True, kw_only=True):
@@ -38,7 +39,8 @@ class Run(Struct, frozen=True, kw_only=True):
 
 
 class Side(Struct, frozen=True, kw_only=True):
-    """What a comparison still knows of a run: its suites with their versions, its commits, how many results."""
+    """What a comparison still knows of a run: its suites with their versions, its commits, how many
+    results."""
 
     folder: str
     suites: tuple[str, ...]
@@ -48,7 +50,8 @@ class Side(Struct, frozen=True, kw_only=True):
 
 
 class Circumstance(Struct, frozen=True):
-    """What is not the same around the two runs. Where a run has several, they stand beside each other."""
+    """What is not the same around the two runs. Where a run has several, they stand beside each
+    other."""
 
     name: str
     base: str
@@ -58,14 +61,15 @@ class Circumstance(Struct, frozen=True):
 class Change(Struct, frozen=True, kw_only=True):
     """What became of one figure; also of one that stayed the same.
 
-    trial:     the id of the trial; of a cost figure, over whose replicates it is taken, that of the cell alone in the
-               first one.
-    title:     the same for readers.
-    row:       the cell, as tables call it.
-    epoch:     of a learning curve; None for any other figure.
+    trial:      the id of the trial; of a cost figure, over whose replicates it is taken, that of
+                the cell alone in the first one.
+    title:      the same for readers.
+    row:        the cell, as tables call it.
+    epoch:      of a learning curve; None for any other figure.
     base, head: None where there is no such figure, and for an epoch that was not reached.
-    direction: which way is better; "" where none is.
-    reason:    why there is nothing to judge, or what else changed with the figure; "" where nothing is known.
+    direction:  which way is better; "" where none is.
+    reason:     why there is nothing to judge, or what else changed with the figure; "" where
+                nothing is known.
     """
 
     trial: str
@@ -98,17 +102,17 @@ class Comparison(Struct, frozen=True, kw_only=True):
 class Ruling(Struct, frozen=True, kw_only=True):
     """What a gate makes of a comparison.
 
-    sentence:  the ruling in words.
-    kinds:     the kinds of figures that were asked for.
-    compared:  how many figures of each kind were held against each other.
+    sentence:           the ruling in words.
+    kinds:              the kinds of figures that were asked for.
+    compared:           how many figures of each kind were held against each other.
     worse, better, new: as in the changes.
-    undecided: changes that leave the gate undecided: what is missing, what changed and is neither better nor worse,
-               what cannot be compared.
-    left_out:  what cannot be compared here, and was to be left out.
-    doubts:    sentences on what leaves the gate undecided as a whole.
+    undecided:          changes that leave the gate undecided: what is missing, what changed and is
+                        neither better nor worse, what cannot be compared.
+    left_out:           what cannot be compared here, and was to be left out.
+    caveats:            sentences on what leaves the gate undecided as a whole.
     """
 
-    standing: Standing
+    standing: SearchState
     sentence: str
     kinds: tuple[Kind, ...]
     compared: dict[str, int]
@@ -117,4 +121,4 @@ class Ruling(Struct, frozen=True, kw_only=True):
     better: tuple[Change, ...]
     new: tuple[Change, ...]
     left_out: tuple[Change, ...]
-    doubts: tuple[str, ...]
+    caveats: tuple[str, ...] = field(name="doubts")

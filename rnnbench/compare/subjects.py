@@ -1,4 +1,5 @@
-"""What is held against each other: a learning trial, or one cell in the replicates of a cost measurement."""
+"""What is held against each other: a learning trial, or one cell in the replicates of a cost
+measurement."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -21,8 +22,9 @@ Key = tuple[str, int | None]
 class Subject:
     """The results of one trial, or of the replicates of one cell; each narrowed to that cell.
 
-    identity: the id of the trial, of a cost figure that of its first replicate with this cell alone: who is measured
-              beside it, on which day and how often does not make it another figure.
+    identity: the id of the trial, of a cost figure that of its first replicate with this cell
+              alone: who is measured beside it, on which day and how often does not make it another
+              figure.
     """
 
     identity: str
@@ -43,7 +45,9 @@ class Subject:
     @property
     def epochs_run(self) -> int:
         """Epochs that its longest result has run."""
-        return max((result.learning.epochs_run for result in self.results if result.learning), default=0)
+        return max(
+            (result.learning.epochs_run for result in self.results if result.learning), default=0
+        )
 
     @cached_property
     def figures(self) -> dict[Key, tuple[Figure, ...]]:
@@ -70,18 +74,22 @@ def subjects(results: Iterable[Result]) -> dict[str, Subject]:
             named[identity] = (_title(trial), cell.row)
             groups[identity].append(narrowed)
     made = [Subject(identity, *named[identity], tuple(group)) for identity, group in groups.items()]
-    return {subject.identity: subject for subject in sorted(made, key=lambda one: (one.title, one.identity))}
+    return {
+        subject.identity: subject
+        for subject in sorted(made, key=lambda one: (one.title, one.identity))
+    }
 
 
 def _narrowed(result: Result) -> Iterator[tuple[Trial, CellUse, Result]]:
-    """For each cell of a result the trial that it is known by, and what of the result is about it."""
+    """For each cell of a result the trial that it is known by, and what of the result is about
+    it."""
     trial = result.trial
     if isinstance(trial, LearningTrial):
         yield trial, trial.cell, result
         return
     for cell in trial.cells:
         rows = tuple(row for row in result.costs if row.row == cell.row)
-        alone = replace(trial, cells=(cell,), round=0, occasion="")
+        alone = replace(trial, cells=(cell,), round=0, session="")
         narrowed = replace(result, costs=rows, provenance=_of_cell(result.provenance, cell.name))
         if reason := result.absent.get(cell.row):  # the others have their rows; this one failed
             narrowed = replace(narrowed, status="error", reason=reason)
@@ -90,9 +98,15 @@ def _narrowed(result: Result) -> Iterator[tuple[Trial, CellUse, Result]]:
 
 def _of_cell(provenance: Provenance, cell: str) -> Provenance:
     def kept(told: dict[str, str]) -> dict[str, str]:
-        return {name: value for name, value in told.items() if name == cell or name.endswith(f" of {cell}")}
+        return {
+            name: value
+            for name, value in told.items()
+            if name == cell or name.endswith(f" of {cell}")
+        }
 
-    return replace(provenance, plugins=kept(provenance.plugins), definitions=kept(provenance.definitions))
+    return replace(
+        provenance, plugins=kept(provenance.plugins), definitions=kept(provenance.definitions)
+    )
 
 
 def _figures(result: Result) -> Iterator[Figure]:

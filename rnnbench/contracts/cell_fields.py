@@ -1,4 +1,5 @@
-"""What each field of a `CellSpec` may hold: a mistake is reported where the spec is made, by the name of the field."""
+"""What each field of a `CellSpec` may hold: a mistake is reported where the spec is made, by the
+name of the field."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -7,14 +8,16 @@ from typing import Any
 from rnnbench.errors import RnnbenchError
 
 WORD = re.compile(r"[^\s:/\\,=\[\]-][^\s:/\\,=\[\]]*")
-"""Names are typed on the command line (`name:implementation`, `name=value`) and are part of file names."""
+"""Names are typed on the command line (`name:implementation`, `name=value`) and are part of file
+names."""
 IMPLEMENTATION = "implementation"
 INPUTS = ("features", "frames")
 PARALLEL = ("none", "scan", "chunk")
 
 
 def validate(fields: Mapping[str, Any], reserved: Sequence[str]) -> None:
-    """Raise RnnbenchError where a field holds what it should not; its message names the cell and the field.
+    """Raise RnnbenchError where a field holds what it should not; its message names the cell and
+    the field.
 
     reserved: words that no implementation may be called.
     """
@@ -23,9 +26,17 @@ def validate(fields: Mapping[str, Any], reserved: Sequence[str]) -> None:
             raise _wrong(fields, field, complaint)
     taken = [word for word in fields["implementations"] if word in reserved]
     if taken:
-        raise _wrong(fields, "implementations", f"should not hold '{taken[0]}', which has a meaning of its own")
+        raise _wrong(
+            fields,
+            "implementations",
+            f"should not hold '{taken[0]}', which has a meaning of its own",
+        )
     if IMPLEMENTATION in fields["options"]:
-        raise _wrong(fields, "options", f"should not hold '{IMPLEMENTATION}'; use the field `implementations` for it")
+        raise _wrong(
+            fields,
+            "options",
+            f"should not hold '{IMPLEMENTATION}'; use the field `implementations` for it",
+        )
 
 
 def _wrong(fields: Mapping[str, Any], field: str, complaint: str) -> RnnbenchError:
@@ -35,7 +46,10 @@ def _wrong(fields: Mapping[str, Any], field: str, complaint: str) -> RnnbenchErr
 def _word(value: object) -> str:
     if isinstance(value, str) and WORD.fullmatch(value):
         return ""
-    return f"should be one word without spaces, colons, commas, slashes, '=' and brackets, got {value!r}"
+    return (
+        "should be one word without spaces, colons, commas, slashes, '=' and brackets, got"
+        f" {value!r}"
+    )
 
 
 def _text(value: object) -> str:
@@ -78,7 +92,11 @@ def _one_of(words: Sequence[str]) -> Callable[[object], str]:
 
 
 def _texts(value: object) -> str:
-    if isinstance(value, Sequence) and not isinstance(value, str) and all(isinstance(text, str) for text in value):
+    if (
+        isinstance(value, Sequence)
+        and not isinstance(value, str)
+        and all(isinstance(text, str) for text in value)
+    ):
         return ""
     return f"should be a list of texts, got {value!r}"
 
@@ -102,7 +120,10 @@ def _options(value: object) -> str:
         if not isinstance(name, str) or not name.isidentifier():
             return f"should be named like arguments of a function, got {name!r}"
         if not isinstance(default, bool | int | float | str | None):
-            return f"should have numbers, texts, True, False or None for defaults, got {name}={default!r}"
+            return (
+                "should have numbers, texts, True, False or None for defaults, got"
+                f" {name}={default!r}"
+            )
     return ""
 
 

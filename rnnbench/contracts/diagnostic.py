@@ -12,10 +12,10 @@ from rnnbench.records import Diagnosis
 class Diagnostic:
     """A measurement as a plugin brings it.
 
-    measure: `measure(cell, x_BTI, rng) -> Diagnosis`, or its place as "module:attribute". The cell is the model's first
-             one, in evaluation; x_BTI what the encoder gives it for sequences of the validation data, all of one
-             length; rng a numpy generator that is the same for all cells. It raises rnnbench.Refused where it makes no
-             sense.
+    measure: `measure(cell, x_BTI, rng) -> Diagnosis`, or its place as "module:attribute". The cell
+             is the model's first one, in evaluation; x_BTI what the encoder gives it for sequences
+             of the validation data, all of one length; rng a numpy generator that is the same for
+             all cells. It raises rnnbench.Refused where it makes no sense.
     """
 
     name: str

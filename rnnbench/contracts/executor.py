@@ -1,4 +1,5 @@
-"""Executors: places where trials run. The job model is fixed (a trial in, a result out); a plugin rents the place."""
+"""Executors: places where trials run. The job model is fixed (a trial in, a result out); a plugin
+rents the place."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
@@ -13,7 +14,7 @@ from rnnbench.records import CHECKPOINT_SECONDS, Checkpoints, Option, Result, Tr
 
 
 @dataclass(frozen=True)
-class Placement:
+class ExecutorContext:
     """What a run tells its executor.
 
     folder: the folder of the run; an executor may keep files under a name of its own in it.
@@ -24,8 +25,8 @@ class Placement:
     jobs: int | None = None
 
     def checkpoints(self, seconds: float = CHECKPOINT_SECONDS) -> Checkpoints:
-        """Where trials keep what they need to go on after they were cut off, and how often they do. Raises
-        RnnbenchError for a time below 0."""
+        """Where trials keep what they need to go on after they were cut off, and how often they do.
+        Raises RnnbenchError for a time below 0."""
         if seconds < 0:
             raise RnnbenchError(f"checkpoint_seconds should not be negative, got {seconds:g}")
         return Checkpoints(str(self.folder.absolute() / "checkpoints"), seconds)
@@ -53,7 +54,8 @@ class Executor(ABC):
 
     @abstractmethod
     def wait(self, seconds: float) -> list[Result]:
-        """Results that have come, waiting up to `seconds` for the first; an empty list where none has."""
+        """Results that have come, waiting up to `seconds` for the first; an empty list where none
+        has."""
 
     def notices(self) -> list[str]:
         """Sentences on what it had to mend since it was last asked."""
@@ -67,7 +69,10 @@ class Executor(ABC):
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -76,9 +81,11 @@ class Executor(ABC):
 class ExecutorSpec:
     """An executor as a plugin brings it.
 
-    build:   `build(placement, **options)` giving an `Executor`, or its place as "module:attribute", imported on use.
+    build:   `build(context, **options)` giving an `Executor`, or its place as "module:attribute",
+             imported on use.
     options: what `--set executor.NAME=VALUE` may set, with defaults.
-    shared:  whether other work may run beside a trial on its machine; cost trials are refused there.
+    shared:  whether other work may run beside a trial on its machine; cost trials are refused
+             there.
     needs:   what to install where the import of `build` fails, as pip takes it.
     """
 

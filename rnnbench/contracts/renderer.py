@@ -13,7 +13,8 @@ class Renderer:
     """A report as a plugin brings it.
 
     on_request: made by `rnnbench export` alone, and not at the end of every run.
-    render: `render(findings, folder) -> list of files written`, or its place as "module:attribute", imported on use.
+    render:     `render(findings, folder) -> list of files written`, or its place as
+                "module:attribute", imported on use.
     """
 
     name: str

@@ -11,8 +11,8 @@ from rnnbench.metric import Metric
 def score(metrics: tuple[Metric, ...], outputs: Array, batch: Batch) -> dict[str, float]:
     """All metrics of these outputs on this batch, by name.
 
-    Outputs at every step, (B, T, O), are cut down to the asked steps, (N, O), and targets with them; every other kind
-    of answer is handed on as it is.
+    Outputs at every step, (B, T, O), are cut down to the asked steps, (N, O), and targets with
+    them; every other kind of answer is handed on as it is.
     """
     asked, targets = batch.asked, batch.targets
     if outputs.ndim == 3 and targets.shape[:2] == outputs.shape[:2]:

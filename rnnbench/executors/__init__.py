@@ -1,4 +1,5 @@
-"""Executors: places where trials run. The pool of this machine comes in by the door like anybody's."""
+"""Executors: places where trials run. The pool of this machine comes in by the door like
+anybody's."""
 
 from rnnbench.contracts import ExecutorSpec
 from rnnbench.hooks import hookimpl
@@ -12,7 +13,10 @@ def rnnbench_executors() -> list[ExecutorSpec]:
         ExecutorSpec(
             "local",
             build="rnnbench.executors.local:build_local",
-            summary="This machine: each trial in a process of its own, as many at once as there are cores.",
+            summary=(
+                "This machine: each trial in a process of its own, as many at once as there are"
+                " cores."
+            ),
             options={"checkpoint_seconds": CHECKPOINT_SECONDS},
         )
     ]

@@ -1,23 +1,26 @@
-"""Files without a name: nothing but an open descriptor leads to them, and they are gone with the last one."""
+"""Files without a name: nothing but an open descriptor leads to them, and they are gone with the
+last one."""
 
 import fcntl
 import os
 from contextlib import suppress
 from tempfile import TemporaryFile
 
-from rnnbench.executors.order import SharedFiles
+from rnnbench.executors.child_request import SharedFiles
 from rnnbench.executors.scratch import unusable_folder
 
 READ_AT_ONCE = 2**20
 
 
 def open_shared_files() -> SharedFiles:
-    """The files of one trial. Raises RnnbenchError where the folder for temporary files takes none."""
+    """The files of one trial. Raises RnnbenchError where the folder for temporary files takes
+    none."""
     return SharedFiles(_on_disk(append=True), _small("result"), _small("marker"))
 
 
 def read_all(file: int, most: int) -> bytes:
-    """The whole content, wherever others are in it. Raises ValueError where there is more than so many bytes."""
+    """The whole content, wherever others are in it. Raises ValueError where there is more than so
+    many bytes."""
     size = os.fstat(file).st_size
     if size > most:
         raise ValueError(f"it has {size:,} bytes, and {most:,} are the most that is read")

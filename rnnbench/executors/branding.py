@@ -1,7 +1,9 @@
-"""A brand on all that trials start, which tells by whose order it runs: a limit that nothing ever meets.
+"""A brand on all that trials start, which tells by whose order it runs: a limit that nothing ever
+meets.
 
-Limits of resources go on to all descendants, whatever becomes of their environment, session or parent. The one on the
-size of files is set to some four exabytes, with the id and the start of the driver in its lower bits (on Linux).
+Limits of resources go on to all descendants, whatever becomes of their environment, session or
+parent. The one on the size of files is set to some four exabytes, with the id and the start of the
+driver in its lower bits (on Linux).
 """
 
 import os
@@ -68,7 +70,8 @@ def end_abandoned() -> None:
 
 
 def end_branded(since: int, spared: Collection[int]) -> None:
-    """End what carries the brand of this process and began no earlier than `since`, in ticks, less what is spared."""
+    """End what carries the brand of this process and began no earlier than `since`, in ticks, less
+    what is spared."""
     if sys.platform != "linux":
         return
     for entry in Path("/proc").iterdir():
@@ -87,7 +90,8 @@ def _driver_is_dead(brand: int) -> bool:
 
 
 def started(pid: int) -> int | None:
-    """When a process started, in ticks since the machine did; None where there is no such process."""
+    """When a process started, in ticks since the machine did; None where there is no such
+    process."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:

@@ -1,6 +1,8 @@
-"""The channel between a driver and the server that forks its trials: messages on a socket that has no path.
+"""The channel between a driver and the server that forks its trials: messages on a socket that has
+no path.
 
-A message is a line of ASCII JSON, so that file names which are not UTF-8 travel too. Open files travel beside it.
+A message is a line of ASCII JSON, so that file names which are not UTF-8 travel too. Open files
+travel beside it.
 """
 
 import json
@@ -12,7 +14,7 @@ from collections.abc import Sequence
 import msgspec
 from msgspec import Struct
 
-from rnnbench.executors.order import Order
+from rnnbench.executors.child_request import ChildRequest
 
 READ_BYTES = 65_536
 FILES_AT_ONCE = 16
@@ -25,7 +27,7 @@ class Start(Struct, frozen=True, tag=True):
     """
 
     number: int
-    order: Order
+    order: ChildRequest
     path: tuple[str, ...]
 
 
@@ -91,7 +93,8 @@ class Channel:
         self._socket.close()
 
     def send(self, message: Message, files: Sequence[int] = ()) -> None:
-        """Send a message. Raises OSError where the other side is gone, or takes nothing within the socket's timeout."""
+        """Send a message. Raises OSError where the other side is gone, or takes nothing within the
+        socket's timeout."""
         line = json.dumps(msgspec.to_builtins(message)).encode() + b"\n"
         if files:
             sent = socket.send_fds(self._socket, [line], list(files))
@@ -99,7 +102,8 @@ class Channel:
         self._socket.sendall(line)
 
     def receive(self) -> list[Message] | None:
-        """Messages that are there, possibly none; None where the other side is gone. Blocks where nothing has come."""
+        """Messages that are there, possibly none; None where the other side is gone. Blocks where
+        nothing has come."""
         flags = getattr(socket, "MSG_CMSG_CLOEXEC", 0)
         try:
             content, files, _, _ = socket.recv_fds(self._socket, READ_BYTES, FILES_AT_ONCE, flags)

@@ -1,4 +1,5 @@
-"""The beginning of a process that checks a cell or task: bound to its driver before torch or a stranger is imported."""
+"""The beginning of a process that checks a cell or task: bound to its driver before torch or a
+stranger is imported."""
 
 import os
 from importlib import import_module
@@ -15,13 +16,15 @@ from rnnbench.records import CheckRequest, CheckWord
 CHECKS = "rnnbench.testing.program"
 
 
-class CheckOrder(Struct, frozen=True, kw_only=True):
+class CheckProcessRequest(Struct, frozen=True, kw_only=True):
     """What a process that checks is told.
 
-    plugin: the one that brings the subject, the only one that is imported; None imports all that are installed.
+    plugin: the one that brings the subject, the only one that is imported; None imports all that
+            are installed.
     files:  by module, the file that it is in the driver.
     driver: the id of the driver's process.
-    brand:  what all that is started for the check carries, so that it is known when the driver is dead.
+    brand:  what all that is started for the check carries, so that it is known when the driver is
+            dead.
     """
 
     request: CheckRequest
@@ -32,9 +35,9 @@ class CheckOrder(Struct, frozen=True, kw_only=True):
 
 
 def begin(pipe: str, encoded: str) -> None:
-    """The process itself: bound to its driver before anything else, it loads the checks and runs them. Where torch
-    cannot be had, it says so in place of the laws."""
-    order = msgspec.json.decode(encoded, type=CheckOrder)
+    """The process itself: bound to its driver before anything else, it loads the checks and runs
+    them. Where torch cannot be had, it says so in place of the laws."""
+    order = msgspec.json.decode(encoded, type=CheckProcessRequest)
     end_with_parent(order.driver)
     brand_myself(order.brand)
     out = int(pipe)

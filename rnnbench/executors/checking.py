@@ -1,4 +1,5 @@
-"""Checks of a cell or task in a process of its own, under limits: whatever its code does, each law gets an outcome."""
+"""Checks of a cell or task in a process of its own, under limits: whatever its code does, each law
+gets an outcome."""
 
 import os
 import select
@@ -15,7 +16,7 @@ import msgspec
 from rnnbench.catalogue import Plugin
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors.branding import end_abandoned, end_branded, own_brand, started
-from rnnbench.executors.check_program import CheckOrder
+from rnnbench.executors.check_program import CheckProcessRequest
 from rnnbench.executors.family import SERVERS, family_of, kill_group, memory_bytes
 from rnnbench.executors.needs import Needs
 from rnnbench.executors.scratch import Scratch, remove_abandoned
@@ -37,7 +38,8 @@ PROCESS = Law("process", "The process that checks it says which laws there are."
 
 @dataclass
 class Checking:
-    """The checks of one subject: `outcomes` gives them as they come; `printed` is the end of what the code printed."""
+    """The checks of one subject: `outcomes` gives them as they come; `printed` is the end of what
+    the code printed."""
 
     request: CheckRequest
     plugin: Plugin | None = None
@@ -45,7 +47,8 @@ class Checking:
     printed: str = ""
 
     def outcomes(self) -> Iterator[Outcome]:
-        """An outcome for each law. Those of which the process says nothing are failed, with how it ended.
+        """An outcome for each law. Those of which the process says nothing are failed, with how it
+        ended.
 
         Raises RnnbenchError where the subject cannot be had in that process: no such name, no data.
         """
@@ -77,7 +80,10 @@ class Checking:
     def _without_word(self, law: Law, culprit: Law, how_it_ended: str) -> Outcome:
         sentence = f"its process {how_it_ended} while this law was asked"
         if law is not culprit:
-            sentence = f"this law was not asked: the process {how_it_ended} while the law '{culprit.check}' was asked"
+            sentence = (
+                f"this law was not asked: the process {how_it_ended} while the law"
+                f" '{culprit.check}' was asked"
+            )
         return Outcome(
             subject=self.request.subject,
             check=law.check,
@@ -91,7 +97,9 @@ class Checking:
 class _Process:
     """The process at work, seen from the one that asked for it."""
 
-    def __init__(self, request: CheckRequest, plugin: Plugin | None, scratch: Scratch, limit_seconds: float) -> None:
+    def __init__(
+        self, request: CheckRequest, plugin: Plugin | None, scratch: Scratch, limit_seconds: float
+    ) -> None:
         self.request = request
         self.limit_seconds = limit_seconds
         self.started = monotonic()
@@ -99,7 +107,7 @@ class _Process:
         self.broken = ""
         work = scratch.make_folder()
         self.output = scratch.path / "printed.txt"
-        order = CheckOrder(
+        order = CheckProcessRequest(
             request=request,
             plugin=plugin,
             files=Needs().files((plugin,) if plugin else None),
@@ -111,7 +119,11 @@ class _Process:
         try:
             with self.output.open("wb") as output:
                 self.process = subprocess.Popen(
-                    [*python_with_my_path(PROGRAM), str(theirs), msgspec.json.encode(order).decode()],
+                    [
+                        *python_with_my_path(PROGRAM),
+                        str(theirs),
+                        msgspec.json.encode(order).decode(),
+                    ],
                     stdin=subprocess.DEVNULL,
                     stdout=output,
                     stderr=output,
@@ -124,7 +136,8 @@ class _Process:
         self.born = started(self.process.pid) or 0
 
     def words(self) -> Iterator[CheckWord]:
-        """What it says, line by line, until it ends or breaks a limit. A line that cannot be read is passed over."""
+        """What it says, line by line, until it ends or breaks a limit. A line that cannot be read
+        is passed over."""
         rest = b""
         while not self.broken:
             ready, _, _ = select.select([self.pipe], [], [], POLL_SECONDS)
@@ -139,7 +152,9 @@ class _Process:
                         continue
                     if word.laws:
                         self.began = True
-                        self.started = monotonic()  # the time that it took to begin counts against no law
+                        self.started = (
+                            monotonic()
+                        )  # the time that it took to begin counts against no law
                     yield word
             elif self.process.poll() is not None:  # what it started may hold the pipe open
                 return
@@ -160,7 +175,8 @@ class _Process:
         return f"ended by itself with code {code}"
 
     def end(self) -> None:
-        """End it with all that it started, whatever session or parent that has now: it carries a brand."""
+        """End it with all that it started, whatever session or parent that has now: it carries a
+        brand."""
         for pid in reversed(family_of(self.process.pid)):
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
@@ -186,7 +202,10 @@ class _Process:
             return f"was ended at its limit of {limit_seconds:g} s"
         used = memory_bytes(family_of(self.process.pid)) / MEBIBYTE
         if used > self.request.memory_mib:
-            return f"was ended with {used:,.0f} MiB in use, above its limit of {self.request.memory_mib:,} MiB"
+            return (
+                f"was ended with {used:,.0f} MiB in use, above its limit of"
+                f" {self.request.memory_mib:,} MiB"
+            )
         return ""
 
 

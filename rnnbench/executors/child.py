@@ -1,4 +1,5 @@
-"""What a trial's own process does: confine itself, watch its driver, run the trial, send the result."""
+"""What a trial's own process does: confine itself, watch its driver, run the trial, send the
+result."""
 
 import os
 import signal
@@ -9,18 +10,19 @@ from dataclasses import replace
 
 from rnnbench.executors import confinement
 from rnnbench.executors.anonymous import write_all
+from rnnbench.executors.child_request import ChildRequest, SharedFiles
 from rnnbench.executors.marker import Marker
-from rnnbench.executors.order import Order, SharedFiles
 from rnnbench.interpreter import end_with_parent
 from rnnbench.records import CostTrial, encode, limits
 
 
-def main(order: Order, files: SharedFiles, alive: int, server: int) -> None:
-    """Run one trial; its result is whole before this process ends. Ends at once, with what the trial has started in its
-    group, when the driver is gone: then the pipe `alive` closes, of which there is no other use.
+def main(order: ChildRequest, files: SharedFiles, alive: int, server: int) -> None:
+    """Run one trial; its result is whole before this process ends. Ends at once, with what the
+    trial has started in its group, when the driver is gone: then the pipe `alive` closes, of which
+    there is no other use.
 
-    Descendants that lose their parent fall to this process while it lives, so that the server, to which they fall after
-    that, knows them for what a trial has left behind.
+    Descendants that lose their parent fall to this process while it lives, so that the server, to
+    which they fall after that, knows them for what a trial has left behind.
     """
     confinement.own_group()
     confinement.adopt_orphans(True)
@@ -46,13 +48,16 @@ def main(order: Order, files: SharedFiles, alive: int, server: int) -> None:
         with suppress(Exception):  # a cell may have closed or replaced it
             stream.flush()
     if not _is_still(files.result, kind):
-        raise RuntimeError("the trial has closed files that it did not open, among them the one for its result")
+        raise RuntimeError(
+            "the trial has closed files that it did not open, among them the one for its result"
+        )
     write_all(files.result, encode(result))
     os._exit(0)
 
 
 def _is_still(file: int, kind: os.stat_result) -> bool:
-    """Whether a descriptor leads to the file that it led to; it does not where the trial has closed it."""
+    """Whether a descriptor leads to the file that it led to; it does not where the trial has closed
+    it."""
     try:
         return os.path.samestat(kind, os.fstat(file))
     except OSError:
@@ -60,7 +65,8 @@ def _is_still(file: int, kind: os.stat_result) -> bool:
 
 
 def _end_with_driver(alive: int) -> None:
-    """The driver never writes: what can be read is the end of the pipe. The group is this process's own."""
+    """The driver never writes: what can be read is the end of the pipe. The group is this process's
+    own."""
     try:
         os.read(alive, 1)
     except OSError:  # a cell has closed it
@@ -68,9 +74,9 @@ def _end_with_driver(alive: int) -> None:
     os.killpg(0, signal.SIGKILL)
 
 
-def _settle(order: Order, files: SharedFiles) -> None:
-    """Work in a folder of its own, and send everything that is printed, by Python or by C, to a file. Where the place
-    is gone, so is the driver."""
+def _settle(order: ChildRequest, files: SharedFiles) -> None:
+    """Work in a folder of its own, and send everything that is printed, by Python or by C, to a
+    file. Where the place is gone, so is the driver."""
     try:
         os.chdir(order.folder)
     except OSError:

@@ -1,4 +1,5 @@
-"""What a trial's process is bound by before anything of a stranger's runs in it. Linux binds it best."""
+"""What a trial's process is bound by before anything of a stranger's runs in it. Linux binds it
+best."""
 
 import ctypes
 import os
@@ -16,7 +17,8 @@ FIRST_TO_GO = "1000"
 
 
 def wake_with_parent_gone() -> None:
-    """Have the kernel continue this process, if it is stopped, when the one that started it is gone."""
+    """Have the kernel continue this process, if it is stopped, when the one that started it is
+    gone."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGCONT)
 
@@ -28,16 +30,19 @@ def adopt_orphans(wanted: bool) -> None:
 
 
 def limit_memory(mebibytes: int, device: str) -> None:
-    """Make allocations fail that would take the data of this process more than so much above what it has now.
+    """Make allocations fail that would take the data of this process more than so much above what
+    it has now.
 
-    Not for CUDA, whose driver reserves far more than it uses. Where memory runs out all the same, this process is the
-    first that the kernel ends.
+    Not for CUDA, whose driver reserves far more than it uses. Where memory runs out all the same,
+    this process is the first that the kernel ends.
     """
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(FIRST_TO_GO)
     if sys.platform == "linux" and device == "cpu":
         present = _data_bytes()
-        resource.setrlimit(resource.RLIMIT_DATA, (present + mebibytes * MEBIBYTE, resource.RLIM_INFINITY))
+        resource.setrlimit(
+            resource.RLIMIT_DATA, (present + mebibytes * MEBIBYTE, resource.RLIM_INFINITY)
+        )
 
 
 def lift_memory_limit() -> None:

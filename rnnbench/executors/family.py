@@ -1,4 +1,5 @@
-"""The processes that trials start: what they use up together, and how none of them outlives its trial."""
+"""The processes that trials start: what they use up together, and how none of them outlives its
+trial."""
 
 import os
 import signal
@@ -45,7 +46,11 @@ def memory_bytes(pids: list[int]) -> int:
     for pid in pids:
         with suppress(psutil.Error):
             process = psutil.Process(pid)
-            total += process.memory_full_info().pss if sys.platform == "linux" else process.memory_info().rss
+            total += (
+                process.memory_full_info().pss
+                if sys.platform == "linux"
+                else process.memory_info().rss
+            )
     return total
 
 
@@ -64,10 +69,11 @@ def continue_if_stopped(pid: int) -> None:
 
 
 def end_strays(sessions: Collection[int]) -> None:
-    """End what fell to this process when the server of a pool was gone, and leave the host program's own children.
+    """End what fell to this process when the server of a pool was gone, and leave the host
+    program's own children.
 
-    They are told by their brand, or by their session, which is that of a trial.
-    What one of them had started falls to this process in its turn, so that it is asked again until there is none.
+    They are told by their brand, or by their session, which is that of a trial. What one of them
+    had started falls to this process in its turn, so that it is asked again until there is none.
     """
     deadline = monotonic() + STRAYS_SECONDS
     unreaped: set[int] = set()

@@ -1,23 +1,26 @@
-"""The forkserver: a small process that has torch loaded and forks a child for each trial; another one where it died."""
+"""The forkserver: a small process that has torch loaded and forks a child for each trial; another
+one where it died."""
 
 import atexit
 import os
 from contextlib import suppress
 
 from rnnbench.errors import RnnbenchError
+from rnnbench.executors.child_request import ChildRequest, SharedFiles
 from rnnbench.executors.family import end_strays
 from rnnbench.executors.launching import Child
-from rnnbench.executors.order import Order, SharedFiles
 from rnnbench.executors.server_process import ServerGone, ServerProcess
 
 PRELOAD = ("torch", "torch._dynamo", "rnnbench.runner.warm")
-"""Loaded once by the forkserver: what all trials share, and no plugin. The first optimiser of a process imports
-torch._dynamo, which takes over a second."""
+"""Loaded once by the forkserver: what all trials share, and no plugin. The first optimiser of a
+process imports torch._dynamo, which takes over a second."""
 ATTEMPTS = 3
 ATTEMPTS_WHERE_KILLED = 20
-"""A kill from outside says nothing of the next server, which dies of a broken torch as the first one did."""
+"""A kill from outside says nothing of the next server, which dies of a broken torch as the first
+one did."""
 _idle: dict[int, ServerProcess] = {}
-"""A server that no pool uses at present, by the process that started it: a fork of that process must not use it."""
+"""A server that no pool uses at present, by the process that started it: a fork of that process
+must not use it."""
 
 
 class Forkserver:
@@ -32,7 +35,7 @@ class Forkserver:
         """The process id of the server at work."""
         return self._server.pid
 
-    def start(self, order: Order, files: SharedFiles) -> Child:
+    def start(self, order: ChildRequest, files: SharedFiles) -> Child:
         """Start a child. Where the server dies under it, another one is started.
 
         Raises RnnbenchError with the reason where no trial can run on this machine.
@@ -49,7 +52,8 @@ class Forkserver:
                 attempts += 1
                 died_by_itself += not self._server.killed
         raise RnnbenchError(
-            f"the process that loads torch for all trials {self._server.last_words()}; that happened {attempts} times"
+            f"the process that loads torch for all trials {self._server.last_words()}; that"
+            f" happened {attempts} times"
         )
 
     def listen(self, seconds: float) -> None:

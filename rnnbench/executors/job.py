@@ -1,7 +1,9 @@
-"""A job: trials that run in a process of their own, on whatever machine. Executors of plugins are made of it.
+"""A job: trials that run in a process of their own, on whatever machine. Executors of plugins are
+made of it.
 
-The process reads the job as one line of JSON from its standard input, runs the trials in a local pool, prints each
-result as a line of JSON, and ends with its parent: when its standard input closes.
+The process reads the job as one line of JSON from its standard input, runs the trials in a local
+pool, prints each result as a line of JSON, and ends with its parent: when its standard input
+closes.
 """
 
 import os
@@ -51,7 +53,8 @@ class Job(Struct, frozen=True, kw_only=True):
 
 
 class JobProcess:
-    """A job at work, as a child of this process. It ends with this process, and when `end` is called."""
+    """A job at work, as a child of this process. It ends with this process, and when `end` is
+    called."""
 
     def __init__(self, job: Job) -> None:
         self._job = job
@@ -64,14 +67,16 @@ class JobProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._said,
-            start_new_session=True,  # a signal that warns this process and all its group is not the end of the trials
+            # a signal to this process and its group is not the end of the trials
+            start_new_session=True,
         )
         with suppress(BrokenPipeError):
             self._pipe_in.write(encode(job) + b"\n")
             self._pipe_in.flush()
 
     def results(self) -> Iterator[Result]:
-        """The results as they come, one for each trial: `killed` for those whose job died under them.
+        """The results as they come, one for each trial: `killed` for those whose job died under
+        them.
 
         Raises RnnbenchError where no trial can run on this machine.
         """
@@ -90,7 +95,9 @@ class JobProcess:
             raise RnnbenchError(f"on {platform.node()}: {words}")
         ending = f": {words}" if words else ""
         for trial in missing.values():
-            yield without_run(trial, "killed", f"the job that ran it ended with code {code}{ending}")
+            yield without_run(
+                trial, "killed", f"the job that ran it ended with code {code}{ending}"
+            )
 
     def end(self) -> None:
         """End the job with all that it runs; may be called from another thread, and again."""

@@ -1,4 +1,5 @@
-"""How a driver starts the server: a process with a channel, and a pipe that closes with the driver."""
+"""How a driver starts the server: a process with a channel, and a pipe that closes with the
+driver."""
 
 import os
 import socket
@@ -56,7 +57,8 @@ class Launched(NamedTuple):
 
 
 def launch(modules: Sequence[str]) -> Launched:
-    """Start a server that loads these modules. Raises RnnbenchError where the system does not allow it."""
+    """Start a server that loads these modules. Raises RnnbenchError where the system does not allow
+    it."""
     try:
         said = cast(BinaryIO, TemporaryFile())  # noqa: SIM115  its user closes it
     except OSError as error:

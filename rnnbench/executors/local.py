@@ -1,8 +1,8 @@
 """The local pool: each trial in a process of its own, forked by a server that has torch loaded.
 
-A child ends with its driver. What dies without a word, hangs or runs wild becomes the result of its own trial. Where
-the server itself dies, the trials that were running are run again one at a time, so that one which kills it is found;
-so is a trial that failed and whose working folder is gone.
+A child ends with its driver. What dies without a word, hangs or runs wild becomes the result of its
+own trial. Where the server itself dies, the trials that were running are run again one at a time,
+so that one which kills it is found; so is a trial that failed and whose working folder is gone.
 """
 
 from collections import Counter, deque
@@ -10,13 +10,13 @@ from collections import Counter, deque
 import msgspec
 
 from rnnbench import environment
-from rnnbench.contracts import Executor, Placement
+from rnnbench.contracts import Executor, ExecutorContext
 from rnnbench.executors import confinement
 from rnnbench.executors.anonymous import open_shared_files
 from rnnbench.executors.branding import end_abandoned
+from rnnbench.executors.child_request import ChildRequest
 from rnnbench.executors.forkserver import Forkserver
 from rnnbench.executors.needs import Needs
-from rnnbench.executors.order import Order
 from rnnbench.executors.running import POLL_SECONDS, Running
 from rnnbench.executors.scratch import Scratch, remove_abandoned
 from rnnbench.records import CHECKPOINT_SECONDS, Checkpoints, Result, Status, Trial, trial_id
@@ -27,16 +27,21 @@ DEATHS_ALONE = 3
 """So often the server must die under a trial that runs alone before the trial is blamed."""
 
 
-def build_local(placement: Placement, checkpoint_seconds: float = CHECKPOINT_SECONDS) -> "LocalPool":
+def build_local(
+    context: ExecutorContext, checkpoint_seconds: float = CHECKPOINT_SECONDS
+) -> "LocalPool":
     """A pool for a run: one trial at once for each core, unless told otherwise."""
-    jobs = placement.jobs or environment.machine().cores
-    return LocalPool(jobs, checkpoints=placement.checkpoints(checkpoint_seconds))
+    jobs = context.jobs or environment.machine().cores
+    return LocalPool(jobs, checkpoints=context.checkpoints(checkpoint_seconds))
 
 
 class LocalPool(Executor):
-    """Up to `jobs` trials at once on this machine. With `only_size`, they size their models and train nothing."""
+    """Up to `jobs` trials at once on this machine. With `only_size`, they size their models and
+    train nothing."""
 
-    def __init__(self, jobs: int, *, checkpoints: Checkpoints = NOTHING_KEPT, only_size: bool = False) -> None:
+    def __init__(
+        self, jobs: int, *, checkpoints: Checkpoints = NOTHING_KEPT, only_size: bool = False
+    ) -> None:
         self.jobs = jobs
         self.only_size = only_size
         self._checkpoints = checkpoints
@@ -77,7 +82,7 @@ class LocalPool(Executor):
         identity = trial_id(trial)
         folder = self._scratch.make_folder()
         plugins = self._needs.plugins(trial)
-        order = Order(
+        order = ChildRequest(
             trial=trial,
             folder=str(folder),
             checkpoints=self._checkpoints,
@@ -111,7 +116,8 @@ class LocalPool(Executor):
         return results
 
     def _collect(self, identity: str) -> Result | None:
-        """The result of a trial that has come to an end in whatever way; None while it is at work or starts again."""
+        """The result of a trial that has come to an end in whatever way; None while it is at work
+        or starts again."""
         running = self._running[identity]
         if running.lost and not self._is_guilty(identity):
             self._put_back(identity, "the server that starts trials was killed")
@@ -120,7 +126,9 @@ class LocalPool(Executor):
         if result is None:
             return None
         if result.status in FAILED and identity != self._alone and not running.folder.exists():
-            self._put_back(identity, "the working folder of a trial was removed, maybe by one beside it")
+            self._put_back(
+                identity, "the working folder of a trial was removed, maybe by one beside it"
+            )
             return None
         if running.lost:
             reason = "took the server that starts all trials down with it"
@@ -137,7 +145,8 @@ class LocalPool(Executor):
         self._notices.append(f"{why}; {identity} is run again")
 
     def _is_guilty(self, identity: str) -> bool:
-        """Whether the server has died under this trial alone, again and again; once may be anybody's doing."""
+        """Whether the server has died under this trial alone, again and again; once may be
+        anybody's doing."""
         if identity == self._alone:
             self._deaths_alone[identity] += 1
             self._alone = None

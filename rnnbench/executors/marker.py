@@ -1,4 +1,5 @@
-"""What a child is at: a page of memory in a shared file, which its driver reads when the child hangs or is gone.
+"""What a child is at: a page of memory in a shared file, which its driver reads when the child
+hangs or is gone.
 
 Writing copies some bytes: no call of the system comes between two steps that are measured.
 """

@@ -1,4 +1,5 @@
-"""What a trial's process must import: the plugins that bring its cells, task and diagnostics, from the same files."""
+"""What a trial's process must import: the plugins that bring its cells, task and diagnostics, from
+the same files."""
 
 from functools import cached_property
 
@@ -16,14 +17,16 @@ class Needs:
         return Catalogue.load()
 
     def plugins(self, trial: Trial) -> tuple[Plugin, ...] | None:
-        """The plugins that bring what a trial uses; None where one is missing, which the trial then reports."""
+        """The plugins that bring what a trial uses; None where one is missing, which the trial then
+        reports."""
         try:
             return self._catalogue.needed(trial)
         except UnknownName:
             return None
 
     def files(self, plugins: tuple[Plugin, ...] | None) -> dict[str, str]:
-        """The files of these plugins and of rnnbench itself, links resolved, by the name of the module."""
+        """The files of these plugins and of rnnbench itself, links resolved, by the name of the
+        module."""
         found = {"rnnbench": file_of("rnnbench")}
         for plugin in plugins or ():
             name = plugin.module.partition(":")[0]

@@ -20,7 +20,8 @@ CACHE = "TORCHINDUCTOR_CACHE_DIR"
 def preload(modules: Sequence[str]) -> str:
     """Load modules; a sentence that says why no trial can run, or "".
 
-    Of the others, one that cannot be loaded fails again in the trial that needs it, where the failure belongs.
+    Of the others, one that cannot be loaded fails again in the trial that needs it, where the
+    failure belongs.
     """
     for name in modules:
         try:
@@ -37,9 +38,11 @@ def preload(modules: Sequence[str]) -> str:
 
 @contextmanager
 def _cache_that_can_be_made() -> Iterator[None]:
-    """Torch makes the folder of its compile cache when the compiler is imported, which every optimiser does.
+    """Torch makes the folder of its compile cache when the compiler is imported, which every
+    optimiser does.
 
-    Where it cannot be made, another one serves for the import. What compiles later meets the folder that was asked for.
+    Where it cannot be made, another one serves for the import. What compiles later meets the folder
+    that was asked for.
     """
     wanted = os.environ.get(CACHE)
     try:

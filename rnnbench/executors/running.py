@@ -12,10 +12,10 @@ import msgspec
 
 from rnnbench import environment
 from rnnbench.executors.anonymous import read_all, read_end
+from rnnbench.executors.child_request import SharedFiles
 from rnnbench.executors.family import family_of, memory_bytes
 from rnnbench.executors.launching import Child
 from rnnbench.executors.marker import last_begun
-from rnnbench.executors.order import SharedFiles
 from rnnbench.records import CostTrial, Limits, Provenance, Result, Seconds, Status, Trial, limits
 
 OUTPUT_KEPT = 8_000
@@ -71,7 +71,9 @@ class Running:
         if result is not None:
             return result
         if self.child.code == 0 and os.fstat(self.files.result).st_size:
-            return self._cut_short("error", "its result cannot be read: the trial has written into it")
+            return self._cut_short(
+                "error", "its result cannot be read: the trial has written into it"
+            )
         return self._cut_short("killed", _last_words(self.child.code))
 
     def _whole_result(self) -> Result | None:
@@ -85,14 +87,18 @@ class Running:
             return self._cut_short("timeout", f"longer than its limit of {self.limits.seconds:g} s")
         printed = os.fstat(self.files.output).st_size
         if printed > self.limits.output_mib * MEBIBYTE:
-            return self._cut_short("killed", f"printed more than its limit of {self.limits.output_mib} MiB")
+            return self._cut_short(
+                "killed", f"printed more than its limit of {self.limits.output_mib} MiB"
+            )
         if isinstance(self.trial, CostTrial) or monotonic() - self.looked < POLL_SECONDS:
             return None
         self.looked = monotonic()
         family = family_of(self.child.pid)
         used = memory_bytes(family) / MEBIBYTE
         if used > self.limits.memory_mib:
-            processes = f"its {len(family)} processes use" if len(family) > 1 else "its process uses"
+            processes = (
+                f"its {len(family)} processes use" if len(family) > 1 else "its process uses"
+            )
             reason = f"{processes} {used:,.0f} MiB, the limit is {self.limits.memory_mib:,} MiB"
             return self._cut_short("out-of-memory", reason)
         return None
@@ -101,7 +107,9 @@ class Running:
         if begun := last_begun(self.files.marker):
             reason = f"{reason}; last begun was {begun}"
         result = without_run(self.trial, status, reason)
-        return msgspec.structs.replace(result, started=self.started, seconds=Seconds(process=self.seconds))
+        return msgspec.structs.replace(
+            result, started=self.started, seconds=Seconds(process=self.seconds)
+        )
 
     def _tail(self) -> str:
         return read_end(self.files.output, OUTPUT_KEPT).decode(errors="replace")

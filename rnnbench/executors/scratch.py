@@ -1,4 +1,5 @@
-"""The folder in which trials and reports work. It carries a lock, so that those of dead drivers can be told."""
+"""The folder in which trials and reports work. It carries a lock, so that those of dead drivers can
+be told."""
 
 import fcntl
 import os
@@ -58,7 +59,8 @@ class Scratch:
 
 
 def remove_abandoned() -> None:
-    """Remove the folders of drivers that are dead: of this user, on this machine, with a lock that nobody holds."""
+    """Remove the folders of drivers that are dead: of this user, on this machine, with a lock that
+    nobody holds."""
     with suppress(OSError):
         for folder in Path(tempfile.gettempdir()).glob(f"{_prefix()}*"):
             with suppress(OSError):
@@ -75,7 +77,8 @@ def unusable_folder(error: OSError) -> RnnbenchError:
 
 
 def _prefix() -> str:
-    """Temporary folders may be on a disk that several machines share, so the name tells this one."""
+    """Temporary folders may be on a disk that several machines share, so the name tells this
+    one."""
     node = re.sub(r"[^A-Za-z0-9.]", "_", platform.node())
     return f"rnnbench-pool-{node}-"
 
@@ -83,7 +86,8 @@ def _prefix() -> str:
 def _locked_folder() -> tuple[Path, int]:
     """A new folder, and the descriptor that locks it.
 
-    Between the making and the locking another process may take it for abandoned; then another one is made.
+    Between the making and the locking another process may take it for abandoned; then another one
+    is made.
     """
     for _ in range(ATTEMPTS):
         try:
@@ -91,7 +95,9 @@ def _locked_folder() -> tuple[Path, int]:
             lock = os.open(folder, os.O_RDONLY)
         except OSError as error:
             raise unusable_folder(error) from error
-        with suppress(OSError):  # some network disks lock no folders; what cannot be locked is never removed
+        with suppress(
+            OSError
+        ):  # some network disks lock no folders; what cannot be locked is never removed
             fcntl.flock(lock, fcntl.LOCK_SH)
         with suppress(OSError):
             if os.path.samestat(folder.stat(), os.fstat(lock)):

@@ -1,8 +1,9 @@
-"""What the server does: load what all trials share, fork a child for each order, and keep what they leave behind.
+"""What the server does: load what all trials share, fork a child for each order, and keep what they
+leave behind.
 
-It starts no thread and touches no device, so what it forks is as good as new. Descendants of trials that lose their
-parent fall to their trial while it lives, and to this process when it has ended (on Linux). This process has no other
-children, so that each of them is known for what it is.
+It starts no thread and touches no device, so what it forks is as good as new. Descendants of trials
+that lose their parent fall to their trial while it lives, and to this process when it has ended (on
+Linux). This process has no other children, so that each of them is known for what it is.
 """
 
 import importlib
@@ -21,8 +22,8 @@ from typing import NoReturn
 from rnnbench.executors import child, confinement
 from rnnbench.executors.branding import brand_myself
 from rnnbench.executors.channel import Channel, End, Ended, NotStarted, Ready, Start, Started
+from rnnbench.executors.child_request import SharedFiles
 from rnnbench.executors.family import children_of, ended_children, kill_group
-from rnnbench.executors.order import SharedFiles
 from rnnbench.executors.preloading import preload
 from rnnbench.executors.scratch import remove_abandoned
 from rnnbench.interpreter import end_with_parent
@@ -87,13 +88,16 @@ class _Server:
                         self._reap()
 
     def end_all(self) -> None:
-        """End every child and what they have left behind; remove the folders of a driver that is dead."""
+        """End every child and what they have left behind; remove the folders of a driver that is
+        dead."""
         deadline = time.monotonic() + END_SECONDS
         for pid in self._numbers:
             kill_group(pid)
         while time.monotonic() < deadline and self._kill_and_reap():
             time.sleep(0.01)
-        for _ in range(TIDY_ATTEMPTS):  # the lock of a driver that was killed ends a moment after its channel
+        for _ in range(
+            TIDY_ATTEMPTS
+        ):  # the lock of a driver that was killed ends a moment after its channel
             if not any(folder.exists() for folder in self._folders):
                 break
             remove_abandoned()
@@ -113,7 +117,9 @@ class _Server:
         server = os.getpid()
         try:
             pid = os.fork()
-        except OSError as error:  # a limit on processes, or no memory: another trial may have more luck
+        except (
+            OSError
+        ) as error:  # a limit on processes, or no memory: another trial may have more luck
             files.close()
             self._channel.send(NotStarted(start.number, error.strerror or str(error)))
             return
@@ -164,8 +170,8 @@ class _Server:
             self._kill_strays()
 
     def _kill_strays(self) -> None:
-        """End what fell to this process and belongs to no trial at work. What they have started falls to it in turn,
-        and each end of one wakes this process again."""
+        """End what fell to this process and belongs to no trial at work. What they have started
+        falls to it in turn, and each end of one wakes this process again."""
         for pid in children_of(os.getpid()):
             if pid not in self._numbers and not self._in_living_group(pid):
                 with suppress(ProcessLookupError, PermissionError):

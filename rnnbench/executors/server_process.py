@@ -1,4 +1,5 @@
-"""The server as its driver sees it: a process at the other end of a channel. No wait for it is without a bound."""
+"""The server as its driver sees it: a process at the other end of a channel. No wait for it is
+without a bound."""
 
 import os
 import signal
@@ -10,9 +11,9 @@ from time import monotonic
 
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors.channel import End, Ended, Message, NotStarted, Ready, Start, Started
+from rnnbench.executors.child_request import ChildRequest, SharedFiles
 from rnnbench.executors.family import SERVERS, continue_if_stopped, kill_group
 from rnnbench.executors.launching import ANSWER_SECONDS, Child, launch
-from rnnbench.executors.order import Order, SharedFiles
 from rnnbench.interpreter import module_path
 
 LOAD_SECONDS = 600.0  # a network disk takes minutes
@@ -26,7 +27,8 @@ class ServerGone(Exception):
 
 
 class ServerProcess:
-    """A server at work; it ends with this process. `lost` are the ids of children that it had when it was gone."""
+    """A server at work; it ends with this process. `lost` are the ids of children that it had when
+    it was gone."""
 
     def __init__(self, modules: Sequence[str]) -> None:
         self.lost: set[int] = set()
@@ -59,7 +61,7 @@ class ServerProcess:
         """Whether it can be asked."""
         return self._open and self._process.poll() is None
 
-    def start(self, order: Order, files: SharedFiles) -> Child:
+    def start(self, order: ChildRequest, files: SharedFiles) -> Child:
         """Have a child forked; it has a problem where the system allowed none.
 
         Raises ServerGone, and RnnbenchError where no trial can run here.
@@ -77,7 +79,8 @@ class ServerProcess:
         return child
 
     def end(self, children: Sequence[Child]) -> None:
-        """End children, with their groups and what they left behind. They are over when this returns."""
+        """End children, with their groups and what they left behind. They are over when this
+        returns."""
         with suppress(ServerGone):
             for child in children:
                 if not child.over:
@@ -91,7 +94,8 @@ class ServerProcess:
         self.end(list(self._children.values()))
 
     def listen(self, seconds: float) -> None:
-        """Take in what it has to say, waiting so long for the first message. One that is stopped is continued."""
+        """Take in what it has to say, waiting so long for the first message. One that is stopped is
+        continued."""
         try:
             if not wait([self._channel.fileno()], max(0.0, seconds)):
                 continue_if_stopped(self.pid)

@@ -1,13 +1,14 @@
-"""Findings: what a set of results says. Estimates with ranges, answers, doubts. No torch, no files."""
+"""Findings: what a set of results says. Estimates with ranges, answers, caveats. No torch, no
+files."""
 
 from rnnbench.findings.aggregate.records import Aspect, AspectRow, Improvement, Profile
-from rnnbench.findings.claims.book import Book
 from rnnbench.findings.claims.figures import LOST, claim_figures
 from rnnbench.findings.claims.judging import is_settled
 from rnnbench.findings.claims.looks import looks_ahead, verdict_seeds
+from rnnbench.findings.claims.measurements import Measurements
 from rnnbench.findings.claims.records import ClaimFinding, Judged, ReadingFinding
-from rnnbench.findings.claims.wording import describe
-from rnnbench.findings.cost.records import CostFinding, CostPair, CostRow, KernelPair, Pace
+from rnnbench.findings.claims.summary import describe
+from rnnbench.findings.cost.records import CostFinding, CostPair, CostRow, KernelPair, StepTime
 from rnnbench.findings.cost.scaling_records import Scaling
 from rnnbench.findings.find import find
 from rnnbench.findings.law_caveats import LawCaveat, caveats_of
@@ -30,7 +31,6 @@ __all__ = [
     "Arm",
     "Aspect",
     "AspectRow",
-    "Book",
     "ClaimFinding",
     "Comparison",
     "Condition",
@@ -47,7 +47,7 @@ __all__ = [
     "Judged",
     "KernelPair",
     "LawCaveat",
-    "Pace",
+    "Measurements",
     "Profile",
     "Raced",
     "Range",
@@ -62,6 +62,7 @@ __all__ = [
     "SolveCurve",
     "Span",
     "SpanInterval",
+    "StepTime",
     "Survival",
     "caveats_of",
     "claim_figures",

@@ -16,16 +16,20 @@ class LawCaveat(Struct, frozen=True):
 
 
 def law_caveats(checks: Sequence[Outcome], results: Sequence[Result]) -> tuple[LawCaveat, ...]:
-    """One for each law that a cell fails, and one for the laws of a cell that were not decided. Cells without a result
-    are passed over."""
+    """One for each law that a cell fails, and one for the laws of a cell that were not decided.
+    Cells without a result are passed over."""
     rows = _rows_by_cell(results)
     found = []
     for name in sorted({outcome.subject for outcome in checks}):
         if name not in rows:
             continue
-        failed = [outcome for outcome in checks if outcome.subject == name and outcome.status == "failed"]
+        failed = [
+            outcome for outcome in checks if outcome.subject == name and outcome.status == "failed"
+        ]
         found += [
-            LawCaveat(f"Cell '{name}' fails the law '{outcome.check}': {outcome.sentence}.", rows[name])
+            LawCaveat(
+                f"Cell '{name}' fails the law '{outcome.check}': {outcome.sentence}.", rows[name]
+            )
             for outcome in failed
             if outcome.decided
         ]

@@ -1,6 +1,6 @@
 """The types of findings."""
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from rnnbench.findings.aggregate.records import Aspect
 from rnnbench.findings.claims.records import ClaimFinding
@@ -21,10 +21,12 @@ class Failure(Struct, frozen=True):
 
 
 class Findings(Struct, frozen=True, kw_only=True):
-    """What the results of a suite say, with everything that a reader needs to doubt it.
+    """What the results of a suite say, with everything that a reader needs to judge it.
 
-    across: what they say over all conditions, one aspect at a time; empty where there is one condition alone.
-    law_caveats: laws that cells shown here fail, with the rows of these cells; their sentences are the first doubts.
+    across:      what they say over all conditions, one aspect at a time; empty where there is one
+                 condition alone.
+    law_caveats: laws that cells shown here fail, with the rows of these cells; their sentences are
+                 the first caveats.
     """
 
     suite: str
@@ -32,7 +34,7 @@ class Findings(Struct, frozen=True, kw_only=True):
     conditions: tuple[Condition, ...]
     costs: tuple[CostFinding, ...]
     scalings: tuple[Scaling, ...]
-    doubts: tuple[str, ...]
+    caveats: tuple[str, ...] = field(name="doubts")
     failures: tuple[Failure, ...]
     counts: dict[str, int]
     machines: tuple[Machine, ...]

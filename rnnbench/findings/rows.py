@@ -9,7 +9,10 @@ def rows(cells: Iterable[CellUse]) -> dict[bytes, str]:
     """A row for each different cell, by its canonical form; cells of one label get told apart."""
     different = {canonical(cell): cell for cell in cells}
     labels = [cell.row for cell in different.values()]
-    return {key: cell.row if labels.count(cell.row) == 1 else in_full(cell) for key, cell in different.items()}
+    return {
+        key: cell.row if labels.count(cell.row) == 1 else in_full(cell)
+        for key, cell in different.items()
+    }
 
 
 def in_full(cell: CellUse) -> str:

@@ -1,4 +1,5 @@
-"""Meters: the only room that reads clocks, counters and memory for figures that enter comparisons."""
+"""Meters: the only room that reads clocks, counters and memory for figures that enter
+comparisons."""
 
 from rnnbench.meters import machine
 from rnnbench.meters.callgrind import count_calls, counted, no_valgrind
@@ -8,7 +9,14 @@ from rnnbench.meters.kernel import kernel_name
 from rnnbench.meters.memory import PeakMeter, prepare_allocator
 from rnnbench.meters.saved import SavedMeter
 from rnnbench.meters.surroundings import look_around
-from rnnbench.meters.time import Clock, Timing, clock_of, pin_to_cores, seconds_of, time_side_by_side
+from rnnbench.meters.time import (
+    Clock,
+    Timing,
+    clock_of,
+    pin_to_cores,
+    seconds_of,
+    time_side_by_side,
+)
 from rnnbench.meters.timeline import watch_memory
 
 __all__ = [

@@ -11,24 +11,34 @@ LEAST_SECONDS = 0.5
 
 
 class EnergyMeter:
-    """Joules that all processor packages take, idle power and other work included, by RAPL's counters.
+    """Joules that all processor packages take, idle power and other work included, by RAPL's
+    counters.
 
     device: where the work is done; what counts is the processor's.
     name:   what counts, or why nothing does.
     """
 
     def __init__(self, folder: Path = POWER_CAP, device: str = "cpu") -> None:
-        found = [path for path in sorted(folder.glob(PACKAGES)) if ":" not in path.name.partition(":")[2]]
-        self._packages = [path for path in found if device == "cpu" and _readable(path / "energy_uj")]
+        found = [
+            path for path in sorted(folder.glob(PACKAGES)) if ":" not in path.name.partition(":")[2]
+        ]
+        self._packages = [
+            path for path in found if device == "cpu" and _readable(path / "energy_uj")
+        ]
         if self._packages:
             self.name = "RAPL, whole packages"
         elif device != "cpu":
             self.name = f"none: what counts is the processor's, and the steps run on {device}"
         else:
-            self.name = "none: counters cannot be read" if found else "none: no counters on this system"
+            self.name = (
+                "none: counters cannot be read" if found else "none: no counters on this system"
+            )
 
-    def joules_of(self, subject: Callable[[], object], least_seconds: float = LEAST_SECONDS) -> float | None:
-        """Joules of one call, the mean over as many as take `least_seconds`; None where nothing counts."""
+    def joules_of(
+        self, subject: Callable[[], object], least_seconds: float = LEAST_SECONDS
+    ) -> float | None:
+        """Joules of one call, the mean over as many as take `least_seconds`; None where nothing
+        counts."""
         if not self._packages:
             return None
         calls, begun, before = 0, perf_counter(), self._counts()

@@ -9,10 +9,12 @@ from torch.utils.flop_counter import FlopCounterMode
 
 
 def count_flops(subject: Callable[[], object]) -> int:
-    """Operations of the matrix products and convolutions in one call, a multiplication and an addition counted as two.
+    """Operations of the matrix products and convolutions in one call, a multiplication and an
+    addition counted as two.
 
-    torch's counter does not look into the kernel that oneDNN has for torch's LSTM and would give 0: it is switched off,
-    and torch's own loop, which is the same mathematics, is counted. Elementwise operations are not in it.
+    torch's counter does not look into the kernel that oneDNN has for torch's LSTM and would give 0:
+    it is switched off, and torch's own loop, which is the same mathematics, is counted. Elementwise
+    operations are not in it.
     """
     counter = FlopCounterMode(display=False)
     with _without_onednn(), counter:

@@ -27,10 +27,15 @@ class _Operators(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
 
 def kernel_name(cell: nn.Module, x_BTI: Tensor) -> str:
-    """The kernel behind a cell's training forward pass: a fused one by name, else who loops over the steps."""
+    """The kernel behind a cell's training forward pass: a fused one by name, else who loops over
+    the steps."""
     if isinstance(cell, StepCell) and cell.implementation == "compiled":
         return "torch.compile"
     with _Operators() as seen, torch.enable_grad():
         cell(x_BTI)
-    loops = "loop in ATen" if any(isinstance(module, nn.RNNBase) for module in cell.modules()) else "eager operations"
+    loops = (
+        "loop in ATen"
+        if any(isinstance(module, nn.RNNBase) for module in cell.modules())
+        else "eager operations"
+    )
     return next((kernel for operator, kernel in KERNELS.items() if operator in seen.names), loops)

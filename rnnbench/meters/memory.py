@@ -1,8 +1,10 @@
-"""Peak resident growth of a process: on Linux, blocks above 64 KiB are seen to a fraction of a mebibyte.
+"""Peak resident growth of a process: on Linux, blocks above 64 KiB are seen to a fraction of a
+mebibyte.
 
-Large blocks are mapped one by one (so that freed ones go back to the system and none is found ready), what is free is
-trimmed, and the high-water mark of the process is reset before the step that is measured. Smaller blocks come from the
-heap of the C library, whose holes are not seen: a cell that makes many of them is read to some percent only.
+Large blocks are mapped one by one (so that freed ones go back to the system and none is found
+ready), what is free is trimmed, and the high-water mark of the process is reset before the step
+that is measured. Smaller blocks come from the heap of the C library, whose holes are not seen: a
+cell that makes many of them is read to some percent only.
 """
 
 import ctypes
@@ -23,16 +25,18 @@ PROC_CLEAR_REFS = Path("/proc/self/clear_refs")
 
 
 def prepare_allocator() -> None:
-    """Have the C library map every block above 64 KiB by itself; call it before anything large is allocated."""
+    """Have the C library map every block above 64 KiB by itself; call it before anything large is
+    allocated."""
     if sys.platform == "linux":
         ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, MMAP_THRESHOLD_BYTES)
 
 
 class PeakMeter:
-    """Peak bytes since `reset`, over what was taken at `baseline`; on a device of its own, what torch has from it.
+    """Peak bytes since `reset`, over what was taken at `baseline`; on a device of its own, what
+    torch has from it.
 
-    name: how they are read. Where the high-water mark cannot be reset, it is that of the whole life of the process, and
-          a figure there is only where the measured step raises it.
+    name: how they are read. Where the high-water mark cannot be reset, it is that of the whole life
+          of the process, and a figure there is only where the measured step raises it.
     """
 
     def __init__(self, device: str = "cpu") -> None:
@@ -43,7 +47,11 @@ class PeakMeter:
         elif _can_reset():
             self.name = "VmHWM over VmRSS"
         else:
-            self.name = "highest resident size of the process's life" if _life_peak() else "none on this system"
+            self.name = (
+                "highest resident size of the process's life"
+                if _life_peak()
+                else "none on this system"
+            )
 
     def baseline(self) -> None:
         """Note what is taken now, with all that is free given back."""
@@ -51,7 +59,9 @@ class PeakMeter:
         if self._device == "cuda":
             self._baseline = torch.cuda.memory_allocated()
         else:
-            self._baseline = _status_bytes("VmRSS") if _can_reset() else psutil.Process().memory_info().rss
+            self._baseline = (
+                _status_bytes("VmRSS") if _can_reset() else psutil.Process().memory_info().rss
+            )
 
     def reset(self) -> None:
         """Give back what is free, and set the high-water mark to what is then taken."""
@@ -82,7 +92,8 @@ class PeakMeter:
 
 
 def _life_peak() -> int:
-    """The highest resident size of this process's life in bytes; 0 where the system does not tell."""
+    """The highest resident size of this process's life in bytes; 0 where the system does not
+    tell."""
     if sys.platform == "win32":
         return int(psutil.Process().memory_info().peak_wset)
     highest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -8,9 +8,11 @@ from torch import Tensor
 
 
 class SavedMeter:
-    """Bytes that autograd saves while `watching`: each storage once, those of the parameters left out.
+    """Bytes that autograd saves while `watching`: each storage once, those of the parameters left
+    out.
 
-    Kept is what the kernel keeps, so that two kernels of one cell may differ. What code keeps elsewhere is not seen.
+    Kept is what the kernel keeps, so that two kernels of one cell may differ. What code keeps
+    elsewhere is not seen.
     """
 
     def __init__(self, parameters: Iterable[Tensor]) -> None:
@@ -18,8 +20,11 @@ class SavedMeter:
         self._held: dict[int, Tensor] = {}
 
     def watching(self) -> AbstractContextManager[None]:
-        """What is saved in here counts. The tensors are held, so that no storage takes the place of another one."""
-        hooks: Callable[..., AbstractContextManager[None]] = torch.autograd.graph.saved_tensors_hooks
+        """What is saved in here counts. The tensors are held, so that no storage takes the place of
+        another one."""
+        hooks: Callable[..., AbstractContextManager[None]] = (
+            torch.autograd.graph.saved_tensors_hooks
+        )
         return hooks(self._hold, lambda tensor: tensor)
 
     @property

@@ -12,7 +12,8 @@ LOOK_SECONDS = 0.3
 
 
 def look_around(seconds: float = LOOK_SECONDS) -> Surroundings:
-    """Keep still for a moment and watch the others. Processes of other namespaces count, but have no name."""
+    """Keep still for a moment and watch the others. Processes of other namespaces count, but have
+    no name."""
     before = _seconds_by_process()
     begun, cpu = time.monotonic(), psutil.cpu_times()
     time.sleep(seconds)
@@ -24,7 +25,11 @@ def look_around(seconds: float = LOOK_SECONDS) -> Surroundings:
         if process in before and process[0] != os.getpid()
     }
     busiest = max(shares, key=shares.__getitem__, default=None)
-    named = f"{busiest[1]} ({shares[busiest]:.0%} of a core)" if busiest and shares[busiest] > 0.1 else ""
+    named = (
+        f"{busiest[1]} ({shares[busiest]:.0%} of a core)"
+        if busiest and shares[busiest] > 0.1
+        else ""
+    )
     return Surroundings(
         load=os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
         busy_cores=round(max(0.0, busy / lasted), 2),
@@ -35,7 +40,10 @@ def look_around(seconds: float = LOOK_SECONDS) -> Surroundings:
 
 def _busy(times: object) -> float:
     """Seconds of all cores that somebody used, what a hypervisor took away included."""
-    fields = {name: getattr(times, name, 0.0) for name in ("user", "system", "nice", "irq", "softirq", "steal")}
+    fields = {
+        name: getattr(times, name, 0.0)
+        for name in ("user", "system", "nice", "irq", "softirq", "steal")
+    }
     return float(sum(fields.values()))
 
 

@@ -1,8 +1,10 @@
-"""Time of a step, measured so that it holds on a noisy machine: everything in one process, in turns, in random order.
+"""Time of a step, measured so that it holds on a noisy machine: everything in one process, in
+turns, in random order.
 
-Protocol: one thread, pinned to one core; three warm-up steps after the first call, which is timed apart; garbage
-collection frozen; then rounds of one step each in random order. Thread CPU time is primary for one-thread code, wall
-time stands beside it; on an accelerator both are the time between two of its events.
+Protocol: one thread, pinned to one core; three warm-up steps after the first call, which is timed
+apart; garbage collection frozen; then rounds of one step each in random order. Thread CPU time is
+primary for one-thread code, wall time stands beside it; on an accelerator both are the time between
+two of its events.
 """
 
 import gc
@@ -49,7 +51,8 @@ def _cpu_clock(call: Call) -> tuple[float, float]:
 
 
 def _cuda_clock(call: Call) -> tuple[float, float]:
-    """Nothing else waits on the device when it begins, and all that was asked of it is done when it ends."""
+    """Nothing else waits on the device when it begins, and all that was asked of it is done when it
+    ends."""
     torch.cuda.synchronize()
     begun, ended = (torch.cuda.Event(enable_timing=True) for _ in range(2))  # type: ignore[no-untyped-call]
     begun.record()
@@ -74,11 +77,13 @@ def time_side_by_side(
     begins: Callable[[str], None] = lambda _: None,
     lost: Callable[[str, Exception], None] = _raised,
 ) -> dict[str, Timing]:
-    """Take `repeats` rounds of one call of each subject, in random order within a round; each after `lead_in` calls of
-    the same subject that are not timed, for calls so short that they would measure the caches of the one before.
+    """Take `repeats` rounds of one call of each subject, in random order within a round; each after
+    `lead_in` calls of the same subject that are not timed, for calls so short that they would
+    measure the caches of the one before.
 
     begins: told the name of each subject before its turn.
-    lost:   told which subject raised what; unless that raises, the others go on without it, and it has no timing.
+    lost:   told which subject raised what; unless that raises, the others go on without it, and it
+            has no timing.
     """
     timings = {name: Timing() for name in subjects}
     live = dict(subjects)
@@ -121,7 +126,8 @@ def seconds_of(subject: Call, device: str = "cpu") -> float:
 
 
 def pin_to_cores(turn: int, number: int = 1) -> None:
-    """Keep this process on so many of the cores it may use, others at each turn; where systems allow it."""
+    """Keep this process on so many of the cores it may use, others at each turn; where systems
+    allow it."""
     if hasattr(os, "sched_setaffinity"):
         cores = sorted(os.sched_getaffinity(0))
         os.sched_setaffinity(0, {cores[(turn * number + at) % len(cores)] for at in range(number)})

@@ -16,11 +16,12 @@ Act = Callable[[], object]
 
 
 def watch_memory(prepare: Act, work: Act) -> tuple[tuple[float, ...], tuple[int, ...]]:
-    """Have a fork of this process prepare and then work: seconds and resident bytes while it works, both over those at
-    the first look.
+    """Have a fork of this process prepare and then work: seconds and resident bytes while it works,
+    both over those at the first look.
 
-    What is prepared has touched what it shares with its parent and loaded what is loaded once. Raises RuntimeError
-    where the work does not come to a good end, and OSError on systems without fork.
+    What is prepared has touched what it shares with its parent and loaded what is loaded once.
+    Raises RuntimeError where the work does not come to a good end, and OSError on systems without
+    fork.
     """
     if not hasattr(os, "fork"):
         raise OSError("memory over time is watched in a fork, and this system has none")
@@ -69,7 +70,11 @@ def _watch(child: int, say_go: int) -> tuple[tuple[float, ...], tuple[int, ...]]
                 os.write(say_go, b"1")
         gone, ended = os.waitpid(child, os.WNOHANG)
     if os.waitstatus_to_exitcode(ended) != 0:
-        raise RuntimeError(f"the process that was watched ended with {os.waitstatus_to_exitcode(ended)}")
-    seen = [(at, size) for at, size in looks if size > 0]  # none is left of a process that has ended
+        raise RuntimeError(
+            f"the process that was watched ended with {os.waitstatus_to_exitcode(ended)}"
+        )
+    seen = [
+        (at, size) for at, size in looks if size > 0
+    ]  # none is left of a process that has ended
     begun, first = seen[0]
     return tuple(round(at - begun, 4) for at, _ in seen), tuple(size - first for _, size in seen)

@@ -1,4 +1,5 @@
-"""The model around a cell: encoder, layers of cells, readout; and the hidden size that a budget allows."""
+"""The model around a cell: encoder, layers of cells, readout; and the hidden size that a budget
+allows."""
 
 from rnnbench.model.model import Model, Needs, count_parameters, tensor
 from rnnbench.model.probe import probe

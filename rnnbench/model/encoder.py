@@ -7,16 +7,19 @@ from rnnbench.time_distributed import TimeDistributed
 
 
 class Encoder(nn.Module):
-    """Tokens are embedded in `width` numbers; features are projected to it, or given as they are where that may be.
+    """Tokens are embedded in `width` numbers; features are projected to it, or given as they are
+    where that may be.
 
-    Where a batch carries both, the two are added. Frames are flattened for cells over features, and given as they are
-    to cells over frames.
+    Where a batch carries both, the two are added. Frames are flattened for cells over features, and
+    given as they are to cells over frames.
 
     features: how many numbers a step has, or None where there are only tokens.
     keep:     whether features may go to the cell as they are.
     """
 
-    def __init__(self, features: int | None, vocabulary: int | None, width: int, *, keep: bool) -> None:
+    def __init__(
+        self, features: int | None, vocabulary: int | None, width: int, *, keep: bool
+    ) -> None:
         super().__init__()
         self.embedding = nn.Embedding(vocabulary, width) if vocabulary is not None else None
         self.projection: nn.Module | None = None

@@ -1,4 +1,5 @@
-"""Layers around cells: a cell alone, or in a residual block. Each hands the state of its cell on."""
+"""Layers around cells: a cell alone, or in a residual block. Each hands the state of its cell
+on."""
 
 from typing import Any
 
@@ -21,10 +22,11 @@ class Bare(nn.Module):
 
 
 class Residual(nn.Module):
-    """x + W cell(norm(x)), then x + MLP(norm(x)); W is the identity where the cell's outputs are as wide as x.
+    """x + W cell(norm(x)), then x + MLP(norm(x)); W is the identity where the cell's outputs are as
+    wide as x.
 
-    The pre-norm block of recent language models (De et al. 2024, arXiv:2402.19427, section 2.1), norms as in Ba et al.
-    2016, arXiv:1607.06450.
+    The pre-norm block of recent language models (De et al. 2024, arXiv:2402.19427, section 2.1),
+    norms as in Ba et al. 2016, arXiv:1607.06450.
     """
 
     def __init__(self, cell: nn.Module, width: int, cell_outputs: int) -> None:
@@ -42,7 +44,10 @@ class Residual(nn.Module):
 
 
 class GatedMLP(nn.Module):
-    """W3 (silu(W1 x) * W2 x), inner width twice that of x.  source: Shazeer 2020, arXiv:2002.05202, equation 6."""
+    """W3 (silu(W1 x) * W2 x), inner width twice that of x.
+
+    source: Shazeer 2020, arXiv:2002.05202, equation 6.
+    """
 
     def __init__(self, width: int) -> None:
         super().__init__()

@@ -17,7 +17,8 @@ from rnnbench.state import detach_state
 from rnnbench.time_distributed import TimeDistributed
 
 BuildCell = Callable[..., nn.Module]
-"""From input size (an int, or (C, H, W) for frames) and hidden size to a cell; the options are bound already."""
+"""From input size (an int, or (C, H, W) for frames) and hidden size to a cell; the options are
+bound already."""
 States = Sequence[Any]
 """The state of each layer's cell, or None for its initial state."""
 
@@ -25,8 +26,9 @@ States = Sequence[Any]
 class Needs(NamedTuple):
     """What a cell wants to be fed with.
 
-    over_frames: frames (B, T, C, H, W) in place of features.
-    same_size:   as many features as it has hidden units, so that they are projected whatever the recipe says.
+    over_frames:   frames (B, T, C, H, W) in place of features.
+    same_size:     as many features as it has hidden units, so that they are projected whatever the
+                   recipe says.
     carries_state: whether its states are worth carrying on; where not, none are handed on.
     """
 
@@ -39,17 +41,25 @@ FEATURES = Needs()
 
 
 class Model(nn.Module):
-    """inputs -> encoder -> layers of cells -> readout, at the last real step or at each one as the task says.
+    """inputs -> encoder -> layers of cells -> readout, at the last real step or at each one as the
+    task says.
 
-    Features (B, T, I), frames (B, T, C, H, W), tokens (B, T), or features and tokens, to (B, O) or (B, T, O). The same
-    for every cell of a comparison, but for the cell. Over frames the readout is a 1x1 convolution at each step for
-    cells over frames that are asked for frames, and linear for all others.
+    Features (B, T, I), frames (B, T, C, H, W), tokens (B, T), or features and tokens, to (B, O) or
+    (B, T, O). The same for every cell of a comparison, but for the cell. Over frames the readout is
+    a 1x1 convolution at each step for cells over frames that are asked for frames, and linear for
+    all others.
 
     Raises Refused for a cell over frames on a task without them, or in a residual backbone.
     """
 
     def __init__(
-        self, build: BuildCell, task: Task, recipe: Recipe, example: Batch, hidden: int, needs: Needs = FEATURES
+        self,
+        build: BuildCell,
+        task: Task,
+        recipe: Recipe,
+        example: Batch,
+        hidden: int,
+        needs: Needs = FEATURES,
     ) -> None:
         super().__init__()
         self.every_step = task.readout == "every-step"
@@ -78,7 +88,9 @@ class Model(nn.Module):
                 self.layers.append(Bare(cell))
                 shape = outputs
             x_1T = x_1T.new_zeros(1, 2, *shape)
-        self.norm: nn.Module = nn.LayerNorm(shape[0]) if recipe.backbone == "residual" else nn.Identity()
+        self.norm: nn.Module = (
+            nn.LayerNorm(shape[0]) if recipe.backbone == "residual" else nn.Identity()
+        )
         self.readout = self._make_readout(shape, task)
 
     def _make_readout(self, shape: tuple[int, ...], task: Task) -> nn.Module:
@@ -86,7 +98,9 @@ class Model(nn.Module):
             channels = task.output_size // int(np.prod(shape[1:]))
             per_frame: nn.Module = nn.Sequential(nn.Conv2d(shape[0], channels, 1), nn.Flatten())
         elif self.over_frames:
-            per_frame = nn.Sequential(nn.Flatten(), nn.Linear(int(np.prod(shape)), task.output_size))
+            per_frame = nn.Sequential(
+                nn.Flatten(), nn.Linear(int(np.prod(shape)), task.output_size)
+            )
         else:
             per_frame = nn.Linear(shape[0], task.output_size)
         return TimeDistributed(per_frame) if self.every_step else per_frame
@@ -96,16 +110,21 @@ class Model(nn.Module):
         """The cells, the one next to the inputs first."""
         return [layer.cell for layer in self.layers if isinstance(layer, Bare | Residual)]
 
-    def forward(self, inputs: Tensor, tokens: Tensor | None = None, lengths: Tensor | None = None) -> Tensor:
-        """Whole sequences, each from the initial state; `lengths` (B,) says where the padding begins."""
+    def forward(
+        self, inputs: Tensor, tokens: Tensor | None = None, lengths: Tensor | None = None
+    ) -> Tensor:
+        """Whole sequences, each from the initial state; `lengths` (B,) says where the padding
+        begins."""
         y_BTH, _ = self._through_layers(inputs, tokens, [None] * len(self.layers))
         if not self.every_step:
             y_BTH = at_last_step(y_BTH, lengths)
         return self.readout(self.norm(y_BTH))  # type: ignore[no-any-return]
 
-    def carry_on(self, inputs: Tensor, tokens: Tensor | None, states: States | None) -> tuple[Tensor, list[Any]]:
-        """Go on from these states: outputs at every step, and the states after the last one, None where the cell does
-        not carry them."""
+    def carry_on(
+        self, inputs: Tensor, tokens: Tensor | None, states: States | None
+    ) -> tuple[Tensor, list[Any]]:
+        """Go on from these states: outputs at every step, and the states after the last one, None
+        where the cell does not carry them."""
         y_BTH, after = self._through_layers(inputs, tokens, states or [None] * len(self.layers))
         return self.readout(self.norm(y_BTH)), after if self.carries_state else [None] * len(after)
 
@@ -113,7 +132,9 @@ class Model(nn.Module):
         """The states, through which no gradient flows."""
         return [detach_state(cell, state) for cell, state in zip(self.cells, states, strict=True)]
 
-    def _through_layers(self, inputs: Tensor, tokens: Tensor | None, states: States) -> tuple[Tensor, list[Any]]:
+    def _through_layers(
+        self, inputs: Tensor, tokens: Tensor | None, states: States
+    ) -> tuple[Tensor, list[Any]]:
         y_BTH = inputs if self.over_frames else self.encoder(inputs, tokens)
         after = []
         for layer, state in zip(self.layers, states, strict=True):

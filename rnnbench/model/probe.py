@@ -11,7 +11,8 @@ from rnnbench.state import tensors_of
 class Probed(NamedTuple):
     """What a cell gives.
 
-    outputs:      the shape of its output behind batch and time: (H,) for features, (C, H, W) for frames.
+    outputs:      the shape of its output behind batch and time: (H,) for features, (C, H, W) for
+                  frames.
     state_floats: numbers in the state of one sequence, complex ones counted twice.
     """
 
@@ -20,7 +21,8 @@ class Probed(NamedTuple):
 
 
 def probe(cell: nn.Module, x_1T: Tensor) -> Probed:
-    """What a cell gives for such inputs, (1, T, I) or (1, T, C, H, W), learned by running it at two batch sizes.
+    """What a cell gives for such inputs, (1, T, I) or (1, T, C, H, W), learned by running it at two
+    batch sizes.
 
     It is run as in evaluation, which leaves running statistics and random streams alone.
     Raises CellContractError where the cell does not keep the contract.
@@ -41,12 +43,20 @@ def _run(cell: nn.Module, x_1T: Tensor) -> Probed:
         returned = cell(x_BT)
         name = type(cell).__name__
         if not isinstance(returned, tuple) or len(returned) != 2:
-            raise CellContractError(f"{name}: forward should return (y, state), got {type(returned).__name__}")
+            raise CellContractError(
+                f"{name}: forward should return (y, state), got {type(returned).__name__}"
+            )
         y_BT, state = returned
-        if not isinstance(y_BT, Tensor) or y_BT.ndim != x_BT.ndim or y_BT.shape[:2] != x_BT.shape[:2]:
+        if (
+            not isinstance(y_BT, Tensor)
+            or y_BT.ndim != x_BT.ndim
+            or y_BT.shape[:2] != x_BT.shape[:2]
+        ):
             got = tuple(y_BT.shape) if isinstance(y_BT, Tensor) else type(y_BT).__name__
             wanted = "(B, T, H)" if x_BT.ndim == 3 else "(B, T, C, H, W)"
-            raise CellContractError(f"{name}: for input {tuple(x_BT.shape)}, y should be {wanted}, got {got}")
+            raise CellContractError(
+                f"{name}: for input {tuple(x_BT.shape)}, y should be {wanted}, got {got}"
+            )
         shape = tuple(y_BT.shape[2:])
         floats.append(_count_floats(state))
     return Probed(shape, floats[1] - floats[0])

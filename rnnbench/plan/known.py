@@ -12,10 +12,11 @@ class Known(Struct, frozen=True):
     """What planning needs of a result.
 
     epochs_to_target: None where it was not reached.
-    loss:             the deciding metric on validation data at the chosen epoch, turned so that lower is better; None
-                      where there is none.
+    loss:             the deciding metric on validation data at the chosen epoch, turned so that
+                      lower is better; None where there is none.
     figures:          of an evaluation: what a claim may be about, by name.
-    log_ratios:       of a replicate of times, to the ruler, by row; `seconds` is how long its process took.
+    log_ratios:       of a replicate of times, to the reference cell, by row; `seconds` is how long
+                      its process took.
     absent:           of a cost trial, why cells have no row, by row.
     """
 
@@ -40,11 +41,19 @@ Index = Mapping[str, Known]
 def known(result: Result) -> Known:
     """What planning needs of this result."""
     if result.costs:
-        ratios = {row.row: row.log_ratio_to_ruler for row in result.costs if isinstance(row, TimeRow)}
-        return Known(result.status, log_ratios=ratios, seconds=result.seconds.process, absent=result.absent)
+        ratios = {
+            row.row: row.log_ratio_to_reference_cell
+            for row in result.costs
+            if isinstance(row, TimeRow)
+        }
+        return Known(
+            result.status, log_ratios=ratios, seconds=result.seconds.process, absent=result.absent
+        )
     learning = result.learning
     if learning is None or learning.chosen_epoch is None:
         return Known(result.status, seconds=result.seconds.process, figures=claim_figures(result))
     metric = learning.metrics[0]
     score = learning.curve[learning.chosen_epoch - 1].validation[metric.name]
-    return Known(result.status, learning.epochs_to_target, metric.loss(score), figures=claim_figures(result))
+    return Known(
+        result.status, learning.epochs_to_target, metric.loss(score), figures=claim_figures(result)
+    )

@@ -10,9 +10,15 @@ from rnnbench.records import CellUse, Recipe, Suite, TaskUse, trial_id
 
 
 def raced(
-    suite: Suite, use: TaskUse, cell: CellUse, index: Index, seeds: Sequence[int], rates: Sequence[float] = ()
+    suite: Suite,
+    use: TaskUse,
+    cell: CellUse,
+    index: Index,
+    seeds: Sequence[int],
+    rates: Sequence[float] = (),
 ) -> Raced:
-    """How far the race of a cell's rates on a task has come, over these seeds; `rates` as in `race`."""
+    """How far the race of a cell's rates on a task has come, over these seeds; `rates` as in
+    `race`."""
 
     @cache
     def look(rate: float, seed: int) -> Scored | None:
@@ -30,7 +36,8 @@ def scored(outcome: Known) -> Scored:
 
 
 def tuned(suite: Suite, use: TaskUse, cell: CellUse, index: Index) -> float | None:
-    """The best rate on tuning seeds. Where no rate gave a score (the cell fails, say), it is the recipe's own."""
+    """The best rate on tuning seeds. Where no rate gave a score (the cell fails, say), it is the
+    recipe's own."""
     trials = tuning_trials(suite, use.lowest, cell)
     outcomes = [(trial, index.get(trial_id(trial))) for trial in trials]
     if any(outcome is None for _, outcome in outcomes):
@@ -43,8 +50,12 @@ def tuned(suite: Suite, use: TaskUse, cell: CellUse, index: Index) -> float | No
 
 
 def best_rate(by_rate: Mapping[float, Sequence[Known]], recipe: Recipe) -> float:
-    """The rate that lost the fewest seeds; among those, the one with the fewest epochs to target (the whole budget
-    where it was not reached); among those, the one with the best mean score on validation data."""
-    ranks = {rate: rank([scored(outcome) for outcome in by_rate[rate]], recipe.epochs) for rate in by_rate}
+    """The rate that lost the fewest seeds; among those, the one with the fewest epochs to target
+    (the whole budget where it was not reached); among those, the one with the best mean score on
+    validation data."""
+    ranks = {
+        rate: rank([scored(outcome) for outcome in by_rate[rate]], recipe.epochs)
+        for rate in by_rate
+    }
     best = min(by_rate, key=ranks.__getitem__)
     return best if ranks[best][0] < len(by_rate[best]) else recipe.learning_rate

@@ -7,7 +7,9 @@ from rnnbench.plan.replicates import cost_trials
 from rnnbench.records import FIRST_TUNING_SEED, CellUse, LearningTrial, Suite, TaskUse
 
 
-def learning_trial(suite: Suite, use: TaskUse, cell: CellUse, seed: int, rate: float) -> LearningTrial:
+def learning_trial(
+    suite: Suite, use: TaskUse, cell: CellUse, seed: int, rate: float
+) -> LearningTrial:
     """The evaluation of a cell on a task at a seed and a rate."""
     return LearningTrial(
         suite=suite.name,
@@ -31,7 +33,8 @@ def first_seeds(suite: Suite) -> tuple[int, ...]:
 
 
 def is_searched(use: TaskUse) -> bool:
-    """Whether there is a search on this task itself: several rates to choose among, and no lower rung that has it."""
+    """Whether there is a search on this task itself: several rates to choose among, and no lower
+    rung that has it."""
     return use.recipe.tune and len(use.recipe.learning_rates) > 1 and use.below is None
 
 
@@ -39,21 +42,24 @@ def tuning_trials(suite: Suite, use: TaskUse, cell: CellUse) -> list[LearningTri
     """The search for a cell's learning rate on a task: each rate on each tuning seed."""
     recipe = use.recipe
     return [
-        msgspec.structs.replace(learning_trial(suite, use, cell, seed, rate), phase="tuning", diagnostics=())
+        msgspec.structs.replace(
+            learning_trial(suite, use, cell, seed, rate), phase="tuning", diagnostics=()
+        )
         for seed in range(FIRST_TUNING_SEED, FIRST_TUNING_SEED + recipe.tuning_seeds)
         for rate in recipe.learning_rates
     ]
 
 
 def count_trials(suite: Suite) -> int:
-    """How many trials the suite has in all: rungs that may never be climbed included; what a search may ask for besides
-    its grid, and replicates that precision may ask for, left out."""
+    """How many trials the suite has in all: rungs that may never be climbed included; what a search
+    may ask for besides its grid, and replicates that precision may ask for, left out."""
     learning = sum(len(suite.cells_on(use)) * _count(suite, use) for use in suite.tasks)
     return learning + sum(1 for _ in cost_trials(suite))
 
 
 def _count(suite: Suite, use: TaskUse) -> int:
-    """How many trainings a cell has on a task; by a race, where its grid is not widened, and nothing is given up."""
+    """How many trainings a cell has on a task; by a race, where its grid is not widened, and
+    nothing is given up."""
     recipe, seeds = use.recipe, len(suite.seeds)
     rates = len(recipe.learning_rates)
     if is_raced(recipe):

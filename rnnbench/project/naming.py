@@ -40,11 +40,12 @@ class Names:
 
 
 def name_project(name: str, catalogue: Catalogue) -> Names:
-    """The forms of this name. Raises RnnbenchError for one that is malformed or taken, saying by whom."""
+    """The forms of this name. Raises RnnbenchError for one that is malformed or taken, saying by
+    whom."""
     if not KEBAB.fullmatch(name):
         raise RnnbenchError(
-            f"new: '{name}' is no name for a plugin: lower-case letters and digits, words joined by hyphens, a letter "
-            f"first.{_nearest(name)}"
+            f"new: '{name}' is no name for a plugin: lower-case letters and digits, words joined by"
+            f" hyphens, a letter first.{_nearest(name)}"
         )
     if len(name) > LONGEST:
         raise RnnbenchError(f"new: '{name}' has {len(name)} letters; a name has at most {LONGEST}")
@@ -64,12 +65,13 @@ def _nearest(name: str) -> str:
 
 
 def _refuse_taken(name: str, catalogue: Catalogue) -> None:
-    """Of all three kinds, for `rnnbench check NAME` and `rnnbench show NAME` look for a name among all."""
+    """Of all three kinds, for `rnnbench check NAME` and `rnnbench show NAME` look for a name among
+    all."""
     for shelf in (catalogue.cells, catalogue.tasks, catalogue.suites):
         if name in shelf:
             raise RnnbenchError(
-                f"new: there is a {shelf.kind} called '{name}' already, from {shelf[name].plugin.origin}. "
-                f"Choose another name, such as 'my-{name}'"
+                f"new: there is a {shelf.kind} called '{name}' already, from"
+                f" {shelf[name].plugin.origin}. Choose another name, such as 'my-{name}'"
             )
 
 
@@ -86,5 +88,6 @@ def _refuse_shadowing(names: Names) -> None:
     else:
         return
     raise RnnbenchError(
-        f"new: the package would be called '{names.package}', {reason}. Choose another name, such as 'my-{names.name}'"
+        f"new: the package would be called '{names.package}', {reason}. Choose another name, such"
+        f" as 'my-{names.name}'"
     )

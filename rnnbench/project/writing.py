@@ -17,7 +17,11 @@ SHARED = {
     "gitignore": ".gitignore",
 }
 OWN: dict[Kind, dict[str, str]] = {
-    "cell": {"plugin.py": "{package}/__init__.py", "layer.py": "{package}/layer.py", "test.py": "tests/test_cell.py"},
+    "cell": {
+        "plugin.py": "{package}/__init__.py",
+        "layer.py": "{package}/layer.py",
+        "test.py": "tests/test_cell.py",
+    },
     "task": {"plugin.py": "{package}/__init__.py", "test.py": "tests/test_task.py"},
     "suite": {
         "plugin.py": "{package}/__init__.py",
@@ -50,11 +54,14 @@ def _refuse_occupied(folder: Path) -> None:
         held = sorted(path.name for path in folder.iterdir())
         if held:
             raise RnnbenchError(
-                f"new: {folder} is not empty, it holds {', '.join(held[:3])}{', ...' if len(held) > 3 else ''}; "
-                "nothing is overwritten. -o FOLDER writes elsewhere"
+                f"new: {folder} is not empty, it holds"
+                f" {', '.join(held[:3])}{', ...' if len(held) > 3 else ''}; nothing is overwritten."
+                " -o FOLDER writes elsewhere"
             )
     elif folder.exists() or folder.is_symlink():
-        raise RnnbenchError(f"new: {folder} is no folder; nothing is overwritten. -o FOLDER writes elsewhere")
+        raise RnnbenchError(
+            f"new: {folder} is no folder; nothing is overwritten. -o FOLDER writes elsewhere"
+        )
 
 
 def _render(kind: Kind, names: Names) -> dict[str, str]:
@@ -69,8 +76,14 @@ def _render(kind: Kind, names: Names) -> dict[str, str]:
     templates = {f"all/{name}": place for name, place in SHARED.items()}
     templates |= {f"{kind}/{name}": place for name, place in OWN[kind].items()}
     return {
-        place.format(package=names.package, name=names.name): environment.get_template(f"{template}{SUFFIX}").render(
-            kind=kind, name=names.name, package=names.package, title=names.title, version=version("rnnbench")
+        place.format(package=names.package, name=names.name): (
+            environment.get_template(f"{template}{SUFFIX}").render(
+                kind=kind,
+                name=names.name,
+                package=names.package,
+                title=names.title,
+                version=version("rnnbench"),
+            )
         )
         for template, place in templates.items()
     }

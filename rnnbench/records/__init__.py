@@ -4,11 +4,11 @@ from rnnbench.records.checkpoints import CHECKPOINT_SECONDS, Checkpoints
 from rnnbench.records.claim import Claim
 from rnnbench.records.consistency import contradiction
 from rnnbench.records.cost import (
-    Aim,
     CostFigure,
     InstructionsRow,
     MemoryRow,
     OperationsRow,
+    PrecisionTarget,
     Surroundings,
     TimelineRow,
     TimeRow,
@@ -52,7 +52,6 @@ __all__ = [
     "MEASURED_BY",
     "RATIOS",
     "SHARES",
-    "Aim",
     "CellUse",
     "CheckRequest",
     "CheckWord",
@@ -87,6 +86,7 @@ __all__ = [
     "OperationsRow",
     "Option",
     "Outcome",
+    "PrecisionTarget",
     "Provenance",
     "Question",
     "Reading",

@@ -1,4 +1,5 @@
-"""A claim: a sentence that can be wrong, with the measurements that decide it, and the looks at it."""
+"""A claim: a sentence that can be wrong, with the measurements that decide it, and the looks at
+it."""
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -18,7 +19,8 @@ class Claim(Struct, frozen=True, kw_only=True):
     settling:   how many seeds were to decide it when it was run first; 0 where that is not known.
     evenly:     whether looks at fewer than those were planned, each with a fair chance.
     looks:      how many looks a rule planned, where older versions say no more of them.
-    seeds_end:  up to which seed it was run, that one not included; 0 where only their number is known.
+    seeds_end:  up to which seed it was run, that one not included; 0 where only their number is
+                known.
     changed:    days on which what it asks was changed while results were there already.
     """
 
@@ -40,11 +42,14 @@ class Claim(Struct, frozen=True, kw_only=True):
     @property
     def missing(self) -> tuple[str, ...]:
         """What it needs and is not installed, each once."""
-        return tuple(dict.fromkeys(reason for reading in self.readings for reason in reading.missing))
+        return tuple(
+            dict.fromkeys(reason for reading in self.readings for reason in reading.missing)
+        )
 
     @property
     def family(self) -> int:
-        """How many conditions are decided together; a reading that cannot be tested here counts as one."""
+        """How many conditions are decided together; a reading that cannot be tested here counts as
+        one."""
         return sum(len(reading.questions) + bool(reading.missing) for reading in self.readings)
 
     @property
@@ -55,8 +60,8 @@ class Claim(Struct, frozen=True, kw_only=True):
 
     @property
     def by_rule(self) -> tuple[int, ...]:
-        """The numbers of seeds at which a rule looks at it. Where only their number is known they are those of a suite
-        that has ten seeds, or else spread over the seeds up to its cap."""
+        """The numbers of seeds at which a rule looks at it. Where only their number is known they
+        are those of a suite that has ten seeds, or else spread over the seeds up to its cap."""
         if self.at_looks or self.looks == 1:
             return self.at_looks
         usual = tuple(range(10, self.most_seeds + 1, 5))
@@ -65,14 +70,16 @@ class Claim(Struct, frozen=True, kw_only=True):
 
     @property
     def plan(self) -> tuple[int, bool]:
-        """How many seeds are to decide it, 0 where that is not known, and whether fewer have a fair chance to."""
+        """How many seeds are to decide it, 0 where that is not known, and whether fewer have a fair
+        chance to."""
         if self.settling:
             return self.settling, self.evenly
         return (self.by_rule[-1], True) if self.by_rule else (min(self.looked, default=0), False)
 
     def after(self, before: "Claim | None", seeds: int, seeds_end: int = 0) -> "Claim":
-        """The same with the looks that were had before, those of its rule that are still to come, or one more by hand
-        at so many seeds, up to the one that ends them. What was to decide it at first stays so."""
+        """The same with the looks that were had before, those of its rule that are still to come,
+        or one more by hand at so many seeds, up to the one that ends them. What was to decide it at
+        first stays so."""
         had = before or replace(self, looked=(), at_looks=(), looks=1)
         latest = max((*had.looked, *had.by_rule), default=0)
         ahead = tuple(look for look in self.at_looks if look >= latest)
@@ -88,8 +95,13 @@ class Claim(Struct, frozen=True, kw_only=True):
         return replace(after, settling=settling, evenly=evenly)
 
     def asks_as(self, other: "Claim") -> bool:
-        """Whether both put one sentence to one test; how many seeds it may cost, and what is installed, aside."""
-        if (self.sentence, self.parts, len(self.readings)) != (other.sentence, other.parts, len(other.readings)):
+        """Whether both put one sentence to one test; how many seeds it may cost, and what is
+        installed, aside."""
+        if (self.sentence, self.parts, len(self.readings)) != (
+            other.sentence,
+            other.parts,
+            len(other.readings),
+        ):
             return False
         return all(map(_alike, self.readings, other.readings))
 
@@ -108,5 +120,7 @@ def _alike(one: Reading, other: Reading) -> bool:
 
 def _bare(reading: Reading, *, lacking: bool) -> Reading:
     """Without what it, and its conditions, are called."""
-    questions = () if lacking else tuple(replace(question, facets={}) for question in reading.questions)
+    questions = (
+        () if lacking else tuple(replace(question, facets={}) for question in reading.questions)
+    )
     return replace(reading, title="", questions=questions, missing=())

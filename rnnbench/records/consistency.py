@@ -1,6 +1,8 @@
-"""What a stored result must keep so that readers can rely on it: its parts say the same of one trial.
+"""What a stored result must keep so that readers can rely on it: its parts say the same of one
+trial.
 
-A result that was written by this program keeps all of it. One that does not was edited, or made by something else.
+A result that was written by this program keeps all of it. One that does not was edited, or made by
+something else.
 """
 
 import math
@@ -77,7 +79,10 @@ def _of_metrics(learning: Learning) -> Iterator[str]:
     for split, scores in (("test", learning.test), ("trivial", learning.trivial)):
         for name in scores:
             if name not in names:
-                yield f"it has a {split} score of '{name}', which is none of its metrics: {', '.join(names)}"
+                yield (
+                    f"it has a {split} score of '{name}', which is none of its metrics:"
+                    f" {', '.join(names)}"
+                )
 
 
 def _of_curve(learning: Learning, trial: LearningTrial) -> Iterator[str]:
@@ -91,11 +96,20 @@ def _of_curve(learning: Learning, trial: LearningTrial) -> Iterator[str]:
     names = {metric.name for metric in learning.metrics}
     for epoch in learning.curve:
         if learning.metrics and learning.metrics[0].name not in epoch.validation:
-            yield f"epoch {epoch.epoch} has no validation score of '{learning.metrics[0].name}', which decides"
+            yield (
+                f"epoch {epoch.epoch} has no validation score of '{learning.metrics[0].name}',"
+                " which decides"
+            )
         for name in epoch.validation:
             if name not in names:
-                yield f"epoch {epoch.epoch} has a validation score of '{name}', which is none of its metrics"
-    for what, epoch_number in (("chosen", learning.chosen_epoch), ("solved", learning.epochs_to_target)):
+                yield (
+                    f"epoch {epoch.epoch} has a validation score of '{name}', which is none of its"
+                    " metrics"
+                )
+    for what, epoch_number in (
+        ("chosen", learning.chosen_epoch),
+        ("solved", learning.epochs_to_target),
+    ):
         if epoch_number is not None and not 1 <= epoch_number <= learning.epochs_run:
             yield f"the {what} epoch is {epoch_number}, and it ran {learning.epochs_run}"
 
@@ -137,7 +151,10 @@ def _of_cost(result: Result, trial: CostTrial) -> Iterator[str]:
 def _of_row(row: CostFigure) -> Iterator[str]:
     if isinstance(row, TimeRow):
         if not row.cpu_seconds or len(row.cpu_seconds) != len(row.wall_seconds):
-            yield f"the row of '{row.row}' has {len(row.cpu_seconds)} CPU times, and {len(row.wall_seconds)} wall times"
+            yield (
+                f"the row of '{row.row}' has {len(row.cpu_seconds)} CPU times, and"
+                f" {len(row.wall_seconds)} wall times"
+            )
         if any(seconds < 0 for seconds in (*row.cpu_seconds, *row.wall_seconds)):
             yield f"the row of '{row.row}' has a time below zero"
     if isinstance(row, TimelineRow) and len(row.seconds) != len(row.bytes):
@@ -150,8 +167,8 @@ def _infinite(value: Any, place: str) -> Iterator[str]:
         if not math.isfinite(value):
             yield place
     elif isinstance(value, Struct):
-        for field in value.__struct_fields__:
-            yield from _infinite(getattr(value, field), field)
+        for name, key in zip(value.__struct_fields__, value.__struct_encode_fields__, strict=True):
+            yield from _infinite(getattr(value, name), key)
     elif isinstance(value, dict):
         for key, inner in value.items():
             yield from _infinite(inner, f"{place} of '{key}'")

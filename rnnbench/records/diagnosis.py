@@ -21,7 +21,8 @@ class Diagnosis(Struct, frozen=True, kw_only=True):
 
 
 class Diagnosed(Struct, frozen=True, kw_only=True):
-    """One measurement of the model as initialised, and at the epoch that was chosen; why one of them is missing."""
+    """One measurement of the model as initialised, and at the epoch that was chosen; why one of
+    them is missing."""
 
     fresh: Diagnosis | None = None
     trained: Diagnosis | None = None

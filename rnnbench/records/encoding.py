@@ -6,7 +6,8 @@ import msgspec
 
 
 def encode(record: object, *, order: Literal["deterministic", "sorted"] | None = None) -> bytes:
-    """A record as JSON. Lone surrogates, as messages of exceptions and names of files may have, become "\\\\udc80"."""
+    """A record as JSON. Lone surrogates, as messages of exceptions and names of files may have,
+    become "\\\\udc80"."""
     try:
         return msgspec.json.encode(record, order=order)
     except UnicodeEncodeError:

@@ -8,9 +8,10 @@ from msgspec import Struct
 class Outcome(Struct, frozen=True, kw_only=True):
     """What one check says of one subject.
 
-    sentence: for a failure what was done, what was expected and by how much it missed; why a check is not applicable;
-              what was seen in passing.
-    decided:  whether the check was run to its end; where it was not, it counts as failed, and the sentence says why.
+    sentence: for a failure what was done, what was expected and by how much it missed; why a check
+              is not applicable; what was seen in passing.
+    decided:  whether the check was run to its end; where it was not, it counts as failed, and the
+              sentence says why.
     """
 
     subject: str
@@ -48,7 +49,8 @@ class CheckRequest(Struct, frozen=True, kw_only=True):
 
 
 class CheckWord(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One line of what a process that checks says: first its laws, then an outcome for each; or why there is none."""
+    """One line of what a process that checks says: first its laws, then an outcome for each; or why
+    there is none."""
 
     laws: tuple[Law, ...] = ()
     outcome: Outcome | None = None

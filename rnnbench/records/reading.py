@@ -1,14 +1,16 @@
-"""What a claim asks: its readings, the conditions under which each is tested, and where an effect has to lie."""
+"""What a claim asks: its readings, the conditions under which each is tested, and where an effect
+has to lie."""
 
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from rnnbench.records.recipe import Measurement
 from rnnbench.records.side import CostSide, LearningSide
 
 SHARES = (1.0, 0.9, 0.75)
-"""Thresholds of what is acceptable: how much of the way from the trivial forecast to the target each one asks for."""
+"""Thresholds of what is acceptable: how much of the way from the trivial forecast to the target
+each one asks for."""
 LearningFigure = Literal[
     "epochs",  # to the threshold, the budget standing for "not reached"
     "solved",  # whether the threshold was reached
@@ -37,7 +39,8 @@ MEASURED_BY: dict[str, Measurement] = {
 }
 """By which measurement a figure of cost is had."""
 RATIOS = frozenset({"epochs", "diagnosis", *MEASURED_BY})
-"""Figures of two cells that are held against each other as a ratio; the others are by their difference."""
+"""Figures of two cells that are held against each other as a ratio; the others are by their
+difference."""
 
 
 class Region(Struct, frozen=True):
@@ -59,18 +62,20 @@ class Region(Struct, frozen=True):
 class Question(Struct, frozen=True, kw_only=True):
     """One condition under which a claim is tested.
 
-    facets: what tells it from the other conditions, in words: task, horizon, what is equal, threshold, kernel.
-    first, second: the cell that the claim is about, and the one it is held against, where there is one.
-    share:  the threshold, as in `SHARES`.
-    pace:   of seconds: the two cells whose time of a step multiplies the epochs.
-    smaller: of growing data: both cells on each smaller part of the training data.
+    facets:        what tells it from the other conditions, in words: task, horizon, what is equal,
+                   threshold, kernel.
+    first, second: the cell that the claim is about, and the one it is held against, where there is
+                   one.
+    share:         the threshold, as in `SHARES`.
+    pace:          of seconds: the two cells whose time of a step multiplies the epochs.
+    smaller:       of growing data: both cells on each smaller part of the training data.
     """
 
     facets: dict[str, str]
     first: LearningSide | CostSide
     second: LearningSide | CostSide | None = None
     share: float = 1.0
-    pace: tuple[CostSide, CostSide] | None = None
+    step_time: tuple[CostSide, CostSide] | None = field(default=None, name="pace")
     smaller: tuple[tuple[LearningSide, LearningSide], ...] = ()
 
     @property
@@ -87,7 +92,8 @@ class Reading(Struct, frozen=True, kw_only=True):
     source:  of a diagnosis: the diagnostic, and whether of the fresh or the trained model.
     region:  where the effect must lie.
     missing: cells and tasks that it needs and that are not installed.
-    growing: whether the effect is by how much the difference of two scores grows with each doubling of the data.
+    growing: whether the effect is by how much the difference of two scores grows with each doubling
+             of the data.
     """
 
     title: str

@@ -23,36 +23,41 @@ FIRST_TUNING_SEED = 1_000_000
 class Recipe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How a model is built and trained; the same for every cell of a comparison.
 
-    match:               what is equal between cells: the whole model's "parameters", the numbers in its "state", or the
-                         "hidden" size.
+    match:               what is equal between cells: the whole model's "parameters", the numbers in
+                         its "state", or the "hidden" size.
     parameters:          the budget of the whole model, where parameters are matched.
-    state_floats:        numbers carried between steps for one sequence, all layers together, where state is matched.
+    state_floats:        numbers carried between steps for one sequence, all layers together, where
+                         state is matched.
     hidden_size:         H, where the hidden size is matched.
-    encoder:             "auto" gives features to the cell as they are where the backbone allows it; "linear" projects
-                         them to H. Tokens are embedded in H numbers either way.
+    encoder:             "auto" gives features to the cell as they are where the backbone allows it;
+                         "linear" projects them to H. Tokens are embedded in H numbers either way.
     layers:              cells on top of each other.
-    backbone:            "bare" stacks cells; "residual" puts each in a pre-norm residual block with a gated MLP.
+    backbone:            "bare" stacks cells; "residual" puts each in a pre-norm residual block with
+                         a gated MLP.
     learning_rate:       the rate used where no search chose one.
     weight_decay:        None leaves it at the optimiser's own: 0.01 for adamw, 0 for the others.
     schedule:            "cosine" lets the rate fall to zero over the budget of steps.
-    tune:                search each cell's learning rate among `learning_rates` by validation data. A suite's file
-                         tunes unless it says `tune = false`.
-    search:              how: by a "race" of all rates over the seeds of the evaluation, in which those that are told to
-                         be worse than the best are given up from `race_from` seeds on; or on "tuning-seeds" seeds of
-                         their own, of which there are `tuning_seeds`, training the best rate alone.
-    lowest_rate:         how far a race widens a grid whose best rate is its lowest; likewise `highest_rate`.
+    tune:                search each cell's learning rate among `learning_rates` by validation data.
+                         A suite's file tunes unless it says `tune = false`.
+    search:              how: by a "race" of all rates over the seeds of the evaluation, in which
+                         those that are told to be worse than the best are given up from `race_from`
+                         seeds on; or on "tuning-seeds" seeds of their own, of which there are
+                         `tuning_seeds`, training the best rate alone.
+    lowest_rate:         how far a race widens a grid whose best rate is its lowest; likewise
+                         `highest_rate`.
     clip_norm:           largest norm of the gradient over all parameters; 0 leaves it uncut.
     epochs:              the budget of training, and where epochs-to-target is censored.
     steps_per_epoch:     training steps that make an epoch where data is generated.
-    training_share:      how much of the training data is trained on, where they are finite. Each seed draws its own
-                         part, the same for every cell, and smaller parts lie in larger ones. An epoch has as many steps
-                         as one over all of the data.
+    training_share:      how much of the training data is trained on, where they are finite. Each
+                         seed draws its own part, the same for every cell, and smaller parts lie in
+                         larger ones. An epoch has as many steps as one over all of the data.
     validation_examples: size of the generated validation set; likewise `test_examples`.
     stop_when_solved:    stop once two evaluations in a row are at the target.
-    futility_epochs:     give an unsolved trial up (status `stopped`) when its validation score has not improved for so
-                         many epochs; 0 never does.
+    futility_epochs:     give an unsolved trial up (status `stopped`) when its validation score has
+                         not improved for so many epochs; 0 never does.
     limit_seconds:       a trial that takes longer is stopped with status `timeout`.
-    limit_memory_mib:    a trial that wants more memory, its children included, ends as `out-of-memory`.
+    limit_memory_mib:    a trial that wants more memory, its children included, ends as
+                         `out-of-memory`.
     limit_output_mib:    a trial that prints more is `killed`.
     """
 
@@ -68,7 +73,13 @@ class Recipe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     weight_decay: Annotated[float, Meta(ge=0)] | None = None
     schedule: Literal["constant", "cosine"] = "constant"
     tune: bool = False
-    learning_rates: Annotated[tuple[PositiveFloat, ...], Meta(min_length=1)] = (3e-4, 1e-3, 3e-3, 1e-2, 3e-2)
+    learning_rates: Annotated[tuple[PositiveFloat, ...], Meta(min_length=1)] = (
+        3e-4,
+        1e-3,
+        3e-3,
+        1e-2,
+        3e-2,
+    )
     tuning_seeds: Positive = 2
     search: Literal["tuning-seeds", "race"] = "tuning-seeds"
     race_from: Annotated[int, Meta(ge=2)] = 3
@@ -96,9 +107,10 @@ class Recipe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Shape(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The size of a cost measurement: T steps, B sequences, H hidden units, I input features.
 
-    parameters: a budget: each cell gets the hidden size at which the layer is nearest to it, whatever `hidden` says.
-    frame: (C, H, W) of frames instead of features. Cells over frames, whose hidden units are channels, are measured
-           there alone; cells over features see frames flat.
+    parameters: a budget: each cell gets the hidden size at which the layer is nearest to it,
+                whatever `hidden` says.
+    frame:      (C, H, W) of frames instead of features. Cells over frames, whose hidden units are
+                channels, are measured there alone; cells over features see frames flat.
     """
 
     steps: Positive = 100
@@ -109,6 +121,8 @@ class Shape(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     parameters: Positive | None = None
 
     def __str__(self) -> str:
-        inputs = f"I={self.inputs}" if self.frame is None else f"frames {'x'.join(map(str, self.frame))}"
+        inputs = (
+            f"I={self.inputs}" if self.frame is None else f"frames {'x'.join(map(str, self.frame))}"
+        )
         size = f"H={self.hidden}" if self.parameters is None else f"P={self.parameters}"
         return f"T={self.steps} B={self.batch} {size} {inputs}"

@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Any, Literal
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 
 from rnnbench.records.recipe import LIMIT_MEMORY_MIB, LIMIT_OUTPUT_MIB, Measurement, Recipe, Shape
 
@@ -31,7 +31,8 @@ class CellUse(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class LearningTrial(Struct, frozen=True, kw_only=True, tag_field="lane", tag="learning"):
-    """One cell trained on one task at one seed. Its figures are a function of this record and of the software.
+    """One cell trained on one task at one seed. Its figures are a function of this record and of
+    the software.
 
     diagnostics: measurements of the cell in the fresh and in the trained model, by name.
     """
@@ -52,11 +53,12 @@ class LearningTrial(Struct, frozen=True, kw_only=True, tag_field="lane", tag="le
 
 
 class CostTrial(Struct, frozen=True, kw_only=True, tag_field="lane", tag="cost"):
-    """One replicate of a cost measurement: all its cells side by side in one process that has the machine to itself.
+    """One replicate of a cost measurement: all its cells side by side in one process that has the
+    machine to itself.
 
     repeats:  measured steps of each cell, taken in turns in random order.
     round:    which replicate this is; it seeds the order and the weights.
-    occasion: the day of it, where a suite is measured on several.
+    session: the day of it, where a suite is measured on several.
     """
 
     suite: str
@@ -72,7 +74,7 @@ class CostTrial(Struct, frozen=True, kw_only=True, tag_field="lane", tag="cost")
     threads: int = 1
     device: str = "cpu"
     label: str = ""
-    occasion: str = ""
+    session: str = field(default="", name="occasion")
 
 
 Trial = LearningTrial | CostTrial
@@ -93,32 +95,43 @@ def limits(trial: Trial) -> Limits:
 
 
 def trial_id(trial: Trial) -> str:
-    """A readable name that ends in a hash of the whole content: equal trials, and only those, share it."""
-    return f"{re.sub(r'[^A-Za-z0-9_.+=-]+', '-', _title(trial))}.{sha256(canonical(trial)).hexdigest()[:12]}"
+    """A readable name that ends in a hash of the whole content: equal trials, and only those, share
+    it."""
+    title = re.sub(r"[^A-Za-z0-9_.+=-]+", "-", _title(trial))
+    return f"{title}.{sha256(canonical(trial)).hexdigest()[:12]}"
 
 
 def canonical(trial: Trial | CellUse) -> bytes:
     """The content as JSON in one form: equal records give equal bytes.
 
-    Fields that equal their default are left out, so that a field that is added later leaves old results valid.
+    Fields that equal their default are left out, so that a field that is added later leaves old
+    results valid.
     """
     return msgspec.json.encode((type(trial).__name__, _bare(trial)), order="deterministic")
 
 
 def _bare(value: Any) -> Any:
     if isinstance(value, Struct):
-        pairs = [(name, getattr(value, name), default) for name, default in _defaults(type(value))]
-        return {name: _bare(content) for name, content, default in pairs if content != default}
+        kept = {}
+        for name, key, default in _defaults(type(value)):
+            content = getattr(value, name)
+            if content != default:
+                kept[key] = _bare(content)
+        return kept
     if isinstance(value, tuple):
         return [_bare(element) for element in value]
     return value
 
 
 @cache
-def _defaults(kind: type[Struct]) -> tuple[tuple[str, Any], ...]:
-    """The fields of a record with their defaults; what has none is equal to nothing."""
-    made = [(f.name, f.default, f.default_factory) for f in msgspec.structs.fields(kind)]
-    return tuple((name, default if factory is msgspec.NODEFAULT else factory()) for name, default, factory in made)
+def _defaults(kind: type[Struct]) -> tuple[tuple[str, str, Any], ...]:
+    """The fields of a record with their keys in JSON and their defaults; a field without a default
+    equals nothing."""
+    found = []
+    for one in msgspec.structs.fields(kind):
+        default = one.default if one.default_factory is msgspec.NODEFAULT else one.default_factory()
+        found.append((one.name, one.encode_name, default))
+    return tuple(found)
 
 
 def _has_several_rates(recipe: Recipe) -> bool:
@@ -129,10 +142,16 @@ def _has_several_rates(recipe: Recipe) -> bool:
 def _title(trial: Trial) -> str:
     if isinstance(trial, LearningTrial):
         horizon = f".h{trial.dials['horizon']}" if "horizon" in trial.dials else ""
-        word = "tune" if trial.phase == "tuning" else "rate" if _has_several_rates(trial.recipe) else ""
+        word = (
+            "tune"
+            if trial.phase == "tuning"
+            else "rate"
+            if _has_several_rates(trial.recipe)
+            else ""
+        )
         rate = f".{word}{trial.learning_rate:g}" if word else ""
         return f"{trial.task}{horizon}.{trial.cell.row}{rate}.s{trial.seed}"[:80]
     rows = "+".join(cell.row for cell in trial.cells)
     cells = rows if len(rows) <= 40 else f"{len(trial.cells)}-cells"
-    occasion = f".{trial.occasion}" if trial.occasion else ""
-    return f"cost.{trial.measurement}.T{trial.shape.steps}.{cells}{occasion}.r{trial.round}"
+    session = f".{trial.session}" if trial.session else ""
+    return f"cost.{trial.measurement}.T{trial.shape.steps}.{cells}{session}.r{trial.round}"

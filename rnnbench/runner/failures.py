@@ -1,4 +1,5 @@
-"""What an exception says of a trial: its status, one sentence, a traceback where it was nobody's intention."""
+"""What an exception says of a trial: its status, one sentence, a traceback where it was nobody's
+intention."""
 
 import os
 import traceback
@@ -22,7 +23,10 @@ from rnnbench.records import Result, Status
 
 MEMORY_COMPLAINTS = (
     *("can't allocate memory", "not enough memory", "out of memory", "bad_alloc"),
-    *("could not create a primitive", "could not create a memory"),  # oneDNN, where there is no room for its scratch
+    *(
+        "could not create a primitive",
+        "could not create a memory",
+    ),  # oneDNN, where there is no room for its scratch
 )
 OUTPUT_KEPT = 8_000
 CACHE = "TORCHINDUCTOR_CACHE_DIR"
@@ -38,7 +42,8 @@ class Failure(NamedTuple):
 
 
 def failure(error: Exception) -> Failure:
-    """What is kept of an exception: not itself, which holds on to all that was there when it was raised."""
+    """What is kept of an exception: not itself, which holds on to all that was there when it was
+    raised."""
     told = isinstance(error, RnnbenchError)
     reason = first_line(error) if told else describe(error)
     trace = "" if told else encodable("".join(traceback.format_exception(error)))[-OUTPUT_KEPT:]
@@ -49,16 +54,22 @@ def failure(error: Exception) -> Failure:
 
 
 def with_absent(result: Result, failures: Mapping[str, Failure]) -> Result:
-    """The result of cells that were measured side by side, in which those that failed are named by row. While some have
-    rows it is as it was; where none has, it ended as they did."""
+    """The result of cells that were measured side by side, in which those that failed are named by
+    row. While some have rows it is as it was; where none has, it ended as they did."""
     absent = {row: failed.reason for row, failed in failures.items()}
-    traces = "\n".join(failed.traceback for failed in failures.values() if failed.traceback)[-OUTPUT_KEPT:]
+    traces = "\n".join(failed.traceback for failed in failures.values() if failed.traceback)[
+        -OUTPUT_KEPT:
+    ]
     result = replace(result, absent=absent, traceback=traces)
     if result.costs or not failures:
         return result
     statuses = {failed.status for failed in failures.values()}
     status: Status = statuses.pop() if len(statuses) == 1 else "error"
-    return replace(result, status=status, reason="; ".join(f"{row}: {reason}" for row, reason in absent.items()))
+    return replace(
+        result,
+        status=status,
+        reason="; ".join(f"{row}: {reason}" for row, reason in absent.items()),
+    )
 
 
 def _compile_cache_unusable(error: BaseException) -> str:
@@ -68,8 +79,9 @@ def _compile_cache_unusable(error: BaseException) -> str:
     while cause is not None:
         if isinstance(cause, OSError) and folder and str(cause.filename).startswith(folder):
             return (
-                f"torch cannot keep what it compiles in {folder}: {cause.strerror}; "
-                f"set {CACHE} to a folder that can be written, or take the cell without its compiled implementation"
+                f"torch cannot keep what it compiles in {folder}: {cause.strerror}; set {CACHE} to"
+                " a folder that can be written, or take the cell without its compiled"
+                " implementation"
             )
         cause = cause.__cause__ or cause.__context__
     return ""

@@ -1,4 +1,5 @@
-"""A program that imports one plugin in a process of its own, and reports what that changed in torch, as JSON."""
+"""A program that imports one plugin in a process of its own, and reports what that changed in
+torch, as JSON."""
 
 import os
 import sys

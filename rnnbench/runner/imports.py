@@ -24,6 +24,7 @@ class Imports:
         self.last = name
 
     def go_on(self) -> None:
-        """What was loaded since the last note was loaded for the same thing, by what it did after that."""
+        """What was loaded since the last note was loaded for the same thing, by what it did after
+        that."""
         if self.last:
             self.note(self.last)

@@ -21,13 +21,15 @@ from rnnbench.provenance import file_digest, provenance
 from rnnbench.records import LearningTrial, ModelSize, Provenance, Result, Seconds, canonical
 from rnnbench.runner.imports import Imports
 from rnnbench.runner.reseeding import SeedWatch
-from rnnbench.runner.terms import Terms
+from rnnbench.runner.run_options import Terms
 from rnnbench.runner.watch import TorchWatch
 from rnnbench.training import Checkpoint, Feed, open_feed, train
 from rnnbench.training.diagnosing import from_plugin
 
 
-def run_learning(trial: LearningTrial, catalogue: Catalogue, bare: Result, terms: Terms, watch: TorchWatch) -> Result:
+def run_learning(
+    trial: LearningTrial, catalogue: Catalogue, bare: Result, terms: Terms, watch: TorchWatch
+) -> Result:
     """The result of a learning trial. Raises what the cell, the task or the data raise."""
     started = perf_counter()
     imports = Imports()
@@ -49,12 +51,18 @@ def run_learning(trial: LearningTrial, catalogue: Catalogue, bare: Result, terms
     diagnostics = {}
     for name in trial.diagnostics:
         extra = catalogue.diagnostics[name]
-        diagnostics[name] = watch.around(f"The diagnostic '{name}'", from_plugin(extra.item, extra.plugin.origin))
+        diagnostics[name] = watch.around(
+            f"The diagnostic '{name}'", from_plugin(extra.item, extra.plugin.origin)
+        )
         imports.note(name)
     bare = msgspec.structs.replace(bare, provenance=_provenance(trial, catalogue, imports, read))
     prepared = perf_counter()
-    checkpoint = Checkpoint(terms.checkpoints.of(trial), _conditions(bare), terms.checkpoints.seconds)
-    after_first_step = partial(watch.look, f"The first training step of the cell '{trial.cell.name}'")
+    checkpoint = Checkpoint(
+        terms.checkpoints.of(trial), _conditions(bare), terms.checkpoints.seconds
+    )
+    after_first_step = partial(
+        watch.look, f"The first training step of the cell '{trial.cell.name}'"
+    )
     outcome = train(trial, task, model, feed, size, checkpoint, diagnostics, after_first_step)
     watch.look(f"Training the cell '{trial.cell.name}'")
     return msgspec.structs.replace(
@@ -71,7 +79,9 @@ def run_learning(trial: LearningTrial, catalogue: Catalogue, bare: Result, terms
     )
 
 
-def _provenance(trial: LearningTrial, catalogue: Catalogue, imports: Imports, read: Mapping[str, str]) -> Provenance:
+def _provenance(
+    trial: LearningTrial, catalogue: Catalogue, imports: Imports, read: Mapping[str, str]
+) -> Provenance:
     """What the result depends on, now that all of it was loaded and read."""
     data = dict(read)
     for archive in catalogue.tasks[trial.task].item.archives:
@@ -81,8 +91,8 @@ def _provenance(trial: LearningTrial, catalogue: Catalogue, imports: Imports, re
 
 
 def _unchanged(before: Mapping[str, str], files: Mapping[str, Path]) -> dict[str, str]:
-    """Hashes of files by name, now that they were read. Raises DataUnavailable where one changed meanwhile; one that
-    was not there before was made for this."""
+    """Hashes of files by name, now that they were read. Raises DataUnavailable where one changed
+    meanwhile; one that was not there before was made for this."""
     after = {name: file_digest(file) for name, file in files.items()}
     for name, content in after.items():
         if before[name] and before[name] != content:
@@ -90,10 +100,13 @@ def _unchanged(before: Mapping[str, str], files: Mapping[str, Path]) -> dict[str
     return after
 
 
-def _sized(trial: LearningTrial, catalogue: Catalogue, task: Task, feed: Feed, watch: TorchWatch) -> tuple[Size, Model]:
+def _sized(
+    trial: LearningTrial, catalogue: Catalogue, task: Task, feed: Feed, watch: TorchWatch
+) -> tuple[Size, Model]:
     """The size that the budget gives, and a model of that size with the weights of this seed.
 
-    It is built from two states of the random generators, which shows whether building sets their seeds.
+    It is built from two states of the random generators, which shows whether building sets their
+    seeds.
     """
     spec = catalogue.cells[trial.cell.name].item
     _refuse_too_long(spec, task, feed)
@@ -116,12 +129,17 @@ def _sized(trial: LearningTrial, catalogue: Catalogue, task: Task, feed: Feed, w
     model = seed_watch.build(make, size.hidden)
     watch.look(doing)
     for generator in sorted(seed_watch.reseeded):
-        watch.add(f"{doing} sets the seed of {generator}, so that every seed of a trial begins with the same weights")
+        watch.add(
+            f"{doing} sets the seed of {generator}, so that every seed of a trial begins with the"
+            " same weights"
+        )
     return size, model
 
 
 def _refuse_too_long(spec: CellSpec, task: Task, feed: Feed) -> None:
-    steps = task.horizon if task.mode == "stream" else max(feed.example().steps, feed.validation.steps)
+    steps = (
+        task.horizon if task.mode == "stream" else max(feed.example().steps, feed.validation.steps)
+    )
     if spec.longest is not None and steps > spec.longest:
         raise Refused(f"sequences of {steps} steps, and the cell takes at most {spec.longest}")
 
@@ -136,9 +154,16 @@ def _told(size: Size, model: Model) -> ModelSize:
 
 
 def _conditions(bare: Result) -> str:
-    """What a run must share with another one to go on from its checkpoint: trial, sources, plugins, versions."""
+    """What a run must share with another one to go on from its checkpoint: trial, sources, plugins,
+    versions."""
     origin = bare.provenance
-    shared = (canonical(bare.trial).decode(), origin.definitions, origin.plugins, origin.versions, origin.variables)
+    shared = (
+        canonical(bare.trial).decode(),
+        origin.definitions,
+        origin.plugins,
+        origin.versions,
+        origin.variables,
+    )
     return msgspec.json.encode(shared, order="sorted").decode()
 
 

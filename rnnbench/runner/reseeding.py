@@ -1,4 +1,5 @@
-"""Whether building a cell sets the seeds of random generators, so that all seeds of a trial become one."""
+"""Whether building a cell sets the seeds of random generators, so that all seeds of a trial become
+one."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,7 +12,8 @@ Built = TypeVar("Built")
 
 @dataclass
 class SeedWatch:
-    """Builds models, and compares where the global generators were before and after two of one size.
+    """Builds models, and compares where the global generators were before and after two of one
+    size.
 
     reseeded: the generators whose seeds are set by building, by name.
     """

@@ -15,18 +15,19 @@ from rnnbench.records import CostTrial, LearningTrial, Provenance, Result, Trial
 from rnnbench.runner.cost import prepare_process, run_cost
 from rnnbench.runner.failures import failure
 from rnnbench.runner.learning import run_learning
+from rnnbench.runner.run_options import Terms
 from rnnbench.runner.same_files import demand_same_files
-from rnnbench.runner.terms import Terms
 from rnnbench.runner.watch import TorchWatch
 
 TERMS = Terms()
 
 
 def run_trial(trial: Trial, catalogue: Catalogue | None = None, terms: Terms = TERMS) -> Result:
-    """Run a trial here. What it raises becomes the status of its result; only what ends the process gets out.
+    """Run a trial here. What it raises becomes the status of its result; only what ends the process
+    gets out.
 
-    Torch's switches are as they were before any plugin was imported, whatever plugins and cells set them to; what these
-    change for everything in the process is kept in the result, in words.
+    Torch's switches are as they were before any plugin was imported, whatever plugins and cells set
+    them to; what these change for everything in the process is kept in the result, in words.
     """
     started, clock = datetime.now(UTC).isoformat(timespec="seconds"), perf_counter()
     if isinstance(trial, CostTrial):
@@ -56,7 +57,9 @@ def run_trial(trial: Trial, catalogue: Catalogue | None = None, terms: Terms = T
     return msgspec.structs.replace(result, seconds=seconds, side_effects=tuple(watch.effects))
 
 
-def _run(trial: Trial, catalogue: Catalogue, bare: Result, terms: Terms, watch: TorchWatch) -> Result:
+def _run(
+    trial: Trial, catalogue: Catalogue, bare: Result, terms: Terms, watch: TorchWatch
+) -> Result:
     if isinstance(trial, LearningTrial):
         return run_learning(trial, catalogue, bare, terms, watch)
     return run_cost(trial, catalogue, bare, terms, watch)

@@ -9,7 +9,8 @@ from rnnbench import patches
 
 
 def unpatch(before: patches.Fingerprint) -> None:
-    """Put back what was replaced, and remove what hides a part. Hooks for all modules are removed."""
+    """Put back what was replaced, and remove what hides a part. Hooks for all modules are
+    removed."""
     known = {id(owner): parts for _, owner, parts in before.owners}
     for name, owner, parts in before.owners:
         for key, part in parts.items():

@@ -1,4 +1,5 @@
-"""A look at torch between the stages of a trial: what others have changed in it since the process began."""
+"""A look at torch between the stages of a trial: what others have changed in it since the process
+began."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,7 +15,8 @@ from rnnbench.runner.unpatch import unpatch
 from rnnbench.sources import CORE
 
 UNTOUCHED = patches.fingerprint()
-"""What torch is made of before any plugin is imported: this module is loaded by the server that starts trials."""
+"""What torch is made of before any plugin is imported: this module is loaded by the server that
+starts trials."""
 BY_DEFAULT = switches.read()
 """How torch's switches are set before that."""
 MOST_NAMED = 4
@@ -43,14 +45,16 @@ class TorchWatch:
         self._standard = switches.read()
 
     def look(self, doing: str) -> str:
-        """What was changed since the last look, in a sentence that begins with what was done; "" where nothing was.
+        """What was changed since the last look, in a sentence that begins with what was done; ""
+        where nothing was.
 
         Switches are set back. What was replaced in torch stays so, for who replaced it may need it.
         """
         return self._keep(doing, [*self._switched(), *self._replaced()])
 
     def building(self, doing: str, build: Callable[..., Given]) -> Callable[..., Given]:
-        """The function that builds a cell; switches are set back behind each call, before more of a model is built."""
+        """The function that builds a cell; switches are set back behind each call, before more of a
+        model is built."""
 
         def watched(*arguments: Any, **options: Any) -> Given:
             try:
@@ -61,7 +65,8 @@ class TorchWatch:
         return watched
 
     def around(self, what: str, function: Callable[..., Given]) -> Callable[..., Given]:
-        """The function, under guard; what a call changes is said of `what`, such as "The diagnostic 'x'"."""
+        """The function, under guard; what a call changes is said of `what`, such as "The diagnostic
+        'x'"."""
 
         def guarded(*arguments: Any) -> Given:
             try:
@@ -71,7 +76,10 @@ class TorchWatch:
                     raise misbehaved.error from None
                 raise RnnbenchError(str(misbehaved)) from None
             for name, change in ran.switches:
-                self.add(f"{what} changed torch's {name.replace('_', ' ')} ({change}), which was set back")
+                self.add(
+                    f"{what} changed torch's {name.replace('_', ' ')} ({change}), which was set"
+                    " back"
+                )
             for said in self._replaced():
                 self.add(f"{what} {said}")
             given: Given = ran.value
@@ -84,7 +92,8 @@ class TorchWatch:
         switches.restore(self._standard)
 
     def imported(self, plugin: Plugin) -> None:
-        """Look at what the import of a plugin changed; those of rnnbench itself change nothing, by its tests."""
+        """Look at what the import of a plugin changed; those of rnnbench itself change nothing, by
+        its tests."""
         if plugin.distribution == CORE:
             return
         before = dict(self._known)
@@ -93,7 +102,9 @@ class TorchWatch:
             self.patched[plugin.key] = sentence
         doing = f"Importing the plugin '{plugin.name}' ({plugin.origin})"
         for name, change in plugin.switches:
-            self.add(f"{doing} changed torch's {name.replace('_', ' ')} ({change}), which was set back")
+            self.add(
+                f"{doing} changed torch's {name.replace('_', ' ')} ({change}), which was set back"
+            )
         for effect in plugin.effects:
             self.add(f"{doing} {effect}")
 
@@ -113,7 +124,8 @@ class TorchWatch:
         self._known = {}
 
     def _keep(self, doing: str, said: list[str]) -> str:
-        """The sentence of what was done and what that changed, kept; "" where it changed nothing."""
+        """The sentence of what was done and what that changed, kept; "" where it changed
+        nothing."""
         if not said:
             return ""
         sentence = f"{doing} {'; '.join(said)}"

@@ -1,4 +1,5 @@
-"""What a definition reaches: followed statement by statement along the names, attributes and places that it uses."""
+"""What a definition reaches: followed statement by statement along the names, attributes and places
+that it uses."""
 
 import ast
 from collections.abc import Callable
@@ -19,10 +20,11 @@ LATE = "__getattr__"
 class Reach:
     """All that some definitions reach within the modules that are `own`.
 
-    own:     whether a module belongs to the distribution whose source is followed.
-    with_effects: whether modules that are imported and not used are looked at for what their import does.
-    reached: by module, the statements that count.
-    foreign: top-level names of the other modules that are imported on the way.
+    own:          whether a module belongs to the distribution whose source is followed.
+    with_effects: whether modules that are imported and not used are looked at for what their import
+                  does.
+    reached:      by module, the statements that count.
+    foreign:      top-level names of the other modules that are imported on the way.
     """
 
     own: Callable[[str], bool]
@@ -31,11 +33,15 @@ class Reach:
     foreign: set[str] = field(default_factory=set)
     _modules: dict[str, Module | None] = field(default_factory=dict)
     _aliases: dict[str, set[str]] = field(default_factory=dict)
-    _open: set[str] = field(default_factory=set)  # used by their own name: any attribute may be theirs
+    _open: set[str] = field(
+        default_factory=set
+    )  # used by their own name: any attribute may be theirs
     _attributes: set[str] = field(default_factory=set)
     _pieces: dict[str, set[str]] = field(default_factory=dict)
     _named: set[tuple[str, str]] = field(default_factory=set)
-    _opaque: set[str] = field(default_factory=set)  # without a source that can be read, as compiled extensions are
+    _opaque: set[str] = field(
+        default_factory=set
+    )  # without a source that can be read, as compiled extensions are
 
     def module(self, name: str) -> Module | None:
         """A module of the distribution, parsed; None where it is another's or has no source."""
@@ -44,7 +50,8 @@ class Reach:
         return self._modules[name]
 
     def enter(self, name: str) -> Module | None:
-        """Take in what the import of a module runs: its effects, and those of the packages around it."""
+        """Take in what the import of a module runs: its effects, and those of the packages around
+        it."""
         module = self.module(name)
         if name in self.reached:
             return module
@@ -100,7 +107,8 @@ class Reach:
                 self._follow(target)
 
     def code(self, module_name: str, node: ast.AST) -> None:
-        """Take in a piece of a module's syntax tree, such as one lambda of a list, and what it uses."""
+        """Take in a piece of a module's syntax tree, such as one lambda of a list, and what it
+        uses."""
         module = self.enter(module_name)
         if module is not None:
             self._pieces.setdefault(module_name, set()).add(ast.unparse(node))
@@ -160,7 +168,9 @@ class Reach:
             if target is None:
                 continue
             self._alias(module, ".".join(parts[:cut]))
-            inside = target.module if not target.attribute else f"{target.module}.{target.attribute}"
+            inside = (
+                target.module if not target.attribute else f"{target.module}.{target.attribute}"
+            )
             if self.module(inside) is None:
                 self._follow(target)
                 return

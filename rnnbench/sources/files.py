@@ -13,7 +13,8 @@ DIGITS = 12
 
 
 def locate(name: str) -> Path | None:
-    """The file of a module, found without importing it or its packages; None where it has none or is not there."""
+    """The file of a module, found without importing it or its packages; None where it has none or
+    is not there."""
     spec = _spec(name)
     if spec is None or not spec.has_location or spec.origin is None:
         return None
@@ -42,7 +43,8 @@ def digest(content: bytes) -> str:
 
 
 def file_hash(path: Path) -> str:
-    """The hash of a file as installers record it: SHA-256, base 64 without padding; "" where it cannot be read."""
+    """The hash of a file as installers record it: SHA-256, base 64 without padding; "" where it
+    cannot be read."""
     try:
         return urlsafe_b64encode(sha256(path.read_bytes()).digest()).rstrip(b"=").decode()
     except OSError:

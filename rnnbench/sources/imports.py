@@ -7,14 +7,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Import:
-    """What an import binds: `attribute` of `module`, or the module itself where there is no attribute."""
+    """What an import binds: `attribute` of `module`, or the module itself where there is no
+    attribute."""
 
     module: str
     attribute: str = ""
 
 
 def imported(node: ast.Import | ast.ImportFrom, package: str) -> Iterator[tuple[str, Import]]:
-    """The names that an import statement binds and where they lead; `*` for all names of a module."""
+    """The names that an import statement binds and where they lead; `*` for all names of a
+    module."""
     if isinstance(node, ast.Import):
         for alias in node.names:
             if alias.asname:

@@ -1,4 +1,5 @@
-"""Parsed modules: what each top-level statement binds, and where its imports lead. Nothing is imported."""
+"""Parsed modules: what each top-level statement binds, and where its imports lead. Nothing is
+imported."""
 
 import ast
 from collections.abc import Iterator, Sequence
@@ -11,12 +12,29 @@ from rnnbench.sources.imports import Import, imported
 
 HARMLESS_DECORATORS = frozenset(
     (
-        *("abstractmethod", "cache", "cached_property", "classmethod", "contextmanager", "dataclass", "final"),
-        *("hookimpl", "lru_cache", "no_grad", "inference_mode", "overload", "property", "runtime_checkable"),
+        *(
+            "abstractmethod",
+            "cache",
+            "cached_property",
+            "classmethod",
+            "contextmanager",
+            "dataclass",
+            "final",
+        ),
+        *(
+            "hookimpl",
+            "lru_cache",
+            "no_grad",
+            "inference_mode",
+            "overload",
+            "property",
+            "runtime_checkable",
+        ),
         *("script", "singledispatch", "staticmethod", "total_ordering", "wraps"),
     )
 )
-"""Decorators that register nothing: a definition under one of them matters to those alone that name it."""
+"""Decorators that register nothing: a definition under one of them matters to those alone that name
+it."""
 NOT_RUN = ("TYPE_CHECKING", "typing.TYPE_CHECKING", "__name__ == '__main__'")
 """Conditions that do not hold when a module is imported."""
 INNER = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -29,7 +47,8 @@ class Statement:
 
     node:    its syntax tree without docstrings.
     binds:   the names that it gives a value.
-    effects: whether it may change something else than the names that it binds, such as a class of torch.
+    effects: whether it may change something else than the names that it binds, such as a class of
+             torch.
     """
 
     node: ast.stmt
@@ -74,7 +93,8 @@ def read_module(name: str) -> Module | None:
 
 
 def whole(name: str) -> str:
-    """A hash of the whole file of a module, comments and docstrings left out; "" where there is no file."""
+    """A hash of the whole file of a module, comments and docstrings left out; "" where there is no
+    file."""
     module = read_module(name)
     if module is not None:
         lines = [statement.text for statement in module.statements]
@@ -119,7 +139,9 @@ class _Bare(ast.NodeTransformer):
     def generic_visit(self, node: ast.AST) -> ast.AST:
         super().generic_visit(node)
         body = getattr(node, "body", None)
-        documented = isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        documented = isinstance(
+            node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+        )
         if documented and isinstance(body, list):
             kept = [child for child in body if not _is_text(child)]
             if not kept and not isinstance(node, ast.Module):
@@ -129,11 +151,16 @@ class _Bare(ast.NodeTransformer):
 
 
 def _is_text(node: ast.AST) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    )
 
 
 def _at_run_time(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
-    """The statements that run when a module is imported: not those for type checkers, nor those of a main program."""
+    """The statements that run when a module is imported: not those for type checkers, nor those of
+    a main program."""
     for node in body:
         if isinstance(node, ast.Pass):
             continue
@@ -144,7 +171,8 @@ def _at_run_time(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
 
 
 def _bound(node: ast.AST) -> Iterator[str]:
-    """The names that a statement gives a value in its module, and not inside a function or a comprehension."""
+    """The names that a statement gives a value in its module, and not inside a function or a
+    comprehension."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         yield node.name
     elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
@@ -156,7 +184,9 @@ def _bound(node: ast.AST) -> Iterator[str]:
 
 def _has_effects(node: ast.stmt) -> bool:
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        return any(_last_name(decorator) not in HARMLESS_DECORATORS for decorator in node.decorator_list)
+        return any(
+            _last_name(decorator) not in HARMLESS_DECORATORS for decorator in node.decorator_list
+        )
     if isinstance(node, ast.Assign):
         return not all(_plain(target) for target in node.targets)
     if isinstance(node, ast.AnnAssign | ast.AugAssign):

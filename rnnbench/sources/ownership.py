@@ -4,7 +4,12 @@ import sys
 import sysconfig
 from collections.abc import Callable
 from functools import cache
-from importlib.metadata import Distribution, PackageNotFoundError, distribution, packages_distributions
+from importlib.metadata import (
+    Distribution,
+    PackageNotFoundError,
+    distribution,
+    packages_distributions,
+)
 from pathlib import Path
 
 from rnnbench.sources.files import locate
@@ -14,10 +19,11 @@ CORE = "rnnbench"
 
 
 def owner(distribution_name: str, entry_module: str) -> Callable[[str], bool]:
-    """Whether a module of some name belongs to this distribution, one of whose plugins is `entry_module`.
+    """Whether a module of some name belongs to this distribution, one of whose plugins is
+    `entry_module`.
 
-    By the files that were installed with it; where it is installed in place (editable), by the folder from which the
-    plugin's module is imported. The core of rnnbench belongs to no plugin.
+    By the files that were installed with it; where it is installed in place (editable), by the
+    folder from which the plugin's module is imported. The core of rnnbench belongs to no plugin.
     """
     tops = _tops(distribution_name)
     root = _root(entry_module)
@@ -54,13 +60,16 @@ def _tops(name: str) -> frozenset[str]:
 
 @cache
 def _root(module: str) -> Path | None:
-    """The folder from which the top-level module is imported; None where many distributions share it."""
+    """The folder from which the top-level module is imported; None where many distributions share
+    it."""
     top = module.partition(".")[0]
     path = locate(top)
     if path is None:
         return None
     root = path.parent.parent if path.stem == "__init__" else path.parent
-    shared = {Path(sysconfig.get_path(kind)) for kind in ("purelib", "platlib", "stdlib", "platstdlib")}
+    shared = {
+        Path(sysconfig.get_path(kind)) for kind in ("purelib", "platlib", "stdlib", "platstdlib")
+    }
     if root in shared or root.name in ("site-packages", "dist-packages", "lib-dynload"):
         return None
     return root

@@ -15,7 +15,8 @@ def statements_at(module: Module, first_line: int) -> Iterator[Statement]:
 
 
 def functions_at(module: Module, line: int, name: str) -> list[ast.AST]:
-    """The functions of this name (`<lambda>` for those that have none) that begin in a line of a module."""
+    """The functions of this name (`<lambda>` for those that have none) that begin in a line of a
+    module."""
     found: list[ast.AST] = []
     for statement in statements_at(module, line):
         for node in ast.walk(statement.node):

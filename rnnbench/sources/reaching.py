@@ -1,4 +1,5 @@
-"""The sources of a thing that a plugin brought: a build function, a task class, a measurement, or the place of one."""
+"""The sources of a thing that a plugin brought: a build function, a task class, a measurement, or
+the place of one."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -27,19 +28,22 @@ class Sources:
     packages: frozenset[str]
 
 
-def sources_of(thing: object, distribution: str, entry_module: str, also: Iterable[str] = ()) -> Sources:
+def sources_of(
+    thing: object, distribution: str, entry_module: str, also: Iterable[str] = ()
+) -> Sources:
     """The sources of what the plugin `entry_module` of a distribution brought.
 
     thing: a class, a function, or the place of one as "module:attribute".
-    also:  modules that were seen to be loaded for it; those of the distribution to which nothing leads in the source
-           count as a whole.
+    also:  modules that were seen to be loaded for it; those of the distribution to which nothing
+           leads in the source count as a whole.
 
-    The import of a first-party module has no effects, by this project's tests, so that they are not looked for.
+    The import of a first-party module has no effects, by this project's tests, so that they are not
+    looked for.
     """
     reach = Reach(owner(distribution, entry_module), with_effects=distribution != CORE)
     if reach.with_effects:
         reach.enter(entry_module.partition(":")[0])
-        reach.foreign.clear()  # what the plugin imports for all that it brings is no package of this one
+        reach.foreign.clear()  # packages that the plugin imports for others are none of this one
     _enter(reach, thing, seen=set())
     modules = reach.hashes()
     for name in sorted(also):
@@ -51,7 +55,8 @@ def sources_of(thing: object, distribution: str, entry_module: str, also: Iterab
 
 
 def _enter(reach: Reach, thing: object, seen: set[int]) -> None:
-    """Take in a thing and what it is bound to: defaults, closures, and the arguments of partial functions."""
+    """Take in a thing and what it is bound to: defaults, closures, and the arguments of partial
+    functions."""
     if id(thing) in seen:
         return
     seen.add(id(thing))

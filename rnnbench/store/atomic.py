@@ -5,7 +5,8 @@ from pathlib import Path
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that a reader, or a machine that loses power, sees the old one or the new one."""
+    """Write a file so that a reader, or a machine that loses power, sees the old one or the new
+    one."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with part.open("wb") as file:

@@ -1,4 +1,5 @@
-"""Lists of records in JSON that lie beside the results of a run, such as its claims and its failed checks."""
+"""Lists of records in JSON that lie beside the results of a run, such as its claims and its failed
+checks."""
 
 from pathlib import Path
 from typing import TypeVar
@@ -12,7 +13,8 @@ Record = TypeVar("Record")
 
 
 def read_records(path: Path, kind: type[Record]) -> tuple[Record, ...] | None:
-    """The records in a file, None where there is no file. Raises RnnbenchError where they cannot be read."""
+    """The records in a file, None where there is no file. Raises RnnbenchError where they cannot be
+    read."""
     try:
         if not path.exists():
             return None

@@ -1,4 +1,5 @@
-"""Outcomes of checks: all of a cell, kept on this machine by the source that was checked; failed ones, beside a run."""
+"""Outcomes of checks: all of a cell, kept on this machine by the source that was checked; failed
+ones, beside a run."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,8 +29,9 @@ def kept_outcomes(path: Path) -> tuple[Outcome, ...] | None:
 
 
 def keep_failed_checks(folder: Path, outcomes: Sequence[Outcome]) -> None:
-    """Keep what failed with a run, `<folder>/checks.json`, in place of what was kept of the same subjects; nothing is
-    written where nothing failed or ever had. Raises RnnbenchError where that cannot be done."""
+    """Keep what failed with a run, `<folder>/checks.json`, in place of what was kept of the same
+    subjects; nothing is written where nothing failed or ever had. Raises RnnbenchError where that
+    cannot be done."""
     before = failed_checks(folder)
     subjects = {outcome.subject for outcome in outcomes}
     failed = [outcome for outcome in outcomes if outcome.status == "failed"]
@@ -39,9 +41,12 @@ def keep_failed_checks(folder: Path, outcomes: Sequence[Outcome]) -> None:
     try:
         keep_outcomes(folder / NAME, [*kept, *failed])
     except OSError as error:
-        raise RnnbenchError(f"{folder / NAME}: cannot be written: {error.strerror or error}") from error
+        raise RnnbenchError(
+            f"{folder / NAME}: cannot be written: {error.strerror or error}"
+        ) from error
 
 
 def failed_checks(folder: Path) -> tuple[Outcome, ...]:
-    """The failed checks of a run, none where it has none. Raises RnnbenchError where they cannot be read."""
+    """The failed checks of a run, none where it has none. Raises RnnbenchError where they cannot be
+    read."""
     return read_records(folder / NAME, Outcome) or ()

@@ -1,4 +1,5 @@
-"""Reading one result: whole, of this format, and without contradictions; or what is wrong with its file."""
+"""Reading one result: whole, of this format, and without contradictions; or what is wrong with its
+file."""
 
 from pathlib import Path
 
@@ -39,15 +40,17 @@ def problem_of(error: BaseException) -> str:
 
 
 def whole(path: Path) -> Result:
-    """The result in a file. Raises ValueError where it is not whole, contradicts itself, or is that of another trial,
-    and NewerFormat where a later version wrote it."""
+    """The result in a file. Raises ValueError where it is not whole, contradicts itself, or is that
+    of another trial, and NewerFormat where a later version wrote it."""
     if not path.is_file():  # a pipe would keep its reader waiting
         raise ValueError("it is not a file")
     content = path.read_bytes()
     _refuse_newer(path, content)
     result = msgspec.json.decode(content, type=Result)
     if not OLDEST_FORMAT <= result.format <= FORMAT:
-        raise ValueError(f"has format {result.format}; this version reads {OLDEST_FORMAT} to {FORMAT}")
+        raise ValueError(
+            f"has format {result.format}; this version reads {OLDEST_FORMAT} to {FORMAT}"
+        )
     if trial_id(result.trial) != path.stem:
         raise ValueError(f"it holds the trial {trial_id(result.trial)}")
     if problem := contradiction(result):
@@ -65,6 +68,6 @@ def _refuse_newer(path: Path, content: bytes) -> None:
     writer = head.provenance.versions.get("rnnbench")
     by = f"rnnbench {writer}" if writer else "a later version of rnnbench"
     raise NewerFormat(
-        f"{path}: has format {head.format} and was written by {by}; this version reads formats up to {FORMAT}, "
-        "and has changed nothing in the folder"
+        f"{path}: has format {head.format} and was written by {by}; this version reads formats up"
+        f" to {FORMAT}, and has changed nothing in the folder"
     )

@@ -24,8 +24,8 @@ HOLDER_SECONDS = 2.0
 class Store:
     """The results in a run's folder, `<folder>/trials/<id>.json`.
 
-    The file is the completion marker: it is written under a temporary name, synced, and renamed. What cannot be read
-    is named in `unreadable` and counts as not there; `repair` puts it aside.
+    The file is the completion marker: it is written under a temporary name, synced, and renamed.
+    What cannot be read is named in `unreadable` and counts as not there; `repair` puts it aside.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -44,7 +44,8 @@ class Store:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Keep others from running trials into this folder; the lock ends with its process, however that ends.
+        """Keep others from running trials into this folder; the lock ends with its process, however
+        that ends.
 
         Raises RnnbenchError, naming the process that has it.
         """
@@ -54,7 +55,8 @@ class Store:
             lock.acquire()
         except Timeout:
             raise RnnbenchError(
-                f"{self.folder}: {_who(holder)} is running trials into this folder; wait, or choose -o"
+                f"{self.folder}: {_who(holder)} is running trials into this folder; wait, or"
+                " choose -o"
             ) from None
         except OSError as error:
             raise _unwritable(self.folder, error) from error
@@ -69,7 +71,8 @@ class Store:
                 holder.unlink(missing_ok=True)
 
     def repair(self) -> list[str]:
-        """Put aside what the last reading found damaged and remove what was half-written; sentences that say so.
+        """Put aside what the last reading found damaged and remove what was half-written; sentences
+        that say so.
 
         For who holds the lock.
         """
@@ -78,7 +81,8 @@ class Store:
             aside = _free(path.with_suffix(".damaged"))
             path.replace(aside)
             told.append(
-                f"{path.name} cannot be read ({problem}); it is now {aside.name}, and the trial counts as not run"
+                f"{path.name} cannot be read ({problem}); it is now {aside.name}, and the trial"
+                " counts as not run"
             )
         parts = [
             part
@@ -96,15 +100,16 @@ class Store:
         return self.trials / f"{identity}.json"
 
     def write(self, result: Result) -> Path:
-        """Keep a result, replacing an older one of the same trial. Raises RnnbenchError where the disk is full."""
+        """Keep a result, replacing an older one of the same trial. Raises RnnbenchError where the
+        disk is full."""
         path = self.path(trial_id(result.trial))
         content = msgspec.json.format(encode(result, order="sorted"), indent=1)
         try:
             write_atomically(path, content)
         except OSError as error:
             raise RnnbenchError(
-                f"{path}: cannot be written: {error.strerror or error}. What finished before is kept; once there is "
-                "room, the same command goes on from there"
+                f"{path}: cannot be written: {error.strerror or error}. What finished before is"
+                " kept; once there is room, the same command goes on from there"
             ) from error
         return path
 
@@ -113,7 +118,8 @@ class Store:
         self.path(trial_id(trial)).unlink(missing_ok=True)
 
     def find(self, identity: str) -> Result:
-        """The result whose id this is, or begins or ends so. Raises RnnbenchError where there is none, or several."""
+        """The result whose id this is, or begins or ends so. Raises RnnbenchError where there is
+        none, or several."""
         ids = [path.stem for path in sorted(self.trials.glob("*.json"))]
         fits = [name for name in ids if name == identity] or [
             name for name in ids if name.startswith(identity) or name.endswith(identity)
@@ -121,16 +127,21 @@ class Store:
         if not fits:
             raise UnknownName("trial", identity, ids[:NAMES_SHOWN], str(self.folder))
         if len(fits) > 1:
-            raise RnnbenchError(f"{self.folder}: '{identity}' may be {', '.join(fits[:NAMES_SHOWN])}")
+            raise RnnbenchError(
+                f"{self.folder}: '{identity}' may be {', '.join(fits[:NAMES_SHOWN])}"
+            )
         try:
             return whole(self.path(fits[0]))
         except UNREADABLE as error:
-            raise RnnbenchError(f"{self.path(fits[0])}: cannot be read: {problem_of(error)}.") from error
+            raise RnnbenchError(
+                f"{self.path(fits[0])}: cannot be read: {problem_of(error)}."
+            ) from error
 
     def read(self) -> Iterator[Result]:
         """All results that are there and whole, in the order of their names.
 
-        Raises NewerFormat where there is one that a later version wrote: the folder is that version's.
+        Raises NewerFormat where there is one that a later version wrote: the folder is that
+        version's.
         """
         self.unreadable.clear()
         for path in sorted(self.trials.glob("*.json")):
@@ -144,7 +155,9 @@ def _free(path: Path) -> Path:
     """A name that is not taken, for nothing that was put aside is overwritten."""
     if not path.exists():
         return path
-    return next(other for n in count(2) if not (other := path.with_name(f"{path.name}.{n}")).exists())
+    return next(
+        other for n in count(2) if not (other := path.with_name(f"{path.name}.{n}")).exists()
+    )
 
 
 def _who(holder: Path) -> str:

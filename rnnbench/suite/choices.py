@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Choices:
-    """Cells and tasks to keep (or, for cells, to run instead), how many seeds, how many threads each has, keys to set
-    as `path=value`; of claims, those to keep, by name or the core alone, and whether seeds are added until they are
-    decided."""
+    """Cells and tasks to keep (or, for cells, to run instead), how many seeds, how many threads
+    each has, keys to set as `path=value`; of claims, those to keep, by name or the core alone, and
+    whether seeds are added until they are decided."""
 
     cells: tuple[str, ...] = ()
     tasks: tuple[str, ...] = ()

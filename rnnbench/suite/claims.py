@@ -1,4 +1,5 @@
-"""Claims of a suite's file: every name looked up, every condition under which they are tested written out."""
+"""Claims of a suite's file: every name looked up, every condition under which they are tested
+written out."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -8,7 +9,16 @@ import msgspec
 
 from rnnbench.catalogue import Catalogue, Plugin
 from rnnbench.errors import PluginError, RnnbenchError, UnknownName, first_line
-from rnnbench.records import CellUse, Claim, CostSide, LearningSide, Needed, Recipe, TaskUse, canonical
+from rnnbench.records import (
+    CellUse,
+    Claim,
+    CostSide,
+    LearningSide,
+    Needed,
+    Recipe,
+    TaskUse,
+    canonical,
+)
 from rnnbench.suite.choices import Choices
 from rnnbench.suite.file import SuiteFile
 from rnnbench.suite.parsing import parse, typed
@@ -18,45 +28,52 @@ from rnnbench.suite.uses import FAIR, changed
 
 
 class Claims(NamedTuple):
-    """The claims of a suite, and a sentence for each file of a plugin that could not be taken in."""
+    """The claims of a suite, and a sentence for each file of a plugin that could not be taken
+    in."""
 
     claims: tuple[Claim, ...]
     left_out: tuple[str, ...] = ()
 
 
 def all_claims(file: SuiteFile, recipe: Recipe, where: str, catalogue: Catalogue) -> Claims:
-    """The claims of a file, and of those that plugins bring where it takes them in. Raises RnnbenchError for what is
-    wrong in the file itself."""
+    """The claims of a file, and of those that plugins bring where it takes them in. Raises
+    RnnbenchError for what is wrong in the file itself."""
     found = _claims(file, recipe, where, catalogue)
     if not file.further_claims:
         return Claims(found)
     here = {claim.name for claim in found}
-    brought = brought_claims(catalogue)
-    further = tuple(claim for claim in brought.claims if claim.name not in here)
-    return Claims(found + further, brought.left_out)
+    contribution = contributed_claims(catalogue)
+    further = tuple(claim for claim in contribution.claims if claim.name not in here)
+    return Claims(found + further, contribution.left_out)
 
 
-def brought_claims(catalogue: Catalogue) -> Claims:
-    """Every claim that a plugin brings. A file with something wrong in it is left out, and named with its distribution.
-    Raises PluginError for two claims of one name."""
+def contributed_claims(catalogue: Catalogue) -> Claims:
+    """Every claim that a plugin brings. A file with something wrong in it is left out, and named
+    with its distribution. Raises PluginError for two claims of one name."""
     found: dict[str, tuple[Claim, Plugin]] = {}
     left_out: list[str] = []
-    for brought in catalogue.claims.values():
+    for contribution in catalogue.claims.values():
         try:
-            claims = claims_of_file(brought.item, catalogue)
+            claims = claims_of_file(contribution.item, catalogue)
         except RnnbenchError as error:
-            left_out.append(f"the claims of {brought.plugin.origin} are left out: {first_line(error)}")
+            left_out.append(
+                f"the claims of {contribution.plugin.origin} are left out: {first_line(error)}"
+            )
             continue
         for claim in claims:
             if claim.name in found:
-                twins = found[claim.name][1].distribution, brought.plugin.distribution
-                raise PluginError(f"two claims are called '{claim.name}': one from {twins[0]}, one from {twins[1]}")
-            found[claim.name] = claim, brought.plugin
+                twins = found[claim.name][1].distribution, contribution.plugin.distribution
+                raise PluginError(
+                    f"two claims are called '{claim.name}': one from {twins[0]}, one from"
+                    f" {twins[1]}"
+                )
+            found[claim.name] = claim, contribution.plugin
     return Claims(tuple(claim for claim, _ in found.values()), tuple(left_out))
 
 
 def claims_of_file(path: Path, catalogue: Catalogue) -> tuple[Claim, ...]:
-    """The claims in a TOML file of a plugin, which needs neither version nor summary. Raises RnnbenchError."""
+    """The claims in a TOML file of a plugin, which needs neither version nor summary. Raises
+    RnnbenchError."""
     raw = {"version": 1, "summary": "", **parse(path)}
     file = at_size(typed(raw, path.name))
     return _claims(file, changed(FAIR, file.recipe, path.name), path.name, catalogue)
@@ -91,9 +108,15 @@ def chosen_claims(all_of_them: Claims, choices: Choices, where: str) -> tuple[Cl
     for name in choices.claims:
         if name not in names:
             raise UnknownName("claim", name, names, where, "; ".join(all_of_them.left_out))
-    kept = [c for c in claims if (not choices.claims or c.name in choices.claims) and (c.core or not choices.core)]
+    kept = [
+        c
+        for c in claims
+        if (not choices.claims or c.name in choices.claims) and (c.core or not choices.core)
+    ]
     if not kept:
-        raise RnnbenchError(f"{where}: none of these claims has `core = true`: {', '.join(choices.claims or names)}")
+        raise RnnbenchError(
+            f"{where}: none of these claims has `core = true`: {', '.join(choices.claims or names)}"
+        )
     return tuple(kept)
 
 
@@ -119,7 +142,9 @@ def tasks_of(claims: Iterable[Claim]) -> tuple[TaskUse, ...]:
 def needs_of(claims: Iterable[Claim]) -> tuple[Needed, ...]:
     """Every cost figure that is wanted, once."""
     found = [
-        Needed(side.cell.row, side.measurement, side.shape) for side in _sides(claims) if isinstance(side, CostSide)
+        Needed(side.cell.row, side.measurement, side.shape)
+        for side in _sides(claims)
+        if isinstance(side, CostSide)
     ]
     return tuple(dict.fromkeys(found))
 
@@ -129,4 +154,4 @@ def _sides(claims: Iterable[Claim]) -> Iterable[LearningSide | CostSide]:
         for one in claim.readings:
             for question in one.questions:
                 yield from question.sides
-                yield from question.pace or ()
+                yield from question.step_time or ()

@@ -7,22 +7,40 @@ import msgspec
 from rnnbench.catalogue import Catalogue
 from rnnbench.contracts import CellSpec
 from rnnbench.errors import UnknownName
-from rnnbench.records import CellUse, Claim, CostPlan, CostSettings, LeftOut, Measurement, Needed, Shape
+from rnnbench.records import (
+    CellUse,
+    Claim,
+    CostPlan,
+    CostSettings,
+    LeftOut,
+    Measurement,
+    Needed,
+    Shape,
+)
 from rnnbench.suite.claims import needs_of
 from rnnbench.suite.file import CostEntry
 
 
 def reference_of(entry: CostEntry, cells: tuple[CellUse, ...], where: str) -> str:
-    """The row of the cell that an entry names as its reference, among all `cells` of the suite, chosen for this run or
-    not. Raises UnknownName where the suite has no such cell."""
+    """The row of the cell that an entry names as its reference, among all `cells` of the suite,
+    chosen for this run or not. Raises UnknownName where the suite has no such cell."""
     for cell in cells:
         if entry.reference in (cell.row, f"{cell.name}:{cell.implementation}"):
             return cell.row
-    raise UnknownName("cell of this suite", entry.reference, {cell.row for cell in cells}, f"{where}: cost.reference")
+    raise UnknownName(
+        "cell of this suite",
+        entry.reference,
+        {cell.row for cell in cells},
+        f"{where}: cost.reference",
+    )
 
 
 def cost_plan(
-    entry: CostEntry, cells: tuple[CellUse, ...], catalogue: Catalogue, threads: int | None, device: str
+    entry: CostEntry,
+    cells: tuple[CellUse, ...],
+    catalogue: Catalogue,
+    threads: int | None,
+    device: str,
 ) -> CostPlan:
     """The plan of an entry; what a cell's constraints forbid is left out, with the reason."""
     measure, shapes = tuple(dict.fromkeys(entry.measure)), tuple(dict.fromkeys(entry.shapes))
@@ -31,7 +49,11 @@ def cost_plan(
         for cell in cells
         for measurement in measure
         for shape in shapes
-        if (reason := next(_objections(catalogue.cells[cell.name].item, measurement, shape, device), ""))
+        if (
+            reason := next(
+                _objections(catalogue.cells[cell.name].item, measurement, shape, device), ""
+            )
+        )
     )
     settings = {name: getattr(entry, name) for name in CostSettings.__struct_fields__}
     settings["threads"] = threads or entry.threads
@@ -46,7 +68,8 @@ def claims_cost(
     threads: int | None,
     device: str,
 ) -> CostPlan | None:
-    """The plan of what claims need; None where they need nothing. An entry says how often, and not what."""
+    """The plan of what claims need; None where they need nothing. An entry says how often, and not
+    what."""
     needed = needs_of(claims)
     if not needed:
         return None
@@ -57,15 +80,21 @@ def claims_cost(
         shapes=tuple(dict.fromkeys(need.shape for need in needed)),
     )
     plan = cost_plan(wide, cells, catalogue, threads, device)
-    left_out = tuple(out for out in plan.left_out if Needed(out.row, out.measurement, out.shape) in needed)
+    left_out = tuple(
+        out for out in plan.left_out if Needed(out.row, out.measurement, out.shape) in needed
+    )
     return msgspec.structs.replace(plan, needed=needed, left_out=left_out)
 
 
-def _objections(spec: CellSpec, measurement: Measurement, shape: Shape, device: str) -> Iterator[str]:
+def _objections(
+    spec: CellSpec, measurement: Measurement, shape: Shape, device: str
+) -> Iterator[str]:
     """Why a cell cannot be measured so."""
     if spec.inputs == "frames" and shape.frame is None:
         yield "it takes frames, and there are none at this shape"
-    if spec.same_size and (shape.frame is not None or shape.parameters is not None or shape.inputs != shape.hidden):
+    if spec.same_size and (
+        shape.frame is not None or shape.parameters is not None or shape.inputs != shape.hidden
+    ):
         yield "its inputs must be as many as its hidden units"
     if shape.parameters is None and shape.hidden % spec.hidden_multiple:
         yield f"its hidden size must be a multiple of {spec.hidden_multiple}"

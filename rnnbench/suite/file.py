@@ -5,7 +5,16 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from rnnbench.records import FIRST_TUNING_SEED, SHARES, CellUse, CostSettings, Dial, Figure, Recipe, Shape
+from rnnbench.records import (
+    FIRST_TUNING_SEED,
+    SHARES,
+    CellUse,
+    CostSettings,
+    Dial,
+    Figure,
+    Recipe,
+    Shape,
+)
 from rnnbench.records.recipe import Measurement, Positive
 
 RecipeChanges: type[Struct] = msgspec.defstruct(
@@ -38,8 +47,8 @@ class Full(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class TaskEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A task, swept over horizons, with other dials and with changes to the recipe.
 
-    ladder: a cell tries a horizon once it has solved the next shorter one in most seeds; its learning rate is searched
-            on the shortest.
+    ladder: a cell tries a horizon once it has solved the next shorter one in most seeds; its
+            learning rate is searched on the shortest.
     """
 
     name: str
@@ -51,19 +60,25 @@ class TaskEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class CostEntry(CostSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Cost trials: run alone, after all others. `repeats` measured steps of each cell in each of `replicates` runs.
+    """Cost trials: run alone, after all others. `repeats` measured steps of each cell in each of
+    `replicates` runs.
 
-    From eight replicates on, more are added until the ratios are known to `precision`, at most until they have taken
-    `most_seconds` or there are `most_replicates`. Times are stated over those of `reference`, one of the cells as the
-    suite names it, or over the ruler, torch's LSTM.
+    From eight replicates on, more are added until the ratios are known to `precision`, at most
+    until they have taken `most_seconds` or there are `most_replicates`. Times are stated over those
+    of `reference`, one of the cells as the suite names it, or over the reference cell, torch's
+    LSTM.
     """
 
-    measure: Annotated[tuple[Measurement, ...], Meta(min_length=1)] = ("train-step-time", "peak-memory")
+    measure: Annotated[tuple[Measurement, ...], Meta(min_length=1)] = (
+        "train-step-time",
+        "peak-memory",
+    )
     shapes: Annotated[tuple[Shape, ...], Meta(min_length=1)] = (Shape(),)
 
 
 class ClaimCell(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A cell that a claim is about, or that it is held against; `recipe` changes how this one is built and trained."""
+    """A cell that a claim is about, or that it is held against; `recipe` changes how this one is
+    built and trained."""
 
     name: str
     options: dict[str, Dial] = {}
@@ -73,14 +88,16 @@ class ClaimCell(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class ReadingEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One way of reading a claim: a figure of the first cell, held against the same of the second where there is one.
+    """One way of reading a claim: a figure of the first cell, held against the same of the second
+    where there is one.
 
-    Of two cells it is the ratio (of epochs, seconds, times, bytes, parameters) or the difference (of scores and solved
-    seeds, higher being better), and the claim holds where it is `at_most` or `at_least` so large, `within` so much of
-    equality, or `beyond` that. Tested on each of `tasks`, once for each way to `match`, at each of `shares` of the way
-    from the trivial forecast to the target; of cost at each of `shapes`, with each of `implementations` of both cells.
-    With `training_shares` both cells are trained on each of these parts of the training data, and the effect is by how
-    much the difference of their scores grows with each doubling of it.
+    Of two cells it is the ratio (of epochs, seconds, times, bytes, parameters) or the difference
+    (of scores and solved seeds, higher being better), and the claim holds where it is `at_most` or
+    `at_least` so large, `within` so much of equality, or `beyond` that. Tested on each of `tasks`,
+    once for each way to `match`, at each of `shares` of the way from the trivial forecast to the
+    target; of cost at each of `shapes`, with each of `implementations` of both cells. With
+    `training_shares` both cells are trained on each of these parts of the training data, and the
+    effect is by how much the difference of their scores grows with each doubling of it.
     """
 
     title: str = ""
@@ -102,9 +119,11 @@ class ReadingEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class ClaimEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A claim: the sentence as people repeat it, and its readings, fixed before anything is measured.
+    """A claim: the sentence as people repeat it, and its readings, fixed before anything is
+    measured.
 
-    parts:      the readings are parts that all have to be true: one that fails throughout refutes the claim.
+    parts:      the readings are parts that all have to be true: one that fails throughout refutes
+                the claim.
     core:       one of those that `--core` runs.
     most_seeds: where `--until-decided` ends.
     """
@@ -146,4 +165,8 @@ class SuiteFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 def schema() -> dict[str, Any]:
     """The JSON Schema of a suite's file, for editors."""
     made = msgspec.json.schema(SuiteFile)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "rnnbench suite", **made}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "rnnbench suite",
+        **made,
+    }

@@ -8,7 +8,8 @@ SMALLEST, LARGEST = -(2**63), 2**63 - 1
 
 
 def number_problem(value: Any) -> str:
-    """Why a number cannot travel in JSON, in which trials do, or be shown; "" where it can, and for what is no number.
+    """Why a number cannot travel in JSON, in which trials do, or be shown; "" where it can, and for
+    what is no number.
 
     TOML knows inf, nan, and whole numbers of any size.
     """

@@ -7,10 +7,13 @@ from rnnbench.records import Option
 from rnnbench.suite.numbers import number_problem
 
 
-def complete_options(given: Mapping[str, Option], declared: Mapping[str, Option], where: str) -> dict[str, Option]:
+def complete_options(
+    given: Mapping[str, Option], declared: Mapping[str, Option], where: str
+) -> dict[str, Option]:
     """All options that are declared, with those that were given set.
 
-    Raises UnknownName for one that is not declared, RnnbenchError for a value that is not of the default's type.
+    Raises UnknownName for one that is not declared, RnnbenchError for a value that is not of the
+    default's type.
     """
     for option, value in given.items():
         if option not in declared:
@@ -21,7 +24,10 @@ def complete_options(given: Mapping[str, Option], declared: Mapping[str, Option]
         if default is not None and value is not None and not _alike(value, default):
             found = f"expected {type(default).__name__}, got {type(value).__name__}"
             raise RnnbenchError(f"{where}.{option}: {found}")
-    return {**declared, **{option: _as_default(value, declared[option]) for option, value in given.items()}}
+    return {
+        **declared,
+        **{option: _as_default(value, declared[option]) for option, value in given.items()},
+    }
 
 
 def _alike(value: Option, default: Option) -> bool:

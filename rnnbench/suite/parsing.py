@@ -1,4 +1,5 @@
-"""From TOML to the types of a suite's file: unknown keys and wrong values are named with their path."""
+"""From TOML to the types of a suite's file: unknown keys and wrong values are named with their
+path."""
 
 import re
 import tomllib
@@ -41,28 +42,47 @@ def typed(raw: dict[str, Any], file: str) -> SuiteFile:
 
 
 def _refuse_unknown_keys(value: Any, expected: Any, file: str, path: str) -> None:
-    """Walk raw data beside its type, so that an unknown key is named with its path and its nearest neighbour."""
+    """Walk raw data beside its type, so that an unknown key is named with its path and its nearest
+    neighbour."""
     if isinstance(value, list):
-        inner = [a for t in _alternatives(expected) if get_origin(t) is tuple for a in get_args(t)[:1]]
+        inner = [
+            a for t in _alternatives(expected) if get_origin(t) is tuple for a in get_args(t)[:1]
+        ]
         for position, element in enumerate(value):
             for element_type in inner:
                 _refuse_unknown_keys(element, element_type, file, f"{path}[{position}]")
-    structs = [t for t in _alternatives(expected) if isinstance(t, type) and issubclass(t, msgspec.Struct)]
+    structs = [
+        t for t in _alternatives(expected) if isinstance(t, type) and issubclass(t, msgspec.Struct)
+    ]
     if not isinstance(value, Mapping) or not structs:
         return
-    hints = get_type_hints(structs[0])
+    hints = _keys(structs[0])
     for key, inner_value in value.items():
         if key not in hints:
             where = f"{file}: {path}" if path else file
-            hint = f"'recipe.{key}' is a key." if not path and key in Recipe.__struct_fields__ else ""
+            hint = (
+                f"'recipe.{key}' is a key." if not path and key in Recipe.__struct_fields__ else ""
+            )
             raise UnknownName("key", key, hints, where, hint)
         _refuse_unknown_keys(inner_value, hints[key], file, f"{path}.{key}" if path else key)
+
+
+def _keys(struct: type[msgspec.Struct]) -> dict[str, Any]:
+    """The keys of a record as files spell them, each with its type."""
+    hints = get_type_hints(struct)
+    return {one.encode_name: hints[one.name] for one in msgspec.structs.fields(struct)}
 
 
 def _refuse_numbers(value: Any, file: str, path: str) -> None:
     if problem := number_problem(value):
         raise RnnbenchError(f"{file}: {path}: {problem}")
-    children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    children = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    )
     for key, child in children:
         step = f"[{key}]" if isinstance(value, list) else f".{key}" if path else str(key)
         _refuse_numbers(child, file, f"{path}{step}")
@@ -78,14 +98,17 @@ def _type_at(path: str) -> Any:
     for key in re.sub(r"\[.*?\]", "", path).split("."):
         inner = [a for t in _alternatives(expected) for a in (t, *get_args(t))]
         structs = [
-            t for t in inner if isinstance(t, type) and issubclass(t, msgspec.Struct) and key in get_type_hints(t)
+            t
+            for t in inner
+            if isinstance(t, type) and issubclass(t, msgspec.Struct) and key in _keys(t)
         ]
-        expected = get_type_hints(structs[0])[key] if structs else None
+        expected = _keys(structs[0])[key] if structs else None
     return expected
 
 
 def _readable(error: msgspec.ValidationError) -> str:
-    """msgspec says `Expected int, got str - at $.recipe.epochs`; we say `recipe.epochs: expected int, got str`."""
+    """msgspec says `Expected int, got str - at $.recipe.epochs`; we say `recipe.epochs: expected
+    int, got str`."""
     text = str(error).replace("`", "")
     found = re.fullmatch(r"(.*) - at \$\.?(.*)", text)
     message, path = found.groups() if found else (text, "")

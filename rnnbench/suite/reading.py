@@ -34,7 +34,8 @@ def read_suite(name: str, catalogue: Catalogue, choices: Choices = NOTHING_CHOSE
 
 
 def suite_head(path: Path) -> tuple[str, int | None]:
-    """Summary and version as written; what is wrong with a suite is said when it is run or shown."""
+    """Summary and version as written; what is wrong with a suite is said when it is run or
+    shown."""
     try:
         raw = parse(path)
     except RnnbenchError as error:
@@ -42,15 +43,19 @@ def suite_head(path: Path) -> tuple[str, int | None]:
     return raw.get("summary", ""), raw.get("version")
 
 
-def check_suite(raw: dict[str, Any], file: str, catalogue: Catalogue, choices: Choices = NOTHING_CHOSEN) -> Suite:
-    """The suite that these raw data describe, called after their `file`. Raises RnnbenchError as `read_suite` does."""
+def check_suite(
+    raw: dict[str, Any], file: str, catalogue: Catalogue, choices: Choices = NOTHING_CHOSEN
+) -> Suite:
+    """The suite that these raw data describe, called after their `file`. Raises RnnbenchError as
+    `read_suite` does."""
     for setting in choices.settings:
         set_key(raw, setting)
     return resolve(at_size(typed(raw, file)), file, catalogue, choices)
 
 
 def key_table(settings: Iterable[str], option: str = "--set") -> dict[str, Any]:
-    """The table that settings like `horizon=5` make, each a key and its value. `option` is what they were given to."""
+    """The table that settings like `horizon=5` make, each a key and its value. `option` is what
+    they were given to."""
     table: dict[str, Any] = {}
     for setting in settings:
         set_key(table, setting, option)
@@ -63,7 +68,8 @@ def shortened(setting: str) -> str:
 
 
 def set_key(raw: dict[str, Any], setting: str, option: str = "--set") -> None:
-    """Apply `recipe.epochs=5`; the value is TOML, and a bare word is text. `tasks.*` means every task."""
+    """Apply `recipe.epochs=5`; the value is TOML, and a bare word is text. `tasks.*` means every
+    task."""
     key, equals, text = setting.partition("=")
     example = EXAMPLES[option]
     if not equals or not key:
@@ -73,7 +79,9 @@ def set_key(raw: dict[str, Any], setting: str, option: str = "--set") -> None:
     except tomllib.TOMLDecodeError:
         value = text
     except (ValueError, RecursionError):  # thousands of digits, or of brackets
-        raise RnnbenchError(f"{option} {shortened(setting)}: the value is too long, or nested too deep") from None
+        raise RnnbenchError(
+            f"{option} {shortened(setting)}: the value is too long, or nested too deep"
+        ) from None
     if problem := number_problem(value):
         raise RnnbenchError(f"{option} {shortened(setting)}: {problem}")
     if option != "--set" and not isinstance(value, bool | int | float | str):
@@ -81,7 +89,9 @@ def set_key(raw: dict[str, Any], setting: str, option: str = "--set") -> None:
         raise RnnbenchError(f"{option} {shortened(setting)}: expected {found}")
     *folders, last = key.split(".")
     if "" in (*folders, last) or len(folders) > MOST_KEYS:
-        raise RnnbenchError(f"{option} {shortened(setting)}: its key is no path of keys like {example}")
+        raise RnnbenchError(
+            f"{option} {shortened(setting)}: its key is no path of keys like {example}"
+        )
     for table in _tables(raw, folders, setting):
         table[last] = value
 

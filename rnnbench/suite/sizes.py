@@ -9,7 +9,8 @@ from rnnbench.suite.file import ClaimEntry, SuiteFile, TaskEntry
 
 
 def at_size(file: SuiteFile) -> SuiteFile:
-    """The file at the size that it names: where that is full, with the changes that stand under `full`."""
+    """The file at the size that it names: where that is full, with the changes that stand under
+    `full`."""
     if file.size == "default":
         return file
     return msgspec.structs.replace(
@@ -22,7 +23,10 @@ def at_size(file: SuiteFile) -> SuiteFile:
 
 
 def _full_claim(entry: ClaimEntry) -> ClaimEntry:
-    readings = [msgspec.structs.replace(one, tasks=tuple(map(_full_task, one.tasks))) for one in entry.readings]
+    readings = [
+        msgspec.structs.replace(one, tasks=tuple(map(_full_task, one.tasks)))
+        for one in entry.readings
+    ]
     return msgspec.structs.replace(entry, readings=tuple(readings))
 
 
@@ -38,5 +42,7 @@ def _full_task(entry: TaskEntry) -> TaskEntry:
 
 
 def _merged(recipe: Any, changes: Any) -> Any:
-    given = {name: value for name, value in msgspec.structs.asdict(changes).items() if value is not UNSET}
+    given = {
+        name: value for name, value in msgspec.structs.asdict(changes).items() if value is not UNSET
+    }
     return msgspec.structs.replace(recipe, **given)

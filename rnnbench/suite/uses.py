@@ -1,4 +1,5 @@
-"""The cells and tasks that a suite's file names: every name looked up, defaults filled in, dials and options typed."""
+"""The cells and tasks that a suite's file names: every name looked up, defaults filled in, dials
+and options typed."""
 
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
@@ -25,7 +26,8 @@ OF_ANOTHER_SEARCH = {
 
 
 def cell_use(cell: str | CellUse, catalogue: Catalogue, where: str) -> CellUse:
-    """A cell as named in a suite, with all its options. Raises UnknownName for a cell or an option there is not."""
+    """A cell as named in a suite, with all its options. Raises UnknownName for a cell or an option
+    there is not."""
     use = CellUse(name=cell) if isinstance(cell, str) else cell
     if use.implementation == DEFAULT and ":" in use.name:  # in one word, "name:implementation"
         name, _, implementation = use.name.partition(":")
@@ -44,7 +46,8 @@ def cell_use(cell: str | CellUse, catalogue: Catalogue, where: str) -> CellUse:
 
 
 def resolve_dials(task: type[Task], dials: Mapping[str, Any], where: str) -> dict[str, Dial]:
-    """All dials of a task, with these set. Raises RnnbenchError for a dial there is not, or a wrong value."""
+    """All dials of a task, with these set. Raises RnnbenchError for a dial there is not, or a wrong
+    value."""
     hints = get_type_hints(task)
     known = {field.name: field.default for field in fields(task) if field.init}
     for dial in dials:
@@ -53,7 +56,9 @@ def resolve_dials(task: type[Task], dials: Mapping[str, Any], where: str) -> dic
     converted = {}
     for dial, value in {**known, **dials}.items():
         if value is MISSING:
-            raise RnnbenchError(f"{where}: {task.name}: the dial '{dial}' has no default and is not set")
+            raise RnnbenchError(
+                f"{where}: {task.name}: the dial '{dial}' has no default and is not set"
+            )
         try:
             converted[dial] = msgspec.convert(value, hints[dial])
         except msgspec.ValidationError as error:
@@ -65,7 +70,9 @@ def resolve_dials(task: type[Task], dials: Mapping[str, Any], where: str) -> dic
     except Misbehaved as misbehaved:
         if isinstance(misbehaved.error, ValueError | TypeError):
             raise RnnbenchError(f"{where}: {task.name}: {first_line(misbehaved.error)}") from None
-        raise RnnbenchError(f"{where}: {task.name} cannot be made with these dials: {misbehaved}") from misbehaved.error
+        raise RnnbenchError(
+            f"{where}: {task.name} cannot be made with these dials: {misbehaved}"
+        ) from misbehaved.error
     return converted
 
 
@@ -73,30 +80,45 @@ def choices_text(complaint: str, expected: Any) -> str:
     """For a value that is none of a few words: what the words are."""
     if "nvalid enum value" not in complaint:
         return ""
-    words = [word for part in (expected, *get_args(expected)) if get_origin(part) is Literal for word in get_args(part)]
+    words = [
+        word
+        for part in (expected, *get_args(expected))
+        if get_origin(part) is Literal
+        for word in get_args(part)
+    ]
     return f". There are: {', '.join(map(str, words))}"
 
 
 def changed(recipe: Recipe, changes: Any, where: str) -> Recipe:
-    """A recipe with what was set of these changes. Raises RnnbenchError for keys that contradict each other."""
-    given = {name: value for name, value in msgspec.structs.asdict(changes).items() if value is not UNSET}
+    """A recipe with what was set of these changes. Raises RnnbenchError for keys that contradict
+    each other."""
+    given = {
+        name: value for name, value in msgspec.structs.asdict(changes).items() if value is not UNSET
+    }
     if rates := given.get("learning_rates"):
         given["learning_rates"] = tuple(dict.fromkeys(rates))
     made = msgspec.structs.replace(recipe, **given)
     for key in OF_ANOTHER_SEARCH[made.search] if made.tune else ():
         if key in given:
             raise RnnbenchError(
-                f"{where}: recipe.{key}: a search by {made.search} has no such key; leave it out, or set recipe.search"
+                f"{where}: recipe.{key}: a search by {made.search} has no such key; leave it out,"
+                " or set recipe.search"
             )
     if made.lowest_rate > made.highest_rate:
-        raise RnnbenchError(f"{where}: recipe.lowest_rate: {made.lowest_rate:g} is above {made.highest_rate:g}")
+        raise RnnbenchError(
+            f"{where}: recipe.lowest_rate: {made.lowest_rate:g} is above {made.highest_rate:g}"
+        )
     return made
 
 
 def without_idle_keys(recipe: Recipe) -> Recipe:
-    """The recipe as trials get it: keys of a search that it does not have are at their defaults, so that they make no
-    other trial."""
-    idle = OF_ANOTHER_SEARCH[recipe.search] if recipe.tune else ("search", *OF_ANOTHER_SEARCH["tuning-seeds"])
+    """The recipe as trials get it: keys of a search that it does not have are at their defaults, so
+    that they make no other trial."""
+    idle = (
+        OF_ANOTHER_SEARCH[recipe.search]
+        if recipe.tune
+        else ("search", *OF_ANOTHER_SEARCH["tuning-seeds"])
+    )
     return msgspec.structs.replace(recipe, **{key: getattr(Recipe(), key) for key in idle})
 
 
@@ -108,7 +130,9 @@ def task_uses(entry: TaskEntry, recipe: Recipe, catalogue: Catalogue, where: str
         refuse_share_of(task, where)
     settings = [entry.dials]
     if entry.horizons is not None and "horizon" in entry.dials:
-        raise RnnbenchError(f"{where}: {entry.name}: give either `horizons` or the dial `horizon`, not both")
+        raise RnnbenchError(
+            f"{where}: {entry.name}: give either `horizons` or the dial `horizon`, not both"
+        )
     if entry.horizons is not None:
         settings = [{**entry.dials, "horizon": horizon} for horizon in entry.horizons]
     resolved = [resolve_dials(task, setting, where) for setting in settings]
@@ -123,13 +147,17 @@ def _rungs(entry: TaskEntry, uses: list[TaskUse], where: str) -> list[TaskUse]:
     rungs: list[TaskUse] = []
     for horizon, use in sorted(zip(entry.horizons, uses, strict=True), key=lambda pair: pair[0]):
         if rungs and rungs[-1].dials["horizon"] == horizon:
-            raise RnnbenchError(f"{where}: {entry.name}: horizon {horizon} stands on the ladder twice")
+            raise RnnbenchError(
+                f"{where}: {entry.name}: horizon {horizon} stands on the ladder twice"
+            )
         rungs.append(msgspec.structs.replace(use, below=rungs[-1] if rungs else None))
     return rungs
 
 
 def refuse_share_of(task: type[Task], where: str) -> None:
-    """Raises RnnbenchError where a share of the training data is asked of a task that has none: one that draws its data
-    without end, or whose training data are one long stream."""
+    """Raises RnnbenchError where a share of the training data is asked of a task that has none: one
+    that draws its data without end, or whose training data are one long stream."""
     if not issubclass(task, RecordedTask) or task.mode == "stream":
-        raise RnnbenchError(f"{where}: {task.name}: only of separate recorded examples can a share be trained on")
+        raise RnnbenchError(
+            f"{where}: {task.name}: only of separate recorded examples can a share be trained on"
+        )

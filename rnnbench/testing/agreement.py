@@ -1,4 +1,5 @@
-"""Checks of one mathematics in several forms: implementations, float32, the author's own plain loop."""
+"""Checks of one mathematics in several forms: implementations, float32, the author's own plain
+loop."""
 
 from collections.abc import Callable
 
@@ -17,7 +18,8 @@ CUT = 11
 
 
 def agrees(subject: Subject) -> str:
-    """Its implementations agree in outputs, gradients and carried state; how far float32 is off is told."""
+    """Its implementations agree in outputs, gradients and carried state; how far float32 is off is
+    told."""
     cell, x_BT = subject.build(), subject.inputs()
     others = []
     for name in subject.spec.implementations:
@@ -32,7 +34,10 @@ def agrees(subject: Subject) -> str:
         try:
             other.load_state_dict(cell.state_dict())
         except RuntimeError as error:
-            fail(f"the parameters of the default do not load into implementation '{name}': {describe(error)}")
+            fail(
+                f"the parameters of the default do not load into implementation '{name}':"
+                f" {describe(error)}"
+            )
         _compare(subject, cell, other, x_BT, name)
         others.append(name)
     told = [f"agree: {', '.join(others)}"] if others else []
@@ -45,15 +50,21 @@ def matches_reference(subject: Subject) -> str:
     if reference is None:
         raise NotApplicable("no reference is given")
     cell, x_BT = subject.build(), subject.inputs()
-    subject.demand(reference(cell, x_BT), run(cell, x_BT)[0], "the outputs differ from those of the reference")
+    subject.demand(
+        reference(cell, x_BT), run(cell, x_BT)[0], "the outputs differ from those of the reference"
+    )
     return ""
 
 
 def _compare(subject: Subject, cell: nn.Module, other: nn.Module, x_BT: Tensor, name: str) -> None:
     x_BT = x_BT.requires_grad_(True)
     expected, got = _in_two(subject, cell, x_BT), _in_two(subject, other, x_BT)
-    subject.demand(expected, got, f"the outputs of implementation '{name}' differ from those of the default")
-    direction = torch.randn(expected.shape, dtype=expected.dtype, generator=torch.Generator().manual_seed(3))
+    subject.demand(
+        expected, got, f"the outputs of implementation '{name}' differ from those of the default"
+    )
+    direction = torch.randn(
+        expected.shape, dtype=expected.dtype, generator=torch.Generator().manual_seed(3)
+    )
     gradients = _gradients(other, got, direction, x_BT)
     for parameter, wanted in _gradients(cell, expected, direction, x_BT).items():
         what = f"the gradients by {parameter} of implementation '{name}'"
@@ -65,7 +76,10 @@ def _compare(subject: Subject, cell: nn.Module, other: nn.Module, x_BT: Tensor, 
         for x_chunk in torch.split(x_BT.detach(), size, dim=1):
             y_chunk, state = run(other, x_chunk, state)
             parts.append(y_chunk)
-        what = f"in chunks of {size} the outputs of implementation '{name}' differ from those of the default"
+        what = (
+            f"in chunks of {size} the outputs of implementation '{name}' differ from those of the"
+            " default"
+        )
         subject.demand(expected, torch.cat(parts, dim=1), what)
 
 
@@ -80,10 +94,14 @@ def _in_two(subject: Subject, cell: nn.Module, x_BT: Tensor) -> Tensor:
 
 def _gradients(cell: nn.Module, y_BT: Tensor, direction: Tensor, x_BT: Tensor) -> dict[str, Tensor]:
     named: dict[str, Tensor] = {
-        f"parameter {name}": parameter for name, parameter in cell.named_parameters() if parameter.requires_grad
+        f"parameter {name}": parameter
+        for name, parameter in cell.named_parameters()
+        if parameter.requires_grad
     }
     named["the inputs"] = x_BT
-    found = torch.autograd.grad((y_BT * direction).sum().real, list(named.values()), allow_unused=True)
+    found = torch.autograd.grad(
+        (y_BT * direction).sum().real, list(named.values()), allow_unused=True
+    )
     return {
         name: torch.zeros_like(named[name]) if gradient is None else gradient
         for name, gradient in zip(named, found, strict=True)
@@ -92,10 +110,13 @@ def _gradients(cell: nn.Module, y_BT: Tensor, direction: Tensor, x_BT: Tensor) -
 
 @torch.no_grad()
 def _told_in_float32(subject: Subject) -> str:
-    """How far a long run in float32 is from one in float64, as initialised; a chaotic cell is far, and sound."""
+    """How far a long run in float32 is from one in float64, as initialised; a chaotic cell is far,
+    and sound."""
     if subject.dtype != torch.float64:
         return ""
-    steps = min(LONG if subject.spec.inputs == "features" else LONG_FRAMES, subject.spec.longest or LONG)
+    steps = min(
+        LONG if subject.spec.inputs == "features" else LONG_FRAMES, subject.spec.longest or LONG
+    )
     exact = subject.build(noise=0)
     single = subject.changed(dtype=torch.float32).build(noise=0)
     x_BT = subject.inputs(batch=1, steps=steps).float()

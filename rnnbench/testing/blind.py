@@ -1,4 +1,5 @@
-"""Simple readers, to see whether a task says more than it should: a constant answer, and a linear one of few steps."""
+"""Simple readers, to see whether a task says more than it should: a constant answer, and a linear
+one of few steps."""
 
 import warnings
 
@@ -40,13 +41,21 @@ def blind_reader_score(task: Task, train: Batch, test: Batch, steps: int) -> tup
 
 
 def _refuse_other_answers(task: Task) -> None:
-    if task.mode != "sequence" or task.loss not in ("cross-entropy", "squared-error") or task.frame_shape is not None:
+    if (
+        task.mode != "sequence"
+        or task.loss not in ("cross-entropy", "squared-error")
+        or task.frame_shape is not None
+    ):
         raise NotApplicable(f"it answers in mode '{task.mode}' with loss '{task.loss}'")
 
 
 def _constant(task: Task, train: Batch) -> Array:
     """Outputs of one answer: the mean, or the logarithms of how often each class stands there."""
-    asked = train.targets if train.asked is None or task.readout != "every-step" else train.targets[train.asked]
+    asked = (
+        train.targets
+        if train.asked is None or task.readout != "every-step"
+        else train.targets[train.asked]
+    )
     if task.loss == "squared-error":
         return np.asarray(asked.reshape(-1, task.output_size).mean(axis=0))
     return np.asarray(np.log(np.bincount(asked.ravel(), minlength=task.output_size) + 1e-9))
@@ -57,12 +66,21 @@ def _scored(task: Task, answer: Array, test: Batch) -> tuple[float, float]:
 
     def on(part: Batch, places: Array) -> float:
         shape = part.targets.shape[: 2 if task.readout == "every-step" else 1]
-        outputs = answer[places] if answer.ndim > 1 else np.broadcast_to(answer, (*shape, task.output_size))
+        outputs = (
+            answer[places]
+            if answer.ndim > 1
+            else np.broadcast_to(answer, (*shape, task.output_size))
+        )
         return score(task.metrics, outputs, part)[task.metric.name]
 
     everything = np.arange(len(test))
-    parts = [on(test.take(places), places) for places in np.array_split(everything, min(PARTS, len(test)))]
-    return on(test, everything), float(np.std(parts, ddof=1) / np.sqrt(len(parts))) if len(parts) > 1 else np.inf
+    parts = [
+        on(test.take(places), places)
+        for places in np.array_split(everything, min(PARTS, len(test)))
+    ]
+    return on(test, everything), (
+        float(np.std(parts, ddof=1) / np.sqrt(len(parts))) if len(parts) > 1 else np.inf
+    )
 
 
 def _last(task: Task, batch: Batch, steps: int) -> Array:

@@ -1,4 +1,5 @@
-"""Whether a cell can be built at the sizes of the checks; where not, what its spec should declare."""
+"""Whether a cell can be built at the sizes of the checks; where not, what its spec should
+declare."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,16 +15,27 @@ SHOWN = 6
 
 
 def refusal(subject: Subject) -> str:
-    """At which hidden size it cannot be built, what it raises, and what to declare; "" where it can be built.
+    """At which hidden size it cannot be built, what it raises, and what to declare; "" where it can
+    be built.
 
-    An implementation that cannot be had here (DataUnavailable) is no refusal: each check says so itself.
+    An implementation that cannot be had here (DataUnavailable) is no refusal: each check says so
+    itself.
     """
     spec = subject.spec
     several = spec.hidden_size(3 * spec.hidden_multiple)
-    for units in (subject.hidden_size, 2 * subject.hidden_size, spec.hidden_size(1), several, spec.hidden_size(UNITS)):
+    for units in (
+        subject.hidden_size,
+        2 * subject.hidden_size,
+        spec.hidden_size(1),
+        several,
+        spec.hidden_size(UNITS),
+    ):
         error = _error(subject.changed(units=units))
         if error is not None:
-            what = f"it cannot be built at input size {subject.changed(units=units).input_size} and hidden size {units}"
+            what = (
+                f"it cannot be built at input size {subject.changed(units=units).input_size} and"
+                f" hidden size {units}"
+            )
             return f"{what}: {describe(error)}. {_hint(subject, error)}"
     return ""
 
@@ -45,17 +57,23 @@ def _error(subject: Subject) -> BaseException | None:
 def _hint(subject: Subject, error: BaseException) -> str:
     """What to declare, as the sizes say at which it can be built."""
     if isinstance(error, TypeError):
-        return "Is `build` a function of (input_size, hidden_size, **options) that gives an nn.Module?"
+        return (
+            "Is `build` a function of (input_size, hidden_size, **options) that gives an nn.Module?"
+        )
     sizes = range(1, LARGEST + 1)
     taken = [units for units in sizes if _error(subject.changed(units=units)) is None]
     equal = subject.changed(spec=replace(subject.spec, same_size=True))
-    if subject.spec.inputs == "features" and taken in ([], [subject.input_size]) and _error(equal) is None:
+    if (
+        subject.spec.inputs == "features"
+        and taken in ([], [subject.input_size])
+        and _error(equal) is None
+    ):
         return "It can be built where input size and hidden size are equal: declare same_size=True"
     if taken:
         return _declaration(taken)
     return (
-        f"Nor can it be at any hidden size from 1 to {LARGEST}. If it needs other sizes, declare hidden_multiple, "
-        "smallest or same_size"
+        f"Nor can it be at any hidden size from 1 to {LARGEST}. If it needs other sizes, declare"
+        " hidden_multiple, smallest or same_size"
     )
 
 
@@ -67,9 +85,13 @@ def _declaration(taken: Sequence[int]) -> str:
         if allowed == list(taken):
             fields = [f"hidden_multiple={multiple}"] if multiple > 1 else []
             fields += [f"smallest={smallest}"] if smallest > multiple else []
-            return f"Of the hidden sizes 1 to {LARGEST} it takes {_shown(taken)}: declare {' and '.join(fields)}"
+            return (
+                f"Of the hidden sizes 1 to {LARGEST} it takes {_shown(taken)}: declare"
+                f" {' and '.join(fields)}"
+            )
     return (
-        f"Of the hidden sizes 1 to {LARGEST} it takes {_shown(taken)}: declare hidden_multiple or smallest accordingly"
+        f"Of the hidden sizes 1 to {LARGEST} it takes {_shown(taken)}: declare hidden_multiple or"
+        " smallest accordingly"
     )
 
 

@@ -41,16 +41,29 @@ CELL_CHECKS: tuple[Check[Subject], ...] = (
     Check("finite", stays_finite),
     Check("reference", matches_reference),
 )
-"""In the order of the plugin guide, which says of each why it is there. Where a cell does not repeat itself, no other
-law can be decided, so that this one is asked first."""
-TRIED_NEARER = {"causal", "independent", "remembers", "carries", "agrees", "differentiates", "pads", "reference"}
-"""Laws that are decided in float64 with weights moved off their initial values. Where one fails, it is tried again."""
+"""In the order of the plugin guide, which says of each why it is there. Where a cell does not
+repeat itself, no other law can be decided, so that this one is asked first."""
+TRIED_NEARER = {
+    "causal",
+    "independent",
+    "remembers",
+    "carries",
+    "agrees",
+    "differentiates",
+    "pads",
+    "reference",
+}
+"""Laws that are decided in float64 with weights moved off their initial values. Where one fails, it
+is tried again."""
 COMPARES_CALLS = TRIED_NEARER | {"moves"}
-"""Laws that compare what several calls give; they cannot be decided for a cell that remembers earlier calls."""
+"""Laws that compare what several calls give; they cannot be decided for a cell that remembers
+earlier calls."""
 NEARER = 1e-3
-"""How far weights are moved then: they stay in the range of a clamp, and what is 0 at first is not 0."""
+"""How far weights are moved then: they stay in the range of a clamp, and what is 0 at first is not
+0."""
 AGREE_NEARER = 1e-11
-"""How far equal figures may be apart then: with such weights a fault of third order is no more than 1e-9."""
+"""How far equal figures may be apart then: with such weights a fault of third order is no more than
+1e-9."""
 
 
 def check_cell(
@@ -60,9 +73,11 @@ def check_cell(
     skip: tuple[str, ...] = (),
     before: Look | None = None,
 ) -> Iterator[Outcome]:
-    """The outcome of each check, as it is had. Nothing is written, and torch's generator is left reseeded.
+    """The outcome of each check, as it is had. Nothing is written, and torch's generator is left
+    reseeded.
 
-    skip: implementations that are not to be compared with the others; compiling one takes up to minutes.
+    skip:   implementations that are not to be compared with the others; compiling one takes up to
+            minutes.
     before: how torch was before the cell's plugin was imported, where somebody looked.
     """
     subject = _subject(spec, options, implementation, skip, before)
@@ -120,7 +135,9 @@ def _undisturbed() -> Iterator[None]:
     kept = switches.read()
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)  # torch's own, while it compiles, and those of imports
+            warnings.simplefilter(
+                "ignore", DeprecationWarning
+            )  # torch's own, while it compiles, and those of imports
             yield
     finally:
         switches.restore(kept)
@@ -129,34 +146,51 @@ def _undisturbed() -> Iterator[None]:
 def _cannot_be_built(check: Check[Subject], name: str, refused: str) -> Outcome:
     """One law fails and says why; the others are not applicable."""
     if check.name == DECLARES.name:
-        return Outcome(subject=name, check=check.name, law=check.law, status="failed", sentence=refused)
+        return Outcome(
+            subject=name, check=check.name, law=check.law, status="failed", sentence=refused
+        )
     sentence = f"it cannot be built, as the law '{DECLARES.name}' says"
-    return Outcome(subject=name, check=check.name, law=check.law, status="not applicable", sentence=sentence)
+    return Outcome(
+        subject=name, check=check.name, law=check.law, status="not applicable", sentence=sentence
+    )
 
 
 def _second_look(check: Check[Subject], name: str, subject: Subject, outcome: Outcome) -> Outcome:
-    """A failed law again: where a cell remembers earlier calls, the failure of a law that compares calls says nothing,
-    and weights that were moved by so much may be ones that the cell can never have."""
+    """A failed law again: where a cell remembers earlier calls, the failure of a law that compares
+    calls says nothing, and weights that were moved by so much may be ones that the cell can never
+    have."""
     if check.name not in COMPARES_CALLS and check.name != DECLARES.name:
         return outcome
     if remembered := remembered_calls(subject):
-        if check.name == DECLARES.name:  # what it counts does not depend on earlier calls, and what it runs does
-            sentence = f"{outcome.sentence}; it also remembers earlier calls, which may be the reason: {remembered}"
+        if (
+            check.name == DECLARES.name
+        ):  # what it counts does not depend on earlier calls, and what it runs does
+            sentence = (
+                f"{outcome.sentence}; it also remembers earlier calls, which may be the reason:"
+                f" {remembered}"
+            )
             return replace(outcome, sentence=sentence)
         return replace(
-            outcome, sentence=f"it remembers earlier calls, so that this law cannot be decided: {remembered}"
+            outcome,
+            sentence=(
+                f"it remembers earlier calls, so that this law cannot be decided: {remembered}"
+            ),
         )
     if check.name not in TRIED_NEARER:
         return outcome
     nearer = check.outcome(name, partial(_nearer, subject))
     if nearer.status != "passed":
         return outcome
-    note = f"holds with weights within {NEARER:g} of the initial ones; moved by {NOISE:g}, {outcome.sentence}"
+    note = (
+        f"holds with weights within {NEARER:g} of the initial ones; moved by {NOISE:g},"
+        f" {outcome.sentence}"
+    )
     return replace(nearer, sentence="; ".join(filter(None, (nearer.sentence, note))))
 
 
 def _prepared(subject: Subject) -> Subject:
-    """What this first look at the cell turns is turned back, so that the law `isolated` sees it turned."""
+    """What this first look at the cell turns is turned back, so that the law `isolated` sees it
+    turned."""
     with _undisturbed():
         return _in_its_precision(subject)
 

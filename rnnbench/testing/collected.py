@@ -24,22 +24,34 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     names = list(dict.fromkeys(metafunc.config.getoption("--rnnbench")))
     for name in names:
         if name.partition(":")[0] not in catalogue.cells and name not in catalogue.tasks:
-            raise pytest.UsageError(str(UnknownName("cell or task", name, [*catalogue.cells, *catalogue.tasks])))
+            raise pytest.UsageError(
+                str(UnknownName("cell or task", name, [*catalogue.cells, *catalogue.tasks]))
+            )
     cells = [name for name in names if name not in catalogue.tasks]
     if "task_check" in metafunc.fixturenames:
         tasks = [name for name in names if name in catalogue.tasks]
-        metafunc.parametrize(("task", "task_check"), _each(tasks, {check.name: check for check in TASK_CHECKS}))
+        metafunc.parametrize(
+            ("task", "task_check"), _each(tasks, {check.name: check for check in TASK_CHECKS})
+        )
     elif "cell_check" in metafunc.fixturenames:
-        metafunc.parametrize(("cell", "cell_check"), _each(cells, {check.name: check for check in CELL_CHECKS}))
+        metafunc.parametrize(
+            ("cell", "cell_check"), _each(cells, {check.name: check for check in CELL_CHECKS})
+        )
     else:
         forms = [
-            form for name in cells for form in _implementations(name, catalogue.cells[name.partition(":")[0]].item)
+            form
+            for name in cells
+            for form in _implementations(name, catalogue.cells[name.partition(":")[0]].item)
         ]
         metafunc.parametrize(("cell", "job"), _each(forms, {job: job for job in JOBS}))
 
 
 def _each(names: list[str], things: dict[str, Any]) -> list[Any]:
-    return [pytest.param(name, thing, id=f"{name}-{key}") for name in names for key, thing in things.items()]
+    return [
+        pytest.param(name, thing, id=f"{name}-{key}")
+        for name in names
+        for key, thing in things.items()
+    ]
 
 
 def _implementations(name: str, spec: CellSpec) -> list[str]:
@@ -51,7 +63,11 @@ def _implementations(name: str, spec: CellSpec) -> list[str]:
 def test_cell(cell: str, cell_check: Check[Subject]) -> None:
     """A law of cells."""
     use = cell_use(cell, Catalogue.load(), "--rnnbench")
-    _demand(run_check(cell_check, Catalogue.load().cells[use.name].item, use.options, use.implementation))
+    _demand(
+        run_check(
+            cell_check, Catalogue.load().cells[use.name].item, use.options, use.implementation
+        )
+    )
 
 
 def test_task(task: str, task_check: Check[TaskUnderTest]) -> None:

@@ -20,7 +20,8 @@ UNITS = 24
 
 
 def declares(subject: Subject) -> str:
-    """Sizes are as declared, every option has an effect, and short (T >= 1), single and strided inputs are taken."""
+    """Sizes are as declared, every option has an effect, and short (T >= 1), single and strided
+    inputs are taken."""
     cell = subject.build()
     _demand_sizes(subject)
     _demand_short_inputs(subject, cell)
@@ -59,7 +60,8 @@ def _demand_short_inputs(subject: Subject, cell: nn.Module) -> None:
 
 
 def _demand_no_false_answer(cell: nn.Module, x_BT: Tensor, y_BT: Tensor) -> None:
-    """The contract asks for T >= 1. For T = 0 a cell may raise, or give an empty answer; any other one is wrong."""
+    """The contract asks for T >= 1. For T = 0 a cell may raise, or give an empty answer; any other
+    one is wrong."""
     try:
         y_B0, _ = run(cell, x_BT[:, :0])
     except Exception:
@@ -67,19 +69,23 @@ def _demand_no_false_answer(cell: nn.Module, x_BT: Tensor, y_BT: Tensor) -> None
     shape = (y_BT.shape[0], 0, *y_BT.shape[2:])
     if y_B0.shape != shape:
         fail(
-            f"a sequence of 0 steps is answered with shape {tuple(y_B0.shape)}; an error, or an empty answer of shape "
-            f"{shape}, was expected"
+            f"a sequence of 0 steps is answered with shape {tuple(y_B0.shape)}; an error, or an"
+            f" empty answer of shape {shape}, was expected"
         )
 
 
 def _demand_initial_state(subject: Subject, cell: nn.Module) -> None:
-    """No state is the same as the declared initial state, or zeros, where the state does not grow."""
+    """No state is the same as the declared initial state, or zeros, where the state does not
+    grow."""
     x_BT = subject.inputs()
     if not subject.spec.carries_state:
         return
     first: Any
     if isinstance(cell, DeclaresInitialState) and not callable(cell.initial_state):
-        fail("its initial_state is no method: a state to begin from is asked for as initial_state(x_BI)")
+        fail(
+            "its initial_state is no method: a state to begin from is asked for as"
+            " initial_state(x_BI)"
+        )
     if isinstance(cell, DeclaresInitialState):
         first, what = cell.initial_state(x_BT[:, 0]), "its initial_state"
     else:
@@ -108,21 +114,28 @@ def _holds_numbers(tree: Any) -> bool:
 
 
 def _demand_options(subject: Subject) -> list[str]:
-    """Another value of an option changes parameters, initial weights or outputs; a word that is none is refused."""
+    """Another value of an option changes parameters, initial weights or outputs; a word that is
+    none is refused."""
     untried = []
     subject = subject.changed(units=subject.spec.hidden_size(UNITS))
     plain = _fingerprint(subject)
     for option, value in {**subject.spec.options, **subject.options}.items():
         if isinstance(value, str):
             if _takes_nonsense(subject, option, plain):
-                fail(f"the option {option}='{NONSENSE}' is taken without complaint and changes nothing")
+                fail(
+                    f"the option {option}='{NONSENSE}' is taken without complaint and changes"
+                    " nothing"
+                )
             untried.append(f"other words for {option}")
             continue
         effects = []
         for other in _others(value):
             try:
                 effects.append(
-                    not _same(plain, _fingerprint(subject.changed(options={**subject.options, option: other})))
+                    not _same(
+                        plain,
+                        _fingerprint(subject.changed(options={**subject.options, option: other})),
+                    )
                 )
             except Exception:  # noqa: S112  a value that it refuses, in whatever words
                 continue
@@ -135,7 +148,9 @@ def _demand_options(subject: Subject) -> list[str]:
 
 def _takes_nonsense(subject: Subject, option: str, plain: list[Tensor]) -> bool:
     try:
-        return _same(plain, _fingerprint(subject.changed(options={**subject.options, option: NONSENSE})))
+        return _same(
+            plain, _fingerprint(subject.changed(options={**subject.options, option: NONSENSE}))
+        )
     except Exception:
         return False
 
@@ -151,13 +166,15 @@ def _others(value: Option) -> list[Option]:
 
 
 def _fingerprint(subject: Subject) -> list[Tensor]:
-    """All that an option may change: weights, buffers, outputs, outputs in training, the gradient's own groups."""
+    """All that an option may change: weights, buffers, outputs, outputs in training, the gradient's
+    own groups."""
     cell = subject.build()
     y_BT, state = run(cell, subject.inputs())
     trained, _ = run(cell.train(), subject.inputs())
     groups = [] if not isinstance(cell, DeclaresParameterGroups) else list(cell.param_groups())
     rates = [
-        [g.learning_rate_factor, g.learning_rate or -1.0, float(g.weight_decay), len(g.parameters)] for g in groups
+        [g.learning_rate_factor, g.learning_rate or -1.0, float(g.weight_decay), len(g.parameters)]
+        for g in groups
     ]
     return [*cell.state_dict().values(), y_BT, *tensors_of(state), trained, torch.tensor(rates)]
 

@@ -12,18 +12,30 @@ LONG_FRAMES = 50
 
 
 def stays_finite(subject: Subject) -> str:
-    """Inputs of +-1e4, and long constant ones, leave outputs and states finite, in float32, as initialised."""
+    """Inputs of +-1e4, and long constant ones, leave outputs and states finite, in float32, as
+    initialised."""
     subject = subject.changed(dtype=torch.float32)
     cell = subject.build(noise=0)
     large_BT = LARGE * subject.inputs().sign()
-    long = min(LONG if subject.spec.inputs == "features" else LONG_FRAMES, subject.spec.longest or LONG)
+    long = min(
+        LONG if subject.spec.inputs == "features" else LONG_FRAMES, subject.spec.longest or LONG
+    )
     ones_BT = torch.ones_like(subject.inputs(batch=1, steps=long))
-    for what, x_BT in (("inputs of +-1e4", large_BT), (f"{long} inputs of 1", ones_BT), ("inputs of 0", 0 * large_BT)):
+    for what, x_BT in (
+        ("inputs of +-1e4", large_BT),
+        (f"{long} inputs of 1", ones_BT),
+        ("inputs of 0", 0 * large_BT),
+    ):
         y_BT, state = run(cell, x_BT)
-        for name, tensor in (("outputs", y_BT), *((f"state tensor {n}", t) for n, t in enumerate(tensors_of(state)))):
+        for name, tensor in (
+            ("outputs", y_BT),
+            *((f"state tensor {n}", t) for n, t in enumerate(tensors_of(state))),
+        ):
             broken = (~torch.isfinite(tensor)).sum().item()
             if broken:
-                fail(f"with {what} {broken} of {tensor.numel()} numbers of the {name} are not finite")
+                fail(
+                    f"with {what} {broken} of {tensor.numel()} numbers of the {name} are not finite"
+                )
         learned = [p for p in cell.parameters() if p.requires_grad]
         if not y_BT.requires_grad or not learned:
             continue

@@ -26,7 +26,8 @@ def look() -> Look:
 
 
 class Imported(NamedTuple):
-    """What torch was made of before the code of a cell was imported, and which switches that turned, by name."""
+    """What torch was made of before the code of a cell was imported, and which switches that
+    turned, by name."""
 
     parts: Fingerprint | None = None
     turned: Mapping[str, str] = {}
@@ -34,8 +35,8 @@ class Imported(NamedTuple):
 
 @cache
 def first_import(build: str | Callable[..., object]) -> Imported:
-    """Import the code of a cell for the first time; the switches that this turns are turned back. What it raises is
-    raised again where the cell is built."""
+    """Import the code of a cell for the first time; the switches that this turns are turned back.
+    What it raises is raised again where the cell is built."""
     before = look()
     if isinstance(build, str):
         try:

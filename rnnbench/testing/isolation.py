@@ -1,4 +1,5 @@
-"""The check that a cell leaves alone what all cells of a process share: torch itself, its switches, its generators."""
+"""The check that a cell leaves alone what all cells of a process share: torch itself, its switches,
+its generators."""
 
 from collections.abc import Callable, Mapping
 
@@ -11,12 +12,14 @@ from rnnbench.testing.outcome import fail
 from rnnbench.testing.subject import Subject, as_dtype, run, seed_everything
 
 STATES = (101, 202)
-"""Seeds from which the constructor and the forward pass are run, to see whether what follows depends on them."""
+"""Seeds from which the constructor and the forward pass are run, to see whether what follows
+depends on them."""
 MOST_NAMED = 3
 
 
 def isolated(subject: Subject) -> str:
-    """Building and running it turns no switch of torch, replaces nothing in torch, and seeds no random generator."""
+    """Building and running it turns no switch of torch, replaces nothing in torch, and seeds no
+    random generator."""
     subject = subject.changed(dtype=torch.float32)
     _demand_untouched("importing or building it", subject.imported.turned, subject.imported.parts)
     with _Watch("building it"):
@@ -29,15 +32,20 @@ def isolated(subject: Subject) -> str:
             y_BT, _ = run(cell, x_BT)
             if y_BT.requires_grad:
                 torch.autograd.backward(y_BT.abs().mean())
-    _demand_no_seeding("building it", subject.construct, "all seeds of a suite train from the same initial weights")
     _demand_no_seeding(
-        "running it", lambda: run(cell, subject.inputs()), "what is drawn after a step is the same at each step"
+        "building it", subject.construct, "all seeds of a suite train from the same initial weights"
+    )
+    _demand_no_seeding(
+        "running it",
+        lambda: run(cell, subject.inputs()),
+        "what is drawn after a step is the same at each step",
     )
     return ""
 
 
 class _Watch:
-    """Fails where what runs inside turns a switch of torch or replaces a part of it; switches are turned back."""
+    """Fails where what runs inside turns a switch of torch or replaces a part of it; switches are
+    turned back."""
 
     def __init__(self, what: str) -> None:
         self.what = what
@@ -68,7 +76,8 @@ def _listed(changes: Mapping[str, str], between: str) -> str:
 
 
 def _demand_no_seeding(what: str, work: Callable[[], object], so_that: str) -> None:
-    """From two states of a generator what comes after must differ, as it does where it is drawn from or left alone."""
+    """From two states of a generator what comes after must differ, as it does where it is drawn
+    from or left alone."""
     states = []
     for seed in STATES:
         seed_everything(seed)
@@ -76,4 +85,7 @@ def _demand_no_seeding(what: str, work: Callable[[], object], so_that: str) -> N
         work()
         states.append(generator_states())
     for name in seeded(*states):
-        fail(f"{what} seeds {name}: from two different states it leaves the same one, so that {so_that}")
+        fail(
+            f"{what} seeds {name}: from two different states it leaves the same one, so that"
+            f" {so_that}"
+        )

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, Literal, NoReturn, TypeVar
 
+from rnnbench import text
 from rnnbench.errors import DataUnavailable, describe
 from rnnbench.records import Outcome
 
@@ -25,8 +26,8 @@ def fail(sentence: str) -> NoReturn:
 
 @dataclass(frozen=True)
 class Check(Generic[Tested]):
-    """A law that every cell, or every task, keeps. `run` gives what was seen in passing, or raises CheckFailed or
-    NotApplicable."""
+    """A law that every cell, or every task, keeps. `run` gives what was seen in passing, or raises
+    CheckFailed or NotApplicable."""
 
     name: str
     run: Callable[[Tested], str]
@@ -34,10 +35,11 @@ class Check(Generic[Tested]):
     @property
     def law(self) -> str:
         """What it demands, in one sentence."""
-        return (self.run.__doc__ or "").split("\n")[0]
+        return text.summary(self.run.__doc__)
 
     def outcome(self, name: str, subject: Callable[[], Tested]) -> Outcome:
-        """The outcome for the subject of this name; what it raises, while it is made or run, is a failure."""
+        """The outcome for the subject of this name; what it raises, while it is made or run, is a
+        failure."""
         status: Literal["passed", "failed", "not applicable"] = "failed"
         try:
             sentence, status = self.run(subject()), "passed"
@@ -49,4 +51,6 @@ class Check(Generic[Tested]):
             raise
         except BaseException as error:
             sentence = f"it raised {describe(error)}"
-        return Outcome(subject=name, check=self.name, law=self.law, status=status, sentence=sentence)
+        return Outcome(
+            subject=name, check=self.name, law=self.law, status=status, sentence=sentence
+        )

@@ -1,6 +1,8 @@
-"""The process in which a cell or task is checked: it says its laws, then an outcome for each, a line of JSON each.
+"""The process in which a cell or task is checked: it says its laws, then an outcome for each, a
+line of JSON each.
 
-Started by `rnnbench.executors.checking`, which knows what to make of its end, whenever and however that comes.
+Started by `rnnbench.executors.checking`, which knows what to make of its end, whenever and however
+that comes.
 """
 
 import os
@@ -13,7 +15,7 @@ from rnnbench.catalogue import Catalogue
 from rnnbench.contracts import DEFAULT
 from rnnbench.errors import RnnbenchError, describe
 from rnnbench.executors import confinement
-from rnnbench.executors.check_program import CheckOrder
+from rnnbench.executors.check_program import CheckProcessRequest
 from rnnbench.records import CheckWord, Law
 from rnnbench.runner.same_files import demand_same_files
 from rnnbench.testing.cell_checks import CELL_CHECKS, check_cell
@@ -21,7 +23,7 @@ from rnnbench.testing.importing import look
 from rnnbench.testing.task_checks import TASK_CHECKS, check_task
 
 
-def main(out: int, order: CheckOrder) -> None:
+def main(out: int, order: CheckProcessRequest) -> None:
     """Run the checks that are ordered, and say so into the pipe of this number."""
     request = order.request
     os.set_inheritable(out, False)
@@ -39,16 +41,16 @@ def main(out: int, order: CheckOrder) -> None:
     os._exit(0)
 
 
-def _check(order: CheckOrder, out: int) -> None:
+def _check(order: CheckProcessRequest, out: int) -> None:
     request = order.request
     torch.set_num_threads(1)
     before = look()
     catalogue = Catalogue.load((order.plugin,) if order.plugin else None)
     demand_same_files(order.files)
     if request.kind == "cell":
-        brought = catalogue.cells[request.name]
-        spec = brought.item
-        before = before._replace(turned=dict(brought.plugin.switches))
+        contribution = catalogue.cells[request.name]
+        spec = contribution.item
+        before = before._replace(turned=dict(contribution.plugin.switches))
         implementation = request.implementation or DEFAULT
         outcomes = check_cell(spec, request.settings, implementation, request.skip, before)
     else:

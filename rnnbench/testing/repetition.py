@@ -14,20 +14,26 @@ from rnnbench.testing.subject import Subject, as_dtype, run, seed_everything
 
 
 def repeats(subject: Subject) -> str:
-    """The same seed gives the same bits, a second run the same as the first, training the same as evaluation."""
+    """The same seed gives the same bits, a second run the same as the first, training the same as
+    evaluation."""
     subject = subject.changed(dtype=torch.float32)
     cell, twin, x_BT = subject.build(), subject.build(), subject.inputs()
     given_BT = x_BT.clone()
     for (name, parameter), other in zip(cell.named_parameters(), twin.parameters(), strict=True):
         if not torch.equal(parameter, other):
-            fail(f"two cells of one seed differ in {name} by {(parameter - other).abs().max().item():.2g}")
+            fail(
+                f"two cells of one seed differ in {name} by"
+                f" {(parameter - other).abs().max().item():.2g}"
+            )
     first = _seeded(cell, x_BT)
     _demand_equal(given_BT, x_BT, "the inputs that it is given are changed in place")
     _demand_equal(first, _seeded(twin, x_BT), "two cells of one seed differ in their outputs")
     if remembered := _difference_after_other_inputs(subject, cell, first):
         fail(remembered)
     cell.train()
-    what = "its dropout is to be 0 by default: in training the outputs differ from those in evaluation"
+    what = (
+        "its dropout is to be 0 by default: in training the outputs differ from those in evaluation"
+    )
     subject.demand(first, _seeded(cell, x_BT), what)
     return ""
 
@@ -54,12 +60,15 @@ def _difference_after_other_inputs(subject: Subject, cell: nn.Module, first_BT: 
 
 
 def moves(subject: Subject) -> str:
-    """It can be loaded, copied, pickled and moved to another dtype and device, and stays what it is."""
+    """It can be loaded, copied, pickled and moved to another dtype and device, and stays what it
+    is."""
     single = subject.changed(dtype=torch.float32)
     cell, x_BT = single.build(), single.inputs()
     expected = _seeded(cell, x_BT)
     _demand_equal(
-        expected, _seeded(_loaded(single, cell), x_BT), "loaded into a new cell, its state_dict answers otherwise"
+        expected,
+        _seeded(_loaded(single, cell), x_BT),
+        "loaded into a new cell, its state_dict answers otherwise",
     )
     copies: dict[str, Callable[[nn.Module], nn.Module]] = {
         "deepcopy": deepcopy,

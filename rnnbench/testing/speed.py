@@ -1,7 +1,7 @@
 """What `pytest --rnnbench` times of a cell: a training step, an inference, a streaming step.
 
-These are stopwatch figures for an author's own comparisons, before and after; figures to be quoted come from the cost
-lane of a suite.
+These are stopwatch figures for an author's own comparisons, before and after; figures to be quoted
+come from the cost lane of a suite.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,8 +21,11 @@ BATCH, STEPS, UNITS = 32, 100, 64
 FRAME_UNITS, FRAME_STEPS = 8, 10
 
 
-def start(job: str, spec: CellSpec, options: Mapping[str, Option], implementation: str) -> Callable[[], None]:
-    """The job of this name, ready to be called again and again: B = 32, T = 100, H = 64 or the next multiple."""
+def start(
+    job: str, spec: CellSpec, options: Mapping[str, Option], implementation: str
+) -> Callable[[], None]:
+    """The job of this name, ready to be called again and again: B = 32, T = 100, H = 64 or the next
+    multiple."""
     frames = spec.inputs == "frames"
     units = spec.hidden_size(FRAME_UNITS if frames else UNITS)
     subject = Subject(spec, options, implementation, units=units, dtype=torch.float32)
@@ -30,11 +33,18 @@ def start(job: str, spec: CellSpec, options: Mapping[str, Option], implementatio
     cell = subject.build(noise=0, training=job == "train-step")
     x_BT = subject.inputs(batch=BATCH, steps=steps)
     if job == "train-step":
-        return partial(_train, cell, x_BT, [parameter for parameter in cell.parameters() if parameter.requires_grad])
+        return partial(
+            _train,
+            cell,
+            x_BT,
+            [parameter for parameter in cell.parameters() if parameter.requires_grad],
+        )
     if job == "inference":
         return partial(_infer, cell, x_BT, None)
     _, state = run(cell, x_BT[:1, :1])
-    return partial(_infer, cell, x_BT[:1, :1], detach_state(cell, state) if spec.carries_state else None)
+    return partial(
+        _infer, cell, x_BT[:1, :1], detach_state(cell, state) if spec.carries_state else None
+    )
 
 
 def _train(cell: nn.Module, x_BT: Tensor, learned: list[nn.Parameter]) -> None:

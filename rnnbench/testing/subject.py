@@ -17,13 +17,15 @@ from rnnbench.testing.outcome import fail
 INPUTS, UNITS = 3, 5
 FRAME = (2, 4, 5)
 STEPS = 33
-"""Long enough for chunks of 1, 7 and 16, and a multiple of none of the sizes in which chunked forms are written."""
+"""Long enough for chunks of 1, 7 and 16, and a multiple of none of the sizes in which chunked forms
+are written."""
 BATCH = 3
 NOISE = 0.05
-"""Standard deviation of what is added to every parameter: some cells give exactly 0 as they are initialised."""
+"""Standard deviation of what is added to every parameter: some cells give exactly 0 as they are
+initialised."""
 AGREE = 1e-8
-"""How far figures may be apart that should be equal in float64. Sound cells were within 1e-12, broken ones off by 1e-3
-and more."""
+"""How far figures may be apart that should be equal in float64. Sound cells were within 1e-12,
+broken ones off by 1e-3 and more."""
 
 NOT_LOOKED = Imported()
 
@@ -84,12 +86,16 @@ class Subject:
         generator = torch.Generator().manual_seed(self.seed + 1)
         with torch.no_grad():
             for parameter in cell.parameters():
-                parameter.add_(noise * torch.randn(parameter.shape, dtype=parameter.dtype, generator=generator))
+                parameter.add_(
+                    noise * torch.randn(parameter.shape, dtype=parameter.dtype, generator=generator)
+                )
         return cell.train(training)
 
     def construct(self) -> nn.Module:
         """What `build` gives, as it gives it."""
-        cell: nn.Module = self.spec.load(self.options, self.implementation)(self.input_size, self.hidden_size)
+        cell: nn.Module = self.spec.load(self.options, self.implementation)(
+            self.input_size, self.hidden_size
+        )
         return cell
 
     def inputs(self, batch: int = BATCH, steps: int = 0, seed: int = 0) -> Tensor:
@@ -100,7 +106,8 @@ class Subject:
         return torch.randn(shape, dtype=torch.float64, generator=generator).to(self.dtype)
 
     def gap(self, a: Tensor, b: Tensor) -> float:
-        """The largest difference, over the largest figure where that is above 1; infinite where one is not finite."""
+        """The largest difference, over the largest figure where that is above 1; infinite where one
+        is not finite."""
         if a.shape != b.shape:
             fail(f"the shape is {tuple(b.shape)} where {tuple(a.shape)} was expected")
         if not a.numel():
@@ -109,7 +116,8 @@ class Subject:
         return gap if np.isfinite(gap) else float("inf")
 
     def demand(self, expected: Tensor, got: Tensor, what: str) -> None:
-        """Fail where figures that should be equal are not: `what`, by how much, and how much is allowed."""
+        """Fail where figures that should be equal are not: `what`, by how much, and how much is
+        allowed."""
         gap = self.gap(expected, got)
         if gap > self.tolerance:
             fail(f"{what} by {gap:.2g} (at most {self.tolerance:g} expected)")
@@ -123,7 +131,8 @@ def run(cell: nn.Module, x_BT: Tensor, state: Any = None) -> tuple[Tensor, Any]:
 
 
 def as_dtype(cell: nn.Module, dtype: torch.dtype) -> nn.Module:
-    """All floating tensors of the module in this dtype, complex ones in the complex dtype of its precision."""
+    """All floating tensors of the module in this dtype, complex ones in the complex dtype of its
+    precision."""
 
     def change(tensor: Tensor) -> Tensor:
         if tensor.is_complex():

@@ -13,7 +13,8 @@ from rnnbench.testing.outcome import Check, NotApplicable, fail
 from rnnbench.training import check_batch
 
 Oracle = Callable[[Batch], Array]
-"""Written by the task's author: from a batch to the right answers, in the form that the task's metrics take."""
+"""Written by the task's author: from a batch to the right answers, in the form that the task's
+metrics take."""
 EXAMPLES = 2000
 SIZES = (1, 2, 7)
 ERRORS_ALLOWED = 4.0
@@ -58,18 +59,26 @@ def keeps_the_form(subject: TaskUnderTest) -> str:
 
 
 def is_a_function(subject: TaskUnderTest) -> str:
-    """The same generator gives the same bits, whatever else is random; data are read the same twice."""
+    """The same generator gives the same bits, whatever else is random; data are read the same
+    twice."""
     np.random.seed(1)
-    one = subject.examples(3) if isinstance(subject.task, GeneratedTask) else read(subject.task).train
+    one = (
+        subject.examples(3) if isinstance(subject.task, GeneratedTask) else read(subject.task).train
+    )
     np.random.seed(2)
-    other = subject.examples(3) if isinstance(subject.task, GeneratedTask) else read(subject.task).train
+    other = (
+        subject.examples(3) if isinstance(subject.task, GeneratedTask) else read(subject.task).train
+    )
     for name in ("inputs", "targets", "tokens", "lengths", "mask", "prompt"):
         a, b = getattr(one, name), getattr(other, name)
         if (a is None) != (b is None) or (a is not None and not np.array_equal(a, b)):
             fail(
-                f"read twice with the same generator, {name} differ: is there another source of randomness, or a clock?"
+                f"read twice with the same generator, {name} differ: is there another source of"
+                " randomness, or a clock?"
             )
-    if isinstance(subject.task, GeneratedTask) and np.array_equal(one.inputs, subject.examples(4).inputs):
+    if isinstance(subject.task, GeneratedTask) and np.array_equal(
+        one.inputs, subject.examples(4).inputs
+    ):
         fail("two generators give the same inputs: the generator is not used")
     return ""
 
@@ -84,13 +93,16 @@ def has_true_chance(subject: TaskUnderTest) -> str:
     _demand_short_of_target(task, said[name], "")
     if subject.splits is not None:
         validation = task.trivial(train, subject.splits.validation)
-        _demand_short_of_target(task, validation[name], " on validation data, where the target is watched")
+        _demand_short_of_target(
+            task, validation[name], " on validation data, where the target is watched"
+        )
     constant, error = constant_scores(task, train, test)
     ahead = (constant - said[name]) * (1 if task.metric.direction == "higher" else -1)
     if ahead > ERRORS_ALLOWED * error:
         fail(
-            f"a constant answer scores {constant:.4g} by {name} and the trivial forecast is said to score "
-            f"{said[name]:.4g}: {ahead / max(error, 1e-12):.0f} standard errors of {error:.2g} better"
+            f"a constant answer scores {constant:.4g} by {name} and the trivial forecast is said to"
+            f" score {said[name]:.4g}: {ahead / max(error, 1e-12):.0f} standard errors of"
+            f" {error:.2g} better"
         )
     return f"trivial {said[name]:.4g}, best constant answer {constant:.4g}"
 
@@ -102,7 +114,8 @@ def _demand_short_of_target(task: Task, scored: float, where: str) -> None:
 
 
 def hides_the_answer(subject: TaskUnderTest) -> str:
-    """A simple reader of fewer than `horizon` last steps scores no better than the task's `blind_score` says."""
+    """A simple reader of fewer than `horizon` last steps scores no better than the task's
+    `blind_score` says."""
     task = subject.task
     notes = []
     for steps in sorted({task.horizon // 2, task.horizon - 1} - {0}):
@@ -113,8 +126,9 @@ def hides_the_answer(subject: TaskUnderTest) -> str:
         ahead = (seen - said) * (1 if task.metric.direction == "higher" else -1)
         if ahead > ERRORS_ALLOWED * error:
             fail(
-                f"a linear reader of the last {steps} steps scores {seen:.4g} where blind_score says {said:.4g}, "
-                f"{ahead / max(error, 1e-12):.0f} standard errors of {error:.2g} better: the answer leaks"
+                f"a linear reader of the last {steps} steps scores {seen:.4g} where blind_score"
+                f" says {said:.4g}, {ahead / max(error, 1e-12):.0f} standard errors of {error:.2g}"
+                " better: the answer leaks"
             )
         notes.append(f"{steps} steps: {seen:.3g} of {said:.3g}")
     if not notes:
@@ -132,7 +146,9 @@ def keeps_splits_apart(subject: TaskUnderTest) -> str:
     for name in ("train", "validation", "test"):
         part: Batch = getattr(subject.splits, name)
         for row in range(len(part)):
-            key = part.inputs[row].tobytes() + (b"" if part.tokens is None else part.tokens[row].tobytes())
+            key = part.inputs[row].tobytes() + (
+                b"" if part.tokens is None else part.tokens[row].tobytes()
+            )
             if seen.setdefault(key, name) != name:
                 fail(f"sequence {row} of the {name} data stands in the {seen[key]} data too")
     return f"{len(seen)} different sequences"
@@ -145,7 +161,10 @@ def can_be_solved(subject: TaskUnderTest) -> str:
     test, metric = subject.examples(1), subject.task.metric
     reached = score(subject.task.metrics, subject.oracle(test), test)[metric.name]
     if metric.better(subject.task.target_here, reached):
-        fail(f"the oracle scores {reached:.4g} by {metric.name}, and the target is {subject.task.target_here:g}")
+        fail(
+            f"the oracle scores {reached:.4g} by {metric.name}, and the target is"
+            f" {subject.task.target_here:g}"
+        )
     return f"the oracle scores {reached:.4g}"
 
 
@@ -165,7 +184,8 @@ def under_test(task: Task, oracle: Oracle | None = None) -> TaskUnderTest:
 
 
 def check_task(task: Task, oracle: Oracle | None = None) -> Iterator[Outcome]:
-    """The outcome of each check, as it is had. Raises DataUnavailable where the task's data cannot be read."""
+    """The outcome of each check, as it is had. Raises DataUnavailable where the task's data cannot
+    be read."""
     subject = under_test(task, oracle)
     for check in TASK_CHECKS:
         yield check.outcome(task.name, lambda: subject)

@@ -1,4 +1,5 @@
-"""Training: epochs over a task's data, evaluations between them, and the figures that come of it."""
+"""Training: epochs over a task's data, evaluations between them, and the figures that come of
+it."""
 
 from rnnbench.training.checkpoint import Checkpoint
 from rnnbench.training.contract import check_batch

@@ -16,11 +16,12 @@ ABSENT = -1
 
 
 def write_on(model: Model, task: Task, data: Batch, device: torch.device, at_once: int) -> Array:
-    """What the model writes behind each prompt, the likeliest token at each step, (B, L) padded with -1.
+    """What the model writes behind each prompt, the likeliest token at each step, (B, L) padded
+    with -1.
 
-    Prompts are grouped by their exact length, so that no padding ever touches a state, and groups are cut into parts of
-    `at_once`. The state is carried from step
-    to step; a model one of whose cells has none reads its whole prefix again instead.
+    Prompts are grouped by their exact length, so that no padding ever touches a state, and groups
+    are cut into parts of `at_once`. The state is carried from step to step; a model one of whose
+    cells has none reads its whole prefix again instead.
     """
     assert data.prompt is not None
     answers = np.full((len(data), task.longest_answer), ABSENT, dtype=np.int64)
@@ -38,7 +39,9 @@ def _write(model: Model, task: Task, given: Tensors, length: int) -> Tensor:
     tokens = None if given.tokens is None else given.tokens[:, :length]
     outputs, states = model.carry_on(inputs, tokens, None)
     carries = all(tensors_of(state) for state in states)
-    answers = torch.full((len(inputs), task.longest_answer), ABSENT, dtype=torch.int64, device=inputs.device)
+    answers = torch.full(
+        (len(inputs), task.longest_answer), ABSENT, dtype=torch.int64, device=inputs.device
+    )
     ended = torch.zeros(len(inputs), dtype=torch.bool, device=inputs.device)
     for position in range(task.longest_answer):
         chosen = outputs[:, -1].argmax(dim=-1)
@@ -51,7 +54,11 @@ def _write(model: Model, task: Task, given: Tensors, length: int) -> Tensor:
             outputs, states = model.carry_on(step_inputs, step_tokens, states)
         else:
             inputs = torch.cat([inputs, step_inputs], dim=1)
-            tokens = None if tokens is None or step_tokens is None else torch.cat([tokens, step_tokens], dim=1)
+            tokens = (
+                None
+                if tokens is None or step_tokens is None
+                else torch.cat([tokens, step_tokens], dim=1)
+            )
             outputs, _ = model.carry_on(inputs, tokens, None)
     return answers
 
@@ -64,9 +71,13 @@ def _next(chosen: Tensor, inputs: Tensor, tokens: Tensor | None) -> tuple[Tensor
 
 
 def references(data: Batch, end_token: int) -> Array:
-    """The right answers of a batch in mode "decode": the targets at the asked steps without the end, (B, L)."""
+    """The right answers of a batch in mode "decode": the targets at the asked steps without the
+    end, (B, L)."""
     assert data.asked is not None
-    rows = [targets[asked & (targets != end_token)] for targets, asked in zip(data.targets, data.asked, strict=True)]
+    rows = [
+        targets[asked & (targets != end_token)]
+        for targets, asked in zip(data.targets, data.asked, strict=True)
+    ]
     return _stacked(rows)
 
 
@@ -77,7 +88,9 @@ def best_path(outputs: Tensor, lengths: Tensor | None) -> Tensor:
     """
     path = outputs.argmax(dim=-1)
     if lengths is not None:
-        path = torch.where(torch.arange(path.shape[1], device=path.device) < lengths[:, None], path, 0)
+        path = torch.where(
+            torch.arange(path.shape[1], device=path.device) < lengths[:, None], path, 0
+        )
     before = torch.nn.functional.pad(path[:, :-1], (1, 0), value=0)
     kept = (path != before) & (path != 0)
     rows = [row[keep].cpu().numpy() for row, keep in zip(path, kept, strict=True)]

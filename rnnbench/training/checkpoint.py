@@ -1,4 +1,5 @@
-"""Checkpoints: all that a training run needs to go on in another process as if nothing had happened."""
+"""Checkpoints: all that a training run needs to go on in another process as if nothing had
+happened."""
 
 import json
 import pickle
@@ -18,13 +19,16 @@ from rnnbench.store import write_atomically
 
 
 class Checkpoint:
-    """Where a trial's checkpoint lies, and how often one is written: at the end of an epoch, once a period has passed.
+    """Where a trial's checkpoint lies, and how often one is written: at the end of an epoch, once a
+    period has passed.
 
-    conditions: what a run must share with the one that wrote the checkpoint: trial, sources, versions. One that was
-                written under others, or cannot be read, is not used.
+    conditions: what a run must share with the one that wrote the checkpoint: trial, sources,
+                versions. One that was written under others, or cannot be read, is not used.
     """
 
-    def __init__(self, path: Path | None, conditions: str = "", period_seconds: float = CHECKPOINT_SECONDS) -> None:
+    def __init__(
+        self, path: Path | None, conditions: str = "", period_seconds: float = CHECKPOINT_SECONDS
+    ) -> None:
         self.path, self.conditions, self.period_seconds = path, conditions, period_seconds
         self._written = time.monotonic()
 
@@ -34,9 +38,11 @@ class Checkpoint:
         return self.path is not None and time.monotonic() - self._written >= self.period_seconds
 
     def write(self, content: Mapping[str, Any]) -> None:
-        """Keep this content (tensors, numbers, strings, dictionaries and lists of them) with the random streams.
+        """Keep this content (tensors, numbers, strings, dictionaries and lists of them) with the
+        random streams.
 
-        Where the disk is full, the folder is gone, or a cell keeps what cannot be written, the trial goes on without.
+        Where the disk is full, the folder is gone, or a cell keeps what cannot be written, the
+        trial goes on without.
         """
         if self.path is None:
             return
@@ -58,7 +64,15 @@ class Checkpoint:
             if content["conditions"] == self.conditions:
                 return dict(content)
             reason = "it was written under other conditions"
-        except (OSError, RuntimeError, ValueError, KeyError, TypeError, EOFError, pickle.UnpicklingError) as error:
+        except (
+            OSError,
+            RuntimeError,
+            ValueError,
+            KeyError,
+            TypeError,
+            EOFError,
+            pickle.UnpicklingError,
+        ) as error:
             reason = f"it cannot be read: {first_line(error)}"
         print(f"rnnbench: the checkpoint is not used: {reason}")  # noqa: T201  goes to the trial's own output
         return None

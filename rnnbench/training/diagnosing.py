@@ -27,7 +27,8 @@ class DiagnosticFailed(RnnbenchError):
 
 
 def from_plugin(diagnostic: Diagnostic, origin: str) -> Measure:
-    """A measurement of a plugin, imported when it is first taken. What goes wrong in it names the distribution."""
+    """A measurement of a plugin, imported when it is first taken. What goes wrong in it names the
+    distribution."""
 
     def measure(cell: Any, x_BTI: Any, rng: Any) -> Diagnosis:
         try:
@@ -35,7 +36,9 @@ def from_plugin(diagnostic: Diagnostic, origin: str) -> Measure:
         except Refused:
             raise
         except BaseException as error:
-            raise DiagnosticFailed(f"the diagnostic of {origin} raised {describe(error)}") from error
+            raise DiagnosticFailed(
+                f"the diagnostic of {origin} raised {describe(error)}"
+            ) from error
 
     return measure
 
@@ -52,14 +55,19 @@ def diagnose(
     model.eval()
     for name, measure in diagnostics.items():
         rng = seeds.generator(trial.seed, "diagnostic", name)
-        with torch.random.fork_rng(), torch.backends.cudnn.flags(enabled=False):  # it has no backward in evaluation
+        with (
+            torch.random.fork_rng(),
+            torch.backends.cudnn.flags(enabled=False),
+        ):  # it has no backward in evaluation
             try:
                 found[name] = _checked(measure(model.cells[0], x_BTI, rng))
             except Refused as refusal:
                 found[name] = f"not for {task.name}: {first_line(refusal)}"
             except DiagnosticFailed as failure:
                 found[name] = first_line(failure)
-            except BaseException as error:  # a measurement beside the training must not cost its figures, nor end it
+            except (
+                BaseException
+            ) as error:  # a measurement beside the training must not cost its figures, nor end it
                 found[name] = f"it raised {describe(error)}"
     model.train(was_training)
     return found
@@ -83,7 +91,8 @@ def paired(
 
 @torch.no_grad()
 def _encoded(model: Model, feed: Feed) -> Tensor:
-    """What the first cell is given for the longest validation sequences; of a stream, for windows of it."""
+    """What the first cell is given for the longest validation sequences; of a stream, for windows
+    of it."""
     data = feed.validation if len(feed.validation) > 1 else feed.example()
     lengths = data.lengths
     longest = np.arange(len(data)) if lengths is None else np.flatnonzero(lengths == lengths.max())
@@ -95,22 +104,35 @@ def _encoded(model: Model, feed: Feed) -> Tensor:
 
 
 def _checked(diagnosis: object) -> Diagnosis:
-    """What a measurement returned, finite and of the right types. Raises TypeError or ValueError where it is not."""
+    """What a measurement returned, finite and of the right types. Raises TypeError or ValueError
+    where it is not."""
     if not isinstance(diagnosis, Diagnosis):
-        raise TypeError(f"it returned {type(diagnosis).__name__}, and should return rnnbench.Diagnosis")
+        raise TypeError(
+            f"it returned {type(diagnosis).__name__}, and should return rnnbench.Diagnosis"
+        )
     return msgspec.convert(msgspec.to_builtins(_finite(diagnosis)), Diagnosis)
 
 
 def _finite(diagnosis: Diagnosis) -> Diagnosis:
     """The finite part of a curve and of its figures; what is not finite is no figure."""
-    points = [(x, y) for x, y in zip(diagnosis.x, diagnosis.y, strict=True) if math.isfinite(x) and math.isfinite(y)]
-    lost = {name: f"came out as {value}" for name, value in diagnosis.figures.items() if not math.isfinite(value)}
+    points = [
+        (x, y)
+        for x, y in zip(diagnosis.x, diagnosis.y, strict=True)
+        if math.isfinite(x) and math.isfinite(y)
+    ]
+    lost = {
+        name: f"came out as {value}"
+        for name, value in diagnosis.figures.items()
+        if not math.isfinite(value)
+    }
     return Diagnosis(
         x_name=diagnosis.x_name,
         y_name=diagnosis.y_name,
         x=tuple(float(x) for x, _ in points),
         y=tuple(float(y) for _, y in points),
-        figures={name: float(value) for name, value in diagnosis.figures.items() if name not in lost},
+        figures={
+            name: float(value) for name, value in diagnosis.figures.items() if name not in lost
+        },
         absent={**diagnosis.absent, **lost},
         log_y=diagnosis.log_y,
     )

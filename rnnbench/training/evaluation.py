@@ -28,13 +28,15 @@ class Evaluated(NamedTuple):
 
 
 def evaluate(model: Model, task: Task, data: Batch, device: torch.device) -> Evaluated:
-    """Scores of the present weights on these data. Raises what the deciding metric raises; another one that raises, or
-    gives no finite number, is absent with the reason."""
+    """Scores of the present weights on these data. Raises what the deciding metric raises; another
+    one that raises, or gives no finite number, is absent with the reason."""
     model.eval()
     answer = {"stream": _stream, "decode": _decode}.get(task.mode, _sequences)
     with torch.inference_mode():
         outputs, targets = answer(model, task, data, device)
-    if outputs.dtype.kind == "f" and np.isnan(outputs).any():  # the likeliest class of NaN would be the first one
+    if (
+        outputs.dtype.kind == "f" and np.isnan(outputs).any()
+    ):  # the likeliest class of NaN would be the first one
         return Evaluated({}, {metric.name: NAN_OUTPUTS for metric in task.metrics})
     return _scores(task, outputs, targets, data.extra)
 
@@ -64,7 +66,8 @@ def _parts(task: Task, data: Batch) -> Iterator[Batch]:
 
 
 def _sequences(model: Model, task: Task, data: Batch, device: torch.device) -> tuple[Array, Array]:
-    """Outputs and targets at the asked steps, (N, O) and (N, ...); for CTC the labels of the best paths, (B, L)."""
+    """Outputs and targets at the asked steps, (N, O) and (N, ...); for CTC the labels of the best
+    paths, (B, L)."""
     outputs, targets = [], []
     for part in _parts(task, data):
         here = on_device(part, device)
@@ -91,13 +94,16 @@ def _at_asked(task: Task, part: Batch) -> Array:
 
 
 def _stream(model: Model, task: Task, data: Batch, device: torch.device) -> tuple[Array, Array]:
-    """Log-probabilities of the targets and the targets, (N,), the state carried over all windows."""
+    """Log-probabilities of the targets and the targets, (N,), the state carried over all
+    windows."""
     states = None
     found, targets = [], []
     for window in windows(folded(data, EVALUATION_STREAMS), task.horizon):
         here = on_device(window, device)
         outputs, states = model.carry_on(here.inputs, here.tokens, states)
-        chosen = functional.log_softmax(outputs.double(), dim=-1).gather(-1, here.targets[..., None])
+        chosen = functional.log_softmax(outputs.double(), dim=-1).gather(
+            -1, here.targets[..., None]
+        )
         found.append(chosen.flatten().cpu().numpy())
         targets.append(window.targets.ravel())
     return np.concatenate(found), np.concatenate(targets)

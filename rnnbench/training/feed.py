@@ -1,4 +1,5 @@
-"""Feeds: the batches that a trial sees. Functions of task, dials and seed, and never of the cell."""
+"""Feeds: the batches that a trial sees. Functions of task, dials and seed, and never of the
+cell."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
@@ -17,7 +18,8 @@ from rnnbench.training.windows import folded, windows
 
 
 class Feed(ABC):
-    """Training batches epoch by epoch, validation data, and test data, which is made when it is first asked for."""
+    """Training batches epoch by epoch, validation data, and test data, which is made when it is
+    first asked for."""
 
     steps_per_epoch: int
     stream: np.random.Generator
@@ -46,7 +48,8 @@ class Feed(ABC):
         """The data that are touched once."""
 
     settings: tuple[str, ...] = ("",)
-    """Names of the settings on which the trained model is tested: "" for the task itself, then "@2x" and such."""
+    """Names of the settings on which the trained model is tested: "" for the task itself, then
+    "@2x" and such."""
 
     def test_sets(self) -> dict[str, tuple[Task, Batch]]:
         """Test data of each setting, touched once."""
@@ -56,7 +59,8 @@ class Feed(ABC):
 
 
 def open_feed(task: Task, trial: LearningTrial, archives: Mapping[str, ZipPath]) -> Feed:
-    """The feed of a trial; two trials that differ only in cell, model or learning rate get equal ones.
+    """The feed of a trial; two trials that differ only in cell, model or learning rate get equal
+    ones.
 
     Raises RnnbenchError where the task's data are not what they should be.
     """
@@ -68,7 +72,9 @@ def open_feed(task: Task, trial: LearningTrial, archives: Mapping[str, ZipPath])
         for other in task.elsewhere().values():
             check_batch(other, other.generate(_stream(trial, "example"), 2))
         return feed
-    assert isinstance(task, RecordedTask), f"{type(task).__name__} is neither generated nor recorded"
+    assert isinstance(task, RecordedTask), (
+        f"{type(task).__name__} is neither generated nor recorded"
+    )
     recorded = (_StreamFeed if task.mode == "stream" else _RecordedFeed)(task, trial, archives)
     for split in recorded.splits:
         check_batch(task, split)
@@ -100,7 +106,10 @@ class _GeneratedFeed(Feed):
     def trivial(self) -> dict[str, float]:
         found: dict[str, float] = {}
         for where, (task, data) in self.test_sets().items():
-            found |= {f"{metric}{where}": value for metric, value in task.trivial(self.validation, data).items()}
+            found |= {
+                f"{metric}{where}": value
+                for metric, value in task.trivial(self.validation, data).items()
+            }
         return found
 
     def test_sets(self) -> dict[str, tuple[Task, Batch]]:
@@ -116,7 +125,9 @@ class _GeneratedFeed(Feed):
 
     @cached_property
     def validation(self) -> Batch:
-        return self._task.generate(_stream(self._trial, "validation"), self._trial.recipe.validation_examples)
+        return self._task.generate(
+            _stream(self._trial, "validation"), self._trial.recipe.validation_examples
+        )
 
     @cached_property
     def test(self) -> Batch:
@@ -124,12 +135,16 @@ class _GeneratedFeed(Feed):
 
 
 class _RecordedFeed(Feed):
-    def __init__(self, task: RecordedTask, trial: LearningTrial, archives: Mapping[str, ZipPath]) -> None:
+    def __init__(
+        self, task: RecordedTask, trial: LearningTrial, archives: Mapping[str, ZipPath]
+    ) -> None:
         self._task = task
         self._splits = task.load(archives)
         self._examples_per_epoch = len(self._splits.train)
         if trial.recipe.training_share < 1:
-            part = part_of(self._splits.train, trial.recipe.training_share, _stream(trial, "training share"))
+            part = part_of(
+                self._splits.train, trial.recipe.training_share, _stream(trial, "training share")
+            )
             self._splits = replace(self._splits, train=part)
         self.splits = (self._splits.train, self._splits.validation, self._splits.test)
         self._batch_size = trial.recipe.batch_size
@@ -138,7 +153,9 @@ class _RecordedFeed(Feed):
 
     def epoch(self) -> Iterator[Batch]:
         size = len(self._splits.train)
-        passes = [self.stream.permutation(size) for _ in range(-(-self._examples_per_epoch // size))]
+        passes = [
+            self.stream.permutation(size) for _ in range(-(-self._examples_per_epoch // size))
+        ]
         order = np.concatenate(passes)[: self._examples_per_epoch]
         for start in range(0, len(order), self._batch_size):
             chosen = self._splits.train.take(order[start : start + self._batch_size])
@@ -160,15 +177,18 @@ class _RecordedFeed(Feed):
 
 
 def part_of(train: Batch, share: float, rng: np.random.Generator) -> Batch:
-    """This share of the examples, at least one, drawn at random. With a generator in the same state, smaller parts lie
-    in larger ones."""
+    """This share of the examples, at least one, drawn at random. With a generator in the same
+    state, smaller parts lie in larger ones."""
     return train.take(rng.permutation(len(train))[: max(1, round(share * len(train)))])
 
 
 class _StreamFeed(_RecordedFeed):
-    """Windows of parallel streams, in the order in which they follow on each other; the same in every epoch."""
+    """Windows of parallel streams, in the order in which they follow on each other; the same in
+    every epoch."""
 
-    def __init__(self, task: RecordedTask, trial: LearningTrial, archives: Mapping[str, ZipPath]) -> None:
+    def __init__(
+        self, task: RecordedTask, trial: LearningTrial, archives: Mapping[str, ZipPath]
+    ) -> None:
         super().__init__(task, trial, archives)
         self._folded = folded(self._splits.train, self._batch_size)
         self.steps_per_epoch = -(-self._folded.steps // task.horizon)

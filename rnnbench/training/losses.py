@@ -53,10 +53,14 @@ def loss_of(task: Task, outputs: Tensor, batch: Tensors) -> Tensor:
 
 
 def ctc(outputs: Tensor, targets: Tensor, lengths: Tensor | None) -> Tensor:
-    """Connectionist temporal classification: (B, T, O) against (B, L) labels, 0 behind the last; 0 is the blank.
+    """Connectionist temporal classification: (B, T, O) against (B, L) labels, 0 behind the last; 0
+    is the blank.
 
-    source: Graves et al. 2006, doi:10.1145/1143844.1143891. A sequence too short for its labels counts as zero.
+    source: Graves et al. 2006, doi:10.1145/1143844.1143891. A sequence too short for its labels
+            counts as zero.
     """
     steps = torch.full((len(outputs),), outputs.shape[1]) if lengths is None else lengths
     log_probabilities_TBO = functional.log_softmax(outputs, dim=-1).transpose(0, 1)
-    return functional.ctc_loss(log_probabilities_TBO, targets, steps, (targets > 0).sum(dim=1), zero_infinity=True)
+    return functional.ctc_loss(
+        log_probabilities_TBO, targets, steps, (targets > 0).sum(dim=1), zero_infinity=True
+    )

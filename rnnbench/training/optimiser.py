@@ -1,4 +1,5 @@
-"""The optimiser that a recipe asks for, with what cells ask for their own parameters; schedule and clipping."""
+"""The optimiser that a recipe asks for, with what cells ask for their own parameters; schedule and
+clipping."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -25,7 +26,8 @@ PEAK_RATE = "peak_rate"
 def make_optimiser(model: Model, recipe: Recipe, learning_rate: float) -> torch.optim.Optimizer:
     """An optimiser over all parameters of the model, each in one group.
 
-    Raises CellContractError where a cell's `param_groups()` name a tensor that is none of its parameters, or one twice.
+    Raises CellContractError where a cell's `param_groups()` name a tensor that is none of its
+    parameters, or one twice.
     """
     weight_decay = recipe.weight_decay
     if weight_decay is None:
@@ -35,17 +37,24 @@ def make_optimiser(model: Model, recipe: Recipe, learning_rate: float) -> torch.
     for cell in model.cells:
         for group in _declared(cell):
             _check(group, cell, grouped)
-            own = learning_rate * group.learning_rate_factor if group.learning_rate is None else group.learning_rate
+            own = (
+                learning_rate * group.learning_rate_factor
+                if group.learning_rate is None
+                else group.learning_rate
+            )
             decay = weight_decay if group.weight_decay else 0.0
             groups.append(_group(list(group.parameters), own, decay))
     rest = [parameter for parameter in model.parameters() if id(parameter) not in grouped]
-    return OPTIMISERS[recipe.optimiser]([_group(rest, learning_rate, weight_decay), *groups], lr=learning_rate)
+    return OPTIMISERS[recipe.optimiser](
+        [_group(rest, learning_rate, weight_decay), *groups], lr=learning_rate
+    )
 
 
 def set_rates(optimiser: torch.optim.Optimizer, recipe: Recipe, step: int, steps: int) -> None:
     """The rates of the next step, where `step` of `steps` have been taken.
 
-    Cosine: half a period from the rate to zero (Loshchilov & Hutter 2017, arXiv:1608.03983, equation 5, no restart).
+    Cosine: half a period from the rate to zero (Loshchilov & Hutter 2017, arXiv:1608.03983,
+            equation 5, no restart).
     """
     if recipe.schedule == "cosine":
         share = 0.5 * (1 + math.cos(math.pi * step / steps))
@@ -60,13 +69,16 @@ def cut_gradient(model: nn.Module, norm: float) -> None:
 
 
 def _declared(cell: nn.Module) -> list[ParameterGroup]:
-    declared: list[object] = list(cell.param_groups()) if isinstance(cell, DeclaresParameterGroups) else []
+    declared: list[object] = (
+        list(cell.param_groups()) if isinstance(cell, DeclaresParameterGroups) else []
+    )
     groups = []
     for group in declared:
         if not isinstance(group, ParameterGroup):
             found = type(group).__name__
             raise CellContractError(
-                f"{type(cell).__name__}: param_groups() should give rnnbench.ParameterGroup, got {found}"
+                f"{type(cell).__name__}: param_groups() should give rnnbench.ParameterGroup, got"
+                f" {found}"
             )
         groups.append(group)
     return groups
@@ -75,10 +87,14 @@ def _declared(cell: nn.Module) -> list[ParameterGroup]:
 def _check(group: ParameterGroup, cell: nn.Module, grouped: set[int]) -> None:
     name, own = type(cell).__name__, {id(parameter) for parameter in cell.parameters()}
     if group.learning_rate is not None and group.learning_rate_factor != 1.0:
-        raise CellContractError(f"{name}: a parameter group has both learning_rate and learning_rate_factor")
+        raise CellContractError(
+            f"{name}: a parameter group has both learning_rate and learning_rate_factor"
+        )
     for parameter in group.parameters:
         if id(parameter) not in own:
-            raise CellContractError(f"{name}: param_groups() holds a tensor that is none of the cell's parameters")
+            raise CellContractError(
+                f"{name}: param_groups() holds a tensor that is none of the cell's parameters"
+            )
         if id(parameter) in grouped:
             raise CellContractError(f"{name}: param_groups() holds a parameter twice")
         grouped.add(id(parameter))

@@ -17,7 +17,9 @@ def metric_notes(task: Task, feed: Feed) -> tuple[MetricNote, ...]:
     )
 
 
-def finite_scores(scores: Mapping[str, float], absent: dict[str, str], what: str) -> dict[str, float]:
+def finite_scores(
+    scores: Mapping[str, float], absent: dict[str, str], what: str
+) -> dict[str, float]:
     """The finite ones; the others are noted as absent, for NaN is not a figure."""
     for name, value in scores.items():
         if not math.isfinite(value):

@@ -6,7 +6,8 @@ from rnnbench.contracts import Array, Batch
 
 
 def folded(data: Batch, streams: int) -> Batch:
-    """A few long sequences, (S, N, ...), as `streams` parallel ones of equal length, or fewer where steps are fewer.
+    """A few long sequences, (S, N, ...), as `streams` parallel ones of equal length, or fewer where
+    steps are fewer.
 
     What does not fill the last row is left out: fewer steps than there are streams.
     """

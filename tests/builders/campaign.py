@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import psutil
 
-from rnnbench.campaign import Place, Progress, run_suite
+from rnnbench.campaign import ExecutorChoice, Progress, run_suite
 from rnnbench.catalogue import Catalogue
 from rnnbench.records import Result, Suite, trial_id
 from rnnbench.store import Store
@@ -53,7 +53,7 @@ def run(
             ran.append(trial_id(result.trial))
 
     resolved: Suite = read_suite(str(suite), catalogue, choices or Choices())
-    place = Place(catalogue.executors["local"].item, jobs=2)
+    place = ExecutorChoice(catalogue.executors["local"].item, jobs=2)
     return run_suite(resolved, catalogue, Store(folder), place, fresh=fresh, watch=watch), ran
 
 

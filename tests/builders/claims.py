@@ -117,7 +117,7 @@ def cost(trial: CostTrial, costs: Mapping[str, float]) -> Result:
                     parameters=10,
                     cpu_seconds=tuple(seconds.tolist()),
                     wall_seconds=tuple(seconds.tolist()),
-                    log_ratio_to_ruler=float(np.log(costs[cell.row])),
+                    log_ratio_to_reference_cell=float(np.log(costs[cell.row])),
                     first_call_seconds=0.0,
                 )
             )

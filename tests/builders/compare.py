@@ -84,7 +84,7 @@ def timed(seconds: Mapping[str, float], **changes: object) -> Result:
             parameters=432,
             cpu_seconds=(taken, taken),
             wall_seconds=(taken, taken),
-            log_ratio_to_ruler=0.0,
+            log_ratio_to_reference_cell=0.0,
             first_call_seconds=taken,
         )
         for row, taken in seconds.items()

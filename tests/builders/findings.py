@@ -90,7 +90,7 @@ def cost_result(replicate: int, seconds: float) -> Result:
             parameters=9,
             cpu_seconds=(seconds * k, seconds * k, 9.0),
             wall_seconds=(seconds * k, seconds * k, 9.0),
-            log_ratio_to_ruler=math.log(k),
+            log_ratio_to_reference_cell=math.log(k),
             first_call_seconds=1.0,
         )
         for row, k in [("gru", 2.0), ("lstm", 1.0)]

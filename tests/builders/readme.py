@@ -1,7 +1,8 @@
 """The README, and its examples."""
 
-import re
 from pathlib import Path
+
+from tests.builders.pages import fenced
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
@@ -9,4 +10,4 @@ README = (ROOT / "README.md").read_text()
 
 def blocks(language: str) -> list[str]:
     """The fenced blocks of a language, in order."""
-    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+    return [text for kind, text in fenced(README) if kind == language]

@@ -4,5 +4,7 @@ import rnnbench
 from rnnbench_cells.specs import ablations, classic, frames, matrix, scannable, stable
 
 SPECS: list[rnnbench.CellSpec] = [
-    spec for family in (classic, ablations, frames, stable, scannable, matrix) for spec in family.SPECS
+    spec
+    for family in (classic, ablations, frames, stable, scannable, matrix)
+    for spec in family.SPECS
 ]

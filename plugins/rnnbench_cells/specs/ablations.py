@@ -1,4 +1,5 @@
-"""The long short-term memory with peepholes, and with one part taken away or added, as in Greff et al. 2015."""
+"""The long short-term memory with peepholes, and with one part taken away or added, as in Greff et
+al. 2015."""
 
 from collections.abc import Callable
 
@@ -10,9 +11,12 @@ INITIAL = {"forget_bias": 1.0, "weight_std": 0.1}
 
 
 def _counts(gates: int, recurrent_gates: int = 0) -> Callable[..., int]:
-    """W, U and b of the gates and of the block input, a peephole for each gate, and matrices between gates."""
+    """W, U and b of the gates and of the block input, a peephole for each gate, and matrices
+    between gates."""
 
-    def parameters(input_size: int, hidden_size: int, *, peepholes: bool = True, **_: object) -> int:
+    def parameters(
+        input_size: int, hidden_size: int, *, peepholes: bool = True, **_: object
+    ) -> int:
         per_unit = (gates + 1) * (input_size + hidden_size + 1) + (gates if peepholes else 0)
         return hidden_size * per_unit + (recurrent_gates * hidden_size) ** 2
 
@@ -31,8 +35,13 @@ SPECS = [
     rnnbench.CellSpec(
         name="peephole-lstm",
         build="rnnbench_cells.vanilla_lstm:VanillaLSTM",
-        source="Gers, Schraudolph & Schmidhuber 2002, JMLR 3:115-143; Greff et al. 2015, arXiv:1503.04069, section II",
-        summary="Long short-term memory whose gates see the cell state: the vanilla one of Greff et al.",
+        source=(
+            "Gers, Schraudolph & Schmidhuber 2002, JMLR 3:115-143; Greff et al. 2015,"
+            " arXiv:1503.04069, section II"
+        ),
+        summary=(
+            "Long short-term memory whose gates see the cell state: the vanilla one of Greff et al."
+        ),
         options={"peepholes": True, **INITIAL},
         implementations=STEPS,
         parameters=_counts(gates=3),

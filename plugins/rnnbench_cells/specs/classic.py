@@ -15,30 +15,45 @@ SPECS = [
         name="rnn",
         build="rnnbench_cells.rnn:build_rnn",
         source="Elman 1990, doi:10.1207/s15516709cog1402_1",
-        summary="h_t = f(W x_t + U h_{t-1} + b): the vanilla recurrent network, with any named activation f.",
+        summary=(
+            "h_t = f(W x_t + U h_{t-1} + b): the vanilla recurrent network, with any named"
+            " activation f."
+        ),
         options={"nonlinearity": "tanh"},
         implementations=NATIVE,
-        parameters=lambda input_size, hidden_size, **_: _with_two_biases(1, input_size, hidden_size),
+        parameters=lambda input_size, hidden_size, **_: _with_two_biases(
+            1, input_size, hidden_size
+        ),
         state_floats=lambda _input_size, hidden_size, **_: hidden_size,
     ),
     rnnbench.CellSpec(
         name="irnn",
         build="rnnbench_cells.rnn:build_irnn",
         source="Le, Jaitly & Hinton 2015, arXiv:1504.00941",
-        summary="The vanilla recurrent network with rectified linear units and a recurrent identity at the start.",
+        summary=(
+            "The vanilla recurrent network with rectified linear units and a recurrent identity at"
+            " the start."
+        ),
         options={"scale": 1.0},
         implementations=NATIVE,
-        parameters=lambda input_size, hidden_size, **_: _with_two_biases(1, input_size, hidden_size),
+        parameters=lambda input_size, hidden_size, **_: _with_two_biases(
+            1, input_size, hidden_size
+        ),
         state_floats=lambda _input_size, hidden_size, **_: hidden_size,
     ),
     rnnbench.CellSpec(
         name="lstm",
         build="rnnbench_cells.lstm:build_lstm",
-        source="Hochreiter & Schmidhuber 1997, doi:10.1162/neco.1997.9.8.1735; forget gate: Gers et al. 2000",
+        source=(
+            "Hochreiter & Schmidhuber 1997, doi:10.1162/neco.1997.9.8.1735; forget gate: Gers et"
+            " al. 2000"
+        ),
         summary="Long short-term memory with input, forget and output gates.",
         options={"forget_bias": 1.0, "chrono": 0.0},
         implementations=NATIVE,
-        parameters=lambda input_size, hidden_size, **_: _with_two_biases(4, input_size, hidden_size),
+        parameters=lambda input_size, hidden_size, **_: _with_two_biases(
+            4, input_size, hidden_size
+        ),
         state_floats=lambda _input_size, hidden_size, **_: 2 * hidden_size,
     ),
     rnnbench.CellSpec(
@@ -47,24 +62,34 @@ SPECS = [
         source="Cho et al. 2014, arXiv:1406.1078v1 (reset after the product)",
         summary="Gated recurrent unit with update and reset gates.",
         implementations=NATIVE,
-        parameters=lambda input_size, hidden_size, **_: _with_two_biases(3, input_size, hidden_size),
+        parameters=lambda input_size, hidden_size, **_: _with_two_biases(
+            3, input_size, hidden_size
+        ),
         state_floats=lambda _input_size, hidden_size, **_: hidden_size,
     ),
     rnnbench.CellSpec(
         name="gru-v3",
         build="rnnbench_cells.gru:GRUv3",
         source="Cho et al. 2014, arXiv:1406.1078v3, equations 5 to 8 (reset before the product)",
-        summary="Gated recurrent unit whose reset gate acts before the product with the recurrent matrix.",
+        summary=(
+            "Gated recurrent unit whose reset gate acts before the product with the recurrent"
+            " matrix."
+        ),
         options={"orthogonal": True},
         implementations=STEPS,
-        parameters=lambda input_size, hidden_size, **_: 3 * hidden_size * (input_size + hidden_size + 1),
+        parameters=lambda input_size, hidden_size, **_: (
+            3 * hidden_size * (input_size + hidden_size + 1)
+        ),
         state_floats=lambda _input_size, hidden_size, **_: hidden_size,
     ),
     rnnbench.CellSpec(
         name="layernorm-lstm",
         build="rnnbench_cells.layernorm_lstm:LayerNormLSTM",
         source="Ba, Kiros & Hinton 2016, arXiv:1607.06450, equations 20 to 22",
-        summary="Long short-term memory with layer norms of what comes from the input, the output and the cell state.",
+        summary=(
+            "Long short-term memory with layer norms of what comes from the input, the output and"
+            " the cell state."
+        ),
         options={"gain": 1.0, "forget_bias": 1.0},
         implementations=STEPS,
         # W, U and b; a gain and a bias for 4H, 4H and H normalised numbers

@@ -6,7 +6,12 @@ FrameSize = tuple[int, int, int]
 
 
 def _parameters(
-    input_size: FrameSize, hidden_size: int, *, kernel_size: int = 3, peepholes: bool = False, **_: object
+    input_size: FrameSize,
+    hidden_size: int,
+    *,
+    kernel_size: int = 3,
+    peepholes: bool = False,
+    **_: object,
 ) -> int:
     channels, height, width = input_size
     convolutions = 4 * hidden_size * ((channels + hidden_size) * kernel_size**2 + 1)

@@ -4,7 +4,8 @@ import rnnbench
 
 
 def deltanet_parameters(input_size: int, hidden_size: int, key_size: int = 16, **_: object) -> int:
-    """Query: I K; key and beta, from this step and the one before: 2 I (K + 1); value: I H; biases: H + 1."""
+    """Query: I K; key and beta, from this step and the one before: 2 I (K + 1); value: I H; biases:
+    H + 1."""
     return input_size * (3 * key_size + 2 + hidden_size) + hidden_size + 1
 
 
@@ -17,9 +18,14 @@ SPECS: list[rnnbench.CellSpec] = [
     rnnbench.CellSpec(
         name="deltanet",
         build="rnnbench_cells.deltanet:DeltaNet",
-        source="Schlag et al. 2021, arXiv:2102.11174; Yang et al. 2024, arXiv:2406.06484; Grazzi et al. 2024, "
-        "arXiv:2411.12537",
-        summary="S_t = S_{t-1} + beta (v_t - S_{t-1} k_t) k_t^T, y_t = S_t q_t: a matrix that pairs keys with values.",
+        source=(
+            "Schlag et al. 2021, arXiv:2102.11174; Yang et al. 2024, arXiv:2406.06484; Grazzi et"
+            " al. 2024, arXiv:2411.12537"
+        ),
+        summary=(
+            "S_t = S_{t-1} + beta (v_t - S_{t-1} k_t) k_t^T, y_t = S_t q_t: a matrix that pairs"
+            " keys with values."
+        ),
         options={"key_size": 16, "negative_eigenvalues": False},
         implementations=("eager", "compiled"),
         parameters=deltanet_parameters,

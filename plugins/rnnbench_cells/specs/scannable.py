@@ -12,7 +12,10 @@ SPECS: list[rnnbench.CellSpec] = [
     rnnbench.CellSpec(
         name="mingru",
         build="rnnbench_cells.minimal:MinGRU",
-        source="Feng et al. 2024, arXiv:2410.01201, section 3.1; signed gates: Grazzi et al. 2024, arXiv:2411.12537",
+        source=(
+            "Feng et al. 2024, arXiv:2410.01201, section 3.1; signed gates: Grazzi et al. 2024,"
+            " arXiv:2411.12537"
+        ),
         summary="h_t = (1 - z_t) h_{t-1} + z_t c_t, where gate and candidate see only x_t.",
         options={"form": "log-space", "gates": "positive"},
         implementations=("scan", "loop", "log-scan"),
@@ -23,7 +26,10 @@ SPECS: list[rnnbench.CellSpec] = [
     rnnbench.CellSpec(
         name="minlstm",
         build="rnnbench_cells.minimal:MinLSTM",
-        source="Feng et al. 2024, arXiv:2410.01201, section 3.2; signed gates: Grazzi et al. 2024, arXiv:2411.12537",
+        source=(
+            "Feng et al. 2024, arXiv:2410.01201, section 3.2; signed gates: Grazzi et al. 2024,"
+            " arXiv:2411.12537"
+        ),
         summary="h_t = f h_{t-1} + i c_t, f + i = 1, where gates and candidate see only x_t.",
         options={"form": "log-space", "gates": "positive", "forget_bias": 0.0},
         implementations=("scan", "loop", "log-scan"),
@@ -35,7 +41,10 @@ SPECS: list[rnnbench.CellSpec] = [
         name="lru",
         build="rnnbench_cells.lru:LRU",
         source="Orvieto et al. 2023, arXiv:2303.06349, section 3 and appendix A",
-        summary="Linear recurrent unit: h_t = lambda h_{t-1} + gamma B x_t, diagonal; y_t = Re(C h_t) + D x_t.",
+        summary=(
+            "Linear recurrent unit: h_t = lambda h_{t-1} + gamma B x_t, diagonal; y_t = Re(C h_t) +"
+            " D x_t."
+        ),
         options={"r_min": 0.0, "r_max": 1.0, "max_phase": 6.28},
         implementations=("scan", "loop"),
         parallel="scan",

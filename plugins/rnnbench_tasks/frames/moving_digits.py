@@ -23,27 +23,30 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True)
 class MovingDigits(rnnbench.RecordedTask):
-    """What does the next frame show? Handwritten digits bounce in a box; after some frames the lights go out.
+    """What does the next frame show? Handwritten digits bounce in a box; after some frames the
+    lights go out.
 
     frame:  1   2   3   4   5   6    7    8
     input:  f1  f2  f3  f4  f5  0    0    0     (shown = 5, horizon = 5)
     answer: -   f3  f4  f5  f6  f7   f8   f9
 
-    Each of `digits` images moves by a fixed whole number of pixels a frame, up or down and to either side, and turns
-    back where its ink touches the border; the brighter one is seen where two overlap. The question is put from the
-    second frame on, the first at which a direction can be known. The last `horizon` - 2 inputs are black, so that two
-    of the last `horizon` steps show something: enough to know all that follows, but for digits that hide each other.
-    Horizon 2 asks for one frame ahead alone; 11 with 10 frames shown is the ten to ten of the source.
+    Each of `digits` images moves by a fixed whole number of pixels a frame, up or down and to
+    either side, and turns back where its ink touches the border; the brighter one is seen where two
+    overlap. The question is put from the second frame on, the first at which a direction can be
+    known. The last `horizon` - 2 inputs are black, so that two of the last `horizon` steps show
+    something: enough to know all that follows, but for digits that hide each other. Horizon 2 asks
+    for one frame ahead alone; 11 with 10 frames shown is the ten to ten of the source.
 
-    A recorded task, for all that it is drawn: the images of the test (397) and of validation (300) are none of the
-    1,100 of training, as on `digits-rows`, which one `generate` for all three could not say. 1,600, 400 and 400
-    sequences, the same for every seed. Brightness lies in [0, 1], so that even the true frames have a cross-entropy:
-    the mean entropy of their half-tones. The mean frame of training beats the trivial forecast, which pays for being
-    sure. The target is what tuned ridge regression on the last two frames shown reaches, one for each number of frames
-    ahead, rounded up: 0.257 on validation and 0.257 on test data (size = 16, where digits move faster for their size:
-    0.279 and 0.277), measured 2026-11-25 by benchmarks/targets_speech.py.
-    source: Srivastava et al. 2015, arXiv:1502.04681 (MNIST digits, real-valued directions); black inputs while
-    forecasting as in the unconditional decoder there.
+    A recorded task, for all that it is drawn: the images of the test (397) and of validation (300)
+    are none of the 1,100 of training, as on `digits-rows`, which one `generate` for all three could
+    not say. 1,600, 400 and 400 sequences, the same for every seed. Brightness lies in [0, 1], so
+    that even the true frames have a cross-entropy: the mean entropy of their half-tones. The mean
+    frame of training beats the trivial forecast, which pays for being sure. The target is what
+    tuned ridge regression on the last two frames shown reaches, one for each number of frames
+    ahead, rounded up: 0.257 on validation and 0.257 on test data (size = 16, where digits move
+    faster for their size: 0.279 and 0.277), measured 2026-11-25 by benchmarks/targets_speech.py.
+    source: Srivastava et al. 2015, arXiv:1502.04681 (MNIST digits, real-valued directions); black
+    inputs while forecasting as in the unconditional decoder there.
     """
 
     horizon: int = 5
@@ -69,7 +72,8 @@ class MovingDigits(rnnbench.RecordedTask):
 
     @property
     def target_here(self) -> float:
-        """What the same regression reaches on validation data: 0.253 and 0.229 where one frame ahead is asked alone."""
+        """What the same regression reaches on validation data: 0.253 and 0.229 where one frame
+        ahead is asked alone."""
         if self.horizon == FIRST_ASKED + 1:
             return 0.23 if self.size == 2 * SMALLEST else self.target
         return 0.28 if self.size == SMALLEST else self.target
@@ -97,7 +101,9 @@ class MovingDigits(rnnbench.RecordedTask):
     def load(self, archives: Mapping[str, ZipPath]) -> rnnbench.Splits:
         """Inputs (B, T, 1, size, size) and targets (B, T, size * size): the frame after each."""
         images = DigitsRows().load(archives)
-        return rnnbench.Splits(**{part: self._sequences(getattr(images, part).inputs, part) for part in SEQUENCES})
+        return rnnbench.Splits(
+            **{part: self._sequences(getattr(images, part).inputs, part) for part in SEQUENCES}
+        )
 
     def _sequences(self, images: Array, part: str) -> rnnbench.Batch:
         rng, count = np.random.default_rng(MOTION_SEEDS[part]), SEQUENCES[part]
@@ -111,8 +117,9 @@ class MovingDigits(rnnbench.RecordedTask):
         return rnnbench.Batch(inputs, frames[:, 1:].reshape(count, self.steps, -1), mask=mask)
 
     def trivial(self, train: rnnbench.Batch, test: rnnbench.Batch) -> Mapping[str, float]:
-        """Measured: the present frame, or the last one shown; kept away from black and white by the margin that costs
-        the least cross-entropy in training, since no certain forecast survives a mistake."""
+        """Measured: the present frame, or the last one shown; kept away from black and white by the
+        margin that costs the least cross-entropy in training, since no certain forecast survives a
+        mistake."""
 
         def kept_away(batch: rnnbench.Batch, margin: float) -> Array:
             last = np.minimum(np.arange(self.steps), self.shown - 1)
@@ -124,11 +131,14 @@ class MovingDigits(rnnbench.RecordedTask):
             return rnnbench.score(self.metrics, kept_away(batch, margin), batch)
 
         sample = train.take(np.arange(min(len(train), SEQUENCES["test"])))
-        return scores(test, min(MARGINS, key=lambda margin: scores(sample, margin)[self.metric.name]))
+        return scores(
+            test, min(MARGINS, key=lambda margin: scores(sample, margin)[self.metric.name])
+        )
 
 
 def scaled(image: Array, size: int) -> Array:
-    """The ink of an image (64,) in a frame of this size: without empty rows and columns, (height, width)."""
+    """The ink of an image (64,) in a frame of this size: without empty rows and columns, (height,
+    width)."""
     picture = image.reshape(IMAGE_SIDE, IMAGE_SIDE)
     rows, columns = (np.flatnonzero(picture.any(axis=axis)) for axis in (1, 0))
     ink = picture[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
@@ -137,9 +147,11 @@ def scaled(image: Array, size: int) -> Array:
 
 
 def _draw(frames: Array, ink: Array, rng: np.random.Generator) -> None:
-    """Let the ink move through the frames (T, size, size), from a random place at a random speed on each axis.
+    """Let the ink move through the frames (T, size, size), from a random place at a random speed on
+    each axis.
 
-    The two speeds differ by one pixel, so that two places one after the other tell the direction even at a border.
+    The two speeds differ by one pixel, so that two places one after the other tell the direction
+    even at a border.
     """
     slow = frames.shape[-1] // SMALLEST
     room = np.array(frames.shape[1:]) - ink.shape

@@ -31,7 +31,8 @@ Array = NDArray[Any]
 
 
 class Scene(NamedTuple):
-    """Two shapes and their relation. The upper one is named first, the left one where they are level."""
+    """Two shapes and their relation. The upper one is named first, the left one where they are
+    level."""
 
     first: Thing
     relation: str
@@ -50,7 +51,8 @@ def scenes() -> Iterator[Scene]:
 
 
 def render() -> Array:
-    """Pictures of all scenes, (5184, 24, 24, 3) uint8: each shape up to a pixel away from its place, at random."""
+    """Pictures of all scenes, (5184, 24, 24, 3) uint8: each shape up to a pixel away from its
+    place, at random."""
     rng = np.random.default_rng(POSITIONS_SEED)
     outlines = {shape: _outline(shape) for shape in SHAPES}
     everything = list(scenes())
@@ -58,7 +60,9 @@ def render() -> Array:
     shifts = rng.integers(-LARGEST_SHIFT, LARGEST_SHIFT + 1, (len(everything), 2, 2))
     for picture, scene, shift in zip(pictures, everything, shifts, strict=True):
         away = np.array(RELATIONS[scene.relation])
-        for (colour, shape), side, moved in zip((scene.first, scene.second), (-1, 1), shift, strict=True):
+        for (colour, shape), side, moved in zip(
+            (scene.first, scene.second), (-1, 1), shift, strict=True
+        ):
             down, right = (SIDE - WIDTH) // 2 + side * away * (SIDE // 4) + moved
             picture[down : down + WIDTH, right : right + WIDTH][outlines[shape]] = COLOURS[colour]
     return pictures

@@ -4,7 +4,13 @@ import rnnbench
 from rnnbench_tasks.images.digits import DigitsPixels, DigitsRows
 from rnnbench_tasks.images.mnist import MnistPermuted, MnistPixels, MnistRows
 
-TASKS: tuple[type[rnnbench.Task], ...] = (DigitsRows, DigitsPixels, MnistRows, MnistPixels, MnistPermuted)
+TASKS: tuple[type[rnnbench.Task], ...] = (
+    DigitsRows,
+    DigitsPixels,
+    MnistRows,
+    MnistPixels,
+    MnistPermuted,
+)
 
 
 @rnnbench.hookimpl

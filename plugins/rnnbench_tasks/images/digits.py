@@ -50,9 +50,10 @@ class DigitsRows(_Digits):
     row 8:  0  0  6 13 10  0  0  0
     answer at the last step: 0
 
-    The target is what tuned logistic regression on the flattened image reaches on the same splits, rounded down: 0.973
-    on validation data, where it is watched (0.965 on test data); 2026-11-22, benchmarks/targets_series.py.
-    source: Alpaydin & Kaynak 1998, doi:10.24432/C50P49; the part of it that ships with scikit-learn.
+    The target is what tuned logistic regression on the flattened image reaches on the same splits,
+    rounded down: 0.973 on validation data, where it is watched (0.965 on test data); 2026-11-22,
+    benchmarks/targets_series.py. source: Alpaydin & Kaynak 1998, doi:10.24432/C50P49; the part of
+    it that ships with scikit-learn.
     """
 
     horizon: int = field(default=8, init=False)
@@ -68,9 +69,10 @@ class DigitsPixels(_Digits):
     pixels:  0 0 5 13 9 1 0 0 0 0 13 15 10 15 5 0 ... 6 13 10 0 0 0
     answer at the last step: 0
 
-    The target is what tuned logistic regression on the flattened image reaches on the same splits, rounded down: 0.973
-    on validation data, where it is watched (0.965 on test data); 2026-11-22, benchmarks/targets_series.py.
-    source: Alpaydin & Kaynak 1998, doi:10.24432/C50P49; the part of it that ships with scikit-learn.
+    The target is what tuned logistic regression on the flattened image reaches on the same splits,
+    rounded down: 0.973 on validation data, where it is watched (0.965 on test data); 2026-11-22,
+    benchmarks/targets_series.py. source: Alpaydin & Kaynak 1998, doi:10.24432/C50P49; the part of
+    it that ships with scikit-learn.
     """
 
     horizon: int = field(default=64, init=False)
@@ -80,8 +82,8 @@ class DigitsPixels(_Digits):
 
 
 def read_digits() -> tuple[np.ndarray, np.ndarray]:
-    """Images (1797, 64) and labels (1797,), equal to `load_digits()`, read without the second and a half of importing
-    scikit-learn. Raises DataUnavailable where the file is not there."""
+    """Images (1797, 64) and labels (1797,), equal to `load_digits()`, read without the second and a
+    half of importing scikit-learn. Raises DataUnavailable where the file is not there."""
     try:
         table = np.loadtxt(digits_file()[MEMBER], delimiter=",")
     except OSError as error:

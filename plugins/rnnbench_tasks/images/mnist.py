@@ -31,7 +31,8 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True)
 class _Mnist(Classification):
-    """What all readings share: data, and splits (3,500 / 500 / 1,000, drawn once for all: the file is sorted)."""
+    """What all readings share: data, and splits (3,500 / 500 / 1,000, drawn once for all: the file
+    is sorted)."""
 
     archives: ClassVar[tuple[rnnbench.Archive, ...]] = (MNIST,)
 
@@ -59,9 +60,9 @@ class MnistRows(_Mnist):
     answer at the last step: 0
 
     5,000 of the 70,000 images: accuracies are not comparable with those published for all of them.
-    The target is what tuned logistic regression on the flattened image reaches on the same splits, rounded down: 0.888
-    on validation and 0.889 on test data, measured 2026-11-25 by benchmarks/targets_series.py.
-    source: LeCun et al. 1998, doi:10.1109/5.726791.
+    The target is what tuned logistic regression on the flattened image reaches on the same splits,
+    rounded down: 0.888 on validation and 0.889 on test data, measured 2026-11-25 by
+    benchmarks/targets_series.py. source: LeCun et al. 1998, doi:10.1109/5.726791.
     """
 
     horizon: int = field(default=28, init=False)
@@ -79,12 +80,12 @@ class MnistPixels(_Mnist):
     pixels 127 to 135:  0 51 159 253 159 50 0 0 0
     answer at the last step: 0
 
-    `side` = 14 or 7 reads squares of 4 or 16 pixels as one: 196 or 49 steps. 5,000 of the 70,000 images: accuracies are
-    not comparable with those published for all of them.
-    The target is what tuned logistic regression on the flattened image reaches on the same splits, rounded down: 0.888
-    on validation and 0.889 on test data (0.880 and 0.897 at side 14, 0.868 and 0.875 at side 7), measured 2026-11-25 by
-    benchmarks/targets_series.py.
-    source: LeCun et al. 1998, doi:10.1109/5.726791; pixel by pixel as in Le, Jaitly & Hinton 2015, arXiv:1504.00941.
+    `side` = 14 or 7 reads squares of 4 or 16 pixels as one: 196 or 49 steps. 5,000 of the 70,000
+    images: accuracies are not comparable with those published for all of them. The target is what
+    tuned logistic regression on the flattened image reaches on the same splits, rounded down: 0.888
+    on validation and 0.889 on test data (0.880 and 0.897 at side 14, 0.868 and 0.875 at side 7),
+    measured 2026-11-25 by benchmarks/targets_series.py. source: LeCun et al. 1998,
+    doi:10.1109/5.726791; pixel by pixel as in Le, Jaitly & Hinton 2015, arXiv:1504.00941.
     """
 
     horizon: int = field(default=784, init=False)
@@ -109,18 +110,19 @@ class MnistPixels(_Mnist):
 
 @dataclass(frozen=True)
 class MnistPermuted(MnistPixels):
-    """Which digit is it? Read pixel by pixel in an order that is drawn once: neighbours are far apart.
+    """Which digit is it? Read pixel by pixel in an order that is drawn once: neighbours are far
+    apart.
 
     pixels 319, 3, 607, 447, ...:  253 0 0 0 ...
     answer at the last step: 0
 
-    `permutation` seeds the order, the same for every image and every seed of a trial. `side` = 14 or 7 reads squares of
-    4 or 16 pixels as one: 196 or 49 steps. 5,000 of the 70,000 images: accuracies are not comparable with those
-    published for all of them.
-    The target is what tuned logistic regression on the flattened image reaches on the same splits, rounded down: 0.888
-    on validation and 0.889 on test data (0.880 and 0.897 at side 14, 0.868 and 0.875 at side 7), measured 2026-11-25 by
-    benchmarks/targets_series.py.
-    source: LeCun et al. 1998, doi:10.1109/5.726791; permuted as in Le, Jaitly & Hinton 2015, arXiv:1504.00941.
+    `permutation` seeds the order, the same for every image and every seed of a trial. `side` = 14
+    or 7 reads squares of 4 or 16 pixels as one: 196 or 49 steps. 5,000 of the 70,000 images:
+    accuracies are not comparable with those published for all of them. The target is what tuned
+    logistic regression on the flattened image reaches on the same splits, rounded down: 0.888 on
+    validation and 0.889 on test data (0.880 and 0.897 at side 14, 0.868 and 0.875 at side 7),
+    measured 2026-11-25 by benchmarks/targets_series.py. source: LeCun et al. 1998,
+    doi:10.1109/5.726791; permuted as in Le, Jaitly & Hinton 2015, arXiv:1504.00941.
     """
 
     permutation: int = 0
@@ -133,7 +135,9 @@ class MnistPermuted(MnistPixels):
             raise ValueError(f"permutation must be at least 0, got {self.permutation}")
 
     def _read(self, images: Array) -> Array:
-        return super()._read(images)[:, np.random.default_rng(self.permutation).permutation(self.horizon)]
+        return super()._read(images)[
+            :, np.random.default_rng(self.permutation).permutation(self.horizon)
+        ]
 
 
 def read_mnist(root: ZipPath) -> tuple[Array, Array]:

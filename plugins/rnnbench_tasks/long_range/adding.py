@@ -55,9 +55,10 @@ class Adding(_MarkedSum):
     marker:   0  1  0  0  1  0
     answer at the last step: 0.9 + 0.2
 
-    Values are U[0, 1], so that the best constant answer, 1, has squared error Var = 2/12 = 1/6. A reader of the last k
-    steps knows the marks that it sees, and errs by the variance of the others: 1/12 for each that it misses.
-    source: Hochreiter & Schmidhuber 1997, section 5.4, with markers of 0 and 1 as in Arjovsky et al. 2016.
+    Values are U[0, 1], so that the best constant answer, 1, has squared error Var = 2/12 = 1/6. A
+    reader of the last k steps knows the marks that it sees, and errs by the variance of the others:
+    1/12 for each that it misses. source: Hochreiter & Schmidhuber 1997, section 5.4, with markers
+    of 0 and 1 as in Arjovsky et al. 2016.
     """
 
     name: ClassVar[str] = "adding"
@@ -82,10 +83,10 @@ class AddingAnywhere(_MarkedSum):
     marker:   0  0  0  1  1  0
     answer at the last step: 0.5 + 0.2
 
-    Both marks may be late, so that a short memory earns more here than on `adding`: a reader of the last k of T steps
-    has squared error (T - k) / 6T. The best constant answer, 1, has Var = 2/12 = 1/6.
-    source: Hochreiter & Schmidhuber 1997, section 5.4, with any two places marked as in Le et al. 2015,
-    arXiv:1504.00941.
+    Both marks may be late, so that a short memory earns more here than on `adding`: a reader of the
+    last k of T steps has squared error (T - k) / 6T. The best constant answer, 1, has Var = 2/12 =
+    1/6. source: Hochreiter & Schmidhuber 1997, section 5.4, with any two places marked as in Le et
+    al. 2015, arXiv:1504.00941.
     """
 
     name: ClassVar[str] = "adding-anywhere"

@@ -13,7 +13,8 @@ X, END, START = 4, 6, 7
 VOCABULARY = 8
 LENGTHS = (100, 110)
 PLACES = {2: ((10, 20), (50, 60)), 3: ((10, 20), (33, 43), (66, 76))}
-"""First and last place of each symbol that matters, counted from 0, in the tasks of the paper: horizon 100."""
+"""First and last place of each symbol that matters, counted from 0, in the tasks of the paper:
+horizon 100."""
 
 
 @dataclass(frozen=True)
@@ -23,11 +24,12 @@ class TemporalOrder(rnnbench.GeneratedTask):
     tokens:  E b d X a a c d Y b c B
     answer at the last step: X, Y (one of the 4 classes X X, X Y, Y X, Y Y)
 
-    E begins and B ends a sequence; a, b, c and d are distractors. At horizon 100 these are tasks 6a (symbols = 2) and
-    6b (symbols = 3) of the paper, to the step: lengths 100 to 110, the first symbol at 10 to 20, the second at 50 to
-    60 (for three: 33 to 43 and 66 to 76). At other horizons all of that is scaled. So the horizon is the longest way
-    from the first symbol to the end. A symbol that is not seen is a coin: chance is 1/4 or 1/8.
-    source: Hochreiter & Schmidhuber 1997, doi:10.1162/neco.1997.9.8.1735, section 5.6.
+    E begins and B ends a sequence; a, b, c and d are distractors. At horizon 100 these are tasks 6a
+    (symbols = 2) and 6b (symbols = 3) of the paper, to the step: lengths 100 to 110, the first
+    symbol at 10 to 20, the second at 50 to 60 (for three: 33 to 43 and 66 to 76). At other horizons
+    all of that is scaled. So the horizon is the longest way from the first symbol to the end. A
+    symbol that is not seen is a coin: chance is 1/4 or 1/8. source: Hochreiter & Schmidhuber 1997,
+    doi:10.1162/neco.1997.9.8.1735, section 5.6.
     """
 
     horizon: int = 100
@@ -66,8 +68,12 @@ class TemporalOrder(rnnbench.GeneratedTask):
         return range(ends[0] * self.horizon // 100, ends[1] * self.horizon // 100 + 1)
 
     def generate(self, rng: np.random.Generator, count: int) -> rnnbench.Batch:
-        """Inputs (B, T) tokens, padded on the right; targets (B,), the first symbol counting most."""
-        rows, lengths = np.arange(count), rng.integers(self.lengths().start, self.lengths().stop, count)
+        """Inputs (B, T) tokens, padded on the right; targets (B,), the first symbol counting
+        most."""
+        rows, lengths = (
+            np.arange(count),
+            rng.integers(self.lengths().start, self.lengths().stop, count),
+        )
         tokens = rng.integers(0, DISTRACTORS, (count, self.lengths()[-1]))
         tokens[:, 0] = START
         targets = np.zeros(count, dtype=np.int64)

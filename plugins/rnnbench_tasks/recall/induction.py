@@ -16,11 +16,12 @@ class Induction(rnnbench.GeneratedTask):
     tokens:  5 0 2 7 3 3 0 5 2
     answer at the last step: 7 (2 stood before 7)
 
-    The last token, a, stands in the sequence once before; the others are drawn from the V - 1 that are not a, so that
-    which token will be asked for is not known before the end. A sequence has horizon + 1 steps: where the first token
-    is a, its successor, at the second, is still known to be the answer by a reader who finds a nowhere else. The best
-    constant answer has 1/V; who sees the last token alone has 1/(V - 1), since the answer is never a itself.
-    source: Olsson et al. 2022, arXiv:2209.11895. In Gu & Dao 2023, arXiv:2312.00752, section 4.1.2, a is one special
+    The last token, a, stands in the sequence once before; the others are drawn from the V - 1 that
+    are not a, so that which token will be asked for is not known before the end. A sequence has
+    horizon + 1 steps: where the first token is a, its successor, at the second, is still known to
+    be the answer by a reader who finds a nowhere else. The best constant answer has 1/V; who sees
+    the last token alone has 1/(V - 1), since the answer is never a itself. source: Olsson et al.
+    2022, arXiv:2209.11895. In Gu & Dao 2023, arXiv:2312.00752, section 4.1.2, a is one special
     token; their length of 256 with V = 16 is horizon 255 here.
     """
 
@@ -62,8 +63,10 @@ class Induction(rnnbench.GeneratedTask):
         return {"accuracy": 1 / self.symbols}
 
     def blind_score(self, steps: int) -> float:
-        """Right where the earlier a is seen. Otherwise the best guess is the first token that is seen: it is the answer
-        if a stood right before it, one of `unseen` places, and one in V - 1 of the others by luck."""
+        """Right where the earlier a is seen. Otherwise the best guess is the first token that is
+        seen: it is the answer if a stood right before it, one of `unseen` places, and one in V - 1
+        of the others by luck.
+        """
         if steps < 2:
             return 1 / (self.symbols - steps)
         unseen, places = self.horizon + 1 - steps, self.horizon - 1

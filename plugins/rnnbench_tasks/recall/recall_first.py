@@ -16,9 +16,9 @@ class RecallFirst(rnnbench.GeneratedTask):
     tokens:  3 7 1 1 5 0 2
     answer at the last step: 3
 
-    The distractors are drawn from the same alphabet, or are all one blank. A reader that does not see the first
-    token cannot do better than 1/K.
-    source: after Hochreiter & Schmidhuber 1997, section 5.2 (task 2), with any symbol as a distractor.
+    The distractors are drawn from the same alphabet, or are all one blank. A reader that does not
+    see the first token cannot do better than 1/K. source: after Hochreiter & Schmidhuber 1997,
+    section 5.2 (task 2), with any symbol as a distractor.
     """
 
     horizon: int = 100

@@ -17,12 +17,12 @@ class SelectiveCopy(rnnbench.GeneratedTask):
     tokens:  _ 3 _ _ 1 _ 4 _ _ ? ? ?
     answers:                   3 1 4   (asked at each ?, and nowhere else)
 
-    M = `items` tokens of V = `symbols`, T noise tokens (all alike), then a marker for each item. The places of the
-    items are any M of M + T. Each item is due M + T steps after the earliest place it may have, so that the horizon is
-    M + T + 1. A reader of fewer steps knows what it sees, and where that stands in the order, counted from the end; for
-    the rest it is at chance, 1/V.
-    source: Jing et al. 2019, arXiv:1706.02761 (the denoise task); Gu & Dao 2023, arXiv:2312.00752, section 4.1.1, there
-    with M = V = 16 and M + T = 4096: horizon 4097.
+    M = `items` tokens of V = `symbols`, T noise tokens (all alike), then a marker for each item.
+    The places of the items are any M of M + T. Each item is due M + T steps after the earliest
+    place it may have, so that the horizon is M + T + 1. A reader of fewer steps knows what it sees,
+    and where that stands in the order, counted from the end; for the rest it is at chance, 1/V.
+    source: Jing et al. 2019, arXiv:1706.02761 (the denoise task); Gu & Dao 2023, arXiv:2312.00752,
+    section 4.1.1, there with M = V = 16 and M + T = 4096: horizon 4097.
     """
 
     horizon: int = 64
@@ -39,7 +39,9 @@ class SelectiveCopy(rnnbench.GeneratedTask):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.items < 1 or self.symbols < 2:
-            raise ValueError(f"items must be at least 1 and symbols 2, got {self.items} and {self.symbols}")
+            raise ValueError(
+                f"items must be at least 1 and symbols 2, got {self.items} and {self.symbols}"
+            )
         if self.horizon <= self.items:
             raise ValueError(f"horizon must be above the {self.items} items, got {self.horizon}")
 
@@ -74,12 +76,14 @@ class SelectiveCopy(rnnbench.GeneratedTask):
     def blind_score(self, steps: int) -> float:
         """Right for an item that is seen, one in V for others.
 
-        At the question for item i (from 0) so many first places are `unseen`, and item i is seen where at most i of the
-        M items stand there: the hypergeometric distribution.
+        At the question for item i (from 0) so many first places are `unseen`, and item i is seen
+        where at most i of the M items stand there: the hypergeometric distribution.
         """
         context, seen = self.horizon - 1, 0.0
         for item in range(self.items):
             unseen = min(context + item + 1 - steps, context)
-            ways = sum(comb(unseen, n) * comb(context - unseen, self.items - n) for n in range(item + 1))
+            ways = sum(
+                comb(unseen, n) * comb(context - unseen, self.items - n) for n in range(item + 1)
+            )
             seen += ways / comb(context, self.items) / self.items
         return seen + (1 - seen) / self.symbols

@@ -8,7 +8,15 @@ from rnnbench_tasks.series.csv_forecast import CsvForecast
 from rnnbench_tasks.series.energy import Energy, EnergyDay
 from rnnbench_tasks.series.speakers import Speakers
 
-TASKS: tuple[type[rnnbench.Task], ...] = (Bitcoin, Energy, EnergyDay, Speakers, *ucr.TASKS, CsvForecast, CsvClassify)
+TASKS: tuple[type[rnnbench.Task], ...] = (
+    Bitcoin,
+    Energy,
+    EnergyDay,
+    Speakers,
+    *ucr.TASKS,
+    CsvForecast,
+    CsvClassify,
+)
 
 
 @rnnbench.hookimpl

@@ -36,7 +36,8 @@ def _mape(outputs: Array, targets: Array, extra: Extra) -> float:  # noqa: ARG00
     """Mean absolute percentage error of the price itself, whatever is forecast."""
     forecast = extra["offset"] + extra["scale"] * outputs.astype(np.float64)
     return percentage_error(
-        np.where(extra["logarithmic"], extra["last_price"] * np.exp(forecast), forecast), extra["price"]
+        np.where(extra["logarithmic"], extra["last_price"] * np.exp(forecast), forecast),
+        extra["price"],
     )
 
 
@@ -47,14 +48,17 @@ MAPE = rnnbench.Metric("mape", "% of the price", "lower", _mape)
 class Bitcoin(rnnbench.RecordedTask):
     """Forecast the bitcoin price of the next day from the `horizon` days before it.
 
-    day:    1       2       ...  60      | 61
-    price:  13.51   13.28   ...  34.52   | answer: 33.90 (or, by default, the logarithm of 33.90 / 34.52)
+    day:   1       2       ...  60      | 61
+    price: 13.51   13.28   ...  34.52   | answer: 33.90 (or, by default, the logarithm of 33.90 /
+           34.52)
 
-    values = "log-returns" reads and forecasts daily changes of log price; "prices" reads and forecasts prices.
-    The split is chronological: the last 365 days are the test, the 365 before them the validation; scaling is fitted
-    on the training days alone. The target is what ridge regression on the same windows reaches, rounded down:
-    skill 0.0034 on validation and 0.0049 on test data, measured 2026-11-22 by benchmarks/targets_series.py. It took the
-    heaviest penalty tried, so that it forecasts little more than the mean change: the target is within a year's noise.
+    values = "log-returns" reads and forecasts daily changes of log price; "prices" reads and
+    forecasts prices. The split is chronological: the last 365 days are the test, the 365 before
+    them the validation; scaling is fitted on the training days alone. The target is what ridge
+    regression on the same windows reaches, rounded down: skill 0.0034 on validation and 0.0049 on
+    test data, measured 2026-11-22 by benchmarks/targets_series.py. It took the heaviest penalty
+    tried, so that it forecasts little more than the mean change: the target is within a year's
+    noise.
     """
 
     horizon: int = 60
@@ -72,7 +76,8 @@ class Bitcoin(rnnbench.RecordedTask):
         return 1
 
     def load(self, archives: Mapping[str, ZipPath]) -> rnnbench.Splits:
-        """Inputs (B, T, 1) and targets (B, 1), scaled by mean and deviation of the training days."""
+        """Inputs (B, T, 1) and targets (B, 1), scaled by mean and deviation of the training
+        days."""
         days = read_prices(archives[PRICES.package])
         dates, prices = np.array(list(days), dtype="datetime64[D]"), np.array(list(days.values()))
         first = int(np.searchsorted(dates, np.datetime64(FIRST_DAY)))
@@ -80,27 +85,36 @@ class Bitcoin(rnnbench.RecordedTask):
             raise rnnbench.DataUnavailable(
                 f"bitcoin: {len(prices) - first} days are too few for horizon {self.horizon}"
             )
-        series = np.diff(np.log(prices), prepend=np.nan)[first:] if self._logarithmic else prices[first:]
+        series = (
+            np.diff(np.log(prices), prepend=np.nan)[first:] if self._logarithmic else prices[first:]
+        )
         prices = prices[first:]
         answers = np.arange(self.horizon, len(series))
         train, validation, test = np.split(answers, [-TEST_DAYS - VALIDATION_DAYS, -TEST_DAYS])
         seen = series[: train[-1] + 1]
-        return rnnbench.Splits(*(self._windows(series, prices, part, seen) for part in (train, validation, test)))
+        return rnnbench.Splits(
+            *(self._windows(series, prices, part, seen) for part in (train, validation, test))
+        )
 
     @property
     def _logarithmic(self) -> bool:
         return self.values == "log-returns"
 
     def _windows(self, series: Array, prices: Array, answers: Array, seen: Array) -> rnnbench.Batch:
-        """The windows before these answers; `seen` are the training days, on which scaling is fitted."""
+        """The windows before these answers; `seen` are the training days, on which scaling is
+        fitted."""
         offset, scale = float(seen.mean()), float(seen.std())
         scaled = ((series - offset) / scale).astype(np.float32)
-        windows = np.lib.stride_tricks.sliding_window_view(scaled, self.horizon)[answers - self.horizon]
+        windows = np.lib.stride_tricks.sliding_window_view(scaled, self.horizon)[
+            answers - self.horizon
+        ]
         today = np.zeros(len(answers)) if self._logarithmic else series[answers - 1]
         changes = np.abs(seen) if self._logarithmic else np.abs(np.diff(seen))
 
         def column(values: Any) -> Array:
-            return np.broadcast_to(np.asarray(values, dtype=np.float64), len(answers)).reshape(-1, 1)
+            return np.broadcast_to(np.asarray(values, dtype=np.float64), len(answers)).reshape(
+                -1, 1
+            )
 
         extra = {
             "trivial": column((today - offset) / scale),
@@ -119,6 +133,9 @@ class Bitcoin(rnnbench.RecordedTask):
 
 
 def read_prices(root: ZipPath) -> dict[date, float]:
-    """Closing price by UTC date, in order; the last point, taken in the middle of a day, is left out."""
+    """Closing price by UTC date, in order; the last point, taken in the middle of a day, is left
+    out."""
     points = [point for member in MEMBERS for point in json.loads((root / member).read_text())]
-    return {datetime.fromtimestamp(ms / 1000, UTC).date(): float(price) for ms, price in points[:-1]}
+    return {
+        datetime.fromtimestamp(ms / 1000, UTC).date(): float(price) for ms, price in points[:-1]
+    }

@@ -25,13 +25,14 @@ class CsvClassify(rnnbench.RecordedTask):
     outcome:  ill   ill   ill  well  well
     answer at the last row: ill, well
 
-    `path` is a file of comma-separated values whose first line names its columns, one row a step: `sequence` is the
-    column that says which sequence a row belongs to, `answer` that of the class, `columns` those to read, with commas
-    (all the others where none is named). Rows stand in the order of time, or are brought into it by `time`.
-    70 % of each class train, 15 % validate, 15 % test, drawn once for all; where `group` names a column (the patient,
-    say), what is of one group stays on one side. Scaling is fitted on the training sequences alone.
-    What can be reached in a file that nobody has seen is not known: the target, half of the way from the majority class
-    to no error, is a convention.
+    `path` is a file of comma-separated values whose first line names its columns, one row a step:
+    `sequence` is the column that says which sequence a row belongs to, `answer` that of the class,
+    `columns` those to read, with commas (all the others where none is named). Rows stand in the
+    order of time, or are brought into it by `time`. 70 % of each class train, 15 % validate, 15 %
+    test, drawn once for all; where `group` names a column (the patient, say), what is of one group
+    stays on one side. Scaling is fitted on the training sequences alone. What can be reached in a
+    file that nobody has seen is not known: the target, half of the way from the majority class to
+    no error, is a convention.
     """
 
     horizon: int = 100
@@ -73,21 +74,33 @@ class CsvClassify(rnnbench.RecordedTask):
         groups = _one_each(table, rows, self.group, "group") if self.group else None
         labels = np.unique(words, return_inverse=True)[1].astype(np.int64)
         values = table.several(self._columns(table), "columns")
-        sequences = Labelled(tuple(values[index][-self.horizon :] for index in rows.values()), labels)
+        sequences = Labelled(
+            tuple(values[index][-self.horizon :] for index in rows.values()), labels
+        )
         parts = [sequences.take(part) for part in _three_parts(table, words, groups)]
         _check_parts(table, self.answer, labels, parts)
         splits = scaled_and_padded(parts[0], parts[1], parts[2], max(map(len, sequences.sequences)))
-        return rnnbench.Splits(*(_with_chance(part, splits.train) for part in vars(splits).values()))
+        return rnnbench.Splits(
+            *(_with_chance(part, splits.train) for part in vars(splits).values())
+        )
 
     def _table(self) -> Table:
         return read_table(self.name, self.path, self.separator)
 
     def _columns(self, table: Table) -> list[str]:
-        others = [name for name in table.columns if name not in (self.answer, self.sequence, self.time, self.group)]
+        others = [
+            name
+            for name in table.columns
+            if name not in (self.answer, self.sequence, self.time, self.group)
+        ]
         found = named(self.columns) or others
         for name in (self.answer, self.sequence, self.group):
             if name and name in found:
-                what = "the answer" if name == self.answer else "no measurement: it says which rows belong together"
+                what = (
+                    "the answer"
+                    if name == self.answer
+                    else "no measurement: it says which rows belong together"
+                )
                 raise table.fault(f"column '{name}' is {what} and cannot be read too")
         if not found:
             raise table.fault(f"no column is left to read beside {', '.join(table.columns)}")
@@ -104,15 +117,21 @@ def _one_each(table: Table, rows: Mapping[str, Sequence[int]], column: str, dial
     for name, index in rows.items():
         kinds = sorted({words[i] for i in index})
         if len(kinds) > 1:
-            raise table.fault(f"column '{column}': sequence '{name}' has '{kinds[0]}' and '{kinds[1]}', expected one")
+            raise table.fault(
+                f"column '{column}': sequence '{name}' has '{kinds[0]}' and '{kinds[1]}',"
+                " expected one"
+            )
         if not kinds[0]:
             raise table.fault(f"column '{column}': the cells of sequence '{name}' are empty")
         found.append(kinds[0])
     return found
 
 
-def _three_parts(table: Table, words: Sequence[str], groups: Sequence[str] | None) -> list[np.ndarray]:
-    """Positions of training, validation and test sequences: shares of each class, or of all groups."""
+def _three_parts(
+    table: Table, words: Sequence[str], groups: Sequence[str] | None
+) -> list[np.ndarray]:
+    """Positions of training, validation and test sequences: shares of each class, or of all
+    groups."""
     rng = np.random.default_rng(SPLIT_SEED)
     units = [[position] for position in range(len(words))] if groups is None else _members(groups)
     kinds = [words[unit[0]] if groups is None else "" for unit in units]
@@ -120,7 +139,11 @@ def _three_parts(table: Table, words: Sequence[str], groups: Sequence[str] | Non
     for kind in dict.fromkeys(kinds):
         own = [unit for unit, its in zip(units, kinds, strict=True) if its == kind]
         if len(own) < 3:
-            found = f"class '{kind}' has {len(own)} sequences" if groups is None else f"there are {len(own)} groups"
+            found = (
+                f"class '{kind}' has {len(own)} sequences"
+                if groups is None
+                else f"there are {len(own)} groups"
+            )
             raise table.fault(f"{found}, and three parts need at least 3")
         aside = max(1, round(ASIDE_SHARE * len(own)))
         order = rng.permutation(len(own))
@@ -141,10 +164,15 @@ def _check_parts(table: Table, answer: str, labels: np.ndarray, parts: Sequence[
     for name, part in zip(("training", "validation", "test"), parts, strict=True):
         there = len(np.unique(part.labels))
         if there < 2 or (name == "training" and there < len(np.unique(labels))):
-            raise table.fault(f"column '{answer}': the {name} data hold {there} of {len(np.unique(labels))} classes")
+            raise table.fault(
+                f"column '{answer}': the {name} data hold {there} of {len(np.unique(labels))}"
+                " classes"
+            )
 
 
 def _with_chance(part: rnnbench.Batch, train: rnnbench.Batch) -> rnnbench.Batch:
     """With the share of the majority class of the training data, from which accuracy is scaled."""
     share = np.mean(part.targets == np.bincount(train.targets).argmax())
-    return rnnbench.Batch(part.inputs, part.targets, {"chance": np.full((len(part), 1), share)}, lengths=part.lengths)
+    return rnnbench.Batch(
+        part.inputs, part.targets, {"chance": np.full((len(part), 1), share)}, lengths=part.lengths
+    )

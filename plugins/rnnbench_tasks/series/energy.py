@@ -9,7 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 import rnnbench
-from rnnbench_tasks.series.forecasting import MAPE, MASE, SKILL, answers, chronological, references, windows
+from rnnbench_tasks.series.forecasting import (
+    MAPE,
+    MASE,
+    SKILL,
+    answers,
+    chronological,
+    references,
+    windows,
+)
 from rnnbench_tasks.series.scaling import Scaling
 
 DEMAND = rnnbench.Archive(
@@ -28,7 +36,8 @@ Array = NDArray[Any]
 
 
 class HalfHours(NamedTuple):
-    """The file's columns, (N,) each: local date, demand in MWh, temperature in degrees Celsius, holiday as 0 or 1."""
+    """The file's columns, (N,) each: local date, demand in MWh, temperature in degrees Celsius,
+    holiday as 0 or 1."""
 
     date: Array
     demand: Array
@@ -58,29 +67,37 @@ class _Energy(rnnbench.RecordedTask):
         return self.ahead
 
     def load(self, archives: Mapping[str, ZipPath]) -> rnnbench.Splits:
-        """Inputs (B, T, 3) and targets (B, `ahead`); demand and temperature scaled by mean and deviation of the
-        training half-hours, holidays 0 or 1."""
+        """Inputs (B, T, 3) and targets (B, `ahead`); demand and temperature scaled by mean and
+        deviation of the training half-hours, holidays 0 or 1."""
         rows = read_demand(archives[DEMAND.package])
-        first_validation, first_test = np.searchsorted(rows.date, [FIRST_VALIDATION_DATE, FIRST_TEST_DATE])
+        first_validation, first_test = np.searchsorted(
+            rows.date, [FIRST_VALIDATION_DATE, FIRST_TEST_DATE]
+        )
         borders = (int(first_validation), int(first_test), len(rows.demand))
         parts = chronological(max(self.horizon, DAY), borders, self.ahead)
         if not all(len(part) for part in parts):
             raise rnnbench.DataUnavailable(
-                f"{self.name}: {borders[0]} half-hours before {FIRST_VALIDATION_DATE} and {len(rows.demand)} in all "
-                f"are too few for horizon {self.horizon}"
+                f"{self.name}: {borders[0]} half-hours before {FIRST_VALIDATION_DATE} and"
+                f" {len(rows.demand)} in all are too few for horizon {self.horizon}"
             )
         scaling = Scaling.fit(rows.measured[: borders[0]])
         return rnnbench.Splits(*(self._part(rows, part, scaling, parts[0]) for part in parts))
 
-    def _part(self, rows: HalfHours, starts: Array, scaling: Scaling, train_starts: Array) -> rnnbench.Batch:
+    def _part(
+        self, rows: HalfHours, starts: Array, scaling: Scaling, train_starts: Array
+    ) -> rnnbench.Batch:
         """The windows before these starts, and what is asked from them on."""
         inputs_N3 = np.column_stack([scaling.apply(rows.measured), rows.holiday]).astype(np.float32)
         inputs, targets = windows(inputs_N3, inputs_N3[:, 0], starts, self.horizon, self.ahead)
         actual, yesterday = (answers(rows.demand, starts - back, self.ahead) for back in (0, DAY))
-        naive = answers(rows.demand, train_starts, self.ahead) - answers(rows.demand, train_starts - DAY, self.ahead)
+        naive = answers(rows.demand, train_starts, self.ahead) - answers(
+            rows.demand, train_starts - DAY, self.ahead
+        )
         offset, scale = float(scaling.offset_C[0]), float(scaling.scale_C[0])
         return rnnbench.Batch(
-            inputs, targets, references(actual, yesterday, offset, scale, float(np.abs(naive).mean()))
+            inputs,
+            targets,
+            references(actual, yesterday, offset, scale, float(np.abs(naive).mean())),
         )
 
     def trivial(self, train: rnnbench.Batch, test: rnnbench.Batch) -> Mapping[str, float]:  # noqa: ARG002
@@ -90,18 +107,20 @@ class _Energy(rnnbench.RecordedTask):
 
 @dataclass(frozen=True)
 class Energy(_Energy):
-    """Forecast the demand for electricity of the next half-hour from the `horizon` half-hours before it.
+    """Forecast the demand for electricity of the next half-hour from the `horizon` half-hours
+    before it.
 
     demand:       4383  4263  4049  ...  4330 | 4368
     temperature:  21.4  21.1  20.7  ...  21.9 |
     holiday:         1     1     1  ...     1 |
     answer at the last step: 4368
 
-    Chronological: trained on 2012-01 to 2013-06, validated on 2013-07 to 2013-12, tested on the whole of 2014. Scaling
-    is fitted on the training half-hours alone. A day is 48 half-hours, of summer time too.
-    The target is what tuned ridge regression on the flattened window reaches on the same splits, rounded down: skill
-    0.9826 on validation and 0.9833 on test data, measured 2026-11-25 by benchmarks/targets_series.py.
-    source: Australian Energy Market Operator and Bureau of Meteorology, as vic_elec of the package tsibbledata.
+    Chronological: trained on 2012-01 to 2013-06, validated on 2013-07 to 2013-12, tested on the
+    whole of 2014. Scaling is fitted on the training half-hours alone. A day is 48 half-hours, of
+    summer time too. The target is what tuned ridge regression on the flattened window reaches on
+    the same splits, rounded down: skill 0.9826 on validation and 0.9833 on test data, measured
+    2026-11-25 by benchmarks/targets_series.py. source: Australian Energy Market Operator and Bureau
+    of Meteorology, as vic_elec of the package tsibbledata.
     """
 
     name: ClassVar[str] = "energy"
@@ -110,18 +129,20 @@ class Energy(_Energy):
 
 @dataclass(frozen=True)
 class EnergyDay(_Energy):
-    """Forecast the demand for electricity of the whole next day, 48 half-hours, from the `horizon` before it.
+    """Forecast the demand for electricity of the whole next day, 48 half-hours, from the `horizon`
+    before it.
 
     demand:       4383  4263  4049  ...  4330 | 4368  4164  ...  5045
     temperature:  21.4  21.1  20.7  ...  21.9 |
     holiday:         1     1     1  ...     1 |
     answer at the last step: 4368  4164  ...  5045
 
-    Tomorrow's weather and holidays are not shown. Chronological: trained on 2012-01 to 2013-06, validated on 2013-07 to
-    2013-12, tested on the whole of 2014; no answer crosses a border. Scaling is fitted on the training half-hours.
-    The target is what tuned ridge regression on the flattened window reaches on the same splits, rounded down: skill
-    0.3939 on validation and 0.4039 on test data, measured 2026-11-25 by benchmarks/targets_series.py.
-    source: Australian Energy Market Operator and Bureau of Meteorology, as vic_elec of the package tsibbledata.
+    Tomorrow's weather and holidays are not shown. Chronological: trained on 2012-01 to 2013-06,
+    validated on 2013-07 to 2013-12, tested on the whole of 2014; no answer crosses a border.
+    Scaling is fitted on the training half-hours. The target is what tuned ridge regression on the
+    flattened window reaches on the same splits, rounded down: skill 0.3939 on validation and 0.4039
+    on test data, measured 2026-11-25 by benchmarks/targets_series.py. source: Australian Energy
+    Market Operator and Bureau of Meteorology, as vic_elec of the package tsibbledata.
     """
 
     ahead: int = field(default=DAY, init=False)
@@ -130,17 +151,26 @@ class EnergyDay(_Energy):
 
 
 def read_demand(root: ZipPath) -> HalfHours:
-    """The whole file, in order. Raises DataUnavailable where it is not there, or half-hours are missing in it."""
+    """The whole file, in order. Raises DataUnavailable where it is not there, or half-hours are
+    missing in it."""
     try:
         lines = (root / MEMBER).read_text(encoding="utf-8").splitlines()
     except (KeyError, OSError) as error:
-        raise rnnbench.DataUnavailable(f"{DEMAND.name}: {MEMBER} cannot be read: {error}") from error
+        raise rnnbench.DataUnavailable(
+            f"{DEMAND.name}: {MEMBER} cannot be read: {error}"
+        ) from error
     if lines[0].split(",") != COLUMNS:
-        raise rnnbench.DataUnavailable(f"{DEMAND.name}: {MEMBER} has columns {lines[0]}, expected {','.join(COLUMNS)}")
-    times, demand, temperature, dates, holidays = zip(*(line.split(",") for line in lines[1:]), strict=True)
+        raise rnnbench.DataUnavailable(
+            f"{DEMAND.name}: {MEMBER} has columns {lines[0]}, expected {','.join(COLUMNS)}"
+        )
+    times, demand, temperature, dates, holidays = zip(
+        *(line.split(",") for line in lines[1:]), strict=True
+    )
     gaps = np.diff(np.array([time.removesuffix("Z") for time in times], dtype="datetime64[m]"))
     if (gaps != np.timedelta64(30, "m")).any():
-        raise rnnbench.DataUnavailable(f"{DEMAND.name}: {MEMBER}: half-hours are missing or out of order")
+        raise rnnbench.DataUnavailable(
+            f"{DEMAND.name}: {MEMBER}: half-hours are missing or out of order"
+        )
     return HalfHours(
         np.array(dates, dtype="datetime64[D]"),
         np.array(demand, dtype=np.float64),

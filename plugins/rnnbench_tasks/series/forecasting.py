@@ -25,7 +25,9 @@ def _skill(outputs: Array, targets: Array, extra: Extra) -> float:
 
 
 def _mape(outputs: Array, targets: Array, extra: Extra) -> float:  # noqa: ARG001
-    return percentage_error(extra["offset"] + extra["scale"] * outputs.astype(np.float64), extra["actual"])
+    return percentage_error(
+        extra["offset"] + extra["scale"] * outputs.astype(np.float64), extra["actual"]
+    )
 
 
 def _mase(outputs: Array, targets: Array, extra: Extra) -> float:
@@ -38,18 +40,27 @@ MASE = rnnbench.Metric("mase", "MAE / MAE of the trivial forecast in training", 
 """Hyndman & Koehler 2006, doi:10.1016/j.ijforecast.2006.03.001."""
 
 
-def chronological(first: int, borders: tuple[int, int, int], ahead: int) -> tuple[Array, Array, Array]:
-    """Where answers of `ahead` values begin in training, validation and test data, from position `first` on.
+def chronological(
+    first: int, borders: tuple[int, int, int], ahead: int
+) -> tuple[Array, Array, Array]:
+    """Where answers of `ahead` values begin in training, validation and test data, from position
+    `first` on.
 
-    borders: where validation data begin, where test data begin, where the series ends. No answer crosses one.
+    borders: where validation data begin, where test data begin, where the series ends. No answer
+             crosses one.
     """
     begins = (first, max(first, borders[0]), max(first, borders[1]))
-    train, validation, test = (np.arange(b, e - ahead + 1) for b, e in zip(begins, borders, strict=True))
+    train, validation, test = (
+        np.arange(b, e - ahead + 1) for b, e in zip(begins, borders, strict=True)
+    )
     return train, validation, test
 
 
-def windows(inputs_NI: Array, series_N: Array, starts: Array, horizon: int, ahead: int) -> tuple[Array, Array]:
-    """The `horizon` steps before each start, (B, T, I), and the `ahead` values of the series from it on, (B, O)."""
+def windows(
+    inputs_NI: Array, series_N: Array, starts: Array, horizon: int, ahead: int
+) -> tuple[Array, Array]:
+    """The `horizon` steps before each start, (B, T, I), and the `ahead` values of the series from
+    it on, (B, O)."""
     before = np.lib.stride_tricks.sliding_window_view(inputs_NI, horizon, axis=0)[starts - horizon]
     return before.transpose(0, 2, 1).copy(), answers(series_N, starts, ahead)
 
@@ -59,8 +70,11 @@ def answers(series_N: Array, starts: Array, ahead: int) -> Array:
     return np.lib.stride_tricks.sliding_window_view(series_N, ahead)[starts]
 
 
-def references(actual: Array, trivial: Array, offset: float, scale: float, naive_error: float) -> dict[str, Array]:
-    """What the metrics need beside outputs: `actual` (B, O) as they were measured, the rest in scaled units."""
+def references(
+    actual: Array, trivial: Array, offset: float, scale: float, naive_error: float
+) -> dict[str, Array]:
+    """What the metrics need beside outputs: `actual` (B, O) as they were measured, the rest in
+    scaled units."""
 
     def column(value: float) -> Array:
         return np.full((len(actual), 1), value)

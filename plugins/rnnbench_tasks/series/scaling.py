@@ -9,7 +9,8 @@ Array = NDArray[Any]
 
 
 class Scaling(NamedTuple):
-    """Mean and deviation of each channel, (C,); a channel that never changes is left at its size."""
+    """Mean and deviation of each channel, (C,); a channel that never changes is left at its
+    size."""
 
     offset_C: Array
     scale_C: Array
@@ -17,7 +18,9 @@ class Scaling(NamedTuple):
     @classmethod
     def fit(cls, steps_NC: Array) -> "Scaling":
         """That of these steps: of training steps, and of no others."""
-        changes_C = np.ptp(steps_NC, axis=0) > 0  # the deviation of equal numbers may come out as 1e-17
+        changes_C = (
+            np.ptp(steps_NC, axis=0) > 0
+        )  # the deviation of equal numbers may come out as 1e-17
         return cls(steps_NC.mean(axis=0), np.where(changes_C, steps_NC.std(axis=0), 1.0))
 
     def apply(self, steps_NC: Array) -> Array:

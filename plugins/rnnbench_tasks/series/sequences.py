@@ -1,4 +1,5 @@
-"""Labelled sequences of one or several channels: read from .ts files, cut by class, scaled, padded."""
+"""Labelled sequences of one or several channels: read from .ts files, cut by class, scaled,
+padded."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,8 +35,11 @@ class Labelled:
         return Labelled(tuple(self.sequences[i] for i in index), self.labels[index])
 
 
-def scaled_and_padded(train: Labelled, validation: Labelled, test: Labelled, steps: int) -> rnnbench.Splits:
-    """Three splits (B, `steps`, C), each channel scaled by mean and deviation of the training sequences alone.
+def scaled_and_padded(
+    train: Labelled, validation: Labelled, test: Labelled, steps: int
+) -> rnnbench.Splits:
+    """Three splits (B, `steps`, C), each channel scaled by mean and deviation of the training
+    sequences alone.
 
     Sequences of several lengths are padded on the right by zeros.
     """
@@ -48,11 +52,14 @@ def _padded(part: Labelled, scaling: Scaling, steps: int) -> rnnbench.Batch:
     inputs = np.zeros((len(lengths), steps, len(scaling.offset_C)), dtype=np.float32)
     for row, sequence in zip(inputs, part.sequences, strict=True):
         row[: len(sequence)] = scaling.apply(sequence)
-    return rnnbench.Batch(inputs, part.labels, lengths=None if (lengths == steps).all() else lengths)
+    return rnnbench.Batch(
+        inputs, part.labels, lengths=None if (lengths == steps).all() else lengths
+    )
 
 
 def set_aside(labels: Array, share: float, rng: np.random.Generator) -> tuple[Array, Array]:
-    """Positions that stay, and a share of each class, at least one, drawn by lot to be set aside."""
+    """Positions that stay, and a share of each class, at least one, drawn by lot to be set
+    aside."""
     drawn = []
     for label in np.unique(labels):
         members = rng.permutation(np.flatnonzero(labels == label))
@@ -62,7 +69,8 @@ def set_aside(labels: Array, share: float, rng: np.random.Generator) -> tuple[Ar
 
 
 def read_set(root: ZipPath, name: str) -> tuple[Labelled, Labelled]:
-    """The given training and test part of a set; classes are numbered in the order in which the file names them.
+    """The given training and test part of a set; classes are numbered in the order in which the
+    file names them.
 
     Raises DataUnavailable, naming the file, where it is missing or not as it should be.
     """
@@ -78,7 +86,8 @@ def _read_member(root: ZipPath, member: str) -> Labelled:
 
 
 def read_ts(text: str) -> Labelled:
-    """A file in the .ts format: `#` comments, `@` headers, then a line a sequence: channel:channel:...:class.
+    """A file in the .ts format: `#` comments, `@` headers, then a line a sequence:
+    channel:channel:...:class.
 
     Raises ValueError with the number of the line.
     """
@@ -92,9 +101,14 @@ def read_ts(text: str) -> Labelled:
             continue
         *channels, label = line.strip().split(":")
         if label not in classes:
-            raise ValueError(f"line {number}: class '{label}' is none of those named: {', '.join(classes) or 'none'}")
+            raise ValueError(
+                f"line {number}: class '{label}' is none of those named:"
+                f" {', '.join(classes) or 'none'}"
+            )
         try:
-            sequences.append(np.array([channel.split(",") for channel in channels], dtype=np.float64).T)
+            sequences.append(
+                np.array([channel.split(",") for channel in channels], dtype=np.float64).T
+            )
         except ValueError as error:
             raise ValueError(f"line {number}: {error}") from error
         labels.append(classes.index(label))

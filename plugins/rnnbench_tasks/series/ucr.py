@@ -17,10 +17,11 @@ SPLIT_SEED = 20261125
 
 @dataclass(frozen=True)
 class _Ucr(Classification):
-    """What all sets share: the given test data are kept, a quarter of each class of the given training data validates.
+    """What all sets share: the given test data are kept, a quarter of each class of the given
+    training data validates.
 
-    Each channel is scaled by mean and deviation of the remaining training sequences. The archive itself has brought
-    each sequence of the univariate sets to mean 0 and deviation 1.
+    Each channel is scaled by mean and deviation of the remaining training sequences. The archive
+    itself has brought each sequence of the univariate sets to mean 0 and deviation 1.
     """
 
     set_name: ClassVar[str]
@@ -46,10 +47,10 @@ class ItalyPowerDemand(_Ucr):
     demand:  -0.71  -1.18  -1.37  ...  0.58  0.17  -0.27
     answer at the last hour: class 1 of 2
 
-    51 days to train on, 16 to validate, 1,029 to test.
-    The target is what tuned logistic regression on the flattened sequence reaches on the same splits, rounded down:
-    1.000 on validation and 0.957 on test data, measured 2026-11-25 by benchmarks/targets_series.py.
-    source: Keogh et al. 2006, Intelligent Icons; UCR archive, Dau et al. 2019, arXiv:1810.07758.
+    51 days to train on, 16 to validate, 1,029 to test. The target is what tuned logistic regression
+    on the flattened sequence reaches on the same splits, rounded down: 1.000 on validation and
+    0.957 on test data, measured 2026-11-25 by benchmarks/targets_series.py. source: Keogh et al.
+    2006, Intelligent Icons; UCR archive, Dau et al. 2019, arXiv:1810.07758.
     """
 
     horizon: int = field(default=24, init=False)
@@ -61,17 +62,18 @@ class ItalyPowerDemand(_Ucr):
 
 @dataclass(frozen=True)
 class BasicMotions(_Ucr):
-    """Is the wearer of this watch standing, running, walking, or playing badminton? Ten seconds at 10 Hz.
+    """Is the wearer of this watch standing, running, walking, or playing badminton? Ten seconds at
+    10 Hz.
 
     acceleration x:  0.08  0.08  -0.90  ...  -0.21
     ...
     rotation z:      0.63  0.63   0.97  ...  -0.03
     answer at the last step: standing
 
-    32 recordings to train on, 8 to validate, 40 to test. So few to validate choose an epoch partly by chance.
-    The target is what tuned logistic regression on the flattened sequence reaches on the same splits, rounded down:
-    0.750 on validation and 0.775 on test data, measured 2026-11-25 by benchmarks/targets_series.py.
-    source: Bagnall et al. 2018, arXiv:1811.00075 (UEA archive).
+    32 recordings to train on, 8 to validate, 40 to test. So few to validate choose an epoch partly
+    by chance. The target is what tuned logistic regression on the flattened sequence reaches on the
+    same splits, rounded down: 0.750 on validation and 0.775 on test data, measured 2026-11-25 by
+    benchmarks/targets_series.py. source: Bagnall et al. 2018, arXiv:1811.00075 (UEA archive).
     """
 
     horizon: int = field(default=100, init=False)
@@ -83,15 +85,17 @@ class BasicMotions(_Ucr):
 
 @dataclass(frozen=True)
 class GunPoint(_Ucr):
-    """Does this hand draw a gun, or does it only point? Its position from left to right, in 150 frames.
+    """Does this hand draw a gun, or does it only point? Its position from left to right, in 150
+    frames.
 
     position:  -0.65  -0.64  -0.64  ...  1.85  ...  -0.64
     answer at the last frame: it points
 
-    38 motions to train on, 12 to validate, 150 to test. So few to validate choose an epoch partly by chance.
-    The target is what tuned logistic regression on the flattened sequence reaches on the same splits, rounded down:
-    1.000 on validation and 0.867 on test data, measured 2026-11-25 by benchmarks/targets_series.py.
-    source: Ratanamahatana & Keogh; UCR archive, Dau et al. 2019, arXiv:1810.07758.
+    38 motions to train on, 12 to validate, 150 to test. So few to validate choose an epoch partly
+    by chance. The target is what tuned logistic regression on the flattened sequence reaches on the
+    same splits, rounded down: 1.000 on validation and 0.867 on test data, measured 2026-11-25 by
+    benchmarks/targets_series.py. source: Ratanamahatana & Keogh; UCR archive, Dau et al. 2019,
+    arXiv:1810.07758.
     """
 
     horizon: int = field(default=150, init=False)
@@ -103,15 +107,17 @@ class GunPoint(_Ucr):
 
 @dataclass(frozen=True)
 class ArrowHead(_Ucr):
-    """Avonlea, Clovis, or mixed? The outline of a stone point, read as distances around it in 251 steps.
+    """Avonlea, Clovis, or mixed? The outline of a stone point, read as distances around it in 251
+    steps.
 
     distance:  -1.96  -1.96  -1.96  ...  1.54  ...  -1.91
     answer at the last step: Avonlea
 
-    27 outlines to train on, 9 to validate, 175 to test. So few to validate choose an epoch partly by chance.
-    The target is what tuned logistic regression on the flattened sequence reaches on the same splits, rounded down:
-    0.667 on validation and 0.714 on test data, measured 2026-11-25 by benchmarks/targets_series.py.
-    source: Ye & Keogh 2009, doi:10.1145/1557019.1557122; UCR archive, Dau et al. 2019, arXiv:1810.07758.
+    27 outlines to train on, 9 to validate, 175 to test. So few to validate choose an epoch partly
+    by chance. The target is what tuned logistic regression on the flattened sequence reaches on the
+    same splits, rounded down: 0.667 on validation and 0.714 on test data, measured 2026-11-25 by
+    benchmarks/targets_series.py. source: Ye & Keogh 2009, doi:10.1145/1557019.1557122; UCR archive,
+    Dau et al. 2019, arXiv:1810.07758.
     """
 
     horizon: int = field(default=251, init=False)
@@ -128,10 +134,10 @@ class OsuLeaf(_Ucr):
     distance:  0.55  0.46  0.38  ...  2.16  ...  0.51
     answer at the last step: class 6 of 6
 
-    151 leaves to train on, 49 to validate, 242 to test.
-    The target is what tuned logistic regression on the flattened sequence reaches on the same splits, rounded down:
-    0.490 on validation and 0.417 on test data, measured 2026-11-25 by benchmarks/targets_series.py.
-    source: Grandhi 2002 (thesis, Oregon State University); UCR archive, Dau et al. 2019, arXiv:1810.07758.
+    151 leaves to train on, 49 to validate, 242 to test. The target is what tuned logistic
+    regression on the flattened sequence reaches on the same splits, rounded down: 0.490 on
+    validation and 0.417 on test data, measured 2026-11-25 by benchmarks/targets_series.py. source:
+    Grandhi 2002 (thesis, Oregon State University); UCR archive, Dau et al. 2019, arXiv:1810.07758.
     """
 
     horizon: int = field(default=427, init=False)
@@ -148,10 +154,11 @@ class Acsf1(_Ucr):
     power:  -0.58  -0.58  1.73  ...  -0.58  1.73  -0.58
     answer at the last step: class 10 of 10
 
-    80 recordings to train on, 20 to validate, 100 to test: 8 of each appliance to learn from.
-    The target is what tuned logistic regression on the flattened sequence reaches on the same splits, rounded down:
-    0.550 on validation and 0.410 on test data, measured 2026-11-25 by benchmarks/targets_series.py.
-    source: Gisler et al. 2013, ACS-F1; UCR archive, Dau et al. 2019, arXiv:1810.07758.
+    80 recordings to train on, 20 to validate, 100 to test: 8 of each appliance to learn from. The
+    target is what tuned logistic regression on the flattened sequence reaches on the same splits,
+    rounded down: 0.550 on validation and 0.410 on test data, measured 2026-11-25 by
+    benchmarks/targets_series.py. source: Gisler et al. 2013, ACS-F1; UCR archive, Dau et al. 2019,
+    arXiv:1810.07758.
     """
 
     horizon: int = field(default=1460, init=False)
@@ -161,4 +168,11 @@ class Acsf1(_Ucr):
     target: ClassVar[float] = 0.41
 
 
-TASKS: tuple[type[rnnbench.Task], ...] = (ItalyPowerDemand, BasicMotions, GunPoint, ArrowHead, OsuLeaf, Acsf1)
+TASKS: tuple[type[rnnbench.Task], ...] = (
+    ItalyPowerDemand,
+    BasicMotions,
+    GunPoint,
+    ArrowHead,
+    OsuLeaf,
+    Acsf1,
+)

@@ -1,7 +1,8 @@
 """Recordings: the frames of every clip of synthetic speech, made once on each machine and kept.
 
-They are kept in rnnbench's home, $RNNBENCH_HOME or the platform's user cache, in a file whose name carries everything
-that they depend on: the synthesiser's version, what is said, and how frames are made of it.
+They are kept in rnnbench's home, $RNNBENCH_HOME or the platform's user cache, in a file whose name
+carries everything that they depend on: the synthesiser's version, what is said, and how frames are
+made of it.
 """
 
 import os
@@ -25,13 +26,15 @@ INSTALL = "install rnnbench[speech]"
 FORMAT = 1
 """Raise it when a change of the code makes other frames of the same clips."""
 DIGESTS = {("Linux", "x86_64"): "736d18ca0cfcbefbc9c787d0b182ae9733a78f8d05a55b518131978877b1bbe3"}
-"""SHA-256 of frames and lengths, where they were heard. Other builds of the library may round otherwise."""
+"""SHA-256 of frames and lengths, where they were heard. Other builds of the library may round
+otherwise."""
 LOCK_SECONDS = SYNTHESIS_SECONDS = 300
 Array = NDArray[Any]
 
 
 def read_recordings() -> list[Array]:
-    """Frames of each clip in the order of `spoken.clips()`, (T, bands) uint8; made now if they are not here yet.
+    """Frames of each clip in the order of `spoken.clips()`, (T, bands) uint8; made now if they are
+    not here yet.
 
     Raises DataUnavailable with one sentence.
     """
@@ -66,13 +69,18 @@ def _check_synthesiser() -> None:
     try:
         found = version(SYNTHESISER)
     except PackageNotFoundError:
-        raise rnnbench.DataUnavailable(f"speech is synthesised by {SYNTHESISER}, which is missing: {INSTALL}") from None
+        raise rnnbench.DataUnavailable(
+            f"speech is synthesised by {SYNTHESISER}, which is missing: {INSTALL}"
+        ) from None
     if found != VERSION:
-        raise rnnbench.DataUnavailable(f"speech needs {SYNTHESISER} {VERSION}, found {found}: {INSTALL}")
+        raise rnnbench.DataUnavailable(
+            f"speech needs {SYNTHESISER} {VERSION}, found {found}: {INSTALL}"
+        )
 
 
 def _keep(path: Path) -> None:
-    """Have everything said in a fresh process; the file is there whole or not at all, and one process makes it."""
+    """Have everything said in a fresh process; the file is there whole or not at all, and one
+    process makes it."""
     from filelock import FileLock  # only where something is made
 
     try:
@@ -84,22 +92,29 @@ def _keep(path: Path) -> None:
                     _synthesise(made)
                     made.replace(path)
     except OSError as error:
-        raise rnnbench.DataUnavailable(f"speech cannot be kept in {path.parent}: {error.strerror or error}") from error
+        raise rnnbench.DataUnavailable(
+            f"speech cannot be kept in {path.parent}: {error.strerror or error}"
+        ) from error
 
 
 def _synthesise(path: Path) -> None:
     command = [sys.executable, "-P", "-m", "rnnbench_tasks.speech.synthesis", str(path)]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=SYNTHESIS_SECONDS, check=False)
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=SYNTHESIS_SECONDS, check=False
+        )
     except subprocess.TimeoutExpired:
-        raise rnnbench.DataUnavailable(f"{SYNTHESISER} did not finish in {SYNTHESIS_SECONDS} s") from None
+        raise rnnbench.DataUnavailable(
+            f"{SYNTHESISER} did not finish in {SYNTHESIS_SECONDS} s"
+        ) from None
     if done.returncode != 0:
         reason = (done.stderr.strip().splitlines() or [f"it ended with {done.returncode}"])[-1]
         raise rnnbench.DataUnavailable(f"{SYNTHESISER} {VERSION} does not speak: {reason}")
 
 
 def _check(path: Path, digest: str) -> None:
-    """Hold what was read to what is known of it, or, elsewhere, to what it was when it was first read."""
+    """Hold what was read to what is known of it, or, elsewhere, to what it was when it was first
+    read."""
     noted = path.with_suffix(".sha256")
     expected = DIGESTS.get((platform.system(), platform.machine()), "")
     if not expected and noted.is_file():
@@ -107,4 +122,6 @@ def _check(path: Path, digest: str) -> None:
     if not expected:
         noted.write_text(digest)
     elif digest != expected:
-        raise rnnbench.DataUnavailable(f"{path}: the SHA-256 of its speech is {digest}, expected {expected}")
+        raise rnnbench.DataUnavailable(
+            f"{path}: the SHA-256 of its speech is {digest}, expected {expected}"
+        )

@@ -1,4 +1,5 @@
-"""What is said, by whom and how fast: the clips of synthetic speech, in the order in which they are said."""
+"""What is said, by whom and how fast: the clips of synthetic speech, in the order in which they are
+said."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -17,12 +18,14 @@ ACCENTS = (
     "en-us-nyc",
     "en-029",
 )
-"""British, received pronunciation, Scotland, Lancaster, West Midlands, American, New York City, Caribbean."""
+"""British, received pronunciation, Scotland, Lancaster, West Midlands, American, New York City,
+Caribbean."""
 TRAIN = ("m1", "m2", "m3", "m4", "m5", "f1", "f2", "f3", "Andy", "Annie", "belinda", "max")
 VALIDATION = ("m6", "m8", "f4", "aunty")
 TEST = ("m7", "Alex", "f5", "steph")
 VOICES = TRAIN + VALIDATION + TEST
-"""Variants of eSpeak NG; none is made by its Klatt synthesiser, whose noise comes from the platform's C library."""
+"""Variants of eSpeak NG; none is made by its Klatt synthesiser, whose noise comes from the
+platform's C library."""
 WORDS_PER_MINUTE = (130, 175, 220)
 FEWEST_DIGITS, MOST_DIGITS = 3, 7
 STRINGS_EACH = 5
@@ -59,7 +62,8 @@ def single_digits() -> list[Clip]:
 
 
 def strings() -> list[Clip]:
-    """Five strings of 3 to 7 digits, one of each length, by each voice in each accent at each speed: 2,400.
+    """Five strings of 3 to 7 digits, one of each length, by each voice in each accent at each
+    speed: 2,400.
 
     No string is said twice.
     """
@@ -74,7 +78,12 @@ def strings() -> list[Clip]:
 
 
 def _speakers() -> Sequence[tuple[str, str, int]]:
-    return [(voice, accent, speed) for voice in VOICES for accent in ACCENTS for speed in WORDS_PER_MINUTE]
+    return [
+        (voice, accent, speed)
+        for voice in VOICES
+        for accent in ACCENTS
+        for speed in WORDS_PER_MINUTE
+    ]
 
 
 def _different(rng: np.random.Generator, size: int, count: int) -> list[tuple[int, ...]]:

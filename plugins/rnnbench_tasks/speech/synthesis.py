@@ -1,9 +1,10 @@
-"""A speech synthesiser behind six functions of a C library; run as a program, it says every clip and keeps the frames.
+"""A speech synthesiser behind six functions of a C library; run as a program, it says every clip
+and keeps the frames.
 
     python -m rnnbench_tasks.speech.synthesis FILE
 
-eSpeak NG keeps state from one clip to the next, so that what it says depends on all it said before: the clips are said
-in one fixed order in a process of its own, whose random numbers are seeded.
+eSpeak NG keeps state from one clip to the next, so that what it says depends on all it said before:
+the clips are said in one fixed order in a process of its own, whose random numbers are seeded.
 """
 
 import ctypes
@@ -26,7 +27,9 @@ PARAMETER_RATE = 1
 POSITION_CHARACTER = 1
 CHARS_UTF8 = 1
 Array = NDArray[Any]
-Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
+Callback = ctypes.CFUNCTYPE(
+    ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p
+)
 SYNTH_ARGUMENTS: Sequence[Any] = [
     ctypes.c_char_p,
     ctypes.c_size_t,
@@ -40,7 +43,8 @@ SYNTH_ARGUMENTS: Sequence[Any] = [
 
 
 class Synthesiser:
-    """eSpeak NG. Raises OSError where library or data cannot be opened, RuntimeError where it reports an error."""
+    """eSpeak NG. Raises OSError where library or data cannot be opened, RuntimeError where it
+    reports an error."""
 
     def __init__(self, library: str, data: str) -> None:
         self._espeak = ctypes.CDLL(library)
@@ -48,9 +52,15 @@ class Synthesiser:
         self._espeak.espeak_ng_SetRandSeed.argtypes = [ctypes.c_long]
         self._waves: list[Array] = []
         self._callback = Callback(self._take)  # kept here: the library holds only its address
-        rate = self._espeak.espeak_Initialize(AUDIO_OUTPUT_SYNCHRONOUS, 0, data.encode(), INITIALIZE_DONT_EXIT)
+        rate = self._espeak.espeak_Initialize(
+            AUDIO_OUTPUT_SYNCHRONOUS, 0, data.encode(), INITIALIZE_DONT_EXIT
+        )
         if rate != RATE_HZ:
-            raise OSError(f"eSpeak NG finds no data in {data}" if rate < 0 else f"eSpeak NG speaks at {rate} Hz")
+            raise OSError(
+                f"eSpeak NG finds no data in {data}"
+                if rate < 0
+                else f"eSpeak NG speaks at {rate} Hz"
+            )
         self._espeak.espeak_SetSynthCallback(self._callback)
         self._espeak.espeak_ng_SetRandSeed(SEED)
 
@@ -82,11 +92,19 @@ def frames_of(said: Iterable[Clip], synthesiser: Synthesiser) -> Iterator[Array]
 
 
 def main(path: Path) -> None:
-    """Say every clip and keep all frames, one clip after the other, with the number of frames of each."""
+    """Say every clip and keep all frames, one clip after the other, with the number of frames of
+    each."""
     import espeakng_loader  # an extra that need not be there: who asks for speech finds out before
 
-    parts = list(frames_of(clips(), Synthesiser(espeakng_loader.get_library_path(), espeakng_loader.get_data_path())))
-    np.savez_compressed(path, frames=np.concatenate(parts), lengths=np.array([len(part) for part in parts]))
+    parts = list(
+        frames_of(
+            clips(),
+            Synthesiser(espeakng_loader.get_library_path(), espeakng_loader.get_data_path()),
+        )
+    )
+    np.savez_compressed(
+        path, frames=np.concatenate(parts), lengths=np.array([len(part) for part in parts])
+    )
 
 
 if __name__ == "__main__":

@@ -5,7 +5,13 @@ from rnnbench_tasks.state.group import Group
 from rnnbench_tasks.state.modular_arithmetic import ModularArithmetic
 from rnnbench_tasks.state.regular_languages import CycleNavigation, EvenPairs, Parity
 
-TASKS: tuple[type[rnnbench.Task], ...] = (Parity, EvenPairs, CycleNavigation, ModularArithmetic, Group)
+TASKS: tuple[type[rnnbench.Task], ...] = (
+    Parity,
+    EvenPairs,
+    CycleNavigation,
+    ModularArithmetic,
+    Group,
+)
 
 
 @rnnbench.hookimpl

@@ -21,12 +21,13 @@ class Group(VariableLength):
     read:                 (12)  (123)  (123)  ...      in S3, each a token
     answer at each step:  (12)  (13)   (23)   ...      do the first, then the second, then the third
 
-    group = Z2 (parity), Z60 (abelian), S3 (solvable), A5 and S5 (not solvable: their word problems are complete for
-    NC1). Tokens are drawn evenly from all elements, so that a reader who misses a step is right 1 time in |G|: |G| = 2,
-    60, 6, 60, 120. Lengths are drawn evenly from 1 to the horizon; tests at 1x, 2x, 4x and 10x have exactly so many
-    times the horizon, and ask at the last step alone: a mean over all steps would count those of training again. The
-    target is ours: 99 of 100 answers right on the lengths of training.
-    source: Merrill, Petty & Sabharwal 2024, arXiv:2404.08819, with more lengths than theirs, 1 to the horizon.
+    group = Z2 (parity), Z60 (abelian), S3 (solvable), A5 and S5 (not solvable: their word problems
+    are complete for NC1). Tokens are drawn evenly from all elements, so that a reader who misses a
+    step is right 1 time in |G|: |G| = 2, 60, 6, 60, 120. Lengths are drawn evenly from 1 to the
+    horizon; tests at 1x, 2x, 4x and 10x have exactly so many times the horizon, and ask at the last
+    step alone: a mean over all steps would count those of training again. The target is ours: 99 of
+    100 answers right on the lengths of training. source: Merrill, Petty & Sabharwal 2024,
+    arXiv:2404.08819, with more lengths than theirs, 1 to the horizon.
     """
 
     group: GroupName = "A5"
@@ -61,13 +62,19 @@ class Group(VariableLength):
         for step in range(1, self.longest):
             products[:, step] = table[products[:, step - 1], factors[:, step]]
         chance = np.full((count, 1), 1 / self.order)
-        mask = None if self.asked == "every-step" else np.arange(self.longest) == lengths[:, None] - 1
+        mask = (
+            None if self.asked == "every-step" else np.arange(self.longest) == lengths[:, None] - 1
+        )
         tokens, answers = padded(factors, lengths), padded(products, lengths)
         return rnnbench.Batch(tokens, answers, {"chance": chance}, lengths=lengths, mask=mask)
 
     def elsewhere(self) -> Mapping[str, rnnbench.GeneratedTask]:
         """The same lengths as elsewhere, asked for at the last step."""
-        return {name: replace(task, asked="last-step") for name, task in super().elsewhere().items()}  # type: ignore[call-arg]
+        found: dict[str, rnnbench.GeneratedTask] = {}
+        for name, task in super().elsewhere().items():
+            assert isinstance(task, Group)
+            found[name] = replace(task, asked="last-step")
+        return found
 
     def trivial(self, train: rnnbench.Batch, test: rnnbench.Batch) -> Mapping[str, float]:  # noqa: ARG002
         """By formula: the product of elements drawn evenly is drawn evenly."""
@@ -84,11 +91,16 @@ class Group(VariableLength):
 
 @cache
 def elements(group: GroupName) -> Array:
-    """The elements as permutations of n points, (|G|, n), the identity first: rotations, all, or the even ones."""
+    """The elements as permutations of n points, (|G|, n), the identity first: rotations, all, or
+    the even ones."""
     points = int(group[1:])
-    found: Array = np.array(list(permutations(range(points)))) if group[0] != "Z" else _rotations(points)
+    found: Array = (
+        np.array(list(permutations(range(points)))) if group[0] != "Z" else _rotations(points)
+    )
     if group[0] == "A":
-        inversions = [found[:, i] > found[:, j] for i in range(points) for j in range(i + 1, points)]
+        inversions = [
+            found[:, i] > found[:, j] for i in range(points) for j in range(i + 1, points)
+        ]
         found = found[np.sum(inversions, axis=0) % 2 == 0]
     return found
 

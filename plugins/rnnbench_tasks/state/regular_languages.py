@@ -16,9 +16,10 @@ class Parity(Tracked):
     bits:  1 0 1 0 1 0 0
     answer at the last step: 1, for three ones
 
-    A reader who misses a single step is right half the time: chance is 1/2 at every length. Lengths are drawn evenly
-    from 1 to the horizon; tests at 1x, 2x, 4x and 10x have exactly so many times the horizon.
-    source: Delétang et al. 2022, arXiv:2207.02098, "Parity Check", trained on lengths 1 to 40.
+    A reader who misses a single step is right half the time: chance is 1/2 at every length. Lengths
+    are drawn evenly from 1 to the horizon; tests at 1x, 2x, 4x and 10x have exactly so many times
+    the horizon. source: Delétang et al. 2022, arXiv:2207.02098, "Parity Check", trained on lengths
+    1 to 40.
     """
 
     name: ClassVar[str] = "parity"
@@ -42,10 +43,11 @@ class EvenPairs(Tracked):
     bits:  0 0 1 1 1 0
     answer at the last step: 0, for the two changes 01 and 10
 
-    Which is to ask whether the last bit differs from the first, so that two bits are all there is to remember, one of
-    them for long. Chance is 1/2 at every length. Lengths are drawn evenly from 2, where the first pair is, to the
-    horizon; tests at 1x, 2x, 4x and 10x have exactly so many times the horizon.
-    source: Delétang et al. 2022, arXiv:2207.02098, "Even Pairs", which has sequences of one bit too.
+    Which is to ask whether the last bit differs from the first, so that two bits are all there is
+    to remember, one of them for long. Chance is 1/2 at every length. Lengths are drawn evenly from
+    2, where the first pair is, to the horizon; tests at 1x, 2x, 4x and 10x have exactly so many
+    times the horizon. source: Delétang et al. 2022, arXiv:2207.02098, "Even Pairs", which has
+    sequences of one bit too.
     """
 
     name: ClassVar[str] = "even-pairs"
@@ -65,16 +67,17 @@ class EvenPairs(Tracked):
 
 @dataclass(frozen=True)
 class CycleNavigation(Tracked):
-    """Where on a cycle of five does a walk end that began at 0? Moves are back (0), stay (1) and forward (2).
+    """Where on a cycle of five does a walk end that began at 0? Moves are back (0), stay (1) and
+    forward (2).
 
     moves:  2 0 1 0 0
     answer at the last step: 3, for 1 - 1 + 0 - 1 - 1 = -2 modulo 5
 
-    The likeliest place is where the walk began: after m moves it is there with probability 1/5 + 2/5 (a^m + b^m), where
-    a, b = (1 + 2 cos(2 pi j / 5)) / 3 for j = 1, 2 are the eigenvalues of a move: 1/3 at one move, 7/27 at three, 1/5
-    in the limit. Lengths are drawn evenly from 1 to the horizon; tests at 1x, 2x, 4x and 10x have exactly so many times
-    the horizon.
-    source: Delétang et al. 2022, arXiv:2207.02098, "Cycle Navigation".
+    The likeliest place is where the walk began: after m moves it is there with probability 1/5 +
+    2/5 (a^m + b^m), where a, b = (1 + 2 cos(2 pi j / 5)) / 3 for j = 1, 2 are the eigenvalues of a
+    move: 1/3 at one move, 7/27 at three, 1/5 in the limit. Lengths are drawn evenly from 1 to the
+    horizon; tests at 1x, 2x, 4x and 10x have exactly so many times the horizon. source: Delétang et
+    al. 2022, arXiv:2207.02098, "Cycle Navigation".
     """
 
     name: ClassVar[str] = "cycle-navigation"

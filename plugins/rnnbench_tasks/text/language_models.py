@@ -47,7 +47,9 @@ class _Bible(rnnbench.RecordedTask):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.characters < 0:
-            raise ValueError(f"characters must be at least 0 (which means all of them), got {self.characters}")
+            raise ValueError(
+                f"characters must be at least 0 (which means all of them), got {self.characters}"
+            )
 
     @property
     @abstractmethod
@@ -69,10 +71,15 @@ class _Bible(rnnbench.RecordedTask):
         if self.characters:
             ends = accumulate(len(verse) + 1 for verse in verses)
             verses = verses[: len(list(takewhile(lambda end: end <= self.characters, ends)))]
-        first, second = int(len(verses) * TRAIN_SHARE), int(len(verses) * (TRAIN_SHARE + VALIDATION_SHARE))
+        first, second = (
+            int(len(verses) * TRAIN_SHARE),
+            int(len(verses) * (TRAIN_SHARE + VALIDATION_SHARE)),
+        )
         parts = (verses[:first], verses[first:second], verses[second:])
         if not all(parts):
-            raise rnnbench.DataUnavailable(f"{self.name}: {len(verses)} verses are too few for three splits")
+            raise rnnbench.DataUnavailable(
+                f"{self.name}: {len(verses)} verses are too few for three splits"
+            )
         sequences = [np.array([symbols], dtype=np.int64) for symbols in self.encode(parts)]
         return rnnbench.Splits(*(rnnbench.Batch(s[:, :-1], s[:, 1:]) for s in sequences))
 
@@ -80,8 +87,11 @@ class _Bible(rnnbench.RecordedTask):
         """Measured: the bigram model of the training split, as in `rnnbench_tasks.text.ngrams`."""
         return self.ngram_score(train, test, self.trivial_order)
 
-    def ngram_score(self, train: rnnbench.Batch, test: rnnbench.Batch, order: int) -> dict[str, float]:
-        """What an n-gram model of so many symbols, counted on the training split, scores on another."""
+    def ngram_score(
+        self, train: rnnbench.Batch, test: rnnbench.Batch, order: int
+    ) -> dict[str, float]:
+        """What an n-gram model of so many symbols, counted on the training split, scores on
+        another."""
         seen, asked = (np.append(part.inputs[0, :1], part.targets[0]) for part in (train, test))
         found = log_probabilities(seen, asked, self.vocabulary, order)
         return {metric.name: metric.compute(found, asked[1:], {}) for metric in self.metrics}
@@ -94,14 +104,16 @@ class CharLm(_Bible):
     text:                 I n   t h e   b e g i n n i n
     answer at each step:  n   t h e   b e g i n n i n g
 
-    The King James Bible, a verse a line. The first `characters` of it (0: all) are split by verses in their order:
-    90 % to train on, 5 % for validation, 5 % for the test. The text is one stream: the state is carried over, and
-    `horizon` is the window through which the gradient flows (truncated backpropagation, as in Mikolov et al. 2011,
-    doi:10.1109/ICASSP.2011.5947611), so that nothing binds how far back a reader may look.
-    On the test, models counted on the training split score: uniform log2 71 = 6.15 bits, unigram 4.31, bigram 3.24.
-    The target is what an interpolated n-gram model reaches, its order (6) chosen on validation data: 1.592 bits on
-    validation data, where it is watched, rounded up (1.772 on test data); 2026-11-25, benchmarks/targets_text.py.
-    It belongs to the default `characters`; with all of them the same model reaches 1.92 and 1.85.
+    The King James Bible, a verse a line. The first `characters` of it (0: all) are split by verses
+    in their order: 90 % to train on, 5 % for validation, 5 % for the test. The text is one stream:
+    the state is carried over, and `horizon` is the window through which the gradient flows
+    (truncated backpropagation, as in Mikolov et al. 2011, doi:10.1109/ICASSP.2011.5947611), so that
+    nothing binds how far back a reader may look. On the test, models counted on the training split
+    score: uniform log2 71 = 6.15 bits, unigram 4.31, bigram 3.24. The target is what an
+    interpolated n-gram model reaches, its order (6) chosen on validation data: 1.592 bits on
+    validation data, where it is watched, rounded up (1.772 on test data); 2026-11-25,
+    benchmarks/targets_text.py. It belongs to the default `characters`; with all of them the same
+    model reaches 1.92 and 1.85.
     """
 
     horizon: int = 64
@@ -122,7 +134,9 @@ class CharLm(_Bible):
     def encode(self, parts: Sequence[Sequence[str]]) -> list[list[int]]:
         """Verse after verse, a line each."""
         codes = {character: code for code, character in enumerate(ALPHABET, start=1)}
-        return [[codes.get(c, 0) for verse in verses for c in f"{verse}{VERSE_END}"] for verses in parts]
+        return [
+            [codes.get(c, 0) for verse in verses for c in f"{verse}{VERSE_END}"] for verses in parts
+        ]
 
 
 @dataclass(frozen=True)
@@ -132,13 +146,14 @@ class WordLm(_Bible):
     text:                 in  the       beginning god      created
     answer at each step:  the beginning god       created  the
 
-    Text, splits and window as in char-lm. Words are in lower case; marks of punctuation and ends of verses are words
-    too. The words - 1 most frequent ones of the training split are known, all others are one unknown word, so that
-    perplexities compare only where `words` is the same (by default 5 % of the test are unknown).
-    On the test, models counted on the training split score: uniform 2,000, unigram 196.6, bigram 59.1.
-    The target is what an interpolated n-gram model reaches, its order (3) chosen on validation data: 34.0 on validation
-    data, where it is watched (55.5 on test data); measured 2026-11-25 by benchmarks/targets_text.py. It belongs
-    to the default dials; with all characters the bigram is the best of these models, at 76.3 and 68.4.
+    Text, splits and window as in char-lm. Words are in lower case; marks of punctuation and ends of
+    verses are words too. The words - 1 most frequent ones of the training split are known, all
+    others are one unknown word, so that perplexities compare only where `words` is the same (by
+    default 5 % of the test are unknown). On the test, models counted on the training split score:
+    uniform 2,000, unigram 196.6, bigram 59.1. The target is what an interpolated n-gram model
+    reaches, its order (3) chosen on validation data: 34.0 on validation data, where it is watched
+    (55.5 on test data); measured 2026-11-25 by benchmarks/targets_text.py. It belongs to the
+    default dials; with all characters the bigram is the best of these models, at 76.3 and 68.4.
     """
 
     horizon: int = 32
@@ -150,7 +165,9 @@ class WordLm(_Bible):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.words < 2:
-            raise ValueError(f"words must be at least 2 (one and the unknown one), got {self.words}")
+            raise ValueError(
+                f"words must be at least 2 (one and the unknown one), got {self.words}"
+            )
 
     @property
     def vocabulary(self) -> int:
@@ -158,8 +175,11 @@ class WordLm(_Bible):
         return self.words
 
     def encode(self, parts: Sequence[Sequence[str]]) -> list[list[int]]:
-        """Words, marks and ends of verses; the most frequent ones of the training split are known."""
-        words = [[word for verse in verses for word in (*words_of(verse), VERSE_END)] for verses in parts]
+        """Words, marks and ends of verses; the most frequent ones of the training split are
+        known."""
+        words = [
+            [word for verse in verses for word in (*words_of(verse), VERSE_END)] for verses in parts
+        ]
         codes = frequent(words[0], self.words)
         return [[codes.get(word, 0) for word in part] for part in words]
 
@@ -170,7 +190,8 @@ def words_of(text: str) -> list[str]:
 
 
 def frequent(words: Sequence[str], size: int) -> dict[str, int]:
-    """Numbers from 1 for the size - 1 most frequent words, in the order of the alphabet where they tie."""
+    """Numbers from 1 for the size - 1 most frequent words, in the order of the alphabet where they
+    tie."""
     ranked = sorted(Counter(words).items(), key=lambda item: (-item[1], item[0]))
     return {word: code for code, (word, _) in enumerate(ranked[: size - 1], start=1)}
 
@@ -183,4 +204,6 @@ def read_verses(root: ZipPath) -> list[str]:
             database.deserialize(content)
             return [text for (text,) in database.execute("select text from verses order by id")]
     except sqlite3.Error as error:
-        raise rnnbench.DataUnavailable(f"{BIBLE.name}: its verses cannot be read: {error}") from error
+        raise rnnbench.DataUnavailable(
+            f"{BIBLE.name}: its verses cannot be read: {error}"
+        ) from error

@@ -10,16 +10,19 @@ Array = NDArray[Any]
 
 
 def log_probabilities(train: Array, test: Array, symbols: int, order: int) -> Array:
-    """Natural logarithms of the probabilities of test[1:], each from the order - 1 symbols before it: (N - 1,).
+    """Natural logarithms of the probabilities of test[1:], each from the order - 1 symbols before
+    it: (N - 1,).
 
-    Order 0 is uniform, 1 unigram, 2 bigram. Each order is interpolated with the one below it by the rule of Witten and
-    Bell: with c(h) occurrences of a context in training and d(h) different symbols behind it,
+    Order 0 is uniform, 1 unigram, 2 bigram. Each order is interpolated with the one below it by the
+    rule of Witten and Bell: with c(h) occurrences of a context in training and d(h) different
+    symbols behind it,
 
-        p(w | h) = (c(h w) + d(h) p(w | shorter h)) / (c(h) + d(h)),        p(w) from p = 1 / symbols likewise.
+        p(w | h) = (c(h w) + d(h) p(w | shorter h)) / (c(h) + d(h)),
+        p(w) = (c(w) + d() / symbols) / (c() + d()).
 
-    The first symbols of the test have the shorter contexts that there are. Nothing of the test is counted.
-    source: Witten & Bell 1991, doi:10.1109/18.87000; interpolated as in Chen & Goodman 1999,
-    doi:10.1006/csla.1999.0128. Raises ValueError where symbols ** order does not fit 63 bits.
+    The first symbols of the test have the shorter contexts that there are. Nothing of the test is
+    counted. source: Witten & Bell 1991, doi:10.1109/18.87000; interpolated as in Chen & Goodman
+    1999, doi:10.1006/csla.1999.0128. Raises ValueError where symbols ** order does not fit 63 bits.
     """
     if symbols**order >= LARGEST_CODE:
         raise ValueError(f"{symbols} symbols to the power of {order} do not fit 63 bits")
@@ -35,7 +38,8 @@ def log_probabilities(train: Array, test: Array, symbols: int, order: int) -> Ar
 
 
 def _codes(sequence: Array, symbols: int, length: int) -> Array:
-    """One number for each run of `length` symbols; divided by `symbols` it is that of the context alone."""
+    """One number for each run of `length` symbols; divided by `symbols` it is that of the context
+    alone."""
     count = max(len(sequence) - length + 1, 0)
     codes = np.zeros(count, dtype=np.int64)
     for position in range(length):

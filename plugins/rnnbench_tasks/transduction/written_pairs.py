@@ -1,4 +1,5 @@
-"""Pairs of a question and its answer as one sequence: the question, a sign to go, the answer, the end."""
+"""Pairs of a question and its answer as one sequence: the question, a sign to go, the answer, the
+end."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -21,7 +22,8 @@ def to_learn(pairs: Sequence[tuple[Tokens, Sequence[Tokens]]]) -> rnnbench.Batch
 
 
 def to_ask(pairs: Sequence[tuple[Tokens, Sequence[Tokens]]]) -> rnnbench.Batch:
-    """One example for each question, its first answer in the sequence, and all of them in `extra["right"]`."""
+    """One example for each question, its first answer in the sequence, and all of them in
+    `extra["right"]`."""
     batch = _batch([(question, answers[0]) for question, answers in pairs])
     most = max(len(answers) for _, answers in pairs)
     longest = max(len(answer) for _, answers in pairs for answer in answers)
@@ -30,7 +32,12 @@ def to_ask(pairs: Sequence[tuple[Tokens, Sequence[Tokens]]]) -> rnnbench.Batch:
         for place, answer in zip(row, answers, strict=False):
             place[: len(answer)] = answer
     return rnnbench.Batch(
-        batch.inputs, batch.targets, {"right": right}, lengths=batch.lengths, mask=batch.mask, prompt=batch.prompt
+        batch.inputs,
+        batch.targets,
+        {"right": right},
+        lengths=batch.lengths,
+        mask=batch.mask,
+        prompt=batch.prompt,
     )
 
 
@@ -39,7 +46,9 @@ def _batch(examples: Sequence[tuple[Tokens, Tokens]]) -> rnnbench.Batch:
     lengths = prompt + np.array([len(answer) for _, answer in examples])
     inputs = np.full((len(examples), int(lengths.max())), END, dtype=np.int64)
     targets = np.full_like(inputs, END)
-    for (question, answer), length, line, following in zip(examples, lengths, inputs, targets, strict=True):
+    for (question, answer), length, line, following in zip(
+        examples, lengths, inputs, targets, strict=True
+    ):
         line[:length] = [*question, GO, *answer]
         following[:length] = [*question[1:], GO, *answer, END]
     step = np.arange(inputs.shape[1])
@@ -50,7 +59,9 @@ def _batch(examples: Sequence[tuple[Tokens, Tokens]]) -> rnnbench.Batch:
 def questions(batch: rnnbench.Batch) -> list[list[int]]:
     """The symbols of each question."""
     assert batch.prompt is not None
-    return [line[: prompt - 1].tolist() for line, prompt in zip(batch.inputs, batch.prompt, strict=True)]
+    return [
+        line[: prompt - 1].tolist() for line, prompt in zip(batch.inputs, batch.prompt, strict=True)
+    ]
 
 
 def answers(batch: rnnbench.Batch) -> list[list[int]]:
@@ -69,8 +80,11 @@ def as_outputs(rows: Sequence[Tokens]) -> Array:
     return outputs
 
 
-def split_groups(groups: Sequence[str], held_out: int, seed: int) -> tuple[list[int], list[int], list[int]]:
-    """Positions for training, validation and test, drawn once for all; those of one group stay together.
+def split_groups(
+    groups: Sequence[str], held_out: int, seed: int
+) -> tuple[list[int], list[int], list[int]]:
+    """Positions for training, validation and test, drawn once for all; those of one group stay
+    together.
 
     Validation and test get at least `held_out` positions each, and groups as a whole.
     """

@@ -32,7 +32,8 @@ def layer(
 
     name:    their name of it in lower case, with hyphens between whole words.
     theirs:  the name of the class.
-    options: every keyword of its constructor but for device, dtype, and what the harness does: layers, dropout.
+    options: every keyword of its constructor but for device, dtype, and what the harness does:
+             layers, dropout.
     """
     return rnnbench.CellSpec(
         name=f"torchrecurrent-{name}",

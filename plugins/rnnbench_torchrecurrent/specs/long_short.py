@@ -8,13 +8,15 @@ SPECS: list[rnnbench.CellSpec] = [
         "janet",
         "JANET",
         "van der Westhuizen & Lasenby 2018, arXiv:1804.04849",
-        "An LSTM with the forget gate alone, whose complement is shifted by beta; here beta is learned.",
+        "An LSTM with the forget gate alone, whose complement is shifted by beta; here beta is"
+        " learned.",
         SHARED | {"beta": 1.0},
     ),
     layer(
         "mclstm",
         "MCLSTM",
-        "Intel 2017, Sequence Modeling, NIPS workshop: the memory-controller LSTM, not the mass-conserving one",
+        "Intel 2017, Sequence Modeling, NIPS workshop: the memory-controller LSTM, not the"
+        " mass-conserving one",
         "An LSTM whose gates see a control vector of their own, so that the output does not recur.",
         SHARED | {"gate_nonlinearity": "sigmoid", "cell_nonlinearity": "tanh"},
     ),
@@ -22,7 +24,8 @@ SPECS: list[rnnbench.CellSpec] = [
         "multiplicative-lstm",
         "MultiplicativeLSTM",
         "Krause et al. 2016, arXiv:1609.07959",
-        "An LSTM whose gates see (W x_t) (U h_{t-1}) in place of the state: another transition for each input.",
+        "An LSTM whose gates see (W x_t) (U h_{t-1}) in place of the state: another transition for"
+        " each input.",
         SHARED
         | {
             "multiplicative_bias": True,
@@ -34,7 +37,8 @@ SPECS: list[rnnbench.CellSpec] = [
         "nas",
         "NAS",
         "Zoph & Le 2016, arXiv:1611.01578, figure 8",
-        "Found by search; the fourth node adds W x_t and U h_{t-1} here, and multiplies them in the authors' code.",
+        "Found by search; the fourth node adds W x_t and U h_{t-1} here, and multiplies them in the"
+        " authors' code.",
         SHARED,
     ),
     layer(
@@ -49,7 +53,12 @@ SPECS: list[rnnbench.CellSpec] = [
         "PeepholeLSTM",
         "Gers et al. 2002, jmlr.org/papers/v3/gers02a",
         "An LSTM whose gates see the cell state, unit by unit.",
-        SHARED | {"nonlinearity": "tanh", "gate_nonlinearity": "sigmoid", "peephole_kernel_init": "normal"},
+        SHARED
+        | {
+            "nonlinearity": "tanh",
+            "gate_nonlinearity": "sigmoid",
+            "peephole_kernel_init": "normal",
+        },
     ),
     layer(
         "ran",
@@ -77,6 +86,11 @@ SPECS: list[rnnbench.CellSpec] = [
         "WMCLSTM",
         "Landi et al. 2021, arXiv:2109.00020",
         "An LSTM whose gates see the cell state through a matrix and a tanh.",
-        SHARED | {"memory_bias": True, "memory_kernel_init": "xavier_uniform", "memory_bias_init": "zeros"},
+        SHARED
+        | {
+            "memory_bias": True,
+            "memory_kernel_init": "xavier_uniform",
+            "memory_bias_init": "zeros",
+        },
     ),
 ]

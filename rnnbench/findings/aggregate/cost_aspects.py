@@ -1,4 +1,5 @@
-"""Speed and memory over all shapes at which cost was measured: ratios, and geometric means of them."""
+"""Speed and memory over all shapes at which cost was measured: ratios, and geometric means of
+them."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -17,16 +18,20 @@ SPEED = Aspect(
 )
 MEMORY = Aspect(
     name="memory",
-    measures="bytes of a training step of the bare cell over those of the leanest cell at that shape",
+    measures=(
+        "bytes of a training step of the bare cell over those of the leanest cell at that shape"
+    ),
     better="lower",
 )
 NOTHING_TO_LEARN = "nothing to learn, no training step"
 
 
 def speed(costs: Sequence[CostFinding]) -> Aspect:
-    """Times over the ruler's."""
+    """Times over the reference cell's."""
     idle = {row.row for cost in costs for row in cost.rows if row.train and not row.parameters}
-    figures: dict[str, Figure] = {"time over the ruler": lambda row: row.train.ratio.centre if row.train else None}
+    figures: dict[str, Figure] = {
+        "time over the reference cell": lambda row: row.train.ratio.centre if row.train else None
+    }
     found = _aspect(SPEED, costs, figures, leave_out=idle)
     return replace(found, left_out=dict.fromkeys(sorted(idle), NOTHING_TO_LEARN))
 
@@ -34,8 +39,12 @@ def speed(costs: Sequence[CostFinding]) -> Aspect:
 def memory(costs: Sequence[CostFinding]) -> Aspect:
     """Bytes over those of the leanest cell; a peak of 0, too small for its meter, is none."""
     figures: dict[str, Figure] = {
-        "peak over the leanest": lambda row: (row.peak_bytes.centre or None) if row.peak_bytes else None,
-        "saved for backward over the leanest": lambda row: float(row.saved_bytes) if row.saved_bytes else None,
+        "peak over the leanest": lambda row: (
+            (row.peak_bytes.centre or None) if row.peak_bytes else None
+        ),
+        "saved for backward over the leanest": lambda row: (
+            float(row.saved_bytes) if row.saved_bytes else None
+        ),
     }
     return _aspect(MEMORY, costs, figures, over_the_least=True)
 
@@ -48,10 +57,12 @@ def _aspect(
     leave_out: set[str] = frozenset(),  # type: ignore[assignment]
     over_the_least: bool = False,
 ) -> Aspect:
-    """The first of the figures decides, and must be there for every cell at every shape at which some cell has it; a
-    further one is shown where it is."""
+    """The first of the figures decides, and must be there for every cell at every shape at which
+    some cell has it; a further one is shown where it is."""
     first = next(iter(figures.values()))
-    measured = [cost for cost in costs if any(first(row) is not None for row in _rows(cost, leave_out))]
+    measured = [
+        cost for cost in costs if any(first(row) is not None for row in _rows(cost, leave_out))
+    ]
     if not measured:
         return replace(aspect, absent="it was not measured")
     names = sorted({row.row for cost in measured for row in _rows(cost, leave_out)})
@@ -66,7 +77,9 @@ def _aspect(
         return aspect
     made: dict[str, dict[str, Range]] = {name: {} for name in names}
     for title, figure in figures.items():
-        values = [{row.row: figure(row) for row in cost.rows if row.row in names} for cost in measured]
+        values = [
+            {row.row: figure(row) for row in cost.rows if row.row in names} for cost in measured
+        ]
         if any(value.get(name) is None for value in values for name in names):
             continue
         table = np.array([[value[name] for name in names] for value in values], dtype=float)

@@ -10,7 +10,8 @@ AspectName = Literal["capacity", "trainability", "extrapolation", "speed", "memo
 
 
 class Profile(Struct, frozen=True):
-    """Share of a cell's runs above each threshold of the score, with a 95 % interval at each by itself."""
+    """Share of a cell's runs above each threshold of the score, with a 95 % interval at each by
+    itself."""
 
     shares: tuple[float, ...]
     low: tuple[float, ...]
@@ -20,9 +21,9 @@ class Profile(Struct, frozen=True):
 class AspectRow(Struct, frozen=True, kw_only=True):
     """One cell in one aspect.
 
-    figures: by name; the first one decides the order. Those over seeds have a "95 % interval" where a method holds it,
-             and below that the range of the same figure over single seeds; those of cost are geometric means, with the
-             range over shapes.
+    figures: by name; the first one decides the order. Those over seeds have a "95 % interval" where
+             a method holds it, and below that the range of the same figure over single seeds; those
+             of cost are geometric means, with the range over shapes.
     """
 
     row: str
@@ -31,7 +32,8 @@ class AspectRow(Struct, frozen=True, kw_only=True):
 
 
 class Improvement(Struct, frozen=True):
-    """Probability that a run of one cell is better than a run of another on the same condition, ties as half."""
+    """Probability that a run of one cell is better than a run of another on the same condition,
+    ties as half."""
 
     row: str
     over: str
@@ -39,10 +41,12 @@ class Improvement(Struct, frozen=True):
 
 
 class Aspect(Struct, frozen=True, kw_only=True):
-    """One thing that cells are compared in over all conditions of a run. Aspects are never added up.
+    """One thing that cells are compared in over all conditions of a run. Aspects are never added
+    up.
 
     measures:   what the score or ratio is, in words.
-    conditions: their titles (of cost figures: the shapes), each with as many runs as there are `seeds`.
+    conditions: their titles (of cost figures: the shapes), each with as many runs as there are
+                `seeds`.
     thresholds: of the profiles.
     rows:       the best first; empty where there is no aggregate.
     pairs:      the first row over each other one.

@@ -11,8 +11,8 @@ LOST = "lost: "
 def claim_figures(result: Result) -> dict[str, float]:
     """By name. A trial that was cut short, or failed, has none.
 
-    One that diverged never reached its target and says no more than the trivial forecast; so does one that was given up
-    as to its target. Epochs of what was not reached are the whole budget.
+    One that diverged never reached its target and says no more than the trivial forecast; so does
+    one that was given up as to its target. Epochs of what was not reached are the whole budget.
     """
     if result.learning is None or result.status not in ("ok", "stopped", "diverged"):
         return {}
@@ -46,8 +46,8 @@ def figure_name(reading: Reading, question: Question) -> str:
 
 
 def _beats_trivial(learning: Learning) -> bool:
-    """Whether the test score beats that of the trivial forecast, or nothing is known of that forecast; what was reached
-    on validation data alone counts for nothing."""
+    """Whether the test score beats that of the trivial forecast, or nothing is known of that
+    forecast; what was reached on validation data alone counts for nothing."""
     metric = learning.metrics[0]
     score, trivial = learning.test.get(metric.name), learning.trivial.get(metric.name)
     return trivial is None or (score is not None and metric.better(score, trivial))

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from rnnbench.findings.stats.ranges import Range
 from rnnbench.records import Figure, Region
@@ -15,7 +15,8 @@ class SideRates(Struct, frozen=True):
     """The learning rates that a cell got under one condition.
 
     cell:   what the claim calls it.
-    rates:  those that its search left, the best first, or the fixed one; none where nothing was trained.
+    rates:  those that its search left, the best first, or the fixed one; none where nothing was
+            trained.
     search: how they were found, in words.
     """
 
@@ -24,10 +25,11 @@ class SideRates(Struct, frozen=True):
     search: str
 
 
-class Evidence(Struct, frozen=True):
+class SourceTrial(Struct, frozen=True):
     """A result that the verdict under one condition rests on.
 
-    cell:      what the claim calls the cell that it measures; a result that measures two of them is listed with each.
+    cell:      what the claim calls the cell that it measures; a result that measures two of them is
+               listed with each.
     seed:      of a training; None of a measurement of cost.
     rate:      the learning rate of a training; None of a measurement of cost.
     trial:     the id of the result.
@@ -44,14 +46,15 @@ class Evidence(Struct, frozen=True):
 class Judged(Struct, frozen=True, kw_only=True):
     """A claim under one condition.
 
-    effect:    the ratio or the difference with its interval (or the figure itself, of one cell); None where there is
-               nothing yet.
-    p_value:   two-sided, of the side on which the effect lies, adjusted over the conditions of the claim; None
-               where there are too few seeds or replicates for one. 0 for what is counted exactly.
-    why:       why it is open, in words.
+    effect:     the ratio or the difference with its interval (or the figure itself, of one cell);
+                None where there is nothing yet.
+    p_value:    two-sided, of the side on which the effect lies, adjusted over the conditions of the
+                claim; None where there are too few seeds or replicates for one. 0 for what is
+                counted exactly.
+    why:        why it is open, in words.
     more_seeds: how many more would probably decide it, where seeds can.
-    lost:      seeds that say nothing, with the reason.
-    trials:    ids of the results that it rests on.
+    lost:       seeds that say nothing, with the reason.
+    trials:     ids of the results that it rests on.
     """
 
     facets: dict[str, str]
@@ -63,7 +66,7 @@ class Judged(Struct, frozen=True, kw_only=True):
     lost: tuple[str, ...] = ()
     trials: tuple[str, ...] = ()
     rates: tuple[SideRates, ...] = ()
-    evidence: tuple[Evidence, ...] = ()
+    evidence: tuple[SourceTrial, ...] = ()
 
 
 class ReadingFinding(Struct, frozen=True, kw_only=True):
@@ -71,7 +74,8 @@ class ReadingFinding(Struct, frozen=True, kw_only=True):
 
     summary: what it asks, in words.
     missing: what it needs and is not installed; it is untested then.
-    growing: whether the effect is the growth of a difference with each doubling of the training data.
+    growing: whether the effect is the growth of a difference with each doubling of the training
+             data.
     """
 
     title: str
@@ -86,12 +90,13 @@ class ReadingFinding(Struct, frozen=True, kw_only=True):
 
 
 class ClaimFinding(Struct, frozen=True, kw_only=True):
-    """A claim with its verdict; `because` says in a sentence what it rests on, or what it depends on.
+    """A claim with its verdict; `because` says in a sentence what it rests on, or what it depends
+    on.
 
     level:    the error that this look is allowed, of the 5 % that all looks together are.
     seeds:    up to which seed it is judged, that one not included; None where nothing ends them.
     cautions: what its reader has to know besides: other looks, changes.
-    doubts:   what to hold against the trainings and measurements that it rests on, each a sentence.
+    caveats:  what to hold against the trainings and measurements that it rests on, each a sentence.
     """
 
     name: str
@@ -103,4 +108,4 @@ class ClaimFinding(Struct, frozen=True, kw_only=True):
     level: float = 0.05
     seeds: int | None = None
     cautions: tuple[str, ...] = ()
-    doubts: tuple[str, ...] = ()
+    caveats: tuple[str, ...] = field(default=(), name="doubts")

@@ -1,4 +1,5 @@
-"""Where the figures of claims come from: each cell's learning rates, and the results that a verdict rests on."""
+"""Where the figures of claims come from: each cell's learning rates, and the results that a verdict
+rests on."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -6,11 +7,11 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from rnnbench.findings.claims.book import Book
-from rnnbench.findings.claims.doubts import ClaimDoubts
+from rnnbench.findings.claims.caveats import ClaimCaveats
 from rnnbench.findings.claims.judging import judge_claims
-from rnnbench.findings.claims.records import ClaimFinding, Evidence, Judged, SideRates
-from rnnbench.findings.claims.wording import search_words
+from rnnbench.findings.claims.measurements import Measurements
+from rnnbench.findings.claims.records import ClaimFinding, Judged, SideRates, SourceTrial
+from rnnbench.findings.claims.summary import search_words
 from rnnbench.findings.learning.records import Condition
 from rnnbench.findings.learning.scored import is_raced
 from rnnbench.records import (
@@ -38,12 +39,15 @@ class _Known(NamedTuple):
 def claim_findings(
     claims: Sequence[Claim], results: Sequence[Result], conditions: Sequence[Condition]
 ) -> tuple[ClaimFinding, ...]:
-    """Verdicts on claims, with learning rates, evidence and doubts. `conditions` are those of the same results."""
-    book, doubts = Book.of(results), ClaimDoubts(results, conditions)
-    known = {trial_id(result.trial): _Known(result.trial, _sides(result.trial)) for result in results}
+    """Verdicts on claims, with learning rates, evidence and caveats. `conditions` are those of the
+    same results."""
+    measurements, caveats = Measurements.of(results), ClaimCaveats(results, conditions)
+    known = {
+        trial_id(result.trial): _Known(result.trial, _sides(result.trial)) for result in results
+    }
     found = []
-    for claim, finding in zip(claims, judge_claims(claims, book), strict=True):
-        judged_on = book.up_to(finding.seeds)
+    for claim, finding in zip(claims, judge_claims(claims, measurements), strict=True):
+        judged_on = measurements.up_to(finding.seeds)
         readings = []
         for reading, told in zip(claim.readings, finding.readings, strict=True):
             judged = [
@@ -52,12 +56,16 @@ def claim_findings(
             ]
             readings.append(replace(told, judged=tuple(judged)))
         sourced = replace(finding, readings=tuple(readings))
-        found.append(replace(sourced, doubts=tuple(doubts.of(claim, sourced))))
+        found.append(replace(sourced, caveats=tuple(caveats.of(claim, sourced))))
     return tuple(found)
 
 
 def _sourced(
-    question: Question, judged: Judged, cells: Sequence[str], book: Book, known: Mapping[str, _Known]
+    question: Question,
+    judged: Judged,
+    cells: Sequence[str],
+    measurements: Measurements,
+    known: Mapping[str, _Known],
 ) -> Judged:
     """The same with the rates of its cells, and with its results by cell and seed."""
     own = {identity: known[identity] for identity in judged.trials}
@@ -68,13 +76,15 @@ def _sourced(
         seen = _evidence(cell, side, own)
         evidence += seen
         if isinstance(side, LearningSide):
-            rates.append(SideRates(cell, _rates(side, seen, book), search_words(side.recipe)))
-    for cell, pace in zip(cells, question.pace or (), strict=False):
-        evidence += _evidence(cell, pace, own)
+            rates.append(
+                SideRates(cell, _rates(side, seen, measurements), search_words(side.recipe))
+            )
+    for cell, step_time in zip(cells, question.step_time or (), strict=False):
+        evidence += _evidence(cell, step_time, own)
     return replace(judged, rates=tuple(rates), evidence=tuple(evidence))
 
 
-def _evidence(cell: str, side: Side, own: Mapping[str, _Known]) -> list[Evidence]:
+def _evidence(cell: str, side: Side, own: Mapping[str, _Known]) -> list[SourceTrial]:
     """The results that measure this side, in the order of seeds and rates, or of replicates."""
     this = identity(side)
     seen = []
@@ -82,23 +92,33 @@ def _evidence(cell: str, side: Side, own: Mapping[str, _Known]) -> list[Evidence
         if this not in one.sides:
             continue
         if isinstance(one.trial, LearningTrial):
-            seen.append(Evidence(cell, one.trial.seed, one.trial.learning_rate, name))
+            seen.append(SourceTrial(cell, one.trial.seed, one.trial.learning_rate, name))
         else:
-            seen.append(Evidence(cell, None, None, name, one.trial.round))
+            seen.append(SourceTrial(cell, None, None, name, one.trial.round))
     return sorted(seen, key=lambda one: (one.seed or 0, one.rate or 0.0, one.replicate or 0))
 
 
-def _rates(side: LearningSide, seen: Sequence[Evidence], book: Book) -> tuple[float, ...]:
-    """The rates that a race left, the best first; otherwise those of the results, most of them first."""
+def _rates(
+    side: LearningSide, seen: Sequence[SourceTrial], measurements: Measurements
+) -> tuple[float, ...]:
+    """The rates that a race left, the best first; otherwise those of the results, most of them
+    first."""
     if seen and is_raced(side.recipe):
-        return book.rates(side)
-    return tuple(rate for rate, _ in Counter(one.rate for one in seen).most_common() if rate is not None)
+        return measurements.rates(side)
+    return tuple(
+        rate for rate, _ in Counter(one.rate for one in seen).most_common() if rate is not None
+    )
 
 
 def _sides(trial: Trial) -> frozenset[bytes]:
     """The keys of what a trial measures."""
     if isinstance(trial, LearningTrial):
-        side = LearningSide(cell=trial.cell, task=trial.task, dials=trial.dials, recipe=trial.recipe)
+        side = LearningSide(
+            cell=trial.cell, task=trial.task, dials=trial.dials, recipe=trial.recipe
+        )
         return frozenset({identity(side)})
-    sides = [CostSide(cell=cell, measurement=trial.measurement, shape=trial.shape) for cell in trial.cells]
+    sides = [
+        CostSide(cell=cell, measurement=trial.measurement, shape=trial.shape)
+        for cell in trial.cells
+    ]
     return frozenset(map(identity, sides))

@@ -17,4 +17,7 @@ def absences(group: Sequence[Result]) -> Iterator[str]:
             found.update((row, measurement, reason) for row, reason in result.absent.items())
     for (row, measurement, reason), count in sorted(found.items()):
         of = replicates[measurement]
-        yield f"{row} has no figure of {measurement} in {count} of {of} replicates: {reason.rstrip('.')}."
+        yield (
+            f"{row} has no figure of {measurement} in {count} of {of} replicates:"
+            f" {reason.rstrip('.')}."
+        )

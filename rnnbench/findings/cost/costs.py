@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from rnnbench.findings.cost import wording
+from rnnbench.findings.cost import summary
 from rnnbench.findings.cost.absences import absences
-from rnnbench.findings.cost.endings import endings
 from rnnbench.findings.cost.grouping import (
     asked_reference,
     by_setting,
@@ -13,13 +12,22 @@ from rnnbench.findings.cost.grouping import (
     learners,
     named_figures,
     place_words,
-    seen_times,
     served_reference,
     timed,
+    timed_rows,
 )
-from rnnbench.findings.cost.paces import KINDS, Seen, paces, step_seconds
 from rnnbench.findings.cost.pairs import kernel_pairs, pairs
-from rnnbench.findings.cost.records import CostFinding, CostPair, CostRow, KernelPair, Pace, StepKind, Timeline
+from rnnbench.findings.cost.records import (
+    CostFinding,
+    CostPair,
+    CostRow,
+    KernelPair,
+    StepKind,
+    StepTime,
+    Timeline,
+)
+from rnnbench.findings.cost.step_times import KINDS, TimedRow, step_seconds, step_times
+from rnnbench.findings.cost.stopping_reasons import endings
 from rnnbench.findings.stats.estimates import spread
 from rnnbench.findings.stats.ranges import Range
 from rnnbench.records import (
@@ -38,17 +46,29 @@ Figure = TypeVar("Figure", bound=CostFigure)
 
 
 def costs(results: Sequence[Result]) -> tuple[CostFinding, ...]:
-    """One finding for each setting of the measurement, with a row for each cell. Replicates of different settings (or
-    of cells with other options) are never pooled."""
+    """One finding for each setting of the measurement, with a row for each cell. Replicates of
+    different settings (or of cells with other options) are never pooled."""
     groups = by_setting(result for result in results if result.costs)
-    ordered = sorted(groups, key=lambda group: (_place(cost_trial(group[0])), cost_trial(group[0]).repeats))
+    ordered = sorted(
+        groups, key=lambda group: (_place(cost_trial(group[0])), cost_trial(group[0]).repeats)
+    )
     shapes = [cost_trial(group[0]).shape for group in ordered]
-    return tuple(_finding(group, crowded=shapes.count(shape) > 1) for group, shape in zip(ordered, shapes, strict=True))
+    return tuple(
+        _finding(group, crowded=shapes.count(shape) > 1)
+        for group, shape in zip(ordered, shapes, strict=True)
+    )
 
 
 def _place(trial: CostTrial) -> tuple[Any, ...]:
     shape = trial.shape
-    size = shape.frame is not None, shape.batch, shape.parameters or 0, shape.hidden, shape.inputs, shape.steps
+    size = (
+        shape.frame is not None,
+        shape.batch,
+        shape.parameters or 0,
+        shape.hidden,
+        shape.inputs,
+        shape.steps,
+    )
     return *size, trial.threads, trial.device, trial.label
 
 
@@ -56,7 +76,7 @@ def _finding(group: Sequence[Result], *, crowded: bool) -> CostFinding:
     trial = cost_trial(group[0])
     figures = named_figures(group)
     asked = asked_reference(group)
-    tables: dict[StepKind, dict[str, Pace]] = {}
+    tables: dict[StepKind, dict[str, StepTime]] = {}
     references: dict[StepKind, str] = {}
     between: list[CostPair] = []
     on_kernels: list[KernelPair] = []
@@ -65,18 +85,24 @@ def _finding(group: Sequence[Result], *, crowded: bool) -> CostFinding:
         if not times:
             continue
         references[kind] = served_reference(kind, times, asked)
-        tables[kind] = paces(times, references[kind])
+        tables[kind] = step_times(times, references[kind])
         found_pairs = pairs(kind, learners(kind, times))
         between += found_pairs
-        on_kernels += kernel_pairs(kind, learners(kind, times), found_pairs, references[kind], tables[kind])
+        on_kernels += kernel_pairs(
+            kind, learners(kind, times), found_pairs, references[kind], tables[kind]
+        )
     found = tuple(_row(name, figures[name], group, tables) for name in figures)
-    title = f"{trial.shape}" + (f", {trial.repeats} steps a replicate" if crowded else "") + place_words(trial)
+    title = (
+        f"{trial.shape}"
+        + (f", {trial.repeats} steps a replicate" if crowded else "")
+        + place_words(trial)
+    )
     return CostFinding(
         shape=trial.shape,
         threads=trial.threads,
         device=trial.device,
         title=title,
-        answer=wording.costs(found, references, between, on_kernels),
+        answer=summary.costs(found, references, between, on_kernels),
         rows=found,
         pairs=tuple(between),
         reference=asked,
@@ -99,12 +125,12 @@ def _row(
     name: str,
     figures: Sequence[tuple[CostTrial, CostFigure]],
     group: Sequence[Result],
-    tables: dict[StepKind, dict[str, Pace]],
+    tables: dict[StepKind, dict[str, StepTime]],
 ) -> CostRow:
     memories, timelines = _of(figures, MemoryRow), _of(figures, TimelineRow)
     counted, steps = _of(figures, InstructionsRow), _of(figures, OperationsRow)
     peaks = [float(memory.peak_bytes) for memory in memories if memory.peak_bytes is not None]
-    training = seen_times(figures, "train-step-time")
+    training = timed_rows(figures, "train-step-time")
     trial, first = next((pair for pair in figures if isinstance(pair[1], TimeRow)), figures[0])
     joules = [seen.row.joules for seen in training if seen.row.joules is not None]
     return CostRow(
@@ -117,14 +143,20 @@ def _row(
         saved_bytes=memories[0].saved_bytes if memories else None,
         peak_bytes=spread(peaks) if peaks else None,
         memory_meter=memories[0].meter if memories else "",
-        paces={kind: table[name] for kind, table in tables.items() if name in table},
-        first_call_seconds=spread([seen.row.first_call_seconds for seen in training]) if training else None,
+        step_times={kind: table[name] for kind, table in tables.items() if name in table},
+        first_call_seconds=(
+            spread([seen.row.first_call_seconds for seen in training]) if training else None
+        ),
         flops=steps[0].flops if steps else None,
         counted_form=steps[0].form if steps else "",
         matrix_share=_matrix_share(training, steps[0].flops, group) if training and steps else None,
         instructions=spread([float(row.instructions) for row in counted]) if counted else None,
         joules=spread(joules) if joules else None,
-        timeline=Timeline(timelines[0].seconds, timelines[0].bytes, timelines[0].meter) if timelines else None,
+        timeline=(
+            Timeline(timelines[0].seconds, timelines[0].bytes, timelines[0].meter)
+            if timelines
+            else None
+        ),
     )
 
 
@@ -132,10 +164,14 @@ def _of(figures: Sequence[tuple[CostTrial, CostFigure]], kind: type[Figure]) -> 
     return [figure for _, figure in figures if isinstance(figure, kind)]
 
 
-def _matrix_share(training: Sequence[Seen], flops: int, group: Sequence[Result]) -> Range | None:
+def _matrix_share(
+    training: Sequence[TimedRow], flops: int, group: Sequence[Result]
+) -> Range | None:
     """Each replicate against what the machine could do at that moment."""
     rates = {
-        trial_id(result.trial): result.surroundings.matrix_flops_per_second for result in group if result.surroundings
+        trial_id(result.trial): result.surroundings.matrix_flops_per_second
+        for result in group
+        if result.surroundings
     }
     medians = step_seconds(training)
     shares = [

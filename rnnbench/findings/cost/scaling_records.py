@@ -11,8 +11,9 @@ class ScalingCurve(Struct, frozen=True, kw_only=True):
     """A figure of one cell against the length of sequences T.
 
     figure:   "train", "inference" (seconds) or "memory" (bytes).
-    exponent: slope of a line through log figure against log T, fitted in each replicate; None below three lengths. Over
-              several occasions it reaches from the lowest end of their intervals to the highest.
+    exponent: slope of a line through log figure against log T, fitted in each replicate; None below
+              three lengths. Over several sessions it reaches from the lowest end of their intervals
+              to the highest.
     """
 
     row: str
@@ -23,9 +24,11 @@ class ScalingCurve(Struct, frozen=True, kw_only=True):
 
 
 class BreakEven(Struct, frozen=True):
-    """Where two cells take the same time: `below` is the faster at shorter sequences, `above` at longer ones.
+    """Where two cells take the same time: `below` is the faster at shorter sequences, `above` at
+    longer ones.
 
-    steps: where straight lines cross, between the two lengths nearest to it at which the two are told apart.
+    steps: where straight lines cross, between the two lengths nearest to it at which the two are
+           told apart.
     """
 
     figure: str
@@ -35,7 +38,8 @@ class BreakEven(Struct, frozen=True):
 
 
 class Longest(Struct, frozen=True):
-    """The longest sequence whose training step fits into a limit, of those tried, and the shortest that does not."""
+    """The longest sequence whose training step fits into a limit, of those tried, and the shortest
+    that does not."""
 
     row: str
     limit_mib: int

@@ -1,7 +1,8 @@
-"""The leading cell against each other one: better, worse, equivalent within the margin, or undecided.
+"""The leading cell against each other one: better, worse, equivalent within the margin, or
+undecided.
 
-Where a search left a cell several learning rates, the better cell's best rate has to beat each of the other's, and is
-itself one of several (`choices`).
+Where a search left a cell several learning rates, the better cell's best rate has to beat each of
+the other's, and is itself one of several (`choices`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,15 +28,17 @@ EPOCHS_MARGIN = 1.1
 SCORE_MARGIN = 0.05
 """Likewise scores, as a part of the way from the trivial forecast to the target."""
 Rates = Sequence[Mapping[int, float]]
-"""Of one cell, at each rate that its search left, the best first: by seed the figure that decides, turned so that lower
-is better. A seed that was lost at the best rate has none; at another one it is infinitely bad, so that nobody is held
-back by a rate at which the other cell fails."""
+"""Of one cell, at each rate that its search left, the best first: by seed the figure that decides,
+turned so that lower is better. A seed that was lost at the best rate has none; at another one it is
+infinitely bad, so that nobody is held back by a rate at which the other cell fails."""
 Losses = Mapping[str, Rates]
 
 
 class Scale(NamedTuple):
-    """How two cells are held against each other: by the logarithm of their ratio, or by their difference; how little is
-    nothing on that scale; and the loss of a seed that did not get there, which where both did not says nothing."""
+    """How two cells are held against each other: by the logarithm of their ratio, or by their
+    difference; how little is nothing on that scale; and the loss of a seed that did not get there,
+    which where both did not says nothing.
+    """
 
     ratio: bool
     margin: float
@@ -43,9 +46,9 @@ class Scale(NamedTuple):
 
 
 class _Pair(NamedTuple):
-    """By how much the first cell is better than the second, seed by seed, both at their best rates; typically; with
-    p-values that it differs at all, and that it does not by more than the margin; and the values at every choice of
-    rates at which it has to differ."""
+    """By how much the first cell is better than the second, seed by seed, both at their best rates;
+    typically; with p-values that it differs at all, and that it does not by more than the margin;
+    and the values at every choice of rates at which it has to differ."""
 
     gains: list[float]
     values: list[float]
@@ -55,25 +58,34 @@ class _Pair(NamedTuple):
     all_choices: Sequence[Sequence[float]] = ()
 
 
-def compare(leader: str, losses: Losses, scale: Scale, looks: Looks | None = None) -> tuple[Comparison, ...]:
-    """The leader against each other cell; p-values are adjusted over all pairs, as the data picked the leader, and held
-    against the level of this look. Without `looks` it is the only one."""
+def compare(
+    leader: str, losses: Losses, scale: Scale, looks: Looks | None = None
+) -> tuple[Comparison, ...]:
+    """The leader against each other cell; p-values are adjusted over all pairs, as the data picked
+    the leader, and held against the level of this look. Without `looks` it is the only one."""
     pairs = list(combinations(sorted(row for row in losses if losses[row][0]), 2))
     found = {pair: _pair(losses[pair[0]], losses[pair[1]], scale) for pair in pairs}
     at = together(looks or {pair: Schedule(len(found[pair].gains)) for pair in pairs}, pairs)
-    testable = [pair for pair in pairs if at[pair].level and len(found[pair].values) >= at[pair].needed]
+    testable = [
+        pair for pair in pairs if at[pair].level and len(found[pair].values) >= at[pair].needed
+    ]
     differ = adjusted({pair: found[pair].differ for pair in testable}, at)
     alike = adjusted({pair: found[pair].alike for pair in testable}, at)
     return tuple(
-        noted(_comparison(leader, pair, found[pair], scale, differ.get(pair), alike.get(pair), at[pair]), at[pair])
+        noted(
+            _comparison(
+                leader, pair, found[pair], scale, differ.get(pair), alike.get(pair), at[pair]
+            ),
+            at[pair],
+        )
         for pair in pairs
         if leader in pair
     )
 
 
 class _Gains(NamedTuple):
-    """By how much one cell is better than another, at one rate each, by seed: as a difference; on the scale of the
-    comparison; and from where to where that may lie."""
+    """By how much one cell is better than another, at one rate each, by seed: as a difference; on
+    the scale of the comparison; and from where to where that may lie."""
 
     plain: list[float]
     values: Column
@@ -82,7 +94,8 @@ class _Gains(NamedTuple):
 
 
 def _pair(ours: Rates, theirs: Rates, scale: Scale) -> _Pair:
-    """The first cell gains where its best rate does over each of the other's, and loses likewise."""
+    """The first cell gains where its best rate does over each of the other's, and loses
+    likewise."""
     best = _gains(ours[0], theirs[0], scale)
     if not best.values:
         return _Pair([], [])
@@ -113,7 +126,11 @@ def _pair(ours: Rates, theirs: Rates, scale: Scale) -> _Pair:
 def _gains(ours: Mapping[int, float], theirs: Mapping[int, float], scale: Scale) -> _Gains:
     common = [seed for seed in ours if seed in theirs]
     plain = [theirs[seed] - ours[seed] for seed in common]
-    telling = [seed for seed in common if scale.nothing is None or min(ours[seed], theirs[seed]) < scale.nothing]
+    telling = [
+        seed
+        for seed in common
+        if scale.nothing is None or min(ours[seed], theirs[seed]) < scale.nothing
+    ]
     if scale.ratio:
         values = _within({seed: np.log(theirs[seed] / ours[seed]) for seed in telling})
     else:
@@ -157,10 +174,12 @@ def _comparison(
 
 
 def _more_seeds(found: _Pair, scale: Scale, look: Schedule) -> int | None:
-    """How many more would probably decide at the next look, where something is there to be decided: at every choice of
-    rates at which the cells have to differ."""
+    """How many more would probably decide at the next look, where something is there to be decided:
+    at every choice of rates at which the cells have to differ."""
     if found.differ <= WORTHWHILE:
-        each = [_reckoned(values, abs(typical(values)), look) for values in found.all_choices if values]
+        each = [
+            _reckoned(values, abs(typical(values)), look) for values in found.all_choices if values
+        ]
         known = [more for more in each if more is not None]
         return max(known) if len(known) == len(found.all_choices) else None
     if found.alike <= WORTHWHILE:
@@ -172,7 +191,9 @@ def _reckoned(values: Sequence[float], gap: float, look: Schedule) -> int | None
     return look.more_seeds(lambda level: more_seeds(values, [gap], level))
 
 
-def _answer(values: Sequence[float], differ: float | None, alike: float | None, level: float) -> Answered:
+def _answer(
+    values: Sequence[float], differ: float | None, alike: float | None, level: float
+) -> Answered:
     """What comes to the same thing is equivalent, also where it surely differs by a little."""
     if differ is None or alike is None:
         return "too few seeds"

@@ -33,25 +33,31 @@ UNSEEN = Looked()
 
 
 def conditions(results: Sequence[Result], looked: Looked = UNSEEN) -> tuple[Condition, ...]:
-    """One condition for each setting under which something was evaluated, in the order of task and horizon."""
+    """One condition for each setting under which something was evaluated, in the order of task and
+    horizon."""
     searches = gather(results)
     return tuple(_condition(group, title, searches, looked) for title, group in evaluated(results))
 
 
 def evaluated(results: Sequence[Result]) -> list[tuple[str, list[Result]]]:
-    """Title and results of each setting under which something was evaluated, in the order of task and horizon."""
+    """Title and results of each setting under which something was evaluated, in the order of task
+    and horizon."""
     evaluations = [result for result in results if learning_trial(result).phase == "evaluation"]
     groups = [group for group in by_setting(evaluations) if any(map(learning_of, group))]
     return list(zip(titles(groups), groups, strict=True))
 
 
-def _condition(group: Sequence[Result], title: str, searches: Searches, looked: Looked) -> Condition:
+def _condition(
+    group: Sequence[Result], title: str, searches: Searches, looked: Looked
+) -> Condition:
     measured = [learning for result in group if (learning := learning_of(result))]
     trial, first, cells = learning_trial(group[0]), measured[0], by_cell_and_rate(group)
     arms = tuple(_arm(row, tried, searches) for row, tried in cells.items())
     figures = {row: tuple(map(_by_seed, tried.results)) for row, tried in cells.items()}
     look = look_at(group)
-    in_full_by_row = {row: in_full(learning_trial(tried.all[0]).cell) for row, tried in cells.items()}
+    in_full_by_row = {
+        row: in_full(learning_trial(tried.all[0]).cell) for row, tried in cells.items()
+    }
     answered = answer(arms, figures, trial.recipe.epochs, schedules(look, looked, in_full_by_row))
     metrics = [metric for metric in first.metrics if _all_have(measured, metric.name)]
     return Condition(
@@ -60,13 +66,17 @@ def _condition(group: Sequence[Result], title: str, searches: Searches, looked: 
         title=title,
         metrics=first.metrics,
         target=first.target,
-        trivial={metric.name: spread([x.trivial[metric.name] for x in measured]) for metric in metrics},
+        trivial={
+            metric.name: spread([x.trivial[metric.name] for x in measured]) for metric in metrics
+        },
         trivial_forecast=first.trivial_forecast,
         recipe=trial.recipe,
         learning_rate=common_rate(trial),
         steps_per_epoch=first.steps_per_epoch,
         arms=arms,
-        ratios=epoch_ratios({row: by_rate[0] for row, by_rate in figures.items()}, trial.recipe.epochs),
+        ratios=epoch_ratios(
+            {row: by_rate[0] for row, by_rate in figures.items()}, trial.recipe.epochs
+        ),
         look=look if any(one.p_value is not None for one in answered["comparisons"]) else None,
         **answered,
     )
@@ -82,7 +92,10 @@ def _all_have(measured: Sequence[Learning], metric: str) -> bool:
 
 def _arm(row: str, tried: Tried, searches: Searches) -> Arm:
     results = tried.results[0]
-    pairs = sorted(((learning_trial(r).seed, x) for r in results if (x := learning_of(r))), key=lambda pair: pair[0])
+    pairs = sorted(
+        ((learning_trial(r).seed, x) for r in results if (x := learning_of(r))),
+        key=lambda pair: pair[0],
+    )
     measured = [learning for _, learning in pairs]
     lost: Counter[str] = Counter(r.status for r in results if not learning_of(r))
     recipe = learning_trial(results[0]).recipe
@@ -90,7 +103,11 @@ def _arm(row: str, tried: Tried, searches: Searches) -> Arm:
     solved = sum(learning.epochs_to_target is not None for learning in measured)
     metrics = [m.name for m in measured[0].metrics] if measured else []
     rate = learning_trial(results[0]).learning_rate
-    searched = _trained(tried) if is_raced(recipe) else searches.get(search_key(learning_trial(results[0])))
+    searched = (
+        _trained(tried)
+        if is_raced(recipe)
+        else searches.get(search_key(learning_trial(results[0])))
+    )
     return Arm(
         row=row,
         seeds=tuple(seed for seed, _ in pairs),
@@ -99,7 +116,11 @@ def _arm(row: str, tried: Tried, searches: Searches) -> Arm:
         solved=solved,
         solve_rate=solve_rate(solved, len(measured)) if measured else None,
         epochs=thresholds[0].epochs if thresholds else None,
-        test={m: spread(values) for m in metrics if (values := [x.test[m] for x in measured if m in x.test])},
+        test={
+            m: spread(values)
+            for m in metrics
+            if (values := [x.test[m] for x in measured if m in x.test])
+        },
         reached=thresholds,
         curve=_curve([(r.status, learning) for r in results if (learning := learning_of(r))]),
         hidden_size=measured[0].hidden_size if measured else 0,
@@ -119,17 +140,31 @@ def _trained(tried: Tried) -> list[Result]:
     """The trainings of a race; none on a rung of a ladder that uses what was found below."""
     trained = [result for result in tried.all if was_tried(result)]
     rates = {learning_trial(result).learning_rate for result in trained}
-    return trained if trained and rates >= set(learning_trial(trained[0]).recipe.learning_rates) else []
+    return (
+        trained
+        if trained and rates >= set(learning_trial(trained[0]).recipe.learning_rates)
+        else []
+    )
 
 
 def _curve(measured: Sequence[tuple[Status, Learning]]) -> Curve:
-    """A seed that stopped because it had solved the task keeps its last score from there on; a diverged one ends."""
-    curves = [(status, [e.validation[x.metrics[0].name] for e in x.curve]) for status, x in measured if x.curve]
+    """A seed that stopped because it had solved the task keeps its last score from there on; a
+    diverged one ends."""
+    curves = [
+        (status, [e.validation[x.metrics[0].name] for e in x.curve])
+        for status, x in measured
+        if x.curve
+    ]
     longest = max((len(scores) for _, scores in curves), default=0)
     if not longest:
         return Curve((), (), (), ())
     last = [math.nan if status == "diverged" else scores[-1] for status, scores in curves]
-    table = np.array([scores + [end] * (longest - len(scores)) for (_, scores), end in zip(curves, last, strict=True)])
+    table = np.array(
+        [
+            scores + [end] * (longest - len(scores))
+            for (_, scores), end in zip(curves, last, strict=True)
+        ]
+    )
     return Curve(
         tuple(range(1, longest + 1)),
         tuple(np.nanmedian(table, axis=0).tolist()),

@@ -11,7 +11,8 @@ from rnnbench.records import Diagnosis, Learning
 
 
 def diagnostics(measured: Sequence[Learning]) -> tuple[DiagnosticCurve, ...]:
-    """A curve for each diagnostic, of the fresh and of the trained model, over the seeds that have it."""
+    """A curve for each diagnostic, of the fresh and of the trained model, over the seeds that have
+    it."""
     return tuple(_curves(measured))
 
 
@@ -27,11 +28,15 @@ def _curves(measured: Sequence[Learning]) -> Iterator[DiagnosticCurve]:
                 yield _curve(name, when, diagnoses)
 
 
-def _curve(name: str, when: Literal["fresh", "trained"], diagnoses: Sequence[Diagnosis]) -> DiagnosticCurve:
+def _curve(
+    name: str, when: Literal["fresh", "trained"], diagnoses: Sequence[Diagnosis]
+) -> DiagnosticCurve:
     """Along the x that all seeds have."""
     curves = [dict(zip(one.x, one.y, strict=True)) for one in diagnoses]
     shared = sorted(set.intersection(*(set(curve) for curve in curves)))
-    table = np.array([[curve[x] for x in shared] for curve in curves]).reshape(len(curves), len(shared))
+    table = np.array([[curve[x] for x in shared] for curve in curves]).reshape(
+        len(curves), len(shared)
+    )
     figures = {
         figure: spread([one.figures[figure] for one in diagnoses if figure in one.figures])
         for figure in sorted({figure for one in diagnoses for figure in one.figures})

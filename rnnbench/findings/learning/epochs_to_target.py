@@ -6,7 +6,13 @@ from msgspec import Struct
 
 from rnnbench.findings.learning.targets import SHARES, epochs_to, threshold
 from rnnbench.findings.stats.estimates import solve_rate, spread
-from rnnbench.findings.stats.kaplan_meier import Survival, censored, restricted_mean, restricted_ratio, survival
+from rnnbench.findings.stats.kaplan_meier import (
+    Survival,
+    censored,
+    restricted_mean,
+    restricted_ratio,
+    survival,
+)
 from rnnbench.findings.stats.ranges import Range
 from rnnbench.records import Learning
 
@@ -16,7 +22,8 @@ class Reached(Struct, frozen=True, kw_only=True):
 
     share:     of the way from the trivial forecast to the target; 1 is the target itself.
     threshold: score that this asks for: median and range over the test sets of the seeds.
-    epochs:    mean up to the budget, unsolved seeds counting as the whole of it; `steps` and `sequences` likewise.
+    epochs:    mean up to the budget, unsolved seeds counting as the whole of it; `steps` and
+               `sequences` likewise.
     """
 
     share: float
@@ -30,7 +37,8 @@ class Reached(Struct, frozen=True, kw_only=True):
 
 
 class ShareRatio(Struct, frozen=True):
-    """The ratio of the mean epochs up to the budget of two cells at one threshold, on the seeds that both have.
+    """The ratio of the mean epochs up to the budget of two cells at one threshold, on the seeds
+    that both have.
 
     ties: seeds in which both got there in the same epoch.
     """
@@ -41,7 +49,8 @@ class ShareRatio(Struct, frozen=True):
 
 
 class EpochRatio(Struct, frozen=True):
-    """Epochs of `row` over those of `other`, which is the quickest to the target, at each threshold that some reach."""
+    """Epochs of `row` over those of `other`, which is the quickest to the target, at each threshold
+    that some reach."""
 
     row: str
     other: str
@@ -50,7 +59,9 @@ class EpochRatio(Struct, frozen=True):
 
 def reached(measured: Sequence[Learning], budget: int, batch_size: int) -> tuple[Reached, ...]:
     """At each threshold that every seed has, the target first."""
-    return tuple(_reached(measured, share, budget, batch_size) for share in SHARES if _has(measured, share))
+    return tuple(
+        _reached(measured, share, budget, batch_size) for share in SHARES if _has(measured, share)
+    )
 
 
 def _reached(measured: Sequence[Learning], share: float, budget: int, batch_size: int) -> Reached:
@@ -59,7 +70,9 @@ def _reached(measured: Sequence[Learning], share: float, budget: int, batch_size
     mean, steps = restricted_mean(epochs, budget), measured[0].steps_per_epoch
     return Reached(
         share=share,
-        threshold=spread([score for learning in measured if (score := threshold(learning, share)) is not None]),
+        threshold=spread(
+            [score for learning in measured if (score := threshold(learning, share)) is not None]
+        ),
         solved=solved,
         solve_rate=solve_rate(solved, len(epochs)),
         epochs=mean,
@@ -69,20 +82,31 @@ def _reached(measured: Sequence[Learning], share: float, budget: int, batch_size
     )
 
 
-def epoch_ratios(figures: Mapping[str, Mapping[int, Learning | None]], budget: int) -> tuple[EpochRatio, ...]:
-    """Every cell against the one that is quickest to the target (to the easier thresholds, where the target does not
-    tell); none where no seed of any cell reaches anything."""
+def epoch_ratios(
+    figures: Mapping[str, Mapping[int, Learning | None]], budget: int
+) -> tuple[EpochRatio, ...]:
+    """Every cell against the one that is quickest to the target (to the easier thresholds, where
+    the target does not tell); none where no seed of any cell reaches anything."""
     known = {row: {seed: x for seed, x in by_seed.items() if x} for row, by_seed in figures.items()}
     known = {row: by_seed for row, by_seed in known.items() if by_seed}
-    shares = [s for s in SHARES if all(_has(list(by_seed.values()), s) for by_seed in known.values())]
+    shares = [
+        s for s in SHARES if all(_has(list(by_seed.values()), s) for by_seed in known.values())
+    ]
     means = {
-        row: [float(censored([epochs_to(x, s) for x in by_seed.values()], budget).mean()) for s in shares]
+        row: [
+            float(censored([epochs_to(x, s) for x in by_seed.values()], budget).mean())
+            for s in shares
+        ]
         for row, by_seed in known.items()
     }
     if not means or all(mean >= budget for by_share in means.values() for mean in by_share):
         return ()
     quickest = min(means, key=lambda row: (means[row], row))
-    ratios = (_ratio(row, quickest, known[row], known[quickest], shares, budget) for row in known if row != quickest)
+    ratios = (
+        _ratio(row, quickest, known[row], known[quickest], shares, budget)
+        for row in known
+        if row != quickest
+    )
     return tuple(ratio for ratio in ratios if ratio.ratios)
 
 

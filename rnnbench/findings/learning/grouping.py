@@ -19,13 +19,14 @@ def learning_trial(result: Result) -> LearningTrial:
 
 
 def learning_of(result: Result) -> Learning | None:
-    """The figures of a trial that ran to its end, diverged, or was given up by a rule; one cut short gives none."""
+    """The figures of a trial that ran to its end, diverged, or was given up by a rule; one cut
+    short gives none."""
     return result.learning if result.status in ("ok", "diverged", "stopped") else None
 
 
 def by_setting(results: Sequence[Result]) -> list[list[Result]]:
-    """Groups of results whose trials share everything but cell and seed (and the learning rate, where each cell has its
-    own by a search), in the order of task and horizon."""
+    """Groups of results whose trials share everything but cell and seed (and the learning rate,
+    where each cell has its own by a search), in the order of task and horizon."""
     groups: dict[bytes, list[Result]] = defaultdict(list)
     for result in results:
         groups[canonical(setting_of(learning_trial(result)))].append(result)
@@ -38,19 +39,24 @@ def by_setting(results: Sequence[Result]) -> list[list[Result]]:
 
 
 def setting_of(trial: LearningTrial) -> LearningTrial:
-    """What all trials of a group share: without cell and seed, nor a learning rate that a search found."""
-    return msgspec.structs.replace(trial, cell=CellUse(name=""), seed=0, learning_rate=common_rate(trial) or 1.0)
+    """What all trials of a group share: without cell and seed, nor a learning rate that a search
+    found."""
+    return msgspec.structs.replace(
+        trial, cell=CellUse(name=""), seed=0, learning_rate=common_rate(trial) or 1.0
+    )
 
 
 def by_cell(group: Sequence[Result]) -> dict[str, list[Result]]:
-    """The results of each cell by its row, at the rate that its search chose, in the order of rows."""
+    """The results of each cell by its row, at the rate that its search chose, in the order of
+    rows."""
     return {row: found.results[0] for row, found in by_cell_and_rate(group).items()}
 
 
 class Tried(NamedTuple):
     """The evaluations of a cell under one setting.
 
-    results: of each rate that its search left, the best first; of several of one seed, the one that is newest.
+    results: of each rate that its search left, the best first; of several of one seed, the one that
+             is newest.
     all:     those at other rates too.
     """
 
@@ -83,12 +89,16 @@ def tried(results: Sequence[Result]) -> Tried:
     if not is_raced(recipe) or not trained:
         alone = {learning_trial(result).seed: result for result in everything}
         return Tried((list(alone.values()),), everything)
-    return Tried(tuple(list(newest[rate].values()) for rate in rates_left(trained, recipe)), everything)
+    return Tried(
+        tuple(list(newest[rate].values()) for rate in rates_left(trained, recipe)), everything
+    )
 
 
 def was_tried(result: Result) -> bool:
     """Whether a trial was run; one without its data, or on a rung that was not climbed, was not."""
-    return result.status != "skipped" and not (result.status == "stopped" and result.learning is None)
+    return result.status != "skipped" and not (
+        result.status == "stopped" and result.learning is None
+    )
 
 
 def titles(groups: Sequence[Sequence[Result]]) -> list[str]:
@@ -98,8 +108,17 @@ def titles(groups: Sequence[Sequence[Result]]) -> list[str]:
     made = []
     for trial, setting in zip(trials, settings, strict=True):
         others = [s for t, s in zip(trials, settings, strict=True) if t.task == trial.task]
-        different = {key: value for key, value in setting.items() if any(s.get(key) != value for s in others)}
-        made.append(", ".join([trial.task, *(f"{key.replace('_', ' ')} {value}" for key, value in different.items())]))
+        different = {
+            key: value for key, value in setting.items() if any(s.get(key) != value for s in others)
+        }
+        made.append(
+            ", ".join(
+                [
+                    trial.task,
+                    *(f"{key.replace('_', ' ')} {value}" for key, value in different.items()),
+                ]
+            )
+        )
     return made
 
 

@@ -6,7 +6,14 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from rnnbench.findings.learning.grouping import common_rate, horizon, learning_of, learning_trial, titles, tried
+from rnnbench.findings.learning.grouping import (
+    common_rate,
+    horizon,
+    learning_of,
+    learning_trial,
+    titles,
+    tried,
+)
 from rnnbench.findings.learning.span import Rung, Span, span
 from rnnbench.findings.rows import rows
 from rnnbench.findings.stats.estimates import solve_rate
@@ -14,7 +21,8 @@ from rnnbench.records import CellUse, Dial, Result, canonical
 
 
 class HorizonFinding(Struct, frozen=True, kw_only=True):
-    """A task under one setting of all but its horizon, with the span of each cell, and a sentence on them."""
+    """A task under one setting of all but its horizon, with the span of each cell, and a sentence
+    on them."""
 
     task: str
     title: str
@@ -24,23 +32,34 @@ class HorizonFinding(Struct, frozen=True, kw_only=True):
 
 
 def spans(results: Sequence[Result]) -> tuple[HorizonFinding, ...]:
-    """One finding for each task, and setting of all else, that was evaluated at several horizons."""
+    """One finding for each task, and setting of all else, that was evaluated at several
+    horizons."""
     groups: dict[bytes, list[Result]] = defaultdict(list)
     for result in results:
         trial = learning_trial(result)
         if trial.phase == "evaluation" and horizon(trial) is not None:
             rate = common_rate(trial) or 1.0
-            alike = replace(trial, cell=CellUse(name=""), seed=0, learning_rate=rate, dials=_without_horizon(result))
+            alike = replace(
+                trial,
+                cell=CellUse(name=""),
+                seed=0,
+                learning_rate=rate,
+                dials=_without_horizon(result),
+            )
             groups[canonical(alike)].append(result)
     several = [group for _, group in sorted(groups.items()) if len(_horizons(group)) > 1]
     first = [group[0] for group in several]
-    bare = [[replace(r, trial=replace(learning_trial(r), dials=_without_horizon(r)))] for r in first]
+    bare = [
+        [replace(r, trial=replace(learning_trial(r), dials=_without_horizon(r)))] for r in first
+    ]
     found = [_finding(group, title) for group, title in zip(several, titles(bare), strict=True)]
     return tuple(sorted(found, key=lambda finding: finding.title))
 
 
 def _without_horizon(result: Result) -> dict[str, Dial]:
-    return {name: value for name, value in learning_trial(result).dials.items() if name != "horizon"}
+    return {
+        name: value for name, value in learning_trial(result).dials.items() if name != "horizon"
+    }
 
 
 def _horizons(group: Iterable[Result]) -> tuple[int, ...]:
@@ -48,23 +67,33 @@ def _horizons(group: Iterable[Result]) -> tuple[int, ...]:
 
 
 def _finding(group: Sequence[Result], title: str) -> HorizonFinding:
-    found, horizons = tuple(span(row, rungs) for row, rungs in _rungs(group).items()), _horizons(group)
+    found, horizons = (
+        tuple(span(row, rungs) for row, rungs in _rungs(group).items()),
+        _horizons(group),
+    )
     answer = f"{'; '.join(_said(one, horizons) for one in found)}."
     return HorizonFinding(
-        task=learning_trial(group[0]).task, title=title, horizons=horizons, spans=found, answer=answer
+        task=learning_trial(group[0]).task,
+        title=title,
+        horizons=horizons,
+        spans=found,
+        answer=answer,
     )
 
 
 def _rungs(group: Sequence[Result]) -> dict[str, list[Rung]]:
-    """The rungs of each cell by its row, each at the rate that counts there; of several results of one seed, the newest
-    counts."""
+    """The rungs of each cell by its row, each at the rate that counts there; of several results of
+    one seed, the newest counts."""
     named = rows(learning_trial(result).cell for result in group)
     found: dict[str, dict[int, list[Result]]] = defaultdict(lambda: defaultdict(list))
     for result in group:
         trial = learning_trial(result)
         found[named[canonical(trial.cell)]][horizon(trial) or 0].append(result)
     return {
-        row: [_rung(length, tried(results).results[0]) for length, results in sorted(found[row].items())]
+        row: [
+            _rung(length, tried(results).results[0])
+            for length, results in sorted(found[row].items())
+        ]
         for row in sorted(found)
     }
 
@@ -93,5 +122,7 @@ def _said(found: Span, horizons: Sequence[int]) -> str:
         high = found.interval.high
         top = f"beyond {longest}" if high is None else f"{high}" if high else f"below {shortest}"
         read += f" [{low}]" if low == top else f" [{low} to {top}]"
-    read += f", half of the seeds at {found.curve.half:.3g}" if found.curve and found.curve.half else ""
+    read += (
+        f", half of the seeds at {found.curve.half:.3g}" if found.curve and found.curve.half else ""
+    )
     return f"{found.row} {read}"

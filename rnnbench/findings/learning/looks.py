@@ -37,18 +37,22 @@ class Schedule(NamedTuple):
 
     @property
     def level(self) -> float:
-        """At which this look decides, of a p-value that is adjusted over all pairs; 0 where it can decide nothing."""
+        """At which this look decides, of a p-value that is adjusted over all pairs; 0 where it can
+        decide nothing."""
         return self._level(self.before, self.seeds)
 
     @property
     def counted(self) -> tuple[int, ...]:
         """The looks before this one that could have come to a verdict."""
         earlier = [seeds for seeds in self.before if seeds < self.seeds]
-        return error_spending.looks_that_count(earlier, self.settling, self._error, evenly=self.evenly)
+        return error_spending.looks_that_count(
+            earlier, self.settling, self._error, evenly=self.evenly
+        )
 
     @property
     def needed(self) -> int:
-        """Fewest seeds that tell something which can carry a verdict: at this look, or else at the next."""
+        """Fewest seeds that tell something which can carry a verdict: at this look, or else at the
+        next."""
         if self.level:
             return max(VERDICT_SEEDS, int(np.ceil(1 - np.log2(self.level / self.pairs))))
         return next(seeds for seeds in count(self.seeds + 1) if self.next_level(seeds))
@@ -58,7 +62,8 @@ class Schedule(NamedTuple):
         return self._level((*self.before, self.seeds), seeds)
 
     def more_seeds(self, reckon: Callable[[float], int | None]) -> int | None:
-        """How many more seeds would decide in four of five cases at the next look; None where no end is in sight.
+        """How many more seeds would decide in four of five cases at the next look; None where no
+        end is in sight.
 
         reckon: the same by the p-value that is small enough, that of the first of the pairs.
         """
@@ -88,7 +93,9 @@ class Schedule(NamedTuple):
         return LEVEL / self.pairs
 
     def _level(self, before: Sequence[int], seeds: int) -> float:
-        return self.pairs * error_spending.level(before, seeds, self.settling, self._error, evenly=self.evenly)
+        return self.pairs * error_spending.level(
+            before, seeds, self.settling, self._error, evenly=self.evenly
+        )
 
 
 Looks = Mapping[Pair, Schedule]
@@ -102,18 +109,23 @@ def together(looks: Looks, pairs: Sequence[Pair]) -> Looks:
 
 def noted(comparison: Comparison, look: Schedule) -> Comparison:
     """The comparison, with what there is to know of the look that it was made at."""
-    return replace(comparison, level=look.level, looked=look.counted, planned=look.planned, needed=look.needed)
+    return replace(
+        comparison, level=look.level, looked=look.counted, planned=look.planned, needed=look.needed
+    )
 
 
 def adjusted(p_values: Mapping[Pair, float], looks: Looks) -> dict[Pair, float]:
-    """P-values by Holm's method over all pairs of `looks`, each to be held against the level of its own look: where
-    these differ, what counts is the part of its level that a p-value takes. A pair that has no p-value yet may say
-    anything, and keeps its share."""
+    """P-values by Holm's method over all pairs of `looks`, each to be held against the level of its
+    own look: where these differ, what counts is the part of its level that a p-value takes. A pair
+    that has no p-value yet may say anything, and keeps its share."""
     levels = [looks[pair].level for pair in p_values]
     weights = [min(levels) / level for level in levels]
     parts = [p_value * weight for p_value, weight in zip(p_values.values(), weights, strict=True)]
     by_holm = holm([*parts, *[1.0] * (len(looks) - len(parts))])[: len(parts)]
-    return {pair: min(1.0, p_value / weight) for pair, p_value, weight in zip(p_values, by_holm, weights, strict=True)}
+    return {
+        pair: min(1.0, p_value / weight)
+        for pair, p_value, weight in zip(p_values, by_holm, weights, strict=True)
+    }
 
 
 def look_at(group: Sequence[Result]) -> Look:

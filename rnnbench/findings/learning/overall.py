@@ -1,8 +1,9 @@
-"""What two cells reach over all seeds, and whether that says the same as the verdict on the typical one.
+"""What two cells reach over all seeds, and whether that says the same as the verdict on the typical
+one.
 
-A verdict is about the typical seed. A cell that is quicker there may reach the target less often, so that its mean up
-to the budget is larger. Both are compared as they were seen, on the seeds that both cells have: their intervals are too
-wide to decide anything at ten seeds (docs/decisions/0016).
+A verdict is about the typical seed. A cell that is quicker there may reach the target less often,
+so that its mean up to the budget is larger. Both are compared as they were seen, on the seeds that
+both cells have: their intervals are too wide to decide anything at ten seeds (docs/decisions/0016).
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -23,8 +24,8 @@ Solved = Mapping[str, Collection[int]]
 
 
 class Deciding(NamedTuple):
-    """The figure that decides: its losses, the seeds that were solved (None where scores decide), the metric, and the
-    scale on which cells are compared."""
+    """The figure that decides: its losses, the seeds that were solved (None where scores decide),
+    the metric, and the scale on which cells are compared."""
 
     losses: Losses
     solved: Solved | None
@@ -32,10 +33,16 @@ class Deciding(NamedTuple):
     scale: Scale
 
 
-def with_overall(leader: str, comparisons: Sequence[Comparison], deciding: Deciding) -> tuple[Comparison, ...]:
+def with_overall(
+    leader: str, comparisons: Sequence[Comparison], deciding: Deciding
+) -> tuple[Comparison, ...]:
     """The comparisons, each with what both cells reach over all seeds."""
     return tuple(
-        replace(comparison, overall=_overall(leader, comparison, deciding)) if comparison.pairs else comparison
+        (
+            replace(comparison, overall=_overall(leader, comparison, deciding))
+            if comparison.pairs
+            else comparison
+        )
         for comparison in comparisons
     )
 
@@ -43,16 +50,28 @@ def with_overall(leader: str, comparisons: Sequence[Comparison], deciding: Decid
 def _overall(leader: str, comparison: Comparison, deciding: Deciding) -> Overall:
     ours, theirs = deciding.losses[leader][0], deciding.losses[comparison.other][0]
     seeds = [seed for seed in ours if seed in theirs]
-    losses = float(np.mean([ours[seed] for seed in seeds])), float(np.mean([theirs[seed] for seed in seeds]))
+    losses = (
+        float(np.mean([ours[seed] for seed in seeds])),
+        float(np.mean([theirs[seed] for seed in seeds])),
+    )
     solved, mean = None, losses
     if deciding.solved is None:
         mean = deciding.metric.loss(losses[0]), deciding.metric.loss(losses[1])
     else:
-        ours_solved, theirs_solved = deciding.solved.get(leader, ()), deciding.solved.get(comparison.other, ())
-        solved = sum(seed in ours_solved for seed in seeds), sum(seed in theirs_solved for seed in seeds)
+        ours_solved, theirs_solved = (
+            deciding.solved.get(leader, ()),
+            deciding.solved.get(comparison.other, ()),
+        )
+        solved = (
+            sum(seed in ours_solved for seed in seeds),
+            sum(seed in theirs_solved for seed in seeds),
+        )
     return Overall(
         seeds=len(seeds),
-        ahead=(sum(ours[seed] < theirs[seed] for seed in seeds), sum(theirs[seed] < ours[seed] for seed in seeds)),
+        ahead=(
+            sum(ours[seed] < theirs[seed] for seed in seeds),
+            sum(theirs[seed] < ours[seed] for seed in seeds),
+        ),
         solved=solved,
         mean=mean,
         against=measures_against(comparison.answer, solved, len(seeds), losses, deciding.scale),
@@ -60,7 +79,11 @@ def _overall(leader: str, comparison: Comparison, deciding: Deciding) -> Overall
 
 
 def measures_against(
-    answer: Answered, solved: tuple[int, int] | None, seeds: int, losses: tuple[float, float], scale: Scale
+    answer: Answered,
+    solved: tuple[int, int] | None,
+    seeds: int,
+    losses: tuple[float, float],
+    scale: Scale,
 ) -> tuple[Measure, ...]:
     """Those that do not say of two cells over all seeds what this answer says of the typical one.
 
@@ -93,8 +116,8 @@ def _solve_rates_disagree(answer: Answered, solved: tuple[int, int], seeds: int)
 
 
 def _means_disagree(answer: Answered, losses: tuple[float, float], scale: Scale) -> bool:
-    """The better cell has the larger loss, and not in digits alone that nobody prints; of cells that are equivalent one
-    is larger by more than the margin."""
+    """The better cell has the larger loss, and not in digits alone that nobody prints; of cells
+    that are equivalent one is larger by more than the margin."""
     if answer == "equivalent" and scale.ratio:
         return max(losses) > float(np.exp(scale.margin)) * min(losses)
     if answer == "equivalent":

@@ -14,7 +14,8 @@ class Overall(Struct, frozen=True, kw_only=True):
     ahead:   seeds in which each of them is ahead.
     solved:  seeds in which each reached the target; None where test scores decide.
     mean:    of epochs up to the budget, or of test scores where these decide.
-    against: measures that do not say the same as the verdict on the typical seed; empty where there is no verdict.
+    against: measures that do not say the same as the verdict on the typical seed; empty where there
+             is no verdict.
     """
 
     seeds: int

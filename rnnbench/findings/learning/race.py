@@ -1,9 +1,11 @@
-"""The search for a cell's learning rate by a race: which rates are left after how many seeds, and which is best.
+"""The search for a cell's learning rate by a race: which rates are left after how many seeds, and
+which is best.
 
-All rates of the grid are trained on the first seeds of the evaluation. From there on rates that are told to be worse
-than the best one are given up, each time that half as many seeds again are known (F-race, Birattari et al. 2002, with
-Student's paired test); rates that cannot be told apart are trained on all seeds. Comparisons know of those that are
-left, so that the luck of the choice is inside the error that a verdict states (`choices`, docs/decisions/0024).
+All rates of the grid are trained on the first seeds of the evaluation. From there on rates that are
+told to be worse than the best one are given up, each time that half as many seeds again are known
+(F-race, Birattari et al. 2002, with Student's paired test); rates that cannot be told apart are
+trained on all seeds. Comparisons know of those that are left, so that the luck of the choice is
+inside the error that a verdict states (`choices`, docs/decisions/0024).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -43,8 +45,8 @@ class Raced(Struct, frozen=True):
 def race(look: Look, seeds: Sequence[int], recipe: Recipe, rates: Sequence[float] = ()) -> Raced:
     """How far the race of a recipe has come on these seeds of its evaluation, by what is known.
 
-    Where the best rate of the first look is at the edge of the grid, the grid is widened beyond it. It is not where
-    `rates` are given: those that were left on a lower rung, or that were trained.
+    Where the best rate of the first look is at the edge of the grid, the grid is widened beyond it.
+    It is not where `rates` are given: those that were left on a lower rung, or that were trained.
     """
     order, running = sorted(seeds), tuple(sorted({*(rates or recipe.learning_rates)}))
     while not rates:
@@ -57,12 +59,15 @@ def race(look: Look, seeds: Sequence[int], recipe: Recipe, rates: Sequence[float
 
 
 def rates_left(table: Mapping[float, Mapping[int, Scored]], recipe: Recipe) -> tuple[float, ...]:
-    """The rates that a race leaves of those that were trained, the best first. Where a rate that is still in it lacks
-    seeds, as in a run that was cut off, nothing more is given up: rather too many are left than too few. A rate beyond
-    the grid that lacks one of the first seeds is from a race of other seeds, and takes no part."""
+    """The rates that a race leaves of those that were trained, the best first. Where a rate that is
+    still in it lacks seeds, as in a run that was cut off, nothing more is given up: rather too many
+    are left than too few. A rate beyond the grid that lacks one of the first seeds is from a race
+    of other seeds, and takes no part."""
     seeds = sorted(set().union(*table.values()))
     first = set(seeds[: recipe.race_from])
-    here = [rate for rate in sorted(table) if rate in recipe.learning_rates or first <= set(table[rate])]
+    here = [
+        rate for rate in sorted(table) if rate in recipe.learning_rates or first <= set(table[rate])
+    ]
 
     def look(rate: float, seed: int) -> Scored | None:
         return table[rate].get(seed)
@@ -100,15 +105,18 @@ def _run(look: Look, order: Sequence[int], rates: tuple[float, ...], recipe: Rec
 
 
 def _known(look: Look, rates: Sequence[float], seeds: Sequence[int]) -> Table | None:
-    """All trainings of these rates on these seeds; None where one is missing, or there are no seeds."""
+    """All trainings of these rates on these seeds; None where one is missing, or there are no
+    seeds."""
     found = {rate: [look(rate, seed) for seed in seeds] for rate in rates}
-    whole = {rate: [one for one in trainings if one is not None] for rate, trainings in found.items()}
+    whole = {
+        rate: [one for one in trainings if one is not None] for rate, trainings in found.items()
+    }
     return whole if seeds and all(len(whole[rate]) == len(seeds) for rate in rates) else None
 
 
 def _not_worse(table: Table, recipe: Recipe) -> tuple[float, ...]:
-    """The rates that are not told to be worse than the best one; of those that lost everything none, but the lowest
-    where there is no other."""
+    """The rates that are not told to be worse than the best one; of those that lost everything
+    none, but the lowest where there is no other."""
     of_rate = ranks(table, recipe)
     fine = [rate for rate in table if of_rate[rate][0] < len(table[rate])]
     if not fine:
@@ -118,17 +126,24 @@ def _not_worse(table: Table, recipe: Recipe) -> tuple[float, ...]:
 
 
 def _costs(table: Table, recipe: Recipe) -> dict[float, list[float]]:
-    """What each training counts as in a paired test: the logarithm of epochs to target, where some rate reached it;
-    the loss otherwise, a lost training as far beyond the worst as that is beyond the best."""
+    """What each training counts as in a paired test: the logarithm of epochs to target, where some
+    rate reached it; the loss otherwise, a lost training as far beyond the worst as that is beyond
+    the best."""
     if reached(table):
         lost = LOST_EPOCHS * recipe.epochs
         return {
-            rate: [float(np.log(lost if one.lost else one.epochs or recipe.epochs)) for one in trainings]
+            rate: [
+                float(np.log(lost if one.lost else one.epochs or recipe.epochs))
+                for one in trainings
+            ]
             for rate, trainings in table.items()
         }
     losses = [one.loss for trainings in table.values() for one in trainings if one.loss is not None]
     beyond = 2 * max(losses) - min(losses)
-    return {rate: [beyond if one.loss is None else one.loss for one in found] for rate, found in table.items()}
+    return {
+        rate: [beyond if one.loss is None else one.loss for one in found]
+        for rate, found in table.items()
+    }
 
 
 def _is_worse(costs: Sequence[float], best: Sequence[float]) -> bool:

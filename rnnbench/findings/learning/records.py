@@ -27,8 +27,8 @@ class RateScore(Struct, frozen=True, kw_only=True):
 
 
 class Search(Struct, frozen=True, kw_only=True):
-    """The search for a cell's learning rate: the curve, the rate that was chosen, and what it cost besides the
-    evaluation at that rate.
+    """The search for a cell's learning rate: the curve, the rate that was chosen, and what it cost
+    besides the evaluation at that rate.
 
     seconds: wall time of its processes, side by side with others; indicative.
     """
@@ -44,17 +44,20 @@ class Search(Struct, frozen=True, kw_only=True):
 class Arm(Struct, frozen=True, kw_only=True):
     """One cell under one condition, over its seeds.
 
-    seeds:     those whose trial ran to its end or diverged; the others stand in `lost` with their number by status.
-    solved:    how many of them reached the target; `solve_rate` is that with its Clopper-Pearson interval.
-    epochs:    restricted mean of epochs to target up to the budget, unsolved seeds counting as the whole budget.
-    reached:   the same at each threshold of what is acceptable, the target first.
-    test:      by metric, over the seeds that have the figure.
-    given_up:  how many seeds the rule against futility ended; they count as unsolved.
-    rates_left: the rates that its search left, each of which others are compared with; the best, which the arm is of,
-               is the first.
+    seeds:       those whose trial ran to its end or diverged; the others stand in `lost` with their
+                 number by status.
+    solved:      how many of them reached the target; `solve_rate` is that with its Clopper-Pearson
+                 interval.
+    epochs:      restricted mean of epochs to target up to the budget, unsolved seeds counting as
+                 the whole budget.
+    reached:     the same at each threshold of what is acceptable, the target first.
+    test:        by metric, over the seeds that have the figure.
+    given_up:    how many seeds the rule against futility ended; they count as unsolved.
+    rates_left:  the rates that its search left, each of which others are compared with; the best,
+                 which the arm is of, is the first.
     other_rates: learning rates of seeds that were evaluated at another one.
     diagnostics: each diagnostic of the fresh and of the trained model, in the order of their names.
-    off_budget: (got - wanted) / wanted for what the recipe matches.
+    off_budget:  (got - wanted) / wanted for what the recipe matches.
     """
 
     row: str
@@ -85,21 +88,24 @@ Answered = Literal["better", "worse", "equivalent", "undecided", "too few seeds"
 class Comparison(Struct, frozen=True):
     """The leading cell against another one, paired by seed.
 
-    wins:    seeds in which the leader is better; ties count for neither.
-    gain:    mean by which the leader is better, in units of the figure that decides; None without common seeds.
-    p_value: of the exact two-sided signed-rank test, by Holm's method over all pairs of cells of the condition; None
-             below the number of seeds that can carry a verdict.
-    effect:  of epochs how many times as many the other one needs, of scores by how much the leader is better,
-             typically, with its interval at 95 %: that of this pair at this look alone, so that a verdict may be open
-             where it leaves no difference out.
-    answer:  in the typical seed, is the leader better, worse, equivalent within the margin, or is that undecided?
-    more_seeds: how many more would probably decide it at the next look; None where it is decided, or no end is in
-             sight.
-    overall: what both cells reach over all seeds, and whether that says the same; None without common seeds.
-    level:   of the p-value that decides at this look; 0 where none can.
-    looked:  seeds of the looks before this one that could have decided.
-    planned: seeds that the suite named; 0 where that is not known.
-    needed:  fewest seeds that tell something which can carry a verdict.
+    wins:       seeds in which the leader is better; ties count for neither.
+    gain:       mean by which the leader is better, in units of the figure that decides; None
+                without common seeds.
+    p_value:    of the exact two-sided signed-rank test, by Holm's method over all pairs of cells of
+                the condition; None below the number of seeds that can carry a verdict.
+    effect:     of epochs how many times as many the other one needs, of scores by how much the
+                leader is better, typically, with its interval at 95 %: that of this pair at this
+                look alone, so that a verdict may be open where it leaves no difference out.
+    answer:     in the typical seed, is the leader better, worse, equivalent within the margin, or
+                is that undecided?
+    more_seeds: how many more would probably decide it at the next look; None where it is decided,
+                or no end is in sight.
+    overall:    what both cells reach over all seeds, and whether that says the same; None without
+                common seeds.
+    level:      of the p-value that decides at this look; 0 where none can.
+    looked:     seeds of the looks before this one that could have decided.
+    planned:    seeds that the suite named; 0 where that is not known.
+    needed:     fewest seeds that tell something which can carry a verdict.
     """
 
     other: str
@@ -121,10 +127,11 @@ class Condition(Struct, frozen=True, kw_only=True):
     """A task at one setting of its dials under one recipe, with its cells.
 
     learning_rate: the rate of all cells; None where each has the one that its search found.
-    answer: one sentence on which cell; `sure` is one on how sure that is.
-    figure: what decided the answer, "epochs to target" or the name of the metric.
-    ratios: epochs of each cell over those of the one that is quickest to the target.
-    look:   what is to be kept of it, where it is shown; None where no comparison could have been decided.
+    answer:        one sentence on which cell; `sure` is one on how sure that is.
+    figure:        what decided the answer, "epochs to target" or the name of the metric.
+    ratios:        epochs of each cell over those of the one that is quickest to the target.
+    look:          what is to be kept of it, where it is shown; None where no comparison could have
+                   been decided.
     """
 
     task: str

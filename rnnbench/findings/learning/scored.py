@@ -12,8 +12,8 @@ class Scored(Struct, frozen=True):
     """What a search reads of a training.
 
     epochs:   to the target; None where it was not reached.
-    loss:     the deciding metric on validation data at the chosen epoch, turned so that lower is better; None where the
-              training was lost: it diverged, failed, or was cut short.
+    loss:     the deciding metric on validation data at the chosen epoch, turned so that lower is
+              better; None where the training was lost: it diverged, failed, or was cut short.
     diverged: whether that is why it was lost, which a lower rate may mend.
     """
 
@@ -48,13 +48,17 @@ def is_raced(recipe: Recipe) -> bool:
 
 
 def rank(trainings: Sequence[Scored], budget: int) -> Rank:
-    """How good a rate is, lower being better: seeds lost; mean epochs to target, the budget where it was not reached;
-    mean loss."""
+    """How good a rate is, lower being better: seeds lost; mean epochs to target, the budget where
+    it was not reached; mean loss."""
     fine = [one for one in trainings if one.loss is not None]
     if not fine:
         return len(trainings), float("inf"), float("inf")
     epochs = [one.epochs or budget for one in fine]
-    return len(trainings) - len(fine), float(np.mean(epochs)), float(np.mean([one.loss for one in fine]))
+    return (
+        len(trainings) - len(fine),
+        float(np.mean(epochs)),
+        float(np.mean([one.loss for one in fine])),
+    )
 
 
 def ranks(table: Table, recipe: Recipe) -> dict[float, Rank]:
@@ -63,5 +67,6 @@ def ranks(table: Table, recipe: Recipe) -> dict[float, Rank]:
 
 
 def reached(table: Table) -> bool:
-    """Whether some rate reached the target, so that epochs tell rates apart; the loss does otherwise."""
+    """Whether some rate reached the target, so that epochs tell rates apart; the loss does
+    otherwise."""
     return any(one.epochs is not None for trainings in table.values() for one in trainings)

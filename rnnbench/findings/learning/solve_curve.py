@@ -1,4 +1,5 @@
-"""Solve rate against horizon as a curve: a logistic line through the logarithm of the horizon, that never rises."""
+"""Solve rate against horizon as a curve: a logistic line through the logarithm of the horizon, that
+never rises."""
 
 from collections.abc import Sequence
 
@@ -16,8 +17,8 @@ FLAT = 1e-6
 class SolveCurve(Struct, frozen=True):
     """Solve rate = 1 / (1 + exp(-(level - slope log(horizon)))), with slope >= 0.
 
-    half: the horizon at which half of all seeds are expected to solve it; None where that lies outside of those tried,
-          of which the curve knows nothing.
+    half: the horizon at which half of all seeds are expected to solve it; None where that lies
+          outside of those tried, of which the curve knows nothing.
     """
 
     level: float
@@ -30,11 +31,13 @@ class SolveCurve(Struct, frozen=True):
 
 
 def fit(known: Sequence[tuple[int, int, int]]) -> SolveCurve:
-    """The curve through (horizon, solved, seeds) of at least two horizons, by Firth's penalised likelihood.
+    """The curve through (horizon, solved, seeds) of at least two horizons, by Firth's penalised
+    likelihood.
 
-    The penalty (Jeffreys' prior; Firth 1993, Heinze & Schemper 2002) keeps the curve finite where horizons part those
-    that solve from those that do not, which is the rule. Which rungs a ladder tries depends on what it saw and on
-    nothing else, so that those not tried add nothing to a likelihood.
+    The penalty (Jeffreys' prior; Firth 1993, Heinze & Schemper 2002) keeps the curve finite where
+    horizons part those that solve from those that do not, which is the rule. Which rungs a ladder
+    tries depends on what it saw and on nothing else, so that those not tried add nothing to a
+    likelihood.
     """
     horizons, solved, seeds = np.array(known, dtype=np.float64).T
     logs = np.log(horizons)
@@ -49,7 +52,9 @@ def fit(known: Sequence[tuple[int, int, int]]) -> SolveCurve:
     )
     level, slope = found.x[0] + found.x[1] * middle / width, found.x[1] / width
     half = float(np.exp(level / slope)) if slope > FLAT else np.inf
-    return SolveCurve(float(level), float(slope), half if horizons.min() <= half <= horizons.max() else None)
+    return SolveCurve(
+        float(level), float(slope), half if horizons.min() <= half <= horizons.max() else None
+    )
 
 
 def _penalised(parameters: Values, x: Values, solved: Values, seeds: Values) -> float:

@@ -8,8 +8,10 @@ STEPS = tuple(float(f"{mantissa}e{exponent}") for exponent in range(-12, 6) for 
 
 
 def rate_beyond(table: Table, recipe: Recipe) -> float | None:
-    """A rate beyond the grid, where its best one stands at the edge and is level with no other; None where there is
-    none within the bounds. Where everything diverged or was lost, a lower rate may be what it takes."""
+    """A rate beyond the grid, where its best one stands at the edge and is level with no other;
+    None where there is none within the bounds. Where everything diverged or was lost, a lower rate
+    may be what it takes.
+    """
     rates = sorted(table)
     trainings = [one for found in table.values() for one in found]
     if all(one.lost for one in trainings):

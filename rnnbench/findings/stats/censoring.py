@@ -7,6 +7,9 @@ ANYTHING = 1e6
 
 
 def between(ours: float, theirs: float, budgets: tuple[float, float]) -> tuple[float, float]:
-    """From where to where the log-ratio of two epochs to target may lie, a budget standing for "not reached"."""
+    """From where to where the log-ratio of two epochs to target may lie, a budget standing for "not
+    reached"."""
     value = float(np.log(ours / theirs))
-    return (-ANYTHING if theirs >= budgets[1] else value), (ANYTHING if ours >= budgets[0] else value)
+    return (-ANYTHING if theirs >= budgets[1] else value), (
+        ANYTHING if ours >= budgets[0] else value
+    )

@@ -1,14 +1,15 @@
 """How the error of a comparison is spent over looks at more and more seeds.
 
-Whoever looks again and again, and stops at the first verdict, has a chance to be wrong at each look. So each one spends
-a part of the error that is allowed, as a function of the seeds alone (Lan & DeMets 1983): little before the planned
-number of seeds (after O'Brien & Fleming 1979), four fifths in all up to there, and the last fifth for any number of
-looks beyond, three quarters of it up to twice as many seeds. The level of a look is the p-value at which it adds just
-its part, given that those before came to no verdict: a sum of independent steps, one for the seeds between two looks,
-integrated numerically (Armitage, McPherson & Rowe 1969).
+Whoever looks again and again, and stops at the first verdict, has a chance to be wrong at each
+look. So each one spends a part of the error that is allowed, as a function of the seeds alone (Lan
+& DeMets 1983): little before the planned number of seeds (after O'Brien & Fleming 1979), four
+fifths in all up to there, and the last fifth for any number of looks beyond, three quarters of it
+up to twice as many seeds. The level of a look is the p-value at which it adds just its part, given
+that those before came to no verdict: a sum of independent steps, one for the seeds between two
+looks, integrated numerically (Armitage, McPherson & Rowe 1969).
 
-Where looks on the way are planned themselves, each of them is to have a fair chance: the error is spent about evenly
-over them (after Pocock 1977).
+Where looks on the way are planned themselves, each of them is to have a fair chance: the error is
+spent about evenly over them (after Pocock 1977).
 """
 
 from collections.abc import Sequence
@@ -68,8 +69,11 @@ def spent(seeds: int, planned: int, error: float, *, evenly: bool = False) -> fl
     return error * (UP_TO_PLAN + (1 - UP_TO_PLAN) * (1 - fraction**-2))
 
 
-def level(before: Sequence[int], seeds: int, planned: int, error: float, *, evenly: bool = False) -> float:
-    """The two-sided p-value at which a look decides; 0 where no signed-rank test of so many seeds can reach it.
+def level(
+    before: Sequence[int], seeds: int, planned: int, error: float, *, evenly: bool = False
+) -> float:
+    """The two-sided p-value at which a look decides; 0 where no signed-rank test of so many seeds
+    can reach it.
 
     before:  seeds of the looks before; those of more seeds than this one are left out.
     planned: seeds that were meant to decide.
@@ -80,8 +84,11 @@ def level(before: Sequence[int], seeds: int, planned: int, error: float, *, even
     return _level(counted, seeds, _Spending(planned, error, evenly))
 
 
-def looks_that_count(before: Sequence[int], planned: int, error: float, *, evenly: bool = False) -> tuple[int, ...]:
-    """Those of the looks at these numbers of seeds that could have come to a verdict; the others cost nothing."""
+def looks_that_count(
+    before: Sequence[int], planned: int, error: float, *, evenly: bool = False
+) -> tuple[int, ...]:
+    """Those of the looks at these numbers of seeds that could have come to a verdict; the others
+    cost nothing."""
     ordered = sorted(set(before))
     return tuple(seeds for seeds in ordered if level(ordered, seeds, planned, error, evenly=evenly))
 
@@ -93,7 +100,9 @@ def smallest_p(seeds: int) -> float:
 
 def fewest_seeds(pairs: int) -> int:
     """Fewest seeds at which a first look, as planned, can decide, one of so many pairs of cells."""
-    return next(n for n in range(VERDICT_SEEDS, 1000) if smallest_p(n) <= UP_TO_PLAN * LEVEL / max(pairs, 1))
+    return next(
+        n for n in range(VERDICT_SEEDS, 1000) if smallest_p(n) <= UP_TO_PLAN * LEVEL / max(pairs, 1)
+    )
 
 
 @cache
@@ -108,7 +117,9 @@ def _open(looks: tuple[int, ...], spending: _Spending) -> _Open:
     bound, step = _bound(found, seeds), np.sqrt(seeds - before.seeds)
     places, weights = _quadrature()
     nodes = bound * places
-    density = np.exp(-0.5 * ((nodes[:, None] - before.nodes) / step) ** 2) / (step * np.sqrt(2 * np.pi))
+    density = np.exp(-0.5 * ((nodes[:, None] - before.nodes) / step) ** 2) / (
+        step * np.sqrt(2 * np.pi)
+    )
     return _Open(nodes, bound * weights * (density @ before.masses), seeds, spending.up_to(seeds))
 
 

@@ -18,8 +18,9 @@ Values = NDArray[np.float64]
 
 
 class Family(NamedTuple):
-    """How many ratios are read together, and what their intervals are called. Each interval is Student's at the level
-    divided by their number (Bonferroni), so that all of them hold at once in 95 % of runs."""
+    """How many ratios are read together, and what their intervals are called. Each interval is
+    Student's at the level divided by their number (Bonferroni), so that all of them hold at once in
+    95 % of runs."""
 
     size: int
     of: Literal["", "rows", "pairs"]
@@ -47,7 +48,8 @@ def mean_spread(values: Sequence[float]) -> Range:
 
 @cache
 def solve_rate(solved: int, n: int) -> Range:
-    """Share of seeds that reached the target, with the Clopper-Pearson interval (at least 95 % at any n)."""
+    """Share of seeds that reached the target, with the Clopper-Pearson interval (at least 95 % at
+    any n)."""
     interval = stats.binomtest(solved, n).proportion_ci(confidence_level=1 - LEVEL, method="exact")
     return Range(solved / n, float(interval.low), float(interval.high), n, "95 % interval")
 
@@ -55,14 +57,15 @@ def solve_rate(solved: int, n: int) -> Range:
 def restricted_epochs(epochs_to_target: Sequence[int | None], budget: int) -> Range:
     """Restricted mean of epochs to target up to the budget, with the range over seeds.
 
-    Every censoring is at the budget, which is the same for all; there the area under the Kaplan-Meier curve up to
-    the budget equals the mean of min(epochs, budget).
+    Every censoring is at the budget, which is the same for all; there the area under the
+    Kaplan-Meier curve up to the budget equals the mean of min(epochs, budget).
     """
     return mean_spread([budget if epochs is None else epochs for epochs in epochs_to_target])
 
 
 def ratio(log_ratios: Sequence[float], family: Family = ALONE) -> Range:
-    """Ratio over replicates from their log-ratios: a Student interval from 8 replicates on, a range below."""
+    """Ratio over replicates from their log-ratios: a Student interval from 8 replicates on, a range
+    below."""
     return ratio_over_days([log_ratios], family)
 
 
@@ -81,9 +84,11 @@ def _log_ratio(logs: Values, family: Family) -> Range:
 
 
 def over_days(each: Sequence[Range], family: Family = ALONE) -> Range:
-    """A figure that is known of several days, each as good as the others: from the lowest end to the highest, for what
-    moves from one day to the next is not made smaller by more replicates on one of them. From three on it holds
-    Student's interval over the days too, which is what another day may show. That of one day is as it is."""
+    """A figure that is known of several days, each as good as the others: from the lowest end to
+    the highest, for what moves from one day to the next is not made smaller by more replicates on
+    one of them. From three on it holds Student's interval over the days too, which is what another
+    day may show. That of one day is as it is.
+    """
     if len(each) == 1:
         return each[0]
     centres = np.array([found.centre for found in each])
@@ -91,7 +96,7 @@ def over_days(each: Sequence[Range], family: Family = ALONE) -> Range:
     if len(each) >= FEWEST_DAYS:
         half = student(centres, family)
         low, high = min(low, float(centres.mean() - half)), max(high, float(centres.mean() + half))
-    return Range(float(centres.mean()), low, high, len(each), "over occasions")
+    return Range(float(centres.mean()), low, high, len(each), "over sessions")
 
 
 def half_width(log_ratios: Sequence[float]) -> float:
@@ -109,7 +114,9 @@ def mean_interval(values: Sequence[float]) -> Range:
 
 def student(values: Values, family: Family = ALONE) -> float:
     """Half the width of Student's interval of a mean."""
-    return _quantile(family.size, len(values) - 1) * float(np.std(values, ddof=1) / np.sqrt(len(values)))
+    return _quantile(family.size, len(values) - 1) * float(
+        np.std(values, ddof=1) / np.sqrt(len(values))
+    )
 
 
 @cache
@@ -119,5 +126,6 @@ def _quantile(ratios: int, degrees: int) -> float:
 
 
 def seeds_needed(pairs: int, level: float = LEVEL) -> int:
-    """Fewest seeds at which the exact signed-rank test can reach the level, by Holm over this many pairs."""
+    """Fewest seeds at which the exact signed-rank test can reach the level, by Holm over this many
+    pairs."""
     return max(VERDICT_SEEDS, int(np.ceil(np.log2(2 * max(pairs, 1) / level))))

@@ -1,7 +1,8 @@
-"""The typical value of paired seeds with its interval: the median of all means of two (Hodges & Lehmann 1963).
+"""The typical value of paired seeds with its interval: the median of all means of two (Hodges &
+Lehmann 1963).
 
-The unit is a seed: the difference of two cells on the same data, or the logarithm of their ratio. The interval is that
-of the signed-rank test, by its exact distribution.
+The unit is a seed: the difference of two cells on the same data, or the logarithm of their ratio.
+The interval is that of the signed-rank test, by its exact distribution.
 """
 
 from collections.abc import Sequence
@@ -37,7 +38,8 @@ def _pair_means(values: Values) -> Values:
 
 
 def _cut(n: int, level: float) -> int | None:
-    """How many of the sorted means of pairs lie outside of the interval on each side; None where none can be given."""
+    """How many of the sorted means of pairs lie outside of the interval on each side; None where
+    none can be given."""
     if n > EXACT:
         middle, spread = n * (n + 1) / 4, np.sqrt(n * (n + 1) * (2 * n + 1) / 24)
         return max(0, int(middle + stats.norm.ppf(level / 2) * spread))

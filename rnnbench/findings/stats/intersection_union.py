@@ -1,8 +1,10 @@
-"""Two cells, each of which is left with several learning rates: whether the best of one beats all of the other's.
+"""Two cells, each of which is left with several learning rates: whether the best of one beats all
+of the other's.
 
-Of the other's rates one is its best, and which one looks best is luck: the largest p-value over them counts, which
-needs no correction. A cell's own best rate is chosen on the seeds that are then tested: what that choice adds by luck
-is counted by sign flips of whole seeds over all rates that are left of it (`flips`, docs/decisions/0024).
+Of the other's rates one is its best, and which one looks best is luck: the largest p-value over
+them counts, which needs no correction. A cell's own best rate is chosen on the seeds that are then
+tested: what that choice adds by luck is counted by sign flips of whole seeds over all rates that
+are left of it (`flips`, docs/decisions/0024).
 """
 
 from collections.abc import Sequence
@@ -37,16 +39,21 @@ def falls_below(against: Columns, own: Columns, boundary: float, *, differ: bool
 
 
 def reach(above: Columns, below: Columns, level: float = LEVEL, *, picked: bool = True) -> Range:
-    """What is typical at the best rates, from the lowest end that `above` leaves to the highest of `below`, at levels
-    at which the choice among rates is counted in. Where one of these choices carries no interval, this is none.
+    """What is typical at the best rates, from the lowest end that `above` leaves to the highest of
+    `below`, at levels at which the choice among rates is counted in. Where one of these choices
+    carries no interval, this is none.
 
-    above:  the choices by which the effect has to lie above a boundary, to be called so; likewise `below`.
+    above:  the choices by which the effect has to lie above a boundary, to be called so; likewise
+            `below`.
     picked: whether the first choice is one that came out best of its cell's own.
     """
     best = effect(list(above[0].values()), level)
     owns = (below, list(map(negative, above))) if picked else (above[:1], below[:1])
     levels = [2 * critical(own, level / 2) for own in owns]
-    ends = [[effect(list(c.values()), at) for c in one if c] for one, at in zip((above, below), levels, strict=True)]
+    ends = [
+        [effect(list(c.values()), at) for c in one if c]
+        for one, at in zip((above, below), levels, strict=True)
+    ]
     whole = all(len(found) == len(one) for found, one in zip(ends, (above, below), strict=True))
     alike = whole and {found.kind for found in (*ends[0], *ends[1])} == {best.kind}
     low, high = min(found.low for found in ends[0]), max(found.high for found in ends[1])

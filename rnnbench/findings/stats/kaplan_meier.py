@@ -1,4 +1,5 @@
-"""Epochs to each threshold as censored data: Kaplan-Meier curves, means up to the budget, and how they compare."""
+"""Epochs to each threshold as censored data: Kaplan-Meier curves, means up to the budget, and how
+they compare."""
 
 from collections.abc import Sequence
 
@@ -10,7 +11,8 @@ from rnnbench.findings.stats.bounded_mean import mean_bounds, ratio_bounds
 from rnnbench.findings.stats.ranges import Range
 
 Epochs = Sequence[int | None]
-"""Epochs to a threshold by seed; None where it was not reached, which censors the seed at the budget."""
+"""Epochs to a threshold by seed; None where it was not reached, which censors the seed at the
+budget."""
 
 
 class Survival(Struct, frozen=True):
@@ -29,7 +31,9 @@ class Survival(Struct, frozen=True):
 def survival(epochs: Epochs, budget: int) -> Survival:
     """The curve of these seeds, by scipy's estimator; every censoring is at the budget."""
     seen = [e for e in epochs if e is not None]
-    curve = stats.ecdf(stats.CensoredData(uncensored=seen, right=[budget] * (len(epochs) - len(seen)))).sf
+    curve = stats.ecdf(
+        stats.CensoredData(uncensored=seen, right=[budget] * (len(epochs) - len(seen)))
+    ).sf
     times = sorted(set(seen))
     return Survival(
         epochs=tuple(times),
@@ -39,12 +43,14 @@ def survival(epochs: Epochs, budget: int) -> Survival:
 
 
 def restricted_mean(epochs: Epochs, budget: int) -> Range:
-    """Mean of epochs up to the budget, which is the area under the Kaplan-Meier curve, with an interval that allows for
-    seeds that would have been censored."""
+    """Mean of epochs up to the budget, which is the area under the Kaplan-Meier curve, with an
+    interval that allows for seeds that would have been censored."""
     curve = survival(epochs, budget)
     widths = np.diff([0, *curve.epochs, budget])
     low, high = mean_bounds(censored(epochs, budget), 1.0, float(budget))
-    return Range(float(widths @ [1.0, *curve.share]), float(low), float(high), len(epochs), "95 % interval")
+    return Range(
+        float(widths @ [1.0, *curve.share]), float(low), float(high), len(epochs), "95 % interval"
+    )
 
 
 def restricted_ratio(ours: Epochs, theirs: Epochs, budget: int) -> Range:

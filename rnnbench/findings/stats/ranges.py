@@ -10,12 +10,13 @@ from msgspec.structs import replace
 class Range(Struct, frozen=True):
     """A centre over n units with what lies around it.
 
-    kind: "range" is smallest to largest and claims no more; "95 % interval" is one that holds its level at this n;
-          "95 % over all rows" is wider, so that the intervals of all rows of one table hold at once;
-          "95 % over all pairs" is wider still, so that those of all pairs hold at once;
-          "95 % of what was seen" counts the budget for what was not reached, and leaves out what is not known at all;
-          "product of intervals" is from the product of two lower ends to that of the two upper ones;
-          "over occasions" reaches from the lowest end of the intervals of n days to the highest.
+    kind: "range" is smallest to largest and claims no more; "95 % interval" is one that holds its
+          level at this n; "95 % over all rows" is wider, so that the intervals of all rows of one
+          table hold at once; "95 % over all pairs" is wider still, so that those of all pairs hold
+          at once; "95 % of what was seen" counts the budget for what was not reached, and leaves
+          out what is not known at all; "product of intervals" is from the product of two lower ends
+          to that of the two upper ones; "over sessions" reaches from the lowest end of the
+          intervals of n days to the highest.
     """
 
     centre: float
@@ -29,7 +30,7 @@ class Range(Struct, frozen=True):
         "95 % over all rows",
         "95 % over all pairs",
         "product of intervals",
-        "over occasions",
+        "over sessions",
     ] = "range"
 
     def inverse(self) -> "Range":
@@ -42,7 +43,8 @@ class Range(Struct, frozen=True):
 
 
 class Curve(Struct, frozen=True):
-    """Validation score of the deciding metric by epoch: median, smallest and largest over the seeds that got there."""
+    """Validation score of the deciding metric by epoch: median, smallest and largest over the seeds
+    that got there."""
 
     epochs: tuple[int, ...]
     median: tuple[float, ...]
@@ -51,7 +53,8 @@ class Curve(Struct, frozen=True):
 
 
 class DiagnosticCurve(Struct, frozen=True, kw_only=True):
-    """A diagnostic of one cell over its seeds: median, smallest and largest at each x, and the figures drawn from it.
+    """A diagnostic of one cell over its seeds: median, smallest and largest at each x, and the
+    figures drawn from it.
 
     when:    in the model as initialised, or at its chosen epoch.
     absent:  reason by figure, for figures that no seed has, or not every one.
@@ -73,5 +76,8 @@ class DiagnosticCurve(Struct, frozen=True, kw_only=True):
 def exponential(found: Range) -> Range:
     """A range of logarithms as one of ratios."""
     return replace(
-        found, centre=float(np.exp(found.centre)), low=float(np.exp(found.low)), high=float(np.exp(found.high))
+        found,
+        centre=float(np.exp(found.centre)),
+        low=float(np.exp(found.low)),
+        high=float(np.exp(found.high)),
     )

@@ -1,9 +1,11 @@
-"""What paired seeds say of an effect: a typical value with its interval, and how far it is from a boundary.
+"""What paired seeds say of an effect: a typical value with its interval, and how far it is from a
+boundary.
 
-The unit is a seed: the difference of two cells on the same data, or the logarithm of their ratio. The typical value is
-the median of all means of two (Hodges & Lehmann 1963); intervals and p-values are those of the signed-rank test
-(Wilcoxon 1945), by its exact distribution with whatever ties there are. It asks for no distribution, only that what
-differs is as often above the typical value as below it by as much, which holds where two cells are alike.
+The unit is a seed: the difference of two cells on the same data, or the logarithm of their ratio.
+The typical value is the median of all means of two (Hodges & Lehmann 1963); intervals and p-values
+are those of the signed-rank test (Wilcoxon 1945), by its exact distribution with whatever ties
+there are. It asks for no distribution, only that what differs is as often above the typical value
+as below it by as much, which holds where two cells are alike.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,10 +23,11 @@ Values = NDArray[np.float64]
 
 
 def p_above(values: Sequence[float], boundary: float, *, differ: bool = False) -> float:
-    """One-sided p-value that values lie above a boundary: how often signs drawn at random would put the ranks so high.
+    """One-sided p-value that values lie above a boundary: how often signs drawn at random would put
+    the ranks so high.
 
-    Values at the boundary count against it (with the lowest ranks, after Pratt 1959): where most lie there, so does the
-    typical one. To see whether two cells `differ` at all, they are left out.
+    Values at the boundary count against it (with the lowest ranks, after Pratt 1959): where most
+    lie there, so does the typical one. To see whether two cells `differ` at all, they are left out.
     """
     away = np.asarray(values, dtype=float) - boundary
     away[np.abs(away) <= 1e-12] = 0.0
@@ -33,7 +36,8 @@ def p_above(values: Sequence[float], boundary: float, *, differ: bool = False) -
 
 
 def tails(away: Values, signs: NDArray[np.int8]) -> Values:
-    """One-sided p-values of these distances from a boundary, with their signs turned in each of these ways.
+    """One-sided p-values of these distances from a boundary, with their signs turned in each of
+    these ways.
 
     away:  by value; 0 at the boundary, where it counts against it.
     signs: by way and value, 1 or -1.
@@ -57,19 +61,26 @@ def p_below(values: Sequence[float], boundary: float, *, differ: bool = False) -
     return p_above([-value for value in values], -boundary, differ=differ)
 
 
-def evidence(values: Sequence[float], region: Region, highest: Sequence[float] = ()) -> tuple[float, float]:
+def evidence(
+    values: Sequence[float], region: Region, highest: Sequence[float] = ()
+) -> tuple[float, float]:
     """Two-sided p-values that the typical value lies in a region, and that it lies outside of it.
 
-    highest: where values are known from below alone (a cell that did not get there within the budget), the values that
-             they may have at most; each test then looks at the ends that speak against it.
+    highest: where values are known from below alone (a cell that did not get there within the
+             budget), the values that they may have at most; each test then looks at the ends that
+             speak against it.
     """
     lows, highs = values, highest or values
-    return two_sided(region, lambda bound: p_above(lows, bound), lambda bound: p_below(highs, bound))
+    return two_sided(
+        region, lambda bound: p_above(lows, bound), lambda bound: p_below(highs, bound)
+    )
 
 
-def two_sided(region: Region, above: Callable[[float], float], below: Callable[[float], float]) -> tuple[float, float]:
-    """Two-sided p-values that an effect lies in a region, and that it lies outside of it, from the one-sided ones that
-    it lies above a bound, and below."""
+def two_sided(
+    region: Region, above: Callable[[float], float], below: Callable[[float], float]
+) -> tuple[float, float]:
+    """Two-sided p-values that an effect lies in a region, and that it lies outside of it, from the
+    one-sided ones that it lies above a bound, and below."""
     low, high = region.low, region.high
     inside = 2 * max(0.0 if low is None else above(low), 0.0 if high is None else below(high))
     beyond = 2 * min(1.0 if low is None else below(low), 1.0 if high is None else above(high))

@@ -1,9 +1,9 @@
-"""Several signed-rank tests of the same seeds at once, by sign flips of whole seeds (Westfall & Young 1993; Romano &
-Wolf 2005).
+"""Several signed-rank tests of the same seeds at once, by sign flips of whole seeds (Westfall &
+Young 1993; Romano & Wolf 2005).
 
-If nothing is there, a seed may as well have come out the other way round, in all tests of it together. So the tests
-of few seeds that are almost copies of each other count for little more than one, and those that have nothing to do
-with each other for as many as Holm's method takes them for.
+If nothing is there, a seed may as well have come out the other way round, in all tests of it
+together. So the tests of few seeds that are almost copies of each other count for little more than
+one, and those that have nothing to do with each other for as many as Holm's method takes them for.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,22 +19,25 @@ ALL = 12
 """Up to so many seeds every flip is taken; above, as many as `DRAWN`, always the same ones."""
 DRAWN = 10_000
 FEW = 50
-"""So few flips that are drawn tell too little of how rare something is: there each test counts in full."""
+"""So few flips that are drawn tell too little of how rare something is: there each test counts in
+full."""
 Column = Mapping[int, float]
-"""One test: by seed, how far above its boundary a value lies. Values at the boundary count against it."""
+"""One test: by seed, how far above its boundary a value lies. Values at the boundary count against
+it."""
 Values = NDArray[np.float64]
 
 
 def smallest(columns: Sequence[Column], p_value: float) -> float:
-    """How often the smallest of the one-sided p-values of these columns would be at most this one."""
+    """How often the smallest of the one-sided p-values of these columns would be at most this
+    one."""
     if len(columns) == 1 or p_value >= 1:
         return p_value
     return min(1.0, max(p_value, _share(_flipped(columns).min(axis=0), p_value, len(columns))))
 
 
 def critical(columns: Sequence[Column], level: float = LEVEL / 2) -> float:
-    """The one-sided p-value that the smallest of these columns reaches or falls below at this level; 0 where none is
-    small enough."""
+    """The one-sided p-value that the smallest of these columns reaches or falls below at this
+    level; 0 where none is small enough."""
     if len(columns) == 1:
         return level
     reached, counts = np.unique(_flipped(columns).min(axis=0), return_counts=True)
@@ -42,11 +45,13 @@ def critical(columns: Sequence[Column], level: float = LEVEL / 2) -> float:
     return float(small[-1]) if len(small) else 0.0
 
 
-def step_down(columns: Sequence[Column | None], p_values: Sequence[float], unknown: int = 0) -> list[float]:
+def step_down(
+    columns: Sequence[Column | None], p_values: Sequence[float], unknown: int = 0
+) -> list[float]:
     """Two-sided p-values, adjusted over all of them, in the order given.
 
-    A test without a column is taken to have nothing to do with the others, and so are as many `unknown` ones, which may
-    yet say anything.
+    A test without a column is taken to have nothing to do with the others, and so are as many
+    `unknown` ones, which may yet say anything.
     """
     order = [int(index) for index in np.argsort(p_values, kind="stable")]
     known = [column for index in order if (column := columns[index]) is not None]
@@ -79,7 +84,8 @@ def two_ways(columns: Sequence[Column]) -> list[Column]:
 
 
 def _smallest_of_rest(columns: Sequence[Column]) -> Values:
-    """By column and flip the smallest of the two-sided p-values of this column and of those after it."""
+    """By column and flip the smallest of the two-sided p-values of this column and of those after
+    it."""
     if len(columns) < 2:  # the p-value of one alone needs no flips
         return np.ones((len(columns), 1))
     ways = _flipped(two_ways(columns))
@@ -88,11 +94,14 @@ def _smallest_of_rest(columns: Sequence[Column]) -> Values:
 
 
 def _flipped(columns: Sequence[Column]) -> Values:
-    """One-sided p-values by column and flip of the seeds; the first flip leaves them as they are."""
+    """One-sided p-values by column and flip of the seeds; the first flip leaves them as they
+    are."""
     seeds = sorted(set().union(*columns))
     place = {seed: index for index, seed in enumerate(seeds)}
     signs = _signs(len(seeds))
-    return np.stack([tails(np.array(list(c.values())), signs[:, [place[seed] for seed in c]]) for c in columns])
+    return np.stack(
+        [tails(np.array(list(c.values())), signs[:, [place[seed] for seed in c]]) for c in columns]
+    )
 
 
 @cache
@@ -100,6 +109,8 @@ def _signs(seeds: int) -> NDArray[np.int8]:
     """Flips by seeds."""
     if seeds <= ALL:
         return (1 - 2 * ((np.arange(2**seeds)[:, None] >> np.arange(seeds)) & 1)).astype(np.int8)
-    drawn = np.random.default_rng(seeds).choice(np.array([1, -1], dtype=np.int8), size=(DRAWN, seeds))
+    drawn = np.random.default_rng(seeds).choice(
+        np.array([1, -1], dtype=np.int8), size=(DRAWN, seeds)
+    )
     drawn[0] = 1
     return drawn

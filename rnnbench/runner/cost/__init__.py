@@ -1,4 +1,5 @@
-"""Cost trials: bare cells in a process that has the machine to itself, each measurement in a room of its own."""
+"""Cost trials: bare cells in a process that has the machine to itself, each measurement in a room
+of its own."""
 
 from msgspec.structs import replace
 
@@ -12,7 +13,7 @@ from rnnbench.runner.cost.memory import peak_memory, timeline
 from rnnbench.runner.cost.operations import operations
 from rnnbench.runner.cost.times import times
 from rnnbench.runner.imports import Imports
-from rnnbench.runner.terms import Terms
+from rnnbench.runner.run_options import Terms
 from rnnbench.runner.watch import TorchWatch
 
 ALONE = {"peak-memory": peak_memory, "memory-timeline": timeline, "operations": operations}
@@ -20,32 +21,40 @@ ALONE = {"peak-memory": peak_memory, "memory-timeline": timeline, "operations": 
 
 
 def prepare_process(trial: CostTrial) -> None:
-    """What must be done before plugins are imported and sources are read: these take memory and give it back, and the
-    holes that they leave would be taken for room."""
+    """What must be done before plugins are imported and sources are read: these take memory and
+    give it back, and the holes that they leave would be taken for room."""
     if trial.measurement in ("peak-memory", "memory-timeline"):
         prepare_allocator()
 
 
-def run_cost(trial: CostTrial, catalogue: Catalogue, bare: Result, terms: Terms, watch: TorchWatch) -> Result:
-    """The result of a cost trial: a row for each of its cells. Of cells that are measured side by side, those that
-    raise are named with the reason; a cell that is measured by itself raises here.
+def run_cost(
+    trial: CostTrial, catalogue: Catalogue, bare: Result, terms: Terms, watch: TorchWatch
+) -> Result:
+    """The result of a cost trial: a row for each of its cells. Of cells that are measured side by
+    side, those that raise are named with the reason; a cell that is measured by itself raises here.
 
-    Torch is put back as it was, and a cell whose plugin has replaced parts of it is refused: these are parts of the
-    others too.
+    Torch is put back as it was, and a cell whose plugin has replaced parts of it is refused: these
+    are parts of the others too.
     """
     surroundings = look_around()
     pin_to_cores(trial.round, trial.threads)
     bare = replace(bare, surroundings=surroundings)
     imports = Imports()
     watch.unpatch()
-    depends_on = provenance(trial, catalogue)  # of the files that are imported now, not of those at the end
+    depends_on = provenance(
+        trial, catalogue
+    )  # of the files that are imported now, not of those at the end
     guests = watched(trial, catalogue, watch, imports)
     result = _measured(trial, guests, bare, terms, watch)
     watch.look("Measuring the cells of this trial")
-    return replace(result, provenance=with_loaded(depends_on, provenance(trial, catalogue, imports.seen)))
+    return replace(
+        result, provenance=with_loaded(depends_on, provenance(trial, catalogue, imports.seen))
+    )
 
 
-def _measured(trial: CostTrial, catalogue: Catalogue, bare: Result, terms: Terms, watch: TorchWatch) -> Result:
+def _measured(
+    trial: CostTrial, catalogue: Catalogue, bare: Result, terms: Terms, watch: TorchWatch
+) -> Result:
     if measure := ALONE.get(trial.measurement):
         return replace(bare, costs=tuple(measure(trial, cell, catalogue) for cell in trial.cells))
     if trial.measurement == "instructions":

@@ -13,8 +13,8 @@ ALIKE = 1e-3
 def demand_equal(bench: Bench, implementation: str, reference: Bench) -> None:
     """With the same weights it answers as the implementation does that the cell takes by itself.
 
-    Always that one, whatever else takes part: a wrong one that came first must not turn the right ones away.
-    Raises CellContractError where it does not.
+    Always that one, whatever else takes part: a wrong one that came first must not turn the right
+    ones away. Raises CellContractError where it does not.
     """
     kept = {key: tensor.clone() for key, tensor in bench.cell.state_dict().items()}
     bench.cell.load_state_dict(reference.cell.state_dict())
@@ -24,6 +24,6 @@ def demand_equal(bench: Bench, implementation: str, reference: Bench) -> None:
     gap = (ours - theirs).abs().max().item() / max(1.0, theirs.abs().max().item())
     if not gap <= ALIKE:
         raise CellContractError(
-            f"'{implementation}': with the weights of '{DEFAULT}' its outputs differ from those of it by {gap:.2g} "
-            f"(at most {ALIKE:g} expected)"
+            f"'{implementation}': with the weights of '{DEFAULT}' its outputs differ from those of"
+            f" it by {gap:.2g} (at most {ALIKE:g} expected)"
         )

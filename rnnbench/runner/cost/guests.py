@@ -1,10 +1,11 @@
-"""The cells of a cost trial under watch: what building one changes for the others is set back, or the cell refused."""
+"""The cells of a cost trial under watch: what building one changes for the others is set back, or
+the cell refused."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from rnnbench.catalogue import Brought, Catalogue, Shelf
+from rnnbench.catalogue import Catalogue, Contribution, Registry
 from rnnbench.contracts import CellSpec
 from rnnbench.errors import Refused
 from rnnbench.records import CostTrial, Option
@@ -12,25 +13,32 @@ from rnnbench.runner.imports import Imports
 from rnnbench.runner.watch import TorchWatch
 
 
-def watched(trial: CostTrial, catalogue: Catalogue, watch: TorchWatch, imports: Imports) -> Catalogue:
+def watched(
+    trial: CostTrial, catalogue: Catalogue, watch: TorchWatch, imports: Imports
+) -> Catalogue:
     """The catalogue, in which the cells of a trial are built under watch."""
-    guests: dict[str, Brought[CellSpec]] = dict(catalogue.cells)
+    guests: dict[str, Contribution[CellSpec]] = dict(catalogue.cells)
     for name in {cell.name for cell in trial.cells}:
-        brought = catalogue.cells[name]
-        guests[name] = replace(brought, item=_under_watch(brought, watch, imports))
-    return replace(catalogue, cells=Shelf("cell", guests))
+        contribution = catalogue.cells[name]
+        guests[name] = replace(contribution, item=_under_watch(contribution, watch, imports))
+    return replace(catalogue, cells=Registry("cell", guests))
 
 
-def _under_watch(brought: Brought[CellSpec], watch: TorchWatch, imports: Imports) -> CellSpec:
-    return replace(brought.item, build=_Build(brought.item, brought.plugin.key, watch, imports))
+def _under_watch(
+    contribution: Contribution[CellSpec], watch: TorchWatch, imports: Imports
+) -> CellSpec:
+    return replace(
+        contribution.item, build=_Build(contribution.item, contribution.plugin.key, watch, imports)
+    )
 
 
 @dataclass(frozen=True)
 class _Build:
-    """Builds a cell. Raises Refused where its plugin, or its first building, replaces parts of torch.
+    """Builds a cell. Raises Refused where its plugin, or its first building, replaces parts of
+    torch.
 
-    Later buildings are followed by a look at the switches alone: the whole look takes memory, and the holes that it
-    leaves would be taken for room in a measurement of memory.
+    Later buildings are followed by a look at the switches alone: the whole look takes memory, and
+    the holes that it leaves would be taken for room in a measurement of memory.
     """
 
     spec: CellSpec
@@ -41,7 +49,10 @@ class _Build:
 
     def __call__(self, inputs: Any, hidden: int, **options: Option) -> Any:
         if self.plugin in self.watch.patched:
-            raise Refused(f"{self.watch.patched[self.plugin]}: the other cells of this process would run it too")
+            raise Refused(
+                f"{self.watch.patched[self.plugin]}: the other cells of this process would run"
+                " it too"
+            )
         if self.spec.name in self.built:
             cell = self._build(inputs, hidden, options)
             self.watch.set_back()
@@ -62,7 +73,8 @@ class _Build:
 
 
 def refuse_effects(watch: TorchWatch, row: str) -> None:
-    """Raise Refused where the steps of the cell in this row change torch for the others; it is put back."""
+    """Raise Refused where the steps of the cell in this row change torch for the others; it is put
+    back."""
     sentence = watch.look(f"A step of '{row}'")
     if watch.has_replaced:
         watch.unpatch()

@@ -1,4 +1,5 @@
-"""Instructions of training steps: the cells of a trial in a program of their own that runs under valgrind."""
+"""Instructions of training steps: the cells of a trial in a program of their own that runs under
+valgrind."""
 
 import gc
 from pathlib import Path
@@ -24,8 +25,9 @@ WARM_UP_STEPS = 2
 PROGRAM = "import sys; from rnnbench.runner.cost.instructions import main; main(*sys.argv[1:])"
 
 
-class Told(Struct, frozen=True):
-    """What the program says of its cells: whose step was counted, in their order, and what others raised."""
+class CountedCells(Struct, frozen=True):
+    """What the program says of its cells: whose step was counted, in their order, and what others
+    raised."""
 
     counted: tuple[str, ...]
     failures: dict[str, Failure]
@@ -40,7 +42,7 @@ def instructions(trial: CostTrial, catalogue: Catalogue, bare: Result) -> Result
         order, told = Path(folder) / "trial.json", Path(folder) / "told.json"
         order.write_bytes(msgspec.json.encode((trial, catalogue.needed(trial))))
         counts = count_calls(python("-c", PROGRAM, str(order), str(told)))
-        said = msgspec.json.decode(told.read_bytes(), type=Told)
+        said = msgspec.json.decode(told.read_bytes(), type=CountedCells)
     by_row = dict(zip(said.counted, counts, strict=True))
     rows, failures = [], dict(said.failures)
     for cell in trial.cells:
@@ -53,13 +55,18 @@ def instructions(trial: CostTrial, catalogue: Catalogue, bare: Result) -> Result
             failures[cell.row] = failure(error)
             continue
         count = by_row[cell.row]
-        rows.append(InstructionsRow(row=cell.row, kernel=kernel, parameters=parameters, instructions=count))
+        rows.append(
+            InstructionsRow(row=cell.row, kernel=kernel, parameters=parameters, instructions=count)
+        )
     return with_absent(replace(bare, costs=tuple(rows)), failures)
 
 
 def main(order: str, told: str) -> None:
-    """What runs under valgrind: one training step of each cell is counted, in their order, after some that are not."""
-    trial, plugins = msgspec.json.decode(Path(order).read_bytes(), type=tuple[CostTrial, tuple[Plugin, ...]])
+    """What runs under valgrind: one training step of each cell is counted, in their order, after
+    some that are not."""
+    trial, plugins = msgspec.json.decode(
+        Path(order).read_bytes(), type=tuple[CostTrial, tuple[Plugin, ...]]
+    )
     watch = TorchWatch()
     catalogue = Catalogue.load(plugins, watch.imported)
     watch.unpatch()
@@ -80,4 +87,4 @@ def main(order: str, told: str) -> None:
             failures[cell.row] = failure(error)
         finally:
             gc.enable()
-    Path(told).write_bytes(encode(Told(tuple(begun), failures)))
+    Path(told).write_bytes(encode(CountedCells(tuple(begun), failures)))

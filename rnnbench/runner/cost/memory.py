@@ -14,11 +14,11 @@ from rnnbench.state import tensors_of
 def peak_memory(trial: CostTrial, cell: CellUse, catalogue: Catalogue) -> MemoryRow:
     """Peak growth over one steady step, from a baseline taken before the cell was built.
 
-    The ruler, over two steps (what it would take over all is no limit of the cell's), and a first copy of the cell
-    take a training step before that, so that libraries are warm.
+    The reference cell, over two steps (what it would take over all is no limit of the cell's), and
+    a first copy of the cell take a training step before that, so that libraries are warm.
     """
     prepare_allocator()
-    for warm_up in (Bench.of_ruler(_short(trial)), Bench.of_cell(trial, cell, catalogue)):
+    for warm_up in (Bench.of_reference_cell(_short(trial)), Bench.of_cell(trial, cell, catalogue)):
         TrainStep(warm_up)()
     del warm_up
     meter = PeakMeter(trial.device)
@@ -59,14 +59,16 @@ def _saved_bytes(bench: Bench) -> int:
 
 
 def timeline(trial: CostTrial, cell: CellUse, catalogue: Catalogue) -> TimelineRow:
-    """Resident memory while a cell is built and takes some training steps, after the ruler has warmed libraries up.
+    """Resident memory while a cell is built and takes some training steps, after the reference cell
+    has warmed libraries up.
 
-    Nothing has run in this process before it is forked: threads that torch had started would not be in the fork.
+    Nothing has run in this process before it is forked: threads that torch had started would not be
+    in the fork.
     """
     prepare_allocator()
 
     def prepare() -> None:
-        TrainStep(Bench.of_ruler(_short(trial)))()
+        TrainStep(Bench.of_reference_cell(_short(trial)))()
 
     def work() -> None:
         step = TrainStep(Bench.of_cell(trial, cell, catalogue))

@@ -23,7 +23,9 @@ def operations(trial: CostTrial, cell: CellUse, catalogue: Catalogue) -> Operati
     step.forward_and_backward()
     flops = count_flops(step.forward_and_backward)
     if flops == 0:
-        raise Refused(f"{cell.row}: torch's counter sees no matrix product in it; it would be shown as free")
+        raise Refused(
+            f"{cell.row}: torch's counter sees no matrix product in it; it would be shown as free"
+        )
     return OperationsRow(
         row=cell.row,
         kernel=kernel_name(bench.cell, bench.x_BT),

@@ -12,7 +12,7 @@ from rnnbench.catalogue import Catalogue
 from rnnbench.model import Extent, count_parameters, solve_size
 from rnnbench.records import CellUse, CostTrial, Recipe, Shape
 
-RULER = "ruler"
+REFERENCE_CELL = "ruler"
 Make = Callable[[], nn.Module]
 
 
@@ -35,32 +35,41 @@ class Bench:
         return cls(cell, x_BT.flatten(2) if flat else x_BT)
 
     @classmethod
-    def of_cell(cls, trial: CostTrial, use: CellUse, catalogue: Catalogue, implementation: str = "") -> "Bench":
+    def of_cell(
+        cls, trial: CostTrial, use: CellUse, catalogue: Catalogue, implementation: str = ""
+    ) -> "Bench":
         """The cell of a trial; where another implementation is named, that one."""
         spec = catalogue.cells[use.name].item
         build = spec.load(use.options, implementation or use.implementation)
         over_frames = spec.inputs == "frames"
         inputs: Any = trial.shape.frame if over_frames else flat_inputs(trial)
-        hidden = hidden_size(trial.shape, lambda size: build(inputs, size), spec.hidden_multiple, spec.smallest)
+        hidden = hidden_size(
+            trial.shape, lambda size: build(inputs, size), spec.hidden_multiple, spec.smallest
+        )
         return cls.build(trial, lambda: build(inputs, hidden), flat=not over_frames)
 
     @classmethod
-    def of_ruler(cls, trial: CostTrial) -> "Bench":
+    def of_reference_cell(cls, trial: CostTrial) -> "Bench":
         """torch's LSTM of the same shape."""
         inputs = flat_inputs(trial)
         hidden = hidden_size(trial.shape, lambda size: nn.LSTM(inputs, size))
         return cls.build(trial, lambda: nn.LSTM(inputs, hidden, batch_first=True))
 
 
-def hidden_size(shape: Shape, make: Callable[[int], nn.Module], multiple: int = 1, smallest: int = 1) -> int:
-    """H of a layer at this shape: that of the shape, or the one that is nearest to its budget of parameters.
+def hidden_size(
+    shape: Shape, make: Callable[[int], nn.Module], multiple: int = 1, smallest: int = 1
+) -> int:
+    """H of a layer at this shape: that of the shape, or the one that is nearest to its budget of
+    parameters.
 
     Raises Refused where the budget cannot be met.
     """
     if shape.parameters is None:
         return shape.hidden
     budget = Recipe(match="parameters", parameters=shape.parameters)
-    return solve_size(budget, lambda size: Extent(count_parameters(make(size)), 0), multiple, smallest).hidden
+    return solve_size(
+        budget, lambda size: Extent(count_parameters(make(size)), 0), multiple, smallest
+    ).hidden
 
 
 def flat_inputs(trial: CostTrial) -> int:
@@ -71,7 +80,8 @@ def flat_inputs(trial: CostTrial) -> int:
 
 @dataclass
 class TrainStep:
-    """Forward, backward from a random projection of all outputs (drawn at the first call), and an Adam step.
+    """Forward, backward from a random projection of all outputs (drawn at the first call), and an
+    Adam step.
 
     Of a cell that has nothing to learn, a fixed reservoir, forward is all there is.
     """
@@ -81,7 +91,9 @@ class TrainStep:
     optimiser: torch.optim.Optimizer | None = field(init=False)
 
     def __post_init__(self) -> None:
-        learned = [parameter for parameter in self.bench.cell.parameters() if parameter.requires_grad]
+        learned = [
+            parameter for parameter in self.bench.cell.parameters() if parameter.requires_grad
+        ]
         self.optimiser = torch.optim.Adam(learned) if learned else None
 
     def __call__(self) -> None:
@@ -118,8 +130,8 @@ class Inference:
 
 @dataclass
 class Streaming:
-    """One step of one sequence at each call, the state carried from the call before. A stream does not end: after the
-    last inputs come the first ones again, and the state goes on."""
+    """One step of one sequence at each call, the state carried from the call before. A stream does
+    not end: after the last inputs come the first ones again, and the state goes on."""
 
     bench: Bench
     state: Any = None
@@ -132,7 +144,9 @@ class Streaming:
     def __call__(self) -> None:
         at = self.calls % self.bench.x_BT.shape[1]
         x_11 = self.bench.x_BT[:, at : at + 1]
-        _, self.state = self.bench.cell(x_11) if self.calls == 0 else self.bench.cell(x_11, self.state)
+        _, self.state = (
+            self.bench.cell(x_11) if self.calls == 0 else self.bench.cell(x_11, self.state)
+        )
         self.calls += 1
 
 

@@ -1,4 +1,5 @@
-"""Times of steps: all cells of a trial side by side, beside a ruler and what the machine can do."""
+"""Times of steps: all cells of a trial side by side, beside a reference cell and what the machine
+can do."""
 
 import gc
 from collections.abc import Callable, Mapping
@@ -11,12 +12,21 @@ from msgspec.structs import replace
 from rnnbench import seeds
 from rnnbench.catalogue import Catalogue
 from rnnbench.contracts import DEFAULT
-from rnnbench.meters import Clock, EnergyMeter, Timing, clock_of, kernel_name, machine, seconds_of, time_side_by_side
+from rnnbench.meters import (
+    Clock,
+    EnergyMeter,
+    Timing,
+    clock_of,
+    kernel_name,
+    machine,
+    seconds_of,
+    time_side_by_side,
+)
 from rnnbench.model import count_parameters
 from rnnbench.records import CellUse, CostTrial, Result, Surroundings, TimeRow
 from rnnbench.runner.cost.equality import demand_equal
 from rnnbench.runner.cost.guests import refuse_effects
-from rnnbench.runner.cost.subjects import RULER, STEPS, Bench, Step
+from rnnbench.runner.cost.subjects import REFERENCE_CELL, STEPS, Bench, Step
 from rnnbench.runner.failures import Failure, failure, with_absent
 from rnnbench.runner.watch import TorchWatch
 
@@ -27,7 +37,11 @@ LEAD_IN = 2
 
 
 def times(
-    trial: CostTrial, catalogue: Catalogue, bare: Result, at_work: Callable[[str], None], watch: TorchWatch
+    trial: CostTrial,
+    catalogue: Catalogue,
+    bare: Result,
+    at_work: Callable[[str], None],
+    watch: TorchWatch,
 ) -> Result:
     """A row for each cell that takes its steps; where some raise, the others go on without them."""
     rng = seeds.generator(trial.round, "cost", "order")
@@ -36,7 +50,13 @@ def times(
     clock = clock_of(trial.device)
     lead_in = LEAD_IN if trial.measurement == "streaming-time" else 0
     timings = time_side_by_side(
-        starters.steps, trial.repeats, rng, clock, lead_in, begins=starters.begins, lost=starters.lose
+        starters.steps,
+        trial.repeats,
+        rng,
+        clock,
+        lead_in,
+        begins=starters.begins,
+        lost=starters.lose,
     )
     at_work("the look at what the machine can do")
     timings |= _limits(trial, rng, clock)
@@ -67,8 +87,8 @@ class _Starters:
 
     @cached_property
     def cells(self) -> dict[str, CellUse | None]:
-        """By name; the ruler is none."""
-        return {RULER: None, **{_name(cell): cell for cell in self.trial.cells}}
+        """By name; the reference cell is none."""
+        return {REFERENCE_CELL: None, **{_name(cell): cell for cell in self.trial.cells}}
 
     def enter(self, rng: np.random.Generator) -> None:
         """Build all in random order and have each take its first two steps."""
@@ -84,10 +104,11 @@ class _Starters:
     def begins(self, name: str, doing: str = "a step in turns") -> None:
         """Say what is begun."""
         cell = self.cells[name]
-        self.at_work(f"{doing} of '{cell.row}'" if cell else f"{doing} of the ruler")
+        self.at_work(f"{doing} of '{cell.row}'" if cell else f"{doing} of the reference cell")
 
     def lose(self, name: str, error: Exception) -> None:
-        """A cell takes no part any more. Without the ruler nothing goes on, and its error is raised."""
+        """A cell takes no part any more. Without the reference cell nothing goes on, and its error
+        is raised."""
         cell = self.cells[name]
         if cell is None:
             raise error
@@ -110,23 +131,32 @@ class _Starters:
     def _take_in(self, name: str) -> None:
         trial, cell = self.trial, self.cells[name]
         self.begins(name, "the building")
-        bench = Bench.of_ruler(trial) if cell is None else Bench.of_cell(trial, cell, self.catalogue)
+        bench = (
+            Bench.of_reference_cell(trial)
+            if cell is None
+            else Bench.of_cell(trial, cell, self.catalogue)
+        )
         step = STEPS[trial.measurement](bench)
         self.begins(name, "the first step")
         first_call = seconds_of(step, trial.device)
         if cell is not None:
             self._compare(bench, cell)
         self.begins(name, "the second step")
-        step()  # one that differs from the first shows itself here, and not among the others' rounds
+        step()  # where it differs from the first, it shows here and not among the others' rounds
         if cell is not None:
             refuse_effects(self.watch, cell.row)
         self.steps[name], self.first_calls[name] = step, first_call
 
     def _compare(self, bench: Bench, cell: CellUse) -> None:
         """Where several implementations of a cell take part."""
-        if cell.implementation != DEFAULT and sum(other.name == cell.name for other in self.trial.cells) > 1:
+        if (
+            cell.implementation != DEFAULT
+            and sum(other.name == cell.name for other in self.trial.cells) > 1
+        ):
             self.begins(_name(cell), "the comparison with the default")
-            demand_equal(bench, cell.implementation, Bench.of_cell(self.trial, cell, self.catalogue, DEFAULT))
+            demand_equal(
+                bench, cell.implementation, Bench.of_cell(self.trial, cell, self.catalogue, DEFAULT)
+            )
 
     def _row(self, cell: CellUse, timings: Mapping[str, Timing], meter: EnergyMeter) -> TimeRow:
         name = _name(cell)
@@ -138,7 +168,9 @@ class _Starters:
             parameters=count_parameters(step.bench.cell),
             cpu_seconds=tuple(timing.cpu_seconds),
             wall_seconds=tuple(timing.wall_seconds),
-            log_ratio_to_ruler=float(np.median(np.log(primary(timing)) - np.log(primary(timings[RULER])))),
+            log_ratio_to_reference_cell=float(
+                np.median(np.log(primary(timing)) - np.log(primary(timings[REFERENCE_CELL])))
+            ),
             first_call_seconds=self.first_calls[name],
             joules=meter.joules_of(step),
         )
@@ -161,10 +193,16 @@ def _name(cell: CellUse) -> str:
 
 def _primary(trial: CostTrial) -> Callable[[Timing], list[float]]:
     """Thread CPU time sees one thread alone."""
-    return (lambda timing: timing.cpu_seconds) if trial.threads == 1 else (lambda timing: timing.wall_seconds)
+    return (
+        (lambda timing: timing.cpu_seconds)
+        if trial.threads == 1
+        else (lambda timing: timing.wall_seconds)
+    )
 
 
-def _with_limits(around: Surroundings, timings: Mapping[str, Timing], trial: CostTrial) -> Surroundings:
+def _with_limits(
+    around: Surroundings, timings: Mapping[str, Timing], trial: CostTrial
+) -> Surroundings:
     """And what the machine can do, where that was seen."""
     if PRODUCT not in timings:
         return around

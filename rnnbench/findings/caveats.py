@@ -1,0 +1,51 @@
+"""What a sceptical reader should hold against the findings, in words."""
+
+from collections.abc import Iterator, Sequence
+
+from rnnbench import text
+from rnnbench.findings.cost.caveats import cost_caveats
+from rnnbench.findings.cost.records import CostFinding
+from rnnbench.findings.learning.caveats import learning_caveats
+from rnnbench.findings.learning.records import Condition
+from rnnbench.findings.result_provenance import (
+    changed_sources,
+    kernel_variables,
+    side_effects,
+    torch_versions,
+)
+from rnnbench.records import Result
+
+
+def caveats(
+    results: Sequence[Result], conditions: Sequence[Condition], costs: Sequence[CostFinding]
+) -> tuple[str, ...]:
+    """Every caveat that the results give reason for."""
+    return (
+        *learning_caveats(results, conditions),
+        *cost_caveats(results, costs),
+        *_unequal_origins(results),
+        *_side_effects(results),
+    )
+
+
+def _unequal_origins(results: Sequence[Result]) -> Iterator[str]:
+    machines = {(r.provenance.machine.processor, r.provenance.machine.cores) for r in results}
+    if len(machines) > 1:
+        yield f"The results come from {len(machines)} kinds of machine."
+    if changed := changed_sources(results):
+        yield (
+            f"The source of {text.listed(changed)} changed between results compared here; --fresh"
+            " runs all again."
+        )
+    if variables := kernel_variables(results):
+        yield (
+            "Environment variables that choose kernels differ between results:"
+            f" {text.listed(variables)}."
+        )
+    if len(torches := torch_versions(results)) > 1:
+        yield f"The results come from several versions of torch: {text.listed(torches)}."
+
+
+def _side_effects(results: Sequence[Result]) -> Iterator[str]:
+    for effect, count in sorted(side_effects(results).items()):
+        yield f"{effect} (in {count} of {len(results)} trials)."

@@ -1,0 +1,107 @@
+"""How figures, counts and lists are written, alike in the terminal, on the page, in Markdown and in
+JUnit."""
+
+from collections.abc import Iterable, Sequence
+from inspect import cleandoc
+
+MEBIBYTE = 2**20
+"""Bytes."""
+DIGITS = 3
+P_DIGITS = 2
+UNITS = {
+    "seconds": (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)),
+    "bytes": (("GiB", 2.0**30), ("MiB", 2.0**20), ("KiB", 2.0**10)),
+}
+SHORTEST_IN_MILLISECONDS = 1e-4
+"""Shorter times of a step are written in microseconds."""
+
+
+def number(value: float) -> str:
+    """Three significant digits, without an exponent where that is readable: `0.93`, `12,300`,
+    `1.20e-05`."""
+    if value != 0 and not 1e-3 <= abs(value) < 1e5:
+        return f"{value:.2e}"
+    if abs(value) < 1000:
+        return rounded(value)
+    return f"{value:,.0f}"
+
+
+def rounded(value: float, digits: int = DIGITS) -> str:
+    """So many significant digits, without trailing zeros: `0.93`, `1.2e+04`."""
+    return f"{value:.{digits}g}"
+
+
+def counted(count: int, noun: str) -> str:
+    """A count with its noun: `1 seed`, `2,000 seeds`."""
+    return f"{count:,} {noun if count == 1 else noun + 's'}"
+
+
+def plural(noun: str, count: int) -> str:
+    """The noun as it follows a count or precedes a list: `seed`, `seeds`."""
+    return noun if count == 1 else f"{noun}s"
+
+
+def listed(things: Iterable[object], most: int | None = None, by: str = ", ") -> str:
+    """`a, b, c`; beyond so many things, the first ones and how many more: `a, b and 2 more`."""
+    words = [str(thing) for thing in things]
+    if most is None or len(words) <= most + 1:
+        return by.join(words)
+    return f"{by.join(words[:most])} and {len(words) - most} more"
+
+
+def enumerated(things: Sequence[str]) -> str:
+    """A list that ends with "and": `a`, `a and b`, `a, b and c`."""
+    if len(things) < 2:
+        return "".join(things)
+    return f"{', '.join(things[:-1])} and {things[-1]}"
+
+
+def interval(low: float, high: float, what: str = "", digits: int = DIGITS) -> str:
+    """Both ends in brackets, and what they are: `[0.5 to 0.8 at 95 %]`, `[0.5 to 0.8]`."""
+    ends = f"{rounded(low, digits)} to {rounded(high, digits)}"
+    return f"[{ends} {what}]" if what else f"[{ends}]"
+
+
+def p_value(value: float) -> str:
+    """A p-value in two significant digits: `p = 0.0039`."""
+    return f"p = {value:.{P_DIGITS}g}"
+
+
+def more_seeds(count: int | None) -> str:
+    """How many more seeds would probably decide a comparison; nothing where that is not known."""
+    if not count:
+        return ""
+    return f"about {counted(count, 'more seed')} would probably decide"
+
+
+def step_time(seconds: float) -> str:
+    """The time of one step: `3.25 ms`, `41 µs`."""
+    if seconds >= SHORTEST_IN_MILLISECONDS:
+        return f"{rounded(1e3 * seconds)} ms"
+    return f"{rounded(1e6 * seconds)} µs"
+
+
+def mebibytes(size: float) -> str:
+    """Bytes as MiB: `12.3 MiB`."""
+    return f"{rounded(size / MEBIBYTE)} MiB"
+
+
+def in_units(value: float, unit: str) -> str:
+    """A figure in three digits, trailing zeros kept, with a unit of its size: `1.20 s`, `35.0
+    MiB`."""
+    for name, size in UNITS.get(unit, ()):
+        if abs(value) >= size:
+            return f"{_three_digits(value / size)} {name}"
+    if isinstance(value, int):
+        return f"{value:,}"
+    return f"{_three_digits(value)} {unit}".strip()
+
+
+def _three_digits(value: float) -> str:
+    return f"{value:#.{DIGITS}g}".rstrip(".")
+
+
+def summary(docstring: str | None) -> str:
+    """The first paragraph of a docstring, in one line; "" where there is none."""
+    paragraph, *_ = cleandoc(docstring or "").split("\n\n")
+    return " ".join(paragraph.split())

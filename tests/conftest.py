@@ -3,11 +3,13 @@
 import os
 import subprocess
 from collections.abc import Callable, Iterator
+from functools import cache
 from importlib import invalidate_caches
 from importlib.metadata import entry_points
 from itertools import count
 from pathlib import Path
 from textwrap import dedent
+from types import ModuleType
 
 import pytest
 import torch
@@ -37,10 +39,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark as `process` the tests of all files that have at hand what starts processes, or trains."""
     for item in items:
         module = item.getparent(pytest.Module)
-        at_hand = vars(module.obj) if module else {}
-        from_builders = (getattr(thing, "__module__", "") for thing in at_hand.values())
-        if STARTERS & at_hand.keys() or BUILDERS_OF_PROCESSES.intersection(from_builders):
+        if module and _starts_processes(module.obj):
             item.add_marker("process")
+
+
+@cache
+def _starts_processes(module: ModuleType) -> bool:
+    from_builders = {getattr(thing, "__module__", "") for thing in vars(module).values()}
+    return bool(STARTERS & vars(module).keys() or BUILDERS_OF_PROCESSES & from_builders)
 
 
 MakePlugin = Callable[..., Path]

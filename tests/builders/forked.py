@@ -28,7 +28,7 @@ DIED = 70
 PROGRAMS = ("rnnbench.executors.server", "rnnbench.executors.check_program", "rnnbench.driver.rendering")
 """What rnnbench starts in interpreters of its own and may be forked as well."""
 LARGE = ("torch._dynamo", "scipy.stats", "matplotlib.backends.backend_agg", "matplotlib.figure")
-OWN = ("rnnbench.cli", "rnnbench.runner", "rnnbench.testing", "rnnbench_reports")
+OWN = ("rnnbench.cli", "rnnbench.driver", "rnnbench.runner", "rnnbench.testing", "rnnbench_reports")
 SERVER_NAME = "forked-server"
 """What the system calls a server of trials, whose command line is that of the tests."""
 WARM = "rnnbench.runner.warm"
@@ -71,7 +71,7 @@ def load() -> None:
     before = dict(os.environ)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for name in (*LARGE, *own, *OWN):
+        for name in (*LARGE, *own, *OWN, *PROGRAMS):
             module = import_module(name)
             for folder in getattr(module, "__path__", ()) if name in OWN else ():
                 for file in Path(folder).glob("*.py"):

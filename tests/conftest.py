@@ -1,4 +1,5 @@
-"""Plugins made inside tests: real distributions, found through their entry points like anybody's."""
+"""Plugins made inside tests: real distributions, found through their entry points like
+anybody's."""
 
 import os
 import subprocess
@@ -18,15 +19,19 @@ from hypothesis import settings
 from rnnbench.executors import forkserver
 from tests.builders.forked import Popen
 
-# A stranger's plugins in the environment of these tests are not what they are about; and what a child prints must be
-# kept without help from the environment.
-_strangers = {e.dist.name for e in entry_points(group="rnnbench") if e.dist and e.dist.name != "rnnbench"}
+# A stranger's plugins in the environment of these tests are not what they are about; and what a
+# child prints must be kept without help from the environment.
+_strangers = {
+    e.dist.name for e in entry_points(group="rnnbench") if e.dist and e.dist.name != "rnnbench"
+}
 os.environ["RNNBENCH_DISABLE_PLUGINS"] = ",".join(sorted(_strangers))
 os.environ.pop("PYTHONUNBUFFERED", None)
 for _name in [name for name in os.environ if name.startswith("PYTEST_XDIST")]:
     del os.environ[_name]  # the pytest of an author, started by a test, is none of several workers
 
-torch.set_num_threads(1)  # threads that wait for each other in turns take most of the time where other work goes on
+torch.set_num_threads(
+    1
+)  # threads that wait for each other in turns take most of the time where other work goes on
 
 settings.register_profile("rnnbench", deadline=None, derandomize=True)
 settings.load_profile("rnnbench")
@@ -36,7 +41,8 @@ BUILDERS_OF_PROCESSES = {"tests.builders.cli", "tests.builders.campaign"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as `process` the tests of all files that have at hand what starts processes, or trains."""
+    """Mark as `process` the tests of all files that have at hand what starts processes, or
+    trains."""
     for item in items:
         module = item.getparent(pytest.Module)
         if module and _starts_processes(module.obj):
@@ -55,7 +61,8 @@ _numbers = count()
 
 @pytest.fixture
 def make_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakePlugin:
-    """`make_plugin(source, distribution="my-plugin")` puts a distribution with one plugin module on the path."""
+    """`make_plugin(source, distribution="my-plugin")` puts a distribution with one plugin module on
+    the path."""
 
     def make(source: str, distribution: str = "my-plugin", version: str = "1.2.3") -> Path:
         number = next(_numbers)
@@ -64,7 +71,9 @@ def make_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakePlugin:
         info = root / f"{distribution.replace('-', '_')}-{version}.dist-info"
         info.mkdir(parents=True)
         (root / f"{module}.py").write_text(dedent(source))
-        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: {version}\n")
+        (info / "METADATA").write_text(
+            f"Metadata-Version: 2.1\nName: {distribution}\nVersion: {version}\n"
+        )
         (info / "entry_points.txt").write_text(f"[rnnbench]\n{distribution} = {module}\n")
         monkeypatch.syspath_prepend(str(root))
         invalidate_caches()
@@ -75,7 +84,8 @@ def make_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakePlugin:
 
 @pytest.fixture
 def forked_servers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Servers of trials that are forked from this process, so that it costs no seconds when one has to be replaced."""
+    """Servers of trials that are forked from this process, so that it costs no seconds when one has
+    to be replaced."""
     with monkeypatch.context() as patch:
         patch.setattr(subprocess, "Popen", Popen)
         patch.setattr(forkserver, "_idle", {})

@@ -43,17 +43,24 @@ def figures(found: Aspect, name: str = "interquartile mean") -> dict[str, float]
 def changed(result: Result, **changes: object) -> Result:
     """A result whose learning record has other figures."""
     assert result.learning
-    return msgspec.structs.replace(result, learning=msgspec.structs.replace(result.learning, **changes))
+    return msgspec.structs.replace(
+        result, learning=msgspec.structs.replace(result.learning, **changes)
+    )
 
 
-TWO = [*run("a", {10: (0.9, 1.0, 0.8), 20: (0.2, 0.4, 0.6)}), *run("b", {10: (0.5, 0.5, 0.5), 20: (0.1, 0.0, 0.3)})]
+TWO = [
+    *run("a", {10: (0.9, 1.0, 0.8), 20: (0.2, 0.4, 0.6)}),
+    *run("b", {10: (0.5, 0.5, 0.5), 20: (0.1, 0.0, 0.3)}),
+]
 
 
 def test_a_score_is_the_share_of_the_way_from_the_trivial_forecast_to_the_target() -> None:
     """Means of the middle half of six runs, by hand: one is left out at either end."""
     found = aspect(TWO)
     assert (found.conditions, found.seeds) == (("adding, horizon 10", "adding, horizon 20"), SEEDS)
-    assert figures(found) == pytest.approx({"a": (0.4 + 0.6 + 0.8 + 0.9) / 4, "b": (0.1 + 0.3 + 0.5 + 0.5) / 4})
+    assert figures(found) == pytest.approx(
+        {"a": (0.4 + 0.6 + 0.8 + 0.9) / 4, "b": (0.1 + 0.3 + 0.5 + 0.5) / 4}
+    )
     assert figures(found, "optimality gap") == pytest.approx({"a": 1 - 3.9 / 6, "b": 1 - 1.9 / 6})
     assert [row.row for row in found.rows] == ["a", "b"]
     (pair,) = found.pairs
@@ -64,7 +71,15 @@ def test_a_score_is_the_share_of_the_way_from_the_trivial_forecast_to_the_target
 def test_a_metric_of_which_more_is_better_is_turned() -> None:
     """From a trivial score of 0.2 to a target of 0.7."""
     results = [
-        learned("a", seed, test=0.45, direction="higher", trivial=0.2, target=0.7, dials={"horizon": horizon})
+        learned(
+            "a",
+            seed,
+            test=0.45,
+            direction="higher",
+            trivial=0.2,
+            target=0.7,
+            dials={"horizon": horizon},
+        )
         for seed in SEEDS
         for horizon in (10, 20)
     ]
@@ -92,12 +107,18 @@ def test_trainability_is_the_budget_that_is_left() -> None:
 
 
 def test_a_rung_that_was_not_tried_is_one_that_is_not_solved_and_has_no_capacity() -> None:
-    """By the rule of ladders a cell stops climbing where it fails; how well it would have done, nobody knows."""
+    """By the rule of ladders a cell stops climbing where it fails; how well it would have done,
+    nobody knows."""
     lowest = [*run("a", {10: (1.0,) * 3}, 5), *run("b", {10: (0.5,) * 3})]
     shared = {"cell": CellUse(name="b"), "recipe": RECIPE, "dials": {"horizon": 20}}
-    rung = [without_run(learning_trial(seed=seed, **shared), "stopped", "a rung below is unsolved") for seed in SEEDS]
+    rung = [
+        without_run(learning_trial(seed=seed, **shared), "stopped", "a rung below is unsolved")
+        for seed in SEEDS
+    ]
     results = [*lowest, *run("a", {20: (1.0,) * 3}, 10), *rung]
-    assert figures(aspect(results, "trainability")) == pytest.approx({"a": (0.75 + 0.5) / 2, "b": 0.0})
+    assert figures(aspect(results, "trainability")) == pytest.approx(
+        {"a": (0.75 + 0.5) / 2, "b": 0.0}
+    )
     assert aspect(results).rows == ()
     assert aspect(results).missing == ("adding, horizon 20: b lacks all 3 seeds (not tried)",)
 
@@ -115,9 +136,12 @@ def lengthened(result: Result, ways: Mapping[str, float]) -> Result:
 
 
 def test_extrapolation_is_the_mean_over_longer_sequences() -> None:
-    """Those that are so many times as long: not the length of training, nor a setting of another name."""
+    """Those that are so many times as long: not the length of training, nor a setting of another
+    name."""
     base = run("a", {10: (1.0,) * 3, 20: (1.0,) * 3})
-    longer = [lengthened(result, {"1x": 1.0, "2x": 0.8, "10x": 0.2, "noisy": 1.0}) for result in base]
+    longer = [
+        lengthened(result, {"1x": 1.0, "2x": 0.8, "10x": 0.2, "noisy": 1.0}) for result in base
+    ]
     assert figures(aspect(longer, "extrapolation")) == pytest.approx({"a": 0.5})
     assert aspect(base, "extrapolation").absent
     assert "longer" in aspect(base, "extrapolation").answer
@@ -125,7 +149,10 @@ def test_extrapolation_is_the_mean_over_longer_sequences() -> None:
 
 def test_aspects_stay_apart() -> None:
     """Each has its own order, and there is no figure over all of them."""
-    better_but_later = [*run("a", {10: (1.0,) * 3, 20: (1.0,) * 3}, 15), *run("b", {10: (0.9,) * 3, 20: (0.9,) * 3}, 5)]
+    better_but_later = [
+        *run("a", {10: (1.0,) * 3, 20: (1.0,) * 3}, 15),
+        *run("b", {10: (0.9,) * 3, 20: (0.9,) * 3}, 5),
+    ]
     assert [row.row for row in aspect(better_but_later).rows] == ["a", "b"]
     assert [row.row for row in aspect(better_but_later, "trainability").rows] == ["b", "a"]
     assert len({found.name for found in find(better_but_later).across}) == 5
@@ -150,13 +177,18 @@ def test_one_condition_has_nothing_to_aggregate() -> None:
         ([*TWO, *run("c", {20: (0.1,) * 3})], "adding, horizon 10: c lacks all 3 seeds (not run)"),
     ],
 )
-def test_an_incomplete_set_is_refused_with_what_is_missing(results: list[Result], lacking: str) -> None:
-    """No aggregate, its reason in answer and caveats, and what is there is still told by condition."""
+def test_an_incomplete_set_is_refused_with_what_is_missing(
+    results: list[Result], lacking: str
+) -> None:
+    """No aggregate, its reason in answer and caveats, and what is there is still told by
+    condition."""
     found = aspect(results)
     assert (found.rows, found.missing) == ((), (lacking,))
     assert lacking in found.answer
     findings = find(results)
-    assert any(lacking in caveat and "capacity, trainability" in caveat for caveat in findings.caveats)
+    assert any(
+        lacking in caveat and "capacity, trainability" in caveat for caveat in findings.caveats
+    )
     assert len(findings.conditions) == 2
 
 
@@ -192,7 +224,10 @@ def test_a_cell_at_several_learning_rates_is_refused() -> None:
     tuned = [at(result, recipe=TUNED) for result in TWO]
     assert aspect(tuned).rows
     found = aspect([*tuned[:-1], at(tuned[-1], learning_rate=0.1)])
-    assert (found.rows, found.missing) == ((), ("adding, horizon 20: b was evaluated at 2 learning rates",))
+    assert (found.rows, found.missing) == (
+        (),
+        ("adding, horizon 20: b was evaluated at 2 learning rates",),
+    )
 
 
 def at(result: Result, **changes: object) -> Result:
@@ -210,11 +245,19 @@ def test_an_older_version_of_the_suite_completes_nothing() -> None:
 
 def test_a_condition_without_a_scale_is_left_out_with_the_reason() -> None:
     """Where the trivial forecast reaches the target, there is no way to go; two others are left."""
-    easy = [learned(name, seed, 3, 0.5, trivial=0.05, dials={"horizon": 5}) for name in "ab" for seed in SEEDS]
+    easy = [
+        learned(name, seed, 3, 0.5, trivial=0.05, dials={"horizon": 5})
+        for name in "ab"
+        for seed in SEEDS
+    ]
     found = aspect([*TWO, *easy])
-    assert found.left_out == {"adding, horizon 5": "the trivial forecast is not known, or reaches the target"}
+    assert found.left_out == {
+        "adding, horizon 5": "the trivial forecast is not known, or reaches the target"
+    }
     assert figures(found) == figures(aspect(TWO))
-    assert any("capacity is without adding, horizon 5" in caveat for caveat in find([*TWO, *easy]).caveats)
+    assert any(
+        "capacity is without adding, horizon 5" in caveat for caveat in find([*TWO, *easy]).caveats
+    )
 
 
 def test_few_seeds_carry_a_range_and_three_an_interval() -> None:
@@ -234,7 +277,9 @@ def test_a_profile_is_the_share_of_runs_above_each_score() -> None:
     found = aspect(TWO)
     (profile,) = [row.profile for row in found.rows if row.row == "a"]
     assert profile
-    assert [profile.shares[found.thresholds.index(at)] for at in (0.0, 0.5, 0.9)] == pytest.approx([1, 4 / 6, 1 / 6])
+    assert [profile.shares[found.thresholds.index(at)] for at in (0.0, 0.5, 0.9)] == pytest.approx(
+        [1, 4 / 6, 1 / 6]
+    )
     assert profile.low[0] == pytest.approx(0.025 ** (1 / 6))
     assert profile.high[0] == 1
 
@@ -246,21 +291,30 @@ def test_swapping_the_names_of_two_cells_mirrors_everything(tenths: list[int]) -
     ways = [tenth / 10 for tenth in tenths]
 
     def of(one: str, other: str) -> Aspect:
-        return aspect([*run(one, {10: ways[:3], 20: ways[3:6]}), *run(other, {10: ways[6:9], 20: ways[9:]})])
+        return aspect(
+            [*run(one, {10: ways[:3], 20: ways[3:6]}), *run(other, {10: ways[6:9], 20: ways[9:]})]
+        )
 
     here, there = of("a", "b"), of("b", "a")
     swap = {"a": "b", "b": "a"}
-    assert {swap[row.row]: row.figures for row in here.rows} == {row.row: row.figures for row in there.rows}
+    assert {swap[row.row]: row.figures for row in here.rows} == {
+        row.row: row.figures for row in there.rows
+    }
     (ours,), (theirs,) = here.pairs, there.pairs
     level = len({tuple(figure.centre for figure in row.figures.values()) for row in here.rows}) == 1
     assert level or (ours.row, ours.probability) == (swap[theirs.row], theirs.probability)
 
 
 def test_who_is_told_apart_is_said() -> None:
-    """By the chance that a run is better, at a level over all pairs: ten seeds of every task, all one way."""
+    """By the chance that a run is better, at a level over all pairs: ten seeds of every task, all
+    one way."""
     ways = [0.01 * seed for seed in range(10)]
     ahead = [0.5 + way for way in ways]
-    results = [*run("a", {10: ahead, 20: ahead}), *run("b", {10: ways, 20: ways}), *run("c", {10: ways, 20: ways})]
+    results = [
+        *run("a", {10: ahead, 20: ahead}),
+        *run("b", {10: ways, 20: ways}),
+        *run("c", {10: ways, 20: ways}),
+    ]
     assert "A run of a is better than one of b (1.00 [" in aspect(results).answer
     little = [way + 0.01 for way in ways]
     nearly = [*run("a", {10: little, 20: little}), *run("b", {10: ways, 20: ways})]
@@ -281,21 +335,33 @@ def test_cells_that_are_all_at_the_best_score_are_a_doubt() -> None:
     """Nobody can be told apart there; the same at the other end."""
     solved = [result for name in "abc" for result in run(name, {10: (1.0,) * 3, 20: (1.2,) * 3}, 1)]
     caveats = find([*solved, *run("d", {10: (0.5,) * 3, 20: (0.5,) * 3})]).caveats
-    assert any("capacity: a, b, c are at the best score that there is in all runs" in caveat for caveat in caveats)
+    assert any(
+        "capacity: a, b, c are at the best score that there is in all runs" in caveat
+        for caveat in caveats
+    )
     lost = [result for name in "ab" for result in run(name, {10: (0.0,) * 3, 20: (-1.0,) * 3})]
     assert any("capacity: a, b are at the worst score" in caveat for caveat in find(lost).caveats)
-    assert not any("that there is in all runs" in caveat and "capacity" in caveat for caveat in find(TWO).caveats)
+    assert not any(
+        "that there is in all runs" in caveat and "capacity" in caveat
+        for caveat in find(TWO).caveats
+    )
 
 
 def test_a_task_that_counts_more_often_than_others_is_a_doubt() -> None:
     """Every horizon is a condition."""
-    often = [learned("a", seed, dials={"horizon": horizon}) for horizon in (5, 10, 20) for seed in SEEDS]
+    often = [
+        learned("a", seed, dials={"horizon": horizon}) for horizon in (5, 10, 20) for seed in SEEDS
+    ]
     once = [learned("a", seed, task="copy") for seed in SEEDS]
-    assert any("adding counts 3 times and copy 1" in caveat for caveat in find([*often, *once]).caveats)
+    assert any(
+        "adding counts 3 times and copy 1" in caveat for caveat in find([*often, *once]).caveats
+    )
     assert not any("counts" in caveat for caveat in find(TWO).caveats)
 
 
-def costs(steps: int, seconds: Mapping[str, float], peaks: Mapping[str, int], parameters: int = 9) -> list[Result]:
+def costs(
+    steps: int, seconds: Mapping[str, float], peaks: Mapping[str, int], parameters: int = 9
+) -> list[Result]:
     """Times, over a reference cell of one second, and peaks of cells at one length."""
     shape = msgspec.structs.replace(COST.shape, steps=steps)
     cells = tuple(CellUse(name=name) for name in seconds)
@@ -303,7 +369,10 @@ def costs(steps: int, seconds: Mapping[str, float], peaks: Mapping[str, int], pa
     (first, *_) = timed.costs
     rows = tuple(
         msgspec.structs.replace(
-            first, row=name, log_ratio_to_reference_cell=float(math.log(spent)), parameters=parameters
+            first,
+            row=name,
+            log_ratio_to_reference_cell=float(math.log(spent)),
+            parameters=parameters,
         )
         for name, spent in seconds.items()
     )
@@ -311,9 +380,17 @@ def costs(steps: int, seconds: Mapping[str, float], peaks: Mapping[str, int], pa
     made = [msgspec.structs.replace(timed, trial=trial, costs=rows)]
     for name, peak in peaks.items():
         row = MemoryRow(
-            row=name, kernel="k", parameters=9, parameter_bytes=36, peak_bytes=peak, meter="m", saved_bytes=2 * peak
+            row=name,
+            kernel="k",
+            parameters=9,
+            parameter_bytes=36,
+            peak_bytes=peak,
+            meter="m",
+            saved_bytes=2 * peak,
         )
-        alone = msgspec.structs.replace(trial, measurement="peak-memory", cells=(CellUse(name=name),))
+        alone = msgspec.structs.replace(
+            trial, measurement="peak-memory", cells=(CellUse(name=name),)
+        )
         made.append(msgspec.structs.replace(without_run(alone, "ok", ""), costs=(row,)))
     return made
 
@@ -331,7 +408,9 @@ def test_speed_and_memory_are_ratios_over_all_shapes() -> None:
     spread = a.figures["time over the reference cell"]
     assert (spread.low, spread.high) == pytest.approx((1.0, 4.0))
     assert figures(memory, "peak over the leanest") == pytest.approx({"a": 3**0.5, "b": 2.0})
-    assert figures(memory, "saved for backward over the leanest") == pytest.approx({"a": 3**0.5, "b": 2.0})
+    assert figures(memory, "saved for backward over the leanest") == pytest.approx(
+        {"a": 3**0.5, "b": 2.0}
+    )
     assert [row.row for row in memory.rows] == ["a", "b"]
     assert aspect(TWO, "speed").answer == "It was not measured."
 
@@ -355,7 +434,9 @@ def test_findings_stored_before_can_be_read() -> None:
     assert msgspec.convert(before, Findings).across == ()
 
 
-def test_the_answers_and_the_page_tell_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_answers_and_the_page_tell_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A line for each aspect; on the page a section, and a figure for each that has profiles."""
     findings = find(TWO)
     print_answers(findings)

@@ -1,4 +1,5 @@
-"""Figures over several tasks: those of others, properties, and intervals whose level is computed exactly."""
+"""Figures over several tasks: those of others, properties, and intervals whose level is computed
+exactly."""
 
 from itertools import product
 
@@ -32,21 +33,31 @@ THEIRS = np.array(
 def tables() -> st.SearchStrategy[Array]:
     """Scores with ties and both ends among them, of three to five seeds."""
     shapes = st.tuples(st.integers(1, 4), st.integers(3, 5))
-    return shapes.flatmap(lambda shape: arrays(np.float64, shape, elements=st.integers(0, 10).map(lambda n: n / 10)))
+    return shapes.flatmap(
+        lambda shape: arrays(np.float64, shape, elements=st.integers(0, 10).map(lambda n: n / 10))
+    )
 
 
 def test_the_figures_are_those_of_an_independent_implementation() -> None:
-    """rliable 1.2.0 on these tables (transposed: runs x tasks): metrics.aggregate_iqm, aggregate_optimality_gap,
-    probability_of_improvement, and library.create_performance_profile at 0, 0.1, 0.26, 0.4, 0.5, 0.9, 0.98."""
+    """rliable 1.2.0 on these tables (transposed: runs x tasks): metrics.aggregate_iqm,
+    aggregate_optimality_gap, probability_of_improvement, and library.create_performance_profile at
+    0, 0.1, 0.26, 0.4, 0.5, 0.9, 0.98."""
     assert aggregates.interquartile_mean(OURS) == pytest.approx(0.64, abs=1e-12)
     assert aggregates.interquartile_mean(THEIRS) == pytest.approx(0.395, abs=1e-12)
     assert aggregates.optimality_gap(OURS) == pytest.approx(0.40249999999999986, abs=1e-12)
     assert aggregates.optimality_gap(THEIRS) == pytest.approx(0.5725, abs=1e-12)
     assert aggregates.improvement(OURS, THEIRS) == pytest.approx(0.635, abs=1e-12)
     assert aggregates.improvement(THEIRS, OURS) == pytest.approx(0.365, abs=1e-12)
-    at = [aggregates.THRESHOLDS.index(threshold) for threshold in (0.0, 0.1, 0.26, 0.4, 0.5, 0.9, 0.98)]
-    assert aggregates.profile(OURS)[at] == pytest.approx([0.95, 0.85, 0.75, 0.6, 0.55, 0.3, 0.25], abs=1e-12)
-    assert aggregates.profile(THEIRS)[at] == pytest.approx([0.8, 0.75, 0.65, 0.4, 0.35, 0.1, 0.05], abs=1e-12)
+    at = [
+        aggregates.THRESHOLDS.index(threshold)
+        for threshold in (0.0, 0.1, 0.26, 0.4, 0.5, 0.9, 0.98)
+    ]
+    assert aggregates.profile(OURS)[at] == pytest.approx(
+        [0.95, 0.85, 0.75, 0.6, 0.55, 0.3, 0.25], abs=1e-12
+    )
+    assert aggregates.profile(THEIRS)[at] == pytest.approx(
+        [0.8, 0.75, 0.65, 0.4, 0.35, 0.1, 0.05], abs=1e-12
+    )
 
 
 def test_the_interquartile_mean_leaves_a_quarter_out_at_either_end() -> None:
@@ -56,11 +67,15 @@ def test_the_interquartile_mean_leaves_a_quarter_out_at_either_end() -> None:
 
 
 @given(tables(), st.integers(0, 99))
-def test_neither_the_order_of_seeds_nor_that_of_conditions_matters(scores: Array, seed: int) -> None:
+def test_neither_the_order_of_seeds_nor_that_of_conditions_matters(
+    scores: Array, seed: int
+) -> None:
     """In estimates and in intervals."""
     rng = np.random.default_rng(seed)
     other = rng.permuted(scores, axis=1)[rng.permutation(len(scores))]
-    assert aggregates.interquartile_mean(other) == pytest.approx(aggregates.interquartile_mean(scores), abs=1e-12)
+    assert aggregates.interquartile_mean(other) == pytest.approx(
+        aggregates.interquartile_mean(scores), abs=1e-12
+    )
     for interval in (aggregates.interquartile_mean_interval, aggregates.optimality_gap_interval):
         assert interval(other) == pytest.approx(interval(scores), abs=1e-12)
 
@@ -80,7 +95,9 @@ def test_an_interval_holds_its_estimate_and_no_score_is_beyond_the_ends(scores: 
 def test_what_is_bad_is_the_mirror_of_what_is_good(scores: Array) -> None:
     """The interval of 1 - score is that of the score turned round, but for the draws."""
     low, high = aggregates.interquartile_mean_interval(scores)
-    assert aggregates.interquartile_mean_interval(1 - scores) == pytest.approx((1 - high, 1 - low), abs=0.04)
+    assert aggregates.interquartile_mean_interval(1 - scores) == pytest.approx(
+        (1 - high, 1 - low), abs=0.04
+    )
 
 
 @given(tables(), st.integers(0, 5))
@@ -106,8 +123,11 @@ def test_the_interval_of_a_share_is_that_of_clopper_and_pearson() -> None:
 
 @pytest.mark.parametrize("seeds", [3, 5, 10])
 @pytest.mark.parametrize("others", [(), (0.0, 1.0), (1.0, 1.0, 1.0), (0.3, 0.6, 0.9)])
-def test_the_interval_of_a_share_holds_its_level_over_unequal_tasks(others: tuple[float, ...], seeds: int) -> None:
-    """At least 93 % at every rate of the task in question, by the distribution of the sum and not by simulation."""
+def test_the_interval_of_a_share_holds_its_level_over_unequal_tasks(
+    others: tuple[float, ...], seeds: int
+) -> None:
+    """At least 93 % at every rate of the task in question, by the distribution of the sum and not
+    by simulation."""
     runs = seeds * (1 + len(others))
     low, high = aggregates.share_intervals(np.arange(runs + 1) / runs, runs)
     for rate in np.linspace(0.02, 0.98, 49):
@@ -120,13 +140,21 @@ def test_the_interval_of_a_share_holds_its_level_over_unequal_tasks(others: tupl
 
 @pytest.mark.parametrize("seeds", [3, 5, 10])
 @pytest.mark.parametrize("others", [(0.0, 1.0), (1.0, 1.0, 1.0)])
-def test_means_hold_their_level_where_one_task_is_in_doubt(others: tuple[float, ...], seeds: int) -> None:
-    """The hardest case for a bootstrap, which takes three equal seeds for a certainty: 93 % at every rate, exactly."""
+def test_means_hold_their_level_where_one_task_is_in_doubt(
+    others: tuple[float, ...], seeds: int
+) -> None:
+    """The hardest case for a bootstrap, which takes three equal seeds for a certainty: 93 % at
+    every rate, exactly."""
     found = []
     for solved in range(seeds + 1):
         doubtful = np.array([[1.0] * solved + [0.0] * (seeds - solved)])
         scores = np.concatenate([doubtful, np.repeat(np.array(others)[:, None], seeds, axis=1)])
-        found.append((aggregates.optimality_gap_interval(scores), aggregates.interquartile_mean_interval(scores)))
+        found.append(
+            (
+                aggregates.optimality_gap_interval(scores),
+                aggregates.interquartile_mean_interval(scores),
+            )
+        )
     for rate in np.linspace(0.02, 0.98, 49):
         chances = stats.binom.pmf(np.arange(seeds + 1), seeds, rate)
         mean = float(np.mean([rate, *others]))
@@ -138,7 +166,8 @@ def test_means_hold_their_level_where_one_task_is_in_doubt(others: tuple[float, 
 
 @pytest.mark.parametrize(("conditions", "seeds"), list(product((1, 4), (3, 5, 10))))
 def test_weights_spread_as_a_mean_of_so_many_seeds_does(conditions: int, seeds: int) -> None:
-    """Of scores whose sample variance is s2, the weighted mean of one condition has variance s2 / seeds."""
+    """Of scores whose sample variance is s2, the weighted mean of one condition has variance s2 /
+    seeds."""
     shares, unseen = aggregates.weights(conditions, seeds)
     assert shares.sum(axis=(1, 2)) == pytest.approx(1)
     scores = np.linspace(0, 1, seeds)

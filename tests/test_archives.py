@@ -33,12 +33,18 @@ def make_wheel(shelf: Path) -> Archive:
     path = shelf / "tiny_data-1.0-py3-none-any.whl"
     with ZipFile(path, "w") as wheel:
         wheel.writestr("tiny_data/numbers.txt", "1 2 3")
-        wheel.writestr("tiny_data-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: tiny-data\nVersion: 1.0\n")
         wheel.writestr(
-            "tiny_data-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+            "tiny_data-1.0.dist-info/METADATA",
+            "Metadata-Version: 2.1\nName: tiny-data\nVersion: 1.0\n",
+        )
+        wheel.writestr(
+            "tiny_data-1.0.dist-info/WHEEL",
+            "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
         )
         wheel.writestr("tiny_data-1.0.dist-info/RECORD", "")
-    return Archive("tiny-data", "1.0", sha256(path.read_bytes()).hexdigest(), 100, "none", "three numbers")
+    return Archive(
+        "tiny-data", "1.0", sha256(path.read_bytes()).hexdigest(), 100, "none", "three numbers"
+    )
 
 
 def test_an_archive_is_fetched_once_and_read_without_being_installed(shelf: Path) -> None:
@@ -65,7 +71,9 @@ def test_a_wrong_hash_is_refused_and_nothing_is_kept(shelf: Path) -> None:
 def test_without_network_there_is_one_clear_sentence(shelf: Path) -> None:
     """It names the package and ends on one line."""
     missing = Archive("tiny-data", "2.0", "0" * 64, 100, "none", "nothing")
-    with pytest.raises(DataUnavailable, match=r"tiny-data==2\.0 cannot be fetched: ERROR: ") as caught:
+    with pytest.raises(
+        DataUnavailable, match=r"tiny-data==2\.0 cannot be fetched: ERROR: "
+    ) as caught:
         archives.fetch(missing)
     assert "\n" not in str(caught.value)
 
@@ -90,7 +98,8 @@ _pip_download(Archive("tiny-data", "1.0", "0" * 64, 100, "none", "nothing"), sys
 
 
 def test_pip_ends_with_who_started_it(tmp_path: Path) -> None:
-    """kill -9 while it waits for an index that does not answer; what it leaves lies in the folder of the download."""
+    """kill -9 while it waits for an index that does not answer; what it leaves lies in the folder
+    of the download."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"http://127.0.0.1:{silent.getsockname()[1]}/simple"
         environment = {**os.environ, "PIP_INDEX_URL": address, "PIP_CONFIG_FILE": os.devnull}
@@ -103,7 +112,9 @@ def test_pip_ends_with_who_started_it(tmp_path: Path) -> None:
             assert psutil.wait_procs([pip], timeout=10)[1] == []
 
 
-def test_a_pip_that_lies_in_the_working_folder_is_not_run(shelf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pip_that_lies_in_the_working_folder_is_not_run(
+    shelf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Nor anything else that lies there."""
     archive = make_wheel(shelf)
     (shelf / "pip").mkdir()
@@ -128,10 +139,15 @@ class Tiny(RecordedTask):
 
 @pytest.mark.parametrize("damaged", ["changed", "truncated", "empty"])
 def test_an_archive_is_checked_whenever_it_is_read(shelf: Path, damaged: str) -> None:
-    """Digits changed in the cache would give other figures without a word; a sound copy is fetched again."""
+    """Digits changed in the cache would give other figures without a word; a sound copy is fetched
+    again."""
     archive = make_wheel(shelf)
     sound = archives.fetch(archive).read_bytes()
-    contents = {"changed": sound.replace(b"1 2 3", b"1 2 4"), "truncated": sound[:-20], "empty": b""}
+    contents = {
+        "changed": sound.replace(b"1 2 3", b"1 2 4"),
+        "truncated": sound[:-20],
+        "empty": b"",
+    }
     damage(archive, contents[damaged])
     assert not archives.is_here(archive)
     task = type("Reads", (Tiny,), {"archives": (archive,)})

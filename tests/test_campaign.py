@@ -1,4 +1,5 @@
-"""A whole run: what is killed goes on, what is done is not done again, what fails costs only itself."""
+"""A whole run: what is killed goes on, what is done is not done again, what fails costs only
+itself."""
 
 import os
 import signal
@@ -14,7 +15,14 @@ from rnnbench.errors import DataUnavailable, RnnbenchError
 from rnnbench.records import LearningTrial, Result
 from rnnbench.store import Store, kept_looks
 from rnnbench.suite import Choices
-from tests.builders.campaign import command, is_trial, learning_figures, run, wait_until, write_suite
+from tests.builders.campaign import (
+    command,
+    is_trial,
+    learning_figures,
+    run,
+    wait_until,
+    write_suite,
+)
 from tests.builders.cli import call, start
 from tests.conftest import MakePlugin
 
@@ -31,7 +39,9 @@ def test_every_trial_runs_once_and_a_second_time_nothing_does(tmp_path: Path) ->
     assert sorted(run(suite, tmp_path / "run", fresh=True)[1]) == sorted(ran)
 
 
-def test_results_say_from_which_commit_they_come(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_results_say_from_which_commit_they_come(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """That of the checkout in which the run was started, asked once by the driver."""
     monkeypatch.setattr("rnnbench.environment.commit", lambda: "c0ffee")
     run(write_suite(tmp_path), tmp_path / "run")
@@ -46,12 +56,15 @@ def test_a_damaged_result_is_run_again_and_only_that(tmp_path: Path) -> None:
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2])
     assert run(suite, tmp_path / "run")[1] == [ran[0]]
-    learning = [msgspec.json.decode(content, type=Result).learning for content in (whole, path.read_bytes())]
+    learning = [
+        msgspec.json.decode(content, type=Result).learning for content in (whole, path.read_bytes())
+    ]
     assert learning[0] == learning[1]
 
 
 def test_results_of_an_older_definition_are_named(tmp_path: Path, make_plugin: MakePlugin) -> None:
-    """Editing a cell and running again is what its author does all day: what is kept is said to be old."""
+    """Editing a cell and running again is what its author does all day: what is kept is said to be
+    old."""
     root = make_plugin("""
         import rnnbench
         from torch import nn
@@ -76,7 +89,10 @@ def test_a_second_driver_is_told_who_has_the_folder(tmp_path: Path) -> None:
     """And runs nothing; when the first is gone, however it went, the folder is free."""
     suite, store = write_suite(tmp_path), Store(tmp_path / "run")
     store.prepare()
-    with store.locked(), pytest.raises(RnnbenchError, match=f"process {os.getpid()} on .* is running trials"):
+    with (
+        store.locked(),
+        pytest.raises(RnnbenchError, match=f"process {os.getpid()} on .* is running trials"),
+    ):
         run(suite, tmp_path / "run")
     assert len(run(suite, tmp_path / "run")[1]) == 4
 
@@ -86,7 +102,9 @@ def test_a_folder_of_another_suite_is_refused(tmp_path: Path) -> None:
     run(write_suite(tmp_path), tmp_path / "run")
     other = tmp_path / "other.toml"
     other.write_text((tmp_path / "tiny.toml").read_text())
-    with pytest.raises(RnnbenchError, match="holds results of suite 'tiny'; give 'other' another folder"):
+    with pytest.raises(
+        RnnbenchError, match="holds results of suite 'tiny'; give 'other' another folder"
+    ):
         run(other, tmp_path / "run")
 
 
@@ -131,8 +149,9 @@ def test_a_task_without_data_is_skipped_with_its_reason_and_tried_again(
 
 
 def test_a_killed_run_goes_on_where_it_was(tmp_path: Path) -> None:
-    """kill -9 on the driver in the middle: its children end by themselves; the same command keeps every finished trial,
-    runs none twice, and every learning figure equals that of an undisturbed run."""
+    """kill -9 on the driver in the middle: its children end by themselves; the same command keeps
+    every finished trial, runs none twice, and every learning figure equals that of an undisturbed
+    run."""
     suite = write_suite(tmp_path, seeds=2, steps=100)
     folder = tmp_path / "run"
     driver = start(command(suite, folder), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -141,14 +160,20 @@ def test_a_killed_run_goes_on_where_it_was(tmp_path: Path) -> None:
     assert family
     os.kill(driver.pid, signal.SIGKILL)
     driver.wait()
-    wait_until(lambda: not [p for p in family if p.is_running() and p.status() != psutil.STATUS_ZOMBIE])
-    finished = {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in folder.glob("trials/*.json")}
+    wait_until(
+        lambda: not [p for p in family if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
+    )
+    finished = {
+        path: (path.stat().st_mtime_ns, path.read_bytes()) for path in folder.glob("trials/*.json")
+    }
     assert 2 <= len(finished) < 8, "the run was not killed in the middle"
 
     again = call(command(suite, folder))
     assert again.returncode == 0, again.stderr
     assert f"8 trials: {len(finished)} kept from before, {8 - len(finished)} ok." in again.stdout
-    assert all((path.stat().st_mtime_ns, path.read_bytes()) == before for path, before in finished.items())
+    assert all(
+        (path.stat().st_mtime_ns, path.read_bytes()) == before for path, before in finished.items()
+    )
 
     undisturbed = tmp_path / "undisturbed"
     run(suite, undisturbed)
@@ -179,14 +204,18 @@ def test_an_interrupted_run_ends_its_children_and_says_how_to_go_on(tmp_path: Pa
     """Ctrl-C: exit code 130, what finished is kept."""
     suite = write_suite(tmp_path, seeds=4, steps=150)
     folder = tmp_path / "run"
-    driver = start(command(suite, folder), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    driver = start(
+        command(suite, folder), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
     wait_until(lambda: len(list(folder.glob("trials/*.json"))) >= 1)
     family = psutil.Process(driver.pid).children(recursive=True)
     driver.send_signal(signal.SIGINT)
     _, said = driver.communicate(timeout=30)
     assert driver.returncode == 130
     assert "the same command, without --fresh, goes on from there" in said
-    wait_until(lambda: not [p for p in family if p.is_running() and p.status() != psutil.STATUS_ZOMBIE])
+    wait_until(
+        lambda: not [p for p in family if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
+    )
     assert len(list(Store(folder).read())) >= 1
 
 
@@ -217,7 +246,9 @@ def test_a_file_of_ones_own_that_has_changed_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("fresh", [False, True])
-def test_a_folder_with_a_result_of_a_newer_format_is_refused_and_stays_as_it_is(tmp_path: Path, fresh: bool) -> None:
+def test_a_folder_with_a_result_of_a_newer_format_is_refused_and_stays_as_it_is(
+    tmp_path: Path, fresh: bool
+) -> None:
     """Nothing is discarded, put aside or written before all of it was read."""
     suite = write_suite(tmp_path)
     folder = tmp_path / "run"

@@ -47,7 +47,9 @@ WRONG: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("fields", "says"), WRONG, ids=[f"{next(iter(f))}-{n}" for n, (f, _) in enumerate(WRONG)])
+@pytest.mark.parametrize(
+    ("fields", "says"), WRONG, ids=[f"{next(iter(f))}-{n}" for n, (f, _) in enumerate(WRONG)]
+)
 def test_a_field_with_a_wrong_value_is_named(fields: dict[str, Any], says: str) -> None:
     """Where the spec is made, which is in the plugin."""
     with pytest.raises(rnnbench.RnnbenchError, match=f"CellSpec .*: {says}"):
@@ -63,14 +65,21 @@ def test_every_field_is_checked() -> None:
     ("wanted", "multiple", "smallest", "gives"),
     [(5, 1, 1, 5), (5, 4, 1, 8), (5, 1, 17, 17), (5, 8, 17, 24), (64, 8, 17, 64)],
 )
-def test_a_hidden_size_is_one_that_the_cell_takes(wanted: int, multiple: int, smallest: int, gives: int) -> None:
+def test_a_hidden_size_is_one_that_the_cell_takes(
+    wanted: int, multiple: int, smallest: int, gives: int
+) -> None:
     """The next one from the wanted one on."""
-    spec = rnnbench.CellSpec("mine", "module:Cell", "here", hidden_multiple=multiple, smallest=smallest)
+    spec = rnnbench.CellSpec(
+        "mine", "module:Cell", "here", hidden_multiple=multiple, smallest=smallest
+    )
     assert spec.hidden_size(wanted) == gives
 
 
-def test_a_plugin_with_a_wrong_spec_is_broken_and_named(make_plugin: MakePlugin, tmp_path: Any) -> None:
-    """It costs nothing but itself: the other plugins are there, and the list says what is wrong with it."""
+def test_a_plugin_with_a_wrong_spec_is_broken_and_named(
+    make_plugin: MakePlugin, tmp_path: Any
+) -> None:
+    """It costs nothing but itself: the other plugins are there, and the list says what is wrong
+    with it."""
     make_plugin(
         """
         import rnnbench
@@ -83,7 +92,10 @@ def test_a_plugin_with_a_wrong_spec_is_broken_and_named(make_plugin: MakePlugin,
     )
     catalogue = Catalogue.load()
     (plugin,) = [plugin for plugin in catalogue.plugins if plugin.distribution == "wrong-spec"]
-    assert "CellSpec 'mine': hidden_multiple should be a whole number of at least 1, got 0" in plugin.problem
+    assert (
+        "CellSpec 'mine': hidden_multiple should be a whole number of at least 1, got 0"
+        in plugin.problem
+    )
     assert len(catalogue.cells) > 10
     listed = typed("list", "plugins", cwd=tmp_path)
     assert listed.returncode == 0

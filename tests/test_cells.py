@@ -29,10 +29,14 @@ def sizes_of(spec: rnnbench.CellSpec) -> list[tuple[object, int]]:
 
 def some_input(input_size: object, batch: int = 2, steps: int = 4) -> torch.Tensor:
     """Random features (B, T, I) or frames (B, T, C, H, W)."""
-    return torch.randn(batch, steps, *(input_size if isinstance(input_size, tuple) else (input_size,)))
+    return torch.randn(
+        batch, steps, *(input_size if isinstance(input_size, tuple) else (input_size,))
+    )
 
 
-def built(spec: rnnbench.CellSpec, implementation: str = "default") -> tuple[nn.Module, torch.Tensor]:
+def built(
+    spec: rnnbench.CellSpec, implementation: str = "default"
+) -> tuple[nn.Module, torch.Tensor]:
     """The cell with its default options at some size, and an input for it."""
     input_size, hidden = sizes_of(spec)[0]
     torch.manual_seed(0)
@@ -41,7 +45,8 @@ def built(spec: rnnbench.CellSpec, implementation: str = "default") -> tuple[nn.
 
 @pytest.mark.parametrize("name", CELLS)
 def test_every_installed_cell_keeps_the_contract(name: str) -> None:
-    """Built with its default options, it gives (B, T, H), or frames for frames, and names its source."""
+    """Built with its default options, it gives (B, T, H), or frames for frames, and names its
+    source."""
     spec = spec_of(name)
     cell, x_BT = built(spec)
     outputs, _ = probe(cell, x_BT[:1])
@@ -87,7 +92,8 @@ def test_a_copy_and_a_pickle_are_the_same_cell(name: str) -> None:
 
 @pytest.mark.parametrize("name", CELLS)
 def test_no_steps_are_refused_and_one_is_enough(name: str) -> None:
-    """T = 0 is a ValueError that says so; T = 1, B = 1 and a strided input give what they should."""
+    """T = 0 is a ValueError that says so; T = 1, B = 1 and a strided input give what they
+    should."""
     cell, x_BT = built(spec_of(name))
     cell.eval()
     with pytest.raises(ValueError, match="step"):

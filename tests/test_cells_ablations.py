@@ -1,4 +1,5 @@
-"""The peephole LSTM and its ablations against plain loops over the equations of Greff et al. 2015."""
+"""The peephole LSTM and its ablations against plain loops over the equations of Greff et al.
+2015."""
 
 import math
 from typing import Any
@@ -34,11 +35,18 @@ def sigmoid(x: Array) -> Array:
 
 
 def by_the_paper(name: str, named: dict[str, Array], x_BTI: Array) -> list[Array]:
-    """h after each step by the equations of section II and appendix A, for a batch, gate by gate."""
+    """h after each step by the equations of section II and appendix A, for a batch, gate by
+    gate."""
     blocks = BLOCKS.get(name, "ifgo")
-    w, r, b = ({k: named[key][i * 5 :][:5] for i, k in enumerate(blocks)} for key in ("weight_ih", "weight_hh", "bias"))
+    w, r, b = (
+        {k: named[key][i * 5 :][:5] for i, k in enumerate(blocks)}
+        for key in ("weight_ih", "weight_hh", "bias")
+    )
     gates = blocks.replace("g", "")
-    p = {k: named["peepholes"][i] if "peepholes" in named else np.zeros(5) for i, k in enumerate(gates)}
+    p = {
+        k: named["peepholes"][i] if "peepholes" in named else np.zeros(5)
+        for i, k in enumerate(gates)
+    }
     between = named.get("weight_gates", np.zeros((15, 15)))
     y = c = np.zeros((len(x_BTI), 5))
     i = f = o = np.zeros_like(y)
@@ -46,9 +54,14 @@ def by_the_paper(name: str, named: dict[str, Array], x_BTI: Array) -> list[Array
     for t in range(x_BTI.shape[1]):
         x = x_BTI[:, t]
 
-        def total(k: str, y: Array = y, x: Array = x, before: tuple[Array, ...] = (i, f, o)) -> Array:
+        def total(
+            k: str, y: Array = y, x: Array = x, before: tuple[Array, ...] = (i, f, o)
+        ) -> Array:
             row = "ifo".index(k) if k in "ifo" else 0
-            of_gates = sum(gate @ between[5 * row : 5 * row + 5, 5 * n : 5 * n + 5].T for n, gate in enumerate(before))
+            of_gates = sum(
+                gate @ between[5 * row : 5 * row + 5, 5 * n : 5 * n + 5].T
+                for n, gate in enumerate(before)
+            )
             return np.asarray(x @ w[k].T + y @ r[k].T + b[k] + (of_gates if k in "ifo" else 0))
 
         z = total("g") if name == "no-input-activation" else np.tanh(total("g"))
@@ -68,13 +81,17 @@ def by_the_paper(name: str, named: dict[str, Array], x_BTI: Array) -> list[Array
 
 @pytest.mark.parametrize("peepholes", [True, False])
 @pytest.mark.parametrize("name", BY_NAME)
-def test_each_variant_is_a_plain_loop_over_the_equations_of_the_paper(name: str, peepholes: bool) -> None:
+def test_each_variant_is_a_plain_loop_over_the_equations_of_the_paper(
+    name: str, peepholes: bool
+) -> None:
     """In numpy, gate by gate, every output to 1e-12; and it is not what the vanilla one gives."""
     cell = perturbed(name, peepholes=peepholes)
     named = {key: parameter.detach().numpy() for key, parameter in cell.named_parameters()}
     x_BTI = np.random.default_rng(0).normal(size=(4, 6, 3))
     expected = np.stack(by_the_paper(name, named, x_BTI), axis=1)
-    np.testing.assert_allclose(cell(torch.tensor(x_BTI))[0].detach().numpy(), expected, atol=1e-12, rtol=0)
+    np.testing.assert_allclose(
+        cell(torch.tensor(x_BTI))[0].detach().numpy(), expected, atol=1e-12, rtol=0
+    )
 
 
 @pytest.mark.parametrize("peephole", [0.0, 0.5])
@@ -93,16 +110,20 @@ def test_without_peepholes_it_is_the_lstm_of_torch(peephole: float) -> None:
 
 
 def test_the_output_gate_sees_the_new_cell_state() -> None:
-    """From c_0 = 0 the output gate's peephole matters already at the first step, those of the others do not."""
+    """From c_0 = 0 the output gate's peephole matters already at the first step, those of the
+    others do not."""
     cell = perturbed("peephole-lstm")
     peepholes = dict(cell.named_parameters())["peepholes"]
-    (gradient,) = torch.autograd.grad(cell(torch.randn(4, 1, 3, dtype=torch.float64))[0].sum(), peepholes)
+    (gradient,) = torch.autograd.grad(
+        cell(torch.randn(4, 1, 3, dtype=torch.float64))[0].sum(), peepholes
+    )
     assert not gradient[:2].any()
     assert gradient[2].all()
 
 
 def test_without_a_forget_gate_nothing_is_forgotten() -> None:
-    """dc_T/dc_0 = 1 where nothing is written: no recurrence, no peepholes and a closed input gate."""
+    """dc_T/dc_0 = 1 where nothing is written: no recurrence, no peepholes and a closed input
+    gate."""
     cell = perturbed("no-forget-gate", peepholes=False)
     with torch.no_grad():
         named = dict(cell.named_parameters())
@@ -117,7 +138,8 @@ def test_without_a_forget_gate_nothing_is_forgotten() -> None:
 
 
 def test_coupled_gates_keep_the_cell_state_bounded() -> None:
-    """c_t is a mean of c_{t-1} and tanh(...), so |c| <= 1 for ever; without a forget gate it leaves [-1, 1]."""
+    """c_t is a mean of c_{t-1} and tanh(...), so |c| <= 1 for ever; without a forget gate it leaves
+    [-1, 1]."""
     x_BTI = 3 * torch.ones(4, 100, 3, dtype=torch.float64)
     assert perturbed("cifg")(x_BTI)[1][1].abs().max() <= 1
     assert perturbed("no-forget-gate")(x_BTI)[1][1].abs().max() > 1
@@ -148,7 +170,9 @@ def test_the_gradient_reaches_every_parameter_and_the_initial_state(name: str) -
     x_BTI = torch.randn(2, 3, 3, dtype=torch.float64, requires_grad=True)
     assert torch.autograd.gradcheck(lambda x, *state: cell(x, state)[0], (x_BTI, *state))
     cell(x_BTI, state)[0].square().sum().backward()
-    assert all(parameter.grad is not None and parameter.grad.any() for parameter in cell.parameters())
+    assert all(
+        parameter.grad is not None and parameter.grad.any() for parameter in cell.parameters()
+    )
 
 
 @pytest.mark.parametrize("name", BY_NAME)
@@ -164,23 +188,33 @@ def test_large_inputs_stay_finite(name: str) -> None:
 @pytest.mark.parametrize("name", BY_NAME)
 @pytest.mark.parametrize("weight_std", [0.1, 0.02])
 def test_a_variant_begins_as_its_source_says(name: str, weight_std: float) -> None:
-    """Weights ~ N(0, weight_std^2) to within four standard errors; biases 0 but for the forget gate's."""
+    """Weights ~ N(0, weight_std^2) to within four standard errors; biases 0 but for the forget
+    gate's."""
     torch.manual_seed(0)
     cell = BY_NAME[name].load({"weight_std": weight_std})(40, 60)
     for key, parameter in cell.named_parameters():
         if key != "bias":
-            assert parameter.std().item() == pytest.approx(weight_std, rel=4 / math.sqrt(2 * parameter.numel())), key
+            assert parameter.std().item() == pytest.approx(
+                weight_std, rel=4 / math.sqrt(2 * parameter.numel())
+            ), key
     blocks = BLOCKS.get(name, "ifgo")
     biases = dict(cell.named_parameters())["bias"].detach().reshape(len(blocks), 60)
     expected = {"f": 1.0, "i": -1.0 if name == "cifg" else 0.0}
-    assert torch.equal(biases, torch.tensor([[expected.get(block, 0.0)] for block in blocks]).expand(-1, 60))
+    assert torch.equal(
+        biases, torch.tensor([[expected.get(block, 0.0)] for block in blocks]).expand(-1, 60)
+    )
 
 
-@pytest.mark.parametrize("name", [name for name, spec in BY_NAME.items() if "forget_bias" in spec.options])
+@pytest.mark.parametrize(
+    "name", [name for name, spec in BY_NAME.items() if "forget_bias" in spec.options]
+)
 def test_the_forget_gate_begins_at_the_sigmoid_of_its_bias(name: str) -> None:
-    """With weights 0, c_1 = sigmoid(forget_bias) c_0, coupled gates and all; only no-forget-gate has no such option."""
+    """With weights 0, c_1 = sigmoid(forget_bias) c_0, coupled gates and all; only no-forget-gate
+    has no such option."""
     cell = BY_NAME[name].load({"forget_bias": -2.0, "weight_std": 0.0})(3, 5).double()
-    state = tuple(torch.ones_like(tensor) for tensor in cell(torch.zeros(1, 1, 3, dtype=torch.float64))[1])
+    state = tuple(
+        torch.ones_like(tensor) for tensor in cell(torch.zeros(1, 1, 3, dtype=torch.float64))[1]
+    )
     _, (_, c_BH, *_) = cell(torch.zeros(1, 1, 3, dtype=torch.float64), state)
     torch.testing.assert_close(c_BH, torch.full_like(c_BH, 1 / (1 + math.exp(2.0))))
 
@@ -199,8 +233,11 @@ def test_the_forget_gate_begins_at_the_sigmoid_of_its_bias(name: str) -> None:
     ],
 )
 @pytest.mark.parametrize("peepholes", [True, False])
-def test_parameters_and_state_are_as_counted(name: str, parameters: int, state: int, peepholes: bool) -> None:
-    """At I = 2 and H = 128: what is gone leaves no parameters behind, nor do peepholes; and the formulas hold."""
+def test_parameters_and_state_are_as_counted(
+    name: str, parameters: int, state: int, peepholes: bool
+) -> None:
+    """At I = 2 and H = 128: what is gone leaves no parameters behind, nor do peepholes; and the
+    formulas hold."""
     spec, cell = BY_NAME[name], BY_NAME[name].load({"peepholes": peepholes})(2, 128)
     gates = 3 if parameters > 60_000 else 2
     assert count_parameters(cell) == parameters - (0 if peepholes else gates * 128)
@@ -211,7 +248,9 @@ def test_parameters_and_state_are_as_counted(name: str, parameters: int, state: 
 
 def test_an_unknown_change_is_refused() -> None:
     """With what there is."""
-    with pytest.raises(rnnbench.RnnbenchError, match=r"no change called 'no-cell'\. There are: none, no-input-gate"):
+    with pytest.raises(
+        rnnbench.RnnbenchError, match=r"no change called 'no-cell'\. There are: none, no-input-gate"
+    ):
         VanillaLSTM(3, 5, change="no-cell")  # type: ignore[arg-type]
 
 

@@ -37,7 +37,9 @@ def perturbed(cell: nn.Module, seed: int = 0) -> nn.Module:
     cell = cell.double()
     with torch.no_grad():
         for parameter in cell.parameters():
-            parameter += 0.3 * torch.randn(parameter.shape, generator=generator, dtype=torch.float64)
+            parameter += 0.3 * torch.randn(
+                parameter.shape, generator=generator, dtype=torch.float64
+            )
     return cell
 
 
@@ -58,7 +60,8 @@ def flat(state: Any) -> list[torch.Tensor]:
 
 @pytest.mark.parametrize("name", KERNELS)
 def test_the_step_form_equals_the_kernel(name: str) -> None:
-    """With the kernel's state dict, in float64, outputs, last state and gradients agree to 1e-12, also from a state."""
+    """With the kernel's state dict, in float64, outputs, last state and gradients agree to 1e-12,
+    also from a state."""
     kernel = perturbed(KERNELS[name](3, 5, implementation="native"))
     step = KERNELS[name](3, 5, implementation="eager").double()
     step.load_state_dict(kernel.state_dict())
@@ -78,8 +81,8 @@ def test_the_step_form_equals_the_kernel(name: str) -> None:
 
 @TORCH_COMPILE_WARNS
 def test_a_compiled_cell_equals_the_eager_one() -> None:
-    """Over more than one chunk of ten steps and a rest, in float64, to 1e-12; again after the weights have changed, and
-    without compiling anew."""
+    """Over more than one chunk of ten steps and a rest, in float64, to 1e-12; again after the
+    weights have changed, and without compiling anew."""
     eager = perturbed(build_rnn(2, 3, implementation="eager"))
     compiled = build_rnn(2, 3, implementation="compiled").double()
     compiled.load_state_dict(eager.state_dict())
@@ -121,7 +124,9 @@ def test_chunks_with_the_state_carried_equal_the_whole(spec: rnnbench.CellSpec) 
         before = None if state is None else [tensor.clone() for tensor in flat(state)]
         given = state
         y_BTH, state = cell(part_BTI, state)
-        assert before is None or all(torch.equal(a, b) for a, b in zip(before, flat(given), strict=True))
+        assert before is None or all(
+            torch.equal(a, b) for a, b in zip(before, flat(given), strict=True)
+        )
         parts.append(y_BTH)
     torch.testing.assert_close(torch.cat(parts, dim=1), whole, atol=1e-12, rtol=0)
     torch.testing.assert_close(flat(state), flat(last), atol=1e-12, rtol=0)
@@ -135,17 +140,25 @@ def test_large_inputs_stay_finite(spec: rnnbench.CellSpec) -> None:
     y_BTH, _ = cell(x_BTI)
     y_BTH.square().mean().backward()
     assert y_BTH.isfinite().all()
-    assert all(parameter.grad.isfinite().all() for parameter in cell.parameters() if parameter.grad is not None)
+    assert all(
+        parameter.grad.isfinite().all()
+        for parameter in cell.parameters()
+        if parameter.grad is not None
+    )
 
 
 @pytest.mark.parametrize("implementation", ["native", "eager"])
 @pytest.mark.parametrize("nonlinearity", sorted(ACTIVATIONS))
-def test_every_named_activation_is_the_one_that_runs(nonlinearity: str, implementation: str) -> None:
-    """The first step from a zero state is f(W x + b + b'); a kernel that is not there is a clear error."""
+def test_every_named_activation_is_the_one_that_runs(
+    nonlinearity: str, implementation: str
+) -> None:
+    """The first step from a zero state is f(W x + b + b'); a kernel that is not there is a clear
+    error."""
     torch.manual_seed(0)
     if implementation == "native" and nonlinearity not in ("tanh", "relu"):
         with pytest.raises(
-            rnnbench.RnnbenchError, match=f"'native' has no kernel for '{nonlinearity}', only for: tanh"
+            rnnbench.RnnbenchError,
+            match=f"'native' has no kernel for '{nonlinearity}', only for: tanh",
         ):
             build_rnn(3, 5, nonlinearity, implementation)
         implementation = "eager"
@@ -160,19 +173,24 @@ def test_every_named_activation_is_the_one_that_runs(nonlinearity: str, implemen
     ("build", "kernel"),
     [(build_rnn, nn.RNN), (build_irnn, nn.RNN), (build_gru, nn.GRU), (build_lstm, nn.LSTM)],
 )
-def test_the_kernel_runs_unless_another_is_asked_for(build: Callable[..., nn.Module], kernel: type[nn.Module]) -> None:
+def test_the_kernel_runs_unless_another_is_asked_for(
+    build: Callable[..., nn.Module], kernel: type[nn.Module]
+) -> None:
     """Also for `rnn` with relu; where torch has no kernel, the step form runs."""
     assert isinstance(build(3, 5), kernel)
     assert isinstance(build_rnn(3, 5, "relu"), nn.RNN)
     assert not isinstance(build_rnn(3, 5, "gelu"), nn.RNN)
-    with pytest.raises(rnnbench.RnnbenchError, match=r"no implementation called 'fast'\. There are: native, eager"):
+    with pytest.raises(
+        rnnbench.RnnbenchError, match=r"no implementation called 'fast'\. There are: native, eager"
+    ):
         build(3, 5, implementation="fast")
 
 
 def test_an_unknown_activation_is_told_well() -> None:
     """With the nearest name and the list."""
     with pytest.raises(
-        rnnbench.RnnbenchError, match=r"no nonlinearity called 'gel'. Did you mean 'gelu'\? There are: "
+        rnnbench.RnnbenchError,
+        match=r"no nonlinearity called 'gel'. Did you mean 'gelu'\? There are: ",
     ):
         build_rnn(3, 5, "gel")
 
@@ -185,7 +203,9 @@ def gate_biases(lstm: nn.Module) -> torch.Tensor:
 
 @pytest.mark.parametrize("implementation", ["native", "eager"])
 @pytest.mark.parametrize("forget_bias", [1.0, -2.0, 0.0])
-def test_the_forget_bias_is_what_was_asked_and_nothing_else_changes(forget_bias: float, implementation: str) -> None:
+def test_the_forget_bias_is_what_was_asked_and_nothing_else_changes(
+    forget_bias: float, implementation: str
+) -> None:
     """torch has two biases: their sum counts, and only in the forget gate."""
     torch.manual_seed(0)
     plain = gate_biases(nn.LSTM(3, 5, batch_first=True))
@@ -196,7 +216,8 @@ def test_the_forget_bias_is_what_was_asked_and_nothing_else_changes(forget_bias:
 
 
 def test_chrono_spreads_memory_over_the_horizon() -> None:
-    """b_f = log U(1, Tmax - 1), b_i = -b_f: the memory times exp(b_f) + 1 are uniform between 2 and Tmax."""
+    """b_f = log U(1, Tmax - 1), b_i = -b_f: the memory times exp(b_f) + 1 are uniform between 2 and
+    Tmax."""
     torch.manual_seed(0)
     biases = gate_biases(build_lstm(3, 2000, chrono=100.0))
     assert torch.equal(biases[0], -biases[1])
@@ -225,7 +246,8 @@ def test_a_closed_forget_gate_and_an_open_one() -> None:
 
 @pytest.mark.parametrize("scale", [1.0, 0.5])
 def test_an_irnn_without_input_begins_by_remembering(scale: float) -> None:
-    """h_T = scale^T relu(h_0), and its Jacobian is scale^T times the identity on active units, 0 on the others."""
+    """h_T = scale^T relu(h_0), and its Jacobian is scale^T times the identity on active units, 0 on
+    the others."""
     cell = build_irnn(3, 4, scale=scale, implementation="eager")
     h_0 = torch.tensor([[1.0, 2.0, -1.0, 0.5]])
     silent = torch.zeros(1, 6, 3)
@@ -236,7 +258,8 @@ def test_an_irnn_without_input_begins_by_remembering(scale: float) -> None:
 
 @pytest.mark.parametrize("implementation", ["native", "eager"])
 def test_an_irnn_begins_as_its_source_says(implementation: str) -> None:
-    """U = scale I, W ~ N(0, 0.001^2), biases 0; the standard deviation to within four standard errors."""
+    """U = scale I, W ~ N(0, 0.001^2), biases 0; the standard deviation to within four standard
+    errors."""
     torch.manual_seed(0)
     named = arrays(build_irnn(50, 100, scale=0.3, implementation=implementation))
     assert np.array_equal(named["weight_hh_l0"], np.float32(0.3) * np.eye(100, dtype=np.float32))
@@ -264,7 +287,8 @@ def test_gru_v3_is_a_plain_loop_over_the_equations_of_the_paper() -> None:
 
 @pytest.mark.parametrize("open_reset", [True, False])
 def test_the_two_grus_agree_where_nothing_is_reset(open_reset: bool) -> None:
-    """With r = 1 and one bias 0, before and after the product are the same; with a reset they are not."""
+    """With r = 1 and one bias 0, before and after the product are the same; with a reset they are
+    not."""
     ours, kernel = perturbed(GRUv3(3, 5)), build_gru(3, 5).double()
     with torch.no_grad():
         if open_reset:
@@ -278,7 +302,8 @@ def test_the_two_grus_agree_where_nothing_is_reset(open_reset: bool) -> None:
 
 
 def test_gru_v3_begins_as_its_source_says_or_as_gru_does() -> None:
-    """Orthogonal recurrent matrices, W ~ N(0, 0.01^2), biases 0; or all from U(-1/sqrt(H), 1/sqrt(H))."""
+    """Orthogonal recurrent matrices, W ~ N(0, 0.01^2), biases 0; or all from U(-1/sqrt(H),
+    1/sqrt(H))."""
     torch.manual_seed(0)
     named = arrays(GRUv3(50, 40))
     for gate in np.split(named["weight_hh"], 3):
@@ -294,7 +319,8 @@ def test_gru_v3_begins_as_its_source_says_or_as_gru_does() -> None:
 
 
 def test_layernorm_lstm_is_a_plain_loop_over_the_equations_of_the_paper() -> None:
-    """Ba et al. 2016, equations 15, 16 and 20 to 22, in numpy, with torch's 1e-5 under the root: to 1e-12."""
+    """Ba et al. 2016, equations 15, 16 and 20 to 22, in numpy, with torch's 1e-5 under the root: to
+    1e-12."""
     cell = perturbed(LayerNormLSTM(3, 5))
     named = arrays(cell)
 
@@ -306,7 +332,9 @@ def test_layernorm_lstm_is_a_plain_loop_over_the_equations_of_the_paper() -> Non
     x_BTI = np.random.default_rng(0).normal(size=(4, 7, 3))
     h, c = np.zeros((4, 5)), np.zeros((4, 5))
     for t in range(7):
-        gates = norm(h @ named["weight_hh"].T, "hidden") + norm(x_BTI[:, t] @ named["weight_ih"].T, "input")
+        gates = norm(h @ named["weight_hh"].T, "hidden") + norm(
+            x_BTI[:, t] @ named["weight_ih"].T, "input"
+        )
         i, f, g, o = np.split(gates + named["bias"], 4, axis=1)
         c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
         h = sigmoid(o) * np.tanh(norm(c, "cell"))
@@ -344,7 +372,9 @@ def test_layernorm_lstm_begins_as_its_source_says(gain: float) -> None:
         (LayerNormLSTM, 69_376, 256),
     ],
 )
-def test_parameters_and_state_equal_the_formula(build: Callable[..., nn.Module], parameters: int, state: int) -> None:
+def test_parameters_and_state_equal_the_formula(
+    build: Callable[..., nn.Module], parameters: int, state: int
+) -> None:
     """At I = 2 and H = 128; with torch's two biases: 1 : 3 : 4."""
     cell = build(2, 128)
     assert count_parameters(cell) == parameters

@@ -1,4 +1,5 @@
-"""The convolutional LSTM against explicit sums over pixels, the LSTM of torch, and its symmetries."""
+"""The convolutional LSTM against explicit sums over pixels, the LSTM of torch, and its
+symmetries."""
 
 import math
 from typing import Any
@@ -27,7 +28,8 @@ def perturbed(input_size: tuple[int, int, int], hidden: int, **options: Any) -> 
 
 
 def correlation(frames: Array, weight: Array) -> Array:
-    """(B, C, H, W) and (O, C, k, k): the sum over channels and the kernel around each pixel, with zeros outside."""
+    """(B, C, H, W) and (O, C, k, k): the sum over channels and the kernel around each pixel, with
+    zeros outside."""
     (count, _, height, width), (outputs, _, size, _) = frames.shape, weight.shape
     result = np.zeros((count, outputs, height, width))
     for row, column, down, right in np.ndindex(height, width, size, size):
@@ -87,7 +89,8 @@ def test_on_a_single_pixel_it_is_the_lstm_of_torch() -> None:
 
 @pytest.mark.parametrize("peepholes", [True, False])
 def test_a_moved_picture_gives_moved_answers_away_from_the_borders(peepholes: bool) -> None:
-    """Exactly, as far as two steps of a 3x3 kernel do not see the border; peepholes, a weight a pixel, end that."""
+    """Exactly, as far as two steps of a 3x3 kernel do not see the border; peepholes, a weight a
+    pixel, end that."""
     cell = perturbed((1, 14, 14), 2, peepholes=peepholes)
     frames = torch.zeros(1, 2, 1, 14, 14, dtype=torch.float64)
     frames[..., 5:8, 5:8] = torch.randn(1, 2, 1, 3, 3, dtype=torch.float64)
@@ -98,7 +101,8 @@ def test_a_moved_picture_gives_moved_answers_away_from_the_borders(peepholes: bo
 
 @pytest.mark.parametrize("kernel_size", [1, 3, 5])
 def test_a_pixel_is_seen_as_far_as_the_kernels_reach(kernel_size: int) -> None:
-    """After t steps a change of one pixel of the first frame has spread by t * (kernel_size // 2), and no further."""
+    """After t steps a change of one pixel of the first frame has spread by t * (kernel_size // 2),
+    and no further."""
     cell = perturbed((1, 15, 15), 2, kernel_size=kernel_size)
     frames = torch.randn(1, 3, 1, 15, 15, dtype=torch.float64)
     changed = frames.clone()
@@ -129,11 +133,15 @@ def test_chunks_with_the_state_carried_equal_the_whole() -> None:
 def test_the_gradient_reaches_every_parameter_and_the_initial_state() -> None:
     """Finite differences agree in float64."""
     cell = perturbed((1, 2, 3), 2, peepholes=True)
-    state = tuple(torch.randn(1, 2, 2, 3, dtype=torch.float64, requires_grad=True) for _ in range(2))
+    state = tuple(
+        torch.randn(1, 2, 2, 3, dtype=torch.float64, requires_grad=True) for _ in range(2)
+    )
     frames = torch.randn(1, 2, 1, 2, 3, dtype=torch.float64, requires_grad=True)
     assert torch.autograd.gradcheck(lambda x, h, c: cell(x, (h, c))[0], (frames, *state))
     cell(frames, state)[0].square().sum().backward()
-    assert all(parameter.grad is not None and parameter.grad.any() for parameter in cell.parameters())
+    assert all(
+        parameter.grad is not None and parameter.grad.any() for parameter in cell.parameters()
+    )
 
 
 def test_large_inputs_stay_finite() -> None:
@@ -142,7 +150,11 @@ def test_large_inputs_stay_finite() -> None:
     y_BT, _ = cell(1e4 * torch.randn(2, 20, 1, 4, 4).sign())
     y_BT.square().mean().backward()
     assert y_BT.isfinite().all()
-    assert all(parameter.grad.isfinite().all() for parameter in cell.parameters() if parameter.grad is not None)
+    assert all(
+        parameter.grad.isfinite().all()
+        for parameter in cell.parameters()
+        if parameter.grad is not None
+    )
 
 
 @pytest.mark.parametrize("forget_bias", [1.0, -2.0])
@@ -164,7 +176,9 @@ def test_it_begins_as_described(forget_bias: float) -> None:
 @pytest.mark.parametrize("kernel_size", [2, 0, -1])
 def test_an_even_kernel_is_refused(kernel_size: int) -> None:
     """It has no middle, so that the frame would change its size."""
-    with pytest.raises(rnnbench.RnnbenchError, match=f"should be odd and at least 1, got {kernel_size}"):
+    with pytest.raises(
+        rnnbench.RnnbenchError, match=f"should be odd and at least 1, got {kernel_size}"
+    ):
         ConvLSTM2d((1, 4, 4), 3, kernel_size=kernel_size)
 
 
@@ -173,12 +187,17 @@ def test_an_even_kernel_is_refused(kernel_size: int) -> None:
     [({}, 9_856), ({"kernel_size": 5}, 27_264), ({"peepholes": True}, 12_160)],
 )
 def test_parameters_and_state_are_as_counted(options: dict[str, Any], parameters: int) -> None:
-    """16 channels over frames of 1 x 6 x 8: 64 * (17 * 9 + 1) weights and biases; two states of 16 x 6 x 8."""
+    """16 channels over frames of 1 x 6 x 8: 64 * (17 * 9 + 1) weights and biases; two states of 16
+    x 6 x 8."""
     cell = ConvLSTM2d((1, 6, 8), 16, **options)
     (spec,) = SPECS
     assert spec.parameters is not None
     assert spec.state_floats is not None
-    assert count_parameters(cell) == parameters == spec.parameters((1, 6, 8), 16, **{**spec.options, **options})
+    assert (
+        count_parameters(cell)
+        == parameters
+        == spec.parameters((1, 6, 8), 16, **{**spec.options, **options})
+    )
     assert probe(cell, torch.zeros(1, 2, 1, 6, 8)) == ((16, 6, 8), 2 * 16 * 48)
     assert spec.state_floats((1, 6, 8), 16, **options) == 2 * 16 * 48
 

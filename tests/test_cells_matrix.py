@@ -1,4 +1,5 @@
-"""Cells whose state is a matrix: against a plain loop of the papers' equations, and closed forms."""
+"""Cells whose state is a matrix: against a plain loop of the papers' equations, and closed
+forms."""
 
 import numpy as np
 import pytest
@@ -12,7 +13,9 @@ from rnnbench_cells.specs.matrix import SPECS, deltanet_parameters, deltanet_sta
 SPEC = {spec.name: spec for spec in SPECS}
 
 
-def build(inputs: int = 3, hidden: int = 5, *, key_size: int = 4, negative: bool = False) -> DeltaNet:
+def build(
+    inputs: int = 3, hidden: int = 5, *, key_size: int = 4, negative: bool = False
+) -> DeltaNet:
     """A cell in float64 with biases that are not zero."""
     torch.manual_seed(1)
     cell = DeltaNet(inputs, hidden, key_size, negative).double()
@@ -23,7 +26,8 @@ def build(inputs: int = 3, hidden: int = 5, *, key_size: int = 4, negative: bool
 
 
 def by_hand(cell: DeltaNet, x_TI: np.ndarray) -> np.ndarray:
-    """The equations with a transition matrix written out, S_t = S_{t-1} (I - beta k k^T) + beta v k^T."""
+    """The equations with a transition matrix written out, S_t = S_{t-1} (I - beta k k^T) + beta v
+    k^T."""
     weights = cell.from_input.weight.detach().numpy()
     keys, hidden = cell.sizes[0], cell.sizes[-1]
     to_query, to_key, to_beta = weights[:keys], weights[keys : 2 * keys], weights[2 * keys]
@@ -52,15 +56,21 @@ def test_the_deltanet_is_its_equations(negative: bool) -> None:
 
 
 def test_a_value_is_found_under_its_key_and_replaced_by_the_next_one() -> None:
-    """With beta 1, reading with the key that was just written gives the value, whatever was there before."""
+    """With beta 1, reading with the key that was just written gives the value, whatever was there
+    before."""
     cell = build(hidden=2, key_size=3)
     with torch.no_grad():
         cell.beta_bias.fill_(50.0)
         cell.value_bias.zero_()
-    key, state = torch.tensor([[0.0, 1.0, 0.0]], dtype=torch.float64), cell.initial_state(torch.zeros(1, 3).double())
+    key, state = (
+        torch.tensor([[0.0, 1.0, 0.0]], dtype=torch.float64),
+        cell.initial_state(torch.zeros(1, 3).double()),
+    )
     for value in ([[2.0, -1.0]], [[0.5, 3.0]]):
         nothing = torch.zeros(1, 4, dtype=torch.float64)
-        write = torch.cat([key, key, nothing[:, :1], nothing, torch.tensor(value, dtype=torch.float64)], dim=1)
+        write = torch.cat(
+            [key, key, nothing[:, :1], nothing, torch.tensor(value, dtype=torch.float64)], dim=1
+        )
         y_BH, state = cell.step(write, state)
         np.testing.assert_allclose(y_BH.detach().numpy(), value, atol=1e-5)
 
@@ -73,9 +83,16 @@ def test_negative_eigenvalues_turn_the_sign_of_what_is_stored() -> None:
             cell.beta_bias.fill_(50.0)
             cell.value_bias.zero_()
         stored = torch.tensor([[[0.0, 4.0, 0.0], [0.0, -3.0, 0.0]]], dtype=torch.float64)
-        key, nothing = torch.tensor([[0.0, 1.0, 0.0]]).double(), torch.zeros(1, 7, dtype=torch.float64)
-        y_BH, _ = cell.step(torch.cat([key, key, nothing], dim=1), (stored, torch.zeros(1, 4).double()))
-        np.testing.assert_allclose(y_BH.detach().numpy(), [[factor * 4.0, factor * -3.0]], atol=1e-4)
+        key, nothing = (
+            torch.tensor([[0.0, 1.0, 0.0]]).double(),
+            torch.zeros(1, 7, dtype=torch.float64),
+        )
+        y_BH, _ = cell.step(
+            torch.cat([key, key, nothing], dim=1), (stored, torch.zeros(1, 4).double())
+        )
+        np.testing.assert_allclose(
+            y_BH.detach().numpy(), [[factor * 4.0, factor * -3.0]], atol=1e-4
+        )
 
 
 @pytest.mark.parametrize("key_size", [1, 4, 16])
@@ -89,7 +106,8 @@ def test_its_state_grows_with_the_key_size_while_its_output_stays(key_size: int)
 
 
 def test_a_key_of_zeros_has_a_finite_gradient() -> None:
-    """An input of zeros gives keys and queries of zeros; so do the units that a layer below has shut."""
+    """An input of zeros gives keys and queries of zeros; so do the units that a layer below has
+    shut."""
     x_BTI = torch.zeros(1, 3, 3, dtype=torch.float64, requires_grad=True)
     build()(x_BTI)[0].sum().backward()
     assert x_BTI.grad is not None
@@ -98,5 +116,7 @@ def test_a_key_of_zeros_has_a_finite_gradient() -> None:
 
 def test_a_key_size_that_is_none_is_refused() -> None:
     """With the name of cell and option."""
-    with pytest.raises(rnnbench.RnnbenchError, match="deltanet: key_size should be 1 or above, got 0"):
+    with pytest.raises(
+        rnnbench.RnnbenchError, match="deltanet: key_size should be 1 or above, got 0"
+    ):
         SPEC["deltanet"].load({"key_size": 0})(3, 5)

@@ -1,4 +1,5 @@
-"""Cells that are linear in their state: each form against plain loops of the papers' equations, and closed forms."""
+"""Cells that are linear in their state: each form against plain loops of the papers' equations, and
+closed forms."""
 
 import cmath
 import copy
@@ -19,7 +20,11 @@ SPEC = {spec.name: spec for spec in SPECS}
 MINIMAL = {"mingru": MinGRU, "minlstm": MinLSTM}
 VARIANTS: list[tuple[str, dict[str, object]]] = [
     *((name, {"form": "log-space"}) for name in MINIMAL),
-    *((name, {"form": "vanilla", "gates": gates}) for name in MINIMAL for gates in ("positive", "signed")),
+    *(
+        (name, {"form": "vanilla", "gates": gates})
+        for name in MINIMAL
+        for gates in ("positive", "signed")
+    ),
     ("lru", {}),
     ("lru", {"r_min": 0.9, "r_max": 0.99, "max_phase": 0.3}),
 ]
@@ -32,7 +37,11 @@ FORMS = [
 
 
 def build(
-    name: str, options: dict[str, object], implementation: str = "scan", inputs: int = 3, hidden: int = 5
+    name: str,
+    options: dict[str, object],
+    implementation: str = "scan",
+    inputs: int = 3,
+    hidden: int = 5,
 ) -> nn.Module:
     """A cell in float64 with its own weights."""
     torch.manual_seed(1)
@@ -49,8 +58,11 @@ def g(x: float) -> float:
     return x + 0.5 if x >= 0 else sigmoid(x)
 
 
-def minimal_by_hand(cell: nn.Module, x_BTI: Tensor, log_space: bool, signed: bool, state: Tensor | None) -> Tensor:
-    """Sections 3.1 and 3.2 as printed, number by number; signed gates as in Grazzi et al.: 2 a - 1."""
+def minimal_by_hand(
+    cell: nn.Module, x_BTI: Tensor, log_space: bool, signed: bool, state: Tensor | None
+) -> Tensor:
+    """Sections 3.1 and 3.2 as printed, number by number; signed gates as in Grazzi et al.: 2 a -
+    1."""
     weight, bias = cell.projection.weight.tolist(), cell.projection.bias.tolist()
     gates = 2 if isinstance(cell, MinGRU) else 3
     hidden = len(bias) // gates
@@ -89,28 +101,39 @@ def lru_by_hand(cell: LRU, x_BTI: Tensor, state: Tensor | None) -> Tensor:
     for sequence, x_TI in enumerate(x_BTI.tolist()):
         h = [0j] * hidden if state is None else state[sequence].tolist()
         for t, x_I in enumerate(x_TI):
-            h = [rates[n] * h[n] + gamma[n] * sum(w * x for w, x in zip(b[n], x_I, strict=True)) for n in range(hidden)]
+            h = [
+                rates[n] * h[n] + gamma[n] * sum(w * x for w, x in zip(b[n], x_I, strict=True))
+                for n in range(hidden)
+            ]
             for n in range(hidden):
                 seen = sum(w * z for w, z in zip(c[n], h, strict=True)).real
                 y_BTH[sequence, t, n] = seen + sum(w * x for w, x in zip(d[n], x_I, strict=True))
     return y_BTH
 
 
-def by_hand(cell: nn.Module, options: dict[str, object], x_BTI: Tensor, state: Tensor | None) -> Tensor:
+def by_hand(
+    cell: nn.Module, options: dict[str, object], x_BTI: Tensor, state: Tensor | None
+) -> Tensor:
     """The plain loop that belongs to the cell."""
     if isinstance(cell, LRU):
         return lru_by_hand(cell, x_BTI, state)
-    return minimal_by_hand(cell, x_BTI, options["form"] == "log-space", options.get("gates") == "signed", state)
+    return minimal_by_hand(
+        cell, x_BTI, options["form"] == "log-space", options.get("gates") == "signed", state
+    )
 
 
 @pytest.mark.parametrize(("name", "options", "implementation"), FORMS)
-def test_every_form_equals_the_papers_equations(name: str, options: dict[str, object], implementation: str) -> None:
+def test_every_form_equals_the_papers_equations(
+    name: str, options: dict[str, object], implementation: str
+) -> None:
     """In float64, from the initial state and from a carried one."""
     cell = build(name, options, implementation)
     x_BTI = torch.randn(2, 11, 3, dtype=torch.float64)
     y_BTH, state = cell(x_BTI)
     torch.testing.assert_close(y_BTH, by_hand(cell, options, x_BTI, None), atol=1e-12, rtol=0)
-    torch.testing.assert_close(cell(x_BTI, state)[0], by_hand(cell, options, x_BTI, state), atol=1e-12, rtol=0)
+    torch.testing.assert_close(
+        cell(x_BTI, state)[0], by_hand(cell, options, x_BTI, state), atol=1e-12, rtol=0
+    )
 
 
 @pytest.mark.parametrize(("name", "options", "implementation"), FORMS)
@@ -134,7 +157,8 @@ def test_chunks_with_carried_state_equal_the_whole(
 def test_all_forms_have_the_same_parameters_and_the_same_gradient(
     name: str, options: dict[str, object], implementation: str
 ) -> None:
-    """The state dict of one loads into the other; gradients in x, the state and every parameter agree to 1e-10."""
+    """The state dict of one loads into the other; gradients in x, the state and every parameter
+    agree to 1e-10."""
     loop, other = build(name, options, "loop"), build(name, options, implementation)
     with torch.no_grad():
         for parameter in loop.parameters():
@@ -146,7 +170,12 @@ def test_all_forms_have_the_same_parameters_and_the_same_gradient(
     found = []
     for cell in (loop, other):
         y_BTH, _ = cell(x_BTI, state)
-        found.append([y_BTH, *torch.autograd.grad((y_BTH * direction).sum(), [x_BTI, state, *cell.parameters()])])
+        found.append(
+            [
+                y_BTH,
+                *torch.autograd.grad((y_BTH * direction).sum(), [x_BTI, state, *cell.parameters()]),
+            ]
+        )
     for one, another in zip(*found, strict=True):
         torch.testing.assert_close(one, another, atol=1e-10, rtol=1e-10)
 
@@ -167,8 +196,11 @@ def test_parameters_and_state_are_as_declared(
 
 
 @pytest.mark.parametrize(("name", "options", "implementation"), FORMS)
-def test_awkward_inputs_are_taken(name: str, options: dict[str, object], implementation: str) -> None:
-    """One step, one sequence, views; no step is a clear error; inputs of 1e4 give finite outputs and gradients."""
+def test_awkward_inputs_are_taken(
+    name: str, options: dict[str, object], implementation: str
+) -> None:
+    """One step, one sequence, views; no step is a clear error; inputs of 1e4 give finite outputs
+    and gradients."""
     cell = build(name, options, implementation)
     x_BTI = torch.randn(3, 20, 4, dtype=torch.float64).transpose(1, 2)[:, :, :3].transpose(0, 1)
     torch.testing.assert_close(cell(x_BTI)[0], cell(x_BTI.contiguous())[0], atol=1e-14, rtol=0)
@@ -181,7 +213,9 @@ def test_awkward_inputs_are_taken(name: str, options: dict[str, object], impleme
 
 
 @pytest.mark.parametrize(("name", "options", "implementation"), FORMS)
-def test_a_cell_can_be_copied_and_pickled(name: str, options: dict[str, object], implementation: str) -> None:
+def test_a_cell_can_be_copied_and_pickled(
+    name: str, options: dict[str, object], implementation: str
+) -> None:
     """And gives the same afterwards; the caller's state stays as it was."""
     cell = build(name, options, implementation)
     x_BTI = torch.randn(2, 6, 3, dtype=torch.float64)
@@ -197,7 +231,8 @@ def test_a_cell_can_be_copied_and_pickled(name: str, options: dict[str, object],
 def test_single_precision_stays_close_over_4096_steps(
     name: str, options: dict[str, object], implementation: str
 ) -> None:
-    """Finite, and within 1e-4 of float64, relative to the largest output; the log-scan within 1e-2."""
+    """Finite, and within 1e-4 of float64, relative to the largest output; the log-scan within
+    1e-2."""
     cell = build(name, options, implementation)
     x_BTI = torch.randn(2, 4096, 3, dtype=torch.float64)
     exact = cell(x_BTI)[0]
@@ -209,8 +244,12 @@ def test_single_precision_stays_close_over_4096_steps(
 
 def test_the_positive_activation_is_continuous_and_has_its_logarithm() -> None:
     """g and log g, and a finite gradient on both sides of 0 and far out."""
-    x = torch.tensor([-1e4, -30.0, -1e-9, 0.0, 1e-9, 3.0, 1e4], dtype=torch.float64, requires_grad=True)
-    torch.testing.assert_close(positive(x)[1:], torch.tensor([g(v) for v in x.tolist()[1:]], dtype=torch.float64))
+    x = torch.tensor(
+        [-1e4, -30.0, -1e-9, 0.0, 1e-9, 3.0, 1e4], dtype=torch.float64, requires_grad=True
+    )
+    torch.testing.assert_close(
+        positive(x)[1:], torch.tensor([g(v) for v in x.tolist()[1:]], dtype=torch.float64)
+    )
     torch.testing.assert_close(log_positive(x)[1:], positive(x)[1:].log())
     assert log_positive(x)[0] == -1e4
     assert torch.autograd.grad(log_positive(x).sum(), x)[0].isfinite().all()
@@ -218,10 +257,14 @@ def test_the_positive_activation_is_continuous_and_has_its_logarithm() -> None:
 
 @pytest.mark.parametrize("name", sorted(MINIMAL))
 def test_the_initial_state_of_the_log_space_form_is_a_half(name: str) -> None:
-    """g(0): no state given is the same as a state of 1/2, and is not the same as zeros; the vanilla form has zeros."""
+    """g(0): no state given is the same as a state of 1/2, and is not the same as zeros; the vanilla
+    form has zeros."""
     x_BTI = torch.randn(2, 5, 3, dtype=torch.float64)
     cell = build(name, {"form": "log-space"})
-    half, zeros = torch.full((2, 5), 0.5, dtype=torch.float64), torch.zeros(2, 5, dtype=torch.float64)
+    half, zeros = (
+        torch.full((2, 5), 0.5, dtype=torch.float64),
+        torch.zeros(2, 5, dtype=torch.float64),
+    )
     assert torch.equal(cell(x_BTI)[0], cell(x_BTI, half)[0])
     assert not torch.allclose(cell(x_BTI)[0], cell(x_BTI, zeros)[0])
     vanilla = build(name, {"form": "vanilla"})
@@ -250,7 +293,9 @@ def test_the_forget_bias_is_added_and_nothing_else_changes() -> None:
     """Rows of the projection: f, i, h."""
     plain, raised = build("minlstm", {}), build("minlstm", {"forget_bias": 2.0})
     difference = raised.projection.bias - plain.projection.bias
-    torch.testing.assert_close(difference, torch.tensor([2.0] * 5 + [0.0] * 10, dtype=torch.float64))
+    torch.testing.assert_close(
+        difference, torch.tensor([2.0] * 5 + [0.0] * 10, dtype=torch.float64)
+    )
     assert torch.equal(raised.projection.weight, plain.projection.weight)
 
 
@@ -269,7 +314,8 @@ def toggling(gates: str) -> nn.Module:
 
 
 def test_one_unit_with_signed_gates_holds_parity_for_ever() -> None:
-    """a = -1 at ones: h -> 1 - h. With positive gates the same weights overwrite: h = whether a one was seen."""
+    """a = -1 at ones: h -> 1 - h. With positive gates the same weights overwrite: h = whether a one
+    was seen."""
     torch.manual_seed(0)
     bits = torch.randint(2, (8, 5000, 1)).double()
     assert torch.equal(toggling("signed")(bits)[0], parity(bits))
@@ -277,9 +323,11 @@ def test_one_unit_with_signed_gates_holds_parity_for_ever() -> None:
 
 
 def test_positive_gates_cannot_hold_parity() -> None:
-    """On a run of ones, parity alternates for ever; each unit with positive gates goes one way only, to its limit.
+    """On a run of ones, parity alternates for ever; each unit with positive gates goes one way
+    only, to its limit.
 
-    h_t = a h_{t-1} + b with 0 <= a < 1 is monotone in t, so that no readout of it changes its mind at every step.
+    h_t = a h_{t-1} + b with 0 <= a < 1 is monotone in t, so that no readout of it changes its mind
+    at every step.
     """
     for seed in range(20):
         torch.manual_seed(seed)
@@ -304,7 +352,8 @@ def test_the_impulse_response_of_the_lru_is_a_sum_of_exponentials(implementation
 
 
 def test_the_eigenvalues_of_the_lru_start_uniform_on_the_ring() -> None:
-    """By area: |lambda|^2 ~ U(r_min^2, r_max^2); angles ~ U(0, max_phase); gamma = sqrt(1 - |lambda|^2)."""
+    """By area: |lambda|^2 ~ U(r_min^2, r_max^2); angles ~ U(0, max_phase); gamma = sqrt(1 -
+    |lambda|^2)."""
     torch.manual_seed(0)
     nu, theta, gamma = ring(0.6, 0.9, 1.5)
     radius = torch.exp(-nu.exp())
@@ -337,7 +386,9 @@ def test_the_weights_of_the_lru_start_with_the_variances_of_the_source() -> None
         (cell.skip, 1 / 40),
     ):
         assert weight.var().item() == pytest.approx(variance, rel=0.1)
-        assert weight.mean().item() == pytest.approx(0, abs=5 * math.sqrt(variance / weight.numel()))
+        assert weight.mean().item() == pytest.approx(
+            0, abs=5 * math.sqrt(variance / weight.numel())
+        )
 
 
 def test_no_weights_make_the_lru_unstable() -> None:
@@ -352,7 +403,11 @@ def test_the_lru_asks_for_slow_steps_without_decay_where_its_source_does() -> No
     """lambda, gamma and B; C and D are trained as everything else."""
     cell = build("lru", {})
     (group,) = cell.param_groups()
-    names = {name for name, parameter in cell.named_parameters() if any(parameter is p for p in group.parameters)}
+    names = {
+        name
+        for name, parameter in cell.named_parameters()
+        if any(parameter is p for p in group.parameters)
+    }
     assert names == {"nu_log", "theta_log", "gamma_log", "input_real", "input_imaginary"}
     assert (group.learning_rate_factor, group.weight_decay) == (0.5, False)
 
@@ -361,20 +416,42 @@ def test_the_lru_asks_for_slow_steps_without_decay_where_its_source_does() -> No
     ("name", "options", "told"),
     [
         ("mingru", {"form": "log"}, "mingru: form should be one of log-space, vanilla, got 'log'"),
-        ("minlstm", {"gates": "both"}, "minlstm: gates should be one of positive, signed, got 'both'"),
-        ("mingru", {"gates": "signed"}, "mingru: gates 'signed' need form 'vanilla', got 'log-space'"),
-        ("mingru", {"implementation": "fast"}, "mingru: implementation should be one of scan, loop, log-scan"),
+        (
+            "minlstm",
+            {"gates": "both"},
+            "minlstm: gates should be one of positive, signed, got 'both'",
+        ),
+        (
+            "mingru",
+            {"gates": "signed"},
+            "mingru: gates 'signed' need form 'vanilla', got 'log-space'",
+        ),
+        (
+            "mingru",
+            {"implementation": "fast"},
+            "mingru: implementation should be one of scan, loop, log-scan",
+        ),
         (
             "minlstm",
             {"form": "vanilla", "implementation": "log-scan"},
             "'log-scan' needs form 'log-space', got 'vanilla'",
         ),
-        ("lru", {"implementation": "log-scan"}, "lru: implementation should be one of scan, loop, got 'log-scan'"),
-        ("lru", {"r_min": 0.9, "r_max": 0.5}, "lru: should be 0 <= r_min < r_max <= 1, got 0.9 and 0.5"),
+        (
+            "lru",
+            {"implementation": "log-scan"},
+            "lru: implementation should be one of scan, loop, got 'log-scan'",
+        ),
+        (
+            "lru",
+            {"r_min": 0.9, "r_max": 0.5},
+            "lru: should be 0 <= r_min < r_max <= 1, got 0.9 and 0.5",
+        ),
         ("lru", {"max_phase": 0.0}, "lru: max_phase should be above 0, got 0"),
     ],
 )
-def test_options_that_make_no_sense_are_refused(name: str, options: dict[str, object], told: str) -> None:
+def test_options_that_make_no_sense_are_refused(
+    name: str, options: dict[str, object], told: str
+) -> None:
     """In one clear sentence."""
     with pytest.raises(rnnbench.RnnbenchError, match=told):
         SPEC[name].load(options)(3, 5)  # type: ignore[arg-type]

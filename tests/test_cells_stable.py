@@ -1,4 +1,5 @@
-"""Cells whose dynamics are stable by construction: against plain loops of the papers' equations, and closed forms."""
+"""Cells whose dynamics are stable by construction: against plain loops of the papers' equations,
+and closed forms."""
 
 import copy
 import math
@@ -41,7 +42,11 @@ Step = Callable[[np.ndarray, State], State]
 
 
 def build(
-    name: str, options: dict[str, object], inputs: int = 3, hidden: int = 5, implementation: str = "eager"
+    name: str,
+    options: dict[str, object],
+    inputs: int = 3,
+    hidden: int = 5,
+    implementation: str = "eager",
 ) -> nn.Module:
     """A cell in float64 whose weights are some way from where they start."""
     torch.manual_seed(1)
@@ -97,7 +102,9 @@ def cornn_step(cell: CoRNN, weights: dict[str, np.ndarray], damping: str) -> Ste
 
     def step(x: np.ndarray, state: State) -> State:
         y, z = state
-        drive = np.tanh(w_y @ y + w_z @ z + weights["from_input.weight"] @ x + weights["from_input.bias"])
+        drive = np.tanh(
+            w_y @ y + w_z @ z + weights["from_input.weight"] @ x + weights["from_input.bias"]
+        )
         if damping == "explicit":
             z = z + cell.dt * (drive - cell.gamma * y - cell.epsilon * z)
         else:
@@ -112,7 +119,9 @@ def lem_step(cell: LEM, weights: dict[str, np.ndarray]) -> Step:
 
     def step(x: np.ndarray, state: State) -> State:
         y, z = state
-        v_1, v_2, v_z, v_y = np.split(weights["from_input.weight"] @ x + weights["from_input.bias"], 4)
+        v_1, v_2, v_z, v_y = np.split(
+            weights["from_input.weight"] @ x + weights["from_input.bias"], 4
+        )
         w_1, w_2, w_z = np.split(weights["from_output.weight"] @ y + weights["from_output.bias"], 3)
         short, long = cell.dt * sigmoid(w_1 + v_1), cell.dt * sigmoid(w_2 + v_2)
         z = (1 - short) * z + short * np.tanh(w_z + v_z)
@@ -128,7 +137,11 @@ def indrnn_step(cell: IndRNN, weights: dict[str, np.ndarray], horizon: int) -> S
     u = np.minimum(np.maximum(weights["recurrent"], -bound), bound)
 
     def step(x: np.ndarray, state: State) -> State:
-        return [np.maximum(weights["from_input.weight"] @ x + u * state[0] + weights["from_input.bias"], 0)]
+        return [
+            np.maximum(
+                weights["from_input.weight"] @ x + u * state[0] + weights["from_input.bias"], 0
+            )
+        ]
 
     return step
 
@@ -153,14 +166,17 @@ def dense(cell: nn.Module) -> np.ndarray:
     weights = arrays(cell)
     size = len(weights["bias"])
     matrix = np.zeros((size, size))
-    for row, (sources, strengths) in enumerate(zip(weights["sources"], weights["strengths"], strict=True)):
+    for row, (sources, strengths) in enumerate(
+        zip(weights["sources"], weights["strengths"], strict=True)
+    ):
         for column, strength in zip(sources, strengths, strict=True):
             matrix[row, column] += strength
     return matrix
 
 
 def esn_step(cell: EchoStateNetwork, weights: dict[str, np.ndarray]) -> Step:
-    """Jaeger 2001, equation 1.6 without feedback, leaky as in Lukosevicius 2012, equations 2 and 3."""
+    """Jaeger 2001, equation 1.6 without feedback, leaky as in Lukosevicius 2012, equations 2 and
+    3."""
     recurrent = dense(cell)
 
     def step(x: np.ndarray, state: State) -> State:
@@ -192,12 +208,18 @@ def parts_of(state: object) -> list[Tensor]:
     return [state] if isinstance(state, Tensor) else list(state)  # type: ignore[call-overload, no-any-return]
 
 
-def by_hand(cell: nn.Module, options: dict[str, object], x_BTI: Tensor, state: object = None) -> Tensor:
+def by_hand(
+    cell: nn.Module, options: dict[str, object], x_BTI: Tensor, state: object = None
+) -> Tensor:
     """Sequence by sequence, step by step, from zeros or from a carried state."""
     step, parts = step_of(cell, options), 2 if isinstance(cell, CoRNN | LEM) else 1
     outputs = []
     for sequence, x_TI in enumerate(x_BTI.numpy()):
-        now = [np.zeros(5)] * parts if state is None else [p[sequence].detach().numpy() for p in parts_of(state)]
+        now = (
+            [np.zeros(5)] * parts
+            if state is None
+            else [p[sequence].detach().numpy() for p in parts_of(state)]
+        )
         outputs.append([(now := step(x, now))[0] for x in x_TI])
     return torch.tensor(np.array(outputs))
 
@@ -209,7 +231,9 @@ def test_a_cell_equals_the_papers_equations(name: str, options: dict[str, object
     x_BTI = torch.randn(2, 12, 3, dtype=torch.float64)
     y_BTH, state = cell(x_BTI)
     torch.testing.assert_close(y_BTH, by_hand(cell, options, x_BTI), atol=1e-12, rtol=1e-12)
-    torch.testing.assert_close(cell(x_BTI, state)[0], by_hand(cell, options, x_BTI, state), atol=1e-12, rtol=1e-12)
+    torch.testing.assert_close(
+        cell(x_BTI, state)[0], by_hand(cell, options, x_BTI, state), atol=1e-12, rtol=1e-12
+    )
     assert torch.equal(parts_of(state)[0], y_BTH[:, -1])
 
 
@@ -229,7 +253,9 @@ def test_chunks_with_carried_state_equal_the_whole(name: str, options: dict[str,
 
 @pytest.mark.parametrize(("name", "options"), VARIANTS)
 @pytest.mark.parametrize(("inputs", "hidden"), [(1, 1), (3, 8), (16, 5)])
-def test_parameters_and_state_are_as_declared(name: str, options: dict[str, object], inputs: int, hidden: int) -> None:
+def test_parameters_and_state_are_as_declared(
+    name: str, options: dict[str, object], inputs: int, hidden: int
+) -> None:
     """The formulas count what is there."""
     spec, cell = SPEC[name], build(name, options, inputs, hidden)
     assert spec.parameters is not None
@@ -258,7 +284,8 @@ def test_the_gradient_is_right(name: str, options: dict[str, object]) -> None:
 
 @pytest.mark.parametrize(("name", "options"), VARIANTS)
 def test_awkward_inputs_are_taken(name: str, options: dict[str, object]) -> None:
-    """One step, one sequence, views; no step is a clear error; inputs of 1e4 give finite outputs and gradients."""
+    """One step, one sequence, views; no step is a clear error; inputs of 1e4 give finite outputs
+    and gradients."""
     cell = build(name, options)
     x_BTI = torch.randn(3, 20, 4, dtype=torch.float64).transpose(1, 2)[:, :, :3].transpose(0, 1)
     torch.testing.assert_close(cell(x_BTI)[0], cell(x_BTI.contiguous())[0], atol=1e-13, rtol=0)
@@ -284,14 +311,17 @@ def test_a_cell_can_be_copied_and_pickled(name: str, options: dict[str, object])
     for twin in (copy.deepcopy(cell), pickle.loads(pickle.dumps(cell)), other):
         assert torch.equal(twin(x_BTI)[0], y_BTH)
         twin(x_BTI, state)
-    assert all(torch.equal(one, another) for one, another in zip(parts_of(state), before, strict=True))
+    assert all(
+        torch.equal(one, another) for one, another in zip(parts_of(state), before, strict=True)
+    )
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "options"), VARIANTS)
 @pytest.mark.filterwarnings("ignore")  # torch.compile warns of itself
 def test_compiled_equals_eager(name: str, options: dict[str, object]) -> None:
-    """In outputs, states and gradients; again after the weights have changed, and without compiling anew."""
+    """In outputs, states and gradients; again after the weights have changed, and without compiling
+    anew."""
     eager, compiled = build(name, options), build(name, options, implementation="compiled")
     x_BTI = torch.randn(2, 23, 3, dtype=torch.float64, requires_grad=True)
     graphs = []
@@ -319,7 +349,9 @@ def jacobian(cell: nn.Module, steps: int, hidden: int) -> Tensor:
 
 
 @pytest.mark.parametrize("initialization", ["henaff", "cayley"])
-def test_the_gradient_of_the_linear_orthogonal_cell_neither_grows_nor_vanishes(initialization: str) -> None:
+def test_the_gradient_of_the_linear_orthogonal_cell_neither_grows_nor_vanishes(
+    initialization: str,
+) -> None:
     """|dh_T/dh_0| = 1 in every direction after 500 steps, wherever training has led A."""
     cell = build("exprnn", {"nonlinearity": "identity", "initialization": initialization}, hidden=7)
     singular = torch.linalg.svdvals(jacobian(cell, 500, 7))
@@ -330,7 +362,9 @@ def test_the_exponential_is_taken_once_a_call(monkeypatch: pytest.MonkeyPatch) -
     """Not once a step."""
     calls = []
     exponential_of = torch.matrix_exp
-    monkeypatch.setattr(torch, "matrix_exp", lambda matrix: calls.append(1) or exponential_of(matrix))
+    monkeypatch.setattr(
+        torch, "matrix_exp", lambda matrix: calls.append(1) or exponential_of(matrix)
+    )
     build("exprnn", {})(torch.randn(2, 30, 3, dtype=torch.float64))
     assert len(calls) == 1
 
@@ -338,7 +372,8 @@ def test_the_exponential_is_taken_once_a_call(monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.parametrize("initialization", ["henaff", "cayley"])
 @pytest.mark.parametrize("hidden", [1, 2, 7, 400])
 def test_the_skew_matrix_starts_in_blocks_of_two(initialization: str, hidden: int) -> None:
-    """(0, s; -s, 0), s ~ U(-pi, pi) for henaff; for cayley s = -tan(u/2), u ~ U(0, pi/2), so s in (-1, 0)."""
+    """(0, s; -s, 0), s ~ U(-pi, pi) for henaff; for cayley s = -tan(u/2), u ~ U(0, pi/2), so s in
+    (-1, 0)."""
     torch.manual_seed(0)
     matrix = skew(ExpRNN(2, hidden, initialization=initialization).skew.detach().numpy(), hidden)
     angles = np.array([matrix[k, k + 1] for k in range(0, hidden - 1, 2)])
@@ -350,7 +385,11 @@ def test_the_skew_matrix_starts_in_blocks_of_two(initialization: str, hidden: in
     assert all(low <= angle <= high for angle in angles)
     if hidden == 400:
         uniform = angles if initialization == "henaff" else 2 * np.arctan(-angles)
-        expected = [-math.pi / 2, 0, math.pi / 2] if initialization == "henaff" else np.array([1, 2, 3]) * math.pi / 8
+        expected = (
+            [-math.pi / 2, 0, math.pi / 2]
+            if initialization == "henaff"
+            else np.array([1, 2, 3]) * math.pi / 8
+        )
         np.testing.assert_allclose(np.quantile(uniform, [0.25, 0.5, 0.75]), expected, atol=0.6)
 
 
@@ -367,7 +406,8 @@ def test_an_orthogonal_matrix_is_learned_at_a_tenth_of_the_rate() -> None:
 
 
 def test_a_weight_of_the_indrnn_beyond_its_bound_is_brought_back_and_learns_on() -> None:
-    """With horizon = 3 the bound is 2^(1/3); cut where it is used alone, it would have no gradient ever after."""
+    """With horizon = 3 the bound is 2^(1/3); cut where it is used alone, it would have no gradient
+    ever after."""
     cell = build("indrnn", {"horizon": 3})
     with torch.no_grad():
         cell.recurrent.copy_(torch.tensor([9.0, -9.0, 0.5, 1.0, 1.25]))
@@ -375,7 +415,9 @@ def test_a_weight_of_the_indrnn_beyond_its_bound_is_brought_back_and_learns_on()
     y_BTH, _ = cell(torch.zeros(1, 4, 3, dtype=torch.float64))
     y_BTH.sum().backward()
     bound = 2 ** (1 / 3)
-    torch.testing.assert_close(cell.recurrent.data, torch.tensor([bound, -bound, 0.5, 1.0, 1.25], dtype=torch.float64))
+    torch.testing.assert_close(
+        cell.recurrent.data, torch.tensor([bound, -bound, 0.5, 1.0, 1.25], dtype=torch.float64)
+    )
     assert cell.recurrent.grad[0] != 0
 
 
@@ -389,8 +431,12 @@ def test_the_jacobian_of_the_indrnn_is_u_to_the_power_of_steps() -> None:
     torch.testing.assert_close(jacobian(cell, 30, 5), expected, atol=1e-12, rtol=1e-12)
 
 
-@pytest.mark.parametrize(("horizon", "bound"), [(0, 1.0), (1, 2.0), (2, math.sqrt(2)), (100, 2**0.01)])
-def test_the_recurrent_weights_of_the_indrnn_start_within_their_range(horizon: int, bound: float) -> None:
+@pytest.mark.parametrize(
+    ("horizon", "bound"), [(0, 1.0), (1, 2.0), (2, math.sqrt(2)), (100, 2**0.01)]
+)
+def test_the_recurrent_weights_of_the_indrnn_start_within_their_range(
+    horizon: int, bound: float
+) -> None:
     """u ~ U(0, 2^(1/T)); u ~ U(0, 1) without a horizon."""
     torch.manual_seed(0)
     u_H = IndRNN(1, 4000, horizon=horizon).recurrent.detach()
@@ -416,8 +462,12 @@ def test_the_recurrent_weights_of_the_indrnn_are_kept_within_their_range(driven_
 def test_the_flow_of_the_antisymmetric_cell_has_eigenvalues_on_a_vertical_line() -> None:
     """Those of W - W^T - gamma I all have the real part -gamma."""
     for gamma in (0.0, 0.3):
-        eigenvalues = torch.linalg.eigvals(build("antisymmetric", {"gamma": gamma}, hidden=8).matrix())
-        torch.testing.assert_close(eigenvalues.real, torch.full((8,), -gamma, dtype=torch.float64), atol=1e-12, rtol=0)
+        eigenvalues = torch.linalg.eigvals(
+            build("antisymmetric", {"gamma": gamma}, hidden=8).matrix()
+        )
+        torch.testing.assert_close(
+            eigenvalues.real, torch.full((8,), -gamma, dtype=torch.float64), atol=1e-12, rtol=0
+        )
         assert eigenvalues.imag.abs().max() > 0.1
 
 
@@ -431,7 +481,9 @@ def test_the_weights_of_the_antisymmetric_cell_start_as_in_the_source() -> None:
 
 
 @pytest.mark.parametrize(("build_cell", "bound"), [(CoRNN, 1 / math.sqrt(6 + 2 * 100)), (LEM, 0.1)])
-def test_the_weights_of_the_oscillators_start_uniform(build_cell: Callable[..., nn.Module], bound: float) -> None:
+def test_the_weights_of_the_oscillators_start_uniform(
+    build_cell: Callable[..., nn.Module], bound: float
+) -> None:
     """Within 1/sqrt(I + 2H) and 1/sqrt(H)."""
     torch.manual_seed(0)
     for parameter in build_cell(6, 100).parameters():
@@ -440,7 +492,8 @@ def test_the_weights_of_the_oscillators_start_uniform(build_cell: Callable[..., 
 
 
 def test_an_undriven_oscillator_is_the_one_of_the_textbook() -> None:
-    """Without weights: y'' = -gamma y - epsilon y', y = exp(-epsilon t / 2) cos(w t) ..., to first order in dt."""
+    """Without weights: y'' = -gamma y - epsilon y', y = exp(-epsilon t / 2) cos(w t) ..., to first
+    order in dt."""
     dt, gamma, epsilon = 1e-3, 4.0, 0.5
     cell = build("cornn", {"dt": dt, "gamma": gamma, "epsilon": epsilon}, hidden=1)
     with torch.no_grad():
@@ -450,7 +503,9 @@ def test_an_undriven_oscillator_is_the_one_of_the_textbook() -> None:
     y_BTH, _ = cell(torch.zeros(1, 5000, 3, dtype=torch.float64), start)
     t = dt * torch.arange(1, 5001, dtype=torch.float64)
     w = math.sqrt(gamma - epsilon**2 / 4)
-    expected = torch.exp(-epsilon * t / 2) * (torch.cos(w * t) + epsilon / (2 * w) * torch.sin(w * t))
+    expected = torch.exp(-epsilon * t / 2) * (
+        torch.cos(w * t) + epsilon / (2 * w) * torch.sin(w * t)
+    )
     torch.testing.assert_close(y_BTH[0, :, 0], expected, atol=5e-3, rtol=0)
 
 
@@ -464,15 +519,20 @@ def test_the_states_of_the_lem_stay_within_one() -> None:
     ("hidden", "radius", "tolerance"),
     [(1, 0.5, 1e-6), (2, 0.9, 1e-6), (40, 0.9, 1e-5), (40, 1.3, 1e-5), (EXACT_SIZE + 1, 0.9, 0.01)],
 )
-def test_the_spectral_radius_is_what_was_asked(hidden: int, radius: float, tolerance: float) -> None:
+def test_the_spectral_radius_is_what_was_asked(
+    hidden: int, radius: float, tolerance: float
+) -> None:
     """Of the matrix that is applied; large ones are met to about 1 %."""
     torch.manual_seed(hidden)
-    matrix = torch.tensor(dense(EchoStateNetwork(3, hidden, spectral_radius=radius)), dtype=torch.float64)
+    matrix = torch.tensor(
+        dense(EchoStateNetwork(3, hidden, spectral_radius=radius)), dtype=torch.float64
+    )
     assert torch.linalg.eigvals(matrix).abs().max().item() == pytest.approx(radius, rel=tolerance)
 
 
 def test_a_reservoir_is_of_its_seed_and_has_nothing_to_learn() -> None:
-    """The same seed gives the same reservoir, another one another; no parameters; it is part of the state dict."""
+    """The same seed gives the same reservoir, another one another; no parameters; it is part of the
+    state dict."""
 
     def of_seed(seed: int) -> EchoStateNetwork:
         torch.manual_seed(seed)
@@ -495,7 +555,8 @@ def test_a_reservoir_has_the_connections_and_scales_that_were_asked() -> None:
 
 
 def test_an_echo_dies_out() -> None:
-    """The echo state property: below a radius of 1, where a reservoir started does not matter in the long run."""
+    """The echo state property: below a radius of 1, where a reservoir started does not matter in
+    the long run."""
     torch.manual_seed(0)
     cell = EchoStateNetwork(3, 50, spectral_radius=0.8).double()
     x_BTI = torch.randn(1, 400, 3, dtype=torch.float64)
@@ -506,12 +567,24 @@ def test_an_echo_dies_out() -> None:
 @pytest.mark.parametrize(
     ("name", "options", "told"),
     [
-        ("exprnn", {"nonlinearity": "tanh"}, "exprnn: nonlinearity should be one of modrelu, identity, got 'tanh'"),
-        ("exprnn", {"initialization": "haar"}, "exprnn: initialization should be one of henaff, cayley, got 'haar'"),
+        (
+            "exprnn",
+            {"nonlinearity": "tanh"},
+            "exprnn: nonlinearity should be one of modrelu, identity, got 'tanh'",
+        ),
+        (
+            "exprnn",
+            {"initialization": "haar"},
+            "exprnn: initialization should be one of henaff, cayley, got 'haar'",
+        ),
         ("exprnn", {"implementation": "native"}, "no implementation called 'native'"),
         ("antisymmetric", {"implementation": "native"}, "no implementation called 'native'"),
         ("antisymmetric", {"epsilon": -1.0}, "antisymmetric: epsilon should be above 0, got -1"),
-        ("cornn", {"damping": "both"}, "cornn: damping should be one of explicit, implicit, got 'both'"),
+        (
+            "cornn",
+            {"damping": "both"},
+            "cornn: damping should be one of explicit, implicit, got 'both'",
+        ),
         ("cornn", {"dt": 0.0}, "cornn: dt should be above 0, got 0"),
         ("lem", {"dt": -0.1}, "lem: dt should be above 0, got -0.1"),
         ("indrnn", {"horizon": -3}, "indrnn: horizon should be 0 .none. or above, got -3"),
@@ -521,7 +594,9 @@ def test_an_echo_dies_out() -> None:
         ("esn", {"connections": 0}, "esn: connections should be above 0, got 0"),
     ],
 )
-def test_options_that_make_no_sense_are_refused(name: str, options: dict[str, object], told: str) -> None:
+def test_options_that_make_no_sense_are_refused(
+    name: str, options: dict[str, object], told: str
+) -> None:
     """In one clear sentence."""
     with pytest.raises(rnnbench.RnnbenchError, match=told):
         SPEC[name].load(options)(3, 5)  # type: ignore[arg-type]

@@ -1,4 +1,5 @@
-"""Checks in a process of their own: whatever the code of a cell does there, each law gets an outcome."""
+"""Checks in a process of their own: whatever the code of a cell does there, each law gets an
+outcome."""
 
 import json
 import os
@@ -118,7 +119,9 @@ def rude(make_plugin: MakePlugin, monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     return Catalogue.load()
 
 
-def checked(name: str, catalogue: Catalogue, seconds: float = 300, **request: object) -> tuple[list[Outcome], str]:
+def checked(
+    name: str, catalogue: Catalogue, seconds: float = 300, **request: object
+) -> tuple[list[Outcome], str]:
     """The outcomes of a cell, and what it printed."""
     whole = CheckRequest(subject=name, kind="cell", name=name, **request)  # type: ignore[arg-type]
     checking = Checking(whole, catalogue.cells[name].plugin, seconds)
@@ -131,9 +134,13 @@ def test_a_cell_that_ends_its_process_fails_each_law(rude: Catalogue) -> None:
     assert [outcome.check for outcome in outcomes] == LAWS
     assert {outcome.status for outcome in outcomes} == {"failed"}
     assert not any(outcome.decided for outcome in outcomes)
-    assert outcomes[0].sentence == "its process ended by itself with code 0 while this law was asked"
-    assert outcomes[1].sentence == (
-        "this law was not asked: the process ended by itself with code 0 while the law 'repeats' was asked"
+    assert (
+        outcomes[0].sentence == "its process ended by itself with code 0 while this law was asked"
+    )
+    assert (
+        outcomes[1].sentence
+        == "this law was not asked: the process ended by itself with code 0 while the law 'repeats'"
+        " was asked"
     )
     assert printed.endswith("last words")
 
@@ -152,7 +159,9 @@ def test_a_law_that_does_not_end_is_ended_at_the_limit(rude: Catalogue) -> None:
     """It hung for ever, and is named."""
     outcomes, _ = checked("hangs", rude, seconds=1)
     assert [outcome.check for outcome in outcomes] == LAWS
-    assert outcomes[0].sentence == "its process was ended at its limit of 1 s while this law was asked"
+    assert (
+        outcomes[0].sentence == "its process was ended at its limit of 1 s while this law was asked"
+    )
 
 
 def test_a_cell_that_takes_too_much_memory_fails(rude: Catalogue) -> None:
@@ -168,7 +177,9 @@ def test_a_task_that_ends_its_process_fails_each_law(rude: Catalogue) -> None:
     request = CheckRequest(subject="quits-too", kind="task", name="quits-too")
     outcomes = list(Checking(request, rude.tasks["quits-too"].plugin).outcomes())
     assert [outcome.check for outcome in outcomes] == [check.name for check in TASK_CHECKS]
-    assert outcomes[0].sentence == "its process ended by itself with code 3 while this law was asked"
+    assert (
+        outcomes[0].sentence == "its process ended by itself with code 3 while this law was asked"
+    )
     assert {outcome.status for outcome in outcomes} == {"failed"}
 
 
@@ -188,10 +199,14 @@ def test_what_plugins_print_is_no_part_of_the_json(rude: Catalogue, tmp_path: Pa
     assert "last words" in done.stderr
 
 
-def outcome(check: str, status: str = "failed", subject: str = "ahead", **fields: object) -> Outcome:
+def outcome(
+    check: str, status: str = "failed", subject: str = "ahead", **fields: object
+) -> Outcome:
     """One for a test."""
     sentence = fields.pop("sentence", "it looks ahead")
-    return Outcome(subject=subject, check=check, law="A law.", status=status, sentence=sentence, **fields)  # type: ignore[arg-type]
+    return Outcome(
+        subject=subject, check=check, law="A law.", status=status, sentence=sentence, **fields
+    )  # type: ignore[arg-type]
 
 
 TURNS = """
@@ -234,7 +249,8 @@ def test_what_a_plugin_and_the_place_of_a_cell_turn_on_import_is_found(
 
 
 def test_outcomes_are_remembered_by_the_source_of_the_cell(rude: Catalogue) -> None:
-    """Those of another source, or of another version of the distribution, are not taken for them."""
+    """Those of another source, or of another version of the distribution, are not taken for
+    them."""
     cell = rude.cells["ahead"]
     assert remembered(cell) is None
     remember(cell, [outcome("causal")])
@@ -245,7 +261,8 @@ def test_outcomes_are_remembered_by_the_source_of_the_cell(rude: Catalogue) -> N
 
 
 def test_outcomes_that_were_not_decided_are_not_remembered(rude: Catalogue) -> None:
-    """Neither by a run nor by `rnnbench check`, which both keep them by this function: they are asked again."""
+    """Neither by a run nor by `rnnbench check`, which both keep them by this function: they are
+    asked again."""
     cell = rude.cells["ahead"]
     remember(cell, [outcome("causal"), outcome("pads", decided=False)])
     assert remembered(cell) is None
@@ -282,7 +299,9 @@ def rnnbench_cells():
 """
 
 
-def test_only_the_plugin_of_the_subject_is_imported_from_where_the_driver_has_it(make_plugin: MakePlugin) -> None:
+def test_only_the_plugin_of_the_subject_is_imported_from_where_the_driver_has_it(
+    make_plugin: MakePlugin,
+) -> None:
     """By its record, along the module path of the driver, which no environment variable names."""
     make_plugin(NAMES_MODULES, distribution="names-modules")
     outcomes, printed = checked("ends", Catalogue.load())
@@ -290,21 +309,30 @@ def test_only_the_plugin_of_the_subject_is_imported_from_where_the_driver_has_it
     assert printed.splitlines()[-1] == "[]"
 
 
-def test_another_file_in_the_process_is_refused(make_plugin: MakePlugin, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_file_in_the_process_is_refused(
+    make_plugin: MakePlugin, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Where a module is not the file that the driver has loaded, no law is asked of it."""
     make_plugin(NAMES_MODULES, distribution="names-modules")
     catalogue = Catalogue.load()
     monkeypatch.setattr(Needs, "files", lambda *_: {"rnnbench": "/elsewhere/rnnbench/__init__.py"})
-    with pytest.raises(RnnbenchError, match=r"the module 'rnnbench' is .*, and /elsewhere/rnnbench/__init__.py where"):
+    with pytest.raises(
+        RnnbenchError,
+        match=r"the module 'rnnbench' is .*, and /elsewhere/rnnbench/__init__.py where",
+    ):
         checked("ends", catalogue)
 
 
-def test_without_torch_the_process_says_so_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_torch_the_process_says_so_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """In place of the laws, of which none failed."""
     (tmp_path / "torch.py").write_text("raise ImportError('libtorch is missing')")
     request = CheckRequest(subject="gru", kind="cell", name="gru")
     monkeypatch.syspath_prepend(tmp_path)
-    with pytest.raises(RnnbenchError, match=r"torch is installed and cannot be imported, .*libtorch is missing"):
+    with pytest.raises(
+        RnnbenchError, match=r"torch is installed and cannot be imported, .*libtorch is missing"
+    ):
         list(Checking(request).outcomes())
 
 
@@ -347,7 +375,8 @@ def rnnbench_cells():
 
 @pytest.fixture
 def told(make_plugin: MakePlugin, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """The file in which a cell tells its process id, and that of one which it started in another session."""
+    """The file in which a cell tells its process id, and that of one which it started in another
+    session."""
     make_plugin(LEAVES_A_PROCESS, distribution="leaves")
     monkeypatch.setenv("TOLD", str(tmp_path / "told"))
     return tmp_path / "told"
@@ -366,8 +395,11 @@ def test_what_a_check_started_in_another_session_ends_with_it(told: Path) -> Non
     wait_until(lambda: all(ended(pid) for pid in pids))
 
 
-def test_a_killed_driver_leaves_nothing_of_a_check(told: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its process ends at once; its folder, and what that has started, when the next driver looks for them."""
+def test_a_killed_driver_leaves_nothing_of_a_check(
+    told: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its process ends at once; its folder, and what that has started, when the next driver looks
+    for them."""
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     path = os.pathsep.join(filter(None, sys.path))
@@ -395,7 +427,9 @@ def test_what_failed_is_kept_with_the_run(tmp_path: Path) -> None:
     assert failed_checks(tmp_path) == ()
     keep_failed_checks(tmp_path, [outcome("causal", "passed")])
     assert not (tmp_path / "checks.json").exists()
-    keep_failed_checks(tmp_path, [outcome("causal"), outcome("pads", "passed"), outcome("causal", subject="other")])
+    keep_failed_checks(
+        tmp_path, [outcome("causal"), outcome("pads", "passed"), outcome("causal", subject="other")]
+    )
     assert failed_checks(tmp_path) == (outcome("causal"), outcome("causal", subject="other"))
     keep_failed_checks(tmp_path, [outcome("causal", "passed")])
     assert failed_checks(tmp_path) == (outcome("causal", subject="other"),)
@@ -420,9 +454,17 @@ def put_in_place(path: Path, kind: str) -> None:
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("kind", NOT_A_LIST)
 def test_what_is_no_list_of_records_is_refused_in_a_sentence(kind: str, tmp_path: Path) -> None:
-    """Beside results, both claims and failed checks; outcomes that cannot be read are asked again."""
-    readers: dict[str, Callable[[Path], object]] = {"checks.json": failed_checks, "claims.json": kept_claims}
-    says = {"nested": "it is nested too deep", "pipe": "it is not a file", "folder": "it is not a file"}
+    """Beside results, both claims and failed checks; outcomes that cannot be read are asked
+    again."""
+    readers: dict[str, Callable[[Path], object]] = {
+        "checks.json": failed_checks,
+        "claims.json": kept_claims,
+    }
+    says = {
+        "nested": "it is nested too deep",
+        "pipe": "it is not a file",
+        "folder": "it is not a file",
+    }
     for name, reader in readers.items():
         put_in_place(tmp_path / name, kind)
         with pytest.raises(RnnbenchError, match=f"{name}: cannot be read: {says[kind]}$"):
@@ -459,7 +501,10 @@ def test_a_failed_law_is_a_caveat_of_the_run(rude: Catalogue, tmp_path: Path) ->
     assert "Cell 'ahead' fails the law 'causal': it looks ahead" in done.stdout
     page = (tmp_path / "runs" / "tiny" / "report" / "index.html").read_text()
     assert page.count("fails the law") > 1
-    assert {outcome.check for outcome in failed_checks(tmp_path / "runs" / "tiny")} >= {"causal", "pads"}
+    assert {outcome.check for outcome in failed_checks(tmp_path / "runs" / "tiny")} >= {
+        "causal",
+        "pads",
+    }
     without = rnnbench("run", "suite", "tiny.toml", "--no-check", "-o", "other", cwd=tmp_path)
     assert without.returncode == 0, without.stderr
     assert not (tmp_path / "other" / "checks.json").exists()
@@ -485,7 +530,9 @@ DETACHES = """
 """
 
 
-def test_what_a_checked_cell_has_detached_ends_with_the_check(make_plugin: MakePlugin, tmp_path: Path) -> None:
+def test_what_a_checked_cell_has_detached_ends_with_the_check(
+    make_plugin: MakePlugin, tmp_path: Path
+) -> None:
     """It has a session of its own and an empty environment, and the check ended by itself."""
     told = tmp_path / "told"
     make_plugin(DETACHES.format(told=str(told)), distribution="detaching")

@@ -1,4 +1,5 @@
-"""A trial that is killed at any epoch and resumed gives the same bits as one that was not disturbed."""
+"""A trial that is killed at any epoch and resumed gives the same bits as one that was not
+disturbed."""
 
 import json
 import pickle
@@ -66,9 +67,13 @@ def dying_cell(make_plugin: MakePlugin) -> None:
 
 
 def dying(mark: Path, at: int, **recipe: object) -> LearningTrial:
-    changed = msgspec.structs.replace(SMALL, epochs=EPOCHS, steps_per_epoch=STEPS, stop_when_solved=False, **recipe)
+    changed = msgspec.structs.replace(
+        SMALL, epochs=EPOCHS, steps_per_epoch=STEPS, stop_when_solved=False, **recipe
+    )
     return learning_trial(
-        cell=CellUse(name="dying", options={"at": at, "mark": str(mark)}), recipe=changed, learning_rate=0.01
+        cell=CellUse(name="dying", options={"at": at, "mark": str(mark)}),
+        recipe=changed,
+        learning_rate=0.01,
     )
 
 
@@ -76,9 +81,12 @@ def one(pool: LocalPool, trial: LearningTrial) -> Result:
     return finish(pool, trial)["dying"]
 
 
-@pytest.mark.parametrize("at", [k * CALLS_AN_EPOCH + offset for k in range(EPOCHS) for offset in (2, CALLS_AN_EPOCH)])
+@pytest.mark.parametrize(
+    "at", [k * CALLS_AN_EPOCH + offset for k in range(EPOCHS) for offset in (2, CALLS_AN_EPOCH)]
+)
 def test_killed_at_any_epoch_and_resumed_it_gives_the_same_bits(tmp_path: Path, at: int) -> None:
-    """In the middle of training and of an evaluation: weights, optimiser, schedule and every random stream go on."""
+    """In the middle of training and of an evaluation: weights, optimiser, schedule and every random
+    stream go on."""
     trial = dying(tmp_path / "mark", at, optimiser="adamw", schedule="cosine")
     with LocalPool(jobs=1, checkpoints=Checkpoints(str(tmp_path / "kept"), 0.0)) as pool:
         killed = one(pool, trial)
@@ -117,14 +125,18 @@ def test_seconds_in_all_processes_count_against_the_limit(tmp_path: Path) -> Non
     course["seconds_training"] = trial.recipe.limit_seconds + 1
     torch.save({**content, "course": json.dumps(course)}, checkpoint)
     again = run_trial(trial, options=options)
-    assert (again.status, again.reason) == ("timeout", "longer than its limit of 600 s, in several processes")
+    assert (again.status, again.reason) == (
+        "timeout",
+        "longer than its limit of 600 s, in several processes",
+    )
 
 
 @pytest.mark.parametrize("damage", ["cut", "zeros", "other trial", "other versions"])
 def test_a_checkpoint_that_does_not_fit_is_not_used(
     tmp_path: Path, damage: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Damaged, or written under other conditions: the trial starts anew, says so, and gives the same bits."""
+    """Damaged, or written under other conditions: the trial starts anew, says so, and gives the
+    same bits."""
     (tmp_path / "mark").write_text("not this time")
     trial = dying(tmp_path / "mark", 1)
     options = RunOptions(checkpoints=Checkpoints(str(tmp_path), 0.0))
@@ -177,7 +189,9 @@ def test_a_checkpoint_runs_no_code_when_it_is_read(tmp_path: Path) -> None:
     assert not (tmp_path / "called").exists()
 
 
-def test_where_no_checkpoint_can_be_kept_the_trial_goes_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_where_no_checkpoint_can_be_kept_the_trial_goes_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A full disk or a folder that is gone is no reason to lose a trial."""
     (tmp_path / "file").write_text("stands where the folder should be")
     (tmp_path / "mark").write_text("not this time")

@@ -1,4 +1,5 @@
-"""How a claim is shown: learning rates and their search, the results it rests on, caveats, and the forest plot."""
+"""How a claim is shown: learning rates and their search, the results it rests on, caveats, and the
+forest plot."""
 
 import csv
 from itertools import combinations
@@ -39,14 +40,16 @@ def found_at_rates(whole: Suite) -> Findings:
             assert isinstance(trial, LearningTrial)
             row, rate = trial.cell.row, trial.learning_rate
             slower = RATES[rate] if row == "lstm" else 1.0 if rate == 0.01 else 2.0
-            results.append(learned(trial, min(BUDGET, round(CENTRES[row] * slower) + trial.seed % 2)))
+            results.append(
+                learned(trial, min(BUDGET, round(CENTRES[row] * slower) + trial.seed % 2))
+            )
             index[trial_id(trial)] = known(results[-1])
     return find(results, whole.claims)
 
 
 def test_a_condition_names_the_rates_that_its_cells_got_and_how() -> None:
-    """By tuning seeds one for each cell; by a race those that it left, the best first; without a search the
-    recipe's."""
+    """By tuning seeds one for each cell; by a race those that it left, the best first; without a
+    search the recipe's."""
     for recipe, rates, said in (
         (
             {"search": "tuning-seeds", "tuning_seeds": 1},
@@ -87,20 +90,30 @@ def test_the_table_has_each_result_with_its_cell_seed_and_rate(tmp_path: Path) -
     drawn = forest(findings)
     assert drawn is not None
     assert f"](claims-forest.svg)\n\n{drawn.caption}\n" in page
-    assert "Learning rates: the best of 0.001, 0.003 and 0.01 on 1 tuning seed, for each cell by itself." in page
+    assert (
+        "Learning rates: the best of 0.001, 0.003 and 0.01 on 1 tuning seed, for each cell by"
+        " itself." in page
+    )
 
 
-def test_the_table_has_the_replicates_of_a_measurement_in_a_column_of_their_own(tmp_path: Path) -> None:
+def test_the_table_has_the_replicates_of_a_measurement_in_a_column_of_their_own(
+    tmp_path: Path,
+) -> None:
     """A measurement of cost has no seed, and a training no replicate."""
     whole = suite(claim(figure="peak-memory", shapes=[{"steps": 5}]), claim() | {"name": "other"})
-    render(find(run(whole, noisy(gru=8, lstm=16), costs={"gru": 3.0, "lstm": 4.0}), whole.claims), tmp_path)
+    render(
+        find(run(whole, noisy(gru=8, lstm=16), costs={"gru": 3.0, "lstm": 4.0}), whole.claims),
+        tmp_path,
+    )
     with (tmp_path / TABLE).open() as table:
         rows = list(csv.DictReader(table))
     measured = [row for row in rows if row["claim"] == "some-claim"]
     trained = [row for row in rows if row["claim"] == "other"]
     assert [row["replicate"] for row in measured if row["cell"] == "gru"] == ["0", "1", "2"]
     assert {(row["seed"], row["rate"]) for row in measured} == {("", "")}
-    assert [row["seed"] for row in trained if row["cell"] == "gru"] == [str(seed) for seed in range(10)]
+    assert [row["seed"] for row in trained if row["cell"] == "gru"] == [
+        str(seed) for seed in range(10)
+    ]
     assert {row["replicate"] for row in trained} == {""}
 
 
@@ -109,7 +122,15 @@ def test_where_searches_differ_each_condition_has_its_own(tmp_path: Path) -> Non
     whole = claim(tasks=[{"name": "adding", "horizons": [20]}])
     fixed = {"name": "adding", "horizons": [40], "recipe": {"tune": False}}
     whole["readings"][0]["tasks"].append(fixed)
-    asked = suite(whole, recipe={"epochs": BUDGET, "steps_per_epoch": 10, "search": "tuning-seeds", "tuning_seeds": 1})
+    asked = suite(
+        whole,
+        recipe={
+            "epochs": BUDGET,
+            "steps_per_epoch": 10,
+            "search": "tuning-seeds",
+            "tuning_seeds": 1,
+        },
+    )
     render(find(run(asked, noisy(gru=8, lstm=16)), asked.claims), tmp_path)
     page = (tmp_path / PAGE).read_text()
     assert "| learning rates | search |" in page
@@ -118,7 +139,8 @@ def test_where_searches_differ_each_condition_has_its_own(tmp_path: Path) -> Non
 
 
 def test_doubts_of_a_claim_are_those_of_its_own_trainings() -> None:
-    """One seed chose the rates, that of the GRU lies at the edge; what a cell of another claim got is not told."""
+    """One seed chose the rates, that of the GRU lies at the edge; what a cell of another claim got
+    is not told."""
     other = {**claim(cells=["rnn", "irnn"], at_most=2.0), "name": "other"}
     keys = {
         "epochs": BUDGET,
@@ -136,10 +158,16 @@ def test_doubts_of_a_claim_are_those_of_its_own_trainings() -> None:
             results.append(learned(trial, 8 if trial.learning_rate == best else 20))
             index[trial_id(trial)] = known(results[-1])
     mine, others = (found.caveats for found in find(results, whole.claims).claims)
-    assert f"{LABEL}: gru has its learning rate of 0.01 from the edge of the grid; a better one may lie beyond." in mine
+    assert (
+        f"{LABEL}: gru has its learning rate of 0.01 from the edge of the grid; a better one may"
+        " lie beyond." in mine
+    )
     (luck,) = [caveat for caveat in mine if "tuning seed" in caveat]
     assert luck.startswith(f"{LABEL}: one tuning seed chose the learning rate of gru, lstm;")
-    assert any(caveat.startswith(LABEL) and "reach the target in the same epoch" in caveat for caveat in mine)
+    assert any(
+        caveat.startswith(LABEL) and "reach the target in the same epoch" in caveat
+        for caveat in mine
+    )
     assert not any("rnn " in caveat or "irnn" in caveat for caveat in mine)
     assert any("irnn has its learning rate of 0.001" in caveat for caveat in others)
 
@@ -163,10 +191,26 @@ def test_a_doubt_on_several_conditions_is_one_sentence() -> None:
     ("region", "missed", "caveat"),
     [
         ({"at_most": 0.8}, 0, None),
-        ({"at_most": 0.8}, 1, "quicker than lstm in the typical seed, but it misses the target in 1 of 20 seeds and "),
-        ({"at_most": 0.8}, 2, "so that its mean up to the budget is larger (7.05 against 6.5 epochs)."),
-        ({"at_least": 0.8}, 2, "so that its mean up to the budget is larger (7.05 against 6.5 epochs)."),
-        ({"within": 2.5}, 2, "as quick as lstm in the typical seed, but gru misses the target in 2 of 20 seeds"),
+        (
+            {"at_most": 0.8},
+            1,
+            "quicker than lstm in the typical seed, but it misses the target in 1 of 20 seeds and ",
+        ),
+        (
+            {"at_most": 0.8},
+            2,
+            "so that its mean up to the budget is larger (7.05 against 6.5 epochs).",
+        ),
+        (
+            {"at_least": 0.8},
+            2,
+            "so that its mean up to the budget is larger (7.05 against 6.5 epochs).",
+        ),
+        (
+            {"within": 2.5},
+            2,
+            "as quick as lstm in the typical seed, but gru misses the target in 2 of 20 seeds",
+        ),
         ({"at_most": 0.8}, 4, None),
     ],
 )
@@ -188,15 +232,20 @@ def test_what_all_seeds_say_against_a_decided_condition_is_a_doubt(
 
 
 @pytest.mark.parametrize(("metric", "doubted"), [("", True), ("mse", True), ("mse@2x", False)])
-def test_a_score_at_its_ceiling_is_a_doubt_where_the_claim_reads_that_score(metric: str, doubted: bool) -> None:
-    """Both cells are perfect at the length they were trained on; one of them is far off at twice that length."""
+def test_a_score_at_its_ceiling_is_a_doubt_where_the_claim_reads_that_score(
+    metric: str, doubted: bool
+) -> None:
+    """Both cells are perfect at the length they were trained on; one of them is far off at twice
+    that length."""
     whole = suite(claim(figure="score", metric=metric, at_least=0.0))
     results = []
     for result in run(whole, lambda *_: 5):
         assert isinstance(result.trial, LearningTrial)
         assert result.learning
         far = 0.1 if result.trial.cell.row == "gru" else 0.0
-        results.append(replace(result, learning=replace(result.learning, test={"mse": 0.0, "mse@2x": far})))
+        results.append(
+            replace(result, learning=replace(result.learning, test={"mse": 0.0, "mse@2x": far}))
+        )
     (found,) = find(results, whole.claims).claims
     assert found.readings[0].judged[0].effect is not None
     assert any("is at its ceiling" in caveat for caveat in found.caveats) == doubted
@@ -227,11 +276,21 @@ def _solved(result: Result, epochs: int) -> Result:
 
 
 def _drawn() -> tuple[Findings, Figure]:
-    """Ratios, differences and shares, of which some hold, fail and are open, under names as long as there are."""
-    ratio = claim(title="by a title of many words that says what is compared here with what, and with which of both")
+    """Ratios, differences and shares, of which some hold, fail and are open, under names as long as
+    there are."""
+    ratio = claim(
+        title=(
+            "by a title of many words that says what is compared here with what, and with which of"
+            " both"
+        )
+    )
     ratio["readings"].append(claim(at_most=0.5)["readings"][0])
     ratio["readings"].append(claim(at_most=0.2, match=["parameters", "hidden"])["readings"][0])
-    score = {**claim(figure="score", at_least=-0.02), "name": "score", "sentence": "It is as good. " * 9}
+    score = {
+        **claim(figure="score", at_least=-0.02),
+        "name": "score",
+        "sentence": "It is as good. " * 9,
+    }
     share = {**claim(figure="solved", cells=["gru"], at_least=0.5), "name": "share"}
     whole = suite(ratio, score, share)
     findings = find(run(whole, noisy(gru=8, lstm=16)), whole.claims)
@@ -241,10 +300,15 @@ def _drawn() -> tuple[Findings, Figure]:
 
 
 def test_the_forest_has_a_mark_for_each_condition() -> None:
-    """By its state in shape and not in colour alone, on the axis of its kind, where its effect lies."""
+    """By its state in shape and not in colour alone, on the axis of its kind, where its effect
+    lies."""
     findings, figure = _drawn()
     readings = [reading for found in findings.claims for reading in found.readings]
-    wanted = sorted((kind_of(reading), MARKERS[judged.state]) for reading in readings for judged in reading.judged)
+    wanted = sorted(
+        (kind_of(reading), MARKERS[judged.state])
+        for reading in readings
+        for judged in reading.judged
+    )
     panels = dict(zip(("ratio", "difference", "multiple"), figure.axes[1:], strict=True))
     marks = [
         (name, str(line.get_marker()))
@@ -282,12 +346,17 @@ def _texts(axis: Axes) -> list[Text]:
 
 @pytest.mark.parametrize(("figure", "is_moved"), [("parameters", False), ("peak-memory", True)])
 def test_what_is_counted_is_not_moved_by_other_work(figure: str, is_moved: bool) -> None:
-    """A caveat on a busy machine where memory is read, none where parameters are counted; neither has learning
-    rates."""
+    """A caveat on a busy machine where memory is read, none where parameters are counted; neither
+    has learning rates."""
     whole = suite(claim(figure=figure, shapes=[{"steps": 5}]))
     busy = Surroundings(load=None, busy_cores=1.5)
-    results = [replace(result, surroundings=busy) for result in run(whole, noisy(), costs={"gru": 3.0, "lstm": 4.0})]
+    results = [
+        replace(result, surroundings=busy)
+        for result in run(whole, noisy(), costs={"gru": 3.0, "lstm": 4.0})
+    ]
     (found,) = find(results, whole.claims).claims
-    assert [caveat.startswith("The machine was busy") for caveat in found.caveats] == [True] * is_moved
+    assert [caveat.startswith("The machine was busy") for caveat in found.caveats] == [
+        True
+    ] * is_moved
     assert {one.rate for one in found.readings[0].judged[0].evidence} == {None}
     assert found.readings[0].judged[0].rates == ()

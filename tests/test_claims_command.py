@@ -66,8 +66,8 @@ tasks = [{ name = "adding", horizons = [10] }]
 
 
 def test_a_run_prints_verdicts_and_writes_them_down(tmp_path: Path) -> None:
-    """A sentence a claim, a line a condition; Markdown, a table with the ids of results, a forest plot, and a page.
-    Made again from the folder alone, all is the same."""
+    """A sentence a claim, a line a condition; Markdown, a table with the ids of results, a forest
+    plot, and a page. Made again from the folder alone, all is the same."""
     (tmp_path / "tiny.toml").write_text(TINY)
     done = rnnbench("run", "suite", "tiny.toml", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
@@ -97,11 +97,14 @@ def test_a_run_prints_verdicts_and_writes_them_down(tmp_path: Path) -> None:
     before = {path.name: path.read_bytes() for path in report.iterdir() if path.suffix != ".html"}
     again = rnnbench("report", "runs/tiny", cwd=tmp_path)
     assert again.returncode == 0
-    assert {path.name: path.read_bytes() for path in report.iterdir() if path.suffix != ".html"} == before
+    assert {
+        path.name: path.read_bytes() for path in report.iterdir() if path.suffix != ".html"
+    } == before
 
 
 def test_a_dry_run_says_which_claims_have_too_few_seeds(tmp_path: Path) -> None:
-    """Before anything is spent; what is counted needs none, and seeds are added up to what each claim allows."""
+    """Before anything is spent; what is counted needs none, and seeds are added up to what each
+    claim allows."""
     (tmp_path / "tiny.toml").write_text(TINY)
     few = "few   nobody-learns: 6 seeds carry no verdict, 7 can"
     done = rnnbench("run", "suite", "tiny.toml", "--seeds", "6", "--dry-run", cwd=tmp_path)
@@ -118,7 +121,9 @@ def test_a_part_of_the_claims_is_run_into_the_same_folder(tmp_path: Path) -> Non
     (tmp_path / "tiny.toml").write_text(TINY)
     assert rnnbench("run", "suite", "tiny.toml", "--core", cwd=tmp_path).returncode == 0
     assert len(list((tmp_path / "runs" / "tiny" / "trials").glob("*.json"))) == 4
-    done = rnnbench("run", "suite", "tiny.toml", "--claim", "nobody-learns", "--until-decided", cwd=tmp_path)
+    done = rnnbench(
+        "run", "suite", "tiny.toml", "--claim", "nobody-learns", "--until-decided", cwd=tmp_path
+    )
     assert done.returncode == 0, done.stderr
     assert "MIXED  A GRU is smaller than an LSTM." in done.stdout
     assert "Nobody learns anything in two epochs." in done.stdout
@@ -131,15 +136,17 @@ def test_a_task_of_several_claims_is_shown_once(tmp_path: Path) -> None:
     assert len(set(tasks)) == len(tasks) > 10
 
 
-def test_the_count_of_trials_is_never_below_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_count_of_trials_is_never_below_what_there_is(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     """Seeds that were added in an earlier run are kept in a later one."""
     print_summary(Progress(total=18, kept=Counter(ok=54)))
     assert "54 trials: 54 kept from before, nothing new." in capsys.readouterr().out
 
 
 def test_claims_of_other_plugins_are_taken_in(tmp_path: Path, make_plugin: MakePlugin) -> None:
-    """They are listed with their origin, can be shown, and belong to the suite `claims`; a file that is wrong is a line
-    that says so."""
+    """They are listed with their origin, can be shown, and belong to the suite `claims`; a file
+    that is wrong is a line that says so."""
     (tmp_path / "theirs.toml").write_text(TINY)
     (tmp_path / "broken.toml").write_text(TINY.replace("sentence", "sentense"))
     make_plugin(
@@ -157,7 +164,9 @@ def test_claims_of_other_plugins_are_taken_in(tmp_path: Path, make_plugin: MakeP
     by_name = {row["name"]: row for row in listed}
     assert by_name["gru-smaller"]["origin"] == "my-claims 1.2.3"
     assert by_name["gru-fewer-epochs"]["origin"].startswith("rnnbench ")
-    assert "BROKEN: broken.toml: claims[0]: no key called 'sentense'" in by_name["broken"]["summary"]
+    assert (
+        "BROKEN: broken.toml: claims[0]: no key called 'sentense'" in by_name["broken"]["summary"]
+    )
     shown = rnnbench("show", "nobody-learns", cwd=tmp_path).stdout
     assert "  solved: rnn, at most 0.5\n    task adding, horizon 10\n" in shown
     (tmp_path / "broken.toml").write_text("version = 1\nsummary = 'none'\n")
@@ -178,7 +187,9 @@ def test_a_budget_at_a_shape_gives_each_cell_its_hidden_size() -> None:
     budget = Shape(parameters=5_000, inputs=16)
     for layer, multiple in ((nn.GRU, 1), (nn.LSTM, 4)):
         size = hidden_size(budget, lambda hidden, layer=layer: layer(16, hidden), multiple)
-        miss = {h: abs(count_parameters(layer(16, h)) - 5_000) for h in range(multiple, 80, multiple)}
+        miss = {
+            h: abs(count_parameters(layer(16, h)) - 5_000) for h in range(multiple, 80, multiple)
+        }
         assert size == min(miss, key=miss.__getitem__)
     assert hidden_size(Shape(hidden=7), lambda hidden: nn.GRU(1, hidden)) == 7
 

@@ -1,4 +1,5 @@
-"""What counts for a claim and against it: what is not known, what lies at the boundary, how often one has looked."""
+"""What counts for a claim and against it: what is not known, what lies at the boundary, how often
+one has looked."""
 
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,15 @@ from rnnbench.findings import find, is_settled
 from rnnbench.findings.claims.judging import judge
 from rnnbench.findings.claims.looks import look_at, verdict_seeds
 from rnnbench.findings.claims.measurements import Measurements
-from rnnbench.records import CostTrial, Diagnosed, Diagnosis, LearningTrial, MemoryRow, Result, Suite
+from rnnbench.records import (
+    CostTrial,
+    Diagnosed,
+    Diagnosis,
+    LearningTrial,
+    MemoryRow,
+    Result,
+    Suite,
+)
 from rnnbench.store import Store, keep_claims, kept_claims
 from rnnbench.suite import Choices
 from tests.builders.claims import BUDGET, claim, decide, noisy, run, suite
@@ -28,7 +37,9 @@ LENGTH = "decay length (steps)"
     ("bound", "verdict"),
     [({"at_most": 40}, "undecided"), ({"at_most": 25}, "refuted"), ({"at_least": 20}, "supported")],
 )
-def test_epochs_of_one_cell_that_never_gets_there_are_at_least_the_budget(bound: dict[str, Any], verdict: str) -> None:
+def test_epochs_of_one_cell_that_never_gets_there_are_at_least_the_budget(
+    bound: dict[str, Any], verdict: str
+) -> None:
     """They are above 25 for sure, and may be above 40."""
     assert decide(suite(claim(cells=["gru"], **bound)), lambda *_: None).verdict == verdict
 
@@ -41,8 +52,11 @@ def test_seeds_of_one_cell_that_did_not_get_there_weigh_most() -> None:
 
 
 @pytest.mark.parametrize(("bound", "other"), [({"at_most": 0.8}, 5), ({"at_least": 0.8}, 3)])
-def test_values_at_the_boundary_speak_against_every_answer(bound: dict[str, Any], other: int) -> None:
-    """Of thirty seeds 22 lie at .8 exactly, where a claim of at most .8 holds, and 8 beyond: they do not refute it."""
+def test_values_at_the_boundary_speak_against_every_answer(
+    bound: dict[str, Any], other: int
+) -> None:
+    """Of thirty seeds 22 lie at .8 exactly, where a claim of at most .8 holds, and 8 beyond: they
+    do not refute it."""
     whole = suite(claim(**bound), seeds=30)
     found = decide(whole, lambda row, seed: 5 if row == "lstm" else 4 if seed < 22 else other)
     assert found.verdict == "undecided"
@@ -59,17 +73,31 @@ def test_each_run_with_more_seeds_is_another_look(tmp_path: Path) -> None:
     assert (kept.looked, kept.plan, kept.seeds) == ((10, 15, 20), (10, False), 20)
     found = find(run(suite(claim()), noisy(gru=8, lstm=16)), [kept]).claims[0]
     assert found.level == look_at(kept, 20).level == pytest.approx(0.0069, abs=1e-4)
-    assert found.cautions == ("Looked at 10 and 15 seeds before: this look decides at 0.0069, not at 0.05.",)
+    assert found.cautions == (
+        "Looked at 10 and 15 seeds before: this look decides at 0.0069, not at 0.05.",
+    )
 
 
-def test_a_rule_goes_on_from_the_looks_before_it_and_keeps_what_was_to_decide_at_first(tmp_path: Path) -> None:
+def test_a_rule_goes_on_from_the_looks_before_it_and_keeps_what_was_to_decide_at_first(
+    tmp_path: Path,
+) -> None:
     """Those at fewer seeds are no longer planned; after the rule, a look by hand comes on top."""
     by_rule = suite(claim(), choices=Choices(until_decided=True))
     keep_claims(tmp_path, suite(claim()).claims, range(20))
     (kept,) = keep_claims(tmp_path, by_rule.claims, by_rule.seeds)
-    assert (kept.looked, kept.by_rule, kept.plan, kept.seeds) == ((20,), (20, 25, 30), (20, False), 30)
+    assert (kept.looked, kept.by_rule, kept.plan, kept.seeds) == (
+        (20,),
+        (20, 25, 30),
+        (20, False),
+        30,
+    )
     (kept,) = keep_claims(tmp_path, suite(claim()).claims, range(40))
-    assert (kept.looked, kept.by_rule, kept.plan, kept.seeds) == ((20, 40), (20, 25, 30), (20, False), 40)
+    assert (kept.looked, kept.by_rule, kept.plan, kept.seeds) == (
+        (20, 40),
+        (20, 25, 30),
+        (20, False),
+        40,
+    )
     assert look_at(kept, 40).counted == (20, 25, 30)
 
 
@@ -87,7 +115,9 @@ def test_the_looks_of_a_rule_have_a_fair_chance_each_and_stay_planned(tmp_path: 
 
 
 @pytest.mark.parametrize(("looks", "at"), [(5, (10, 15, 20, 25, 30)), (2, (15, 30))])
-def test_an_older_version_kept_the_number_of_looks_alone(tmp_path: Path, looks: int, at: tuple[int, ...]) -> None:
+def test_an_older_version_kept_the_number_of_looks_alone(
+    tmp_path: Path, looks: int, at: tuple[int, ...]
+) -> None:
     """They are those of ten seeds and more, or spread up to the cap of the claim."""
     old = msgspec.to_builtins(suite(claim()).claims[0]) | {"looks": looks, "looked": [10]}
     (tmp_path / "claims.json").write_bytes(msgspec.json.encode([old]))
@@ -105,17 +135,26 @@ def test_a_look_at_too_few_seeds_costs_nothing(tmp_path: Path) -> None:
     assert (kept.looked, look_at(kept, 7).counted, verdict_seeds(kept)) == ((3, 7), (), 7)
 
 
-def test_a_look_that_the_level_of_a_first_look_keeps_from_deciding_costs_nothing(tmp_path: Path) -> None:
-    """Of three conditions, the smallest p-value of seven seeds is .0156: below a third of 5 %, above a third of 4 %."""
+def test_a_look_that_the_level_of_a_first_look_keeps_from_deciding_costs_nothing(
+    tmp_path: Path,
+) -> None:
+    """Of three conditions, the smallest p-value of seven seeds is .0156: below a third of 5 %,
+    above a third of 4 %."""
     asked = suite(claim(tasks=[{"name": "adding", "horizons": [10, 20, 30]}])).claims
     for seeds in (7, 8):
         keep_claims(tmp_path, asked, range(seeds))
     (kept,) = kept_claims(tmp_path)
-    assert (kept.family, kept.looked, look_at(kept, 8).counted, verdict_seeds(kept)) == (3, (7, 8), (), 8)
+    assert (kept.family, kept.looked, look_at(kept, 8).counted, verdict_seeds(kept)) == (
+        3,
+        (7, 8),
+        (),
+        8,
+    )
 
 
 def test_what_is_asked_for_counts_as_a_look_before_it_is_had() -> None:
-    """Three looks at more seeds were had: a fourth, at seven, can decide nothing; without them it could."""
+    """Three looks at more seeds were had: a fourth, at seven, can decide nothing; without them it
+    could."""
     whole = suite(claim(), seeds=7)
     (asked,) = whole.claims
     before = asked.after(None, 8)
@@ -136,8 +175,11 @@ def test_seeds_need_not_begin_at_0(tmp_path: Path) -> None:
     assert (found.verdict, effect and effect.n) == ("supported", 10)
 
 
-def test_a_run_decides_at_the_level_of_its_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Earlier looks count while seeds are added, so that a run does not stop at what its report calls open."""
+def test_a_run_decides_at_the_level_of_its_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Earlier looks count while seeds are added, so that a run does not stop at what its report
+    calls open."""
     whole = suite({**claim(), "most_seeds": 20}, choices=Choices(until_decided=True))
     for seeds in (40, 50, 60):
         keep_claims(tmp_path, suite(claim()).claims, range(seeds))
@@ -151,7 +193,9 @@ def test_a_run_decides_at_the_level_of_its_report(tmp_path: Path, monkeypatch: p
     assert (kept.looked, kept.by_rule, kept.plan) == ((40, 50, 60), (), (40, False))
 
 
-@pytest.mark.parametrize(("seeds", "most", "looks"), [(3, 30, (10, 15, 20, 25, 30)), (20, 30, (20, 30)), (3, 8, (8,))])
+@pytest.mark.parametrize(
+    ("seeds", "most", "looks"), [(3, 30, (10, 15, 20, 25, 30)), (20, 30, (20, 30)), (3, 8, (8,))]
+)
 def test_looks_begin_where_verdicts_do(seeds: int, most: int, looks: tuple[int, ...]) -> None:
     """However few seeds the suite has, and never beyond what a claim may cost."""
     whole = suite({**claim(), "most_seeds": most}, seeds=seeds, choices=Choices(until_decided=True))
@@ -165,9 +209,13 @@ def test_looks_begin_where_verdicts_do(seeds: int, most: int, looks: tuple[int, 
 def test_a_name_that_is_nearly_right_is_told() -> None:
     """It may be that of a package to come, and is more likely misspelt."""
     whole = suite(
-        claim(cells=["rnnn", "lstm"], tasks=[{"name": "addin", "horizons": [5]}]), claim() | {"name": "other"}
+        claim(cells=["rnnn", "lstm"], tasks=[{"name": "addin", "horizons": [5]}]),
+        claim() | {"name": "other"},
     )
-    missing = ("no such cell: rnnn (did you mean 'rnn'?)", "no such task: addin (did you mean 'adding'?)")
+    missing = (
+        "no such cell: rnnn (did you mean 'rnn'?)",
+        "no such task: addin (did you mean 'adding'?)",
+    )
     assert whole.claims[0].readings[0].missing == missing
     assert list(untested(whole)) == [f"some-claim is not tested whole: {', '.join(missing)}"]
 
@@ -186,7 +234,9 @@ def test_a_claim_is_judged_on_its_own_seeds(tmp_path: Path) -> None:
 def _parts(*second: int) -> dict[str, Any]:
     whole = claim(cells=["gru"], at_most=15)
     tasks = [{"name": "adding", "horizons": list(second)}]
-    whole["readings"].append({**whole["readings"][0], "cells": ["lstm"], "title": "second", "tasks": tasks})
+    whole["readings"].append(
+        {**whole["readings"][0], "cells": ["lstm"], "title": "second", "tasks": tasks}
+    )
     return {**whole, "parts": True}
 
 
@@ -195,7 +245,9 @@ def test_a_claim_of_parts_is_settled_when_one_part_fails_throughout_or_none_can(
 
     def results(whole: Any, late: int | None) -> list[Result]:
         found = []
-        for result in run(suite(_parts(20, 40), seeds=10), lambda row, _: 8 if row == "gru" else 25):
+        for result in run(
+            suite(_parts(20, 40), seeds=10), lambda row, _: 8 if row == "gru" else 25
+        ):
             trial = result.trial
             assert isinstance(trial, LearningTrial)
             far = trial.cell.row == "lstm" and trial.dials["horizon"] == 40
@@ -219,8 +271,8 @@ def test_a_claim_of_parts_is_settled_when_one_part_fails_throughout_or_none_can(
 
 @pytest.mark.parametrize("lost", [4, 0, 9, None])
 def test_a_look_by_rule_is_complete_when_every_cell_has_every_seed(lost: int | None) -> None:
-    """Neither the highest seed nor the cells that ran say so: a look that lacks a seed in the middle
-    would decide before its turn. `None` lacks a cell."""
+    """Neither the highest seed nor the cells that ran say so: a look that lacks a seed in the
+    middle would decide before its turn. `None` lacks a cell."""
     whole = suite(claim(), choices=Choices(until_decided=True))
     results = run(whole, noisy(gru=8, lstm=16))
     assert find(results, whole.claims).claims[0].verdict == "supported"
@@ -235,40 +287,54 @@ def test_a_look_by_rule_is_complete_when_every_cell_has_every_seed(lost: int | N
 
 def test_an_interval_around_what_is_not_known_is_called_so() -> None:
     """With the budget for what was not reached it is one of what was seen."""
-    for epochs, kind in ((noisy(gru=8, lstm=16), "95 % interval"), (noisy(gru=8, lstm=28), "95 % of what was seen")):
+    for epochs, kind in (
+        (noisy(gru=8, lstm=16), "95 % interval"),
+        (noisy(gru=8, lstm=28), "95 % of what was seen"),
+    ):
         judged = decide(suite(claim()), epochs).readings[0].judged[0]
         assert judged.effect is not None
         assert judged.effect.kind == kind
 
 
 def _diagnosed(flat: int, figure: float | None = None) -> list[Result]:
-    """Twenty seeds: with the figure of the GRU absent, or of this size, in so many; in the others it is the LSTM's."""
+    """Twenty seeds: with the figure of the GRU absent, or of this size, in so many; in the others
+    it is the LSTM's."""
     results = []
     for result in run(_lengths(), lambda *_: 5):
         assert isinstance(result.trial, LearningTrial)
         assert result.learning
         odd = result.trial.cell.row == "gru" and result.trial.seed < flat
-        figures = {} if odd and figure is None else {LENGTH: figure if odd and figure is not None else 2.0}
+        figures = (
+            {}
+            if odd and figure is None
+            else {LENGTH: figure if odd and figure is not None else 2.0}
+        )
         absent = {} if figures else {LENGTH: "it does not fall"}
-        curve = Diagnosis(x_name="lag", y_name="size", x=(0, 1), y=(1, 1), figures=figures, absent=absent)
+        curve = Diagnosis(
+            x_name="lag", y_name="size", x=(0, 1), y=(1, 1), figures=figures, absent=absent
+        )
         learning = replace(result.learning, diagnoses={"gradient-lag": Diagnosed(trained=curve)})
         results.append(replace(result, learning=learning))
     return results
 
 
 def _lengths() -> Any:
-    return suite(claim(figure="diagnosis", diagnostic="gradient-lag", metric=LENGTH, at_most=1.5), seeds=20)
+    return suite(
+        claim(figure="diagnosis", diagnostic="gradient-lag", metric=LENGTH, at_most=1.5), seeds=20
+    )
 
 
 def test_a_figure_that_does_not_exist_may_be_anything() -> None:
-    """Twelve of twenty seeds in which the gradient does not fall are no support for a short reach."""
+    """Twelve of twenty seeds in which the gradient does not fall are no support for a short
+    reach."""
     whole = _lengths()
     assert find(_diagnosed(0), whole.claims).claims[0].verdict == "supported"
     assert find(_diagnosed(12), whole.claims).claims[0].verdict == "undecided"
 
 
 def test_seeds_that_were_cut_short_or_not_run_are_left_out() -> None:
-    """Of them nothing is known, and nothing is made up: what the others say stands, with what is missing beside it."""
+    """Of them nothing is known, and nothing is made up: what the others say stands, with what is
+    missing beside it."""
     whole = _lengths()
     results = _diagnosed(0)
 
@@ -297,8 +363,8 @@ def test_of_what_is_not_above_0_there_is_no_ratio(figure: float) -> None:
 
 
 def test_how_many_more_seeds_a_share_needs() -> None:
-    """Of a share of .8 against a half: as many as have about four of five chances by the exact test at the level of the
-    next look. What is seen of .7 in ten seeds may well be nothing."""
+    """Of a share of .8 against a half: as many as have about four of five chances by the exact test
+    at the level of the next look. What is seen of .7 in ten seeds may well be nothing."""
     solved = suite(claim(cells=["gru"], figure="solved", at_least=0.5))
     judged = decide(solved, lambda _, seed: 5 if seed < 8 else None).readings[0].judged[0]
     assert (judged.state, judged.more_seeds is None) == ("open", False)
@@ -312,7 +378,11 @@ def test_how_many_more_seeds_a_share_needs() -> None:
 
 def test_seeds_that_cannot_decide_are_not_asked_for() -> None:
     """GRU late, LSTM never: the ratio may lie on either side of .8 however many there are."""
-    judged = decide(suite(claim()), lambda row, seed: 26 + seed % 2 if row == "gru" else None).readings[0].judged[0]
+    judged = (
+        decide(suite(claim()), lambda row, seed: 26 + seed % 2 if row == "gru" else None)
+        .readings[0]
+        .judged[0]
+    )
     assert (judged.state, judged.more_seeds) == ("open", None)
 
 
@@ -323,13 +393,25 @@ def _seconds(**reading: Any) -> dict[str, Any]:
 
 def test_seconds_are_those_of_the_models_that_learn() -> None:
     """The shape's budget, width and batch are the recipe's."""
-    recipe = {"tune": False, "epochs": BUDGET, "parameters": 777, "hidden_size": 19, "batch_size": 8}
-    whole = suite(_seconds(match=["parameters", "hidden"], shapes=[{"steps": 20, "batch": 3}]), recipe=recipe)
+    recipe = {
+        "tune": False,
+        "epochs": BUDGET,
+        "parameters": 777,
+        "hidden_size": 19,
+        "batch_size": 8,
+    }
+    whole = suite(
+        _seconds(match=["parameters", "hidden"], shapes=[{"steps": 20, "batch": 3}]), recipe=recipe
+    )
     by_budget, by_width = (question.step_time for question in whole.claims[0].readings[0].questions)
     assert by_budget
     assert by_width
     assert (by_budget[0].shape.parameters, by_budget[0].shape.batch) == (777, 8)
-    assert (by_width[0].shape.parameters, by_width[0].shape.hidden, by_width[0].shape.batch) == (None, 19, 8)
+    assert (by_width[0].shape.parameters, by_width[0].shape.hidden, by_width[0].shape.batch) == (
+        None,
+        19,
+        8,
+    )
     other = [{"name": "gru", "recipe": {"parameters": 99}}, "lstm"]
     for odd in (_seconds(match=["state"]), _seconds(cells=other)):
         with pytest.raises(RnnbenchError, match="seconds are those of models of one budget"):
@@ -337,7 +419,8 @@ def test_seconds_are_those_of_the_models_that_learn() -> None:
 
 
 def test_why_seconds_are_open_names_both_parts() -> None:
-    """An interval that lies within the region may not be enough, as each part has half of the error."""
+    """An interval that lies within the region may not be enough, as each part has half of the
+    error."""
     whole = suite(_seconds(), cost={"replicates": 8})
     judged = (
         find(run(whole, noisy(gru=12, lstm=16), costs={"gru": 1.0, "lstm": 1.0}), whole.claims)
@@ -362,10 +445,20 @@ def test_a_day_that_was_cut_short_keeps_no_claim_on_seconds_open() -> None:
 
 def test_peaks_on_one_thread_and_on_four_are_not_one_sample() -> None:
     """Half the memory on one, as much on four: neither answer holds for both."""
-    whole = suite(claim(figure="peak-memory", at_most=0.95, shapes=[{"steps": 5}]), cost={"memory_replicates": 8})
+    whole = suite(
+        claim(figure="peak-memory", at_most=0.95, shapes=[{"steps": 5}]),
+        cost={"memory_replicates": 8},
+    )
     small, large = (run(whole, noisy(), costs={"gru": size, "lstm": 1.0}) for size in (0.5, 1.0))
-    on_four = [replace(r, trial=replace(r.trial, threads=4)) for r in large if isinstance(r.trial, CostTrial)]
-    assert [find(one, whole.claims).claims[0].verdict for one in (small, on_four)] == ["supported", "refuted"]
+    on_four = [
+        replace(r, trial=replace(r.trial, threads=4))
+        for r in large
+        if isinstance(r.trial, CostTrial)
+    ]
+    assert [find(one, whole.claims).claims[0].verdict for one in (small, on_four)] == [
+        "supported",
+        "refuted",
+    ]
     judged = find([*small, *on_four], whole.claims).claims[0].readings[0].judged[0]
     assert (judged.state, judged.effect and judged.effect.n) == ("open", 16)
     assert judged.effect is not None
@@ -379,7 +472,9 @@ def test_peaks_on_one_thread_and_on_four_are_not_one_sample() -> None:
 def test_two_kernels_of_one_cell_are_two_kinds() -> None:
     """Their ratio moves from day to day like that of two cells."""
     eager = {"name": "lstm", "implementation": "eager", "label": "lstm eager"}
-    whole = suite(claim(figure="train-time", cells=[eager, "lstm"], at_most=0.95, shapes=[{"steps": 5}]))
+    whole = suite(
+        claim(figure="train-time", cells=[eager, "lstm"], at_most=0.95, shapes=[{"steps": 5}])
+    )
     results = []
     for result in run(whole, noisy(), costs={"lstm (eager)": 0.85, "lstm": 1.0}):
         rows = tuple(replace(row, kernel=row.row) for row in result.costs)
@@ -389,11 +484,18 @@ def test_two_kernels_of_one_cell_are_two_kinds() -> None:
 
 
 def test_a_score_that_came_out_as_nothing_confirms_no_target() -> None:
-    """What was reached on validation data counts where the test beats the trivial forecast, and only there."""
+    """What was reached on validation data counts where the test beats the trivial forecast, and
+    only there."""
     whole = suite(claim(cells=["gru"], figure="solved", at_least=0.5))
     results = run(whole, lambda *_: 5)
-    for changes, verdict in (({"test": {}}, "refuted"), ({"trivial": {}}, "supported"), ({}, "supported")):
-        changed = [replace(r, learning=replace(r.learning, **changes)) for r in results if r.learning]
+    for changes, verdict in (
+        ({"test": {}}, "refuted"),
+        ({"trivial": {}}, "supported"),
+        ({}, "supported"),
+    ):
+        changed = [
+            replace(r, learning=replace(r.learning, **changes)) for r in results if r.learning
+        ]
         assert find(changed, whole.claims).claims[0].verdict == verdict
 
 

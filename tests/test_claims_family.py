@@ -1,4 +1,5 @@
-"""Conditions of one claim as one family: which count as one, what each rests on, and what every look may err."""
+"""Conditions of one claim as one family: which count as one, what each rests on, and what every
+look may err."""
 
 from typing import Any
 
@@ -45,8 +46,8 @@ def p_values(whole: Suite, results: list[Result]) -> list[float]:
 
 
 def test_thresholds_that_are_copies_of_each_other_count_as_one() -> None:
-    """Three thresholds that each training reaches at once: as surely decided as one of them, where by Holm's method the
-    p-values would be three times as large."""
+    """Three thresholds that each training reaches at once: as surely decided as one of them, where
+    by Holm's method the p-values would be three times as large."""
     epochs = noisy(gru=9, lstm=16)
     one, three = suite(claim()), suite(claim(shares=[1.0, 0.9, 0.75]))
     (alone,) = p_values(one, run(one, epochs))
@@ -57,13 +58,17 @@ def test_conditions_whose_seeds_have_nothing_in_common_count_nearly_as_by_holm()
     whole = suite(claim(tasks=HORIZONS))
     results = apart(whole, 10, 16)
     (condition, *_) = whole.claims[0].readings
-    one_by_one = [evidence_for(condition, question, Measurements.of(results)) for question in condition.questions]
+    one_by_one = [
+        evidence_for(condition, question, Measurements.of(results))
+        for question in condition.questions
+    ]
     smallest = min(min(one.p_for or 0.0, one.p_against or 0.0) for one in one_by_one)
     assert 3 * smallest < min(p_values(whole, results)) <= 4 * smallest
 
 
 def test_a_condition_that_rests_on_times_too_counts_as_one_of_its_own() -> None:
-    """A copy in epochs is a copy no more once a time of a step multiplies it: those p-values are Holm's."""
+    """A copy in epochs is a copy no more once a time of a step multiplies it: those p-values are
+    Holm's."""
     costs = {"gru": 1e-3, "lstm": 1e-3}
     reading = {
         "figure": "seconds",
@@ -72,7 +77,9 @@ def test_a_condition_that_rests_on_times_too_counts_as_one_of_its_own() -> None:
     }
     one, three = suite(claim(**reading)), suite(claim(**reading, shares=[1.0, 0.9, 0.75]))
     (alone,) = p_values(one, run(one, noisy(gru=4, lstm=20), costs=costs))
-    assert p_values(three, run(three, noisy(gru=4, lstm=20), costs=costs)) == pytest.approx([3 * alone] * 3)
+    assert p_values(three, run(three, noisy(gru=4, lstm=20), costs=costs)) == pytest.approx(
+        [3 * alone] * 3
+    )
 
 
 def test_open_conditions_that_are_copies_ask_for_no_more_seeds_than_one() -> None:
@@ -111,7 +118,11 @@ def at(*values: float) -> dict[int, tuple[float, float]]:
         (Region(high=1.0), (0.2, 0.3, 0.6), (0.8, 0.7, 0.4)),  # holds
         (Region(high=0.1), (0.2, 0.3, 0.6), (0.1, 0.2, 0.5)),  # fails: how far above
         (Region(low=0.0), (0.2, 0.3, 0.6), (0.2, 0.3, 0.6)),
-        (Region(-1.0, 1.0), (0.2, 0.3, 1.1), (0.8, 0.7, -0.1)),  # the bound that is passed less clearly
+        (
+            Region(-1.0, 1.0),
+            (0.2, 0.3, 1.1),
+            (0.8, 0.7, -0.1),
+        ),  # the bound that is passed less clearly
         (Region(-1.0, 1.0), (0.2, 0.3, -1.1), (1.2, 1.3, -0.1)),
         (Region(-2.0, -1.0), (0.2, 0.3, -1.1), (1.2, 1.3, -0.1)),  # beyond one of them is enough
         (Region(-1.0, 1.0, outside=True), (0.2, 0.3, 1.1), (0.8, 0.7, -0.1)),
@@ -134,7 +145,10 @@ def test_of_several_choices_of_rates_the_one_that_is_passed_least_clearly_decide
 
 def test_a_seed_that_may_lie_anywhere_lies_on_the_wrong_side_by_its_own_number() -> None:
     region = Region(high=0.0)
-    found = column(evidence(region, {0: (-1.0, -1.0), 7: (-2.0, 1e6), 9: (-3.0, -3.0), 4: (-0.5, -0.5)}), region)
+    found = column(
+        evidence(region, {0: (-1.0, -1.0), 7: (-2.0, 1e6), 9: (-3.0, -3.0), 4: (-0.5, -0.5)}),
+        region,
+    )
     assert found == pytest.approx({0: 1.0, 7: -1e6, 9: 3.0, 4: 0.5})
 
 
@@ -154,7 +168,9 @@ def test_an_equal_part_of_the_level_is_always_enough_and_copies_need_no_part() -
     one = dict(enumerate(draw.normal(size=12).tolist()))
     others = [dict(enumerate(row)) for row in draw.normal(size=(3, 12)).tolist()]
     assert share([None] * 3, 1, LEVEL) == LEVEL / 4
-    assert 0.8 * LEVEL < share([one] * 4, 0, LEVEL) <= LEVEL  # of twelve seeds p-values come in steps
+    assert (
+        0.8 * LEVEL < share([one] * 4, 0, LEVEL) <= LEVEL
+    )  # of twelve seeds p-values come in steps
     assert LEVEL / 4 <= share([one, *others], 0, LEVEL) < LEVEL / 3
     assert 0.8 * LEVEL / 2 < share([one] * 2, 2, LEVEL) <= LEVEL / 2
 
@@ -169,25 +185,37 @@ def looked(*seeds: int, **keys: Any) -> float:
 
 
 def test_looks_by_hand_are_those_of_suites() -> None:
-    """Most for the number of seeds that was to decide, and as much as is left for those after it."""
-    assert [round(looked(*range(10, 31, 5)[: at + 1]), 3) for at in range(5)] == [0.04, 0.015, 0.007, 0.004, 0.002]
+    """Most for the number of seeds that was to decide, and as much as is left for those after
+    it."""
+    assert [round(looked(*range(10, 31, 5)[: at + 1]), 3) for at in range(5)] == [
+        0.04,
+        0.015,
+        0.007,
+        0.004,
+        0.002,
+    ]
     assert looked(10, 20) == Schedule(20, (10,), 10).level
 
 
 def test_looks_that_are_planned_decide_at_about_equal_levels_and_those_after_them_at_less() -> None:
     by_rule = (10, 15, 20, 25, 30)
-    levels = [looked(*by_rule[: at + 1], at_looks=by_rule, settling=30, evenly=True) for at in range(5)]
+    levels = [
+        looked(*by_rule[: at + 1], at_looks=by_rule, settling=30, evenly=True) for at in range(5)
+    ]
     assert all(level > LEVEL / 5 for level in levels)
     assert max(levels) < 2 * min(levels)
     assert looked(40, at_looks=by_rule, settling=30, evenly=True) < min(levels)
 
 
 def test_a_first_look_says_that_it_does_not_decide_at_the_whole_level() -> None:
-    """As do the looks after it, in words of their own; a claim on what is counted has the whole level."""
+    """As do the looks after it, in words of their own; a claim on what is counted has the whole
+    level."""
     (asked,) = suite(claim()).claims
     (counted,) = suite(claim(figure="parameters", shapes=[{"steps": 5}])).claims
     first = replace(asked, looked=(10,))
-    assert said(first, 10) == ["So that seeds may be added, this look decides at 0.04, not at 0.05."]
+    assert said(first, 10) == [
+        "So that seeds may be added, this look decides at 0.04, not at 0.05."
+    ]
     (again,) = said(replace(asked, looked=(10, 15)), 15)
     assert again == "Looked at 10 seeds before: this look decides at 0.015, not at 0.05."
     assert said(replace(asked, looked=(10, 15)), 3) == []  # too few to decide anything
@@ -199,7 +227,10 @@ def test_a_first_look_says_that_it_does_not_decide_at_the_whole_level() -> None:
 def test_a_planned_look_says_which_others_are_planned() -> None:
     asked = replace(suite(claim()).claims[0], at_looks=(10, 15, 20), settling=20, evenly=True)
     (first,) = said(asked, 10)
-    assert first == "Looks at 10, 15 and 20 seeds are planned: this look decides at 0.025, not at 0.05."
+    assert (
+        first
+        == "Looks at 10, 15 and 20 seeds are planned: this look decides at 0.025, not at 0.05."
+    )
     (later,) = said(asked, 20)
     assert later == "Looked at 10 and 15 seeds before: this look decides at 0.015, not at 0.05."
     assert said(asked, 0) == ["Its first look is planned at 10 seeds, which are not complete."]
@@ -220,14 +251,18 @@ def test_a_claim_is_judged_at_the_level_of_its_look() -> None:
 
 
 def test_a_claim_is_judged_at_the_first_look_of_its_rule_that_settles_it() -> None:
-    """Whatever came of seeds that others asked for; one that is not settled at the latest look that is complete, and
-    at none before its first."""
+    """Whatever came of seeds that others asked for; one that is not settled at the latest look that
+    is complete, and at none before its first."""
     whole = suite(claim(), seeds=20)
     asked = replace(whole.claims[0], at_looks=(10, 15, 20), settling=20, evenly=True)
-    turns = Measurements.of(run(whole, lambda row, seed: 16 if row == "lstm" else 8 + seed % 3 if seed < 10 else 25))
+    turns = Measurements.of(
+        run(whole, lambda row, seed: 16 if row == "lstm" else 8 + seed % 3 if seed < 10 else 25)
+    )
     early = judge(asked, turns)
     assert (early.verdict, early.seeds, early.level) == ("supported", 10, look_at(asked, 10).level)
-    assert (judge_at(asked, turns, 20).verdict, judge(whole.claims[0], turns).verdict) == ("undecided",) * 2
+    assert (judge_at(asked, turns, 20).verdict, judge(whole.claims[0], turns).verdict) == (
+        "undecided",
+    ) * 2
     close = Measurements.of(run(whole, noisy(gru=13, lstm=16)))
     assert [judge(asked, close.up_to(seeds)).seeds for seeds in (20, 19, 12)] == [20, 15, 10]
     unfinished = judge(asked, turns.up_to(9))

@@ -1,4 +1,5 @@
-"""docs/claims.md, and the table and the plot beside it, are what the results that are kept there say."""
+"""docs/claims.md, and the table and the plot beside it, are what the results that are kept there
+say."""
 
 import csv
 import re
@@ -13,8 +14,8 @@ DOCS = Path(__file__).parent.parent / "docs"
 
 
 def test_the_verdicts_are_made_from_the_results(tmp_path: Path) -> None:
-    """To the letter: nothing in them is typed, and every id is that of a result. The plot, whose bytes are those of one
-    version of matplotlib, has the same words."""
+    """To the letter: nothing in them is typed, and every id is that of a result. The plot, whose
+    bytes are those of one version of matplotlib, has the same words."""
     with tarfile.open(DOCS / "claims-results.tar.xz") as archive:
         archive.extractall(tmp_path, filter="data")
     store = Store(tmp_path)

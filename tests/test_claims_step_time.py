@@ -8,7 +8,8 @@ from rnnbench.records import Region
 def test_the_choice_of_ones_own_rate_counts_in_seconds_too() -> None:
     """The p-value of one rate among three is three times that of the same rate alone."""
     epochs: BySeed = {
-        seed: (-0.9 - 0.05 * seed + 0.9 * (seed == 0), -0.9 - 0.05 * seed + 0.9 * (seed == 0)) for seed in range(8)
+        seed: (-0.9 - 0.05 * seed + 0.9 * (seed == 0), -0.9 - 0.05 * seed + 0.9 * (seed == 0))
+        for seed in range(8)
     }
     step_time = [0.0, 0.001, -0.001] * 4
     region = Region(high=0.2)

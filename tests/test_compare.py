@@ -40,7 +40,9 @@ from tests.builders.records import learning_trial
 
 def counted(flops: int = 1000, parameters: int = 432) -> Result:
     """The operations of a GRU."""
-    row = OperationsRow(row="gru", kernel="loop in ATen", parameters=parameters, flops=flops, form="default")
+    row = OperationsRow(
+        row="gru", kernel="loop in ATen", parameters=parameters, flops=flops, form="default"
+    )
     return replace(without_run(OPERATIONS, "ok", ""), costs=(row,), provenance=HERE)
 
 
@@ -51,7 +53,11 @@ def against(base: Iterable[Result] | Result, head: Iterable[Result] | Result) ->
 
 def differing(comparison: Comparison) -> dict[tuple[str, int | None], str]:
     """Verdicts of what is not the same, by figure and epoch."""
-    return {(c.figure, c.epoch): c.verdict for c in comparison.changes if c.verdict not in ("same", "not judged")}
+    return {
+        (c.figure, c.epoch): c.verdict
+        for c in comparison.changes
+        if c.verdict not in ("same", "not judged")
+    }
 
 
 ALL = (learned(), counted(), remembered(), timed({"rnn": 1.0, "gru": 2.0}))
@@ -63,7 +69,10 @@ def test_a_run_is_the_same_as_itself() -> None:
     assert differing(comparison) == {}
     assert comparison.circumstances == ()
     assert len([change for change in comparison.changes if change.kind == "exact"]) == 7 + 2 + 3 + 2
-    assert len([change for change in comparison.changes if change.kind == "deterministic"]) == 6 + 2 + 1 + 2 + 1
+    assert (
+        len([change for change in comparison.changes if change.kind == "deterministic"])
+        == 6 + 2 + 1 + 2 + 1
+    )
 
 
 @pytest.mark.parametrize(
@@ -93,10 +102,22 @@ def with_epoch(**changes: object) -> Learning:
     ("learning", "key"),
     [
         (with_epoch(train_loss=math.nextafter(0.5, 1)), ("training loss", 1)),
-        (with_epoch(validation={"mse": math.nextafter(0.4, 1), "accuracy": 0.6}), ("validation mse", 1)),
-        (with_epoch(validation={"mse": 0.4, "accuracy": math.nextafter(0.6, 0)}), ("validation accuracy", 1)),
-        (replace(LEARNING, test={"mse": math.nextafter(0.3, 1), "accuracy": 0.7}), ("test mse", None)),
-        (replace(LEARNING, test={"mse": 0.3, "accuracy": math.nextafter(0.7, 0)}), ("test accuracy", None)),
+        (
+            with_epoch(validation={"mse": math.nextafter(0.4, 1), "accuracy": 0.6}),
+            ("validation mse", 1),
+        ),
+        (
+            with_epoch(validation={"mse": 0.4, "accuracy": math.nextafter(0.6, 0)}),
+            ("validation accuracy", 1),
+        ),
+        (
+            replace(LEARNING, test={"mse": math.nextafter(0.3, 1), "accuracy": 0.7}),
+            ("test mse", None),
+        ),
+        (
+            replace(LEARNING, test={"mse": 0.3, "accuracy": math.nextafter(0.7, 0)}),
+            ("test accuracy", None),
+        ),
         (replace(LEARNING, epochs_to_target=3), ("epochs to target", None)),
         (replace(LEARNING, epochs_to_target=None), ("epochs to target", None)),
         (replace(LEARNING, epochs_run=3), ("epochs run", None)),
@@ -105,7 +126,8 @@ def with_epoch(**changes: object) -> Learning:
 def test_the_last_bit_of_a_loss_is_a_change_by_the_direction_of_its_metric(
     learning: Learning, key: tuple[str, int | None]
 ) -> None:
-    """On one machine with the same versions. A target that is no longer reached is worse than any epoch."""
+    """On one machine with the same versions. A target that is no longer reached is worse than any
+    epoch."""
     assert differing(against(learned(), learned(learning))) == {key: "worse"}
     assert differing(against(learned(learning), learned())) == {key: "better"}
 
@@ -114,9 +136,15 @@ losses = st.floats(0, 1e6)
 
 
 @given(losses, losses, st.sampled_from([MSE, ACCURACY]))
-def test_who_is_better_does_not_depend_on_the_side(one: float, other: float, metric: MetricNote) -> None:
-    """Sides exchanged, better and worse are exchanged; equal values are the same, and only those."""
-    first, second = (learned(replace(LEARNING, metrics=(metric,), test={metric.name: value})) for value in (one, other))
+def test_who_is_better_does_not_depend_on_the_side(
+    one: float, other: float, metric: MetricNote
+) -> None:
+    """Sides exchanged, better and worse are exchanged; equal values are the same, and only
+    those."""
+    first, second = (
+        learned(replace(LEARNING, metrics=(metric,), test={metric.name: value}))
+        for value in (one, other)
+    )
     (there,), (back,) = (
         [c for c in against(a, b).changes if c.figure == f"test {metric.name}"]
         for a, b in ((first, second), (second, first))
@@ -138,16 +166,23 @@ def test_who_is_better_does_not_depend_on_the_side(one: float, other: float, met
         ({"model": ""}, "model of processor: M avx2, now not recorded"),
     ],
 )
-def test_elsewhere_counts_are_compared_and_last_bits_are_not(circumstance: dict[str, object], said: str) -> None:
-    """Not even where they happen to be equal; operations are counted by torch, so that they need its version."""
+def test_elsewhere_counts_are_compared_and_last_bits_are_not(
+    circumstance: dict[str, object], said: str
+) -> None:
+    """Not even where they happen to be equal; operations are counted by torch, so that they need
+    its version."""
     there = [elsewhere(result, **circumstance) for result in (learned(), counted(), remembered())]
     comparison = against((learned(), counted(), remembered()), there)
     barred = [change for change in comparison.changes if change.verdict == "not comparable"]
     assert {change.reason for change in barred} == {said}
     counter = {"floating-point operations"} if "torch" in circumstance else set()
-    deterministic = {change.figure for change in comparison.changes if change.kind == "deterministic"}
+    deterministic = {
+        change.figure for change in comparison.changes if change.kind == "deterministic"
+    }
     assert {change.figure for change in barred} == deterministic | counter
-    assert {c.verdict for c in comparison.changes if c.kind == "exact" and c.figure not in counter} == {"same"}
+    assert {
+        c.verdict for c in comparison.changes if c.kind == "exact" and c.figure not in counter
+    } == {"same"}
     assert comparison.circumstances
 
 
@@ -171,9 +206,13 @@ def test_of_another_processor_its_model_says_no_more() -> None:
 def test_on_an_accelerator_nothing_is_held_to_the_last_bit() -> None:
     """Its name is not known, and its kernels add in any order."""
     on_cuda = replace(learned(), trial=learning_trial(device="cuda"))
-    barred = [change for change in against(on_cuda, on_cuda).changes if change.verdict == "not comparable"]
+    barred = [
+        change for change in against(on_cuda, on_cuda).changes if change.verdict == "not comparable"
+    ]
     assert {change.kind for change in barred} == {"deterministic"}
-    assert {change.reason for change in barred} == {"on 'cuda' figures are not held to the last bit"}
+    assert {change.reason for change in barred} == {
+        "on 'cuda' figures are not held to the last bit"
+    }
 
 
 @pytest.mark.parametrize(
@@ -199,8 +238,9 @@ def test_on_an_accelerator_nothing_is_held_to_the_last_bit() -> None:
     ],
 )
 def test_what_became_of_an_outcome(base: str, head: str, verdict: str, kind: str) -> None:
-    """What fails is worse than any figure; what failed before and fails again has measured nothing; what is skipped
-    is as if it were not there. Of a trial that failed its figures are told no more."""
+    """What fails is worse than any figure; what failed before and fails again has measured nothing;
+    what is skipped is as if it were not there. Of a trial that failed its figures are told no
+    more."""
     figures = {"ok": LEARNING}
     (change,) = against(learned(figures.get(base), base), learned(figures.get(head), head)).changes
     assert (change.figure, change.verdict, change.kind) == ("outcome", verdict, kind)
@@ -223,7 +263,9 @@ def test_of_trials_that_ended_differently_only_counts_are_compared() -> None:
 def test_a_trial_that_is_not_in_head_is_missing_and_one_that_is_not_in_base_is_new() -> None:
     """Each said once, by name."""
     comparison = against((learned(), learned(seed=1)), (learned(), learned(seed=2)))
-    told = {change.verdict: change.title for change in comparison.changes if change.figure == "outcome"}
+    told = {
+        change.verdict: change.title for change in comparison.changes if change.figure == "outcome"
+    }
     assert told == {"missing": "adding.h10.gru.s1", "new": "adding.h10.gru.s2"}
 
 
@@ -245,12 +287,18 @@ def test_what_is_neither_better_nor_worse_is_changed() -> None:
         trivial={"mse": 0.18},
         diagnoses={"lag": Diagnosed(fresh=replace(diagnosis, figures={"half-life": 4.0}))},
     )
-    found = {figure: verdict for (figure, _), verdict in differing(against(learned(base), learned(head))).items()}
-    assert found == dict.fromkeys(("hidden size", "target", "trivial mse", "lag, fresh: half-life"), "changed")
+    found = {
+        figure: verdict
+        for (figure, _), verdict in differing(against(learned(base), learned(head))).items()
+    }
+    assert found == dict.fromkeys(
+        ("hidden size", "target", "trivial mse", "lag, fresh: half-life"), "changed"
+    )
 
 
 def test_scores_of_metrics_that_nobody_knows_are_compared_without_a_direction() -> None:
-    """Scores elsewhere go by their metric; a name from another version does not bring the comparison down."""
+    """Scores elsewhere go by their metric; a name from another version does not bring the
+    comparison down."""
     base = replace(LEARNING, test={"mse@longer": 0.3, "novelty": 0.3}, metrics=(MSE,))
     head = replace(base, test={"mse@longer": 0.4, "novelty": 0.4})
     found = differing(against(learned(base), learned(head)))
@@ -293,7 +341,10 @@ def test_costs_are_matched_by_cell_whoever_is_measured_beside_it() -> None:
 def test_one_failed_replicate_is_a_regression() -> None:
     """However many others went well."""
     base = [timed({"gru": 2.0}, round=turn) for turn in range(3)]
-    head = [*base[:2], replace(base[2], status="killed", costs=(), reason="its process was ended by SIGKILL")]
+    head = [
+        *base[:2],
+        replace(base[2], status="killed", costs=(), reason="its process was ended by SIGKILL"),
+    ]
     (worse,) = [change for change in against(base, head).changes if change.verdict == "worse"]
     assert (worse.figure, worse.head, worse.reason) == (
         "outcome",
@@ -306,8 +357,16 @@ def test_a_cell_that_failed_beside_others_that_did_not_is_a_regression() -> None
     """The trial is ok, and its row alone is absent."""
     base = timed({"rnn": 1.0, "gru": 2.0})
     head = replace(base, costs=base.costs[:1], absent={"gru": "it raised ValueError: no such luck"})
-    (change,) = [change for change in against(base, head).changes if change.verdict not in ("same", "not judged")]
-    assert (change.row, change.verdict, change.reason) == ("gru", "worse", "error: it raised ValueError: no such luck")
+    (change,) = [
+        change
+        for change in against(base, head).changes
+        if change.verdict not in ("same", "not judged")
+    ]
+    assert (change.row, change.verdict, change.reason) == (
+        "gru",
+        "worse",
+        "error: it raised ValueError: no such luck",
+    )
 
 
 def test_counts_on_which_replicates_do_not_agree_are_none() -> None:
@@ -315,14 +374,19 @@ def test_counts_on_which_replicates_do_not_agree_are_none() -> None:
     base = [replace(remembered(), trial=replace(MEMORY, round=turn)) for turn in range(2)]
     head = [base[0], replace(remembered(state_bytes=64), trial=replace(MEMORY, round=1))]
     (change,) = [c for c in against(base, head).changes if c.figure == "state bytes"]
-    assert (change.verdict, change.reason) == ("changed", "replicates of HEAD do not agree: 128, 64")
+    assert (change.verdict, change.reason) == (
+        "changed",
+        "replicates of HEAD do not agree: 128, 64",
+    )
 
 
 @pytest.mark.parametrize("factor", [0.1, 10.0])
 def test_noisy_figures_are_shown_and_not_judged(factor: float) -> None:
     """Times, peaks and instructions, whatever became of them."""
     row = InstructionsRow(row="gru", kernel="k", parameters=432, instructions=1000)
-    bare = replace(without_run(replace(OPERATIONS, measurement="instructions"), "ok", ""), provenance=HERE)
+    bare = replace(
+        without_run(replace(OPERATIONS, measurement="instructions"), "ok", ""), provenance=HERE
+    )
     base = (timed({"gru": 2.0}), remembered(), replace(bare, costs=(row,)))
     head = (
         timed({"gru": 2.0 * factor}),
@@ -330,7 +394,13 @@ def test_noisy_figures_are_shown_and_not_judged(factor: float) -> None:
         replace(bare, costs=(replace(row, instructions=int(1000 * factor)),)),
     )
     noisy = {c.figure: c.verdict for c in against(base, head).changes if c.kind == "noisy"}
-    figures = ("time of a step", "first call", "ratio to the reference cell", "peak of a training step", "instructions")
+    figures = (
+        "time of a step",
+        "first call",
+        "ratio to the reference cell",
+        "peak of a training step",
+        "instructions",
+    )
     assert noisy == dict.fromkeys(figures, "not judged")
 
 
@@ -341,12 +411,17 @@ def test_a_change_says_whose_source_changed_with_it() -> None:
     (change,) = [c for c in against(learned(), worse).changes if c.verdict == "worse"]
     assert change.reason == "source of gru changed"
     row = replace(counted(1001).costs[0], kernel="eager operations")
-    (change,) = [c for c in against(counted(), replace(counted(), costs=(row,))).changes if c.verdict == "worse"]
+    (change,) = [
+        c
+        for c in against(counted(), replace(counted(), costs=(row,))).changes
+        if c.verdict == "worse"
+    ]
     assert change.reason == "kernel loop in ATen → eager operations"
 
 
 def test_what_changed_alike_is_said_once() -> None:
-    """Epochs of a curve, and trials with the same change; a reason that holds for many gathers them."""
+    """Epochs of a curve, and trials with the same change; a reason that holds for many gathers
+    them."""
     head = replace(
         LEARNING,
         parameters=508,
@@ -354,18 +429,29 @@ def test_what_changed_alike_is_said_once() -> None:
     )
     both = (learned(), learned(seed=1))
     found = blocks(
-        change for change in against(both, [learned(head), learned(head, seed=1)]).changes if change.verdict == "worse"
+        change
+        for change in against(both, [learned(head), learned(head, seed=1)]).changes
+        if change.verdict == "worse"
     )
     (block,) = found
     assert block.titles == ("adding.h10.gru.s0", "adding.h10.gru.s1")
-    assert [line.figure for line in block.lines] == ["parameters", "training loss, epoch 2 (since 1)"]
+    assert [line.figure for line in block.lines] == [
+        "parameters",
+        "training loss, epoch 2 (since 1)",
+    ]
     assert block.what == "6 figures"
     barred = against(both, [elsewhere(result, processor="Q") for result in both]).changes
     (block,) = blocks(change for change in barred if change.verdict == "not comparable")
     assert (block.what, block.reason, block.lines) == ("22 figures", "processor: P, now Q", ())
     fewer = [learned(replace(LEARNING, test={"mse": 0.3}), seed=seed) for seed in (0, 1)]
-    (block,) = blocks(change for change in against(both, fewer).changes if change.verdict == "missing")
-    assert (block.what, block.reason, len(block.titles)) == ("test accuracy", "HEAD has no such figure", 2)
+    (block,) = blocks(
+        change for change in against(both, fewer).changes if change.verdict == "missing"
+    )
+    assert (block.what, block.reason, len(block.titles)) == (
+        "test accuracy",
+        "HEAD has no such figure",
+        2,
+    )
 
 
 @given(st.floats(-1e9, 1e9), st.floats(-1e9, 1e9))
@@ -397,6 +483,10 @@ def test_values_are_written_as_short_as_they_can_be_told_apart(
 
 def test_noisy_figures_have_units_of_their_size() -> None:
     """Three digits."""
-    assert [in_units(value, "seconds") for value in (1.5, 0.0123, 4.2e-5)] == ["1.50 s", "12.3 ms", "42.0 µs"]
+    assert [in_units(value, "seconds") for value in (1.5, 0.0123, 4.2e-5)] == [
+        "1.50 s",
+        "12.3 ms",
+        "42.0 µs",
+    ]
     assert [in_units(value, "bytes") for value in (3 * 2**20, 512)] == ["3.00 MiB", "512"]
     assert [in_units(value, "") for value in (None, 1.234)] == ["-", "1.23"]

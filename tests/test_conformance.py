@@ -1,4 +1,5 @@
-"""The checks of cells: each fails on a cell that breaks its law, and none on a sound cell that is hard for it."""
+"""The checks of cells: each fails on a cell that breaks its law, and none on a sound cell that is
+hard for it."""
 
 import random
 import re
@@ -25,7 +26,10 @@ class Sound(nn.Module):
 
     def __init__(self, inputs: int, hidden: int) -> None:
         super().__init__()
-        self.from_input, self.from_state = nn.Linear(inputs, hidden), nn.Linear(hidden, hidden, bias=False)
+        self.from_input, self.from_state = (
+            nn.Linear(inputs, hidden),
+            nn.Linear(hidden, hidden, bias=False),
+        )
 
     def forward(self, x: Tensor, state: Tensor | None = None) -> tuple[Tensor, Any]:
         if not x.shape[1]:
@@ -461,10 +465,18 @@ BROKEN: list[tuple[rnnbench.CellSpec, set[str], str]] = [
         {"independent", "pads", "declares"},
         "independent: a sequence with other neighbours, in eval",
     ),
-    (spec(SeesNeighboursInTraining), {"independent", "repeats"}, "with other neighbours, in training,"),
+    (
+        spec(SeesNeighboursInTraining),
+        {"independent", "repeats"},
+        "with other neighbours, in training,",
+    ),
     (spec(Forgets), {"remembers"}, "it uses no history"),
     (spec(Identity), {"remembers", "differentiates"}, "it has no parameters to learn"),
-    (spec(IgnoresState), {"carries", "pads"}, "carries: in chunks of 1 the outputs differ from those of the whole by"),
+    (
+        spec(IgnoresState),
+        {"carries", "pads"},
+        "carries: in chunks of 1 the outputs differ from those of the whole by",
+    ),
     (spec(CarriesOneStepOnly), {"carries", "pads"}, "carries: in chunks of 7"),
     (spec(CarriesFirstSampleOnly), {"carries"}, "in sequence 1, 2 of 3 only"),
     (spec(ChangesStateInPlace), {"carries", "differentiates"}, "changed in place"),
@@ -472,9 +484,17 @@ BROKEN: list[tuple[rnnbench.CellSpec, set[str], str]] = [
     (spec(NoState), {"carries", "pads"}, "declare carries_state=False"),
     (spec(DropsAt64), {"carries"}, "in chunks of 128 and 172 the outputs differ"),
     (spec(RescalesBatch), {"independent"}, "a thousand times as large"),
-    (spec(ThirdOfBatch), {"independent", "pads"}, "the other way round|with other neighbours|alone"),
+    (
+        spec(ThirdOfBatch),
+        {"independent", "pads"},
+        "the other way round|with other neighbours|alone",
+    ),
     (spec(SmallWrongGradient), {"differentiates"}, "by finite differences"),
-    (spec(stuck_implementations, implementations=("flows", "stuck")), {"agrees"}, "the gradients by the inputs"),
+    (
+        spec(stuck_implementations, implementations=("flows", "stuck")),
+        {"agrees"},
+        "the gradients by the inputs",
+    ),
     (spec(NotAMethod), {"declares", "differentiates"}, "its initial_state is no method"),
     (spec(CutsGradientEachStep), {"differentiates"}, "by finite differences, and .* by autograd"),
     (spec(WrongGradient), {"differentiates"}, "by finite differences, and .* by autograd"),
@@ -486,8 +506,16 @@ BROKEN: list[tuple[rnnbench.CellSpec, set[str], str]] = [
     (spec(Unregistered), {"moves"}, "its state_dict answers otherwise"),
     (spec(NotPickled), {"moves"}, "pickle fails"),
     (spec(OnlySingle), {"moves"}, "in float64 it gives torch.float32"),
-    (spec(AnswersWhatWasNotAsked), {"declares"}, r"0 steps is answered with shape \(3, 1, 5\).*\(3, 0, 5\)"),
-    (spec(Seeds), {"isolated"}, "building it seeds torch's generator: .* all seeds of a suite train from the same"),
+    (
+        spec(AnswersWhatWasNotAsked),
+        {"declares"},
+        r"0 steps is answered with shape \(3, 1, 5\).*\(3, 0, 5\)",
+    ),
+    (
+        spec(Seeds),
+        {"isolated"},
+        "building it seeds torch's generator: .* all seeds of a suite train from the same",
+    ),
     (spec(SeedsOthers), {"isolated"}, "building it seeds numpy's generator"),
     (spec(SeedsAtEachStep), {"isolated"}, "running it seeds Python's `random`"),
     (
@@ -495,13 +523,33 @@ BROKEN: list[tuple[rnnbench.CellSpec, set[str], str]] = [
         {"isolated", "repeats"},
         "building it changes switches .*: default_dtype is float64, was float32",
     ),
-    (spec(SetsThreadsInTraining), {"isolated"}, r"running it in training changes switches .*: threads is \d, was"),
+    (
+        spec(SetsThreadsInTraining),
+        {"isolated"},
+        r"running it in training changes switches .*: threads is \d, was",
+    ),
     (spec(AppendsToItsState), {"carries"}, "was changed in place: a sequence of 1 has 2 parts now"),
-    (spec(WritesIntoItsState), {"carries", "differentiates"}, "was changed in place: a tensor differs by"),
-    (spec(BoxesItsState), {"carries"}, "holds an object of class Box.*Make it a tree: .* @dataclass"),
+    (
+        spec(WritesIntoItsState),
+        {"carries", "differentiates"},
+        "was changed in place: a tensor differs by",
+    ),
+    (
+        spec(BoxesItsState),
+        {"carries"},
+        "holds an object of class Box.*Make it a tree: .* @dataclass",
+    ),
     (spec(MixesFrom16), {"independent"}, "sequence 1 of 40 with other neighbours, in evaluation"),
-    (spec(MixesFrom16InTraining), {"independent"}, "sequence 1 of 40 with other neighbours, in training"),
-    (spec(LooksFarAhead, carries_state=False), {"causal"}, "it looks ahead: another input from step 1 of 1100"),
+    (
+        spec(MixesFrom16InTraining),
+        {"independent"},
+        "sequence 1 of 40 with other neighbours, in training",
+    ),
+    (
+        spec(LooksFarAhead, carries_state=False),
+        {"causal"},
+        "it looks ahead: another input from step 1 of 1100",
+    ),
     (
         spec(AtLeast17),
         {"declares"},
@@ -509,30 +557,60 @@ BROKEN: list[tuple[rnnbench.CellSpec, set[str], str]] = [
     ),
     (spec(EightHeads), {"declares"}, "AssertionError: eight heads.*declare hidden_multiple=8$"),
     (spec(AsWideAsItsInputs), {"declares"}, "declare same_size=True"),
-    (spec(other_arguments), {"declares"}, r"TypeError: .*Is `build` a function of \(input_size, hidden_size"),
+    (
+        spec(other_arguments),
+        {"declares"},
+        r"TypeError: .*Is `build` a function of \(input_size, hidden_size",
+    ),
     (spec(Quantises), {"differentiates"}, "are declared with straight_through=True"),
     (spec(NeedsContiguous), {"declares"}, "declares: it raised RuntimeError"),
     (spec(BeginsElsewhere), {"declares"}, "a method initial_state"),
     (spec(Sound, parameters=lambda i, h: h), {"declares"}, "declares parameters=1 and has"),
-    (spec(Sound, state_floats=lambda i, h: 2 * h), {"declares"}, "declares state_floats=2 and has 1"),
+    (
+        spec(Sound, state_floats=lambda i, h: 2 * h),
+        {"declares"},
+        "declares state_floats=2 and has 1",
+    ),
     (spec(with_options, options={"idle": 1.0}), {"declares"}, "the option idle has no effect"),
-    (spec(with_options, options={"mode": "plain"}), {"declares"}, "the option mode='no-such-choice' is taken"),
+    (
+        spec(with_options, options={"mode": "plain"}),
+        {"declares"},
+        "the option mode='no-such-choice' is taken",
+    ),
     (spec(Explodes), {"finite"}, "1000 inputs of 1 .* not finite"),
-    (spec(two_implementations, implementations=("slow", "fast")), {"agrees"}, "of implementation 'fast' differ"),
-    (spec(Sound, smallest=9, parameters=lambda i, h: h), {"declares"}, "hidden size 9 it declares parameters=9"),
+    (
+        spec(two_implementations, implementations=("slow", "fast")),
+        {"agrees"},
+        "of implementation 'fast' differ",
+    ),
+    (
+        spec(Sound, smallest=9, parameters=lambda i, h: h),
+        {"declares"},
+        "hidden size 9 it declares parameters=9",
+    ),
     (spec(Sound, reference=lambda cell, x: 2 * x), {"reference"}, "the shape is"),
-    (spec(Sound, reference=lambda cell, x: 1.001 * cell(x)[0]), {"reference"}, "differ from those of the reference"),
+    (
+        spec(Sound, reference=lambda cell, x: 1.001 * cell(x)[0]),
+        {"reference"},
+        "differ from those of the reference",
+    ),
 ]
 
 
 @pytest.mark.long
-@pytest.mark.parametrize(("broken", "laws", "says"), BROKEN, ids=[str(n) for n in range(len(BROKEN))])
-def test_a_broken_cell_fails_the_check_of_its_law(broken: rnnbench.CellSpec, laws: set[str], says: str) -> None:
+@pytest.mark.parametrize(
+    ("broken", "laws", "says"), BROKEN, ids=[str(n) for n in range(len(BROKEN))]
+)
+def test_a_broken_cell_fails_the_check_of_its_law(
+    broken: rnnbench.CellSpec, laws: set[str], says: str
+) -> None:
     """And only that one, or those that the law implies; in one sentence with numbers."""
     outcomes = list(check_cell(broken))
     failed = {o.check: o.sentence for o in outcomes if o.status == "failed"}
     assert failed.keys() == laws, failed
-    assert any(re.search(says, f"{check}: {sentence}") for check, sentence in failed.items()), failed
+    assert any(re.search(says, f"{check}: {sentence}") for check, sentence in failed.items()), (
+        failed
+    )
 
 
 def test_a_cell_that_remembers_the_last_call_is_found_out() -> None:
@@ -557,7 +635,9 @@ def test_a_cell_that_remembers_the_last_call_is_found_out() -> None:
         ("finite", spec(LeaksAndExplodes), "not finite"),
     ],
 )
-def test_a_law_that_compares_no_calls_keeps_its_sentence(law: str, broken: rnnbench.CellSpec, says: str) -> None:
+def test_a_law_that_compares_no_calls_keeps_its_sentence(
+    law: str, broken: rnnbench.CellSpec, says: str
+) -> None:
     """Also for a cell that remembers earlier calls, which is no reason for its failure."""
     outcome = run_check(CHECKS[law], broken)
     assert outcome.status == "failed"
@@ -602,15 +682,20 @@ def test_a_cell_that_replaces_a_part_of_torch_is_found_out(monkeypatch: pytest.M
     outcomes = {o.check: o for o in check_cell(spec(Patches))}
     assert outcomes["isolated"].status == "failed"
     assert re.search(
-        r"replaces parts of torch for the whole process: torch.nn.LSTM.reset_parameters by .*another of tests",
+        r"replaces parts of torch for the whole process: torch.nn.LSTM.reset_parameters by"
+        r" .*another of tests",
         outcomes["isolated"].sentence,
     )
 
 
-def test_what_the_import_of_a_cell_turns_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A place is imported when a trial needs it, and may turn a switch for all cells that follow."""
+def test_what_the_import_of_a_cell_turns_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A place is imported when a trial needs it, and may turn a switch for all cells that
+    follow."""
     (tmp_path / "turns_a_switch.py").write_text(
-        "import torch\nfrom tests.test_conformance import Sound\ntorch.set_default_dtype(torch.float64)\n"
+        "import torch\nfrom tests.test_conformance import"
+        " Sound\ntorch.set_default_dtype(torch.float64)\n"
     )
     monkeypatch.syspath_prepend(str(tmp_path))
     outcomes = {o.check: o for o in check_cell(spec("turns_a_switch:Sound"))}
@@ -653,7 +738,9 @@ class Fourier(nn.Module):
         if not steps:
             raise ValueError("no steps")
         kernel = torch.exp(-self.decay.abs() * torch.arange(steps, dtype=x.dtype)[:, None])
-        both = torch.fft.rfft(self.project(x), 2 * steps, dim=1) * torch.fft.rfft(kernel, 2 * steps, dim=0)
+        both = torch.fft.rfft(self.project(x), 2 * steps, dim=1) * torch.fft.rfft(
+            kernel, 2 * steps, dim=0
+        )
         return torch.fft.irfft(both, 2 * steps, dim=1)[:, :steps], None
 
 
@@ -686,8 +773,13 @@ class Attends(nn.Module):
             raise ValueError("no steps")
         keys, values = self.key(x), self.value(x)
         if state is not None:
-            keys, values = torch.cat([state["keys"], keys], 1), torch.cat([state["values"], values], 1)
-        seen = torch.ones(x.shape[1], keys.shape[1], dtype=torch.bool).tril(keys.shape[1] - x.shape[1])
+            keys, values = (
+                torch.cat([state["keys"], keys], 1),
+                torch.cat([state["values"], values], 1),
+            )
+        seen = torch.ones(x.shape[1], keys.shape[1], dtype=torch.bool).tril(
+            keys.shape[1] - x.shape[1]
+        )
         y = functional.scaled_dot_product_attention(self.query(x), keys, values, attn_mask=seen)
         return y, {"keys": keys, "values": values, "steps": keys.shape[1]}
 
@@ -750,7 +842,11 @@ class Dilated(Sound):
     def forward(self, x: Tensor, state: Any = None) -> tuple[Tensor, Any]:
         if not x.shape[1]:
             raise ValueError("no steps")
-        kept = [x.new_zeros(len(x), self.from_state.in_features)] * 8 if state is None else list(state.unbind(0))
+        kept = (
+            [x.new_zeros(len(x), self.from_state.in_features)] * 8
+            if state is None
+            else list(state.unbind(0))
+        )
         outputs = []
         for x_t in x.unbind(1):
             outputs.append(self.move(x_t, kept[-8]))
@@ -788,7 +884,8 @@ class Counts(Sound):
 
 
 class Rated(Sound):
-    """Its option is the rate at which one part of it learns; another must divide the hidden size."""
+    """Its option is the rate at which one part of it learns; another must divide the hidden
+    size."""
 
     def __init__(self, inputs: int, hidden: int, factor: float = 0.1, heads: int = 1) -> None:
         assert hidden % heads == 0
@@ -815,7 +912,10 @@ class Clamped(Sound):
 
     def __init__(self, inputs: int, hidden: int) -> None:
         super().__init__(inputs, hidden)
-        self.lambd, self.gamma = nn.Parameter(torch.tensor(0.995)), nn.Parameter(torch.tensor(0.005))
+        self.lambd, self.gamma = (
+            nn.Parameter(torch.tensor(0.995)),
+            nn.Parameter(torch.tensor(0.005)),
+        )
 
     def last(self, y: Tensor, x: Tensor) -> Tensor:
         return y * self.lambd.clamp(0.99, 1.0) + self.gamma.clamp(0.0, 0.01)
@@ -887,9 +987,12 @@ SOUND = [
 ]
 
 
-@pytest.mark.parametrize("sound", SOUND, ids=[f"{n}-{one.build.__name__}" for n, one in enumerate(SOUND)])  # type: ignore[union-attr]
+@pytest.mark.parametrize(
+    "sound", SOUND, ids=[f"{n}-{one.build.__name__}" for n, one in enumerate(SOUND)]
+)  # type: ignore[union-attr]
 def test_a_sound_cell_passes_however_hard_it_is(sound: rnnbench.CellSpec) -> None:
-    """FFT, complex state, a state that grows, no state, chaos, outputs that are 0 at first, fixed weights."""
+    """FFT, complex state, a state that grows, no state, chaos, outputs that are 0 at first, fixed
+    weights."""
     outcomes = list(check_cell(sound))
     assert [o.check for o in outcomes] == list(CHECKS)
     assert {o.check: o.sentence for o in outcomes if o.status == "failed"} == {}
@@ -900,8 +1003,8 @@ def test_a_law_that_holds_near_the_initial_weights_alone_says_so() -> None:
     outcome = run_check(CHECKS["differentiates"], spec(Clamped))
     assert outcome.status == "passed"
     assert (
-        "holds with weights within 0.001 of the initial ones; moved by 0.05, after 33 steps no gradient"
-        in outcome.sentence
+        "holds with weights within 0.001 of the initial ones; moved by 0.05, after 33 steps no"
+        " gradient" in outcome.sentence
     )
 
 
@@ -922,7 +1025,8 @@ def test_a_law_that_is_broken_by_weights_to_come_is_broken() -> None:
 
 
 class BrokenToTheThirdOrder(BrokenBehindAGate):
-    """It looks ahead through the third power of a gate, which is 1e-9 so near to the initial weights."""
+    """It looks ahead through the third power of a gate, which is 1e-9 so near to the initial
+    weights."""
 
     def last(self, y: Tensor, x: Tensor) -> Tensor:
         return y + self.gate**3 * y.flip(1)
@@ -930,7 +1034,8 @@ class BrokenToTheThirdOrder(BrokenBehindAGate):
 
 @pytest.mark.parametrize("law", ["causal", "pads"])
 def test_a_fault_of_third_order_is_seen_near_the_initial_weights(law: str) -> None:
-    """The second look demands more of figures that are equal, since what is wrong is small there as well."""
+    """The second look demands more of figures that are equal, since what is wrong is small there as
+    well."""
     assert run_check(CHECKS[law], spec(BrokenToTheThirdOrder)).status == "failed"
 
 
@@ -951,7 +1056,8 @@ def test_rounding_inside_a_cell_is_reported() -> None:
 
 
 def test_chaos_is_chaos() -> None:
-    """In float32 two ways of computing the same part; the check decides in float64, and tells it."""
+    """In float32 two ways of computing the same part; the check decides in float64, and tells
+    it."""
     outcome = run_check(CHECKS["agrees"], spec(Chaotic))
     assert outcome.status == "passed"
     assert float(outcome.sentence.split()[4]) > 1e-3
@@ -965,7 +1071,10 @@ def test_every_law_is_a_sentence(name: str) -> None:
 
 ADAPTED = [
     spec(lambda i, h: rnnbench.TimeFirst(nn.LSTM(i, h))),
-    spec(lambda i, h: rnnbench.Stateless(nn.Sequential(Shift(), nn.Linear(2 * i, h))), carries_state=False),
+    spec(
+        lambda i, h: rnnbench.Stateless(nn.Sequential(Shift(), nn.Linear(2 * i, h))),
+        carries_state=False,
+    ),
     spec(lambda i, h: rnnbench.Stepwise(nn.GRUCell(i, h))),
     spec(lambda i, h: rnnbench.Stepwise(nn.LSTMCell(i, h))),
     spec(lambda i, h: rnnbench.NamedState(PreviousHidden(i, h), "prev_hidden")),
@@ -1038,7 +1147,9 @@ def test_an_adapted_layer_is_the_layer() -> None:
     """Outputs and states are those of torch's own layers."""
     x_BTI = torch.randn(3, 5, 2)
     layer = nn.LSTM(2, 4)
-    torch.testing.assert_close(rnnbench.TimeFirst(layer)(x_BTI)[0], layer(x_BTI.transpose(0, 1))[0].transpose(0, 1))
+    torch.testing.assert_close(
+        rnnbench.TimeFirst(layer)(x_BTI)[0], layer(x_BTI.transpose(0, 1))[0].transpose(0, 1)
+    )
     renamed = rnnbench.NamedState(PreviousHidden(2, 4), "prev_hidden")
     y_BTH, state = renamed(x_BTI)
     torch.testing.assert_close(renamed(x_BTI, state)[0], renamed.layer.layer(x_BTI, state)[0])

@@ -123,7 +123,9 @@ def pool(make_plugin: MakePlugin) -> Iterator[LocalPool]:
         yield pool
 
 
-def measure(pool: LocalPool, *cells: str, measurement: str = "train-step-time", limit_seconds: float = 300.0) -> Result:
+def measure(
+    pool: LocalPool, *cells: str, measurement: str = "train-step-time", limit_seconds: float = 300.0
+) -> Result:
     trial: CostTrial = msgspec.structs.replace(
         COST,
         cells=tuple(CellUse(name=cell) for cell in cells),
@@ -139,9 +141,11 @@ def measure(pool: LocalPool, *cells: str, measurement: str = "train-step-time", 
     return results[0]
 
 
-def test_a_cell_that_does_six_times_the_work_takes_longer_than_the_reference_cell(pool: LocalPool) -> None:
-    """And one that does the reference cell's work takes about as long: within a factor of two, whatever the machine
-    does."""
+def test_a_cell_that_does_six_times_the_work_takes_longer_than_the_reference_cell(
+    pool: LocalPool,
+) -> None:
+    """And one that does the reference cell's work takes about as long: within a factor of two,
+    whatever the machine does."""
     plain, slow = measure(pool, "plain", "sixtimes").costs
     assert isinstance(plain, TimeRow)
     assert isinstance(slow, TimeRow)
@@ -165,7 +169,9 @@ def test_a_cell_that_raises_costs_the_others_nothing(pool: LocalPool) -> None:
     assert "not today" in result.traceback
 
 
-@pytest.mark.parametrize(("cells", "status"), [(("sick", "late"), "error"), (("hungry",), "out-of-memory")])
+@pytest.mark.parametrize(
+    ("cells", "status"), [(("sick", "late"), "error"), (("hungry",), "out-of-memory")]
+)
 def test_a_replicate_of_which_nothing_is_left_ended_as_its_cells_did(
     pool: LocalPool, cells: tuple[str, ...], status: str
 ) -> None:
@@ -178,7 +184,10 @@ def test_a_replicate_of_which_nothing_is_left_ended_as_its_cells_did(
 
 @pytest.mark.parametrize(
     ("cell", "status", "begun"),
-    [("hangs", "timeout", "the first step of 'hangs'"), ("dies", "killed", "a step in turns of 'dies'")],
+    [
+        ("hangs", "timeout", "the first step of 'hangs'"),
+        ("dies", "killed", "a step in turns of 'dies'"),
+    ],
 )
 def test_a_replicate_that_is_cut_short_says_what_was_begun_last(
     pool: LocalPool, cell: str, status: str, begun: str
@@ -199,11 +208,14 @@ def test_a_replicate_that_is_cut_short_says_what_was_begun_last(
         ("greedy", -0.5, 0.5),
     ],
 )
-def test_memory_of_a_known_size_is_seen(pool: LocalPool, cell: str, least: float, most: float) -> None:
-    """16 MiB of parameters are 64 with gradient and Adam's two moments, and up to three copies more while Adam works;
-    64 MiB that forward takes and gives back are 64, and so is a table of 64 MiB; 16 MiB kept for backward are 16, by
-    both meters; 128 MiB that only the first call takes are none. All over what the same cell takes without them, but
-    for what forward gives back: that is gone when the rest of the step takes its own, so the larger of both is seen."""
+def test_memory_of_a_known_size_is_seen(
+    pool: LocalPool, cell: str, least: float, most: float
+) -> None:
+    """16 MiB of parameters are 64 with gradient and Adam's two moments, and up to three copies more
+    while Adam works; 64 MiB that forward takes and gives back are 64, and so is a table of 64 MiB;
+    16 MiB kept for backward are 16, by both meters; 128 MiB that only the first call takes are
+    none. All over what the same cell takes without them, but for what forward gives back: that is
+    gone when the rest of the step takes its own, so the larger of both is seen."""
     peaks, saved = {}, {}
     for name in ("plain", cell):
         (row,) = measure(pool, name, measurement="peak-memory").costs
@@ -238,11 +250,17 @@ TWO_FORMS = """
 
 
 @pytest.mark.parametrize("turn", range(3))
-def test_implementations_are_compared_before_their_speed_is(make_plugin: MakePlugin, turn: int) -> None:
+def test_implementations_are_compared_before_their_speed_is(
+    make_plugin: MakePlugin, turn: int
+) -> None:
     """One that answers otherwise has no time; the others have, in whatever order they come."""
     make_plugin(TWO_FORMS)
-    cells = tuple(CellUse(name="forms", implementation=form, label=form) for form in ("sound", "same", "off"))
-    trial = msgspec.structs.replace(COST, cells=cells, shape=Shape(steps=4, batch=2, hidden=4, inputs=3), round=turn)
+    cells = tuple(
+        CellUse(name="forms", implementation=form, label=form) for form in ("sound", "same", "off")
+    )
+    trial = msgspec.structs.replace(
+        COST, cells=cells, shape=Shape(steps=4, batch=2, hidden=4, inputs=3), round=turn
+    )
     result = run_one(trial)
     assert result.status == "ok"
     assert {row.row for row in result.costs} == {"sound", "same"}
@@ -251,10 +269,14 @@ def test_implementations_are_compared_before_their_speed_is(make_plugin: MakePlu
 
 @pytest.mark.cuda
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device here")
-@pytest.mark.parametrize("measurement", ["train-step-time", "inference-time", "streaming-time", "peak-memory"])
+@pytest.mark.parametrize(
+    "measurement", ["train-step-time", "inference-time", "streaming-time", "peak-memory"]
+)
 def test_costs_are_measured_on_cuda(measurement: str) -> None:
     """By events of the device, and by torch's own count of its memory."""
-    result = run_one(msgspec.structs.replace(COST, measurement=measurement, device="cuda", cells=COST.cells[:1]))
+    result = run_one(
+        msgspec.structs.replace(COST, measurement=measurement, device="cuda", cells=COST.cells[:1])
+    )
     assert result.status == "ok", result.reason
     (row,) = result.costs
     assert row.kernel == "cuDNN"

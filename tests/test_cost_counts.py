@@ -38,7 +38,9 @@ B, T, I, H = 3, 11, 4, 6  # noqa: E741  the field's letters
 
 def cost_trial(measurement: str, *cells: CellUse, **changes: object) -> CostTrial:
     shape = Shape(steps=T, batch=B, inputs=I, hidden=H)
-    trial: CostTrial = msgspec.structs.replace(COST, measurement=measurement, shape=shape, cells=cells)
+    trial: CostTrial = msgspec.structs.replace(
+        COST, measurement=measurement, shape=shape, cells=cells
+    )
     return msgspec.structs.replace(trial, **changes)
 
 
@@ -69,19 +71,25 @@ def measure(pool: LocalPool, measurement: str, *cells: CellUse, **changes: objec
 def test_bytes_of_the_first_cells_are_what_formulas_say(
     pool: LocalPool, name: str, implementation: str, parameters: int, states: int, saved: int
 ) -> None:
-    """In float32. Kept for backward are the inputs and, of rnn, each state with the first; of gru each state, its
-    candidate's recurrent part and the gates and candidate twice; of lstm gates, candidate, both cell states, output."""
+    """In float32. Kept for backward are the inputs and, of rnn, each state with the first; of gru
+    each state, its candidate's recurrent part and the gates and candidate twice; of lstm gates,
+    candidate, both cell states, output."""
     result = measure(pool, "peak-memory", CellUse(name=name, implementation=implementation))
     (row,) = result.costs
     assert isinstance(row, MemoryRow)
     assert row.parameters == parameters
-    assert (row.parameter_bytes, row.state_bytes, row.saved_bytes) == (4 * parameters, 4 * states * B * H, 4 * saved)
+    assert (row.parameter_bytes, row.state_bytes, row.saved_bytes) == (
+        4 * parameters,
+        4 * states * B * H,
+        4 * saved,
+    )
 
 
 def test_what_the_kernel_of_onednn_keeps_is_not_hidden(pool: LocalPool) -> None:
     """It has a workspace of its own, larger than what the plain loop keeps."""
     rows = [
-        measure(pool, "peak-memory", CellUse(name="lstm", implementation=way)).costs[0] for way in ("native", "eager")
+        measure(pool, "peak-memory", CellUse(name="lstm", implementation=way)).costs[0]
+        for way in ("native", "eager")
     ]
     assert all(isinstance(row, MemoryRow) and row.saved_bytes for row in rows)
     if rows[0].kernel == "oneDNN":
@@ -102,7 +110,8 @@ class Keeps(torch.autograd.Function):
 
 
 def test_a_storage_counts_once_and_parameters_not_at_all() -> None:
-    """Saved in two views and by two operations, it is still there once; 16 MiB more are 16 MiB more."""
+    """Saved in two views and by two operations, it is still there once; 16 MiB more are 16 MiB
+    more."""
     weight = nn.Parameter(torch.randn(5, 5))
     x = torch.randn(4, 5, requires_grad=True)
     meter = SavedMeter([weight])
@@ -118,15 +127,21 @@ def test_a_storage_counts_once_and_parameters_not_at_all() -> None:
 
 
 def products(gates: int) -> int:
-    """Operations of forward and backward over B, T: weights by inputs, twice for inputs that need no gradient and three
-    times for states, but for the first one, which is zero and needs none."""
+    """Operations of forward and backward over B, T: weights by inputs, twice for inputs that need
+    no gradient and three times for states, but for the first one, which is zero and needs none."""
     to_inputs, to_states = 2 * B * T * I * gates * H, 2 * B * H * gates * H
     return 2 * to_inputs + to_states * (3 * T - 1)
 
 
 @pytest.mark.parametrize(
     ("name", "implementation", "gates"),
-    [("rnn", "native", 1), ("gru", "native", 3), ("gru", "eager", 3), ("lstm", "native", 4), ("lstm", "compiled", 4)],
+    [
+        ("rnn", "native", 1),
+        ("gru", "native", 3),
+        ("gru", "eager", 3),
+        ("lstm", "native", 4),
+        ("lstm", "compiled", 4),
+    ],
 )
 def test_operations_are_those_of_the_matrix_products(
     pool: LocalPool, name: str, implementation: str, gates: int
@@ -144,7 +159,9 @@ def test_a_linear_layer_counts_two_operations_a_weight() -> None:
     assert count_flops(lambda: layer(x)) == 2 * 3 * 5 * 7
 
 
-def test_a_cell_without_visible_operations_is_refused_and_not_shown_as_free(make_plugin: MakePlugin) -> None:
+def test_a_cell_without_visible_operations_is_refused_and_not_shown_as_free(
+    make_plugin: MakePlugin,
+) -> None:
     """Elementwise ones are not counted; 0 would be a lie."""
     make_plugin("""
         import rnnbench
@@ -190,10 +207,12 @@ CUT = """
 
 
 def test_whose_step_is_counted_is_told(make_plugin: MakePlugin, tmp_path: Path) -> None:
-    """In the order of the counts: a cell that raises in the step that is counted has one, one that raises before has
-    none, and neither has a row."""
+    """In the order of the counts: a cell that raises in the step that is counted has one, one that
+    raises before has none, and neither has a row."""
     make_plugin(CUT)
-    cells = tuple(CellUse(name="cut", options={"steps": steps}, label=f"{steps}") for steps in (7, -1, -3, 8))
+    cells = tuple(
+        CellUse(name="cut", options={"steps": steps}, label=f"{steps}") for steps in (7, -1, -3, 8)
+    )
     order, told = tmp_path / "order", tmp_path / "told"
     trial = cost_trial("instructions", *cells)
     order.write_bytes(msgspec.json.encode((trial, Catalogue.load().needed(trial))))
@@ -212,14 +231,20 @@ def test_whose_step_is_counted_is_told(make_plugin: MakePlugin, tmp_path: Path) 
 @pytest.mark.timeout(1800)
 @pytest.mark.skipif(bool(no_valgrind()), reason="instructions are counted by valgrind")
 def test_instructions_agree_and_tell_five_percent_apart(make_plugin: MakePlugin) -> None:
-    """Two runs to 0.1 %; a cell that looks at 21 of 22 steps has fewer than one that looks at all, by a known part. A
-    cell between them that raises, before its step is counted or in it, takes no count from them."""
+    """Two runs to 0.1 %; a cell that looks at 21 of 22 steps has fewer than one that looks at all,
+    by a known part. A cell between them that raises, before its step is counted or in it, takes no
+    count from them."""
     make_plugin(CUT)
-    cells = [CellUse(name="cut", options={"steps": steps}, label=f"{steps}") for steps in (100, -1, -3, 105)]
+    cells = [
+        CellUse(name="cut", options={"steps": steps}, label=f"{steps}")
+        for steps in (100, -1, -3, 105)
+    ]
     shape = Shape(steps=105, batch=8, hidden=32, inputs=32)
     counts = []
     for turn in range(2):
-        result = run_one(cost_trial("instructions", *cells, shape=shape, round=turn, limit_seconds=900.0))
+        result = run_one(
+            cost_trial("instructions", *cells, shape=shape, round=turn, limit_seconds=900.0)
+        )
         assert result.status == "ok", result.reason
         assert result.absent == {"-1": "ValueError: call 1", "-3": "ValueError: call 3"}
         rows = [row for row in result.costs if isinstance(row, InstructionsRow)]
@@ -235,7 +260,8 @@ def test_instructions_agree_and_tell_five_percent_apart(make_plugin: MakePlugin)
 def test_what_is_written_for_a_count_lies_in_the_working_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It goes with the trial, however that ends: neither the order nor valgrind's files lie in TMPDIR."""
+    """It goes with the trial, however that ends: neither the order nor valgrind's files lie in
+    TMPDIR."""
     monkeypatch.chdir(tmp_path)
     commands: list[list[str]] = []
 
@@ -253,7 +279,9 @@ def test_what_is_written_for_a_count_lies_in_the_working_folder(
     assert {Path(path).parent.parent for path in written} == {tmp_path}
 
 
-def test_without_valgrind_instructions_are_skipped_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_valgrind_instructions_are_skipped_with_the_reason(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """It is not in the path."""
     monkeypatch.setenv("PATH", os.devnull)
     trial = cost_trial("instructions", CellUse(name="rnn"))
@@ -293,14 +321,18 @@ def test_what_is_watched_and_fails_is_told() -> None:
 
 def test_a_trial_has_its_timeline(pool: LocalPool) -> None:
     """From before the cell is built; a figure for the eye."""
-    (row,) = measure(pool, "memory-timeline", CellUse(name="gru"), shape=Shape(steps=100, hidden=128), repeats=5).costs
+    (row,) = measure(
+        pool, "memory-timeline", CellUse(name="gru"), shape=Shape(steps=100, hidden=128), repeats=5
+    ).costs
     assert isinstance(row, TimelineRow)
     assert len(row.seconds) == len(row.bytes) > 5
     assert max(row.bytes) > 4 * 50_688
 
 
 @pytest.mark.parametrize("measurement", ["inference-time", "streaming-time"])
-def test_every_kind_of_step_is_timed_beside_the_reference_cell(pool: LocalPool, measurement: str) -> None:
+def test_every_kind_of_step_is_timed_beside_the_reference_cell(
+    pool: LocalPool, measurement: str
+) -> None:
     """With what the machine can do, and what went on around."""
     cells = [CellUse(name=name) for name in ("rnn", "lru")]
     result = measure(pool, measurement, *cells, repeats=5)
@@ -317,7 +349,9 @@ def test_every_kind_of_step_is_timed_beside_the_reference_cell(pool: LocalPool, 
 
 
 @pytest.mark.parametrize("measurement", ["train-step-time", "peak-memory", "operations"])
-def test_a_cell_with_nothing_to_learn_is_measured_by_its_forward_pass(pool: LocalPool, measurement: str) -> None:
+def test_a_cell_with_nothing_to_learn_is_measured_by_its_forward_pass(
+    pool: LocalPool, measurement: str
+) -> None:
     """A fixed reservoir: one product with states and one with inputs a step."""
     result = measure(pool, measurement, CellUse(name="esn"))
     assert result.status == "ok", result.reason
@@ -328,7 +362,9 @@ def test_a_cell_with_nothing_to_learn_is_measured_by_its_forward_pass(pool: Loca
 
 
 @pytest.mark.parametrize("name", ["rnn", "gru", "lstm", "mingru"])
-def test_a_step_that_does_not_fit_is_out_of_memory_in_whatever_words(pool: LocalPool, name: str) -> None:
+def test_a_step_that_does_not_fit_is_out_of_memory_in_whatever_words(
+    pool: LocalPool, name: str
+) -> None:
     """torch, the C++ library and oneDNN each complain in their own."""
     shape = Shape(steps=2048, batch=16, hidden=64)
     result = measure(pool, "peak-memory", CellUse(name=name), shape=shape, limit_memory_mib=24)
@@ -347,7 +383,9 @@ def test_cells_over_frames_are_measured_on_frames(pool: LocalPool) -> None:
 
 def test_streaming_carries_the_state() -> None:
     """What a stream gives after some steps is what the whole sequence gives."""
-    trial = msgspec.structs.replace(COST, measurement="streaming-time", shape=Shape(steps=5, inputs=I, hidden=H))
+    trial = msgspec.structs.replace(
+        COST, measurement="streaming-time", shape=Shape(steps=5, inputs=I, hidden=H)
+    )
     bench = Bench.of_cell(trial, CellUse(name="gru"), Catalogue.load())
     stream = Streaming(bench)
     for _ in range(5):

@@ -32,7 +32,12 @@ from rnnbench_reports.pytest_benchmark import render
 from tests.builders.cli import rnnbench
 from tests.builders.records import COST
 
-CELLS = {"gru": ("gru", "k"), "lstm": ("lstm", "k"), "lstm B": ("lstm", "k"), "lstm C": ("lstm", "other")}
+CELLS = {
+    "gru": ("gru", "k"),
+    "lstm": ("lstm", "k"),
+    "lstm B": ("lstm", "k"),
+    "lstm C": ("lstm", "other"),
+}
 
 
 def times(seconds: dict[str, float], replicate: int = 0, **changes: object) -> Result:
@@ -51,7 +56,9 @@ def times(seconds: dict[str, float], replicate: int = 0, **changes: object) -> R
         )
         for row, taken in seconds.items()
     )
-    around = Surroundings(load=0.1, busy_cores=0.0, matrix_flops_per_second=1e9, copied_bytes_per_second=1e9)
+    around = Surroundings(
+        load=0.1, busy_cores=0.0, matrix_flops_per_second=1e9, copied_bytes_per_second=1e9
+    )
     return msgspec.structs.replace(without_run(trial, "ok", ""), costs=rows, surroundings=around)
 
 
@@ -62,21 +69,27 @@ def pair(results: list[Result], slow: str, fast: str) -> CostPair:
 
 
 @pytest.mark.parametrize(
-    ("replicates", "said"), [(1, "2 (once)"), (3, "2 [2 to 2 over 3 replicates]"), (8, "2 [2 to 2]")]
+    ("replicates", "said"),
+    [(1, "2 (once)"), (3, "2 [2 to 2 over 3 replicates]"), (8, "2 [2 to 2]")],
 )
 def test_a_range_of_few_replicates_is_called_one(replicates: int, said: str) -> None:
     """It is no interval, and one replicate has not even that."""
     (finding,) = find([times({"gru": 1.0, "lstm": 2.0}, r) for r in range(replicates)]).costs
-    assert "In training, of the time of torch's LSTM, the reference cell, gru takes 1" in finding.answer
+    assert (
+        "In training, of the time of torch's LSTM, the reference cell, gru takes 1"
+        in finding.answer
+    )
     assert f"lstm {said}" in finding.answer
 
 
 def test_any_two_rows_are_held_against_each_other() -> None:
-    """Of one cell on one kernel the ratio is stable; a version on another kernel is another kind. What runs on one
-    kernel is told."""
+    """Of one cell on one kernel the ratio is stable; a version on another kernel is another kind.
+    What runs on one kernel is told."""
     results = [times({"gru": 1.0, "lstm": 2.0, "lstm B": 3.0, "lstm C": 4.0}, r) for r in range(8)]
     (finding,) = find(results).costs
-    found = {(p.slow, p.fast): (round(p.ratio.centre, 6), p.same_kind, p.kernel) for p in finding.pairs}
+    found = {
+        (p.slow, p.fast): (round(p.ratio.centre, 6), p.same_kind, p.kernel) for p in finding.pairs
+    }
     assert found == {
         ("lstm", "gru"): (2.0, False, "k"),
         ("lstm B", "gru"): (3.0, False, "k"),
@@ -103,14 +116,17 @@ def replace_session(result: Result, day: str) -> Result:
 
 
 def test_a_day_that_was_cut_short_is_no_session() -> None:
-    """Its replicates enter no ratio and no exponent beside a day that is whole, and the report says so; alone, they are
-    what there is."""
+    """Its replicates enter no ratio and no exponent beside a day that is whole, and the report says
+    so; alone, they are what there is."""
     whole = [times({"gru": 1.0, "lstm": 2.0 + r / 1e3}, r, session="2026-01-01") for r in range(8)]
     short = [times({"gru": 1.0, "lstm": 9.0}, r, session="2026-01-02") for r in range(7)]
     found = pair(whole + short, "lstm", "gru")
     assert (found.ratio.n, found.ratio.kind, found.sessions) == (8, "95 % interval", {})
     assert found.ratio.high < 3
-    assert any("7 replicates are of sessions that were cut short" in caveat for caveat in find(whole + short).caveats)
+    assert any(
+        "7 replicates are of sessions that were cut short" in caveat
+        for caveat in find(whole + short).caveats
+    )
     assert not any("cut short" in caveat for caveat in find(whole).caveats + find(short).caveats)
     assert pair(short, "lstm", "gru").ratio.n == 7
     results = [
@@ -145,7 +161,8 @@ def test_who_is_missing_is_told_with_the_reason() -> None:
 
 
 def test_what_moves_from_day_to_day_is_in_the_printed_range() -> None:
-    """Each day's interval is narrow, and the days differ: the range covers them all, and a caveat tells."""
+    """Each day's interval is narrow, and the days differ: the range covers them all, and a caveat
+    tells."""
     rng = np.random.default_rng(0)
     days = {"2026-01-01": 1.8, "2026-01-02": 2.4, "2026-01-03": 2.0}
     results = [
@@ -159,8 +176,15 @@ def test_what_moves_from_day_to_day_is_in_the_printed_range() -> None:
     assert found.ratio.high > max(r.high for r in found.sessions.values()) > 2.39
     assert found.ratio.n == 3
     assert {day: round(r.centre, 1) for day, r in found.sessions.items()} == days
-    assert any(re.search(r"lstm over gru \(train\) was 1\.8 to 2\.39? on 3 sessions", d) for d in find(results).caveats)
-    more = [replace_session(result, day) for day in ("2026-01-04", "2026-01-05") for result in results[:8]]
+    assert any(
+        re.search(r"lstm over gru \(train\) was 1\.8 to 2\.39? on 3 sessions", d)
+        for d in find(results).caveats
+    )
+    more = [
+        replace_session(result, day)
+        for day in ("2026-01-04", "2026-01-05")
+        for result in results[:8]
+    ]
     assert not any("holds to 5-15 %" in caveat for caveat in find([*results, *more]).caveats)
     assert any("holds to 5-15 %" in caveat for caveat in find(results).caveats)
     (finding,) = find(results).costs
@@ -168,8 +192,9 @@ def test_what_moves_from_day_to_day_is_in_the_printed_range() -> None:
 
 
 def test_one_session_is_as_it_was_and_more_never_narrow_the_range() -> None:
-    """However many days agree, the range is that of the widest of them at least. Where days differ more than replicates
-    do, what is printed of four holds the mean over all days 95 times of 100."""
+    """However many days agree, the range is that of the widest of them at least. Where days differ
+    more than replicates do, what is printed of four holds the mean over all days 95 times of
+    100."""
     logs = [0.0, 0.01, -0.01, 0.02, -0.02, 0.01, 0.0, -0.01]
     one = over_sessions({"": logs})
     many = over_sessions({str(day): logs for day in range(20)})
@@ -179,7 +204,9 @@ def test_one_session_is_as_it_was_and_more_never_narrow_the_range() -> None:
     truth, covered = 0.0, 0
     for _ in range(300):
         days = truth + rng.normal(0, 0.1, 4)
-        found = over_sessions({str(i): (day + rng.normal(0, 0.01, 8)).tolist() for i, day in enumerate(days)})
+        found = over_sessions(
+            {str(i): (day + rng.normal(0, 0.01, 8)).tolist() for i, day in enumerate(days)}
+        )
         covered += math.log(found.low) < truth < math.log(found.high)
     assert covered >= 0.93 * 300
 
@@ -188,14 +215,17 @@ def test_a_wide_interval_and_a_busy_machine_are_doubts() -> None:
     """Wider than two percent; others at work before the start."""
     rng = np.random.default_rng(0)
     noisy = [times({"gru": math.exp(rng.normal(0, 0.2))}, r) for r in range(8)]
-    assert any("1 of 1 ratios to the reference cell are wider than ±2%" in caveat for caveat in find(noisy).caveats)
+    assert any(
+        "1 of 1 ratios to the reference cell are wider than ±2%" in caveat
+        for caveat in find(noisy).caveats
+    )
     steady = [times({"gru": 1.0}, r) for r in range(8)]
     assert not any("wider than" in caveat for caveat in find(steady).caveats)
     around = Surroundings(load=3.0, busy_cores=1.4, busiest="miner (99% of a core)")
     busy = [msgspec.structs.replace(steady[0], surroundings=around), *steady[1:]]
     assert (
-        "The machine was busy with other work before 1 of 8 cost trials: up to 1.4 cores' worth, such as miner "
-        "(99% of a core)." in find(busy).caveats
+        "The machine was busy with other work before 1 of 8 cost trials: up to 1.4 cores' worth,"
+        " such as miner (99% of a core)." in find(busy).caveats
     )
 
 
@@ -206,7 +236,9 @@ def at_length(steps: int, seconds: dict[str, float], replicate: int, **changes: 
 def test_the_exponent_is_that_of_the_power_law() -> None:
     """Time a T^1.3 in each replicate, whatever the replicate's own speed."""
     results = [
-        at_length(steps, {"gru": (1 + r) * steps**1.3, "lstm": steps}, r) for steps in (64, 128, 256) for r in range(8)
+        at_length(steps, {"gru": (1 + r) * steps**1.3, "lstm": steps}, r)
+        for steps in (64, 128, 256)
+        for r in range(8)
     ]
     (scaling,) = find(results).scalings
     exponents = {curve.row: curve.exponent for curve in scaling.curves}
@@ -219,8 +251,8 @@ def test_the_exponent_is_that_of_the_power_law() -> None:
 
 
 def test_an_exponent_of_several_days_holds_what_each_of_them_says() -> None:
-    """Days differ by more than replicates do: each has its own narrow interval, and what is printed reaches over all,
-    where one sample of all replicates would lie between the days."""
+    """Days differ by more than replicates do: each has its own narrow interval, and what is printed
+    reaches over all, where one sample of all replicates would lie between the days."""
     days = {"2026-01-01": 1.1, "2026-01-02": 1.5}
     rng = np.random.default_rng(0)
     results = [
@@ -242,13 +274,16 @@ def test_an_exponent_of_several_days_holds_what_each_of_them_says() -> None:
 
 
 def test_days_that_disagree_make_no_break_even() -> None:
-    """At the longer length each cell was in front on one of two days: nobody knows whether they cross, though all
-    replicates taken for one sample would tell."""
+    """At the longer length each cell was in front on one of two days: nobody knows whether they
+    cross, though all replicates taken for one sample would tell."""
 
     def results(second: float) -> list[Result]:
         return [
             at_length(
-                steps, {"gru": 1.0, "lstm": (1.1 if steps == 64 else 0.9) * shift * (1 + r / 1e4)}, r, session=day
+                steps,
+                {"gru": 1.0, "lstm": (1.1 if steps == 64 else 0.9) * shift * (1 + r / 1e4)},
+                r,
+                session=day,
             )
             for day, shift in (("2026-01-01", 1.0), ("2026-01-02", second))
             for steps in (64, 256)
@@ -262,7 +297,8 @@ def test_days_that_disagree_make_no_break_even() -> None:
 
 
 def test_the_break_even_is_where_the_lines_cross() -> None:
-    """0.01 T + 1 against 0.02 T: equal at T = 100; between lengths, on straight lines through logarithms."""
+    """0.01 T + 1 against 0.02 T: equal at T = 100; between lengths, on straight lines through
+    logarithms."""
     results = [
         at_length(steps, {"gru": 0.02 * steps, "lstm": 0.01 * steps + 1}, r)
         for steps in (50, 90, 110, 200)
@@ -298,7 +334,14 @@ def test_the_longest_that_fits_stands_with_the_first_that_does_not() -> None:
         if steps > 128:
             results.append(without_run(trial, "out-of-memory", "wanted more"))
             continue
-        row = MemoryRow(row="gru", kernel="k", parameters=9, parameter_bytes=36, peak_bytes=steps << 20, meter="m")
+        row = MemoryRow(
+            row="gru",
+            kernel="k",
+            parameters=9,
+            parameter_bytes=36,
+            peak_bytes=steps << 20,
+            meter="m",
+        )
         results.append(msgspec.structs.replace(without_run(trial, "ok", ""), costs=(row,)))
     (scaling,) = find(results).scalings
     (longest,) = scaling.longest
@@ -332,7 +375,9 @@ def test_pytest_benchmark_compares_what_is_exported(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     path = Path(done.stdout.strip())
     written = json.loads(path.read_text())
-    gru = next(benchmark for benchmark in written["benchmarks"] if benchmark["params"]["cell"] == "gru")
+    gru = next(
+        benchmark for benchmark in written["benchmarks"] if benchmark["params"]["cell"] == "gru"
+    )
     assert (gru["stats"]["median"], gru["stats"]["rounds"]) == (0.002, 3)
     assert gru["stats"]["data"] == [0.001, 0.002, 0.003]
     compared = subprocess.run(
@@ -361,8 +406,9 @@ SETTINGS: list[dict[str, object]] = [
 
 
 def test_names_stay_apart_whatever_differs(tmp_path: Path) -> None:
-    """Threads, devices, labels, steps a replicate: a title each, of findings and of scalings, and every benchmark that
-    is exported has a name and a group of its own setting, which its parameters tell too."""
+    """Threads, devices, labels, steps a replicate: a title each, of findings and of scalings, and
+    every benchmark that is exported has a name and a group of its own setting, which its parameters
+    tell too."""
     results = [
         times({"gru": 1.0, "lstm": 2.0}, r, shape=Shape(steps=steps), **setting)
         for setting in SETTINGS
@@ -371,7 +417,11 @@ def test_names_stay_apart_whatever_differs(tmp_path: Path) -> None:
     ]
     findings = find(results)
     assert len(findings.costs) == len({cost.title for cost in findings.costs}) == 2 * len(SETTINGS)
-    assert len(findings.scalings) == len({scaling.title for scaling in findings.scalings}) == len(SETTINGS) - 2
+    assert (
+        len(findings.scalings)
+        == len({scaling.title for scaling in findings.scalings})
+        == len(SETTINGS) - 2
+    )
     (path,) = render(findings, tmp_path)
     benchmarks = json.loads(path.read_text())["benchmarks"]
     assert len(benchmarks) == len({one["fullname"] for one in benchmarks}) == 2 * 2 * len(SETTINGS)
@@ -383,8 +433,8 @@ def test_names_stay_apart_whatever_differs(tmp_path: Path) -> None:
 
 
 def test_trials_of_other_cells_are_no_partners() -> None:
-    """A run with fewer cells leaves replicates of the same number in the folder: nobody is held against a step of
-    another process, and each process counts once."""
+    """A run with fewer cells leaves replicates of the same number in the folder: nobody is held
+    against a step of another process, and each process counts once."""
     both = [times({"lstm": 1.0, "lstm B": 1.1}, r) for r in range(8)]
     alone = [times({"lstm": 50.0}, r) for r in range(8)]
     found = pair([*alone, *both], "lstm", "lstm B")
@@ -399,7 +449,9 @@ def test_the_report_says_whether_it_was_precise_enough_or_out_of_time() -> None:
     def said(spread: float, aim: PrecisionTarget, seconds: float = 10.0) -> str:
         results = [
             msgspec.structs.replace(
-                times({"gru": math.exp(rng.normal(0, spread))}, r), aim=aim, seconds=Seconds(process=seconds)
+                times({"gru": math.exp(rng.normal(0, spread))}, r),
+                aim=aim,
+                seconds=Seconds(process=seconds),
             )
             for r in range(8)
         ]
@@ -409,25 +461,36 @@ def test_the_report_says_whether_it_was_precise_enough_or_out_of_time() -> None:
     aim = PrecisionTarget(precision=0.02, seconds=600.0, replicates=24)
     assert said(0.001, aim).endswith("asked was ±2.0%.")
     assert said(0.1, aim, seconds=100.0).endswith("but time was up.")
-    assert said(0.1, msgspec.structs.replace(aim, replicates=8)).endswith("but no more replicates were allowed.")
+    assert said(0.1, msgspec.structs.replace(aim, replicates=8)).endswith(
+        "but no more replicates were allowed."
+    )
     assert said(0.1, aim).endswith("but the run has not ended.")
 
 
 def test_how_it_ended_is_said_of_the_last_day_by_its_own_intervals() -> None:
-    """Neither by a wider day before it, nor by the few replicates of a day that was cut short after it."""
+    """Neither by a wider day before it, nor by the few replicates of a day that was cut short after
+    it."""
     rng = np.random.default_rng(0)
     aim = PrecisionTarget(precision=0.02, seconds=600.0, replicates=24)
     results = [
         msgspec.structs.replace(
-            times({"gru": math.exp(rng.normal(0, spread))}, r, session=day), aim=aim, seconds=Seconds(process=30.0)
+            times({"gru": math.exp(rng.normal(0, spread))}, r, session=day),
+            aim=aim,
+            seconds=Seconds(process=30.0),
         )
-        for day, spread, number in (("2026-01-01", 0.1, 8), ("2026-01-02", 0.001, 8), ("2026-01-03", 0.1, 3))
+        for day, spread, number in (
+            ("2026-01-01", 0.1, 8),
+            ("2026-01-02", 0.001, 8),
+            ("2026-01-03", 0.1, 3),
+        )
         for r in range(number)
     ]
     (finding,) = find(results).costs
     said = finding.endings["train"]
     assert re.fullmatch(
-        r"2026-01-02: 8 replicates, every ratio to the reference cell within ±0\.\d%; asked was ±2\.0%\.", said
+        r"2026-01-02: 8 replicates, every ratio to the reference cell within ±0\.\d%; asked was"
+        r" ±2\.0%\.",
+        said,
     ), said
 
 
@@ -436,7 +499,10 @@ def test_what_has_nothing_to_learn_is_nobodys_measure() -> None:
     results = []
     for r in range(8):
         result = times({"gru": 0.001, "lstm": 1.0, "lstm B": 2.0}, r)
-        rows = tuple(msgspec.structs.replace(row, parameters=0 if row.row == "gru" else 9) for row in result.costs)
+        rows = tuple(
+            msgspec.structs.replace(row, parameters=0 if row.row == "gru" else 9)
+            for row in result.costs
+        )
         results.append(msgspec.structs.replace(result, costs=rows))
     (finding,) = find(results).costs
     assert {(p.slow, p.fast) for p in finding.pairs} == {("lstm B", "lstm")}

@@ -1,4 +1,5 @@
-"""Cost tables: one reference that is named beforehand, intervals that hold for all rows, and what a kernel explains."""
+"""Cost tables: one reference that is named beforehand, intervals that hold for all rows, and what a
+kernel explains."""
 
 import csv
 import math
@@ -24,10 +25,13 @@ from tests.builders.records import COST
 
 STEPPED, FUSED = "eager operations", "oneDNN"
 Rows = dict[tuple[str, str, str], float]
-"""Seconds of a step by name of the cell, implementation and kernel; the reference cell takes a second."""
+"""Seconds of a step by name of the cell, implementation and kernel; the reference cell takes a
+second."""
 
 
-def replicate(rows: Rows, number: int = 0, reference: str = "", started: str = "", noise: float = 0.0) -> Result:
+def replicate(
+    rows: Rows, number: int = 0, reference: str = "", started: str = "", noise: float = 0.0
+) -> Result:
     rng = np.random.default_rng(number)
     uses = [_use(name, implementation) for name, implementation, _ in rows]
     trial: CostTrial = msgspec.structs.replace(COST, cells=tuple(uses), round=number)
@@ -68,19 +72,26 @@ def alone(*names: str) -> Rows:
 
 
 def test_the_reference_is_what_the_suite_names_and_not_the_fastest() -> None:
-    """Each row is stated over it, whichever came out fastest, and the reference itself has no ratio."""
+    """Each row is stated over it, whichever came out fastest, and the reference itself has no
+    ratio."""
     rows = alone("a", "b", "c")
     rows["a", "default", STEPPED] = 0.5
     found = table(rows, "b")
     over = {row.row: row.train.over for row in found.rows if row.train}
     assert found.references == {"train": "b"}
     assert over["b"] is None
-    assert {row: round(ratio.centre, 6) for row, ratio in over.items() if ratio} == {"a": 0.5, "c": 1.0}
+    assert {row: round(ratio.centre, 6) for row, ratio in over.items() if ratio} == {
+        "a": 0.5,
+        "c": 1.0,
+    }
     assert "In training, of the time of b, a takes 0.5 [0.5 to 0.5], c 1 [1 to 1]" in found.answer
     by_reference_cell = table(rows)
     assert by_reference_cell.references == {"train": ""}
     assert all(row.train and row.train.over is None for row in by_reference_cell.rows)
-    assert "In training, of the time of torch's LSTM, the reference cell, a takes 0.5" in by_reference_cell.answer
+    assert (
+        "In training, of the time of torch's LSTM, the reference cell, a takes 0.5"
+        in by_reference_cell.answer
+    )
 
 
 def test_a_reference_that_is_named_after_measuring_changes_nothing() -> None:
@@ -113,7 +124,10 @@ def test_a_table_counts_its_ratios(reference: str) -> None:
     """Four rows: four ratios to the reference cell, three to a row, six pairs."""
     found = table(alone("a", "b", "c", "d"), reference, noise=0.01)
     logs = {
-        row: [math.log(replicate(alone("a", "b", "c", "d"), n, noise=0.01).costs[i].cpu_seconds[0]) for n in range(8)]  # type: ignore[union-attr]
+        row: [
+            math.log(replicate(alone("a", "b", "c", "d"), n, noise=0.01).costs[i].cpu_seconds[0])
+            for n in range(8)
+        ]  # type: ignore[union-attr]
         for i, row in enumerate("abcd")
     }
     to_reference = np.array(logs["b"]) - (np.array(logs["a"]) if reference else 0.0)
@@ -147,8 +161,8 @@ def test_the_sentence_says_why_where_the_kernels_make_the_ratio(reference: str) 
     assert (round(pair.apart.centre, 6), round(pair.alike.centre, 6)) == (2.0, 0.8)
     assert (pair.alike_kernel, pair.by_step, pair.explained) == (STEPPED, True, True)
     assert (
-        "In training, gru takes 2 [2 to 2] of the time of lstm: gru runs on torch's own loop, lstm on oneDNN's fused "
-        "kernel; both step by step, it takes 0.8 [0.8 to 0.8]." in found.answer
+        "In training, gru takes 2 [2 to 2] of the time of lstm: gru runs on torch's own loop, lstm"
+        " on oneDNN's fused kernel; both step by step, it takes 0.8 [0.8 to 0.8]." in found.answer
     )
 
 
@@ -172,12 +186,18 @@ def without_steps(number: int) -> Rows:
     [
         lambda reference: [replicate(FLIPPED, 0, reference)],
         lambda reference: [replicate(FLIPPED, number, reference) for number in range(7)],
-        lambda reference: [replicate(without_steps(number), number, reference) for number in range(10)],
-        lambda reference: on_two_days([replicate(FLIPPED, number, reference) for number in range(4)]),
+        lambda reference: [
+            replicate(without_steps(number), number, reference) for number in range(10)
+        ],
+        lambda reference: on_two_days(
+            [replicate(FLIPPED, number, reference) for number in range(4)]
+        ),
     ],
     ids=["one replicate", "seven", "few on one kernel", "few on each day"],
 )
-def test_nothing_is_explained_by_ranges(results: Callable[[str], list[Result]], reference: str) -> None:
+def test_nothing_is_explained_by_ranges(
+    results: Callable[[str], list[Result]], reference: str
+) -> None:
     """Both ratios need an interval: a range of few replicates tells no two rows apart."""
     (found,) = find(results(reference)).costs
     (pair,) = found.kernel_pairs
@@ -196,17 +216,24 @@ def on_two_days(results: list[Result]) -> list[Result]:
 
 
 def test_cells_with_one_row_are_held_against_the_reference_on_their_kernel() -> None:
-    """A cell that has no other kernel meets the reference on its own, by the row of the reference that is there."""
+    """A cell that has no other kernel meets the reference on its own, by the row of the reference
+    that is there."""
     found = table(FLIPPED | {("peephole", "default", STEPPED): 2.6}, "lstm")
     pairs = {pair.row: pair for pair in found.kernel_pairs}
     assert set(pairs) == {"gru", "peephole"}
-    assert (pairs["peephole"].alike_row, pairs["peephole"].alike_over) == ("peephole", "lstm (eager)")
+    assert (pairs["peephole"].alike_row, pairs["peephole"].alike_over) == (
+        "peephole",
+        "lstm (eager)",
+    )
     assert pairs["peephole"].explained
-    assert "with lstm on single operations of torch too, it takes 1.04 [1.04 to 1.04]." in found.answer
+    assert (
+        "with lstm on single operations of torch too, it takes 1.04 [1.04 to 1.04]." in found.answer
+    )
 
 
 def test_a_ratio_to_another_cell_carries_its_caution() -> None:
-    """Also where each row has a version of itself in the table; versions of the reference alone carry none."""
+    """Also where each row has a version of itself in the table; versions of the reference alone
+    carry none."""
     uses = {"lstm": "lstm", "lstm B": "lstm", "gru": "gru", "gru B": "gru"}
 
     def answer(*names: str) -> str:
@@ -240,15 +267,23 @@ def test_what_moved_most_from_day_to_day_is_one_doubt() -> None:
             rows["c", "default", STEPPED] = 2.0 * factor
             rows["b", "default", STEPPED] = 1.5 * factor**0.5
             made = replicate(rows, number)
-            results.append(msgspec.structs.replace(made, trial=msgspec.structs.replace(made.trial, session=day)))
-    moved = [caveat for caveat in find(results).caveats if " was " in caveat and "sessions" in caveat]
+            results.append(
+                msgspec.structs.replace(
+                    made, trial=msgspec.structs.replace(made.trial, session=day)
+                )
+            )
+    moved = [
+        caveat for caveat in find(results).caveats if " was " in caveat and "sessions" in caveat
+    ]
     (caveat,) = moved
-    assert caveat.endswith("c over a (train) was 2 to 2.4 on 2 sessions, the most of 3 ratios that moved by over 2%.")
+    assert caveat.endswith(
+        "c over a (train) was 2 to 2.4 on 2 sessions, the most of 3 ratios that moved by over 2%."
+    )
 
 
 def test_days_are_told_over_the_reference_or_not_at_all() -> None:
-    """The reference has no ratio to itself, nor has a row that shared no process with it; over the reference cell all
-    have."""
+    """The reference has no ratio to itself, nor has a row that shared no process with it; over the
+    reference cell all have."""
 
     def sessions(reference: str) -> dict[str, dict[str, float]]:
         results = []
@@ -258,7 +293,11 @@ def test_days_are_told_over_the_reference_or_not_at_all() -> None:
                 if number >= 8:
                     rows = {("c", "default", STEPPED): 4.0}
                 made = replicate(rows, number, reference)
-                results.append(msgspec.structs.replace(made, trial=msgspec.structs.replace(made.trial, session=day)))
+                results.append(
+                    msgspec.structs.replace(
+                        made, trial=msgspec.structs.replace(made.trial, session=day)
+                    )
+                )
         (found,) = find(results).costs
         return {
             row.row: {day: round(ratio.centre, 6) for day, ratio in row.train.sessions.items()}
@@ -275,15 +314,24 @@ def test_days_are_told_over_the_reference_or_not_at_all() -> None:
 
 def mixed(short: int, whole: int = 10) -> list[Result]:
     """As many replicates of a and b, the first few of them with c beside."""
-    return [replicate(alone("a", "b", "c") if number < short else alone("a", "b"), number) for number in range(whole)]
+    return [
+        replicate(alone("a", "b", "c") if number < short else alone("a", "b"), number)
+        for number in range(whole)
+    ]
 
 
 def page_of(results: list[Result], folder: Path) -> str:
-    return Catalogue.load().reports["html"].item.load()(find(results), folder)[0].read_text(encoding="utf-8")
+    return (
+        Catalogue.load()
+        .reports["html"]
+        .item.load()(find(results), folder)[0]
+        .read_text(encoding="utf-8")
+    )
 
 
 def test_each_cell_names_its_kind_where_kinds_differ(tmp_path: Path) -> None:
-    """One of few replicates is a range beside intervals; where all are alike, the head of the column names the kind."""
+    """One of few replicates is a range beside intervals; where all are alike, the head of the
+    column names the kind."""
     page = page_of(mixed(short=4), tmp_path)
     assert "<th>over torch&#39;s LSTM</th>" in page
     assert page.count("<td>1 (95 % over all rows)</td>") == 2
@@ -308,10 +356,13 @@ def test_each_cell_names_its_kind_where_kinds_differ(tmp_path: Path) -> None:
     ],
 )
 def test_only_intervals_hold_at_once(results: list[Result], hold: bool, tmp_path: Path) -> None:
-    """A table with one range among them does not say so, nor do days of ranges, in the answer and in the report."""
+    """A table with one range among them does not say so, nor do days of ranges, in the answer and
+    in the report."""
     (found,) = find(results).costs
     assert ("these intervals hold for all rows at once" in found.answer) == hold
-    assert ("These intervals hold for all 3 pairs of rows at once" in page_of(results, tmp_path)) == hold
+    assert (
+        "These intervals hold for all 3 pairs of rows at once" in page_of(results, tmp_path)
+    ) == hold
 
 
 def test_every_two_rows_are_exported(tmp_path: Path) -> None:
@@ -320,11 +371,15 @@ def test_every_two_rows_are_exported(tmp_path: Path) -> None:
     with path.open(encoding="utf-8", newline="") as file:
         lines = list(csv.DictReader(file))
     assert len(lines) == 6
-    assert [line["row"] + " over " + line["over"] for line in lines if line["one_kernel"] == "yes"] == [
-        "lstm (eager) over gru (eager)"
-    ]
+    assert [
+        line["row"] + " over " + line["over"] for line in lines if line["one_kernel"] == "yes"
+    ] == ["lstm (eager) over gru (eager)"]
     (line,) = [line for line in lines if (line["row"], line["over"]) == ("gru", "lstm")]
-    assert (float(line["ratio"]), line["kernel"], line["over_kernel"]) == (pytest.approx(2), "loop in ATen", FUSED)
+    assert (float(line["ratio"]), line["kernel"], line["over_kernel"]) == (
+        pytest.approx(2),
+        "loop in ATen",
+        FUSED,
+    )
 
 
 SUITE = """
@@ -337,7 +392,8 @@ measure = ["train-step-time"]
 
 
 def test_a_suite_names_its_reference_and_measures_the_same(tmp_path: Path) -> None:
-    """Ids of trials are what they are without it, and each result keeps it; a name that there is not is refused."""
+    """Ids of trials are what they are without it, and each result keeps it; a name that there is
+    not is refused."""
     catalogue, path = Catalogue.load(), tmp_path / "made.toml"
     path.write_text(SUITE)
     plain = read_suite(str(path), catalogue)
@@ -351,28 +407,38 @@ def test_a_suite_names_its_reference_and_measures_the_same(tmp_path: Path) -> No
         assert asked
         assert asked.reference == row
     path.write_text(f'{SUITE}reference = "lstn"')
-    with pytest.raises(UnknownName, match=r"cost.reference: no cell of this suite called 'lstn'. Did you mean 'lstm'?"):
+    with pytest.raises(
+        UnknownName,
+        match=r"cost.reference: no cell of this suite called 'lstn'. Did you mean 'lstm'?",
+    ):
         read_suite(str(path), catalogue)
 
 
 @pytest.mark.parametrize("chosen", [(), ("gru",), ("lstm",), ("lstm:eager", "gru")])
-def test_the_reference_is_the_same_row_whichever_cells_are_chosen(chosen: tuple[str, ...], tmp_path: Path) -> None:
-    """It is looked up among the cells of the suite, or the chosen ones where the suite has none, and a name that there
-    is not is refused."""
+def test_the_reference_is_the_same_row_whichever_cells_are_chosen(
+    chosen: tuple[str, ...], tmp_path: Path
+) -> None:
+    """It is looked up among the cells of the suite, or the chosen ones where the suite has none,
+    and a name that there is not is refused."""
     catalogue, path, choices = Catalogue.load(), tmp_path / "made.toml", Choices(cells=chosen)
     path.write_text(f'{SUITE}reference = "lstm:eager"')
     suite = read_suite(str(path), catalogue, choices)
     assert suite.cost
     assert suite.cost.reference == "lstm (eager)"
     path.write_text(f'{SUITE}reference = "lstn"')
-    with pytest.raises(UnknownName, match=r"cost.reference: no cell of this suite called 'lstn'. Did you mean 'lstm'?"):
+    with pytest.raises(
+        UnknownName,
+        match=r"cost.reference: no cell of this suite called 'lstn'. Did you mean 'lstm'?",
+    ):
         read_suite(str(path), catalogue, choices)
 
 
 def test_a_suite_without_cells_takes_its_reference_from_the_chosen_ones(tmp_path: Path) -> None:
     """A name that is not among them is refused."""
     catalogue, path = Catalogue.load(), tmp_path / "made.toml"
-    path.write_text(SUITE.replace('cells = ["gru", "lstm", "lstm:eager"]\n', "") + 'reference = "lstm"')
+    path.write_text(
+        SUITE.replace('cells = ["gru", "lstm", "lstm:eager"]\n', "") + 'reference = "lstm"'
+    )
     suite = read_suite(str(path), catalogue, Choices(cells=("lstm", "gru")))
     assert suite.cost
     assert suite.cost.reference == "lstm"
@@ -382,5 +448,7 @@ def test_a_suite_without_cells_takes_its_reference_from_the_chosen_ones(tmp_path
 
 def test_results_from_before_there_was_a_reference_are_read() -> None:
     """They are stated over the reference cell."""
-    old = msgspec.json.decode(b'{"precision": 0.02, "seconds": 600.0, "replicates": 24}', type=PrecisionTarget)
+    old = msgspec.json.decode(
+        b'{"precision": 0.02, "seconds": 600.0, "replicates": 24}', type=PrecisionTarget
+    )
     assert old.reference == ""

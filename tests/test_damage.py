@@ -1,4 +1,5 @@
-"""Results that were edited or damaged: every reader says so by name, and none ends with a traceback."""
+"""Results that were edited or damaged: every reader says so by name, and none ends with a
+traceback."""
 
 import json
 import random
@@ -17,14 +18,39 @@ from rnnbench.cli.reporting import print_answers
 from rnnbench.compare import Run, compare, junit, markdown, rule
 from rnnbench.errors import RnnbenchError
 from rnnbench.findings import find
-from rnnbench.records import Diagnosed, Diagnosis, Epoch, Learning, Result, TimeRow, contradiction, trial_id
+from rnnbench.records import (
+    Diagnosed,
+    Diagnosis,
+    Epoch,
+    Learning,
+    Result,
+    TimeRow,
+    contradiction,
+    trial_id,
+)
 from rnnbench.store import Store
 from tests.builders.compare import LEARNING, learned, remembered, timed
 from tests.builders.gate import BASELINE, KEPT, edited, first, is_learned
 
 LEFT_OUT = ("recall-first*", "*gru.s1*", "*peak-memory.T5.rnn*", "*operations.T5.rnn*")
 """Six results are read as well as thirteen, and faster."""
-ODD_VALUES: tuple[Any, ...] = (None, True, 0, -1, 2, 1e300, -1.5, "", "odd", [], {}, [1], {"a": 1}, 10**20, "1e9")
+ODD_VALUES: tuple[Any, ...] = (
+    None,
+    True,
+    0,
+    -1,
+    2,
+    1e300,
+    -1.5,
+    "",
+    "odd",
+    [],
+    {},
+    [1],
+    {"a": 1},
+    10**20,
+    "1e9",
+)
 Change = Callable[[Learning], Learning]
 
 
@@ -41,9 +67,14 @@ def mse(learning: Learning) -> str:
     ("change", "said"),
     [
         (lambda one: replace(one, metrics=()), "it names no metric"),
-        (lambda one: replace(one, metrics=(*one.metrics, one.metrics[0])), "two of its metrics have one name"),
         (
-            lambda one: replace(one, metrics=(replace(one.metrics[0], name="renamed"), *one.metrics[1:])),
+            lambda one: replace(one, metrics=(*one.metrics, one.metrics[0])),
+            "two of its metrics have one name",
+        ),
+        (
+            lambda one: replace(
+                one, metrics=(replace(one.metrics[0], name="renamed"), *one.metrics[1:])
+            ),
             "which is none of its metrics",
         ),
         (lambda one: replace(one, chosen_epoch=None), "it ran to its end, and no epoch was chosen"),
@@ -58,12 +89,17 @@ def mse(learning: Learning) -> str:
             "do not count up from 1",
         ),
         (
-            lambda one: replace(one, curve=tuple(replace(epoch, validation={}) for epoch in one.curve)),
+            lambda one: replace(
+                one, curve=tuple(replace(epoch, validation={}) for epoch in one.curve)
+            ),
             "epoch 1 has no validation score",
         ),
         (
             lambda one: replace(
-                one, curve=tuple(Epoch(e.epoch, e.step, 0.1, {**e.validation, "x": 1.0}) for e in one.curve)
+                one,
+                curve=tuple(
+                    Epoch(e.epoch, e.step, 0.1, {**e.validation, "x": 1.0}) for e in one.curve
+                ),
             ),
             "epoch 1 has a validation score of 'x'",
         ),
@@ -73,7 +109,10 @@ def mse(learning: Learning) -> str:
         (lambda one: replace(one, test={mse(one): float("inf")}), "is not a finite number"),
         (
             lambda one: replace(
-                one, diagnoses={"lag": Diagnosed(fresh=Diagnosis(x_name="x", y_name="y", x=(1.0,), y=()))}
+                one,
+                diagnoses={
+                    "lag": Diagnosed(fresh=Diagnosis(x_name="x", y_name="y", x=(1.0,), y=()))
+                },
             ),
             "the curve of 'lag' has 1 places, and 0 values",
         ),
@@ -95,7 +134,10 @@ def test_figures_that_contradict_each_other_are_named(change: Change, said: str)
         (replace(remembered(), costs=()), "its status is ok, and it has no figures"),
         (replace(remembered(), costs=remembered().costs * 2), "two of its rows have one name"),
         (replace(remembered(), costs=timed({"gru": 1.0}).costs), "is not one of peak-memory"),
-        (replace(timed({"gru": 1.0}), costs=timed({"lstm": 1.0}).costs), "which is none of its cells: gru"),
+        (
+            replace(timed({"gru": 1.0}), costs=timed({"lstm": 1.0}).costs),
+            "which is none of its cells: gru",
+        ),
     ],
 )
 def test_a_result_and_its_trial_say_the_same(result: Result, said: str) -> None:
@@ -103,7 +145,9 @@ def test_a_result_and_its_trial_say_the_same(result: Result, said: str) -> None:
     assert said in contradiction(result)
 
 
-@pytest.mark.parametrize("times", [{"cpu_seconds": ()}, {"wall_seconds": (1.0,)}, {"cpu_seconds": (-1.0, 1.0)}])
+@pytest.mark.parametrize(
+    "times", [{"cpu_seconds": ()}, {"wall_seconds": (1.0,)}, {"cpu_seconds": (-1.0, 1.0)}]
+)
 def test_times_of_a_row_belong_together(times: dict[str, Any]) -> None:
     """As many by one clock as by the other, and none below zero."""
     result = timed({"gru": 1.0})
@@ -116,14 +160,18 @@ def test_a_contradiction_in_a_file_is_damage_that_is_named(tmp_path: Path) -> No
     """It counts as not there, and the next run puts it aside and runs the trial again."""
     store = Store(tmp_path / "run")
     store.prepare()
-    bad = edited(first(lambda result: replace(result, learning=replace(result.learning, metrics=()))))
+    bad = edited(
+        first(lambda result: replace(result, learning=replace(result.learning, metrics=())))
+    )
     for result in bad:
         store.write(result)
     assert len(list(store.read())) == len(KEPT) - 1
     ((path, problem),) = store.unreadable.items()
     assert problem == "it contradicts itself: it names no metric"
     (told,) = store.repair()
-    assert told.startswith(f"{path.name} cannot be read (it contradicts itself: it names no metric)")
+    assert told.startswith(
+        f"{path.name} cannot be read (it contradicts itself: it names no metric)"
+    )
 
 
 def mutated(value: Any, rng: random.Random) -> Any:
@@ -156,7 +204,8 @@ def _places(value: Any) -> Any:
 
 
 def put(folder: Path, content: bytes, name: str) -> Path:
-    """Write a mutated result under the id of the trial that it holds, where it holds one; so that readers go on."""
+    """Write a mutated result under the id of the trial that it holds, where it holds one; so that
+    readers go on."""
     with suppress(Exception):  # where it is damaged beyond that
         name = trial_id(msgspec.json.decode(content, type=Result).trial)
     path = folder / "trials" / f"{name}.json"
@@ -181,8 +230,8 @@ def all_readers(run: Run) -> None:
 def test_no_reader_ends_with_a_traceback_whatever_was_edited(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], mutations: int
 ) -> None:
-    """With one, two or three things dropped, renamed, cut or replaced: each result is read, or named as damaged, or its
-    folder is refused in a sentence."""
+    """With one, two or three things dropped, renamed, cut or replaced: each result is read, or
+    named as damaged, or its folder is refused in a sentence."""
     rng = random.Random(16)
     head = tmp_path / "head"
     shutil.copytree(BASELINE, head)

@@ -1,4 +1,5 @@
-"""The executor `dask`: schedulers, workers and drivers that are real processes, and come to harm."""
+"""The executor `dask`: schedulers, workers and drivers that are real processes, and come to
+harm."""
 
 import os
 import re
@@ -75,7 +76,8 @@ repeats = 3
 
 
 class Cluster:
-    """A scheduler on a port that was free, and the processes that are started besides, all with this path."""
+    """A scheduler on a port that was free, and the processes that are started besides, all with
+    this path."""
 
     def __init__(self, folder: Path, *options: str) -> None:
         self.folder = folder
@@ -88,20 +90,33 @@ class Cluster:
         wait_until(lambda: told.exists() and b"}" in told.read_bytes())
         self.address = msgspec.json.decode(told.read_bytes())["address"]
 
-    def worker(self, *options: str, python: tuple[str, ...] = (), **environment: str) -> psutil.Popen:
+    def worker(
+        self, *options: str, python: tuple[str, ...] = (), **environment: str
+    ) -> psutil.Popen:
         """One more worker, of one thread, once the scheduler knows it."""
-        local = ["--no-nanny", "--nthreads", "1", "--no-dashboard", "--local-directory", str(self.folder)]
+        local = [
+            "--no-nanny",
+            "--nthreads",
+            "1",
+            "--no-dashboard",
+            "--local-directory",
+            str(self.folder),
+        ]
         arguments = (*self._file, *local, *self.options, *options)
         worker = self.start("distributed.cli.dask_worker", *arguments, python=python, **environment)
         wait_until(lambda: "Registered to" in self.said(worker))
         return worker
 
-    def start(self, module: str, *arguments: str, python: tuple[str, ...] = (), **environment: str) -> psutil.Popen:
+    def start(
+        self, module: str, *arguments: str, python: tuple[str, ...] = (), **environment: str
+    ) -> psutil.Popen:
         """A process in a session of its own."""
         path = self.folder / f"{len(self.processes)}.txt"
         paths = {"PYTHONPATH": os.pathsep.join([path for path in sys.path if path])}
         with path.open("wb") as said, pytest.MonkeyPatch.context() as patch:
-            patch.setattr(subprocess, "Popen", Popen)  # drivers are forked from this process; psutil starts them so
+            patch.setattr(
+                subprocess, "Popen", Popen
+            )  # drivers are forked from this process; psutil starts them so
             process = psutil.Popen(
                 [sys.executable, *python, "-m", module, *arguments],
                 env={**os.environ, **paths, **environment},
@@ -155,7 +170,8 @@ def finish(executor: Executor, *trials: LearningTrial) -> dict[str, Result]:
 
 
 def test_a_killed_worker_costs_no_trial_and_no_bit(cluster: Cluster, tmp_path: Path) -> None:
-    """Its trial goes on from its checkpoint on another worker, and every figure equals that of the local executor."""
+    """Its trial goes on from its checkpoint on another worker, and every figure equals that of the
+    local executor."""
     path, folder = write_suite(tmp_path, steps=100), tmp_path / "run"
     catalogue, ran = Catalogue.load(), []
     first = cluster.worker()
@@ -179,14 +195,17 @@ def test_a_killed_worker_costs_no_trial_and_no_bit(cluster: Cluster, tmp_path: P
         killing.result()
     assert progress.new == {"ok": 4}
     assert len(set(ran)) == len(ran) == 4
-    assert any(notice.startswith("lost the Dask worker tcp://127.0.0.1:") for notice in progress.notices)
+    assert any(
+        notice.startswith("lost the Dask worker tcp://127.0.0.1:") for notice in progress.notices
+    )
     assert sum(bool(result.resumed_at) for result in Store(folder).read()) == 1
     run(path, tmp_path / "local")
     assert learning_figures(folder) == learning_figures(tmp_path / "local")
 
 
 def test_workers_of_this_machine_refuse_cost_trials_unless_told(tmp_path: Path) -> None:
-    """Provenance says where they ran, and that others may have run there; what was refused, the local executor runs."""
+    """Provenance says where they ran, and that others may have run there; what was refused, the
+    local executor runs."""
     suite = tmp_path / "costly.toml"
     suite.write_text(WITH_COST)
 
@@ -236,15 +255,21 @@ def test_what_goes_wrong_is_a_result_and_the_others_go_on(
 
 @pytest.mark.usefixtures("hostile_cells")
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGKILL])
-def test_no_process_outlives_its_driver(cluster: Cluster, tmp_path: Path, sign: signal.Signals) -> None:
-    """Neither here nor on the workers of others, though the trials hang: Ctrl-C in a terminal, which every process of
-    the driver hears, and kill -9."""
+def test_no_process_outlives_its_driver(
+    cluster: Cluster, tmp_path: Path, sign: signal.Signals
+) -> None:
+    """Neither here nor on the workers of others, though the trials hang: Ctrl-C in a terminal,
+    which every process of the driver hears, and kill -9."""
     worker, suite = cluster.worker(), str(write_suite(tmp_path))
     command = ["rnnbench", "run", "suite", suite, "-c", "hangs", "--executor", "dask", "-o"]
     here = cluster.start(*command, str(tmp_path / "here"), "-j", "1")
-    there = cluster.start(*command, str(tmp_path / "there"), "--set", f"executor.address={cluster.address}")
+    there = cluster.start(
+        *command, str(tmp_path / "there"), "--set", f"executor.address={cluster.address}"
+    )
     wait_until(lambda: all(trials_at_work(process) for process in (here, worker)))
-    family = [child for process in (here, there, worker) for child in process.children(recursive=True)]
+    family = [
+        child for process in (here, there, worker) for child in process.children(recursive=True)
+    ]
     for driver in (here, there):
         os.killpg(driver.pid, sign) if sign == signal.SIGINT else driver.kill()
     for driver in (here, there):
@@ -259,12 +284,22 @@ def test_no_process_outlives_its_driver(cluster: Cluster, tmp_path: Path, sign: 
 def test_a_lost_scheduler_is_an_error_and_no_result(cluster: Cluster, tmp_path: Path) -> None:
     """Said in one line; what has no result is run by the next run."""
     worker, suite = cluster.worker(), str(write_suite(tmp_path))
-    arguments = ["-o", str(tmp_path / "run"), "--executor", "dask", "--set", f"executor.address={cluster.address}"]
+    arguments = [
+        "-o",
+        str(tmp_path / "run"),
+        "--executor",
+        "dask",
+        "--set",
+        f"executor.address={cluster.address}",
+    ]
     driver = cluster.start("rnnbench", "run", "suite", suite, *arguments)
     wait_until(worker.children)
     cluster.scheduler.kill()
     assert driver.wait(100) == 2
-    lost = "the connection to the Dask scheduler was lost; the same command goes on with what has no result"
+    lost = (
+        "the connection to the Dask scheduler was lost; the same command goes on with what has no"
+        " result"
+    )
     assert cluster.said(driver) == f"rnnbench: {lost}"
     assert not list(Store(tmp_path / "run").read())
 
@@ -280,11 +315,15 @@ def test_a_trial_for_a_gpu_waits_for_a_worker_that_offers_one(
         notices: list[str] = []
 
         def told(sentence: str) -> Callable[[], bool]:
-            return lambda: bool(executor.wait(0.1) or notices.extend(executor.notices()) or sentence in notices)
+            return lambda: bool(
+                executor.wait(0.1) or notices.extend(executor.notices()) or sentence in notices
+            )
 
         wait_until(told("there is no Dask worker; the trials wait for one"))
         plain = cluster.worker()
-        wait_until(told("no Dask worker offers the resource 'GPU'; trials on a GPU wait for one that does"))
+        wait_until(
+            told("no Dask worker offers the resource 'GPU'; trials on a GPU wait for one that does")
+        )
         assert (executor.free, len(executor.in_flight), plain.children()) == (1, 1, [])
         cluster.worker("--resources", "GPU=1")
         result = finish(executor)["gru"]
@@ -299,10 +338,15 @@ def test_workers_without_rnnbench_are_refused(cluster: Cluster, tmp_path: Path) 
         if "rnnbench" not in package.name:
             (tmp_path / package.name).symlink_to(package)
     worker = cluster.worker(python=("-S",), PYTHONPATH=str(tmp_path))
-    with pytest.raises(RnnbenchError, match=r"the Dask worker tcp://\S+ has no rnnbench; it needs \S+, as") as refusal:
+    with pytest.raises(
+        RnnbenchError, match=r"the Dask worker tcp://\S+ has no rnnbench; it needs \S+, as"
+    ) as refusal:
         build(tmp_path, cluster.address)
     assert worker.is_running()
-    with pytest.raises(RnnbenchError, match=r"a Dask Worker answers at 'tcp:.*the address of its scheduler is needed"):
+    with pytest.raises(
+        RnnbenchError,
+        match=r"a Dask Worker answers at 'tcp:.*the address of its scheduler is needed",
+    ):
         build(tmp_path, str(refusal.value).split()[3])
 
 
@@ -317,7 +361,9 @@ def test_where_no_scheduler_is_the_run_says_so(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert done.stderr.startswith(f"rnnbench: no Dask scheduler answers at '{address}': Timed out")
     assert done.stderr.count("\n") == 1
-    with pytest.raises(RnnbenchError, match="no Dask scheduler answers at 'nonsense://x': unknown address scheme"):
+    with pytest.raises(
+        RnnbenchError, match="no Dask scheduler answers at 'nonsense://x': unknown address scheme"
+    ):
         build(tmp_path, "nonsense://x")
 
 
@@ -326,9 +372,22 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A certificate that signs itself, and its key."""
     folder = tmp_path_factory.mktemp("certificate")
     made, key = folder / "certificate.pem", folder / "key.pem"
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+    command = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "2",
+        "-subj",
+        "/CN=localhost",
+    ]
     try:
-        done = subprocess.run([*command, "-out", str(made), "-keyout", str(key)], capture_output=True, text=True)
+        done = subprocess.run(
+            [*command, "-out", str(made), "-keyout", str(key)], capture_output=True, text=True
+        )
     except OSError as error:
         pytest.skip(f"no certificate can be made here: {error}")
     if done.returncode:
@@ -337,7 +396,9 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 
 @pytest.fixture
-def encrypted(tmp_path_factory: pytest.TempPathFactory, certificate: tuple[Path, Path]) -> Iterator[Cluster]:
+def encrypted(
+    tmp_path_factory: pytest.TempPathFactory, certificate: tuple[Path, Path]
+) -> Iterator[Cluster]:
     """A cluster whose connections are encrypted."""
     made, key = (str(path) for path in certificate)
     options = ("--tls-ca-file", made, "--tls-cert", made, "--tls-key", key, "--protocol", "tls")
@@ -346,8 +407,11 @@ def encrypted(tmp_path_factory: pytest.TempPathFactory, certificate: tuple[Path,
     cluster.close()
 
 
-def test_a_cluster_may_be_encrypted(encrypted: Cluster, certificate: tuple[Path, Path], tmp_path: Path) -> None:
-    """By options of the executor, or by Dask's own configuration; without certificates nobody gets in."""
+def test_a_cluster_may_be_encrypted(
+    encrypted: Cluster, certificate: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """By options of the executor, or by Dask's own configuration; without certificates nobody gets
+    in."""
     encrypted.worker()
     made, key = (str(path) for path in certificate)
     assert encrypted.address.startswith("tls://")
@@ -370,5 +434,7 @@ def test_certificates_that_cannot_be_used_are_told_in_a_sentence(tmp_path: Path)
         build_dask(context, "tls://127.0.0.1:1", "GPU", 60.0, tls_cert="/no/such.pem")
     with pytest.raises(RnnbenchError, match="certificates need an address that begins with tls://"):
         build_dask(context, "tcp://127.0.0.1:1", "GPU", 60.0, tls_key="/no/such.pem")
-    with pytest.raises(RnnbenchError, match=r"executor\.tls_ca_file is for the scheduler at executor\.address"):
+    with pytest.raises(
+        RnnbenchError, match=r"executor\.tls_ca_file is for the scheduler at executor\.address"
+    ):
         build_dask(context, "", "GPU", 60.0, tls_ca_file="/no/such.pem")

@@ -1,4 +1,5 @@
-"""Diagnostics: measured on cells whose figures are known in closed form, and carried through a trial to the report."""
+"""Diagnostics: measured on cells whose figures are known in closed form, and carried through a
+trial to the report."""
 
 import math
 from pathlib import Path
@@ -60,7 +61,9 @@ def rng() -> np.random.Generator:
 @pytest.mark.parametrize("a", [0.5, 0.9, 0.99])
 def test_the_gradient_of_a_leaky_sum_falls_as_its_leak(a: float) -> None:
     """|dy_T/dx_{T-k}| is a^k times what it is at lag 0, and the decay length -1 / ln a."""
-    found = gradient_against_lag(Leaky(a).double(), torch.randn(4, 30, 3, dtype=torch.float64), rng())
+    found = gradient_against_lag(
+        Leaky(a).double(), torch.randn(4, 30, 3, dtype=torch.float64), rng()
+    )
     sizes = np.array(found.y)
     assert found.x == tuple(range(30))
     np.testing.assert_allclose(sizes / sizes[0], a ** np.arange(30), rtol=1e-9)
@@ -69,10 +72,14 @@ def test_the_gradient_of_a_leaky_sum_falls_as_its_leak(a: float) -> None:
 
 def test_a_gradient_that_does_not_fall_has_no_decay_length() -> None:
     """It is absent, with the reason; and what looks at one step only has a gradient at one lag."""
-    kept = gradient_against_lag(Leaky(1.01).double(), torch.randn(2, 20, 3, dtype=torch.float64), rng())
+    kept = gradient_against_lag(
+        Leaky(1.01).double(), torch.randn(2, 20, 3, dtype=torch.float64), rng()
+    )
     assert not kept.figures
     assert "does not fall" in kept.absent["decay length (steps)"]
-    blind = gradient_against_lag(Leaky(0.0).double(), torch.randn(2, 20, 3, dtype=torch.float64), rng())
+    blind = gradient_against_lag(
+        Leaky(0.0).double(), torch.randn(2, 20, 3, dtype=torch.float64), rng()
+    )
     assert "at 1 lags only" in blind.absent["decay length (steps)"]
 
 
@@ -85,7 +92,9 @@ def test_too_few_steps_are_refused() -> None:
 @pytest.mark.parametrize("length", [1, 5, 20])
 def test_a_delay_line_reaches_the_bound_of_memory_capacity(length: int) -> None:
     """Its capacity is its length: each of the last `length` inputs is found again, and no other."""
-    found = memory_capacity(DelayLine(length).double(), torch.randn(4, 10, 3, dtype=torch.float64), rng())
+    found = memory_capacity(
+        DelayLine(length).double(), torch.randn(4, 10, 3, dtype=torch.float64), rng()
+    )
     assert found.figures["memory capacity"] == pytest.approx(length, abs=0.01)
     assert found.figures["outputs"] == length
     np.testing.assert_allclose(found.y[:length], 1, atol=1e-6)
@@ -128,7 +137,13 @@ def run_into(folder: Path, suite: dict[str, Any]) -> Path:
     """Run it all, two at a time."""
     catalogue = Catalogue.load()
     place = ExecutorChoice(catalogue.executors["local"].item, jobs=2)
-    run_suite(check_suite(suite, "diagnosed", catalogue), catalogue, Store(folder), place, watch=lambda *_: None)
+    run_suite(
+        check_suite(suite, "diagnosed", catalogue),
+        catalogue,
+        Store(folder),
+        place,
+        watch=lambda *_: None,
+    )
     return folder
 
 
@@ -158,7 +173,9 @@ def test_the_report_shows_both_over_seeds(run: Path, tmp_path: Path) -> None:
     findings = find(Store(run).read())
     (condition,) = findings.conditions
     assert [(c.name, c.when) for c in condition.arms[0].diagnostics] == [
-        (name, when) for name in ("gradient-lag", "memory-capacity") for when in ("fresh", "trained")
+        (name, when)
+        for name in ("gradient-lag", "memory-capacity")
+        for when in ("fresh", "trained")
     ]
     assert condition.arms[0].diagnostics[2].figures["memory capacity"].n == 2
     files = [file.name for file in Catalogue.load().reports["html"].item.load()(findings, tmp_path)]
@@ -172,7 +189,10 @@ def test_diagnostics_leave_the_figures_of_training_alone(run: Path, tmp_path: Pa
 
     def curves(folder: Path) -> list[Any]:
         found = [r for r in Store(folder).read() if isinstance(r.trial, LearningTrial)]
-        return sorted((r.trial.cell.name, r.trial.seed, r.trial.learning_rate, r.learning.curve) for r in found)  # type: ignore[union-attr]
+        return sorted(
+            (r.trial.cell.name, r.trial.seed, r.trial.learning_rate, r.learning.curve)
+            for r in found
+        )  # type: ignore[union-attr]
 
     assert curves(run) == curves(tmp_path)
 
@@ -180,7 +200,8 @@ def test_diagnostics_leave_the_figures_of_training_alone(run: Path, tmp_path: Pa
 def test_an_unknown_diagnostic_is_told_well() -> None:
     """With the nearest name."""
     with pytest.raises(
-        rnnbench.RnnbenchError, match=r"no diagnostic called 'gradient-lak'\. Did you mean 'gradient-lag'"
+        rnnbench.RnnbenchError,
+        match=r"no diagnostic called 'gradient-lak'\. Did you mean 'gradient-lag'",
     ):
         check_suite({**SUITE, "diagnostics": ["gradient-lak"]}, "s.toml", Catalogue.load())
 
@@ -190,7 +211,9 @@ def test_a_diagnostic_that_draws_leaves_the_training_what_it_would_have_drawn() 
     trial = learning_trial(task="recall-first", dials={"horizon": 4})
     task = Catalogue.load().tasks["recall-first"].item(**trial.dials)  # type: ignore[arg-type]
     feed = open_feed(task, trial, {})
-    model = Model(lambda i, h: nn.GRU(i, h, batch_first=True), task, trial.recipe, feed.example(), 5)
+    model = Model(
+        lambda i, h: nn.GRU(i, h, batch_first=True), task, trial.recipe, feed.example(), 5
+    )
 
     def draws(cell: nn.Module, x_BTI: Tensor, rng: np.random.Generator) -> rnnbench.Diagnosis:
         assert not cell.training
@@ -222,6 +245,10 @@ def test_the_signal_has_the_size_of_the_inputs_along_its_direction() -> None:
             heard.append(x)
             return super().forward(x, state)
 
-    memory_capacity(Hears(2).double(), torch.randn(400, 10, 2, dtype=torch.float64) + torch.tensor([0.0, 100.0]), rng())
+    memory_capacity(
+        Hears(2).double(),
+        torch.randn(400, 10, 2, dtype=torch.float64) + torch.tensor([0.0, 100.0]),
+        rng(),
+    )
     spread = (heard[0][0] - heard[0][0].mean(0)).square().sum(1).mean().sqrt()
     assert spread.item() == pytest.approx(1, abs=0.05)

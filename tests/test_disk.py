@@ -1,4 +1,5 @@
-"""Disks that are full, folders that cannot be written, files that were damaged, and two drivers at once."""
+"""Disks that are full, folders that cannot be written, files that were damaged, and two drivers at
+once."""
 
 import os
 import subprocess
@@ -46,7 +47,8 @@ def fill(disk: Path, leave: int) -> Path:
 
 
 def test_a_full_disk_loses_nothing_that_was_finished(tmp_path: Path, small_disk: Path) -> None:
-    """One sentence and exit code 2; with room made, the same command ends what is left, and the bits are the same."""
+    """One sentence and exit code 2; with room made, the same command ends what is left, and the
+    bits are the same."""
     suite, folder = write_suite(tmp_path, seeds=2), small_disk / "run"
     folder.mkdir()
     filler = fill(small_disk, leave=40_000)
@@ -59,13 +61,17 @@ def test_a_full_disk_loses_nothing_that_was_finished(tmp_path: Path, small_disk:
     assert len(list(Store(folder).read())) == len(kept)
     filler.unlink()
     again = call(command(suite, folder))
-    assert f"8 trials: {len(kept)} kept from before, {8 - len(kept)} ok." in again.stdout, again.stderr
+    assert f"8 trials: {len(kept)} kept from before, {8 - len(kept)} ok." in again.stdout, (
+        again.stderr
+    )
     assert all((folder / "trials" / name).read_bytes() == content for name, content in kept.items())
     run(suite, tmp_path / "elsewhere")
     assert learning_figures(folder) == learning_figures(tmp_path / "elsewhere")
 
 
-def test_a_disk_that_is_full_from_the_start_is_told_in_a_sentence(tmp_path: Path, small_disk: Path) -> None:
+def test_a_disk_that_is_full_from_the_start_is_told_in_a_sentence(
+    tmp_path: Path, small_disk: Path
+) -> None:
     """Before anything runs."""
     fill(small_disk, leave=0)
     done = call(command(write_suite(tmp_path), small_disk / "run"))
@@ -107,7 +113,9 @@ def test_the_next_run_repairs_what_was_damaged_and_says_so(tmp_path: Path, damag
     assert again == [ran[1]]
     assert learning_figures(folder) == before
     assert path.with_suffix(".damaged").read_bytes() == damaged
-    assert any(ran[1] in notice and "the trial counts as not run" in notice for notice in progress.notices)
+    assert any(
+        ran[1] in notice and "the trial counts as not run" in notice for notice in progress.notices
+    )
     assert "removed 1 half-written files of a run that was cut off" in progress.notices
     assert not list(folder.rglob("*.part"))
 
@@ -119,11 +127,17 @@ def test_of_two_drivers_at_once_the_second_is_told_who_holds_the_folder(tmp_path
     said = [driver.communicate(timeout=120) for driver in drivers]
     codes = sorted(driver.returncode for driver in drivers)
     assert codes == [0, 2], said
-    (refused,) = [err for driver, (_, err) in zip(drivers, said, strict=True) if driver.returncode == 2]
+    (refused,) = [
+        err for driver, (_, err) in zip(drivers, said, strict=True) if driver.returncode == 2
+    ]
     (other,) = [driver for driver in drivers if driver.returncode == 0]
     assert f"process {other.pid} on " in refused
     assert "is running trials into this folder; wait, or choose -o" in refused
-    (counted,) = [out.splitlines()[-1] for driver, (out, _) in zip(drivers, said, strict=True) if not driver.returncode]
+    (counted,) = [
+        out.splitlines()[-1]
+        for driver, (out, _) in zip(drivers, said, strict=True)
+        if not driver.returncode
+    ]
     assert counted == "4 trials: 0 kept from before, 4 ok."
 
 

@@ -18,13 +18,17 @@ CELL = """
 def test_first_party_plugins_come_in_by_the_same_door() -> None:
     """Everything first-party is brought by entry points of the distribution rnnbench."""
     catalogue = Catalogue.load()
-    ours = {plugin.name: plugin for plugin in catalogue.plugins if plugin.distribution == "rnnbench"}
+    ours = {
+        plugin.name: plugin for plugin in catalogue.plugins if plugin.distribution == "rnnbench"
+    }
     families = {name for name in ours if name.startswith("tasks-")}
     others = {"cells", "suites", "reports", "executors", "cluster", "diagnostics", "torchrecurrent"}
     assert set(ours) == families | others
     assert {"tasks-long-range", "tasks-series"} <= families
     assert {"rnn", "gru", "lstm"} <= set(catalogue.cells)
-    assert {"adding", "recall-first", "digits-rows", "digits-pixels", "bitcoin"} <= set(catalogue.tasks)
+    assert {"adding", "recall-first", "digits-rows", "digits-pixels", "bitcoin"} <= set(
+        catalogue.tasks
+    )
     assert {"quick", "smoke"} <= set(catalogue.suites)
     assert {"local", "dask", "slurm"} <= set(catalogue.executors)
     assert not [plugin for plugin in catalogue.plugins if plugin.problem]
@@ -50,7 +54,10 @@ def test_a_third_party_cell_is_listed_with_its_origin(make_plugin: MakePlugin) -
     ("source", "problem"),
     [
         ("import no_such_module_anywhere", "fails to import: ModuleNotFoundError"),
-        ("raise RuntimeError('first line\\nsecond line')", "fails to import: RuntimeError: first line"),
+        (
+            "raise RuntimeError('first line\\nsecond line')",
+            "fails to import: RuntimeError: first line",
+        ),
         ("import sys; sys.exit(3)", "fails to import: SystemExit: 3"),
         ("def broken(:", "fails to import: SyntaxError"),
         ("def rnnbench_cells(): return []", "lacks the marker @rnnbench.hookimpl"),
@@ -64,8 +71,11 @@ def test_a_third_party_cell_is_listed_with_its_origin(make_plugin: MakePlugin) -
         ),
     ],
 )
-def test_a_broken_plugin_is_a_line_and_the_rest_goes_on(make_plugin: MakePlugin, source: str, problem: str) -> None:
-    """Whatever goes wrong in a plugin's module becomes its problem; everybody else's cells are there."""
+def test_a_broken_plugin_is_a_line_and_the_rest_goes_on(
+    make_plugin: MakePlugin, source: str, problem: str
+) -> None:
+    """Whatever goes wrong in a plugin's module becomes its problem; everybody else's cells are
+    there."""
     make_plugin(source, distribution="broken-one")
     catalogue = Catalogue.load()
     broken = [plugin for plugin in catalogue.plugins if plugin.problem]
@@ -101,7 +111,9 @@ def test_two_things_of_one_name_are_refused_naming_both(make_plugin: MakePlugin)
     """A collision names both distributions, and how to go on."""
     make_plugin(CELL.format(name="twin"), distribution="shop-a")
     make_plugin(CELL.format(name="twin"), distribution="shop-b")
-    with pytest.raises(PluginError, match=r"two cells are called 'twin': one from shop-., one from shop-."):
+    with pytest.raises(
+        PluginError, match=r"two cells are called 'twin': one from shop-., one from shop-."
+    ):
         Catalogue.load()
 
 
@@ -117,8 +129,12 @@ def test_a_first_party_name_is_not_taken_over(make_plugin: MakePlugin) -> None:
 
 def test_a_misspelt_hook_is_refused_with_the_nearest_name(make_plugin: MakePlugin) -> None:
     """A marked function that is no hook would otherwise be passed over in silence."""
-    make_plugin("import rnnbench\n@rnnbench.hookimpl\ndef rnnbench_cell(): return []", distribution="typo")
-    with pytest.raises(PluginError, match=r"typo: .*'rnnbench_cell'.*Did you mean 'rnnbench_cells'\?"):
+    make_plugin(
+        "import rnnbench\n@rnnbench.hookimpl\ndef rnnbench_cell(): return []", distribution="typo"
+    )
+    with pytest.raises(
+        PluginError, match=r"typo: .*'rnnbench_cell'.*Did you mean 'rnnbench_cells'\?"
+    ):
         Catalogue.load()
 
 
@@ -134,15 +150,23 @@ def problem_of(distribution: str) -> str:
     ("returned", "found"),
     [("None", "got NoneType"), ("['gru']", "got str in it"), ("{'gru': 1}", "got dict")],
 )
-def test_a_wrong_return_type_is_a_problem_of_its_plugin(make_plugin: MakePlugin, returned: str, found: str) -> None:
+def test_a_wrong_return_type_is_a_problem_of_its_plugin(
+    make_plugin: MakePlugin, returned: str, found: str
+) -> None:
     """A hook returns a list of what it is for; one that does not costs itself alone."""
-    make_plugin(f"import rnnbench\n@rnnbench.hookimpl\ndef rnnbench_cells(): return {returned}", distribution="odd")
+    make_plugin(
+        f"import rnnbench\n@rnnbench.hookimpl\ndef rnnbench_cells(): return {returned}",
+        distribution="odd",
+    )
     assert problem_of("odd") == f"rnnbench_cells should return a list of CellSpec, {found}"
 
 
 def test_a_class_that_is_no_task_is_a_problem_of_its_plugin(make_plugin: MakePlugin) -> None:
     """A task is a concrete subclass of rnnbench.Task with a name."""
-    make_plugin("import rnnbench\n@rnnbench.hookimpl\ndef rnnbench_tasks(): return [int]", distribution="odd")
+    make_plugin(
+        "import rnnbench\n@rnnbench.hookimpl\ndef rnnbench_tasks(): return [int]",
+        distribution="odd",
+    )
     assert "rnnbench_tasks returned int, which is not a subclass" in problem_of("odd")
 
 
@@ -192,7 +216,9 @@ def test_one_module_may_stand_under_two_names(make_plugin: MakePlugin) -> None:
 
 
 @pytest.mark.parametrize("by", ["cell-shop", "cell-shop:cell-shop"])
-def test_a_plugin_can_be_switched_off(make_plugin: MakePlugin, monkeypatch: pytest.MonkeyPatch, by: str) -> None:
+def test_a_plugin_can_be_switched_off(
+    make_plugin: MakePlugin, monkeypatch: pytest.MonkeyPatch, by: str
+) -> None:
     """RNNBENCH_DISABLE_PLUGINS takes distributions and entry points."""
     make_plugin(CELL.format(name="my-cell"), distribution="cell-shop")
     assert "my-cell" in Catalogue.load().cells

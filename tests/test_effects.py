@@ -16,7 +16,9 @@ some_values = st.lists(st.integers(-40, 40).map(lambda n: n / 4), min_size=3, ma
 def test_without_ties_the_p_value_is_that_of_scipy(n: int) -> None:
     """Wilcoxon's exact distribution."""
     values = np.random.default_rng(n).normal(0.4, 1.0, n)
-    assert p_above(values, 0.0) == pytest.approx(stats.wilcoxon(values, alternative="greater", method="exact").pvalue)
+    assert p_above(values, 0.0) == pytest.approx(
+        stats.wilcoxon(values, alternative="greater", method="exact").pvalue
+    )
     assert p_below(values, 0.2) == pytest.approx(
         stats.wilcoxon(values - 0.2, alternative="less", method="exact").pvalue
     )
@@ -41,7 +43,9 @@ def test_what_lies_at_the_boundary_says_nothing() -> None:
 def test_many_seeds_are_told_by_the_normal_distribution() -> None:
     """Where the exact one would be as good: both agree near the border between them."""
     values = np.random.default_rng(3).normal(0.2, 1.0, 80)
-    expected = stats.wilcoxon(values, alternative="greater", method="asymptotic", correction=True).pvalue
+    expected = stats.wilcoxon(
+        values, alternative="greater", method="asymptotic", correction=True
+    ).pvalue
     assert p_above(values, 0.0) == pytest.approx(expected, rel=0.02)
 
 
@@ -60,7 +64,8 @@ def test_the_interval_holds_what_the_test_does_not_refuse(n: int) -> None:
 
 @pytest.mark.parametrize("n", [1, 2, 3, 4, 5])
 def test_so_few_seeds_carry_no_interval(n: int) -> None:
-    """Five values cannot reach 5 % on both sides: smallest and largest are named for what they are."""
+    """Five values cannot reach 5 % on both sides: smallest and largest are named for what they
+    are."""
     values = list(range(n))
     found = effect(values)
     assert (found.kind, found.low, found.high, found.n) == ("range", 0.0, n - 1.0, n)
@@ -77,19 +82,24 @@ def test_turning_all_signs_turns_the_answer(values: list[float]) -> None:
     turned = [-value for value in values]
     assert p_above(values, 0.5) == p_below(turned, -0.5)
     one, other = effect(values), effect(turned)
-    assert (one.low, one.centre, one.high) == pytest.approx((-other.high, -other.centre, -other.low))
+    assert (one.low, one.centre, one.high) == pytest.approx(
+        (-other.high, -other.centre, -other.low)
+    )
     assert evidence(values, Region(high=0.3)) == evidence(turned, Region(low=-0.3))
 
 
 @given(some_values, st.floats(0.1, 5.0))
-def test_what_speaks_for_a_region_speaks_against_what_lies_outside(values: list[float], width: float) -> None:
+def test_what_speaks_for_a_region_speaks_against_what_lies_outside(
+    values: list[float], width: float
+) -> None:
     """`beyond` is the opposite of `within`."""
     inside, outside = Region(-width, width), Region(-width, width, outside=True)
     assert evidence(values, inside) == tuple(reversed(evidence(values, outside)))
 
 
 def test_equivalence_needs_both_sides() -> None:
-    """Ten seeds well inside of the margin show it; ten that reach over one side show neither it nor the opposite."""
+    """Ten seeds well inside of the margin show it; ten that reach over one side show neither it nor
+    the opposite."""
     near = [0.01 * n for n in range(-5, 5)]
     p_for, p_against = evidence(near, Region(-0.2, 0.2))
     assert p_for < 0.01
@@ -101,20 +111,27 @@ def test_equivalence_needs_both_sides() -> None:
 
 
 def test_values_at_the_boundary_count_as_just_beyond_it_or_not_at_all() -> None:
-    """Against what is asked; where only a difference is looked for, they are left out as scipy leaves them out."""
+    """Against what is asked; where only a difference is looked for, they are left out as scipy
+    leaves them out."""
     values = [0.0, 0.0, 0.0, *np.arange(1.0, 9.0), -2.5]
     below = [value or -1e-9 for value in values]
     assert p_above(values, 0.0) == pytest.approx(p_above(below, 0.0))
     above = [value or 1e-9 for value in values]
     assert p_below(values, 0.0) == pytest.approx(p_below(above, 0.0))
     for asked, alternative in ((p_above, "greater"), (p_below, "less")):
-        left_out = stats.wilcoxon([value for value in values if value], alternative=alternative, method="exact")
+        left_out = stats.wilcoxon(
+            [value for value in values if value], alternative=alternative, method="exact"
+        )
         assert asked(values, 0.0, differ=True) == pytest.approx(left_out.pvalue)
 
 
 @pytest.mark.parametrize("n", [10, 20, 30])
 def test_where_the_typical_value_is_the_boundary_verdicts_stay_rare(n: int) -> None:
-    """Most values at the boundary, the others above: wrong in no more than one of twenty, however many seeds."""
+    """Most values at the boundary, the others above: wrong in no more than one of twenty, however
+    many seeds."""
     rng = np.random.default_rng(n)
     draws = np.where(rng.random((200, n)) < 0.72, 0.0, 0.2)
-    assert np.mean([min(evidence(values.tolist(), Region(high=0.0))) <= 0.05 for values in draws]) <= 0.05
+    assert (
+        np.mean([min(evidence(values.tolist(), Region(high=0.0))) <= 0.05 for values in draws])
+        <= 0.05
+    )

@@ -16,7 +16,9 @@ def test_text_that_utf8_cannot_hold_is_kept_readable(tmp_path: Path) -> None:
     """In what is encoded and in what is stored; what is fine is as it was."""
     fine = without_run(learning_trial(), "killed", "a reason")
     assert encode(fine, order="sorted") == msgspec.json.encode(fine, order="sorted")
-    odd = msgspec.structs.replace(fine, reason="no file data-\udcff.csv", absent={"gru \ud800": "ö"})
+    odd = msgspec.structs.replace(
+        fine, reason="no file data-\udcff.csv", absent={"gru \ud800": "ö"}
+    )
     with pytest.raises(UnicodeEncodeError):
         msgspec.json.encode(odd)
     again = msgspec.json.decode(encode(odd), type=Result)

@@ -24,18 +24,24 @@ def _forget() -> None:
 
 def git(*arguments: str, cwd: Path) -> str:
     identity = ["-c", "user.name=a", "-c", "user.email=a@b.example"]
-    done = subprocess.run(["git", *identity, *arguments], cwd=cwd, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        ["git", *identity, *arguments], cwd=cwd, capture_output=True, text=True, check=True
+    )
     return done.stdout.strip()
 
 
-def test_outside_of_a_checkout_there_is_no_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_outside_of_a_checkout_there_is_no_commit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """And that is no error."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
     assert environment.commit() == ""
 
 
-def test_the_commit_and_whether_files_were_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_commit_and_whether_files_were_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A change of a tracked file is said; a run's own new folders are not a change."""
     git("init", "-q", cwd=tmp_path)
     (tmp_path / "file").write_text("one")
@@ -50,7 +56,9 @@ def test_the_commit_and_whether_files_were_changed(tmp_path: Path, monkeypatch: 
     assert environment.commit() == f"{head}+changes"
 
 
-def test_a_definition_changes_with_its_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_definition_changes_with_its_source(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The hash of the file that defines it; nothing for what has no file."""
     monkeypatch.syspath_prepend(str(tmp_path))
     hashes = set()
@@ -95,8 +103,11 @@ ARM = "processor\t: 0\nFeatures\t: fp asimd sve crc32\nCPU implementer\t: 0x41\n
         ("", ""),
     ],
 )
-def test_processors_of_one_name_are_told_apart(told: str, model: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By their numbers, and by the vector instructions by which kernels are chosen; in the words of x86 and of ARM."""
+def test_processors_of_one_name_are_told_apart(
+    told: str, model: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By their numbers, and by the vector instructions by which kernels are chosen; in the words of
+    x86 and of ARM."""
     monkeypatch.setattr(Path, "read_text", lambda *_: told)
     machine = environment.machine.__wrapped__()
     assert machine.model == model
@@ -106,10 +117,14 @@ def test_processors_of_one_name_are_told_apart(told: str, model: str, monkeypatc
 def test_the_version_of_what_a_cell_runs_goes_with_its_results() -> None:
     """A bridge to a package is another cell once that package is another one."""
     catalogue = Catalogue.load()
-    spec = rnnbench.CellSpec(name="bridge", build="rnnbench_cells.gru:build_gru", source="x", packages=("pluggy",))
+    spec = rnnbench.CellSpec(
+        name="bridge", build="rnnbench_cells.gru:build_gru", source="x", packages=("pluggy",)
+    )
     shelf = Registry("cell", {"bridge": Contribution(spec, catalogue.plugins[0])})
     trial = learning_trial(cell=CellUse(name="bridge"))
     found = provenance(trial, replace(catalogue, cells=shelf))
     assert found.definitions["pluggy of bridge"] == version("pluggy")
-    older = msgspec.structs.replace(found, definitions={**found.definitions, "pluggy of bridge": "0.1"})
+    older = msgspec.structs.replace(
+        found, definitions={**found.definitions, "pluggy of bridge": "0.1"}
+    )
     assert changed(older, found) == ("pluggy of bridge",)

@@ -1,4 +1,5 @@
-"""Exceptions of strangers in words: one printable line, whatever they do when they are asked for their message."""
+"""Exceptions of strangers in words: one printable line, whatever they do when they are asked for
+their message."""
 
 import msgspec
 import pytest
@@ -47,7 +48,9 @@ class Numeric(Exception):
         (Numeric(), "Numeric: its message cannot be read, since its __str__ raises TypeError"),
     ],
 )
-def test_every_exception_is_described_in_one_printable_line(error: BaseException, line: str) -> None:
+def test_every_exception_is_described_in_one_printable_line(
+    error: BaseException, line: str
+) -> None:
     """Class and first line of the message; the class alone where there is no message."""
     assert describe(error) == line
 

@@ -32,8 +32,16 @@ def pool() -> Iterator[LocalPool]:
         ("diverges", "diverged", "loss not finite in epoch 1"),
         ("killed", "killed", "its process was ended by SIGKILL"),
         ("exits", "killed", "its process ended by itself with code 7 before it gave a result"),
-        ("greedy", "out-of-memory", "MemoryError: can't allocate memory: you tried to allocate too much"),
-        ("wrong_shape", "error", "WrongShape: for input (3, 2, 2), y should be (B, T, H), got (2, 3, 1)"),
+        (
+            "greedy",
+            "out-of-memory",
+            "MemoryError: can't allocate memory: you tried to allocate too much",
+        ),
+        (
+            "wrong_shape",
+            "error",
+            "WrongShape: for input (3, 2, 2), y should be (B, T, H), got (2, 3, 1)",
+        ),
         ("huge", "refused", "the smallest model has"),
     ],
 )
@@ -83,7 +91,11 @@ def test_a_killed_child_is_known_dead_though_its_own_child_lives(pool: LocalPool
     before = {p.pid for p in psutil.Process().children(recursive=True)}
     result = finish(pool, trial("orphans"))["orphans"]
     assert result.status == "killed"
-    here = [p for p in psutil.Process().children(recursive=True) if p.pid not in before | {pool._forkserver.pid}]
+    here = [
+        p
+        for p in psutil.Process().children(recursive=True)
+        if p.pid not in before | {pool._forkserver.pid}
+    ]
     assert psutil.wait_procs(here, timeout=30)[1] == []
 
 
@@ -144,7 +156,9 @@ def test_cost_figures_come_with_every_cell_beside_the_reference_cell(pool: Local
     assert times.status == memories.status == "ok", times.reason + memories.reason
     assert [row.row for row in times.costs] == ["gru", "lstm"]
     assert {row.row: row.kernel for row in times.costs} == {"gru": "loop in ATen", "lstm": "oneDNN"}
-    assert all(len(row.cpu_seconds) == COST.repeats and min(row.cpu_seconds) > 0 for row in times.costs)  # type: ignore[union-attr]
+    assert all(
+        len(row.cpu_seconds) == COST.repeats and min(row.cpu_seconds) > 0 for row in times.costs
+    )  # type: ignore[union-attr]
     assert memories.costs[0].parameter_bytes == 4 * memories.costs[0].parameters  # type: ignore[union-attr]
 
 
@@ -174,7 +188,13 @@ def test_sequences_longer_than_a_cell_takes_are_refused(make_plugin: MakePlugin)
     """With both lengths; shorter ones are trained on."""
     make_plugin(LIMITED)
     recipe = Recipe(epochs=1, steps_per_epoch=1)
-    trials = [learning_trial(cell=CellUse(name="limited"), dials={"horizon": n}, recipe=recipe) for n in (9, 10)]
+    trials = [
+        learning_trial(cell=CellUse(name="limited"), dials={"horizon": n}, recipe=recipe)
+        for n in (9, 10)
+    ]
     short, long = (run_one(trial) for trial in trials)
     assert short.status == "ok"
-    assert (long.status, long.reason) == ("refused", "sequences of 10 steps, and the cell takes at most 9")
+    assert (long.status, long.reason) == (
+        "refused",
+        "sequences of 10 steps, and the cell takes at most 9",
+    )

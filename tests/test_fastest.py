@@ -50,17 +50,25 @@ def rnnbench_cells():
 def suite(cell: object) -> dict[str, object]:
     """One cell at a small shape."""
     small = {"steps": 5, "batch": 2, "hidden": 4, "inputs": 3}
-    return {"version": 1, "summary": "s", "cells": [cell], "cost": {"shapes": [small], "replicates": 1}}
+    return {
+        "version": 1,
+        "summary": "s",
+        "cells": [cell],
+        "cost": {"shapes": [small], "replicates": 1},
+    }
 
 
 def test_the_fastest_is_found_remembered_and_named(
     make_plugin: MakePlugin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The quick one wins, one that is broken is passed over, and a second time nothing is measured."""
+    """The quick one wins, one that is broken is passed over, and a second time nothing is
+    measured."""
     monkeypatch.setenv("RNNBENCH_HOME", str(tmp_path))
     make_plugin(PLUGIN)
     catalogue = Catalogue.load()
-    (cell,) = settle_fastest(check_suite(suite("slowed:fastest"), "s.toml", catalogue), catalogue).cells
+    (cell,) = settle_fastest(
+        check_suite(suite("slowed:fastest"), "s.toml", catalogue), catalogue
+    ).cells
     assert (cell.implementation, cell.row) == ("quick", "slowed (fastest: quick)")
     (remembered,) = (tmp_path / "fastest").iterdir()
     content = json.loads(remembered.read_text())
@@ -83,7 +91,10 @@ def test_where_nothing_can_be_measured_the_reason_is_told(
     monkeypatch.setenv("RNNBENCH_HOME", str(tmp_path))
     make_plugin(PLUGIN)
     catalogue = Catalogue.load()
-    with pytest.raises(RnnbenchError, match=r"unbuilt: none of its implementations could be measured: .*it is broken"):
+    with pytest.raises(
+        RnnbenchError,
+        match=r"unbuilt: none of its implementations could be measured: .*it is broken",
+    ):
         settle_fastest(check_suite(suite("unbuilt:fastest"), "s.toml", catalogue), catalogue)
     assert not (tmp_path / "fastest").exists()
 
@@ -91,7 +102,8 @@ def test_where_nothing_can_be_measured_the_reason_is_told(
 def test_the_fastest_is_that_of_the_threads_and_the_device(
     make_plugin: MakePlugin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is measured as the suite runs, and what was found under other terms is not taken for it."""
+    """It is measured as the suite runs, and what was found under other terms is not taken for
+    it."""
     monkeypatch.setenv("RNNBENCH_HOME", str(tmp_path))
     make_plugin(PLUGIN)
     catalogue = Catalogue.load()
@@ -120,11 +132,16 @@ def test_the_fastest_is_that_of_the_threads_and_the_device(
     for again in range(2):
         for threads, device in best:
             raw = {**suite("slowed:fastest"), "device": device}
-            (cell,) = settle_fastest(check_suite(raw, "s.toml", catalogue, Choices(threads=threads)), catalogue).cells
+            (cell,) = settle_fastest(
+                check_suite(raw, "s.toml", catalogue, Choices(threads=threads)), catalogue
+            ).cells
             assert cell.implementation == best[threads, device]
         assert len(measured) == 3, f"measured again in turn {again}"
     assert measured == list(best)
-    kept = [json.loads(path.read_text())["milliseconds"]["slow"] for path in (tmp_path / "fastest").iterdir()]
+    kept = [
+        json.loads(path.read_text())["milliseconds"]["slow"]
+        for path in (tmp_path / "fastest").iterdir()
+    ]
     assert sorted(kept) == [1000.0, 1000.0, 2000.0]
 
 
@@ -141,7 +158,13 @@ def test_a_suite_without_costs_has_its_fastest_on_its_own_threads(
         return without_run(trial, "skipped", "there is nothing here")
 
     monkeypatch.setattr(room, "run_one", run)
-    raw = {"version": 1, "summary": "s", "cells": ["slowed:fastest"], "tasks": [{"name": "adding"}], "threads": 3}
+    raw = {
+        "version": 1,
+        "summary": "s",
+        "cells": ["slowed:fastest"],
+        "tasks": [{"name": "adding"}],
+        "threads": 3,
+    }
     catalogue = Catalogue.load()
     with pytest.raises(RnnbenchError, match="there is nothing here"):
         settle_fastest(check_suite(raw, "s.toml", catalogue), catalogue)

@@ -43,9 +43,17 @@ def test_without_results_there_is_nothing_to_say() -> None:
 
 
 def test_an_arm_holds_each_figure_with_its_n() -> None:
-    """Median with range for scores, Clopper-Pearson for the solve rate, restricted mean for epochs."""
-    (arm,) = only([learned("gru", 0, 4, 0.1), learned("gru", 1, None, 0.9), learned("gru", 2, 6, 0.2)]).arms
-    assert (arm.test["mse"].centre, arm.test["mse"].low, arm.test["mse"].high, arm.test["mse"].n) == (0.2, 0.1, 0.9, 3)
+    """Median with range for scores, Clopper-Pearson for the solve rate, restricted mean for
+    epochs."""
+    (arm,) = only(
+        [learned("gru", 0, 4, 0.1), learned("gru", 1, None, 0.9), learned("gru", 2, 6, 0.2)]
+    ).arms
+    assert (
+        arm.test["mse"].centre,
+        arm.test["mse"].low,
+        arm.test["mse"].high,
+        arm.test["mse"].n,
+    ) == (0.2, 0.1, 0.9, 3)
     assert arm.solved == 2
     assert arm.epochs is not None
     assert arm.epochs.centre == (4 + BUDGET + 6) / 3
@@ -54,7 +62,9 @@ def test_an_arm_holds_each_figure_with_its_n() -> None:
 
 
 @given(st.lists(st.one_of(st.none(), st.integers(1, BUDGET)), min_size=1, max_size=12))
-def test_the_restricted_mean_is_the_area_under_the_kaplan_meier_curve(epochs: list[int | None]) -> None:
+def test_the_restricted_mean_is_the_area_under_the_kaplan_meier_curve(
+    epochs: list[int | None],
+) -> None:
     """Against scipy's estimator: the area up to the budget, with censoring at the budget."""
     observed = [e for e in epochs if e is not None]
     censored = [BUDGET for e in epochs if e is None]
@@ -102,23 +112,32 @@ def test_below_the_seeds_that_carry_a_verdict_none_is_given() -> None:
     """However clear it looks."""
     condition = only([learned(c, s, e) for c, e in [("a", 2), ("b", 9)] for s in range(6)])
     assert condition.leader == "a"
-    assert condition.answer.startswith("a is ahead of b in 6 of 6 seeds: mse ≤ 0.1 in 6 of 6 seeds, after 2 epochs")
+    assert condition.answer.startswith(
+        "a is ahead of b in 6 of 6 seeds: mse ≤ 0.1 in 6 of 6 seeds, after 2 epochs"
+    )
     assert condition.sure == "No verdict: 6 seeds cannot carry one (7 can)."
     assert condition.comparisons[0].p_value is None
 
 
-def test_seeds_in_which_no_cell_gets_there_carry_no_verdict_and_are_not_counted_as_if_they_did() -> None:
-    """Eight seeds of two cells would carry one; the two of them in which one cell gets there do not."""
-    results = [learned("a", s, 5 if s < 2 else None) for s in range(8)] + [learned("b", s) for s in range(8)]
-    assert only(results).sure.startswith("No verdict: 2 seeds in which one of two cells gets there cannot carry one")
+def test_seeds_in_which_no_cell_gets_there_carry_no_verdict_and_are_not_counted() -> None:
+    """Eight seeds of two cells would carry one; the two of them in which one cell gets there do
+    not."""
+    results = [learned("a", s, 5 if s < 2 else None) for s in range(8)] + [
+        learned("b", s) for s in range(8)
+    ]
+    assert only(results).sure.startswith(
+        "No verdict: 2 seeds in which one of two cells gets there cannot carry one"
+    )
 
 
 def test_with_enough_seeds_a_clear_difference_is_a_verdict() -> None:
     """Seven seeds, all one way: p = 2/128."""
     condition = only([learned(c, s, e + s) for c, e in [("a", 2), ("b", 9)] for s in range(7)])
     assert condition.comparisons[0].p_value == pytest.approx(2 / 128)
-    assert condition.sure == (
-        "a is better than b in the typical seed: it takes 0.39 of the epochs [0.28 to 0.5 at 95 %] "
+    assert (
+        condition.sure
+        == "a is better than b in the typical seed: it takes 0.39 of the epochs [0.28 to 0.5 at"
+        " 95 %] "
         "(p = 0.016, ahead in 7 of 7 seeds)."
     )
     assert condition.answer.startswith("a leads: ")
@@ -127,7 +146,9 @@ def test_with_enough_seeds_a_clear_difference_is_a_verdict() -> None:
 def test_a_difference_that_could_be_luck_is_not_told_apart() -> None:
     """Four wins of seven."""
     shifts = [1, -1, 2, -2, 1, -1, 1]
-    results = [learned("a", s, 10) for s in range(7)] + [learned("b", s, 10 + d) for s, d in enumerate(shifts)]
+    results = [learned("a", s, 10) for s in range(7)] + [
+        learned("b", s, 10 + d) for s, d in enumerate(shifts)
+    ]
     condition = only(results)
     assert condition.sure.startswith("In the typical seed, a is not told apart from b")
     assert condition.answer.startswith("a is ahead of b in 4 of 7 seeds: ")
@@ -150,56 +171,81 @@ def test_swapping_the_names_of_two_cells_mirrors_the_answer() -> None:
 
 
 def test_what_is_tested_is_what_ranks() -> None:
-    """The restricted mean: nine early seeds of ten beat ten late ones, and the verdict has the sign of the ranking."""
+    """The restricted mean: nine early seeds of ten beat ten late ones, and the verdict has the sign
+    of the ranking."""
     early = [learned("early", s, 2) for s in range(9)] + [learned("early", 9, None)]
     condition = only(early + [learned("late", s, 19) for s in range(10)])
     assert condition.leader == "early"
     assert condition.figure == "epochs to target"
     assert (
-        "mse ≤ 0.1 in 9 of 10 seeds, after 3.8 epochs [1.93 to 10 at 95 %], a mean up to the budget of 20"
-        in condition.answer
+        "mse ≤ 0.1 in 9 of 10 seeds, after 3.8 epochs [1.93 to 10 at 95 %], a mean up to the budget"
+        " of 20" in condition.answer
     )
     assert "late in 10 of 10, after 19 epochs" in condition.answer
-    assert condition.sure.startswith("early is better than late in the typical seed: it takes 0.11 of the epochs")
+    assert condition.sure.startswith(
+        "early is better than late in the typical seed: it takes 0.11 of the epochs"
+    )
 
 
 def diverged(name: str, seed: int, **changes: object) -> Result:
     """A trial that left the finite numbers after two epochs."""
     good = learned(name, seed, **changes)  # type: ignore[arg-type]
     assert good.learning
-    broken = msgspec.structs.replace(good.learning, test={}, epochs_to_target=None, absent={"test": "diverged"})
+    broken = msgspec.structs.replace(
+        good.learning, test={}, epochs_to_target=None, absent={"test": "diverged"}
+    )
     return msgspec.structs.replace(good, status="diverged", learning=broken)
 
 
 def failed(check: str, subject: str, *, decided: bool = True) -> Outcome:
     """A check that failed."""
     return Outcome(
-        subject=subject, check=check, law="A law.", status="failed", sentence=f"{check} is broken", decided=decided
+        subject=subject,
+        check=check,
+        law="A law.",
+        status="failed",
+        sentence=f"{check} is broken",
+        decided=decided,
     )
 
 
 def test_a_law_that_a_cell_fails_is_a_caveat_of_what_shows_the_cell() -> None:
-    """Of each of its rows, with options too; laws that were not decided are named as such; others are passed over."""
-    results = [learned("ahead", 0, 3), learned("gru", 0, 3), learned("ahead", 1, 4), learned("gru", 1, 4)]
-    checks = [failed("causal", "ahead"), failed("agrees", "ahead", decided=False), failed("pads", "nobody")]
+    """Of each of its rows, with options too; laws that were not decided are named as such; others
+    are passed over."""
+    results = [
+        learned("ahead", 0, 3),
+        learned("gru", 0, 3),
+        learned("ahead", 1, 4),
+        learned("gru", 1, 4),
+    ]
+    checks = [
+        failed("causal", "ahead"),
+        failed("agrees", "ahead", decided=False),
+        failed("pads", "nobody"),
+    ]
     passed = msgspec.structs.replace(failed("pads", "gru"), status="passed")
     findings = find(results, (), [*checks, passed])
     says = ["Cell 'ahead' fails the law 'causal': causal is broken."]
     says.append("Cell 'ahead' was not checked for agrees: agrees is broken.")
     assert [caveat.sentence for caveat in findings.law_caveats] == says
     assert list(findings.caveats[:2]) == says
-    assert caveats_of(findings.law_caveats, [arm.row for arm in findings.conditions[0].arms]) == says
+    assert (
+        caveats_of(findings.law_caveats, [arm.row for arm in findings.conditions[0].arms]) == says
+    )
     assert caveats_of(findings.law_caveats, ["gru"]) == []
     assert find(results).law_caveats == ()
 
 
 def test_survivors_do_not_win() -> None:
-    """One good seed of ten does not beat ten fair ones; neither does one that was in time among nine that were not."""
+    """One good seed of ten does not beat ten fair ones; neither does one that was in time among
+    nine that were not."""
     fair = [learned("fair", s, None, 0.3) for s in range(10)]
     lucky = [learned("lucky", 0, None, 0.2), *(diverged("lucky", s) for s in range(1, 10))]
     assert only(fair + lucky).leader == "fair"
     cut = [
-        msgspec.structs.replace(learned("slow", s), status="timeout", learning=None, reason="longer")
+        msgspec.structs.replace(
+            learned("slow", s), status="timeout", learning=None, reason="longer"
+        )
         for s in range(1, 10)
     ]
     solving = [learned("fair", s, 5) for s in range(9)] + [learned("fair", 9, None)]
@@ -207,32 +253,43 @@ def test_survivors_do_not_win() -> None:
 
 
 def test_luck_on_validation_data_gives_no_lead() -> None:
-    """Solved there and worse than the trivial forecast on test data: neither ahead by test score, nor by epochs."""
+    """Solved there and worse than the trivial forecast on test data: neither ahead by test score,
+    nor by epochs."""
     lucky = [learned("lucky", s, 2, 1.5) for s in (0, 1)]
     honest = [learned("honest", s, None, 0.9) for s in (0, 1)]
     condition = only(lucky + honest)
     assert (condition.leader, condition.figure) == ("honest", "mse")
     late = only(lucky + [learned("late", s, 19, 0.05) for s in (0, 1)])
     assert (late.leader, late.figure) == ("late", "epochs to target")
-    assert "lucky in 2 of 2 on validation data, which its test score does not confirm" in late.answer
+    assert (
+        "lucky in 2 of 2 on validation data, which its test score does not confirm" in late.answer
+    )
 
 
 def test_seeds_that_were_not_run_are_no_failure() -> None:
-    """A run cut short: the cell that solves leads, whoever has more seeds; ranks are those of the seeds in common."""
+    """A run cut short: the cell that solves leads, whoever has more seeds; ranks are those of the
+    seeds in common."""
     results = [learned("gru", s, None) for s in range(3)] + [learned("rnn", s, 3) for s in range(2)]
     condition = only(results)
     assert condition.leader == "rnn"
     assert "gru in 0 of 3" in condition.answer
-    scores = [learned("gru", s, None, 0.9) for s in range(10)] + [learned("rnn", s, None, 0.1) for s in range(9)]
+    scores = [learned("gru", s, None, 0.9) for s in range(10)] + [
+        learned("rnn", s, None, 0.1) for s in range(9)
+    ]
     assert only(scores).leader == "rnn"
     other = only([learned("gru", 0, None, 0.5), learned("rnn", 1, None, 0.6)])
     assert (other.leader, other.answer) == (None, "No seed has figures to compare.")
 
 
 def test_whoever_beats_the_trivial_forecast_is_not_overlooked() -> None:
-    """One that lost a seed, or has an outlier, beats it still; one that does not cannot stand for all."""
-    cut = msgspec.structs.replace(learned("gru", 3), status="timeout", learning=None, reason="longer")
-    results = [learned("gru", s, None, 0.5) for s in range(3)] + [learned("rnn", s, None, 2.0) for s in range(4)]
+    """One that lost a seed, or has an outlier, beats it still; one that does not cannot stand for
+    all."""
+    cut = msgspec.structs.replace(
+        learned("gru", 3), status="timeout", learning=None, reason="longer"
+    )
+    results = [learned("gru", s, None, 0.5) for s in range(3)] + [
+        learned("rnn", s, None, 2.0) for s in range(4)
+    ]
     assert only([*results, cut]).leader == "gru"
     outlier = [learned("gru", s, None, t) for s, t in enumerate([0.5, 0.5, 9.0])]
     assert only(outlier + [learned("rnn", s, None, 1.2) for s in range(3)]).leader == "gru"
@@ -245,12 +302,17 @@ def test_the_trivial_score_is_that_of_all_seeds() -> None:
 
 
 def test_nobody_leads_against_a_verdict() -> None:
-    """The best median while seed by seed it is worse beyond chance: the sentence says both, and no cell stands out."""
+    """The best median while seed by seed it is worse beyond chance: the sentence says both, and no
+    cell stands out."""
     scores = {"a": [0.1] * 21 + [1.2] * 20, "b": [0.2] * 41}
-    condition = only([learned(c, s, None, test, trivial=2.0) for c in scores for s, test in enumerate(scores[c])])
+    condition = only(
+        [learned(c, s, None, test, trivial=2.0) for c in scores for s, test in enumerate(scores[c])]
+    )
     assert condition.leader is None
     assert condition.answer.startswith("a comes first by the median alone with test mse 0.1")
-    assert condition.sure.startswith("b is better than a in the typical seed: its test mse is lower by 0.45 (p = 0")
+    assert condition.sure.startswith(
+        "b is better than a in the typical seed: its test mse is lower by 0.45 (p = 0"
+    )
 
 
 def test_a_tie_is_said() -> None:
@@ -262,7 +324,8 @@ def test_a_tie_is_said() -> None:
 
 
 def test_three_cells_share_the_level_over_all_pairs() -> None:
-    """Three pairs: the smallest p-value at eight seeds is 2/256 times three; at seven it is above four in a hundred."""
+    """Three pairs: the smallest p-value at eight seeds is 2/256 times three; at seven it is above
+    four in a hundred."""
     epochs = [("a", 2), ("b", 6), ("c", 9)]
     condition = only([learned(c, s, e + s) for c, e in epochs for s in range(8)])
     assert [c.p_value for c in condition.comparisons] == pytest.approx([6 / 256, 6 / 256])
@@ -287,7 +350,15 @@ def test_where_nobody_solves_it_the_test_score_leads(direction: str, leader: str
     """In the direction of the metric."""
     trivial = 1.0 if direction == "lower" else 0.0
     results = [
-        learned(cell, s, None, test, direction=direction, trivial=trivial, target=0.1 if direction == "lower" else 0.99)
+        learned(
+            cell,
+            s,
+            None,
+            test,
+            direction=direction,
+            trivial=trivial,
+            target=0.1 if direction == "lower" else 0.99,
+        )
         for cell, test in [("small", 0.3), ("large", 0.6)]
         for s in (0, 1)
     ]
@@ -305,30 +376,41 @@ def test_who_does_not_beat_the_trivial_forecast_is_told_so() -> None:
 
 
 def test_a_target_reached_on_validation_only_is_no_answer() -> None:
-    """A noisy task may be solved on validation data by luck; test data decide, and the caveat says so."""
+    """A noisy task may be solved on validation data by luck; test data decide, and the caveat says
+    so."""
     findings = find([learned(c, s, 3, 1.2 + d) for c, d in [("a", 0), ("b", 0.3)] for s in (0, 1)])
     assert findings.conditions[0].answer.startswith("No cell beats “always one”")
-    assert any("a reached the target on validation data in 2 of 2 seeds, but" in caveat for caveat in findings.caveats)
+    assert any(
+        "a reached the target on validation data in 2 of 2 seeds, but" in caveat
+        for caveat in findings.caveats
+    )
 
 
 def test_a_timeout_enters_no_estimate_and_is_a_doubt() -> None:
     """A trial cut short by a time limit is informative censoring."""
-    cut = msgspec.structs.replace(learned("a", 1, None, 9.9), status="timeout", learning=None, reason="longer")
+    cut = msgspec.structs.replace(
+        learned("a", 1, None, 9.9), status="timeout", learning=None, reason="longer"
+    )
     findings = find([learned("a", 0, 2), cut, learned("b", 0, 3), learned("b", 1, 3)])
     arm = findings.conditions[0].arms[0]
     assert arm.seeds == (0,)
     assert arm.lost == {"timeout": 1}
     assert any("1 trials of a hit their time limit" in caveat for caveat in findings.caveats)
-    assert any("a has no figures for 1 of 2 seeds (1 timeout)" in caveat for caveat in findings.caveats)
+    assert any(
+        "a has no figures for 1 of 2 seeds (1 timeout)" in caveat for caveat in findings.caveats
+    )
     assert [(f.status, f.reason) for f in findings.failures] == [("timeout", "longer")]
 
 
 def test_a_diverged_seed_counts_as_unsolved_and_is_a_doubt() -> None:
-    """It is a result: it stands in the solve rate, its missing test score is said, and its curve ends."""
+    """It is a result: it stands in the solve rate, its missing test score is said, and its curve
+    ends."""
     longer = learned("a", 0, 2)
     assert longer.learning
     curve = (*longer.learning.curve, Epoch(3, 15, 0.3, {"mse": 0.1}))
-    good = msgspec.structs.replace(longer, learning=msgspec.structs.replace(longer.learning, curve=curve))
+    good = msgspec.structs.replace(
+        longer, learning=msgspec.structs.replace(longer.learning, curve=curve)
+    )
     findings = find([good, diverged("a", 1, test=0.9)])
     arm = findings.conditions[0].arms[0]
     assert (arm.solved, len(arm.seeds), arm.diverged, arm.test["mse"].n) == (1, 2, 1, 1)
@@ -341,13 +423,24 @@ def test_a_diverged_seed_counts_as_unsolved_and_is_a_doubt() -> None:
     [
         (
             [learned("a", 0), learned("b", 0)],
-            "Too few seeds for a verdict on every task: what stands there is a range; --seeds 7 adds",
+            (
+                "Too few seeds for a verdict on every task: what stands there is a range; --seeds 7"
+                " adds"
+            ),
         ),
-        ([learned("a", 0, parameters=1100)], "a has 1,100 parameters, +10% from the budget of 1,000"),
+        (
+            [learned("a", 0, parameters=1100)],
+            "a has 1,100 parameters, +10% from the budget of 1,000",
+        ),
         ([learned("a", 0, trivial=0.05)], "the trivial forecast reaches the target"),
         (
             [
-                learned(name, 0, recipe=msgspec.structs.replace(RECIPE, match="hidden"), parameters=parameters)
+                learned(
+                    name,
+                    0,
+                    recipe=msgspec.structs.replace(RECIPE, match="hidden"),
+                    parameters=parameters,
+                )
                 for name, parameters in (("a", 1000), ("b", 1500))
             ],
             "hidden sizes are matched, parameters are not equal (a 1,000, b 1,500)",
@@ -372,7 +465,11 @@ def test_results_of_unequal_origin_are_a_doubt() -> None:
     machine = msgspec.structs.replace(other.provenance.machine, processor="another")
     cases: list[tuple[dict[str, object], dict[str, object], str]] = [
         ({}, {"machine": machine}, "2 kinds of machine"),
-        ({"versions": {"torch": "2.6"}}, {"versions": {"torch": "2.7"}}, "several versions of torch: 2.6, 2.7"),
+        (
+            {"versions": {"torch": "2.6"}},
+            {"versions": {"torch": "2.7"}},
+            "several versions of torch: 2.6, 2.7",
+        ),
         ({"definitions": {"a": "x"}}, {"definitions": {"a": "y"}}, "The source of a changed"),
     ]
     for ours, theirs, caveat in cases:
@@ -415,37 +512,59 @@ def test_only_the_newest_version_of_a_suite_is_compared() -> None:
 
 def test_cost_rows_take_the_median_over_steps_and_then_over_replicates() -> None:
     """One step of 9 s in each replicate moves nothing."""
-    memory_trial = msgspec.structs.replace(COST, measurement="peak-memory", cells=(CellUse(name="gru"),))
-    memory = MemoryRow(row="gru", kernel="k", parameters=9, parameter_bytes=36, peak_bytes=1000, meter="m")
+    memory_trial = msgspec.structs.replace(
+        COST, measurement="peak-memory", cells=(CellUse(name="gru"),)
+    )
+    memory = MemoryRow(
+        row="gru", kernel="k", parameters=9, parameter_bytes=36, peak_bytes=1000, meter="m"
+    )
     results = [cost_result(r, s) for r, s in enumerate([0.1, 0.3, 0.2])]
     results.append(msgspec.structs.replace(without_run(memory_trial, "ok", ""), costs=(memory,)))
     (finding,) = find(results).costs
     gru, lstm = finding.rows
     assert gru.train is not None
     assert gru.peak_bytes is not None
-    assert (gru.train.seconds.centre, gru.train.seconds.low, gru.train.seconds.high) == (0.4, 0.2, 0.6)
+    assert (gru.train.seconds.centre, gru.train.seconds.low, gru.train.seconds.high) == (
+        0.4,
+        0.2,
+        0.6,
+    )
     assert gru.train.ratio.centre == pytest.approx(2)
-    assert (gru.train.replicates, gru.train.outlying_steps, gru.train.steps) == ((0.2, 0.6, 0.4), 3, 9)
+    assert (gru.train.replicates, gru.train.outlying_steps, gru.train.steps) == (
+        (0.2, 0.6, 0.4),
+        3,
+        9,
+    )
     assert (gru.peak_bytes.centre, gru.peak_bytes.n) == (1000, 1)
     assert lstm.peak_bytes is None
 
 
 def test_cost_figures_of_different_settings_are_never_pooled() -> None:
     """Other repeats, threads or options are other figures, not more replicates."""
-    other = msgspec.structs.replace(cost_result(1, 0.2), trial=msgspec.structs.replace(COST, round=1, repeats=9))
+    other = msgspec.structs.replace(
+        cost_result(1, 0.2), trial=msgspec.structs.replace(COST, round=1, repeats=9)
+    )
     findings = find([cost_result(0, 0.1), other]).costs
-    assert [row.train.seconds.n for finding in findings for row in finding.rows if row.train] == [1] * 4
+    assert [row.train.seconds.n for finding in findings for row in finding.rows if row.train] == [
+        1
+    ] * 4
     assert len({finding.title for finding in findings}) == 2
     cells = (CellUse(name="gru", options={"a": 1}, label="gru"), CellUse(name="lstm"))
-    changed = msgspec.structs.replace(cost_result(1, 0.2), trial=msgspec.structs.replace(COST, round=1, cells=cells))
+    changed = msgspec.structs.replace(
+        cost_result(1, 0.2), trial=msgspec.structs.replace(COST, round=1, cells=cells)
+    )
     (finding,) = find([cost_result(0, 0.1), changed]).costs
     assert len(finding.rows) == 3
 
 
 def test_few_replicates_are_a_doubt() -> None:
     """From eight on there is an interval."""
-    assert any("rest on 7 replicates" in d for d in find([cost_result(r, 0.1) for r in range(7)]).caveats)
-    assert not any("replicates;" in d for d in find([cost_result(r, 0.1) for r in range(8)]).caveats)
+    assert any(
+        "rest on 7 replicates" in d for d in find([cost_result(r, 0.1) for r in range(7)]).caveats
+    )
+    assert not any(
+        "replicates;" in d for d in find([cost_result(r, 0.1) for r in range(8)]).caveats
+    )
 
 
 def test_an_unsteady_clock_is_a_doubt() -> None:
@@ -457,7 +576,9 @@ def test_an_unsteady_clock_is_a_doubt() -> None:
     )
     assert not any("lost over 5 %" in caveat for caveat in find([steady]).caveats)
     caveats = find([msgspec.structs.replace(steady, costs=stolen)]).caveats
-    assert any("2 of 2 time measurements lost over 5 % of wall time" in caveat for caveat in caveats)
+    assert any(
+        "2 of 2 time measurements lost over 5 % of wall time" in caveat for caveat in caveats
+    )
 
 
 def test_findings_can_be_written_as_json_and_read_back() -> None:
@@ -485,7 +606,9 @@ def test_trials_of_the_search_enter_no_estimate() -> None:
     (arm,) = only(tuned_results()).arms
     assert arm.seeds == (0, 1)
     assert arm.search is not None
-    assert [(rate.rate, rate.trials, rate.lost) for rate in arm.search.rates] == [(r, 2, 0) for r in (0.001, 0.01, 0.1)]
+    assert [(rate.rate, rate.trials, rate.lost) for rate in arm.search.rates] == [
+        (r, 2, 0) for r in (0.001, 0.01, 0.1)
+    ]
     assert [rate.score.centre for rate in arm.search.rates if rate.score] == [0.001, 0.01, 0.1]
     assert (arm.search.chosen, arm.search.trials) == (0.01, 6)
     assert (arm.search.steps, arm.search.sequences) == (6 * 2 * 5, 6 * 2 * 5 * RECIPE.batch_size)
@@ -493,9 +616,12 @@ def test_trials_of_the_search_enter_no_estimate() -> None:
 
 def test_a_search_is_found_where_evaluations_are_diagnosed() -> None:
     """Trials of a search on tuning seeds diagnose nothing."""
-    search = [searched("a", rate, seed, 5, test=rate) for rate in TUNED.learning_rates for seed in (0, 1)]
+    search = [
+        searched("a", rate, seed, 5, test=rate) for rate in TUNED.learning_rates for seed in (0, 1)
+    ]
     evaluated = [
-        learned("a", seed, 4, recipe=TUNED, learning_rate=0.01, diagnostics=("gradient-lag",)) for seed in (0, 1)
+        learned("a", seed, 4, recipe=TUNED, learning_rate=0.01, diagnostics=("gradient-lag",))
+        for seed in (0, 1)
     ]
     (arm,) = only([*search, *evaluated]).arms
     assert arm.search is not None
@@ -506,22 +632,33 @@ def test_a_rate_at_the_edge_and_a_search_that_lost_trials_are_doubted() -> None:
     fine = find(tuned_results()).caveats
     assert not any("grid" in caveat or "search" in caveat for caveat in fine)
     edge = find(tuned_results(chosen=0.1)).caveats
-    assert "adding: a has its learning rate of 0.1 from the edge of the grid; a better one may lie beyond." in edge
+    assert (
+        "adding: a has its learning rate of 0.1 from the edge of the grid; a better one may lie"
+        " beyond." in edge
+    )
     diverged = msgspec.structs.replace(tuned_results()[5], status="diverged")
     lost = find([*tuned_results()[:5], diverged, *tuned_results()[6:]])
     assert "adding: a lost 1 of 6 trials of its search." in lost.caveats
     (arm,) = lost.conditions[0].arms
     assert arm.search is not None
     assert [rate.lost for rate in arm.search.rates] == [0, 0, 1]
-    nothing = [msgspec.structs.replace(result, status="error", learning=None) for result in tuned_results()[:6]]
+    nothing = [
+        msgspec.structs.replace(result, status="error", learning=None)
+        for result in tuned_results()[:6]
+    ]
     caveats = find([*nothing, *tuned_results()[6:]]).caveats
-    assert "adding: a has the recipe's own learning rate of 0.01: all 6 trials of its search failed." in caveats
+    assert (
+        "adding: a has the recipe's own learning rate of 0.01: all 6 trials of its search failed."
+        in caveats
+    )
 
 
 def test_a_trial_that_was_given_up_counts_as_unsolved_and_is_told() -> None:
     """Futility is an option that is reported as such."""
     recipe = msgspec.structs.replace(RECIPE, futility_epochs=3)
-    given_up = msgspec.structs.replace(learned("a", 1, None, recipe=recipe), status="stopped", reason="given up")
+    given_up = msgspec.structs.replace(
+        learned("a", 1, None, recipe=recipe), status="stopped", reason="given up"
+    )
     findings = find([learned("a", 0, 4, recipe=recipe), given_up])
     (arm,) = findings.conditions[0].arms
     assert (arm.solved, arm.seeds, arm.given_up) == (1, (0, 1), 1)
@@ -535,7 +672,11 @@ def test_rungs_that_were_not_tried_are_told_once() -> None:
     """By task and reason, with the horizons."""
     reason = "not tried: a does not solve horizon 5 in most seeds"
     left = [
-        without_run(learning_trial(cell=CellUse(name="a"), seed=seed, dials={"horizon": horizon}), "stopped", reason)
+        without_run(
+            learning_trial(cell=CellUse(name="a"), seed=seed, dials={"horizon": horizon}),
+            "stopped",
+            reason,
+        )
         for seed in (0, 1)
         for horizon in (10, 20)
     ]
@@ -550,7 +691,9 @@ def test_a_state_off_its_budget_is_doubted_too() -> None:
     recipe = msgspec.structs.replace(RECIPE, match="state", state_floats=8)
     result = learned("a", 0, recipe=recipe)
     assert result.learning
-    off = msgspec.structs.replace(result, learning=msgspec.structs.replace(result.learning, off_budget=0.25))
+    off = msgspec.structs.replace(
+        result, learning=msgspec.structs.replace(result.learning, off_budget=0.25)
+    )
     assert "adding: a has 10 state floats, +25% from the budget of 8." in find([off]).caveats
 
 
@@ -567,7 +710,10 @@ def test_of_two_results_of_one_seed_the_newer_counts_and_several_rates_are_doubt
     """A run that was cut off, or folders that were merged, may leave evaluations at two rates."""
     old, *others = (learned("a", seed, 4, recipe=TUNED, learning_rate=0.1) for seed in (0, 1, 2))
     new = learned("a", 0, 6, recipe=TUNED, learning_rate=0.01)
-    old, new = (msgspec.structs.replace(r, started=at) for r, at in ((old, "2026-01-01"), (new, "2026-01-02")))
+    old, new = (
+        msgspec.structs.replace(r, started=at)
+        for r, at in ((old, "2026-01-01"), (new, "2026-01-02"))
+    )
     findings = find([new, old, *others])
     (arm,) = findings.conditions[0].arms
     assert (arm.seeds, arm.solved) == ((0, 1, 2), 3)
@@ -579,7 +725,9 @@ def test_of_two_results_of_one_seed_the_newer_counts_and_several_rates_are_doubt
 def test_limits_do_not_part_cost_figures() -> None:
     """Replicates with other limits measure the same."""
     one, two = cost_result(0, 0.1), cost_result(1, 0.1)
-    other = msgspec.structs.replace(two.trial, limit_memory_mib=99, limit_output_mib=3, limit_seconds=5.0)
+    other = msgspec.structs.replace(
+        two.trial, limit_memory_mib=99, limit_output_mib=3, limit_seconds=5.0
+    )
     assert len(find([one, msgspec.structs.replace(two, trial=other)]).costs) == 1
 
 
@@ -592,7 +740,11 @@ def epochs_by_cell(n: int, **centres: float) -> list[Result]:
     luck = rng.normal(0, 0.1, n)
     return [
         learned(
-            cell, seed, round(centre * np.exp(luck[seed] + rng.normal(0, spread))), 0.001, recipe=Recipe(epochs=300)
+            cell,
+            seed,
+            round(centre * np.exp(luck[seed] + rng.normal(0, spread))),
+            0.001,
+            recipe=Recipe(epochs=300),
         )
         for cell, centre in centres.items()
         for seed in range(n)
@@ -610,7 +762,8 @@ def epochs_by_cell(n: int, **centres: float) -> list[Result]:
     ],
 )
 def test_there_are_four_answers(n: int, centres: dict[str, float], answer: str) -> None:
-    """And a fifth where seeds are too few for any: what is not told apart is not the same thing as equal."""
+    """And a fifth where seeds are too few for any: what is not told apart is not the same thing as
+    equal."""
     condition = only(epochs_by_cell(n, **centres))
     (comparison,) = condition.comparisons
     assert comparison.answer == answer
@@ -624,26 +777,32 @@ def test_there_are_four_answers(n: int, centres: dict[str, float], answer: str) 
 
 
 def test_more_seeds_are_asked_for_by_what_was_seen() -> None:
-    """Ten seeds with a shift of half a deviation: about 33 decide in four of five cases, by Student's formula and the
-    signed ranks' efficiency."""
+    """Ten seeds with a shift of half a deviation: about 33 decide in four of five cases, by
+    Student's formula and the signed ranks' efficiency."""
     values = np.random.default_rng(0).normal(0, 1, 10)
     values = 0.5 + (values - values.mean()) / values.std(ddof=1)
     said = more_seeds(values.tolist(), [0.5])
     assert said == 23
     assert more_seeds(values.tolist(), [0.0]) is None
-    assert more_seeds([1.0] * 10, [0.5]) is None  # ten that are alike do not say how the eleventh may differ
+    assert (
+        more_seeds([1.0] * 10, [0.5]) is None
+    )  # ten that are alike do not say how the eleventh may differ
     assert more_seeds(values.tolist(), [1e-4]) is None
 
 
 def test_more_seeds_are_advised_where_something_is_there_to_be_decided() -> None:
-    """Where nothing differs, what was seen is by luck: hardly one pair in four is told to go on, and no pair whose
-    difference is what luck gives in every second case."""
+    """Where nothing differs, what was seen is by luck: hardly one pair in four is told to go on,
+    and no pair whose difference is what luck gives in every second case."""
     rng = np.random.default_rng(7)
     advised = []
     for _ in range(40):
         epochs = {cell: np.round(100 * np.exp(rng.normal(0, 0.2, 10))) for cell in "ab"}
         recipe = Recipe(epochs=1000)
-        results = [learned(c, s, int(e), 0.001, recipe=recipe) for c in epochs for s, e in enumerate(epochs[c])]
+        results = [
+            learned(c, s, int(e), 0.001, recipe=recipe)
+            for c in epochs
+            for s, e in enumerate(epochs[c])
+        ]
         (comparison,) = only(results).comparisons
         advised.append(comparison.more_seeds is not None)
         if advised[-1]:

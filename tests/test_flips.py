@@ -1,4 +1,5 @@
-"""Several tests of the same seeds: adjusted p-values beside those of every flip written out, and their level."""
+"""Several tests of the same seeds: adjusted p-values beside those of every flip written out, and
+their level."""
 
 from itertools import product
 
@@ -11,7 +12,9 @@ from rnnbench.findings.stats.signed_rank import p_above
 from rnnbench.findings.stats.westfall_young import critical, smallest, step_down
 
 
-def columns(tests: int, seeds: int, shared: float, shift: float = 0.0, run: int = 0) -> list[dict[int, float]]:
+def columns(
+    tests: int, seeds: int, shared: float, shift: float = 0.0, run: int = 0
+) -> list[dict[int, float]]:
     """Normal values whose part `shared` all tests have in common."""
     draw = np.random.default_rng((70, run))
     common, own = draw.normal(size=seeds), draw.normal(size=(tests, seeds))
@@ -28,7 +31,10 @@ def test_the_smallest_of_several_is_as_rare_as_every_flip_of_the_seeds_says() ->
     tests = columns(3, 6, 0.5, shift=0.8)
     observed = min(p_above(list(one.values()), 0.0) for one in tests)
     flipped = [
-        min(p_above([sign * away for sign, away in zip(signs, one.values(), strict=True)], 0.0) for one in tests)
+        min(
+            p_above([sign * away for sign, away in zip(signs, one.values(), strict=True)], 0.0)
+            for one in tests
+        )
         for signs in product((1, -1), repeat=6)
     ]
     assert smallest(tests, observed) == np.mean([p <= observed for p in flipped])

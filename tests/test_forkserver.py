@@ -1,4 +1,5 @@
-"""The server that forks trials, and the folder in which they work: whatever becomes of either, a run goes on."""
+"""The server that forks trials, and the folder in which they work: whatever becomes of either, a
+run goes on."""
 
 import os
 import signal
@@ -154,7 +155,8 @@ def pool(cells: None, forked_servers: None) -> Iterator[LocalPool]:
 
 
 def small(cell: str, **recipe: object) -> LearningTrial:
-    """A trial with limits; what its process shares with that of the tests counts in part as memory that it uses."""
+    """A trial with limits; what its process shares with that of the tests counts in part as memory
+    that it uses."""
     return hostile.small(cell, **{"limit_memory_mib": 3000, **recipe})
 
 
@@ -168,7 +170,8 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_temporary_folder_with_a_long_name_is_no_hindrance(tmp_path: Path) -> None:
-    """Clusters and builds of packages have them; the path of a socket may have about 100 characters."""
+    """Clusters and builds of packages have them; the path of a socket may have about 100
+    characters."""
     long = tmp_path / ("d" * 120)
     long.mkdir()
     done = rnnbench(*ONE_TRIAL, cwd=tmp_path, TMPDIR=str(long))
@@ -184,20 +187,30 @@ def test_a_compile_cache_that_cannot_be_made_costs_eager_cells_nothing(tmp_path:
 
 def test_a_compiled_cell_says_which_folder_cannot_be_written(tmp_path: Path) -> None:
     """In one sentence, with what to set. Ten steps and more are compiled."""
-    compiled = ["gru:compiled" if word == "gru" else word.replace("=4", "=12") for word in ONE_TRIAL]
+    compiled = [
+        "gru:compiled" if word == "gru" else word.replace("=4", "=12") for word in ONE_TRIAL
+    ]
     done = rnnbench(*compiled, cwd=tmp_path, TORCHINDUCTOR_CACHE_DIR="/proc/1/nope")
     assert done.returncode == 1
-    assert "torch cannot keep what it compiles in /proc/1/nope: No such file or directory" in done.stdout
+    assert (
+        "torch cannot keep what it compiles in /proc/1/nope: No such file or directory"
+        in done.stdout
+    )
 
 
 @pytest.mark.parametrize("place", ["sitecustomize", "torch"])
 def test_without_torch_there_is_one_sentence_and_no_trial(tmp_path: Path, place: str) -> None:
-    """Where it is missing, and where it is broken; for a suite, a trial, and the checks of a cell."""
+    """Where it is missing, and where it is broken; for a suite, a trial, and the checks of a
+    cell."""
     site = tmp_path / "site"
     site.mkdir()
     broken = "raise OSError('libtorch.so: cannot open shared object file')"
     (site / f"{place}.py").write_text(broken if place == "torch" else WITHOUT_TORCH)
-    expected = "torch is installed and cannot be imported" if place == "torch" else "torch is not installed"
+    expected = (
+        "torch is installed and cannot be imported"
+        if place == "torch"
+        else "torch is not installed"
+    )
     for words in (("run", "suite", "smoke"), ONE_TRIAL, ("check", "gru")):
         done = subprocess.run(
             [sys.executable, "-m", "rnnbench", *words],
@@ -221,7 +234,9 @@ def test_what_cannot_be_preloaded_does_not_keep_the_server_from_starting(
     (tmp_path / "raises_on_import.py").write_text("raise RuntimeError('bad day')")
     assert preload(["exits_on_import", "raises_on_import", "not_there_at_all"]) == ""
     monkeypatch.setattr(preloading, "REQUIRED", ("raises_on_import",))
-    assert preload(["raises_on_import"]).startswith("raises_on_import is installed and cannot be imported")
+    assert preload(["raises_on_import"]).startswith(
+        "raises_on_import is installed and cannot be imported"
+    )
 
 
 def test_a_stopped_server_is_continued(pool: LocalPool) -> None:
@@ -236,7 +251,9 @@ def test_a_stopped_server_is_continued(pool: LocalPool) -> None:
     assert finish(pool, small("gru"))["gru"].status == "ok"
 
 
-def test_a_server_that_does_not_answer_is_replaced(pool: LocalPool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_does_not_answer_is_replaced(
+    pool: LocalPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """No wait for it is without a bound: here it is stopped, and nothing continues it."""
     assert finish(pool, small("gru"))["gru"].status == "ok"
     monkeypatch.setattr("rnnbench.executors.server_process.continue_if_stopped", lambda pid: None)
@@ -290,12 +307,20 @@ def test_a_trial_is_not_blamed_because_its_server_is_killed_twice(pool: LocalPoo
     assert [result.status for result in results] == ["ok"]
 
 
-def test_a_server_that_dies_by_itself_is_given_up(cells: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_dies_by_itself_is_given_up(
+    cells: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """With how it ended, and what it said last: it would die again."""
-    program = "import sys; sys.stderr.write('no such instruction on this processor'); sys.exit(9 + 0 * {})"
+    program = (
+        "import sys; sys.stderr.write('no such instruction on this processor'); sys.exit(9 + 0"
+        " * {})"
+    )
     monkeypatch.setattr("rnnbench.executors.launching.PROGRAM", program)
     monkeypatch.setattr("rnnbench.executors.forkserver._idle", {})
-    with LocalPool(jobs=1) as pool, pytest.raises(RnnbenchError, match=r"code 9: no such instruction .* 3 times"):
+    with (
+        LocalPool(jobs=1) as pool,
+        pytest.raises(RnnbenchError, match=r"code 9: no such instruction .* 3 times"),
+    ):
         pool.start(small("gru"))
 
 
@@ -318,7 +343,8 @@ os.fork = fork_but_once
 def test_where_no_process_can_be_started_that_trial_says_so_and_the_others_go_on(
     cells: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A limit on processes is met by one trial; the one at work beside it and the one after it end well."""
+    """A limit on processes is met by one trial; the one at work beside it and the one after it end
+    well."""
     (tmp_path / "no_second_fork.py").write_text(NO_SECOND_FORK)
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setattr("rnnbench.executors.forkserver.PRELOAD", (*PRELOAD, "no_second_fork"))
@@ -327,7 +353,9 @@ def test_where_no_process_can_be_started_that_trial_says_so_and_the_others_go_on
         results = finish(pool, small("slow"), small("gru"))
         assert (results["slow"].status, results["gru"].status) == ("ok", "skipped")
         assert not results["gru"].final
-        assert results["gru"].reason == "no process can be started: Resource temporarily unavailable"
+        assert (
+            results["gru"].reason == "no process can be started: Resource temporarily unavailable"
+        )
         assert finish(pool, small("gru"))["gru"].status == "ok"
         pool._forkserver._server.close()
 
@@ -337,7 +365,11 @@ def test_where_no_process_can_be_started_that_trial_says_so_and_the_others_go_on
     [
         ("removes_above", "ok", ""),
         ("removes_all", "ok", ""),
-        ("closes_files", "killed", "its process ended by itself with code 1 before it gave a result"),
+        (
+            "closes_files",
+            "killed",
+            "its process ended by itself with code 1 before it gave a result",
+        ),
         ("stops_itself", "timeout", "longer than its limit of 4 s"),
         ("stops_the_server", "ok", ""),
         ("raises_surrogates", "error", r"ValueError: no such file: data-\udcff.csv"),
@@ -348,8 +380,11 @@ def test_where_no_process_can_be_started_that_trial_says_so_and_the_others_go_on
         ),
     ],
 )
-def test_it_costs_its_own_trial_and_nothing_else(pool: LocalPool, cell: str, status: str, reason: str) -> None:
-    """The trial beside it, which works in a folder beside its own, ends well; so does the next one."""
+def test_it_costs_its_own_trial_and_nothing_else(
+    pool: LocalPool, cell: str, status: str, reason: str
+) -> None:
+    """The trial beside it, which works in a folder beside its own, ends well; so does the next
+    one."""
     limit = 4.0 if status == "timeout" else 60.0
     results = finish(pool, small(cell, limit_seconds=limit), small("slow"))
     told = results[cell].reason, results["slow"].reason, results["slow"].traceback
@@ -361,7 +396,10 @@ def test_it_costs_its_own_trial_and_nothing_else(pool: LocalPool, cell: str, sta
 def test_a_trial_that_fails_because_its_folder_is_gone_is_run_again_alone(pool: LocalPool) -> None:
     """Whoever has removed it; and where a trial has removed its own, its failure stands."""
     results = finish(pool, small("removes_all"), small("needs_folder"))
-    assert [results[cell].status for cell in ("removes_all", "needs_folder")] == ["ok", "ok"], results
+    assert [results[cell].status for cell in ("removes_all", "needs_folder")] == [
+        "ok",
+        "ok",
+    ], results
     assert [notice.partition(";")[0] for notice in pool.notices()] == [
         "the working folder of a trial was removed, maybe by one beside it"
     ]
@@ -372,11 +410,16 @@ def test_a_trial_that_fails_because_its_folder_is_gone_is_run_again_alone(pool: 
 def test_a_trial_that_closes_the_file_of_its_result_is_told_so(pool: LocalPool) -> None:
     """In the last line of what is kept of its output."""
     result = finish(pool, small("closes_files"))["closes_files"]
-    expected = "RuntimeError: the trial has closed files that it did not open, among them the one for its result"
+    expected = (
+        "RuntimeError: the trial has closed files that it did not open, among them the one for its"
+        " result"
+    )
     assert result.output.splitlines()[-1] == expected
 
 
-def test_what_has_an_empty_environment_and_a_session_of_its_own_ends_with_its_trial(pool: LocalPool) -> None:
+def test_what_has_an_empty_environment_and_a_session_of_its_own_ends_with_its_trial(
+    pool: LocalPool,
+) -> None:
     """It falls to the server, which has no other children than trials."""
     result = finish(pool, small("leaves"))["leaves"]
     left = [int(line.split()[1]) for line in result.output.splitlines() if line.startswith("left ")]
@@ -387,7 +430,8 @@ def test_what_has_an_empty_environment_and_a_session_of_its_own_ends_with_its_tr
 def test_what_a_trial_has_detached_lives_while_its_trial_does(
     pool: LocalPool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Though it has a session of its own, no parent of its own, and another trial ends beside it."""
+    """Though it has a session of its own, no parent of its own, and another trial ends beside
+    it."""
     pool._forkserver._server.close()
     detached = tmp_path / "detached"
     go_on = tmp_path / "go_on"
@@ -407,7 +451,8 @@ def test_what_a_trial_has_detached_lives_while_its_trial_does(
 
 
 def test_a_killed_driver_leaves_neither_processes_nor_folders(tmp_path: Path) -> None:
-    """The server sees its end, ends all trials, and tidies up; also where the server was stopped."""
+    """The server sees its end, ends all trials, and tidies up; also where the server was
+    stopped."""
     for stop in (False, True):
         temporary = tmp_path / f"temporary-{stop}"
         temporary.mkdir()
@@ -416,7 +461,9 @@ def test_a_killed_driver_leaves_neither_processes_nor_folders(tmp_path: Path) ->
         driver = start(words, environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         family: list[psutil.Process] = []
 
-        def at_work(driver: subprocess.Popen[bytes] = driver, family: list[psutil.Process] = family) -> bool:
+        def at_work(
+            driver: subprocess.Popen[bytes] = driver, family: list[psutil.Process] = family
+        ) -> bool:
             family[:] = psutil.Process(driver.pid).children(recursive=True)
             return sum(is_trial(process) for process in family) == 2
 
@@ -431,8 +478,11 @@ def test_a_killed_driver_leaves_neither_processes_nor_folders(tmp_path: Path) ->
         assert not list(temporary.glob("rnnbench-*"))
 
 
-def test_folders_of_dead_drivers_are_removed_and_no_others(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither one of a driver that lives, nor of another machine or user, nor what merely looks like one."""
+def test_folders_of_dead_drivers_are_removed_and_no_others(
+    temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither one of a driver that lives, nor of another machine or user, nor what merely looks
+    like one."""
     living = Scratch()
     dead = Path(tempfile.mkdtemp(prefix=scratch._prefix()))
     (dead / "some" / "work").mkdir(parents=True)
@@ -468,7 +518,8 @@ def test_no_room_for_temporary_files_is_a_sentence(temporary: Path) -> None:
     """That names the folder and what to do."""
     temporary.rmdir()
     with pytest.raises(
-        RnnbenchError, match=f"{temporary}: no temporary file can be written there: .*; make room, or set TMPDIR"
+        RnnbenchError,
+        match=f"{temporary}: no temporary file can be written there: .*; make room, or set TMPDIR",
     ):
         Scratch()
 

@@ -1,4 +1,5 @@
-"""The gate: what is worse is red, what is unknown is not green, and what is noise is nobody's fault."""
+"""The gate: what is worse is red, what is unknown is not green, and what is noise is nobody's
+fault."""
 
 import json
 import math
@@ -49,24 +50,31 @@ def last_bit(result: Result) -> Result:
 
 def one_parameter_more(result: Result) -> Result:
     assert result.learning
-    return replace(result, learning=replace(result.learning, parameters=result.learning.parameters + 1))
+    return replace(
+        result, learning=replace(result.learning, parameters=result.learning.parameters + 1)
+    )
 
 
 def one_operation_fewer(result: Result) -> Result:
-    rows = [replace(row, flops=row.flops - 1) if isinstance(row, OperationsRow) else row for row in result.costs]
+    rows = [
+        replace(row, flops=row.flops - 1) if isinstance(row, OperationsRow) else row
+        for row in result.costs
+    ]
     return replace(result, costs=tuple(rows))
 
 
 def slower(result: Result) -> Result:
     """All times tenfold."""
     rows = [
-        replace(
-            row,
-            cpu_seconds=tuple(10 * s for s in row.cpu_seconds),
-            log_ratio_to_reference_cell=row.log_ratio_to_reference_cell + 2,
+        (
+            replace(
+                row,
+                cpu_seconds=tuple(10 * s for s in row.cpu_seconds),
+                log_ratio_to_reference_cell=row.log_ratio_to_reference_cell + 2,
+            )
+            if isinstance(row, TimeRow)
+            else row
         )
-        if isinstance(row, TimeRow)
-        else row
         for row in result.costs
     ]
     return replace(result, costs=tuple(rows))
@@ -93,15 +101,22 @@ def gone(_: Result) -> None:
 
 
 def ruled(
-    head: Iterable[Result], base: Iterable[Result] = KEPT, kinds: Sequence[Kind] = JUDGED, *, skip: bool = False
+    head: Iterable[Result],
+    base: Iterable[Result] = KEPT,
+    kinds: Sequence[Kind] = JUDGED,
+    *,
+    skip: bool = False,
 ) -> Ruling:
     return rule(compare(of(base, "BASE"), of(head, "HEAD")), kinds, skip_incomparable=skip)
 
 
 def test_the_baseline_is_of_the_suite_as_it_is() -> None:
-    """Every trial that the suite would run, and no other; all of them went well. Otherwise: make baseline."""
+    """Every trial that the suite would run, and no other; all of them went well. Otherwise: make
+    baseline."""
     suite = read_suite("smoke", Catalogue.load(), Choices())
-    assert sorted(trial_id(result.trial) for result in KEPT) == sorted(map(trial_id, due_trials(suite, {})))
+    assert sorted(trial_id(result.trial) for result in KEPT) == sorted(
+        map(trial_id, due_trials(suite, {}))
+    )
     assert {result.status for result in KEPT} == {"ok"}
     assert {result.provenance.commit.partition("+")[2] for result in KEPT} == {""}
 
@@ -121,7 +136,12 @@ def test_the_baseline_is_of_the_suite_as_it_is() -> None:
         (gone, "nothing to compare"),
         (on_another_processor, "undecided"),
         (under_another_torch, "undecided"),
-        (first(lambda result: replace(result, status="skipped", reason="no data", learning=None)), "undecided"),
+        (
+            first(
+                lambda result: replace(result, status="skipped", reason="no data", learning=None)
+            ),
+            "undecided",
+        ),
     ],
 )
 def test_what_passes_and_what_does_not(edit: Edit, standing: str) -> None:
@@ -141,9 +161,12 @@ def test_noisy_figures_are_never_judged() -> None:
 
 
 @pytest.mark.parametrize(
-    ("edit", "left_out_exact"), [(on_another_processor, set()), (under_another_torch, {"floating-point operations"})]
+    ("edit", "left_out_exact"),
+    [(on_another_processor, set()), (under_another_torch, {"floating-point operations"})],
 )
-def test_what_a_machine_cannot_be_held_to_may_be_left_out(edit: Edit, left_out_exact: set[str]) -> None:
+def test_what_a_machine_cannot_be_held_to_may_be_left_out(
+    edit: Edit, left_out_exact: set[str]
+) -> None:
     """Counts are compared all the same, and still judged; what was left out is told."""
     there = edited(edit)
     ruling = ruled(there, skip=True)
@@ -159,12 +182,18 @@ def test_what_a_machine_cannot_be_held_to_may_be_left_out(edit: Edit, left_out_e
 def test_leaving_out_leaves_nothing_out_that_is_missing_or_failed() -> None:
     """Whatever the machine."""
     there = edited(on_another_processor)
-    assert ruled([result for result in there if not is_learned(result)], skip=True).verdict == "undecided"
-    assert ruled([failed(r) if is_learned(r) else r for r in there], skip=True).verdict == "regression"
+    assert (
+        ruled([result for result in there if not is_learned(result)], skip=True).verdict
+        == "undecided"
+    )
+    assert (
+        ruled([failed(r) if is_learned(r) else r for r in there], skip=True).verdict == "regression"
+    )
 
 
 def test_where_nothing_is_compared_nothing_is_green() -> None:
-    """No baseline, no results, nothing of the kind, another suite, all left out, all failed in both."""
+    """No baseline, no results, nothing of the kind, another suite, all left out, all failed in
+    both."""
     there = edited(on_another_processor)
     assert ruled(there, kinds=["deterministic"], skip=True).verdict == "nothing to compare"
     assert ruled((), ()).verdict == "undecided"
@@ -176,7 +205,10 @@ def test_where_nothing_is_compared_nothing_is_green() -> None:
     bad = [failed(result) for result in KEPT if isinstance(result.trial, LearningTrial)]
     assert ruled([again(result) for result in bad], bad).verdict == "undecided"
     out_of_memory = [replace(result, status="out-of-memory") for result in bad]
-    assert ruled([again(result) for result in out_of_memory], out_of_memory).verdict == "nothing to compare"
+    assert (
+        ruled([again(result) for result in out_of_memory], out_of_memory).verdict
+        == "nothing to compare"
+    )
     diverged = [replace(result, status="diverged") for result in bad]
     assert ruled(KEPT[:4], diverged[:4]).verdict == "nothing to compare"  # better, and that is all
 
@@ -221,20 +253,38 @@ def test_what_cannot_be_read_leaves_the_gate_undecided() -> None:
         sides = {"base": of(KEPT), "head": of(AGAIN)}
         sides[name] = replace(sides[name], unreadable={"trials/x.json": "truncated"})
         ruling = rule(compare(**sides))
-        assert (ruling.verdict, ruling.caveats) == ("undecided", ("trials/x.json cannot be read: truncated",))
+        assert (ruling.verdict, ruling.caveats) == (
+            "undecided",
+            ("trials/x.json cannot be read: truncated",),
+        )
 
 
 @pytest.mark.parametrize(
     ("edit", "options", "code", "said"),
     [
-        (as_it_is, (), 0, "gate: passed. 146 figures compared (64 exact, 82 deterministic): none worse."),
+        (
+            as_it_is,
+            (),
+            0,
+            "gate: passed. 146 figures compared (64 exact, 82 deterministic): none worse.",
+        ),
         (slower, (), 0, "gate: passed."),
         (one_operation_fewer, (), 0, "none worse, 2 figures better."),
         (first(one_parameter_more), (), 3, "gate: regression."),
-        (first(last_bit), ("--kind", "deterministic"), 3, "82 figures compared (82 deterministic): 1 figure worse."),
+        (
+            first(last_bit),
+            ("--kind", "deterministic"),
+            3,
+            "82 figures compared (82 deterministic): 1 figure worse.",
+        ),
         (first(failed), (), 3, "error: ValueError: no such luck"),
         (on_another_processor, (), 4, "82 figures undecided"),
-        (on_another_processor, ("--skip-incomparable",), 0, "64 figures compared (64 exact): none worse, 82 figures"),
+        (
+            on_another_processor,
+            ("--skip-incomparable",),
+            0,
+            "64 figures compared (64 exact): none worse, 82 figures",
+        ),
         (first(gone), ("--skip-incomparable",), 4, "HEAD has no such trial"),
         (gone, (), 5, "holds no results"),
     ],
@@ -242,7 +292,8 @@ def test_what_cannot_be_read_leaves_the_gate_undecided() -> None:
 def test_the_exit_code_and_the_last_line_say_the_ruling(
     tmp_path: Path, edit: Edit, options: tuple[str, ...], code: int, said: str
 ) -> None:
-    """0 passed, 3 regression, 4 undecided, 5 nothing to compare; the words stand on standard output."""
+    """0 passed, 3 regression, 4 undecided, 5 nothing to compare; the words stand on standard
+    output."""
     head = written(tmp_path / "head", edited(edit))
     done = rnnbench("gate", str(BASELINE), str(head), *options, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (code, "")
@@ -251,7 +302,9 @@ def test_the_exit_code_and_the_last_line_say_the_ruling(
 
 
 @pytest.mark.parametrize("base", ["nowhere", "empty"])
-def test_without_a_baseline_the_gate_is_undecided_and_says_how_to_make_one(tmp_path: Path, base: str) -> None:
+def test_without_a_baseline_the_gate_is_undecided_and_says_how_to_make_one(
+    tmp_path: Path, base: str
+) -> None:
     """Whether there is no folder or no results in it; nothing is written there."""
     (tmp_path / "empty" / "trials").mkdir(parents=True)
     done = rnnbench("gate", base, str(BASELINE), cwd=tmp_path)
@@ -287,7 +340,8 @@ def told_in(text: str) -> tuple[ElementTree.Element, dict[str, list[str]]]:
 
 
 def test_junit_has_a_case_for_each_trial_with_what_is_wrong_in_it(tmp_path: Path) -> None:
-    """Failures are what is worse, errors what is undecided, skipped what was left out; the counts are those of them."""
+    """Failures are what is worse, errors what is undecided, skipped what was left out; the counts
+    are those of them."""
 
     def mixed(result: Result) -> Result | None:
         if is_learned(result, seed=1):
@@ -300,7 +354,13 @@ def test_junit_has_a_case_for_each_trial_with_what_is_wrong_in_it(tmp_path: Path
     assert rnnbench("gate", str(BASELINE), str(head), *arguments, cwd=tmp_path).returncode == 3
     suite, found = told_in(report.read_text())
     assert found == {"failure": ["adding.h4.gru.s0"], "error": ["adding.h4.gru.s1"], "skipped": []}
-    assert suite.attrib == {"name": "rnnbench gate", "tests": "14", "failures": "1", "errors": "1", "skipped": "0"}
+    assert suite.attrib == {
+        "name": "rnnbench gate",
+        "tests": "14",
+        "failures": "1",
+        "errors": "1",
+        "skipped": "0",
+    }
     (failure,) = suite.iter("failure")
     assert failure.text == "parameters: 507 -> 508 +0.2%"
 
@@ -316,7 +376,8 @@ def test_junit_has_a_case_for_each_trial_with_what_is_wrong_in_it(tmp_path: Path
 def test_junit_is_not_green_where_the_gate_is_not(
     base: tuple[Result, ...], head: tuple[Result, ...], kinds: tuple[Kind, ...], errors: int
 ) -> None:
-    """Without a baseline, without results, and where all was left out: a reader of this file alone must see it."""
+    """Without a baseline, without results, and where all was left out: a reader of this file alone
+    must see it."""
     comparison = compare(of(base, "BASE"), of(head, "HEAD"))
     ruling = rule(comparison, kinds, skip_incomparable=True)
     assert ruling.verdict != "passed"
@@ -341,7 +402,9 @@ def test_junit_tells_trials_of_one_title_apart() -> None:
     def longer(result: Result) -> Result:
         if not isinstance(result.trial, LearningTrial):
             return result
-        return replace(result, trial=replace(result.trial, recipe=replace(result.trial.recipe, epochs=99)))
+        return replace(
+            result, trial=replace(result.trial, recipe=replace(result.trial.recipe, epochs=99))
+        )
 
     comparison = compare(of(KEPT), of(edited(longer)))
     suite, found = told_in(junit(rule(comparison), comparison))
@@ -352,7 +415,9 @@ def test_junit_tells_trials_of_one_title_apart() -> None:
 
 def test_junit_can_be_read_whatever_an_exception_says() -> None:
     """Colours, tags and zeros."""
-    head = edited(first(lambda result: replace(failed(result), reason="\x1b[31mred\x1b[0m <b> & \x00")))
+    head = edited(
+        first(lambda result: replace(failed(result), reason="\x1b[31mred\x1b[0m <b> & \x00"))
+    )
     comparison = compare(of(KEPT), of(head))
     suite, _ = told_in(junit(rule(comparison), comparison))
     (failure,) = suite.iter("failure")
@@ -373,13 +438,21 @@ def test_the_markdown_says_what_is_worse_and_why(tmp_path: Path) -> None:
     def broken(result: Result) -> Result:
         return replace(failed(result), reason="ValueError: a | b <c>\nmore")
 
-    head = written(tmp_path / "head", edited(lambda r: broken(r) if is_learned(r, seed=1) else first(last_bit)(r)))
+    head = written(
+        tmp_path / "head",
+        edited(lambda r: broken(r) if is_learned(r, seed=1) else first(last_bit)(r)),
+    )
     page = tmp_path / "gate.md"
-    assert rnnbench("gate", str(BASELINE), str(head), "--markdown", str(page), cwd=tmp_path).returncode == 3
+    assert (
+        rnnbench("gate", str(BASELINE), str(head), "--markdown", str(page), cwd=tmp_path).returncode
+        == 3
+    )
     lines = page.read_text().splitlines()
     assert lines[0] == "## rnnbench gate: REGRESSION"
     assert "### Worse: 2 figures" in lines
-    (loss,) = [line for line in lines if line.startswith("| adding.h4.gru.s0 | training loss, epoch 2 |")]
+    (loss,) = [
+        line for line in lines if line.startswith("| adding.h4.gru.s0 | training loss, epoch 2 |")
+    ]
     assert loss.count("|") == 7
     (failure,) = [line for line in lines if line.startswith("| adding.h4.gru.s1 |")]
     assert "ok | error" in failure
@@ -396,23 +469,35 @@ def test_the_markdown_of_a_better_run_says_to_keep_it() -> None:
 
 def test_a_report_that_cannot_be_written_is_an_error_of_usage(tmp_path: Path) -> None:
     """Not a ruling."""
-    done = rnnbench("gate", str(BASELINE), str(BASELINE), "--junit", "/nowhere/at/all.xml", cwd=tmp_path)
+    done = rnnbench(
+        "gate", str(BASELINE), str(BASELINE), "--junit", "/nowhere/at/all.xml", cwd=tmp_path
+    )
     assert (done.returncode, done.stdout) == (2, "")
     assert "/nowhere/at/all.xml: cannot be written: No such file or directory" in done.stderr
 
 
 def test_compare_shows_what_changed_and_counts_what_did_not(tmp_path: Path) -> None:
     """Piped, a line each; noisy figures with both values; exit code 0 whatever changed."""
-    head = written(tmp_path / "head", edited(lambda r: slower(on_another_processor(first(one_parameter_more)(r)))))
+    head = written(
+        tmp_path / "head",
+        edited(lambda r: slower(on_another_processor(first(one_parameter_more)(r)))),
+    )
     done = rnnbench("compare", str(BASELINE), str(head), cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     lines = [line.split("\t") for line in done.stdout.splitlines()]
     assert ["around", "processor", KEPT[0].provenance.machine.processor, "another one"] in lines
     assert [line[3:6] for line in lines if line[0] == "worse"] == [["parameters", "507", "508"]]
     assert len([line for line in lines if line[0] == "not comparable"]) == 82
-    (step,) = [line for line in lines if line[0] == "not judged" and line[3] == "time of a step" and "gru" in line[2]]
+    (step,) = [
+        line
+        for line in lines
+        if line[0] == "not judged" and line[3] == "time of a step" and "gru" in line[2]
+    ]
     assert float(step[5]) == pytest.approx(10 * float(step[4]))
-    assert done.stdout.splitlines()[-2:] == ["exact: 63 same, 1 worse", "deterministic: 82 not comparable"]
+    assert done.stdout.splitlines()[-2:] == [
+        "exact: 63 same, 1 worse",
+        "deterministic: 82 not comparable",
+    ]
 
 
 def test_compare_as_json_has_every_figure(tmp_path: Path) -> None:
@@ -432,8 +517,11 @@ def test_compare_without_anything_in_common_says_so(tmp_path: Path, head: str, c
 
 @pytest.mark.parametrize("kind", ["the same folder", "a link", "a copy"])
 def test_a_run_against_itself_is_undecided(tmp_path: Path, kind: str) -> None:
-    """A cache that restores the baseline into the folder of the run, say: nothing was measured again."""
-    head = {"the same folder": BASELINE, "a link": tmp_path / "link", "a copy": tmp_path / "copy"}[kind]
+    """A cache that restores the baseline into the folder of the run, say: nothing was measured
+    again."""
+    head = {"the same folder": BASELINE, "a link": tmp_path / "link", "a copy": tmp_path / "copy"}[
+        kind
+    ]
     if kind == "a link":
         head.symlink_to(BASELINE)
     elif kind == "a copy":
@@ -441,8 +529,10 @@ def test_a_run_against_itself_is_undecided(tmp_path: Path, kind: str) -> None:
     ruling = rule(compare(read_run(BASELINE), read_run(head)))
     assert ruling.verdict == "undecided"
     assert ruling.caveats == (
-        "BASE and HEAD are the same results, and nothing was measured again; run the suite into another folder, and "
-        "compare that one with BASE",
+        (
+            "BASE and HEAD are the same results, and nothing was measured again; run the suite into"
+            " another folder, and compare that one with BASE"
+        ),
     )
 
 
@@ -481,7 +571,9 @@ def without_validation(learning: Learning) -> Learning:
     """Another metric is validated; the curve is as long as it was."""
     metric = replace(learning.metrics[0], name="other")
     curve = tuple(replace(epoch, validation={"other": 0.0}) for epoch in learning.curve)
-    return replace(learning, metrics=(metric,), curve=curve, test={"other": 0.0}, trivial={"other": 1.0})
+    return replace(
+        learning, metrics=(metric,), curve=curve, test={"other": 0.0}, trivial={"other": 1.0}
+    )
 
 
 @pytest.mark.parametrize(
@@ -525,7 +617,9 @@ def test_directions_are_those_of_base_and_a_change_of_them_is_told() -> None:
 def test_what_a_diagnostic_measured_is_held_to_the_last_bit_or_missing() -> None:
     """Also where it gives a curve and no figure of it."""
     diagnosis = Diagnosis(x_name="x", y_name="y", x=(1.0, 2.0), y=(1.0, 3.0))
-    base = edited(of_learning(lambda one: replace(one, diagnoses={"lag": Diagnosed(fresh=diagnosis)})))
+    base = edited(
+        of_learning(lambda one: replace(one, diagnoses={"lag": Diagnosed(fresh=diagnosis)}))
+    )
     base = tuple(replace(result, started="2029") for result in base)
     for other, verdict in (({}, "missing"), ({"lag": Diagnosed(reason="no")}, "missing")):
         head = edited(of_learning(lambda one, other=other: replace(one, diagnoses=other)))

@@ -13,8 +13,31 @@ GLOSSARY = (ROOT / "docs" / "glossary.md").read_text()
 ENTRIES = [line.split("|")[1:3] for line in GLOSSARY.splitlines() if re.match(r"\| [a-z]", line)]
 WORDS = {word.strip(): meaning.strip() for word, meaning in ENTRIES if word.strip() != "word"}
 GIVEN_UP = {
-    *("Aim", "Belonging", "Book", "Brought", "Course", "Demand", "Pace", "Place", "Placement", "Shelf", "Standing"),
-    *("Terms", "Told", "Weighed", "doubts", "occasion", "pace", "portrait", "ruler", "weigh", "weighed"),
+    *(
+        "Aim",
+        "Belonging",
+        "Book",
+        "Brought",
+        "Course",
+        "Demand",
+        "Pace",
+        "Place",
+        "Placement",
+        "Shelf",
+        "Standing",
+    ),
+    *(
+        "Terms",
+        "Told",
+        "Weighed",
+        "doubts",
+        "occasion",
+        "pace",
+        "portrait",
+        "ruler",
+        "weigh",
+        "weighed",
+    ),
 }
 """Names that were replaced by words of the field, and should not come back."""
 
@@ -27,7 +50,11 @@ def sources() -> Iterator[Path]:
 
 def names_in(file: Path) -> set[str]:
     with file.open("rb") as lines:
-        return {token.string for token in tokenize.tokenize(lines.readline) if token.type == tokenize.NAME}
+        return {
+            token.string
+            for token in tokenize.tokenize(lines.readline)
+            if token.type == tokenize.NAME
+        }
 
 
 def test_the_glossary_has_at_most_sixty_words() -> None:
@@ -43,7 +70,9 @@ def test_every_class_that_the_glossary_names_is_there() -> None:
     named = set(re.findall(r"`([A-Z]\w+)`", " ".join(WORDS.values())))
     assert len(named) > 15
     trees = [ast.parse(file.read_text()) for file in sources()]
-    defined = {node.name for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+    defined = {
+        node.name for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)
+    }
     aliases = {
         target.id
         for tree in trees
@@ -58,7 +87,9 @@ def test_every_class_that_the_glossary_names_is_there() -> None:
 @pytest.mark.parametrize("key", re.findall(r"key `(\w+)`", GLOSSARY))
 def test_every_key_that_the_glossary_names_is_a_key_of_a_record(key: str) -> None:
     text = "\n".join(file.read_text() for file in sources())
-    assert re.search(rf'name="(\w+_)?{key}"', text) or re.search(rf"^    {key}: ", text, re.MULTILINE)
+    assert re.search(rf'name="(\w+_)?{key}"', text) or re.search(
+        rf"^    {key}: ", text, re.MULTILINE
+    )
 
 
 def test_names_that_were_given_up_do_not_come_back() -> None:

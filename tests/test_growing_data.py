@@ -34,7 +34,9 @@ from rnnbench.records import (
 from rnnbench.suite import Choices, check_suite
 from rnnbench.training import open_feed
 
-WHERE = Provenance(machine=Machine(processor="abacus", cores=2, memory_bytes=1, system="none"), versions={})
+WHERE = Provenance(
+    machine=Machine(processor="abacus", cores=2, memory_bytes=1, system="none"), versions={}
+)
 SHARES = [1.0, 0.0625, 0.125, 0.25, 0.5]
 
 
@@ -99,7 +101,8 @@ def test_smaller_parts_of_the_training_data_lie_in_larger_ones() -> None:
 
 
 def test_an_epoch_has_as_many_steps_on_a_part_as_on_the_whole() -> None:
-    """So that less data are not less training: each example comes as often as any other, give or take one pass."""
+    """So that less data are not less training: each example comes as often as any other, give or
+    take one pass."""
     batches = seen(0.25)
     assert [len(batch) for batch in batches] == [16, 16, 8]
     counts = np.bincount([number for batch in batches for number in batch], minlength=40)
@@ -128,21 +131,25 @@ def suite(**reading: object) -> Suite:
         "summary": "growing data",
         "seeds": 10,
         "recipe": {"tune": False, "epochs": 3},
-        "claims": [{"name": "some-claim", "sentence": "One gains on the other.", "readings": [whole]}],
+        "claims": [
+            {"name": "some-claim", "sentence": "One gains on the other.", "readings": [whole]}
+        ],
     }
     return check_suite(raw, "some.toml", Catalogue.load(), Choices())
 
 
 def decide(growth: float, level: float, *, lost: float = 0.0) -> ClaimFinding:
-    """The verdict where the LSTM is ahead by `level` at all the data, and by `growth` less for each halving; at the
-    share `lost` no seed of the LSTM came to an end."""
+    """The verdict where the LSTM is ahead by `level` at all the data, and by `growth` less for each
+    halving; at the share `lost` no seed of the LSTM came to an end."""
     whole = suite()
     index: dict[str, Any] = {}
     results = []
     while trials := plan(whole, index, ()):
         for trial in trials:
             assert isinstance(trial, LearningTrial)
-            noise = np.random.default_rng([trial.seed, int(1000 * trial.recipe.training_share)]).normal(0, 0.002)
+            noise = np.random.default_rng(
+                [trial.seed, int(1000 * trial.recipe.training_share)]
+            ).normal(0, 0.002)
             ahead = level + growth * np.log2(trial.recipe.training_share) + noise
             learning = Learning(
                 metrics=(MetricNote("accuracy", "", "higher"),),
@@ -159,8 +166,18 @@ def decide(growth: float, level: float, *, lost: float = 0.0) -> ClaimFinding:
                 trivial={"accuracy": 0.1},
                 trivial_forecast="majority class",
             )
-            status: Status = "timeout" if trial.recipe.training_share == lost and trial.cell.row == "lstm" else "ok"
-            result = Result(trial=trial, status=status, provenance=WHERE, started="2026-01-01", learning=learning)
+            status: Status = (
+                "timeout"
+                if trial.recipe.training_share == lost and trial.cell.row == "lstm"
+                else "ok"
+            )
+            result = Result(
+                trial=trial,
+                status=status,
+                provenance=WHERE,
+                started="2026-01-01",
+                learning=learning,
+            )
             index[trial_id(trial)] = known(result)
             results.append(result)
     assert len(results) == 2 * 10 * len(SHARES)
@@ -170,13 +187,19 @@ def decide(growth: float, level: float, *, lost: float = 0.0) -> ClaimFinding:
 @pytest.mark.parametrize(
     ("growth", "level", "verdict"),
     [
-        (0.02, 0.0, "supported"),  # behind on little data, level on all of it: the gap grows all the same
+        (
+            0.02,
+            0.0,
+            "supported",
+        ),  # behind on little data, level on all of it: the gap grows all the same
         (0.0, 0.2, "refuted"),  # far ahead, on little data as on much
         (-0.02, 0.2, "refuted"),
         (0.01, 0.0, "undecided"),
     ],
 )
-def test_what_is_tested_is_growth_and_not_the_lead(growth: float, level: float, verdict: str) -> None:
+def test_what_is_tested_is_growth_and_not_the_lead(
+    growth: float, level: float, verdict: str
+) -> None:
     """The effect is the slope of the paired difference over doublings of the data."""
     found = decide(growth, level)
     effect = found.readings[0].judged[0].effect
@@ -184,7 +207,10 @@ def test_what_is_tested_is_growth_and_not_the_lead(growth: float, level: float, 
     assert effect.centre == pytest.approx(growth, abs=0.002)
     assert found.verdict == verdict
     assert found.readings[0].judged[0].facets["training data"] == "0.0625 to 1 of it"
-    assert "by how much that grows with each doubling of the training data" in found.readings[0].summary
+    assert (
+        "by how much that grows with each doubling of the training data"
+        in found.readings[0].summary
+    )
 
 
 def test_a_preview_names_each_model_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -212,16 +238,28 @@ def test_a_slope_is_that_of_least_squares() -> None:
 @pytest.mark.parametrize(
     ("reading", "message"),
     [
-        ({"figure": "epochs", "metric": "", "at_least": 1.1}, "training_shares: needs the `score` of two cells"),
-        ({"cells": ["lstm"]}, "training_shares: needs the `score` of two cells on two shares or more"),
+        (
+            {"figure": "epochs", "metric": "", "at_least": 1.1},
+            "training_shares: needs the `score` of two cells",
+        ),
+        (
+            {"cells": ["lstm"]},
+            "training_shares: needs the `score` of two cells on two shares or more",
+        ),
         ({"training_shares": [0.5, 0.5]}, "on two shares or more"),
-        ({"tasks": [{"name": "parity"}]}, "parity: training on a share of the data needs separate recorded examples"),
+        (
+            {"tasks": [{"name": "parity"}]},
+            "parity: training on a share of the data needs separate recorded examples",
+        ),
         (
             {"metric": "", "tasks": [{"name": "char-lm"}]},
             "char-lm: training on a share of the data needs separate recorded examples",
         ),
         (
-            {"training_shares": [], "tasks": [{"name": "parity", "recipe": {"training_share": 0.5}}]},
+            {
+                "training_shares": [],
+                "tasks": [{"name": "parity", "recipe": {"training_share": 0.5}}],
+            },
             "parity: training on a share of the data needs separate recorded examples",
         ),
     ],

@@ -1,4 +1,5 @@
-"""The guide for authors: its code runs, its tables are those of the code, its messages are said by the program."""
+"""The guide for authors: its code runs, its tables are those of the code, its messages are said by
+the program."""
 
 import ast
 import os
@@ -37,7 +38,9 @@ def files() -> dict[str, str]:
 @pytest.fixture(scope="module")
 def spoken(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The Python that is no file, run from top to bottom as one module; its names."""
-    program = "\n".join(text for language, text in BLOCKS if language == "python" and not FILE.match(text))
+    program = "\n".join(
+        text for language, text in BLOCKS if language == "python" and not FILE.match(text)
+    )
     return imported("spoken_in_the_guide", program, tmp_path_factory.mktemp("spoken"))
 
 
@@ -51,21 +54,24 @@ def imported(name: str, program: str, folder: Path) -> dict[str, Any]:
 
 @pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=lambda page: page.name)
 def test_every_block_is_of_a_language_that_is_run(page: Path) -> None:
-    """In the guide and the page on notebooks, and the suite of the page on suites; else reference pages hold no block
-    that nobody runs."""
+    """In the guide and the page on notebooks, and the suite of the page on suites; else reference
+    pages hold no block that nobody runs."""
     languages = {language for language, _ in fenced(page.read_text())}
     run = {"guide.md": {"python", "toml", "sh"}, "suites.md": {"toml"}, "notebook.md": {"python"}}
     assert languages <= run.get(page.name, set())
 
 
 def test_every_cell_of_the_guide_keeps_the_laws(spoken: dict[str, Any], tmp_path: Path) -> None:
-    """By all checks, as the adapted ones have while the guide ran; what would take minutes to compile is left out."""
+    """By all checks, as the adapted ones have while the guide ran; what would take minutes to
+    compile is left out."""
     written = imported("my_mgu", files()["my_mgu.py"], tmp_path)
     specs = [*written["rnnbench_cells"](), spoken["leaky"], spoken["conv"]]
     assert [spec.name for spec in specs] == ["my-mgu", "leaky", "conv-rnn"]
     for spec in specs:
         outcomes = list(check_cell(replace(spec, implementations=())))
-        assert {outcome.check: outcome.sentence for outcome in outcomes if outcome.status == "failed"} == {}, spec.name
+        assert {
+            outcome.check: outcome.sentence for outcome in outcomes if outcome.status == "failed"
+        } == {}, spec.name
 
 
 def test_the_suite_of_the_guide_is_a_good_one(tmp_path: Path) -> None:
@@ -86,7 +92,8 @@ def test_suites_that_are_named_in_passing_exist(command: str) -> None:
 
 @pytest.mark.slow
 def test_the_guide_is_walked_from_nothing_to_a_report(tmp_path: Path) -> None:
-    """Its files are written, its commands typed in their order; pip is spared by unpacking the wheel."""
+    """Its files are written, its commands typed in their order; pip is spared by unpacking the
+    wheel."""
     project = tmp_path / "my-mgu"
     project.mkdir()
     for name, text in files().items():
@@ -97,7 +104,9 @@ def test_the_guide_is_walked_from_nothing_to_a_report(tmp_path: Path) -> None:
         if line.startswith("python -m pip install"):
             continue
         environment = {**os.environ, "PATH": path, "PYTHONPATH": str(site)}
-        done = subprocess.run(shlex.split(line), cwd=project, env=environment, capture_output=True, text=True)
+        done = subprocess.run(
+            shlex.split(line), cwd=project, env=environment, capture_output=True, text=True
+        )
         assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
     assert (project / "runs" / "smoke" / "report" / "index.html").is_file()
     assert (project / "projects" / "my-task" / "my_task" / "__init__.py").is_file()
@@ -131,7 +140,10 @@ def _texts() -> Iterator[str]:
     for path in (ROOT / "rnnbench").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.JoinedStr):
-                yield "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in node.values)
+                yield "".join(
+                    str(part.value) if isinstance(part, ast.Constant) else "…"
+                    for part in node.values
+                )
             elif isinstance(node, ast.Constant) and isinstance(node.value, str):
                 yield node.value
 

@@ -154,14 +154,23 @@ def pool() -> Iterator[LocalPool]:
         (
             "allocates",
             "out-of-memory",
-            r"RuntimeError: \[enforce fail at alloc_cpu|its process uses \d+ MiB, the limit is 300 MiB",
+            (
+                r"RuntimeError: \[enforce fail at alloc_cpu|its process uses \d+ MiB, the limit is"
+                r" 300 MiB"
+            ),
         ),
-        ("allocates_in_python", "out-of-memory", r"MemoryError|its process uses \d+ MiB, the limit is 300 MiB"),
+        (
+            "allocates_in_python",
+            "out-of-memory",
+            r"MemoryError|its process uses \d+ MiB, the limit is 300 MiB",
+        ),
         ("allocates_in_children", "out-of-memory", "its 5 processes use"),
         ("deletes", "ok", ""),
     ],
 )
-def test_it_costs_its_own_trial_and_nothing_else(pool: LocalPool, cell: str, status: str, reason: str) -> None:
+def test_it_costs_its_own_trial_and_nothing_else(
+    pool: LocalPool, cell: str, status: str, reason: str
+) -> None:
     """One sentence; and the trial beside it ends well, with the bits that it has anywhere."""
     results = finish(pool, small(cell), small("gru"))
     assert (results[cell].status, results["gru"].status) == (status, "ok"), results[cell].reason
@@ -198,9 +207,13 @@ def test_the_host_programs_own_children_are_left_alone(pool: LocalPool) -> None:
 @pytest.mark.usefixtures("forked_servers")
 def test_who_kills_the_server_is_found_out_and_the_others_are_run_again(pool: LocalPool) -> None:
     """What was running beside it has its result; so do those that come after."""
-    results = finish(pool, small("kills_the_server", **ROOM), small("slow", steps_per_epoch=8, **ROOM))
+    results = finish(
+        pool, small("kills_the_server", **ROOM), small("slow", steps_per_epoch=8, **ROOM)
+    )
     assert results["kills_the_server"].status == "killed"
-    assert results["kills_the_server"].reason == "took the server that starts all trials down with it"
+    assert (
+        results["kills_the_server"].reason == "took the server that starts all trials down with it"
+    )
     assert results["slow"].status == "ok"
     assert any("the server that starts trials was killed" in notice for notice in pool.notices())
     assert finish(pool, small("gru"))["gru"].status == "ok"
@@ -254,7 +267,11 @@ def test_cost_trials_have_limits_too(pool: LocalPool) -> None:
     """A memory measurement of a cell that allocates without end ends."""
     shape = msgspec.structs.replace(COST.shape, steps=6, batch=3, hidden=8, inputs=8)
     greedy = msgspec.structs.replace(
-        COST, shape=shape, cells=(CellUse(name="allocates"),), measurement="peak-memory", limit_memory_mib=300
+        COST,
+        shape=shape,
+        cells=(CellUse(name="allocates"),),
+        measurement="peak-memory",
+        limit_memory_mib=300,
     )
     pool.start(greedy)
     results: list[Result] = []
@@ -264,7 +281,8 @@ def test_cost_trials_have_limits_too(pool: LocalPool) -> None:
 
 
 def test_what_writes_into_every_open_file_keeps_nobody_waiting(pool: LocalPool) -> None:
-    """It ends at its limit, or by what it wrote where its own end is told; the trial beside it has its result."""
+    """It ends at its limit, or by what it wrote where its own end is told; the trial beside it has
+    its result."""
     results = finish(pool, small("writes_everywhere", limit_seconds=3.0), small("gru"))
     assert results["writes_everywhere"].status in ("timeout", "killed")
     assert results["gru"].status == "ok"

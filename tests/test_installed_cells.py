@@ -11,12 +11,17 @@ from rnnbench.testing import CELL_CHECKS, check_cell, run_check
 
 CHECKS = {check.name: check for check in CELL_CHECKS}
 PAGE = Path(__file__).parents[1] / "docs" / "torchrecurrent.md"
-OURS = sorted(name for name, contribution in Catalogue.load().cells.items() if contribution.plugin.name == "cells")
+OURS = sorted(
+    name
+    for name, contribution in Catalogue.load().cells.items()
+    if contribution.plugin.name == "cells"
+)
 
 
 @pytest.mark.parametrize("name", OURS)
 def test_a_first_party_cell_passes_all_checks(name: str) -> None:
-    """With its default options; all implementations but the compiled one, which takes long to make."""
+    """With its default options; all implementations but the compiled one, which takes long to
+    make."""
     outcomes = list(check_cell(Catalogue.load().cells[name].item, skip=("compiled",)))
     assert {o.check: o.sentence for o in outcomes if o.status == "failed"} == {}
 
@@ -35,7 +40,9 @@ def test_the_compiled_form_of_a_first_party_cell_agrees(name: str) -> None:
 
 
 THEIRS = sorted(
-    name for name, contribution in Catalogue.load().cells.items() if contribution.plugin.name == "torchrecurrent"
+    name
+    for name, contribution in Catalogue.load().cells.items()
+    if contribution.plugin.name == "torchrecurrent"
 )
 
 
@@ -50,7 +57,9 @@ def test_a_layer_of_torchrecurrent_passes_as_it_is_declared(name: str) -> None:
 def test_the_layer_that_is_declared_not_to_carry_its_state_does_not() -> None:
     """Declared otherwise it fails, by what the page says or more."""
     (name,) = [name for name in THEIRS if not Catalogue.load().cells[name].item.carries_state]
-    outcome = run_check(CHECKS["carries"], replace(Catalogue.load().cells[name].item, carries_state=True))
+    outcome = run_check(
+        CHECKS["carries"], replace(Catalogue.load().cells[name].item, carries_state=True)
+    )
     assert outcome.status == "failed"
     off = re.search(r"by ([0-9.]+)", outcome.sentence)
     assert off

@@ -85,13 +85,18 @@ def test_a_job_that_is_stopped_goes_on() -> None:
     assert result.status == "ok"
 
 
-def test_a_machine_without_torch_is_told_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_machine_without_torch_is_told_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """And none of its trials is said to be killed."""
-    (tmp_path / "torch.py").write_text("raise OSError('libtorch.so: cannot open shared object file')")
+    (tmp_path / "torch.py").write_text(
+        "raise OSError('libtorch.so: cannot open shared object file')"
+    )
     monkeypatch.syspath_prepend(str(tmp_path))
     process = rnnbench.JobProcess(rnnbench.Job(trials=(trial("gru"), trial("rnn"))))
     with pytest.raises(
-        rnnbench.RnnbenchError, match=r"^on \S+: torch is installed and cannot be imported.*libtorch\.so"
+        rnnbench.RnnbenchError,
+        match=r"^on \S+: torch is installed and cannot be imported.*libtorch\.so",
     ):
         list(process.results())
 

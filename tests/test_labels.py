@@ -1,4 +1,5 @@
-"""Labels of cells, names of tasks and metrics are text, wherever they are shown: no formula, no markup, no tag."""
+"""Labels of cells, names of tasks and metrics are text, wherever they are shown: no formula, no
+markup, no tag."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -74,7 +75,8 @@ def test_an_odd_label_costs_no_figure(findings: Findings, word: str, tmp_path: P
 
 
 def test_every_label_is_shown_letter_by_letter(findings: Findings) -> None:
-    """In titles, legends, ticks and names of axes: dollars are dollars, and no cell is missing from a legend."""
+    """In titles, legends, ticks and names of axes: dollars are dollars, and no cell is missing from
+    a legend."""
     word = r"_a $\alpha$ b"
     odd = odd_findings(findings, word)
     for drawn in draw(odd):
@@ -112,7 +114,9 @@ def odd_results(word: str) -> tuple[Result, ...]:
         trial = result.trial
         if isinstance(trial, CostTrial):
             cells = tuple(_odd(cell, word) for cell in trial.cells)
-            costs = tuple(replace(row, row=word if row.row == "gru" else row.row) for row in result.costs)
+            costs = tuple(
+                replace(row, row=word if row.row == "gru" else row.row) for row in result.costs
+            )
             made.append(replace(result, trial=replace(trial, cells=cells), costs=costs))
         else:
             made.append(replace(result, trial=replace(trial, cell=_odd(trial.cell, word))))
@@ -137,13 +141,20 @@ def test_what_a_gate_writes_for_a_server_is_well_formed(word: str) -> None:
     assert not any("<b>" in row for row in rows)
 
 
-@pytest.mark.parametrize("show", [comparing._print, lambda comparison: changes.print_sides(comparison)])
+@pytest.mark.parametrize(
+    "show", [comparing._print, lambda comparison: changes.print_sides(comparison)]
+)
 def test_a_comparison_with_odd_names_is_printed(
     show: Callable[[Any], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Also where a plugin or a file in the circumstances has a name like markup."""
     odd = [
-        replace(result, provenance=replace(result.provenance, plugins={"[/bold] x": "1"}, definitions={"[red]": "a"}))
+        replace(
+            result,
+            provenance=replace(
+                result.provenance, plugins={"[/bold] x": "1"}, definitions={"[red]": "a"}
+            ),
+        )
         for result in KEPT
     ]
     show(compare(of(KEPT, "BASE"), of(odd, "HEAD")))

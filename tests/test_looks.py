@@ -27,7 +27,13 @@ def noisy(seeds: int, ratio: float = 1.25, cells: str = "ab", **trial: object) -
     drawn = 100 * np.exp(rng.normal(0, 0.25, size=(60, len(cells))))
     recipe = Recipe(epochs=2000)
     return [
-        learned(cell, seed, round(drawn[seed, place] * ratio**place), 0.001, **{"recipe": recipe, **trial})
+        learned(
+            cell,
+            seed,
+            round(drawn[seed, place] * ratio**place),
+            0.001,
+            **{"recipe": recipe, **trial},
+        )
         for place, cell in enumerate(cells)
         for seed in range(seeds)
     ]
@@ -59,7 +65,8 @@ def test_a_second_look_decides_at_a_smaller_level_and_says_so() -> None:
 
 
 def test_a_verdict_needs_the_level_of_its_look() -> None:
-    """The same results: better by themselves, and open where they were looked at as seeds were added."""
+    """The same results: better by themselves, and open where they were looked at as seeds were
+    added."""
     alone = only(noisy(20, 1.15), Looked(planned=20)).comparisons[0]
     assert alone.p_value is not None
     assert 0.0137 < alone.p_value <= 0.04
@@ -78,7 +85,9 @@ def test_other_conditions_and_other_cells_have_looks_of_their_own() -> None:
     """Looks at another setting of the task, or at two cells of three, cost this one nothing."""
     elsewhere = after(10, dials={"horizon": 77})
     assert only(noisy(20), elsewhere).comparisons[0].looked == ()
-    three = {one.other: one for one in only(noisy(20, cells="abc"), after(10, cells="ab")).comparisons}
+    three = {
+        one.other: one for one in only(noisy(20, cells="abc"), after(10, cells="ab")).comparisons
+    }
     assert {other: one.looked for other, one in three.items()} == {"b": (10,), "c": ()}
     assert three["b"].level < three["c"].level
 
@@ -97,7 +106,10 @@ def test_a_look_before_the_plan_says_how_many_seeds_were_planned() -> None:
 def test_a_p_value_below_five_in_a_hundred_that_decides_nothing_is_explained() -> None:
     """At the planned look, of which a part is left for others."""
     open_ = Comparison("b", 8, 10, 1.0, 0.045, answer="undecided", level=0.04, planned=10)
-    assert with_look("A.", [open_]) == "A. So that seeds may be added, this look decides at 0.04, not at 0.05."
+    assert (
+        with_look("A.", [open_])
+        == "A. So that seeds may be added, this look decides at 0.04, not at 0.05."
+    )
     assert with_look("A.", [replace(open_, p_value=0.06)]) == "A."
     assert with_look("A.", [replace(open_, p_value=0.03, answer="better")]) == "A."
     assert with_look("A.", [replace(open_, p_value=None)]) == "A."
@@ -105,14 +117,17 @@ def test_a_p_value_below_five_in_a_hundred_that_decides_nothing_is_explained() -
 
 @pytest.mark.parametrize("pairs", [1, 3, 6, 276])
 def test_advice_honours_the_level_of_the_next_look_and_what_a_p_value_can_reach(pairs: int) -> None:
-    """However clear the values are, it is for seeds at which the smallest p-value, over all pairs, decides."""
+    """However clear the values are, it is for seeds at which the smallest p-value, over all pairs,
+    decides."""
     values = np.random.default_rng(0).normal(1.0, 0.4, 10).tolist()
     look = Schedule(10, (), 10, pairs)
     more = look.more_seeds(lambda level: more_seeds(values, [1.0], level))
     assert more is not None
     assert 0 < pairs * smallest_p(10 + more) <= look.next_level(10 + more)
     weaker = np.random.default_rng(0).normal(0.4, 0.4, 10).tolist()
-    later = Schedule(10, (8, 9), 10, pairs).more_seeds(lambda level: more_seeds(weaker, [0.3], level))
+    later = Schedule(10, (8, 9), 10, pairs).more_seeds(
+        lambda level: more_seeds(weaker, [0.3], level)
+    )
     first = look.more_seeds(lambda level: more_seeds(weaker, [0.3], level))
     assert first is not None
     assert later is not None
@@ -134,7 +149,8 @@ def seen(seeds: int) -> Look:
 
 
 def test_looks_are_kept_each_in_a_file_and_once(tmp_path: Path) -> None:
-    """Nobody changes what another one wrote; folders that are copied together have the looks of both."""
+    """Nobody changes what another one wrote; folders that are copied together have the looks of
+    both."""
     assert kept_looks(tmp_path) == Looked()
     for seeds in (10, 20, 10):
         keep_look(tmp_path, [seen(seeds)])
@@ -227,4 +243,6 @@ def test_a_pair_without_a_p_value_keeps_its_share() -> None:
     """Of three pairs one can be tested so far: it has a third of the error, and not all of it."""
     looks = {pair: Schedule(10, (), 10, 3) for pair in (("a", "b"), ("a", "c"), ("b", "c"))}
     assert adjusted({("a", "b"): 0.01}, looks) == {("a", "b"): pytest.approx(0.03)}
-    assert adjusted({("a", "b"): 0.01}, {("a", "b"): looks["a", "b"]}) == {("a", "b"): pytest.approx(0.01)}
+    assert adjusted({("a", "b"): 0.01}, {("a", "b"): looks["a", "b"]}) == {
+        ("a", "b"): pytest.approx(0.01)
+    }

@@ -88,10 +88,14 @@ def measure_after_a_larger_step(pipe: Connection) -> None:
 
 
 @linux
-@pytest.mark.parametrize("measure", [measure_transient, measure_persistent, measure_after_a_larger_step])
-def test_sixty_four_mebibytes_are_seen_to_half_a_mebibyte(measure: Callable[[Connection], None]) -> None:
-    """Given back before the meter is read, taken before the mark is reset, or in small blocks after a larger step whose
-    memory went back in pieces; whatever the process had taken before."""
+@pytest.mark.parametrize(
+    "measure", [measure_transient, measure_persistent, measure_after_a_larger_step]
+)
+def test_sixty_four_mebibytes_are_seen_to_half_a_mebibyte(
+    measure: Callable[[Connection], None],
+) -> None:
+    """Given back before the meter is read, taken before the mark is reset, or in small blocks after
+    a larger step whose memory went back in pieces; whatever the process had taken before."""
     assert in_a_fresh_process(measure) / MEBIBYTE == pytest.approx(64, abs=0.5)
 
 
@@ -110,7 +114,8 @@ def test_every_subject_is_called_in_every_round_and_in_another_order() -> None:
 
 
 def test_cpu_time_counts_work_and_not_waiting() -> None:
-    """A subject that sleeps has wall time and hardly any CPU time; nothing here depends on how fast the machine is."""
+    """A subject that sleeps has wall time and hardly any CPU time; nothing here depends on how fast
+    the machine is."""
     timings = time_side_by_side({"sleeps": lambda: time.sleep(0.02)}, 5, np.random.default_rng(0))
     assert min(timings["sleeps"].wall_seconds) >= 0.02
     assert sum(timings["sleeps"].cpu_seconds) < 0.5 * sum(timings["sleeps"].wall_seconds)
@@ -119,13 +124,16 @@ def test_cpu_time_counts_work_and_not_waiting() -> None:
 def test_calls_that_lead_in_are_not_timed() -> None:
     """Two before each that is."""
     calls: list[str] = []
-    timings = time_side_by_side({"a": lambda: calls.append("a")}, 5, np.random.default_rng(0), lead_in=2)
+    timings = time_side_by_side(
+        {"a": lambda: calls.append("a")}, 5, np.random.default_rng(0), lead_in=2
+    )
     assert len(calls) == 3 + 5 * 3
     assert len(timings["a"].cpu_seconds) == 5
 
 
 def test_joules_are_those_that_counters_counted(tmp_path: Path) -> None:
-    """Two packages, one of which runs over its range; the cores inside a package are not counted again."""
+    """Two packages, one of which runs over its range; the cores inside a package are not counted
+    again."""
     for name, before in (("intel-rapl:0", 100), ("intel-rapl:1", 999_900), ("intel-rapl:0:0", 7)):
         (tmp_path / name).mkdir()
         (tmp_path / name / "max_energy_range_uj").write_text("999999")

@@ -122,7 +122,8 @@ def test_layers_are_stacked_and_their_states_counted_together() -> None:
 
 
 def test_a_residual_block_is_the_equations_of_its_docstring() -> None:
-    """Pre-norm, gated MLP, an identity where the widths agree, a final norm: written out by hand."""
+    """Pre-norm, gated MLP, an identity where the widths agree, a final norm: written out by
+    hand."""
     made = model(backbone="residual")
     block = made.layers[0]
     x_BTI = torch.randn(2, 5, 3)
@@ -153,7 +154,9 @@ def test_a_residual_block_takes_back_outputs_of_another_width() -> None:
 
 
 @given(st.integers(200, 200_000), st.sampled_from([nn.RNN, nn.GRU, nn.LSTM]), st.integers(1, 16))
-def test_the_hidden_size_is_the_nearest_to_the_budget(budget: int, kind: type[nn.RNNBase], multiple: int) -> None:
+def test_the_hidden_size_is_the_nearest_to_the_budget(
+    budget: int, kind: type[nn.RNNBase], multiple: int
+) -> None:
     """No neighbouring size that the constraint allows has a count nearer to the budget."""
     gates = {nn.RNN: 1, nn.GRU: 3, nn.LSTM: 4}[kind]
 
@@ -186,12 +189,15 @@ def test_equal_states_are_the_nearest_too() -> None:
 
 
 def test_an_equal_hidden_size_is_what_it_says() -> None:
-    """Where the recipe matches hidden sizes, the budget of parameters plays no part; a constraint does."""
+    """Where the recipe matches hidden sizes, the budget of parameters plays no part; a constraint
+    does."""
     recipe = Recipe(match="hidden", hidden_size=18, parameters=1)
     assert solve_size(recipe, lambda _: Extent(0, 0), multiple=6) == Size(18, None)
     with pytest.raises(Refused, match="a hidden size of 18 is no multiple of 4"):
         solve_size(recipe, lambda _: Extent(0, 0), multiple=4)
-    with pytest.raises(Refused, match="a hidden size of 18 is below 24, the smallest that the cell takes"):
+    with pytest.raises(
+        Refused, match="a hidden size of 18 is below 24, the smallest that the cell takes"
+    ):
         solve_size(recipe, lambda _: Extent(0, 0), smallest=24)
 
 
@@ -207,30 +213,42 @@ def from_size(smallest: int) -> Callable[[int], Extent]:
 
 
 @given(st.integers(1, 900), st.integers(500, 200_000), st.integers(1, 16), st.booleans())
-def test_a_size_that_the_cell_refuses_is_too_small(smallest: int, budget: int, multiple: int, declared: bool) -> None:
+def test_a_size_that_the_cell_refuses_is_too_small(
+    smallest: int, budget: int, multiple: int, declared: bool
+) -> None:
     """Declared or not, the size is the one that a search from the smallest allowed one on gives."""
     first = -(-smallest // multiple) * multiple
     recipe = Recipe(parameters=budget)
     arguments = {"multiple": multiple, "smallest": smallest if declared else 1}
     if first * first > 2 * budget:
-        with pytest.raises(Refused, match=rf"the smallest model has \d+ parameters at a hidden size of {first}, the"):
+        with pytest.raises(
+            Refused,
+            match=rf"the smallest model has \d+ parameters at a hidden size of {first}, the",
+        ):
             solve_size(recipe, from_size(smallest), **arguments)
         return
     size = solve_size(recipe, from_size(smallest), **arguments).hidden
     off = abs(size * size - budget)
     assert size >= smallest
     assert size % multiple == 0
-    assert all(off <= abs(other * other - budget) for other in (max(first, size - multiple), size + multiple))
+    assert all(
+        off <= abs(other * other - budget)
+        for other in (max(first, size - multiple), size + multiple)
+    )
 
 
 def test_a_smallest_size_beyond_the_budget_is_reported_with_what_the_cell_says() -> None:
     """The size that was tried, and the cell's own words about smaller ones."""
-    with pytest.raises(Refused, match=r"at a hidden size of 17.*the cell takes no smaller one \(ValueError: proj_size"):
+    with pytest.raises(
+        Refused,
+        match=r"at a hidden size of 17.*the cell takes no smaller one \(ValueError: proj_size",
+    ):
         solve_size(Recipe(parameters=100), from_size(17))
 
 
 @pytest.mark.parametrize(
-    "error", [ValueError("no such kernel"), rnnbench.DataUnavailable("no compiler"), MemoryError("no room")]
+    "error",
+    [ValueError("no such kernel"), rnnbench.DataUnavailable("no compiler"), MemoryError("no room")],
 )
 def test_a_cell_that_can_be_built_at_no_size_says_why_itself(error: Exception) -> None:
     """Its own error is raised, and nothing is added about a size that is too small."""
@@ -265,7 +283,8 @@ def test_a_size_between_others_that_the_cell_refuses_is_named() -> None:
         return Extent(hidden, hidden)
 
     with pytest.raises(
-        rnnbench.RnnbenchError, match=r"at a hidden size of \d+ the cell raises ValueError: heads.*multiple"
+        rnnbench.RnnbenchError,
+        match=r"at a hidden size of \d+ the cell raises ValueError: heads.*multiple",
     ):
         solve_size(Recipe(parameters=1001), extent)
 
@@ -273,9 +292,21 @@ def test_a_size_between_others_that_the_cell_refuses_is_named() -> None:
 @pytest.mark.parametrize(
     ("extent", "recipe", "said"),
     [
-        (lambda _: Extent(5000, 1), Recipe(parameters=1000), "the smallest model has 5000 parameters"),
-        (lambda _: Extent(10, 1), Recipe(parameters=1000), "there are still only 10 of 1000 parameters"),
-        (lambda _: Extent(10, 0), Recipe(match="state"), "there are still only 0 of 128 numbers in its state"),
+        (
+            lambda _: Extent(5000, 1),
+            Recipe(parameters=1000),
+            "the smallest model has 5000 parameters",
+        ),
+        (
+            lambda _: Extent(10, 1),
+            Recipe(parameters=1000),
+            "there are still only 10 of 1000 parameters",
+        ),
+        (
+            lambda _: Extent(10, 0),
+            Recipe(match="state"),
+            "there are still only 0 of 128 numbers in its state",
+        ),
     ],
 )
 def test_a_budget_that_no_size_meets_is_refused(extent: object, recipe: Recipe, said: str) -> None:
@@ -293,7 +324,8 @@ def test_a_budget_that_no_size_meets_is_refused(extent: object, recipe: Recipe, 
     ],
 )
 def test_state_is_counted_for_one_sequence(build: object, floats: int) -> None:
-    """Whatever tree it comes in; complex numbers count twice, and what does not grow with the batch not at all."""
+    """Whatever tree it comes in; complex numbers count twice, and what does not grow with the batch
+    not at all."""
     assert probe(build(), torch.zeros(1, 2, 3)) == ((6,), floats)  # type: ignore[operator]
 
 
@@ -337,7 +369,9 @@ def test_a_cell_that_breaks_the_contract_is_told_how(forward: object, complaint:
         (nn.Identity(), (4, 5, 1)),
     ],
 )
-def test_time_distributed_is_the_layer_at_each_step(layer: nn.Module, shape: tuple[int, ...]) -> None:
+def test_time_distributed_is_the_layer_at_each_step(
+    layer: nn.Module, shape: tuple[int, ...]
+) -> None:
     """For features and for frames: against a plain loop over time, values and gradients."""
     x = torch.randn(shape, requires_grad=True)
     together = rnnbench.TimeDistributed(layer)(x)
@@ -358,4 +392,7 @@ def test_time_distributed_wants_an_axis_of_time() -> None:
 def test_the_words_for_a_model_name_layers_and_backbone() -> None:
     """As every row says it."""
     assert Recipe().model == "1 layer, bare"
-    assert msgspec.structs.replace(Recipe(), layers=2, backbone="residual").model == "2 layers, residual"
+    assert (
+        msgspec.structs.replace(Recipe(), layers=2, backbone="residual").model
+        == "2 layers, residual"
+    )

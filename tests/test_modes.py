@@ -1,4 +1,5 @@
-"""Sequences with padding, streams, free running, frames: each against the plain form of what it should be."""
+"""Sequences with padding, streams, free running, frames: each against the plain form of what it
+should be."""
 
 import math
 from collections.abc import Mapping
@@ -51,7 +52,11 @@ class Lengths(rnnbench.GeneratedTask):
         lengths = rng.integers(1, self.horizon + 1, count)
         inputs = rng.normal(size=(count, self.horizon, 2)).astype(np.float32)
         real = np.arange(self.horizon)[:, None] < lengths[:, None, None]
-        return Batch(np.where(real, inputs, 99.0).astype(np.float32), (inputs * real).sum(axis=1), lengths=lengths)
+        return Batch(
+            np.where(real, inputs, 99.0).astype(np.float32),
+            (inputs * real).sum(axis=1),
+            lengths=lengths,
+        )
 
     def trivial(self, train: Batch, test: Batch) -> Mapping[str, float]:
         return {"mse": float(np.mean(test.targets**2))}
@@ -133,7 +138,10 @@ class Text(rnnbench.RecordedTask):
     loss: ClassVar[rnnbench.Loss] = "cross-entropy"
     readout: ClassVar[rnnbench.Readout] = "every-step"
     mode: ClassVar[rnnbench.Mode] = "stream"
-    metrics: ClassVar[tuple[rnnbench.Metric, ...]] = (rnnbench.BITS_PER_CHARACTER, rnnbench.PERPLEXITY)
+    metrics: ClassVar[tuple[rnnbench.Metric, ...]] = (
+        rnnbench.BITS_PER_CHARACTER,
+        rnnbench.PERPLEXITY,
+    )
     target: ClassVar[float] = 1.0
     trivial_forecast: ClassVar[str] = "uniform"
 
@@ -184,7 +192,9 @@ def test_a_padded_sequence_is_read_at_its_last_real_step(recipe: dict[str, objec
 
 def test_padding_that_no_example_needs_is_cut_off() -> None:
     """From everything that has steps, and from nothing else."""
-    data = replace(examples(Masked(), 3), lengths=np.array([2, 4, 3]), extra={"kept": np.zeros((3, 7))})
+    data = replace(
+        examples(Masked(), 3), lengths=np.array([2, 4, 3]), extra={"kept": np.zeros((3, 7))}
+    )
     cut = data.trimmed(targets=True)
     assert cut.inputs.shape == (3, 4, 2)
     assert cut.targets.shape == (3, 4, 2)
@@ -219,11 +229,14 @@ def test_the_metric_sees_only_asked_real_steps() -> None:
     assert asked is not None
     expected = float(np.mean((outputs[asked].astype(np.float64) - data.targets[asked]) ** 2))
     assert evaluate(model, Masked(), data, CPU).scores["mse"] == pytest.approx(expected, rel=1e-6)
-    assert rnnbench.score((rnnbench.MSE,), outputs, data)["mse"] == pytest.approx(expected, rel=1e-9)
+    assert rnnbench.score((rnnbench.MSE,), outputs, data)["mse"] == pytest.approx(
+        expected, rel=1e-9
+    )
 
 
 def test_other_settings_are_tested_with_the_same_weights_and_named() -> None:
-    """Twice as long: its scores stand beside the others, the trivial ones too, and validation knows nothing of it."""
+    """Twice as long: its scores stand beside the others, the trivial ones too, and validation knows
+    nothing of it."""
     task = Lengths()
     trial = learning_trial(task="lengths", dials={"horizon": 7}, recipe=SMALL)
     feed = open_feed(task, trial, {})
@@ -250,7 +263,9 @@ def test_ctc_is_the_sum_over_all_paths() -> None:
         steps = int(lengths[row])
         chances = functional.softmax(outputs[row, :steps], dim=-1)
         paths = [path for path in product(range(3), repeat=steps) if collapse(path) == labels]
-        total = sum(math.prod(float(chances[t, label]) for t, label in enumerate(path)) for path in paths)
+        total = sum(
+            math.prod(float(chances[t, label]) for t, label in enumerate(path)) for path in paths
+        )
         losses.append(-math.log(total) / len(labels))
     assert float(ctc(outputs, targets, lengths)) == pytest.approx(np.mean(losses))
 
@@ -265,8 +280,11 @@ def test_the_best_path_merges_repeats_and_drops_blanks_and_padding() -> None:
 
 @pytest.mark.parametrize("cell", [lstm, Stateless])
 @pytest.mark.parametrize(("features", "at_once"), [(False, 256), (True, 256), (False, 2)])
-def test_writing_on_equals_reading_all_again_at_each_step(cell: object, features: bool, at_once: int) -> None:
-    """Step by step with a carried state, prompts of several lengths; against each example alone, read whole."""
+def test_writing_on_equals_reading_all_again_at_each_step(
+    cell: object, features: bool, at_once: int
+) -> None:
+    """Step by step with a carried state, prompts of several lengths; against each example alone,
+    read whole."""
     task = Written(features=features)
     data = examples(task, 12)
     model = build(task, data, cell).eval()
@@ -276,7 +294,11 @@ def test_writing_on_equals_reading_all_again_at_each_step(cell: object, features
             assert data.prompt is not None
             prompt = int(data.prompt[row])
             inputs = torch.from_numpy(data.inputs[row : row + 1, :prompt])
-            tokens = torch.from_numpy(data.tokens[row : row + 1, :prompt]) if data.tokens is not None else None
+            tokens = (
+                torch.from_numpy(data.tokens[row : row + 1, :prompt])
+                if data.tokens is not None
+                else None
+            )
             answer: list[int] = []
             while len(answer) < task.longest_answer:
                 chosen = int(model(inputs, tokens)[0, -1].argmax())
@@ -296,7 +318,12 @@ def test_a_model_that_learned_to_repeat_writes_what_it_should() -> None:
     """Teacher forcing in training, free running in evaluation, end to end."""
     task = Written(horizon=2)
     recipe = msgspec.structs.replace(
-        SMALL, parameters=4000, epochs=12, steps_per_epoch=60, batch_size=32, validation_examples=100
+        SMALL,
+        parameters=4000,
+        epochs=12,
+        steps_per_epoch=60,
+        batch_size=32,
+        validation_examples=100,
     )
     trial = learning_trial(task="written", dials={"horizon": 2}, recipe=recipe, learning_rate=0.02)
     feed = open_feed(task, trial, {})
@@ -378,7 +405,9 @@ def test_training_on_a_stream_carries_the_state_and_cuts_the_gradient() -> None:
     assert feed.steps_per_epoch == -(-steps // 5)
     for start in range(0, steps, 5):
         y, states = cell(embed(inputs[:, start : start + 5]), states)
-        loss = nn.CrossEntropyLoss()(readout(y).flatten(0, 1), targets[:, start : start + 5].flatten())
+        loss = nn.CrossEntropyLoss()(
+            readout(y).flatten(0, 1), targets[:, start : start + 5].flatten()
+        )
         by_hand.zero_grad()
         loss.backward()
         by_hand.step()
@@ -388,7 +417,8 @@ def test_training_on_a_stream_carries_the_state_and_cuts_the_gradient() -> None:
 
 
 def test_a_state_of_any_shape_is_detached() -> None:
-    """Tuples, named ones, lists, mappings, dataclasses, numbers; a cell may do it in its own way."""
+    """Tuples, named ones, lists, mappings, dataclasses, numbers; a cell may do it in its own
+    way."""
 
     @dataclass(frozen=True)
     class Pair:
@@ -396,7 +426,12 @@ def test_a_state_of_any_shape_is_detached() -> None:
         count: int
 
     grown = torch.ones(2, requires_grad=True) * 2
-    tree = {"a": (grown, [grown, 3]), "b": Pair(grown, 5), "c": torch.return_types.max((grown, grown)), "d": None}
+    tree = {
+        "a": (grown, [grown, 3]),
+        "b": Pair(grown, 5),
+        "c": torch.return_types.max((grown, grown)),
+        "d": None,
+    }
     cut = rnnbench.detach_state(nn.Identity(), tree)
     assert not any(t.requires_grad for t in (cut["a"][0], cut["a"][1][0], cut["b"].h, cut["c"][0]))
     assert (cut["a"][1][1], cut["b"].count, cut["d"]) == (3, 5, None)
@@ -474,13 +509,25 @@ def test_a_cell_over_frames_needs_frames() -> None:
     with pytest.raises(Refused, match="the cell is over frames, and lengths has none"):
         Model(ConvCell, Lengths(), Recipe(), data, 4, Needs(over_frames=True))
     with pytest.raises(Refused, match="a cell over frames has no residual backbone"):
-        Model(ConvCell, Frames(), Recipe(backbone="residual"), examples(Frames(), 2), 4, Needs(over_frames=True))
+        Model(
+            ConvCell,
+            Frames(),
+            Recipe(backbone="residual"),
+            examples(Frames(), 2),
+            4,
+            Needs(over_frames=True),
+        )
 
 
 def test_the_metrics_of_frames_are_the_plain_formulas() -> None:
     """From logits; against torch's own loss."""
-    logits, targets = np.random.default_rng(0).normal(size=(50, 20)) * 9, np.random.default_rng(1).random((50, 20))
-    bce = functional.binary_cross_entropy_with_logits(torch.from_numpy(logits), torch.from_numpy(targets))
+    logits, targets = (
+        np.random.default_rng(0).normal(size=(50, 20)) * 9,
+        np.random.default_rng(1).random((50, 20)),
+    )
+    bce = functional.binary_cross_entropy_with_logits(
+        torch.from_numpy(logits), torch.from_numpy(targets)
+    )
     mse = functional.mse_loss(torch.sigmoid(torch.from_numpy(logits)), torch.from_numpy(targets))
     assert rnnbench.FRAME_BCE.compute(logits, targets, {}) == pytest.approx(float(bce))
     assert rnnbench.FRAME_MSE.compute(logits, targets, {}) == pytest.approx(float(mse))
@@ -494,7 +541,9 @@ def test_the_other_metrics_are_the_plain_formulas() -> None:
     assert rnnbench.CROSS_ENTROPY.compute(logits, labels, {}) == pytest.approx(float(expected))
     chance = {"chance": np.full((40, 1), 0.2)}
     accuracy = float(np.mean(logits.argmax(-1) == labels))
-    assert rnnbench.SCALED_ACCURACY.compute(logits, labels, chance) == pytest.approx((accuracy - 0.2) / 0.8)
+    assert rnnbench.SCALED_ACCURACY.compute(logits, labels, chance) == pytest.approx(
+        (accuracy - 0.2) / 0.8
+    )
     outputs, targets = rng.normal(size=(40, 2)), rng.normal(size=(40, 2))
     assert rnnbench.NRMSE.compute(outputs, targets, {}) == pytest.approx(
         math.sqrt(np.mean((outputs - targets) ** 2) / np.var(targets))
@@ -509,15 +558,39 @@ def mistaken(task: rnnbench.GeneratedTask, **changes: Array | None) -> Batch:
     ("task", "changes", "said"),
     [
         (Lengths(), {"lengths": np.array([0, 1, 2])}, "lengths should be from 1 to 7, got 0 to 2"),
-        (Lengths(), {"lengths": np.array([1.0, 1, 2])}, r"lengths should be int64 \(B,\), got float64"),
+        (
+            Lengths(),
+            {"lengths": np.array([1.0, 1, 2])},
+            r"lengths should be int64 \(B,\), got float64",
+        ),
         (Lengths(), {"mask": np.ones((3, 7), bool)}, "the task does not ask at steps"),
         (Masked(), {"mask": np.zeros((3, 7), bool)}, "leaves no real step"),
-        (Masked(), {"targets": np.zeros((3, 2), np.float32)}, r"targets should be float32 \(B, T, output_size\)"),
-        (Lengths(), {"tokens": np.zeros((3, 7), np.int64)}, "there are tokens, and the task has no vocabulary"),
-        (Written(), {"prompt": None}, "decoding needs a vocabulary, cross-entropy, a mask and a prompt"),
+        (
+            Masked(),
+            {"targets": np.zeros((3, 2), np.float32)},
+            r"targets should be float32 \(B, T, output_size\)",
+        ),
+        (
+            Lengths(),
+            {"tokens": np.zeros((3, 7), np.int64)},
+            "there are tokens, and the task has no vocabulary",
+        ),
+        (
+            Written(),
+            {"prompt": None},
+            "decoding needs a vocabulary, cross-entropy, a mask and a prompt",
+        ),
         (Written(), {"prompt": np.array([0, 1, 1])}, "prompt should be from 1 to 9, got 0 to 1"),
-        (Written(features=True), {"tokens": np.full((3, 9), SYMBOLS)}, "tokens should be from 0 to 5, got 6 to 6"),
-        (Frames(), {"inputs": np.zeros((3, 3, 4, 5), np.float32)}, r"inputs should be float32 \(B, T, C, H, W\)"),
+        (
+            Written(features=True),
+            {"tokens": np.full((3, 9), SYMBOLS)},
+            "tokens should be from 0 to 5, got 6 to 6",
+        ),
+        (
+            Frames(),
+            {"inputs": np.zeros((3, 3, 4, 5), np.float32)},
+            r"inputs should be float32 \(B, T, C, H, W\)",
+        ),
     ],
 )
 def test_mistakes_in_batches_are_told_in_the_words_of_the_contract(
@@ -542,14 +615,21 @@ class Labels(Frames):
         return 7
 
     def generate(self, rng: np.random.Generator, count: int) -> Batch:
-        return replace(super().generate(rng, count), targets=np.zeros((count, self.horizon), np.int64))
+        return replace(
+            super().generate(rng, count), targets=np.zeros((count, self.horizon), np.int64)
+        )
 
 
 @pytest.mark.parametrize("over_frames", [False, True])
 def test_classes_of_frames_are_read_out_as_many_as_there_are(over_frames: bool) -> None:
     """A convolution answers with frames, and with nothing else."""
     model = Model(
-        ConvCell if over_frames else lstm, Labels(), SMALL, examples(Labels(), 2), 6, Needs(over_frames=over_frames)
+        ConvCell if over_frames else lstm,
+        Labels(),
+        SMALL,
+        examples(Labels(), 2),
+        6,
+        Needs(over_frames=over_frames),
     )
     assert model(torch.from_numpy(examples(Labels(), 2).inputs)).shape == (2, 3, 7)
 
@@ -560,10 +640,16 @@ def test_probing_a_cell_leaves_it_as_it_was() -> None:
     class Normed(nn.Module):
         def __init__(self, inputs: int, hidden: int) -> None:
             super().__init__()
-            self.norm, self.drop, self.linear = nn.BatchNorm1d(inputs), nn.Dropout(0.5), nn.Linear(inputs, hidden)
+            self.norm, self.drop, self.linear = (
+                nn.BatchNorm1d(inputs),
+                nn.Dropout(0.5),
+                nn.Linear(inputs, hidden),
+            )
 
         def forward(self, x: Tensor, state: object = None) -> tuple[Tensor, None]:
-            return self.drop(self.linear(self.norm(x.flatten(0, 1)).unflatten(0, x.shape[:2]))), None
+            return self.drop(
+                self.linear(self.norm(x.flatten(0, 1)).unflatten(0, x.shape[:2]))
+            ), None
 
     model = build(Lengths(), examples(Lengths()), Normed)
     (cell,) = model.cells
@@ -575,7 +661,9 @@ def test_probing_a_cell_leaves_it_as_it_was() -> None:
 def test_a_batch_that_asks_nothing_is_not_taken_for_a_divergence() -> None:
     """It is the task's mistake, in words."""
     data = replace(examples(Masked(), 3), mask=np.zeros((3, 7), bool))
-    with pytest.raises(RnnbenchError, match="masked: a training batch asks nothing at any real step"):
+    with pytest.raises(
+        RnnbenchError, match="masked: a training batch asks nothing at any real step"
+    ):
         loss_of(Masked(), torch.zeros(3, 7, 2), on_device(data, CPU))
 
 
@@ -583,12 +671,16 @@ def test_a_stream_takes_no_lengths_and_no_mask() -> None:
     """They would be passed over in silence."""
     text = Text().load({}).test
     check_batch(Text(), text)
-    with pytest.raises(RnnbenchError, match="text: a stream needs cross-entropy at every step, and takes no lengths"):
+    with pytest.raises(
+        RnnbenchError,
+        match="text: a stream needs cross-entropy at every step, and takes no lengths",
+    ):
         check_batch(Text(), replace(text, mask=np.ones(text.inputs.shape, bool)))
 
 
 def test_a_state_that_cannot_be_carried_on_is_not_handed_on() -> None:
-    """Where the description says so; each window then begins anew, and a decoder reads its whole prefix again."""
+    """Where the description says so; each window then begins anew, and a decoder reads its whole
+    prefix again."""
     task = Labels()
     model = Model(lstm, task, SMALL, examples(task), 6, Needs(carries_state=False))
     inputs = tensor(examples(task).inputs)

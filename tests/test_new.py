@@ -1,4 +1,5 @@
-"""`rnnbench new`: what it writes is whole, and stands its own tests as it is; what is there is never touched."""
+"""`rnnbench new`: what it writes is whole, and stands its own tests as it is; what is there is
+never touched."""
 
 import compileall
 import re
@@ -32,10 +33,14 @@ def test_a_project_passes_its_own_tests_untouched(kind: Kind, tmp_path: Path) ->
     project = tmp_path / "project"
     write_project(kind, Names(f"brand-new-{kind}"), project)
     site = installed(project, tmp_path)
-    said = run(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", folder=project, site=site)
+    said = run(
+        sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", folder=project, site=site
+    )
     assert f"{TESTS[kind]} passed" in re.sub(r"(\d+) passed, (\d+) skipped", _added, said)
     (distribution,) = distributions(path=[str(site)])
-    assert [(e.group, e.value) for e in distribution.entry_points] == [("rnnbench", f"brand_new_{kind}")]
+    assert [(e.group, e.value) for e in distribution.entry_points] == [
+        ("rnnbench", f"brand_new_{kind}")
+    ]
 
 
 def _added(match: re.Match[str]) -> str:
@@ -44,16 +49,41 @@ def _added(match: re.Match[str]) -> str:
 
 @pytest.mark.parametrize("name", ["x", LONG])
 def test_what_is_written_is_tidy(name: str, tmp_path: Path) -> None:
-    """It compiles, and ruff (lint and format, by the rules of this repository) and mypy --strict have no complaint,
-    however short or long the name."""
+    """It compiles, and ruff (lint and format, by the rules of this repository) and mypy --strict
+    have no complaint, however short or long the name."""
     for kind in KINDS:
         write_project(kind, Names(name), tmp_path / kind)
         assert compileall.compile_dir(tmp_path / kind, quiet=1)
         tomllib.loads((tmp_path / kind / "pyproject.toml").read_text())
-    settings = ["--config", str(ROOT / "pyproject.toml"), "--config", 'src = ["cell", "task", "suite"]']
+    settings = [
+        "--config",
+        str(ROOT / "pyproject.toml"),
+        "--config",
+        'src = ["cell", "task", "suite"]',
+    ]
     allowed = ["--config", 'lint.per-file-ignores = {"**/tests/*" = ["S"]}']
-    run(sys.executable, "-m", "ruff", "check", "--no-cache", *settings, *allowed, ".", folder=tmp_path)
-    run(sys.executable, "-m", "ruff", "format", "--no-cache", "--check", *settings, ".", folder=tmp_path)
+    run(
+        sys.executable,
+        "-m",
+        "ruff",
+        "check",
+        "--no-cache",
+        *settings,
+        *allowed,
+        ".",
+        folder=tmp_path,
+    )
+    run(
+        sys.executable,
+        "-m",
+        "ruff",
+        "format",
+        "--no-cache",
+        "--check",
+        *settings,
+        ".",
+        folder=tmp_path,
+    )
 
 
 @pytest.mark.slow
@@ -75,13 +105,16 @@ def test_the_readme_and_the_workflow_leave_nothing_to_fill_in(tmp_path: Path) ->
 
 
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
-    """A folder with one file in it, or a file in its place, stays as it is; an empty folder is written into."""
+    """A folder with one file in it, or a file in its place, stays as it is; an empty folder is
+    written into."""
     occupied, file, empty = tmp_path / "occupied", tmp_path / "file", tmp_path / "empty"
     occupied.mkdir()
     empty.mkdir()
     (occupied / "thesis.tex").write_text("mine")
     file.write_text("mine too")
-    with pytest.raises(RnnbenchError, match=r"occupied is not empty, it holds thesis\.tex; nothing is overwritten"):
+    with pytest.raises(
+        RnnbenchError, match=r"occupied is not empty, it holds thesis\.tex; nothing is overwritten"
+    ):
         write_project("cell", Names("brand-new"), occupied)
     with pytest.raises(RnnbenchError, match="file is no folder; nothing is overwritten"):
         write_project("cell", Names("brand-new"), file)
@@ -107,9 +140,13 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
         ("2nd-cell", "'my-2nd-cell'"),
     ],
 )
-def test_a_malformed_name_is_refused_with_the_nearest(name: str, nearest: str, catalogue: Catalogue) -> None:
+def test_a_malformed_name_is_refused_with_the_nearest(
+    name: str, nearest: str, catalogue: Catalogue
+) -> None:
     """Kebab-case, as everything in the catalogue is called."""
-    with pytest.raises(RnnbenchError, match=f"new: '{name}' is no name for a plugin.* Did you mean {nearest}?"):
+    with pytest.raises(
+        RnnbenchError, match=f"new: '{name}' is no name for a plugin.* Did you mean {nearest}?"
+    ):
         name_project(name, catalogue)
 
 
@@ -127,10 +164,14 @@ def test_a_name_that_is_too_long_is_refused(catalogue: Catalogue) -> None:
         name_project(f"{LONG}s", catalogue)
 
 
-@pytest.mark.parametrize(("name", "kind"), [("gru", "cell"), ("adding", "task"), ("smoke", "suite")])
+@pytest.mark.parametrize(
+    ("name", "kind"), [("gru", "cell"), ("adding", "task"), ("smoke", "suite")]
+)
 def test_a_taken_name_is_refused_by_its_owner(name: str, kind: str, catalogue: Catalogue) -> None:
     """For every kind of project, since commands look for a name among all."""
-    with pytest.raises(RnnbenchError, match=rf"a {kind} called '{name}' already, from rnnbench \d.*'my-{name}'"):
+    with pytest.raises(
+        RnnbenchError, match=rf"a {kind} called '{name}' already, from rnnbench \d.*'my-{name}'"
+    ):
         name_project(name, catalogue)
 
 
@@ -153,17 +194,31 @@ def test_a_package_shadows_no_other(name: str, reason: str, catalogue: Catalogue
 def test_the_catalogue_keeps_to_the_names_that_it_demands(catalogue: Catalogue) -> None:
     """Every first-party cell, task and suite is called in kebab-case."""
     for shelf in (catalogue.cells, catalogue.tasks, catalogue.suites):
-        assert [name for name in shelf if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name)] == []
+        assert [
+            name for name in shelf if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name)
+        ] == []
 
 
 def test_the_command_says_what_to_type_next(tmp_path: Path) -> None:
     """Three commands; typed again it exits with 2 and touches nothing."""
-    command = [sys.executable, "-m", "rnnbench", "new", "cell", "brand-new", "-o", "a place/brand-new"]
+    command = [
+        sys.executable,
+        "-m",
+        "rnnbench",
+        "new",
+        "cell",
+        "brand-new",
+        "-o",
+        "a place/brand-new",
+    ]
     said = run(*command, folder=tmp_path)
     first, *commands = said[said.index("Next:") :].splitlines()
     assert first == "Next:"
     assert commands[0] == "  python -m pip install -e './a place/brand-new[dev]'"
-    assert commands[1:] == ["  rnnbench check brand-new", "  rnnbench run suite smoke -c brand-new -c gru"]
+    assert commands[1:] == [
+        "  rnnbench check brand-new",
+        "  rnnbench run suite smoke -c brand-new -c gru",
+    ]
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     again = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert again.returncode == 2

@@ -42,7 +42,14 @@ def test_a_trial_is_a_row_and_has_the_figures_of_its_file(read: Read) -> None:
         for name in ("task", "phase", "seed", "learning_rate", "measurement"):
             assert plain(row[name]) == trial.get(name), name
         assert plain(row["session"]) == trial.get("occasion")
-        for name in ("epochs_run", "epochs_to_target", "chosen_epoch", "hidden_size", "parameters", "off_budget"):
+        for name in (
+            "epochs_run",
+            "epochs_to_target",
+            "chosen_epoch",
+            "hidden_size",
+            "parameters",
+            "off_budget",
+        ):
             assert plain(row[name]) == figures.get(name), name
         assert plain(row["epochs_budget"]) == trial.get("recipe", {}).get("epochs")
         for dial, value in trial.get("dials", {}).items():
@@ -50,7 +57,8 @@ def test_a_trial_is_a_row_and_has_the_figures_of_its_file(read: Read) -> None:
 
 
 def test_a_score_is_that_of_the_metric_that_decides(read: Read) -> None:
-    """On test data and on validation data at the chosen epoch; each metric has its own column besides."""
+    """On test data and on validation data at the chosen epoch; each metric has its own column
+    besides."""
     run, files = read
     learned = [row for row in run.trials.to_dict("records") if files[row["trial"]]["learning"]]
     assert learned
@@ -59,7 +67,9 @@ def test_a_score_is_that_of_the_metric_that_decides(read: Read) -> None:
         metric = figures["metrics"][0]
         assert (row["metric"], row["metric_direction"]) == (metric["name"], metric["direction"])
         assert plain(row["score"]) == figures["test"].get(metric["name"])
-        (chosen,) = [epoch for epoch in figures["curve"] if epoch["epoch"] == figures["chosen_epoch"]]
+        (chosen,) = [
+            epoch for epoch in figures["curve"] if epoch["epoch"] == figures["chosen_epoch"]
+        ]
         assert row["validation_score"] == chosen["validation"][metric["name"]]
         assert plain(row["trivial_score"]) == figures["trivial"].get(metric["name"])
         assert {name: row[f"test_{name}"] for name in figures["test"]} == figures["test"]
@@ -116,14 +126,17 @@ def test_a_cost_figure_is_a_row_in_its_unit(read: Read) -> None:
 
 
 def test_whatever_figure_is_absent_has_a_reason(read: Read) -> None:
-    """Of learning, a score or the epochs to a target; of cost, a value. What is there has none of cost."""
+    """Of learning, a score or the epochs to a target; of cost, a value. What is there has none of
+    cost."""
     run, files = read
     learning = run.trials[run.trials["lane"] == "learning"]
     for name in ("score", "validation_score", "epochs_run"):
         assert (learning.loc[learning[name].isna(), "reason"] != "").all(), name
     measured = learning[learning["trial"].map(lambda identity: bool(files[identity]["learning"]))]
     for row in measured.to_dict("records"):
-        assert all(reason in row["reason"] for reason in files[row["trial"]]["learning"]["absent"].values())
+        assert all(
+            reason in row["reason"] for reason in files[row["trial"]]["learning"]["absent"].values()
+        )
     absent = run.costs["value"].isna()
     assert absent.any()
     assert ((run.costs["reason"] != "") == absent).all()
@@ -135,7 +148,13 @@ def test_a_cell_that_a_cost_trial_lost_is_there_with_the_reason(tmp_path: Path) 
     costs = rnnbench.load(folders(tmp_path)[1]).costs
     lost = costs[(costs["replicate"] == 1) & costs["value"].isna() & (costs["row"] == "lstm")]
     assert set(lost["reason"]) == {"it raised"}
-    assert list(lost["figure"]) == ["cpu_seconds", "wall_seconds", "ratio_to_ruler", "first_call_seconds", "joules"]
+    assert list(lost["figure"]) == [
+        "cpu_seconds",
+        "wall_seconds",
+        "ratio_to_ruler",
+        "first_call_seconds",
+        "joules",
+    ]
     failed = costs[costs["replicate"] == 2]
     assert set(failed["reason"]) == {"longer than 300 s"}
     assert set(failed["row"]) == {"gru", "lstm"}

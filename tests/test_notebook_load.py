@@ -1,4 +1,5 @@
-"""A run that is loaded: what the report of the command line has of it, in the same words, and nothing written."""
+"""A run that is loaded: what the report of the command line has of it, in the same words, and
+nothing written."""
 
 import hashlib
 import subprocess
@@ -19,14 +20,21 @@ from tests.builders.gate import BASELINE, KEPT, written
 def content(folder: Path) -> dict[str, str]:
     """Every file below a folder, and a hash of what stands in it."""
     files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
-    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in files
+    }
 
 
 def smoke(place: Path) -> Path:
     """The smoke suite as it was measured, with a check that failed beside it."""
     folder = written(place / "run", KEPT)
     failed = Outcome(
-        check="causal", law="It looks at no later step.", status="failed", subject="gru", sentence="It does."
+        check="causal",
+        law="It looks at no later step.",
+        status="failed",
+        subject="gru",
+        sentence="It does.",
     )
     keep_failed_checks(folder, [failed])
     return folder
@@ -61,7 +69,11 @@ def test_the_findings_are_those_of_the_report(tmp_path: Path, make: object) -> N
     assert done.returncode == 0, done.stderr
     kept = (folder / "report" / "findings.json").read_bytes()
     assert msgspec.json.format(msgspec.json.encode(findings), indent=1) == kept
-    told = {smoke: findings.law_caveats, looked_at: findings.claims, seen_before: findings.conditions}
+    told = {
+        smoke: findings.law_caveats,
+        looked_at: findings.claims,
+        seen_before: findings.conditions,
+    }
     assert told[make]  # type: ignore[index]
 
 
@@ -91,13 +103,18 @@ def test_damaged_results_are_left_out_as_the_report_leaves_them_out(tmp_path: Pa
     assert len(run.results) == len(run.trials) == len(KEPT) - 2
     assert list(run.unreadable) == victims
     said = typed("report", str(folder), cwd=tmp_path).stderr
-    lines = [f"{path}: left out, cannot be read: {problem}." for path, problem in run.unreadable.items()]
+    lines = [
+        f"{path}: left out, cannot be read: {problem}." for path, problem in run.unreadable.items()
+    ]
     assert [line for line in said.splitlines() if "left out" in line] == lines
 
 
 @pytest.mark.parametrize("made", ["nothing", "folder", "empty run", "damaged run", "newer run"])
-def test_what_cannot_be_reported_is_refused_in_the_words_of_the_report(tmp_path: Path, made: str) -> None:
-    """As one error of rnnbench: no run and a newer one by `load`, one without results by its findings."""
+def test_what_cannot_be_reported_is_refused_in_the_words_of_the_report(
+    tmp_path: Path, made: str
+) -> None:
+    """As one error of rnnbench: no run and a newer one by `load`, one without results by its
+    findings."""
     folder = tmp_path / "run"
     if made != "nothing":
         folder.mkdir()
@@ -122,7 +139,9 @@ def test_a_run_that_has_no_result_yet_has_frames_without_rows(tmp_path: Path) ->
     for name in ("trials", "epochs", "costs"):
         empty = getattr(run, name)
         assert len(empty) == 0
-        assert dict(empty.dtypes) == {column: getattr(whole, name).dtypes[column] for column in empty.columns}
+        assert dict(empty.dtypes) == {
+            column: getattr(whole, name).dtypes[column] for column in empty.columns
+        }
 
 
 def test_a_run_is_shown_in_a_line() -> None:

@@ -1,4 +1,5 @@
-"""A suite that is run from Python: what the command line does, without a word; the frame of the run comes back."""
+"""A suite that is run from Python: what the command line does, without a word; the frame of the run
+comes back."""
 
 import subprocess
 import sys
@@ -21,7 +22,8 @@ ONE: dict[str, Any] = {"cells": ["gru"], "tasks": ["adding"], "jobs": 2}
 
 
 def test_every_option_of_the_command_has_its_argument() -> None:
-    """A dry run is for reading; what is asked for in the negative there is asked for in the positive here."""
+    """A dry run is for reading; what is asked for in the negative there is asked for in the
+    positive here."""
     options = {parameter.name for parameter in suite_.params}
     arguments = set(signature(rnnbench.run_suite).parameters)
     assert options - {"dry_run", "no_check"} == arguments - {"check", "report", "progress"}
@@ -36,11 +38,14 @@ def test_defaults_are_those_of_the_command() -> None:
 
 
 def test_it_runs_what_the_command_runs(tmp_path: Path) -> None:
-    """Trials of the same ids, with the same figures to the last bit; either goes on where the other was."""
+    """Trials of the same ids, with the same figures to the last bit; either goes on where the other
+    was."""
     suite = write_suite(tmp_path)
     settings = {"recipe.epochs": 2, "recipe.optimiser": "sgd", "recipe.stop_when_solved": False}
     run = rnnbench.run_suite(suite, tmp_path / "here", seeds=2, jobs=2, settings=settings)
-    words = [word for key, value in settings.items() for word in ("--set", f"{key}={str(value).lower()}")]
+    words = [
+        word for key, value in settings.items() for word in ("--set", f"{key}={str(value).lower()}")
+    ]
     line = ["run", "suite", str(suite), "--seeds", "2", "-j", "2", *words]
     done = typed(*line, "-o", str(tmp_path / "there"), cwd=tmp_path)
     assert done.returncode == 0, done.stderr
@@ -54,7 +59,9 @@ def test_it_runs_what_the_command_runs(tmp_path: Path) -> None:
     assert steps[-1].done == 8
 
 
-def test_it_prints_nothing_and_writes_no_report_unless_asked(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_it_prints_nothing_and_writes_no_report_unless_asked(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     """A report is a look at the verdicts, and is kept as one."""
     suite = write_suite(tmp_path, seeds=3)
     folder = tmp_path / "run"
@@ -71,7 +78,11 @@ def test_the_run_that_comes_back_is_that_which_is_loaded(tmp_path: Path) -> None
     """The same results, findings and frames."""
     run = rnnbench.run_suite(write_suite(tmp_path), tmp_path / "run", **ONE)
     loaded = rnnbench.load(tmp_path / "run")
-    assert (run.folder, run.results, run.findings) == (loaded.folder, loaded.results, loaded.findings)
+    assert (run.folder, run.results, run.findings) == (
+        loaded.folder,
+        loaded.results,
+        loaded.findings,
+    )
     assert run.unreadable == loaded.unreadable == {}
     assert run.epochs.equals(loaded.epochs)
     assert loaded.notices == ()
@@ -174,7 +185,10 @@ def test_it_refuses_what_the_command_refuses_in_the_same_words(
         ({"seeds": True}, "seeds: expected a whole number, got True"),
         ({"jobs": 0}, "jobs: expected at least 1, got 0"),
         ({"threads": 1.5}, "threads: expected a whole number, got 1.5"),
-        ({"settings": {"recipe.epochs": None}}, "settings: recipe.epochs: expected a number, .*, got NoneType"),
+        (
+            {"settings": {"recipe.epochs": None}},
+            "settings: recipe.epochs: expected a number, .*, got NoneType",
+        ),
         ({"settings": {"cost": {"repeats": 3}}}, "settings: cost: expected a number, .*, got dict"),
     ],
 )
@@ -185,7 +199,8 @@ def test_what_only_python_can_say_wrongly_is_refused(choices: dict[str, Any], sa
 
 
 def test_it_runs_where_standard_output_is_no_file(tmp_path: Path) -> None:
-    """As in a kernel: code that is executed, by threads too, with streams that are objects of Python."""
+    """As in a kernel: code that is executed, by threads too, with streams that are objects of
+    Python."""
     suite = str(write_suite(tmp_path))
     program = f"""
         import io, sys, threading

@@ -1,4 +1,5 @@
-"""Optimisers: the rates and the weight decay that recipe and cell ask for, schedules, rules that end a training run."""
+"""Optimisers: the rates and the weight decay that recipe and cell ask for, schedules, rules that
+end a training run."""
 
 import math
 from collections.abc import Sequence
@@ -26,12 +27,15 @@ MSE = MetricNote("mse", "", "lower")
 
 
 class Grouped(nn.GRU):
-    """A cell whose recurrent weights learn at a tenth of the rate, and whose biases learn at a rate of their own."""
+    """A cell whose recurrent weights learn at a tenth of the rate, and whose biases learn at a rate
+    of their own."""
 
     def param_groups(self) -> Sequence[rnnbench.ParameterGroup]:
         return [
             rnnbench.ParameterGroup([self.weight_hh_l0], learning_rate_factor=0.1),
-            rnnbench.ParameterGroup([self.bias_ih_l0, self.bias_hh_l0], learning_rate=0.5, weight_decay=False),
+            rnnbench.ParameterGroup(
+                [self.bias_ih_l0, self.bias_hh_l0], learning_rate=0.5, weight_decay=False
+            ),
         ]
 
 
@@ -44,7 +48,11 @@ def model_of(kind: type[nn.RNNBase], recipe: Recipe = SMALL) -> Model:
 def rates(optimiser: torch.optim.Optimizer, model: Model) -> dict[str, tuple[float, float]]:
     """Rate and weight decay by name of parameter; each stands in one group."""
     names = {id(parameter): name for name, parameter in model.named_parameters()}
-    found = [(names[id(p)], (g["lr"], g["weight_decay"])) for g in optimiser.param_groups for p in g["params"]]
+    found = [
+        (names[id(p)], (g["lr"], g["weight_decay"]))
+        for g in optimiser.param_groups
+        for p in g["params"]
+    ]
     assert len(found) == len(names) == len(dict(found))
     return dict(found)
 
@@ -62,7 +70,9 @@ def test_groups_that_a_cell_declares_are_honoured_in_every_layer() -> None:
     assert found["readout.weight"] == (0.01, 0.2)
 
 
-@pytest.mark.parametrize(("optimiser", "decay"), [("adam", 0.0), ("adamw", 0.01), ("sgd", 0.0), ("rmsprop", 0.0)])
+@pytest.mark.parametrize(
+    ("optimiser", "decay"), [("adam", 0.0), ("adamw", 0.01), ("sgd", 0.0), ("rmsprop", 0.0)]
+)
 def test_weight_decay_is_the_optimisers_own_unless_set(optimiser: str, decay: float) -> None:
     """As torch has it."""
     recipe = msgspec.structs.replace(SMALL, optimiser=optimiser)
@@ -96,8 +106,15 @@ def test_groups_are_felt_in_the_weights(make_plugin: MakePlugin, tmp_path: Path)
         def rnnbench_cells():
             return [rnnbench.CellSpec("frozen", lambda i, h: Frozen(i, h, batch_first=True), "made for a test")]
     """)
-    assert run_trial(learning_trial(cell=CellUse(name="frozen"), recipe=SMALL, learning_rate=0.1)).status == "ok"
-    (frozen, free), (frozen_now, free_now) = (torch.load(tmp_path / name) for name in ("first", "now"))
+    assert (
+        run_trial(
+            learning_trial(cell=CellUse(name="frozen"), recipe=SMALL, learning_rate=0.1)
+        ).status
+        == "ok"
+    )
+    (frozen, free), (frozen_now, free_now) = (
+        torch.load(tmp_path / name) for name in ("first", "now")
+    )
     assert torch.equal(frozen, frozen_now)
     assert not torch.equal(free, free_now)
 
@@ -105,11 +122,21 @@ def test_groups_are_felt_in_the_weights(make_plugin: MakePlugin, tmp_path: Path)
 @pytest.mark.parametrize(
     ("groups", "said"),
     [
-        (lambda cell: [{"params": [cell.bias_hh_l0]}], "should give rnnbench.ParameterGroup, got dict"),
-        (lambda cell: [rnnbench.ParameterGroup([nn.Parameter(torch.zeros(2))])], "none of the cell's parameters"),
+        (
+            lambda cell: [{"params": [cell.bias_hh_l0]}],
+            "should give rnnbench.ParameterGroup, got dict",
+        ),
+        (
+            lambda cell: [rnnbench.ParameterGroup([nn.Parameter(torch.zeros(2))])],
+            "none of the cell's parameters",
+        ),
         (lambda cell: [rnnbench.ParameterGroup([cell.bias_hh_l0])] * 2, "holds a parameter twice"),
         (
-            lambda cell: [rnnbench.ParameterGroup([cell.bias_hh_l0], learning_rate_factor=2.0, learning_rate=1.0)],
+            lambda cell: [
+                rnnbench.ParameterGroup(
+                    [cell.bias_hh_l0], learning_rate_factor=2.0, learning_rate=1.0
+                )
+            ],
             "has both learning_rate and learning_rate_factor",
         ),
     ],
@@ -126,22 +153,30 @@ def test_groups_that_make_no_sense_are_told(groups: object, said: str) -> None:
 
 
 def test_a_cosine_falls_from_the_rate_of_each_group_to_zero() -> None:
-    """Half a period over the budget of steps: full at first, half in the middle, next to nothing at last."""
+    """Half a period over the budget of steps: full at first, half in the middle, next to nothing at
+    last."""
     recipe = msgspec.structs.replace(SMALL, schedule="cosine")
     model = model_of(Grouped)
     optimiser = make_optimiser(model, recipe, 0.01)
     for step in range(101):
         set_rates(optimiser, recipe, step, 100)
         share = (1 + math.cos(math.pi * step / 100)) / 2
-        assert [g["lr"] for g in optimiser.param_groups] == pytest.approx([0.01 * share, 0.001 * share, 0.5 * share])
+        assert [g["lr"] for g in optimiser.param_groups] == pytest.approx(
+            [0.01 * share, 0.001 * share, 0.5 * share]
+        )
     constant = make_optimiser(model, SMALL, 0.01)
     set_rates(constant, SMALL, 99, 100)
     assert constant.param_groups[0]["lr"] == 0.01
 
 
 def test_of_equally_good_epochs_it_is_the_last_at_the_target_and_the_first_below_it() -> None:
-    """What is solved may still learn what is not asked on validation data; what is not must not seem to progress."""
-    for scores, best in (((3, 0, 0, 1, 0, 2), 5), ((3, 2, 2, 4, 2, 3), 2), ((1, -1, 0, -1, 0, 0), 4)):
+    """What is solved may still learn what is not asked on validation data; what is not must not
+    seem to progress."""
+    for scores, best in (
+        ((3, 0, 0, 1, 0, 2), 5),
+        ((3, 2, 2, 4, 2, 3), 2),
+        ((1, -1, 0, -1, 0, 0), 4),
+    ):
         course = TrainingHistory()
         for number, score in enumerate(scores, 1):
             course.record(epoch(number, score), MSE, 0.0)
@@ -172,13 +207,18 @@ def follow(scores: Sequence[float], recipe: Recipe) -> TrainingHistory:
         ((8, 7, 6, 5, 4, 4, 4, 4), 8, False),  # out of budget in the same epoch: ran to its end
     ],
 )
-def test_futility_ends_what_no_longer_improves(scores: Sequence[float], epochs: int, futile: bool) -> None:
+def test_futility_ends_what_no_longer_improves(
+    scores: Sequence[float], epochs: int, futile: bool
+) -> None:
     """After so many epochs without a better validation score; never otherwise."""
     course = follow(scores, Recipe(epochs=8, futility_epochs=3))
     assert (course.epoch, bool(course.futile)) == (epochs, futile)
     assert follow(scores, Recipe(epochs=8)).epoch == 8
     if futile:
-        assert course.futile == f"given up in epoch {epochs}: no better on validation data for 3 epochs"
+        assert (
+            course.futile
+            == f"given up in epoch {epochs}: no better on validation data for 3 epochs"
+        )
 
 
 def test_what_is_solved_is_not_futile() -> None:
@@ -199,7 +239,9 @@ def test_what_is_solved_is_not_futile() -> None:
         ((math.inf,), "loss not finite in epoch 1"),
     ],
 )
-def test_divergence_is_a_loss_that_leaves_the_finite_numbers_or_explodes(losses: Sequence[float], said: str) -> None:
+def test_divergence_is_a_loss_that_leaves_the_finite_numbers_or_explodes(
+    losses: Sequence[float], said: str
+) -> None:
     """Ten thousand times the first one, or ten thousand where that was below one."""
     course = TrainingHistory()
     fine = [course.accept_loss(loss) for loss in losses]

@@ -12,7 +12,9 @@ CLAIMS = {claim.name: claim for claim in read_suite("claims", Catalogue.load()).
 def learning_sides(claim: Claim) -> list[tuple[LearningSide, ...]]:
     """What learns under each condition of a claim."""
     questions = [question for reading in claim.readings for question in reading.questions]
-    return [tuple(side for side in one.sides if isinstance(side, LearningSide)) for one in questions]
+    return [
+        tuple(side for side in one.sides if isinstance(side, LearningSide)) for one in questions
+    ]
 
 
 def test_every_claim_can_be_tested_with_what_is_installed() -> None:
@@ -21,7 +23,8 @@ def test_every_claim_can_be_tested_with_what_is_installed() -> None:
 
 
 def test_the_state_alone_differs_where_recall_is_said_to_be_limited_by_it() -> None:
-    """One cell, one recipe, one budget of parameters, and four times as many columns in the state."""
+    """One cell, one recipe, one budget of parameters, and four times as many columns in the
+    state."""
     pairs = learning_sides(CLAIMS["state-size-recall"])
     assert pairs
     for small, large in pairs:
@@ -34,7 +37,8 @@ def test_the_state_alone_differs_where_recall_is_said_to_be_limited_by_it() -> N
 
 
 def test_larger_data_are_larger_and_nothing_else() -> None:
-    """On two tasks: at least four sizes over a factor of 16, with one recipe but for the share that is trained on."""
+    """On two tasks: at least four sizes over a factor of 16, with one recipe but for the share that
+    is trained on."""
     growing = [r for r in CLAIMS["lstm-larger-data"].readings if r.growing]
     questions = [question for reading in growing for question in reading.questions]
     assert len({question.facets["task"] for question in questions}) == 2

@@ -1,4 +1,5 @@
-"""The wheel, and third-party distributions beside it, in an environment of their own, from another folder."""
+"""The wheel, and third-party distributions beside it, in an environment of their own, from another
+folder."""
 
 import ast
 import json
@@ -35,16 +36,20 @@ horizons = [5]
 
 
 def call(*command: object, cwd: Path) -> str:
-    """Run a command without this process's paths; its output, or a failure with all that it said."""
+    """Run a command without this process's paths; its output, or a failure with all that it
+    said."""
     clean = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "VIRTUAL_ENV")}
-    done = subprocess.run([str(c) for c in command], capture_output=True, text=True, cwd=cwd, env=clean)
+    done = subprocess.run(
+        [str(c) for c in command], capture_output=True, text=True, cwd=cwd, env=clean
+    )
     assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
     return done.stdout
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel of this checkout, built through its source distribution as `python -m build` does."""
+    """The wheel of this checkout, built through its source distribution as `python -m build`
+    does."""
     folder = tmp_path_factory.mktemp("dist")
     call(sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, ROOT, cwd=folder)
     return next(folder.glob("*.whl"))
@@ -52,8 +57,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def scratch(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty environment with the wheel in it. What the wheel depends on is lent from here by a path; that of
-    rnnbench itself is not, for an editable install hangs on a .pth file, and those are not followed."""
+    """An empty environment with the wheel in it. What the wheel depends on is lent from here by a
+    path; that of rnnbench itself is not, for an editable install hangs on a .pth file, and those
+    are not followed."""
     folder = tmp_path_factory.mktemp("scratch") / "env"
     venv.create(folder, with_pip=True, symlinks=True)
     site = Path(sysconfig.get_path("purelib", vars={"base": str(folder), "platbase": str(folder)}))
@@ -63,13 +69,23 @@ def scratch(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def install(environment: Path, what: Path) -> None:
-    pip = [environment / "bin" / "python", "-m", "pip", "install", "--quiet", "--no-deps", "--no-index"]
+    pip = [
+        environment / "bin" / "python",
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--no-index",
+    ]
     call(*pip, "--no-build-isolation", "--force-reinstall", what, cwd=environment)
 
 
 def distribution(folder: Path, name: str, module: str, source: str) -> Path:
     folder.mkdir()
-    (folder / "pyproject.toml").write_text(PYPROJECT.replace("my-cell", name).replace("my_cell", module))
+    (folder / "pyproject.toml").write_text(
+        PYPROJECT.replace("my-cell", name).replace("my_cell", module)
+    )
     (folder / f"{module}.py").write_text(source)
     return folder
 
@@ -80,7 +96,10 @@ def test_the_wheel_holds_packages_and_no_folder_called_plugins(wheel: Path) -> N
     tops = {name.split("/")[0] for name in names if ".dist-info" not in name}
     assert tops == {
         "rnnbench",
-        *(f"rnnbench_{part}" for part in ("cells", "torchrecurrent", "tasks", "cluster", "suites", "reports")),
+        *(
+            f"rnnbench_{part}"
+            for part in ("cells", "torchrecurrent", "tasks", "cluster", "suites", "reports")
+        ),
         "rnnbench_diagnostics",
     }
     for name in (
@@ -98,11 +117,15 @@ def test_the_wheel_holds_packages_and_no_folder_called_plugins(wheel: Path) -> N
 
 
 def test_everything_that_is_imported_is_declared(wheel: Path) -> None:
-    """What the lent packages would hide: each third-party import is of a distribution that the wheel, or one of its
-    extras for users, requires."""
+    """What the lent packages would hide: each third-party import is of a distribution that the
+    wheel, or one of its extras for users, requires."""
     files = ZipFile(wheel)
     metadata = next(name for name in files.namelist() if name.endswith("METADATA"))
-    requires = re.findall(r"^Requires-Dist: ([\w.-]+)(?!.*extra == 'dev')", files.read(metadata).decode(), re.MULTILINE)
+    requires = re.findall(
+        r"^Requires-Dist: ([\w.-]+)(?!.*extra == 'dev')",
+        files.read(metadata).decode(),
+        re.MULTILINE,
+    )
     declared = {name.lower().replace("_", "-") for name in requires}
     providers = packages_distributions()
     imported = set()
@@ -113,27 +136,40 @@ def test_everything_that_is_imported_is_declared(wheel: Path) -> None:
                     imported |= {alias.name.split(".")[0] for alias in node.names}
                 elif isinstance(node, ast.ImportFrom) and node.module:
                     imported.add(node.module.split(".")[0])
-    foreign = {name for name in imported if name not in sys.stdlib_module_names and not name.startswith("rnnbench")}
-    assert {name for name in foreign if not {d.lower() for d in providers[name]} & declared} == set()
+    foreign = {
+        name
+        for name in imported
+        if name not in sys.stdlib_module_names and not name.startswith("rnnbench")
+    }
+    assert {
+        name for name in foreign if not {d.lower() for d in providers[name]} & declared
+    } == set()
     assert {"torch", "pluggy", "pytest-benchmark", "memory-profiler", "matplotlib"} <= declared
 
 
 def test_the_wheel_works_elsewhere(scratch: Path, tmp_path: Path) -> None:
     """Installed, not imported from the checkout; a suite runs to its report from another folder."""
-    where = call(scratch / "bin" / "python", "-c", "import rnnbench; print(rnnbench.__file__)", cwd=tmp_path)
+    where = call(
+        scratch / "bin" / "python", "-c", "import rnnbench; print(rnnbench.__file__)", cwd=tmp_path
+    )
     assert Path(where.strip()).is_relative_to(scratch)
     said = call(scratch / "bin" / "rnnbench", "run", "suite", "smoke", cwd=tmp_path)
     assert "13 trials: 0 kept from before, 13 ok." in said
     assert (tmp_path / "runs" / "smoke" / "report" / "index.html").is_file()
 
 
-def test_the_readmes_own_plugins_are_installed_listed_and_run(scratch: Path, tmp_path: Path) -> None:
-    """A third-party cell and a third-party task, each a distribution of its own with 7 lines of pyproject.toml."""
+def test_the_readmes_own_plugins_are_installed_listed_and_run(
+    scratch: Path, tmp_path: Path
+) -> None:
+    """A third-party cell and a third-party task, each a distribution of its own with 7 lines of
+    pyproject.toml."""
     install(scratch, distribution(tmp_path / "cell", "my-cell", "my_cell", CELL))
     install(scratch, distribution(tmp_path / "task", "my-task", "my_task", TASK))
     rnnbench = scratch / "bin" / "rnnbench"
     listed = json.loads(call(rnnbench, "list", "--json", cwd=tmp_path))
-    origins = {thing["name"]: thing["origin"] for kind in ("cells", "tasks") for thing in listed[kind]}
+    origins = {
+        thing["name"]: thing["origin"] for kind in ("cells", "tasks") for thing in listed[kind]
+    }
     assert origins["leaky"] == "my-cell 0.1"
     assert origins["first-sign"] == "my-task 0.1"
     assert origins["gru"].startswith("rnnbench ")
@@ -152,6 +188,16 @@ def test_the_wheel_installs_all_that_it_needs(wheel: Path, tmp_path: Path) -> No
     folder = tmp_path / "env"
     venv.create(folder, with_pip=True, symlinks=True)
     python = folder / "bin" / "python"
-    call(python, "-m", "pip", "install", "--quiet", "-c", ROOT / "constraints.txt", wheel, cwd=tmp_path)
+    call(
+        python,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "-c",
+        ROOT / "constraints.txt",
+        wheel,
+        cwd=tmp_path,
+    )
     said = call(folder / "bin" / "rnnbench", "run", "suite", "smoke", cwd=tmp_path)
     assert "13 trials: 0 kept from before, 13 ok." in said

@@ -27,7 +27,9 @@ SUITE = Suite(
     cells=(CellUse(name="gru"), CellUse(name="lstm")),
     tasks=(TaskUse(name="adding", dials={"horizon": 5}, recipe=Recipe()),),
     seeds=(0, 1),
-    cost=CostPlan(measure=("train-step-time", "peak-memory"), shapes=(Shape(),), replicates=2, repeats=3),
+    cost=CostPlan(
+        measure=("train-step-time", "peak-memory"), shapes=(Shape(),), replicates=2, repeats=3
+    ),
 )
 RATES = (0.001, 0.01, 0.1)
 TUNED = Recipe(tune=True, learning_rates=RATES, tuning_seeds=2, epochs=10)
@@ -81,7 +83,12 @@ def test_a_cost_trial_is_given_out_alone_and_only_when_nothing_runs() -> None:
 
 
 @pytest.mark.parametrize(
-    "suite", [SUITE, with_tasks(*ladder(5, 10, 20)), with_tasks(TaskUse(name="adding", dials={}, recipe=TUNED))]
+    "suite",
+    [
+        SUITE,
+        with_tasks(*ladder(5, 10, 20)),
+        with_tasks(TaskUse(name="adding", dials={}, recipe=TUNED)),
+    ],
 )
 def test_following_the_plan_runs_every_trial_once(suite: Suite) -> None:
     """And an empty answer with nothing in flight means that the suite is complete."""
@@ -92,7 +99,9 @@ def test_following_the_plan_runs_every_trial_once(suite: Suite) -> None:
 
 
 @given(st.lists(st.sampled_from([None, 1, 5]), min_size=1), st.integers(0, 30))
-def test_a_run_that_is_cut_off_anywhere_ends_with_the_same_trials(outcomes: list[int | None], cut: int) -> None:
+def test_a_run_that_is_cut_off_anywhere_ends_with_the_same_trials(
+    outcomes: list[int | None], cut: int
+) -> None:
     """Resuming is nothing but planning with results at hand, whatever they were."""
     suite = with_tasks(*ladder(5, 10), TaskUse(name="copy", dials={}, recipe=TUNED))
 
@@ -133,13 +142,17 @@ def test_seeds_come_before_cells() -> None:
 def test_time_is_measured_side_by_side_and_memory_one_cell_to_a_process() -> None:
     """The reference cell needs company, the high-water mark needs solitude."""
     cost = [trial for trial in due_trials(SUITE, {}) if isinstance(trial, CostTrial)]
-    cells = {kind: {len(t.cells) for t in cost if t.measurement == kind} for kind in ("train-step-time", "peak-memory")}
+    cells = {
+        kind: {len(t.cells) for t in cost if t.measurement == kind}
+        for kind in ("train-step-time", "peak-memory")
+    }
     assert cells == {"train-step-time": {2}, "peak-memory": {1}}
 
 
 @pytest.mark.parametrize("change", [{"version": 2}, {"cost": None}])
 def test_a_new_version_runs_everything_again(change: dict[str, object]) -> None:
-    """Figures of two versions are not comparable; leaving out the cost lane leaves learning trials as they are."""
+    """Figures of two versions are not comparable; leaving out the cost lane leaves learning trials
+    as they are."""
     done = {trial_id(trial): solved() for trial in due_trials(SUITE, {})}
     changed = msgspec.structs.replace(SUITE, **change)
     assert len(plan(changed, done, [])) == (4 if "version" in change else 0)
@@ -157,7 +170,10 @@ def test_the_search_comes_first_on_the_same_grid_and_on_seeds_of_its_own() -> No
     assert grids["gru"] == grids["lstm"]
     assert grids["gru"] == [(rate, FIRST_TUNING_SEED + k) for rate in RATES for k in (0, 1)]
     ran, _ = follow(suite, lambda _: solved())
-    assert {t.seed for t in ran if isinstance(t, LearningTrial) and t.phase == "evaluation"} == {0, 1}
+    assert {t.seed for t in ran if isinstance(t, LearningTrial) and t.phase == "evaluation"} == {
+        0,
+        1,
+    }
 
 
 def test_a_cell_is_evaluated_once_its_own_search_is_complete() -> None:
@@ -168,8 +184,15 @@ def test_a_cell_is_evaluated_once_its_own_search_is_complete() -> None:
         for t in plan(suite, {}, [])
         if isinstance(t, LearningTrial) and t.cell.name == "gru"
     }
-    evaluations = [t for t in plan(suite, index, []) if isinstance(t, LearningTrial) and t.phase == "evaluation"]
-    assert {(t.cell.name, t.learning_rate, t.seed) for t in evaluations} == {("gru", 0.01, 0), ("gru", 0.01, 1)}
+    evaluations = [
+        t
+        for t in plan(suite, index, [])
+        if isinstance(t, LearningTrial) and t.phase == "evaluation"
+    ]
+    assert {(t.cell.name, t.learning_rate, t.seed) for t in evaluations} == {
+        ("gru", 0.01, 0),
+        ("gru", 0.01, 1),
+    }
     assert SearchState(suite, index).rates(suite.tasks[0], suite.cells[1]) is None
 
 
@@ -177,17 +200,34 @@ def test_a_cell_is_evaluated_once_its_own_search_is_complete() -> None:
     ("by_rate", "best"),
     [
         # fewest epochs to target, the budget of 10 where it was not reached
-        ({0.001: [solved(9), solved(9)], 0.01: [solved(2), solved(None)], 0.1: [solved(6), solved(7)]}, 0.01),
+        (
+            {
+                0.001: [solved(9), solved(9)],
+                0.01: [solved(2), solved(None)],
+                0.1: [solved(6), solved(7)],
+            },
+            0.01,
+        ),
         # a seed that never gets there counts as the whole budget, and not as nothing
         ({0.01: [solved(2), solved(None)], 0.1: [solved(5), solved(5)]}, 0.1),
         # nobody reaches the target: the best score on validation data
-        ({0.001: [solved(None, 0.3)] * 2, 0.01: [solved(None, 0.2)] * 2, 0.1: [solved(None, 0.4)] * 2}, 0.01),
+        (
+            {
+                0.001: [solved(None, 0.3)] * 2,
+                0.01: [solved(None, 0.2)] * 2,
+                0.1: [solved(None, 0.4)] * 2,
+            },
+            0.01,
+        ),
         # equally quick: the better score
         ({0.001: [solved(4, 0.3)] * 2, 0.01: [solved(4, 0.2)] * 2}, 0.01),
         # a rate that lost a seed comes after those that lost none, however quick it was
         ({0.001: [solved(9)] * 2, 0.1: [solved(1), Known("diverged")]}, 0.001),
         ({0.001: [solved(9)] * 2, 0.1: [solved(1), Known("timeout")]}, 0.001),
-        ({0.001: [Known("diverged", None, 0.1)] * 2, 0.1: [solved(None, 9.0), Known("error")]}, 0.1),
+        (
+            {0.001: [Known("diverged", None, 0.1)] * 2, 0.1: [solved(None, 9.0), Known("error")]},
+            0.1,
+        ),
         # nothing worked: the recipe's own
         ({0.001: [Known("error")] * 2, 0.1: [Known("killed")] * 2}, 0.005),
         # a tie goes to the first of the grid
@@ -200,7 +240,8 @@ def test_the_best_rate(by_rate: dict[float, list[Known]], best: float) -> None:
 
 
 def test_a_rung_is_tried_once_the_one_below_is_solved_in_most_seeds() -> None:
-    """A ladder stops climbing for the cell that fails, and for no other; the search runs on the lowest rung only."""
+    """A ladder stops climbing for the cell that fails, and for no other; the search runs on the
+    lowest rung only."""
     suite = with_tasks(*ladder(5, 10, 20), seeds=(0, 1, 2))
 
     def outcome(trial: Trial) -> Known:
@@ -209,14 +250,20 @@ def test_a_rung_is_tried_once_the_one_below_is_solved_in_most_seeds() -> None:
         return solved(None if fails else 3)
 
     ran, index = follow(suite, outcome)
-    tried = {(t.cell.name, t.dials["horizon"], t.phase) for t in ran if isinstance(t, LearningTrial)}
+    tried = {
+        (t.cell.name, t.dials["horizon"], t.phase) for t in ran if isinstance(t, LearningTrial)
+    }
     assert ("gru", 10, "evaluation") in tried
     assert ("gru", 20, "evaluation") not in tried
     assert ("lstm", 20, "evaluation") in tried
     assert {horizon for _, horizon, phase in tried if phase == "tuning"} == {5}
     left = unclimbed(suite, index)
-    assert [(t.cell.name, t.dials["horizon"], t.seed) for t, _ in left] == [("gru", 20, s) for s in (0, 1, 2)]
-    assert {reason for _, reason in left} == {"not tried: gru does not solve horizon 10 in most seeds"}
+    assert [(t.cell.name, t.dials["horizon"], t.seed) for t, _ in left] == [
+        ("gru", 20, s) for s in (0, 1, 2)
+    ]
+    assert {reason for _, reason in left} == {
+        "not tried: gru does not solve horizon 10 in most seeds"
+    }
     assert len(ran) + len(left) == count_trials(suite)
 
 
@@ -224,23 +271,31 @@ def test_half_of_the_seeds_are_not_most() -> None:
     """And a rung with one seed missing yet may be climbed when most have solved it."""
     rungs = ladder(5, 10, recipe=Recipe())
     suite = with_tasks(*rungs, seeds=(0, 1, 2, 3))
-    below = [t for t in plan(suite, {}, []) if isinstance(t, LearningTrial) and t.cell.name == "gru"]
+    below = [
+        t for t in plan(suite, {}, []) if isinstance(t, LearningTrial) and t.cell.name == "gru"
+    ]
     two = {trial_id(t): solved(2 if t.seed < 2 else None) for t in below}
     three = {trial_id(t): solved(2) for t in below if t.seed < 3}
 
     def tries(index: dict[str, Known]) -> bool:
-        return any(isinstance(t, LearningTrial) and t.dials["horizon"] == 10 for t in plan(suite, index, []))
+        return any(
+            isinstance(t, LearningTrial) and t.dials["horizon"] == 10
+            for t in plan(suite, index, [])
+        )
 
     assert not tries(two)
     assert tries(three)
 
 
 def test_a_rung_counts_only_with_all_those_below_it() -> None:
-    """Results of a rung that are there from elsewhere lead nowhere while one below it is unsolved."""
+    """Results of a rung that are there from elsewhere lead nowhere while one below it is
+    unsolved."""
     suite = with_tasks(*ladder(5, 10, 20, recipe=Recipe()))
     low, middle, _ = suite.tasks
     index = {
-        trial_id(learning_trial(suite, use, suite.cells[0], seed, use.recipe.learning_rate)): solved(epochs)
+        trial_id(
+            learning_trial(suite, use, suite.cells[0], seed, use.recipe.learning_rate)
+        ): solved(epochs)
         for use, epochs in ((low, None), (middle, 3))
         for seed in suite.seeds
     }
@@ -249,7 +304,8 @@ def test_a_rung_counts_only_with_all_those_below_it() -> None:
 
 
 def test_a_rung_that_has_results_is_not_called_untried() -> None:
-    """With more seeds a majority may turn into a minority; what was trained before keeps its result."""
+    """With more seeds a majority may turn into a minority; what was trained before keeps its
+    result."""
     few = with_tasks(*ladder(5, 10, recipe=Recipe()), seeds=(0,))
     _, index = follow(few, lambda _: solved())
     more = msgspec.structs.replace(few, seeds=(0, 1, 2))
@@ -262,5 +318,7 @@ def test_a_grid_of_one_rate_is_not_searched() -> None:
     one = msgspec.structs.replace(TUNED, learning_rates=(0.02,))
     suite = with_tasks(TaskUse(name="adding", dials={}, recipe=one))
     ran, _ = follow(suite, lambda _: solved())
-    assert {(t.phase, t.learning_rate) for t in ran if isinstance(t, LearningTrial)} == {("evaluation", 0.02)}
+    assert {(t.phase, t.learning_rate) for t in ran if isinstance(t, LearningTrial)} == {
+        ("evaluation", 0.02)
+    }
     assert len(ran) == count_trials(suite) == 4

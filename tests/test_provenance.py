@@ -12,7 +12,15 @@ from rnnbench.catalogue import Catalogue
 from rnnbench.compare import Run, compare, rule
 from rnnbench.errors import DataUnavailable
 from rnnbench.findings.result_provenance import changed_sources
-from rnnbench.provenance import HARNESS, changed, combined, defining_file, file_digest, provenance, without_helpers
+from rnnbench.provenance import (
+    HARNESS,
+    changed,
+    combined,
+    defining_file,
+    file_digest,
+    provenance,
+    without_helpers,
+)
 from rnnbench.records import CellUse, Learning, Provenance, Recipe, Result
 from rnnbench.runner import run_trial
 from rnnbench_tasks.speech import recordings
@@ -89,13 +97,16 @@ def old(now: Provenance) -> Provenance:
 
 
 def test_old_results_are_compared_by_the_hash_that_they_have() -> None:
-    """The file that defines the cell; and they are marked, since its helper modules were not recorded."""
+    """The file that defines the cell; and they are marked, since its helper modules were not
+    recorded."""
     now = provenance(learning_trial(task="adding"), CATALOGUE)
     before = old(now)
     assert changed(before, now) == ()
     assert without_helpers(before) == ("gru", "adding")
     assert without_helpers(now) == ()
-    assert changed(replace(before, definitions={**before.definitions, "gru": "0ther"}), now) == ("gru",)
+    assert changed(replace(before, definitions={**before.definitions, "gru": "0ther"}), now) == (
+        "gru",
+    )
 
 
 def run_of(*results: Result) -> Run:
@@ -141,7 +152,9 @@ def test_bits_are_compared_under_the_same_variables_alone() -> None:
         ("HOME", False),
     ],
 )
-def test_variables_that_choose_kernels_are_recorded(name: str, recorded: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_variables_that_choose_kernels_are_recorded(
+    name: str, recorded: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """And nothing else of the environment, which may hold secrets."""
     monkeypatch.setenv(name, "1")
     assert (name in environment.variables()) == recorded
@@ -152,7 +165,12 @@ def test_sources_are_compared_where_both_results_have_all_modules() -> None:
     now = run_trial(learning_trial(task="adding", recipe=SMALL), CATALOGUE)
     before = replace(now, provenance=old(now.provenance))
     assert changed_sources([now, before]) == []
-    later = replace(now, provenance=replace(now.provenance, definitions={**now.provenance.definitions, "gru": "0ther"}))
+    later = replace(
+        now,
+        provenance=replace(
+            now.provenance, definitions={**now.provenance.definitions, "gru": "0ther"}
+        ),
+    )
     assert changed_sources([now, before, later]) == ["gru"]
 
 
@@ -173,7 +191,8 @@ def test_the_hash_of_a_file_that_a_package_ships_goes_with_a_result(task: str) -
 def test_recordings_are_held_to_what_they_were_where_nothing_else_is_known(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """On a platform whose build of the synthesiser was never heard: at the first reading it is noted."""
+    """On a platform whose build of the synthesiser was never heard: at the first reading it is
+    noted."""
     monkeypatch.setattr(recordings, "DIGESTS", {})
     path = tmp_path / "speech.npz"
     recordings._check(path, "one")
@@ -182,13 +201,17 @@ def test_recordings_are_held_to_what_they_were_where_nothing_else_is_known(
         recordings._check(path, "other")
 
 
-def test_a_file_that_changes_while_it_is_read_gives_no_figures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_changes_while_it_is_read_gives_no_figures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What was hashed would not be what was read."""
     file = tmp_path / "mine.csv"
     file.write_text("answer\n" + "\n".join(str(number % 7) for number in range(200)))
     dials = {"path": str(file), "answer": "answer", "horizon": 4}
     trial = learning_trial(task="csv-forecast", dials=dials, recipe=SMALL)
-    assert run_trial(trial, CATALOGUE).provenance.data == {str(file): sha256(file.read_bytes()).hexdigest()}
+    assert run_trial(trial, CATALOGUE).provenance.data == {
+        str(file): sha256(file.read_bytes()).hexdigest()
+    }
     hashes = iter(["before", "after"])
     monkeypatch.setattr("rnnbench.runner.learning.file_digest", lambda _: next(hashes))
     result = run_trial(trial, CATALOGUE)

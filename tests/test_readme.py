@@ -17,7 +17,9 @@ from tests.builders.readme import README, ROOT, blocks
 def test_the_table_of_exit_codes_has_each_of_them_and_no_other() -> None:
     """As they stand in one list."""
     table = (ROOT / "README.md").read_text().split("| exit code | meaning |\n")[1].split("\n\n")[0]
-    assert [int(code) for code in re.findall(r"^\| (\d+) \|", table, re.MULTILINE)] == list(ExitCode)
+    assert [int(code) for code in re.findall(r"^\| (\d+) \|", table, re.MULTILINE)] == list(
+        ExitCode
+    )
 
 
 def test_the_two_commands_stand_at_the_top() -> None:
@@ -77,7 +79,9 @@ def test_every_option_that_the_readme_types_exists(tmp_path: Path, line: str) ->
 
 def test_the_hook_table_is_that_of_the_door() -> None:
     """docs/plugins.md names every hook, and no other."""
-    table = re.findall(r"^\| `(rnnbench_\w+)` \|", (ROOT / "docs" / "plugins.md").read_text(), re.MULTILINE)
+    table = re.findall(
+        r"^\| `(rnnbench_\w+)` \|", (ROOT / "docs" / "plugins.md").read_text(), re.MULTILINE
+    )
     assert sorted(table) == sorted(name for name in vars(hooks) if name.startswith("rnnbench_"))
 
 
@@ -85,17 +89,28 @@ def test_every_key_of_a_suite_is_explained() -> None:
     """docs/suites.md names every key of the schema."""
     page = (ROOT / "docs" / "suites.md").read_text()
     keys = {key for definition in schema()["$defs"].values() for key in definition["properties"]}
-    assert {key for key in keys if f"`{key}`" not in page and f"{key}" not in "steps batch hidden inputs"} == set()
+    assert {
+        key
+        for key in keys
+        if f"`{key}`" not in page and f"{key}" not in "steps batch hidden inputs"
+    } == set()
 
 
 def test_what_is_in_the_box_is_what_is_installed() -> None:
-    """The table names every first-party cell, task, suite and executor, or a pattern of names with their number."""
+    """The table names every first-party cell, task, suite and executor, or a pattern of names with
+    their number."""
     catalogue = Catalogue.load()
     box = README[README.index("### What is in the box") : README.index("## Write a cell")]
-    families = {pattern: int(count) for pattern, count in re.findall(r"`([a-z-]+-\*)` \((\d+) layers", box)}
+    families = {
+        pattern: int(count) for pattern, count in re.findall(r"`([a-z-]+-\*)` \((\d+) layers", box)
+    }
     assert len(families) == box.count("*`")
     for shelf in (catalogue.cells, catalogue.tasks, catalogue.suites, catalogue.executors):
-        ours = {name for name, contribution in shelf.items() if contribution.plugin.distribution == "rnnbench"}
+        ours = {
+            name
+            for name, contribution in shelf.items()
+            if contribution.plugin.distribution == "rnnbench"
+        }
         ours -= {name for pattern in families for name in matching(ours, pattern)}
         assert {name for name in ours if f"`{name}`" not in box} == set()
     for pattern, count in families.items():
@@ -103,10 +118,13 @@ def test_what_is_in_the_box_is_what_is_installed() -> None:
 
 
 def test_the_guide_for_contributors_is_short_and_shows_every_floor() -> None:
-    """At most 60 lines; its drawing of the house names the floors of pyproject.toml in their order."""
+    """At most 60 lines; its drawing of the house names the floors of pyproject.toml in their
+    order."""
     guide = (ROOT / "CONTRIBUTING.md").read_text()
     assert len(guide.splitlines()) <= 60
-    layers = re.search(r"^layers = \[(.*?)\]", (ROOT / "pyproject.toml").read_text(), re.DOTALL | re.MULTILINE)
+    layers = re.search(
+        r"^layers = \[(.*?)\]", (ROOT / "pyproject.toml").read_text(), re.DOTALL | re.MULTILINE
+    )
     assert layers
     floors = re.findall(r'"([^"]+)"', layers[1])
     house = guide[guide.index("```") : guide.rindex("```")].splitlines()[1:]

@@ -39,7 +39,9 @@ def test_equal_trials_have_equal_ids_however_they_came_to_be() -> None:
     """From code, from JSON, from a pickle, with defaults left out or written down."""
     trial = learning_trial()
     written = msgspec.json.decode(msgspec.json.encode(trial), type=Trial)
-    recipe = msgspec.convert({"clip_norm": 1.0, "parameters": 10_000, "optimiser": "".join(["ad", "am"])}, Recipe)
+    recipe = msgspec.convert(
+        {"clip_norm": 1.0, "parameters": 10_000, "optimiser": "".join(["ad", "am"])}, Recipe
+    )
     for other in (written, pickle.loads(pickle.dumps(trial)), learning_trial(recipe=recipe)):
         assert other == trial
         assert trial_id(other) == trial_id(trial)
@@ -80,7 +82,8 @@ def test_purposes_are_words_and_not_their_concatenation() -> None:
 
 
 def test_what_is_final_is_not_run_again() -> None:
-    """A skipped trial, a rung not tried, and a cost trial that a shared machine refused are not; all else is."""
+    """A skipped trial, a rung not tried, and a cost trial that a shared machine refused are not;
+    all else is."""
 
     def final(trial: Trial, status: str, *, shared: bool = False) -> bool:
         result = without_run(trial, status, "")  # type: ignore[arg-type]
@@ -92,4 +95,7 @@ def test_what_is_final_is_not_run_again() -> None:
     assert not final(COST, "refused", shared=True)
     assert final(COST, "refused")
     assert final(learning_trial(), "refused", shared=True)
-    assert all(final(learning_trial(), status) for status in ("ok", "diverged", "timeout", "killed", "error"))
+    assert all(
+        final(learning_trial(), status)
+        for status in ("ok", "diverged", "timeout", "killed", "error")
+    )

@@ -1,4 +1,5 @@
-"""Reports are made in processes of their own: what a renderer does costs its own report, and is told by name."""
+"""Reports are made in processes of their own: what a renderer does costs its own report, and is
+told by name."""
 
 import os
 import subprocess
@@ -80,7 +81,9 @@ PROBLEMS = {
     "c_exits": "SystemExit: 0",
     "d_ends": "its process ended by itself with code 0 before the report was made",
     "e_interrupts": "KeyboardInterrupt",
-    "f_nothing": "TypeError: render returned NoneType, and should return a list of the files it wrote",
+    "f_nothing": (
+        "TypeError: render returned NoneType, and should return a list of the files it wrote"
+    ),
     "g_numbers": "TypeError: render returned int in its list, and should return paths of files",
     "h_absent": "FileNotFoundError: render returned {}/absent.html, and there is no such file",
     "j_talks": "",
@@ -96,7 +99,8 @@ def findings() -> Findings:
 def test_each_renderer_that_goes_wrong_is_named_and_the_others_go_on(
     make_plugin: MakePlugin, findings: Findings, tmp_path: Path
 ) -> None:
-    """One sentence each, with the report and the distribution; whatever it raises, returns or ends."""
+    """One sentence each, with the report and the distribution; whatever it raises, returns or
+    ends."""
     make_plugin(RUDE, distribution="rude-reports")
     reports = Catalogue.load().reports
     outcomes = render([reports[name] for name in PROBLEMS], findings, tmp_path)
@@ -112,14 +116,19 @@ def test_a_renderer_that_hangs_is_ended_at_its_limit(
 ) -> None:
     """And told like any other."""
     make_plugin(RUDE, distribution="rude-reports")
-    (outcome,) = render([Catalogue.load().reports["i_hangs"]], findings, tmp_path, limit_seconds=1.0)
+    (outcome,) = render(
+        [Catalogue.load().reports["i_hangs"]], findings, tmp_path, limit_seconds=1.0
+    )
     assert outcome.problem == "it took longer than its limit of 1 s"
 
 
 def test_the_sentence_names_report_and_distribution() -> None:
     """And ends with one full stop."""
     outcome = Rendered(report="html", origin="my-plugin 1.0", problem="ValueError: no ink.")
-    assert outcome.sentence == "The report 'html' of my-plugin 1.0 could not be made: ValueError: no ink."
+    assert (
+        outcome.sentence
+        == "The report 'html' of my-plugin 1.0 could not be made: ValueError: no ink."
+    )
 
 
 def test_findings_travel_as_they_are(findings: Findings) -> None:
@@ -141,28 +150,41 @@ FAILING = """
 
 
 def test_answers_come_before_reports_and_a_failing_one_is_told_behind_them(
-    make_plugin: MakePlugin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    make_plugin: MakePlugin,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
-    """The page of the other report is there; the command that makes reports says by its code that one is missing."""
+    """The page of the other report is there; the command that makes reports says by its code that
+    one is missing."""
     make_plugin(FAILING, distribution="sad-reports")
     folder = written(tmp_path / "run", KEPT)
     code = run_main(monkeypatch, "report", str(folder))
     out, err = capfd.readouterr()
     assert code == 1
-    assert err.splitlines() == ["The report 'broken' of sad-reports 1.2.3 could not be made: ValueError: no ink."]
+    assert err.splitlines() == [
+        "The report 'broken' of sad-reports 1.2.3 could not be made: ValueError: no ink."
+    ]
     assert out.splitlines()[0] == "adding"
     assert out.splitlines()[-1] == f"Report: {folder / 'report' / 'index.html'}"
 
 
 def test_a_format_that_cannot_be_written_is_one_sentence(
-    make_plugin: MakePlugin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    make_plugin: MakePlugin,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     """`export` prints no file then, and exits with 1."""
     make_plugin(FAILING, distribution="sad-reports")
-    code = run_main(monkeypatch, "export", str(BASELINE), "--format", "asked", "-o", str(tmp_path / "out"))
+    code = run_main(
+        monkeypatch, "export", str(BASELINE), "--format", "asked", "-o", str(tmp_path / "out")
+    )
     out, err = capfd.readouterr()
     assert (code, out) == (1, "")
-    assert err.splitlines() == ["The report 'asked' of sad-reports 1.2.3 could not be made: ValueError: no ink."]
+    assert err.splitlines() == [
+        "The report 'asked' of sad-reports 1.2.3 could not be made: ValueError: no ink."
+    ]
 
 
 def test_where_no_report_can_be_written_the_answers_are_printed(
@@ -228,7 +250,9 @@ def test_a_renderer_that_leaves_a_thread_has_made_its_report(
 ) -> None:
     """Nobody waits for the thread."""
     make_plugin(LEAVES_A_THREAD, distribution="busy-reports")
-    (outcome,) = render([Catalogue.load().reports["leaves"]], findings, tmp_path, limit_seconds=40.0)
+    (outcome,) = render(
+        [Catalogue.load().reports["leaves"]], findings, tmp_path, limit_seconds=40.0
+    )
     assert (outcome.problem, outcome.files) == ("", (str(tmp_path / "fine.html"),))
 
 
@@ -250,7 +274,8 @@ LOOKS = """
 def test_what_a_killed_driver_leaves_of_its_reports_is_removed_by_the_next_one(
     make_plugin: MakePlugin, findings: Findings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its folder has a name and a lock by which those of dead drivers are told; nothing else lies there meanwhile."""
+    """Its folder has a name and a lock by which those of dead drivers are told; nothing else lies
+    there meanwhile."""
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
@@ -268,5 +293,7 @@ def test_what_a_killed_driver_leaves_of_its_reports_is_removed_by_the_next_one(
 def test_a_process_that_renders_ends_with_the_one_that_started_it(tmp_path: Path) -> None:
     """Here that one is gone before it has begun: it makes nothing."""
     elsewhere = str(os.getppid())
-    done = subprocess.run([*python_with_my_path(PROGRAM), str(tmp_path), elsewhere], capture_output=True)
+    done = subprocess.run(
+        [*python_with_my_path(PROGRAM), str(tmp_path), elsewhere], capture_output=True
+    )
     assert (done.returncode, done.stderr) == (1, b"")

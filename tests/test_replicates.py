@@ -35,7 +35,8 @@ def with_cost(**changes: object) -> Suite:
 
 
 def run(suite: Suite, spread: float, seconds: float = 10.0) -> tuple[int, dict[str, Known]]:
-    """Run the plan to its end, log-ratios alternating by so much; how many replicates there were."""
+    """Run the plan to its end, log-ratios alternating by so much; how many replicates there
+    were."""
     index: dict[str, Known] = {}
     while trials := plan(suite, index, []):
         (trial,) = trials
@@ -45,15 +46,18 @@ def run(suite: Suite, spread: float, seconds: float = 10.0) -> tuple[int, dict[s
 
 
 def test_replicates_are_added_until_the_ratio_is_as_precise_as_asked() -> None:
-    """Student's half width at n of alternating +-d is about t d / sqrt(n): eight are enough for a small d, more are
-    taken for a larger one, up to the most there may be."""
+    """Student's half width at n of alternating +-d is about t d / sqrt(n): eight are enough for a
+    small d, more are taken for a larger one, up to the most there may be."""
     assert run(SUITE, 0.01)[0] == 8
     number, index = run(SUITE, 0.03)
     assert 8 < number < 24
     half = lambda n: 2.2 * 0.03 / math.sqrt(n)  # noqa: E731
     assert half(number) < 0.022
     assert run(SUITE, 0.2)[0] == 24
-    assert any(f"{number} replicates: ratios to the reference cell within" in said for said in reached(SUITE, index))
+    assert any(
+        f"{number} replicates: ratios to the reference cell within" in said
+        for said in reached(SUITE, index)
+    )
 
 
 def test_replicates_end_with_their_time() -> None:
@@ -81,18 +85,24 @@ def test_replicates_that_failed_do_not_go_on_for_ever() -> None:
 
 
 def test_steady_figures_are_measured_once_and_memory_a_few_times() -> None:
-    """What does not vary needs no eight replicates; without `replicates` above, memory has no more than times."""
-    suite = with_cost(measure=("operations", "memory-timeline", "instructions", "peak-memory"), memory_replicates=2)
+    """What does not vary needs no eight replicates; without `replicates` above, memory has no more
+    than times."""
+    suite = with_cost(
+        measure=("operations", "memory-timeline", "instructions", "peak-memory"),
+        memory_replicates=2,
+    )
     trials = list(cost_trials(suite))
     number = {
-        kind: sum(t.measurement == kind for t in trials) for kind in ("operations", "instructions", "peak-memory")
+        kind: sum(t.measurement == kind for t in trials)
+        for kind in ("operations", "instructions", "peak-memory")
     }
     assert number == {"operations": 2, "instructions": 1, "peak-memory": 4}
     assert count_trials(suite) == len(trials)
 
 
 def test_further_replicates_belong_to_the_suite() -> None:
-    """--fresh discards those beyond the first eight too, of this session; not those of another day."""
+    """--fresh discards those beyond the first eight too, of this session; not those of another
+    day."""
     assert replace(COST, round=17) in Membership(replace(SUITE, cells=COST.cells))
     assert replace(COST, session="2026-01-01") not in Membership(SUITE)
 
@@ -110,8 +120,11 @@ def store(tmp_path: object) -> Store:
     return store
 
 
-def measure_day(suite: Suite, store: Store, today: str, most: int = 99, *, fresh: bool = False) -> list[CostTrial]:
-    """Run the plan of a day, or so many of its trials, and store what comes; the trials that ran."""
+def measure_day(
+    suite: Suite, store: Store, today: str, most: int = 99, *, fresh: bool = False
+) -> list[CostTrial]:
+    """Run the plan of a day, or so many of its trials, and store what comes; the trials that
+    ran."""
     settled = settle_session(suite, store, fresh=fresh, today=today)
     index = {trial_id(result.trial): known(result) for result in store.read()}
     if fresh:
@@ -130,7 +143,8 @@ def measure_day(suite: Suite, store: Store, today: str, most: int = 99, *, fresh
 
 
 def test_what_is_measured_today_carries_its_date_until_there_are_enough_days(store: Store) -> None:
-    """Each day has its replicates; once as many days are complete, nothing is lacking, on whichever day one asks."""
+    """Each day has its replicates; once as many days are complete, nothing is lacking, on whichever
+    day one asks."""
     suite = with_cost(sessions=2)
     for day in ("2026-11-25", "2026-11-26"):
         assert [(trial.session, trial.round) for trial in measure_day(suite, store, day)] == [
@@ -139,13 +153,20 @@ def test_what_is_measured_today_carries_its_date_until_there_are_enough_days(sto
         assert measure_day(suite, store, day) == []
     assert measure_day(suite, store, "2026-11-27") == []
     settled = settle_session(suite, store, today="2026-11-27")
-    assert len(list(cost_trials(settled, {trial_id(r.trial): known(r) for r in store.read()}))) == count_trials(settled)
-    assert {trial.session for trial in measure_day(with_cost(sessions=3), store, "2026-11-27")} == {"2026-11-27"}
-    assert {trial.session for trial in measure_day(with_cost(sessions=1), store, "2026-11-27")} == {""}
+    assert len(
+        list(cost_trials(settled, {trial_id(r.trial): known(r) for r in store.read()}))
+    ) == count_trials(settled)
+    assert {trial.session for trial in measure_day(with_cost(sessions=3), store, "2026-11-27")} == {
+        "2026-11-27"
+    }
+    assert {trial.session for trial in measure_day(with_cost(sessions=1), store, "2026-11-27")} == {
+        ""
+    }
 
 
 def test_a_session_may_have_a_name(store: Store) -> None:
-    """Morning and evening of one day are two of them; where only one is wanted, the named one is measured."""
+    """Morning and evening of one day are two of them; where only one is wanted, the named one is
+    measured."""
     for name in ("morning", "evening"):
         named = with_cost(sessions=2, session=name)
         assert {trial.session for trial in measure_day(named, store, "2026-11-25")} == {name}
@@ -153,7 +174,9 @@ def test_a_session_may_have_a_name(store: Store) -> None:
     index = {trial_id(result.trial): known(result) for result in store.read()}
     night = settle_session(with_cost(sessions=2, session="night"), store)
     (said,) = enough(night, index)
-    assert said.startswith("nothing is measured on night: enough sessions are complete, of evening, morning")
+    assert said.startswith(
+        "nothing is measured on night: enough sessions are complete, of evening, morning"
+    )
     assert list(enough(settle_session(with_cost(sessions=3, session="night"), store), index)) == []
     assert list(enough(with_cost(), {})) == []
     assert len(measure_day(with_cost(sessions=1, session="night"), store, "2026-11-25")) == 8
@@ -167,7 +190,8 @@ def test_a_session_may_have_a_name(store: Store) -> None:
 
 
 def test_a_day_counts_when_its_replicates_are_complete(store: Store) -> None:
-    """A run that was cut short leaves a part, to which another day adds nothing and which stands for nothing."""
+    """A run that was cut short leaves a part, to which another day adds nothing and which stands
+    for nothing."""
     suite = with_cost(sessions=2)
     measure_day(suite, store, "2026-11-25", most=5)
     assert len(measure_day(suite, store, "2026-11-25")) == 3
@@ -184,13 +208,17 @@ def test_a_day_that_is_over_gets_no_more() -> None:
         for day in ("2026-11-25", "2026-11-26")
         for r in range(8)
     ]
-    index = {trial_id(trial): Known("ok", log_ratios={"gru": float(trial.round)}, seconds=1.0) for trial in trials}
+    index = {
+        trial_id(trial): Known("ok", log_ratios={"gru": float(trial.round)}, seconds=1.0)
+        for trial in trials
+    }
     assert plan(suite, index, []) == []
     assert [trial.session for trial in cost_trials(suite, index)] == ["2026-11-26"] * 8
 
 
 def test_a_day_counts_for_the_cells_that_were_measured_on_it(store: Store) -> None:
-    """Days of one cell alone are no days of all; what has its days is measured no more beside what lacks some."""
+    """Days of one cell alone are no days of all; what has its days is measured no more beside what
+    lacks some."""
     for day in ("2026-11-25", "2026-11-26"):
         measure_day(replace(with_cost(sessions=2), cells=SUITE.cells[:1]), store, day)
     ran = measure_day(with_cost(sessions=2), store, "2026-11-27")
@@ -205,7 +233,9 @@ def test_fresh_measures_today_whatever_there_is(store: Store) -> None:
     suite = with_cost(sessions=2)
     for day in ("2026-11-25", "2026-11-26"):
         measure_day(suite, store, day)
-    assert {trial.session for trial in measure_day(suite, store, "2026-11-27", fresh=True)} == {"2026-11-27"}
+    assert {trial.session for trial in measure_day(suite, store, "2026-11-27", fresh=True)} == {
+        "2026-11-27"
+    }
     assert len(list(store.read())) == 24
 
 
@@ -222,7 +252,9 @@ def test_a_cell_that_is_there_now_and_then_asks_for_no_more_either() -> None:
     """Two replicates of eight carry no interval that could be made narrower."""
     index: dict[str, Known] = {}
     while trials := plan(SUITE, index, []):
-        ratios = {"gru": 0.001 * (-1) ** len(index)} | ({"lstm": 0.01 * (-1) ** len(index)} if len(index) < 2 else {})
+        ratios = {"gru": 0.001 * (-1) ** len(index)} | (
+            {"lstm": 0.01 * (-1) ** len(index)} if len(index) < 2 else {}
+        )
         index[trial_id(trials[0])] = Known("ok", log_ratios=ratios, seconds=1.0)
     assert len(index) == 8
 
@@ -234,7 +266,9 @@ def test_a_replicate_that_was_lost_is_made_up_for() -> None:
         index: dict[str, Known] = {}
         while trials := plan(SUITE, index, []):
             ratios = {} if len(index) in lost else {"gru": 0.001 * (-1) ** len(index)}
-            index[trial_id(trials[0])] = Known("ok" if ratios else "killed", log_ratios=ratios, seconds=seconds)
+            index[trial_id(trials[0])] = Known(
+                "ok" if ratios else "killed", log_ratios=ratios, seconds=seconds
+            )
         return len(index)
 
     assert number(range(3, 5)) == 10
@@ -249,7 +283,9 @@ def test_a_day_without_figures_is_no_session(store: Store) -> None:
     for day in ("2026-11-25", "2026-11-26"):
         for trial in cost_trials(settle_session(suite, store, today=day)):
             store.write(without_run(trial, "killed", "by somebody"))
-    assert [trial.session for trial in measure_day(suite, store, "2026-11-27")] == ["2026-11-27"] * 2
+    assert [trial.session for trial in measure_day(suite, store, "2026-11-27")] == [
+        "2026-11-27"
+    ] * 2
 
 
 def test_what_fresh_began_today_is_brought_to_its_end_without_it(store: Store) -> None:
@@ -268,7 +304,9 @@ def test_a_run_says_who_is_missing_and_in_how_many_replicates() -> None:
     while trials := plan(SUITE, index, []):
         absent = {"lstm": "ValueError: no"} if len(index) < 3 else {}
         index[trial_id(trials[0])] = Known("ok", log_ratios={"gru": 0.0}, absent=absent)
-    assert missing(SUITE, index) == {f"lstm is missing from train-step-time at {Shape()}: ValueError: no": 3}
+    assert missing(SUITE, index) == {
+        f"lstm is missing from train-step-time at {Shape()}: ValueError: no": 3
+    }
 
 
 def test_what_a_cell_cannot_take_is_left_out_with_the_reason() -> None:
@@ -277,10 +315,15 @@ def test_what_a_cell_cannot_take_is_left_out_with_the_reason() -> None:
         "version": 1,
         "summary": "",
         "cells": ["gru", "convlstm2d"],
-        "cost": {"shapes": [{"steps": 5}, {"steps": 5, "frame": [1, 8, 8]}], "measure": ["train-step-time"]},
+        "cost": {
+            "shapes": [{"steps": 5}, {"steps": 5, "frame": [1, 8, 8]}],
+            "measure": ["train-step-time"],
+        },
     }
     suite = check_suite(raw, "x.toml", Catalogue.load())
-    by_frame = {trial.shape.frame: [cell.name for cell in trial.cells] for trial in cost_trials(suite)}
+    by_frame = {
+        trial.shape.frame: [cell.name for cell in trial.cells] for trial in cost_trials(suite)
+    }
     assert by_frame == {None: ["gru"], (1, 8, 8): ["gru", "convlstm2d"]}
     (said,) = left_out(suite)
     assert said.startswith("convlstm2d is left out of train-step-time at T=5 ")
@@ -290,6 +333,12 @@ def test_what_a_cell_cannot_take_is_left_out_with_the_reason() -> None:
 def test_ids_of_old_cost_trials_are_what_they_were() -> None:
     """New fields at their defaults leave results valid."""
     trial = CostTrial(
-        suite="s", suite_version=1, cells=COST.cells, measurement="train-step-time", shape=Shape(), repeats=3, round=0
+        suite="s",
+        suite_version=1,
+        cells=COST.cells,
+        measurement="train-step-time",
+        shape=Shape(),
+        repeats=3,
+        round=0,
     )
     assert trial_id(trial) == "cost.train-step-time.T100.gru+lstm.r0.16e58c91c4af"

@@ -70,7 +70,8 @@ class _Balanced(HTMLParser):
 
 
 def test_the_first_screen_answers_and_the_end_says_where_it_comes_from(written: list[Path]) -> None:
-    """A sentence per condition before anything else; machine, versions, commit, plugins and failures after."""
+    """A sentence per condition before anything else; machine, versions, commit, plugins and
+    failures after."""
     page = written[0].read_text()
     findings = find(results())
     places = [page.index(f"<b>{condition.title}</b>") for condition in findings.conditions]
@@ -82,7 +83,9 @@ def test_the_first_screen_answers_and_the_end_says_where_it_comes_from(written: 
     assert "Trials without figures" in page
 
 
-@pytest.mark.parametrize("kept", [lambda r: r.learning, lambda r: r.costs, lambda r: r.status == "error"])
+@pytest.mark.parametrize(
+    "kept", [lambda r: r.learning, lambda r: r.costs, lambda r: r.status == "error"]
+)
 def test_a_report_is_made_of_whatever_there_is(tmp_path: Path, kept: object) -> None:
     """Only learning, only costs, only failures."""
     findings = find([result for result in results() if kept(result)])  # type: ignore[operator]
@@ -96,7 +99,8 @@ def page_of(results: list[Result], folder: Path) -> str:
 
 
 def test_why_there_is_no_energy_is_said_once(tmp_path: Path) -> None:
-    """However many shapes were measured; and joules, where there are some, stand beside whatever else was measured."""
+    """However many shapes were measured; and joules, where there are some, stand beside whatever
+    else was measured."""
 
     def measured(meter: str, joules: float | None) -> list[Result]:
         made = []
@@ -104,9 +108,13 @@ def test_why_there_is_no_energy_is_said_once(tmp_path: Path) -> None:
             result = cost_result(0, 0.1)
             assert result.surroundings
             around = msgspec.structs.replace(result.surroundings, energy_meter=meter)
-            trial = msgspec.structs.replace(COST, shape=msgspec.structs.replace(COST.shape, steps=steps))
+            trial = msgspec.structs.replace(
+                COST, shape=msgspec.structs.replace(COST.shape, steps=steps)
+            )
             rows = tuple(msgspec.structs.replace(row, joules=joules) for row in result.costs)
-            made.append(msgspec.structs.replace(result, trial=trial, surroundings=around, costs=rows))
+            made.append(
+                msgspec.structs.replace(result, trial=trial, surroundings=around, costs=rows)
+            )
         return made
 
     page = page_of(measured("none: no counters on this system", None), tmp_path)
@@ -130,6 +138,9 @@ Catalogue.load().reports["html"].item.load()(find(results()), Path(mkdtemp()))
 assert "torch" not in sys.modules, "torch was imported"
 """
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, cwd=Path(__file__).parents[1]
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parents[1],
     )
     assert done.returncode == 0, done.stderr

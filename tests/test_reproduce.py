@@ -34,9 +34,12 @@ def stored(folder: Path, beginning: str) -> Result:
     return next(r for r in Store(folder / "run").read() if trial_id(r.trial).startswith(beginning))
 
 
-@pytest.mark.parametrize("beginning", ["adding.h4.gru", "cost.train-step-time", "cost.peak-memory.T5.gru"])
+@pytest.mark.parametrize(
+    "beginning", ["adding.h4.gru", "cost.train-step-time", "cost.peak-memory.T5.gru"]
+)
 def test_a_stored_trial_is_the_same_to_the_last_bit(folder: Path, beginning: str) -> None:
-    """By the beginning of its id; of cost trials what does not depend on the machine's speed. Nothing is stored."""
+    """By the beginning of its id; of cost trials what does not depend on the machine's speed.
+    Nothing is stored."""
     before = {path: path.read_bytes() for path in (folder / "run" / "trials").iterdir()}
     done = rnnbench("reproduce", "run", beginning, cwd=folder)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -56,7 +59,9 @@ def test_a_figure_that_differs_is_named_with_both_values(folder: Path, tmp_path:
     store.write(msgspec.structs.replace(result, learning=learning, provenance=here))
     done = rnnbench("reproduce", "run", "adding", cwd=tmp_path)
     assert done.returncode == 1
-    assert f"learning.test.mse: stored {test['mse']}, now {result.learning.test['mse']}" in done.stdout
+    assert (
+        f"learning.test.mse: stored {test['mse']}, now {result.learning.test['mse']}" in done.stdout
+    )
     assert "No condition that is recorded differs." in done.stdout
 
 
@@ -92,7 +97,9 @@ def test_on_another_machine_it_says_which_conditions_differ(folder: Path, tmp_pa
         ("ading", "run: no trial called 'ading'. There are: adding.h4"),
     ],
 )
-def test_an_id_that_names_no_trial_or_several_is_told(folder: Path, identity: str, said: str) -> None:
+def test_an_id_that_names_no_trial_or_several_is_told(
+    folder: Path, identity: str, said: str
+) -> None:
     """With what there is."""
     done = rnnbench("reproduce", "run", identity, cwd=folder)
     assert done.returncode == 2
@@ -103,7 +110,9 @@ def test_what_was_never_run_is_not_reproduced(folder: Path, tmp_path: Path) -> N
     """A rung that was not tried has nothing to compare."""
     store = Store(tmp_path / "run")
     store.prepare()
-    store.write(without_run(stored(folder, "adding.h4.gru").trial, "stopped", "not tried: too high"))
+    store.write(
+        without_run(stored(folder, "adding.h4.gru").trial, "stopped", "not tried: too high")
+    )
     done = rnnbench("reproduce", "run", "adding", cwd=tmp_path)
     assert done.returncode == 2
     assert "was not run (stopped: not tried: too high)" in done.stderr
@@ -111,9 +120,14 @@ def test_what_was_never_run_is_not_reproduced(folder: Path, tmp_path: Path) -> N
 
 @pytest.mark.parametrize("again", ["error", "skipped", "ok"])
 def test_of_a_trial_without_figures_nothing_is_the_same(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], again: str
+    folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    again: str,
 ) -> None:
-    """It says that nothing was compared, and exits with 5; where there are figures now, the outcome differs: 1."""
+    """It says that nothing was compared, and exits with 5; where there are figures now, the outcome
+    differs: 1."""
     kept = stored(folder, "adding.h4.gru")
     store = Store(tmp_path / "run")
     store.prepare()
@@ -125,7 +139,9 @@ def test_of_a_trial_without_figures_nothing_is_the_same(
     assert "The same" not in told
     assert code == (1 if again == "ok" else 5)
     if again == "error":
-        assert told.startswith(f"Nothing was compared: {trial_id(kept.trial)} has no figures (stored error: ValueError")
+        assert told.startswith(
+            f"Nothing was compared: {trial_id(kept.trial)} has no figures (stored error: ValueError"
+        )
     if again == "skipped":
         assert "could not be run again (skipped: not today)." in told
     code = run_main(monkeypatch, "reproduce", str(tmp_path / "run"), "adding", "--json")

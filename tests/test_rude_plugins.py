@@ -1,4 +1,5 @@
-"""Plugins that take no part: whatever their import does, the figures of an honest cell are the same to the last bit."""
+"""Plugins that take no part: whatever their import does, the figures of an honest cell are the same
+to the last bit."""
 
 import json
 import subprocess
@@ -25,30 +26,51 @@ from tests.conftest import MakePlugin
 
 TORCH = "import torch\n"
 RUDE = {
-    "dtype": (f"{TORCH}torch.set_default_dtype(torch.float64)", "changed torch's default dtype (float64, was float32)"),
-    "gradients": (f"{TORCH}torch.set_grad_enabled(False)", "changed torch's gradients (off, was on)"),
+    "dtype": (
+        f"{TORCH}torch.set_default_dtype(torch.float64)",
+        "changed torch's default dtype (float64, was float32)",
+    ),
+    "gradients": (
+        f"{TORCH}torch.set_grad_enabled(False)",
+        "changed torch's gradients (off, was on)",
+    ),
     "threads": (f"{TORCH}torch.set_num_threads(2)", "changed torch's threads (2, was 1)"),
     "deterministic": (
         f"{TORCH}torch.use_deterministic_algorithms(True)",
         "changed torch's deterministic (on, was off)",
     ),
-    "onednn": (f"{TORCH}torch.backends.mkldnn.enabled = False", "changed torch's onednn (off, was on)"),
-    "precision": (f"{TORCH}torch.set_float32_matmul_precision('medium')", "changed torch's matmul precision (medium"),
+    "onednn": (
+        f"{TORCH}torch.backends.mkldnn.enabled = False",
+        "changed torch's onednn (off, was on)",
+    ),
+    "precision": (
+        f"{TORCH}torch.set_float32_matmul_precision('medium')",
+        "changed torch's matmul precision (medium",
+    ),
     "weights": (
-        f"{TORCH}from torch import nn\n"
-        "nn.GRU.reset_parameters = lambda self: [nn.init.normal_(p, std=0.05) for p in self.parameters()]",
+        (
+            f"{TORCH}from torch import nn\nnn.GRU.reset_parameters = lambda self:"
+            " [nn.init.normal_(p, std=0.05) for p in self.parameters()]"
+        ),
         "replaced torch.nn.GRU.reset_parameters",
     ),
     "calls": (
-        f"{TORCH}before = torch.nn.Module.__call__\ntorch.nn.Module.__call__ = lambda *a, **k: before(*a, **k)",
+        (
+            f"{TORCH}before = torch.nn.Module.__call__\ntorch.nn.Module.__call__ = lambda *a, **k:"
+            " before(*a, **k)"
+        ),
         "replaced torch.nn.Module.__call__",
     ),
-    "variable": ("import os\nos.environ['OMP_NUM_THREADS'] = '7'", "set the environment variable OMP_NUM_THREADS"),
+    "variable": (
+        "import os\nos.environ['OMP_NUM_THREADS'] = '7'",
+        "set the environment variable OMP_NUM_THREADS",
+    ),
     "exit": ("import os\nos._exit(0)", "it ends the process: os._exit(0)"),
     "printing": ("print('not JSON')\nimport os\nos.write(1, b'not JSON')", ""),
     "seed": (f"{TORCH}import random\nrandom.seed(0)\ntorch.manual_seed(0)", ""),
 }
-"""A plugin by name, and what `rnnbench doctor` says of it; nothing of those whose effects reach no trial."""
+"""A plugin by name, and what `rnnbench doctor` says of it; nothing of those whose effects reach no
+trial."""
 HONEST = """
     import rnnbench
     from torch import nn
@@ -98,11 +120,22 @@ def cost_trial(*cells: str, measurement: str = "train-step-time") -> CostTrial:
     """A small one."""
     uses = tuple(CellUse(name=cell) for cell in cells)
     shape = Shape(steps=4, batch=2, hidden=4, inputs=3)
-    return CostTrial(suite="s", suite_version=1, cells=uses, measurement=measurement, shape=shape, repeats=2, round=0)
+    return CostTrial(
+        suite="s",
+        suite_version=1,
+        cells=uses,
+        measurement=measurement,
+        shape=shape,
+        repeats=2,
+        round=0,
+    )
 
 
-def test_twelve_rude_plugins_change_no_bit_of_an_honest_cell(honest: None, make_plugin: MakePlugin) -> None:
-    """Each figure, its curve, its weights' scores; and all that a result says that it depends on."""
+def test_twelve_rude_plugins_change_no_bit_of_an_honest_cell(
+    honest: None, make_plugin: MakePlugin
+) -> None:
+    """Each figure, its curve, its weights' scores; and all that a result says that it depends
+    on."""
     trials = [learning(cell=CellUse(name=name)) for name in ("honest", "gru")]
     alone = list(run(*trials))
     for name, (source, _) in RUDE.items():
@@ -162,7 +195,10 @@ def test_a_plugin_whose_import_leaves_a_process_is_examined_and_the_process_ends
     fine, finding = _examined(Plugin("leaving", "leaving", "1.2.3", module))
     (pid,) = map(int, (tmp_path / "left").read_text().split())
     assert (fine, finding) == (True, "loads")
-    wait_until(lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE, seconds=10)
+    wait_until(
+        lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE,
+        seconds=10,
+    )
 
 
 def test_an_examined_plugin_finds_no_module_in_the_working_folder(
@@ -175,7 +211,10 @@ def test_an_examined_plugin_finds_no_module_in_the_working_folder(
     site = make_plugin("import lies_in_the_way", distribution="finding")
     module = next(site.glob("*.py")).stem
     fine, finding = _examined(Plugin("finding", "finding", "1.2.3", module))
-    assert (fine, finding) == (False, "fails to import: ModuleNotFoundError: No module named 'lies_in_the_way'")
+    assert (fine, finding) == (
+        False,
+        "fails to import: ModuleNotFoundError: No module named 'lies_in_the_way'",
+    )
 
 
 KNOBS = """
@@ -202,7 +241,8 @@ KNOBS = """
 
 
 def knobs(**code: str) -> str:
-    """A plugin that does something on import, in its hook, when its cell is built, or when that runs."""
+    """A plugin that does something on import, in its hook, when its cell is built, or when that
+    runs."""
     parts = dict.fromkeys(("imported", "built", "run", "hook"), "pass")
     return KNOBS.format(**{**parts, **code})
 
@@ -217,15 +257,45 @@ REPLACE = "torch.nn.LSTM.reset_parameters = lambda self: None"
         (
             "imported",
             TURN,
-            "Importing the plugin 'rude' (rude 1.2.3) changed torch's default dtype (float64, was float32)",
+            (
+                "Importing the plugin 'rude' (rude 1.2.3) changed torch's default dtype (float64,"
+                " was float32)"
+            ),
         ),
-        ("hook", TURN, "Importing the plugin 'rude' (rude 1.2.3) changed torch's default dtype (float64, was float32)"),
-        ("built", "torch.set_num_threads(2)", "Building the cell 'knobs' changed torch's threads (2, was 1)"),
-        ("run", "torch.set_num_threads(2)", "Building the cell 'knobs' changed torch's threads (2, was 1)"),
-        ("imported", REPLACE, "Importing the plugin 'rude' (rude 1.2.3) replaced torch.nn.LSTM.reset_parameters"),
+        (
+            "hook",
+            TURN,
+            (
+                "Importing the plugin 'rude' (rude 1.2.3) changed torch's default dtype (float64,"
+                " was float32)"
+            ),
+        ),
+        (
+            "built",
+            "torch.set_num_threads(2)",
+            "Building the cell 'knobs' changed torch's threads (2, was 1)",
+        ),
+        (
+            "run",
+            "torch.set_num_threads(2)",
+            "Building the cell 'knobs' changed torch's threads (2, was 1)",
+        ),
+        (
+            "imported",
+            REPLACE,
+            "Importing the plugin 'rude' (rude 1.2.3) replaced torch.nn.LSTM.reset_parameters",
+        ),
         ("built", REPLACE, "Building the cell 'knobs' replaced torch.nn.LSTM.reset_parameters"),
-        ("built", "torch.manual_seed(42)", "Building the cell 'knobs' sets the seed of torch's generator"),
-        ("built", "import random; random.seed(1)", "Building the cell 'knobs' sets the seed of Python's `random`"),
+        (
+            "built",
+            "torch.manual_seed(42)",
+            "Building the cell 'knobs' sets the seed of torch's generator",
+        ),
+        (
+            "built",
+            "import random; random.seed(1)",
+            "Building the cell 'knobs' sets the seed of Python's `random`",
+        ),
     ],
 )
 def test_what_a_cell_changes_for_others_is_recorded_by_name(
@@ -238,8 +308,11 @@ def test_what_a_cell_changes_for_others_is_recorded_by_name(
     assert any(effect.startswith(said) for effect in result.side_effects), result.side_effects
 
 
-def test_what_a_constructor_turns_reaches_nothing_else_of_the_model(honest: None, make_plugin: MakePlugin) -> None:
-    """The encoder and the readout are built after the cell, and the model is built several times to find its size."""
+def test_what_a_constructor_turns_reaches_nothing_else_of_the_model(
+    honest: None, make_plugin: MakePlugin
+) -> None:
+    """The encoder and the readout are built after the cell, and the model is built several times to
+    find its size."""
     make_plugin(knobs(built=TURN), distribution="rude")
     names = ("honest", "knobs")
     trials = [learning(cell=CellUse(name=name)) for name in names]
@@ -256,7 +329,8 @@ def test_a_change_in_a_late_step_is_seen_at_the_end(make_plugin: MakePlugin) -> 
     make_plugin(knobs(run=late), distribution="rude")
     (result,) = run(learning(cell=CellUse(name="knobs")))
     assert any(
-        effect.startswith("Training the cell 'knobs' changed torch's flush denormals") for effect in result.side_effects
+        effect.startswith("Training the cell 'knobs' changed torch's flush denormals")
+        for effect in result.side_effects
     )
 
 
@@ -296,10 +370,13 @@ def test_a_step_that_turns_a_switch_is_not_timed_beside_others(make_plugin: Make
     assert "changed torch's flush denormals (on, was off)" in result.absent["knobs"]
 
 
-def test_a_trial_imports_no_plugin_but_its_own(honest: None, make_plugin: MakePlugin, tmp_path: Path) -> None:
+def test_a_trial_imports_no_plugin_but_its_own(
+    honest: None, make_plugin: MakePlugin, tmp_path: Path
+) -> None:
     """Seen from inside: modules of strangers, and of first-party plugins that take no part."""
     make_plugin(
-        "import os\nwith open(os.environ['SEEN'], 'a') as seen:\n    seen.write('imported ')", distribution="aside"
+        "import os\nwith open(os.environ['SEEN'], 'a') as seen:\n    seen.write('imported ')",
+        distribution="aside",
     )
     told = tmp_path / "modules.json"
     spying = f"""
@@ -325,15 +402,20 @@ def test_a_trial_imports_no_plugin_but_its_own(honest: None, make_plugin: MakePl
     assert (tmp_path / "seen").read_text() == "imported "  # by the driver, once
     assert len([name for name in modules if name.startswith("plugin_made_by_test")]) == 1
     assert "rnnbench_tasks.long_range" in modules
-    assert not {"rnnbench_cells", "rnnbench_reports", "rnnbench_tasks.series", "matplotlib"} & set(modules)
+    assert not {"rnnbench_cells", "rnnbench_reports", "rnnbench_tasks.series", "matplotlib"} & set(
+        modules
+    )
 
 
 def nothing_done(_: object) -> None:
     """Stands in for a method of torch."""
 
 
-def test_a_replacement_without_a_name_is_told_without_its_address(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Which differs from process to process, so that each trial would give a sentence of its own."""
+def test_a_replacement_without_a_name_is_told_without_its_address(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Which differs from process to process, so that each trial would give a sentence of its
+    own."""
     before = patches.fingerprint()
     monkeypatch.setattr(torch.nn.LSTM, "reset_parameters", partial(nothing_done))
     assert set(patches.replaced(before).values()) == {"functools.partial(<function nothing_done>)"}
@@ -366,5 +448,8 @@ def test_a_diagnostic_that_exits_or_turns_switches_is_named(make_plugin: MakePlu
     assert "rude 1.2.3" in result.learning.diagnoses["quits"].reason
     assert result.learning.diagnoses["turns"].fresh is not None
     assert result.side_effects == (
-        "The diagnostic 'turns' changed torch's default dtype (float64, was float32), which was set back",
+        (
+            "The diagnostic 'turns' changed torch's default dtype (float64, was float32), which was"
+            " set back"
+        ),
     )

@@ -23,7 +23,9 @@ def by_hand(a: Tensor, b_BTH: Tensor, start_BH: Tensor) -> Tensor:
     return h_BTH
 
 
-def drawn(steps: int, dtype: torch.dtype, a_shape: tuple[int, int, int] | None = None) -> tuple[Tensor, Tensor, Tensor]:
+def drawn(
+    steps: int, dtype: torch.dtype, a_shape: tuple[int, int, int] | None = None
+) -> tuple[Tensor, Tensor, Tensor]:
     """a, b and a start, drawn afresh."""
     torch.manual_seed(steps)
     a = torch.randn(a_shape or (2, steps, 3), dtype=dtype)
@@ -34,24 +36,32 @@ def drawn(steps: int, dtype: torch.dtype, a_shape: tuple[int, int, int] | None =
 @pytest.mark.parametrize("steps", LENGTHS)
 @pytest.mark.parametrize("scan", [linear_scan, step_scan])
 def test_a_scan_equals_the_recurrence_by_hand(scan: object, steps: int, dtype: torch.dtype) -> None:
-    """At any length, square or not, real and complex; a is scaled so that h neither grows nor dies."""
+    """At any length, square or not, real and complex; a is scaled so that h neither grows nor
+    dies."""
     a, b_BTH, start_BH = drawn(steps, dtype)
     a = a / a.abs()
-    torch.testing.assert_close(scan(a, b_BTH, start_BH), by_hand(a, b_BTH, start_BH), atol=1e-12, rtol=1e-12)  # type: ignore[operator]
+    torch.testing.assert_close(
+        scan(a, b_BTH, start_BH), by_hand(a, b_BTH, start_BH), atol=1e-12, rtol=1e-12
+    )  # type: ignore[operator]
 
 
 @pytest.mark.parametrize("a_shape", [(1, 1, 3), (1, 9, 3), (2, 1, 3)])
 def test_one_gain_may_serve_many_steps_and_sequences(a_shape: tuple[int, int, int]) -> None:
     """a broadcasts to b, and its gradient is the sum over what it served."""
     a, b_BTH, start_BH = drawn(9, torch.float64, a_shape)
-    torch.testing.assert_close(linear_scan(a, b_BTH, start_BH), by_hand(a, b_BTH, start_BH), atol=1e-12, rtol=1e-10)
-    assert gradcheck(linear_scan, (a.requires_grad_(), b_BTH.requires_grad_(), start_BH.requires_grad_()))
+    torch.testing.assert_close(
+        linear_scan(a, b_BTH, start_BH), by_hand(a, b_BTH, start_BH), atol=1e-12, rtol=1e-10
+    )
+    assert gradcheck(
+        linear_scan, (a.requires_grad_(), b_BTH.requires_grad_(), start_BH.requires_grad_())
+    )
 
 
 @pytest.mark.parametrize("dtype", [torch.float64, torch.complex128])
 @pytest.mark.parametrize("steps", [1, 2, 3, 5, 9, 11])
 def test_the_gradient_is_that_of_the_recurrence(steps: int, dtype: torch.dtype) -> None:
-    """By finite differences, in a, b and the start; and once more for the gradient of the gradient."""
+    """By finite differences, in a, b and the start; and once more for the gradient of the
+    gradient."""
     inputs = tuple(tensor.requires_grad_() for tensor in drawn(steps, dtype))
     assert gradcheck(linear_scan, inputs)
     assert gradgradcheck(linear_scan, inputs)
@@ -61,7 +71,9 @@ def test_inputs_that_are_not_contiguous_are_scanned_as_well() -> None:
     """Time-first tensors seen batch-first."""
     a, b_BTH, start_BH = drawn(10, torch.float64)
     views = [tensor.transpose(0, 1).contiguous().transpose(0, 1) for tensor in (a, b_BTH)]
-    torch.testing.assert_close(linear_scan(*views, start_BH), linear_scan(a, b_BTH, start_BH), atol=0, rtol=0)
+    torch.testing.assert_close(
+        linear_scan(*views, start_BH), linear_scan(a, b_BTH, start_BH), atol=0, rtol=0
+    )
 
 
 def test_a_scan_leaves_its_inputs_alone() -> None:
@@ -73,7 +85,8 @@ def test_a_scan_leaves_its_inputs_alone() -> None:
 
 
 def test_a_scan_does_not_loop_over_steps() -> None:
-    """The number of operations grows as the square root of T: at 64 times the length, at most 10 times as many."""
+    """The number of operations grows as the square root of T: at 64 times the length, at most 10
+    times as many."""
 
     def operations(steps: int) -> int:
         a, b_BTH, start_BH = drawn(steps, torch.float32)
@@ -88,7 +101,9 @@ def test_the_gradient_holds_no_more_than_inputs_and_output() -> None:
     """What autograd saves for the backward pass: a, the start and h."""
     saved: list[Tensor] = []
     a, b_BTH, start_BH = (tensor.requires_grad_() for tensor in drawn(50, torch.float64))
-    with torch.autograd.graph.saved_tensors_hooks(lambda tensor: saved.append(tensor) or tensor, lambda tensor: tensor):
+    with torch.autograd.graph.saved_tensors_hooks(
+        lambda tensor: saved.append(tensor) or tensor, lambda tensor: tensor
+    ):
         linear_scan(a, b_BTH, start_BH)
     assert sum(tensor.numel() for tensor in saved) == a.numel() + b_BTH.numel() + start_BH.numel()
 
@@ -109,9 +124,13 @@ def test_the_log_scan_has_the_gradient_of_the_recurrence() -> None:
 
 
 def test_in_single_precision_the_scan_is_as_exact_as_the_loop_and_the_log_scan_is_not() -> None:
-    """At T = 4096, relative to float64: the scan some 1e-6 at most, the log-scan above 1e-5 and below 1e-2."""
+    """At T = 4096, relative to float64: the scan some 1e-6 at most, the log-scan above 1e-5 and
+    below 1e-2."""
     torch.manual_seed(0)
-    a, b_BTH = torch.rand(4, 4096, 8, dtype=torch.float64), torch.rand(4, 4096, 8, dtype=torch.float64)
+    a, b_BTH = (
+        torch.rand(4, 4096, 8, dtype=torch.float64),
+        torch.rand(4, 4096, 8, dtype=torch.float64),
+    )
     start_BH = torch.rand(4, 8, dtype=torch.float64)
     exact = step_scan(a, b_BTH, start_BH)
 

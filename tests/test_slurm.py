@@ -1,4 +1,5 @@
-"""SLURM: jobs come and go as they like, and every trial gives one result, with the same bits as anywhere."""
+"""SLURM: jobs come and go as they like, and every trial gives one result, with the same bits as
+anywhere."""
 
 import os
 import re
@@ -91,7 +92,8 @@ GATED_CELL = """
 
 @pytest.fixture
 def gate(make_plugin: MakePlugin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A file; until it is there, no trial of the cell `gated` comes to its end, though it gets through some epochs."""
+    """A file; until it is there, no trial of the cell `gated` comes to its end, though it gets
+    through some epochs."""
     path = tmp_path / "gate"
     make_plugin(GATED_CELL.format(gate=str(path)))
     show_plugins_to_jobs(monkeypatch)
@@ -110,7 +112,9 @@ def show_plugins_to_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def squeue(*arguments: str) -> list[str]:
     """Ids of the jobs that are in the queue."""
-    told = subprocess.run(["squeue", "-h", "-r", "-o", "%i", *arguments], capture_output=True, text=True, check=True)
+    told = subprocess.run(
+        ["squeue", "-h", "-r", "-o", "%i", *arguments], capture_output=True, text=True, check=True
+    )
     return told.stdout.split()
 
 
@@ -119,7 +123,10 @@ def job_process(job: str) -> psutil.Process:
     ours = {"SLURM_CONF": os.environ["SLURM_CONF"], "SLURM_ARRAY_TASK_ID": job.partition("_")[2]}
     for process in psutil.process_iter():
         with suppress(psutil.Error):
-            if "executors.job" in " ".join(process.cmdline()) and ours.items() <= process.environ().items():
+            if (
+                "executors.job" in " ".join(process.cmdline())
+                and ours.items() <= process.environ().items()
+            ):
                 return process
     raise AssertionError(f"nobody runs the trials of job {job}")
 
@@ -130,10 +137,13 @@ def finish(
     then: Callable[[], object] = lambda: None,
     seconds: float = 200,
 ) -> dict[str, Result]:
-    """Wait for all results, of which there is one a trial; on the way, do something once that its time has come."""
+    """Wait for all results, of which there is one a trial; on the way, do something once that its
+    time has come."""
     deadline, results, done = time.monotonic() + seconds, list[Result](), False
     while executor.in_flight:
-        assert time.monotonic() < deadline, f"no result of {sorted(executor.in_flight)}; {executor.notices()}"
+        assert time.monotonic() < deadline, (
+            f"no result of {sorted(executor.in_flight)}; {executor.notices()}"
+        )
         results += executor.wait(0.1)
         if not done and when():
             then()
@@ -188,9 +198,11 @@ def kept(context: ExecutorContext, trial: Trial) -> bool:
 
 @pytest.mark.slurm
 @pytest.mark.usefixtures("cluster")
-def test_a_suite_gives_what_the_local_pool_gives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every trial once, in few jobs, never more at once than were asked for, cost trials with a node to themselves;
-    though the driver be a job itself, with wishes for its memory."""
+def test_a_suite_gives_what_the_local_pool_gives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every trial once, in few jobs, never more at once than were asked for, cost trials with a
+    node to themselves; though the driver be a job itself, with wishes for its memory."""
     (tmp_path / "tiny.toml").write_text(SUITE)
     monkeypatch.setenv("SLURM_MEM_PER_CPU", "100")
     catalogue = Catalogue.load()
@@ -204,7 +216,11 @@ def test_a_suite_gives_what_the_local_pool_gives(tmp_path: Path, monkeypatch: py
             ran[trial_id(result.trial)] += 1
         most = max(most, len(squeue("-t", "RUNNING")))
         jobs.update(path.name for path in tmp_path.rglob("*_submitted.pkl"))
-        exclusive.update(p.name for p in tmp_path.rglob("*_submission.sh") if "#SBATCH --exclusive\n" in p.read_text())
+        exclusive.update(
+            p.name
+            for p in tmp_path.rglob("*_submission.sh")
+            if "#SBATCH --exclusive\n" in p.read_text()
+        )
 
     options = {"poll_seconds": POLL_SECONDS, "minutes_a_job": 20.0}
     place = ExecutorChoice(catalogue.executors["slurm"].item, options, jobs=1)
@@ -212,7 +228,9 @@ def test_a_suite_gives_what_the_local_pool_gives(tmp_path: Path, monkeypatch: py
     local = ExecutorChoice(catalogue.executors["local"].item, jobs=2)
     run_suite(suite, catalogue, Store(tmp_path / "local"), local, watch=lambda *_: None)
 
-    notices = [notice for notice in progress.notices if not notice.startswith("the machine is busy")]
+    notices = [
+        notice for notice in progress.notices if not notice.startswith("the machine is busy")
+    ]
     assert (progress.new, notices, most) == (Counter(ok=5), [], 1)
     assert set(ran.values()) == {1}
     assert (len(jobs), len(exclusive)) == (3, 1)
@@ -225,10 +243,15 @@ def test_a_suite_gives_what_the_local_pool_gives(tmp_path: Path, monkeypatch: py
 
 
 def test_packs_are_filled_up_to_their_minutes_and_are_of_one_kind() -> None:
-    """What wants another machine goes into another array; a trial that may have killed its job is alone."""
+    """What wants another machine goes into another array; a trial that may have killed its job is
+    alone."""
     trials = [learning_trial(seed=seed) for seed in range(7)]  # of ten minutes each
-    big = learning_trial(seed=8, recipe=msgspec.structs.replace(trials[0].recipe, limit_memory_mib=9000))
-    several = arrays([*trials, big, COST, learning_trial(device="cuda")], 30 * MINUTE, {trial_id(trials[0])})
+    big = learning_trial(
+        seed=8, recipe=msgspec.structs.replace(trials[0].recipe, limit_memory_mib=9000)
+    )
+    several = arrays(
+        [*trials, big, COST, learning_trial(device="cuda")], 30 * MINUTE, {trial_id(trials[0])}
+    )
     shape = {
         (needs.exclusive, needs.device, needs.memory_mib, minutes): [len(pack) for pack in packs]
         for (needs, minutes), packs in several.items()
@@ -243,7 +266,9 @@ def test_packs_are_filled_up_to_their_minutes_and_are_of_one_kind() -> None:
 
 
 @pytest.mark.slurm
-def test_new_trials_are_taken_when_half_are_done(context: ExecutorContext, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_new_trials_are_taken_when_half_are_done(
+    context: ExecutorContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """So that they, too, are packed several to a job."""
     monkeypatch.setattr("rnnbench_cluster.slurm.TRIALS_HELD", 6)
     with build_slurm(context, poll_seconds=0.05) as executor:
@@ -260,10 +285,13 @@ def test_new_trials_are_taken_when_half_are_done(context: ExecutorContext, monke
 
 
 @pytest.mark.slurm
-def test_the_death_of_jobs_costs_their_siblings_nothing(context: ExecutorContext, gate: Path) -> None:
-    """One job of an array is cancelled in the middle of its second trial of three, another loses the process that runs
-    its trials: what was running goes on from its checkpoint in a job of its own, what waited behind it is run, what was
-    done is not run again, and the third job never hears of it."""
+def test_the_death_of_jobs_costs_their_siblings_nothing(
+    context: ExecutorContext, gate: Path
+) -> None:
+    """One job of an array is cancelled in the middle of its second trial of three, another loses
+    the process that runs its trials: what was running goes on from its checkpoint in a job of its
+    own, what waited behind it is run, what was done is not run again, and the third job never hears
+    of it."""
     packs = [
         [small(limit_seconds=300.0), gated(limit_seconds=300.0), small("rnn", limit_seconds=300.0)],
         [gated(limit_seconds=600.0), small("rnn", limit_seconds=310.0)],
@@ -278,7 +306,9 @@ def test_the_death_of_jobs_costs_their_siblings_nothing(context: ExecutorContext
         wait_until(lambda: not {cancelled, bereft} & set(squeue()))
         gate.touch()
 
-    with build_slurm(context, minutes_a_job=15.0, poll_seconds=0.2, checkpoint_seconds=0.0) as executor:
+    with build_slurm(
+        context, minutes_a_job=15.0, poll_seconds=0.2, checkpoint_seconds=0.0
+    ) as executor:
         for one in chain.from_iterable(packs):
             executor.start(one)
         results = finish(executor, lambda: all(kept(context, one) for one in running), strike)
@@ -287,15 +317,22 @@ def test_the_death_of_jobs_costs_their_siblings_nothing(context: ExecutorContext
     resumed = {identity for identity, result in results.items() if result.resumed_at}
     assert resumed == notices.keys() == {trial_id(one) for one in running}
     for one, how in zip(running, ("CANCELLED", "FAILED"), strict=True):
-        expected = rf"job \d+_\d ended \({how}\) before it gave a result.*; it and 1 behind it are run again"
+        expected = (
+            rf"job \d+_\d ended \({how}\) before it gave a result.*; it and 1 behind it are run"
+            r" again"
+        )
         assert re.fullmatch(f"{re.escape(trial_id(one))}: {expected}", notices[trial_id(one)])
 
 
 @pytest.mark.slurm
 def test_a_requeued_job_goes_on_with_the_same_bits(context: ExecutorContext, gate: Path) -> None:
-    """Whether SLURM warns it first, as before it preempts, or not: nothing has to be mended, and what was done is not
-    done again. (In a job of less than ten minutes, submitit takes any warning for one of its end.)"""
-    done, trials = small(limit_seconds=60.0), (gated(limit_seconds=180.0), gated(limit_seconds=240.0))
+    """Whether SLURM warns it first, as before it preempts, or not: nothing has to be mended, and
+    what was done is not done again. (In a job of less than ten minutes, submitit takes any warning
+    for one of its end.)"""
+    done, trials = (
+        small(limit_seconds=60.0),
+        (gated(limit_seconds=180.0), gated(limit_seconds=240.0)),
+    )
     undisturbed: dict[str, Result] = {}
     written: list[float] = []
 
@@ -317,7 +354,9 @@ def test_a_requeued_job_goes_on_with_the_same_bits(context: ExecutorContext, gat
                 pool.start(one)
             undisturbed.update(finish(pool))
 
-    with build_slurm(context, minutes_a_job=4.0, poll_seconds=POLL_SECONDS, checkpoint_seconds=0.0) as executor:
+    with build_slurm(
+        context, minutes_a_job=4.0, poll_seconds=POLL_SECONDS, checkpoint_seconds=0.0
+    ) as executor:
         for one in (done, *trials):
             executor.start(one)
         results = finish(executor, lambda: all(kept(context, one) for one in trials), requeue)
@@ -335,7 +374,8 @@ def test_a_requeued_job_goes_on_with_the_same_bits(context: ExecutorContext, gat
 def test_a_cell_that_kills_its_process_costs_its_own_trial(
     context: ExecutorContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Seen on the node, by those who watch it there: nothing has to be mended, and the next trial runs."""
+    """Seen on the node, by those who watch it there: nothing has to be mended, and the next trial
+    runs."""
     show_plugins_to_jobs(monkeypatch)
     trials = [small("killed"), small("raises"), small()]
     with build_slurm(context, poll_seconds=POLL_SECONDS) as executor:
@@ -348,7 +388,9 @@ def test_a_cell_that_kills_its_process_costs_its_own_trial(
 
 
 @pytest.mark.slurm
-def test_a_trial_whose_jobs_all_die_is_given_up(context: ExecutorContext, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_trial_whose_jobs_all_die_is_given_up(
+    context: ExecutorContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """After three, with the last job's id, its end and its last words."""
     monkeypatch.setattr("sys.executable", "/no/such/python")
     with build_slurm(context, poll_seconds=0.1) as executor:
@@ -357,7 +399,9 @@ def test_a_trial_whose_jobs_all_die_is_given_up(context: ExecutorContext, monkey
         assert len(executor.notices()) == 2
     assert result.status == "killed"
     assert re.fullmatch(
-        r"job \d+ ended \(FAILED\) before it gave a result: .*/no/such/python.*; as did 2 jobs before it", result.reason
+        r"job \d+ ended \(FAILED\) before it gave a result: .*/no/such/python.*; as did 2 jobs"
+        r" before it",
+        result.reason,
     )
 
 
@@ -375,7 +419,8 @@ esac
 def test_jobs_are_not_given_up_because_squeue_does_not_know(
     context: ExecutorContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Not where it fails, for however long, nor where it misses a job for a moment: nothing is run twice."""
+    """Not where it fails, for however long, nor where it misses a job for a moment: nothing is run
+    twice."""
     unsure = tmp_path / "squeue"
     unsure.write_text(UNSURE.format(asked=tmp_path / "asked", squeue=shutil.which("squeue")))
     unsure.chmod(0o755)
@@ -384,14 +429,18 @@ def test_jobs_are_not_given_up_because_squeue_does_not_know(
         with monkeypatch.context() as patch:
             patch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
             (result,) = finish(executor).values()
-        assert executor.notices() == ["squeue: slurm_load_jobs: Socket timed out; it is asked again"]
+        assert executor.notices() == [
+            "squeue: slurm_load_jobs: Socket timed out; it is asked again"
+        ]
         assert len((tmp_path / "asked").read_text()) > 16
         assert len(list(context.folder.rglob("*_submitted.pkl"))) == 1
     assert result.status == "ok"
 
 
 @pytest.mark.slurm
-def test_slurm_says_why_it_refuses(context: ExecutorContext, capfd: pytest.CaptureFixture[str]) -> None:
+def test_slurm_says_why_it_refuses(
+    context: ExecutorContext, capfd: pytest.CaptureFixture[str]
+) -> None:
     """In one sentence, at once, and nothing is left behind."""
     with build_slurm(context, partition="nowhere", poll_seconds=POLL_SECONDS) as executor:
         executor.start(small())
@@ -401,10 +450,14 @@ def test_slurm_says_why_it_refuses(context: ExecutorContext, capfd: pytest.Captu
     assert capfd.readouterr() == ("", "")
 
 
-def test_without_slurm_there_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_slurm_there_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It names what is not there."""
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(RnnbenchError, match=r"jobs are submitted; this one lacks sbatch, srun, squeue, scancel$"):
+    with pytest.raises(
+        RnnbenchError, match=r"jobs are submitted; this one lacks sbatch, srun, squeue, scancel$"
+    ):
         build_slurm(ExecutorContext(tmp_path))
 
 
@@ -413,7 +466,9 @@ def test_without_slurm_there_is_one_sentence(tmp_path: Path, monkeypatch: pytest
 def test_leaving_ends_all_jobs(context: ExecutorContext) -> None:
     """Those that run and those that wait; other people's are left alone."""
     other = subprocess.run(
-        ["sbatch", "--parsable", "--mem=100", "--output=/dev/null", "--wrap=sleep 100"], capture_output=True, text=True
+        ["sbatch", "--parsable", "--mem=100", "--output=/dev/null", "--wrap=sleep 100"],
+        capture_output=True,
+        text=True,
     ).stdout.strip()
     with build_slurm(context, minutes_a_job=1.0, poll_seconds=POLL_SECONDS) as executor:
         for seed in range(5):
@@ -440,7 +495,9 @@ def test_what_is_no_file_among_the_results_keeps_nobody_waiting(tmp_path: Path) 
 @pytest.mark.slurm
 def test_a_job_that_is_held_is_told_of(context: ExecutorContext) -> None:
     """It would wait for ever; so does, by itself, what SLURM could not launch."""
-    with build_slurm(ExecutorContext(context.folder, jobs=1), minutes_a_job=1.0, poll_seconds=0.1) as executor:
+    with build_slurm(
+        ExecutorContext(context.folder, jobs=1), minutes_a_job=1.0, poll_seconds=0.1
+    ) as executor:
         for rate in (0.01, 0.02):
             executor.start(small(learning_rate=rate))
         executor.wait(0.0)
@@ -448,7 +505,9 @@ def test_a_job_that_is_held_is_told_of(context: ExecutorContext) -> None:
         subprocess.run(["scontrol", "hold", job], check=True)
         executor.wait(0.3)
         (notice,) = executor.notices()
-        assert re.fullmatch(rf"job {job} waits \(JobHeld\w+\); `scontrol release {job}` lets it go on", notice)
+        assert re.fullmatch(
+            rf"job {job} waits \(JobHeld\w+\); `scontrol release {job}` lets it go on", notice
+        )
 
 
 DRIVER = """
@@ -470,7 +529,9 @@ while True:
 @pytest.mark.usefixtures("gate")
 def test_what_a_killed_driver_left_is_ended_by_the_next(context: ExecutorContext) -> None:
     """Its jobs, and its folder; the trials begin again."""
-    driver = subprocess.Popen([sys.executable, "-c", DRIVER, str(context.folder)], stdin=subprocess.PIPE)
+    driver = subprocess.Popen(
+        [sys.executable, "-c", DRIVER, str(context.folder)], stdin=subprocess.PIPE
+    )
     assert driver.stdin
     driver.stdin.write(msgspec.json.encode(Job(trials=(gated(),))))
     driver.stdin.close()
@@ -480,7 +541,8 @@ def test_what_a_killed_driver_left_is_ended_by_the_next(context: ExecutorContext
     (left,) = squeue()
     with build_slurm(context, poll_seconds=POLL_SECONDS) as executor:
         assert executor.notices() == [
-            "the jobs that an earlier run had left in SLURM were cancelled; what they had not done begins again"
+            "the jobs that an earlier run had left in SLURM were cancelled; what they had not done"
+            " begins again"
         ]
         executor.start(small())
         (result,) = finish(executor).values()

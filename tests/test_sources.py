@@ -55,8 +55,12 @@ class Package:
 
     def hashes(self, thing: object = None, also: tuple[str, ...] = ()) -> dict[str, str]:
         """Of `Cell` in the module `cell`, or of something else, by module without the package."""
-        found = sources_of(thing or f"{self.name}.cell:Cell", "no-distribution", f"{self.name}.cell", also)
-        return {name.removeprefix(f"{self.name}."): hashed for name, hashed in found.modules.items()}
+        found = sources_of(
+            thing or f"{self.name}.cell:Cell", "no-distribution", f"{self.name}.cell", also
+        )
+        return {
+            name.removeprefix(f"{self.name}."): hashed for name, hashed in found.modules.items()
+        }
 
 
 @pytest.fixture
@@ -75,7 +79,9 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Package:
         ("cell", "mix(x, SCALE)", "mix(SCALE, x)"),
     ],
 )
-def test_a_change_of_what_a_cell_runs_changes_its_hash(package: Package, file: str, before: str, after: str) -> None:
+def test_a_change_of_what_a_cell_runs_changes_its_hash(
+    package: Package, file: str, before: str, after: str
+) -> None:
     """In its own file, in a helper module, and in what that calls."""
     old = package.hashes()
     assert set(old) == {"cell", "helper"}
@@ -97,8 +103,11 @@ def test_a_change_of_what_a_cell_runs_changes_its_hash(package: Package, file: s
         ("__init__", "", "class Elsewhere:\n    pass\n"),
     ],
 )
-def test_a_change_of_its_neighbours_does_not(package: Package, file: str, before: str, after: str) -> None:
-    """A class or function that is added beside it, another cell in its file, a comment, a docstring."""
+def test_a_change_of_its_neighbours_does_not(
+    package: Package, file: str, before: str, after: str
+) -> None:
+    """A class or function that is added beside it, another cell in its file, a comment, a
+    docstring."""
     old = package.hashes()
     text = {"cell": CELL, "helper": HELPER, "__init__": ""}[file]
     changed = text.replace(before, after) if before else after
@@ -116,7 +125,9 @@ def test_a_change_of_its_neighbours_does_not(package: Package, file: str, before
         ("for name in ():\n        print(name)", "__init__"),
     ],
 )
-def test_what_an_import_does_beside_defining_names_counts(package: Package, statement: str, where: str) -> None:
+def test_what_an_import_does_beside_defining_names_counts(
+    package: Package, statement: str, where: str
+) -> None:
     """It may change what the cell runs."""
     old = package.hashes()
     text = {"cell": CELL, "helper": HELPER, "__init__": ""}[where]
@@ -127,11 +138,17 @@ def test_what_an_import_does_beside_defining_names_counts(package: Package, stat
 def test_a_definition_that_a_decorator_registers_counts(package: Package) -> None:
     """The cell may find it in the registry, by whatever name."""
     registered = (
-        HELPER + "\n    @register\n    def kernel(a):\n        return a\n\n    def register(f):\n        return f\n"
+        HELPER
+        + "\n    @register\n    def kernel(a):\n        return a\n\n    def register(f):\n       "
+        " return f\n"
     )
     package.write(helper=registered)
     old = package.hashes()
-    package.write(helper=registered.replace("def kernel(a):\n        return a", "def kernel(a):\n        return 2 * a"))
+    package.write(
+        helper=registered.replace(
+            "def kernel(a):\n        return a", "def kernel(a):\n        return 2 * a"
+        )
+    )
     assert package.hashes() != old
 
 
@@ -197,7 +214,8 @@ def test_a_module_that_was_loaded_for_a_cell_counts_whole(package: Package) -> N
 
 
 def test_a_function_counts_with_its_defaults_and_closure(package: Package) -> None:
-    """A lambda in a list is that lambda, and what it is bound to, and none of the others in the list."""
+    """A lambda in a list is that lambda, and what it is bound to, and none of the others in the
+    list."""
     text = """
     class One:
         scale = 1
@@ -238,13 +256,18 @@ def test_a_thing_without_a_source_has_no_hash() -> None:
 def test_other_packages_that_it_imports_are_named(package: Package) -> None:
     """By their distribution; not those whose versions each result carries, nor Python's own."""
     package.write(
-        cell="import json\nimport numpy\nimport pluggy\nimport yaml\n\nclass Cell:\n    x = pluggy, json, yaml\n"
+        cell=(
+            "import json\nimport numpy\nimport pluggy\nimport yaml\n\nclass Cell:\n    x = pluggy,"
+            " json, yaml\n"
+        )
     )
     found = sources_of(f"{package.name}.cell:Cell", "no-distribution", f"{package.name}.cell")
     assert found.packages == {"pluggy", "PyYAML"}
 
 
-@pytest.mark.parametrize("text", ["def broken(:", "\x00", "class Cell:\n" + "    x = " + "(" * 3000])
+@pytest.mark.parametrize(
+    "text", ["def broken(:", "\x00", "class Cell:\n" + "    x = " + "(" * 3000]
+)
 def test_a_source_that_is_no_python_counts_as_a_file(package: Package, text: str) -> None:
     """It cannot run either; its plugin says so."""
     package.write(cell=text)
@@ -255,10 +278,13 @@ def test_a_source_that_is_no_python_counts_as_a_file(package: Package, text: str
 
 
 @pytest.mark.parametrize("extension", ["_native.so", "_native.py"])
-def test_an_extension_that_a_package_imports_into_itself_counts_as_a_file(package: Package, extension: str) -> None:
+def test_an_extension_that_a_package_imports_into_itself_counts_as_a_file(
+    package: Package, extension: str
+) -> None:
     """`from . import _native`, where it is compiled, or cannot be parsed."""
     package.write(
-        __init__="from . import _native\n", cell="from . import _native\n\nclass Cell:\n    k = _native.kernel\n"
+        __init__="from . import _native\n",
+        cell="from . import _native\n\nclass Cell:\n    k = _native.kernel\n",
     )
     (package.folder / extension).write_bytes(b"\x7fELF one")
     old = package.hashes()
@@ -270,7 +296,9 @@ def test_an_extension_that_a_package_imports_into_itself_counts_as_a_file(packag
 
 def test_a_module_that_is_imported_for_its_effects_counts(package: Package) -> None:
     """Nobody uses its name: it changes a constant of the cell's module."""
-    package.write(__init__="from . import tweaks\n", tweaks="from {package} import helper\nhelper.SCALE = 2\n")
+    package.write(
+        __init__="from . import tweaks\n", tweaks="from {package} import helper\nhelper.SCALE = 2\n"
+    )
     old = package.hashes()
     assert "tweaks" in old
     package.write(tweaks="from {package} import helper\nhelper.SCALE = 3\n")
@@ -281,7 +309,10 @@ def test_a_module_that_is_imported_for_its_effects_counts(package: Package) -> N
     "guarded",
     [
         "if not TYPE_CHECKING:\n    from {package}.late import kernel",
-        "if TYPE_CHECKING:\n    from typing import Any\nelse:\n    from {package}.late import kernel",
+        (
+            "if TYPE_CHECKING:\n    from typing import Any\nelse:\n    from {package}.late import"
+            " kernel"
+        ),
     ],
 )
 def test_what_is_not_for_type_checkers_counts(package: Package, guarded: str) -> None:
@@ -297,8 +328,10 @@ def test_what_is_not_for_type_checkers_counts(package: Package, guarded: str) ->
 def test_a_function_that_is_cached_is_followed(package: Package) -> None:
     """What `functools.cache` makes of it is no function."""
     package.write(
-        cell="from functools import cache\nfrom {package}.helper import mix\n\n"
-        "@cache\ndef build(i, h):\n    return mix(i, h)\n"
+        cell=(
+            "from functools import cache\nfrom {package}.helper import mix\n\n"
+            "@cache\ndef build(i, h):\n    return mix(i, h)\n"
+        )
     )
     build = import_module(f"{package.name}.cell").build
     assert set(package.hashes(build)) == {"cell", "helper"}
@@ -307,8 +340,10 @@ def test_a_function_that_is_cached_is_followed(package: Package) -> None:
 def test_an_object_that_builds_is_followed_with_what_it_holds(package: Package) -> None:
     """A callable object with the class of the cell in it."""
     package.write(
-        cell=CELL + "\n    class Builder:\n        def __init__(self, kind):\n            self.kind = kind\n"
-        "        def __call__(self, i, h):\n            return self.kind()\n\n    BUILD = Builder(Cell)\n"
+        cell=CELL
+        + "\n    class Builder:\n        def __init__(self, kind):\n            self.kind = kind\n "
+        "       def __call__(self, i, h):\n            return self.kind()\n\n    BUILD ="
+        " Builder(Cell)\n"
     )
     build = import_module(f"{package.name}.cell").BUILD
     assert set(package.hashes(build)) == {"cell", "helper"}
@@ -316,7 +351,9 @@ def test_an_object_that_builds_is_followed_with_what_it_holds(package: Package) 
 
 def test_what_a_late_module_imports_does_not_change_what_the_others_are(package: Package) -> None:
     """The driver, which does not see it run, finds the same hashes for them."""
-    package.write(hidden="from {package}.helper import unused\n\ndef kernel(x):\n    return unused(x)\n")
+    package.write(
+        hidden="from {package}.helper import unused\n\ndef kernel(x):\n    return unused(x)\n"
+    )
     without = package.hashes()
     found = package.hashes(also=(f"{package.name}.hidden",))
     assert {name: found[name] for name in without} == without
@@ -334,7 +371,9 @@ def test_first_party_plugins_have_no_effects_on_import() -> None:
     """Their modules are not looked at for effects where they are imported and not used."""
     root = Path(__file__).parents[1]
     for file in sorted((root / "plugins").rglob("*.py")):
-        name = ".".join(file.relative_to(root / "plugins").with_suffix("").parts).removesuffix(".__init__")
+        name = ".".join(file.relative_to(root / "plugins").with_suffix("").parts).removesuffix(
+            ".__init__"
+        )
         module = read_module(name)
         assert module is not None, name
         assert not [statement.text for statement in module.statements if statement.effects], name

@@ -1,4 +1,5 @@
-"""Memory spans: the longest horizon that most seeds solve, its interval, and the curve through the solve rates."""
+"""Memory spans: the longest horizon that most seeds solve, its interval, and the curve through the
+solve rates."""
 
 import numpy as np
 import pytest
@@ -15,7 +16,9 @@ rung_lists = st.lists(st.integers(0, 10), min_size=1, max_size=6)
 
 def rungs(*solved: int, seeds: int = 10) -> list[Rung]:
     """Horizons 10, 20, 40 ... with so many seeds at the target."""
-    return [Rung(horizon=10 * 2**place, solved=count, seeds=seeds) for place, count in enumerate(solved)]
+    return [
+        Rung(horizon=10 * 2**place, solved=count, seeds=seeds) for place, count in enumerate(solved)
+    ]
 
 
 def test_the_span_is_the_longest_horizon_that_most_seeds_solve() -> None:
@@ -27,7 +30,8 @@ def test_the_span_is_the_longest_horizon_that_most_seeds_solve() -> None:
 
 
 def test_the_interval_goes_from_what_is_sure_to_what_is_not_excluded() -> None:
-    """Ten of ten is surely most, two of ten may be half, none of ten is not; beyond the last one nothing is known."""
+    """Ten of ten is surely most, two of ten may be half, none of ten is not; beyond the last one
+    nothing is known."""
     assert span_interval(rungs(10, 9, 6, 2, 0)) == SpanInterval(20, 80)
     assert span_interval(rungs(10, 10, 10)) == SpanInterval(40, None)
     assert span_interval(rungs(0, 0)) == SpanInterval(0, 0)
@@ -35,12 +39,16 @@ def test_the_interval_goes_from_what_is_sure_to_what_is_not_excluded() -> None:
 
 
 def test_seeds_without_figures_leave_the_span_open() -> None:
-    """As good as unsolved where the span is read; whatever they would have given, in its interval."""
+    """As good as unsolved where the span is read; whatever they would have given, in its
+    interval."""
     lost = [Rung(horizon=10, solved=10, seeds=10), Rung(horizon=20, solved=0, seeds=6, lost=4)]
     found = span("a", lost)
     assert found.longest == 10
     assert found.interval == SpanInterval(10, None)
-    untried = [Rung(horizon=10, solved=0, seeds=10), Rung(horizon=20, solved=0, seeds=0, untried=10)]
+    untried = [
+        Rung(horizon=10, solved=0, seeds=10),
+        Rung(horizon=20, solved=0, seeds=0, untried=10),
+    ]
     assert span("a", untried).interval == SpanInterval(0, 0)
 
 
@@ -56,7 +64,8 @@ def test_the_span_is_a_horizon_that_was_tried_and_lies_in_its_interval(solved: l
 
 @given(rung_lists.filter(lambda solved: len(solved) > 1))
 def test_the_curve_is_finite_and_never_rises(solved: list[int]) -> None:
-    """Also where horizons part those that solve from those that do not; half of the seeds only where that was tried."""
+    """Also where horizons part those that solve from those that do not; half of the seeds only
+    where that was tried."""
     known = [(rung.horizon, rung.solved, rung.seeds) for rung in rungs(*solved)]
     curve = fit(known)
     rates = [curve.rate(horizon) for horizon, _, _ in known]
@@ -66,8 +75,8 @@ def test_the_curve_is_finite_and_never_rises(solved: list[int]) -> None:
 
 
 def test_with_many_seeds_the_curve_is_that_of_statsmodels() -> None:
-    """GLM(binomial) of 9, 8, 3, 1 of 10 at log horizons 10, 20, 50, 100, statsmodels 0.15.0: 7.2644 - 2.0517 log h. The
-    penalty of Firth fades with the number of seeds."""
+    """GLM(binomial) of 9, 8, 3, 1 of 10 at log horizons 10, 20, 50, 100, statsmodels 0.15.0: 7.2644
+    - 2.0517 log h. The penalty of Firth fades with the number of seeds."""
     for times, tolerance in ((1, 0.25), (1000, 5e-4)):
         curve = fit([(h, k * times, 10 * times) for h, k in ((10, 9), (20, 8), (50, 3), (100, 1))])
         assert (curve.level, curve.slope) == pytest.approx((7.264375, 2.051677), rel=tolerance)
@@ -76,8 +85,9 @@ def test_with_many_seeds_the_curve_is_that_of_statsmodels() -> None:
 
 @pytest.mark.parametrize("solved", [(10, 10, 0, 0), (10, 6, 0, 0), (9, 8, 3, 1)])
 def test_the_curve_solves_the_equations_of_firth(solved: tuple[int, ...]) -> None:
-    """Sums over seeds of (solved - p + h (1/2 - p)), and of that times log horizon, are 0, with h the diagonal of the
-    hat matrix (Heinze & Schemper 2002, equation 2); also where horizons part those that solve from those that do not.
+    """Sums over seeds of (solved - p + h (1/2 - p)), and of that times log horizon, are 0, with h
+    the diagonal of the hat matrix (Heinze & Schemper 2002, equation 2); also where horizons part
+    those that solve from those that do not.
     """
     known = [(rung.horizon, rung.solved, rung.seeds) for rung in rungs(*solved)]
     curve = fit(known)
@@ -100,7 +110,8 @@ def test_a_ladder_gives_a_finding_for_each_task() -> None:
         if cell == "gru" or horizon == 10
     ]
     results += [
-        without_run(learned("rnn", seed, dials={"horizon": 20}).trial, "stopped", "not tried") for seed in range(8)
+        without_run(learned("rnn", seed, dials={"horizon": 20}).trial, "stopped", "not tried")
+        for seed in range(8)
     ]
     (finding,) = find(results).spans
     assert (finding.task, finding.horizons) == ("adding", (10, 20))

@@ -1,4 +1,5 @@
-"""The error spent over looks: against published bounds, the multivariate normal distribution, and random walks."""
+"""The error spent over looks: against published bounds, the multivariate normal distribution, and
+random walks."""
 
 from collections.abc import Sequence
 
@@ -7,7 +8,14 @@ import pytest
 from hypothesis import given, strategies as st
 from scipy.stats import multivariate_normal, norm
 
-from rnnbench.findings.stats.error_spending import UP_TO_PLAN, fewest_seeds, level, looks_that_count, smallest_p, spent
+from rnnbench.findings.stats.error_spending import (
+    UP_TO_PLAN,
+    fewest_seeds,
+    level,
+    looks_that_count,
+    smallest_p,
+    spent,
+)
 
 
 def levels(looks: Sequence[int], planned: int, error: float = 0.05) -> list[float]:
@@ -21,21 +29,28 @@ def levels(looks: Sequence[int], planned: int, error: float = 0.05) -> list[floa
 def test_up_to_the_plan_bounds_are_those_of_the_spending_after_obrien_and_fleming(
     number: int, bounds: Sequence[float]
 ) -> None:
-    """Equal steps, 2.5 % on each side: as gsDesign and Jennison & Turnbull (2000) have them for two, three and five."""
+    """Equal steps, 2.5 % on each side: as gsDesign and Jennison & Turnbull (2000) have them for
+    two, three and five."""
     looks = [100 * look for look in range(1, number + 1)]
     found = levels(looks, looks[-1], 0.05 / UP_TO_PLAN)
     assert norm.isf(np.array(found) / 2) == pytest.approx(bounds, abs=2e-3)
 
 
 @pytest.mark.parametrize(
-    ("looks", "planned", "error"), [((10, 20, 30), 10, 0.05), ((8, 12, 13), 12, 0.05), ((14, 20, 60), 10, 0.05 / 6)]
+    ("looks", "planned", "error"),
+    [((10, 20, 30), 10, 0.05), ((8, 12, 13), 12, 0.05), ((14, 20, 60), 10, 0.05 / 6)],
 )
-def test_the_looks_together_spend_what_they_may(looks: tuple[int, ...], planned: int, error: float) -> None:
-    """The chance that any of them decides where nothing is there, by the distribution of all their sums together."""
+def test_the_looks_together_spend_what_they_may(
+    looks: tuple[int, ...], planned: int, error: float
+) -> None:
+    """The chance that any of them decides where nothing is there, by the distribution of all their
+    sums together."""
     bounds = norm.isf(np.array(levels(looks, planned, error)) / 2)
     correlations = np.array([[np.sqrt(min(a, b) / max(a, b)) for a in looks] for b in looks])
     for number in range(1, len(looks) + 1):
-        together = multivariate_normal(np.zeros(number), correlations[:number, :number], abseps=1e-6)
+        together = multivariate_normal(
+            np.zeros(number), correlations[:number, :number], abseps=1e-6
+        )
         inside = together.cdf(bounds[:number], lower_limit=-bounds[:number])
         assert 1 - inside == pytest.approx(spent(looks[number - 1], planned, error), abs=1e-5)
 
@@ -76,7 +91,9 @@ def test_more_looks_before_never_leave_more(before: set[int], seeds: int, planne
 
 
 @pytest.mark.parametrize(("pairs", "seeds"), [(0, 7), (1, 7), (3, 8), (6, 9), (10, 9)])
-def test_the_fewest_seeds_are_those_whose_smallest_p_value_reaches_the_planned_look(pairs: int, seeds: int) -> None:
+def test_the_fewest_seeds_are_those_whose_smallest_p_value_reaches_the_planned_look(
+    pairs: int, seeds: int
+) -> None:
     """Times the number of pairs, at four in a hundred."""
     assert fewest_seeds(pairs) == seeds
     assert seeds == 7 or smallest_p(seeds - 1) * pairs > 0.04 >= smallest_p(seeds) * pairs

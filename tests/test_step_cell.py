@@ -1,4 +1,5 @@
-"""What StepCell does around an author's step; what is compiled is counted here, and compared elsewhere."""
+"""What StepCell does around an author's step; what is compiled is counted here, and compared
+elsewhere."""
 
 import pickle
 from copy import deepcopy
@@ -62,11 +63,15 @@ def test_an_eager_cell_compiles_nothing(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_without_a_compiler_the_compiled_form_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As data that are not there: its trials are skipped. Another name is an error with the names that there are."""
+    """As data that are not there: its trials are skipped. Another name is an error with the names
+    that there are."""
     monkeypatch.setattr(step_cell, "which", lambda _: None)
     with pytest.raises(rnnbench.DataUnavailable, match="needs a C"):
         Summed(3, 4, "compiled")
-    with pytest.raises(rnnbench.RnnbenchError, match=r"no implementation called 'quick'\. There are: eager, compiled"):
+    with pytest.raises(
+        rnnbench.RnnbenchError,
+        match=r"no implementation called 'quick'\. There are: eager, compiled",
+    ):
         Summed(3, 4, "quick")
 
 

@@ -35,11 +35,15 @@ def test_a_damaged_file_counts_as_not_there_and_is_named(store: Store, damage: b
 
 
 def test_a_folder_with_a_result_of_a_later_format_is_refused(store: Store) -> None:
-    """Nobody reads tomorrow's results with today's eyes, and nothing of them is put aside: also where the rest of the
-    file cannot be understood. The sentence says which file, which format, and which version reads it."""
+    """Nobody reads tomorrow's results with today's eyes, and nothing of them is put aside: also
+    where the rest of the file cannot be understood. The sentence says which file, which format, and
+    which version reads it."""
     result = msgspec.structs.replace(without_run(learning_trial(), "killed", "a reason"), format=99)
     path = store.write(result)
-    for content in (path.read_bytes(), b'{"format": 99, "novel": [], "provenance": {"versions": {"rnnbench": "9.1"}}}'):
+    for content in (
+        path.read_bytes(),
+        b'{"format": 99, "novel": [], "provenance": {"versions": {"rnnbench": "9.1"}}}',
+    ):
         path.write_bytes(content)
         with pytest.raises(RnnbenchError) as refused:
             list(store.read())
@@ -56,7 +60,9 @@ def test_a_folder_with_a_result_of_a_later_format_is_refused(store: Store) -> No
 @pytest.mark.parametrize("number", [0, -1])
 def test_a_result_of_a_format_that_never_was_is_damaged(store: Store, number: int) -> None:
     """There is no version that reads it."""
-    result = msgspec.structs.replace(without_run(learning_trial(), "killed", "a reason"), format=number)
+    result = msgspec.structs.replace(
+        without_run(learning_trial(), "killed", "a reason"), format=number
+    )
     path = store.write(result)
     assert list(store.read()) == []
     assert f"format {number}" in store.unreadable[path]

@@ -1,4 +1,5 @@
-"""What plugins bring may raise, exit, or give nothing: it is named with its distribution, and all else goes on."""
+"""What plugins bring may raise, exit, or give nothing: it is named with its distribution, and all
+else goes on."""
 
 import os
 import stat
@@ -92,7 +93,9 @@ def giving(value: object) -> Any:
     return lambda *_: value
 
 
-FINE = Diagnosis(x_name="x", y_name="y", x=(1.0,), y=(2.0,), figures={"a": np.float64(3.0), "b": float("inf")})
+FINE = Diagnosis(
+    x_name="x", y_name="y", x=(1.0,), y=(2.0,), figures={"a": np.float64(3.0), "b": float("inf")}
+)
 
 
 @pytest.mark.parametrize(
@@ -101,21 +104,32 @@ FINE = Diagnosis(x_name="x", y_name="y", x=(1.0,), y=(2.0,), figures={"a": np.fl
         (raising(ValueError("no luck")), "raised ValueError: no luck"),
         (raising(SystemExit(0)), "raised SystemExit: 0"),
         (raising(KeyboardInterrupt()), "raised KeyboardInterrupt"),
-        (raising(Mute()), "raised Mute: its message cannot be read, since its __str__ raises RuntimeError"),
-        (giving(None), "raised TypeError: it returned NoneType, and should return rnnbench.Diagnosis"),
+        (
+            raising(Mute()),
+            "raised Mute: its message cannot be read, since its __str__ raises RuntimeError",
+        ),
+        (
+            giving(None),
+            "raised TypeError: it returned NoneType, and should return rnnbench.Diagnosis",
+        ),
         (giving(msgspec.structs.replace(FINE, y=())), "raised ValueError: "),
         (giving(msgspec.structs.replace(FINE, x=("a",))), "raised TypeError: "),
         (giving(msgspec.structs.replace(FINE, x_name=None)), "raised ValidationError: "),
         ("no_such_module:measure", "raised ModuleNotFoundError: No module named 'no_such_module'"),
     ],
 )
-def test_a_diagnostic_that_gives_nothing_is_absent_by_name_and_the_others_go_on(measure: Any, said: str) -> None:
-    """With its distribution; the training beside it is not disturbed, and what is kept can be stored."""
+def test_a_diagnostic_that_gives_nothing_is_absent_by_name_and_the_others_go_on(
+    measure: Any, said: str
+) -> None:
+    """With its distribution; the training beside it is not disturbed, and what is kept can be
+    stored."""
     task, trial = Adding(10), learning_trial(recipe=SMALL)
     feed = open_feed(task, trial, {})
     model = small_model(task, feed)
     rude = from_plugin(Diagnostic("rude", measure, "made for a test", "nobody"), "rude-package 1.0")
-    fine = from_plugin(Diagnostic("fine", giving(FINE), "made for a test", "nobody"), "fine-package 1.0")
+    fine = from_plugin(
+        Diagnostic("fine", giving(FINE), "made for a test", "nobody"), "fine-package 1.0"
+    )
     found = diagnose({"rude": rude, "fine": fine}, model, task, feed, trial)
     told = found["rude"]
     assert isinstance(told, str)
@@ -130,14 +144,19 @@ def test_a_diagnostic_that_gives_nothing_is_absent_by_name_and_the_others_go_on(
 @pytest.mark.parametrize(
     ("build", "said"),
     [
-        ("no_such_module:build", "cannot be loaded: No module named 'no_such_module'; it needs: pip install 'x[y]'."),
+        (
+            "no_such_module:build",
+            "cannot be loaded: No module named 'no_such_module'; it needs: pip install 'x[y]'.",
+        ),
         ("rnnbench:no_such_name", "cannot be loaded: AttributeError: "),
         (raising(SystemExit(0)), "cannot be opened: SystemExit: 0."),
         (raising(Mute()), "cannot be opened: Mute: its message cannot be read"),
         (giving(None), "cannot be opened: it gave NoneType, and no Executor"),
     ],
 )
-def test_an_executor_that_cannot_be_had_is_one_sentence(build: Any, said: str, tmp_path: Path) -> None:
+def test_an_executor_that_cannot_be_had_is_one_sentence(
+    build: Any, said: str, tmp_path: Path
+) -> None:
     """With its distribution, whatever it raises."""
     place = ExecutorChoice(ExecutorSpec("odd", build, needs="x[y]"), origin="odd-package 1.0")
     with pytest.raises(RnnbenchError) as told:
@@ -146,7 +165,8 @@ def test_an_executor_that_cannot_be_had_is_one_sentence(build: Any, said: str, t
 
 
 class Failing(Executor):
-    """Gives one result, and fails at the next trial: where it takes it, or where it is waited for."""
+    """Gives one result, and fails at the next trial: where it takes it, or where it is waited
+    for."""
 
     free = 1
     in_flight: frozenset[str] = frozenset()
@@ -175,7 +195,8 @@ class Failing(Executor):
 
 @pytest.mark.parametrize("fails_in", ["start", "wait"])
 @pytest.mark.parametrize(
-    ("error", "said"), [(ValueError("no luck\nat all"), "ValueError: no luck"), (SystemExit(0), "SystemExit: 0")]
+    ("error", "said"),
+    [(ValueError("no luck\nat all"), "ValueError: no luck"), (SystemExit(0), "SystemExit: 0")],
 )
 def test_an_executor_that_fails_in_the_middle_of_a_run_is_one_sentence(
     tmp_path: Path, fails_in: str, error: BaseException, said: str
@@ -183,16 +204,23 @@ def test_an_executor_that_fails_in_the_middle_of_a_run_is_one_sentence(
     """With its distribution; what finished before is kept."""
     catalogue = Catalogue.load()
     suite = read_suite(str(write_suite(tmp_path)), catalogue, Choices())
-    place = ExecutorChoice(ExecutorSpec("odd", lambda _: Failing(fails_in, error)), origin="odd-package 1.0")
+    place = ExecutorChoice(
+        ExecutorSpec("odd", lambda _: Failing(fails_in, error)), origin="odd-package 1.0"
+    )
     store = Store(tmp_path / "run")
     with pytest.raises(RnnbenchError) as told:
         run_suite(suite, catalogue, store, place, watch=lambda *_: None)
-    expected = f"the executor 'odd' of odd-package 1.0 failed in the middle of the run: {said}. What finished is kept;"
+    expected = (
+        f"the executor 'odd' of odd-package 1.0 failed in the middle of the run: {said}. What"
+        " finished is kept;"
+    )
     assert str(told.value).startswith(expected)
     assert [result.reason for result in store.read()] == ["made for a test"]
 
 
-def test_a_cell_that_is_built_by_an_object_without_a_name_is_listed(make_plugin: MakePlugin) -> None:
+def test_a_cell_that_is_built_by_an_object_without_a_name_is_listed(
+    make_plugin: MakePlugin,
+) -> None:
     """`functools.partial`, say."""
     make_plugin("""
         from functools import partial
@@ -214,11 +242,15 @@ def test_a_task_that_cannot_be_made_is_one_sentence() -> None:
         def __post_init__(self) -> None:
             raise KeyError("no luck")
 
-    with pytest.raises(RnnbenchError, match="adding cannot be made with these dials: KeyError: 'no luck'"):
+    with pytest.raises(
+        RnnbenchError, match="adding cannot be made with these dials: KeyError: 'no luck'"
+    ):
         resolve_dials(Odd, {}, "a suite")
 
 
-@pytest.mark.parametrize("problem", [PermissionError(13, "Permission denied"), FileNotFoundError(2, "gone")])
+@pytest.mark.parametrize(
+    "problem", [PermissionError(13, "Permission denied"), FileNotFoundError(2, "gone")]
+)
 def test_a_file_of_ones_own_that_cannot_be_read_ends_no_driver(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, problem: OSError
 ) -> None:
@@ -272,7 +304,9 @@ exit 128
 
 
 @pytest.mark.usefixtures("_forget")
-def test_a_checkout_that_git_refuses_is_told_with_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_checkout_that_git_refuses_is_told_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It has no commit, and says why."""
     git_that(tmp_path / "bin", monkeypatch, DUBIOUS)
     assert environment.commit() == ""
@@ -295,8 +329,11 @@ def test_a_checkout_that_git_refuses_is_told_with_what_to_do(tmp_path: Path, mon
 def test_what_git_does_not_say_is_not_read_as_no_changes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, commit: str
 ) -> None:
-    """A status that takes too long, or fails, is unknown; outside of a checkout there is no commit."""
+    """A status that takes too long, or fails, is unknown; outside of a checkout there is no
+    commit."""
     monkeypatch.setattr(environment, "GIT_SECONDS", 1)
-    git_that(tmp_path / "bin", monkeypatch, f"{script}\nexit 0" if "exit 128" not in script else script)
+    git_that(
+        tmp_path / "bin", monkeypatch, f"{script}\nexit 0" if "exit 128" not in script else script
+    )
     assert environment.commit() == commit
     assert environment.refused_checkout() == ""

@@ -1,4 +1,5 @@
-"""Standard output that is full, closed, gone or of a small alphabet: no traceback, no lost result, a known code."""
+"""Standard output that is full, closed, gone or of a small alphabet: no traceback, no lost result,
+a known code."""
 
 import os
 import shutil
@@ -20,7 +21,11 @@ def shell(command: str, cwd: Path, **environment: str) -> subprocess.CompletedPr
     """A line as it is typed, with bash; its exit code is that of the first command of a pipe."""
     script = f"{command}\nexit ${{PIPESTATUS[0]}}"
     return subprocess.run(
-        ["bash", "-c", script], capture_output=True, cwd=cwd, env={**os.environ, **environment}, timeout=250
+        ["bash", "-c", script],
+        capture_output=True,
+        cwd=cwd,
+        env={**os.environ, **environment},
+        timeout=250,
     )
 
 
@@ -48,9 +53,11 @@ def shell(command: str, cwd: Path, **environment: str) -> subprocess.CompletedPr
 def test_what_cannot_be_printed_is_no_traceback_and_never_turns_a_ruling_green(
     tmp_path: Path, command: str, code: int
 ) -> None:
-    """Code 6 where standard output could not be written and all else was fine; any other code stays. A stream that was
-    closed on purpose is like one that goes nowhere."""
-    if "| true" in command:  # the reader is gone before anything is written, and is at work meanwhile
+    """Code 6 where standard output could not be written and all else was fine; any other code
+    stays. A stream that was closed on purpose is like one that goes nowhere."""
+    if (
+        "| true" in command
+    ):  # the reader is gone before anything is written, and is at work meanwhile
         command = command.replace("| true", "| (exec <&-; sleep 1)")
     done = shell(f"{RNNBENCH} {command}", tmp_path)
     assert done.returncode == code, done.stderr
@@ -70,7 +77,8 @@ def test_a_run_whose_output_is_lost_keeps_its_results(tmp_path: Path) -> None:
 
 
 def test_a_run_goes_on_where_nobody_reads_what_it_remarks(tmp_path: Path) -> None:
-    """As in `rnnbench run suite 2>&1 | head -1`; standard output is a file, so that the report is made as well."""
+    """As in `rnnbench run suite 2>&1 | head -1`; standard output is a file, so that the report is
+    made as well."""
     write_suite(tmp_path)
     done = shell(f"{RNNBENCH} run suite tiny.toml 2>&1 > answers | (exec <&-; sleep 1)", tmp_path)
     assert done.returncode == LOST

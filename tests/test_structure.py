@@ -19,14 +19,21 @@ try:
 except SystemExit:
     pass
 """
-SOURCES = [path for folder in ("rnnbench", "plugins", "suites", "reports") for path in (ROOT / folder).rglob("*.py")]
+SOURCES = [
+    path
+    for folder in ("rnnbench", "plugins", "suites", "reports")
+    for path in (ROOT / folder).rglob("*.py")
+]
 
 
 @pytest.mark.parametrize(
     "program",
     [
         "import rnnbench",
-        "import rnnbench.findings, rnnbench.plan, rnnbench.store, rnnbench.suite, rnnbench.campaign, rnnbench.compare",
+        (
+            "import rnnbench.findings, rnnbench.plan, rnnbench.store, rnnbench.suite,"
+            " rnnbench.campaign, rnnbench.compare"
+        ),
         "from rnnbench.catalogue import Catalogue; Catalogue.load()",
         "import rnnbench_cells, rnnbench_torchrecurrent, rnnbench_tasks, rnnbench_diagnostics",
         "import rnnbench_suites, rnnbench_reports",
@@ -47,8 +54,8 @@ def test_help_loads_nothing_heavy() -> None:
     """No numpy, no pluggy, no rich, no matplotlib: --help answers at once."""
     check = (
         TYPED.format("--help")
-        + "heavy = {'torch', 'numpy', 'scipy', 'matplotlib', 'pluggy', 'msgspec', 'rich'} & set(sys.modules)\n"
-        "assert not heavy, heavy"
+        + "heavy = {'torch', 'numpy', 'scipy', 'matplotlib', 'pluggy', 'msgspec', 'rich'} &"
+        " set(sys.modules)\nassert not heavy, heavy"
     )
     done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

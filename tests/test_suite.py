@@ -37,7 +37,8 @@ def write(tmp_path: Path, text: str) -> str:
 
 
 def test_a_good_suite_is_resolved_with_every_default(tmp_path: Path, catalogue: Catalogue) -> None:
-    """Horizons become settings of the dial, options and dials are complete, the name is that of the file."""
+    """Horizons become settings of the dial, options and dials are complete, the name is that of the
+    file."""
     suite = read_suite(write(tmp_path, GOOD), catalogue)
     assert suite.name == "speed"
     assert [task.dials for task in suite.tasks] == [{"horizon": 5}, {"horizon": 10}]
@@ -52,15 +53,27 @@ def test_a_good_suite_is_resolved_with_every_default(tmp_path: Path, catalogue: 
             'cells = ["gruu"]',
             "speed.toml: cells: no cell called 'gruu'. Did you mean 'gru'? Near it, of ",
         ),
-        ('name = "adding"', 'name = "ading"', "speed.toml: tasks[0]: no task called 'ading'. Did you mean 'adding'?"),
-        ("version = 1", "version = 1\nseed = 3", "speed.toml: no key called 'seed'. Did you mean 'seeds'? There are: "),
+        (
+            'name = "adding"',
+            'name = "ading"',
+            "speed.toml: tasks[0]: no task called 'ading'. Did you mean 'adding'?",
+        ),
+        (
+            "version = 1",
+            "version = 1\nseed = 3",
+            "speed.toml: no key called 'seed'. Did you mean 'seeds'? There are: ",
+        ),
         ("version = 1", "version = 'one'", "speed.toml: version: expected int, got str"),
         ("version = 1", "version = 0", "speed.toml: version: expected int >= 1"),
         ("version = 1", "seeds = 2", "speed.toml: object missing required field version"),
         ("version = 1", "version = 1\nseeds = [-1]", "speed.toml: seeds[0]: expected int >= 0"),
         ("version = 1", "version = 1\nseeds = -1", "speed.toml: seeds: expected int >= 1"),
         ("version = 1", "version = ", "speed.toml: is not TOML: "),
-        ("horizons = [5, 10]", "horizons = [0]", "speed.toml: tasks[0].horizons[0]: expected int >= 1"),
+        (
+            "horizons = [5, 10]",
+            "horizons = [0]",
+            "speed.toml: tasks[0].horizons[0]: expected int >= 1",
+        ),
         ("horizons = [5, 10]", "horizons = [1]", "adding: horizon must be at least 2, got 1"),
         ("horizons = [5, 10]", "horizons = []", "horizons: expected array of length >= 1"),
         (
@@ -74,11 +87,27 @@ def test_a_good_suite_is_resolved_with_every_default(tmp_path: Path, catalogue: 
             "recipe = {epoch = 5}",
             "speed.toml: tasks[0].recipe: no key called 'epoch'. Did you mean 'epochs'?",
         ),
-        ("horizons = [5, 10]", "recipe = {learning_rate = 0}", "recipe.learning_rate: expected float > 0.0"),
+        (
+            "horizons = [5, 10]",
+            "recipe = {learning_rate = 0}",
+            "recipe.learning_rate: expected float > 0.0",
+        ),
         ("horizons = [5, 10]", "horizons = [5, 5]", "tasks: 'adding' is listed twice"),
-        ("horizons = [5, 10]", "horizons = [5]\n    dials = {horizon = 6}", "give either `horizons` or the dial"),
-        ("version = 1", 'version = 1\ndevice = "tpu"', "device: invalid enum value 'tpu'. There are: cpu, cuda"),
-        ('cells = ["gru"]', 'cells = [{name = "gru", implementation = "fast"}]', "no implementation called 'fast'"),
+        (
+            "horizons = [5, 10]",
+            "horizons = [5]\n    dials = {horizon = 6}",
+            "give either `horizons` or the dial",
+        ),
+        (
+            "version = 1",
+            'version = 1\ndevice = "tpu"',
+            "device: invalid enum value 'tpu'. There are: cpu, cuda",
+        ),
+        (
+            'cells = ["gru"]',
+            'cells = [{name = "gru", implementation = "fast"}]',
+            "no implementation called 'fast'",
+        ),
         (
             "horizons = [5, 10]",
             "recipe = {learning_rate = inf}",
@@ -96,11 +125,18 @@ def test_a_good_suite_is_resolved_with_every_default(tmp_path: Path, catalogue: 
             'cells = [{name = "lstm", options = {forget_bias = "much"}}]',
             "lstm.forget_bias: expected float, got str",
         ),
-        ('[[tasks]]\n    name = "adding"\n    horizons = [5, 10]', "", "speed.toml: the suite is empty"),
+        (
+            '[[tasks]]\n    name = "adding"\n    horizons = [5, 10]',
+            "",
+            "speed.toml: the suite is empty",
+        ),
     ],
 )
-def test_what_is_wrong_is_told_well(tmp_path: Path, catalogue: Catalogue, old: str, new: str, expected: str) -> None:
-    """Each mistake is answered by the file, the path of the key, what was found, and the nearest valid name."""
+def test_what_is_wrong_is_told_well(
+    tmp_path: Path, catalogue: Catalogue, old: str, new: str, expected: str
+) -> None:
+    """Each mistake is answered by the file, the path of the key, what was found, and the nearest
+    valid name."""
     assert old in GOOD
     with pytest.raises(RnnbenchError) as caught:
         read_suite(write(tmp_path, GOOD.replace(old, new)), catalogue)
@@ -115,7 +151,9 @@ def test_an_unknown_suite_is_told_well(catalogue: Catalogue) -> None:
         read_suite("nowhere.toml", catalogue)
 
 
-def test_settings_change_the_suite_and_are_checked_like_the_file(tmp_path: Path, catalogue: Catalogue) -> None:
+def test_settings_change_the_suite_and_are_checked_like_the_file(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
     """--set reaches every key; values are TOML; what does not fit is refused."""
     path = write(tmp_path, GOOD)
     settings = ("recipe.epochs=7", "tasks.*.recipe.optimiser=sgd", "seeds=[4, 5]")
@@ -148,7 +186,10 @@ def test_one_and_one_point_nought_are_the_same_option(tmp_path: Path, catalogue:
     uses = [
         read_suite(
             write(
-                tmp_path, GOOD.replace('["gru"]', f'[{{name = "lstm", options = {{chrono = {value}}}, label = "x"}}]')
+                tmp_path,
+                GOOD.replace(
+                    '["gru"]', f'[{{name = "lstm", options = {{chrono = {value}}}, label = "x"}}]'
+                ),
             ),
             catalogue,
         ).cells
@@ -158,7 +199,9 @@ def test_one_and_one_point_nought_are_the_same_option(tmp_path: Path, catalogue:
     assert isinstance(uses[0][0].options["chrono"], float)
 
 
-def test_a_default_and_the_same_value_written_down_are_the_same_dial(tmp_path: Path, make_plugin: MakePlugin) -> None:
+def test_a_default_and_the_same_value_written_down_are_the_same_dial(
+    tmp_path: Path, make_plugin: MakePlugin
+) -> None:
     """A default of 0 for a float is 0.0, wherever it comes from."""
     make_plugin("""
         from dataclasses import dataclass
@@ -176,7 +219,9 @@ def test_a_default_and_the_same_value_written_down_are_the_same_dial(tmp_path: P
     """)
     catalogue = Catalogue.load()
     plain = read_suite(write(tmp_path, GOOD.replace('"adding"', '"noisy"')), catalogue)
-    written = read_suite(write(tmp_path, GOOD.replace('"adding"', '"noisy"') + "dials = {noise = 0}\n"), catalogue)
+    written = read_suite(
+        write(tmp_path, GOOD.replace('"adding"', '"noisy"') + "dials = {noise = 0}\n"), catalogue
+    )
     ids = [[trial_id(trial) for trial in learning_trials(suite, {})] for suite in (plain, written)]
     assert ids[0] == ids[1]
 
@@ -194,7 +239,8 @@ def test_the_schema_on_disk_is_that_of_the_types(catalogue: Catalogue) -> None:
 
 
 def test_the_full_size_takes_what_stands_under_full(catalogue: Catalogue, tmp_path: Path) -> None:
-    """Seeds and recipe of all, horizons, dials and recipe of a task; the default size knows nothing of them."""
+    """Seeds and recipe of all, horizons, dials and recipe of a task; the default size knows nothing
+    of them."""
     path = write(
         tmp_path,
         """
@@ -222,14 +268,18 @@ def test_the_full_size_takes_what_stands_under_full(catalogue: Catalogue, tmp_pa
         {"horizon": 10, "symbols": 9, "distractors": "symbols"},
         {"horizon": 100, "symbols": 9, "distractors": "symbols"},
     ]
-    assert [(use.recipe.epochs, use.recipe.parameters, use.recipe.batch_size) for use in full.tasks] == [
+    assert [
+        (use.recipe.epochs, use.recipe.parameters, use.recipe.batch_size) for use in full.tasks
+    ] == [
         (100, 77, 8),
         (100, 77, 8),
         (7, 10_000, 8),
     ]
 
 
-def test_threads_from_the_command_line_are_those_of_every_trial(catalogue: Catalogue, tmp_path: Path) -> None:
+def test_threads_from_the_command_line_are_those_of_every_trial(
+    catalogue: Catalogue, tmp_path: Path
+) -> None:
     """Of learning and of cost; a suite without cost does not get one by it."""
     path = write(tmp_path, GOOD + "[cost]\nthreads = 3\n")
     suite = read_suite(path, catalogue)
@@ -242,7 +292,8 @@ def test_threads_from_the_command_line_are_those_of_every_trial(catalogue: Catal
 
 
 def test_what_stands_twice_in_a_grid_is_searched_once(catalogue: Catalogue, tmp_path: Path) -> None:
-    """Equal rates, measurements and shapes would be equal trials; a rung that is a task besides is refused."""
+    """Equal rates, measurements and shapes would be equal trials; a rung that is a task besides is
+    refused."""
     text = (
         GOOD
         + """
@@ -262,7 +313,9 @@ def test_what_stands_twice_in_a_grid_is_searched_once(catalogue: Catalogue, tmp_
         read_suite(write(tmp_path, dedent(GOOD) + dedent(twice.removeprefix(GOOD))), catalogue)
 
 
-def test_seeds_of_evaluations_end_where_those_of_searches_begin(catalogue: Catalogue, tmp_path: Path) -> None:
+def test_seeds_of_evaluations_end_where_those_of_searches_begin(
+    catalogue: Catalogue, tmp_path: Path
+) -> None:
     """As a list and as a count."""
     for seeds in ("1_000_001", "[1_000_000]"):
         with pytest.raises(RnnbenchError, match="seeds"):
@@ -277,8 +330,13 @@ def test_seeds_of_evaluations_end_where_those_of_searches_begin(catalogue: Catal
         ({"seconds": "soon"}, "pool.seconds: expected float, got str"),
     ],
 )
-def test_options_are_checked_against_those_that_are_declared(given: dict[str, object], said: str) -> None:
+def test_options_are_checked_against_those_that_are_declared(
+    given: dict[str, object], said: str
+) -> None:
     """Of cells and of executors alike; a whole number does for a float."""
-    assert complete_options({"seconds": 2}, {"seconds": 1.0, "name": ""}, "pool") == {"seconds": 2.0, "name": ""}
+    assert complete_options({"seconds": 2}, {"seconds": 1.0, "name": ""}, "pool") == {
+        "seconds": 2.0,
+        "name": "",
+    }
     with pytest.raises(RnnbenchError, match=re.escape(said)):
         complete_options(given, {"seconds": 1.0}, "pool")  # type: ignore[arg-type]

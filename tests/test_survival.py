@@ -1,4 +1,5 @@
-"""Epochs to target as censored data: curves, means up to the budget, and intervals that allow for what was not seen."""
+"""Epochs to target as censored data: curves, means up to the budget, and intervals that allow for
+what was not seen."""
 
 import numpy as np
 import pytest
@@ -16,8 +17,8 @@ some_epochs = st.lists(st.one_of(st.none(), st.integers(1, BUDGET - 1)), min_siz
 
 
 def test_curve_and_mean_are_those_of_lifelines() -> None:
-    """KaplanMeierFitter().fit([3, 5, 5, 8, 12, 30, 30, 7, 9, 5], events 1 but for the two 30) of lifelines 0.30.3, and
-    restricted_mean_survival_time(t=30)."""
+    """KaplanMeierFitter().fit([3, 5, 5, 8, 12, 30, 30, 7, 9, 5], events 1 but for the two 30) of
+    lifelines 0.30.3, and restricted_mean_survival_time(t=30)."""
     curve = survival(EPOCHS, BUDGET)
     assert curve.epochs == (3, 5, 7, 8, 9, 12)
     assert curve.share == pytest.approx([0.9, 0.6, 0.5, 0.4, 0.3, 0.2])
@@ -26,8 +27,11 @@ def test_curve_and_mean_are_those_of_lifelines() -> None:
 
 
 @given(some_epochs)
-def test_the_mean_is_that_of_epochs_with_the_budget_for_what_was_not_reached(epochs: list[int | None]) -> None:
-    """Every censoring is at the budget, so that the area under the curve is just that, within its interval."""
+def test_the_mean_is_that_of_epochs_with_the_budget_for_what_was_not_reached(
+    epochs: list[int | None],
+) -> None:
+    """Every censoring is at the budget, so that the area under the curve is just that, within its
+    interval."""
     found = restricted_mean(epochs, BUDGET)
     assert found.centre == pytest.approx(np.mean([BUDGET if e is None else e for e in epochs]))
     assert 1 <= found.low <= found.centre + 1e-9
@@ -35,12 +39,16 @@ def test_the_mean_is_that_of_epochs_with_the_budget_for_what_was_not_reached(epo
 
 
 @given(some_epochs, st.integers(0, 9))
-def test_one_seed_less_that_gets_there_never_lowers_the_mean(epochs: list[int | None], which: int) -> None:
+def test_one_seed_less_that_gets_there_never_lowers_the_mean(
+    epochs: list[int | None], which: int
+) -> None:
     """Nor either end of its interval."""
     worse = list(epochs)
     worse[which % len(epochs)] = None
     before, after = restricted_mean(epochs, BUDGET), restricted_mean(worse, BUDGET)
-    for one, other in zip((before.low, before.centre, before.high), (after.low, after.centre, after.high), strict=True):
+    for one, other in zip(
+        (before.low, before.centre, before.high), (after.low, after.centre, after.high), strict=True
+    ):
         assert one <= other + 1e-9
 
 
@@ -57,11 +65,14 @@ def test_the_share_above_a_value_is_that_of_random_weights() -> None:
     points = np.array([1.0, 4.0, 4.0, 9.0, 30.0])
     means = np.random.default_rng(0).dirichlet(np.ones(5), 200_000) @ points
     for at in (3.0, 8.0, 15.0):
-        assert float(share_above(points, np.array(at))) == pytest.approx(np.mean(means > at), abs=0.004)
+        assert float(share_above(points, np.array(at))) == pytest.approx(
+            np.mean(means > at), abs=0.004
+        )
 
 
 def test_ten_seeds_that_all_get_there_say_little_of_the_eleventh() -> None:
-    """The upper end allows for seeds that never would: nearly a third may, as 10 of 10 leaves a solve rate of .69."""
+    """The upper end allows for seeds that never would: nearly a third may, as 10 of 10 leaves a
+    solve rate of .69."""
     found = restricted_mean([5] * 10, BUDGET)
     assert found.low == pytest.approx(5 - 4 * 0.3085, abs=0.01)
     assert found.high == pytest.approx(5 + 25 * 0.3085, abs=0.01)
@@ -77,10 +88,13 @@ def test_swapping_two_cells_inverts_the_ratio(epochs: list[int | None], seed: in
 
 
 def test_the_ratio_s_interval_holds_where_others_do_not() -> None:
-    """A cell that is as quick as the other, but for one seed in ten that never gets there, in 400 pairs of runs."""
+    """A cell that is as quick as the other, but for one seed in ten that never gets there, in 400
+    pairs of runs."""
     rng = np.random.default_rng(1)
     for n in (3, 10):
-        a, b = (np.where(rng.random((400, n)) < 0.1, 30.0, rng.integers(4, 8, (400, n))) for _ in "ab")
+        a, b = (
+            np.where(rng.random((400, n)) < 0.1, 30.0, rng.integers(4, 8, (400, n))) for _ in "ab"
+        )
         low, high = ratio_bounds(a, b, 1.0, 30.0)
         assert np.mean((low <= 1) & (high >= 1)) > 0.93
 

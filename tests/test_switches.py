@@ -1,4 +1,5 @@
-"""Torch's switches and functions: whatever other code turns or replaces is found by name, and nothing else is."""
+"""Torch's switches and functions: whatever other code turns or replaces is found by name, and
+nothing else is."""
 
 import functools
 
@@ -18,7 +19,9 @@ TURNED = {
     "threads": lambda: torch.set_num_threads(torch.get_num_threads() + 3),
     "deterministic": lambda: torch.use_deterministic_algorithms(True),
     "deterministic_warn_only": lambda: torch.use_deterministic_algorithms(True, warn_only=True),
-    "fill_uninitialised_memory": lambda: setattr(torch.utils.deterministic, "fill_uninitialized_memory", False),
+    "fill_uninitialised_memory": lambda: setattr(
+        torch.utils.deterministic, "fill_uninitialized_memory", False
+    ),
     "flush_denormals": lambda: torch.set_flush_denormal(True),
     "matmul_precision": lambda: torch.set_float32_matmul_precision("medium"),
     "float32_precision": lambda: setattr(torch.backends, "fp32_precision", "tf32"),
@@ -30,8 +33,12 @@ TURNED = {
     "cudnn_benchmark": lambda: torch._C._set_cudnn_benchmark(True),
     "cudnn_deterministic": lambda: torch._C._set_cudnn_deterministic(True),
     "cuda_precision": lambda: torch._C._set_cudnn_allow_tf32(False),
-    "cuda_fp16_reduction": lambda: setattr(torch.backends.cuda.matmul, "allow_fp16_reduced_precision_reduction", False),
-    "cuda_bf16_reduction": lambda: setattr(torch.backends.cuda.matmul, "allow_bf16_reduced_precision_reduction", False),
+    "cuda_fp16_reduction": lambda: setattr(
+        torch.backends.cuda.matmul, "allow_fp16_reduced_precision_reduction", False
+    ),
+    "cuda_bf16_reduction": lambda: setattr(
+        torch.backends.cuda.matmul, "allow_bf16_reduced_precision_reduction", False
+    ),
     "flash_attention": lambda: torch.backends.cuda.enable_flash_sdp(False),
     "memory_efficient_attention": lambda: torch.backends.cuda.enable_mem_efficient_sdp(False),
     "math_attention": lambda: torch.backends.cuda.enable_math_sdp(False),
@@ -75,7 +82,9 @@ def test_a_mode_that_was_entered_and_not_left_is_named():
 def test_a_changed_switch_says_what_it_is_and_what_it_was():
     """In words that can be read alone."""
     before = switches.read()
-    found = switches.changed(before, switches.Switches(**{**_fields(before), "gradients": False, "default_dtype": "x"}))
+    found = switches.changed(
+        before, switches.Switches(**{**_fields(before), "gradients": False, "default_dtype": "x"})
+    )
     assert found == {"gradients": "off, was on", "default_dtype": "x, was float32"}
 
 
@@ -112,7 +121,8 @@ REPLACED = {
 
 @pytest.mark.parametrize("name", REPLACED)
 def test_what_was_replaced_in_torch_is_named(name, before, monkeypatch):
-    """Also what was not there itself and hides what a class has from its base; the wrapper's name deceives nobody."""
+    """Also what was not there itself and hides what a class has from its base; the wrapper's name
+    deceives nobody."""
     owner, key = REPLACED[name]
     original = getattr(owner, key)
 
@@ -130,7 +140,8 @@ def test_what_was_replaced_in_torch_is_named(name, before, monkeypatch):
 
 
 def test_one_part_of_torch_in_place_of_another_is_named(before, monkeypatch):
-    """That it comes from torch excuses nothing: neither another function, nor a wrapper such as no_grad."""
+    """That it comes from torch excuses nothing: neither another function, nor a wrapper such as
+    no_grad."""
     monkeypatch.setattr(torch, "tanh", torch.sigmoid)
     monkeypatch.setattr(nn.LSTM, "forward", torch.no_grad()(nn.LSTM.forward))
     monkeypatch.setattr(nn.GRU, "reset_parameters", nn.Linear.reset_parameters)
@@ -156,7 +167,8 @@ def test_a_hook_for_all_modules_is_named(before):
 
 
 def test_a_normal_run_changes_nothing(before):
-    """Training with each optimiser, scripting, flags in a context, flop counting: torch's own marks are no culprits."""
+    """Training with each optimiser, scripting, flags in a context, flop counting: torch's own marks
+    are no culprits."""
     state = switches.read()
     layer, x_BTI = nn.LSTM(3, 4, batch_first=True), torch.randn(2, 5, 3)
     for kind in (torch.optim.Adam, torch.optim.AdamW, torch.optim.SGD, torch.optim.RMSprop):

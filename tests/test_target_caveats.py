@@ -1,4 +1,5 @@
-"""What is held against epochs to target and memory spans, each said where it is so and nowhere else."""
+"""What is held against epochs to target and memory spans, each said where it is so and nowhere
+else."""
 
 from collections.abc import Sequence
 
@@ -26,7 +27,10 @@ def trained(name: str, seed: int, scores: list[float]) -> Result:
 
 def climbed(name: str, horizon: int, solved: int, seeds: int = 8) -> list[Result]:
     """Results at one horizon of which so many are solved."""
-    return [learned(name, s, 3 if s < solved else None, dials={"horizon": horizon}) for s in range(seeds)]
+    return [
+        learned(name, s, 3 if s < solved else None, dials={"horizon": horizon})
+        for s in range(seeds)
+    ]
 
 
 def said(results: Sequence[Result], words: str) -> list[str]:
@@ -35,20 +39,28 @@ def said(results: Sequence[Result], words: str) -> list[str]:
 
 def test_that_the_quicker_cell_depends_on_the_threshold_is_a_doubt() -> None:
     """With the ratio at each threshold; none where one cell is quicker at all of them."""
-    runs = [trained(n, s, scores) for n, scores in (("a", SPRINTER), ("b", STEADY)) for s in range(3)]
+    runs = [
+        trained(n, s, scores) for n, scores in (("a", SPRINTER), ("b", STEADY)) for s in range(3)
+    ]
     (caveat,) = said(runs, "depends on what counts as acceptable")
     assert "whether b or a is quicker" in caveat
     assert "1.5 to the target, 1.5 at 90% of the way to it, 0.25 at 75% of the way to it" in caveat
     slower = [0.5, *STEADY[:-1]]
-    alike = [trained(n, s, scores) for n, scores in (("a", slower), ("b", STEADY)) for s in range(3)]
+    alike = [
+        trained(n, s, scores) for n, scores in (("a", slower), ("b", STEADY)) for s in range(3)
+    ]
     assert not said(alike, "depends on what counts as acceptable")
 
 
 @pytest.mark.parametrize(("ties", "doubted"), [(4, True), (2, True), (1, False), (0, False)])
 def test_ties_in_half_of_the_seeds_are_a_doubt(ties: int, doubted: bool) -> None:
     """Of four seeds."""
-    runs = [learned("a", s, 5) for s in range(4)] + [learned("b", s, 5 if s < ties else 6 + s) for s in range(4)]
-    assert [f"in {ties} of 4 seeds" in caveat for caveat in said(runs, "in the same epoch")] == [True] * doubted
+    runs = [learned("a", s, 5) for s in range(4)] + [
+        learned("b", s, 5 if s < ties else 6 + s) for s in range(4)
+    ]
+    assert [f"in {ties} of 4 seeds" in caveat for caveat in said(runs, "in the same epoch")] == [
+        True
+    ] * doubted
 
 
 def test_seeds_in_which_neither_cell_gets_there_are_no_ties() -> None:
@@ -59,7 +71,8 @@ def test_seeds_in_which_neither_cell_gets_there_are_no_ties() -> None:
 
 
 def test_a_target_reached_in_the_first_epoch_by_every_seed_is_a_doubt() -> None:
-    """How much sooner is not known. One seed that takes longer shows that it does not begin there."""
+    """How much sooner is not known. One seed that takes longer shows that it does not begin
+    there."""
     first = [learned("a", s, 1) for s in range(3)]
     assert said(first, "a is at the target after the first epoch in every seed")
     assert not said([*first[:2], learned("a", 2, 2)], "after the first epoch")
@@ -81,8 +94,13 @@ def test_a_target_reached_in_the_first_epoch_by_every_seed_is_a_doubt() -> None:
 def test_scores_that_cannot_get_better_are_a_doubt(
     direction: str, scores: dict[str, list[float]], doubted: bool
 ) -> None:
-    """Where the medians of two cells are the best that any seed has; an error above 0 has no known end."""
-    ends = {"target": 0.95, "trivial": 0.5} if direction == "higher" else {"target": 0.05, "trivial": 0.5}
+    """Where the medians of two cells are the best that any seed has; an error above 0 has no known
+    end."""
+    ends = (
+        {"target": 0.95, "trivial": 0.5}
+        if direction == "higher"
+        else {"target": 0.05, "trivial": 0.5}
+    )
     runs = [
         learned(name, s, 3 + s, score, direction=direction, **ends)  # type: ignore[arg-type]
         for name, by_seed in scores.items()
@@ -111,15 +129,20 @@ def test_a_span_that_reaches_the_longest_horizon_tried_is_a_doubt() -> None:
 
 def test_a_horizon_solved_above_one_that_is_not_is_a_doubt() -> None:
     """The span ends at the gap."""
-    gap = [r for horizon, solved in ((10, 8), (20, 2), (40, 8)) for r in climbed("a", horizon, solved)]
+    gap = [
+        r for horizon, solved in ((10, 8), (20, 2), (40, 8)) for r in climbed("a", horizon, solved)
+    ]
     assert said(gap, "most seeds of a solve 40, and not all horizons below")
     assert find(gap).spans[0].spans[0].longest == 10
     assert not said([*climbed("a", 10, 8), *climbed("a", 20, 2)], "not all horizons below")
 
 
 def test_trials_without_figures_are_told_beside_a_span() -> None:
-    """One that a limit cut short counts as not solved, and is no censoring: the epochs that it ran enter nothing."""
-    lost = msgspec.structs.replace(learned("a", 7, dials={"horizon": 20}), status="timeout", reason="limit")
+    """One that a limit cut short counts as not solved, and is no censoring: the epochs that it ran
+    enter nothing."""
+    lost = msgspec.structs.replace(
+        learned("a", 7, dials={"horizon": 20}), status="timeout", reason="limit"
+    )
     runs = [*climbed("a", 10, 8), *climbed("a", 20, 7, seeds=7), lost]
     assert said(runs, "trials of a that gave no figures and count as not solved: 1")
     condition = find(runs).conditions[-1]

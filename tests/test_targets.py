@@ -8,7 +8,9 @@ from tests.builders.targets import HIGHER, learning
 
 def test_thresholds_lie_on_the_way_from_the_trivial_forecast_to_the_target() -> None:
     """Whatever the direction of the metric."""
-    assert [threshold(learning([1.0]), share) for share in SHARES] == pytest.approx([0.0, 0.1, 0.25])
+    assert [threshold(learning([1.0]), share) for share in SHARES] == pytest.approx(
+        [0.0, 0.1, 0.25]
+    )
     up = learning([0.0], metric=HIGHER, target=0.9, trivial=0.1)
     assert [threshold(up, share) for share in SHARES] == pytest.approx([0.9, 0.82, 0.7])
 

@@ -1,4 +1,5 @@
-"""The checks of tasks: each fails on a task that breaks its law, and all pass on the installed ones that are sound."""
+"""The checks of tasks: each fails on a task that breaks its law, and all pass on the installed ones
+that are sound."""
 
 import re
 from collections.abc import Mapping
@@ -95,7 +96,8 @@ class Leaky(First):
 
 @dataclass(frozen=True)
 class Recorded(rnnbench.RecordedTask):
-    """The same question over recorded data; `shared` sequences of the training data stand in the test data too."""
+    """The same question over recorded data; `shared` sequences of the training data stand in the
+    test data too."""
 
     horizon: int = 6
     shared: int = 0
@@ -114,7 +116,9 @@ class Recorded(rnnbench.RecordedTask):
         inputs = rng.normal(size=(300, self.horizon, 1)).astype(np.float32)
         inputs[200 : 200 + self.shared] = inputs[: self.shared]
         everything = rnnbench.Batch(inputs, (inputs[:, 0, 0] > 0).astype(np.int64))
-        return rnnbench.Splits(*(everything.take(np.arange(start, start + 100)) for start in (0, 100, 200)))
+        return rnnbench.Splits(
+            *(everything.take(np.arange(start, start + 100)) for start in (0, 100, 200))
+        )
 
     def trivial(self, train: rnnbench.Batch, test: rnnbench.Batch) -> Mapping[str, float]:
         return {"accuracy": float(np.mean(test.targets == np.bincount(train.targets).argmax()))}
@@ -132,20 +136,39 @@ BROKEN = [
     (Short(), {"form"}, "2 examples were asked for, and 1 came"),
     (Clocked(), {"function"}, "with the same generator, inputs differ"),
     (Stuck(), {"function"}, "the generator is not used"),
-    (Skewed(), {"chance"}, "a constant answer scores 0.6.* and the trivial forecast is said to score 0.25: .* better"),
-    (Solved(), {"chance"}, "the trivial forecast scores 0.995 by accuracy, which is the target of 0.99 or better"),
+    (
+        Skewed(),
+        {"chance"},
+        "a constant answer scores 0.6.* and the trivial forecast is said to score 0.25: .* better",
+    ),
+    (
+        Solved(),
+        {"chance"},
+        "the trivial forecast scores 0.995 by accuracy, which is the target of 0.99 or better",
+    ),
     (
         Leaky(),
         {"blind"},
-        "a linear reader of the last 3 steps scores 1 where blind_score says 0.25.*: the answer leaks",
+        (
+            "a linear reader of the last 3 steps scores 1 where blind_score says 0.25.*: the answer"
+            " leaks"
+        ),
     ),
-    (Watched(), {"chance"}, "on validation data, where the target is watched, which is the target of 0.99 or better"),
+    (
+        Watched(),
+        {"chance"},
+        "on validation data, where the target is watched, which is the target of 0.99 or better",
+    ),
     (Recorded(shared=1), {"splits"}, "sequence 0 of the test data stands in the train data too"),
 ]
 
 
-@pytest.mark.parametrize(("task", "laws", "says"), BROKEN, ids=[type(task).__name__ for task, _, _ in BROKEN])
-def test_a_broken_task_fails_the_check_of_its_law(task: rnnbench.Task, laws: set[str], says: str) -> None:
+@pytest.mark.parametrize(
+    ("task", "laws", "says"), BROKEN, ids=[type(task).__name__ for task, _, _ in BROKEN]
+)
+def test_a_broken_task_fails_the_check_of_its_law(
+    task: rnnbench.Task, laws: set[str], says: str
+) -> None:
     """And only that one."""
     failed = {o.check: o.sentence for o in check_task(task) if o.status == "failed"}
     assert failed.keys() == laws, failed

@@ -21,7 +21,14 @@ from rnnbench.training.contract import check_batch, check_repeats
 from rnnbench_tasks.images.digits import DigitsPixels, DigitsRows, read_digits
 from rnnbench_tasks.long_range.adding import Adding
 from rnnbench_tasks.recall.recall_first import RecallFirst
-from rnnbench_tasks.series.bitcoin import MEMBERS, PRICES, TEST_DAYS, VALIDATION_DAYS, Bitcoin, read_prices
+from rnnbench_tasks.series.bitcoin import (
+    MEMBERS,
+    PRICES,
+    TEST_DAYS,
+    VALIDATION_DAYS,
+    Bitcoin,
+    read_prices,
+)
 
 GENERATED = [
     contribution.item
@@ -39,8 +46,12 @@ def recall_oracle(batch: Batch) -> np.ndarray:
     return np.eye(batch.inputs.max() + 1)[batch.inputs[:, 0]]
 
 
-@pytest.mark.parametrize(("task", "oracle"), [(Adding(horizon=30), adding_oracle), (RecallFirst(30), recall_oracle)])
-def test_an_oracle_reaches_the_target(task: GeneratedTask, oracle: Callable[[Batch], np.ndarray]) -> None:
+@pytest.mark.parametrize(
+    ("task", "oracle"), [(Adding(horizon=30), adding_oracle), (RecallFirst(30), recall_oracle)]
+)
+def test_an_oracle_reaches_the_target(
+    task: GeneratedTask, oracle: Callable[[Batch], np.ndarray]
+) -> None:
     """What the question asks for can be read off the inputs."""
     batch = task.generate(np.random.default_rng(0), 1000)
     value = score(task.metrics, oracle(batch), batch)[task.metric.name]
@@ -52,7 +63,10 @@ def test_an_oracle_reaches_the_target(task: GeneratedTask, oracle: Callable[[Bat
     [
         (Adding(horizon=20), lambda batch: np.ones((len(batch), 1))),
         (RecallFirst(20), lambda batch: np.eye(8)[np.full(len(batch), 3)]),
-        (RecallFirst(20, symbols=3, distractors="blanks"), lambda batch: np.eye(3)[np.full(len(batch), 1)]),
+        (
+            RecallFirst(20, symbols=3, distractors="blanks"),
+            lambda batch: np.eye(3)[np.full(len(batch), 1)],
+        ),
     ],
 )
 def test_chance_by_formula_equals_chance_by_simulation(
@@ -68,24 +82,36 @@ def test_chance_by_formula_equals_chance_by_simulation(
 @pytest.mark.parametrize("task", GENERATED, ids=lambda task: task.name)
 @given(longer=st.integers(0, 30), seed=st.integers(0, 99))
 @settings(max_examples=10)
-def test_a_task_is_a_function_of_its_generator(task: type[GeneratedTask], longer: int, seed: int) -> None:
-    """The same state gives the same examples, another one others, in the types that the harness takes."""
+def test_a_task_is_a_function_of_its_generator(
+    task: type[GeneratedTask], longer: int, seed: int
+) -> None:
+    """The same state gives the same examples, another one others, in the types that the harness
+    takes."""
     made = task(horizon=max(task.shortest_horizon, 2) + longer)
-    one, two, other = (made.generate(np.random.default_rng(s), 4) for s in (seed, seed, seed + 1000))
+    one, two, other = (
+        made.generate(np.random.default_rng(s), 4) for s in (seed, seed, seed + 1000)
+    )
     check_batch(made, one)
     check_repeats(made, one, two)
     assert not np.array_equal(made.generate(np.random.default_rng(7), 64).inputs, other.inputs)
 
 
 @pytest.mark.parametrize(
-    "task", [contribution.item for contribution in Catalogue.load().tasks.values()], ids=lambda t: t.name
+    "task",
+    [contribution.item for contribution in Catalogue.load().tasks.values()],
+    ids=lambda t: t.name,
 )
 def test_a_task_says_what_it_asks_with_an_example_and_where_it_comes_from(task: type[Task]) -> None:
-    """The first line is the question, an answer is drawn, a source is named, or the archive that holds the data."""
+    """The first line is the question, an answer is drawn, a source is named, or the archive that
+    holds the data."""
     text = (task.__doc__ or "").lower()
     assert len(text.split("\n")[0]) > 20
     assert "answer" in text
-    assert "source:" in text or task.archives or any(word in text for word in ("scikit-learn", "own file", "espeak"))
+    assert (
+        "source:" in text
+        or task.archives
+        or any(word in text for word in ("scikit-learn", "own file", "espeak"))
+    )
 
 
 @pytest.mark.parametrize("task", GENERATED, ids=lambda task: task.name)
@@ -97,7 +123,8 @@ def test_the_trivial_forecast_has_a_score_for_every_metric(task: type[GeneratedT
         trivial = setting.trivial(batch, batch)
         assert set(trivial) == {metric.name for metric in made.metrics}
     assert made.metric.better(
-        made.target, made.trivial(*[made.generate(np.random.default_rng(0), 200)] * 2)[made.metric.name]
+        made.target,
+        made.trivial(*[made.generate(np.random.default_rng(0), 200)] * 2)[made.metric.name],
     )
 
 
@@ -105,7 +132,9 @@ def test_the_trivial_forecast_has_a_score_for_every_metric(task: type[GeneratedT
 def test_a_reader_who_sees_less_scores_no_better(task: type[GeneratedTask]) -> None:
     """Where there is a formula: from chance or worse up, never beyond the perfect score."""
     made = task()  # type: ignore[call-arg]
-    scores = [score for steps in range(made.horizon) if (score := made.blind_score(steps)) is not None]
+    scores = [
+        score for steps in range(made.horizon) if (score := made.blind_score(steps)) is not None
+    ]
     worse = 1.0 if made.metric.direction == "lower" else -1.0
     assert all(worse * (before - after) >= -1e-9 for before, after in pairwise(scores))
 
@@ -120,15 +149,17 @@ def test_adding_has_one_mark_in_each_half(horizon: int) -> None:
 
 @pytest.mark.parametrize("task", [Adding(8), RecallFirst(8), RecallFirst(8, distractors="blanks")])
 def test_the_first_step_is_needed_at_times(task: GeneratedTask) -> None:
-    """The horizon is the number of last steps that must be seen: two examples that differ in the first step alone can
-    have different answers."""
+    """The horizon is the number of last steps that must be seen: two examples that differ in the
+    first step alone can have different answers."""
     batch = task.generate(np.random.default_rng(0), 20_000)
     if isinstance(task, Adding):
         assert (batch.inputs[:, 0, 1] == 1).any()
         return
     rest: dict[bytes, set[int]] = {}
     for tokens, target in zip(batch.inputs, batch.targets, strict=True):
-        rest.setdefault(tokens[1:].tobytes() if task.distractors == "blanks" else b"", set()).add(int(target))
+        rest.setdefault(tokens[1:].tobytes() if task.distractors == "blanks" else b"", set()).add(
+            int(target)
+        )
     assert all(len(answers) == task.output_size for answers in rest.values())
 
 
@@ -139,13 +170,15 @@ def test_a_reader_blind_to_the_first_token_is_at_chance() -> None:
     table = np.zeros((8, 8))
     np.add.at(table, (batch.inputs[:half, -1], batch.targets[:half]), 1)
     outputs = table[batch.inputs[half:, -1]]
-    assert score(RecallFirst.metrics, outputs, batch.take(np.arange(half, 2 * half)))["accuracy"] == pytest.approx(
-        1 / 8, abs=0.01
-    )
+    assert score(RecallFirst.metrics, outputs, batch.take(np.arange(half, 2 * half)))[
+        "accuracy"
+    ] == pytest.approx(1 / 8, abs=0.01)
 
 
 @pytest.mark.parametrize("task", [DigitsRows(), DigitsPixels()])
-def test_digits_are_those_of_scikit_learn_split_without_overlap(task: DigitsRows | DigitsPixels) -> None:
+def test_digits_are_those_of_scikit_learn_split_without_overlap(
+    task: DigitsRows | DigitsPixels,
+) -> None:
     """1,100, 300 and 397 images, every one of them once, row by row or pixel by pixel."""
     images, labels = read_digits()
     theirs = load_digits()
@@ -155,8 +188,14 @@ def test_digits_are_those_of_scikit_learn_split_without_overlap(task: DigitsRows
     parts = (splits.train, splits.validation, splits.test)
     assert [len(part) for part in parts] == [1100, 300, 397]
     rows = np.concatenate([part.inputs.reshape(len(part), 64) for part in parts])
-    dealt = Counter(zip(map(bytes, rows), np.concatenate([part.targets for part in parts]).tolist(), strict=True))
-    assert dealt == Counter(zip(map(bytes, images.astype(np.float32) / 16), labels.tolist(), strict=True))
+    dealt = Counter(
+        zip(
+            map(bytes, rows), np.concatenate([part.targets for part in parts]).tolist(), strict=True
+        )
+    )
+    assert dealt == Counter(
+        zip(map(bytes, images.astype(np.float32) / 16), labels.tolist(), strict=True)
+    )
     assert {len(part.inputs[0]) for part in parts} == {task.horizon}
     assert all(len(np.unique(part.targets)) == 10 for part in parts)
 
@@ -164,18 +203,22 @@ def test_digits_are_those_of_scikit_learn_split_without_overlap(task: DigitsRows
 def test_no_digit_stands_in_two_splits() -> None:
     """By content: an image that occurs in training is not in the test."""
     splits = DigitsRows().load({})
-    seen = {image.tobytes() for image in splits.train.inputs} | {i.tobytes() for i in splits.validation.inputs}
+    seen = {image.tobytes() for image in splits.train.inputs} | {
+        i.tobytes() for i in splits.validation.inputs
+    }
     assert not [image for image in splits.test.inputs if image.tobytes() in seen]
 
 
 @pytest.fixture
 def wheel(tmp_path: Path) -> ZipPath:
-    """A small archive in the layout of the real one: a random walk from 2012-06-01 on, with a last intraday point."""
+    """A small archive in the layout of the real one: a random walk from 2012-06-01 on, with a last
+    intraday point."""
     steps = np.random.default_rng(0).normal(0, 0.03, DAYS)
     prices = 10 * np.exp(np.cumsum(steps))
     midnight = datetime(2012, 6, 1, tzinfo=UTC)
     points = [
-        [int((midnight + timedelta(days=d, hours=23)).timestamp() * 1000), float(p)] for d, p in enumerate(prices)
+        [int((midnight + timedelta(days=d, hours=23)).timestamp() * 1000), float(p)]
+        for d, p in enumerate(prices)
     ]
     path = tmp_path / "prices.whl"
     with ZipFile(path, "w") as archive:
@@ -192,13 +235,19 @@ def test_prices_are_read_by_utc_date_without_the_intraday_point(wheel: ZipPath) 
 
 
 @pytest.mark.parametrize("values", ["log-returns", "prices"])
-def test_bitcoin_splits_are_chronological_and_windows_end_the_day_before(wheel: ZipPath, values: str) -> None:
+def test_bitcoin_splits_are_chronological_and_windows_end_the_day_before(
+    wheel: ZipPath, values: str
+) -> None:
     """The last 365 days are the test; the last input is yesterday, the target today."""
     task = Bitcoin(horizon=20, values=values)  # type: ignore[arg-type]
     splits = task.load({PRICES.package: wheel})
     days = len(read_prices(wheel)) - (date(2013, 1, 1) - date(2012, 6, 1)).days
     parts = (splits.train, splits.validation, splits.test)
-    assert [len(p) for p in parts] == [days - 20 - TEST_DAYS - VALIDATION_DAYS, VALIDATION_DAYS, TEST_DAYS]
+    assert [len(p) for p in parts] == [
+        days - 20 - TEST_DAYS - VALIDATION_DAYS,
+        VALIDATION_DAYS,
+        TEST_DAYS,
+    ]
     for part in parts:
         assert part.inputs.shape[1:] == (20, 1)
         assert np.array_equal(part.inputs[1:, -1], part.targets[:-1])
@@ -208,8 +257,8 @@ def test_bitcoin_splits_are_chronological_and_windows_end_the_day_before(wheel: 
 
 @pytest.mark.parametrize("values", ["log-returns", "prices"])
 def test_scaling_knows_the_training_days_alone(wheel: ZipPath, values: str) -> None:
-    """Changing every later price leaves the training data as they were, to the bit; and training days have mean 0 and
-    deviation 1."""
+    """Changing every later price leaves the training data as they were, to the bit; and training
+    days have mean 0 and deviation 1."""
     task = Bitcoin(horizon=20, values=values)  # type: ignore[arg-type]
     before = task.load({PRICES.package: wheel})
     after = task.load({PRICES.package: later_prices_times(wheel, 100.0)})
@@ -224,7 +273,9 @@ def test_scaling_knows_the_training_days_alone(wheel: ZipPath, values: str) -> N
 def later_prices_times(wheel: ZipPath, factor: float) -> ZipPath:
     points = [point for member in MEMBERS for point in json.loads((wheel / member).read_text())]
     first_unseen = len(points) - 1 - TEST_DAYS - VALIDATION_DAYS
-    changed = [[ms, price * (factor if i >= first_unseen else 1.0)] for i, (ms, price) in enumerate(points)]
+    changed = [
+        [ms, price * (factor if i >= first_unseen else 1.0)] for i, (ms, price) in enumerate(points)
+    ]
     path = Path(str(wheel.root.filename)).with_name("changed.whl")
     with ZipFile(path, "w") as archive:
         archive.writestr(MEMBERS[0], json.dumps(changed))
@@ -247,7 +298,9 @@ def test_a_perfect_forecast_has_no_error(wheel: ZipPath) -> None:
     """Skill 1, MAPE 0, MASE 0: outputs and targets are in the same units."""
     task = Bitcoin(horizon=20)
     test = task.load({PRICES.package: wheel}).test
-    assert score(task.metrics, test.targets, test) == pytest.approx({"skill": 1, "mape": 0, "mase": 0}, abs=1e-4)
+    assert score(task.metrics, test.targets, test) == pytest.approx(
+        {"skill": 1, "mape": 0, "mase": 0}, abs=1e-4
+    )
 
 
 def test_too_long_a_horizon_is_told_well(wheel: ZipPath) -> None:
@@ -258,16 +311,22 @@ def test_too_long_a_horizon_is_told_well(wheel: ZipPath) -> None:
 
 @pytest.mark.network
 def test_the_real_prices() -> None:
-    """4,259 windows of sixty days from 2013 on; "tomorrow = today" has a MAPE of 1.95 % on the last 365 days."""
+    """4,259 windows of sixty days from 2013 on; "tomorrow = today" has a MAPE of 1.95 % on the last
+    365 days."""
     task = Bitcoin()
     splits = task.load(open_archives(Bitcoin))
-    assert [len(part) for part in (splits.train, splits.validation, splits.test)] == [3529, 365, 365]
+    assert [len(part) for part in (splits.train, splits.validation, splits.test)] == [
+        3529,
+        365,
+        365,
+    ]
     assert task.trivial(splits.train, splits.test)["mape"] == pytest.approx(1.953, abs=0.001)
 
 
 @pytest.mark.parametrize("name", sorted(Catalogue.load().tasks))
 def test_every_installed_task_says_what_it_is(name: str) -> None:
-    """A docstring with an example, a target, a trivial forecast, a horizon, defaults for every dial."""
+    """A docstring with an example, a target, a trivial forecast, a horizon, defaults for every
+    dial."""
     task = Catalogue.load().tasks[name].item
     assert task.__doc__
     assert "answer" in task.__doc__

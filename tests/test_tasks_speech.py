@@ -38,7 +38,9 @@ for clip in {order}:
 def numbered(monkeypatch: pytest.MonkeyPatch) -> list[Array]:
     """Recordings of which each frame says which clip it belongs to, 14 to 20 frames each."""
     made = [
-        np.concatenate([np.full((14 + i % 7, BANDS - 2), i % 200), np.full((14 + i % 7, 2), i // 200)], axis=1)
+        np.concatenate(
+            [np.full((14 + i % 7, BANDS - 2), i % 200), np.full((14 + i % 7, 2), i // 200)], axis=1
+        )
         for i in range(len(spoken.clips()))
     ]
     heard = [frames.astype(np.uint8) for frames in made]
@@ -55,13 +57,16 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def said_by(order: str) -> list[str]:
-    done = subprocess.run([sys.executable, "-c", SAY.format(order=order)], capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", SAY.format(order=order)], capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()
 
 
 def test_a_fresh_process_says_the_same_to_the_bit() -> None:
-    """In the same order; and the order is kept because it matters: what is said before changes what comes after."""
+    """In the same order; and the order is kept because it matters: what is said before changes what
+    comes after."""
     pytest.importorskip("espeakng_loader")
     one, two, backwards = said_by("said"), said_by("said"), said_by("said[::-1]")
     assert one == two
@@ -70,7 +75,8 @@ def test_a_fresh_process_says_the_same_to_the_bit() -> None:
 
 
 def test_everything_is_said_by_everybody() -> None:
-    """Each digit 480 times; strings of 3 to 7 digits, 480 of each length, no string twice; single digits first."""
+    """Each digit 480 times; strings of 3 to 7 digits, 480 of each length, no string twice; single
+    digits first."""
     assert len(spoken.ACCENTS) == len(set(spoken.ACCENTS)) == 8
     assert len(spoken.VOICES) == len(set(spoken.VOICES)) == 20
     singles, strings = spoken.single_digits(), spoken.strings()
@@ -100,14 +106,19 @@ def test_frames_are_what_a_plain_loop_hears() -> None:
     for frame in (0, 9):
         part = wave[frame * HOP :][:WINDOW] / 32768 * (0.5 - 0.5 * np.cos(2 * np.pi * n / WINDOW))
         power = [
-            abs(np.sum(part * np.exp(-2j * np.pi * k * n / WINDOW)) * 4 / WINDOW) ** 2 for k in range(WINDOW // 2 + 1)
+            abs(np.sum(part * np.exp(-2j * np.pi * k * n / WINDOW)) * 4 / WINDOW) ** 2
+            for k in range(WINDOW // 2 + 1)
         ]
         for band in (0, 3, 10, 19):
             low, middle, high = (700 * (10 ** (edge / 2595) - 1) for edge in edges[band : band + 3])
             total = weights = 0.0
             for k, loud in enumerate(power):
                 hertz = k * 22050 / WINDOW
-                weight = (hertz - low) / (middle - low) if hertz < middle else (high - hertz) / (high - middle)
+                weight = (
+                    (hertz - low) / (middle - low)
+                    if hertz < middle
+                    else (high - hertz) / (high - middle)
+                )
                 if weight > 0:
                     total, weights = total + weight * loud, weights + weight
             decibels = 10 * np.log10(total / weights + 1e-9)
@@ -150,7 +161,9 @@ def test_splits_share_no_voice_and_lose_no_clip(task: RecordedTask, numbered: li
             assert (frames[:length] == frames[0]).sum() == length * BANDS
             assert not frames[length:].any()
             labels = np.atleast_1d(target)
-            digits = [target] if task.name == "keywords" else [label - 1 for label in labels if label]
+            digits = (
+                [target] if task.name == "keywords" else [label - 1 for label in labels if label]
+            )
             assert tuple(digits) == said[index].digits
             seen.append(index)
     assert sorted(seen) == list(range(len(said)))
@@ -179,7 +192,9 @@ def test_the_trivial_answers_score_what_a_plain_loop_says() -> None:
     digit = min(label for label, count in counts.items() if count == max(counts.values()))
     errors = [distance([digit] * 3, [x for x in row if x]) for row in splits.test.targets.tolist()]
     trivial = DigitStrings().trivial(splits.train, splits.test)
-    assert trivial["digit error rate"] == pytest.approx(sum(errors) / (splits.test.targets > 0).sum())
+    assert trivial["digit error rate"] == pytest.approx(
+        sum(errors) / (splits.test.targets > 0).sum()
+    )
     assert trivial["exact match"] == sum(error == 0 for error in errors) / len(errors)
     longer = [distance([digit] * 5, [x for x in row if x]) for row in splits.test.targets.tolist()]
     assert sum(longer) > sum(errors)
@@ -199,9 +214,13 @@ LABELS = st.lists(st.integers(1, 4), min_size=1, max_size=6)
 
 
 @given(pairs=st.lists(st.tuples(LABELS, LABELS), min_size=1, max_size=5))
-def test_the_error_rate_is_all_edits_over_all_digits(pairs: list[tuple[list[int], list[int]]]) -> None:
+def test_the_error_rate_is_all_edits_over_all_digits(
+    pairs: list[tuple[list[int], list[int]]],
+) -> None:
     """Against the recursion of Levenshtein; padding counts for nothing."""
-    heard, said = (np.array([row + [-1] * (8 - len(row)) for row in rows]) for rows in zip(*pairs, strict=True))
+    heard, said = (
+        np.array([row + [-1] * (8 - len(row)) for row in rows]) for rows in zip(*pairs, strict=True)
+    )
     edits = sum(distance(a, b) for a, b in pairs)
     found = DIGIT_ERRORS.compute(heard, said, {})
     assert found == pytest.approx(edits / sum(len(b) for _, b in pairs))
@@ -224,13 +243,17 @@ def test_an_oracle_reaches_the_targets() -> None:
     assert scores["digit error rate"] <= DigitStrings.target
 
 
-def test_speech_is_made_once_and_named_by_what_it_depends_on(shelf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_speech_is_made_once_and_named_by_what_it_depends_on(
+    shelf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Another list of clips is another file; what is there is read and not made again."""
     made = []
 
     def synthesise(path: Path) -> None:
         made.append(path)
-        np.savez_compressed(path, frames=np.arange(100, dtype=np.uint8).reshape(5, BANDS), lengths=np.array([2, 3]))
+        np.savez_compressed(
+            path, frames=np.arange(100, dtype=np.uint8).reshape(5, BANDS), lengths=np.array([2, 3])
+        )
 
     monkeypatch.setattr(recordings, "_synthesise", synthesise)
     for _ in range(2):
@@ -263,11 +286,14 @@ def test_without_a_synthesiser_there_is_one_sentence_that_says_what_to_install(
 
     monkeypatch.setattr(recordings, "version", missing)
     for task in TASKS:
-        with pytest.raises(DataUnavailable, match=r"espeakng-loader, which is missing: install rnnbench\[speech\]"):
+        with pytest.raises(
+            DataUnavailable, match=r"espeakng-loader, which is missing: install rnnbench\[speech\]"
+        ):
             task.load({})
     monkeypatch.setattr(recordings, "version", lambda name: "0.3.0")
     with pytest.raises(
-        DataUnavailable, match=r"needs espeakng-loader 0\.2\.4, found 0\.3\.0: install rnnbench\[speech"
+        DataUnavailable,
+        match=r"needs espeakng-loader 0\.2\.4, found 0\.3\.0: install rnnbench\[speech",
     ):
         Keywords().load({})
     assert not list(shelf.rglob("*.npz"))
@@ -282,22 +308,33 @@ def test_a_library_that_does_not_open_is_told_in_its_own_words(
     )
     monkeypatch.setattr(recordings, "version", lambda name: "0.2.4")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    with pytest.raises(DataUnavailable, match=r"espeakng-loader 0\.2\.4 does not speak: OSError: .*/nowhere/lib\.so"):
+    with pytest.raises(
+        DataUnavailable,
+        match=r"espeakng-loader 0\.2\.4 does not speak: OSError: .*/nowhere/lib\.so",
+    ):
         Keywords().load({})
     assert not list(shelf.rglob("*.npz"))
 
 
-def test_other_speech_than_that_of_the_target_is_refused(shelf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_speech_than_that_of_the_target_is_refused(
+    shelf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """On a platform whose digest is known."""
     recordings.place().parent.mkdir()
-    np.savez_compressed(recordings.place(), frames=np.zeros((2, BANDS), np.uint8), lengths=np.array([2]))
+    np.savez_compressed(
+        recordings.place(), frames=np.zeros((2, BANDS), np.uint8), lengths=np.array([2])
+    )
     assert len(recordings.read_recordings()) == 1
     monkeypatch.setattr(recordings, "DIGESTS", {(platform.system(), platform.machine()): "0" * 64})
-    with pytest.raises(DataUnavailable, match=r"the SHA-256 of its speech is [0-9a-f]{64}, expected 0000"):
+    with pytest.raises(
+        DataUnavailable, match=r"the SHA-256 of its speech is [0-9a-f]{64}, expected 0000"
+    ):
         recordings.read_recordings()
 
 
-def test_a_home_that_cannot_be_written_is_told_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_home_that_cannot_be_written_is_told_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A file stands where the folder should be."""
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("RNNBENCH_HOME", str(tmp_path / "file"))
@@ -308,8 +345,8 @@ def test_a_home_that_cannot_be_written_is_told_well(tmp_path: Path, monkeypatch:
 
 @pytest.mark.slow
 def test_the_real_speech(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Made afresh it is that of the targets, to the bit where the digest is known; the first clip and the last; the
-    longest ones; no recording in two splits; and a path for every string."""
+    """Made afresh it is that of the targets, to the bit where the digest is known; the first clip
+    and the last; the longest ones; no recording in two splits; and a path for every string."""
     pytest.importorskip("espeakng_loader")
     monkeypatch.setenv("RNNBENCH_HOME", str(tmp_path))
     heard = recordings.read_recordings()
@@ -324,12 +361,17 @@ def test_the_real_speech(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         parts = [splits.train, splits.validation, splits.test]
         assert [len(part) for part in parts] == sizes
         assert parts[0].steps == task.horizon
-        assert max(int(part.lengths.max()) for part in parts if part.lengths is not None) == task.horizon
+        assert (
+            max(int(part.lengths.max()) for part in parts if part.lengths is not None)
+            == task.horizon
+        )
         clips = [{frames.tobytes() for frames in part.inputs} for part in parts]
         assert not clips[0] & clips[1]
         assert not clips[0] & clips[2]
         assert not clips[1] & clips[2]
     for part in parts:
         assert part.lengths is not None
-        repeats = ((part.targets[:, 1:] == part.targets[:, :-1]) & (part.targets[:, 1:] > 0)).sum(axis=1)
+        repeats = ((part.targets[:, 1:] == part.targets[:, :-1]) & (part.targets[:, 1:] > 0)).sum(
+            axis=1
+        )
         assert ((part.targets > 0).sum(axis=1) + repeats <= part.lengths).all()

@@ -1,4 +1,5 @@
-"""State tracking and counting: definitions by plain loops, chance and blind readers by enumeration, oracles, leaks."""
+"""State tracking and counting: definitions by plain loops, chance and blind readers by enumeration,
+oracles, leaks."""
 
 import math
 from collections import Counter, defaultdict
@@ -34,7 +35,8 @@ by_name = pytest.mark.parametrize("task", ALL, ids=lambda task: task.name)
 
 
 def rows(batch: Batch) -> Iterator[tuple[list[int], Array | int]]:
-    """The real tokens of each sequence, and its targets: those at real steps, or the one at the last."""
+    """The real tokens of each sequence, and its targets: those at real steps, or the one at the
+    last."""
     assert batch.lengths is not None
     for tokens, target, length in zip(batch.inputs, batch.targets, batch.lengths, strict=True):
         yield tokens[:length].tolist(), target[:length] if np.ndim(target) else int(target)
@@ -81,7 +83,8 @@ def test_the_answer_is_that_of_a_plain_loop(task: type[Tracked], lengths: str) -
 
 
 def test_a_product_goes_before_sum_and_difference() -> None:
-    """The examples in the code of Delétang et al. 2022, and those that a left-to-right reading gets wrong."""
+    """The examples in the code of Delétang et al. 2022, and those that a left-to-right reading gets
+    wrong."""
     examples = {"1+2*3": 2, "1-1-1": 4, "0*1+4*3-2": 0, "3-2*4+1": 1, "1-2*3*4": 2, "2*2-3*3": 0}
     for text, value in examples.items():
         assert values(np.array([[CALCULATION.index(c) for c in text]]))[0, -1] == value
@@ -98,7 +101,9 @@ def test_the_answer_is_the_running_product_of_permutations(group: str) -> None:
             assert points == found[target].tolist()
 
 
-@pytest.mark.parametrize(("group", "order", "abelian"), [("Z2", 2, 1), ("Z60", 60, 1), ("S3", 6, 0), ("A5", 60, 0)])
+@pytest.mark.parametrize(
+    ("group", "order", "abelian"), [("Z2", 2, 1), ("Z60", 60, 1), ("S3", 6, 0), ("A5", 60, 0)]
+)
 def test_the_tables_are_those_of_the_groups(group: str, order: int, abelian: bool) -> None:
     """Closed, associative, with a unit and inverses; of the right order, commuting or not."""
     table = multiplication_table(group)  # type: ignore[arg-type]
@@ -113,7 +118,8 @@ def test_the_tables_are_those_of_the_groups(group: str, order: int, abelian: boo
 
 
 def test_the_orders_of_elements_tell_the_groups_apart() -> None:
-    """A5: 1, 15 of order 2, 20 of 3, 24 of 5. S5: 1, 25, 20, 30 of 4, 24, 20 of 6. Z60: phi(d) of each divisor."""
+    """A5: 1, 15 of order 2, 20 of 3, 24 of 5. S5: 1, 25, 20, 30 of 4, 24, 20 of 6. Z60: phi(d) of
+    each divisor."""
 
     def orders(group: str) -> Counter[int]:
         table = multiplication_table(group)  # type: ignore[arg-type]
@@ -128,7 +134,9 @@ def test_the_orders_of_elements_tell_the_groups_apart() -> None:
     assert orders("A5") == {1: 1, 2: 15, 3: 20, 5: 24}
     assert orders("S5") == {1: 1, 2: 25, 3: 20, 4: 30, 5: 24, 6: 20}
     assert orders("S3") == {1: 1, 2: 3, 3: 2}
-    assert orders("Z60") == {d: sum(math.gcd(i, d) == 1 for i in range(1, d + 1)) for d in range(1, 61) if 60 % d == 0}
+    assert orders("Z60") == {
+        d: sum(math.gcd(i, d) == 1 for i in range(1, d + 1)) for d in range(1, 61) if 60 % d == 0
+    }
 
 
 def commutators(group: str) -> set[int]:
@@ -173,14 +181,17 @@ def next_symbols(task: NextSymbol, text: str) -> str:
 @pytest.mark.parametrize("task", COUNTING, ids=lambda task: task.name)
 @pytest.mark.parametrize("lengths", ["mixed", "longest"])
 def test_the_sets_are_those_of_the_grammar(task: type[NextSymbol], lengths: str) -> None:
-    """At every real step; the target is one of them, and the words of counting tasks end where they should."""
+    """At every real step; the target is one of them, and the words of counting tasks end where they
+    should."""
     language = task(horizon=19, lengths=lengths)  # type: ignore[arg-type]
     batch = made(language, 200)
     for (tokens, targets), chances in zip(rows(batch), batch.extra["chances"], strict=True):
         text = "".join(language.symbols[token] for token in tokens)
         for step in range(len(tokens)):
             allowed = next_symbols(language, text[: step + 1])
-            found = "".join(a for a, c in zip(language.answers, chances[step], strict=True) if c > 0)
+            found = "".join(
+                a for a, c in zip(language.answers, chances[step], strict=True) if c > 0
+            )
             assert sorted(found) == sorted(allowed)
             assert chances[step].sum() == 1
             assert language.answers[targets[step]] in allowed  # type: ignore[index]
@@ -202,7 +213,9 @@ def test_targets_are_drawn_with_the_chances_that_are_said(task: type[NextSymbol]
     if language.answers[-1] == "$":
         assert batch.lengths is not None
         for length in language.possible_lengths:
-            assert np.mean(batch.targets[batch.lengths == length, 0]) == pytest.approx(0.5, abs=0.05)
+            assert np.mean(batch.targets[batch.lengths == length, 0]) == pytest.approx(
+                0.5, abs=0.05
+            )
 
 
 @pytest.mark.parametrize("task", [DyckOne, DyckTwo], ids=lambda task: task.name)
@@ -213,13 +226,21 @@ def test_the_target_of_nesting_is_the_symbol_that_comes_next(task: type[NextSymb
     kinds = task(horizon=2).output_size // 2
     nested = batch.extra["chances"][..., kinds:].sum(axis=-1) > 0
     assert np.mean(batch.targets[nested] < kinds) == pytest.approx(0.5, abs=0.01)
-    assert np.bincount(batch.targets[nested])[:kinds] / nested.sum() == pytest.approx(0.5 / kinds, abs=0.01)
+    assert np.bincount(batch.targets[nested])[:kinds] / nested.sum() == pytest.approx(
+        0.5 / kinds, abs=0.01
+    )
 
 
 @by_name
-@given(longer=st.integers(0, 30), lengths=st.sampled_from(["mixed", "longest"]), seed=st.integers(0, 99))
+@given(
+    longer=st.integers(0, 30),
+    lengths=st.sampled_from(["mixed", "longest"]),
+    seed=st.integers(0, 99),
+)
 @settings(max_examples=15, deadline=None)
-def test_lengths_fit_and_padding_says_nothing(task: type[VariableLength], longer: int, lengths: str, seed: int) -> None:
+def test_lengths_fit_and_padding_says_nothing(
+    task: type[VariableLength], longer: int, lengths: str, seed: int
+) -> None:
     """Any horizon from the shortest on; behind the last real step all is 0."""
     setting = task(horizon=task.shortest_horizon + longer, lengths=lengths)  # type: ignore[arg-type]
     batch = made(setting, 5, seed)
@@ -234,22 +255,35 @@ def test_lengths_fit_and_padding_says_nothing(task: type[VariableLength], longer
 
 @by_name
 def test_lengths_are_drawn_evenly_and_tests_have_exact_ones(task: type[VariableLength]) -> None:
-    """1x, 2x, 4x and 10x of the longest; an odd length, where there are no others, is one step less."""
+    """1x, 2x, 4x and 10x of the longest; an odd length, where there are no others, is one step
+    less."""
     setting = task(horizon=12)
     lengths = made(setting, 20_000).lengths
     assert lengths is not None
-    expected = {EvenPairs: [*range(2, 13)], ModularArithmetic: [1, 3, 5, 7, 9, 11], AnBn: [2, 4, 6, 8, 10, 12]}.get(
-        task, [3, 6, 9, 12] if task is AnBnCn else [*range(1, 13)]
-    )
+    expected = {
+        EvenPairs: [*range(2, 13)],
+        ModularArithmetic: [1, 3, 5, 7, 9, 11],
+        AnBn: [2, 4, 6, 8, 10, 12],
+    }.get(task, [3, 6, 9, 12] if task is AnBnCn else [*range(1, 13)])
     found = Counter(lengths.tolist())
     assert sorted(found) == expected
-    assert all(times / 20_000 == pytest.approx(1 / len(expected), abs=0.015) for times in found.values())
-    exact = {1: 11, 2: 21, 4: 43, 10: 109} if task is ModularArithmetic else {n: 12 * n for n in (1, 2, 4, 10)}
+    assert all(
+        times / 20_000 == pytest.approx(1 / len(expected), abs=0.015) for times in found.values()
+    )
+    exact = (
+        {1: 11, 2: 21, 4: 43, 10: 109}
+        if task is ModularArithmetic
+        else {n: 12 * n for n in (1, 2, 4, 10)}
+    )
     assert list(setting.elsewhere()) == [f"{times}x" for times in exact]
-    for position, (other, wanted) in enumerate(zip(setting.elsewhere().values(), exact.values(), strict=True)):
+    for position, (other, wanted) in enumerate(
+        zip(setting.elsewhere().values(), exact.values(), strict=True)
+    ):
         lengths = made(other, 500).lengths
         assert lengths is not None
-        if isinstance(setting, AnBn | AnBnCn):  # one word of each length: all of them beyond the setting before
+        if isinstance(
+            setting, AnBn | AnBnCn
+        ):  # one word of each length: all of them beyond the setting before
             before = [0, *exact.values()][position]
             assert set(lengths) == set(range(before + setting.stride, wanted + 1, setting.stride))
         else:
@@ -264,25 +298,33 @@ def everything(task: Tracked, length: int) -> Iterator[tuple[int, ...]]:
     return product(range(task.tokens), repeat=length)
 
 
-@pytest.mark.parametrize("task", [Parity(6), EvenPairs(6), CycleNavigation(7), ModularArithmetic(7)])
+@pytest.mark.parametrize(
+    "task", [Parity(6), EvenPairs(6), CycleNavigation(7), ModularArithmetic(7)]
+)
 def test_chance_is_the_likeliest_answer_at_each_length_by_enumeration(task: Tracked) -> None:
     """Over all sequences; nothing is hidden at 0 steps."""
     for length in task.possible_lengths:
-        answers = Counter(PLAIN[type(task)](list(tokens)) for tokens in everything(task, int(length)))
-        assert float(task.chance(length[None])[0]) == pytest.approx(max(answers.values()) / answers.total(), abs=1e-12)
+        answers = Counter(
+            PLAIN[type(task)](list(tokens)) for tokens in everything(task, int(length))
+        )
+        assert float(task.chance(length[None])[0]) == pytest.approx(
+            max(answers.values()) / answers.total(), abs=1e-12
+        )
     assert task.chance(np.array([0])) == 1
 
 
 def test_chance_has_the_values_that_are_told() -> None:
     """1/3 at one move, 7/27 at three; 1/5 at one number, 19/75 at two; 1/5 in the limit."""
     assert CycleNavigation().chance(np.array([1, 3, 400])) == pytest.approx([1 / 3, 7 / 27, 1 / 5])
-    assert ModularArithmetic(401).chance(np.array([1, 3, 401])) == pytest.approx([1 / 5, 19 / 75, 1 / 5])
+    assert ModularArithmetic(401).chance(np.array([1, 3, 401])) == pytest.approx(
+        [1 / 5, 19 / 75, 1 / 5]
+    )
 
 
 @pytest.mark.parametrize("task", [*(kind(horizon=9) for kind in TRACKED), Group(9, group="S3")])
 def test_chance_by_formula_equals_chance_by_simulation(task: VariableLength) -> None:
-    """The best constant answer at each length, found in half of the data and tried on the other half: nothing but the
-    length, which padding shows, says more. Scaled accuracy is then 0."""
+    """The best constant answer at each length, found in half of the data and tried on the other
+    half: nothing but the length, which padding shows, says more. Scaled accuracy is then 0."""
     half = 30_000
     batch = made(task, 2 * half)
     assert batch.lengths is not None
@@ -300,9 +342,12 @@ def test_chance_by_formula_equals_chance_by_simulation(task: VariableLength) -> 
 
 
 @pytest.mark.parametrize("lengths", ["mixed", "longest"])
-@pytest.mark.parametrize("task", [Parity(5), EvenPairs(5), CycleNavigation(5), ModularArithmetic(7)])
+@pytest.mark.parametrize(
+    "task", [Parity(5), EvenPairs(5), CycleNavigation(5), ModularArithmetic(7)]
+)
 def test_no_reader_of_the_last_steps_beats_the_blind_score(task: Tracked, lengths: str) -> None:
-    """By enumeration of all sequences: the likeliest answer to each window scores what the formula says."""
+    """By enumeration of all sequences: the likeliest answer to each window scores what the formula
+    says."""
     setting = type(task)(horizon=task.horizon, lengths=lengths)  # type: ignore[arg-type]
     sequences = [
         [(tokens, PLAIN[type(task)](list(tokens))) for tokens in everything(setting, int(length))]
@@ -339,13 +384,22 @@ def test_no_reader_of_the_last_factors_beats_the_blind_score(lengths: str) -> No
 
 @pytest.mark.parametrize("lengths", ["mixed", "longest"])
 @pytest.mark.parametrize("task", [AnBn, AnBnCn], ids=lambda task: task.name)
-def test_no_reader_of_the_last_symbols_beats_the_blind_score(task: type[NextSymbol], lengths: str) -> None:
-    """By trial of every reader, a map from windows to sets: the largest number of words that one gets right."""
+def test_no_reader_of_the_last_symbols_beats_the_blind_score(
+    task: type[NextSymbol], lengths: str
+) -> None:
+    """By trial of every reader, a map from windows to sets: the largest number of words that one
+    gets right."""
     language = task(horizon=4 * task.stride, lengths=lengths)  # type: ignore[arg-type]
-    words = ["".join(s * (int(length) // task.stride) for s in task.symbols) for length in language.possible_lengths]
+    words = [
+        "".join(s * (int(length) // task.stride) for s in task.symbols)
+        for length in language.possible_lengths
+    ]
     for steps in range(language.longest + 1):
         needs = [
-            {(word[max(end - steps, 0) : end], next_symbols(language, word[:end])) for end in range(1, len(word) + 1)}
+            {
+                (word[max(end - steps, 0) : end], next_symbols(language, word[:end]))
+                for end in range(1, len(word) + 1)
+            }
             for word in words
         ]
         choices: defaultdict[str, set[str]] = defaultdict(set)
@@ -356,10 +410,12 @@ def test_no_reader_of_the_last_symbols_beats_the_blind_score(task: type[NextSymb
         assert language.blind_score(steps) == best / len(words)
 
 
-@pytest.mark.parametrize("task", [DyckOne(9, "longest"), DyckTwo(9, "longest")], ids=lambda task: task.name)
+@pytest.mark.parametrize(
+    "task", [DyckOne(9, "longest"), DyckTwo(9, "longest")], ids=lambda task: task.name
+)
 def test_the_first_bracket_is_needed_at_times(task: NextSymbol) -> None:
-    """A reader of one step less sees the same symbols after the last step and after the one before it, and other sets
-    follow them."""
+    """A reader of one step less sees the same symbols after the last step and after the one before
+    it, and other sets follow them."""
     batch = made(task, 20_000)
     sets = batch.extra["chances"] > 0
     follow: defaultdict[bytes, set[bytes]] = defaultdict(set)
@@ -417,9 +473,13 @@ def plain_scores(batch: Batch, outputs: Array) -> tuple[float, float, float]:
             weights = [math.exp(x) for x in outputs[row, step]]
             guessed = [w / sum(weights) for w in weights]
             chances = batch.extra["chances"][row, step].tolist()
-            good.append(all((p > least / 2) == (c > 0) for p, c in zip(guessed, chances, strict=True)))
+            good.append(
+                all((p > least / 2) == (c > 0) for p, c in zip(guessed, chances, strict=True))
+            )
             entropy = -sum(c * math.log(c) for c in chances if c > 0)
-            excess.append(-sum(c * math.log(p) for c, p in zip(chances, guessed, strict=True)) - entropy)
+            excess.append(
+                -sum(c * math.log(p) for c, p in zip(chances, guessed, strict=True)) - entropy
+            )
         right_sequences.append(all(good))
         right_steps += good
     return float(np.mean(right_sequences)), float(np.mean(right_steps)), float(np.mean(excess))
@@ -427,10 +487,13 @@ def plain_scores(batch: Batch, outputs: Array) -> tuple[float, float, float]:
 
 @pytest.mark.parametrize("task", COUNTING, ids=lambda task: task.name)
 def test_sets_and_excess_are_those_of_a_plain_loop(task: type[NextSymbol]) -> None:
-    """For a forecast that is right now and then, on padded sequences whose padding is not looked at."""
+    """For a forecast that is right now and then, on padded sequences whose padding is not looked
+    at."""
     batch = made(task(horizon=6), 60)
     rng = np.random.default_rng(0)
-    outputs = np.log(batch.extra["chances"] + 0.1) + rng.normal(0, 0.4, batch.extra["chances"].shape)
+    outputs = np.log(batch.extra["chances"] + 0.1) + rng.normal(
+        0, 0.4, batch.extra["chances"].shape
+    )
     found = score(task.metrics, outputs, batch)
     assert list(found.values()) == pytest.approx(plain_scores(batch, outputs))
     assert 0 < found["sequence accuracy"] < found["set accuracy"] < 1
@@ -440,22 +503,28 @@ def test_sets_and_excess_are_those_of_a_plain_loop(task: type[NextSymbol]) -> No
 
 
 @pytest.mark.parametrize("task", COUNTING, ids=lambda task: task.name)
-def test_the_excess_is_the_cross_entropy_of_the_targets_less_that_of_the_best_forecast(task: type[NextSymbol]) -> None:
-    """In the mean over many draws; the best forecast has ln 2 after an a, 0 after the last b, and so on."""
+def test_the_excess_is_the_cross_entropy_of_the_targets_less_that_of_the_best_forecast(
+    task: type[NextSymbol],
+) -> None:
+    """In the mean over many draws; the best forecast has ln 2 after an a, 0 after the last b, and
+    so on."""
     batch = made(task(horizon=12), 30_000)
     assert batch.asked is not None
     chances, targets = batch.extra["chances"].astype(np.float64), batch.targets[batch.asked]
     forecast = 0.7 * chances + 0.3 / chances.shape[-1]
     asked_forecast, asked_chances = forecast[batch.asked], chances[batch.asked]
     taken = np.arange(len(targets))
-    measured = np.mean(np.log(asked_chances[taken, targets]) - np.log(asked_forecast[taken, targets]))
+    measured = np.mean(
+        np.log(asked_chances[taken, targets]) - np.log(asked_forecast[taken, targets])
+    )
     found = score((EXCESS_CROSS_ENTROPY,), np.log(forecast), batch)
     assert found["excess cross-entropy"] == pytest.approx(measured, abs=0.01)
 
 
 @pytest.mark.parametrize(("task", "runs"), [(AnBn(40, "longest"), 2), (AnBnCn(39, "longest"), 3)])
 def test_the_last_symbol_says_little_of_a_word(task: NextSymbol, runs: int) -> None:
-    """By formula: all sets but those at the ends of runs, no word, and h(1/n) nats at each step behind the a's."""
+    """By formula: all sets but those at the ends of runs, no word, and h(1/n) nats at each step
+    behind the a's."""
     n = task.longest // runs
     batch = made(task, 10)
     trivial = task.trivial(batch, batch)
@@ -482,20 +551,27 @@ def test_the_last_bracket_says_little_of_a_nesting() -> None:
 
 
 def test_the_last_bracket_of_two_kinds_says_nothing_where_it_closes() -> None:
-    """It caveats, behind a closing bracket, which kind is open: right only where one opened, (1 + P0) / 2 of steps."""
+    """It caveats, behind a closing bracket, which kind is open: right only where one opened, (1 +
+    P0) / 2 of steps."""
     task = DyckTwo(40, "longest")
     batch = made(task, 5000)
     trivial = task.trivial(batch, batch)
     at_zero = [math.comb(t, t // 2) / 2**t if t % 2 == 0 else 0 for t in range(40)]
     assert trivial["sequence accuracy"] == 0
-    assert trivial["set accuracy"] == pytest.approx(np.mean([(1 + p) / 2 for p in at_zero]), abs=0.005)
+    assert trivial["set accuracy"] == pytest.approx(
+        np.mean([(1 + p) / 2 for p in at_zero]), abs=0.005
+    )
 
 
 @pytest.mark.parametrize("task", [*TRACKING, DyckOne, DyckTwo], ids=lambda task: task.name)
-def test_training_validation_and_test_share_no_sequence_of_full_length(task: type[VariableLength]) -> None:
-    """By content. Mixed lengths share the shortest ones, which cannot be otherwise: there are two sequences of one bit;
-    that is what 1x is for. Words of counting have but one of each length."""
-    recipe = Recipe(batch_size=64, steps_per_epoch=4, epochs=1, validation_examples=200, test_examples=200)
+def test_training_validation_and_test_share_no_sequence_of_full_length(
+    task: type[VariableLength],
+) -> None:
+    """By content. Mixed lengths share the shortest ones, which cannot be otherwise: there are two
+    sequences of one bit; that is what 1x is for. Words of counting have but one of each length."""
+    recipe = Recipe(
+        batch_size=64, steps_per_epoch=4, epochs=1, validation_examples=200, test_examples=200
+    )
     dials = {"horizon": 40, "lengths": "longest"}
     feed = open_feed(task(**dials), learning_trial(task=task.name, dials=dials, recipe=recipe), {})  # type: ignore[arg-type]
     once, exact = feed.test_sets()[""][1], feed.test_sets()["@1x"][1]
@@ -515,7 +591,10 @@ def test_the_target_of_a_word_is_not_in_its_tests_of_longer_ones() -> None:
 
 @by_name
 def test_a_horizon_that_is_too_short_is_told(task: type[VariableLength]) -> None:
-    """The shortest length that makes sense: two bits for a pair, three symbols for a word of three."""
-    with pytest.raises(ValueError, match=f"horizon must be at least {task.shortest_horizon}, got 0"):
+    """The shortest length that makes sense: two bits for a pair, three symbols for a word of
+    three."""
+    with pytest.raises(
+        ValueError, match=f"horizon must be at least {task.shortest_horizon}, got 0"
+    ):
         task(horizon=0)
     assert task().horizon == 40

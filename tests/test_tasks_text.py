@@ -1,4 +1,5 @@
-"""The truth of the tasks on running text: n-grams, streams, reviews, and every way in which a split could leak."""
+"""The truth of the tasks on running text: n-grams, streams, reviews, and every way in which a split
+could leak."""
 
 import csv
 import io
@@ -44,7 +45,8 @@ def zipped(path: Path, member: str, content: bytes) -> ZipPath:
 
 
 def bible(tmp_path: Path, verses: Sequence[str]) -> Archives:
-    """An archive in the layout of the real one; rows are written backwards, for only ids give the order."""
+    """An archive in the layout of the real one; rows are written backwards, for only ids give the
+    order."""
     base = tmp_path / "bible.sqlite"
     base.unlink(missing_ok=True)
     database = sqlite3.connect(base)
@@ -70,16 +72,26 @@ def plain_witten_bell(train: list[int], test: list[int], symbols: int, order: in
                 break
             context = tuple(test[place - length : place])
             behind = Counter(
-                train[i + length] for i in range(len(train) - length) if tuple(train[i : i + length]) == context
+                train[i + length]
+                for i in range(len(train) - length)
+                if tuple(train[i : i + length]) == context
             )
             if behind:
-                chance = (behind[test[place]] + len(behind) * chance) / (behind.total() + len(behind))
+                chance = (behind[test[place]] + len(behind) * chance) / (
+                    behind.total() + len(behind)
+                )
         found.append(math.log(chance))
     return found
 
 
-@given(seed=st.integers(0, 999), symbols=st.integers(1, 4), sizes=st.tuples(st.integers(1, 40), st.integers(2, 12)))
-def test_the_ngram_model_is_that_of_witten_and_bell(seed: int, symbols: int, sizes: tuple[int, int]) -> None:
+@given(
+    seed=st.integers(0, 999),
+    symbols=st.integers(1, 4),
+    sizes=st.tuples(st.integers(1, 40), st.integers(2, 12)),
+)
+def test_the_ngram_model_is_that_of_witten_and_bell(
+    seed: int, symbols: int, sizes: tuple[int, int]
+) -> None:
     """Every order up to 4, against a plain loop over all contexts."""
     rng = np.random.default_rng(seed)
     train, test = (rng.integers(0, symbols, size) for size in sizes)
@@ -93,7 +105,9 @@ def test_the_chances_of_all_symbols_sum_to_one(seed: int, order: int) -> None:
     """Behind any history, seen or not."""
     rng = np.random.default_rng(seed)
     train, history = rng.integers(0, 5, 60), rng.integers(0, 5, 6)
-    last = [log_probabilities(train, np.append(history, symbol), 5, order)[-1] for symbol in range(5)]
+    last = [
+        log_probabilities(train, np.append(history, symbol), 5, order)[-1] for symbol in range(5)
+    ]
     assert sum(map(math.exp, last)) == pytest.approx(1)
 
 
@@ -102,7 +116,9 @@ def test_nothing_of_the_test_is_counted() -> None:
     rng = np.random.default_rng(0)
     train, one, other = rng.integers(0, 3, 50), rng.integers(0, 3, 20), rng.integers(0, 3, 20)
     other[:10] = one[:10]
-    assert np.array_equal(log_probabilities(train, one, 3, 3)[:9], log_probabilities(train, other, 3, 3)[:9])
+    assert np.array_equal(
+        log_probabilities(train, one, 3, 3)[:9], log_probabilities(train, other, 3, 3)[:9]
+    )
 
 
 def test_too_many_contexts_are_told_well() -> None:
@@ -118,7 +134,8 @@ def text_of(batch: Batch) -> str:
 
 @pytest.mark.parametrize("characters", [0, 3000])
 def test_the_bible_is_split_in_the_order_of_its_verses(tmp_path: Path, characters: int) -> None:
-    """90, 5 and 5 % of the verses that end within the first N characters, each split one text without a gap."""
+    """90, 5 and 5 % of the verses that end within the first N characters, each split one text
+    without a gap."""
     verses = genealogy()
     splits = CharLm(characters=characters).load(bible(tmp_path, verses))
     whole = "".join(f"{verse}\n" for verse in verses)
@@ -126,7 +143,9 @@ def test_the_bible_is_split_in_the_order_of_its_verses(tmp_path: Path, character
         whole = whole[: whole.rindex("\n", 0, characters) + 1]
     parts = [text_of(part) for part in (splits.train, splits.validation, splits.test)]
     assert "".join(parts) == whole
-    assert [part.count("\n") for part in parts] == pytest.approx(np.array([0.9, 0.05, 0.05]) * whole.count("\n"), abs=1)
+    assert [part.count("\n") for part in parts] == pytest.approx(
+        np.array([0.9, 0.05, 0.05]) * whole.count("\n"), abs=1
+    )
 
 
 @pytest.mark.parametrize("task", [CharLm(), WordLm(words=9)])
@@ -143,11 +162,17 @@ def test_characters_outside_the_alphabet_are_one_more_character(tmp_path: Path) 
     """The alphabet is fixed, with each character once."""
     assert len(set(ALPHABET)) == len(ALPHABET) == CharLm().vocabulary - 1
     splits = CharLm().load(bible(tmp_path, ["Aé1", *genealogy()]))
-    assert splits.train.inputs[0, :4].tolist() == [ALPHABET.index("A") + 1, 0, 0, ALPHABET.index("\n") + 1]
+    assert splits.train.inputs[0, :4].tolist() == [
+        ALPHABET.index("A") + 1,
+        0,
+        0,
+        ALPHABET.index("\n") + 1,
+    ]
 
 
 def test_words_are_lower_case_with_marks_and_ends_of_verses(tmp_path: Path) -> None:
-    """Against words numbered by hand: the most frequent first, in the order of the alphabet where they tie."""
+    """Against words numbered by hand: the most frequent first, in the order of the alphabet where
+    they tie."""
     mark = "\N{RIGHT SINGLE QUOTATION MARK}"
     found = language_models.words_of(f"The LORD{mark}s house-top, said he.")
     assert " ".join(found) == f"the lord{mark}s house-top , said he ."
@@ -160,7 +185,9 @@ def test_words_are_lower_case_with_marks_and_ends_of_verses(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("task", [CharLm(), WordLm(words=6)])
-def test_what_comes_later_leaves_the_training_data_as_they_were(tmp_path: Path, task: CharLm | WordLm) -> None:
+def test_what_comes_later_leaves_the_training_data_as_they_were(
+    tmp_path: Path, task: CharLm | WordLm
+) -> None:
     """No word of validation or test enters the vocabulary, however frequent."""
     verses = genealogy()
     before = task.load(bible(tmp_path, verses))
@@ -178,14 +205,20 @@ def test_the_bigram_forecast_is_counted_on_training_text_and_scored_on_the_test(
 ) -> None:
     """Against the plain loop, in the unit of the metric; uniform and unigram are worse."""
     splits = task.load(bible(tmp_path, genealogy(60)))
-    seen, asked = ([int(p.inputs[0, 0]), *p.targets[0].tolist()] for p in (splits.train, splits.test))
+    seen, asked = (
+        [int(p.inputs[0, 0]), *p.targets[0].tolist()] for p in (splits.train, splits.test)
+    )
     loss = -np.mean(plain_witten_bell(seen, asked, task.vocabulary, 2))
     expected = loss / math.log(2) if isinstance(task, CharLm) else math.exp(loss)
     name = task.metric.name
     assert task.trivial(splits.train, splits.test) == {name: pytest.approx(expected)}
-    uniform, unigram, bigram = (task.ngram_score(splits.train, splits.test, order)[name] for order in range(3))
+    uniform, unigram, bigram = (
+        task.ngram_score(splits.train, splits.test, order)[name] for order in range(3)
+    )
     assert uniform > unigram > bigram
-    assert uniform == pytest.approx(math.log2(task.vocabulary) if isinstance(task, CharLm) else task.vocabulary)
+    assert uniform == pytest.approx(
+        math.log2(task.vocabulary) if isinstance(task, CharLm) else task.vocabulary
+    )
 
 
 @pytest.mark.parametrize("task", [CharLm(), WordLm()])
@@ -201,11 +234,14 @@ def test_what_cannot_be_split_or_read_is_told_in_one_sentence(tmp_path: Path) ->
     with pytest.raises(DataUnavailable, match="char-lm: 2 verses are too few"):
         CharLm().load(bible(tmp_path, ["In the beginning", "And the earth"]))
     with pytest.raises(DataUnavailable, match="verses cannot be read"):
-        read_verses(zipped(tmp_path / "broken.whl", bible_file.MEMBER, b"SQLite format 3\0" + b"?" * 500))
+        read_verses(
+            zipped(tmp_path / "broken.whl", bible_file.MEMBER, b"SQLite format 3\0" + b"?" * 500)
+        )
 
 
 def sentences(count: int = 1200, source: str = "imdb") -> list[list[str]]:
-    """Sorted by label, with markup, ten in a row about one film, each with a word of its own; the last is the first."""
+    """Sorted by label, with markup, ten in a row about one film, each with a word of its own; the
+    last is the first."""
     rng = np.random.default_rng(1)
     rows = []
     for place in range(count):
@@ -219,7 +255,9 @@ def sentences(count: int = 1200, source: str = "imdb") -> list[list[str]]:
 def table(tmp_path: Path, rows: list[list[str]]) -> Archives:
     text = io.StringIO(newline="")
     csv.writer(text).writerows([["text", "label", "source"], *rows])
-    return {REVIEWS: zipped(tmp_path / "reviews.whl", review_texts.MEMBER, text.getvalue().encode())}
+    return {
+        REVIEWS: zipped(tmp_path / "reviews.whl", review_texts.MEMBER, text.getvalue().encode())
+    }
 
 
 def loaded(tmp_path: Path, rows: list[list[str]], **dials: object) -> tuple[LongDocument, Splits]:
@@ -233,7 +271,12 @@ def parts_of(splits: Splits) -> list[list[tuple[int, ...]]]:
     found = []
     for part in (splits.train, splits.validation, splits.test):
         assert part.lengths is not None
-        found.append([tuple(line[:size].tolist()) for line, size in zip(part.inputs, part.lengths, strict=True)])
+        found.append(
+            [
+                tuple(line[:size].tolist())
+                for line, size in zip(part.inputs, part.lengths, strict=True)
+            ]
+        )
     return found
 
 
@@ -258,14 +301,23 @@ def test_reviews_become_tokens_with_their_lengths(tmp_path: Path) -> None:
     assert splits.train.lengths is not None
     assert splits.train.lengths.tolist() == [len(words) for words in chosen]
     for words, line, label in zip(chosen, splits.train.inputs, splits.train.targets, strict=True):
-        assert line.tolist() == [codes.get(word, 0) for word in words] + [0] * (len(line) - len(words))
+        assert line.tolist() == [codes.get(word, 0) for word in words] + [0] * (
+            len(line) - len(words)
+        )
         assert labels[words[-1].removeprefix("own")] == label
 
 
 @pytest.mark.parametrize(("keep", "expected"), [("end", [1, 1]), ("start", [1, 0])])
-def test_the_horizon_caps_reviews_from_the_end_that_is_kept(tmp_path: Path, keep: str, expected: list[int]) -> None:
-    """At most so many words, the last or the first ones, and the vocabulary is theirs; a short review stays whole."""
-    rows = [[f"a Own{place} b b", label, "imdb"] for label in "01" for place in range(400 * int(label), 800)]
+def test_the_horizon_caps_reviews_from_the_end_that_is_kept(
+    tmp_path: Path, keep: str, expected: list[int]
+) -> None:
+    """At most so many words, the last or the first ones, and the vocabulary is theirs; a short
+    review stays whole."""
+    rows = [
+        [f"a Own{place} b b", label, "imdb"]
+        for label in "01"
+        for place in range(400 * int(label), 800)
+    ]
     _, splits = loaded(tmp_path, rows, keep=keep, horizon=2, words=2)
     assert np.unique(splits.train.inputs, axis=0).tolist() == [expected]
     _, whole = loaded(tmp_path, sentences())
@@ -277,7 +329,8 @@ def test_the_horizon_caps_reviews_from_the_end_that_is_kept(tmp_path: Path, keep
 
 
 def test_the_order_of_the_file_gives_no_label_away(tmp_path: Path) -> None:
-    """The file is sorted by label; each split is half and half, and labels change about every other review."""
+    """The file is sorted by label; each split is half and half, and labels change about every other
+    review."""
     _, splits = loaded(tmp_path, sentences())
     for part in (splits.train, splits.validation, splits.test):
         assert part.targets.mean() == pytest.approx(0.5, abs=0.02)
@@ -287,17 +340,20 @@ def test_the_order_of_the_file_gives_no_label_away(tmp_path: Path) -> None:
 
 
 def test_no_review_stands_in_two_splits(tmp_path: Path) -> None:
-    """By content, one that was sent in twice with other markup and in capitals among them; none is lost."""
+    """By content, one that was sent in twice with other markup and in capitals among them; none is
+    lost."""
     rows = sentences()
     _, splits = loaded(tmp_path, rows)
     parts = [set(part) for part in parts_of(splits)]
     assert sum(map(len, parts)) == len(set().union(*parts))
-    assert sum(len(part) for part in (splits.train, splits.validation, splits.test)) == len(rows) - 1
+    assert (
+        sum(len(part) for part in (splits.train, splits.validation, splits.test)) == len(rows) - 1
+    )
 
 
 def test_reviews_of_one_film_are_not_shared_out_among_splits() -> None:
-    """They stand in a row, and runs of neighbours go to a split as a whole: a film can be parted only where a run ends.
-    Drawn one by one, nearly every film would be in training and test."""
+    """They stand in a row, and runs of neighbours go to a split as a whole: a film can be parted
+    only where a run ends. Drawn one by one, nearly every film would be in training and test."""
     labels = [0] * 6000 + [1] * 6000
     parts = split_in_runs(labels)
     film = np.arange(12_000) // 10
@@ -309,7 +365,8 @@ def test_reviews_of_one_film_are_not_shared_out_among_splits() -> None:
 
 
 def test_the_vocabulary_is_that_of_the_training_reviews(tmp_path: Path) -> None:
-    """Other words in every review of validation and test leave the training data as they were, and are unknown."""
+    """Other words in every review of validation and test leave the training data as they were, and
+    are unknown."""
     rows = sentences()[:-1]
     task, before = loaded(tmp_path, rows, words=15)
     held = np.concatenate(split_in_runs([int(label) for _, label, _ in rows])[1:])
@@ -326,7 +383,11 @@ def test_fewer_training_reviews_leave_the_others_the_same(tmp_path: Path) -> Non
     _, many = loaded(tmp_path, sentences())
     task, few = loaded(tmp_path, sentences(), reviews=100, held_out=30)
     assert [len(part) for part in (few.train, few.validation, few.test)] == [100, 30, 30]
-    for small, large in ((few.train, many.train), (few.validation, many.validation), (few.test, many.test)):
+    for small, large in (
+        (few.train, many.train),
+        (few.validation, many.validation),
+        (few.test, many.test),
+    ):
         assert small.lengths is not None
         assert large.lengths is not None
         assert np.array_equal(small.lengths, large.lengths[: len(small)])
@@ -340,7 +401,10 @@ def test_the_majority_is_that_of_the_training_reviews(tmp_path: Path) -> None:
     task, splits = loaded(tmp_path, sentences())
     negative, positive = (np.flatnonzero(splits.train.targets == label) for label in (0, 1))
     test = splits.test.take(np.flatnonzero(splits.test.targets == 1))
-    for chosen, expected in (([*negative, *positive[:50]], 0.0), ([*negative[:50], *positive], 1.0)):
+    for chosen, expected in (
+        ([*negative, *positive[:50]], 0.0),
+        ([*negative[:50], *positive], 1.0),
+    ):
         assert task.trivial(splits.train.take(np.array(chosen)), test) == {"accuracy": expected}
     known = score(task.metrics, np.eye(2)[splits.test.targets], splits.test)["accuracy"]
     assert task.metric.reaches(known, task.target)
@@ -391,25 +455,44 @@ def test_the_real_bible() -> None:
     assert verses[-1] == "The grace of our Lord Jesus Christ be with you all. Amen."
     assert sha256(whole.encode()).hexdigest().startswith("2817b90ce9ea2ce5")
     splits = CharLm().load(open_archives(CharLm))
-    assert [part.steps for part in (splits.train, splits.validation, splits.test)] == [448_830, 25_341, 25_646]
-    assert CharLm().trivial(splits.train, splits.test)["bits per character"] == pytest.approx(3.2427, abs=1e-4)
+    assert [part.steps for part in (splits.train, splits.validation, splits.test)] == [
+        448_830,
+        25_341,
+        25_646,
+    ]
+    assert CharLm().trivial(splits.train, splits.test)["bits per character"] == pytest.approx(
+        3.2427, abs=1e-4
+    )
 
 
 @pytest.mark.network
 def test_the_real_reviews() -> None:
-    """25,000 and 8,530, sorted by label; films stand in runs that hardly reach 40: neighbours share rare words, reviews
-    40 apart no more than any two."""
+    """25,000 and 8,530, sorted by label; films stand in runs that hardly reach 40: neighbours share
+    rare words, reviews 40 apart no more than any two."""
     root = open_archives(LongDocument)[REVIEWS]
     long, short = (read_reviews(root, source) for source in ("imdb", "rotten_tomatoes"))
-    assert [(label, len(list(run))) for label, run in groupby(label for _, label in long)] == [(0, 12_500), (1, 12_500)]
-    assert [(label, len(list(run))) for label, run in groupby(label for _, label in short)] == [(1, 4265), (0, 4265)]
+    assert [(label, len(list(run))) for label, run in groupby(label for _, label in long)] == [
+        (0, 12_500),
+        (1, 12_500),
+    ]
+    assert [(label, len(list(run))) for label, run in groupby(label for _, label in short)] == [
+        (1, 4265),
+        (0, 4265),
+    ]
     assert long[0][0].startswith("I rented I AM CURIOUS-YELLOW")
     assert short[-1][0].endswith("the movie is all portent and no content .")
     assert [len(without_repeats(kind)) for kind in (long, short)] == [24_901, 8_528]
-    assert sha256("\n".join(text for text, _ in [*long, *short]).encode()).hexdigest().startswith("bda619d37c2911d3")
+    assert (
+        sha256("\n".join(text for text, _ in [*long, *short]).encode())
+        .hexdigest()
+        .startswith("bda619d37c2911d3")
+    )
     words = [set(words_of(text)) for text, _ in long[:6000]]
     seen = Counter(word for some in words for word in some)
     rare = [{word for word in some if 2 <= seen[word] <= 20} for some in words]
-    shared = {gap: np.mean([len(a & b) for a, b in zip(rare, rare[gap:], strict=False)]) for gap in (1, 40, 3000)}
+    shared = {
+        gap: np.mean([len(a & b) for a, b in zip(rare, rare[gap:], strict=False)])
+        for gap in (1, 40, 3000)
+    }
     assert shared[1] > 20 * shared[3000]
     assert shared[40] < 3 * shared[3000]

@@ -1,4 +1,5 @@
-"""The truth of the tasks that write an answer: layout, edits, several right answers, and what splits must not share."""
+"""The truth of the tasks that write an answer: layout, edits, several right answers, and what
+splits must not share."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -25,7 +26,10 @@ from rnnbench_tasks.transduction.translate import CHRF, Translate, bare, read_tr
 from tests.builders.modes import build
 
 Archives = dict[str, ZipPath]
-VOWELS, SOUNDS = "aeiou", {"a": "AE", "e": "EH", "i": "IH", "o": "AA", "u": "AH", "c": "K", "x": "K S"}
+VOWELS, SOUNDS = (
+    "aeiou",
+    {"a": "AE", "e": "EH", "i": "IH", "o": "AA", "u": "AH", "c": "K", "x": "K S"},
+)
 TOKENS = st.lists(st.integers(2, 5), min_size=1, max_size=6)
 HEADER = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n'
 
@@ -56,8 +60,11 @@ def scored(metric: Metric, outputs: Sequence[Sequence[int]], batch: Batch) -> fl
     outputs=st.lists(TOKENS, min_size=3, max_size=3),
     right=st.lists(st.lists(TOKENS, min_size=1, max_size=3), min_size=3, max_size=3),
 )
-def test_the_closest_right_answer_counts(outputs: list[list[int]], right: list[list[list[int]]]) -> None:
-    """Edits over its length, and a match where there are none; against the plain recurrence over all right answers."""
+def test_the_closest_right_answer_counts(
+    outputs: list[list[int]], right: list[list[list[int]]]
+) -> None:
+    """Edits over its length, and a match where there are none; against the plain recurrence over
+    all right answers."""
     closest = [
         min((plain_edits(written, answer), len(answer)) for answer in answers)
         for written, answers in zip(outputs, right, strict=True)
@@ -76,8 +83,8 @@ def test_an_answer_may_be_empty_or_longer_than_all_right_ones() -> None:
 
 
 def plain_chrf(written: Sequence[str], right: Sequence[str]) -> float:
-    """Popović 2015 with beta 2: precision and recall of runs of 1 to 6 characters, without spaces, each pooled over the
-    set, averaged over the lengths that occur, and their F-score."""
+    """Popović 2015 with beta 2: precision and recall of runs of 1 to 6 characters, without spaces,
+    each pooled over the set, averaged over the lengths that occur, and their F-score."""
     shares = []
     for size in range(1, 7):
         matches = total = wanted = 0
@@ -86,11 +93,19 @@ def plain_chrf(written: Sequence[str], right: Sequence[str]) -> float:
                 Counter(t[i : i + size] for i in range(len(t) - size + 1))
                 for t in (one.replace(" ", ""), other.replace(" ", ""))
             )
-            matches, total, wanted = matches + (a & b).total(), total + a.total(), wanted + b.total()
+            matches, total, wanted = (
+                matches + (a & b).total(),
+                total + a.total(),
+                wanted + b.total(),
+            )
         if total and wanted:
             shares.append((matches / total, matches / wanted))
     precision, recall = np.mean(shares, axis=0)
-    return float(100 * 5 * precision * recall / (4 * precision + recall)) if precision + recall else 0.0
+    return (
+        float(100 * 5 * precision * recall / (4 * precision + recall))
+        if precision + recall
+        else 0.0
+    )
 
 
 def texts(rows: Sequence[str]) -> list[list[int]]:
@@ -98,39 +113,58 @@ def texts(rows: Sequence[str]) -> list[list[int]]:
 
 
 def test_chrf_is_that_of_its_definition() -> None:
-    """Against a plain loop, over strings that share some characters; of several right answers the best one counts."""
-    written, right = ["Supprimer tout", "Éditer", "Nom d'un"], ["Tout supprimer", "Modifier", "Nom d'utilisateur"]
+    """Against a plain loop, over strings that share some characters; of several right answers the
+    best one counts."""
+    written, right = (
+        ["Supprimer tout", "Éditer", "Nom d'un"],
+        ["Tout supprimer", "Modifier", "Nom d'utilisateur"],
+    )
     batch = asked([[answer] for answer in texts(right)])
     assert scored(CHRF, texts(written), batch) == pytest.approx(plain_chrf(written, right))
     assert scored(CHRF, texts(right), batch) == pytest.approx(100)
-    both = asked([[other, answer] for answer, other in zip(texts(right), texts(["x", "y", "z"]), strict=True)])
+    both = asked(
+        [
+            [other, answer]
+            for answer, other in zip(texts(right), texts(["x", "y", "z"]), strict=True)
+        ]
+    )
     assert scored(CHRF, texts(written), both) == pytest.approx(plain_chrf(written, right))
     some = asked([[answer, *([[5]] if place else [])] for place, answer in enumerate(texts(right))])
     assert scored(CHRF, texts(right), some) == pytest.approx(100)
 
 
 def test_signs_that_are_no_characters_are_not_read_as_such() -> None:
-    """A model may write "go"; chrF passes over it and over an end, and nothing written at all scores 0."""
+    """A model may write "go"; chrF passes over it and over an end, and nothing written at all
+    scores 0."""
     batch = asked([texts(["ab"])])
     assert scored(CHRF, [[pairs.GO, *texts(["ab"])[0], pairs.END]], batch) == pytest.approx(100)
     assert scored(CHRF, [[]], batch) == 0
 
 
 def test_a_pair_is_question_go_answer_and_end() -> None:
-    """The drawn example: the loss is asked from the sign to go on, and what is behind the end is padding."""
+    """The drawn example: the loss is asked from the sign to go on, and what is behind the end is
+    padding."""
     batch = pairs.to_learn([([7, 8, 9], [[4, 5]]), ([6], [[3, 3, 3, 3]])])
     assert batch.inputs.tolist() == [[7, 8, 9, 1, 4, 5], [6, 1, 3, 3, 3, 3]]
     assert batch.prompt is not None
     assert batch.prompt.tolist() == [4, 2]
     assert batch.asked is not None
-    assert [t[a].tolist() for t, a in zip(batch.targets, batch.asked, strict=True)] == [[4, 5, 0], [3, 3, 3, 3, 0]]
+    assert [t[a].tolist() for t, a in zip(batch.targets, batch.asked, strict=True)] == [
+        [4, 5, 0],
+        [3, 3, 3, 3, 0],
+    ]
     assert batch.lengths is not None
     assert batch.lengths.tolist() == [6, 6]
 
 
-@given(st.lists(st.tuples(TOKENS, st.lists(TOKENS, min_size=1, max_size=3)), min_size=1, max_size=4))
-def test_pairs_are_laid_out_as_the_harness_reads_them(given: list[tuple[list[int], list[list[int]]]]) -> None:
-    """Prompts end with the sign to go and hold nothing of the answer; the harness finds the first right answer."""
+@given(
+    st.lists(st.tuples(TOKENS, st.lists(TOKENS, min_size=1, max_size=3)), min_size=1, max_size=4)
+)
+def test_pairs_are_laid_out_as_the_harness_reads_them(
+    given: list[tuple[list[int], list[list[int]]]],
+) -> None:
+    """Prompts end with the sign to go and hold nothing of the answer; the harness finds the first
+    right answer."""
     batch, learned = pairs.to_ask(given), pairs.to_learn(given)
     assert batch.prompt is not None
     for row, (question, answers) in enumerate(given):
@@ -142,9 +176,14 @@ def test_pairs_are_laid_out_as_the_harness_reads_them(given: list[tuple[list[int
     assert pairs.answers(learned) == [answer for _, answers in given for answer in answers]
 
 
-@given(groups=st.lists(st.sampled_from("abcdefgh"), max_size=40), held_out=st.integers(1, 6), seed=st.integers(0, 9))
+@given(
+    groups=st.lists(st.sampled_from("abcdefgh"), max_size=40),
+    held_out=st.integers(1, 6),
+    seed=st.integers(0, 9),
+)
 def test_groups_go_to_a_split_as_a_whole(groups: list[str], held_out: int, seed: int) -> None:
-    """Every position once, no group in two splits, and the held-out splits full before training gets any."""
+    """Every position once, no group in two splits, and the held-out splits full before training
+    gets any."""
     parts = pairs.split_groups(groups, held_out, seed)
     assert sorted(position for part in parts for position in part) == list(range(len(groups)))
     names = [{groups[position] for position in part} for part in parts]
@@ -175,7 +214,9 @@ def dictionary(tmp_path: Path, lines: Sequence[str]) -> Archives:
 
 def spoken(tmp_path: Path, **dials: int) -> tuple[Pronounce, Splits]:
     """Every third word has a variant that ends in Z."""
-    lines = [f"{word} {spell(word)}" for word in words()] + [f"{word}(2) {spell(word)} Z" for word in words()[::3]]
+    lines = [f"{word} {spell(word)}" for word in words()] + [
+        f"{word}(2) {spell(word)} Z" for word in words()[::3]
+    ]
     task = Pronounce(**{"held_out": 15, **dials})
     return task, task.load(dictionary(tmp_path, lines))
 
@@ -206,9 +247,12 @@ def letters_of(batch: Batch) -> list[str]:
 
 
 def test_no_word_is_in_two_splits_and_its_variants_stay_together(tmp_path: Path) -> None:
-    """Training shows each variant; in evaluation a word is asked once, and every variant is right."""
+    """Training shows each variant; in evaluation a word is asked once, and every variant is
+    right."""
     _, splits = spoken(tmp_path)
-    train, validation, test = (letters_of(part) for part in (splits.train, splits.validation, splits.test))
+    train, validation, test = (
+        letters_of(part) for part in (splits.train, splits.validation, splits.test)
+    )
     assert (len(validation), len(test)) == (len(set(validation)), len(set(test))) == (15, 15)
     assert sorted([*set(train), *validation, *test]) == words()
     assert Counter(train) == {word: 1 + (word in words()[::3]) for word in set(train)}
@@ -219,7 +263,9 @@ def test_no_word_is_in_two_splits_and_its_variants_stay_together(tmp_path: Path)
 def test_words_longer_than_the_horizon_are_left_out(tmp_path: Path) -> None:
     """And no others."""
     _, splits = spoken(tmp_path, horizon=4)
-    found = {word for part in (splits.train, splits.validation, splits.test) for word in letters_of(part)}
+    found = {
+        word for part in (splits.train, splits.validation, splits.test) for word in letters_of(part)
+    }
     assert found == {word for word in words() if len(word) <= 4}
 
 
@@ -234,7 +280,8 @@ def test_fewer_training_words_leave_validation_and_test_the_same(tmp_path: Path)
 
 
 def test_the_trivial_forecast_says_each_letter_as_usual(tmp_path: Path) -> None:
-    """Here every letter but x has one sound; words with an x have more phonemes than letters, and teach nothing."""
+    """Here every letter but x has one sound; words with an x have more phonemes than letters, and
+    teach nothing."""
     task, splits = spoken(tmp_path)
     known = {letter for word in letters_of(splits.train) if "x" not in word for letter in word}
     right = [
@@ -243,7 +290,8 @@ def test_the_trivial_forecast_says_each_letter_as_usual(tmp_path: Path) -> None:
     ]
     said = [[spell(c) for c in word if c in known] for word in letters_of(splits.test)]
     closest = [
-        min((plain_edits(s, answer), len(answer)) for answer in answers) for s, answers in zip(said, right, strict=True)
+        min((plain_edits(s, answer), len(answer)) for answer in answers)
+        for s, answers in zip(said, right, strict=True)
     ]
     edits, lengths = zip(*closest, strict=True)
     assert 0 < sum(edits) < sum(lengths)
@@ -254,13 +302,16 @@ def test_the_trivial_forecast_says_each_letter_as_usual(tmp_path: Path) -> None:
 
 
 def catalogues(tmp_path: Path, entries: Sequence[str], more: Sequence[str] = ()) -> Archives:
-    """Three packages, the entries in the first, more of them in the last; another language that must not be read."""
+    """Three packages, the entries in the first, more of them in the last; another language that
+    must not be read."""
     found = {}
     for archive, held in zip(translate.CATALOGUES, (entries, (), more), strict=True):
         path = tmp_path / f"{archive.package}.whl"
         with ZipFile(path, "w") as wheel:
             wheel.writestr("app/locale/fr/LC_MESSAGES/django.po", HEADER + "\n\n".join(held))
-            wheel.writestr("app/locale/fr_CA/LC_MESSAGES/django.po", HEADER + entry("Only", "Canadien"))
+            wheel.writestr(
+                "app/locale/fr_CA/LC_MESSAGES/django.po", HEADER + entry("Only", "Canadien")
+            )
             wheel.writestr("app/locale/fr/LC_MESSAGES/django.mo", "not read")
         found[archive.package] = ZipPath(path)
     return found
@@ -272,17 +323,26 @@ def entry(source: str, text: str, before: str = "") -> str:
 
 def menu() -> list[str]:
     """Pairs, every other one a second time in capitals and with a mark."""
-    verbs, things = ("Add", "Delete", "Edit", "View", "Move"), ("page", "user", "image", "form", "site", "tag", "menu")
+    verbs, things = (
+        ("Add", "Delete", "Edit", "View", "Move"),
+        ("page", "user", "image", "form", "site", "tag", "menu"),
+    )
     made = [(f"{verb} {thing}", f"{thing} à {verb.lower()}") for verb in verbs for thing in things]
-    return [entry(*pair) for pair in made] + [entry(f"{s.upper()}:", f"{t.upper()} :") for s, t in made[::2]]
+    return [entry(*pair) for pair in made] + [
+        entry(f"{s.upper()}:", f"{t.upper()} :") for s, t in made[::2]
+    ]
 
 
 def strings_of(batch: Batch) -> list[str]:
-    return ["".join(translate.ALPHABET[code - 2] for code in question) for question in pairs.questions(batch)]
+    return [
+        "".join(translate.ALPHABET[code - 2] for code in question)
+        for question in pairs.questions(batch)
+    ]
 
 
 def test_translations_are_read_once_each_and_only_where_they_are_usable(tmp_path: Path) -> None:
-    """Fuzzy, obsolete, plural, empty and equal ones are left out; packages are merged, several translations kept."""
+    """Fuzzy, obsolete, plural, empty and equal ones are left out; packages are merged, several
+    translations kept."""
     entries = [
         entry("Save", "Enregistrer"),
         entry("Old", "Vieux", "#, fuzzy\n"),
@@ -291,7 +351,11 @@ def test_translations_are_read_once_each_and_only_where_they_are_usable(tmp_path
         entry("Empty", ""),
         entry("Page", "Page"),
     ]
-    more = [entry("Save", "Sauver"), entry("Name", "Nom"), entry("Save", "Enregistrer", 'msgctxt "verb"\n')]
+    more = [
+        entry("Save", "Sauver"),
+        entry("Name", "Nom"),
+        entry("Save", "Enregistrer", 'msgctxt "verb"\n'),
+    ]
     found = read_translations(catalogues(tmp_path, entries, more), "fr")
     assert {source: texts for source, texts in found.items() if texts} == {
         "Save": ["Enregistrer", "Sauver"],
@@ -313,7 +377,11 @@ def test_strings_that_differ_in_case_and_marks_alone_are_in_one_split(tmp_path: 
 def test_strings_that_are_too_long_or_outside_the_alphabet_are_left_out(tmp_path: Path) -> None:
     """The horizon bounds the source; the alphabet holds each character once."""
     assert len(set(translate.ALPHABET)) == len(translate.ALPHABET) == Translate().vocabulary - 2
-    odd = [entry("Arrow", "Flèche →"), entry("A much longer string", "Une chaîne"), entry("Long", "x" * 81)]
+    odd = [
+        entry("Arrow", "Flèche →"),
+        entry("A much longer string", "Une chaîne"),
+        entry("Long", "x" * 81),
+    ]
     splits = Translate(held_out=6, horizon=12).load(catalogues(tmp_path, [*menu(), *odd]))
     found = {s for part in (splits.train, splits.validation, splits.test) for s in strings_of(part)}
     assert not found & {"Arrow", "A much longer string", "Long"}
@@ -335,8 +403,11 @@ def test_the_trivial_forecast_copies_the_source(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", [Pronounce, Translate])
-def test_who_knows_any_right_answer_reaches_the_target(tmp_path: Path, kind: type[Pronounce | Translate]) -> None:
-    """The last of several is as good as the first; data are as the harness wants them, and load to the same bits."""
+def test_who_knows_any_right_answer_reaches_the_target(
+    tmp_path: Path, kind: type[Pronounce | Translate]
+) -> None:
+    """The last of several is as good as the first; data are as the harness wants them, and load to
+    the same bits."""
     task, archives = loadable(tmp_path, kind)
     splits, again = task.load(archives), task.load(archives)
     for part, other in zip(vars(splits).values(), vars(again).values(), strict=True):
@@ -347,27 +418,39 @@ def test_who_knows_any_right_answer_reaches_the_target(tmp_path: Path, kind: typ
         for answers in splits.test.extra["right"]
     ]
     for place in (0, -1):
-        scores = score(task.metrics, pairs.as_outputs([answers[place] for answers in right]), splits.test)
+        scores = score(
+            task.metrics, pairs.as_outputs([answers[place] for answers in right]), splits.test
+        )
         assert task.metric.reaches(scores[task.metric.name], task.target)
         assert scores["exact match"] == 1
 
 
-def loadable(tmp_path: Path, kind: type[Pronounce | Translate]) -> tuple[Pronounce | Translate, Archives]:
+def loadable(
+    tmp_path: Path, kind: type[Pronounce | Translate]
+) -> tuple[Pronounce | Translate, Archives]:
     if kind is Translate:
         return Translate(held_out=6), catalogues(tmp_path, menu(), [entry("Add page", "Une autre")])
-    lines = [f"{word} {spell(word)}" for word in words()] + [f"{word}(2) {spell(word)} Z" for word in words()]
+    lines = [f"{word} {spell(word)}" for word in words()] + [
+        f"{word}(2) {spell(word)} Z" for word in words()
+    ]
     return Pronounce(held_out=15), dictionary(tmp_path, lines)
 
 
 @pytest.mark.parametrize("kind", [Pronounce, Translate])
-def test_an_untrained_model_can_be_asked_and_scored(tmp_path: Path, kind: type[Pronounce | Translate]) -> None:
+def test_an_untrained_model_can_be_asked_and_scored(
+    tmp_path: Path, kind: type[Pronounce | Translate]
+) -> None:
     """Through the harness, free running: every metric has a number, and the target is far."""
     task, archives = loadable(tmp_path, kind)
     splits = task.load(archives)
     model = build(task, splits.train)
     assert isinstance(model, Model)
     scores = evaluate(model, task, splits.test, torch.device("cpu")).scores
-    assert set(scores) == {metric.name for metric in task.metrics} == set(task.trivial(splits.train, splits.test))
+    assert (
+        set(scores)
+        == {metric.name for metric in task.metrics}
+        == set(task.trivial(splits.train, splits.test))
+    )
     assert np.isfinite(list(scores.values())).all()
     assert not task.metric.reaches(scores[task.metric.name], task.target)
 
@@ -397,11 +480,17 @@ def test_too_few_pairs_are_told_well(tmp_path: Path) -> None:
 
 @pytest.mark.network
 def test_the_real_dictionary() -> None:
-    """117,493 words in the 26 letters, with 39 phonemes; no answer is longer than a model may write."""
+    """117,493 words in the 26 letters, with 39 phonemes; no answer is longer than a model may
+    write."""
     found = read_dictionary(open_archives(Pronounce)[pronounce.DICTIONARY.package])
     assert len(found) == 117_493
-    assert {p for said in found.values() for phonemes in said for p in phonemes} == set(pronounce.PHONEMES.split())
-    assert max(len(phonemes) for said in found.values() for phonemes in said) == Pronounce.longest_answer
+    assert {p for said in found.values() for phonemes in said for p in phonemes} == set(
+        pronounce.PHONEMES.split()
+    )
+    assert (
+        max(len(phonemes) for said in found.values() for phonemes in said)
+        == Pronounce.longest_answer
+    )
     assert next(iter(found.items())) == ("a", [["AH"], ["EY"]])
     assert list(found)[-1] == "zywicki"
     assert sha256(repr(found).encode()).hexdigest()[:16] == "d973f1b210f4ccf1"
@@ -409,11 +498,16 @@ def test_the_real_dictionary() -> None:
 
 @pytest.mark.network
 @pytest.mark.parametrize(
-    ("language", "count", "digest"), [("fr", 3999, "d03a800d69dcfe1f"), ("de", 3931, "71a47410b473ca9a")]
+    ("language", "count", "digest"),
+    [("fr", 3999, "d03a800d69dcfe1f"), ("de", 3931, "71a47410b473ca9a")],
 )
 def test_the_real_translations(language: str, count: int, digest: str) -> None:
     """So many English strings have a translation of their own."""
-    found = {s: texts for s, texts in read_translations(open_archives(Translate), language).items() if texts}
+    found = {
+        s: texts
+        for s, texts in read_translations(open_archives(Translate), language).items()
+        if texts
+    }
     assert len(found) == count
     assert next(iter(found.items())) == ("Arabic", [{"fr": "Arabe", "de": "Arabisch"}[language]])
     assert sha256(repr(found).encode()).hexdigest()[:16] == digest

@@ -11,9 +11,18 @@ from rnnbench import text
 
 @pytest.mark.parametrize(
     ("value", "written"),
-    [(0.0, "0"), (0.9312, "0.931"), (999.4, "999"), (12345.6, "12,346"), (1.2e-5, "1.20e-05"), (4.56e7, "4.56e+07")],
+    [
+        (0.0, "0"),
+        (0.9312, "0.931"),
+        (999.4, "999"),
+        (12345.6, "12,346"),
+        (1.2e-5, "1.20e-05"),
+        (4.56e7, "4.56e+07"),
+    ],
 )
-def test_a_number_has_three_digits_and_an_exponent_only_where_it_is_unreadable(value: float, written: str) -> None:
+def test_a_number_has_three_digits_and_an_exponent_only_where_it_is_unreadable(
+    value: float, written: str
+) -> None:
     assert text.number(value) == written
 
 
@@ -22,16 +31,21 @@ def test_a_number_is_within_half_a_percent_of_what_it_stands_for(value: float) -
     assert math.isclose(float(text.number(value).replace(",", "")), value, rel_tol=5.1e-3)
 
 
-@pytest.mark.parametrize(("count", "written"), [(0, "0 seeds"), (1, "1 seed"), (2, "2 seeds"), (2000, "2,000 seeds")])
+@pytest.mark.parametrize(
+    ("count", "written"), [(0, "0 seeds"), (1, "1 seed"), (2, "2 seeds"), (2000, "2,000 seeds")]
+)
 def test_a_count_agrees_with_its_noun(count: int, written: str) -> None:
     assert text.counted(count, "seed") == written
     assert text.plural("seed", count) == written.split()[1]
 
 
 @pytest.mark.parametrize(
-    ("things", "written"), [("", ""), ("a", "a"), ("ab", "a, b"), ("abc", "a, b, c"), ("abcd", "a, b and 2 more")]
+    ("things", "written"),
+    [("", ""), ("a", "a"), ("ab", "a, b"), ("abc", "a, b, c"), ("abcd", "a, b and 2 more")],
 )
-def test_a_long_list_says_how_much_it_leaves_out_and_never_leaves_out_one(things: str, written: str) -> None:
+def test_a_long_list_says_how_much_it_leaves_out_and_never_leaves_out_one(
+    things: str, written: str
+) -> None:
     """Where a single thing would be left out, its name takes no more room than "1 more"."""
     assert text.listed(things, most=2) == written
 
@@ -44,7 +58,9 @@ def test_what_a_list_names_and_leaves_out_is_all_there_is(things: list[int], mos
     assert len([word for word in head.split(", ") if word]) + left_out == len(things)
 
 
-@pytest.mark.parametrize(("things", "written"), [("", ""), ("a", "a"), ("ab", "a and b"), ("abc", "a, b and c")])
+@pytest.mark.parametrize(
+    ("things", "written"), [("", ""), ("a", "a"), ("ab", "a and b"), ("abc", "a, b and c")]
+)
 def test_an_enumeration_ends_with_and(things: str, written: str) -> None:
     assert text.enumerated(things) == written
 
@@ -67,14 +83,19 @@ def test_a_p_value_has_two_digits() -> None:
         (12, "about 12 more seeds would probably decide"),
     ],
 )
-def test_more_seeds_are_advised_where_their_number_is_known(count: int | None, written: str) -> None:
+def test_more_seeds_are_advised_where_their_number_is_known(
+    count: int | None, written: str
+) -> None:
     assert text.more_seeds(count) == written
 
 
 @pytest.mark.parametrize(
-    ("seconds", "written"), [(1.5, "1.5e+03 ms"), (0.00325, "3.25 ms"), (1e-4, "0.1 ms"), (9.9e-5, "99 µs")]
+    ("seconds", "written"),
+    [(1.5, "1.5e+03 ms"), (0.00325, "3.25 ms"), (1e-4, "0.1 ms"), (9.9e-5, "99 µs")],
 )
-def test_the_time_of_a_step_is_in_milliseconds_or_microseconds(seconds: float, written: str) -> None:
+def test_the_time_of_a_step_is_in_milliseconds_or_microseconds(
+    seconds: float, written: str
+) -> None:
     assert text.step_time(seconds) == written
 
 

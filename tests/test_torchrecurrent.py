@@ -20,7 +20,16 @@ from rnnbench_torchrecurrent import layers
 from rnnbench_torchrecurrent.specs import SPECS
 
 BATCH, STEPS, INPUTS, UNITS = 4, 11, 3, 5
-KEPT_FROM_SUITES = {"self", "input_size", "hidden_size", "num_layers", "dropout", "batch_first", "device", "dtype"}
+KEPT_FROM_SUITES = {
+    "self",
+    "input_size",
+    "hidden_size",
+    "num_layers",
+    "dropout",
+    "batch_first",
+    "device",
+    "dtype",
+}
 each_layer = pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.name)
 
 
@@ -71,7 +80,9 @@ def test_the_options_are_those_of_their_constructors(spec: rnnbench.CellSpec) ->
     """None left out, none invented, each with its default; an initialiser by its name."""
     found: dict[str, Any] = {}
     for name in (theirs(spec), f"{theirs(spec)}Cell"):
-        for option, parameter in inspect.signature(getattr(torchrecurrent, name)).parameters.items():
+        for option, parameter in inspect.signature(
+            getattr(torchrecurrent, name)
+        ).parameters.items():
             if option not in KEPT_FROM_SUITES and parameter.kind is not parameter.VAR_KEYWORD:
                 default = parameter.default
                 found[option] = default.__name__.rstrip("_") if callable(default) else default
@@ -80,13 +91,22 @@ def test_the_options_are_those_of_their_constructors(spec: rnnbench.CellSpec) ->
 
 @each_layer
 def test_every_option_has_its_effect(spec: rnnbench.CellSpec) -> None:
-    """A bias switched adds or takes parameters, an initialiser changes them, all else changes the outputs."""
+    """A bias switched adds or takes parameters, an initialiser changes them, all else changes the
+    outputs."""
     plain, x_BTI = build(spec), noise(spec)
     for option, value in spec.options.items():
         if isinstance(value, bool):
-            assert count_parameters(build(spec, **{option: not value})) != count_parameters(plain), option
+            assert count_parameters(build(spec, **{option: not value})) != count_parameters(
+                plain
+            ), option
             continue
-        other: Any = value + 1 if isinstance(value, int | float) else "ones" if option.endswith("_init") else "identity"
+        other: Any = (
+            value + 1
+            if isinstance(value, int | float)
+            else "ones"
+            if option.endswith("_init")
+            else "identity"
+        )
         changed = build(spec, **{option: other})
         assert gap(changed(x_BTI)[0], plain(x_BTI)[0]) > 1e-6, option
 
@@ -94,13 +114,17 @@ def test_every_option_has_its_effect(spec: rnnbench.CellSpec) -> None:
 @each_layer
 def test_every_initialiser_that_is_listed_is_known_to_them(spec: rnnbench.CellSpec) -> None:
     """To the input matrix it can be applied by every name, and by each name differently."""
-    drawn = [build(spec, kernel_init=name).state_dict()["cells.0.weight_ih"] for name in layers.INITIALISERS]
+    drawn = [
+        build(spec, kernel_init=name).state_dict()["cells.0.weight_ih"]
+        for name in layers.INITIALISERS
+    ]
     assert len({tuple(weight.flatten().tolist()) for weight in drawn}) == len(layers.INITIALISERS)
 
 
 @each_layer
 def test_each_layer_keeps_the_contract(spec: rnnbench.CellSpec) -> None:
-    """(B, T, I) to (B, T, H), batch first, also for one step, one sequence and inputs that are not contiguous."""
+    """(B, T, I) to (B, T, H), batch first, also for one step, one sequence and inputs that are not
+    contiguous."""
     cell, x_BTI = build(spec), noise(spec)
     (width,), state_floats = probe(cell, x_BTI[:1])
     assert width == UNITS
@@ -117,9 +141,11 @@ def test_each_layer_keeps_the_contract(spec: rnnbench.CellSpec) -> None:
 
 @each_layer
 @pytest.mark.parametrize("cut", [1, 4])
-def test_whether_the_state_can_be_carried_on_is_told_truly(spec: rnnbench.CellSpec, cut: int) -> None:
-    """Two chunks equal the whole, in outputs and last state, and the caller's state is left alone; or the spec says
-    that they do not, and they are far off."""
+def test_whether_the_state_can_be_carried_on_is_told_truly(
+    spec: rnnbench.CellSpec, cut: int
+) -> None:
+    """Two chunks equal the whole, in outputs and last state, and the caller's state is left alone;
+    or the spec says that they do not, and they are far off."""
     cell, x_BTI = build(spec), noise(spec)
     whole, last = cell(x_BTI)
     first, state = cell(x_BTI[:, :cut])
@@ -129,7 +155,9 @@ def test_whether_the_state_can_be_carried_on_is_told_truly(spec: rnnbench.CellSp
     missed = max(gap(torch.cat([first, second], dim=1), whole), gap(end, last))
     if spec.carries_state:
         assert missed < 1e-12
-    elif cut > 1:  # one step back there is but the initial state, which is zero like what takes its place
+    elif (
+        cut > 1
+    ):  # one step back there is but the initial state, which is zero like what takes its place
         assert missed > 1e-3
 
 
@@ -144,7 +172,8 @@ def test_no_state_is_a_state_of_zeros(spec: rnnbench.CellSpec) -> None:
 
 @each_layer
 def test_a_layer_sees_the_past_and_its_own_sequence_only(spec: rnnbench.CellSpec) -> None:
-    """Later inputs and neighbours in the batch change nothing; the first input changes the last output."""
+    """Later inputs and neighbours in the batch change nothing; the first input changes the last
+    output."""
     cell, x_BTI = build(spec), noise(spec)
     y_BTH, _ = cell(x_BTI)
     later, neighbours, first = x_BTI.clone(), x_BTI.clone(), x_BTI.clone()
@@ -158,7 +187,8 @@ def test_a_layer_sees_the_past_and_its_own_sequence_only(spec: rnnbench.CellSpec
 
 @each_layer
 def test_a_finite_gradient_reaches_every_parameter_and_input(spec: rnnbench.CellSpec) -> None:
-    """It is not zero, and along a random direction of all numbers it agrees with finite differences."""
+    """It is not zero, and along a random direction of all numbers it agrees with finite
+    differences."""
     cell, x_BTI = build(spec), noise(spec).requires_grad_()
     weigh_BT1, small = noise(spec, seed=2)[..., :1], 1e-6
 
@@ -216,17 +246,38 @@ def test_without_torchrecurrent_there_are_no_cells(monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize(
     ("layer", "sizes", "options", "message"),
     [
-        ("MGU", (3, 5), {"nonlinearity": "tan"}, r"^MGU of torchrecurrent: Unknown activation 'tan'\. Supported: "),
+        (
+            "MGU",
+            (3, 5),
+            {"nonlinearity": "tan"},
+            r"^MGU of torchrecurrent: Unknown activation 'tan'\. Supported: ",
+        ),
         (
             "MGU",
             (3, 5),
             {"kernel_init": "orthogonl"},
-            r"^MGU of torchrecurrent: no initialiser called 'orthogonl' for kernel_init\. Did you mean 'orthogonal'\? "
+            r"^MGU of torchrecurrent: no initialiser called 'orthogonl' for kernel_init\. Did you"
+            r" mean 'orthogonal'\? "
             r"There are: kaiming_normal, ",
         ),
-        ("MGU", (3, 5), {"bias_init": "orthogonal"}, r"^MGU of torchrecurrent: Only tensors with 2 or more dimensions"),
-        ("tauGRU", (3, 5), {"delay": 0}, r"^tauGRU of torchrecurrent: delay must be a positive integer"),
-        ("IntersectionRNN", (3, 5), {}, r"^IntersectionRNN of torchrecurrent: .* requires input_size == hidden_size"),
+        (
+            "MGU",
+            (3, 5),
+            {"bias_init": "orthogonal"},
+            r"^MGU of torchrecurrent: Only tensors with 2 or more dimensions",
+        ),
+        (
+            "tauGRU",
+            (3, 5),
+            {"delay": 0},
+            r"^tauGRU of torchrecurrent: delay must be a positive integer",
+        ),
+        (
+            "IntersectionRNN",
+            (3, 5),
+            {},
+            r"^IntersectionRNN of torchrecurrent: .* requires input_size == hidden_size",
+        ),
     ],
 )
 def test_what_a_layer_does_not_take_is_told(
@@ -244,20 +295,28 @@ def test_a_place_that_is_no_layer_does_not_exist(name: str) -> None:
         getattr(layers, name)
 
 
-# What is the same mathematics as elsewhere, and what is not as published. Each summary that says "here" is kept true.
+# What is the same mathematics as elsewhere, and what is not as published. Each summary that says
+# "here" is kept true.
 
 
-def their_cell(layer: str, inputs: int = INPUTS, **options: Any) -> tuple[nn.Module, dict[str, Tensor]]:
-    """A layer in float64 with every number drawn from N(0, 0.5^2), and its tensors by short names."""
+def their_cell(
+    layer: str, inputs: int = INPUTS, **options: Any
+) -> tuple[nn.Module, dict[str, Tensor]]:
+    """A layer in float64 with every number drawn from N(0, 0.5^2), and its tensors by short
+    names."""
     cell = layers.build(layer, inputs, UNITS, **options).double()
     torch.manual_seed(3)
     with torch.no_grad():
         for parameter in cell.parameters():
             parameter.copy_(0.5 * torch.randn(parameter.shape, dtype=torch.float64))
-    return cell, {name.removeprefix("cells.0."): tensor.detach() for name, tensor in cell.state_dict().items()}
+    return cell, {
+        name.removeprefix("cells.0."): tensor.detach() for name, tensor in cell.state_dict().items()
+    }
 
 
-def unrolled(step: Callable[[Tensor, Any], tuple[Tensor, Any]], x_BTI: Tensor, state: Any) -> Tensor:
+def unrolled(
+    step: Callable[[Tensor, Any], tuple[Tensor, Any]], x_BTI: Tensor, state: Any
+) -> Tensor:
     outputs = []
     for x_BI in x_BTI.unbind(1):
         y_BH, state = step(x_BI, state)
@@ -265,7 +324,9 @@ def unrolled(step: Callable[[Tensor, Any], tuple[Tensor, Any]], x_BTI: Tensor, s
     return torch.stack(outputs, dim=1)
 
 
-X_BTI = torch.randn(BATCH, STEPS, INPUTS, dtype=torch.float64, generator=torch.Generator().manual_seed(4))
+X_BTI = torch.randn(
+    BATCH, STEPS, INPUTS, dtype=torch.float64, generator=torch.Generator().manual_seed(4)
+)
 ZERO = torch.zeros(BATCH, UNITS, dtype=torch.float64)
 
 
@@ -294,7 +355,9 @@ def test_their_peephole_lstm_without_peepholes_is_that_of_torch() -> None:
     cell, w = their_cell("PeepholeLSTM")
     with torch.no_grad():
         dict(cell.named_parameters())["cells.0.weight_ph"].zero_()
-    ours = first_party("lstm", {f"{n}_l0": w[n] for n in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")})
+    ours = first_party(
+        "lstm", {f"{n}_l0": w[n] for n in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")}
+    )
     theirs_BTH, theirs_last = cell(X_BTI)
     ours_BTH, ours_last = ours(X_BTI)
     assert gap(ours_BTH, theirs_BTH) < 1e-12
@@ -302,9 +365,14 @@ def test_their_peephole_lstm_without_peepholes_is_that_of_torch() -> None:
 
 
 def test_their_original_lstm_is_ours_without_forget_gate() -> None:
-    """With their weights; ours by name is the one of Greff et al., so that its peepholes are left out."""
+    """With their weights; ours by name is the one of Greff et al., so that its peepholes are left
+    out."""
     cell, w = their_cell("OriginalLSTM")  # rows i, g, o; ours i, g, o
-    weights = {"weight_ih": w["weight_ih"], "weight_hh": w["weight_hh"], "bias": w["bias_ih"] + w["bias_hh"]}
+    weights = {
+        "weight_ih": w["weight_ih"],
+        "weight_hh": w["weight_hh"],
+        "bias": w["bias_ih"] + w["bias_hh"],
+    }
     ours = first_party("no-forget-gate", weights, peepholes=False)
     assert gap(ours(X_BTI)[0], cell(X_BTI)[0]) < 1e-12
 
@@ -326,13 +394,19 @@ def test_their_mut2_is_the_gru_that_resets_before_the_product() -> None:
 
 @pytest.mark.parametrize("layer", ["FastRNN", "IndRNN"])
 def test_a_vanilla_network_in_their_clothes(layer: str) -> None:
-    """FastRNN with weights 1 and 0 of candidate and skip, and IndRNN with its vector on a diagonal, are our `rnn`."""
+    """FastRNN with weights 1 and 0 of candidate and skip, and IndRNN with its vector on a diagonal,
+    are our `rnn`."""
     cell, w = their_cell(layer)
     for name, parameter in cell.named_parameters():
         if name.rpartition(".")[2] in ("alpha", "beta"):
             nn.init.constant_(parameter, 1e3 if name.endswith("alpha") else -1e3)
     recurrent = w["weight_hh"] if layer == "FastRNN" else torch.diag(w["vector_u"])
-    weights = {"weight_ih": w["weight_ih"], "weight_hh": recurrent, "bias_ih": w["bias_ih"], "bias_hh": w["bias_hh"]}
+    weights = {
+        "weight_ih": w["weight_ih"],
+        "weight_hh": recurrent,
+        "bias_ih": w["bias_ih"],
+        "bias_hh": w["bias_hh"],
+    }
     ours = first_party("rnn", {f"{name}_l0": tensor for name, tensor in weights.items()})
     assert gap(ours(X_BTI)[0], cell(X_BTI)[0]) < 1e-12
 
@@ -365,7 +439,8 @@ def test_their_indrnn_with_relu_is_ours() -> None:
 
 @pytest.mark.parametrize("gated", [False, True])
 def test_their_antisymmetric_networks_are_ours(gated: bool) -> None:
-    """Theirs has H^2 numbers for U - U^T, ours the H (H - 1) / 2 that it depends on; gate rows are in other order."""
+    """Theirs has H^2 numbers for U - U^T, ours the H (H - 1) / 2 that it depends on; gate rows are
+    in other order."""
     constants = {"epsilon": 0.3, "gamma": 0.2}
     cell, w = their_cell("GatedAntisymmetricRNN" if gated else "AntisymmetricRNN", **constants)
     weight, bias = w["weight_ih"], w["bias_ih"].clone()
@@ -382,7 +457,8 @@ def test_their_antisymmetric_networks_are_ours(gated: bool) -> None:
 
 @pytest.mark.parametrize("published", [False, True])
 def test_their_lem_reads_the_cell_state_of_the_step_before(published: bool) -> None:
-    """Rusch et al. 2021, equation 3, the authors' code and torchrecurrent's own docstring let y_t see z_t."""
+    """Rusch et al. 2021, equation 3, the authors' code and torchrecurrent's own docstring let y_t
+    see z_t."""
     cell, w = their_cell("LEM", dt=0.9)
 
     def step(x_BI: Tensor, state: tuple[Tensor, Tensor]) -> tuple[Tensor, Any]:
@@ -401,7 +477,8 @@ def test_their_lem_reads_the_cell_state_of_the_step_before(published: bool) -> N
 
 @pytest.mark.parametrize("published", [False, True])
 def test_their_nas_adds_where_the_authors_multiply(published: bool) -> None:
-    """The fourth node: relu(W x * U h) in the authors' NASCell, relu(W x + U h) here. All else agrees."""
+    """The fourth node: relu(W x * U h) in the authors' NASCell, relu(W x + U h) here. All else
+    agrees."""
     cell, w = their_cell("NAS")
 
     def step(x_BI: Tensor, state: tuple[Tensor, Tensor]) -> tuple[Tensor, Any]:
@@ -421,7 +498,8 @@ def test_their_nas_adds_where_the_authors_multiply(published: bool) -> None:
 
 @pytest.mark.parametrize("gate", ["tanh", "sigmoid"])
 def test_their_fastgrnn_is_as_published_once_its_gate_is_a_sigmoid(gate: str) -> None:
-    """Kusupati et al. 2018, section 3.2; the option `nonlinearity` is that of the gate, and by default tanh."""
+    """Kusupati et al. 2018, section 3.2; the option `nonlinearity` is that of the gate, and by
+    default tanh."""
     cell, w = their_cell("FastGRNN", nonlinearity=gate)
     for_gate, for_candidate = (w["bias_ih"] + w["bias_hh"]).chunk(2)
     zeta, nu = torch.sigmoid(w["zeta"]), torch.sigmoid(w["nu"])
@@ -434,7 +512,9 @@ def test_their_fastgrnn_is_as_published_once_its_gate_is_a_sigmoid(gate: str) ->
 
     missed = gap(unrolled(step, X_BTI, ZERO), cell(X_BTI)[0])
     assert missed < 1e-12 if gate == "sigmoid" else missed > 0.1
-    assert next(spec for spec in SPECS if theirs(spec) == "FastGRNN").options["nonlinearity"] == "tanh"
+    assert (
+        next(spec for spec in SPECS if theirs(spec) == "FastGRNN").options["nonlinearity"] == "tanh"
+    )
 
 
 @pytest.mark.parametrize(("layer", "learned"), [("JANET", "beta"), ("SCRN", "alpha")])
@@ -455,7 +535,12 @@ def test_their_taugru_sees_what_it_does_not_hand_on() -> None:
         bias = (w["bias_ih"] + w["bias_hh"]).chunk(4)
         seen = (h_BH, delayed_BH, h_BH, h_BH)
         sums = [x[k] + seen[k] @ w["weight_hh"].chunk(4)[k].T + bias[k] for k in range(4)]
-        u, z, g, a = torch.tanh(sums[0]), torch.tanh(sums[1]), torch.sigmoid(sums[2]), torch.sigmoid(sums[3])
+        u, z, g, a = (
+            torch.tanh(sums[0]),
+            torch.tanh(sums[1]),
+            torch.sigmoid(sums[2]),
+            torch.sigmoid(sums[3]),
+        )
         h_BH = (1 - g) * h_BH + g * (u + a * z)
         return h_BH, [*states, h_BH]
 

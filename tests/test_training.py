@@ -33,7 +33,8 @@ def stream(trial: LearningTrial, task: rnnbench.Task, epochs: int = 2) -> list[n
 
 @pytest.mark.parametrize("task", [Adding(10), DigitsRows()])
 def test_all_cells_see_the_same_batches_in_the_same_order(task: rnnbench.Task) -> None:
-    """The stream depends on task, dials and seed; not on cell, learning rate, or size of the model."""
+    """The stream depends on task, dials and seed; not on cell, learning rate, or size of the
+    model."""
     trial = learning_trial(task=task.name, recipe=SMALL)
     other_cell = learning_trial(
         task=task.name,
@@ -56,22 +57,30 @@ def test_training_validation_and_test_data_are_different() -> None:
 
 def test_an_epoch_of_recorded_data_is_one_pass() -> None:
     """Every training image once, in another order each epoch, the last batch smaller."""
-    feed = open_feed(DigitsRows(), learning_trial(task="digits-rows", recipe=Recipe(batch_size=64)), {})
+    feed = open_feed(
+        DigitsRows(), learning_trial(task="digits-rows", recipe=Recipe(batch_size=64)), {}
+    )
     first, second = (list(feed.epoch()) for _ in range(2))
     assert len(first) == feed.steps_per_epoch == 18
     assert sum(map(len, first)) == 1100
     assert not np.array_equal(first[0].inputs, second[0].inputs)
-    images = [np.sort(np.concatenate([b.inputs for b in e]).reshape(1100, -1), axis=0) for e in (first, second)]
+    images = [
+        np.sort(np.concatenate([b.inputs for b in e]).reshape(1100, -1), axis=0)
+        for e in (first, second)
+    ]
     assert np.array_equal(*images)
 
 
 @pytest.mark.parametrize("norm", [0.5, 3.0])
 def test_gradients_above_the_norm_are_really_cut(norm: float) -> None:
-    """After `clip_gradient` the norm over all parameters is the one asked for; below it nothing changes; 0 is off."""
+    """After `clip_gradient` the norm over all parameters is the one asked for; below it nothing
+    changes; 0 is off."""
     model = nn.Sequential(nn.Linear(4, 4), nn.Linear(4, 4))
 
     def total() -> float:
-        return math.sqrt(sum(p.grad.square().sum().item() for p in model.parameters() if p.grad is not None))
+        return math.sqrt(
+            sum(p.grad.square().sum().item() for p in model.parameters() if p.grad is not None)
+        )
 
     (1000 * model(torch.ones(2, 4))).sum().backward()
     before = total()
@@ -90,14 +99,21 @@ def test_clipping_takes_effect_between_backward_and_the_step() -> None:
     )
     moved = []
     for clip in (0.01, 0.0):
-        trial = learning_trial(recipe=msgspec.structs.replace(recipe, clip_norm=clip), learning_rate=1.0)
+        trial = learning_trial(
+            recipe=msgspec.structs.replace(recipe, clip_norm=clip), learning_rate=1.0
+        )
         feed = open_feed(Adding(10), trial, {})
         torch.manual_seed(0)
         model = small_model(Adding(10), feed)
         before = [p.detach().clone() for p in model.parameters()]
         train(trial, Adding(10), model, feed, SIZE)
         moved.append(
-            math.sqrt(sum((p - b).square().sum().item() for p, b in zip(model.parameters(), before, strict=True)))
+            math.sqrt(
+                sum(
+                    (p - b).square().sum().item()
+                    for p, b in zip(model.parameters(), before, strict=True)
+                )
+            )
         )
     assert moved[0] == pytest.approx(0.01, rel=1e-3)
     assert moved[1] > 0.02
@@ -128,7 +144,9 @@ class Scripted(rnnbench.GeneratedTask):
         return 1
 
     def generate(self, rng: np.random.Generator, count: int) -> Batch:
-        return Batch(rng.random((count, self.horizon, 1), dtype=np.float32), np.zeros((count, 1), np.float32))
+        return Batch(
+            rng.random((count, self.horizon, 1), dtype=np.float32), np.zeros((count, 1), np.float32)
+        )
 
     def trivial(self, train: Batch, test: Batch) -> Mapping[str, float]:
         return {"scripted": 0.5}
@@ -139,12 +157,16 @@ def follow(script: tuple[float, ...], *, stop: bool = True, epochs: int = 6) -> 
     return follow_with_model(script, stop=stop, epochs=epochs)[0]
 
 
-def follow_with_model(script: tuple[float, ...], *, stop: bool = True, epochs: int = 6) -> tuple[Outcome, Model]:
+def follow_with_model(
+    script: tuple[float, ...], *, stop: bool = True, epochs: int = 6
+) -> tuple[Outcome, Model]:
     """The same, with the model as training leaves it."""
     torch.manual_seed(0)
     Scripted.calls.clear()
     task = Scripted(script=script)
-    trial = learning_trial(recipe=msgspec.structs.replace(SMALL, epochs=epochs, stop_when_solved=stop))
+    trial = learning_trial(
+        recipe=msgspec.structs.replace(SMALL, epochs=epochs, stop_when_solved=stop)
+    )
     feed = open_feed(task, trial, {})
     model = small_model(task, feed)
     return train(trial, task, model, feed, SIZE), model
@@ -160,9 +182,14 @@ def follow_with_model(script: tuple[float, ...], *, stop: bool = True, epochs: i
         ((0.9, 0.9, 0.1, 0.1, 0.1, 0.1), 1, 2),
     ],
 )
-def test_solved_means_twice_in_a_row(script: tuple[float, ...], epochs_to_target: int | None, epochs_run: int) -> None:
-    """The first of two evaluations in a row at the target; a single one, or the last alone, is right-censored."""
-    learning = follow((*script, 0.7)).learning if epochs_to_target is None else follow(script).learning
+def test_solved_means_twice_in_a_row(
+    script: tuple[float, ...], epochs_to_target: int | None, epochs_run: int
+) -> None:
+    """The first of two evaluations in a row at the target; a single one, or the last alone, is
+    right-censored."""
+    learning = (
+        follow((*script, 0.7)).learning if epochs_to_target is None else follow(script).learning
+    )
     assert learning.epochs_to_target == epochs_to_target
     assert learning.epochs_run == epochs_run
     assert ("epochs_to_target" in learning.absent) == (epochs_to_target is None)
@@ -184,7 +211,8 @@ def test_the_test_data_are_scored_once_with_the_weights_of_the_best_epoch() -> N
 
 
 def test_the_weights_that_are_tested_are_those_of_the_chosen_epoch() -> None:
-    """Six epochs of which the second was best leave the weights of two epochs, and not those of six."""
+    """Six epochs of which the second was best leave the weights of two epochs, and not those of
+    six."""
     _, chosen = follow_with_model((0.1, 0.5, 0.3, 0.2, 0.2, 0.2, 0.4))
     _, short = follow_with_model((0.1, 0.5, 0.4), epochs=2)
     _, last = follow_with_model((0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.4))
@@ -194,12 +222,16 @@ def test_the_weights_that_are_tested_are_those_of_the_chosen_epoch() -> None:
 
 
 @pytest.mark.parametrize("task", [Adding(10), RecallFirst(10)])
-@pytest.mark.parametrize("optimiser", [torch.optim.SGD, torch.optim.Adam, torch.optim.AdamW, torch.optim.RMSprop])
+@pytest.mark.parametrize(
+    "optimiser", [torch.optim.SGD, torch.optim.Adam, torch.optim.AdamW, torch.optim.RMSprop]
+)
 def test_training_equals_the_same_loop_written_by_hand(
     task: rnnbench.GeneratedTask, optimiser: type[torch.optim.Optimizer]
 ) -> None:
     """The same batches, loss, clipping and optimiser give the same weights, to rounding."""
-    recipe = msgspec.structs.replace(SMALL, optimiser=optimiser.__name__.lower(), clip_norm=0.3, epochs=1)
+    recipe = msgspec.structs.replace(
+        SMALL, optimiser=optimiser.__name__.lower(), clip_norm=0.3, epochs=1
+    )
     trial = learning_trial(task=task.name, recipe=recipe, learning_rate=0.05)
     models = []
     for _ in range(2):
@@ -208,8 +240,15 @@ def test_training_equals_the_same_loop_written_by_hand(
     train(trial, task, models[0], open_feed(task, trial, {}), SIZE)
     by_hand = optimiser(models[1].parameters(), lr=0.05)  # type: ignore[call-arg]
     for batch in open_feed(task, trial, {}).epoch():
-        outputs, targets = models[1](torch.from_numpy(batch.inputs)), torch.from_numpy(batch.targets)
-        loss = ((outputs - targets) ** 2).mean() if task.vocabulary is None else nn.CrossEntropyLoss()(outputs, targets)
+        outputs, targets = (
+            models[1](torch.from_numpy(batch.inputs)),
+            torch.from_numpy(batch.targets),
+        )
+        loss = (
+            ((outputs - targets) ** 2).mean()
+            if task.vocabulary is None
+            else nn.CrossEntropyLoss()(outputs, targets)
+        )
         by_hand.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(models[1].parameters(), 0.3)
@@ -219,7 +258,8 @@ def test_training_equals_the_same_loop_written_by_hand(
 
 
 def test_evaluation_switches_dropout_off_and_training_on_again() -> None:
-    """Seen from inside a cell: in training mode on training batches, in evaluation mode on the others."""
+    """Seen from inside a cell: in training mode on training batches, in evaluation mode on the
+    others."""
     seen = []
 
     class Watching(nn.GRU):
@@ -227,7 +267,9 @@ def test_evaluation_switches_dropout_off_and_training_on_again() -> None:
             seen.append((len(x), self.training))
             return super().forward(x)
 
-    trial = learning_trial(recipe=msgspec.structs.replace(SMALL, epochs=2, validation_examples=17, test_examples=19))
+    trial = learning_trial(
+        recipe=msgspec.structs.replace(SMALL, epochs=2, validation_examples=17, test_examples=19)
+    )
     feed = open_feed(Adding(10), trial, {})
     model = small_model(Adding(10), feed, Watching)
     seen.clear()
@@ -241,7 +283,10 @@ def test_a_score_that_is_not_a_number_ends_in_divergence() -> None:
     assert outcome.status == "diverged"
     assert [epoch.epoch for epoch in outcome.learning.curve] == [1, 2]
     assert outcome.learning.test == {}
-    assert outcome.learning.absent["test"] == "validation scripted is not finite in epoch 3: came out as nan"
+    assert (
+        outcome.learning.absent["test"]
+        == "validation scripted is not finite in epoch 3: came out as nan"
+    )
 
 
 def precision(outputs: np.ndarray, targets: np.ndarray, extra: Mapping[str, np.ndarray]) -> float:
@@ -269,14 +314,19 @@ class Rare(Adding):
 
 
 def test_only_the_metric_that_decides_must_be_finite() -> None:
-    """Another one is absent in the epochs in which it has no value, with the reason, and the trial goes on."""
+    """Another one is absent in the epochs in which it has no value, with the reason, and the trial
+    goes on."""
     PRECISION_CALLS.clear()
     trial = learning_trial(recipe=SMALL)
     feed = open_feed(Rare(10), trial, {})
     outcome = train(trial, Rare(10), small_model(Rare(10), feed), feed, SIZE)
     learning = outcome.learning
     assert (outcome.status, len(learning.curve)) == ("ok", 3)
-    assert [sorted(epoch.validation) for epoch in learning.curve] == [["mse"], ["mse"], ["mse", "precision"]]
+    assert [sorted(epoch.validation) for epoch in learning.curve] == [
+        ["mse"],
+        ["mse"],
+        ["mse", "precision"],
+    ]
     assert learning.curve[0].absent == {
         "precision": "came out as nan",
         "ratio": "raised ZeroDivisionError: division by zero",
@@ -290,7 +340,9 @@ def test_a_deciding_metric_that_raises_is_an_error() -> None:
     """There is nothing to choose an epoch by."""
 
     class Undecided(Adding):
-        metrics: ClassVar[tuple[rnnbench.Metric, ...]] = (rnnbench.Metric("ratio", "share", "higher", raising),)
+        metrics: ClassVar[tuple[rnnbench.Metric, ...]] = (
+            rnnbench.Metric("ratio", "share", "higher", raising),
+        )
 
     trial = learning_trial(recipe=SMALL)
     feed = open_feed(Undecided(10), trial, {})
@@ -315,10 +367,18 @@ def test_a_test_score_that_is_not_finite_is_absent_with_a_reason() -> None:
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
 def test_the_same_trial_gives_the_same_bits(cell: str, task: str) -> None:
     """Every learning figure, to the last bit; another seed gives others."""
-    options = {"rnn": {"nonlinearity": "tanh"}, "gru": {}, "lstm": {"forget_bias": 1.0, "chrono": 0.0}}[cell]
+    options = {
+        "rnn": {"nonlinearity": "tanh"},
+        "gru": {},
+        "lstm": {"forget_bias": 1.0, "chrono": 0.0},
+    }[cell]
     dials: dict[str, object] = {"horizon": 6} if task != "digits-rows" else {}
     trial = learning_trial(
-        cell=CellUse(name=cell, options=options), task=task, dials=dials, recipe=SMALL, learning_rate=0.01
+        cell=CellUse(name=cell, options=options),
+        task=task,
+        dials=dials,
+        recipe=SMALL,
+        learning_rate=0.01,
     )
     one, two = run_trial(trial), run_trial(trial)
     assert one.status == two.status == "ok", one.reason
@@ -337,7 +397,9 @@ def test_options_of_a_cell_reach_it() -> None:
         CellUse(name="rnn", options={"nonlinearity": "relu"}),
         CellUse(name="rnn", options={"nonlinearity": "gelu"}),
     ]
-    results = [run_trial(learning_trial(cell=use, recipe=SMALL, learning_rate=0.01)) for use in uses]
+    results = [
+        run_trial(learning_trial(cell=use, recipe=SMALL, learning_rate=0.01)) for use in uses
+    ]
     assert {result.status for result in results} == {"ok"}
     assert len({result.learning.test["mse"] for result in results if result.learning}) == len(uses)
 
@@ -347,7 +409,8 @@ def test_the_seed_moves_the_weights_and_not_only_the_data(monkeypatch: pytest.Mo
     trial = learning_trial(recipe=SMALL, learning_rate=0.01)
     of_zero = run_trial(trial)
     monkeypatch.setattr(
-        "rnnbench.runner.learning.open_feed", lambda task, _, archives: open_feed(task, trial, archives)
+        "rnnbench.runner.learning.open_feed",
+        lambda task, _, archives: open_feed(task, trial, archives),
     )
     of_one = run_trial(msgspec.structs.replace(trial, seed=1))
     assert of_zero.learning
@@ -362,8 +425,12 @@ def test_recorded_data_come_in_their_own_splits(task: DigitsRows) -> None:
     splits, feed = task.load({}), open_feed(task, learning_trial(task=task.name), {})
     assert np.array_equal(feed.validation.inputs, splits.validation.inputs)
     assert np.array_equal(feed.test.inputs, splits.test.inputs)
-    trained = np.concatenate([batch.inputs for batch in feed.epoch()]).reshape(len(splits.train), -1)
-    assert np.array_equal(np.sort(trained, axis=0), np.sort(splits.train.inputs.reshape(len(trained), -1), axis=0))
+    trained = np.concatenate([batch.inputs for batch in feed.epoch()]).reshape(
+        len(splits.train), -1
+    )
+    assert np.array_equal(
+        np.sort(trained, axis=0), np.sort(splits.train.inputs.reshape(len(trained), -1), axis=0)
+    )
 
 
 @dataclass(frozen=True)
@@ -374,7 +441,10 @@ class Odd(Scripted):
     mistake: str = ""
 
     def generate(self, rng: np.random.Generator, count: int) -> Batch:
-        inputs, targets = rng.random((count, 4, 1), dtype=np.float32), np.zeros((count, 1), np.float32)
+        inputs, targets = (
+            rng.random((count, 4, 1), dtype=np.float32),
+            np.zeros((count, 1), np.float32),
+        )
         return {  # type: ignore[return-value]
             "a tuple": (inputs, targets),
             "float64": Batch(inputs.astype(np.float64), targets),
@@ -396,11 +466,16 @@ class Odd(Scripted):
         ("flat targets", r"odd: targets should be float32 \(B, output_size\), got float32 \(2,\)"),
         ("not a number", "odd: inputs hold numbers that are not finite"),
         ("lists", "odd: inputs should be numpy arrays with numbers in them, got list"),
-        ("nothing", r"odd: inputs should be numpy arrays with numbers in them, got shape \(0, 4, 1\)"),
+        (
+            "nothing",
+            r"odd: inputs should be numpy arrays with numbers in them, got shape \(0, 4, 1\)",
+        ),
         ("its own dice", "odd: generate draws from more than the generator it is given"),
     ],
 )
-def test_mistakes_of_a_task_are_told_in_the_words_of_the_contract(mistake: str, complaint: str) -> None:
+def test_mistakes_of_a_task_are_told_in_the_words_of_the_contract(
+    mistake: str, complaint: str
+) -> None:
     """And not by a kernel, nor as a divergence of the cell."""
     with pytest.raises(rnnbench.RnnbenchError, match=complaint):
         open_feed(Odd(mistake=mistake), learning_trial(recipe=SMALL), {})
@@ -414,10 +489,16 @@ class WrongLabels(RecallFirst):
 
     def generate(self, rng: np.random.Generator, count: int) -> Batch:
         good = super().generate(rng, count)
-        return Batch(good.inputs + 8, good.targets) if self.where == "inputs" else Batch(good.inputs, good.targets - 8)
+        return (
+            Batch(good.inputs + 8, good.targets)
+            if self.where == "inputs"
+            else Batch(good.inputs, good.targets - 8)
+        )
 
 
-@pytest.mark.parametrize(("where", "found"), [("inputs", "from 0 to 7, got 8 to"), ("targets", "from 0 to 7, got -")])
+@pytest.mark.parametrize(
+    ("where", "found"), [("inputs", "from 0 to 7, got 8 to"), ("targets", "from 0 to 7, got -")]
+)
 def test_labels_and_tokens_that_there_are_not_are_told(where: str, found: str) -> None:
     """With what there is and what was found."""
     with pytest.raises(rnnbench.RnnbenchError, match=f"recall-first: {where} should be {found}"):
@@ -457,7 +538,9 @@ def test_the_target_is_that_of_the_dials() -> None:
             return 0.0 if self.horizon == 2 else self.target
 
     for horizon, target, reached in ((2, 0.0, 1), (3, 0.99, None)):
-        trial = learning_trial(dials={"horizon": horizon}, recipe=msgspec.structs.replace(SMALL, epochs=2))
+        trial = learning_trial(
+            dials={"horizon": horizon}, recipe=msgspec.structs.replace(SMALL, epochs=2)
+        )
         task = Eased(horizon)
         feed = open_feed(task, trial, {})
         learning = train(trial, task, small_model(task, feed), feed, SIZE).learning

@@ -1,4 +1,5 @@
-"""Every command's usage errors: one line on standard error that names what is wrong, a documented code, no more."""
+"""Every command's usage errors: one line on standard error that names what is wrong, a documented
+code, no more."""
 
 import sys
 from collections import Counter
@@ -14,13 +15,27 @@ USAGE = 2
 DIGITS = "9" * 5000
 DEEP = "[" * 5000
 Case = tuple[str, str]
-"""What is typed, with `{here}` for a folder of the test and `{run}` for one with results; and what the line names."""
+"""What is typed, with `{here}` for a folder of the test and `{run}` for one with results; and what
+the line names."""
 
 RUN_SUITE = "run suite smoke --dry-run"
 TRIAL = "run trial gru adding"
 MINIMAL = (
-    *(RUN_SUITE, TRIAL, "list", "show gru", "check gru", "new cell my-cell -o {here}/new", "report {run}"),
-    *("export {run} --format pytest-benchmark", "compare {run} {run}", "gate {run} {run}", "reproduce {run} x"),
+    *(
+        RUN_SUITE,
+        TRIAL,
+        "list",
+        "show gru",
+        "check gru",
+        "new cell my-cell -o {here}/new",
+        "report {run}",
+    ),
+    *(
+        "export {run} --format pytest-benchmark",
+        "compare {run} {run}",
+        "gate {run} {run}",
+        "reproduce {run} x",
+    ),
     *("data list", "data fetch", "doctor"),
 )
 """A line for each command that asks for no more than it has to."""
@@ -55,7 +70,10 @@ MISSING: list[Case] = [
     ("gate {run}", "HEAD"),
     ("reproduce", "FOLDER"),
     ("reproduce {run}", "ID"),
-    *((f"{RUN_SUITE} {option}", option) for option in ("-o", "-c", "-t", "--seeds", "--claim", "--threads", "-j")),
+    *(
+        (f"{RUN_SUITE} {option}", option)
+        for option in ("-o", "-c", "-t", "--seeds", "--claim", "--threads", "-j")
+    ),
     *(
         (f"{RUN_SUITE} {option}", option)
         for option in ("--executor", "--set", "--output", "--cell", "--task", "--jobs")
@@ -73,21 +91,39 @@ NUMBERS: list[Case] = [
         for option in ("--seeds", "--threads")
         for value in ("x", "0", "-1", "1.5")
     ),
-    *((f"{RUN_SUITE} --jobs {value}", "--jobs") for value in ("x", "0", "-1", "1.5", "nan", "inf", DIGITS)),
+    *(
+        (f"{RUN_SUITE} --jobs {value}", "--jobs")
+        for value in ("x", "0", "-1", "1.5", "nan", "inf", DIGITS)
+    ),
     *((f"{TRIAL} --seed {value}", "--seed") for value in ("x", "-1", "1.5", "nan", "1e3", DIGITS)),
     (f"{RUN_SUITE} --seeds 99999999", "--seeds"),
     (f"{RUN_SUITE} --seeds {DIGITS}", "--seeds"),
     (f"{TRIAL} --seed 99999999", "seeds"),
-    *((f"run trial lstm adding --option chrono={value}", "chrono") for value in ("inf", "nan", "1e999", DIGITS, DEEP)),
+    *(
+        (f"run trial lstm adding --option chrono={value}", "chrono")
+        for value in ("inf", "nan", "1e999", DIGITS, DEEP)
+    ),
     *(
         (f"run trial lstm adding --option chrono={value}", "chrono")
         for value in ("x", "true", "[1]", "{{a=1}}", "-inf")
     ),
     *((f"run trial lstm adding --option chrono={10**n}", "chrono") for n in (19, 30, 400)),
-    *((f"{TRIAL} --dial horizon={value}", "horizon") for value in ("inf", "nan", "1e999", DIGITS, DEEP, "x", "1.5")),
-    *((f"{TRIAL} --dial horizon={value}", "horizon") for value in ("0", "-1", "true", "[1]", 10**19, 10**400)),
-    *((f"{TRIAL} --set recipe.epochs={value}", "epochs") for value in ("inf", "nan", "0", "-1", "1.5", "x", "true")),
-    *((f"{TRIAL} --set recipe.epochs={value}", "epochs") for value in (DIGITS, DEEP, 10**19, "[1]", "1e999")),
+    *(
+        (f"{TRIAL} --dial horizon={value}", "horizon")
+        for value in ("inf", "nan", "1e999", DIGITS, DEEP, "x", "1.5")
+    ),
+    *(
+        (f"{TRIAL} --dial horizon={value}", "horizon")
+        for value in ("0", "-1", "true", "[1]", 10**19, 10**400)
+    ),
+    *(
+        (f"{TRIAL} --set recipe.epochs={value}", "epochs")
+        for value in ("inf", "nan", "0", "-1", "1.5", "x", "true")
+    ),
+    *(
+        (f"{TRIAL} --set recipe.epochs={value}", "epochs")
+        for value in (DIGITS, DEEP, 10**19, "[1]", "1e999")
+    ),
     *(
         (f"{TRIAL} --set recipe.learning_rate={value}", "learning_rate")
         for value in ("0", "-1", "inf", "nan", "x", DIGITS)
@@ -97,7 +133,10 @@ NUMBERS: list[Case] = [
         for value in ("0", "-1", "x", "[]", "1.5", "[-1]", "99999999", DIGITS)
     ),
     *((f"check gru --option x={value}", "x") for value in ("1", "inf", DIGITS, DEEP)),
-    *((f"check adding --dial horizon={value}", "horizon") for value in ("inf", "x", "0", DIGITS, DEEP, 10**30)),
+    *(
+        (f"check adding --dial horizon={value}", "horizon")
+        for value in ("inf", "x", "0", DIGITS, DEEP, 10**30)
+    ),
 ]
 NAMES: list[Case] = [
     ("run suite smok", "smok"),
@@ -137,7 +176,10 @@ NAMES: list[Case] = [
     ("reproduce {run} adding", "adding"),
 ]
 SETTINGS: list[Case] = [
-    *((f"{RUN_SUITE} --set {setting}", setting[:20]) for setting in ("x", "=1", ".=1", "a..b=1", "..=1", "recipe.=1")),
+    *(
+        (f"{RUN_SUITE} --set {setting}", setting[:20])
+        for setting in ("x", "=1", ".=1", "a..b=1", "..=1", "recipe.=1")
+    ),
     *((f"{RUN_SUITE} --set {'a.' * 3000}b=1", "a.a.a.") for _ in range(1)),
     (f"{RUN_SUITE} --set recipe.epoch=1", "epoch"),
     (f"{RUN_SUITE} --set epochs=1", "epochs"),
@@ -231,7 +273,10 @@ SUITES: list[Case] = [
     (f"{HEAD}{TASK}[[cells]]\nname = 'gru'\n", "TOML"),
     ('version = 1\nsummary = "s"\ncells = [1]\n', "cells"),
     ('version = 1\nsummary = "s"\ncells = [{ name = "gru", optons = {} }]\n', "optons"),
-    ('version = 1\nsummary = "s"\ncells = [{ name = "lstm", options = { chrono = "x" } }]\n', "chrono"),
+    (
+        'version = 1\nsummary = "s"\ncells = [{ name = "lstm", options = { chrono = "x" } }]\n',
+        "chrono",
+    ),
     (f'version = 1\nsummary = "s"\n{CLAIM}', "readings"),
     (f"{READING}figure = 'speed'\nat_most = 1.0\n", "figure"),
     (f"{READING}figure = 'epochs'\nat_most = 1.0\n", "tasks"),
@@ -239,7 +284,13 @@ SUITES: list[Case] = [
     (f"{READING}figure = 'parameters'\nshapes = [{{}}]\n", "at_most"),
     (f"{READING}figure = 'parameters'\nshapes = [{{}}]\nat_most = -1.0\n", "at_most"),
     (f"{READING}figure = 'parameters'\nshapes = [{{}}]\nat_most = inf\n", "at_most"),
-    (f"{READING}figure = 'score'\nmetric = 'x'\nat_most = 1.0\ntasks = [{{ name = 'adding' }}]\n", "x"),
+    (
+        (
+            f"{READING}figure = 'score'\nmetric = 'x'\nat_most = 1.0\ntasks = [{{ name = 'adding'"
+            " }]\n"
+        ),
+        "x",
+    ),
 ]
 
 
@@ -273,7 +324,11 @@ def test_there_are_two_hundred_cases_and_more() -> None:
 
 @pytest.mark.parametrize(("line", "named"), ALL, ids=lambda text: ascii(text)[1:60])
 def test_a_usage_error_is_one_line_that_names_what_is_wrong(
-    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], line: str, named: str
+    here: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    line: str,
+    named: str,
 ) -> None:
     """With the code of usage errors; nothing is printed to standard output, and nothing is run."""
     monkeypatch.chdir(here)
@@ -285,7 +340,11 @@ def test_a_usage_error_is_one_line_that_names_what_is_wrong(
 
 @pytest.mark.parametrize(("content", "named"), SUITES, ids=lambda text: ascii(text)[1:60])
 def test_what_is_wrong_with_a_suite_is_one_line_with_its_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], content: str, named: str
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    content: str,
+    named: str,
 ) -> None:
     """Whatever stands in it."""
     file = tmp_path / "mine.toml"
@@ -317,4 +376,8 @@ def test_what_tries_to_end_a_command_is_no_success(
     monkeypatch.setattr("rnnbench.cli.listing.everything", leave)
     code, out, err = outcome(["list"], monkeypatch, capsys)
     assert (code, out) == (1, "")
-    assert err == ("rnnbench: something that this command ran tried to end it by sys.exit(0), and it gave no answer.\n")
+    assert (
+        err
+        == "rnnbench: something that this command ran tried to end it by sys.exit(0), and it gave"
+        " no answer.\n"
+    )

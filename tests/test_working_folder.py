@@ -18,23 +18,47 @@ from tests.builders.records import learning_trial
 
 RNNBENCH = str(Path(sys.executable).with_name("rnnbench"))
 TRIAL = ["run", "trial", "gru", "adding", "--dial", "horizon=4", "--json"]
-SMALL = ["--set", "recipe.epochs=1", "--set", "recipe.steps_per_epoch=2", "--set", "recipe.parameters=200"]
-LYING_THERE = ("numpy", "json", "torch", "psutil", "signal", "socket", "pip", "logging", "resource", "selectors")
+SMALL = [
+    "--set",
+    "recipe.epochs=1",
+    "--set",
+    "recipe.steps_per_epoch=2",
+    "--set",
+    "recipe.parameters=200",
+]
+LYING_THERE = (
+    "numpy",
+    "json",
+    "torch",
+    "psutil",
+    "signal",
+    "socket",
+    "pip",
+    "logging",
+    "resource",
+    "selectors",
+)
 
 
 @pytest.fixture
 def trap(tmp_path: Path) -> Path:
-    """A working folder with files in place of modules; each leaves a trace and ends its process when it is imported."""
+    """A working folder with files in place of modules; each leaves a trace and ends its process
+    when it is imported."""
     for name in LYING_THERE:
         folder = tmp_path / name if name == "pip" else tmp_path
         folder.mkdir(exist_ok=True)
         file = folder / "__main__.py" if name == "pip" else folder / f"{name}.py"
         trace = tmp_path / f"{name}.imported"
-        file.write_text(f"open({str(trace)!r}, 'w').close()\nraise SystemExit('a file of the working folder runs')\n")
+        file.write_text(
+            f"open({str(trace)!r}, 'w').close()\nraise SystemExit('a file of the working folder"
+            " runs')\n"
+        )
     return tmp_path
 
 
-@pytest.mark.parametrize("command", [[RNNBENCH], [sys.executable, "-m", "rnnbench"]], ids=["script", "module"])
+@pytest.mark.parametrize(
+    "command", [[RNNBENCH], [sys.executable, "-m", "rnnbench"]], ids=["script", "module"]
+)
 def test_files_in_the_working_folder_are_not_imported(trap: Path, command: list[str]) -> None:
     """Neither by the driver, nor by the server that starts trials, nor by the trial."""
     done = subprocess.run([*command, *TRIAL, *SMALL], cwd=trap, capture_output=True, text=True)
@@ -53,7 +77,11 @@ def test_fetching_data_runs_the_pip_that_is_installed(trap: Path, tmp_path: Path
         "PIP_CONFIG_FILE": os.devnull,
     }
     done = subprocess.run(
-        [RNNBENCH, "data", "fetch", "bitcoin"], cwd=trap, capture_output=True, text=True, env=environment
+        [RNNBENCH, "data", "fetch", "bitcoin"],
+        cwd=trap,
+        capture_output=True,
+        text=True,
+        env=environment,
     )
     assert "cannot be fetched: ERROR" in done.stdout + done.stderr
     assert not list(trap.glob("*.imported"))
@@ -63,7 +91,11 @@ def test_a_checkout_as_working_folder_does_not_train(tmp_path: Path) -> None:
     """Its training loop is another one, and its import would end the trial."""
     package = tmp_path / "rnnbench" / "training"
     package.mkdir(parents=True)
-    for file in (tmp_path / "rnnbench" / "__init__.py", package / "__init__.py", package / "loop.py"):
+    for file in (
+        tmp_path / "rnnbench" / "__init__.py",
+        package / "__init__.py",
+        package / "loop.py",
+    ):
         file.write_text("raise SystemExit('the code of another checkout runs')\n")
     done = subprocess.run([RNNBENCH, *TRIAL, *SMALL], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
@@ -78,7 +110,9 @@ def test_a_trial_demands_the_files_that_its_driver_knows() -> None:
         demand_same_files({"rnnbench": "/elsewhere/rnnbench/__init__.py"})
     assert here in str(caught.value)
     assert "/elsewhere/rnnbench/__init__.py" in str(caught.value)
-    result = run_trial(learning_trial(), options=RunOptions(files={"rnnbench": "/elsewhere/rnnbench/__init__.py"}))
+    result = run_trial(
+        learning_trial(), options=RunOptions(files={"rnnbench": "/elsewhere/rnnbench/__init__.py"})
+    )
     assert result.status == "error"
     assert result.reason == str(caught.value)
 

@@ -58,7 +58,18 @@ def run(
 
 
 def command(suite: Path, folder: Path) -> list[str]:
-    return [sys.executable, "-m", "rnnbench", "run", "suite", str(suite), "-o", str(folder), "-j", "2"]
+    return [
+        sys.executable,
+        "-m",
+        "rnnbench",
+        "run",
+        "suite",
+        str(suite),
+        "-o",
+        str(folder),
+        "-j",
+        "2",
+    ]
 
 
 def learning_figures(folder: Path) -> dict[str, bytes]:
@@ -69,7 +80,9 @@ def is_trial(process: psutil.Process) -> bool:
     """Whether this is a child of a server that forks trials, with a group of its own."""
     with suppress(psutil.Error, ProcessLookupError):
         parent = psutil.Process(process.ppid())
-        is_server = parent.name() == SERVER_NAME or "rnnbench.executors.server" in " ".join(parent.cmdline())
+        is_server = parent.name() == SERVER_NAME or "rnnbench.executors.server" in " ".join(
+            parent.cmdline()
+        )
         return is_server and os.getpgid(process.pid) == process.pid
     return False
 

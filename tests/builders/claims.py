@@ -27,7 +27,9 @@ from rnnbench.records import (
 )
 from rnnbench.suite import Choices, check_suite
 
-WHERE = Provenance(machine=Machine(processor="abacus", cores=2, memory_bytes=1, system="none"), versions={})
+WHERE = Provenance(
+    machine=Machine(processor="abacus", cores=2, memory_bytes=1, system="none"), versions={}
+)
 BUDGET = 30
 Epochs = Callable[[str, int], int | None]
 """Of a cell at a seed; None where it does not get there."""
@@ -48,7 +50,13 @@ def suite(*claims: dict[str, Any], choices: Choices | None = None, **keys: Any) 
 
 def claim(**reading: Any) -> dict[str, Any]:
     """A claim with one reading."""
-    whole = {"cells": ["gru", "lstm"], "figure": "epochs", "at_most": 0.8, "shares": [1.0], **reading}
+    whole = {
+        "cells": ["gru", "lstm"],
+        "figure": "epochs",
+        "at_most": 0.8,
+        "shares": [1.0],
+        **reading,
+    }
     if "tasks" not in whole and "shapes" not in whole:
         whole["tasks"] = [{"name": "adding", "horizons": [20]}]
     bounds = [name for name in ("at_most", "at_least", "within", "beyond") if name in reading]
@@ -76,7 +84,9 @@ def learned(trial: LearningTrial, epochs: int | None, score: float = 0.005) -> R
         trivial_forecast="the mean",
         epochs_to_target=epochs,
     )
-    return Result(trial=trial, status="ok", provenance=WHERE, started="2026-01-01", learning=learning)
+    return Result(
+        trial=trial, status="ok", provenance=WHERE, started="2026-01-01", learning=learning
+    )
 
 
 def run(whole: Suite, epochs: Epochs, *, costs: Mapping[str, float] | None = None) -> list[Result]:
@@ -103,11 +113,22 @@ def cost(trial: CostTrial, costs: Mapping[str, float]) -> Result:
     for cell in trial.cells:
         seconds = costs[cell.row] * np.exp(noise.normal(0, 0.01, trial.repeats))
         if trial.measurement == "operations":
-            rows.append(OperationsRow(row=cell.row, kernel="", parameters=int(costs[cell.row]), flops=7, form="own"))
+            rows.append(
+                OperationsRow(
+                    row=cell.row, kernel="", parameters=int(costs[cell.row]), flops=7, form="own"
+                )
+            )
         elif trial.measurement == "peak-memory":
             peak = int(1e6 * seconds[0])
             rows.append(
-                MemoryRow(row=cell.row, kernel="", parameters=10, parameter_bytes=40, peak_bytes=peak, meter="some")
+                MemoryRow(
+                    row=cell.row,
+                    kernel="",
+                    parameters=10,
+                    parameter_bytes=40,
+                    peak_bytes=peak,
+                    meter="some",
+                )
             )
         else:
             rows.append(
@@ -121,10 +142,14 @@ def cost(trial: CostTrial, costs: Mapping[str, float]) -> Result:
                     first_call_seconds=0.0,
                 )
             )
-    return Result(trial=trial, status="ok", provenance=WHERE, started="2026-01-01", costs=tuple(rows))
+    return Result(
+        trial=trial, status="ok", provenance=WHERE, started="2026-01-01", costs=tuple(rows)
+    )
 
 
-def decide(whole: Suite, epochs: Epochs, *, costs: Mapping[str, float] | None = None) -> ClaimFinding:
+def decide(
+    whole: Suite, epochs: Epochs, *, costs: Mapping[str, float] | None = None
+) -> ClaimFinding:
     """The verdict on the only claim."""
     return find(run(whole, epochs, costs=costs), whole.claims).claims[0]
 
@@ -133,7 +158,9 @@ def noisy(**centres: float) -> Epochs:
     """Epochs around a centre by cell, those of one seed alike."""
 
     def epochs(row: str, seed: int) -> int | None:
-        luck = np.random.default_rng(seed).normal(0, 0.15) + np.random.default_rng((seed, len(row))).normal(0, 0.1)
+        luck = np.random.default_rng(seed).normal(0, 0.15) + np.random.default_rng(
+            (seed, len(row))
+        ).normal(0, 0.1)
         found = int(np.ceil(centres[row] * np.exp(luck)))
         return found if found < BUDGET else None
 

@@ -16,14 +16,20 @@ def rnnbench(*arguments: str, cwd: Path, **environment: str) -> subprocess.Compl
     return call([sys.executable, "-m", "rnnbench", *arguments], cwd=cwd, env=variables)
 
 
-def call(command: list[str], env: Mapping[str, str] | None = None, **options: Any) -> subprocess.CompletedProcess[str]:
+def call(
+    command: list[str], env: Mapping[str, str] | None = None, **options: Any
+) -> subprocess.CompletedProcess[str]:
     """Run a command to its end, and keep what it prints."""
-    with start(command, env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options) as process:
+    with start(
+        command, env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options
+    ) as process:
         out, err = process.communicate()
     return subprocess.CompletedProcess(command, process.returncode, out, err)
 
 
-def start(command: list[str], env: Mapping[str, str] | None = None, **options: Any) -> "subprocess.Popen[Any]":
+def start(
+    command: list[str], env: Mapping[str, str] | None = None, **options: Any
+) -> "subprocess.Popen[Any]":
     """Start a command and leave it at work.
 
     env: variables that it has besides those of this process; plugins of the test are on the path.

@@ -22,7 +22,13 @@ from tests.builders.records import COST, learning_trial
 MSE = MetricNote("mse", "squared units", "lower")
 ACCURACY = MetricNote("accuracy", "share correct", "higher")
 HERE = Provenance(
-    machine=Machine(processor="P", cores=2, memory_bytes=1, system="Linux-6-x86_64-with-glibc2.36", model="M avx2"),
+    machine=Machine(
+        processor="P",
+        cores=2,
+        memory_bytes=1,
+        system="Linux-6-x86_64-with-glibc2.36",
+        model="M avx2",
+    ),
     versions={"python": "3.11", "rnnbench": "1", "torch": "2", "numpy": "2", "scipy": "1"},
     commit="c0ffee",
     plugins={"gru": "rnnbench 1"},
@@ -52,7 +58,10 @@ MEMORY = replace(OPERATIONS, measurement="peak-memory")
 
 
 def learned(
-    learning: Learning | None = LEARNING, status: str = "ok", seed: int = 0, provenance: Provenance = HERE
+    learning: Learning | None = LEARNING,
+    status: str = "ok",
+    seed: int = 0,
+    provenance: Provenance = HERE,
 ) -> Result:
     """A learning trial of a GRU that gave these figures, here."""
     bare = without_run(learning_trial(seed=seed), status, "")  # type: ignore[arg-type]
@@ -99,7 +108,11 @@ def of(results: Iterable[Result], folder: str = "run") -> Run:
 def elsewhere(result: Result, **changes: object) -> Result:
     """The same result, made under other circumstances."""
     provenance = result.provenance
-    machine = {name: value for name, value in changes.items() if name in ("processor", "model", "system", "cores")}
+    machine = {
+        name: value
+        for name, value in changes.items()
+        if name in ("processor", "model", "system", "cores")
+    }
     versions = {name: str(value) for name, value in changes.items() if name not in machine}
     made = replace(
         provenance,

@@ -16,7 +16,9 @@ PATIENCE_SECONDS = 240.0
 def trial(cell: str, **recipe: object) -> LearningTrial:
     options = {"nonlinearity": "tanh"} if cell == "rnn" else {}
     changed = msgspec.structs.replace(SMALL, **recipe)
-    return learning_trial(cell=CellUse(name=cell, options=options), recipe=changed, learning_rate=0.01)
+    return learning_trial(
+        cell=CellUse(name=cell, options=options), recipe=changed, learning_rate=0.01
+    )
 
 
 def finish(pool: LocalPool, *trials: LearningTrial) -> dict[str, Result]:

@@ -22,7 +22,9 @@ from tests.builders.records import COST, learning_trial
 
 BUDGET = 20
 RECIPE = Recipe(epochs=BUDGET, parameters=1000)
-TUNED = msgspec.structs.replace(RECIPE, tune=True, learning_rates=(0.001, 0.01, 0.1), tuning_seeds=2)
+TUNED = msgspec.structs.replace(
+    RECIPE, tune=True, learning_rates=(0.001, 0.01, 0.1), tuning_seeds=2
+)
 
 
 def learned(
@@ -37,7 +39,8 @@ def learned(
     parameters: int = 1000,
     **trial: object,
 ) -> Result:
-    """A result of a trial that ran: solved after so many epochs (None: never), with this test score."""
+    """A result of a trial that ran: solved after so many epochs (None: never), with this test
+    score."""
     record = Learning(
         metrics=(MetricNote("mse", "", direction),),  # type: ignore[arg-type]
         target=target,
@@ -79,7 +82,9 @@ def only(results: Sequence[Result]) -> Condition:
 
 
 def with_provenance(result: Result, **changes: object) -> Result:
-    return msgspec.structs.replace(result, provenance=msgspec.structs.replace(result.provenance, **changes))
+    return msgspec.structs.replace(
+        result, provenance=msgspec.structs.replace(result.provenance, **changes)
+    )
 
 
 def cost_result(replicate: int, seconds: float) -> Result:
@@ -96,11 +101,18 @@ def cost_result(replicate: int, seconds: float) -> Result:
         for row, k in [("gru", 2.0), ("lstm", 1.0)]
     )
     trial = msgspec.structs.replace(COST, round=replicate)
-    around = Surroundings(load=0.0, busy_cores=0.0, matrix_flops_per_second=1e9, copied_bytes_per_second=1e9)
+    around = Surroundings(
+        load=0.0, busy_cores=0.0, matrix_flops_per_second=1e9, copied_bytes_per_second=1e9
+    )
     return msgspec.structs.replace(without_run(trial, "ok", ""), costs=rows, surroundings=around)
 
 
 def tuned_results(chosen: float = 0.01) -> list[Result]:
     """One cell, three rates on two tuning seeds, two evaluations at the chosen rate."""
-    search = [searched("a", rate, seed, 5, test=rate) for rate in TUNED.learning_rates for seed in (0, 1)]
-    return [*search, *(learned("a", seed, 4, recipe=TUNED, learning_rate=chosen) for seed in (0, 1))]
+    search = [
+        searched("a", rate, seed, 5, test=rate) for rate in TUNED.learning_rates for seed in (0, 1)
+    ]
+    return [
+        *search,
+        *(learned("a", seed, 4, recipe=TUNED, learning_rate=chosen) for seed in (0, 1)),
+    ]

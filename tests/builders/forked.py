@@ -1,7 +1,8 @@
 """Interpreters forked from that of the tests, which has torch and the other large packages loaded.
 
-Each is otherwise as a fresh one: its streams, open files, arguments, environment, working folder, signals, warnings and
-caches are its own, and it has no plugin of a test. One that is started as usual loads torch first, for seconds.
+Each is otherwise as a fresh one: its streams, open files, arguments, environment, working folder,
+signals, warnings and caches are its own, and it has no plugin of a test. One that is started as
+usual loads torch first, for seconds.
 """
 
 import atexit
@@ -25,7 +26,11 @@ from typing import Any, NoReturn
 
 DIED = 70
 """What a process ends with that came to no end of its own."""
-PROGRAMS = ("rnnbench.executors.server", "rnnbench.executors.check_program", "rnnbench.driver.rendering")
+PROGRAMS = (
+    "rnnbench.executors.server",
+    "rnnbench.executors.check_program",
+    "rnnbench.driver.rendering",
+)
 """What rnnbench starts in interpreters of its own and may be forked as well."""
 LARGE = ("torch._dynamo", "scipy.stats", "matplotlib.backends.backend_agg", "matplotlib.figure")
 OWN = ("rnnbench.cli", "rnnbench.driver", "rnnbench.runner", "rnnbench.testing", "rnnbench_reports")
@@ -37,10 +42,13 @@ DEFAULT_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGALRM, signal.SIGCHLD
 
 
 class Popen(subprocess.Popen[Any]):
-    """As `subprocess.Popen`; a command of this interpreter is forked where it runs rnnbench, or a program of it."""
+    """As `subprocess.Popen`; a command of this interpreter is forked where it runs rnnbench, or a
+    program of it."""
 
     def _execute_child(self, args: Any, *more: Any) -> None:  # type: ignore[override]
-        program = None if more[1] or isinstance(args, str) else _program(list(map(os.fsdecode, args)))
+        program = (
+            None if more[1] or isinstance(args, str) else _program(list(map(os.fsdecode, args)))
+        )
         if program is None:
             super()._execute_child(args, *more)  # type: ignore[misc]
             return
@@ -67,7 +75,11 @@ class Popen(subprocess.Popen[Any]):
 @cache
 def load() -> None:
     """Load what is large, which what is forked need not do."""
-    own = [entry.value for entry in entry_points(group="rnnbench") if entry.dist and entry.dist.name == "rnnbench"]
+    own = [
+        entry.value
+        for entry in entry_points(group="rnnbench")
+        if entry.dist and entry.dist.name == "rnnbench"
+    ]
     before = dict(os.environ)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -81,18 +93,26 @@ def load() -> None:
 
 
 def _program(args: Sequence[str]) -> tuple[str, list[str]] | None:
-    """The program of a command that is to be forked, and its arguments; None for any other command."""
+    """The program of a command that is to be forked, and its arguments; None for any other
+    command."""
     if args[:3] == [sys.executable, "-m", "rnnbench"]:
-        return "from rnnbench.cli.ending import run_to_the_end; run_to_the_end()", ["rnnbench", *args[3:]]
-    if args[:3] == [sys.executable, "-P", "-c"] and any(f"from {name} import" in args[3] for name in PROGRAMS):
+        return "from rnnbench.cli.ending import run_to_the_end; run_to_the_end()", [
+            "rnnbench",
+            *args[3:],
+        ]
+    if args[:3] == [sys.executable, "-P", "-c"] and any(
+        f"from {name} import" in args[3] for name in PROGRAMS
+    ):
         return args[3], ["-c", *args[4:]]
     return None
 
 
 def _take_streams(streams: Sequence[int], keep: Sequence[int]) -> None:
-    """Have the standard streams of a new process; all other files lead nowhere, as if they had been closed.
+    """Have the standard streams of a new process; all other files lead nowhere, as if they had been
+    closed.
 
-    Closed, their numbers would be given to others, which the objects that had them would close once more.
+    Closed, their numbers would be given to others, which the objects that had them would close once
+    more.
     """
     nowhere = os.open(os.devnull, os.O_RDWR)
     taken = [number if stream == -1 else stream for number, stream in enumerate(streams)]
@@ -108,7 +128,9 @@ def _take_streams(streams: Sequence[int], keep: Sequence[int]) -> None:
         os.set_inheritable(number, True)
     sys.stdin = io.TextIOWrapper(io.FileIO(0, "r", closefd=False), encoding="utf-8")
     sys.stdout = io.TextIOWrapper(io.FileIO(1, "w", closefd=False), encoding="utf-8")
-    sys.stderr = io.TextIOWrapper(io.FileIO(2, "w", closefd=False), encoding="utf-8", errors="backslashreplace")
+    sys.stderr = io.TextIOWrapper(
+        io.FileIO(2, "w", closefd=False), encoding="utf-8", errors="backslashreplace"
+    )
     sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr
 
 
@@ -120,7 +142,7 @@ def _be_fresh(cwd: Any, env: Any) -> None:
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     signal.set_wakeup_fd(-1)
     atexit._clear()
-    gc.freeze()  # collections of garbage would copy all that is shared with the process of the tests
+    gc.freeze()  # a collection would copy all that is shared with the process of the tests
     warnings.resetwarnings()
     warnings.simplefilter("ignore")
     if cwd is not None:
@@ -133,8 +155,12 @@ def _be_fresh(cwd: Any, env: Any) -> None:
     for name in [name for name in sys.modules if name.startswith("plugin_made_by_test_")]:
         del sys.modules[name]
     sys.modules.pop(WARM, None)
-    modules = [module for name, module in sys.modules.items() if name.partition(".")[0] == "rnnbench"]
-    for module in modules:  # their caches hold what was found in another working folder and environment
+    modules = [
+        module for name, module in sys.modules.items() if name.partition(".")[0] == "rnnbench"
+    ]
+    for (
+        module
+    ) in modules:  # their caches hold what was found in another working folder and environment
         for thing in list(vars(module).values()):
             if hasattr(thing, "cache_clear"):
                 thing.cache_clear()

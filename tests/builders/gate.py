@@ -28,7 +28,11 @@ def again(result: Result) -> Result:
 
 def is_learned(result: Result, cell: str = "gru", seed: int = 0) -> bool:
     trial = result.trial
-    return isinstance(trial, LearningTrial) and (trial.cell.name, trial.task, trial.seed) == (cell, "adding", seed)
+    return isinstance(trial, LearningTrial) and (trial.cell.name, trial.task, trial.seed) == (
+        cell,
+        "adding",
+        seed,
+    )
 
 
 def first(change: Callable[[Result], Result | None]) -> Edit:

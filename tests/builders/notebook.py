@@ -1,4 +1,5 @@
-"""The folder of a run for notebooks: every kind of figure and of failure, and its JSON as it stands there."""
+"""The folder of a run for notebooks: every kind of figure and of failure, and its JSON as it stands
+there."""
 
 import json
 from pathlib import Path
@@ -26,8 +27,13 @@ GRU: dict[str, Any] = {"row": "gru", "kernel": "k", "parameters": 9}
 
 
 def rich_results() -> list[Result]:
-    """Cells that learn, do not, are searched and fail; every kind of cost; a cost trial that lost a cell."""
-    made = [learned("gru", seed, 2, dials={"horizon": horizon}) for seed in (0, 1) for horizon in (10, 20)]
+    """Cells that learn, do not, are searched and fail; every kind of cost; a cost trial that lost a
+    cell."""
+    made = [
+        learned("gru", seed, 2, dials={"horizon": horizon})
+        for seed in (0, 1)
+        for horizon in (10, 20)
+    ]
     made += [learned("<b>lstm</b>", seed, None) for seed in (0, 1)]
     made += [searched("gru", rate, 0, 1, test=rate) for rate in (0.001, 0.01)]
     made.append(without_run(learning_trial(seed=9), "error", "ValueError: no such luck"))
@@ -38,9 +44,17 @@ def rich_results() -> list[Result]:
 
 
 ROWS: tuple[tuple[Measurement, CostFigure], ...] = (
-    ("peak-memory", MemoryRow(**GRU, parameter_bytes=36, peak_bytes=None, meter="none on this system", saved_bytes=1)),
+    (
+        "peak-memory",
+        MemoryRow(
+            **GRU, parameter_bytes=36, peak_bytes=None, meter="none on this system", saved_bytes=1
+        ),
+    ),
     ("operations", OperationsRow(**GRU, flops=1_000_000, form="eager")),
-    ("memory-timeline", TimelineRow(**GRU, seconds=(0.0, 0.1, 0.2), bytes=(0, 1 << 20, 5), meter="m")),
+    (
+        "memory-timeline",
+        TimelineRow(**GRU, seconds=(0.0, 0.1, 0.2), bytes=(0, 1 << 20, 5), meter="m"),
+    ),
     ("instructions", InstructionsRow(**GRU, instructions=12345)),
 )
 
@@ -59,4 +73,7 @@ def folders(place: Path) -> list[Path]:
 
 def stored(folder: Path) -> dict[str, Stored]:
     """What stands in each file of a run, read as plain JSON, by the id of the trial."""
-    return {path.stem: json.loads(path.read_text()) for path in sorted((folder / "trials").glob("*.json"))}
+    return {
+        path.stem: json.loads(path.read_text())
+        for path in sorted((folder / "trials").glob("*.json"))
+    }

@@ -8,8 +8,20 @@ from tests.builders.findings import cost_result, learned, tuned_results
 from tests.builders.records import COST, learning_trial
 
 FIGURES = {
-    *("learning-curves", "epochs-to-target", "not-yet-at-target", "solve-rate-against-horizon", "learning-rates"),
-    *("accuracy-against-seconds", "accuracy-against-bytes", "training-time", "memory", "memory-over-time"),
+    *(
+        "learning-curves",
+        "epochs-to-target",
+        "not-yet-at-target",
+        "solve-rate-against-horizon",
+        "learning-rates",
+    ),
+    *(
+        "accuracy-against-seconds",
+        "accuracy-against-bytes",
+        "training-time",
+        "memory",
+        "memory-over-time",
+    ),
     *("roofline", "time-against-length"),
 }
 
@@ -22,9 +34,17 @@ def results() -> list[Result]:
         for seed in (0, 1)
         for horizon in (10, 20)
     ]
-    memory_trial = msgspec.structs.replace(COST, measurement="peak-memory", cells=(CellUse(name="gru"),))
+    memory_trial = msgspec.structs.replace(
+        COST, measurement="peak-memory", cells=(CellUse(name="gru"),)
+    )
     memory = MemoryRow(
-        row="gru", kernel="k", parameters=9, parameter_bytes=36, peak_bytes=3 << 20, meter="m", saved_bytes=1 << 20
+        row="gru",
+        kernel="k",
+        parameters=9,
+        parameter_bytes=36,
+        peak_bytes=3 << 20,
+        meter="m",
+        saved_bytes=1 << 20,
     )
     same = {"row": "gru", "kernel": "k", "parameters": 9}
     operations = OperationsRow(**same, flops=1_000_000, form="eager")
@@ -36,6 +56,8 @@ def results() -> list[Result]:
     for steps in (50, 200):
         longer = cost_result(0, steps / 1000)
         shape = msgspec.structs.replace(COST.shape, steps=steps)
-        made.append(msgspec.structs.replace(longer, trial=msgspec.structs.replace(COST, shape=shape)))
+        made.append(
+            msgspec.structs.replace(longer, trial=msgspec.structs.replace(COST, shape=shape))
+        )
     failed = without_run(learning_trial(seed=9), "error", "ValueError: <script>alert(1)</script>")
     return [*made, *tuned_results(), cost_result(0, 0.1), failed]

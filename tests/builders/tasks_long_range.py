@@ -29,7 +29,8 @@ def asked_at(task: GeneratedTask, batch: Batch) -> tuple[Array, Array]:
 
 
 def windows(task: GeneratedTask, batch: Batch, steps: int) -> Array:
-    """What a reader of the last steps sees at each question, (N, k, ...); OUTSIDE before the sequence begins."""
+    """What a reader of the last steps sees at each question, (N, k, ...); OUTSIDE before the
+    sequence begins."""
     rows, last = asked_at(task, batch)
     places = last[:, None] - np.arange(steps)[::-1]
     seen = batch.inputs[rows[:, None], np.maximum(places, 0)]
@@ -53,8 +54,13 @@ def one_hot(answers: Array | Sequence[int], size: int) -> Array:
 
 
 def splits_of(task: GeneratedTask) -> list[set[bytes]]:
-    """The sequences of an epoch of training, of validation and of test, as the harness draws them."""
-    recipe = msgspec.structs.replace(Recipe(), steps_per_epoch=20, validation_examples=200, test_examples=200)
-    feed = open_feed(task, learning_trial(task=task.name, dials={"horizon": task.horizon}, recipe=recipe), {})
+    """The sequences of an epoch of training, of validation and of test, as the harness draws
+    them."""
+    recipe = msgspec.structs.replace(
+        Recipe(), steps_per_epoch=20, validation_examples=200, test_examples=200
+    )
+    feed = open_feed(
+        task, learning_trial(task=task.name, dials={"horizon": task.horizon}, recipe=recipe), {}
+    )
     parts = [list(feed.epoch()), [feed.validation], [feed.test]]
     return [{row.tobytes() for batch in part for row in batch.inputs} for part in parts]

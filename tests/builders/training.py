@@ -20,7 +20,11 @@ SMALL = Recipe(
 SIZE = Size(5, None)
 
 
-def small_model(task: rnnbench.Task, feed: Feed, kind: type[nn.RNNBase] = nn.GRU, **recipe: object) -> Model:
+def small_model(
+    task: rnnbench.Task, feed: Feed, kind: type[nn.RNNBase] = nn.GRU, **recipe: object
+) -> Model:
     """Five hidden units."""
     changed = msgspec.structs.replace(SMALL, **recipe)
-    return Model(lambda i, h: kind(i, h, batch_first=True), task, changed, feed.example(), SIZE.hidden)
+    return Model(
+        lambda i, h: kind(i, h, batch_first=True), task, changed, feed.example(), SIZE.hidden
+    )

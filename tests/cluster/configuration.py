@@ -49,11 +49,13 @@ CONFIGURATION = """\
 
 
 class CannotStart(Exception):
-    """There can be no SLURM here: one sentence why and, where it was a daemon that said no, the end of the logs."""
+    """There can be no SLURM here: one sentence why and, where it was a daemon that said no, the end
+    of the logs."""
 
 
 def cgroup_plugin(slurmd: str) -> str:
-    """How cgroup.conf says that there are none: before 24.05, by naming the plugin that does nothing unless used."""
+    """How cgroup.conf says that there are none: before 24.05, by naming the plugin that does
+    nothing unless used."""
     said = subprocess.run([slurmd, "-V"], capture_output=True, text=True).stdout
     version = re.search(r"(\d+)\.(\d+)", said)
     old = version is not None and (int(version[1]), int(version[2])) < (24, 5)
@@ -68,7 +70,9 @@ def write_configuration(folder: Path, cgroup: str) -> Path:
     host = socket.gethostname().partition(".")[0]
     longest = f"{folder}/spool/{host}_{2**26}.{2**32}"
     if len(os.fsencode(longest)) > LONGEST_SOCKET:
-        raise CannotStart(f"a socket would have a path of more than {LONGEST_SOCKET} bytes: {longest}")
+        raise CannotStart(
+            f"a socket would have a path of more than {LONGEST_SOCKET} bytes: {longest}"
+        )
     cores = psutil.cpu_count(logical=False) or os.cpu_count() or 1
     megabytes = psutil.virtual_memory().total // 2**21
     controller_port, node_port = free_ports(2)

@@ -1,8 +1,9 @@
-"""Keeps processes: starts the commands that stdin brings, and ends with all that came of them, daemons included.
+"""Keeps processes: starts the commands that stdin brings, and ends with all that came of them,
+daemons included.
 
-A script of its own, because only a child subreaper still knows the processes that left their parents, which is what
-slurmstepd does. It ends when stdin is closed (so also with whoever started it), when it is terminated, or when one of
-the commands ends: with the code 1.
+A script of its own, because only a child subreaper still knows the processes that left their
+parents, which is what slurmstepd does. It ends when stdin is closed (so also with whoever started
+it), when it is terminated, or when one of the commands ends: with the code 1.
 """
 
 import ctypes
@@ -43,7 +44,8 @@ def main() -> int:
 
 
 def reap() -> list[int]:
-    """The children that have ended. Unreaped, they would keep their process groups alive for those who watch them."""
+    """The children that have ended. Unreaped, they would keep their process groups alive for those
+    who watch them."""
     ended = []
     with suppress(ChildProcessError):
         while pid := os.waitpid(-1, os.WNOHANG)[0]:

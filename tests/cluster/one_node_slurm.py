@@ -1,7 +1,9 @@
-"""A real SLURM of one node on loopback, for tests: munged, slurmctld and slurmd as children, all files in a folder.
+"""A real SLURM of one node on loopback, for tests: munged, slurmctld and slurmd as children, all
+files in a folder.
 
-By hand: `python -m tests.cluster.one_node_slurm`. It needs root and Debian's slurm-wlm and munge; a SLURM or munge
-that the machine runs itself is not touched. Memory is handed out but not enforced: there are no cgroups.
+By hand: `python -m tests.cluster.one_node_slurm`. It needs root and Debian's slurm-wlm and munge; a
+SLURM or munge that the machine runs itself is not touched. Memory is handed out but not enforced:
+there are no cgroups.
 """
 
 import json
@@ -28,16 +30,23 @@ ANSWER_SECONDS = 5
 def one_node_slurm(folder: Path) -> Iterator[dict[str, str]]:
     """A cluster that runs while the context does; with it end all its jobs, in whatever state.
 
-    folder: where its configuration, state and logs go; made where there is none, kept afterwards, one cluster each.
+    folder: where its configuration, state and logs go; made where there is none, kept afterwards,
+            one cluster each.
     yields: what its clients need in their environment.
     raises: CannotStart
     """
     programs = find_programs()
     folder = folder.absolute()
     folder.mkdir(parents=True, exist_ok=True)
-    environment = {"SLURM_CONF": str(write_configuration(folder, cgroup_plugin(programs["slurmd"])))}
+    environment = {
+        "SLURM_CONF": str(write_configuration(folder, cgroup_plugin(programs["slurmd"])))
+    }
     # A test may itself run as a job of another SLURM.
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("SLURM", "SBATCH"))}
+    clean = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("SLURM", "SBATCH"))
+    }
     with (folder / "daemons.log").open("wb") as log:
         keeper = subprocess.Popen(
             [sys.executable, Path(__file__).with_name("keeper.py")],
@@ -61,21 +70,29 @@ def find_programs() -> dict[str, str]:
     if os.geteuid() != 0:
         raise CannotStart("SLURM's daemons need root")
     path = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/local/sbin", "/usr/sbin"])
-    found = {name: shutil.which(name, path=path) for name in ("munged", "slurmctld", "slurmd", "sbatch", "sinfo")}
+    found = {
+        name: shutil.which(name, path=path)
+        for name in ("munged", "slurmctld", "slurmd", "sbatch", "sinfo")
+    }
     if missing := [name for name, place in found.items() if place is None]:
         raise CannotStart(f"not installed: {', '.join(missing)}")
     return {name: place for name, place in found.items() if place}
 
 
 def start_daemons(
-    keeper: subprocess.Popen[bytes], programs: Mapping[str, str], folder: Path, environment: Mapping[str, str]
+    keeper: subprocess.Popen[bytes],
+    programs: Mapping[str, str],
+    folder: Path,
+    environment: Mapping[str, str],
 ) -> None:
     """Have the keeper start the daemons; return when the node is idle. raises: CannotStart"""
     deadline = time.monotonic() + PATIENCE_SECONDS
     munge_socket = folder / "munge.socket"
     munge_socket.unlink(missing_ok=True)
     files = [f"--{name}-file={folder}/munge.{name}" for name in ("key", "log", "pid", "seed")]
-    tell(keeper, [programs["munged"], "--foreground", "--force", f"--socket={munge_socket}", *files])
+    tell(
+        keeper, [programs["munged"], "--foreground", "--force", f"--socket={munge_socket}", *files]
+    )
     wait_until(munge_socket.is_socket, "munged has no socket", keeper, folder, deadline)
     tell(keeper, [programs["slurmctld"], "-D"])
     tell(keeper, [programs["slurmd"], "-D"])
@@ -83,7 +100,9 @@ def start_daemons(
     def idle() -> bool:
         command = [programs["sinfo"], "--noheader", "--format=%T"]
         with suppress(subprocess.TimeoutExpired):
-            asked = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=ANSWER_SECONDS)
+            asked = subprocess.run(
+                command, env=environment, capture_output=True, text=True, timeout=ANSWER_SECONDS
+            )
             return asked.stdout.strip() == "idle"
         return False
 
@@ -99,9 +118,14 @@ def tell(keeper: subprocess.Popen[bytes], command: list[str]) -> None:
 
 
 def wait_until(
-    happened: Callable[[], bool], failure: str, keeper: subprocess.Popen[bytes], folder: Path, deadline: float
+    happened: Callable[[], bool],
+    failure: str,
+    keeper: subprocess.Popen[bytes],
+    folder: Path,
+    deadline: float,
 ) -> None:
-    """Wait for something. raises: CannotStart when the time is over or a daemon has ended, with the end of the logs."""
+    """Wait for something. raises: CannotStart when the time is over or a daemon has ended, with the
+    end of the logs."""
     while not happened():
         if keeper.poll() is not None:
             raise CannotStart(f"a daemon ended by itself: {last_words(folder)}")
@@ -112,7 +136,10 @@ def wait_until(
 
 def last_words(folder: Path, lines: int = 5) -> str:
     """The end of each log."""
-    logs = {path.name: path.read_text(errors="replace").splitlines()[-lines:] for path in sorted(folder.glob("*.log"))}
+    logs = {
+        path.name: path.read_text(errors="replace").splitlines()[-lines:]
+        for path in sorted(folder.glob("*.log"))
+    }
     return "".join(f"\n{name}: {line}" for name, end in logs.items() for line in end)
 
 

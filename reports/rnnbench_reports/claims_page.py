@@ -3,11 +3,13 @@ that they rest on."""
 
 import csv
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from importlib.resources import files
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import jinja2
 import matplotlib as mpl
 
 import rnnbench
@@ -41,7 +43,7 @@ def render(findings: rnnbench.Findings, folder: Path) -> list[Path]:
     drawn = forest(findings)
     page = folder / PAGE
     table = folder / TABLE
-    page.write_text("\n".join(_page(findings, drawn)) + "\n", encoding="utf-8")
+    page.write_text(_page(findings, drawn), encoding="utf-8")
     table.write_text(_table(findings), encoding="utf-8")
     if drawn is None:
         return [page, table]
@@ -73,77 +75,39 @@ def _source(trial: Any) -> tuple[object, ...]:
     return trial.cell, trial.seed, rate, trial.replicate, trial.trial
 
 
-def _page(findings: rnnbench.Findings, drawn: Drawn | None) -> Iterator[str]:
-    yield from _introduction(findings)
-    yield from _origin(findings)
-    yield "\n| verdict | claim | |\n|---|---|---|"
-    for claim in findings.claims:
-        link = f"[{plain(claim.sentence)}](#{_anchor(claim.name)})"
-        yield f"| **{claim.verdict}** | {link} | {plain(claim.because)} |"
-    if drawn:
-        alternative = "Every condition of every claim: its effect, and where the claim says it lies"
-        yield f"\n![{alternative}]({FOREST})"
-        yield f"\n{plain(drawn.caption)}"
-    for claim in findings.claims:
-        yield from _claim(claim)
-
-
-def _introduction(findings: rnnbench.Findings) -> Iterator[str]:
-    suite = f"`{plain(findings.suite)}`, version {findings.suite_version}"
-    yield "# What people repeat, put to the test\n"
-    yield f"Made by `rnnbench report` from the results of the suite {suite}; not typed."
-    yield (
-        "A claim is *supported* where it holds under every condition, *refuted* where it fails"
-        " under every one,"
-    )
-    yield "*mixed* where both occur, *undecided* where some are open or cannot be tested here."
-    yield (
-        f"The results that each condition rests on are in [{TABLE}]({TABLE}): trainings by cell,"
-        " seed and"
-    )
-    yield "learning rate, measurements of cost by cell and replicate.\n"
-
-
-def _origin(findings: rnnbench.Findings) -> Iterator[str]:
-    """Yield sentences on when, where and with what the results were made."""
-    machines = [
-        f"{machine.processor}, {machine.cores} cores, {machine.system}"
-        for machine in findings.machines
-    ]
-    machine = "; ".join(dict.fromkeys(machines))
-    versions = ", ".join(
-        f"{name} {' and '.join(numbers)}" for name, numbers in findings.versions.items()
-    )
-    counts = ", ".join(f"{count} {status}" for status, count in findings.counts.items())
+def _page(findings: rnnbench.Findings, drawn: Drawn | None) -> str:
+    machines = [f"{one.processor}, {one.cores} cores, {one.system}" for one in findings.machines]
+    versions = [f"{name} {' and '.join(found)}" for name, found in findings.versions.items()]
+    counts = [f"{count} {status}" for status, count in findings.counts.items()]
     dates = sorted({findings.first_started[:10], findings.last_started[:10]})
-    yield f"Trials: {counts}; {' to '.join(dates)}. Machine: {plain(machine)}."
-    yield f"{plain(versions)}. Commit: {', '.join(findings.commits) or '-'}."
+    return _template().render(
+        findings=findings,
+        drawn=drawn,
+        table=TABLE,
+        forest=FOREST,
+        machine="; ".join(dict.fromkeys(machines)),
+        versions=", ".join(versions),
+        counts=", ".join(counts),
+        dates=" to ".join(dates),
+    )
 
 
-def _claim(claim: rnnbench.ClaimFinding) -> Iterator[str]:
-    yield f"\n## {plain(claim.name)}\n"
-    yield f"> {plain(claim.sentence)}\n"
-    yield f"**{claim.verdict.capitalize()}**: {plain(claim.because)}"
-    for remark in (claim.note, *claim.cautions, common_search(claim)):
-        if remark:
-            yield f"\n{plain(remark)}"
-    for reading in claim.readings:
-        yield from _reading(reading, claim)
-    if claim.caveats:
-        yield "\nDoubts:\n"
-        for caveat in claim.caveats:
-            yield f"- {plain(caveat)}"
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(  # noqa: S701 (`plain` escapes what Markdown reads as HTML)
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(
+        plain=plain, anchor=_anchor, heading=heading, remarks=_remarks, columns=_columns
+    )
+    return environment.from_string((files(__package__) / "claims.md.j2").read_text("utf-8"))
 
 
-def _reading(reading: rnnbench.ReadingFinding, claim: rnnbench.ClaimFinding) -> Iterator[str]:
-    yield f"\n{plain(heading(reading))}.\n"
-    if reading.missing:
-        yield f"Untested: {plain(', '.join(reading.missing))}."
-        return
-    columns = _columns(claim)
-    yield f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}"
-    for judged in reading.judged:
-        yield f"| {' | '.join(plain(words(judged)) for words in columns.values())} |"
+def _remarks(claim: rnnbench.ClaimFinding) -> list[str]:
+    """Return what is to be known beside the verdict."""
+    return [remark for remark in (claim.note, *claim.cautions, common_search(claim)) if remark]
 
 
 def _columns(claim: rnnbench.ClaimFinding) -> dict[str, Callable[[rnnbench.Judged], str]]:

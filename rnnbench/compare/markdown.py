@@ -1,7 +1,12 @@
-"""Renders a ruling as Markdown, for the summary of a run on a server."""
+"""Renders a ruling as Markdown, for the summary of a run on a server: `ruling.md.j2`."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+import jinja2
 
 from rnnbench.compare.records import Change, Comparison, Ruling
 from rnnbench.compare.summary import blocks, counted
@@ -16,39 +21,49 @@ VERDICTS = {
 }
 
 
+class Table(NamedTuple):
+    """The changes of one kind: the first rows, and how many more there are."""
+
+    heading: str
+    advice: str
+    rows: list[tuple[str, ...]]
+    more: int
+
+
 def markdown(ruling: Ruling, comparison: Comparison) -> str:
     """A page that begins with the ruling."""
-    return "\n".join(_lines(ruling, comparison)) + "\n"
+    renew = RENEW if ruling.verdict == "passed" else ""
+    tables = [
+        _table("Worse", ruling.worse),
+        _table("Undecided", ruling.undecided),
+        _table("Better", ruling.better, renew),
+        _table("Left out, not comparable here", ruling.left_out),
+        _table("New, not judged", ruling.new),
+    ]
+    return _template().render(
+        verdict=VERDICTS[ruling.verdict],
+        ruling=ruling,
+        comparison=comparison,
+        tables=[table for table in tables if table.rows],
+    )
 
 
-def _lines(ruling: Ruling, comparison: Comparison) -> Iterator[str]:
-    yield f"## rnnbench gate: {VERDICTS[ruling.verdict]}"
-    yield ""
-    yield _safe(ruling.sentence)
-    yield ""
-    yield f"BASE {_safe(comparison.base.folder)}, HEAD {_safe(comparison.head.folder)}."
-    for caveat in ruling.caveats:
-        yield from ("", f"- {_safe(caveat)}.")
-    yield from _table("Worse", ruling.worse)
-    yield from _table("Undecided", ruling.undecided)
-    yield from _table("Better", ruling.better, RENEW if ruling.verdict == "passed" else "")
-    yield from _table("Left out, not comparable here", ruling.left_out)
-    yield from _table("New, not judged", ruling.new)
-    yield from _circumstances(comparison)
+@cache
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(  # noqa: S701 (`plain` escapes what Markdown reads as HTML)
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["plain"] = plain
+    return environment.from_string((files(__package__) / "ruling.md.j2").read_text("utf-8"))
 
 
-def _table(title: str, changes: Sequence[Change], advice: str = "") -> Iterator[str]:
-    if not changes:
-        return
-    yield from ("", f"### {title}: {counted(changes)}", "")
-    if advice:
-        yield from (advice, "")
-    yield from ("| trial | figure | BASE | HEAD | by | why |", "|---|---|---|---|---|---|")
+def _table(title: str, changes: Sequence[Change], advice: str = "") -> Table:
     rows = _rows(changes)
-    for row in rows[:MOST_ROWS]:
-        yield f"| {' | '.join(map(_safe, row))} |"
-    if len(rows) > MOST_ROWS:
-        yield from ("", f"And {len(rows) - MOST_ROWS} more.")
+    more = max(0, len(rows) - MOST_ROWS)
+    return Table(f"{title}: {counted(changes)}", advice, rows[:MOST_ROWS], more)
 
 
 def _rows(changes: Sequence[Change]) -> list[tuple[str, ...]]:
@@ -64,16 +79,7 @@ def _rows(changes: Sequence[Change]) -> list[tuple[str, ...]]:
     return with_values + without_values
 
 
-def _circumstances(comparison: Comparison) -> Iterator[str]:
-    if not comparison.circumstances:
-        return
-    yield from ("", "### What differs around them", "", "| | BASE | HEAD |", "|---|---|---|")
-    for circumstance in comparison.circumstances:
-        row = (circumstance.name, circumstance.base, circumstance.head)
-        yield f"| {' | '.join(map(_safe, row))} |"
-
-
-def _safe(text: str) -> str:
+def plain(text: str) -> str:
     """A text escaped for a table: it ends no cell and opens no tag, link, formula or emphasis."""
     line = " ".join(text.split())
     escaped = re.sub(r"[\\`*\[\]|$]", r"\\\g<0>", line)

@@ -55,7 +55,7 @@ def test_what_lies_near_the_boundary_is_undecided_and_says_what_would_decide() -
     judged = found.readings[0].judged[0]
     assert (found.verdict, judged.state) == ("undecided", "open")
     assert judged.more_seeds is None or judged.more_seeds > 5
-    assert "interval reaches over the boundary" in judged.why
+    assert "interval contains the boundary" in judged.why
 
 
 @pytest.mark.parametrize(("seeds", "verdict"), [(6, "undecided"), (7, "supported")])
@@ -145,14 +145,14 @@ def test_seeds_in_which_neither_gets_there_say_nothing() -> None:
     found = decide(suite(claim(within=0.25)), lambda *_: None)
     judged = found.readings[0].judged[0]
     assert (found.verdict, judged.effect) == ("undecided", None)
-    assert judged.lost == ("10 seeds in which neither gets there",)
+    assert judged.lost == ("10 seeds in which neither cell reaches the target",)
     some = (
         decide(suite(claim(within=0.25)), lambda _, seed: 12 if seed < 8 else None)
         .readings[0]
         .judged[0]
     )
     assert some.effect is not None
-    assert (some.effect.n, some.lost) == (8, ("2 seeds in which neither gets there",))
+    assert (some.effect.n, some.lost) == (8, ("2 seeds in which neither cell reaches the target",))
 
 
 def test_a_seed_that_did_not_get_there_may_have_needed_any_number() -> None:
@@ -491,8 +491,8 @@ def test_what_is_counted_is_decided_exactly() -> None:
     [
         (0.5, 8, "holds", ""),
         (1.0, 8, "fails", ""),
-        (0.94, 8, "open", "the interval reaches over the boundary"),  # a peak may be misread by 2 %
-        (0.965, 8, "open", "the interval reaches over the boundary"),
+        (0.94, 8, "open", "the interval contains the boundary"),  # a peak may be misread by 2 %
+        (0.965, 8, "open", "the interval contains the boundary"),
         (0.5, 3, "open", "3 of 8 replicates"),
     ],
 )
@@ -769,8 +769,8 @@ def test_a_claim_that_is_changed_when_results_are_there_says_so(tmp_path: Path) 
     assert kept.changed == ("2026-01-04", "2026-01-06")
     assert find(results, [kept]).claims[0].cautions[1:] == (
         (
-            "Changed on 2026-01-04, 2026-01-06, when results were there: it was not fixed before"
-            " all of them."
+            "Changed on 2026-01-04, 2026-01-06, when there were results already: the claim was not"
+            " fixed before all of them."
         ),
     )
     assert not any("Changed" in caution for caution in find(results, bounds[0]).claims[0].cautions)

@@ -51,7 +51,7 @@ def _evidence_of_typical_seed(choices: RateChoices, scale: EffectScale, region: 
     lost = list(choices.best.lost)
     censored = len(choices.best.figures) - len(values)
     if censored:
-        lost.append(f"{text.counted(censored, 'seed')} in which neither gets there")
+        lost.append(f"{text.counted(censored, 'seed')} in which neither cell reaches the target")
     if not values:
         return Evidence(lost=tuple(lost))
     above = ends_at(choices.above, scale, conceded=ANYTHING)

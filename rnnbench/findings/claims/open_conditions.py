@@ -35,18 +35,20 @@ def why_open(evidence: Evidence, question: Question, rule: Rule, *, measured: bo
     if not measured:
         return f"{evidence.n} of {rule.look.needed} seeds that can carry a verdict"
     if evidence.slack:
-        return "not clear of the boundary by the 15 % that ratios of two kinds move from day to day"
+        return (
+            "not clear of the boundary by the 15 % that ratios of two kinds change from day to day"
+        )
     if evidence.smaller_p <= LEVEL:
         return (
-            f"clear by itself, not as one of {rule.family} conditions decided at {rule.level:.2g}"
-            " together"
+            f"clear by itself, but not as one of {rule.family} conditions that are decided together"
+            f" at {rule.level:.2g}"
         )
     if question.step_time:
         return (
-            "epochs and time together, by half of the error each and 15 % between kinds, reach over"
-            " the boundary"
+            "the interval of epochs times step time, with half of the error each and 15 % between"
+            " kinds, contains the boundary"
         )
-    return "the interval reaches over the boundary, or would if all were known"
+    return "the interval contains the boundary, or would if every seed were known"
 
 
 def seeds_to_decide(reading: Reading, evidence: Evidence, rule: Rule) -> int | None:

@@ -44,8 +44,8 @@ def cautions(claim: Claim, look: Schedule) -> Iterator[str]:
         yield from _look_cautions(claim, look)
     if claim.changed:
         yield (
-            f"Changed on {', '.join(claim.changed)}, when results were there: it was not fixed"
-            " before all of them."
+            f"Changed on {', '.join(claim.changed)}, when there were results already: the claim was"
+            " not fixed before all of them."
         )
 
 

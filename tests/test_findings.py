@@ -11,7 +11,7 @@ from scipy import stats
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors.running import without_run
 from rnnbench.findings import Findings, caveats_of, find
-from rnnbench.findings.stats.estimates import ratio, restricted_epochs, seeds_needed, solve_rate
+from rnnbench.findings.stats.estimates import ratio, restricted_epochs, solve_rate
 from rnnbench.findings.stats.holm import holm
 from rnnbench.findings.stats.power import more_seeds
 from rnnbench.records import (
@@ -88,13 +88,6 @@ def test_holms_adjustment_equals_its_definition() -> None:
     assert holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
     assert holm([0.5, 0.9]) == [1.0, 1.0]
     assert holm([]) == []
-
-
-@pytest.mark.parametrize(("pairs", "seeds"), [(1, 7), (3, 7), (6, 8), (20, 10)])
-def test_seeds_needed_are_those_at_which_a_verdict_can_be_reached(pairs: int, seeds: int) -> None:
-    """Smallest p-value 2 / 2^n, times the family."""
-    assert seeds_needed(pairs) == seeds
-    assert 2 / 2**seeds * pairs <= 0.05
 
 
 def test_few_replicates_carry_a_range_and_eight_an_interval() -> None:

@@ -13,7 +13,8 @@ from rnnbench.cli.main import main
 from rnnbench.errors import RnnbenchError
 from rnnbench.findings import Comparison, Condition, find
 from rnnbench.findings.learning.look_summary import with_look
-from rnnbench.findings.learning.looks import Schedule, adjusted
+from rnnbench.findings.learning.looks import Schedule
+from rnnbench.findings.learning.multiplicity import adjusted
 from rnnbench.findings.stats.error_spending import smallest_p
 from rnnbench.findings.stats.power import more_seeds
 from rnnbench.records import Look, Looked, Recipe, Result

@@ -93,7 +93,10 @@ def _template() -> jinja2.Template:
     )
     css = Markup(_packaged("report.css"))  # noqa: S704  our own file
     environment.globals.update(
-        css=css, claim_words=claim_words, most_pairs_unfolded=cost_tables.MOST_PAIRS_UNFOLDED
+        MEBIBYTE=rnnbench.text.MEBIBYTE,
+        css=css,
+        claim_words=claim_words,
+        most_pairs_unfolded=cost_tables.MOST_PAIRS_UNFOLDED,
     )
     return environment.from_string(_packaged("report.html.j2"))
 

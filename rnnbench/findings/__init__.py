@@ -4,12 +4,12 @@ Nothing here uses torch or reads files.
 """
 
 from rnnbench.findings.aggregate.records import Aspect, AspectRow, Improvement, Profile
-from rnnbench.findings.claims.figures import LOST, claim_figures
 from rnnbench.findings.claims.judging import is_settled
 from rnnbench.findings.claims.looks import looks_ahead, verdict_seeds
 from rnnbench.findings.claims.measurements import Measurements
 from rnnbench.findings.claims.records import ClaimFinding, Judged, ReadingFinding
 from rnnbench.findings.claims.summary import describe
+from rnnbench.findings.claims.trial_figures import LOST, claim_figures
 from rnnbench.findings.cost.records import CostFinding, CostPair, CostRow, KernelPair, StepTime
 from rnnbench.findings.cost.scaling_records import Scaling
 from rnnbench.findings.find import find

@@ -3,6 +3,7 @@ them."""
 
 from rnnbench.records.checkpoints import CHECKPOINT_SECONDS, Checkpoints
 from rnnbench.records.claim import Claim
+from rnnbench.records.claim_figure import MEASURED_BY, RATIOS, Figure
 from rnnbench.records.consistency import contradiction
 from rnnbench.records.cost import (
     CostFigure,
@@ -14,14 +15,15 @@ from rnnbench.records.cost import (
     TimelineRow,
     TimeRow,
 )
+from rnnbench.records.cost_measurement import Measurement
 from rnnbench.records.diagnosis import Diagnosed, Diagnosis
 from rnnbench.records.encoding import encode
 from rnnbench.records.import_report import ImportReport
 from rnnbench.records.look import Look, Looked
 from rnnbench.records.outcome import CheckRequest, CheckWord, Law, Outcome
 from rnnbench.records.provenance import Machine, Provenance
-from rnnbench.records.reading import MEASURED_BY, RATIOS, SHARES, Figure, Question, Reading, Region
-from rnnbench.records.recipe import FIRST_TUNING_SEED, Measurement, Recipe, Shape
+from rnnbench.records.reading import SHARES, Question, Reading, Region
+from rnnbench.records.recipe import FIRST_TUNING_SEED, Recipe, Shape
 from rnnbench.records.result import (
     Epoch,
     Learning,

@@ -19,8 +19,8 @@ from rnnbench.records.cost import (
     TimelineRow,
     TimeRow,
 )
+from rnnbench.records.cost_measurement import Measurement
 from rnnbench.records.diagnosis import Diagnosis
-from rnnbench.records.recipe import Measurement
 from rnnbench.records.result import Learning, Result
 from rnnbench.records.trial import CostTrial, LearningTrial
 

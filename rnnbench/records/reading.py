@@ -1,45 +1,13 @@
 """What a claim asks: its readings, the conditions of each, and the region where an effect must
 lie."""
 
-from typing import Literal
-
 from msgspec import Struct, field
 
-from rnnbench.records.recipe import Measurement
+from rnnbench.records.claim_figure import RATIOS, Figure
 from rnnbench.records.side import CostSide, LearningSide
 
 SHARES = (1.0, 0.9, 0.75)
 """Thresholds of acceptable scores, as shares of the way from the trivial forecast to the target."""
-LearningFigure = Literal[
-    "epochs",  # to the threshold, the budget standing for "not reached"
-    "solved",  # whether the threshold was reached
-    "score",  # on test data, by a metric
-    "diagnosis",  # a figure of a diagnostic
-]
-CostFigureName = Literal[
-    "train-time",
-    "inference-time",
-    "peak-memory",
-    "saved-memory",
-    "state-memory",
-    "parameters",
-    "operations",
-]
-Figure = LearningFigure | CostFigureName | Literal["seconds"]
-MEASURED_BY: dict[str, Measurement] = {
-    "train-time": "train-step-time",
-    "inference-time": "inference-time",
-    "peak-memory": "peak-memory",
-    "saved-memory": "peak-memory",
-    "state-memory": "peak-memory",
-    "parameters": "operations",
-    "operations": "operations",
-    "seconds": "train-step-time",
-}
-"""The measurement that gives each figure of cost."""
-RATIOS = frozenset({"epochs", "diagnosis", *MEASURED_BY})
-"""Figures of two cells that are compared by their ratio; other figures are compared by
-difference."""
 
 
 class Region(Struct, frozen=True):

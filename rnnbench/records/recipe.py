@@ -6,15 +6,6 @@ from msgspec import Meta, Struct
 
 Positive = Annotated[int, Meta(ge=1)]
 PositiveFloat = Annotated[float, Meta(gt=0)]
-Measurement = Literal[
-    "train-step-time",  # forward, backward, optimiser
-    "inference-time",  # forward alone
-    "streaming-time",  # one step of one sequence, its state carried
-    "peak-memory",  # of a training step, with what is saved for backward
-    "memory-timeline",  # resident memory over some training steps
-    "operations",  # floating-point operations of a training step
-    "instructions",  # of a training step, counted by valgrind
-]
 LIMIT_MEMORY_MIB = 4096
 LIMIT_OUTPUT_MIB = 16
 FIRST_TUNING_SEED = 1_000_000

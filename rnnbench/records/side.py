@@ -4,7 +4,8 @@ from msgspec import Struct
 from msgspec.json import encode
 from msgspec.structs import replace
 
-from rnnbench.records.recipe import Measurement, Recipe, Shape
+from rnnbench.records.cost_measurement import Measurement
+from rnnbench.records.recipe import Recipe, Shape
 from rnnbench.records.trial import CellUse, Dial
 
 

@@ -5,14 +5,8 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct, field
 
 from rnnbench.records.claim import Claim
-from rnnbench.records.recipe import (
-    LIMIT_MEMORY_MIB,
-    LIMIT_OUTPUT_MIB,
-    Measurement,
-    Positive,
-    Recipe,
-    Shape,
-)
+from rnnbench.records.cost_measurement import Measurement
+from rnnbench.records.recipe import LIMIT_MEMORY_MIB, LIMIT_OUTPUT_MIB, Positive, Recipe, Shape
 from rnnbench.records.trial import CellUse, Dial
 
 

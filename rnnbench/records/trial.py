@@ -8,7 +8,8 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct, field
 
-from rnnbench.records.recipe import LIMIT_MEMORY_MIB, LIMIT_OUTPUT_MIB, Measurement, Recipe, Shape
+from rnnbench.records.cost_measurement import Measurement
+from rnnbench.records.recipe import LIMIT_MEMORY_MIB, LIMIT_OUTPUT_MIB, Recipe, Shape
 
 Option = bool | int | float | str | None
 """Type of the values of a cell's options."""

@@ -15,7 +15,8 @@ from rnnbench.records import (
     Recipe,
     Shape,
 )
-from rnnbench.records.recipe import Measurement, Positive
+from rnnbench.records.cost_measurement import Measurement
+from rnnbench.records.recipe import Positive
 
 RecipeChanges: type[Struct] = msgspec.defstruct(
     "RecipeChanges",

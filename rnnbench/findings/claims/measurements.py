@@ -16,7 +16,12 @@ from rnnbench.findings.claims.evaluations import (
     rate_of,
     side_of,
 )
-from rnnbench.findings.claims.figures import LOST, claim_absences, claim_figures, counted_figures
+from rnnbench.findings.claims.trial_figures import (
+    LOST,
+    claim_absences,
+    claim_figures,
+    counted_figures,
+)
 from rnnbench.findings.cost.grouping import place_words
 from rnnbench.findings.cost.step_times import TimedRow
 from rnnbench.findings.learning.grouping import was_tried

@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from rnnbench.findings.claims.figures import figure_name
 from rnnbench.findings.claims.growth import growths
 from rnnbench.findings.claims.measurements import Measurements
 from rnnbench.findings.claims.seeds import Seeds, SideAtRate, seeds_of
+from rnnbench.findings.claims.trial_figures import figure_name
 from rnnbench.records import Figure, LearningSide, Question, Reading
 
 LOWER_IS_BETTER: tuple[Figure, ...] = ("epochs", "seconds")

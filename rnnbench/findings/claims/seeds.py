@@ -7,8 +7,8 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from rnnbench import text
-from rnnbench.findings.claims.figures import LOST
 from rnnbench.findings.claims.measurements import Measurements
+from rnnbench.findings.claims.trial_figures import LOST
 from rnnbench.records import LearningSide
 
 NO_RATIO = "where the figure is 0 or below, so that it has no ratio"

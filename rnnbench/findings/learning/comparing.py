@@ -10,7 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from msgspec.structs import replace
 
-from rnnbench.findings.learning.looks import Looks, Schedule, adjusted, noted, together
+from rnnbench.findings.learning.looks import Looks, Schedule, noted, together
+from rnnbench.findings.learning.multiplicity import adjusted
 from rnnbench.findings.learning.pairing import Losses, PairEvidence, Scale, pair_evidence
 from rnnbench.findings.learning.records import Answered, Comparison
 from rnnbench.findings.stats.hodges_lehmann import typical

@@ -12,7 +12,6 @@ from rnnbench.findings.learning.records import Comparison
 from rnnbench.findings.rows import in_full
 from rnnbench.findings.stats import error_spending
 from rnnbench.findings.stats.estimates import LEVEL, VERDICT_SEEDS
-from rnnbench.findings.stats.holm import holm
 from rnnbench.findings.stats.power import MOST_ADVISED
 from rnnbench.records import Look, Looked, Result, trial_id
 
@@ -118,23 +117,6 @@ def noted(comparison: Comparison, look: Schedule) -> Comparison:
     return replace(
         comparison, level=look.level, looked=look.counted, planned=look.planned, needed=look.needed
     )
-
-
-def adjusted(p_values: Mapping[Pair, float], looks: Looks) -> dict[Pair, float]:
-    """Adjust p-values by Holm's method over all pairs of `looks`.
-
-    Each result is compared with the level of its own look. Where levels differ, p-values are
-    weighted by them. A pair without a p-value yet may get any, and keeps its share of the error.
-    """
-    levels = [looks[pair].level for pair in p_values]
-    weights = [min(levels) / level for level in levels]
-    weighted = [p * weight for p, weight in zip(p_values.values(), weights, strict=True)]
-    without_p_value = [1.0] * (len(looks) - len(weighted))
-    by_holm = holm([*weighted, *without_p_value])
-    results = {}
-    for pair, p_value, weight in zip(p_values, by_holm, weights, strict=False):
-        results[pair] = min(1.0, p_value / weight)
-    return results
 
 
 def look_at(group: Sequence[Result]) -> Look:

@@ -129,14 +129,6 @@ def student(values: Values, family: Family = ALONE) -> float:
     return _quantile(family.size, len(values) - 1) * standard_error
 
 
-def seeds_needed(pairs: int, level: float = LEVEL) -> int:
-    """Return the fewest seeds at which the exact signed-rank test can reach the level.
-
-    The level is shared by Holm's method between this many pairs.
-    """
-    return max(VERDICT_SEEDS, int(np.ceil(np.log2(2 * max(pairs, 1) / level))))
-
-
 def _log_ratio(logs: Values, family: Family) -> Range:
     """Return the log-ratio of one day."""
     if len(logs) < INTERVAL_REPLICATES:

@@ -31,7 +31,6 @@ from rnnbench_cluster.dask import build_dask
 from tests.builders.campaign import is_trial, learning_figures, run, wait_until, write_suite
 from tests.builders.cli import rnnbench
 from tests.builders.executors import trial
-from tests.builders.forked import Popen
 from tests.conftest import MakePlugin
 
 FELLS = """
@@ -113,10 +112,7 @@ class Cluster:
         """A process in a session of its own."""
         path = self.folder / f"{len(self.processes)}.txt"
         paths = {"PYTHONPATH": os.pathsep.join([path for path in sys.path if path])}
-        with path.open("wb") as said, pytest.MonkeyPatch.context() as patch:
-            patch.setattr(
-                subprocess, "Popen", Popen
-            )  # drivers are forked from this process; psutil starts them so
+        with path.open("wb") as said:  # not forked: this process has had the threads of clients
             process = psutil.Popen(
                 [sys.executable, *python, "-m", module, *arguments],
                 env={**os.environ, **paths, **environment},
@@ -339,7 +335,7 @@ def test_workers_without_rnnbench_are_refused(cluster: Cluster, tmp_path: Path) 
             (tmp_path / package.name).symlink_to(package)
     worker = cluster.worker(python=("-S",), PYTHONPATH=str(tmp_path))
     with pytest.raises(
-        RnnbenchError, match=r"the Dask worker tcp://\S+ has no rnnbench; it needs \S+, as"
+        RnnbenchError, match=r"the Dask worker tcp://\S+ has no rnnbench; it needs \S+, the version"
     ) as refusal:
         build(tmp_path, cluster.address)
     assert worker.is_running()

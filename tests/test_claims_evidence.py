@@ -428,7 +428,7 @@ def test_why_seconds_are_open_names_both_parts() -> None:
         .readings[0]
         .judged[0]
     )
-    assert (judged.state, judged.why[:28]) == ("open", "epochs and time together, by")
+    assert (judged.state, judged.why[:28]) == ("open", "the interval of epochs times")
     assert judged.effect is not None
     assert judged.effect.kind == "product of intervals"
 

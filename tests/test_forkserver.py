@@ -475,7 +475,7 @@ def test_a_killed_driver_leaves_neither_processes_nor_folders(tmp_path: Path) ->
         driver.kill()
         driver.wait()
         assert psutil.wait_procs(family, timeout=30)[1] == []
-        assert not list(temporary.glob("rnnbench-*"))
+        wait_until(lambda temporary=temporary: not list(temporary.glob("rnnbench-*")), 30)
 
 
 def test_folders_of_dead_drivers_are_removed_and_no_others(

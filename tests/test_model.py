@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, strategies as st
+from hypothesis import example, given, strategies as st
 from torch import nn
 
 import rnnbench
@@ -212,6 +212,7 @@ def from_size(smallest: int) -> Callable[[int], Extent]:
     return extent
 
 
+@example(smallest=577, budget=500, multiple=9, declared=False)  # between the last two doublings
 @given(st.integers(1, 900), st.integers(500, 200_000), st.integers(1, 16), st.booleans())
 def test_a_size_that_the_cell_refuses_is_too_small(
     smallest: int, budget: int, multiple: int, declared: bool

@@ -166,10 +166,10 @@ def _first_size(count_at: Callable[[int], int], start: int, largest: int) -> _Fi
     refused = start
     accepted = 2 * start
     while _error_at(count_at, accepted) is not None:
-        refused = accepted
-        accepted = 2 * accepted
-        if accepted > largest:
+        if accepted >= largest:
             raise error
+        refused = accepted
+        accepted = min(2 * accepted, largest)
     while accepted - refused > 1:
         middle = (accepted + refused) // 2
         if _error_at(count_at, middle) is None:

@@ -417,8 +417,8 @@ def test_a_diverged_seed_counts_as_unsolved_and_is_a_doubt() -> None:
         (
             [learned("a", 0), learned("b", 0)],
             (
-                "Too few seeds for a verdict on every task: what stands there is a range; --seeds 7"
-                " adds"
+                "Too few seeds for a verdict on every task: figures have ranges and no intervals;"
+                " --seeds 7 adds"
             ),
         ),
         (

@@ -48,26 +48,13 @@ def _differences(aspect: Aspect) -> str:
     """Return how the first cell compares, by the probability that a training of it is better."""
     if not aspect.pairs:
         return ""
-    better = []
-    worse = []
-    level = []
+    sentences = []
     for pair in aspect.pairs:
-        named = f"{pair.over} ({_in_words(pair.probability)})"
-        if pair.probability.low > HALF:
-            better.append(named)
-        elif pair.probability.high < HALF:
-            worse.append(named)
-        else:
-            level.append(named)
-    parts = []
-    if better:
-        parts.append(f"better than one of {listed(better)}")
-    if worse:
-        parts.append(f"worse than one of {listed(worse)}")
-    if level:
-        parts.append(f"not told apart from one of {listed(level)}")
-    first = aspect.rows[0].row
-    return f"A run of {first} is {', '.join(parts)}, by the probability that it is better."
+        chance = f"P({aspect.rows[0].row} beats {pair.over}) = {_in_words(pair.probability)}"
+        if pair.probability.low <= HALF <= pair.probability.high:
+            chance += ", not told apart"
+        sentences.append(chance)
+    return f"{listed(sentences, by='; ')}."
 
 
 def listed(things: Sequence[str], most: int = MOST_NAMED, by: str = ", ") -> str:

@@ -35,7 +35,7 @@ def _few_seeds(conditions: Sequence[Condition]) -> Iterator[str]:
     if few:
         where = "every task" if len(few) == len(conditions) else " and ".join(few)
         yield (
-            f"Too few seeds for a verdict on {where}: what stands there is a range; "
+            f"Too few seeds for a verdict on {where}: figures have ranges and no intervals; "
             f"--seeds {max(map(_needed, conditions))} adds those that are missing."
         )
 

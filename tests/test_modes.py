@@ -270,6 +270,19 @@ def test_ctc_is_the_sum_over_all_paths() -> None:
     assert float(ctc(outputs, targets, lengths)) == pytest.approx(np.mean(losses))
 
 
+def test_a_sequence_that_is_too_short_for_its_labels_has_no_loss_and_no_gradient() -> None:
+    """Two equal labels need a blank between them, so three steps: with two the loss would be
+    infinite, and its gradient would spoil the whole batch."""
+    outputs = torch.randn(2, 4, 3, requires_grad=True)
+    targets = torch.tensor([[1, 1], [1, 2]])
+    loss = ctc(outputs, targets, torch.tensor([2, 4]))
+    loss.backward()
+    assert outputs.grad is not None
+    assert bool(torch.isfinite(loss))
+    assert bool((outputs.grad[0] == 0).all())
+    assert bool((outputs.grad[1] != 0).any())
+
+
 def test_the_best_path_merges_repeats_and_drops_blanks_and_padding() -> None:
     """Graves et al. 2006: a blank between two equal labels keeps both."""
     paths = torch.tensor([[1, 1, 0, 1, 2, 2], [0, 2, 0, 1, 1, 2], [0, 0, 0, 0, 0, 0]])

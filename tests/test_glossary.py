@@ -41,6 +41,17 @@ GIVEN_UP = {
 }
 """Names that were replaced by words of the field, and should not come back."""
 
+KEYS = {
+    "caveats": "doubts",
+    "log_ratio_to_reference_cell": "log_ratio_to_ruler",
+    "other_sessions": "other_occasions",
+    "session": "occasion",
+    "sessions": "occasions",
+    "step_time": "pace",
+    "step_times": "paces",
+}
+"""The keys of fields by their names in Python, where these differ."""
+
 
 def sources() -> Iterator[Path]:
     """The files of all packages."""
@@ -90,6 +101,27 @@ def test_every_key_that_the_glossary_names_is_a_key_of_a_record(key: str) -> Non
     assert re.search(rf'name="(\w+_)?{key}"', text) or re.search(
         rf"^    {key}: ", text, re.MULTILINE
     )
+
+
+def fields_of_records() -> Iterator[tuple[str, str, str]]:
+    """File, name and source of each field of a record that is written as JSON."""
+    for folder in ("records", "findings", "compare"):
+        for file in sorted((ROOT / "rnnbench" / folder).rglob("*.py")):
+            text = file.read_text()
+            for node in ast.walk(ast.parse(text)):
+                if not isinstance(node, ast.ClassDef) or "NamedTuple" in map(
+                    ast.unparse, node.bases
+                ):
+                    continue
+                for field in node.body:
+                    if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
+                        yield file.name, field.target.id, ast.get_source_segment(text, field) or ""
+
+
+def test_fields_that_have_a_new_name_keep_their_key_in_every_record() -> None:
+    found = [(file, name, code) for file, name, code in fields_of_records() if name in KEYS]
+    assert {name for _, name, _ in found} == set(KEYS)
+    assert not [(file, name) for file, name, code in found if f'name="{KEYS[name]}"' not in code]
 
 
 def test_names_that_were_given_up_do_not_come_back() -> None:

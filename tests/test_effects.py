@@ -42,6 +42,12 @@ def test_what_lies_at_the_boundary_says_nothing() -> None:
     assert evidence([0.0] * 10, Region(low=0.0)) == (1.0, 1.0)
 
 
+def test_a_difference_of_rounding_lies_at_the_boundary() -> None:
+    """0.1 + 0.2 is above 0.3 by the last bit alone, which is no evidence."""
+    assert 0.1 + 0.2 > 0.3
+    assert p_above([0.1 + 0.2] * 10, 0.3) == 1.0
+
+
 def test_many_seeds_are_told_by_the_normal_distribution() -> None:
     """Where the exact one would be as good: both agree near the border between them."""
     values = np.random.default_rng(3).normal(0.2, 1.0, 80)

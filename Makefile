@@ -1,5 +1,5 @@
 # make demo: set up, run the quick suite, print the path of the report.
-# make test: linters and tests.   make test-fast: tests that start no process, without linters, in less than a minute.
+# make test: linters and tests.   make test-fast: tests that start no process, without linters.
 # make gate: this project's own figures against those kept in tests/baseline.   make slurm: tests that start a SLURM.
 PYTHON ?= python3
 PIP_ARGS ?=

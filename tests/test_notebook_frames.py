@@ -100,7 +100,7 @@ def expected_costs(file: Stored) -> dict[tuple[str, str], float]:
             if name in ("row", "kernel", "parameters", "figure", "meter", "form") or value is None:
                 continue
             if name == "log_ratio_to_ruler":
-                found[row["row"], "ratio_to_ruler"] = math.exp(value)
+                found[row["row"], "ratio_to_reference_cell"] = math.exp(value)
             elif isinstance(value, list) and row["figure"] == "time":
                 found[row["row"], name] = statistics.median(value)
             elif name == "bytes":
@@ -151,7 +151,7 @@ def test_a_cell_that_a_cost_trial_lost_is_there_with_the_reason(tmp_path: Path) 
     assert list(lost["figure"]) == [
         "cpu_seconds",
         "wall_seconds",
-        "ratio_to_ruler",
+        "ratio_to_reference_cell",
         "first_call_seconds",
         "joules",
     ]

@@ -26,7 +26,7 @@ NOT_RECORDED = "was not recorded by the version that measured it"
 class CostKind(Struct, frozen=True):
     """One figure of a row.
 
-    name:      the field of the row, or `ratio_to_ruler`, whose logarithm the row has.
+    name:      the field of the row, or `ratio_to_reference_cell`, whose logarithm the row has.
     statistic: what of the measured values it is: their `median`, their `maximum`, or the one
                `value`.
     value:     of a row; None where it is absent.
@@ -60,7 +60,7 @@ KINDS: dict[type[CostFigure], tuple[CostKind, ...]] = {
     TimeRow: (
         _of_steps("cpu_seconds", "s", lambda row: median(row.cpu_seconds)),
         _of_steps("wall_seconds", "s", lambda row: median(row.wall_seconds)),
-        _of_steps("ratio_to_ruler", "1", lambda row: exp(row.log_ratio_to_reference_cell)),
+        _of_steps("ratio_to_reference_cell", "1", lambda row: exp(row.log_ratio_to_reference_cell)),
         _single("first_call_seconds", "s"),
         _single("joules", "J"),
     ),

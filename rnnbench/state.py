@@ -8,6 +8,8 @@ from typing import Any, Protocol, runtime_checkable
 import torch
 from torch import Tensor
 
+from rnnbench import text
+
 
 @runtime_checkable
 class DetachesState(Protocol):
@@ -103,7 +105,7 @@ def _tensor_difference(before: Tensor, after: Tensor) -> str:
         return f"a tensor of shape {tuple(before.shape)} has shape {tuple(after.shape)} now"
     if torch.equal(before, after):
         return ""
-    return f"a tensor differs by {(before - after).abs().max().item():.2g}"
+    return f"a tensor differs by {text.rounded((before - after).abs().max().item(), 2)}"
 
 
 def tensors_of(tree: Any) -> list[Tensor]:

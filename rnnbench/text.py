@@ -1,6 +1,7 @@
 """Formatting of figures, counts and lists, the same in the terminal, on the page, in Markdown and
 in JUnit."""
 
+import re
 from collections.abc import Iterable, Sequence
 from inspect import cleandoc
 
@@ -99,6 +100,14 @@ def in_units(value: float, unit: str) -> str:
 
 def _three_digits(value: float) -> str:
     return f"{value:#.{DIGITS}g}".rstrip(".")
+
+
+def markdown(text: str) -> str:
+    """Escape a text so that Markdown shows it letter by letter, within one cell of a table."""
+    line = " ".join(text.split())
+    escaped = re.sub(r"[\\`*\[\]|$]", r"\\\g<0>", line)
+    escaped = re.sub(r"(?<!\w)_|_(?!\w)", r"\_", escaped)  # within a word it opens no emphasis
+    return escaped.replace("&", "&amp;").replace("<", "&lt;")
 
 
 def summary(docstring: str | None) -> str:

@@ -516,6 +516,16 @@ def test_frames_go_to_cells_over_frames_as_they_are_and_to_others_flat(over_fram
     assert set(learning.test) == {"frame bce", "frame mse"}
 
 
+@pytest.mark.parametrize("encoder", ["auto", "linear"])
+def test_a_model_over_frames_has_no_parameters_that_it_does_not_use(encoder: str) -> None:
+    """Frames go past the encoder, so that no projection of it counts against a budget."""
+    recipe = msgspec.structs.replace(SMALL, encoder=encoder)
+    data = examples(Frames(), 2)
+    model = Model(ConvCell, Frames(), recipe, data, 6, Needs(over_frames=True))
+    model(torch.from_numpy(data.inputs)).sum().backward()
+    assert [name for name, parameter in model.named_parameters() if parameter.grad is None] == []
+
+
 def test_a_cell_over_frames_needs_frames() -> None:
     """It is refused with the reason."""
     data = examples(Lengths())

@@ -93,14 +93,18 @@ def _page(findings: rnnbench.Findings, drawn: Drawn | None) -> str:
 
 
 def _template() -> jinja2.Template:
-    environment = jinja2.Environment(  # noqa: S701 (`plain` escapes what Markdown reads as HTML)
+    environment = jinja2.Environment(  # noqa: S701 (`text.markdown` escapes what Markdown reads as HTML)
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
     environment.filters.update(
-        plain=plain, anchor=_anchor, heading=heading, remarks=_remarks, columns=_columns
+        plain=rnnbench.text.markdown,
+        anchor=_anchor,
+        heading=heading,
+        remarks=_remarks,
+        columns=_columns,
     )
     return environment.from_string((files(__package__) / "claims.md.j2").read_text("utf-8"))
 
@@ -132,14 +136,6 @@ def _effect(judged: rnnbench.Judged) -> str:
 
 def _n(judged: rnnbench.Judged) -> str:
     return str(judged.effect.n if judged.effect else 0)
-
-
-def plain(text: str) -> str:
-    """Return a text so that Markdown shows it letter by letter, within one cell of a table."""
-    line = " ".join(text.split()) if "\n" in text else text
-    escaped = re.sub(r"[\\`*\[\]|$]", r"\\\g<0>", line)
-    escaped = re.sub(r"(?<!\w)_|_(?!\w)", r"\_", escaped)  # within a word it opens no emphasis
-    return escaped.replace("&", "&amp;").replace("<", "&lt;")
 
 
 def _anchor(name: str) -> str:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from rnnbench import text
 from rnnbench.findings import INTERVAL_REPLICATES
 from rnnbench.plan import TIMES, Index, Known, cost_trials, precision, wants_more
 from rnnbench.records import (
@@ -47,8 +48,8 @@ def busy(result: Result) -> Iterator[str]:
     if load and load.busy_cores > BUSY_CORES:
         busiest = f", {load.busiest}" if load.busiest else ""
         yield (
-            f"{BUSY}: others use {load.busy_cores:.2g} of its cores{busiest}; cost figures get"
-            " wider"
+            f"{BUSY}: others use {text.rounded(load.busy_cores, 2)} of its cores{busiest};"
+            " cost figures get wider"
         )
 
 

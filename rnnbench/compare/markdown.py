@@ -1,6 +1,5 @@
 """Renders a ruling as Markdown, for the summary of a run on a server: `ruling.md.j2`."""
 
-import re
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
@@ -8,6 +7,7 @@ from typing import NamedTuple
 
 import jinja2
 
+from rnnbench import text
 from rnnbench.compare.records import Change, Comparison, Ruling
 from rnnbench.compare.summary import blocks, counted
 
@@ -50,13 +50,13 @@ def markdown(ruling: Ruling, comparison: Comparison) -> str:
 
 @cache
 def _template() -> jinja2.Template:
-    environment = jinja2.Environment(  # noqa: S701 (`plain` escapes what Markdown reads as HTML)
+    environment = jinja2.Environment(  # noqa: S701 (`text.markdown` escapes what Markdown reads as HTML)
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["plain"] = plain
+    environment.filters["plain"] = text.markdown
     return environment.from_string((files(__package__) / "ruling.md.j2").read_text("utf-8"))
 
 
@@ -77,11 +77,3 @@ def _rows(changes: Sequence[Change]) -> list[tuple[str, ...]]:
         if not block.lines:
             without_values.append((block.heading, block.what, "", "", "", block.reason))
     return with_values + without_values
-
-
-def plain(text: str) -> str:
-    """A text escaped for a table: it ends no cell and opens no tag, link, formula or emphasis."""
-    line = " ".join(text.split())
-    escaped = re.sub(r"[\\`*\[\]|$]", r"\\\g<0>", line)
-    escaped = re.sub(r"(?<!\w)_|_(?!\w)", r"\_", escaped)  # harmless within a word
-    return escaped.replace("&", "&amp;").replace("<", "&lt;")

@@ -67,7 +67,8 @@ class Model(nn.Module):
         is_bare = recipe.backbone == "bare"
         only_tokens = task.vocabulary is not None and example.tokens is None
         features = None if only_tokens else int(np.prod(example.inputs.shape[2:]))
-        keep = recipe.encoder == "auto" and is_bare and not needs.same_size
+        is_unchanged = recipe.encoder == "auto" and is_bare and not needs.same_size
+        keep = is_unchanged or needs.over_frames
         self.encoder = Encoder(features, task.vocabulary, hidden, keep=keep)
         self.layers = nn.ModuleList()
         self.state_floats = 0

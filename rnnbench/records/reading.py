@@ -3,6 +3,7 @@ lie."""
 
 from msgspec import Struct, field
 
+from rnnbench import text
 from rnnbench.records.claim_figure import RATIOS, Figure
 from rnnbench.records.side import CostSide, LearningSide
 
@@ -22,10 +23,13 @@ class Region(Struct, frozen=True):
     outside: bool = False
 
     def __str__(self) -> str:
-        if self.low is not None and self.high is not None:
-            place = "outside" if self.outside else "within"
-            return f"{place} {self.low:.3g} to {self.high:.3g}"
-        return f"at most {self.high:.3g}" if self.low is None else f"at least {self.low:.3g}"
+        low = text.rounded(self.low) if self.low is not None else ""
+        high = text.rounded(self.high) if self.high is not None else ""
+        if not low:
+            return f"at most {high}"
+        if not high:
+            return f"at least {low}"
+        return f"{'outside' if self.outside else 'within'} {low} to {high}"
 
 
 class Question(Struct, frozen=True, kw_only=True):

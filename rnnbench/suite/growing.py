@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
+from rnnbench import text
 from rnnbench.records import LearningSide, Question
 
 
@@ -15,7 +16,10 @@ def on_growing_data(question: Question, shares: Sequence[float]) -> Question:
     """
     rising = sorted(set(shares))
     first, second = _pair_on(question, rising[-1])
-    facets = {**question.facets, "training data": f"{rising[0]:.3g} to {rising[-1]:.3g} of it"}
+    facets = {
+        **question.facets,
+        "training data": f"{text.rounded(rising[0])} to {text.rounded(rising[-1])} of it",
+    }
     smaller = tuple(_pair_on(question, share) for share in rising[:-1])
     return replace(question, facets=facets, first=first, second=second, smaller=smaller)
 

@@ -7,6 +7,7 @@ from copy import deepcopy
 import torch
 from torch import Tensor, nn
 
+from rnnbench import text
 from rnnbench.errors import describe
 from rnnbench.state import tensors_of
 from rnnbench.testing.outcome import fail
@@ -41,7 +42,7 @@ def _demand_equal_parameters(cell: nn.Module, twin: nn.Module) -> None:
     for (name, parameter), other in zip(cell.named_parameters(), twin.parameters(), strict=True):
         if not torch.equal(parameter, other):
             gap = (parameter - other).abs().max().item()
-            fail(f"two cells of one seed differ in {name} by {gap:.2g}")
+            fail(f"two cells of one seed differ in {name} by {text.rounded(gap, 2)}")
 
 
 def remembered_calls(subject: Subject) -> str:
@@ -65,8 +66,8 @@ def _difference_after_other_inputs(subject: Subject, cell: nn.Module, first_BT: 
     again_BT = _run_seeded(cell, subject.inputs())
     if torch.equal(first_BT, again_BT):
         return ""
-    gap = (first_BT - again_BT).abs().max().item()
-    return f"after a run on other inputs the same inputs are answered otherwise, by {gap:.2g}"
+    gap = text.rounded((first_BT - again_BT).abs().max().item(), 2)
+    return f"after a run on other inputs the same inputs are answered otherwise, by {gap}"
 
 
 def moves(subject: Subject) -> str:
@@ -136,4 +137,4 @@ def _run_seeded(cell: nn.Module, x_BT: Tensor) -> Tensor:
 
 def _demand_equal(expected: Tensor, actual: Tensor, complaint: str) -> None:
     if not torch.equal(expected, actual):
-        fail(f"{complaint}, by {(expected - actual).abs().max().item():.2g}")
+        fail(f"{complaint}, by {text.rounded((expected - actual).abs().max().item(), 2)}")

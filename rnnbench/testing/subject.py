@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from rnnbench import text
 from rnnbench.contracts import DEFAULT, CellSpec
 from rnnbench.records import Option
 from rnnbench.testing.importing import Imported
@@ -128,7 +129,7 @@ class Subject:
         """Raise CheckFailed where figures that should be equal differ beyond the tolerance."""
         gap = self.gap(expected, actual)
         if gap > self.tolerance:
-            fail(f"{complaint} by {gap:.2g} (at most {self.tolerance:g} expected)")
+            fail(f"{complaint} by {text.rounded(gap, 2)} (at most {self.tolerance:g} expected)")
 
 
 def run(cell: nn.Module, x_BT: Tensor, state: Any = None) -> tuple[Tensor, Any]:

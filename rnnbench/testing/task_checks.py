@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from rnnbench import text
 from rnnbench.contracts import Array, Batch, GeneratedTask, Task, score
 from rnnbench.records import Outcome
 from rnnbench.testing.blind import blind_reader_score, constant_scores
@@ -84,7 +85,7 @@ def has_true_chance(subject: TaskUnderTest) -> str:
         fail(
             f"a constant answer scores {constant:.4g} by {name} and the trivial forecast is said to"
             f" score {trivial:.4g}: {lead / max(error, 1e-12):.0f} standard errors of"
-            f" {error:.2g} better"
+            f" {text.rounded(error, 2)} better"
         )
     return f"trivial {trivial:.4g}, best constant answer {constant:.4g}"
 
@@ -115,10 +116,10 @@ def hides_the_answer(subject: TaskUnderTest) -> str:
         if lead > ERRORS_ALLOWED * error:
             fail(
                 f"a linear reader of the last {steps} steps scores {measured:.4g} where blind_score"
-                f" says {stated:.4g}, {lead / max(error, 1e-12):.0f} standard errors of {error:.2g}"
-                " better: the answer leaks"
+                f" says {stated:.4g}, {lead / max(error, 1e-12):.0f} standard errors of"
+                f" {text.rounded(error, 2)} better: the answer leaks"
             )
-        notes.append(f"{steps} steps: {measured:.3g} of {stated:.3g}")
+        notes.append(f"{steps} steps: {text.rounded(measured)} of {text.rounded(stated)}")
     if not notes:
         raise NotApplicable("it has no blind_score")
     return "; ".join(notes)

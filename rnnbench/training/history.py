@@ -7,6 +7,7 @@ import math
 
 from msgspec import Struct
 
+from rnnbench import text
 from rnnbench.records import Epoch, MetricNote, Recipe
 
 EXPLOSION = 1e4
@@ -53,11 +54,13 @@ class TrainingHistory(Struct, kw_only=True):
         if self.first_loss is None and math.isfinite(loss):
             self.first_loss = loss
         epoch = self.epoch + 1
+        first_loss = self.first_loss or 0.0
         if not math.isfinite(loss):
             self.diverged = f"loss not finite in epoch {epoch}"
-        elif loss > EXPLOSION * max(self.first_loss or 0.0, 1.0):
+        elif loss > EXPLOSION * max(first_loss, 1.0):
             self.diverged = (
-                f"loss exploded to {loss:.3g} in epoch {epoch}, from {self.first_loss:.3g} at first"
+                f"loss exploded to {text.rounded(loss)} in epoch {epoch},"
+                f" from {text.rounded(first_loss)} at first"
             )
         return not self.diverged
 

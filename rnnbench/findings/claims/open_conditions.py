@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from rnnbench import text
 from rnnbench.findings.claims.evidence_records import Evidence, logs
 from rnnbench.findings.learning.looks import Schedule
 from rnnbench.findings.stats.estimates import LEVEL
@@ -41,7 +42,7 @@ def why_open(evidence: Evidence, question: Question, rule: Rule, *, measured: bo
     if evidence.smaller_p <= LEVEL:
         return (
             f"clear by itself, but not as one of {rule.family} conditions that are decided together"
-            f" at {rule.level:.2g}"
+            f" at {text.rounded(rule.level, 2)}"
         )
     if question.step_time:
         return (

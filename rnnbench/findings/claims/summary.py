@@ -106,7 +106,7 @@ def _more_seeds(readings: Sequence[ReadingFinding]) -> str:
 
 def _look_cautions(claim: Claim, look: Schedule) -> Iterator[str]:
     """Yield at which level a look decides, and why that level is not the usual one."""
-    decides = f"this look decides at {look.level:.2g}, not at {LEVEL:g}"
+    decides = f"this look decides at {text.rounded(look.level, 2)}, not at {LEVEL:g}"
     if claim.by_rule and look.seeds < claim.by_rule[0]:
         first_look = seeds_in_words(claim.by_rule[:1])
         yield f"Its first look is planned at {first_look}, which are not complete."

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from rnnbench import text
 from rnnbench.findings.cost.records import CostFinding, CostPair
 from rnnbench.findings.stats.estimates import INTERVAL_REPLICATES
 from rnnbench.records import Result, TimeRow
@@ -94,8 +95,9 @@ def _moved_ratios(finding: CostFinding) -> Iterator[str]:
     if len(moved) > 1:
         among = f", the most of {len(moved)} ratios that moved by over {PRECISE:.0%}"
     yield (
-        f"{finding.title}: {most.slow} over {most.fast} ({most.kind}) was {min(ratios):.3g}"
-        f" to {max(ratios):.3g} on {len(ratios)} sessions{among}."
+        f"{finding.title}: {most.slow} over {most.fast} ({most.kind}) was"
+        f" {text.rounded(min(ratios))} to {text.rounded(max(ratios))}"
+        f" on {len(ratios)} sessions{among}."
     )
 
 
@@ -127,7 +129,7 @@ def _busy_machines(results: Sequence[Result]) -> Iterator[str]:
         named = f", such as {busiest.busiest}" if busiest.busiest else ""
         yield (
             f"The machine was busy with other work before {len(busy)} of {len(surroundings)} cost"
-            f" trials: up to {busiest.busy_cores:.2g} cores' worth{named}."
+            f" trials: up to {text.rounded(busiest.busy_cores, 2)} cores' worth{named}."
         )
 
 

@@ -44,7 +44,7 @@ def _growth(figure: LengthFigure, curves: Sequence[ScalingCurve]) -> str:
 
 def _crossing(point: BreakEven) -> str:
     is_faster = "trains faster" if point.figure == "train" else "is faster forward"
-    crossing = f"T = {point.steps.centre:.3g}"
+    crossing = f"T = {text.rounded(point.steps.centre)}"
     return f"{point.below} {is_faster} below {crossing}, {point.above} above."
 
 

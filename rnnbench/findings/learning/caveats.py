@@ -161,5 +161,5 @@ def targets_missed_on_test(conditions: Sequence[Condition]) -> Iterator[str]:
                 yield (
                     f"{condition.title}: {arm.row} reached the target on validation data in"
                     f" {arm.solved} of {len(arm.seeds)} seeds, but its median test {metric.name} of"
-                    f" {test.centre:.3g} misses it."
+                    f" {text.rounded(test.centre)} misses it."
                 )

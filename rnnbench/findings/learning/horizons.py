@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from rnnbench import text
 from rnnbench.findings.learning.grouping import (
     horizon,
     is_unclimbed,
@@ -117,7 +118,7 @@ def _in_words(cell: Span, horizons: Sequence[int]) -> str:
         top = f"beyond {longest}" if high is None else _end(high, shortest)
         words += f" [{low}]" if low == top else f" [{low} to {top}]"
     if cell.curve and cell.curve.half:
-        words += f", half of the seeds at {cell.curve.half:.3g}"
+        words += f", half of the seeds at {text.rounded(cell.curve.half)}"
     return f"{cell.row} {words}"
 
 

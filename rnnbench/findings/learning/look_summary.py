@@ -13,7 +13,7 @@ def with_look(sure: str, comparisons: Sequence[Comparison]) -> str:
     if not tested:
         return sure
     strictest = min(tested, key=lambda comparison: comparison.level)
-    levels = sorted({f"{comparison.level:.2g}" for comparison in tested}, key=float)
+    levels = sorted({f"{text.rounded(comparison.level, 2)}" for comparison in tested}, key=float)
     level = levels[0] if len(levels) == 1 else f"{levels[0]} to {levels[-1]}"
     decides = f"this look decides at {level}"
     if strictest.looked:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from msgspec.structs import replace
 
+from rnnbench import text
 from rnnbench.findings.learning.overall_records import Measure, Overall
 from rnnbench.findings.learning.pairing import Losses, Scale
 from rnnbench.findings.learning.records import Answered, Comparison
@@ -136,5 +137,5 @@ def _means_disagree(answer: Answered, losses: tuple[float, float], scale: Scale)
         return max(losses) > float(np.exp(scale.margin)) * min(losses)
     if answer == "equivalent":
         return max(losses) - min(losses) > scale.margin
-    shown = [float(f"{loss:.3g}") for loss in losses]
+    shown = [float(f"{text.rounded(loss)}") for loss in losses]
     return any(shown[place] > shown[1 - place] for place in _not_worse(answer))

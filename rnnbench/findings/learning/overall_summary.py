@@ -57,7 +57,7 @@ def _mean(overall: Overall, place: int, metric: MetricNote | None, row: str = ""
     of_row = f" of {row}" if row else ""
     own = overall.mean[place]
     other = overall.mean[1 - place]
-    figures = f"{own:.3g} against {other:.3g}"
+    figures = f"{text.rounded(own)} against {text.rounded(other)}"
     if metric is None:
         size = "larger" if own > other else "smaller"
         return f"{its} mean up to the budget{of_row} is {size} ({figures} epochs)"

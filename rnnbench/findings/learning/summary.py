@@ -97,11 +97,11 @@ def _times(arm: Arm) -> str:
 
 
 def _epochs(figure: Range) -> str:
-    return f"{figure.centre:.3g} epochs{around(figure)}"
+    return f"{text.rounded(figure.centre)} epochs{around(figure)}"
 
 
 def _median(figure: Range) -> str:
-    return f"{figure.centre:.3g}{around(figure)}"
+    return f"{text.rounded(figure.centre)}{around(figure)}"
 
 
 def around(figure: Range, digits: int = 3) -> str:

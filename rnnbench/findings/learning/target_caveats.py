@@ -46,7 +46,7 @@ def _disagreeing_thresholds(condition: Condition) -> Iterator[str]:
 
 def _factor(at_share: ShareRatio) -> str:
     where = "to the target" if at_share.share == 1 else f"at {at_share.share:.0%} of the way to it"
-    return f"{at_share.ratio.centre:.2g} {where}"
+    return f"{text.rounded(at_share.ratio.centre, 2)} {where}"
 
 
 def _ties(condition: Condition) -> Iterator[str]:

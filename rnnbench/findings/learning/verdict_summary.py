@@ -120,9 +120,9 @@ def _effect(comparison: Comparison, metric: MetricNote | None) -> str:
     if metric is None:  # how many times as many epochs the other cell needs
         ratio = _inverse(effect) if leads else effect
         at_most = "at most " if _is_bound(comparison) else ""
-        return f"{at_most}{ratio.centre:.2g} of the epochs{around(ratio, 2)}"
+        return f"{at_most}{text.rounded(ratio.centre, 2)} of the epochs{around(ratio, 2)}"
     gain = effect if leads else _negative(effect)
-    return f"{metric.direction} by {gain.centre:.2g}{around(gain, 2)}"
+    return f"{metric.direction} by {text.rounded(gain.centre, 2)}{around(gain, 2)}"
 
 
 def _inverse(effect: Range) -> Range:

@@ -1,2 +1,2 @@
-"""First-party tasks. Each family is a plugin of its own, so that a trial imports the family of its
-task alone."""
+"""First-party tasks, with a plugin for each family, so that a trial imports only the family of its
+task."""

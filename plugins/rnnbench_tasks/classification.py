@@ -1,4 +1,5 @@
-"""Classification of sequences: the loss, the metric, the trivial forecast, and a fixed split."""
+"""Classification of sequences: its loss, metric and trivial forecast, and a split of fixed
+sizes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ import rnnbench
 
 @dataclass(frozen=True)
 class Classification(rnnbench.RecordedTask):
-    """A task with one class a sequence, asked at its last step."""
+    """A recorded task that asks for the class of a sequence at its last step."""
 
     loss: ClassVar[rnnbench.Loss] = "cross-entropy"
     metrics: ClassVar[tuple[rnnbench.Metric, ...]] = (rnnbench.ACCURACY,)
@@ -26,7 +27,7 @@ class Classification(rnnbench.RecordedTask):
 def split_by_counts(
     everything: rnnbench.Batch, seed: int, train: int, validation: int
 ) -> rnnbench.Splits:
-    """Shuffle, and split into `train` examples, `validation` examples, and the rest for the test.
+    """Return shuffled splits with `train` and `validation` examples; the rest are test data.
 
     The seed is fixed by the task, so that all runs have the same splits.
     """

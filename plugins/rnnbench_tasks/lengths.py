@@ -11,51 +11,57 @@ import rnnbench
 
 Array = NDArray[Any]
 TIMES = (1, 2, 4, 10)
+"""Multiples of the longest training length at which a trained model is tested."""
 
 
 @dataclass(frozen=True)
 class VariableLength(rnnbench.GeneratedTask):
-    """Lengths are drawn evenly from all that fit in the horizon; the trained model is tested on
-    longer ones too.
+    """A generated task whose sequences vary in length, with tests on longer ones than in training.
 
-    lengths = "mixed" draws a length for each sequence of a batch, and pads it on the right;
-    "longest" gives the longest length alone. Delétang et al. 2022 draw one length for each batch: a
-    set of validation data, which is one batch, would then have a single length. Tests at 1x, 2x, 4x
-    and 10x have the longest length times so much, and no other: the shortest of the mixed ones have
-    all been in training.
+    Lengths are drawn evenly from all possible lengths up to the horizon. With lengths = "mixed",
+    each sequence of a batch has a length of its own and is padded on the right. With lengths =
+    "longest", all sequences have the longest length.
+
+    Delétang et al. 2022, arXiv:2207.02098, draw one length for each batch. A set of validation
+    data, which is one batch, would then have a single length.
+
+    The tests 1x, 2x, 4x and 10x have sequences of exactly that multiple of the longest length.
+    Mixed lengths would include lengths that have been in training.
     """
 
     horizon: int = 40
     lengths: Literal["mixed", "longest"] = "mixed"
     beyond: int = 0
-    """Lengths up to this one are left out."""
+    """Sequences up to this length are left out."""
     stride: ClassVar[int] = 1
-    """Lengths are the shortest horizon, and so many steps more, and so on."""
+    """Number of steps between one possible length and the next; the first is `shortest_horizon`."""
 
     @property
     def possible_lengths(self) -> Array:
         """All lengths that may be drawn, (N,), which are equally likely."""
         fitting = np.arange(self.shortest_horizon, self.horizon + 1, self.stride)
-        return fitting[-1:] if self.lengths == "longest" else fitting[fitting > self.beyond]
+        if self.lengths == "longest":
+            return fitting[-1:]
+        return fitting[fitting > self.beyond]
 
     @property
     def longest(self) -> int:
-        """The longest length, T: the horizon, where that fits."""
+        """T, the longest possible length: the horizon, or the next shorter possible length."""
         return int(self.possible_lengths[-1])
 
     def draw_lengths(self, rng: np.random.Generator, count: int) -> Array:
-        """Lengths of `count` sequences, (B,)."""
+        """Draw the lengths of `count` sequences, (B,)."""
         possible = self.possible_lengths
         return possible[rng.integers(0, len(possible), count)]
 
     def elsewhere(self) -> Mapping[str, rnnbench.GeneratedTask]:
-        """Return settings at exact multiples of the longest length.
+        """Return settings with sequences of 1, 2, 4 and 10 times the longest length.
 
-        Where no sequence has that length, the next shorter length is taken.
+        Where a multiple is no possible length, the next shorter one is taken.
         """
         return {f"{n}x": replace(self, horizon=n * self.longest, lengths="longest") for n in TIMES}
 
 
 def padded(tokens: Array, lengths: Array) -> Array:
-    """Tokens (B, T), with 0 behind the last real step."""
+    """Return tokens (B, T), set to 0 from the step `lengths` (B,) on."""
     return np.where(np.arange(tokens.shape[1]) < lengths[:, None], tokens, 0)

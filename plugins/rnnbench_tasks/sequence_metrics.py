@@ -1,4 +1,4 @@
-"""Metrics of written sequences by their edits to the closest right answer."""
+"""Metrics of sequences that a model writes, by the edits from each to its closest right answer."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 import rnnbench
 
 ABSENT = -1
+"""Fills the places behind the last token of an answer."""
 Array = NDArray[Any]
 Extra = Mapping[str, Array]
 
@@ -20,17 +21,18 @@ def written(row: Array) -> list[int]:
 
 
 def right_ones(extra: Extra) -> list[list[list[int]]]:
-    """Return the right answers to each example, from `extra["right"]` (B, K, L) with padding."""
-    return [
-        [written(answer) for answer in answers if (answer != ABSENT).any()]
-        for answers in extra["right"]
-    ]
+    """Return the right answers to each example, from `extra["right"]` (B, K, L), padded with -1."""
+    right = []
+    for answers in extra["right"]:
+        present = [answer for answer in answers if (answer != ABSENT).any()]
+        right.append([written(answer) for answer in present])
+    return right
 
 
 def closest(outputs: Array, extra: Extra) -> tuple[Array, Array]:
-    """Return the fewest edits to a right answer, and the length of that answer, (B,) each.
+    """Return the fewest edits to any right answer, and the length of that answer, (B,) each.
 
-    An edit inserts, deletes or replaces a token (Levenshtein 1966).
+    An edit inserts, deletes or replaces one token. source: Levenshtein 1966.
     """
     from rapidfuzz.distance import Levenshtein  # a compiled module that listing tasks does not need
 

@@ -1,4 +1,4 @@
-"""Counting: languages that take a counter, or a stack."""
+"""Generated tasks on counting and nesting: languages that take a counter, or a stack."""
 
 import rnnbench
 from rnnbench_tasks.counting.an_bn import AnBn, AnBnCn
@@ -9,5 +9,5 @@ TASKS: tuple[type[rnnbench.Task], ...] = (AnBn, AnBnCn, DyckOne, DyckTwo)
 
 @rnnbench.hookimpl
 def rnnbench_tasks() -> tuple[type[rnnbench.Task], ...]:
-    """Counting."""
+    """Return the tasks on counting and nesting."""
     return TASKS

@@ -13,8 +13,9 @@ Extra = Mapping[str, Array]
 
 
 def _asked(extra: Extra) -> Array:
-    """(B, T) bool: the real steps."""
-    return np.arange(extra["chances"].shape[1]) < extra["lengths"][:, None]
+    """Return which steps are real, (B, T) bool."""
+    steps = extra["chances"].shape[1]
+    return np.arange(steps) < extra["lengths"][:, None]
 
 
 def _log_probabilities(outputs: Array) -> Array:
@@ -24,17 +25,21 @@ def _log_probabilities(outputs: Array) -> Array:
 
 
 def _right_steps(outputs: Array, extra: Extra) -> Array:
-    """(N,) bool: the asked steps at which exactly the allowed symbols get more than the
-    threshold."""
+    """Return at which asked steps the predicted set is right, (N,) bool.
+
+    The set is right where exactly the allowed symbols have a probability above the threshold.
+    """
     chances = extra["chances"][_asked(extra)]
     threshold = np.log(chances[chances > 0].min() / 2)
-    right: Array = np.all((_log_probabilities(outputs) > threshold) == (chances > 0), axis=-1)
+    is_predicted = _log_probabilities(outputs) > threshold
+    right: Array = np.all(is_predicted == (chances > 0), axis=-1)
     return right
 
 
 def _sequence_accuracy(outputs: Array, targets: Array, extra: Extra) -> float:  # noqa: ARG001
     first = np.cumsum(extra["lengths"]) - extra["lengths"]
-    return float(np.mean(np.logical_and.reduceat(_right_steps(outputs, extra), first)))
+    right = np.logical_and.reduceat(_right_steps(outputs, extra), first)
+    return float(np.mean(right))
 
 
 def _set_accuracy(outputs: Array, targets: Array, extra: Extra) -> float:  # noqa: ARG001
@@ -63,11 +68,12 @@ EXCESS_CROSS_ENTROPY = rnnbench.Metric(
 
 @dataclass(frozen=True)
 class NextSymbol(VariableLength):
-    """A language, read symbol by symbol; each target is drawn from the symbols that may come next.
+    """A task that asks at every step which symbols of a language may come next.
 
-    The probabilities c of the draw are known at each step. They depend on the symbols that were
-    read alone, and never on the drawn length: the best forecast on short sequences is the best on
-    long ones. The metrics are:
+    A sequence is read symbol by symbol, and each target is drawn from the symbols that may come
+    next. The probabilities c of the draw are known at each step. They depend on the symbols read so
+    far, and never on the drawn length: the best forecast on short sequences is the best on long
+    ones. The metrics are:
 
     sequence accuracy:    the share of sequences with the right set of symbols at every step. The
                           predicted set is all symbols with a probability p above half of the least
@@ -90,40 +96,45 @@ class NextSymbol(VariableLength):
     target: ClassVar[float] = 0.99
     trivial_forecast: ClassVar[str] = "what follows the last symbol, whatever came before"
     symbols: ClassVar[str]
-    """What is read, a token each."""
+    """The symbols that are read, one token each."""
     answers: ClassVar[str]
-    """What may come next, a class each: the symbols, and "$" for the end where it is asked for."""
+    """The symbols that may come next, one class each; "$" is the end, where it is asked for."""
 
     @property
     def vocabulary(self) -> int:
-        """The symbols."""
+        """The number of symbols that are read."""
         return len(self.symbols)
 
     @property
     def output_size(self) -> int:
-        """One class a symbol that may come next."""
+        """One class for each symbol that may come next."""
         return len(self.answers)
 
     def trivial(self, train: rnnbench.Batch, test: rnnbench.Batch) -> Mapping[str, float]:  # noqa: ARG002
-        """Measured: the mean chances after each symbol, whatever was read before it, in the test
-        data themselves."""
+        """Return the measured scores of a forecast from the last symbol alone.
+
+        For each symbol, it gives the mean probabilities of the next one in the test data
+        themselves.
+        """
         asked = _asked(test.extra)
-        symbols, chances = test.inputs[asked], test.extra["chances"][asked].astype(np.float64)
-        after = np.array(
-            [
-                chances[symbols == s].mean(axis=0) if (symbols == s).any() else chances[0]
-                for s in range(self.vocabulary)
-            ]
-        )
-        logarithms = np.log(np.maximum(after, np.finfo(np.float64).tiny))
+        symbols = test.inputs[asked]
+        chances = test.extra["chances"][asked].astype(np.float64)
+        after = []
+        for symbol in range(self.vocabulary):
+            is_last = symbols == symbol
+            after.append(chances[is_last].mean(axis=0) if is_last.any() else chances[0])
+        logarithms = np.log(np.maximum(np.array(after), np.finfo(np.float64).tiny))
         return rnnbench.score(self.metrics, logarithms[test.inputs], test)
 
 
 def batch_of(tokens: Array, targets: Array, chances: Array, lengths: Array) -> rnnbench.Batch:
-    """Tokens and targets (B, T) and the chances of every answer at each step (B, T, O), of which
-    `lengths` are real."""
+    """Return a batch whose padding is 0 in tokens and targets, (B, T).
+
+    chances: the probability of each answer at each step, (B, T, O).
+    lengths: the number of real steps of each sequence, (B,).
+    """
     real = np.arange(tokens.shape[1]) < lengths[:, None]
+    inputs = np.where(real, tokens, 0)
+    answers = np.where(real, targets, 0)
     extra = {"chances": chances, "lengths": lengths}
-    return rnnbench.Batch(
-        np.where(real, tokens, 0), np.where(real, targets, 0), extra, lengths=lengths
-    )
+    return rnnbench.Batch(inputs, answers, extra, lengths=lengths)

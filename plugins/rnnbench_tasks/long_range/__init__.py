@@ -1,4 +1,4 @@
-"""Long-range tasks, generated: a fact early on, and a question much later."""
+"""Generated tasks on long-range memory, whose answers depend on steps far back."""
 
 import rnnbench
 from rnnbench_tasks.long_range.adding import Adding, AddingAnywhere
@@ -11,5 +11,5 @@ TASKS: tuple[type[rnnbench.Task], ...] = (Adding, AddingAnywhere, Copy, Temporal
 
 @rnnbench.hookimpl
 def rnnbench_tasks() -> tuple[type[rnnbench.Task], ...]:
-    """Long memory of one fact or of two."""
+    """Return the tasks on long-range memory."""
     return TASKS

@@ -1,4 +1,4 @@
-"""The copy task: ten symbols, a delay, the ten symbols again."""
+"""The copy task: ten symbols, a delay, and the ten symbols again."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,13 +9,15 @@ from numpy.typing import NDArray
 
 import rnnbench
 
-COPIED, SYMBOLS = 10, 8
-BLANK, MARKER = SYMBOLS, SYMBOLS + 1
+COPIED = 10
+SYMBOLS = 8
+BLANK = SYMBOLS
+MARKER = SYMBOLS + 1
 Array = NDArray[Any]
 
 
 def _recall_accuracy(outputs: Array, targets: Array, extra: Mapping[str, Array]) -> float:  # noqa: ARG001
-    """Over the steps at which a symbol is due, which are those whose target is no blank."""
+    """Return the accuracy over the steps where a symbol is due: the target is not the blank."""
     due = targets != BLANK
     return float(np.mean(np.argmax(outputs[due], axis=-1) == targets[due]))
 
@@ -27,17 +29,22 @@ RECALL_ACCURACY = rnnbench.Metric(
 
 @dataclass(frozen=True)
 class Copy(rnnbench.GeneratedTask):
-    """Repeat ten symbols once a marker comes, T steps later.
+    """Repeat ten symbols in order after a delay of T steps that ends with a marker.
 
     inputs:  3 1 4 1 5 2 6 5 3 5 _ _ _ ... _ | _ _ _ _ _ _ _ _ _ _
     answers: _ _ _ _ _ _ _ _ _ _ _ _ _ ... _ _ 3 1 4 1 5 2 6 5 3 5
 
-    Ten symbols of eight, T - 1 blanks, a marker, ten blanks: T + 20 steps, one-hot. Every step is
-    asked, and trained. Each symbol is due T + 10 steps after it was shown, so that the horizon is T
-    + 11: the literature's T = 100 is horizon 111, and horizon 12 is T = 1. A reader of fewer steps
-    cannot do better than 1/8 at the recall. One that knows when a symbol is due, and not which, has
-    cross-entropy ln 8 there, and 10 ln 8 / (T + 20) over all steps. source: Arjovsky et al. 2016,
-    arXiv:1511.06464, section 5.1, after Hochreiter & Schmidhuber 1997.
+    The inputs are ten symbols of eight kinds, T - 1 blanks, a marker and ten blanks: T + 20 one-hot
+    steps. Answers are asked for at every step, and all steps count in the loss. Each symbol is due
+    T + 10 steps after it was shown, so that the horizon is T + 11. The literature's T = 100 is
+    horizon 111; the shortest horizon, 12, is T = 1.
+
+    A reader of fewer steps than the horizon recalls a symbol with probability 1/8. A reader that
+    knows when symbols are due, but not which, has cross-entropy ln 8 at those steps. Over all
+    steps, that is 10 ln 8 / (T + 20).
+
+    source: Arjovsky et al. 2016, arXiv:1511.06464, section 5.1, after Hochreiter & Schmidhuber
+    1997.
     """
 
     horizon: int = 100
@@ -53,25 +60,31 @@ class Copy(rnnbench.GeneratedTask):
 
     @property
     def output_size(self) -> int:
-        """The symbols and the blank."""
+        """One class for each symbol, and one for the blank."""
         return SYMBOLS + 1
 
     @property
     def delay(self) -> int:
-        """T: the steps from the last symbol to the marker, the marker included."""
+        """T: the number of steps from the last symbol to the marker, marker included."""
         return self.horizon - COPIED - 1
 
     def generate(self, rng: np.random.Generator, count: int) -> rnnbench.Batch:
-        """Inputs (B, T + 20, 10), one-hot; targets (B, T + 20)."""
+        """Return inputs (B, T + 20, 10), one-hot, and targets (B, T + 20)."""
         symbols = rng.integers(0, SYMBOLS, (count, COPIED))
         tokens = np.full((count, self.delay + 2 * COPIED), BLANK)
         targets = tokens.copy()
-        tokens[:, :COPIED] = targets[:, -COPIED:] = symbols
+        tokens[:, :COPIED] = symbols
+        targets[:, -COPIED:] = symbols
         tokens[:, -COPIED - 1] = MARKER
-        return rnnbench.Batch(np.eye(SYMBOLS + 2, dtype=np.float32)[tokens], targets)
+        one_hot = np.eye(SYMBOLS + 2, dtype=np.float32)
+        return rnnbench.Batch(one_hot[tokens], targets)
 
     def trivial(self, train: rnnbench.Batch, test: rnnbench.Batch) -> Mapping[str, float]:  # noqa: ARG002
-        """By formula."""
+        """Return the scores of the trivial forecast by formula.
+
+        Where a symbol is due, it answers any one symbol (accuracy), or gives all symbols equal
+        probability (cross-entropy).
+        """
         steps = self.delay + 2 * COPIED
         return {
             "recall accuracy": 1 / SYMBOLS,
@@ -79,5 +92,5 @@ class Copy(rnnbench.GeneratedTask):
         }
 
     def blind_score(self, steps: int) -> float:  # noqa: ARG002
-        """The symbol that is due is the one that is not seen: any one symbol."""
+        """Return 1/8, since the symbol that is due is never among the last `steps` steps."""
         return 1 / SYMBOLS

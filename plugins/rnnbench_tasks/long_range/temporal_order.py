@@ -1,4 +1,4 @@
-"""Temporal order: in which order did the symbols come that matter?"""
+"""The temporal-order task: the order of the few symbols that matter."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,27 +9,33 @@ import numpy as np
 import rnnbench
 
 DISTRACTORS = 4
-X, END, START = 4, 6, 7
+X = 4
+END = 6
+START = 7
 VOCABULARY = 8
 LENGTHS = (100, 110)
+"""Shortest and longest length of a sequence at horizon 100."""
 PLACES = {2: ((10, 20), (50, 60)), 3: ((10, 20), (33, 43), (66, 76))}
-"""First and last place of each symbol that matters, counted from 0, in the tasks of the paper:
-horizon 100."""
+"""First and last position of each symbol that matters, by their number, at horizon 100."""
 
 
 @dataclass(frozen=True)
 class TemporalOrder(rnnbench.GeneratedTask):
-    """In which order did X and Y come among distractors? Two symbols matter, or three.
+    """In which order do X and Y come among distractors? Two symbols matter, or three.
 
     tokens:  E b d X a a c d Y b c B
     answer at the last step: X, Y (one of the 4 classes X X, X Y, Y X, Y Y)
 
-    E begins and B ends a sequence; a, b, c and d are distractors. At horizon 100 these are tasks 6a
-    (symbols = 2) and 6b (symbols = 3) of the paper, to the step: lengths 100 to 110, the first
-    symbol at 10 to 20, the second at 50 to 60 (for three: 33 to 43 and 66 to 76). At other horizons
-    all of that is scaled. So the horizon is the longest way from the first symbol to the end. A
-    symbol that is not seen is a coin: chance is 1/4 or 1/8. source: Hochreiter & Schmidhuber 1997,
-    doi:10.1162/neco.1997.9.8.1735, section 5.6.
+    E begins and B ends a sequence; a, b, c and d are distractors. At horizon 100, these are tasks
+    6a (symbols = 2) and 6b (symbols = 3) of the paper, with lengths of 100 to 110 steps. The first
+    symbol is at position 10 to 20, counted from 0, and the second at 50 to 60. Three symbols are at
+    positions 10 to 20, 33 to 43 and 66 to 76.
+
+    At other horizons, lengths and positions are scaled in proportion, so that the horizon is the
+    longest distance from the first symbol to the end. A symbol that is not seen is guessed with
+    probability 1/2: chance is 1/4, or 1/8 for three symbols.
+
+    source: Hochreiter & Schmidhuber 1997, doi:10.1162/neco.1997.9.8.1735, section 5.6.
     """
 
     horizon: int = 100
@@ -48,32 +54,32 @@ class TemporalOrder(rnnbench.GeneratedTask):
 
     @property
     def vocabulary(self) -> int:
-        """Four distractors, X and Y, end and start."""
+        """Eight tokens: four distractors, X, Y, and those that begin and end a sequence."""
         return VOCABULARY
 
     @property
     def output_size(self) -> int:
-        """One class an order."""
+        """One class for each order."""
         return int(2**self.symbols)
 
     def lengths(self) -> range:
-        """The lengths that occur, all alike likely."""
+        """Return all possible lengths, which are equally likely."""
         return self._scaled(LENGTHS)
 
     def places(self) -> list[range]:
-        """The places, counted from 0, of each symbol that matters, all alike likely."""
+        """Return the possible positions of each symbol that matters, which are equally likely."""
         return [self._scaled(place) for place in PLACES[self.symbols]]
 
     def _scaled(self, ends: tuple[int, int]) -> range:
         return range(ends[0] * self.horizon // 100, ends[1] * self.horizon // 100 + 1)
 
     def generate(self, rng: np.random.Generator, count: int) -> rnnbench.Batch:
-        """Inputs (B, T) tokens, padded on the right; targets (B,), the first symbol counting
-        most."""
-        rows, lengths = (
-            np.arange(count),
-            rng.integers(self.lengths().start, self.lengths().stop, count),
-        )
+        """Return inputs (B, T) of tokens, padded on the right, and targets (B,).
+
+        A target is the order as a binary number, X being 0 and Y being 1, first symbol first.
+        """
+        rows = np.arange(count)
+        lengths = rng.integers(self.lengths().start, self.lengths().stop, count)
         tokens = rng.integers(0, DISTRACTORS, (count, self.lengths()[-1]))
         tokens[:, 0] = START
         targets = np.zeros(count, dtype=np.int64)
@@ -86,11 +92,14 @@ class TemporalOrder(rnnbench.GeneratedTask):
         return rnnbench.Batch(tokens, targets, lengths=lengths)
 
     def trivial(self, train: rnnbench.Batch, test: rnnbench.Batch) -> Mapping[str, float]:  # noqa: ARG002
-        """By formula: the orders are alike likely."""
+        """Return the accuracy of any one order by formula: all orders are equally likely."""
         return {"accuracy": 1 / self.output_size}
 
     def blind_score(self, steps: int) -> float:
-        """One half for each symbol that is not seen, over all lengths and places."""
+        """Return the accuracy of guessing each symbol that the last `steps` steps do not show.
+
+        It is the mean over all lengths and positions.
+        """
         lengths = np.array(self.lengths())[:, None]
         seen = [(lengths - np.array(places) <= steps).mean(axis=1) for places in self.places()]
         return float(np.mean(np.prod((1 + np.array(seen)) / 2, axis=0)))

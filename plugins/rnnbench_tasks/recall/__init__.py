@@ -1,4 +1,4 @@
-"""Associative recall, generated: which value stood beside this key?"""
+"""Generated tasks on associative recall: which value was paired with a key?"""
 
 import rnnbench
 from rnnbench_tasks.recall.induction import Induction
@@ -11,5 +11,5 @@ TASKS: tuple[type[rnnbench.Task], ...] = (RecallFirst, SelectiveCopy, Induction,
 
 @rnnbench.hookimpl
 def rnnbench_tasks() -> tuple[type[rnnbench.Task], ...]:
-    """Associative recall."""
+    """Return the tasks on associative recall."""
     return TASKS

@@ -1,4 +1,4 @@
-"""Recall of the first token."""
+"""The recall-first task: the first token of a sequence, asked for at its end."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,14 +11,17 @@ import rnnbench
 
 @dataclass(frozen=True)
 class RecallFirst(rnnbench.GeneratedTask):
-    """Name the first token of a sequence once distractors have gone by.
+    """Name the first token of a sequence at its end, after distractors.
 
     tokens:  3 7 1 1 5 0 2
     answer at the last step: 3
 
-    The distractors are drawn from the same alphabet, or are all one blank. A reader that does not
-    see the first token cannot do better than 1/K. source: after Hochreiter & Schmidhuber 1997,
-    section 5.2 (task 2), with any symbol as a distractor.
+    The first token is one of K = `symbols`. The distractors are drawn from the same alphabet, or
+    are all one blank (distractors = "blanks"). A reader that does not see the first token has
+    accuracy 1/K.
+
+    source: after Hochreiter & Schmidhuber 1997, doi:10.1162/neco.1997.9.8.1735, section 5.2 (task
+    2), with any symbol as a distractor.
     """
 
     horizon: int = 100
@@ -38,25 +41,25 @@ class RecallFirst(rnnbench.GeneratedTask):
 
     @property
     def vocabulary(self) -> int:
-        """The symbols and, where distractors are blanks, the blank."""
+        """The number of symbols, plus the blank where distractors are blanks."""
         return self.symbols + (self.distractors == "blanks")
 
     @property
     def output_size(self) -> int:
-        """One class a symbol."""
+        """One class for each symbol."""
         return self.symbols
 
     def generate(self, rng: np.random.Generator, count: int) -> rnnbench.Batch:
-        """Inputs (B, T) tokens; targets (B,) the first of them."""
+        """Return inputs (B, T) of tokens and targets (B,), the first token of each."""
         tokens = rng.integers(0, self.symbols, (count, self.horizon))
         if self.distractors == "blanks":
             tokens[:, 1:] = self.symbols
         return rnnbench.Batch(tokens, tokens[:, 0].copy())
 
     def trivial(self, train: rnnbench.Batch, test: rnnbench.Batch) -> Mapping[str, float]:  # noqa: ARG002
-        """By formula: one in K."""
+        """Return the accuracy of any one symbol by formula, 1/K."""
         return {"accuracy": 1 / self.symbols}
 
     def blind_score(self, steps: int) -> float:  # noqa: ARG002
-        """Whatever else is seen says nothing of the first token: one in K."""
+        """Return 1/K, since later tokens hold no information on the first."""
         return 1 / self.symbols

@@ -1,4 +1,4 @@
-"""Selective copy: the tokens that matter, among noise, in order."""
+"""The selective-copy task: the tokens that matter, among noise, in order."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,17 +12,19 @@ import rnnbench
 
 @dataclass(frozen=True)
 class SelectiveCopy(rnnbench.GeneratedTask):
-    """Recall, in order, the few tokens that were scattered among noise.
+    """Recall, in order, a few tokens that were scattered among noise.
 
     tokens:  _ 3 _ _ 1 _ 4 _ _ ? ? ?
     answers:                   3 1 4   (asked at each ?, and nowhere else)
 
-    M = `items` tokens of V = `symbols`, T noise tokens (all alike), then a marker for each item.
-    The places of the items are any M of M + T. Each item is due M + T steps after the earliest
-    place it may have, so that the horizon is M + T + 1. A reader of fewer steps knows what it sees,
-    and where that stands in the order, counted from the end; for the rest it is at chance, 1/V.
+    A sequence has M = `items` tokens of V = `symbols` kinds among T noise tokens, all alike, and
+    then M markers. The places of the items are any M of the first M + T. Each item is due M + T
+    steps after its earliest possible place, so that the horizon is M + T + 1. A reader of fewer
+    steps knows the items that it sees, and their place in the order, counted from the end. The
+    others it guesses with probability 1/V.
+
     source: Jing et al. 2019, arXiv:1706.02761 (the denoise task); Gu & Dao 2023, arXiv:2312.00752,
-    section 4.1.1, there with M = V = 16 and M + T = 4096: horizon 4097.
+    section 4.1.1, with M = V = 16 and M + T = 4096, which is horizon 4097.
     """
 
     horizon: int = 64
@@ -47,16 +49,16 @@ class SelectiveCopy(rnnbench.GeneratedTask):
 
     @property
     def vocabulary(self) -> int:
-        """The symbols, the noise, the marker."""
+        """The number of tokens: the symbols, the noise and the marker."""
         return self.symbols + 2
 
     @property
     def output_size(self) -> int:
-        """One class a symbol."""
+        """One class for each symbol."""
         return self.symbols
 
     def generate(self, rng: np.random.Generator, count: int) -> rnnbench.Batch:
-        """Inputs (B, 2 M + T) tokens; targets (B, 2 M + T), asked at the last M steps."""
+        """Return inputs and targets (B, 2 M + T), which are asked for at the last M steps."""
         context = self.horizon - 1
         places = np.sort(rng.random((count, context)).argsort(axis=1)[:, : self.items], axis=1)
         items = rng.integers(0, self.symbols, (count, self.items))
@@ -70,16 +72,18 @@ class SelectiveCopy(rnnbench.GeneratedTask):
         return rnnbench.Batch(tokens, targets, mask=mask)
 
     def trivial(self, train: rnnbench.Batch, test: rnnbench.Batch) -> Mapping[str, float]:  # noqa: ARG002
-        """By formula: one in V."""
+        """Return the accuracy of any one symbol by formula, 1/V."""
         return {"accuracy": 1 / self.symbols}
 
     def blind_score(self, steps: int) -> float:
-        """Right for an item that is seen, one in V for others.
+        """Return the accuracy of the best reader of the last `steps` steps, by formula.
 
-        At the question for item i (from 0) so many first places are `unseen`, and item i is seen
-        where at most i of the M items stand there: the hypergeometric distribution.
+        It is right for an item that it sees, and guesses others with probability 1/V. At the
+        question for item i, counted from 0, the first `unseen` places are hidden. Item i is seen
+        where at most i of the M items are there: the hypergeometric distribution.
         """
-        context, seen = self.horizon - 1, 0.0
+        context = self.horizon - 1
+        seen = 0.0
         for item in range(self.items):
             unseen = min(context + item + 1 - steps, context)
             ways = sum(

@@ -1,4 +1,4 @@
-"""State tracking: where a sequence of moves has led."""
+"""Generated tasks on state tracking: the state after a sequence of moves."""
 
 import rnnbench
 from rnnbench_tasks.state.group import Group
@@ -16,5 +16,5 @@ TASKS: tuple[type[rnnbench.Task], ...] = (
 
 @rnnbench.hookimpl
 def rnnbench_tasks() -> tuple[type[rnnbench.Task], ...]:
-    """State tracking."""
+    """Return the tasks on state tracking."""
     return TASKS

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import permutations
+from itertools import combinations, permutations
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -18,20 +18,25 @@ GroupName = Literal["Z2", "Z60", "S3", "A5", "S5"]
 class Group(VariableLength):
     """What is the product of all group elements read so far?
 
-    read:                 (12)  (123)  (123)  ...      in S3, each a token
-    answer at each step:  (12)  (13)   (23)   ...      do the first, then the second, then the third
+    read:                 (12)  (123)  (123)  ...      in S3, each element a token
+    answer at each step:  (12)  (13)   (23)   ...      products from left to right: first (12), ...
 
-    group = Z2 (parity), Z60 (abelian), S3 (solvable), A5 and S5 (not solvable: their word problems
-    are complete for NC1). Tokens are drawn evenly from all elements, so that a reader who misses a
-    step is right 1 time in |G|: |G| = 2, 60, 6, 60, 120. Lengths are drawn evenly from 1 to the
-    horizon; tests at 1x, 2x, 4x and 10x have exactly so many times the horizon, and ask at the last
-    step alone: a mean over all steps would count those of training again. The target is ours: 99 of
-    100 answers right on the lengths of training. source: Merrill, Petty & Sabharwal 2024,
-    arXiv:2404.08819, with more lengths than theirs, 1 to the horizon.
+    `group` is Z2 (parity), Z60 (abelian), S3 (solvable), A5 or S5. The last two are not solvable:
+    their word problems are complete for NC1. Tokens are drawn evenly from all |G| = 2, 60, 6, 60 or
+    120 elements, so that a reader who misses a step is right with probability 1/|G|. Lengths are
+    drawn evenly from 1 to the horizon.
+
+    The tests 1x, 2x, 4x and 10x have sequences of exactly 1, 2, 4 and 10 horizons. They ask at the
+    last step alone, since a mean over all steps would count the lengths of training again. The
+    target is our choice: 99 % of answers right at training lengths.
+
+    source: Merrill, Petty & Sabharwal 2024, arXiv:2404.08819, with more lengths than there: all
+    from 1 to the horizon.
     """
 
     group: GroupName = "A5"
     asked: Literal["every-step", "last-step"] = "every-step"
+    """Where answers are asked for; the tests on longer sequences ask at the last step."""
     name: ClassVar[str] = "group"
     loss: ClassVar[rnnbench.Loss] = "cross-entropy"
     readout: ClassVar[rnnbench.Readout] = "every-step"
@@ -41,35 +46,40 @@ class Group(VariableLength):
 
     @property
     def order(self) -> int:
-        """|G|."""
+        """The order of the group, |G|: the number of its elements."""
         return len(elements(self.group))
 
     @property
     def vocabulary(self) -> int:
-        """One token an element."""
+        """One token for each element."""
         return self.order
 
     @property
     def output_size(self) -> int:
-        """One class an element."""
+        """One class for each element."""
         return self.order
 
     def generate(self, rng: np.random.Generator, count: int) -> rnnbench.Batch:
-        """Inputs (B, T) elements; targets (B, T) their running product; extra "chance" (B, 1)."""
+        """Return inputs (B, T) of elements and targets (B, T), their running products.
+
+        `extra["chance"]`, (B, 1), is 1/|G|.
+        """
         lengths = self.draw_lengths(rng, count)
         factors = rng.integers(0, self.order, (count, self.longest))
-        table, products = multiplication_table(self.group), factors.copy()
+        table = multiplication_table(self.group)
+        products = factors.copy()
         for step in range(1, self.longest):
             products[:, step] = table[products[:, step - 1], factors[:, step]]
         chance = np.full((count, 1), 1 / self.order)
-        mask = (
-            None if self.asked == "every-step" else np.arange(self.longest) == lengths[:, None] - 1
-        )
-        tokens, answers = padded(factors, lengths), padded(products, lengths)
+        mask: Array | None = None
+        if self.asked == "last-step":
+            mask = np.arange(self.longest) == lengths[:, None] - 1
+        tokens = padded(factors, lengths)
+        answers = padded(products, lengths)
         return rnnbench.Batch(tokens, answers, {"chance": chance}, lengths=lengths, mask=mask)
 
     def elsewhere(self) -> Mapping[str, rnnbench.GeneratedTask]:
-        """The same lengths as elsewhere, asked for at the last step."""
+        """Return settings with 1, 2, 4 and 10 times the longest length, asked at the last step."""
         found: dict[str, rnnbench.GeneratedTask] = {}
         for name, task in super().elsewhere().items():
             assert isinstance(task, Group)
@@ -77,11 +87,14 @@ class Group(VariableLength):
         return found
 
     def trivial(self, train: rnnbench.Batch, test: rnnbench.Batch) -> Mapping[str, float]:  # noqa: ARG002
-        """By formula: the product of elements drawn evenly is drawn evenly."""
+        """Return the scores of any one element by formula: all products are equally likely."""
         return {"accuracy": 1 / self.order, "scaled accuracy": 0.0}
 
     def blind_score(self, steps: int) -> float:
-        """By formula: right up to that step, and at chance from then on."""
+        """Return the accuracy of the best reader of the last `steps` steps, by formula.
+
+        It is right where no more than `steps` steps have been read, and at chance elsewhere.
+        """
         if self.asked == "last-step":
             seen = np.mean(self.possible_lengths <= steps)
         else:
@@ -91,16 +104,17 @@ class Group(VariableLength):
 
 @cache
 def elements(group: GroupName) -> Array:
-    """The elements as permutations of n points, (|G|, n), the identity first: rotations, all, or
-    the even ones."""
+    """Return the elements as permutations of n points, (|G|, n), the identity first.
+
+    A group named Z has the rotations, S all permutations, and A the even ones.
+    """
     points = int(group[1:])
-    found: Array = (
-        np.array(list(permutations(range(points)))) if group[0] != "Z" else _rotations(points)
-    )
+    if group[0] == "Z":
+        return _rotations(points)
+    found: Array = np.array(list(permutations(range(points))))
     if group[0] == "A":
-        inversions = [
-            found[:, i] > found[:, j] for i in range(points) for j in range(i + 1, points)
-        ]
+        pairs = combinations(range(points), 2)
+        inversions = [found[:, i] > found[:, j] for i, j in pairs]
         found = found[np.sum(inversions, axis=0) % 2 == 0]
     return found
 
@@ -112,7 +126,11 @@ def _rotations(points: int) -> Array:
 
 @cache
 def multiplication_table(group: GroupName) -> Array:
-    """The position of "first i, then j" among the elements, (|G|, |G|)."""
+    """Return the indices of the products, (|G|, |G|): entry i, j is "first i, then j"."""
     found = elements(group)
     position = {element.tobytes(): index for index, element in enumerate(found)}
-    return np.array([[position[then[first].tobytes()] for then in found] for first in found])
+    rows = []
+    for first in found:
+        products = [then[first] for then in found]
+        rows.append([position[product.tobytes()] for product in products])
+    return np.array(rows)

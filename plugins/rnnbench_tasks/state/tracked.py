@@ -1,4 +1,4 @@
-"""A state that every step may change, asked for at the last one: what such tasks share."""
+"""The base of tasks that ask at the last step for a state that every step may change."""
 
 from abc import abstractmethod
 from collections.abc import Mapping
@@ -13,11 +13,11 @@ from rnnbench_tasks.lengths import Array, VariableLength, padded
 
 @dataclass(frozen=True)
 class Tracked(VariableLength):
-    """One of some states, asked for at the last real step.
+    """A task that asks at the last real step for one of several states.
 
-    Chance is the best constant answer at the length of each sequence, by formula. The target is
-    ours: 99 of 100 answers right on the lengths of training, so that what is left to tell cells
-    apart is how they do on longer ones.
+    Chance is the accuracy of the best constant answer at the length of each sequence, by formula.
+    The target is our choice: 99 % of answers right at training lengths. Cells that reach it may
+    still differ on longer sequences.
     """
 
     loss: ClassVar[rnnbench.Loss] = "cross-entropy"
@@ -25,45 +25,50 @@ class Tracked(VariableLength):
     target: ClassVar[float] = 0.99
     trivial_forecast: ClassVar[str] = "the likeliest answer at that length"
     tokens: ClassVar[int]
+    """The number of different tokens."""
     states: ClassVar[int]
+    """The number of different states."""
 
     @property
     def vocabulary(self) -> int:
-        """The symbols that are read."""
+        """The number of different tokens."""
         return self.tokens
 
     @property
     def output_size(self) -> int:
-        """One class a state."""
+        """One class for each state."""
         return self.states
 
     @abstractmethod
     def chance(self, steps: Array) -> Array:
-        """How likely the likeliest answer is where so many steps, (N,), are not seen and the rest
-        is; 1 at 0 steps."""
+        """Return the probability of the likeliest answer where `steps` steps are hidden, (N,).
+
+        All other steps are seen. The probability is 1 where no step is hidden.
+        """
 
     @abstractmethod
     def draw(self, rng: np.random.Generator, count: int) -> tuple[Array, Array]:
-        """Tokens of the longest length and the answer after each of their steps, both (B, T)."""
+        """Draw tokens of the longest length and the answers after their steps, both (B, T)."""
 
     def generate(self, rng: np.random.Generator, count: int) -> rnnbench.Batch:
-        """Inputs (B, T) tokens; targets (B,) the answer at the last real step; extra "chance" (B,
-        1)."""
+        """Return inputs (B, T) of tokens and targets (B,), the answers at the last real steps.
+
+        `extra["chance"]`, (B, 1), is the accuracy of the best constant answer at each length.
+        """
         lengths = self.draw_lengths(rng, count)
         tokens, answers = self.draw(rng, count)
         targets = answers[np.arange(count), lengths - 1]
-        return rnnbench.Batch(
-            padded(tokens, lengths),
-            targets,
-            {"chance": self.chance(lengths)[:, None]},
-            lengths=lengths,
-        )
+        extra = {"chance": self.chance(lengths)[:, None]}
+        return rnnbench.Batch(padded(tokens, lengths), targets, extra, lengths=lengths)
 
     def trivial(self, train: rnnbench.Batch, test: rnnbench.Batch) -> Mapping[str, float]:  # noqa: ARG002
-        """By formula, at the lengths of the test data."""
+        """Return the scores of the likeliest answer at each length of the test data, by formula."""
         return {"accuracy": float(np.mean(test.extra["chance"])), "scaled accuracy": 0.0}
 
     def blind_score(self, steps: int) -> float:
-        """By formula: the answer as if what is not seen had not been there, which is the likeliest
-        one."""
-        return float(np.mean(self.chance(np.maximum(self.possible_lengths - steps, 0))))
+        """Return the accuracy of the best reader of the last `steps` steps, by formula.
+
+        Its best answer is that of a sequence without the hidden steps, which is the likeliest one.
+        """
+        hidden = np.maximum(self.possible_lengths - steps, 0)
+        return float(np.mean(self.chance(hidden)))

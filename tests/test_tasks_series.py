@@ -772,7 +772,7 @@ Change = Callable[[dict[str, list[object]]], object]
         (
             None,
             {"time": "same"},
-            "column 'same': '1' stands in lines 2 and 3; one series has one row at a time",
+            "column 'same': '1' is in lines 2 and 3; one series has one row at a time",
         ),
         (
             None,

@@ -310,7 +310,7 @@ def test_a_library_that_does_not_open_is_told_in_its_own_words(
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     with pytest.raises(
         DataUnavailable,
-        match=r"espeakng-loader 0\.2\.4 does not speak: OSError: .*/nowhere/lib\.so",
+        match=r"espeakng-loader 0\.2\.4 cannot synthesise speech: OSError: .*/nowhere/lib\.so",
     ):
         Keywords().load({})
     assert not list(shelf.rglob("*.npz"))

@@ -1,4 +1,4 @@
-"""Rendered scenes: captions, and digits that move."""
+"""Tasks on rendered images: captions of scenes, and digits that move."""
 
 import rnnbench
 from rnnbench_tasks.frames.caption import Caption
@@ -9,5 +9,5 @@ TASKS: tuple[type[rnnbench.Task], ...] = (Caption, MovingDigits)
 
 @rnnbench.hookimpl
 def rnnbench_tasks() -> tuple[type[rnnbench.Task], ...]:
-    """Rendered scenes."""
+    """Return the tasks on rendered images."""
     return TASKS

@@ -1,4 +1,4 @@
-"""Captions: a picture read row by row, and the words for what is on it."""
+"""The task `caption`: a picture read row by row, and the words that describe it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -28,7 +28,10 @@ VOCABULARY = (*SIGNS, *COLOURS, *SHAPES, *RELATIONS)
 WORDS = 5
 STEPS = SIDE + 1 + WORDS
 FIFTHS = ("test", "validation", "train", "train", "train")
+"""The splits of scenes with unseen = "scene", by the sum of the numbers of their things modulo
+5."""
 SIXTHS = ("test", "train", "train", "validation", "train", "train")
+"""The splits of things with unseen = "thing", by shape number less colour number modulo 6."""
 Array = NDArray[Any]
 
 
@@ -45,26 +48,29 @@ WORD_ACCURACY = rnnbench.Metric(
 
 @dataclass(frozen=True)
 class Caption(rnnbench.RecordedTask):
-    """What is on the picture? Read row by row, then said in five words; of scenes that training
-    never shows.
+    """Describe a picture, read row by row, in five words; test scenes are not in training.
 
     rows 1-24:  a red ring in the upper half, a blue cross in the lower half, on black
     answer, from step 25 on:  red ring above blue cross (end)
 
-    Two things, each of 6 colours and 6 shapes, in 4 relations: 5,184 pictures of 24 x 24 pixels,
-    one a caption. The upper one is named first, the left one where they are level, so that a
-    picture has one caption. The model then writes by itself. The horizon reaches from the first row
-    to the last word.
+    Two things, each of 6 colours and 6 shapes, are in one of 4 relations: 5,184 pictures of 24 x 24
+    pixels, one for each caption. The upper thing is named first, or the left one where they are
+    level, so that a picture has one caption. The model writes the caption by itself. The horizon
+    reaches from the first row to the last word.
 
-    unseen = "scene": two things that are together in the test, in either order, are never together
-    in training (3,108 pictures; 1,036 for validation and 1,040 for the test). "thing": six of the
-    36 things, among them the red circle, are kept for the test, six for validation, so that every
-    colour and every shape is seen in four things (2,304, 1,296, 1,296). As no caption of the test
-    is in the training data, the trivial forecast is never an exact match. The target is what five
-    tuned logistic regressions on the flattened picture, one for each place of the caption, reach on
-    the same splits, rounded down: 0.927 on validation and 0.927 on test data ("thing": 0.397 and
-    0.304), measured 2026-11-25 by benchmarks/targets_speech.py. source: Vinyals et al. 2015,
-    arXiv:1411.4555; things kept back: Johnson et al. 2017, arXiv:1612.06890, section 4.7.
+    With unseen = "scene", two things that are together in the test, in either order, are never
+    together in training (3,108 pictures; 1,036 for validation and 1,040 for the test). With unseen
+    = "thing", six of the 36 things, the red circle among them, are kept for the test, and six for
+    validation. Every colour and every shape is then seen in four things of training (2,304, 1,296
+    and 1,296 pictures). No caption of the test is in the training data, so that the trivial
+    forecast is never an exact match.
+
+    The target is the score of five tuned logistic regressions on the flattened picture, one for
+    each place of the caption, on the same splits, rounded down: 0.927 on validation and 0.927 on
+    test data ("thing": 0.397 and 0.304), measured 2026-11-25 by benchmarks/targets_speech.py.
+
+    source: Vinyals et al. 2015, arXiv:1411.4555; unseen combinations as in Johnson et al. 2017,
+    arXiv:1612.06890, section 4.7.
     """
 
     horizon: int = field(default=STEPS, init=False)
@@ -81,71 +87,78 @@ class Caption(rnnbench.RecordedTask):
 
     @property
     def target_here(self) -> float:
-        """The same models reach 0.397 on validation data where things are unseen."""
+        """The target for this dial: with unseen things, the regressions reach 0.397 on validation
+        data."""
         return 0.39 if self.unseen == "thing" else self.target
 
     @property
     def vocabulary(self) -> int:
-        """Three signs and sixteen words."""
+        """The number of tokens: three signs and sixteen words."""
         return len(VOCABULARY)
 
     @property
     def output_size(self) -> int:
-        """One class a word."""
+        """One class for each token."""
         return len(VOCABULARY)
 
     def load(self, archives: Mapping[str, ZipPath]) -> rnnbench.Splits:  # noqa: ARG002
-        """Inputs (B, 30, 72): the rows, then zeros; tokens and targets (B, 30): the words behind
-        the rows."""
+        """Return inputs (B, 30, 72), the rows and then zeros; tokens and targets (B, 30).
+
+        The words of the caption follow the rows.
+        """
         everything = list(scenes())
-        parts, batch = (
-            np.array([self._part(scene) for scene in everything]),
-            _read(render(), everything),
-        )
-        return rnnbench.Splits(
-            **{
-                part: batch.take(np.flatnonzero(parts == part))
-                for part in ("train", "validation", "test")
-            }
-        )
+        parts = np.array([self._part(scene) for scene in everything])
+        batch = _read(render(), everything)
+        names = ("train", "validation", "test")
+        return rnnbench.Splits(*(batch.take(np.flatnonzero(parts == name)) for name in names))
 
     def _part(self, scene: Scene) -> str:
-        """The split of a scene; none of the three for one that shows a thing of validation and one
-        of the test."""
+        """Return the split of a scene.
+
+        It is none of the three for a scene with a thing of validation and one of the test.
+        """
         if self.unseen == "scene":
-            return FIFTHS[(THINGS.index(scene.first) + THINGS.index(scene.second)) % len(FIFTHS)]
+            numbers = THINGS.index(scene.first) + THINGS.index(scene.second)
+            return FIFTHS[numbers % len(FIFTHS)]
         shown = {part_of(scene.first), part_of(scene.second)}
         return "train" if shown == {"train"} else "/".join(sorted(shown - {"train"}))
 
     def trivial(self, train: rnnbench.Batch, test: rnnbench.Batch) -> Mapping[str, float]:
-        """Measured: all captions are equally frequent in training, and the first of them stands for
-        all."""
+        """Return the measured scores of the most frequent caption of the training data.
+
+        All captions are equally frequent there, so that the first in the order of tokens is taken.
+        """
         found, counts = np.unique(captions(train).targets, axis=0, return_counts=True)
         outputs = np.broadcast_to(found[counts.argmax()], (len(test), WORDS))
         return rnnbench.score(self.metrics, outputs, captions(test))
 
 
 def captions(batch: rnnbench.Batch) -> rnnbench.Batch:
-    """The words alone, (B, 5), as metrics see them."""
+    """Return a batch with the words of the captions, (B, 5), as metrics expect them."""
     return rnnbench.Batch(batch.inputs, batch.targets[:, SIDE:-1])
 
 
 def part_of(thing: Thing) -> str:
-    """The split in which a thing is first shown."""
+    """Return the split in which a thing is first shown, where things are unseen."""
     colour, shape = thing
-    return SIXTHS[(SHAPES.index(shape) - list(COLOURS).index(colour)) % len(SIXTHS)]
+    difference = SHAPES.index(shape) - list(COLOURS).index(colour)
+    return SIXTHS[difference % len(SIXTHS)]
 
 
 def _read(pictures: Array, named: list[Scene]) -> rnnbench.Batch:
     count = len(pictures)
     inputs = np.zeros((count, STEPS, SIDE * CHANNELS), dtype=np.float32)
     inputs[:, :SIDE] = pictures.reshape(count, SIDE, -1) / 255
-    words = np.array([[VOCABULARY.index(word) for word in scene.words] for scene in named])
+    words = np.array([_codes(scene) for scene in named])
     tokens, targets = np.full((2, count, STEPS), NO_WORD)
     tokens[:, SIDE] = START
-    tokens[:, SIDE + 1 :] = targets[:, SIDE:-1] = words
+    tokens[:, SIDE + 1 :] = words
+    targets[:, SIDE:-1] = words
     targets[:, -1] = END
     mask = np.broadcast_to(np.arange(STEPS) >= SIDE, (count, STEPS)).copy()
-    return rnnbench.Batch(
-        inputs, targets, tokens=tokens, mask=mask, prompt=np.full(count, SIDE + 1)
-    )
+    prompt = np.full(count, SIDE + 1)
+    return rnnbench.Batch(inputs, targets, tokens=tokens, mask=mask, prompt=prompt)
+
+
+def _codes(scene: Scene) -> list[int]:
+    return [VOCABULARY.index(word) for word in scene.words]

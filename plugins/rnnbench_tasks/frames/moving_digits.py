@@ -1,4 +1,4 @@
-"""Moving digits: handwritten digits that bounce about, to be seen ahead."""
+"""The task `moving-digits`: handwritten digits that bounce in a box, forecast frame by frame."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,34 +17,39 @@ SMALLEST = 2 * IMAGE_SIDE
 SEQUENCES = {"train": 1600, "validation": 400, "test": 400}
 MOTION_SEEDS = {"train": 1, "validation": 2, "test": 3}
 FIRST_ASKED = 1
+"""The first step that is asked, counted from 0; two frames give a direction."""
 MARGINS = 0.5 ** np.arange(2, 12)
+"""Distances from black and white that the trivial forecast may keep."""
 Array = NDArray[Any]
 
 
 @dataclass(frozen=True)
 class MovingDigits(rnnbench.RecordedTask):
-    """What does the next frame show? Handwritten digits bounce in a box; after some frames the
-    lights go out.
+    """Forecast the next frames of handwritten digits that bounce in a box, after some frames.
 
     frame:  1   2   3   4   5   6    7    8
     input:  f1  f2  f3  f4  f5  0    0    0     (shown = 5, horizon = 5)
     answer: -   f3  f4  f5  f6  f7   f8   f9
 
-    Each of `digits` images moves by a fixed whole number of pixels a frame, up or down and to
-    either side, and turns back where its ink touches the border; the brighter one is seen where two
-    overlap. The question is put from the second frame on, the first at which a direction can be
-    known. The last `horizon` - 2 inputs are black, so that two of the last `horizon` steps show
-    something: enough to know all that follows, but for digits that hide each other. Horizon 2 asks
-    for one frame ahead alone; 11 with 10 frames shown is the ten to ten of the source.
+    Each of `digits` images moves by a fixed number of whole pixels a frame on each axis, and turns
+    back where its ink touches the border. Where two overlap, the brighter pixel is seen. Answers
+    are asked for from the second frame on, the first at which a direction can be known. The last
+    `horizon` - 2 inputs are black, so that two of the last `horizon` steps show something. These
+    two determine all that follows, except for digits that hide each other. Horizon 2 asks for one
+    frame ahead alone; horizon 11 with 10 frames shown is the setting of the source, ten frames to
+    ten.
 
-    A recorded task, for all that it is drawn: the images of the test (397) and of validation (300)
-    are none of the 1,100 of training, as on `digits-rows`, which one `generate` for all three could
-    not say. 1,600, 400 and 400 sequences, the same for every seed. Brightness lies in [0, 1], so
-    that even the true frames have a cross-entropy: the mean entropy of their half-tones. The mean
-    frame of training beats the trivial forecast, which pays for being sure. The target is what
-    tuned ridge regression on the last two frames shown reaches, one for each number of frames
-    ahead, rounded up: 0.257 on validation and 0.257 on test data (size = 16, where digits move
-    faster for their size: 0.279 and 0.277), measured 2026-11-25 by benchmarks/targets_speech.py.
+    The data are recorded and not generated, so that each split has images of its own: 1,100 for
+    training, 300 for validation and 397 for the test, as on `digits-rows`. There are 1,600, 400 and
+    400 sequences, the same for every seed. Brightness is in [0, 1], so that even the true frames
+    have a cross-entropy: the mean entropy of their half-tones. The mean frame of training has a
+    lower cross-entropy than the trivial forecast, which is too certain.
+
+    The target is the score of tuned ridge regression on the last two frames shown, one regression
+    for each number of frames ahead, rounded up: 0.257 on validation and 0.257 on test data,
+    measured 2026-11-25 by benchmarks/targets_speech.py. At size = 16, where digits move faster for
+    their size, it is 0.279 and 0.277.
+
     source: Srivastava et al. 2015, arXiv:1502.04681 (MNIST digits, real-valued directions); black
     inputs while forecasting as in the unconditional decoder there.
     """
@@ -72,41 +77,49 @@ class MovingDigits(rnnbench.RecordedTask):
 
     @property
     def target_here(self) -> float:
-        """What the same regression reaches on validation data: 0.253 and 0.229 where one frame
-        ahead is asked alone."""
+        """The target at these dials, by ridge regression on validation data.
+
+        Where one frame ahead is asked alone, it reaches 0.253 at size 16 and 0.229 at size 32.
+        """
         if self.horizon == FIRST_ASKED + 1:
             return 0.23 if self.size == 2 * SMALLEST else self.target
         return 0.28 if self.size == SMALLEST else self.target
 
     @property
     def steps(self) -> int:
-        """T: the frames shown and the black ones."""
+        """T: the number of frames shown and of black ones."""
         return self.shown + self.horizon - 2
 
     @property
     def frame_shape(self) -> tuple[int, int, int]:
-        """One channel."""
+        """One channel, and the height and width of the box in pixels."""
         return (1, self.size, self.size)
 
     @property
     def output_size(self) -> int:
-        """One number a pixel."""
+        """One number for each pixel."""
         return self.size**2
 
     @property
     def data_files(self) -> Mapping[str, Path]:
-        """The file of scikit-learn."""
+        """The file of images in the installed scikit-learn."""
         return digits_file()
 
     def load(self, archives: Mapping[str, ZipPath]) -> rnnbench.Splits:
-        """Inputs (B, T, 1, size, size) and targets (B, T, size * size): the frame after each."""
+        """Return inputs (B, T, 1, size, size) and targets (B, T, size * size).
+
+        A target is the frame after its input.
+        """
         images = DigitsRows().load(archives)
         return rnnbench.Splits(
-            **{part: self._sequences(getattr(images, part).inputs, part) for part in SEQUENCES}
+            train=self._sequences(images.train.inputs, "train"),
+            validation=self._sequences(images.validation.inputs, "validation"),
+            test=self._sequences(images.test.inputs, "test"),
         )
 
     def _sequences(self, images: Array, part: str) -> rnnbench.Batch:
-        rng, count = np.random.default_rng(MOTION_SEEDS[part]), SEQUENCES[part]
+        rng = np.random.default_rng(MOTION_SEEDS[part])
+        count = SEQUENCES[part]
         frames = np.zeros((count, self.steps + 1, self.size, self.size), dtype=np.float32)
         for sequence in frames:
             for image in images[rng.integers(0, len(images), self.digits)]:
@@ -117,41 +130,44 @@ class MovingDigits(rnnbench.RecordedTask):
         return rnnbench.Batch(inputs, frames[:, 1:].reshape(count, self.steps, -1), mask=mask)
 
     def trivial(self, train: rnnbench.Batch, test: rnnbench.Batch) -> Mapping[str, float]:
-        """Measured: the present frame, or the last one shown; kept away from black and white by the
-        margin that costs the least cross-entropy in training, since no certain forecast survives a
-        mistake."""
+        """Return the measured scores of the present frame, or of the last one shown.
 
-        def kept_away(batch: rnnbench.Batch, margin: float) -> Array:
-            last = np.minimum(np.arange(self.steps), self.shown - 1)
-            frames = np.clip(batch.inputs[:, last].reshape(batch.targets.shape), margin, 1 - margin)
-            logits: Array = np.log(frames / (1 - frames))
-            return logits
-
-        def scores(batch: rnnbench.Batch, margin: float) -> dict[str, float]:
-            return rnnbench.score(self.metrics, kept_away(batch, margin), batch)
-
+        Pixels keep a margin from black and white, since a certain forecast does not survive a
+        mistake. The margin has the least cross-entropy in training.
+        """
         sample = train.take(np.arange(min(len(train), SEQUENCES["test"])))
-        return scores(
-            test, min(MARGINS, key=lambda margin: scores(sample, margin)[self.metric.name])
-        )
+
+        def error(margin: float) -> float:
+            return self._trivial_scores(sample, margin)[self.metric.name]
+
+        return self._trivial_scores(test, min(MARGINS, key=error))
+
+    def _trivial_scores(self, batch: rnnbench.Batch, margin: float) -> dict[str, float]:
+        last = np.minimum(np.arange(self.steps), self.shown - 1)
+        shown = batch.inputs[:, last].reshape(batch.targets.shape)
+        frames = np.clip(shown, margin, 1 - margin)
+        logits = np.log(frames / (1 - frames))
+        return rnnbench.score(self.metrics, logits, batch)
 
 
 def scaled(image: Array, size: int) -> Array:
-    """The ink of an image (64,) in a frame of this size: without empty rows and columns, (height,
-    width)."""
+    """Return the ink of an image (64,), enlarged for frames of `size` pixels, (height, width).
+
+    Empty rows and columns at its borders are cut off.
+    """
     picture = image.reshape(IMAGE_SIDE, IMAGE_SIDE)
-    rows, columns = (np.flatnonzero(picture.any(axis=axis)) for axis in (1, 0))
+    rows = np.flatnonzero(picture.any(axis=1))
+    columns = np.flatnonzero(picture.any(axis=0))
     ink = picture[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     times = size // SMALLEST
     return np.kron(ink, np.ones((times, times), dtype=ink.dtype))
 
 
 def _draw(frames: Array, ink: Array, rng: np.random.Generator) -> None:
-    """Let the ink move through the frames (T, size, size), from a random place at a random speed on
-    each axis.
+    """Draw the ink into the frames (T, size, size), from a random place at a random speed.
 
-    The two speeds differ by one pixel, so that two places one after the other tell the direction
-    even at a border.
+    The two possible speeds on an axis differ by one pixel, so that two successive places show the
+    direction even at a border.
     """
     slow = frames.shape[-1] // SMALLEST
     room = np.array(frames.shape[1:]) - ink.shape
@@ -164,6 +180,6 @@ def _draw(frames: Array, ink: Array, rng: np.random.Generator) -> None:
 
 
 def bounced(way: Array, room: Array) -> Array:
-    """Where one is who has gone this way between 0 and `room`, turning back at both ends."""
+    """Return the place between 0 and `room` after moving `way`, turning back at both ends."""
     place: Array = room - np.abs(way % (2 * room) - room)
     return place

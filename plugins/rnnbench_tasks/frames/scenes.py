@@ -1,4 +1,4 @@
-"""Scenes: two coloured shapes on a black ground, one above, below or beside the other."""
+"""Scenes: two coloured shapes on black, one above, below or beside the other."""
 
 from collections.abc import Iterator
 from itertools import product
@@ -20,10 +20,11 @@ COLOURS = {
 SHAPES = ("circle", "square", "triangle", "diamond", "cross", "ring")
 THINGS = tuple(product(COLOURS, SHAPES))
 RELATIONS = {"left-of": (0, 1), "above": (1, 0), "above-left-of": (1, 1), "above-right-of": (1, -1)}
-"""Where the other shape stands, seen from the one that is named first: (down, right)."""
+"""Direction from the shape that is named first to the other one: (down, right)."""
 WIDTH = 9
-"""Of a shape, in pixels."""
+"""Width of a shape in pixels."""
 LARGEST_SHIFT = 1
+"""Largest random shift of a shape from its place, in pixels on each axis."""
 POSITIONS_SEED = 20261125
 Thing = tuple[str, str]
 """A colour and a shape."""
@@ -31,8 +32,7 @@ Array = NDArray[Any]
 
 
 class Scene(NamedTuple):
-    """Two shapes and their relation. The upper one is named first, the left one where they are
-    level."""
+    """Two things and their relation; the upper or, where they are level, the left one is first."""
 
     first: Thing
     relation: str
@@ -40,19 +40,21 @@ class Scene(NamedTuple):
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The caption: red circle above blue square."""
+        """The words of the caption, such as red circle above blue square."""
         return (*self.first, self.relation, *self.second)
 
 
 def scenes() -> Iterator[Scene]:
-    """All 36 x 4 x 36 = 5,184 scenes, in the order of their captions."""
+    """Yield all 36 x 4 x 36 = 5,184 scenes, in the order of their captions."""
     for first, relation, second in product(THINGS, RELATIONS, THINGS):
         yield Scene(first, relation, second)
 
 
 def render() -> Array:
-    """Pictures of all scenes, (5184, 24, 24, 3) uint8: each shape up to a pixel away from its
-    place, at random."""
+    """Return pictures of all scenes, (5184, 24, 24, 3) uint8.
+
+    Each shape is shifted at random by up to one pixel on each axis.
+    """
     rng = np.random.default_rng(POSITIONS_SEED)
     outlines = {shape: _outline(shape) for shape in SHAPES}
     everything = list(scenes())
@@ -60,19 +62,20 @@ def render() -> Array:
     shifts = rng.integers(-LARGEST_SHIFT, LARGEST_SHIFT + 1, (len(everything), 2, 2))
     for picture, scene, shift in zip(pictures, everything, shifts, strict=True):
         away = np.array(RELATIONS[scene.relation])
-        for (colour, shape), side, moved in zip(
-            (scene.first, scene.second), (-1, 1), shift, strict=True
-        ):
+        things = (scene.first, scene.second)
+        for (colour, shape), side, moved in zip(things, (-1, 1), shift, strict=True):
             down, right = (SIDE - WIDTH) // 2 + side * away * (SIDE // 4) + moved
             picture[down : down + WIDTH, right : right + WIDTH][outlines[shape]] = COLOURS[colour]
     return pictures
 
 
 def _outline(shape: str) -> Array:
-    """(9, 9) bool: where a shape is, without half-tones."""
-    from PIL import Image, ImageDraw  # a large library, for when scenes are drawn
+    """Return where a shape is, (9, 9) bool."""
+    from PIL import Image, ImageDraw  # a large library that listing tasks does not need
 
-    last, middle, third = WIDTH - 1, WIDTH // 2, WIDTH // 3
+    last = WIDTH - 1
+    middle = WIDTH // 2
+    third = WIDTH // 3
     canvas = Image.new("1", (WIDTH, WIDTH))
     draw = ImageDraw.Draw(canvas)
     if shape in ("circle", "ring"):

@@ -1,4 +1,4 @@
-"""Images, read row by row or pixel by pixel."""
+"""Tasks on images of digits, read row by row or pixel by pixel."""
 
 import rnnbench
 from rnnbench_tasks.images.digits import DigitsPixels, DigitsRows
@@ -15,5 +15,5 @@ TASKS: tuple[type[rnnbench.Task], ...] = (
 
 @rnnbench.hookimpl
 def rnnbench_tasks() -> tuple[type[rnnbench.Task], ...]:
-    """Images read as sequences."""
+    """Return the tasks on images."""
     return TASKS

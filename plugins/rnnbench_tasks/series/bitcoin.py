@@ -51,13 +51,14 @@ class Bitcoin(rnnbench.RecordedTask):
     price: 13.51   13.28   ...  34.52   | 33.90
     answer at the last step: the logarithm of 33.90 / 34.52 (with values = "prices": 33.90)
 
-    values = "log-returns" reads and forecasts daily changes of the logarithm of the price; "prices"
-    reads and forecasts prices. The split is chronological: the last 365 days are test data, the 365
-    days before them validation data. Scaling is fitted on the training days alone. The target is
-    the score of ridge regression on the same windows, rounded down: skill 0.0034 on validation and
-    0.0049 on test data, measured 2026-11-22 by benchmarks/targets_series.py. Validation chose the
-    heaviest penalty tried, so that the regression forecasts little more than the mean change: the
-    target is within the noise of a year.
+    With values = "log-returns", the task reads and forecasts daily changes of the logarithm of the
+    price; with "prices", the prices. The split is chronological: the last 365 days are test data,
+    the 365 days before them validation data. Scaling is fitted on the training days alone.
+
+    The target is the score of ridge regression on the same windows, rounded down: skill 0.0034 on
+    validation and 0.0049 on test data, measured 2026-11-22 by benchmarks/targets_series.py. The
+    heaviest penalty tried was the best on validation data, so that the regression forecasts little
+    more than the mean change. The target is within the noise of one year.
     """
 
     horizon: int = 60
@@ -71,7 +72,7 @@ class Bitcoin(rnnbench.RecordedTask):
 
     @property
     def output_size(self) -> int:
-        """One number: the next day."""
+        """One number: the price, or its change, of the next day."""
         return 1
 
     def load(self, archives: Mapping[str, ZipPath]) -> rnnbench.Splits:
@@ -94,7 +95,7 @@ class Bitcoin(rnnbench.RecordedTask):
     def _first_day(self, days: Mapping[date, float]) -> int:
         """Return the position of FIRST_DAY.
 
-        Raises DataUnavailable where the days from there on are too few for the horizon.
+        Raises DataUnavailable where too few days follow for the horizon.
         """
         dates = np.array(list(days), dtype="datetime64[D]")
         first = int(np.searchsorted(dates, np.datetime64(FIRST_DAY)))
@@ -118,8 +119,12 @@ class Bitcoin(rnnbench.RecordedTask):
         scaled = ((series - offset) / scale).astype(np.float32)
         windows = np.lib.stride_tricks.sliding_window_view(scaled, self.horizon)
         inputs = windows[answers - self.horizon][..., None].copy()
-        today = np.zeros(len(answers)) if self._logarithmic else series[answers - 1]
-        changes = np.abs(training_days if self._logarithmic else np.diff(training_days))
+        if self._logarithmic:
+            today = np.zeros(len(answers))
+            changes = np.abs(training_days)
+        else:
+            today = series[answers - 1]
+            changes = np.abs(np.diff(training_days))
         extra = {
             "trivial": (today - offset) / scale,
             "offset": offset,
@@ -133,18 +138,23 @@ class Bitcoin(rnnbench.RecordedTask):
         return rnnbench.Batch(inputs, scaled[answers, None], columns)
 
     def trivial(self, train: rnnbench.Batch, test: rnnbench.Batch) -> Mapping[str, float]:  # noqa: ARG002
-        """Return the measured score where the price does not change."""
+        """Return the measured scores of the forecast that the price does not change."""
         return rnnbench.score(self.metrics, test.extra["trivial"], test)
 
 
 def _column(values: Any, count: int) -> Array:
-    """Return values, or the same value for each example, as (B, 1)."""
+    """Return values of each example, or one value for all of them, as (B, 1)."""
     return np.broadcast_to(np.asarray(values, dtype=np.float64), count).reshape(-1, 1)
 
 
 def read_prices(root: ZipPath) -> dict[date, float]:
-    """Return the closing price by UTC date, in order, without the last point, which is no close."""
-    points = [point for member in MEMBERS for point in json.loads((root / member).read_text())]
+    """Return the closing price in US dollars by UTC date, in order.
+
+    The last point of the file is left out, since it is no closing price.
+    """
+    points = []
+    for member in MEMBERS:
+        points += json.loads((root / member).read_text())
     return {
         datetime.fromtimestamp(ms / 1000, UTC).date(): float(price) for ms, price in points[:-1]
     }

@@ -24,13 +24,15 @@ class CsvClassify(rnnbench.RecordedTask):
     answer at the last row: ill, well
 
     `path` is a file of comma-separated values with one row a step, whose first line names the
-    columns. `sequence` names the column of the sequence that a row belongs to, `answer` that of its
-    class, and `columns` those to read, separated by commas (by default, all other columns). Rows
-    are in the order of time, or are sorted by the column `time`. A draw that is the same for every
-    seed takes 70 % of each class to train on, 15 % for validation and 15 % for the test. Where
-    `group` names a column (of patients, say), all sequences of a group are in one split. Scaling is
-    fitted on the training sequences alone. What can be reached in an unknown file is not known: the
-    target, halfway from the majority class to no error, is a convention.
+    columns. `sequence` names the column of the sequence that a row belongs to, and `answer` that of
+    its class. `columns` names the columns to read, separated by commas (by default, all others).
+    Rows are in the order of time, or are sorted by the column that `time` names.
+
+    A draw that is the same for every seed takes 70 % of each class for training, 15 % for
+    validation and 15 % for the test. Where `group` names a column (of patients, say), all sequences
+    of a group are in one split. Scaling is fitted on the training sequences alone. What score is
+    reachable in a file is unknown: the target, halfway from the majority class to no error, is a
+    convention.
     """
 
     horizon: int = 100
@@ -58,7 +60,7 @@ class CsvClassify(rnnbench.RecordedTask):
 
     @property
     def own_files(self) -> tuple[Path, ...]:
-        """The file, where it is set."""
+        """The file, where `path` is set."""
         return (Path(self.path).expanduser(),) if self.path else ()
 
     def load(self, archives: Mapping[str, ZipPath]) -> rnnbench.Splits:  # noqa: ARG002
@@ -79,31 +81,31 @@ class CsvClassify(rnnbench.RecordedTask):
         _check_parts(table, self.answer, labels, (train, validation, test))
         longest = max(map(len, sequences))
         splits = scaled_and_padded(train, validation, test, longest)
-        return rnnbench.Splits(
-            *(_with_chance(part, splits.train) for part in vars(splits).values())
-        )
+        parts = (splits.train, splits.validation, splits.test)
+        return rnnbench.Splits(*(_with_chance(part, splits.train) for part in parts))
 
     def _table(self) -> Table:
         return read_table(self.name, self.path, self.separator)
 
     def _columns(self, table: Table) -> list[str]:
-        """Return the names of the columns to read. Raises DataUnavailable where one cannot be."""
+        """Return the names of the columns to read.
+
+        Raises DataUnavailable where a column has another role, or where none is left.
+        """
         roles = (self.answer, self.sequence, self.time, self.group)
         columns = named(self.columns) or [name for name in table.columns if name not in roles]
         for name in (self.answer, self.sequence, self.group):
             if name and name in columns:
-                role = (
-                    "the answer"
-                    if name == self.answer
-                    else "no measurement: it says which rows belong together"
-                )
+                role = "no measurement: it says which rows belong together"
+                if name == self.answer:
+                    role = "the answer"
                 raise table.fault(f"column '{name}' is {role} and cannot be read too")
         if not columns:
             raise table.fault(f"no column is left to read beside {', '.join(table.columns)}")
         return columns
 
     def trivial(self, train: rnnbench.Batch, test: rnnbench.Batch) -> Mapping[str, float]:  # noqa: ARG002
-        """Return the measured score of the most frequent class of the training data."""
+        """Return the measured scores of the most frequent class of the training data."""
         return {"scaled accuracy": 0.0, "accuracy": float(test.extra["chance"][0, 0])}
 
 
@@ -141,8 +143,7 @@ def _check_parts(table: Table, answer: str, labels: np.ndarray, parts: Sequence[
 
 
 def _with_chance(part: rnnbench.Batch, train: rnnbench.Batch) -> rnnbench.Batch:
-    """Add the accuracy of the training data's majority class, from which accuracy is scaled."""
+    """Add the accuracy of the training data's majority class, for the scaled accuracy."""
     share = np.mean(part.targets == np.bincount(train.targets).argmax())
-    return rnnbench.Batch(
-        part.inputs, part.targets, {"chance": np.full((len(part), 1), share)}, lengths=part.lengths
-    )
+    extra = {"chance": np.full((len(part), 1), share)}
+    return rnnbench.Batch(part.inputs, part.targets, extra, lengths=part.lengths)

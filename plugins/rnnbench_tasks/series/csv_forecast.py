@@ -27,8 +27,7 @@ VALIDATION_SHARE = 0.15
 
 @dataclass(frozen=True)
 class CsvForecast(rnnbench.RecordedTask):
-    """Forecast a column of your own file: its next `ahead` rows from the `horizon` rows before
-    them.
+    """Forecast the next `ahead` rows of a column in your own file from the `horizon` rows before.
 
     visitors:   31   29   40   33 | 35
     sunshine:  0.2  0.1  0.9  0.4 |
@@ -37,10 +36,11 @@ class CsvForecast(rnnbench.RecordedTask):
     `path` is a file of comma-separated values whose first line names the columns. `answer` names
     the column to forecast, and `columns` further columns to read, separated by commas. Rows are in
     the order of time, the earliest first, or are sorted by `time`, a column of dates or numbers.
+
     The first 70 % of the rows are training data, the next 15 % validation data, the last 15 % test
-    data. No answer crosses a border, and scaling is fitted on the training rows alone. What can be
-    reached in an unknown file is not known: the target, a tenth less squared error than "it stays
-    as it is", is a convention.
+    data. No answer crosses a border, and scaling is fitted on the training rows alone. What score
+    is reachable in a file is unknown: the target, a tenth less squared error than the last value
+    repeated, is a convention.
     """
 
     horizon: int = 24
@@ -69,7 +69,7 @@ class CsvForecast(rnnbench.RecordedTask):
 
     @property
     def own_files(self) -> tuple[Path, ...]:
-        """The file, where it is set."""
+        """The file, where `path` is set."""
         return (Path(self.path).expanduser(),) if self.path else ()
 
     def load(self, archives: Mapping[str, ZipPath]) -> rnnbench.Splits:  # noqa: ARG002
@@ -131,5 +131,5 @@ class CsvForecast(rnnbench.RecordedTask):
         return rnnbench.Batch(inputs, targets, extra)
 
     def trivial(self, train: rnnbench.Batch, test: rnnbench.Batch) -> Mapping[str, float]:  # noqa: ARG002
-        """Return the measured score where each row to come equals the last row of the window."""
+        """Return the measured scores of the last row of the window, repeated."""
         return rnnbench.score(self.metrics, test.extra["trivial"], test)

@@ -31,7 +31,7 @@ DEMAND = rnnbench.Archive(
 MEMBER = "tsdata/fpp3/vic_elec.csv"
 COLUMNS = ["Time", "Demand", "Temperature", "Date", "Holiday"]
 DAY = 48
-"""Half-hours in a day."""
+"""The number of half-hours in a day."""
 FIRST_VALIDATION_DATE = np.datetime64("2013-07-01")
 FIRST_TEST_DATE = np.datetime64("2014-01-01")
 Array = NDArray[Any]
@@ -40,7 +40,7 @@ Array = NDArray[Any]
 class HalfHours(NamedTuple):
     """The columns of the file, (N,) each.
 
-    The date is local, the demand in MWh, the temperature in degrees Celsius, a holiday 0 or 1.
+    The date is local, demand is in MWh, temperature in degrees Celsius, and a holiday 0 or 1.
     """
 
     date: Array
@@ -56,7 +56,7 @@ class HalfHours(NamedTuple):
 
 @dataclass(frozen=True)
 class _Energy(rnnbench.RecordedTask):
-    """Forecasts that differ only in the number of half-hours to forecast."""
+    """The base of both tasks, which differ in the number of half-hours to forecast."""
 
     horizon: int = DAY
     ahead: int = field(default=1, init=False)
@@ -107,14 +107,13 @@ class _Energy(rnnbench.RecordedTask):
         return rnnbench.Batch(inputs, targets, extra)
 
     def trivial(self, train: rnnbench.Batch, test: rnnbench.Batch) -> Mapping[str, float]:  # noqa: ARG002
-        """Return the measured score where each half-hour repeats that of the day before."""
+        """Return the measured scores of a forecast that repeats the day before."""
         return rnnbench.score(self.metrics, test.extra["trivial"], test)
 
 
 @dataclass(frozen=True)
 class Energy(_Energy):
-    """Forecast the demand for electricity of the next half-hour from the `horizon` half-hours
-    before it.
+    """Forecast the electricity demand of the next half-hour from the `horizon` half-hours before.
 
     demand:       4383  4263  4049  ...  4330 | 4368
     temperature:  21.4  21.1  20.7  ...  21.9 |
@@ -125,8 +124,10 @@ class Energy(_Energy):
     data, and the whole of 2014 test data. Scaling is fitted on the training half-hours alone. A day
     is 48 half-hours, in summer time too. The target is the score of tuned ridge regression on the
     flattened window on the same splits, rounded down: skill 0.9826 on validation and 0.9833 on test
-    data, measured 2026-11-25 by benchmarks/targets_series.py. source: Australian Energy Market
-    Operator and Bureau of Meteorology, as vic_elec of the package tsibbledata.
+    data, measured 2026-11-25 by benchmarks/targets_series.py.
+
+    source: Australian Energy Market Operator and Bureau of Meteorology, as vic_elec of the package
+    tsibbledata.
     """
 
     name: ClassVar[str] = "energy"
@@ -135,8 +136,7 @@ class Energy(_Energy):
 
 @dataclass(frozen=True)
 class EnergyDay(_Energy):
-    """Forecast the demand for electricity of the whole next day, 48 half-hours, from the `horizon`
-    before it.
+    """Forecast the electricity demand of the next 48 half-hours from the `horizon` before.
 
     demand:       4383  4263  4049  ...  4330 | 4368  4164  ...  5045
     temperature:  21.4  21.1  20.7  ...  21.9 |
@@ -144,12 +144,14 @@ class EnergyDay(_Energy):
     answer at the last step: 4368  4164  ...  5045
 
     The weather and holidays of the next day are not shown. The split is chronological: 2012-01 to
-    2013-06 are training data, 2013-07 to 2013-12 validation data, and the whole of 2014 test data;
-    no answer crosses a border. Scaling is fitted on the training half-hours. The target is the
+    2013-06 are training data, 2013-07 to 2013-12 validation data, and the whole of 2014 test data.
+    No answer crosses a border, and scaling is fitted on the training half-hours. The target is the
     score of tuned ridge regression on the flattened window on the same splits, rounded down: skill
     0.3939 on validation and 0.4039 on test data, measured 2026-11-25 by
-    benchmarks/targets_series.py. source: Australian Energy Market Operator and Bureau of
-    Meteorology, as vic_elec of the package tsibbledata.
+    benchmarks/targets_series.py.
+
+    source: Australian Energy Market Operator and Bureau of Meteorology, as vic_elec of the package
+    tsibbledata.
     """
 
     ahead: int = field(default=DAY, init=False)
@@ -158,9 +160,9 @@ class EnergyDay(_Energy):
 
 
 def read_demand(root: ZipPath) -> HalfHours:
-    """Return the whole file in order.
+    """Return all half-hours of the file, in order.
 
-    Raises DataUnavailable where it cannot be read, or half-hours are missing in it.
+    Raises DataUnavailable where the file cannot be read, or lacks half-hours.
     """
     try:
         lines = (root / MEMBER).read_text(encoding="utf-8").splitlines()

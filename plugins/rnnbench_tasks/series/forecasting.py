@@ -1,4 +1,4 @@
-"""Forecasts of a series: metrics, chronological splits that no answer crosses, and windows."""
+"""Forecasts of a series: metrics, windows, and chronological splits that no answer crosses."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,7 +19,7 @@ def percentage_error(forecast: Array, actual: Array) -> float:
 
 
 def _skill(outputs: Array, targets: Array, extra: Extra) -> float:
-    """Return 1 - MSE / MSE of the trivial forecast, which is above 0 where a forecast beats it."""
+    """Return 1 - MSE / MSE of the trivial forecast, which is above 0 for a better forecast."""
     trivial = np.mean(np.square(extra["trivial"] - targets))
     error = np.mean(np.square(outputs.astype(np.float64) - targets))
     return float(1 - error / trivial)
@@ -38,18 +38,18 @@ def _mase(outputs: Array, targets: Array, extra: Extra) -> float:
 SKILL = rnnbench.Metric("skill", "1 - MSE / MSE of the trivial forecast", "higher", _skill)
 MAPE = rnnbench.Metric("mape", "% of the value, where it is not 0", "lower", _mape)
 MASE = rnnbench.Metric("mase", "MAE / MAE of the trivial forecast in training", "lower", _mase)
-"""Hyndman & Koehler 2006, doi:10.1016/j.ijforecast.2006.03.001."""
+"""source: Hyndman & Koehler 2006, doi:10.1016/j.ijforecast.2006.03.001."""
 
 
 def chronological(
     first: int, borders: tuple[int, int, int], ahead: int
 ) -> tuple[Array, Array, Array]:
-    """Return where answers begin in training, validation and test data.
+    """Return the positions of answers in training, validation and test data, (B,) each.
 
     first:   the position of the first answer.
-    borders: where validation data begin, where test data begin, where the series ends. No answer
-             crosses one.
-    ahead:   how many values an answer has.
+    borders: where validation data begin, where test data begin, and where the series ends. No
+             answer crosses one.
+    ahead:   the number of values in an answer.
     """
     begins = (first, max(first, borders[0]), max(first, borders[1]))
     train, validation, test = (
@@ -61,7 +61,7 @@ def chronological(
 def windows(
     inputs_NI: Array, series_N: Array, starts: Array, horizon: int, ahead: int
 ) -> tuple[Array, Array]:
-    """Return the inputs before each start and the answers from it on.
+    """Return the inputs before each start, and the answers from it on.
 
     Inputs are `horizon` steps, (B, T, I); answers are `ahead` values of the series, (B, O).
     """
@@ -77,9 +77,10 @@ def answers(series_N: Array, starts: Array, ahead: int) -> Array:
 def references(
     actual: Array, trivial: Array, offset: float, scale: float, naive_error: float
 ) -> dict[str, Array]:
-    """Return what the metrics need beside outputs.
+    """Return what the metrics need besides outputs and targets, in arrays of B rows.
 
-    `actual` (B, O) has the units of the file; `trivial` (B, O) and `naive_error` (B, 1) are scaled.
+    All arguments have the units of the file; `actual` and `trivial` are (B, O). The trivial
+    forecast and the naive error are returned in the scale of the outputs.
     """
     column = np.ones((len(actual), 1))
     return {

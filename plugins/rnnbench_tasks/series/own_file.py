@@ -19,7 +19,10 @@ Array = NDArray[Any]
 
 
 def check_dials(path: str, separator: str) -> None:
-    """Raise ValueError for a relative path, as trials run in other folders, or a long separator."""
+    """Raise ValueError for a relative path, or a separator that is not one character.
+
+    A relative path would have another meaning in a trial, which runs in another folder.
+    """
     if path and not Path(path).expanduser().is_absolute():
         raise ValueError(f"path must be absolute, got '{path}'. Is it '{Path(path).absolute()}'?")
     if len(separator) != 1:
@@ -27,7 +30,7 @@ def check_dials(path: str, separator: str) -> None:
 
 
 def read_table(task: str, path: str, separator: str) -> "Table":
-    """Return the table at this path. Raises DataUnavailable where there is none."""
+    """Return the table at this path. Raises DataUnavailable where it cannot be read."""
     if not path:
         raise rnnbench.DataUnavailable(f"{task}: no file is named: set the dial `path`")
     file = Path(path).expanduser()
@@ -43,7 +46,7 @@ def read_table(task: str, path: str, separator: str) -> "Table":
 
 @lru_cache(maxsize=1)
 def _read(file: Path, separator: str, changed: int) -> "Table":  # noqa: ARG001
-    """Read a table, and remember it until the file changes."""
+    """Read a table, and keep it in memory until the file changes."""
     with file.open(newline="", encoding="utf-8-sig") as text:
         reader = csv.reader(text, delimiter=separator)
         names = [name.strip() for name in next(reader, [])]
@@ -69,7 +72,7 @@ def _read(file: Path, separator: str, changed: int) -> "Table":  # noqa: ARG001
 
 @dataclass(frozen=True)
 class Table:
-    """Columns of words by name, with the line of the file at which each row ends."""
+    """The columns of a file by name, with the line of the file at which each row ends."""
 
     file: Path
     columns: Mapping[str, Sequence[str]]
@@ -81,7 +84,7 @@ class Table:
     def words(self, column: str, dial: str) -> Sequence[str]:
         """Return the words of a column.
 
-        Raises DataUnavailable, naming the dial, where there is no column of this name.
+        Raises DataUnavailable, naming the dial, where no column has this name.
         """
         there_is = f"There are: {', '.join(self.columns)}."
         if len(self.columns) == 1:
@@ -101,7 +104,7 @@ class Table:
     def numbers(self, column: str, dial: str) -> Array:
         """Return a column as finite numbers, (N,).
 
-        Raises DataUnavailable with the first line that has no finite number.
+        Raises DataUnavailable, naming the first line without a finite number.
         """
         words = self.words(column, dial)
         numbers = [_number(word) for word in words]
@@ -118,8 +121,7 @@ class Table:
     def in_order_of(self, column: str, *, unique: bool) -> "Table":
         """Return the rows sorted by a column of numbers or of dates in ISO 8601.
 
-        Raises DataUnavailable where a word is neither, or where times repeat although they should
-        be unique.
+        Raises DataUnavailable where a word is neither, or where a time repeats although `unique`.
         """
         words = self.words(column, "time")
         moments = np.array([_moment(word) for word in words])
@@ -135,7 +137,7 @@ class Table:
             first = order[repeats[0]]
             second = order[repeats[0] + 1]
             raise self.fault(
-                f"column '{column}': '{words[first]}' stands in lines {self.lines[first]} and"
+                f"column '{column}': '{words[first]}' is in lines {self.lines[first]} and"
                 f" {self.lines[second]}; one series has one row at a time"
             )
         columns = {
@@ -144,12 +146,12 @@ class Table:
         return Table(self.file, columns, self.lines[order])
 
     def fault(self, what: str) -> rnnbench.DataUnavailable:
-        """Return an error that names the file."""
+        """Return an error about this file, whose sentence begins with the file."""
         return rnnbench.DataUnavailable(f"{self.file}: {what}")
 
 
 def named(columns: str) -> list[str]:
-    """Return the names in a dial that holds several, separated by commas."""
+    """Return the names in a dial that are separated by commas."""
     return [name.strip() for name in columns.split(",") if name.strip()]
 
 

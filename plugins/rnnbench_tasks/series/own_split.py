@@ -17,17 +17,15 @@ def split_sequences(
     """Return the positions of training, validation and test sequences.
 
     Each part gets its share of every class or, where there are groups, its share of the groups.
-    Raises DataUnavailable where a class, or all groups, cannot fill three parts.
+    Raises DataUnavailable where a class, or all groups together, cannot fill three parts.
     """
     rng = np.random.default_rng(SPLIT_SEED)
     parts: list[list[int]] = [[], [], []]
     for name, units in _strata(classes, groups).items():
         if len(units) < 3:
-            found = (
-                f"class '{name}' has {len(units)} sequences"
-                if groups is None
-                else f"there are {len(units)} groups"
-            )
+            found = f"there are {len(units)} groups"
+            if groups is None:
+                found = f"class '{name}' has {len(units)} sequences"
             raise table.fault(f"{found}, and three parts need at least 3")
         aside = max(1, round(ASIDE_SHARE * len(units)))
         order = rng.permutation(len(units))
@@ -39,7 +37,7 @@ def split_sequences(
 
 
 def _strata(classes: Sequence[str], groups: Sequence[str] | None) -> dict[str, list[list[int]]]:
-    """Return units of positions that stay together, by the stratum from which they are drawn."""
+    """Return lists of positions that stay together, by the stratum from which they are drawn."""
     if groups is not None:
         members: dict[str, list[int]] = {}
         for position, group in enumerate(groups):

@@ -1,4 +1,4 @@
-"""Labelled sequences of one or several channels: reading .ts files, splits, scaling, padding."""
+"""Labelled sequences of one or several channels: .ts files, splits, scaling and padding."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True)
 class Labelled:
-    """Sequences, (T, C) each, which may differ in T, and their classes (N,)."""
+    """Sequences, (T, C) each, whose T may differ, and their classes (N,)."""
 
     sequences: tuple[Array, ...]
     labels: Array
@@ -85,10 +85,10 @@ def _read_member(root: ZipPath, member: str) -> Labelled:
 
 
 def read_ts(text: str) -> Labelled:
-    """Read a file in the .ts format.
+    """Return the sequences of a text in the .ts format.
 
-    It has `#` comments, `@` headers, and then a line a sequence: channel:channel:...:class. Raises
-    ValueError with the number of the line.
+    The text has `#` comments and `@` headers, and then one line for each sequence:
+    channel:channel:...:class. Raises ValueError, naming the line, for what is malformed.
     """
     classes: Sequence[str] = ()
     sequences = []

@@ -1,4 +1,4 @@
-"""The task `speakers`: which of nine men says two Japanese vowels."""
+"""The task `speakers`: which of nine men says two Japanese vowels?"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -24,11 +24,12 @@ class Speakers(Classification):
     answer at the last frame: speaker 1
 
     The given test data are kept: 370 utterances. The last 6 of the 30 training utterances of each
-    speaker are validation data: successive takes are alike, and a random split would put them on
-    both sides. Scaling is fitted on the other 216. The target is the accuracy of tuned logistic
-    regression on the flattened and padded utterance on the same splits, rounded down: 0.944 on
-    validation and 0.968 on test data, measured 2026-11-25 by benchmarks/targets_series.py. source:
-    Kudo, Toyama & Shimbo 1999, doi:10.1016/S0167-8655(99)00077-X.
+    speaker are validation data, because successive takes are alike and a random split would put
+    them on both sides. Scaling is fitted on the other 216. The target is the accuracy of tuned
+    logistic regression on the flattened and padded utterance on the same splits, rounded down:
+    0.944 on validation and 0.968 on test data, measured 2026-11-25 by benchmarks/targets_series.py.
+
+    source: Kudo, Toyama & Shimbo 1999, doi:10.1016/S0167-8655(99)00077-X.
     """
 
     horizon: int = field(default=29, init=False)
@@ -38,11 +39,11 @@ class Speakers(Classification):
 
     @property
     def output_size(self) -> int:
-        """One class a speaker."""
+        """One class for each speaker."""
         return 9
 
     def load(self, archives: Mapping[str, ZipPath]) -> rnnbench.Splits:
-        """Return inputs (B, 29, 12), padded on the right; targets (B,)."""
+        """Return inputs (B, 29, 12), padded on the right, and targets (B,)."""
         given, test = read_set(archives[SETS.package], "JapaneseVowels")
         kept = []
         last = []

@@ -1,4 +1,4 @@
-"""Sets of the UCR and UEA archives of time series classification, one task a set."""
+"""Sets of the UCR and UEA archives of time series classification, one task for each set."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,10 +17,10 @@ SPLIT_SEED = 20261125
 
 @dataclass(frozen=True)
 class _Ucr(Classification):
-    """A set with its given test data; a quarter of each given training class is validation data.
+    """A set with its given test data; a quarter of each training class is validation data.
 
     Each channel is scaled by mean and deviation of the remaining training sequences. In the
-    archive, each sequence of the univariate sets already has mean 0 and deviation 1.
+    archive, each univariate sequence already has mean 0 and deviation 1.
     """
 
     set_name: ClassVar[str]
@@ -33,7 +33,7 @@ class _Ucr(Classification):
         return self.classes
 
     def load(self, archives: Mapping[str, ZipPath]) -> rnnbench.Splits:
-        """Return inputs (B, T, C); targets (B,)."""
+        """Return inputs (B, T, C) and targets (B,)."""
         given, test = read_set(archives[SETS.package], self.set_name)
         kept, aside = set_aside(given.labels, VALIDATION_SHARE, np.random.default_rng(SPLIT_SEED))
         return scaled_and_padded(given.take(kept), given.take(aside), test, self.horizon)
@@ -41,15 +41,16 @@ class _Ucr(Classification):
 
 @dataclass(frozen=True)
 class ItalyPowerDemand(_Ucr):
-    """Is this day of hourly electricity in Italy one of winter (October to March) or of summer?
+    """Is a day of hourly electricity demand in Italy from winter (October to March) or summer?
 
     demand:  -0.71  -1.18  -1.37  ...  0.58  0.17  -0.27
     answer at the last hour: class 1 of 2
 
-    51 days to train on, 16 to validate, 1,029 to test. The target is the accuracy of tuned logistic
-    regression on the flattened sequence on the same splits, rounded down: 1.000 on validation and
-    0.957 on test data, measured 2026-11-25 by benchmarks/targets_series.py. source: Keogh et al.
-    2006, Intelligent Icons; UCR archive, Dau et al. 2019, arXiv:1810.07758.
+    There are 51 training, 16 validation and 1,029 test days. The target is the accuracy of tuned
+    logistic regression on the flattened sequence on the same splits, rounded down: 1.000 on
+    validation and 0.957 on test data, measured 2026-11-25 by benchmarks/targets_series.py.
+
+    source: Keogh et al. 2006, Intelligent Icons; UCR archive, Dau et al. 2019, arXiv:1810.07758.
     """
 
     horizon: int = field(default=24, init=False)
@@ -61,19 +62,19 @@ class ItalyPowerDemand(_Ucr):
 
 @dataclass(frozen=True)
 class BasicMotions(_Ucr):
-    """Is the wearer of this watch standing, running, walking, or playing badminton? Ten seconds at
-    10 Hz.
+    """Is the wearer of a watch standing, running, walking or playing badminton? 10 s at 10 Hz.
 
     acceleration x:  0.08  0.08  -0.90  ...  -0.21
     ...
     rotation z:      0.63  0.63   0.97  ...  -0.03
     answer at the last step: standing
 
-    32 recordings to train on, 8 to validate, 40 to test. So little validation data chooses an epoch
-    partly by chance. The target is the accuracy of tuned logistic regression on the flattened
+    There are 32 training, 8 validation and 40 test recordings. So few validation data choose an
+    epoch partly by chance. The target is the accuracy of tuned logistic regression on the flattened
     sequence on the same splits, rounded down: 0.750 on validation and 0.775 on test data, measured
-    2026-11-25 by benchmarks/targets_series.py. source: Bagnall et al. 2018, arXiv:1811.00075 (UEA
-    archive).
+    2026-11-25 by benchmarks/targets_series.py.
+
+    source: Bagnall et al. 2018, arXiv:1811.00075 (UEA archive).
     """
 
     horizon: int = field(default=100, init=False)
@@ -85,17 +86,17 @@ class BasicMotions(_Ucr):
 
 @dataclass(frozen=True)
 class GunPoint(_Ucr):
-    """Does this hand draw a gun, or does it only point? Its position from left to right, in 150
-    frames.
+    """Does a hand draw a gun or only point? Its position from left to right, in 150 frames.
 
     position:  -0.65  -0.64  -0.64  ...  1.85  ...  -0.64
     answer at the last frame: it points
 
-    38 motions to train on, 12 to validate, 150 to test. So little validation data chooses an epoch
-    partly by chance. The target is the accuracy of tuned logistic regression on the flattened
+    There are 38 training, 12 validation and 150 test motions. So few validation data choose an
+    epoch partly by chance. The target is the accuracy of tuned logistic regression on the flattened
     sequence on the same splits, rounded down: 1.000 on validation and 0.867 on test data, measured
-    2026-11-25 by benchmarks/targets_series.py. source: Ratanamahatana & Keogh; UCR archive, Dau et
-    al. 2019, arXiv:1810.07758.
+    2026-11-25 by benchmarks/targets_series.py.
+
+    source: Ratanamahatana & Keogh; UCR archive, Dau et al. 2019, arXiv:1810.07758.
     """
 
     horizon: int = field(default=150, init=False)
@@ -107,17 +108,18 @@ class GunPoint(_Ucr):
 
 @dataclass(frozen=True)
 class ArrowHead(_Ucr):
-    """Avonlea, Clovis, or mixed? The outline of a stone point, read as distances around it in 251
-    steps.
+    """Which of three types is a stone point? The distances around its outline, in 251 steps.
 
     distance:  -1.96  -1.96  -1.96  ...  1.54  ...  -1.91
-    answer at the last step: Avonlea
+    answer at the last step: Avonlea (of Avonlea, Clovis and mixed)
 
-    27 outlines to train on, 9 to validate, 175 to test. So little validation data chooses an epoch
-    partly by chance. The target is the accuracy of tuned logistic regression on the flattened
+    There are 27 training, 9 validation and 175 test outlines. So few validation data choose an
+    epoch partly by chance. The target is the accuracy of tuned logistic regression on the flattened
     sequence on the same splits, rounded down: 0.667 on validation and 0.714 on test data, measured
-    2026-11-25 by benchmarks/targets_series.py. source: Ye & Keogh 2009,
-    doi:10.1145/1557019.1557122; UCR archive, Dau et al. 2019, arXiv:1810.07758.
+    2026-11-25 by benchmarks/targets_series.py.
+
+    source: Ye & Keogh 2009, doi:10.1145/1557019.1557122; UCR archive, Dau et al. 2019,
+    arXiv:1810.07758.
     """
 
     horizon: int = field(default=251, init=False)
@@ -129,15 +131,17 @@ class ArrowHead(_Ucr):
 
 @dataclass(frozen=True)
 class OsuLeaf(_Ucr):
-    """Of which of six trees is this leaf? Its outline, read as distances around it in 427 steps.
+    """Of which of six trees is a leaf? The distances around its outline, in 427 steps.
 
     distance:  0.55  0.46  0.38  ...  2.16  ...  0.51
     answer at the last step: class 6 of 6
 
-    151 leaves to train on, 49 to validate, 242 to test. The target is the accuracy of tuned
+    There are 151 training, 49 validation and 242 test leaves. The target is the accuracy of tuned
     logistic regression on the flattened sequence on the same splits, rounded down: 0.490 on
-    validation and 0.417 on test data, measured 2026-11-25 by benchmarks/targets_series.py. source:
-    Grandhi 2002 (thesis, Oregon State University); UCR archive, Dau et al. 2019, arXiv:1810.07758.
+    validation and 0.417 on test data, measured 2026-11-25 by benchmarks/targets_series.py.
+
+    source: Grandhi 2002 (thesis, Oregon State University); UCR archive, Dau et al. 2019,
+    arXiv:1810.07758.
     """
 
     horizon: int = field(default=427, init=False)
@@ -149,16 +153,17 @@ class OsuLeaf(_Ucr):
 
 @dataclass(frozen=True)
 class Acsf1(_Ucr):
-    """Which of ten household appliances draws this power? 1,460 measurements.
+    """Which of ten kinds of household appliance draws this power? 1,460 measurements.
 
     power:  -0.58  -0.58  1.73  ...  -0.58  1.73  -0.58
     answer at the last step: class 10 of 10
 
-    80 recordings to train on, 20 to validate, 100 to test: 8 of each appliance to learn from. The
+    There are 80 training recordings, 8 of each kind, 20 for validation and 100 for the test. The
     target is the accuracy of tuned logistic regression on the flattened sequence on the same
     splits, rounded down: 0.550 on validation and 0.410 on test data, measured 2026-11-25 by
-    benchmarks/targets_series.py. source: Gisler et al. 2013, ACS-F1; UCR archive, Dau et al. 2019,
-    arXiv:1810.07758.
+    benchmarks/targets_series.py.
+
+    source: Gisler et al. 2013, ACS-F1; UCR archive, Dau et al. 2019, arXiv:1810.07758.
     """
 
     horizon: int = field(default=1460, init=False)

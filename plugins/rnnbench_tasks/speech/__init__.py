@@ -1,4 +1,4 @@
-"""Spoken digits: which one, and in which order."""
+"""Tasks on synthetic speech: single digits, and strings of digits."""
 
 import rnnbench
 from rnnbench_tasks.speech.digit_words import DigitStrings, Keywords
@@ -8,5 +8,5 @@ TASKS: tuple[type[rnnbench.Task], ...] = (Keywords, DigitStrings)
 
 @rnnbench.hookimpl
 def rnnbench_tasks() -> tuple[type[rnnbench.Task], ...]:
-    """Speech."""
+    """Return the tasks on speech."""
     return TASKS

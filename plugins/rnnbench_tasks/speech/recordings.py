@@ -1,8 +1,8 @@
 """Recordings: the frames of every clip of synthetic speech, made once on each machine and kept.
 
-They are kept in rnnbench's home, $RNNBENCH_HOME or the platform's user cache, in a file whose name
-carries everything that they depend on: the synthesiser's version, what is said, and how frames are
-made of it.
+They are kept in rnnbench's home, $RNNBENCH_HOME or the platform's user cache. The name of the file
+depends on all that determines them: the synthesiser's version, the clips, and the settings of their
+frames.
 """
 
 import os
@@ -21,35 +21,36 @@ from numpy.typing import NDArray
 import rnnbench
 from rnnbench_tasks.speech import log_mel, spoken
 
-SYNTHESISER, VERSION = "espeakng-loader", "0.2.4"
+SYNTHESISER = "espeakng-loader"
+VERSION = "0.2.4"
 INSTALL = "install rnnbench[speech]"
 FORMAT = 1
-"""Raise it when a change of the code makes other frames of the same clips."""
+"""Raise this number when a change of the code gives other frames for the same clips."""
 DIGESTS = {("Linux", "x86_64"): "736d18ca0cfcbefbc9c787d0b182ae9733a78f8d05a55b518131978877b1bbe3"}
-"""SHA-256 of frames and lengths, where they were heard. Other builds of the library may round
-otherwise."""
-LOCK_SECONDS = SYNTHESIS_SECONDS = 300
+"""SHA-256 of frames and lengths by platform; other builds of the library may round otherwise."""
+LOCK_SECONDS = 300
+SYNTHESIS_SECONDS = 300
 Array = NDArray[Any]
 
 
 def read_recordings() -> list[Array]:
-    """Frames of each clip in the order of `spoken.clips()`, (T, bands) uint8; made now if they are
-    not here yet.
+    """Return the frames of each clip in the order of `spoken.clips()`, (T, bands) uint8.
 
-    Raises DataUnavailable with one sentence.
+    Recordings that are missing are made now. Raises DataUnavailable where that is not possible.
     """
     path = place()
     if not path.is_file():
         _check_synthesiser()
         _keep(path)
     with np.load(path) as kept:
-        frames, lengths = kept["frames"], kept["lengths"]
+        frames = kept["frames"]
+        lengths = kept["lengths"]
     _check(path, sha256(frames.tobytes() + lengths.tobytes()).hexdigest())
     return np.split(frames, np.cumsum(lengths)[:-1])
 
 
 def place() -> Path:
-    """The file in which the frames are kept, or would be."""
+    """Return the path of the file for the frames, which may not exist yet."""
     chosen = os.environ.get("RNNBENCH_HOME")
     if not chosen:
         from platformdirs import user_cache_path  # only where no folder is named
@@ -59,7 +60,7 @@ def place() -> Path:
 
 
 def _recipe() -> str:
-    """A digest of what is said and how it is heard."""
+    """Return a digest of the clips and of the settings of their frames."""
     frames = (log_mel.BANDS, log_mel.WINDOW, log_mel.HOP)
     ranges = (log_mel.LOWEST_HZ, log_mel.HIGHEST_HZ, log_mel.QUIETEST_DB, log_mel.LOUDEST_DB)
     return sha256(repr((FORMAT, frames, ranges, spoken.clips())).encode()).hexdigest()[:12]
@@ -79,9 +80,11 @@ def _check_synthesiser() -> None:
 
 
 def _keep(path: Path) -> None:
-    """Have everything said in a fresh process; the file is there whole or not at all, and one
-    process makes it."""
-    from filelock import FileLock  # only where something is made
+    """Make the recordings in a fresh process, and keep them at this path.
+
+    The file is either complete or absent, and only one process makes it.
+    """
+    from filelock import FileLock  # only where recordings are made
 
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -108,13 +111,19 @@ def _synthesise(path: Path) -> None:
             f"{SYNTHESISER} did not finish in {SYNTHESIS_SECONDS} s"
         ) from None
     if done.returncode != 0:
-        reason = (done.stderr.strip().splitlines() or [f"it ended with {done.returncode}"])[-1]
-        raise rnnbench.DataUnavailable(f"{SYNTHESISER} {VERSION} does not speak: {reason}")
+        written = done.stderr.strip().splitlines()
+        reason = written[-1] if written else f"exit status {done.returncode}"
+        raise rnnbench.DataUnavailable(
+            f"{SYNTHESISER} {VERSION} cannot synthesise speech: {reason}"
+        )
 
 
 def _check(path: Path, digest: str) -> None:
-    """Hold what was read to what is known of it, or, elsewhere, to what it was when it was first
-    read."""
+    """Raise DataUnavailable where recordings have another digest than expected.
+
+    Where the platform has no digest in DIGESTS, the digest of the first reading is noted and
+    expected later.
+    """
     noted = path.with_suffix(".sha256")
     expected = DIGESTS.get((platform.system(), platform.machine()), "")
     if not expected and noted.is_file():

@@ -1,7 +1,7 @@
-"""What is said, by whom and how fast: the clips of synthetic speech, in the order in which they are
-said."""
+"""The clips of synthetic speech, by digits, voice, accent and speed, in the order of synthesis."""
 
 from collections.abc import Sequence
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -24,16 +24,17 @@ TRAIN = ("m1", "m2", "m3", "m4", "m5", "f1", "f2", "f3", "Andy", "Annie", "belin
 VALIDATION = ("m6", "m8", "f4", "aunty")
 TEST = ("m7", "Alex", "f5", "steph")
 VOICES = TRAIN + VALIDATION + TEST
-"""Variants of eSpeak NG; none is made by its Klatt synthesiser, whose noise comes from the
-platform's C library."""
+"""Voice variants of eSpeak NG, without its Klatt synthesiser, whose noise depends on the platform's
+C library."""
 WORDS_PER_MINUTE = (130, 175, 220)
-FEWEST_DIGITS, MOST_DIGITS = 3, 7
+FEWEST_DIGITS = 3
+MOST_DIGITS = 7
 STRINGS_EACH = 5
 STRINGS_SEED = 20261125
 
 
 class Clip(NamedTuple):
-    """Some digits, said by a voice with an accent."""
+    """Some digits, spoken by a voice in an accent at a speed."""
 
     voice: str
     accent: str
@@ -42,7 +43,7 @@ class Clip(NamedTuple):
 
     @property
     def voice_name(self) -> str:
-        """As eSpeak NG calls it."""
+        """The name of voice and accent in eSpeak NG."""
         return f"{self.accent}+{self.voice}"
 
     @property
@@ -52,41 +53,37 @@ class Clip(NamedTuple):
 
 
 def clips() -> list[Clip]:
-    """All clips, single digits first."""
+    """Return all clips, single digits first."""
     return [*single_digits(), *strings()]
 
 
 def single_digits() -> list[Clip]:
-    """Each digit once by each voice in each accent at each speed: 4,800."""
-    return [Clip(*speaker, (digit,)) for speaker in _speakers() for digit in range(10)]
+    """Return each digit once by each voice in each accent at each speed: 4,800 clips."""
+    return [Clip(*speaker, (digit,)) for speaker, digit in product(_speakers(), range(10))]
 
 
 def strings() -> list[Clip]:
-    """Five strings of 3 to 7 digits, one of each length, by each voice in each accent at each
-    speed: 2,400.
+    """Return strings of 3 to 7 digits, one of each length by each voice, accent and speed: 2,400.
 
-    No string is said twice.
+    No string comes twice.
     """
     rng = np.random.default_rng(STRINGS_SEED)
     speakers = _speakers()
-    drawn = [_different(rng, size, len(speakers)) for size in range(FEWEST_DIGITS, MOST_DIGITS + 1)]
-    return [
-        Clip(*speaker, digits)
-        for speaker, group in zip(speakers, zip(*drawn, strict=True), strict=True)
-        for digits in group
-    ]
+    sizes = range(FEWEST_DIGITS, MOST_DIGITS + 1)
+    drawn = [_different(rng, size, len(speakers)) for size in sizes]
+    strings_of_speakers = zip(*drawn, strict=True)
+    in_order = []
+    for speaker, group in zip(speakers, strings_of_speakers, strict=True):
+        in_order += [Clip(*speaker, digits) for digits in group]
+    return in_order
 
 
 def _speakers() -> Sequence[tuple[str, str, int]]:
-    return [
-        (voice, accent, speed)
-        for voice in VOICES
-        for accent in ACCENTS
-        for speed in WORDS_PER_MINUTE
-    ]
+    return list(product(VOICES, ACCENTS, WORDS_PER_MINUTE))
 
 
 def _different(rng: np.random.Generator, size: int, count: int) -> list[tuple[int, ...]]:
-    """So many different strings of this length."""
+    """Return `count` different strings of `size` digits."""
     numbers = rng.choice(10**size, count, replace=False)
-    return [tuple(int(letter) for letter in f"{number:0{size}d}") for number in numbers]
+    written = [f"{number:0{size}d}" for number in numbers]
+    return [tuple(map(int, letters)) for letters in written]

@@ -1,10 +1,10 @@
-"""A speech synthesiser behind six functions of a C library; run as a program, it says every clip
-and keeps the frames.
+"""Synthesises every clip with eSpeak NG, through its C library, and saves the frames.
 
     python -m rnnbench_tasks.speech.synthesis FILE
 
-eSpeak NG keeps state from one clip to the next, so that what it says depends on all it said before:
-the clips are said in one fixed order in a process of its own, whose random numbers are seeded.
+eSpeak NG keeps state from one clip to the next, so that each clip depends on all clips before it.
+Clips are therefore synthesised in one fixed order, in a process of their own whose random numbers
+are seeded.
 """
 
 import ctypes
@@ -43,29 +43,30 @@ SYNTH_ARGUMENTS: Sequence[Any] = [
 
 
 class Synthesiser:
-    """eSpeak NG. Raises OSError where library or data cannot be opened, RuntimeError where it
-    reports an error."""
+    """The speech synthesiser eSpeak NG.
+
+    Raises OSError where library or data cannot be opened, and RuntimeError where the library
+    reports an error.
+    """
 
     def __init__(self, library: str, data: str) -> None:
         self._espeak = ctypes.CDLL(library)
         self._espeak.espeak_Synth.argtypes = SYNTH_ARGUMENTS
         self._espeak.espeak_ng_SetRandSeed.argtypes = [ctypes.c_long]
         self._waves: list[Array] = []
-        self._callback = Callback(self._take)  # kept here: the library holds only its address
+        self._callback = Callback(self._take)  # The library holds only the address of this object.
         rate = self._espeak.espeak_Initialize(
             AUDIO_OUTPUT_SYNCHRONOUS, 0, data.encode(), INITIALIZE_DONT_EXIT
         )
         if rate != RATE_HZ:
-            raise OSError(
-                f"eSpeak NG finds no data in {data}"
-                if rate < 0
-                else f"eSpeak NG speaks at {rate} Hz"
-            )
+            if rate < 0:
+                raise OSError(f"eSpeak NG finds no data in {data}")
+            raise OSError(f"eSpeak NG has a sampling rate of {rate} Hz, expected {RATE_HZ} Hz")
         self._espeak.espeak_SetSynthCallback(self._callback)
         self._espeak.espeak_ng_SetRandSeed(SEED)
 
     def say(self, clip: Clip) -> Array:
-        """The clip as a wave: (samples,) int16 at 22,050 Hz."""
+        """Return the clip as a wave, (samples,) int16 at 22,050 Hz."""
         self._waves.clear()
         text = clip.text.encode()
         self._ask("SetVoiceByName", clip.voice_name.encode())
@@ -86,25 +87,20 @@ class Synthesiser:
 
 
 def frames_of(said: Iterable[Clip], synthesiser: Synthesiser) -> Iterator[Array]:
-    """Log-mel frames of each clip, (T, bands) uint8."""
+    """Yield the log-mel frames of each clip, (T, bands) uint8."""
     for clip in said:
         yield log_mel(synthesiser.say(clip))
 
 
 def main(path: Path) -> None:
-    """Say every clip and keep all frames, one clip after the other, with the number of frames of
-    each."""
-    import espeakng_loader  # an extra that need not be there: who asks for speech finds out before
+    """Save the frames of all clips, one clip after the other, and the number of frames of each."""
+    import espeakng_loader  # an extra that need not be installed; callers check it
 
-    parts = list(
-        frames_of(
-            clips(),
-            Synthesiser(espeakng_loader.get_library_path(), espeakng_loader.get_data_path()),
-        )
-    )
-    np.savez_compressed(
-        path, frames=np.concatenate(parts), lengths=np.array([len(part) for part in parts])
-    )
+    library = espeakng_loader.get_library_path()
+    synthesiser = Synthesiser(library, espeakng_loader.get_data_path())
+    parts = list(frames_of(clips(), synthesiser))
+    lengths = np.array([len(part) for part in parts])
+    np.savez_compressed(path, frames=np.concatenate(parts), lengths=lengths)
 
 
 if __name__ == "__main__":

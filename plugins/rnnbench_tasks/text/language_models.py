@@ -23,7 +23,7 @@ VALIDATION_SHARE = 0.05
 
 @dataclass(frozen=True)
 class _Bible(rnnbench.RecordedTask):
-    """The text, its splits and the n-gram forecast, which both tasks share."""
+    """The base of both tasks: the text, its splits and the n-gram forecast."""
 
     loss: ClassVar[rnnbench.Loss] = "cross-entropy"
     readout: ClassVar[rnnbench.Readout] = "every-step"
@@ -47,7 +47,7 @@ class _Bible(rnnbench.RecordedTask):
 
     @property
     def output_size(self) -> int:
-        """One class a symbol."""
+        """One class for each symbol."""
         return self.vocabulary
 
     @abstractmethod
@@ -85,7 +85,7 @@ class _Bible(rnnbench.RecordedTask):
     def ngram_score(
         self, train: rnnbench.Batch, test: rnnbench.Batch, order: int
     ) -> dict[str, float]:
-        """Return the score on another split of an n-gram model that the training split trains."""
+        """Return the score on `test` of an n-gram model that is trained on `train`."""
         train_symbols = _symbols(train)
         test_symbols = _symbols(test)
         logarithms = log_probabilities(train_symbols, test_symbols, self.vocabulary, order)
@@ -106,16 +106,17 @@ class CharLm(_Bible):
     text:                 I n   t h e   b e g i n n i n
     answer at each step:  n   t h e   b e g i n n i n g
 
-    The text is the King James Bible, a verse a line. Its first `characters` (0: all) are split by
-    verses in their order: 90 % to train on, 5 % for validation, 5 % for the test. The text is one
-    stream: the state is carried over, so that a reader may use everything before. `horizon` is the
+    The text is the King James Bible, one verse a line. Its first `characters` (0: all) are split by
+    verses in their order: 90 % for training, 5 % for validation, 5 % for the test. The text is one
+    stream whose state is carried on, so that a reader may use all text before. `horizon` is the
     window through which the gradient flows (truncated backpropagation, as in Mikolov et al. 2011,
-    doi:10.1109/ICASSP.2011.5947611). On the test data, n-gram models of the training split score
-    log2 71 = 6.15 bits (uniform), 4.31 (unigram) and 3.24 (bigram). The target is the score of an
-    interpolated n-gram model whose order (6) is chosen on validation data: 1.592 bits on validation
-    data, where the target is checked, rounded up (1.772 on test data); 2026-11-25,
-    benchmarks/targets_text.py. It holds for the default `characters`; with all of them the same
-    model reaches 1.92 and 1.85.
+    doi:10.1109/ICASSP.2011.5947611).
+
+    On the test data, n-gram models of the training split score log2 71 = 6.15 bits (uniform), 4.31
+    (unigram) and 3.24 (bigram). The target is the score of an interpolated n-gram model whose order
+    (6) is chosen on validation data, rounded up: 1.592 bits on validation and 1.772 on test data,
+    measured 2026-11-25 by benchmarks/targets_text.py. It holds for the default `characters`; with
+    all of them, the same model reaches 1.92 and 1.85.
     """
 
     horizon: int = 64
@@ -147,15 +148,16 @@ class WordLm(_Bible):
     text:                 in  the       beginning god      created
     answer at each step:  the beginning god       created  the
 
-    Text, splits and window are those of char-lm. Words are in lower case; punctuation marks and
+    Text, splits and window are those of `char-lm`. Words are in lower case; punctuation marks and
     ends of verses are words too. The `words` - 1 most frequent words of the training split are
-    known, and all others are one unknown word (5 % of the test data by default): perplexities are
-    comparable only at equal `words`. On the test data, n-gram models of the training split score
-    2,000 (uniform), 196.6 (unigram) and 59.1 (bigram). The target is the score of an interpolated
-    n-gram model whose order (3) is chosen on validation data: 34.0 on validation data, where the
-    target is checked (55.5 on test data); measured 2026-11-25 by benchmarks/targets_text.py. It
-    holds for the default dials; with all characters the bigram is the best of these models, at 76.3
-    and 68.4.
+    known, and all others are one unknown word (5 % of the test data by default). Perplexities are
+    comparable only at equal `words`.
+
+    On the test data, n-gram models of the training split score 2,000 (uniform), 196.6 (unigram) and
+    59.1 (bigram). The target is the score of an interpolated n-gram model whose order (3) is chosen
+    on validation data: 34.0 on validation and 55.5 on test data, measured 2026-11-25 by
+    benchmarks/targets_text.py. It holds for the default dials; with all characters, the bigram is
+    the best of these models, at 76.3 and 68.4.
     """
 
     horizon: int = 32
@@ -168,7 +170,7 @@ class WordLm(_Bible):
         super().__post_init__()
         if self.words < 2:
             raise ValueError(
-                f"words must be at least 2 (one and the unknown one), got {self.words}"
+                f"words must be at least 2 (a known and the unknown one), got {self.words}"
             )
 
     @property

@@ -12,18 +12,18 @@ Array = NDArray[Any]
 def log_probabilities(train: Array, test: Array, symbols: int, order: int) -> Array:
     """Return the natural logarithm of the probability of each symbol of test[1:], (N - 1,).
 
-    A symbol is predicted from the `order` - 1 symbols before it.
-
-    Order 0 is uniform, 1 unigram, 2 bigram. Each order is interpolated with the one below it by the
-    rule of Witten and Bell: with c(h) occurrences of a context in training and d(h) different
-    symbols behind it,
+    A symbol is predicted from the `order` - 1 symbols before it: order 0 is uniform, 1 unigram, 2
+    bigram. Each order is interpolated with the one below it by the rule of Witten and Bell. With
+    c(h) occurrences of a context h in training and d(h) different symbols behind it,
 
         p(w | h) = (c(h w) + d(h) p(w | shorter h)) / (c(h) + d(h)),
         p(w) = (c(w) + d() / symbols) / (c() + d()).
 
-    The first symbols of the test have shorter contexts. Only training symbols are counted.
+    The first symbols of the test have shorter contexts. Only training symbols are counted. Raises
+    ValueError where symbols ** order does not fit 63 bits.
+
     source: Witten & Bell 1991, doi:10.1109/18.87000; interpolated as in Chen & Goodman 1999,
-    doi:10.1006/csla.1999.0128. Raises ValueError where symbols ** order does not fit 63 bits.
+    doi:10.1006/csla.1999.0128.
     """
     if symbols**order >= LARGEST_CODE:
         raise ValueError(f"{symbols} symbols to the power of {order} do not fit 63 bits")
@@ -42,7 +42,7 @@ def log_probabilities(train: Array, test: Array, symbols: int, order: int) -> Ar
 def _codes(sequence: Array, symbols: int, length: int) -> Array:
     """Return a code for each run of `length` symbols.
 
-    Divided by `symbols`, it is the code of the context alone.
+    The code divided by `symbols`, rounded down, is that of the run without its last symbol.
     """
     count = max(len(sequence) - length + 1, 0)
     codes = np.zeros(count, dtype=np.int64)

@@ -35,7 +35,7 @@ def without_repeats(reviews: Sequence[Review]) -> list[Review]:
 def read_reviews(root: ZipPath, source: str) -> list[Review]:
     """Return the reviews from one source in the order of the file.
 
-    A review is its text without markup, and its label: 1 where the film was liked.
+    A review is its text without markup, and its label: 1 where the film was liked, else 0.
     """
     with io.StringIO((root / MEMBER).read_text(encoding="utf-8"), newline="") as table:
         rows = [row for row in csv.DictReader(table) if row["source"] == source]

@@ -13,15 +13,14 @@ from rnnbench_tasks.text.review_texts import REVIEWS, read_reviews, without_repe
 from rnnbench_tasks.text.vocabulary import frequent
 
 RUN = 50
-"""Neighbours in the file that go to one split together: reviews of one film follow each other, and
-few films have over 40."""
+"""Neighbouring reviews that share a split: reviews of one film are neighbours, rarely over 40."""
 SHARES = (0.8, 0.9)
 SPLIT_SEED = 20261125
 
 
 @dataclass(frozen=True)
 class _Reviews(rnnbench.RecordedTask):
-    """The reading, splits, vocabulary and trivial forecast, which both tasks share."""
+    """The base of both tasks: the reading, splits, vocabulary and trivial forecast."""
 
     words: int = 2_000
     reviews: int = 0
@@ -66,12 +65,12 @@ class _Reviews(rnnbench.RecordedTask):
         return rnnbench.Splits(*batches)
 
     def _kept(self, words: list[str]) -> list[str]:
-        """Return at most `horizon` words from the end that is kept; one unknown word for none."""
+        """Return `horizon` words at most, from one end; one unknown word for an empty text."""
         kept = words[-self.horizon :] if self.keep == "end" else words[: self.horizon]
         return kept or [""]
 
     def trivial(self, train: rnnbench.Batch, test: rnnbench.Batch) -> Mapping[str, float]:
-        """Return the measured score of the more frequent class of the training data."""
+        """Return the measured accuracy of the more frequent class of the training data."""
         majority = np.bincount(train.targets, minlength=2).argmax()
         return {"accuracy": float(np.mean(test.targets == majority))}
 
@@ -84,13 +83,16 @@ class Sentiment(_Reviews):
     answer at the last step: no
 
     There are 8,530 single sentences (8,528 without repeats) of at most 51 words. A draw that is the
-    same for every seed takes 80 % to train on, 10 % for validation and 10 % for the test. Half are
+    same for every seed takes 80 % for training, 10 % for validation and 10 % for the test. Half are
     positive: chance is 1/2. The vocabulary is the `words` - 1 most frequent words of the training
-    split and the unknown word. `reviews` limits the sentences to train on (0: all). source: Pang &
-    Lee 2005, doi:10.3115/1219840.1219855. The split is not the published one, so that accuracies
-    are not comparable with published ones. The target is the accuracy of logistic regression on the
-    words that occur, with a penalty chosen on validation data: 0.759 on validation data, where the
-    target is checked, rounded down (0.719 on test data); 2026-11-25, benchmarks/targets_text.py.
+    split and the unknown word. `reviews` limits the training sentences (0: all).
+
+    The target is the accuracy of logistic regression on the words that occur, with a penalty chosen
+    on validation data, rounded down: 0.759 on validation and 0.719 on test data, measured
+    2026-11-25 by benchmarks/targets_text.py.
+
+    source: Pang & Lee 2005, doi:10.3115/1219840.1219855. Accuracies are not comparable with
+    published ones, because the split is another one.
     """
 
     horizon: int = 60
@@ -108,15 +110,19 @@ class LongDocument(_Reviews):
 
     There are 25,000 reviews of IMDB (24,901 without repeats), of 235 words on average and up to
     2,503. Half are positive: chance is 1/2. The last `horizon` words of each are read, or the first
-    (keep = "start"); the rest is as in sentiment. The file is sorted by label, and reviews of one
-    film follow each other: 50 neighbours go to one split together (80, 10, 10 %). If reviews were
-    drawn one by one, films known from training would raise logistic regression from 86.7 to 87.8 %
-    (2026-11-25). source: Maas et al. 2011, aclanthology.org/P11-1015. The split is not the
-    published one, so that accuracies are not comparable with published ones. The target is the
-    accuracy of logistic regression on the words that occur, at the default dials, with a penalty
-    chosen on validation data: 0.856 on validation data, where the target is checked, rounded down
-    (0.816 on test data); 2026-11-25, benchmarks/targets_text.py. With all reviews and horizon 1,000
-    it reaches 0.889 and 0.855.
+    (keep = "start"). The vocabulary and the dial `reviews` are as in `sentiment`.
+
+    The file is sorted by label, and reviews of one film follow each other: 50 neighbours go to one
+    split together (80, 10, 10 %). If reviews were drawn one by one, films known from training would
+    raise logistic regression from 86.7 to 87.8 % (2026-11-25).
+
+    The target is the accuracy of logistic regression on the words that occur, at the default dials,
+    with a penalty chosen on validation data, rounded down: 0.856 on validation and 0.816 on test
+    data, measured 2026-11-25 by benchmarks/targets_text.py. With all reviews and horizon 1,000, it
+    reaches 0.889 and 0.855.
+
+    source: Maas et al. 2011, aclanthology.org/P11-1015. Accuracies are not comparable with
+    published ones, because the split is another one.
     """
 
     horizon: int = 200

@@ -38,15 +38,17 @@ class Pronounce(rnnbench.RecordedTask):
     answer:  from (go) on: F OW N (end)
 
     The words are those of the Carnegie Mellon pronouncing dictionary with at most `horizon`
-    letters, the 26 letters alone; there are 39 phonemes, without stress. A draw of words that is
-    the same for every seed takes `held_out` words each for validation and test, then `words` to
-    train on (0: all others). Training shows all variants of a word. A prediction is right if it
-    equals any variant, and its errors are counted against the closest one, as is the custom (Bisani
-    & Ney 2008, doi:10.1016/j.specom.2008.01.002). Inflected forms of one word may be in two splits,
-    as in published splits. The target is the share of words that a decision tree on the letters
-    around each letter gets right (Black, Lenzo & Pagel 1998), tuned on validation data, with the
-    same training words: 0.464 on validation and 0.460 on test data (phoneme error rates 0.147 and
-    0.144), rounded down; measured 2026-11-25 by benchmarks/targets_text.py.
+    letters, the 26 letters alone. There are 39 phonemes, without stress. A draw of words that is
+    the same for every seed takes `held_out` words each for validation and test, then `words` for
+    training (0: all others). Inflected forms of one word may be in two splits, as in published
+    splits.
+
+    Training shows all variants of a word. A prediction is right if it equals any variant, and its
+    errors are counted against the closest one (Bisani & Ney 2008,
+    doi:10.1016/j.specom.2008.01.002). The target is the share of words that a decision tree on the
+    letters around each letter gets right (Black, Lenzo & Pagel 1998), tuned on validation data,
+    with the same training words, rounded down: 0.464 on validation and 0.460 on test data (phoneme
+    error rates 0.147 and 0.144), measured 2026-11-25 by benchmarks/targets_text.py.
     """
 
     horizon: int = 8
@@ -77,7 +79,7 @@ class Pronounce(rnnbench.RecordedTask):
 
     @property
     def output_size(self) -> int:
-        """One class a token."""
+        """One class for each token."""
         return self.vocabulary
 
     def load(self, archives: Mapping[str, ZipPath]) -> rnnbench.Splits:
@@ -98,9 +100,10 @@ class Pronounce(rnnbench.RecordedTask):
         return rnnbench.Splits(pairs.to_learn(train), pairs.to_ask(validation), pairs.to_ask(test))
 
     def trivial(self, train: rnnbench.Batch, test: rnnbench.Batch) -> Mapping[str, float]:
-        """Return the measured score where each letter by itself is its usual phoneme.
+        """Return the measured scores of giving each letter its usual phoneme.
 
-        The usual phoneme is the most frequent one in words with as many phonemes as letters.
+        That phoneme is the most frequent one for the letter in words with as many phonemes as
+        letters.
         """
         usual = _usual_phonemes(train)
         predictions = [

@@ -75,15 +75,18 @@ class Translate(rnnbench.RecordedTask):
 
     The strings are about 2,100 of Django, Wagtail and Oscar with at most `horizon` characters,
     translated into French ("fr") or German ("de"). A draw that is the same for every seed takes
-    `held_out` strings each for validation and test; strings that differ in case and punctuation
-    alone stay together. Any of several translations is right. chrF (Popović 2015,
-    doi:10.18653/v1/W15-3049) decides, because exact matches are too rare to distinguish models.
-    Token accuracy has no meaning where a model writes freely, as one character too many shifts all
-    that follow. It is replaced by the character error rate: the edits to the closest right answer
-    over its length. The target is the score of a translation memory, which gives the translation of
-    the most similar training string, with a measure of similarity chosen on validation data: chrF
-    44.3 on validation and 46.8 on test data for French (48.0 and 47.6 for German), rounded down;
-    measured 2026-11-25 by benchmarks/targets_text.py.
+    `held_out` strings each for validation and test. Strings that differ only in case and
+    punctuation stay together. Any of several translations is right.
+
+    chrF (Popović 2015, doi:10.18653/v1/W15-3049) decides, because exact matches are too rare to
+    distinguish models. The character error rate is the number of edits to the closest right answer
+    over its length. Token accuracy would have no meaning, as one character too many shifts all that
+    follow.
+
+    The target is the score of a translation memory, which gives the translation of the most similar
+    training string, by a similarity chosen on validation data, rounded down: chrF 44.3 on
+    validation and 46.8 on test data for French (48.0 and 47.6 for German), measured 2026-11-25 by
+    benchmarks/targets_text.py.
     """
 
     horizon: int = 20
@@ -107,7 +110,7 @@ class Translate(rnnbench.RecordedTask):
 
     @property
     def target_here(self) -> float:
-        """The target for this dial: the translation memory reaches 48.0 in German."""
+        """The target for this language: the translation memory reaches 48.0 in German."""
         return 48.0 if self.language == "de" else self.target
 
     @property
@@ -117,7 +120,7 @@ class Translate(rnnbench.RecordedTask):
 
     @property
     def output_size(self) -> int:
-        """One class a token."""
+        """One class for each token."""
         return self.vocabulary
 
     def load(self, archives: Mapping[str, ZipPath]) -> rnnbench.Splits:
@@ -144,7 +147,7 @@ class Translate(rnnbench.RecordedTask):
         return known
 
     def trivial(self, train: rnnbench.Batch, test: rnnbench.Batch) -> Mapping[str, float]:  # noqa: ARG002
-        """Return the measured score of the English string itself."""
+        """Return the measured scores of the English string itself."""
         return rnnbench.score(self.metrics, pairs.as_outputs(pairs.questions(test)), test)
 
 
@@ -157,12 +160,12 @@ def _codes(text: str) -> list[int]:
 
 
 def bare(source: str) -> str:
-    """Return a string without case and punctuation; unchanged where it has nothing else."""
+    """Return a string without case and punctuation, or itself where nothing else is left."""
     return re.sub(r"[\W_]+", " ", source.casefold()).strip() or source
 
 
 def read_translations(archives: Mapping[str, ZipPath], language: str) -> dict[str, list[str]]:
-    """Return the different translations of each English string, in the order of packages and files.
+    """Return the different translations of each English string, in the order of the files.
 
     Fuzzy and obsolete translations, plural forms, and strings that are their own translation are
     left out.

@@ -12,7 +12,7 @@ from rnnbench_tasks.sequence_metrics import ABSENT
 END = 0
 GO = 1
 FIRST_SYMBOL = 2
-"""The first token of a symbol of questions and answers."""
+"""The first token that is a symbol of a question or an answer."""
 Tokens = Sequence[int]
 Example = tuple[Tokens, Sequence[Tokens]]
 """A question and its right answers."""
@@ -21,17 +21,20 @@ Array = NDArray[Any]
 
 def to_learn(pairs: Sequence[Example]) -> rnnbench.Batch:
     """Return a batch with an example for each right answer to each question."""
-    return _batch([(question, answer) for question, answers in pairs for answer in answers])
+    examples = []
+    for question, answers in pairs:
+        examples += [(question, answer) for answer in answers]
+    return _batch(examples)
 
 
 def to_ask(pairs: Sequence[Example]) -> rnnbench.Batch:
     """Return a batch with an example for each question.
 
-    The sequence has the first answer; `extra["right"]` has all of them.
+    The sequence has the first right answer; `extra["right"]`, (B, K, L), has all, padded with -1.
     """
     batch = _batch([(question, answers[0]) for question, answers in pairs])
     most = max(len(answers) for _, answers in pairs)
-    longest = max(len(answer) for _, answers in pairs for answer in answers)
+    longest = max(max(map(len, answers)) for _, answers in pairs)
     right = np.full((len(pairs), most, longest), ABSENT, dtype=np.int64)
     for row, (_, answers) in zip(right, pairs, strict=True):
         for place, answer in zip(row, answers, strict=False):

@@ -444,7 +444,7 @@ def test_the_lru_asks_for_slow_steps_without_decay_where_its_source_does() -> No
         (
             "lru",
             {"r_min": 0.9, "r_max": 0.5},
-            "lru: should be 0 <= r_min < r_max <= 1, got 0.9 and 0.5",
+            "lru: r_min and r_max should satisfy 0 <= r_min < r_max <= 1, got 0.9 and 0.5",
         ),
         ("lru", {"max_phase": 0.0}, "lru: max_phase should be above 0, got 0"),
     ],

@@ -1,5 +1,7 @@
-"""First-party cells. Listing them needs no torch: each is named by its place and built when a trial
-needs it."""
+"""First-party cells, listed without importing torch.
+
+A spec names the place of its build function, which is imported when a trial needs the cell.
+"""
 
 import rnnbench
 from rnnbench_cells.specs import SPECS
@@ -7,5 +9,5 @@ from rnnbench_cells.specs import SPECS
 
 @rnnbench.hookimpl
 def rnnbench_cells() -> list[rnnbench.CellSpec]:
-    """All families."""
+    """Return the specs of all first-party cells."""
     return SPECS

@@ -1,7 +1,7 @@
-"""The long short-term memory with one part taken away or added: the variants of Greff et al. 2015.
+"""Variants of the peephole LSTM in which one part is removed or added (Greff et al. 2015).
 
 source: Greff, Srivastava, Koutnik, Steunebrink & Schmidhuber 2015, arXiv:1503.04069, appendix A.
-Each changes one line of `VanillaLSTM` (i, f, o gates; g block input; p peepholes):
+Each variant changes one equation of `VanillaLSTM`, whose gates are i, f and o:
 
     no-input-gate (NIG)           i_t = 1
     no-forget-gate (NFG)          f_t = 1
@@ -9,14 +9,15 @@ Each changes one line of `VanillaLSTM` (i, f, o gates; g block input; p peephole
     no-input-activation (NIAF)    c_t = f_t c_{t-1} + i_t (W x_t + U h_{t-1} + b)
     no-output-activation (NOAF)   h_t = o_t c_t
     cifg (CIFG)                   f_t = 1 - i_t
-    full-gate-recurrence (FGR)    each gate also sees i_{t-1}, f_{t-1} and o_{t-1}, by nine more
-                                  matrices; zero before the first step
+    full-gate-recurrence (FGR)    each gate also sees i_{t-1}, f_{t-1} and o_{t-1}, through nine
+                                  more matrices; the gates before the first step are zero
 
-The eighth, without peepholes (NP), is the cell `lstm`, or `peephole-lstm` with peepholes = false,
-which has one bias in place of two and begins as the others do. Every one takes the options of
-`VanillaLSTM`; without a forget gate there is no forget bias. The surprise: with coupled gates the
-forget bias, with its sign turned, is the input gate's, so that f_t begins where it begins in the
-others.
+The eighth variant of the paper has no peepholes (NP); it is `peephole-lstm` with peepholes = false.
+The cell `lstm` computes NP as well, with two biases in place of one and torch's initialisation.
+
+Every variant takes the options of `VanillaLSTM`, but NFG has no forget bias to set.
+The surprise: `cifg` starts its input gate at minus the forget bias, so that f_t starts as in the
+other variants.
 """
 
 from functools import partial

@@ -1,4 +1,4 @@
-"""Activations by name."""
+"""Elementwise activations by the names that suites use."""
 
 from collections.abc import Callable
 from difflib import get_close_matches
@@ -13,7 +13,7 @@ Activation = Callable[[Tensor], Tensor]
 
 
 def identity(x: Tensor) -> Tensor:
-    """Return x unchanged."""
+    """Return x unchanged, of any shape."""
     return x
 
 
@@ -41,8 +41,10 @@ ACTIVATIONS: dict[str, Activation] = {
 
 
 def check_activation(cell: str, name: str) -> None:
-    """Raises RnnbenchError for a name that is not in `ACTIVATIONS`, with the nearest one and the
-    list."""
+    """Raise RnnbenchError for an activation that is not in `ACTIVATIONS`.
+
+    The message names the cell, the nearest activation and all activations.
+    """
     if name in ACTIVATIONS:
         return
     nearest = get_close_matches(name, ACTIVATIONS, n=1, cutoff=0.5)

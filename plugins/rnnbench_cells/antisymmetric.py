@@ -1,5 +1,4 @@
-"""A cell that follows a differential equation whose Jacobian has eigenvalues close to the imaginary
-axis."""
+"""The antisymmetric network: Euler steps of an equation with a nearly antisymmetric Jacobian."""
 
 import math
 
@@ -13,16 +12,22 @@ from rnnbench_cells.skew import skew_matrix, skew_size
 
 
 class AntisymmetricRNN(nn.Module):
-    """h_t = h_{t-1} + epsilon tanh(M h_{t-1} + V x_t + b), M = W - W^T - gamma I; y_t = h_t, h_0 =
-    0.
+    """h_t = h_{t-1} + epsilon tanh(M h_{t-1} + V x_t + b), where M = W - W^T - gamma I; y_t = h_t.
 
-    gated: h_t = h_{t-1} + epsilon z_t tanh(...), z_t = sigmoid(M h_{t-1} + V_z x_t + b_z). source:
-    Chang et al. 2019, arXiv:1902.09689, equations 10 and 13. The surprise: the gate has the same M,
-    which keeps its Jacobian close to antisymmetric, so that gating costs no H^2 parameters.
+    The gated form is h_t = h_{t-1} + epsilon z_t tanh(M h_{t-1} + V x_t + b), where the gate is
+    z_t = sigmoid(M h_{t-1} + V_z x_t + b_z). The initial state is h_0 = 0.
 
-    epsilon: step of the forward Euler method. gamma: diffusion, without which that method is not
-    stable. W is strictly upper triangular, W ~ N(0, sigma^2 / H) with sigma the option
-    `weight_scale`; V ~ N(0, 1/I), b = 0. Raises RnnbenchError for an epsilon that is not above 0.
+    source: Chang et al. 2019, arXiv:1902.09689, equations 10 and 13.
+    The surprise: the gate shares M with the candidate. The Jacobian stays close to antisymmetric,
+    and the gate needs no H^2 parameters of its own.
+
+    epsilon:      step size of the forward Euler method, above 0.
+    gamma:        diffusion, without which the forward Euler method is unstable.
+    gated:        whether the gate z_t multiplies each step.
+    weight_scale: sigma of the strictly upper triangular W ~ N(0, sigma^2 / H).
+
+    V and V_z are drawn from N(0, 1/I); biases start at 0. Raises RnnbenchError for an epsilon that
+    is not above 0, and for an unknown implementation.
     """
 
     def __init__(
@@ -37,12 +42,15 @@ class AntisymmetricRNN(nn.Module):
     ) -> None:
         super().__init__()
         require_above_zero("antisymmetric: epsilon", epsilon)
-        Flow(
-            torch.eye(1), epsilon, gated, implementation
-        )  # raises for an implementation that there is not
-        self.hidden_size, self.implementation = hidden_size, implementation
-        self.epsilon, self.gamma, self.gated = epsilon, gamma, gated
-        self.from_input = nn.Linear(input_size, (2 if gated else 1) * hidden_size)
+        # An unknown implementation is refused here rather than by the first call.
+        Flow(torch.eye(1), epsilon, gated, implementation)
+        self.hidden_size = hidden_size
+        self.implementation = implementation
+        self.epsilon = epsilon
+        self.gamma = gamma
+        self.gated = gated
+        maps_of_input = 2 if gated else 1
+        self.from_input = nn.Linear(input_size, maps_of_input * hidden_size)
         nn.init.normal_(self.from_input.weight, std=1 / math.sqrt(input_size))
         nn.init.zeros_(self.from_input.bias)
         self.skew = nn.Parameter(
@@ -50,33 +58,40 @@ class AntisymmetricRNN(nn.Module):
         )
 
     def matrix(self) -> Tensor:
-        """M, (H, H)."""
+        """Return M = W - W^T - gamma I, (H, H)."""
         damping = self.gamma * torch.eye(
             self.hidden_size, dtype=self.skew.dtype, device=self.skew.device
         )
         return skew_matrix(self.skew, self.hidden_size) - damping
 
     def forward(self, x_BTI: Tensor, state: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """(B, T, I) to (B, T, H) and the last h, (B, H). Raises ValueError where T is 0."""
+        """Map (B, T, I) to all h, (B, T, H), and the last h, (B, H).
+
+        Raises ValueError where T is 0.
+        """
         flow = Flow(self.matrix(), self.epsilon, self.gated, self.implementation)
         y_BTH, h_BH = flow(self.from_input(x_BTI), state)
         return y_BTH, h_BH
 
 
 class Flow(rnnbench.StepCell):
-    """Euler steps, for the time of one call in which M is what it is. Inputs: the candidate's, then
-    the gate's."""
+    """Euler steps of the antisymmetric network with a fixed M, built for one forward pass.
+
+    Its inputs are V x + b, (B, T, H), followed along the last axis by V_z x + b_z if gated.
+    """
 
     def __init__(self, matrix_HH: Tensor, epsilon: float, gated: bool, implementation: str) -> None:
         super().__init__(implementation)
-        self.matrix_HH, self.epsilon, self.gated = matrix_HH, epsilon, gated
+        self.matrix_HH = matrix_HH
+        self.epsilon = epsilon
+        self.gated = gated
 
     def initial_state(self, x_BI: Tensor) -> Tensor:
-        """Zeros, (B, H)."""
+        """Return zeros, (B, H)."""
         return x_BI.new_zeros(len(x_BI), len(self.matrix_HH))
 
     def step(self, x_BI: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
-        """One step; output and new state are the same (B, H)."""
+        """Run one step; the output is the new state h, (B, H)."""
         flow_BH = functional.linear(state, self.matrix_HH)
         if self.gated:
             candidate_BH, gate_BH = x_BI.chunk(2, dim=1)

@@ -1,4 +1,4 @@
-"""A cell whose state is a matrix that learns, step by step, which value belongs to which key."""
+"""DeltaNet: a cell whose state is a matrix that stores values under keys by the delta rule."""
 
 import torch
 from torch import Tensor, nn
@@ -6,24 +6,27 @@ from torch import Tensor, nn
 import rnnbench
 
 TINY = 1e-6
-"""Added to squared lengths, so that a key of zeros has a gradient that is not infinite."""
+"""Added to the squared norm of keys and queries, so that a key of zeros has a finite gradient."""
 State = tuple[Tensor, Tensor]
 
 
 class DeltaNet(rnnbench.StepCell):
-    """S_t = S_{t-1} + beta_t (v_t - S_{t-1} k_t) k_t^T, y_t = S_t q_t; keys and queries have length
-    one; S_0 = 0.
+    """S_t = S_{t-1} + beta_t (v_t - S_{t-1} k_t) k_t^T, y_t = S_t q_t, where |k_t| = |q_t| = 1.
 
-    source: Schlag et al. 2021, arXiv:2102.11174, equations 24 and 26, with the normalisation and
-    the short convolution of Yang et al. 2024, arXiv:2406.06484, section 3. The surprise: k_t and
-    beta_t see x_{t-1} beside x_t, by a full matrix each where the source has a depthwise
-    convolution of width 4 on q, k and v. Without it, a value that stands one step behind its key
-    could not be written under it. There is no norm on the output.
+    The matrix S is (H, K) and starts at 0. Outputs are not normalised.
 
-    key_size: K, the columns of S. The state grows with it by H + 1 numbers a column, the parameters
-        by 3 I, and the output stays H wide: the state can grow while the parameters hardly do.
-    negative_eigenvalues: beta_t in (0, 2) in place of (0, 1), so that I - beta k k^T has an
-        eigenvalue in (-1, 1): Grazzi et al. 2024, arXiv:2411.12537.
+    source: Schlag et al. 2021, arXiv:2102.11174, equations 24 and 26; unit keys and the short
+    convolution over steps: Yang et al. 2024, arXiv:2406.06484, section 3.
+    The surprise: k_t and beta_t are full linear maps of x_{t-1} and x_t, where Yang et al. have a
+    depthwise convolution of width 4 on q, k and v. A cell whose keys see x_t alone could not store
+    a value that comes one step after its key.
+
+    key_size:             K, the number of columns of S. Each column adds H + 1 numbers to the
+                          state and 3 I parameters; the output keeps its width H.
+    negative_eigenvalues: whether beta_t lies in (0, 2) in place of (0, 1), so that
+                          I - beta k k^T has an eigenvalue in (-1, 1) (Grazzi et al. 2024,
+                          arXiv:2411.12537).
+
     Raises RnnbenchError for a key size below 1.
     """
 
@@ -45,16 +48,19 @@ class DeltaNet(rnnbench.StepCell):
         self.beta_bias = nn.Parameter(torch.zeros(1))
 
     def initial_state(self, x_BI: Tensor) -> State:
-        """Zeros: S, (B, H, K), and what x_{t-1} adds to key and beta, (B, K + 1)."""
+        """Return zeros for S, (B, H, K), and for x_{t-1} in key and beta, (B, K + 1)."""
         keys, before, _, hidden = self.sizes
         return x_BI.new_zeros(len(x_BI), hidden, keys), x_BI.new_zeros(len(x_BI), before)
 
     def prepare(self, x_BTI: Tensor) -> Tensor:
-        """All products with the input: (B, T, 3 K + 2 + H)."""
+        """Return all linear maps of the input, (B, T, 3 K + 2 + H)."""
         return self.from_input(x_BTI)  # type: ignore[no-any-return]
 
     def step(self, x_BI: Tensor, state: State) -> tuple[Tensor, State]:
-        """One step: output (B, H), new S, and what this input adds to the next key and beta."""
+        """Return the output, (B, H), and the new state.
+
+        The state is S, (B, H, K), and what x_t adds to the next key and beta, (B, K + 1).
+        """
         s_BHK, before_BK = state
         query_BK, now_BK, next_BK, value_BH = torch.split(x_BI, self.sizes, dim=-1)
         both_BK = now_BK + before_BK
@@ -67,5 +73,5 @@ class DeltaNet(rnnbench.StepCell):
 
 
 def unit(x_BK: Tensor) -> Tensor:
-    """Vectors (B, K) brought to length one; those near zero stay near it."""
+    """Return vectors scaled to length one, (B, K); vectors much shorter than 1e-3 stay short."""
     return x_BK * torch.rsqrt(x_BK.square().sum(-1, keepdim=True) + TINY)

@@ -1,5 +1,4 @@
-"""torch's kernels, and what their step forms have in common with them: names, shapes and draws of
-the parameters."""
+"""Cells with a kernel of torch, and their step forms, which share the kernel's parameters."""
 
 import math
 from typing import Any
@@ -15,17 +14,19 @@ IMPLEMENTATIONS = (NATIVE, "eager", "compiled")
 
 
 def check_implementation(cell: str, name: str) -> None:
-    """Raises RnnbenchError for an implementation that a cell with a kernel does not have."""
+    """Raise RnnbenchError for an implementation other than "native", "eager" and "compiled"."""
     if name not in IMPLEMENTATIONS:
-        there_is = ", ".join(IMPLEMENTATIONS)
+        known = ", ".join(IMPLEMENTATIONS)
         raise rnnbench.RnnbenchError(
-            f"{cell}: no implementation called '{name}'. There are: {there_is}."
+            f"{cell}: no implementation called '{name}'. There are: {known}."
         )
 
 
 def refusing_no_steps(kernel: nn.Module) -> nn.Module:
-    """The same kernel; a sequence without steps raises ValueError, as in a StepCell, in place of
-    RuntimeError."""
+    """Return the kernel, which now raises ValueError for a sequence without steps.
+
+    A StepCell raises the same error; torch's kernels raise RuntimeError.
+    """
     kernel.register_forward_pre_hook(_refuse_no_steps)
     return kernel
 
@@ -36,12 +37,15 @@ def _refuse_no_steps(_: nn.Module, inputs: tuple[Any, ...]) -> None:
 
 
 class KernelStepCell(rnnbench.StepCell):
-    """The step form of a kernel of torch with `gates` gates: its state dict loads into the kernel,
-    and the other way.
+    """A step-by-step cell that exchanges state dicts with a one-layer kernel of torch.
 
-    weight_ih_l0 (gates * H, I), weight_hh_l0 (gates * H, H), bias_ih_l0 and bias_hh_l0 (gates *
-    H,), all drawn from U(-1/sqrt(H), 1/sqrt(H)) in this order, so that the same seed gives the same
-    numbers as in the kernel.
+    weight_ih_l0: W, (gates * H, I).
+    weight_hh_l0: U, (gates * H, H).
+    bias_ih_l0:   b, (gates * H,).
+    bias_hh_l0:   b', (gates * H,).
+
+    Parameters are drawn from U(-1/sqrt(H), 1/sqrt(H)) in this order, so that one seed gives the
+    same numbers as in the kernel. `gates` is 1 for nn.RNN, 3 for nn.GRU and 4 for nn.LSTM.
     """
 
     def __init__(self, input_size: int, hidden_size: int, gates: int, implementation: str) -> None:
@@ -54,21 +58,20 @@ class KernelStepCell(rnnbench.StepCell):
         draw_as_torch(self, hidden_size)
 
     def initial_state(self, x_BI: Tensor) -> Any:
-        """Zeros, (B, H)."""
+        """Return zeros, (B, H)."""
         return x_BI.new_zeros(len(x_BI), self.hidden_size)
 
     def prepare(self, x_BTI: Tensor) -> Tensor:
-        """W x + b of all steps, (B, T, gates * H)."""
+        """Return W x + b of all steps, (B, T, gates * H)."""
         return functional.linear(x_BTI, self.weight_ih_l0, self.bias_ih_l0)
 
     def from_state(self, h_BH: Tensor) -> Tensor:
-        """U h + b', (B, gates * H)."""
+        """Return U h + b', (B, gates * H)."""
         return functional.linear(h_BH, self.weight_hh_l0, self.bias_hh_l0)
 
 
 def draw_as_torch(module: nn.Module, hidden_size: int) -> None:
-    """Every parameter from U(-1/sqrt(H), 1/sqrt(H)), one after the other, as torch's kernels draw
-    theirs."""
+    """Draw every parameter from U(-1/sqrt(H), 1/sqrt(H)), in order, as torch's kernels do."""
     bound = 1 / math.sqrt(hidden_size)
     for parameter in module.parameters():
         nn.init.uniform_(parameter, -bound, bound)

@@ -1,4 +1,4 @@
-"""The long short-term memory with layer normalisation."""
+"""The long short-term memory with layer normalisation of inputs, state and cell state."""
 
 import torch
 from torch import Tensor, nn
@@ -11,20 +11,24 @@ State = tuple[Tensor, Tensor]
 
 
 class LayerNormLSTM(rnnbench.StepCell):
-    """i, f, g, o = LN(W x_t) + LN(U h_{t-1}) + b;
-    c_t = sig(f) c_{t-1} + sig(i) tanh(g);  h_t = sig(o) tanh(LN(c_t)).
+    """i, f, g, o = LN(W x_t) + LN(U h_{t-1}) + b, h_t = sigmoid(o) tanh(LN(c_t)).
 
-    source: Ba, Kiros & Hinton 2016, arXiv:1607.06450, equations 20 to 22 of the supplement (15 and
-    20 disagree about which of alpha and beta is the gain; gains begin at 1 and biases at 0 either
-    way). b stands beside the three biases of the norms. The state is (h, c), c before its norm.
+    The cell state is c_t = sigmoid(f) c_{t-1} + sigmoid(i) tanh(g). Each LN has a gain and a bias
+    of its own, besides b. Shapes: (B, T, I) to (B, T, H); the state is (h, c), with c before its
+    norm, and starts at 0.
 
-    The surprises: one norm spans all four gates, so that what one gate gets the others lose. And W
-    x_t has no bias before its norm, so that the size of the input is lost: of a single feature only
-    the sign is left.
+    source: Ba, Kiros & Hinton 2016, arXiv:1607.06450, equations 20 to 22 of the supplement.
+    Equations 15 and 20 disagree on which of alpha and beta is the gain. Gains start at 1 and biases
+    at 0 under both readings.
 
-    gain:        of all three norms at the start. The source takes 1 and finds it better than 0.1
-                 (section 6.2).
-    forget_bias: what b begins with at the forget gate (1: Jozefowicz et al. 2015), 0 elsewhere.
+    The surprises: one norm spans all four gates, so a larger sum for one gate shrinks the others.
+    The norm of W x_t, which has no bias, removes the scale of the input: a single feature keeps
+    only its sign.
+
+    gain:        the gain of all three norms at the start. The source uses 1 and finds it better
+                 than 0.1 (section 6.2).
+    forget_bias: the start of b at the forget gate (1: Jozefowicz et al. 2015); b starts at 0
+                 elsewhere.
     """
 
     def __init__(
@@ -50,17 +54,17 @@ class LayerNormLSTM(rnnbench.StepCell):
             self.bias[hidden_size : 2 * hidden_size] = forget_bias
 
     def initial_state(self, x_BI: Tensor) -> State:
-        """Zeros, (B, H) each."""
+        """Return zeros for h and c, (B, H) each."""
         zeros_BH = x_BI.new_zeros(len(x_BI), self.hidden_size)
         return zeros_BH, zeros_BH.clone()
 
     def prepare(self, x_BTI: Tensor) -> Tensor:
-        """LN(W x) + b of all steps, (B, T, 4H)."""
+        """Return LN(W x) + b of all steps, (B, T, 4H), in the order i, f, g, o."""
         normed_BTG: Tensor = self.norm_input(functional.linear(x_BTI, self.weight_ih))
         return normed_BTG + self.bias
 
     def step(self, x_BI: Tensor, state: State) -> tuple[Tensor, State]:
-        """One step: (B, 4H), (h, c) to h and (h, c)."""
+        """Map LN(W x) + b, (B, 4H), and the state to the new h, (B, H), and the new (h, c)."""
         h_BH, c_BH = state
         sums_BG = x_BI + self.norm_hidden(functional.linear(h_BH, self.weight_hh))
         i_BH, f_BH, g_BH, o_BH = sums_BG.chunk(4, dim=-1)

@@ -1,5 +1,4 @@
-"""The linear recurrent unit: a diagonal complex recurrence whose eigenvalues start on a ring inside
-the unit circle."""
+"""The linear recurrent unit: a diagonal complex recurrence, stable for all parameters."""
 
 from collections.abc import Sequence
 from math import sqrt
@@ -13,25 +12,29 @@ from rnnbench_cells.options import require_above_zero, require_one_of
 from rnnbench_cells.scan import SCANS, require_steps
 
 EDGE = 1e-6
-"""How far uniform draws stay from 0 and 1, where the logarithms of the parameters are infinite."""
+"""Distance of uniform draws from 0 and 1, where logarithms of parameters would be infinite."""
 
 
 class LRU(nn.Module):
-    """h_t = lambda h_{t-1} + gamma B x_t, y_t = Re(C h_t) + D x_t, lambda = exp(-exp(nu_log) + i
-    exp(theta_log)).
+    """h_t = lambda h_{t-1} + gamma B x_t, y_t = Re(C h_t) + D x_t, with a diagonal lambda.
 
-    h, B and C are complex; everything runs elementwise in h; h_0 = 0.
-    source: Orvieto et al. 2023, arXiv:2303.06349,
-    section 3 and appendix A. There is no nonlinearity inside: the source has one in the block
-    around the cell.
+    The eigenvalues are lambda = exp(-exp(nu_log) + i exp(theta_log)). The state h, B and C are
+    complex; B and C are stored as real and imaginary parts. The initial state is h_0 = 0. The cell
+    is linear: the source has its nonlinearity in the block around the cell.
 
-    r_min, r_max: |lambda| starts uniform on the ring between them, by area (lemma 3.2). max_phase:
-    its angle starts uniform in (0, max_phase); near 0 for long sequences (section 3.4). gamma
-    starts as sqrt(1 - |lambda|^2), so that white noise gives h about unit variance, and is learned
-    from there. B ~ N(0, 1/2I) + i N(0, 1/2I), C ~ N(0, 1/H) + i N(0, 1/H). The surprise: D is a
-    matrix, D ~ N(0, 1/I), as in equation 1; appendix A has as many inputs as outputs, and a vector
-    in its place. Parameters are kept as real and imaginary parts. Raises RnnbenchError for a ring
-    that is none.
+    source: Orvieto et al. 2023, arXiv:2303.06349, section 3 and appendix A.
+    The surprise: D is an (H, I) matrix, as in equation 1. Appendix A has a vector, for as many
+    inputs as outputs.
+
+    r_min, r_max: at the start, lambda is uniform by area on the ring r_min < |lambda| < r_max
+                  (lemma 3.2).
+    max_phase:    at the start, the angle of lambda is uniform in (0, max_phase); long sequences
+                  need small angles (section 3.4).
+
+    The learned gamma starts at sqrt(1 - |lambda|^2), which gives h about unit variance for white
+    noise. Draws: B ~ N(0, 1/2I) + i N(0, 1/2I), C ~ N(0, 1/H) + i N(0, 1/H), D ~ N(0, 1/I).
+    Raises RnnbenchError unless 0 <= r_min < r_max <= 1 and max_phase > 0, and for an unknown
+    implementation.
     """
 
     def __init__(
@@ -47,7 +50,8 @@ class LRU(nn.Module):
         require_one_of("lru: implementation", implementation, tuple(SCANS))
         if not 0 <= r_min < r_max <= 1:
             raise rnnbench.RnnbenchError(
-                f"lru: should be 0 <= r_min < r_max <= 1, got {r_min:g} and {r_max:g}"
+                "lru: r_min and r_max should satisfy 0 <= r_min < r_max <= 1, got"
+                f" {r_min:g} and {r_max:g}"
             )
         require_above_zero("lru: max_phase", max_phase)
         self.implementation = implementation
@@ -67,20 +71,22 @@ class LRU(nn.Module):
         self.skip = nn.Parameter(torch.randn(hidden_size, input_size) / sqrt(input_size))
 
     def param_groups(self) -> Sequence[rnnbench.ParameterGroup]:
-        """lambda, gamma and B: half the learning rate, no weight decay, as in N. Zucchet's public
-        minimal-LRU."""
+        """Return lambda, gamma and B as a group with half the learning rate and no weight decay.
+
+        source: the public repository minimal-LRU by N. Zucchet.
+        """
         own = [self.nu_log, self.theta_log, self.gamma_log, self.input_real, self.input_imaginary]
         return [rnnbench.ParameterGroup(own, learning_rate_factor=0.5, weight_decay=False)]
 
     def eigenvalues(self) -> Tensor:
-        """lambda, (H,), complex; |lambda| < 1 whatever the parameters are."""
+        """Return lambda, (H,), complex, with |lambda| < 1 for all values of the parameters."""
         return torch.polar(torch.exp(-self.nu_log.exp()), self.theta_log.exp())
 
     def forward(self, x_BTI: Tensor, state: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """(B, T, I) to (B, T, H) and the last h, (B, H), complex. Raises ValueError where T is 0.
+        """Map (B, T, I) to outputs, (B, T, H), and the last h, (B, H), complex.
 
-        P: the real and the imaginary part, next to each other, which makes one real product of each
-           complex one.
+        The axis P holds real and imaginary part, so that one real product serves for a complex one.
+        Raises ValueError where T is 0.
         """
         require_steps(x_BTI)
         into_HPI = (

@@ -1,8 +1,8 @@
-"""The minimal gated cells of Feng et al. 2024, whose gates see the input only, so that they run in
-parallel over time.
+"""minGRU and minLSTM: gated cells whose gates see only the input, so that a scan can run them.
 
-Both come in two forms, which are two different cells. "log-space" keeps the state positive by a
-candidate g(x) = x + 1/2 for x >= 0, sigmoid(x) below; "vanilla" has no activation on the candidate.
+source: Feng et al. 2024, arXiv:2410.01201. Each cell has two forms with different mathematics.
+The form "log-space" keeps the state positive: its candidate goes through g(x) = x + 1/2 for x >= 0
+and g(x) = sigmoid(x) for x < 0. The form "vanilla" has no activation on the candidate.
 """
 
 import math
@@ -25,11 +25,13 @@ IMPLEMENTATIONS = (*SCANS, "log-scan")
 class MinimalCell(nn.Module, ABC):
     """h_t = a_t h_{t-1} + w_t c_t, where the gates and the candidate see only x_t; y_t = h_t.
 
-    w_t in (0, 1) writes, a_t = 1 - w_t keeps; with signed gates a_t = 1 - 2 w_t, in (-1, 1), and
-    w_t as it was. The state is h itself and is carried as it is: only candidates go through g. The
-    source's parallel listing sends the state that it is given through g as well, which its step
-    form does not, so that its chunks do not equal the whole. Where none is given, h_0 = g(0) = 1/2
-    in the log-space form, as that listing makes of zeros, and 0 in the other.
+    The write gate w_t lies in (0, 1). Positive gates keep a_t = 1 - w_t of the state; signed gates
+    keep a_t = 1 - 2 w_t, in (-1, 1).
+
+    The initial state is h_0 = g(0) = 1/2 in the log-space form, as in the source's parallel
+    listing, and 0 in the vanilla form. That listing also applies g to a state that is passed in,
+    and the source's step form does not. Here a passed state enters unchanged, so that a sequence
+    run in chunks equals the whole.
     """
 
     def __init__(
@@ -48,22 +50,23 @@ class MinimalCell(nn.Module, ABC):
                 f"{name}: implementation 'log-scan' needs form 'log-space', got '{form}'"
             )
         self.hidden_size = hidden_size
-        self.log_space, self.signed, self.implementation = (
-            form == "log-space",
-            gates == "signed",
-            implementation,
-        )
+        self.log_space = form == "log-space"
+        self.signed = gates == "signed"
+        self.implementation = implementation
 
     @abstractmethod
     def project(self, x_BTI: Tensor) -> tuple[Tensor, Tensor]:
-        """The logit of w and the candidate before g, each (B, T, H)."""
+        """Return the logit of w_t and the candidate before g, each (B, T, H)."""
 
     def initial_state(self, x_BI: Tensor) -> Tensor:
-        """g(0) = 1/2 in the log-space form, 0 in the other, (B, H)."""
+        """Return h_0, (B, H): g(0) = 1/2 in the log-space form, 0 in the vanilla form."""
         return x_BI.new_full((len(x_BI), self.hidden_size), 0.5 if self.log_space else 0.0)
 
     def forward(self, x_BTI: Tensor, state: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """(B, T, I) to (B, T, H) and the last h, (B, H). Raises ValueError where T is 0."""
+        """Map (B, T, I) to all h, (B, T, H), and the last h, (B, H).
+
+        Raises ValueError where T is 0.
+        """
         require_steps(x_BTI)
         logit_BTH, candidate_BTH = self.project(x_BTI)
         if state is None:
@@ -75,19 +78,25 @@ class MinimalCell(nn.Module, ABC):
             keep_BTH = torch.sigmoid(-logit_BTH)
             a_BTH = 2 * keep_BTH - 1 if self.signed else keep_BTH
             candidate_BTH = positive(candidate_BTH) if self.log_space else candidate_BTH
-            y_BTH = SCANS[self.implementation](
-                a_BTH, torch.sigmoid(logit_BTH) * candidate_BTH, state
-            )
+            written_BTH = torch.sigmoid(logit_BTH) * candidate_BTH
+            y_BTH = SCANS[self.implementation](a_BTH, written_BTH, state)
         return y_BTH, y_BTH[:, -1]
 
 
 class MinGRU(MinimalCell):
-    """h_t = (1 - z_t) h_{t-1} + z_t c_t, where z_t = sigmoid(W_z x_t + b_z) and c_t = W_h x_t +
-    b_h.
+    """h_t = (1 - z_t) h_{t-1} + z_t c_t, where z_t = sigmoid(W_z x_t + b_z), c_t = W_h x_t + b_h.
 
-    source: Feng et al. 2024, arXiv:2410.01201, section 3.1; log-space form: appendix B. signed
-    gates: Grazzi et al. 2024, arXiv:2411.12537. The surprise: z_t never sees the state, so that one
-    layer cannot decide by what it holds. Rows of `projection`: z, h.
+    source: Feng et al. 2024, arXiv:2410.01201, section 3.1; log-space form: appendix B.
+    Signed gates, h_t = (1 - 2 z_t) h_{t-1} + z_t c_t: Grazzi et al. 2024, arXiv:2411.12537.
+    The surprise: z_t never sees the state, so one layer cannot gate by what it remembers.
+
+    form:           "log-space" replaces c_t by g(c_t), where g(x) = x + 1/2 for x >= 0 and
+                    sigmoid(x) below, and starts at h_0 = 1/2; "vanilla" starts at h_0 = 0.
+    gates:          "positive" or "signed"; signed gates need the vanilla form.
+    implementation: "scan" (parallel), "loop" (by steps), or "log-scan" (log-space form only).
+
+    The rows of `projection` are in the order z, h. Raises RnnbenchError for an unknown form, gate
+    or implementation, and for a combination that does not exist.
     """
 
     def __init__(
@@ -102,20 +111,30 @@ class MinGRU(MinimalCell):
         self.projection = nn.Linear(input_size, 2 * hidden_size)
 
     def project(self, x_BTI: Tensor) -> tuple[Tensor, Tensor]:
-        """The logit of z and the candidate."""
+        """Return the logit of z_t and the candidate c_t before g, each (B, T, H)."""
         logit_BTH, candidate_BTH = self.projection(x_BTI).chunk(2, dim=-1)
         return logit_BTH, candidate_BTH
 
 
 class MinLSTM(MinimalCell):
-    """h_t = f'_t h_{t-1} + i'_t c_t, where f' = f / (f + i), i' = i / (f + i), f and i sigmoid
-    gates of x_t.
+    """h_t = f'_t h_{t-1} + i'_t c_t, where f' = f / (f + i), i' = i / (f + i), c_t = W_h x_t + b_h.
 
-    source: Feng et al. 2024, arXiv:2410.01201, section 3.2; log-space form: appendix B. signed
-    gates: Grazzi et al. 2024, arXiv:2411.12537. The surprise: as the gates are normalised, one
-    number decides, log i - log f, which is how it is computed here: f / (f + i) is 0 / 0 where both
-    are closed. forget_bias: added to the forget gate's bias at the start, as the source does in its
-    appendix on initialisation. Rows of `projection`: f, i, h.
+    The gates f and i are sigmoids of linear maps of x_t.
+
+    source: Feng et al. 2024, arXiv:2410.01201, section 3.2; log-space form: appendix B.
+    Signed gates, h_t = (f' - i') h_{t-1} + i' c_t: Grazzi et al. 2024, arXiv:2411.12537.
+    The surprise: the normalised gates depend on log i - log f alone and are computed from it,
+    because f / (f + i) is 0 / 0 where both gates are closed.
+
+    form:           "log-space" replaces c_t by g(c_t), where g(x) = x + 1/2 for x >= 0 and
+                    sigmoid(x) below, and starts at h_0 = 1/2; "vanilla" starts at h_0 = 0.
+    gates:          "positive" or "signed"; signed gates need the vanilla form.
+    forget_bias:    added to the bias of the forget gate at the start, as in the source's appendix
+                    on initialisation.
+    implementation: "scan" (parallel), "loop" (by steps), or "log-scan" (log-space form only).
+
+    The rows of `projection` are in the order f, i, h. Raises RnnbenchError for an unknown form,
+    gate or implementation, and for a combination that does not exist.
     """
 
     def __init__(
@@ -133,17 +152,20 @@ class MinLSTM(MinimalCell):
             self.projection.bias[:hidden_size] += forget_bias
 
     def project(self, x_BTI: Tensor) -> tuple[Tensor, Tensor]:
-        """log i - log f, and the candidate."""
+        """Return log i - log f, the logit of i', and the candidate before g, each (B, T, H)."""
         forget_BTH, input_BTH, candidate_BTH = self.projection(x_BTI).chunk(3, dim=-1)
-        return functional.logsigmoid(input_BTH) - functional.logsigmoid(forget_BTH), candidate_BTH
+        logit_BTH = functional.logsigmoid(input_BTH) - functional.logsigmoid(forget_BTH)
+        return logit_BTH, candidate_BTH
 
 
 def positive(x: Tensor) -> Tensor:
-    """g(x) = x + 1/2 for x >= 0, sigmoid(x) below, written without a choice between the two, which
-    is quicker."""
+    """Return g(x) = x + 1/2 for x >= 0 and sigmoid(x) for x < 0, of any shape.
+
+    One expression covers both cases, which is faster than torch.where.
+    """
     return torch.relu(x) + torch.sigmoid(x.clamp(max=0))
 
 
 def log_positive(x: Tensor) -> Tensor:
-    """log g(x), where g(x) itself would underflow."""
+    """Return log g(x), of any shape, which stays finite where g(x) underflows."""
     return (torch.relu(x) + 0.5).log() + (functional.logsigmoid(x.clamp(max=0)) + LOG_2)

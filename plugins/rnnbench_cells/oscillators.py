@@ -1,7 +1,6 @@
-"""Cells that discretise systems of differential equations with bounded solutions: coupled
-oscillators, two time scales.
+"""coRNN and LEM: cells that discretise differential equations with bounded solutions.
 
-Their state is a pair (y, z), of which y is the output.
+The state of both cells is a pair (y, z), and y is the output.
 """
 
 import math
@@ -19,15 +18,22 @@ DAMPINGS = ("explicit", "implicit")
 class CoRNN(rnnbench.StepCell):
     """z_t = z_{t-1} + dt (tanh(W y_{t-1} + W' z_{t-1} + V x_t + b) - gamma y_{t-1} - epsilon z).
 
-    y_t = y_{t-1} + dt z_t.
-    source: Rusch & Mishra 2021, arXiv:2010.00951, equation 3. y and z start at 0.
-    The surprise: y takes the new z, which is what keeps the oscillators bounded.
+    The position is y_t = y_{t-1} + dt z_t, the output; z is the velocity. Both start at 0. The
+    option `damping` chooses the z of the last term.
 
-    dt, gamma, epsilon: time step, squared frequency, damping; they are not learned and should be
-        tuned for the task. The defaults are those of the authors' sequential MNIST.
-    damping: the z that is damped, z_{t-1} ("explicit", the authors' code) or z_t ("implicit").
-    Weights are drawn as the authors' one linear map of (x, z, y) draws them, U(-1/sqrt(I + 2H),
-    1/sqrt(I + 2H)). Raises RnnbenchError for a dt that is not above 0.
+    source: Rusch & Mishra 2021, arXiv:2010.00951, equation 3.
+    The surprise: the position is updated with the new velocity z_t, which keeps the oscillators
+    bounded.
+
+    dt:      time step, above 0.
+    gamma:   squared frequency.
+    epsilon: strength of the damping.
+    damping: "explicit" damps z_{t-1}, as in the authors' code; "implicit" damps z_t.
+
+    dt, gamma and epsilon are not learned and should be tuned for each task; the defaults are the
+    authors' for sequential MNIST. Weights and b are drawn from U(-1/sqrt(n), 1/sqrt(n)),
+    n = I + 2H, as by the one linear map of (x, z, y) in the authors' code.
+    Raises RnnbenchError for a dt that is not above 0, and for an unknown damping.
     """
 
     def __init__(
@@ -44,7 +50,9 @@ class CoRNN(rnnbench.StepCell):
         require_one_of("cornn: damping", damping, DAMPINGS)
         require_above_zero("cornn: dt", dt)
         self.hidden_size = hidden_size
-        self.dt, self.gamma, self.epsilon = dt, gamma, epsilon
+        self.dt = dt
+        self.gamma = gamma
+        self.epsilon = epsilon
         self.shrink = 1 / (1 + dt * epsilon) if damping == "implicit" else 1.0
         self.explicit = dt * epsilon if damping == "explicit" else 0.0
         self.from_input = nn.Linear(input_size, hidden_size)
@@ -52,37 +60,39 @@ class CoRNN(rnnbench.StepCell):
         _uniform(self, input_size + 2 * hidden_size)
 
     def initial_state(self, x_BI: Tensor) -> Pair:
-        """Zeros, (B, H) each."""
+        """Return zeros for y and z, (B, H) each."""
         return _zeros(x_BI, self.hidden_size)
 
     def prepare(self, x_BTI: Tensor) -> Tensor:
-        """V x + b."""
+        """Return V x + b of all steps, (B, T, H)."""
         return self.from_input(x_BTI)  # type: ignore[no-any-return]
 
     def step(self, x_BI: Tensor, state: Pair) -> tuple[Tensor, Pair]:
-        """One step; columns of `from_state`: y, z."""
+        """Map V x + b, (B, H), and the state (y, z) to the new y, (B, H), and the new (y, z)."""
         y_BH, z_BH = state
-        force_BH = (
-            torch.tanh(x_BI + self.from_state(torch.cat([y_BH, z_BH], dim=1))) - self.gamma * y_BH
-        )
+        recurrent_BH = self.from_state(torch.cat([y_BH, z_BH], dim=1))
+        force_BH = torch.tanh(x_BI + recurrent_BH) - self.gamma * y_BH
         z_BH = self.shrink * (z_BH + self.dt * force_BH - self.explicit * z_BH)
         y_BH = y_BH + self.dt * z_BH
         return y_BH, (y_BH, z_BH)
 
 
 class LEM(rnnbench.StepCell):
-    """z_t = (1 - d_t) z_{t-1} + d_t tanh(W_z y_{t-1} + V_z x_t), y_t = (1 - e_t) y_{t-1} + e_t
-    tanh(W_y z_t + V_y x_t).
+    """z_t = (1 - d_t) z_{t-1} + d_t tanh(W_z y_{t-1} + V_z x_t), with learned time scales.
 
-    d_t = dt sigmoid(W_1 y_{t-1} + V_1 x_t), e_t = dt sigmoid(W_2 y_{t-1} + V_2 x_t), all with
-    biases; y, z start at 0. source: Rusch et al. 2022, arXiv:2110.04744, equation 3. The surprise:
-    the two time scales d and e are learned for each unit, input and moment, and no z sees the z
-    before it but through what it keeps.
+    The output is y_t = (1 - e_t) y_{t-1} + e_t tanh(W_y z_t + V_y x_t). The time scales are
+    d_t = dt sigmoid(W_1 y_{t-1} + V_1 x_t) and e_t = dt sigmoid(W_2 y_{t-1} + V_2 x_t). All linear
+    maps have biases, and y and z start at 0.
 
-    dt: the longest time step; with at most 1 every state stays in [-1, 1]. Weights and biases ~
-    U(-1/sqrt(H), 1/sqrt(H)); both linear maps have biases, as in the authors' code. Rows of
-    `from_input`: d, e, z, y; of `from_output`: d, e, z. Raises RnnbenchError for a dt that is not
-    above 0.
+    source: Rusch et al. 2022, arXiv:2110.04744, equation 3.
+    The surprise: each unit has two learned time scales, which change with input and state. The
+    candidate of z sees y_{t-1} but not z_{t-1}.
+
+    dt: the longest time step, above 0; every state stays in [-1, 1] if it is at most 1.
+
+    Weights and biases are drawn from U(-1/sqrt(H), 1/sqrt(H)). Maps of x and of y both have
+    biases, as in the authors' code. The rows of `from_input` are in the order d, e, z, y; those of
+    `from_output` in the order d, e, z. Raises RnnbenchError for a dt that is not above 0.
     """
 
     def __init__(
@@ -90,23 +100,25 @@ class LEM(rnnbench.StepCell):
     ) -> None:
         super().__init__(implementation)
         require_above_zero("lem: dt", dt)
-        self.hidden_size, self.dt = hidden_size, dt
+        self.hidden_size = hidden_size
+        self.dt = dt
         self.from_input = nn.Linear(input_size, 4 * hidden_size)
         self.from_output = nn.Linear(hidden_size, 3 * hidden_size)
         self.from_memory = nn.Linear(hidden_size, hidden_size)
         _uniform(self, hidden_size)
 
     def initial_state(self, x_BI: Tensor) -> Pair:
-        """Zeros, (B, H) each."""
+        """Return zeros for y and z, (B, H) each."""
         return _zeros(x_BI, self.hidden_size)
 
     def prepare(self, x_BTI: Tensor) -> Tensor:
-        """V x + b for time scales and both states."""
+        """Return V x + b of all steps, (B, T, 4H), in the order d, e, z, y."""
         return self.from_input(x_BTI)  # type: ignore[no-any-return]
 
     def step(self, x_BI: Tensor, state: Pair) -> tuple[Tensor, Pair]:
-        """One step: time scales, then z, then y from the new z."""
-        (y_BH, z_BH), size = state, self.hidden_size
+        """Map V x + b, (B, 4H), and the state (y, z) to the new y, (B, H), and the new (y, z)."""
+        y_BH, z_BH = state
+        size = self.hidden_size
         scales_x, z_x, y_x = torch.split(x_BI, [2 * size, size, size], dim=1)
         scales_y, z_y = torch.split(self.from_output(y_BH), [2 * size, size], dim=1)
         d_BH, e_BH = (self.dt * torch.sigmoid(scales_x + scales_y)).chunk(2, dim=1)
@@ -116,10 +128,12 @@ class LEM(rnnbench.StepCell):
 
 
 def _zeros(x_BI: Tensor, hidden_size: int) -> Pair:
+    """Return zeros for y and z, (B, H) each."""
     return x_BI.new_zeros(len(x_BI), hidden_size), x_BI.new_zeros(len(x_BI), hidden_size)
 
 
 def _uniform(cell: nn.Module, fan_in: int) -> None:
+    """Draw every parameter from U(-1/sqrt(fan_in), 1/sqrt(fan_in)), in order."""
     bound = 1 / math.sqrt(fan_in)
     for parameter in cell.parameters():
         nn.init.uniform_(parameter, -bound, bound)

@@ -1,5 +1,4 @@
-"""The vanilla recurrent network, and the same with rectified linear units that begin as an
-identity."""
+"""The vanilla recurrent network, and the IRNN: relu units with an identity as recurrent matrix."""
 
 import torch
 from torch import Tensor, nn
@@ -13,9 +12,9 @@ INPUT_STD = 0.001
 
 
 class StepRNN(KernelStepCell):
-    """h_t = f(W x_t + b + U h_{t-1} + b'), y_t = h_t, for any elementwise f, one step at a time.
+    """h_t = f(W x_t + b + U h_{t-1} + b'), y_t = h_t, for any elementwise f, by steps.
 
-    source: Elman 1990. Parameters as in torch's nn.RNN, two biases included.
+    source: Elman 1990. The parameters are those of torch's nn.RNN, with its two biases.
     """
 
     def __init__(
@@ -25,7 +24,7 @@ class StepRNN(KernelStepCell):
         self.nonlinearity = nonlinearity
 
     def step(self, x_BI: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
-        """One step; output and new state are the same (B, H)."""
+        """Run one step; the output is the new state h, (B, H)."""
         h_BH = ACTIVATIONS[self.nonlinearity](x_BI + self.from_state(state))
         return h_BH, h_BH
 
@@ -33,12 +32,18 @@ class StepRNN(KernelStepCell):
 def build_rnn(
     input_size: int, hidden_size: int, nonlinearity: str = "tanh", implementation: str | None = None
 ) -> nn.Module:
-    """h_t = f(W_ih x_t + b_ih + W_hh h_{t-1} + b_hh).  source: Elman 1990.
+    """h_t = f(W x_t + b + U h_{t-1} + b'), with an activation f by name; y_t = h_t.
 
-    implementation: "native" is torch's kernel, which knows tanh and relu; "eager" and "compiled" go
-        step by step with any f. None takes the kernel where there is one.
-    Raises RnnbenchError for an activation that is not in `ACTIVATIONS`, and for "native" with one
-    without a kernel.
+    Shapes: (B, T, I) to (B, T, H); the state h starts at 0.
+
+    source: Elman 1990.
+
+    nonlinearity:   the activation f, a name in `ACTIVATIONS`.
+    implementation: "native" is torch's kernel, for tanh and relu; "eager" and "compiled" run step
+                    by step with any f. None chooses the kernel where it has f.
+
+    Raises RnnbenchError for an unknown activation or implementation, and for "native" with an
+    activation that has no kernel.
     """
     check_activation("rnn", nonlinearity)
     has_kernel = nonlinearity in KERNEL_ACTIVATIONS
@@ -49,7 +54,7 @@ def build_rnn(
     if not has_kernel:
         raise rnnbench.RnnbenchError(
             f"rnn: implementation 'native' has no kernel for '{nonlinearity}', only for: "
-            f"{', '.join(KERNEL_ACTIVATIONS)}. 'eager' and 'compiled' take any."
+            f"{', '.join(KERNEL_ACTIVATIONS)}. 'eager' and 'compiled' take any activation."
         )
     return refusing_no_steps(
         nn.RNN(input_size, hidden_size, nonlinearity=nonlinearity, batch_first=True)
@@ -59,14 +64,20 @@ def build_rnn(
 def build_irnn(
     input_size: int, hidden_size: int, scale: float = 1.0, implementation: str = NATIVE
 ) -> nn.Module:
-    """h_t = relu(W x_t + U h_{t-1} + b), where U begins as `scale` times the identity, W as N(0,
-    0.001^2), b as 0.
+    """h_t = relu(W x_t + U h_{t-1} + b), where U starts as `scale` times the identity; y_t = h_t.
 
-    source: Le, Jaitly & Hinton 2015, arXiv:1504.00941, section 3. The surprise: nothing but the
-    beginning sets it apart from `rnn` with relu; without input it begins by remembering a
-    nonnegative state for ever.
+    W starts from N(0, 0.001^2) and both of torch's biases at 0. Shapes: (B, T, I) to (B, T, H);
+    the state h starts at 0.
 
-    scale: below 1 for tasks that need less memory (0.01 for speech, section 4.4).
+    source: Le, Jaitly & Hinton 2015, arXiv:1504.00941, section 3.
+    The surprise: only its initialisation distinguishes the cell from `rnn` with relu. Before
+    training, it keeps a nonnegative state for ever if there is no input.
+
+    scale:          diagonal of U at the start; below 1 for tasks that need less memory (0.01 for
+                    speech, section 4.4).
+    implementation: "native" is torch's kernel; "eager" and "compiled" run step by step.
+
+    Raises RnnbenchError for an unknown implementation.
     """
     check_implementation("irnn", implementation)
     cell = build_rnn(input_size, hidden_size, "relu", implementation)

@@ -1,11 +1,11 @@
-"""Linear recurrences h_t = a_t h_{t-1} + b_t for all steps at once, without a loop over steps.
+"""Scans: linear recurrences h_t = a_t h_{t-1} + b_t, computed for many steps in parallel.
 
-Two algorithms of the same mathematics. `linear_scan` runs about sqrt(T) chunks of sqrt(T) steps
-side by side, twice: once to learn how each chunk changes the state that enters it, and once more
-from the right state. It holds no more than its inputs and its output, forward and backward, and is
-as exact as the loop. `log_scan` is that of Heinsen 2023, arXiv:2311.06281, for positive numbers
-given by their logarithms. The doubling scan (Hillis & Steele 1986) and the tree (Blelloch 1990)
-read and write the whole sequence in every round, which costs more on a CPU than they save.
+`linear_scan` runs about sqrt(T) chunks of sqrt(T) steps side by side, twice. The first pass finds
+how each chunk changes the state that enters it; the second starts each chunk from its true state.
+Forward and backward keep only inputs and outputs in memory, and are as accurate as a loop.
+`log_scan` is the scan of Heinsen 2023, arXiv:2311.06281, for positive numbers given by logarithms.
+The doubling scan (Hillis & Steele 1986) and the tree scan (Blelloch 1990) read and write the whole
+sequence in every round, which costs more on a CPU than their parallelism saves.
 """
 
 from math import isqrt
@@ -16,27 +16,27 @@ from torch import Tensor
 
 
 def linear_scan(a: Tensor, b_BTH: Tensor, start_BH: Tensor) -> Tensor:
-    """h_t = a_t h_{t-1} + b_t from h_0 = start: (B, T, H), all real or all complex; a broadcasts to
-    b.
+    """Return h_t = a_t h_{t-1} + b_t of all steps, (B, T, H), from h_0 = start.
 
-    The gradient is a scan from the end: d_t = g_t + a_{t+1} d_{t+1}, dL/db_t = d_t, dL/da_t = d_t
-    h_{t-1}, where all of it is conjugated if complex. It can be differentiated in its turn. Raises
-    ValueError where T is 0.
+    Inputs are all real or all complex, and a broadcasts to the shape of b, (B, T, H).
+
+    The gradient is a scan from the last step to the first, with g_t = dL/dh_t:
+    d_t = g_t + a_{t+1} d_{t+1}, dL/db_t = d_t, dL/da_t = d_t h_{t-1}; complex factors are
+    conjugated. The gradient can be differentiated again. Raises ValueError where T is 0.
     """
     require_steps(b_BTH)
     return _apply(a, b_BTH, start_BH, False)
 
 
 def log_scan(log_a_BTH: Tensor, log_b_BTH: Tensor, start_BH: Tensor) -> Tensor:
-    """Compute `linear_scan` for positive a and b, given by their logarithms.
+    """Return h_t = a_t h_{t-1} + b_t, (B, T, H), for positive a and b given by their logarithms.
 
-    h_t = exp(A_t) (start + sum_k exp(log b_k - A_k)).
+    h_t = exp(A_t) (start + sum_{k <= t} exp(log b_k - A_k)), where A_t = log a_1 + ... + log a_t.
+    The sum is a cumulative logsumexp. The start is added outside the logarithm, so it may be 0.
 
-    Here A_t = log a_1 + ... + log a_t, and the sum is a cumulative logsumexp.
-    source: Heinsen 2023, arXiv:2311.06281,
-    equations 2 to 5. A_t grows with t, and what is left of h_t is exact to that times the machine's
-    epsilon: in float32 about three digits at T = 4096, and none where gates are closed hard. The
-    start is added outside the logarithm, so that it may be zero.
+    source: Heinsen 2023, arXiv:2311.06281, equations 2 to 5.
+    The relative error grows as |A_t| times the machine epsilon. In float32 about three digits
+    remain at T = 4096, and none where gates are firmly closed.
     """
     sum_BTH = log_a_BTH.cumsum(1)
     inner_BTH = sum_BTH + torch.logcumsumexp(log_b_BTH - sum_BTH, 1)
@@ -44,28 +44,35 @@ def log_scan(log_a_BTH: Tensor, log_b_BTH: Tensor, start_BH: Tensor) -> Tensor:
 
 
 def step_scan(a: Tensor, b_BTH: Tensor, start_BH: Tensor) -> Tensor:
-    """Compute `linear_scan` by a loop over steps."""
+    """Return h_t = a_t h_{t-1} + b_t, (B, T, H), by a loop over steps.
+
+    The arguments are those of `linear_scan`. Raises ValueError where T is 0.
+    """
     require_steps(b_BTH)
-    state, outputs = start_BH, []
-    for a_BH, b_BH in zip(
-        a.expand(a.shape[0], b_BTH.shape[1], a.shape[2]).unbind(1), b_BTH.unbind(1), strict=True
-    ):
+    gains = a.expand(a.shape[0], b_BTH.shape[1], a.shape[2])
+    state = start_BH
+    outputs = []
+    for a_BH, b_BH in zip(gains.unbind(1), b_BTH.unbind(1), strict=True):
         state = a_BH * state + b_BH
         outputs.append(state)
     return torch.stack(outputs, 1)
 
 
 SCANS = {"scan": linear_scan, "loop": step_scan}
+FIRST = slice(None, 1)
+AFTER_FIRST = slice(1, None)
+LAST = slice(-1, None)
+BEFORE_LAST = slice(None, -1)
 
 
 def require_steps(x_BTI: Tensor) -> None:
-    """Raise ValueError where T is 0, for then there is no output to give."""
+    """Raise ValueError where T is 0, because there is no last state to return."""
     if x_BTI.shape[1] == 0:
         raise ValueError(f"a sequence needs at least one step, got shape {tuple(x_BTI.shape)}")
 
 
 class _Scan(torch.autograd.Function):
-    """The scan with its gradient; `from_end` runs it from the last step to the first."""
+    """The scan with its gradient; `from_end` scans from the last step to the first."""
 
     @staticmethod
     def forward(a: Tensor, b_BTH: Tensor, start_BH: Tensor, from_end: bool) -> Tensor:
@@ -83,15 +90,19 @@ class _Scan(torch.autograd.Function):
         a, start_BH, h_BTH = ctx.saved_tensors
         steps = h_BTH.shape[1]
         gains = a.conj().expand(a.shape[0], steps, a.shape[2])
-        first, others = (slice(None, 1), slice(1, None))
-        last, before = (slice(-1, None), slice(None, -1))
+        first = FIRST
+        others = AFTER_FIRST
+        last = LAST
+        before = BEFORE_LAST
         if ctx.from_end:
-            first, others, last, before = last, before, first, others
+            first = LAST
+            others = BEFORE_LAST
+            last = FIRST
+            before = AFTER_FIRST
         d_BTH = g_BTH
         if steps > 1:
-            rest = _apply(
-                gains[:, others], g_BTH[:, before], g_BTH[:, last].squeeze(1), not ctx.from_end
-            )
+            start_of_d_BH = g_BTH[:, last].squeeze(1)
+            rest = _apply(gains[:, others], g_BTH[:, before], start_of_d_BH, not ctx.from_end)
             d_BTH = _joined(rest, g_BTH[:, last], ctx.from_end)
         d_start_BH = (gains[:, first] * d_BTH[:, first]).squeeze(1)
         d_a = None
@@ -111,39 +122,57 @@ def _joined(many: Tensor, one: Tensor, one_first: bool) -> Tensor:
 
 
 def _solve(a: Tensor, b_BTH: Tensor, start_BH: Tensor, from_end: bool) -> Tensor:
-    """Chunks of isqrt(T) steps side by side; the few steps left over one by one."""
+    """Return h of all steps, (B, T, H).
+
+    Chunks of isqrt(T) steps run side by side; the few steps left over run one by one.
+    """
     steps = b_BTH.shape[1]
     length = isqrt(steps)
     chunks = steps // length
     left = steps - chunks * length
     a = a.expand(a.shape[0], steps, a.shape[2])
     h_BTH = torch.empty_like(b_BTH, memory_format=torch.contiguous_format)
-    block, rest = slice(0, steps - left), slice(steps - left, None)
+    block = slice(0, steps - left)
+    rest = slice(steps - left, None)
     if from_end:
-        block, rest = slice(left, None), slice(0, left)
-    a_L, b_L, h_L = (
-        [*t[:, block].view(t.shape[0], chunks, length, t.shape[2]).unbind(2)]
-        for t in (a, b_BTH, h_BTH)
+        block = slice(left, None)
+        rest = slice(0, left)
+    a_L = _steps_of_chunks(a[:, block], chunks, length)
+    b_L = _steps_of_chunks(b_BTH[:, block], chunks, length)
+    h_L = _steps_of_chunks(h_BTH[:, block], chunks, length)
+    tail = list(
+        zip(a[:, rest].unbind(1), b_BTH[:, rest].unbind(1), h_BTH[:, rest].unbind(1), strict=True)
     )
     if from_end:
-        a_L, b_L, h_L = a_L[::-1], b_L[::-1], h_L[::-1]
+        for steps_in_order in (a_L, b_L, h_L, tail):
+            steps_in_order.reverse()
     state = _entering(a_L, b_L, start_BH, from_end)
     for a_BKH, b_BKH, h_BKH in zip(a_L, b_L, h_L, strict=True):
         state = torch.addcmul(b_BKH, a_BKH, state, out=h_BKH)
     state = state[:, 0 if from_end else -1]
-    tail = list(zip(*(t[:, rest].unbind(1) for t in (a, b_BTH, h_BTH)), strict=True))
-    for a_BH, b_BH, h_BH in tail[::-1] if from_end else tail:
+    for a_BH, b_BH, h_BH in tail:
         state = torch.addcmul(b_BH, a_BH, state, out=h_BH)
     return h_BTH
 
 
+def _steps_of_chunks(block: Tensor, chunks: int, length: int) -> list[Tensor]:
+    """Return step 1 of all chunks, then step 2, and so on, (B, chunks, H) each, as views."""
+    return list(block.view(block.shape[0], chunks, length, block.shape[2]).unbind(2))
+
+
 def _entering(a_L: list[Tensor], b_L: list[Tensor], start_BH: Tensor, from_end: bool) -> Tensor:
-    """The state that enters each chunk, (B, K, H), for chunks given as a list of their steps."""
-    gain, end_BKH = a_L[0], b_L[0]
+    """Return the state that enters each of K chunks, (B, K, H), given the chunks step by step."""
+    gain = a_L[0]
+    end_BKH = b_L[0]
     for a_BKH, b_BKH in zip(a_L[1:], b_L[1:], strict=True):
-        gain, end_BKH = gain * a_BKH, torch.addcmul(b_BKH, a_BKH, end_BKH)
-    pairs = list(zip(gain.unbind(1), end_BKH.unbind(1), strict=True))
+        gain = gain * a_BKH
+        end_BKH = torch.addcmul(b_BKH, a_BKH, end_BKH)
+    gains_and_ends = list(zip(gain.unbind(1), end_BKH.unbind(1), strict=True))
+    if from_end:
+        gains_and_ends.reverse()
     states = [start_BH]
-    for gain_BH, end_BH in pairs[:0:-1] if from_end else pairs[:-1]:
+    for gain_BH, end_BH in gains_and_ends[:-1]:
         states.append(torch.addcmul(end_BH, gain_BH, states[-1]))
-    return torch.stack(states[::-1] if from_end else states, 1)
+    if from_end:
+        states.reverse()
+    return torch.stack(states, 1)

@@ -1,4 +1,4 @@
-"""The long short-term memory with peepholes, whole or with one part taken away or added."""
+"""The long short-term memory with peepholes, complete or with one part removed or added."""
 
 from typing import Literal, get_args
 
@@ -24,28 +24,33 @@ BLOCKS_LEFT: dict[str, str] = {
     "no-output-gate": "ifg",
     "cifg": "igo",
 }
-"""Gates that have weights and peepholes, and g, the block input, which has weights."""
+"""The blocks that keep their weights after a change: gates i, f, o and the block input g."""
 State = tuple[Tensor, ...]
 
 
 class VanillaLSTM(rnnbench.StepCell):
-    """c_t = f_t c_{t-1} + i_t tanh(W x_t + U h_{t-1} + b), h_t = o_t tanh(c_t), gates that see c
-    through peepholes.
+    """c_t = f_t c_{t-1} + i_t tanh(W x_t + U h_{t-1} + b), h_t = o_t tanh(c_t), with peepholes.
 
-    i_t and f_t = sigmoid(W x_t + U h_{t-1} + p c_{t-1} + b), o_t = sigmoid(W x_t + U h_{t-1} + p
-    c_t + b), with p c elementwise, and weights of its own for each gate.  source: Gers &
-    Schmidhuber 2000, doi:10.1109/IJCNN.2000.861302, and Gers, Schraudolph & Schmidhuber 2002, JMLR
-    3:115-143, as the "vanilla LSTM" of Greff et al. 2015, arXiv:1503.04069, section II. The
-    surprise: the output gate's peephole sees the *new* c_t. The state is (h, c), and (h, c, gates)
-    where the gates recur.
+    The gates see the cell state through peepholes p, elementwise:
+    i_t and f_t = sigmoid(W x_t + U h_{t-1} + p c_{t-1} + b), and
+    o_t = sigmoid(W x_t + U h_{t-1} + p c_t + b). Each gate has its own weights.
+    Shapes: (B, T, I) to (B, T, H). The state is (h, c), or (h, c, gates) with full gate
+    recurrence; it starts at 0.
 
-    change:      what of it is different; see `rnnbench_cells.ablations`. A part that is gone leaves
-                 no parameters behind.
-    peepholes:   False leaves them out, the variant NP of Greff et al.: the equations of `lstm` with
-                 one bias.
-    forget_bias: bias of the forget gate at the start (1: Jozefowicz et al. 2015). All other biases
-                 begin at 0.
-    weight_std:  weights and peepholes are drawn from N(0, weight_std^2), 0.1 as in Greff et al.
+    source: Gers & Schmidhuber 2000, doi:10.1109/IJCNN.2000.861302, and Gers, Schraudolph &
+    Schmidhuber 2002, JMLR 3:115-143; this is the "vanilla LSTM" of Greff et al. 2015,
+    arXiv:1503.04069, section II.
+    The surprise: the peephole of the output gate sees the *new* c_t.
+
+    peepholes:   False removes p, which gives the variant NP of Greff et al.: the equations of
+                 `lstm` with one bias.
+    forget_bias: bias of the forget gate at the start (1: Jozefowicz et al. 2015); all other biases
+                 start at 0. With coupled gates the input gate starts at -forget_bias.
+    weight_std:  weights and peepholes are drawn from N(0, weight_std^2); Greff et al. use 0.1.
+    change:      the part that differs, see `rnnbench_cells.ablations`. A removed part has no
+                 parameters.
+
+    Raises RnnbenchError for an unknown change or implementation.
     """
 
     def __init__(
@@ -63,7 +68,8 @@ class VanillaLSTM(rnnbench.StepCell):
             raise rnnbench.RnnbenchError(
                 f"no change called '{change}'. There are: {', '.join(get_args(Change))}"
             )
-        self.change, self.hidden_size = change, hidden_size
+        self.change = change
+        self.hidden_size = hidden_size
         self.blocks = BLOCKS_LEFT.get(change, "ifgo")
         self.gates = self.blocks.replace("g", "")
         rows = len(self.blocks) * hidden_size
@@ -87,16 +93,16 @@ class VanillaLSTM(rnnbench.StepCell):
                 self.bias.view(-1, hidden_size)[self.blocks.index("i")] = -forget_bias
 
     def initial_state(self, x_BI: Tensor) -> State:
-        """Zeros: h and c (B, H), and gates (B, 3H) where they recur."""
+        """Return zeros for h and c, (B, H) each, and for recurrent gates, (B, 3H)."""
         sizes = (1, 1) if self.weight_gates is None else (1, 1, 3)
         return tuple(x_BI.new_zeros(len(x_BI), size * self.hidden_size) for size in sizes)
 
     def prepare(self, x_BTI: Tensor) -> Tensor:
-        """W x + b of all steps, (B, T, blocks * H)."""
+        """Return W x + b of all steps, (B, T, blocks * H), in the order of `blocks`."""
         return functional.linear(x_BTI, self.weight_ih, self.bias)
 
     def step(self, x_BI: Tensor, state: State) -> tuple[Tensor, State]:
-        """One step: (B, blocks * H) and state to h and new state."""
+        """Map W x + b, (B, blocks * H), and the state to the new h, (B, H), and the new state."""
         h_BH, c_BH, *gates_before = state
         sums = self._sums(x_BI, h_BH, gates_before)
         i_BH = self._gate("i", sums, c_BH)
@@ -104,27 +110,28 @@ class VanillaLSTM(rnnbench.StepCell):
         g_BH = sums["g"] if self.change == "no-input-activation" else torch.tanh(sums["g"])
         c_BH = f_BH * c_BH + i_BH * g_BH
         o_BH = self._gate("o", sums, c_BH)
-        h_BH = o_BH * (c_BH if self.change == "no-output-activation" else torch.tanh(c_BH))
-
+        read_BH = c_BH if self.change == "no-output-activation" else torch.tanh(c_BH)
+        h_BH = o_BH * read_BH
         gates = () if self.weight_gates is None else (torch.cat([i_BH, f_BH, o_BH], dim=-1),)
         return h_BH, (h_BH, c_BH, *gates)
 
     def _sums(self, x_BI: Tensor, h_BH: Tensor, gates_before: list[Tensor]) -> dict[str, Tensor]:
-        """W x + U h + b of each block, (B, H); with the gates of the step before where they
-        recur."""
-        parts = (x_BI + functional.linear(h_BH, self.weight_hh)).chunk(len(self.blocks), dim=-1)
-        sums = dict(zip(self.blocks, parts, strict=True))
+        """Return W x + U h + b of each block, (B, H) each.
+
+        With full gate recurrence, the gates also get their share of the previous gates.
+        """
+        all_sums = x_BI + functional.linear(h_BH, self.weight_hh)
+        sums = dict(zip(self.blocks, all_sums.chunk(len(self.blocks), dim=-1), strict=True))
         if self.weight_gates is None:
             return sums
-        recurring = functional.linear(gates_before[0], self.weight_gates).chunk(
-            len(self.gates), dim=-1
-        )
-        return sums | {
-            gate: sums[gate] + part_BH for gate, part_BH in zip(self.gates, recurring, strict=True)
-        }
+        from_gates = functional.linear(gates_before[0], self.weight_gates)
+        parts = from_gates.chunk(len(self.gates), dim=-1)
+        for gate, part_BH in zip(self.gates, parts, strict=True):
+            sums[gate] = sums[gate] + part_BH
+        return sums
 
     def _gate(self, name: str, sums: dict[str, Tensor], c_BH: Tensor) -> Tensor:
-        """The gate, which sees c; open where it is gone."""
+        """Return a gate, (B, H), given the cell state it sees; a removed gate is 1 everywhere."""
         if name not in sums:
             return torch.ones_like(c_BH)
         if self.peepholes is None:

@@ -1,5 +1,4 @@
-"""The long short-term memory with peepholes, and with one part taken away or added, as in Greff et
-al. 2015."""
+"""Specs of the peephole LSTM and of its variants, with one part removed or added (Greff et al.)."""
 
 from collections.abc import Callable
 
@@ -11,8 +10,11 @@ INITIAL = {"forget_bias": 1.0, "weight_std": 0.1}
 
 
 def _counts(gates: int, recurrent_gates: int = 0) -> Callable[..., int]:
-    """W, U and b of the gates and of the block input, a peephole for each gate, and matrices
-    between gates."""
+    """Return a function that counts parameters.
+
+    It counts W, U and b of the gates and of the block input, one peephole a gate and unit, and the
+    matrices between gates.
+    """
 
     def parameters(
         input_size: int, hidden_size: int, *, peepholes: bool = True, **_: object
@@ -24,10 +26,12 @@ def _counts(gates: int, recurrent_gates: int = 0) -> Callable[..., int]:
 
 
 def _state(_input_size: int, hidden_size: int, **_: object) -> int:
+    """Return the size of h and c."""
     return 2 * hidden_size
 
 
 def _state_with_gates(_input_size: int, hidden_size: int, **_: object) -> int:
+    """Return the size of h, c and three gates."""
     return 5 * hidden_size
 
 
@@ -40,7 +44,7 @@ SPECS = [
             " arXiv:1503.04069, section II"
         ),
         summary=(
-            "Long short-term memory whose gates see the cell state: the vanilla one of Greff et al."
+            "Long short-term memory with peepholes, through which the gates see the cell state."
         ),
         options={"peepholes": True, **INITIAL},
         implementations=STEPS,
@@ -51,7 +55,7 @@ SPECS = [
         name="no-input-gate",
         build="rnnbench_cells.ablations:no_input_gate",
         source=GREFF,
-        summary="The peephole LSTM without input gate: i_t = 1.",
+        summary="The peephole LSTM without an input gate: i_t = 1.",
         options={"peepholes": True, **INITIAL},
         implementations=STEPS,
         parameters=_counts(gates=2),
@@ -61,7 +65,7 @@ SPECS = [
         name="no-forget-gate",
         build="rnnbench_cells.ablations:no_forget_gate",
         source=GREFF,
-        summary="The peephole LSTM without forget gate: f_t = 1.",
+        summary="The peephole LSTM without a forget gate: f_t = 1.",
         options={"peepholes": True, "weight_std": 0.1},
         implementations=STEPS,
         parameters=_counts(gates=2),
@@ -71,7 +75,7 @@ SPECS = [
         name="no-output-gate",
         build="rnnbench_cells.ablations:no_output_gate",
         source=GREFF,
-        summary="The peephole LSTM without output gate: o_t = 1.",
+        summary="The peephole LSTM without an output gate: o_t = 1.",
         options={"peepholes": True, **INITIAL},
         implementations=STEPS,
         parameters=_counts(gates=2),
@@ -81,7 +85,7 @@ SPECS = [
         name="no-input-activation",
         build="rnnbench_cells.ablations:no_input_activation",
         source=GREFF,
-        summary="The peephole LSTM without tanh on what is written to the cell state.",
+        summary="The peephole LSTM whose candidate for the cell state has no tanh.",
         options={"peepholes": True, **INITIAL},
         implementations=STEPS,
         parameters=_counts(gates=3),
@@ -91,7 +95,7 @@ SPECS = [
         name="no-output-activation",
         build="rnnbench_cells.ablations:no_output_activation",
         source=GREFF,
-        summary="The peephole LSTM without tanh on what is read from the cell state.",
+        summary="The peephole LSTM whose output has no tanh: h_t = o_t c_t.",
         options={"peepholes": True, **INITIAL},
         implementations=STEPS,
         parameters=_counts(gates=3),
@@ -111,7 +115,7 @@ SPECS = [
         name="full-gate-recurrence",
         build="rnnbench_cells.ablations:full_gate_recurrence",
         source=GREFF,
-        summary="The peephole LSTM whose gates also see all three gates of the step before.",
+        summary="The peephole LSTM whose gates also see all three gates of the previous step.",
         options={"peepholes": True, **INITIAL},
         implementations=STEPS,
         parameters=_counts(gates=3, recurrent_gates=3),

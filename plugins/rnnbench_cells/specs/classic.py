@@ -1,4 +1,4 @@
-"""The classic cells."""
+"""Specs of the classic cells: vanilla networks, LSTMs and GRUs."""
 
 import rnnbench
 
@@ -7,6 +7,7 @@ STEPS = ("eager", "compiled")
 
 
 def _with_two_biases(gates: int, input_size: int, hidden_size: int) -> int:
+    """Return the parameters of W, U and two biases for each gate, as in torch's kernels."""
     return gates * hidden_size * (input_size + hidden_size + 2)
 
 
@@ -16,8 +17,8 @@ SPECS = [
         build="rnnbench_cells.rnn:build_rnn",
         source="Elman 1990, doi:10.1207/s15516709cog1402_1",
         summary=(
-            "h_t = f(W x_t + U h_{t-1} + b): the vanilla recurrent network, with any named"
-            " activation f."
+            "Vanilla recurrent network: h_t = f(W x_t + U h_{t-1} + b), with a choice of"
+            " activations f."
         ),
         options={"nonlinearity": "tanh"},
         implementations=NATIVE,
@@ -31,8 +32,8 @@ SPECS = [
         build="rnnbench_cells.rnn:build_irnn",
         source="Le, Jaitly & Hinton 2015, arXiv:1504.00941",
         summary=(
-            "The vanilla recurrent network with rectified linear units and a recurrent identity at"
-            " the start."
+            "IRNN: vanilla recurrent network with relu whose recurrent matrix starts as the"
+            " identity."
         ),
         options={"scale": 1.0},
         implementations=NATIVE,
@@ -60,7 +61,10 @@ SPECS = [
         name="gru",
         build="rnnbench_cells.gru:build_gru",
         source="Cho et al. 2014, arXiv:1406.1078v1 (reset after the product)",
-        summary="Gated recurrent unit with update and reset gates.",
+        summary=(
+            "Gated recurrent unit whose reset gate acts after the product with the recurrent"
+            " matrix."
+        ),
         implementations=NATIVE,
         parameters=lambda input_size, hidden_size, **_: _with_two_biases(
             3, input_size, hidden_size
@@ -87,12 +91,12 @@ SPECS = [
         build="rnnbench_cells.layernorm_lstm:LayerNormLSTM",
         source="Ba, Kiros & Hinton 2016, arXiv:1607.06450, equations 20 to 22",
         summary=(
-            "Long short-term memory with layer norms of what comes from the input, the output and"
-            " the cell state."
+            "Long short-term memory with layer normalisation of input, recurrent input and cell"
+            " state."
         ),
         options={"gain": 1.0, "forget_bias": 1.0},
         implementations=STEPS,
-        # W, U and b; a gain and a bias for 4H, 4H and H normalised numbers
+        # W, U and b, and a gain and a bias for each of the 4H + 4H + H normalised numbers.
         parameters=lambda input_size, hidden_size, **_: (
             4 * hidden_size * (input_size + hidden_size + 1) + 18 * hidden_size
         ),

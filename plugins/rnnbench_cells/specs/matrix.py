@@ -1,16 +1,19 @@
-"""Cells whose state is a matrix."""
+"""Specs of cells whose state is a matrix."""
 
 import rnnbench
 
 
 def deltanet_parameters(input_size: int, hidden_size: int, key_size: int = 16, **_: object) -> int:
-    """Query: I K; key and beta, from this step and the one before: 2 I (K + 1); value: I H; biases:
-    H + 1."""
+    """Return the number of parameters.
+
+    They are I K for the query, 2 I (K + 1) for key and beta from two steps, I H for the value, and
+    H + 1 biases.
+    """
     return input_size * (3 * key_size + 2 + hidden_size) + hidden_size + 1
 
 
 def deltanet_state(_input_size: int, hidden_size: int, key_size: int = 16, **_: object) -> int:
-    """S: H K; what the step before adds to key and beta: K + 1."""
+    """Return the size of the state: H K for S, K + 1 for x_{t-1} in key and beta."""
     return hidden_size * key_size + key_size + 1
 
 
@@ -23,8 +26,8 @@ SPECS: list[rnnbench.CellSpec] = [
             " al. 2024, arXiv:2411.12537"
         ),
         summary=(
-            "S_t = S_{t-1} + beta (v_t - S_{t-1} k_t) k_t^T, y_t = S_t q_t: a matrix that pairs"
-            " keys with values."
+            "DeltaNet: a matrix stores values under keys, S_t = S_{t-1} + beta_t (v_t - S_{t-1}"
+            " k_t) k_t^T, y_t = S_t q_t."
         ),
         options={"key_size": 16, "negative_eigenvalues": False},
         implementations=("eager", "compiled"),

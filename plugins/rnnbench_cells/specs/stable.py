@@ -1,4 +1,4 @@
-"""Cells whose dynamics are stable by construction, and a fixed reservoir."""
+"""Specs of cells with stable dynamics by construction, and of the echo state network."""
 
 import rnnbench
 
@@ -8,7 +8,7 @@ STEPPED = ("eager", "compiled")
 def exprnn_parameters(
     input_size: int, hidden_size: int, nonlinearity: str = "modrelu", **_: object
 ) -> int:
-    """T: H I; A: H (H - 1) / 2; the bias of modrelu: H."""
+    """Return the number of parameters: T H I, A H (H - 1) / 2, the bias of modrelu H."""
     bias = hidden_size if nonlinearity == "modrelu" else 0
     return hidden_size * input_size + hidden_size * (hidden_size - 1) // 2 + bias
 
@@ -16,10 +16,10 @@ def exprnn_parameters(
 def antisymmetric_parameters(
     input_size: int, hidden_size: int, gated: bool = False, **_: object
 ) -> int:
-    """W: H (H - 1) / 2; V and b: H (I + 1), twice with a gate."""
-    return hidden_size * (hidden_size - 1) // 2 + (2 if gated else 1) * hidden_size * (
-        input_size + 1
-    )
+    """Return the number of parameters: W H (H - 1) / 2, V and b H (I + 1), twice with a gate."""
+    maps_of_input = 2 if gated else 1
+    of_input = maps_of_input * hidden_size * (input_size + 1)
+    return hidden_size * (hidden_size - 1) // 2 + of_input
 
 
 SPECS: list[rnnbench.CellSpec] = [
@@ -28,7 +28,7 @@ SPECS: list[rnnbench.CellSpec] = [
         build="rnnbench_cells.orthogonal:ExpRNN",
         source="Lezcano-Casado & Martinez-Rubio 2019, arXiv:1901.08428, sections 3 and 4",
         summary=(
-            "h_t = modrelu(exp(A) h_{t-1} + T x_t), A skew-symmetric: the recurrent matrix is"
+            "expRNN: h_t = modrelu(exp(A) h_{t-1} + T x_t), with A skew-symmetric and exp(A)"
             " orthogonal."
         ),
         options={"nonlinearity": "modrelu", "initialization": "henaff"},
@@ -41,8 +41,8 @@ SPECS: list[rnnbench.CellSpec] = [
         build="rnnbench_cells.oscillators:CoRNN",
         source="Rusch & Mishra 2021, arXiv:2010.00951, equation 3",
         summary=(
-            "Coupled, damped and driven oscillators, discretised; time step, frequency and damping"
-            " are options."
+            "coRNN: discretised coupled oscillators, damped and driven by the input; the state is"
+            " position and velocity."
         ),
         options={"dt": 0.042, "gamma": 2.7, "epsilon": 4.7, "damping": "explicit"},
         implementations=STEPPED,
@@ -56,8 +56,8 @@ SPECS: list[rnnbench.CellSpec] = [
         build="rnnbench_cells.oscillators:LEM",
         source="Rusch et al. 2022, arXiv:2110.04744, equation 3",
         summary=(
-            "Long expressive memory: two states with two learned time scales for each unit and"
-            " moment."
+            "Long expressive memory: two states, each with a time scale that is learned from input"
+            " and state."
         ),
         options={"dt": 1.0},
         implementations=STEPPED,
@@ -71,7 +71,8 @@ SPECS: list[rnnbench.CellSpec] = [
         build="rnnbench_cells.indrnn:IndRNN",
         source="Li et al. 2018, arXiv:1803.04831, equation 2",
         summary=(
-            "h_t = relu(W x_t + u * h_{t-1} + b), u elementwise: units independent of each other."
+            "IndRNN: h_t = relu(W x_t + u * h_{t-1} + b), where each unit feeds back to itself"
+            " alone."
         ),
         options={"horizon": 0},
         implementations=STEPPED,
@@ -83,8 +84,8 @@ SPECS: list[rnnbench.CellSpec] = [
         build="rnnbench_cells.antisymmetric:AntisymmetricRNN",
         source="Chang et al. 2019, arXiv:1902.09689, equations 10 and 13",
         summary=(
-            "h_t = h_{t-1} + epsilon tanh((W - W^T - gamma I) h_{t-1} + V x_t + b), with an"
-            " optional gate."
+            "Antisymmetric RNN: h_t = h_{t-1} + epsilon tanh((W - W^T - gamma I) h_{t-1} + V x_t"
+            " + b), optionally gated."
         ),
         options={"epsilon": 0.01, "gamma": 0.01, "gated": False, "weight_scale": 1.0},
         implementations=STEPPED,
@@ -99,8 +100,8 @@ SPECS: list[rnnbench.CellSpec] = [
             " doi:10.1007/978-3-642-35289-8_36"
         ),
         summary=(
-            "Echo state network: a fixed random reservoir; only the readout learns, by gradient"
-            " descent."
+            "Echo state network: a fixed random reservoir, of which only the readout is trained,"
+            " by gradient descent."
         ),
         options={"spectral_radius": 0.9, "leak": 1.0, "input_scaling": 1.0, "connections": 10},
         implementations=STEPPED,

@@ -1,25 +1,25 @@
-"""Diagnostics of cells: how far back gradients and states reach. Listing them needs no torch."""
+"""Diagnostics of the memory of cells, by gradients and by outputs, listed without torch."""
 
 import rnnbench
 
 
 @rnnbench.hookimpl
 def rnnbench_metrics() -> list[rnnbench.Diagnostic]:
-    """Return two measures of memory: by the gradient, and by a linear read-out."""
+    """Return the specs of both diagnostics: gradient against lag, and memory capacity."""
     return [
         rnnbench.Diagnostic(
             name="gradient-lag",
             measure="rnnbench_diagnostics.gradient_lag:gradient_against_lag",
             summary=(
-                "Size of the gradient of the last output by the inputs before it, and how fast it"
-                " falls."
+                "Norm of the gradient of the last output with respect to earlier inputs, and how"
+                " fast it decays."
             ),
             source="Hochreiter 1991; Bengio, Simard & Frasconi 1994, doi:10.1109/72.279181",
         ),
         rnnbench.Diagnostic(
             name="memory-capacity",
             measure="rnnbench_diagnostics.memory_capacity:memory_capacity",
-            summary="How well a linear read-out of the outputs finds the input of k steps ago.",
+            summary="Share of the variance of earlier inputs that a linear readout explains.",
             source="Jaeger 2001, GMD report 152, section 3",
         ),
     ]

@@ -296,7 +296,7 @@ def test_a_place_that_is_no_layer_does_not_exist(name: str) -> None:
 
 
 # What is the same mathematics as elsewhere, and what is not as published. Each summary that says
-# "here" is kept true.
+# how a layer differs from its paper or from the authors' code is kept true.
 
 
 def their_cell(

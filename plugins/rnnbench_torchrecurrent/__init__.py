@@ -1,4 +1,4 @@
-"""The layers of the package torchrecurrent, as cells. Where it is not installed there are none."""
+"""The layers of the package torchrecurrent as cells, listed only where it is installed."""
 
 from importlib.util import find_spec
 
@@ -8,6 +8,8 @@ from rnnbench_torchrecurrent.specs import SPECS
 
 @rnnbench.hookimpl
 def rnnbench_cells() -> list[rnnbench.CellSpec]:
-    """All of them, listed from what is written here: neither torch nor torchrecurrent is imported
-    for it."""
+    """Return the specs of all layers, or none where torchrecurrent is not installed.
+
+    The specs are written out here, so that listing imports neither torch nor torchrecurrent.
+    """
     return SPECS if find_spec("torchrecurrent") else []

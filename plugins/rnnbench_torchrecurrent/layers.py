@@ -1,8 +1,7 @@
-"""Builds the layers of torchrecurrent (Martinuzzi 2025, arXiv:2510.21252), with their own
-mathematics and defaults.
+"""Builds layers of torchrecurrent (Martinuzzi 2025, arXiv:2510.21252), whose code runs unchanged.
 
-Each layer has a place of its own, such as `rnnbench_torchrecurrent.layers:MGU`, and `build` serves
-them all.
+Each layer has its own place for specs, such as `rnnbench_torchrecurrent.layers:MGU`, which this
+module looks up as an attribute; one function builds them all.
 """
 
 from collections.abc import Callable
@@ -27,24 +26,28 @@ INITIALISERS = (
     "xavier_uniform",
     "zeros",
 )
-"""By the names that torchrecurrent resolves; "uniform_centered" is U(-0.1, 0.1)."""
+"""Names of initialisers that torchrecurrent accepts; "uniform_centered" is U(-0.1, 0.1)."""
 
 
 def __getattr__(layer: str) -> Callable[..., nn.Module]:
-    """What builds the layer of this name. Raises AttributeError where torchrecurrent has none."""
+    """Return the function that builds the layer of this name.
+
+    Raises AttributeError where torchrecurrent has no such layer.
+    """
     if layer not in torchrecurrent.__all__ or layer.endswith("Cell"):
-        raise AttributeError(f"torchrecurrent {layer!r}: there is no such layer")
+        raise AttributeError(f"torchrecurrent has no layer called {layer!r}")
     return partial(build, layer)
 
 
 def build(
     layer: str, input_size: int, hidden_size: int, **options: bool | float | str
 ) -> nn.Module:
-    """One layer, batch first: (B, T, I) to (B, T, H) and its state, each tensor of it with a batch
-    axis.
+    """Return one layer, which maps (B, T, I) to outputs, (B, T, H), and a state.
 
-    options: those of its spec, by the names of torchrecurrent. Raises RnnbenchError for an option
-    that torchrecurrent does not take, and for sizes that the layer cannot have.
+    layer:   name of its class in torchrecurrent.
+    options: the options of its spec, by torchrecurrent's names.
+
+    Raises RnnbenchError for a value of an option or a size that torchrecurrent refuses.
     """
     for option, value in options.items():
         if option.endswith("_init") and isinstance(value, str) and value not in INITIALISERS:
@@ -65,6 +68,9 @@ def build(
 
 
 def refuse_no_steps(_: nn.Module, given: tuple[Any, ...]) -> None:
-    """Raises ValueError where T is 0: torchrecurrent would stack an empty list, and say so."""
+    """Raise ValueError for a sequence without steps.
+
+    torchrecurrent's own error concerns an empty list of tensors, not the sequence.
+    """
     if given and given[0].shape[1] == 0:
         raise ValueError(f"a sequence needs at least one step, got shape {tuple(given[0].shape)}")

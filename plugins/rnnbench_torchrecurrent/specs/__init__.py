@@ -1,4 +1,4 @@
-"""What the catalogue knows of each layer of torchrecurrent 0.2.5. No torch is needed to read it."""
+"""The specs of all layers of torchrecurrent 0.2.5, readable without torch."""
 
 import rnnbench
 from rnnbench_torchrecurrent.specs import dynamics, gated, long_short

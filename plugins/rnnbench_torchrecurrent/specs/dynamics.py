@@ -1,5 +1,4 @@
-"""Layers built from a dynamical system, from a constraint on the recurrent matrix, or from
-types."""
+"""Specs of layers from dynamical systems, constrained recurrent matrices, or strong typing."""
 
 import rnnbench
 from rnnbench_torchrecurrent.specs.layer import NORMAL, SHARED, layer
@@ -12,23 +11,23 @@ SPECS: list[rnnbench.CellSpec] = [
         "antisymmetric-rnn",
         "AntisymmetricRNN",
         CHANG,
-        "Euler steps of size epsilon through U - U^T - gamma I; here epsilon is 1 and U drawn from"
-        " N(0, 1).",
+        "Euler steps of size epsilon with the matrix U - U^T - gamma I; by default, epsilon is 1"
+        " and U starts from N(0, 1).",
         NORMAL | {"nonlinearity": "tanh", "epsilon": 1.0, "gamma": 0.0},
     ),
     layer(
         "gated-antisymmetric-rnn",
         "GatedAntisymmetricRNN",
         CHANG,
-        "The antisymmetric network with an input gate that shares its recurrent matrix.",
+        "The antisymmetric network with an input gate that shares the recurrent matrix.",
         NORMAL | {"epsilon": 1.0, "gamma": 0.0},
     ),
     layer(
         "cornn",
         "coRNN",
         "Rusch & Mishra 2020, arXiv:2010.00951",
-        "Coupled, damped, driven oscillators, integrated with steps of dt; the state is position"
-        " and velocity.",
+        "Coupled oscillators, damped and driven by the input, in steps of dt; the state is"
+        " position and velocity.",
         SHARED
         | {
             "cell_bias": True,
@@ -43,24 +42,24 @@ SPECS: list[rnnbench.CellSpec] = [
         "fastrnn",
         "FastRNN",
         "Kusupati et al. 2018, arXiv:1901.02358",
-        "Vanilla with a weighted skip, two learned scalars; they begin the other way round than in"
-        " the authors' code.",
+        "Vanilla network with a skip connection and two learned weights, whose initial values are"
+        " swapped against the authors' code.",
         SHARED | {"nonlinearity": "tanh", "alpha_init": 3.0, "beta_init": -3.0},
     ),
     layer(
         "indrnn",
         "IndRNN",
         "Li et al. 2018, arXiv:1803.04831",
-        "Each unit feeds back to itself alone; here with tanh and N(0, 1), in the paper with relu"
-        " and bounds.",
+        "Each unit feeds back to itself alone; the defaults are tanh and weights from N(0, 1), in"
+        " the paper relu and bounded weights.",
         NORMAL | {"nonlinearity": "tanh"},
     ),
     layer(
         "lem",
         "LEM",
         "Rusch et al. 2021, arXiv:2110.04744, equation 3",
-        "Long expressive memory: two gated time scales; here the output sees the cell state of the"
-        " step before.",
+        "Long expressive memory with two gated time scales; unlike in the paper, the output sees"
+        " the previous cell state.",
         SHARED
         | {
             "cell_bias": True,
@@ -73,8 +72,8 @@ SPECS: list[rnnbench.CellSpec] = [
         "scrn",
         "SCRN",
         "Mikolov et al. 2014, arXiv:1412.7753",
-        "A vanilla network beside slowly changing context units; here their rate is learned, and"
-        " one for all.",
+        "A vanilla network with slowly changing context units; unlike in the paper, their one"
+        " common rate is learned.",
         SHARED
         | {
             "context_bias": True,
@@ -87,8 +86,8 @@ SPECS: list[rnnbench.CellSpec] = [
         "unicornn",
         "UnICORNN",
         "Rusch & Mishra 2021, arXiv:2103.05487",
-        "Undamped oscillators that are coupled only by their inputs, integrated so that volume is"
-        " kept.",
+        "Undamped oscillators that are coupled only through the inputs, in volume-preserving"
+        " steps.",
         SHARED
         | {
             "recurrent_bias": False,
@@ -102,7 +101,7 @@ SPECS: list[rnnbench.CellSpec] = [
         "trnn",
         "TRNN",
         BALDUZZI,
-        "Strongly typed: h_t = f_t h_{t-1} + (1 - f_t) W x_t, where f_t sees x_t alone.",
+        "Strongly typed RNN: h_t = f_t h_{t-1} + (1 - f_t) W x_t, where f_t sees only x_t.",
         {
             "bias": True,
             "gate_nonlinearity": "sigmoid",
@@ -114,14 +113,14 @@ SPECS: list[rnnbench.CellSpec] = [
         "tgru",
         "TGRU",
         BALDUZZI,
-        "Strongly typed GRU: gates and contents see x_t and x_{t-1} but never the state.",
+        "Strongly typed GRU: gates and candidate see x_t and x_{t-1} but never the state.",
         SHARED | {"gate_nonlinearity": "sigmoid", "output_nonlinearity": "tanh"},
     ),
     layer(
         "tlstm",
         "TLSTM",
         BALDUZZI,
-        "Strongly typed LSTM: gates and contents see x_t and x_{t-1} but never the state.",
+        "Strongly typed LSTM: gates and candidate see x_t and x_{t-1} but never the state.",
         SHARED | {"gate_nonlinearity": "sigmoid", "output_nonlinearity": "tanh"},
     ),
 ]

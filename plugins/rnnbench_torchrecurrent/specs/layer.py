@@ -1,10 +1,11 @@
-"""One layer of torchrecurrent as a cell, and the options that most of them share."""
+"""The spec of one layer of torchrecurrent, and the options that most layers share."""
 
 from collections.abc import Mapping
 
 import rnnbench
 
 Options = Mapping[str, bool | float | str]
+"""Options of a layer by name, with their defaults."""
 
 SHARED: dict[str, bool | float | str] = {
     "bias": True,
@@ -14,8 +15,9 @@ SHARED: dict[str, bool | float | str] = {
     "bias_init": "zeros",
     "recurrent_bias_init": "zeros",
 }
+"""The options of most layers, with their defaults."""
 NORMAL = SHARED | {"recurrent_kernel_init": "normal"}
-"""The recurrent matrix from N(0, 1), whatever the hidden size is."""
+"""The shared options, with a recurrent matrix from N(0, 1) at every hidden size."""
 
 
 def layer(
@@ -28,12 +30,15 @@ def layer(
     same_size: bool = False,
     carries_state: bool = True,
 ) -> rnnbench.CellSpec:
-    """The spec of one layer.
+    """Return the spec of one layer.
 
-    name:    their name of it in lower case, with hyphens between whole words.
-    theirs:  the name of the class.
-    options: every keyword of its constructor but for device, dtype, and what the harness does:
-             layers, dropout.
+    name:          name of the cell after "torchrecurrent-": the class in lower case, with hyphens
+                   between whole words.
+    theirs:        name of the layer's class in torchrecurrent.
+    options:       all keywords of its constructor, without device and dtype, and without those of
+                   the harness (number of layers, dropout, batch first).
+    same_size:     whether input size and hidden size must be equal.
+    carries_state: whether the returned state can be passed to the next call.
     """
     return rnnbench.CellSpec(
         name=f"torchrecurrent-{name}",

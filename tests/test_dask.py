@@ -245,7 +245,7 @@ def test_what_goes_wrong_is_a_result_and_the_others_go_on(
         "gru": "ok",
         "rnn": "ok",
     }
-    assert results["fells"].reason == "run by itself, it took its worker down 1 of 1 times"
+    assert results["fells"].reason == "the trial, run alone, killed its Dask worker 1 of 1 times"
     assert results["exits"].reason.startswith("its process ended by itself with code 7")
 
 
@@ -293,8 +293,8 @@ def test_a_lost_scheduler_is_an_error_and_no_result(cluster: Cluster, tmp_path: 
     cluster.scheduler.kill()
     assert driver.wait(100) == 2
     lost = (
-        "the connection to the Dask scheduler was lost; the same command goes on with what has no"
-        " result"
+        "the connection to the Dask scheduler was lost; the same command continues with the trials"
+        " that have no result"
     )
     assert cluster.said(driver) == f"rnnbench: {lost}"
     assert not list(Store(tmp_path / "run").read())

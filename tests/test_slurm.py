@@ -312,16 +312,16 @@ def test_the_death_of_jobs_costs_their_siblings_nothing(
         for one in chain.from_iterable(packs):
             executor.start(one)
         results = finish(executor, lambda: all(kept(context, one) for one in running), strike)
-        notices = {notice.partition(":")[0]: notice for notice in executor.notices()}
+        notices = {re.split("[ :]", notice)[1]: notice for notice in executor.notices()}
     assert Counter(result.status for result in results.values()) == Counter(ok=6)
     resumed = {identity for identity, result in results.items() if result.resumed_at}
     assert resumed == notices.keys() == {trial_id(one) for one in running}
     for one, how in zip(running, ("CANCELLED", "FAILED"), strict=True):
         expected = (
-            rf"job \d+_\d ended \({how}\) before it gave a result.*; it and 1 behind it are run"
+            rf"job \d+_\d ended \({how}\) without a result.*; it and 1 later in the job are run"
             r" again"
         )
-        assert re.fullmatch(f"{re.escape(trial_id(one))}: {expected}", notices[trial_id(one)])
+        assert re.fullmatch(f"trial {re.escape(trial_id(one))}: {expected}", notices[trial_id(one)])
 
 
 @pytest.mark.slurm
@@ -399,8 +399,8 @@ def test_a_trial_whose_jobs_all_die_is_given_up(
         assert len(executor.notices()) == 2
     assert result.status == "killed"
     assert re.fullmatch(
-        r"job \d+ ended \(FAILED\) before it gave a result: .*/no/such/python.*; as did 2 jobs"
-        r" before it",
+        r"job \d+ ended \(FAILED\) without a result: .*/no/such/python.*; 2 earlier jobs of the"
+        r" trial ended without one too",
         result.reason,
     )
 
@@ -430,7 +430,7 @@ def test_jobs_are_not_given_up_because_squeue_does_not_know(
             patch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
             (result,) = finish(executor).values()
         assert executor.notices() == [
-            "squeue: slurm_load_jobs: Socket timed out; it is asked again"
+            "squeue: slurm_load_jobs: Socket timed out; the next poll asks again"
         ]
         assert len((tmp_path / "asked").read_text()) > 16
         assert len(list(context.folder.rglob("*_submitted.pkl"))) == 1
@@ -506,7 +506,7 @@ def test_a_job_that_is_held_is_told_of(context: ExecutorContext) -> None:
         executor.wait(0.3)
         (notice,) = executor.notices()
         assert re.fullmatch(
-            rf"job {job} waits \(JobHeld\w+\); `scontrol release {job}` lets it go on", notice
+            rf"SLURM holds job {job} \(JobHeld\w+\); `scontrol release {job}` lets it start", notice
         )
 
 
@@ -541,8 +541,8 @@ def test_what_a_killed_driver_left_is_ended_by_the_next(context: ExecutorContext
     (left,) = squeue()
     with build_slurm(context, poll_seconds=POLL_SECONDS) as executor:
         assert executor.notices() == [
-            "the jobs that an earlier run had left in SLURM were cancelled; what they had not done"
-            " begins again"
+            "SLURM jobs that an earlier run had left behind were cancelled; their unfinished trials"
+            " start again"
         ]
         executor.start(small())
         (result,) = finish(executor).values()

@@ -1,18 +1,18 @@
-"""Executors on rented machines: Dask and SLURM. Neither is imported before it is used."""
+"""Executors on other machines, Dask and SLURM, whose packages are imported on use."""
 
 import rnnbench
 
 
 @rnnbench.hookimpl
 def rnnbench_executors() -> list[rnnbench.ExecutorSpec]:
-    """Return the executors that use machines other than this one."""
+    """Return the specs of the executors `dask` and `slurm`."""
     return [
         rnnbench.ExecutorSpec(
             "dask",
             build="rnnbench_cluster.dask:build_dask",
             summary=(
-                "Workers of a Dask cluster, or of one started here: each trial in a process of its"
-                " own."
+                "Workers of the Dask cluster at `address`, or of a local one: each trial runs in"
+                " its own process."
             ),
             options={
                 "address": "",
@@ -29,8 +29,8 @@ def rnnbench_executors() -> list[rnnbench.ExecutorSpec]:
             "slurm",
             build="rnnbench_cluster.slurm:build_slurm",
             summary=(
-                "Job arrays of a SLURM cluster, several short trials to a job; cost trials with"
-                " --exclusive."
+                "Job arrays of a SLURM cluster: short trials share a job, cost trials get a node of"
+                " their own."
             ),
             options={
                 "partition": "",

@@ -1,7 +1,7 @@
 """The executor `dask`: runs each trial in a process of its own on a worker of a Dask cluster.
 
-A task of Dask is a job of one trial, sent as JSON. A thread of the worker waits for the job's
-process, so that the worker keeps sending heartbeats to the scheduler, whatever the trial does.
+Each Dask task is a job of one trial, sent as JSON. A thread of the worker waits for the job's
+process, so that the worker sends heartbeats to the scheduler whatever the trial does.
 """
 
 import queue
@@ -24,8 +24,11 @@ from rnnbench_cluster.dask_workers import Workers, require_same_version
 # mypy: disallow-untyped-calls=False
 
 TRIALS_A_THREAD = 2
+"""Trials submitted for each thread of the workers, one of which runs while the other waits."""
 GATHER_SECONDS = 3.0
+"""Seconds to wait for a result to arrive from the worker that holds it."""
 CLOSE_SECONDS = 5.0
+"""Seconds to wait for the cluster to cancel tasks and end jobs."""
 
 
 def build_dask(
@@ -39,8 +42,13 @@ def build_dask(
 ) -> "DaskExecutor":
     """Build an executor on the workers of the scheduler at `address`.
 
-    An empty address starts workers on this machine: one a core, or as many as the jobs that the
-    context asks for. Raises RnnbenchError where workers cannot be reached or lack what trials need.
+    address:            "" starts workers on this machine: one for each job that the user chose,
+                        or for each core.
+    gpu_resource:       the Dask resource that a trial on a CUDA device needs.
+    checkpoint_seconds: time between checkpoints of a trial.
+    tls_ca_file, tls_cert, tls_key: certificate files for an encrypted connection.
+    Raises RnnbenchError where the scheduler cannot be reached, a certificate is missing, or a
+    worker has another version of rnnbench.
     """
     certificates = Certificates(tls_ca_file, tls_cert, tls_key)
     with ExitStack() as stack:
@@ -54,10 +62,10 @@ def build_dask(
 
 
 class DaskExecutor(rnnbench.Executor):
-    """Keeps the workers of a Dask cluster busy.
+    """Runs trials on the workers of a Dask cluster.
 
-    Dask blames every trial that waited on a worker when it died. Such a suspect runs again alone,
-    and no other trial starts until all suspects are cleared.
+    When a worker dies repeatedly, Dask reports every trial that it held as a possible cause. Each
+    such suspect runs again alone, and no other trial starts until all suspects have a result.
     """
 
     def __init__(
@@ -83,7 +91,7 @@ class DaskExecutor(rnnbench.Executor):
     def close(self) -> None:
         try:
             if self._client.status == "running":
-                with suppress(Exception):  # workers may be in any state
+                with suppress(Exception):  # workers may fail in any way while they are closed
                     self._end_tasks()
         finally:
             self._running.clear()
@@ -118,9 +126,8 @@ class DaskExecutor(rnnbench.Executor):
         self._report_when_done(identity, future)
 
     def wait(self, seconds: float) -> list[rnnbench.Result]:
-        self._workers.refresh(
-            gpu_wanted=any(_needs_gpu(trial) for trial, _ in self._running.values())
-        )
+        gpu_wanted = any(_needs_gpu(trial) for trial, _ in self._running.values())
+        self._workers.refresh(gpu_wanted=gpu_wanted)
         if self._suspects and not self._running:
             trial = self._suspects.popleft()
             self._isolated = rnnbench.trial_id(trial)
@@ -136,14 +143,14 @@ class DaskExecutor(rnnbench.Executor):
         future.add_done_callback(lambda _: self._done.put(identity))
 
     def _finished(self, seconds: float) -> Iterator[str]:
-        """Yield the ids of trials whose futures are done, waiting for the first."""
+        """Yield the ids of trials whose futures are done; wait up to `seconds` for the first."""
         with suppress(queue.Empty):
             yield self._done.get(timeout=seconds)
             while True:
                 yield self._done.get_nowait()
 
     def _collect(self, identity: str) -> rnnbench.Result | None:
-        """Return the result of a trial; None where the trial runs again."""
+        """Return the result of a trial; None where the trial runs again, or its result is late."""
         trial, future = self._running[identity]
         try:
             encoded = future.result(timeout=GATHER_SECONDS)
@@ -153,8 +160,8 @@ class DaskExecutor(rnnbench.Executor):
             return None
         except CancelledError as error:
             raise rnnbench.RnnbenchError(
-                "the connection to the Dask scheduler was lost; the same command goes on with what"
-                " has no result"
+                "the connection to the Dask scheduler was lost; the same command continues with the"
+                " trials that have no result"
             ) from error
         except KilledWorker as error:
             require_same_version(self._client)
@@ -163,10 +170,10 @@ class DaskExecutor(rnnbench.Executor):
                 self._suspects.append(trial)
                 return None
             result = _killed_its_worker(trial, error)
-        except rnnbench.RnnbenchError:  # no trial can run on that worker: it may lack torch
+        except rnnbench.RnnbenchError:  # no trial can run on that worker, which may lack torch
             raise
         except Exception as error:
-            reason = f"its worker could not run it: {rnnbench.describe(error)}"
+            reason = f"its Dask worker could not run the trial: {rnnbench.describe(error)}"
             result = rnnbench.without_run(trial, "error", reason)
         del self._running[identity]
         if identity == self._isolated:
@@ -174,7 +181,7 @@ class DaskExecutor(rnnbench.Executor):
         return result
 
     def _end_tasks(self) -> None:
-        """End the tasks that wait and the jobs that run."""
+        """Cancel the tasks that wait, and end the jobs that run."""
         futures = [future for _, future in self._running.values()]
         sync = self._client.sync
         sync(self._client.cancel, futures, force=True, callback_timeout=CLOSE_SECONDS)
@@ -189,5 +196,5 @@ def _needs_gpu(trial: rnnbench.Trial) -> bool:
 
 def _killed_its_worker(trial: rnnbench.Trial, error: KilledWorker) -> rnnbench.Result:
     times = error.allowed_failures + 1
-    reason = f"run by itself, it took its worker down {times} of {times} times"
+    reason = f"the trial, run alone, killed its Dask worker {times} of {times} times"
     return rnnbench.without_run(trial, "killed", reason)

@@ -1,4 +1,4 @@
-"""Clients of Dask clusters, at an address or started on this machine."""
+"""Clients of Dask clusters: of a running one at an address, or of a new one on this machine."""
 
 import asyncio
 import logging
@@ -16,9 +16,12 @@ from rnnbench_cluster.dask_security import Certificates
 # mypy: disallow-untyped-calls=False
 
 CONNECT_SECONDS = 5.0
+"""Seconds within which a scheduler must accept a connection."""
 ANSWER_SECONDS = 3.0
+"""Further seconds within which it must answer."""
 NO_CERTIFICATES = Certificates()
 LOGGERS = ("distributed", "distributed.client")
+"""Loggers of Dask that would print to the terminal of the driver."""
 
 
 @contextmanager
@@ -27,7 +30,7 @@ def client_of_scheduler(
 ) -> Iterator[Client]:
     """Yield a client of the scheduler at this address.
 
-    Raises RnnbenchError where no scheduler answers.
+    Raises RnnbenchError where no scheduler answers, or a certificate is missing.
     """
     security = certificates.security(address)
     asyncio.run(_require_scheduler(address, security))
@@ -42,7 +45,8 @@ def client_of_scheduler(
 def client_of_local_cluster(workers: int | None, gpu_resource: str) -> Iterator[Client]:
     """Yield a client of a new cluster on this machine, which ends with the context.
 
-    workers: how many workers of one thread the cluster has; None starts one a core.
+    workers:      number of workers, of one thread each; None starts one for each core.
+    gpu_resource: the resource of which each worker offers one.
     """
     with (
         _quiet(),
@@ -55,7 +59,7 @@ def client_of_local_cluster(workers: int | None, gpu_resource: str) -> Iterator[
 async def _require_scheduler(address: str, security: Security) -> None:
     """Raise RnnbenchError where no scheduler answers at this address.
 
-    A client that finds no scheduler would log errors until it is collected.
+    The check comes before the client, which would log errors until it is garbage-collected.
     """
     try:
         secured = security.get_connection_args("client")
@@ -63,7 +67,7 @@ async def _require_scheduler(address: str, security: Security) -> None:
             async with rpc(address, timeout=CONNECT_SECONDS, connection_args=secured) as server:
                 kind = (await server.identity())["type"]
     except Exception as error:
-        reason = str(error) or "no message comes from there"
+        reason = str(error) or "no reply was received"
         raise rnnbench.RnnbenchError(
             f"no Dask scheduler answers at '{address}': {reason}"
         ) from error
@@ -75,7 +79,7 @@ async def _require_scheduler(address: str, security: Security) -> None:
 
 @contextmanager
 def _local_cluster(workers: int | None, gpu_resource: str) -> Iterator[LocalCluster]:
-    """Yield a cluster that limits no memory and sets no environment variable of trials."""
+    """Yield a cluster that leaves the memory and the environment variables of trials alone."""
     with ExitStack() as stack:
         with _interrupts_blocked(), dask.config.set({"distributed.nanny.pre-spawn-environ": {}}):
             cluster = LocalCluster(
@@ -94,8 +98,8 @@ def _local_cluster(workers: int | None, gpu_resource: str) -> Iterator[LocalClus
 
 @contextmanager
 def _interrupts_blocked() -> Iterator[None]:
-    """Start threads and processes that ignore Ctrl-C, so that the driver alone ends them."""
-    resource_tracker.ensure_running()  # which would unblock the signal again
+    """Let threads and processes that start here ignore Ctrl-C: the driver alone ends them."""
+    resource_tracker.ensure_running()  # started later, it would unblock the signal again
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -105,7 +109,7 @@ def _interrupts_blocked() -> Iterator[None]:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Silence the log of Dask; the executor reports by its notices."""
+    """Silence the log of Dask, because the executor reports problems as notices."""
     loggers = [logging.getLogger(name) for name in LOGGERS]
     levels = [logger.level for logger in loggers]
     for logger in loggers:

@@ -22,11 +22,13 @@ DASK_NAMES = {
 
 @dataclass(frozen=True)
 class Certificates:
-    """Files in PEM format; "" leaves a file to Dask's configuration (`distributed.comm.tls`).
+    """Paths of certificate files in PEM format for connections to a scheduler.
 
-    tls_ca_file: the certificates of trusted authorities.
-    tls_cert:    the certificate of this client.
-    tls_key:     the private key of this client.
+    An empty path leaves a file to Dask's configuration (`distributed.comm.tls`).
+
+    tls_ca_file: certificates of trusted authorities.
+    tls_cert:    certificate of this client.
+    tls_key:     private key of this client.
     """
 
     tls_ca_file: str = ""
@@ -36,7 +38,7 @@ class Certificates:
     def security(self, address: str) -> Security:
         """Return Dask's security settings for a connection to this address.
 
-        Raises RnnbenchError where a file is missing, or the address is not encrypted.
+        Raises RnnbenchError where a file does not exist, or the address does not begin with tls://.
         """
         files = self._files()
         is_encrypted = address.startswith("tls://")
@@ -55,13 +57,14 @@ class Certificates:
         return Security(**settings)
 
     def require_none(self) -> None:
-        """Raise RnnbenchError where a certificate is set, as there is no address to use it for."""
+        """Raise RnnbenchError where a certificate is set, which a local cluster cannot use."""
         files = self._files()
         if files:
             raise rnnbench.RnnbenchError(
-                f"executor.{next(iter(files))} is for the scheduler at executor.address, and there"
-                " is no address"
+                f"executor.{next(iter(files))} is for the scheduler at executor.address, which is"
+                " not set"
             )
 
     def _files(self) -> dict[str, str]:
+        """Return the paths that are set, by option."""
         return {option: file for option, file in vars(self).items() if file}

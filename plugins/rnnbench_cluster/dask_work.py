@@ -1,4 +1,4 @@
-"""The work of a Dask worker: runs jobs in processes, and ends jobs that nobody waits for."""
+"""What a Dask worker executes: it runs jobs in processes, and ends abandoned jobs."""
 
 import threading
 
@@ -10,13 +10,19 @@ import rnnbench
 # mypy: disallow-untyped-calls=False
 
 WATCH_SECONDS = 1.0
+"""Seconds between two looks at whether a job is still wanted."""
 _lock = threading.Lock()
 _processes: dict[str, set[rnnbench.JobProcess]] = {}
 _ended_runs: set[str] = set()
 
 
 def run_job(encoded: bytes, run: str) -> bytes:
-    """Run a job of one trial on this worker, from JSON to the JSON of its result."""
+    """Run a job of one trial on this worker, and return its result as JSON.
+
+    encoded: the `rnnbench.Job` as JSON.
+    run:     id of the run, by which `end_jobs` finds its jobs.
+    Raises RuntimeError where the run has already ended.
+    """
     process = _start(encoded, run)
     worker = get_worker()
     ended = threading.Event()
@@ -33,7 +39,7 @@ def run_job(encoded: bytes, run: str) -> bytes:
 
 
 def end_jobs(run: str) -> None:
-    """End all jobs of a run on this worker, and refuse its further jobs."""
+    """End all jobs of a run on this worker, and refuse later jobs of the run."""
     with _lock:
         _ended_runs.add(run)
         for process in _processes.get(run, ()):
@@ -41,19 +47,20 @@ def end_jobs(run: str) -> None:
 
 
 def _start(encoded: bytes, run: str) -> rnnbench.JobProcess:
+    """Start the process of a job, unless its run has ended."""
     with _lock:
         if run in _ended_runs:
-            raise RuntimeError("the run is over")
+            raise RuntimeError("the run has ended")
         process = rnnbench.JobProcess(msgspec.json.decode(encoded, type=rnnbench.Job))
         _processes.setdefault(run, set()).add(process)
     return process
 
 
 def _watch(process: rnnbench.JobProcess, worker: Worker, key: str, ended: threading.Event) -> None:
-    """End a job that nobody waits for any more.
+    """End a job whose result nobody waits for, or whose worker is closing.
 
-    Its driver may have died without cancelling it. A worker that closes waits for its threads, and
-    so for the job.
+    A driver may have died without cancelling its jobs. A worker that closes waits for its threads,
+    and therefore for the job.
     """
     while not ended.wait(WATCH_SECONDS):
         task = worker.state.tasks.get(key)

@@ -1,4 +1,4 @@
-"""The workers of a Dask cluster: which there are, and whether they have the right rnnbench."""
+"""The workers of a Dask cluster: which are connected, and whether their rnnbench matches ours."""
 
 from time import monotonic
 from typing import Any
@@ -10,12 +10,13 @@ import rnnbench
 # mypy: disallow-untyped-calls=False
 
 REFRESH_SECONDS = 5.0
+"""Shortest time between two readings of the list of workers."""
 
 
 def require_same_version(client: Client) -> None:
-    """Raise RnnbenchError where the scheduler or a worker lacks the rnnbench of this process.
+    """Raise RnnbenchError where the scheduler or a worker has another version of rnnbench.
 
-    They could not decode the jobs that are sent to them, and their workers would die.
+    Without this check, workers that cannot decode a job would die.
     """
     versions: Any = client.get_versions(packages=["rnnbench"])
     wanted = versions["client"]["packages"]["rnnbench"]
@@ -32,9 +33,11 @@ def require_same_version(client: Client) -> None:
 
 
 class Workers:
-    """The workers of a cluster, which come and go.
+    """The workers of a cluster, which may join and leave during a run.
 
-    gpu_resource: the name of the resource that workers with a GPU offer.
+    gpu_resource: name of the resource that workers with a GPU offer.
+
+    Raises RnnbenchError where a worker has another version of rnnbench.
     """
 
     def __init__(self, client: Client, gpu_resource: str) -> None:
@@ -47,17 +50,21 @@ class Workers:
 
     @property
     def threads(self) -> int:
-        """How many tasks the workers run at the same time."""
+        """Number of tasks that the workers run at the same time."""
         return sum(int(worker["nthreads"]) for worker in self._workers.values())
 
     def notices(self) -> list[str]:
-        """Return sentences on workers that were lost or are missing, since the last call."""
+        """Return what happened to workers since the last call: lost ones, and missing ones."""
         notices = self._notices
         self._notices = []
         return notices
 
     def refresh(self, *, gpu_wanted: bool) -> None:
-        """Read which workers there are, at most once in REFRESH_SECONDS."""
+        """Read which workers are connected, at most once in REFRESH_SECONDS.
+
+        gpu_wanted: whether a running trial needs a worker with a GPU.
+        Raises RnnbenchError where a new worker has another version of rnnbench.
+        """
         if monotonic() - self._read_at < REFRESH_SECONDS:
             return
         before = self._workers
@@ -65,7 +72,7 @@ class Workers:
         lost = sorted(before.keys() - self._workers.keys())
         if lost:
             self._notices.append(
-                f"lost the Dask worker {' and '.join(lost)}; what it ran is run again elsewhere"
+                f"lost the Dask worker {' and '.join(lost)}; its trials are run again"
             )
         if self._workers.keys() - before.keys():
             require_same_version(self._client)
@@ -75,11 +82,12 @@ class Workers:
             self._notices.append(self._shortage)
 
     def _read_workers(self) -> None:
+        """Read the connected workers by address from the scheduler."""
         self._read_at = monotonic()
         self._workers: dict[str, Any] = self._client.scheduler_info(n_workers=-1)["workers"]
 
     def _find_shortage(self, gpu_wanted: bool) -> str:
-        """Return a sentence on the worker that trials wait for; "" where none is missing."""
+        """Return a notice of which worker the trials wait for, or "" where none is missing."""
         if not self._workers:
             return "there is no Dask worker; the trials wait for one"
         offers_gpu = any(

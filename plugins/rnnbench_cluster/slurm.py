@@ -1,8 +1,8 @@
-"""The executor `slurm`: packs of trials in arrays of jobs, with results as files.
+"""The executor `slurm`: runs packs of trials as job arrays, which return results as files.
 
-All machines see the folder of the results. The state of a job is known from its files and from
-squeue alone. A job that ends without all its results costs an attempt to the trial that was
-running, and nothing to the others.
+All machines must see the folder of the run. The state of a job is known from its files and from
+squeue alone. When a job ends without all its results, only the trial that was running loses one
+of its attempts.
 """
 
 import time
@@ -22,15 +22,15 @@ from rnnbench_cluster.slurm_queue import Site, SlurmQueue, end_earlier_runs
 from rnnbench_cluster.slurm_submission import Submitter
 
 TRIALS_HELD = 600
-"""Trials taken at the same time, so that packs are well filled. By default SLURM accepts an array
-of as many jobs."""
+"""Most trials held at once: many, to fill packs, yet fewer than SLURM's default MaxArraySize."""
 ATTEMPTS = 3
+"""A trial fails when this many jobs have ended while it was running."""
 CANCELLED = (
-    "the jobs that an earlier run had left in SLURM were cancelled; what they had not done begins"
+    "SLURM jobs that an earlier run had left behind were cancelled; their unfinished trials start"
     " again"
 )
 GRACE_POLLS = 6
-"""Polls that must find a job over before a missing result counts as lost: files may lag behind."""
+"""Polls that find a job ended before a missing result counts as lost: files may appear late."""
 
 
 def build_slurm(
@@ -43,7 +43,15 @@ def build_slurm(
     poll_seconds: float = 5.0,
     checkpoint_seconds: float = 60.0,
 ) -> "SlurmExecutor":
-    """Build the executor of a run.
+    """Build an executor that runs trials in jobs of SLURM.
+
+    partition:          partition of the jobs; "" leaves it to SLURM.
+    account:            account of the jobs; "" leaves it to SLURM.
+    gpu:                generic resource (gres) that a trial on a CUDA device requests.
+    minutes_a_job:      sum of the time limits of trials, in minutes, at which a job is full.
+    jobs_at_once:       most jobs that run at the same time, unless the user chose a number.
+    poll_seconds:       time between two readings of squeue and of the results.
+    checkpoint_seconds: time between checkpoints of a trial.
 
     Raises RnnbenchError where SLURM is not installed or does not answer.
     """
@@ -57,10 +65,9 @@ def build_slurm(
 
 
 class SlurmExecutor(rnnbench.Executor):
-    """Runs trials in jobs of SLURM.
+    """Runs trials in jobs of SLURM, which it polls while the driver waits for results.
 
-    `wait` polls SLURM once in `poll_seconds`: it follows the jobs, and submits the trials that
-    were started since the last poll.
+    A poll reads states and results, and submits the trials that were started since the last poll.
     """
 
     def __init__(
@@ -81,10 +88,10 @@ class SlurmExecutor(rnnbench.Executor):
 
     @property
     def free(self) -> int:
-        """How many more trials may be started now.
+        """Number of further trials that may be started now.
 
-        Room opens once half of the held trials are done, and stays open while trials are
-        collected: packs are made of many trials at a time.
+        A full executor accepts none until half of its trials have a result, so that packs are
+        filled from many trials at a time.
         """
         held = len(self._in_flight)
         is_open = bool(self._submitter.waiting) or held <= TRIALS_HELD // 2
@@ -117,9 +124,9 @@ class SlurmExecutor(rnnbench.Executor):
         return finished
 
     def _poll(self) -> None:
-        """Follow the jobs and submit what waits.
+        """Read states and results of jobs, and submit the trials that wait.
 
-        States are read before results: the results of a job that is over are then complete.
+        States are read before results, so that the results of an ended job are complete.
         """
         states = self._states()
         self._read_results()
@@ -128,13 +135,13 @@ class SlurmExecutor(rnnbench.Executor):
         self._submitter.submit(self._jobs, alone=self._attempts)
 
     def _states(self) -> dict[str, str] | None:
-        """Return the state of each job by id; None where SLURM does not answer."""
+        """Return the state of each job by id, or None where SLURM does not answer."""
         if not self._jobs:
             return {}
         try:
             return self._queue.states()
         except rnnbench.RnnbenchError as error:
-            self._notices.add(f"{error}; it is asked again")
+            self._notices.add(f"{error}; the next poll asks again")
             return None
 
     def _read_results(self) -> None:
@@ -149,13 +156,13 @@ class SlurmExecutor(rnnbench.Executor):
         self._finished.append(result)
 
     def _update_jobs(self, states: dict[str, str]) -> None:
-        """Forget the jobs that are over, and handle the trials that they left without a result."""
+        """Forget the jobs that have ended, and restart their trials without a result."""
         for job in list(self._jobs.values()):
             job.update(states.get(job.identity, ""))
             if job.held:
                 self._notices.add(
-                    f"job {job.identity} waits ({job.reason}); `scontrol release {job.identity}`"
-                    " lets it go on"
+                    f"SLURM holds job {job.identity} ({job.reason}); `scontrol release"
+                    f" {job.identity}` lets it start"
                 )
             missing = [trial for trial in job.pack if rnnbench.trial_id(trial) in self._in_flight]
             grace_polls = GRACE_POLLS if missing else 0
@@ -167,22 +174,21 @@ class SlurmExecutor(rnnbench.Executor):
     def _handle_lost(self, job: RunningJob, missing: Sequence[rnnbench.Trial]) -> None:
         """Restart the trials that a job left without a result.
 
-        The first of them was running when the job ended. It fails at its last attempt, whatever
-        the cause of the end was.
+        The first of them was running when the job ended; it fails at its last attempt.
         """
         first, *others = missing
         identity = rnnbench.trial_id(first)
         self._attempts[identity] += 1
         cause = (
-            f"job {job.identity} ended ({job.end}) before it gave a"
+            f"job {job.identity} ended ({job.end}) without a"
             f" result{self._queue.last_error(job.identity)}"
         )
         if self._attempts[identity] == ATTEMPTS:
-            reason = f"{cause}; as did {ATTEMPTS - 1} jobs before it"
+            reason = f"{cause}; {ATTEMPTS - 1} earlier jobs of the trial ended without one too"
             self._finish(rnnbench.without_run(first, "killed", reason))
         else:
-            restarted = f"it and {len(others)} behind it are" if others else "it is"
-            self._notices.add(f"{identity}: {cause}; {restarted} run again")
+            restarted = f"it and {len(others)} later in the job are" if others else "it is"
+            self._notices.add(f"trial {identity}: {cause}; {restarted} run again")
             self.start(first)
         for trial in others:
             self.start(trial)

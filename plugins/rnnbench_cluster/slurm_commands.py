@@ -1,4 +1,4 @@
-"""The commands of SLURM, and what they print."""
+"""Calls of the commands of SLURM, and their error messages in one line."""
 
 import os
 import shutil
@@ -8,11 +8,13 @@ import rnnbench
 
 COMMANDS = ("sbatch", "srun", "squeue", "scancel")
 ANSWER_SECONDS = 60.0
+"""Seconds within which a command must end."""
 MESSAGE_CHARACTERS = 300
+"""Characters after which an error message is cut off."""
 
 
 def require_commands() -> None:
-    """Raise RnnbenchError where this machine cannot submit jobs."""
+    """Raise RnnbenchError where this machine lacks a command that submits or follows jobs."""
     missing = [command for command in COMMANDS if shutil.which(command) is None]
     if missing:
         raise rnnbench.RnnbenchError(
@@ -22,7 +24,11 @@ def require_commands() -> None:
 
 
 def run_command(command: str, *arguments: str) -> str:
-    """Return the output of a command of SLURM, without the user's settings for it."""
+    """Return the standard output of a command of SLURM.
+
+    Environment variables that set the command's options, such as SQUEUE_FORMAT, are left out.
+    Raises RnnbenchError where the command fails or does not end in time.
+    """
     prefix = f"{command.upper()}_"
     environment = {name: value for name, value in os.environ.items() if not name.startswith(prefix)}
     try:
@@ -42,6 +48,6 @@ def run_command(command: str, *arguments: str) -> str:
 
 
 def one_line(output: str) -> str:
-    """Join the errors that a command of SLURM printed, without their prefixes."""
+    """Return the different errors that a command of SLURM printed, joined into one line."""
     lines = [line.partition("error: ")[2] or line for line in output.strip().splitlines()]
-    return "; ".join(dict.fromkeys(lines))[:MESSAGE_CHARACTERS] or "failed without a word"
+    return "; ".join(dict.fromkeys(lines))[:MESSAGE_CHARACTERS] or "failed without a message"

@@ -1,4 +1,4 @@
-"""Jobs that were submitted to SLURM, and what squeue reports of them."""
+"""A job that was submitted to SLURM, and its state as squeue reports it."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -20,16 +20,19 @@ ENDED = frozenset(
         "TIMEOUT",
     )
 )
-"""States of a job that is over. SLURM may still requeue it."""
+"""States of a job that has ended, although SLURM may still requeue it."""
 
 
 @dataclass
 class RunningJob:
-    """A job that is not known to be over.
+    """A submitted job whose end is not yet certain.
 
-    at_once:    how many jobs of its array may run at the same time.
-    reason:     why SLURM holds the job in its state.
-    polls_over: how many polls in a row found the job over.
+    identity:   id of the job in SLURM.
+    pack:       the trials that it runs, in order.
+    at_once:    most jobs of its array that run at the same time.
+    state:      the last state that squeue reported.
+    reason:     why SLURM keeps the job in this state.
+    polls_over: number of successive polls that found the job ended.
     """
 
     identity: str
@@ -41,21 +44,21 @@ class RunningJob:
 
     @property
     def array(self) -> str:
-        """The id of the array to which the job belongs."""
+        """Id of the array to which the job belongs."""
         return self.identity.partition("_")[0]
 
     @property
     def held(self) -> bool:
-        """Whether the job waits to be released; SLURM itself holds jobs that it cannot launch."""
+        """Whether the job waits for a release; SLURM also holds jobs that it could not launch."""
         return "held" in self.reason.lower()
 
     @property
     def end(self) -> str:
-        """How the job ended, in words."""
+        """State in which the job ended, or its last state before squeue lost it."""
         return self.state if self.state in ENDED else f"gone, last seen {self.state}"
 
     def update(self, answer: str) -> None:
-        """Take over state and reason from SLURM's answer; "" means that it knows no such job."""
+        """Take over "state reason" as squeue reports it; "" means that squeue lists no such job."""
         state, _, self.reason = answer.partition(" ")
         self.state = state or self.state
         is_alive = bool(state) and state not in ENDED
@@ -63,6 +66,6 @@ class RunningJob:
 
 
 def most_at_once(jobs: Iterable[RunningJob]) -> int:
-    """Return how many of these jobs may run at the same time."""
+    """Return the most of these jobs that can run at the same time, under the limits of arrays."""
     jobs_left = Counter((job.array, job.at_once) for job in jobs)
     return sum(min(at_once, count) for (_, at_once), count in jobs_left.items())

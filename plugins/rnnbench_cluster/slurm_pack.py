@@ -1,4 +1,4 @@
-"""Packs of trials with equal needs, one pack a job of SLURM, and the work of a job on its node."""
+"""Packs of trials with equal needs, one for each SLURM job, and the program of such a job."""
 
 import math
 import os
@@ -14,16 +14,26 @@ from submitit.helpers import DelayedSubmission
 import rnnbench
 
 Pack = tuple[rnnbench.Trial, ...]
+"""Trials that one job runs, in order."""
 OVERHEAD_MIB = 1536
-"""Memory of torch in the processes that start a trial and watch it."""
+"""Memory for torch in the processes that start and watch a trial, besides the trial's own."""
 MARGIN_MINUTES = 5
-"""Time to load torch, and to stay clear of SLURM's warning before the end of a job, which counts as
-preemption."""
+"""Minutes added to the time limit of a job.
+
+They cover the loading of torch, and the time after SLURM's warning before the limit, at which
+submitit requeues the job.
+"""
 
 
 @dataclass(frozen=True)
 class Needs:
-    """The resources that a trial needs on its machine."""
+    """The resources that a trial needs on its node.
+
+    exclusive:  whether no other job may run on the node.
+    device:     torch device, such as "cpu" or "cuda".
+    cpus:       number of processors.
+    memory_mib: memory in MiB.
+    """
 
     exclusive: bool
     device: str
@@ -32,7 +42,7 @@ class Needs:
 
 
 def needs(trial: rnnbench.Trial) -> Needs:
-    """Return the needs of a trial. Cost trials measure, and need a node of their own."""
+    """Return the needs of a trial; a cost trial needs a node of its own, to measure undisturbed."""
     lane = trial.__struct_config__.tag
     return Needs(
         exclusive=lane == "cost",
@@ -45,9 +55,9 @@ def needs(trial: rnnbench.Trial) -> Needs:
 def arrays(
     trials: Iterable[rnnbench.Trial], seconds: float, alone: Collection[str]
 ) -> dict[tuple[Needs, int], list[Pack]]:
-    """Return the packs of these trials by needs and minutes; each list can be one array.
+    """Return packs of these trials by needs and minutes to request; a list makes one array.
 
-    seconds: the sum of the limits of its trials at which a pack is full.
+    seconds: sum of the time limits of its trials at which a pack is full.
     alone:   ids of trials that each form a pack of their own.
     """
     packs: dict[tuple[Needs, int], list[Pack]] = defaultdict(list)
@@ -59,6 +69,7 @@ def arrays(
 def _packed(
     trials: Iterable[rnnbench.Trial], seconds: float, alone: Collection[str]
 ) -> Iterator[Pack]:
+    """Yield packs as they fill up, and then those that remain."""
     filling: dict[Needs, list[rnnbench.Trial]] = defaultdict(list)
     for trial in trials:
         if rnnbench.trial_id(trial) in alone:
@@ -72,30 +83,31 @@ def _packed(
 
 
 def seconds_of(pack: Iterable[rnnbench.Trial]) -> float:
-    """Return how long a pack may take by the limits of its trials."""
+    """Return the seconds that a pack may take: the sum of the time limits of its trials."""
     return sum(rnnbench.limits(trial).seconds for trial in pack)
 
 
 def minutes_of(pack: Pack) -> int:
-    """Return the minutes to request, rounded up to a power of two so that arrays stay few."""
+    """Return the minutes to request, a power of two and a margin, so that few arrays are needed."""
     minutes = max(1.0, seconds_of(pack) / 60)
     return int(2 ** math.ceil(math.log2(minutes))) + MARGIN_MINUTES
 
 
 class RunPack:
-    """The work of a job: runs a pack and writes a file for each result.
+    """The program of a job, which runs a pack and writes one file for each result.
 
-    A job that was cut off continues with the trials that have no file yet.
+    results: folder of the result files.
+
+    A job that SLURM requeues continues with the trials that have no file yet.
     """
 
     def __init__(self, results: str) -> None:
         self.results = results
 
     def __call__(self, encoded: bytes) -> None:
-        """Run the trials of an encoded `rnnbench.Job` that have no result yet.
+        """Run the trials of a `rnnbench.Job`, encoded as JSON, that have no result yet.
 
-        Raises RuntimeError where the process died during a trial; the driver decides what becomes
-        of its trials.
+        Raises RuntimeError where the process of the job died; the driver then restarts its trials.
         """
         job = msgspec.json.decode(encoded, type=rnnbench.Job)
         missing = tuple(trial for trial in job.trials if not self._path(trial).exists())
@@ -108,28 +120,29 @@ class RunPack:
             write_whole(self._path(result.trial), msgspec.json.encode(result))
 
     def checkpoint(self, encoded: bytes) -> DelayedSubmission:
-        """Return what submitit runs when the job is requeued: the same work."""
+        """Return what submitit runs after a requeue: the same program on the same job."""
         return DelayedSubmission(self, encoded)
 
     def _path(self, trial: rnnbench.Trial) -> Path:
+        """Return the result file of a trial."""
         return Path(self.results, f"{rnnbench.trial_id(trial)}.json")
 
 
 def read_regular(path: Path) -> bytes:
     """Return the content of a regular file.
 
-    Raises OSError for anything else: reading from a pipe, for instance, might never end.
+    Raises OSError for anything else, such as a pipe, from which reading might never end.
     """
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise OSError(f"{path} is no regular file")
+        raise OSError(f"{path} is not a regular file")
     with os.fdopen(descriptor, "rb") as file:
         return file.read()
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file that other processes find complete or not at all."""
+    """Write a file so that other processes see it complete or not at all."""
     part = path.with_name(f".{path.name}.{os.environ.get('SLURM_JOB_ID', os.getpid())}.part")
     with part.open("wb") as file:
         file.write(content)

@@ -1,6 +1,6 @@
 """The jobs of a run in SLURM: submitted by submitit, followed by squeue, ended by scancel.
 
-It works on clusters without accounting, where submitit cannot report the state of a job.
+States come from squeue because submitit needs SLURM's accounting, which some clusters lack.
 """
 
 import os
@@ -21,17 +21,22 @@ from rnnbench_cluster.slurm_commands import MESSAGE_CHARACTERS, one_line, run_co
 from rnnbench_cluster.slurm_pack import Needs, Pack, RunPack, read_regular
 
 REQUEUES = 1000
+"""Most times that submitit requeues a job after its warning before the time limit."""
 ATTEMPTS = 3
+"""Attempts to cancel jobs, and to remove the folder of a run."""
 PAUSE_SECONDS = 2.0
+"""Seconds between two attempts to cancel jobs."""
 CLUSTER_VARIABLES = {"SLURM_CONF", "SLURM_CONF_SERVER", "SLURM_JWT"}
-"""Variables that describe the cluster and not a job."""
+"""Environment variables of SLURM that describe the cluster rather than a job."""
 
 
 @dataclass(frozen=True)
 class Site:
-    """Settings of a cluster; "" leaves a setting to SLURM.
+    """Settings of a SLURM cluster; an empty setting is left to SLURM.
 
-    gpu: the generic resource (gres) to request for a trial on a CUDA device.
+    partition: partition of all jobs.
+    account:   account of all jobs.
+    gpu:       generic resource (gres) to request for a trial on a CUDA device.
     """
 
     partition: str = ""
@@ -40,8 +45,10 @@ class Site:
 
 
 class SlurmQueue:
-    """The jobs of one run, which share a folder and a name that is made of the folder's.
+    """The jobs of one run, which share a folder and a job name derived from the folder.
 
+    folder:   new folder for the files of the jobs.
+    site:     settings of the cluster.
     template: a job without trials, with the settings of all jobs.
     """
 
@@ -53,10 +60,12 @@ class SlurmQueue:
         self.results.mkdir(parents=True)
 
     def submit(self, needs: Needs, minutes: int, packs: Sequence[Pack], at_once: int) -> list[str]:
-        """Submit an array with a job for each pack and return the ids of the jobs.
+        """Submit an array with one job for each pack, and return the ids of the jobs.
 
-        at_once: how many jobs of the array may run at the same time.
-        Raises RnnbenchError where SLURM refuses.
+        needs:   resources of each job.
+        minutes: time limit of each job.
+        at_once: most jobs of the array that run at the same time.
+        Raises RnnbenchError where SLURM refuses the array.
         """
         jobs = [msgspec.structs.replace(self.template, trials=pack) for pack in packs]
         encoded = [msgspec.json.encode(job) for job in jobs]
@@ -70,7 +79,7 @@ class SlurmQueue:
             raise rnnbench.RnnbenchError(f"sbatch: {one_line(str(error))}") from error
 
     def states(self) -> dict[str, str]:
-        """Return "state reason" by id for the jobs of this user that SLURM knows.
+        """Return "state reason" by id for all jobs of this user that squeue lists.
 
         Raises RnnbenchError where SLURM does not answer.
         """
@@ -84,16 +93,16 @@ class SlurmQueue:
         return states
 
     def end(self) -> None:
-        """Cancel all jobs and remove the folder.
+        """Cancel all jobs of the run, and remove its folder.
 
-        Raises RnnbenchError, and keeps the folder, where SLURM does not answer.
+        Raises RnnbenchError and keeps the folder where SLURM does not answer.
         """
         _end(self.folder)
 
     def last_error(self, job: str) -> str:
-        """Return ": " and the last line that a job printed as an error, or "".
+        """Return ": " and the last line of a job's standard error, or "" if there is none.
 
-        Lines that srun and submitit add are left out.
+        Lines of srun and of submitit are skipped.
         """
         try:
             output = read_regular(JobPaths(self.folder, job).stderr).decode(errors="replace")
@@ -107,7 +116,7 @@ class SlurmQueue:
         return f": {own_lines[-1][:MESSAGE_CHARACTERS]}" if own_lines else ""
 
     def _parameters(self, needs: Needs, minutes: int, at_once: int) -> dict[str, object]:
-        """Return the request to sbatch by submitit's names; None leaves a parameter out."""
+        """Return the parameters of sbatch, by submitit's names; None omits a parameter."""
         gpu = self.site.gpu if needs.device != "cpu" else ""
         return {
             "job_name": _name(self.folder),
@@ -120,15 +129,17 @@ class SlurmQueue:
             "time": minutes,
             "array_parallelism": at_once,
             "wckey": None,
-            # A measurement pins itself, and SLURM may bind a step to fewer processors than the
-            # job has.
+            # SLURM may bind a step to fewer processors than the job has; a cost trial pins itself.
             "srun_args": ["--cpu-bind=none"],
             "additional_parameters": {"requeue": True},
         }
 
 
 def end_earlier_runs(folder: Path) -> int:
-    """End the runs that killed drivers left in this folder, and return how many there were."""
+    """End the runs that killed drivers left in this folder, and return their number.
+
+    Raises RnnbenchError where SLURM does not answer.
+    """
     runs = list(folder.iterdir()) if folder.exists() else []
     for run in runs:
         _end(run)
@@ -136,7 +147,7 @@ def end_earlier_runs(folder: Path) -> int:
 
 
 def _end(folder: Path) -> None:
-    """Cancel jobs by their common name, which reaches jobs whose ids are unknown."""
+    """Cancel all jobs of a run by their common name, which needs no ids, and remove its folder."""
     for attempt in range(ATTEMPTS):
         try:
             run_command("scancel", "--user", str(os.getuid()), "--name", _name(folder))
@@ -146,21 +157,22 @@ def _end(folder: Path) -> None:
             time.sleep(PAUSE_SECONDS)
         else:
             break
-    for _ in range(ATTEMPTS):  # jobs that are ending may put a last file there
+    for _ in range(ATTEMPTS):  # jobs that are ending may still write a file there
         shutil.rmtree(folder, ignore_errors=True)
     with suppress(OSError):
         folder.parent.rmdir()
 
 
 def _name(folder: Path) -> str:
+    """Return the common name of the jobs whose files are in this folder."""
     return f"rnnbench-{folder.name}"
 
 
 @contextmanager
 def _without_job_variables() -> Iterator[None]:
-    """Hide the variables of a surrounding job, which sbatch would read as requests."""
-    own = {name for name in os.environ if name.startswith(("SLURM_", "SRUN_"))} - CLUSTER_VARIABLES
-    kept = {name: os.environ.pop(name) for name in own}
+    """Hide the SLURM variables of a job that encloses this process, which sbatch would obey."""
+    of_slurm = {name for name in os.environ if name.startswith(("SLURM_", "SRUN_"))}
+    kept = {name: os.environ.pop(name) for name in of_slurm - CLUSTER_VARIABLES}
     try:
         yield
     finally:

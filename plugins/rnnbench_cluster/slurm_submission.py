@@ -1,4 +1,4 @@
-"""Submission to SLURM: packs the trials that wait, and submits the packs as arrays of jobs."""
+"""Submission to SLURM: packs waiting trials, and submits the packs as arrays of jobs."""
 
 from collections.abc import Collection, Sequence
 
@@ -9,14 +9,16 @@ from rnnbench_cluster.slurm_pack import Needs, Pack, arrays
 from rnnbench_cluster.slurm_queue import SlurmQueue
 
 MOST_REFUSALS = 6
-"""Refusals in a row after which nothing is hoped for, where no job of the run is left."""
+"""Most successive refusals that are tolerated while no job of the run is left."""
 
 
 class Submitter:
     """Holds the trials that wait for a job, and submits them.
 
-    jobs_at_once:  how many jobs may run at the same time.
-    seconds_a_job: the sum of the limits of its trials at which a pack is full.
+    queue:         the jobs of the run in SLURM.
+    jobs_at_once:  most jobs that run at the same time.
+    seconds_a_job: sum of the time limits of its trials, in seconds, at which a pack is full.
+    notices:       where refusals are reported.
     """
 
     def __init__(
@@ -35,11 +37,11 @@ class Submitter:
         self.waiting[rnnbench.trial_id(trial)] = trial
 
     def submit(self, jobs: dict[str, RunningJob], alone: Collection[str]) -> None:
-        """Submit waiting trials array by array while there is room for more jobs.
+        """Submit waiting trials, array by array, while there is room for more jobs.
 
-        jobs:  the running jobs by id, to which the submitted ones are added.
+        jobs:  the running jobs by id; submitted jobs are added.
         alone: ids of trials that each get a job of their own.
-        Raises RnnbenchError where SLURM refuses and is not expected to accept later.
+        Raises RnnbenchError where SLURM refuses an array and will not accept it later.
         """
         waiting = arrays(self.waiting.values(), self._seconds_a_job, alone)
         for position, (request, packs) in enumerate(waiting.items()):
@@ -57,7 +59,7 @@ class Submitter:
         at_once: int,
         jobs: dict[str, RunningJob],
     ) -> None:
-        """Submit one array; its trials keep waiting where SLURM refuses it."""
+        """Submit one array; if SLURM refuses it, its trials go on waiting."""
         needs, minutes = request
         try:
             identities = self._queue.submit(needs, minutes, packs, at_once)
@@ -72,9 +74,9 @@ class Submitter:
                 del self.waiting[rnnbench.trial_id(trial)]
 
     def _handle_refusal(self, refusal: rnnbench.RnnbenchError, *, is_idle: bool) -> None:
-        """Note a refusal that may pass when jobs end or SLURM answers again; raise any other."""
+        """Report a refusal that may pass when jobs end or SLURM recovers; raise any other."""
         self._refusals += 1
         is_permanent = not self._was_accepted or self._refusals > MOST_REFUSALS
         if is_idle and is_permanent:
             raise refusal
-        self._notices.add(f"{refusal}; it is tried again")
+        self._notices.add(f"{refusal}; the submission is tried again")

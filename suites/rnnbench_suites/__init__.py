@@ -1,4 +1,4 @@
-"""First-party suites."""
+"""First-party suites and claims."""
 
 from importlib.resources import files
 from pathlib import Path
@@ -8,12 +8,12 @@ import rnnbench
 
 @rnnbench.hookimpl
 def rnnbench_suites() -> list[Path]:
-    """Every TOML file of this package."""
+    """Return all TOML files of this package."""
     folder = Path(str(files(__name__)))
     return sorted(folder.glob("*.toml"))
 
 
 @rnnbench.hookimpl
 def rnnbench_claims() -> list[Path]:
-    """Claims that people repeat."""
+    """Return the file with the claims that people repeat."""
     return [Path(str(files(__name__))) / "claims.toml"]

@@ -28,10 +28,9 @@ VOCABULARY = (*SIGNS, *COLOURS, *SHAPES, *RELATIONS)
 WORDS = 5
 STEPS = SIDE + 1 + WORDS
 FIFTHS = ("test", "validation", "train", "train", "train")
-"""The splits of scenes with unseen = "scene", by the sum of the numbers of their things modulo
-5."""
+"""Splits with unseen = "scene", by the sum of the numbers of both things modulo 5."""
 SIXTHS = ("test", "train", "train", "validation", "train", "train")
-"""The splits of things with unseen = "thing", by shape number less colour number modulo 6."""
+"""Splits with unseen = "thing", by shape number less colour number modulo 6."""
 Array = NDArray[Any]
 
 
@@ -87,8 +86,7 @@ class Caption(rnnbench.RecordedTask):
 
     @property
     def target_here(self) -> float:
-        """The target for this dial: with unseen things, the regressions reach 0.397 on validation
-        data."""
+        """The target for this dial: with unseen things, the score of the regressions is 0.397."""
         return 0.39 if self.unseen == "thing" else self.target
 
     @property

@@ -25,7 +25,7 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True)
 class MovingDigits(rnnbench.RecordedTask):
-    """Forecast the next frames of handwritten digits that bounce in a box, after some frames.
+    """Forecast the next frames of handwritten digits that bounce in a box.
 
     frame:  1   2   3   4   5   6    7    8
     input:  f1  f2  f3  f4  f5  0    0    0     (shown = 5, horizon = 5)
@@ -132,8 +132,8 @@ class MovingDigits(rnnbench.RecordedTask):
     def trivial(self, train: rnnbench.Batch, test: rnnbench.Batch) -> Mapping[str, float]:
         """Return the measured scores of the present frame, or of the last one shown.
 
-        Pixels keep a margin from black and white, since a certain forecast does not survive a
-        mistake. The margin has the least cross-entropy in training.
+        Pixels keep a margin from black and white, since one mistake of a certain forecast costs an
+        infinite cross-entropy. The margin is the best one in training.
         """
         sample = train.take(np.arange(min(len(train), SEQUENCES["test"])))
 

@@ -140,9 +140,9 @@ class Table:
                 f"column '{column}': '{words[first]}' is in lines {self.lines[first]} and"
                 f" {self.lines[second]}; one series has one row at a time"
             )
-        columns = {
-            name: [unsorted[row] for row in order] for name, unsorted in self.columns.items()
-        }
+        columns: dict[str, Sequence[str]] = {}
+        for name, unsorted in self.columns.items():
+            columns[name] = [unsorted[row] for row in order]
         return Table(self.file, columns, self.lines[order])
 
     def fault(self, what: str) -> rnnbench.DataUnavailable:

@@ -48,7 +48,7 @@ class Keywords(Classification):
     band 1: -0.1  0.9  1.2 ... -1.9
     answer at the last real step: 7
 
-    20 voices speak each digit once, in 8 accents of English at 3 speeds: 4,800 clips of 9 to 41
+    Twenty voices speak each digit once, in 8 accents of English at 3 speeds: 4,800 clips of 9 to 41
     frames. The features are log-mel frames in units of 20 dB, from -2 to 2. The speech is
     synthesised by eSpeak NG 1.52 (formant synthesis), without noise: it is cleaner and more uniform
     than that of people. The split is by voice: 12 for training (2,880 clips), 4 for validation and
@@ -155,8 +155,7 @@ def said_in(batch: rnnbench.Batch) -> rnnbench.Batch:
 
 
 def by_voice(everything: rnnbench.Batch, said: Sequence[spoken.Clip]) -> rnnbench.Splits:
-    """Return the clips of the voices of each split, in the order of `said`, the clips of the
-    batch."""
+    """Return the examples of each split, by the voice of the clip of each example."""
     voices = np.array([clip.voice for clip in said])
     parts = (spoken.TRAIN, spoken.VALIDATION, spoken.TEST)
     positions = [np.flatnonzero(np.isin(voices, part)) for part in parts]

@@ -24,8 +24,7 @@ TRAIN = ("m1", "m2", "m3", "m4", "m5", "f1", "f2", "f3", "Andy", "Annie", "belin
 VALIDATION = ("m6", "m8", "f4", "aunty")
 TEST = ("m7", "Alex", "f5", "steph")
 VOICES = TRAIN + VALIDATION + TEST
-"""Voice variants of eSpeak NG, without its Klatt synthesiser, whose noise depends on the platform's
-C library."""
+"""Voices of eSpeak NG; its Klatt synthesiser is left out, as its noise depends on the C library."""
 WORDS_PER_MINUTE = (130, 175, 220)
 FEWEST_DIGITS = 3
 MOST_DIGITS = 7

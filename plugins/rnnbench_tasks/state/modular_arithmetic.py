@@ -122,4 +122,6 @@ def _blind(length: int, steps: int) -> float:
         lost = (1 - not_zero) / 3
         return (1 - lost) * value + lost * before
     other = (1 - value) / 4
-    return not_zero * (value + 2 * other) / 3 + (1 - not_zero) * (2 * value + before) / 3
+    where_not_zero = not_zero * (value + 2 * other) / 3
+    where_zero = (1 - not_zero) * (2 * value + before) / 3
+    return where_not_zero + where_zero

@@ -137,8 +137,8 @@ class CharLm(_Bible):
     def encode(self, parts: Sequence[Sequence[str]]) -> list[list[int]]:
         """Return the characters of each part, with a line end after each verse."""
         codes = {character: code for code, character in enumerate(ALPHABET, start=1)}
-        texts = ["".join(f"{verse}{VERSE_END}" for verse in verses) for verses in parts]
-        return [[codes.get(character, 0) for character in text] for text in texts]
+        texts = [VERSE_END.join([*verses, ""]) for verses in parts]
+        return [_coded(text, codes) for text in texts]
 
 
 @dataclass(frozen=True)
@@ -182,7 +182,11 @@ class WordLm(_Bible):
         """Return the codes of words, punctuation marks and ends of verses."""
         parts_of_words = [_words_of_verses(verses) for verses in parts]
         codes = frequent(parts_of_words[0], self.words)
-        return [[codes.get(word, 0) for word in words] for words in parts_of_words]
+        return [_coded(words, codes) for words in parts_of_words]
+
+
+def _coded(symbols: Sequence[str], codes: Mapping[str, int]) -> list[int]:
+    return [codes.get(symbol, 0) for symbol in symbols]
 
 
 def _words_of_verses(verses: Sequence[str]) -> list[str]:

@@ -56,11 +56,13 @@ def _interpolated(train_runs: Array, test_runs: Array, shorter: Array, symbols: 
     grams, occurrences = np.unique(train_runs, return_counts=True)
     contexts, first, followers = np.unique(grams // symbols, return_index=True, return_counts=True)
     totals = np.add.reduceat(occurrences, first)
+    test_contexts = test_runs // symbols
     count = _look_up(grams, occurrences, test_runs)
-    total = _look_up(contexts, totals, test_runs // symbols)
-    different = _look_up(contexts, followers, test_runs // symbols)
+    total = _look_up(contexts, totals, test_contexts)
+    different = _look_up(contexts, followers, test_contexts)
     is_new = total == 0
-    interpolated: Array = (count + different * shorter) / np.where(is_new, 1, total + different)
+    weights = np.where(is_new, 1, total + different)
+    interpolated: Array = (count + different * shorter) / weights
     return np.where(is_new, shorter, interpolated)
 
 

@@ -58,9 +58,12 @@ class _Reviews(rnnbench.RecordedTask):
                 f"{self.name}: {len(reviews)} reviews are too few for three splits"
             )
         chosen = (train[: self.reviews or None], validation[: self.held_out], test[: self.held_out])
-        texts = [[self._kept(words_of(reviews[index][0])) for index in part] for part in chosen]
+        texts = []
+        labels = []
+        for part in chosen:
+            texts.append([self._kept(words_of(reviews[index][0])) for index in part])
+            labels.append(np.array([reviews[index][1] for index in part]))
         codes = frequent(list(chain.from_iterable(texts[0])), self.words)
-        labels = [np.array([reviews[index][1] for index in part]) for part in chosen]
         batches = [_batch(words, of, codes) for words, of in zip(texts, labels, strict=True)]
         return rnnbench.Splits(*batches)
 

@@ -95,7 +95,7 @@ class Pronounce(rnnbench.RecordedTask):
                 f"{self.name}: {len(words)} words are too few for three splits"
             )
         examples = [_encoded(word, variants[word]) for word in words]
-        train, validation, test = ([examples[position] for position in part] for part in parts)
+        train, validation, test = (pairs.take(examples, part) for part in parts)
         train = train[: self.words or None]
         return rnnbench.Splits(pairs.to_learn(train), pairs.to_ask(validation), pairs.to_ask(test))
 
@@ -106,10 +106,9 @@ class Pronounce(rnnbench.RecordedTask):
         letters.
         """
         usual = _usual_phonemes(train)
-        predictions = [
-            [usual[letter] for letter in letters if letter in usual]
-            for letters in pairs.questions(test)
-        ]
+        predictions = []
+        for letters in pairs.questions(test):
+            predictions.append([usual[letter] for letter in letters if letter in usual])
         return rnnbench.score(self.metrics, pairs.as_outputs(predictions), test)
 
 
@@ -123,8 +122,11 @@ def _usual_phonemes(train: rnnbench.Batch) -> dict[int, int]:
 
 
 def _encoded(word: str, variants: Sequence[Sequence[str]]) -> pairs.Example:
-    letters = [CODES[letter] for letter in word]
-    return letters, [[CODES[phoneme] for phoneme in phonemes] for phonemes in variants]
+    return _codes(word), [_codes(phonemes) for phonemes in variants]
+
+
+def _codes(symbols: Sequence[str]) -> list[int]:
+    return [CODES[symbol] for symbol in symbols]
 
 
 def read_dictionary(root: ZipPath) -> dict[str, list[list[str]]]:

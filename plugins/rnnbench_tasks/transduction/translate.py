@@ -56,7 +56,7 @@ def _chrf(outputs: Array, targets: Array, extra: Mapping[str, Array]) -> float: 
     """Return the chrF of the whole set, with the best reference for each string."""
     from sacrebleu import corpus_chrf  # half a second that listing tasks does not need
 
-    references = [[_text(answer) for answer in answers] for answers in right_ones(extra)]
+    references = [list(map(_text, answers)) for answers in right_ones(extra)]
     most = max(map(len, references))
     padded = [[*answers, *[""] * (most - len(answers))] for answers in references]
     streams = [list(stream) for stream in zip(*padded, strict=True)]
@@ -131,10 +131,8 @@ class Translate(rnnbench.RecordedTask):
             raise rnnbench.DataUnavailable(
                 f"{self.name}: {len(known)} strings are too few for three splits"
             )
-        examples = [
-            (_codes(source), [_codes(text) for text in texts]) for source, texts in known.items()
-        ]
-        train, validation, test = ([examples[position] for position in part] for part in parts)
+        examples = [(_codes(source), list(map(_codes, texts))) for source, texts in known.items()]
+        train, validation, test = (pairs.take(examples, part) for part in parts)
         return rnnbench.Splits(pairs.to_learn(train), pairs.to_ask(validation), pairs.to_ask(test))
 
     def _known(self, translations: Mapping[str, list[str]]) -> dict[str, list[str]]:

@@ -19,6 +19,11 @@ Example = tuple[Tokens, Sequence[Tokens]]
 Array = NDArray[Any]
 
 
+def take(examples: Sequence[Example], positions: Sequence[int]) -> list[Example]:
+    """Return the examples at these positions, in this order."""
+    return [examples[position] for position in positions]
+
+
 def to_learn(pairs: Sequence[Example]) -> rnnbench.Batch:
     """Return a batch with an example for each right answer to each question."""
     examples = []

@@ -89,17 +89,16 @@ class LRU(nn.Module):
         Raises ValueError where T is 0.
         """
         require_steps(x_BTI)
-        into_HPI = (
-            torch.stack([self.input_real, self.input_imaginary], 1)
-            * self.gamma_log.exp()[:, None, None]
-        )
-        pairs_BTHP = functional.linear(x_BTI, into_HPI.flatten(0, 1)).reshape(
-            *x_BTI.shape[:2], -1, 2
-        )
-        driven_BTH = torch.view_as_complex(pairs_BTHP)
+        gamma_H = self.gamma_log.exp()
+        input_HPI = torch.stack([self.input_real, self.input_imaginary], 1)
+        into_HPI = input_HPI * gamma_H[:, None, None]
+        pairs_BTG = functional.linear(x_BTI, into_HPI.flatten(0, 1))
+        driven_BTH = torch.view_as_complex(pairs_BTG.reshape(*x_BTI.shape[:2], -1, 2))
         if state is None:
             state = torch.zeros_like(driven_BTH[:, 0])
-        h_BTH = SCANS[self.implementation](self.eigenvalues()[None, None], driven_BTH, state)
+        scan = SCANS[self.implementation]
+        h_BTH = scan(self.eigenvalues()[None, None], driven_BTH, state)
         out_HHP = torch.stack([self.output_real, -self.output_imaginary], 2)
-        y_BTH = functional.linear(torch.view_as_real(h_BTH).flatten(2), out_HHP.flatten(1))
+        pairs_BTG = torch.view_as_real(h_BTH).flatten(2)
+        y_BTH = functional.linear(pairs_BTG, out_HHP.flatten(1))
         return y_BTH + functional.linear(x_BTI, self.skip), h_BTH[:, -1]

@@ -55,7 +55,7 @@ class RunningJob:
     @property
     def end(self) -> str:
         """State in which the job ended, or its last state before squeue lost it."""
-        return self.state if self.state in ENDED else f"gone, last seen {self.state}"
+        return self.state if self.state in ENDED else f"no longer listed, last state {self.state}"
 
     def update(self, answer: str) -> None:
         """Take over "state reason" as squeue reports it; "" means that squeue lists no such job."""

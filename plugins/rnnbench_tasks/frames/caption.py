@@ -58,15 +58,16 @@ class Caption(rnnbench.RecordedTask):
     reaches from the first row to the last word.
 
     With unseen = "scene", two things that are together in the test, in either order, are never
-    together in training (3,108 pictures; 1,036 for validation and 1,040 for the test). With unseen
-    = "thing", six of the 36 things, the red circle among them, are kept for the test, and six for
-    validation. Every colour and every shape is then seen in four things of training (2,304, 1,296
-    and 1,296 pictures). No caption of the test is in the training data, so that the trivial
-    forecast is never an exact match.
+    together in training. There are 3,108 pictures for training, 1,036 for validation and 1,040 for
+    the test. With unseen = "thing", six of the 36 things, the red circle among them, are kept for
+    the test, and six for validation. Every colour and every shape is then seen in four things of
+    training. The splits then have 2,304, 1,296 and 1,296 pictures. No caption of the test is in the
+    training data, so that the trivial forecast is never an exact match.
 
     The target is the score of five tuned logistic regressions on the flattened picture, one for
-    each place of the caption, on the same splits, rounded down: 0.927 on validation and 0.927 on
-    test data ("thing": 0.397 and 0.304), measured 2026-11-25 by benchmarks/targets_speech.py.
+    each word of the caption, rounded down. On the same splits, that score is 0.927 on validation
+    and 0.927 on test data ("thing": 0.397 and 0.304), measured 2026-11-25 by
+    benchmarks/targets_speech.py.
 
     source: Vinyals et al. 2015, arXiv:1411.4555; unseen combinations as in Johnson et al. 2017,
     arXiv:1612.06890, section 4.7.

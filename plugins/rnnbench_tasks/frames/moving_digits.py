@@ -39,16 +39,16 @@ class MovingDigits(rnnbench.RecordedTask):
     frame ahead alone; horizon 11 with 10 frames shown is the setting of the source, ten frames to
     ten.
 
-    The data are recorded and not generated, so that each split has images of its own: 1,100 for
-    training, 300 for validation and 397 for the test, as on `digits-rows`. There are 1,600, 400 and
-    400 sequences, the same for every seed. Brightness is in [0, 1], so that even the true frames
-    have a cross-entropy: the mean entropy of their half-tones. The mean frame of training has a
-    lower cross-entropy than the trivial forecast, which is too certain.
+    The data are recorded and not generated, so that each split has images of its own. As on
+    `digits-rows`, there are 1,100 for training, 300 for validation and 397 for the test. There are
+    1,600, 400 and 400 sequences, the same for every seed. Brightness is in [0, 1], so that even the
+    true frames have a cross-entropy: the mean entropy of their half-tones. The mean frame of
+    training has a lower cross-entropy than the trivial forecast, which is too certain.
 
     The target is the score of tuned ridge regression on the last two frames shown, one regression
-    for each number of frames ahead, rounded up: 0.257 on validation and 0.257 on test data,
-    measured 2026-11-25 by benchmarks/targets_speech.py. At size = 16, where digits move faster for
-    their size, it is 0.279 and 0.277.
+    for each number of frames ahead, rounded up. That score is 0.257 on validation and 0.257 on test
+    data, measured 2026-11-25 by benchmarks/targets_speech.py. At size = 16, where digits move
+    faster for their size, it is 0.279 and 0.277.
 
     source: Srivastava et al. 2015, arXiv:1502.04681 (MNIST digits, real-valued directions); black
     inputs while forecasting as in the unconditional decoder there.

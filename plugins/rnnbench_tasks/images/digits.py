@@ -53,8 +53,8 @@ class DigitsRows(_Digits):
     answer at the last step: 0
 
     The target is the accuracy of tuned logistic regression on the flattened image on the same
-    splits, rounded down: 0.973 on validation and 0.965 on test data, measured 2026-11-22 by
-    benchmarks/targets_series.py.
+    splits, rounded down. That accuracy is 0.973 on validation and 0.965 on test data, measured
+    2026-11-22 by benchmarks/targets_series.py.
 
     source: Alpaydin & Kaynak 1998, doi:10.24432/C50P49; the part that ships with scikit-learn.
     """
@@ -73,8 +73,8 @@ class DigitsPixels(_Digits):
     answer at the last step: 0
 
     The target is the accuracy of tuned logistic regression on the flattened image on the same
-    splits, rounded down: 0.973 on validation and 0.965 on test data, measured 2026-11-22 by
-    benchmarks/targets_series.py.
+    splits, rounded down. That accuracy is 0.973 on validation and 0.965 on test data, measured
+    2026-11-22 by benchmarks/targets_series.py.
 
     source: Alpaydin & Kaynak 1998, doi:10.24432/C50P49; the part that ships with scikit-learn.
     """

@@ -61,8 +61,8 @@ class MnistRows(_Mnist):
 
     The data are 5,000 of the 70,000 images, so that accuracies are not comparable with published
     ones. The target is the accuracy of tuned logistic regression on the flattened image on the same
-    splits, rounded down: 0.888 on validation and 0.889 on test data, measured 2026-11-25 by
-    benchmarks/targets_series.py.
+    splits, rounded down. That accuracy is 0.888 on validation and 0.889 on test data, measured
+    2026-11-25 by benchmarks/targets_series.py.
 
     source: LeCun et al. 1998, doi:10.1109/5.726791.
     """
@@ -85,8 +85,9 @@ class MnistPixels(_Mnist):
     With `side` = 14 or 7, each step is the mean of a square of 4 or 16 pixels: 196 or 49 steps. The
     data are 5,000 of the 70,000 images, so that accuracies are not comparable with published ones.
     The target is the accuracy of tuned logistic regression on the flattened image on the same
-    splits, rounded down: 0.888 on validation and 0.889 on test data (0.880 and 0.897 at side 14,
-    0.868 and 0.875 at side 7), measured 2026-11-25 by benchmarks/targets_series.py.
+    splits, rounded down. That accuracy is 0.888 on validation and 0.889 on test data (0.880 and
+    0.897 at side 14, 0.868 and 0.875 at side 7), measured 2026-11-25 by
+    benchmarks/targets_series.py.
 
     source: LeCun et al. 1998, doi:10.1109/5.726791; pixel by pixel as in Le, Jaitly & Hinton 2015,
     arXiv:1504.00941.
@@ -124,9 +125,9 @@ class MnistPermuted(MnistPixels):
     for every image and every seed of a trial. With `side` = 14 or 7, each step is the mean of a
     square of 4 or 16 pixels: 196 or 49 steps. The data are 5,000 of the 70,000 images, so that
     accuracies are not comparable with published ones. The target is the accuracy of tuned logistic
-    regression on the flattened image on the same splits, rounded down: 0.888 on validation and
-    0.889 on test data (0.880 and 0.897 at side 14, 0.868 and 0.875 at side 7), measured 2026-11-25
-    by benchmarks/targets_series.py.
+    regression on the flattened image on the same splits, rounded down. That accuracy is 0.888 on
+    validation and 0.889 on test data (0.880 and 0.897 at side 14, 0.868 and 0.875 at side 7),
+    measured 2026-11-25 by benchmarks/targets_series.py.
 
     source: LeCun et al. 1998, doi:10.1109/5.726791; permuted as in Le, Jaitly & Hinton 2015,
     arXiv:1504.00941.

@@ -89,7 +89,7 @@ class AddingAnywhere(_MarkedSum):
     marker:   0  0  0  1  1  0
     answer at the last step: 0.5 + 0.2
 
-    Both marks may be late, so that a short memory does better here than on `adding`: a reader of
+    Both marks may be late, so that a short memory does better here than on `adding`. A reader of
     the last k of T steps has mean squared error (T - k) / 6T. The best constant answer, 1, has mean
     squared error 2/12 = 1/6.
 

@@ -27,8 +27,9 @@ class Delay(rnnbench.GeneratedTask):
     state floats.
 
     A signal without power beyond its band could be extrapolated from fewer steps than the horizon.
-    Power at -30 dB there prevents that: the best reader of horizon - 1 steps has NRMSE 0.27 at the
-    default dials, and above 0.13 at any horizon and bandwidth (`blind_score`).
+    Power at -30 dB beyond the band prevents that: the best reader of horizon - 1 steps has NRMSE
+    0.27 at the default dials. That NRMSE is above 0.13 at any horizon and bandwidth
+    (`blind_score`).
 
     source: Jaeger 2001, "Short term memory in echo state networks", GMD report 152 (white noise);
     Voelker et al. 2019, "Legendre Memory Units", NeurIPS (band-limited).

@@ -18,7 +18,7 @@ class Induction(rnnbench.GeneratedTask):
 
     The last token, a, occurs exactly once before; all other tokens are drawn from the V - 1 =
     `symbols` - 1 others. Which token is asked for is therefore unknown before the last step. A
-    sequence has horizon + 1 steps, and the first can be inferred: a reader who finds no earlier a
+    sequence has horizon + 1 steps, and the first can be inferred. A reader who finds no earlier a
     knows that it was there, and answers with the second token. The best constant answer has
     accuracy 1/V. A reader of the last token alone has 1/(V - 1), since the answer is never a.
 

@@ -22,7 +22,7 @@ class Mqar(rnnbench.GeneratedTask):
     A sequence begins with D = `pairs` pairs of a key, one of V/2, and a value, one of V/2, without
     repeats (V = `symbols`). After the pairs, every other step is a slot for a query. Slots are
     drawn without replacement by the power law p(n) ~ n^(0.01 - 1), n counting slots from the pairs
-    on, so that most keys are asked for soon and some late. All other steps are noise, drawn from
+    on. Most keys are therefore asked for soon, and some late. All other steps are noise, drawn from
     all V tokens.
 
     A sequence of an even horizon is one of Zoology's of length horizon + 2 without its last token.

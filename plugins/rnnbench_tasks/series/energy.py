@@ -123,8 +123,8 @@ class Energy(_Energy):
     The split is chronological: 2012-01 to 2013-06 are training data, 2013-07 to 2013-12 validation
     data, and the whole of 2014 test data. Scaling is fitted on the training half-hours alone. A day
     is 48 half-hours, in summer time too. The target is the score of tuned ridge regression on the
-    flattened window on the same splits, rounded down: skill 0.9826 on validation and 0.9833 on test
-    data, measured 2026-11-25 by benchmarks/targets_series.py.
+    flattened window on the same splits, rounded down. The skill of the regression is 0.9826 on
+    validation and 0.9833 on test data, measured 2026-11-25 by benchmarks/targets_series.py.
 
     source: Australian Energy Market Operator and Bureau of Meteorology, as vic_elec of the package
     tsibbledata.
@@ -146,8 +146,8 @@ class EnergyDay(_Energy):
     The weather and holidays of the next day are not shown. The split is chronological: 2012-01 to
     2013-06 are training data, 2013-07 to 2013-12 validation data, and the whole of 2014 test data.
     No answer crosses a border, and scaling is fitted on the training half-hours. The target is the
-    score of tuned ridge regression on the flattened window on the same splits, rounded down: skill
-    0.3939 on validation and 0.4039 on test data, measured 2026-11-25 by
+    score of tuned ridge regression on the flattened window on the same splits, rounded down. The
+    skill of the regression is 0.3939 on validation and 0.4039 on test data, measured 2026-11-25 by
     benchmarks/targets_series.py.
 
     source: Australian Energy Market Operator and Bureau of Meteorology, as vic_elec of the package

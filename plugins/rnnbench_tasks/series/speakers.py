@@ -24,10 +24,11 @@ class Speakers(Classification):
     answer at the last frame: speaker 1
 
     The given test data are kept: 370 utterances. The last 6 of the 30 training utterances of each
-    speaker are validation data, because successive takes are alike and a random split would put
-    them on both sides. Scaling is fitted on the other 216. The target is the accuracy of tuned
-    logistic regression on the flattened and padded utterance on the same splits, rounded down:
-    0.944 on validation and 0.968 on test data, measured 2026-11-25 by benchmarks/targets_series.py.
+    speaker are validation data. Successive takes are alike, and a random split would put them on
+    both sides. Scaling is fitted on the other 216. The target is the accuracy of tuned logistic
+    regression on the flattened and padded utterance on the same splits, rounded down. That accuracy
+    is 0.944 on validation and 0.968 on test data, measured 2026-11-25 by
+    benchmarks/targets_series.py.
 
     source: Kudo, Toyama & Shimbo 1999, doi:10.1016/S0167-8655(99)00077-X.
     """

@@ -47,8 +47,8 @@ class ItalyPowerDemand(_Ucr):
     answer at the last hour: class 1 of 2
 
     There are 51 training, 16 validation and 1,029 test days. The target is the accuracy of tuned
-    logistic regression on the flattened sequence on the same splits, rounded down: 1.000 on
-    validation and 0.957 on test data, measured 2026-11-25 by benchmarks/targets_series.py.
+    logistic regression on the flattened sequence on the same splits, rounded down. That accuracy is
+    1.000 on validation and 0.957 on test data, measured 2026-11-25 by benchmarks/targets_series.py.
 
     source: Keogh et al. 2006, Intelligent Icons; UCR archive, Dau et al. 2019, arXiv:1810.07758.
     """
@@ -71,8 +71,8 @@ class BasicMotions(_Ucr):
 
     There are 32 training, 8 validation and 40 test recordings. So few validation data choose an
     epoch partly by chance. The target is the accuracy of tuned logistic regression on the flattened
-    sequence on the same splits, rounded down: 0.750 on validation and 0.775 on test data, measured
-    2026-11-25 by benchmarks/targets_series.py.
+    sequence on the same splits, rounded down. That accuracy is 0.750 on validation and 0.775 on
+    test data, measured 2026-11-25 by benchmarks/targets_series.py.
 
     source: Bagnall et al. 2018, arXiv:1811.00075 (UEA archive).
     """
@@ -93,8 +93,8 @@ class GunPoint(_Ucr):
 
     There are 38 training, 12 validation and 150 test motions. So few validation data choose an
     epoch partly by chance. The target is the accuracy of tuned logistic regression on the flattened
-    sequence on the same splits, rounded down: 1.000 on validation and 0.867 on test data, measured
-    2026-11-25 by benchmarks/targets_series.py.
+    sequence on the same splits, rounded down. That accuracy is 1.000 on validation and 0.867 on
+    test data, measured 2026-11-25 by benchmarks/targets_series.py.
 
     source: Ratanamahatana & Keogh; UCR archive, Dau et al. 2019, arXiv:1810.07758.
     """
@@ -115,8 +115,8 @@ class ArrowHead(_Ucr):
 
     There are 27 training, 9 validation and 175 test outlines. So few validation data choose an
     epoch partly by chance. The target is the accuracy of tuned logistic regression on the flattened
-    sequence on the same splits, rounded down: 0.667 on validation and 0.714 on test data, measured
-    2026-11-25 by benchmarks/targets_series.py.
+    sequence on the same splits, rounded down. That accuracy is 0.667 on validation and 0.714 on
+    test data, measured 2026-11-25 by benchmarks/targets_series.py.
 
     source: Ye & Keogh 2009, doi:10.1145/1557019.1557122; UCR archive, Dau et al. 2019,
     arXiv:1810.07758.
@@ -137,8 +137,8 @@ class OsuLeaf(_Ucr):
     answer at the last step: class 6 of 6
 
     There are 151 training, 49 validation and 242 test leaves. The target is the accuracy of tuned
-    logistic regression on the flattened sequence on the same splits, rounded down: 0.490 on
-    validation and 0.417 on test data, measured 2026-11-25 by benchmarks/targets_series.py.
+    logistic regression on the flattened sequence on the same splits, rounded down. That accuracy is
+    0.490 on validation and 0.417 on test data, measured 2026-11-25 by benchmarks/targets_series.py.
 
     source: Grandhi 2002 (thesis, Oregon State University); UCR archive, Dau et al. 2019,
     arXiv:1810.07758.
@@ -160,8 +160,8 @@ class Acsf1(_Ucr):
 
     There are 80 training recordings, 8 of each kind, 20 for validation and 100 for the test. The
     target is the accuracy of tuned logistic regression on the flattened sequence on the same
-    splits, rounded down: 0.550 on validation and 0.410 on test data, measured 2026-11-25 by
-    benchmarks/targets_series.py.
+    splits, rounded down. That accuracy is 0.550 on validation and 0.410 on test data, measured
+    2026-11-25 by benchmarks/targets_series.py.
 
     source: Gisler et al. 2013, ACS-F1; UCR archive, Dau et al. 2019, arXiv:1810.07758.
     """

@@ -56,8 +56,8 @@ class Keywords(Classification):
     extra rnnbench[speech].
 
     The target is the accuracy of tuned logistic regression on the flattened and padded clip on the
-    same splits, rounded down: 0.980 on validation and 0.999 on test data, measured 2026-11-25 by
-    benchmarks/targets_speech.py.
+    same splits, rounded down. That accuracy is 0.980 on validation and 0.999 on test data, measured
+    2026-11-25 by benchmarks/targets_speech.py.
     """
 
     horizon: int = field(default=41, init=False)

@@ -4,8 +4,8 @@ Frames have 512 samples every 441 (23 and 20 ms at 22,050 Hz) under a Hann windo
 triangles whose centres are equally spaced on the mel scale, 2595 log10(1 + f / 700 Hz). Loudness is
 in decibels of the loudest tone that a wave can hold.
 
-Levels from -90 to -10 dB are rounded to 256 values, so that the last bit of a Fourier transform,
-which depends on the machine, is not in the data.
+Levels from -90 to -10 dB are rounded to 256 values, since the last bit of a Fourier transform
+depends on the machine.
 
 source: Davis & Mermelstein 1980, doi:10.1109/TASSP.1980.1163420.
 """

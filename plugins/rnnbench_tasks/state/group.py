@@ -23,7 +23,7 @@ class Group(VariableLength):
 
     `group` is Z2 (parity), Z60 (abelian), S3 (solvable), A5 or S5. The last two are not solvable:
     their word problems are complete for NC1. Tokens are drawn evenly from all |G| = 2, 60, 6, 60 or
-    120 elements, so that a reader who misses a step is right with probability 1/|G|. Lengths are
+    120 elements. A reader who misses a step is therefore right with probability 1/|G|. Lengths are
     drawn evenly from 1 to the horizon.
 
     The tests 1x, 2x, 4x and 10x have sequences of exactly 1, 2, 4 and 10 horizons. They ask at the

@@ -23,7 +23,7 @@ class ModularArithmetic(Tracked):
     answer at the last step: 1, for 3 - 8 + 1 = -4 modulo 5
 
     Products are taken before sums and differences. Numbers and signs are drawn evenly. The
-    likeliest value is 0, since a product is 0 if any factor is: its probability is 1/5 for one
+    likeliest value is 0, since a product is 0 if any factor is. Its probability is 1/5 for one
     number, 19/75 = 0.253 for two, and 0.2 in the limit. Lengths are odd, drawn evenly from 1 to the
     horizon, or to one step less where that is even. The tests 1x, 2x, 4x and 10x have exactly that
     multiple of the longest length, or one step less where that is even.
@@ -86,9 +86,9 @@ def _zero_values(steps: int) -> tuple[Array, Array]:
     Calculations have at most `steps` steps.
 
     Let S be the sum of the terms before the last, P the last term, and w a fifth root of unity.
-    Then u = E[w^S; P != 0] and v = E[w^S; P = 0] follow a linear recursion over the signs, because
-    a P that is not 0 is equally likely 1, 2, 3 and 4. From them, E[w^(S + P)] = v - u / 4, E[w^S] =
-    u + v, and P(X = 0) = 1/5 + 4/5 E[w^X].
+    Then u = E[w^S; P != 0] and v = E[w^S; P = 0] follow a linear recursion over the signs. A P that
+    is not 0 is equally likely 1, 2, 3 and 4. From them, E[w^(S + P)] = v - u / 4, E[w^S] = u + v,
+    and P(X = 0) = 1/5 + 4/5 E[w^X].
     """
     u = 4 / 5
     v = 1 / 5

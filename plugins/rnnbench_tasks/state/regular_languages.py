@@ -76,10 +76,10 @@ class CycleNavigation(Tracked):
     answer at the last step: 3, for 1 - 1 + 0 - 1 - 1 = -2 modulo 5
 
     Moves are back (0), stay (1) and forward (2), drawn evenly. The likeliest place is the start.
-    After m moves, a walk is there with probability 1/5 + 2/5 (a^m + b^m), where a, b = (1 + 2 cos(2
-    pi j / 5)) / 3 for j = 1, 2 are eigenvalues of a move. That is 1/3 after one move, 7/27 after
-    three, and 1/5 in the limit. Lengths are drawn evenly from 1 to the horizon. The tests 1x, 2x,
-    4x and 10x have sequences of exactly 1, 2, 4 and 10 horizons.
+    After m moves, a walk is there with probability 1/5 + 2/5 (a^m + b^m). The numbers a, b = (1 + 2
+    cos(2 pi j / 5)) / 3 for j = 1, 2 are eigenvalues of a move. The probability is 1/3 after one
+    move, 7/27 after three, and 1/5 in the limit. Lengths are drawn evenly from 1 to the horizon.
+    The tests 1x, 2x, 4x and 10x have sequences of exactly 1, 2, 4 and 10 horizons.
 
     source: Delétang et al. 2022, arXiv:2207.02098, "Cycle Navigation".
     """

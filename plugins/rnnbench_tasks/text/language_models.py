@@ -114,9 +114,9 @@ class CharLm(_Bible):
 
     On the test data, n-gram models of the training split score log2 71 = 6.15 bits (uniform), 4.31
     (unigram) and 3.24 (bigram). The target is the score of an interpolated n-gram model whose order
-    (6) is chosen on validation data, rounded up: 1.592 bits on validation and 1.772 on test data,
-    measured 2026-11-25 by benchmarks/targets_text.py. It holds for the default `characters`; with
-    all of them, the same model reaches 1.92 and 1.85.
+    (6) is chosen on validation data, rounded up. That score is 1.592 bits on validation and 1.772
+    on test data, measured 2026-11-25 by benchmarks/targets_text.py. The target holds for the
+    default `characters`; with all of them, the same model reaches 1.92 and 1.85.
     """
 
     horizon: int = 64
@@ -150,14 +150,14 @@ class WordLm(_Bible):
 
     Text, splits and window are those of `char-lm`. Words are in lower case; punctuation marks and
     ends of verses are words too. The `words` - 1 most frequent words of the training split are
-    known, and all others are one unknown word (5 % of the test data by default). Perplexities are
+    known. All others are one unknown word, 5 % of the test data by default. Perplexities are
     comparable only at equal `words`.
 
     On the test data, n-gram models of the training split score 2,000 (uniform), 196.6 (unigram) and
     59.1 (bigram). The target is the score of an interpolated n-gram model whose order (3) is chosen
-    on validation data: 34.0 on validation and 55.5 on test data, measured 2026-11-25 by
-    benchmarks/targets_text.py. It holds for the default dials; with all characters, the bigram is
-    the best of these models, at 76.3 and 68.4.
+    on validation data. That score is 34.0 on validation and 55.5 on test data, measured 2026-11-25
+    by benchmarks/targets_text.py. The target holds for the default dials; with all characters, the
+    bigram is the best of these models, at 76.3 and 68.4.
     """
 
     horizon: int = 32

@@ -91,8 +91,8 @@ class Sentiment(_Reviews):
     split and the unknown word. `reviews` limits the training sentences (0: all).
 
     The target is the accuracy of logistic regression on the words that occur, with a penalty chosen
-    on validation data, rounded down: 0.759 on validation and 0.719 on test data, measured
-    2026-11-25 by benchmarks/targets_text.py.
+    on validation data, rounded down. That accuracy is 0.759 on validation and 0.719 on test data,
+    measured 2026-11-25 by benchmarks/targets_text.py.
 
     source: Pang & Lee 2005, doi:10.3115/1219840.1219855. Accuracies are not comparable with
     published ones, because the split is another one.
@@ -119,10 +119,10 @@ class LongDocument(_Reviews):
     split together (80, 10, 10 %). If reviews were drawn one by one, films known from training would
     raise logistic regression from 86.7 to 87.8 % (2026-11-25).
 
-    The target is the accuracy of logistic regression on the words that occur, at the default dials,
-    with a penalty chosen on validation data, rounded down: 0.856 on validation and 0.816 on test
-    data, measured 2026-11-25 by benchmarks/targets_text.py. With all reviews and horizon 1,000, it
-    reaches 0.889 and 0.855.
+    The target is the accuracy of logistic regression on the words that occur, with a penalty chosen
+    on validation data, rounded down. At the default dials, that accuracy is 0.856 on validation and
+    0.816 on test data, measured 2026-11-25 by benchmarks/targets_text.py. With all reviews and
+    horizon 1,000, it reaches 0.889 and 0.855.
 
     source: Maas et al. 2011, aclanthology.org/P11-1015. Accuracies are not comparable with
     published ones, because the split is another one.

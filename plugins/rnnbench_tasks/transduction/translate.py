@@ -84,7 +84,7 @@ class Translate(rnnbench.RecordedTask):
     follow.
 
     The target is the score of a translation memory, which gives the translation of the most similar
-    training string, by a similarity chosen on validation data, rounded down: chrF 44.3 on
+    training string, rounded down. With a similarity chosen on validation data, its chrF is 44.3 on
     validation and 46.8 on test data for French (48.0 and 47.6 for German), measured 2026-11-25 by
     benchmarks/targets_text.py.
     """

@@ -90,7 +90,7 @@ def test_a_scan_does_not_loop_over_steps() -> None:
 
     def operations(steps: int) -> int:
         a, b_BTH, start_BH = drawn(steps, torch.float32)
-        with torch.profiler.profile() as profile, torch.no_grad():
+        with torch.profiler.profile(acc_events=True) as profile, torch.no_grad():
             linear_scan(a, b_BTH, start_BH)
         return sum(event.count for event in profile.key_averages() if event.key == "aten::addcmul")
 

@@ -50,12 +50,16 @@ WITHOUT_EFFECT_ON_FIGURES = (
     "CUDA_VERSION",
     "CUDA_MODULE_LOADING",
     "CUDA_CACHE_PATH",
+    "CUDA_DEVICE_ORDER",
+    "PYTORCH_NVML_BASED_CUDA_CHECK",
+    "TORCH_CUDA_ARCH_LIST",
     "TORCH_LOGS",
     "TORCH_TRACE",
     "TORCH_SHOW_CPP_STACKTRACES",
     "TORCH_EXTENSIONS_DIR",
 )
-"""Variables with such prefixes that only choose folders, log output, or the device."""
+"""Variables with such prefixes that only choose folders, log output, the device, or for which
+devices extensions are compiled."""
 PACKAGES = ("rnnbench", "torch", "numpy", "scipy", "scikit-learn", "pluggy", "msgspec")
 
 

@@ -204,7 +204,7 @@ def test_of_another_processor_its_model_says_no_more() -> None:
 
 
 def test_on_an_accelerator_nothing_is_held_to_the_last_bit() -> None:
-    """Its name is not known, and its kernels add in any order."""
+    """Its kernels add in any order."""
     on_cuda = replace(learned(), trial=learning_trial(device="cuda"))
     barred = [
         change for change in against(on_cuda, on_cuda).changes if change.verdict == "not comparable"

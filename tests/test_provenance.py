@@ -149,6 +149,7 @@ def test_bits_are_compared_under_the_same_variables_alone() -> None:
         ("OPENBLAS_CORETYPE", True),
         ("TORCHINDUCTOR_MAX_AUTOTUNE", True),
         ("TORCHINDUCTOR_CACHE_DIR", False),
+        ("TORCH_CUDA_ARCH_LIST", False),
         ("HOME", False),
     ],
 )

@@ -76,7 +76,7 @@ def _source(trial: Any) -> tuple[object, ...]:
 
 
 def _page(findings: rnnbench.Findings, drawn: Drawn | None) -> str:
-    machines = [f"{one.processor}, {one.cores} cores, {one.system}" for one in findings.machines]
+    machines = [_machine(machine) for machine in findings.machines]
     versions = [f"{name} {' and '.join(found)}" for name, found in findings.versions.items()]
     counts = [f"{count} {status}" for status, count in findings.counts.items()]
     dates = sorted({findings.first_started[:10], findings.last_started[:10]})
@@ -90,6 +90,11 @@ def _page(findings: rnnbench.Findings, drawn: Drawn | None) -> str:
         counts=", ".join(counts),
         dates=" to ".join(dates),
     )
+
+
+def _machine(machine: Any) -> str:
+    accelerator = f", {machine.accelerator}" if machine.accelerator else ""
+    return f"{machine.processor}, {machine.cores} cores, {machine.system}{accelerator}"
 
 
 def _template() -> jinja2.Template:

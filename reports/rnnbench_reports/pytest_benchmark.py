@@ -32,6 +32,7 @@ def render(findings: rnnbench.Findings, folder: Path) -> list[Path]:
 
 def _machine_info(findings: rnnbench.Findings) -> dict[str, Any]:
     machine = findings.machines[-1]
+    accelerator = {"accelerator": machine.accelerator} if machine.accelerator else {}
     return {
         "node": "unknown",
         "processor": machine.processor,
@@ -40,6 +41,7 @@ def _machine_info(findings: rnnbench.Findings) -> dict[str, Any]:
         "python_version": findings.versions.get("python", ("unknown",))[-1],
         "system": machine.system,
         "cpu": {"brand_raw": machine.processor, "count": machine.cores},
+        **accelerator,
     }
 
 

@@ -18,10 +18,19 @@ from rnnbench.interpreter import python
 
 TORCH_SECONDS = 120
 BUSY_LOAD = 0.5
-PROBE = (
-    "import torch; print(torch.__version__, 'with' if torch.cuda.is_available() else 'without', 'a"
-    " CUDA device')"
-)
+PROBE = """
+import torch
+
+devices = []
+if torch.cuda.is_available():
+    for index in range(torch.cuda.device_count()):
+        devices.append(torch.cuda.get_device_name(index))
+    libraries = f"CUDA {torch.version.cuda}, cuDNN {torch.backends.cudnn.version()}"
+    print(f"{torch.__version__} on {' and '.join(devices)} ({libraries})")
+else:
+    print(f"{torch.__version__} without a CUDA device")
+"""
+"""The version of torch, and the devices on which it can compute besides the processor."""
 
 
 @click.command()

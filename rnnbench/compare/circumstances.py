@@ -162,6 +162,7 @@ GENERAL_PROPERTIES: dict[str, Property] = {
     PROCESSOR: PROPERTIES_HELD_TO[PROCESSOR],
     MODEL: PROPERTIES_HELD_TO[MODEL],
     VARIABLES: PROPERTIES_HELD_TO[VARIABLES],
+    "accelerator": lambda result: result.provenance.machine.accelerator,
     "cores": lambda result: str(result.provenance.machine.cores),
     "system": lambda result: result.provenance.machine.system,
     "executor": lambda result: result.provenance.executor,

@@ -8,6 +8,7 @@ from rnnbench.findings.cost.records import CostFinding
 from rnnbench.findings.learning.caveats import learning_caveats
 from rnnbench.findings.learning.records import Condition
 from rnnbench.findings.result_provenance import (
+    accelerators,
     changed_sources,
     kernel_variables,
     side_effects,
@@ -32,6 +33,9 @@ def _mixed_provenance(results: Sequence[Result]) -> Iterator[str]:
     machines = {(r.provenance.machine.processor, r.provenance.machine.cores) for r in results}
     if len(machines) > 1:
         yield f"The results come from {len(machines)} kinds of machine."
+    devices = accelerators(results)
+    if len(devices) > 1:
+        yield f"The results come from several accelerators: {text.listed(devices)}."
     changed = changed_sources(results)
     if changed:
         yield (

@@ -3,6 +3,8 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
+from msgspec.structs import replace
+
 from rnnbench.errors import RnnbenchError
 from rnnbench.findings.aggregate.across import across
 from rnnbench.findings.aggregate.summary import across_caveats
@@ -15,7 +17,7 @@ from rnnbench.findings.learning.conditions import NO_LOOKS, conditions
 from rnnbench.findings.learning.horizons import spans
 from rnnbench.findings.learning.target_caveats import span_caveats
 from rnnbench.findings.records import Failure, Findings
-from rnnbench.records import Claim, LearningTrial, Looked, Outcome, Result, trial_id
+from rnnbench.records import Claim, LearningTrial, Looked, Machine, Outcome, Result, trial_id
 
 
 def find(
@@ -45,7 +47,6 @@ def find(
     over_all = () if claims else across(learning, cost)
     memory_spans = spans(learning)
     of_laws = law_caveats(checks, current)
-    machines = {repr(r.provenance.machine): r.provenance.machine for r in current}
     return Findings(
         suite=current[0].trial.suite,
         suite_version=version,
@@ -63,7 +64,7 @@ def find(
         ),
         failures=tuple(_failure(r) for r in current if r.status not in ("ok", "stopped")),
         counts=dict(sorted(Counter(r.status for r in current).items())),
-        machines=tuple(machines.values()),
+        machines=_machines(current),
         versions=_merged(r.provenance.versions for r in current),
         commits=tuple(sorted({r.provenance.commit for r in current if r.provenance.commit})),
         plugins=_merged(r.provenance.plugins for r in current),
@@ -81,6 +82,16 @@ def _outdated(count: int) -> Iterator[str]:
 
 def _failure(result: Result) -> Failure:
     return Failure(trial_id(result.trial), result.status, result.reason)
+
+
+def _machines(results: Iterable[Result]) -> tuple[Machine, ...]:
+    """Return each machine once, with its accelerators if trials ran on some.
+
+    Counts of operations and trials that failed early are made without the accelerator.
+    """
+    machines = dict.fromkeys(result.provenance.machine for result in results)
+    accelerated = {replace(machine, accelerator="") for machine in machines if machine.accelerator}
+    return tuple(machine for machine in machines if machine not in accelerated)
 
 
 def _merged(dictionaries: Iterable[dict[str, str]]) -> dict[str, tuple[str, ...]]:

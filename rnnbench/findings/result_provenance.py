@@ -38,6 +38,11 @@ def torch_versions(results: Iterable[Result]) -> list[str]:
     return sorted(version for version in versions if version)
 
 
+def accelerators(results: Iterable[Result]) -> list[str]:
+    """Return the accelerators that computed these results, as far as they were recorded."""
+    return sorted({result.provenance.machine.accelerator for result in results} - {""})
+
+
 def kernel_variables(results: Iterable[Result]) -> list[str]:
     """Return the environment variables that choose kernels and differ between results.
 

@@ -35,6 +35,7 @@ COLUMNS = {
     "executor": TEXT,
     "shared": FLAG,
     "machine": TEXT,
+    "accelerator": TEXT,
 }
 
 
@@ -80,6 +81,7 @@ def _same(trial: CostTrial, result: Result) -> Line:
         "executor": result.provenance.executor,
         "shared": result.provenance.shared,
         "machine": result.provenance.machine.processor,
+        "accelerator": result.provenance.machine.accelerator,
     }
 
 

@@ -61,6 +61,7 @@ COLUMNS = {
     "executor": TEXT,
     "shared": FLAG,
     "machine": TEXT,
+    "accelerator": TEXT,
     "started": MOMENT,
 }
 
@@ -90,6 +91,7 @@ def _line(result: Result) -> Line:
         "executor": result.provenance.executor,
         "shared": result.provenance.shared,
         "machine": result.provenance.machine.processor,
+        "accelerator": result.provenance.machine.accelerator,
         "started": result.started,
     }
     if isinstance(trial, CostTrial):

@@ -6,9 +6,11 @@ from msgspec import Struct
 class Machine(Struct, frozen=True, kw_only=True):
     """Where a trial ran.
 
-    model: vendor, family, model and vector instructions of the processor, which choose the kernels
-           and so the last bits. Clouds give one processor name to several models. "" where the
-           system does not report it.
+    model:       vendor, family, model and vector instructions of the processor, which choose the
+                 kernels and so the last bits. Clouds give one processor name to several models. ""
+                 where the system does not report it.
+    accelerator: the name of the device that computed, where a trial ran on one; "" for the
+                 processor, and in results that did not record it.
     """
 
     processor: str
@@ -16,12 +18,14 @@ class Machine(Struct, frozen=True, kw_only=True):
     memory_bytes: int
     system: str
     model: str = ""
+    accelerator: str = ""
 
 
 class Provenance(Struct, frozen=True, kw_only=True):
     """What a result depends on besides its trial.
 
-    versions:    of Python and of the packages that compute.
+    versions:    of Python and of the packages that compute; of CUDA and cuDNN too, for a trial on
+                 CUDA.
     commit:      git commit of the checkout that the run started in, with "+changes" for uncommitted
                  changes and "+unknown" where git did not answer; "" outside of a checkout.
     plugins:     distribution and version, by name of cell and task.

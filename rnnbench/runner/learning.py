@@ -19,6 +19,7 @@ from rnnbench.errors import DataUnavailable, Refused
 from rnnbench.model import Extent, Model, Needs, Size, count_parameters, solve_size
 from rnnbench.provenance import file_digest, provenance
 from rnnbench.records import LearningTrial, ModelSize, Provenance, Result, Seconds, canonical
+from rnnbench.runner.accelerator import with_accelerator
 from rnnbench.runner.imports import Imports
 from rnnbench.runner.reseeding import SeedWatch
 from rnnbench.runner.run_options import RunOptions
@@ -116,6 +117,7 @@ def _provenance(
     for archive in catalogue.tasks[trial.task].item.archives:
         data[archive.name] = archive.sha256
     loaded = provenance(trial, catalogue, imports.modules)
+    loaded = with_accelerator(loaded, trial.device)
     return msgspec.structs.replace(loaded, data=data)
 
 

@@ -12,6 +12,7 @@ from rnnbench.catalogue import Catalogue
 from rnnbench.errors import DataUnavailable
 from rnnbench.provenance import provenance
 from rnnbench.records import CostTrial, LearningTrial, Provenance, Result, Trial
+from rnnbench.runner.accelerator import with_accelerator
 from rnnbench.runner.cost import prepare_process, run_cost
 from rnnbench.runner.failures import failure
 from rnnbench.runner.learning import run_learning
@@ -59,7 +60,12 @@ def run_trial(
         with suppress(Exception):  # the part of the catalogue that failed may be needed here too
             result = msgspec.structs.replace(result, provenance=provenance(trial, catalogue))
     seconds = msgspec.structs.replace(result.seconds, process=perf_counter() - clock)
-    return msgspec.structs.replace(result, seconds=seconds, side_effects=tuple(watch.effects))
+    return msgspec.structs.replace(
+        result,
+        provenance=with_accelerator(result.provenance, trial.device),
+        seconds=seconds,
+        side_effects=tuple(watch.effects),
+    )
 
 
 def _run(

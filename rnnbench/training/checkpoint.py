@@ -100,7 +100,7 @@ def _streams() -> dict[str, Any]:
     numpy_state["state"] = {**numpy_state["state"], "key": words}
     return {
         "torch": torch.get_rng_state(),
-        "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
+        "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else [],
         "python": json.dumps([version, list(internal), gauss]),
         "numpy": json.dumps(numpy_state),
     }

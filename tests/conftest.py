@@ -3,6 +3,7 @@ anybody's."""
 
 import os
 import subprocess
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import invalidate_caches
@@ -11,10 +12,12 @@ from itertools import count
 from pathlib import Path
 from textwrap import dedent
 from types import ModuleType
+from typing import IO, Any
 
 import pytest
 import torch
 from hypothesis import settings
+from matplotlib.figure import Figure
 
 from rnnbench.executors import forkserver
 from tests.builders.forked import Popen
@@ -55,6 +58,32 @@ def _starts_processes(module: ModuleType) -> bool:
     return bool(STARTERS & vars(module).keys() or BUILDERS_OF_PROCESSES & from_builders)
 
 
+PIXEL = b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+SAVE = Figure.savefig
+
+
+@pytest.fixture(autouse=True)
+def pixels_for_plots(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Have reports save one pixel in place of each PNG, except in tests that look at plots.
+
+    It is so as well in the processes that a test forks. To draw the plots of the smallest report
+    takes five seconds of a core.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        if request.node.get_closest_marker("draws") is None:
+            patch.setattr(Figure, "savefig", _save_pixel)
+        yield
+
+
+def _save_pixel(figure: Figure, place: Path | IO[bytes], **options: Any) -> None:
+    if options.get("format") == "png" and not isinstance(place, Path):
+        place.write(PIXEL)
+    else:
+        SAVE(figure, place, **options)
+
+
 MakePlugin = Callable[..., Path]
 _numbers = count()
 
@@ -83,11 +112,17 @@ def make_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakePlugin:
 
 
 @pytest.fixture
-def forked_servers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Servers of trials that are forked from this process, so that it costs no seconds when one has
-    to be replaced."""
-    with monkeypatch.context() as patch:
+def forked() -> Iterator[None]:
+    """What a test starts of this project is forked from this process, which costs no seconds."""
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(subprocess, "Popen", Popen)
+        yield
+
+
+@pytest.fixture
+def forked_servers(forked: None) -> Iterator[None]:
+    """Servers of trials of this test's own, which are forked from this process."""
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(forkserver, "_idle", {})
         yield
         forkserver._close_idle()

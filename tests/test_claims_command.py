@@ -65,6 +65,7 @@ tasks = [{ name = "adding", horizons = [10] }]
 """
 
 
+@pytest.mark.draws
 def test_a_run_prints_verdicts_and_writes_them_down(tmp_path: Path) -> None:
     """A sentence a claim, a line a condition; Markdown, a table with the ids of results, a forest
     plot, and a page. Made again from the folder alone, all is the same."""

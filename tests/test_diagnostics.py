@@ -168,6 +168,7 @@ def test_a_trial_is_diagnosed_before_and_after_training(run: Path) -> None:
             assert diagnosed.fresh.y != diagnosed.trained.y
 
 
+@pytest.mark.draws
 def test_the_report_shows_both_over_seeds(run: Path, tmp_path: Path) -> None:
     """A curve a cell, diagnostic and moment, a figure a diagnostic, a line in the table."""
     findings = find(Store(run).read())

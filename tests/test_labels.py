@@ -67,6 +67,7 @@ def odd_findings(findings: Findings, word: str) -> Findings:
     return renamed(findings, Findings, names)
 
 
+@pytest.mark.draws
 @pytest.mark.parametrize("word", [r"gru $\alpha_$ x", "_[/x] <b>\t网"])
 def test_an_odd_label_costs_no_figure(findings: Findings, word: str, tmp_path: Path) -> None:
     """The page has as many figures as with common names."""

@@ -96,6 +96,7 @@ def findings() -> Findings:
     return find(KEPT)
 
 
+@pytest.mark.usefixtures("forked")
 def test_each_renderer_that_goes_wrong_is_named_and_the_others_go_on(
     make_plugin: MakePlugin, findings: Findings, tmp_path: Path
 ) -> None:
@@ -111,6 +112,7 @@ def test_each_renderer_that_goes_wrong_is_named_and_the_others_go_on(
     assert fine.files == (str(tmp_path / "fine.html"),)
 
 
+@pytest.mark.usefixtures("forked")
 def test_a_renderer_that_hangs_is_ended_at_its_limit(
     make_plugin: MakePlugin, findings: Findings, tmp_path: Path
 ) -> None:
@@ -149,6 +151,7 @@ FAILING = """
 """
 
 
+@pytest.mark.usefixtures("forked")
 def test_answers_come_before_reports_and_a_failing_one_is_told_behind_them(
     make_plugin: MakePlugin,
     tmp_path: Path,
@@ -169,6 +172,7 @@ def test_answers_come_before_reports_and_a_failing_one_is_told_behind_them(
     assert out.splitlines()[-1] == f"Report: {folder / 'report' / 'index.html'}"
 
 
+@pytest.mark.usefixtures("forked")
 def test_a_format_that_cannot_be_written_is_one_sentence(
     make_plugin: MakePlugin,
     tmp_path: Path,
@@ -245,6 +249,7 @@ LEAVES_A_THREAD = """
 """
 
 
+@pytest.mark.usefixtures("forked")
 def test_a_renderer_that_leaves_a_thread_has_made_its_report(
     make_plugin: MakePlugin, findings: Findings, tmp_path: Path
 ) -> None:
@@ -271,6 +276,7 @@ LOOKS = """
 """
 
 
+@pytest.mark.usefixtures("forked")
 def test_what_a_killed_driver_leaves_of_its_reports_is_removed_by_the_next_one(
     make_plugin: MakePlugin, findings: Findings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

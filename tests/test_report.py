@@ -83,6 +83,7 @@ def test_the_first_screen_answers_and_the_end_says_where_it_comes_from(written: 
     assert "Trials without figures" in page
 
 
+@pytest.mark.draws
 @pytest.mark.parametrize(
     "kept", [lambda r: r.learning, lambda r: r.costs, lambda r: r.status == "error"]
 )

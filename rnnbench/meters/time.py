@@ -119,7 +119,12 @@ def _warm_up(call: Call) -> None:
 
 
 def seconds_of(subject: Call, device: str = "cpu") -> float:
-    """Return the wall seconds of one call, for the first one, which loads and compiles."""
+    """Return the wall seconds of one call, for the first one, which loads and compiles.
+
+    An accelerator is idle when the call begins, and has finished its work when the time is taken.
+    """
+    if device == "cuda":
+        torch.cuda.synchronize()
     started = perf_counter()
     subject()
     if device == "cuda":

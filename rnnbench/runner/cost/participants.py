@@ -14,6 +14,7 @@ from rnnbench.model import count_parameters
 from rnnbench.records import CellUse, CostTrial, TimeRow
 from rnnbench.runner.cost.equality import demand_equal
 from rnnbench.runner.cost.guests import refuse_effects
+from rnnbench.runner.cost.start import start_accelerator
 from rnnbench.runner.cost.subjects import REFERENCE_CELL, STEPS, Bench, Step
 from rnnbench.runner.failures import Failure, failure
 from rnnbench.runner.watch import TorchWatch
@@ -43,7 +44,13 @@ class Participants:
         return {REFERENCE_CELL: None, **{_name(cell): cell for cell in self.trial.cells}}
 
     def prepare(self, rng: np.random.Generator) -> None:
-        """Build all participants in random order, and run the first two steps of each."""
+        """Build all participants in random order, and run the first two steps of each.
+
+        An accelerator is started before, so that no first step waits for it.
+        """
+        if self.trial.device == "cuda":
+            self.on_stage("the start of the accelerator")
+            start_accelerator(self.trial)
         names = list(self.cells)
         for position in rng.permutation(len(names)):
             name = names[position]

@@ -3,9 +3,11 @@
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 import rnnbench
 
@@ -86,3 +88,11 @@ def test_the_core_names_no_cell_and_no_task() -> None:
     for path in (ROOT / "rnnbench").rglob("*.py"):
         text = path.read_text()
         assert not [name for name in names if f'"{name}"' in text or f"'{name}'" in text], path
+
+
+def test_the_tests_ask_for_a_pytest_benchmark_that_does_not_warn() -> None:
+    """Before 5.3 it warns beside xdist while pytest starts, and warnings are errors here."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    asked = [Requirement(line) for line in project["optional-dependencies"]["dev"]]
+    versions = [one.specifier for one in asked if one.name == "pytest-benchmark"]
+    assert [("5.2.3" in version, "5.3.0" in version) for version in versions] == [(False, True)]

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from matplotlib.axes import Axes
 
 import rnnbench
+from rnnbench_reports import device_words
 from rnnbench_reports.front_figures import front_figures
 from rnnbench_reports.process_figures import roofline, timelines
 from rnnbench_reports.style import Drawn, Look, number, panels, plain
@@ -74,14 +75,13 @@ def _memory(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) -> Drawn:
         for position, row in enumerate(rows):
             _draw_peak(axis, row, position, by_cell[row.row])
         _name_rows(axis, rows)
-        axis.set_xlabel("MiB above the process without the cell", fontsize=9)
+        axis.set_xlabel(device_words.peak_unit(cost), fontsize=9)
         axis.margins(x=0.15)
         axis.grid(visible=False, axis="y")
     caption = (
-        "Peak resident growth of a process over one training step of the bare cell: weights,"
-        " optimiser state, batch and all that backward keeps. Median and range over replicates,"
-        " each in a process of its own. The mark within a bar is what the kernel saves for"
-        " backward."
+        f"{device_words.peak(costs)}: weights, optimiser state, batch and all that backward keeps."
+        " Median and range over replicates, each in a process of its own. The mark within a bar is"
+        " what the kernel saves for backward."
     )
     return Drawn("memory", "Memory", caption, figure)
 

@@ -12,7 +12,7 @@ import jinja2
 from markupsafe import Markup
 
 import rnnbench
-from rnnbench_reports import claim_words, cost_tables, page_words
+from rnnbench_reports import claim_words, cost_tables, device_words, page_words
 from rnnbench_reports.figures import draw
 from rnnbench_reports.style import Drawn, looks, number, spread, without_missing_glyphs
 
@@ -96,6 +96,7 @@ def _template() -> jinja2.Template:
         MEBIBYTE=rnnbench.text.MEBIBYTE,
         css=css,
         claim_words=claim_words,
+        device_words=device_words,
         most_pairs_unfolded=cost_tables.MOST_PAIRS_UNFOLDED,
     )
     return environment.from_string(_packaged("report.html.j2"))

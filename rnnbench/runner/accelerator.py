@@ -21,7 +21,7 @@ def with_accelerator(provenance: Provenance, device: str) -> Provenance:
     if device != "cuda":
         return provenance
     machine = provenance.machine
-    if torch.cuda.is_initialized():
+    if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
         with suppress(Exception):
             machine = replace(machine, accelerator=torch.cuda.get_device_name())
     versions = {**provenance.versions, **_libraries()}
@@ -34,7 +34,7 @@ def _libraries() -> dict[str, str]:
     if torch.version.cuda:
         libraries["cuda"] = torch.version.cuda
     with suppress(Exception):
-        number = torch.backends.cudnn.version()
+        number = torch.backends.cudnn.version()  # type: ignore[no-untyped-call]
         if number:
             libraries["cudnn"] = _dotted(number)
     return libraries

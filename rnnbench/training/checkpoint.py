@@ -98,9 +98,10 @@ def _streams() -> dict[str, Any]:
     numpy_state = np.random.get_state(legacy=False)
     words = numpy_state["state"]["key"].tolist()
     numpy_state["state"] = {**numpy_state["state"], "key": words}
+    has_cuda = torch.cuda.is_initialized()  # type: ignore[no-untyped-call]
     return {
         "torch": torch.get_rng_state(),
-        "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else [],
+        "cuda": torch.cuda.get_rng_state_all() if has_cuda else [],
         "python": json.dumps([version, list(internal), gauss]),
         "numpy": json.dumps(numpy_state),
     }

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from rnnbench.findings.cost.grouping import cost_trial
 from rnnbench.findings.cost.scaling_records import Longest
-from rnnbench.records import Result
+from rnnbench.records import MemoryRow, Result
 from rnnbench.records.recipe import LIMIT_MEMORY_MIB
+from rnnbench.text import MEBIBYTE
 
 
 def longest_lengths(group: Sequence[Result]) -> Iterator[Longest]:
@@ -35,5 +36,21 @@ def _outcomes(group: Sequence[Result]) -> Mapping[tuple[str, int], Mapping[int, 
             continue
         fits_by_length = outcomes[trial.cells[0].row, trial.limit_memory_mib]
         length = trial.shape.steps
-        fits_by_length[length] = fits_by_length.get(length, True) and result.status == "ok"
+        fits_by_length[length] = fits_by_length.get(length, True) and _fits(result)
     return outcomes
+
+
+def _fits(result: Result) -> bool:
+    """Return whether a training step took no more than its limit.
+
+    On the processor the limit ends the trial. Of an accelerator's memory nothing is withheld, and
+    the peak is held against the limit here.
+    """
+    trial = cost_trial(result)
+    if result.status != "ok":
+        return False
+    if trial.device == "cpu":
+        return True
+    peaks = [row.peak_bytes for row in result.costs if isinstance(row, MemoryRow)]
+    limit_bytes = trial.limit_memory_mib * MEBIBYTE
+    return all(peak is not None and peak <= limit_bytes for peak in peaks)

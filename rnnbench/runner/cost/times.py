@@ -78,6 +78,6 @@ def _with_limits(
     copy_seconds = float(np.median(primary_seconds(timings[COPY], trial)))
     return replace(
         surroundings,
-        matrix_flops_per_second=machine.MATRIX_FLOPS / product_seconds,
-        copied_bytes_per_second=machine.MOVED_BYTES / copy_seconds,
+        matrix_flops_per_second=machine.matrix_flops(trial.device) / product_seconds,
+        copied_bytes_per_second=machine.moved_bytes(trial.device) / copy_seconds,
     )

@@ -63,8 +63,8 @@ class Popen(subprocess.Popen[Any]):
             try:
                 if session:
                     os.setsid()
-                _take_streams((read_in, write_out, write_err), keep)
                 _be_fresh(cwd, env)
+                _take_streams((read_in, write_out, write_err), keep)
                 _be(*program)
             finally:
                 os._exit(DIED)
@@ -126,10 +126,11 @@ def _take_streams(streams: Sequence[int], keep: Sequence[int]) -> None:
                 os.dup2(nowhere, number, inheritable=False)
     for number in keep:
         os.set_inheritable(number, True)
-    sys.stdin = io.TextIOWrapper(io.FileIO(0, "r", closefd=False), encoding="utf-8")
-    sys.stdout = io.TextIOWrapper(io.FileIO(1, "w", closefd=False), encoding="utf-8")
+    encoding = os.environ.get("PYTHONIOENCODING", "utf-8")
+    sys.stdin = io.TextIOWrapper(io.FileIO(0, "r", closefd=False), encoding=encoding)
+    sys.stdout = io.TextIOWrapper(io.FileIO(1, "w", closefd=False), encoding=encoding)
     sys.stderr = io.TextIOWrapper(
-        io.FileIO(2, "w", closefd=False), encoding="utf-8", errors="backslashreplace"
+        io.FileIO(2, "w", closefd=False), encoding=encoding, errors="backslashreplace"
     )
     sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr
 

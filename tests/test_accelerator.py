@@ -17,10 +17,12 @@ from rnnbench.findings import find
 from rnnbench.notebook import costs, trials
 from rnnbench.records import Machine, Recipe, Result
 from rnnbench.runner import run_trial
+from rnnbench.store import Store
 from rnnbench.training import checkpoint
 from tests.builders.compare import of as run_of
 from tests.builders.findings import learned, with_provenance
 from tests.builders.records import learning_trial
+from tests.builders.rendering import run_main
 
 SMALL = Recipe(parameters=500, epochs=1, steps_per_epoch=2, batch_size=256)
 
@@ -155,3 +157,20 @@ def test_a_real_accelerator_is_recorded() -> None:
     provenance = run_trial(learning_trial(device="cuda", recipe=SMALL)).provenance
     assert provenance.machine.accelerator == torch.cuda.get_device_name()
     assert provenance.versions["cuda"] == torch.version.cuda
+
+
+def test_reproduce_says_that_an_accelerator_may_differ_in_last_bits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And says it of no trial on the processor."""
+    for device, said in (("cpu", False), ("cuda", True)):
+        result = learned("gru", 0, device=device)
+        again = learned("gru", 0, test=0.25, device=device)
+        store = Store(tmp_path / device)
+        store.prepare()
+        store.write(result)
+        monkeypatch.setattr("rnnbench.cli.reproducing.run_one", lambda _, again=again: again)
+        assert run_main(monkeypatch, "reproduce", str(tmp_path / device), "adding") == 1
+        told = capsys.readouterr().out
+        assert "learning.test.mse: stored 0.5, now 0.25" in told
+        assert ("may add in another order" in told) == said

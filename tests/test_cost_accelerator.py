@@ -179,3 +179,12 @@ def test_the_limits_of_an_accelerator_are_seen_by_larger_calls(
         sides.clear()
     assert machine.matrix_flops("cuda") >= 100 * machine.matrix_flops("cpu")
     assert machine.moved_bytes("cuda") >= 2**30
+
+
+def test_other_work_is_told_of_steps_on_the_processor_alone() -> None:
+    """Where both clocks are the events of an accelerator, they show none."""
+    slowed = cost_result(0, 0.1)
+    rows = [replace(row, cpu_seconds=(0.01, 0.01, 0.01)) for row in slowed.costs]
+    slowed = replace(slowed, costs=tuple(rows))
+    caveats = find([slowed, on(cost_result(1, 0.1), **GPU)]).caveats
+    assert any(caveat.startswith("2 of 2 time measurements lost") for caveat in caveats)

@@ -25,6 +25,7 @@ MEASURED = (
     *("peak_bytes", "seconds", "bytes", "instructions"),
 )
 """Figures of cost trials that differ from run to run."""
+NOT_EXACT = "On '{}' a kernel may add in another order at each run, so that last bits may differ."
 
 
 @click.command()
@@ -163,3 +164,5 @@ def _print(
         )
     if differences and not conditions and not nothing:
         out.print("No condition that is recorded differs.", markup=False)
+    if differences and not nothing and stored.trial.device != "cpu":
+        out.print(NOT_EXACT.format(stored.trial.device), markup=False, soft_wrap=True)

@@ -35,8 +35,8 @@ class MemoryRow(Struct, frozen=True, kw_only=True, tag_field="figure", tag="memo
     saved_bytes:     of what the forward pass of the kernel keeps for backward, each storage once,
                      parameters excluded. What torch.compile or a kernel hides from autograd is not
                      counted.
-    peak_bytes:      growth of the process over the step, read by `meter`; None where it cannot be
-                     read.
+    peak_bytes:      growth of the process over the step, or of what torch has allocated on an
+                     accelerator, read by `meter`; None where it cannot be read.
     """
 
     row: str

@@ -108,7 +108,8 @@ def _movement(pair: CostPair) -> float:
 
 
 def _unsteady_clocks(results: Sequence[Result]) -> Iterator[str]:
-    rows = [row for result in results for row in result.costs if isinstance(row, TimeRow)]
+    on_processor = [result for result in results if result.trial.device == "cpu"]
+    rows = [row for result in on_processor for row in result.costs if isinstance(row, TimeRow)]
     unsteady = sum(map(_is_unsteady, rows))
     if unsteady:
         yield (

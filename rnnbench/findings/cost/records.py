@@ -59,11 +59,13 @@ class CostRow(Struct, frozen=True, kw_only=True):
     """The cost of one cell at one shape; a figure is None where it was not measured.
 
     parameter_bytes, state_bytes, saved_bytes: exact counts; the kernel saves the last for backward.
-    peak_bytes:   growth of a process over a training step, measured by `memory_meter`.
+    peak_bytes:   growth of a process over a training step, or of what torch has allocated on an
+                  accelerator, measured by `memory_meter`.
     step_times:   the time of each kind of step.
     flops:        floating-point operations of the matrix products of a training step, counted in
                   `counted_form`.
-    matrix_share: flops per second over those of a large matrix product on the same core.
+    matrix_share: flops per second over those of a large matrix product on the same core, or on the
+                  same accelerator.
     instructions: processor instructions of a training step, counted by valgrind.
     joules:       energy of the processor package in a training step.
     timeline:     resident memory over time.
@@ -156,7 +158,8 @@ class CostFinding(Struct, frozen=True, kw_only=True):
                   have rows on several kernels.
     endings:      why the number of replicates was enough, by kind of step.
     absent:       a sentence for each cell that has no figures, with the reason.
-    matrix_flops_per_second, copied_bytes_per_second: the speed of the machine, on one core.
+    matrix_flops_per_second, copied_bytes_per_second: the speed of the machine, on one core, or
+                  of its accelerator.
     energy_meter: what measured joules, or why nothing did; "" where no time was measured.
     """
 

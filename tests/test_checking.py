@@ -128,6 +128,7 @@ def checked(
     return list(checking.outcomes()), checking.printed
 
 
+@pytest.mark.usefixtures("forked")
 def test_a_cell_that_ends_its_process_fails_each_law(rude: Catalogue) -> None:
     """With code 0, in the middle of the first law, which is named as the one that was asked."""
     outcomes, printed = checked("quits", rude)
@@ -145,6 +146,7 @@ def test_a_cell_that_ends_its_process_fails_each_law(rude: Catalogue) -> None:
     assert printed.endswith("last words")
 
 
+@pytest.mark.usefixtures("forked")
 def test_the_law_in_which_a_process_is_killed_is_the_culprit(rude: Catalogue) -> None:
     """What was decided before it stays decided."""
     outcomes, _ = checked("killed", rude)
@@ -155,6 +157,7 @@ def test_the_law_in_which_a_process_is_killed_is_the_culprit(rude: Catalogue) ->
     assert {outcome.status for outcome in outcomes[2:]} == {"failed"}
 
 
+@pytest.mark.usefixtures("forked")
 def test_a_law_that_does_not_end_is_ended_at_the_limit(rude: Catalogue) -> None:
     """It hung for ever, and is named."""
     outcomes, _ = checked("hangs", rude, seconds=1)
@@ -164,6 +167,7 @@ def test_a_law_that_does_not_end_is_ended_at_the_limit(rude: Catalogue) -> None:
     )
 
 
+@pytest.mark.usefixtures("forked")
 def test_a_cell_that_takes_too_much_memory_fails(rude: Catalogue) -> None:
     """The allocation is refused inside the law; the machine keeps its memory."""
     outcomes, _ = checked("greedy", rude, memory_mib=1024)
@@ -172,6 +176,7 @@ def test_a_cell_that_takes_too_much_memory_fails(rude: Catalogue) -> None:
     assert "memory" in outcomes[0].sentence.lower() or "MiB in use" in outcomes[0].sentence
 
 
+@pytest.mark.usefixtures("forked")
 def test_a_task_that_ends_its_process_fails_each_law(rude: Catalogue) -> None:
     """Tasks are checked as cells are."""
     request = CheckRequest(subject="quits-too", kind="task", name="quits-too")
@@ -183,6 +188,7 @@ def test_a_task_that_ends_its_process_fails_each_law(rude: Catalogue) -> None:
     assert {outcome.status for outcome in outcomes} == {"failed"}
 
 
+@pytest.mark.usefixtures("forked")
 def test_what_cannot_be_had_in_the_process_is_an_error(rude: Catalogue) -> None:
     """In its own words."""
     with pytest.raises(RnnbenchError, match="no cell called 'nobody'"):
@@ -248,6 +254,7 @@ def test_what_a_plugin_and_the_place_of_a_cell_turn_on_import_is_found(
     assert "flush_denormals is on, was off" in failed["isolated"]
 
 
+@pytest.mark.usefixtures("forked")
 def test_outcomes_are_remembered_by_the_source_of_the_cell(rude: Catalogue) -> None:
     """Those of another source, or of another version of the distribution, are not taken for
     them."""
@@ -260,6 +267,7 @@ def test_outcomes_are_remembered_by_the_source_of_the_cell(rude: Catalogue) -> N
     assert remembered(other) is None
 
 
+@pytest.mark.usefixtures("forked")
 def test_outcomes_that_were_not_decided_are_not_remembered(rude: Catalogue) -> None:
     """Neither by a run nor by `rnnbench check`, which both keep them by this function: they are
     asked again."""
@@ -268,6 +276,7 @@ def test_outcomes_that_were_not_decided_are_not_remembered(rude: Catalogue) -> N
     assert remembered(cell) is None
 
 
+@pytest.mark.usefixtures("forked")
 def test_cells_of_others_are_checked_once(rude: Catalogue) -> None:
     """First-party cells are not; a second run finds what the first one kept."""
     asked: list[str] = []
@@ -387,6 +396,7 @@ def ended(pid: int) -> bool:
     return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
 
 
+@pytest.mark.usefixtures("forked")
 def test_what_a_check_started_in_another_session_ends_with_it(told: Path) -> None:
     """At the limit, where its process is ended."""
     outcomes, _ = checked("leaves", Catalogue.load(), seconds=1)
@@ -491,6 +501,7 @@ horizons = [3]
 """
 
 
+@pytest.mark.usefixtures("forked")
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_a_failed_law_is_a_caveat_of_the_run(rude: Catalogue, tmp_path: Path) -> None:
@@ -530,6 +541,7 @@ DETACHES = """
 """
 
 
+@pytest.mark.usefixtures("forked")
 def test_what_a_checked_cell_has_detached_ends_with_the_check(
     make_plugin: MakePlugin, tmp_path: Path
 ) -> None:

@@ -17,6 +17,7 @@ from tests.builders.campaign import learning_figures, write_suite
 from tests.builders.cli import rnnbench as typed
 from tests.builders.gate import KEPT, written
 
+pytestmark = pytest.mark.usefixtures("forked_servers")
 ONE: dict[str, Any] = {"cells": ["gru"], "tasks": ["adding"], "jobs": 2}
 """Choices that leave two trials of the tiny suite."""
 

@@ -26,6 +26,7 @@ def path(monkeypatch: pytest.MonkeyPatch, hostile_cells: Path) -> None:
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([path for path in sys.path if path]))
 
 
+@pytest.mark.usefixtures("forked")
 def test_a_job_gives_a_result_for_each_trial_with_the_bits_that_it_has_anywhere() -> None:
     """Good ones and bad ones, in their order where one runs at a time."""
     trials = (trial("gru"), trial("killed"), trial("rnn"))
@@ -35,6 +36,7 @@ def test_a_job_gives_a_result_for_each_trial_with_the_bits_that_it_has_anywhere(
     assert results[0].learning == run_trial(trials[0]).learning
 
 
+@pytest.mark.usefixtures("forked")
 def test_a_job_that_dies_gives_its_trials_back_as_killed() -> None:
     """With how it ended; and nothing of it is left."""
     process = rnnbench.JobProcess(rnnbench.Job(trials=(trial("hangs"), trial("gru"))))
@@ -47,6 +49,7 @@ def test_a_job_that_dies_gives_its_trials_back_as_killed() -> None:
     assert psutil.wait_procs(family, timeout=20)[1] == []
 
 
+@pytest.mark.usefixtures("forked")
 def test_a_job_can_be_ended_from_another_thread() -> None:
     """What runs is ended with it."""
     process = rnnbench.JobProcess(rnnbench.Job(trials=(trial("hangs"),)))
@@ -77,6 +80,7 @@ def test_a_job_ends_with_its_parent(tmp_path: Path) -> None:
     assert psutil.wait_procs(family, timeout=20)[1] == []
 
 
+@pytest.mark.usefixtures("forked")
 def test_a_job_that_is_stopped_goes_on() -> None:
     """Whoever waits for it has it continued."""
     process = rnnbench.JobProcess(rnnbench.Job(trials=(trial("gru"),)))

@@ -29,6 +29,7 @@ DIED = 70
 PROGRAMS = (
     "rnnbench.executors.server",
     "rnnbench.executors.check_program",
+    "rnnbench.executors.job",
     "rnnbench.driver.rendering",
 )
 """What rnnbench starts in interpreters of its own and may be forked as well."""

@@ -17,6 +17,7 @@ from torch.nn import functional
 
 import rnnbench
 from rnnbench.testing import CELL_CHECKS, check_cell, run_check
+from tests.builders.matrix import each, one_of_each
 
 CHECKS = {check.name: check for check in CELL_CHECKS}
 
@@ -599,7 +600,9 @@ BROKEN: list[tuple[rnnbench.CellSpec, set[str], str]] = [
 
 @pytest.mark.long
 @pytest.mark.parametrize(
-    ("broken", "laws", "says"), BROKEN, ids=[str(n) for n in range(len(BROKEN))]
+    ("broken", "laws", "says"),
+    one_of_each(BROKEN, lambda case: frozenset(case[1])),
+    ids=[str(n) for n in range(len(BROKEN))],
 )
 def test_a_broken_cell_fails_the_check_of_its_law(
     broken: rnnbench.CellSpec, laws: set[str], says: str
@@ -988,8 +991,10 @@ SOUND = [
 
 
 @pytest.mark.parametrize(
-    "sound", SOUND, ids=[f"{n}-{one.build.__name__}" for n, one in enumerate(SOUND)]
-)  # type: ignore[union-attr]
+    "sound",
+    each(SOUND, 2),
+    ids=[f"{n}-{one.build.__name__}" for n, one in enumerate(SOUND)],  # type: ignore[union-attr]
+)
 def test_a_sound_cell_passes_however_hard_it_is(sound: rnnbench.CellSpec) -> None:
     """FFT, complex state, a state that grows, no state, chaos, outputs that are 0 at first, fixed
     weights."""
@@ -1137,7 +1142,7 @@ class Shift(nn.Module):
         return torch.cat([x, functional.pad(x, (0, 0, 1, 0))[:, :-1]], dim=-1)
 
 
-@pytest.mark.parametrize("adapted", ADAPTED, ids=[str(n) for n in range(len(ADAPTED))])
+@pytest.mark.parametrize("adapted", each(ADAPTED, 2), ids=[str(n) for n in range(len(ADAPTED))])
 def test_an_adapter_makes_a_cell_of_it(adapted: rnnbench.CellSpec) -> None:
     """One word each, and all checks pass."""
     assert {o.check: o.sentence for o in check_cell(adapted) if o.status == "failed"} == {}

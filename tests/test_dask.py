@@ -31,6 +31,7 @@ from rnnbench_cluster.dask import build_dask
 from tests.builders.campaign import is_trial, learning_figures, run, wait_until, write_suite
 from tests.builders.cli import rnnbench
 from tests.builders.executors import trial
+from tests.builders.matrix import slow
 from tests.conftest import MakePlugin
 
 FELLS = """
@@ -250,7 +251,7 @@ def test_what_goes_wrong_is_a_result_and_the_others_go_on(
 
 
 @pytest.mark.usefixtures("hostile_cells")
-@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("sign", [slow(signal.SIGINT), signal.SIGKILL])
 def test_no_process_outlives_its_driver(
     cluster: Cluster, tmp_path: Path, sign: signal.Signals
 ) -> None:

@@ -350,9 +350,20 @@ threading.Thread(target=lambda: over.wait() and print('printed by a thread')).st
 }
 
 
-@pytest.mark.parametrize("ending", ENDINGS)
+SHOW = ["show", "no-such-thing"]
+LIST = ["list", "executors", "--json"]
+
+
 @pytest.mark.parametrize(
-    ("arguments", "code"), [(["show", "no-such-thing"], 2), (["list", "executors", "--json"], 0)]
+    ("ending", "arguments", "code"),
+    [
+        ("exits", SHOW, 2),
+        ("exits", LIST, 0),
+        ("prints", LIST, 0),
+        ("raises", SHOW, 2),
+        ("waits", LIST, 0),
+        ("prints in a thread", LIST, 0),
+    ],
 )
 def test_what_a_plugin_leaves_for_the_exit_changes_neither_code_nor_output(
     tmp_path: Path, ending: str, arguments: list[str], code: int

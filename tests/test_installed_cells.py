@@ -8,6 +8,7 @@ import pytest
 
 from rnnbench.catalogue import Catalogue
 from rnnbench.testing import CELL_CHECKS, check_cell, run_check
+from tests.builders.matrix import named
 
 CHECKS = {check.name: check for check in CELL_CHECKS}
 PAGE = Path(__file__).parents[1] / "docs" / "torchrecurrent.md"
@@ -18,7 +19,7 @@ OURS = sorted(
 )
 
 
-@pytest.mark.parametrize("name", OURS)
+@pytest.mark.parametrize("name", named(OURS, ["rnn", "lstm", "gru", "lru", "deltanet"]))
 def test_a_first_party_cell_passes_all_checks(name: str) -> None:
     """With its default options; all implementations but the compiled one, which takes long to
     make."""

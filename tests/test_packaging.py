@@ -147,6 +147,7 @@ def test_everything_that_is_imported_is_declared(wheel: Path) -> None:
     assert {"torch", "pluggy", "pytest-benchmark", "memory-profiler", "matplotlib"} <= declared
 
 
+@pytest.mark.slow
 def test_the_wheel_works_elsewhere(scratch: Path, tmp_path: Path) -> None:
     """Installed, not imported from the checkout; a suite runs to its report from another folder."""
     where = call(
@@ -158,6 +159,7 @@ def test_the_wheel_works_elsewhere(scratch: Path, tmp_path: Path) -> None:
     assert (tmp_path / "runs" / "smoke" / "report" / "index.html").is_file()
 
 
+@pytest.mark.slow
 def test_the_readmes_own_plugins_are_installed_listed_and_run(
     scratch: Path, tmp_path: Path
 ) -> None:

@@ -1,6 +1,8 @@
 # make demo: set up, run the quick suite, print the path of the report.
 # make test: linters and tests.   make test-fast: tests that start no process, without linters.
 # make gate: this project's own figures against those kept in tests/baseline.   make slurm: tests that start a SLURM.
+# Without bytecode on disk, each of many processes compiles every module anew.
+export PYTHONDONTWRITEBYTECODE :=
 PYTHON ?= python3
 PIP_ARGS ?=
 VENV := .venv

@@ -6,6 +6,8 @@ import re
 import tarfile
 from pathlib import Path
 
+import pytest
+
 from rnnbench.findings import find
 from rnnbench.store import Store, kept_claims
 from rnnbench_reports.claims_page import render
@@ -13,6 +15,7 @@ from rnnbench_reports.claims_page import render
 DOCS = Path(__file__).parent.parent / "docs"
 
 
+@pytest.mark.slow
 def test_the_verdicts_are_made_from_the_results(tmp_path: Path) -> None:
     """To the letter: nothing in them is typed, and every id is that of a result. The plot, whose
     bytes are those of one version of matplotlib, has the same words."""

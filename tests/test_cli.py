@@ -17,7 +17,6 @@ from tests.conftest import MakePlugin
 OFFLINE = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": os.devnull}
 
 
-@pytest.mark.draws
 def test_a_suite_from_beginning_to_report(tmp_path: Path) -> None:
     """Plain lines when piped: one a trial (and a note where others are at work), then a sentence a
     condition, the report, and the count."""

@@ -992,7 +992,7 @@ SOUND = [
 
 @pytest.mark.parametrize(
     "sound",
-    each(SOUND, 2),
+    each(SOUND, 3),
     ids=[f"{n}-{one.build.__name__}" for n, one in enumerate(SOUND)],  # type: ignore[union-attr]
 )
 def test_a_sound_cell_passes_however_hard_it_is(sound: rnnbench.CellSpec) -> None:

@@ -31,7 +31,6 @@ from rnnbench_cluster.dask import build_dask
 from tests.builders.campaign import is_trial, learning_figures, run, wait_until, write_suite
 from tests.builders.cli import rnnbench
 from tests.builders.executors import trial
-from tests.builders.matrix import slow
 from tests.conftest import MakePlugin
 
 FELLS = """
@@ -200,6 +199,7 @@ def test_a_killed_worker_costs_no_trial_and_no_bit(cluster: Cluster, tmp_path: P
     assert learning_figures(folder) == learning_figures(tmp_path / "local")
 
 
+@pytest.mark.slow
 def test_workers_of_this_machine_refuse_cost_trials_unless_told(tmp_path: Path) -> None:
     """Provenance says where they ran, and that others may have run there; what was refused, the
     local executor runs."""
@@ -250,8 +250,9 @@ def test_what_goes_wrong_is_a_result_and_the_others_go_on(
     assert results["exits"].reason.startswith("its process ended by itself with code 7")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("hostile_cells")
-@pytest.mark.parametrize("sign", [slow(signal.SIGINT), signal.SIGKILL])
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGKILL])
 def test_no_process_outlives_its_driver(
     cluster: Cluster, tmp_path: Path, sign: signal.Signals
 ) -> None:
@@ -404,6 +405,7 @@ def encrypted(
     cluster.close()
 
 
+@pytest.mark.slow
 def test_a_cluster_may_be_encrypted(
     encrypted: Cluster, certificate: tuple[Path, Path], tmp_path: Path
 ) -> None:

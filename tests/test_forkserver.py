@@ -25,6 +25,7 @@ from tests.builders import hostile
 from tests.builders.campaign import command, is_trial, wait_until, write_suite
 from tests.builders.cli import rnnbench, start
 from tests.builders.executors import finish
+from tests.builders.matrix import slow
 from tests.conftest import MakePlugin
 
 ONE_TRIAL = (
@@ -198,7 +199,7 @@ def test_a_compiled_cell_says_which_folder_cannot_be_written(tmp_path: Path) -> 
     )
 
 
-@pytest.mark.parametrize("place", ["sitecustomize", "torch"])
+@pytest.mark.parametrize("place", ["sitecustomize", slow("torch")])
 def test_without_torch_there_is_one_sentence_and_no_trial(tmp_path: Path, place: str) -> None:
     """Where it is missing, and where it is broken; for a suite, a trial, and the checks of a
     cell."""

@@ -14,6 +14,7 @@ import pytest
 from rnnbench.catalogue import Catalogue, Plugin
 from rnnbench.catalogue.guard import LIMIT, Misbehaved, run_guarded
 from rnnbench.catalogue.installed import DISABLE
+from tests.builders.matrix import slow
 from tests.conftest import MakePlugin
 
 CELL = """
@@ -358,11 +359,11 @@ LIST = ["list", "executors", "--json"]
     ("ending", "arguments", "code"),
     [
         ("exits", SHOW, 2),
-        ("exits", LIST, 0),
-        ("prints", LIST, 0),
-        ("raises", SHOW, 2),
         ("waits", LIST, 0),
         ("prints in a thread", LIST, 0),
+        slow(("exits", LIST, 0)),
+        slow(("prints", LIST, 0)),
+        slow(("raises", SHOW, 2)),
     ],
 )
 def test_what_a_plugin_leaves_for_the_exit_changes_neither_code_nor_output(

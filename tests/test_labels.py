@@ -22,6 +22,7 @@ from rnnbench_reports.page import _file_name
 from rnnbench_reports.style import plain
 from tests.builders.compare import of
 from tests.builders.gate import KEPT
+from tests.builders.matrix import slow
 from tests.builders.report import FIGURES, results
 
 ODD = (
@@ -68,7 +69,7 @@ def odd_findings(findings: Findings, word: str) -> Findings:
 
 
 @pytest.mark.draws
-@pytest.mark.parametrize("word", [r"gru $\alpha_$ x", "_[/x] <b>\t网"])
+@pytest.mark.parametrize("word", [slow(r"gru $\alpha_$ x"), "_[/x] <b>\t网"])
 def test_an_odd_label_costs_no_figure(findings: Findings, word: str, tmp_path: Path) -> None:
     """The page has as many figures as with common names."""
     written = Catalogue.load().reports["html"].item.load()(odd_findings(findings, word), tmp_path)

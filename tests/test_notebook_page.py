@@ -17,6 +17,7 @@ PAGE = (ROOT / "docs" / "notebook.md").read_text()
 CODE = "\n".join(text for language, text in fenced(PAGE) if language == "python")
 
 
+@pytest.mark.slow
 def test_the_page_runs_from_a_standard_input(tmp_path: Path) -> None:
     """As an interpreter that has no file to import again: executors need none."""
     done = subprocess.run(

@@ -14,6 +14,7 @@ from rnnbench.executors.needs import Needs
 from rnnbench.runner import RunOptions, run_trial
 from rnnbench.runner.same_files import demand_same_files
 from rnnbench.sources import file_of
+from tests.builders.matrix import slow
 from tests.builders.records import learning_trial
 
 RNNBENCH = str(Path(sys.executable).with_name("rnnbench"))
@@ -57,7 +58,9 @@ def trap(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    "command", [[RNNBENCH], [sys.executable, "-m", "rnnbench"]], ids=["script", "module"]
+    "command",
+    [[RNNBENCH], slow([sys.executable, "-m", "rnnbench"])],
+    ids=["script", "module"],
 )
 def test_files_in_the_working_folder_are_not_imported(trap: Path, command: list[str]) -> None:
     """Neither by the driver, nor by the server that starts trials, nor by the trial."""

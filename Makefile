@@ -4,6 +4,8 @@
 # Without bytecode on disk, each of many processes compiles every module anew.
 export PYTHONDONTWRITEBYTECODE :=
 PYTHON ?= python3
+# Three workers on two cores: a quarter of the time of tests is spent waiting for processes that they started.
+WORKERS := $(shell echo $$(( ($$(getconf _NPROCESSORS_ONLN) * 3 + 1) / 2 )))
 PIP_ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
@@ -20,17 +22,17 @@ demo: $(VENV)/.installed
 	$(BIN)/rnnbench run suite
 
 test: $(VENV)/.installed-dev lint
-	$(BIN)/pytest -q -n auto --dist worksteal -m "$(USUAL) and not serial" $(call junit,parallel)
+	$(BIN)/pytest -q -n $(WORKERS) --dist worksteal -m "$(USUAL) and not serial" $(call junit,parallel)
 	$(BIN)/pytest -q -m "$(USUAL) and serial" $(call junit,serial)
 
 test-fast: $(VENV)/.installed-dev
-	$(BIN)/pytest -q -n auto --dist worksteal -m "$(USUAL) and not serial and not process and not long"
+	$(BIN)/pytest -q -n $(WORKERS) --dist worksteal -m "$(USUAL) and not serial and not process and not long"
 
 slurm: $(VENV)/.installed-dev
 	$(BIN)/pytest -q -m slurm $(call junit,slurm)
 
 test-all: $(VENV)/.installed-dev lint
-	$(BIN)/pytest -m ""
+	HYPOTHESIS_PROFILE=thorough $(BIN)/pytest -m ""
 
 # The smoke suite against what it gave before. What this machine cannot be held to is left out, and told.
 gate: $(VENV)/.installed-dev

@@ -36,8 +36,9 @@ torch.set_num_threads(
     1
 )  # threads that wait for each other in turns take most of the time where other work goes on
 
-settings.register_profile("rnnbench", deadline=None, derandomize=True)
-settings.load_profile("rnnbench")
+settings.register_profile("usual", deadline=None, derandomize=True, max_examples=30)
+settings.register_profile("thorough", deadline=None, derandomize=True, max_examples=100)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "usual"))
 
 STARTERS = {"subprocess", "psutil", "LocalPool", "Checking", "run_one", "run_suite", "run_trial"}
 BUILDERS_OF_PROCESSES = {"tests.builders.cli", "tests.builders.campaign"}

@@ -11,12 +11,13 @@ import rnnbench
 from rnnbench.catalogue import Catalogue
 from rnnbench.model import count_parameters, probe
 
-CELLS = sorted(Catalogue.load().cells)
+CATALOGUE = Catalogue.load()
+CELLS = sorted(CATALOGUE.cells)
 
 
 def spec_of(name: str) -> rnnbench.CellSpec:
     """The description of an installed cell."""
-    return Catalogue.load().cells[name].item
+    return CATALOGUE.cells[name].item
 
 
 def sizes_of(spec: rnnbench.CellSpec) -> list[tuple[object, int]]:

@@ -13,6 +13,7 @@ from torch import nn
 
 from rnnbench.catalogue import Catalogue
 from rnnbench.errors import DataUnavailable
+from rnnbench.executors import forkserver
 from rnnbench.executors.local import LocalPool, run_one
 from rnnbench.executors.running import without_run
 from rnnbench.meters import SavedMeter, count_flops, no_valgrind, watch_memory
@@ -29,6 +30,7 @@ from rnnbench.records import (
 )
 from rnnbench.runner.cost.instructions import CountedCells, instructions, main as count_instructions
 from rnnbench.runner.cost.subjects import Bench, Streaming
+from tests.builders.forked import Popen
 from tests.builders.records import COST
 from tests.conftest import MakePlugin
 
@@ -46,8 +48,12 @@ def cost_trial(measurement: str, *cells: CellUse, **changes: object) -> CostTria
 
 @pytest.fixture(scope="module")
 def pool() -> Iterator[LocalPool]:
-    with LocalPool(jobs=1) as pool:
-        yield pool
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(subprocess, "Popen", Popen)
+        patch.setattr(forkserver, "_idle", {})
+        with LocalPool(jobs=1) as pool:
+            yield pool
+        forkserver._close_idle()
 
 
 def measure(pool: LocalPool, measurement: str, *cells: CellUse, **changes: object) -> Result:

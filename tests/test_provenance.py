@@ -24,6 +24,7 @@ from rnnbench.provenance import (
 from rnnbench.records import CellUse, Learning, Provenance, Recipe, Result
 from rnnbench.runner import run_trial
 from rnnbench_tasks.speech import recordings
+from tests.builders.matrix import slow
 from tests.builders.records import learning_trial
 
 CATALOGUE = Catalogue.load()
@@ -175,7 +176,7 @@ def test_sources_are_compared_where_both_results_have_all_modules() -> None:
     assert changed_sources([now, before, later]) == ["gru"]
 
 
-@pytest.mark.parametrize("task", ["digits-rows", "digits-pixels", "moving-digits"])
+@pytest.mark.parametrize("task", ["digits-rows", "digits-pixels", slow("moving-digits")])
 def test_the_hash_of_a_file_that_a_package_ships_goes_with_a_result(task: str) -> None:
     """By the file's name in its package, which is the same on every machine."""
     cell = "convlstm2d" if task == "moving-digits" else "gru"

@@ -1,5 +1,6 @@
 # make demo: set up, run the quick suite, print the path of the report.
-# make test: linters and tests.   make test-fast: tests that start no process, without linters.
+# make test: linters and tests.   make test-fast: two cases of each short test that starts no process.
+# make test-all: every test.      make coverage: what make test executes, held to a floor.
 # make gate: this project's own figures against those kept in tests/baseline.   make slurm: tests that start a SLURM.
 # Without bytecode on disk, each of many processes compiles every module anew.
 export PYTHONDONTWRITEBYTECODE :=
@@ -12,11 +13,12 @@ BIN := $(VENV)/bin
 
 BASELINE := tests/baseline/smoke
 USUAL := not slow and not network and not cuda and not slurm
+QUICK := $(USUAL) and not serial and not process and not long
 # JUNIT=folder: where pytest writes what became of each test.
 junit = $(if $(JUNIT),--junitxml=$(JUNIT)/$(1).xml)
 SMOKE = run=$$(mktemp -d) && trap 'rm -rf "$$run"' EXIT && $(BIN)/rnnbench run suite smoke -o "$$run"
 
-.PHONY: demo test test-fast test-all slurm gate baseline lint benchmarks schema claims clean
+.PHONY: demo test test-fast test-all long coverage slurm gate baseline lint benchmarks schema claims clean
 
 demo: $(VENV)/.installed
 	$(BIN)/rnnbench run suite
@@ -26,7 +28,15 @@ test: $(VENV)/.installed-dev lint
 	$(BIN)/pytest -q -m "$(USUAL) and serial" $(call junit,serial)
 
 test-fast: $(VENV)/.installed-dev
-	$(BIN)/pytest -q -n $(WORKERS) --dist worksteal -m "$(USUAL) and not serial and not process and not long"
+	$(BIN)/pytest -q -n $(WORKERS) --dist worksteal --cases 2 -m "$(QUICK)"
+
+# The list of tests that test-fast leaves out for their time.
+long: $(VENV)/.installed-dev
+	$(BIN)/pytest -q -n $(WORKERS) -m "$(USUAL) and not serial and not process" --durations=0 --durations-min=0.4 \
+		| sed -nE 's/^[0-9.]+s (call|setup) +([^[]+).*/\2/p' | sed 's/ *$$//' | sort -u > long.part && mv long.part tests/long.txt
+
+coverage: $(VENV)/.installed-dev
+	$(BIN)/pytest -q -n $(WORKERS) --dist worksteal --cov --cov-report=term:skip-covered -m "$(USUAL) and not serial"
 
 slurm: $(VENV)/.installed-dev
 	$(BIN)/pytest -q -m slurm $(call junit,slurm)

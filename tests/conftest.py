@@ -4,6 +4,7 @@ anybody's."""
 import os
 import subprocess
 from base64 import b64decode
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import invalidate_caches
@@ -44,13 +45,43 @@ STARTERS = {"subprocess", "psutil", "LocalPool", "Checking", "run_one", "run_sui
 BUILDERS_OF_PROCESSES = {"tests.builders.cli", "tests.builders.campaign"}
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as `process` the tests of all files that have at hand what starts processes, or
-    trains."""
+LONG = frozenset((Path(__file__).parent / "long.txt").read_text().split())
+"""Tests without processes that took more than .4 seconds; `make long` measures them."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add what `make test-fast` asks for."""
+    parser.addoption("--cases", type=int, help="Run so many cases of each test at most.")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark tests as `process` or `long`, and leave out cases beyond those that are asked for.
+
+    `process` are the tests of all files that have at hand what starts processes, or trains.
+    """
     for item in items:
         module = item.getparent(pytest.Module)
         if module and _starts_processes(module.obj):
             item.add_marker("process")
+        if _test_of(item) in LONG:
+            item.add_marker("long")
+    most = config.getoption("cases")
+    if most is not None:
+        items[:] = _first_cases(items, most)
+
+
+def _test_of(item: pytest.Item) -> str:
+    return item.nodeid.partition("[")[0]
+
+
+def _first_cases(items: list[pytest.Item], most: int) -> list[pytest.Item]:
+    seen: Counter[str] = Counter()
+    kept = []
+    for item in items:
+        seen[_test_of(item)] += 1
+        if seen[_test_of(item)] <= most:
+            kept.append(item)
+    return kept
 
 
 @cache

@@ -598,7 +598,6 @@ BROKEN: list[tuple[rnnbench.CellSpec, set[str], str]] = [
 ]
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(
     ("broken", "laws", "says"),
     one_of_each(BROKEN, lambda case: frozenset(case[1])),

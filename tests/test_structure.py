@@ -55,6 +55,15 @@ for program in {WITHOUT_TORCH!r}:
     assert done.returncode == 0, done.stderr
 
 
+def test_long_tests_are_there() -> None:
+    """`tests/long.txt` names tests, and none that was renamed since it was measured."""
+    names = (ROOT / "tests" / "long.txt").read_text().split()
+    assert names
+    for name in names:
+        file, _, test = name.partition("::")
+        assert f"def {test}(" in (ROOT / file).read_text(), name
+
+
 def test_help_loads_nothing_heavy() -> None:
     """No numpy, no pluggy, no rich, no matplotlib: --help answers at once."""
     check = (

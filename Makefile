@@ -1,6 +1,6 @@
 # make demo: set up, run the quick suite, print the path of the report.
 # make test: linters and tests.   make test-fast: two cases of each short test that starts no process.
-# make test-all: every test.      make coverage: what make test executes, held to a floor.
+# make test-all: every test.      make coverage: what tests without processes execute, held to a floor.
 # make gate: this project's own figures against those kept in tests/baseline.   make slurm: tests that start a SLURM.
 # Without bytecode on disk, each of many processes compiles every module anew.
 export PYTHONDONTWRITEBYTECODE :=
@@ -36,7 +36,7 @@ long: $(VENV)/.installed-dev
 		| sed -nE 's/^[0-9.]+s (call|setup) +([^[]+).*/\2/p' | sed 's/ *$$//' | sort -u > long.part && mv long.part tests/long.txt
 
 coverage: $(VENV)/.installed-dev
-	$(BIN)/pytest -q -n $(WORKERS) --dist worksteal --cov --cov-report=term:skip-covered -m "$(USUAL) and not serial"
+	$(BIN)/pytest -q -n $(WORKERS) --dist worksteal --cov --cov-report=term:skip-covered -m "$(USUAL) and not serial and not process"
 
 slurm: $(VENV)/.installed-dev
 	$(BIN)/pytest -q -m slurm $(call junit,slurm)

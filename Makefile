@@ -16,6 +16,8 @@ USUAL := not slow and not network and not cuda and not slurm
 QUICK := $(USUAL) and not serial and not process and not long
 # JUNIT=folder: where pytest writes what became of each test.
 junit = $(if $(JUNIT),--junitxml=$(JUNIT)/$(1).xml)
+# The files that have tests with a mark: to collect all of them takes longer than some of these tests.
+files_with = $(shell grep -l "mark\.$(1)" tests/test_*.py)
 SMOKE = run=$$(mktemp -d) && trap 'rm -rf "$$run"' EXIT && $(BIN)/rnnbench run suite smoke -o "$$run"
 
 .PHONY: demo test test-fast test-all long coverage slurm gate baseline lint benchmarks schema claims clean
@@ -25,7 +27,7 @@ demo: $(VENV)/.installed
 
 test: $(VENV)/.installed-dev lint
 	$(BIN)/pytest -q -n $(WORKERS) --dist worksteal -m "$(USUAL) and not serial" $(call junit,parallel)
-	$(BIN)/pytest -q -m "$(USUAL) and serial" $(call junit,serial)
+	$(BIN)/pytest -q -m "$(USUAL) and serial" $(call files_with,serial) $(call junit,serial)
 
 test-fast: $(VENV)/.installed-dev
 	$(BIN)/pytest -q -n $(WORKERS) --dist worksteal --cases 2 -m "$(QUICK)"
@@ -39,7 +41,7 @@ coverage: $(VENV)/.installed-dev
 	$(BIN)/pytest -q -n $(WORKERS) --dist worksteal --cov --cov-report=term:skip-covered -m "$(USUAL) and not serial and not process"
 
 slurm: $(VENV)/.installed-dev
-	$(BIN)/pytest -q -m slurm $(call junit,slurm)
+	$(BIN)/pytest -q -m slurm $(call files_with,slurm) $(call junit,slurm)
 
 test-all: $(VENV)/.installed-dev lint
 	HYPOTHESIS_PROFILE=thorough $(BIN)/pytest -m ""

@@ -4,11 +4,11 @@ Simulated: scores from 0 to 1 of one cell (interquartile mean, optimality gap, p
 (probability of improvement) on 2, 5 and 10 tasks with 3, 5 and 10 seeds each. Every task has a
 population of 2,000 equally likely scores, so that the truth is exact. Scores are normal, skewed
 (log-normal shortfalls), tied (tenths, with a ceiling) or censored (solved or at chance); the tasks
-of a suite are alike, or apart; or, the hardest, one is in caveat among others that are always
-solved or never. The stratified bootstrap (seeds drawn again within each task) in five forms stands
-against two others: "mended", with weights whose spread is right and something unseen (reports have
-it for the interquartile mean and the gap), and "one pot", all runs as draws from one mixture
-(reports have it for shares: of profiles, and of improvement).
+of a suite are alike, or apart; or, the hardest, one is in doubt among others that are always
+solved or never. The stratified bootstrap (seeds drawn again within each task) in five forms is
+compared with two others: "mended", with weights whose spread is right and something unseen
+(reports have it for the interquartile mean and the gap), and "one pot", all runs as draws from one
+mixture (reports have it for shares: of profiles, and of improvement).
 
 Run: python benchmarks/across_coverage.py [runs]
 """
@@ -16,6 +16,7 @@ Run: python benchmarks/across_coverage.py [runs]
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import product
 from time import perf_counter
 
 import numpy as np
@@ -36,9 +37,11 @@ from rnnbench.findings.stats.aggregates import (
 Array = NDArray[np.float64]
 Ends = dict[str, tuple[Array, Array]]
 GRID = (np.arange(2000) + 0.5) / 2000
-SEEDS, TASKS = (3, 5, 10), (2, 5, 10)
+SEEDS = (3, 5, 10)
+TASKS = (2, 5, 10)
 SHAPES = ("normal", "skewed", "tied", "censored")
-RESAMPLES, CHUNK = 300, 20
+RESAMPLES = 300
+CHUNK = 20
 TAILS = np.array([0.025, 0.975])
 rng = np.random.default_rng(0)
 
@@ -63,12 +66,12 @@ def suites(shape: str, tasks: int) -> Iterator[tuple[str, Array]]:
     if shape == "censored":
         for chance in (0.5, 0.8):
             sure = [np.full(GRID.shape, float(place % 2)) for place in range(tasks - 1)]
-            yield f"one in caveat at {chance}", np.array([*sure, (1 - chance < GRID).astype(float)])
+            yield f"one in doubt at {chance}", np.array([*sure, (1 - chance < GRID).astype(float)])
 
 
 def draw(populations: Array, normal: Array) -> Array:
-    """Scores (runs, tasks, seeds) that stand where these normal numbers, of that shape, stand in
-    theirs."""
+    """Scores (runs, tasks, seeds) at the quantiles of these normal numbers, which have that
+    shape."""
     picked = np.minimum((stats.norm.cdf(normal) * len(GRID)).astype(int), len(GRID) - 1)
     return np.asarray(populations[np.arange(len(populations))[:, None], picked])
 
@@ -85,7 +88,8 @@ def middle(values: Array, counts: Array) -> tuple[Array, Array, Array]:
     cut = np.floor(number / 4)
     up_to = np.cumsum(counts, axis=-1)
     inside = np.clip(up_to, cut, number - cut) - np.clip(up_to - counts, cut, number - cut)
-    first, last = (up_to <= cut).sum(-1), (up_to < number - cut).sum(-1)
+    first = (up_to <= cut).sum(-1)
+    last = (up_to < number - cut).sum(-1)
     run = np.arange(len(values))
     return (
         (inside * values).sum(-1) / (number - 2 * cut)[..., 0],
@@ -143,7 +147,8 @@ def of_middle(scores: Array, counts: Array) -> Ends:
     np.put_along_axis(left_out, order, without, 1)
     parts = 2 * np.clip(scores, low[..., None, None], high[..., None, None])
     whole = 2 * np.clip(scores, one_low[:, None, None], one_high[:, None, None])
-    error, errors = deviation(whole, np.ones(scores.shape)), deviation(parts, counts[:, None])
+    error = deviation(whole, np.ones(scores.shape))
+    errors = deviation(parts, counts[:, None])
     made = bootstrap(
         estimate, error, found, errors, left_out.reshape(scores.shape), scores.shape[-1]
     )
@@ -154,15 +159,11 @@ def one_pot(values: Array) -> Ends:
     """Of ordered values (runs, N): all runs in one pot, and one more at the worst score for the
     lower end, the best for the upper: Gaffke 2005. The spread between tasks is in it."""
     number = values.shape[1]
-    up_to = np.clip(
-        np.cumsum(np.random.default_rng(0).dirichlet(np.ones(number + 1), RESAMPLES), axis=1),
-        0.25,
-        0.75,
-    )
+    drawn = np.random.default_rng(0).dirichlet(np.ones(number + 1), RESAMPLES)
+    up_to = np.clip(np.cumsum(drawn, axis=1), 0.25, 0.75)
     inside = 2 * np.diff(up_to, axis=1)
-    low, short = (
-        np.quantile(each @ inside.T, TAILS[0], axis=1) for each in (values, 1 - values[:, ::-1])
-    )
+    low = np.quantile(values @ inside.T, TAILS[0], axis=1)
+    short = np.quantile((1 - values[:, ::-1]) @ inside.T, TAILS[0], axis=1)
     return {"one pot": (low, 1 - short)}
 
 
@@ -192,7 +193,8 @@ def of_share(above: Array) -> Ends:
 
 def shifted(drawn: Array, unseen: Array) -> tuple[Array, Array]:
     """Ends for shares, of drawn ones (runs, draws)."""
-    low, high = np.maximum(drawn - unseen, 0), np.minimum(drawn + unseen, 1)
+    low = np.maximum(drawn - unseen, 0)
+    high = np.minimum(drawn + unseen, 1)
     return np.quantile(low, TAILS[0], axis=-1), np.quantile(high, TAILS[1], axis=-1)
 
 
@@ -266,51 +268,56 @@ class Tally:
 
     def table(self, title: str) -> None:
         """Of each shape and number of seeds the setting that is held least often."""
-        columns = [(shape, seeds) for shape in SHAPES for seeds in SEEDS]
-        print(
-            f"\n{title}\n\n| method |" + "".join(f" {shape} {seeds} |" for shape, seeds in columns),
-            end="",
-        )
-        print(" width at 3, 5, 10 | the worst |\n" + "|---" * (len(columns) + 3) + "|")
+        columns = list(product(SHAPES, SEEDS))
+        heads = "".join(f" {shape} {seeds} |" for shape, seeds in columns)
+        print(f"\n{title}\n\n| method |{heads} width at 3, 5, 10 | the worst |")
+        print("|---" * (len(columns) + 3) + "|")
         for method, settings in self.held.items():
             means = {
                 setting: np.concatenate(found, axis=1).mean(1)
                 for setting, found in settings.items()
             }
             least = min(means, key=lambda setting: means[setting][0])
-            rates = [
-                min(mean[0] for at, mean in means.items() if at[:2] == column) for column in columns
-            ]
-            widths = [
-                np.mean([mean[1] for at, mean in means.items() if at[1] == seeds])
-                for seeds in SEEDS
-            ]
-            print(f"| {method} | {' | '.join(f'{100 * rate:.1f}' for rate in rates)}", end="")
-            print(
-                f" | {', '.join(f'{width:.2f}' for width in widths)} |"
-                f" {', '.join(map(str, least))} |",
-                flush=True,
-            )
+            lowest = [_lowest_rate(means, column) for column in columns]
+            rates = " | ".join(f"{100 * rate:.1f}" for rate in lowest)
+            widths = ", ".join(f"{_mean_width(means, seeds):.2f}" for seeds in SEEDS)
+            setting = ", ".join(map(str, least))
+            print(f"| {method} | {rates} | {widths} | {setting} |", flush=True)
+
+
+def _lowest_rate(means: dict[tuple[object, ...], Array], column: tuple[str, int]) -> float:
+    """The lowest coverage of the settings with this shape of scores and number of seeds."""
+    return min(mean[0] for setting, mean in means.items() if setting[:2] == column)
+
+
+def _mean_width(means: dict[tuple[object, ...], Array], seeds: int) -> float:
+    """The mean width of intervals over the settings with this number of seeds."""
+    return float(np.mean([mean[1] for setting, mean in means.items() if setting[1] == seeds]))
 
 
 def chunks(runs: int, tasks: int, seeds: int, correlation: float = 0.0) -> Iterator[Array]:
     """Normal numbers (chunk, tasks, seeds), correlated over tasks within a seed by so much."""
     for start in range(0, runs, CHUNK):
         size = min(CHUNK, runs - start)
-        common, own = rng.normal(size=(size, 1, seeds)), rng.normal(size=(size, tasks, seeds))
+        common = rng.normal(size=(size, 1, seeds))
+        own = rng.normal(size=(size, tasks, seeds))
         yield np.sqrt(correlation) * common + np.sqrt(1 - correlation) * own
 
 
 def simulate_one(runs: int) -> None:
     """Figures of one cell."""
-    middles, gaps, shares = Tally(), Tally(), Tally()
+    middles = Tally()
+    gaps = Tally()
+    shares = Tally()
     for shape in SHAPES:
         for tasks in TASKS:
             for layout, populations in suites(shape, tasks):
-                truth, mean = true_middle(populations), float(populations.mean())
+                truth = true_middle(populations)
+                mean = float(populations.mean())
                 above = {t: float((populations > t).mean()) for t in THRESHOLDS[::12]}
                 for seeds in SEEDS:
-                    counts, at = resampled(tasks, seeds), (shape, seeds, tasks, layout)
+                    counts = resampled(tasks, seeds)
+                    at = (shape, seeds, tasks, layout)
                     for normal in chunks(runs, tasks, seeds):
                         scores = draw(populations, normal)
                         middles.note(of_middle(scores, counts), truth, *at)
@@ -329,30 +336,22 @@ def simulate_two(runs: int) -> None:
     for shape in SHAPES:
         for tasks in TASKS:
             for layout, ours in suites(shape, tasks):
-                behind, before = np.clip(ours - 0.15, 0, 1), np.clip(ours + 0.15, 0, 1)
+                behind = np.clip(ours - 0.15, 0, 1)
+                before = np.clip(ours + 0.15, 0, 1)
                 mixed = np.where((np.arange(tasks) % 2 == 0)[:, None], behind, before)
-                for stand, theirs in (("level", ours), ("ahead", behind), ("mixed", mixed)):
+                for relation, theirs in (("level", ours), ("ahead", behind), ("mixed", mixed)):
                     truth = true_improvement(ours, theirs)
                     for seeds in SEEDS:
                         counts = resampled(tasks, seeds)
                         for paired in (0.0, 0.8):
                             for first in chunks(runs, tasks, seeds):
-                                second = paired * first + np.sqrt(1 - paired**2) * rng.normal(
-                                    size=first.shape
-                                )
+                                own = rng.normal(size=first.shape)
+                                second = paired * first + np.sqrt(1 - paired**2) * own
                                 found = of_improvement(
                                     draw(ours, first), draw(theirs, second), counts
                                 )
-                                tally.note(
-                                    found,
-                                    truth,
-                                    shape,
-                                    seeds,
-                                    tasks,
-                                    layout,
-                                    stand,
-                                    f"paired {paired}",
-                                )
+                                at = (shape, seeds, tasks, layout, relation, f"paired {paired}")
+                                tally.note(found, truth, *at)
     tally.table("Probability of improvement")
 
 

@@ -35,6 +35,7 @@ from scipy import stats
 from rnnbench.findings import Scored, find, race as run_race, rank
 from rnnbench.findings.learning.comparing import compare
 from rnnbench.findings.learning.pairing import EPOCHS_MARGIN, Scale
+from rnnbench.findings.learning.scored import Rank
 from rnnbench.findings.learning.search import search_key
 from rnnbench.findings.stats import kaplan_meier
 from rnnbench.plan import known, plan
@@ -59,11 +60,14 @@ GRID = (0.0003, 0.001, 0.003, 0.01, 0.03)
 BUDGET = 60
 RACE = Recipe(tune=True, search="race", learning_rates=GRID, epochs=BUDGET)
 SPREAD = 0.4
-"""Of the logarithm of epochs over seeds. In the archive: median .27, four fifths within .05 and
-.51."""
-OF_SEED, OF_CELL = 0.1, 0.3
-"""Shares of the variance that all runs of a seed have in common, and those of a cell at a seed."""
-TARGET, CHANCE = 0.01, 1.0
+"""Spread of the logarithm of epochs over seeds. In the archive: median .27, four fifths within .05
+and .51."""
+OF_SEED = 0.1
+"""Share of the variance that all runs of a seed have in common."""
+OF_CELL = 0.3
+"""Share of the variance that all runs of a cell at a seed have in common."""
+TARGET = 0.01
+CHANCE = 1.0
 SHAPES: dict[str, dict[str, tuple[tuple[float, ...], tuple[float, ...]]]] = {
     "tied": {"like": ((12,) * 5, (12,) * 5), "unlike": ((12,) * 5, (60, 40, 12, 40, 60))},
     "nearly tied": {
@@ -104,11 +108,17 @@ class Setting(NamedTuple):
         return inside * 1.5**outside * (self.ratio if cell else 1.0)
 
 
+def _weighted_normal(weights: np.ndarray, *streams: np.random.Generator) -> float:
+    """The weighted sum of one normal number of each stream."""
+    return float(weights @ [stream.normal() for stream in streams])
+
+
 class Trainer:
     """Trains without torch; what a rate gives a cell at a seed is drawn once."""
 
     def __init__(self, setting: Setting, run: int) -> None:
-        self._setting, self._run = setting, run
+        self._setting = setting
+        self._run = run
         self._fails = float(stats.norm.ppf(setting.unsolved)) if setting.unsolved else -np.inf
         self.scored = cache(self._scored)
 
@@ -122,9 +132,7 @@ class Trainer:
         )
         shared, own, alone = map(np.random.default_rng, keys)
         weights = np.sqrt((OF_SEED, OF_CELL, 1 - OF_SEED - OF_CELL))
-        luck, fate, _ = (
-            float(weights @ [g.normal() for g in (shared, own, alone)]) for _ in range(3)
-        )
+        luck, fate, _ = [_weighted_normal(weights, shared, own, alone) for _ in range(3)]
         epochs = setting.median(cell, rate) * float(np.exp(SPREAD * luck))
         fails = fate < self._fails
         noise = float(np.exp(0.1 * alone.normal()))
@@ -143,6 +151,11 @@ class Trainer:
         luck = np.random.default_rng(
             (4, self._run, trial.seed, int(trial.cell.name), round(1e7 * trial.learning_rate))
         )
+        test: dict[str, float] = {}
+        trivial: dict[str, float] = {}
+        if trial.phase != "tuning":
+            test = {"mse": found.loss * float(np.exp(0.05 * luck.normal()))}
+            trivial = {"mse": 2 * CHANCE}
         learning = Learning(
             metrics=(MetricNote("mse", "", "lower"),),
             target=TARGET,
@@ -153,12 +166,8 @@ class Trainer:
             steps_per_epoch=10,
             curve=(Epoch(1, 10, 1.0, {"mse": found.loss}),),
             chosen_epoch=1,
-            test=(
-                {}
-                if trial.phase == "tuning"
-                else {"mse": found.loss * float(np.exp(0.05 * luck.normal()))}
-            ),
-            trivial={} if trial.phase == "tuning" else {"mse": 2 * CHANCE},
+            test=test,
+            trivial=trivial,
             trivial_forecast="the mean",
             epochs_to_target=found.epochs,
         )
@@ -168,7 +177,8 @@ class Trainer:
 
 
 # Intervals of means up to the budget take four fifths of the time, and decide nothing.
-kaplan_meier.mean_bounds = kaplan_meier.ratio_bounds = lambda *_: (0.0, float("inf"))
+kaplan_meier.mean_bounds = lambda *_: (0.0, float("inf"))
+kaplan_meier.ratio_bounds = kaplan_meier.mean_bounds
 
 
 def whole_path(setting: Setting, seeds: int, run: int, recipe: Recipe) -> tuple[str, int]:
@@ -181,7 +191,9 @@ def whole_path(setting: Setting, seeds: int, run: int, recipe: Recipe) -> tuple[
         tasks=(TaskUse(name="t", dials={}, recipe=recipe),),
         seeds=tuple(range(seeds)),
     )
-    trainer, index, results = Trainer(setting, run), {}, []
+    trainer = Trainer(setting, run)
+    index = {}
+    results = []
     while trials := plan(suite, index, ()):
         for trial in trials:
             assert isinstance(trial, LearningTrial)
@@ -197,7 +209,9 @@ def _who(answer: str, other: str) -> str:
         return "equivalent"
     if answer not in ("better", "worse"):
         return "open"
-    return f"better {1 - int(other) if answer == 'better' else other}"
+    if answer == "better":
+        return f"better {1 - int(other)}"
+    return f"better {other}"
 
 
 # Ways to search, as what each leaves of a cell: losses by seed, at the best rate first
@@ -211,8 +225,16 @@ def _losses(look: Look, rate: float, seeds: Sequence[int]) -> dict[int, float]:
     return {seed: float(look(rate, seed).epochs or BUDGET) for seed in seeds}
 
 
+def _rank(look: Look, rate: float, seeds: Sequence[int]) -> Rank:
+    return rank([look(rate, seed) for seed in seeds], BUDGET)
+
+
 def _best(look: Look, seeds: Sequence[int], rates: Sequence[float] = GRID) -> float:
-    return min(rates, key=lambda rate: rank([look(rate, seed) for seed in seeds], BUDGET))
+    return min(rates, key=lambda rate: _rank(look, rate, seeds))
+
+
+def _log_epochs(look: Look, rate: float, seeds: Sequence[int]) -> np.ndarray:
+    return np.log([look(rate, seed).epochs or BUDGET for seed in seeds])
 
 
 def tuning(look: Look, seeds: Sequence[int], number: int) -> Left:
@@ -223,34 +245,32 @@ def tuning(look: Look, seeds: Sequence[int], number: int) -> Left:
 
 def screening(look: Look, seeds: Sequence[int], first: int, kept: int) -> Left:
     """The best few rates on the first seeds, and those that tie with the last of them, go on."""
-    ranks = {rate: rank([look(rate, seed) for seed in seeds[:first]], BUDGET) for rate in GRID}
+    ranks = {rate: _rank(look, rate, seeds[:first]) for rate in GRID}
     last = sorted(ranks.values())[kept - 1]
     left = [rate for rate in GRID if ranks[rate][:2] <= last[:2]]
-    left.sort(key=lambda rate: rank([look(rate, seed) for seed in seeds], BUDGET))
-    return [_losses(look, rate, seeds) for rate in left], first * len(GRID) + len(left) * (
-        len(seeds) - first
-    )
+    left.sort(key=lambda rate: _rank(look, rate, seeds))
+    spent = first * len(GRID) + len(left) * (len(seeds) - first)
+    return [_losses(look, rate, seeds) for rate in left], spent
 
 
 def race(look: Look, seeds: Sequence[int]) -> Left:
-    """That of suites, without widening."""
+    """The race that suites search by, without widening."""
     found = run_race(look, seeds, RACE, GRID)
     return [_losses(look, rate, seeds) for rate in found.left], len(found.trainings)
 
 
 def race_by_seed(look: Look, seeds: Sequence[int]) -> Left:
-    """The same, rates being given up after each seed."""
-    alive, spent = list(GRID), 0
+    """A race in which rates are given up after each seed."""
+    alive = list(GRID)
+    spent = 0
     for number in range(1, len(seeds) + 1):
         spent += len(alive)
         if number < 3 or len(alive) == 1:
             continue
-        logs = {
-            rate: np.log([look(rate, s).epochs or BUDGET for s in seeds[:number]]) for rate in alive
-        }
+        logs = {rate: _log_epochs(look, rate, seeds[:number]) for rate in alive}
         best = min(alive, key=lambda rate: logs[rate].mean())
         alive = [rate for rate in alive if rate == best or not _worse(logs[rate] - logs[best])]
-    alive.sort(key=lambda rate: rank([look(rate, seed) for seed in seeds], BUDGET))
+    alive.sort(key=lambda rate: _rank(look, rate, seeds))
     return [_losses(look, rate, seeds) for rate in alive], spent
 
 
@@ -264,10 +284,12 @@ def _worse(differences: np.ndarray) -> bool:
 
 def cross_fitting(look: Look, seeds: Sequence[int]) -> Left:
     """All rates on all seeds; the rate for a seed is the best on the others."""
-    chosen = {seed: _best(look, [other for other in seeds if other != seed]) for seed in seeds}
-    return [{seed: float(look(chosen[seed], seed).epochs or BUDGET) for seed in seeds}], len(
-        GRID
-    ) * len(seeds)
+    chosen = {}
+    for seed in seeds:
+        others = [other for other in seeds if other != seed]
+        chosen[seed] = _best(look, others)
+    losses = {seed: float(look(chosen[seed], seed).epochs or BUDGET) for seed in seeds}
+    return [losses], len(GRID) * len(seeds)
 
 
 def blocks(look: Look, seeds: Sequence[int]) -> Left:
@@ -282,11 +304,10 @@ def blocks(look: Look, seeds: Sequence[int]) -> Left:
 def one_error(look: Look, seeds: Sequence[int]) -> Left:
     """On three seeds of its own, the lowest rate within one standard error of the best."""
     own = range(1_000, 1_003)
-    logs = {rate: np.log([look(rate, s).epochs or BUDGET for s in own]) for rate in GRID}
+    logs = {rate: _log_epochs(look, rate, own) for rate in GRID}
     best = min(GRID, key=lambda rate: logs[rate].mean())
-    within = [
-        rate for rate in GRID if logs[rate].mean() <= logs[best].mean() + stats.sem(logs[best])
-    ]
+    most = logs[best].mean() + stats.sem(logs[best])
+    within = [rate for rate in GRID if logs[rate].mean() <= most]
     return [_losses(look, min(within), seeds)], 3 * len(GRID) + len(seeds)
 
 
@@ -307,8 +328,11 @@ CANDIDATES: dict[str, Callable[[Look, Sequence[int]], Left]] = {
 
 
 def by_candidate(name: str, setting: Setting, seeds: int, run: int) -> tuple[str, int]:
-    """The same by a candidate, and the comparison of the findings."""
-    trainer, losses, spent = Trainer(setting, run), {}, []
+    """What the comparison of the findings says after the search of a candidate, and how many
+    trainings a cell it took."""
+    trainer = Trainer(setting, run)
+    losses = {}
+    spent = []
     for cell in (0, 1):
         seen: dict[tuple[float, int], Scored] = {}
 
@@ -332,29 +356,32 @@ Count = Mapping[str, float]
 
 
 def _count(job: tuple[str, Setting, int, int, int]) -> Count:
-    """Answers of so many runs from one on, with the mean of trainings a cell."""
+    """How often each answer came in so many runs from the first one on, with the mean number of
+    trainings a cell."""
     way, setting, seeds, first, runs = job
-    said: dict[str, float] = defaultdict(float)
+    counts: dict[str, float] = defaultdict(float)
     for run in range(first, first + runs):
         if way == "suite":
             answer, trainings = whole_path(setting, seeds, run, RACE)
         else:
             answer, trainings = by_candidate(way, setting, seeds, run)
-        said[answer] += 1
-        said["trainings"] += trainings / runs
-    return dict(said)
+        counts[answer] += 1
+        counts["trainings"] += trainings / runs
+    return dict(counts)
 
 
 def _counted(
     jobs: Sequence[tuple[str, Setting, int, int, int]], kept: Path | None
 ) -> Iterator[tuple[int, Count]]:
     """The counts of these jobs, those that are kept read back."""
-    lines = kept.read_text().splitlines() if kept and kept.is_file() else []
+    lines = []
+    if kept and kept.is_file():
+        lines = kept.read_text().splitlines()
     done = {json.dumps(job): count for job, count in map(json.loads, lines)}
     left = [(at, job) for at, job in enumerate(jobs) if json.dumps(job) not in done]
-    yield from (
-        (at, done[json.dumps(job)]) for at, job in enumerate(jobs) if json.dumps(job) in done
-    )
+    for at, job in enumerate(jobs):
+        if json.dumps(job) in done:
+            yield at, done[json.dumps(job)]
     with ProcessPoolExecutor(2) as pool:
         for (at, job), count in zip(left, pool.map(_count, [job for _, job in left]), strict=True):
             if kept:
@@ -365,11 +392,20 @@ def _counted(
 
 def null_settings(*, scores: bool) -> list[Setting]:
     """Those in which neither cell is better."""
-    by_epochs = [Setting(*one) for one in product(SHAPES, ("like", "unlike"), UNSOLVED)]
-    by_score = [
-        Setting(*one, by_score=True) for one in product(SHAPES, ("like", "unlike"), UNSOLVED[:1])
-    ]
-    return by_epochs + (by_score if scores else [])
+    cells = ("like", "unlike")
+    settings = [Setting(*one) for one in product(SHAPES, cells, UNSOLVED)]
+    if scores:
+        for one in product(SHAPES, cells, UNSOLVED[:1]):
+            settings.append(Setting(*one, by_score=True))
+    return settings
+
+
+def true_settings() -> list[Setting]:
+    """Those in which the second cell needs 1 / .7 and 1 / .5 of the epochs."""
+    settings = []
+    for ratio in (1 / 0.7, 1 / 0.5):
+        settings += [Setting(rates, "like", 0.0, ratio=ratio) for rates in SHAPES]
+    return settings
 
 
 def _false(count: Count) -> float:
@@ -380,13 +416,11 @@ def candidates(runs: int, kept: Path | None) -> None:
     """False verdicts of each way to search at ten seeds, and right ones where the second cell needs
     more."""
     nulls = null_settings(scores=False)
-    true = [
-        Setting(rates, "like", 0.0, ratio=ratio) for ratio in (1 / 0.7, 1 / 0.5) for rates in SHAPES
-    ]
-    jobs = [(name, setting, 10, 0, runs) for name in CANDIDATES for setting in nulls + true]
-    found: dict[str, list[Count]] = defaultdict(lambda: [{}] * (len(nulls) + len(true)))
+    settings = nulls + true_settings()
+    jobs = [(name, setting, 10, 0, runs) for name, setting in product(CANDIDATES, settings)]
+    found: dict[str, list[Count]] = defaultdict(lambda: [{}] * len(settings))
     for at, count in _counted(jobs, kept):
-        found[jobs[at][0]][at % (len(nulls) + len(true))] = count
+        found[jobs[at][0]][at % len(settings)] = count
     print(f"{runs} runs a setting, ten seeds\n")
     print(
         "| search | trainings a cell | false: mean | like, most | unlike, most | right at .7 | at"
@@ -394,34 +428,28 @@ def candidates(runs: int, kept: Path | None) -> None:
     )
     for name, counts in found.items():
         wrong = {s: _false(c) / runs for s, c in zip(nulls, counts, strict=False)}
-        worst = {
-            cells: max(w for s, w in wrong.items() if s.cells == cells)
-            for cells in ("like", "unlike")
-        }
-        right = [
-            np.mean([c.get("better 0", 0) / runs for c in part])
-            for part in (counts[-6:-3], counts[-3:])
-        ]
+        like = max(share for setting, share in wrong.items() if setting.cells == "like")
+        unlike = max(share for setting, share in wrong.items() if setting.cells == "unlike")
+        right = [count.get("better 0", 0) / runs for count in counts[-6:]]
         spent = np.mean([count["trainings"] for count in counts])
         print(
-            f"| {name} | {spent:.0f} | {np.mean(list(wrong.values())):.1%} | {worst['like']:.1%} | "
-            f"{worst['unlike']:.1%} | {right[0]:.0%} | {right[1]:.0%} |"
+            f"| {name} | {spent:.0f} | {np.mean(list(wrong.values())):.1%} | {like:.1%} | "
+            f"{unlike:.1%} | {np.mean(right[:3]):.0%} | {np.mean(right[3:]):.0%} |"
         )
 
 
 def levels(runs: int, kept: Path | None) -> None:
     """False verdicts by the search of suites, through planner and findings, in every setting."""
     settings = null_settings(scores=True)
-    jobs = [("suite", setting, seeds, 0, runs) for seeds in SEEDS for setting in settings]
+    jobs = [("suite", setting, seeds, 0, runs) for seeds, setting in product(SEEDS, settings)]
     _table(jobs, kept, runs, lambda count: f"{_false(count) / runs:.1%}")
 
 
 def power(runs: int, kept: Path | None) -> None:
-    """Right verdicts by the same where the second cell needs 1 / .7 and 1 / .5 of the epochs."""
-    settings = [
-        Setting(rates, "like", 0.0, ratio=ratio) for ratio in (1 / 0.7, 1 / 0.5) for rates in SHAPES
-    ]
-    jobs = [("suite", setting, seeds, 0, runs) for seeds in SEEDS for setting in settings]
+    """Right verdicts by the search of suites where the second cell needs 1 / .7 and 1 / .5 of the
+    epochs."""
+    settings = true_settings()
+    jobs = [("suite", setting, seeds, 0, runs) for seeds, setting in product(SEEDS, settings)]
     _table(jobs, kept, runs, lambda count: f"{count.get('better 0', 0) / runs:.0%}")
 
 
@@ -451,8 +479,7 @@ def _table(
 
 
 def calibrate(_runs: int, _kept: Path | None) -> None:
-    """How the epochs of the archive of claims vary over seeds, and between rates that stand beside
-    each other."""
+    """How the epochs of the archive of claims vary over seeds, and between neighbouring rates."""
     with TemporaryDirectory() as folder, tarfile.open(ARCHIVE) as archive:
         archive.extractall(folder, filter="data")
         results = [
@@ -463,31 +490,37 @@ def calibrate(_runs: int, _kept: Path | None) -> None:
     seeds: dict[bytes, list[int | None]] = defaultdict(list)
     rates: dict[bytes, dict[float, int]] = defaultdict(dict)
     for result in results:
-        trial, epochs = result.trial, result.learning.epochs_to_target
+        trial = result.trial
+        epochs = result.learning.epochs_to_target
         if trial.phase == "tuning" and epochs:
             rates[search_key(trial)][trial.learning_rate] = epochs
         if trial.phase == "evaluation":
             seeds[search_key(trial)].append(epochs)
-    logs = [np.log([e for e in found if e]) for found in seeds.values()]
-    spreads = [float(np.std(one, ddof=1)) for one in logs if len(one) >= 8]
-    missed = [sum(epochs is None for epochs in found) / len(found) for found in seeds.values()]
-    steps = [
-        max(a, b) / min(a, b)
-        for one in rates.values()
-        for a, b in pairwise(one[rate] for rate in sorted(one))
-    ]
-    for name, values in (
-        ("spread of log epochs", spreads),
-        ("unsolved", missed),
-        ("a rate over the next", steps),
-    ):
-        quantiles = ", ".join(
-            f"{value:.2f}" for value in np.quantile(values, [0.1, 0.25, 0.5, 0.75, 0.9])
-        )
-        print(f"{name}: quantiles .1, .25, .5, .75, .9 of {len(values)}: {quantiles}")
+    spreads = []
+    missed = []
+    for found in seeds.values():
+        logs = np.log([epochs for epochs in found if epochs])
+        if len(logs) >= 8:
+            spreads.append(float(np.std(logs, ddof=1)))
+        missed.append(found.count(None) / len(found))
+    steps = []
+    for of_rate in rates.values():
+        in_order = [of_rate[rate] for rate in sorted(of_rate)]
+        steps += [max(a, b) / min(a, b) for a, b in pairwise(in_order)]
+    _print_quantiles("spread of log epochs", spreads)
+    _print_quantiles("unsolved", missed)
+    _print_quantiles("a rate over the next", steps)
+
+
+def _print_quantiles(name: str, values: list[float]) -> None:
+    found = np.quantile(values, [0.1, 0.25, 0.5, 0.75, 0.9])
+    quantiles = ", ".join(f"{value:.2f}" for value in found)
+    print(f"{name}: quantiles .1, .25, .5, .75, .9 of {len(values)}: {quantiles}")
 
 
 PARTS = {part.__name__: part for part in (calibrate, candidates, levels, power)}
 if __name__ == "__main__":
-    name, runs = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 500
-    PARTS[name](runs, Path(sys.argv[3]) if len(sys.argv) > 3 else None)
+    name = sys.argv[1]
+    runs = int(sys.argv[2]) if len(sys.argv) > 2 else 500
+    kept = Path(sys.argv[3]) if len(sys.argv) > 3 else None
+    PARTS[name](runs, kept)

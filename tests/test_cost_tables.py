@@ -84,14 +84,15 @@ def test_the_reference_is_what_the_suite_names_and_not_the_fastest() -> None:
         "a": 0.5,
         "c": 1.0,
     }
-    assert "In training, of the time of b, a takes 0.5 [0.5 to 0.5], c 1 [1 to 1]" in found.answer
+    assert (
+        "A training step of a takes 0.5 [0.5 to 0.5] times as long as one of b, one of c 1 [1 to 1]"
+        in found.answer
+    )
     by_reference_cell = table(rows)
     assert by_reference_cell.references == {"train": ""}
     assert all(row.train and row.train.over is None for row in by_reference_cell.rows)
-    assert (
-        "In training, of the time of torch's LSTM, the reference cell, a takes 0.5"
-        in by_reference_cell.answer
-    )
+    assert "A training step of a takes 0.5" in by_reference_cell.answer
+    assert "times as long as one of torch's LSTM (the reference cell)" in by_reference_cell.answer
 
 
 def test_a_reference_that_is_named_after_measuring_changes_nothing() -> None:
@@ -161,8 +162,9 @@ def test_the_sentence_says_why_where_the_kernels_make_the_ratio(reference: str) 
     assert (round(pair.apart.centre, 6), round(pair.alike.centre, 6)) == (2.0, 0.8)
     assert (pair.alike_kernel, pair.by_step, pair.explained) == (STEPPED, True, True)
     assert (
-        "In training, gru takes 2 [2 to 2] of the time of lstm: gru runs on torch's own loop, lstm"
-        " on oneDNN's fused kernel; both step by step, it takes 0.8 [0.8 to 0.8]." in found.answer
+        "In training, gru takes 2 [2 to 2] times as long as lstm: gru runs on torch's own loop,"
+        " lstm on oneDNN's fused kernel; both step by step, it takes 0.8 [0.8 to 0.8] times as"
+        " long." in found.answer
     )
 
 
@@ -227,7 +229,8 @@ def test_cells_with_one_row_are_held_against_the_reference_on_their_kernel() -> 
     )
     assert pairs["peephole"].explained
     assert (
-        "with lstm on single operations of torch too, it takes 1.04 [1.04 to 1.04]." in found.answer
+        "with lstm on single operations of torch too, it takes 1.04 [1.04 to 1.04] times as long."
+        in found.answer
     )
 
 
@@ -273,11 +276,14 @@ def test_what_moved_most_from_day_to_day_is_one_doubt() -> None:
                 )
             )
     moved = [
-        caveat for caveat in find(results).caveats if " was " in caveat and "sessions" in caveat
+        caveat
+        for caveat in find(results).caveats
+        if " ranged from " in caveat and "sessions" in caveat
     ]
     (caveat,) = moved
     assert caveat.endswith(
-        "c over a (train) was 2 to 2.4 on 2 sessions, the most of 3 ratios that moved by over 2%."
+        "the ratio of c to a (train) ranged from 2 to 2.4 over 2 sessions; of 3 ratios that varied by"
+        " over 2%, it varied most."
     )
 
 

@@ -125,5 +125,5 @@ def test_fields_that_have_a_new_name_keep_their_key_in_every_record() -> None:
 
 
 def test_names_that_were_given_up_do_not_come_back() -> None:
-    found = {file.name: names_in(file) & GIVEN_UP for file in sources()}
+    found = {str(file): names_in(file) & GIVEN_UP for file in sources()}
     assert not {file: names for file, names in found.items() if names}

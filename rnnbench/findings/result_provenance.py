@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from itertools import chain
 
 from rnnbench.records import Result
 
@@ -24,7 +25,7 @@ def changed_sources(results: Iterable[Result]) -> list[str]:
 
 def side_effects(results: Iterable[Result]) -> Counter[str]:
     """Count the trials by what a plugin or cell changed for the whole process."""
-    return Counter(effect for result in results for effect in result.side_effects)
+    return Counter(chain.from_iterable(result.side_effects for result in results))
 
 
 def _covers_all_modules(result: Result, name: str) -> bool:

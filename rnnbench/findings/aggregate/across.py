@@ -7,6 +7,7 @@ of one version of the suite, one source of cells and tasks, and one torch.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 
 import numpy as np
 from msgspec.structs import replace
@@ -60,7 +61,7 @@ def across(results: Sequence[Result], costs: Sequence[CostFinding]) -> tuple[Asp
     if len(groups) < 2:
         return ()
     conditions = {title: runs(group) for title, group in groups.items()}
-    mixtures = mixed([result for group in groups.values() for result in group])
+    mixtures = mixed(list(chain.from_iterable(groups.values())))
     aspects = []
     for kind in (CAPACITY, TRAINABILITY, EXTRAPOLATION):
         aspect = _aspect(kind, conditions)

@@ -1,6 +1,7 @@
 """Speed and memory over all shapes at which cost was measured: geometric means of ratios."""
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 
 import numpy as np
 from msgspec.structs import replace
@@ -80,10 +81,11 @@ def _aspect(
     cell has it. A further figure is shown only where it is complete too.
     """
     first_title, first = next(iter(figures.items()))
-    measured = [cost for cost in costs if any(first(row) is not None for row in cost.rows)]
+    measured = [cost for cost in costs if _is_measured(cost, first)]
     if not measured:
         return replace(aspect, absent="it was not measured")
-    names = sorted({row.row for cost in measured for row in cost.rows})
+    rows = chain.from_iterable(cost.rows for cost in measured)
+    names = sorted({row.row for row in rows})
     missing = _missing(measured, names, first)
     aspect = replace(aspect, conditions=tuple(cost.title for cost in measured), missing=missing)
     if missing:
@@ -93,8 +95,13 @@ def _aspect(
         for name, mean in _means(measured, names, figure, over_the_least).items():
             means[name][title] = mean
     order = sorted(names, key=lambda name: (means[name][first_title].centre, name))
-    rows = tuple(AspectRow(row=name, figures=means[name]) for name in order)
-    return replace(aspect, rows=rows)
+    aspect_rows = tuple(AspectRow(row=name, figures=means[name]) for name in order)
+    return replace(aspect, rows=aspect_rows)
+
+
+def _is_measured(cost: CostFinding, figure: Figure) -> bool:
+    """Whether some cell has the figure at this shape."""
+    return any(figure(row) is not None for row in cost.rows)
 
 
 def _missing(

@@ -1,6 +1,7 @@
 """Tables of scores over conditions and seeds, and what they lack to be complete."""
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -86,8 +87,10 @@ def table(conditions: Mapping[str, Runs], score: Score) -> Table:
     arrays: dict[str, Array] = {}
     if not missing:
         for row in sorted(rows):
-            values = [[scores[title, row, seed] for seed in ordered] for title in conditions]
-            arrays[row] = np.array(values, dtype=float)
+            places = product(conditions, ordered)
+            values = [scores[title, row, seed] for title, seed in places]
+            shape = (len(conditions), len(ordered))
+            arrays[row] = np.array(values, dtype=float).reshape(shape)
     return Table(tuple(conditions), tuple(ordered), arrays, tuple(missing))
 
 

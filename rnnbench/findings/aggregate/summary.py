@@ -14,7 +14,7 @@ AT_AN_END = 0.005
 
 
 def answer(aspect: Aspect) -> str:
-    """Return the order of the cells, and which of them can be told apart."""
+    """Return the order of the cells, and which of them differ significantly."""
     if aspect.absent:
         return f"{aspect.absent[0].upper()}{aspect.absent[1:]}."
     if aspect.missing:

@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from rnnbench.findings.claims.claim_conditions import ClaimConditions, label
 from rnnbench.findings.claims.overall import overall_caveats
 from rnnbench.findings.claims.records import ClaimFinding
 from rnnbench.findings.cost.caveats import cost_caveats
 from rnnbench.findings.learning.caveats import (
-    BUDGET_DOUBT,
+    BUDGET_CAVEAT,
     budgets_missed,
     lost_trainings,
     targets_at_chance,
@@ -63,8 +64,8 @@ class ClaimCaveats:
             yield from score_caveats(condition)
 
     def _cost_caveats(self, finding: ClaimFinding) -> Iterator[str]:
-        judged = [judged for reading in finding.readings for judged in reading.judged]
-        trials = dict.fromkeys(trial for one in judged for trial in one.trials)
+        conditions = chain.from_iterable(reading.judged for reading in finding.readings)
+        trials = dict.fromkeys(chain.from_iterable(judged.trials for judged in conditions))
         results = [self._costs[trial] for trial in trials if trial in self._costs]
         return cost_caveats(results, ())
 
@@ -84,14 +85,13 @@ class ClaimCaveats:
 
     def _unequal_parameters(self, claim: Claim) -> Iterator[str]:
         """Yield a caveat for cells under recipes of their own whose parameters are not equal."""
-        questions = [question for reading in claim.readings for question in reading.questions]
-        for question in questions:
+        for question in chain.from_iterable(reading.questions for reading in claim.readings):
             by_condition = self._conditions.arms_by_condition(question)
-            arms = [arm for group in by_condition for arm in group]
+            arms = list(chain.from_iterable(by_condition))
             sizes = [arm.parameters for arm in arms if arm.parameters]
             if len(by_condition) < 2 or len(sizes) < 2:
                 continue
-            if max(sizes) > (1 + BUDGET_DOUBT) * min(sizes):
+            if max(sizes) > (1 + BUDGET_CAVEAT) * min(sizes):
                 each = " and ".join(f"{arm.row} has {arm.parameters:,}" for arm in arms)
                 yield f"{label([question])}: parameters are not equal: {each}."
 

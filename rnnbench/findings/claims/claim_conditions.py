@@ -77,10 +77,11 @@ class ClaimConditions:
 
     def arms_by_condition(self, question: Question) -> list[list[Arm]]:
         """Return the arms of a question's cells, those of each condition together."""
-        return [
-            [_arm(self._conditions[place], row) for row in names]
-            for place, names in self._rows(question).items()
-        ]
+        found = []
+        for place, names in self._rows(question).items():
+            condition = self._conditions[place]
+            found.append([_arm(condition, row) for row in names])
+        return found
 
     def _rows(self, question: Question) -> dict[int, list[str]]:
         """Return the rows of a question's cells, by the place of their condition."""
@@ -110,12 +111,11 @@ def label(questions: Sequence[Question]) -> str:
 
 def _questions(claim: Claim, figures: Sequence[Figure]) -> list[tuple[Reading, Question]]:
     """Return the questions of the readings of these figures, each with its reading."""
-    return [
-        (reading, question)
-        for reading in claim.readings
-        if reading.figure in figures
-        for question in reading.questions
-    ]
+    found = []
+    for reading in claim.readings:
+        if reading.figure in figures:
+            found += [(reading, question) for question in reading.questions]
+    return found
 
 
 def _learning_sides(question: Question) -> list[LearningSide]:

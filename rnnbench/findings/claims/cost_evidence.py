@@ -1,6 +1,7 @@
 """Evidence from times: ratios of step times, and of epochs times the time of a step."""
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -34,7 +35,7 @@ class _Pairs(NamedTuple):
         """Return the pairs of the sessions that count."""
         paired = sessions_that_count(measurements.paired(first, second))
         by_session = {session: list(by_trial.values()) for session, by_trial in paired.items()}
-        trials = sorted(trial for by_trial in paired.values() for trial in by_trial)
+        trials = sorted(chain.from_iterable(paired.values()))
         return cls(by_session, tuple(trials))
 
     @property

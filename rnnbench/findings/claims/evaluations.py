@@ -8,7 +8,7 @@ from rnnbench.records import LearningSide, LearningTrial
 
 Figures = Mapping[str, float]
 ONE_RATE = 0.0
-"""Stands for the learning rate of a cell that is evaluated at a single rate."""
+"""The place of the learning rate of a cell that is evaluated at a single rate."""
 Item = TypeVar("Item")
 ByRate = dict[float, dict[int, Item]]
 """By learning rate and seed."""

@@ -67,10 +67,16 @@ class Evidence(Struct, frozen=True, kw_only=True):
         otherwise; ends that may be anything are left out.
         """
         if above:
-            ends = [[low for low, _ in by_seed.values()] for by_seed in self.above]
+            place = 0
+            ends_by_choice = self.above
         else:
-            ends = [[high for _, high in by_seed.values()] for by_seed in self.below]
-        return [[value for value in of_choice if abs(value) < ANYTHING] for of_choice in ends]
+            place = 1
+            ends_by_choice = self.below
+        choices = []
+        for by_seed in ends_by_choice:
+            effects = [ends[place] for ends in by_seed.values()]
+            choices.append([effect for effect in effects if abs(effect) < ANYTHING])
+        return choices
 
 
 def logs(region: Region) -> Region:

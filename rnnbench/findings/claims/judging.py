@@ -51,11 +51,11 @@ def judge_at(claim: Claim, measurements: Measurements, seeds: int) -> ClaimFindi
     look = look_at(claim, seeds)
     level = level_of(claim, look)
     known = measurements.up_to(last)
-    conditions = [
-        _Condition(reading, question, evidence_for(reading, question, known))
-        for reading in claim.readings
-        for question in reading.questions
-    ]
+    conditions = []
+    for reading in claim.readings:
+        for question in reading.questions:
+            evidence = evidence_for(reading, question, known)
+            conditions.append(_Condition(reading, question, evidence))
     judged = _judge_conditions(claim, conditions, look, level)
     readings = tuple(_reading_findings(claim, judged))
     verdict = claim_verdict(claim, judged, readings)

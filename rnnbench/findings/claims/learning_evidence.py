@@ -38,8 +38,10 @@ def evidence_of_trainings(
             budgets = [float(side.recipe.epochs) for side in learning_sides(question)]
         scale = EffectScale(reading.is_ratio, budgets)
         evidence = _evidence_of_typical_seed(choices, scale, reading.region)
-    trials = [trial for seeds in (*choices.above, *choices.below) for trial in seeds.trials]
-    return replace(evidence, trials=tuple(dict.fromkeys(trials)))
+    trials: dict[str, None] = {}  # which keeps their order
+    for seeds in (*choices.above, *choices.below):
+        trials |= dict.fromkeys(seeds.trials)
+    return replace(evidence, trials=tuple(trials))
 
 
 def _evidence_of_typical_seed(choices: RateChoices, scale: EffectScale, region: Region) -> Evidence:

@@ -46,7 +46,7 @@ class Measurements:
     """Figures by the identity of a side, which is a cell under a setting.
 
     learning: by side, learning rate and seed: the evaluation.
-    absent:   by side, learning rate and seed: why figures are absent, by their names; "" stands for
+    absent:   by side, learning rate and seed: why figures are absent, by their names; "" means
               all of them.
     times:    by side and trial: the replicate.
     counted:  by side and trial: threads and device in words, with bytes, parameters, operations.

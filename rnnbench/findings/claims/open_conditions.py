@@ -37,7 +37,8 @@ def why_open(evidence: Evidence, question: Question, rule: Rule, *, measured: bo
         return f"{evidence.n} of {rule.look.needed} seeds that can carry a verdict"
     if evidence.slack:
         return (
-            "not clear of the boundary by the 15 % that ratios of two kinds change from day to day"
+            "too close to the boundary; a ratio of two kinds of cells varies by up to 15 % between"
+            " sessions"
         )
     if evidence.smaller_p <= LEVEL:
         return (

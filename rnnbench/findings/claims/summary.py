@@ -1,6 +1,7 @@
 """Sentences on the verdict of a claim: what it rests on, and how it came about."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from rnnbench import text
 from rnnbench.findings.claims.dependence import dependence
@@ -20,15 +21,14 @@ def because(verdict: Verdict, readings: Sequence[ReadingFinding]) -> str:
     For a mixed verdict the sentence names the facet that the answer depends on; for an undecided
     one, how many more seeds would probably decide.
     """
-    missing = [reason for reading in readings for reason in reading.missing]
-    untested = f"untested: {', '.join(dict.fromkeys(missing))}" if missing else ""
+    missing = dict.fromkeys(chain.from_iterable(reading.missing for reading in readings))
+    untested = f"untested: {', '.join(missing)}" if missing else ""
     if verdict == "untested":
         return f"{untested or 'it has no conditions'}."
-    conditions = [
-        (_facets(reading, judged), judged.state)
-        for reading in readings
-        for judged in reading.judged
-    ]
+    conditions = []
+    for reading in readings:
+        for judged in reading.judged:
+            conditions.append((_facets(reading, judged), judged.state))
     parts = [_counts([state for _, state in conditions])]
     if verdict == "mixed":
         parts.append(dependence(conditions))
@@ -92,12 +92,8 @@ def _facets(reading: ReadingFinding, judged: Judged) -> dict[str, str]:
 
 def _more_seeds(readings: Sequence[ReadingFinding]) -> str:
     """Return how many more seeds would probably decide; "" where one condition has no number."""
-    wanted = [
-        judged.more_seeds
-        for reading in readings
-        for judged in reading.judged
-        if judged.state == "open"
-    ]
+    conditions = chain.from_iterable(reading.judged for reading in readings)
+    wanted = [judged.more_seeds for judged in conditions if judged.state == "open"]
     known = [count for count in wanted if count is not None]
     if not known or len(known) < len(wanted):
         return ""

@@ -33,7 +33,7 @@ def claim_figures(result: Result) -> dict[str, float]:
 
 
 def claim_absences(result: Result) -> dict[str, str]:
-    """Return why a trial has no figure, by the name of the figure; "" stands for all figures."""
+    """Return why a trial has no figure, by the name of the figure; "" means all figures."""
     if not claim_figures(result):
         return {"": f"{LOST}{result.status}"}
     assert result.learning is not None

@@ -93,11 +93,11 @@ def _moved_ratios(finding: CostFinding) -> Iterator[str]:
     ratios = [ratio.centre for ratio in most.sessions.values()]
     among = ""
     if len(moved) > 1:
-        among = f", the most of {len(moved)} ratios that moved by over {PRECISE:.0%}"
+        among = f"; of {len(moved)} ratios that varied by over {PRECISE:.0%}, it varied most"
     yield (
-        f"{finding.title}: {most.slow} over {most.fast} ({most.kind}) was"
+        f"{finding.title}: the ratio of {most.slow} to {most.fast} ({most.kind}) ranged from"
         f" {text.rounded(min(ratios))} to {text.rounded(max(ratios))}"
-        f" on {len(ratios)} sessions{among}."
+        f" over {len(ratios)} sessions{among}."
     )
 
 

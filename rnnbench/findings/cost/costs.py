@@ -1,6 +1,7 @@
 """Cost findings: the results of each setting, with replicates as the unit."""
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 from rnnbench.findings.cost import summary
@@ -73,8 +74,8 @@ def _finding(group: Sequence[Result], *, shares_shape: bool) -> CostFinding:
             steps[kind] = _step_figures(kind, times, asked)
     tables = {kind: of_kind.table for kind, of_kind in steps.items()}
     references = {kind: of_kind.reference for kind, of_kind in steps.items()}
-    all_pairs = tuple(pair for of_kind in steps.values() for pair in of_kind.pairs)
-    on_kernels = tuple(pair for of_kind in steps.values() for pair in of_kind.kernel_pairs)
+    all_pairs = tuple(chain.from_iterable(of_kind.pairs for of_kind in steps.values()))
+    on_kernels = tuple(chain.from_iterable(of_kind.kernel_pairs for of_kind in steps.values()))
     rows = tuple(cost_row(name, figures[name], group, tables) for name in figures)
     return CostFinding(
         shape=trial.shape,

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Any
 
 from msgspec.structs import replace
@@ -51,7 +52,7 @@ def named_figures(group: Sequence[Result]) -> dict[str, list[tuple[CostTrial, Co
 
     Different cells of one label have different rows.
     """
-    row_names = rows(cell for result in group for cell in cost_trial(result).cells)
+    row_names = rows(chain.from_iterable(cost_trial(result).cells for result in group))
     figures: dict[str, list[tuple[CostTrial, CostFigure]]] = defaultdict(list)
     for result in group:
         trial = cost_trial(result)
@@ -66,11 +67,11 @@ def timed_rows(figures: Iterable[tuple[CostTrial, CostFigure]], measurement: str
 
     They are in the order of session and round.
     """
-    timed_figures = [
-        TimedRow(trial, next(cell for cell in trial.cells if cell.row == figure.row), figure)
-        for trial, figure in figures
-        if isinstance(figure, TimeRow) and trial.measurement == measurement
-    ]
+    timed_figures = []
+    for trial, figure in figures:
+        if isinstance(figure, TimeRow) and trial.measurement == measurement:
+            cell = next(cell for cell in trial.cells if cell.row == figure.row)
+            timed_figures.append(TimedRow(trial, cell, figure))
     return sorted(timed_figures, key=lambda timed: (timed.trial.session, timed.trial.round))
 
 

@@ -40,9 +40,9 @@ def _explained_part(pair: KernelPair) -> float:
 def _explanation(pair: KernelPair) -> str:
     ours, theirs = (KERNELS.get(kernel, kernel) for kernel in pair.kernels)
     return (
-        f"{STEP_PHRASES[pair.kind]}, {pair.row} takes {ratio(pair.apart)} of the time of"
+        f"{STEP_PHRASES[pair.kind]}, {pair.row} takes {ratio(pair.apart)} times as long as"
         f" {pair.over}: {pair.row} runs on {ours}, {pair.over} on {theirs}; {_on_one_kernel(pair)},"
-        f" it takes {ratio(pair.alike)}."
+        f" it takes {ratio(pair.alike)} times as long."
     )
 
 

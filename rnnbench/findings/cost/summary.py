@@ -6,13 +6,18 @@ from rnnbench import text
 from rnnbench.findings.cost.kernel_summary import kernels
 from rnnbench.findings.cost.records import CostPair, CostRow, KernelPair, StepKind
 from rnnbench.findings.cost.step_times import has_interval
-from rnnbench.findings.cost.wording import MOST_NAMED, STEP_PHRASES, ratio
+from rnnbench.findings.cost.wording import MOST_NAMED, ratio
 from rnnbench.findings.stats.ranges import Range
 
 STEPS: dict[StepKind, str] = {
     "train": "A training step takes",
     "inference": "Forward alone takes",
     "streaming": "A step of one stream takes",
+}
+STEPS_OF: dict[StepKind, str] = {
+    "train": "A training step of",
+    "inference": "A forward pass of",
+    "streaming": "A streaming step of",
 }
 ENOUGH_SESSIONS = 5
 """With fewer sessions, a sentence warns that ratios move from one session to another."""
@@ -62,13 +67,13 @@ def _over_reference(
     if len(ratios) > 1 and all_have_intervals:
         at_once = "; these intervals hold for all rows at once"
     leading = next(iter(ratios))
-    each = [f"{row} {ratio(over)}" for row, over in ratios.items()]
-    each[0] = f"{leading} takes {ratio(ratios[leading])}"
-    reference_name = reference or "torch's LSTM, the reference cell"
-    yield (
-        f"{STEP_PHRASES[kind]}, of the time of {reference_name},"
-        f" {text.listed(each, MOST_NAMED)}{at_once}."
+    reference_name = reference or "torch's LSTM (the reference cell)"
+    each = [f"one of {row} {ratio(over)}" for row, over in ratios.items()]
+    each[0] = (
+        f"{STEPS_OF[kind]} {leading} takes {ratio(ratios[leading])} times as long as one of"
+        f" {reference_name}"
     )
+    yield f"{text.listed(each, MOST_NAMED)}{at_once}."
     yield from _few_sessions(kind, reference, ratios, pairs)
 
 

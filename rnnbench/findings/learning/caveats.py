@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from rnnbench import text
 from rnnbench.findings.learning.grouping import is_unclimbed
@@ -11,7 +12,7 @@ from rnnbench.findings.learning.target_caveats import target_caveats
 from rnnbench.findings.stats.error_spending import fewest_seeds
 from rnnbench.records import LearningTrial, Recipe, Result
 
-BUDGET_DOUBT = 0.05
+BUDGET_CAVEAT = 0.05
 """Sizes that deviate from the budget by more than this fraction are a caveat."""
 
 
@@ -55,7 +56,7 @@ def _needed(condition: Condition) -> int:
 
 def _missing_seeds(conditions: Sequence[Condition]) -> Iterator[str]:
     for condition in conditions:
-        seeds = {seed for arm in condition.arms for seed in arm.seeds}
+        seeds = set(chain.from_iterable(arm.seeds for arm in condition.arms))
         for arm in condition.arms:
             missing = seeds - set(arm.seeds)
             if missing and set(arm.lost) != {"stopped"}:  # _not_tried reports rungs not climbed
@@ -114,7 +115,7 @@ def budgets_missed(conditions: Sequence[Condition]) -> Iterator[str]:
             what = "hidden sizes" if recipe.match == "hidden" else "states"
             yield f"{condition.title}: {what} are matched, parameters are not equal ({sizes})."
         for arm in condition.arms:
-            if arm.off_budget is not None and abs(arm.off_budget) > BUDGET_DOUBT:
+            if arm.off_budget is not None and abs(arm.off_budget) > BUDGET_CAVEAT:
                 yield f"{condition.title}: {_off_budget(arm, recipe, arm.off_budget)}."
 
 

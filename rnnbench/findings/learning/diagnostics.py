@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import chain, product
 from typing import Literal
 
 import numpy as np
@@ -20,7 +21,8 @@ def diagnostics(measured: Sequence[Learning]) -> tuple[DiagnosticCurve, ...]:
 
 
 def _curves(measured: Sequence[Learning]) -> Iterator[DiagnosticCurve]:
-    for name in sorted({name for learning in measured for name in learning.diagnoses}):
+    names = set(chain.from_iterable(learning.diagnoses for learning in measured))
+    for name in sorted(names):
         both = [learning.diagnoses[name] for learning in measured if name in learning.diagnoses]
         fresh = [moments.fresh for moments in both if moments.fresh]
         trained = [moments.trained for moments in both if moments.trained]
@@ -36,7 +38,7 @@ def _curve(
     """Return the curve over the values of x that all seeds have."""
     curves = [dict(zip(diagnosis.x, diagnosis.y, strict=True)) for diagnosis in diagnoses]
     shared = sorted(set.intersection(*(set(curve) for curve in curves)))
-    values = [[curve[x] for x in shared] for curve in curves]
+    values = [curve[x] for curve, x in product(curves, shared)]
     table = np.array(values).reshape(len(curves), len(shared))
     absent: dict[str, str] = {}
     for diagnosis in diagnoses:

@@ -1,6 +1,7 @@
 """How often and when cells reach each threshold, and how the mean epochs of two cells compare."""
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 
 from msgspec import Struct
 
@@ -97,7 +98,7 @@ def epoch_ratios(
     known = _with_records(figures)
     shares = [share for share in SHARES if _all_have_threshold(known, share)]
     means = {row: _mean_epochs(by_seed, shares, budget) for row, by_seed in known.items()}
-    if not means or all(mean >= budget for by_share in means.values() for mean in by_share):
+    if not means or all(mean >= budget for mean in chain.from_iterable(means.values())):
         return ()
     quickest = min(means, key=lambda row: (means[row], row))
     ratios = []

@@ -62,7 +62,9 @@ def scale_of(goal: Goal, confirmed: Collection[str], losses: Losses, budget: int
     if confirmed:
         return Scale(ratio=True, margin=float(np.log(EPOCHS_MARGIN)), nothing=float(budget))
     way = 0.0 if goal.trivial is None else abs(goal.target - goal.trivial)
-    scores = [abs(value) for rates in losses.values() for value in rates[0].values()]
+    scores: list[float] = []
+    for rates in losses.values():
+        scores += map(abs, rates[0].values())
     return Scale(ratio=False, margin=SCORE_MARGIN * (way or float(np.median(scores or [0.0]))))
 
 

@@ -2,9 +2,9 @@
 
 All rates of the grid are trained on the first seeds of the evaluation. From there on, rates that
 are significantly worse than the best one are given up, each time that half as many seeds again are
-known (F-race, Birattari et al. 2002, with Student's paired test). Rates that cannot be told apart
-are trained on all seeds. Comparisons use all rates that are left, so that the luck of the choice is
-inside the error that a verdict states (`choices`, docs/decisions/0024).
+known (F-race, Birattari et al. 2002, with Student's paired test). Rates without a significant
+difference are trained on all seeds. Comparisons use all rates that are left, so that the luck of
+the choice is inside the error that a verdict states (`choices`, docs/decisions/0024).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -119,7 +119,7 @@ def _best_first(
     look: Look, rates: tuple[float, ...], seeds: Sequence[int], recipe: Recipe
 ) -> tuple[float, ...]:
     """Sort rates by how good they are on their common seeds; without any, keep their order."""
-    common = [seed for seed in seeds if all(look(rate, seed) is not None for rate in rates)]
+    common = [seed for seed in seeds if _known(look, rates, [seed]) is not None]
     table = _known(look, rates, common)
     if not table:
         return rates

@@ -1,11 +1,13 @@
 """Widens the grid of a learning-rate search whose best rate is at the edge."""
 
-from itertools import chain
+from itertools import chain, product
 
 from rnnbench.findings.learning.scored import Table, ranks, reached
 from rnnbench.records import Recipe
 
-STEPS = tuple(float(f"{mantissa}e{exponent}") for exponent in range(-12, 6) for mantissa in (1, 3))
+STEPS = tuple(
+    float(f"{mantissa}e{exponent}") for exponent, mantissa in product(range(-12, 6), (1, 3))
+)
 """The rates by which a grid is widened: 1, 3, 10, 30 and so on, and their fractions."""
 
 

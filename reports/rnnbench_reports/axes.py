@@ -1,5 +1,7 @@
 """Axes that several figures share: a score with its target and its trivial forecast."""
 
+from itertools import chain
+
 from matplotlib.axes import Axes
 
 import rnnbench
@@ -14,7 +16,7 @@ def keep_medians_in_view(axis: Axes, condition: rnnbench.Condition) -> None:
     metric = condition.metrics[0]
     if metric.direction == "lower" or metric.name == "accuracy":
         return
-    shown = [score for arm in condition.arms for score in arm.curve.median]
+    shown = list(chain.from_iterable(arm.curve.median for arm in condition.arms))
     shown.append(condition.target)
     trivial = condition.trivial.get(metric.name)
     if trivial:

@@ -2,6 +2,7 @@
 the region that the claim names."""
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -54,7 +55,7 @@ CAPTION = (
 def forest(findings: rnnbench.Findings) -> Drawn | None:
     """Return the plot; None where no claim has a condition."""
     claims = list(claim_blocks(findings.claims, HEAD))
-    blocks = [block for claim in claims for block in claim.readings]
+    blocks = list(chain.from_iterable(claim.readings for claim in claims))
     by_kind = {kind: _of_kind(blocks, kind) for kind in KINDS}
     shown = {kind: own for kind, own in by_kind.items() if own}
     if not shown:
@@ -144,7 +145,8 @@ def _write_reading(sheet: Axes, block: ReadingBlock, numbers: float, right: floa
 
 def _draw_legend(figure: Figure, claims: Sequence[ClaimBlock]) -> None:
     """Explain marks, colours, and those kinds of lines that are drawn."""
-    lines = [line for claim in claims for reading in claim.readings for line in reading.conditions]
+    readings = chain.from_iterable(claim.readings for claim in claims)
+    lines = chain.from_iterable(reading.conditions for reading in readings)
     drawn = {line.judged.effect.kind for line in lines if line.judged.effect}
     kinds = ["95 % interval", *(kind for kind in reversed(LINES) if kind in drawn)]
     states = [Line2D([], [], label=words, **mark(state)) for state, words in WORDS.items()]

@@ -1,5 +1,8 @@
 """Words on the conditions of a claim: for Markdown, for the page, and beside the forest plot."""
 
+from collections.abc import Iterator
+from itertools import chain
+
 import rnnbench
 from rnnbench_reports.style import number
 
@@ -57,7 +60,11 @@ def rates(judged: rnnbench.Judged) -> str:
 
 def is_trained(claim: rnnbench.ClaimFinding) -> bool:
     """Return whether some condition of a claim has learning rates."""
-    return any(judged.rates for reading in claim.readings for judged in reading.judged)
+    return any(judged.rates for judged in _conditions(claim))
+
+
+def _conditions(claim: rnnbench.ClaimFinding) -> Iterator[rnnbench.Judged]:
+    return chain.from_iterable(reading.judged for reading in claim.readings)
 
 
 def common_search(claim: rnnbench.ClaimFinding) -> str:
@@ -65,12 +72,8 @@ def common_search(claim: rnnbench.ClaimFinding) -> str:
 
     Returns "" where cells differ in that, or nothing was trained.
     """
-    searches = {
-        side.search
-        for reading in claim.readings
-        for judged in reading.judged
-        for side in judged.rates
-    }
+    sides = chain.from_iterable(judged.rates for judged in _conditions(claim))
+    searches = {side.search for side in sides}
     if len(searches) != 1:
         return ""
     (search,) = searches

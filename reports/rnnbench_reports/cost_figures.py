@@ -1,6 +1,7 @@
 """The figures of cost at one shape."""
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 
 from matplotlib.axes import Axes
 
@@ -16,7 +17,7 @@ MIB = rnnbench.text.MEBIBYTE
 def cost_figures(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) -> Iterator[Drawn]:
     """Yield every figure for which there are costs."""
     yield from front_figures(findings, by_cell)
-    rows = [row for cost in findings.costs for row in cost.rows]
+    rows = list(chain.from_iterable(cost.rows for cost in findings.costs))
     if any(row.train for row in rows):
         yield _training_time(findings, by_cell)
     if any(row.peak_bytes for row in rows):
@@ -29,7 +30,7 @@ def cost_figures(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) -> It
 
 def _training_time(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) -> Drawn:
     """Draw a dot for the time of every replicate, so that a median hides none of them."""
-    costs = [cost for cost in findings.costs if any(row.train for row in cost.rows)]
+    costs = [cost for cost in findings.costs if _has_training_time(cost)]
     figure, axes = panels(
         (cost.title for cost in costs), bars=max(len(cost.rows) for cost in costs)
     )
@@ -46,6 +47,10 @@ def _training_time(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) -> 
         " median over replicates. All replicates are shown."
     )
     return Drawn("training-time", "Time of a training step", caption, figure)
+
+
+def _has_training_time(cost: rnnbench.CostFinding) -> bool:
+    return any(row.train for row in cost.rows)
 
 
 def _draw_replicates(axis: Axes, row: rnnbench.CostRow, position: int, look: Look) -> None:
@@ -65,7 +70,7 @@ def _draw_replicates(axis: Axes, row: rnnbench.CostRow, position: int, look: Loo
 
 def _memory(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) -> Drawn:
     """Draw a bar for the peak memory of a training step of each cell."""
-    costs = [cost for cost in findings.costs if any(row.peak_bytes for row in cost.rows)]
+    costs = [cost for cost in findings.costs if _has_peak(cost)]
     figure, axes = panels(
         (cost.title for cost in costs), bars=max(len(cost.rows) for cost in costs)
     )
@@ -84,6 +89,10 @@ def _memory(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) -> Drawn:
         " what the kernel saves for backward."
     )
     return Drawn("memory", "Memory", caption, figure)
+
+
+def _has_peak(cost: rnnbench.CostFinding) -> bool:
+    return any(row.peak_bytes for row in cost.rows)
 
 
 def _draw_peak(axis: Axes, row: rnnbench.CostRow, position: int, look: Look) -> None:

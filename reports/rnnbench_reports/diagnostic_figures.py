@@ -1,6 +1,7 @@
 """Figures of diagnostics: one figure a diagnostic, one panel a condition."""
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -13,13 +14,14 @@ LINES = {"fresh": ":", "trained": "-"}
 
 def diagnostics(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) -> Iterator[Drawn]:
     """Yield a figure for each diagnostic that some cell has."""
-    names = {name for condition in findings.conditions for name in _names(condition)}
+    names = set(chain.from_iterable(map(_names, findings.conditions)))
     for name in sorted(names):
         yield _diagnostic_figure(name, findings, by_cell)
 
 
 def _names(condition: rnnbench.Condition) -> set[str]:
-    return {curve.name for arm in condition.arms for curve in arm.diagnostics}
+    curves = chain.from_iterable(arm.diagnostics for arm in condition.arms)
+    return {curve.name for curve in curves}
 
 
 def _diagnostic_figure(

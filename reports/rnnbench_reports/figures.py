@@ -30,7 +30,7 @@ def draw(findings: rnnbench.Findings) -> Iterator[Drawn]:
     if findings.spans:
         yield solve_rates(findings, by_cell)
     yield from across_figures(findings, by_cell)
-    if any(arm.search for condition in findings.conditions for arm in condition.arms):
+    if any(map(_is_searched, findings.conditions)):
         yield learning_rates(findings, by_cell)
     yield from diagnostics(findings, by_cell)
     yield from cost_figures(findings, by_cell)
@@ -123,11 +123,13 @@ def _draw_epochs(axis: Axes, arm: rnnbench.Arm, position: int, look: Look) -> No
     )
 
 
+def _is_searched(condition: rnnbench.Condition) -> bool:
+    return any(arm.search for arm in condition.arms)
+
+
 def learning_rates(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) -> Drawn:
     """Draw the validation score by learning rate, as the search measured it."""
-    searched = [
-        condition for condition in findings.conditions if any(arm.search for arm in condition.arms)
-    ]
+    searched = [condition for condition in findings.conditions if _is_searched(condition)]
     figure, axes = panels(condition.title for condition in searched)
     for axis, condition in zip(axes, searched, strict=True):
         tried: set[float] = set()

@@ -40,26 +40,30 @@ def timelines(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) -> Drawn
 
 def _timeline_panels(findings: rnnbench.Findings) -> list[tuple[str, list[rnnbench.CostRow]]]:
     """Return the title and the rows of each panel."""
-    shapes = [(cost.title, [row for row in cost.rows if row.timeline]) for cost in findings.costs]
+    shapes = []
+    for cost in findings.costs:
+        with_timeline = [row for row in cost.rows if row.timeline]
+        shapes.append((cost.title, with_timeline))
     shapes_shown = [(title, rows) for title, rows in shapes if rows]
     if all(len(rows) <= MOST_LINES for _, rows in shapes):
         return shapes_shown
     several = len(shapes) > 1
-    return [
-        (f"{row.row}, {title}" if several else row.row, [row])
-        for title, rows in shapes_shown
-        for row in rows
-    ]
+    cells_shown = []
+    for title, rows in shapes_shown:
+        for row in rows:
+            cell_title = f"{row.row}, {title}" if several else row.row
+            cells_shown.append((cell_title, [row]))
+    return cells_shown
+
+
+def _has_intensity(cost: rnnbench.CostFinding) -> bool:
+    return any(row.matrix_share and row.saved_bytes for row in cost.rows)
 
 
 def roofline(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) -> Drawn:
     """Draw the speed of each cell against its operations a byte, below the limits of the
     machine."""
-    costs = [
-        cost
-        for cost in findings.costs
-        if any(row.matrix_share and row.saved_bytes for row in cost.rows)
-    ]
+    costs = [cost for cost in findings.costs if _has_intensity(cost)]
     figure, axes = panels(cost.title for cost in costs)
     for axis, cost in zip(axes, costs, strict=True):
         intensities = _draw_cells(axis, cost, by_cell)

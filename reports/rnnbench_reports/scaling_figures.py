@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -49,13 +50,13 @@ COSTS = (
 def scaling_figures(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) -> Iterator[Drawn]:
     """Yield a figure for each cost that was measured at several lengths."""
     for cost in COSTS:
-        shown = [
-            scaling
-            for scaling in findings.scalings
-            if any(curve.figure == cost.key for curve in scaling.curves)
-        ]
+        shown = [scaling for scaling in findings.scalings if _has_curve(scaling, cost)]
         if shown:
             yield _scaling_figure(shown, cost, by_cell)
+
+
+def _has_curve(scaling: rnnbench.Scaling, cost: Cost) -> bool:
+    return any(curve.figure == cost.key for curve in scaling.curves)
 
 
 def _scaling_figure(
@@ -69,7 +70,7 @@ def _scaling_figure(
         axis.set_xscale("log")
         axis.set_yscale("log")
         plain_ticks(axis.yaxis)
-        lengths = sorted({steps for curve in scaling.curves for steps in curve.steps})
+        lengths = sorted(set(chain.from_iterable(curve.steps for curve in scaling.curves)))
         axis.set_xticks(lengths, [f"{steps}" for steps in lengths], minor=False)
         axis.set_xticks([], minor=True)
         axis.set_xlabel("steps T", fontsize=9)

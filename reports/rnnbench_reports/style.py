@@ -48,11 +48,16 @@ class Look:
 
 def looks(findings: rnnbench.Findings) -> dict[str, Look]:
     """Return a look for each cell of the findings, in the order of their names."""
-    rows = {arm.row for condition in findings.conditions for arm in condition.arms}
-    rows |= {span.row for finding in findings.spans for span in finding.spans}
-    rows |= {row.row for cost in findings.costs for row in cost.rows}
-    rows |= {curve.row for scaling in findings.scalings for curve in scaling.curves}
-    rows |= {longest.row for scaling in findings.scalings for longest in scaling.longest}
+    rows: set[str] = set()
+    for condition in findings.conditions:
+        rows.update(arm.row for arm in condition.arms)
+    for finding in findings.spans:
+        rows.update(span.row for span in finding.spans)
+    for cost in findings.costs:
+        rows.update(row.row for row in cost.rows)
+    for scaling in findings.scalings:
+        rows.update(curve.row for curve in scaling.curves)
+        rows.update(longest.row for longest in scaling.longest)
     return {row: _look(position) for position, row in enumerate(sorted(rows))}
 
 

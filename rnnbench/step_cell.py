@@ -73,9 +73,10 @@ class StepCell(nn.Module, ABC):
             state = self.initial_state(x_BTI[:, 0])
         prepared_BT = self.prepare(x_BTI)
         compiled = self.implementation == "compiled"
+        chunk_steps = CHUNK if compiled else steps
         outputs = []
         # Slices would cost T each in backward; torch.split does not.
-        for chunk_BT in torch.split(prepared_BT, CHUNK if compiled else steps, dim=1):
+        for chunk_BT in torch.split(prepared_BT, chunk_steps, dim=1):
             whole_chunk = chunk_BT.shape[1] == CHUNK
             run = _compiled_chunk() if compiled and whole_chunk else unroll
             y_BTH, state = run(self, chunk_BT, state)

@@ -118,7 +118,8 @@ class _Campaign:
         unrecorded: dict[str, tuple[str, ...]] = {}
         for result in stored:
             refuse_other_suite(self.suite, result, self.store.folder)
-            trial, identity = result.trial, trial_id(result.trial)
+            trial = result.trial
+            identity = trial_id(trial)
             if (fresh or not result.final) and trial in membership:
                 self.store.discard(trial)
                 checkpoints.forget(self.context, trial)

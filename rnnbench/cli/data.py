@@ -27,7 +27,7 @@ def list_(as_json: bool) -> None:
         print_json(rows)
         return
     columns = ("archive", "tasks", "holds", "licence", "size", "state")
-    print_table(columns, [[_text(value) for value in row.values()] for row in rows])
+    print_table(columns, [list(map(_text, row.values())) for row in rows])
 
 
 @data.command("fetch")

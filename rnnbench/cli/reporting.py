@@ -31,7 +31,8 @@ OF_CLAIMS = "claims-forest"
 def report(folder: Path) -> None:
     """Make the reports of the run in FOLDER again from its results. Exits with 1 where one could
     not be made."""
-    store, catalogue = open_run(folder), Catalogue.load()
+    store = open_run(folder)
+    catalogue = Catalogue.load()
     if not make_reports(store, catalogue):
         raise ended(ExitCode.FAILED)
 
@@ -87,7 +88,7 @@ def make_reports(store: Store, catalogue: Catalogue) -> bool:
 
 def look(store: Store) -> Findings:
     """What the results say, about to be shown: that they were looked at is kept beside them first.
-    Where it cannot be kept, that is told, and the next look will not know of it. Raises
+    Where it cannot be kept, a notice is printed, and the next look will not know of it. Raises
     RnnbenchError where there are no results.
     """
     findings = read_run(store).findings
@@ -129,10 +130,10 @@ def print_answers(findings: Findings) -> None:
         out.print(f"  {condition.answer}", markup=False)
         out.print(f"  {condition.sure}", markup=False)
         _print_caveats(findings, [arm.row for arm in condition.arms])
-    for far in findings.spans:
-        out.print(Text(f"memory span, {far.title}", style="bold"))
-        out.print(f"  {far.answer}", markup=False)
-        _print_caveats(findings, [span.row for span in far.spans])
+    for finding in findings.spans:
+        out.print(Text(f"memory span, {finding.title}", style="bold"))
+        out.print(f"  {finding.answer}", markup=False)
+        _print_caveats(findings, [span.row for span in finding.spans])
     if findings.across:
         out.print(Text("across tasks", style="bold"))
     for aspect in findings.across:

@@ -27,7 +27,8 @@ def junit(ruling: Ruling, comparison: Comparison) -> str:
     suite = ElementTree.Element("testsuite", name=SUITE)
     judged = [change for change in comparison.changes if change.kind in ("outcome", *ruling.kinds)]
     marks = _marks(ruling)
-    trials_with_title = Counter(title for title, _ in {_trial(change) for change in judged})
+    trials = {_trial(change) for change in judged}
+    trials_with_title = Counter(title for title, _ in trials)
     for (title, identity), changes in groupby(sorted(judged, key=_trial), key=_trial):
         name = title if trials_with_title[title] == 1 else identity
         _add_case(suite, name, list(changes), marks)

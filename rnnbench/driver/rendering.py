@@ -26,7 +26,8 @@ from rnnbench.findings import Findings
 from rnnbench.interpreter import end_with_parent, python_with_my_path
 
 LIMIT_SECONDS = 600.0
-ORDER, OUTCOME = "order", "outcome"
+REQUEST = "request"
+OUTCOME = "outcome"
 PROGRAM = "from rnnbench.driver.rendering import main; main(sys.argv[1], int(sys.argv[2]))"
 
 
@@ -60,7 +61,7 @@ class Rendered(Struct, frozen=True, kw_only=True):
 class Rendering:
     """A renderer at work in a process of its own. Use it as a context: the process ends with it.
 
-    exchange: a folder of its own, for what this process and that one tell each other.
+    exchange: a folder of its own, for what this process and that one write to each other.
     """
 
     def __init__(
@@ -69,11 +70,11 @@ class Rendering:
         self.report = contribution.item.name
         self.origin = contribution.plugin.origin
         self._place = exchange
-        order = RenderRequest(
+        request = RenderRequest(
             report=self.report, plugin=contribution.plugin, findings=findings, folder=str(folder)
         )
-        (self._place / ORDER).write_bytes(
-            msgspec.msgpack.encode(order)
+        (self._place / REQUEST).write_bytes(
+            msgspec.msgpack.encode(request)
         )  # which knows infinite numbers
         self._process = subprocess.Popen(
             [*python_with_my_path(PROGRAM), str(self._place), str(os.getpid())],
@@ -144,10 +145,10 @@ def main(exchange: str, parent: int) -> NoReturn:
     """
     end_with_parent(parent)
     place = Path(exchange)
-    order = msgspec.msgpack.decode((place / ORDER).read_bytes(), type=RenderRequest)
-    outcome = Rendered(report=order.report, origin="", problem="")
+    request = msgspec.msgpack.decode((place / REQUEST).read_bytes(), type=RenderRequest)
+    outcome = Rendered(report=request.report, origin="", problem="")
     try:
-        files = _files(order)
+        files = _files(request)
         outcome = msgspec.structs.replace(outcome, files=files)
     except BaseException as error:  # a renderer may raise anything, and may try to exit
         outcome = msgspec.structs.replace(outcome, problem=describe(error))
@@ -158,11 +159,11 @@ def main(exchange: str, parent: int) -> NoReturn:
     os._exit(0)
 
 
-def _files(order: RenderRequest) -> tuple[str, ...]:
+def _files(request: RenderRequest) -> tuple[str, ...]:
     """The files that the renderer says it wrote. Raises TypeError where it gives none,
     FileNotFoundError where one of them is not there."""
-    report = _renderer(order)
-    returned = report.load()(order.findings, Path(order.folder))
+    report = _renderer(request)
+    returned = report.load()(request.findings, Path(request.folder))
     if not isinstance(returned, list | tuple):
         raise TypeError(
             f"render returned {type(returned).__name__}, and should return a list of the files it"
@@ -181,11 +182,11 @@ def _files(order: RenderRequest) -> tuple[str, ...]:
     return tuple(files)
 
 
-def _renderer(order: RenderRequest) -> Renderer:
+def _renderer(request: RenderRequest) -> Renderer:
     """The renderer, from its own plugin; no other one is imported. Raises PluginError where that
     does not load here."""
-    catalogue = Catalogue.load([order.plugin])
+    catalogue = Catalogue.load([request.plugin])
     for plugin in catalogue.plugins:
         if plugin.problem:
             raise PluginError(f"its plugin '{plugin.name}' {plugin.problem}")
-    return catalogue.reports[order.report].item
+    return catalogue.reports[request.report].item

@@ -1,4 +1,4 @@
-"""What is to be said of a run that has ended, besides its figures."""
+"""Warnings at the end of a run, besides its figures."""
 
 from rnnbench.campaign import FAILURES, Progress
 
@@ -13,7 +13,9 @@ def warnings_of(progress: Progress) -> list[str]:
     for name, count in progress.without_helpers.items():
         kept = f"with {count} of the results that were kept"
         warnings.append(f"Helper modules of {name} were not recorded {kept}.")
-    warnings += [f"{said} (in {count} replicates)." for said, count in progress.absent.items()]
+    warnings += [
+        f"{sentence} (in {count} replicates)." for sentence, count in progress.absent.items()
+    ]
     if progress.failed:
         found = [status for status in FAILURES if progress.statuses[status]]
         failures = ", ".join(f"{progress.statuses[status]} {status}" for status in found)

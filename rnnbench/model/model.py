@@ -133,7 +133,7 @@ class Model(nn.Module):
     def carry_on(
         self, inputs: Tensor, tokens: Tensor | None, states: States | None
     ) -> tuple[Tensor, list[Any]]:
-        """Continue sequences from these states; None stands for the initial states.
+        """Continue sequences from these states; None means the initial states.
 
         Returns the outputs at every step and the states after the last one; the states are None
         where the cell does not carry them.

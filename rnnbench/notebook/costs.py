@@ -1,6 +1,7 @@
 """The frame of costs: one row a figure of one cell in one cost trial."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 import pandas as pd
 
@@ -48,7 +49,7 @@ def costs(results: Sequence[Result]) -> pd.DataFrame:
     (or, where there is a `parameters_budget`, what it gives), and `inputs` features (or a `frame`,
     CxHxW). `parameters` are those of the layer.
     """
-    return frame((line for result in results for line in _lines(result)), COLUMNS)
+    return frame(chain.from_iterable(map(_lines, results)), COLUMNS)
 
 
 def _lines(result: Result) -> Iterator[Line]:

@@ -1,6 +1,7 @@
 """The frame of epochs: one row an epoch of a learning trial."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 import pandas as pd
 
@@ -34,7 +35,7 @@ def epochs(results: Sequence[Result]) -> pd.DataFrame:
     metric has a column, such as `validation_accuracy`; where one is absent in an epoch, `reason`
     says why. Dials and options are as in trials.
     """
-    return frame((line for result in results for line in _lines(result)), COLUMNS)
+    return frame(chain.from_iterable(map(_lines, results)), COLUMNS)
 
 
 def _lines(result: Result) -> Iterator[Line]:

@@ -1,6 +1,7 @@
 """Records as frames of pandas: columns that are always there, then those that vary."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 
 import pandas as pd
 
@@ -22,7 +23,7 @@ def frame(lines: Iterable[Line], kinds: Mapping[str, str]) -> pd.DataFrame:
     """A frame with the columns of `kinds`, in their order and of their types, then those that lines
     have besides."""
     lines = list(lines)
-    further = dict.fromkeys(name for line in lines for name in line if name not in kinds)
+    further = dict.fromkeys(name for name in chain.from_iterable(lines) if name not in kinds)
     columns = {}
     for name in (*kinds, *further):
         values = [line.get(name) for line in lines]

@@ -30,8 +30,8 @@ class Run:
 
     def __repr__(self) -> str:
         counts = Counter(result.status for result in self.results)
-        told = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
-        return f"<rnnbench.Run {self.folder}: {len(self.results)} trials: {told}>"
+        statuses = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
+        return f"<rnnbench.Run {self.folder}: {len(self.results)} trials: {statuses}>"
 
     @property
     def results(self) -> tuple[Result, ...]:

@@ -58,8 +58,8 @@ def run_suite(
     report: bool = False,
     progress: Callable[[RunProgress], None] | None = None,
 ) -> Run:
-    """Run what a suite lacks, and give its run as `load` gives it. It prints nothing: what there is
-    to say stands in the `notices` of the run. An interruption keeps what has finished, and the same
+    """Run what a suite lacks, and give its run as `load` gives it. It prints nothing: its
+    notices are in the `notices` of the run. An interruption keeps what has finished, and the same
     call goes on from there.
 
     Like `load`, it records no look at the verdicts unless it makes the report. Raises RnnbenchError

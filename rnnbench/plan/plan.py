@@ -2,7 +2,7 @@
 trials to run next."""
 
 from collections.abc import Collection, Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, product
 from typing import NamedTuple
 
 from rnnbench.findings import is_raced
@@ -93,7 +93,7 @@ def _trainings_by_seed(
         trainings = search_state.raced(use, cell, seeds).trainings
         return [list(pairs) for _, pairs in groupby(trainings, key=lambda pair: pair[1])]
     rates = search_state.rates(use, cell) or ()
-    return [[(rate, seed) for rate in rates] for seed in seeds]
+    return [list(product(rates, [seed])) for seed in seeds]
 
 
 def due_trials(suite: Suite, index: Index) -> list[Trial]:

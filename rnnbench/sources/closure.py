@@ -55,9 +55,9 @@ class Reach:
         parent = name.rpartition(".")[0]
         if parent:
             self.enter(parent)
-        for other in module.imported_modules if self.with_effects else module.stars:
-            if self.own(other):
-                self.enter(other)
+        others = module.imported_modules if self.with_effects else module.stars
+        for other in filter(self.own, others):
+            self.enter(other)
         for number, statement in enumerate(module.statements):
             if statement.effects:
                 self._take(module, number)

@@ -52,11 +52,11 @@ def _cell_name(name: str) -> str:
 
 
 def _parameters(names: list[str], arguments: dict[str, Any]) -> list[Any]:
-    return [
-        pytest.param(name, argument, id=f"{name}-{key}")
-        for name in names
-        for key, argument in arguments.items()
-    ]
+    parameters = []
+    for name in names:
+        for key, argument in arguments.items():
+            parameters.append(pytest.param(name, argument, id=f"{name}-{key}"))
+    return parameters
 
 
 def _implementations(name: str, spec: CellSpec) -> list[str]:

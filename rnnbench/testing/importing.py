@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from pkgutil import resolve_name
 from typing import NamedTuple
 
 from rnnbench import switches
+from rnnbench.contracts.places import imported
 from rnnbench.switches import Fingerprint, Switches
 
 
@@ -43,13 +43,12 @@ def first_import(build: str | Callable[..., object]) -> Imported:
     An error of the import is ignored here: it is raised again when the cell is built.
     """
     before = torch_state()
-    if isinstance(build, str):
-        try:
-            resolve_name(build)
-        except KeyboardInterrupt:
-            raise
-        except BaseException:
-            return changes_since(before)
+    try:
+        imported(build)
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        return changes_since(before)
     return changes_since(before)
 
 

@@ -73,7 +73,7 @@ def ends_at(choices: Sequence[Seeds], scale: EffectScale, conceded: float) -> li
 def one_end(columns: Sequence[BySeed], end: Literal["lower", "upper"]) -> list[Column]:
     """Return the lower ends, or the upper ones, by choice of rates and seed."""
     place = 0 if end == "lower" else 1
-    one_sided = []
+    one_sided: list[Column] = []
     for column in columns:
         one_sided.append({seed: ends[place] for seed, ends in column.items()})
     return one_sided

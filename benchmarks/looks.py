@@ -2,9 +2,9 @@
 
 Results of a simulated trainer go through the comparison of the findings, with the looks before them
 as `rnnbench report` keeps them: epochs to target are lognormal over seeds, at one learning rate.
-Nobody is better, or all but the first cell need more epochs; or, for equivalence, just as many more
-as are no longer the same thing. `whole` sees that the findings say of such results, with looks that
-were recorded, what the comparison says of their epochs.
+No cell is better, or all but the first cell need more epochs; or, for equivalence, the margin of
+equivalence more. `whole` checks that the findings say of such results, with looks that were
+recorded, what the comparison says of their epochs.
 
 Ways to look:
 
@@ -23,8 +23,8 @@ Run: python benchmarks/looks.py [false|often|power|equivalence|whole] [before|af
 import sys
 from collections.abc import Iterator, Sequence
 from functools import cache
-from itertools import combinations
-from typing import NamedTuple
+from itertools import chain, combinations, product
+from typing import Any, NamedTuple
 
 import numpy as np
 from msgspec.structs import replace
@@ -54,7 +54,8 @@ from rnnbench.records import (
     Result,
 )
 
-PLANNED, MOST = 10, 100
+PLANNED = 10
+MOST = 100
 WAYS: dict[str, tuple[int, ...]] = {
     "once": (10,),
     "on and on": (7, 10, 15, 20, 25, 30),
@@ -92,19 +93,18 @@ class Run:
         self._made: list[list[Result]] = []
 
     def results(self, seeds: int) -> list[Result]:
-        """Of all cells at the first so many seeds."""
+        """Results of all cells at the first so many seeds."""
         for seed in range(len(self._made), seeds):
             self._made.append([self._result(cell, seed) for cell in range(self._setting.cells)])
-        return [result for of_seed in self._made[:seeds] for result in of_seed]
+        return list(chain.from_iterable(self._made[:seeds]))
 
     def comparisons(self, seeds: int, before: tuple[int, ...]) -> Sequence[Comparison]:
-        """Those that the findings make of these results."""
-        setting, rows = self._setting, range(self._setting.cells)
-        budget = setting.budget
+        """The comparisons that the findings make of these results."""
+        budget = self._setting.budget
         epochs = np.minimum(self._epochs[:, :seeds], budget)
-        losses = {
-            str(row): [{seed: float(epochs[row, seed]) for seed in range(seeds)}] for row in rows
-        }
+        losses = {}
+        for row, of_row in enumerate(epochs.astype(float).tolist()):
+            losses[str(row)] = [dict(enumerate(of_row))]
         schedules = {
             pair: looks.Schedule(seeds, before, PLANNED) for pair in combinations(sorted(losses), 2)
         }
@@ -113,7 +113,7 @@ class Run:
         return comparing.compare(str(epochs.mean(axis=1).argmin()), losses, scale, schedules)
 
     def whole(self, seeds: int, before: tuple[int, ...]) -> Sequence[Comparison]:
-        """The same by the whole way."""
+        """The comparisons of these results, through all steps of the findings."""
         intersection_union.effect = lambda *_: PLAIN
         results = self.results(seeds)
         (condition,) = find(results).conditions
@@ -160,8 +160,13 @@ class Run:
         )
 
 
+def _no_bounds(*_: object) -> tuple[float, float]:
+    return 0.0, float("inf")
+
+
 # Intervals of means up to the budget take most of the time, and decide nothing.
-kaplan_meier.mean_bounds = kaplan_meier.ratio_bounds = lambda *_: (0.0, float("inf"))
+kaplan_meier.mean_bounds = _no_bounds
+kaplan_meier.ratio_bounds = _no_bounds
 
 # All ways to look at a run see the same p-values.
 _known: dict[tuple[bytes, bytes], signed_rank.Values] = {}
@@ -175,14 +180,16 @@ def _remembered(away: signed_rank.Values, signs: np.ndarray) -> signed_rank.Valu
     return _known[key]
 
 
-signed_rank.tails = westfall_young.tails = _remembered
+signed_rank.tails = _remembered
+westfall_young.tails = _remembered
 hodges_lehmann._cut = cache(hodges_lehmann._cut)
 PLAIN = Range(1.0, 0.5, 2.0, 1)
 
 
 def looked_at(way: str, setting: Setting, run: int) -> Iterator[Sequence[Comparison]]:
-    """What is said at each look of a run."""
-    made, left = Run(setting, run), list(WAYS[way])
+    """The comparisons at each look of a run."""
+    made = Run(setting, run)
+    left = list(WAYS[way])
     before: tuple[int, ...] = ()
     while left:
         seeds = left.pop(0)
@@ -199,14 +206,16 @@ class Count:
     seeds at the first such verdict, or at the last look."""
 
     def __init__(self) -> None:
-        self.verdicts = self.advised = self.seeds = 0
+        self.verdicts = 0
+        self.advised = 0
+        self.seeds = 0
 
     def add(self, way: str, setting: Setting, run: int, wanted: Sequence[str]) -> None:
         """Count one more run."""
-        for place, said in enumerate(looked_at(way, setting, run)):
-            self.advised += place == 0 and any(one.more_seeds for one in said)
-            seeds = max(one.pairs for one in said)
-            if any(one.answer in wanted for one in said):
+        for place, found in enumerate(looked_at(way, setting, run)):
+            self.advised += place == 0 and any(one.more_seeds for one in found)
+            seeds = max(one.pairs for one in found)
+            if any(one.answer in wanted for one in found):
                 self.verdicts += 1
                 break
         self.seeds += seeds
@@ -214,11 +223,13 @@ class Count:
 
 @cache
 def _as_before(_before: Sequence[int], seeds: int, _planned: int, error: float) -> float:
-    return (
-        error
-        if seeds >= error_spending.VERDICT_SEEDS and error_spending.smallest_p(seeds) <= error
-        else 0.0
-    )
+    if seeds >= error_spending.VERDICT_SEEDS and error_spending.smallest_p(seeds) <= error:
+        return error
+    return 0.0
+
+
+def _level_before(before: Sequence[int], *rest: Any, **_: Any) -> float:
+    return _as_before(tuple(before), *rest)
 
 
 def _table(
@@ -246,7 +257,7 @@ def false(runs: int, cells: Sequence[int]) -> None:
 
 
 def often(runs: int, cells: Sequence[int]) -> None:
-    """The same, after each seed."""
+    """Better or worse where nothing is there, with a look after each seed."""
     _table({f"{n} cells": Setting(n) for n in cells}, runs, ("better", "worse"), ["each seed"])
 
 
@@ -254,8 +265,7 @@ def power(runs: int, cells: Sequence[int]) -> None:
     """Better or worse where the other cells need 1 / .7 and 1 / .5 of the epochs."""
     settings = {
         f"{n} cells, {ratio:g}": Setting(n, 1 / ratio, budget=120)
-        for n in cells
-        for ratio in (0.7, 0.5)
+        for n, ratio in product(cells, (0.7, 0.5))
     }
     _table(settings, runs, ("better", "worse"), ["once", "on and on", "doubling", "as advised"])
 
@@ -280,8 +290,6 @@ PARTS = {part.__name__: part for part in (false, often, power, equivalence, whol
 if __name__ == "__main__":
     name, when = sys.argv[1:3]
     if when == "before":
-        error_spending.level = lambda before, *rest, **_: _as_before(tuple(before), *rest)  # type: ignore[assignment]
-    PARTS[name](
-        int(sys.argv[3]) if len(sys.argv) > 3 else 2000,
-        [int(one) for one in sys.argv[4:]] or [2, 4],
-    )
+        error_spending.level = _level_before  # type: ignore[assignment]
+    runs = int(sys.argv[3]) if len(sys.argv) > 3 else 2000
+    PARTS[name](runs, [int(one) for one in sys.argv[4:]] or [2, 4])

@@ -176,9 +176,13 @@ class Trainer:
         )
 
 
+def _no_bounds(*_: object) -> tuple[float, float]:
+    return 0.0, float("inf")
+
+
 # Intervals of means up to the budget take four fifths of the time, and decide nothing.
-kaplan_meier.mean_bounds = lambda *_: (0.0, float("inf"))
-kaplan_meier.ratio_bounds = kaplan_meier.mean_bounds
+kaplan_meier.mean_bounds = _no_bounds
+kaplan_meier.ratio_bounds = _no_bounds
 
 
 def whole_path(setting: Setting, seeds: int, run: int, recipe: Recipe) -> tuple[str, int]:

@@ -18,7 +18,11 @@ from rnnbench.findings.learning.solve_curve import fit
 from rnnbench.findings.learning.span import Rung, span_interval
 from rnnbench.findings.stats.bounded_mean import TAIL, mean_bounds, ratio_bounds, share_above
 
-BUDGET, SEEDS, RUNS, RESAMPLED, RESAMPLES = 50, (3, 5, 10), 10_000, 2_000, 400
+BUDGET = 50
+SEEDS = (3, 5, 10)
+RUNS = 10_000
+RESAMPLED = 2_000
+RESAMPLES = 400
 FAR = 1e30
 EPOCHS = np.arange(1, BUDGET + 1)
 T = {n: stats.t.ppf(1 - TAIL, n - 1) for n in SEEDS}
@@ -70,9 +74,8 @@ def draw(weights: np.ndarray, uniform: np.ndarray) -> np.ndarray:
 
 def within(truth: float, low: np.ndarray, high: np.ndarray) -> tuple[float, float]:
     """Coverage, and mean width, of intervals cut to what is possible."""
-    return float(np.mean((low <= truth + 1e-9) & (truth - 1e-9 <= high))), float(
-        np.mean(high - low)
-    )
+    coverage = np.mean((low <= truth + 1e-9) & (truth - 1e-9 <= high))
+    return float(coverage), float(np.mean(high - low))
 
 
 def cut(low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -80,7 +83,7 @@ def cut(low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def quotient(top: np.ndarray, bottom: np.ndarray) -> np.ndarray:
-    """Where both are 0: 0; where the bottom is: far beyond any t."""
+    """The quotient: 0 where both are 0, and far beyond any t where only the bottom is."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.nan_to_num(top / bottom, nan=0.0, posinf=FAR, neginf=-FAR)
 
@@ -121,14 +124,9 @@ def bounded(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def means() -> None:
     methods = [student, log_delta, percentile, bootstrap_t, bounded]
     print("\n### Mean of epochs up to the budget: coverage (mean width in epochs)\n")
-    print(
-        "| population (mean) | n | "
-        + " | ".join(method.__name__ for method in methods)
-        + " |\n"
-        + "|---" * 7
-        + "|"
-    )
-    lowest = dict.fromkeys((method.__name__ for method in methods), 1.0)
+    names = [method.__name__ for method in methods]
+    print(f"| population (mean) | n | {' | '.join(names)} |\n" + "|---" * 7 + "|")
+    lowest = dict.fromkeys(names, 1.0)
     for name, weights in POPULATIONS.items():
         truth = float(weights @ EPOCHS)
         for n in SEEDS:
@@ -165,14 +163,9 @@ def bounded_ratio(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]
 def ratios() -> None:
     methods = [log_ratio_delta, paired_logs, bounded_ratio]
     print("\n### Ratio of two such means, paired by seed: coverage (median of high / low)\n")
-    print(
-        "| cells (ratio) | correlation | n | "
-        + " | ".join(m.__name__ for m in methods)
-        + " |\n"
-        + "|---" * 6
-        + "|"
-    )
-    lowest = dict.fromkeys((method.__name__ for method in methods), 1.0)
+    names = [method.__name__ for method in methods]
+    print(f"| cells (ratio) | correlation | n | {' | '.join(names)} |\n" + "|---" * 6 + "|")
+    lowest = dict.fromkeys(names, 1.0)
     for one, other in PAIRS:
         truth = float(POPULATIONS[one] @ EPOCHS / (POPULATIONS[other] @ EPOCHS))
         for correlation in (0.0, 0.8):
@@ -180,10 +173,8 @@ def ratios() -> None:
                 both = RNG.multivariate_normal(
                     [0, 0], [[1, correlation], [correlation, 1]], (RUNS, n)
                 )
-                a, b = (
-                    draw(POPULATIONS[k], stats.norm.cdf(both[..., i]))
-                    for i, k in enumerate((one, other))
-                )
+                a = draw(POPULATIONS[one], stats.norm.cdf(both[..., 0]))
+                b = draw(POPULATIONS[other], stats.norm.cdf(both[..., 1]))
                 cells = []
                 for method in methods:
                     low, high = method(a, b)
@@ -212,13 +203,13 @@ def chosen(cells: int = 5) -> None:
             x = np.stack([draw(weights, RNG.random((RESAMPLED // 2, n))) for _ in range(cells)])
             order = np.argsort(x.mean(-1), axis=0, kind="stable")
             x = np.take_along_axis(x, order[..., None], axis=0)
-            said = []
+            coverages = []
             for method in methods:
                 ends = [method(x[other], x[0]) for other in range(1, cells)]
                 coverage = float(np.mean([within(1.0, low, high)[0] for low, high in ends]))
                 lowest[method.__name__] = min(lowest[method.__name__], coverage)
-                said.append(f"{coverage:.1%}")
-            print(f"| {name} | {n} | {' | '.join(said)} |", flush=True)
+                coverages.append(f"{coverage:.1%}")
+            print(f"| {name} | {n} | {' | '.join(coverages)} |", flush=True)
     print(
         "| lowest | | " + " | ".join(f"**{coverage:.1%}**" for coverage in lowest.values()) + " |"
     )
@@ -231,18 +222,13 @@ def worst_case(populations: int = 4_000) -> None:
     print("| n | populations | lowest coverage of one end (nominal 97.5 %) |\n|---|---|---|")
     for n in SEEDS:
         worst = 1.0
+        number = populations // 20 if n == 10 else populations
         for values in (2, 3, 4):
-            counts = np.array(
-                [
-                    np.bincount(c, minlength=values)
-                    for c in combinations_with_replacement(range(values), n)
-                ]
-            )
-            for _ in range(populations // 20 if n == 10 else populations):
-                points, weights = (
-                    RNG.beta(*RNG.choice([0.2, 1, 5], 2), values),
-                    RNG.dirichlet(np.full(values, 0.5)),
-                )
+            drawn = combinations_with_replacement(range(values), n)
+            counts = np.array([np.bincount(each, minlength=values) for each in drawn])
+            for _ in range(number):
+                points = RNG.beta(*RNG.choice([0.2, 1, 5], 2), values)
+                weights = RNG.dirichlet(np.full(values, 0.5))
                 samples = np.array([np.repeat(points, row) for row in counts])
                 chance = stats.multinomial.pmf(counts, n, weights)
                 above = share_above(
@@ -250,10 +236,7 @@ def worst_case(populations: int = 4_000) -> None:
                     np.full(len(samples), points @ weights),
                 )
                 worst = min(worst, float(chance @ (above > TAIL)))
-        print(
-            f"| {n} | {3 * (populations // 20 if n == 10 else populations):,} | {worst:.2%} |",
-            flush=True,
-        )
+        print(f"| {n} | {3 * number:,} | {worst:.2%} |", flush=True)
 
 
 HORIZONS = (10, 20, 50, 100, 200)
@@ -261,18 +244,21 @@ HORIZONS = (10, 20, 50, 100, 200)
 
 @cache
 def ends(counts: tuple[int, ...], n: int) -> tuple[int, int | None]:
-    """The interval of a span; -1 stands for a rung that was not climbed."""
-    rungs = [
-        Rung(h, max(k, 0), n if k >= 0 else 0, untried=n if k < 0 else 0)
-        for h, k in zip(HORIZONS, counts, strict=True)
-    ]
+    """The interval of a span; a count of -1 is a rung that was not climbed."""
+    rungs = []
+    for horizon, solved in zip(HORIZONS, counts, strict=True):
+        if solved >= 0:
+            rungs.append(Rung(horizon, solved, n, untried=0))
+        else:
+            rungs.append(Rung(horizon, 0, 0, untried=n))
     found = span_interval(rungs)
     assert found
     return found.low, found.high
 
 
 def climbed(counts: np.ndarray, n: int) -> np.ndarray:
-    """What a ladder would have tried of these."""
+    """The counts that a ladder would have measured, and -1 for rungs that it would not have
+    tried."""
     most = np.cumprod(2 * counts > n, axis=-1)
     return np.where(np.column_stack([np.ones(len(counts)), most[:, :-1]]) > 0, counts, -1)
 
@@ -300,7 +286,7 @@ def spans() -> None:
             counts = RNG.binomial(n, rate, (RUNS, 5))
             cells = []
             for place, design in enumerate((counts, climbed(counts, n))):
-                found = [ends(tuple(int(k) for k in row), n) for row in design]
+                found = [ends(tuple(row), n) for row in design.astype(int).tolist()]
                 covered = np.mean(
                     [low <= truth and (high is None or truth <= high) for low, high in found]
                 )
@@ -327,16 +313,13 @@ def halves(runs: int = 400) -> None:
     print("|---|---|---|---|---|")
     for slope in (6.0, 2.0):
         for n in SEEDS:
-            counts = climbed(
-                RNG.binomial(n, 1 / (1 + (np.array(HORIZONS) / 45) ** slope), (runs, 5)), n
-            )
-            cells, missing = [], []
+            rate = 1 / (1 + (np.array(HORIZONS) / 45) ** slope)
+            counts = climbed(RNG.binomial(n, rate, (runs, 5)), n).astype(int).tolist()
+            cells = []
+            missing = []
             for count_untried in (False, True):
                 found = np.array(
-                    [
-                        half(tuple(int(k) for k in row), n, count_untried=count_untried)
-                        for row in counts
-                    ]
+                    [half(tuple(row), n, count_untried=count_untried) for row in counts]
                 )
                 low, middle, high = np.quantile(found, [0.1, 0.5, 0.9], method="nearest")
                 cells.append(f"{middle:.0f} [{low:.0f} to {high:.0f}]")

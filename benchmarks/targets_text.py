@@ -46,13 +46,15 @@ Model = Callable[[Setting], list[Scores]]
 
 
 def ngrams(task: CharLm | WordLm, splits: Splits) -> Model:
-    return lambda s: [
-        task.ngram_score(splits.train, part, s[0]) for part in (splits.validation, splits.test)
-    ]
+    def at(setting: Setting) -> list[Scores]:
+        parts = (splits.validation, splits.test)
+        return [task.ngram_score(splits.train, part, setting[0]) for part in parts]
+
+    return at
 
 
 def occurring(batch: Batch, words: int) -> csr_matrix:
-    """(B, V): 1 where a word stands in a review."""
+    """(B, V): 1 where a word occurs in a review."""
     assert batch.lengths is not None
     rows = np.repeat(np.arange(len(batch)), batch.lengths)
     columns = batch.inputs[np.arange(batch.steps) < batch.lengths[:, None]]
@@ -83,7 +85,7 @@ def aligned(words: list[tuple[list[int], list[int]]], rounds: int = 6) -> list[l
             counts.update(zip(letters, sounds, strict=False))
         totals = Counter(letter for letter, _ in counts.elements())
         chance = {
-            (letter, said): count / totals[letter] for (letter, said), count in counts.items()
+            (letter, chunk): count / totals[letter] for (letter, chunk), count in counts.items()
         }
     return found
 
@@ -100,16 +102,16 @@ def best_alignment(
         for done, (value, _) in best[-1].items():
             for size in (0, 1, 2):
                 if done + size <= len(phonemes):
-                    said = tuple(phonemes[done : done + size])
-                    step = value + np.log(
-                        chance.get((letter, said), 1e-6) if chance else first[size]
-                    )
+                    chunk = tuple(phonemes[done : done + size])
+                    share = chance.get((letter, chunk), 1e-6) if chance else first[size]
+                    step = value + np.log(share)
                     if step > row.get(done + size, (-np.inf, 0))[0]:
                         row[done + size] = (step, size)
         best.append(row)
     if len(phonemes) not in best[-1]:
         return []
-    shared, done = [], len(phonemes)
+    shared = []
+    done = len(phonemes)
     for row in reversed(best[1:]):
         size = row[done][1]
         shared.append(tuple(phonemes[done - size : done]))
@@ -118,48 +120,64 @@ def best_alignment(
 
 
 def around(letters: list[int], window: int) -> np.ndarray:
-    """(letters, 2 window + 1, alphabet) of 0 and 1, flat: which letter stands where."""
+    """(letters, 2 window + 1, alphabet) of 0 and 1, flat: which letter is where."""
     padded = [0] * window + letters + [0] * window
     codes = np.lib.stride_tricks.sliding_window_view(padded, 2 * window + 1)
     flat: np.ndarray = np.eye(28, dtype=np.float32)[codes].reshape(len(letters), -1)
     return flat
 
 
+def phonemes_of(row: np.ndarray, chunks: list[Chunk]) -> list[int]:
+    """The phonemes of a word, from the numbers of its chunks."""
+    phonemes: list[int] = []
+    for place in row:
+        phonemes += chunks[place]
+    return phonemes
+
+
 def letter_trees(task: Pronounce, splits: Splits) -> Model:
     words = list(zip(pairs.questions(splits.train), pairs.answers(splits.train), strict=True))
-    sayings = aligned(words)
-    fitting = [(letters, said) for (letters, _), said in zip(words, sayings, strict=True) if said]
-    chunks = sorted({chunk for _, said in fitting for chunk in said})
+    fitting: list[list[int]] = []
+    sounds: list[Chunk] = []
+    for (letters, _), chunks_of_word in zip(words, aligned(words), strict=True):
+        if chunks_of_word:
+            fitting.append(letters)
+            sounds += chunks_of_word
+    chunks = sorted(set(sounds))
     places = {chunk: place for place, chunk in enumerate(chunks)}
 
     def at(setting: Setting) -> list[Scores]:
         window, leaf = setting
-        x = np.concatenate([around(letters, window) for letters, _ in fitting])
-        y = np.array([places[chunk] for _, said in fitting for chunk in said])
+        x = np.concatenate([around(letters, window) for letters in fitting])
+        y = np.array([places[chunk] for chunk in sounds])
         tree = DecisionTreeClassifier(min_samples_leaf=leaf, random_state=0).fit(x, y)
 
-        def said(part: Batch) -> np.ndarray:
+        def outputs(part: Batch) -> np.ndarray:
             rows = [tree.predict(around(letters, window)) for letters in pairs.questions(part)]
-            return pairs.as_outputs(
-                [[phoneme for place in row for phoneme in chunks[place]] for row in rows]
-            )
+            return pairs.as_outputs([phonemes_of(row, chunks) for row in rows])
 
-        return [score(task.metrics, said(part), part) for part in (splits.validation, splits.test)]
+        parts = (splits.validation, splits.test)
+        return [score(task.metrics, outputs(part), part) for part in parts]
 
     return at
 
 
+def as_strings(batch: Batch) -> list[str]:
+    """Each question as a string, one character a symbol."""
+    return ["".join(map(chr, question)) for question in pairs.questions(batch)]
+
+
 def memory(task: Translate, splits: Splits) -> Model:
-    known = ["".join(map(chr, question)) for question in pairs.questions(splits.train)]
+    known = as_strings(splits.train)
     answers = pairs.answers(splits.train)
 
     def at(setting: Setting) -> list[Scores]:
-        def said(part: Batch) -> np.ndarray:
-            asked = ["".join(map(chr, question)) for question in pairs.questions(part)]
-            nearest = process.cdist(asked, known, scorer=setting[0]).argmax(axis=1)
+        def outputs(part: Batch) -> np.ndarray:
+            nearest = process.cdist(as_strings(part), known, scorer=setting[0]).argmax(axis=1)
             return pairs.as_outputs([answers[place] for place in nearest])
 
-        return [score(task.metrics, said(part), part) for part in (splits.validation, splits.test)]
+        parts = (splits.validation, splits.test)
+        return [score(task.metrics, outputs(part), part) for part in parts]
 
     return at
 
@@ -191,14 +209,18 @@ def show(task: RecordedTask, model: Callable[..., Model], settings: list[Setting
     found = [(setting, at(setting)) for setting in settings]
     best = max if task.metric.direction == "higher" else min
     setting, scores = best(found, key=lambda one: one[1][0][task.metric.name])
-    print(
-        task, "n =", [part.targets.shape for part in (splits.train, splits.validation, splits.test)]
-    )
-    for place, values in found:
-        print("   ", place, [round(value[task.metric.name], 4) for value in values])
-    print("  chosen ", setting, [{k: round(v, 4) for k, v in value.items()} for value in scores])
-    trivial = {k: round(v, 4) for k, v in task.trivial(splits.train, splits.test).items()}
+    parts = (splits.train, splits.validation, splits.test)
+    print(task, "n =", [part.targets.shape for part in parts])
+    for tried, values in found:
+        print("   ", tried, [round(value[task.metric.name], 4) for value in values])
+    print("  chosen ", setting, [in_short(value) for value in scores])
+    trivial = in_short(task.trivial(splits.train, splits.test))
     print("  trivial", trivial, "target", task.target, flush=True)
+
+
+def in_short(scores: Scores) -> dict[str, float]:
+    """Scores with four decimals."""
+    return {name: round(value, 4) for name, value in scores.items()}
 
 
 def show_films() -> None:
@@ -209,15 +231,13 @@ def show_films() -> None:
     bags = CountVectorizer(binary=True, max_features=5000).fit_transform([text for text, _ in kept])
     labels = [label for _, label in kept]
     for run, seed in product((1, reviews.RUN), (0, 1, 2)):
-        reviews.RUN, reviews.SPLIT_SEED = run, seed
+        reviews.RUN = run
+        reviews.SPLIT_SEED = seed
         train, validation, test = reviews.split_in_runs(labels)
         held = np.append(validation, test)
         model = LogisticRegression(C=0.03, max_iter=2000).fit(bags[train], np.array(labels)[train])
-        print(
-            f"runs of {run}: accuracy {model.score(bags[held], np.array(labels)[held]):.4f} on"
-            f" {len(held)}",
-            flush=True,
-        )
+        accuracy = model.score(bags[held], np.array(labels)[held])
+        print(f"runs of {run}: accuracy {accuracy:.4f} on {len(held)}", flush=True)
 
 
 if __name__ == "__main__":

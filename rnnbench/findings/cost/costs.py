@@ -20,7 +20,7 @@ from rnnbench.findings.cost.grouping import (
 from rnnbench.findings.cost.pairs import kernel_pairs, pairs
 from rnnbench.findings.cost.records import CostFinding, CostPair, KernelPair, StepKind, StepTime
 from rnnbench.findings.cost.step_times import KINDS, TimedRow, step_times
-from rnnbench.findings.cost.stopping_reasons import endings
+from rnnbench.findings.cost.stopping_reasons import stopping_reasons
 from rnnbench.findings.stats.estimates import spread
 from rnnbench.findings.stats.ranges import Range
 from rnnbench.records import CostTrial, Result
@@ -88,7 +88,7 @@ def _finding(group: Sequence[Result], *, shares_shape: bool) -> CostFinding:
         reference=asked,
         references=references,
         kernel_pairs=on_kernels,
-        endings=dict(endings(group)),
+        endings=dict(stopping_reasons(group)),
         absent=tuple(absences(group)),
         matrix_flops_per_second=_machine_figure(group, "matrix_flops_per_second"),
         copied_bytes_per_second=_machine_figure(group, "copied_bytes_per_second"),

@@ -9,7 +9,7 @@ from rnnbench.findings.stats.estimates import INTERVAL_REPLICATES, half_width
 from rnnbench.records import CostTrial, Result, TimeRow, canonical
 
 
-def endings(group: Sequence[Result]) -> Mapping[StepKind, str]:
+def stopping_reasons(group: Sequence[Result]) -> Mapping[StepKind, str]:
     """Return, by kind of step, a sentence on its last session that has intervals.
 
     The sentence gives their width on that session alone. Only kinds of step that were measured with
@@ -22,8 +22,8 @@ def endings(group: Sequence[Result]) -> Mapping[StepKind, str]:
         with_intervals = [session for session in widths if widths[session]]
         if with_intervals:
             last = max(with_intervals)
-            ending = _ending(by_session[last], max(widths[last]))
-            found[kind] = f"{last}: {ending}" if last else ending
+            reason = _stopping_reason(by_session[last], max(widths[last]))
+            found[kind] = f"{last}: {reason}" if last else reason
     return found
 
 
@@ -49,7 +49,7 @@ def _half_widths(results: Sequence[Result]) -> list[float]:
     return [half_width(values) for values in logs.values() if len(values) >= INTERVAL_REPLICATES]
 
 
-def _ending(results: Sequence[Result], width: float) -> str:
+def _stopping_reason(results: Sequence[Result], width: float) -> str:
     """Return the sentence on a session, whose widest interval has this half width."""
     target = results[-1].aim
     assert target

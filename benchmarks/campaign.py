@@ -52,7 +52,8 @@ class AtOnce(Executor):
         )
 
     def wait(self, seconds: float) -> list[Result]:  # noqa: ARG002
-        results, self._results = self._results, []
+        results = self._results
+        self._results = []
         return results
 
     def close(self) -> None:
@@ -98,8 +99,10 @@ def measure(trials: int) -> None:
     """A run from the beginning, one that finds everything done, and the memory of the driver on the
     way."""
     catalogue = Catalogue.load()
-    suite, place = suite_of(trials, catalogue), ExecutorChoice(ExecutorSpec("at-once", AtOnce))
-    process, resident = psutil.Process(), {}
+    suite = suite_of(trials, catalogue)
+    place = ExecutorChoice(ExecutorSpec("at-once", AtOnce))
+    process = psutil.Process()
+    resident = {}
 
     def watch(progress: Progress, result: Result | None) -> None:
         tenth = 10 * progress.done // progress.total
@@ -123,5 +126,8 @@ def measure(trials: int) -> None:
 
 
 if __name__ == "__main__":
-    for trials in [int(sys.argv[1])] if len(sys.argv) > 1 else [2_000, 20_000]:
+    numbers = [2_000, 20_000]
+    if len(sys.argv) > 1:
+        numbers = [int(sys.argv[1])]
+    for trials in numbers:
         measure(trials)

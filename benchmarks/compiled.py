@@ -18,7 +18,9 @@ from rnnbench.catalogue import Catalogue
 from rnnbench.contracts import CellSpec
 
 SHAPES = ((32, 64, 200), (64, 128, 200))
-FRAME, FRAME_UNITS, FRAME_STEPS = (1, 16, 16), 8, 20
+FRAME = (1, 16, 16)
+FRAME_UNITS = 8
+FRAME_STEPS = 20
 TURNS = 12
 REFERENCE_CELL = "nn.GRU"
 

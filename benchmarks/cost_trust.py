@@ -28,7 +28,8 @@ from rnnbench.findings import INTERVAL_REPLICATES
 from rnnbench.findings.stats.estimates import ratio
 from rnnbench.records import CellUse, CostTrial, Result, Shape, TimeRow
 
-REPEATS, FULL = 30, 120
+REPEATS = 30
+FULL = 120
 RESAMPLED = 200
 PLUGIN = """
 import rnnbench
@@ -37,7 +38,8 @@ from torch import nn
 class Cut(nn.Module):
     def __init__(self, inputs, hidden, cell="GRU", steps=100):
         super().__init__()
-        self.cell, self.steps = getattr(nn, cell)(inputs, hidden, batch_first=True), steps
+        self.cell = getattr(nn, cell)(inputs, hidden, batch_first=True)
+        self.steps = steps
 
     def forward(self, x, state=None):
         return self.cell(x[:, : self.steps].contiguous(), state)
@@ -96,7 +98,8 @@ def compare(
     pool: LocalPool, cell: str, steps: int, seconds: float, number: int
 ) -> dict[str, object]:
     """One comparison."""
-    begun, logs = perf_counter(), []
+    begun = perf_counter()
+    logs = []
     for turn in count():
         logs.append(replicate(pool, cell, steps, 1000 * number + turn))
         spent = perf_counter() - begun
@@ -106,7 +109,9 @@ def compare(
 
 
 def read(path: Path) -> list[dict]:
-    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+    if not path.exists():
+        return []
+    return [json.loads(line) for line in path.read_text().splitlines()]
 
 
 def summary(path: Path) -> str:
@@ -159,7 +164,9 @@ def main() -> None:
         for file in given.files:
             print(summary(Path(file)))
         return
-    path, cell, steps = Path(given.files[0]), given.files[1], int(given.files[2])
+    path = Path(given.files[0])
+    cell = given.files[1]
+    steps = int(given.files[2])
     competitor = multiprocessing.get_context("spawn").Process(
         target=burn, args=(os.getpid(),), daemon=True
     )

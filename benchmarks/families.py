@@ -5,8 +5,8 @@ Seeds of two cells go through `judge` as claims do: epochs to k thresholds of ea
 lognormal, share nine tenths of their luck, and are whole numbers up to the budget, at which a
 training that fails, or is slower, ends. "fours" are groups of four thresholds, each group from
 trainings of its own. Where rates are searched, each cell has two or three rates that are as good,
-and the best of them is held against each of the other's. The step-down of the findings stands
-beside Holm's method, on the same draws.
+and the best of them is compared with each of the other's. The step-down of the findings is
+compared with Holm's method, on the same draws.
 
 Run: python benchmarks/families.py [levels|failing|half|searched|power|looks] [runs]
 
@@ -88,7 +88,8 @@ def by_holm(_: Sequence[Column | None], p_values: Sequence[float], unknown: int 
 
 def simulated(setting: Setting, run: int) -> tuple[Claim, Measurements]:
     """A claim that each ratio is at most `BOUND`, and the seeds."""
-    measurements, questions = Measurements(), []
+    measurements = Measurements()
+    questions = []
     recipe = FIXED if setting.rates == 1 else SEARCHED
     for first in range(0, setting.conditions, setting.group):
         shares = [round(1 - 0.01 * at, 2) for at in range(first, first + setting.group)]
@@ -97,11 +98,9 @@ def simulated(setting: Setting, run: int) -> tuple[Claim, Measurements]:
             for name in "ab"
         ]
         for place, side in enumerate(sides):
-            ratios = (
-                np.array(setting.ratios[first : first + setting.group])
-                if place == 0
-                else np.ones(setting.group)
-            )
+            ratios = np.ones(setting.group)
+            if place == 0:
+                ratios = np.array(setting.ratios[first : first + setting.group])
             _train(measurements, side, ratios, shares, setting, (run, first, place))
         questions += [
             Question(facets={}, first=sides[0], second=sides[1], share=share) for share in shares
@@ -183,16 +182,19 @@ def count(setting: Setting, runs: int, first: int = 0) -> dict[str, Counts]:
 
 
 def _counts(found: Sequence[ClaimFinding], null: Sequence[bool]) -> Counts:
-    states = [[judged.state for judged in one.readings[0].judged] for one in found]
-    false = [
-        any(s != "open" for s, is_null in zip(one, null, strict=True) if is_null) for one in states
-    ]
-    right = [
-        s == "holds" for one in states for s, is_null in zip(one, null, strict=True) if not is_null
-    ]
+    false = 0
+    right: list[bool] = []
+    for one in found:
+        of_null: list[bool] = []
+        for judged, is_null in zip(one.readings[0].judged, null, strict=True):
+            if is_null:
+                of_null.append(judged.state != "open")
+            else:
+                right.append(judged.state == "holds")
+        false += any(of_null)
     verdicts = [one.verdict for one in found]
     return Counts(
-        false=sum(false),
+        false=false,
         supported=verdicts.count("supported"),
         refuted=verdicts.count("refuted"),
         right=sum(right) / max(len(right), 1),
@@ -220,13 +222,12 @@ def print_counts(settings: Iterator[tuple[str, Setting]], runs: int) -> None:
     print("|---|---|---|---|---|---|---|---|---|---|", flush=True)
     for name, setting in settings:
         counted = count(setting, runs)
-        new, old = counted["step-down"], counted["Holm"]
-        shares = [new.false, old.false, new.supported, old.supported, new.refuted]
-        told = [f"{share / runs:.1%}" for share in shares] + [
-            f"{new.right:.1%}",
-            f"{old.right:.1%}",
-        ]
-        print(f"| {name} | {setting.seeds} | {runs} | {' | '.join(told)} |", flush=True)
+        new = counted["step-down"]
+        old = counted["Holm"]
+        numbers = [new.false, old.false, new.supported, old.supported, new.refuted]
+        shares = [number / runs for number in numbers] + [new.right, old.right]
+        row = " | ".join(f"{share:.1%}" for share in shares)
+        print(f"| {name} | {setting.seeds} | {runs} | {row} |", flush=True)
 
 
 def powers() -> Iterator[tuple[str, Setting]]:
@@ -310,14 +311,16 @@ def _decided(setting: Setting, runs: int) -> dict[str, int]:
     for run in range(runs):
         claim, measurements = simulated(setting, run)
         for way, looks in WAYS.items():
-            states = (
-                one.state
-                for found in looks(claim, measurements)
-                for r in found.readings
-                for one in r.judged
-            )
-            decided[way] += any(state != "open" for state in states)
+            decided[way] += any(_decides(found) for found in looks(claim, measurements))
     return decided
+
+
+def _decides(found: ClaimFinding) -> bool:
+    """Whether any condition of a claim is decided."""
+    for reading in found.readings:
+        if any(judged.state != "open" for judged in reading.judged):
+            return True
+    return False
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ data are not here are fetched, or left out with the reason. Run: python benchmar
 [task ...]"""
 
 import sys
-from itertools import cycle
+from itertools import chain, count
 from time import thread_time
 
 import numpy as np
@@ -20,7 +20,8 @@ from rnnbench.records import CellUse, LearningTrial, Recipe
 from rnnbench.training import open_feed
 from rnnbench.training.losses import loss_of, on_device
 
-TURNS, WARM_UP = 30, 3
+TURNS = 30
+WARM_UP = 3
 CPU = torch.device("cpu")
 
 
@@ -44,8 +45,9 @@ def measure(kind: type[Task]) -> tuple[float, float]:
     feed = open_feed(task, trial, open_archives(kind) if issubclass(kind, RecordedTask) else {})
     model = Model(lambda i, h: nn.GRU(i, h, batch_first=True), task, recipe, feed.example(), 64)
     optimiser = torch.optim.Adam(model.parameters())
-    batches = (batch for _ in cycle([0]) for batch in feed.epoch())
-    making, stepping = [], []
+    batches = chain.from_iterable(feed.epoch() for _ in count())
+    making = []
+    stepping = []
     for _ in range(TURNS + WARM_UP):
         started = thread_time()
         batch = next(batches)

@@ -108,19 +108,19 @@ class Round:
         there were."""
         done = 0
         while done < kills:
-            driver, said = self._start()
+            driver, output = self._start()
             while done < kills and driver.poll() is None:
                 done += self._kill(driver)
             code = self._end(driver)
-            self._look(code, said)
+            self._look(code, output)
             if code in (0, 1):
                 break
         return done
 
     def finish(self, reference: dict[str, bytes]) -> None:
         """Run to the end, undisturbed, and count what is left."""
-        driver, said = self._start()
-        self._look(self._end(driver), said)
+        driver, output = self._start()
+        self._look(self._end(driver), output)
         results = list(Store(self.folder).read())
         self.tally.results += len(results)
         killed = [result for result in results if result.status == "killed"]
@@ -148,7 +148,7 @@ class Round:
 
     def _start(self) -> tuple["subprocess.Popen[bytes]", Path]:
         self.tally.drivers += 1
-        said = self.work / "said" / f"{self.tally.drivers}.txt"
+        output = self.work / "output" / f"{self.tally.drivers}.txt"
         command = [
             sys.executable,
             "-m",
@@ -167,7 +167,7 @@ class Round:
                 [str(self.work / "site"), os.environ.get("PYTHONPATH", "")]
             ),
         }
-        with said.open("wb") as file:
+        with output.open("wb") as file:
             driver = subprocess.Popen(
                 [*command, "-o", str(self.folder)],
                 env=environment,
@@ -176,7 +176,7 @@ class Round:
                 stderr=file,
                 start_new_session=True,
             )
-        return driver, said
+        return driver, output
 
     def _kill(self, driver: "subprocess.Popen[bytes]") -> int:
         """Send one signal, or two, to something of this driver at a random moment; 0 where it ended
@@ -210,12 +210,12 @@ class Round:
             driver.kill()
             return driver.wait()
 
-    def _look(self, code: int, said: Path) -> None:
+    def _look(self, code: int, output: Path) -> None:
         """After the end of a driver: what was stored before is there unchanged, and what is printed
         is in order."""
-        text = said.read_text(errors="replace")
-        self._count(f"tracebacks ({said.name})", text.count("Traceback"))
-        self._count(f"exit codes out of place: {code} ({said.name})", code not in CODES)
+        text = output.read_text(errors="replace")
+        self._count(f"tracebacks ({output.name})", text.count("Traceback"))
+        self._count(f"exit codes out of place: {code} ({output.name})", code not in CODES)
         now = {}
         for path in self.folder.glob("trials/*.json"):
             now[path.name] = (path.stat().st_mtime_ns, sha256(path.read_bytes()).hexdigest())
@@ -229,7 +229,7 @@ class Round:
         deadline = time.monotonic() + GONE_SECONDS
         while processes_left() and time.monotonic() < deadline:
             time.sleep(0.1)
-        self._count(f"processes that outlived their driver ({said.name})", len(processes_left()))
+        self._count(f"processes that outlived their driver ({output.name})", len(processes_left()))
 
     def _count(self, fault: str, times: int) -> None:
         if times:
@@ -271,7 +271,7 @@ def figures(result: Result) -> bytes:
 
 def prepare(work: Path) -> None:
     """The suite, a plugin that leaves processes behind, and a folder for temporary files."""
-    for name in ("tmp", "said"):
+    for name in ("tmp", "output"):
         shutil.rmtree(work / name, ignore_errors=True)
         (work / name).mkdir(parents=True)
     (work / "killed.toml").write_text(SUITE)

@@ -73,7 +73,8 @@ def compare(task: Task, kind: type[torch.nn.RNNBase], hidden: int, turns: int) -
     ratios = []
     for turn in range(turns):
         seconds = [0.0, 0.0]
-        for which in (0, 1) if turn % 2 else (1, 0):
+        order = (0, 1) if turn % 2 else (1, 0)
+        for which in order:
             started = thread_time()
             subjects[which]()
             seconds[which] = thread_time() - started

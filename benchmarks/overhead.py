@@ -45,6 +45,8 @@ def overheads(count: int) -> dict[str, list[float]]:
 
 
 if __name__ == "__main__":
-    for task, seconds in overheads(int(sys.argv[1]) if len(sys.argv) > 1 else 36).items():
-        median, worst = np.median(seconds), max(seconds)
+    trials = int(sys.argv[1]) if len(sys.argv) > 1 else 36
+    for task, seconds in overheads(trials).items():
+        median = np.median(seconds)
+        worst = max(seconds)
         print(f"{task:<14} median {median:.3f} s, largest {worst:.3f} s, n = {len(seconds)}")

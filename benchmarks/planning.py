@@ -44,5 +44,8 @@ def measure(trials: int) -> None:
 
 
 if __name__ == "__main__":
-    for trials in [int(sys.argv[1])] if len(sys.argv) > 1 else [200, 2_000, 20_000]:
+    numbers = [200, 2_000, 20_000]
+    if len(sys.argv) > 1:
+        numbers = [int(sys.argv[1])]
+    for trials in numbers:
         measure(trials)

@@ -53,13 +53,16 @@ if __name__ == "__main__":
     walls: dict[int, list[float]] = {1: [], 2: []}
     overheads: dict[int, list[float]] = {1: [], 2: []}
     once(suite, catalogue, 2)  # the forkserver starts and stays
-    for turn in range(int(sys.argv[1]) if len(sys.argv) > 1 else 3):
-        for jobs in (1, 2) if turn % 2 == 0 else (2, 1):
+    turns = int(sys.argv[1]) if len(sys.argv) > 1 else 3
+    for turn in range(turns):
+        order = (1, 2) if turn % 2 == 0 else (2, 1)
+        for jobs in order:
             wall, training = once(suite, catalogue, jobs)
             walls[jobs].append(wall)
             overheads[jobs].append((wall * jobs - training) / TRIALS)
     for jobs in walls:
-        wall, overhead = np.median(walls[jobs]), np.median(overheads[jobs])
+        wall = np.median(walls[jobs])
+        overhead = np.median(overheads[jobs])
         print(
             f"-j {jobs}: {TRIALS} trials in {wall:.1f} s, {overhead:.3f} s each beyond training, n"
             f" = {len(walls[jobs])}"

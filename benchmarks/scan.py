@@ -13,7 +13,8 @@ from torch import nn
 from rnnbench.catalogue import Catalogue
 from rnnbench.meters import pin_to_cores
 
-BATCH, HIDDEN = 32, 64
+BATCH = 32
+HIDDEN = 64
 LENGTHS = (128, 1024, 8192)
 CELLS = [
     ("mingru", {}),
@@ -31,6 +32,11 @@ def milliseconds(cell: nn.Module, x_BTI: torch.Tensor) -> float:
     return 1e3 * (thread_time() - started)
 
 
+def least_milliseconds(cell: nn.Module, x_BTI: torch.Tensor, turns: int) -> float:
+    """The least time of so many passes."""
+    return min(milliseconds(cell, x_BTI) for _ in range(turns))
+
+
 def measure(name: str, options: dict[str, object], turns: int) -> None:
     """Print a line for each length."""
     spec = Catalogue.load().cells[name].item
@@ -41,13 +47,12 @@ def measure(name: str, options: dict[str, object], turns: int) -> None:
     cells = {way: spec.load(options, way)(HIDDEN, HIDDEN) for way in ways}
     for steps in LENGTHS:
         x_BTI = torch.randn(BATCH, steps, HIDDEN)
-        least = {
-            way: min(milliseconds(cell, x_BTI) for _ in range(turns)) for way, cell in cells.items()
-        }
+        least = {way: least_milliseconds(cell, x_BTI, turns) for way, cell in cells.items()}
         log_scan = f"{least['log-scan']:.1f}" if "log-scan" in least else "-"
         ratio = least["loop"] / least["scan"]
         print(
-            f"{label:<20}{steps:>6}{least['loop']:>10.1f}{least['scan']:>10.1f}{ratio:>11.2f}{log_scan:>13}"
+            f"{label:<20}{steps:>6}{least['loop']:>10.1f}{least['scan']:>10.1f}{ratio:>11.2f}"
+            f"{log_scan:>13}"
         )
 
 

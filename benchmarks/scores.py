@@ -27,16 +27,19 @@ def score(arm: Arm | None, condition: Condition) -> str:
 
 
 def longer(arm: Arm, condition: Condition) -> str:
-    """The same metric on longer sequences."""
+    """Mean test scores on longer sequences, by the first metric."""
     name = condition.metrics[0].name
     return " / ".join(f"{arm.test[at].centre:.3g}" for at in arm.test if at.startswith(f"{name}@"))
 
 
 if __name__ == "__main__":
-    conditions = [
-        condition for run in sys.argv[1:] for condition in find(Store(Path(run)).read()).conditions
-    ]
-    cells = list(dict.fromkeys(arm.row for condition in conditions for arm in condition.arms))
+    conditions: list[Condition] = []
+    for run in sys.argv[1:]:
+        conditions += find(Store(Path(run)).read()).conditions
+    rows: dict[str, None] = {}
+    for condition in conditions:
+        rows |= dict.fromkeys(arm.row for arm in condition.arms)
+    cells = list(rows)
     print(f"| task | metric | trivial | target | {' | '.join(cells)} |")
     print("|---" * (4 + len(cells)) + "|")
     for condition in conditions:

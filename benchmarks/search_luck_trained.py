@@ -3,7 +3,7 @@ better?
 
 The cell draws a number of its own from torch's generator before it makes its weights, which is all
 that two labels differ in. Each pair is a suite: two labels on a small task, three rates, ten seeds.
-At 5 %, one pair in twenty may be told apart.
+At 5 %, one pair in twenty may be called different.
 
 Run: python benchmarks/search_luck_trained.py FOLDER [pairs] [search]
 
@@ -15,7 +15,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from rnnbench.findings import find
+from rnnbench.findings import Arm, find
 from rnnbench.store import Store
 
 PLUGIN = """
@@ -66,9 +66,10 @@ def main(folder: Path, pairs: int, search: str) -> None:
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: started-lstm\nVersion: 1.0\n")
     (info / "entry_points.txt").write_text("[rnnbench]\nstarted-lstm = started_lstm\n")
     keys = 'search = "race"' if search == "race" else "tuning_seeds = 1"
-    told = 0
+    decided = 0
     for pair in range(pairs):
-        suite, run = folder / f"{search}-{pair}.toml", folder / f"{search}-{pair}"
+        suite = folder / f"{search}-{pair}.toml"
+        run = folder / f"{search}-{pair}"
         suite.write_text(SUITE.format(one=2 * pair, other=2 * pair + 1, search=keys))
         subprocess.run(
             [
@@ -86,13 +87,15 @@ def main(folder: Path, pairs: int, search: str) -> None:
         )
         (condition,) = find(Store(run).read()).conditions
         (comparison,) = condition.comparisons
-        told += comparison.answer in ("better", "worse")
-        rates = ", ".join(
-            f"{arm.row} {'/'.join(f'{rate:g}' for rate in arm.rates_left)}"
-            for arm in condition.arms
-        )
+        decided += comparison.answer in ("better", "worse")
+        rates = ", ".join(f"{arm.row} {rates_of(arm)}" for arm in condition.arms)
         print(f"{pair}: {comparison.answer}, p = {comparison.p_value}, rates {rates}", flush=True)
-    print(f"{told} of {pairs} pairs were told apart")
+    print(f"in {decided} of {pairs} pairs, one was called better")
+
+
+def rates_of(arm: Arm) -> str:
+    """The learning rates that the search left to an arm."""
+    return "/".join(f"{rate:g}" for rate in arm.rates_left)
 
 
 if __name__ == "__main__":

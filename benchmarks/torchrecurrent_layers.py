@@ -11,7 +11,9 @@ import torch
 
 from rnnbench.catalogue import Catalogue
 
-BATCH, STEPS, SIZE = 32, 100, 64
+BATCH = 32
+STEPS = 100
+SIZE = 64
 PAIRS = [
     ("lstm", "native", "peephole-lstm"),
     ("peephole-lstm", "eager", "peephole-lstm"),
@@ -58,7 +60,9 @@ def main() -> None:
         ]
         for cell in pair * 2:
             seconds(cell, x_BTI)
-        times = np.array([[seconds(cell, x_BTI) for cell in pair] for _ in range(turns)])
+        times = np.empty((turns, 2))
+        for turn in range(turns):
+            times[turn] = [seconds(cell, x_BTI) for cell in pair]
         ours_ms, theirs_ms = 1000 * np.median(times, axis=0)
         low, ratio, high = np.quantile(times[:, 1] / times[:, 0], [0.25, 0.5, 0.75])
         print(

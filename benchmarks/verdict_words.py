@@ -32,16 +32,24 @@ from rnnbench.records import (
 
 BUDGET = 60
 SPREAD = 0.4
-"""Of the logarithm of epochs over seeds, as in `search_luck.py`."""
-TARGET, CHANCE = 0.01, 1.0
+"""Spread of the logarithm of epochs over seeds, as in `search_luck.py`."""
+TARGET = 0.01
+CHANCE = 1.0
 WHERE = Provenance(
     machine=Machine(processor="abacus", cores=2, memory_bytes=1, system="none"), versions={}
 )
 MANY = 400_000
 
 ratio_of_means = kaplan_meier.ratio_bounds
+
+
+def _no_bounds(*_: object) -> tuple[float, float]:
+    return 0.0, float("inf")
+
+
 # Intervals of means up to the budget take four fifths of the time, and decide nothing.
-kaplan_meier.mean_bounds = kaplan_meier.ratio_bounds = lambda *_: (0.0, float("inf"))
+kaplan_meier.mean_bounds = _no_bounds
+kaplan_meier.ratio_bounds = _no_bounds
 
 
 class Population(NamedTuple):
@@ -58,7 +66,7 @@ class Population(NamedTuple):
         return [None if miss else int(e) for e, miss in zip(epochs, missed, strict=True)]
 
     def mean(self) -> float:
-        """Up to the budget."""
+        """The mean of epochs up to the budget."""
         drawn = self.draw(MANY, np.random.default_rng(0))
         return float(np.mean([BUDGET if e is None else e for e in drawn]))
 
@@ -66,7 +74,9 @@ class Population(NamedTuple):
 def of_equal_mean(other: Population) -> Population:
     """The population that always reaches the target (within the budget) and has the same mean, by
     bisection."""
-    low, high, wanted = 1.0, float(BUDGET), other.mean()
+    low = 1.0
+    high = float(BUDGET)
+    wanted = other.mean()
     for _ in range(20):
         middle = (low + high) / 2
         if Population(middle).mean() < wanted:
@@ -126,21 +136,21 @@ def simulate(quick: Population, steady: Population, seeds: int, run: int) -> Run
     """One run through the findings."""
     rng = np.random.default_rng((5, seeds, run))
     drawn = {"quick": quick.draw(seeds, rng), "steady": steady.draw(seeds, rng)}
-    (condition,) = find(
-        [result(cell, s, e) for cell, found in drawn.items() for s, e in enumerate(found)]
-    ).conditions
+    results = []
+    for cell, found in drawn.items():
+        results += [result(cell, seed, epochs) for seed, epochs in enumerate(found)]
+    (condition,) = find(results).conditions
     (comparison,) = condition.comparisons
     first = comparison.other == "steady"
     better = comparison.answer == ("better" if first else "worse")
-    missed = {cell: sum(e is None for e in found) for cell, found in drawn.items()}
+    more_missed = drawn["quick"].count(None) - drawn["steady"].count(None)
     apart = False
     if better:
-        means = [
-            np.array([float(e or BUDGET) for e in drawn[cell]]) for cell in ("quick", "steady")
-        ]
-        apart = ratio_of_means(*means, 1.0, float(BUDGET))[1] < 1
-    said = "misses" in condition.sure or "its mean" in condition.sure
-    return Run(better, first, said, missed["quick"] - missed["steady"], bool(apart))
+        quick_epochs = np.array([float(epochs or BUDGET) for epochs in drawn["quick"]])
+        steady_epochs = np.array([float(epochs or BUDGET) for epochs in drawn["steady"]])
+        apart = ratio_of_means(quick_epochs, steady_epochs, 1.0, float(BUDGET))[1] < 1
+    remark = "misses" in condition.sure or "its mean" in condition.sure
+    return Run(better, first, remark, more_missed, bool(apart))
 
 
 def main(runs: int) -> None:
@@ -159,32 +169,26 @@ def main(runs: int) -> None:
     print(f"{runs} runs a setting\n")
     print(
         "| cells | seeds | called better, of all runs | with the smaller mean | of these without a"
-        " remark | if one seed were enough | if it took two | missed no more often | means told"
-        " apart |"
+        " remark | if one seed were enough | if it took two | missed no more often | means"
+        " differ |"
     )
     print("|---" * 9 + "|")
     for name, cells in settings.items():
         for seeds in (10, 20, 30):
             found = [simulate(*cells, seeds, run) for run in range(runs)]
             called = [one for one in found if one.better]
+            of_called = max(len(called), 1)
             shares = [
                 len(called) / runs,
                 sum(one.first for one in called) / runs,
-                *(
-                    sum(case) / max(len(called), 1)
-                    for case in (
-                        [not one.remark for one in called],
-                        [one.first and one.more_missed < 1 for one in called],
-                        [one.first and one.more_missed < 2 for one in called],
-                        [one.more_missed < 1 for one in called],
-                        [one.means_apart for one in called],
-                    )
-                ),
+                sum(not one.remark for one in called) / of_called,
+                sum(one.first and one.more_missed < 1 for one in called) / of_called,
+                sum(one.first and one.more_missed < 2 for one in called) / of_called,
+                sum(one.more_missed < 1 for one in called) / of_called,
+                sum(one.means_apart for one in called) / of_called,
             ]
-            print(
-                f"| {name} | {seeds} | " + " | ".join(f"{share:.1%}" for share in shares) + " |",
-                flush=True,
-            )
+            cells_of_row = " | ".join(f"{share:.1%}" for share in shares)
+            print(f"| {name} | {seeds} | {cells_of_row} |", flush=True)
 
 
 if __name__ == "__main__":

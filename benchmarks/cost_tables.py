@@ -103,8 +103,14 @@ def results(steps: Steps) -> list[Result]:
             repeats=PLAN.repeats,
             round=number,
         )
-        aim = PrecisionTarget(PLAN.precision, PLAN.most_seconds, PLAN.most_replicates, names[NAMED])
-        made.append(msgspec.structs.replace(without_run(trial, "ok", ""), costs=rows, aim=aim))
+        target = PrecisionTarget(
+            PLAN.precision, PLAN.most_seconds, PLAN.most_replicates, names[NAMED]
+        )
+        made.append(
+            msgspec.structs.replace(
+                without_run(trial, "ok", ""), costs=rows, precision_target=target
+            )
+        )
     return made
 
 

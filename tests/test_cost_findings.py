@@ -443,36 +443,36 @@ def test_the_report_says_whether_it_was_precise_enough_or_out_of_time() -> None:
     """By what the suite asked for when it ran."""
     rng = np.random.default_rng(0)
 
-    def said(spread: float, aim: PrecisionTarget, seconds: float = 10.0) -> str:
+    def said(spread: float, target: PrecisionTarget, seconds: float = 10.0) -> str:
         results = [
             msgspec.structs.replace(
                 times({"gru": math.exp(rng.normal(0, spread))}, r),
-                aim=aim,
+                precision_target=target,
                 seconds=Seconds(process=seconds),
             )
             for r in range(8)
         ]
         (finding,) = find(results).costs
-        return finding.endings["train"]
+        return finding.stopping_reasons["train"]
 
-    aim = PrecisionTarget(precision=0.02, seconds=600.0, replicates=24)
-    assert said(0.001, aim).endswith("asked was ±2.0%.")
-    assert said(0.1, aim, seconds=100.0).endswith("but time was up.")
-    assert said(0.1, msgspec.structs.replace(aim, replicates=8)).endswith(
+    target = PrecisionTarget(precision=0.02, seconds=600.0, replicates=24)
+    assert said(0.001, target).endswith("asked was ±2.0%.")
+    assert said(0.1, target, seconds=100.0).endswith("but time was up.")
+    assert said(0.1, msgspec.structs.replace(target, replicates=8)).endswith(
         "but no more replicates were allowed."
     )
-    assert said(0.1, aim).endswith("but the run has not ended.")
+    assert said(0.1, target).endswith("but the run has not ended.")
 
 
 def test_how_it_ended_is_said_of_the_last_day_by_its_own_intervals() -> None:
     """Neither by a wider day before it, nor by the few replicates of a day that was cut short after
     it."""
     rng = np.random.default_rng(0)
-    aim = PrecisionTarget(precision=0.02, seconds=600.0, replicates=24)
+    target = PrecisionTarget(precision=0.02, seconds=600.0, replicates=24)
     results = [
         msgspec.structs.replace(
             times({"gru": math.exp(rng.normal(0, spread))}, r, session=day),
-            aim=aim,
+            precision_target=target,
             seconds=Seconds(process=30.0),
         )
         for day, spread, number in (
@@ -483,7 +483,7 @@ def test_how_it_ended_is_said_of_the_last_day_by_its_own_intervals() -> None:
         for r in range(number)
     ]
     (finding,) = find(results).costs
-    said = finding.endings["train"]
+    said = finding.stopping_reasons["train"]
     assert re.fullmatch(
         r"2026-01-02: 8 replicates, every ratio to the reference cell within ±0\.\d%; asked was"
         r" ±2\.0%\.",

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from rnnbench.campaign.cost_notices import aim
+from rnnbench.campaign.cost_notices import target_of
 from rnnbench.catalogue import Catalogue
 from rnnbench.errors import UnknownName
 from rnnbench.executors.running import without_run
@@ -52,7 +52,7 @@ def replicate(
     return msgspec.structs.replace(
         without_run(trial, "ok", ""),
         costs=tuple(found),
-        aim=PrecisionTarget(0.02, 600.0, 24, reference),
+        precision_target=PrecisionTarget(0.02, 600.0, 24, reference),
         started=started,
     )
 
@@ -409,7 +409,7 @@ def test_a_suite_names_its_reference_and_measures_the_same(tmp_path: Path) -> No
         suite = read_suite(str(path), catalogue)
         trials = list(cost_trials(suite))
         assert [trial_id(trial) for trial in trials] == ids
-        asked = aim(suite, trials[0])
+        asked = target_of(suite, trials[0])
         assert asked
         assert asked.reference == row
     path.write_text(f'{SUITE}reference = "lstn"')

@@ -45,10 +45,12 @@ KEYS = {
     "caveats": "doubts",
     "log_ratio_to_reference_cell": "log_ratio_to_ruler",
     "other_sessions": "other_occasions",
+    "precision_target": "aim",
     "session": "occasion",
     "sessions": "occasions",
     "step_time": "pace",
     "step_times": "paces",
+    "stopping_reasons": "endings",
 }
 """The keys of fields by their names in Python, where these differ."""
 

@@ -34,7 +34,7 @@ def left_out(suite: Suite) -> Iterator[str]:
         yield f"{row} is left out of {places[0]}{rest}: {reason}"
 
 
-def aim(suite: Suite, trial: Trial) -> PrecisionTarget | None:
+def target_of(suite: Suite, trial: Trial) -> PrecisionTarget | None:
     """The precision target of a cost trial; None for a learning trial."""
     plan = suite.cost
     if plan is None or not isinstance(trial, CostTrial):

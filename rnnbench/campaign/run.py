@@ -3,10 +3,10 @@
 from collections import deque
 from collections.abc import Sequence
 
-import msgspec
+from msgspec.structs import replace
 
 from rnnbench.campaign import checkpoints
-from rnnbench.campaign.cost_notices import BUSY, aim, busy, enough, left_out, missing, reached
+from rnnbench.campaign.cost_notices import BUSY, busy, enough, left_out, missing, reached, target_of
 from rnnbench.campaign.data import kept_on, skipped, tasks_without_data
 from rnnbench.campaign.dependences import Dependences
 from rnnbench.campaign.executor_choice import ExecutorChoice
@@ -151,8 +151,8 @@ class _Campaign:
         """Store a result, and take note of it."""
         trial = result.trial
         depends_on = self.dependences.settled(result)
-        target = aim(self.suite, trial)
-        self.store.write(msgspec.structs.replace(result, provenance=depends_on, aim=target))
+        target = target_of(self.suite, trial)
+        self.store.write(replace(result, provenance=depends_on, precision_target=target))
         identity = trial_id(trial)
         checkpoints.forget(self.context, trial)
         self.index[identity] = known(result)

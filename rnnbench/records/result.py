@@ -8,7 +8,7 @@ Format 2: a metric may be absent in an epoch of a curve, with its reason. Result
 
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from rnnbench.records.cost import CostFigure, PrecisionTarget, Surroundings
 from rnnbench.records.diagnosis import Diagnosed
@@ -131,7 +131,7 @@ class Result(Struct, frozen=True, kw_only=True):
     side_effects: sentences on what a plugin or a cell changed for its whole process, such as
                   torch's default dtype, or did to the seeds of the trial.
     surroundings: for a cost trial.
-    aim:          for a cost trial.
+    precision_target: for a cost trial.
     """
 
     trial: Trial
@@ -150,7 +150,7 @@ class Result(Struct, frozen=True, kw_only=True):
     absent: dict[str, str] = {}
     side_effects: tuple[str, ...] = ()
     surroundings: Surroundings | None = None
-    aim: PrecisionTarget | None = None
+    precision_target: PrecisionTarget | None = field(default=None, name="aim")
 
     @property
     def final(self) -> bool:

@@ -88,7 +88,7 @@ def _finding(group: Sequence[Result], *, shares_shape: bool) -> CostFinding:
         reference=asked,
         references=references,
         kernel_pairs=on_kernels,
-        endings=dict(stopping_reasons(group)),
+        stopping_reasons=dict(stopping_reasons(group)),
         absent=tuple(absences(group)),
         matrix_flops_per_second=_machine_figure(group, "matrix_flops_per_second"),
         copied_bytes_per_second=_machine_figure(group, "copied_bytes_per_second"),

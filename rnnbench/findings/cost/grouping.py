@@ -97,8 +97,8 @@ def asked_reference(group: Iterable[Result]) -> str:
     view of the figures.
     """
     for result in sorted(group, key=lambda result: result.started):
-        if result.aim:
-            return result.aim.reference
+        if result.precision_target:
+            return result.precision_target.reference
     return ""
 
 

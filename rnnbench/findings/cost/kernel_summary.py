@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from math import log
 
+from rnnbench.findings.cost.phrases import STEP_PHRASES, ratio
 from rnnbench.findings.cost.records import KernelPair
-from rnnbench.findings.cost.wording import STEP_PHRASES, ratio
 
 KERNELS = {
     "oneDNN": "oneDNN's fused kernel",

@@ -156,7 +156,7 @@ class CostFinding(Struct, frozen=True, kw_only=True):
     kernel_pairs: cells on different kernels, compared on one kernel, where rows for that were
                   measured: each cell against the reference row or, without one, any two cells that
                   have rows on several kernels.
-    endings:      why the number of replicates was enough, by kind of step.
+    stopping_reasons: why the number of replicates was enough, by kind of step.
     absent:       a sentence for each cell that has no figures, with the reason.
     matrix_flops_per_second, copied_bytes_per_second: the speed of the machine, on one core, or
                   of its accelerator.
@@ -173,7 +173,7 @@ class CostFinding(Struct, frozen=True, kw_only=True):
     reference: str = ""
     references: dict[StepKind, str] = {}
     kernel_pairs: tuple[KernelPair, ...] = ()
-    endings: dict[StepKind, str]
+    stopping_reasons: dict[StepKind, str] = field(name="endings")
     absent: tuple[str, ...] = ()
     matrix_flops_per_second: Range | None
     copied_bytes_per_second: Range | None

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 from rnnbench import text
+from rnnbench.findings.cost.phrases import MOST_NAMED
 from rnnbench.findings.cost.scaling_records import (
     BreakEven,
     LengthFigure,
     Longest,
     ScalingCurve,
 )
-from rnnbench.findings.cost.wording import MOST_NAMED
 
 GROWING: dict[LengthFigure, str] = {
     "train": "Time of a training step",

@@ -32,7 +32,11 @@ def _by_session(group: Sequence[Result], measurement: str) -> Mapping[str, list[
     by_session: dict[str, list[Result]] = defaultdict(list)
     for result in group:
         trial = result.trial
-        if result.aim and isinstance(trial, CostTrial) and trial.measurement == measurement:
+        if (
+            result.precision_target
+            and isinstance(trial, CostTrial)
+            and trial.measurement == measurement
+        ):
             by_session[trial.session].append(result)
     return by_session
 
@@ -51,7 +55,7 @@ def _half_widths(results: Sequence[Result]) -> list[float]:
 
 def _stopping_reason(results: Sequence[Result], width: float) -> str:
     """Return the sentence on a session, whose widest interval has this half width."""
-    target = results[-1].aim
+    target = results[-1].precision_target
     assert target
     reached = f"{len(results)} replicates, every ratio to the reference cell within ±{width:.1%}"
     reached += f"; asked was ±{target.precision:.1%}"

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from rnnbench import text
 from rnnbench.findings.cost.kernel_summary import kernels
+from rnnbench.findings.cost.phrases import MOST_NAMED, ratio
 from rnnbench.findings.cost.records import CostPair, CostRow, KernelPair, StepKind
 from rnnbench.findings.cost.step_times import has_interval
-from rnnbench.findings.cost.wording import MOST_NAMED, ratio
 from rnnbench.findings.stats.ranges import Range
 
 STEPS: dict[StepKind, str] = {

@@ -1,4 +1,4 @@
-"""Words and figures that several sentences on cost share."""
+"""Phrases and ratios that several sentences on cost share."""
 
 from rnnbench import text
 from rnnbench.findings.cost.records import StepKind

@@ -1,6 +1,6 @@
 # make demo: set up, run the quick suite, print the path of the report.
 # make test: linters and tests.   make test-fast: two cases of each short test that starts no process.
-# make test-all: every test.      make coverage: what tests without processes execute, held to a floor.
+# make test-all: every test.      make coverage: what tests without processes execute.
 # make gate: this project's own figures against those kept in tests/baseline.   make slurm: tests that start a SLURM.
 # Without bytecode on disk, each of many processes compiles every module anew.
 export PYTHONDONTWRITEBYTECODE :=

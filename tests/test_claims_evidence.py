@@ -480,7 +480,7 @@ def test_two_kernels_of_one_cell_are_two_kinds() -> None:
         rows = tuple(replace(row, kernel=row.row) for row in result.costs)
         results.append(replace(result, costs=rows))
     judged = find(results, whole.claims).claims[0].readings[0].judged[0]
-    assert (judged.state, judged.why[:9]) == ("open", "not clear")
+    assert (judged.state, judged.why[:9]) == ("open", "too close")
 
 
 def test_a_score_that_came_out_as_nothing_confirms_no_target() -> None:

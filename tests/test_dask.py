@@ -112,10 +112,7 @@ class Cluster:
         """A process in a session of its own."""
         path = self.folder / f"{len(self.processes)}.txt"
         paths = {"PYTHONPATH": os.pathsep.join([path for path in sys.path if path])}
-        # Not forked: this process has had the threads of clients. Where these tests ignore SIGINT,
-        # as in the background, what they start must not.
-        before = signal.signal(signal.SIGINT, signal.default_int_handler)
-        with path.open("wb") as said:
+        with path.open("wb") as said:  # not forked: this process has had the threads of clients
             process = psutil.Popen(
                 [sys.executable, *python, "-m", module, *arguments],
                 env={**os.environ, **paths, **environment},
@@ -123,7 +120,6 @@ class Cluster:
                 stderr=said,
                 start_new_session=True,
             )
-        signal.signal(signal.SIGINT, before)
         self.processes[process] = path
         return process
 

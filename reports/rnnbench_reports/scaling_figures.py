@@ -78,7 +78,8 @@ def _scaling_figure(
         axis.legend(fontsize=7, frameon=False, loc="center left", bbox_to_anchor=(1.0, 0.5))
     caption = (
         "Median and range over replicates, both axes logarithmic. The exponent is the slope of a"
-        " straight line through all lengths, fitted in each replicate and combined day by day."
+        " straight line through all lengths, fitted in each replicate and combined session by"
+        " session."
     )
     return Drawn(cost.name, cost.title, caption, figure)
 

@@ -18,8 +18,8 @@ from rnnbench.findings.stats.signed_rank import p_below as p_epochs_below, two_s
 from rnnbench.records import CostSide, Question, Reading, Region, identity
 
 BETWEEN_KINDS = 1.15
-"""How much a ratio of times of two kinds of layer may change from one day to the next, as a factor;
-see docs/decisions/0012."""
+"""How much a ratio of times of two kinds of layer may change between sessions, as a factor; see
+docs/decisions/0012."""
 SPLITS = 101
 """Number of ways in which a bound on a product is split between its two factors."""
 
@@ -50,7 +50,7 @@ def evidence_of_times(
     """Return the evidence on a ratio of step times.
 
     Of several sessions each has to support the answer: the largest p-value counts. Between kinds of
-    layer, each boundary is moved by how much such a ratio may change from day to day.
+    layer, each boundary is moved by how much such a ratio may change between sessions.
     """
     pairs = _Pairs.of(first, second, measurements)
     if not pairs.by_session:

@@ -157,7 +157,7 @@ class Measurements:
         """Return log-ratios of the times of two cells that were measured in one process.
 
         They are by place, and by trial: a place is a session with its threads and device, which all
-        have to agree, like days.
+        have to agree, like sessions.
         """
         ours = self.times.get(identity(first), {})
         theirs = self.times.get(identity(second), {})

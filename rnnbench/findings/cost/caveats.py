@@ -1,11 +1,12 @@
 """Caveats on cost figures: few replicates, moving ratios, and other work on the machine."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 import numpy as np
 
 from rnnbench import text
-from rnnbench.findings.cost.records import CostFinding, CostPair
+from rnnbench.findings.cost.records import CostFinding, CostPair, CostRow, StepTime
 from rnnbench.findings.stats.estimates import INTERVAL_REPLICATES
 from rnnbench.records import Result, TimeRow
 
@@ -37,9 +38,13 @@ def cost_caveats(results: Sequence[Result], costs: Sequence[CostFinding]) -> Ite
     yield from _hidden_memory(costs)
 
 
+def _step_times(rows: Iterable[CostRow]) -> Iterator[StepTime]:
+    return chain.from_iterable(row.step_times.values() for row in rows)
+
+
 def _few_replicates(costs: Sequence[CostFinding]) -> Iterator[str]:
-    rows = [row for finding in costs for row in finding.rows]
-    counts = [len(step_time.replicates) for row in rows for step_time in row.step_times.values()]
+    rows = chain.from_iterable(finding.rows for finding in costs)
+    counts = [len(step_time.replicates) for step_time in _step_times(rows)]
     few = min(counts, default=INTERVAL_REPLICATES)
     if few < INTERVAL_REPLICATES:
         yield (
@@ -49,12 +54,11 @@ def _few_replicates(costs: Sequence[CostFinding]) -> Iterator[str]:
 
 
 def _wide_intervals(finding: CostFinding) -> Iterator[str]:
-    widths = {
-        (row.row, kind): step_time.precision
-        for row in finding.rows
-        for kind, step_time in row.step_times.items()
-        if step_time.precision is not None
-    }
+    widths = {}
+    for row in finding.rows:
+        for kind, step_time in row.step_times.items():
+            if step_time.precision is not None:
+                widths[row.row, kind] = step_time.precision
     wide = {key: width for key, width in widths.items() if width > PRECISE}
     if wide:
         widest = max(wide, key=wide.__getitem__)
@@ -65,8 +69,8 @@ def _wide_intervals(finding: CostFinding) -> Iterator[str]:
 
 
 def _few_sessions(costs: Sequence[CostFinding]) -> Iterator[str]:
-    between_kinds = [pair for finding in costs for pair in finding.pairs if not pair.same_kind]
-    if any(len(pair.sessions) < ENOUGH_SESSIONS for pair in between_kinds):
+    pairs = chain.from_iterable(finding.pairs for finding in costs)
+    if any(not pair.same_kind and len(pair.sessions) < ENOUGH_SESSIONS for pair in pairs):
         yield (
             "A ratio of times between different kinds of cells moves with the speed of the machine:"
             " it holds to 5-15 % from one session to another, whatever its range here."
@@ -74,7 +78,7 @@ def _few_sessions(costs: Sequence[CostFinding]) -> Iterator[str]:
 
 
 def _cut_short(finding: CostFinding) -> Iterator[str]:
-    counts = [step_time.cut_short for row in finding.rows for step_time in row.step_times.values()]
+    counts = [step_time.cut_short for step_time in _step_times(finding.rows)]
     most = max(counts, default=0)
     if most:
         yield (
@@ -109,7 +113,8 @@ def _movement(pair: CostPair) -> float:
 
 def _unsteady_clocks(results: Sequence[Result]) -> Iterator[str]:
     on_processor = [result for result in results if result.trial.device == "cpu"]
-    rows = [row for result in on_processor for row in result.costs if isinstance(row, TimeRow)]
+    figures = chain.from_iterable(result.costs for result in on_processor)
+    rows = [figure for figure in figures if isinstance(figure, TimeRow)]
     unsteady = sum(map(_is_unsteady, rows))
     if unsteady:
         yield (
@@ -148,7 +153,7 @@ def _shared_machines(results: Sequence[Result]) -> Iterator[str]:
 
 
 def _hidden_memory(costs: Sequence[CostFinding]) -> Iterator[str]:
-    rows = [row for finding in costs for row in finding.rows]
+    rows = chain.from_iterable(finding.rows for finding in costs)
     compiled = {
         row.row for row in rows if row.saved_bytes is not None and row.kernel == "torch.compile"
     }

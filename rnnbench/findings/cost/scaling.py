@@ -24,7 +24,12 @@ from rnnbench.findings.cost.scaling_records import (
     ScalingCurve,
 )
 from rnnbench.findings.cost.step_times import TimedRow, sessions_that_count
-from rnnbench.findings.stats.estimates import INTERVAL_REPLICATES, mean_interval, over_days, spread
+from rnnbench.findings.stats.estimates import (
+    INTERVAL_REPLICATES,
+    mean_interval,
+    over_sessions,
+    spread,
+)
 from rnnbench.findings.stats.ranges import Range
 from rnnbench.records import CostFigure, CostTrial, MemoryRow, Result, Shape, canonical
 
@@ -127,7 +132,7 @@ def _exponent(values: Values) -> Range | None:
     if not slopes:
         return None
     by_session = sessions_that_count(_by_session(slopes))
-    return over_days([mean_interval(of_session) for of_session in by_session.values()])
+    return over_sessions([mean_interval(of_session) for of_session in by_session.values()])
 
 
 def _by_session(figures: Mapping[Replicate, float]) -> dict[str, list[float]]:
@@ -162,7 +167,7 @@ def _gap(ours: Mapping[Replicate, float], theirs: Mapping[Replicate, float]) -> 
     ]
     if not intervals:
         return 0.0
-    gap = over_days(intervals)
+    gap = over_sessions(intervals)
     return gap.centre if gap.low * gap.high > 0 else 0.0
 
 

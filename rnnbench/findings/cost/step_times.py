@@ -13,7 +13,7 @@ from rnnbench.findings.stats.estimates import (
     Family,
     half_width,
     ratio,
-    ratio_over_days,
+    ratio_over_sessions,
     spread,
 )
 from rnnbench.findings.stats.ranges import Range
@@ -131,7 +131,7 @@ def shared_logs(ours: Mapping[str, Steps], theirs: Mapping[str, Steps]) -> dict[
 
 def over_sessions(logs: Logs, family: Family = ALONE) -> Range:
     """Return a ratio from log-ratios by session, over the sessions that count."""
-    return ratio_over_days(list(sessions_that_count(logs).values()), family)
+    return ratio_over_sessions(list(sessions_that_count(logs).values()), family)
 
 
 def by_session(logs: Logs, family: Family) -> dict[str, Range]:

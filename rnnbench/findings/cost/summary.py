@@ -48,7 +48,7 @@ def costs(
 def _over_reference(
     kind: StepKind, reference: str, rows: Sequence[CostRow], pairs: Sequence[CostPair]
 ) -> Iterator[str]:
-    """Yield the ratios to the reference, and whether they would hold on another day."""
+    """Yield the ratios to the reference, and whether they would hold in another session."""
     timed = sorted(
         (row for row in rows if _takes(kind, row)),
         key=lambda row: row.step_times[kind].seconds.centre,

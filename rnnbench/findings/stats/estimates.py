@@ -14,8 +14,8 @@ VERDICT_SEEDS = 7
 """The fewest seeds that can carry a verdict."""
 INTERVAL_REPLICATES = 8
 """The fewest replicates that carry an interval."""
-FEWEST_DAYS = 3
-"""The fewest days with an interval over days."""
+FEWEST_SESSIONS = 3
+"""The fewest sessions with an interval over sessions."""
 LEVEL = 0.05
 """The error of a verdict, and of an interval."""
 Values = NDArray[np.float64]
@@ -78,31 +78,31 @@ def ratio(log_ratios: Sequence[float], family: Family = ALONE) -> Range:
 
     It has Student's interval from 8 replicates on, and a range below.
     """
-    return ratio_over_days([log_ratios], family)
+    return ratio_over_sessions([log_ratios], family)
 
 
-def ratio_over_days(log_ratios: Sequence[Sequence[float]], family: Family = ALONE) -> Range:
-    """Return a ratio from the log-ratios of each day, combined as in `over_days`."""
-    by_day = [_log_ratio(np.asarray(logs), family) for logs in log_ratios]
-    combined = over_days(by_day, family)
+def ratio_over_sessions(log_ratios: Sequence[Sequence[float]], family: Family = ALONE) -> Range:
+    """Return a ratio from the log-ratios of each session, combined as in `over_sessions`."""
+    by_session = [_log_ratio(np.asarray(logs), family) for logs in log_ratios]
+    combined = over_sessions(by_session, family)
     centre, low, high = np.exp([combined.centre, combined.low, combined.high]).tolist()
     return Range(centre, low, high, combined.n, combined.kind)
 
 
-def over_days(each: Sequence[Range], family: Family = ALONE) -> Range:
-    """Return a figure of several days, with an interval that holds on each of them.
+def over_sessions(each: Sequence[Range], family: Family = ALONE) -> Range:
+    """Return a figure of several sessions, with an interval that holds in each of them.
 
-    The interval reaches from the lowest end to the highest: more replicates on one day do not
-    reduce how much a figure changes from day to day. From three days on it also contains Student's
-    interval over the days, which covers another day. All days have equal weight; the figure of a
-    single day is returned unchanged.
+    The interval reaches from the lowest end to the highest: more replicates in one session do not
+    reduce how much a figure changes between sessions. From three sessions on it also contains
+    Student's interval over the sessions, which covers another session. All sessions have equal
+    weight; the figure of a single session is returned unchanged.
     """
     if len(each) == 1:
         return each[0]
     centres = np.array([found.centre for found in each])
     low = min(found.low for found in each)
     high = max(found.high for found in each)
-    if len(each) >= FEWEST_DAYS:
+    if len(each) >= FEWEST_SESSIONS:
         half = student(centres, family)
         low = min(low, float(centres.mean() - half))
         high = max(high, float(centres.mean() + half))
@@ -130,7 +130,7 @@ def student(values: Values, family: Family = ALONE) -> float:
 
 
 def _log_ratio(logs: Values, family: Family) -> Range:
-    """Return the log-ratio of one day."""
+    """Return the log-ratio of one session."""
     if len(logs) < INTERVAL_REPLICATES:
         return Range(float(np.median(logs)), float(logs.min()), float(logs.max()), len(logs))
     mean = float(logs.mean())

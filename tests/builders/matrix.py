@@ -1,6 +1,6 @@
 """Long lists of cases: `make test` tries a part of them, and `make test-all` all."""
 
-from collections.abc import Callable, Collection, Hashable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import pytest
@@ -9,16 +9,6 @@ import pytest
 def each(cases: Sequence[Any], every: int) -> list[Any]:
     """All cases; those between the first, and each `every`-th after it, are slow."""
     return [case if number % every == 0 else slow(case) for number, case in enumerate(cases)]
-
-
-def one_of_each(cases: Sequence[Any], kind: Callable[[Any], Hashable]) -> list[Any]:
-    """All cases; those that are not the first of their kind are slow."""
-    seen: set[Hashable] = set()
-    marked = []
-    for case in cases:
-        marked.append(slow(case) if kind(case) in seen else case)
-        seen.add(kind(case))
-    return marked
 
 
 def named(names: Sequence[str], usual: Collection[str]) -> list[Any]:

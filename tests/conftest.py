@@ -2,6 +2,7 @@
 anybody's."""
 
 import os
+import signal
 import subprocess
 from base64 import b64decode
 from collections import Counter
@@ -36,6 +37,10 @@ for _name in [name for name in os.environ if name.startswith("PYTEST_XDIST")]:
 torch.set_num_threads(
     1
 )  # threads that wait for each other in turns take most of the time where other work goes on
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # So it is in a background job and under nohup, and what tests start would inherit it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("usual", deadline=None, derandomize=True, max_examples=30)
 settings.register_profile("thorough", deadline=None, derandomize=True, max_examples=100)

@@ -24,6 +24,7 @@ from tests.builders.campaign import (
     write_suite,
 )
 from tests.builders.cli import call, start
+from tests.builders.processes import is_alive
 from tests.conftest import MakePlugin
 
 
@@ -160,9 +161,7 @@ def test_a_killed_run_goes_on_where_it_was(tmp_path: Path) -> None:
     assert family
     os.kill(driver.pid, signal.SIGKILL)
     driver.wait()
-    wait_until(
-        lambda: not [p for p in family if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
-    )
+    wait_until(lambda: not any(is_alive(member.pid) for member in family))
     finished = {
         path: (path.stat().st_mtime_ns, path.read_bytes()) for path in folder.glob("trials/*.json")
     }
@@ -213,9 +212,7 @@ def test_an_interrupted_run_ends_its_children_and_says_how_to_go_on(tmp_path: Pa
     _, said = driver.communicate(timeout=30)
     assert driver.returncode == 130
     assert "the same command, without --fresh, goes on from there" in said
-    wait_until(
-        lambda: not [p for p in family if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
-    )
+    wait_until(lambda: not any(is_alive(member.pid) for member in family))
     assert len(list(Store(folder).read())) >= 1
 
 

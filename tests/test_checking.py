@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import psutil
 import pytest
 
 from rnnbench import switches
@@ -27,6 +26,7 @@ from rnnbench.store import failed_checks, keep_failed_checks, kept_claims, kept_
 from rnnbench.testing import CELL_CHECKS, TASK_CHECKS
 from tests.builders.campaign import wait_until
 from tests.builders.cli import rnnbench
+from tests.builders.processes import is_alive
 from tests.conftest import MakePlugin
 
 LAWS = [check.name for check in CELL_CHECKS]
@@ -391,18 +391,13 @@ def told(make_plugin: MakePlugin, monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     return tmp_path / "told"
 
 
-def ended(pid: int) -> bool:
-    """Whether a process is gone, or a zombie."""
-    return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
-
-
 @pytest.mark.usefixtures("forked")
 def test_what_a_check_started_in_another_session_ends_with_it(told: Path) -> None:
     """At the limit, where its process is ended."""
     outcomes, _ = checked("leaves", Catalogue.load(), seconds=1)
     assert outcomes[0].status == "failed"
     pids = [int(pid) for pid in told.read_text().split()]
-    wait_until(lambda: all(ended(pid) for pid in pids))
+    wait_until(lambda: not any(is_alive(pid) for pid in pids))
 
 
 def test_a_killed_driver_leaves_nothing_of_a_check(
@@ -424,11 +419,11 @@ def test_a_killed_driver_leaves_nothing_of_a_check(
     assert len(list(temporary.iterdir())) == 1
     driver.kill()
     driver.wait()
-    wait_until(lambda: ended(checker))
+    wait_until(lambda: not is_alive(checker))
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
     end_abandoned()
     remove_abandoned()
-    wait_until(lambda: ended(other))
+    wait_until(lambda: not is_alive(other))
     assert list(temporary.iterdir()) == []
 
 
@@ -553,4 +548,4 @@ def test_what_a_checked_cell_has_detached_ends_with_the_check(
     outcomes = list(Checking(request, catalogue.cells["detaches"].plugin).outcomes())
     assert {outcome.check for outcome in outcomes} == set(LAWS)
     left = int(told.read_text())
-    wait_until(lambda: ended(left))
+    wait_until(lambda: not is_alive(left))

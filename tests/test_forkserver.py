@@ -26,6 +26,7 @@ from tests.builders.campaign import command, is_trial, wait_until, write_suite
 from tests.builders.cli import rnnbench, start
 from tests.builders.executors import finish
 from tests.builders.matrix import slow
+from tests.builders.processes import is_alive
 from tests.conftest import MakePlugin
 
 ONE_TRIAL = (
@@ -523,8 +524,3 @@ def test_no_room_for_temporary_files_is_a_sentence(temporary: Path) -> None:
         match=f"{temporary}: no temporary file can be written there: .*; make room, or set TMPDIR",
     ):
         Scratch()
-
-
-def is_alive(pid: int) -> bool:
-    """Whether this process runs."""
-    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE

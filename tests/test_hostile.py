@@ -19,6 +19,7 @@ from tests.builders.campaign import command, wait_until, write_suite
 from tests.builders.cli import start
 from tests.builders.executors import PATIENCE_SECONDS, finish
 from tests.builders.hostile import small
+from tests.builders.processes import is_alive
 from tests.builders.records import COST
 from tests.conftest import MakePlugin
 
@@ -190,7 +191,7 @@ def test_a_stray_does_not_outlive_its_trial(pool: LocalPool, here: Path) -> None
     assert finish(pool, small("forks"))["forks"].status == "ok"
     stray = int((here / "stray").read_text())
     deadline = time.monotonic() + 10
-    while psutil.pid_exists(stray) and psutil.Process(stray).status() != psutil.STATUS_ZOMBIE:
+    while is_alive(stray):
         assert time.monotonic() < deadline
         pool.wait(0.1)
         time.sleep(0.05)

@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 
 import msgspec
-import psutil
 import pytest
 import torch
 
@@ -20,6 +19,7 @@ from rnnbench.records import CellUse, CostTrial, LearningTrial, Result, Shape, T
 from rnnbench.runner.unpatch import unpatch
 from tests.builders import forked
 from tests.builders.campaign import wait_until
+from tests.builders.processes import is_alive
 from tests.builders.records import learning_trial
 from tests.builders.training import SMALL
 from tests.conftest import MakePlugin
@@ -195,10 +195,7 @@ def test_a_plugin_whose_import_leaves_a_process_is_examined_and_the_process_ends
     fine, finding = _examined(Plugin("leaving", "leaving", "1.2.3", module))
     (pid,) = map(int, (tmp_path / "left").read_text().split())
     assert (fine, finding) == (True, "loads")
-    wait_until(
-        lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE,
-        seconds=10,
-    )
+    wait_until(lambda: not is_alive(pid), seconds=10)
 
 
 def test_an_examined_plugin_finds_no_module_in_the_working_folder(

@@ -4,6 +4,7 @@ that they rest on."""
 import csv
 import re
 from collections.abc import Callable
+from functools import cache
 from importlib.resources import files
 from io import StringIO
 from pathlib import Path
@@ -97,6 +98,7 @@ def _machine(machine: Any) -> str:
     return f"{machine.processor}, {machine.cores} cores, {machine.system}{accelerator}"
 
 
+@cache
 def _template() -> jinja2.Template:
     environment = jinja2.Environment(  # noqa: S701 (`text.markdown` escapes what Markdown reads as HTML)
         undefined=jinja2.StrictUndefined,

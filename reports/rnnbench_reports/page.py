@@ -4,6 +4,7 @@ import re
 from base64 import b64encode
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
@@ -64,6 +65,7 @@ def _file_name(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9_.+=-]+", "-", name)
 
 
+@cache
 def _template() -> jinja2.Template:
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True

@@ -42,16 +42,17 @@ def _register_module(
     entry: Entry,
     entries: Sequence[Entry],
 ) -> Plugin:
-    def problem_of_module() -> str:
-        return foreign_file(entry, entries, module) or unmarked_hooks(module)
+    def register_unless_wrong() -> str:
+        problem = foreign_file(entry, entries, module) or unmarked_hooks(module)
+        # Two entry points may name one module.
+        if not problem and not manager.is_registered(module):
+            manager.register(module, name=plugin.key)
+        return problem
 
     try:
-        problem = run_guarded(problem_of_module).value
+        problem = run_guarded(register_unless_wrong).value
         if problem:
             return _broken(plugin, problem)
-        # Two entry points may name one module.
-        if not manager.is_registered(module):
-            run_guarded(lambda: manager.register(module, name=plugin.key))
     except Misbehaved as misbehaved:
         return _broken(plugin, f"cannot be registered: {misbehaved}")
     return plugin

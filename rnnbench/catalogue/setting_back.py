@@ -45,12 +45,12 @@ def set_back(effects: list[str], changed_switches: dict[str, str]) -> Iterator[N
                 effects.append("changed the working folder, which was set back")
 
 
-def _working_folder() -> Path | None:
-    """Return the working folder; None where it was removed."""
+def _working_folder() -> str:
+    """Return the working folder; "" where it was removed."""
     try:
-        return Path.cwd()
+        return str(Path.cwd())
     except OSError:
-        return None
+        return ""
 
 
 def _torch_switches() -> Any:
@@ -67,13 +67,17 @@ def _set_torch_back(before: Any) -> dict[str, str]:
         return {}
     from rnnbench import switches
 
-    changes = switches.changed(before, switches.read())
+    now = switches.read()
+    if now == before:
+        return {}
     switches.restore(before)
-    return changes
+    return switches.changed(before, now)
 
 
 def _set_environment_back(before: dict[str, str]) -> Iterator[str]:
     now = dict(os.environ)
+    if now == before:
+        return
     for name in sorted(before.keys() | now.keys()):
         if before.get(name) == now.get(name):
             continue

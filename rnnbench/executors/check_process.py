@@ -14,7 +14,7 @@ import msgspec
 from rnnbench.catalogue import Plugin
 from rnnbench.executors.branding import end_branded, own_brand, started
 from rnnbench.executors.check_program import CheckProcessRequest
-from rnnbench.executors.family import SERVERS, family_of, kill_group, memory_bytes
+from rnnbench.executors.family import SERVERS, bytes_above, family_of, kill_group
 from rnnbench.executors.needs import Needs
 from rnnbench.executors.scratch import Scratch
 from rnnbench.interpreter import python_with_my_path
@@ -135,8 +135,9 @@ class CheckProcess:
         limit_seconds = self.limit_seconds if self.named_laws else START_SECONDS
         if monotonic() - self.clock > limit_seconds:
             return f"was ended at its limit of {limit_seconds:g} s"
-        used_mib = memory_bytes(family_of(self.process.pid)) / MEBIBYTE
-        if used_mib > self.request.memory_mib:
+        limit_bytes = self.request.memory_mib * MEBIBYTE
+        used_mib = bytes_above(family_of(self.process.pid), limit_bytes) / MEBIBYTE
+        if used_mib:
             return (
                 f"was ended with {used_mib:,.0f} MiB in use, above its limit of"
                 f" {self.request.memory_mib:,} MiB"

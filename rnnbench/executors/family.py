@@ -3,7 +3,7 @@
 import os
 import signal
 import sys
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic, sleep
@@ -40,16 +40,23 @@ def family_of(pid: int) -> list[int]:
     return family
 
 
-def memory_bytes(pids: list[int]) -> int:
-    """Return the memory of some processes together; on Linux, shared memory counts once."""
+def bytes_above(pids: list[int], limit_bytes: int) -> int:
+    """Return the memory of some processes together if it exceeds the limit; 0 if it does not.
+
+    On Linux, shared memory counts once. To read that takes milliseconds of each process, so it is
+    read only where their memory exceeds the limit with shared memory counted in each.
+    """
+    used_bytes = _sum_over(pids, lambda process: process.memory_info().rss)
+    if used_bytes > limit_bytes and sys.platform == "linux":
+        used_bytes = _sum_over(pids, lambda process: process.memory_full_info().pss)
+    return used_bytes if used_bytes > limit_bytes else 0
+
+
+def _sum_over(pids: list[int], figure: Callable[[psutil.Process], int]) -> int:
     total = 0
     for pid in pids:
         with suppress(psutil.Error):
-            process = psutil.Process(pid)
-            if sys.platform == "linux":
-                total += process.memory_full_info().pss
-            else:
-                total += process.memory_info().rss
+            total += figure(psutil.Process(pid))
     return total
 
 

@@ -13,7 +13,7 @@ import msgspec
 from rnnbench import environment
 from rnnbench.executors.anonymous import read_all, read_end
 from rnnbench.executors.child_request import SharedFiles
-from rnnbench.executors.family import family_of, memory_bytes
+from rnnbench.executors.family import bytes_above, family_of
 from rnnbench.executors.launching import Child
 from rnnbench.executors.marker import last_stage
 from rnnbench.records import CostTrial, Limits, Provenance, Result, Seconds, Status, Trial, limits
@@ -104,8 +104,8 @@ class Running:
             return None
         self.looked = monotonic()
         family = family_of(self.child.pid)
-        used_mib = memory_bytes(family) / MEBIBYTE
-        if used_mib <= self.limits.memory_mib:
+        used_mib = bytes_above(family, self.limits.memory_mib * MEBIBYTE) / MEBIBYTE
+        if not used_mib:
             return None
         subject = f"its {len(family)} processes use" if len(family) > 1 else "its process uses"
         reason = f"{subject} {used_mib:,.0f} MiB, the limit is {self.limits.memory_mib:,} MiB"

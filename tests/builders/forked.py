@@ -24,6 +24,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, NoReturn
 
+from rnnbench_reports import page
+
 DIED = 70
 """What a process ends with that came to no end of its own."""
 PROGRAMS = (
@@ -89,6 +91,7 @@ def load() -> None:
             for folder in getattr(module, "__path__", ()) if name in OWN else ():
                 for file in Path(folder).glob("*.py"):
                     import_module(name if file.stem == "__init__" else f"{name}.{file.stem}")
+    page._template()  # to compile it takes half a second
     os.environ.clear()
     os.environ.update(before)  # what sets variables does so in each process that imports it
 

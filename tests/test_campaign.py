@@ -153,7 +153,7 @@ def test_a_killed_run_goes_on_where_it_was(tmp_path: Path) -> None:
     """kill -9 on the driver in the middle: its children end by themselves; the same command keeps
     every finished trial, runs none twice, and every learning figure equals that of an undisturbed
     run."""
-    suite = write_suite(tmp_path, seeds=2, steps=100)
+    suite = write_suite(tmp_path, seeds=2, steps=30)
     folder = tmp_path / "run"
     driver = start(command(suite, folder), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     wait_until(lambda: len(list(folder.glob("trials/*.json"))) >= 2)

@@ -22,14 +22,18 @@ COVERED := 71
 files_with = $(shell grep -l "mark\.$(1)" tests/test_*.py)
 SMOKE = run=$$(mktemp -d) && trap 'rm -rf "$$run"' EXIT && $(BIN)/rnnbench run suite smoke -o "$$run"
 
-.PHONY: demo test test-fast test-all long coverage slurm gate baseline lint benchmarks schema claims clean
+.PHONY: demo test parallel test-fast test-all long coverage slurm gate baseline lint benchmarks schema claims clean
 
 demo: $(VENV)/.installed
 	$(BIN)/rnnbench run suite
 
-test: $(VENV)/.installed-dev lint
-	$(BIN)/pytest -q -n $(WORKERS) --dist worksteal -m "$(USUAL) and not serial" $(call junit,parallel)
+# The linters take one core, and the tests that are run beside each other take what is left.
+test: $(VENV)/.installed-dev
+	$(MAKE) --jobs=2 lint parallel
 	$(BIN)/pytest -q -m "$(USUAL) and serial" $(call files_with,serial) $(call junit,serial)
+
+parallel: $(VENV)/.installed-dev
+	$(BIN)/pytest -q -n $(WORKERS) --dist worksteal -m "$(USUAL) and not serial" $(call junit,parallel)
 
 test-fast: $(VENV)/.installed-dev
 	$(BIN)/pytest -q -n logical --dist worksteal --cases 2 -m "$(QUICK)"

@@ -1,11 +1,29 @@
 """The random generators that all code of a process shares: torch's, Python's and numpy's."""
 
 import random
+from functools import cache
 
 import numpy as np
 import torch
 
 States = dict[str, bytes]
+
+
+def seed_torch(seed: int) -> None:
+    """Seed torch's generator, and those of the devices that torch can use.
+
+    Where there is no device, `torch.manual_seed` would keep the seed for it, each time with a trace
+    of the stack, which takes as long as to build a small cell.
+    """
+    if _has_device():
+        torch.manual_seed(seed)
+    else:
+        torch.default_generator.manual_seed(seed)
+
+
+@cache
+def _has_device() -> bool:
+    return torch.accelerator.is_available()
 
 
 def generator_states() -> States:

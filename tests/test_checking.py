@@ -17,9 +17,9 @@ from rnnbench.campaign import check_strangers, remember
 from rnnbench.campaign.law_checks import remembered, source_of
 from rnnbench.catalogue import Catalogue
 from rnnbench.errors import RnnbenchError
+from rnnbench.executors import check_process
 from rnnbench.executors.branding import end_abandoned
 from rnnbench.executors.checking import Checking
-from rnnbench.executors.needs import Needs
 from rnnbench.executors.scratch import remove_abandoned
 from rnnbench.records import CheckRequest, Outcome
 from rnnbench.store import failed_checks, keep_failed_checks, kept_claims, kept_outcomes
@@ -324,7 +324,9 @@ def test_another_file_in_the_process_is_refused(
     """Where a module is not the file that the driver has loaded, no law is asked of it."""
     make_plugin(NAMES_MODULES, distribution="names-modules")
     catalogue = Catalogue.load()
-    monkeypatch.setattr(Needs, "files", lambda *_: {"rnnbench": "/elsewhere/rnnbench/__init__.py"})
+    monkeypatch.setattr(
+        check_process, "needed_files", lambda *_: {"rnnbench": "/elsewhere/rnnbench/__init__.py"}
+    )
     with pytest.raises(
         RnnbenchError,
         match=r"the module 'rnnbench' is .*, and /elsewhere/rnnbench/__init__.py where",

@@ -12,8 +12,6 @@ from rnnbench.records import CellUse, CostTrial, MemoryRow, Result, Shape, TimeR
 from tests.builders.records import COST
 from tests.conftest import MakePlugin
 
-pytestmark = pytest.mark.serial
-
 MEBIBYTE = 2**20
 KNOWN = """
     import os
@@ -141,6 +139,7 @@ def measure(
     return results[0]
 
 
+@pytest.mark.serial
 def test_a_cell_that_does_six_times_the_work_takes_longer_than_the_reference_cell(
     pool: LocalPool,
 ) -> None:

@@ -25,8 +25,6 @@ from rnnbench.meters import (
     time_side_by_side,
 )
 
-pytestmark = pytest.mark.serial
-
 MEBIBYTE = 2**20
 linux = pytest.mark.skipif(sys.platform != "linux", reason="the high-water mark is that of Linux")
 
@@ -113,6 +111,7 @@ def test_every_subject_is_called_in_every_round_and_in_another_order() -> None:
     assert gc.get_freeze_count() == 0
 
 
+@pytest.mark.serial
 def test_cpu_time_counts_work_and_not_waiting() -> None:
     """A subject that sleeps has wall time and hardly any CPU time; nothing here depends on how fast
     the machine is."""
@@ -166,6 +165,7 @@ def test_without_counters_there_are_no_joules(tmp_path: Path) -> None:
     assert elsewhere.name == "none: what counts is the processor's, and the steps run on cuda"
 
 
+@pytest.mark.serial
 def test_a_look_around_sees_others_at_work() -> None:
     """A process that burns a core is seen and named; this one, which keeps still, is not."""
     burner = subprocess.Popen([sys.executable, "-c", "while True: pass"])
@@ -179,6 +179,7 @@ def test_a_look_around_sees_others_at_work() -> None:
 
 
 @linux
+@pytest.mark.serial
 def test_a_process_is_pinned_to_one_of_its_cores_in_turn() -> None:
     """And only to one that it may use."""
     allowed = os.sched_getaffinity(0)

@@ -10,7 +10,7 @@ import pytest
 
 from rnnbench.catalogue import Catalogue
 from rnnbench.errors import RnnbenchError
-from rnnbench.executors.needs import Needs
+from rnnbench.executors.needs import needed_files, needed_plugins
 from rnnbench.runner import RunOptions, run_trial
 from rnnbench.runner.same_files import demand_same_files
 from rnnbench.sources import file_of
@@ -122,11 +122,10 @@ def test_a_trial_demands_the_files_that_its_driver_knows() -> None:
 
 def test_the_driver_knows_the_files_of_the_plugins_that_a_trial_needs() -> None:
     """By the module of each plugin, links resolved."""
-    needs = Needs()
-    plugins = needs.plugins(learning_trial(task="adding"))
+    plugins = needed_plugins(learning_trial(task="adding"))
     assert plugins is not None
     assert {plugin.module for plugin in plugins} == {"rnnbench_cells", "rnnbench_tasks.long_range"}
-    files = needs.files(plugins)
+    files = needed_files(plugins)
     assert set(files) == {"rnnbench", "rnnbench_cells", "rnnbench_tasks.long_range"}
     assert all(Path(file).is_absolute() and Path(file).is_file() for file in files.values())
 

@@ -8,7 +8,6 @@ from types import ModuleType
 from typing import Any
 
 from rnnbench import hooks
-from rnnbench.catalogue.guard import Misbehaved, run_guarded
 from rnnbench.catalogue.installed import Entry, owner_of
 from rnnbench.contracts import Task
 
@@ -71,7 +70,10 @@ def task_name(task: type[Task]) -> str:
 def named(
     returned: object, expected: type[Any], hook: str, name_of: NameOf
 ) -> list[tuple[str, Any]] | str:
-    """Return the items that a hook returned, each with its name; or a problem with them."""
+    """Return the items that a hook returned, each with its name; or a problem with them.
+
+    The names are the plugin's own, so this is called in a guard.
+    """
     wanted = "task classes" if expected is type else expected.__name__
     complaint = f"{hook} should return a list of {wanted}, got "
     if not isinstance(returned, list | tuple):
@@ -79,10 +81,7 @@ def named(
     for item in returned:
         if not isinstance(item, expected):
             return f"{complaint}{type(item).__name__} in it"
-    try:
-        names = run_guarded(lambda: [name_of(item) for item in returned]).value
-    except Misbehaved as misbehaved:
-        return f"{hook} returned {str(misbehaved).removeprefix('TypeError: ')}"
+    names = [name_of(item) for item in returned]
     for name in names:
         if not isinstance(name, str) or not name:
             return f"{hook} returned {wanted} whose name is {name!r} and not a word"

@@ -25,24 +25,12 @@ def register(manager: pluggy.PluginManager, entry: Entry, entries: Sequence[Entr
     plugin = entry.plugin
     if plugin in GIVEN_UP:
         return _broken(plugin, GIVEN_UP[plugin])
-    try:
-        ran = run_guarded(entry.point.load)
-    except Misbehaved as misbehaved:
-        problem = f"fails to import: {misbehaved}"
-        if isinstance(misbehaved.error, TakesTooLong):
-            GIVEN_UP[plugin] = problem
-        return _broken(plugin, problem)
-    return _register_module(manager, _with_effects(plugin, ran), ran.value, entry, entries)
+    failure = "fails to import"
 
-
-def _register_module(
-    manager: pluggy.PluginManager,
-    plugin: Plugin,
-    module: Any,
-    entry: Entry,
-    entries: Sequence[Entry],
-) -> Plugin:
-    def register_unless_wrong() -> str:
+    def import_and_register() -> str:
+        nonlocal failure
+        module = entry.point.load()
+        failure = "cannot be registered"
         problem = foreign_file(entry, entries, module) or unmarked_hooks(module)
         # Two entry points may name one module.
         if not problem and not manager.is_registered(module):
@@ -50,12 +38,14 @@ def _register_module(
         return problem
 
     try:
-        problem = run_guarded(register_unless_wrong).value
-        if problem:
-            return _broken(plugin, problem)
+        ran = run_guarded(import_and_register)
     except Misbehaved as misbehaved:
-        return _broken(plugin, f"cannot be registered: {misbehaved}")
-    return plugin
+        problem = f"{failure}: {misbehaved}"
+        if isinstance(misbehaved.error, TakesTooLong):
+            GIVEN_UP[plugin] = problem
+        return _broken(plugin, problem)
+    plugin = _with_effects(plugin, ran)
+    return _broken(plugin, ran.value) if ran.value else plugin
 
 
 def _with_effects(plugin: Plugin, ran: Ran) -> Plugin:
@@ -103,15 +93,15 @@ def collect_from(
     for implementation in caller.get_hookimpls():
         plugin = plugins[implementation.plugin_name]
         try:
-            ran = run_guarded(implementation.function)
+            ran = _call_and_name(implementation.function, expected, caller.name, name_of)
         except Misbehaved as misbehaved:
-            plugins[plugin.key] = _broken(plugin, f"{caller.name} raises {misbehaved}")
+            plugins[plugin.key] = _broken(plugin, f"{caller.name} {misbehaved}")
             watch(plugin)
             continue
         plugin = _with_effects(plugin, ran)
         plugins[plugin.key] = plugin
         watch(plugin)
-        items = named(ran.value, expected, caller.name, name_of)
+        items = ran.value
         if isinstance(items, str):
             plugins[plugin.key] = _broken(plugin, items)
             continue
@@ -120,6 +110,30 @@ def collect_from(
                 _refuse_second(kind, name, contributions[name].plugin, plugin)
             contributions[name] = Contribution(item, plugin)
     return Registry(kind, contributions, _hint_at_broken(plugins))
+
+
+def _call_and_name(
+    function: Callable[[], object], expected: type[Any], hook: str, name_of: NameOf
+) -> Ran:
+    """Call an implementation of a hook; the value is what `named` gives for what it returned.
+
+    Raises Misbehaved, whose sentence begins with a verb, where one of the two steps fails.
+    """
+    failure = "raises"
+
+    def call() -> list[tuple[str, Any]] | str:
+        nonlocal failure
+        returned = function()
+        failure = "returned"
+        return named(returned, expected, hook, name_of)
+
+    try:
+        return run_guarded(call)
+    except Misbehaved as misbehaved:
+        what = str(misbehaved)
+        if failure == "returned":
+            what = what.removeprefix("TypeError: ")
+        raise Misbehaved(f"{failure} {what}", misbehaved.error) from None
 
 
 def _hint_at_broken(plugins: Mapping[str, Plugin]) -> str:

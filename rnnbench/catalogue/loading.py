@@ -1,5 +1,7 @@
 """Loading of plugins one by one, so a broken plugin disables nothing but itself."""
 
+import os
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +12,13 @@ import pluggy
 from rnnbench import hooks
 from rnnbench.catalogue.checking import NameOf, task_name
 from rnnbench.catalogue.collecting import Watch, collect_from, refuse_unknown_hooks, register
-from rnnbench.catalogue.installed import entry_of, installed
+from rnnbench.catalogue.installed import DISABLE, entry_of, installed
 from rnnbench.catalogue.registry import Contribution, Plugin, Registry
 from rnnbench.contracts import CellSpec, Diagnostic, ExecutorSpec, Renderer, Task
 from rnnbench.records import CostTrial, Trial
+
+_latest: dict[tuple[str, ...], "Catalogue"] = {}
+"""The catalogue that this process has loaded last, by what decides which plugins there are."""
 
 
 def _ignore_plugin(_plugin: Plugin) -> None:
@@ -70,7 +75,7 @@ class Catalogue:
         executors = collect("executors", ExecutorSpec, "executor", _declared_name)
         diagnostics = collect("metrics", Diagnostic, "diagnostic", _declared_name)
         claims = collect("claims", Path, "file of claims", _file_name)
-        return cls(
+        catalogue = cls(
             plugins=tuple(plugins.values()),
             cells=cells,
             tasks=tasks,
@@ -80,6 +85,16 @@ class Catalogue:
             diagnostics=diagnostics,
             claims=claims,
         )
+        if only is None:
+            _latest.clear()
+            _latest[_decisive()] = catalogue
+        return catalogue
+
+    @classmethod
+    def present(cls) -> "Catalogue":
+        """Return the catalogue that this process has loaded last; load it where there is none yet,
+        or where `sys.path` and the environment may give others now."""
+        return _latest.get(_decisive()) or cls.load()
 
     def needed(self, trial: Trial) -> tuple[Plugin, ...]:
         """Return the plugins that contribute what a trial uses. Raises UnknownName for a missing
@@ -92,6 +107,11 @@ class Catalogue:
             used += [self.diagnostics[name] for name in trial.diagnostics]
         plugins = {contribution.plugin.key: contribution.plugin for contribution in used}
         return tuple(plugins[key] for key in sorted(plugins))
+
+
+def _decisive() -> tuple[str, ...]:
+    """Return what decides which plugins there are, as far as this process may change it."""
+    return (os.environ.get(DISABLE, ""), *sys.path)
 
 
 def _declared_name(item: Any) -> str:

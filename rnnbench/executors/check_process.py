@@ -15,7 +15,7 @@ from rnnbench.catalogue import Plugin
 from rnnbench.executors.branding import end_branded, own_brand, started
 from rnnbench.executors.check_program import CheckProcessRequest
 from rnnbench.executors.family import SERVERS, bytes_above, family_of, kill_group
-from rnnbench.executors.needs import Needs
+from rnnbench.executors.needs import needed_files
 from rnnbench.executors.scratch import Scratch
 from rnnbench.interpreter import python_with_my_path
 from rnnbench.records import CheckRequest, CheckWord
@@ -47,7 +47,7 @@ class CheckProcess:
         process_request = CheckProcessRequest(
             request=request,
             plugin=plugin,
-            files=Needs().files((plugin,) if plugin else None),
+            files=needed_files((plugin,) if plugin else None),
             driver=os.getpid(),
             brand=own_brand(),
         )

@@ -16,7 +16,7 @@ from rnnbench.executors.anonymous import open_shared_files
 from rnnbench.executors.branding import end_abandoned
 from rnnbench.executors.child_request import ChildRequest
 from rnnbench.executors.forkserver import Forkserver
-from rnnbench.executors.needs import Needs
+from rnnbench.executors.needs import needed_files, needed_plugins
 from rnnbench.executors.running import POLL_SECONDS, Running
 from rnnbench.executors.scratch import Scratch, remove_abandoned
 from rnnbench.records import CHECKPOINT_SECONDS, Checkpoints, Result, Status, Trial, trial_id
@@ -56,7 +56,6 @@ class LocalPool(Executor):
         remove_abandoned()
         self._scratch = Scratch()
         confinement.adopt_orphans(True)
-        self._needs = Needs()
         self._forkserver = Forkserver()
 
     def close(self) -> None:
@@ -86,14 +85,14 @@ class LocalPool(Executor):
     def start(self, trial: Trial) -> None:
         identity = trial_id(trial)
         folder = self._scratch.make_folder()
-        plugins = self._needs.plugins(trial)
+        plugins = needed_plugins(trial)
         request = ChildRequest(
             trial=trial,
             folder=str(folder),
             checkpoints=self._checkpoints,
             only_size=self.only_size,
             plugins=plugins,
-            files=self._needs.files(plugins),
+            files=needed_files(plugins),
         )
         files = open_shared_files()
         try:

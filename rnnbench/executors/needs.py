@@ -1,34 +1,26 @@
 """Find the plugins that a trial's process imports, and the files from which it imports them."""
 
-from functools import cached_property
-
 from rnnbench.catalogue import Catalogue, Plugin
 from rnnbench.errors import UnknownName
 from rnnbench.records import Trial
 from rnnbench.sources import file_of
 
 
-class Needs:
-    """Looks plugins up in the catalogue of this process, which is loaded on first use."""
+def needed_plugins(trial: Trial) -> tuple[Plugin, ...] | None:
+    """Return the plugins that contribute the trial's cells, task and diagnostics.
 
-    @cached_property
-    def _catalogue(self) -> Catalogue:
-        return Catalogue.load()
+    None where a name is unknown; the trial, which then imports all plugins, reports it.
+    """
+    try:
+        return Catalogue.present().needed(trial)
+    except UnknownName:
+        return None
 
-    def plugins(self, trial: Trial) -> tuple[Plugin, ...] | None:
-        """Return the plugins that contribute the trial's cells, task and diagnostics.
 
-        None where a name is unknown; the trial, which then imports all plugins, reports it.
-        """
-        try:
-            return self._catalogue.needed(trial)
-        except UnknownName:
-            return None
-
-    def files(self, plugins: tuple[Plugin, ...] | None) -> dict[str, str]:
-        """Return the files of these plugins and of rnnbench, by module, with links resolved."""
-        files = {"rnnbench": file_of("rnnbench")}
-        for plugin in plugins or ():
-            module = plugin.module.partition(":")[0]
-            files[module] = file_of(module)
-        return files
+def needed_files(plugins: tuple[Plugin, ...] | None) -> dict[str, str]:
+    """Return the files of these plugins and of rnnbench, by module, with links resolved."""
+    files = {"rnnbench": file_of("rnnbench")}
+    for plugin in plugins or ():
+        module = plugin.module.partition(":")[0]
+        files[module] = file_of(module)
+    return files

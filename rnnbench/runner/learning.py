@@ -9,13 +9,13 @@ from zipfile import Path as ZipPath
 
 import msgspec
 import numpy as np
-import torch
 
 from rnnbench import seeds
 from rnnbench.archives import open_archives
 from rnnbench.catalogue import Catalogue
 from rnnbench.contracts import CellSpec, RecordedTask, Task
 from rnnbench.errors import DataUnavailable, Refused
+from rnnbench.generators import seed_torch
 from rnnbench.model import Extent, Model, Needs, Size, count_parameters, solve_size
 from rnnbench.provenance import file_digest, provenance
 from rnnbench.records import LearningTrial, ModelSize, Provenance, Result, Seconds, canonical
@@ -190,6 +190,6 @@ def _conditions(bare: Result) -> str:
 
 def _seed_global_generators(seed: int) -> None:
     """Seed torch's generator, and those of Python and numpy, from which a cell may draw too."""
-    torch.manual_seed(seeds.integer(seed, "weights"))
+    seed_torch(seeds.integer(seed, "weights"))
     random.seed(seeds.integer(seed, "weights", "random"))
     np.random.seed(seeds.integer(seed, "weights", "numpy") % 2**32)

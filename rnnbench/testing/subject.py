@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from rnnbench import text
 from rnnbench.contracts import DEFAULT, CellSpec
+from rnnbench.generators import seed_torch
 from rnnbench.records import Option
 from rnnbench.testing.importing import Imported
 from rnnbench.testing.outcome import fail
@@ -157,7 +158,7 @@ def as_dtype(cell: nn.Module, dtype: torch.dtype) -> nn.Module:
 
 def seed_everything(seed: int) -> None:
     """Seed every global generator that a cell may draw from: torch's, Python's and numpy's."""
-    torch.manual_seed(seed)
+    seed_torch(seed)
     random.seed(seed)
     np.random.seed(seed)
 

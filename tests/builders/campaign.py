@@ -45,7 +45,7 @@ def run(
     suite: Path, folder: Path, *, fresh: bool = False, choices: Choices | None = None
 ) -> tuple[Progress, list[str]]:
     """Run in this process; the state at the end, and the ids of the trials that ran, in order."""
-    catalogue = Catalogue.load()
+    catalogue = Catalogue.present()
     ran: list[str] = []
 
     def watch(_: Progress, result: Result | None) -> None:

@@ -45,7 +45,7 @@ def suite(*claims: dict[str, Any], choices: Choices | None = None, **keys: Any) 
         "claims": list(claims),
         **keys,
     }
-    return check_suite(raw, "some.toml", Catalogue.load(), choices or Choices())
+    return check_suite(raw, "some.toml", Catalogue.present(), choices or Choices())
 
 
 def claim(**reading: Any) -> dict[str, Any]:

@@ -5,8 +5,8 @@ from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 from msgspec.structs import replace
-from scipy import stats
 
 from rnnbench.findings.claims.evidence_records import BySeed, Evidence, logs
 from rnnbench.findings.claims.measurements import Measurements
@@ -134,7 +134,8 @@ def _student(values: Sequence[float], region: Region, slack: float) -> tuple[flo
 
 def _p_mean_above(values: Sequence[float], bound: float) -> float:
     """Return the one-sided p-value by Student's t that the mean lies above a bound."""
-    return float(stats.t.sf((np.mean(values) - bound) / stats.sem(values), len(values) - 1))
+    statistic = (np.mean(values) - bound) / scipy.stats.sem(values)
+    return float(scipy.stats.t.sf(statistic, len(values) - 1))
 
 
 def _product_range(epochs: Range, step: Range) -> Range:

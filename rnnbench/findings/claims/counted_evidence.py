@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from itertools import chain
 
 import numpy as np
+import scipy
 from msgspec.structs import replace
 from numpy.typing import NDArray
-from scipy import stats
 
 from rnnbench.findings.claims.evidence_records import Evidence, logs
 from rnnbench.findings.claims.measurements import Measurements
@@ -130,7 +130,7 @@ def _tested_peaks(ours: Logs, theirs: Logs, region: Region) -> Evidence:
         return _welch(theirs + bound - SLACK, ours)
 
     p_for, p_against = two_sided(region, p_above, p_below)
-    interval = stats.ttest_ind(ours, theirs, equal_var=False).confidence_interval(1 - LEVEL)
+    interval = scipy.stats.ttest_ind(ours, theirs, equal_var=False).confidence_interval(1 - LEVEL)
     n = min(len(ours), len(theirs))
     log_ratio = Range(
         centre=float(ours.mean() - theirs.mean()),
@@ -146,7 +146,8 @@ def _tested_peaks(ours: Logs, theirs: Logs, region: Region) -> Evidence:
 
 def _welch(larger: Logs, smaller: Logs) -> float:
     """Return the one-sided p-value that the first mean is larger, with unequal variances."""
-    return float(stats.ttest_ind(larger, smaller, equal_var=False, alternative="greater").pvalue)
+    test = scipy.stats.ttest_ind(larger, smaller, equal_var=False, alternative="greater")
+    return float(test.pvalue)
 
 
 def _certain(effect: Range, region: Region) -> Evidence:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Literal
 
+import scipy
 from msgspec.structs import replace
-from scipy import stats
 
 from rnnbench import text
 from rnnbench.findings.claims.evidence_records import BySeed, Evidence, logs
@@ -140,7 +140,7 @@ def _p_share(
         solved = _solved_seeds(seeds)
         p_value = 1.0
         if solved:
-            test = stats.binomtest(int(sum(solved)), len(solved), bound, alternative)
+            test = scipy.stats.binomtest(int(sum(solved)), len(solved), bound, alternative)
             p_value = float(test.pvalue)
         largest = max(largest, p_value)
     return min(1.0, rates * largest)

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
 
 import numpy as np
+import scipy
 from msgspec import Struct
-from scipy.special import stdtr
 
 from rnnbench.findings.learning.scored import Scored, Table, ranks, reached
 from rnnbench.findings.learning.widening import rate_beyond
@@ -196,4 +196,4 @@ def _is_worse(costs: Sequence[float], best: Sequence[float]) -> bool:
     mean = float(np.mean(differences))
     if error <= 1e-12 * abs(mean):
         return mean > 0 and seeds > 1
-    return bool(stdtr(seeds - 1, -mean / error) <= LEVEL)
+    return bool(scipy.special.stdtr(seeds - 1, -mean / error) <= LEVEL)

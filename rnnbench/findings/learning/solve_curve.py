@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 
 import numpy as np
+import scipy
 from msgspec import Struct
 from numpy.typing import NDArray
-from scipy.optimize import minimize
-from scipy.special import expit, log_expit
 
 Values = NDArray[np.float64]
 FLAT = 1e-6
@@ -26,7 +25,7 @@ class SolveCurve(Struct, frozen=True):
 
     def rate(self, horizon: float) -> float:
         """Return the expected solve rate at a horizon."""
-        return float(expit(self.level - self.slope * np.log(horizon)))
+        return float(scipy.special.expit(self.level - self.slope * np.log(horizon)))
 
 
 def fit(known: Sequence[tuple[int, int, int]]) -> SolveCurve:
@@ -44,7 +43,7 @@ def fit(known: Sequence[tuple[int, int, int]]) -> SolveCurve:
     middle = logs.mean()
     width = np.ptp(logs)
     x = (logs - middle) / width
-    optimum = minimize(
+    optimum = scipy.optimize.minimize(
         lambda parameters: -_penalised(parameters, x, solved, seeds),
         x0=[0.0, 1.0],
         method="Nelder-Mead",
@@ -63,7 +62,9 @@ def _penalised(parameters: Values, x: Values, solved: Values, seeds: Values) -> 
     """Return the log-likelihood plus half the log-determinant of its information matrix."""
     level, slope = parameters
     line = level - slope * x
-    weights = seeds * np.exp(log_expit(line) + log_expit(-line))
+    log_share = scipy.special.log_expit(line)
+    log_rest = scipy.special.log_expit(-line)
+    weights = seeds * np.exp(log_share + log_rest)
     determinant = weights.sum() * (weights @ x**2) - (weights @ x) ** 2
-    likelihood = solved @ log_expit(line) + (seeds - solved) @ log_expit(-line)
+    likelihood = solved @ log_share + (seeds - solved) @ log_rest
     return float(likelihood + 0.5 * np.log(max(determinant, np.finfo(np.float64).tiny)))

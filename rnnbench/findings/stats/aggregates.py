@@ -11,8 +11,8 @@ corrects both. A share of all runs has the interval of Clopper and Pearson.
 from functools import cache
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import stats
 
 from rnnbench.findings.stats.estimates import LEVEL
 
@@ -29,7 +29,7 @@ THRESHOLDS = tuple(step / 50 for step in range(50))
 
 def interquartile_mean(scores: Array) -> float:
     """Return the mean of the middle half of all runs."""
-    return float(stats.trim_mean(scores, 0.25, axis=None))
+    return float(scipy.stats.trim_mean(scores, 0.25, axis=None))
 
 
 def optimality_gap(scores: Array) -> float:
@@ -80,8 +80,8 @@ def share_intervals(shares: Array, runs: int, level: float = LEVEL) -> tuple[Arr
     which every run takes part once (Hoeffding 1963, section 5).
     """
     counts = np.asarray(shares) * runs
-    low = stats.beta.ppf(level / 2, counts, runs - counts + 1)
-    high = stats.beta.ppf(1 - level / 2, counts + 1, runs - counts)
+    low = scipy.stats.beta.ppf(level / 2, counts, runs - counts + 1)
+    high = scipy.stats.beta.ppf(1 - level / 2, counts + 1, runs - counts)
     return np.where(counts > 0, low, 0.0), np.where(counts < runs, high, 1.0)
 
 

@@ -17,9 +17,8 @@ from functools import cache
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.optimize import brentq
-from scipy.special import ndtr, ndtri
 
 from rnnbench.findings.stats.estimates import LEVEL, VERDICT_SEEDS
 
@@ -66,7 +65,8 @@ def spent(seeds: int, planned: int, error: float, *, evenly: bool = False) -> fl
     if fraction <= 1 and evenly:
         return UP_TO_PLAN * error * float(np.log1p((np.e - 1) * fraction))
     if fraction <= 1:
-        one_side = 2 * ndtr(ndtri(UP_TO_PLAN * error / 4) / np.sqrt(fraction))
+        quantile = scipy.special.ndtri(UP_TO_PLAN * error / 4)
+        one_side = 2 * scipy.special.ndtr(quantile / np.sqrt(fraction))
         return float(2 * one_side)
     return error * (UP_TO_PLAN + (1 - UP_TO_PLAN) * (1 - fraction**-2))
 
@@ -140,11 +140,12 @@ def _level(looks: tuple[int, ...], seeds: int, spending: _Spending) -> float:
 
     def excess(bound: float) -> float:
         """Return how much more than its part a look with this bound would spend."""
-        beyond = ndtr((before.nodes - bound) / step) + ndtr((-before.nodes - bound) / step)
+        above = scipy.special.ndtr((before.nodes - bound) / step)
+        beyond = above + scipy.special.ndtr((-before.nodes - bound) / step)
         return float(before.masses @ beyond) - left
 
-    bound = brentq(excess, 0.0, FARTHEST * np.sqrt(seeds))
-    look_level = float(2 * ndtr(-bound / np.sqrt(seeds)))
+    bound = scipy.optimize.brentq(excess, 0.0, FARTHEST * np.sqrt(seeds))
+    look_level = float(2 * scipy.special.ndtr(-bound / np.sqrt(seeds)))
     return look_level if look_level >= smallest_p(seeds) else 0.0
 
 
@@ -155,4 +156,4 @@ def _quadrature() -> tuple[Values, Values]:
 
 def _bound(level: float, seeds: int) -> float:
     """Return the bound of the sum over seeds at a two-sided level."""
-    return float(-ndtri(level / 2) * np.sqrt(seeds))
+    return float(-scipy.special.ndtri(level / 2) * np.sqrt(seeds))

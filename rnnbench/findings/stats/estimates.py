@@ -5,8 +5,8 @@ from functools import cache
 from typing import Literal, NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import stats
 
 from rnnbench.findings.stats.ranges import Range
 
@@ -60,7 +60,8 @@ def solve_rate(solved: int, n: int) -> Range:
 
     Its Clopper-Pearson interval holds at least 95 % at any n.
     """
-    interval = stats.binomtest(solved, n).proportion_ci(confidence_level=1 - LEVEL, method="exact")
+    test = scipy.stats.binomtest(solved, n)
+    interval = test.proportion_ci(confidence_level=1 - LEVEL, method="exact")
     return Range(solved / n, float(interval.low), float(interval.high), n, "95 % interval")
 
 
@@ -141,4 +142,4 @@ def _log_ratio(logs: Values, family: Family) -> Range:
 @cache
 def _quantile(ratios: int, degrees: int) -> float:
     """Return Student's two-sided quantile at the level divided by the number of ratios."""
-    return float(stats.t.ppf(1 - LEVEL / ratios / 2, degrees))
+    return float(scipy.stats.t.ppf(1 - LEVEL / ratios / 2, degrees))

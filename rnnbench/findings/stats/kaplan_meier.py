@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 import numpy as np
+import scipy
 from msgspec import Struct
-from scipy import stats
 
 from rnnbench.findings.stats.bounded_mean import mean_bounds, ratio_bounds
 from rnnbench.findings.stats.ranges import Range
@@ -30,7 +30,7 @@ def survival(epochs: Epochs, budget: int) -> Survival:
     """Return the curve of these seeds, by scipy's estimator; all censoring is at the budget."""
     reached = [epoch for epoch in epochs if epoch is not None]
     censored_at = [budget] * (len(epochs) - len(reached))
-    curve = stats.ecdf(stats.CensoredData(uncensored=reached, right=censored_at)).sf
+    curve = scipy.stats.ecdf(scipy.stats.CensoredData(uncensored=reached, right=censored_at)).sf
     times = sorted(set(reached))
     shares = curve.evaluate(np.array(times)) if times else []
     return Survival(

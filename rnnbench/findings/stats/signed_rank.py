@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import stats
 
 from rnnbench.records import Region
 
@@ -56,7 +56,7 @@ def tails(distances: Values, signs: NDArray[np.int8]) -> Values:
     if len(distances) > EXACT:
         mean = ranks.sum() / 2
         deviation = np.sqrt(np.sum(ranks.astype(float) ** 2)) / 2
-        by_normal: Values = stats.norm.sf((positive_sums - 1 - mean) / deviation)
+        by_normal: Values = scipy.stats.norm.sf((positive_sums - 1 - mean) / deviation)
         return by_normal
     exact: Values = _at_least(tuple(sorted(ranks.tolist())))[positive_sums]
     return exact

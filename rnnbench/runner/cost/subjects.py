@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from rnnbench import seeds
 from rnnbench.catalogue import Catalogue
+from rnnbench.generators import seed_torch
 from rnnbench.model import Extent, count_parameters, solve_size
 from rnnbench.records import CellUse, CostTrial, Recipe, Shape
 
@@ -31,7 +32,7 @@ class Bench:
         flat: whether frames are flattened to features.
         """
         shape = trial.shape
-        torch.manual_seed(seeds.integer(trial.round, "weights"))
+        seed_torch(seeds.integer(trial.round, "weights"))
         cell = make().to(trial.device)
         batch = 1 if trial.measurement == "streaming-time" else shape.batch
         features = (shape.inputs,) if shape.frame is None else shape.frame

@@ -5,8 +5,8 @@
 # Without bytecode on disk, each of many processes compiles every module anew.
 export PYTHONDONTWRITEBYTECODE :=
 PYTHON ?= python3
-# Three workers on two cores: a quarter of the time of tests is spent waiting for processes that they started.
-WORKERS := $(shell echo $$(( ($$(getconf _NPROCESSORS_ONLN) * 3 + 1) / 2 )))
+# Four workers on two cores: a part of the time of tests is spent waiting for processes that they started.
+WORKERS := $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) * 2 )))
 PIP_ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin

@@ -182,8 +182,8 @@ def test_what_moves_from_day_to_day_is_in_the_printed_range() -> None:
         for day in ("2026-01-04", "2026-01-05")
         for result in results[:8]
     ]
-    assert not any("holds to 5-15 %" in caveat for caveat in find([*results, *more]).caveats)
-    assert any("holds to 5-15 %" in caveat for caveat in find(results).caveats)
+    assert not any("moves by 5 to 15 %" in caveat for caveat in find([*results, *more]).caveats)
+    assert any("moves by 5 to 15 %" in caveat for caveat in find(results).caveats)
     (finding,) = find(results).costs
     assert "moves by 5 to 15 %" in finding.answer
 

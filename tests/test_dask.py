@@ -177,7 +177,6 @@ def test_a_killed_worker_costs_no_trial_and_no_bit(cluster: Cluster, tmp_path: P
         wait_until(lambda: list(folder.glob("checkpoints/*.pt")) and trials_at_work(first))
         first.kill()
         cluster.worker()
-        cluster.worker()
 
     with ThreadPoolExecutor(1) as other:
         killing = other.submit(kill_the_first)
@@ -239,12 +238,11 @@ def test_what_goes_wrong_is_a_result_and_the_others_go_on(
         dask.config.set({"distributed.scheduler.allowed-failures": 0}),
         build(tmp_path, jobs=2) as executor,
     ):
-        results = finish(executor, trial("fells"), trial("exits"), trial("gru"), trial("rnn"))
+        results = finish(executor, trial("fells"), trial("exits"), trial("gru"))
     assert {name: result.status for name, result in results.items()} == {
         "fells": "killed",
         "exits": "killed",
         "gru": "ok",
-        "rnn": "ok",
     }
     assert results["fells"].reason == "the trial, run alone, killed its Dask worker 1 of 1 times"
     assert results["exits"].reason.startswith("its process ended by itself with code 7")

@@ -61,6 +61,7 @@ def test_every_block_is_of_a_language_that_is_run(page: Path) -> None:
     assert languages <= run.get(page.name, set())
 
 
+@pytest.mark.slow
 def test_every_cell_of_the_guide_keeps_the_laws(spoken: dict[str, Any], tmp_path: Path) -> None:
     """By all checks, as the adapted ones have while the guide ran; what would take minutes to
     compile is left out."""

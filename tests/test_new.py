@@ -14,7 +14,6 @@ import pytest
 from rnnbench.catalogue import Catalogue
 from rnnbench.errors import RnnbenchError
 from rnnbench.project import KINDS, Kind, Names, name_project, write_project
-from tests.builders.matrix import named
 from tests.builders.new import installed, run
 
 ROOT = Path(__file__).parents[1]
@@ -28,7 +27,8 @@ def catalogue() -> Catalogue:
     return Catalogue.load()
 
 
-@pytest.mark.parametrize("kind", named(KINDS, ["cell"]))
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_project_passes_its_own_tests_untouched(kind: Kind, tmp_path: Path) -> None:
     """Written, built as a wheel, installed beside rnnbench, and tested."""
     project = tmp_path / "project"

@@ -6,6 +6,7 @@ from torch import Tensor
 from torch.autograd import gradcheck, gradgradcheck
 
 from rnnbench_cells.scan import linear_scan, log_scan, step_scan
+from tests.builders.matrix import slow
 
 LENGTHS = [1, 2, 3, 4, 7, 8, 15, 16, 17, 100, 127]
 
@@ -58,7 +59,7 @@ def test_one_gain_may_serve_many_steps_and_sequences(a_shape: tuple[int, int, in
 
 
 @pytest.mark.parametrize("dtype", [torch.float64, torch.complex128])
-@pytest.mark.parametrize("steps", [1, 2, 3, 5, 9, 11])
+@pytest.mark.parametrize("steps", [1, 2, slow(3), 5, slow(9), slow(11)])
 def test_the_gradient_is_that_of_the_recurrence(steps: int, dtype: torch.dtype) -> None:
     """By finite differences, in a, b and the start; and once more for the gradient of the
     gradient."""

@@ -12,6 +12,7 @@ import pytest
 import rnnbench
 from rnnbench.catalogue import Catalogue
 from rnnbench.testing import TASK_CHECKS, check_task
+from tests.builders.matrix import each
 
 CLOCK = iter(range(10**6))
 
@@ -196,7 +197,7 @@ GENERATED = [
 ]
 
 
-@pytest.mark.parametrize("name", [*GENERATED, "digits-rows"])
+@pytest.mark.parametrize("name", each([*GENERATED, "digits-rows"], 3))
 def test_every_installed_task_without_archives_passes(name: str) -> None:
     """At its default dials."""
     task = Catalogue.load().tasks[name].item()  # type: ignore[call-arg]

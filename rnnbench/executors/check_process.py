@@ -19,9 +19,9 @@ from rnnbench.executors.needs import needed_files
 from rnnbench.executors.scratch import Scratch
 from rnnbench.interpreter import python_with_my_path
 from rnnbench.records import CheckRequest, CheckWord
+from rnnbench.text import MEBIBYTE
 
 PROGRAM = "import sys; from rnnbench.executors.check_program import begin; begin(*sys.argv[1:])"
-MEBIBYTE = 2**20
 POLL_SECONDS = 0.5
 START_SECONDS = 300.0
 """The time until the process names its laws; it imports torch before that, and no plugin."""

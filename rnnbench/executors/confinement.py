@@ -7,10 +7,11 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from rnnbench.text import MEBIBYTE
+
 if sys.platform != "win32":
     import resource
 
-MEBIBYTE = 2**20
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 FIRST_TO_GO = "1000"

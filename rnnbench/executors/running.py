@@ -17,11 +17,11 @@ from rnnbench.executors.family import bytes_above, family_of
 from rnnbench.executors.launching import Child
 from rnnbench.executors.marker import last_stage
 from rnnbench.records import CostTrial, Limits, Provenance, Result, Seconds, Status, Trial, limits
+from rnnbench.text import MEBIBYTE
 
 OUTPUT_KEPT = 8_000
 RESULT_BYTES = 2**28
 POLL_SECONDS = 0.5
-MEBIBYTE = 2**20
 
 
 @dataclass

@@ -9,10 +9,11 @@ from time import perf_counter
 import psutil
 from memory_profiler import memory_usage
 
+from rnnbench.text import MEBIBYTE
+
 SAMPLE_SECONDS = 0.002
 FIRST_SAMPLES = 3
 """The samples before the work begins."""
-MEBIBYTE = 2**20
 Action = Callable[[], object]
 Timeline = tuple[tuple[float, ...], tuple[int, ...]]
 """Seconds and resident bytes of each sample, both as differences from the first one."""

@@ -10,6 +10,7 @@ from rnnbench.plan.known import Index, Known
 from rnnbench.records import (
     CellUse,
     CostPlan,
+    CostTerms,
     CostTrial,
     Measurement,
     Shape,
@@ -165,6 +166,10 @@ def _first_replicate(
     measurement: Measurement,
     shape: Shape,
 ) -> CostTrial:
+    terms = {name: getattr(plan, name) for name in CostTerms.__struct_fields__}
+    terms["limit_memory_mib"] = _memory_limit(plan, measurement)
+    if measurement not in TIMES:
+        terms["session"] = ""
     return CostTrial(
         suite=suite.name,
         suite_version=suite.version,
@@ -173,10 +178,6 @@ def _first_replicate(
         shape=shape,
         repeats=plan.repeats,
         round=0,
-        limit_seconds=plan.limit_seconds,
-        limit_memory_mib=_memory_limit(plan, measurement),
-        limit_output_mib=plan.limit_output_mib,
-        threads=plan.threads,
         device=suite.device,
-        session=plan.session if measurement in TIMES else "",
+        **terms,
     )

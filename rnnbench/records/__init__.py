@@ -37,6 +37,7 @@ from rnnbench.records.side import CostSide, LearningSide, identity
 from rnnbench.records.suite import CostPlan, CostSettings, LeftOut, Needed, SeedRule, Suite, TaskUse
 from rnnbench.records.trial import (
     CellUse,
+    CostTerms,
     CostTrial,
     Dial,
     LearningTrial,
@@ -63,6 +64,7 @@ __all__ = [
     "CostPlan",
     "CostSettings",
     "CostSide",
+    "CostTerms",
     "CostTrial",
     "Diagnosed",
     "Diagnosis",

@@ -6,8 +6,8 @@ from msgspec import Meta, Struct, field
 
 from rnnbench.records.claim import Claim
 from rnnbench.records.cost_measurement import Measurement
-from rnnbench.records.recipe import LIMIT_MEMORY_MIB, LIMIT_OUTPUT_MIB, Positive, Recipe, Shape
-from rnnbench.records.trial import CellUse, Dial
+from rnnbench.records.recipe import Positive, Recipe, Shape
+from rnnbench.records.trial import CellUse, CostTerms, Dial
 
 
 class TaskUse(Struct, frozen=True, kw_only=True):
@@ -67,7 +67,7 @@ class SeedRule(Struct, frozen=True):
         return tuple(range(self.first, end + 1, self.step)) or (end,)
 
 
-class CostSettings(Struct, frozen=True, kw_only=True):
+class CostSettings(CostTerms, frozen=True, kw_only=True):
     """How often cost is measured, and within which limits.
 
     replicates:       least number of replicates of times, each of `repeats` measured steps of each
@@ -77,7 +77,6 @@ class CostSettings(Struct, frozen=True, kw_only=True):
     reference:        the row over which times are stated; "" for the reference cell. The
                       measurements do not depend on it.
     sessions:         number of sessions in which cost is to be measured.
-    session:          name of the session of this run.
     """
 
     replicates: Positive = 8
@@ -89,11 +88,6 @@ class CostSettings(Struct, frozen=True, kw_only=True):
     most_seconds: Annotated[float, Meta(gt=0)] = 600.0
     reference: str = ""
     sessions: Positive = field(default=1, name="occasions")
-    session: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]*$")] = field(default="", name="occasion")
-    threads: Positive = 1
-    limit_seconds: Annotated[float, Meta(gt=0)] = 300.0
-    limit_memory_mib: Positive = LIMIT_MEMORY_MIB
-    limit_output_mib: Positive = LIMIT_OUTPUT_MIB
 
 
 class CostPlan(CostSettings, frozen=True, kw_only=True):

@@ -3,13 +3,13 @@
 import re
 from functools import cache
 from hashlib import sha256
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 from rnnbench.records.cost_measurement import Measurement
-from rnnbench.records.recipe import LIMIT_MEMORY_MIB, LIMIT_OUTPUT_MIB, Recipe, Shape
+from rnnbench.records.recipe import LIMIT_MEMORY_MIB, LIMIT_OUTPUT_MIB, Positive, Recipe, Shape
 
 Option = bool | int | float | str | None
 """Type of the values of a cell's options."""
@@ -53,13 +53,25 @@ class LearningTrial(Struct, frozen=True, kw_only=True, tag_field="lane", tag="le
     diagnostics: tuple[str, ...] = ()
 
 
-class CostTrial(Struct, frozen=True, kw_only=True, tag_field="lane", tag="cost"):
+class CostTerms(Struct, frozen=True, kw_only=True):
+    """What cost trials take over from their suite.
+
+    session: name of the session of the measurement, for a suite that is measured on several days.
+    """
+
+    threads: Positive = 1
+    session: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]*$")] = field(default="", name="occasion")
+    limit_seconds: Annotated[float, Meta(gt=0)] = 300.0
+    limit_memory_mib: Positive = LIMIT_MEMORY_MIB
+    limit_output_mib: Positive = LIMIT_OUTPUT_MIB
+
+
+class CostTrial(CostTerms, frozen=True, kw_only=True, tag_field="lane", tag="cost"):
     """One replicate of a cost measurement: its cells side by side in one process, alone on the
     machine.
 
     repeats: measured steps of each cell, taken in turns in random order.
     round:   number of this replicate; it seeds the order and the weights.
-    session: the session of the measurement, for a suite that is measured on several days.
     """
 
     suite: str
@@ -69,13 +81,8 @@ class CostTrial(Struct, frozen=True, kw_only=True, tag_field="lane", tag="cost")
     shape: Shape
     repeats: int
     round: int
-    limit_seconds: float = 300.0
-    limit_memory_mib: int = LIMIT_MEMORY_MIB
-    limit_output_mib: int = LIMIT_OUTPUT_MIB
-    threads: int = 1
     device: str = "cpu"
     label: str = ""
-    session: str = field(default="", name="occasion")
 
 
 Trial = LearningTrial | CostTrial

@@ -6,6 +6,7 @@ from itertools import chain
 import numpy as np
 
 from rnnbench import text
+from rnnbench.findings.cost.phrases import ENOUGH_SESSIONS, MOVES
 from rnnbench.findings.cost.records import CostFinding, CostPair, CostRow, StepTime
 from rnnbench.findings.stats.estimates import INTERVAL_REPLICATES
 from rnnbench.records import Result, TimeRow
@@ -16,8 +17,6 @@ BUSY_CORES = 0.2
 """A machine is busy where other work takes more cores than this."""
 PRECISE = 0.02
 """A ratio is imprecise where half its interval is a larger part of it."""
-ENOUGH_SESSIONS = 5
-"""Fewer sessions may agree by luck."""
 
 
 def cost_caveats(results: Sequence[Result], costs: Sequence[CostFinding]) -> Iterator[str]:
@@ -72,8 +71,8 @@ def _few_sessions(costs: Sequence[CostFinding]) -> Iterator[str]:
     pairs = chain.from_iterable(finding.pairs for finding in costs)
     if any(not pair.same_kind and len(pair.sessions) < ENOUGH_SESSIONS for pair in pairs):
         yield (
-            "A ratio of times between different kinds of cells moves with the speed of the machine:"
-            " it holds to 5-15 % from one session to another, whatever its range here."
+            f"A ratio of times between different cells or kernels {MOVES}, whatever its interval"
+            " here."
         )
 
 

@@ -6,6 +6,9 @@ from rnnbench.findings.stats.ranges import Range
 
 MOST_NAMED = 6
 """The most rows that one sentence names."""
+ENOUGH_SESSIONS = 5
+"""With fewer sessions, sentences warn that ratios move from one session to another."""
+MOVES = "moves by 5 to 15 % from one session to another"
 STEP_PHRASES: dict[StepKind, str] = {
     "train": "In training",
     "inference": "Forward alone",

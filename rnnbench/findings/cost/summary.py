@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from rnnbench import text
 from rnnbench.findings.cost.kernel_summary import kernels
-from rnnbench.findings.cost.phrases import MOST_NAMED, ratio
+from rnnbench.findings.cost.phrases import ENOUGH_SESSIONS, MOST_NAMED, MOVES, ratio
 from rnnbench.findings.cost.records import CostPair, CostRow, KernelPair, StepKind
 from rnnbench.findings.cost.step_times import has_interval
 from rnnbench.findings.stats.ranges import Range
@@ -19,8 +19,6 @@ STEPS_OF: dict[StepKind, str] = {
     "inference": "A forward pass of",
     "streaming": "A streaming step of",
 }
-ENOUGH_SESSIONS = 5
-"""With fewer sessions, a sentence warns that ratios move from one session to another."""
 
 
 def costs(
@@ -93,8 +91,7 @@ def _few_sessions(
     if fewest < ENOUGH_SESSIONS:
         sessions = f"{fewest} sessions" if fewest > 1 else "one session"
         yield (
-            f"These ratios are of {sessions}; between different cells or kernels a ratio moves by 5"
-            " to 15 % from one session to another."
+            f"These ratios are of {sessions}; between different cells or kernels a ratio {MOVES}."
         )
 
 

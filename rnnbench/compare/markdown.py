@@ -49,7 +49,6 @@ def markdown(ruling: Ruling, comparison: Comparison) -> str:
 
 
 @cache
-@cache
 def _template() -> jinja2.Template:
     environment = jinja2.Environment(  # noqa: S701 (`text.markdown` escapes what Markdown reads as HTML)
         undefined=jinja2.StrictUndefined,

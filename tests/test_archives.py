@@ -14,6 +14,7 @@ import pytest
 from rnnbench import archives
 from rnnbench.contracts import Archive, RecordedTask
 from rnnbench.errors import DataUnavailable
+from tests.builders.matrix import slow
 
 NO_NETWORK = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": "/dev/null"}
 
@@ -137,7 +138,7 @@ class Tiny(RecordedTask):
     archives = ()
 
 
-@pytest.mark.parametrize("damaged", ["changed", "truncated", "empty"])
+@pytest.mark.parametrize("damaged", ["changed", slow("truncated"), slow("empty")])
 def test_an_archive_is_checked_whenever_it_is_read(shelf: Path, damaged: str) -> None:
     """Digits changed in the cache would give other figures without a word; a sound copy is fetched
     again."""

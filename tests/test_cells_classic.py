@@ -79,6 +79,7 @@ def test_the_step_form_equals_the_kernel(name: str) -> None:
     torch.testing.assert_close(*gradients, atol=1e-11, rtol=0)
 
 
+@pytest.mark.slow
 @TORCH_COMPILE_WARNS
 def test_a_compiled_cell_equals_the_eager_one() -> None:
     """Over more than one chunk of ten steps and a rest, in float64, to 1e-12; again after the

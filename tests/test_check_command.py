@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.details import _measured
 from rnnbench.testing import CELL_CHECKS, TASK_CHECKS
@@ -125,6 +127,7 @@ def test_a_cell_is_shown_with_its_words_its_size_and_its_checks(
     assert re.search(r"checks failed +causal \(it looks ahead", broken)
 
 
+@pytest.mark.slow
 def test_pytest_collects_a_test_a_check_and_benchmarks(
     make_plugin: MakePlugin, tmp_path: Path
 ) -> None:

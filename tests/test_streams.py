@@ -15,6 +15,7 @@ from rnnbench.store import Store
 from tests.builders.campaign import write_suite
 from tests.builders.cli import start
 from tests.builders.gate import BASELINE
+from tests.builders.matrix import slow
 
 LOST = 6
 KEPT, FULL, NOWHERE, NOBODY = "kept", "/dev/full", "/dev/null", "a pipe that nobody reads"
@@ -83,7 +84,7 @@ def test_what_cannot_be_printed_is_no_traceback_and_never_turns_a_ruling_green(
     ("command", "code"),
     [
         ("show nothing 2>&-", 2),
-        ("list cells >&-", 0),
+        slow(("list cells >&-", 0)),
         ("list cells <&- >&- 2>&-", 0),
         (f"gate {' '.join(RUNS)} >&-", 4),
     ],
@@ -124,7 +125,7 @@ def test_a_run_goes_on_where_nobody_reads_what_it_remarks(tmp_path: Path) -> Non
     assert "Report: " in answers.read_text()
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+@pytest.mark.parametrize("encoding", ["ascii", slow("latin-1"), "utf-8"])
 def test_what_cannot_be_encoded_is_written_with_backslashes(tmp_path: Path, encoding: str) -> None:
     """No character costs an answer, and JSON stays JSON."""
     shutil.copytree(BASELINE, tmp_path / "run")

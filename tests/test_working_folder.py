@@ -14,6 +14,7 @@ from rnnbench.executors.needs import needed_files, needed_plugins
 from rnnbench.runner import RunOptions, run_trial
 from rnnbench.runner.same_files import demand_same_files
 from rnnbench.sources import file_of
+from tests.builders import training
 from tests.builders.matrix import slow
 from tests.builders.records import learning_trial
 
@@ -132,7 +133,7 @@ def test_the_driver_knows_the_files_of_the_plugins_that_a_trial_needs() -> None:
 
 def test_a_result_records_where_its_modules_came_from() -> None:
     """The file that defines each cell and task, on the machine of the trial."""
-    result = run_trial(learning_trial(), Catalogue.load())
+    result = run_trial(learning_trial(recipe=training.SMALL), Catalogue.load())
     files = result.provenance.files
     assert Path(files["gru"]).name == "gru.py"
     assert all(Path(file).is_file() for file in files.values())

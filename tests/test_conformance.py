@@ -623,6 +623,65 @@ def test_a_broken_cell_fails_the_check_of_its_law(
     )
 
 
+class CountsPlacesOfFew(Sound):
+    def last(self, y: Tensor, x: Tensor) -> Tensor:
+        places = torch.arange(len(y), dtype=y.dtype)[:, None, None]
+        return y + 0.1 * places if len(y) < 10 else y
+
+
+class LosesItsStateAfterManySteps(Sound):
+    def forward(self, x: Tensor, state: Tensor | None = None) -> tuple[Tensor, Any]:
+        y, after = super().forward(x, state)
+        lost = state is not None and 20 < x.shape[1] < 30
+        return y, 0.9 * after if lost else after
+
+
+class Doubled(torch.autograd.Function):
+    @staticmethod
+    def forward(_: Any, x: Tensor) -> Tensor:
+        return x.clone()
+
+    @staticmethod
+    def backward(_: Any, gradient: Tensor) -> Tensor:  # type: ignore[override]
+        return 2 * gradient
+
+
+class LearnsTwiceAsFastFromInputs(Sound):
+    def move(self, x: Tensor, h: Tensor) -> Tensor:
+        return torch.tanh(Doubled.apply(self.from_input(x)) + self.from_state(h))  # type: ignore[no-untyped-call]
+
+
+class HasARoot(Sound):
+    def __init__(self, inputs: int, hidden: int) -> None:
+        super().__init__(inputs, hidden)
+        self.from_input = nn.Linear(inputs, hidden, bias=False)
+
+    def move(self, x: Tensor, h: Tensor) -> Tensor:
+        return torch.tanh(self.from_input(x).abs().sqrt() + self.from_state(h))
+
+
+class ReadsRowsFirst(Sound):
+    def last(self, y: Tensor, x: Tensor) -> Tensor:
+        return y + 0.1 if x.stride(0) < x.stride(1) else y
+
+
+@pytest.mark.parametrize(
+    ("kind", "law", "says"),
+    [
+        (CountsPlacesOfFew, "independent", "a sequence alone is answered otherwise"),
+        (LosesItsStateAfterManySteps, "carries", "in chunks of 5, 25 the outputs after the last"),
+        (LearnsTwiceAsFastFromInputs, "differentiates", "the derivative by the inputs is"),
+        (HasARoot, "finite", "with inputs of 0 the outputs are finite, and a gradient is not"),
+        (ReadsRowsFirst, "declares", "a non-contiguous input is answered otherwise"),
+    ],
+)
+def test_each_part_of_a_law_is_asked_for(kind: type[Sound], law: str, says: str) -> None:
+    """Where nothing else of the law would find the fault."""
+    outcome = run_check(CHECKS[law], spec(kind))
+    assert outcome.status == "failed"
+    assert says in outcome.sentence
+
+
 def test_a_cell_that_remembers_the_last_call_is_found_out() -> None:
     """It is asked first, and explains every other failure: no failure speaks of looking ahead."""
     remembered = "after a run on other inputs the same inputs are answered otherwise"

@@ -139,7 +139,7 @@ def test_what_a_gate_writes_for_a_server_is_well_formed(word: str) -> None:
     assert ElementTree.fromstring(junit(ruling, comparison)).get("failures") != "0"
     rows = [line for line in markdown(ruling, comparison).splitlines() if line.startswith("| ")]
     assert rows
-    assert {len(row.replace(r"\|", "").strip("|").split("|")) for row in rows} == {6}
+    assert {len(row.replace(r"\|", "").strip("|").split("|")) for row in rows} == {8}
     assert not any("<b>" in row for row in rows)
 
 

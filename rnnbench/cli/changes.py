@@ -71,6 +71,8 @@ def print_changes(title: str, changes: Sequence[Change], style: str = "", advice
         print_indented(_block_heading(block))
         if block.lines:
             print_indented(_lines(block), 4)
+        if block.command:
+            print_indented(Text(f"again: {block.command}", style="dim"), 4)
     if len(all_blocks) > MOST_BLOCKS:
         print_indented(Text(f"and {len(all_blocks) - MOST_BLOCKS} more; --json has all"))
 
@@ -95,13 +97,20 @@ def print_indented(what: RenderableType, by: int = 2) -> None:
 def _lines(block: Block) -> Table:
     table = Table(box=None, pad_edge=False, show_header=False)
     for line in block.lines:
-        table.add_row(Text(line.figure), Text(f"{line.base} → {line.head}"), Text(line.by))
+        values = Text(f"{line.base} → {line.head}")
+        table.add_row(Text(line.figure), Text(line.kind, style="dim"), values, Text(line.by))
     return table
+
+
+def _number(value: float | None) -> str:
+    """Format a number for programs; "" where there is none."""
+    return "" if value is None else str(value)
 
 
 def print_plainly(changes: Iterable[Change]) -> None:
     """Print a tab-separated line for each change, for programs: verdict, kind, trial, figure, both
-    values to the last bit, reason."""
+    values to the last bit, reason, HEAD over BASE with both ends of its interval, and the command
+    that measures it again."""
     for change in changes:
         figure = change.figure if change.epoch is None else f"{change.figure}, epoch {change.epoch}"
         columns = (
@@ -112,5 +121,7 @@ def print_plainly(changes: Iterable[Change]) -> None:
             "" if change.base is None else str(change.base),
             "" if change.head is None else str(change.head),
             " ".join(change.reason.split()),
+            *(_number(part) for part in (change.ratio, change.low, change.high)),
+            change.command,
         )
         print_line("\t".join(columns))

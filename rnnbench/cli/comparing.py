@@ -14,17 +14,19 @@ from rich.text import Text
 from rnnbench.cli.changes import print_changes, print_indented, print_plainly, print_sides, read_run
 from rnnbench.cli.exit_codes import ExitCode, ended
 from rnnbench.cli.output import console, print_json, print_line
-from rnnbench.compare import Change, Comparison, Verdict, compare, in_units
+from rnnbench.compare import JUDGED, Change, Comparison, Kind, Verdict, compare, in_units
 from rnnbench.driver import open_run
 
 HEADINGS = (
     ("worse", "Worse", "red"),
     ("better", "Better", "green"),
-    ("changed", "Changed, with neither direction better", "yellow"),
+    ("changed", "Changed", "yellow"),
     ("missing", "Missing in HEAD", "yellow"),
     ("not comparable", "Not comparable here", ""),
     ("new", "New in HEAD", ""),
 )
+NOISY: tuple[Kind, ...] = ("memory", "instructions", "time", "noisy")
+"""Kinds of figures that are shown side by side, whatever became of them."""
 NOISE = (
     "Times and peaks differ from run to run: one pair of runs cannot distinguish a change from"
     " noise."
@@ -40,7 +42,7 @@ NOISE = (
 def compare_(base: Path, head: Path, as_json: bool) -> None:
     """Show what changed from the run in BASE to the run in HEAD.
 
-    Counts, and figures of training at a fixed seed, are compared to the last bit; times and peaks
+    Counts, and figures of training at a fixed seed, are compared to the last bit; times and memory
     are shown side by side with their ratio. Nothing is judged: that is `rnnbench gate`. Exits with
     5 if no figure is in both.
     """
@@ -69,7 +71,7 @@ def _print_plainly(comparison: Comparison) -> None:
         columns = ("around", circumstance.name, circumstance.base, circumstance.head)
         print_line("\t".join(columns))
     print_plainly(change for change in comparison.changes if change.verdict != "same")
-    for line in _counts(comparison.changes):
+    for line in _counts((*comparison.changes, *comparison.over_seeds)):
         print_line(line)
 
 
@@ -79,16 +81,16 @@ def _print(comparison: Comparison) -> None:
     for verdict, title, style in HEADINGS:
         changes = [change for change in comparison.changes if change.verdict == verdict]
         print_changes(title, changes, style)
-    _print_noisy([change for change in comparison.changes if change.verdict == "not judged"])
+    _print_noisy([change for change in comparison.changes if change.kind in NOISY])
     out.print()
-    for line in _counts(comparison.changes):
+    for line in _counts((*comparison.changes, *comparison.over_seeds)):
         out.print(line, markup=False)
 
 
 def _counts(changes: Sequence[Change]) -> list[str]:
-    """A line for each judged kind of figure: how many there are of each verdict."""
+    """A line for each kind of figure that a gate judges: how many there are of each verdict."""
     lines = []
-    for kind in ("outcome", "exact", "deterministic"):
+    for kind in ("outcome", *JUDGED):
         numbers = Counter(change.verdict for change in changes if change.kind == kind)
         if numbers:
             verdicts = [verdict for verdict in get_args(Verdict) if numbers[verdict]]
@@ -98,10 +100,10 @@ def _counts(changes: Sequence[Change]) -> list[str]:
 
 
 def _print_noisy(changes: Sequence[Change]) -> None:
-    """Print both values of each noisy figure, and their ratio, trial by trial."""
+    """Print both values of each figure that differs from run to run, and their ratio."""
     if not changes:
         return
-    console().print(Text("\nNoisy, not judged", style="bold"))
+    console().print(Text("\nSide by side", style="bold"))
     print_indented(Text(NOISE, style="dim"))
     for title, figures in groupby(changes, key=lambda change: change.title):
         print_indented(Text(title))

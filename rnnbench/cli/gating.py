@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import get_args
 
 import click
 import msgspec
+from msgspec.structs import replace
 from rich.text import Text
 
+from rnnbench.catalogue import Catalogue
 from rnnbench.cli.changes import print_changes, print_plainly, print_sides, read_run
 from rnnbench.cli.exit_codes import ExitCode, ended
 from rnnbench.cli.output import console, print_json, print_line
@@ -16,13 +19,16 @@ from rnnbench.compare import (
     Comparison,
     Kind,
     Ruling,
+    Run,
     blocks,
     compare,
     junit,
     markdown,
+    read_policy,
     rule,
 )
 from rnnbench.errors import RnnbenchError
+from rnnbench.records import GatePolicy, OnChange
 
 EXIT_CODES = {
     "passed": ExitCode.FINE,
@@ -41,13 +47,25 @@ STYLES = {"passed": "bold green", "regression": "bold red"}
     "kinds",
     multiple=True,
     type=click.Choice(JUDGED),
-    help="Only figures of this kind [both].",
+    help="Only figures of this kind; may be repeated [all].",
+)
+@click.option(
+    "--on-change",
+    type=click.Choice(get_args(OnChange)),
+    help="What a last bit that differs makes of the ruling [undecided].",
+)
+@click.option(
+    "--policy",
+    "policy_file",
+    type=click.Path(path_type=Path),
+    help="TOML file whose table [gate] says what is tolerated [that of the suite].",
 )
 @click.option(
     "--skip-incomparable",
     is_flag=True,
     help="Leave out what another machine, or other versions, cannot be held to.",
 )
+@click.option("--warn-only", is_flag=True, help="Say the ruling, and exit with 0 whatever it is.")
 @click.option(
     "--markdown",
     "markdown_file",
@@ -62,24 +80,30 @@ def gate(
     base: Path,
     head: Path,
     kinds: Sequence[Kind],
+    on_change: OnChange | None,
+    policy_file: Path | None,
     skip_incomparable: bool,
+    warn_only: bool,
     markdown_file: Path | None,
     junit_file: Path | None,
     as_json: bool,
 ) -> None:
-    """Say whether the run in HEAD may pass, compared with the one in BASE.
+    """Say whether the run in HEAD may pass, compared with the one in BASE. Nothing is run.
 
-    Counts (parameters, bytes, operations) are judged, and figures of training at a fixed seed to
-    the last bit, where machine and versions are the same. Times are not judged. Exits with 0 if
-    nothing is worse, 3 if something is, 4 if that is undecided (no baseline, missing trials,
-    another machine), 5 if there is nothing to compare.
+    Counts are judged exactly, figures of training at a fixed seed to the last bit, bytes and
+    instructions within a tolerance, ratios of times within one named session of one machine, and
+    learning over seeds. Exits with 0 if nothing is worse, 3 if something is, 4 if that is undecided
+    (no baseline, missing trials, another machine, other last bits), 5 if there is nothing to
+    compare.
     """
-    comparison = compare(read_run(base), read_run(head))
-    ruling = rule(comparison, kinds or JUDGED, skip_incomparable=skip_incomparable)
+    runs = (read_run(base), read_run(head))
+    policy = _policy(policy_file, runs[0], on_change)
+    comparison = compare(*runs, policy)
+    ruling = rule(comparison, kinds, policy=policy, skip_incomparable=skip_incomparable)
     for file, text in ((markdown_file, markdown), (junit_file, junit)):
         if file:
             _write(file, text(ruling, comparison))
-    code = EXIT_CODES[ruling.verdict]
+    code = ExitCode.FINE if warn_only else EXIT_CODES[ruling.verdict]
     if as_json:
         print_json({**msgspec.to_builtins(ruling), "exit_code": int(code), **_sides(comparison)})
     elif console().is_terminal:
@@ -87,6 +111,22 @@ def gate(
     else:
         _print_plainly(ruling, comparison)
     raise ended(code)
+
+
+def _policy(file: Path | None, base: Run, on_change: OnChange | None) -> GatePolicy:
+    """Return the policy of this file, or of the suite of BASE, with what was typed."""
+    if file is None:
+        file = _suite_file(base)
+    policy = read_policy(file) if file else GatePolicy()
+    return replace(policy, on_change=on_change) if on_change else policy
+
+
+def _suite_file(base: Run) -> Path | None:
+    """Return the file of the suite of BASE, where it is one that is installed."""
+    suites = {result.trial.suite for result in base.results}
+    installed = Catalogue.present().suites
+    files = [installed[suite].item for suite in suites if suite in installed]
+    return files[0] if len(files) == 1 else None
 
 
 def _write(file: Path, text: str) -> None:
@@ -107,7 +147,7 @@ def _print(ruling: Ruling, comparison: Comparison) -> None:
     print_changes("Worse", ruling.worse, "red")
     print_changes("Undecided", ruling.undecided, "yellow")
     print_changes("Better", ruling.better, "green", RENEW if ruling.verdict == "passed" else "")
-    print_changes("Left out, as they cannot be compared here", ruling.left_out)
+    print_changes("Left out", ruling.left_out)
     print_changes("New, not judged", ruling.new)
     for caveat in ruling.caveats:
         out.print(Text(f"\n{caveat}."))

@@ -1,9 +1,10 @@
-"""Compares two runs: what changed, and whether a gate lets it pass. No torch, no files."""
+"""Compares two runs: what changed, and whether a gate lets it pass. No torch."""
 
 from rnnbench.compare.compare import compare
 from rnnbench.compare.gate import JUDGED, rule
 from rnnbench.compare.junit import junit
 from rnnbench.compare.markdown import RENEW, markdown
+from rnnbench.compare.policy import read_policy
 from rnnbench.compare.records import (
     OUTCOME,
     Change,
@@ -39,5 +40,6 @@ __all__ = [
     "in_units",
     "junit",
     "markdown",
+    "read_policy",
     "rule",
 ]

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from rnnbench.compare.records import Circumstance
+from rnnbench.compare.sessions import sessions_apart
 from rnnbench.records import Result
 
 Property = Callable[[Result], str]
@@ -12,6 +13,7 @@ UNKNOWN = "-"
 PROCESSOR = "processor"
 MODEL = "model of processor"
 VARIABLES = "variables that choose kernels"
+SESSION = "session"
 NOT_RECORDED = "not recorded"
 NO_HELPERS = "helper modules not recorded"
 
@@ -40,6 +42,9 @@ def why_incomparable(base: Sequence[Result], head: Sequence[Result], held_to: It
             reasons += _inexact_devices([*base, *head])
             continue
         if name == MODEL and processor_differs:
+            continue
+        if name == SESSION:
+            reasons += sessions_apart([*base, *head])
             continue
         in_base = _distinct_values(base, PROPERTIES_HELD_TO[name])
         in_head = _distinct_values(head, PROPERTIES_HELD_TO[name])
@@ -150,6 +155,7 @@ PROPERTIES_HELD_TO: dict[str, Property] = {
     PROCESSOR: lambda result: result.provenance.machine.processor,
     MODEL: lambda result: result.provenance.machine.model,
     VARIABLES: _kernel_variables,
+    "cores": lambda result: str(result.provenance.machine.cores),
     "C library": _c_library,
     "python": _version_of("python"),
     "torch": _version_of("torch"),

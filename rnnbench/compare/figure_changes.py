@@ -1,15 +1,18 @@
 """What became of one figure between two runs."""
 
-from collections.abc import Iterator, Sequence
-from statistics import median
+from collections.abc import Iterator
 
 from rnnbench.compare.circumstances import causes, why_incomparable
 from rnnbench.compare.figures import Figure
-from rnnbench.compare.records import Change, Value, Verdict
+from rnnbench.compare.judging import Judged, common_value, judge
+from rnnbench.compare.records import Change
 from rnnbench.compare.subjects import Key, Subject
+from rnnbench.records import GatePolicy
 
 
-def figure_change(old: Subject, new: Subject, key: Key, *, completed: bool) -> Iterator[Change]:
+def figure_change(
+    old: Subject, new: Subject, key: Key, policy: GatePolicy, *, completed: bool
+) -> Iterator[Change]:
     """Yield the change of one figure, if it can be compared at all.
 
     Curves are compared over the epochs that both runs took; the number of epochs is a figure of its
@@ -22,78 +25,54 @@ def figure_change(old: Subject, new: Subject, key: Key, *, completed: bool) -> I
         return
     if figure.epoch is not None and figure.epoch > min(old.epochs_run, new.epochs_run):
         return
-    verdict, reason = _verdict(old, new, before, after)
+    judged = _judged(old, new, key, policy)
     yield Change(
         trial=old.identity,
         title=old.title,
         row=old.row,
         figure=figure.name,
         kind=figure.kind,
-        verdict=verdict,
-        base=_common_value(before),
-        head=_common_value(after),
+        verdict=judged.verdict,
+        base=common_value(before),
+        head=common_value(after),
         unit=figure.unit,
         direction=figure.direction,
         epoch=figure.epoch,
-        reason=reason,
+        reason=judged.reason,
+        ratio=judged.ratio,
+        low=judged.low,
+        high=judged.high,
     )
 
 
-def _verdict(
-    old: Subject, new: Subject, before: Sequence[Figure], after: Sequence[Figure]
-) -> tuple[Verdict, str]:
-    """The verdict on a figure that at least one run has, with its reason."""
+def _judged(old: Subject, new: Subject, key: Key, policy: GatePolicy) -> Judged:
+    """The verdict on a figure that at least one run has."""
+    before = old.figures.get(key, ())
+    after = new.figures.get(key, ())
     if not after:
-        return "missing", "HEAD has no such figure"
+        return Judged("missing", "HEAD has no such figure")
     if not before:
-        return "new", ""
+        return Judged("new")
     figure = before[0]
     if figure.kind == "noisy":
-        return "not judged", ""
+        return Judged("not judged")
     if figure.direction != after[0].direction:
-        return "changed", f"{_better(figure)} in BASE, and {_better(after[0])} in HEAD"
+        return Judged("changed", f"{_better(figure)} in BASE, and {_better(after[0])} in HEAD")
     obstacle = why_incomparable(old.results, new.results, figure.held_to)
     if obstacle:
-        return "not comparable", obstacle
-    disagreement = _disagreement("BASE", before) or _disagreement("HEAD", after)
-    if disagreement:
-        return "changed", disagreement
-    reason = causes(old.results, new.results) if figure.value != after[0].value else ""
-    return _judge(figure, after[0]), reason
+        return Judged("not comparable", obstacle)
+    tolerance = policy.tolerance(figure.tolerated, old.row) if figure.tolerated else 0.0
+    judged = judge(before, after, tolerance)
+    return _with_causes(judged, old, new)
 
 
-def _disagreement(side: str, replicates: Sequence[Figure]) -> str:
-    """A sentence on replicates whose values differ; "" where they agree."""
-    values = [figure.value for figure in replicates]
-    if len(set(values)) <= 1:
-        return ""
-    return f"replicates of {side} do not agree: {', '.join(map(str, values))}"
-
-
-def _judge(before: Figure, after: Figure) -> Verdict:
-    """Compare two values exactly: any difference in the last bit counts, by BASE's direction."""
-    old = before.value
-    new = after.value
-    if old == new:
-        return "same"
-    if not before.direction or isinstance(old, str) or isinstance(new, str):
-        return "changed"
-    if old is None:
-        return "better"
-    if new is None:
-        return "worse"
-    return "better" if (new < old) == (before.direction == "lower") else "worse"
+def _with_causes(judged: Judged, old: Subject, new: Subject) -> Judged:
+    """Add what else changed to the verdict on a figure that differs."""
+    if judged.verdict == "same":
+        return judged
+    reasons = [judged.reason, causes(old.results, new.results)]
+    return judged._replace(reason="; ".join(reason for reason in reasons if reason))
 
 
 def _better(figure: Figure) -> str:
     return f"{figure.direction} is better" if figure.direction else "no direction is better"
-
-
-def _common_value(replicates: Sequence[Figure]) -> Value:
-    """The value that all replicates share; of noisy figures, their median."""
-    values = [figure.value for figure in replicates if figure.value is not None]
-    if not values:
-        return None
-    if replicates[0].kind == "noisy":
-        return median(value for value in values if not isinstance(value, str))
-    return values[0]

@@ -6,7 +6,7 @@ from statistics import median
 
 from msgspec import Struct
 
-from rnnbench.compare.circumstances import MODEL, PROCESSOR, VARIABLES
+from rnnbench.compare.circumstances import MODEL, PROCESSOR, SESSION, VARIABLES
 from rnnbench.compare.records import Direction, Kind
 from rnnbench.records import (
     CostFigure,
@@ -18,19 +18,33 @@ from rnnbench.records import (
     OperationsRow,
     TimelineRow,
     TimeRow,
+    Tolerated,
 )
 
 LAST_BITS = (PROCESSOR, MODEL, VARIABLES, "C library", "python", "torch", "numpy", "device")
 """Circumstances that decide the last bits of a sum."""
 COUNTER = ("torch",)
 """Torch counts the operations; another version may count more of them."""
+ONE_SESSION = (
+    PROCESSOR,
+    MODEL,
+    "cores",
+    VARIABLES,
+    "C library",
+    "python",
+    "torch",
+    "numpy",
+    SESSION,
+)
+"""Circumstances that decide a ratio of times, which moves from one session to another."""
 
 
 class Figure(Struct, frozen=True, kw_only=True):
     """A number of a result.
 
-    value:   None for an epoch that was not reached, which is worse than any value.
-    held_to: circumstances that must be equal for the figure to be compared.
+    value:     None for an epoch that was not reached, which is worse than any value.
+    held_to:   circumstances that must be equal for the figure to be compared.
+    tolerated: which tolerance of a gate's policy is that of this figure; None for none.
     """
 
     name: str
@@ -40,6 +54,7 @@ class Figure(Struct, frozen=True, kw_only=True):
     direction: Direction = "lower"
     epoch: int | None = None
     held_to: tuple[str, ...] = ()
+    tolerated: Tolerated | None = None
 
 
 def learning_figures(learning: Learning) -> Iterator[Figure]:
@@ -85,8 +100,9 @@ def _diagnosis_figures(label: str, diagnosis: Diagnosis) -> Iterator[Figure]:
 def cost_figures(row: CostFigure, threads: int) -> Iterator[Figure]:
     """Yield the figures of one cell in one replicate of a cost measurement.
 
-    Bytes saved for the backward pass depend on the kernel, which torch and the processor choose.
-    Times are medians over the steps, by the clock that is primary for this number of threads.
+    Bytes saved for the backward pass depend on the kernel, which torch and the processor choose, as
+    peaks and instructions do. Times are medians over the steps, by the clock that is primary for
+    this number of threads.
     """
     yield _exact("parameters", row.parameters)
     match row:
@@ -95,11 +111,12 @@ def cost_figures(row: CostFigure, threads: int) -> Iterator[Figure]:
         case OperationsRow():
             yield _exact("floating-point operations", row.flops, held_to=COUNTER)
         case InstructionsRow():
-            yield _noisy("instructions", row.instructions)
+            yield _repeated("instructions", row.instructions, "instructions", "instructions")
         case TimeRow():
             steps = row.cpu_seconds if threads == 1 else row.wall_seconds
             yield _noisy("time of a step", median(steps), "seconds")
-            yield _noisy("ratio to the reference cell", exp(row.log_ratio_to_reference_cell))
+            ratio = exp(row.log_ratio_to_reference_cell)
+            yield _repeated("ratio to the reference cell", ratio, "time", "time")
             yield _noisy("first call", row.first_call_seconds, "seconds")
             if row.joules is not None:
                 yield _noisy("energy of a step", row.joules, "joules")
@@ -112,9 +129,9 @@ def _memory(row: MemoryRow) -> Iterator[Figure]:
     if row.state_bytes is not None:
         yield _exact("state bytes", row.state_bytes, "bytes")
     if row.saved_bytes is not None:
-        yield _deterministic("bytes saved for backward", row.saved_bytes, "bytes")
+        yield _repeated("bytes saved for backward", row.saved_bytes, "memory", "bytes", "bytes")
     if row.peak_bytes is not None:
-        yield _noisy("peak of a training step", row.peak_bytes, "bytes")
+        yield _repeated("peak of a training step", row.peak_bytes, "memory", "peak", "bytes")
 
 
 def _scores(
@@ -162,6 +179,13 @@ def _deterministic(
         direction=direction,
         epoch=epoch,
         held_to=LAST_BITS,
+    )
+
+
+def _repeated(name: str, value: float, kind: Kind, tolerated: Tolerated, unit: str = "") -> Figure:
+    held_to = ONE_SESSION if kind == "time" else LAST_BITS
+    return Figure(
+        name=name, kind=kind, value=value, unit=unit, held_to=held_to, tolerated=tolerated
     )
 
 

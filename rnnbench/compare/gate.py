@@ -1,7 +1,8 @@
 """Decides whether HEAD may pass: nothing is worse, nothing undecided, something compared."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
+from typing import Literal
 
 from msgspec.structs import replace
 
@@ -13,15 +14,24 @@ from rnnbench.compare.records import (
     Kind,
     Ruling,
     Side,
-    Verdict,
 )
 from rnnbench.compare.summary import counted
+from rnnbench.records import GatePolicy, OnChange
 
-JUDGED: tuple[Kind, ...] = ("exact", "deterministic")
-COMPARED = ("same", "better", "worse", "changed")
+JUDGED: tuple[Kind, ...] = (
+    "exact",
+    "deterministic",
+    "memory",
+    "instructions",
+    "time",
+    "learning",
+)
+COMPARED = ("same", "better", "worse", "changed", "undecided")
 """Verdicts of figures that were compared."""
-UNDECIDED: tuple[Verdict, ...] = ("missing", "changed")
-"""Verdicts that leave the gate undecided, whatever the machine."""
+Role = Literal["worse", "undecided", "better", "new", "left out"]
+ON_CHANGE: dict[OnChange, Role] = {"fail": "worse", "undecided": "undecided", "ignore": "left out"}
+"""What a last bit of training that differs makes of the ruling."""
+DEFAULT = GatePolicy()
 NO_BASELINE = (
     "There is no baseline: {base} holds no results. To make one, run the suite into that folder"
     " from the version to compare with: rnnbench run suite {suite} -o {base}"
@@ -37,36 +47,64 @@ PARTLY_SAME = (
 
 
 def rule(
-    comparison: Comparison, kinds: Collection[Kind] = JUDGED, *, skip_incomparable: bool = False
+    comparison: Comparison,
+    kinds: Collection[Kind] = (),
+    *,
+    policy: GatePolicy = DEFAULT,
+    skip_incomparable: bool = False,
 ) -> Ruling:
-    """The ruling on the figures of these kinds; noisy figures are never judged.
+    """The ruling on figures of these kinds, by default of all; noisy figures are never judged.
 
     A regression takes precedence over what is undecided, and that over having nothing to compare;
     only "passed" is green.
 
+    kinds:             what was asked for. By default learning with too few seeds and times of
+                       another session are passed over; where they were asked for, the former leaves
+                       the gate undecided, and the latter are left out.
+    policy:            says what a last bit that differs makes of the ruling.
     skip_incomparable: leave out what this machine and these versions cannot reproduce, instead of
                        leaving the gate undecided. Missing figures are never left out.
     """
-    kinds_in_order = tuple(kind for kind in JUDGED if kind in kinds)
-    judged = [c for c in comparison.changes if c.kind in ("outcome", *kinds_in_order)]
-    incomparable = _with(judged, "not comparable")
-    unclear: tuple[Verdict, ...] = (*UNDECIDED, "not comparable")
-    if skip_incomparable:
-        unclear = UNDECIDED
+    kinds_in_order = tuple(kind for kind in JUDGED if not kinds or kind in kinds)
+    changes = (*comparison.changes, *comparison.over_seeds)
+    judged = [change for change in changes if change.kind in ("outcome", *kinds_in_order)]
+    roles: dict[Role | None, list[Change]] = defaultdict(list)
+    for change in judged:
+        roles[_role(change, kinds, policy, skip_incomparable)].append(change)
     ruling = Ruling(
         verdict="passed",
         sentence="",
         kinds=kinds_in_order,
         compared=_count_compared(judged, kinds_in_order),
-        worse=_with(judged, "worse"),
-        undecided=_with(judged, *unclear),
-        better=_with(judged, "better"),
-        new=_with(judged, "new"),
-        left_out=incomparable if skip_incomparable else (),
+        worse=tuple(roles["worse"]),
+        undecided=tuple(roles["undecided"]),
+        better=tuple(roles["better"]),
+        new=tuple(roles["new"]),
+        left_out=tuple(roles["left out"]),
         caveats=tuple(_caveats(comparison)),
     )
     ruling = replace(ruling, verdict=_gate_verdict(ruling, comparison))
     return replace(ruling, sentence=_sentence(ruling, comparison))
+
+
+def _role(
+    change: Change, kinds: Collection[Kind], policy: GatePolicy, skip_incomparable: bool
+) -> Role | None:
+    """Return what a change makes of the ruling; None where that is nothing."""
+    match change.verdict:
+        case "worse" | "better" | "new":
+            return change.verdict
+        case "missing" | "undecided":
+            return "undecided"
+        case "changed":
+            return ON_CHANGE[policy.on_change] if change.kind == "deterministic" else "undecided"
+        case "not comparable" if change.kind == "time":
+            return "left out" if change.kind in kinds else None
+        case "not comparable":
+            return "left out" if skip_incomparable else "undecided"
+        case "too few seeds":
+            return "undecided" if change.kind in kinds else None
+    return None
 
 
 def _count_compared(changes: Iterable[Change], kinds: Iterable[Kind]) -> dict[str, int]:
@@ -74,10 +112,6 @@ def _count_compared(changes: Iterable[Change], kinds: Iterable[Kind]) -> dict[st
     figures = (change for change in changes if change.figure != OUTCOME)
     numbers = Counter(change.kind for change in figures if change.verdict in COMPARED)
     return {kind: numbers[kind] for kind in kinds}
-
-
-def _with(changes: Iterable[Change], *verdicts: Verdict) -> tuple[Change, ...]:
-    return tuple(change for change in changes if change.verdict in verdicts)
 
 
 def _caveats(comparison: Comparison) -> Iterator[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from xml.etree import ElementTree
 
+from rnnbench.compare.gate import COMPARED
 from rnnbench.compare.records import Change, Comparison, Ruling
 from rnnbench.compare.summary import blocks
 
@@ -25,13 +26,19 @@ def junit(ruling: Ruling, comparison: Comparison) -> str:
     is skipped. If the gate is not green for want of anything to compare, the baseline has an error.
     """
     suite = ElementTree.Element("testsuite", name=SUITE)
-    judged = [change for change in comparison.changes if change.kind in ("outcome", *ruling.kinds)]
+    changes = (*comparison.changes, *comparison.over_seeds)
     marks = _marks(ruling)
+    judged = [
+        change
+        for change in changes
+        if change.kind in ("outcome", *ruling.kinds)
+        and (change.verdict in COMPARED or change in marks)
+    ]
     trials = {_trial(change) for change in judged}
     trials_with_title = Counter(title for title, _ in trials)
-    for (title, identity), changes in groupby(sorted(judged, key=_trial), key=_trial):
+    for (title, identity), of_trial in groupby(sorted(judged, key=_trial), key=_trial):
         name = title if trials_with_title[title] == 1 else identity
-        _add_case(suite, name, list(changes), marks)
+        _add_case(suite, name, list(of_trial), marks)
     if ruling.caveats or ruling.verdict == "nothing to compare":
         whole = ElementTree.SubElement(suite, "testcase", classname=SUITE, name="the baseline")
         _add_mark(whole, "error", ruling.sentence, "\n".join(ruling.caveats))
@@ -79,7 +86,10 @@ def _text(changes: Iterable[Change]) -> str:
     lines = []
     for block in blocks(changes):
         for line in block.lines:
-            lines.append(f"{line.figure}: {line.base} -> {line.head} {line.by}".rstrip())
+            values = f"{line.base} -> {line.head} {line.by}".rstrip()
+            lines.append(f"{line.figure} ({line.kind}): {values}")
         if block.reason:
             lines.append(block.reason)
+        if block.command:
+            lines.append(f"again: {block.command}")
     return "\n".join(lines)

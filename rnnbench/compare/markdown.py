@@ -37,7 +37,7 @@ def markdown(ruling: Ruling, comparison: Comparison) -> str:
         _table("Worse", ruling.worse),
         _table("Undecided", ruling.undecided),
         _table("Better", ruling.better, renew),
-        _table("Left out, not comparable here", ruling.left_out),
+        _table("Left out", ruling.left_out),
         _table("New, not judged", ruling.new),
     ]
     return _template().render(
@@ -72,8 +72,10 @@ def _rows(changes: Sequence[Change]) -> list[tuple[str, ...]]:
     without_values: list[tuple[str, ...]] = []
     for block in blocks(changes):
         for line in block.lines:
-            row = (block.heading, line.figure, line.base, line.head, line.by, block.reason)
+            values = (line.figure, line.kind, line.base, line.head, line.by)
+            row = (block.heading, *values, block.reason, block.command)
             with_values.append(row)
         if not block.lines:
-            without_values.append((block.heading, block.what, "", "", "", block.reason))
+            row = (block.heading, block.what, "", "", "", "", block.reason, block.command)
+            without_values.append(row)
     return with_values + without_values

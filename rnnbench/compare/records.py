@@ -11,6 +11,10 @@ Kind = Literal[
     "outcome",  # how a trial ended, where that is the doing of the code
     "exact",  # a count: the same on every machine
     "deterministic",  # the same to the last bit on one machine with the same versions
+    "memory",  # bytes that differ a little from run to run
+    "instructions",  # as counted by valgrind
+    "time",  # ratios to the reference cell
+    "learning",  # over all seeds of a cell on a task
     "noisy",  # differs from run to run: shown, not judged
 ]
 Verdict = Literal[
@@ -21,6 +25,8 @@ Verdict = Literal[
     "missing",  # in BASE, but not in HEAD
     "new",  # in HEAD alone
     "not comparable",  # measured on another processor or with other versions
+    "undecided",  # what is measured does not tell
+    "too few seeds",  # to tell whether a cell learns otherwise
     "not judged",  # noisy
 ]
 Direction = Literal["lower", "higher", ""]
@@ -72,6 +78,8 @@ class Change(Struct, frozen=True, kw_only=True):
     direction:  which way is better; "" where neither is.
     reason:     why there is no judgement, or what else changed with the figure; "" where nothing is
                 known.
+    ratio:      HEAD over BASE, with an interval from `low` to `high`; None where it is not known.
+    command:    what measures the figure of HEAD again.
     """
 
     trial: str
@@ -86,18 +94,25 @@ class Change(Struct, frozen=True, kw_only=True):
     direction: Direction = ""
     epoch: int | None = None
     reason: str = ""
+    ratio: float | None = None
+    low: float | None = None
+    high: float | None = None
+    command: str = ""
 
 
 class Comparison(Struct, frozen=True, kw_only=True):
     """How HEAD differs from BASE.
 
-    repeated: how many results of HEAD were copied from BASE instead of being measured again.
+    changes:    what became of each trial and figure.
+    over_seeds: what became of how each cell learns on each task, over all seeds of both runs.
+    repeated:   how many results of HEAD were copied from BASE instead of being measured again.
     """
 
     base: Side
     head: Side
     circumstances: tuple[Circumstance, ...]
     changes: tuple[Change, ...]
+    over_seeds: tuple[Change, ...] = ()
     repeated: int = 0
 
 
@@ -106,12 +121,14 @@ class Ruling(Struct, frozen=True, kw_only=True):
 
     verdict:            whether HEAD may pass.
     sentence:           the ruling in words.
-    kinds:              the kinds of figures that were asked for.
+    kinds:              the kinds of figures that were judged.
     compared:           how many figures of each kind were compared.
     worse, better, new: the changes with these verdicts.
     undecided:          changes that leave the gate undecided: missing figures, changes without a
-                        better direction, and figures that cannot be compared.
-    left_out:           figures that cannot be compared here and were to be left out.
+                        better direction, last bits that differ, intervals that tell nothing, and
+                        figures that cannot be compared.
+    left_out:           figures that make nothing of the ruling: they cannot be compared here, have
+                        too few seeds, or are last bits that the policy ignores.
     caveats:            sentences on what leaves the gate undecided as a whole.
     """
 

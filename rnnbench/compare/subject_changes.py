@@ -8,13 +8,13 @@ from rnnbench.compare.figure_changes import figure_change
 from rnnbench.compare.figures import LAST_BITS
 from rnnbench.compare.records import OUTCOME, Change, Kind, Value, Verdict
 from rnnbench.compare.subjects import Subject, badness
-from rnnbench.records import Result
+from rnnbench.records import GatePolicy, Result
 
 MEASURED_OUTCOMES = ("stopped", "diverged", "out-of-memory")
 """Outcomes that count as a result where both runs have them; the others measured nothing."""
 
 
-def changes_of(old: Subject, new: Subject | None) -> Iterator[Change]:
+def changes_of(old: Subject, new: Subject | None, policy: GatePolicy) -> Iterator[Change]:
     """Yield what became of every figure of a subject that was tried in BASE."""
     if new is None:
         yield _whole(old, "missing", base=old.worst.status, reason="HEAD has no such trial")
@@ -33,7 +33,7 @@ def changes_of(old: Subject, new: Subject | None) -> Iterator[Change]:
         yield _change_without_figures(old, new)
     completed = equally_bad and status not in FAILURES
     for key in dict.fromkeys([*old.figures, *new.figures]):
-        yield from figure_change(old, new, key, completed=completed)
+        yield from figure_change(old, new, key, policy, completed=completed)
 
 
 def new_subject(subject: Subject) -> Change:

@@ -14,6 +14,8 @@ from rnnbench.records import CellUse, CostTrial, LearningTrial, Provenance, Resu
 
 ORDER = ("ok", "stopped", "diverged")
 """Outcomes, better ones first; a failure is worse than any of these."""
+COST_TITLE = "cost."
+"""What titles of cost measurements begin with."""
 Key = tuple[str, int | None]
 """The name of a figure and its epoch."""
 
@@ -116,5 +118,5 @@ def _figures(result: Result) -> Iterator[Figure]:
 def _title(trial: Trial) -> str:
     """The id of a trial for readers, without its hash."""
     if isinstance(trial, CostTrial):
-        return f"cost.{trial.measurement}.{trial.cells[0].row} at {trial.shape}"
+        return f"{COST_TITLE}{trial.measurement}.{trial.cells[0].row} at {trial.shape}"
     return trial_id(trial).rpartition(".")[0]

@@ -14,14 +14,16 @@ MOST_DIGITS = 17
 MOST_TITLES = 3
 SMALL_SHARE = 5e-4
 """Smaller relative differences are written with an exponent instead of in percent."""
-WITHOUT_VALUES = ("missing", "not comparable", "new")
+WITHOUT_VALUES = ("missing", "not comparable", "new", "too few seeds")
 """Verdicts that only have a reason: there are no two values to show."""
 
 
 class Line(NamedTuple):
-    """One figure with both values, shortened as far as they differ, and the relative difference."""
+    """One figure with both values, shortened as far as they differ, and the relative difference,
+    with its interval where there is one."""
 
     figure: str
+    kind: str
     base: str
     head: str
     by: str
@@ -30,13 +32,15 @@ class Line(NamedTuple):
 class Block(NamedTuple):
     """Lines that hold for each of several trials, for one reason.
 
-    what: the number of changes; of missing or new figures, the name of the figure.
+    what:    the number of changes; of missing or new figures, the name of the figure.
+    command: measures the first of them again.
     """
 
     titles: tuple[str, ...]
     reason: str
     lines: tuple[Line, ...]
     what: str
+    command: str = ""
 
     @property
     def heading(self) -> str:
@@ -88,7 +92,7 @@ def _blocks_of_trials(shared_lines: Iterable[_SharedLine]) -> list[Block]:
     for (titles, reason), group in groups.items():
         changes = [*chain.from_iterable(shared.changes for shared in group)]
         lines = tuple(shared.line for shared in group)
-        blocks.append(Block(titles, reason, lines, counted(changes)))
+        blocks.append(Block(titles, reason, lines, counted(changes), changes[0].command))
     return blocks
 
 
@@ -108,7 +112,8 @@ def _blocks_of_reasons(changes: Iterable[Change]) -> list[Block]:
     for (_, figure, reason), group in groupby(ordered, key=_reason_key):
         alike = list(group)
         titles = tuple(dict.fromkeys(change.title for change in alike))
-        blocks.append(Block(titles, reason, (), figure or counted(alike)))
+        what = figure or counted(alike)
+        blocks.append(Block(titles, reason, (), what, alike[0].command))
     return blocks
 
 
@@ -128,7 +133,15 @@ def _line(curve: Sequence[Change]) -> Line:
         figure += f", epoch {epochs[-1]}"
     if len(epochs) > 1:
         figure += f" (since {epochs[0]})"
-    return Line(figure, base, head, relative_difference(last.base, last.head))
+    return Line(figure, last.kind, base, head, _by(last))
+
+
+def _by(change: Change) -> str:
+    """The relative difference with its interval, where HEAD over BASE has one."""
+    if change.ratio is None or change.low is None or change.high is None:
+        return relative_difference(change.base, change.head)
+    ends = f"{change.low - 1:+.1%} to {change.high - 1:+.1%}"
+    return f"{change.ratio - 1:+.1%} [{ends}]"
 
 
 def distinguished(base: Value, head: Value) -> tuple[str, str]:

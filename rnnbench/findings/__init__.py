@@ -14,6 +14,8 @@ from rnnbench.findings.cost.records import CostFinding, CostPair, CostRow, Kerne
 from rnnbench.findings.cost.scaling_records import Scaling
 from rnnbench.findings.find import find
 from rnnbench.findings.law_caveats import LawCaveat, caveats_of
+from rnnbench.findings.learning.between_records import BetweenRuns
+from rnnbench.findings.learning.between_runs import between_runs
 from rnnbench.findings.learning.epochs_to_target import EpochRatio, Reached, ShareRatio
 from rnnbench.findings.learning.horizons import HorizonFinding
 from rnnbench.findings.learning.race import Raced, race
@@ -33,6 +35,7 @@ __all__ = [
     "Arm",
     "Aspect",
     "AspectRow",
+    "BetweenRuns",
     "ClaimFinding",
     "Comparison",
     "Condition",
@@ -66,6 +69,7 @@ __all__ = [
     "SpanInterval",
     "StepTime",
     "Survival",
+    "between_runs",
     "caveats_of",
     "claim_figures",
     "describe",

@@ -18,6 +18,7 @@ from rnnbench.records.cost import (
 from rnnbench.records.cost_measurement import Measurement
 from rnnbench.records.diagnosis import Diagnosed, Diagnosis
 from rnnbench.records.encoding import encode
+from rnnbench.records.gate_policy import GatePolicy, GateRule, OnChange, Tolerances, Tolerated
 from rnnbench.records.import_report import ImportReport
 from rnnbench.records.look import Look, Looked
 from rnnbench.records.outcome import CheckRequest, CheckWord, Law, Outcome
@@ -71,6 +72,8 @@ __all__ = [
     "Dial",
     "Epoch",
     "Figure",
+    "GatePolicy",
+    "GateRule",
     "ImportReport",
     "InstructionsRow",
     "Law",
@@ -87,6 +90,7 @@ __all__ = [
     "MetricNote",
     "ModelSize",
     "Needed",
+    "OnChange",
     "OperationsRow",
     "Option",
     "Outcome",
@@ -106,6 +110,8 @@ __all__ = [
     "TaskUse",
     "TimeRow",
     "TimelineRow",
+    "Tolerances",
+    "Tolerated",
     "Trial",
     "canonical",
     "contradiction",

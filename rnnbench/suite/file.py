@@ -12,6 +12,7 @@ from rnnbench.records import (
     CostSettings,
     Dial,
     Figure,
+    GatePolicy,
     Recipe,
     Shape,
 )
@@ -142,6 +143,7 @@ class SuiteFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     claims:         claims to decide; they name their cells, tasks and shapes themselves.
     further_claims: add the claims that plugins contribute by the hook `rnnbench_claims`.
     diagnostics:    measurements of the cell in each fresh and each trained model, by name.
+    gate:           what `rnnbench gate` tolerates in runs of the suite.
     """
 
     version: Positive
@@ -158,6 +160,7 @@ class SuiteFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     diagnostics: tuple[str, ...] = ()
     device: Literal["cpu", "cuda"] = "cpu"
     threads: Positive = 1
+    gate: GatePolicy = GatePolicy()
 
 
 def schema() -> dict[str, Any]:

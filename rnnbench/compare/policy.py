@@ -1,0 +1,28 @@
+"""Reads the policy of a gate from a TOML file: a suite's, or one of its own."""
+
+import tomllib
+from pathlib import Path
+
+import msgspec
+
+from rnnbench.errors import RnnbenchError, first_line
+from rnnbench.records import GatePolicy
+
+TABLE = "gate"
+
+
+def read_policy(path: Path) -> GatePolicy:
+    """Return the policy in the table `[gate]` of a file; the default where it has none.
+
+    Raises RnnbenchError where the file cannot be read, or a key or value of the table is wrong.
+    """
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise RnnbenchError(f"{path}: cannot be read: {error.strerror}") from None
+    except ValueError as error:  # TOML's errors and UTF-8's
+        raise RnnbenchError(f"{path.name}: is not TOML: {first_line(error)}") from None
+    try:
+        return msgspec.convert(raw.get(TABLE, {}), GatePolicy)
+    except msgspec.ValidationError as error:
+        raise RnnbenchError(f"{path.name}: {TABLE}: {first_line(error)}") from None

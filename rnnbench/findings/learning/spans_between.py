@@ -1,0 +1,82 @@
+"""The longest horizon that a cell solves, in two runs, paired by seed."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+from msgspec.structs import replace
+
+from rnnbench.findings.learning.between_records import BASE, HEAD, SPAN, BetweenRuns, Learned
+from rnnbench.findings.learning.grouping import (
+    by_cell,
+    by_setting,
+    horizon,
+    learning_of,
+    learning_trial,
+    titles,
+)
+from rnnbench.findings.learning.pairing import Scale, pair_evidence
+from rnnbench.findings.stats.estimates import LEVEL, VERDICT_SEEDS
+from rnnbench.records import Result, canonical
+
+RUNGS = Scale(ratio=False, margin=0.0)
+"""Spans are compared by the number of horizons that are solved."""
+
+
+def spans_between(row: str, together: Sequence[Result]) -> Iterator[BetweenRuns]:
+    """Yield the longest horizon that is solved, on each task that was run at several."""
+    groups: dict[bytes, list[Result]] = defaultdict(list)
+    for result in together:
+        trial = learning_trial(result)
+        if horizon(trial) is not None:
+            bare = replace(trial, dials={**trial.dials, "horizon": 0}, seed=0, learning_rate=1.0)
+            groups[canonical(replace(bare, cell=replace(trial.cell, label="")))].append(result)
+    for group in groups.values():
+        rungs = by_setting(group)
+        solved = {side: _rungs_solved(rungs, side) for side in (BASE, HEAD)}
+        if len(rungs) > 1 and solved[BASE] and solved[HEAD]:
+            yield _of_span(row, rungs, solved)
+
+
+def _rungs_solved(rungs: Sequence[Sequence[Result]], side: str) -> dict[int, float]:
+    """Return, by seed, on how many horizons in a row from the shortest the target was reached."""
+    solved: dict[int, float] = {}
+    done: set[int] = set()
+    for rung in rungs:
+        for result in by_cell(rung).get(side, ()):
+            seed = learning_trial(result).seed
+            learning = learning_of(result)
+            solved.setdefault(seed, 0.0)
+            if learning is None or learning.epochs_to_target is None:
+                done.add(seed)
+            elif seed not in done:
+                solved[seed] += 1
+    return solved
+
+
+def _of_span(
+    row: str, rungs: Sequence[Sequence[Result]], solved: Mapping[str, Mapping[int, float]]
+) -> BetweenRuns:
+    losses = {side: {seed: -count for seed, count in solved[side].items()} for side in solved}
+    evidence = pair_evidence([losses[BASE]], [losses[HEAD]], RUNGS)
+    enough = len(evidence.values) >= VERDICT_SEEDS
+    learned: Learned = "no difference shown" if enough else "too few seeds"
+    if enough and evidence.differ <= LEVEL and evidence.effect is not None:
+        learned = "worse" if evidence.effect.centre > 0 else "better"
+    trial = learning_trial(rungs[0][0])
+    lengths = [0, *(horizon(learning_trial(rung[0])) or 0 for rung in rungs)]
+    middle = {side: float(np.median(list(solved[side].values()))) for side in solved}
+    return BetweenRuns(
+        row=row,
+        task=trial.task,
+        title=titles([rungs[0]])[0],
+        figure=SPAN,
+        direction="higher",
+        base=lengths[int(middle[BASE])],
+        head=lengths[int(middle[HEAD])],
+        seeds=len(evidence.values),
+        effect=evidence.effect,
+        way=None,
+        p_value=evidence.differ if enough else None,
+        learned=learned,
+    )

@@ -660,6 +660,23 @@ class HasARoot(Sound):
         return torch.tanh(self.from_input(x).abs().sqrt() + self.from_state(h))
 
 
+class Turns(torch.autograd.Function):
+    @staticmethod
+    def forward(_: Any, x: Tensor) -> Tensor:
+        return x.clone()
+
+    @staticmethod
+    def backward(_: Any, gradient: Tensor) -> Tensor:  # type: ignore[override]
+        torch.backends.cudnn.benchmark = not torch.backends.cudnn.benchmark
+        return gradient
+
+
+class TurnsASwitchBackward(Sound):
+    def last(self, y: Tensor, x: Tensor) -> Tensor:
+        turned: Tensor = Turns.apply(y)  # type: ignore[no-untyped-call]
+        return turned
+
+
 class ReadsRowsFirst(Sound):
     def last(self, y: Tensor, x: Tensor) -> Tensor:
         return y + 0.1 if x.stride(0) < x.stride(1) else y
@@ -672,6 +689,7 @@ class ReadsRowsFirst(Sound):
         (LosesItsStateAfterManySteps, "carries", "in chunks of 5, 25 the outputs after the last"),
         (LearnsTwiceAsFastFromInputs, "differentiates", "the derivative by the inputs is"),
         (HasARoot, "finite", "with inputs of 0 the outputs are finite, and a gradient is not"),
+        (TurnsASwitchBackward, "isolated", "cudnn_benchmark is on, was off"),
         (ReadsRowsFirst, "declares", "a non-contiguous input is answered otherwise"),
     ],
 )

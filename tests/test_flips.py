@@ -10,6 +10,7 @@ from scipy import stats
 from rnnbench.findings.stats.holm import holm
 from rnnbench.findings.stats.signed_rank import p_above
 from rnnbench.findings.stats.westfall_young import critical, smallest, step_down
+from tests.builders.matrix import slow
 
 
 def columns(
@@ -76,8 +77,9 @@ def test_adjusted_p_values_stand_in_the_order_of_the_tests_and_of_their_size() -
     assert all(a <= h + 1e-9 for a, h in zip(adjusted, holm(values), strict=True))
 
 
-@pytest.mark.parametrize("seeds", [10, 20])
-@pytest.mark.parametrize("shared", [0.0, 0.9])
+@pytest.mark.parametrize(
+    ("shared", "seeds"), [slow((0.0, 10)), (0.0, 20), (0.9, 10), slow((0.9, 20))]
+)
 def test_where_nothing_is_there_some_test_of_five_is_called_in_a_twentieth_of_all_runs(
     seeds: int, shared: float
 ) -> None:

@@ -25,6 +25,7 @@ from tests.builders.claims import BUDGET, learned
 from tests.builders.cli import rnnbench
 from tests.builders.compare import HERE, MEMORY, of, remembered, timed
 from tests.builders.gate import BASELINE, KEPT, edited, first, written
+from tests.builders.matrix import slow
 from tests.builders.pages import fenced
 from tests.builders.records import learning_trial
 
@@ -297,13 +298,13 @@ def one_bit(result: Result) -> Result:
     [
         ((), 4),
         (("--on-change", "fail"), 3),
-        (("--on-change", "undecided"), 4),
+        slow((("--on-change", "undecided"), 4)),
         (("--on-change", "ignore"), 0),
         (("--on-change", "fail", "--warn-only"), 0),
-        (("--policy", "fail.toml"), 3),
+        slow((("--policy", "fail.toml"), 3)),
         (("--policy", "fail.toml", "--on-change", "ignore"), 0),
         (("--policy", "wrong.toml"), 2),
-        (("--policy", "nowhere.toml"), 2),
+        slow((("--policy", "nowhere.toml"), 2)),
     ],
 )
 def test_what_a_last_bit_makes_of_the_exit_code(

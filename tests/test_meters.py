@@ -24,6 +24,7 @@ from rnnbench.meters import (
     prepare_allocator,
     time_side_by_side,
 )
+from tests.builders.matrix import slow
 
 MEBIBYTE = 2**20
 linux = pytest.mark.skipif(sys.platform != "linux", reason="the high-water mark is that of Linux")
@@ -87,7 +88,7 @@ def measure_after_a_larger_step(pipe: Connection) -> None:
 
 @linux
 @pytest.mark.parametrize(
-    "measure", [measure_transient, measure_persistent, measure_after_a_larger_step]
+    "measure", [measure_transient, slow(measure_persistent), measure_after_a_larger_step]
 )
 def test_sixty_four_mebibytes_are_seen_to_half_a_mebibyte(
     measure: Callable[[Connection], None],

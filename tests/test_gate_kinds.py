@@ -18,6 +18,7 @@ from rnnbench.records import (
     GateRule,
     Recipe,
     Result,
+    Surroundings,
     TimeRow,
     Tolerances,
 )
@@ -163,12 +164,25 @@ def test_times_of_other_sessions_are_neither_red_nor_green(base: str, head: str)
     assert "session" in time_change(asked).reason
 
 
+def test_times_beside_other_work_are_not_compared() -> None:
+    """A ratio moves with what others do."""
+    head = times(1.08, "monday", seed=1)
+    busy = replace(head[0], surroundings=Surroundings(load=None, busy_cores=1.5))
+    ruling = ruled(times(1.0, "monday"), [busy, *head[1:]], kinds=["time"])
+    assert ruling.verdict == "nothing to compare"
+    assert time_change(ruling).reason == "others used 1.5 of its cores meanwhile"
+
+
 def test_an_interval_across_the_tolerance_leaves_the_gate_undecided() -> None:
     """More replicates would tell."""
     ruling = ruled(times(1.0, "monday", 0.05), times(1.03, "monday", 0.05, seed=1))
     assert ruling.verdict == "undecided"
     assert time_change(ruling).verdict == "undecided"
-    assert by_interval([1.0, 1.0], [2.0, 2.0], 0.02).verdict == "undecided"  # two replicates
+    few = by_interval([1.0] * 7, [2.0] * 7, 0.02)
+    assert (few.verdict, few.reason) == (
+        "not comparable",
+        "7 replicates, and an interval takes 8",
+    )
 
 
 def test_equal_times_are_the_same_and_count_as_compared() -> None:
@@ -368,7 +382,7 @@ def test_each_line_says_the_kind_the_change_with_its_interval_and_what_repeats_i
     assert cells[4:6] == ["9000", "9900"]
     assert [float(part) for part in cells[7:10]] == pytest.approx([1.1] * 3)
     assert cells[10] == "rnnbench run suite s -c gru -o AGAIN"
-    assert "| memory | 9,000 | 9,900 | +10.0% \\[+10.0% to +10.0%\\] |" in page.read_text()
+    assert "| memory | 9,000 | 9,900 | +10.0% |" in page.read_text()
     told = json.loads(rnnbench("gate", "base", "head", "--json", cwd=tmp_path).stdout)
     assert told["worse"][0]["command"] == cells[10]
     assert base.exists()

@@ -7,6 +7,7 @@ from rnnbench import text
 from rnnbench.findings import INTERVAL_REPLICATES
 from rnnbench.plan import TIMES, Index, Known, cost_trials, precision, wants_more
 from rnnbench.records import (
+    BUSY_CORES,
     CostPlan,
     CostTrial,
     PrecisionTarget,
@@ -16,8 +17,6 @@ from rnnbench.records import (
     trial_id,
 )
 
-BUSY_CORES = 0.2
-"""The number of cores in use by others from which a machine counts as busy."""
 BUSY = "the machine is busy"
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from rnnbench.compare.records import Circumstance
-from rnnbench.compare.sessions import sessions_apart
+from rnnbench.compare.sessions import disturbed, sessions_apart
 from rnnbench.records import Result
 
 Property = Callable[[Result], str]
@@ -45,6 +45,7 @@ def why_incomparable(base: Sequence[Result], head: Sequence[Result], held_to: It
             continue
         if name == SESSION:
             reasons += sessions_apart([*base, *head])
+            reasons += disturbed([*base, *head])
             continue
         in_base = _distinct_values(base, PROPERTIES_HELD_TO[name])
         in_head = _distinct_values(head, PROPERTIES_HELD_TO[name])

@@ -10,6 +10,7 @@ import scipy
 from rnnbench import text
 from rnnbench.compare.figures import Figure
 from rnnbench.compare.records import Value, Verdict
+from rnnbench.findings import INTERVAL_REPLICATES
 
 FEWEST_REPETITIONS = 3
 """Of fewer repetitions, nobody knows how well they agree."""
@@ -104,8 +105,10 @@ def by_interval(before: Sequence[float], after: Sequence[float], tolerance: floa
     HEAD is worse where the whole interval lies beyond the tolerance, and the same where none of it
     does.
     """
-    if min(len(before), len(after)) < FEWEST_REPETITIONS:
-        return Judged("undecided", "too few replicates for an interval")
+    fewest = min(len(before), len(after))
+    if fewest < INTERVAL_REPLICATES:
+        few = text.counted(fewest, "replicate")
+        return Judged("not comparable", f"{few}, and an interval takes {INTERVAL_REPLICATES}")
     base = [log(value) for value in before]
     head = [log(value) for value in after]
     difference = mean(head) - mean(base)

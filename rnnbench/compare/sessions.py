@@ -1,11 +1,24 @@
-"""Whether results of two runs are of one session of measurement."""
+"""Whether times of two runs may be compared: one session of measurement, on a quiet machine."""
 
 from collections.abc import Iterable
 
 from rnnbench import text
-from rnnbench.records import CostTrial, Result
+from rnnbench.records import BUSY_CORES, CostTrial, Result
 
 UNNAMED = "times are compared within one session that has a name (`cost.occasion`)"
+DISTURBED = "others used {} of its cores meanwhile"
+
+
+def disturbed(results: Iterable[Result]) -> list[str]:
+    """Return what worked beside cost trials, as a list of at most one sentence."""
+    busiest = max((_busy_cores(result) for result in results), default=0.0)
+    if busiest <= BUSY_CORES:
+        return []
+    return [DISTURBED.format(text.rounded(busiest, 2))]
+
+
+def _busy_cores(result: Result) -> float:
+    return result.surroundings.busy_cores if result.surroundings else 0.0
 
 
 def sessions_apart(results: Iterable[Result]) -> list[str]:

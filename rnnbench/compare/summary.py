@@ -138,7 +138,7 @@ def _line(curve: Sequence[Change]) -> Line:
 
 def _by(change: Change) -> str:
     """The relative difference with its interval, where HEAD over BASE has one."""
-    if change.ratio is None or change.low is None or change.high is None:
+    if change.ratio is None or change.low is None or change.high in (None, change.low):
         return relative_difference(change.base, change.head)
     ends = f"{change.low - 1:+.1%} to {change.high - 1:+.1%}"
     return f"{change.ratio - 1:+.1%} [{ends}]"

@@ -6,6 +6,7 @@ from rnnbench.records.claim import Claim
 from rnnbench.records.claim_figure import MEASURED_BY, RATIOS, Figure
 from rnnbench.records.consistency import contradiction
 from rnnbench.records.cost import (
+    BUSY_CORES,
     CostFigure,
     InstructionsRow,
     MemoryRow,
@@ -51,6 +52,7 @@ from rnnbench.records.trial import (
 )
 
 __all__ = [
+    "BUSY_CORES",
     "CHECKPOINT_SECONDS",
     "FIRST_TUNING_SEED",
     "MEASURED_BY",

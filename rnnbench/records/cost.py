@@ -113,6 +113,10 @@ class PrecisionTarget(Struct, frozen=True):
 CostFigure = TimeRow | MemoryRow | TimelineRow | OperationsRow | InstructionsRow
 
 
+BUSY_CORES = 0.2
+"""Cores' worth of work by others, above which times are taken to be disturbed."""
+
+
 class Surroundings(Struct, frozen=True, kw_only=True):
     """The machine around a cost trial.
 

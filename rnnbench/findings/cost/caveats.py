@@ -9,12 +9,10 @@ from rnnbench import text
 from rnnbench.findings.cost.phrases import ENOUGH_SESSIONS, MOVES
 from rnnbench.findings.cost.records import CostFinding, CostPair, CostRow, StepTime
 from rnnbench.findings.stats.estimates import INTERVAL_REPLICATES
-from rnnbench.records import Result, TimeRow
+from rnnbench.records import BUSY_CORES, Result, TimeRow
 
 STEADY_CLOCK = 0.95
 """A measurement is unsteady where CPU time is a smaller part of wall time."""
-BUSY_CORES = 0.2
-"""A machine is busy where other work takes more cores than this."""
 PRECISE = 0.02
 """A ratio is imprecise where half its interval is a larger part of it."""
 

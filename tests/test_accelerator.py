@@ -118,7 +118,7 @@ def test_reports_name_the_accelerator(tmp_path: Path) -> None:
     """Beside the processor, whose other results are of the same machine."""
     findings = find(on_two_accelerators())
     assert [machine.accelerator for machine in findings.machines] == ["A1", "B2"]
-    page = Catalogue.load().reports["html"].item.load()(findings, tmp_path)[0].read_text()
+    page = Catalogue.present().reports["html"].item.load()(findings, tmp_path)[0].read_text()
     line = page[page.index("<th>Machine</th>") :].partition("</tr>")[0]
     assert ", A1; " in line
     assert ", B2</td>" in line

@@ -444,11 +444,13 @@ def test_the_answers_and_the_page_tell_it(
     print_answers(findings)
     said = " ".join(capsys.readouterr().out.split())
     assert "across tasks capacity: Interquartile mean over 2 conditions x 3 seeds: a " in said
-    written = Catalogue.load().reports["html"].item.load()(findings, tmp_path)
+    written = Catalogue.present().reports["html"].item.load()(findings, tmp_path)
     page = written[0].read_text()
     assert '<h2 id="across">' in page
     assert {"across-capacity", "across-trainability"} <= {path.stem for path in written[1:]}
-    refused = Catalogue.load().reports["html"].item.load()(find(TWO[:-1]), tmp_path)[0].read_text()
+    refused = (
+        Catalogue.present().reports["html"].item.load()(find(TWO[:-1]), tmp_path)[0].read_text()
+    )
     assert "<li>adding, horizon 20: b lacks seed 2 (not run)</li>" in refused
 
 

@@ -90,7 +90,7 @@ def test_a_plugin_with_a_wrong_spec_is_broken_and_named(
         """,
         distribution="wrong-spec",
     )
-    catalogue = Catalogue.load()
+    catalogue = Catalogue.present()
     (plugin,) = [plugin for plugin in catalogue.plugins if plugin.distribution == "wrong-spec"]
     assert (
         "CellSpec 'mine': hidden_multiple should be a whole number of at least 1, got 0"

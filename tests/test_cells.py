@@ -11,7 +11,7 @@ import rnnbench
 from rnnbench.catalogue import Catalogue
 from rnnbench.model import count_parameters, probe
 
-CATALOGUE = Catalogue.load()
+CATALOGUE = Catalogue.present()
 CELLS = sorted(CATALOGUE.cells)
 
 

@@ -206,6 +206,6 @@ def test_the_pytest_plugin_costs_nothing_until_it_is_used(tmp_path: Path) -> Non
 
 def test_an_ablation_is_shown_in_its_own_words() -> None:
     """And not in those of the tool that binds its arguments."""
-    about = _measured(Catalogue.load().cells["cifg"].item)["about"]
+    about = _measured(Catalogue.present().cells["cifg"].item)["about"]
     assert "partial(" not in about
-    assert Catalogue.load().cells["cifg"].item.summary in about
+    assert Catalogue.present().cells["cifg"].item.summary in about

@@ -116,7 +116,7 @@ def rude(make_plugin: MakePlugin, monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     make_plugin(RUDE, distribution="rude")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(path for path in sys.path if path))
     monkeypatch.setenv("RNNBENCH_HOME", str(tmp_path / "home"))
-    return Catalogue.load()
+    return Catalogue.present()
 
 
 def checked(
@@ -245,7 +245,7 @@ def test_what_a_plugin_and_the_place_of_a_cell_turn_on_import_is_found(
     root = make_plugin(TURNS, distribution="turns")
     (root / "turns_the_dtype.py").write_text(TURNS_THE_DTYPE)
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(path for path in sys.path if path))
-    catalogue = Catalogue.load()
+    catalogue = Catalogue.present()
     switches.restore(kept)
     outcomes, printed = checked("turns", catalogue)
     failed = {outcome.check: outcome.sentence for outcome in outcomes if outcome.status == "failed"}
@@ -313,7 +313,7 @@ def test_only_the_plugin_of_the_subject_is_imported_from_where_the_driver_has_it
 ) -> None:
     """By its record, along the module path of the driver, which no environment variable names."""
     make_plugin(NAMES_MODULES, distribution="names-modules")
-    outcomes, printed = checked("ends", Catalogue.load())
+    outcomes, printed = checked("ends", Catalogue.present())
     assert [outcome.check for outcome in outcomes] == LAWS
     assert printed.splitlines()[-1] == "[]"
 
@@ -323,7 +323,7 @@ def test_another_file_in_the_process_is_refused(
 ) -> None:
     """Where a module is not the file that the driver has loaded, no law is asked of it."""
     make_plugin(NAMES_MODULES, distribution="names-modules")
-    catalogue = Catalogue.load()
+    catalogue = Catalogue.present()
     monkeypatch.setattr(
         check_process, "needed_files", lambda *_: {"rnnbench": "/elsewhere/rnnbench/__init__.py"}
     )
@@ -396,7 +396,7 @@ def told(make_plugin: MakePlugin, monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
 @pytest.mark.usefixtures("forked")
 def test_what_a_check_started_in_another_session_ends_with_it(told: Path) -> None:
     """At the limit, where its process is ended."""
-    outcomes, _ = checked("leaves", Catalogue.load(), seconds=1)
+    outcomes, _ = checked("leaves", Catalogue.present(), seconds=1)
     assert outcomes[0].status == "failed"
     pids = [int(pid) for pid in told.read_text().split()]
     wait_until(lambda: not any(is_alive(pid) for pid in pids))
@@ -545,7 +545,7 @@ def test_what_a_checked_cell_has_detached_ends_with_the_check(
     """It has a session of its own and an empty environment, and the check ended by itself."""
     told = tmp_path / "told"
     make_plugin(DETACHES.format(told=str(told)), distribution="detaching")
-    catalogue = Catalogue.load()
+    catalogue = Catalogue.present()
     request = CheckRequest(subject="detaches", kind="cell", name="detaches")
     outcomes = list(Checking(request, catalogue.cells["detaches"].plugin).outcomes())
     assert {outcome.check for outcome in outcomes} == set(LAWS)

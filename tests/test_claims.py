@@ -287,9 +287,11 @@ def test_times_are_nothing_that_seeds_are_added_for() -> None:
 
 def test_settings_do_not_make_a_claim_another_one() -> None:
     """The suite takes in what plugins bring, itself among it, by name."""
-    straight = read_suite("claims", Catalogue.load(), Choices(claims=("rnn-forgets",)))
+    straight = read_suite("claims", Catalogue.present(), Choices(claims=("rnn-forgets",)))
     changed = read_suite(
-        "claims", Catalogue.load(), Choices(claims=("rnn-forgets",), settings=("recipe.epochs=5",))
+        "claims",
+        Catalogue.present(),
+        Choices(claims=("rnn-forgets",), settings=("recipe.epochs=5",)),
     )
     assert len(changed.claims) == len(straight.claims) == 1
     assert {use.recipe.epochs for use in changed.tasks} == {5}

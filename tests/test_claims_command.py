@@ -199,7 +199,9 @@ def test_the_claim_of_the_docs_is_a_good_one(tmp_path: Path) -> None:
     """Every key and name of it; two conditions."""
     page = (Path(__file__).parent.parent / "docs" / "suites.md").read_text()
     (tmp_path / "chrono.toml").write_text(page.split("```toml\n")[1].split("```")[0])
-    suite = read_suite(str(tmp_path / "chrono.toml"), Catalogue.load(), Choices(until_decided=True))
+    suite = read_suite(
+        str(tmp_path / "chrono.toml"), Catalogue.present(), Choices(until_decided=True)
+    )
     (claim,) = suite.claims
     assert [side.cell.row for side in claim.sides] == ["lstm chrono=40.0", "lstm"] * 2
     assert (claim.by_rule, suite.until_decided) == ((10, 15, 20), SeedRule(10, 5, 20))

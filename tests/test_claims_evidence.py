@@ -185,7 +185,7 @@ def test_a_run_decides_at_the_level_of_its_report(
         keep_claims(tmp_path, suite(claim()).claims, range(seeds))
     planned: list[Suite] = []
     monkeypatch.setattr("rnnbench.campaign.run.plan", lambda suite, *_: planned.append(suite) or [])
-    catalogue = Catalogue.load()
+    catalogue = Catalogue.present()
     place = ExecutorChoice(catalogue.executors["local"].item)
     run_suite(whole, catalogue, Store(tmp_path), place, watch=lambda *_: None)
     (kept,) = kept_claims(tmp_path)

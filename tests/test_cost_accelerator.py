@@ -54,7 +54,7 @@ def events(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def prepared(trial: CostTrial) -> participants.Participants:
     """The participants of a trial, built and ready to be timed."""
-    made = participants.Participants(trial, Catalogue.load(), lambda _: None, TorchWatch(1))
+    made = participants.Participants(trial, Catalogue.present(), lambda _: None, TorchWatch(1))
     made.prepare(np.random.default_rng(0))
     return made
 
@@ -129,7 +129,7 @@ def test_a_report_names_the_clocks_of_its_steps(
     results = [on(cost_result(0, 0.1), **setting) for setting in settings]
     results += [memory(MEBIBYTE, **setting) for setting in settings]
     findings = find(results)
-    page = Catalogue.load().reports["html"].item.load()(findings, tmp_path)[0].read_text()
+    page = Catalogue.present().reports["html"].item.load()(findings, tmp_path)[0].read_text()
     assert clock in page
     assert f"the steps whose {slow} is over 1.5 times" in page
     assert ("thread CPU time" in page) == ({} in settings)

@@ -221,7 +221,7 @@ def test_whose_step_is_counted_is_told(make_plugin: MakePlugin, tmp_path: Path) 
     )
     order, told = tmp_path / "order", tmp_path / "told"
     trial = cost_trial("instructions", *cells)
-    order.write_bytes(msgspec.json.encode((trial, Catalogue.load().needed(trial))))
+    order.write_bytes(msgspec.json.encode((trial, Catalogue.present().needed(trial))))
     threads = torch.get_num_threads()
     count_instructions(str(order), str(told))
     torch.set_num_threads(threads)
@@ -278,7 +278,7 @@ def test_what_is_written_for_a_count_lies_in_the_working_folder(
     monkeypatch.setattr("rnnbench.meters.callgrind.subprocess.run", fail)
     trial = cost_trial("instructions", CellUse(name="rnn"))
     with pytest.raises(RuntimeError, match="no count today"):
-        instructions(trial, Catalogue.load(), without_run(trial, "ok", ""))
+        instructions(trial, Catalogue.present(), without_run(trial, "ok", ""))
     command = commands[-1]  # the machine is asked for its name by other programs before
     written = [word.rpartition("=")[2] for word in command if "rnnbench-" in word]
     assert len(written) == 3
@@ -292,7 +292,7 @@ def test_without_valgrind_instructions_are_skipped_with_the_reason(
     monkeypatch.setenv("PATH", os.devnull)
     trial = cost_trial("instructions", CellUse(name="rnn"))
     with pytest.raises(DataUnavailable, match="valgrind, which is not installed"):
-        instructions(trial, Catalogue.load(), without_run(trial, "ok", ""))
+        instructions(trial, Catalogue.present(), without_run(trial, "ok", ""))
 
 
 def test_memory_over_time_shows_a_block_come_and_go() -> None:
@@ -392,7 +392,7 @@ def test_streaming_carries_the_state() -> None:
     trial = msgspec.structs.replace(
         COST, measurement="streaming-time", shape=Shape(steps=5, inputs=I, hidden=H)
     )
-    bench = Bench.of_cell(trial, CellUse(name="gru"), Catalogue.load())
+    bench = Bench.of_cell(trial, CellUse(name="gru"), Catalogue.present())
     stream = Streaming(bench)
     for _ in range(5):
         stream()

@@ -33,8 +33,6 @@ from tests.builders.cli import rnnbench
 from tests.builders.executors import trial
 from tests.conftest import MakePlugin
 
-pytestmark = pytest.mark.cluster
-
 FELLS = """
     import os, signal
     import psutil
@@ -171,7 +169,7 @@ def test_a_killed_worker_costs_no_trial_and_no_bit(cluster: Cluster, tmp_path: P
     """Its trial goes on from its checkpoint on another worker, and every figure equals that of the
     local executor."""
     path, folder = write_suite(tmp_path, steps=100), tmp_path / "run"
-    catalogue, ran = Catalogue.load(), []
+    catalogue, ran = Catalogue.present(), []
     first = cluster.worker()
     options = {"address": cluster.address, "gpu_resource": "GPU", "checkpoint_seconds": 0.0}
 

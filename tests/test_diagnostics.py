@@ -135,7 +135,7 @@ SUITE = {
 
 def run_into(folder: Path, suite: dict[str, Any]) -> Path:
     """Run it all, two at a time."""
-    catalogue = Catalogue.load()
+    catalogue = Catalogue.present()
     place = ExecutorChoice(catalogue.executors["local"].item, jobs=2)
     run_suite(
         check_suite(suite, "diagnosed", catalogue),
@@ -179,7 +179,9 @@ def test_the_report_shows_both_over_seeds(run: Path, tmp_path: Path) -> None:
         for when in ("fresh", "trained")
     ]
     assert condition.arms[0].diagnostics[2].figures["memory capacity"].n == 2
-    files = [file.name for file in Catalogue.load().reports["html"].item.load()(findings, tmp_path)]
+    files = [
+        file.name for file in Catalogue.present().reports["html"].item.load()(findings, tmp_path)
+    ]
     assert {"gradient-lag.png", "memory-capacity.png"} <= set(files)
     assert "memory capacity" in (tmp_path / "index.html").read_text()
 
@@ -204,13 +206,13 @@ def test_an_unknown_diagnostic_is_told_well() -> None:
         rnnbench.RnnbenchError,
         match=r"no diagnostic called 'gradient-lak'\. Did you mean 'gradient-lag'",
     ):
-        check_suite({**SUITE, "diagnostics": ["gradient-lak"]}, "s.toml", Catalogue.load())
+        check_suite({**SUITE, "diagnostics": ["gradient-lak"]}, "s.toml", Catalogue.present())
 
 
 def test_a_diagnostic_that_draws_leaves_the_training_what_it_would_have_drawn() -> None:
     """Torch's generator and the mode of the model are as before."""
     trial = learning_trial(task="recall-first", dials={"horizon": 4})
-    task = Catalogue.load().tasks["recall-first"].item(**trial.dials)  # type: ignore[arg-type]
+    task = Catalogue.present().tasks["recall-first"].item(**trial.dials)  # type: ignore[arg-type]
     feed = open_feed(task, trial, {})
     model = Model(
         lambda i, h: nn.GRU(i, h, batch_first=True), task, trial.recipe, feed.example(), 5

@@ -116,7 +116,7 @@ def test_processors_of_one_name_are_told_apart(
 
 def test_the_version_of_what_a_cell_runs_goes_with_its_results() -> None:
     """A bridge to a package is another cell once that package is another one."""
-    catalogue = Catalogue.load()
+    catalogue = Catalogue.present()
     spec = rnnbench.CellSpec(
         name="bridge", build="rnnbench_cells.gru:build_gru", source="x", packages=("pluggy",)
     )

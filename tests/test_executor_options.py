@@ -6,7 +6,7 @@ import pytest
 
 from rnnbench.catalogue import Catalogue
 
-EXECUTORS = {name: found.item for name, found in Catalogue.load().executors.items()}
+EXECUTORS = {name: found.item for name, found in Catalogue.present().executors.items()}
 
 
 @pytest.mark.parametrize("name", sorted(EXECUTORS))

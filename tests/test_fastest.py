@@ -65,7 +65,7 @@ def test_the_fastest_is_found_remembered_and_named(
     measured."""
     monkeypatch.setenv("RNNBENCH_HOME", str(tmp_path))
     make_plugin(PLUGIN)
-    catalogue = Catalogue.load()
+    catalogue = Catalogue.present()
     (cell,) = settle_fastest(
         check_suite(suite("slowed:fastest"), "s.toml", catalogue), catalogue
     ).cells
@@ -90,7 +90,7 @@ def test_where_nothing_can_be_measured_the_reason_is_told(
     """And nothing is remembered."""
     monkeypatch.setenv("RNNBENCH_HOME", str(tmp_path))
     make_plugin(PLUGIN)
-    catalogue = Catalogue.load()
+    catalogue = Catalogue.present()
     with pytest.raises(
         RnnbenchError,
         match=r"unbuilt: none of its implementations could be measured: .*it is broken",
@@ -106,7 +106,7 @@ def test_the_fastest_is_that_of_the_threads_and_the_device(
     it."""
     monkeypatch.setenv("RNNBENCH_HOME", str(tmp_path))
     make_plugin(PLUGIN)
-    catalogue = Catalogue.load()
+    catalogue = Catalogue.present()
     best = {(1, "cpu"): "slow", (2, "cpu"): "quick", (1, "cuda"): "broken"}
     measured: list[tuple[int, str]] = []
 
@@ -165,7 +165,7 @@ def test_a_suite_without_costs_has_its_fastest_on_its_own_threads(
         "tasks": [{"name": "adding"}],
         "threads": 3,
     }
-    catalogue = Catalogue.load()
+    catalogue = Catalogue.present()
     with pytest.raises(RnnbenchError, match="there is nothing here"):
         settle_fastest(check_suite(raw, "s.toml", catalogue), catalogue)
     assert seen == [3]
@@ -174,4 +174,4 @@ def test_a_suite_without_costs_has_its_fastest_on_its_own_threads(
 def test_a_cell_of_one_implementation_has_no_fastest() -> None:
     """The names that there are, are told."""
     with pytest.raises(RnnbenchError, match="no implementation called 'slow'"):
-        check_suite(suite("gru:slow"), "s.toml", Catalogue.load())
+        check_suite(suite("gru:slow"), "s.toml", Catalogue.present())

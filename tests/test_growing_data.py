@@ -135,7 +135,7 @@ def suite(**reading: object) -> Suite:
             {"name": "some-claim", "sentence": "One gains on the other.", "readings": [whole]}
         ],
     }
-    return check_suite(raw, "some.toml", Catalogue.load(), Choices())
+    return check_suite(raw, "some.toml", Catalogue.present(), Choices())
 
 
 def decide(growth: float, level: float, *, lost: float = 0.0) -> ClaimFinding:
@@ -216,7 +216,7 @@ def test_what_is_tested_is_growth_and_not_the_lead(
 def test_a_preview_names_each_model_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Parts of the training data make no other model."""
     monkeypatch.setattr(preview, "_sized", lambda trials: [trial_id(trial) for trial in trials])
-    sizes = list(preview._sizes(suite(), Catalogue.load()))
+    sizes = list(preview._sizes(suite(), Catalogue.present()))
     assert len(sizes) > len(set(sizes)) == 2
 
 

@@ -81,7 +81,7 @@ def test_the_suite_of_the_guide_is_a_good_one(tmp_path: Path) -> None:
     text = files()["memory.toml"]
     assert '"my-mgu"' in text
     (tmp_path / "memory.toml").write_text(text.replace("my-mgu", "lstm"))
-    suite = read_suite(str(tmp_path / "memory.toml"), Catalogue.load())
+    suite = read_suite(str(tmp_path / "memory.toml"), Catalogue.present())
     assert len(suite.tasks) == 3
 
 
@@ -89,7 +89,7 @@ def test_the_suite_of_the_guide_is_a_good_one(tmp_path: Path) -> None:
 def test_suites_that_are_named_in_passing_exist(command: str) -> None:
     """Each is installed, or a file of the guide."""
     name = command.split()[3]
-    assert name in Catalogue.load().suites or name in files()
+    assert name in Catalogue.present().suites or name in files()
 
 
 @pytest.mark.slow

@@ -14,7 +14,7 @@ CHECKS = {check.name: check for check in CELL_CHECKS}
 PAGE = Path(__file__).parents[1] / "docs" / "torchrecurrent.md"
 OURS = sorted(
     name
-    for name, contribution in Catalogue.load().cells.items()
+    for name, contribution in Catalogue.present().cells.items()
     if contribution.plugin.name == "cells"
 )
 
@@ -23,7 +23,7 @@ OURS = sorted(
 def test_a_first_party_cell_passes_all_checks(name: str) -> None:
     """With its default options; all implementations but the compiled one, which takes long to
     make."""
-    outcomes = list(check_cell(Catalogue.load().cells[name].item, skip=("compiled",)))
+    outcomes = list(check_cell(Catalogue.present().cells[name].item, skip=("compiled",)))
     assert {o.check: o.sentence for o in outcomes if o.status == "failed"} == {}
 
 
@@ -32,7 +32,7 @@ def test_a_first_party_cell_passes_all_checks(name: str) -> None:
 @pytest.mark.parametrize("name", OURS)
 def test_the_compiled_form_of_a_first_party_cell_agrees(name: str) -> None:
     """With the others: outputs, gradients, carried state."""
-    spec = Catalogue.load().cells[name].item
+    spec = Catalogue.present().cells[name].item
     if "compiled" not in spec.implementations:
         pytest.skip("it has no compiled form")
     outcome = run_check(CHECKS["agrees"], spec)
@@ -42,7 +42,7 @@ def test_the_compiled_form_of_a_first_party_cell_agrees(name: str) -> None:
 
 THEIRS = sorted(
     name
-    for name, contribution in Catalogue.load().cells.items()
+    for name, contribution in Catalogue.present().cells.items()
     if contribution.plugin.name == "torchrecurrent"
 )
 
@@ -51,15 +51,15 @@ THEIRS = sorted(
 @pytest.mark.parametrize("name", THEIRS)
 def test_a_layer_of_torchrecurrent_passes_as_it_is_declared(name: str) -> None:
     """What the page says of all 41."""
-    outcomes = list(check_cell(Catalogue.load().cells[name].item))
+    outcomes = list(check_cell(Catalogue.present().cells[name].item))
     assert {o.check: o.sentence for o in outcomes if o.status == "failed"} == {}
 
 
 def test_the_layer_that_is_declared_not_to_carry_its_state_does_not() -> None:
     """Declared otherwise it fails, by what the page says or more."""
-    (name,) = [name for name in THEIRS if not Catalogue.load().cells[name].item.carries_state]
+    (name,) = [name for name in THEIRS if not Catalogue.present().cells[name].item.carries_state]
     outcome = run_check(
-        CHECKS["carries"], replace(Catalogue.load().cells[name].item, carries_state=True)
+        CHECKS["carries"], replace(Catalogue.present().cells[name].item, carries_state=True)
     )
     assert outcome.status == "failed"
     off = re.search(r"by ([0-9.]+)", outcome.sentence)

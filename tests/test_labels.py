@@ -72,7 +72,9 @@ def odd_findings(findings: Findings, word: str) -> Findings:
 @pytest.mark.parametrize("word", [slow(r"gru $\alpha_$ x"), "_[/x] <b>\t网"])
 def test_an_odd_label_costs_no_figure(findings: Findings, word: str, tmp_path: Path) -> None:
     """The page has as many figures as with common names."""
-    written = Catalogue.load().reports["html"].item.load()(odd_findings(findings, word), tmp_path)
+    written = (
+        Catalogue.present().reports["html"].item.load()(odd_findings(findings, word), tmp_path)
+    )
     assert {path.stem for path in written[1:]} == FIGURES
 
 

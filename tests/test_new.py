@@ -24,7 +24,7 @@ TESTS = {"cell": 16, "task": 19, "suite": 2}
 @pytest.fixture(scope="module")
 def catalogue() -> Catalogue:
     """What is installed here."""
-    return Catalogue.load()
+    return Catalogue.present()
 
 
 @pytest.mark.slow

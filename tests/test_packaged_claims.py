@@ -6,7 +6,7 @@ from rnnbench.catalogue import Catalogue
 from rnnbench.records import Claim, CostSide, LearningSide
 from rnnbench.suite import read_suite
 
-CLAIMS = {claim.name: claim for claim in read_suite("claims", Catalogue.load()).claims}
+CLAIMS = {claim.name: claim for claim in read_suite("claims", Catalogue.present()).claims}
 
 
 def learning_sides(claim: Claim) -> list[tuple[LearningSide, ...]]:

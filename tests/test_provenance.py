@@ -27,7 +27,7 @@ from rnnbench_tasks.speech import recordings
 from tests.builders.matrix import slow
 from tests.builders.records import learning_trial
 
-CATALOGUE = Catalogue.load()
+CATALOGUE = Catalogue.present()
 SMALL = Recipe(parameters=500, epochs=1, steps_per_epoch=2, batch_size=256)
 
 

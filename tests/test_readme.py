@@ -41,7 +41,7 @@ def test_the_suite_of_the_readme_is_a_good_one(tmp_path: Path) -> None:
     """Every key and name of it."""
     path = tmp_path / "readme.toml"
     path.write_text(blocks("toml")[0])
-    suite = read_suite(str(path), Catalogue.load())
+    suite = read_suite(str(path), Catalogue.present())
     assert [cell.row for cell in suite.cells] == ["gru", "lstm", "lstm chrono=40.0"]
     assert len(suite.tasks) == 3
 
@@ -99,7 +99,7 @@ def test_every_key_of_a_suite_is_explained() -> None:
 def test_what_is_in_the_box_is_what_is_installed() -> None:
     """The table names every first-party cell, task, suite and executor, or a pattern of names with
     their number."""
-    catalogue = Catalogue.load()
+    catalogue = Catalogue.present()
     box = README[README.index("### What is in the box") : README.index("## Write a cell")]
     families = {
         pattern: int(count) for pattern, count in re.findall(r"`([a-z-]+-\*)` \((\d+) layers", box)

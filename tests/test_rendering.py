@@ -103,7 +103,7 @@ def test_each_renderer_that_goes_wrong_is_named_and_the_others_go_on(
     """One sentence each, with the report and the distribution; whatever it raises, returns or
     ends."""
     make_plugin(RUDE, distribution="rude-reports")
-    reports = Catalogue.load().reports
+    reports = Catalogue.present().reports
     outcomes = render([reports[name] for name in PROBLEMS], findings, tmp_path)
     told = {outcome.report: outcome.problem for outcome in outcomes}
     assert told == {name: problem.format(tmp_path) for name, problem in PROBLEMS.items()}
@@ -119,7 +119,7 @@ def test_a_renderer_that_hangs_is_ended_at_its_limit(
     """And told like any other."""
     make_plugin(RUDE, distribution="rude-reports")
     (outcome,) = render(
-        [Catalogue.load().reports["i_hangs"]], findings, tmp_path, limit_seconds=1.0
+        [Catalogue.present().reports["i_hangs"]], findings, tmp_path, limit_seconds=1.0
     )
     assert outcome.problem == "it took longer than its limit of 1 s"
 
@@ -197,7 +197,7 @@ def test_where_no_report_can_be_written_the_answers_are_printed(
     """A file in place of the folder: the run is told of it, and goes on."""
     folder = written(tmp_path / "run", KEPT)
     (folder / "report").write_text("in the way")
-    assert not make_reports(Store(folder), Catalogue.load())
+    assert not make_reports(Store(folder), Catalogue.present())
     out, err = capsys.readouterr()
     assert out.startswith("adding")
     assert f"{folder / 'report'}: cannot be written: File exists; no report was made." in err
@@ -209,7 +209,7 @@ def test_a_renderer_finds_no_module_in_the_working_folder(
     """A `json.py` that lies there is nobody's."""
     (tmp_path / "json.py").write_text("raise SystemExit(9)")
     monkeypatch.chdir(tmp_path)
-    (outcome,) = render([Catalogue.load().reports["html"]], findings, tmp_path)
+    (outcome,) = render([Catalogue.present().reports["html"]], findings, tmp_path)
     assert outcome.problem == ""
     assert (tmp_path / "index.html").is_file()
 
@@ -228,7 +228,7 @@ def test_a_report_imports_no_plugin_but_its_own(
     """One that hangs, or changes how figures are drawn, costs the reports of others nothing."""
     monkeypatch.setenv("SEEN", str(tmp_path / "seen"))
     make_plugin(BESIDE, distribution="beside")
-    (outcome,) = render([Catalogue.load().reports["html"]], findings, tmp_path)
+    (outcome,) = render([Catalogue.present().reports["html"]], findings, tmp_path)
     assert outcome.problem == ""
     assert (tmp_path / "seen").read_text() == "imported "  # by this process
 
@@ -256,7 +256,7 @@ def test_a_renderer_that_leaves_a_thread_has_made_its_report(
     """Nobody waits for the thread."""
     make_plugin(LEAVES_A_THREAD, distribution="busy-reports")
     (outcome,) = render(
-        [Catalogue.load().reports["leaves"]], findings, tmp_path, limit_seconds=40.0
+        [Catalogue.present().reports["leaves"]], findings, tmp_path, limit_seconds=40.0
     )
     assert (outcome.problem, outcome.files) == ("", (str(tmp_path / "fine.html"),))
 
@@ -288,7 +288,7 @@ def test_what_a_killed_driver_leaves_of_its_reports_is_removed_by_the_next_one(
     monkeypatch.setenv("TMPDIR", str(temporary))
     abandoned = tempfile.mkdtemp(prefix=scratch._prefix())
     make_plugin(LOOKS, distribution="looking-reports")
-    (outcome,) = render([Catalogue.load().reports["looks"]], findings, tmp_path)
+    (outcome,) = render([Catalogue.present().reports["looks"]], findings, tmp_path)
     assert outcome.problem == ""
     (name,) = (tmp_path / "seen.txt").read_text().splitlines()
     assert name.startswith(scratch._prefix())

@@ -181,12 +181,12 @@ def test_a_session_may_have_a_name(store: Store) -> None:
     assert list(enough(with_cost(), {})) == []
     assert len(measure_day(with_cost(sessions=1, session="night"), store, "2026-11-25")) == 8
     raw = {"version": 1, "summary": "", "cells": ["gru"], "cost": {"occasion": "evening"}}
-    read = check_suite(raw, "some.toml", Catalogue.load()).cost
+    read = check_suite(raw, "some.toml", Catalogue.present()).cost
     assert read is not None
     assert read.session == "evening"
     raw["cost"] = {"occasion": "../evening"}
     with pytest.raises(RnnbenchError, match="occasion"):
-        check_suite(raw, "some.toml", Catalogue.load())
+        check_suite(raw, "some.toml", Catalogue.present())
 
 
 def test_a_day_counts_when_its_replicates_are_complete(store: Store) -> None:
@@ -320,7 +320,7 @@ def test_what_a_cell_cannot_take_is_left_out_with_the_reason() -> None:
             "measure": ["train-step-time"],
         },
     }
-    suite = check_suite(raw, "x.toml", Catalogue.load())
+    suite = check_suite(raw, "x.toml", Catalogue.present())
     by_frame = {
         trial.shape.frame: [cell.name for cell in trial.cells] for trial in cost_trials(suite)
     }

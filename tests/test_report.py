@@ -21,7 +21,7 @@ from tests.builders.report import FIGURES, results
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     folder = tmp_path_factory.mktemp("report")
-    return Catalogue.load().reports["html"].item.load()(find(results()), folder)
+    return Catalogue.present().reports["html"].item.load()(find(results()), folder)
 
 
 def test_there_is_a_page_and_a_png_for_each_figure(written: list[Path]) -> None:
@@ -90,13 +90,13 @@ def test_the_first_screen_answers_and_the_end_says_where_it_comes_from(written: 
 def test_a_report_is_made_of_whatever_there_is(tmp_path: Path, kept: object) -> None:
     """Only learning, only costs, only failures."""
     findings = find([result for result in results() if kept(result)])  # type: ignore[operator]
-    written = Catalogue.load().reports["html"].item.load()(findings, tmp_path)
+    written = Catalogue.present().reports["html"].item.load()(findings, tmp_path)
     assert written[0].is_file()
 
 
 def page_of(results: list[Result], folder: Path) -> str:
     """The page that these results give."""
-    return Catalogue.load().reports["html"].item.load()(find(results), folder)[0].read_text()
+    return Catalogue.present().reports["html"].item.load()(find(results), folder)[0].read_text()
 
 
 def test_why_there_is_no_energy_is_said_once(tmp_path: Path) -> None:
@@ -137,7 +137,7 @@ from rnnbench.findings import find
 from tests.builders.report import results
 from matplotlib.figure import Figure
 Figure.savefig = lambda figure, place, **_: place.write(b'pixel')
-Catalogue.load().reports["html"].item.load()(find(results()), Path(mkdtemp()))
+Catalogue.present().reports["html"].item.load()(find(results()), Path(mkdtemp()))
 assert "torch" not in sys.modules, "torch was imported"
 """
     done = subprocess.run(

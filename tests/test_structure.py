@@ -34,7 +34,7 @@ WITHOUT_TORCH = [
         "import rnnbench.findings, rnnbench.plan, rnnbench.store, rnnbench.suite,"
         " rnnbench.campaign, rnnbench.compare"
     ),
-    "from rnnbench.catalogue import Catalogue; Catalogue.load()",
+    "from rnnbench.catalogue import Catalogue; Catalogue.present()",
     "import rnnbench_cells, rnnbench_torchrecurrent, rnnbench_tasks, rnnbench_diagnostics",
     "import rnnbench_suites, rnnbench_reports",
     TYPED.format("list"),

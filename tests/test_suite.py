@@ -27,7 +27,7 @@ GOOD = """
 
 @pytest.fixture(scope="module")
 def catalogue() -> Catalogue:
-    return Catalogue.load()
+    return Catalogue.present()
 
 
 def write(tmp_path: Path, text: str) -> str:
@@ -217,7 +217,7 @@ def test_a_default_and_the_same_value_written_down_are_the_same_dial(
         def rnnbench_tasks():
             return [Noisy]
     """)
-    catalogue = Catalogue.load()
+    catalogue = Catalogue.present()
     plain = read_suite(write(tmp_path, GOOD.replace('"adding"', '"noisy"')), catalogue)
     written = read_suite(
         write(tmp_path, GOOD.replace('"adding"', '"noisy"') + "dials = {noise = 0}\n"), catalogue

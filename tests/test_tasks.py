@@ -32,7 +32,7 @@ from rnnbench_tasks.series.bitcoin import (
 
 GENERATED = [
     contribution.item
-    for contribution in Catalogue.load().tasks.values()
+    for contribution in Catalogue.present().tasks.values()
     if issubclass(contribution.item, GeneratedTask)
 ]
 DAYS = 1200
@@ -98,7 +98,7 @@ def test_a_task_is_a_function_of_its_generator(
 
 @pytest.mark.parametrize(
     "task",
-    [contribution.item for contribution in Catalogue.load().tasks.values()],
+    [contribution.item for contribution in Catalogue.present().tasks.values()],
     ids=lambda t: t.name,
 )
 def test_a_task_says_what_it_asks_with_an_example_and_where_it_comes_from(task: type[Task]) -> None:
@@ -323,11 +323,11 @@ def test_the_real_prices() -> None:
     assert task.trivial(splits.train, splits.test)["mape"] == pytest.approx(1.953, abs=0.001)
 
 
-@pytest.mark.parametrize("name", sorted(Catalogue.load().tasks))
+@pytest.mark.parametrize("name", sorted(Catalogue.present().tasks))
 def test_every_installed_task_says_what_it_is(name: str) -> None:
     """A docstring with an example, a target, a trivial forecast, a horizon, defaults for every
     dial."""
-    task = Catalogue.load().tasks[name].item
+    task = Catalogue.present().tasks[name].item
     assert task.__doc__
     assert "answer" in task.__doc__
     assert task.trivial_forecast

@@ -728,7 +728,7 @@ def test_a_task_on_an_own_file_can_be_listed_without_one(
 ) -> None:
     """And says what is missing when it is to be run; a relative path, which trials would look for
     elsewhere, is told at once with the absolute one."""
-    assert task.name in Catalogue.load().tasks
+    assert task.name in Catalogue.present().tasks
     with pytest.raises(
         DataUnavailable, match=f"{task.name}: no file is named: set the dial `path`"
     ):

@@ -239,7 +239,7 @@ def test_without_torchrecurrent_there_are_no_cells(monkeypatch: pytest.MonkeyPat
     """And nothing breaks."""
     assert rnnbench_torchrecurrent.rnnbench_cells() == SPECS
     monkeypatch.setattr(rnnbench_torchrecurrent, "find_spec", lambda name: None)
-    catalogue = Catalogue.load()
+    catalogue = Catalogue.present()
     assert not [name for name in catalogue.cells if name.startswith("torchrecurrent")]
     assert not [plugin.problem for plugin in catalogue.plugins if plugin.problem]
 
@@ -333,7 +333,7 @@ ZERO = torch.zeros(BATCH, UNITS, dtype=torch.float64)
 
 def first_party(name: str, weights: dict[str, Tensor], **options: Any) -> nn.Module:
     """A cell of rnnbench with these weights."""
-    cell: nn.Module = Catalogue.load().cells[name].item.load(options)(INPUTS, UNITS).double()
+    cell: nn.Module = Catalogue.present().cells[name].item.load(options)(INPUTS, UNITS).double()
     cell.load_state_dict(weights)
     return cell
 

@@ -66,7 +66,7 @@ def check(
     process of its own; a law that the process does not report counts as failed. Exits with 1 if a
     check fails.
     """
-    catalogue = Catalogue.load()
+    catalogue = Catalogue.present()
     chosen = list(names)
     if everything:
         chosen += [name for name in catalogue.cells if name not in names]

@@ -21,7 +21,7 @@ def data() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_(as_json: bool) -> None:
     """List each archive: source, version, licence, size, and whether it is here."""
-    archives = _archives(Catalogue.load())
+    archives = _archives(Catalogue.present())
     rows = [_row(archive, tasks) for archive, tasks in archives.items()]
     if as_json:
         print_json(rows)
@@ -34,7 +34,7 @@ def list_(as_json: bool) -> None:
 @click.argument("tasks", nargs=-1)
 def fetch_(tasks: tuple[str, ...]) -> None:
     """Fetch the data of TASKS (default: all), for machines that will be offline."""
-    catalogue = Catalogue.load()
+    catalogue = Catalogue.present()
     for task in tasks:
         catalogue.tasks.find(task)
     failed = False

@@ -58,7 +58,7 @@ def _findings() -> Iterator[tuple[bool, str, str]]:
     refused = environment.refused_checkout()
     if refused:
         yield False, "git", refused
-    catalogue = Catalogue.load()
+    catalogue = Catalogue.present()
     for sound, finding in plugin_findings(catalogue):
         yield sound, "plugin", finding
     yield _data_folder()

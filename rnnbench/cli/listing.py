@@ -15,7 +15,7 @@ KINDS = ("cells", "tasks", "suites", "reports", "executors", "metrics", "claims"
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_(kind: str | None, as_json: bool) -> None:
     """List what the installed plugins bring, with their origin."""
-    described = everything(Catalogue.load())
+    described = everything(Catalogue.present())
     kinds = [kind] if kind else list(KINDS)
     if as_json and kind:
         print_json(described[kind])

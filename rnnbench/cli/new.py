@@ -32,7 +32,7 @@ def new(kind: Kind, name: str, output: Path | None) -> None:
     Nothing is overwritten.
     """
     folder = output or Path(name)
-    names = name_project(name, Catalogue.load())
+    names = name_project(name, Catalogue.present())
     written = write_project(kind, names, folder)
     print_line(f"Wrote {folder}: {', '.join(str(path.relative_to(folder)) for path in written)}.")
     print_line("Next:")

@@ -32,7 +32,7 @@ def report(folder: Path) -> None:
     """Make the reports of the run in FOLDER again from its results. Exits with 1 where one could
     not be made."""
     store = open_run(folder)
-    catalogue = Catalogue.load()
+    catalogue = Catalogue.present()
     if not make_reports(store, catalogue):
         raise ended(ExitCode.FAILED)
 
@@ -54,7 +54,7 @@ def report(folder: Path) -> None:
 def export(folder: Path, format_: str, output: Path | None) -> None:
     """Write what the run in FOLDER says in the FORMAT of another tool. Exits with 1 where that
     could not be done."""
-    contribution = Catalogue.load().reports.find(format_, "export")
+    contribution = Catalogue.present().reports.find(format_, "export")
     store = open_run(folder)
     findings = look(store)
     output = output or folder / "export"

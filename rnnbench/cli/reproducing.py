@@ -93,7 +93,7 @@ def _current_provenance(again: Result) -> Provenance:
     """The provenance of a new result, determined here if its process could not record it."""
     recorded = again.provenance
     if not recorded.plugins:
-        recorded = provenance(again.trial, Catalogue.load())
+        recorded = provenance(again.trial, Catalogue.present())
     return msgspec.structs.replace(recorded, commit=environment.commit())
 
 

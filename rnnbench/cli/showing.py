@@ -26,7 +26,7 @@ DETAILS = "rnnbench.cli.details:details"
 def show(name: str, as_json: bool) -> None:
     """Show all that is known of the cell, task, suite, report, executor, claim or plugin of this
     NAME."""
-    catalogue = Catalogue.load()
+    catalogue = Catalogue.present()
     described = everything(catalogue)
     things = _things(name, described, catalogue)
     if not things:

@@ -75,7 +75,7 @@ def _single_trial(
         "seeds": [seed],
         "recipe": {"tune": False},
     }
-    catalogue = Catalogue.load()
+    catalogue = Catalogue.present()
     checked = check_suite(raw, "run trial", catalogue, Choices(settings=settings))
     suite = settle_fastest(checked, catalogue)
     single = due_trials(suite, {})[0]

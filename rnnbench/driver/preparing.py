@@ -67,7 +67,7 @@ def prepare(
     jobs:     trials at once, by default one a core.
     """
     _forget_checkout()
-    catalogue = Catalogue.load()
+    catalogue = Catalogue.present()
     of_suite, of_executor = split_settings(choices.settings)
     choices = replace(choices, settings=of_suite)
     suite = read_suite(name, catalogue, choices)

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from rnnbench import environment
 from rnnbench.campaign import Progress, Watch
+from rnnbench.catalogue import Catalogue
 from rnnbench.driver import (
     Prepared,
     make_reports,
@@ -93,6 +94,7 @@ def run_suite(
         core=core,
         until_decided=until_decided,
     )
+    Catalogue.load()  # a notebook outlives the installation of plugins
     prepared = prepare(
         os.fspath(name),
         choices,

@@ -21,7 +21,7 @@ from rnnbench.testing.task_subject import TaskUnderTest, under_test
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Parametrize a test by name and check, or a benchmark by implementation and job."""
-    catalogue = Catalogue.load()
+    catalogue = Catalogue.present()
     names = list(dict.fromkeys(metafunc.config.getoption("--rnnbench")))
     _refuse_unknown(names, catalogue)
     tasks = [name for name in names if name in catalogue.tasks]
@@ -67,7 +67,7 @@ def _implementations(name: str, spec: CellSpec) -> list[str]:
 
 def test_cell(cell: str, cell_check: Check[Subject]) -> None:
     """The cell keeps one law of cells."""
-    catalogue = Catalogue.load()
+    catalogue = Catalogue.present()
     use = cell_use(cell, catalogue, "--rnnbench")
     spec = catalogue.cells[use.name].item
     _demand_passed(run_check(cell_check, spec, use.options, use.implementation))
@@ -75,7 +75,7 @@ def test_cell(cell: str, cell_check: Check[Subject]) -> None:
 
 def test_task(task: str, task_check: Check[TaskUnderTest]) -> None:
     """The task keeps one law of tasks."""
-    task_class = Catalogue.load().tasks[task].item
+    task_class = Catalogue.present().tasks[task].item
     try:
         dials = resolve_dials(task_class, {}, "--rnnbench")
         subject = under_test(task_class(**dials))  # type: ignore[arg-type]
@@ -86,7 +86,7 @@ def test_task(task: str, task_check: Check[TaskUnderTest]) -> None:
 
 def test_speed(cell: str, job: str, benchmark: Callable[..., Any]) -> None:
     """Time a training step, an inference and a streaming step, on one thread."""
-    catalogue = Catalogue.load()
+    catalogue = Catalogue.present()
     use = cell_use(cell, catalogue, "--rnnbench")
     threads = torch.get_num_threads()
     torch.set_num_threads(1)

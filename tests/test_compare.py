@@ -377,7 +377,7 @@ def test_counts_on_which_replicates_do_not_agree_are_none() -> None:
     head = [base[0], replace(remembered(state_bytes=64), trial=replace(MEMORY, round=1))]
     (change,) = [c for c in against(base, head).changes if c.figure == "state bytes"]
     assert (change.verdict, change.reason) == (
-        "changed",
+        "undecided",
         "replicates of HEAD do not agree: 128, 64",
     )
 

@@ -33,6 +33,8 @@ from tests.builders.cli import rnnbench
 from tests.builders.executors import trial
 from tests.conftest import MakePlugin
 
+pytestmark = pytest.mark.cluster
+
 FELLS = """
     import os, signal
     import psutil

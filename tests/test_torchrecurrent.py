@@ -239,7 +239,7 @@ def test_without_torchrecurrent_there_are_no_cells(monkeypatch: pytest.MonkeyPat
     """And nothing breaks."""
     assert rnnbench_torchrecurrent.rnnbench_cells() == SPECS
     monkeypatch.setattr(rnnbench_torchrecurrent, "find_spec", lambda name: None)
-    catalogue = Catalogue.present()
+    catalogue = Catalogue.load()
     assert not [name for name in catalogue.cells if name.startswith("torchrecurrent")]
     assert not [plugin.problem for plugin in catalogue.plugins if plugin.problem]
 

@@ -21,6 +21,7 @@ HEADINGS = (
     ("worse", "Worse", "red"),
     ("better", "Better", "green"),
     ("changed", "Changed", "yellow"),
+    ("undecided", "Undecided", "yellow"),
     ("missing", "Missing in HEAD", "yellow"),
     ("not comparable", "Not comparable here", ""),
     ("new", "New in HEAD", ""),
@@ -70,7 +71,11 @@ def _print_plainly(comparison: Comparison) -> None:
     for circumstance in comparison.circumstances:
         columns = ("around", circumstance.name, circumstance.base, circumstance.head)
         print_line("\t".join(columns))
-    print_plainly(change for change in comparison.changes if change.verdict != "same")
+    print_plainly(
+        change
+        for change in (*comparison.changes, *comparison.over_seeds)
+        if change.verdict not in ("same", "too few seeds")
+    )
     for line in _counts((*comparison.changes, *comparison.over_seeds)):
         print_line(line)
 
@@ -79,7 +84,8 @@ def _print(comparison: Comparison) -> None:
     out = console()
     print_sides(comparison)
     for verdict, title, style in HEADINGS:
-        changes = [change for change in comparison.changes if change.verdict == verdict]
+        every = (*comparison.changes, *comparison.over_seeds)
+        changes = [change for change in every if change.verdict == verdict]
         print_changes(title, changes, style)
     _print_noisy([change for change in comparison.changes if change.kind in NOISY])
     out.print()

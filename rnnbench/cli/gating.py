@@ -97,7 +97,7 @@ def gate(
     compare.
     """
     runs = (read_run(base), read_run(head))
-    policy = _policy(policy_file, runs[0], on_change)
+    policy, policy_of = _policy(policy_file, runs[0], on_change)
     comparison = compare(*runs, policy)
     ruling = rule(comparison, kinds, policy=policy, skip_incomparable=skip_incomparable)
     for file, text in ((markdown_file, markdown), (junit_file, junit)):
@@ -105,20 +105,24 @@ def gate(
             _write(file, text(ruling, comparison))
     code = ExitCode.FINE if warn_only else EXIT_CODES[ruling.verdict]
     if as_json:
-        print_json({**msgspec.to_builtins(ruling), "exit_code": int(code), **_sides(comparison)})
+        fields = {"exit_code": int(code), "policy": str(policy_of or "")}
+        print_json({**msgspec.to_builtins(ruling), **fields, **_sides(comparison)})
     elif console().is_terminal:
-        _print(ruling, comparison)
+        _print(ruling, comparison, policy_of)
     else:
-        _print_plainly(ruling, comparison)
+        _print_plainly(ruling, comparison, policy_of)
     raise ended(code)
 
 
-def _policy(file: Path | None, base: Run, on_change: OnChange | None) -> GatePolicy:
-    """Return the policy of this file, or of the suite of BASE, with what was typed."""
-    if file is None:
-        file = _suite_file(base)
-    policy = read_policy(file) if file else GatePolicy()
-    return replace(policy, on_change=on_change) if on_change else policy
+def _policy(
+    file: Path | None, base: Run, on_change: OnChange | None
+) -> tuple[GatePolicy, Path | None]:
+    """Return the policy of this file, or of the suite of BASE, with what was typed; and the file
+    where its policy is not the default."""
+    source = file or _suite_file(base)
+    policy = read_policy(source, required=file is not None) if source else GatePolicy()
+    policy_of = None if policy == GatePolicy() else source
+    return replace(policy, on_change=on_change) if on_change else policy, policy_of
 
 
 def _suite_file(base: Run) -> Path | None:
@@ -141,9 +145,11 @@ def _sides(comparison: Comparison) -> dict[str, object]:
     return {name: fields[name] for name in ("base", "head", "circumstances")}
 
 
-def _print(ruling: Ruling, comparison: Comparison) -> None:
+def _print(ruling: Ruling, comparison: Comparison, policy_of: Path | None) -> None:
     out = console()
     print_sides(comparison)
+    if policy_of:
+        out.print(Text(f"Policy: {policy_of}"), soft_wrap=True)
     print_changes("Worse", ruling.worse, "red")
     print_changes("Undecided", ruling.undecided, "yellow")
     print_changes("Better", ruling.better, "green", RENEW if ruling.verdict == "passed" else "")
@@ -156,8 +162,11 @@ def _print(ruling: Ruling, comparison: Comparison) -> None:
     out.print(Text.assemble((_headline(ruling), style), f" {ruling.sentence}"))
 
 
-def _print_plainly(ruling: Ruling, comparison: Comparison) -> None:
-    """Print lines for programs: differing circumstances, changes, caveats, and last the ruling."""
+def _print_plainly(ruling: Ruling, comparison: Comparison, policy_of: Path | None) -> None:
+    """Print lines for programs: the policy, differing circumstances, changes, caveats, and last the
+    ruling."""
+    if policy_of:
+        print_line(f"policy\t{policy_of}")
     for circumstance in comparison.circumstances:
         columns = ("around", circumstance.name, circumstance.base, circumstance.head)
         print_line("\t".join(columns))

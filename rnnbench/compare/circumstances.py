@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from rnnbench.compare.records import Circumstance
-from rnnbench.compare.sessions import disturbed, sessions_apart
+from rnnbench.compare.sessions import disturbed, hours_apart, sessions_apart
 from rnnbench.records import Result
 
 Property = Callable[[Result], str]
@@ -45,6 +45,7 @@ def why_incomparable(base: Sequence[Result], head: Sequence[Result], held_to: It
             continue
         if name == SESSION:
             reasons += sessions_apart([*base, *head])
+            reasons += hours_apart([*base, *head])
             reasons += disturbed([*base, *head])
             continue
         in_base = _distinct_values(base, PROPERTIES_HELD_TO[name])
@@ -157,6 +158,7 @@ PROPERTIES_HELD_TO: dict[str, Property] = {
     MODEL: lambda result: result.provenance.machine.model,
     VARIABLES: _kernel_variables,
     "cores": lambda result: str(result.provenance.machine.cores),
+    "accelerator": lambda result: result.provenance.machine.accelerator,
     "C library": _c_library,
     "python": _version_of("python"),
     "torch": _version_of("torch"),

@@ -57,7 +57,7 @@ def _judged(old: Subject, new: Subject, key: Key, policy: GatePolicy) -> Judged:
     if figure.kind == "noisy":
         return Judged("not judged")
     if figure.direction != after[0].direction:
-        return Judged("changed", f"{_better(figure)} in BASE, and {_better(after[0])} in HEAD")
+        return Judged("undecided", f"{_better(figure)} in BASE, and {_better(after[0])} in HEAD")
     obstacle = why_incomparable(old.results, new.results, figure.held_to)
     if obstacle:
         return Judged("not comparable", obstacle)

@@ -34,6 +34,7 @@ ONE_SESSION = (
     "python",
     "torch",
     "numpy",
+    "accelerator",
     SESSION,
 )
 """Circumstances that decide a ratio of times, which moves from one session to another."""

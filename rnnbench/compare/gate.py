@@ -97,7 +97,8 @@ def _role(
         case "missing" | "undecided":
             return "undecided"
         case "changed":
-            return ON_CHANGE[policy.on_change] if change.kind == "deterministic" else "undecided"
+            is_of_training = change.kind == "deterministic" and change.direction
+            return ON_CHANGE[policy.on_change] if is_of_training else "undecided"
         case "not comparable" if change.kind == "time":
             return "left out" if change.kind in kinds else None
         case "not comparable":

@@ -16,6 +16,8 @@ FEWEST_REPETITIONS = 3
 """Of fewer repetitions, nobody knows how well they agree."""
 CLOSEST = 0.002
 """Repetitions may agree to the last byte and yet not all with the next run: this is tolerated."""
+SMALLEST_BYTES = 64 * 2**10
+"""Peaks are read in pages, and small cells take a few; smaller differences count as none."""
 SPREADS = 3.0
 """What is tolerated, in half ranges of the repetitions of one run."""
 LEVEL = 0.05
@@ -37,6 +39,8 @@ def judge(before: Sequence[Figure], after: Sequence[Figure], tolerance: float) -
     tolerance: the share by which the figure may become larger; counts and last bits have none.
     """
     match before[0].kind:
+        case "memory" if before[0].tolerated == "peak":
+            return _peaks(_numbers(before), _numbers(after), tolerance)
         case "memory" | "instructions":
             return by_repetitions(_numbers(before), _numbers(after), tolerance)
         case "time":
@@ -79,8 +83,9 @@ def by_repetitions(before: Sequence[float], after: Sequence[float], most: float)
     """Compare bytes, or instructions, whose repetitions nearly agree.
 
     HEAD is worse where its median is larger by more than is tolerated, and each of its repetitions
-    larger than each of BASE. Three half ranges of the repetitions are tolerated, at most the share
-    `most`, and that share where a side has fewer than three repetitions.
+    larger than each of BASE; where only the median is, that is undecided. Three half ranges of the
+    repetitions are tolerated, at most the share `most`, and that share where a side has fewer than
+    three repetitions.
     """
     if min(*before, *after, 1.0) <= 0:
         return Judged("same" if set(before) == set(after) else "changed", "nothing to divide by")
@@ -92,11 +97,23 @@ def by_repetitions(before: Sequence[float], after: Sequence[float], most: float)
         tolerated = most
     reason = f"{tolerated:.2%} are tolerated"
     verdict: Verdict = "same"
-    if ratio > 1 + tolerated and low > 1:
-        verdict = "worse"
-    elif ratio < 1 - tolerated and high < 1:
-        verdict = "better"
+    if ratio > 1 + tolerated:
+        verdict = "worse" if low > 1 else "undecided"
+    elif ratio < 1 - tolerated:
+        verdict = "better" if high < 1 else "undecided"
     return Judged(verdict, reason, ratio, low, high)
+
+
+def _peaks(before: Sequence[float], after: Sequence[float], most: float) -> Judged:
+    """Compare peaks of memory: as bytes that repeat, but for small differences and few
+    repetitions."""
+    if abs(median(after) - median(before)) < SMALLEST_BYTES:
+        return Judged("same", f"less than {SMALLEST_BYTES // 2**10} KiB apart")
+    judged = by_repetitions(before, after, most)
+    few = min(len(before), len(after)) < FEWEST_REPETITIONS
+    if few and judged.verdict in ("worse", "better"):
+        return judged._replace(verdict="undecided", reason="too few repetitions of a peak")
+    return judged
 
 
 def by_interval(before: Sequence[float], after: Sequence[float], tolerance: float) -> Judged:
@@ -151,7 +168,7 @@ def _disagreement(before: Sequence[Figure], after: Sequence[Figure]) -> Judged |
     for side, replicates in (("BASE", before), ("HEAD", after)):
         values = list(dict.fromkeys(figure.value for figure in replicates))
         if len(values) > 1:
-            return Judged("changed", f"replicates of {side} do not agree: {text.listed(values)}")
+            return Judged("undecided", f"replicates of {side} do not agree: {text.listed(values)}")
     return None
 
 

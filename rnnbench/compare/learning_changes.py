@@ -40,14 +40,16 @@ def _has_scores(result: Result) -> bool:
 
 def _change(found: BetweenRuns, policy: GatePolicy) -> Change:
     verdict = VERDICTS[found.learned]
-    tolerance = policy.tolerance("learning", found.row, found.task)
+    tolerance = policy.tolerance("learning", found.cell, found.task)
     if verdict == "worse" and tolerance and not _beyond(found, tolerance):
         verdict = "same"
+    if found.without_score and verdict != "too few seeds":
+        verdict = "undecided"
     by_epochs = found.figure == EPOCHS and found.effect is not None
     return Change(
         trial=f"{found.row} on {found.title}",
         title=f"{found.row} on {found.title}",
-        row=found.row,
+        row=found.cell,
         figure=f"{found.figure}, over seeds",
         kind="learning",
         verdict=verdict,
@@ -75,6 +77,8 @@ def _reason(found: BetweenRuns) -> str:
     if found.p_value is None:
         return f"{seeds} in common, too few for a verdict"
     words = [f"{seeds}, {text.p_value(found.p_value)}"]
+    if found.without_score:
+        words.append(f"{text.counted(found.without_score, 'seed')} without a score in one run")
     if found.effect is not None and found.figure != EPOCHS:
         by = text.rounded(found.effect.centre)
         words.append(f"worse by {by} {text.interval(found.effect.low, found.effect.high)}")

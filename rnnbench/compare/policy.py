@@ -11,10 +11,12 @@ from rnnbench.records import GatePolicy
 TABLE = "gate"
 
 
-def read_policy(path: Path) -> GatePolicy:
-    """Return the policy in the table `[gate]` of a file; the default where it has none.
+def read_policy(path: Path, *, required: bool = True) -> GatePolicy:
+    """Return the policy in the table `[gate]` of a file.
 
     Raises RnnbenchError where the file cannot be read, or a key or value of the table is wrong.
+
+    required: whether a file without the table is an error; otherwise its policy is the default.
     """
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -22,6 +24,8 @@ def read_policy(path: Path) -> GatePolicy:
         raise RnnbenchError(f"{path}: cannot be read: {error.strerror}") from None
     except ValueError as error:  # TOML's errors and UTF-8's
         raise RnnbenchError(f"{path.name}: is not TOML: {first_line(error)}") from None
+    if required and TABLE not in raw:
+        raise RnnbenchError(f"{path.name}: has no table [{TABLE}]")
     try:
         return msgspec.convert(raw.get(TABLE, {}), GatePolicy)
     except msgspec.ValidationError as error:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from rnnbench.findings.learning.between_records import BASE, EPOCHS, HEAD, BetweenRuns, Learned
 from rnnbench.findings.learning.conditions import conditions
-from rnnbench.findings.learning.grouping import learning_trial
+from rnnbench.findings.learning.grouping import by_setting, learning_trial
 from rnnbench.findings.learning.records import Arm, Comparison, Condition
 from rnnbench.findings.learning.spans_between import spans_between
 from rnnbench.findings.rows import rows
@@ -44,11 +44,24 @@ def _by_cell(results: Iterable[Result]) -> dict[bytes, list[Result]]:
 
 def _of_cell(row: str, before: Sequence[Result], after: Sequence[Result]) -> Iterator[BetweenRuns]:
     together = [*_relabelled(before, BASE), *_relabelled(after, HEAD)]
-    for condition in conditions(together):
+    alike = [result for group in by_setting(together) if _has_one_goal(group) for result in group]
+    cell = learning_trial(before[0]).cell.row
+    for condition in conditions(alike):
         arms = {arm.row: arm for arm in condition.arms}
         if arms.keys() == {BASE, HEAD}:
-            yield _of_condition(row, condition, arms)
-    yield from spans_between(row, together)
+            yield _of_condition(row, cell, condition, arms)
+    for found in spans_between(row, alike):
+        yield replace(found, cell=cell)
+
+
+def _has_one_goal(group: Iterable[Result]) -> bool:
+    """Whether all trials are to reach one target by one metric, in epochs of one length."""
+    goals = {
+        (record.target, record.metrics, record.steps_per_epoch)
+        for result in group
+        if (record := result.learning) is not None
+    }
+    return len(goals) == 1
 
 
 def _relabelled(results: Iterable[Result], label: str) -> Iterator[Result]:
@@ -57,24 +70,31 @@ def _relabelled(results: Iterable[Result], label: str) -> Iterator[Result]:
         yield replace(result, trial=replace(trial, cell=replace(trial.cell, label=label)))
 
 
-def _of_condition(row: str, condition: Condition, arms: Mapping[str, Arm]) -> BetweenRuns:
+def _of_condition(
+    row: str, cell: str, condition: Condition, arms: Mapping[str, Arm]
+) -> BetweenRuns:
     by_epochs = condition.figure == EPOCHS
     metric = condition.metrics[0]
     comparison = next(iter(condition.comparisons), None)
     trivial = condition.trivial.get(metric.name)
+    effect = _worsening(comparison, by_epochs=by_epochs)
+    tried = set(arms[BASE].seeds) & set(arms[HEAD].seeds)
+    pairs = comparison.pairs if comparison else 0
     return BetweenRuns(
         row=row,
+        cell=cell,
         task=condition.task,
         title=condition.title,
         figure=condition.figure,
         direction="lower" if by_epochs else metric.direction,
         base=_centre(arms[BASE], condition),
         head=_centre(arms[HEAD], condition),
-        seeds=comparison.pairs if comparison else 0,
-        effect=_worsening(comparison, by_epochs=by_epochs),
+        seeds=pairs,
+        without_score=len(tried) - pairs,
+        effect=effect,
         way=None if by_epochs or trivial is None else abs(condition.target - trivial.centre),
         p_value=comparison.p_value if comparison else None,
-        learned=_learned(comparison),
+        learned=_learned(comparison, effect, by_epochs=by_epochs),
     )
 
 
@@ -95,18 +115,22 @@ def _worsening(comparison: Comparison | None, *, by_epochs: bool) -> Range | Non
     return replace(effect, centre=-effect.centre, low=-effect.high, high=-effect.low)
 
 
-def _learned(comparison: Comparison | None) -> Learned:
-    """Return the answer before it is adjusted."""
-    if comparison is None or comparison.p_value is None:
+def _learned(comparison: Comparison | None, effect: Range | None, *, by_epochs: bool) -> Learned:
+    """Return which run is better in the typical seed, before p-values are adjusted."""
+    if comparison is None or comparison.p_value is None or effect is None:
         return "too few seeds"
-    if comparison.answer not in ("better", "worse"):
+    none = 1.0 if by_epochs else 0.0
+    if effect.centre == none:
         return "no difference shown"
-    head_leads = comparison.other == BASE
-    return "better" if head_leads == (comparison.answer == "better") else "worse"
+    return "worse" if effect.centre > none else "better"
 
 
 def _adjusted(found: Sequence[BetweenRuns]) -> Iterator[BetweenRuns]:
-    """Yield figures with p-values that hold for all of them together."""
+    """Yield figures with p-values that hold for all of them together.
+
+    Where so many are tested that the smallest p-value of a figure's seeds could not be called, the
+    seeds are too few.
+    """
     tested = [one.p_value for one in found if one.p_value is not None]
     by_holm = iter(holm(tested))
     for one in found:
@@ -114,5 +138,8 @@ def _adjusted(found: Sequence[BetweenRuns]) -> Iterator[BetweenRuns]:
             yield one
             continue
         p_value = next(by_holm)
-        learned = one.learned if p_value <= LEVEL else "no difference shown"
+        learned = one.learned
+        if p_value > LEVEL:
+            within_reach = len(tested) * 2.0 ** (1 - one.seeds) <= LEVEL
+            learned = "no difference shown" if within_reach else "too few seeds"
         yield replace(one, p_value=p_value, learned=learned)

@@ -11,9 +11,11 @@ from rnnbench.findings.learning.grouping import (
     by_cell,
     by_setting,
     horizon,
+    is_unclimbed,
     learning_of,
     learning_trial,
     titles,
+    was_tried,
 )
 from rnnbench.findings.learning.pairing import Scale, pair_evidence
 from rnnbench.findings.stats.estimates import LEVEL, VERDICT_SEEDS
@@ -39,19 +41,28 @@ def spans_between(row: str, together: Sequence[Result]) -> Iterator[BetweenRuns]
 
 
 def _rungs_solved(rungs: Sequence[Sequence[Result]], side: str) -> dict[int, float]:
-    """Return, by seed, on how many horizons in a row from the shortest the target was reached."""
+    """Return, by seed, on how many horizons in a row from the shortest the target was reached.
+
+    Seeds that lack a result at some horizon are left out; one that was not climbed is unsolved.
+    """
     solved: dict[int, float] = {}
+    seeds: list[set[int]] = []
     done: set[int] = set()
     for rung in rungs:
+        seeds.append(set())
         for result in by_cell(rung).get(side, ()):
+            if not was_tried(result) and not is_unclimbed(result):
+                continue
             seed = learning_trial(result).seed
+            seeds[-1].add(seed)
             learning = learning_of(result)
             solved.setdefault(seed, 0.0)
             if learning is None or learning.epochs_to_target is None:
                 done.add(seed)
             elif seed not in done:
                 solved[seed] += 1
-    return solved
+    everywhere = set.intersection(*seeds)
+    return {seed: count for seed, count in solved.items() if seed in everywhere}
 
 
 def _of_span(
@@ -61,13 +72,14 @@ def _of_span(
     evidence = pair_evidence([losses[BASE]], [losses[HEAD]], RUNGS)
     enough = len(evidence.values) >= VERDICT_SEEDS
     learned: Learned = "no difference shown" if enough else "too few seeds"
-    if enough and evidence.differ <= LEVEL and evidence.effect is not None:
-        learned = "worse" if evidence.effect.centre > 0 else "better"
+    if enough and evidence.differ <= LEVEL:
+        learned = "worse" if sum(evidence.values) > 0 else "better"
     trial = learning_trial(rungs[0][0])
     lengths = [0, *(horizon(learning_trial(rung[0])) or 0 for rung in rungs)]
     middle = {side: float(np.median(list(solved[side].values()))) for side in solved}
     return BetweenRuns(
         row=row,
+        cell=row,
         task=trial.task,
         title=titles([rungs[0]])[0],
         figure=SPAN,

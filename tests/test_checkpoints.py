@@ -16,6 +16,7 @@ from rnnbench.runner import RunOptions, run_trial
 from rnnbench.training import Checkpoint
 from rnnbench.training.checkpoint import restore_streams
 from tests.builders.executors import finish
+from tests.builders.matrix import each
 from tests.builders.records import learning_trial
 from tests.builders.training import SMALL
 from tests.conftest import MakePlugin
@@ -82,7 +83,8 @@ def one(pool: LocalPool, trial: LearningTrial) -> Result:
 
 
 @pytest.mark.parametrize(
-    "at", [k * CALLS_AN_EPOCH + offset for k in range(EPOCHS) for offset in (2, CALLS_AN_EPOCH)]
+    "at",
+    each([k * CALLS_AN_EPOCH + offset for k in range(EPOCHS) for offset in (2, CALLS_AN_EPOCH)], 3),
 )
 def test_killed_at_any_epoch_and_resumed_it_gives_the_same_bits(tmp_path: Path, at: int) -> None:
     """In the middle of training and of an evaluation: weights, optimiser, schedule and every random

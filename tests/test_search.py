@@ -94,8 +94,6 @@ def test_in_a_race_all_rates_are_tried_on_evaluation_seeds_and_the_worse_ones_gi
     assert (nothing, again.kept) == ([], Counter(ok=len(ran)))
     _, more = run(suite, folder, choices=Choices(seeds=5))
     assert len(more) == left
-    _, fresh = run(suite, folder, choices=Choices(seeds=5), fresh=True)
-    assert len(fresh) == len(ran) + left
 
 
 def test_a_suite_searches_by_default_and_evaluates_at_what_it_found(tmp_path: Path) -> None:

@@ -348,6 +348,7 @@ def test_scores_decide_where_no_seed_reaches_the_target() -> None:
     assert "worse by 0.01" in worse.reason
     (better,) = over_seeds(ruled(scored(0.01), scored(0), policy=IGNORE))
     assert better.verdict == "better"
+    assert "better by 0.01" in better.reason
     lost = [
         replace(one, status="diverged", learning=replace(one.learning, test={}))
         if number < 3 and one.learning
@@ -389,6 +390,9 @@ def test_a_shorter_span_over_seeds_is_worse() -> None:
     assert spans(run(lambda seed: 1 + seed % 2), run(lambda _: 3)) == ["better"]
     without_longest = [r for r in run(lambda _: 3) if r.trial.dials != {"horizon": 40}]
     assert spans(run(lambda _: 3), without_longest) == []
+    lenient = replace(IGNORE, tolerances=Tolerances(learning=2.0))
+    shorter = ruled(run(lambda _: 3), run(lambda seed: 1 + seed % 2), policy=lenient)
+    assert "longest horizon solved, over seeds" in [one.figure for one in shorter.worse]
     some_worse = run(lambda seed: 2 if seed < 8 else 3)  # most seeds tie with 20 more
     many = [*run(lambda _: 3)]
     assert spans(many, some_worse) == ["worse"]
@@ -492,6 +496,9 @@ def test_the_command_of_a_trial_runs_that_trial_again() -> None:
     ruling = ruled(KEPT, edited(first(one_bit)))
     (change,) = ruling.undecided
     assert change.command == f"rnnbench reproduce HEAD {change.trial}"
+    (missing,) = ruled(KEPT, KEPT[1:]).undecided
+    assert missing.verdict == "missing"
+    assert missing.command == f"rnnbench reproduce BASE {missing.trial}"
 
 
 def test_exchanged_runs_have_opposite_verdicts() -> None:

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from rnnbench.compare.circumstances import differing_circumstances
 from rnnbench.compare.learning_changes import learning_changes
-from rnnbench.compare.records import Change, Circumstance, Comparison, Run, Side
+from rnnbench.compare.records import OUTCOME, Change, Circumstance, Comparison, Run, Side
 from rnnbench.compare.subject_changes import changes_of, new_subject
 from rnnbench.compare.subjects import COST_TITLE, subjects
 from rnnbench.records import GatePolicy, trial_id
@@ -30,17 +30,20 @@ def compare(base: Run, head: Run, policy: GatePolicy = DEFAULT) -> Comparison:
         base=_side(base),
         head=_side(head),
         circumstances=_circumstances(base, head),
-        changes=tuple(replace(c, command=_trial_command(c, head, suites)) for c in changes),
+        changes=tuple(replace(c, command=_trial_command(c, base, head, suites)) for c in changes),
         over_seeds=tuple(replace(c, command=_suite_command(c, suites)) for c in over_seeds),
         repeated=_count_repeated(base, head),
     )
 
 
-def _trial_command(change: Change, head: Run, suites: Sequence[str]) -> str:
-    """The command that repeats a trial of HEAD, or all cost measurements of a cell."""
+def _trial_command(change: Change, base: Run, head: Run, suites: Sequence[str]) -> str:
+    """The command that repeats a trial of HEAD, or of BASE where HEAD lacks it; or all cost
+    measurements of a cell."""
     if change.title.startswith(COST_TITLE):
         return _suite_command(change, suites)
-    return f"rnnbench reproduce {quote(head.folder)} {change.trial}"
+    lacks_it = change.figure == OUTCOME and change.verdict == "missing" and change.head is None
+    folder = base.folder if lacks_it else head.folder
+    return f"rnnbench reproduce {quote(folder)} {change.trial}"
 
 
 def _suite_command(change: Change, suites: Sequence[str]) -> str:

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from rnnbench import text
 from rnnbench.compare.records import Change, Run, Verdict
-from rnnbench.findings import BetweenRuns, between_runs
+from rnnbench.findings import BetweenRuns, Range, between_runs
+from rnnbench.findings.learning.between_records import EPOCHS, SPAN
 from rnnbench.records import GatePolicy, Result, contradiction
 
-EPOCHS = "epochs to target"
 VERDICTS: dict[str, Verdict] = {
     "better": "better",
     "worse": "worse",
@@ -64,7 +64,9 @@ def _change(found: BetweenRuns, policy: GatePolicy) -> Change:
 
 
 def _beyond(found: BetweenRuns, tolerance: float) -> bool:
-    """Whether the whole interval of the effect lies beyond the tolerance."""
+    """Whether the whole interval of the effect lies beyond the tolerance; spans have none."""
+    if found.figure == SPAN:
+        return True
     if found.effect is None:
         return False
     if found.figure == EPOCHS:
@@ -80,6 +82,13 @@ def _reason(found: BetweenRuns) -> str:
     if found.without_score:
         words.append(f"{text.counted(found.without_score, 'seed')} without a score in one run")
     if found.effect is not None and found.figure != EPOCHS:
-        by = text.rounded(found.effect.centre)
-        words.append(f"worse by {by} {text.interval(found.effect.low, found.effect.high)}")
+        words.append(_by(found.effect))
     return ", ".join(words)
+
+
+def _by(effect: Range) -> str:
+    """By how much HEAD is worse, or better, in the typical seed, with the interval."""
+    if effect.centre < 0:
+        ends = text.interval(-effect.high, -effect.low)
+        return f"better by {text.rounded(-effect.centre)} {ends}"
+    return f"worse by {text.rounded(effect.centre)} {text.interval(effect.low, effect.high)}"

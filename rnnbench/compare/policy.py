@@ -1,12 +1,12 @@
 """Reads the policy of a gate from a TOML file: a suite's, or one of its own."""
 
-import tomllib
 from pathlib import Path
 
 import msgspec
 
 from rnnbench.errors import RnnbenchError, first_line
 from rnnbench.records import GatePolicy
+from rnnbench.suite.parsing import parse
 
 TABLE = "gate"
 
@@ -18,12 +18,7 @@ def read_policy(path: Path, *, required: bool = True) -> GatePolicy:
 
     required: whether a file without the table is an error; otherwise its policy is the default.
     """
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise RnnbenchError(f"{path}: cannot be read: {error.strerror}") from None
-    except ValueError as error:  # TOML's errors and UTF-8's
-        raise RnnbenchError(f"{path.name}: is not TOML: {first_line(error)}") from None
+    raw = parse(path)
     if required and TABLE not in raw:
         raise RnnbenchError(f"{path.name}: has no table [{TABLE}]")
     try:

@@ -1,7 +1,7 @@
 # make demo: set up, run the quick suite, print the path of the report.
 # make test: linters and tests.   make test-fast: two cases of each short test that starts no process.
 # make test-all: every test.      make coverage: what make test-fast executes, held to a floor.
-# make gate: this project's own figures against those kept in tests/baseline.   make clusters: tests that start a SLURM or a Dask.
+# make gate: this project's own figures against those kept in tests/baseline.   make slurm: tests that start a SLURM.
 # Without bytecode on disk, each of many processes compiles every module anew.
 export PYTHONDONTWRITEBYTECODE :=
 PYTHON ?= python3
@@ -12,7 +12,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 BASELINE := tests/baseline/smoke
-USUAL := not slow and not network and not cuda and not cluster
+USUAL := not slow and not network and not cuda and not slurm
 QUICK := $(USUAL) and not serial and not process and not long
 # JUNIT=folder: where pytest writes what became of each test.
 junit = $(if $(JUNIT),--junitxml=$(JUNIT)/$(1).xml)
@@ -22,7 +22,7 @@ COVERED := 71
 files_with = $(shell grep -l "mark\.$(1)" tests/test_*.py)
 SMOKE = run=$$(mktemp -d) && trap 'rm -rf "$$run"' EXIT && $(BIN)/rnnbench run suite smoke -o "$$run"
 
-.PHONY: demo test parallel test-fast test-all long coverage clusters gate baseline lint benchmarks schema claims clean
+.PHONY: demo test parallel test-fast test-all long coverage slurm gate baseline lint benchmarks schema claims clean
 
 demo: $(VENV)/.installed
 	$(BIN)/rnnbench run suite
@@ -48,8 +48,8 @@ coverage: $(VENV)/.installed-dev
 	$(BIN)/pytest -q -n logical --dist worksteal --cases 2 -m "$(QUICK)" \
 		--cov --cov-report=term:skip-covered --cov-fail-under=$(COVERED)
 
-clusters: $(VENV)/.installed-dev
-	$(BIN)/pytest -q -m "cluster and not slow" $(call files_with,cluster) $(call junit,clusters)
+slurm: $(VENV)/.installed-dev
+	$(BIN)/pytest -q -m "slurm and not slow" $(call files_with,slurm) $(call junit,slurm)
 
 test-all: $(VENV)/.installed-dev lint coverage
 	HYPOTHESIS_PROFILE=thorough $(BIN)/pytest -m ""

@@ -33,8 +33,6 @@ from tests.builders.cli import rnnbench
 from tests.builders.executors import trial
 from tests.conftest import MakePlugin
 
-pytestmark = pytest.mark.cluster
-
 FELLS = """
     import os, signal
     import psutil

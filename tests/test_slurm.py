@@ -196,7 +196,7 @@ def kept(context: ExecutorContext, trial: Trial) -> bool:
     return checkpoint is not None and checkpoint.exists()
 
 
-@pytest.mark.cluster
+@pytest.mark.slurm
 @pytest.mark.usefixtures("cluster")
 def test_a_suite_gives_what_the_local_pool_gives(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -265,7 +265,7 @@ def test_packs_are_filled_up_to_their_minutes_and_are_of_one_kind() -> None:
     }
 
 
-@pytest.mark.cluster
+@pytest.mark.slurm
 def test_new_trials_are_taken_when_half_are_done(
     context: ExecutorContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -284,7 +284,7 @@ def test_new_trials_are_taken_when_half_are_done(
     assert {4, 5} & free.keys()
 
 
-@pytest.mark.cluster
+@pytest.mark.slurm
 def test_the_death_of_jobs_costs_their_siblings_nothing(
     context: ExecutorContext, gate: Path
 ) -> None:
@@ -324,7 +324,7 @@ def test_the_death_of_jobs_costs_their_siblings_nothing(
         assert re.fullmatch(f"trial {re.escape(trial_id(one))}: {expected}", notices[trial_id(one)])
 
 
-@pytest.mark.cluster
+@pytest.mark.slurm
 def test_a_requeued_job_goes_on_with_the_same_bits(context: ExecutorContext, gate: Path) -> None:
     """Whether SLURM warns it first, as before it preempts, or not: nothing has to be mended, and
     what was done is not done again. (In a job of less than ten minutes, submitit takes any warning
@@ -369,7 +369,7 @@ def test_a_requeued_job_goes_on_with_the_same_bits(context: ExecutorContext, gat
     assert written[0] == written[1]
 
 
-@pytest.mark.cluster
+@pytest.mark.slurm
 @pytest.mark.usefixtures("hostile_cells")
 def test_a_cell_that_kills_its_process_costs_its_own_trial(
     context: ExecutorContext, monkeypatch: pytest.MonkeyPatch
@@ -387,7 +387,7 @@ def test_a_cell_that_kills_its_process_costs_its_own_trial(
     assert results[trial_id(trials[0])].reason == "its process was ended by SIGKILL"
 
 
-@pytest.mark.cluster
+@pytest.mark.slurm
 def test_a_trial_whose_jobs_all_die_is_given_up(
     context: ExecutorContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -415,7 +415,7 @@ esac
 """
 
 
-@pytest.mark.cluster
+@pytest.mark.slurm
 def test_jobs_are_not_given_up_because_squeue_does_not_know(
     context: ExecutorContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -437,7 +437,7 @@ def test_jobs_are_not_given_up_because_squeue_does_not_know(
     assert result.status == "ok"
 
 
-@pytest.mark.cluster
+@pytest.mark.slurm
 def test_slurm_says_why_it_refuses(
     context: ExecutorContext, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -461,7 +461,7 @@ def test_without_slurm_there_is_one_sentence(
         build_slurm(ExecutorContext(tmp_path))
 
 
-@pytest.mark.cluster
+@pytest.mark.slurm
 @pytest.mark.usefixtures("gate")
 def test_leaving_ends_all_jobs(context: ExecutorContext) -> None:
     """Those that run and those that wait; other people's are left alone."""
@@ -492,7 +492,7 @@ def test_what_is_no_file_among_the_results_keeps_nobody_waiting(tmp_path: Path) 
             read_regular(tmp_path / name)
 
 
-@pytest.mark.cluster
+@pytest.mark.slurm
 def test_a_job_that_is_held_is_told_of(context: ExecutorContext) -> None:
     """It would wait for ever; so does, by itself, what SLURM could not launch."""
     with build_slurm(
@@ -525,7 +525,7 @@ while True:
 """
 
 
-@pytest.mark.cluster
+@pytest.mark.slurm
 @pytest.mark.usefixtures("gate")
 def test_what_a_killed_driver_left_is_ended_by_the_next(context: ExecutorContext) -> None:
     """Its jobs, and its folder; the trials begin again."""

@@ -21,6 +21,11 @@ def python(*arguments: str) -> list[str]:
     return [sys.executable, "-P", *arguments]
 
 
+def python_of(interpreter: str, *arguments: str) -> list[str]:
+    """Return the command that runs another interpreter, also without the working folder."""
+    return [interpreter, *python(*arguments)[1:]]
+
+
 def python_with_my_path(program: str) -> list[str]:
     """Return the command that runs a program with the `sys.path` of this process.
 

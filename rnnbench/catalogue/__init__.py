@@ -4,7 +4,7 @@ It is the only user of pluggy's manager.
 """
 
 from rnnbench.catalogue.guard import Misbehaved, run_guarded
-from rnnbench.catalogue.installed import DISABLE
+from rnnbench.catalogue.installed import DISABLE, installed_plugins
 from rnnbench.catalogue.loading import Catalogue
 from rnnbench.catalogue.registry import Contribution, Plugin, Registry
 
@@ -15,5 +15,6 @@ __all__ = [
     "Misbehaved",
     "Plugin",
     "Registry",
+    "installed_plugins",
     "run_guarded",
 ]

@@ -84,6 +84,12 @@ def installed() -> tuple[list[Entry], list[Plugin]]:
     return enabled, [plugin for name, plugin in sorted(damaged.items()) if name not in disabled]
 
 
+def installed_plugins() -> list[Plugin]:
+    """Return the plugins of this environment, none of which is imported for it."""
+    entries, _ = installed()
+    return [entry.plugin for entry in entries]
+
+
 def _entries_of(distribution: Distribution) -> list[Entry] | Plugin:
     """Return the entry points of a distribution, or a broken plugin if its metadata are damaged."""
     try:

@@ -4,6 +4,7 @@ from rnnbench.compare.compare import compare
 from rnnbench.compare.gate import JUDGED, rule
 from rnnbench.compare.junit import junit
 from rnnbench.compare.markdown import RENEW, markdown
+from rnnbench.compare.paired import PRECISION, PairedMeasurement, paired_comparison
 from rnnbench.compare.policy import read_policy
 from rnnbench.compare.records import (
     OUTCOME,
@@ -22,6 +23,7 @@ from rnnbench.compare.summary import Block, Line, blocks, counted, in_units
 __all__ = [
     "JUDGED",
     "OUTCOME",
+    "PRECISION",
     "RENEW",
     "Block",
     "Change",
@@ -30,6 +32,7 @@ __all__ = [
     "GateVerdict",
     "Kind",
     "Line",
+    "PairedMeasurement",
     "Ruling",
     "Run",
     "Side",
@@ -40,6 +43,7 @@ __all__ = [
     "in_units",
     "junit",
     "markdown",
+    "paired_comparison",
     "read_policy",
     "rule",
 ]

@@ -89,15 +89,15 @@ def _narrowed(result: Result) -> Iterator[tuple[Trial, CellUse, Result]]:
     for cell in trial.cells:
         rows = tuple(row for row in result.costs if row.row == cell.row)
         alone = replace(trial, cells=(cell,), round=0, session="")
-        narrowed = replace(result, costs=rows, provenance=_of_cell(result.provenance, cell.name))
+        narrowed = replace(result, costs=rows, provenance=of_cell(result.provenance, cell.name))
         reason = result.absent.get(cell.row)
         if reason:  # this cell failed, although the result has rows of other cells
             narrowed = replace(narrowed, status="error", reason=reason)
         yield alone, cell, narrowed
 
 
-def _of_cell(provenance: Provenance, cell: str) -> Provenance:
-    """The provenance without the plugins and sources of other cells."""
+def of_cell(provenance: Provenance, cell: str) -> Provenance:
+    """Return the provenance without the plugins and sources of other cells."""
 
     def concerns(name: str) -> bool:
         return name == cell or name.endswith(f" of {cell}")

@@ -28,7 +28,7 @@ from rnnbench.executors.scratch import remove_abandoned
 from rnnbench.interpreter import end_with_parent
 
 END_SECONDS = 10.0
-TIDY_ATTEMPTS = 20
+TIDY_ATTEMPTS = 200
 TIDY_PAUSE_SECONDS = 0.05
 
 

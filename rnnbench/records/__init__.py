@@ -23,6 +23,7 @@ from rnnbench.records.gate_policy import GatePolicy, GateRule, OnChange, Toleran
 from rnnbench.records.import_report import ImportReport
 from rnnbench.records.look import Look, Looked
 from rnnbench.records.outcome import CheckRequest, CheckWord, Law, Outcome
+from rnnbench.records.paired import REFERENCE_ROW, PairedReplicate, PairedTimes, PartOfTrial
 from rnnbench.records.provenance import Machine, Provenance
 from rnnbench.records.reading import SHARES, Question, Reading, Region
 from rnnbench.records.recipe import FIRST_TUNING_SEED, Recipe, Shape
@@ -57,6 +58,7 @@ __all__ = [
     "FIRST_TUNING_SEED",
     "MEASURED_BY",
     "RATIOS",
+    "REFERENCE_ROW",
     "SHARES",
     "CellUse",
     "CheckRequest",
@@ -96,6 +98,9 @@ __all__ = [
     "OperationsRow",
     "Option",
     "Outcome",
+    "PairedReplicate",
+    "PairedTimes",
+    "PartOfTrial",
     "PrecisionTarget",
     "Provenance",
     "Question",

@@ -4,7 +4,14 @@ from rnnbench.suite.choices import Choices
 from rnnbench.suite.claims import claims_of_file
 from rnnbench.suite.file import schema
 from rnnbench.suite.options import complete_options
-from rnnbench.suite.reading import check_suite, key_table, read_suite, set_key, suite_head
+from rnnbench.suite.reading import (
+    check_suite,
+    key_table,
+    read_suite,
+    set_key,
+    suite_file,
+    suite_head,
+)
 from rnnbench.suite.uses import cell_use, resolve_dials
 
 __all__ = [
@@ -18,5 +25,6 @@ __all__ = [
     "resolve_dials",
     "schema",
     "set_key",
+    "suite_file",
     "suite_head",
 ]

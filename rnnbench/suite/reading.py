@@ -33,9 +33,14 @@ def read_suite(name: str, catalogue: Catalogue, choices: Choices = NOTHING_CHOSE
 
     Raises RnnbenchError with the file, the path of the key, what was found and what there is.
     """
-    is_file = name.endswith(".toml") or "/" in name
-    path = Path(name) if is_file else catalogue.suites.find(name).item
+    path = suite_file(name, catalogue)
     return check_suite(parse(path), path.name, catalogue, choices)
+
+
+def suite_file(name: str, catalogue: Catalogue) -> Path:
+    """Return the file of the suite of this name, or this file. Raises UnknownName."""
+    is_file = name.endswith(".toml") or "/" in name
+    return Path(name) if is_file else catalogue.suites.find(name).item
 
 
 def suite_head(path: Path) -> tuple[str, int | None]:

@@ -41,7 +41,7 @@ class Participants:
     @cached_property
     def cells(self) -> dict[str, CellUse | None]:
         """The cells by name; the reference cell is None."""
-        return {REFERENCE_CELL: None, **{_name(cell): cell for cell in self.trial.cells}}
+        return {REFERENCE_CELL: None, **{name_of(cell.row): cell for cell in self.trial.cells}}
 
     def prepare(self, rng: np.random.Generator) -> None:
         """Build all participants in random order, and run the first two steps of each.
@@ -81,7 +81,7 @@ class Participants:
         """Return a row for each cell that was not dropped."""
         rows = []
         for cell in self.trial.cells:
-            name = _name(cell)
+            name = name_of(cell.row)
             if name not in self.steps:
                 continue
             self.announce(name, "a last look at the step")
@@ -119,7 +119,7 @@ class Participants:
         return use.implementation != DEFAULT and uses > 1
 
     def _row(self, cell: CellUse, timings: Mapping[str, Timing], meter: EnergyMeter) -> TimeRow:
-        name = _name(cell)
+        name = name_of(cell.row)
         step = self.steps[name]
         timing = timings[name]
         seconds = primary_seconds(timing, self.trial)
@@ -143,5 +143,6 @@ def primary_seconds(timing: Timing, trial: CostTrial) -> list[float]:
     return timing.cpu_seconds if trial.threads == 1 else timing.wall_seconds
 
 
-def _name(cell: CellUse) -> str:
-    return f"cell {cell.row}"
+def name_of(row: str) -> str:
+    """Return the name of the participant in this row, which no reference cell has."""
+    return f"cell {row}"

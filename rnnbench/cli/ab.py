@@ -1,0 +1,185 @@
+"""`rnnbench ab`: compares two environments on this machine, in turns."""
+
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+from msgspec.structs import replace
+
+from rnnbench.ab import (
+    MINUTES_A_CELL,
+    Environment,
+    PairedFolder,
+    PairedRun,
+    make_environment,
+    time_trials,
+    train,
+)
+from rnnbench.catalogue import Catalogue
+from rnnbench.cli.changes import read_run
+from rnnbench.cli.exit_codes import ended
+from rnnbench.cli.output import console
+from rnnbench.cli.rulings import Forms, forms, give
+from rnnbench.compare import (
+    JUDGED,
+    PRECISION,
+    Comparison,
+    compare,
+    paired_comparison,
+    read_policy,
+    rule,
+)
+from rnnbench.records import GatePolicy
+from rnnbench.suite import Choices, read_suite, suite_file
+
+OPEN = "the time was up, and these cells are open: {}; the same command with more --minutes goes on"
+
+
+class _Asked(NamedTuple):
+    """What was asked for on the command line."""
+
+    suite: str
+    output: Path | None
+    cells: tuple[str, ...]
+    settings: tuple[str, ...]
+    minutes: float | None
+    precision: float
+    policy_file: Path | None
+    learning: bool
+    fresh: bool
+
+
+@click.command()
+@click.argument("suite")
+@click.option("--base", type=click.Path(path_type=Path), help="Python of the environment BASE.")
+@click.option("--base-ref", help="Commit of this project to make BASE of, such as origin/main.")
+@click.option(
+    "--head", type=click.Path(path_type=Path), help="Python of the environment HEAD [this one]."
+)
+@click.option("--head-ref", help="Commit of this project to make HEAD of.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="Folder [default: runs/ab-SUITE]."
+)
+@click.option("-c", "--cell", "cells", multiple=True, help="Only this cell; may be repeated.")
+@click.option("--set", "settings", multiple=True, metavar="KEY=V", help="Set a key of the suite.")
+@click.option(
+    "--minutes",
+    type=click.FloatRange(0, min_open=True),
+    help=f"Measure for at most so long [{MINUTES_A_CELL:g} for each cell and measurement].",
+)
+@click.option(
+    "--precision",
+    type=click.FloatRange(0, 1, min_open=True),
+    default=PRECISION,
+    show_default=True,
+    help="Half the width that an interval is to have.",
+)
+@click.option(
+    "--policy",
+    "policy_file",
+    type=click.Path(path_type=Path),
+    help="TOML file whose table [gate] says what is tolerated [that of the suite].",
+)
+@click.option(
+    "--learning", is_flag=True, help="Train too, in both environments under the same seeds."
+)
+@click.option("--fresh", is_flag=True, help="Discard what was measured into the folder before.")
+@forms
+def ab(
+    base: Path | None,
+    base_ref: str | None,
+    head: Path | None,
+    head_ref: str | None,
+    warn_only: bool,
+    markdown_file: Path | None,
+    junit_file: Path | None,
+    as_json: bool,
+    **asked: Any,
+) -> None:
+    """Say whether the cells of a SUITE became slower from one environment to another.
+
+    Processes of both environments take turns on one core, so that what else happens on this machine
+    meets both. A cell is slower where the whole interval of HEAD over BASE lies beyond the
+    tolerance, and that of a second batch of replicates too. Exit codes are those of `gate`.
+    """
+    wanted = Forms(warn_only, markdown_file, junit_file, as_json)
+    order = _Asked(**asked)
+    catalogue = Catalogue.present()
+    suite = read_suite(order.suite, catalogue, Choices(cells=order.cells, settings=order.settings))
+    folder = order.output or Path("runs") / f"ab-{suite.name}"
+    trials = time_trials(suite)
+    if base is None and base_ref is None:
+        raise click.UsageError("give --base PYTHON, or --base-ref REF")
+    run = PairedRun(
+        trials=trials,
+        base=_environment("BASE", base, base_ref, folder),
+        head=_environment("HEAD", head, head_ref, folder),
+        folder=PairedFolder(folder),
+        policy=_policy(order, catalogue),
+        precision=order.precision,
+    )
+    with run.folder.locked():
+        run.prepare(fresh=order.fresh)
+        cells = sum(len(trial.cells) for trial in trials)
+        run.measure(order.minutes or MINUTES_A_CELL * cells, _say)
+        comparison = _comparison(run, order, catalogue)
+    ruling = rule(comparison, JUDGED, policy=run.policy)
+    code = give(ruling, comparison, wanted)
+    for sentence in _notes(run):
+        console(stderr=True).print(sentence, markup=False, soft_wrap=True)
+    raise ended(code)
+
+
+def _environment(name: str, interpreter: Path | None, ref: str | None, folder: Path) -> Environment:
+    if interpreter is not None and ref is not None:
+        option = name.lower()
+        raise click.UsageError(f"--{option} and --{option}-ref exclude each other")
+    if ref is None:
+        return Environment(name, interpreter or Path(sys.executable))
+    _say(f"making the environment of {ref}")
+    made = make_environment(ref, folder / "environments")
+    if made.seconds:
+        _say(f"made the environment of {ref} ({made.commit[:12]}) in {made.seconds:.0f} s")
+    return Environment(name, made.interpreter, made.commit[:12])
+
+
+def _policy(order: _Asked, catalogue: Catalogue) -> GatePolicy:
+    if order.policy_file is not None:
+        return read_policy(order.policy_file)
+    return read_policy(suite_file(order.suite, catalogue), required=False)
+
+
+def _comparison(run: PairedRun, order: _Asked, catalogue: Catalogue) -> Comparison:
+    """What was measured; with the training of both environments where that was asked for."""
+    sides = (run.base, run.head)
+    folders = (str(run.base.interpreter), str(run.head.interpreter))
+    commits = (run.base.commit, run.head.commit)
+    paired = paired_comparison(run.measurements, folders, commits)
+    again = f"rnnbench ab {order.suite} ... --fresh"
+    changes = tuple(replace(change, command=again) for change in paired.changes)
+    if not order.learning:
+        return replace(paired, changes=changes)
+    runs = []
+    for side in sides:
+        output = run.folder.folder / f"run-{side.name.lower()}"
+        _say(f"training in {side.name}")
+        settings = order.settings
+        train(side, suite_file(order.suite, catalogue), output, settings, order.cells)
+        runs.append(read_run(output))
+    trained = compare(runs[0], runs[1], run.policy)
+    others = tuple(change for change in trained.changes if change.kind != "time")
+    return replace(paired, changes=(*changes, *others), over_seeds=trained.over_seeds)
+
+
+def _notes(run: PairedRun) -> list[str]:
+    """Sentences beside the ruling: the reference cell, and what is open."""
+    notes = [measurement.control() for measurement in run.measurements]
+    rows = run.open_cells()
+    if rows:
+        notes.append(f"rnnbench: {OPEN.format(', '.join(rows))}.")
+    return [note for note in notes if note]
+
+
+def _say(sentence: str) -> None:
+    console(stderr=True).print(sentence, markup=False, soft_wrap=True)

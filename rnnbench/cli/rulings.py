@@ -1,0 +1,127 @@
+"""Prints and writes the ruling of a gate, in all its forms."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+import click
+import msgspec
+from rich.text import Text
+
+from rnnbench.cli.changes import print_changes, print_plainly, print_sides
+from rnnbench.cli.exit_codes import ExitCode
+from rnnbench.cli.output import console, print_json, print_line
+from rnnbench.compare import RENEW, Comparison, Ruling, blocks, junit, markdown
+from rnnbench.errors import RnnbenchError
+
+EXIT_CODES = {
+    "passed": ExitCode.FINE,
+    "regression": ExitCode.REGRESSION,
+    "undecided": ExitCode.UNDECIDED,
+    "nothing to compare": ExitCode.NOTHING_RAN,
+}
+STYLES = {"passed": "bold green", "regression": "bold red"}
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Forms(NamedTuple):
+    """How a ruling is wanted. The names are those of the options."""
+
+    warn_only: bool
+    markdown_file: Path | None
+    junit_file: Path | None
+    as_json: bool
+
+
+def forms(command: Command) -> Command:
+    """Add the options that say how a ruling is wanted."""
+    for option in (
+        click.option("--json", "as_json", is_flag=True, help="Print JSON."),
+        click.option(
+            "--junit",
+            "junit_file",
+            type=click.Path(path_type=Path),
+            help="Write JUnit XML to this file.",
+        ),
+        click.option(
+            "--markdown",
+            "markdown_file",
+            type=click.Path(path_type=Path),
+            help="Write a summary to this file.",
+        ),
+        click.option(
+            "--warn-only", is_flag=True, help="Say the ruling, and exit with 0 whatever it is."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def give(
+    ruling: Ruling, comparison: Comparison, wanted: Forms, policy_of: Path | None = None
+) -> ExitCode:
+    """Write and print a ruling, and return the exit code that it gives.
+
+    policy_of: the file where the policy is not the default.
+    """
+    for file, text in ((wanted.markdown_file, markdown), (wanted.junit_file, junit)):
+        if file:
+            _write(file, text(ruling, comparison))
+    code = ExitCode.FINE if wanted.warn_only else EXIT_CODES[ruling.verdict]
+    if wanted.as_json:
+        fields = {"exit_code": int(code), "policy": str(policy_of or "")}
+        print_json({**msgspec.to_builtins(ruling), **fields, **_sides(comparison)})
+    elif console().is_terminal:
+        _print(ruling, comparison, policy_of)
+    else:
+        _print_plainly(ruling, comparison, policy_of)
+    return code
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise RnnbenchError(f"{file}: cannot be written: {error.strerror or error}") from error
+
+
+def _sides(comparison: Comparison) -> dict[str, object]:
+    fields: dict[str, object] = msgspec.to_builtins(comparison)
+    return {name: fields[name] for name in ("base", "head", "circumstances")}
+
+
+def _print(ruling: Ruling, comparison: Comparison, policy_of: Path | None) -> None:
+    out = console()
+    print_sides(comparison)
+    if policy_of:
+        out.print(Text(f"Policy: {policy_of}"), soft_wrap=True)
+    print_changes("Worse", ruling.worse, "red")
+    print_changes("Undecided", ruling.undecided, "yellow")
+    print_changes("Better", ruling.better, "green", RENEW if ruling.verdict == "passed" else "")
+    print_changes("Left out", ruling.left_out)
+    print_changes("New, not judged", ruling.new)
+    for caveat in ruling.caveats:
+        out.print(Text(f"\n{caveat}."))
+    out.print()
+    style = STYLES.get(ruling.verdict, "bold yellow")
+    out.print(Text.assemble((_headline(ruling), style), f" {ruling.sentence}"))
+
+
+def _print_plainly(ruling: Ruling, comparison: Comparison, policy_of: Path | None) -> None:
+    """Print lines for programs: the policy, differing circumstances, changes, caveats, and last the
+    ruling."""
+    if policy_of:
+        print_line(f"policy\t{policy_of}")
+    for circumstance in comparison.circumstances:
+        columns = ("around", circumstance.name, circumstance.base, circumstance.head)
+        print_line("\t".join(columns))
+    print_plainly((*ruling.worse, *ruling.undecided, *ruling.better, *ruling.new))
+    for block in blocks(ruling.left_out):
+        print_line(f"left out\t{block.what}\t{block.reason}")
+    for caveat in ruling.caveats:
+        print_line(f"undecided\t{caveat}")
+    print_line(f"{_headline(ruling)} {ruling.sentence}")
+
+
+def _headline(ruling: Ruling) -> str:
+    return f"gate: {ruling.verdict}."

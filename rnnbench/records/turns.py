@@ -1,0 +1,69 @@
+"""Messages between a paired measurement and its processes: a line of JSON each."""
+
+from msgspec import Struct
+
+from rnnbench.records.cost import Surroundings
+from rnnbench.records.paired import PartOfTrial
+from rnnbench.records.trial import CostTrial
+
+PROTOCOL = 1
+"""The number of these messages; both environments must have the same."""
+
+
+class Describe(Struct, frozen=True, tag=True):
+    """To a process: report what of these trials exists there. It ends after its reply."""
+
+    trials: tuple[CostTrial, ...]
+
+
+class Described(Struct, frozen=True, tag=True):
+    """The reply: a part of each trial, in their order."""
+
+    protocol: int
+    parts: tuple[PartOfTrial, ...]
+
+
+class Prepare(Struct, frozen=True, tag=True):
+    """To a process: build the cells of a trial, and run their first steps.
+
+    plugins: the keys of those that it needs.
+    """
+
+    trial: CostTrial
+    plugins: tuple[str, ...]
+
+
+class Prepared(Struct, frozen=True, tag=True):
+    """The reply.
+
+    step_seconds: about how long a step takes, by row.
+    failures:     what the other cells raised, by row.
+    """
+
+    step_seconds: dict[str, float]
+    failures: dict[str, str]
+    surroundings: Surroundings
+
+
+class Turn(Struct, frozen=True, tag=True):
+    """To a process: run one untimed step of a row, then time some steps together."""
+
+    row: str
+    steps: int
+
+
+class Timed(Struct, frozen=True, tag=True):
+    """The reply: the seconds of one step, or what it raised."""
+
+    seconds: float = 0.0
+    problem: str = ""
+
+
+class Problem(Struct, frozen=True, tag=True):
+    """The reply to any message that could not be carried out."""
+
+    problem: str
+
+
+Request = Describe | Prepare | Turn
+Reply = Described | Prepared | Timed | Problem

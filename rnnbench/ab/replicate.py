@@ -18,6 +18,8 @@ from rnnbench.records.turns import Prepare, Prepared, Timed, Turn
 BLOCK_SECONDS = 0.01
 """A turn takes as many steps as take about this long, at least one."""
 MOST_STEPS = 1_000
+FEWEST_TURNS = 40
+"""Beside other work, two turns right after each other differ by some 10 %."""
 SIDES = ("base", "head")
 
 
@@ -99,7 +101,7 @@ class _Pair:
         """Let each cell take its turns, in random order, both environments right after each
         other."""
         deadline = monotonic() + self.trial.limit_seconds
-        for _ in range(self.trial.repeats):
+        for _ in range(max(FEWEST_TURNS, self.trial.repeats)):
             rows = sorted(self.steps)
             for position in rng.permutation(len(rows)):
                 if len(self.processes) == len(SIDES):

@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
 from msgspec.structs import replace
@@ -17,6 +17,7 @@ from rnnbench.ab import (
     train,
 )
 from rnnbench.catalogue import Catalogue
+from rnnbench.cli.ab_order import Asked
 from rnnbench.cli.changes import read_run
 from rnnbench.cli.exit_codes import ended
 from rnnbench.cli.output import console
@@ -34,20 +35,6 @@ from rnnbench.records import GatePolicy
 from rnnbench.suite import Choices, read_suite, suite_file
 
 OPEN = "the time was up, and these cells are open: {}; the same command with more --minutes goes on"
-
-
-class _Asked(NamedTuple):
-    """What was asked for on the command line."""
-
-    suite: str
-    output: Path | None
-    cells: tuple[str, ...]
-    settings: tuple[str, ...]
-    minutes: float | None
-    precision: float
-    policy_file: Path | None
-    learning: bool
-    fresh: bool
 
 
 @click.command()
@@ -87,10 +74,6 @@ class _Asked(NamedTuple):
 @click.option("--fresh", is_flag=True, help="Discard what was measured into the folder before.")
 @forms
 def ab(
-    base: Path | None,
-    base_ref: str | None,
-    head: Path | None,
-    head_ref: str | None,
     warn_only: bool,
     markdown_file: Path | None,
     junit_file: Path | None,
@@ -104,17 +87,17 @@ def ab(
     tolerance, and that of a second batch of replicates too. Exit codes are those of `gate`.
     """
     wanted = Forms(warn_only, markdown_file, junit_file, as_json)
-    order = _Asked(**asked)
+    order = Asked(**asked)
     catalogue = Catalogue.present()
     suite = read_suite(order.suite, catalogue, Choices(cells=order.cells, settings=order.settings))
     folder = order.output or Path("runs") / f"ab-{suite.name}"
     trials = time_trials(suite)
-    if base is None and base_ref is None:
+    if order.base is None and order.base_ref is None:
         raise click.UsageError("give --base PYTHON, or --base-ref REF")
     run = PairedRun(
         trials=trials,
-        base=_environment("BASE", base, base_ref, folder),
-        head=_environment("HEAD", head, head_ref, folder),
+        base=_environment("BASE", order.base, order.base_ref, folder),
+        head=_environment("HEAD", order.head, order.head_ref, folder),
         folder=PairedFolder(folder),
         policy=_policy(order, catalogue),
         precision=order.precision,
@@ -125,7 +108,7 @@ def ab(
         run.measure(order.minutes or MINUTES_A_CELL * cells, _say)
         comparison = _comparison(run, order, catalogue)
     ruling = rule(comparison, JUDGED, policy=run.policy)
-    code = give(ruling, comparison, wanted)
+    code = give(ruling, comparison, wanted, command="ab")
     for sentence in _notes(run):
         console(stderr=True).print(sentence, markup=False, soft_wrap=True)
     raise ended(code)
@@ -144,20 +127,19 @@ def _environment(name: str, interpreter: Path | None, ref: str | None, folder: P
     return Environment(name, made.interpreter, made.commit[:12])
 
 
-def _policy(order: _Asked, catalogue: Catalogue) -> GatePolicy:
+def _policy(order: Asked, catalogue: Catalogue) -> GatePolicy:
     if order.policy_file is not None:
         return read_policy(order.policy_file)
     return read_policy(suite_file(order.suite, catalogue), required=False)
 
 
-def _comparison(run: PairedRun, order: _Asked, catalogue: Catalogue) -> Comparison:
+def _comparison(run: PairedRun, order: Asked, catalogue: Catalogue) -> Comparison:
     """What was measured; with the training of both environments where that was asked for."""
     sides = (run.base, run.head)
     folders = (str(run.base.interpreter), str(run.head.interpreter))
     commits = (run.base.commit, run.head.commit)
     paired = paired_comparison(run.measurements, folders, commits)
-    again = f"rnnbench ab {order.suite} ... --fresh"
-    changes = tuple(replace(change, command=again) for change in paired.changes)
+    changes = tuple(replace(change, command=order.again(change.row)) for change in paired.changes)
     if not order.learning:
         return replace(paired, changes=changes)
     runs = []

@@ -58,9 +58,13 @@ def forms(command: Command) -> Command:
 
 
 def give(
-    ruling: Ruling, comparison: Comparison, wanted: Forms, policy_of: Path | None = None
+    ruling: Ruling,
+    comparison: Comparison,
+    wanted: Forms,
+    policy_of: Path | None = None,
+    command: str = "gate",
 ) -> ExitCode:
-    """Write and print a ruling, and return the exit code that it gives.
+    """Write and print the ruling of a command, and return the exit code that it gives.
 
     policy_of: the file where the policy is not the default.
     """
@@ -72,9 +76,9 @@ def give(
         fields = {"exit_code": int(code), "policy": str(policy_of or "")}
         print_json({**msgspec.to_builtins(ruling), **fields, **_sides(comparison)})
     elif console().is_terminal:
-        _print(ruling, comparison, policy_of)
+        _print(ruling, comparison, policy_of, command)
     else:
-        _print_plainly(ruling, comparison, policy_of)
+        _print_plainly(ruling, comparison, policy_of, command)
     return code
 
 
@@ -90,7 +94,7 @@ def _sides(comparison: Comparison) -> dict[str, object]:
     return {name: fields[name] for name in ("base", "head", "circumstances")}
 
 
-def _print(ruling: Ruling, comparison: Comparison, policy_of: Path | None) -> None:
+def _print(ruling: Ruling, comparison: Comparison, policy_of: Path | None, command: str) -> None:
     out = console()
     print_sides(comparison)
     if policy_of:
@@ -104,10 +108,12 @@ def _print(ruling: Ruling, comparison: Comparison, policy_of: Path | None) -> No
         out.print(Text(f"\n{caveat}."))
     out.print()
     style = STYLES.get(ruling.verdict, "bold yellow")
-    out.print(Text.assemble((_headline(ruling), style), f" {ruling.sentence}"))
+    out.print(Text.assemble((_headline(ruling, command), style), f" {ruling.sentence}"))
 
 
-def _print_plainly(ruling: Ruling, comparison: Comparison, policy_of: Path | None) -> None:
+def _print_plainly(
+    ruling: Ruling, comparison: Comparison, policy_of: Path | None, command: str
+) -> None:
     """Print lines for programs: the policy, differing circumstances, changes, caveats, and last the
     ruling."""
     if policy_of:
@@ -120,8 +126,8 @@ def _print_plainly(ruling: Ruling, comparison: Comparison, policy_of: Path | Non
         print_line(f"left out\t{block.what}\t{block.reason}")
     for caveat in ruling.caveats:
         print_line(f"undecided\t{caveat}")
-    print_line(f"{_headline(ruling)} {ruling.sentence}")
+    print_line(f"{_headline(ruling, command)} {ruling.sentence}")
 
 
-def _headline(ruling: Ruling) -> str:
-    return f"gate: {ruling.verdict}."
+def _headline(ruling: Ruling, command: str) -> str:
+    return f"{command}: {ruling.verdict}."

@@ -6,6 +6,7 @@ from typing import Literal
 
 from msgspec.structs import replace
 
+from rnnbench import text
 from rnnbench.compare.records import (
     OUTCOME,
     Change,
@@ -159,7 +160,7 @@ def _sentence(ruling: Ruling, comparison: Comparison) -> str:
         return f"HEAD ({comparison.head.folder}) holds no results."
     by_kind = ", ".join(f"{count:,} {kind}" for kind, count in ruling.compared.items() if count)
     detail = f" ({by_kind})" if by_kind else ""
-    total = f"{sum(ruling.compared.values()):,} figures compared{detail}"
+    total = f"{text.counted(sum(ruling.compared.values()), 'figure')} compared{detail}"
     findings = [f"{counted(ruling.worse)} worse" if ruling.worse else "none worse"]
     for changes, description in (
         (ruling.undecided, "undecided"),

@@ -181,7 +181,7 @@ def paired_comparison(
             folder=folder,
             suites=tuple(sorted(suites)),
             commits=(commit,) if commit else (),
-            results=replicates,
+            results=max(1, replicates),  # both were looked at, so that neither is missing
         )
         for folder, commit in zip(folders, commits, strict=True)
     ]

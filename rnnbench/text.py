@@ -63,6 +63,15 @@ def interval(low: float, high: float, what: str = "", digits: int = DIGITS) -> s
     return f"[{ends} {what}]" if what else f"[{ends}]"
 
 
+def with_ends(centre: str, low: str, high: str, kind: str = "") -> str:
+    """Write a formatted figure with the ends of its range: `0.93 [0.92 to 0.95]`, `0.93 [0.9 to 1,
+    range]`; the figure alone where all three read the same."""
+    if centre == low == high:
+        return centre
+    ends = low if low == high else f"{low} to {high}"
+    return f"{centre} [{ends}, {kind}]" if kind else f"{centre} [{ends}]"
+
+
 def p_value(value: float) -> str:
     """Format a p-value with two significant digits: `p = 0.0039`."""
     return f"p = {value:.{P_DIGITS}g}"
@@ -73,6 +82,11 @@ def more_seeds(count: int | None) -> str:
     if not count:
         return ""
     return f"about {counted(count, 'more seed')} would probably decide"
+
+
+def change(ratio: float) -> str:
+    """Write a ratio as a change in percent, with its sign: `+5.2%`."""
+    return f"{ratio - 1:+.1%}"
 
 
 def step_time(seconds: float) -> str:

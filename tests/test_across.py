@@ -296,7 +296,8 @@ def test_swapping_the_names_of_two_cells_mirrors_everything(tenths: list[int]) -
             [*run(one, {10: ways[:3], 20: ways[3:6]}), *run(other, {10: ways[6:9], 20: ways[9:]})]
         )
 
-    here, there = of("a", "b"), of("b", "a")
+    here = of("a", "b")
+    there = of("b", "a")
     swap = {"a": "b", "b": "a"}
     assert {swap[row.row]: row.figures for row in here.rows} == {
         row.row: row.figures for row in there.rows
@@ -327,7 +328,8 @@ def test_who_is_told_apart_is_said() -> None:
 
 def test_three_cells_share_the_level_over_all_pairs() -> None:
     """A third cell widens the interval between the first two."""
-    alone, third = aspect(TWO), aspect([*TWO, *run("c", {10: (0.0,) * 3, 20: (0.0,) * 3})])
+    alone = aspect(TWO)
+    third = aspect([*TWO, *run("c", {10: (0.0,) * 3, 20: (0.0,) * 3})])
     assert third.pairs[0].over == "b"
     assert third.pairs[0].probability.centre == alone.pairs[0].probability.centre
     assert third.pairs[0].probability.low < alone.pairs[0].probability.low
@@ -404,7 +406,8 @@ def test_speed_and_memory_are_ratios_over_all_shapes() -> None:
         *costs(50, {"a": 1.0, "b": 2.0}, {"a": 10, "b": 40}),
         *costs(200, {"a": 4.0, "b": 2.0}, {"a": 90, "b": 30}),
     ]
-    speed, memory = aspect(results, "speed"), aspect(results, "memory")
+    speed = aspect(results, "speed")
+    memory = aspect(results, "memory")
     assert figures(speed, "time over the reference cell") == pytest.approx({"a": 2.0, "b": 2.0})
     (a, _) = speed.rows
     spread = a.figures["time over the reference cell"]

@@ -104,7 +104,8 @@ def test_what_is_bad_is_the_mirror_of_what_is_good(scores: Array) -> None:
 def test_to_win_and_to_lose_add_up_to_one(scores: Array, seed: int) -> None:
     """The chance of A over B and that of B over A; their intervals mirror each other."""
     other = np.random.default_rng(seed).permuted(scores, axis=None)
-    won, lost = aggregates.improvement(scores, other), aggregates.improvement(other, scores)
+    won = aggregates.improvement(scores, other)
+    lost = aggregates.improvement(other, scores)
     assert won + lost == pytest.approx(1, abs=1e-12)
     low, high = aggregates.share_intervals(np.array([won, lost]), scores.size)
     assert low[0] + high[1] == pytest.approx(1, abs=1e-9)

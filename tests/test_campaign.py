@@ -77,7 +77,8 @@ def test_results_of_an_older_definition_are_named(tmp_path: Path, make_plugin: M
         def rnnbench_cells():
             return [rnnbench.CellSpec("mine", f"{__name__}:build", "made for a test")]
     """)
-    suite, choices = write_suite(tmp_path), Choices(cells=("mine", "gru"))
+    suite = write_suite(tmp_path)
+    choices = Choices(cells=("mine", "gru"))
     assert run(suite, tmp_path / "run", choices=choices)[0].stale == Counter()
     (module,) = root.glob("*.py")
     module.write_text(module.read_text().replace("nn.GRU", "nn.LSTM"))
@@ -88,7 +89,8 @@ def test_results_of_an_older_definition_are_named(tmp_path: Path, make_plugin: M
 
 def test_a_second_driver_is_told_who_has_the_folder(tmp_path: Path) -> None:
     """And runs nothing; when the first is gone, however it went, the folder is free."""
-    suite, store = write_suite(tmp_path), Store(tmp_path / "run")
+    suite = write_suite(tmp_path)
+    store = Store(tmp_path / "run")
     store.prepare()
     with (
         store.locked(),
@@ -232,7 +234,8 @@ dials = {{ path = "{path}", answer = "visitors", horizon = 3 }}
 
 def test_a_file_of_ones_own_that_has_changed_is_told(tmp_path: Path) -> None:
     """Its results are kept and said to be of another file, like those of a changed source."""
-    file, suite = tmp_path / "visits.csv", tmp_path / "own.toml"
+    file = tmp_path / "visits.csv"
+    suite = tmp_path / "own.toml"
     suite.write_text(OWN_FILE.format(path=file))
     file.write_text("visitors\n" + "\n".join(str(day % 7) for day in range(60)))
     progress, ran = run(suite, tmp_path / "run")

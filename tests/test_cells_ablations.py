@@ -97,7 +97,8 @@ def test_each_variant_is_a_plain_loop_over_the_equations_of_the_paper(
 @pytest.mark.parametrize("peephole", [0.0, 0.5])
 def test_without_peepholes_it_is_the_lstm_of_torch(peephole: float) -> None:
     """With p = 0 and copied weights, in float64, to 1e-12; with p = 0.5 it is not."""
-    ours, kernel = perturbed("peephole-lstm"), nn.LSTM(3, 5, batch_first=True).double()
+    ours = perturbed("peephole-lstm")
+    kernel = nn.LSTM(3, 5, batch_first=True).double()
     with torch.no_grad():
         named = dict(ours.named_parameters())
         named["peepholes"].fill_(peephole)
@@ -151,9 +152,11 @@ def test_chunks_with_the_state_carried_equal_the_whole(name: str) -> None:
     cell = perturbed(name)
     x_BTI = torch.randn(4, 7, 3, dtype=torch.float64)
     whole, last = cell(x_BTI)
-    parts, state = [], None
+    parts = []
+    state = None
     for part_BTI in (x_BTI[:, :1], x_BTI[:, 1:4], x_BTI[:, 4:]):
-        given, before = state, None if state is None else [tensor.clone() for tensor in state]
+        given = state
+        before = None if state is None else [tensor.clone() for tensor in state]
         y_BTH, state = cell(part_BTI, state)
         assert before is None or all(torch.equal(a, b) for a, b in zip(before, given, strict=True))
         parts.append(y_BTH)
@@ -238,7 +241,8 @@ def test_parameters_and_state_are_as_counted(
 ) -> None:
     """At I = 2 and H = 128: what is gone leaves no parameters behind, nor do peepholes; and the
     formulas hold."""
-    spec, cell = BY_NAME[name], BY_NAME[name].load({"peepholes": peepholes})(2, 128)
+    spec = BY_NAME[name]
+    cell = BY_NAME[name].load({"peepholes": peepholes})(2, 128)
     gates = 3 if parameters > 60_000 else 2
     assert count_parameters(cell) == parameters - (0 if peepholes else gates * 128)
     assert spec.parameters is not None
@@ -259,7 +263,8 @@ def test_an_unknown_change_is_refused() -> None:
 @pytest.mark.parametrize("name", BY_NAME)
 def test_a_compiled_variant_equals_the_eager_one(name: str) -> None:
     """Over more than one chunk of ten steps and a rest, in float64, to 1e-12."""
-    eager, compiled = perturbed(name), BY_NAME[name].load({}, "compiled")(3, 5).double()
+    eager = perturbed(name)
+    compiled = BY_NAME[name].load({}, "compiled")(3, 5).double()
     compiled.load_state_dict(eager.state_dict())
     x_BTI = torch.randn(2, 13, 3, dtype=torch.float64)
     torch.testing.assert_close(compiled(x_BTI)[0], eager(x_BTI)[0], atol=1e-12, rtol=0)

@@ -66,7 +66,8 @@ def test_the_step_form_equals_the_kernel(name: str) -> None:
     step = KERNELS[name](3, 5, implementation="eager").double()
     step.load_state_dict(kernel.state_dict())
     x_BTI = torch.randn(4, 7, 3, dtype=torch.float64, requires_grad=True)
-    ours, theirs = step(x_BTI), kernel(x_BTI)
+    ours = step(x_BTI)
+    theirs = kernel(x_BTI)
     for _ in range(2):
         torch.testing.assert_close(ours[0], theirs[0], atol=1e-12, rtol=0)
         torch.testing.assert_close(flat(ours[1]), flat(theirs[1]), atol=1e-12, rtol=0)
@@ -120,7 +121,8 @@ def test_chunks_with_the_state_carried_equal_the_whole(spec: rnnbench.CellSpec) 
     cell = perturbed(spec.load(spec.options)(3, 5))
     x_BTI = torch.randn(4, 7, 3, dtype=torch.float64)
     whole, last = cell(x_BTI)
-    parts, state = [], None
+    parts = []
+    state = None
     for part_BTI in (x_BTI[:, :1], x_BTI[:, 1:4], x_BTI[:, 4:]):
         before = None if state is None else [tensor.clone() for tensor in flat(state)]
         given = state
@@ -280,7 +282,8 @@ def test_gru_v3_is_a_plain_loop_over_the_equations_of_the_paper() -> None:
     h = np.zeros((4, 5))
     for t in range(7):
         x = x_BTI[:, t]
-        r, z = sigmoid(x @ w_r.T + h @ u_r.T + b_r), sigmoid(x @ w_z.T + h @ u_z.T + b_z)
+        r = sigmoid(x @ w_r.T + h @ u_r.T + b_r)
+        z = sigmoid(x @ w_z.T + h @ u_z.T + b_z)
         h = z * h + (1 - z) * np.tanh(x @ w.T + (r * h) @ u.T + b)
     _, state = cell(torch.tensor(x_BTI))
     np.testing.assert_allclose(state.detach().numpy(), h, atol=1e-12, rtol=0)
@@ -290,7 +293,8 @@ def test_gru_v3_is_a_plain_loop_over_the_equations_of_the_paper() -> None:
 def test_the_two_grus_agree_where_nothing_is_reset(open_reset: bool) -> None:
     """With r = 1 and one bias 0, before and after the product are the same; with a reset they are
     not."""
-    ours, kernel = perturbed(GRUv3(3, 5)), build_gru(3, 5).double()
+    ours = perturbed(GRUv3(3, 5))
+    kernel = build_gru(3, 5).double()
     with torch.no_grad():
         if open_reset:
             ours.bias[:5] = 50.0  # type: ignore[index,operator]
@@ -331,7 +335,8 @@ def test_layernorm_lstm_is_a_plain_loop_over_the_equations_of_the_paper() -> Non
         return centred / scale * named[f"norm_{which}.weight"] + named[f"norm_{which}.bias"]
 
     x_BTI = np.random.default_rng(0).normal(size=(4, 7, 3))
-    h, c = np.zeros((4, 5)), np.zeros((4, 5))
+    h = np.zeros((4, 5))
+    c = np.zeros((4, 5))
     for t in range(7):
         gates = norm(h @ named["weight_hh"].T, "hidden") + norm(
             x_BTI[:, t] @ named["weight_ih"].T, "input"

@@ -33,7 +33,8 @@ def correlation(frames: Array, weight: Array) -> Array:
     (count, _, height, width), (outputs, _, size, _) = frames.shape, weight.shape
     result = np.zeros((count, outputs, height, width))
     for row, column, down, right in np.ndindex(height, width, size, size):
-        y, x = row + down - size // 2, column + right - size // 2
+        y = row + down - size // 2
+        x = column + right - size // 2
         if 0 <= y < height and 0 <= x < width:
             result[:, :, row, column] += frames[:, :, y, x] @ weight[:, :, down, right].T
     return result
@@ -72,7 +73,8 @@ def test_it_is_a_plain_loop_over_equation_3(kernel_size: int, peepholes: bool) -
 
 def test_on_a_single_pixel_it_is_the_lstm_of_torch() -> None:
     """With a 1x1 kernel and copied weights, in float64: outputs and gradient to 1e-12."""
-    cell, lstm = perturbed((3, 1, 1), 5, kernel_size=1), nn.LSTM(3, 5, batch_first=True).double()
+    cell = perturbed((3, 1, 1), 5, kernel_size=1)
+    lstm = nn.LSTM(3, 5, batch_first=True).double()
     named = dict(cell.named_parameters())
     with torch.no_grad():
         lstm.weight_ih_l0.copy_(named["from_input.layer.weight"][:, :, 0, 0])
@@ -95,7 +97,8 @@ def test_a_moved_picture_gives_moved_answers_away_from_the_borders(peepholes: bo
     frames = torch.zeros(1, 2, 1, 14, 14, dtype=torch.float64)
     frames[..., 5:8, 5:8] = torch.randn(1, 2, 1, 3, 3, dtype=torch.float64)
     moved = torch.roll(frames, (1, 2), dims=(-2, -1))
-    here, there = cell(frames)[0][..., 2:10, 2:10], cell(moved)[0][..., 3:11, 4:12]
+    here = cell(frames)[0][..., 2:10, 2:10]
+    there = cell(moved)[0][..., 3:11, 4:12]
     assert torch.allclose(here, there, atol=1e-12, rtol=0) != peepholes
 
 
@@ -120,7 +123,8 @@ def test_chunks_with_the_state_carried_equal_the_whole() -> None:
     cell = perturbed((2, 4, 5), 3, peepholes=True)
     frames = torch.randn(2, 7, 2, 4, 5, dtype=torch.float64)
     whole, last = cell(frames)
-    parts, state = [], None
+    parts = []
+    state = None
     for part in (frames[:, :1], frames[:, 1:4], frames[:, 4:]):
         y_BT, state = cell(part, state)
         parts.append(y_BT)

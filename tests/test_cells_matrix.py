@@ -29,13 +29,20 @@ def by_hand(cell: DeltaNet, x_TI: np.ndarray) -> np.ndarray:
     """The equations with a transition matrix written out, S_t = S_{t-1} (I - beta k k^T) + beta v
     k^T."""
     weights = cell.from_input.weight.detach().numpy()
-    keys, hidden = cell.sizes[0], cell.sizes[-1]
-    to_query, to_key, to_beta = weights[:keys], weights[keys : 2 * keys], weights[2 * keys]
-    to_next_key, to_next_beta = weights[2 * keys + 1 : 3 * keys + 1], weights[3 * keys + 1]
+    keys = cell.sizes[0]
+    hidden = cell.sizes[-1]
+    to_query = weights[:keys]
+    to_key = weights[keys : 2 * keys]
+    to_beta = weights[2 * keys]
+    to_next_key = weights[2 * keys + 1 : 3 * keys + 1]
+    to_next_beta = weights[3 * keys + 1]
     to_value = weights[3 * keys + 2 :]
-    s_HK, before_I, outputs = np.zeros((hidden, keys)), np.zeros(x_TI.shape[1]), []
+    s_HK = np.zeros((hidden, keys))
+    before_I = np.zeros(x_TI.shape[1])
+    outputs = []
     for x_I in x_TI:
-        key, query = to_key @ x_I + to_next_key @ before_I, to_query @ x_I
+        key = to_key @ x_I + to_next_key @ before_I
+        query = to_query @ x_I
         key, query = key / np.sqrt(key @ key + TINY), query / np.sqrt(query @ query + TINY)
         logit = to_beta @ x_I + to_next_beta @ before_I + cell.beta_bias.item()
         beta = cell.largest_beta / (1 + np.exp(-logit))
@@ -49,7 +56,8 @@ def by_hand(cell: DeltaNet, x_TI: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize("negative", [False, True])
 def test_the_deltanet_is_its_equations(negative: bool) -> None:
     """To rounding, in float64, over a dozen steps."""
-    cell, x_BTI = build(negative=negative), torch.randn(2, 12, 3, dtype=torch.float64)
+    cell = build(negative=negative)
+    x_BTI = torch.randn(2, 12, 3, dtype=torch.float64)
     y_BTH, _ = cell(x_BTI)
     for x_TI, y_TH in zip(x_BTI, y_BTH, strict=True):
         np.testing.assert_allclose(y_TH.detach().numpy(), by_hand(cell, x_TI.numpy()), atol=1e-12)
@@ -62,10 +70,8 @@ def test_a_value_is_found_under_its_key_and_replaced_by_the_next_one() -> None:
     with torch.no_grad():
         cell.beta_bias.fill_(50.0)
         cell.value_bias.zero_()
-    key, state = (
-        torch.tensor([[0.0, 1.0, 0.0]], dtype=torch.float64),
-        cell.initial_state(torch.zeros(1, 3).double()),
-    )
+    key = torch.tensor([[0.0, 1.0, 0.0]], dtype=torch.float64)
+    state = cell.initial_state(torch.zeros(1, 3).double())
     for value in ([[2.0, -1.0]], [[0.5, 3.0]]):
         nothing = torch.zeros(1, 4, dtype=torch.float64)
         write = torch.cat(
@@ -83,10 +89,8 @@ def test_negative_eigenvalues_turn_the_sign_of_what_is_stored() -> None:
             cell.beta_bias.fill_(50.0)
             cell.value_bias.zero_()
         stored = torch.tensor([[[0.0, 4.0, 0.0], [0.0, -3.0, 0.0]]], dtype=torch.float64)
-        key, nothing = (
-            torch.tensor([[0.0, 1.0, 0.0]]).double(),
-            torch.zeros(1, 7, dtype=torch.float64),
-        )
+        key = torch.tensor([[0.0, 1.0, 0.0]]).double()
+        nothing = torch.zeros(1, 7, dtype=torch.float64)
         y_BH, _ = cell.step(
             torch.cat([key, key, nothing], dim=1), (stored, torch.zeros(1, 4).double())
         )

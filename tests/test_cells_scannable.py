@@ -63,7 +63,8 @@ def minimal_by_hand(
 ) -> Tensor:
     """Sections 3.1 and 3.2 as printed, number by number; signed gates as in Grazzi et al.: 2 a -
     1."""
-    weight, bias = cell.projection.weight.tolist(), cell.projection.bias.tolist()
+    weight = cell.projection.weight.tolist()
+    bias = cell.projection.bias.tolist()
     gates = 2 if isinstance(cell, MinGRU) else 3
     hidden = len(bias) // gates
     y_BTH = torch.empty(*x_BTI.shape[:2], hidden, dtype=torch.float64)
@@ -77,10 +78,13 @@ def minimal_by_hand(
                 ]
                 candidate = g(sums[-1]) if log_space else sums[-1]
                 if gates == 2:
-                    keep, write = 1 - sigmoid(sums[0]), sigmoid(sums[0])
+                    keep = 1 - sigmoid(sums[0])
+                    write = sigmoid(sums[0])
                 else:
-                    forget, into = sigmoid(sums[0]), sigmoid(sums[1])
-                    keep, write = forget / (forget + into), into / (forget + into)
+                    forget = sigmoid(sums[0])
+                    into = sigmoid(sums[1])
+                    keep = forget / (forget + into)
+                    write = into / (forget + into)
                 h = (2 * keep - 1 if signed else keep) * h + write * candidate
                 y_BTH[sequence, t, unit] = h
     return y_BTH
@@ -145,7 +149,8 @@ def test_chunks_with_carried_state_equal_the_whole(
     cell = build(name, options, implementation)
     x_BTI = torch.randn(3, 50, 3, dtype=torch.float64)
     whole, last = cell(x_BTI)
-    state, parts = None, []
+    state = None
+    parts = []
     for part in x_BTI.split(chunk, dim=1):
         y_BTH, state = cell(part, state)
         parts.append(y_BTH)
@@ -159,7 +164,8 @@ def test_all_forms_have_the_same_parameters_and_the_same_gradient(
 ) -> None:
     """The state dict of one loads into the other; gradients in x, the state and every parameter
     agree to 1e-10."""
-    loop, other = build(name, options, "loop"), build(name, options, implementation)
+    loop = build(name, options, "loop")
+    other = build(name, options, implementation)
     with torch.no_grad():
         for parameter in loop.parameters():
             parameter.add_(0.1 * torch.randn_like(parameter))
@@ -261,10 +267,8 @@ def test_the_initial_state_of_the_log_space_form_is_a_half(name: str) -> None:
     form has zeros."""
     x_BTI = torch.randn(2, 5, 3, dtype=torch.float64)
     cell = build(name, {"form": "log-space"})
-    half, zeros = (
-        torch.full((2, 5), 0.5, dtype=torch.float64),
-        torch.zeros(2, 5, dtype=torch.float64),
-    )
+    half = torch.full((2, 5), 0.5, dtype=torch.float64)
+    zeros = torch.zeros(2, 5, dtype=torch.float64)
     assert torch.equal(cell(x_BTI)[0], cell(x_BTI, half)[0])
     assert not torch.allclose(cell(x_BTI)[0], cell(x_BTI, zeros)[0])
     vanilla = build(name, {"form": "vanilla"})
@@ -291,7 +295,8 @@ def test_a_minimal_lstm_with_both_gates_closed_is_not_a_division_by_zero() -> No
 
 def test_the_forget_bias_is_added_and_nothing_else_changes() -> None:
     """Rows of the projection: f, i, h."""
-    plain, raised = build("minlstm", {}), build("minlstm", {"forget_bias": 2.0})
+    plain = build("minlstm", {})
+    raised = build("minlstm", {"forget_bias": 2.0})
     difference = raised.projection.bias - plain.projection.bias
     torch.testing.assert_close(
         difference, torch.tensor([2.0] * 5 + [0.0] * 10, dtype=torch.float64)

@@ -68,7 +68,8 @@ def arrays(cell: nn.Module) -> dict[str, np.ndarray]:
 
 def skew(above: np.ndarray, size: int) -> np.ndarray:
     """By the definition, entry by entry."""
-    matrix, numbers = np.zeros((size, size)), iter(above)
+    matrix = np.zeros((size, size))
+    numbers = iter(above)
     for row in range(size):
         for column in range(row + 1, size):
             matrix[row, column] = next(numbers)
@@ -123,7 +124,8 @@ def lem_step(cell: LEM, weights: dict[str, np.ndarray]) -> Step:
             weights["from_input.weight"] @ x + weights["from_input.bias"], 4
         )
         w_1, w_2, w_z = np.split(weights["from_output.weight"] @ y + weights["from_output.bias"], 3)
-        short, long = cell.dt * sigmoid(w_1 + v_1), cell.dt * sigmoid(w_2 + v_2)
+        short = cell.dt * sigmoid(w_1 + v_1)
+        long = cell.dt * sigmoid(w_2 + v_2)
         z = (1 - short) * z + short * np.tanh(w_z + v_z)
         w_y = weights["from_memory.weight"] @ z + weights["from_memory.bias"]
         return [(1 - long) * y + long * np.tanh(w_y + v_y), z]
@@ -212,7 +214,8 @@ def by_hand(
     cell: nn.Module, options: dict[str, object], x_BTI: Tensor, state: object = None
 ) -> Tensor:
     """Sequence by sequence, step by step, from zeros or from a carried state."""
-    step, parts = step_of(cell, options), 2 if isinstance(cell, CoRNN | LEM) else 1
+    step = step_of(cell, options)
+    parts = 2 if isinstance(cell, CoRNN | LEM) else 1
     outputs = []
     for sequence, x_TI in enumerate(x_BTI.numpy()):
         now = (
@@ -244,7 +247,8 @@ def test_chunks_with_carried_state_equal_the_whole(name: str, options: dict[str,
     x_BTI = torch.randn(3, 40, 3, dtype=torch.float64)
     whole, _ = cell(x_BTI)
     for chunk in (1, 7, 16, 20):
-        state, parts = None, []
+        state = None
+        parts = []
         for part in x_BTI.split(chunk, dim=1):
             y_BTH, state = cell(part, state)
             parts.append(y_BTH)
@@ -257,7 +261,8 @@ def test_parameters_and_state_are_as_declared(
     name: str, options: dict[str, object], inputs: int, hidden: int
 ) -> None:
     """The formulas count what is there."""
-    spec, cell = SPEC[name], build(name, options, inputs, hidden)
+    spec = SPEC[name]
+    cell = build(name, options, inputs, hidden)
     assert spec.parameters is not None
     assert spec.state_floats is not None
     assert spec.parameters(inputs, hidden, **options) == count_parameters(cell)
@@ -322,7 +327,8 @@ def test_a_cell_can_be_copied_and_pickled(name: str, options: dict[str, object])
 def test_compiled_equals_eager(name: str, options: dict[str, object]) -> None:
     """In outputs, states and gradients; again after the weights have changed, and without compiling
     anew."""
-    eager, compiled = build(name, options), build(name, options, implementation="compiled")
+    eager = build(name, options)
+    compiled = build(name, options, implementation="compiled")
     x_BTI = torch.randn(2, 23, 3, dtype=torch.float64, requires_grad=True)
     graphs = []
     for _ in range(2):
@@ -494,7 +500,9 @@ def test_the_weights_of_the_oscillators_start_uniform(
 def test_an_undriven_oscillator_is_the_one_of_the_textbook() -> None:
     """Without weights: y'' = -gamma y - epsilon y', y = exp(-epsilon t / 2) cos(w t) ..., to first
     order in dt."""
-    dt, gamma, epsilon = 1e-3, 4.0, 0.5
+    dt = 1e-3
+    gamma = 4.0
+    epsilon = 0.5
     cell = build("cornn", {"dt": dt, "gamma": gamma, "epsilon": epsilon}, hidden=1)
     with torch.no_grad():
         for parameter in cell.parameters():

@@ -21,7 +21,8 @@ from tests.builders.records import learning_trial
 from tests.builders.training import SMALL
 from tests.conftest import MakePlugin
 
-EPOCHS, STEPS = 5, 4
+EPOCHS = 5
+STEPS = 4
 CALLS_AN_EPOCH = STEPS + 1
 """Training batches, and one of validation."""
 

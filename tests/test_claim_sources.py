@@ -34,11 +34,13 @@ def searching(**recipe: Any) -> Suite:
 
 def found_at_rates(whole: Suite) -> Findings:
     """Results in which .01 is best for a GRU, and .003 for an LSTM."""
-    index, results = {}, []
+    index = {}
+    results = []
     while trials := plan(whole, index, ()):
         for trial in trials:
             assert isinstance(trial, LearningTrial)
-            row, rate = trial.cell.row, trial.learning_rate
+            row = trial.cell.row
+            rate = trial.learning_rate
             slower = RATES[rate] if row == "lstm" else 1.0 if rate == 0.01 else 2.0
             results.append(
                 learned(trial, min(BUDGET, round(CENTRES[row] * slower) + trial.seed % 2))
@@ -150,7 +152,8 @@ def test_doubts_of_a_claim_are_those_of_its_own_trainings() -> None:
         "tuning_seeds": 1,
     }
     whole = suite(claim(), other, recipe=keys)
-    index, results = {}, []
+    index = {}
+    results = []
     while trials := plan(whole, index, ()):
         for trial in trials:
             assert isinstance(trial, LearningTrial)

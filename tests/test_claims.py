@@ -365,7 +365,8 @@ def test_why_seeds_say_nothing_is_told() -> None:
     for result in run(whole, noisy(gru=8, lstm=16)):
         assert isinstance(result.trial, LearningTrial)
         assert result.learning
-        row, seed = result.trial.cell.row, result.trial.seed
+        row = result.trial.cell.row
+        seed = result.trial.seed
         flat = (
             lag(seed, {}, {name: "it does not fall"})
             if row == "gru" and seed < 3
@@ -394,7 +395,8 @@ def test_a_cell_that_diverges_says_no_more_than_the_trivial_forecast() -> None:
     whole = suite(claim(figure="score", metric="mse", at_least=-0.05))
     results = run(whole, lambda *_: 5)
     for n, result in enumerate(results):
-        trial, learning = result.trial, result.learning
+        trial = result.trial
+        learning = result.learning
         if isinstance(trial, LearningTrial) and trial.cell.row == "gru" and learning:
             results[n] = replace(
                 result,
@@ -427,7 +429,8 @@ def test_the_search_for_a_learning_rate_enters_no_verdict() -> None:
 
 def test_what_a_mixed_claim_depends_on_is_the_facet_that_tells_the_answers_apart() -> None:
     """Not one whose values occur on both sides; and nothing where none does."""
-    holds, fails = {"task": "a", "equal": "hidden"}, {"task": "a", "equal": "parameters"}
+    holds = {"task": "a", "equal": "hidden"}
+    fails = {"task": "a", "equal": "parameters"}
     assert (
         dependence([(holds, "holds"), (fails, "fails")])
         == "by equal: holds with hidden, fails with parameters"
@@ -689,7 +692,8 @@ def test_seeds_are_added_until_a_claim_is_decided() -> None:
 @pytest.mark.parametrize("easy_first", [True, False])
 def test_a_cell_gets_as_many_seeds_as_the_most_demanding_of_its_claims(easy_first: bool) -> None:
     """Whatever their order: what decides one claim at ten seeds goes on for the other."""
-    easy, hard = {**claim(at_most=5.0), "name": "easy"}, {**claim(), "most_seeds": 15}
+    easy = {**claim(at_most=5.0), "name": "easy"}
+    hard = {**claim(), "most_seeds": 15}
     pair = (easy, hard) if easy_first else (hard, easy)
     results = run(suite(*pair, choices=Choices(until_decided=True)), noisy(gru=13, lstm=16))
     assert len(results) == 30

@@ -49,7 +49,8 @@ def test_thresholds_that_are_copies_of_each_other_count_as_one() -> None:
     """Three thresholds that each training reaches at once: as surely decided as one of them, where
     by Holm's method the p-values would be three times as large."""
     epochs = noisy(gru=9, lstm=16)
-    one, three = suite(claim()), suite(claim(shares=[1.0, 0.9, 0.75]))
+    one = suite(claim())
+    three = suite(claim(shares=[1.0, 0.9, 0.75]))
     (alone,) = p_values(one, run(one, epochs))
     assert p_values(three, run(three, epochs)) == pytest.approx([alone] * 3)
 
@@ -75,7 +76,8 @@ def test_a_condition_that_rests_on_times_too_counts_as_one_of_its_own() -> None:
         "tasks": [{"name": "adding", "horizons": [20]}],
         "shapes": [{"steps": 20, "parameters": 10_000}],
     }
-    one, three = suite(claim(**reading)), suite(claim(**reading, shares=[1.0, 0.9, 0.75]))
+    one = suite(claim(**reading))
+    three = suite(claim(**reading, shares=[1.0, 0.9, 0.75]))
     (alone,) = p_values(one, run(one, noisy(gru=4, lstm=20), costs=costs))
     assert p_values(three, run(three, noisy(gru=4, lstm=20), costs=costs)) == pytest.approx(
         [3 * alone] * 3
@@ -89,7 +91,8 @@ def test_open_conditions_that_are_copies_ask_for_no_more_seeds_than_one() -> Non
         assert {one.state for one in judged} == {"open"}
         return judged[0].more_seeds
 
-    alone, three = more(1.0), more(1.0, 0.9, 0.75)
+    alone = more(1.0)
+    three = more(1.0, 0.9, 0.75)
     assert alone is not None
     assert three is not None
     assert alone <= three <= alone + 5  # by equal parts of the level half as many again

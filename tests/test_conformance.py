@@ -858,7 +858,8 @@ class Attends(nn.Module):
     def forward(self, x: Tensor, state: Any = None) -> tuple[Tensor, Any]:
         if not x.shape[1]:
             raise ValueError("no steps")
-        keys, values = self.key(x), self.value(x)
+        keys = self.key(x)
+        values = self.value(x)
         if state is not None:
             keys, values = (
                 torch.cat([state["keys"], keys], 1),

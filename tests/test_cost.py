@@ -215,7 +215,8 @@ def test_memory_of_a_known_size_is_seen(
     16 MiB kept for backward are 16, by both meters; 128 MiB that only the first call takes are
     none. All over what the same cell takes without them, but for what forward gives back: that is
     gone when the rest of the step takes its own, so the larger of both is seen."""
-    peaks, saved = {}, {}
+    peaks = {}
+    saved = {}
     for name in ("plain", cell):
         (row,) = measure(pool, name, measurement="peak-memory").costs
         assert isinstance(row, MemoryRow)

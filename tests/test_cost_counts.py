@@ -135,7 +135,8 @@ def test_a_storage_counts_once_and_parameters_not_at_all() -> None:
 def products(gates: int) -> int:
     """Operations of forward and backward over B, T: weights by inputs, twice for inputs that need
     no gradient and three times for states, but for the first one, which is zero and needs none."""
-    to_inputs, to_states = 2 * B * T * I * gates * H, 2 * B * H * gates * H
+    to_inputs = 2 * B * T * I * gates * H
+    to_states = 2 * B * H * gates * H
     return 2 * to_inputs + to_states * (3 * T - 1)
 
 
@@ -161,7 +162,8 @@ def test_operations_are_those_of_the_matrix_products(
 
 def test_a_linear_layer_counts_two_operations_a_weight() -> None:
     """A multiplication and an addition for each of 3 rows, 5 by 7."""
-    layer, x = nn.Linear(5, 7), torch.randn(3, 5)
+    layer = nn.Linear(5, 7)
+    x = torch.randn(3, 5)
     assert count_flops(lambda: layer(x)) == 2 * 3 * 5 * 7
 
 
@@ -219,7 +221,8 @@ def test_whose_step_is_counted_is_told(make_plugin: MakePlugin, tmp_path: Path) 
     cells = tuple(
         CellUse(name="cut", options={"steps": steps}, label=f"{steps}") for steps in (7, -1, -3, 8)
     )
-    order, told = tmp_path / "order", tmp_path / "told"
+    order = tmp_path / "order"
+    told = tmp_path / "told"
     trial = cost_trial("instructions", *cells)
     order.write_bytes(msgspec.json.encode((trial, Catalogue.present().needed(trial))))
     threads = torch.get_num_threads()

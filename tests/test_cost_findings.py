@@ -198,7 +198,8 @@ def test_one_session_is_as_it_was_and_more_never_narrow_the_range() -> None:
     assert (many.low, many.high) == (one.low, one.high)
     assert one.kind == "95 % interval"
     rng = np.random.default_rng(0)
-    truth, covered = 0.0, 0
+    truth = 0.0
+    covered = 0
     for _ in range(300):
         days = truth + rng.normal(0, 0.1, 4)
         found = over_sessions(

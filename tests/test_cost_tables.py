@@ -23,7 +23,8 @@ from rnnbench.suite import Choices, read_suite
 from rnnbench_reports.cost_ratios import render
 from tests.builders.records import COST
 
-STEPPED, FUSED = "eager operations", "oneDNN"
+STEPPED = "eager operations"
+FUSED = "oneDNN"
 Rows = dict[tuple[str, str, str], float]
 """Seconds of a step by name of the cell, implementation and kernel; the reference cell takes a
 second."""
@@ -400,7 +401,8 @@ measure = ["train-step-time"]
 def test_a_suite_names_its_reference_and_measures_the_same(tmp_path: Path) -> None:
     """Ids of trials are what they are without it, and each result keeps it; a name that there is
     not is refused."""
-    catalogue, path = Catalogue.present(), tmp_path / "made.toml"
+    catalogue = Catalogue.present()
+    path = tmp_path / "made.toml"
     path.write_text(SUITE)
     plain = read_suite(str(path), catalogue)
     ids = [trial_id(trial) for trial in cost_trials(plain)]
@@ -426,7 +428,9 @@ def test_the_reference_is_the_same_row_whichever_cells_are_chosen(
 ) -> None:
     """It is looked up among the cells of the suite, or the chosen ones where the suite has none,
     and a name that there is not is refused."""
-    catalogue, path, choices = Catalogue.present(), tmp_path / "made.toml", Choices(cells=chosen)
+    catalogue = Catalogue.present()
+    path = tmp_path / "made.toml"
+    choices = Choices(cells=chosen)
     path.write_text(f'{SUITE}reference = "lstm:eager"')
     suite = read_suite(str(path), catalogue, choices)
     assert suite.cost
@@ -441,7 +445,8 @@ def test_the_reference_is_the_same_row_whichever_cells_are_chosen(
 
 def test_a_suite_without_cells_takes_its_reference_from_the_chosen_ones(tmp_path: Path) -> None:
     """A name that is not among them is refused."""
-    catalogue, path = Catalogue.present(), tmp_path / "made.toml"
+    catalogue = Catalogue.present()
+    path = tmp_path / "made.toml"
     path.write_text(
         SUITE.replace('cells = ["gru", "lstm", "lstm:eager"]\n', "") + 'reference = "lstm"'
     )

@@ -168,8 +168,10 @@ def finish(executor: Executor, *trials: LearningTrial) -> dict[str, Result]:
 def test_a_killed_worker_costs_no_trial_and_no_bit(cluster: Cluster, tmp_path: Path) -> None:
     """Its trial goes on from its checkpoint on another worker, and every figure equals that of the
     local executor."""
-    path, folder = write_suite(tmp_path, steps=100), tmp_path / "run"
-    catalogue, ran = Catalogue.present(), []
+    path = write_suite(tmp_path, steps=100)
+    folder = tmp_path / "run"
+    catalogue = Catalogue.present()
+    ran = []
     first = cluster.worker()
     options = {"address": cluster.address, "gpu_resource": "GPU", "checkpoint_seconds": 0.0}
 
@@ -256,7 +258,8 @@ def test_no_process_outlives_its_driver(
 ) -> None:
     """Neither here nor on the workers of others, though the trials hang: Ctrl-C in a terminal,
     which every process of the driver hears, and kill -9."""
-    worker, suite = cluster.worker(), str(write_suite(tmp_path))
+    worker = cluster.worker()
+    suite = str(write_suite(tmp_path))
     command = ["rnnbench", "run", "suite", suite, "-c", "hangs", "--executor", "dask", "-o"]
     here = cluster.start(*command, str(tmp_path / "here"), "-j", "1")
     there = cluster.start(
@@ -279,7 +282,8 @@ def test_no_process_outlives_its_driver(
 
 def test_a_lost_scheduler_is_an_error_and_no_result(cluster: Cluster, tmp_path: Path) -> None:
     """Said in one line; what has no result is run by the next run."""
-    worker, suite = cluster.worker(), str(write_suite(tmp_path))
+    worker = cluster.worker()
+    suite = str(write_suite(tmp_path))
     arguments = [
         "-o",
         str(tmp_path / "run"),
@@ -367,7 +371,8 @@ def test_where_no_scheduler_is_the_run_says_so(tmp_path: Path) -> None:
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A certificate that signs itself, and its key."""
     folder = tmp_path_factory.mktemp("certificate")
-    made, key = folder / "certificate.pem", folder / "key.pem"
+    made = folder / "certificate.pem"
+    key = folder / "key.pem"
     command = [
         "openssl",
         "req",

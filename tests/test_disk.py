@@ -49,7 +49,8 @@ def fill(disk: Path, leave: int) -> Path:
 def test_a_full_disk_loses_nothing_that_was_finished(tmp_path: Path, small_disk: Path) -> None:
     """One sentence and exit code 2; with room made, the same command ends what is left, and the
     bits are the same."""
-    suite, folder = write_suite(tmp_path, seeds=2), small_disk / "run"
+    suite = write_suite(tmp_path, seeds=2)
+    folder = small_disk / "run"
     folder.mkdir()
     filler = fill(small_disk, leave=40_000)
     full = call(command(suite, folder))
@@ -96,7 +97,8 @@ def test_a_folder_that_is_read_only_is_told_in_a_sentence(tmp_path: Path, small_
 @pytest.mark.parametrize("damage", ["half", "zeros", "empty", "another trial's"])
 def test_the_next_run_repairs_what_was_damaged_and_says_so(tmp_path: Path, damage: str) -> None:
     """The file is put aside, the trial runs again, and nothing else does."""
-    suite, folder = write_suite(tmp_path), tmp_path / "run"
+    suite = write_suite(tmp_path)
+    folder = tmp_path / "run"
     _, ran = run(suite, folder)
     before = learning_figures(folder)
     path = Store(folder).path(ran[1])
@@ -122,7 +124,8 @@ def test_the_next_run_repairs_what_was_damaged_and_says_so(tmp_path: Path, damag
 
 def test_of_two_drivers_at_once_the_second_is_told_who_holds_the_folder(tmp_path: Path) -> None:
     """Two processes, started together: each trial runs once."""
-    suite, folder = write_suite(tmp_path, steps=60), tmp_path / "run"
+    suite = write_suite(tmp_path, steps=60)
+    folder = tmp_path / "run"
     drivers = [start(command(suite, folder), stdout=-1, stderr=-1, text=True) for _ in range(2)]
     said = [driver.communicate(timeout=120) for driver in drivers]
     codes = sorted(driver.returncode for driver in drivers)
@@ -143,7 +146,8 @@ def test_of_two_drivers_at_once_the_second_is_told_who_holds_the_folder(tmp_path
 
 def test_a_checkpoint_is_gone_when_its_trial_has_a_result(tmp_path: Path) -> None:
     """A run that was killed leaves them for the next one, which goes on from them and clears up."""
-    suite, folder = write_suite(tmp_path, seeds=1, steps=100), tmp_path / "run"
+    suite = write_suite(tmp_path, seeds=1, steps=100)
+    folder = tmp_path / "run"
     often = [*command(suite, folder), "--set", "executor.checkpoint_seconds=0.0"]
     driver = start(often, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     wait_until(lambda: bool(list(folder.glob("checkpoints/*.pt"))))

@@ -89,7 +89,8 @@ def test_turning_all_signs_turns_the_answer(values: list[float]) -> None:
     """Nothing favours one side."""
     turned = [-value for value in values]
     assert p_above(values, 0.5) == p_below(turned, -0.5)
-    one, other = effect(values), effect(turned)
+    one = effect(values)
+    other = effect(turned)
     assert (one.low, one.centre, one.high) == pytest.approx(
         (-other.high, -other.centre, -other.low)
     )
@@ -101,7 +102,8 @@ def test_what_speaks_for_a_region_speaks_against_what_lies_outside(
     values: list[float], width: float
 ) -> None:
     """`beyond` is the opposite of `within`."""
-    inside, outside = Region(-width, width), Region(-width, width, outside=True)
+    inside = Region(-width, width)
+    outside = Region(-width, width, outside=True)
     assert evidence(values, inside) == tuple(reversed(evidence(values, outside)))
 
 

@@ -152,7 +152,8 @@ def test_cost_figures_come_with_every_cell_beside_the_reference_cell(pool: Local
     results: dict[str, Result] = {}
     while len(results) < 2:
         results |= {trial_id(result.trial): result for result in pool.wait(1.0)}
-    times, memories = results[trial_id(time_trial)], results[trial_id(memory_trial)]
+    times = results[trial_id(time_trial)]
+    memories = results[trial_id(memory_trial)]
     assert times.status == memories.status == "ok", times.reason + memories.reason
     assert [row.row for row in times.costs] == ["gru", "lstm"]
     assert {row.row: row.kernel for row in times.costs} == {"gru": "loop in ATen", "lstm": "oneDNN"}

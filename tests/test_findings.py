@@ -454,7 +454,8 @@ def test_nothing_is_doubted_without_a_reason() -> None:
 
 def test_results_of_unequal_origin_are_a_doubt() -> None:
     """Another machine, another torch, another definition of the cell."""
-    one, other = learned("a", 0), learned("a", 1)
+    one = learned("a", 0)
+    other = learned("a", 1)
     machine = msgspec.structs.replace(other.provenance.machine, processor="another")
     cases: list[tuple[dict[str, object], dict[str, object], str]] = [
         ({}, {"machine": machine}, "2 kinds of machine"),
@@ -717,7 +718,8 @@ def test_of_two_results_of_one_seed_the_newer_counts_and_several_rates_are_doubt
 
 def test_limits_do_not_part_cost_figures() -> None:
     """Replicates with other limits measure the same."""
-    one, two = cost_result(0, 0.1), cost_result(1, 0.1)
+    one = cost_result(0, 0.1)
+    two = cost_result(1, 0.1)
     other = msgspec.structs.replace(
         two.trial, limit_memory_mib=99, limit_output_mib=3, limit_seconds=5.0
     )

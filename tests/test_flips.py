@@ -18,7 +18,8 @@ def columns(
 ) -> list[dict[int, float]]:
     """Normal values whose part `shared` all tests have in common."""
     draw = np.random.default_rng((70, run))
-    common, own = draw.normal(size=seeds), draw.normal(size=(tests, seeds))
+    common = draw.normal(size=seeds)
+    own = draw.normal(size=(tests, seeds))
     values = np.sqrt(shared) * common + np.sqrt(1 - shared) * own + shift
     return [dict(enumerate(row)) for row in values.tolist()]
 
@@ -94,7 +95,9 @@ def test_where_nothing_is_there_some_test_of_five_is_called_in_a_twentieth_of_al
 
 
 def test_the_critical_p_value_is_one_that_the_smallest_falls_below_at_the_level() -> None:
-    alone, copies, apart = columns(1, 10, 0.0), columns(1, 10, 0.0) * 3, columns(3, 10, 0.0)
+    alone = columns(1, 10, 0.0)
+    copies = columns(1, 10, 0.0) * 3
+    apart = columns(3, 10, 0.0)
     assert critical(alone) == 0.025
     assert 0.02 <= critical(copies) <= 0.025
     assert smallest(apart, critical(apart)) <= 0.025 < smallest(apart, critical(apart) + 0.004)

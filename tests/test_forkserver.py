@@ -459,7 +459,8 @@ def test_a_killed_driver_leaves_neither_processes_nor_folders(tmp_path: Path) ->
         temporary = tmp_path / f"temporary-{stop}"
         temporary.mkdir()
         suite = write_suite(tmp_path, steps=2000)
-        words, environment = command(suite, tmp_path / "run"), {"TMPDIR": str(temporary)}
+        words = command(suite, tmp_path / "run")
+        environment = {"TMPDIR": str(temporary)}
         driver = start(words, environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         family: list[psutil.Process] = []
 

@@ -238,7 +238,8 @@ def test_what_is_new_is_told_and_not_judged() -> None:
 
 def test_a_kind_that_was_not_asked_for_is_not_judged_and_a_failure_always_is() -> None:
     """Counts alone, or training alone."""
-    bigger, other = edited(first(one_parameter_more)), edited(first(last_bit))
+    bigger = edited(first(one_parameter_more))
+    other = edited(first(last_bit))
     assert ruled(bigger, kinds=["deterministic"]).verdict == "passed"
     assert ruled(other, kinds=["exact"]).verdict == "passed"
     assert ruled(edited(on_another_processor), kinds=["exact"]).verdict == "passed"

@@ -98,7 +98,8 @@ def test_two_percent_of_bytes_and_five_of_a_peak_are_found(
     changes: dict[str, object], figure: str
 ) -> None:
     """Where repetitions agree; the other way round it is better."""
-    base, head = replicates(), replicates(**changes)
+    base = replicates()
+    head = replicates(**changes)
     (worse,) = ruled(base, head).worse
     assert (worse.figure, worse.kind) == (figure, "memory")
     (better,) = ruled(head, base).better
@@ -128,7 +129,8 @@ def test_half_a_percent_of_instructions_is_tolerated() -> None:
 
 def test_a_rule_of_the_policy_tolerates_more_of_one_cell() -> None:
     """The last rule that fits counts."""
-    base, head = [remembered()], [remembered(saved_bytes=4500)]
+    base = [remembered()]
+    head = [remembered(saved_bytes=4500)]
     much = GateRule(of="bytes", cell="gru", tolerance=0.2)
     assert ruled(base, head).verdict == "regression"
     assert ruled(base, head, policy=GatePolicy(rules=(much,))).verdict == "passed"
@@ -260,7 +262,8 @@ IGNORE = GatePolicy(on_change="ignore")
 
 def test_a_cell_that_needs_more_epochs_over_seeds_is_worse() -> None:
     """Paired by seed, with the interval of the ratio; exchanged, it is better."""
-    base, head = trained(lambda seed: 5 + seed % 3), trained(lambda seed: 9 + seed % 4)
+    base = trained(lambda seed: 5 + seed % 3)
+    head = trained(lambda seed: 9 + seed % 4)
     (worse,) = over_seeds(ruled(base, head, policy=IGNORE))
     assert (worse.verdict, worse.figure) == ("worse", "epochs to target, over seeds")
     assert worse.ratio is not None
@@ -284,7 +287,8 @@ def test_without_a_difference_over_seeds_nothing_is_worse() -> None:
 
 def test_too_few_seeds_are_not_green_for_whoever_asked_for_learning() -> None:
     """And passed over by default."""
-    base, head = trained(lambda _: 5, seeds=4), trained(lambda _: 15, seeds=4)
+    base = trained(lambda _: 5, seeds=4)
+    head = trained(lambda _: 15, seeds=4)
     assert ruled(base, head, policy=IGNORE).verdict == "passed"
     asked = ruled(base, head, ["learning"], IGNORE)
     assert asked.verdict == "undecided"
@@ -363,7 +367,8 @@ def test_scores_decide_where_no_seed_reaches_the_target() -> None:
 
 def test_a_tolerance_of_learning_passes_over_what_is_within_it() -> None:
     """The whole interval has to lie beyond it."""
-    base, head = trained(lambda seed: 5 + seed % 3), trained(lambda seed: 9 + seed % 4)
+    base = trained(lambda seed: 5 + seed % 3)
+    head = trained(lambda seed: 9 + seed % 4)
     much = replace(IGNORE, tolerances=Tolerances(learning=2.0))
     assert ruled(base, head, policy=IGNORE).verdict == "regression"
     assert ruled(base, head, policy=much).verdict == "passed"

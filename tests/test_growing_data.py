@@ -230,7 +230,9 @@ def test_a_seed_that_lacks_one_of_the_parts_says_nothing() -> None:
 def test_a_slope_is_that_of_least_squares() -> None:
     """Against numpy's fit of a line."""
     rng = np.random.default_rng(3)
-    doublings, ours, theirs = np.array([0.0, -4, -2, -1]), rng.random(4), rng.random(4)
+    doublings = np.array([0.0, -4, -2, -1])
+    ours = rng.random(4)
+    theirs = rng.random(4)
     figures = tuple(np.stack([ours, theirs], axis=1).ravel().tolist())
     assert slope(figures, doublings) == pytest.approx(np.polyfit(doublings, ours - theirs, 1)[0])
 

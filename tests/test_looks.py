@@ -141,7 +141,8 @@ def test_advice_honours_the_level_of_the_next_look_and_what_a_p_value_can_reach(
 def test_a_run_of_an_older_version_plans_what_it_was_seen_with_first() -> None:
     """Nothing is known of its looks: the first that is kept is the planned one."""
     assert only(noisy(20), Looked()).comparisons[0].level == pytest.approx(0.04)
-    with_plan, without = only(noisy(20), after(10)), only(noisy(20), after(10, planned=0))
+    with_plan = only(noisy(20), after(10))
+    without = only(noisy(20), after(10, planned=0))
     assert with_plan.comparisons[0].level == without.comparisons[0].level
 
 

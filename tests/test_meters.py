@@ -74,7 +74,8 @@ def measure_after_a_larger_step(pipe: Connection) -> None:
     transient(1)
     meter = PeakMeter()
     meter.baseline()
-    larger, between = [], []
+    larger = []
+    between = []
     for number in range(200):
         larger.append(np.ones(500 * 1024, np.uint8))
         if number % 20 == 19:

@@ -30,7 +30,8 @@ from tests.builders.records import learning_trial
 from tests.builders.training import SMALL
 
 CPU = torch.device("cpu")
-SYMBOLS, END = 6, 5
+SYMBOLS = 6
+END = 5
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,8 @@ class Written(rnnbench.GeneratedTask):
     def generate(self, rng: np.random.Generator, count: int) -> Batch:
         sizes = rng.integers(1, self.horizon + 1, count)
         steps = 2 * self.horizon + 1
-        tokens, targets = np.zeros((count, steps), np.int64), np.zeros((count, steps), np.int64)
+        tokens = np.zeros((count, steps), np.int64)
+        targets = np.zeros((count, steps), np.int64)
         mask = np.zeros((count, steps), bool)
         for row, size in enumerate(sizes):
             word = rng.integers(0, 4, size)
@@ -257,7 +259,8 @@ def collapse(path: tuple[int, ...]) -> tuple[int, ...]:
 def test_ctc_is_the_sum_over_all_paths() -> None:
     """Against the enumeration of every path of a small example, padding left out."""
     outputs = torch.randn(2, 4, 3, dtype=torch.float64)
-    targets, lengths = torch.tensor([[1, 2], [1, 0]]), torch.tensor([4, 3])
+    targets = torch.tensor([[1, 2], [1, 0]])
+    lengths = torch.tensor([4, 3])
     losses = []
     for row, labels in enumerate([(1, 2), (1,)]):
         steps = int(lengths[row])
@@ -382,7 +385,8 @@ def test_a_carried_state_makes_windows_equal_to_the_whole(recipe: dict[str, obje
     model = build(Text(), splits.test, **recipe).double()
     tokens = torch.from_numpy(splits.test.inputs)
     whole = model(tokens)
-    parts, states = [], None
+    parts = []
+    states = None
     for window in windows(splits.test, 7):
         outputs, states = model.carry_on(torch.from_numpy(window.inputs), None, states)
         parts.append(outputs)
@@ -413,8 +417,11 @@ def test_training_on_a_stream_carries_the_state_and_cuts_the_gradient() -> None:
     steps = text.steps // 4
     inputs = torch.from_numpy(text.inputs[0, : 4 * steps].reshape(4, steps))
     targets = torch.from_numpy(text.targets[0, : 4 * steps].reshape(4, steps))
-    by_hand, states = torch.optim.SGD(models[1].parameters(), lr=0.1), None
-    cell, embed, readout = models[1].cells[0], models[1].encoder, models[1].readout
+    by_hand = torch.optim.SGD(models[1].parameters(), lr=0.1)
+    states = None
+    cell = models[1].cells[0]
+    embed = models[1].encoder
+    readout = models[1].readout
     assert feed.steps_per_epoch == -(-steps // 5)
     for start in range(0, steps, 5):
         y, states = cell(embed(inputs[:, start : start + 5]), states)
@@ -544,10 +551,8 @@ def test_a_cell_over_frames_needs_frames() -> None:
 
 def test_the_metrics_of_frames_are_the_plain_formulas() -> None:
     """From logits; against torch's own loss."""
-    logits, targets = (
-        np.random.default_rng(0).normal(size=(50, 20)) * 9,
-        np.random.default_rng(1).random((50, 20)),
-    )
+    logits = np.random.default_rng(0).normal(size=(50, 20)) * 9
+    targets = np.random.default_rng(1).random((50, 20))
     bce = functional.binary_cross_entropy_with_logits(
         torch.from_numpy(logits), torch.from_numpy(targets)
     )
@@ -559,7 +564,8 @@ def test_the_metrics_of_frames_are_the_plain_formulas() -> None:
 def test_the_other_metrics_are_the_plain_formulas() -> None:
     """Cross-entropy against torch's, scaled accuracy and NRMSE against their definitions."""
     rng = np.random.default_rng(0)
-    logits, labels = rng.normal(size=(40, 5)), rng.integers(0, 5, 40)
+    logits = rng.normal(size=(40, 5))
+    labels = rng.integers(0, 5, 40)
     expected = functional.cross_entropy(torch.from_numpy(logits), torch.from_numpy(labels))
     assert rnnbench.CROSS_ENTROPY.compute(logits, labels, {}) == pytest.approx(float(expected))
     chance = {"chance": np.full((40, 1), 0.2)}
@@ -567,7 +573,8 @@ def test_the_other_metrics_are_the_plain_formulas() -> None:
     assert rnnbench.SCALED_ACCURACY.compute(logits, labels, chance) == pytest.approx(
         (accuracy - 0.2) / 0.8
     )
-    outputs, targets = rng.normal(size=(40, 2)), rng.normal(size=(40, 2))
+    outputs = rng.normal(size=(40, 2))
+    targets = rng.normal(size=(40, 2))
     assert rnnbench.NRMSE.compute(outputs, targets, {}) == pytest.approx(
         math.sqrt(np.mean((outputs - targets) ** 2) / np.var(targets))
     )

@@ -108,7 +108,9 @@ def test_the_readme_and_the_workflow_leave_nothing_to_fill_in(tmp_path: Path) ->
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
     """A folder with one file in it, or a file in its place, stays as it is; an empty folder is
     written into."""
-    occupied, file, empty = tmp_path / "occupied", tmp_path / "file", tmp_path / "empty"
+    occupied = tmp_path / "occupied"
+    file = tmp_path / "file"
+    empty = tmp_path / "empty"
     occupied.mkdir()
     empty.mkdir()
     (occupied / "thesis.tex").write_text("mine")

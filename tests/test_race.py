@@ -194,7 +194,8 @@ def results(
 ) -> list[Result]:
     """All that the planner hands out, with these epochs of a cell, at a rate and a seed."""
     whole = searching(seeds, recipe, cells)
-    index, found = {}, []
+    index = {}
+    found = []
     while trials := plan(whole, index, ()):
         assert len({trial_id(trial) for trial in trials}) == len(trials)
         for trial in trials:
@@ -294,11 +295,13 @@ def test_a_cell_that_has_many_equal_rates_gains_nothing_by_it() -> None:
     """Ten seeds by chance, five rates of one cell beside one of another: the best of five is ahead
     of it at the level more often than the level says, and is not called better for it, as the
     choice is counted in."""
-    draw, scale = np.random.default_rng(17), Scale(ratio=True, margin=0.1)
+    draw = np.random.default_rng(17)
+    scale = Scale(ratio=True, margin=0.1)
     ahead = called = 0
     runs = 300
     for _ in range(runs):
-        one, many = draw.normal(0, 0.3, 10), draw.normal(0, 0.3, (5, 10))
+        one = draw.normal(0, 0.3, 10)
+        many = draw.normal(0, 0.3, (5, 10))
         many = many[np.argsort(many.mean(axis=1))]
         rates = [dict(enumerate(np.exp(row).tolist())) for row in (*many, one)]
         (comparison,) = compare("a", {"a": rates[:5], "b": rates[5:]}, scale)
@@ -345,7 +348,8 @@ def test_a_claim_holds_against_each_rate_that_was_left() -> None:
                 **bounds,
             },
         )
-        index, found = {}, []
+        index = {}
+        found = []
         while trials := plan(whole, index, ()):
             for trial in trials:
                 assert isinstance(trial, LearningTrial)
@@ -372,7 +376,8 @@ def test_a_ladder_is_climbed_at_every_rate_that_was_left() -> None:
     low = TaskUse(name="adding", dials={"horizon": 5}, recipe=RECIPE)
     high = TaskUse(name="adding", dials={"horizon": 9}, recipe=RECIPE, below=low)
     whole = msgspec.structs.replace(searching(3, RECIPE, ("a",)), tasks=(low, high))
-    index, found = {}, []
+    index = {}
+    found = []
     while trials := plan(whole, index, ()):
         for trial in trials:
             assert isinstance(trial, LearningTrial)
@@ -453,7 +458,8 @@ def test_a_span_is_read_at_the_rate_that_counts_on_each_rung() -> None:
     low = TaskUse(name="adding", dials={"horizon": 5}, recipe=RECIPE)
     high = TaskUse(name="adding", dials={"horizon": 9}, recipe=RECIPE, below=low)
     whole = msgspec.structs.replace(searching(7, RECIPE, ("a",)), tasks=(low, high))
-    index, found = {}, []
+    index = {}
+    found = []
     while trials := plan(whole, index, ()):
         for trial in trials:
             assert isinstance(trial, LearningTrial)
@@ -504,7 +510,8 @@ def test_a_rate_that_test_data_do_not_confirm_hides_no_other_one() -> None:
     found = results(told, recipe=even)
 
     def worthless(result: Result) -> Result:
-        trial, learning = result.trial, result.learning
+        trial = result.trial
+        learning = result.learning
         assert isinstance(trial, LearningTrial)
         assert learning
         if (trial.cell.name, trial.learning_rate) != ("b", 0.003):
@@ -524,7 +531,8 @@ def test_what_stands_on_a_rung_at_a_rate_that_is_no_longer_left_is_discarded() -
     high = TaskUse(name="adding", dials={"horizon": 9}, recipe=RECIPE, below=low)
     few = msgspec.structs.replace(searching(2, RECIPE, ("a",)), tasks=(low, high))
     more = msgspec.structs.replace(few, seeds=tuple(range(10)))
-    index, found = {}, []
+    index = {}
+    found = []
     for whole in (few, more):
         while trials := plan(whole, index, ()):
             for trial in trials:
@@ -583,7 +591,8 @@ def test_a_claim_that_was_settled_is_judged_on_the_seeds_that_it_had() -> None:
         "highest_rate": 0.01,
     }
     whole = suite(claim(), seeds=30, recipe={"epochs": BUDGET, "steps_per_epoch": 10, **recipe})
-    index, found = {}, []
+    index = {}
+    found = []
 
     def told(cell: str, rate: float, seed: int) -> int:
         if cell == "lstm":

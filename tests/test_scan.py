@@ -128,10 +128,8 @@ def test_in_single_precision_the_scan_is_as_exact_as_the_loop_and_the_log_scan_i
     """At T = 4096, relative to float64: the scan some 1e-6 at most, the log-scan above 1e-5 and
     below 1e-2."""
     torch.manual_seed(0)
-    a, b_BTH = (
-        torch.rand(4, 4096, 8, dtype=torch.float64),
-        torch.rand(4, 4096, 8, dtype=torch.float64),
-    )
+    a = torch.rand(4, 4096, 8, dtype=torch.float64)
+    b_BTH = torch.rand(4, 4096, 8, dtype=torch.float64)
     start_BH = torch.rand(4, 8, dtype=torch.float64)
     exact = step_scan(a, b_BTH, start_BH)
 

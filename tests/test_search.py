@@ -71,7 +71,8 @@ def test_in_a_race_all_rates_are_tried_on_evaluation_seeds_and_the_worse_ones_gi
 ) -> None:
     """Three rates on three seeds, those that are left on all; a second run has nothing to do, and
     more seeds go on."""
-    suite, folder = write(tmp_path, search='search = "race"', seeds=4), tmp_path / "run"
+    suite = write(tmp_path, search='search = "race"', seeds=4)
+    folder = tmp_path / "run"
     suite.write_text(suite.read_text().replace("0.01]", "0.01, 0.1]"))
     suite.write_text(
         suite.read_text().replace("[[tasks]]", "lowest_rate = 0.001\nhighest_rate = 0.1\n[[tasks]]")
@@ -180,7 +181,8 @@ def test_cells_and_rates_of_a_search_see_the_same_batches(tmp_path: Path) -> Non
 
 def test_a_search_that_is_done_is_not_done_again(tmp_path: Path) -> None:
     """More seeds are evaluated at the rate that was found; --fresh searches anew."""
-    suite, folder = write(tmp_path), tmp_path / "run"
+    suite = write(tmp_path)
+    folder = tmp_path / "run"
     _, first = run(suite, folder)
     progress, more = run(suite, folder, choices=Choices(seeds=3))
     assert len(more) == 2
@@ -193,7 +195,8 @@ def test_a_search_that_is_done_is_not_done_again(tmp_path: Path) -> None:
 
 def test_evaluations_at_a_rate_that_is_no_longer_found_are_discarded(tmp_path: Path) -> None:
     """Otherwise two results would stand for one seed of one cell."""
-    suite, folder = write(tmp_path, cells=["gru"]), tmp_path / "run"
+    suite = write(tmp_path, cells=["gru"])
+    folder = tmp_path / "run"
     run(suite, folder)
     (found,) = {t.learning_rate for t in trials(folder, "evaluation")}
     for result in stored(folder):
@@ -316,7 +319,8 @@ def test_rungs_that_were_not_tried_are_planned_anew(
 def test_fresh_discards_what_the_suite_would_run_and_nothing_else(tmp_path: Path) -> None:
     """At whatever rate; so that a run which was cut off goes on with the same command without
     it."""
-    suite, folder = write(tmp_path), tmp_path / "run"
+    suite = write(tmp_path)
+    folder = tmp_path / "run"
     run(suite, folder)
     store = Store(folder)
     gru = [
@@ -335,7 +339,8 @@ def test_fresh_discards_what_the_suite_would_run_and_nothing_else(tmp_path: Path
 
 def test_evaluations_of_other_seeds_go_with_their_rate(tmp_path: Path) -> None:
     """A search that finds another rate leaves no arm of two rates behind."""
-    suite, folder = write(tmp_path, cells=["gru"], seeds=3), tmp_path / "run"
+    suite = write(tmp_path, cells=["gru"], seeds=3)
+    folder = tmp_path / "run"
     run(suite, folder)
     (found,) = {t.learning_rate for t in trials(folder, "evaluation")}
     for result in stored(folder):
@@ -367,7 +372,8 @@ def test_results_are_kept_though_their_data_are_gone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Only what has no result is skipped."""
-    suite, folder = write(tmp_path, cells=["gru"]), tmp_path / "run"
+    suite = write(tmp_path, cells=["gru"])
+    folder = tmp_path / "run"
     suite.write_text(
         suite.read_text()
         .replace('name = "adding"', 'name = "digits-rows"')

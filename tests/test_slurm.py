@@ -139,7 +139,9 @@ def finish(
 ) -> dict[str, Result]:
     """Wait for all results, of which there is one a trial; on the way, do something once that its
     time has come."""
-    deadline, results, done = time.monotonic() + seconds, list[Result](), False
+    deadline = time.monotonic() + seconds
+    results = list[Result]()
+    done = False
     while executor.in_flight:
         assert time.monotonic() < deadline, (
             f"no result of {sorted(executor.in_flight)}; {executor.notices()}"
@@ -207,7 +209,9 @@ def test_a_suite_gives_what_the_local_pool_gives(
     monkeypatch.setenv("SLURM_MEM_PER_CPU", "100")
     catalogue = Catalogue.present()
     suite = read_suite(str(tmp_path / "tiny.toml"), catalogue, Choices())
-    jobs, exclusive, most = set[str](), set[str](), 0
+    jobs = set[str]()
+    exclusive = set[str]()
+    most = 0
     ran: Counter[str] = Counter()
 
     def watch(_: Progress, result: Result | None) -> None:
@@ -329,10 +333,8 @@ def test_a_requeued_job_goes_on_with_the_same_bits(context: ExecutorContext, gat
     """Whether SLURM warns it first, as before it preempts, or not: nothing has to be mended, and
     what was done is not done again. (In a job of less than ten minutes, submitit takes any warning
     for one of its end.)"""
-    done, trials = (
-        small(limit_seconds=60.0),
-        (gated(limit_seconds=180.0), gated(limit_seconds=240.0)),
-    )
+    done = small(limit_seconds=60.0)
+    trials = (gated(limit_seconds=180.0), gated(limit_seconds=240.0))
     undisturbed: dict[str, Result] = {}
     written: list[float] = []
 

@@ -44,7 +44,8 @@ def test_whole_chunks_are_compiled_and_the_rest_is_not(
         return step_cell.unroll(cell, prepared_BT, state)
 
     monkeypatch.setattr(step_cell, "_compiled_chunk", lambda: recorded)
-    cell, x_BTI = Summed(3, 4, "compiled"), torch.randn(2, steps, 3)
+    cell = Summed(3, 4, "compiled")
+    x_BTI = torch.randn(2, steps, 3)
     y_BTH, state = cell(x_BTI)
     assert seen == compiled
     assert cell.prepared == 1

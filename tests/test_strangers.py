@@ -123,7 +123,8 @@ def test_a_diagnostic_that_gives_nothing_is_absent_by_name_and_the_others_go_on(
 ) -> None:
     """With its distribution; the training beside it is not disturbed, and what is kept can be
     stored."""
-    task, trial = Adding(10), learning_trial(recipe=SMALL)
+    task = Adding(10)
+    trial = learning_trial(recipe=SMALL)
     feed = open_feed(task, trial, {})
     model = small_model(task, feed)
     rude = from_plugin(Diagnostic("rude", measure, "made for a test", "nobody"), "rude-package 1.0")

@@ -18,7 +18,10 @@ from tests.builders.gate import BASELINE
 from tests.builders.matrix import slow
 
 LOST = 6
-KEPT, FULL, NOWHERE, NOBODY = "kept", "/dev/full", "/dev/null", "a pipe that nobody reads"
+KEPT = "kept"
+FULL = "/dev/full"
+NOWHERE = "/dev/null"
+NOBODY = "a pipe that nobody reads"
 RUNS = [str(BASELINE), str(BASELINE)]
 LIST = ["list", "cells"]
 GATE = ["gate", *RUNS]

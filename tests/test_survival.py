@@ -45,7 +45,8 @@ def test_one_seed_less_that_gets_there_never_lowers_the_mean(
     """Nor either end of its interval."""
     worse = list(epochs)
     worse[which % len(epochs)] = None
-    before, after = restricted_mean(epochs, BUDGET), restricted_mean(worse, BUDGET)
+    before = restricted_mean(epochs, BUDGET)
+    after = restricted_mean(worse, BUDGET)
     for one, other in zip(
         (before.low, before.centre, before.high), (after.low, after.centre, after.high), strict=True
     ):
@@ -82,7 +83,8 @@ def test_ten_seeds_that_all_get_there_say_little_of_the_eleventh() -> None:
 def test_swapping_two_cells_inverts_the_ratio(epochs: list[int | None], seed: int) -> None:
     """And both ends of its interval."""
     other = [int(e) for e in np.random.default_rng(seed).integers(1, BUDGET, len(epochs))]
-    there, back = restricted_ratio(epochs, other, BUDGET), restricted_ratio(other, epochs, BUDGET)
+    there = restricted_ratio(epochs, other, BUDGET)
+    back = restricted_ratio(other, epochs, BUDGET)
     expected = (1 / back.high, 1 / back.centre, 1 / back.low)
     assert (there.low, there.centre, there.high) == pytest.approx(expected, rel=1e-6)
 

@@ -170,7 +170,8 @@ def test_a_normal_run_changes_nothing(before):
     """Training with each optimiser, scripting, flags in a context, flop counting: torch's own marks
     are no culprits."""
     state = switches.read()
-    layer, x_BTI = nn.LSTM(3, 4, batch_first=True), torch.randn(2, 5, 3)
+    layer = nn.LSTM(3, 4, batch_first=True)
+    x_BTI = torch.randn(2, 5, 3)
     for kind in (torch.optim.Adam, torch.optim.AdamW, torch.optim.SGD, torch.optim.RMSprop):
         optimiser = kind(layer.parameters(), lr=0.01)
         layer(x_BTI)[0].sum().backward()

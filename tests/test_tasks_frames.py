@@ -203,7 +203,8 @@ def test_bouncing_is_turning_back_pixel_by_pixel(
     start: int, speed: int, room: int, steps: int
 ) -> None:
     """Against one who walks a pixel at a time and turns at both ends."""
-    place, direction = start, 1 if speed > 0 else -1
+    place = start
+    direction = 1 if speed > 0 else -1
     for _ in range(abs(speed) * steps):
         if not 0 <= place + direction <= room:
             direction = -direction
@@ -214,10 +215,12 @@ def test_bouncing_is_turning_back_pixel_by_pixel(
 def futures(before: Array | None, last: Array, ahead: int) -> Iterator[Array]:
     """All that may follow on this frame and the one before it, if that is known, (ahead, 16, 16):
     one digit whose ink bounces, at one or two pixels a frame on each axis."""
-    ink, start = inked(last), np.array([first for first, _ in ink_of(last)])
+    ink = inked(last)
+    start = np.array([first for first, _ in ink_of(last)])
     room = [16 - size for size in ink.shape]
     for speeds in product((-2, -1, 1, 2), repeat=2):
-        places, directions = start, np.array(speeds)
+        places = start
+        directions = np.array(speeds)
         came_from, _ = walked(places, -directions, room)
         if before is not None and not np.array_equal(drawn(ink, came_from), before):
             continue
@@ -261,7 +264,8 @@ def test_two_frames_tell_all_that_follows_and_one_does_not() -> None:
     right to the pixel, and so reaches the target; its cross-entropy is the entropy of the
     half-tones."""
     test = loaded(ONE_DIGIT).test.take(np.arange(150))
-    shown, ahead = ONE_DIGIT.shown, ONE_DIGIT.horizon - 1
+    shown = ONE_DIGIT.shown
+    ahead = ONE_DIGIT.horizon - 1
     seen = test.inputs[:, -ONE_DIGIT.horizon :, 0]
     frames = test.targets.reshape(len(test), -1, 16, 16)
     assert [bool(step.any()) for step in seen.swapaxes(0, 1)] == [True, True, False, False, False]
@@ -332,8 +336,10 @@ def test_digits_of_the_test_are_never_seen_in_training() -> None:
 def test_the_brighter_digit_is_seen_where_two_overlap() -> None:
     """Two digits are the brighter of each alone, in every pixel."""
     inks = [scaled(image, 16) for image in loaded(DigitsRows()).test.inputs[:2]]
-    together, alone = np.zeros((9, 16, 16)), np.zeros((2, 9, 16, 16))
-    one, other = np.random.default_rng(5), np.random.default_rng(5)
+    together = np.zeros((9, 16, 16))
+    alone = np.zeros((2, 9, 16, 16))
+    one = np.random.default_rng(5)
+    other = np.random.default_rng(5)
     for ink, frames in zip(inks, alone, strict=True):
         _draw(together, ink, one)
         _draw(frames, ink, other)

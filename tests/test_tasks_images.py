@@ -25,7 +25,8 @@ from rnnbench_tasks.images.mnist import (
     read_mnist,
 )
 
-IMAGES, EACH = 5000, 500
+IMAGES = 5000
+EACH = 500
 DIGEST = "2913c6b6527114b7307e1086335a7665e3f94c74aba3d67525e6f116bf5ae20f"
 """SHA-256 of all pixels of the real archive."""
 READINGS = [MnistRows(), MnistPixels(), MnistPermuted(), MnistPermuted(permutation=3)]
@@ -117,7 +118,8 @@ def test_a_smaller_side_reads_squares_as_one(side: Literal[28, 14, 7], wheel: Zi
         assert np.array_equal(part.targets, rows.targets)
         for steps, image in zip(part.inputs[:3], rows.inputs[:3], strict=True):
             for step in range(task.horizon):
-                r, c = square * (step // side), square * (step % side)
+                r = square * (step // side)
+                c = square * (step % side)
                 assert steps[step, 0] == pytest.approx(
                     image[r : r + square, c : c + square].mean(), abs=1e-6
                 )

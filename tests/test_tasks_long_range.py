@@ -32,7 +32,8 @@ TOLERANCES = {"mse": 0.004, "nrmse": 0.025, "accuracy": 0.025, "recall accuracy"
 
 def sum_of_seen(task: GeneratedTask, seen: Array) -> Array:
     """Marked values that are seen, and the mean for those that are not."""
-    values, markers = seen[..., 0], seen[..., 1]
+    values = seen[..., 0]
+    markers = seen[..., 1]
     return np.asarray((values * markers).sum(axis=1) + 0.5 * (2 - markers.sum(axis=1)))[:, None]
 
 

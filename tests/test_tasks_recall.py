@@ -23,10 +23,8 @@ def items_of_seen(task: GeneratedTask, seen: Array) -> Array:
     assert isinstance(task, SelectiveCopy)
     answers = []
     for row in seen.tolist():
-        items, markers = (
-            [token for token in row if token < task.symbols],
-            row.count(task.symbols + 1),
-        )
+        items = [token for token in row if token < task.symbols]
+        markers = row.count(task.symbols + 1)
         place = markers - 1 - (task.items - len(items))
         answers.append(items[place] if items and place >= 0 else 0)
     return one_hot(answers, task.output_size)
@@ -227,7 +225,8 @@ def test_mqar_is_what_a_plain_reading_says(pairs: int, longer: int, seed: int) -
 def test_the_slots_of_queries_are_drawn_as_in_zoology() -> None:
     """Against `choice` without replacement, one example after the other: where each key's query
     stands, key by key."""
-    task, rng = Mqar(20, pairs=3), np.random.default_rng(0)
+    task = Mqar(20, pairs=3)
+    rng = np.random.default_rng(0)
     slots = (20 + 2 - 6) // 2
     law = POWER * np.arange(1, slots + 1) ** (POWER - 1)
     theirs = np.array([rng.choice(slots, 3, replace=False, p=law / law.sum()) for _ in range(6000)])

@@ -28,7 +28,9 @@ from rnnbench_tasks.series.scaling import Scaling
 from rnnbench_tasks.series.sequences import SETS, Labelled, read_set, read_ts, set_aside
 from rnnbench_tasks.series.speakers import Speakers
 
-DAYS_BEFORE, DAYS_VALIDATION, DAYS_TEST = 40, 184, 20
+DAYS_BEFORE = 40
+DAYS_VALIDATION = 184
+DAYS_TEST = 20
 """Of the small archive of demand, which begins so many days before validation data do."""
 COUNTS = {
     "speakers": ((216, 54, 370), 12, (7, 29)),
@@ -72,7 +74,9 @@ def test_forecasts_are_scored_as_plain_loops_score_them(count: int, ahead: int, 
     actual = np.round(rng.normal(50, 30, (count, ahead)))
     actual[0, 0] = 0
     trivial, forecast = rng.normal(50, 30, (2, count, ahead))
-    offset, scale, naive = 45.0, 20.0, 7.0
+    offset = 45.0
+    scale = 20.0
+    naive = 7.0
     batch = Batch(
         np.zeros((count, 1, 1), np.float32),
         (actual - offset) / scale,
@@ -117,7 +121,8 @@ def test_windows_are_those_of_a_plain_loop(
 ) -> None:
     """The last input is the step before the first answer."""
     rng = np.random.default_rng(seed)
-    inputs_NI, series_N = rng.normal(size=(20, channels)), rng.normal(size=20)
+    inputs_NI = rng.normal(size=(20, channels))
+    series_N = rng.normal(size=20)
     starts = np.arange(horizon, 20 - ahead + 1)
     found, asked = windows(inputs_NI, series_N, starts, horizon, ahead)
     for row, start in enumerate(starts):
@@ -138,7 +143,8 @@ def demand_rows() -> list[list[str]]:
     for step in range(DAY * (DAYS_BEFORE + DAYS_VALIDATION + DAYS_TEST)):
         moment = first + timedelta(minutes=30 * step)
         wave = np.sin(2 * np.pi * step / DAY) + 0.3 * np.sin(2 * np.pi * step / DAY / 7)
-        demand, temperature = 4000 + 900 * wave + 100 * rng.normal(), 15 + 5 * wave + rng.normal()
+        demand = 4000 + 900 * wave + 100 * rng.normal()
+        temperature = 15 + 5 * wave + rng.normal()
         holiday = "TRUE" if moment.day == 25 else "FALSE"
         measured = [f"{demand:.6f}", f"{temperature:.4f}"]
         rows.append([f"{moment:%Y-%m-%dT%H:%M:%SZ}", *measured, f"{moment:%Y-%m-%d}", holiday])
@@ -171,7 +177,8 @@ def test_energy_is_what_a_plain_loop_reads(task: Energy | EnergyDay, demand: Zip
     rows = demand_rows()
     values = [(float(row[1]), float(row[2]), float(row[4] == "TRUE")) for row in rows]
     seen = np.array(values[: DAY * DAYS_BEFORE])
-    offset, scale = seen.mean(axis=0), seen.std(axis=0)
+    offset = seen.mean(axis=0)
+    scale = seen.std(axis=0)
     offset[2], scale[2] = 0, 1
     splits = task.load({DEMAND.package: demand})
     begins = [
@@ -383,7 +390,8 @@ def test_given_test_data_are_kept_and_validation_data_are_cut_from_training_data
         {SETS.package: sets_archive(tmp_path / "sets.whl", name, train, test, classes)}
     )
     steps = np.concatenate([train.sequences[i] for i in training_positions(task, train)])
-    offset, scale = steps.mean(axis=0), steps.std(axis=0)
+    offset = steps.mean(axis=0)
+    scale = steps.std(axis=0)
     numbers: dict[str, list[int]] = {}
     for split, part in vars(splits).items():
         check_batch(task, part)
@@ -493,7 +501,8 @@ def test_a_column_of_a_file_is_forecast_as_a_plain_loop_says(
     names = ["visitors", *[name.strip() for name in further.split(",") if name]]
     values = np.array([[float(str(columns[name][row])) for name in names] for row in range(rows)])
     begins = [horizon, int(0.7 * rows), int(0.85 * rows), rows]
-    offset, scale = values[: begins[1]].mean(axis=0), values[: begins[1]].std(axis=0)
+    offset = values[: begins[1]].mean(axis=0)
+    scale = values[: begins[1]].std(axis=0)
     scale[scale == 0] = 1
     for part, begin, end in zip(parts_of(task.load({})), begins, begins[1:], strict=False):
         check_batch(task, part)
@@ -518,7 +527,8 @@ def test_later_rows_change_nothing_in_training_data(tmp_path: Path) -> None:
     for name in ("visitors", "sunshine"):
         columns[name][42:] = [10 * float(str(value)) for value in columns[name][42:]]
     after = replace(before, path=write(tmp_path / "b.csv", columns))
-    one, other = before.load({}), after.load({})
+    one = before.load({})
+    other = after.load({})
     assert np.array_equal(one.train.inputs, other.train.inputs)
     assert np.array_equal(one.train.targets, other.train.targets)
     assert np.array_equal(one.train.extra["naive_error"], other.train.extra["naive_error"])
@@ -627,7 +637,8 @@ def test_sequences_of_a_file_are_classified_as_a_plain_loop_says(
     assert sorted(n for part in numbers for n in part) == list(range(60))
     assert [len(part) for part in numbers] == [42, 9, 9]
     steps = np.concatenate([visit_of(columns, n)[0][-horizon:] for n in numbers[0]])
-    offset, scale = steps.mean(axis=0), steps.std(axis=0)
+    offset = steps.mean(axis=0)
+    scale = steps.std(axis=0)
     for part, there in zip(parts_of(splits), numbers, strict=True):
         check_batch(task, part)
         for index, number in enumerate(there):

@@ -68,7 +68,9 @@ def test_a_fresh_process_says_the_same_to_the_bit() -> None:
     """In the same order; and the order is kept because it matters: what is said before changes what
     comes after."""
     pytest.importorskip("espeakng_loader")
-    one, two, backwards = said_by("said"), said_by("said"), said_by("said[::-1]")
+    one = said_by("said")
+    two = said_by("said")
+    backwards = said_by("said[::-1]")
     assert one == two
     assert len(one) == 8
     assert set(one) != set(backwards)
@@ -79,7 +81,8 @@ def test_everything_is_said_by_everybody() -> None:
     digits first."""
     assert len(spoken.ACCENTS) == len(set(spoken.ACCENTS)) == 8
     assert len(spoken.VOICES) == len(set(spoken.VOICES)) == 20
-    singles, strings = spoken.single_digits(), spoken.strings()
+    singles = spoken.single_digits()
+    strings = spoken.strings()
     assert Counter(clip.digits for clip in singles) == {(digit,): 480 for digit in range(10)}
     assert Counter(len(clip.digits) for clip in strings) == dict.fromkeys(range(3, 8), 480)
     assert len({clip.digits for clip in strings}) == len(strings)
@@ -148,7 +151,8 @@ def test_splits_share_no_voice_and_lose_no_clip(task: RecordedTask, numbered: li
     """Each clip stands once, in the split of its voice, with its own frames, length and label."""
     said = spoken.single_digits() if task.name == "keywords" else spoken.strings()
     first = 0 if task.name == "keywords" else len(spoken.single_digits())
-    splits, seen = task.load({}), []
+    splits = task.load({})
+    seen = []
     for part, voices in PARTS.items():
         batch: Batch = getattr(splits, part)
         check_batch(task, batch)

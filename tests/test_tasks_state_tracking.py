@@ -125,7 +125,8 @@ def test_the_orders_of_elements_tell_the_groups_apart() -> None:
         table = multiplication_table(group)  # type: ignore[arg-type]
         found: Counter[int] = Counter()
         for element in range(len(table)):
-            power, order = element, 1
+            power = element
+            order = 1
             while power:
                 power, order = int(table[power, element]), order + 1
             found[order] += 1
@@ -205,7 +206,8 @@ def test_targets_are_drawn_with_the_chances_that_are_said(task: type[NextSymbol]
     batch = made(language, 20_000)
     asked = batch.asked
     assert asked is not None
-    chances, targets = batch.extra["chances"][asked], batch.targets[asked]
+    chances = batch.extra["chances"][asked]
+    targets = batch.targets[asked]
     for kind in np.unique(chances, axis=0):
         drawn = targets[(chances == kind).all(axis=1)]
         frequency = np.bincount(drawn, minlength=language.output_size) / len(drawn)
@@ -465,7 +467,9 @@ def test_an_oracle_reaches_the_target_at_every_length(task: type[VariableLength]
 
 def plain_scores(batch: Batch, outputs: Array) -> tuple[float, float, float]:
     """Sequence accuracy, set accuracy and excess cross-entropy, step by step."""
-    right_sequences, right_steps, excess = [], [], []
+    right_sequences = []
+    right_steps = []
+    excess = []
     least = min(c for c in batch.extra["chances"].ravel().tolist() if c > 0)
     for row, (tokens, _) in enumerate(rows(batch)):
         good = []
@@ -510,9 +514,11 @@ def test_the_excess_is_the_cross_entropy_of_the_targets_less_that_of_the_best_fo
     so on."""
     batch = made(task(horizon=12), 30_000)
     assert batch.asked is not None
-    chances, targets = batch.extra["chances"].astype(np.float64), batch.targets[batch.asked]
+    chances = batch.extra["chances"].astype(np.float64)
+    targets = batch.targets[batch.asked]
     forecast = 0.7 * chances + 0.3 / chances.shape[-1]
-    asked_forecast, asked_chances = forecast[batch.asked], chances[batch.asked]
+    asked_forecast = forecast[batch.asked]
+    asked_chances = chances[batch.asked]
     taken = np.arange(len(targets))
     measured = np.mean(
         np.log(asked_chances[taken, targets]) - np.log(asked_forecast[taken, targets])
@@ -574,7 +580,8 @@ def test_training_validation_and_test_share_no_sequence_of_full_length(
     )
     dials = {"horizon": 40, "lengths": "longest"}
     feed = open_feed(task(**dials), learning_trial(task=task.name, dials=dials, recipe=recipe), {})  # type: ignore[arg-type]
-    once, exact = feed.test_sets()[""][1], feed.test_sets()["@1x"][1]
+    once = feed.test_sets()[""][1]
+    exact = feed.test_sets()["@1x"][1]
     parts = [*feed.epoch(), feed.validation, once, exact]
     seen = [tokens.tobytes() for part in parts for tokens in part.inputs]
     assert len(set(seen)) == len(seen)

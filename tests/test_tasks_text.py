@@ -33,7 +33,8 @@ from rnnbench_tasks.text.reviews import (
 )
 
 Archives = dict[str, ZipPath]
-BIBLE, REVIEWS = language_models.BIBLE.package, reviews.REVIEWS.package
+BIBLE = language_models.BIBLE.package
+REVIEWS = reviews.REVIEWS.package
 NAMES = ("Adam", "Seth", "Enos", "Cainan", "Jared", "Enoch", "Noah", "Shem")
 WORDS = ("good", "bad", "dull", "fine", "it's", "plot", "film", "!", "the", "a", "and")
 
@@ -104,7 +105,8 @@ def test_the_ngram_model_is_that_of_witten_and_bell(
 def test_the_chances_of_all_symbols_sum_to_one(seed: int, order: int) -> None:
     """Behind any history, seen or not."""
     rng = np.random.default_rng(seed)
-    train, history = rng.integers(0, 5, 60), rng.integers(0, 5, 6)
+    train = rng.integers(0, 5, 60)
+    history = rng.integers(0, 5, 6)
     last = [
         log_probabilities(train, np.append(history, symbol), 5, order)[-1] for symbol in range(5)
     ]
@@ -114,7 +116,9 @@ def test_the_chances_of_all_symbols_sum_to_one(seed: int, order: int) -> None:
 def test_nothing_of_the_test_is_counted() -> None:
     """What is said of the first symbols does not hang on what comes after them."""
     rng = np.random.default_rng(0)
-    train, one, other = rng.integers(0, 3, 50), rng.integers(0, 3, 20), rng.integers(0, 3, 20)
+    train = rng.integers(0, 3, 50)
+    one = rng.integers(0, 3, 20)
+    other = rng.integers(0, 3, 20)
     other[:10] = one[:10]
     assert np.array_equal(
         log_probabilities(train, one, 3, 3)[:9], log_probabilities(train, other, 3, 3)[:9]

@@ -26,10 +26,8 @@ from rnnbench_tasks.transduction.translate import CHRF, Translate, bare, read_tr
 from tests.builders.modes import build
 
 Archives = dict[str, ZipPath]
-VOWELS, SOUNDS = (
-    "aeiou",
-    {"a": "AE", "e": "EH", "i": "IH", "o": "AA", "u": "AH", "c": "K", "x": "K S"},
-)
+VOWELS = "aeiou"
+SOUNDS = {"a": "AE", "e": "EH", "i": "IH", "o": "AA", "u": "AH", "c": "K", "x": "K S"}
 TOKENS = st.lists(st.integers(2, 5), min_size=1, max_size=6)
 HEADER = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n'
 
@@ -115,10 +113,8 @@ def texts(rows: Sequence[str]) -> list[list[int]]:
 def test_chrf_is_that_of_its_definition() -> None:
     """Against a plain loop, over strings that share some characters; of several right answers the
     best one counts."""
-    written, right = (
-        ["Supprimer tout", "Éditer", "Nom d'un"],
-        ["Tout supprimer", "Modifier", "Nom d'utilisateur"],
-    )
+    written = ["Supprimer tout", "Éditer", "Nom d'un"]
+    right = ["Tout supprimer", "Modifier", "Nom d'utilisateur"]
     batch = asked([[answer] for answer in texts(right)])
     assert scored(CHRF, texts(written), batch) == pytest.approx(plain_chrf(written, right))
     assert scored(CHRF, texts(right), batch) == pytest.approx(100)
@@ -165,7 +161,8 @@ def test_pairs_are_laid_out_as_the_harness_reads_them(
 ) -> None:
     """Prompts end with the sign to go and hold nothing of the answer; the harness finds the first
     right answer."""
-    batch, learned = pairs.to_ask(given), pairs.to_learn(given)
+    batch = pairs.to_ask(given)
+    learned = pairs.to_learn(given)
     assert batch.prompt is not None
     for row, (question, answers) in enumerate(given):
         assert batch.inputs[row, : batch.prompt[row]].tolist() == [*question, pairs.GO]
@@ -323,10 +320,8 @@ def entry(source: str, text: str, before: str = "") -> str:
 
 def menu() -> list[str]:
     """Pairs, every other one a second time in capitals and with a mark."""
-    verbs, things = (
-        ("Add", "Delete", "Edit", "View", "Move"),
-        ("page", "user", "image", "form", "site", "tag", "menu"),
-    )
+    verbs = ("Add", "Delete", "Edit", "View", "Move")
+    things = ("page", "user", "image", "form", "site", "tag", "menu")
     made = [(f"{verb} {thing}", f"{thing} à {verb.lower()}") for verb in verbs for thing in things]
     return [entry(*pair) for pair in made] + [
         entry(f"{s.upper()}:", f"{t.upper()} :") for s, t in made[::2]
@@ -409,7 +404,8 @@ def test_who_knows_any_right_answer_reaches_the_target(
     """The last of several is as good as the first; data are as the harness wants them, and load to
     the same bits."""
     task, archives = loadable(tmp_path, kind)
-    splits, again = task.load(archives), task.load(archives)
+    splits = task.load(archives)
+    again = task.load(archives)
     for part, other in zip(vars(splits).values(), vars(again).values(), strict=True):
         check_batch(task, part)
         assert np.array_equal(part.inputs, other.inputs)

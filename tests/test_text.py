@@ -111,3 +111,17 @@ def test_the_time_of_a_step_is_in_milliseconds_or_microseconds(
 )
 def test_a_figure_has_a_unit_of_its_size(value: float, unit: str, written: str) -> None:
     assert text.in_units(value, unit) == written
+
+
+@pytest.mark.parametrize(
+    ("parts", "written"),
+    [
+        (("0.93", "0.92", "0.95"), "0.93 [0.92 to 0.95]"),
+        (("0.93", "0.9", "1", "range"), "0.93 [0.9 to 1, range]"),
+        (("1", "1", "1"), "1"),
+        (("2", "1", "1"), "2 [1]"),
+        (("2", "2", "3"), "2 [2 to 3]"),
+    ],
+)
+def test_a_figure_has_the_ends_of_its_range(parts: tuple[str, ...], written: str) -> None:
+    assert text.with_ends(*parts) == written

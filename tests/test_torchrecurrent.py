@@ -20,7 +20,10 @@ from rnnbench_torchrecurrent import layers
 from rnnbench_torchrecurrent.specs import SPECS
 from tests.builders.matrix import slow
 
-BATCH, STEPS, INPUTS, UNITS = 4, 11, 3, 5
+BATCH = 4
+STEPS = 11
+INPUTS = 3
+UNITS = 5
 KEPT_FROM_SUITES = {
     "self",
     "input_size",
@@ -94,7 +97,8 @@ def test_the_options_are_those_of_their_constructors(spec: rnnbench.CellSpec) ->
 def test_every_option_has_its_effect(spec: rnnbench.CellSpec) -> None:
     """A bias switched adds or takes parameters, an initialiser changes them, all else changes the
     outputs."""
-    plain, x_BTI = build(spec), noise(spec)
+    plain = build(spec)
+    x_BTI = noise(spec)
     for option, value in spec.options.items():
         if isinstance(value, bool):
             assert count_parameters(build(spec, **{option: not value})) != count_parameters(
@@ -126,7 +130,8 @@ def test_every_initialiser_that_is_listed_is_known_to_them(spec: rnnbench.CellSp
 def test_each_layer_keeps_the_contract(spec: rnnbench.CellSpec) -> None:
     """(B, T, I) to (B, T, H), batch first, also for one step, one sequence and inputs that are not
     contiguous."""
-    cell, x_BTI = build(spec), noise(spec)
+    cell = build(spec)
+    x_BTI = noise(spec)
     (width,), state_floats = probe(cell, x_BTI[:1])
     assert width == UNITS
     assert state_floats >= UNITS
@@ -147,7 +152,8 @@ def test_whether_the_state_can_be_carried_on_is_told_truly(
 ) -> None:
     """Two chunks equal the whole, in outputs and last state, and the caller's state is left alone;
     or the spec says that they do not, and they are far off."""
-    cell, x_BTI = build(spec), noise(spec)
+    cell = build(spec)
+    x_BTI = noise(spec)
     whole, last = cell(x_BTI)
     first, state = cell(x_BTI[:, :cut])
     before = map_tensors(Tensor.clone, state)
@@ -165,7 +171,8 @@ def test_whether_the_state_can_be_carried_on_is_told_truly(
 @each_layer
 def test_no_state_is_a_state_of_zeros(spec: rnnbench.CellSpec) -> None:
     """And nothing is kept from one call to the next."""
-    cell, x_BTI = build(spec), noise(spec)
+    cell = build(spec)
+    x_BTI = noise(spec)
     y_BTH, state = cell(x_BTI)
     assert gap(cell(x_BTI, map_tensors(torch.zeros_like, state))[0], y_BTH) == 0
     assert gap(cell(x_BTI)[0], y_BTH) == 0
@@ -175,9 +182,12 @@ def test_no_state_is_a_state_of_zeros(spec: rnnbench.CellSpec) -> None:
 def test_a_layer_sees_the_past_and_its_own_sequence_only(spec: rnnbench.CellSpec) -> None:
     """Later inputs and neighbours in the batch change nothing; the first input changes the last
     output."""
-    cell, x_BTI = build(spec), noise(spec)
+    cell = build(spec)
+    x_BTI = noise(spec)
     y_BTH, _ = cell(x_BTI)
-    later, neighbours, first = x_BTI.clone(), x_BTI.clone(), x_BTI.clone()
+    later = x_BTI.clone()
+    neighbours = x_BTI.clone()
+    first = x_BTI.clone()
     later[:, 6:] += 1
     neighbours[1:] += 1
     first[:, 0] += 1
@@ -190,14 +200,17 @@ def test_a_layer_sees_the_past_and_its_own_sequence_only(spec: rnnbench.CellSpec
 def test_a_finite_gradient_reaches_every_parameter_and_input(spec: rnnbench.CellSpec) -> None:
     """It is not zero, and along a random direction of all numbers it agrees with finite
     differences."""
-    cell, x_BTI = build(spec), noise(spec).requires_grad_()
-    weigh_BT1, small = noise(spec, seed=2)[..., :1], 1e-6
+    cell = build(spec)
+    x_BTI = noise(spec).requires_grad_()
+    weigh_BT1 = noise(spec, seed=2)[..., :1]
+    small = 1e-6
 
     def loss() -> Tensor:
         return (cell(x_BTI)[0] * weigh_BT1).sum()  # type: ignore[no-any-return]
 
     loss().backward()
-    slope, moves = 0.0, []
+    slope = 0.0
+    moves = []
     for name, tensor in [*cell.named_parameters(), ("inputs", x_BTI)]:
         assert tensor.grad is not None, name
         assert tensor.grad.isfinite().all(), name
@@ -216,7 +229,8 @@ def test_a_finite_gradient_reaches_every_parameter_and_input(spec: rnnbench.Cell
 @each_layer
 def test_a_layer_can_be_copied_stored_and_built_again(spec: rnnbench.CellSpec) -> None:
     """By deepcopy, by pickle, by its state dict, and from its spec, which can be pickled too."""
-    cell, x_BTI = build(spec), noise(spec)
+    cell = build(spec)
+    x_BTI = noise(spec)
     y_BTH, _ = cell(x_BTI)
     again = pickle.loads(pickle.dumps(spec)).load()(inputs_of(spec), UNITS).double()
     again.load_state_dict(cell.state_dict())
@@ -444,7 +458,8 @@ def test_their_antisymmetric_networks_are_ours(gated: bool) -> None:
     in other order."""
     constants = {"epsilon": 0.3, "gamma": 0.2}
     cell, w = their_cell("GatedAntisymmetricRNN" if gated else "AntisymmetricRNN", **constants)
-    weight, bias = w["weight_ih"], w["bias_ih"].clone()
+    weight = w["weight_ih"]
+    bias = w["bias_ih"].clone()
     bias[-UNITS:] += w["bias_hh"]  # the candidate has a second bias, the gate has not
     upper = torch.triu_indices(UNITS, UNITS, 1)
     weights = {
@@ -466,7 +481,8 @@ def test_their_lem_reads_the_cell_state_of_the_step_before(published: bool) -> N
         y, z = state
         x1, x2, x3, x4 = (x_BI @ w["weight_ih"].T + w["bias_ih"]).chunk(4, 1)
         y1, y2, y3 = (y @ w["weight_hh"].T + w["bias_hh"]).chunk(3, 1)
-        fast, slow = 0.9 * torch.sigmoid(x1 + y1), 0.9 * torch.sigmoid(x2 + y2)
+        fast = 0.9 * torch.sigmoid(x1 + y1)
+        slow = 0.9 * torch.sigmoid(x2 + y2)
         new_z = (1 - slow) * z + slow * torch.tanh(x3 + y3)
         seen = new_z if published else z
         new_y = (1 - fast) * y + fast * torch.tanh(x4 + seen @ w["weight_ch"].T + w["bias_ch"])
@@ -487,8 +503,10 @@ def test_their_nas_adds_where_the_authors_multiply(published: bool) -> None:
         x = (x_BI @ w["weight_ih"].T + w["bias_ih"]).chunk(8, 1)
         u = (h @ w["weight_hh"].T + w["bias_hh"]).chunk(8, 1)
         one, three, five, seven = (torch.sigmoid(x[k] + u[k]) for k in (0, 2, 5, 7))
-        two, four = torch.relu(x[1] + u[1]), torch.relu(x[3] * u[3] if published else x[3] + u[3])
-        six, eight = torch.tanh(x[4] + u[4]), torch.tanh(x[6] + u[6])
+        two = torch.relu(x[1] + u[1])
+        four = torch.relu(x[3] * u[3] if published else x[3] + u[3])
+        six = torch.tanh(x[4] + u[4])
+        eight = torch.tanh(x[6] + u[6])
         c = torch.tanh(torch.tanh(one * two) + c) * torch.tanh(three + four)
         h = torch.tanh(c * torch.tanh(torch.tanh(six * five) + torch.sigmoid(eight + seven)))
         return h, (h, c)
@@ -503,7 +521,8 @@ def test_their_fastgrnn_is_as_published_once_its_gate_is_a_sigmoid(gate: str) ->
     default tanh."""
     cell, w = their_cell("FastGRNN", nonlinearity=gate)
     for_gate, for_candidate = (w["bias_ih"] + w["bias_hh"]).chunk(2)
-    zeta, nu = torch.sigmoid(w["zeta"]), torch.sigmoid(w["nu"])
+    zeta = torch.sigmoid(w["zeta"])
+    nu = torch.sigmoid(w["nu"])
 
     def step(x_BI: Tensor, h_BH: Tensor) -> tuple[Tensor, Tensor]:
         both = x_BI @ w["weight_ih"].T + h_BH @ w["weight_hh"].T
@@ -531,17 +550,16 @@ def test_their_taugru_sees_what_it_does_not_hand_on() -> None:
     cell, w = their_cell("tauGRU", delay=2)
 
     def step(x_BI: Tensor, states: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
-        h_BH, delayed_BH = states[-1], states[-3]
+        h_BH = states[-1]
+        delayed_BH = states[-3]
         x = [x_BI @ rows.T for rows in w["weight_ih"].chunk(4)]
         bias = (w["bias_ih"] + w["bias_hh"]).chunk(4)
         seen = (h_BH, delayed_BH, h_BH, h_BH)
         sums = [x[k] + seen[k] @ w["weight_hh"].chunk(4)[k].T + bias[k] for k in range(4)]
-        u, z, g, a = (
-            torch.tanh(sums[0]),
-            torch.tanh(sums[1]),
-            torch.sigmoid(sums[2]),
-            torch.sigmoid(sums[3]),
-        )
+        u = torch.tanh(sums[0])
+        z = torch.tanh(sums[1])
+        g = torch.sigmoid(sums[2])
+        a = torch.sigmoid(sums[3])
         h_BH = (1 - g) * h_BH + g * (u + a * z)
         return h_BH, [*states, h_BH]
 

@@ -240,10 +240,8 @@ def test_training_equals_the_same_loop_written_by_hand(
     train(trial, task, models[0], open_feed(task, trial, {}), SIZE)
     by_hand = optimiser(models[1].parameters(), lr=0.05)  # type: ignore[call-arg]
     for batch in open_feed(task, trial, {}).epoch():
-        outputs, targets = (
-            models[1](torch.from_numpy(batch.inputs)),
-            torch.from_numpy(batch.targets),
-        )
+        outputs = models[1](torch.from_numpy(batch.inputs))
+        targets = torch.from_numpy(batch.targets)
         loss = (
             ((outputs - targets) ** 2).mean()
             if task.vocabulary is None
@@ -381,7 +379,8 @@ def test_the_same_trial_gives_the_same_bits(cell: str, task: str) -> None:
         recipe=SMALL,
         learning_rate=0.01,
     )
-    one, two = run_trial(trial), run_trial(trial)
+    one = run_trial(trial)
+    two = run_trial(trial)
     assert one.status == two.status == "ok", one.reason
     assert msgspec.json.encode(one.learning) == msgspec.json.encode(two.learning)
     other = run_trial(msgspec.structs.replace(trial, seed=1))
@@ -423,7 +422,8 @@ def test_the_seed_moves_the_weights_and_not_only_the_data(monkeypatch: pytest.Mo
 @pytest.mark.parametrize("task", [DigitsRows()])
 def test_recorded_data_come_in_their_own_splits(task: DigitsRows) -> None:
     """Training batches from training data, validation from validation, test from test."""
-    splits, feed = task.load({}), open_feed(task, learning_trial(task=task.name), {})
+    splits = task.load({})
+    feed = open_feed(task, learning_trial(task=task.name), {})
     assert np.array_equal(feed.validation.inputs, splits.validation.inputs)
     assert np.array_equal(feed.test.inputs, splits.test.inputs)
     trained = np.concatenate([batch.inputs for batch in feed.epoch()]).reshape(
@@ -442,10 +442,8 @@ class Odd(Scripted):
     mistake: str = ""
 
     def generate(self, rng: np.random.Generator, count: int) -> Batch:
-        inputs, targets = (
-            rng.random((count, 4, 1), dtype=np.float32),
-            np.zeros((count, 1), np.float32),
-        )
+        inputs = rng.random((count, 4, 1), dtype=np.float32)
+        targets = np.zeros((count, 1), np.float32)
         return {  # type: ignore[return-value]
             "a tuple": (inputs, targets),
             "float64": Batch(inputs.astype(np.float64), targets),

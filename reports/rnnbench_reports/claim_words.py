@@ -29,8 +29,9 @@ def effect(estimate: rnnbench.Range | None) -> str:
         return "-"
     if estimate.low == estimate.high:
         return number(estimate.centre)
-    kind = "" if estimate.kind == "95 % interval" else f", {estimate.kind}"
-    return f"{number(estimate.centre)} [{number(estimate.low)} to {number(estimate.high)}{kind}]"
+    kind = "" if estimate.kind == "95 % interval" else estimate.kind
+    ends = (number(estimate.low), number(estimate.high))
+    return rnnbench.text.with_ends(number(estimate.centre), *ends, kind)
 
 
 def p_value(judged: rnnbench.Judged) -> str:

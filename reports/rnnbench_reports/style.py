@@ -165,4 +165,4 @@ def spread(figure: rnnbench.Range | None, scale: float = 1.0) -> str:
     centre = number(scale * figure.centre)
     low = number(scale * figure.low)
     high = number(scale * figure.high)
-    return centre if low == high == centre else f"{centre} [{low} to {high}]"
+    return rnnbench.text.with_ends(centre, low, high)

@@ -25,7 +25,7 @@ class Interval(NamedTuple):
     half: float
 
     def __str__(self) -> str:
-        return f"{self.ratio - 1:+.1%} [{self.low - 1:+.1%} to {self.high - 1:+.1%}]"
+        return text.with_ends(*(text.change(part) for part in self[:3]))
 
 
 class Standing(NamedTuple):

@@ -140,8 +140,8 @@ def _by(change: Change) -> str:
     """The relative difference with its interval, where HEAD over BASE has one."""
     if change.ratio is None or change.low is None or change.high in (None, change.low):
         return relative_difference(change.base, change.head)
-    ends = f"{change.low - 1:+.1%} to {change.high - 1:+.1%}"
-    return f"{change.ratio - 1:+.1%} [{ends}]"
+    ratios = (change.ratio, change.low, change.high)
+    return text.with_ends(*(text.change(ratio) for ratio in ratios))
 
 
 def distinguished(base: Value, head: Value) -> tuple[str, str]:

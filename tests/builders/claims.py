@@ -91,7 +91,8 @@ def learned(trial: LearningTrial, epochs: int | None, score: float = 0.005) -> R
 
 def run(whole: Suite, epochs: Epochs, *, costs: Mapping[str, float] | None = None) -> list[Result]:
     """Results of all that the planner hands out, cells called by their row."""
-    index, results = {}, []
+    index = {}
+    results = []
     while trials := plan(whole, index, ()):
         for trial in trials:
             result = _result(trial, epochs, costs or {})

@@ -2,7 +2,8 @@
 
 from rnnbench.records import Epoch, Learning, MetricNote
 
-LOWER, HIGHER = MetricNote("mse", "", "lower"), MetricNote("accuracy", "", "higher")
+LOWER = MetricNote("mse", "", "lower")
+HIGHER = MetricNote("accuracy", "", "higher")
 
 
 def learning(

@@ -41,7 +41,7 @@ def _in_words(figure: Range) -> str:
     centre = f"{figure.centre:.2f}"
     low = f"{figure.low:.2f}"
     high = f"{figure.high:.2f}"
-    return centre if low == high == centre else f"{centre} [{low} to {high}]"
+    return text.with_ends(centre, low, high)
 
 
 def _differences(aspect: Aspect) -> str:

@@ -116,7 +116,7 @@ def _in_words(cell: Span, horizons: Sequence[int]) -> str:
         low = _end(cell.interval.low, shortest)
         high = cell.interval.high
         top = f"beyond {longest}" if high is None else _end(high, shortest)
-        words += f" [{low}]" if low == top else f" [{low} to {top}]"
+        words = text.with_ends(words, low, top)
     if cell.curve and cell.curve.half:
         words += f", half of the seeds at {text.rounded(cell.curve.half)}"
     return f"{cell.row} {words}"

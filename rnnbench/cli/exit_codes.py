@@ -11,8 +11,8 @@ class ExitCode(IntEnum):
     FINE:        it did what was asked; a training that diverged is a result.
     FAILED:      it ran, but a trial failed, a report was not made, or a figure differs.
     USAGE:       the command line, a suite or the environment is wrong.
-    REGRESSION:  `gate`: something is worse.
-    UNDECIDED:   `gate`: the runs cannot be compared completely.
+    REGRESSION:  `gate`, `ab`: something is worse.
+    UNDECIDED:   `gate`, `ab`: not everything can be compared.
     NOTHING_RAN: no trial could run, or there is nothing to compare.
     OUTPUT_LOST: standard output could not be written.
     INTERRUPTED: the user interrupted it.

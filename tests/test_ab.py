@@ -64,8 +64,8 @@ def test_a_cell_is_slower_only_where_a_second_batch_confirms_it(
     values: Sequence[float], verdict: str, is_open: bool
 ) -> None:
     """Each batch needs its whole interval beyond the tolerance."""
-    standing = judge_paired(values, TOLERANCE, PRECISION)
-    assert (standing.verdict, standing.is_open) == (verdict, is_open)
+    ruled = judge_paired(values, TOLERANCE, PRECISION)
+    assert (ruled.verdict, ruled.is_open) == (verdict, is_open)
 
 
 def test_replicates_after_the_ruling_change_nothing() -> None:
@@ -76,10 +76,10 @@ def test_replicates_after_the_ruling_change_nothing() -> None:
 
 def test_the_reason_tells_both_batches() -> None:
     """Somebody who doubts a regression sees the interval that confirmed it."""
-    standing = judge_paired(ratios(1.1, 16), TOLERANCE, PRECISION)
-    assert standing.interval
-    assert standing.interval.ratio == pytest.approx(1.1, rel=0.01)
-    assert standing.reason.startswith("8 replicates of turns, and a second batch of 8: +")
+    ruled = judge_paired(ratios(1.1, 16), TOLERANCE, PRECISION)
+    assert ruled.interval
+    assert ruled.interval.ratio == pytest.approx(1.1, rel=0.01)
+    assert ruled.reason.startswith("8 replicates of turns, and a second batch of 8: +")
 
 
 # What all replicates say

@@ -64,6 +64,8 @@ def test_every_option_that_the_readme_types_exists(tmp_path: Path, line: str) ->
             "new",
             "compare",
             "gate",
+            "ab",
+            "history",
             "report",
             "reproduce",
             "export",

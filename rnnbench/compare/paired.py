@@ -6,7 +6,7 @@ from math import log
 from statistics import median
 
 from rnnbench.compare.circumstances import causes, differing_circumstances
-from rnnbench.compare.paired_judging import Standing, interval, judge_paired
+from rnnbench.compare.paired_judging import PairedRuling, interval, judge_paired
 from rnnbench.compare.records import OUTCOME, Change, Comparison, Side, Verdict
 from rnnbench.compare.subjects import of_cell
 from rnnbench.records import (
@@ -55,9 +55,9 @@ class PairedMeasurement:
         return tuple(row for row in self.common if self._is_open(row))
 
     def _is_open(self, row: str) -> bool:
-        return not self._failed(row) and self.standing(row).is_open
+        return not self._failed(row) and self.ruling(row).is_open
 
-    def standing(self, row: str) -> Standing:
+    def ruling(self, row: str) -> PairedRuling:
         """What the replicates say of a row."""
         tolerance = self.policy.tolerance("time", cell=row)
         return judge_paired(self.log_ratios(row), tolerance, self.precision)
@@ -98,21 +98,21 @@ class PairedMeasurement:
                 verdict=verdict,
                 reason=reason,
             )
-        standing = self.standing(row)
+        ruling = self.ruling(row)
         base, head = self._medians(row)
-        found = standing.interval
+        found = ruling.interval
         return Change(
             trial=title,
             title=title,
             row=row,
             figure=FIGURES[self.trial.measurement],
             kind="time",
-            verdict=standing.verdict,
+            verdict=ruling.verdict,
             base=base,
             head=head,
             unit="seconds",
             direction="lower",
-            reason="; ".join(part for part in (standing.reason, self._causes(row)) if part),
+            reason="; ".join(part for part in (ruling.reason, self._causes(row)) if part),
             ratio=found.ratio if found else None,
             low=found.low if found else None,
             high=found.high if found else None,

@@ -28,7 +28,7 @@ class Interval(NamedTuple):
         return text.with_ends(*(text.change(part) for part in self[:3]))
 
 
-class Standing(NamedTuple):
+class PairedRuling(NamedTuple):
     """What the replicates of a cell say so far.
 
     verdict:  "undecided" while it is open, and where it is given up.
@@ -63,7 +63,7 @@ def interval(log_ratios: Sequence[float]) -> Interval | None:
     return Interval(exp(centre), exp(centre - half), exp(centre + half), half)
 
 
-def judge_paired(log_ratios: Sequence[float], tolerance: float, precision: float) -> Standing:
+def judge_paired(log_ratios: Sequence[float], tolerance: float, precision: float) -> PairedRuling:
     """Return what these replicates say, in the order in which they were taken.
 
     log_ratios: the logarithm of HEAD over BASE of each replicate.
@@ -80,21 +80,21 @@ def judge_paired(log_ratios: Sequence[float], tolerance: float, precision: float
     if first.verdict == "undecided":
         given_up = first.used >= MOST_REPLICATES
         more = "" if given_up else "; open when the time was up"
-        return Standing("undecided", not given_up, first.interval, taken + more)
+        return PairedRuling("undecided", not given_up, first.interval, taken + more)
     if first.verdict == "same":
-        return Standing("same", False, first.interval, taken)
+        return PairedRuling("same", False, first.interval, taken)
     second = _decided(log_ratios[first.used :], tolerance, precision)
     again = f"a second batch of {second.used}: {second.interval}"
     if second.verdict == first.verdict:
-        return Standing(first.verdict, False, first.interval, f"{taken}, and {again}")
+        return PairedRuling(first.verdict, False, first.interval, f"{taken}, and {again}")
     if second.verdict == "same":
         reason = f"{first.interval} in {taken}, which a second batch did not confirm"
-        return Standing("same", False, second.interval, reason)
+        return PairedRuling("same", False, second.interval, reason)
     is_open = second.verdict == "undecided" and second.used < MOST_REPLICATES
     reason = f"{taken}, and no second batch yet"
     if second.interval is not None:
         reason = f"{taken}, but {again}"
-    return Standing("undecided", is_open, first.interval, reason)
+    return PairedRuling("undecided", is_open, first.interval, reason)
 
 
 def _decided(log_ratios: Sequence[float], tolerance: float, precision: float) -> _Batch:

@@ -131,6 +131,10 @@ def _memory(row: MemoryRow) -> Iterator[Figure]:
         yield _exact("state bytes", row.state_bytes, "bytes")
     if row.saved_bytes is not None:
         yield _repeated("bytes saved for backward", row.saved_bytes, "memory", "bytes", "bytes")
+    if row.allocated_bytes is not None:
+        yield _repeated(
+            "bytes allocated in a step", row.allocated_bytes, "memory", "bytes", "bytes"
+        )
     if row.peak_bytes is not None:
         yield _repeated("peak of a training step", row.peak_bytes, "memory", "peak", "bytes")
 

@@ -1,6 +1,7 @@
 """Meters: read clocks, counters and memory for the figures of cost trials."""
 
 from rnnbench.meters import machine
+from rnnbench.meters.allocated import allocated_bytes
 from rnnbench.meters.callgrind import count_calls, counted, no_valgrind
 from rnnbench.meters.energy import EnergyMeter
 from rnnbench.meters.flops import count_flops
@@ -24,6 +25,7 @@ __all__ = [
     "PeakMeter",
     "SavedMeter",
     "Timing",
+    "allocated_bytes",
     "clock_of",
     "count_calls",
     "count_flops",

@@ -35,6 +35,8 @@ class MemoryRow(Struct, frozen=True, kw_only=True, tag_field="figure", tag="memo
     saved_bytes:     of what the forward pass of the kernel keeps for backward, each storage once,
                      parameters excluded. What torch.compile or a kernel hides from autograd is not
                      counted.
+    allocated_bytes: of all that torch allocates in the step, whether it is freed again or not; None
+                     in results that did not count them.
     peak_bytes:      growth of the process over the step, or of what torch has allocated on an
                      accelerator, read by `meter`; None where it cannot be read.
     """
@@ -47,6 +49,7 @@ class MemoryRow(Struct, frozen=True, kw_only=True, tag_field="figure", tag="memo
     meter: str
     state_bytes: int | None = None
     saved_bytes: int | None = None
+    allocated_bytes: int | None = None
 
 
 class TimelineRow(Struct, frozen=True, kw_only=True, tag_field="figure", tag="timeline"):

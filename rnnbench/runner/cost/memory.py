@@ -7,7 +7,14 @@ from msgspec.structs import replace
 from torch import Tensor
 
 from rnnbench.catalogue import Catalogue
-from rnnbench.meters import PeakMeter, SavedMeter, kernel_name, prepare_allocator, watch_memory
+from rnnbench.meters import (
+    PeakMeter,
+    SavedMeter,
+    allocated_bytes,
+    kernel_name,
+    prepare_allocator,
+    watch_memory,
+)
 from rnnbench.model import count_parameters
 from rnnbench.records import CellUse, CostTrial, MemoryRow, TimelineRow
 from rnnbench.runner.cost.subjects import Bench, TrainStep
@@ -38,6 +45,7 @@ def peak_memory(trial: CostTrial, cell: CellUse, catalogue: Catalogue) -> Memory
         parameter_bytes=_bytes_of(bench.cell.parameters()),
         state_bytes=_state_bytes(bench),
         saved_bytes=_saved_bytes(bench),
+        allocated_bytes=allocated_bytes(step, trial.device),
         peak_bytes=peak,
         meter=meter.name,
     )

@@ -9,14 +9,19 @@ are larger by that of 1.05 or 1.10.
 """
 
 import json
+import os
+import subprocess
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 from math import log
 from pathlib import Path
 from statistics import mean, median
+from time import thread_time
 
 import numpy as np
+import torch
 from msgspec.structs import replace
 
 from rnnbench.ab import Environment, time_trials
@@ -39,6 +44,41 @@ SUITE = {
         "repeats": 20,
     },
 }
+REAL = (1.0, 1.05, 1.10)
+UNITS = 400
+REAL_SUITE = """
+version = 1
+summary = "A cell that does some more work."
+cells = ["works"]
+
+[cost]
+measure = ["train-step-time"]
+shapes = [{ steps = 50, batch = 32, hidden = 64, inputs = 64 }]
+"""
+PLUGIN = """
+import rnnbench
+import torch
+from torch import nn
+
+
+class Works(nn.GRU):
+    units = {units}
+
+    def __init__(self, inputs, hidden):
+        super().__init__(inputs, hidden, batch_first=True)
+        self.register_buffer("block", torch.randn(64, 64), persistent=False)
+
+    def forward(self, x_BTI, state=None):
+        with torch.no_grad():
+            for _ in range(self.units):
+                self.block @ self.block
+        return super().forward(x_BTI, state)
+
+
+@rnnbench.hookimpl
+def rnnbench_cells():
+    return [rnnbench.CellSpec("works", Works, "a GRU that does some work besides")]
+"""
 RULINGS = 100
 SLOWER = (1.0, 1.02, 1.05, 1.10)
 MINUTES = 3.0
@@ -114,7 +154,82 @@ def _ruling(
     return judge_paired(ratios, TOLERANCE, PRECISION).verdict, len(ratios), spent
 
 
-COMMANDS = {"record": record, "resample": resample}
+def real(folder: Path, number: int) -> None:
+    """Print what the command itself rules on cells that do so much more work, or no more."""
+    for position in range(number):
+        for slower in REAL:
+            place = folder / f"x{slower}-{position}"
+            if not (place / "ruling.json").exists():
+                _rule_for_real(place, slower)
+    for slower in REAL:
+        rulings = [
+            json.loads((folder / f"x{slower}-{position}" / "ruling.json").read_text())
+            for position in range(number)
+        ]
+        verdicts = Counter(ruling["standing"] for ruling in rulings)
+        seconds = [ruling["seconds"] for ruling in rulings]
+        print(
+            f"x{slower}: {dict(sorted(verdicts.items()))} of {number}; minutes"
+            f" {median(seconds) / 60:.1f} (median), {max(seconds) / 60:.1f} (most)"
+        )
+
+
+def _rule_for_real(folder: Path, slower: float) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    suite = folder / "work.toml"
+    suite.write_text(REAL_SUITE)
+    more = _more_units(slower)
+    base = _interpreter(folder / "base", 0)
+    head = _interpreter(folder / "head", more)
+    command = [sys.executable, "-P", "-m", "rnnbench", "ab", str(suite), "--json"]
+    command += ["--base", str(base), "--head", str(head), "-o", str(folder / "ab")]
+    environment = {**os.environ, "PYTHONPATH": str(folder / "base")}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    ruling = json.loads(done.stdout)
+    replicates = (folder / "ab" / "replicates").glob("*.json")
+    ruling["seconds"] = sum(json.loads(file.read_text())["seconds"] for file in replicates)
+    (folder / "ruling.json").write_text(json.dumps(ruling))
+
+
+def _interpreter(site: Path, more: int) -> Path:
+    """Write a plugin whose cell does so many units of work more, and a Python that has it."""
+    info = site / "works-1.dist-info"
+    info.mkdir(parents=True, exist_ok=True)
+    (site / "works.py").write_text(PLUGIN.format(units=UNITS + more))
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: works\nVersion: 1\n")
+    (info / "entry_points.txt").write_text("[rnnbench]\nworks = works\n")
+    file = site / "python"
+    file.write_text(f'#!/bin/sh\nexec env PYTHONPATH={site} {sys.executable} "$@"\n')
+    file.chmod(0o755)
+    return file
+
+
+@cache
+def _rest_in_units() -> float:
+    """How much a training step takes besides the units of work, in units; by the least times."""
+    torch.set_num_threads(1)
+    namespace: dict[str, type] = {}
+    exec(PLUGIN.format(units=0).partition("@rnnbench")[0], namespace)
+    times = {}
+    for units in (0, UNITS):
+        namespace["Works"].units = units  # type: ignore[attr-defined]
+        layer = namespace["Works"](64, 64)
+        optimiser = torch.optim.Adam(layer.parameters())
+        x_BTI = torch.randn(32, 50, 64)
+        taken = []
+        for _ in range(200):
+            started = thread_time()
+            optimiser.zero_grad()
+            y_BTH, _ = layer(x_BTI)
+            (y_BTH * y_BTH).mean().backward()
+            optimiser.step()
+            taken.append(thread_time() - started)
+        times[units] = sorted(taken)[len(taken) // 10]
+    return UNITS * times[0] / (times[UNITS] - times[0])
+
+
+def _more_units(slower: float) -> int:
+    return round((slower - 1) * (UNITS + _rest_in_units()))
 
 
 def main(command: str, *arguments: str) -> None:
@@ -123,6 +238,8 @@ def main(command: str, *arguments: str) -> None:
         record(Path(arguments[0]), int(arguments[1]))
     elif command == "resample":
         resample([Path(argument) for argument in arguments])
+    elif command == "real":
+        real(Path(arguments[0]), int(arguments[1]))
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ from tests.builders.gate import BASELINE, KEPT, edited, first, written
 from tests.builders.matrix import slow
 from tests.builders.pages import fenced
 from tests.builders.records import learning_trial
+from tests.conftest import MakePlugin
 
 SEEDS = 12
 
@@ -448,6 +449,33 @@ def test_a_suite_says_what_its_gate_tolerates(tmp_path: Path) -> None:
     policy = read_policy(suite)
     assert (policy.on_change, policy.tolerance("peak")) == ("ignore", 0.1)
     assert [policy.tolerance("time", cell) for cell in ("gru", "rnn")] == [0.05, 0.02]
+
+
+def test_the_policy_of_an_installed_suite_holds_for_its_runs(
+    tmp_path: Path, make_plugin: MakePlugin
+) -> None:
+    """Without --policy; the ruling names the file."""
+    suite = tmp_path / "mine.toml"
+    suite.write_text('version = 1\nsummary = "s"\n[gate]\non_change = "fail"\n')
+    make_plugin(
+        f"""
+        from pathlib import Path
+        import rnnbench
+
+        @rnnbench.hookimpl
+        def rnnbench_suites():
+            return [Path({str(suite)!r})]
+        """
+    )
+
+    def of_suite(result: Result) -> Result:
+        return replace(result, trial=replace(result.trial, suite="mine"))
+
+    base = written(tmp_path / "base", edited(of_suite))
+    head = written(tmp_path / "head", map(of_suite, edited(first(one_bit))))
+    done = rnnbench("gate", str(base), str(head), cwd=tmp_path)
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert f"policy\t{suite}\n" in done.stdout
 
 
 def test_the_policy_on_the_page_is_the_default_with_one_rule(tmp_path: Path) -> None:

@@ -2,10 +2,12 @@
 
 import sys
 from pathlib import Path
-from typing import Any
+from time import monotonic
+from typing import Any, Self
 
 import click
 from msgspec.structs import replace
+from rich.markup import escape
 
 from rnnbench.ab import (
     MINUTES_A_CELL,
@@ -34,6 +36,8 @@ from rnnbench.compare import (
 from rnnbench.records import GatePolicy
 from rnnbench.suite import Choices, read_suite, suite_file
 
+PAUSE_SECONDS = 30.0
+"""Between two lines that say what is measured, where there is no terminal."""
 OPEN = "the time was up, and these cells are open: {}; the same command with more --minutes goes on"
 
 
@@ -105,7 +109,8 @@ def ab(
     with run.folder.locked():
         run.prepare(fresh=order.fresh)
         cells = sum(len(trial.cells) for trial in trials)
-        run.measure(order.minutes or MINUTES_A_CELL * cells, _say)
+        with _Doing() as doing:
+            run.measure(order.minutes or MINUTES_A_CELL * cells, doing.now)
         comparison = _comparison(run, order, catalogue)
     ruling = rule(comparison, JUDGED, policy=run.policy)
     code = give(ruling, comparison, wanted, command="ab")
@@ -161,6 +166,30 @@ def _notes(run: PairedRun) -> list[str]:
     if rows:
         notes.append(f"rnnbench: {OPEN.format(', '.join(rows))}.")
     return [note for note in notes if note]
+
+
+class _Doing:
+    """Shows what is measured now: in one line of a terminal, else in a line now and then."""
+
+    def __init__(self) -> None:
+        self._status = console(stderr=True).status("")
+        self._said = -PAUSE_SECONDS
+
+    def __enter__(self) -> Self:
+        if console(stderr=True).is_terminal:
+            self._status.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._status.stop()
+
+    def now(self, doing: str) -> None:
+        """Show what is done now."""
+        if console(stderr=True).is_terminal:
+            self._status.update(escape(doing))
+        elif monotonic() - self._said >= PAUSE_SECONDS:
+            self._said = monotonic()
+            _say(doing)
 
 
 def _say(sentence: str) -> None:

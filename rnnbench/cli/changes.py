@@ -1,7 +1,6 @@
 """Prints the changes between two runs."""
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 from rich.console import RenderableType
 from rich.padding import Padding
@@ -9,30 +8,18 @@ from rich.table import Table
 from rich.text import Text
 
 from rnnbench.cli.output import console, print_line
-from rnnbench.compare import OUTCOME, Block, Change, Comparison, Run, Side, blocks, counted
-from rnnbench.errors import RnnbenchError
-from rnnbench.store import Store
+from rnnbench.compare import (
+    OUTCOME,
+    Block,
+    Change,
+    Comparison,
+    Side,
+    blocks,
+    counted,
+    read_run as read_run,
+)
 
 MOST_BLOCKS = 20
-
-
-def read_run(folder: Path) -> Run:
-    """Read the results of a run, and list its unreadable files; a missing folder has no results.
-
-    Raises RnnbenchError for the folder of results inside a run.
-    """
-    is_inner = folder.name == "trials" and not (folder / "trials").is_dir()
-    if is_inner and any(folder.glob("*.json")):
-        raise RnnbenchError(
-            f"{folder}: these are the results inside of a run; give its folder, {folder.parent}"
-        )
-    store = Store(folder)
-    results = tuple(store.read())
-    return Run(
-        folder=str(folder),
-        results=results,
-        unreadable={str(path): problem for path, problem in store.unreadable.items()},
-    )
 
 
 def print_sides(comparison: Comparison) -> None:

@@ -2,10 +2,11 @@
 
 from rnnbench.compare.compare import compare
 from rnnbench.compare.gate import JUDGED, rule
-from rnnbench.compare.junit import junit
+from rnnbench.compare.junit import junit, marks
 from rnnbench.compare.markdown import RENEW, markdown
 from rnnbench.compare.paired import PRECISION, PairedMeasurement, paired_comparison
-from rnnbench.compare.policy import read_policy
+from rnnbench.compare.policy import policy_for, read_policy
+from rnnbench.compare.reading import read_run
 from rnnbench.compare.records import (
     OUTCOME,
     Change,
@@ -19,6 +20,7 @@ from rnnbench.compare.records import (
     Verdict,
 )
 from rnnbench.compare.summary import Block, Line, blocks, counted, in_units
+from rnnbench.compare.wording import in_words
 
 __all__ = [
     "JUDGED",
@@ -41,9 +43,13 @@ __all__ = [
     "compare",
     "counted",
     "in_units",
+    "in_words",
     "junit",
     "markdown",
+    "marks",
     "paired_comparison",
+    "policy_for",
     "read_policy",
+    "read_run",
     "rule",
 ]

@@ -2,13 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from xml.etree import ElementTree
 
 from rnnbench.compare.gate import COMPARED
 from rnnbench.compare.records import Change, Comparison, Ruling
-from rnnbench.compare.summary import blocks
+from rnnbench.compare.wording import in_words
 
 SUITE = "rnnbench gate"
 MARKS = ("failure", "error", "skipped")
@@ -27,18 +27,18 @@ def junit(ruling: Ruling, comparison: Comparison) -> str:
     """
     suite = ElementTree.Element("testsuite", name=SUITE)
     changes = (*comparison.changes, *comparison.over_seeds)
-    marks = _marks(ruling)
+    marked_by = marks(ruling)
     judged = [
         change
         for change in changes
         if change.kind in ("outcome", *ruling.kinds)
-        and (change.verdict in COMPARED or change in marks)
+        and (change.verdict in COMPARED or change in marked_by)
     ]
     trials = {_trial(change) for change in judged}
     trials_with_title = Counter(title for title, _ in trials)
     for (title, identity), of_trial in groupby(sorted(judged, key=_trial), key=_trial):
         name = title if trials_with_title[title] == 1 else identity
-        _add_case(suite, name, list(of_trial), marks)
+        _add_case(suite, name, list(of_trial), marked_by)
     if ruling.caveats or ruling.verdict == "nothing to compare":
         whole = ElementTree.SubElement(suite, "testcase", classname=SUITE, name="the baseline")
         _add_mark(whole, "error", ruling.sentence, "\n".join(ruling.caveats))
@@ -49,13 +49,13 @@ def junit(ruling: Ruling, comparison: Comparison) -> str:
     return ElementTree.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
 
 
-def _marks(ruling: Ruling) -> dict[Change, str]:
-    """The element that each change calls for; none for a change that is green."""
-    marks: dict[Change, str] = {}
-    marks |= dict.fromkeys(ruling.worse, "failure")
-    marks |= dict.fromkeys(ruling.undecided, "error")
-    marks |= dict.fromkeys((*ruling.left_out, *ruling.new), "skipped")
-    return marks
+def marks(ruling: Ruling) -> dict[Change, str]:
+    """Return the element that each change calls for; none for a change that is green."""
+    elements: dict[Change, str] = {}
+    elements |= dict.fromkeys(ruling.worse, "failure")
+    elements |= dict.fromkeys(ruling.undecided, "error")
+    elements |= dict.fromkeys((*ruling.left_out, *ruling.new), "skipped")
+    return elements
 
 
 def _trial(change: Change) -> tuple[str, str]:
@@ -70,7 +70,7 @@ def _add_case(
     for mark in MARKS:
         marked = [change for change in changes if marks.get(change) == mark]
         if marked and (mark != "skipped" or len(marked) == len(changes)):
-            _add_mark(case, mark, f"{len(marked)} of {len(changes)} figures", _text(marked))
+            _add_mark(case, mark, f"{len(marked)} of {len(changes)} figures", in_words(marked))
 
 
 def _add_mark(case: ElementTree.Element, mark: str, message: str, text: str) -> None:
@@ -80,16 +80,3 @@ def _add_mark(case: ElementTree.Element, mark: str, message: str, text: str) -> 
 
 def _printable(text: str) -> str:
     return FORBIDDEN.sub("?", text)
-
-
-def _text(changes: Iterable[Change]) -> str:
-    lines = []
-    for block in blocks(changes):
-        for line in block.lines:
-            values = f"{line.base} -> {line.head} {line.by}".rstrip()
-            lines.append(f"{line.figure} ({line.kind}): {values}")
-        if block.reason:
-            lines.append(block.reason)
-        if block.command:
-            lines.append(f"again: {block.command}")
-    return "\n".join(lines)

@@ -3,9 +3,12 @@
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
+from rnnbench.catalogue import Catalogue
+from rnnbench.compare.records import Run
 from rnnbench.errors import RnnbenchError, first_line
-from rnnbench.records import GatePolicy
+from rnnbench.records import GatePolicy, OnChange
 from rnnbench.suite.parsing import parse
 
 TABLE = "gate"
@@ -25,3 +28,22 @@ def read_policy(path: Path, *, required: bool = True) -> GatePolicy:
         return msgspec.convert(raw.get(TABLE, {}), GatePolicy)
     except msgspec.ValidationError as error:
         raise RnnbenchError(f"{path.name}: {TABLE}: {first_line(error)}") from None
+
+
+def policy_for(
+    base: Run, file: Path | None = None, on_change: OnChange | None = None
+) -> GatePolicy:
+    """Return the policy of this file, or of the suite of BASE where one such suite is installed.
+
+    on_change: replaces what the policy says of it.
+    """
+    source = file or _suite_file(base)
+    policy = read_policy(source, required=file is not None) if source else GatePolicy()
+    return replace(policy, on_change=on_change) if on_change else policy
+
+
+def _suite_file(base: Run) -> Path | None:
+    suites = {result.trial.suite for result in base.results}
+    installed = Catalogue.present().suites
+    files = [installed[suite].item for suite in suites if suite in installed]
+    return files[0] if len(files) == 1 else None

@@ -2,6 +2,7 @@
 
 from rnnbench.suite.choices import Choices
 from rnnbench.suite.claims import claims_of_file
+from rnnbench.suite.cost import objections
 from rnnbench.suite.file import schema
 from rnnbench.suite.options import complete_options
 from rnnbench.suite.reading import (
@@ -21,6 +22,7 @@ __all__ = [
     "claims_of_file",
     "complete_options",
     "key_table",
+    "objections",
     "read_suite",
     "resolve_dials",
     "schema",

@@ -53,7 +53,7 @@ def cost_plan(
     left_out = []
     for cell, measurement, shape in product(cells, measure, shapes):
         spec = catalogue.cells[cell.name].item
-        objection = next(_objections(spec, measurement, shape, device), "")
+        objection = next(objections(spec, measurement, shape, device), "")
         if objection:
             left_out.append(LeftOut(cell.row, measurement, shape, objection))
     settings = {name: getattr(entry, name) for name in CostSettings.__struct_fields__}
@@ -89,7 +89,7 @@ def claims_cost(
     return msgspec.structs.replace(plan, needed=needed, left_out=left_out)
 
 
-def _objections(
+def objections(
     spec: CellSpec, measurement: Measurement, shape: Shape, device: str
 ) -> Iterator[str]:
     """Yield the reasons why a cell cannot be measured at a shape on a device."""

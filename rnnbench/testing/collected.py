@@ -1,6 +1,7 @@
 """The tests that `pytest --rnnbench NAME` collects. This is no test of rnnbench itself."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -10,10 +11,11 @@ from rnnbench.catalogue import Catalogue
 from rnnbench.contracts import CellSpec
 from rnnbench.errors import DataUnavailable, UnknownName
 from rnnbench.records import Outcome
-from rnnbench.suite import cell_use, resolve_dials
+from rnnbench.suite import cell_use, objections, resolve_dials
 from rnnbench.testing.cell_checks import CELL_CHECKS, run_check
 from rnnbench.testing.outcome import Check
-from rnnbench.testing.speed import JOBS, start
+from rnnbench.testing.speed import JOBS, THREADS, steps_of, trial_of
+from rnnbench.testing.step_figures import beside_reference, of_training_step
 from rnnbench.testing.subject import Subject
 from rnnbench.testing.task_checks import TASK_CHECKS
 from rnnbench.testing.task_subject import TaskUnderTest, under_test
@@ -36,7 +38,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         timed = []
         for name in cells:
             timed += _implementations(name, catalogue.cells[_cell_name(name)].item)
-        metafunc.parametrize(("cell", "job"), _parameters(timed, {job: job for job in JOBS}))
+        metafunc.parametrize(("cell", "job"), _timed(timed))
 
 
 def _refuse_unknown(names: list[str], catalogue: Catalogue) -> None:
@@ -56,6 +58,16 @@ def _parameters(names: list[str], arguments: dict[str, Any]) -> list[Any]:
     for name in names:
         for key, argument in arguments.items():
             parameters.append(pytest.param(name, argument, id=f"{name}-{key}"))
+    return parameters
+
+
+def _timed(cells: list[str]) -> list[Any]:
+    """Return each job of each cell, in the group of pytest-benchmark that is timed alike."""
+    parameters = []
+    for cell in cells:
+        for name, job in JOBS.items():
+            group = pytest.mark.benchmark(group=job.group)
+            parameters.append(pytest.param(cell, name, id=f"{cell}-{name}", marks=group))
     return parameters
 
 
@@ -84,20 +96,45 @@ def test_task(task: str, task_check: Check[TaskUnderTest]) -> None:
     _demand_passed(task_check.outcome(task, lambda: subject))
 
 
-def test_speed(cell: str, job: str, benchmark: Callable[..., Any]) -> None:
-    """Time a training step, an inference and a streaming step, on one thread."""
+def test_speed(cell: str, job: str, benchmark: Any, request: pytest.FixtureRequest) -> None:
+    """Time a training step, an inference and a streaming step, on one thread.
+
+    Where pytest-benchmark times, it saves the ratio to torch's LSTM and what else a step costs.
+    Beside xdist and with --benchmark-disable the step runs once and is not timed.
+    """
     catalogue = Catalogue.present()
     use = cell_use(cell, catalogue, "--rnnbench")
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
+    spec = catalogue.cells[use.name].item
+    trial = trial_of(use, spec, JOBS[job].measurement)
+    reasons = list(objections(spec, trial.measurement, trial.shape, trial.device))
+    if reasons:
+        pytest.skip(f"{cell}: {reasons[0]}")
+    with _threads(THREADS):
+        try:
+            step, reference = steps_of(trial, catalogue)
+            step()
+        except DataUnavailable as error:
+            pytest.skip(str(error))
+        benchmark(step)
+        # pytest-codspeed's fixture takes this one's place, and keeps no statistics
+        if getattr(benchmark, "stats", None) is None:
+            return
+        figures = beside_reference(trial, step, reference)
+        request.node.user_properties.extend(figures.items())
+        if trial.measurement == "train-step-time":
+            timeline = request.config.getoption("--rnnbench-timeline")
+            figures |= of_training_step(trial, timeline=timeline)
+        benchmark.extra_info.update(figures)
+
+
+@contextmanager
+def _threads(number: int) -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(number)
     try:
-        work = start(job, catalogue.cells[use.name].item, use.options, use.implementation)
-        work()
-        benchmark(work)
-    except DataUnavailable as error:
-        pytest.skip(str(error))
+        yield
     finally:
-        torch.set_num_threads(threads)
+        torch.set_num_threads(before)
 
 
 def _demand_passed(outcome: Outcome) -> None:

@@ -1,59 +1,69 @@
-"""The jobs that `pytest --rnnbench` times: a training step, an inference, a streaming step.
+"""The steps that `pytest --rnnbench` times: a training step, an inference, one step of a stream.
 
-These are stopwatch times for an author's own comparisons, before and after a change. Figures to be
-quoted come from the cost trials of a suite.
+They are the steps of cost trials, at one shape and on one thread, beside torch's LSTM. Figures to
+be quoted come from the cost trials of a suite, over replicates.
 """
 
-from collections.abc import Callable, Mapping
-from functools import partial
-from typing import Any
+from typing import NamedTuple
 
-import torch
-from torch import Tensor, nn
-
+from rnnbench.catalogue import Catalogue
 from rnnbench.contracts import CellSpec
-from rnnbench.records import Option
-from rnnbench.state import detach_state
-from rnnbench.testing.subject import Subject, run
+from rnnbench.records import CellUse, CostTrial, Measurement, Shape
+from rnnbench.runner.cost.subjects import STEPS, Bench, Step
 
-JOBS = ("train-step", "inference", "streaming-step")
+THREADS = 1
 BATCH = 32
-STEPS = 100
+LENGTH = 100
 UNITS = 64
+FRAME = (2, 4, 5)
 FRAME_UNITS = 8
-FRAME_STEPS = 10
+FRAME_LENGTH = 10
+REPEATS = 5
+"""Training steps in a timeline of memory."""
 
 
-def start(
-    job: str, spec: CellSpec, options: Mapping[str, Option], implementation: str
-) -> Callable[[], None]:
-    """Prepare the job of this name, to be called repeatedly.
+class Job(NamedTuple):
+    """What is timed: the heading of its table, and the measurement of cost trials that it is."""
 
-    Sizes are B = 32, T = 100, and H = 64 or the next hidden size that the cell accepts.
+    group: str
+    measurement: Measurement
+
+
+JOBS = {
+    "train-step": Job("training step", "train-step-time"),
+    "inference": Job("inference", "inference-time"),
+    "streaming-step": Job("streaming", "streaming-time"),
+}
+
+
+def trial_of(use: CellUse, spec: CellSpec, measurement: Measurement) -> CostTrial:
+    """Return the measurement of a cell at B = 32, T = 100 and H = I = 64.
+
+    H is the next hidden size that the cell accepts. Cells over frames see 10 frames of (2, 4, 5),
+    with 8 channels.
     """
-    frames = spec.inputs == "frames"
-    units = spec.hidden_size(FRAME_UNITS if frames else UNITS)
-    subject = Subject(spec, options, implementation, units=units, dtype=torch.float32)
-    steps = min(FRAME_STEPS if frames else STEPS, spec.longest or STEPS)
-    cell = subject.build(noise=0, training=job == "train-step")
-    x_BT = subject.inputs(batch=BATCH, steps=steps)
-    if job == "train-step":
-        trainable = [parameter for parameter in cell.parameters() if parameter.requires_grad]
-        return partial(_train, cell, x_BT, trainable)
-    if job == "inference":
-        return partial(_infer, cell, x_BT, None)
-    first_step_1T = x_BT[:1, :1]
-    _, state = run(cell, first_step_1T)
-    carried = detach_state(cell, state) if spec.carries_state else None
-    return partial(_infer, cell, first_step_1T, carried)
+    if spec.inputs == "frames":
+        hidden = spec.hidden_size(FRAME_UNITS)
+        shape = Shape(steps=FRAME_LENGTH, batch=BATCH, hidden=hidden, frame=FRAME)
+    else:
+        hidden = spec.hidden_size(UNITS)
+        steps = min(LENGTH, spec.longest or LENGTH)
+        shape = Shape(steps=steps, batch=BATCH, hidden=hidden, inputs=hidden)
+    return CostTrial(
+        suite="pytest",
+        suite_version=1,
+        cells=(use,),
+        measurement=measurement,
+        shape=shape,
+        repeats=REPEATS,
+        round=0,
+        threads=THREADS,
+    )
 
 
-def _train(cell: nn.Module, x_BT: Tensor, trainable: list[nn.Parameter]) -> None:
-    y_BT, _ = run(cell, x_BT)
-    if trainable:
-        torch.autograd.grad(y_BT.abs().mean(), trainable, allow_unused=True)
-
-
-@torch.no_grad()
-def _infer(cell: nn.Module, x_BT: Tensor, state: Any) -> None:
-    run(cell, x_BT, state)
+def steps_of(trial: CostTrial, catalogue: Catalogue) -> tuple[Step, Step]:
+    """Return the step of the trial's cell and that of the reference cell, torch's LSTM."""
+    step_class = STEPS[trial.measurement]
+    (cell,) = trial.cells
+    step = step_class(Bench.of_cell(trial, cell, catalogue))
+    return step, step_class(Bench.of_reference_cell(trial))

@@ -168,7 +168,7 @@ class Figure(GateTest):
         super().__init__(**of_node)
         self.change = change
         self.mark = mark
-        self.extra_keyword_matches.update((change.kind, change.row))
+        self.extra_keyword_matches.add(change.kind)
 
     def runtest(self) -> None:
         """Fail with the line of the ruling, or skip with the reason."""

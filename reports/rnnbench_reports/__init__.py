@@ -6,7 +6,7 @@ import rnnbench
 
 @rnnbench.hookimpl
 def rnnbench_reports() -> list[rnnbench.Renderer]:
-    """Return the HTML page, the verdicts on claims, and exports of step times."""
+    """Return the HTML page, the verdicts on claims, and exports for other tools."""
     return [
         rnnbench.Renderer(
             name="html",
@@ -24,13 +24,39 @@ def rnnbench_reports() -> list[rnnbench.Renderer]:
         rnnbench.Renderer(
             name="pytest-benchmark",
             render="rnnbench_reports.pytest_benchmark:render",
-            summary="Times as JSON that `pytest-benchmark compare` reads.",
-            on_request=True,
+            summary=(
+                "Ratios of step times, and epochs to target, as JSON that `pytest-benchmark"
+                " compare` reads."
+            ),
         ),
         rnnbench.Renderer(
             name="cost-ratios",
             render="rnnbench_reports.cost_ratios:render",
             summary="Ratios of times between any two rows of a cost table, as CSV.",
+            on_request=True,
+        ),
+        rnnbench.Renderer(
+            name="github-action-benchmark",
+            render="rnnbench_reports.github_action_benchmark:render",
+            summary="Figures for that action, a file for each way of better.",
+            on_request=True,
+        ),
+        rnnbench.Renderer(
+            name="bmf",
+            render="rnnbench_reports.bencher:render",
+            summary="Figures in Bencher Metric Format, by cell and setting.",
+            on_request=True,
+        ),
+        rnnbench.Renderer(
+            name="junit",
+            render="rnnbench_reports.junit:render",
+            summary="The trials as JUnit XML, a test case each.",
+            on_request=True,
+        ),
+        rnnbench.Renderer(
+            name="github",
+            render="rnnbench_reports.github:render",
+            summary="A summary for the page of a step on GitHub, and annotations for its log.",
             on_request=True,
         ),
     ]

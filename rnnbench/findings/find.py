@@ -16,7 +16,7 @@ from rnnbench.findings.law_caveats import law_caveats
 from rnnbench.findings.learning.conditions import NO_LOOKS, conditions
 from rnnbench.findings.learning.horizons import spans
 from rnnbench.findings.learning.target_caveats import span_caveats
-from rnnbench.findings.records import Failure, Findings
+from rnnbench.findings.records import Failure, Findings, TrialOutcome
 from rnnbench.records import Claim, LearningTrial, Looked, Machine, Outcome, Result, trial_id
 
 
@@ -72,6 +72,7 @@ def find(
         last_started=max(r.started for r in current),
         spans=memory_spans,
         law_caveats=of_laws,
+        trials=tuple(map(_outcome, current)),
     )
 
 
@@ -82,6 +83,16 @@ def _outdated(count: int) -> Iterator[str]:
 
 def _failure(result: Result) -> Failure:
     return Failure(trial_id(result.trial), result.status, result.reason)
+
+
+def _outcome(result: Result) -> TrialOutcome:
+    return TrialOutcome(
+        trial=trial_id(result.trial),
+        status=result.status,
+        reason=result.reason,
+        absent=result.absent,
+        seconds=result.seconds.process,
+    )
 
 
 def _machines(results: Iterable[Result]) -> tuple[Machine, ...]:

@@ -20,12 +20,29 @@ class Failure(Struct, frozen=True):
     reason: str
 
 
+class TrialOutcome(Struct, frozen=True, kw_only=True):
+    """How one trial ended.
+
+    trial:   the id of the trial.
+    reason:  one sentence wherever the status is not `ok`.
+    absent:  of a cost trial: reason by row, for each cell without figures.
+    seconds: wall time of its process; indicative, as other processes ran at the same time.
+    """
+
+    trial: str
+    status: str
+    reason: str = ""
+    absent: dict[str, str] = {}
+    seconds: float = 0.0
+
+
 class Findings(Struct, frozen=True, kw_only=True):
     """The findings of a suite, with everything that a reader needs to judge them.
 
     across:      aggregates over all conditions, one aspect at a time; empty for a single condition.
     law_caveats: laws that cells in the findings fail, with the rows of these cells; their sentences
                  are the first caveats.
+    trials:      how each trial ended, in the order of their ids.
     """
 
     suite: str
@@ -46,3 +63,4 @@ class Findings(Struct, frozen=True, kw_only=True):
     across: tuple[Aspect, ...] = ()
     spans: tuple[HorizonFinding, ...] = ()
     law_caveats: tuple[LawCaveat, ...] = ()
+    trials: tuple[TrialOutcome, ...] = ()

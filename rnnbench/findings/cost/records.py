@@ -27,6 +27,7 @@ class StepTime(Struct, frozen=True, kw_only=True):
                     part of the ratio: replicates are added until it is small enough. None with too
                     few replicates for an interval.
     replicates:     median step seconds of each replicate.
+    ratios:         the ratio to the reference cell in each of these replicates.
     cut_short:      replicates that enter no ratio: their session has too few for an interval, and
                     other sessions have enough.
     steps:          the number of measured steps.
@@ -40,6 +41,7 @@ class StepTime(Struct, frozen=True, kw_only=True):
     sessions: dict[str, Range] = field(name="occasions")
     precision: float | None
     replicates: tuple[float, ...]
+    ratios: tuple[float, ...] = ()
     cut_short: int = 0
     steps: int
     outlying_steps: int = field(name="far")

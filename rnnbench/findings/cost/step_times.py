@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence, Sized
+from math import exp
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -91,6 +92,7 @@ def _step_time(
         ),
         precision=_precision(to_reference_cell),
         replicates=medians,
+        ratios=tuple(exp(replicate.row.log_ratio_to_reference_cell) for replicate in replicates),
         cut_short=len(replicates) - counted,
         steps=sum(len(replicate.seconds) for replicate in replicates),
         outlying_steps=sum(int(np.sum(wall > OUTLYING * np.median(wall))) for wall in walls),

@@ -13,9 +13,9 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from rnnbench.cli.changes import print_sides, read_run
+from rnnbench.cli.changes import print_sides
 from rnnbench.cli.reporting import print_answers
-from rnnbench.compare import Run, compare, junit, markdown, rule
+from rnnbench.compare import Run, compare, junit, markdown, read_run, rule
 from rnnbench.errors import RnnbenchError
 from rnnbench.findings import find
 from rnnbench.records import (

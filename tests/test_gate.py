@@ -13,8 +13,7 @@ import pytest
 from msgspec.structs import replace
 
 from rnnbench.catalogue import Catalogue
-from rnnbench.cli.changes import read_run
-from rnnbench.compare import JUDGED, Kind, Ruling, compare, junit, markdown, rule
+from rnnbench.compare import JUDGED, Kind, Ruling, compare, junit, markdown, read_run, rule
 from rnnbench.plan import due_trials
 from rnnbench.records import (
     CostTrial,

@@ -20,7 +20,6 @@ from rnnbench.ab import (
 )
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.ab_order import Asked
-from rnnbench.cli.changes import read_run
 from rnnbench.cli.exit_codes import ended
 from rnnbench.cli.output import console
 from rnnbench.cli.rulings import Forms, forms, give
@@ -31,6 +30,7 @@ from rnnbench.compare import (
     compare,
     paired_comparison,
     read_policy,
+    read_run,
     rule,
 )
 from rnnbench.records import GatePolicy

@@ -16,7 +16,6 @@ from rnnbench.compare import (
     Side,
     blocks,
     counted,
-    read_run as read_run,
 )
 
 MOST_BLOCKS = 20

@@ -11,10 +11,19 @@ import msgspec
 from rich.table import Table
 from rich.text import Text
 
-from rnnbench.cli.changes import print_changes, print_indented, print_plainly, print_sides, read_run
+from rnnbench.cli.changes import print_changes, print_indented, print_plainly, print_sides
 from rnnbench.cli.exit_codes import ExitCode, ended
 from rnnbench.cli.output import console, print_json, print_line
-from rnnbench.compare import JUDGED, Change, Comparison, Kind, Verdict, compare, in_units
+from rnnbench.compare import (
+    JUDGED,
+    Change,
+    Comparison,
+    Kind,
+    Verdict,
+    compare,
+    in_units,
+    read_run,
+)
 from rnnbench.driver import open_run
 
 HEADINGS = (

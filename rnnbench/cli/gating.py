@@ -5,14 +5,11 @@ from pathlib import Path
 from typing import Any, get_args
 
 import click
-from msgspec.structs import replace
 
-from rnnbench.catalogue import Catalogue
-from rnnbench.cli.changes import read_run
 from rnnbench.cli.exit_codes import ended
 from rnnbench.cli.rulings import Forms, forms, give
-from rnnbench.compare import JUDGED, Kind, Run, compare, read_policy, rule
-from rnnbench.records import GatePolicy, OnChange
+from rnnbench.compare import JUDGED, Kind, compare, policy_for, read_run, rule
+from rnnbench.records import OnChange
 
 
 @click.command()
@@ -60,27 +57,8 @@ def gate(
     compare.
     """
     runs = (read_run(base), read_run(head))
-    policy, policy_of = policy_for(policy_file, runs[0], on_change)
+    policy, policy_of = policy_for(runs[0], policy_file, on_change)
     comparison = compare(*runs, policy)
     ruling = rule(comparison, kinds, policy=policy, skip_incomparable=skip_incomparable)
     code = give(ruling, comparison, Forms(**wanted), policy_of)
     raise ended(code)
-
-
-def policy_for(
-    file: Path | None, base: Run, on_change: OnChange | None
-) -> tuple[GatePolicy, Path | None]:
-    """Return the policy of this file, or of the suite of BASE, with what was typed; and the file
-    where its policy is not the default."""
-    source = file or _suite_file(base)
-    policy = read_policy(source, required=file is not None) if source else GatePolicy()
-    policy_of = None if policy == GatePolicy() else source
-    return replace(policy, on_change=on_change) if on_change else policy, policy_of
-
-
-def _suite_file(base: Run) -> Path | None:
-    """Return the file of the suite of BASE, where it is one that is installed."""
-    suites = {result.trial.suite for result in base.results}
-    installed = Catalogue.present().suites
-    files = [installed[suite].item for suite in suites if suite in installed]
-    return files[0] if len(files) == 1 else None

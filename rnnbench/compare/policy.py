@@ -32,14 +32,16 @@ def read_policy(path: Path, *, required: bool = True) -> GatePolicy:
 
 def policy_for(
     base: Run, file: Path | None = None, on_change: OnChange | None = None
-) -> GatePolicy:
-    """Return the policy of this file, or of the suite of BASE where one such suite is installed.
+) -> tuple[GatePolicy, Path | None]:
+    """Return the policy of this file, or of the suite of BASE where one such suite is installed;
+    and the file where its policy is not the default.
 
     on_change: replaces what the policy says of it.
     """
     source = file or _suite_file(base)
     policy = read_policy(source, required=file is not None) if source else GatePolicy()
-    return replace(policy, on_change=on_change) if on_change else policy
+    policy_of = None if policy == GatePolicy() else source
+    return replace(policy, on_change=on_change) if on_change else policy, policy_of
 
 
 def _suite_file(base: Run) -> Path | None:

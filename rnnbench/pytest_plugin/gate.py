@@ -60,13 +60,13 @@ def _asked(config: pytest.Config) -> Asked:
             raise UnknownName("kind", kind, JUDGED, f"{OPTION}-kind")
     base = read_run(Path(config.getoption(OPTION)))
     head = config.getoption(f"{OPTION}-head") or _usual_folder(base)
-    policy = config.getoption(f"{OPTION}-policy")
+    file = config.getoption(f"{OPTION}-policy")
+    on_change = config.getoption(f"{OPTION}-on-change")
+    policy, _ = policy_for(base, Path(file) if file else None, on_change)
     return Asked(
         base=base,
         head=read_run(Path(head)),
-        policy=policy_for(
-            base, Path(policy) if policy else None, config.getoption(f"{OPTION}-on-change")
-        ),
+        policy=policy,
         kinds=kinds,
         skip_incomparable=config.getoption(f"{OPTION}-skip-incomparable"),
     )

@@ -1,0 +1,34 @@
+"""The figures of runs by commit: stored in one file, with the commits at which they moved."""
+
+from rnnbench.history.adding import add, merge
+from rnnbench.history.commits import Checkout, named_commit
+from rnnbench.history.database import DEFAULT_FILE, History
+from rnnbench.history.feed import Feed, Selection, Shown, ShownStep, feed
+from rnnbench.history.records import Added, Commit, Measured, Point, Series, Step, Summary
+from rnnbench.history.runs import RunValues, values_of_run
+from rnnbench.history.summaries import Summarised, summaries
+
+__all__ = [
+    "DEFAULT_FILE",
+    "Added",
+    "Checkout",
+    "Commit",
+    "Feed",
+    "History",
+    "Measured",
+    "Point",
+    "RunValues",
+    "Selection",
+    "Series",
+    "Shown",
+    "ShownStep",
+    "Step",
+    "Summarised",
+    "Summary",
+    "add",
+    "feed",
+    "merge",
+    "named_commit",
+    "summaries",
+    "values_of_run",
+]

@@ -1,6 +1,16 @@
 """The figures of runs by commit: stored in one file, with the commits at which they moved."""
 
+from rnnbench.history.ab_judge import ab_judge
 from rnnbench.history.adding import add, merge
+from rnnbench.history.bisect import (
+    BadUndecided,
+    Bisected,
+    Judge,
+    Judgement,
+    Listen,
+    NotWorse,
+    bisect,
+)
 from rnnbench.history.commits import Checkout, named_commit
 from rnnbench.history.database import DEFAULT_FILE, History
 from rnnbench.history.feed import Feed, Selection, Shown, ShownStep, feed
@@ -11,11 +21,17 @@ from rnnbench.history.summaries import Summarised, summaries
 __all__ = [
     "DEFAULT_FILE",
     "Added",
+    "BadUndecided",
+    "Bisected",
     "Checkout",
     "Commit",
     "Feed",
     "History",
+    "Judge",
+    "Judgement",
+    "Listen",
     "Measured",
+    "NotWorse",
     "Point",
     "RunValues",
     "Selection",
@@ -25,7 +41,9 @@ __all__ = [
     "Step",
     "Summarised",
     "Summary",
+    "ab_judge",
     "add",
+    "bisect",
     "feed",
     "merge",
     "named_commit",

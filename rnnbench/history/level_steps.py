@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from math import exp
+from statistics import median
 
 import numpy as np
 
@@ -45,12 +46,14 @@ def _logarithms(points: Sequence[Point]) -> Values:
 
 
 def _step_of_rise(series: Series, points: Sequence[Point], rise: Rise) -> Step:
+    start = rise.start
+    old, new = rise.counts
     return Step(
-        commit=points[rise.start].commit,
-        after=points[rise.start - 1].commit,
+        commit=points[start].commit,
+        after=points[start - 1].commit,
         verdict=by_sign(rise.size, series.direction),
-        before=exp(rise.before),
-        now=exp(rise.now),
+        before=_level(series, points[start - old : start], rise.before),
+        now=_level(series, points[start : start + new], rise.now),
         scale="ratio",
         change=exp(rise.size),
         low=exp(rise.low),
@@ -58,6 +61,14 @@ def _step_of_rise(series: Series, points: Sequence[Point], rise: Rise) -> Step:
         p_value=rise.p_value,
         commits=rise.counts,
     )
+
+
+def _level(series: Series, points: Sequence[Point], mean: float) -> float:
+    """Return the level of commits between two steps: of times the mean of logarithms, and of what
+    hardly differs the median."""
+    if series.kind == "time":
+        return exp(mean)
+    return median(float(point.value or 0.0) for point in points)
 
 
 def _is_tiny(series: Series, step: Step) -> bool:

@@ -6,19 +6,21 @@ units of the noise between neighbours. Of its steps those are kept that are larg
 significant, the least significant being given up first, as in Hunter (Fleming et al. 2023).
 """
 
+from pkgutil import resolve_name
 from typing import NamedTuple
 
 import numpy as np
 import scipy
 from numpy.typing import NDArray
-from ruptures import KernelCPD
 
 Values = NDArray[np.float64]
+FIT = "ruptures:KernelCPD"
+"""Imported only where levels are fitted: it loads all of scipy.stats, which takes a second."""
 PENALTY = 4.0
 """For each step, in units of the variance of the noise and of the logarithm of the number of
 values; 2 is that of Schwarz's criterion, and 4 allows for noise with heavier tails."""
-LEVEL = 1e-4
-"""The largest p-value of a step; a history has many figures, and many places for a step."""
+LEVEL = 1e-3
+"""The largest p-value of a step, as in Hunter."""
 INTERVAL = 0.95
 OUTLYING = 3.0
 """How far, in units of the noise, a value may be from the median of five around it."""
@@ -113,7 +115,7 @@ def without_outliers(values: Values, limit: float) -> Values:
 def _starts(values: Values, deviation: float, shortest: int) -> list[int]:
     """Return where the levels of the optimal fit start, but for the first one."""
     penalty = PENALTY * deviation**2 * np.log(len(values))
-    fit = KernelCPD(kernel="linear", min_size=shortest).fit(values.reshape(-1, 1))
+    fit = resolve_name(FIT)(kernel="linear", min_size=shortest).fit(values.reshape(-1, 1))
     ends: list[int] = fit.predict(pen=penalty)
     return ends[:-1]
 

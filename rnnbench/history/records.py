@@ -99,7 +99,8 @@ class Step(Struct, frozen=True, kw_only=True):
 
     commit:    the first measured commit after the change.
     after:     the last measured commit before it.
-    before:    the level until then; of figures with noise, the mean over commits.
+    before:    the level until then; of ratios of times the geometric mean over commits, of bytes
+               and instructions the median.
     now:       the level from then on.
     change:    the size: a ratio, or a difference where `scale` says so; None where neither exists.
     low, high: the 95 % interval of the size; of counts and last bits, which have no noise, the size

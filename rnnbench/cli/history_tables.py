@@ -1,0 +1,145 @@
+"""Prints the figures of a history, and their steps."""
+
+from rich.table import Table
+from rich.text import Text
+
+from rnnbench import text
+from rnnbench.cli.changes import print_indented
+from rnnbench.cli.output import console, print_line
+from rnnbench.compare.records import Value
+from rnnbench.history import Feed, Shown, ShownStep, words
+from rnnbench.history.rows import step_rows
+
+STYLES = {"worse": "red", "better": "green", "changed": "yellow"}
+HIDDEN = (
+    "{} in which nothing moved {} not shown: counts, last bits and seconds, and with --since"
+    " whatever has no step after it; --all lists them."
+)
+
+
+def print_feed(feed: Feed) -> None:
+    """Print tables on a terminal, and tab-separated lines otherwise."""
+    if console().is_terminal:
+        _print(feed)
+    else:
+        _print_plainly(feed)
+
+
+def _print(feed: Feed) -> None:
+    out = console()
+    commits = feed.commits
+    span = f", {words.date(commits[0])} to {words.date(commits[-1])}" if commits else ""
+    out.print(Text(f"{feed.file}: {text.counted(len(commits), 'commit')}{span}"), soft_wrap=True)
+    titles = words.titles(shown.series for shown in feed.figures)
+    since = f" since {feed.since}" if feed.since else ""
+    if not feed.steps:
+        out.print(Text(f"\nNo figure that is shown has moved{since}."))
+    else:
+        out.print(Text(f"\nSteps{since}, newest first", style="bold"))
+        print_indented(_steps(feed))
+    out.print(Text("\nFigures", style="bold"))
+    print_indented(_figures(feed, titles))
+    if feed.hidden:
+        are = "is" if feed.hidden == 1 else "are"
+        out.print(Text(f"\n{HIDDEN.format(text.counted(feed.hidden, 'figure'), are)}"))
+
+
+def _steps(feed: Feed) -> Table:
+    table = _table("commit", "date", "", "measured on", "figure", "before → now", "size [95 %]")
+    for row in step_rows(feed):
+        table.add_row(
+            Text(row.commit.hash),
+            Text(words.date(row.commit)),
+            Text(row.verdict, style=STYLES[row.verdict]),
+            Text(row.titles),
+            Text(row.figure),
+            Text(f"{row.before} → {row.now}" if row.now else ""),
+            Text(row.size),
+        )
+    return table
+
+
+def _figures(feed: Feed, titles: dict[str, str]) -> Table:
+    table = _table("measured on", "figure", "newest", "n", "commits", "noise", "last step")
+    for shown in feed.figures:
+        table.add_row(
+            Text(titles[shown.series.identity]),
+            Text(shown.series.figure),
+            Text(words.value(shown.series, shown.newest.value)),
+            Text(str(shown.newest.n)),
+            Text(str(shown.commits)),
+            Text("" if shown.noise is None else f"{shown.noise:.2%}"),
+            _last_step(shown),
+        )
+    return table
+
+
+def _last_step(shown: Shown) -> Text:
+    if not shown.steps:
+        return Text(shown.reason and f"none: {shown.reason}", style="dim")
+    last = shown.steps[-1]
+    size = words.size(last).partition(" [")[0]
+    return Text(f"{size} {last.verdict} at {last.commit}".strip(), style=STYLES[last.verdict])
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
+
+
+def _print_plainly(feed: Feed) -> None:
+    """Print a line for each step, and then one for each figure, for programs.
+
+    step:   commit, date, verdict, suite, title, figure, kind, before, now, scale, size, its ends,
+            p-value, the measured commit before, series.
+    figure: suite, title, figure, kind, newest value, its ends, n, its commit, number of commits,
+            noise, number of steps, commit of the last step, series.
+    """
+    for shown in feed.steps:
+        print_line("\t".join(["step", *_step_columns(shown)]))
+    for figure in feed.figures:
+        print_line("\t".join(["figure", *_figure_columns(figure)]))
+
+
+def _step_columns(shown: ShownStep) -> list[str]:
+    step = shown.step
+    series = shown.series
+    return [
+        shown.commit.hash,
+        words.date(shown.commit),
+        step.verdict,
+        f"{series.suite} {series.suite_version}",
+        series.title,
+        series.figure,
+        series.kind,
+        _plain(step.before),
+        _plain(step.now),
+        step.scale,
+        *(_plain(number) for number in (step.change, step.low, step.high, step.p_value)),
+        step.after,
+        series.identity,
+    ]
+
+
+def _figure_columns(shown: Shown) -> list[str]:
+    series = shown.series
+    newest = shown.newest
+    return [
+        f"{series.suite} {series.suite_version}",
+        series.title,
+        series.figure,
+        series.kind,
+        *(_plain(number) for number in (newest.value, newest.low, newest.high, newest.n)),
+        newest.commit,
+        str(shown.commits),
+        _plain(shown.noise),
+        str(len(shown.steps)),
+        shown.steps[-1].commit if shown.steps else "",
+        series.identity,
+    ]
+
+
+def _plain(value: Value) -> str:
+    return "" if value is None else str(value)

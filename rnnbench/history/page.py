@@ -72,7 +72,7 @@ class Drawing:
         low = self.panel.lowest
         span = self.panel.highest - low
         values = [low + span * (number + 0.5) / TICKS for number in range(TICKS)]
-        return [(self.y(value), words.value(self.series, value)) for value in values]
+        return [(self.y(value), words.tick(self.series, value)) for value in values]
 
 
 @cache

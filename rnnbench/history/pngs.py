@@ -91,7 +91,7 @@ def _draw_panel(axis: Axes, panel: Panel, commits: Sequence[Commit]) -> None:
     axis.xaxis.set_major_locator(MaxNLocator(MOST_DATES, integer=True))
     axis.xaxis.set_major_formatter(FuncFormatter(lambda place, _: _date(place, commits)))
     axis.yaxis.set_major_locator(MaxNLocator(4))
-    axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: words.value(series, value)))
+    axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: words.tick(series, value)))
     axis.tick_params(labelsize=7)
     axis.spines[["top", "right"]].set_visible(False)
 

@@ -30,6 +30,12 @@ def value(series: Series, number: Value) -> str:
     return text.in_units(number, series.unit)
 
 
+def tick(series: Series, number: float) -> str:
+    """Return a value as an axis is numbered with it: `9.54 MiB`, `12`; units that are not scaled
+    are left out."""
+    return value(series, number) if series.unit in text.UNITS else text.number(number)
+
+
 def both(series: Series, step: Step) -> tuple[str, str]:
     """Return the values before and after a step, with units that are scaled, and without
     others."""

@@ -1,13 +1,16 @@
 """Are steps of a history found, at the right commit, and no others? Histories of synthetic commits
 under the noise of recorded replicates.
 
-Run: python benchmarks/history_steps.py [--histories 500] [--empty 1000] [--seed 0] [--keep FILE]
+Run: python benchmarks/history_steps.py [--histories 1000] [--empty 2000] [--seed 1] [--between 0]
+                                         [--together 1]
 
 The noise of a history is that of one cell at one setting: the log-ratios to the reference cell of
 its recorded replicates, less their mean (docs/claims-results.tar.xz). Each of 60 commits draws 8 of
 them. Histories with steps have three, of 4, 8 and 15 %, in random order, five commits apart at
 least. All go through a file and what `rnnbench history show` reads of it. The noise is that within
-one session: what the machine adds from one day to another is not in these replicates.
+one session; --between adds what a machine may add from one session to another, the same to all
+replicates of a commit, as a standard deviation, and --together is the number of commits that are
+measured in one session.
 """
 
 import argparse
@@ -41,6 +44,8 @@ APART = 5
 NEAR = 1
 Values = NDArray[np.float64]
 Noise = dict[str, Values]
+Truth = dict[int, float]
+"""The size of each step, by the commit at which it is."""
 
 
 def recorded_noise() -> Noise:
@@ -66,22 +71,28 @@ def _centred(values: Values) -> Values:
     return centred
 
 
-def places(rng: np.random.Generator) -> list[int]:
-    """Commits at which steps are, apart from each other and from both ends."""
+def three_steps(rng: np.random.Generator) -> Truth:
+    """Sizes by commit, apart from each other and from both ends."""
     while True:
         drawn = sorted(rng.choice(np.arange(APART, COMMITS - APART + 1), len(SIZES), replace=False))
         if min(np.diff([0, *drawn, COMMITS])) >= APART:
-            return [int(place) for place in drawn]
+            sizes = rng.permutation(SIZES).tolist()
+            return dict(zip(map(int, drawn), sizes, strict=True))
 
 
-def write(path: Path, truths: list[list[int]], noise: Noise, rng: np.random.Generator) -> None:
-    """Write a history in which each series has steps at these places."""
+def write(
+    path: Path, truths: list[Truth], noise: Noise, of_sessions: Values, rng: np.random.Generator
+) -> None:
+    """Write a history in which each series has these steps.
+
+    of_sessions: what the session adds to each commit, (histories, COMMITS).
+    """
     cells = sorted(noise)
     every: list[tuple[Series, Values]] = []
     for number, truth in enumerate(truths):
         cell = cells[rng.integers(len(cells))]
-        logs = rng.choice(noise[cell], (COMMITS, REPLICATES))
-        for place, size in zip(truth, rng.permutation(SIZES), strict=False):
+        logs = rng.choice(noise[cell], (COMMITS, REPLICATES)) + of_sessions[number, :, None]
+        for place, size in truth.items():
             logs[place:] += np.log1p(size)
         every.append((_series(number, cell), np.exp(logs)))
     with History(path, new=True) as history:
@@ -118,65 +129,66 @@ def _name(place: int) -> str:
     return f"{place:012x}"
 
 
-def judge(found: Feed, truths: list[list[int]]) -> Counter[str]:
-    """How many histories had each step found within one commit, and how many had a false one."""
+def judge(found: Feed, truths: list[Truth]) -> tuple[Counter[str], Counter[str]]:
+    """How often each thing happened, and how often it could have."""
     counts: Counter[str] = Counter()
+    totals: Counter[str] = Counter()
+
+    def note(name: str, happened: bool) -> None:
+        counts[name] += happened
+        totals[name] += 1
+
     for shown in found.figures:
         truth = truths[int(shown.series.subject)]
-        steps = [int(step.commit, 16) for step in shown.steps]
-        near = [any(abs(step - place) <= NEAR for step in steps) for place in truth]
-        exact = [place in steps for place in truth]
-        counts["all within one commit"] += all(near)
-        counts["all at their commit"] += all(exact)
-        counts["steps within one commit"] += sum(near)
-        counts["more steps than there are"] += len(steps) > len(truth)
-        counts["a step two or more commits from any"] += any(
-            all(abs(step - place) > NEAR for place in truth) for step in steps
-        )
-        counts["steps whose interval has the true size"] += _covered(shown.steps, truth)
-    return counts
-
-
-def _covered(steps: tuple, truth: list[int]) -> int:  # type: ignore[type-arg]
-    """How many steps at their commit have an interval around a true size; sizes are told apart by
-    their nearest."""
-    held = 0
-    for step in steps:
-        if int(step.commit, 16) in truth:
-            size = min(SIZES, key=lambda size: abs(np.log((1 + size) / step.change)))
-            held += step.low <= 1 + size <= step.high
-    return held
+        steps = {int(step.commit, 16): step for step in shown.steps}
+        near = {place: any(abs(step - place) <= NEAR for step in steps) for place in truth}
+        if truth:
+            note("histories with all steps within one commit", all(near.values()))
+        for place, size in truth.items():
+            note(f"steps of {size:.0%} within one commit", near[place])
+            note(f"steps of {size:.0%} at their commit", place in steps)
+            if place in steps:
+                step = steps[place]
+                assert step.low is not None
+                assert step.high is not None
+                held = step.low <= 1 + size <= step.high
+                note("steps at their commit whose interval has the true size", held)
+        note("histories with more steps than there are", len(steps) > len(truth))
+    return counts, totals
 
 
 def main() -> None:
     """Print the rates as they are."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--histories", type=int, default=500)
-    parser.add_argument("--empty", type=int, default=1000)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--keep", type=Path)
+    parser.add_argument("--histories", type=int, default=1000)
+    parser.add_argument("--empty", type=int, default=2000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--between", type=float, default=0.0)
+    parser.add_argument("--together", type=int, default=1)
     chosen = parser.parse_args()
     noise = recorded_noise()
     replicates = sum(map(len, noise.values()))
     spread = np.median([values.std() for values in noise.values()])
     print(
-        f"{replicates} replicates of {len(noise)} cells and settings, median deviation {spread:.2%}"
+        f"{replicates} replicates of {len(noise)} cells and settings, median deviation"
+        f" {spread:.2%}; {chosen.between:.0%} between sessions of {chosen.together} commits"
     )
     rng = np.random.default_rng(chosen.seed)
+    steps = [three_steps(rng) for _ in range(chosen.histories)]
+    none: list[Truth] = [{} for _ in range(chosen.empty)]
     with TemporaryDirectory() as folder:
-        for what, number in (("three steps", chosen.histories), ("no step", chosen.empty)):
-            truths = [places(rng) if what == "three steps" else [] for _ in range(number)]
+        for what, truths in (("three steps", steps), ("no step", none)):
             path = Path(folder) / f"{what.replace(' ', '-')}.sqlite"
-            if chosen.keep and what == "three steps":
-                path = chosen.keep
-            write(path, truths, noise, rng)
+            sessions = rng.normal(0, chosen.between, (len(truths), COMMITS))
+            of_commits = sessions.repeat(chosen.together, axis=1)[:, :COMMITS]
+            write(path, truths, noise, of_commits, rng)
             with History(path) as history:
                 found = feed(history, Selection(everything=True), Checkout(Path(folder)))
-            print(f"{number} histories of {COMMITS} commits with {what}:")
-            for name, count in judge(found, truths).items():
-                total = len(SIZES) * number if name.startswith("steps ") else number
-                if truths[0] or name.startswith("more"):
-                    print(f"  {name}: {count} of {total} ({count / total:.1%})")
+            print(f"{len(truths)} histories of {COMMITS} commits with {what}:")
+            counts, totals = judge(found, truths)
+            for name in sorted(totals):
+                share = counts[name] / totals[name]
+                print(f"  {name}: {counts[name]} of {totals[name]} ({share:.1%})")
 
 
 if __name__ == "__main__":

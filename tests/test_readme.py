@@ -66,6 +66,7 @@ def test_every_option_that_the_readme_types_exists(tmp_path: Path, line: str) ->
             "gate",
             "ab",
             "history",
+            "add",
             "report",
             "reproduce",
             "export",

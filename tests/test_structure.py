@@ -40,6 +40,7 @@ WITHOUT_TORCH = [
     TYPED.format("list"),
     TYPED.format("compare"),
     TYPED.format("gate"),
+    "import rnnbench.cli.history, rnnbench.history.plotting",
 ]
 
 

@@ -55,10 +55,11 @@ def imported(name: str, program: str, folder: Path) -> dict[str, Any]:
 @pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=lambda page: page.name)
 def test_every_block_is_of_a_language_that_is_run(page: Path) -> None:
     """In the guide and the page on notebooks, the suite of the page on suites, and the policy of
-    the page on gates; else reference pages hold no block that nobody runs."""
+    the page on gates, and what the page on servers has to paste; else reference pages hold no block that nobody runs."""
     languages = {language for language, _ in fenced(page.read_text())}
     run = {"guide.md": {"python", "toml", "sh"}, "suites.md": {"toml"}, "notebook.md": {"python"}}
     run["gate.md"] = {"toml"}
+    run["ci.md"] = {"toml", "yaml", "bash"}
     assert languages <= run.get(page.name, set())
 
 

@@ -70,7 +70,7 @@ def give(
     """
     for file, text in ((wanted.markdown_file, markdown), (wanted.junit_file, junit)):
         if file:
-            _write(file, text(ruling, comparison))
+            _write(file, text(ruling, comparison, command))
     code = ExitCode.FINE if wanted.warn_only else EXIT_CODES[ruling.verdict]
     if wanted.as_json:
         fields = {"exit_code": int(code), "policy": str(policy_of or "")}

@@ -10,7 +10,6 @@ from rnnbench.compare.gate import COMPARED
 from rnnbench.compare.records import Change, Comparison, Ruling
 from rnnbench.compare.wording import in_words
 
-SUITE = "rnnbench gate"
 MARKS = ("failure", "error", "skipped")
 """Elements of a test case that is not green, in the order of their severity."""
 PLURALS = {"failure": "failures", "error": "errors", "skipped": "skipped"}
@@ -19,13 +18,13 @@ FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML cannot hold, such as the escape codes of colours in an error message."""
 
 
-def junit(ruling: Ruling, comparison: Comparison) -> str:
-    """The text of the JUnit file.
+def junit(ruling: Ruling, comparison: Comparison, command: str = "gate") -> str:
+    """The text of the JUnit file, whose test suite is named after the command.
 
     Worse figures are failures, undecided ones are errors, and a trial without any compared figure
     is skipped. If the gate is not green for want of anything to compare, the baseline has an error.
     """
-    suite = ElementTree.Element("testsuite", name=SUITE)
+    suite = ElementTree.Element("testsuite", name=f"rnnbench {command}")
     changes = (*comparison.changes, *comparison.over_seeds)
     marked_by = marks(ruling)
     judged = [
@@ -40,7 +39,7 @@ def junit(ruling: Ruling, comparison: Comparison) -> str:
         name = title if trials_with_title[title] == 1 else identity
         _add_case(suite, name, list(of_trial), marked_by)
     if ruling.caveats or ruling.verdict == "nothing to compare":
-        whole = ElementTree.SubElement(suite, "testcase", classname=SUITE, name="the baseline")
+        whole = _case(suite, "the baseline")
         _add_mark(whole, "error", ruling.sentence, "\n".join(ruling.caveats))
     suite.set("tests", str(len(suite)))
     for mark, plural in PLURALS.items():
@@ -66,11 +65,17 @@ def _add_case(
     suite: ElementTree.Element, name: str, changes: Sequence[Change], marks: Mapping[Change, str]
 ) -> None:
     """Add a trial with its failures and errors; it is skipped only if all its figures are."""
-    case = ElementTree.SubElement(suite, "testcase", classname=SUITE, name=_printable(name))
+    case = _case(suite, name)
     for mark in MARKS:
         marked = [change for change in changes if marks.get(change) == mark]
         if marked and (mark != "skipped" or len(marked) == len(changes)):
             _add_mark(case, mark, f"{len(marked)} of {len(changes)} figures", in_words(marked))
+
+
+def _case(suite: ElementTree.Element, name: str) -> ElementTree.Element:
+    """Add a case without marks."""
+    classname = suite.attrib["name"]
+    return ElementTree.SubElement(suite, "testcase", classname=classname, name=_printable(name))
 
 
 def _add_mark(case: ElementTree.Element, mark: str, message: str, text: str) -> None:

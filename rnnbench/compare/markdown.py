@@ -30,8 +30,8 @@ class Table(NamedTuple):
     more: int
 
 
-def markdown(ruling: Ruling, comparison: Comparison) -> str:
-    """A page that begins with the ruling."""
+def markdown(ruling: Ruling, comparison: Comparison, command: str = "gate") -> str:
+    """A page that begins with the ruling of this command."""
     renew = RENEW if ruling.verdict == "passed" else ""
     tables = [
         _table("Worse", ruling.worse),
@@ -41,6 +41,7 @@ def markdown(ruling: Ruling, comparison: Comparison) -> str:
         _table("New, not judged", ruling.new),
     ]
     return _template().render(
+        command=command,
         verdict=VERDICTS[ruling.verdict],
         ruling=ruling,
         comparison=comparison,

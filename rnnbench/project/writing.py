@@ -14,6 +14,7 @@ SHARED = {
     "pyproject.toml": "pyproject.toml",
     "README.md": "README.md",
     "ci.yml": ".github/workflows/ci.yml",
+    "ci.sh": "ci.sh",
     "gitignore": ".gitignore",
 }
 OWN: dict[Kind, dict[str, str]] = {
@@ -21,8 +22,13 @@ OWN: dict[Kind, dict[str, str]] = {
         "plugin.py": "{package}/__init__.py",
         "layer.py": "{package}/layer.py",
         "test.py": "tests/test_cell.py",
+        "ci.toml": "ci.toml",
     },
-    "task": {"plugin.py": "{package}/__init__.py", "test.py": "tests/test_task.py"},
+    "task": {
+        "plugin.py": "{package}/__init__.py",
+        "test.py": "tests/test_task.py",
+        "ci.toml": "ci.toml",
+    },
     "suite": {
         "plugin.py": "{package}/__init__.py",
         "suite.toml": "{package}/{name}.toml",

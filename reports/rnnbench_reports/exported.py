@@ -2,7 +2,6 @@
 unit, and which way is better."""
 
 from collections.abc import Iterator
-from math import isfinite
 from typing import Literal, NamedTuple
 
 import rnnbench
@@ -40,14 +39,14 @@ def exported(findings: rnnbench.Findings) -> Iterator[Exported]:
     """Yield every figure that is comparable from one run to another, costs first.
 
     Times are ratios to torch's LSTM, since seconds move with the load of the machine. What is
-    absent, or is no finite number, is left out.
+    absent is left out.
     """
     for cost in findings.costs:
         for cost_row in cost.rows:
-            yield from _finite(costs_of(cost.title, cost_row))
+            yield from costs_of(cost.title, cost_row)
     for condition in findings.conditions:
         for arm in condition.arms:
-            yield from _finite(learning_of(condition, arm))
+            yield from learning_of(condition, arm)
 
 
 def costs_of(setting: str, row: rnnbench.CostRow) -> Iterator[Exported]:
@@ -108,15 +107,4 @@ def _ranged(
     if found.kind == "range" and found.n == 1:
         return Exported(setting, row, figure, unit, better, found.centre, of="n = 1")
     of = f"{found.kind}, n = {found.n}"
-    return Exported(
-        setting, row, figure, unit, better, found.centre, finite(found.low), finite(found.high), of
-    )
-
-
-def _finite(figures: Iterator[Exported]) -> Iterator[Exported]:
-    return (figure for figure in figures if isfinite(figure.value))
-
-
-def finite(number: float) -> float | None:
-    """Return a number as JSON can hold it; None for an end that is not bounded."""
-    return number if isfinite(number) else None
+    return Exported(setting, row, figure, unit, better, found.centre, found.low, found.high, of)

@@ -72,11 +72,14 @@ def _caveats(findings: rnnbench.Findings) -> Iterator[tuple[str, str]]:
 
 
 def _annotations(kind: str, problems: Iterator[tuple[str, str]]) -> Iterator[str]:
-    """Yield a workflow command for each problem; the last one counts those that are not shown."""
+    """Yield a workflow command for each problem; the last one counts those that are not shown.
+
+    Titles are ids of trials, which hold nothing that ends a property.
+    """
     found = list(problems)
     shown = found if len(found) <= MOST_ANNOTATIONS else found[: MOST_ANNOTATIONS - 1]
     for title, message in shown:
-        yield f"::{kind} title={_property(title)}::{_data(message)}"
+        yield f"::{kind} title={title}::{_data(message)}"
     if len(shown) < len(found):
         more = rnnbench.text.counted(len(found) - len(shown), f"more {kind}")
         yield f"::{kind} title=rnnbench::{more}; the summary has all."
@@ -85,8 +88,3 @@ def _annotations(kind: str, problems: Iterator[tuple[str, str]]) -> Iterator[str
 def _data(text: str) -> str:
     """Escape the message of a workflow command."""
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    """Escape a property of a workflow command, which commas and colons end."""
-    return _data(text).replace(":", "%3A").replace(",", "%2C")

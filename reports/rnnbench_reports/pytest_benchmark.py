@@ -10,7 +10,7 @@ from pytest_benchmark import __version__ as version
 from pytest_benchmark.stats import Stats
 
 import rnnbench
-from rnnbench_reports.exported import RATIO, costs_of, finite, learning_of, setting_of
+from rnnbench_reports.exported import RATIO, costs_of, learning_of, setting_of
 
 FILE = "pytest-benchmark.json"
 EPOCHS = "epochs to target"
@@ -133,7 +133,7 @@ def _extra(
     figures: dict[str, Any] = {
         "seconds": step_time.seconds.centre,
         "seconds_of_replicates": list(step_time.replicates),
-        "ratio": [ratio.centre, finite(ratio.low), finite(ratio.high)],
+        "ratio": [ratio.centre, ratio.low, ratio.high],
         "ratio_ends": ratio.kind,
         "kernel": row.kernel,
         "torch": ", ".join(findings.versions.get("torch", ())),
@@ -151,7 +151,7 @@ def _learning(findings: rnnbench.Findings, row: str) -> dict[str, dict[str, Any]
         for arm in condition.arms:
             if arm.row == row:
                 found[setting_of(condition)] = {
-                    figure.figure: [finite(figure.value), figure.low, figure.high]
+                    figure.figure: [figure.value, figure.low, figure.high]
                     for figure in learning_of(condition, arm)
                 }
     return found

@@ -9,11 +9,11 @@ import click
 import msgspec
 
 from rnnbench import text
-from rnnbench.cli.changes import read_run
 from rnnbench.cli.history_bisect import bisect_
 from rnnbench.cli.history_options import CHECKOUT, FILE, selecting
 from rnnbench.cli.history_tables import print_feed
 from rnnbench.cli.output import console, print_json, print_line
+from rnnbench.compare import read_run
 from rnnbench.errors import RnnbenchError
 from rnnbench.history import (
     Added,

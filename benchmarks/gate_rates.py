@@ -57,7 +57,10 @@ cells = ["rnn", "gru"]
 measure = ["instructions"]
 shapes = [{ steps = 20, batch = 8, hidden = 32, inputs = 32 }]
 replicates = 1
+limit_seconds = 1_800
 """
+MOST_COUNTED = 4
+"""Valgrind takes minutes to start torch."""
 PLUGIN = '''
 import os
 
@@ -143,7 +146,8 @@ def record(folder: Path, number: int) -> None:
     """Run the suite so many times, as so many commits that changed nothing."""
     for position in range(number):
         run(SUITE, folder / f"run-{position}")
-        run(COUNTED, folder / f"counted-{position}")
+        if position < MOST_COUNTED:
+            run(COUNTED, folder / f"counted-{position}")
 
 
 def read(folder: Path) -> tuple[Result, ...]:
@@ -163,7 +167,7 @@ def recorded(folder: Path) -> list[tuple[Result, ...]]:
     """Return the results of each commit: of its run, and of its counts."""
     numbers = range(len(list(folder.glob("run-*"))))
     return [
-        (*read(folder / f"run-{number}"), *read(folder / f"counted-{number}")) for number in numbers
+        (*read(folder / f"run-{n}"), *read(folder / f"counted-{n % MOST_COUNTED}")) for n in numbers
     ]
 
 

@@ -99,7 +99,7 @@ def test_the_readme_and_the_workflow_leave_nothing_to_fill_in(tmp_path: Path) ->
     """No brace of a template is left, and each file ends with one line break."""
     for kind in KINDS:
         for path in write_project(kind, Names("brand-new"), tmp_path / kind):
-            text = re.sub(r"\$\{\{ [^{}]+ \}\}", "", path.read_text())
+            text = re.sub(r"\$\{\{ .+? \}\}", "", path.read_text())
             assert not re.search(r"\{\{|\}\}|\{%|%\}|\n\n\n\n", text), path
             assert text.endswith("\n"), path
             assert not text.endswith("\n\n"), path

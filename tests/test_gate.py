@@ -432,6 +432,14 @@ def test_junit_can_be_read_whatever_an_exception_says() -> None:
     assert failure.text.startswith("outcome (outcome): ok -> error\nerror: ?[31mred?[0m <b> & ?\n")
 
 
+def test_a_ruling_is_headed_by_the_command_that_gave_it() -> None:
+    """A page with the rulings of `gate` and `ab` tells them apart."""
+    comparison = compare(of(KEPT), of(AGAIN))
+    ruling = rule(comparison)
+    assert markdown(ruling, comparison, "ab").startswith("## rnnbench ab: passed\n")
+    assert told_in(junit(ruling, comparison, "ab"))[0].attrib["name"] == "rnnbench ab"
+
+
 def test_junit_of_a_gate_that_passed_is_green() -> None:
     """As many cases as there are trials and cells measured beside each other."""
     comparison = compare(of(KEPT), of(AGAIN))

@@ -364,7 +364,8 @@ def test_wall_time_is_what_counts_on_several_threads() -> None:
 
 
 def test_pytest_benchmark_compares_what_is_exported(tmp_path: Path) -> None:
-    """Every field of its format is there, and its own command reads it; rounds are replicates."""
+    """Every field of its format is there, and its own command reads it. Rounds are replicates, and
+    their values ratios, which equal the seconds here."""
     store = Store(tmp_path / "run")
     store.prepare()
     for replicate in range(3):
@@ -376,8 +377,9 @@ def test_pytest_benchmark_compares_what_is_exported(tmp_path: Path) -> None:
     gru = next(
         benchmark for benchmark in written["benchmarks"] if benchmark["params"]["cell"] == "gru"
     )
-    assert (gru["stats"]["median"], gru["stats"]["rounds"]) == (0.002, 3)
-    assert gru["stats"]["data"] == [0.001, 0.002, 0.003]
+    assert (gru["stats"]["median"], gru["stats"]["rounds"]) == (pytest.approx(0.002), 3)
+    assert gru["stats"]["data"] == pytest.approx([0.001, 0.002, 0.003])
+    assert gru["extra_info"]["seconds_of_replicates"] == [0.001, 0.002, 0.003]
     compared = subprocess.run(
         ["pytest-benchmark", "compare", str(path), "--columns=median,rounds,ops"],
         capture_output=True,
@@ -386,7 +388,7 @@ def test_pytest_benchmark_compares_what_is_exported(tmp_path: Path) -> None:
         env={"PATH": f"{Path(sys.executable).parent}", "NO_COLOR": "1"},
     )
     assert compared.returncode == 0, compared.stderr
-    assert "train[gru, T=100 B=32 H=64 I=64]" in compared.stdout
+    assert "train over torch's LSTM[gru, T=100 B=32 H=64 I=64]" in compared.stdout
     assert "2.0000" in compared.stdout
     assert "4.0000" in compared.stdout
 

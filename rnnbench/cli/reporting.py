@@ -43,7 +43,7 @@ def report(folder: Path) -> None:
     "--format",
     "format_",
     required=True,
-    help="A report of `rnnbench list reports`: pytest-benchmark.",
+    help="A report of `rnnbench list reports`, such as junit.",
 )
 @click.option(
     "-o",

@@ -505,6 +505,26 @@ def test_folders_of_dead_drivers_are_removed_and_no_others(
     assert not living.path.exists()
 
 
+def test_a_folder_that_is_removed_before_it_is_locked_is_made_again(
+    temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another driver looks for abandoned folders, and finds the new one without a lock."""
+    made = tempfile.mkdtemp
+    folders: list[str] = []
+
+    def mkdtemp(prefix: str) -> str:
+        folders.append(made(prefix=prefix))
+        if len(folders) == 1:
+            remove_abandoned()
+        return folders[-1]
+
+    monkeypatch.setattr("tempfile.mkdtemp", mkdtemp)
+    held = Scratch()
+    assert [Path(folder).exists() for folder in folders] == [False, True]
+    assert held.path == Path(folders[1])
+    held.close()
+
+
 def test_a_folder_that_was_removed_is_made_again(temporary: Path) -> None:
     """And held again."""
     held = Scratch()

@@ -232,6 +232,14 @@ def test_every_installed_suite_can_be_read(catalogue: Catalogue) -> None:
         assert read_suite(name, catalogue).version >= 1
 
 
+def test_quick_shows_memory_over_time(catalogue: Catalogue) -> None:
+    """By memory-profiler, of each of its cells, beside times and peaks."""
+    suite = read_suite("quick", catalogue)
+    assert suite.cost
+    assert suite.cost.measure == ("train-step-time", "peak-memory", "memory-timeline")
+    assert not suite.cost.left_out
+
+
 def test_the_schema_on_disk_is_that_of_the_types(catalogue: Catalogue) -> None:
     """`make schema` writes it."""
     path = catalogue.suites["quick"].item.parent / "rnnbench.schema.json"

@@ -88,7 +88,12 @@ def _locked_folder() -> tuple[Path, int]:
     for _ in range(ATTEMPTS):
         try:
             folder = Path(tempfile.mkdtemp(prefix=_prefix()))
+        except OSError as error:
+            raise unusable_folder(error) from error
+        try:
             lock = os.open(folder, os.O_RDONLY)
+        except FileNotFoundError:
+            continue
         except OSError as error:
             raise unusable_folder(error) from error
         # some network disks lock no folders; a folder that cannot be locked is never removed

@@ -27,7 +27,7 @@ def pytest_benchmark_update_machine_info(machine_info: dict[str, Any]) -> None:
     }
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+def pytest_terminal_summary(terminalreporter: "pytest.TerminalReporter") -> None:
     """Print the ratio of each timed step, which hardly depends on the load of the machine."""
     lines = []
     for report in terminalreporter.getreports("passed"):

@@ -108,7 +108,7 @@ def pytest_collection_modifyitems(
 
 
 def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+    terminalreporter: "pytest.TerminalReporter", config: pytest.Config
 ) -> None:
     """Print the ruling, in the process that made it."""
     ruling = config.stash.get(RULING, None)

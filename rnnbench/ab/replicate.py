@@ -13,13 +13,14 @@ import numpy as np
 from rnnbench import seeds
 from rnnbench.ab.side import Environment, SideLost, SideProcess
 from rnnbench.records import REFERENCE_ROW, CostTrial, PairedReplicate, PairedTimes, Surroundings
-from rnnbench.records.turns import Prepare, Prepared, Timed, Turn
+from rnnbench.records.turns import LookAround, LookedAround, Prepare, Prepared, Timed, Turn
 
 BLOCK_SECONDS = 0.01
 """A turn takes as many steps as take about this long, at least one."""
 MOST_STEPS = 1_000
 FEWEST_TURNS = 40
 """Beside other work, two turns right after each other differ by some 10 %."""
+LOOK_SECONDS = 30.0
 SIDES = ("base", "head")
 
 
@@ -88,8 +89,17 @@ class _Pair:
                 for row, reason in prepared[name].failures.items():
                     self.failures[row][name] = reason
         if len(prepared) == len(SIDES):
-            self.surroundings = prepared["base"].surroundings
             self._choose_steps(prepared["base"].step_seconds, prepared["head"].step_seconds)
+            self._look_around()
+
+    def _look_around(self) -> None:
+        """Look what else the machine does, while both processes wait."""
+        try:
+            looked = self.processes["base"].ask(LookAround(), LookedAround, LOOK_SECONDS)
+        except SideLost as lost:
+            self._lose("base", str(lost))
+        else:
+            self.surroundings = looked.surroundings
 
     def _choose_steps(self, base: Mapping[str, float], head: Mapping[str, float]) -> None:
         for row in base.keys() & head.keys():

@@ -42,6 +42,15 @@ class Prepared(Struct, frozen=True, tag=True):
 
     step_seconds: dict[str, float]
     failures: dict[str, str]
+
+
+class LookAround(Struct, frozen=True, tag=True):
+    """To a process, while the other one waits too: look what else the machine does."""
+
+
+class LookedAround(Struct, frozen=True, tag=True):
+    """The reply."""
+
     surroundings: Surroundings
 
 
@@ -65,5 +74,5 @@ class Problem(Struct, frozen=True, tag=True):
     problem: str
 
 
-Request = Describe | Prepare | Turn
-Reply = Described | Prepared | Timed | Problem
+Request = Describe | Prepare | LookAround | Turn
+Reply = Described | Prepared | LookedAround | Timed | Problem

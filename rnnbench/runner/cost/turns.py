@@ -18,11 +18,13 @@ from rnnbench.errors import RnnbenchError, UnknownName, describe, first_line
 from rnnbench.interpreter import end_with_parent
 from rnnbench.meters import clock_of, look_around, pin_to_cores
 from rnnbench.provenance import provenance
-from rnnbench.records import REFERENCE_ROW, CostTrial, PartOfTrial, Surroundings
+from rnnbench.records import REFERENCE_ROW, CostTrial, PartOfTrial
 from rnnbench.records.turns import (
     PROTOCOL,
     Describe,
     Described,
+    LookAround,
+    LookedAround,
     Prepare,
     Prepared,
     Problem,
@@ -58,6 +60,8 @@ def main(driver: str, requests: str, replies: str) -> None:
                 elif isinstance(request, Prepare):
                     timed = _Timed(request)
                     _send(outgoing, timed.prepare())
+                elif isinstance(request, LookAround):
+                    _send(outgoing, LookedAround(look_around()))
                 elif timed is not None:
                     _send(outgoing, timed.take(request))
             except Exception as error:
@@ -101,7 +105,6 @@ class _Timed:
     def prepare(self) -> Prepared:
         """Build all cells, run their first steps, and return how long a step takes."""
         trial = self.trial
-        surroundings: Surroundings = look_around()
         self.participants.prepare(seeds.generator(trial.round, "cost", "order"))
         pin_to_cores(trial.round, trial.threads)
         gc.collect()
@@ -118,7 +121,7 @@ class _Timed:
             except Exception as error:
                 self.participants.drop(_name(row), error)
         failures = {row: failed.reason for row, failed in self.participants.failures.items()}
-        return Prepared(estimates, failures, surroundings)
+        return Prepared(estimates, failures)
 
     def take(self, turn: Turn) -> Timed:
         """Time a turn, after one untimed step, which loads the caches again."""

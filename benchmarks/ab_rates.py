@@ -4,7 +4,8 @@
     python benchmarks/ab_rates.py resample FILE...    # rulings drawn from them, as `ab` makes them
     python benchmarks/ab_rates.py real FOLDER 10      # rulings of the command itself
 
-A recorded replicate is drawn as a whole. A slower cell is one whose logarithms of HEAD over BASE
+A recorded replicate is drawn as a whole, either each by itself, or as stretches of what was recorded
+one after the other, so that a disturbance that lasts stays one. A slower cell is one whose logarithms of HEAD over BASE
 are larger by that of 1.05 or 1.10.
 """
 
@@ -13,19 +14,21 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
+from itertools import count
 from math import log
 from pathlib import Path
 from statistics import mean, median
 from time import thread_time
+from typing import Any
 
 import numpy as np
 import torch
 from msgspec.structs import replace
 
 from rnnbench.ab import MINUTES_A_CELL, Environment, time_trials
-from rnnbench.ab.replicate import Sides, measure
+from rnnbench.ab.replicate import SideOfTrial, Sides, measure
 from rnnbench.catalogue import Catalogue
 from rnnbench.compare import PRECISION
 from rnnbench.compare.paired import log_ratio
@@ -89,10 +92,11 @@ TOLERANCE = GatePolicy().tolerance("time")
 def record(file: Path, number: int) -> None:
     """Append replicates of this environment against itself to a file of JSON lines."""
     catalogue = Catalogue.present()
-    (trial,) = time_trials(check_suite(dict(SUITE), "rates.toml", catalogue))
+    (trial,) = time_trials(check_suite(dict(SUITE), "rates.toml", catalogue), catalogue)
     environment = Environment("BASE", Path(sys.executable))
     (part,) = environment.describe((trial,))
-    sides = Sides((environment, part.plugins), (environment, part.plugins))
+    side = SideOfTrial(environment, part)
+    sides = Sides(side, side)
     done = len(file.read_text().splitlines()) if file.exists() else 0
     for position in range(done, number):
         replicate = measure(replace(trial, round=position), sides)
@@ -117,39 +121,55 @@ def resample(files: Sequence[Path]) -> None:
             if len(values) < len(replicates) / 2:
                 continue
             print(f"  {row or 'torch LSTM'}: mean {mean(values):+.4f}, sd {np.std(values):.4f}")
-            for slower in SLOWER:
-                _print_rulings(replicates, row, slower)
+            for drawing in (_singly, _in_stretches):
+                for slower in SLOWER:
+                    _print_rulings(replicates, row, slower, drawing)
 
 
-def _print_rulings(replicates: Sequence[dict], row: str, slower: float) -> None:
+Replicate = dict[str, Any]
+Drawing = Callable[[Sequence[Replicate], np.random.Generator], Iterator[Replicate]]
+
+
+def _singly(replicates: Sequence[Replicate], rng: np.random.Generator) -> Iterator[Replicate]:
+    while True:
+        yield replicates[rng.integers(len(replicates))]
+
+
+def _in_stretches(replicates: Sequence[Replicate], rng: np.random.Generator) -> Iterator[Replicate]:
+    start = rng.integers(len(replicates))
+    for position in count(start):
+        yield replicates[position % len(replicates)]
+
+
+def _print_rulings(
+    replicates: Sequence[Replicate], row: str, slower: float, drawing: Drawing
+) -> None:
     rng = np.random.default_rng(0)
     verdicts: Counter[str] = Counter()
     numbers = []
     seconds = []
     for _ in range(RULINGS):
-        verdict, used, spent = _ruling(replicates, row, slower, rng)
+        verdict, used, spent = _ruling(drawing(replicates, rng), row, slower)
         verdicts[verdict] += 1
         numbers.append(used)
         seconds.append(spent)
     print(
-        f"    x{slower}: {dict(sorted(verdicts.items()))} of {RULINGS}; replicates"
-        f" {median(numbers):.0f} (median), {max(numbers)} (most); minutes"
-        f" {median(seconds) / 60:.1f}, {max(seconds) / 60:.1f}"
+        f"    x{slower}{drawing.__name__}: {dict(sorted(verdicts.items()))} of {RULINGS};"
+        f" replicates {median(numbers):.0f} (median), {max(numbers)} (most);"
+        f" minutes {median(seconds) / 60:.1f}, {max(seconds) / 60:.1f}"
     )
 
 
-def _ruling(
-    replicates: Sequence[dict], row: str, slower: float, rng: np.random.Generator
-) -> tuple[str, int, float]:
+def _ruling(replicates: Iterator[Replicate], row: str, slower: float) -> tuple[str, int, float]:
     """One ruling on one cell: verdict, replicates and seconds."""
     ratios: list[float] = []
     spent = 0.0
-    while spent < 60 * MINUTES:
-        drawn = replicates[rng.integers(len(replicates))]
+    for drawn in replicates:
         spent += drawn["seconds"]
         if row in drawn["log_ratios"]:
             ratios.append(drawn["log_ratios"][row] + log(slower))
-        if not judge_paired(ratios, TOLERANCE, PRECISION).is_open:
+        is_open = judge_paired(ratios, TOLERANCE, PRECISION).is_open
+        if not is_open or spent >= 60 * MINUTES:
             break
     return judge_paired(ratios, TOLERANCE, PRECISION).verdict, len(ratios), spent
 

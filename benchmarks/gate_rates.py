@@ -20,7 +20,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from rnnbench.compare import Ruling, Run, compare, rule
-from rnnbench.records import CostTrial, InstructionsRow, MemoryRow, Result
+from rnnbench.records import CostTrial, InstructionsRow, MemoryRow, Result, trial_id
 from rnnbench.store import Store
 
 KINDS = ("exact", "deterministic", "memory", "instructions")
@@ -173,15 +173,15 @@ def recorded(folder: Path) -> list[tuple[Result, ...]]:
 
 def resampled(runs: Sequence[tuple[Result, ...]], rng: np.random.Generator) -> list[Result]:
     """Draw a run: each replicate of a measurement from those of all runs, the rest from one run."""
-    pool: dict[CostTrial, list[Result]] = defaultdict(list)
+    pool: dict[str, list[Result]] = defaultdict(list)
     for result in (result for results in runs for result in results):
         if isinstance(result.trial, CostTrial):
-            pool[replace(result.trial, round=0)].append(result)
+            pool[trial_id(replace(result.trial, round=0))].append(result)
     drawn = []
     for result in runs[rng.integers(len(runs))]:
         trial = result.trial
         if isinstance(trial, CostTrial):
-            alike = pool[replace(trial, round=0)]
+            alike = pool[trial_id(replace(trial, round=0))]
             result = replace(alike[rng.integers(len(alike))], trial=trial)
         drawn.append(replace(result, started=f"drawn {rng.integers(2**62)}"))
     return drawn

@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from math import log
 from pathlib import Path
 
+import click
 import numpy as np
 import pytest
 from msgspec.structs import replace
 
 from rnnbench.ab import Environment, PairedFolder, PairedRun, make_environment, time_trials
+from rnnbench.ab.replicate import SideOfTrial, Sides, measure
 from rnnbench.catalogue import Catalogue
+from rnnbench.cli.ab_order import interpreter_of
 from rnnbench.compare import PairedMeasurement, paired_comparison, rule
 from rnnbench.compare.paired_judging import MOST_REPLICATES, judge_paired
 from rnnbench.errors import RnnbenchError
@@ -28,6 +31,7 @@ from rnnbench.records import (
 from rnnbench.suite import check_suite
 from tests.builders.cli import rnnbench
 from tests.builders.compare import HERE
+from tests.builders.matrix import slow
 from tests.builders.records import COST
 from tests.conftest import MakePlugin
 
@@ -135,7 +139,7 @@ def measurement(
         (measurement((), base=part(TRIAL, gru="no cell")), "new", "nothing to compare"),
         (measurement((), head=part(TRIAL, gru="no cell")), "missing", "undecided"),
         (measurement(replicates(1, 2, {"gru": ("", "boom")})), "worse", "regression"),
-        (measurement(replicates(1, 2, {"gru": ("boom", "")})), "new", "nothing to compare"),
+        (measurement(replicates(1, 2, {"gru": ("boom", "")})), "undecided", "undecided"),
         (measurement(replicates(1, 2, {"gru": ("boom", "boom")})), "undecided", "undecided"),
         (measurement(replicates(1, 1, {"gru": ("", "boom")})), "undecided", "undecided"),
     ],
@@ -143,11 +147,41 @@ def measurement(
 def test_what_became_of_a_cell_makes_the_ruling(
     found: PairedMeasurement, verdict: str, standing: str
 ) -> None:
-    """A cell that fails in HEAD alone is a regression; one that BASE lacks is new."""
+    """A cell that fails in HEAD alone is a regression; one that BASE lacks is new, and one that
+    BASE has and cannot run leaves it undecided."""
     (change,) = found.changes()
     assert change.verdict == verdict
     comparison = paired_comparison([found], ("base", "head"), ("", ""))
     assert rule(comparison).verdict == standing
+
+
+def test_failures_count_wherever_they_come() -> None:
+    """Two of twelve replicates, and none of the last: the cell is not the same for that."""
+    failed = replicates(1.0, 2, {"gru": ("", "boom")})
+    (change,) = measurement((*replicates(1.0, 5), *failed, *replicates(1.0, 5))).changes()
+    assert (change.verdict, change.reason) == ("worse", "HEAD: boom")
+
+
+def test_what_failed_in_either_environment_at_any_time_counts() -> None:
+    """A cell that fails in BASE in one replicate, and in HEAD in another, is no regression."""
+    failed = (*replicates(1, 1, {"gru": ("bang", "")}), *replicates(1, 1, {"gru": ("", "boom")}))
+    (change,) = measurement(failed).changes()
+    assert (change.verdict, change.reason) == ("undecided", "BASE: bang; HEAD: boom")
+
+
+def test_the_same_code_under_other_versions_is_said_to_be_so() -> None:
+    """A new torch may be what made the cell slower."""
+    newer = replace(part(TRIAL), provenance=replace(HERE, versions={**HERE.versions, "torch": "9"}))
+    (change,) = measurement(replicates(1.1, 16), head=newer).changes()
+    assert change.reason.endswith("; other versions of torch")
+    (change,) = measurement(replicates(1.1, 16)).changes()
+    assert change.reason.endswith("; gru is the same code in both")
+
+
+def test_without_a_tolerance_equal_code_can_still_be_the_same() -> None:
+    """Within the precision; a cell that is slower by more is found all the same."""
+    assert judge_paired(ratios(1.0, 8), 0.0, PRECISION).verdict == "same"
+    assert judge_paired(ratios(1.05, 16), 0.0, PRECISION).verdict == "worse"
 
 
 def test_a_policy_tolerates_more_of_a_cell() -> None:
@@ -181,14 +215,16 @@ HERE_TOO = Environment("BASE", Path(sys.executable))
 
 @pytest.fixture
 def short_turns(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rnnbench.ab.replicate.FEWEST_TURNS", 3)
+    monkeypatch.setattr("rnnbench.ab.replicate.FEWEST_TURNS", 4)
     monkeypatch.setattr("rnnbench.ab.replicate.BLOCK_SECONDS", 1e-4)
 
 
 def paired_run(folder: Path) -> PairedRun:
-    suite = check_suite(dict(SUITE), "made.toml", Catalogue.present())
+    catalogue = Catalogue.present()
+    suite = check_suite(dict(SUITE), "made.toml", catalogue)
+    trials = time_trials(suite, catalogue)
     head = replace_name(HERE_TOO, "HEAD")
-    return PairedRun(time_trials(suite), HERE_TOO, head, PairedFolder(folder), GatePolicy())
+    return PairedRun(trials, HERE_TOO, head, PairedFolder(folder), GatePolicy())
 
 
 def replace_name(environment: Environment, name: str) -> Environment:
@@ -198,6 +234,7 @@ def replace_name(environment: Environment, name: str) -> Environment:
 def interpreter(folder: Path, **variables: str) -> Path:
     """A Python with other environment variables, as another environment would have them."""
     settings = " ".join(f"{name}='{value}'" for name, value in variables.items())
+    folder.mkdir(exist_ok=True)
     file = folder / "python"
     file.write_text(f'#!/bin/sh\nexec env {settings} {sys.executable} "$@"\n')
     file.chmod(0o755)
@@ -219,7 +256,7 @@ def test_an_interrupted_measurement_goes_on(tmp_path: Path) -> None:
             run.measure(1.0, interrupt)
     (kept,) = run.folder.read()
     assert set(kept.times) == {"", "gru"}
-    assert len(kept.times["gru"].base) == len(kept.times["gru"].head) == 3
+    assert len(kept.times["gru"].base) == len(kept.times["gru"].head) == 4
     assert min(kept.times["gru"].base + kept.times["gru"].head) > 0
     again = paired_run(tmp_path / "ab")
     again.parts = run.parts
@@ -236,7 +273,9 @@ def test_replicates_of_other_software_are_not_mixed(tmp_path: Path) -> None:
         folder.prepare((part(TRIAL),), (part(TRIAL),))
         folder.write(replicates(1.0, 1)[0])
         other = replace(part(TRIAL), provenance=replace(HERE, versions={"torch": "3"}))
-        with pytest.raises(RnnbenchError, match=r"replicates of other versions .* --fresh"):
+        with pytest.raises(
+            RnnbenchError, match=r"\(HEAD has another numpy, python, rnnbench and 2 more\)"
+        ):
             folder.prepare((part(TRIAL),), (other,))
         folder.prepare((part(TRIAL),), (part(TRIAL),))
         assert len(folder.read()) == 1
@@ -284,8 +323,7 @@ def test_a_base_without_the_cell_has_its_own_sentence(
     """The cell is new, and with nothing else to compare the command exits with 5."""
     site = make_plugin(TOY)
     both = tmp_path / "both"
-    both.mkdir()
-    base = interpreter(tmp_path, RNNBENCH_DISABLE_PLUGINS="my-plugin", PYTHONPATH=str(site))
+    base = interpreter(tmp_path / "one", RNNBENCH_DISABLE_PLUGINS="my-plugin", PYTHONPATH=str(site))
     head = interpreter(both, PYTHONPATH=str(site))
     suite = tmp_path / "toy.toml"
     suite.write_text(
@@ -318,6 +356,94 @@ def test_what_cannot_be_asked_for_is_one_sentence(
     assert not ran.stdout
 
 
+# Cells that fail
+
+FRAGILE = """
+    import os
+    import rnnbench
+    from torch import nn
+
+    class Fragile(nn.GRU):
+        calls = 0
+
+        def forward(self, x, state=None):
+            Fragile.calls += 1
+            if Fragile.calls > int(os.environ.get("FRAGILE_AFTER", 10**9)):
+                if "FRAGILE_KILLS" in os.environ:
+                    os.abort()
+                raise ArithmeticError("worn out")
+            return super().forward(x, state)
+
+    @rnnbench.hookimpl
+    def rnnbench_cells():
+        build = lambda i, h: Fragile(i, h, batch_first=True)
+        return [rnnbench.CellSpec("fragile", build, "a GRU that wears out")]
+"""
+
+
+def fragile_replicate(
+    tmp_path: Path, site: Path, base: dict[str, str], head: dict[str, str]
+) -> PairedReplicate:
+    """A replicate of a cell that wears out in either environment, and of a GRU beside it."""
+    catalogue = Catalogue.load()
+    suite = check_suite({**SUITE, "cells": ["fragile", "gru"]}, "made.toml", catalogue)
+    (trial,) = time_trials(suite, catalogue)
+    sides = []
+    for name, variables in (("BASE", base), ("HEAD", head)):
+        python = interpreter(tmp_path / name, PYTHONPATH=str(site), **variables)
+        environment = Environment(name, python)
+        (described,) = environment.describe((trial,))
+        sides.append(SideOfTrial(environment, described))
+    return measure(trial, Sides(*sides))
+
+
+@pytest.mark.usefixtures("short_turns")
+@pytest.mark.parametrize(
+    ("base", "head", "absent", "measured"),
+    [
+        slow(({}, {"FRAGILE_AFTER": "12"}, (False, True), {"", "gru"})),
+        ({"FRAGILE_AFTER": "12"}, {"FRAGILE_AFTER": "12"}, (True, True), {"", "gru"}),
+        slow(({}, {"FRAGILE_AFTER": "12", "FRAGILE_KILLS": "1"}, (False, True), set())),
+        slow(({}, {"FRAGILE_AFTER": "1", "FRAGILE_KILLS": "1"}, (False, True), set())),
+    ],
+)
+def test_a_cell_that_fails_is_blamed_alone_and_wherever_it_fails(
+    tmp_path: Path,
+    make_plugin: MakePlugin,
+    base: dict[str, str],
+    head: dict[str, str],
+    absent: tuple[bool, bool],
+    measured: set[str],
+) -> None:
+    """In a turn or before, by an exception or by the end of its process."""
+    replicate = fragile_replicate(tmp_path, make_plugin(FRAGILE), base, head)
+    assert set(replicate.absent) == {"fragile"}
+    assert tuple(map(bool, replicate.absent["fragile"])) == absent
+    assert set(replicate.times) == measured
+
+
+def test_a_relative_python_is_found_from_the_working_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bare name is looked up as a shell would, and no link is followed."""
+    monkeypatch.chdir(tmp_path)
+    assert interpreter_of("env/bin/python") == tmp_path / "env/bin/python"
+    assert interpreter_of("./python") == tmp_path / "python"
+    assert interpreter_of(None) == Path(sys.executable)
+    assert interpreter_of("sh").is_absolute()
+    with pytest.raises(click.UsageError, match="no such program"):
+        interpreter_of("no-such-python")
+
+
+def test_options_with_their_default_are_left_to_each_environment() -> None:
+    """A default that changes from BASE to HEAD is part of the change; what a suite sets is not."""
+    catalogue = Catalogue.present()
+    cells = ["lstm", {"name": "lstm", "options": {"forget_bias": 0.0}}]
+    suite = check_suite({**SUITE, "cells": cells}, "made.toml", catalogue)
+    (trial,) = time_trials(suite, catalogue)
+    assert [cell.options for cell in trial.cells] == [{}, {"forget_bias": 0.0}]
+
+
 # An environment of a commit
 
 
@@ -334,10 +460,10 @@ def test_a_commit_that_does_not_exist_is_one_sentence(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
     with pytest.raises(RnnbenchError, match="git rev-parse failed: fatal: not a git repository"):
-        make_environment("HEAD", tmp_path)
+        make_environment("HEAD")
     git(tmp_path, "init", "-q")
     with pytest.raises(RnnbenchError, match="git rev-parse failed"):
-        make_environment("nowhere", tmp_path)
+        make_environment("nowhere")
 
 
 @pytest.mark.slow
@@ -360,7 +486,7 @@ def test_an_environment_of_a_commit_has_its_project_and_the_packages_of_this_one
     git(project, "add", ".")
     git(project, "commit", "-qm", "two")
     monkeypatch.chdir(project)
-    made = make_environment("HEAD~1", tmp_path / "environments")
+    made = make_environment("HEAD~1")
     program = (
         "import importlib.util as u, toyproject, torch;"
         "print(toyproject.AGE, torch.__file__, u.find_spec('toyproject.newer'))"
@@ -375,5 +501,5 @@ def test_an_environment_of_a_commit_has_its_project_and_the_packages_of_this_one
     assert Path(said[1]).is_relative_to(sys.prefix)
     assert said[2] == "None"
     assert made.seconds > 0
-    assert make_environment("HEAD~1", tmp_path / "environments").seconds == 0
+    assert make_environment("HEAD~1").seconds == 0
     assert git(project, "worktree", "list").count("\n") == 0

@@ -1,17 +1,19 @@
 """The folder of a paired measurement: what both environments held, and each replicate."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
 
+from rnnbench import text
 from rnnbench.errors import RnnbenchError, first_line
 from rnnbench.records import CostTrial, PairedReplicate, PartOfTrial, encode, trial_id
 from rnnbench.store import Store, write_atomically
 
 SIDES = "sides.json"
 REPLICATES = "replicates"
+MOST_NAMED = 3
 Parts = tuple[PartOfTrial, ...]
 
 
@@ -48,10 +50,10 @@ class PairedFolder:
             if fresh:
                 for file in self._replicates.glob("*.json"):
                     file.unlink()
-            elif kept.exists() and not _same_software(kept.read_bytes(), (base, head)):
+            elif kept.exists() and (other := _difference(kept.read_bytes(), (base, head))):
                 raise RnnbenchError(
-                    f"{self.folder}: holds replicates of other versions of these environments; give"
-                    " another folder with -o, or discard them with --fresh"
+                    f"{self.folder}: holds replicates of something else ({other}); give another"
+                    " folder with -o, or discard them with --fresh"
                 )
             write_atomically(kept, sides)
         except OSError as error:
@@ -85,28 +87,32 @@ class PairedFolder:
         return RnnbenchError(f"{self.folder}: cannot be written: {error.strerror or error}")
 
 
-def _same_software(kept: bytes, now: tuple[Parts, Parts]) -> bool:
-    """Whether the environments that are kept are those of now; a damaged record is none of them."""
+def _difference(kept: bytes, now: tuple[Parts, Parts]) -> str:
+    """What differs between the environments that are kept and those of now; "" where they agree."""
     try:
         before = msgspec.json.decode(kept, type=tuple[Parts, Parts])
     except msgspec.DecodeError:
-        return False
-    return [_software(side) for side in before] == [_software(side) for side in now]
+        return f"{SIDES} cannot be read"
+    for name, then, side in zip(("BASE", "HEAD"), before, now, strict=True):
+        if [part.trial for part in then] != [part.trial for part in side]:
+            return f"other cells or settings of the suite, in {name}"
+        for old, new in zip(then, side, strict=True):
+            changed = _changed(_software(old), _software(new))
+            if changed:
+                return f"{name} has another {text.listed(changed, MOST_NAMED)}"
+    return ""
 
 
-def _software(parts: Parts) -> list[tuple[CostTrial, object]]:
-    return [
-        (
-            part.trial,
-            (
-                part.provenance.versions,
-                part.provenance.definitions,
-                part.provenance.machine,
-                part.provenance.variables,
-            ),
-        )
-        for part in parts
-    ]
+def _changed(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
+    return sorted(name for name in {**old, **new} if old.get(name) != new.get(name))
+
+
+def _software(part: PartOfTrial) -> dict[str, str]:
+    """What the times of an environment depend on, by name."""
+    found = part.provenance
+    sources = {f"source of {name}": hashed for name, hashed in found.definitions.items()}
+    machine = {"processor": found.machine.processor, "processor's model": found.machine.model}
+    return {**found.versions, **sources, **machine, **(found.variables or {})}
 
 
 def of_measurement(

@@ -4,7 +4,8 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from rnnbench.ab.side import Environment, clean_variables
+from rnnbench.ab.environment import Environment
+from rnnbench.ab.side import clean_variables
 from rnnbench.errors import RnnbenchError
 
 COUNTED = 'cost.measure=["operations", "peak-memory"]'
@@ -20,7 +21,7 @@ def train(
     settings: Sequence[str],
     cells: Sequence[str] = (),
 ) -> None:
-    """Run a suite in an environment, into a folder, without its times.
+    """Run a suite anew in an environment, into a folder, without its times.
 
     Raises RnnbenchError where the run did not come to its end.
 
@@ -33,7 +34,7 @@ def train(
         arguments += ["--set", setting]
     command = environment.command(
         *("-m", "rnnbench", "run", "suite", str(suite.absolute())),
-        *("-o", str(output.absolute()), "--no-check", *arguments),
+        *("-o", str(output.absolute()), "--fresh", "--no-check", *arguments),
     )
     done = subprocess.run(
         command,
@@ -47,4 +48,4 @@ def train(
     if done.returncode not in RAN:
         lines = (done.stderr.strip() or done.stdout.strip()).splitlines()
         ending = lines[-1] if lines else f"code {done.returncode}"
-        raise RnnbenchError(f"{environment.name} cannot run the suite: {ending}")
+        raise RnnbenchError(f"{environment.name} cannot train the suite: {ending.rstrip('.')}")

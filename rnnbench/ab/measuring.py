@@ -5,23 +5,25 @@ from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
-from rnnbench.ab.folder import PairedFolder, of_measurement
-from rnnbench.ab.replicate import Sides, measure
-from rnnbench.ab.side import Environment
+from rnnbench.ab.environment import Environment
+from rnnbench.ab.folder import PairedFolder, Parts, of_measurement
+from rnnbench.ab.replicate import SideOfTrial, Sides, SoftwareChanged, measure
+from rnnbench.catalogue import Catalogue
 from rnnbench.compare import PRECISION, PairedMeasurement
 from rnnbench.errors import RnnbenchError
 from rnnbench.plan import TIMES, cost_trials
-from rnnbench.records import CostTrial, GatePolicy, PairedReplicate, Suite
+from rnnbench.records import CellUse, CostTrial, GatePolicy, PairedReplicate, Suite
 
 MINUTES_A_CELL = 3.0
 Watch = Callable[[str], None]
 """Called with what happens now, in words."""
 
 
-def time_trials(suite: Suite) -> tuple[CostTrial, ...]:
+def time_trials(suite: Suite, catalogue: Catalogue) -> tuple[CostTrial, ...]:
     """Return a trial for each kind of step and each shape that the suite times, with all its cells.
 
-    Raises RnnbenchError where it times none.
+    Options with their default value are left out, so that each environment gives them its own.
+    Raises RnnbenchError where the suite times nothing.
     """
     trials = [trial for trial in cost_trials(suite) if trial.measurement in TIMES]
     firsts = [replace(trial, session="") for trial in trials if trial.round == 0]
@@ -30,7 +32,16 @@ def time_trials(suite: Suite) -> tuple[CostTrial, ...]:
             f"{suite.name}: the suite times no steps; give one whose table [cost] measures"
             f" {', '.join(TIMES)}"
         )
-    return tuple(firsts)
+    return tuple(
+        replace(first, cells=tuple(_with_own_options(cell, catalogue) for cell in first.cells))
+        for first in firsts
+    )
+
+
+def _with_own_options(cell: CellUse, catalogue: Catalogue) -> CellUse:
+    defaults = catalogue.cells[cell.name].item.options
+    own = {name: value for name, value in cell.options.items() if value != defaults[name]}
+    return replace(cell, options=own)
 
 
 @dataclass
@@ -38,6 +49,7 @@ class PairedRun:
     """All measurements of a suite in two environments, with the replicates that there are.
 
     trials: the first replicate of each measurement, with all its cells.
+    parts:  what BASE, and what HEAD, holds of each of them.
     """
 
     trials: tuple[CostTrial, ...]
@@ -47,6 +59,7 @@ class PairedRun:
     policy: GatePolicy
     precision: float = PRECISION
     replicates: list[PairedReplicate] = field(default_factory=list)
+    parts: tuple[Parts, Parts] = ((), ())
 
     def prepare(self, *, fresh: bool = False) -> None:
         """Look what both environments have, and read what was measured before.
@@ -79,16 +92,27 @@ class PairedRun:
 
     def measure(self, minutes: float, watch: Watch) -> None:
         """Take replicates in turn of each measurement that has open cells, until none has or these
-        minutes are used up, those of earlier calls included."""
-        while self.seconds < 60 * minutes:
-            due = list(self._due())
-            if not due:
-                return
+        minutes are used up, those of earlier calls included.
+
+        Raises RnnbenchError where the software of an environment changes meanwhile.
+        """
+        while due := list(self._due()):
             for trial, sides in due:
+                if self.seconds >= 60 * minutes:
+                    return
                 watch(self._progress(trial))
-                replicate = measure(trial, sides)
-                self.folder.write(replicate)
-                self.replicates.append(replicate)
+                self._take(trial, sides)
+
+    def _take(self, trial: CostTrial, sides: Sides) -> None:
+        try:
+            replicate = measure(trial, sides)
+        except SoftwareChanged as changed:
+            raise RnnbenchError(
+                f"{changed} changed while it was measured; what was measured before is kept, and"
+                " --fresh measures anew"
+            ) from None
+        self.folder.write(replicate)
+        self.replicates.append(replicate)
 
     def _due(self) -> Iterator[tuple[CostTrial, Sides]]:
         """The next replicate of each measurement with open cells, with those cells alone."""
@@ -97,9 +121,9 @@ class PairedRun:
             if not rows:
                 continue
             cells = tuple(cell for cell in measurement.trial.cells if cell.row in rows)
-            number = len(measurement.replicates)
+            number = 1 + max((r.trial.round for r in measurement.replicates), default=-1)
             trial = replace(measurement.trial, cells=cells, round=number)
-            yield trial, Sides((self.base, base.plugins), (self.head, head.plugins))
+            yield trial, Sides(SideOfTrial(self.base, base), SideOfTrial(self.head, head))
 
     def _progress(self, trial: CostTrial) -> str:
         rows = ", ".join(cell.row for cell in trial.cells)

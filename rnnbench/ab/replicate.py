@@ -11,8 +11,9 @@ from typing import NamedTuple
 import numpy as np
 
 from rnnbench import seeds
-from rnnbench.ab.side import Environment, SideLost, SideProcess
-from rnnbench.records import REFERENCE_ROW, CostTrial, PairedReplicate, PairedTimes, Surroundings
+from rnnbench.ab.environment import Environment
+from rnnbench.ab.side import SideLost, SideProcess
+from rnnbench.records import CostTrial, PairedReplicate, PairedTimes, PartOfTrial, Surroundings
 from rnnbench.records.turns import LookAround, LookedAround, Prepare, Prepared, Timed, Turn
 
 BLOCK_SECONDS = 0.01
@@ -20,29 +21,44 @@ BLOCK_SECONDS = 0.01
 MOST_STEPS = 1_000
 FEWEST_TURNS = 40
 """Beside other work, two turns right after each other differ by some 10 %."""
+ENOUGH_TURNS = 3
+"""Fewer have no median; so many are taken of the slowest cells, whatever the time."""
 LOOK_SECONDS = 30.0
 SIDES = ("base", "head")
 
 
-class Sides(NamedTuple):
-    """Both environments, each with the keys of the plugins that a trial needs there."""
+class SideOfTrial(NamedTuple):
+    """An environment, and what it holds of a trial."""
 
-    base: tuple[Environment, tuple[str, ...]]
-    head: tuple[Environment, tuple[str, ...]]
+    environment: Environment
+    part: PartOfTrial
+
+
+class Sides(NamedTuple):
+    """Both environments."""
+
+    base: SideOfTrial
+    head: SideOfTrial
+
+
+class SoftwareChanged(Exception):
+    """An environment whose software is no longer the one that was looked at, and what changed."""
 
 
 def measure(trial: CostTrial, sides: Sides) -> PairedReplicate:
     """Return a replicate of the cells of a trial, which both environments have.
 
-    A cell that fails in one environment is absent, and the others are measured. Where a process is
-    lost, all cells that have no times yet are absent.
+    A cell that fails is absent with what failed in either environment, and the others are measured.
+    Where a process is lost with a cell, the others have no times in this replicate, and no failure.
+    Raises SoftwareChanged where the sources of a cell are no longer those that were looked at.
     """
     started = datetime.now(UTC).isoformat(timespec="seconds")
     clock = monotonic()
     pair = _Pair(trial)
+    rng = seeds.generator(trial.round, "cost", "turns")
     try:
-        pair.start(sides)
-        pair.take_turns(seeds.generator(trial.round, "cost", "turns"))
+        pair.start(sides, rng)
+        pair.take_turns(rng)
     finally:
         pair.end()
     return PairedReplicate(
@@ -74,20 +90,24 @@ class _Pair:
     failures: dict[str, dict[str, str]] = field(default_factory=_no_failures)
     surroundings: Surroundings | None = None
 
-    def start(self, sides: Sides) -> None:
-        """Start both processes, and prepare the cells in both at a time."""
-        for name, (environment, plugins) in zip(SIDES, sides, strict=True):
-            self.processes[name] = SideProcess(environment)
-            self.processes[name].send(Prepare(self.trial, plugins))
+    def start(self, sides: Sides, rng: np.random.Generator) -> None:
+        """Start both processes, in random order, and prepare the cells in both at a time."""
+        order = list(zip(SIDES, sides, strict=True))
+        if rng.integers(2):
+            order.reverse()
+        for name, side in order:
+            self.processes[name] = side.environment.start()
+            self.processes[name].send(Prepare(self.trial, side.part.plugins))
         prepared: dict[str, Prepared] = {}
-        for name, process in self.processes.items():
+        for name, side in order:
             try:
-                prepared[name] = process.reply(Prepared, self.trial.limit_seconds)
+                prepared[name] = self.processes[name].reply(Prepared, self.trial.limit_seconds)
             except SideLost as lost:
-                self._fail_all(name, str(lost))
-            else:
-                for row, reason in prepared[name].failures.items():
-                    self.failures[row][name] = reason
+                self._blame(name, lost.row, str(lost))
+                continue
+            _demand_same(side, prepared[name].definitions)
+            for row, reason in prepared[name].failures.items():
+                self.failures[row][name] = reason
         if len(prepared) == len(SIDES):
             self._choose_steps(prepared["base"].step_seconds, prepared["head"].step_seconds)
             self._look_around()
@@ -96,8 +116,8 @@ class _Pair:
         """Look what else the machine does, while both processes wait."""
         try:
             looked = self.processes["base"].ask(LookAround(), LookedAround, LOOK_SECONDS)
-        except SideLost as lost:
-            self._lose("base", str(lost))
+        except SideLost:
+            self._give_up()
         else:
             self.surroundings = looked.surroundings
 
@@ -109,52 +129,67 @@ class _Pair:
 
     def take_turns(self, rng: np.random.Generator) -> None:
         """Let each cell take its turns, in random order, both environments right after each
-        other."""
+        other; after the limit of the trial only until there are enough for a median."""
         deadline = monotonic() + self.trial.limit_seconds
-        for _ in range(max(FEWEST_TURNS, self.trial.repeats)):
+        for number in range(max(FEWEST_TURNS, self.trial.repeats)):
+            if number >= ENOUGH_TURNS and monotonic() > deadline:
+                return
             rows = sorted(self.steps)
             for position in rng.permutation(len(rows)):
-                if len(self.processes) == len(SIDES):
-                    self._take_turn(rows[position], bool(rng.integers(2)), deadline)
+                if rows[position] in self.steps:
+                    self._take_turn(rows[position], bool(rng.integers(2)))
 
-    def _take_turn(self, row: str, head_first: bool, deadline: float) -> None:
+    def _take_turn(self, row: str, head_first: bool) -> None:
+        """Take a turn in both environments; where one fails, the other is tried all the same."""
         taken: dict[str, float] = {}
         turn = Turn(row, self.steps[row])
+        lost = False
         for name in reversed(SIDES) if head_first else SIDES:
             try:
-                timed = self.processes[name].ask(turn, Timed, max(1.0, deadline - monotonic()))
-            except SideLost as lost:
-                self._lose(name, str(lost))
-                return
+                timed = self.processes[name].ask(turn, Timed, self.trial.limit_seconds)
+            except SideLost as loss:
+                self.failures[row][name] = str(loss)
+                lost = True
+                continue
+            taken[name] = timed.seconds
             if timed.problem:
                 self.failures[row][name] = timed.problem
-                self.steps.pop(row)
-                self.seconds.pop(row)
-                return
-            taken[name] = timed.seconds
-        for name, seconds in taken.items():
-            self.seconds[row][name].append(seconds)
+        if lost:
+            self._give_up()
+        elif row in self.failures:
+            self.steps.pop(row)
+            self.seconds.pop(row)
+        elif min(taken.values()) > 0:  # a coarse clock may see no time at all
+            for name, seconds in taken.items():
+                self.seconds[row][name].append(seconds)
 
-    def _lose(self, name: str, reason: str) -> None:
-        """Give up the replicate: the process that was lost took all its cells with it."""
-        self._fail_all(name, reason)
+    def _blame(self, name: str, row: str | None, reason: str) -> None:
+        """Record what failed for the row that was at work, and for all rows where none was."""
+        rows = [cell.row for cell in self.trial.cells] if row is None else [row]
+        for blamed in rows:
+            self.failures[blamed][name] = reason
+
+    def _give_up(self) -> None:
+        """End the replicate: what has no times yet has none, and no failure."""
         self.steps.clear()
         self.seconds.clear()
-        self.processes.pop(name).end()
-
-    def _fail_all(self, name: str, reason: str) -> None:
-        for cell in self.trial.cells:
-            self.failures[cell.row][name] = reason
 
     def times(self) -> dict[str, PairedTimes]:
-        """The times of the cells that took all their turns; none without the reference cell."""
-        if REFERENCE_ROW not in self.seconds:
-            return {}
+        """The times of the cells that took enough turns."""
         return {
             row: PairedTimes(base=tuple(by_side["base"]), head=tuple(by_side["head"]))
             for row, by_side in sorted(self.seconds.items())
+            if len(by_side["base"]) >= ENOUGH_TURNS
         }
 
     def end(self) -> None:
         for process in self.processes.values():
             process.end()
+
+
+def _demand_same(side: SideOfTrial, definitions: Mapping[str, str]) -> None:
+    """Raise SoftwareChanged where sources are not those that were looked at."""
+    looked_at = side.part.provenance.definitions
+    changed = [name for name, found in definitions.items() if looked_at.get(name) != found]
+    if changed:
+        raise SoftwareChanged(f"{side.environment.name}: the source of {', '.join(changed)}")

@@ -1,12 +1,10 @@
-"""One environment of a paired measurement, and the process that measures in it."""
+"""The process that measures in one environment of a paired measurement."""
 
 import os
 import select
 import signal
 import subprocess
-from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
@@ -14,14 +12,19 @@ from typing import TypeVar
 
 import msgspec
 
-from rnnbench.errors import RnnbenchError
+from rnnbench.errors import RnnbenchError, first_line
 from rnnbench.executors.family import kill_group
 from rnnbench.interpreter import python_of
-from rnnbench.records import CostTrial, PartOfTrial
-from rnnbench.records.turns import PROTOCOL, Describe, Described, Problem, Reply, Request
+from rnnbench.records.turns import (
+    PROTOCOL,
+    Doing,
+    Hello,
+    Problem,
+    Reply,
+    Request,
+)
 
 PROGRAM = "import sys; from rnnbench.runner.cost.turns import main; main(*sys.argv[1:])"
-START_SECONDS = 300.0
 TAIL_BYTES = 2_000
 LEADING_ASTRAY = ("PYTHONPATH", "PYTHONHOME", "__PYVENV_LAUNCHER__")
 """Variables that give an interpreter modules of another environment."""
@@ -29,72 +32,36 @@ Kind = TypeVar("Kind", bound=Reply)
 
 
 class SideLost(Exception):
-    """A process that gave no reply, and why."""
+    """A process that gave no reply, and why.
 
-
-@dataclass(frozen=True)
-class Environment:
-    """An environment.
-
-    name:        BASE or HEAD.
-    interpreter: its Python.
-    commit:      the commit that is installed there; "" where that was not asked for.
+    row: the row that it was preparing; None where it was preparing none.
     """
 
-    name: str
-    interpreter: Path
-    commit: str = ""
-
-    def command(self, *arguments: str) -> list[str]:
-        """Return the command that runs its Python. The path is not resolved: a virtual environment
-        is found by it."""
-        return python_of(str(self.interpreter), *arguments)
-
-    def describe(self, trials: tuple[CostTrial, ...]) -> tuple[PartOfTrial, ...]:
-        """Return what of these trials exists there.
-
-        Raises RnnbenchError where it has no rnnbench, or one that knows no paired measurements.
-        """
-        process = SideProcess(self)
-        try:
-            described = process.ask(Describe(trials), Described, START_SECONDS)
-        except SideLost as lost:
-            raise RnnbenchError(f"{self.name} ({self.interpreter}): {self._why(lost)}") from None
-        finally:
-            process.end()
-        if described.protocol != PROTOCOL:
-            raise RnnbenchError(
-                f"{self.name} ({self.interpreter}): its rnnbench measures by protocol"
-                f" {described.protocol}, this one by {PROTOCOL}; install the same version in both"
-            )
-        return described.parts
-
-    def _why(self, lost: SideLost) -> str:
-        said = str(lost)
-        if "No module named 'rnnbench'" in said:
-            return "rnnbench is not installed in this environment"
-        if "No module named 'rnnbench.runner.cost.turns'" in said:
-            return "its rnnbench is older than `rnnbench ab`; install this version there"
-        return said
+    def __init__(self, reason: str, row: str | None = None) -> None:
+        super().__init__(reason)
+        self.row = row
 
 
 class SideProcess:
-    """A process of an environment that answers requests."""
+    """A process that answers requests; it starts with this interpreter.
 
-    def __init__(self, environment: Environment) -> None:
-        self.environment = environment
+    The path is not resolved: a virtual environment is found by it.
+    """
+
+    def __init__(self, name: str, interpreter: Path) -> None:
         self._folder = TemporaryDirectory(prefix="rnnbench-ab-")
         self._output = Path(self._folder.name) / "printed.txt"
         self._rest = b""
+        self._greeted = False
         request_reader, self._requests = os.pipe()
         self._replies, reply_writer = os.pipe()
         work = Path(self._folder.name) / "work"
         work.mkdir()
-        arguments = ("-c", PROGRAM, str(os.getpid()), str(request_reader), str(reply_writer))
+        arguments = ("-c", PROGRAM, str(request_reader), str(reply_writer))
         try:
             with self._output.open("wb") as output:
                 self._process = subprocess.Popen(
-                    environment.command(*arguments),
+                    python_of(str(interpreter), *arguments),
                     stdin=subprocess.DEVNULL,
                     stdout=output,
                     stderr=output,
@@ -108,7 +75,7 @@ class SideProcess:
             os.close(self._replies)
             self._folder.cleanup()
             raise RnnbenchError(
-                f"{environment.name}: {environment.interpreter} cannot be run:"
+                f"{name}: {interpreter} cannot be run:"
                 f" {error.strerror or error}; give the Python of an environment"
             ) from None
         finally:
@@ -124,21 +91,46 @@ class SideProcess:
         """Return the reply to the last request. Raises SideLost where none of this kind comes in
         time."""
         deadline = monotonic() + seconds
+        row: str | None = None
+        while True:
+            reply = self._next(deadline, seconds, row)
+            if isinstance(reply, Hello):
+                self._greet(reply)
+            elif isinstance(reply, Doing):
+                row = reply.row
+            elif isinstance(reply, Problem):
+                raise SideLost(reply.problem, row)
+            elif isinstance(reply, kind) and self._greeted:
+                return reply
+            else:
+                raise SideLost(
+                    f"it replied {type(reply).__name__} in place of {kind.__name__}", row
+                )
+
+    def _next(self, deadline: float, seconds: float, row: str | None) -> Reply:
         while b"\n" not in self._rest:
             ready, _, _ = select.select([self._replies], [], [], max(0.0, deadline - monotonic()))
             if not ready:
-                raise SideLost(f"it took longer than its limit of {seconds:g} s")
+                raise SideLost(f"it took longer than its limit of {seconds:g} s", row)
             part = os.read(self._replies, 1 << 16)
             if not part:
-                raise SideLost(self._how_it_ended())
+                raise SideLost(self._how_it_ended(), row)
             self._rest += part
         line, _, self._rest = self._rest.partition(b"\n")
-        reply: Reply = msgspec.json.decode(line, type=Reply)
-        if isinstance(reply, Problem):
-            raise SideLost(reply.problem)
-        if not isinstance(reply, kind):
-            raise SideLost(f"it replied {type(reply).__name__} in place of {kind.__name__}")
+        try:
+            reply: Reply = msgspec.json.decode(line, type=Reply)
+        except msgspec.MsgspecError as error:
+            raise SideLost(f"its reply cannot be read: {first_line(error)}", row) from None
         return reply
+
+    def _greet(self, hello: Hello) -> None:
+        """Raise SideLost where the process speaks another protocol."""
+        if hello.protocol != PROTOCOL:
+            raise SideLost(
+                f"its rnnbench measures by protocol {hello.protocol}, this one by {PROTOCOL};"
+                " install the same version in both"
+            )
+        self._greeted = True
 
     def ask(self, request: Request, kind: type[Kind], seconds: float) -> Kind:
         """Send a request, and return its reply."""
@@ -147,8 +139,9 @@ class SideProcess:
 
     def end(self) -> None:
         """End the process with all that it has started."""
-        kill_group(self._process.pid)
-        self._process.wait()
+        if self._process.returncode is None:
+            kill_group(self._process.pid)
+            self._process.wait()
         os.close(self._requests)
         os.close(self._replies)
         self._folder.cleanup()
@@ -175,7 +168,3 @@ class SideProcess:
 def clean_variables() -> dict[str, str]:
     """Return the variables of this process without those that mix two environments."""
     return {name: value for name, value in os.environ.items() if name not in LEADING_ASTRAY}
-
-
-Watch = Callable[[str], None]
-"""Called with what happens now, in words."""

@@ -91,7 +91,7 @@ def _write(file: Path, text: str) -> None:
 
 def _sides(comparison: Comparison) -> dict[str, object]:
     fields: dict[str, object] = msgspec.to_builtins(comparison)
-    return {name: fields[name] for name in ("base", "head", "circumstances")}
+    return {name: fields[name] for name in ("base", "head", "circumstances", "notes")}
 
 
 def _print(ruling: Ruling, comparison: Comparison, policy_of: Path | None, command: str) -> None:
@@ -106,6 +106,8 @@ def _print(ruling: Ruling, comparison: Comparison, policy_of: Path | None, comma
     print_changes("New, not judged", ruling.new)
     for caveat in ruling.caveats:
         out.print(Text(f"\n{caveat}."))
+    for note in comparison.notes:
+        out.print(Text(f"\n{note}"))
     out.print()
     style = STYLES.get(ruling.verdict, "bold yellow")
     out.print(Text.assemble((_headline(ruling, command), style), f" {ruling.sentence}"))
@@ -126,6 +128,8 @@ def _print_plainly(
         print_line(f"left out\t{block.what}\t{block.reason}")
     for caveat in ruling.caveats:
         print_line(f"undecided\t{caveat}")
+    for note in comparison.notes:
+        print_line(f"note\t{note}")
     print_line(f"{_headline(ruling, command)} {ruling.sentence}")
 
 

@@ -4,7 +4,8 @@ from rnnbench.compare.compare import compare
 from rnnbench.compare.gate import JUDGED, rule
 from rnnbench.compare.junit import junit, marks
 from rnnbench.compare.markdown import RENEW, markdown
-from rnnbench.compare.paired import PRECISION, PairedMeasurement, paired_comparison
+from rnnbench.compare.paired import PRECISION, PairedMeasurement
+from rnnbench.compare.paired_comparing import paired_comparison
 from rnnbench.compare.policy import policy_for, read_policy
 from rnnbench.compare.reading import read_run
 from rnnbench.compare.records import (

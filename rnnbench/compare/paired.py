@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from math import log
 from statistics import median
 
-from rnnbench.compare.circumstances import causes, differing_circumstances
+from rnnbench import text
+from rnnbench.compare.circumstances import causes
 from rnnbench.compare.paired_judging import PairedRuling, interval, judge_paired
-from rnnbench.compare.records import OUTCOME, Change, Comparison, Side, Verdict
+from rnnbench.compare.records import OUTCOME, Change, Verdict
 from rnnbench.compare.subjects import of_cell
 from rnnbench.records import (
     REFERENCE_ROW,
@@ -18,9 +19,10 @@ from rnnbench.records import (
     PartOfTrial,
     Result,
 )
+from rnnbench.sources import CORE
 
 FAILURES = 2
-"""A cell that fails in so many replicates in a row is measured no more."""
+"""A cell that fails in so many replicates is measured no more."""
 PRECISION = 0.015
 """Half the width that an interval is wanted to have, as a share."""
 FIGURES = {
@@ -68,17 +70,13 @@ class PairedMeasurement:
         return [log_ratio(pair) for pair in times if pair is not None]
 
     def _failed(self, row: str) -> tuple[str, str] | None:
-        """What a row failed with, BASE's and HEAD's, in its latest replicates; None where it did
-        not."""
-        concerned = [
-            replicate
-            for replicate in self.replicates
-            if row in replicate.times or row in replicate.absent
-        ]
-        latest = [replicate.absent.get(row) for replicate in concerned[-FAILURES:]]
-        if len(latest) < FAILURES or None in latest:
+        """What a row failed with in BASE, and in HEAD, over its replicates; None where it hardly
+        did."""
+        failures = [r.absent[row] for r in self.replicates if row in r.absent]
+        if len(failures) < FAILURES:
             return None
-        return latest[-1]
+        in_base, in_head = zip(*failures, strict=True)
+        return _last(in_base), _last(in_head)
 
     def changes(self) -> list[Change]:
         """One change for each cell."""
@@ -129,6 +127,8 @@ class PairedMeasurement:
             in_base, in_head = failed
             if not in_base:
                 return "worse", f"HEAD: {in_head}"
+            if not in_head:
+                return "undecided", f"BASE has it, and it failed there: {in_base}"
         if in_base and in_head:
             return "undecided", f"BASE: {in_base}; HEAD: {in_head}"
         return ("new", f"BASE: {in_base}") if in_base else ("missing", f"HEAD: {in_head}")
@@ -144,9 +144,19 @@ class PairedMeasurement:
     def _causes(self, row: str) -> str:
         """Recorded changes that may explain a difference."""
         name = next(cell.name for cell in self.trial.cells if cell.row == row)
-        before = _without_figures(self.base, name)
-        after = _without_figures(self.head, name)
-        return causes([before], [after]) or f"the code of {row} is the same in both"
+        before = without_figures(self.base, name)
+        after = without_figures(self.head, name)
+        return causes([before], [after]) or self._versions() or f"{row} is the same code in both"
+
+    def _versions(self) -> str:
+        """The packages whose versions differ, rnnbench itself by its source."""
+        base = self.base.provenance
+        head = self.head.provenance
+        names = {**base.versions, **head.versions}
+        differing = [n for n in names if base.versions.get(n) != head.versions.get(n)]
+        if base.definitions.get(CORE) != head.definitions.get(CORE):
+            differing.append(CORE)
+        return f"other versions of {text.listed(sorted(set(differing)))}" if differing else ""
 
     def control(self) -> str:
         """A sentence on the reference cell, which is torch's in both environments; "" with fewer
@@ -158,43 +168,19 @@ class PairedMeasurement:
         return f"The {figure} of torch's LSTM, measured beside them at {self.trial.shape}: {found}."
 
 
+def _last(reasons: Sequence[str]) -> str:
+    """The last of these reasons that is one; "" where none is."""
+    return next((reason for reason in reversed(reasons) if reason), "")
+
+
 def log_ratio(pair: PairedTimes) -> float:
     """Return the median over turns of the logarithm of HEAD over BASE."""
     turns = zip(pair.base, pair.head, strict=True)
     return median(log(head / base) for base, head in turns)
 
 
-def paired_comparison(
-    measurements: Sequence[PairedMeasurement], folders: tuple[str, str], commits: tuple[str, str]
-) -> Comparison:
-    """Return all that was measured as a comparison of two sides, for a gate to rule on.
-
-    folders: what stands for both sides, BASE first.
-    commits: "" where no commit was asked for.
-    """
-    in_base = [_without_figures(measurement.base) for measurement in measurements]
-    in_head = [_without_figures(measurement.head) for measurement in measurements]
-    replicates = sum(len(measurement.replicates) for measurement in measurements)
-    suites = {f"{m.trial.suite} {m.trial.suite_version}" for m in measurements}
-    sides = [
-        Side(
-            folder=folder,
-            suites=tuple(sorted(suites)),
-            commits=(commit,) if commit else (),
-            results=max(1, replicates),  # both were looked at, so that neither is missing
-        )
-        for folder, commit in zip(folders, commits, strict=True)
-    ]
-    return Comparison(
-        base=sides[0],
-        head=sides[1],
-        circumstances=tuple(differing_circumstances(in_base, in_head)),
-        changes=tuple(change for measurement in measurements for change in measurement.changes()),
-    )
-
-
-def _without_figures(part: PartOfTrial, cell: str = "") -> Result:
-    """A result without figures, whose circumstances can be compared; of one cell alone, if it is
-    named."""
+def without_figures(part: PartOfTrial, cell: str = "") -> Result:
+    """Return a result without figures, whose circumstances can be compared; of one cell alone, if
+    that is named."""
     provenance = of_cell(part.provenance, cell) if cell else part.provenance
     return Result(trial=part.trial, status="ok", provenance=provenance, started="")

@@ -72,7 +72,8 @@ def judge_paired(log_ratios: Sequence[float], tolerance: float, precision: float
 
     HEAD is worse where the whole interval lies beyond the tolerance, and where that of a second
     batch, of the replicates after those that decided, lies there too. It is the same where its
-    interval is narrow enough and its ratio is within the tolerance. Any other interval asks for
+    interval is narrow enough and its ratio is within the tolerance, or within the precision where
+    that is less. Any other interval asks for
     another replicate, up to `MOST_REPLICATES` of a batch.
     """
     first = _decided(log_ratios, tolerance, precision)
@@ -115,5 +116,6 @@ def _verdict(found: Interval, tolerance: float, precision: float) -> PairedVerdi
         return "worse"
     if found.high < 1 - tolerance:
         return "better"
-    within = 1 - tolerance <= found.ratio <= 1 + tolerance
+    margin = max(tolerance, precision)  # without a tolerance, equal is what precision can tell
+    within = 1 - margin <= found.ratio <= 1 + margin
     return "same" if within and found.half <= log1p(precision) else "undecided"

@@ -106,6 +106,8 @@ class Comparison(Struct, frozen=True, kw_only=True):
     changes:    what became of each trial and figure.
     over_seeds: what became of how each cell learns on each task, over all seeds of both runs.
     repeated:   how many results of HEAD were copied from BASE instead of being measured again.
+    notes:      sentences beside the ruling, which change nothing of it.
+    caveats:    sentences on what could not be compared as a whole.
     """
 
     base: Side
@@ -114,6 +116,8 @@ class Comparison(Struct, frozen=True, kw_only=True):
     changes: tuple[Change, ...]
     over_seeds: tuple[Change, ...] = ()
     repeated: int = 0
+    notes: tuple[str, ...] = ()
+    caveats: tuple[str, ...] = ()
 
 
 class Ruling(Struct, frozen=True, kw_only=True):

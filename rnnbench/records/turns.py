@@ -10,6 +10,18 @@ PROTOCOL = 1
 """The number of these messages; both environments must have the same."""
 
 
+class Hello(Struct, frozen=True, tag=True):
+    """From a process, before anything is asked: the number of its messages."""
+
+    protocol: int
+
+
+class Doing(Struct, frozen=True, tag=True):
+    """From a process, while it prepares: the row that it works on now."""
+
+    row: str
+
+
 class Describe(Struct, frozen=True, tag=True):
     """To a process: report what of these trials exists there. It ends after its reply."""
 
@@ -19,7 +31,6 @@ class Describe(Struct, frozen=True, tag=True):
 class Described(Struct, frozen=True, tag=True):
     """The reply: a part of each trial, in their order."""
 
-    protocol: int
     parts: tuple[PartOfTrial, ...]
 
 
@@ -38,10 +49,12 @@ class Prepared(Struct, frozen=True, tag=True):
 
     step_seconds: about how long a step takes, by row.
     failures:     what the other cells raised, by row.
+    definitions:  hashes of the sources that the cells of this process run.
     """
 
     step_seconds: dict[str, float]
     failures: dict[str, str]
+    definitions: dict[str, str] = {}
 
 
 class LookAround(Struct, frozen=True, tag=True):
@@ -75,4 +88,4 @@ class Problem(Struct, frozen=True, tag=True):
 
 
 Request = Describe | Prepare | LookAround | Turn
-Reply = Described | Prepared | LookedAround | Timed | Problem
+Reply = Hello | Doing | Described | Prepared | LookedAround | Timed | Problem

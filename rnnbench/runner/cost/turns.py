@@ -7,6 +7,7 @@ the one that waits uses none.
 import gc
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import BinaryIO
 
 import msgspec
@@ -14,15 +15,18 @@ from msgspec.structs import replace
 
 from rnnbench import seeds
 from rnnbench.catalogue import Catalogue, installed_plugins
+from rnnbench.contracts import DEFAULT
 from rnnbench.errors import RnnbenchError, UnknownName, describe, first_line
 from rnnbench.interpreter import end_with_parent
 from rnnbench.meters import clock_of, look_around, pin_to_cores
 from rnnbench.provenance import provenance
-from rnnbench.records import REFERENCE_ROW, CostTrial, PartOfTrial
+from rnnbench.records import REFERENCE_ROW, CellUse, CostTrial, PartOfTrial
 from rnnbench.records.turns import (
     PROTOCOL,
     Describe,
     Described,
+    Doing,
+    Hello,
     LookAround,
     LookedAround,
     Prepare,
@@ -38,47 +42,62 @@ from rnnbench.runner.cost.participants import Participants, name_of
 from rnnbench.runner.cost.subjects import REFERENCE_CELL, Step
 from rnnbench.runner.imports import Imports
 from rnnbench.runner.watch import TorchWatch
+from rnnbench.suite import complete_options
 
 WARM_UP_STEPS = 3
 ESTIMATE_STEPS = 3
 
 
-def main(driver: str, requests: str, replies: str) -> None:
+def main(requests: str, replies: str) -> None:
     """Reply to each request, until there are no more.
 
-    driver:            the id of the process that asks, with which this one ends.
     requests, replies: descriptors of two pipes.
     """
-    end_with_parent(int(driver))
+    end_with_parent()
     with os.fdopen(int(requests), "rb") as incoming, os.fdopen(int(replies), "wb") as outgoing:
-        timed: _Timed | None = None
+        server = _Server(outgoing)
+        server.send(Hello(PROTOCOL))
         for line in incoming:
-            request: Request = msgspec.json.decode(line, type=Request)
             try:
-                if isinstance(request, Describe):
-                    _send(outgoing, described(request.trials))
-                elif isinstance(request, Prepare):
-                    timed = _Timed(request)
-                    _send(outgoing, timed.prepare())
-                elif isinstance(request, LookAround):
-                    _send(outgoing, LookedAround(look_around()))
-                elif timed is not None:
-                    _send(outgoing, timed.take(request))
+                server.answer(msgspec.json.decode(line, type=Request))
             except Exception as error:
-                _send(outgoing, Problem(_sentence(error)))
+                server.send(Problem(_sentence(error)))
+
+
+@dataclass
+class _Server:
+    """Answers requests, with the cells that it was asked to prepare."""
+
+    outgoing: BinaryIO
+    timed: "_Timed | None" = None
+
+    def send(self, reply: Reply) -> None:
+        self.outgoing.write(msgspec.json.encode(reply) + b"\n")
+        self.outgoing.flush()
+
+    def answer(self, request: Request) -> None:
+        if isinstance(request, Describe):
+            self.send(described(request.trials))
+        elif isinstance(request, Prepare):
+            self.timed = _Timed(request, lambda row: self.send(Doing(row)))
+            self.send(self.timed.prepare())
+        elif isinstance(request, LookAround):
+            self.send(LookedAround(look_around()))
+        elif self.timed is not None:
+            self.send(self.timed.take(request))
 
 
 def described(trials: tuple[CostTrial, ...]) -> Described:
     """Return what of these trials exists in this environment."""
     catalogue = Catalogue.load()
-    return Described(PROTOCOL, tuple(_part(trial, catalogue) for trial in trials))
+    return Described(tuple(_part(trial, catalogue) for trial in trials))
 
 
 def _part(trial: CostTrial, catalogue: Catalogue) -> PartOfTrial:
     missing = {}
     for cell in trial.cells:
         try:
-            catalogue.cells[cell.name].item.load(cell.options, cell.implementation)
+            _completed(cell, catalogue)
         except Exception as error:
             missing[cell.row] = _sentence(error)
     here = replace(trial, cells=tuple(cell for cell in trial.cells if cell.row not in missing))
@@ -88,23 +107,47 @@ def _part(trial: CostTrial, catalogue: Catalogue) -> PartOfTrial:
     )
 
 
+def _completed(cell: CellUse, catalogue: Catalogue) -> CellUse:
+    """Return the cell with the defaults that its options have in this environment.
+
+    Raises UnknownName for a cell, an option or an implementation that does not exist there.
+    """
+    spec = catalogue.cells[cell.name].item
+    known = (DEFAULT, *spec.implementations)
+    if cell.implementation not in known:
+        raise UnknownName("implementation", cell.implementation, known, cell.name)
+    return replace(cell, options=complete_options(cell.options, spec.options, cell.name))
+
+
+class _Announced(Participants):
+    """Participants that name the row that is at work."""
+
+    def announce(self, name: str, stage: str = "") -> None:  # noqa: ARG002
+        cell = self.cells[name]
+        self.on_stage(cell.row if cell else REFERENCE_ROW)
+
+
 class _Timed:
     """The cells of a trial, built in this process."""
 
-    def __init__(self, request: Prepare) -> None:
+    def __init__(self, request: Prepare, on_row: Callable[[str], None]) -> None:
         trial = request.trial
-        self.trial = trial
         self.clock = clock_of(trial.device)
         watch = TorchWatch(trial.threads)
         plugins = [plugin for plugin in installed_plugins() if plugin.key in request.plugins]
         catalogue = Catalogue.load(plugins, watch.imported)
         watch.unpatch()
-        cells = watched(trial, catalogue, watch, Imports())
-        self.participants = Participants(trial, cells, lambda _: None, watch)
+        cells = tuple(_completed(cell, catalogue) for cell in trial.cells)
+        self.trial = replace(trial, cells=cells)
+        self.definitions = provenance(self.trial, catalogue).definitions
+        with_watch = watched(self.trial, catalogue, watch, Imports())
+        self.participants = _Announced(self.trial, with_watch, on_row, watch)
 
     def prepare(self) -> Prepared:
         """Build all cells, run their first steps, and return how long a step takes."""
         trial = self.trial
+        if trial.threads > 1:  # its threads start with the first step, and keep these cores
+            pin_to_cores(trial.round, trial.threads)
         self.participants.prepare(seeds.generator(trial.round, "cost", "order"))
         pin_to_cores(trial.round, trial.threads)
         gc.collect()
@@ -115,13 +158,14 @@ class _Timed:
             step = self._step(row)
             if step is None:
                 continue
+            self.participants.announce(_name(row))
             try:
                 _run(step, WARM_UP_STEPS)
                 estimates[row] = self._seconds(step, ESTIMATE_STEPS)
             except Exception as error:
                 self.participants.drop(_name(row), error)
         failures = {row: failed.reason for row, failed in self.participants.failures.items()}
-        return Prepared(estimates, failures)
+        return Prepared(estimates, failures, self.definitions)
 
     def take(self, turn: Turn) -> Timed:
         """Time a turn, after one untimed step, which loads the caches again."""
@@ -154,11 +198,6 @@ def _name(row: str) -> str:
 
 
 def _sentence(error: Exception) -> str:
-    if isinstance(error, UnknownName | RnnbenchError):
+    if isinstance(error, RnnbenchError):
         return first_line(error)
     return describe(error)
-
-
-def _send(outgoing: BinaryIO, reply: Reply) -> None:
-    outgoing.write(msgspec.json.encode(reply) + b"\n")
-    outgoing.flush()

@@ -172,6 +172,7 @@ def with_baseline(folder: Path) -> Path:
         (0, 4, 5, {}, 5),
         (0, 0, 4, {}, 4),
         (0, 0, 4, {"UNDECIDED": "pass"}, 0),
+        (0, 0, 4, {"WARN_ONLY": "true"}, 0),
         (1, 4, 4, {"UNDECIDED": "pass"}, 1),
         (0, 3, 4, {"UNDECIDED": "pass"}, 3),
         (0, 130, 0, {}, 130),
@@ -180,11 +181,13 @@ def with_baseline(folder: Path) -> Path:
 def test_the_worst_exit_code_counts(
     run: int, gate: int, ab: int, variables: dict[str, str], code: int, tmp_path: Path
 ) -> None:
-    """A regression before all else, undecided after all else, and each command is reached."""
+    """A regression before all else, undecided after all else, and each command is reached; where
+    `ab` leaves no summary, such as for a base that cannot be installed, a sentence stands for it."""
     codes = {"run": run, "gate": gate, "ab": ab}
     found, typed = ended(with_baseline(tmp_path), codes, AB_BASE="origin/main", **variables)
     assert [line.split()[0] for line in typed] == ["run", "gate", "ab"]
     assert found == code
+    assert "Times were not compared" in (tmp_path / "runs" / "ci" / "summary.md").read_text()
 
 
 def test_every_variable_reaches_its_command(tmp_path: Path) -> None:
@@ -325,9 +328,148 @@ def toy_job(folder: Path, event: str, ref: str) -> Job:
         "GITHUB_EVENT_NAME": event,
         "GITHUB_REF": ref,
         "GITHUB_REPOSITORY": "an/owner",
+        "GITHUB_BASE_REF": "",
     }
     github = {"token": "none", "event.repository.default_branch": "main"}
     return Job(checkout, folder / "temporary", folder / "artifacts", variables, github)
+
+
+# Which commit times are compared with
+
+AB = """
+if [ "$3" = ab ]; then echo "$6" > ../base; echo '## rnnbench ab' > "${@: -3:1}"; fi
+"""
+"""A Python that notes what follows `ab SUITE --base-ref`, where that is reached."""
+
+
+@pytest.fixture(scope="module")
+def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository whose main branch went on after a branch began, and after it was merged for a
+    pull request."""
+    origin = tmp_path_factory.mktemp("origin")
+    git(origin, "init", "-q", "-b", "main")
+    for branch, title in (
+        ("main", "root"),
+        ("main", "began"),
+        ("other", "stacked-on"),
+        ("main", "faster"),
+        ("main", "newest"),
+    ):
+        written(origin, branch, title)
+    for name, start in (("topic", "began"), ("stacked", "stacked-on"), ("idle", "began")):
+        git(origin, "branch", name, start)
+    written(origin, "topic", "change")
+    written(origin, "stacked", "change-of-stacked")
+    git(origin, "switch", "-q", "-c", "merged", "faster")
+    git(origin, "merge", "-q", "--no-ff", "-m", "Merge change into faster", "topic")
+    git(origin, "switch", "-q", "--orphan", "stray")
+    written(origin, "stray", "of-its-own")
+    return origin
+
+
+def written(repository: Path, branch: str, title: str) -> None:
+    """Commit a file of this name on the branch, and tag the commit with it."""
+    if git(repository, "branch", "--show-current") != branch:
+        known = git(repository, "branch", "--list", branch)
+        git(repository, "switch", "-q", *([] if known else ["-c"]), branch)
+    (repository / title).write_text("")
+    git(repository, "add", ".")
+    git(repository, "commit", "-q", "-m", title)
+    git(repository, "tag", title)
+
+
+def cloned(origin: Path, folder: Path, branch: str, *options: str) -> None:
+    """Clone this one branch of a repository into `checkout` in the folder."""
+    options = (*options, "--no-tags", "--single-branch", "--branch", branch)
+    git(folder, "clone", "-q", *options, f"file://{origin}", "checkout")
+
+
+@pytest.mark.parametrize("options", [("--depth=1",), ()], ids=["shallow", "full"])
+@pytest.mark.parametrize(
+    ("branch", "target", "base"),
+    [
+        ("topic", "", "began"),
+        ("merged", "main", "faster"),
+        ("stacked", "other", "stacked-on"),
+    ],
+)
+def test_times_are_compared_with_the_commit_at_which_the_branch_began(
+    branch: str,
+    target: str,
+    base: str,
+    options: tuple[str, ...],
+    origin: Path,
+    tmp_path: Path,
+) -> None:
+    """Not with what the main branch has become, however little of the history was checked out."""
+    cloned(origin, tmp_path, branch, *options)
+    event = "pull_request" if target else "push"
+    job = toy_job(tmp_path, event, "refs/pull/1/merge" if target else f"refs/heads/{branch}")
+    job.variables = {**job.variables, "GITHUB_BASE_REF": target}
+    python = stub(tmp_path / "python", AB)
+    job.run(suite="s", python=str(python), ab_minutes="2")
+    assert (tmp_path / "base").read_text().strip() == git(origin, "rev-parse", base), job.printed
+
+
+@pytest.mark.parametrize(
+    ("branch", "inputs", "code", "said"),
+    [
+        ("stray", {}, 4, "git found no commit that HEAD and main of origin have in common."),
+        ("stray", {"warn_only": "true"}, 0, "git found no commit"),
+        ("topic", {"main": "trunk"}, 4, "git found no commit that HEAD and trunk of origin have"),
+        ("idle", {}, 0, "no file differs from commit"),
+    ],
+)
+def test_without_such_a_commit_times_are_left_out(
+    branch: str, inputs: dict[str, str], code: int, said: str, origin: Path, tmp_path: Path
+) -> None:
+    """Which is undecided, as `ab` itself is; a branch that changes nothing has nothing to time."""
+    cloned(origin, tmp_path, branch, "--depth=1")
+    (tmp_path / "artifacts" / "rnnbench-baseline" / "trials").mkdir(parents=True)
+    job = toy_job(tmp_path, "push", f"refs/heads/{branch}")
+    python = stub(tmp_path / "python", AB)
+    assert job.run(suite="s", python=str(python), ab_minutes="2", **inputs) == code, job.printed
+    assert f"Times were not compared: {said}" in job.summary
+    assert not (tmp_path / "base").exists()
+
+
+@pytest.mark.parametrize(
+    ("branch", "variables", "base"),
+    [
+        ("topic", {"CI_MERGE_REQUEST_DIFF_BASE_SHA": "began"}, "began"),
+        ("topic", {}, "began"),
+        (
+            "merged",
+            {
+                "CI_MERGE_REQUEST_DIFF_BASE_SHA": "began",
+                "CI_MERGE_REQUEST_SOURCE_BRANCH_SHA": "change",
+            },
+            "faster",
+        ),
+    ],
+    ids=["its own", "without a merge request", "merged results"],
+)
+def test_gitlab_compares_times_with_the_commit_at_which_the_branch_began(
+    branch: str, variables: dict[str, str], base: str, origin: Path, tmp_path: Path
+) -> None:
+    """GitLab's variable is the base of the branch; a pipeline of merged results has what main has."""
+    cloned(origin, tmp_path, branch, "--depth=1")
+    checkout = tmp_path / "checkout"
+    (checkout / "ci.sh").write_text(SCRIPT)
+    job = GITLAB["rnnbench"]
+    rule = job["rules"][0]["variables"]
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PYTHON": str(stub(tmp_path / "python", AB)),
+        **job["variables"],
+        **rule,
+        "MAIN": "main",
+        **{name: git(origin, "rev-parse", title) for name, title in variables.items()},
+    }
+    command = [*BASH, "\n".join(job["script"][1:])]
+    done = subprocess.run(command, cwd=checkout, env=environment, capture_output=True, text=True)
+    assert (tmp_path / "base").read_text().strip() == git(origin, "rev-parse", base), done.stderr
+    assert rule["MAIN"] == "$CI_MERGE_REQUEST_TARGET_BRANCH_NAME"
 
 
 # A toy repository with twelve commits
@@ -411,7 +553,7 @@ COMMITS = [
     Commit("training breaks", "broken", 3, "RuntimeError: it broke", BROKEN),
     Commit("other last bits", "bits", 4, "rnnbench gate: undecided", LAST_BITS),
     Commit("which is meant", "bits", 0, "gate: passed", inputs={"on_change": "ignore"}),
-    Commit("times too", "slower", 3, "rnnbench ab", inputs={"ab_minutes": "2"}),
+    Commit("times too", "slower", 3, "rnnbench ab", COMMENT, {"ab_minutes": "2"}),
     Commit("merged", "main", 4, "rnnbench gate: undecided", LAST_BITS, is_kept=True),
     Commit("nothing again", "main", 0, "rnnbench gate: passed", is_kept=True),
     Commit("main breaks", "main", 3, "RuntimeError: it broke", BROKEN),

@@ -4,9 +4,9 @@
     python benchmarks/ab_rates.py resample FILE...    # rulings drawn from them, as `ab` makes them
     python benchmarks/ab_rates.py real FOLDER 10      # rulings of the command itself
 
-A recorded replicate is drawn as a whole, either each by itself, or as stretches of what was recorded
-one after the other, so that a disturbance that lasts stays one. A slower cell is one whose logarithms of HEAD over BASE
-are larger by that of 1.05 or 1.10.
+A recorded replicate is drawn as a whole, either each by itself, or as stretches of what was
+recorded one after the other, so that a disturbance that lasts stays one. A slower cell is one whose
+logarithms of HEAD over BASE are larger by that of 1.05 or 1.10.
 """
 
 import json

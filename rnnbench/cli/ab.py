@@ -147,7 +147,7 @@ def _comparison(run: PairedRun, order: Asked, catalogue: Catalogue) -> Compariso
     try:
         trained = _trained(run, order, catalogue)
     except RnnbenchError as error:
-        return replace(paired, caveats=(str(error),))
+        return replace(paired, uncompared=(str(error),))
     others = tuple(change for change in trained.changes if change.kind != "time")
     return replace(
         paired,

@@ -118,7 +118,7 @@ def _count_compared(changes: Iterable[Change], kinds: Iterable[Kind]) -> dict[st
 
 def _caveats(comparison: Comparison) -> Iterator[str]:
     """Yield a sentence for whatever leaves the gate undecided regardless of the figures."""
-    yield from comparison.caveats
+    yield from comparison.uncompared
     base = comparison.base
     head = comparison.head
     if not base.results:

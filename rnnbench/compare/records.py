@@ -107,7 +107,7 @@ class Comparison(Struct, frozen=True, kw_only=True):
     over_seeds: what became of how each cell learns on each task, over all seeds of both runs.
     repeated:   how many results of HEAD were copied from BASE instead of being measured again.
     notes:      sentences beside the ruling, which change nothing of it.
-    caveats:    sentences on what could not be compared as a whole.
+    uncompared: sentences on what could not be compared as a whole.
     """
 
     base: Side
@@ -117,7 +117,7 @@ class Comparison(Struct, frozen=True, kw_only=True):
     over_seeds: tuple[Change, ...] = ()
     repeated: int = 0
     notes: tuple[str, ...] = ()
-    caveats: tuple[str, ...] = ()
+    uncompared: tuple[str, ...] = ()
 
 
 class Ruling(Struct, frozen=True, kw_only=True):

@@ -15,16 +15,13 @@ from msgspec.structs import replace
 
 from rnnbench import seeds
 from rnnbench.catalogue import Catalogue, installed_plugins
-from rnnbench.contracts import DEFAULT
-from rnnbench.errors import RnnbenchError, UnknownName, describe, first_line
 from rnnbench.interpreter import end_with_parent
 from rnnbench.meters import clock_of, look_around, pin_to_cores
 from rnnbench.provenance import provenance
-from rnnbench.records import REFERENCE_ROW, CellUse, CostTrial, PartOfTrial
+from rnnbench.records import REFERENCE_ROW
 from rnnbench.records.turns import (
     PROTOCOL,
     Describe,
-    Described,
     Doing,
     Hello,
     LookAround,
@@ -37,12 +34,12 @@ from rnnbench.records.turns import (
     Timed,
     Turn,
 )
+from rnnbench.runner.cost.described import completed, described, sentence
 from rnnbench.runner.cost.guests import watched
 from rnnbench.runner.cost.participants import Participants, name_of
 from rnnbench.runner.cost.subjects import REFERENCE_CELL, Step
 from rnnbench.runner.imports import Imports
 from rnnbench.runner.watch import TorchWatch
-from rnnbench.suite import complete_options
 
 WARM_UP_STEPS = 3
 ESTIMATE_STEPS = 3
@@ -61,7 +58,7 @@ def main(requests: str, replies: str) -> None:
             try:
                 server.answer(msgspec.json.decode(line, type=Request))
             except Exception as error:
-                server.send(Problem(_sentence(error)))
+                server.send(Problem(sentence(error)))
 
 
 @dataclass
@@ -87,38 +84,6 @@ class _Server:
             self.send(self.timed.take(request))
 
 
-def described(trials: tuple[CostTrial, ...]) -> Described:
-    """Return what of these trials exists in this environment."""
-    catalogue = Catalogue.load()
-    return Described(tuple(_part(trial, catalogue) for trial in trials))
-
-
-def _part(trial: CostTrial, catalogue: Catalogue) -> PartOfTrial:
-    missing = {}
-    for cell in trial.cells:
-        try:
-            _completed(cell, catalogue)
-        except Exception as error:
-            missing[cell.row] = _sentence(error)
-    here = replace(trial, cells=tuple(cell for cell in trial.cells if cell.row not in missing))
-    plugins = tuple(plugin.key for plugin in catalogue.needed(here))
-    return PartOfTrial(
-        trial=here, missing=missing, plugins=plugins, provenance=provenance(here, catalogue)
-    )
-
-
-def _completed(cell: CellUse, catalogue: Catalogue) -> CellUse:
-    """Return the cell with the defaults that its options have in this environment.
-
-    Raises UnknownName for a cell, an option or an implementation that does not exist there.
-    """
-    spec = catalogue.cells[cell.name].item
-    known = (DEFAULT, *spec.implementations)
-    if cell.implementation not in known:
-        raise UnknownName("implementation", cell.implementation, known, cell.name)
-    return replace(cell, options=complete_options(cell.options, spec.options, cell.name))
-
-
 class _Announced(Participants):
     """Participants that name the row that is at work."""
 
@@ -137,7 +102,7 @@ class _Timed:
         plugins = [plugin for plugin in installed_plugins() if plugin.key in request.plugins]
         catalogue = Catalogue.load(plugins, watch.imported)
         watch.unpatch()
-        cells = tuple(_completed(cell, catalogue) for cell in trial.cells)
+        cells = tuple(completed(cell, catalogue) for cell in trial.cells)
         self.trial = replace(trial, cells=cells)
         self.definitions = provenance(self.trial, catalogue).definitions
         with_watch = watched(self.trial, catalogue, watch, Imports())
@@ -177,7 +142,7 @@ class _Timed:
             return Timed(self._seconds(step, turn.steps))
         except Exception as error:
             self.participants.steps.pop(_name(turn.row), None)
-            return Timed(problem=_sentence(error))
+            return Timed(problem=sentence(error))
 
     def _step(self, row: str) -> Step | None:
         return self.participants.steps.get(_name(row))
@@ -195,9 +160,3 @@ def _run(step: Callable[[], None], number: int) -> None:
 
 def _name(row: str) -> str:
     return REFERENCE_CELL if row == REFERENCE_ROW else name_of(row)
-
-
-def _sentence(error: Exception) -> str:
-    if isinstance(error, RnnbenchError):
-        return first_line(error)
-    return describe(error)

@@ -56,7 +56,8 @@ def ratios(ratio: float, number: int, noise: float = 0.01) -> list[float]:
         (ratios(1.0, 7), "undecided", True),  # too few for an interval
         (ratios(1.0, 8), "same", False),
         (ratios(1.1, 8), "undecided", True),  # nothing has confirmed it yet
-        (ratios(1.1, 16), "worse", False),
+        (ratios(1.1, 11), "undecided", True),  # a second batch takes four
+        (ratios(1.1, 12), "worse", False),
         (ratios(0.9, 16), "better", False),
         (ratios(1.1, 8) + ratios(1.0, 8), "same", False),  # the second batch says otherwise
         (ratios(1.1, 8) + ratios(0.9, 8), "undecided", False),
@@ -83,7 +84,7 @@ def test_the_reason_tells_both_batches() -> None:
     ruled = judge_paired(ratios(1.1, 16), TOLERANCE, PRECISION)
     assert ruled.interval
     assert ruled.interval.ratio == pytest.approx(1.1, rel=0.01)
-    assert ruled.reason.startswith("8 replicates of turns, and a second batch of 8: +")
+    assert ruled.reason.startswith("8 replicates of turns, and a second batch of 4: +")
 
 
 # What all replicates say

@@ -11,6 +11,9 @@ from rnnbench import text
 from rnnbench.findings import INTERVAL_REPLICATES
 
 LEVEL = 0.05
+CONFIRMING_REPLICATES = 4
+"""The fewest of a second batch. It only has to confirm what the first one says, and its interval is
+wide: 3.2 standard errors to each side."""
 MOST_REPLICATES = 30
 """A batch that has not decided by then is given up as undecided."""
 PairedVerdict = Literal["worse", "better", "same", "undecided"]
@@ -51,11 +54,11 @@ class _Batch(NamedTuple):
     interval: Interval | None
 
 
-def interval(log_ratios: Sequence[float]) -> Interval | None:
+def interval(log_ratios: Sequence[float], fewest: int = INTERVAL_REPLICATES) -> Interval | None:
     """Return Student's interval of the mean of these logarithms of HEAD over BASE, as ratios; None
-    with fewer replicates than an interval takes."""
+    with fewer replicates than it takes."""
     number = len(log_ratios)
-    if number < INTERVAL_REPLICATES:
+    if number < fewest:
         return None
     centre = mean(log_ratios)
     quantile = float(scipy.stats.t.ppf(1 - LEVEL / 2, number - 1))
@@ -84,7 +87,8 @@ def judge_paired(log_ratios: Sequence[float], tolerance: float, precision: float
         return PairedRuling("undecided", not given_up, first.interval, taken + more)
     if first.verdict == "same":
         return PairedRuling("same", False, first.interval, taken)
-    second = _decided(log_ratios[first.used :], tolerance, precision)
+    rest = log_ratios[first.used :]
+    second = _decided(rest, tolerance, precision, CONFIRMING_REPLICATES)
     again = f"a second batch of {second.used}: {second.interval}"
     if second.verdict == first.verdict:
         return PairedRuling(first.verdict, False, first.interval, f"{taken}, and {again}")
@@ -98,12 +102,17 @@ def judge_paired(log_ratios: Sequence[float], tolerance: float, precision: float
     return PairedRuling("undecided", is_open, first.interval, reason)
 
 
-def _decided(log_ratios: Sequence[float], tolerance: float, precision: float) -> _Batch:
+def _decided(
+    log_ratios: Sequence[float],
+    tolerance: float,
+    precision: float,
+    fewest: int = INTERVAL_REPLICATES,
+) -> _Batch:
     """Return the verdict of the first replicates that give one."""
     most = min(len(log_ratios), MOST_REPLICATES)
     found = None
-    for number in range(INTERVAL_REPLICATES, most + 1):
-        found = interval(log_ratios[:number])
+    for number in range(fewest, most + 1):
+        found = interval(log_ratios[:number], fewest)
         assert found
         verdict = _verdict(found, tolerance, precision)
         if verdict != "undecided":

@@ -159,6 +159,20 @@ def test_figures_can_be_chosen_by_kind_and_cell(pytester: pytest.Pytester) -> No
     ]
 
 
+@pytest.mark.parametrize("chosen", ["memory and gru", "parameters"])
+def test_what_is_chosen_is_not_green_where_the_gate_is_undecided(
+    pytester: pytest.Pytester, chosen: str
+) -> None:
+    """As where a file of HEAD cannot be read, which may be of any figure."""
+    head = written(pytester.path / "head", edited(as_it_is))
+    assert gated(pytester, head, "-k", chosen).ret == 0
+    (head / "trials" / "damaged.json").write_text("{")
+    done = gated(pytester, head, "-k", chosen)
+    assert done.ret == 1
+    assert not outcomes(done)["PASSED"]
+    done.stdout.fnmatch_lines(["*damaged.json cannot be read: *"])
+
+
 def test_without_a_head_it_is_the_usual_folder_of_the_suite(pytester: pytest.Pytester) -> None:
     """`rnnbench run suite smoke` writes into runs/smoke."""
     written(pytester.path / "runs" / "smoke", edited(as_it_is))

@@ -137,11 +137,27 @@ class Gate(pytest.Collector):
             trial = change.title if trials_with_title[change.title] == 1 else change.trial
             epoch = "" if change.epoch is None else f", epoch {change.epoch}"
             name = f"{trial}: {change.figure}{epoch}"
-            yield Figure.from_parent(self, name=name, change=change, mark=mark_of.get(change, ""))
+            yield Figure.from_parent(
+                self,
+                name=name,
+                ruling=self.ruling,
+                change=change,
+                mark=mark_of.get(change, ""),
+            )
 
 
 class GateTest(pytest.Item):
     """A test that no file of the author holds."""
+
+    def __init__(self, *, ruling: Ruling, **of_node: Any) -> None:
+        super().__init__(**of_node)
+        self.ruling = ruling
+
+    def runtest(self) -> None:
+        """Fail where something leaves the gate undecided as a whole: whichever tests are chosen,
+        none of them passes then."""
+        if self.ruling.caveats or self.ruling.verdict == "nothing to compare":
+            pytest.fail("\n".join((self.ruling.sentence, *self.ruling.caveats)), pytrace=False)
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """Return where the test is listed."""
@@ -150,15 +166,6 @@ class GateTest(pytest.Item):
 
 class Baseline(GateTest):
     """The test that two runs were compared: it fails where there is no baseline, or no figure."""
-
-    def __init__(self, *, ruling: Ruling, **of_node: Any) -> None:
-        super().__init__(**of_node)
-        self.ruling = ruling
-
-    def runtest(self) -> None:
-        """Fail where something leaves the gate undecided as a whole."""
-        if self.ruling.caveats or self.ruling.verdict == "nothing to compare":
-            pytest.fail("\n".join((self.ruling.sentence, *self.ruling.caveats)), pytrace=False)
 
 
 class Figure(GateTest):
@@ -175,5 +182,6 @@ class Figure(GateTest):
         change = self.change
         if self.mark in ("failure", "error"):
             pytest.fail(f"{change.verdict}, {in_words([change])}", pytrace=False)
+        super().runtest()
         if change.verdict not in COMPARED:
             pytest.skip(f"{change.verdict}: {change.reason}".removesuffix(": "))

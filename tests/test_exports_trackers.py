@@ -1,6 +1,7 @@
 """Exports for trackers of benchmarks: github-action-benchmark, Bencher, pytest-benchmark."""
 
 import json
+import re
 import subprocess
 import sys
 from math import log
@@ -14,7 +15,7 @@ from msgspec.structs import replace
 
 from rnnbench.catalogue import Catalogue
 from rnnbench.findings import Findings, find
-from rnnbench.records import Result
+from rnnbench.records import CellUse, Result
 from tests.builders.compare import timed
 from tests.builders.findings import learned
 from tests.builders.report import results
@@ -115,6 +116,50 @@ def test_bencher_gets_the_figures_by_cell_and_setting(tmp_path: Path) -> None:
     assert set(learning) == {"epochs-to-target", "solve-rate", "test-mse"}
     assert learning["solve-rate"].lower_value is not None
     assert benchmarks["gru, T=200 B=32 H=64 I=64"]["train-step-over-torch-s-lstm"].value == 2.0
+
+
+def test_no_figure_of_bencher_takes_the_place_of_another(tmp_path: Path) -> None:
+    """Metrics that differ in signs and capitals, or far behind, have slugs of their own, whatever
+    other figures there are; so have long names of benchmarks."""
+    metrics = ["f1.5", "f1_5", "F1.5", "f1 5", *(f"{'long ' * 20}{n}" for n in (1, 2))]
+    result = learned("gru", 0, 4, dials={"horizon": 10})
+    assert result.learning
+    (note,) = result.learning.metrics
+    slugs = {}
+    for chosen in (metrics, metrics[:1]):
+        notes = (note, *(replace(note, name=name) for name in chosen))
+        scores = {**result.learning.test, **dict.fromkeys(chosen, 0.5)}
+        learning = replace(result.learning, metrics=notes, test=scores)
+        (content,) = files_of("bmf", find([replace(result, learning=learning)]), tmp_path).values()
+        (measures,) = content.values()
+        assert all(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug) for slug in measures)
+        assert all(len(slug) <= 64 for slug in measures)
+        assert len(measures) == len(chosen) + 3
+        slugs[len(chosen)] = set(measures)
+    assert slugs[1] < slugs[len(metrics)]
+    assert "test-mse" in slugs[1]
+    label = "g" * 1100
+    trials = [replace(both(1.0, 2.0)) for _ in range(2)]
+    labelled = []
+    for number, one in enumerate(trials):
+        rows = tuple(replace(row, row=f"{label}{number}") for row in one.costs)
+        cells = (CellUse(name="gru", label=f"{label}{number}"),)
+        labelled.append(replace(one, trial=replace(one.trial, cells=cells), costs=rows))
+    (content,) = files_of("bmf", find(labelled), tmp_path).values()
+    assert sorted(map(len, content)) == [1024, 1024]
+
+
+def test_pytest_benchmark_is_of_the_commit_of_the_latest_result(tmp_path: Path) -> None:
+    """And not of the last one in the alphabet."""
+    runs = []
+    for number, commit in enumerate(("eee", "fff+changes", "aaa")):
+        one = both(1.0, 2.0, number)
+        provenance = replace(one.provenance, commit=commit)
+        runs.append(replace(one, provenance=provenance, started=f"2030-01-0{number + 1}T00:00:00"))
+    found = find(runs)
+    assert found.commits == ("eee", "fff+changes", "aaa")
+    (content,) = files_of("pytest-benchmark", found, tmp_path).values()
+    assert (content["commit_info"]["id"], content["commit_info"]["dirty"]) == ("aaa", False)
 
 
 def both(seconds: float, ratio: float, replicate: int = 0) -> Result:

@@ -53,7 +53,7 @@ def _machine_info(findings: rnnbench.Findings) -> dict[str, Any]:
 
 
 def _commit_info(findings: rnnbench.Findings) -> dict[str, Any]:
-    """Return the last commit; a "+" behind its id marks uncommitted changes."""
+    """Return the commit of the latest result; a "+" behind its id marks uncommitted changes."""
     commit = findings.commits[-1] if findings.commits else ""
     return {
         "id": commit.partition("+")[0] or "unversioned",

@@ -66,7 +66,7 @@ def find(
         counts=dict(sorted(Counter(r.status for r in current).items())),
         machines=_machines(current),
         versions=_merged(r.provenance.versions for r in current),
-        commits=tuple(sorted({r.provenance.commit for r in current if r.provenance.commit})),
+        commits=_commits(current),
         plugins=_merged(r.provenance.plugins for r in current),
         first_started=min(r.started for r in current),
         last_started=max(r.started for r in current),
@@ -74,6 +74,13 @@ def find(
         law_caveats=of_laws,
         trials=tuple(map(_outcome, current)),
     )
+
+
+def _commits(results: Sequence[Result]) -> tuple[str, ...]:
+    """Return the commits of results, in the order of their latest results."""
+    by_time = sorted((r.started, r.provenance.commit) for r in results if r.provenance.commit)
+    latest_first = dict.fromkeys(commit for _, commit in reversed(by_time))
+    return tuple(reversed(latest_first))
 
 
 def _outdated(count: int) -> Iterator[str]:

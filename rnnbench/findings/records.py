@@ -43,6 +43,7 @@ class Findings(Struct, frozen=True, kw_only=True):
     law_caveats: laws that cells in the findings fail, with the rows of these cells; their sentences
                  are the first caveats.
     trials:      how each trial ended, in the order of their ids.
+    commits:     in the order of their latest results.
     """
 
     suite: str

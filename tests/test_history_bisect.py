@@ -1,12 +1,17 @@
 """The first bad commit is named after a few judgements, and nothing is named where none is bad."""
 
+import json
 import math
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 import pytest
+from click.testing import CliRunner
 
+from rnnbench.cli.history_bisect import bisect_
+from rnnbench.compare import Change, GateVerdict, Kind, Ruling, Verdict
 from rnnbench.errors import RnnbenchError
 from rnnbench.history import (
     BadUndecided,
@@ -17,7 +22,7 @@ from rnnbench.history import (
     ab_judge,
     bisect,
 )
-from rnnbench.history.ab_judge import judgement_of
+from rnnbench.history.ab_judge import judgement_of, ruling_of
 from tests.builders.cli import rnnbench
 from tests.builders.history import git, repository
 
@@ -71,7 +76,7 @@ def test_undecided_commits_before_the_first_bad_one_leave_several() -> None:
 
 def test_a_bad_commit_that_is_not_worse_is_said_to_be_so() -> None:
     commits = ["c0", "c1"]
-    with pytest.raises(NotWorse, match=r"c1: is not worse than good \(same\)"):
+    with pytest.raises(NotWorse, match="c1: is not worse than good, but equal within"):
         bisect("good", commits, judge_of([]), silent)
     with pytest.raises(BadUndecided, match="c1: whether it is worse than good was not decided"):
         bisect("good", commits, judge_of(["c0"], ["c1"]), silent)
@@ -113,45 +118,137 @@ def test_a_toy_repository_is_searched_from_end_to_end(tmp_path: Path) -> None:
     assert len(found.judged) <= 1 + math.ceil(math.log2(19))
 
 
+def changed(kind: Kind, verdict: Verdict) -> Change:
+    return Change(trial="t", title="t", row="gru", figure="f", kind=kind, verdict=verdict)
+
+
+def ruled(*changes: Change, verdict: GateVerdict = "regression", caveats: int = 0) -> Ruling:
+    return Ruling(
+        verdict=verdict,
+        sentence="So it is.",
+        kinds=("time",),
+        compared={"time": 1},
+        worse=tuple(change for change in changes if change.verdict == "worse"),
+        undecided=tuple(change for change in changes if change.verdict != "worse"),
+        better=(),
+        new=(),
+        left_out=(),
+        caveats=("a file cannot be read",) * caveats,
+    )
+
+
+SLOWER = changed("time", "worse")
+FAILS = changed("outcome", "worse")
+
+
 @pytest.mark.parametrize(
-    ("code", "judgement"),
-    [(0, "same"), (3, "worse"), (4, "undecided"), (5, "undecided"), (1, "undecided")],
+    ("ruling", "judgement"),
+    [
+        (ruled(verdict="passed"), "same"),
+        (ruled(SLOWER), "worse"),
+        (ruled(SLOWER, FAILS), "worse"),
+        (ruled(changed("learning", "worse")), "worse"),
+        (ruled(FAILS), "undecided"),
+        (ruled(changed("time", "missing"), verdict="undecided"), "undecided"),
+        (ruled(changed("deterministic", "changed"), verdict="undecided"), "same"),
+        (ruled(changed("exact", "worse")), "same"),
+        (ruled(verdict="undecided", caveats=1), "undecided"),
+        (ruled(verdict="nothing to compare"), "undecided"),
+    ],
 )
-def test_what_ab_exits_with_is_the_judgement(code: int, judgement: str) -> None:
-    assert judgement_of(code, "c") == judgement
+def test_times_and_learning_alone_make_a_commit_worse(ruling: Ruling, judgement: str) -> None:
+    """A cell that fails, or was not measured, says nothing of either."""
+    assert judgement_of(ruling) == judgement
 
 
-def test_ab_that_refuses_or_is_interrupted_ends_the_search() -> None:
+def test_a_commit_that_was_broken_for_a_while_is_not_the_first_bad_one() -> None:
+    """A cell raises at c9, is mended at c10, and is slow from c14 on."""
+    commits = [f"c{number}" for number in range(19)]
+
+    def judge(base: str, head: str) -> Judgement:
+        number = int(head[1:])
+        if number == 9:
+            return judgement_of(ruled(FAILS))
+        return judgement_of(ruled(SLOWER) if number >= 14 else ruled(verdict="passed"))
+
+    assert bisect("good", commits, judge, silent).suspects == ("c14",)
+
+
+def test_what_ab_could_not_measure_is_undecided() -> None:
+    """It prints no ruling then, whatever it exits with; its refusal and an interrupt end the
+    search."""
+    for code in (1, 4):
+        assert ruling_of(code, b"", "c") is None
+    assert ruling_of(3, msgspec.json.encode(ruled(SLOWER)), "c") == ruled(SLOWER)
     with pytest.raises(RnnbenchError, match="refused to measure it"):
-        judgement_of(2, "c")
+        ruling_of(2, b"", "c")
     with pytest.raises(KeyboardInterrupt):
-        judgement_of(130, "c")
+        ruling_of(130, b"", "c")
 
 
 PRETENDS = """
 import json, os, sys
 with open(os.environ["ASKED"], "a") as file:
     file.write(json.dumps(sys.argv[1:]) + chr(10))
-print("what ab prints")
-sys.exit(3 if sys.argv[sys.argv.index("--head-ref") + 1] >= "5" else 0)
+is_bad = sys.argv[sys.argv.index("--head-ref") + 1] >= "5"
+print(os.environ["BAD" if is_bad else "FINE"])
+sys.exit(3 if is_bad else 0)
 """
 
 
-def test_ab_is_asked_with_both_commits_and_a_folder_for_each(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+def test_ab_is_asked_with_both_commits_and_a_folder_for_each_pair(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A program stands in for `rnnbench`; what it prints is no answer of ours."""
+    """A program stands in for `rnnbench`. Paths are those of the working folder, although it runs
+    in the checkout."""
     monkeypatch.setenv("ASKED", str(tmp_path / "asked"))
+    monkeypatch.setenv("BAD", msgspec.json.encode(ruled(SLOWER)).decode())
+    monkeypatch.setenv("FINE", msgspec.json.encode(ruled(verdict="passed")).decode())
+    monkeypatch.chdir(tmp_path)
+    checkout = tmp_path / "checkout"
+    checkout.mkdir()
     program = (sys.executable, "-c", PRETENDS)
-    judge = ab_judge("cost", tmp_path, tmp_path / "out", ["--minutes", "3"], program)
+    options = ["--minutes", "3", "--policy", "p.toml", "--junit=j.xml"]
+    said: list[str] = []
+    judge = ab_judge("./my.toml", checkout, Path("out"), options, program, said.append)
     assert [judge("1", head) for head in ("7", "4")] == ["worse", "same"]
-    asked = (tmp_path / "asked").read_text().splitlines()
-    folder = tmp_path / "out"
-    assert asked[0] == (
-        '["ab", "cost", "--base-ref", "1", "--head-ref", "7", "-o", '
-        f'"{folder / "7"}", "--minutes", "3"]'
-    )
-    assert "what ab prints" not in capfd.readouterr().out
+    asked = json.loads((tmp_path / "asked").read_text().splitlines()[0])
+    assert asked == [
+        *("ab", str(tmp_path / "my.toml"), "--minutes", "3"),
+        *("--policy", str(tmp_path / "p.toml"), f"--junit={tmp_path / 'j.xml'}"),
+        *("--base-ref", "1", "--head-ref", "7", "-o", str(tmp_path / "out" / "my-1-7"), "--json"),
+    ]
+    assert said == ["7: So it is.", "4: So it is."]
+
+
+@pytest.mark.parametrize("option", ["--warn-only", "--head-ref=x", "-o"])
+def test_options_that_bisect_gives_itself_are_refused(tmp_path: Path, option: str) -> None:
+    repository(tmp_path, 2)
+    commits = ("HEAD~1", "HEAD", "cost", "--checkout", str(tmp_path))
+    done = CliRunner().invoke(bisect_, [*commits, "--", option])
+    assert done.exit_code == 2
+    assert f"{option.partition('=')[0]}: is no option that `bisect` hands on" in done.output
+
+
+def test_no_commit_between_is_one_sentence(tmp_path: Path) -> None:
+    """And another one where git fails."""
+    hashes = repository(tmp_path, 3)
+    with pytest.raises(RnnbenchError, match="^HEAD and main: are one commit"):
+        Checkout(tmp_path).between("HEAD", "main")
+    middle = git(tmp_path, "rev-parse", hashes[1])
+    (tmp_path / ".git" / "objects" / middle[:2] / middle[2:]).unlink()
+    with pytest.raises(RnnbenchError, match="git could not"):
+        Checkout(tmp_path).between(hashes[0], hashes[2])
+    with pytest.raises(RnnbenchError, match="good: there is no commit after it"):
+        bisect("good", [], judge_of([]), silent)
+
+
+def test_a_subject_is_one_line_without_characters_that_steer_a_terminal(tmp_path: Path) -> None:
+    repository(tmp_path, 1)
+    git(tmp_path, "commit", "-q", "--allow-empty", "-m", "red \x1b[31m and\ta tab")
+    found = Checkout(tmp_path).commit("HEAD")
+    assert found
+    assert found.subject == "red [31m and a tab"
 
 
 def test_a_mistyped_commit_is_one_sentence(tmp_path: Path) -> None:

@@ -9,11 +9,14 @@ class ExitCode(IntEnum):
     """The exit code of a command.
 
     FINE:        it did what was asked; a training that diverged is a result.
-    FAILED:      it ran, but a trial failed, a report was not made, or a figure differs.
+    FAILED:      it ran, but a trial failed, a report was not made, a figure differs, or a history
+                 could not take all.
     USAGE:       the command line, a suite or the environment is wrong.
     REGRESSION:  `gate`, `ab`: something is worse.
-    UNDECIDED:   `gate`, `ab`: not everything can be compared.
-    NOTHING_RAN: no trial could run, or there is nothing to compare.
+    UNDECIDED:   `gate`, `ab`: not everything can be compared; `history bisect`: several commits may
+                 be the first bad one.
+    NOTHING_RAN: no trial could run, or there is nothing to compare; `history bisect`: BAD is not
+                 worse than GOOD.
     OUTPUT_LOST: standard output could not be written.
     INTERRUPTED: the user interrupted it.
     """

@@ -11,6 +11,18 @@ from rnnbench.cli.history_options import CHECKOUT
 from rnnbench.cli.output import console, print_line
 from rnnbench.history import BadUndecided, Checkout, Judgement, NotWorse, ab_judge, bisect
 
+BY_BISECT = "it says itself which commits are compared"
+GIVEN = {
+    "--base": BY_BISECT,
+    "--base-ref": BY_BISECT,
+    "--head": BY_BISECT,
+    "--head-ref": BY_BISECT,
+    "--output": "give -o before `--`",
+    "-o": "give -o before `--`",
+    "--warn-only": "a search needs the ruling",
+}
+"""Options of `ab` that are not the user's here."""
+
 
 @click.command("bisect", context_settings={"ignore_unknown_options": True})
 @click.argument("good")
@@ -32,12 +44,14 @@ def bisect_(
     """Name the first commit after GOOD, up to BAD, that makes SUITE worse.
 
     Some of the commits between are compared with GOOD by `rnnbench ab`, which gets the options
-    after `--`. Exits with 4 where commits that are undecided leave several, and with 5 where BAD is
-    not worse than GOOD.
+    after `--`. A commit is bad where its times are worse or, with `-- --learning`, it learns worse;
+    one in which a cell fails is undecided, and passed over. Exits with 4 where commits that are
+    undecided leave several, and with 5 where BAD is not worse than GOOD.
     """
     git = Checkout(checkout)
     commits = git.between(good, bad)
-    judge = ab_judge(suite, checkout, output, options)
+    _refuse_options(options)
+    judge = ab_judge(suite, checkout, output, options, say=_note)
     try:
         found = bisect(git.known(good), commits, judge, _listen)
     except (BadUndecided, NotWorse) as error:
@@ -55,7 +69,14 @@ def bisect_(
 
 def _described(name: str, git: Checkout) -> str:
     commit = git.commit(name)
-    return f"{name} {commit.subject}" if commit else name
+    return f"{name} {commit.subject}".rstrip() if commit else name
+
+
+def _refuse_options(options: Sequence[str]) -> None:
+    for option in options:
+        name = option.partition("=")[0]
+        if name in GIVEN:
+            raise click.UsageError(f"{name}: is no option that `bisect` hands on; {GIVEN[name]}")
 
 
 def _listen(commit: str, judgement: Judgement, left: int) -> None:

@@ -14,6 +14,9 @@ Listen = Callable[[str, Judgement, int], None]
 """Hears of each judged commit, and how many commits may still be the first bad one."""
 
 
+NOT_WORSE = {"same": "equal within the tolerance", "better": "better"}
+
+
 class Bisected(Struct, frozen=True):
     """What a search found.
 
@@ -42,10 +45,13 @@ def bisect(good: str, commits: Sequence[str], judge: Judge, listen: Listen) -> B
     where some are undecided: these are passed over, and the nearest one to the middle is judged in
     their place.
 
-    Raises NotWorse or BadUndecided where the last commit is not worse.
+    Raises NotWorse or BadUndecided where the last commit is not worse, and RnnbenchError where
+    there is no commit.
 
     commits: after the good one up to the bad one, from the oldest to the newest.
     """
+    if not commits:
+        raise RnnbenchError(f"{good}: there is no commit after it to be judged")
     judged: dict[str, Judgement] = {}
 
     def judgement_on(place: int) -> Judgement:
@@ -79,6 +85,6 @@ def _refuse_unless_worse(judgement: Judgement, good: str, bad: str) -> None:
         )
     if judgement != "worse":
         raise NotWorse(
-            f"{bad}: is not worse than {good} ({judgement}), so that no commit between is to be"
-            " found"
+            f"{bad}: is not worse than {good}, but {NOT_WORSE[judgement]}, so that no commit"
+            " between is to be found"
         )

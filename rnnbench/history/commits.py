@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from string import hexdigits
 
@@ -9,6 +10,8 @@ from rnnbench.errors import RnnbenchError
 from rnnbench.history.records import HASH_DIGITS, Commit
 
 GIT_SECONDS = 30
+NO_ANCESTOR = 1
+"""What `git merge-base --is-ancestor` exits with where the first commit is no ancestor."""
 SEPARATOR = "\x1f"
 
 
@@ -20,8 +23,13 @@ class Checkout:
 
     def git(self, *arguments: str) -> str | None:
         """Return what git prints; None where it fails, or there is no git."""
+        done = self._run(arguments)
+        return done.stdout.strip() if done and done.returncode == 0 else None
+
+    def _run(self, arguments: Sequence[str]) -> "subprocess.CompletedProcess[str] | None":
+        """Return how git ended; None where there is none, or it took too long."""
         try:
-            done = subprocess.run(
+            return subprocess.run(
                 ["git", *arguments],
                 cwd=self.folder,
                 capture_output=True,
@@ -34,7 +42,6 @@ class Checkout:
             )
         except (OSError, subprocess.TimeoutExpired):
             return None
-        return done.stdout.strip() if done.returncode == 0 else None
 
     def resolve(self, ref: str) -> str | None:
         """Return the hash of a commit that a name or the first digits of its hash stand for; None
@@ -52,7 +59,11 @@ class Checkout:
             return None
         time, _, subject = shown.partition(SEPARATOR)
         return Commit(
-            hash=name, time=int(time), depth=self._depth(name), from_git=True, subject=subject
+            hash=name,
+            time=int(time),
+            depth=self._depth(name),
+            from_git=True,
+            subject=printable(subject),
         )
 
     def _depth(self, name: str) -> int | None:
@@ -65,17 +76,34 @@ class Checkout:
     def between(self, good: str, bad: str) -> list[str]:
         """Return the commits after one up to another, oldest first, by first parents.
 
-        Raises RnnbenchError where one of them is unknown here, or the first is no ancestor of the
-        second.
+        Raises RnnbenchError where one of them is unknown here, the first is no ancestor of the
+        second, they are one commit, or git fails.
         """
         hashes = [self.known(ref) for ref in (good, bad)]
-        if self.git("merge-base", "--is-ancestor", *hashes) is None:
+        if hashes[0] == hashes[1]:
+            raise RnnbenchError(f"{good} and {bad}: are one commit, so that there is none between")
+        if not self._is_ancestor(*hashes):
             raise RnnbenchError(
                 f"{good}: is no ancestor of {bad}, so that there are no commits between them; name"
                 " the older one first"
             )
         listed = self.git("rev-list", "--reverse", "--first-parent", f"{hashes[0]}..{hashes[1]}")
-        return [line[:HASH_DIGITS] for line in (listed or "").split()]
+        if not listed:
+            raise self._failed("list the commits", good, bad)
+        return [line[:HASH_DIGITS] for line in listed.split()]
+
+    def _is_ancestor(self, older: str, newer: str) -> bool:
+        done = self._run(("merge-base", "--is-ancestor", older, newer))
+        # Where commits are lost it exits alike, and complains.
+        if done is None or done.returncode not in (0, NO_ANCESTOR) or done.stderr.strip():
+            raise self._failed("compare the commits", older, newer)
+        return done.returncode == 0
+
+    def _failed(self, what: str, older: str, newer: str) -> RnnbenchError:
+        return RnnbenchError(
+            f"{self.folder.resolve()}: git could not {what} {older} and {newer}; `git fsck` says"
+            " whether the checkout is whole"
+        )
 
     def known(self, ref: str) -> str:
         """Return the hash of a commit. Raises RnnbenchError where this checkout does not have
@@ -86,6 +114,11 @@ class Checkout:
                 f"{ref}: is no commit of the git checkout at {self.folder.resolve()}"
             )
         return name
+
+
+def printable(subject: str) -> str:
+    """Return the first line of a message on one line, without characters that steer a terminal."""
+    return " ".join("".join(c if c.isprintable() else " " for c in subject).split())
 
 
 def named_commit(ref: str, checkout: Checkout) -> str:

@@ -1,17 +1,24 @@
 """A history keeps each value once, whoever adds it, and in whatever order."""
 
 import math
+import os
 import sqlite3
 import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from itertools import permutations
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from msgspec.structs import replace
 
 from rnnbench.compare import compare
+from rnnbench.compare.records import Value
 from rnnbench.errors import RnnbenchError, UnknownName
 from rnnbench.history import (
+    RECENT,
     Added,
     Checkout,
     Commit,
@@ -23,6 +30,8 @@ from rnnbench.history import (
     feed,
     merge,
     named_commit,
+    refuse_unless_history,
+    schema,
     summaries,
     values_of_run,
 )
@@ -30,13 +39,13 @@ from rnnbench.history.commits import in_order
 from rnnbench.history.database import Values
 from rnnbench.history.gathering import gathered
 from rnnbench.history.schema import APPLICATION, VERSION
-from rnnbench.records import CellUse, Result
+from rnnbench.records import CellUse, Result, Surroundings
 from tests.builders.claims import learned
 from tests.builders.compare import elsewhere, of, remembered, timed
-from tests.builders.gate import KEPT
 from tests.builders.history import (
     BITS,
     COUNT,
+    QUIET,
     TIME,
     at_commit,
     commit,
@@ -82,8 +91,8 @@ def added(path: Path, results: list[Result]) -> Added:
 def test_figures_are_those_of_the_gate_without_the_epochs_of_curves() -> None:
     """Each figure that `compare` lists, final ones alone, besides outcomes and figures over
     seeds."""
-    kept = {(one.series.subject, one.series.figure) for one in gathered(KEPT, "c")}
-    compared = compare(of(KEPT), of(KEPT))
+    kept = {(one.series.subject, one.series.figure) for one in gathered(QUIET, "c")}
+    compared = compare(of(QUIET), of(QUIET))
     final = {(one.trial, one.figure) for one in compared.changes if one.epoch is None}
     assert len(final) > 100
     assert {(trial, figure) for trial, figure in final if figure != "outcome"} <= kept
@@ -146,7 +155,10 @@ def test_replicates_are_one_point(tmp_path: Path) -> None:
         ("parameters", {"processor": "Q", "torch": "3"}, False),
         ("test mse", {"processor": "Q"}, True),
         ("test mse", {"torch": "3"}, True),
-        ("mse, over seeds", {"processor": "Q"}, False),
+        ("outcome", {"processor": "Q"}, True),
+        ("outcome", {"torch": "3"}, True),
+        ("mse, over seeds", {"processor": "Q"}, True),
+        ("mse, over seeds", {"torch": "3"}, False),
         ("ratio to the reference cell", {"cores": 8}, True),
         ("test mse", {"cores": 8}, False),
     ],
@@ -166,14 +178,69 @@ def test_a_series_is_of_one_machine_where_the_figure_is_held_to_it(
     assert (series[0] != series[1]) == apart
 
 
+def test_memory_of_a_device_is_of_one_accelerator() -> None:
+    """On the CPU it is of any."""
+    for device, apart in (("cuda", True), ("cpu", False)):
+        series = []
+        for accelerator in ("A", "B"):
+            one = remembered()
+            machine = replace(one.provenance.machine, accelerator=accelerator)
+            of_device = replace(
+                one,
+                trial=replace(one.trial, device=device),
+                provenance=replace(one.provenance, machine=machine),
+            )
+            found = gathered([of_device], "c")
+            series.append({s.series.identity for s in found if s.series.kind == "memory"})
+        assert all(series)
+        assert (series[0] != series[1]) == apart
+
+
+def test_words_may_change_within_a_series() -> None:
+    """What a figure is called for readers, and circumstances that older results do not record, tell
+    no series from another; the setting, the kind and the machine do."""
+    one = replace(TIME, environment={"processor": "P"})
+    for same in (
+        {"title": "another"},
+        {"unit": "ratio"},
+        {"row": "GRU"},
+        {"environment": {"processor": "P", "socket": ""}},
+    ):
+        assert replace(one, **same).identity == one.identity
+    for other in (
+        {"figure": "another"},
+        {"kind": "noisy"},
+        {"suite_version": 2},
+        {"subject": "another"},
+        {"environment": {"processor": "Q"}},
+    ):
+        assert replace(one, **other).identity != one.identity
+
+
+def test_times_that_others_disturbed_are_left_out() -> None:
+    """As the gate refuses them; with a sentence, and without a loss of other figures."""
+    results = []
+    for replicate, busy in enumerate((0.0, 0.2, 0.5, 1.0)):
+        around = Surroundings(load=None, busy_cores=busy)
+        results.append(replace(timed({"gru": 1.0}, round=replicate), surroundings=around))
+    values = values_of_run(at_commit(name(0), results), NOWHERE)
+    by_figure = Counter(one.series.figure for one in values.measured)
+    assert by_figure["ratio to the reference cell"] == 2
+    assert by_figure["parameters"] == 4
+    assert values.left_out == (
+        "times of 2 results were left out: others used more than 0.2 of the cores of the machine"
+        " before they were measured",
+    )
+
+
 @pytest.mark.parametrize("recorded", ["", "c0ffee+changes", "c0ffee+unknown"])
 def test_results_of_no_known_commit_are_left_out_unless_somebody_says_whose(recorded: str) -> None:
     """With a sentence that says how many, and why."""
-    known, unknown = at_commit("abc", KEPT[:2]), at_commit(recorded, KEPT[2:])
+    known, unknown = at_commit("abc", QUIET[:2]), at_commit(recorded, QUIET[2:])
     values = values_of_run([*known, *unknown], NOWHERE)
     assert {one.commit for one in values.measured} == {"abc"}
     (sentence,) = values.left_out
-    assert sentence.startswith(f"{len(KEPT) - 2} results were left out: ")
+    assert sentence.startswith(f"{len(QUIET) - 2} results were left out: ")
     assert "--commit" in sentence
     said = values_of_run([*known, *unknown], NOWHERE, name(5))
     assert {one.commit for one in said.measured} == {name(5)}
@@ -229,6 +296,43 @@ def test_replicates_and_machines_are_added_to_each_other(tmp_path: Path) -> None
             if one.series.figure == "ratio to the reference cell"
         ]
     assert sorted(ratios) == [1, 2]
+
+
+@pytest.mark.parametrize("found", [(1, 2), (2.5, None), ("error", "ok")])
+def test_results_of_one_second_count_alike_in_any_order(
+    tmp_path: Path, found: tuple[Value, Value]
+) -> None:
+    """Whether they are added one after the other, at once, or merged; again nothing changes."""
+    one, other = values(COUNT, [[found[0]]]) + values(COUNT, [[found[1]]])
+    kept = set()
+    for number, order in enumerate(([one, other], [other, one])):
+        with History(tmp_path / f"{number}", new=True) as apart:
+            for value in order:
+                add(apart, [value], [commit(0)])
+        with History(tmp_path / f"at-once-{number}", new=True) as together:
+            add(together, order, [commit(0)])
+            assert merge(together, tmp_path / f"{number}") == Added(unchanged=1)
+            for history in (tmp_path / f"{number}", together.path):
+                with History(history) as opened:
+                    (row,) = opened.connection.execute("SELECT value FROM measurements")
+                    assert add(opened, order, [commit(0)]).changed is False
+                kept.add(row)
+    assert len(kept) == 1
+
+
+def test_seeds_of_two_machines_do_not_replace_each_other(tmp_path: Path) -> None:
+    path = tmp_path / "history.sqlite"
+    here = learned(learning_trial(), 3)
+    there = elsewhere(learned(learning_trial(), 7), processor="Q")
+    for result in (here, there):
+        added(path, at_commit(name(0), [result]))
+    with History(path) as history:
+        epochs = [
+            one.summary.newest.value
+            for one in summaries(history)
+            if one.series.figure == "epochs to target, over seeds"
+        ]
+    assert sorted(map(str, epochs)) == ["3", "7"]
 
 
 def test_files_merge_to_the_same_in_any_order(tmp_path: Path) -> None:
@@ -323,6 +427,148 @@ def test_what_is_no_history_is_refused_and_left_alone(tmp_path: Path) -> None:
         assert path.read_bytes() == content
     with pytest.raises(RnnbenchError, match="there is no history; `rnnbench history add RUN`"):
         History(tmp_path / "missing.sqlite")
+
+
+def test_an_empty_file_is_no_history(tmp_path: Path) -> None:
+    """Except to begin one in."""
+    path = tmp_path / "history.sqlite"
+    path.touch()
+    for opening in (lambda: History(path), lambda: refuse_unless_history(path)):
+        with pytest.raises(RnnbenchError, match="is empty, and no history"):
+            opening()
+    assert path.stat().st_size == 0
+    assert added(path, at_commit(name(0))).new > 100
+
+
+def test_a_damaged_history_is_one_sentence(tmp_path: Path) -> None:
+    """Where pages are lost, where a series is no JSON, and where a table is gone."""
+    path = tmp_path / "history.sqlite"
+    added(path, at_commit(name(0)))
+    whole = path.read_bytes()
+    path.write_bytes(whole[:8192] + b"\xff" * (len(whole) - 8192))
+    with pytest.raises(RnnbenchError, match=r"history\.sqlite: "), History(path) as history:
+        summaries(history)
+    for damage in ("UPDATE series SET content = '{'", "DROP TABLE measurements"):
+        path.write_bytes(whole)
+        with sqlite3.connect(path) as database:
+            database.execute(damage)
+        database.close()
+        with (
+            pytest.raises(RnnbenchError, match="cannot be read, and may be damaged"),
+            History(path) as history,
+        ):
+            summaries(history)
+        with (
+            pytest.raises(RnnbenchError, match=r"history\.sqlite: cannot be (merged|read)"),
+            History(tmp_path / "mine.sqlite", new=True) as mine,
+        ):
+            merge(mine, path)
+
+
+@contextmanager
+def read_only(folder: Path) -> Iterator[None]:
+    """Nobody may write into a folder or its files; root may not either, since it steps back."""
+    is_root = os.geteuid() == 0
+    for path in (folder, *folder.iterdir()):
+        path.chmod(0o555)
+    if is_root:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        if is_root:
+            os.seteuid(0)
+        folder.chmod(0o755)
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder whose parents everybody may enter."""
+    with TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+def test_a_history_that_cannot_be_written_is_read(open_folder: Path, tmp_path: Path) -> None:
+    """Also one of an older version, and one that a process left with a log; nothing is written
+    beside any of them."""
+    added(open_folder / "history.sqlite", at_commit(name(0)))
+    old = sqlite3.connect(open_folder / "old.sqlite")
+    old.executescript(VERSION_1)
+    old.close()
+    with History(open_folder / "busy.sqlite", new=True) as busy:
+        add(busy, values(COUNT, [[1], [2]]), map(commit, range(2)))
+        for end in ("", "-wal"):
+            copy = (open_folder / f"busy.sqlite{end}").read_bytes()
+            (open_folder / f"left.sqlite{end}").write_bytes(copy)
+    before = sorted(open_folder.iterdir())
+    counts = {}
+    with read_only(open_folder):
+        for path in before:
+            if path.suffix == ".sqlite":
+                with History(path) as history:
+                    counts[path.stem] = len(summaries(history))
+    assert sorted(open_folder.iterdir()) == before
+    assert counts.pop("history") > 100
+    assert counts == {"old": 1, "busy": 1, "left": 1}
+    with History(tmp_path / "mine.sqlite", new=True) as mine:
+        for path in before:
+            if path.suffix == ".sqlite":
+                counted = merge(mine, path)
+                assert counted.new or path.stem == "left"  # whose values are those of busy
+    assert sorted(open_folder.iterdir()) == before
+
+
+def test_what_does_not_pass_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only for locks of others; a file that cannot be written is said to be so at once."""
+    path = tmp_path / "old.sqlite"
+    old = sqlite3.connect(path)
+    old.executescript(VERSION_1)
+    old.close()
+    monkeypatch.delattr(schema, "sleep")
+    reader = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, isolation_level=None)
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        schema._write_ahead(reader)
+    reader.close()
+
+
+def test_a_transaction_that_sqlite_gave_up_says_why(tmp_path: Path) -> None:
+    """And not that there is none to be rolled back."""
+    connection = sqlite3.connect(tmp_path / "any.sqlite", isolation_level=None)
+
+    def give_up() -> None:
+        with schema.transaction(connection):
+            connection.execute("ROLLBACK")
+            raise ValueError("the reason")
+
+    with pytest.raises(ValueError, match="the reason"):
+        give_up()
+    assert not connection.in_transaction
+    connection.close()
+
+
+def test_a_file_that_is_being_made_is_no_database_of_something_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process makes it between two questions of this one."""
+    path = tmp_path / "history.sqlite"
+
+    class Interrupted(sqlite3.Connection):
+        def execute(self, statement: str, *parameters: object) -> sqlite3.Cursor:
+            answer = super().execute(statement, *parameters)
+            if statement == "PRAGMA application_id":
+                maker = sqlite3.connect(path, timeout=0, isolation_level=None)
+                with suppress(sqlite3.OperationalError):  # it waits for this process
+                    schema._prepare(maker, path, new=True)
+                maker.close()
+            return answer
+
+    connection = sqlite3.connect(path, factory=Interrupted, isolation_level=None)
+    monkeypatch.setattr(schema, "BUSY_SECONDS", 0.0)
+    assert schema.version_of(connection, path) in (0, VERSION)
+    connection.close()
 
 
 def test_a_summary_of_values_that_changed_meanwhile_is_not_kept(
@@ -431,10 +677,34 @@ def test_steps_are_shown_newest_first_and_since_a_commit(tmp_path: Path) -> None
     }
 
 
+def test_what_is_no_longer_measured_is_not_called_newest(tmp_path: Path) -> None:
+    """Its steps are shown all the same, and its newest value where it is asked for."""
+    gone = replace(TIME, environment={"torch": "1"})
+    moved = replace(COUNT, environment={"torch": "1"})
+    path = tmp_path / "history.sqlite"
+    count = RECENT + 3
+    with History(path, new=True) as history:
+        add(history, values(gone, [[1.0]]), [commit(0)])
+        add(history, values(moved, [[1], [2]]), map(commit, range(2)))
+        add(history, values(TIME, [[1.0]] * count), map(commit, range(count)))
+
+        def shown(**selection: object) -> list[tuple[str, str]]:
+            found = feed(history, Selection(**selection), NOWHERE)
+            assert found.hidden == 3 - len(found.figures)
+            return [(one.series.figure, one.newest.commit) for one in found.figures]
+
+        newest = name(count - 1)
+        assert shown() == [(TIME.figure, newest)]
+        (step,) = feed(history, Selection(), NOWHERE).steps
+        assert (step.commit.hash, step.series) == (name(1), moved)
+        assert shown(since=name(0)) == [("parameters", name(1))]
+        assert len(shown(everything=True)) == 3
+
+
 def test_figures_and_cells_are_selected_by_their_names(tmp_path: Path) -> None:
     """Counts in which nothing moved are shown where they are asked for; a name that is not there is
     answered with the nearest one."""
-    lstm = replace(TIME, row="lstm", title="cost.train-step-time.lstm at T=5")
+    lstm = replace(TIME, row="lstm", subject="cost.train-step-time.lstm.abc")
     path = tmp_path / "history.sqlite"
     with History(path, new=True) as history:
         for series in (TIME, lstm, COUNT, BITS):

@@ -12,11 +12,12 @@ from msgspec.structs import replace
 from rnnbench.history import History, add
 from rnnbench.records import MemoryRow
 from tests.builders.cli import rnnbench, start
-from tests.builders.gate import KEPT, written
+from tests.builders.gate import written
 from tests.builders.history import (
     BITS,
     COUNT,
     EPOCHS,
+    QUIET,
     TIME,
     at_commit,
     commit,
@@ -122,6 +123,58 @@ def test_what_is_no_run_and_no_history_is_one_sentence(tmp_path: Path) -> None:
         assert done.returncode == 2
         assert words in done.stderr
         assert done.stderr.count("\n") == 1
+        assert not list(tmp_path.iterdir())
+
+
+def test_of_several_runs_those_that_can_be_are_added(tmp_path: Path) -> None:
+    """And the exit code says that it is not all; so it does of results that cannot be read."""
+    for number in range(2):
+        written(tmp_path / f"run-{number}", at_commit(name(number)))
+    done = rnnbench("history", "add", "run-0", "nowhere", "run-1", cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr == "rnnbench: nowhere: holds no results that a history can take.\n"
+    assert [line.split(":")[0] for line in done.stdout.splitlines()] == ["run-0", "run-1"]
+    (tmp_path / "run-0" / "trials" / "damaged.json").write_text("{")
+    damaged = rnnbench("history", "add", "run-0", cwd=tmp_path)
+    assert damaged.returncode == 1
+    assert "damaged.json cannot be read" in damaged.stderr
+
+
+def test_sources_of_a_merge_are_looked_at_before_anything_is_written(tmp_path: Path) -> None:
+    """One that is missing or empty leaves everything as it was."""
+    written(tmp_path / "run", at_commit(name(0)))
+    rnnbench("history", "add", "run", "--file", "good.sqlite", cwd=tmp_path)
+    (tmp_path / "empty.sqlite").touch()
+    before = sorted(tmp_path.iterdir())
+    for other in ("missing.sqlite", "empty.sqlite"):
+        done = rnnbench("history", "merge", "good.sqlite", other, cwd=tmp_path)
+        assert done.returncode == 2
+        assert done.stderr.startswith(f"rnnbench: {other}: ")
+        assert sorted(tmp_path.iterdir()) == before
+        assert (tmp_path / "empty.sqlite").stat().st_size == 0
+
+
+def test_a_name_stays_within_its_column(tmp_path: Path) -> None:
+    series = replace(TIME, title="a\tname\nof two lines")
+    with History(tmp_path / FILE, new=True) as history:
+        add(history, values(series, [[1.0]]), [commit(0)])
+    (line,) = rnnbench("history", "show", cwd=tmp_path).stdout.splitlines()
+    columns = line.split("\t")
+    assert columns[2] == "a name of two lines"
+    assert (columns[9], columns[-1]) == (name(0), "2023-11-14")
+
+
+def test_files_of_plots_do_not_take_each_others_place(tmp_path: Path) -> None:
+    """Of names that differ in signs, in capitals, at their ends, or by the number of a file."""
+    figures = ["a b", "a-b", "A,b", "x" * 300 + "1", "x" * 300 + "2", "c-2"]
+    with History(tmp_path / FILE, new=True) as history:
+        for figure in figures:
+            add(history, values(replace(TIME, figure=figure), [[1.0]]), [commit(0)])
+    done = rnnbench("history", "plot", "-o", "out", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    pngs = {path.name.lower() for path in (tmp_path / "out").glob("*.png")}
+    assert len(pngs) == len(figures)
+    assert "c-2.png" not in pngs
 
 
 def test_merged_files_of_runners_are_as_one(tmp_path: Path) -> None:
@@ -213,7 +266,7 @@ def test_a_history_of_real_runs_finds_what_was_done_to_them(tmp_path: Path) -> N
     hashes = repository(tmp_path, 6)
     for number, one in enumerate(hashes):
         results = []
-        for result in KEPT:
+        for result in QUIET:
             rows = [
                 replace(row, saved_bytes=2 * (row.saved_bytes or 0))
                 if isinstance(row, MemoryRow) and number >= 3

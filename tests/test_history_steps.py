@@ -173,6 +173,19 @@ def test_one_commit_is_enough_for_a_step_of_bytes() -> None:
     assert step.change == pytest.approx(1.1)
 
 
+@pytest.mark.parametrize("count", range(2, 9))
+def test_steps_of_bytes_are_found_from_four_commits_on(count: int) -> None:
+    """Of 1 %, and of .3 % too, at whichever commit; before there are four, it is said."""
+    held_to = replace(BYTES, environment=HELD_TO)
+    for change in (300, 1000):
+        for at in range(1, count):
+            sizes = [100_000] * at + [100_000 + change] * (count - at)
+            assert steps(held_to, sizes) == ([(at, "worse")] if count >= 4 else [])
+    values: dict[str, dict[int, Value]] = {name(n): {0: 1.0} for n in range(count)}
+    reason = f"{count} commits, and steps of such figures are looked for from 4 on"
+    assert summarise(held_to, values).reason == (reason if count < 4 else "")
+
+
 def test_a_peak_that_moves_by_less_than_64_kib_has_no_step() -> None:
     """Small cells take a few pages, which come and go."""
     peak = replace(BYTES, figure="peak of a training step", tolerated="peak")
@@ -225,9 +238,16 @@ def test_a_cell_learns_otherwise_where_its_seeds_agree() -> None:
 
 
 def test_many_commits_are_no_more_seeds() -> None:
-    """Six seeds cannot carry a step, whatever the number of commits; nor do seeds that disagree."""
+    """Six seeds cannot carry a step, whatever the number of commits, and it is said; nor do seeds
+    that disagree."""
     before = [4, 6, 8, 10, 12, 14]
     assert seeds(before, [epochs + 2 for epochs in before]) == []
+    values: dict[str, dict[int, Value]] = {
+        name(number): dict(enumerate(before)) for number in range(20)
+    }
+    assert summarise(EPOCHS, values).reason == (
+        "6 seeds, and steps over seeds are looked for from 7 on"
+    )
     more = [*before, 16, 18]
     assert seeds(more, [5, 4, 10, 8, 14, 12, 18, 15]) == []
 
@@ -246,15 +266,61 @@ def test_a_score_steps_by_its_difference() -> None:
     assert step.change == pytest.approx(-0.05)
 
 
-def test_p_values_of_seeds_are_adjusted_for_every_commit_that_changed_them() -> None:
-    """Bits that change at each commit leave 8 seeds nothing; a history with one change has one
-    p-value."""
+@pytest.mark.parametrize("changes", [3, 40])
+def test_a_step_over_seeds_is_found_however_many_commits_changed_them(changes: int) -> None:
+    """Seven seeds carry three tests: so p-values are adjusted for three changes, and not for all of
+    a long history."""
     rng = np.random.default_rng(0)
-    level = np.repeat([0.0, 1.0], 10)[:, None]
-    steady = np.repeat(rng.normal(size=(1, 8)), 20, axis=0) + level
-    (shift,) = shifts(steady)
-    assert (shift.start, shift.p_value) == (10, pytest.approx(2 / 2**8))
-    assert shifts(steady + rng.normal(0, 0.01, steady.shape)) == []
+    table = np.repeat(rng.normal(size=(1, 7)), changes + 1, axis=0)
+    table += rng.normal(0, 0.01, table.shape)
+    half = changes // 2
+    table[half:] += 1.0
+    (shift,) = shifts(table)
+    assert (shift.start, shift.p_value) == (half, pytest.approx(3 * 2 / 2**7))
+
+
+def test_a_history_that_grows_keeps_its_steps_over_seeds() -> None:
+    """The p-value of a step depends on the changes around it."""
+    rng = np.random.default_rng(1)
+    table = rng.normal(0, 0.01, (60, 8)) + np.repeat([0.0, 1.0], [10, 50])[:, None]
+    found = []
+    for until in (20, 40, 60):
+        found.append([shift.p_value for shift in shifts(table[:until]) if shift.start == 10])
+    assert found == [[pytest.approx(6 * 2 / 2**8)]] * 3
+
+
+@pytest.mark.parametrize(("count", "in_group"), [(7, 3), (8, 6)])
+def test_changes_of_bits_alone_have_hardly_a_step_over_seeds(count: int, in_group: int) -> None:
+    """In at most 5 % of groups of commits, give or take what 150 of them can tell."""
+    rng = np.random.default_rng(2)
+    found = sum(bool(shifts(rng.normal(size=(in_group + 1, count)))) for _ in range(150))
+    assert scipy.stats.binomtest(found, 150, 0.05, alternative="greater").pvalue > 0.01
+
+
+def test_both_levels_of_a_step_are_of_the_seeds_and_commits_of_its_size() -> None:
+    """A seed that was added later, and better, has no part in either."""
+    before = [4, 6, 8, 10, 12, 14, 16, 18]
+    values: dict[str, dict[int, Value]] = {}
+    for number in range(20):
+        values[name(number)] = dict(enumerate(before if number < 10 else [2 * e for e in before]))
+        if number >= 10:
+            values[name(number)] |= dict.fromkeys(range(8, 30), 1)
+    (step,) = summarise(EPOCHS, values).steps
+    assert (step.before, step.now) == (11, 22)
+    assert step.change == pytest.approx(2.0)
+    assert step.verdict == "worse"
+
+
+def test_the_levels_of_a_step_end_at_its_neighbours() -> None:
+    """Where there are several in one group."""
+    before = np.array([4, 6, 8, 10, 12, 14, 16, 18, 20])
+    values: dict[str, dict[int, Value]] = {
+        name(number): dict(enumerate((before * (1, 2, 8)[number // 5]).tolist()))
+        for number in range(15)
+    }
+    first, second = summarise(EPOCHS, values).steps
+    assert (first.change, second.change) == (pytest.approx(2.0), pytest.approx(4.0))
+    assert (first.now, second.before, second.now) == (24, 24, 96)
 
 
 def test_rises_are_in_the_order_of_commits() -> None:

@@ -9,6 +9,7 @@ import click
 import msgspec
 
 from rnnbench import text
+from rnnbench.cli.exit_codes import ExitCode, ended
 from rnnbench.cli.history_bisect import bisect_
 from rnnbench.cli.history_options import CHECKOUT, FILE, selecting
 from rnnbench.cli.history_tables import print_feed
@@ -24,6 +25,7 @@ from rnnbench.history import (
     feed,
     merge,
     named_commit,
+    refuse_unless_history,
     summaries,
     values_of_run,
 )
@@ -50,26 +52,43 @@ def add_(runs: Sequence[Path], commit: str, checkout: Path, file: Path) -> None:
     """Add the results in the folders RUNS, each under the commit that it records.
 
     What is added twice changes nothing. A later result of the same trial and commit takes the place
-    of the earlier one.
+    of the earlier one. Exits with 1 where some runs, or some results, could not be added, and the
+    others were.
     """
     git = Checkout(checkout)
     name = named_commit(commit, git) if commit else ""
-    found = [(run, read_run(run)) for run in runs]
-    for folder, run in found:
-        values = values_of_run(run.results, git, name)
-        for sentence in values.left_out:
-            _note(f"{folder}: {sentence}.")
-        for path, problem in run.unreadable.items():
-            _note(f"{path} cannot be read: {problem}.")
-        if not values.measured:
-            raise RnnbenchError(NOTHING.format(folder))
-        with History(file, new=True) as opened:
-            added = add(opened, values.measured, values.commits)
-        commits = text.listed([one.hash for one in values.commits], 3)
-        print_line(
-            f"{folder}: {text.counted(values.results, 'result')} of {commits}: {_told(added)}"
-        )
+    problems = []
+    unreadable = 0
+    for folder in runs:
+        try:
+            unreadable += _add_run(folder, git, name, file)
+        except RnnbenchError as error:
+            problems.append(error)
+    last = problems.pop() if len(problems) == len(runs) else None
+    for problem in problems:
+        _note(f"rnnbench: {problem}.")
+    if last is not None:
+        raise last
     _summarise(file)
+    if problems or unreadable:
+        raise ended(ExitCode.FAILED)
+
+
+def _add_run(folder: Path, git: Checkout, commit: str, file: Path) -> int:
+    """Add the results in a folder, and return how many of them cannot be read."""
+    run = read_run(folder)
+    values = values_of_run(run.results, git, commit)
+    for sentence in values.left_out:
+        _note(f"{folder}: {sentence}.")
+    for path, problem in run.unreadable.items():
+        _note(f"{path} cannot be read: {problem}.")
+    if not values.measured:
+        raise RnnbenchError(NOTHING.format(folder))
+    with History(file, new=True) as opened:
+        added = add(opened, values.measured, values.commits)
+    commits = text.listed([one.hash for one in values.commits], 3)
+    print_line(f"{folder}: {text.counted(values.results, 'result')} of {commits}: {_told(added)}")
+    return len(run.unreadable)
 
 
 @history.command("merge")
@@ -77,6 +96,8 @@ def add_(runs: Sequence[Path], commit: str, checkout: Path, file: Path) -> None:
 @FILE
 def merge_(files: Sequence[Path], file: Path) -> None:
     """Add all that is in the histories FILES, as of several runners; these are not changed."""
+    for other in files:
+        refuse_unless_history(other)
     for other in files:
         with History(file, new=True) as opened:
             added = merge(opened, other)

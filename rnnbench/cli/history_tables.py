@@ -1,5 +1,7 @@
 """Prints the figures of a history, and their steps."""
 
+from collections.abc import Mapping, Sequence
+
 from rich.table import Table
 from rich.text import Text
 
@@ -7,13 +9,14 @@ from rnnbench import text
 from rnnbench.cli.changes import print_indented
 from rnnbench.cli.output import console, print_line
 from rnnbench.compare.records import Value
-from rnnbench.history import Feed, Shown, ShownStep, words
+from rnnbench.history import RECENT, Feed, Shown, ShownStep, words
 from rnnbench.history.rows import step_rows
 
 STYLES = {"worse": "red", "better": "green", "changed": "yellow"}
 HIDDEN = (
-    "{} in which nothing moved {} not shown: counts, last bits and seconds, and with --since"
-    " whatever has no step after it; --all lists them."
+    "{} {} not shown: counts, last bits and seconds in which nothing moved, those of which the last"
+    f" {RECENT} commits have no value, and with --since whatever has no step after it; --all lists"
+    " them."
 )
 
 
@@ -30,7 +33,7 @@ def _print(feed: Feed) -> None:
     commits = feed.commits
     span = f", {words.date(commits[0])} to {words.date(commits[-1])}" if commits else ""
     out.print(Text(f"{feed.file}: {text.counted(len(commits), 'commit')}{span}"), soft_wrap=True)
-    titles = words.titles(shown.series for shown in feed.figures)
+    titles = words.titles(feed.series())
     since = f" since {feed.since}" if feed.since else ""
     if not feed.steps:
         out.print(Text(f"\nNo figure that is shown has moved{since}."))
@@ -60,12 +63,17 @@ def _steps(feed: Feed) -> Table:
 
 
 def _figures(feed: Feed, titles: dict[str, str]) -> Table:
-    table = _table("measured on", "figure", "newest", "n", "commits", "noise", "last step")
+    dates = {commit.hash: words.date(commit) for commit in feed.commits}
+    table = _table(
+        *("measured on", "figure", "newest", "of", "date", "n", "commits", "noise", "last step")
+    )
     for shown in feed.figures:
         table.add_row(
             Text(titles[shown.series.identity]),
             Text(shown.series.figure),
             Text(words.value(shown.series, shown.newest.value)),
+            Text(shown.newest.commit),
+            Text(dates[shown.newest.commit]),
             Text(str(shown.newest.n)),
             Text(str(shown.commits)),
             Text("" if shown.noise is None else f"{shown.noise:.2%}"),
@@ -95,12 +103,18 @@ def _print_plainly(feed: Feed) -> None:
     step:   commit, date, verdict, suite, title, figure, kind, before, now, scale, size, its ends,
             p-value, the measured commit before, series.
     figure: suite, title, figure, kind, newest value, its ends, n, its commit, number of commits,
-            noise, number of steps, commit of the last step, series.
+            noise, number of steps, commit of the last step, series, date of the newest value.
     """
+    dates = {commit.hash: words.date(commit) for commit in feed.commits}
     for shown in feed.steps:
-        print_line("\t".join(["step", *_step_columns(shown)]))
+        _print_columns("step", _step_columns(shown))
     for figure in feed.figures:
-        print_line("\t".join(["figure", *_figure_columns(figure)]))
+        _print_columns("figure", _figure_columns(figure, dates))
+
+
+def _print_columns(kind: str, columns: Sequence[str]) -> None:
+    """Print a line; names with tabs or line ends stay within their column."""
+    print_line("\t".join([kind, *(" ".join(column.split()) for column in columns)]))
 
 
 def _step_columns(shown: ShownStep) -> list[str]:
@@ -123,7 +137,7 @@ def _step_columns(shown: ShownStep) -> list[str]:
     ]
 
 
-def _figure_columns(shown: Shown) -> list[str]:
+def _figure_columns(shown: Shown, dates: Mapping[str, str]) -> list[str]:
     series = shown.series
     newest = shown.newest
     return [
@@ -138,6 +152,7 @@ def _figure_columns(shown: Shown) -> list[str]:
         str(len(shown.steps)),
         shown.steps[-1].commit if shown.steps else "",
         series.identity,
+        dates[newest.commit],
     ]
 
 

@@ -1,7 +1,7 @@
 """The figures of runs by commit: stored in one file, with the commits at which they moved."""
 
 from rnnbench.history.ab_judge import ab_judge
-from rnnbench.history.adding import add, merge
+from rnnbench.history.adding import add, merge, refuse_unless_history
 from rnnbench.history.bisect import (
     BadUndecided,
     Bisected,
@@ -13,13 +13,14 @@ from rnnbench.history.bisect import (
 )
 from rnnbench.history.commits import Checkout, named_commit
 from rnnbench.history.database import DEFAULT_FILE, History
-from rnnbench.history.feed import Feed, Selection, Shown, ShownStep, feed
+from rnnbench.history.feed import RECENT, Feed, Selection, Shown, ShownStep, feed
 from rnnbench.history.records import Added, Commit, Measured, Point, Series, Step, Summary
 from rnnbench.history.runs import RunValues, values_of_run
 from rnnbench.history.summaries import Summarised, summaries
 
 __all__ = [
     "DEFAULT_FILE",
+    "RECENT",
     "Added",
     "BadUndecided",
     "Bisected",
@@ -47,6 +48,7 @@ __all__ = [
     "feed",
     "merge",
     "named_commit",
+    "refuse_unless_history",
     "summaries",
     "values_of_run",
 ]

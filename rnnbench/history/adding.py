@@ -13,16 +13,16 @@ from rnnbench.errors import RnnbenchError
 from rnnbench.history import taking_in
 from rnnbench.history.database import History
 from rnnbench.history.records import Added, Commit, Measured, Series
-from rnnbench.history.schema import version_of
+from rnnbench.history.schema import in_memory, transaction
 
 FROM_ANOTHER = """
-INSERT INTO incoming (series, commit_id, trial, started, value)
 SELECT ours.id, commits.id, theirs.trial, theirs.started, theirs.value
 FROM other.measurements AS theirs
 JOIN other.series AS named ON named.id = theirs.series
 JOIN other.commits AS made ON made.id = theirs.commit_id
 JOIN main.series AS ours ON ours.identity = named.identity
 JOIN main.commits AS commits ON commits.hash = made.hash
+WHERE true
 """
 SERIES_OF_ANOTHER = """
 INSERT INTO main.series (identity, content)
@@ -51,7 +51,7 @@ def add(history: History, measured: Iterable[Measured], commits: Iterable[Commit
             )
             for value in values
         )
-        connection.executemany("INSERT OR REPLACE INTO incoming VALUES (?, ?, ?, ?, ?)", rows)
+        connection.executemany(taking_in.receive("VALUES (?, ?, ?, ?, ?)"), rows)
         return taking_in.take_in(connection)
 
 
@@ -60,23 +60,33 @@ def merge(history: History, path: Path) -> Added:
 
     Raises RnnbenchError where it is no history that this version reads.
     """
-    if not path.is_file():
-        raise RnnbenchError(f"{path}: there is no history")
     with TemporaryDirectory() as folder:
         copy = Path(folder) / "copy.sqlite"
         _copy(path, copy)
         with History(copy) as other:
+            other.path = path
             commits = other.commits()
+            other.series()  # so that none that cannot be read comes in
         history.connection.execute("ATTACH ? AS other", (str(copy),))
         try:
-            with history.writing() as connection:
+            with transaction(history.connection):
+                connection = history.connection
                 taking_in.keep_commits(connection, commits)
                 connection.execute(SERIES_OF_ANOTHER)
                 taking_in.begin(connection)
-                connection.execute(FROM_ANOTHER)
+                connection.execute(taking_in.receive(FROM_ANOTHER))
                 return taking_in.take_in(connection)
+        except sqlite3.DatabaseError as error:
+            raise RnnbenchError(f"{path}: cannot be merged into {history.path}: {error}") from error
         finally:
             history.connection.execute("DETACH other")
+
+
+def refuse_unless_history(path: Path) -> None:
+    """Raise RnnbenchError where a file is missing, or no history that this version reads."""
+    if not path.is_file():
+        raise RnnbenchError(f"{path}: there is no history")
+    in_memory(path).close()
 
 
 def _keep_series(connection: sqlite3.Connection, series: Mapping[str, Series]) -> dict[str, int]:
@@ -97,13 +107,7 @@ def _number(trial: str) -> int:
 
 
 def _copy(source: Path, target: Path) -> None:
-    """Copy a database as it is at one moment, also while others write to it."""
-    try:
-        with (
-            closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as opened,
-            closing(sqlite3.connect(target)) as copy,
-        ):
-            version_of(opened, source)
-            opened.backup(copy)
-    except sqlite3.DatabaseError as error:
-        raise RnnbenchError(f"{source}: is no history of rnnbench: {error}") from error
+    """Copy a history into a file of this version's schema."""
+    refuse_unless_history(source)
+    with closing(in_memory(source)) as opened, closing(sqlite3.connect(target)) as copy:
+        opened.backup(copy)

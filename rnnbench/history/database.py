@@ -13,7 +13,7 @@ from rnnbench.compare.records import Value
 from rnnbench.errors import RnnbenchError
 from rnnbench.history.commits import in_order
 from rnnbench.history.records import Commit, Series
-from rnnbench.history.schema import connect, transaction
+from rnnbench.history.schema import connect, reading, transaction
 from rnnbench.history.taking_in import commit_of
 
 DEFAULT_FILE = Path("rnnbench-history.sqlite")
@@ -24,7 +24,8 @@ Values = dict[str, dict[int, Value]]
 class History:
     """The file of a history. Several processes may write to it at once; each write is whole.
 
-    Use it in a `with` statement, at whose end it is closed.
+    Use it in a `with` statement, at whose end it is closed, and in which whatever cannot be read is
+    a RnnbenchError. A file that cannot be written is read, and keeps nothing.
     """
 
     def __init__(self, path: Path, *, new: bool = False) -> None:
@@ -38,7 +39,7 @@ class History:
                 " names another file"
             )
         self.path = path
-        self.connection = connect(path)
+        self.connection = connect(path, new=new)
 
     def __enter__(self) -> "History":
         return self
@@ -50,6 +51,10 @@ class History:
         trace: TracebackType | None,
     ) -> None:
         self.connection.close()
+        if isinstance(error, sqlite3.DatabaseError | msgspec.MsgspecError):
+            raise RnnbenchError(
+                f"{self.path}: cannot be read, and may be damaged: {error}"
+            ) from error
 
     def commits(self) -> list[Commit]:
         """Return all commits, from the oldest to the newest."""
@@ -81,11 +86,8 @@ class History:
     @contextmanager
     def reading(self) -> Iterator[None]:
         """Everything that is read inside is of one moment."""
-        self.connection.execute("BEGIN")
-        try:
+        with reading(self.connection):
             yield
-        finally:
-            self.connection.execute("COMMIT")
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:

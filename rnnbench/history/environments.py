@@ -11,6 +11,8 @@ from rnnbench.history.records import Series
 from rnnbench.records import Result
 
 DEVICE = "device"
+CPU = "cpu"
+ACCELERATOR = "accelerator"
 NOISY = "times in seconds, first calls and energy move with the load"
 INCOMPLETE = "{} of these results were not recorded, so that figures may be of several machines"
 
@@ -19,12 +21,15 @@ def environment(figure: Figure, result: Result) -> dict[str, str]:
     """Return the circumstances to which a figure of this result is held, by name.
 
     Counts are held to none. The session of a time is left out: a history goes over sessions, and
-    takes their noise from the commits.
+    takes their noise from the commits. What is held to a device other than the CPU is held to the
+    accelerator behind it.
     """
     found: dict[str, str] = {}
     for name in figure.held_to:
         if name == DEVICE:
             found[name] = result.trial.device
+            if result.trial.device != CPU:
+                found[ACCELERATOR] = PROPERTIES_HELD_TO[ACCELERATOR](result)
         elif name != SESSION:
             found[name] = PROPERTIES_HELD_TO[name](result)
     return found
@@ -39,8 +44,8 @@ def why_no_steps(series: Series) -> str:
     """Why no steps are looked for in a series; "" where they are."""
     if series.kind == "noisy":
         return NOISY
-    device = series.environment.get(DEVICE, "cpu")
-    if series.kind == "deterministic" and device != "cpu":
+    device = series.environment.get(DEVICE, CPU)
+    if series.kind == "deterministic" and device != CPU:
         return CUDA_BITS.format(device)
     unknown = [name for name, value in series.environment.items() if value == NOT_RECORDED]
     return INCOMPLETE.format(" and ".join(unknown)) if unknown else ""

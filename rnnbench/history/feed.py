@@ -1,7 +1,6 @@
 """What is read of a history: the newest value of each figure, and the steps, newest first."""
 
 from collections.abc import Collection, Sequence
-from itertools import chain
 from pathlib import Path
 
 from msgspec import Struct
@@ -15,6 +14,9 @@ from rnnbench.history.summaries import Summarised, summaries
 FORMAT = 1
 SELDOM_ASKED = ("exact", "deterministic", "outcome", "noisy")
 """Kinds of figures that are only shown where they have steps, unless all are asked for."""
+RECENT = 20
+"""A series of which so many of the last commits have no value is no longer measured: its steps are
+shown, and its newest value is only where it is asked for."""
 
 
 class Selection(Struct, frozen=True, kw_only=True):
@@ -61,8 +63,9 @@ class Feed(Struct, frozen=True, kw_only=True):
 
     since:   the hash of the commit after which steps are shown; "" for all.
     commits: all commits of the history, from the oldest to the newest.
-    steps:   of the figures that are shown, newest first.
-    hidden:  the number of figures that are not shown since nothing became of them.
+    steps:   newest first, also of figures that are no longer measured.
+    hidden:  the number of figures that are not shown since nothing became of them, or they are no
+             longer measured.
     """
 
     format: int = FORMAT
@@ -72,6 +75,11 @@ class Feed(Struct, frozen=True, kw_only=True):
     steps: tuple[ShownStep, ...]
     figures: tuple[Shown, ...]
     hidden: int = 0
+
+    def series(self) -> list[Series]:
+        """Return the series of the figures and the steps."""
+        every = [*(shown.series for shown in self.figures), *(step.series for step in self.steps)]
+        return list({series.identity: series for series in every}.values())
 
 
 def feed(history: History, selection: Selection, checkout: Checkout) -> Feed:
@@ -84,16 +92,15 @@ def feed(history: History, selection: Selection, checkout: Checkout) -> Feed:
     places = {commit.hash: place for place, commit in enumerate(commits)}
     since, after = _since(selection.since, commits, checkout)
     figures = []
+    moved = []
     for one in selected:
         steps = [step for step in one.summary.steps if places[step.commit] > after]
-        if steps or _is_shown(one, selection):
+        moved += [(one.series, step) for step in steps]
+        age = len(commits) - 1 - places[one.summary.newest.commit]
+        if _is_shown(one, steps, age, selection):
             figures.append(_shown(one, steps))
     by_hash = {commit.hash: commit for commit in commits}
-    steps_of = ([(shown.series, step) for step in shown.steps] for shown in figures)
-    all_steps = [
-        ShownStep(by_hash[step.commit], series, step)
-        for series, step in chain.from_iterable(steps_of)
-    ]
+    all_steps = [ShownStep(by_hash[step.commit], series, step) for series, step in moved]
     all_steps.sort(key=lambda shown: -places[shown.commit.hash])
     return Feed(
         file=str(history.path),
@@ -128,13 +135,18 @@ def _refuse_unknown(
             raise UnknownName(kind, name, available, where)
 
 
-def _is_shown(one: Summarised, selection: Selection) -> bool:
-    """Whether a figure without steps is shown."""
+def _is_shown(one: Summarised, steps: Sequence[Step], age: int, selection: Selection) -> bool:
+    """Whether a figure is shown.
+
+    age: of its newest value, in commits of this history.
+    """
     if selection.everything:
         return True
     if selection.since:
-        return False
-    return bool(selection.figures) or one.series.kind not in SELDOM_ASKED
+        return bool(steps)
+    if selection.figures:
+        return True
+    return age < RECENT and bool(steps or one.series.kind not in SELDOM_ASKED)
 
 
 def _shown(one: Summarised, steps: Sequence[Step]) -> Shown:

@@ -7,8 +7,10 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from rnnbench.compare import OUTCOME
-from rnnbench.compare.figures import Figure, cost_figures, learning_figures
+from rnnbench.compare.circumstances import MODEL, PROCESSOR, SESSION, VARIABLES
+from rnnbench.compare.figures import LAST_BITS, Figure, cost_figures, learning_figures
 from rnnbench.compare.records import Direction
+from rnnbench.compare.sessions import disturbed
 from rnnbench.compare.subjects import Subject, subjects
 from rnnbench.findings.learning.between_records import EPOCHS
 from rnnbench.findings.learning.conditions import evaluated
@@ -23,6 +25,9 @@ from rnnbench.history.records import Measured, Series
 from rnnbench.records import LearningTrial, Result, trial_id
 
 OVER_SEEDS = "{}, over seeds"
+MACHINE = (PROCESSOR, MODEL, VARIABLES, "device")
+"""Figures over seeds are held to it, so that no seed is taken from another machine; a version that
+learns otherwise is a step of theirs."""
 AT_SEED = re.compile(r"(\.rate[^.]+(\.\d+)?)?\.s\d+$")
 """What the title of a learning trial ends in."""
 
@@ -51,12 +56,23 @@ def started(result: Result) -> float:
 
 def _of_subject(subject: Subject, commit: str) -> Iterator[Measured]:
     for result in subject.tried:
-        outcome = Figure(name=OUTCOME, kind="outcome", value=result.status, direction="")
+        outcome = Figure(
+            name=OUTCOME, kind="outcome", value=result.status, direction="", held_to=LAST_BITS
+        )
         for figure in (outcome, *_figures(result)):
-            if figure.epoch is None:
+            if figure.epoch is None and not _is_disturbed(figure, result):
                 series = _series(result, subject.identity, subject.title, subject.row, figure)
                 trial = f"{trial_id(result.trial)} on {machine(result)}"
                 yield _measured(series, commit, trial, result, figure)
+
+
+def has_disturbed_times(result: Result) -> bool:
+    """Whether a result has ratios of times that a gate refuses, since others worked beside it."""
+    return any(_is_disturbed(figure, result) for figure in _figures(result))
+
+
+def _is_disturbed(figure: Figure, result: Result) -> bool:
+    return SESSION in figure.held_to and bool(disturbed([result]))
 
 
 def _figures(result: Result) -> Iterator[Figure]:
@@ -92,7 +108,8 @@ def _of_seed(result: Result, commit: str) -> Iterator[Measured]:
         figures.append(_learning(metric.name, score, metric.unit, metric.direction))
     for figure in figures:
         series = _series(result, trial_id(arm), title, trial.cell.row, figure)
-        yield _measured(series, commit, trial_id(replace(arm, seed=trial.seed)), result, figure)
+        seed = f"{trial_id(replace(arm, seed=trial.seed))} on {series.environment}"
+        yield _measured(series, commit, seed, result, figure)
 
 
 def _learning(name: str, value: float | None, unit: str, direction: Direction) -> Figure:
@@ -102,6 +119,7 @@ def _learning(name: str, value: float | None, unit: str, direction: Direction) -
         value=value,
         unit=unit,
         direction=direction,
+        held_to=MACHINE,
         tolerated="learning",
     )
 

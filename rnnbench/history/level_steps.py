@@ -17,7 +17,7 @@ SENSITIVITIES = {
     "instructions": Sensitivity(shortest=1, smallest=CLOSEST, least=CLOSEST / 10),
 }
 """By what is tolerated. Bytes and instructions hardly differ from run to run, so that one commit
-makes a level; an outlier among times does not."""
+makes a level, from four commits on; an outlier among times does not."""
 
 
 def sensitivity_of(series: Series) -> Sensitivity | None:

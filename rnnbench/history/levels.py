@@ -25,6 +25,8 @@ INTERVAL = 0.95
 OUTLYING = 3.0
 """How far, in units of the noise, a value may be from the median of five around it."""
 WINDOW = 5
+FEWEST_DIFFERENCES = 3
+"""From which noise is estimated: of fewer, a step may be half or more."""
 NORMAL = 1.4826
 """A normal distribution's standard deviation over its median absolute deviation."""
 VARIANCE_WITHIN = 0.9733
@@ -43,6 +45,11 @@ class Sensitivity(NamedTuple):
     shortest: int
     smallest: float
     least: float
+
+    @property
+    def fewest(self) -> int:
+        """How many values a series has at least: two levels, and enough for its noise."""
+        return max(2 * self.shortest, FEWEST_DIFFERENCES + 1)
 
 
 class Rise(NamedTuple):
@@ -71,6 +78,8 @@ def noise(values: Values) -> float:
 
     It is taken from the differences of neighbours, which few steps do not change, without those
     beyond three robust standard deviations.
+
+    values: (commits,), three differences at least.
     """
     differences = np.diff(values)
     robust = NORMAL * float(np.median(np.abs(differences)))
@@ -83,7 +92,7 @@ def rises(values: Values, sensitivity: Sensitivity) -> list[Rise]:
 
     values: (commits,), finite.
     """
-    if len(values) < 2 * sensitivity.shortest:
+    if len(values) < sensitivity.fewest:
         return []
     deviation = max(noise(values), sensitivity.least)
     if sensitivity.shortest > 1:
@@ -122,13 +131,14 @@ def _starts(values: Values, deviation: float, shortest: int) -> list[int]:
 
 def _tested(values: Values, starts: list[int], least: float) -> list[Rise]:
     """Return the steps at these places, each by Student's test of the two levels beside it, with
-    the variance around all levels."""
+    the variance around all levels. Noise below the least that is believed is not estimated: it is
+    taken to be that least, and known, so that the test is the normal one."""
     pieces = np.split(values, starts)
     degrees = max(len(values) - len(pieces), 1)
     squares = sum(float(((piece - piece.mean()) ** 2).sum()) for piece in pieces)
     deviation = max(least, np.sqrt(squares / degrees))
-    student = scipy.stats.t(degrees)
-    quantile = float(student.ppf((1 + INTERVAL) / 2))
+    standardised = scipy.stats.t(degrees) if deviation > least else scipy.stats.norm()
+    quantile = float(standardised.ppf((1 + INTERVAL) / 2))
     found = []
     for start, old, new in zip(starts, pieces, pieces[1:], strict=False):
         size = float(new.mean() - old.mean())
@@ -140,7 +150,7 @@ def _tested(values: Values, starts: list[int], least: float) -> list[Rise]:
                 now=float(new.mean()),
                 low=size - quantile * error,
                 high=size + quantile * error,
-                p_value=float(2 * student.sf(abs(size) / error)),
+                p_value=float(2 * standardised.sf(abs(size) / error)),
                 counts=(len(old), len(new)),
             )
         )

@@ -1,8 +1,9 @@
 """Writes the plots of a history: one HTML page, and a PNG for each figure."""
 
 import re
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
 from pathlib import Path
 
 from rnnbench.errors import RnnbenchError
@@ -18,6 +19,10 @@ from rnnbench.store import write_atomically
 PAGE = "index.html"
 MOST_PANELS = 24
 """Panels in one PNG."""
+MOST_OF_NAME = 100
+"""Characters of the name of a file, without those that tell it from others."""
+NUMBERED = re.compile(r"-\d+$")
+"""Looks like one of several files of a figure."""
 
 
 def plot(
@@ -38,11 +43,13 @@ def plot(
             " has a number at these commits"
         )
     files: dict[str, bytes] = {PAGE: page(feed, drawn, commits).encode()}
-    for figure, of_figure in _by_figure(drawn).items():
+    by_figure = _by_figure(drawn)
+    names = _file_names(by_figure)
+    for figure, of_figure in by_figure.items():
         for number, start in enumerate(range(0, len(of_figure), MOST_PANELS), 1):
             part = of_figure[start : start + MOST_PANELS]
             suffix = "" if len(of_figure) <= MOST_PANELS else f"-{number}"
-            files[f"{_file_name(figure)}{suffix}.png"] = draw(figure, part, commits)
+            files[f"{names[figure]}{suffix}.png"] = draw(figure, part, commits)
     return _written(files, folder)
 
 
@@ -66,8 +73,16 @@ def _by_figure(drawn: Sequence[Panel]) -> dict[str, list[Panel]]:
     return groups
 
 
-def _file_name(figure: str) -> str:
-    return re.sub(r"[^A-Za-z0-9_.+=-]+", "-", figure)
+def _file_names(figures: Iterable[str]) -> dict[str, str]:
+    """Return a name of a file for each figure. A name that is long, or that several figures would
+    have, also where capitals are not told apart, ends in a hash of the figure."""
+    names = {figure: re.sub(r"[^A-Za-z0-9_.+=-]+", "-", figure) for figure in figures}
+    taken = Counter(name.lower() for name in names.values())
+    for figure, name in names.items():
+        if taken[name.lower()] > 1 or len(name) > MOST_OF_NAME or NUMBERED.search(name):
+            digits = sha256(figure.encode()).hexdigest()[:8]
+            names[figure] = f"{name[:MOST_OF_NAME]}-{digits}"
+    return names
 
 
 def _written(files: dict[str, bytes], folder: Path) -> list[Path]:

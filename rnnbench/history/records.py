@@ -56,16 +56,24 @@ class Series(Struct, frozen=True, kw_only=True):
 
     @property
     def identity(self) -> str:
-        """A hash of the whole content: what differs in anything is another series."""
-        content = msgspec.json.encode(self, order="deterministic")
-        return sha256(content).hexdigest()[:16]
+        """A hash of what tells one series from another. Titles, units and other words may change,
+        and circumstances that are not known are left out."""
+        content = (
+            self.suite,
+            self.suite_version,
+            self.subject,
+            self.figure,
+            self.kind,
+            {name: value for name, value in self.environment.items() if value},
+        )
+        return sha256(msgspec.json.encode(content, order="deterministic")).hexdigest()[:16]
 
 
 class Measured(Struct, frozen=True, kw_only=True):
     """One value of a series, from one result.
 
-    trial:   what gave it: a trial on a machine, or a seed on any; the next result of the same takes
-             its place.
+    trial:   what gave it: a trial or a seed, on a machine; the next result of the same takes its
+             place.
     started: when the trial started, in seconds since 1970.
     value:   None for an epoch that was not reached.
     """

@@ -32,7 +32,7 @@ class StepRow(Struct, frozen=True, kw_only=True):
 def step_rows(feed: Feed) -> list[StepRow]:
     """Return a row for each step, newest first; counts and last bits that changed at one commit in
     several trials, as those of several seeds do, share a row."""
-    titles = words.titles(shown.series for shown in feed.figures)
+    titles = words.titles(feed.series())
     groups: dict[tuple[str, ...], list[ShownStep]] = defaultdict(list)
     for shown in feed.steps:
         groups[_key(shown)].append(shown)

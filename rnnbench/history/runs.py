@@ -7,21 +7,26 @@ from msgspec import Struct
 
 from rnnbench import text
 from rnnbench.history.commits import Checkout
-from rnnbench.history.gathering import gathered, started
+from rnnbench.history.gathering import gathered, has_disturbed_times, started
 from rnnbench.history.records import HASH_DIGITS, Commit, Measured
-from rnnbench.records import Result
+from rnnbench.records import BUSY_CORES, Result
 
 WITHOUT = "{} left out: no commit is recorded; --commit says of which they are"
 CHANGED = (
     "{} left out: the checkout had changes that were not committed, or was not known to have none"
     " ({}); --commit says of which commit they are all the same"
 )
+DISTURBED = (
+    "times of {} were left out: others used more than {} of the cores of the machine before they"
+    " were measured"
+)
 
 
 class RunValues(Struct, frozen=True):
     """What a history takes of a run.
 
-    left_out: a sentence for each reason for which results were left out.
+    left_out: a sentence for each reason for which results, or some of their figures, were left
+              out.
     """
 
     measured: tuple[Measured, ...]
@@ -42,6 +47,7 @@ def values_of_run(results: Iterable[Result], checkout: Checkout, commit: str = "
     commits = []
     left_out = []
     taken = 0
+    disturbed = 0
     for name, group in sorted(by_commit.items()):
         reason = _why_left_out(name, len(group))
         if reason:
@@ -51,6 +57,9 @@ def values_of_run(results: Iterable[Result], checkout: Checkout, commit: str = "
         commits.append(known)
         measured += gathered(group, known.hash)
         taken += len(group)
+        disturbed += sum(map(has_disturbed_times, group))
+    if disturbed:
+        left_out.append(DISTURBED.format(text.counted(disturbed, "result"), BUSY_CORES))
     return RunValues(tuple(measured), tuple(commits), taken, tuple(left_out))
 
 

@@ -4,6 +4,7 @@ it.
 Version 1: commits by their time alone.
 Version 2: commits have a depth, the origin of their time and a subject; summaries of series are
            kept; an index finds the values of one trial at one commit.
+Version 3: the identities of series leave out wording.
 """
 
 import sqlite3
@@ -12,14 +13,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, sleep
 
-from rnnbench.errors import RnnbenchError
+import msgspec
 
-VERSION = 2
+from rnnbench.errors import RnnbenchError
+from rnnbench.history.copying import cannot_be_written, copy_into
+from rnnbench.history.identities import renew_identities
+
+VERSION = 3
 APPLICATION = 0x726E6E62
 """SQLite's application id of a history: "rnnb"."""
 BUSY_SECONDS = 60.0
 """How long a writer waits for others."""
 WAIT_SECONDS = 0.05
+OTHERS_AT_WORK = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 VERSION_1 = """
 CREATE TABLE commits (
     id INTEGER PRIMARY KEY,
@@ -57,22 +63,42 @@ CREATE TABLE summaries (
 """`content` is a `Summary` as JSON, of the values that the series had at this revision, by this
 version of the method that finds steps."""
 MIGRATIONS = {0: VERSION_1, 1: FROM_1_TO_2}
-"""What brings a file from each version to the next one."""
+"""Statements that bring a file from each version to the next one; in the end, all series get the
+identities that they have now."""
 
 
-def connect(path: Path) -> sqlite3.Connection:
-    """Open the file of a history, which is made where it is missing, and migrated where it is old.
+def connect(path: Path, *, new: bool = False) -> sqlite3.Connection:
+    """Open the file of a history, which is migrated where it is old.
 
-    Raises RnnbenchError where it is no history, was written by a later version, or cannot be
-    opened.
+    What cannot be written is read into memory. Raises RnnbenchError where it is no history, was
+    written by a later version, or cannot be opened.
+
+    new: whether it is made where it is missing or empty.
     """
     connection = None
     try:
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
-        _prepare(connection, path)
-    except (sqlite3.Error, RnnbenchError) as error:
+        _prepare(connection, path, new=new)
+    except (sqlite3.Error, msgspec.MsgspecError, RnnbenchError) as error:
         if connection is not None:
             connection.close()
+        if cannot_be_written(error) and not new:
+            return in_memory(path)
+        raise _explained(error, path) from error
+    return connection
+
+
+def in_memory(path: Path) -> sqlite3.Connection:
+    """Read the file of a history into memory. Nothing is written to it or beside it.
+
+    Raises RnnbenchError as `connect` does.
+    """
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    try:
+        copy_into(path, connection)
+        _prepare(connection, path, new=False)
+    except (OSError, sqlite3.Error, msgspec.MsgspecError, RnnbenchError) as error:
+        connection.close()
         raise _explained(error, path) from error
     return connection
 
@@ -80,24 +106,32 @@ def connect(path: Path) -> sqlite3.Connection:
 def _explained(error: Exception, path: Path) -> RnnbenchError:
     if isinstance(error, RnnbenchError):
         return error
-    if isinstance(error, sqlite3.OperationalError):
+    if isinstance(error, OSError | sqlite3.OperationalError):
         return RnnbenchError(f"{path}: cannot be opened: {error}")
     return RnnbenchError(f"{path}: is no history of rnnbench: {error}")
 
 
-def _prepare(connection: sqlite3.Connection, path: Path) -> None:
-    if version_of(connection, path) == VERSION:
+def _prepare(connection: sqlite3.Connection, path: Path, *, new: bool) -> None:
+    version = version_of(connection, path)
+    if version == VERSION:
         return
+    if not version and not new:
+        raise RnnbenchError(f"{path}: is empty, and no history of rnnbench")
     _write_ahead(connection)
     with transaction(connection):
         # Another process may have done this while this one waited.
         version = version_of(connection, path)
-        while version < VERSION:
-            for statement in MIGRATIONS[version].split(";"):
-                connection.execute(statement)
-            version += 1
-        connection.execute(f"PRAGMA application_id = {APPLICATION}")
-        connection.execute(f"PRAGMA user_version = {VERSION}")
+        if version < VERSION:
+            _migrate(connection, version)
+
+
+def _migrate(connection: sqlite3.Connection, version: int) -> None:
+    for number in range(version, VERSION):
+        for statement in MIGRATIONS.get(number, "").split(";"):
+            connection.execute(statement)
+    renew_identities(connection)
+    connection.execute(f"PRAGMA application_id = {APPLICATION}")
+    connection.execute(f"PRAGMA user_version = {VERSION}")
 
 
 def version_of(connection: sqlite3.Connection, path: Path) -> int:
@@ -105,9 +139,10 @@ def version_of(connection: sqlite3.Connection, path: Path) -> int:
 
     Raises RnnbenchError for a file of something else, and for a later version.
     """
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    with reading(connection):
+        (application,) = connection.execute("PRAGMA application_id").fetchone()
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     if application != APPLICATION and (tables or version):
         raise RnnbenchError(f"{path}: is a database of something else, and no history of rnnbench")
     if version > VERSION:
@@ -128,12 +163,25 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError:
-            if monotonic() > deadline:
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in OTHERS_AT_WORK or monotonic() > deadline:
                 raise
             sleep(WAIT_SECONDS)
         else:
             return
+
+
+@contextmanager
+def reading(connection: sqlite3.Connection) -> Iterator[None]:
+    """Everything that is read inside is of one moment; inside of a transaction it is anyway."""
+    begins = not connection.in_transaction
+    if begins:
+        connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        if begins and connection.in_transaction:
+            connection.execute("COMMIT")
 
 
 @contextmanager
@@ -142,7 +190,9 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
+        connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        # SQLite may have rolled back by itself, as where a disk is full.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
         raise
-    connection.execute("COMMIT")

@@ -13,9 +13,9 @@ from rnnbench.history.environments import why_no_steps
 from rnnbench.history.level_steps import between_levels, sensitivity_of, share_of_noise
 from rnnbench.history.points import point
 from rnnbench.history.records import Point, Series, Step, Summary
-from rnnbench.history.seed_steps import of_seeds
+from rnnbench.history.seed_steps import of_seeds, too_few_seeds
 
-METHOD = 1
+METHOD = 2
 """The version of what is done here: summaries by another one are made again."""
 TOO_FEW = "{} commits, and steps of such figures are looked for from {} on"
 STALE = """
@@ -90,11 +90,12 @@ def summarise(series: Series, values: Values) -> Summary:
     deviation = None
     sensitivity = sensitivity_of(series)
     if sensitivity:
-        fewest = 2 * sensitivity.shortest
-        if len(points) >= fewest:
+        if len(points) >= sensitivity.fewest:
             deviation = share_of_noise(points)
         else:
-            reason = reason or TOO_FEW.format(len(points), fewest)
+            reason = reason or TOO_FEW.format(len(points), sensitivity.fewest)
+    elif series.kind == "learning":
+        reason = reason or too_few_seeds(values)
     return Summary(
         commits=len(points),
         newest=points[-1],

@@ -40,12 +40,35 @@ SELECT new.series FROM incoming AS new
 LEFT JOIN measurements AS kept USING (series, commit_id, trial)
 WHERE kept.started IS NULL
 """
+TIED = """
+SELECT new.series, new.commit_id, new.trial, max(kept.value, new.value) AS value
+FROM incoming AS new JOIN measurements AS kept USING (series, commit_id, trial)
+WHERE kept.started = new.started AND kept.value IS NOT max(kept.value, new.value)
+"""
+"""Values of results of the same second: the larger one is kept, whichever comes first."""
+RECEIVE = """
+INSERT INTO incoming (series, commit_id, trial, started, value) {} ON CONFLICT DO UPDATE SET
+    started = excluded.started,
+    value = CASE WHEN excluded.started > started
+        THEN excluded.value ELSE max(value, excluded.value) END
+WHERE excluded.started >= started
+"""
 DROP_RENEWED = f"DELETE FROM measurements WHERE (series, commit_id, trial) IN ({OUTDATED})"  # noqa: S608
+SETTLE = "UPDATE measurements SET value = ? WHERE series = ? AND commit_id = ? AND trial = ?"
 KEEP = """
 INSERT INTO measurements (series, commit_id, trial, started, value)
 SELECT series, commit_id, trial, started, value FROM incoming WHERE true
 ON CONFLICT DO NOTHING
 """
+
+
+def receive(rows: str) -> str:
+    """Return the statement that writes rows into the table `incoming`: of two results of one trial
+    the newer one counts, as in a history.
+
+    rows: `VALUES` or a `SELECT` with a `WHERE`, of series, commit, trial, time and value.
+    """
+    return RECEIVE.format(rows)
 
 
 def begin(connection: sqlite3.Connection) -> None:
@@ -70,11 +93,17 @@ def take_in(connection: sqlite3.Connection) -> Added:
     renewed = count(RENEWED)
     touched = {series for series, *_ in connection.execute(OUTDATED)}
     connection.execute(DROP_RENEWED)
+    tied = connection.execute(TIED).fetchall()
+    connection.executemany(SETTLE, [(value, *key) for *key, value in tied])
+    touched |= {series for series, *_ in tied}
     touched |= {series for (series,) in connection.execute(NOT_KEPT)}
     kept = connection.execute(KEEP).rowcount
     revise(connection, touched)
     return Added(
-        new=kept - renewed, renewed=renewed, removed=outdated - renewed, unchanged=total - kept
+        new=kept - renewed,
+        renewed=renewed + len(tied),
+        removed=outdated - renewed,
+        unchanged=total - kept - len(tied),
     )
 
 

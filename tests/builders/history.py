@@ -39,6 +39,8 @@ EPOCHS = replace(
     unit="epochs",
     tolerated="learning",
 )
+QUIET = tuple(replace(result, surroundings=None) for result in KEPT)
+"""The baseline, as if nobody else had worked on its machine."""
 
 
 def name(number: int) -> str:
@@ -65,7 +67,7 @@ def values(series: Series, by_commit: Sequence[Sequence[Value]]) -> list[Measure
 
 
 def at_commit(
-    commit: str, results: Iterable[Result] = KEPT, started: str = "2030-01-01T00:00:00+00:00"
+    commit: str, results: Iterable[Result] = QUIET, started: str = "2030-01-01T00:00:00+00:00"
 ) -> list[Result]:
     """The results of the baseline, as they may be of another commit."""
     return [

@@ -59,7 +59,7 @@ shapes = [{ steps = 20, batch = 8, hidden = 32, inputs = 32 }]
 replicates = 1
 limit_seconds = 1_800
 """
-MOST_COUNTED = 4
+MOST_COUNTED = 2
 """Valgrind takes minutes to start torch."""
 PLUGIN = '''
 import os
@@ -136,7 +136,11 @@ def run(suite: str, folder: Path, variables: dict[str, str] | None = None) -> No
     command = [sys.executable, "-m", "rnnbench", "run", "suite", str(file), "-o", str(folder)]
     environment = {**os.environ, **(variables or {})}
     done = subprocess.run(
-        [*command, "--no-check"], env=environment, capture_output=True, text=True, check=False
+        [*command, "--no-check", "--jobs", "1"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         raise SystemExit(done.stdout + done.stderr)

@@ -75,7 +75,8 @@ CREATE TABLE measurements (
 INSERT INTO commits VALUES (1, '00000000000a', 1700000000), (2, '00000000000b', 1700003600);
 INSERT INTO series VALUES (1, 'abc', '{{"suite":"s","suite_version":1,"subject":"x","title":"x","row":"gru",
     "figure":"parameters","kind":"exact","unit":"","direction":"lower","tolerated":null,"environment":{{}}}}');
-INSERT INTO measurements VALUES (1, 1, 7, 0.0, 100), (1, 2, 7, 0.0, 120);
+INSERT INTO series SELECT 2, 'abd', replace(content, '"title":"x"', '"title":"y"') FROM series;
+INSERT INTO measurements VALUES (1, 1, 7, 0.0, 100), (1, 2, 7, 0.0, 120), (2, 2, 7, -1.0, 999), (2, 1, 8, 0.0, 100);
 """
 
 
@@ -324,8 +325,8 @@ def test_seeds_of_two_machines_do_not_replace_each_other(tmp_path: Path) -> None
     path = tmp_path / "history.sqlite"
     here = learned(learning_trial(), 3)
     there = elsewhere(learned(learning_trial(), 7), processor="Q")
-    for result in (here, there):
-        added(path, at_commit(name(0), [result]))
+    for day, result in enumerate((here, there), 1):
+        added(path, at_commit(name(0), [result], f"2030-01-0{day}T00:00:00+00:00"))
     with History(path) as history:
         epochs = [
             one.summary.newest.value
@@ -371,20 +372,23 @@ def test_files_merge_to_the_same_in_any_order(tmp_path: Path) -> None:
 
 
 def test_a_file_of_version_1_is_brought_up_to_date(tmp_path: Path) -> None:
-    """With all that it held; it is read, added to and merged as any other."""
+    """With all that it held; it is read, added to and merged as any other. What were two series by
+    another title is one."""
     path = tmp_path / "old.sqlite"
     with sqlite3.connect(path) as old:
         old.executescript(VERSION_1)
     old.close()
     other = tmp_path / "new.sqlite"
     with History(other, new=True) as history:
-        assert merge(history, path).new == 2
+        assert merge(history, path).new == 3
     with sqlite3.connect(path) as untouched:
         assert untouched.execute("PRAGMA user_version").fetchone() == (1,)
     untouched.close()
     for file in (path, other):
         with History(file) as history:
             (one,) = summaries(history)
+            (identity,) = history.connection.execute("SELECT identity FROM series").fetchone()
+            assert identity == one.series.identity
             assert history.connection.execute("PRAGMA user_version").fetchone() == (VERSION,)
             assert history.connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
         assert [(step.before, step.now, step.verdict) for step in one.summary.steps] == [
@@ -557,13 +561,14 @@ def test_a_file_that_is_being_made_is_no_database_of_something_else(
 
     class Interrupted(sqlite3.Connection):
         def execute(self, statement: str, *parameters: object) -> sqlite3.Cursor:
-            answer = super().execute(statement, *parameters)
             if statement == "PRAGMA application_id":
+                (found,) = super().execute(statement).fetchall()  # no statement is left open
                 maker = sqlite3.connect(path, timeout=0, isolation_level=None)
                 with suppress(sqlite3.OperationalError):  # it waits for this process
                     schema._prepare(maker, path, new=True)
                 maker.close()
-            return answer
+                return super().execute("SELECT ?", found)
+            return super().execute(statement, *parameters)
 
     connection = sqlite3.connect(path, factory=Interrupted, isolation_level=None)
     monkeypatch.setattr(schema, "BUSY_SECONDS", 0.0)

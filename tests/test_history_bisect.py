@@ -233,7 +233,7 @@ def test_options_that_bisect_gives_itself_are_refused(tmp_path: Path, option: st
 def test_no_commit_between_is_one_sentence(tmp_path: Path) -> None:
     """And another one where git fails."""
     hashes = repository(tmp_path, 3)
-    with pytest.raises(RnnbenchError, match="^HEAD and main: are one commit"):
+    with pytest.raises(RnnbenchError, match=r"^HEAD and main: are one commit"):
         Checkout(tmp_path).between("HEAD", "main")
     middle = git(tmp_path, "rev-parse", hashes[1])
     (tmp_path / ".git" / "objects" / middle[:2] / middle[2:]).unlink()

@@ -11,7 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 from rnnbench.cli.history_bisect import bisect_
-from rnnbench.compare import Change, GateVerdict, Kind, Ruling, Verdict
+from rnnbench.cli.rulings import Forms, give
+from rnnbench.compare import Change, GateVerdict, Kind, Ruling, Verdict, compare
 from rnnbench.errors import RnnbenchError
 from rnnbench.history import (
     BadUndecided,
@@ -24,6 +25,7 @@ from rnnbench.history import (
 )
 from rnnbench.history.ab_judge import judgement_of, ruling_of
 from tests.builders.cli import rnnbench
+from tests.builders.compare import of
 from tests.builders.history import git, repository
 
 
@@ -184,6 +186,13 @@ def test_what_ab_could_not_measure_is_undecided() -> None:
         ruling_of(2, b"", "c")
     with pytest.raises(KeyboardInterrupt):
         ruling_of(130, b"", "c")
+
+
+def test_the_ruling_is_read_as_ab_prints_it(capsys: pytest.CaptureFixture[str]) -> None:
+    """With all that it prints besides."""
+    ruling = ruled(SLOWER, FAILS, caveats=1)
+    give(ruling, compare(of([]), of([])), Forms(False, None, None, as_json=True), command="ab")
+    assert ruling_of(3, capsys.readouterr().out.encode(), "c") == ruling
 
 
 PRETENDS = """

@@ -25,6 +25,7 @@ from rnnbench.store import Store
 
 KINDS = ("exact", "deterministic", "memory", "instructions")
 EMPTY_COMMITS = 100
+REPETITIONS = (4, 8, 16)
 SUITE = """
 version = 1
 summary = "What a gate judges, in a minute."
@@ -175,20 +176,22 @@ def recorded(folder: Path) -> list[tuple[Result, ...]]:
     ]
 
 
-def resampled(runs: Sequence[tuple[Result, ...]], rng: np.random.Generator) -> list[Result]:
-    """Draw a run: each replicate of a measurement from those of all runs, the rest from one run."""
+def resampled(
+    runs: Sequence[tuple[Result, ...]], rng: np.random.Generator, repetitions: int = 4
+) -> list[Result]:
+    """Draw a run: replicates of measurements from those of all runs, the rest from one run."""
     pool: dict[str, list[Result]] = defaultdict(list)
     for result in (result for results in runs for result in results):
         if isinstance(result.trial, CostTrial):
             pool[trial_id(replace(result.trial, round=0))].append(result)
-    drawn = []
-    for result in runs[rng.integers(len(runs))]:
-        trial = result.trial
-        if isinstance(trial, CostTrial):
-            alike = pool[trial_id(replace(trial, round=0))]
-            result = replace(alike[rng.integers(len(alike))], trial=trial)
-        drawn.append(replace(result, started=f"drawn {rng.integers(2**62)}"))
-    return drawn
+    learned = [r for r in runs[rng.integers(len(runs))] if not isinstance(r.trial, CostTrial)]
+    drawn = list(learned)
+    for alike in pool.values():
+        several = isinstance(alike[0].costs[0], MemoryRow)
+        for number in range(repetitions if several else 1):
+            result = alike[rng.integers(len(alike))]
+            drawn.append(replace(result, trial=replace(result.trial, round=number)))
+    return [replace(result, started=f"drawn {rng.integers(2**62)}") for result in drawn]
 
 
 def empty(folder: Path) -> None:
@@ -197,8 +200,12 @@ def empty(folder: Path) -> None:
     real = [ruled(before, after) for before, after in pairwise(runs)]
     _print("real empty commits", real)
     rng = np.random.default_rng(0)
-    drawn = [ruled(resampled(runs, rng), resampled(runs, rng)) for _ in range(EMPTY_COMMITS)]
-    _print("resampled empty commits", drawn)
+    for number in REPETITIONS:
+        drawn = [
+            ruled(resampled(runs, rng, number), resampled(runs, rng, number))
+            for _ in range(EMPTY_COMMITS)
+        ]
+        _print(f"resampled empty commits, {number} repetitions of memory", drawn)
 
 
 def larger(folder: Path) -> None:
@@ -211,13 +218,15 @@ def larger(folder: Path) -> None:
         ("peak_bytes", MemoryRow, 0.05),
         ("instructions", InstructionsRow, 0.01),
     ):
-        rulings = []
-        for _ in range(10):
-            head = [_larger(result, name, kind, share) for result in resampled(runs, rng)]
-            rulings.append(ruled(resampled(runs, rng), head))
-        _print(f"{name} larger by {share:.0%} in every cell", rulings)
-        cells = Counter(change.row for ruling in rulings for change in ruling.worse)
-        print(f"    found by cell, of {len(rulings)}: {dict(sorted(cells.items()))}")
+        for number in REPETITIONS:
+            rulings = []
+            for _ in range(10):
+                head = resampled(runs, rng, number)
+                larger_head = [_larger(result, name, kind, share) for result in head]
+                rulings.append(ruled(resampled(runs, rng, number), larger_head))
+            _print(f"{name} larger by {share:.0%} in every cell, {number} repetitions", rulings)
+            cells = Counter(change.row for ruling in rulings for change in ruling.worse)
+            print(f"    found by cell, of {len(rulings)}: {dict(sorted(cells.items()))}")
 
 
 def _larger(result: Result, name: str, kind: type, share: float) -> Result:

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from rnnbench.compare import Change, Kind, Ruling, compare, read_policy, rule
 from rnnbench.compare.judging import by_interval, by_repetitions
+from rnnbench.compare.peaks import peaks
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors.running import without_run
 from rnnbench.records import (
@@ -105,6 +106,25 @@ def test_two_percent_of_bytes_and_five_of_a_peak_are_found(
     assert (worse.figure, worse.kind) == (figure, "memory")
     (better,) = ruled(head, base).better
     assert better.figure == figure
+
+
+@pytest.mark.parametrize(
+    ("larger", "number", "verdict"),
+    [
+        (1.0, 8, "same"),
+        (1.0, 16, "same"),
+        (1.02, 8, "same"),
+        (1.05, 16, "worse"),
+        (0.95, 16, "better"),
+    ],
+)
+def test_peaks_with_many_repetitions_are_judged_by_an_interval(
+    larger: float, number: int, verdict: str
+) -> None:
+    """They differ by some 2 % from process to process, and their ranges overlap."""
+    base = 9e6 * (1 + 0.02 * np.linspace(-1.5, 1.5, number))
+    head = larger * base[::-1]
+    assert peaks(list(base), list(head), 0.05).verdict == verdict
 
 
 def test_a_peak_takes_repetitions_and_more_than_a_few_pages() -> None:

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from rnnbench.compare.circumstances import causes, why_incomparable
 from rnnbench.compare.figures import Figure
-from rnnbench.compare.judging import Judged, common_value, judge
+from rnnbench.compare.judging import common_value, judge
 from rnnbench.compare.records import Change
+from rnnbench.compare.repetitions import Judged
 from rnnbench.compare.subjects import Key, Subject
 from rnnbench.records import GatePolicy
 

@@ -1,36 +1,22 @@
 """Verdicts on one figure of two runs, each with one value or with those of its replicates."""
 
 from collections.abc import Sequence
-from math import exp, log, sqrt
-from statistics import mean, median, stdev
-from typing import NamedTuple
-
-import scipy
+from statistics import median
 
 from rnnbench import text
 from rnnbench.compare.figures import Figure
+from rnnbench.compare.peaks import peaks
 from rnnbench.compare.records import Value, Verdict
+from rnnbench.compare.repetitions import Judged, beyond, half_range, separate
 from rnnbench.findings import INTERVAL_REPLICATES
 
 FEWEST_REPETITIONS = 3
 """Of fewer repetitions, nobody knows how well they agree."""
 CLOSEST = 0.002
 """Repetitions may agree to the last byte and yet not all with the next run: this is tolerated."""
-SMALLEST_BYTES = 64 * 2**10
-"""Peaks are read in pages, and small cells take a few; smaller differences count as none."""
 SPREADS = 3.0
 """What is tolerated, in half ranges of the repetitions of one run."""
 LEVEL = 0.05
-
-
-class Judged(NamedTuple):
-    """A verdict with its reason, and HEAD over BASE with an interval, where that is known."""
-
-    verdict: Verdict
-    reason: str = ""
-    ratio: float | None = None
-    low: float | None = None
-    high: float | None = None
 
 
 def judge(before: Sequence[Figure], after: Sequence[Figure], tolerance: float) -> Judged:
@@ -40,7 +26,7 @@ def judge(before: Sequence[Figure], after: Sequence[Figure], tolerance: float) -
     """
     match before[0].kind:
         case "memory" if before[0].tolerated == "peak":
-            return _peaks(_numbers(before), _numbers(after), tolerance)
+            return peaks(_numbers(before), _numbers(after), tolerance)
         case "memory" | "instructions":
             return by_repetitions(_numbers(before), _numbers(after), tolerance)
         case "time":
@@ -89,31 +75,10 @@ def by_repetitions(before: Sequence[float], after: Sequence[float], most: float)
     """
     if min(*before, *after, 1.0) <= 0:
         return Judged("same" if set(before) == set(after) else "changed", "nothing to divide by")
-    ratio = median(after) / median(before)
-    low = min(after) / max(before)
-    high = max(after) / min(before)
-    tolerated = min(most, max(CLOSEST, SPREADS * max(_half_range(before), _half_range(after))))
+    tolerated = min(most, max(CLOSEST, SPREADS * max(half_range(before), half_range(after))))
     if min(len(before), len(after)) < FEWEST_REPETITIONS:
         tolerated = most
-    reason = f"{tolerated:.2%} are tolerated"
-    verdict: Verdict = "same"
-    if ratio > 1 + tolerated:
-        verdict = "worse" if low > 1 else "undecided"
-    elif ratio < 1 - tolerated:
-        verdict = "better" if high < 1 else "undecided"
-    return Judged(verdict, reason, ratio, low, high)
-
-
-def _peaks(before: Sequence[float], after: Sequence[float], most: float) -> Judged:
-    """Compare peaks of memory: as bytes that repeat, but for small differences and few
-    repetitions."""
-    if abs(median(after) - median(before)) < SMALLEST_BYTES:
-        return Judged("same", f"less than {SMALLEST_BYTES // 2**10} KiB apart")
-    judged = by_repetitions(before, after, most)
-    few = min(len(before), len(after)) < FEWEST_REPETITIONS
-    if few and judged.verdict in ("worse", "better"):
-        return judged._replace(verdict="undecided", reason="too few repetitions of a peak")
-    return judged
+    return separate(before, after, tolerated)
 
 
 def by_interval(before: Sequence[float], after: Sequence[float], tolerance: float) -> Judged:
@@ -126,37 +91,7 @@ def by_interval(before: Sequence[float], after: Sequence[float], tolerance: floa
     if fewest < INTERVAL_REPLICATES:
         few = text.counted(fewest, "replicate")
         return Judged("not comparable", f"{few}, and an interval takes {INTERVAL_REPLICATES}")
-    base = [log(value) for value in before]
-    head = [log(value) for value in after]
-    difference = mean(head) - mean(base)
-    half = _welch_half(base, head)
-    low = exp(difference - half)
-    high = exp(difference + half)
-    verdict: Verdict = "undecided"
-    if low > 1 + tolerance:
-        verdict = "worse"
-    elif high < 1 - tolerance:
-        verdict = "better"
-    elif 1 - tolerance <= low and high <= 1 + tolerance:
-        verdict = "same"
-    return Judged(verdict, "", exp(difference), low, high)
-
-
-def _welch_half(base: Sequence[float], head: Sequence[float]) -> float:
-    """Return half the width of Welch's interval of a difference of means."""
-    parts = [stdev(values) ** 2 / len(values) for values in (base, head)]
-    if not sum(parts):
-        return 0.0
-    sizes = (len(base), len(head))
-    degrees = sum(parts) ** 2 / sum(
-        part**2 / (size - 1) for part, size in zip(parts, sizes, strict=True)
-    )
-    return float(scipy.stats.t.ppf(1 - LEVEL / 2, degrees)) * sqrt(sum(parts))
-
-
-def _half_range(values: Sequence[float]) -> float:
-    """Return half the range as a share of the median."""
-    return (max(values) - min(values)) / 2 / median(values)
+    return beyond(before, after, tolerance, LEVEL)
 
 
 def _numbers(figures: Sequence[Figure]) -> list[float]:

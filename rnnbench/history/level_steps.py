@@ -6,7 +6,8 @@ from statistics import median
 
 import numpy as np
 
-from rnnbench.compare.judging import CLOSEST, SMALLEST_BYTES
+from rnnbench.compare.judging import CLOSEST
+from rnnbench.compare.peaks import SMALLEST_BYTES
 from rnnbench.history.levels import Rise, Sensitivity, Values, noise, rises
 from rnnbench.history.records import Point, Series, Step, by_sign
 

@@ -16,6 +16,7 @@ import pytest
 
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors import preloading, scratch
+from rnnbench.executors.branding import end_abandoned
 from rnnbench.executors.forkserver import PRELOAD
 from rnnbench.executors.local import LocalPool
 from rnnbench.executors.preloading import preload
@@ -453,8 +454,8 @@ def test_what_a_trial_has_detached_lives_while_its_trial_does(
 
 
 def test_a_killed_driver_leaves_neither_processes_nor_folders(tmp_path: Path) -> None:
-    """The server sees its end, ends all trials, and tidies up; also where the server was
-    stopped."""
+    """The server sees its end, ends all trials, and tidies up; also where the server was stopped,
+    and where another driver ends abandoned processes meanwhile."""
     for stop in (False, True):
         temporary = tmp_path / f"temporary-{stop}"
         temporary.mkdir()
@@ -477,6 +478,7 @@ def test_a_killed_driver_leaves_neither_processes_nor_folders(tmp_path: Path) ->
         assert list(temporary.glob("rnnbench-pool-*"))
         driver.kill()
         driver.wait()
+        end_abandoned()  # as another driver does that starts now
         assert psutil.wait_procs(family, timeout=30)[1] == []
         wait_until(lambda temporary=temporary: not list(temporary.glob("rnnbench-*")), 30)
 

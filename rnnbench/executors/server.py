@@ -38,11 +38,11 @@ def main(driver: int, channel: int, lifeline: int, brand: int, modules: Sequence
     driver:   its process id.
     channel:  the descriptor of this end of the channel.
     lifeline: the descriptor of a pipe that closes with the driver, for the children.
-    brand:    the brand of all processes that are started here.
+    brand:    the brand of all processes that are started here. The server has none, so that no other
+              driver ends it while it tidies up after a dead one.
     modules:  the modules to load.
     """
     end_with_parent(driver)
-    brand_myself(brand)
     end = Channel(socket.socket(fileno=channel))
     problem = preload(modules)
     with suppress(OSError):
@@ -51,7 +51,7 @@ def main(driver: int, channel: int, lifeline: int, brand: int, modules: Sequence
         os._exit(1)
     confinement.wake_with_parent_gone()
     confinement.adopt_orphans(True)
-    server = _Server(end, lifeline)
+    server = _Server(end, lifeline, brand)
     server.serve()
     server.end_all()
     os._exit(0)
@@ -60,9 +60,10 @@ def main(driver: int, channel: int, lifeline: int, brand: int, modules: Sequence
 class _Server:
     """The server's children: their numbers by process id, and their folders."""
 
-    def __init__(self, channel: Channel, lifeline: int) -> None:
+    def __init__(self, channel: Channel, lifeline: int, brand: int) -> None:
         self._channel = channel
         self._lifeline = lifeline
+        self._brand = brand
         self._numbers: dict[int, int] = {}
         self._folders: set[Path] = set()
         self._woken, self._wake = os.pipe()
@@ -136,6 +137,7 @@ class _Server:
     def _become_child(self, start: Start, files: SharedFiles, server: int) -> NoReturn:
         code = 1
         try:
+            brand_myself(self._brand)
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             self._selector.close()

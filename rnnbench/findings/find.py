@@ -12,11 +12,13 @@ from rnnbench.findings.caveats import caveats
 from rnnbench.findings.claims.sources import claim_findings
 from rnnbench.findings.cost.costs import costs
 from rnnbench.findings.cost.scaling import scalings
+from rnnbench.findings.headline import headline
 from rnnbench.findings.law_caveats import law_caveats
 from rnnbench.findings.learning.conditions import NO_LOOKS, conditions
 from rnnbench.findings.learning.horizons import spans
 from rnnbench.findings.learning.target_caveats import span_caveats
-from rnnbench.findings.records import Failure, Findings, TrialOutcome
+from rnnbench.findings.records import Failure, Findings
+from rnnbench.findings.trials import outcomes
 from rnnbench.records import Claim, LearningTrial, Looked, Machine, Outcome, Result, trial_id
 
 
@@ -47,13 +49,14 @@ def find(
     over_all = () if claims else across(learning, cost)
     memory_spans = spans(learning)
     of_laws = law_caveats(checks, current)
+    of_claims = claim_findings(claims, current, found) if claims else ()
     return Findings(
         suite=current[0].trial.suite,
         suite_version=version,
         conditions=found,
         costs=cost,
         scalings=scalings(costly),
-        claims=claim_findings(claims, current, found) if claims else (),
+        claims=of_claims,
         across=over_all,
         caveats=(
             *(caveat.sentence for caveat in of_laws),
@@ -72,7 +75,8 @@ def find(
         last_started=max(r.started for r in current),
         spans=memory_spans,
         law_caveats=of_laws,
-        trials=tuple(map(_outcome, current)),
+        trials=outcomes(current),
+        headline=headline(of_claims, found, cost),
     )
 
 
@@ -90,16 +94,6 @@ def _outdated(count: int) -> Iterator[str]:
 
 def _failure(result: Result) -> Failure:
     return Failure(trial_id(result.trial), result.status, result.reason)
-
-
-def _outcome(result: Result) -> TrialOutcome:
-    return TrialOutcome(
-        trial=trial_id(result.trial),
-        status=result.status,
-        reason=result.reason,
-        absent=result.absent,
-        seconds=result.seconds.process,
-    )
 
 
 def _machines(results: Iterable[Result]) -> tuple[Machine, ...]:

@@ -23,10 +23,19 @@ class Failure(Struct, frozen=True):
 class TrialOutcome(Struct, frozen=True, kw_only=True):
     """How one trial ended.
 
-    trial:   the id of the trial.
-    reason:  one sentence wherever the status is not `ok`.
-    absent:  of a cost trial: reason by row, for each cell without figures.
-    seconds: wall time of its process; indicative, as other processes ran at the same time.
+    trial:     the id of the trial.
+    reason:    one sentence wherever the status is not `ok`.
+    absent:    of a cost trial: reason by row, for each cell without figures.
+    seconds:   wall time of its process; indicative, as other processes ran at the same time.
+    setting:   title of the condition or of the cost finding that its figures are part of; "" where
+               they are part of none.
+    row:       the cell's row there; "" for a cost trial, which measures several cells.
+    seed:      of a learning trial.
+    rate:      learning rate of a learning trial.
+    score:     its test score by the metric that decides; None without one.
+    epochs:    epochs to target; None where it was not reached.
+    traceback: the end of the traceback of a trial without figures.
+    output:    the end of what such a trial printed.
     """
 
     trial: str
@@ -34,12 +43,21 @@ class TrialOutcome(Struct, frozen=True, kw_only=True):
     reason: str = ""
     absent: dict[str, str] = {}
     seconds: float = 0.0
+    setting: str = ""
+    row: str = ""
+    seed: int | None = None
+    rate: float | None = None
+    score: float | None = None
+    epochs: int | None = None
+    traceback: str = ""
+    output: str = ""
 
 
 class Findings(Struct, frozen=True, kw_only=True):
     """The findings of a suite, with everything that a reader needs to judge them.
 
     across:      aggregates over all conditions, one aspect at a time; empty for a single condition.
+    headline:    the answer in at most 30 words.
     law_caveats: laws that cells in the findings fail, with the rows of these cells; their sentences
                  are the first caveats.
     trials:      how each trial ended, in the order of their ids.
@@ -65,3 +83,4 @@ class Findings(Struct, frozen=True, kw_only=True):
     spans: tuple[HorizonFinding, ...] = ()
     law_caveats: tuple[LawCaveat, ...] = ()
     trials: tuple[TrialOutcome, ...] = ()
+    headline: str = ""

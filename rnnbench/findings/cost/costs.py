@@ -40,13 +40,19 @@ def costs(results: Sequence[Result]) -> tuple[CostFinding, ...]:
 
     Replicates of different settings (or of cells with other options) are never pooled.
     """
+    return tuple(_finding(group, title) for title, group in titled(results))
+
+
+def titled(results: Sequence[Result]) -> list[tuple[str, list[Result]]]:
+    """Return title and results of each setting with figures, in the order of shape and place."""
     groups = by_setting(result for result in results if result.costs)
     ordered = sorted(groups, key=lambda group: _order(cost_trial(group[0])))
     shapes = [cost_trial(group[0]).shape for group in ordered]
-    findings = []
+    found = []
     for group, shape in zip(ordered, shapes, strict=True):
-        findings.append(_finding(group, shares_shape=shapes.count(shape) > 1))
-    return tuple(findings)
+        title = _title(cost_trial(group[0]), shares_shape=shapes.count(shape) > 1)
+        found.append((title, group))
+    return found
 
 
 def _order(trial: CostTrial) -> tuple[Any, ...]:
@@ -63,7 +69,7 @@ def _order(trial: CostTrial) -> tuple[Any, ...]:
     return (*size, trial.threads, trial.device, trial.label), trial.repeats
 
 
-def _finding(group: Sequence[Result], *, shares_shape: bool) -> CostFinding:
+def _finding(group: Sequence[Result], title: str) -> CostFinding:
     trial = cost_trial(group[0])
     figures = named_figures(group)
     asked = asked_reference(group)
@@ -81,7 +87,7 @@ def _finding(group: Sequence[Result], *, shares_shape: bool) -> CostFinding:
         shape=trial.shape,
         threads=trial.threads,
         device=trial.device,
-        title=_title(trial, shares_shape=shares_shape),
+        title=title,
         answer=summary.costs(rows, references, all_pairs, on_kernels),
         rows=rows,
         pairs=all_pairs,

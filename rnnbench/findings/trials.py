@@ -1,0 +1,60 @@
+"""How each trial ended, and which figures it is part of."""
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+
+from rnnbench.findings.cost.costs import titled
+from rnnbench.findings.learning.conditions import evaluated
+from rnnbench.findings.learning.grouping import learning_trial
+from rnnbench.findings.records import TrialOutcome
+from rnnbench.findings.rows import rows
+from rnnbench.records import LearningTrial, Result, canonical, trial_id
+
+TAIL_CHARACTERS = 3000
+WITH_FIGURES = ("ok", "stopped", "diverged")
+
+Place = tuple[str, str]
+"""The title of a condition or of a cost finding, and the row of a cell."""
+
+
+def outcomes(results: Sequence[Result]) -> tuple[TrialOutcome, ...]:
+    """Return how each trial ended, in the order of the results."""
+    learning = [result for result in results if isinstance(result.trial, LearningTrial)]
+    costly = [result for result in results if not isinstance(result.trial, LearningTrial)]
+    places = dict(chain(_places(learning), _cost_places(costly)))
+    return tuple(_outcome(result, *places.get(id(result), ("", ""))) for result in results)
+
+
+def _places(results: Sequence[Result]) -> Iterator[tuple[int, Place]]:
+    for title, group in evaluated(results):
+        named = rows([learning_trial(result).cell for result in group])
+        for result in group:
+            yield id(result), (title, named[canonical(learning_trial(result).cell)])
+
+
+def _cost_places(results: Sequence[Result]) -> Iterator[tuple[int, Place]]:
+    for title, group in titled(results):
+        for result in group:
+            yield id(result), (title, "")
+
+
+def _outcome(result: Result, setting: str, row: str) -> TrialOutcome:
+    trial = result.trial
+    learning = result.learning
+    is_training = isinstance(trial, LearningTrial)
+    failed = result.status not in WITH_FIGURES
+    return TrialOutcome(
+        trial=trial_id(trial),
+        status=result.status,
+        reason=result.reason,
+        absent=result.absent,
+        seconds=result.seconds.process,
+        setting=setting,
+        row=row,
+        seed=trial.seed if is_training else None,
+        rate=trial.learning_rate if is_training else None,
+        score=learning.test.get(learning.metrics[0].name) if learning else None,
+        epochs=learning.epochs_to_target if learning else None,
+        traceback=result.traceback[-TAIL_CHARACTERS:] if failed else "",
+        output=result.output[-TAIL_CHARACTERS:] if failed else "",
+    )

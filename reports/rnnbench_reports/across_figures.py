@@ -6,34 +6,60 @@ from collections.abc import Iterator, Mapping
 from matplotlib.axes import Axes
 
 import rnnbench
-from rnnbench_reports.style import REFERENCE, Drawn, Look, legend, panels, plain
+from rnnbench_reports.panel import (
+    Cells,
+    Drawn,
+    draw_panel,
+    label_ends,
+    line_style,
+    tag,
+    with_n,
+)
+from rnnbench_reports.style import REFERENCE, SMALL, plain
 
 MOST_BANDS = 4
 """Bands of more cells would hide each other."""
 
 
-def across_figures(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) -> Iterator[Drawn]:
+def across_figures(findings: rnnbench.Findings, cells: Cells) -> Iterator[Drawn]:
     """Yield a figure for each aspect that has profiles."""
     for aspect in findings.across:
         if aspect.rows and aspect.thresholds:
-            yield _aspect_figure(aspect, by_cell)
+            yield _aspect_figure(aspect, cells)
 
 
-def _aspect_figure(aspect: rnnbench.Aspect, by_cell: Mapping[str, Look]) -> Drawn:
-    titles = [f"{aspect.name}: runs above a score", "interquartile mean"]
-    if aspect.pairs:
-        titles.append("the first over each other")
-    figure, axes = panels(titles, bars=len(aspect.rows) + 4)
-    _draw_profiles(axes[0], aspect, by_cell)
-    _draw_ranges(axes[1], _means(aspect), by_cell)
-    axes[1].set_xlabel("score", fontsize=9)
+def _aspect_figure(aspect: rnnbench.Aspect, cells: Cells) -> Drawn:
+    own = cells.among(row.row for row in aspect.rows)
+    bars = len(aspect.rows) + 2
+    name = aspect.name
+    panels = [
+        draw_panel(
+            f"{name}: runs above a score",
+            lambda axis, shown: _draw_profiles(axis, aspect, shown),
+            own,
+            name="profiles",
+        ),
+        draw_panel(
+            "interquartile mean",
+            lambda axis, shown: _draw_ranges(axis, _means(aspect), shown, "score"),
+            own,
+            name="means",
+            bars=bars,
+        ),
+    ]
     if aspect.pairs:
         first = aspect.rows[0].row
-        _draw_ranges(axes[2], {pair.over: pair.probability for pair in aspect.pairs}, by_cell)
-        axes[2].axvline(0.5, color=REFERENCE, linestyle="--", linewidth=1)
-        axes[2].set_xlabel(plain(f"probability that {first} is better"), fontsize=9)
-    legend(figure, axes[:1])
-    return Drawn(f"across-{aspect.name}", f"Across tasks: {aspect.name}", _caption(aspect), figure)
+        probabilities = {pair.over: pair.probability for pair in aspect.pairs}
+        panels.append(
+            draw_panel(
+                f"{first} over each other cell",
+                lambda axis, shown: _draw_probabilities(axis, probabilities, shown, first),
+                own,
+                name="pairs",
+                bars=bars,
+            )
+        )
+    return Drawn(f"across-{name}", f"Across tasks: {name}", _caption(aspect), tuple(panels))
 
 
 def _means(aspect: rnnbench.Aspect) -> dict[str, rnnbench.Range]:
@@ -64,53 +90,48 @@ def _caption(aspect: rnnbench.Aspect) -> str:
     return " ".join(sentences)
 
 
-def _draw_profiles(axis: Axes, aspect: rnnbench.Aspect, by_cell: Mapping[str, Look]) -> None:
-    for row in aspect.rows:
-        look = by_cell[row.row]
-        profile = row.profile
-        assert profile
-        axis.step(
-            aspect.thresholds,
-            profile.shares,
-            where="post",
-            color=look.colour,
-            marker=look.marker,
-            markevery=10,
-            markersize=4,
-            label=plain(row.row),
-        )
+def _draw_profiles(axis: Axes, aspect: rnnbench.Aspect, cells: Cells) -> None:
+    profiles = {row.row: row.profile for row in aspect.rows if row.profile}
+    ends = {}
+    for row in cells.by_prominence(profiles):
+        look = cells.looks[row]
+        profile = profiles[row]
+        is_featured = row in cells.featured
+        style = line_style(look, featured=is_featured)
+        line = axis.step(aspect.thresholds, profile.shares, where="post", **style)
+        tag(row, line, row)
+        if is_featured:
+            ends[row] = profile.shares[-1]
         if len(aspect.rows) <= MOST_BANDS:
-            axis.fill_between(
-                aspect.thresholds,
-                profile.low,
-                profile.high,
-                step="post",
-                color=look.colour,
-                alpha=0.13,
-                linewidth=0,
-            )
+            band = {"step": "post", "color": look.colour, "alpha": 0.13, "linewidth": 0}
+            tag(row, axis.fill_between(aspect.thresholds, profile.low, profile.high, **band))
     axis.set_xlim(0, 1)
     axis.set_ylim(-0.02, 1.02)
-    axis.set_xlabel("score", fontsize=9)
-    axis.set_ylabel("share of runs", fontsize=9)
+    axis.set_xlabel("score", fontsize=SMALL)
+    axis.set_ylabel("share of runs", fontsize=SMALL)
+    label_ends(axis, ends, cells.looks)
+
+
+def _draw_probabilities(
+    axis: Axes, probabilities: Mapping[str, rnnbench.Range], cells: Cells, first: str
+) -> None:
+    _draw_ranges(axis, probabilities, cells, f"probability that {first} is better")
+    axis.axvline(0.5, color=REFERENCE, linestyle="--", linewidth=1)
 
 
 def _draw_ranges(
-    axis: Axes, ranges: Mapping[str, rnnbench.Range], by_cell: Mapping[str, Look]
+    axis: Axes, ranges: Mapping[str, rnnbench.Range], cells: Cells, title: str
 ) -> None:
     """Draw a mark and a bar for each cell, the first one on top."""
     rows = list(ranges)[::-1]
     for position, row in enumerate(rows):
-        look = by_cell[row]
+        look = cells.looks[row]
         shown = ranges[row]
-        axis.plot(
-            [shown.low, shown.high],
-            [position, position],
-            color=look.colour,
-            linewidth=4,
-            alpha=0.35,
-        )
-        axis.plot(shown.centre, position, marker=look.marker, color=look.colour, markersize=8)
-    axis.set_yticks(range(len(rows)), [plain(row) for row in rows], fontsize=9)
+        style = {"color": look.colour, "linewidth": 4, "alpha": 0.35}
+        bar = axis.plot([shown.low, shown.high], [position, position], **style)
+        mark = axis.plot(shown.centre, position, look.marker, color=look.colour, markersize=7)
+        tag(row, [*bar, *mark], f"{row}: {with_n(shown)}")
+    axis.set_yticks(range(len(rows)), [plain(row) for row in rows], fontsize=8)
     axis.set_ylim(-0.6, len(rows) - 0.4)
     axis.set_xlim(-0.03, 1.03)
+    axis.set_xlabel(plain(title), fontsize=SMALL)

@@ -1,45 +1,100 @@
 """Axes that several figures share: a score with its target and its trivial forecast."""
 
+from collections.abc import Callable, Iterator
 from itertools import chain
+from typing import Any
 
 from matplotlib.axes import Axes
 
 import rnnbench
-from rnnbench_reports.style import REFERENCE, plain
+from rnnbench_reports.panel import Cells, Panel, draw_panel
+from rnnbench_reports.style import REFERENCE, SMALL, plain, plain_ticks
+
+Condition = rnnbench.Condition
 
 
-def keep_medians_in_view(axis: Axes, condition: rnnbench.Condition) -> None:
-    """Limit the axis of a score without a lower bound, like skill, to the medians.
+def condition_panel(
+    condition: Condition,
+    draw: Callable[[Axes, Cells, Condition], None],
+    cells: Cells,
+    *,
+    bars: int = 0,
+) -> Panel:
+    """Return the panel of a condition with its own cells; `bars` as for `draw_panel`."""
+    own = cells.among((arm.row for arm in condition.arms), condition.leader)
 
-    Otherwise one outlying seed would flatten all curves.
+    def drawn(axis: Axes, shown: Cells) -> None:
+        draw(axis, shown, condition)
+
+    return draw_panel(condition.title, drawn, own, bars=bars)
+
+
+def score_axis(axis: Axes, condition: Condition, split: str) -> None:
+    """Prepare the axis of a score: logarithmic for errors, from 0 to 1 for shares.
+
+    The axis of a score without a lower bound, like skill, is limited to the medians: otherwise one
+    outlying seed would flatten all curves. Lines mark the target and the trivial forecast.
     """
     metric = condition.metrics[0]
-    if metric.direction == "lower" or metric.name == "accuracy":
-        return
-    shown = list(chain.from_iterable(arm.curve.median for arm in condition.arms))
-    shown.append(condition.target)
+    if _is_share(condition):
+        axis.set_ylim(-0.02, 1.02)
+    elif metric.direction == "lower":
+        axis.set_yscale("log")
+        plain_ticks(axis.yaxis)
+    else:
+        _keep_medians_in_view(axis, condition)
+    axis.set_ylabel(plain(f"{split} {metric.name}"), fontsize=SMALL)
+    _mark(axis, condition.target, "target", linestyle="--", linewidth=1)
     trivial = condition.trivial.get(metric.name)
     if trivial:
-        shown.append(trivial.centre)
+        _mark(axis, trivial.centre, "trivial", linestyle=":", linewidth=1.2)
+
+
+def is_confirmed(arm: rnnbench.Arm, condition: Condition) -> bool:
+    """Return whether a cell's test score beats the trivial forecast, where there is one.
+
+    Where it does not, the cell reached the target on validation data alone.
+    """
+    metric = condition.metrics[0]
+    score = arm.test.get(metric.name)
+    trivial = condition.trivial.get(metric.name)
+    if score is None:
+        return False
+    return trivial is None or metric.better(score.centre, trivial.centre)
+
+
+def _mark(axis: Axes, value: float, name: str, **style: Any) -> None:
+    """Draw a line across the axis, with its name at the left end."""
+    axis.axhline(value, color=REFERENCE, **style)
+    axis.annotate(
+        name,
+        (0, value),
+        (2, 1.5),
+        xycoords=("axes fraction", "data"),
+        textcoords="offset points",
+        fontsize=6.5,
+        color=REFERENCE,
+        annotation_clip=True,
+    )
+
+
+def _is_share(condition: Condition) -> bool:
+    """Whether the score is a share of something, and all that is shown lies between 0 and 1."""
+    if not condition.metrics[0].unit.startswith("share"):
+        return False
+    return all(0 <= value <= 1 for value in _shown(condition))
+
+
+def _keep_medians_in_view(axis: Axes, condition: Condition) -> None:
+    shown = list(_shown(condition))
     span = max(shown) - min(shown)
     if span > 0:
         axis.set_ylim(min(shown) - span / 2, max(shown) + span / 2)
 
 
-def score_axis(axis: Axes, condition: rnnbench.Condition, split: str) -> None:
-    """Prepare the axis of a score: logarithmic for errors, up to 1 for accuracy.
-
-    Lines mark the target and the trivial forecast.
-    """
-    metric = condition.metrics[0]
-    if metric.direction == "lower":
-        axis.set_yscale("log")
-    elif metric.name == "accuracy":
-        axis.set_ylim(0, 1.02)
-    axis.set_ylabel(plain(f"{split} {metric.name}"), fontsize=9)
-    axis.axhline(condition.target, color=REFERENCE, linestyle="--", linewidth=1, label="target")
-    trivial = condition.trivial.get(metric.name)
+def _shown(condition: Condition) -> Iterator[float]:
+    yield from chain.from_iterable(arm.curve.median for arm in condition.arms)
+    yield condition.target
+    trivial = condition.trivial.get(condition.metrics[0].name)
     if trivial:
-        axis.axhline(
-            trivial.centre, color=REFERENCE, linestyle=":", linewidth=1.2, label="trivial forecast"
-        )
+        yield trivial.centre

@@ -15,6 +15,8 @@ from rnnbench_reports.claim_panels import (
     COLOURS,
     KINDS,
     LINES,
+    MIXED,
+    RULE,
     SHADE,
     Kind,
     draw_reading,
@@ -24,7 +26,8 @@ from rnnbench_reports.claim_panels import (
     tick_numbers,
 )
 from rnnbench_reports.claim_rows import LINE, ClaimBlock, ReadingBlock, claim_blocks
-from rnnbench_reports.style import DOTS_PER_INCH, Drawn, plain, spread
+from rnnbench_reports.panel import Drawn, Panel
+from rnnbench_reports.style import DOTS_PER_INCH, plain, spread
 
 SMALL = 8
 LARGE = 9
@@ -32,19 +35,19 @@ LARGE = 9
 MARGIN = 0.1
 LABELS = 3.9
 BETWEEN = 0.17
-NUMBERS = 2.35
+NUMBERS = 2.6
 HEAD = 0.55
 """Space above the first claim, for the legend and the titles."""
 FOOT = 0.1
 INDENT = 0.12
-VERDICTS = {"supported": COLOURS["holds"], "refuted": COLOURS["fails"], "mixed": "#6b4f9e"}
+VERDICTS = {"supported": COLOURS["holds"], "refuted": COLOURS["fails"], "mixed": MIXED}
 WORDS = {"holds": "the claim holds", "fails": "it fails", "open": "open"}
 CAPTION = (
     "Effect under each condition with its 95 % interval; dashed where seeds did not get there or"
     " lack the figure, so that it is an interval of what was seen; dashes and dots where the"
     " intervals of epochs and of the time of a step are multiplied; dotted from smallest to"
     " largest, where there are too few for an interval. The shaded region is where the claim says"
-    " that the effect lies. Ratios are on a logarithmic axis; an arrow points to what lies beyond"
+    " that the effect lies, and ends at its boundary (dashed). Ratios are on a logarithmic axis; an arrow points to what lies beyond"
     " its end. Differences are on an axis that is linear around 0 and logarithmic beyond. A figure"
     " of one cell is divided by the boundary that the claim sets it. Verdicts are adjusted over all"
     " conditions of a claim. Ratios of times between two kinds of layer also have to be clear of"
@@ -52,27 +55,28 @@ CAPTION = (
 )
 
 
-def forest(findings: rnnbench.Findings) -> Drawn | None:
-    """Return the plot; None where no claim has a condition."""
-    claims = list(claim_blocks(findings.claims, HEAD))
+def forest(shown: Sequence[rnnbench.ClaimFinding], name: str = "claims-forest") -> Drawn | None:
+    """Return the plot of these claims; None where no claim has a condition."""
+    claims = list(claim_blocks(shown, HEAD))
     blocks = list(chain.from_iterable(claim.readings for claim in claims))
     by_kind = {kind: _of_kind(blocks, kind) for kind in KINDS}
-    shown = {kind: own for kind, own in by_kind.items() if own}
-    if not shown:
+    kinds = {kind: own for kind, own in by_kind.items() if own}
+    if not kinds:
         return None
-    width = MARGIN + LABELS + sum(kind.width + BETWEEN for kind in shown) + NUMBERS + MARGIN
+    width = MARGIN + LABELS + sum(kind.width + BETWEEN for kind in kinds) + NUMBERS + MARGIN
     height = claims[-1].bottom + FOOT
     figure = Figure(figsize=(width, height), dpi=DOTS_PER_INCH)
     sheet = _sheet(figure)
     left = MARGIN + LABELS
-    for kind, own in shown.items():
+    for kind, own in kinds.items():
         left += BETWEEN
         _draw_panel(figure, kind, left, own, claims)
         left += kind.width
     for claim in claims:
         _write_claim(sheet, claim, left + BETWEEN, width - MARGIN)
     _draw_legend(figure, claims)
-    return Drawn("claims-forest", "Every condition of every claim", CAPTION, figure)
+    panel = Panel("", "", figure)
+    return Drawn(name, "Every condition", CAPTION, (panel,))
 
 
 def _of_kind(blocks: Sequence[ReadingBlock], kind: Kind) -> list[ReadingBlock]:
@@ -124,7 +128,7 @@ def _write_claim(sheet: Axes, block: ClaimBlock, numbers: float, right: float) -
     """
     verdict = block.claim.verdict
     colour = VERDICTS.get(verdict, COLOURS["open"])
-    sheet.plot([MARGIN, right], [block.top - 0.03] * 2, color="#999999", linewidth=0.6)
+    sheet.plot([MARGIN, right], [block.top - 0.03] * 2, color=RULE, linewidth=0.6)
     bold: dict[str, Any] = {"fontsize": LARGE, "fontweight": "bold", "va": "center"}
     sheet.text(MARGIN, block.middle, plain(block.text), **bold)
     sheet.text(right, block.middle, verdict, ha="right", color=colour, **bold)
@@ -139,8 +143,16 @@ def _write_reading(sheet: Axes, block: ReadingBlock, numbers: float, right: floa
     for line in block.conditions:
         state = line.judged.state
         sheet.text(MARGIN + 2 * INDENT, line.middle, plain(line.text), **small)
-        sheet.text(numbers, line.middle, spread(line.judged.effect), **small)
+        sheet.text(numbers, line.middle, _figures(line.judged), **small)
         sheet.text(right, line.middle, state, ha="right", color=COLOURS[state], **small)
+
+
+def _figures(judged: rnnbench.Judged) -> str:
+    """Return the effect with its ends, and n where it is an estimate."""
+    effect = judged.effect
+    if effect is None or effect.low == effect.high:
+        return spread(effect)
+    return f"{spread(effect)}, n = {effect.n}"
 
 
 def _draw_legend(figure: Figure, claims: Sequence[ClaimBlock]) -> None:
@@ -154,7 +166,7 @@ def _draw_legend(figure: Figure, claims: Sequence[ClaimBlock]) -> None:
     figure.legend(
         handles=[*states, shaded, *map(_line_of_kind, kinds)],
         loc="upper left",
-        ncols=8,
+        ncols=5,
         frameon=False,
         fontsize=SMALL,
         borderaxespad=0.6,

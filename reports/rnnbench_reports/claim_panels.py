@@ -23,6 +23,8 @@ LINES: dict[str, Any] = {
 }
 SHADE = "#cfe8dc"
 GRID = "#d5d5d5"
+RULE = "#999999"
+MIXED = "#6b4f9e"
 DIFFERENCES = ("score", "solved")
 WIDEST_RATIO = 10.0
 WIDEST_MULTIPLE = 2.5
@@ -117,7 +119,9 @@ def _difference_ticks(axis: Axes, inches: float) -> list[float]:
 def tick_numbers(axis: Axes, middle: float) -> None:
     """Repeat the numbers of the axis at this height."""
     for tick in axis.get_xticks():
-        axis.text(tick, middle, number(tick), fontsize=8, color="#666666", ha="center", va="center")
+        axis.text(
+            tick, middle, number(tick), fontsize=8, color=COLOURS["open"], ha="center", va="center"
+        )
 
 
 def draw_reading(axis: Axes, kind: Kind, block: ReadingBlock) -> None:
@@ -142,6 +146,13 @@ def _shade_region(axis: Axes, block: ReadingBlock) -> None:
     if region.high is not None:
         end = min(max(_position(region.high, block.reading), left), right)
     shaded = [(left, begin), (end, right)] if region.outside else [(begin, end)]
+    for bound in (region.low, region.high):
+        if bound is not None:
+            place = _position(bound, block.reading)
+            heights = [block.top, block.bottom]
+            axis.plot(
+                [place] * 2, heights, color=REFERENCE, linewidth=0.9, linestyle="--", zorder=1
+            )
     height = block.bottom - block.top
     for low, high in shaded:
         axis.add_patch(

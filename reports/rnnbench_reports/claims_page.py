@@ -26,7 +26,8 @@ from rnnbench_reports.claim_words import (
     search,
     state,
 )
-from rnnbench_reports.style import Drawn, without_missing_glyphs
+from rnnbench_reports.panel import Drawn
+from rnnbench_reports.style import without_missing_glyphs
 
 PAGE = "claims.md"
 TABLE = "claims-trials.csv"
@@ -41,7 +42,7 @@ def render(findings: rnnbench.Findings, folder: Path) -> list[Path]:
     """
     if not findings.claims:
         return []
-    drawn = forest(findings)
+    drawn = forest(findings.claims)
     page = folder / PAGE
     table = folder / TABLE
     page.write_text(_page(findings, drawn), encoding="utf-8")
@@ -55,7 +56,7 @@ def render(findings: rnnbench.Findings, folder: Path) -> list[Path]:
 def _save(drawn: Drawn, path: Path) -> None:
     """Save the plot so that equal findings give equal bytes."""
     with mpl.rc_context({"svg.hashsalt": PAGE, "svg.fonttype": "none"}), without_missing_glyphs():
-        drawn.figure.savefig(path, metadata={"Date": None, "Creator": None})
+        drawn.panels[0].figure.savefig(path, metadata={"Date": None, "Creator": None})
 
 
 def _table(findings: rnnbench.Findings) -> str:

@@ -1,22 +1,23 @@
 """Figures of diagnostics: one figure a diagnostic, one panel a condition."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any
 
 from matplotlib.axes import Axes
 
 import rnnbench
-from rnnbench_reports.style import Drawn, Look, legend, panels, plain
+from rnnbench_reports.axes import condition_panel
+from rnnbench_reports.panel import Cells, Drawn, label_ends, line_style, tag
+from rnnbench_reports.style import SMALL, plain, plain_ticks
 
-LINES = {"fresh": ":", "trained": "-"}
 
-
-def diagnostics(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) -> Iterator[Drawn]:
-    """Yield a figure for each diagnostic that some cell has."""
-    names = set(chain.from_iterable(map(_names, findings.conditions)))
+def diagnostics(findings: rnnbench.Findings, cells: Cells, task: str) -> Iterator[Drawn]:
+    """Yield a figure for each diagnostic that some cell has under the conditions of a task."""
+    conditions = [condition for condition in findings.conditions if condition.task == task]
+    names = set(chain.from_iterable(map(_names, conditions)))
     for name in sorted(names):
-        yield _diagnostic_figure(name, findings, by_cell)
+        yield _diagnostic_figure(name, conditions, cells, task)
 
 
 def _names(condition: rnnbench.Condition) -> set[str]:
@@ -25,39 +26,49 @@ def _names(condition: rnnbench.Condition) -> set[str]:
 
 
 def _diagnostic_figure(
-    name: str, findings: rnnbench.Findings, by_cell: Mapping[str, Look]
+    name: str, conditions: Sequence[rnnbench.Condition], cells: Cells, task: str
 ) -> Drawn:
-    shown = [condition for condition in findings.conditions if name in _names(condition)]
-    figure, axes = panels(condition.title for condition in shown)
-    for axis, condition in zip(axes, shown, strict=True):
-        for arm in condition.arms:
-            for curve in arm.diagnostics:
-                if curve.name == name:
-                    _draw_curve(axis, curve, arm.row, by_cell[arm.row])
-    legend(figure, axes)
+    def draw(axis: Axes, own: Cells, condition: rnnbench.Condition) -> None:
+        _draw(axis, condition, name, own)
+
+    panels = []
+    for condition in conditions:
+        if name in _names(condition):
+            panels.append(condition_panel(condition, draw, cells))
     title = name.replace("-", " ").capitalize()
     caption = (
         "Median over seeds: as initialised (dotted) and at the chosen epoch (line, with a band from"
         " the smallest to the largest). Its figures are listed under Diagnostics."
     )
-    return Drawn(name, title, caption, figure)
+    return Drawn(f"{name}-{task}", title, caption, tuple(panels), task)
 
 
-def _draw_curve(axis: Axes, curve: Any, row: str, look: Look) -> None:
+def _draw(axis: Axes, condition: rnnbench.Condition, name: str, cells: Cells) -> None:
+    arms = {arm.row: arm for arm in condition.arms}
+    ends = {}
+    for row in cells.by_prominence(arms):
+        for curve in arms[row].diagnostics:
+            if curve.name == name:
+                _draw_curve(axis, curve, row, cells)
+                if curve.when == "trained" and row in cells.featured:
+                    ends[row] = curve.median[-1]
+    label_ends(axis, ends, cells.looks)
+
+
+def _draw_curve(axis: Axes, curve: Any, row: str, cells: Cells) -> None:
+    look = cells.looks[row]
+    is_featured = row in cells.featured
     is_trained = curve.when == "trained"
-    axis.plot(
-        curve.x,
-        curve.median,
-        LINES[curve.when],
-        color=look.colour,
-        linewidth=1.3,
-        label=plain(row if is_trained else f"{row}, untrained"),
-    )
-    if is_trained:
-        axis.fill_between(
-            curve.x, curve.low, curve.high, color=look.colour, alpha=0.18, linewidth=0
-        )
-    axis.set_xlabel(plain(curve.x_name), fontsize=9)
-    axis.set_ylabel(plain(curve.y_name), fontsize=9)
+    style = line_style(look, featured=is_featured)
+    if not is_trained:
+        style = {"color": look.colour, "linewidth": 1.1, "linestyle": ":"}
+    (line,) = axis.plot(curve.x, curve.median, **style)
+    tag(row, line, row if is_trained else f"{row}, as initialised")
+    if is_trained and is_featured:
+        band = {"color": look.colour, "alpha": 0.15, "linewidth": 0}
+        tag(row, axis.fill_between(curve.x, curve.low, curve.high, **band))
+    axis.set_xlabel(plain(curve.x_name), fontsize=SMALL)
+    axis.set_ylabel(plain(curve.y_name), fontsize=SMALL)
     if curve.log_y:
         axis.set_yscale("log")
+        plain_ticks(axis.yaxis)

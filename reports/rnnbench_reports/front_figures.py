@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 
 import rnnbench
-from rnnbench_reports.axes import score_axis
-from rnnbench_reports.style import REFERENCE, Drawn, Look, legend, panels, plain
+from rnnbench_reports.axes import condition_panel, score_axis
+from rnnbench_reports.panel import Cells, Drawn, label_ends, tag, with_n
+from rnnbench_reports.style import REFERENCE, SMALL
 
 Point = tuple[float, float]
 
@@ -52,7 +53,7 @@ EXPENSES = (
 )
 
 
-def front_figures(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) -> Iterator[Drawn]:
+def front_figures(findings: rnnbench.Findings, cells: Cells) -> Iterator[Drawn]:
     """Yield a figure for each cost that is known for cells with a test score."""
     for expense in EXPENSES:
         cost = _first_with(findings.costs, expense)
@@ -62,7 +63,7 @@ def front_figures(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) -> I
         known = {row: figure for row, figure in spent.items() if figure}
         shown = [condition for condition in findings.conditions if _has_scores(condition, known)]
         if shown:
-            yield _front_figure(shown, expense, cost, known, by_cell)
+            yield _front_figure(shown, expense, cost, known, cells)
 
 
 def _first_with(
@@ -81,28 +82,41 @@ def _front_figure(
     expense: Expense,
     cost: rnnbench.CostFinding,
     spent: Mapping[str, rnnbench.Range],
-    by_cell: Mapping[str, Look],
+    cells: Cells,
 ) -> Drawn:
-    figure, axes = panels(condition.title for condition in shown)
-    for axis, condition in zip(axes, shown, strict=True):
-        metric = condition.metrics[0]
-        points = []
-        for arm in condition.arms:
-            if arm.row in spent and metric.name in arm.test:
-                ranges = (spent[arm.row], arm.test[metric.name])
-                points.append(_draw_cell(axis, arm.row, ranges, expense.scale, by_cell[arm.row]))
-        _draw_front(axis, points, higher_is_better=metric.direction == "higher")
-        score_axis(axis, condition, "test")
-        axis.set_xlim(left=0)
-        axis.margins(y=0.12)
-        axis.set_xlabel(expense.unit, fontsize=9)
-    legend(figure, axes)
+    def draw(axis: Axes, own: Cells, condition: rnnbench.Condition) -> None:
+        _draw_condition(axis, condition, expense, spent, own)
+
+    panels = [condition_panel(condition, draw, cells) for condition in shown]
     caption = (
         f"Test score (median and range over seeds) against the {expense.noun} of a training step of"
         f" the bare cell at {cost.shape} (median and range over replicates), the same"
         f" {expense.noun} for every task. No cell beats a cell on the line in both."
     )
-    return Drawn(expense.name, expense.title, caption, figure)
+    return Drawn(expense.name, expense.title, caption, tuple(panels))
+
+
+def _draw_condition(
+    axis: Axes,
+    condition: rnnbench.Condition,
+    expense: Expense,
+    spent: Mapping[str, rnnbench.Range],
+    cells: Cells,
+) -> None:
+    metric = condition.metrics[0]
+    points = {}
+    for arm in condition.arms:
+        if arm.row in spent and metric.name in arm.test:
+            ranges = (spent[arm.row], arm.test[metric.name])
+            points[arm.row] = _draw_cell(axis, arm.row, ranges, expense.scale, cells)
+    _draw_front(axis, list(points.values()), higher_is_better=metric.direction == "higher")
+    score_axis(axis, condition, "test")
+    axis.set_xlim(left=0)
+    axis.margins(x=0.12, y=0.12)
+    axis.set_xlabel(expense.unit, fontsize=SMALL)
+    label_ends(
+        axis, {row: y for row, (_, y) in points.items() if row in cells.featured}, cells.looks
+    )
 
 
 def _draw_cell(
@@ -110,23 +124,20 @@ def _draw_cell(
     row: str,
     ranges: tuple[rnnbench.Range, rnnbench.Range],
     scale: float,
-    look: Look,
+    cells: Cells,
 ) -> Point:
     """Draw the mark of a cell with both ranges, and return its place."""
     x, y = ranges
-    axis.errorbar(
-        scale * x.centre,
-        y.centre,
-        xerr=[[scale * (x.centre - x.low)], [scale * (x.high - x.centre)]],
-        yerr=[[y.centre - y.low], [y.high - y.centre]],
-        color=look.colour,
-        marker=look.marker,
-        capsize=2,
-        linewidth=1,
-        linestyle="none",
-        label=plain(row),
-    )
-    return scale * x.centre, y.centre
+    look = cells.looks[row]
+    place = (scale * x.centre, y.centre)
+    style = {"color": look.colour, "linewidth": 1}
+    parts = [
+        *axis.plot([scale * x.low, scale * x.high], [y.centre] * 2, **style),
+        *axis.plot([place[0]] * 2, [y.low, y.high], **style),
+        *axis.plot(*place, look.marker, color=look.colour, markersize=6),
+    ]
+    tag(row, parts, f"{row}: {with_n(x, scale)}; score {with_n(y)}")
+    return place
 
 
 def _draw_front(axis: Axes, points: list[Point], *, higher_is_better: bool) -> None:

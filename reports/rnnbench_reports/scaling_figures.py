@@ -1,6 +1,6 @@
 """Figures of cost against the length of sequences."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -8,7 +8,19 @@ from typing import Any
 from matplotlib.axes import Axes
 
 import rnnbench
-from rnnbench_reports.style import Drawn, Look, panels, plain, plain_ticks
+from rnnbench_reports.panel import (
+    Cells,
+    Drawn,
+    Panel,
+    draw_panel,
+    label_ends,
+    line_style,
+    tag,
+    tag_curve,
+)
+from rnnbench_reports.style import SMALL, plain_ticks, spread
+
+WIDTH = 7.6
 
 
 @dataclass(frozen=True)
@@ -47,58 +59,71 @@ COSTS = (
 )
 
 
-def scaling_figures(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) -> Iterator[Drawn]:
+def scaling_figures(findings: rnnbench.Findings, cells: Cells) -> Iterator[Drawn]:
     """Yield a figure for each cost that was measured at several lengths."""
     for cost in COSTS:
         shown = [scaling for scaling in findings.scalings if _has_curve(scaling, cost)]
         if shown:
-            yield _scaling_figure(shown, cost, by_cell)
+            yield _scaling_figure(shown, cost, cells)
 
 
 def _has_curve(scaling: rnnbench.Scaling, cost: Cost) -> bool:
     return any(curve.figure == cost.key for curve in scaling.curves)
 
 
-def _scaling_figure(
-    shown: list[rnnbench.Scaling], cost: Cost, by_cell: Mapping[str, Look]
-) -> Drawn:
-    figure, axes = panels((scaling.title for scaling in shown), wide=True)
-    for axis, scaling in zip(axes, shown, strict=True):
-        for curve in scaling.curves:
-            if curve.figure == cost.key:
-                _draw_curve(axis, curve, cost.scale, by_cell[curve.row])
-        axis.set_xscale("log")
-        axis.set_yscale("log")
-        plain_ticks(axis.yaxis)
-        lengths = sorted(set(chain.from_iterable(curve.steps for curve in scaling.curves)))
-        axis.set_xticks(lengths, [f"{steps}" for steps in lengths], minor=False)
-        axis.set_xticks([], minor=True)
-        axis.set_xlabel("steps T", fontsize=9)
-        axis.set_ylabel(cost.unit, fontsize=9)
-        axis.legend(fontsize=7, frameon=False, loc="center left", bbox_to_anchor=(1.0, 0.5))
+def _scaling_figure(shown: list[rnnbench.Scaling], cost: Cost, cells: Cells) -> Drawn:
+    panels = []
+    for scaling in shown:
+        panels.append(_panel(scaling, cost, cells.among(curve.row for curve in scaling.curves)))
     caption = (
-        "Median and range over replicates, both axes logarithmic. The exponent is the slope of a"
-        " straight line through all lengths, fitted in each replicate and combined session by"
+        "Median over replicates, with their range, both axes logarithmic. The exponent is the slope"
+        " of a straight line through all lengths, fitted in each replicate and combined session by"
         " session."
     )
-    return Drawn(cost.name, cost.title, caption, figure)
+    return Drawn(cost.name, cost.title, caption, tuple(panels))
 
 
-def _draw_curve(axis: Axes, curve: Any, scale: float, look: Look) -> None:
-    exponent = f": $T^{{{curve.exponent.centre:.2f}}}$" if curve.exponent else ""
-    axis.plot(
-        curve.steps,
-        [scale * value.centre for value in curve.values],
-        color=look.colour,
-        marker=look.marker,
-        markersize=4,
-        label=f"{plain(curve.row)}{exponent}",
-    )
-    axis.fill_between(
-        curve.steps,
-        [scale * value.low for value in curve.values],
-        [scale * value.high for value in curve.values],
-        color=look.colour,
-        alpha=0.18,
-        linewidth=0,
-    )
+def _panel(scaling: rnnbench.Scaling, cost: Cost, cells: Cells) -> Panel:
+    def draw(axis: Axes, shown: Cells) -> None:
+        _draw_scaling(axis, scaling, cost, shown)
+
+    return draw_panel(scaling.title, draw, cells, bars=14, width=WIDTH)
+
+
+def _draw_scaling(axis: Axes, scaling: rnnbench.Scaling, cost: Cost, cells: Cells) -> None:
+    axis.set_xscale("log")
+    axis.set_yscale("log")
+    curves = {curve.row: curve for curve in scaling.curves if curve.figure == cost.key}
+    ends = {}
+    for row in cells.by_prominence(curves):
+        _draw_curve(axis, curves[row], cost.scale, cells)
+        if row in cells.featured:
+            ends[row] = cost.scale * curves[row].values[-1].centre
+    plain_ticks(axis.yaxis)
+    lengths = sorted(set(chain.from_iterable(curve.steps for curve in scaling.curves)))
+    axis.set_xticks(lengths, [f"{steps}" for steps in lengths], minor=False)
+    axis.set_xticks([], minor=True)
+    axis.set_xlabel("steps T", fontsize=SMALL)
+    axis.set_ylabel(cost.unit, fontsize=SMALL)
+    label_ends(axis, ends, cells.looks)
+
+
+def _draw_curve(axis: Axes, curve: Any, scale: float, cells: Cells) -> None:
+    look = cells.looks[curve.row]
+    is_featured = curve.row in cells.featured
+    centres = [scale * value.centre for value in curve.values]
+    (line,) = axis.plot(curve.steps, centres, **line_style(look, featured=is_featured))
+    exponent = f", exponent {spread(curve.exponent)}" if curve.exponent else ""
+    what = f"{cost_unit(curve)}{exponent}, T ="
+    values = [value.scaled(scale) for value in curve.values]
+    tag_curve(curve.row, line, curve.steps, values, what)
+    if is_featured:
+        low = [scale * value.low for value in curve.values]
+        high = [scale * value.high for value in curve.values]
+        style = {"color": look.colour, "alpha": 0.15, "linewidth": 0}
+        tag(curve.row, axis.fill_between(curve.steps, low, high, **style))
+
+
+def cost_unit(curve: Any) -> str:
+    """Return the unit in which a curve is drawn."""
+    return next(cost.unit for cost in COSTS if cost.key == curve.figure)

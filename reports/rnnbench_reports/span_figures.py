@@ -1,27 +1,38 @@
 """Solve rates against the horizon, with memory spans."""
 
-from collections.abc import Mapping
-
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import NullLocator
 
 import rnnbench
-from rnnbench_reports.style import REFERENCE, Drawn, Look, legend, panels, plain
+from rnnbench_reports.looks import Look
+from rnnbench_reports.panel import (
+    Cells,
+    Drawn,
+    Panel,
+    draw_panel,
+    label_ends,
+    line_style,
+    tag,
+    with_n,
+)
+from rnnbench_reports.style import REFERENCE, SMALL
 
 APART = 0.02
 """Distance between the marks of two cells, as a share of the logarithmic axis."""
 STRIP = 0.09
 """Height of the strip below the curves that holds the memory span of one cell."""
 STRIP_TOP = -0.12
+WIDTH = 7.6
 
 
-def solve_rates(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) -> Drawn:
-    """Draw a panel for each task that was run at several horizons."""
-    figure, axes = panels((finding.title for finding in findings.spans), wide=True)
-    for axis, finding in zip(axes, findings.spans, strict=True):
-        _draw_task(axis, finding, by_cell)
-    legend(figure, axes)
+def solve_rates(findings: rnnbench.Findings, cells: Cells, task: str) -> Drawn | None:
+    """Draw a panel for each setting in which a task was run at several horizons."""
+    panels = []
+    for finding in findings.spans:
+        if finding.task == task:
+            panels.append(_panel(finding, cells.among(span.row for span in finding.spans)))
+    if not panels:
+        return None
     caption = (
         "Share of seeds at the target against the horizon, with 95 % Clopper-Pearson intervals."
         " A hollow mark counts as not solved: the cell was not run there, as it does not solve a"
@@ -30,64 +41,63 @@ def solve_rates(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) -> Dra
         " solve) with their 95 % interval, from six seeds on; one that runs out of the panel has no"
         " end among these horizons."
     )
-    return Drawn("solve-rate-against-horizon", "Solve rate against horizon", caption, figure)
+    title = "Solve rate against horizon"
+    return Drawn(f"solve-rate-against-horizon-{task}", title, caption, tuple(panels), task)
 
 
-def _draw_task(axis: Axes, finding: rnnbench.HorizonFinding, by_cell: Mapping[str, Look]) -> None:
+def _panel(finding: rnnbench.HorizonFinding, cells: Cells) -> Panel:
+    def draw(axis: Axes, shown: Cells) -> None:
+        _draw_task(axis, finding, shown)
+
+    return draw_panel(finding.title, draw, cells, bars=len(cells.featured) + 12, width=WIDTH)
+
+
+def _draw_task(axis: Axes, finding: rnnbench.HorizonFinding, cells: Cells) -> None:
+    spans = [span for span in finding.spans if span.row in cells.featured]
     shortest = finding.horizons[0]
     longest = finding.horizons[-1]
     width = longest / shortest
     ends = (shortest / width**0.08, longest * width**0.08)
-    middle = (len(finding.spans) - 1) / 2
-    for position, span in enumerate(finding.spans):
-        shift = width ** (APART * (position - middle))
-        _draw_rates(axis, span, by_cell[span.row], shift)
-        _draw_span(axis, span, by_cell[span.row], STRIP_TOP - STRIP * position, ends)
-    axis.axhline(0.5, color=REFERENCE, linestyle=":", linewidth=1)
-    axis.axhline(0, color=REFERENCE, linewidth=0.6)
+    middle = (len(spans) - 1) / 2
+    last = {}
     axis.set_xscale("log")
     axis.set_xlim(*ends)
-    axis.set_ylim(STRIP_TOP - STRIP * len(finding.spans) + 0.02, 1.05)
+    axis.set_ylim(STRIP_TOP - STRIP * len(spans) + 0.02, 1.05)
+    for position, span in enumerate(spans):
+        shift = width ** (APART * (position - middle))
+        last[span.row] = _draw_rates(axis, span, cells.looks[span.row], shift)
+        _draw_span(axis, span, cells.looks[span.row], STRIP_TOP - STRIP * position, ends)
+    axis.axhline(0.5, color=REFERENCE, linestyle=":", linewidth=1)
+    axis.axhline(0, color=REFERENCE, linewidth=0.6)
     axis.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25 %", "50 %", "75 %", "100 %"])
     axis.set_xticks(finding.horizons, [f"{horizon}" for horizon in finding.horizons])
     axis.xaxis.set_minor_locator(NullLocator())
-    axis.set_xlabel("horizon, steps", fontsize=9)
-    axis.set_ylabel("seeds that solve it", fontsize=9)
+    axis.set_xlabel("horizon, steps", fontsize=SMALL)
+    axis.set_ylabel("seeds that solve it", fontsize=SMALL)
+    label_ends(axis, last, cells.looks)
 
 
-def _draw_rates(axis: Axes, span: rnnbench.Span, look: Look, shift: float) -> None:
-    """Draw the solve rate at each horizon, and the fitted curve."""
+def _draw_rates(axis: Axes, span: rnnbench.Span, look: Look, shift: float) -> float:
+    """Draw the solve rate at each horizon and the fitted curve; return the rate at the last one."""
+    rate = 0.0
     for rung in span.rungs:
-        axis.plot(
-            rung.horizon * shift,
-            rung.solved / rung.all,
-            look.marker,
-            color=look.colour,
-            markerfacecolor=look.colour if rung.tried else "white",
-            markersize=6,
-            zorder=3,
-        )
+        rate = rung.solved / rung.all
+        place = rung.horizon * shift
+        says = f"{span.row}, horizon {rung.horizon}: {rung.solved} of {rung.all} seeds"
+        face = look.colour if rung.tried else "white"
+        style = {"color": look.colour, "markerfacecolor": face, "markersize": 6, "zorder": 3}
+        tag(span.row, axis.plot(place, rate, look.marker, **style), says)
         if rung.solve_rate:
-            axis.vlines(
-                rung.horizon * shift,
-                rung.solve_rate.low,
-                rung.solve_rate.high,
-                color=look.colour,
-                alpha=0.35,
-            )
+            low = rung.solve_rate.low
+            high = rung.solve_rate.high
+            bar = axis.vlines(place, low, high, color=look.colour, alpha=0.35)
+            tag(span.row, bar, f"{says}, {with_n(rung.solve_rate)}")
     if span.curve:
         run = [rung.horizon for rung in span.rungs if rung.tried]
-        horizons = np.geomspace(run[0], run[-1], 100)
-        rates = [span.curve.rate(horizon) for horizon in horizons]
-        axis.plot(horizons, rates, color=look.colour, linewidth=1.4)
-    axis.plot(
-        [],
-        [],
-        color=look.colour,
-        marker=look.marker,
-        linestyle="-" if span.curve else "",
-        label=plain(span.row),
-    )
+        steps = [run[0] * (run[-1] / run[0]) ** (part / 60) for part in range(61)]
+        rates = [span.curve.rate(horizon) for horizon in steps]
+        tag(span.row, axis.plot(steps, rates, **line_style(look)))
+    return rate
 
 
 def _draw_span(
@@ -95,23 +105,11 @@ def _draw_span(
 ) -> None:
     """Draw a mark at the span, and a bar over its interval."""
     left, right = ends
+    says = f"{span.row}: span {span.longest or f'below {span.rungs[0].horizon}'}"
     if span.interval:
         low = span.interval.low or left
         high = right if span.interval.high is None else span.interval.high or left
-        axis.plot(
-            [low, high],
-            [height, height],
-            color=look.colour,
-            linewidth=4,
-            alpha=0.35,
-            solid_capstyle="butt",
-        )
-    axis.plot(
-        span.longest or left,
-        height,
-        look.marker,
-        color=look.colour,
-        markersize=6,
-        clip_on=False,
-        zorder=3,
-    )
+        style = {"color": look.colour, "linewidth": 4, "alpha": 0.35, "solid_capstyle": "butt"}
+        tag(span.row, axis.plot([low, high], [height, height], **style), says)
+    style = {"color": look.colour, "markersize": 6, "clip_on": False, "zorder": 3}
+    tag(span.row, axis.plot(span.longest or left, height, look.marker, **style), says)

@@ -1,76 +1,99 @@
 """Kaplan-Meier curves of the epochs at which seeds reach the target."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 import rnnbench
-from rnnbench_reports.style import REFERENCE, Drawn, Look, legend, panels, plain
+from rnnbench_reports.axes import condition_panel
+from rnnbench_reports.panel import Cells, Drawn, label_ends, line_style, tag
+from rnnbench_reports.style import REFERENCE, SMALL
 
 FAINT = 0.35
 OFFSET = 0.006
 """Curves of different cells are shifted by this much, so that equal ones remain visible."""
+MOST_FAINT = 4
+"""Faint curves of more cells would hide the others."""
 
 
-def survival_curves(findings: rnnbench.Findings, by_cell: Mapping[str, Look]) -> Drawn:
+def survival_curves(task: str, conditions: Sequence[rnnbench.Condition], cells: Cells) -> Drawn:
     """Draw the share of seeds that are not yet at the target after each epoch.
 
     A faint curve shows the same for the easiest threshold.
     """
-    figure, axes = panels(condition.title for condition in findings.conditions)
-    for axis, condition in zip(axes, findings.conditions, strict=True):
-        _draw_condition(axis, condition, by_cell)
-    legend(figure, axes)
+    panels = []
+    for condition in conditions:
+        panels.append(condition_panel(condition, _curves, cells))
     caption = (
         "Kaplan-Meier curves: the share of seeds that are not yet at the target after so many"
-        " epochs. The area under a curve is the mean of epochs up to the budget. An arrow is a"
-        " share that never reached the target. The faint curve is the easiest threshold, three"
-        " quarters of the way from the trivial forecast to the target, where that is known."
+        " epochs. The area under a curve is the mean of epochs up to the budget (dashed). An arrow"
+        " is a share that never reached the target. The faint curve is the easiest threshold, three"
+        " quarters of the way from the trivial forecast to the target, where that is known and at"
+        f" most {MOST_FAINT} cells are shown."
     )
-    return Drawn("not-yet-at-target", "Not yet at the target", caption, figure)
+    return Drawn(f"not-yet-at-target-{task}", "Not yet at the target", caption, tuple(panels), task)
 
 
-def _draw_condition(axis: Axes, condition: rnnbench.Condition, by_cell: Mapping[str, Look]) -> None:
+def has_survival(condition: rnnbench.Condition) -> bool:
+    """Return whether some seed reached some threshold."""
+    return any(found.solved for arm in condition.arms for found in arm.reached)
+
+
+def _curves(axis: Axes, cells: Cells, condition: rnnbench.Condition) -> None:
     budget = condition.recipe.epochs
-    middle = (len(condition.arms) - 1) / 2
-    for position, arm in enumerate(condition.arms):
-        offset = OFFSET * (position - middle)
-        _draw_arm(axis, arm, by_cell[arm.row], budget, offset)
-    axis.axvline(
-        budget, color=REFERENCE, linestyle="--", linewidth=1, label="budget (censored here)"
-    )
+    arms = {arm.row: arm for arm in condition.arms}
+    featured = [row for row in arms if row in cells.featured]
+    middle = (len(arms) - 1) / 2
+    ends = {}
+    for position, row in enumerate(cells.by_prominence(arms)):
+        offset = OFFSET * (position - middle) if len(arms) <= len(cells.featured) else 0.0
+        end = _draw_arm(axis, arms[row], budget, offset, cells, faint=len(featured) <= MOST_FAINT)
+        if end is not None and row in cells.featured:
+            ends[row] = end
+    axis.axvline(budget, color=REFERENCE, linestyle="--", linewidth=1)
     axis.set_xlim(0, budget * 1.04)
     axis.set_ylim(-0.03, 1.04)
     axis.xaxis.set_major_locator(MaxNLocator(integer=True))
     axis.yaxis.set_major_formatter(PercentFormatter(1.0, symbol=" %"))
-    axis.set_xlabel("epochs", fontsize=9)
-    axis.set_ylabel("seeds not yet at the target", fontsize=9)
+    axis.set_xlabel("epochs", fontsize=SMALL)
+    axis.set_ylabel("seeds not yet at the target", fontsize=SMALL)
+    label_ends(axis, ends, cells.looks)
 
 
-def _draw_arm(axis: Axes, arm: rnnbench.Arm, look: Look, budget: int, offset: float) -> None:
-    """Draw the curves of a cell at its first and its last threshold, which is the target."""
+def _draw_arm(
+    axis: Axes, arm: rnnbench.Arm, budget: int, offset: float, cells: Cells, *, faint: bool
+) -> float | None:
+    """Draw the curves of a cell at its first and its last threshold, which is the target.
+
+    Returns the share at the end of the latter; None for a cell without figures.
+    """
+    end = None
+    look = cells.looks[arm.row]
+    is_featured = arm.row in cells.featured
     thresholds = {found.share: found for found in (*arm.reached[:1], *arm.reached[-1:])}
     for threshold in thresholds.values():
         is_target = threshold.share == 1
+        if not is_target and not (faint and is_featured):
+            continue
         times = [0, *threshold.survival.epochs, budget]
         shares = [1.0, *threshold.survival.share]
         shares.append(shares[-1])
-        axis.step(
-            times,
-            [share + offset for share in shares],
-            where="post",
-            color=look.colour,
-            linewidth=1.6 if is_target else 1.2,
-            alpha=1 if is_target else FAINT,
-            label=plain(arm.row) if is_target else None,
-        )
-        if is_target and shares[-1] > 0:
-            axis.plot(
-                budget,
-                shares[-1] + offset,
-                ">",
-                color=look.colour,
-                markersize=6,
-                clip_on=False,
-            )
+        shifted = [share + offset for share in shares]
+        style = line_style(look, featured=is_featured)
+        if not is_target:
+            style |= {"linewidth": 1.2, "alpha": FAINT}
+        line = axis.step(times, shifted, where="post", **style)
+        tag(arm.row, line, _says(arm, threshold))
+        if is_target:
+            end = shifted[-1]
+        if is_target and shares[-1] > 0 and is_featured:
+            mark = {"color": look.colour, "markersize": 5, "clip_on": False}
+            tag(arm.row, axis.plot(budget, shifted[-1], ">", **mark), _says(arm, threshold))
+    return end
+
+
+def _says(arm: rnnbench.Arm, reached: Any) -> str:
+    where = "the target" if reached.share == 1 else "the easiest threshold"
+    return f"{arm.row}: {reached.solved} of {len(arm.seeds)} seeds reach {where}"

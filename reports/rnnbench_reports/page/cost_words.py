@@ -39,12 +39,12 @@ def over_reference(row: rnnbench.CostRow, cost: rnnbench.CostFinding, kind: Any)
     """Return the ratio of a row to the reference; "1" for the reference itself."""
     if row.row == cost.references.get(kind):
         return "1"
-    return beside(_ratio_to_reference(row, cost, kind), ratios(cost, kind))
+    return beside(ratio_to_reference(row, cost, kind), ratios(cost, kind))
 
 
 def ratios(cost: rnnbench.CostFinding, kind: Any) -> list[rnnbench.Range]:
     """Return all ratios to the reference in the table of one kind of step."""
-    found = [_ratio_to_reference(row, cost, kind) for row, _ in timed(cost, kind)]
+    found = [ratio_to_reference(row, cost, kind) for row, _ in timed(cost, kind)]
     return [ratio for ratio in found if ratio]
 
 
@@ -85,8 +85,23 @@ def on_one_kernel(cost: rnnbench.CostFinding, kind: Any) -> list[Any]:
     return sorted(pairs, key=lambda pair: (pair.kernel, -pair.ratio.centre))
 
 
-def _ratio_to_reference(
+def ratio_to_reference(
     row: rnnbench.CostRow, cost: rnnbench.CostFinding, kind: Any
 ) -> rnnbench.Range | None:
+    """Return the ratio of a row to the reference; None without one."""
     step_time = row.step_times[kind]
     return step_time.over if cost.references.get(kind) else step_time.ratio
+
+
+def about_pairs(cost: rnnbench.CostFinding, kind: Any) -> str:
+    """Return sentences on the ratios of pairs of rows on one kernel."""
+    number = sum(pair.kind == kind for pair in cost.pairs)
+    at_once = (
+        f"These intervals hold for all {number} pairs of rows at once, including those on different"
+        " kernels. "
+    )
+    return (
+        f"{at_once if hold_at_once(cost, kind) else ''}`rnnbench export DIR --format cost-ratios`"
+        " writes all pairs, including those on different kernels. Between different cells, a ratio"
+        " varies by 5 to 15 % from one session to another."
+    )

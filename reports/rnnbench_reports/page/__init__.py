@@ -1,0 +1,116 @@
+"""The HTML report: one file that contains its figures, fetches nothing, and reads without script."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+import jinja2
+from markupsafe import Markup
+
+import rnnbench
+from rnnbench_reports.figures import cells_of, draw
+from rnnbench_reports.looks import HUES
+from rnnbench_reports.page import caveats, front, links
+from rnnbench_reports.page.claims_section import claims_sections
+from rnnbench_reports.page.origins import lead, origins
+from rnnbench_reports.page.records import Page, Plot
+from rnnbench_reports.page.sections import sections
+from rnnbench_reports.page.tables import slug
+from rnnbench_reports.panel import Cells, Drawn, Panel
+from rnnbench_reports.png import write_png
+from rnnbench_reports.svg import inline
+
+PAGE = "index.html"
+
+
+def render(findings: rnnbench.Findings, folder: Path) -> list[Path]:
+    """Write `index.html`, and a PNG file for each panel of a figure, into the folder."""
+    cells = cells_of(findings)
+    plots: list[tuple[str, Plot]] = []
+    written: list[Path] = []
+    for drawn in draw(findings):
+        plots.append((drawn.task, _plot(drawn)))
+        for panel in drawn.panels:
+            path = _free_path(folder, _name(drawn, panel), written)
+            write_png(panel.figure, path, panel.featured)
+            written.append(path)
+    page = folder / PAGE
+    shown = _page(findings, plots, cells)
+    text = _template().render(page=shown, hues=HUES)
+    page.write_text(text, encoding="utf-8")
+    return [page, *written]
+
+
+def _page(findings: rnnbench.Findings, plots: Sequence[tuple[str, Plot]], cells: Cells) -> Page:
+    rest = [plot for task, plot in plots if not task]
+    return Page(
+        title=f"{findings.suite} {findings.suite_version}: {findings.headline}",
+        headline=findings.headline,
+        lead=lead(findings),
+        tiles=list(front.tiles(findings)),
+        heat=list(front.heat_maps(findings)),
+        caveats=caveats.groups(findings),
+        sections=[
+            *claims_sections(findings, rest),
+            *sections(findings, plots, links.by_row(findings)),
+        ],
+        failed=links.failed(findings),
+        command=links.COMMAND.format("ID"),
+        origins=origins(findings),
+        cells=[(row, look.hue.name, _swatch(look.dash)) for row, look in cells.looks.items()],
+    )
+
+
+def _swatch(dash: Iterable[float]) -> str:
+    """Return the dashes of a line for SVG."""
+    return " ".join(f"{2 * length:g}" for length in dash)
+
+
+def _plot(drawn: Drawn) -> Plot:
+    panels = []
+    for place, panel in enumerate(drawn.panels):
+        says = f"{drawn.title}: {panel.title}. {_in_words(panel)}"
+        prefix = f"{slug(drawn.name)}-{place}"
+        title = "" if panel.title == drawn.task else panel.title
+        panels.append((title, inline(panel.figure, prefix, says, panel.featured)))
+    return Plot(slug(drawn.name), drawn.title, drawn.caption, panels)
+
+
+def _in_words(panel: Panel) -> str:
+    """Return the names of the axes of a panel."""
+    axis = panel.figure.axes[0]
+    names = [name for name in (axis.get_ylabel(), axis.get_xlabel()) if name]
+    return f"{' against '.join(names)}. The tables below hold the values." if names else ""
+
+
+def _name(drawn: Drawn, panel: Panel) -> str:
+    own = panel.name.removeprefix(drawn.task).lstrip(", ")
+    return f"{drawn.name}-{own}" if own and len(drawn.panels) > 1 else drawn.name
+
+
+def _free_path(folder: Path, name: str, written: Collection[Path]) -> Path:
+    """Return a path that no earlier figure has; a diagnostic may share a name with a figure."""
+    path = folder / f"{_file_name(name)}.png"
+    return path.with_stem(f"{path.stem}-{len(written)}") if path in written else path
+
+
+def _file_name(name: str) -> str:
+    """Return a safe file name for a name that a plugin or a suite gives."""
+    return re.sub(r"[^A-Za-z0-9_.+=-]+", "-", name)
+
+
+@cache
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        loader=jinja2.PackageLoader(__package__, "templates"),
+    )
+    for name in ("report.css", "report.js"):
+        text = (files(__package__) / name).read_text(encoding="utf-8")
+        environment.globals[name.replace(".", "_")] = Markup(text)  # noqa: S704  our own file
+    return environment.get_template("page.html.j2")

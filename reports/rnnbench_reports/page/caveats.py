@@ -1,0 +1,59 @@
+"""Caveats, grouped and ranked: each kind once, with its first sentence and those like it."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+import rnnbench
+from rnnbench_reports.page.records import CaveatGroup
+
+NUMBER = re.compile(r"[-+]?\d[\d.,:e+-]*\b\s?%?")
+CELLS = re.compile(r"CELL(, CELL)*( and CELL)?")
+
+
+def groups(findings: rnnbench.Findings) -> list[CaveatGroup]:
+    """Return the caveats by kind: laws first, then what concerns all, then the most frequent.
+
+    Two caveats are of one kind where they differ in settings, cells and numbers alone.
+    """
+    laws = {law.sentence for law in findings.law_caveats}
+    kinds: dict[str, list[str]] = {}
+    for caveat in findings.caveats:
+        kinds.setdefault(_kind(caveat, findings), []).append(caveat)
+
+    def rank(sentences: Sequence[str]) -> tuple[bool, bool, int]:
+        concerns_one = any(_setting(sentence, findings) for sentence in sentences)
+        return sentences[0] not in laws, concerns_one, -len(sentences)
+
+    ranked = sorted(kinds.values(), key=rank)
+    return [CaveatGroup(first, others) for first, *others in ranked]
+
+
+def of_settings(findings: rnnbench.Findings, titles: Iterable[str]) -> list[str]:
+    """Return the caveats that concern these conditions, spans or shapes alone."""
+    wanted = set(titles)
+    return [caveat for caveat in findings.caveats if _setting(caveat, findings) in wanted]
+
+
+def _setting(caveat: str, findings: rnnbench.Findings) -> str:
+    """Return the title with which a caveat begins; "" where it begins with none."""
+    head, colon, _ = caveat.removeprefix("memory span, ").partition(": ")
+    return head if colon and head in _titles(findings) else ""
+
+
+def _titles(findings: rnnbench.Findings) -> set[str]:
+    found = (*findings.conditions, *findings.spans, *findings.costs, *findings.scalings)
+    return {finding.title for finding in found}
+
+
+def _kind(caveat: str, findings: rnnbench.Findings) -> str:
+    """Return a caveat without its setting, its cells and its numbers."""
+    setting = _setting(caveat, findings)
+    text = caveat.partition(": ")[2] if setting else caveat
+    for row in sorted(_rows(findings), key=len, reverse=True):
+        text = re.sub(rf"(?<![\w-]){re.escape(row)}(?![\w-])", "CELL", text)
+    return NUMBER.sub("#", CELLS.sub("CELL", text))
+
+
+def _rows(findings: rnnbench.Findings) -> set[str]:
+    rows = {arm.row for condition in findings.conditions for arm in condition.arms}
+    return rows | {row.row for cost in findings.costs for row in cost.rows}

@@ -1,0 +1,133 @@
+"""What the page opens with: tiles of verdicts, and heat maps of cells by conditions."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from math import log10
+
+import rnnbench
+from rnnbench_reports.page.records import HeatMap, Square, Tile
+from rnnbench_reports.page.tables import row_id, slug
+from rnnbench_reports.style import number, spread
+
+DARKEST = 9
+SOLVED_FROM = 4
+"""Shades up to this one belong to cells of which no seed reaches the target."""
+LEARNING = (
+    "Numbers are epochs to target, with the seeds that reach it where not all do, or else the test"
+    " score. The darker a square, the better: pale where no seed reaches the target, by how far the"
+    " score comes from the trivial forecast; darker where seeds reach it, by how early. Cells are"
+    " ordered by their mean shade."
+)
+COST = (
+    "The darker a square, the nearer to the best cell at this shape; palest at ten times as much."
+)
+
+
+def tiles(findings: rnnbench.Findings) -> Iterator[Tile]:
+    """Yield a tile for each claim, or else for each condition, memory span and cost."""
+    for claim in findings.claims:
+        yield Tile(f"#claim-{claim.name}", claim.sentence, claim.verdict, claim.verdict)
+    if findings.claims:
+        return
+    for condition in findings.conditions:
+        yield _condition_tile(condition)
+    for finding in findings.spans:
+        best = max(finding.spans, key=lambda span: span.longest)
+        target = f"#spans-{slug(finding.title)}"
+        if best.longest:
+            title = f"memory span, {finding.title}"
+            yield Tile(target, title, f"{best.longest} steps", "open", best.row)
+    for cost in findings.costs:
+        times = {row.row: row.train.seconds for row in cost.rows if row.train}
+        if times:
+            row = min(times, key=lambda row: times[row].centre)
+            shown = f"{number(1000 * times[row].centre)} ms"
+            yield Tile(f"#train-{slug(cost.title)}", f"step, {cost.title}", shown, "open", row)
+
+
+def _condition_tile(condition: rnnbench.Condition) -> Tile:
+    target = f"#condition-{slug(condition.title)}"
+    if condition.leader is None:
+        return Tile(target, condition.title, "no cell is ahead", "open")
+    decided = [comparison.answer == "better" for comparison in condition.comparisons]
+    if decided and all(decided):
+        return Tile(target, condition.title, "leads", "better", condition.leader)
+    words = f"ahead; better than {sum(decided)} of {len(decided)}" if any(decided) else "ahead only"
+    return Tile(target, condition.title, words, "open", condition.leader)
+
+
+def heat_maps(findings: rnnbench.Findings) -> Iterator[HeatMap]:
+    """Yield the map of what was learned, and that of costs where there are several shapes."""
+    if findings.conditions:
+        yield _learning_map(findings.conditions)
+    timed = [cost for cost in findings.costs if any(row.train for row in cost.rows)]
+    if len(timed) > 1 or (timed and not findings.conditions):
+        yield _cost_map(timed)
+
+
+def _learning_map(conditions: Sequence[rnnbench.Condition]) -> HeatMap:
+    columns = []
+    squares: dict[str, dict[str, Square]] = {}
+    for condition in conditions:
+        columns.append((condition.title, f"#condition-{slug(condition.title)}"))
+        for arm in condition.arms:
+            squares.setdefault(arm.row, {})[condition.title] = _learned(arm, condition)
+    return HeatMap("What was learned", LEARNING, columns, _ordered(squares, columns))
+
+
+def _learned(arm: rnnbench.Arm, condition: rnnbench.Condition) -> Square:
+    href = f"#{row_id(condition.title, arm.row)}"
+    score = arm.test.get(condition.metrics[0].name)
+    about = f"{arm.row}, {condition.title}: {arm.solved} of {len(arm.seeds)} seeds solve it"
+    if arm.solved and arm.epochs:
+        early = 1 - arm.epochs.centre / condition.recipe.epochs
+        shade = SOLVED_FROM + 1 + round((DARKEST - SOLVED_FROM - 1) * max(0.0, early))
+        part = "" if arm.solved == len(arm.seeds) else f" ({arm.solved}/{len(arm.seeds)})"
+        hint = f"{about}, epochs {spread(arm.epochs)}"
+        return Square(f"{number(arm.epochs.centre)}{part}", shade, href, hint)
+    if score is None:
+        lost = ", ".join(f"{count} {status}" for status, count in arm.lost.items())
+        return Square("-", None, href, f"{about} {lost}")
+    shade = round(SOLVED_FROM * _progress(score.centre, condition))
+    return Square(number(score.centre), shade, href, f"{about}, score {spread(score)}")
+
+
+def _progress(score: float, condition: rnnbench.Condition) -> float:
+    """Return how far a score comes from the trivial forecast to the target, from 0 to 1."""
+    trivial = condition.trivial.get(condition.metrics[0].name)
+    if trivial is None or trivial.centre == condition.target:
+        return 0.5
+    share = (score - trivial.centre) / (condition.target - trivial.centre)
+    return min(1.0, max(0.0, share))
+
+
+def _cost_map(costs: Sequence[rnnbench.CostFinding]) -> HeatMap:
+    columns = []
+    squares: dict[str, dict[str, Square]] = {}
+    for cost in costs:
+        columns.append((cost.title, f"#train-{slug(cost.title)}"))
+        times = {row.row: row.train.seconds for row in cost.rows if row.train}
+        best = min(shown.centre for shown in times.values())
+        for row, shown in times.items():
+            ratio = shown.centre / best
+            shade = round(DARKEST * max(0.0, 1 - log10(ratio)))
+            hint = f"{row}, {cost.title}: {spread(shown, 1000)} ms, {number(ratio)} times the best"
+            href = f"#{row_id(cost.title, row)}"
+            square = Square(number(1000 * shown.centre), shade, href, hint)
+            squares.setdefault(row, {})[cost.title] = square
+    return HeatMap("Milliseconds a training step", COST, columns, _ordered(squares, columns))
+
+
+def _ordered(
+    squares: Mapping[str, Mapping[str, Square]], columns: Sequence[tuple[str, str]]
+) -> list[tuple[str, list[Square]]]:
+    """Return the rows of a map, the best mean shade first."""
+
+    def rank(row: str) -> tuple[float, str]:
+        shades = [square.shade or 0 for square in squares[row].values()]
+        return -sum(shades) / len(shades), row
+
+    empty = Square("", None, "", "")
+    rows = []
+    for row in sorted(squares, key=rank):
+        rows.append((row, [squares[row].get(title, empty) for title, _ in columns]))
+    return rows

@@ -1,0 +1,165 @@
+"""Tables of learning under one condition: scores, and epochs to each threshold."""
+
+from typing import Any
+
+import rnnbench
+from rnnbench_reports.page import words
+from rnnbench_reports.page.links import Trials, links
+from rnnbench_reports.page.records import Column, Row, Table, Value
+from rnnbench_reports.page.tables import CELL, amount, count, figure, row_id, slug, table, word
+from rnnbench_reports.style import number, spread
+
+VERDICTS = {
+    "better": ("worse", "worse"),
+    "worse": ("better in the typical seed", "better"),
+    "equivalent": ("equivalent", "equivalent"),
+    "undecided": ("not told apart", "open"),
+    "too few seeds": ("too few seeds", "open"),
+}
+"""What is said of a cell that is compared with the first one, and its class, by the answer."""
+
+
+def scores(condition: rnnbench.Condition, trials: Trials) -> Table | None:
+    """Return what each cell reached: the first table of a condition."""
+    columns = [CELL, Column("verdict", "text", "against the cell that comes first", stays=True)]
+    columns += [
+        Column("solved", stays=True, hint="seeds that reach the target, with a 95 % interval"),
+        Column("epochs to target", stays=True, hint="mean up to the budget, with a 95 % interval"),
+    ]
+    columns += [_metric_column(condition.metrics[0]), Column("parameters"), Column("trials")]
+    rows = [_score_row(arm, condition, trials) for arm in _ranked(condition)]
+    if rows and any(condition.trivial.values()):
+        rows.append(_trivial_row(condition))
+    return table(f"scores-{slug(condition.title)}", "", columns, rows)
+
+
+def _ranked(condition: rnnbench.Condition) -> list[rnnbench.Arm]:
+    """Return the cells, the best result first."""
+    metric = condition.metrics[0]
+
+    def rank(arm: rnnbench.Arm) -> tuple[Any, ...]:
+        score = arm.test.get(metric.name)
+        loss = metric.loss(score.centre) if score else float("inf")
+        epochs = arm.epochs.centre if arm.epochs else float("inf")
+        first = arm.row == condition.leader
+        return (not first, not arm.solved, epochs if arm.solved else 0.0, loss, arm.row)
+
+    return sorted(condition.arms, key=rank)
+
+
+def _score_row(arm: rnnbench.Arm, condition: rnnbench.Condition, trials: Trials) -> Row:
+    values = [word(arm.row), _verdict(arm.row, condition), _solved(arm), _epochs(arm, condition)]
+    values += [
+        figure(arm.test.get(condition.metrics[0].name)),
+        _with_budget(arm, "parameters", arm.parameters, condition),
+        links(trials.get((condition.title, arm.row), ())),
+    ]
+    return Row(values, arm.row, row_id(condition.title, arm.row))
+
+
+def _metric_column(metric: Any) -> Column:
+    arrow = "↓" if metric.direction == "lower" else "↑"
+    hint = f"{metric.unit}; {metric.direction} is better; median [smallest to largest]"
+    return Column(f"test {metric.name} {arrow}", hint=hint, stays=True)
+
+
+def models(condition: rnnbench.Condition) -> Table | None:
+    """Return the rates and sizes of the models, and their scores by further metrics."""
+    columns = [CELL, Column("rate", hint="learning rate"), Column("hidden"), Column("parameters")]
+    columns.append(Column("state", hint="numbers carried from step to step"))
+    columns += [_metric_column(metric) for metric in condition.metrics[1:]]
+    rows = []
+    for arm in _ranked(condition):
+        values = [
+            word(arm.row),
+            amount(arm.learning_rate),
+            count(arm.hidden_size if arm.seeds else None),
+            _with_budget(arm, "parameters", arm.parameters, condition),
+            _with_budget(arm, "state", arm.state_floats, condition),
+        ]
+        values += [figure(arm.test.get(metric.name)) for metric in condition.metrics[1:]]
+        rows.append(Row(values, arm.row))
+    title = "Models and further scores"
+    return table(f"models-{slug(condition.title)}", title, columns, rows)
+
+
+def _with_budget(
+    arm: rnnbench.Arm, quantity: str, value: int, condition: rnnbench.Condition
+) -> Value:
+    if not arm.seeds:
+        return Value("-")
+    return Value(f"{value:,}{words.off_budget(arm, quantity, condition)}", float(value))
+
+
+def _verdict(row: str, condition: rnnbench.Condition) -> Value:
+    for comparison in condition.comparisons:
+        if comparison.other == row:
+            said, kind = VERDICTS[comparison.answer]
+            parts = [f"the first is ahead in {comparison.wins} of {comparison.pairs} seeds"]
+            if comparison.effect:
+                parts.append(f"typical advantage {spread(comparison.effect)}")
+            if comparison.p_value is not None:
+                parts.append(f"p = {rnnbench.text.number(comparison.p_value)}")
+            return Value(said, kind=kind, hint=", ".join(parts))
+    answers = [comparison.answer for comparison in condition.comparisons]
+    if row == condition.leader and answers and all(answer == "better" for answer in answers):
+        return Value("leads", kind="better")
+    if row == condition.leader:
+        return Value("ahead", kind="open")
+    return Value("first by figures", kind="open") if answers else Value("-")
+
+
+def _solved(arm: rnnbench.Arm) -> Value:
+    parts = []
+    if arm.solve_rate:
+        low = f"{100 * arm.solve_rate.low:.0f}"
+        high = f"{100 * arm.solve_rate.high:.0f}"
+        parts.append(f"{arm.solved} of {len(arm.seeds)} [{low} to {high} %]")
+    if arm.diverged:
+        parts.append(f"{arm.diverged} diverged")
+    if arm.given_up:
+        parts.append(f"{arm.given_up} given up")
+    parts += [f"{number_} {status}" for status, number_ in arm.lost.items()]
+    share = arm.solve_rate.centre if arm.solve_rate else None
+    return Value(", ".join(parts) or "-", share)
+
+
+def _epochs(arm: rnnbench.Arm, condition: rnnbench.Condition) -> Value:
+    budget = condition.recipe.epochs
+    if arm.solved:
+        return figure(arm.epochs)
+    return Value(f"over {budget}", budget + 1.0) if arm.seeds else Value("-")
+
+
+def _trivial_row(condition: rnnbench.Condition) -> Row:
+    values = [word(condition.trivial_forecast), Value(), Value(), Value()]
+    values += [figure(condition.trivial.get(condition.metrics[0].name)), Value(), Value()]
+    return Row(values, kind="trivial")
+
+
+def thresholds(condition: rnnbench.Condition) -> Table | None:
+    """Return how often and when each cell reached each threshold."""
+    columns = [CELL, Column("acceptable from", "text"), Column("solved"), Column("epochs")]
+    columns += [Column("steps"), Column("sequences")]
+    if condition.ratios:
+        columns.append(Column(f"epochs over those of {condition.ratios[0].other}"))
+    rows = []
+    for arm in condition.arms:
+        rows += [_threshold_row(arm, found, condition) for found in arm.reached]
+    name = f"thresholds-{slug(condition.title)}"
+    return table(name, "Epochs to each threshold", columns, rows)
+
+
+def _threshold_row(arm: rnnbench.Arm, found: Any, condition: rnnbench.Condition) -> Row:
+    way = "target" if found.share == 1 else f"{100 * found.share:.0f} % of the way"
+    values = [
+        word(arm.row),
+        Value(f"{spread(found.threshold)} ({way})", found.share),
+        Value(f"{found.solved} of {len(arm.seeds)}", found.solve_rate.centre),
+    ]
+    for shown in (found.epochs, found.steps, found.sequences):
+        over = Value(f"over {number(shown.centre)}", shown.centre)
+        values.append(figure(shown) if found.solved else over)
+    if condition.ratios:
+        values.append(word(words.epochs_ratio(condition, arm.row, found.share)))
+    return Row(values, arm.row)

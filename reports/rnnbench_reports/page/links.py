@@ -1,0 +1,78 @@
+"""Where the trials behind a row are: links to their results, and the command that repeats them."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+import rnnbench
+from rnnbench_reports.page.records import FailedTrial, Value
+from rnnbench_reports.page.tables import slug
+from rnnbench_reports.style import number
+
+WITH_FIGURES = ("ok", "stopped", "diverged")
+COMMAND = "rnnbench reproduce DIR {}"
+"""DIR is the folder of the run."""
+
+Trials = Mapping[tuple[str, str], Sequence[Any]]
+"""Trials by the title of their condition and by the row of their cell; of cost, by the title
+alone."""
+
+
+def by_row(findings: rnnbench.Findings) -> Trials:
+    """Return the trials behind each row."""
+    found: dict[tuple[str, str], list[Any]] = defaultdict(list)
+    for trial in findings.trials:
+        found[trial.setting, trial.row].append(trial)
+    return found
+
+
+def address(trial: str) -> str:
+    """Return where the result of a trial lies, from the folder of the report."""
+    return f"../trials/{quote(trial)}.json"
+
+
+def links(trials: Sequence[Any]) -> Value:
+    """Return links to trials, folded behind their number."""
+    shown = [(_short(trial), _target(trial)) for trial in trials]
+    return Value(str(len(shown)), float(len(shown)), links=tuple(shown))
+
+
+def failed(findings: rnnbench.Findings) -> list[FailedTrial]:
+    """Return the trials without figures, with all that explains them."""
+    return [_failed(trial) for trial in findings.trials if trial.status not in WITH_FIGURES]
+
+
+def _failed(trial: Any) -> FailedTrial:
+    return FailedTrial(
+        id=_id(trial.trial),
+        trial=trial.trial,
+        href=address(trial.trial),
+        status=trial.status,
+        reason=trial.reason,
+        traceback=trial.traceback,
+        output=trial.output,
+        command=COMMAND.format(trial.trial),
+    )
+
+
+def _id(trial: str) -> str:
+    return f"trial-{slug(trial)}"
+
+
+def _target(trial: Any) -> str:
+    """Return where a trial is shown: on the page where it failed, otherwise its result."""
+    return address(trial.trial) if trial.status in WITH_FIGURES else f"#{_id(trial.trial)}"
+
+
+def _short(trial: Any) -> str:
+    if trial.seed is None:
+        return str(trial.trial)
+    parts = [f"seed {trial.seed}"]
+    if trial.status != "ok":
+        parts.append(trial.status)
+    if trial.epochs is not None:
+        parts.append(f"{trial.epochs} epochs")
+    if trial.score is not None:
+        parts.append(number(trial.score))
+    return ", ".join(parts)

@@ -1,0 +1,195 @@
+"""The records of which the page is built: sections with answers, figures, tables and caveats."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from markupsafe import Markup
+
+MOST_FLAT_TITLES = 6
+"""Titles of more columns of a heat map stand upright."""
+
+
+@dataclass(frozen=True)
+class Value:
+    """What stands in one place of a table.
+
+    order: by what the column is sorted; None sorts it last.
+    href:  where it leads.
+    hint:  what a reader sees who points at it.
+    kind:  the class of a pill, such as "better"; "" for plain text.
+    links: short texts with the addresses to which they lead, folded.
+    """
+
+    text: str = ""
+    order: float | None = None
+    href: str = ""
+    hint: str = ""
+    kind: str = ""
+    links: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table.
+
+    kind:  numbers are aligned to the right; words may break over lines.
+    stays: whether the column is shown although all its values are equal.
+    """
+
+    title: str
+    kind: Literal["number", "text", "words"] = "number"
+    hint: str = ""
+    stays: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a table: its values, the cell that it shows, its id, and the class of its look."""
+
+    values: Sequence[Value]
+    cell: str = ""
+    id: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with its title; the note says what is equal in all of its rows."""
+
+    id: str
+    title: str
+    columns: Sequence[Column]
+    rows: Sequence[Row]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A figure of the page: SVG panels with their titles."""
+
+    id: str
+    title: str
+    caption: str
+    panels: Sequence[tuple[str, Markup]]
+
+    @property
+    def extent(self) -> str:
+        """Whether the figure has one panel or several."""
+        return "one" if len(self.panels) == 1 else "several"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer: what it is about, the sentence, how sure it is, and the cell that is ahead."""
+
+    id: str
+    title: str
+    text: str
+    sure: str = ""
+    cell: str = ""
+    verdict: str = ""
+    kind: str = ""
+    laws: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Fold:
+    """A part of a section that a reader unfolds."""
+
+    id: str
+    title: str
+    note: str = ""
+    plots: Sequence[Plot] = ()
+    tables: Sequence[Table] = ()
+    is_open: bool = False
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of the page."""
+
+    id: str
+    title: str
+    note: str = ""
+    answers: Sequence[Answer] = ()
+    plots: Sequence[Plot] = ()
+    tables: Sequence[Table] = ()
+    folds: Sequence[Fold] = ()
+    caveats: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A verdict at a glance, and the section to which it leads."""
+
+    href: str
+    title: str
+    verdict: str
+    kind: str
+    cell: str = ""
+
+
+@dataclass(frozen=True)
+class Square:
+    """A square of the heat map: its text, its shade from 0 (worst) to 9 (best), and its row."""
+
+    text: str
+    shade: int | None
+    href: str
+    hint: str
+
+
+@dataclass(frozen=True)
+class HeatMap:
+    """Cells by conditions; the columns lead to their sections."""
+
+    title: str
+    note: str
+    columns: Sequence[tuple[str, str]]
+    rows: Sequence[tuple[str, Sequence[Square]]]
+
+    @property
+    def extent(self) -> str:
+        """Whether the titles of the columns stand upright."""
+        return "few" if len(self.columns) <= MOST_FLAT_TITLES else "many"
+
+
+@dataclass(frozen=True)
+class CaveatGroup:
+    """Caveats of one kind: the first one, and those like it."""
+
+    first: str
+    others: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class FailedTrial:
+    """A trial without figures, with all that explains it."""
+
+    id: str
+    trial: str
+    href: str
+    status: str
+    reason: str
+    traceback: str
+    output: str
+    command: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """All that the page shows."""
+
+    title: str
+    headline: str
+    lead: Sequence[str]
+    tiles: Sequence[Tile]
+    heat: Sequence[HeatMap]
+    caveats: Sequence[CaveatGroup]
+    sections: Sequence[Section]
+    failed: Sequence[FailedTrial]
+    command: str
+    origins: Sequence[tuple[str, str]]
+    cells: Sequence[tuple[str, str, str]]
+    glossary: dict[str, str] = field(default_factory=dict)

@@ -1,0 +1,213 @@
+// Sorting, filtering and copying of tables, cells that are picked or hidden, and what a figure says
+// where one points at it. The page reads without any of this.
+"use strict";
+const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+const make = (tag, properties = {}, ...children) => {
+  const element = Object.assign(document.createElement(tag), properties);
+  element.append(...children);
+  return element;
+};
+
+// ---- The state, which lives in the address: #anchor&cells=gru,lstm&hidden=rnn&sort=table:2:descending
+const state = { anchor: "", cells: new Set(), hidden: new Set(), sorts: new Map() };
+
+function readAddress() {
+  const [anchor, ...parts] = location.hash.slice(1).split("&");
+  const pairs = anchor.includes("=") ? [anchor, ...parts] : parts;
+  state.anchor = anchor.includes("=") ? "" : decodeURIComponent(anchor);
+  const listed = (key) => pairs.filter((pair) => pair.startsWith(key + "="))
+    .flatMap((pair) => pair.slice(key.length + 1).split(",")).filter(Boolean).map(decodeURIComponent);
+  state.cells = new Set(listed("cells"));
+  state.hidden = new Set(listed("hidden"));
+  state.sorts = new Map(listed("sort").map((text) => text.split(":")).map(([id, ...how]) => [id, how]));
+}
+
+function writeAddress() {
+  const listed = (key, items) => (items.length ? [key + "=" + items.map(encodeURIComponent).join(",")] : []);
+  const sorts = [...state.sorts].map(([id, how]) => [id, ...how].join(":"));
+  const parts = [state.anchor, ...listed("cells", [...state.cells]), ...listed("hidden", [...state.hidden]), ...listed("sort", sorts)];
+  history.replaceState(null, "", "#" + parts.filter((part, place) => part || !place).join("&").replace(/^&/, ""));
+}
+
+function showAnchor() {
+  const target = state.anchor && document.getElementById(state.anchor);
+  if (!target) return;
+  for (let parent = target; parent; parent = parent.parentElement) {
+    if (parent.tagName === "DETAILS") parent.open = true;
+  }
+  target.scrollIntoView();
+  if (target.tagName === "TR") {
+    target.tabIndex = -1;
+    target.focus({ preventScroll: true });
+  }
+}
+
+// ---- Cells
+function showCells() {
+  document.body.classList.toggle("some", state.cells.size > 0);
+  for (const part of all("[data-cell]")) {
+    const row = part.dataset.cell;
+    part.classList.toggle("on", state.cells.has(row));
+    if (!part.matches(".chip, .answer")) part.classList.toggle("gone", state.hidden.has(row));
+  }
+  for (const chip of all(".chip")) {
+    chip.setAttribute("aria-pressed", state.cells.has(chip.dataset.cell));
+    chip.classList.toggle("hidden", state.hidden.has(chip.dataset.cell));
+  }
+}
+
+function pick(row) {
+  const hides = document.getElementById("mode").getAttribute("aria-pressed") === "true";
+  const [into, other] = hides ? [state.hidden, state.cells] : [state.cells, state.hidden];
+  other.delete(row);
+  if (!into.delete(row)) into.add(row);
+  writeAddress();
+  showCells();
+}
+
+function startCells() {
+  document.getElementById("cells").hidden = false;
+  document.getElementById("all").onclick = () => {
+    state.cells.clear();
+    state.hidden.clear();
+    writeAddress();
+    showCells();
+  };
+  const mode = document.getElementById("mode");
+  mode.onclick = () => mode.setAttribute("aria-pressed", mode.getAttribute("aria-pressed") !== "true");
+  document.addEventListener("click", (event) => {
+    const part = event.target.closest(".chip, svg .cell, .name");
+    if (part) pick(part.dataset.cell);
+  });
+}
+
+// ---- Tables
+const textOf = (cell) => (cell.querySelector("summary") || cell).textContent.trim();
+const linesOf = (table) => [table.tHead.rows[0], ...table.tBodies[0].rows].filter((row) => !row.hidden)
+  .map((row) => [...row.cells].map(textOf));
+const escaped = (text) => text.replace(/[&%$#_{}]/g, "\\$&").replace(/~/g, "\\textasciitilde{}").replace(/\^/g, "\\textasciicircum{}");
+const formats = {
+  CSV: (lines) => lines.map((line) => line.map((text) => (/[",\n]/.test(text) ? '"' + text.replace(/"/g, '""') + '"' : text)).join(",")).join("\n"),
+  Markdown: ([head, ...body]) => [head, head.map(() => "---"), ...body].map((line) => "| " + line.map((text) => text.replace(/\|/g, "\\|")).join(" | ") + " |").join("\n"),
+  LaTeX: ([head, ...body]) => {
+    const rows = [head, ...body].map((line) => line.map(escaped).join(" & ") + " \\\\");
+    return ["\\begin{tabular}{l" + "r".repeat(head.length - 1) + "}", "\\toprule", rows[0], "\\midrule", ...rows.slice(1), "\\bottomrule", "\\end{tabular}"].join("\n");
+  },
+};
+
+function sortTable(table, column, direction) {
+  const body = table.tBodies[0];
+  const sign = direction === "descending" ? -1 : 1;
+  const order = (row) => row.cells[column]?.dataset.order;
+  const compare = (a, b) => {
+    const [x, y] = [order(a), order(b)];
+    if (x !== undefined && y !== undefined) return sign * (x - y);
+    if (x !== undefined || y !== undefined) return x === undefined ? 1 : -1;
+    return sign * textOf(a.cells[column]).localeCompare(textOf(b.cells[column]));
+  };
+  const rows = [...body.rows];
+  const last = rows.filter((row) => row.classList.contains("trivial"));
+  body.append(...rows.filter((row) => !last.includes(row)).sort(compare), ...last);
+  [...table.tHead.rows[0].cells].forEach((head, place) => {
+    if (place === column) head.setAttribute("aria-sort", direction);
+    else head.removeAttribute("aria-sort");
+  });
+}
+
+async function copy(text, button) {
+  const area = make("textarea", { value: text });
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    document.body.append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+  }
+  const name = button.textContent;
+  button.textContent = "copied";
+  setTimeout(() => (button.textContent = name), 900);
+}
+
+function startTable(section) {
+  const table = section.querySelector("table.data");
+  const id = section.id;
+  [...table.tHead.rows[0].cells].forEach((head, column) => {
+    const button = make("button", { type: "button", textContent: head.textContent || "state" });
+    button.onclick = () => {
+      const direction = head.getAttribute("aria-sort") === "ascending" ? "descending" : "ascending";
+      sortTable(table, column, direction);
+      state.sorts.set(id, [column, direction]);
+      writeAddress();
+    };
+    head.replaceChildren(button);
+  });
+  const filter = make("input", { type: "search", placeholder: "filter rows", ariaLabel: "Filter rows of this table" });
+  filter.oninput = () => {
+    const words = filter.value.toLowerCase().split(/\s+/);
+    for (const row of table.tBodies[0].rows) {
+      const text = row.textContent.toLowerCase();
+      row.hidden = !words.every((word) => text.includes(word));
+    }
+  };
+  const copies = Object.entries(formats).map(([name, format]) => {
+    const button = make("button", { type: "button", textContent: name, title: "Copy as " + name });
+    button.onclick = () => copy(format(linesOf(table)), button);
+    return button;
+  });
+  const many = table.tBodies[0].rows.length > 8 ? [filter] : [];
+  section.querySelector(".scroll").before(make("div", { className: "tools" }, ...many, "copy as ", ...copies));
+}
+
+// ---- What a part says
+function sayingAt(part, event) {
+  const lines = part.dataset.says.split("\n");
+  const path = lines.length > 1 && part.querySelector("path");
+  if (!path || !event.clientX) return lines.at(-1);
+  const matrix = path.getScreenCTM().inverse();
+  const x = new DOMPoint(event.clientX, event.clientY).matrixTransform(matrix).x;
+  const points = [...path.getAttribute("d").matchAll(/[ML]\s*(-?[\d.]+)/g)].map((match) => +match[1]);
+  const nearest = points.reduce((best, place, at) => (Math.abs(place - x) < Math.abs(points[best] - x) ? at : best), 0);
+  return lines[Math.min(nearest, lines.length - 1)];
+}
+
+function startTips() {
+  const tip = document.getElementById("tip");
+  const show = (event) => {
+    const part = event.target.closest?.("[data-says]");
+    tip.hidden = !part || !part.dataset.says;
+    if (tip.hidden) return;
+    tip.textContent = sayingAt(part, event);
+    const box = part.getBoundingClientRect();
+    const x = event.clientX || box.left;
+    const y = event.clientY || box.bottom;
+    tip.style.left = Math.max(4, Math.min(x + 12, innerWidth - tip.offsetWidth - 4)) + "px";
+    tip.style.top = Math.min(y + 14, innerHeight - tip.offsetHeight - 4) + "px";
+  };
+  document.addEventListener("pointermove", show, { passive: true });
+  document.addEventListener("focusin", show);
+  document.addEventListener("keydown", (event) => (tip.hidden = tip.hidden || event.key === "Escape"));
+}
+
+function start() {
+  readAddress();
+  startCells();
+  all("section.table").forEach(startTable);
+  startTips();
+  showCells();
+  for (const [id, [column, direction]] of state.sorts) {
+    const table = document.getElementById(id)?.querySelector("table.data");
+    if (table) sortTable(table, +column, direction);
+  }
+  showAnchor();
+  addEventListener("hashchange", () => {
+    const before = [[...state.cells], [...state.hidden]];
+    readAddress();
+    const bare = !location.hash.includes("=");
+    if (bare) [state.cells, state.hidden] = before.map((items) => new Set(items));
+    if (bare) writeAddress();
+    showCells();
+    showAnchor();
+  });
+}
+start();

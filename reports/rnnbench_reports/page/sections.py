@@ -1,0 +1,186 @@
+"""The sections of the page: each task, what holds across tasks, cost, and cost against length."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby
+
+import rnnbench
+from rnnbench_reports import device_words
+from rnnbench_reports.page import (
+    caveats,
+    cost_tables,
+    cost_words,
+    learning_tables,
+    search_tables,
+    span_tables,
+    words,
+)
+from rnnbench_reports.page.links import Trials
+from rnnbench_reports.page.records import Answer, Fold, Plot, Section, Table
+from rnnbench_reports.page.scaling_tables import scaling_tables
+from rnnbench_reports.page.tables import slug
+
+FOLDED = ("epochs-to-target", "learning-rates")
+"""How the names of those figures of a task begin that are folded."""
+
+FOLDED_TABLES = (learning_tables.models, learning_tables.thresholds, search_tables.searches)
+
+Plots = Sequence[tuple[str, Plot]]
+"""Figures with the task to which they belong; "" for none."""
+
+
+def sections(findings: rnnbench.Findings, plots: Plots, trials: Trials) -> Iterator[Section]:
+    """Yield the sections that have something to show, in the order of the page."""
+    by_task = groupby(findings.conditions, key=lambda condition: condition.task)
+    for task, conditions in by_task:
+        own = [plot for of_task, plot in plots if of_task == task]
+        yield _task(task, list(conditions), findings, own, trials)
+    rest = [plot for task, plot in plots if not task]
+    if findings.across:
+        yield _across(findings, [plot for plot in rest if plot.id.startswith("across-")])
+    if findings.costs:
+        yield _cost(findings, [plot for plot in rest if _is_of_cost(plot)])
+    if findings.scalings:
+        yield _scaling(findings, [plot for plot in rest if plot.id.endswith("-against-length")])
+
+
+def _is_of_cost(plot: Plot) -> bool:
+    others = ("across-", "claims-")
+    return not plot.id.startswith(others) and not plot.id.endswith("-against-length")
+
+
+def _task(
+    task: str,
+    conditions: Sequence[rnnbench.Condition],
+    findings: rnnbench.Findings,
+    plots: Sequence[Plot],
+    trials: Trials,
+) -> Section:
+    spans = [finding for finding in findings.spans if finding.task == task]
+    answers = [_answer(condition, findings) for condition in conditions]
+    for finding in spans:
+        laws = _laws(findings, [span.row for span in finding.spans])
+        title = f"Memory span, {finding.title}"
+        answers.append(Answer(f"span-{slug(finding.title)}", title, finding.answer, laws=laws))
+    tables = [*map(span_tables.spans, spans)]
+    tables += [_scores(condition, trials) for condition in conditions]
+    folds = [
+        Fold(
+            f"more-{slug(task)}",
+            "Models, further scores, epochs to each threshold, and the search for learning rates",
+            words.RATES if any(condition.recipe.tune for condition in conditions) else "",
+            [plot for plot in plots if plot.id.startswith(FOLDED)],
+            _present(
+                _of_condition(made(condition), condition, conditions)
+                for condition in conditions
+                for made in FOLDED_TABLES
+            ),
+        )
+    ]
+    diagnosed = search_tables.diagnostics(conditions)
+    if diagnosed:
+        folds.append(Fold(f"of-diagnostics-{slug(task)}", "Diagnostics", tables=[diagnosed]))
+    titles = [finding.title for finding in (*conditions, *spans)]
+    return Section(
+        f"task-{slug(task)}",
+        task,
+        words.SCORES,
+        answers,
+        [plot for plot in plots if not plot.id.startswith(FOLDED)],
+        _present(tables),
+        [fold for fold in folds if fold.tables or fold.plots],
+        caveats.of_settings(findings, titles),
+    )
+
+
+def _of_condition(
+    table: Table | None, condition: rnnbench.Condition, conditions: Sequence[rnnbench.Condition]
+) -> Table | None:
+    """Return a table with its condition in its title, where a task has several."""
+    if table is None or len(conditions) == 1:
+        return table
+    return replace(table, title=f"{table.title}, {condition.title}")
+
+
+def _scores(condition: rnnbench.Condition, trials: Trials) -> Table | None:
+    found = learning_tables.scores(condition, trials)
+    if found is None:
+        return None
+    note = f"{words.recipe(condition)} {found.note}"
+    return replace(found, title=condition.title, note=note)
+
+
+def _answer(condition: rnnbench.Condition, findings: rnnbench.Findings) -> Answer:
+    laws = _laws(findings, [arm.row for arm in condition.arms])
+    text, sure = words.answer(condition)
+    identity = f"condition-{slug(condition.title)}"
+    title = "" if condition.title == condition.task else condition.title
+    return Answer(identity, title, text, sure, condition.leader or "", laws=laws)
+
+
+def _laws(findings: rnnbench.Findings, rows: Sequence[str]) -> list[str]:
+    """Return the sentences on laws that these cells fail."""
+    shown = set(rows)
+    return [law.sentence for law in findings.law_caveats if shown & set(law.rows)]
+
+
+def _present(tables: Iterable[Table | None]) -> list[Table]:
+    return [table for table in tables if table]
+
+
+def _across(findings: rnnbench.Findings, plots: Sequence[Plot]) -> Section:
+    answers = []
+    tables = []
+    for aspect in findings.across:
+        lacks = f"Not aggregated, because the set is not complete: {'; '.join(aspect.missing)}."
+        text = lacks if aspect.missing and not aspect.absent else aspect.answer
+        answers.append(Answer(f"across-{aspect.name}-answer", aspect.name.capitalize(), text))
+        found = span_tables.aspect(aspect)
+        if found:
+            title = aspect.name.capitalize()
+            tables.append(replace(found, title=title))
+    if not any(not aspect.absent for aspect in findings.across):
+        answers = [Answer("across-none", "", "Nothing was measured on several conditions.")]
+    return Section("across", "Across tasks", words.ACROSS, answers, plots, tables)
+
+
+def _cost(findings: rnnbench.Findings, plots: Sequence[Plot]) -> Section:
+    answers = []
+    tables: list[Table] = []
+    folds = []
+    for cost in findings.costs:
+        laws = _laws(findings, [row.row for row in cost.rows])
+        answers.append(Answer(f"cost-{slug(cost.title)}", cost.title, cost.answer, laws=laws))
+        for kind in cost_tables.KINDS:
+            own = _present((cost_tables.times(cost, kind), cost_tables.kernels(cost, kind)))
+            tables += [_titled(table, cost, findings) for table in own]
+            pairs = cost_tables.pairs(cost, kind)
+            if pairs:
+                title = f"{pairs.title} ({cost_tables.KINDS[kind].lower()}, {cost.title})"
+                is_open = len(pairs.rows) <= cost_words.MOST_PAIRS_UNFOLDED
+                folds.append(Fold(f"of-{pairs.id}", title, tables=[pairs], is_open=is_open))
+        memory = cost_tables.memory(cost)
+        if memory:
+            tables.append(_titled(memory, cost, findings))
+    titles = [cost.title for cost in findings.costs]
+    note = " ".join([words.cost(device_words.clock(findings.costs), findings.costs)])
+    own_caveats = caveats.of_settings(findings, titles)
+    return Section("cost", "Cost", note, answers, plots, tables, folds, own_caveats)
+
+
+def _titled(table: Table, cost: rnnbench.CostFinding, findings: rnnbench.Findings) -> Table:
+    """Return a table with the shape in its title, where there are several."""
+    if len(findings.costs) == 1:
+        return table
+    return replace(table, title=f"{table.title}, {cost.title}")
+
+
+def _scaling(findings: rnnbench.Findings, plots: Sequence[Plot]) -> Section:
+    answers = []
+    tables: list[Table] = []
+    for scaling in findings.scalings:
+        laws = _laws(findings, [curve.row for curve in scaling.curves])
+        identity = f"scaling-answer-{slug(scaling.title)}"
+        answers.append(Answer(identity, scaling.title, scaling.answer, laws=laws))
+        tables += scaling_tables(scaling)
+    return Section("scaling", "Cost against length", "", answers, plots, tables)

@@ -1,0 +1,71 @@
+"""Tables of memory spans, and of aspects across tasks."""
+
+import rnnbench
+from rnnbench_reports.page import words
+from rnnbench_reports.page.records import Column, Row, Table, Value
+from rnnbench_reports.page.tables import CELL, amount, figure, slug, table, word
+
+SPANS = (
+    "A memory span is the longest horizon that most seeds solve, where they also solve all shorter"
+    " ones; it has a 95 % interval from six seeds on. Horizons that a cell was not run at count as"
+    " not solved. Half: the horizon that half of the seeds are expected to solve by the fitted"
+    " curve, if it lies among the horizons that were run."
+)
+
+
+def spans(finding: rnnbench.HorizonFinding) -> Table | None:
+    """Return the memory span of each cell, and how many seeds solve each horizon."""
+    columns = [CELL, Column("span, steps", stays=True), Column("95 % interval"), Column("half")]
+    columns += [Column(f"horizon {horizon}", stays=True) for horizon in finding.horizons]
+    rows = []
+    for span in sorted(finding.spans, key=lambda span: (-span.longest, span.row)):
+        longest = str(span.longest or f"below {finding.horizons[0]}")
+        half = span.curve.half if span.curve else None
+        values = [
+            word(span.row),
+            Value(longest, float(span.longest)),
+            word(words.span_interval(span, finding)),
+            amount(half),
+        ]
+        for horizon in finding.horizons:
+            solved = next((r.solved for r in span.rungs if r.horizon == horizon), None)
+            order = None if solved is None else float(solved)
+            values.append(Value(words.solved_at(span, horizon), order))
+        rows.append(Row(values, span.row))
+    return table(f"spans-{slug(finding.title)}", finding.title, columns, rows, SPANS)
+
+
+def aspect(found: rnnbench.Aspect) -> Table | None:
+    """Return the figures of each cell in one aspect over all conditions."""
+    if not found.rows:
+        return None
+    columns = [CELL]
+    for name in found.rows[0].figures:
+        higher = (found.better == "higher") != (name == "optimality gap")
+        columns.append(Column(f"{name} {'↑' if higher else '↓'}", stays=True))
+    if found.pairs:
+        columns.append(Column(f"{found.rows[0].row} is better with probability"))
+    over = {pair.over: pair.probability for pair in found.pairs}
+    rows = []
+    for row in found.rows:
+        values = [word(row.row), *map(figure, row.figures.values())]
+        if found.pairs:
+            values.append(figure(over.get(row.row)))
+        rows.append(Row(values, row.row))
+    return table(f"across-{found.name}-table", "", columns, rows, _aspect_note(found))
+
+
+def _aspect_note(found: rnnbench.Aspect) -> str:
+    if found.seeds:
+        extent = f"{len(found.conditions)} conditions x {len(found.seeds)} seeds"
+    elif len(found.conditions) > 1:
+        extent = f"{len(found.conditions)} shapes, geometric means with the range over them"
+    else:
+        extent = "1 shape"
+    sentences = [
+        f"{words.capitalise(found.measures)}. {extent}. {found.better.capitalize()} is better."
+    ]
+    for reason in dict.fromkeys(found.left_out.values()):
+        left = [what for what, why in found.left_out.items() if why == reason]
+        sentences.append(f"Without {'; '.join(left)}: {reason}.")
+    return " ".join(sentences)

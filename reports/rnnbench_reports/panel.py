@@ -1,0 +1,222 @@
+"""Panels of figures: one axis each, whose parts know their cell and what they say about it."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedFormatter
+
+import rnnbench
+from rnnbench_reports.looks import MOST_FEATURED, Look
+from rnnbench_reports.style import DOTS_PER_INCH, GRID, number, plain, spread
+
+WIDTH = 3.7
+HEIGHT = 2.5
+INCHES_A_BAR = 0.2
+LABEL_CHARACTERS = 18
+LABEL_POINTS = 7.5
+INCHES_A_LETTER = 0.064
+LETTERS_OF_NUMBERS = 5
+"""Letters of the longest number on an axis."""
+SEPARATOR = "|"
+OF_CELL = f"cell{SEPARATOR}"
+
+
+class Panel(NamedTuple):
+    """A figure of one axis, with the ending of its file's name, its title, and the cells that it
+    shows in their colours."""
+
+    name: str
+    title: str
+    figure: Figure
+    featured: frozenset[str] = frozenset()
+
+
+class Drawn(NamedTuple):
+    """A figure of several panels, with its name, its title and its caption.
+
+    task: the task whose conditions the panels show; "" where they show no single task.
+    """
+
+    name: str
+    title: str
+    caption: str
+    panels: tuple[Panel, ...]
+    task: str = ""
+
+
+class Cells(NamedTuple):
+    """The looks of all cells, and those that are shown in their colours."""
+
+    looks: Mapping[str, Look]
+    featured: frozenset[str]
+
+    def among(self, rows: Iterable[str], leader: str | None = None) -> "Cells":
+        """Return the cells of one panel: all are featured up to eight, else also its leader."""
+        shown = frozenset(rows)
+        if len(shown) <= MOST_FEATURED:
+            return Cells(self.looks, shown)
+        return Cells(self.looks, (self.featured | {leader or ""}) & shown)
+
+    def by_prominence(self, rows: Iterable[str]) -> list[str]:
+        """Return rows in their order, those behind first that are not featured."""
+        return sorted(rows, key=lambda row: row in self.featured)
+
+
+def draw_panel(
+    title: str,
+    draw: Callable[[Axes, Cells], None],
+    cells: Cells,
+    *,
+    name: str = "",
+    bars: int = 0,
+    width: float = WIDTH,
+) -> Panel:
+    """Return a panel on whose axis `draw` has drawn these cells.
+
+    bars: how many bars the panel shows one above the other, which gives its height; 0 for none.
+    """
+    height = INCHES_A_BAR * bars + 0.75 if bars else HEIGHT
+    figure = Figure(figsize=(width, height), dpi=DOTS_PER_INCH)
+    axis = figure.subplots()
+    axis.spines[["top", "right"]].set_visible(False)
+    axis.grid(color=GRID, linewidth=0.6)
+    axis.set_axisbelow(True)
+    axis.tick_params(labelsize=8)
+    draw(axis, cells)
+    _lay_out(figure, axis)
+    return Panel(name or title, title, figure, cells.featured)
+
+
+def _lay_out(figure: Figure, axis: Axes) -> None:
+    """Leave room around the axis for its texts, by their numbers of letters.
+
+    Measuring each text, as matplotlib's own layouts do, takes longer than drawing the panel.
+    """
+    width, height = figure.get_size_inches()
+    has_names = isinstance(axis.yaxis.get_major_formatter(), FixedFormatter)
+    names = [label.get_text() for label in axis.get_yticklabels()] if has_names else []
+    left = 0.12 + INCHES_A_LETTER * max(map(len, names), default=LETTERS_OF_NUMBERS)
+    left += 0.2 if axis.get_ylabel() else 0.0
+    ends = [text.get_text() for text in axis.texts if _is_of_cell(text)]
+    right = 0.1 + (0.16 + INCHES_A_LETTER * max(map(len, ends)) if ends else 0.0)
+    right += 0.45 * len(axis.child_axes)
+    bottom = 0.44 if axis.get_xlabel() else 0.26
+    figure.subplots_adjust(
+        left=min(0.6, left / width),
+        right=max(0.65, 1 - right / width),
+        bottom=bottom / height,
+        top=1 - 0.08 / height,
+    )
+
+
+def _is_of_cell(artist: Artist) -> bool:
+    return (artist.get_gid() or "").startswith(OF_CELL)
+
+
+def tag(row: str, artists: Artist | Iterable[Artist], says: str = "") -> None:
+    """Note on parts of a figure which cell they show, and what a reader sees who points at them.
+
+    says: one text, or a text for each vertex of a line, separated by newlines.
+    """
+    for artist in [artists] if isinstance(artists, Artist) else artists:
+        artist.set_gid(SEPARATOR.join((OF_CELL + _safe(row), _safe(says))))
+
+
+def tag_curve(
+    row: str, line: Artist, xs: Iterable[Any], ranges: Iterable[rnnbench.Range], what: str
+) -> None:
+    """Note on a line what it says at each of its points: the value, its interval and n."""
+    texts = []
+    for x, shown in zip(xs, ranges, strict=True):
+        texts.append(f"{row}, {what} {number(x)}: {with_n(shown)}")
+    tag(row, line, "\n".join(texts))
+
+
+def with_n(shown: rnnbench.Range | None, scale: float = 1.0) -> str:
+    """Return a figure with its interval and the number of seeds or replicates."""
+    return f"{spread(shown, scale)}, n = {shown.n}" if shown else "-"
+
+
+def line_style(look: Look, *, featured: bool = True) -> dict[str, Any]:
+    """Return how the line of a cell is drawn; cells behind have neither dash nor marker."""
+    if not featured:
+        return {"color": look.colour, "linewidth": 0.8, "zorder": 1.5}
+    style: dict[str, Any] = {"color": look.colour, "linewidth": 1.5, "zorder": 2.5}
+    if look.dash:
+        style["dashes"] = look.dash
+    return style
+
+
+def label_ends(axis: Axes, ends: Mapping[str, float], looks: Mapping[str, Look]) -> None:
+    """Write the name of each cell at the right end of its line, at its last value.
+
+    Names that would touch are moved apart, and a stroke leads to the line.
+    """
+    shown = {
+        row: place for row, value in ends.items() if (place := _place(axis, value)) is not None
+    }
+    if not shown:
+        return
+    height = axis.figure.get_size_inches()[1] * 0.72
+    apart = 1.25 * LABEL_POINTS / 72 / height
+    order = sorted(shown, key=lambda row: (shown[row], row))
+    places = _moved_apart([shown[row] for row in order], apart)
+    for row, place in zip(order, places, strict=True):
+        look = looks[row]
+        stroke = axis.plot(
+            [1.005, 1.03],
+            [shown[row], place],
+            transform=axis.transAxes,
+            color=look.colour,
+            linewidth=1.2,
+            clip_on=False,
+        )
+        name = row if len(row) <= LABEL_CHARACTERS else f"{row[: LABEL_CHARACTERS - 1]}…"
+        text = axis.text(
+            1.04,
+            place,
+            plain(name),
+            transform=axis.transAxes,
+            fontsize=LABEL_POINTS,
+            va="center",
+        )
+        tag(row, [*stroke, text])
+
+
+def _place(axis: Axes, value: float) -> float | None:
+    """Return the height of a value as a share of the axis, within it; None for no number."""
+    x = axis.get_xlim()[0]
+    place = float(axis.transAxes.inverted().transform(axis.transData.transform((x, value)))[1])
+    return min(1.0, max(0.0, place)) if place == place else None
+
+
+def _moved_apart(places: Sequence[float], apart: float) -> list[float]:
+    """Return ascending places of which no two are nearer than `apart`, each near its own."""
+    groups: list[tuple[list[float], float]] = []
+    for place in places:
+        groups.append(([place], place))
+        while len(groups) > 1 and _bottom(groups[-1], apart) < _top(groups[-2], apart) + apart:
+            members = groups[-2][0] + groups[-1][0]
+            groups[-2:] = [(members, sum(members) / len(members))]
+    moved = []
+    for members, middle in groups:
+        first = middle - apart * (len(members) - 1) / 2
+        moved += [first + apart * position for position in range(len(members))]
+    return moved
+
+
+def _bottom(group: tuple[list[float], float], apart: float) -> float:
+    members, middle = group
+    return middle - apart * (len(members) - 1) / 2
+
+
+def _top(group: tuple[list[float], float], apart: float) -> float:
+    members, middle = group
+    return middle + apart * (len(members) - 1) / 2
+
+
+def _safe(text: str) -> str:
+    return text.replace(SEPARATOR, "/")

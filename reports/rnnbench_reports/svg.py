@@ -1,0 +1,136 @@
+"""Figures as SVG inside a page: colours follow the page's, and each part names its cell."""
+
+import re
+from collections.abc import Collection, Mapping
+from functools import cache
+from io import BytesIO
+from xml.etree import ElementTree
+
+import matplotlib as mpl
+from markupsafe import Markup
+from matplotlib.figure import Figure
+
+from rnnbench_reports import claim_panels
+from rnnbench_reports.looks import HUES
+from rnnbench_reports.panel import OF_CELL, SEPARATOR
+from rnnbench_reports.style import GRID, REFERENCE, without_missing_glyphs
+
+SVG = "{http://www.w3.org/2000/svg}"
+HREF = "{http://www.w3.org/1999/xlink}href"
+RC = {"svg.fonttype": "none", "path.simplify": False}
+PIXELS_A_POINT = 96 / 72
+WIDE_POINTS = 400
+"""Wider figures have the width of the page, and are scrolled on a narrow screen."""
+LEFT_OUT = ("metadata",)
+DEFAULTS = {
+    "text-anchor:start",
+    "stroke-linecap:square",
+    "stroke-linecap:butt",
+    "stroke-linejoin:miter",
+}
+LINE_BREAKS = re.compile(r"\s*\n\s*|(?<=[MLCQz]) ")
+LONG_NUMBERS = re.compile(r"(\d\.\d)\d+")
+LONG_NUMBERS_OF_MARKERS = re.compile(r"(\d\.\d\d)\d+")
+
+
+def inline(figure: Figure, prefix: str, title: str, featured: Collection[str]) -> Markup:
+    """Return a figure as an SVG element for a page.
+
+    prefix:   begins all ids, which are unique on a page.
+    title:    what a reader hears who does not see it.
+    featured: the cells that are shown in their colours; others have the class `rest`.
+    """
+    buffer = BytesIO()
+    with mpl.rc_context({**RC, "svg.hashsalt": "rnnbench"}), without_missing_glyphs():
+        figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
+    root = ElementTree.fromstring(buffer.getvalue())  # noqa: S314  written by matplotlib just now
+    _tidy(root, prefix, featured)
+    width, height = (
+        float(root.attrib.pop(side).removesuffix("pt")) for side in ("width", "height")
+    )
+    root.set("class", "wide" if width > WIDE_POINTS else "narrow")
+    root.set("role", "img")
+    root.set("aria-label", title)
+    root.set("style", f"width:{PIXELS_A_POINT * width:.0f}px;aspect-ratio:{width:.0f}/{height:.0f}")
+    text = ElementTree.tostring(root, encoding="unicode", short_empty_elements=True)
+    return Markup(text)  # noqa: S704  the texts in it are escaped by ElementTree
+
+
+def _tidy(root: ElementTree.Element, prefix: str, featured: Collection[str]) -> None:
+    for parent in root.iter():
+        for child in list(parent):
+            name = child.tag.removeprefix(SVG)
+            if name in LEFT_OUT or (name == "defs" and child.find(f"{SVG}style") is not None):
+                parent.remove(child)
+    in_defs = {id(part) for defs in root.iter(f"{SVG}defs") for part in defs.iter()}
+    for part in root.iter():
+        part.tag = part.tag.removeprefix(SVG)
+        part.text = part.text.strip() or None if part.text and part.tag != "text" else part.text
+        part.tail = None
+        _name(part, prefix, featured)
+        _shorten(part, LONG_NUMBERS_OF_MARKERS if id(part) in in_defs else LONG_NUMBERS)
+
+
+def _name(part: ElementTree.Element, prefix: str, featured: Collection[str]) -> None:
+    """Give a part the cell that it shows, or an id that is unique on the page, or none."""
+    identity = part.attrib.pop("id", "")
+    if identity.startswith(OF_CELL):
+        _, row, says = identity.split(SEPARATOR, 2)
+        part.set("class", "cell" if row in featured else "cell rest")
+        part.set("data-cell", row)
+        if says and row in featured:
+            part.set("data-says", says)
+    elif identity and part.tag != "g":
+        part.set("id", f"{prefix}-{identity}")
+    target = part.attrib.pop(HREF, "")
+    if target:
+        part.set("href", f"#{prefix}-{target[1:]}")
+    clip = part.get("clip-path", "")
+    if clip:
+        part.set("clip-path", clip.replace("url(#", f"url(#{prefix}-"))
+
+
+def _shorten(part: ElementTree.Element, long_numbers: re.Pattern[str]) -> None:
+    path = part.get("d")
+    if path:
+        part.set("d", long_numbers.sub(r"\1", LINE_BREAKS.sub("", path)))
+    for key in ("x", "y", "transform", "points"):
+        value = part.get(key)
+        if value:
+            part.set(key, long_numbers.sub(r"\1", value))
+    if part.get("transform", "").startswith("rotate(-0 "):
+        del part.attrib["transform"]
+    style = part.get("style")
+    if style:
+        part.set("style", _style(style))
+
+
+@cache
+def _style(style: str) -> str:
+    """Return a style with the colours of the page, without fonts and without defaults."""
+    kept = []
+    for declaration in style.split(";"):
+        key, _, value = (word.strip() for word in declaration.partition(":"))
+        shown = f"{key}:{_page_colours().get(value, value)}"
+        if key != "font-family" and shown not in DEFAULTS:
+            kept.append(shown)
+    return ";".join(kept)
+
+
+@cache
+def _page_colours() -> Mapping[str, str]:
+    """Return what stands on the page for each colour of a figure."""
+    return {
+        **{hue.light: f"var(--{hue.name})" for hue in HUES},
+        "#000000": "currentColor",
+        "#ffffff": "var(--card)",
+        GRID: "var(--line)",
+        REFERENCE: "var(--soft)",
+        claim_panels.COLOURS["holds"]: "var(--good)",
+        claim_panels.COLOURS["fails"]: "var(--bad)",
+        claim_panels.COLOURS["open"]: "var(--soft)",
+        claim_panels.MIXED: "var(--mixed)",
+        claim_panels.SHADE: "var(--shade)",
+        claim_panels.GRID: "var(--line)",
+        claim_panels.RULE: "var(--line)",
+    }

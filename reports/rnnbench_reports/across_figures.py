@@ -2,6 +2,7 @@
 improvement, one figure for each aspect that is learned."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from matplotlib.axes import Axes
 
@@ -103,7 +104,12 @@ def _draw_profiles(axis: Axes, aspect: rnnbench.Aspect, cells: Cells) -> None:
         if is_featured:
             ends[row] = profile.shares[-1]
         if len(aspect.rows) <= MOST_BANDS:
-            band = {"step": "post", "color": look.colour, "alpha": 0.13, "linewidth": 0}
+            band: dict[str, Any] = {
+                "step": "post",
+                "color": look.colour,
+                "alpha": 0.13,
+                "linewidth": 0,
+            }
             tag(row, axis.fill_between(aspect.thresholds, profile.low, profile.high, **band))
     axis.set_xlim(0, 1)
     axis.set_ylim(-0.02, 1.02)
@@ -127,7 +133,7 @@ def _draw_ranges(
     for position, row in enumerate(rows):
         look = cells.looks[row]
         shown = ranges[row]
-        style = {"color": look.colour, "linewidth": 4, "alpha": 0.35}
+        style: dict[str, Any] = {"color": look.colour, "linewidth": 4, "alpha": 0.35}
         bar = axis.plot([shown.low, shown.high], [position, position], **style)
         mark = axis.plot(shown.centre, position, look.marker, color=look.colour, markersize=7)
         tag(row, [*bar, *mark], f"{row}: {with_n(shown)}")

@@ -47,17 +47,17 @@ CAPTION = (
     " lack the figure, so that it is an interval of what was seen; dashes and dots where the"
     " intervals of epochs and of the time of a step are multiplied; dotted from smallest to"
     " largest, where there are too few for an interval. The shaded region is where the claim says"
-    " that the effect lies, and ends at its boundary (dashed). Ratios are on a logarithmic axis; an arrow points to what lies beyond"
-    " its end. Differences are on an axis that is linear around 0 and logarithmic beyond. A figure"
-    " of one cell is divided by the boundary that the claim sets it. Verdicts are adjusted over all"
-    " conditions of a claim. Ratios of times between two kinds of layer also have to be clear of"
-    " the boundary by 15 %."
+    " that the effect lies, and ends at its boundary (dashed). Ratios are on a logarithmic axis;"
+    " an arrow points to what lies beyond its end. Differences are on an axis that is linear"
+    " around 0 and logarithmic beyond. A figure of one cell is divided by the boundary that the"
+    " claim sets it. Verdicts are adjusted over all conditions of a claim. Ratios of times between"
+    " two kinds of layer also have to be clear of the boundary by 15 %."
 )
 
 
 def forest(shown: Sequence[rnnbench.ClaimFinding], name: str = "claims-forest") -> Drawn | None:
     """Return the plot of these claims; None where no claim has a condition."""
-    claims = list(claim_blocks(shown, HEAD))
+    claims = list(claim_blocks(tuple(shown), HEAD))
     blocks = list(chain.from_iterable(claim.readings for claim in claims))
     by_kind = {kind: _of_kind(blocks, kind) for kind in KINDS}
     kinds = {kind: own for kind, own in by_kind.items() if own}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
+from typing import Any
 
 from matplotlib.axes import Axes
 
@@ -71,7 +72,7 @@ def _draw_replicates(axis: Axes, row: rnnbench.CostRow, position: int, cells: Ce
     assert step_time
     look = cells.looks[row.row]
     times = [1e3 * seconds for seconds in step_time.replicates]
-    style = {"color": look.colour, "alpha": 0.5, "markersize": 4}
+    style: dict[str, Any] = {"color": look.colour, "alpha": 0.5, "markersize": 4}
     dots = axis.plot(times, [position] * len(times), look.marker, **style)
     bar = axis.plot(
         1e3 * step_time.seconds.centre, position, "|", color="black", markersize=12, zorder=4

@@ -65,7 +65,7 @@ def _draw_curve(axis: Axes, curve: Any, row: str, cells: Cells) -> None:
     (line,) = axis.plot(curve.x, curve.median, **style)
     tag(row, line, row if is_trained else f"{row}, as initialised")
     if is_trained and is_featured:
-        band = {"color": look.colour, "alpha": 0.15, "linewidth": 0}
+        band: dict[str, Any] = {"color": look.colour, "alpha": 0.15, "linewidth": 0}
         tag(row, axis.fill_between(curve.x, curve.low, curve.high, **band))
     axis.set_xlabel(plain(curve.x_name), fontsize=SMALL)
     axis.set_ylabel(plain(curve.y_name), fontsize=SMALL)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from matplotlib.axes import Axes
 
@@ -130,7 +131,7 @@ def _draw_cell(
     x, y = ranges
     look = cells.looks[row]
     place = (scale * x.centre, y.centre)
-    style = {"color": look.colour, "linewidth": 1}
+    style: dict[str, Any] = {"color": look.colour, "linewidth": 1}
     parts = [
         *axis.plot([scale * x.low, scale * x.high], [y.centre] * 2, **style),
         *axis.plot([place[0]] * 2, [y.low, y.high], **style),

@@ -8,7 +8,7 @@ from pathlib import Path
 import jinja2
 
 import rnnbench
-from rnnbench_reports.cost_tables import over_reference, reference, timed
+from rnnbench_reports.cost_words import over_reference, reference, timed
 from rnnbench_reports.trial_words import failed
 
 SUMMARY = "github-summary.md"

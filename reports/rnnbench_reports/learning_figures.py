@@ -2,6 +2,7 @@
 rates."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
@@ -43,10 +44,10 @@ def learning_curves(task: str, conditions: Conditions, cells: Cells) -> Drawn:
     for condition in conditions:
         panels.append(condition_panel(condition, _curves, cells))
     caption = (
-        "Validation score after each epoch: median over seeds, with a band from the smallest to the"
-        f" largest where at most {MOST_BANDS} cells are shown. A seed that solved the task stops and"
-        " keeps its last score; one that diverged ends. The band of one outlying seed may leave the"
-        " panel."
+        "Validation score after each epoch: median over seeds, with a band from the smallest to"
+        f" the largest where at most {MOST_BANDS} cells are shown. A seed that solved the task"
+        " stops and keeps its last score; one that diverged ends. The band of one outlying seed"
+        " may leave the panel."
     )
     return Drawn(f"learning-curves-{task}", "Learning curves", caption, tuple(panels), task)
 
@@ -67,7 +68,7 @@ def _curves(axis: Axes, cells: Cells, condition: rnnbench.Condition) -> None:
         ]
         tag_curve(row, line, curve.epochs, ranges, "epoch")
         if is_featured and len(featured) <= MOST_BANDS:
-            style = {"color": look.colour, "alpha": 0.15, "linewidth": 0}
+            style: dict[str, Any] = {"color": look.colour, "alpha": 0.15, "linewidth": 0}
             tag(row, axis.fill_between(curve.epochs, curve.low, curve.high, **style))
         if is_featured and curve.median:
             ends[row] = curve.median[-1]
@@ -169,7 +170,7 @@ def _rates(axis: Axes, cells: Cells, condition: rnnbench.Condition) -> None:
         ends[row] = centres[-1]
         rate = arms[row].learning_rate
         if rate in scores:
-            style = {"color": look.colour, "markersize": 8, "fillstyle": "none"}
+            style: dict[str, Any] = {"color": look.colour, "markersize": 8, "fillstyle": "none"}
             mark = axis.plot(rate, scores[rate].centre, look.marker, **style)
             tag(row, mark, f"{row}, chosen rate {rate:g}: {with_n(scores[rate])}")
     axis.set_xscale("log")

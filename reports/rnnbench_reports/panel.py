@@ -17,6 +17,9 @@ HEIGHT = 2.5
 INCHES_A_BAR = 0.2
 LABEL_CHARACTERS = 18
 LABEL_POINTS = 7.5
+LINE_HEIGHT = 1.25
+SHARE_OF_AXIS = 0.75
+"""About the height of an axis over that of its panel."""
 INCHES_A_LETTER = 0.064
 LETTERS_OF_NUMBERS = 5
 """Letters of the longest number on an axis."""
@@ -160,11 +163,12 @@ def label_ends(axis: Axes, ends: Mapping[str, float], looks: Mapping[str, Look])
     }
     if not shown:
         return
-    height = axis.figure.get_size_inches()[1] * 0.72
-    apart = 1.25 * LABEL_POINTS / 72 / height
+    figure = axis.get_figure(root=True)
+    assert figure
+    apart = LINE_HEIGHT * LABEL_POINTS / 72 / (SHARE_OF_AXIS * figure.get_size_inches()[1])
     order = sorted(shown, key=lambda row: (shown[row], row))
-    places = _moved_apart([shown[row] for row in order], apart)
-    for row, place in zip(order, places, strict=True):
+    moved = _moved_apart([shown[row] for row in order], apart)
+    for row, place in zip(order, moved, strict=True):
         look = looks[row]
         stroke = axis.plot(
             [1.005, 1.03],

@@ -120,7 +120,7 @@ def _draw_curve(axis: Axes, curve: Any, scale: float, cells: Cells) -> None:
     if is_featured:
         low = [scale * value.low for value in curve.values]
         high = [scale * value.high for value in curve.values]
-        style = {"color": look.colour, "alpha": 0.15, "linewidth": 0}
+        style: dict[str, Any] = {"color": look.colour, "alpha": 0.15, "linewidth": 0}
         tag(curve.row, axis.fill_between(curve.steps, low, high, **style))
 
 

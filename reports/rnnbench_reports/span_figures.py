@@ -1,5 +1,7 @@
 """Solve rates against the horizon, with memory spans."""
 
+from typing import Any
+
 from matplotlib.axes import Axes
 from matplotlib.ticker import NullLocator
 
@@ -85,7 +87,12 @@ def _draw_rates(axis: Axes, span: rnnbench.Span, look: Look, shift: float) -> fl
         place = rung.horizon * shift
         says = f"{span.row}, horizon {rung.horizon}: {rung.solved} of {rung.all} seeds"
         face = look.colour if rung.tried else "white"
-        style = {"color": look.colour, "markerfacecolor": face, "markersize": 6, "zorder": 3}
+        style: dict[str, Any] = {
+            "color": look.colour,
+            "markerfacecolor": face,
+            "markersize": 6,
+            "zorder": 3,
+        }
         tag(span.row, axis.plot(place, rate, look.marker, **style), says)
         if rung.solve_rate:
             low = rung.solve_rate.low
@@ -109,7 +116,12 @@ def _draw_span(
     if span.interval:
         low = span.interval.low or left
         high = right if span.interval.high is None else span.interval.high or left
-        style = {"color": look.colour, "linewidth": 4, "alpha": 0.35, "solid_capstyle": "butt"}
+        style: dict[str, Any] = {
+            "color": look.colour,
+            "linewidth": 4,
+            "alpha": 0.35,
+            "solid_capstyle": "butt",
+        }
         tag(span.row, axis.plot([low, high], [height, height], **style), says)
-    style = {"color": look.colour, "markersize": 6, "clip_on": False, "zorder": 3}
-    tag(span.row, axis.plot(span.longest or left, height, look.marker, **style), says)
+    mark: dict[str, Any] = {"color": look.colour, "markersize": 6, "clip_on": False, "zorder": 3}
+    tag(span.row, axis.plot(span.longest or left, height, look.marker, **mark), says)

@@ -89,7 +89,7 @@ def _draw_arm(
         if is_target:
             end = shifted[-1]
         if is_target and shares[-1] > 0 and is_featured:
-            mark = {"color": look.colour, "markersize": 5, "clip_on": False}
+            mark: dict[str, Any] = {"color": look.colour, "markersize": 5, "clip_on": False}
             tag(arm.row, axis.plot(budget, shifted[-1], ">", **mark), _says(arm, threshold))
     return end
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Mapping
 from functools import cache
 from io import BytesIO
+from typing import Any
 from xml.etree import ElementTree
 
 import matplotlib as mpl
@@ -17,7 +18,7 @@ from rnnbench_reports.style import GRID, REFERENCE, without_missing_glyphs
 
 SVG = "{http://www.w3.org/2000/svg}"
 HREF = "{http://www.w3.org/1999/xlink}href"
-RC = {"svg.fonttype": "none", "path.simplify": False}
+RC: dict[Any, Any] = {"svg.fonttype": "none", "path.simplify": False}
 PIXELS_A_POINT = 96 / 72
 WIDE_POINTS = 400
 """Wider figures have the width of the page, and are scrolled on a narrow screen."""

@@ -38,8 +38,8 @@ def main(driver: int, channel: int, lifeline: int, brand: int, modules: Sequence
     driver:   its process id.
     channel:  the descriptor of this end of the channel.
     lifeline: the descriptor of a pipe that closes with the driver, for the children.
-    brand:    the brand of all processes that are started here. The server has none, so that no other
-              driver ends it while it tidies up after a dead one.
+    brand:    the brand of the children. The server has none, so that no other driver ends it while
+              it tidies up after a dead one.
     modules:  the modules to load.
     """
     end_with_parent(driver)

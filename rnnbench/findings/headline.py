@@ -27,7 +27,7 @@ def headline(
 
 
 def _of_claims(claims: Sequence[ClaimFinding]) -> str:
-    counts = Counter(claim.verdict for claim in claims)
+    counts: Counter[str] = Counter(claim.verdict for claim in claims)
     verdicts = ("supported", "refuted", "mixed", "undecided", "untested")
     parts = [f"{counts[verdict]} {verdict}" for verdict in verdicts if counts[verdict]]
     return f"Of {text.counted(len(claims), 'claim')}: {text.enumerated(parts)}."
@@ -36,7 +36,8 @@ def _of_claims(claims: Sequence[ClaimFinding]) -> str:
 def _of_learning(conditions: Sequence[Condition]) -> Iterator[str]:
     if not conditions:
         return
-    ahead = Counter(condition.leader for condition in conditions if condition.leader)
+    leaders = [condition.leader for condition in conditions if condition.leader]
+    ahead = Counter(leaders)
     if not ahead:
         where = f"on {conditions[0].title}" if len(conditions) == 1 else "anywhere"
         yield f"No cell is ahead {where}."
@@ -56,7 +57,7 @@ def _of_learning(conditions: Sequence[Condition]) -> Iterator[str]:
 
 
 def _of_cost(costs: Sequence[CostFinding]) -> Iterator[str]:
-    fastest: Counter[str | None] = Counter()
+    fastest: Counter[str] = Counter()
     for cost in costs:
         times = {row.row: row.train.seconds.centre for row in cost.rows if row.train}
         if times:
@@ -69,7 +70,7 @@ def _of_cost(costs: Sequence[CostFinding]) -> Iterator[str]:
             yield f"{_counts(fastest, shapes, 'takes the shortest training step in')} shapes."
 
 
-def _counts(by_row: Counter[str | None], all_: int, verb: str) -> str:
+def _counts(by_row: Counter[str], all_: int, verb: str) -> str:
     """Return how often the most frequent cells come first: `gru is ahead in 3 of 5, lstm in 1`."""
     (first, most), *others = by_row.most_common(MOST_NAMED)
     named = [f"{first} {verb} {most}", *(f"{row} in {count}" for row, count in others)]

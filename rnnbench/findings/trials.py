@@ -41,7 +41,7 @@ def _cost_places(results: Sequence[Result]) -> Iterator[tuple[int, Place]]:
 def _outcome(result: Result, setting: str, row: str) -> TrialOutcome:
     trial = result.trial
     learning = result.learning
-    is_training = isinstance(trial, LearningTrial)
+    training = trial if isinstance(trial, LearningTrial) else None
     failed = result.status not in WITH_FIGURES
     return TrialOutcome(
         trial=trial_id(trial),
@@ -51,8 +51,8 @@ def _outcome(result: Result, setting: str, row: str) -> TrialOutcome:
         seconds=result.seconds.process,
         setting=setting,
         row=row,
-        seed=trial.seed if is_training else None,
-        rate=trial.learning_rate if is_training else None,
+        seed=training.seed if training else None,
+        rate=training.learning_rate if training else None,
         score=learning.test.get(learning.metrics[0].name) if learning else None,
         epochs=learning.epochs_to_target if learning else None,
         traceback=result.traceback[-TAIL_CHARACTERS:] if failed else "",

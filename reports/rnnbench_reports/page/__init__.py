@@ -1,7 +1,7 @@
-"""The HTML report: one file that contains its figures, fetches nothing, and reads without script."""
+"""The HTML report: one file that contains its figures, fetches nothing, and needs no script."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path

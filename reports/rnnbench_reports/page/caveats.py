@@ -41,8 +41,10 @@ def _setting(caveat: str, findings: rnnbench.Findings) -> str:
 
 
 def _titles(findings: rnnbench.Findings) -> set[str]:
-    found = (*findings.conditions, *findings.spans, *findings.costs, *findings.scalings)
-    return {finding.title for finding in found}
+    titles = {condition.title for condition in findings.conditions}
+    titles |= {finding.title for finding in findings.spans}
+    titles |= {cost.title for cost in findings.costs}
+    return titles | {scaling.title for scaling in findings.scalings}
 
 
 def _kind(caveat: str, findings: rnnbench.Findings) -> str:

@@ -3,8 +3,7 @@
 from typing import Any
 
 import rnnbench
-from rnnbench_reports import device_words
-from rnnbench_reports.page import cost_words
+from rnnbench_reports import cost_words, device_words
 from rnnbench_reports.page.records import Column, Row, Table, Value
 from rnnbench_reports.page.tables import CELL, amount, count, figure, row_id, slug, table, word
 from rnnbench_reports.style import spread

@@ -5,11 +5,10 @@ from dataclasses import replace
 from itertools import groupby
 
 import rnnbench
-from rnnbench_reports import device_words
+from rnnbench_reports import cost_words, device_words
 from rnnbench_reports.page import (
     caveats,
     cost_tables,
-    cost_words,
     learning_tables,
     search_tables,
     span_tables,
@@ -80,7 +79,8 @@ def _task(
     diagnosed = search_tables.diagnostics(conditions)
     if diagnosed:
         folds.append(Fold(f"of-diagnostics-{slug(task)}", "Diagnostics", tables=[diagnosed]))
-    titles = [finding.title for finding in (*conditions, *spans)]
+    titles = [condition.title for condition in conditions]
+    titles += [finding.title for finding in spans]
     return Section(
         f"task-{slug(task)}",
         task,

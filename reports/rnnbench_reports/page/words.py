@@ -10,18 +10,18 @@ LEAST_SHOWN_DEVIATION = 0.02
 MOST_CELLS_TOLD = 6
 """An answer on more cells than this names only those that matter."""
 SCORES = (
-    "Scores are medians over seeds with [smallest to largest]. Epochs to target are means up to the"
-    " budget, where unsolved seeds count as the whole budget; their 95 % interval allows for seeds"
-    " that might have been unsolved. Solve rates have a 95 % Clopper-Pearson interval. A verdict"
-    " between two cells is about the typical seed: the median, over seeds and pairs of seeds, of the"
-    " ratio of their epochs or of the difference of their scores."
+    "Scores are medians over seeds with [smallest to largest]. Epochs to target are means up to"
+    " the budget, where unsolved seeds count as the whole budget; their 95 % interval allows for"
+    " seeds that might have been unsolved. Solve rates have a 95 % Clopper-Pearson interval. A"
+    " verdict between two cells is about the typical seed: the median, over seeds and pairs of"
+    " seeds, of the ratio of their epochs or of the difference of their scores."
 )
 RATES = (
     "Each figure of this report is that of the cell with the rate that this search finds: by"
     " validation data, on the same grid for each cell. The best rate lost the fewest trials; among"
     " equals it needs the fewest epochs to target, the budget counting for “not reached”; among"
-    " equals again it has the best mean score. Seconds are those of processes that ran side by side,"
-    " and only indicative."
+    " equals again it has the best mean score. Seconds are those of processes that ran side by"
+    " side, and only indicative."
 )
 ACROSS = (
     "Aspects are listed one by one and never added up. A score is that of one run, which is a cell"
@@ -33,14 +33,14 @@ ACROSS = (
     " all pairs of cells at once. Only complete sets are aggregated."
 )
 COST = (
-    "Steps of the bare cell, in processes that had the machine to themselves. {clock} The cells of a"
-    " run take steps in turns, together with torch's LSTM as the reference cell, so that a ratio is"
-    " known better than the milliseconds. Ratios are to one reference that was named before anything"
-    " was measured: a row of the suite's choice, or the reference cell. Milliseconds are medians"
-    " over replicates with [smallest to largest]. From 8 replicates on, a ratio has a 95 % interval"
-    " (Student's), and all intervals of one table hold at once, as 5 % are divided by their number."
-    " Over several sessions it reaches from the lowest end of their intervals to the highest. The"
-    " first step, which may compile, is listed separately. No step is dropped."
+    "Steps of the bare cell, in processes that had the machine to themselves. {clock} The cells of"
+    " a run take steps in turns, together with torch's LSTM as the reference cell, so that a ratio"
+    " is known better than the milliseconds. Ratios are to one reference that was named before"
+    " anything was measured: a row of the suite's choice, or the reference cell. Milliseconds are"
+    " medians over replicates with [smallest to largest]. From 8 replicates on, a ratio has a 95 %"
+    " interval (Student's), and all intervals of one table hold at once, as 5 % are divided by"
+    " their number. Over several sessions it reaches from the lowest end of their intervals to the"
+    " highest. The first step, which may compile, is listed separately. No step is dropped."
 )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import jinja2
 from markupsafe import Markup
@@ -101,6 +102,11 @@ def _file_name(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9_.+=-]+", "-", name)
 
 
+def _given(value: Any) -> list[Any]:
+    """Return a list of the value, which is empty where there is nothing to show."""
+    return [value] if value else []
+
+
 @cache
 def _template() -> jinja2.Template:
     environment = jinja2.Environment(
@@ -110,6 +116,7 @@ def _template() -> jinja2.Template:
         lstrip_blocks=True,
         loader=jinja2.PackageLoader(__package__, "templates"),
     )
+    environment.filters["given"] = _given
     for name in ("report.css", "report.js"):
         text = (files(__package__) / name).read_text(encoding="utf-8")
         environment.globals[name.replace(".", "_")] = Markup(text)  # noqa: S704  our own file

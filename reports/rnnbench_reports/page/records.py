@@ -1,11 +1,12 @@
 """The records of which the page is built: sections with answers, figures, tables and caveats."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from markupsafe import Markup
 
+Attributes = dict[str, str | None]
 MOST_FLAT_TITLES = 6
 """Titles of more columns of a heat map stand upright."""
 
@@ -15,7 +16,6 @@ class Value:
     """What stands in one place of a table.
 
     order: by what the column is sorted; None sorts it last.
-    href:  where it leads.
     hint:  what a reader sees who points at it.
     kind:  the class of a pill, such as "better"; "" for plain text.
     links: short texts with the addresses to which they lead, folded.
@@ -23,10 +23,22 @@ class Value:
 
     text: str = ""
     order: float | None = None
-    href: str = ""
     hint: str = ""
     kind: str = ""
     links: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def form(self) -> Literal["links", "pill", "text"]:
+        """How the value is shown."""
+        if self.links:
+            return "links"
+        return "pill" if self.kind else "text"
+
+    @property
+    def attributes(self) -> Attributes:
+        """What the script reads."""
+        order = None if self.order is None else f"{self.order:.6g}"
+        return {"data-order": order, "data-says": self.hint or None}
 
 
 @dataclass(frozen=True)
@@ -51,6 +63,12 @@ class Row:
     cell: str = ""
     id: str = ""
     kind: str = ""
+
+    @property
+    def attributes(self) -> Attributes:
+        """The attributes of the row's element; those that are None are left out."""
+        named = {"id": self.id or None, "data-cell": self.cell or None}
+        return {**named, "class": self.kind or None}
 
 
 @dataclass(frozen=True)
@@ -92,6 +110,11 @@ class Answer:
     kind: str = ""
     laws: Sequence[str] = ()
 
+    @property
+    def attributes(self) -> Attributes:
+        """The attributes of the answer's element; those that are None are left out."""
+        return {"class": "answer", "id": self.id, "data-cell": self.cell or None}
+
 
 @dataclass(frozen=True)
 class Fold:
@@ -103,6 +126,11 @@ class Fold:
     plots: Sequence[Plot] = ()
     tables: Sequence[Table] = ()
     is_open: bool = False
+
+    @property
+    def attributes(self) -> Attributes:
+        """The attributes of the fold's element; those that are None are left out."""
+        return {"class": "fold", "id": self.id, "open": "" if self.is_open else None}
 
 
 @dataclass(frozen=True)
@@ -192,4 +220,3 @@ class Page:
     command: str
     origins: Sequence[tuple[str, str]]
     cells: Sequence[tuple[str, str, str]]
-    glossary: dict[str, str] = field(default_factory=dict)

@@ -116,7 +116,7 @@ def pixels_for_plots(request: pytest.FixtureRequest) -> Iterator[None]:
 
 def _save_pixel(figure: Figure, place: Any, **options: Any) -> None:
     if options.get("format") == "png":
-        place.write(PIXEL)
+        Path(place).write_bytes(PIXEL)
     else:
         SAVE(figure, place, **options)
 

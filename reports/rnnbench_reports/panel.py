@@ -25,6 +25,8 @@ LETTERS_OF_NUMBERS = 5
 """Letters of the longest number on an axis."""
 SEPARATOR = "|"
 OF_CELL = f"cell{SEPARATOR}"
+BETWEEN_POINTS = "⏎"
+"""A sign that XML keeps in attributes, which newlines are not."""
 
 
 class Panel(NamedTuple):
@@ -122,7 +124,7 @@ def _is_of_cell(artist: Artist) -> bool:
 def tag(row: str, artists: Artist | Iterable[Artist], says: str = "") -> None:
     """Note on parts of a figure which cell they show, and what a reader sees who points at them.
 
-    says: one text, or a text for each vertex of a line, separated by newlines.
+    says: one text, or a text for each vertex of a line, with `BETWEEN_POINTS` between them.
     """
     for artist in [artists] if isinstance(artists, Artist) else artists:
         artist.set_gid(SEPARATOR.join((OF_CELL + _safe(row), _safe(says))))
@@ -135,7 +137,7 @@ def tag_curve(
     texts = []
     for x, shown in zip(xs, ranges, strict=True):
         texts.append(f"{row}, {what} {number(x)}: {with_n(shown)}")
-    tag(row, line, "\n".join(texts))
+    tag(row, line, BETWEEN_POINTS.join(texts))
 
 
 def with_n(shown: rnnbench.Range | None, scale: float = 1.0) -> str:

@@ -161,7 +161,7 @@ function startTable(section) {
 
 // ---- What a part says
 function sayingAt(part, event) {
-  const lines = part.dataset.says.split("\n");
+  const lines = part.dataset.says.split("⏎");
   const path = lines.length > 1 && part.querySelector("path");
   if (!path || !event.clientX) return lines.at(-1);
   const matrix = path.getScreenCTM().inverse();
@@ -172,6 +172,11 @@ function sayingAt(part, event) {
 }
 
 function startTips() {
+  for (const line of all("svg g[data-says]").filter((part) => part.dataset.says.includes("⏎"))) {
+    const hit = line.querySelector("path").cloneNode();
+    hit.setAttribute("style", "fill: none; stroke: transparent; stroke-width: 9");
+    line.append(hit); // a line of a pixel and a half is hard to point at
+  }
   const tip = document.getElementById("tip");
   const show = (event) => {
     const part = event.target.closest?.("[data-says]");

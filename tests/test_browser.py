@@ -1,0 +1,179 @@
+"""The page in a browser: it works by mouse and keyboard, in light and dark, on a phone and in
+print."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rnnbench.findings import find
+from tests.builders.browser import VIEWS, Seen, browser
+from tests.builders.page import many_cells, page_of
+from tests.builders.report import results
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def opened() -> Iterator[Any]:
+    with browser() as shown:
+        yield shown
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The page of two cells with costs and failures, and that of twelve cells."""
+    folder = tmp_path_factory.mktemp("pages")
+    made = {"few": find(results()), "many": many_cells(12, ("adding", "copying"))}
+    for name, findings in made.items():
+        page_of(findings, folder / name)
+    return {name: folder / name / "index.html" for name in made}
+
+
+@pytest.fixture
+def shown(opened: Any, files: dict[str, Path]) -> Iterator[Seen]:
+    with Seen(opened, files["many"], **VIEWS["desktop"]) as seen:
+        yield seen
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("name", ["few", "many"])
+def test_it_is_shown_whole(opened: Any, files: dict[str, Path], name: str, view: str) -> None:
+    """No error, no request but for the page itself, and nothing that is wider than the screen."""
+    with Seen(opened, files[name], **VIEWS[view]) as seen:
+        seen.unfold()
+        assert seen.problems == []
+        assert seen.requests == [files[name].as_uri()]
+        assert seen.width <= VIEWS[view]["viewport"]["width"]
+
+
+@pytest.mark.parametrize("view", ["desktop", "dark"])
+@pytest.mark.parametrize("name", ["few", "many"])
+def test_it_is_accessible(opened: Any, files: dict[str, Path], name: str, view: str) -> None:
+    """axe-core, which checks contrast among much else, finds nothing to object to."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    with Seen(opened, files[name], **VIEWS[view]) as seen:
+        seen.unfold()
+        found = axe.run(seen.page).response["violations"]
+        assert [(violation["id"], violation["nodes"][0]["html"]) for violation in found] == []
+
+
+def test_it_prints(opened: Any, files: dict[str, Path]) -> None:
+    """To PDF, without its tools."""
+    with Seen(opened, files["few"], **VIEWS["dark"]) as seen:
+        assert seen.page.pdf().startswith(b"%PDF")
+        seen.page.emulate_media(media="print", color_scheme="light")
+        assert not seen.page.locator(".tools").first.is_visible()
+
+
+def test_it_reads_without_script(opened: Any, files: dict[str, Path]) -> None:
+    """Its tables, its figures and its links; only what needs the script is hidden."""
+    with Seen(opened, files["many"], java_script_enabled=False) as seen:
+        assert seen.page.locator("table.data").first.is_visible()
+        assert seen.page.locator("figure svg").first.is_visible()
+        assert not seen.page.locator("#cells").is_visible()
+
+
+def first_column(seen: Seen) -> list[str]:
+    """The cells in the rows of the first table of scores that are shown, in their order."""
+    rows = seen.page.locator("#scores-adding tbody tr:not(.trivial):visible td:first-child")
+    return [str(text) for text in rows.all_inner_texts()]
+
+
+def test_tables_sort_by_keyboard(shown: Seen) -> None:
+    """By a number or by a name, in both directions; the address keeps it."""
+    button = shown.page.locator("#scores-adding th button", has_text="epochs to target")
+    button.focus()
+    shown.page.keyboard.press("Enter")
+    assert first_column(shown)[0] == "cell-8"
+    shown.page.keyboard.press("Enter")
+    assert first_column(shown)[-1] == "cell-8"
+    before = first_column(shown)
+    assert "sort=scores-adding" in shown.page.url
+    shown.page.reload()
+    assert first_column(shown) == before
+    shown.page.locator("#scores-adding th button", has_text="cell").first.click()
+    assert first_column(shown) == sorted(before)
+
+
+def test_tables_are_filtered(shown: Seen) -> None:
+    """By words that a row contains."""
+    shown.page.locator("#scores-adding input").fill("lstm")
+    assert first_column(shown) == ["lstm"]
+
+
+def test_tables_are_copied(shown: Seen) -> None:
+    """As CSV, Markdown and LaTeX, as they are shown."""
+    lines = shown.page.evaluate(
+        "Object.values(formats).map(write => write("
+        "linesOf(document.querySelector('#scores-adding table'))).split('\\n'))"
+    )
+    csv, markdown, latex = lines
+    assert csv[0].startswith("cell,verdict,solved")
+    assert markdown[1].startswith("| --- | ---")
+    assert latex[0].startswith("\\begin{tabular}{lr")
+    assert "\\toprule" in latex
+    assert len(csv) == 1 + 12 + 1  # the head, the cells and the trivial forecast
+
+
+def chip(seen: Seen, cell: str) -> Any:
+    return seen.page.locator(f'.chip[data-cell="{cell}"]')
+
+
+def test_a_cell_is_highlighted_everywhere(shown: Seen) -> None:
+    """In all figures and tables, by the keyboard; the address keeps it, and a second press ends
+    it."""
+    chip(shown, "cell-3").focus()
+    shown.page.keyboard.press("Enter")
+    assert "cells=cell-3" in shown.page.url
+    shown.page.reload()
+    assert chip(shown, "cell-3").get_attribute("aria-pressed") == "true"
+    parts = 'svg .cell[data-cell="cell-3"], tr[data-cell="cell-3"]'
+    assert shown.page.locator(parts).count() > 6
+    classes = shown.page.eval_on_selector_all(parts, "all => all.map(p => p.classList.contains('on'))")
+    assert all(classes)
+    chip(shown, "cell-3").click()
+    assert "cells=" not in shown.page.url
+
+
+def test_a_cell_is_hidden_everywhere(shown: Seen) -> None:
+    """Until all are shown again."""
+    shown.page.locator("#mode").click()
+    chip(shown, "lstm").click()
+    assert "hidden=lstm" in shown.page.url
+    assert shown.page.locator('tr[data-cell="lstm"]:visible').count() == 0
+    assert shown.page.locator('svg .cell[data-cell="lstm"]:visible').count() == 0
+    shown.page.locator("#all").click()
+    assert shown.page.locator('tr[data-cell="lstm"]:visible').count() > 0
+
+
+def test_a_permalink_opens_what_is_folded(opened: Any, files: dict[str, Path]) -> None:
+    """Also where the address says which cells are picked."""
+    with Seen(opened, files["many"], **VIEWS["desktop"]) as seen:
+        seen.page.goto(f"{files['many'].as_uri()}#models-copying&cells=gru")
+        seen.page.reload()
+        assert seen.page.locator("#models-copying").is_visible()
+        assert chip(seen, "gru").get_attribute("aria-pressed") == "true"
+
+
+def test_a_square_leads_to_its_row(shown: Seen) -> None:
+    """And the row is in view."""
+    shown.page.locator('.map a[href="#row-copying-cell-3"]').click()
+    assert shown.page.locator("#row-copying-cell-3").is_visible()
+    top = shown.page.locator("#row-copying-cell-3").bounding_box()["y"]
+    assert 0 <= top < VIEWS["desktop"]["viewport"]["height"]
+
+
+def test_figures_say_what_one_points_at(shown: Seen) -> None:
+    """The value, its interval and n, at the nearest point of the line."""
+    line = shown.page.locator('#learning-curves-adding g[data-cell="gru"][data-says]').first
+    line.scroll_into_view_if_needed()
+    x, y = line.locator("path").first.evaluate(
+        "path => { const end = path.getPointAtLength(path.getTotalLength())"
+        ".matrixTransform(path.getScreenCTM()); return [end.x, end.y]; }"
+    )
+    shown.page.mouse.move(x, y)
+    said = shown.page.locator("#tip").inner_text()
+    assert said.startswith("gru, epoch 2: ")
+    assert "n = 7" in said

@@ -1,0 +1,184 @@
+"""The page: it opens with the answer, leads from a sentence to the trials, and says all once."""
+
+import re
+from html import unescape
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from rnnbench.findings import Findings, find
+from rnnbench_reports import page as of_page
+from rnnbench_reports.page import caveats, front
+from rnnbench_reports.page.records import Column, Row, Value
+from rnnbench_reports.page.tables import table
+from tests.builders.page import Elements, many_cells, page_of
+from tests.builders.report import results
+
+TEMPLATES = sorted((Path(of_page.__file__).parent / "templates").glob("*.j2"))
+MOST_WORDS = 30
+
+
+@pytest.fixture(scope="module")
+def findings() -> Findings:
+    return find(results())
+
+
+@pytest.fixture(scope="module")
+def page(findings: Findings, tmp_path_factory: pytest.TempPathFactory) -> str:
+    return page_of(findings, tmp_path_factory.mktemp("page") / "report")
+
+
+@pytest.fixture(scope="module")
+def crowd() -> Findings:
+    """Twelve cells on two tasks."""
+    return many_cells(12, ("adding", "copying"))
+
+
+@pytest.fixture(scope="module")
+def crowded(crowd: Findings, tmp_path_factory: pytest.TempPathFactory) -> str:
+    return page_of(crowd, tmp_path_factory.mktemp("crowd") / "report")
+
+
+def test_it_opens_with_one_headline(page: str, crowded: str, findings: Findings) -> None:
+    """Of at most 30 words, before all else; the title says it too."""
+    for shown in (page, crowded):
+        (headline,) = re.findall(r"<h1>(.*?)</h1>", shown)
+        assert 0 < len(headline.split()) <= MOST_WORDS
+        (title,) = re.findall(r"<title>(.*?)</title>", shown)
+        assert headline in title
+        assert shown.index("<h1>") < shown.index('class="tiles"') < shown.index("<h2>")
+    assert findings.headline in unescape(page)
+
+
+def test_the_headline_says_what_is_decided(crowd: Findings) -> None:
+    """The cell that is ahead, in how many settings, and how many comparisons that rests on."""
+    assert crowd.headline.startswith("cell-8 is ahead in 2 of 2 settings.")
+    assert "Of 22 comparisons with it, none is decided." in crowd.headline
+
+
+def test_every_link_on_the_page_arrives(page: str, crowded: str) -> None:
+    """No id stands twice, and each link to an id finds it."""
+    for shown in (page, crowded):
+        elements = Elements(shown)
+        ids = elements.values("id")
+        assert len(ids) == len(set(ids))
+        inner = [href[1:] for href in elements.values("href") if href.startswith("#")]
+        assert inner
+        assert set(inner) <= set(ids)
+
+
+def test_a_row_leads_to_its_trials(page: str, findings: Findings) -> None:
+    """Those with figures to their results, those without to what is said of them on the page."""
+    elements = Elements(page)
+    hrefs = elements.values("href", "a")
+    for trial in findings.trials:
+        if trial.status == "ok" and trial.row:
+            assert f"../trials/{trial.trial}.json" in hrefs
+    (failed,) = [trial for trial in findings.trials if trial.status == "error"]
+    assert f"rnnbench reproduce DIR {failed.trial}" in page
+    assert unescape(page).count(failed.reason) >= 1
+
+
+def test_a_failed_trial_shows_why(findings: Findings, tmp_path: Path) -> None:
+    """Its traceback and the end of its output, as text."""
+    trials = []
+    for trial in findings.trials:
+        if trial.status == "error":
+            trial = replace(trial, traceback="Traceback: <here>", output="last words")
+        trials.append(trial)
+    shown = page_of(replace(findings, trials=tuple(trials)), tmp_path)
+    assert "Traceback: &lt;here&gt;" in shown
+    assert "last words" in shown
+
+
+def test_the_heat_map_has_a_square_for_each_cell_and_condition(crowd: Findings) -> None:
+    """The best cell on top, each square with the way to its row."""
+    (heat,) = front.heat_maps(crowd)
+    assert heat.rows[0][0] == "cell-8"
+    assert {row for row, _ in heat.rows} == {arm.row for arm in crowd.conditions[0].arms}
+    assert all(len(squares) == 2 for _, squares in heat.rows)
+    assert [square.text for square in heat.rows[0][1]] == ["2", "2"]
+    shades = [squares[0].shade for _, squares in heat.rows]
+    assert shades == sorted(shades, reverse=True)
+
+
+def test_many_cells_make_no_long_answer(crowded: str, crowd: Findings) -> None:
+    """The one that is ahead and those not told apart from it; the others are counted."""
+    longest = max(len(condition.answer) for condition in crowd.conditions)
+    answers = re.findall(r'<div class="answer".*?</div>', crowded, flags=re.DOTALL)
+    texts = [re.sub(r"<[^>]*>", "", answer).strip() for answer in answers]
+    assert max(map(len, texts)) < longest
+    assert any("Not told apart from it: " in text and "and 5 more" in text for text in texts)
+
+
+def test_cells_that_are_not_featured_are_grey(crowded: str) -> None:
+    """Each part of a figure names its cell, and those behind have a class of their own."""
+    classes = set(re.findall(r'class="(cell[^"]*)" data-cell="cell-8"', crowded))
+    assert classes == {"cell"}
+    assert set(re.findall(r'class="(cell[^"]*)" data-cell="cell-3"', crowded)) == {"cell rest"}
+
+
+def test_figures_take_the_colours_of_the_page(page: str) -> None:
+    """No colour of ours is left in a figure, so that it follows light, dark and print."""
+    figures = "".join(re.findall(r'<svg viewBox=.*?</svg>', page, flags=re.DOTALL))
+    assert "var(--red)" in figures
+    assert "currentColor" in figures
+    assert not re.findall(r"#[0-9a-f]{6}", figures)
+
+
+def test_what_a_figure_says_has_its_interval_and_n(page: str) -> None:
+    """At each point of a curve, and at each mark."""
+    says = Elements(page).values("data-says", "g")
+    assert any(re.search(r"epoch 2: .*, n = \d", text) for text in says)
+    assert any(re.search(r"\d of \d solved", text) for text in says)
+
+
+def test_a_kind_of_caveat_is_said_once(crowd: Findings) -> None:
+    """Sentences that differ in their setting, their cells and their numbers are of one kind."""
+    said = (
+        "adding: gru has its learning rate of 0.01 from the edge of the grid.",
+        "Something concerns all.",
+        "copying: lstm has its learning rate of 0.003 from the edge of the grid.",
+        "copying: cell-3 was lost.",
+    )
+    groups = caveats.groups(replace(crowd, caveats=said))
+    assert [(group.first, len(group.others)) for group in groups] == [
+        (said[1], 0),
+        (said[0], 1),
+        (said[3], 0),
+    ]
+
+
+def test_a_section_has_its_own_caveats(crowd: Findings) -> None:
+    """Those that begin with its title."""
+    said = ("adding: one.", "copying: two.", "adding to it: three.", "Four.")
+    shown = replace(crowd, caveats=said)
+    assert caveats.of_settings(shown, ["adding"]) == ["adding: one."]
+
+
+def test_tables_show_neither_nothing_nor_the_same_everywhere() -> None:
+    """An empty column is left out, a constant one becomes a note, and one that stays does."""
+    columns = [Column("cell", stays=True), Column("empty"), Column("equal"), Column("score")]
+    rows = [Row([Value(name), Value("-"), Value("7"), Value(name)]) for name in ("a", "b")]
+    made = table("t", "", columns, rows)
+    assert made
+    assert [column.title for column in made.columns] == ["cell", "score"]
+    assert made.note == "In all rows: equal: 7."
+    assert table("t", "", columns, []) is None
+
+
+def test_templates_only_loop() -> None:
+    """What is shown, and whether, is decided in Python; and no line is long."""
+    text = "".join(template.read_text() for template in TEMPLATES)
+    assert len(TEMPLATES) >= 5
+    assert not re.findall(r"{%-?\s*(if|elif|else if)\b", text)
+    assert all(len(line) <= 160 for line in text.splitlines())
+
+
+def test_the_same_machine_is_listed_once(findings: Findings, tmp_path: Path) -> None:
+    """However often it occurs."""
+    machine = findings.machines[0]
+    other = replace(machine, memory_bytes=machine.memory_bytes + 1)
+    shown = page_of(replace(findings, machines=(machine, other)), tmp_path)
+    assert shown.count(machine.processor) == 1

@@ -93,6 +93,9 @@ $(VENV)/.installed-dev: $(VENV)/.made pyproject.toml constraints.txt
 schema: $(VENV)/.installed-dev
 	$(BIN)/python -c "from rnnbench.suite import schema; import json; print(json.dumps(schema(), indent=2))" > suites/rnnbench_suites/rnnbench.schema.json
 
+glossary: $(VENV)/.installed
+	$(BIN)/python -c "import rnnbench; print(rnnbench.glossary.markdown(), end='')" > docs/glossary.md
+
 claims: $(VENV)/.installed  # hours; docs/claims.md is made from its results, which are kept beside it
 	$(BIN)/rnnbench run suite claims
 	cp runs/claims/report/claims.md runs/claims/report/claims-trials.csv runs/claims/report/claims-forest.svg docs/

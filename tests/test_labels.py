@@ -18,7 +18,7 @@ from rnnbench.compare import compare, junit, markdown, rule
 from rnnbench.findings import Findings, find
 from rnnbench.records import CellUse, CostTrial, Result
 from rnnbench_reports.figures import draw
-from rnnbench_reports.page import _file_name
+from rnnbench_reports.figure_files import file_name
 from rnnbench_reports.style import plain
 from tests.builders.compare import of
 from tests.builders.gate import KEPT
@@ -96,7 +96,7 @@ def test_every_label_is_shown_letter_by_letter(findings: Findings) -> None:
 
 def test_a_name_of_a_claim_or_a_diagnostic_is_no_path() -> None:
     """Its figure lies in the folder of the report."""
-    assert _file_name("claim-../../a b") == "claim-..-..-a-b"
+    assert file_name("claim-../../a b") == "claim-..-..-a-b"
 
 
 @pytest.mark.parametrize("word", ODD)

@@ -11,7 +11,7 @@ def rnnbench_reports() -> list[rnnbench.Renderer]:
         rnnbench.Renderer(
             name="html",
             render="rnnbench_reports.page:render",
-            summary="One HTML page that needs no network, and each of its figures as PNG.",
+            summary="One HTML page that needs no network, and its figures as PNG, up to 60.",
         ),
         rnnbench.Renderer(
             name="claims",
@@ -29,6 +29,7 @@ def rnnbench_reports() -> list[rnnbench.Renderer]:
                 " compare` reads."
             ),
         ),
+        *_figures(),
         rnnbench.Renderer(
             name="cost-ratios",
             render="rnnbench_reports.cost_ratios:render",
@@ -60,3 +61,21 @@ def rnnbench_reports() -> list[rnnbench.Renderer]:
             on_request=True,
         ),
     ]
+
+
+def _figures() -> list[rnnbench.Renderer]:
+    """Return the exports of figures as files."""
+    summaries = {
+        "png": "Each panel of each figure as PNG, as the page shows it.",
+        "paper": "Each panel as SVG and PDF, as wide as a column of a paper.",
+        "slide": "Each panel as SVG and PNG, for slides.",
+        "page": "Each panel as SVG and PDF, as wide as the text of a page.",
+    }
+    renderers = []
+    for style, summary in summaries.items():
+        name = style if style == "png" else f"figures-{style}"
+        place = f"rnnbench_reports.figure_files:render_{style}"
+        renderers.append(
+            rnnbench.Renderer(name=name, render=place, summary=summary, on_request=True)
+        )
+    return renderers

@@ -20,9 +20,8 @@ def cells_of(findings: rnnbench.Findings) -> Cells:
     return Cells(looks(findings), featured(findings))
 
 
-def draw(findings: rnnbench.Findings) -> Iterator[Drawn]:
+def draw(findings: rnnbench.Findings, cells: Cells) -> Iterator[Drawn]:
     """Yield every figure for which the findings have data."""
-    cells = cells_of(findings)
     for claim in findings.claims:
         plot = forest([claim], f"claim-of-{claim.name}")
         if plot:

@@ -13,6 +13,7 @@ from rnnbench_reports.looks import MOST_FEATURED, Look
 from rnnbench_reports.style import DOTS_PER_INCH, GRID, number, plain, spread
 
 WIDTH = 3.7
+WIDE = 7.6
 HEIGHT = 2.5
 INCHES_A_BAR = 0.2
 LABEL_CHARACTERS = 18
@@ -53,17 +54,22 @@ class Drawn(NamedTuple):
 
 
 class Cells(NamedTuple):
-    """The looks of all cells, and those that are shown in their colours."""
+    """The looks of all cells, and those that are shown in their colours.
+
+    width, wide: the widths of a panel and of a wide one, in inches.
+    """
 
     looks: Mapping[str, Look]
     featured: frozenset[str]
+    width: float = WIDTH
+    wide: float = WIDE
 
     def among(self, rows: Iterable[str], leader: str | None = None) -> "Cells":
         """Return the cells of one panel: all are featured up to eight, else also its leader."""
         shown = frozenset(rows)
         if len(shown) <= MOST_FEATURED:
-            return Cells(self.looks, shown)
-        return Cells(self.looks, (self.featured | {leader or ""}) & shown)
+            return self._replace(featured=shown)
+        return self._replace(featured=(self.featured | {leader or ""}) & shown)
 
     def by_prominence(self, rows: Iterable[str]) -> list[str]:
         """Return rows in their order, those behind first that are not featured."""
@@ -77,13 +83,14 @@ def draw_panel(
     *,
     name: str = "",
     bars: int = 0,
-    width: float = WIDTH,
+    is_wide: bool = False,
 ) -> Panel:
     """Return a panel on whose axis `draw` has drawn these cells.
 
     bars: how many bars the panel shows one above the other, which gives its height; 0 for none.
     """
     height = INCHES_A_BAR * bars + 0.75 if bars else HEIGHT
+    width = cells.wide if is_wide else cells.width
     figure = Figure(figsize=(width, height), dpi=DOTS_PER_INCH)
     axis = figure.subplots()
     axis.spines[["top", "right"]].set_visible(False)

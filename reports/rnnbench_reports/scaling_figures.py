@@ -20,8 +20,6 @@ from rnnbench_reports.panel import (
 )
 from rnnbench_reports.style import SMALL, plain_ticks, spread
 
-WIDTH = 7.6
-
 
 @dataclass(frozen=True)
 class Cost:
@@ -87,7 +85,7 @@ def _panel(scaling: rnnbench.Scaling, cost: Cost, cells: Cells) -> Panel:
     def draw(axis: Axes, shown: Cells) -> None:
         _draw_scaling(axis, scaling, cost, shown)
 
-    return draw_panel(scaling.title, draw, cells, bars=14, width=WIDTH)
+    return draw_panel(scaling.title, draw, cells, bars=14, is_wide=True)
 
 
 def _draw_scaling(axis: Axes, scaling: rnnbench.Scaling, cost: Cost, cells: Cells) -> None:

@@ -24,7 +24,6 @@ APART = 0.02
 STRIP = 0.09
 """Height of the strip below the curves that holds the memory span of one cell."""
 STRIP_TOP = -0.12
-WIDTH = 7.6
 
 
 def solve_rates(findings: rnnbench.Findings, cells: Cells, task: str) -> Drawn | None:
@@ -51,7 +50,7 @@ def _panel(finding: rnnbench.HorizonFinding, cells: Cells) -> Panel:
     def draw(axis: Axes, shown: Cells) -> None:
         _draw_task(axis, finding, shown)
 
-    return draw_panel(finding.title, draw, cells, bars=len(cells.featured) + 12, width=WIDTH)
+    return draw_panel(finding.title, draw, cells, bars=len(cells.featured) + 12, is_wide=True)
 
 
 def _draw_task(axis: Axes, finding: rnnbench.HorizonFinding, cells: Cells) -> None:

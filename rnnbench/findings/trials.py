@@ -13,7 +13,7 @@ from rnnbench.records import LearningTrial, Result, canonical, trial_id
 TAIL_CHARACTERS = 3000
 WITH_FIGURES = ("ok", "stopped", "diverged")
 
-Place = tuple[str, str]
+Shown = tuple[str, str]
 """The title of a condition or of a cost finding, and the row of a cell."""
 
 
@@ -25,14 +25,14 @@ def outcomes(results: Sequence[Result]) -> tuple[TrialOutcome, ...]:
     return tuple(_outcome(result, *places.get(id(result), ("", ""))) for result in results)
 
 
-def _places(results: Sequence[Result]) -> Iterator[tuple[int, Place]]:
+def _places(results: Sequence[Result]) -> Iterator[tuple[int, Shown]]:
     for title, group in evaluated(results):
         named = rows([learning_trial(result).cell for result in group])
         for result in group:
             yield id(result), (title, named[canonical(learning_trial(result).cell)])
 
 
-def _cost_places(results: Sequence[Result]) -> Iterator[tuple[int, Place]]:
+def _cost_places(results: Sequence[Result]) -> Iterator[tuple[int, Shown]]:
     for title, group in titled(results):
         for result in group:
             yield id(result), (title, "")

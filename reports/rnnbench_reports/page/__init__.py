@@ -1,7 +1,6 @@
 """The HTML report: one file that contains its figures, fetches nothing, and needs no script."""
 
-import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -11,32 +10,36 @@ import jinja2
 from markupsafe import Markup
 
 import rnnbench
+from rnnbench_reports.figure_files import write_panel
 from rnnbench_reports.figures import cells_of, draw
 from rnnbench_reports.looks import HUES
-from rnnbench_reports.page import caveats, front, links
+from rnnbench_reports.page import caveats, front, links, terms
 from rnnbench_reports.page.claims_section import claims_sections
 from rnnbench_reports.page.origins import lead, origins
 from rnnbench_reports.page.records import Page, Plot
 from rnnbench_reports.page.sections import sections
 from rnnbench_reports.page.tables import slug
 from rnnbench_reports.panel import Cells, Drawn, Panel
-from rnnbench_reports.png import write_png
 from rnnbench_reports.svg import inline
 
 PAGE = "index.html"
+MOST_FILES = 60
+"""With more panels than this, the page alone is written: `rnnbench export --format png` writes the
+files."""
 
 
 def render(findings: rnnbench.Findings, folder: Path) -> list[Path]:
-    """Write `index.html`, and a PNG file for each panel of a figure, into the folder."""
+    """Write `index.html` into the folder, and a PNG file for each panel of a figure, if there are
+    not too many."""
     cells = cells_of(findings)
     plots: list[tuple[str, Plot]] = []
     written: list[Path] = []
-    for drawn in draw(findings):
+    figures = list(draw(findings, cells))
+    has_files = sum(len(drawn.panels) for drawn in figures) <= MOST_FILES
+    for drawn in figures:
         plots.append((drawn.task, _plot(drawn)))
-        for panel in drawn.panels:
-            path = _free_path(folder, _name(drawn, panel), written)
-            write_png(panel.figure, path, panel.featured)
-            written.append(path)
+        for panel in drawn.panels if has_files else ():
+            written.append(write_panel(drawn, panel, folder, written, "png"))
     page = folder / PAGE
     shown = _page(findings, plots, cells)
     text = _template().render(page=shown, hues=HUES)
@@ -60,6 +63,7 @@ def _page(findings: rnnbench.Findings, plots: Sequence[tuple[str, Plot]], cells:
         failed=links.failed(findings),
         command=links.COMMAND.format("ID"),
         origins=origins(findings),
+        words=list(terms.meanings().items()),
         cells=[(row, look.hue.name, _swatch(look.dash)) for row, look in cells.looks.items()],
     )
 
@@ -86,22 +90,6 @@ def _in_words(panel: Panel) -> str:
     return f"{' against '.join(names)}. The tables below hold the values." if names else ""
 
 
-def _name(drawn: Drawn, panel: Panel) -> str:
-    own = panel.name.removeprefix(drawn.task).lstrip(", ")
-    return f"{drawn.name}-{own}" if own and len(drawn.panels) > 1 else drawn.name
-
-
-def _free_path(folder: Path, name: str, written: Collection[Path]) -> Path:
-    """Return a path that no earlier figure has; a diagnostic may share a name with a figure."""
-    path = folder / f"{_file_name(name)}.png"
-    return path.with_stem(f"{path.stem}-{len(written)}") if path in written else path
-
-
-def _file_name(name: str) -> str:
-    """Return a safe file name for a name that a plugin or a suite gives."""
-    return re.sub(r"[^A-Za-z0-9_.+=-]+", "-", name)
-
-
 def _given(value: Any) -> list[Any]:
     """Return a list of the value, which is empty where there is nothing to show."""
     return [value] if value else []
@@ -116,7 +104,7 @@ def _template() -> jinja2.Template:
         lstrip_blocks=True,
         loader=jinja2.PackageLoader(__package__, "templates"),
     )
-    environment.filters["given"] = _given
+    environment.filters.update(given=_given, explained=terms.explained, word_id=terms.identity)
     for name in ("report.css", "report.js"):
         text = (files(__package__) / name).read_text(encoding="utf-8")
         environment.globals[name.replace(".", "_")] = Markup(text)  # noqa: S704  our own file

@@ -220,3 +220,4 @@ class Page:
     command: str
     origins: Sequence[tuple[str, str]]
     cells: Sequence[tuple[str, str, str]]
+    words: Sequence[tuple[str, str]]

@@ -1,0 +1,108 @@
+"""The figures of a run as files: for a paper, for a slide, for a page, or all as PNG."""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import matplotlib as mpl
+from matplotlib.artist import Artist
+from matplotlib.colors import to_rgba
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+import rnnbench
+from rnnbench_reports.figures import cells_of, draw
+from rnnbench_reports.panel import OF_CELL, SEPARATOR, Drawn, Panel
+from rnnbench_reports.style import without_missing_glyphs
+
+BEHIND = to_rgba("#b8bec7")
+
+
+@dataclass(frozen=True)
+class FigureStyle:
+    """How figures are written: widths of a panel and of a wide one in inches, and formats."""
+
+    width: float
+    wide: float
+    formats: tuple[str, ...]
+
+
+PAPER = FigureStyle(3.25, 6.75, ("svg", "pdf"))
+"""One column of a page of two, or both of them."""
+SLIDE = FigureStyle(4.4, 8.0, ("svg", "png"))
+PAGE = FigureStyle(6.5, 6.5, ("svg", "pdf"))
+PIXELS = FigureStyle(3.7, 7.6, ("png",))
+
+
+def render_png(findings: rnnbench.Findings, folder: Path) -> list[Path]:
+    """Write each panel of each figure as PNG, as the page shows it."""
+    return _write(findings, folder, PIXELS)
+
+
+def render_paper(findings: rnnbench.Findings, folder: Path) -> list[Path]:
+    """Write each panel as SVG and PDF, as wide as a column of a paper."""
+    return _write(findings, folder, PAPER)
+
+
+def render_slide(findings: rnnbench.Findings, folder: Path) -> list[Path]:
+    """Write each panel as SVG and PNG, for slides."""
+    return _write(findings, folder, SLIDE)
+
+
+def render_page(findings: rnnbench.Findings, folder: Path) -> list[Path]:
+    """Write each panel as SVG and PDF, as wide as the text of a page."""
+    return _write(findings, folder, PAGE)
+
+
+def write_panel(
+    drawn: Drawn, panel: Panel, folder: Path, written: Sequence[Path], format_: str
+) -> Path:
+    """Write a panel to a file that no earlier one has; equal findings give equal bytes.
+
+    Cells that are not featured are grey.
+    """
+    path = _free_path(folder, _name(drawn, panel), written, format_)
+    for artist in panel.figure.findobj(_is_of_cell):
+        row = (artist.get_gid() or "").split(SEPARATOR)[1]
+        if row not in panel.featured and isinstance(artist, Line2D):
+            artist.set_color(BEHIND)
+    _save(panel.figure, path, format_)
+    return path
+
+
+def _save(figure: Figure, path: Path, format_: str) -> None:
+    same_bytes = {"svg.hashsalt": "rnnbench", "svg.fonttype": "none", "pdf.fonttype": 42}
+    dates = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {}}
+    with mpl.rc_context(same_bytes), without_missing_glyphs():  # type: ignore[arg-type]
+        figure.savefig(path, format=format_, facecolor="white", metadata=dates[format_])
+
+
+def _write(findings: rnnbench.Findings, folder: Path, style: FigureStyle) -> list[Path]:
+    cells = cells_of(findings)._replace(width=style.width, wide=style.wide)
+    written: list[Path] = []
+    for drawn in draw(findings, cells):
+        for panel in drawn.panels:
+            for format_ in style.formats:
+                written.append(write_panel(drawn, panel, folder, written, format_))
+    return written
+
+
+def _is_of_cell(artist: Artist) -> bool:
+    return (artist.get_gid() or "").startswith(OF_CELL)
+
+
+def _name(drawn: Drawn, panel: Panel) -> str:
+    own = panel.name.removeprefix(drawn.task).lstrip(", ")
+    return f"{drawn.name}-{own}" if own and len(drawn.panels) > 1 else drawn.name
+
+
+def _free_path(folder: Path, name: str, written: Collection[Path], format_: str) -> Path:
+    """Return a path that no earlier figure has; a diagnostic may share a name with a figure."""
+    path = folder / f"{file_name(name)}.{format_}"
+    return path.with_stem(f"{path.stem}-{len(written)}") if path in written else path
+
+
+def file_name(name: str) -> str:
+    """Return a safe file name for a name that a plugin or a suite gives."""
+    return re.sub(r"[^A-Za-z0-9_.+=-]+", "-", name)

@@ -1,0 +1,64 @@
+"""Words of the glossary in the texts of the page: each leads to its meaning, which is shown where
+one points at it."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+
+from markupsafe import Markup, escape
+
+import rnnbench
+from rnnbench_reports.page.tables import slug
+
+SECTIONS = ("What is found", "Statistics of reports", "Cost")
+OTHERS = ("budget", "horizon", "ladder", "seed", "condition", "target")
+LINK = Markup('<a class="term" href="#word-{}" data-says="{}">{}</a>')
+
+
+@cache
+def meanings() -> Mapping[str, str]:
+    """Return the words that a reader of a report may not know, with their meanings."""
+    sections = rnnbench.glossary.SECTIONS
+    found = {word: meaning for name in SECTIONS for word, meaning in sections[name].items()}
+    found |= {word: rnnbench.glossary.MEANINGS[word] for word in OTHERS}
+    return {word: _plain(found[word]) for word in sorted(found, key=str.lower)}
+
+
+def identity(word: str) -> str:
+    """Return the id of a word on the page."""
+    return f"word-{slug(word)}"
+
+
+def explained(text: str) -> Markup:
+    """Return a text in which each word of the glossary, where it comes first, leads to its
+    meaning."""
+    shown = Markup()
+    told: set[str] = set()
+    place = 0
+    for match in _pattern().finditer(text):
+        word = _word(match[0])
+        if word in told:
+            continue
+        told.add(word)
+        shown += escape(text[place : match.start()])
+        shown += LINK.format(slug(word), meanings()[word], match[0])
+        place = match.end()
+    return shown + escape(text[place:])
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    words = sorted(meanings(), key=len, reverse=True)
+    return re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, words))})s?(?![\w-])", re.IGNORECASE)
+
+
+def _word(found: str) -> str:
+    """Return the word of the glossary for a word of a text, which may be a plural."""
+    lower = {word.lower(): word for word in meanings()}
+    text = found.lower()
+    return lower[text] if text in lower else lower[text.removesuffix("s")]
+
+
+def _plain(meaning: str) -> str:
+    """Return a meaning without the names of Python and the keys of files."""
+    return re.sub(r" \(`[^`]*`\)|; key `[^`]*`", "", meaning).replace("`", "")

@@ -449,12 +449,13 @@ def test_the_answers_and_the_page_tell_it(
     assert "across tasks capacity: Interquartile mean over 2 conditions x 3 seeds: a " in said
     written = Catalogue.present().reports["html"].item.load()(findings, tmp_path)
     page = written[0].read_text()
-    assert '<h2 id="across">' in page
-    assert {"across-capacity", "across-trainability"} <= {path.stem for path in written[1:]}
+    assert '<section id="across"' in page
+    stems = {path.stem for path in written[1:]}
+    assert {"across-capacity-profiles", "across-trainability-means"} <= stems
     refused = (
         Catalogue.present().reports["html"].item.load()(find(TWO[:-1]), tmp_path)[0].read_text()
     )
-    assert "<li>adding, horizon 20: b lacks seed 2 (not run)</li>" in refused
+    assert "the set is not complete: adding, horizon 20: b lacks seed 2 (not run)" in refused
 
 
 def test_a_peak_that_no_meter_sees_is_none() -> None:

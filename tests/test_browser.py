@@ -9,8 +9,8 @@ import pytest
 
 from rnnbench.findings import find
 from tests.builders.browser import VIEWS, Seen, browser
-from tests.builders.page import many_cells, page_of
 from tests.builders.report import results
+from tests.builders.report_page import many_cells, page_of
 
 pytestmark = pytest.mark.browser
 
@@ -131,7 +131,9 @@ def test_a_cell_is_highlighted_everywhere(shown: Seen) -> None:
     assert chip(shown, "cell-3").get_attribute("aria-pressed") == "true"
     parts = 'svg .cell[data-cell="cell-3"], tr[data-cell="cell-3"]'
     assert shown.page.locator(parts).count() > 6
-    classes = shown.page.eval_on_selector_all(parts, "all => all.map(p => p.classList.contains('on'))")
+    classes = shown.page.eval_on_selector_all(
+        parts, "all => all.map(p => p.classList.contains('on'))"
+    )
     assert all(classes)
     chip(shown, "cell-3").click()
     assert "cells=" not in shown.page.url

@@ -16,7 +16,8 @@ from rnnbench.findings import Findings, find
 from rnnbench.plan import known, plan
 from rnnbench.records import LearningTrial, Result, Suite, Surroundings, trial_id
 from rnnbench_reports.claim_forest import forest
-from rnnbench_reports.claim_panels import MARKERS, kind_of
+from rnnbench_reports.claim_panels import MARKERS
+from rnnbench_reports.claim_scales import kind_of
 from rnnbench_reports.claims_page import PAGE, TABLE, render
 from tests.builders.claims import BUDGET, claim, learned, noisy, run, suite
 
@@ -89,7 +90,7 @@ def test_the_table_has_each_result_with_its_cell_seed_and_rate(tmp_path: Path) -
     assert f"[{TABLE}]({TABLE})" in page
     assert not any(trial in page for trial in judged.trials)
     assert "gru 0.01; lstm 0.003" in page
-    drawn = forest(findings)
+    drawn = forest(findings.claims)
     assert drawn is not None
     assert f"](claims-forest.svg)\n\n{drawn.caption}\n" in page
     assert (
@@ -297,9 +298,9 @@ def _drawn() -> tuple[Findings, Figure]:
     share = {**claim(figure="solved", cells=["gru"], at_least=0.5), "name": "share"}
     whole = suite(ratio, score, share)
     findings = find(run(whole, noisy(gru=8, lstm=16)), whole.claims)
-    drawn = forest(findings)
+    drawn = forest(findings.claims)
     assert drawn is not None
-    return findings, drawn.figure
+    return findings, drawn.panels[0].figure
 
 
 def test_the_forest_has_a_mark_for_each_condition() -> None:

@@ -18,9 +18,10 @@ from rnnbench.runner.cost.subjects import Bench, TrainStep
 from rnnbench.runner.watch import TorchWatch
 from rnnbench_reports import device_words
 from rnnbench_reports.cost_figures import cost_figures
-from rnnbench_reports.style import looks
+from rnnbench_reports.figures import cells_of
 from tests.builders.findings import cost_result
 from tests.builders.records import COST
+from tests.builders.report_page import page_of, text_of
 
 SMALL = replace(COST, shape=Shape(steps=3, batch=2, hidden=4, inputs=3), cells=COST.cells[:1])
 
@@ -129,7 +130,7 @@ def test_a_report_names_the_clocks_of_its_steps(
     results = [on(cost_result(0, 0.1), **setting) for setting in settings]
     results += [memory(MEBIBYTE, **setting) for setting in settings]
     findings = find(results)
-    page = Catalogue.present().reports["html"].item.load()(findings, tmp_path)[0].read_text()
+    page = text_of(page_of(findings, tmp_path))
     assert clock in page
     assert f"the steps whose {slow} is over 1.5 times" in page
     assert ("thread CPU time" in page) == ({} in settings)
@@ -140,7 +141,7 @@ def test_a_figure_of_memory_says_whose_memory_it_is() -> None:
     """Resident memory of a process, or what torch has on the accelerator."""
     for setting, said in (({}, "resident growth"), (GPU, "allocated on the accelerator")):
         findings = find([memory(MEBIBYTE, **setting)])
-        drawn = [one for one in cost_figures(findings, looks(findings)) if one.name == "memory"]
+        drawn = [one for one in cost_figures(findings, cells_of(findings)) if one.name == "memory"]
         assert said in drawn[0].caption
         (cost,) = findings.costs
         assert ("accelerator" in device_words.peak_unit(cost)) == (setting == GPU)

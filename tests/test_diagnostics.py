@@ -182,7 +182,8 @@ def test_the_report_shows_both_over_seeds(run: Path, tmp_path: Path) -> None:
     files = [
         file.name for file in Catalogue.present().reports["html"].item.load()(findings, tmp_path)
     ]
-    assert {"gradient-lag.png", "memory-capacity.png"} <= set(files)
+    task = condition.task
+    assert {f"gradient-lag-{task}.png", f"memory-capacity-{task}.png"} <= set(files)
     assert "memory capacity" in (tmp_path / "index.html").read_text()
 
 

@@ -1,143 +1,250 @@
-"""The looks of cells: one for ever, told apart by colour-blind readers too, on light and dark."""
+"""Looks at a suite's comparisons: kept with the results, and allowed for by the next one."""
 
-from itertools import combinations
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
+from msgspec.structs import replace
 
-from rnnbench.catalogue import Catalogue
-from rnnbench_reports.looks import (
-    BLUE,
-    DASHES,
-    FAMILIES,
-    GREEN,
-    HUES,
-    RED,
-    featured,
-    looks_of,
-)
-from tests.builders.page import many_cells
+from rnnbench.cli.main import main
+from rnnbench.errors import RnnbenchError
+from rnnbench.findings import Comparison, Condition, find
+from rnnbench.findings.learning.look_summary import with_look
+from rnnbench.findings.learning.looks import Schedule
+from rnnbench.findings.learning.multiplicity import adjusted
+from rnnbench.findings.stats.error_spending import smallest_p
+from rnnbench.findings.stats.power import more_seeds
+from rnnbench.records import Look, Looked, Recipe, Result
+from rnnbench.store import Store, keep_look, keep_planned, kept_looks
+from tests.builders.findings import learned
 
-Rgb = NDArray[np.float64]
-XYZ = np.array(
-    [
-        [0.4124564, 0.3575761, 0.1804375],
-        [0.2126729, 0.7151522, 0.0721750],
-        [0.0193339, 0.1191920, 0.9503041],
+
+def noisy(seeds: int, ratio: float = 1.25, cells: str = "ab", **trial: object) -> list[Result]:
+    """Cells of which each needs so many times the epochs of the one before, typically."""
+    rng = np.random.default_rng(5)
+    drawn = 100 * np.exp(rng.normal(0, 0.25, size=(60, len(cells))))
+    recipe = Recipe(epochs=2000)
+    return [
+        learned(
+            cell,
+            seed,
+            round(drawn[seed, place] * ratio**place),
+            0.001,
+            **{"recipe": recipe, **trial},
+        )
+        for place, cell in enumerate(cells)
+        for seed in range(seeds)
     ]
-)
-"""Linear sRGB to XYZ, D65 (IEC 61966-2-1)."""
-WHITE = np.array([0.95047, 1.0, 1.08883])
-VISION = {
-    "normal": np.eye(3),
-    "protanopia": np.array(
-        [
-            [0.152286, 1.052583, -0.204868],
-            [0.114503, 0.786281, 0.099216],
-            [-0.003882, -0.048116, 1.051998],
-        ]
-    ),
-    "deuteranopia": np.array(
-        [
-            [0.367322, 0.860646, -0.227968],
-            [0.280085, 0.672501, 0.047413],
-            [-0.011820, 0.042940, 0.968881],
-        ]
-    ),
-    "tritanopia": np.array(
-        [
-            [1.255528, -0.076749, -0.178779],
-            [-0.078411, 0.930809, 0.147602],
-            [0.004733, 0.691367, 0.303900],
-        ]
-    ),
-}
-"""Machado, Oliveira & Fernandes (2009), severity 1, on linear RGB."""
-LEAST_DIFFERENCE = 12.0
-LEAST_CONTRAST = 3.0
-"""Of graphics, by WCAG 2.2, 1.4.11."""
-PAPER = {"light": "#ffffff", "dark": "#1e2229"}
 
 
-def linear(colour: str) -> Rgb:
-    """A colour as linear RGB."""
-    values = np.array([int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)])
-    return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
+def only(results: Sequence[Result], looked: Looked) -> Condition:
+    (condition,) = find(results, looked=looked).conditions
+    return condition
 
 
-def lab(rgb: Rgb) -> Rgb:
-    """CIELAB of a colour in linear RGB."""
-    ratios = np.clip(rgb, 0, 1) @ XYZ.T / WHITE
-    roots = np.where(ratios > 216 / 24389, np.cbrt(ratios), (24389 / 27 * ratios + 16) / 116)
-    x, y, z = roots
-    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+def after(*seeds: int, planned: int = 10, **trial: object) -> Looked:
+    """What is kept of looks at so many seeds."""
+    looks = [only(noisy(number, **trial), Looked(planned=planned)).look for number in seeds]
+    return Looked(planned=planned, looks=tuple(look for look in looks if look))
 
 
-def difference(one: str, other: str, vision: str) -> float:
-    """The distance of two colours in CIELAB (1976), as somebody sees them."""
-    seen = [lab(VISION[vision] @ linear(colour)) for colour in (one, other)]
-    return float(np.linalg.norm(seen[0] - seen[1]))
+def test_a_second_look_decides_at_a_smaller_level_and_says_so() -> None:
+    """The first planned one has nothing to say."""
+    first = only(noisy(10), Looked(planned=10))
+    assert first.comparisons[0].level == pytest.approx(0.04)
+    assert "this look" not in first.sure
+    second = only(noisy(20), after(10))
+    assert second.comparisons[0].looked == (10,)
+    assert second.comparisons[0].level == pytest.approx(0.0137, abs=1e-4)
+    assert second.sure.endswith(" Looked at 10 seeds before: this look decides at 0.014.")
+    assert only(noisy(30), after(10, 15, 20)).sure.endswith(
+        "Looked at 10, 15 and 20 seeds before: this look decides at 0.0036."
+    )
 
 
-@pytest.mark.parametrize("vision", VISION)
-@pytest.mark.parametrize("ground", PAPER)
-def test_hues_are_told_apart_by_everybody(ground: str, vision: str) -> None:
-    """On paper and on a dark screen; red and green as most palettes have them would not be."""
-    colours = [getattr(hue, ground) for hue in HUES]
-    nearest = min(difference(*pair, vision) for pair in combinations(colours, 2))
-    assert nearest >= LEAST_DIFFERENCE
-    assert difference("#c03000", "#7a6000", "deuteranopia") < LEAST_DIFFERENCE
+def test_a_verdict_needs_the_level_of_its_look() -> None:
+    """The same results: better by themselves, and open where they were looked at as seeds were
+    added."""
+    alone = only(noisy(20, 1.15), Looked(planned=20)).comparisons[0]
+    assert alone.p_value is not None
+    assert 0.0137 < alone.p_value <= 0.04
+    assert alone.answer == "better"
+    again = only(noisy(20, 1.15), after(10))
+    assert again.comparisons[0].p_value == alone.p_value
+    assert again.comparisons[0].answer == "undecided"
 
 
-@pytest.mark.parametrize("ground", PAPER)
-def test_hues_stand_out_from_the_ground(ground: str) -> None:
-    """By the contrast that graphics need."""
-    for hue in HUES:
-        lights = sorted(linear(colour) @ XYZ[1] for colour in (getattr(hue, ground), PAPER[ground]))
-        assert (lights[1] + 0.05) / (lights[0] + 0.05) >= LEAST_CONTRAST, hue.name
+def test_the_same_seeds_are_the_same_look() -> None:
+    """A report that is made again says what it said."""
+    assert only(noisy(10), after(10, 10)) == only(noisy(10), Looked(planned=10))
 
 
-def test_a_look_depends_on_no_other_cell() -> None:
-    """A cell keeps its look whichever cells are drawn beside it."""
-    alone = looks_of(["gru"])["gru"]
-    beside = looks_of(sorted(["a-stranger", "gru", "lstm", "mingru", "rnn"]))
-    assert beside["gru"] == alone
-    assert beside["a-stranger"] == looks_of(["a-stranger"])["a-stranger"]
-
-
-def test_looks_are_for_ever() -> None:
-    """Those of the classics, and the hash of a stranger: reports of different years agree."""
-    given = looks_of(["gru", "gru-v3", "lstm", "rnn"])
-    assert [given[row].hue for row in given] == [RED, RED, BLUE, GREEN]
-    assert [DASHES.index(given[row].dash) for row in given] == [0, 1, 0, 0]
-    stranger = looks_of(["my-own-cell"])["my-own-cell"]
-    assert (stranger.hue.name, DASHES.index(stranger.dash)) == ("blue", 0)
-
-
-def test_every_cell_of_ours_has_a_place_in_the_table() -> None:
-    """None of them is left to the hash."""
-    ours = {
-        name
-        for name, contribution in Catalogue.present().cells.items()
-        if contribution.plugin.name == "cells"
+def test_other_conditions_and_other_cells_have_looks_of_their_own() -> None:
+    """Looks at another setting of the task, or at two cells of three, cost this one nothing."""
+    elsewhere = after(10, dials={"horizon": 77})
+    assert only(noisy(20), elsewhere).comparisons[0].looked == ()
+    three = {
+        one.other: one for one in only(noisy(20, cells="abc"), after(10, cells="ab")).comparisons
     }
-    assert ours <= {cell for family in FAMILIES.values() for cell in family}
-    assert len(ours) > 20
+    assert {other: one.looked for other, one in three.items()} == {"b": (10,), "c": ()}
+    assert three["b"].level < three["c"].level
 
 
-def test_no_two_cells_of_a_report_look_alike() -> None:
-    """As long as there are hues and dashes: 56 of them."""
-    rows = [f"cell-{number}" for number in range(8)] + [
-        cell for family in FAMILIES.values() for cell in family[:5]
-    ]
-    given = looks_of(sorted(rows))
-    assert len({(look.hue, look.dash) for look in given.values()}) == len(rows)
+def test_a_look_before_the_plan_says_how_many_seeds_were_planned() -> None:
+    """It has a part of the error that grows with the seeds."""
+    early = only(noisy(9, ratio=3), Looked(planned=12))
+    assert early.comparisons[0].answer == "better"
+    assert early.sure.endswith(" Of 12 planned seeds there are 9: this look decides at 0.014.")
+    none = only(noisy(7, ratio=3), Looked(planned=12))
+    assert none.comparisons[0].answer == "too few seeds"
+    assert none.look is None
+    assert "7 seeds cannot carry one (8 can)" in none.sure
 
 
-def test_many_cells_leave_the_leader_and_the_baselines() -> None:
-    """Up to eight are featured, all of them where there are no more."""
-    shown = featured(many_cells(12))
-    assert {"rnn", "gru", "lstm", "cell-8"} <= shown
-    assert len(shown) <= 8
-    assert len(featured(many_cells(8))) == 8
+def test_a_p_value_below_five_in_a_hundred_that_decides_nothing_is_explained() -> None:
+    """At the planned look, of which a part is left for others."""
+    open_ = Comparison("b", 8, 10, 1.0, 0.045, answer="undecided", level=0.04, planned=10)
+    assert (
+        with_look("A.", [open_])
+        == "A. So that seeds may be added, this look decides at 0.04, not at 0.05."
+    )
+    assert with_look("A.", [replace(open_, p_value=0.06)]) == "A."
+    assert with_look("A.", [replace(open_, p_value=0.03, answer="better")]) == "A."
+    assert with_look("A.", [replace(open_, p_value=None)]) == "A."
+
+
+@pytest.mark.parametrize("pairs", [1, 3, 6, 276])
+def test_advice_honours_the_level_of_the_next_look_and_what_a_p_value_can_reach(pairs: int) -> None:
+    """However clear the values are, it is for seeds at which the smallest p-value, over all pairs,
+    decides."""
+    values = np.random.default_rng(0).normal(1.0, 0.4, 10).tolist()
+    look = Schedule(10, (), 10, pairs)
+    more = look.more_seeds(lambda level: more_seeds(values, [1.0], level))
+    assert more is not None
+    assert 0 < pairs * smallest_p(10 + more) <= look.next_level(10 + more)
+    weaker = np.random.default_rng(0).normal(0.4, 0.4, 10).tolist()
+    later = Schedule(10, (8, 9), 10, pairs).more_seeds(
+        lambda level: more_seeds(weaker, [0.3], level)
+    )
+    first = look.more_seeds(lambda level: more_seeds(weaker, [0.3], level))
+    assert first is not None
+    assert later is not None
+    assert first >= more
+    assert later >= first
+    assert look.more_seeds(lambda level: more_seeds([1.0] * 10, [1.0], level)) is None
+    assert look.more_seeds(lambda level: more_seeds(weaker, [1e-4], level)) is None
+
+
+def test_a_run_of_an_older_version_plans_what_it_was_seen_with_first() -> None:
+    """Nothing is known of its looks: the first that is kept is the planned one."""
+    assert only(noisy(20), Looked()).comparisons[0].level == pytest.approx(0.04)
+    with_plan = only(noisy(20), after(10))
+    without = only(noisy(20), after(10, planned=0))
+    assert with_plan.comparisons[0].level == without.comparisons[0].level
+
+
+def seen(seeds: int) -> Look:
+    return Look(condition="adding.0", seeds={"gru: gru": seeds, "lstm: lstm": seeds})
+
+
+def test_looks_are_kept_each_in_a_file_and_once(tmp_path: Path) -> None:
+    """Nobody changes what another one wrote; folders that are copied together have the looks of
+    both."""
+    assert kept_looks(tmp_path) == Looked()
+    for seeds in (10, 20, 10):
+        keep_look(tmp_path, [seen(seeds)])
+    keep_look(tmp_path, [])
+    files = sorted((tmp_path / "looks").iterdir())
+    assert len(files) == 2
+    assert set(json.loads(files[0].read_text())[0]) == {"condition", "seeds"}
+    assert sorted(look.seeds["gru: gru"] for look in kept_looks(tmp_path).looks) == [10, 20]
+    other = tmp_path / "other"
+    other.mkdir()
+    keep_look(other, [seen(30)])
+    (copied,) = (other / "looks").iterdir()
+    copied.rename(tmp_path / "looks" / copied.name)
+    assert sorted(look.seeds["gru: gru"] for look in kept_looks(tmp_path).looks) == [10, 20, 30]
+
+
+def test_a_look_that_was_cut_off_while_it_was_written_is_no_look(tmp_path: Path) -> None:
+    """It has another name until it is whole; the next run removes it."""
+    keep_look(tmp_path, [seen(10)])
+    part = tmp_path / "looks" / ".aaaa.json.7.part"
+    part.write_text("[{")
+    assert len(kept_looks(tmp_path).looks) == 1
+    assert Store(tmp_path).repair() == ["removed 1 half-written files of a run that was cut off"]
+    assert not part.exists()
+
+
+@pytest.mark.parametrize("damage", ["", "[{", '[{"seeds": 3}]', "[" * 100_000])
+def test_a_damaged_look_is_refused_by_name(tmp_path: Path, damage: str) -> None:
+    """One that was not counted would let too much pass."""
+    keep_look(tmp_path, [seen(10)])
+    (file,) = (tmp_path / "looks").iterdir()
+    file.write_text(damage)
+    with pytest.raises(RnnbenchError, match=f"{file.name}: cannot be read"):
+        kept_looks(tmp_path)
+
+
+def test_the_first_plan_stays(tmp_path: Path) -> None:
+    """More seeds that are asked for later were not planned."""
+    keep_planned(tmp_path, 10)
+    keep_planned(tmp_path, 30)
+    assert kept_looks(tmp_path).planned == 10
+
+
+def call(monkeypatch: pytest.MonkeyPatch, *words: str) -> object:
+    monkeypatch.setattr(sys, "argv", ["rnnbench", *words])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    return ended.value.code
+
+
+def test_a_report_keeps_its_look_and_the_next_one_allows_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On the terminal, and in what reports are made from; at the same seeds it is no other look."""
+    monkeypatch.setattr("rnnbench.driver.reporting.render", lambda *_: [])
+    store = Store(tmp_path / "run")
+    store.prepare()
+    keep_planned(store.folder, 10)
+    results = noisy(10)
+    monkeypatch.setattr(Store, "read", lambda _: iter(results))
+    for _ in range(2):
+        assert call(monkeypatch, "report", str(store.folder)) == 0
+    assert "before" not in capsys.readouterr().out
+    assert [set(look.seeds.values()) for look in kept_looks(store.folder).looks] == [{10}]
+    results = noisy(20)
+    assert call(monkeypatch, "report", str(store.folder)) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "Looked at 10 seeds before: this look decides at 0.014." in said
+    kept = json.loads((store.folder / "report" / "findings.json").read_text())
+    assert "Looked at 10 seeds before" in kept["conditions"][0]["sure"]
+    assert len(kept_looks(store.folder).looks) == 2
+
+
+def test_a_look_that_cannot_be_kept_is_told_and_the_answers_are_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file in place of the folder, as a disk that cannot be written."""
+    monkeypatch.setattr("rnnbench.driver.reporting.render", lambda *_: [])
+    store = Store(tmp_path / "run")
+    store.prepare()
+    monkeypatch.setattr(Store, "read", lambda _: iter(noisy(10)))
+    (store.folder / "looks").write_text("in the way")
+    call(monkeypatch, "report", str(store.folder))
+    out, err = capsys.readouterr()
+    assert "cannot be written: File exists; this look at the verdicts is not recorded" in err
+    assert "p = " in out
+
+
+def test_a_pair_without_a_p_value_keeps_its_share() -> None:
+    """Of three pairs one can be tested so far: it has a third of the error, and not all of it."""
+    looks = {pair: Schedule(10, (), 10, 3) for pair in (("a", "b"), ("a", "c"), ("b", "c"))}
+    assert adjusted({("a", "b"): 0.01}, looks) == {("a", "b"): pytest.approx(0.03)}
+    assert adjusted({("a", "b"): 0.01}, {("a", "b"): looks["a", "b"]}) == {
+        ("a", "b"): pytest.approx(0.01)
+    }

@@ -12,8 +12,8 @@ from rnnbench_reports import page as of_page
 from rnnbench_reports.page import caveats, front
 from rnnbench_reports.page.records import Column, Row, Value
 from rnnbench_reports.page.tables import table
-from tests.builders.page import Elements, many_cells, page_of
 from tests.builders.report import results
+from tests.builders.report_page import Elements, many_cells, page_of
 
 TEMPLATES = sorted((Path(of_page.__file__).parent / "templates").glob("*.j2"))
 MOST_WORDS = 30
@@ -121,7 +121,7 @@ def test_cells_that_are_not_featured_are_grey(crowded: str) -> None:
 
 def test_figures_take_the_colours_of_the_page(page: str) -> None:
     """No colour of ours is left in a figure, so that it follows light, dark and print."""
-    figures = "".join(re.findall(r'<svg viewBox=.*?</svg>', page, flags=re.DOTALL))
+    figures = "".join(re.findall(r"<svg viewBox=.*?</svg>", page, flags=re.DOTALL))
     assert "var(--red)" in figures
     assert "currentColor" in figures
     assert not re.findall(r"#[0-9a-f]{6}", figures)

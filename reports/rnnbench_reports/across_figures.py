@@ -7,11 +7,11 @@ from typing import Any
 from matplotlib.axes import Axes
 
 import rnnbench
+from rnnbench_reports.end_labels import label_ends
 from rnnbench_reports.panel import (
     Cells,
     Drawn,
     draw_panel,
-    label_ends,
     line_style,
     tag,
     with_n,

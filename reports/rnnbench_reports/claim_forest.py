@@ -13,19 +13,16 @@ from matplotlib.patches import Patch
 import rnnbench
 from rnnbench_reports.claim_panels import (
     COLOURS,
-    KINDS,
     LINES,
     MIXED,
     RULE,
     SHADE,
-    Kind,
     draw_reading,
-    kind_of,
     mark,
-    scale,
     tick_numbers,
 )
 from rnnbench_reports.claim_rows import LINE, ClaimBlock, ReadingBlock, claim_blocks
+from rnnbench_reports.claim_scales import KINDS, Kind, kind_of, scale
 from rnnbench_reports.panel import Drawn, Panel
 from rnnbench_reports.style import DOTS_PER_INCH, plain, spread
 

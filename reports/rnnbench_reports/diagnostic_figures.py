@@ -8,7 +8,8 @@ from matplotlib.axes import Axes
 
 import rnnbench
 from rnnbench_reports.axes import condition_panel
-from rnnbench_reports.panel import Cells, Drawn, label_ends, line_style, tag
+from rnnbench_reports.end_labels import label_ends
+from rnnbench_reports.panel import Cells, Drawn, line_style, tag
 from rnnbench_reports.style import SMALL, plain, plain_ticks
 
 

@@ -1,7 +1,7 @@
 """The figures of a run as files: for a paper, for a slide, for a page, or all as PNG."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,8 @@ from rnnbench_reports.figures import cells_of, draw
 from rnnbench_reports.panel import OF_CELL, SEPARATOR, Drawn, Panel
 from rnnbench_reports.style import without_missing_glyphs
 
+LONGEST_TITLE = 40
+"""Letters of the title of a panel in the name of a file."""
 BEHIND = to_rgba("#b8bec7")
 
 
@@ -62,7 +64,9 @@ def write_panel(
 
     Cells that are not featured are grey.
     """
-    path = _free_path(folder, _name(drawn, panel), written, format_)
+    path = folder / f"{file_name(_name(drawn, panel))}.{format_}"
+    while path in written:  # a diagnostic may share a name with a figure
+        path = path.with_stem(f"{path.stem}-{len(written)}")
     for artist in panel.figure.findobj(_is_of_cell):
         row = (artist.get_gid() or "").split(SEPARATOR)[1]
         if row not in panel.featured and isinstance(artist, Line2D):
@@ -93,14 +97,12 @@ def _is_of_cell(artist: Artist) -> bool:
 
 
 def _name(drawn: Drawn, panel: Panel) -> str:
+    """Return the name of the file of a panel; where its title is long, its place stands for it."""
     own = panel.name.removeprefix(drawn.task).lstrip(", ")
-    return f"{drawn.name}-{own}" if own and len(drawn.panels) > 1 else drawn.name
-
-
-def _free_path(folder: Path, name: str, written: Collection[Path], format_: str) -> Path:
-    """Return a path that no earlier figure has; a diagnostic may share a name with a figure."""
-    path = folder / f"{file_name(name)}.{format_}"
-    return path.with_stem(f"{path.stem}-{len(written)}") if path in written else path
+    if not own or len(drawn.panels) == 1:
+        return drawn.name
+    place = 1 + drawn.panels.index(panel)
+    return f"{drawn.name}-{own if len(own) <= LONGEST_TITLE else place}"
 
 
 def file_name(name: str) -> str:

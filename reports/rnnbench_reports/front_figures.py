@@ -8,7 +8,8 @@ from matplotlib.axes import Axes
 
 import rnnbench
 from rnnbench_reports.axes import condition_panel, score_axis
-from rnnbench_reports.panel import Cells, Drawn, label_ends, tag, with_n
+from rnnbench_reports.end_labels import label_ends
+from rnnbench_reports.panel import Cells, Drawn, tag, with_n
 from rnnbench_reports.style import REFERENCE, SMALL
 
 Point = tuple[float, float]

@@ -9,10 +9,10 @@ from matplotlib.ticker import MaxNLocator
 
 import rnnbench
 from rnnbench_reports.axes import condition_panel, is_confirmed, score_axis
+from rnnbench_reports.end_labels import label_ends
 from rnnbench_reports.panel import (
     Cells,
     Drawn,
-    label_ends,
     line_style,
     tag,
     tag_curve,

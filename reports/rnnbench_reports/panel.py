@@ -1,6 +1,6 @@
 """Panels of figures: one axis each, whose parts know their cell and what they say about it."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from matplotlib.artist import Artist
@@ -10,17 +10,12 @@ from matplotlib.ticker import FixedFormatter
 
 import rnnbench
 from rnnbench_reports.looks import MOST_FEATURED, Look
-from rnnbench_reports.style import DOTS_PER_INCH, GRID, number, plain, spread
+from rnnbench_reports.style import DOTS_PER_INCH, GRID, number, spread
 
 WIDTH = 3.7
 WIDE = 7.6
 HEIGHT = 2.5
 INCHES_A_BAR = 0.2
-LABEL_CHARACTERS = 18
-LABEL_POINTS = 7.5
-LINE_HEIGHT = 1.25
-SHARE_OF_AXIS = 0.75
-"""About the height of an axis over that of its panel."""
 INCHES_A_LETTER = 0.064
 LETTERS_OF_NUMBERS = 5
 """Letters of the longest number on an axis."""
@@ -160,75 +155,6 @@ def line_style(look: Look, *, featured: bool = True) -> dict[str, Any]:
     if look.dash:
         style["dashes"] = look.dash
     return style
-
-
-def label_ends(axis: Axes, ends: Mapping[str, float], looks: Mapping[str, Look]) -> None:
-    """Write the name of each cell at the right end of its line, at its last value.
-
-    Names that would touch are moved apart, and a stroke leads to the line.
-    """
-    shown = {
-        row: place for row, value in ends.items() if (place := _place(axis, value)) is not None
-    }
-    if not shown:
-        return
-    figure = axis.get_figure(root=True)
-    assert figure
-    apart = LINE_HEIGHT * LABEL_POINTS / 72 / (SHARE_OF_AXIS * figure.get_size_inches()[1])
-    order = sorted(shown, key=lambda row: (shown[row], row))
-    moved = _moved_apart([shown[row] for row in order], apart)
-    for row, place in zip(order, moved, strict=True):
-        look = looks[row]
-        stroke = axis.plot(
-            [1.005, 1.03],
-            [shown[row], place],
-            transform=axis.transAxes,
-            color=look.colour,
-            linewidth=1.2,
-            clip_on=False,
-        )
-        name = row if len(row) <= LABEL_CHARACTERS else f"{row[: LABEL_CHARACTERS - 1]}…"
-        text = axis.text(
-            1.04,
-            place,
-            plain(name),
-            transform=axis.transAxes,
-            fontsize=LABEL_POINTS,
-            va="center",
-        )
-        tag(row, [*stroke, text])
-
-
-def _place(axis: Axes, value: float) -> float | None:
-    """Return the height of a value as a share of the axis, within it; None for no number."""
-    x = axis.get_xlim()[0]
-    place = float(axis.transAxes.inverted().transform(axis.transData.transform((x, value)))[1])
-    return min(1.0, max(0.0, place)) if place == place else None
-
-
-def _moved_apart(places: Sequence[float], apart: float) -> list[float]:
-    """Return ascending places of which no two are nearer than `apart`, each near its own."""
-    groups: list[tuple[list[float], float]] = []
-    for place in places:
-        groups.append(([place], place))
-        while len(groups) > 1 and _bottom(groups[-1], apart) < _top(groups[-2], apart) + apart:
-            members = groups[-2][0] + groups[-1][0]
-            groups[-2:] = [(members, sum(members) / len(members))]
-    moved = []
-    for members, middle in groups:
-        first = middle - apart * (len(members) - 1) / 2
-        moved += [first + apart * position for position in range(len(members))]
-    return moved
-
-
-def _bottom(group: tuple[list[float], float], apart: float) -> float:
-    members, middle = group
-    return middle - apart * (len(members) - 1) / 2
-
-
-def _top(group: tuple[list[float], float], apart: float) -> float:
-    members, middle = group
-    return middle + apart * (len(members) - 1) / 2
 
 
 def _safe(text: str) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 
 import rnnbench
-from rnnbench_reports.panel import Cells, Drawn, Panel, draw_panel, label_ends, line_style, tag
+from rnnbench_reports.end_labels import label_ends
+from rnnbench_reports.panel import Cells, Drawn, Panel, draw_panel, line_style, tag
 from rnnbench_reports.style import REFERENCE, SMALL, number, plain_ticks
 
 MOST_LINES = 8

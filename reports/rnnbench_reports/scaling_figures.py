@@ -8,12 +8,12 @@ from typing import Any
 from matplotlib.axes import Axes
 
 import rnnbench
+from rnnbench_reports.end_labels import label_ends
 from rnnbench_reports.panel import (
     Cells,
     Drawn,
     Panel,
     draw_panel,
-    label_ends,
     line_style,
     tag,
     tag_curve,

@@ -6,13 +6,13 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import NullLocator
 
 import rnnbench
+from rnnbench_reports.end_labels import label_ends
 from rnnbench_reports.looks import Look
 from rnnbench_reports.panel import (
     Cells,
     Drawn,
     Panel,
     draw_panel,
-    label_ends,
     line_style,
     tag,
     with_n,

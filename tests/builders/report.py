@@ -1,5 +1,7 @@
 """Results of which a report is made."""
 
+from collections.abc import Iterable
+
 import msgspec
 
 from rnnbench.executors.running import without_run
@@ -8,22 +10,18 @@ from tests.builders.findings import cost_result, learned, tuned_results
 from tests.builders.records import COST, learning_trial
 
 FIGURES = {
-    *(
-        "learning-curves",
-        "epochs-to-target",
-        "not-yet-at-target",
-        "solve-rate-against-horizon",
-        "learning-rates",
-    ),
-    *(
-        "accuracy-against-seconds",
-        "accuracy-against-bytes",
-        "training-time",
-        "memory",
-        "memory-over-time",
-    ),
-    *("roofline", "time-against-length"),
+    *("learning-curves-adding", "epochs-to-target-adding", "not-yet-at-target-adding"),
+    *("solve-rate-against-horizon-adding", "learning-rates-adding"),
+    *("accuracy-against-seconds", "accuracy-against-bytes", "training-time", "memory"),
+    *("memory-over-time", "roofline", "time-against-length"),
 }
+"""The names of the figures; a figure of several panels has a file for each, with a longer name."""
+
+
+def figures_of(stems: Iterable[str]) -> set[str]:
+    """The figures to which files with these names belong."""
+    longest_first = sorted(FIGURES, key=len, reverse=True)
+    return {next((f for f in longest_first if stem.startswith(f)), stem) for stem in stems}
 
 
 def results() -> list[Result]:

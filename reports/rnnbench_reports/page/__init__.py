@@ -16,7 +16,8 @@ from rnnbench_reports.looks import HUES
 from rnnbench_reports.page import caveats, front, links, terms
 from rnnbench_reports.page.claims_section import claims_sections
 from rnnbench_reports.page.origins import lead, origins
-from rnnbench_reports.page.records import Page, Plot
+from rnnbench_reports.page.page_records import Page
+from rnnbench_reports.page.records import Plot
 from rnnbench_reports.page.sections import sections
 from rnnbench_reports.page.tables import slug
 from rnnbench_reports.panel import Cells, Drawn, Panel

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 import rnnbench
-from rnnbench_reports.page.records import CaveatGroup
+from rnnbench_reports.page.page_records import CaveatGroup
 
 NUMBER = re.compile(r"[-+]?\d[\d.,:e+-]*\b\s?%?")
 CELLS = re.compile(r"CELL(, CELL)*( and CELL)?")

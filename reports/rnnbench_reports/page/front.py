@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import log10
 
 import rnnbench
-from rnnbench_reports.page.records import HeatMap, Square, Tile
+from rnnbench_reports.page.page_records import HeatMap, Square, Tile
 from rnnbench_reports.page.tables import row_id, slug
 from rnnbench_reports.style import number, spread
 

@@ -6,7 +6,8 @@ from typing import Any
 from urllib.parse import quote
 
 import rnnbench
-from rnnbench_reports.page.records import FailedTrial, Value
+from rnnbench_reports.page.page_records import FailedTrial
+from rnnbench_reports.page.records import Value
 from rnnbench_reports.page.tables import slug
 from rnnbench_reports.style import number
 

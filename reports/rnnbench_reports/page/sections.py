@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import groupby
 
 import rnnbench
-from rnnbench_reports import cost_words, device_words
+from rnnbench_reports import cost_words
 from rnnbench_reports.page import (
     caveats,
     cost_tables,
@@ -163,7 +163,7 @@ def _cost(findings: rnnbench.Findings, plots: Sequence[Plot]) -> Section:
         if memory:
             tables.append(_titled(memory, cost, findings))
     titles = [cost.title for cost in findings.costs]
-    note = " ".join([words.cost(device_words.clock(findings.costs), findings.costs)])
+    note = words.cost(findings.costs)
     own_caveats = caveats.of_settings(findings, titles)
     return Section("cost", "Cost", note, answers, plots, tables, folds, own_caveats)
 

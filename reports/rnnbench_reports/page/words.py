@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import rnnbench
+from rnnbench_reports import device_words
 from rnnbench_reports.style import number, spread
 
 LEAST_SHOWN_DEVIATION = 0.02
@@ -40,7 +41,9 @@ COST = (
     " medians over replicates with [smallest to largest]. From 8 replicates on, a ratio has a 95 %"
     " interval (Student's), and all intervals of one table hold at once, as 5 % are divided by"
     " their number. Over several sessions it reaches from the lowest end of their intervals to the"
-    " highest. The first step, which may compile, is listed separately. No step is dropped."
+    " highest. The first step, which may compile, is listed separately. No step is dropped. “Slow”"
+    " counts the steps whose {slow} is over 1.5 times the median of their replicate, which moves"
+    " no median."
 )
 
 
@@ -163,9 +166,9 @@ def answer(condition: rnnbench.Condition) -> tuple[str, str]:
     return first, " ".join(parts)
 
 
-def cost(clock: str, costs: Sequence[rnnbench.CostFinding]) -> str:
+def cost(costs: Sequence[rnnbench.CostFinding]) -> str:
     """Return sentences on how costs were measured."""
-    sentences = [COST.format(clock=clock)]
+    sentences = [COST.format(clock=device_words.clock(costs), slow=device_words.slow(costs))]
     for meter in dict.fromkeys(finding.energy_meter for finding in costs):
         if meter.startswith("none: "):
             sentences.append(f"No figure of energy: {meter.removeprefix('none: ')}.")

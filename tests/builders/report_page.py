@@ -1,6 +1,7 @@
 """Findings of many cells, and the page that is made of findings."""
 
 import re
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -48,3 +49,9 @@ class Elements(HTMLParser):
             for name, attributes in self.found
             if attribute in attributes and (not tag or name == tag)
         ]
+
+
+def text_of(page: str) -> str:
+    """What a reader reads: without tags, with single spaces."""
+    shown = re.sub(r"<(style|script)>.*?</\1>", " ", page, flags=re.DOTALL)
+    return " ".join(unescape(re.sub(r"<[^>]*>", "", shown)).split())

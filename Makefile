@@ -93,6 +93,9 @@ $(VENV)/.installed-dev: $(VENV)/.made pyproject.toml constraints.txt
 schema: $(VENV)/.installed-dev
 	$(BIN)/python -c "from rnnbench.suite import schema; import json; print(json.dumps(schema(), indent=2))" > suites/rnnbench_suites/rnnbench.schema.json
 
+pictures: $(VENV)/.installed-dev  # of tests/test_stored_pictures.py
+	$(BIN)/pytest -q tests/test_stored_pictures.py --mpl-generate-path=tests/pictures
+
 glossary: $(VENV)/.installed
 	$(BIN)/python -c "import rnnbench; print(rnnbench.glossary.markdown(), end='')" > docs/glossary.md
 

@@ -24,7 +24,7 @@ COMMANDS = {
     "check": "rnnbench.cli.check:check",
     "new": "rnnbench.cli.new:new",
     "report": "rnnbench.cli.reporting:report",
-    "export": "rnnbench.cli.reporting:export",
+    "export": "rnnbench.cli.exporting:export",
     "compare": "rnnbench.cli.comparing:compare_",
     "gate": "rnnbench.cli.gating:gate",
     "ab": "rnnbench.cli.ab:ab",

@@ -9,14 +9,13 @@ from rich.text import Text
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.claims import print_claims
 from rnnbench.cli.exit_codes import ExitCode, ended
-from rnnbench.cli.output import console, print_line
+from rnnbench.cli.output import console
 from rnnbench.driver import (
     Rendered,
     make_reports as reports_of,
     open_run,
     read_run,
     record_look,
-    render,
 )
 from rnnbench.errors import RnnbenchError
 from rnnbench.findings import Findings, caveats_of
@@ -35,39 +34,6 @@ def report(folder: Path) -> None:
     catalogue = Catalogue.present()
     if not make_reports(store, catalogue):
         raise ended(ExitCode.FAILED)
-
-
-@click.command()
-@click.argument("folder", type=click.Path(path_type=Path))
-@click.option(
-    "--format",
-    "format_",
-    required=True,
-    help="A report of `rnnbench list reports`, such as junit.",
-)
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    help="Folder to write to [default: FOLDER/export].",
-)
-def export(folder: Path, format_: str, output: Path | None) -> None:
-    """Write what the run in FOLDER says in the FORMAT of another tool. Exits with 1 where that
-    could not be done."""
-    contribution = Catalogue.present().reports.find(format_, "export")
-    store = open_run(folder)
-    findings = look(store)
-    output = output or folder / "export"
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-        (outcome,) = render([contribution], findings, output)
-    except OSError as error:
-        raise RnnbenchError(f"{output}: cannot be written: {error.strerror or error}") from error
-    if outcome.problem:
-        console(stderr=True).print(outcome.sentence, markup=False, soft_wrap=True)
-        raise ended(ExitCode.FAILED)
-    for file in outcome.files:
-        print_line(file)
 
 
 def make_reports(store: Store, catalogue: Catalogue) -> bool:
@@ -92,13 +58,14 @@ def look(store: Store) -> Findings:
     RnnbenchError where there are no results.
     """
     findings = read_run(store).findings
-    _tell_unreadable(store)
+    tell_unreadable(store)
     if problem := record_look(store.folder, findings):
         console(stderr=True).print(problem, markup=False, soft_wrap=True)
     return findings
 
 
-def _tell_unreadable(store: Store) -> None:
+def tell_unreadable(store: Store) -> None:
+    """Print which results are left out, and why."""
     for path, problem in store.unreadable.items():
         console(stderr=True).print(
             f"{path}: left out, cannot be read: {problem}.", markup=False, soft_wrap=True

@@ -11,10 +11,9 @@ import pandas as pd
 
 from rnnbench.driver import RunContents, open_run, read_run
 from rnnbench.findings import Findings
-from rnnbench.notebook.costs import costs
-from rnnbench.notebook.epochs import epochs
-from rnnbench.notebook.trials import trials
+from rnnbench.notebook.frames import frame
 from rnnbench.records import Result
+from rnnbench.tables import COSTS, EPOCHS, TRIALS
 
 
 @dataclass(frozen=True, repr=False)
@@ -54,17 +53,17 @@ class Run:
     @cached_property
     def trials(self) -> pd.DataFrame:
         """One row a trial, of learning and of cost; made once."""
-        return trials(self.results)
+        return frame(TRIALS, self.results)
 
     @cached_property
     def epochs(self) -> pd.DataFrame:
         """One row an epoch of a learning trial; made once."""
-        return epochs(self.results)
+        return frame(EPOCHS, self.results)
 
     @cached_property
     def costs(self) -> pd.DataFrame:
         """One row a figure of a cell in a cost trial; made once."""
-        return costs(self.results)
+        return frame(COSTS, self.results)
 
 
 def load(folder: str | os.PathLike[str]) -> Run:

@@ -92,6 +92,7 @@ $(VENV)/.installed-dev: $(VENV)/.made pyproject.toml constraints.txt
 
 schema: $(VENV)/.installed-dev
 	$(BIN)/python -c "from rnnbench.suite import schema; import json; print(json.dumps(schema(), indent=2))" > suites/rnnbench_suites/rnnbench.schema.json
+	$(BIN)/python -c "from rnnbench.findings import schema; import json; print(json.dumps(schema(), indent=2))" > rnnbench/findings/findings.schema.json
 
 claims: $(VENV)/.installed  # hours; docs/claims.md is made from its results, which are kept beside it
 	$(BIN)/rnnbench run suite claims

@@ -108,6 +108,7 @@ def test_the_wheel_holds_packages_and_no_folder_called_plugins(wheel: Path) -> N
         "rnnbench_suites/rnnbench.schema.json",
         "rnnbench_reports/report.html.j2",
         "rnnbench_reports/report.css",
+        "rnnbench/findings/findings.schema.json",
         "rnnbench/history/history.html.j2",
         "rnnbench/project/templates/all/pyproject.toml.j2",
         "rnnbench/project/templates/all/ci.yml.j2",

@@ -10,7 +10,7 @@ from rnnbench.cli.exit_codes import ExitCode, ended
 from rnnbench.cli.output import console, print_line
 from rnnbench.cli.reporting import look, tell_unreadable
 from rnnbench.contracts import Renderer
-from rnnbench.driver import open_run, read_run, render
+from rnnbench.driver import open_run, read_run, render, with_descriptions
 from rnnbench.errors import RnnbenchError, UnknownName
 from rnnbench.records import Result
 from rnnbench.store import Store
@@ -71,7 +71,7 @@ def _export_results(store: Store, write: WriteTables, output: Path) -> None:
 
 
 def _export_findings(store: Store, contribution: Contribution[Renderer], output: Path) -> None:
-    findings = look(store)
+    findings = with_descriptions(look(store), Catalogue.present())
     try:
         output.mkdir(parents=True, exist_ok=True)
         (outcome,) = render([contribution], findings, output)

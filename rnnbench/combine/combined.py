@@ -58,7 +58,10 @@ def combine(parts: Sequence[Part]) -> Combined:
         # Under one condition that is told apart, a seed would count as often as there are folders.
         across = find([one.result for one in largest], claims, (), looks).across
         findings = replace(findings, across=across)
-        sessions.append("Aggregates across tasks rest on the larger group of what is not pooled.")
+        if across:
+            sessions.append(
+                "Aggregates across tasks rest on the larger group of what is not pooled."
+            )
     sentences += of_claims
     sentences += not_pooled([*apart, *cost_apart], parts, left_out=bool(claims))
     sentences += sessions

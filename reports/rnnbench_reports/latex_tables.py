@@ -62,7 +62,8 @@ def _float(table: PaperTable) -> Iterator[str]:
     yield r"% needs \usepackage{booktabs}"
     yield r"\begin{table}"
     yield r"\centering"
-    yield from _caption(table, "")
+    yield from _caption(table, r"\par\medskip")
+    yield r"\small"
     yield rf"\begin{{tabular}}{{{_columns(table)}}}"
     yield r"\toprule"
     yield _heading(table)

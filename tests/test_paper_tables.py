@@ -12,6 +12,7 @@ from rnnbench.catalogue import Catalogue
 from rnnbench.findings import Condition, CostFinding, Findings, find
 from rnnbench_reports.latex_tables import escaped, number
 from rnnbench_reports.paper_tables import paper_tables
+from tests.builders.findings import learned
 from tests.builders.report import results
 from tests.test_labels import ODD
 from tests.test_looks import noisy
@@ -57,12 +58,21 @@ def test_figures_have_their_ends_and_say_what_these_are(tmp_path: Path) -> None:
         assert re.search(ends, text)
         assert f"{gru.solved}/{len(gru.seeds)}" in text
         assert "Brackets hold intervals (95 " in text
-        assert "with a dagger, the range" in text
-    assert "†" in page
-    assert r"]$^\dagger$" in latex
     cost: CostFinding = FINDINGS.costs[0]
     ratio = cost.rows[0].step_times["train"].ratio
     assert f"| {ratio.centre:.3g} |" in page
+
+
+def test_ranges_beside_intervals_have_a_dagger(tmp_path: Path) -> None:
+    """Test scores of few seeds, beside solve rates and epochs; intervals have none."""
+    findings = find([learned("gru", seed, 2, 0.01 * (seed + 1)) for seed in range(3)])
+    latex = written("latex", findings, tmp_path)["table-scores.tex"]
+    (page,) = written("markdown", findings, tmp_path).values()
+    assert "0.02 [0.01, 0.03]† |" in page
+    assert r"$0.02$ [$0.01$, $0.03$]$^\dagger$ &" in latex
+    for text in (latex, page):
+        assert text.count("dagger$" if text is latex else "†") == 1
+        assert "with a dagger, the range from the lowest value to the highest." in text
 
 
 def test_only_what_is_better_than_all_others_is_bold(tmp_path: Path) -> None:

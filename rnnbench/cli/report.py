@@ -43,6 +43,8 @@ def report(folders: tuple[Path, ...], output: Path | None, open_: bool, watch: b
     if len(folders) == 1 and not (folders[0] / "trials").is_dir():
         _report_overview(folders[0], output or folders[0], open_=open_, watch=watch)
         return
+    for folder in folders:
+        open_run(folder)
     if len(folders) > 1 and output is None:
         raise RnnbenchError(NO_OUTPUT)
     output = output or folders[0] / "report"

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from rnnbench.driver import RunContents, open_run, read_run
+from rnnbench.catalogue import Catalogue
+from rnnbench.driver import RunContents, open_run, read_run, with_descriptions
 from rnnbench.findings import Findings
 from rnnbench.notebook.frames import frame
 from rnnbench.records import Result
@@ -42,13 +43,13 @@ class Run:
         """The files of results that are left out, with what is wrong with each."""
         return self.contents.unreadable
 
-    @property
+    @cached_property
     def findings(self) -> Findings:
         """What the results of the newest version say, with the claims, failed checks and looks that
         lie beside them, as reports are made from it. It is made once, which takes minutes where
         there are many claims. Raises RnnbenchError where there are no results.
         """
-        return self.contents.findings
+        return with_descriptions(self.contents.findings, Catalogue.present())
 
     @cached_property
     def trials(self) -> pd.DataFrame:

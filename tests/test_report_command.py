@@ -11,12 +11,16 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from rnnbench.catalogue import Catalogue
 from rnnbench.cli import watching
+from rnnbench.cli.exporting import OF_RESULTS
+from rnnbench.cli.report import report
 from rnnbench.executors.running import without_run
 from rnnbench.overview import read_runs, write_overview
 from rnnbench.records import CellUse, Result
 from tests.builders.gate import KEPT, written
 from tests.builders.inside import rnnbench_here
+from tests.builders.readme import ROOT
 from tests.builders.records import learning_trial
 
 
@@ -149,10 +153,10 @@ def runs(tmp_path: Path) -> Path:
     (folder / "second" / "trials" / "broken.json").write_text("{")
     (folder / "notes").mkdir()
     (folder / "todo.txt").write_text("")
-    report = folder / "third & last" / "report"
-    report.mkdir()
-    (report / "index.html").write_text("a report")
-    (report / "findings.json").write_text(json.dumps(REPORT))
+    made = folder / "third & last" / "report"
+    made.mkdir()
+    (made / "index.html").write_text("a report")
+    (made / "findings.json").write_text(json.dumps(REPORT))
     return folder
 
 
@@ -203,10 +207,10 @@ def test_what_is_no_run_is_left_out_with_a_sentence(runs: Path) -> None:
 
 
 def test_a_report_that_is_older_than_results_is_called_so(runs: Path) -> None:
-    (report,) = runs.glob("*/report/findings.json")
-    report.write_text(json.dumps({**REPORT, "counts": {"ok": 5}}))
+    (file,) = runs.glob("*/report/findings.json")
+    file.write_text(json.dumps({**REPORT, "counts": {"ok": 5}}))
     assert "The report is of 5 trials of version 1." in overview(runs)
-    report.write_text("{")
+    file.write_text("{")
     assert f"rnnbench report {runs / 'third &amp; last'} makes it." in overview(runs)
 
 
@@ -222,7 +226,7 @@ def test_the_page_of_runs_may_lie_elsewhere_and_looks_at_nothing(
 
 
 @pytest.mark.parametrize(
-    ("report", "headline"),
+    ("found", "headline"),
     [
         (
             {"claims": [{"verdict": "supported"}] * 2 + [{"verdict": "mixed"}]},
@@ -238,12 +242,12 @@ def test_the_page_of_runs_may_lie_elsewhere_and_looks_at_nothing(
     ],
 )
 def test_a_headline_is_of_claims_conditions_or_costs(
-    runs: Path, report: dict[str, object], headline: str
+    runs: Path, found: dict[str, object], headline: str
 ) -> None:
     (file,) = runs.glob("*/report/findings.json")
-    file.write_text(json.dumps({"suite_version": 1, "counts": {}, **report}))
-    found, _ = read_runs(runs)
-    assert found[0].headline == headline
+    file.write_text(json.dumps({"suite_version": 1, "counts": {}, **found}))
+    summaries, _ = read_runs(runs)
+    assert summaries[0].headline == headline
 
 
 def test_a_folder_of_runs_is_not_watched_and_one_without_runs_is_none(runs: Path) -> None:
@@ -271,3 +275,18 @@ def test_runs_keep_their_page_when_both_are_moved(runs: Path, tmp_path: Path) ->
     shutil.move(runs, tmp_path / "moved")
     (link,) = re.findall(r'<a href="(.*?)">', (tmp_path / "moved" / "index.html").read_text())
     assert (tmp_path / "moved" / link.replace("%20", " ").replace("%26", "&")).is_file()
+
+
+def test_the_page_on_reports_names_every_format_and_option() -> None:
+    """Of those that come with rnnbench, and of the command."""
+    page = (ROOT / "docs" / "reports.md").read_text()
+    table = page[page.index("## Formats") :]
+    ours = {
+        name
+        for name, contribution in Catalogue.present().reports.items()
+        if contribution.plugin.distribution == "rnnbench" and contribution.item.on_request
+    }
+    assert {name for name in (*ours, *OF_RESULTS) if f"`{name}`" not in table} == set()
+    options = {option for parameter in report.params for option in parameter.opts}
+    asked = {option for option in options if option.startswith("--")} - {"--output"}
+    assert {option for option in asked if f"{option}`" not in page} == set()

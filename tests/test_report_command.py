@@ -46,7 +46,7 @@ def test_several_folders_are_one_report(tmp_path: Path) -> None:
     """Written where -o says, and nowhere else; the terminal names the folders and their sizes."""
     smoke(tmp_path / "a", (0,))
     smoke(tmp_path / "b", (1,))
-    done = rnnbench_here("report", "a", "b", "-o", "both", cwd=tmp_path)
+    done = rnnbench_here("report", "a", "b", "./a", "-o", "both", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     findings = json.loads((tmp_path / "both" / "findings.json").read_text())
     assert findings["folders"] == ["a", "b"]

@@ -61,8 +61,11 @@ def report(folders: tuple[Path, ...], output: Path | None, open_: bool, watch: b
 
 
 def _different(folders: Sequence[Path]) -> tuple[Path, ...]:
-    """Return the folders, each once, however it is spelt."""
-    return tuple({folder.resolve(): folder for folder in reversed(folders)}.values())[::-1]
+    """Return the folders in their order, each once, however it is spelt."""
+    by_place: dict[Path, Path] = {}
+    for folder in folders:
+        by_place.setdefault(folder.resolve(), folder)
+    return tuple(by_place.values())
 
 
 def _maker(folders: Sequence[Path], output: Path, catalogue: Catalogue) -> Callable[..., bool]:

@@ -78,6 +78,7 @@ def _float(table: PaperTable) -> Iterator[str]:
 def _long(table: PaperTable) -> Iterator[str]:
     """Yield the lines of a table that runs over pages, with its heading on each of them."""
     yield r"% needs \usepackage{booktabs,longtable}"
+    yield r"{\small"
     yield rf"\begin{{longtable}}{{{_columns(table)}}}"
     yield from _caption(table, r" \\")
     yield r"\toprule"
@@ -85,11 +86,10 @@ def _long(table: PaperTable) -> Iterator[str]:
     yield r"\midrule"
     yield r"\endhead"
     yield r"\bottomrule"
-    note = rf"\footnotesize {_note(table)}"
-    yield rf"\multicolumn{{{len(table.heading)}}}{{p{{\linewidth}}}}{{{note}}}"
-    yield r"\endlastfoot"
+    yield r"\endfoot"
     yield from _body(table)
-    yield r"\end{longtable}"
+    yield r"\end{longtable}}"
+    yield rf"{{\noindent\footnotesize {_note(table)}\par}}"
 
 
 def _caption(table: PaperTable, end: str) -> Iterator[str]:

@@ -92,6 +92,7 @@ $(VENV)/.installed-dev: $(VENV)/.made pyproject.toml constraints.txt
 
 schema: $(VENV)/.installed-dev
 	$(BIN)/python -c "from rnnbench.suite import schema; import json; print(json.dumps(schema(), indent=2))" > suites/rnnbench_suites/rnnbench.schema.json
+	$(BIN)/python -c "from rnnbench.findings import schema; import json; print(json.dumps(schema(), indent=2))" > rnnbench/findings/findings.schema.json
 
 pictures: $(VENV)/.installed-dev  # of tests/test_stored_pictures.py
 	$(BIN)/pytest -q tests/test_stored_pictures.py --mpl-generate-path=tests/pictures

@@ -479,7 +479,7 @@ def test_results_of_unequal_origin_are_a_doubt() -> None:
         ({"dials": {"horizon": 11}}, "horizon 11"),
         ({"device": "cuda"}, "device cuda"),
         ({"threads": 2}, "threads 2"),
-        ({"label": "B"}, "label B"),
+        ({"label": "B"}, "B"),
     ],
 )
 def test_different_settings_are_never_pooled(change: dict[str, object], title: str) -> None:

@@ -109,6 +109,7 @@ def test_the_wheel_holds_packages_and_no_folder_called_plugins(wheel: Path) -> N
         "rnnbench_reports/page/templates/page.html.j2",
         "rnnbench_reports/page/report.css",
         "rnnbench_reports/page/report.js",
+        "rnnbench/findings/findings.schema.json",
         "rnnbench/history/history.html.j2",
         "rnnbench/project/templates/all/pyproject.toml.j2",
         "rnnbench/project/templates/all/ci.yml.j2",

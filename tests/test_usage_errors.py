@@ -39,7 +39,7 @@ MINIMAL = (
     *("data list", "data fetch", "doctor"),
 )
 """A line for each command that asks for no more than it has to."""
-FULL = tuple(line for line in MINIMAL if line not in ("check gru", "data fetch"))
+FULL = tuple(line for line in MINIMAL if line not in ("check gru", "data fetch", "report {run}"))
 """Those that take no further argument."""
 
 COMMANDS: list[Case] = [
@@ -215,6 +215,7 @@ SETTINGS: list[Case] = [
 ]
 FOLDERS: list[Case] = [
     ("report {here}/absent", "absent"),
+    ("report {run} {here}/absent -o {here}/out", "absent"),
     ("report {here}", "trials"),
     ("export {here}/absent --format pytest-benchmark", "absent"),
     ("export {run} --format pytest-benchmark -o {here}/file/out", "file/out"),

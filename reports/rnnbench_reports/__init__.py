@@ -37,6 +37,24 @@ def rnnbench_reports() -> list[rnnbench.Renderer]:
             on_request=True,
         ),
         rnnbench.Renderer(
+            name="latex",
+            render="rnnbench_reports.latex_tables:render",
+            summary="Tables of scores, cost, spans and across tasks, for a paper (booktabs).",
+            on_request=True,
+        ),
+        rnnbench.Renderer(
+            name="markdown",
+            render="rnnbench_reports.markdown_tables:render",
+            summary="The same tables in Markdown.",
+            on_request=True,
+        ),
+        rnnbench.Renderer(
+            name="model-cards",
+            render="rnnbench_reports.model_cards:render",
+            summary="A model card in Markdown for each cell.",
+            on_request=True,
+        ),
+        rnnbench.Renderer(
             name="github-action-benchmark",
             render="rnnbench_reports.github_action_benchmark:render",
             summary="Figures for that action, a file for each way of better.",

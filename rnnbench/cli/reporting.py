@@ -1,22 +1,18 @@
-"""`rnnbench report`, and the reports at the end of a run."""
+"""The reports of a run: at its end, and by `rnnbench report`."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
-import click
 from rich.text import Text
 
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.claims import print_claims
-from rnnbench.cli.exit_codes import ExitCode, ended
-from rnnbench.cli.output import console, print_line
+from rnnbench.cli.output import console
 from rnnbench.driver import (
     Rendered,
     make_reports as reports_of,
-    open_run,
     read_run,
     record_look,
-    render,
 )
 from rnnbench.errors import RnnbenchError
 from rnnbench.findings import Findings, caveats_of
@@ -26,63 +22,37 @@ OF_CLAIMS = "claims-forest"
 """How the names of files begin that are figures of claims."""
 
 
-@click.command()
-@click.argument("folder", type=click.Path(path_type=Path))
-def report(folder: Path) -> None:
-    """Make the reports of the run in FOLDER again from its results. Exits with 1 where one could
-    not be made."""
-    store = open_run(folder)
-    catalogue = Catalogue.present()
-    if not make_reports(store, catalogue):
-        raise ended(ExitCode.FAILED)
-
-
-@click.command()
-@click.argument("folder", type=click.Path(path_type=Path))
-@click.option(
-    "--format",
-    "format_",
-    required=True,
-    help="A report of `rnnbench list reports`, such as junit.",
-)
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    help="Folder to write to [default: FOLDER/export].",
-)
-def export(folder: Path, format_: str, output: Path | None) -> None:
-    """Write what the run in FOLDER says in the FORMAT of another tool. Exits with 1 where that
-    could not be done."""
-    contribution = Catalogue.present().reports.find(format_, "export")
-    store = open_run(folder)
-    findings = look(store)
-    output = output or folder / "export"
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-        (outcome,) = render([contribution], findings, output)
-    except OSError as error:
-        raise RnnbenchError(f"{output}: cannot be written: {error.strerror or error}") from error
-    if outcome.problem:
-        console(stderr=True).print(outcome.sentence, markup=False, soft_wrap=True)
-        raise ended(ExitCode.FAILED)
-    for file in outcome.files:
-        print_line(file)
-
-
 def make_reports(store: Store, catalogue: Catalogue) -> bool:
     """Print the answers of what the store holds, then have every installed report made of it, and
     print where the pages are. False where a report could not be made: it is named, and the others
     go on."""
-    findings = look(store)
-    print_answers(findings)
+    return show(look(store), store.folder, catalogue)
+
+
+def show(
+    findings: Findings,
+    folder: Path,
+    catalogue: Catalogue,
+    *,
+    into: Path | None = None,
+    answers: bool = True,
+) -> bool:
+    """Print the answers of findings, have the reports of the run in a folder made, and print where
+    the pages are. False where a report could not be made.
+
+    into:    where to write, by default `<folder>/report`.
+    answers: whether answers and pages are printed, rather than problems alone.
+    """
+    if answers:
+        print_answers(findings)
     try:
-        outcomes = reports_of(findings, store.folder, catalogue)
+        outcomes = reports_of(findings, folder, catalogue, into=into)
     except RnnbenchError as error:
         console(stderr=True).print(f"{error}; no report was made.", markup=False, soft_wrap=True)
         return False
     for outcome in outcomes:
-        _print_files(outcome)
+        if answers or outcome.problem:
+            _print_files(outcome)
     return not any(outcome.problem for outcome in outcomes)
 
 
@@ -92,13 +62,14 @@ def look(store: Store) -> Findings:
     RnnbenchError where there are no results.
     """
     findings = read_run(store).findings
-    _tell_unreadable(store)
+    tell_unreadable(store)
     if problem := record_look(store.folder, findings):
         console(stderr=True).print(problem, markup=False, soft_wrap=True)
     return findings
 
 
-def _tell_unreadable(store: Store) -> None:
+def tell_unreadable(store: Store) -> None:
+    """Print which results are left out, and why."""
     for path, problem in store.unreadable.items():
         console(stderr=True).print(
             f"{path}: left out, cannot be read: {problem}.", markup=False, soft_wrap=True

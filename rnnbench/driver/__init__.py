@@ -1,6 +1,7 @@
 """A run from what is asked for to its reports, for whoever asks: the command line or a notebook.
 Nothing here prints."""
 
+from rnnbench.driver.describing import with_descriptions
 from rnnbench.driver.law_checks import check_laws
 from rnnbench.driver.opening import RunContents, open_run, read_run, record_look
 from rnnbench.driver.preparing import Prepared, prepare
@@ -20,4 +21,5 @@ __all__ = [
     "record_look",
     "render",
     "warnings_of",
+    "with_descriptions",
 ]

@@ -5,20 +5,27 @@ from pathlib import Path
 import msgspec
 
 from rnnbench.catalogue import Catalogue
+from rnnbench.driver.describing import with_descriptions
 from rnnbench.driver.rendering import Rendered, render
 from rnnbench.errors import RnnbenchError
 from rnnbench.findings import Findings
 
 
-def make_reports(findings: Findings, folder: Path, catalogue: Catalogue) -> list[Rendered]:
-    """Have every report that is made unasked written to `<folder>/report`, beside the findings as
-    JSON; what became of each. Raises RnnbenchError where nothing can be written."""
-    folder = folder / "report"
+def make_reports(
+    findings: Findings, folder: Path, catalogue: Catalogue, *, into: Path | None = None
+) -> list[Rendered]:
+    """Have every report that is made unasked written, beside the findings as JSON; what became of
+    each. Raises RnnbenchError where nothing can be written.
+
+    into: where to write, by default `<folder>/report`.
+    """
+    into = into or folder / "report"
+    findings = with_descriptions(findings, catalogue)
     reports = [report for report in catalogue.reports.values() if not report.item.on_request]
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        into.mkdir(parents=True, exist_ok=True)
         encoded = msgspec.json.format(msgspec.json.encode(findings), indent=1)
-        (folder / "findings.json").write_bytes(encoded)
-        return render(reports, findings, folder)
+        (into / "findings.json").write_bytes(encoded)
+        return render(reports, findings, into)
     except OSError as error:
-        raise RnnbenchError(f"{folder}: cannot be written: {error.strerror or error}") from error
+        raise RnnbenchError(f"{into}: cannot be written: {error.strerror or error}") from error

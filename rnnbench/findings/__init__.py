@@ -23,7 +23,7 @@ from rnnbench.findings.learning.records import Arm, Comparison, Condition, RateS
 from rnnbench.findings.learning.scored import Scored, is_raced, rank
 from rnnbench.findings.learning.solve_curve import SolveCurve
 from rnnbench.findings.learning.span import Rung, Span, SpanInterval
-from rnnbench.findings.records import Failure, Findings
+from rnnbench.findings.records import DescribedCell, Failure, Findings, TrialOutcome, schema
 from rnnbench.findings.stats.error_spending import fewest_seeds
 from rnnbench.findings.stats.estimates import INTERVAL_REPLICATES, half_width
 from rnnbench.findings.stats.kaplan_meier import Survival
@@ -43,6 +43,7 @@ __all__ = [
     "CostPair",
     "CostRow",
     "Curve",
+    "DescribedCell",
     "DiagnosticCurve",
     "EpochRatio",
     "Failure",
@@ -69,6 +70,7 @@ __all__ = [
     "SpanInterval",
     "StepTime",
     "Survival",
+    "TrialOutcome",
     "between_runs",
     "caveats_of",
     "claim_figures",
@@ -81,5 +83,6 @@ __all__ = [
     "looks_ahead",
     "race",
     "rank",
+    "schema",
     "verdict_seeds",
 ]

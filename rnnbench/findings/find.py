@@ -17,9 +17,20 @@ from rnnbench.findings.law_caveats import law_caveats
 from rnnbench.findings.learning.conditions import NO_LOOKS, conditions
 from rnnbench.findings.learning.horizons import spans
 from rnnbench.findings.learning.target_caveats import span_caveats
-from rnnbench.findings.records import Failure, Findings
+from rnnbench.findings.records import DescribedCell, Failure, Findings
+from rnnbench.findings.rows import in_full
 from rnnbench.findings.trials import outcomes
-from rnnbench.records import Claim, LearningTrial, Looked, Machine, Outcome, Result, trial_id
+from rnnbench.records import (
+    CellUse,
+    Claim,
+    LearningTrial,
+    Looked,
+    Machine,
+    Outcome,
+    Result,
+    canonical,
+    trial_id,
+)
 
 
 def find(
@@ -77,6 +88,26 @@ def find(
         law_caveats=of_laws,
         trials=outcomes(current),
         headline=headline(of_claims, found, cost),
+        cells=_cells(current),
+    )
+
+
+def _cells(results: Iterable[Result]) -> tuple[DescribedCell, ...]:
+    """Return each cell that has a trial, in the order of its names."""
+    different: dict[bytes, CellUse] = {}
+    for result in results:
+        trial = result.trial
+        cells = (trial.cell,) if isinstance(trial, LearningTrial) else trial.cells
+        different.update((canonical(cell), cell) for cell in cells)
+    ordered = sorted(different.values(), key=in_full)
+    return tuple(
+        DescribedCell(
+            name=cell.name,
+            rows=(cell.row, in_full(cell)),
+            options=cell.options,
+            implementation=cell.implementation,
+        )
+        for cell in ordered
     )
 
 

@@ -1,5 +1,14 @@
-"""The records of findings."""
+"""The records of findings, and the format in which they are written as JSON.
 
+Format 1: the first format; files without `format` are of it. They may lack `cells` and `folders`.
+
+A field that is added keeps the format. One that is removed, renamed, or means something else raises
+it.
+"""
+
+from typing import Any
+
+import msgspec
 from msgspec import Struct, field
 
 from rnnbench.findings.aggregate.records import Aspect
@@ -9,7 +18,9 @@ from rnnbench.findings.cost.scaling_records import Scaling
 from rnnbench.findings.law_caveats import LawCaveat
 from rnnbench.findings.learning.horizons import HorizonFinding
 from rnnbench.findings.learning.records import Condition
-from rnnbench.records import Machine
+from rnnbench.records import Machine, Option
+
+FORMAT = 1
 
 
 class Failure(Struct, frozen=True):
@@ -36,6 +47,8 @@ class TrialOutcome(Struct, frozen=True, kw_only=True):
     epochs:    epochs to target; None where it was not reached.
     traceback: the end of the traceback of a trial without figures.
     output:    the end of what such a trial printed.
+    stored:    path of the file that holds the result, where several folders are combined; "" where
+               it lies in the folder of the run, named by `trial`.
     """
 
     trial: str
@@ -51,19 +64,42 @@ class TrialOutcome(Struct, frozen=True, kw_only=True):
     epochs: int | None = None
     traceback: str = ""
     output: str = ""
+    stored: str = ""
+
+
+class DescribedCell(Struct, frozen=True, kw_only=True):
+    """A cell that has results, with its options and implementation.
+
+    rows:    names under which tables may show it.
+    summary: what it is, in a line; "" where the cell is not installed where the report is made.
+    source:  where its mathematics comes from; "" likewise.
+    origin:  distribution and version of its plugin; "" likewise.
+    """
+
+    name: str
+    rows: tuple[str, ...]
+    options: dict[str, Option] = {}
+    implementation: str = "default"
+    summary: str = ""
+    source: str = ""
+    origin: str = ""
 
 
 class Findings(Struct, frozen=True, kw_only=True):
     """The findings of a suite, with everything that a reader needs to judge them.
 
+    format:      the format of this record as JSON.
     across:      aggregates over all conditions, one aspect at a time; empty for a single condition.
     headline:    the answer in at most 30 words.
     law_caveats: laws that cells in the findings fail, with the rows of these cells; their sentences
                  are the first caveats.
     trials:      how each trial ended, in the order of their ids.
     commits:     in the order of their latest results.
+    cells:       the cells that have results.
+    folders:     folders of runs that are combined; empty for the findings of a single run.
     """
 
+    format: int = FORMAT
     suite: str
     suite_version: int
     conditions: tuple[Condition, ...]
@@ -84,3 +120,27 @@ class Findings(Struct, frozen=True, kw_only=True):
     law_caveats: tuple[LawCaveat, ...] = ()
     trials: tuple[TrialOutcome, ...] = ()
     headline: str = ""
+    cells: tuple[DescribedCell, ...] = ()
+    folders: tuple[str, ...] = ()
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema of findings as JSON, in which a number that is not finite is null."""
+    made: dict[str, Any] = _with_nulls(msgspec.json.schema(Findings))
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"rnnbench findings, format {FORMAT}",
+        **made,
+    }
+
+
+def _with_nulls(value: Any) -> Any:
+    """Return a schema in which each number may be null."""
+    if isinstance(value, list):
+        return [_with_nulls(inner) for inner in value]
+    if not isinstance(value, dict):
+        return value
+    changed = {key: _with_nulls(inner) for key, inner in value.items()}
+    if changed.get("type") == "number":
+        changed["type"] = ["number", "null"]
+    return changed

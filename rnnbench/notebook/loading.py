@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from rnnbench.driver import RunContents, open_run, read_run
+from rnnbench.catalogue import Catalogue
+from rnnbench.driver import RunContents, open_run, read_run, with_descriptions
 from rnnbench.findings import Findings
-from rnnbench.notebook.costs import costs
-from rnnbench.notebook.epochs import epochs
-from rnnbench.notebook.trials import trials
+from rnnbench.notebook.frames import frame
 from rnnbench.records import Result
+from rnnbench.tables import COSTS, EPOCHS, TRIALS
 
 
 @dataclass(frozen=True, repr=False)
@@ -43,28 +43,28 @@ class Run:
         """The files of results that are left out, with what is wrong with each."""
         return self.contents.unreadable
 
-    @property
+    @cached_property
     def findings(self) -> Findings:
         """What the results of the newest version say, with the claims, failed checks and looks that
         lie beside them, as reports are made from it. It is made once, which takes minutes where
         there are many claims. Raises RnnbenchError where there are no results.
         """
-        return self.contents.findings
+        return with_descriptions(self.contents.findings, Catalogue.present())
 
     @cached_property
     def trials(self) -> pd.DataFrame:
         """One row a trial, of learning and of cost; made once."""
-        return trials(self.results)
+        return frame(TRIALS, self.results)
 
     @cached_property
     def epochs(self) -> pd.DataFrame:
         """One row an epoch of a learning trial; made once."""
-        return epochs(self.results)
+        return frame(EPOCHS, self.results)
 
     @cached_property
     def costs(self) -> pd.DataFrame:
         """One row a figure of a cell in a cost trial; made once."""
-        return costs(self.results)
+        return frame(COSTS, self.results)
 
 
 def load(folder: str | os.PathLike[str]) -> Run:

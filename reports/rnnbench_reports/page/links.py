@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -33,6 +34,11 @@ def address(trial: str) -> str:
     return f"../trials/{quote(trial)}.json"
 
 
+def _address_of(trial: Any) -> str:
+    """Return where a result lies; in another folder, where runs of several are combined."""
+    return Path(trial.stored).absolute().as_uri() if trial.stored else address(trial.trial)
+
+
 def links(trials: Sequence[Any]) -> Value:
     """Return links to trials, folded behind their number."""
     shown = [(_short(trial), _target(trial)) for trial in trials]
@@ -48,7 +54,7 @@ def _failed(trial: Any) -> FailedTrial:
     return FailedTrial(
         id=_id(trial.trial),
         trial=trial.trial,
-        href=address(trial.trial),
+        href=_address_of(trial),
         status=trial.status,
         reason=trial.reason,
         traceback=trial.traceback,
@@ -63,7 +69,7 @@ def _id(trial: str) -> str:
 
 def _target(trial: Any) -> str:
     """Return where a trial is shown: on the page where it failed, otherwise its result."""
-    return address(trial.trial) if trial.status in WITH_FIGURES else f"#{_id(trial.trial)}"
+    return _address_of(trial) if trial.status in WITH_FIGURES else f"#{_id(trial.trial)}"
 
 
 def _short(trial: Any) -> str:

@@ -132,9 +132,14 @@ def titles(groups: Sequence[Sequence[Result]]) -> list[str]:
         parts = [trial.task]
         for key, value in setting.items():
             if any(other.get(key) != value for other in by_task[trial.task]):
-                parts.append(f"{key.replace('_', ' ')} {value}")
-        texts.append(", ".join(parts))
+                parts.append(_in_words(key, value))
+        texts.append(", ".join(filter(None, parts)))
     return texts
+
+
+def _in_words(key: str, value: Dial) -> str:
+    """Return a setting as titles have it; a label stands for itself."""
+    return str(value) if key == "label" else f"{key.replace('_', ' ')} {value}"
 
 
 def horizon(trial: LearningTrial) -> int | None:

@@ -1,55 +1,14 @@
-"""The frame of costs: one row a figure of one cell in one cost trial."""
+"""The table of costs: one row a figure of one cell in one cost trial."""
 
-from collections.abc import Iterator, Sequence
-from itertools import chain
+from collections.abc import Iterator
 
-import pandas as pd
-
-from rnnbench.notebook.cost_kinds import kinds_of, why_absent
-from rnnbench.notebook.frames import COUNT, FLAG, NUMBER, TEXT, Line, frame, joined, with_prefix
 from rnnbench.records import CellUse, CostTrial, Result, trial_id
+from rnnbench.tables.cost_columns import COLUMNS
+from rnnbench.tables.cost_kinds import kinds_of, why_absent
+from rnnbench.tables.lines import Line, joined, with_prefix
+from rnnbench.tables.schema import Table
 
-COLUMNS = {
-    "trial": TEXT,
-    "row": TEXT,
-    "cell": TEXT,
-    "implementation": TEXT,
-    "measurement": TEXT,
-    "steps": COUNT,
-    "batch": COUNT,
-    "hidden": COUNT,
-    "inputs": COUNT,
-    "frame": TEXT,
-    "parameters_budget": COUNT,
-    "session": TEXT,
-    "replicate": COUNT,
-    "figure": TEXT,
-    "unit": TEXT,
-    "statistic": TEXT,
-    "value": NUMBER,
-    "repeats": COUNT,
-    "reason": TEXT,
-    "kernel": TEXT,
-    "parameters": COUNT,
-    "threads": COUNT,
-    "device": TEXT,
-    "executor": TEXT,
-    "shared": FLAG,
-    "machine": TEXT,
-    "accelerator": TEXT,
-}
-
-
-def costs(results: Sequence[Result]) -> pd.DataFrame:
-    """One row a figure, such as `cpu_seconds` or `peak_bytes`, of each cell in each replicate.
-
-    `value` is in `unit`, the `statistic` of so many `repeats` in one process; replicates are
-    processes. A cell without a row, and a figure that a row lacks, have a `reason` in place of the
-    value. Sizes are those that were asked for: `steps` of each of `batch` sequences, `hidden` units
-    (or, where there is a `parameters_budget`, what it gives), and `inputs` features (or a `frame`,
-    CxHxW). `parameters` are those of the layer.
-    """
-    return frame(chain.from_iterable(map(_lines, results)), COLUMNS)
+PREFIXES = {"option_*": "an option of the cell, such as `option_chrono`"}
 
 
 def _lines(result: Result) -> Iterator[Line]:
@@ -111,3 +70,8 @@ def _figures(cell: CellUse, trial: CostTrial, result: Result) -> Iterator[Line]:
             yield line | {"reason": why_absent(kind, row, result)}
         else:
             yield line | {"value": float(value), "repeats": kind.repeats(row), "reason": ""}
+
+
+COSTS = Table(name="costs", row="figure of cost", columns=COLUMNS, prefixes=PREFIXES, lines=_lines)
+"""A row a figure, of each cell in each replicate. A cell without a row, and a figure that a row
+lacks, have a reason in place of the value."""

@@ -1,80 +1,21 @@
-"""The frame of trials: one row a trial, of learning and of cost."""
+"""The table of trials: one row a trial, of learning and of cost."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-import pandas as pd
-
-from rnnbench.notebook.frames import (
-    COUNT,
-    FLAG,
-    MOMENT,
-    NUMBER,
-    TEXT,
-    Line,
-    frame,
-    joined,
-    scores,
-    with_prefix,
-)
 from rnnbench.records import CostTrial, Learning, LearningTrial, Result, trial_id
+from rnnbench.tables.lines import Line, joined, scores, with_prefix
+from rnnbench.tables.schema import Table
+from rnnbench.tables.trial_columns import COLUMNS
 
-COLUMNS = {
-    "trial": TEXT,
-    "lane": TEXT,
-    "suite": TEXT,
-    "suite_version": COUNT,
-    "row": TEXT,
-    "cell": TEXT,
-    "implementation": TEXT,
-    "task": TEXT,
-    "phase": TEXT,
-    "seed": COUNT,
-    "learning_rate": NUMBER,
-    "measurement": TEXT,
-    "replicate": COUNT,
-    "session": TEXT,
-    "status": TEXT,
-    "reason": TEXT,
-    "metric": TEXT,
-    "metric_unit": TEXT,
-    "metric_direction": TEXT,
-    "target": NUMBER,
-    "score": NUMBER,
-    "validation_score": NUMBER,
-    "trivial_score": NUMBER,
-    "epochs_budget": COUNT,
-    "epochs_run": COUNT,
-    "epochs_to_target": COUNT,
-    "steps_to_target": COUNT,
-    "chosen_epoch": COUNT,
-    "steps_per_epoch": COUNT,
-    "hidden_size": COUNT,
-    "parameters": COUNT,
-    "state_floats": COUNT,
-    "off_budget": NUMBER,
-    "process_seconds": NUMBER,
-    "preparing_seconds": NUMBER,
-    "training_seconds": NUMBER,
-    "evaluating_seconds": NUMBER,
-    "threads": COUNT,
-    "device": TEXT,
-    "executor": TEXT,
-    "shared": FLAG,
-    "machine": TEXT,
-    "accelerator": TEXT,
-    "started": MOMENT,
+PREFIXES = {
+    "dial_*": "a dial of the task, such as `dial_horizon`",
+    "option_*": "an option of the cell, such as `option_chrono`",
+    "test_*": "the test score by a metric, such as `test_accuracy`",
 }
 
 
-def trials(results: Sequence[Result]) -> pd.DataFrame:
-    """One row a result, in the order of the results.
-
-    What is not of a trial's lane, `learning` or `cost`, is absent. Of a learning trial, `reason`
-    says why a figure is absent. A dial, an option and a test score by a metric have a column each:
-    `dial_horizon`, `option_chrono`, `test_accuracy`. A cost trial names all its cells, joined by
-    `+`, and has its figures in the frame of costs.
-    """
-    return frame(map(_line, results), COLUMNS)
+def _lines(result: Result) -> Iterator[Line]:
+    yield _line(result)
 
 
 def _line(result: Result) -> Line:
@@ -166,3 +107,7 @@ def _reasons(result: Result) -> Iterator[str]:
         yield from (f"{figure}: {reason}" for figure, reason in result.learning.absent.items())
     elif not result.reason:
         yield from (f"{row}: {reason}" for row, reason in result.absent.items())
+
+
+TRIALS = Table(name="trials", row="trial", columns=COLUMNS, prefixes=PREFIXES, lines=_lines)
+"""A row a result. A cost trial names all its cells, and has its figures in the table of costs."""

@@ -1,0 +1,154 @@
+"""The tables of findings for a paper: scores by condition, cost, memory spans, and figures across
+tasks. How they are written, as LaTeX or Markdown, is not decided here."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import rnnbench
+from rnnbench_reports.paper_table import Entry, PaperTable
+
+SCORES = (
+    "Solved: seeds that reached the target, of those that have figures. Epochs to target: a mean up"
+    " to the budget, which counts for seeds that did not reach it. Test score: median over seeds."
+)
+BOLD = " Bold: better than every other cell in the typical seed."
+COSTS = (
+    "ms: time of a step, median over n replicates. Ratio: that time over the time of the reference,"
+    " which is {}. MiB: peak memory of a training step."
+)
+SPANS = (
+    "Span: the longest horizon that most seeds solve, with all shorter ones. From six seeds on it"
+    " has an interval."
+)
+ACROSS = (
+    "n: trainings, or shapes of cost. P(first is better): probability that a training of the first"
+    " cell of the aspect is better than one of this cell on the same condition."
+)
+
+
+def paper_tables(findings: rnnbench.Findings) -> Iterator[PaperTable]:
+    """Yield the tables that have rows."""
+    for table in (_scores(findings), _costs(findings), _spans(findings), _across(findings)):
+        if table.groups:
+            yield table
+
+
+def _scores(findings: rnnbench.Findings) -> PaperTable:
+    groups = []
+    strong = set()
+    for place, condition in enumerate(findings.conditions):
+        metric = condition.metrics[0]
+        sign = "≤" if metric.direction == "lower" else "≥"
+        target = rnnbench.text.number(condition.target)
+        title = f"{condition.title} ({metric.name} {sign} {target})"
+        for number, arm in enumerate(condition.arms):
+            if arm.row == _winner(condition):
+                strong.add((place, number))
+        groups.append(tuple(_learned(title, arm, metric.name) for arm in condition.arms))
+    return PaperTable(
+        name="scores",
+        caption=f"Scores by condition, suite {findings.suite} {findings.suite_version}",
+        heading=("condition", "cell", "solved", "epochs to target", "test score", "parameters"),
+        groups=tuple(groups),
+        note=f"{SCORES}{BOLD if strong else ''}",
+        strong=frozenset(strong),
+    )
+
+
+def _winner(condition: rnnbench.Condition) -> str | None:
+    """Return the leader, where it is better than every other cell."""
+    answers = {comparison.answer for comparison in condition.comparisons}
+    return condition.leader if answers == {"better"} else None
+
+
+def _learned(title: str, arm: rnnbench.Arm, metric: str) -> tuple[Entry, ...]:
+    return (
+        title,
+        arm.row,
+        f"{arm.solved}/{len(arm.seeds)}",
+        arm.epochs,
+        arm.test.get(metric),
+        arm.parameters or None,
+    )
+
+
+def _costs(findings: rnnbench.Findings) -> PaperTable:
+    groups = []
+    for cost in findings.costs:
+        rows: list[tuple[Entry, ...]] = []
+        for row in cost.rows:
+            rows += _cost_rows(cost, row)
+        groups.append(tuple(rows))
+    return PaperTable(
+        name="cost",
+        caption=f"Cost, suite {findings.suite} {findings.suite_version}",
+        heading=("setting", "cell", "step", "ms", "ratio", "n", "MiB", "kernel", "parameters"),
+        groups=tuple(group for group in groups if group),
+        note=COSTS.format(_references(findings.costs)),
+    )
+
+
+def _cost_rows(cost: rnnbench.CostFinding, row: rnnbench.CostRow) -> list[tuple[Entry, ...]]:
+    """Return a row for each kind of step; one without times where only memory was measured."""
+    peak = row.peak_bytes.scaled(1 / rnnbench.text.MEBIBYTE) if row.peak_bytes else None
+    last: tuple[Entry, ...] = (row.kernel, row.parameters)
+    made: list[tuple[Entry, ...]] = []
+    for kind, time in row.step_times.items():
+        ratio = time.over if cost.references.get(kind) else time.ratio
+        memory = peak if kind == "train" else None
+        seconds = time.seconds
+        times: tuple[Entry, ...] = (seconds.scaled(1e3), ratio, seconds.n)
+        made.append((cost.title, row.row, kind, *times, memory, *last))
+    if not made:
+        made.append((cost.title, row.row, None, None, None, None, peak, *last))
+    return made
+
+
+def _references(costs: Sequence[rnnbench.CostFinding]) -> str:
+    rows: set[str] = set()
+    for cost in costs:
+        rows.update(reference or "torch's LSTM" for reference in cost.references.values())
+    return rnnbench.text.enumerated(sorted(rows)) or "torch's LSTM"
+
+
+def _spans(findings: rnnbench.Findings) -> PaperTable:
+    groups = []
+    for finding in findings.spans:
+        groups.append(tuple(_span(finding, span) for span in finding.spans))
+    return PaperTable(
+        name="spans",
+        caption=f"Memory spans, suite {findings.suite} {findings.suite_version}",
+        heading=("task", "cell", "span", "95 % interval", "longest tried", "seeds"),
+        groups=tuple(groups),
+        note=SPANS,
+    )
+
+
+def _span(finding: rnnbench.HorizonFinding, span: rnnbench.Span) -> tuple[Entry, ...]:
+    below = f"below {finding.horizons[0]}"
+    ends = None
+    if span.interval:
+        high: Any = span.interval.high
+        top = f"beyond {finding.horizons[-1]}" if high is None else high or below
+        ends = f"{span.interval.low or below} to {top}"
+    seeds = span.rungs[0].all if span.rungs else None
+    return finding.title, span.row, span.longest or below, ends, finding.horizons[-1], seeds
+
+
+def _across(findings: rnnbench.Findings) -> PaperTable:
+    groups = []
+    for aspect in findings.across:
+        rows: list[tuple[Entry, ...]] = []
+        chances = {pair.over: pair.probability for pair in aspect.pairs}
+        for row in aspect.rows:
+            for position, (name, figure) in enumerate(row.figures.items()):
+                chance = chances.get(row.row) if position == 0 else None
+                rows.append((aspect.name, row.row, name, figure, figure.n, chance))
+        groups.append(tuple(rows))
+    return PaperTable(
+        name="across",
+        caption=f"Figures across tasks, suite {findings.suite} {findings.suite_version}",
+        heading=("aspect", "cell", "figure", "value", "n", "P(first is better)"),
+        groups=tuple(group for group in groups if group),
+        note=ACROSS,
+    )

@@ -1,0 +1,127 @@
+"""`rnnbench report`: of one run, of several as one, or of all runs in a folder."""
+
+import webbrowser
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import click
+
+from rnnbench.catalogue import Catalogue
+from rnnbench.cli.exit_codes import ExitCode, ended
+from rnnbench.cli.output import console
+from rnnbench.cli.reporting import look, show, tell_unreadable
+from rnnbench.cli.watching import watch as watch_runs
+from rnnbench.combine import Combined, combine, read_part
+from rnnbench.driver import open_run
+from rnnbench.errors import RnnbenchError
+from rnnbench.findings import Findings
+from rnnbench.overview import read_runs, write_overview
+
+PAGE = "index.html"
+NO_OUTPUT = "a report of several folders needs a folder to be written to: -o OUT"
+
+
+@click.command()
+@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Folder to write to [default: FOLDER/report; needed for several folders].",
+)
+@click.option("--open", "open_", is_flag=True, help="Open the page in a browser.")
+@click.option(
+    "--watch",
+    is_flag=True,
+    help="Make the reports again whenever results have changed, until Ctrl-C.",
+)
+def report(folders: tuple[Path, ...], output: Path | None, open_: bool, watch: bool) -> None:
+    """Make the reports of the run in FOLDER again from its results; of several folders with runs of
+    one suite, one report; of a folder of runs, a page with a line for each. Exits with 1 where a
+    report could not be made."""
+    folders = _different(folders)
+    if len(folders) == 1 and not (folders[0] / "trials").is_dir():
+        _report_overview(folders[0], output or folders[0], open_=open_, watch=watch)
+        return
+    for folder in folders:
+        open_run(folder)
+    if len(folders) > 1 and output is None:
+        raise RnnbenchError(NO_OUTPUT)
+    output = output or folders[0] / "report"
+    catalogue = Catalogue.present()
+    make = _maker(folders, output, catalogue)
+    if watch:
+        page = output / PAGE
+        watch_runs(folders, lambda: make(answers=False), page, lambda: _open(page, asked=open_))
+        return
+    made = make(answers=True)
+    _open(output / PAGE, asked=open_)
+    if not made:
+        raise ended(ExitCode.FAILED)
+
+
+def _different(folders: Sequence[Path]) -> tuple[Path, ...]:
+    """Return the folders in their order, each once, however it is spelt."""
+    by_place: dict[Path, Path] = {}
+    for folder in folders:
+        by_place.setdefault(folder.resolve(), folder)
+    return tuple(by_place.values())
+
+
+def _maker(folders: Sequence[Path], output: Path, catalogue: Catalogue) -> Callable[..., bool]:
+    """Return a function that makes the reports, and says whether all could be made."""
+
+    def make(*, answers: bool) -> bool:
+        findings = _findings(folders, notes=answers)
+        return show(findings, folders[0], catalogue, into=output, answers=answers)
+
+    return make
+
+
+def _findings(folders: Sequence[Path], *, notes: bool) -> Findings:
+    """Return what one folder says, or several as one, about to be shown."""
+    if len(folders) == 1:
+        return look(open_run(folders[0]))
+    parts = [read_part(folder) for folder in folders]
+    for part in parts:
+        tell_unreadable(part.store)
+    combined = combine(parts)
+    err = console(stderr=True)
+    for problem in combined.record_look():
+        err.print(problem, markup=False, soft_wrap=True)
+    if notes:
+        _tell_combined(combined)
+    return combined.findings
+
+
+def _tell_combined(combined: Combined) -> None:
+    """Print which folders are combined, and what of them is not pooled."""
+    err = console(stderr=True)
+    sizes = [f"{part.name} ({len(part.contents.results)} results)" for part in combined.parts]
+    err.print(f"Combined: {', '.join(sizes)}.", markup=False, soft_wrap=True)
+    for sentence in combined.sentences:
+        err.print(f"note: {sentence}", markup=False, soft_wrap=True)
+
+
+def _report_overview(folder: Path, output: Path, *, open_: bool, watch: bool) -> None:
+    """Write the page of all runs in a folder."""
+    if not folder.is_dir():
+        open_run(folder)
+    runs, skipped = read_runs(folder)
+    if watch:
+        raise RnnbenchError(f"{folder}: --watch takes a run, and this is a folder of runs")
+    for sentence in skipped:
+        console(stderr=True).print(sentence, markup=False, soft_wrap=True)
+    page = write_overview(runs, folder.resolve().name, output)
+    console().print(f"Page of runs: {page}", markup=False, soft_wrap=True)
+    _open(page, asked=open_)
+
+
+def _open(page: Path, *, asked: bool) -> None:
+    """Open a page in a browser, if that is asked for and the page is there."""
+    if not asked or not page.is_file():
+        return
+    if not webbrowser.open(page.resolve().as_uri()):
+        console(stderr=True).print(
+            f"No browser could be opened; the page is {page}.", markup=False, soft_wrap=True
+        )

@@ -160,12 +160,8 @@ def runs(tmp_path: Path) -> Path:
     return folder
 
 
-CONDITIONS = [
-    {"title": "a", "answer": ".", "leader": "gru", "comparisons": [{"answer": "better"}]},
-    {"title": "b", "answer": ".", "leader": "gru", "comparisons": [{"answer": "undecided"}]},
-    {"title": "c", "answer": ".", "leader": None, "comparisons": []},
-]
-REPORT = {"suite_version": 1, "counts": {"ok": len(KEPT)}, "conditions": CONDITIONS}
+HEADLINE = "gru is ahead in 2 of 3 settings."
+REPORT = {"suite_version": 1, "counts": {"ok": len(KEPT)}, "headline": HEADLINE}
 
 
 def test_a_folder_of_runs_has_a_page_with_a_line_for_each(runs: Path) -> None:
@@ -178,7 +174,7 @@ def test_a_folder_of_runs_has_a_page_with_a_line_for_each(runs: Path) -> None:
         ("", "second"),
         ("", "first"),
     ]
-    assert "gru is ahead on 2 of 3 conditions; 1 of these leads is decided." in page
+    assert HEADLINE in page
     assert f"rnnbench report {runs / 'first'} makes it." in page
     assert "9 error, 1 unreadable, 1 of older versions" in page
     assert f"{len(KEPT)} ok" in page
@@ -225,29 +221,12 @@ def test_the_page_of_runs_may_lie_elsewhere_and_looks_at_nothing(
     assert not list(runs.glob("*/looks"))
 
 
-@pytest.mark.parametrize(
-    ("found", "headline"),
-    [
-        (
-            {"claims": [{"verdict": "supported"}] * 2 + [{"verdict": "mixed"}]},
-            "3 claims: 2 supported and 1 mixed.",
-        ),
-        ({"conditions": CONDITIONS[:1]}, "."),
-        ({"conditions": CONDITIONS[2:] * 2}, "No cell leads on any of 2 conditions."),
-        (
-            {"costs": [{"title": "T=5", "answer": "A step takes 1.5 ms. More."}]},
-            "T=5: A step takes 1.5 ms.",
-        ),
-        ({}, "No trial gave figures."),
-    ],
-)
-def test_a_headline_is_of_claims_conditions_or_costs(
-    runs: Path, found: dict[str, object], headline: str
-) -> None:
+def test_the_headline_is_that_of_the_report(runs: Path) -> None:
+    """A report from before headlines is to be made again."""
+    assert read_runs(runs)[0][0].headline == REPORT["headline"]
     (file,) = runs.glob("*/report/findings.json")
-    file.write_text(json.dumps({"suite_version": 1, "counts": {}, **found}))
-    summaries, _ = read_runs(runs)
-    assert summaries[0].headline == headline
+    file.write_text(json.dumps({**REPORT, "headline": ""}))
+    assert read_runs(runs)[0][0].headline.endswith("makes it again.")
 
 
 def test_a_folder_of_runs_is_not_watched_and_one_without_runs_is_none(runs: Path) -> None:
@@ -290,3 +269,17 @@ def test_the_page_on_reports_names_every_format_and_option() -> None:
     options = {option for parameter in report.params for option in parameter.opts}
     asked = {option for option in options if option.startswith("--")} - {"--output"}
     assert {option for option in asked if f"{option}`" not in page} == set()
+
+
+def test_figures_are_written_in_a_style(tmp_path: Path) -> None:
+    """As vectors, as wide as a column of a paper, beside the report."""
+    smoke(tmp_path / "a")
+    done = rnnbench_here("report", "a", "--style", "paper", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    folder = tmp_path / "a" / "report" / "paper"
+    drawn = (folder / "learning-curves-adding.svg").read_text()
+    points = float(re.search(r'width="([\d.]+)pt"', drawn)[1])  # type: ignore[index]
+    assert points == pytest.approx(72 * 3.25)
+    assert (folder / "learning-curves-adding.pdf").read_bytes().startswith(b"%PDF")
+    files = len(list(folder.iterdir()))
+    assert f"Figures: {files} files in " in done.stdout

@@ -12,12 +12,13 @@ from rnnbench.cli.output import console
 from rnnbench.cli.reporting import look, show, tell_unreadable
 from rnnbench.cli.watching import watch as watch_runs
 from rnnbench.combine import Combined, combine, read_part
-from rnnbench.driver import open_run
+from rnnbench.driver import open_run, render
 from rnnbench.errors import RnnbenchError
 from rnnbench.findings import Findings
 from rnnbench.overview import read_runs, write_overview
 
 PAGE = "index.html"
+STYLES = ("paper", "slide", "page")
 NO_OUTPUT = "a report of several folders needs a folder to be written to: -o OUT"
 
 
@@ -35,7 +36,14 @@ NO_OUTPUT = "a report of several folders needs a folder to be written to: -o OUT
     is_flag=True,
     help="Make the reports again whenever results have changed, until Ctrl-C.",
 )
-def report(folders: tuple[Path, ...], output: Path | None, open_: bool, watch: bool) -> None:
+@click.option(
+    "--style",
+    type=click.Choice(STYLES),
+    help="Write the figures as files of this style too, into OUTPUT/STYLE.",
+)
+def report(
+    folders: tuple[Path, ...], output: Path | None, open_: bool, watch: bool, style: str | None
+) -> None:
     """Make the reports of the run in FOLDER again from its results; of several folders with runs of
     one suite, one report; of a folder of runs, a page with a line for each. Exits with 1 where a
     report could not be made."""
@@ -49,7 +57,7 @@ def report(folders: tuple[Path, ...], output: Path | None, open_: bool, watch: b
         raise RnnbenchError(NO_OUTPUT)
     output = output or folders[0] / "report"
     catalogue = Catalogue.present()
-    make = _maker(folders, output, catalogue)
+    make = _maker(folders, output, catalogue, style)
     if watch:
         page = output / PAGE
         watch_runs(folders, lambda: make(answers=False), page, lambda: _open(page, asked=open_))
@@ -68,14 +76,32 @@ def _different(folders: Sequence[Path]) -> tuple[Path, ...]:
     return tuple(by_place.values())
 
 
-def _maker(folders: Sequence[Path], output: Path, catalogue: Catalogue) -> Callable[..., bool]:
+def _maker(
+    folders: Sequence[Path], output: Path, catalogue: Catalogue, style: str | None
+) -> Callable[..., bool]:
     """Return a function that makes the reports, and says whether all could be made."""
 
     def make(*, answers: bool) -> bool:
         findings = _findings(folders, notes=answers)
-        return show(findings, folders[0], catalogue, into=output, answers=answers)
+        made = show(findings, folders[0], catalogue, into=output, answers=answers)
+        return made and (style is None or _write_figures(findings, catalogue, output, style))
 
     return make
+
+
+def _write_figures(findings: Findings, catalogue: Catalogue, output: Path, style: str) -> bool:
+    """Write the figures as files of a style; return whether that could be done."""
+    folder = output / style
+    folder.mkdir(parents=True, exist_ok=True)
+    contribution = catalogue.reports.find(f"figures-{style}", "report --style")
+    (outcome,) = render([contribution], findings, folder)
+    if outcome.problem:
+        console(stderr=True).print(outcome.sentence, markup=False, soft_wrap=True)
+        return False
+    console().print(
+        f"Figures: {len(outcome.files)} files in {folder}", markup=False, soft_wrap=True
+    )
+    return True
 
 
 def _findings(folders: Sequence[Path], *, notes: bool) -> Findings:

@@ -8,12 +8,20 @@ from msgspec import Struct
 
 from rnnbench import text
 from rnnbench.errors import RnnbenchError
-from rnnbench.overview.headline import Report, headline
 from rnnbench.store import UNREADABLE
 
 PAGE = "index.html"
 FINDINGS = "findings.json"
 NO_REPORT = "No report yet; rnnbench report {} makes it."
+OLD_REPORT = "The report is older than headlines are; rnnbench report {} makes it again."
+
+
+class Report(Struct, frozen=True):
+    """The fields of `findings.json` that are shown."""
+
+    suite_version: int
+    counts: dict[str, int]
+    headline: str = ""
 
 
 class _Cell(Struct, frozen=True):
@@ -123,12 +131,18 @@ def _read_run(folder: Path) -> RunSummary | None:
         finished=max(started),
         statuses=dict(Counter(result.status for result in current).most_common()),
         cells=tuple(sorted(_rows(current))),
-        headline=headline(report) if report else NO_REPORT.format(folder),
+        headline=_headline(report, folder),
         page=page if page.is_file() else None,
         older=len(results) - len(current),
         unreadable=unreadable,
         note=_note(report, version, len(current)),
     )
+
+
+def _headline(report: Report | None, folder: Path) -> str:
+    if report is None:
+        return NO_REPORT.format(folder)
+    return report.headline or OLD_REPORT.format(folder)
 
 
 def _rows(results: list[_Result]) -> set[str]:

@@ -1,22 +1,84 @@
-"""Output of commands: rich tables on a terminal, plain text when piped, JSON on request."""
+"""Output of commands: rich tables and wrapped text on a terminal, plain lines when piped, JSON on
+request."""
 
 import json
 import sys
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 PIPED_WIDTH = 400
+GAP = 2
+"""Blanks between two columns of a table."""
+NARROWEST = 10
+"""A column of a table that is broken at blanks keeps at least so many characters."""
 
 
 def console(*, stderr: bool = False) -> Console:
-    """A console; piped output has no colours, and lines of up to `PIPED_WIDTH` characters."""
+    """A console; piped output has no colours, and none of its lines is broken."""
     stream = sys.stderr if stderr else sys.stdout
-    width = None if stream.isatty() else PIPED_WIDTH
-    return Console(stderr=stderr, width=width, highlight=False, emoji=False)
+    piped = not stream.isatty()
+    width = PIPED_WIDTH if piped else None
+    return Console(stderr=stderr, width=width, highlight=False, emoji=False, soft_wrap=piped)
+
+
+def say(
+    sentence: str,
+    *,
+    stderr: bool = False,
+    indent: int = 0,
+    hang: int | None = None,
+    lead: int = 0,
+    style: str = "",
+) -> None:
+    """Print a sentence, on a terminal broken at blanks only, so that a path stays whole.
+
+    indent: blanks before the first line; `hang` those before the others, by default as many.
+    lead:   how many characters of the sentence have the style; 0 is all of them.
+    """
+    out = console(stderr=stderr)
+    for number, line in enumerate(broken(sentence, out, indent, hang)):
+        text = Text(line, style="" if lead else style)
+        if lead and number == 0:
+            text.stylize(style, indent, indent + lead)
+        out.print(text, soft_wrap=True)
+
+
+def broken(sentence: str, out: Console, indent: int = 0, hang: int | None = None) -> list[str]:
+    """The lines of a text as a console shows it; line ends in the text are kept."""
+    first = " " * indent
+    other = " " * (indent if hang is None else hang)
+    if not out.is_terminal:
+        return [f"{first}{line}" for line in sentence.splitlines() or [""]]
+    lines = []
+    for paragraph in sentence.splitlines() or [""]:
+        lines += wrap(
+            paragraph,
+            out.width,
+            initial_indent=first,
+            subsequent_indent=other,
+            break_long_words=False,
+            break_on_hyphens=False,
+        ) or [""]
+    return lines
+
+
+def cut(sentence: str, width: int) -> str:
+    """The beginning of a sentence that fits, ended by `…` after a whole word."""
+    if cell_len(sentence) <= width:
+        return sentence
+    kept = ""
+    for word in sentence.split(" "):
+        longer = f"{kept} {word}".strip()
+        if cell_len(longer) > width - 2:
+            break
+        kept = longer
+    return f"{kept} …"
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -27,12 +89,38 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
             print_line("\t".join(" ".join(cell.split()) for cell in row))
         return
     table = Table(header_style="bold", box=None, pad_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold")
+    for column, width in zip(columns, fitting_widths(columns, rows, out.width), strict=True):
+        table.add_column(column, width=width, overflow="fold")
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     out.print(table)
     out.print()
+
+
+def fitting_widths(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[int]:
+    """The widths of columns that fit and break no word: the widest columns are narrowed first.
+
+    Where that is impossible, the widest column is narrower than its longest word.
+    """
+    table = [columns, *rows]
+    texts = list(zip(*table, strict=True))
+    widths = [max(cell_len(text) for text in column) for column in texts]
+    least = [max(_longest_word(text) for text in column) for column in texts]
+    room = width - GAP * (len(columns) - 1)
+    while sum(widths) > room:
+        slack = [wide - narrow for wide, narrow in zip(widths, least, strict=True)]
+        candidates = [place for place, rest in enumerate(slack) if rest > 0]
+        if not candidates:
+            candidates = [place for place, wide in enumerate(widths) if wide > NARROWEST]
+        if not candidates:
+            break
+        widest = max(candidates, key=widths.__getitem__)
+        widths[widest] -= 1
+    return widths
+
+
+def _longest_word(text: str) -> int:
+    return max((cell_len(word) for word in text.split()), default=0)
 
 
 def print_line(text: str) -> None:

@@ -1,15 +1,14 @@
 """`rnnbench report`, and the reports at the end of a run."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import click
-from rich.text import Text
 
 from rnnbench.catalogue import Catalogue
-from rnnbench.cli.claims import print_claims
 from rnnbench.cli.exit_codes import ExitCode, ended
-from rnnbench.cli.output import console, print_line
+from rnnbench.cli.output import print_line, say
+from rnnbench.cli.summary import print_answers
+from rnnbench.cli.verbosity import Verbosity, verbosity
 from rnnbench.driver import (
     Rendered,
     make_reports as reports_of,
@@ -19,7 +18,7 @@ from rnnbench.driver import (
     render,
 )
 from rnnbench.errors import RnnbenchError
-from rnnbench.findings import Findings, caveats_of
+from rnnbench.findings import Findings
 from rnnbench.store import Store
 
 OF_CLAIMS = "claims-forest"
@@ -28,12 +27,13 @@ OF_CLAIMS = "claims-forest"
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-def report(folder: Path) -> None:
+@verbosity("Print only where the reports are.", "Print the sentences, intervals and caveats too.")
+def report(folder: Path, shown: Verbosity) -> None:
     """Make the reports of the run in FOLDER again from its results. Exits with 1 where one could
     not be made."""
     store = open_run(folder)
     catalogue = Catalogue.present()
-    if not make_reports(store, catalogue):
+    if not make_reports(store, catalogue, shown):
         raise ended(ExitCode.FAILED)
 
 
@@ -64,22 +64,22 @@ def export(folder: Path, format_: str, output: Path | None) -> None:
     except OSError as error:
         raise RnnbenchError(f"{output}: cannot be written: {error.strerror or error}") from error
     if outcome.problem:
-        console(stderr=True).print(outcome.sentence, markup=False, soft_wrap=True)
+        say(outcome.sentence, stderr=True)
         raise ended(ExitCode.FAILED)
     for file in outcome.files:
         print_line(file)
 
 
-def make_reports(store: Store, catalogue: Catalogue) -> bool:
+def make_reports(store: Store, catalogue: Catalogue, shown: Verbosity = Verbosity.USUAL) -> bool:
     """Print the answers of what the store holds, then have every installed report made of it, and
     print where the pages are. False where a report could not be made: it is named, and the others
     go on."""
     findings = look(store)
-    print_answers(findings)
+    print_answers(findings, shown)
     try:
         outcomes = reports_of(findings, store.folder, catalogue)
     except RnnbenchError as error:
-        console(stderr=True).print(f"{error}; no report was made.", markup=False, soft_wrap=True)
+        say(f"{error}; no report was made.", stderr=True)
         return False
     for outcome in outcomes:
         _print_files(outcome)
@@ -94,61 +94,22 @@ def look(store: Store) -> Findings:
     findings = read_run(store).findings
     _tell_unreadable(store)
     if problem := record_look(store.folder, findings):
-        console(stderr=True).print(problem, markup=False, soft_wrap=True)
+        say(problem, stderr=True)
     return findings
 
 
 def _tell_unreadable(store: Store) -> None:
     for path, problem in store.unreadable.items():
-        console(stderr=True).print(
-            f"{path}: left out, cannot be read: {problem}.", markup=False, soft_wrap=True
-        )
+        say(f"{path}: left out, cannot be read: {problem}.", stderr=True)
 
 
 def _print_files(outcome: Rendered) -> None:
     """The pages of a report and its figure of claims; where it could not be made, why."""
     if outcome.problem:
-        console(stderr=True).print(outcome.sentence, markup=False, soft_wrap=True)
+        say(outcome.sentence, stderr=True)
     for file in map(Path, outcome.files):
         if file.suffix == ".png" and file.stem == OF_CLAIMS:
-            console().print(f"Figure: {file}", markup=False, soft_wrap=True)
+            say(f"Figure: {file}")
     for file in map(Path, outcome.files):
         if file.suffix == ".html":
-            console().print(f"Report: {file}", markup=False, soft_wrap=True)
-
-
-def print_answers(findings: Findings) -> None:
-    """Which cell, and how sure, a sentence each."""
-    out = console()
-    if findings.claims:
-        print_claims(findings.claims)
-        for caveat in findings.law_caveats:
-            out.print(f"  {caveat.sentence}", markup=False, soft_wrap=True)
-        return
-    for condition in findings.conditions:
-        out.print(Text(condition.title, style="bold"))
-        out.print(f"  {condition.answer}", markup=False)
-        out.print(f"  {condition.sure}", markup=False)
-        _print_caveats(findings, [arm.row for arm in condition.arms])
-    for finding in findings.spans:
-        out.print(Text(f"memory span, {finding.title}", style="bold"))
-        out.print(f"  {finding.answer}", markup=False)
-        _print_caveats(findings, [span.row for span in finding.spans])
-    if findings.across:
-        out.print(Text("across tasks", style="bold"))
-    for aspect in findings.across:
-        out.print(f"  {aspect.name}: {aspect.answer}", markup=False)
-    for cost in findings.costs:
-        out.print(Text(f"cost, {cost.title}", style="bold"))
-        out.print(f"  {cost.answer}", markup=False)
-        _print_caveats(findings, [row.row for row in cost.rows])
-    for scaling in findings.scalings:
-        out.print(Text(f"cost against length, {scaling.title}", style="bold"))
-        out.print(f"  {scaling.answer}", markup=False)
-        _print_caveats(findings, [curve.row for curve in scaling.curves])
-
-
-def _print_caveats(findings: Findings, rows: Sequence[str]) -> None:
-    """The laws that cells in these rows fail, below what shows them."""
-    for sentence in caveats_of(findings.law_caveats, rows):
-        console().print(f"  {sentence}", markup=False, soft_wrap=True)
+            say(f"Report: {file}")

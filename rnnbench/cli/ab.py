@@ -19,9 +19,9 @@ from rnnbench.ab import (
 )
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.ab_order import Asked, interpreter_of
-from rnnbench.cli.doing import Doing, say
+from rnnbench.cli.doing import Doing
 from rnnbench.cli.exit_codes import ExitCode, ended
-from rnnbench.cli.output import console
+from rnnbench.cli.output import note
 from rnnbench.cli.rulings import Forms, forms, give
 from rnnbench.compare import (
     PRECISION,
@@ -96,12 +96,12 @@ def ab(
     trials = time_trials(suite, catalogue)
     policy, policy_of = _policy(order, catalogue)
     if PATH in os.environ:
-        say(f"note: {PATH} is not given to the environments, which have their own packages.")
+        note(f"note: {PATH} is not given to the environments, which have their own packages.")
     try:
         base = _environment("BASE", order.base, order.base_ref)
         head = _environment("HEAD", order.head, order.head_ref)
     except NotInstallable as error:
-        console(stderr=True).print(f"rnnbench: {error}", markup=False, soft_wrap=True)
+        note(f"rnnbench: {error}")
         raise ended(ExitCode.UNDECIDED) from None
     run = PairedRun(trials, base, head, PairedFolder(folder), policy, order.precision)
     with run.folder.locked():
@@ -113,7 +113,7 @@ def ab(
     ruling = rule(comparison, policy=run.policy)
     code = give(ruling, comparison, wanted, policy_of, command="ab")
     if rows := run.open_cells():
-        say(f"rnnbench: {OPEN.format(', '.join(rows))}.")
+        note(f"rnnbench: {OPEN.format(', '.join(rows))}.")
     raise ended(code)
 
 
@@ -122,7 +122,7 @@ def _environment(name: str, typed: str | None, ref: str | None) -> Environment:
         return Environment(name, interpreter_of(typed))
     made = make_environment(ref)
     if made.seconds:
-        say(f"made the environment of {ref} ({made.commit[:12]}) in {made.seconds:.0f} s")
+        note(f"made the environment of {ref} ({made.commit[:12]}) in {made.seconds:.0f} s")
     return Environment(name, made.interpreter, made.commit[:12])
 
 
@@ -166,7 +166,7 @@ def _trained(run: PairedRun, order: Asked, catalogue: Catalogue) -> Comparison:
     runs = []
     for side in (run.base, run.head):
         output = run.folder.folder / f"run-{side.name.lower()}"
-        say(f"training in {side.name}")
+        note(f"training in {side.name}")
         train(side, suite_file(order.suite, catalogue), output, order.settings, order.cells)
         runs.append(read_run(output))
     return compare(runs[0], runs[1], run.policy)

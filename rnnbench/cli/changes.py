@@ -2,12 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
-from rich.console import RenderableType
-from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
-from rnnbench.cli.output import console, print_line
+from rnnbench.cli.output import print_columns, print_line, say
 from rnnbench.compare import (
     OUTCOME,
     Block,
@@ -23,18 +20,17 @@ MOST_BLOCKS = 20
 
 def print_sides(comparison: Comparison) -> None:
     """Print both runs, and the circumstances that differ."""
-    out = console()
     for name, side in (("BASE", comparison.base), ("HEAD", comparison.head)):
-        out.print(
-            Text.assemble((name, "bold"), f"  {side.folder}: {_summary(side)}"), soft_wrap=True
-        )
+        line = f"{name}  {side.folder}: {_summary(side)}"
+        say(line, hang=6, lead=len(name), style="bold")
     if comparison.circumstances:
-        out.print(Text("\nWhat differs around them", style="bold"))
-        table = Table(box=None, pad_edge=False, show_header=False)
+        say("")
+        say("What differs around them", style="bold")
+        rows = []
         for circumstance in comparison.circumstances:
-            base = Text(circumstance.base)
-            table.add_row(Text(circumstance.name), base, "→", Text(circumstance.head))
-        print_indented(table)
+            columns = (circumstance.name, circumstance.base, "→", circumstance.head)
+            rows.append([Text(column) for column in columns])
+        print_columns(rows, indent=2)
 
 
 def _summary(side: Side) -> str:
@@ -49,43 +45,36 @@ def print_changes(title: str, changes: Sequence[Change], style: str = "", advice
     """Print a heading with the number of changes, then their blocks; nothing without changes."""
     if not changes:
         return
-    console().print(Text(f"\n{title}: {counted(changes)}", style=f"bold {style}".strip()))
+    say("")
+    say(f"{title}: {counted(changes)}", style=f"bold {style}".strip())
     if advice:
-        print_indented(Text(advice))
+        say(advice, indent=2)
     all_blocks = blocks(changes)
     for block in all_blocks[:MOST_BLOCKS]:
-        print_indented(_block_heading(block))
-        if block.lines:
-            print_indented(_lines(block), 4)
+        say(_block_heading(block), indent=2, hang=4)
+        print_columns(_lines(block), indent=4)
         if block.command:
-            print_indented(Text(f"again: {block.command}", style="dim"), 4)
+            say(f"again: {block.command}", indent=4, hang=6, style="dim")
     if len(all_blocks) > MOST_BLOCKS:
-        print_indented(Text(f"and {len(all_blocks) - MOST_BLOCKS} more; --json has all"))
+        say(f"and {len(all_blocks) - MOST_BLOCKS} more; --json has all", indent=2)
 
 
-def _block_heading(block: Block) -> Text:
+def _block_heading(block: Block) -> str:
     """The trials of a block and its reason; without lines, also what changed."""
     title = block.heading
     if not block.lines and block.what != OUTCOME:
         title = f"{block.heading}: {block.what}"
-    heading = Text(title)
-    if block.reason:
-        reason = f" ({block.reason})" if block.lines else f": {block.reason}"
-        heading.append(reason, style="dim")
-    return heading
+    if not block.reason:
+        return title
+    return f"{title} ({block.reason})" if block.lines else f"{title}: {block.reason}"
 
 
-def print_indented(what: RenderableType, by: int = 2) -> None:
-    """Print something with every line indented by this many columns."""
-    console().print(Padding(what, (0, 0, 0, by)))
-
-
-def _lines(block: Block) -> Table:
-    table = Table(box=None, pad_edge=False, show_header=False)
+def _lines(block: Block) -> list[list[Text]]:
+    rows = []
     for line in block.lines:
         values = Text(f"{line.base} → {line.head}")
-        table.add_row(Text(line.figure), Text(line.kind, style="dim"), values, Text(line.by))
-    return table
+        rows.append([Text(line.figure), Text(line.kind, style="dim"), values, Text(line.by)])
+    return rows
 
 
 def _number(value: float | None) -> str:

@@ -9,7 +9,7 @@ import msgspec
 from rnnbench.campaign import remember
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.exit_codes import ExitCode, ended
-from rnnbench.cli.output import console, print_json, print_line
+from rnnbench.cli.output import console, note, print_json, print_line, say
 from rnnbench.errors import UnknownName
 from rnnbench.executors.checking import LIMIT_MEMORY_MIB, LIMIT_SECONDS, Checking
 from rnnbench.records import CellUse, CheckRequest, Outcome
@@ -107,12 +107,7 @@ def _check(
         if not quiet:
             _print(request.subject, outcome)
     if checking.printed and any(outcome.status == "failed" for outcome in outcomes):
-        err = console(stderr=True)
-        err.print(
-            f"{request.subject} printed, at the end:\n{checking.printed}",
-            markup=False,
-            soft_wrap=True,
-        )
+        note(f"{request.subject} printed, at the end:\n{checking.printed}")
     if request.kind == "cell" and request.subject == request.name and not request.skip:
         cell = catalogue.cells[request.name]
         if request.settings == dict(cell.item.options):
@@ -174,4 +169,4 @@ def _summarise(outcomes: list[Outcome]) -> None:
     numbers: Counter[str] = Counter(outcome.status for outcome in outcomes)
     summary = ", ".join(f"{numbers[status]} {status}" for status in MARKS if numbers[status])
     subjects = f": {', '.join(failed)} failed" if failed else ""
-    console().print(f"\n{summary}{subjects}", markup=False)
+    say(f"\n{summary}{subjects}")

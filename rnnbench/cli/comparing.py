@@ -8,12 +8,11 @@ from typing import get_args
 
 import click
 import msgspec
-from rich.table import Table
 from rich.text import Text
 
-from rnnbench.cli.changes import print_changes, print_indented, print_plainly, print_sides
+from rnnbench.cli.changes import print_changes, print_plainly, print_sides
 from rnnbench.cli.exit_codes import ExitCode, ended
-from rnnbench.cli.output import console, print_json, print_line
+from rnnbench.cli.output import console, note, print_columns, print_json, print_line, say
 from rnnbench.compare import (
     JUDGED,
     Change,
@@ -66,11 +65,10 @@ def compare_(base: Path, head: Path, as_json: bool) -> None:
     else:
         _print_plainly(comparison)
     if comparison.repeated:
-        note = (
+        note(
             f"note: {comparison.repeated} of {comparison.head.results} results of HEAD are results"
             " of BASE themselves."
         )
-        console(stderr=True).print(note, markup=False, soft_wrap=True)
     if not any(change.verdict not in ("missing", "new") for change in comparison.changes):
         raise ended(ExitCode.NOTHING_RAN)
 
@@ -90,16 +88,15 @@ def _print_plainly(comparison: Comparison) -> None:
 
 
 def _print(comparison: Comparison) -> None:
-    out = console()
     print_sides(comparison)
     for verdict, title, style in HEADINGS:
         every = (*comparison.changes, *comparison.over_seeds)
         changes = [change for change in every if change.verdict == verdict]
         print_changes(title, changes, style)
     _print_noisy([change for change in comparison.changes if change.kind in NOISY])
-    out.print()
+    say("")
     for line in _counts((*comparison.changes, *comparison.over_seeds)):
-        out.print(line, markup=False)
+        say(line)
 
 
 def _counts(changes: Sequence[Change]) -> list[str]:
@@ -118,17 +115,19 @@ def _print_noisy(changes: Sequence[Change]) -> None:
     """Print both values of each figure that differs from run to run, and their ratio."""
     if not changes:
         return
-    console().print(Text("\nSide by side", style="bold"))
-    print_indented(Text(NOISE, style="dim"))
+    say("")
+    say("Side by side", style="bold")
+    say(NOISE, indent=2, style="dim")
     for title, figures in groupby(changes, key=lambda change: change.title):
-        print_indented(Text(title))
-        table = Table(box=None, pad_edge=False, show_header=False)
+        say(title, indent=2)
+        rows = []
         for change in figures:
             base = in_units(change.base, change.unit)
             head = in_units(change.head, change.unit)
             values = f"{base} → {head}"
-            table.add_row(Text(f"{change.figure:<24}"), Text(f"{values:<22}"), _ratio(change))
-        print_indented(table, 4)
+            columns = (f"{change.figure:<24}", f"{values:<22}", _ratio(change))
+            rows.append([Text(column) for column in columns])
+        print_columns(rows, indent=4)
 
 
 def _ratio(change: Change) -> str:

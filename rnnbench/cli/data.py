@@ -7,7 +7,7 @@ import click
 from rnnbench.archives import fetch, is_here
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.exit_codes import ExitCode, ended
-from rnnbench.cli.output import console, print_json, print_table
+from rnnbench.cli.output import note, print_json, print_table, say
 from rnnbench.contracts import Archive
 from rnnbench.errors import DataUnavailable
 
@@ -42,12 +42,10 @@ def fetch_(tasks: tuple[str, ...]) -> None:
         if tasks and not set(tasks) & set(users):
             continue
         try:
-            console().print(f"{archive.name}: {fetch(archive)}", markup=False, soft_wrap=True)
+            say(f"{archive.name}: {fetch(archive)}")
         except DataUnavailable as error:
             failed = True
-            console(stderr=True).print(
-                f"{error}. Skipped: {', '.join(users)}.", markup=False, soft_wrap=True
-            )
+            note(f"{error}. Skipped: {', '.join(users)}.")
     if failed:
         raise ended(ExitCode.FAILED)
 

@@ -12,7 +12,7 @@ import click
 from rnnbench import archives, environment
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.exit_codes import ExitCode, ended
-from rnnbench.cli.output import console
+from rnnbench.cli.output import console, say
 from rnnbench.cli.plugin_findings import plugin_findings
 from rnnbench.interpreter import python
 
@@ -41,7 +41,7 @@ def doctor() -> None:
         sick = sick or not fine
         mark = "[green]ok  [/green]" if fine else "[red]mend[/red]"
         console().print(f"{mark} [bold]{subject:<10}[/bold]", end=" ")
-        console().print(finding, markup=False, soft_wrap=True)
+        say(finding)
     if sick:
         raise ended(ExitCode.FAILED)
 

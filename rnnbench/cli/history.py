@@ -13,7 +13,7 @@ from rnnbench.cli.exit_codes import ExitCode, ended
 from rnnbench.cli.history_bisect import bisect_
 from rnnbench.cli.history_options import CHECKOUT, FILE, selecting
 from rnnbench.cli.history_tables import print_feed
-from rnnbench.cli.output import console, print_json, print_line
+from rnnbench.cli.output import note, print_json, print_line
 from rnnbench.compare import read_run
 from rnnbench.errors import RnnbenchError
 from rnnbench.history import (
@@ -66,7 +66,7 @@ def add_(runs: Sequence[Path], commit: str, checkout: Path, file: Path) -> None:
             problems.append(error)
     last = problems.pop() if len(problems) == len(runs) else None
     for problem in problems:
-        _note(f"rnnbench: {problem}.")
+        note(f"rnnbench: {problem}.")
     if last is not None:
         raise last
     _summarise(file)
@@ -79,9 +79,9 @@ def _add_run(folder: Path, git: Checkout, commit: str, file: Path) -> int:
     run = read_run(folder)
     values = values_of_run(run.results, git, commit)
     for sentence in values.left_out:
-        _note(f"{folder}: {sentence}.")
+        note(f"{folder}: {sentence}.")
     for path, problem in run.unreadable.items():
-        _note(f"{path} cannot be read: {problem}.")
+        note(f"{path} cannot be read: {problem}.")
     if not values.measured:
         raise RnnbenchError(NOTHING.format(folder))
     with History(file, new=True) as opened:
@@ -166,7 +166,3 @@ def _told(added: Added) -> str:
     if added.removed:
         counts.append(f"{added.removed:,} removed, of renewed results without them")
     return ", ".join(counts)
-
-
-def _note(sentence: str) -> None:
-    console(stderr=True).print(sentence, markup=False, soft_wrap=True)

@@ -8,7 +8,7 @@ import click
 from rnnbench import text
 from rnnbench.cli.exit_codes import ExitCode, ended
 from rnnbench.cli.history_options import CHECKOUT
-from rnnbench.cli.output import console, print_line
+from rnnbench.cli.output import note, print_line
 from rnnbench.history import BadUndecided, Checkout, Judgement, NotWorse, ab_judge, bisect
 
 BY_BISECT = "it says itself which commits are compared"
@@ -51,11 +51,11 @@ def bisect_(
     git = Checkout(checkout)
     commits = git.between(good, bad)
     _refuse_options(options)
-    judge = ab_judge(suite, checkout, output, options, say=_note)
+    judge = ab_judge(suite, checkout, output, options, say=note)
     try:
         found = bisect(git.known(good), commits, judge, _listen)
     except (BadUndecided, NotWorse) as error:
-        _note(f"rnnbench: {error}.")
+        note(f"rnnbench: {error}.")
         is_undecided = isinstance(error, BadUndecided)
         raise ended(ExitCode.UNDECIDED if is_undecided else ExitCode.NOTHING_RAN) from None
     if len(found.suspects) == 1:
@@ -81,8 +81,4 @@ def _refuse_options(options: Sequence[str]) -> None:
 
 def _listen(commit: str, judgement: Judgement, left: int) -> None:
     passed_over = ", and is passed over" if judgement == "undecided" else ""
-    _note(f"{commit} is {judgement}{passed_over}; {text.counted(left, 'commit')} left.")
-
-
-def _note(sentence: str) -> None:
-    console(stderr=True).print(sentence, markup=False, soft_wrap=True)
+    note(f"{commit} is {judgement}{passed_over}; {text.counted(left, 'commit')} left.")

@@ -9,14 +9,13 @@ from typing import Any
 
 from rich.cells import cell_len
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 PIPED_WIDTH = 400
 GAP = 2
 """Blanks between two columns of a table."""
-NARROWEST = 10
-"""A column of a table that is broken at blanks keeps at least so many characters."""
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -35,18 +34,25 @@ def say(
     hang: int | None = None,
     lead: int = 0,
     style: str = "",
+    out: Console | None = None,
 ) -> None:
     """Print a sentence, on a terminal broken at blanks only, so that a path stays whole.
 
     indent: blanks before the first line; `hang` those before the others, by default as many.
     lead:   how many characters of the sentence have the style; 0 is all of them.
+    out:    the console, where it is not a standard stream.
     """
-    out = console(stderr=stderr)
+    out = out or console(stderr=stderr)
     for number, line in enumerate(broken(sentence, out, indent, hang)):
         text = Text(line, style="" if lead else style)
         if lead and number == 0:
             text.stylize(style, indent, indent + lead)
         out.print(text, soft_wrap=True)
+
+
+def note(sentence: str) -> None:
+    """Print a sentence on standard error."""
+    say(sentence, stderr=True)
 
 
 def broken(sentence: str, out: Console, indent: int = 0, hang: int | None = None) -> list[str]:
@@ -83,39 +89,58 @@ def cut(sentence: str, width: int) -> str:
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a table and an empty line; when piped, tab-separated lines without a heading."""
-    out = console()
-    if not out.is_terminal:
+    if not console().is_terminal:
         for row in rows:
             print_line("\t".join(" ".join(cell.split()) for cell in row))
         return
-    table = Table(header_style="bold", box=None, pad_edge=False)
-    for column, width in zip(columns, fitting_widths(columns, rows, out.width), strict=True):
-        table.add_column(column, width=width, overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
-    out.print(table)
-    out.print()
+    print_columns([[Text(cell) for cell in row] for row in rows], columns)
+    print_line("")
 
 
-def fitting_widths(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[int]:
-    """The widths of columns that fit and break no word: the widest columns are narrowed first.
+def print_columns(
+    rows: Sequence[Sequence[Text]],
+    columns: Sequence[str] = (),
+    *,
+    indent: int = 0,
+    style: str = "bold",
+) -> None:
+    """Print rows in columns that fit on the terminal without a broken word.
 
-    Where that is impossible, the widest column is narrower than its longest word.
+    Where that is impossible, each row is a paragraph, and there is no heading.
     """
-    table = [columns, *rows]
-    texts = list(zip(*table, strict=True))
-    widths = [max(cell_len(text) for text in column) for column in texts]
-    least = [max(_longest_word(text) for text in column) for column in texts]
+    if not rows:
+        return
+    out = console()
+    heading = columns or [""] * len(rows[0])
+    texts = [heading, *([cell.plain for cell in row] for row in rows)]
+    widths = fitting_widths(texts, out.width - indent)
+    if widths is None:
+        for row in rows:
+            cells = [cell.plain for cell in row if cell.plain]
+            say("  ".join(cells), indent=indent, hang=indent + 4)
+        return
+    table = Table(header_style=style, box=None, pad_edge=False, show_header=bool(columns))
+    for column, width in zip(heading, widths, strict=True):
+        table.add_column(column, width=width)
+    for row in rows:
+        table.add_row(*row)
+    out.print(Padding(table, (0, 0, 0, indent)))
+
+
+def fitting_widths(rows: Sequence[Sequence[str]], width: int) -> list[int] | None:
+    """The widths of columns that fit and break no word; the widest columns are narrowed first.
+
+    None where no widths do that.
+    """
+    columns = list(zip(*rows, strict=True))
+    widths = [max(map(cell_len, column)) for column in columns]
+    least = [max(map(_longest_word, column)) for column in columns]
     room = width - GAP * (len(columns) - 1)
+    if sum(least) > room:
+        return None
     while sum(widths) > room:
-        slack = [wide - narrow for wide, narrow in zip(widths, least, strict=True)]
-        candidates = [place for place, rest in enumerate(slack) if rest > 0]
-        if not candidates:
-            candidates = [place for place, wide in enumerate(widths) if wide > NARROWEST]
-        if not candidates:
-            break
-        widest = max(candidates, key=widths.__getitem__)
-        widths[widest] -= 1
+        candidates = [place for place, wide in enumerate(widths) if wide > least[place]]
+        widths[max(candidates, key=widths.__getitem__)] -= 1
     return widths
 
 

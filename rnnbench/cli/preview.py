@@ -10,7 +10,7 @@ from rnnbench.archives import is_here
 from rnnbench.campaign import ExecutorChoice, settle, untested
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.estimate import estimate
-from rnnbench.cli.output import console, print_line
+from rnnbench.cli.output import print_line, say
 from rnnbench.executors.local import LocalPool
 from rnnbench.findings import fewest_seeds, verdict_seeds
 from rnnbench.plan import Index, Known, count_trials, due_trials, known, learning_trial, unclimbed
@@ -42,7 +42,7 @@ def print_plan(
     for line in (*few_seeds(suite), *untested(suite), *_sizes(suite, catalogue)):
         print_line(line)
     jobs = place.jobs or environment.machine().cores
-    console().print(estimate(to_run, later, store, jobs), markup=False, soft_wrap=True)
+    say(estimate(to_run, later, store, jobs))
 
 
 def _print_trials(due: Iterable[Trial], index: Index, place: ExecutorChoice) -> list[Trial]:

@@ -6,7 +6,7 @@ import click
 
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.exit_codes import ExitCode, ended
-from rnnbench.cli.output import print_line, say
+from rnnbench.cli.output import note, print_line, say
 from rnnbench.cli.summary import print_answers
 from rnnbench.cli.verbosity import Verbosity, verbosity
 from rnnbench.driver import (
@@ -64,7 +64,7 @@ def export(folder: Path, format_: str, output: Path | None) -> None:
     except OSError as error:
         raise RnnbenchError(f"{output}: cannot be written: {error.strerror or error}") from error
     if outcome.problem:
-        say(outcome.sentence, stderr=True)
+        note(outcome.sentence)
         raise ended(ExitCode.FAILED)
     for file in outcome.files:
         print_line(file)
@@ -79,7 +79,7 @@ def make_reports(store: Store, catalogue: Catalogue, shown: Verbosity = Verbosit
     try:
         outcomes = reports_of(findings, store.folder, catalogue)
     except RnnbenchError as error:
-        say(f"{error}; no report was made.", stderr=True)
+        note(f"{error}; no report was made.")
         return False
     for outcome in outcomes:
         _print_files(outcome)
@@ -94,19 +94,19 @@ def look(store: Store) -> Findings:
     findings = read_run(store).findings
     _tell_unreadable(store)
     if problem := record_look(store.folder, findings):
-        say(problem, stderr=True)
+        note(problem)
     return findings
 
 
 def _tell_unreadable(store: Store) -> None:
     for path, problem in store.unreadable.items():
-        say(f"{path}: left out, cannot be read: {problem}.", stderr=True)
+        note(f"{path}: left out, cannot be read: {problem}.")
 
 
 def _print_files(outcome: Rendered) -> None:
     """The pages of a report and its figure of claims; where it could not be made, why."""
     if outcome.problem:
-        say(outcome.sentence, stderr=True)
+        note(outcome.sentence)
     for file in map(Path, outcome.files):
         if file.suffix == ".png" and file.stem == OF_CLAIMS:
             say(f"Figure: {file}")

@@ -6,11 +6,10 @@ from typing import Any, NamedTuple, TypeVar
 
 import click
 import msgspec
-from rich.text import Text
 
 from rnnbench.cli.changes import print_changes, print_plainly, print_sides
 from rnnbench.cli.exit_codes import ExitCode
-from rnnbench.cli.output import console, print_json, print_line
+from rnnbench.cli.output import console, print_json, print_line, say
 from rnnbench.compare import RENEW, Comparison, Ruling, blocks, junit, markdown
 from rnnbench.errors import RnnbenchError
 
@@ -95,22 +94,22 @@ def _sides(comparison: Comparison) -> dict[str, object]:
 
 
 def _print(ruling: Ruling, comparison: Comparison, policy_of: Path | None, command: str) -> None:
-    out = console()
     print_sides(comparison)
     if policy_of:
-        out.print(Text(f"Policy: {policy_of}"), soft_wrap=True)
+        say(f"Policy: {policy_of}")
     print_changes("Worse", ruling.worse, "red")
     print_changes("Undecided", ruling.undecided, "yellow")
     print_changes("Better", ruling.better, "green", RENEW if ruling.verdict == "passed" else "")
     print_changes("Left out", ruling.left_out)
     print_changes("New, not judged", ruling.new)
     for caveat in ruling.caveats:
-        out.print(Text(f"\n{caveat}."))
+        say(f"\n{caveat}.")
     for note in comparison.notes:
-        out.print(Text(f"\n{note}"))
-    out.print()
+        say(f"\n{note}")
+    headline = _headline(ruling, command)
     style = STYLES.get(ruling.verdict, "bold yellow")
-    out.print(Text.assemble((_headline(ruling, command), style), f" {ruling.sentence}"))
+    say("")
+    say(f"{headline} {ruling.sentence}", lead=len(headline), style=style)
 
 
 def _print_plainly(

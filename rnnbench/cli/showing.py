@@ -11,7 +11,7 @@ from rich.text import Text
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.describe import Description, chance
 from rnnbench.cli.everything import everything
-from rnnbench.cli.output import console, print_json
+from rnnbench.cli.output import console, print_json, say
 from rnnbench.errors import UnknownName
 from rnnbench.plan import count_trials
 from rnnbench.suite import read_suite
@@ -58,16 +58,15 @@ def _things(
 
 def _print(kind: str, thing: Description) -> None:
     """Print the name of a thing, its documentation, and a line for each property with a value."""
-    out = console()
-    out.print(Text(f"{kind} {thing['name']}", style="bold"))
+    say(f"{kind} {thing['name']}", style="bold")
     about = thing.get("about")
     shown = {"name", "about", "note", "readings"}
     if about:
-        out.print(f"\n{indent(about, '  ')}\n", markup=False)
+        say(f"\n{indent(about, '  ')}\n")
         shown.add("summary")
     for key, value in thing.items():
         if key not in shown and value not in ("", None, {}, []):
-            out.print(f"  {key.replace('_', ' '):<16} {_text(value)}", markup=False)
+            say(f"  {key.replace('_', ' '):<16} {_text(value)}")
 
 
 def _more(kind: str, name: str, catalogue: Catalogue) -> Description:

@@ -13,7 +13,8 @@ from msgspec.structs import replace
 
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli import changes, comparing, showing
-from rnnbench.cli.reporting import print_answers
+from rnnbench.cli.summary import print_answers
+from rnnbench.cli.verbosity import Verbosity
 from rnnbench.compare import compare, junit, markdown, rule
 from rnnbench.findings import Findings, find
 from rnnbench.records import CellUse, CostTrial, Result
@@ -104,7 +105,7 @@ def test_on_a_terminal_markup_and_emoji_are_letters(
     findings: Findings, word: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Answers say the label as it is; what no terminal prints is left out."""
-    print_answers(odd_findings(findings, word))
+    print_answers(odd_findings(findings, word), Verbosity.VERBOSE)
     said = capsys.readouterr().out
     if "\t" not in word:
         assert f"{word} cell" in " ".join(said.split())

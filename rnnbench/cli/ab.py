@@ -19,6 +19,7 @@ from rnnbench.ab import (
 )
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.ab_order import Asked, interpreter_of
+from rnnbench.cli.completion import CELLS, SUITES
 from rnnbench.cli.doing import Doing
 from rnnbench.cli.exit_codes import ExitCode, ended
 from rnnbench.cli.output import note
@@ -41,7 +42,7 @@ OPEN = "the time was up, and these cells are open: {}; the same command with mor
 
 
 @click.command()
-@click.argument("suite")
+@click.argument("suite", shell_complete=SUITES)
 @click.option("--base", help="Python of the environment BASE.")
 @click.option("--base-ref", help="Commit of this project to make BASE of, such as origin/main.")
 @click.option("--head", help="Python of the environment HEAD [this one].")
@@ -49,7 +50,14 @@ OPEN = "the time was up, and these cells are open: {}; the same command with mor
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), help="Folder [default: runs/ab-SUITE]."
 )
-@click.option("-c", "--cell", "cells", multiple=True, help="Only this cell; may be repeated.")
+@click.option(
+    "-c",
+    "--cell",
+    "cells",
+    multiple=True,
+    shell_complete=CELLS,
+    help="Only this cell; may be repeated.",
+)
 @click.option("--set", "settings", multiple=True, metavar="KEY=V", help="Set a key of the suite.")
 @click.option(
     "--minutes",

@@ -8,6 +8,7 @@ import msgspec
 
 from rnnbench.campaign import remember
 from rnnbench.catalogue import Catalogue
+from rnnbench.cli.completion import CHECKED
 from rnnbench.cli.exit_codes import ExitCode, ended
 from rnnbench.cli.output import console, note, print_json, print_line, say
 from rnnbench.errors import UnknownName
@@ -23,7 +24,7 @@ MARKS = {
 
 
 @click.command()
-@click.argument("names", nargs=-1)
+@click.argument("names", nargs=-1, shell_complete=CHECKED)
 @click.option("--all", "everything", is_flag=True, help="Check every installed cell.")
 @click.option("--option", "options", multiple=True, metavar="NAME=V", help="An option of the cell.")
 @click.option(

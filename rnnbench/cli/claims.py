@@ -7,7 +7,7 @@ from textwrap import wrap
 from rnnbench import text
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.describe import Description
-from rnnbench.cli.output import cut, say
+from rnnbench.cli.output import console, cut, say
 from rnnbench.errors import RnnbenchError, describe as describe_error
 from rnnbench.findings import ClaimFinding, Judged, Range, describe
 from rnnbench.records import Claim, Reading
@@ -84,7 +84,9 @@ def _where(facets: Mapping[str, str]) -> str:
 
 def print_claim_lines(claims: Sequence[ClaimFinding], width: int) -> None:
     """Print a line for each claim, its verdict and its sentence, and how many have each verdict."""
-    longest = max(len(claim.verdict) for claim in claims)
+    longest = 0
+    if console().is_terminal:
+        longest = max(len(claim.verdict) for claim in claims)
     for claim in claims:
         verdict = claim.verdict.upper()
         line = cut(f"{verdict:<{longest}}  {claim.sentence}", width)

@@ -11,6 +11,7 @@ import msgspec
 from rich.text import Text
 
 from rnnbench.cli.changes import print_changes, print_plainly, print_sides
+from rnnbench.cli.completion import complete_run
 from rnnbench.cli.exit_codes import ExitCode, ended
 from rnnbench.cli.output import console, note, print_columns, print_json, print_line, say
 from rnnbench.compare import (
@@ -43,8 +44,8 @@ NOISE = (
 
 
 @click.command("compare")
-@click.argument("base", type=click.Path(path_type=Path))
-@click.argument("head", type=click.Path(path_type=Path))
+@click.argument("base", type=click.Path(path_type=Path), shell_complete=complete_run)
+@click.argument("head", type=click.Path(path_type=Path), shell_complete=complete_run)
 @click.option(
     "--json", "as_json", is_flag=True, help="Print JSON: every figure, also what stayed the same."
 )

@@ -6,6 +6,7 @@ import click
 
 from rnnbench.archives import fetch, is_here
 from rnnbench.catalogue import Catalogue
+from rnnbench.cli.completion import TASKS
 from rnnbench.cli.exit_codes import ExitCode, ended
 from rnnbench.cli.output import note, print_json, print_table, say
 from rnnbench.contracts import Archive
@@ -31,7 +32,7 @@ def list_(as_json: bool) -> None:
 
 
 @data.command("fetch")
-@click.argument("tasks", nargs=-1)
+@click.argument("tasks", nargs=-1, shell_complete=TASKS)
 def fetch_(tasks: tuple[str, ...]) -> None:
     """Fetch the data of TASKS (default: all), for machines that will be offline."""
     catalogue = Catalogue.present()

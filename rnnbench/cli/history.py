@@ -9,6 +9,7 @@ import click
 import msgspec
 
 from rnnbench import text
+from rnnbench.cli.completion import complete_run
 from rnnbench.cli.exit_codes import ExitCode, ended
 from rnnbench.cli.history_bisect import bisect_
 from rnnbench.cli.history_options import CHECKOUT, FILE, selecting
@@ -44,7 +45,13 @@ history.add_command(bisect_)
 
 
 @history.command("add")
-@click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument(
+    "runs",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path),
+    shell_complete=complete_run,
+)
 @click.option("--commit", default="", metavar="REF", help="The commit of all results.")
 @CHECKOUT
 @FILE

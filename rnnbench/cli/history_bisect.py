@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from rnnbench import text
+from rnnbench.cli.completion import SUITES
 from rnnbench.cli.exit_codes import ExitCode, ended
 from rnnbench.cli.history_options import CHECKOUT
 from rnnbench.cli.output import note, print_line
@@ -27,7 +28,7 @@ GIVEN = {
 @click.command("bisect", context_settings={"ignore_unknown_options": True})
 @click.argument("good")
 @click.argument("bad")
-@click.argument("suite")
+@click.argument("suite", shell_complete=SUITES)
 @click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[-- AB_OPTIONS]")
 @click.option(
     "-o",

@@ -9,6 +9,7 @@ from typing import Any
 
 from rich.cells import cell_len
 from rich.console import Console
+from rich.control import strip_control_codes
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -91,10 +92,16 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a table and an empty line; when piped, tab-separated lines without a heading."""
     if not console().is_terminal:
         for row in rows:
-            print_line("\t".join(" ".join(cell.split()) for cell in row))
+            print_columns_plainly(row)
         return
     print_columns([[Text(cell) for cell in row] for row in rows], columns)
     print_line("")
+
+
+def print_columns_plainly(columns: Sequence[str]) -> None:
+    """Print a tab-separated line for programs; no column has a tab, a line end or a control
+    character."""
+    print_line("\t".join(" ".join(strip_control_codes(column).split()) for column in columns))
 
 
 def print_columns(

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from rnnbench.catalogue import Catalogue
+from rnnbench.cli.completion import REPORTS, complete_run
 from rnnbench.cli.exit_codes import ExitCode, ended
 from rnnbench.cli.output import note, print_line, say
 from rnnbench.cli.summary import print_answers
@@ -26,7 +27,7 @@ OF_CLAIMS = "claims-forest"
 
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=click.Path(path_type=Path), shell_complete=complete_run)
 @verbosity("Print only where the reports are.", "Print the sentences, intervals and caveats too.")
 def report(folder: Path, shown: Verbosity) -> None:
     """Make the reports of the run in FOLDER again from its results. Exits with 1 where one could
@@ -38,11 +39,12 @@ def report(folder: Path, shown: Verbosity) -> None:
 
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=click.Path(path_type=Path), shell_complete=complete_run)
 @click.option(
     "--format",
     "format_",
     required=True,
+    shell_complete=REPORTS,
     help="A report of `rnnbench list reports`, such as junit.",
 )
 @click.option(

@@ -10,6 +10,7 @@ import msgspec
 from rnnbench import environment
 from rnnbench.campaign import IDLE
 from rnnbench.catalogue import Catalogue
+from rnnbench.cli.completion import complete_run, complete_trial
 from rnnbench.cli.exit_codes import ExitCode, ended
 from rnnbench.cli.output import print_json, say
 from rnnbench.errors import RnnbenchError
@@ -29,8 +30,8 @@ NOT_EXACT = "On '{}' a kernel may add in another order at each run, so that last
 
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path))
-@click.argument("identity", metavar="ID")
+@click.argument("folder", type=click.Path(path_type=Path), shell_complete=complete_run)
+@click.argument("identity", metavar="ID", shell_complete=complete_trial)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def reproduce(folder: Path, identity: str, as_json: bool) -> None:
     """Run the trial of this ID (or the beginning or end of one) in FOLDER again and compare it bit

@@ -6,6 +6,7 @@ import click
 
 from rnnbench import environment
 from rnnbench.campaign import Progress
+from rnnbench.cli.completion import CELLS, CLAIMS, EXECUTORS, SUITES, TASKS
 from rnnbench.cli.exit_codes import ExitCode, ended
 from rnnbench.cli.law_checks import check_laws
 from rnnbench.cli.output import note, say
@@ -25,7 +26,7 @@ def run() -> None:
 
 
 @run.command("suite")
-@click.argument("name", default="quick")
+@click.argument("name", default="quick", shell_complete=SUITES)
 @click.option(
     "-o",
     "--output",
@@ -37,16 +38,26 @@ def run() -> None:
     "--cell",
     "cells",
     multiple=True,
+    shell_complete=CELLS,
     help="Run this cell instead of the suite's; may be repeated.",
 )
 @click.option(
-    "-t", "--task", "tasks", multiple=True, help="Only this task of the suite; may be repeated."
+    "-t",
+    "--task",
+    "tasks",
+    multiple=True,
+    shell_complete=TASKS,
+    help="Only this task of the suite; may be repeated.",
 )
 @click.option(
     "--seeds", type=click.IntRange(1, FIRST_TUNING_SEED), help="How many seeds (0, 1, 2 ...)."
 )
 @click.option(
-    "--claim", "claims", multiple=True, help="Only this claim of the suite; may be repeated."
+    "--claim",
+    "claims",
+    multiple=True,
+    shell_complete=CLAIMS,
+    help="Only this claim of the suite; may be repeated.",
 )
 @click.option("--core", is_flag=True, help="Only the claims that are marked as the core.")
 @click.option(
@@ -64,6 +75,7 @@ def run() -> None:
     "--executor",
     default="local",
     show_default=True,
+    shell_complete=EXECUTORS,
     help="Where trials run: `rnnbench list executors`.",
 )
 @click.option(

@@ -9,6 +9,7 @@ import click
 from rich.text import Text
 
 from rnnbench.catalogue import Catalogue
+from rnnbench.cli.completion import ANYTHING
 from rnnbench.cli.describe import Description, chance
 from rnnbench.cli.everything import everything
 from rnnbench.cli.output import console, print_json, say
@@ -21,7 +22,7 @@ DETAILS = "rnnbench.cli.details:details"
 
 
 @click.command()
-@click.argument("name")
+@click.argument("name", shell_complete=ANYTHING)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def show(name: str, as_json: bool) -> None:
     """Show all that is known of the cell, task, suite, report, executor, claim or plugin of this

@@ -8,6 +8,7 @@ import msgspec
 
 from rnnbench.campaign import FAILURES, IDLE, settle_fastest
 from rnnbench.catalogue import Catalogue
+from rnnbench.cli.completion import CELLS, TASKS
 from rnnbench.cli.exit_codes import ExitCode, ended
 from rnnbench.cli.output import print_json, say
 from rnnbench.errors import RnnbenchError
@@ -18,8 +19,8 @@ from rnnbench.suite import Choices, check_suite, key_table
 
 
 @click.command()
-@click.argument("cell")
-@click.argument("task")
+@click.argument("cell", shell_complete=CELLS)
+@click.argument("task", shell_complete=TASKS)
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option(
     "--dial", "dials", multiple=True, metavar="NAME=V", help="A dial of the task: horizon=20."

@@ -2,7 +2,7 @@
 
 from rnnbench import text
 from rnnbench.cli.claims import print_claim_lines, print_claims
-from rnnbench.cli.output import console, cut, print_line, say
+from rnnbench.cli.output import console, cut, print_columns_plainly, say
 from rnnbench.cli.summary.cost import cost_grid
 from rnnbench.cli.summary.grid import MARKS, Grid, marks_of
 from rnnbench.cli.summary.layout import Layout, lay_out
@@ -12,7 +12,7 @@ from rnnbench.cli.summary.prose import print_prose
 from rnnbench.cli.verbosity import Verbosity
 from rnnbench.findings import Findings
 
-MOST_LINES = 55
+MOST_LINES = 52
 """Lines of a summary, without those that name its reports."""
 MOST_ROWS = 24
 FEWEST_ROWS = 8
@@ -59,7 +59,7 @@ def _print_summary(findings: Findings, width: int) -> None:
     for line in lines[:room]:
         say(line)
     if len(lines) > room:
-        say(f"{len(lines) - room} more conditions: the report has all.")
+        say(f"{text.counted(len(lines) - room, 'more condition')}: the report has all.")
 
 
 def _print_grid(grid: Grid, width: int, most_rows: int) -> int:
@@ -101,18 +101,18 @@ def _print_plainly(grid: Grid) -> int:
     level = grid.levels[0]
     names = [name for name in level.headings if name]
     by = [level.by] if level.by else []
-    print_line("\t".join([grid.heading, *by, *grid.cells]))
+    print_columns_plainly([grid.heading, *by, *grid.cells])
     for row in grid.rows:
         columns = [row.title, *((row.by[0],) if by else ())]
         for cell in grid.cells:
             entry = row.entries.get(cell)
             parts = [part for part in entry.parts[0] if part] if entry else []
             columns.append(" ".join(filter(None, (entry.mark if entry else "", *parts))))
-        print_line("\t".join(columns))
+        print_columns_plainly(columns)
     legend = "; ".join(
         filter(None, (f"figures: {', '.join(names)}" if names else "", _legend(grid, 0)))
     )
-    print_line(legend)
+    say(legend)
     return len(grid.rows) + 2
 
 
@@ -126,4 +126,7 @@ def _print_rest(findings: Findings, width: int) -> None:
         trials = text.counted(len(findings.failures), "trial")
         say(f"{trials} without figures: {counts}; the report says why.")
     caveats = text.counted(len(findings.caveats), "caveat")
-    say(cut(f"-v adds intervals and verdicts in sentences, and {caveats}.", width), style="dim")
+    what = "intervals and verdicts in sentences"
+    if findings.claims:
+        what = "what each verdict rests on"
+    say(cut(f"-v adds {what}, and {caveats}.", width), style="dim")

@@ -99,10 +99,10 @@ def _line(condition: Condition, most: int | None, *, with_seeds: bool) -> str:
 def _named(rows: Sequence[str], most: int | None) -> str:
     """The first cells by name; their number alone where none are named."""
     if most == 0:
-        return text.counted(len(rows), "cell")
+        return str(len(rows))
     return text.listed(rows, most)
 
 
 def law_lines(findings: Findings, width: int) -> list[str]:
     """A line for each law that a shown cell fails."""
-    return [cut(f"{head(caveat.sentence)}.", width) for caveat in findings.law_caveats]
+    return [cut(caveat.sentence, width) for caveat in findings.law_caveats]

@@ -24,6 +24,7 @@ from rnnbench.cli.doing import Doing
 from rnnbench.cli.exit_codes import ExitCode, ended
 from rnnbench.cli.output import note
 from rnnbench.cli.rulings import Forms, forms, give
+from rnnbench.cli.verbosity import Verbosity
 from rnnbench.compare import (
     PRECISION,
     Comparison,
@@ -87,6 +88,7 @@ def ab(
     markdown_file: Path | None,
     junit_file: Path | None,
     as_json: bool,
+    shown: Verbosity,
     **asked: Any,
 ) -> None:
     """Say whether the cells of a SUITE became slower from one environment to another.
@@ -95,7 +97,7 @@ def ab(
     meets both. A cell is slower where the whole interval of HEAD over BASE lies beyond the
     tolerance, and that of a second batch of replicates too. Exit codes are those of `gate`.
     """
-    wanted = Forms(warn_only, markdown_file, junit_file, as_json)
+    wanted = Forms(warn_only, markdown_file, junit_file, as_json, shown)
     order = Asked(**asked)
     order.check()
     catalogue = Catalogue.present()

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 
 from rich.text import Text
 
+from rnnbench.cli.circumstances import in_short, rows_in_short
 from rnnbench.cli.output import print_columns, print_line, say
+from rnnbench.cli.verbosity import Verbosity
 from rnnbench.compare import (
     OUTCOME,
     Block,
@@ -18,19 +20,20 @@ from rnnbench.compare import (
 MOST_BLOCKS = 20
 
 
-def print_sides(comparison: Comparison) -> None:
-    """Print both runs, and the circumstances that differ."""
+def print_sides(comparison: Comparison, shown: Verbosity = Verbosity.USUAL) -> None:
+    """Print both runs, and the circumstances that differ, verbosely in full."""
     for name, side in (("BASE", comparison.base), ("HEAD", comparison.head)):
         line = f"{name}  {side.folder}: {_summary(side)}"
         say(line, hang=6, lead=len(name), style="bold")
     if comparison.circumstances:
         say("")
         say("What differs around them", style="bold")
-        rows = []
-        for circumstance in comparison.circumstances:
-            columns = (circumstance.name, circumstance.base, "→", circumstance.head)
-            rows.append([Text(column) for column in columns])
-        print_columns(rows, indent=2)
+        if shown == Verbosity.VERBOSE:
+            for each in comparison.circumstances:
+                say(f"{each.name}: {each.base} → {each.head}", indent=2, hang=4)
+            return
+        rows = rows_in_short(comparison.circumstances)
+        print_columns([[Text(column) for column in row] for row in rows], indent=2)
 
 
 def _summary(side: Side) -> str:
@@ -41,8 +44,17 @@ def _summary(side: Side) -> str:
     return f"{', '.join(side.suites)}, {side.results} results{commits}{unreadable}"
 
 
-def print_changes(title: str, changes: Sequence[Change], style: str = "", advice: str = "") -> None:
-    """Print a heading with the number of changes, then their blocks; nothing without changes."""
+def print_changes(
+    title: str,
+    changes: Sequence[Change],
+    style: str = "",
+    advice: str = "",
+    shown: Verbosity = Verbosity.USUAL,
+) -> None:
+    """Print a heading with the number of changes, then their blocks; nothing without changes.
+
+    Reasons are shortened unless they are shown verbosely.
+    """
     if not changes:
         return
     say("")
@@ -51,7 +63,10 @@ def print_changes(title: str, changes: Sequence[Change], style: str = "", advice
         say(advice, indent=2)
     all_blocks = blocks(changes)
     for block in all_blocks[:MOST_BLOCKS]:
-        say(_block_heading(block), indent=2, hang=4)
+        heading = _block_heading(block)
+        if shown != Verbosity.VERBOSE:
+            heading = in_short(heading)
+        say(heading, indent=2, hang=4)
         print_columns(_lines(block), indent=4)
         if block.command:
             say(f"again: {block.command}", indent=4, hang=6, style="dim")

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from textwrap import wrap
 
 from rnnbench import text
 from rnnbench.catalogue import Catalogue
@@ -14,7 +13,6 @@ from rnnbench.records import Claim, Reading
 from rnnbench.suite import claims_of_file
 
 COLOURS = {"supported": "green", "refuted": "red", "mixed": "yellow"}
-WIDTH = 110
 SIGNS = {"holds": "+", "fails": "-", "open": "?"}
 
 
@@ -65,7 +63,7 @@ def _about(claim: Claim) -> Iterator[str]:
     """Yield the lines of a claim: its sentence, its note, and each reading with its conditions."""
     yield claim.sentence
     if claim.note:
-        yield from ("", *wrap(claim.note, WIDTH))
+        yield from ("", claim.note)
     for reading in claim.readings:
         yield from ("", _headed(reading.title, describe(reading)))
         for question in reading.questions:

@@ -14,6 +14,7 @@ from rnnbench.cli.changes import print_changes, print_plainly, print_sides
 from rnnbench.cli.completion import complete_run
 from rnnbench.cli.exit_codes import ExitCode, ended
 from rnnbench.cli.output import console, note, print_columns, print_json, print_line, say
+from rnnbench.cli.verbosity import Verbosity, verbosity
 from rnnbench.compare import (
     JUDGED,
     Change,
@@ -49,7 +50,8 @@ NOISE = (
 @click.option(
     "--json", "as_json", is_flag=True, help="Print JSON: every figure, also what stayed the same."
 )
-def compare_(base: Path, head: Path, as_json: bool) -> None:
+@verbosity("Print the counts alone.", "Print reasons and circumstances in full.")
+def compare_(base: Path, head: Path, as_json: bool, shown: Verbosity) -> None:
     """Show what changed from the run in BASE to the run in HEAD.
 
     Counts, and figures of training at a fixed seed, are compared to the last bit; times and memory
@@ -61,8 +63,11 @@ def compare_(base: Path, head: Path, as_json: bool) -> None:
     comparison = compare(read_run(base), read_run(head))
     if as_json:
         print_json(msgspec.to_builtins(comparison))
+    elif shown == Verbosity.QUIET:
+        for line in _counts((*comparison.changes, *comparison.over_seeds)):
+            say(line)
     elif console().is_terminal:
-        _print(comparison)
+        _print(comparison, shown)
     else:
         _print_plainly(comparison)
     if comparison.repeated:
@@ -85,15 +90,15 @@ def _print_plainly(comparison: Comparison) -> None:
         if change.verdict not in ("same", "too few seeds")
     )
     for line in _counts((*comparison.changes, *comparison.over_seeds)):
-        print_line(line)
+        say(line)
 
 
-def _print(comparison: Comparison) -> None:
-    print_sides(comparison)
+def _print(comparison: Comparison, shown: Verbosity) -> None:
+    print_sides(comparison, shown)
     for verdict, title, style in HEADINGS:
         every = (*comparison.changes, *comparison.over_seeds)
         changes = [change for change in every if change.verdict == verdict]
-        print_changes(title, changes, style)
+        print_changes(title, changes, style, shown=shown)
     _print_noisy([change for change in comparison.changes if change.kind in NOISY])
     say("")
     for line in _counts((*comparison.changes, *comparison.over_seeds)):

@@ -63,7 +63,7 @@ def complete_run(
 
 
 def _runs_in(folders: Iterable[Path]) -> list[Path]:
-    runs = set()
+    runs: set[Path] = set()
     for folder in folders:
         runs.update(path.parent for path in folder.glob(f"*/{TRIALS}"))
     return sorted(runs)

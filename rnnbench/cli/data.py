@@ -21,14 +21,17 @@ def data() -> None:
 @data.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_(as_json: bool) -> None:
-    """List each archive: source, version, licence, size, and whether it is here."""
+    """List each archive: source, version, licence, size, and whether it is here.
+
+    A terminal that is too narrow for all columns shows no licences; JSON always has them.
+    """
     archives = _archives(Catalogue.present())
     rows = [_row(archive, tasks) for archive, tasks in archives.items()]
     if as_json:
         print_json(rows)
         return
     columns = ("archive", "tasks", "holds", "licence", "size", "state")
-    print_table(columns, [list(map(_text, row.values())) for row in rows])
+    print_table(columns, [list(map(_text, row.values())) for row in rows], spare="licence")
 
 
 @data.command("fetch")

@@ -14,7 +14,7 @@ from rnnbench.cli.exit_codes import ExitCode, ended
 from rnnbench.cli.history_bisect import bisect_
 from rnnbench.cli.history_options import CHECKOUT, FILE, selecting
 from rnnbench.cli.history_tables import print_feed
-from rnnbench.cli.output import note, print_json, print_line
+from rnnbench.cli.output import note, print_json, print_line, say
 from rnnbench.compare import read_run
 from rnnbench.errors import RnnbenchError
 from rnnbench.history import (
@@ -94,7 +94,7 @@ def _add_run(folder: Path, git: Checkout, commit: str, file: Path) -> int:
     with History(file, new=True) as opened:
         added = add(opened, values.measured, values.commits)
     commits = text.listed([one.hash for one in values.commits], 3)
-    print_line(f"{folder}: {text.counted(values.results, 'result')} of {commits}: {_told(added)}")
+    say(f"{folder}: {text.counted(values.results, 'result')} of {commits}: {_told(added)}")
     return len(run.unreadable)
 
 
@@ -108,7 +108,7 @@ def merge_(files: Sequence[Path], file: Path) -> None:
     for other in files:
         with History(file, new=True) as opened:
             added = merge(opened, other)
-        print_line(f"{other}: {_told(added)}")
+        say(f"{other}: {_told(added)}")
     _summarise(file)
 
 

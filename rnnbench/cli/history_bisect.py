@@ -9,7 +9,7 @@ from rnnbench import text
 from rnnbench.cli.completion import SUITES
 from rnnbench.cli.exit_codes import ExitCode, ended
 from rnnbench.cli.history_options import CHECKOUT
-from rnnbench.cli.output import note, print_line
+from rnnbench.cli.output import note, say
 from rnnbench.history import BadUndecided, Checkout, Judgement, NotWorse, ab_judge, bisect
 
 BY_BISECT = "it says itself which commits are compared"
@@ -60,11 +60,11 @@ def bisect_(
         is_undecided = isinstance(error, BadUndecided)
         raise ended(ExitCode.UNDECIDED if is_undecided else ExitCode.NOTHING_RAN) from None
     if len(found.suspects) == 1:
-        print_line(f"The first bad commit is {_described(found.suspects[0], git)}")
+        say(f"The first bad commit is {_described(found.suspects[0], git)}")
         return
-    print_line("The first bad commit is one of these; those between could not be judged:")
+    say("The first bad commit is one of these; those between could not be judged:")
     for suspect in found.suspects:
-        print_line(f"  {_described(suspect, git)}")
+        say(f"  {_described(suspect, git)}")
     raise ended(ExitCode.UNDECIDED)
 
 

@@ -1,11 +1,13 @@
 """The commands and their exit codes; a command's module is imported when the command runs."""
 
 import os
+import shutil
 import signal
 import sys
 import traceback
 from collections.abc import Sequence
 from importlib import import_module
+from textwrap import fill
 from types import ModuleType
 
 import click
@@ -143,7 +145,11 @@ def _outcome() -> int:
 def _usage_error(error: Exception, sentence: str) -> int:
     if "--debug" in sys.argv:
         traceback.print_exception(error)
-    click.echo(f"rnnbench: {sentence}", err=True)
+    line = f"rnnbench: {sentence}"
+    if sys.stderr.isatty():
+        width = shutil.get_terminal_size().columns
+        line = fill(line, width, break_long_words=False, break_on_hyphens=False)
+    click.echo(line, err=True)
     return ExitCode.USAGE
 
 

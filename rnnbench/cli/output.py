@@ -88,12 +88,19 @@ def cut(sentence: str, width: int) -> str:
     return f"{kept} …"
 
 
-def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print a table and an empty line; when piped, tab-separated lines without a heading."""
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, spare: str = "") -> None:
+    """Print a table and an empty line; when piped, tab-separated lines without a heading.
+
+    spare: the column that is left out where the terminal is too narrow for all of them.
+    """
     if not console().is_terminal:
         for row in rows:
             print_columns_plainly(row)
         return
+    if spare and fitting_widths([columns, *rows], console().width) is None:
+        place = columns.index(spare)
+        columns = [*columns[:place], *columns[place + 1 :]]
+        rows = [[*row[:place], *row[place + 1 :]] for row in rows]
     print_columns([[Text(cell) for cell in row] for row in rows], columns)
     print_line("")
 

@@ -35,14 +35,14 @@ def print_plan(
     to_run = _print_trials(due, index, place)
     later = count_trials(suite) - len(due) - len(unclimbed(suite, index))
     if later > 0:
-        print_line(f"then  up to {later} trials whose turn comes by what these find")
+        say(f"then  up to {later} trials whose turn comes by what these find", hang=6)
     if suite.until_decided:
         looks = text.listed(suite.until_decided.looks())
-        print_line(f"then  more seeds, until each claim is decided, at {looks} at most")
+        say(f"then  more seeds, until each claim is decided, at {looks} at most", hang=6)
     for line in (*few_seeds(suite), *untested(suite), *_sizes(suite, catalogue)):
-        print_line(line)
+        say(line, hang=6)
     jobs = place.jobs or environment.machine().cores
-    say(estimate(to_run, later, store, jobs))
+    say(estimate(to_run, later, store, jobs), hang=6)
 
 
 def _print_trials(due: Iterable[Trial], index: Index, place: ExecutorChoice) -> list[Trial]:

@@ -1,8 +1,9 @@
 """`rnnbench show`: shows all that is known of a contribution."""
 
+import re
+from collections.abc import Iterator
 from itertools import chain
 from pkgutil import resolve_name
-from textwrap import indent
 from typing import Any
 
 import click
@@ -17,6 +18,9 @@ from rnnbench.errors import UnknownName
 from rnnbench.plan import count_trials
 from rnnbench.suite import read_suite
 
+BROKEN = 70
+"""Lines of documentation that are at least so long may have been broken for their length."""
+LABEL = re.compile(r"^ *\w+: {2,}")
 DETAILS = "rnnbench.cli.details:details"
 """Imported only when a cell is shown, because it needs torch."""
 
@@ -63,11 +67,14 @@ def _print(kind: str, thing: Description) -> None:
     about = thing.get("about")
     shown = {"name", "about", "note", "readings"}
     if about:
-        say(f"\n{indent(about, '  ')}\n")
+        say("")
+        for line, hang in joined(about):
+            say(line, indent=2, hang=2 + hang)
+        say("")
         shown.add("summary")
     for key, value in thing.items():
         if key not in shown and value not in ("", None, {}, []):
-            say(f"  {key.replace('_', ' '):<16} {_text(value)}")
+            say(f"{key.replace('_', ' '):<16} {_text(value)}", indent=2, hang=19)
 
 
 def _more(kind: str, name: str, catalogue: Catalogue) -> Description:
@@ -98,3 +105,34 @@ def _text(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(str(inner) for inner in value)
     return str(value)
+
+
+def joined(about: str) -> Iterator[tuple[str, int]]:
+    """Yield the lines of a documentation, those joined that its author broke for their length, and
+    by how many blanks their continuations are indented.
+
+    A line that is short, or ends a sentence, is no such line, so that drawings stay as they are.
+    """
+    line = ""
+    hang = 0
+    broken = False
+    for part in about.splitlines():
+        if broken and part.strip():
+            line = f"{line} {part.strip()}"
+        else:
+            if line or broken:
+                yield line, hang
+            line = part
+            hang = _hang(part)
+        broken = len(part) >= BROKEN and not part.endswith((".", ":"))
+        if not broken:
+            yield line, hang
+            line = ""
+    if line:
+        yield line, hang
+
+
+def _hang(line: str) -> int:
+    """Where the text begins behind a label, as in `seed:   of the generator`; else the indent."""
+    label = LABEL.match(line)
+    return len(label[0]) if label else len(line) - len(line.lstrip())

@@ -20,7 +20,7 @@ from rnnbench.suite import read_suite
 
 BROKEN = 70
 """Lines of documentation that are at least so long may have been broken for their length."""
-LABEL = re.compile(r"^ *\w+: {2,}")
+LABEL = re.compile(r"^ *\w+: +")
 DETAILS = "rnnbench.cli.details:details"
 """Imported only when a cell is shown, because it needs torch."""
 

@@ -78,23 +78,27 @@ def lay_out(grid: Grid, width: int, most_rows: int) -> Layout:
 
 
 def _fullest(grid: Grid, width: int, most_rows: int, *, across: bool) -> Layout:
-    """The most detailed table with all columns; where there is none, the one with most of them."""
+    """The most detailed table with all columns; where there is none, the one with most of them.
+
+    It has at least one, also where that is too wide.
+    """
     columns = len(grid.rows) if across else len(grid.cells)
     best = None
     for level in range(len(grid.levels)):
         fitting = _most_that_fit(grid, level, columns, width, most_rows, across=across)
         if fitting == columns:
             return _table(grid, level, columns, most_rows, across=across)
-        if best is None or fitting > best[1]:
+        if best is None or best[1] == 0 or fitting > best[1]:
             best = (level, fitting)
     assert best is not None
-    return _table(grid, best[0], best[1], most_rows, across=across)
+    level, fitting = best
+    return _table(grid, level, max(fitting, 1), most_rows, across=across)
 
 
 def _most_that_fit(
     grid: Grid, level: int, columns: int, width: int, most_rows: int, *, across: bool
 ) -> int:
-    """How many columns fit; at least one."""
+    """How many columns fit."""
     table = _table(grid, level, columns, most_rows, across=across)
     if table.width <= width:
         return columns
@@ -106,7 +110,7 @@ def _most_that_fit(
         if used > width:
             break
         fitting += 1
-    return max(min(fitting, columns - 1), 1)
+    return min(fitting, columns - 1)
 
 
 def _table(grid: Grid, level: int, columns: int, most_rows: int, *, across: bool) -> Layout:

@@ -61,8 +61,8 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("rnnbench gate baseline runs/smoke --junit gate.xml -q", "for a server"),
     ),
     "ab": (
-        ("rnnbench ab cost --base-ref origin/main", "this checkout and a commit"),
-        ("rnnbench ab cost --base ../old/bin/python -c gru", "two environments"),
+        ("rnnbench ab cost --base-ref origin/main", "against a commit"),
+        ("rnnbench ab cost --base ../old/bin/python -c gru", "another Python"),
     ),
     "history": (
         ("rnnbench history add runs/cost", "keep the figures of a run"),
@@ -70,7 +70,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "history add": (
         ("rnnbench history add runs/cost", "by the commit of its results"),
-        ("rnnbench history add runs/a runs/b --commit v1.2", "by a commit's name"),
+        ("rnnbench history add runs/a --commit v1.2", "by another name"),
     ),
     "history merge": (("rnnbench history merge other.db", "of another machine"),),
     "history show": (

@@ -211,7 +211,7 @@ def test_bash_completes_a_word(tmp_path: Path) -> None:
     """
     path = os.pathsep.join([str(script.parent), os.environ["PATH"]])
     done = call(["bash", "-c", program], cwd=tmp_path, env={"PATH": path})
-    assert done.stdout == "smoke\n", done.stderr
+    assert (done.stdout, done.stderr) == ("smoke\n", "")
 
 
 def test_commands_are_completed_without_their_modules() -> None:

@@ -146,11 +146,9 @@ def test_what_a_gate_writes_for_a_server_is_well_formed(word: str) -> None:
     assert not any("<b>" in row for row in rows)
 
 
-@pytest.mark.parametrize(
-    "show", [comparing._print, lambda comparison: changes.print_sides(comparison)]
-)
+@pytest.mark.parametrize("show", [comparing._print, changes.print_sides])
 def test_a_comparison_with_odd_names_is_printed(
-    show: Callable[[Any], None], capsys: pytest.CaptureFixture[str]
+    show: Callable[[Any, Verbosity], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Also where a plugin or a file in the circumstances has a name like markup."""
     odd = [
@@ -162,7 +160,7 @@ def test_a_comparison_with_odd_names_is_printed(
         )
         for result in KEPT
     ]
-    show(compare(of(KEPT, "BASE"), of(odd, "HEAD")))
+    show(compare(of(KEPT, "BASE"), of(odd, "HEAD")), Verbosity.VERBOSE)
     said = capsys.readouterr().out
     assert "plugin of [/bold] x" in said
     assert "source of [red]" in said

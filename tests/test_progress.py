@@ -128,7 +128,7 @@ def test_piped_each_trial_has_a_line_unless_it_is_quiet(
 def test_the_rate_is_that_of_the_last_trials(clock: Clock) -> None:
     """Many quick trials, then slow ones: the time left is that of slow ones."""
     pace = Pace(clock)
-    for seconds in [1.0] * 50 + [60.0] * RECENT:
+    for seconds in [1.0] * 2000 + [60.0] * RECENT:
         clock.now += seconds
         pace.finish()
     assert pace.rate() == "1 trials a minute"

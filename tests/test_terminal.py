@@ -142,3 +142,12 @@ def test_a_gate_says_another_processor_in_one_line(folder: Path, tmp_path: Path)
         assert "avx512" in full.stdout
     quiet = rnnbench_on_terminal("gate", "base", "head", "-q", cwd=tmp_path).stdout
     assert quiet.startswith("gate: undecided.")
+
+
+def test_a_sentence_is_cut_behind_a_word() -> None:
+    """The blanks between its columns stay; one that fits is whole."""
+    sentence = "MIXED      A GRU is smaller than an LSTM."
+    assert output.cut(sentence, len(sentence)) == sentence
+    assert output.cut(sentence, len(sentence) - 1) == "MIXED      A GRU is smaller than an …"
+    for width in range(12, len(sentence)):
+        assert len(output.cut(sentence, width)) <= width

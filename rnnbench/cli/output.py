@@ -15,6 +15,8 @@ from rich.table import Table
 from rich.text import Text
 
 PIPED_WIDTH = 400
+MORE = " …"
+"""What ends a sentence of which not all fits."""
 GAP = 2
 """Blanks between two columns of a table."""
 
@@ -80,12 +82,12 @@ def cut(sentence: str, width: int) -> str:
     if cell_len(sentence) <= width:
         return sentence
     kept = ""
-    for word in sentence.split(" "):
-        longer = f"{kept} {word}".strip()
-        if cell_len(longer) > width - 2:
+    for place, character in enumerate(sentence):
+        if cell_len(sentence[:place]) > width - len(MORE):
             break
-        kept = longer
-    return f"{kept} …"
+        if character == " ":
+            kept = sentence[:place].rstrip()
+    return f"{kept}{MORE}"
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, spare: str = "") -> None:

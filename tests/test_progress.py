@@ -6,8 +6,8 @@ import pytest
 from rich.console import Console
 
 from rnnbench.campaign import Progress
-from rnnbench.cli.pace import RECENT, Pace, duration
 from rnnbench.cli.progress import STARTING, Display, name_of
+from rnnbench.cli.trial_rate import RECENT, TrialRate, duration
 from rnnbench.cli.verbosity import Verbosity
 from rnnbench.executors.running import without_run
 from rnnbench.records import Result, trial_id
@@ -127,23 +127,23 @@ def test_piped_each_trial_has_a_line_unless_it_is_quiet(
 
 def test_the_rate_is_that_of_the_last_trials(clock: Clock) -> None:
     """Many quick trials, then slow ones: the time left is that of slow ones."""
-    pace = Pace(clock)
+    rate = TrialRate(clock)
     for seconds in [1.0] * 2000 + [60.0] * RECENT:
         clock.now += seconds
-        pace.finish()
-    assert pace.rate() == "1 trials a minute"
-    assert pace.left(10, 1) == "about 10 min left"
+        rate.finish()
+    assert rate.in_words() == "1 trial a minute"
+    assert rate.left(10, 1) == "about 10 min left"
 
 
 def test_without_a_finished_trial_there_is_a_bound_from_the_first_minute_on(clock: Clock) -> None:
     """Each of six rounds takes as long as the first one has taken, at least."""
-    pace = Pace(clock)
+    rate = TrialRate(clock)
     clock.now += 59
-    assert pace.left(12, 2) == ""
+    assert rate.left(12, 2) == ""
     clock.now += 61
-    assert pace.left(12, 2) == "over 10 min left"
-    assert pace.left(2, 2) == ""
-    assert pace.rate() == ""
+    assert rate.left(12, 2) == "over 10 min left"
+    assert rate.left(2, 2) == ""
+    assert rate.in_words() == ""
 
 
 @pytest.mark.parametrize(

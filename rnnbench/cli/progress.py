@@ -12,7 +12,7 @@ from rich.text import Text
 from rnnbench import text
 from rnnbench.campaign import FAILURES, Progress as State
 from rnnbench.cli.output import console, say
-from rnnbench.cli.pace import MINUTE, Pace
+from rnnbench.cli.trial_rate import MINUTE, TrialRate
 from rnnbench.cli.verbosity import Verbosity
 from rnnbench.records import Learning, Result, trial_id
 
@@ -46,7 +46,7 @@ class Display:
     ) -> None:
         self._console = out or console(stderr=True)
         self._shown = shown
-        self._pace = Pace(clock)
+        self._rate = TrialRate(clock)
         self._last = ""
         self._shown_notices = 0
         self._bar: _Bar | None = None
@@ -80,7 +80,7 @@ class Display:
             say(f"note: {notice}", style="yellow", out=self._console)
         self._shown_notices = len(state.notices)
         if result is not None:
-            self._pace.finish()
+            self._rate.finish()
             self._last = f"last     {name_of(trial_id(result.trial))}: {outcome_of(result)}"
             if self._has_line(result):
                 say(self._line(state, result), style=_style(result), out=self._console)
@@ -102,14 +102,14 @@ class Display:
         """`23/69, 41 trials a minute, about 1 min left, 1 failed`."""
         parts = [
             f"{state.done}/{state.total}",
-            self._pace.rate(),
+            self._rate.in_words(),
             self._left(state),
             f"{state.failed} failed" if state.failed else "",
         ]
         return ", ".join(filter(None, parts))
 
     def _left(self, state: State) -> str:
-        return self._pace.left(state.total - state.done, len(state.running))
+        return self._rate.left(state.total - state.done, len(state.running))
 
     def _line(self, state: State, result: Result) -> str:
         name = name_of(trial_id(result.trial))
@@ -118,7 +118,7 @@ class Display:
         said = result.reason or (outcome_of(result) if result.learning else "")
         if said:
             line = f"{line}: {said}"
-        left = self._left(state) if self._pace.elapsed >= MINUTE else ""
+        left = self._left(state) if self._rate.elapsed >= MINUTE else ""
         return f"{line}; {left}" if left else line
 
 

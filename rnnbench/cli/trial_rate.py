@@ -4,13 +4,15 @@ from collections import deque
 from collections.abc import Callable
 from time import monotonic
 
+from rnnbench import text
+
 MINUTE = 60.0
 HOUR = 3600.0
 RECENT = 20
 """The rate is that of so many last trials, because later ones may take another time."""
 
 
-class Pace:
+class TrialRate:
     """The rate at which trials of this run finish.
 
     clock: seconds from any start.
@@ -40,14 +42,14 @@ class Pace:
         seconds = self._clock() - since
         return count / seconds if seconds > 0 else 0.0
 
-    def rate(self) -> str:
+    def in_words(self) -> str:
         """The rate in words: `41 trials a minute`; "" before the first trial has finished."""
         per_second = self.per_second()
         if not per_second:
             return ""
         if per_second * MINUTE >= 1:
-            return f"{per_second * MINUTE:.0f} trials a minute"
-        return f"{per_second * HOUR:.0f} trials an hour"
+            return f"{text.counted(round(per_second * MINUTE), 'trial')} a minute"
+        return f"{text.counted(round(per_second * HOUR), 'trial')} an hour"
 
     def left(self, to_finish: int, running: int) -> str:
         """The time left in words; "" where none is known yet, or nothing is left.

@@ -6,12 +6,12 @@ import pytest
 from rich.console import Console
 
 from rnnbench.campaign import Progress
-from rnnbench.cli.progress import STARTING, Display, name_of
+from rnnbench.cli.progress import STARTING, Display, name_of, outcome_of
 from rnnbench.cli.trial_rate import RECENT, TrialRate, duration
 from rnnbench.cli.verbosity import Verbosity
 from rnnbench.executors.running import without_run
 from rnnbench.records import Result, trial_id
-from tests.builders.findings import learned
+from tests.builders.findings import cost_result, learned
 from tests.builders.inside import STYLE, Terminal
 from tests.builders.records import learning_trial
 
@@ -153,3 +153,9 @@ def test_without_a_finished_trial_there_is_a_bound_from_the_first_minute_on(cloc
 def test_durations_are_said_in_two_units_at_most(seconds: float, words: str) -> None:
     """Rounded, and never none."""
     assert duration(seconds) == words
+
+
+def test_the_last_score_of_a_cost_trial_is_a_ratio() -> None:
+    """To torch's LSTM, of each cell."""
+    assert outcome_of(cost_result(0, 0.1)) == "gru 2x, lstm 1x"
+    assert outcome_of(FAILED) == "error: ValueError: no luck"

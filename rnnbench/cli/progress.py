@@ -1,6 +1,7 @@
 """Shows the progress of a run: a bar and three lines on a terminal, plain lines when piped."""
 
 from collections.abc import Callable, Iterable, Sequence
+from math import exp
 from time import monotonic
 from types import TracebackType
 
@@ -14,7 +15,7 @@ from rnnbench.campaign import FAILURES, Progress as State
 from rnnbench.cli.output import console, say
 from rnnbench.cli.trial_rate import MINUTE, TrialRate
 from rnnbench.cli.verbosity import Verbosity
-from rnnbench.records import Learning, Result, trial_id
+from rnnbench.records import CostFigure, Learning, MemoryRow, Result, TimeRow, trial_id
 
 BAR_WIDTH = 20
 STARTING = "reading what is stored"
@@ -128,10 +129,23 @@ def name_of(identity: str) -> str:
 
 
 def outcome_of(result: Result) -> str:
-    """The score of a trial, and the epoch in which it reached the target; else its status."""
-    if result.learning is None:
-        return f"{result.status}: {result.reason}" if result.reason else result.status
-    return _score(result.learning)
+    """The score of a trial, and the epoch in which it reached the target, or what it costs; else
+    its status."""
+    if result.learning:
+        return _score(result.learning)
+    if result.reason:
+        return f"{result.status}: {result.reason}"
+    costs = [cost for row in result.costs if (cost := _cost(row))]
+    return ", ".join(costs) or result.status
+
+
+def _cost(row: CostFigure) -> str:
+    """The ratio of a step to torch's LSTM, or peak memory; "" for other figures."""
+    if isinstance(row, TimeRow):
+        return f"{row.row} {text.rounded(exp(row.log_ratio_to_reference_cell))}x"
+    if isinstance(row, MemoryRow) and row.peak_bytes is not None:
+        return f"{row.row} {text.mebibytes(row.peak_bytes)}"
+    return ""
 
 
 def _score(learning: Learning) -> str:

@@ -13,7 +13,8 @@ from rnnbench.cli.summary.grid import AHEAD, CONTRADICTS, EQUAL, LEADS, OPEN, WO
 from rnnbench.cli.summary.layout import lay_out
 from rnnbench.cli.summary.learning import learning_grid
 from rnnbench.cli.summary.lines import condition_lines
-from rnnbench.findings import Comparison, Findings, find
+from rnnbench.cli.verbosity import Verbosity
+from rnnbench.findings import Comparison, Findings, LawCaveat, find
 from rnnbench.records import Result
 from tests.builders.findings import BUDGET, cost_result, learned, only
 from tests.builders.gate import written
@@ -242,3 +243,18 @@ def test_sentences_are_asked_for(tmp_path: Path) -> None:
     assert "adding: gru leads; worse: rnn." in usual.splitlines()
     assert all(caveat in verbose for caveat in findings.caveats)
     assert quiet == ""
+
+
+def test_a_law_that_a_cell_fails_has_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """Three at most; verbosely each is among the caveats of what shows the cell."""
+    laws = tuple(LawCaveat(f"Cell 'gru' fails the law '{law}': so.", ("gru",)) for law in "abcde")
+    findings = replace(find(clear()), law_caveats=laws)
+    print_answers(findings)
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if "fails the law" in line] == [law.sentence for law in laws[:3]]
+    assert "2 more failed laws: the report has all." in lines
+    print_answers(findings, Verbosity.VERBOSE)
+    said = capsys.readouterr().out
+    assert all(said.count(law.sentence) == 1 for law in laws)
+    print_answers(findings, Verbosity.QUIET)
+    assert capsys.readouterr().out == ""

@@ -1,5 +1,7 @@
 """Prints what a run says: tables first, then at most a line a condition, sentences on request."""
 
+from collections import Counter
+
 from rnnbench import text
 from rnnbench.cli.claims import print_claim_lines, print_claims
 from rnnbench.cli.output import console, cut, print_columns_plainly, say
@@ -35,14 +37,10 @@ def print_answers(findings: Findings, shown: Verbosity = Verbosity.USUAL) -> Non
         print_claim_lines(findings.claims, width)
     else:
         _print_summary(findings, width)
-    laws = law_lines(findings, width)
-    for line in laws[:MOST_LAWS]:
-        say(line)
-    if len(laws) > MOST_LAWS:
-        say(f"{len(laws) - MOST_LAWS} more failures of laws; the report has all.")
     if shown == Verbosity.VERBOSE:
         print_prose(findings)
     else:
+        _print_laws(findings, width)
         _print_rest(findings, width)
 
 
@@ -116,12 +114,19 @@ def _print_plainly(grid: Grid) -> int:
     return len(grid.rows) + 2
 
 
+def _print_laws(findings: Findings, width: int) -> None:
+    """Print a line for each law that a cell fails, of the first ones."""
+    laws = law_lines(findings, width)
+    for line in laws[:MOST_LAWS]:
+        say(line)
+    if len(laws) > MOST_LAWS:
+        say(f"{text.counted(len(laws) - MOST_LAWS, 'more failed law')}: the report has all.")
+
+
 def _print_rest(findings: Findings, width: int) -> None:
     """Say how many trials gave no figures, and what is behind -v."""
     if findings.failures:
-        kinds: dict[str, int] = {}
-        for failure in findings.failures:
-            kinds[failure.status] = kinds.get(failure.status, 0) + 1
+        kinds = Counter(failure.status for failure in findings.failures)
         counts = ", ".join(f"{count} {status}" for status, count in sorted(kinds.items()))
         trials = text.counted(len(findings.failures), "trial")
         say(f"{trials} without figures: {counts}; the report says why.")

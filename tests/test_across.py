@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from rnnbench.catalogue import Catalogue
-from rnnbench.cli.reporting import print_answers
+from rnnbench.cli.summary import print_answers
+from rnnbench.cli.verbosity import Verbosity
 from rnnbench.executors.running import without_run
 from rnnbench.findings import Aspect, Findings, find
 from rnnbench.findings.aggregate.records import AspectName
@@ -442,9 +443,10 @@ def test_findings_stored_before_can_be_read() -> None:
 def test_the_answers_and_the_page_tell_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A line for each aspect; on the page a section, and a figure for each that has profiles."""
+    """Verbosely, a line for each aspect; on the page a section, and a figure for each that has
+    profiles."""
     findings = find(TWO)
-    print_answers(findings)
+    print_answers(findings, Verbosity.VERBOSE)
     said = " ".join(capsys.readouterr().out.split())
     assert "across tasks capacity: Interquartile mean over 2 conditions x 3 seeds: a " in said
     written = Catalogue.present().reports["html"].item.load()(findings, tmp_path)

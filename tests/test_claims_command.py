@@ -67,10 +67,10 @@ tasks = [{ name = "adding", horizons = [10] }]
 
 @pytest.mark.draws
 def test_a_run_prints_verdicts_and_writes_them_down(tmp_path: Path) -> None:
-    """A sentence a claim, a line a condition; Markdown, a table with the ids of results, a forest
+    """A line a claim, verbosely a line a condition too; Markdown, a table with the ids of results, a forest
     plot, and a page. Made again from the folder alone, all is the same."""
     (tmp_path / "tiny.toml").write_text(TINY)
-    done = rnnbench("run", "suite", "tiny.toml", cwd=tmp_path)
+    done = rnnbench("run", "suite", "tiny.toml", "-v", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert "MIXED  A GRU is smaller than an LSTM." in lines
@@ -98,6 +98,10 @@ def test_a_run_prints_verdicts_and_writes_them_down(tmp_path: Path) -> None:
     before = {path.name: path.read_bytes() for path in report.iterdir() if path.suffix != ".html"}
     again = rnnbench("report", "runs/tiny", cwd=tmp_path)
     assert again.returncode == 0
+    told = again.stdout.splitlines()
+    assert "MIXED  A GRU is smaller than an LSTM." in told
+    assert "3 claims: 1 mixed, 1 supported, 1 untested." in told
+    assert not any(line.startswith(" ") for line in told)
     assert {
         path.name: path.read_bytes() for path in report.iterdir() if path.suffix != ".html"
     } == before

@@ -18,8 +18,8 @@ OFFLINE = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": os.devn
 
 
 def test_a_suite_from_beginning_to_report(tmp_path: Path) -> None:
-    """Plain lines when piped: one a trial (and a note where others are at work), then a sentence a
-    condition, the report, and the count."""
+    """Plain lines when piped: one a trial (and a note where others are at work), then a table, the
+    report, and the count; sentences on request."""
     done = rnnbench("run", "suite", "smoke", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     lines = [
@@ -30,7 +30,8 @@ def test_a_suite_from_beginning_to_report(tmp_path: Path) -> None:
     assert len(lines) == 13
     assert lines[-1].startswith("13/13 cost.operations.")
     assert "\x1b" not in done.stdout + done.stderr
-    assert "No verdict: 2 seeds cannot carry one" in done.stdout
+    assert done.stdout.startswith("task\tscore\t")
+    assert "No verdict under 2 of 2 conditions: 2 seeds carry none (7 can).\n" in done.stdout
     assert "Report: runs/smoke/report/index.html" in done.stdout
     assert done.stdout.splitlines()[-1] == "13 trials: 0 kept from before, 13 ok."
     report = tmp_path / "runs" / "smoke" / "report"
@@ -39,6 +40,10 @@ def test_a_suite_from_beginning_to_report(tmp_path: Path) -> None:
     again = rnnbench("report", "runs/smoke", cwd=tmp_path)
     assert again.returncode == 0
     assert again.stdout.splitlines() == done.stdout.splitlines()[:-1]
+    verbose = rnnbench("report", "runs/smoke", "-v", cwd=tmp_path)
+    assert "No verdict: 2 seeds cannot carry one" in verbose.stdout
+    quiet = rnnbench("report", "runs/smoke", "-q", cwd=tmp_path)
+    assert quiet.stdout == "Report: runs/smoke/report/index.html\n"
 
 
 def test_a_run_says_which_cell_has_no_cost_figures(make_plugin: MakePlugin, tmp_path: Path) -> None:

@@ -14,7 +14,8 @@ import pytest
 from msgspec.structs import replace
 
 from rnnbench.cli.changes import print_sides
-from rnnbench.cli.reporting import print_answers
+from rnnbench.cli.summary import print_answers
+from rnnbench.cli.verbosity import Verbosity
 from rnnbench.compare import Run, compare, junit, markdown, read_run, rule
 from rnnbench.errors import RnnbenchError
 from rnnbench.findings import find
@@ -216,7 +217,7 @@ def put(folder: Path, content: bytes, name: str) -> Path:
 def all_readers(run: Run) -> None:
     """What `report`, `compare` and `gate` make of a run, but for figures."""
     findings = find(run.results, ())
-    print_answers(findings)
+    print_answers(findings, Verbosity.VERBOSE)
     msgspec.json.encode(findings)
     base = Run(folder="BASE", results=KEPT)
     for comparison in (compare(base, run), compare(run, base)):

@@ -17,7 +17,8 @@ from tests.builders.history import (
     name,
     values,
 )
-from tests.builders.inside import rnnbench_here
+from tests.builders.inside import rnnbench_here, rnnbench_on_terminal
+from tests.builders.terminal import broken_words, too_wide
 
 FILE = "rnnbench-history.sqlite"
 
@@ -128,3 +129,13 @@ def test_figures_of_single_trainings_are_drawn_where_they_are_asked_for(moved: P
     nothing = rnnbench_here("history", "plot", "--since", name(10), cwd=moved)
     assert nothing.returncode == 2
     assert "there is nothing to draw" in nothing.stderr
+
+
+def test_a_history_breaks_no_word_on_a_terminal(moved: Path) -> None:
+    """Where the columns do not fit, each figure is a paragraph."""
+    wide = rnnbench_on_terminal("history", "show", "--all", cwd=moved, columns=1000).stdout
+    for columns in (60, 80, 120):
+        shown = rnnbench_on_terminal("history", "show", "--all", cwd=moved, columns=columns).stdout
+        assert broken_words(shown, wide) == set()
+        assert too_wide(shown, columns) == []
+        assert "Steps, newest first" in shown

@@ -14,7 +14,8 @@ from msgspec.structs import replace
 
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli import changes, comparing, showing
-from rnnbench.cli.reporting import print_answers
+from rnnbench.cli.summary import print_answers
+from rnnbench.cli.verbosity import Verbosity
 from rnnbench.compare import compare, junit, markdown, rule
 from rnnbench.findings import Findings, find
 from rnnbench.records import CellUse, CostTrial, Result
@@ -106,7 +107,7 @@ def test_on_a_terminal_markup_and_emoji_are_letters(
     findings: Findings, word: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Answers say the label as it is; what no terminal prints is left out."""
-    print_answers(odd_findings(findings, word))
+    print_answers(odd_findings(findings, word), Verbosity.VERBOSE)
     said = capsys.readouterr().out
     if "\t" not in word:
         assert f"{word} cell" in " ".join(said.split())
@@ -147,11 +148,9 @@ def test_what_a_gate_writes_for_a_server_is_well_formed(word: str) -> None:
     assert not any("<b>" in row for row in rows)
 
 
-@pytest.mark.parametrize(
-    "show", [comparing._print, lambda comparison: changes.print_sides(comparison)]
-)
+@pytest.mark.parametrize("show", [comparing._print, changes.print_sides])
 def test_a_comparison_with_odd_names_is_printed(
-    show: Callable[[Any], None], capsys: pytest.CaptureFixture[str]
+    show: Callable[[Any, Verbosity], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Also where a plugin or a file in the circumstances has a name like markup."""
     odd = [
@@ -163,7 +162,7 @@ def test_a_comparison_with_odd_names_is_printed(
         )
         for result in KEPT
     ]
-    show(compare(of(KEPT, "BASE"), of(odd, "HEAD")))
+    show(compare(of(KEPT, "BASE"), of(odd, "HEAD")), Verbosity.VERBOSE)
     said = capsys.readouterr().out
     assert "plugin of [/bold] x" in said
     assert "source of [red]" in said

@@ -23,11 +23,15 @@ ONE: dict[str, Any] = {"cells": ["gru"], "tasks": ["adding"], "jobs": 2}
 
 
 def test_every_option_of_the_command_has_its_argument() -> None:
-    """A dry run is for reading; what is asked for in the negative there is asked for in the
+    """A dry run is for reading, and so is how much is printed; what is asked for in the negative there is asked for in the
     positive here."""
     options = {parameter.name for parameter in suite_.params}
     arguments = set(signature(rnnbench.run_suite).parameters)
-    assert options - {"dry_run", "no_check"} == arguments - {"check", "report", "progress"}
+    assert options - {"dry_run", "no_check", "quiet", "verbose"} == arguments - {
+        "check",
+        "report",
+        "progress",
+    }
 
 
 def test_defaults_are_those_of_the_command() -> None:

@@ -168,7 +168,7 @@ def test_answers_come_before_reports_and_a_failing_one_is_told_behind_them(
     assert err.splitlines() == [
         "The report 'broken' of sad-reports 1.2.3 could not be made: ValueError: no ink."
     ]
-    assert out.splitlines()[0] == "adding"
+    assert out.splitlines()[0].startswith("task\t")
     assert out.splitlines()[-1] == f"Report: {folder / 'report' / 'index.html'}"
 
 
@@ -199,7 +199,7 @@ def test_where_no_report_can_be_written_the_answers_are_printed(
     (folder / "report").write_text("in the way")
     assert not make_reports(Store(folder), Catalogue.present())
     out, err = capsys.readouterr()
-    assert out.startswith("adding")
+    assert out.startswith("task\t")
     assert f"{folder / 'report'}: cannot be written: File exists; no report was made." in err
 
 

@@ -132,7 +132,7 @@ def test_a_run_goes_on_where_nobody_reads_what_it_remarks(tmp_path: Path) -> Non
 def test_what_cannot_be_encoded_is_written_with_backslashes(tmp_path: Path, encoding: str) -> None:
     """No character costs an answer, and JSON stays JSON."""
     shutil.copytree(BASELINE, tmp_path / "run")
-    done = typed("report", "run", cwd=tmp_path, PYTHONIOENCODING=encoding)
+    done = typed("report", "run", "-v", cwd=tmp_path, PYTHONIOENCODING=encoding)
     assert (done.returncode, done.stderr) == (0, b"")
     text = done.stdout.decode(encoding)
     assert ("mse ≤ 0.01" in text) == (encoding == "utf-8")

@@ -19,10 +19,12 @@ from rnnbench.ab import (
 )
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.ab_order import Asked, interpreter_of
-from rnnbench.cli.doing import Doing, say
+from rnnbench.cli.completion import CELLS, SUITES
+from rnnbench.cli.doing import Doing
 from rnnbench.cli.exit_codes import ExitCode, ended
-from rnnbench.cli.output import console
+from rnnbench.cli.output import note
 from rnnbench.cli.rulings import Forms, forms, give
+from rnnbench.cli.verbosity import Verbosity
 from rnnbench.compare import (
     PRECISION,
     Comparison,
@@ -41,7 +43,7 @@ OPEN = "the time was up, and these cells are open: {}; the same command with mor
 
 
 @click.command()
-@click.argument("suite")
+@click.argument("suite", shell_complete=SUITES)
 @click.option("--base", help="Python of the environment BASE.")
 @click.option("--base-ref", help="Commit of this project to make BASE of, such as origin/main.")
 @click.option("--head", help="Python of the environment HEAD [this one].")
@@ -49,7 +51,14 @@ OPEN = "the time was up, and these cells are open: {}; the same command with mor
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), help="Folder [default: runs/ab-SUITE]."
 )
-@click.option("-c", "--cell", "cells", multiple=True, help="Only this cell; may be repeated.")
+@click.option(
+    "-c",
+    "--cell",
+    "cells",
+    multiple=True,
+    shell_complete=CELLS,
+    help="Only this cell; may be repeated.",
+)
 @click.option("--set", "settings", multiple=True, metavar="KEY=V", help="Set a key of the suite.")
 @click.option(
     "--minutes",
@@ -79,6 +88,7 @@ def ab(
     markdown_file: Path | None,
     junit_file: Path | None,
     as_json: bool,
+    shown: Verbosity,
     **asked: Any,
 ) -> None:
     """Say whether the cells of a SUITE became slower from one environment to another.
@@ -87,7 +97,7 @@ def ab(
     meets both. A cell is slower where the whole interval of HEAD over BASE lies beyond the
     tolerance, and that of a second batch of replicates too. Exit codes are those of `gate`.
     """
-    wanted = Forms(warn_only, markdown_file, junit_file, as_json)
+    wanted = Forms(warn_only, markdown_file, junit_file, as_json, shown)
     order = Asked(**asked)
     order.check()
     catalogue = Catalogue.present()
@@ -96,12 +106,12 @@ def ab(
     trials = time_trials(suite, catalogue)
     policy, policy_of = _policy(order, catalogue)
     if PATH in os.environ:
-        say(f"note: {PATH} is not given to the environments, which have their own packages.")
+        note(f"note: {PATH} is not given to the environments, which have their own packages.")
     try:
         base = _environment("BASE", order.base, order.base_ref)
         head = _environment("HEAD", order.head, order.head_ref)
     except NotInstallable as error:
-        console(stderr=True).print(f"rnnbench: {error}", markup=False, soft_wrap=True)
+        note(f"rnnbench: {error}")
         raise ended(ExitCode.UNDECIDED) from None
     run = PairedRun(trials, base, head, PairedFolder(folder), policy, order.precision)
     with run.folder.locked():
@@ -113,7 +123,7 @@ def ab(
     ruling = rule(comparison, policy=run.policy)
     code = give(ruling, comparison, wanted, policy_of, command="ab")
     if rows := run.open_cells():
-        say(f"rnnbench: {OPEN.format(', '.join(rows))}.")
+        note(f"rnnbench: {OPEN.format(', '.join(rows))}.")
     raise ended(code)
 
 
@@ -122,7 +132,7 @@ def _environment(name: str, typed: str | None, ref: str | None) -> Environment:
         return Environment(name, interpreter_of(typed))
     made = make_environment(ref)
     if made.seconds:
-        say(f"made the environment of {ref} ({made.commit[:12]}) in {made.seconds:.0f} s")
+        note(f"made the environment of {ref} ({made.commit[:12]}) in {made.seconds:.0f} s")
     return Environment(name, made.interpreter, made.commit[:12])
 
 
@@ -166,7 +176,7 @@ def _trained(run: PairedRun, order: Asked, catalogue: Catalogue) -> Comparison:
     runs = []
     for side in (run.base, run.head):
         output = run.folder.folder / f"run-{side.name.lower()}"
-        say(f"training in {side.name}")
+        note(f"training in {side.name}")
         train(side, suite_file(order.suite, catalogue), output, order.settings, order.cells)
         runs.append(read_run(output))
     return compare(runs[0], runs[1], run.policy)

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
-from rich.console import RenderableType
-from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
-from rnnbench.cli.output import console, print_line
+from rnnbench.cli.circumstances import in_short, rows_in_short
+from rnnbench.cli.output import print_columns, print_line, say
+from rnnbench.cli.verbosity import Verbosity
 from rnnbench.compare import (
     OUTCOME,
     Block,
@@ -21,20 +20,20 @@ from rnnbench.compare import (
 MOST_BLOCKS = 20
 
 
-def print_sides(comparison: Comparison) -> None:
-    """Print both runs, and the circumstances that differ."""
-    out = console()
+def print_sides(comparison: Comparison, shown: Verbosity = Verbosity.USUAL) -> None:
+    """Print both runs, and the circumstances that differ, verbosely in full."""
     for name, side in (("BASE", comparison.base), ("HEAD", comparison.head)):
-        out.print(
-            Text.assemble((name, "bold"), f"  {side.folder}: {_summary(side)}"), soft_wrap=True
-        )
+        line = f"{name}  {side.folder}: {_summary(side)}"
+        say(line, hang=6, lead=len(name), style="bold")
     if comparison.circumstances:
-        out.print(Text("\nWhat differs around them", style="bold"))
-        table = Table(box=None, pad_edge=False, show_header=False)
-        for circumstance in comparison.circumstances:
-            base = Text(circumstance.base)
-            table.add_row(Text(circumstance.name), base, "→", Text(circumstance.head))
-        print_indented(table)
+        say("")
+        say("What differs around them", style="bold")
+        if shown == Verbosity.VERBOSE:
+            for each in comparison.circumstances:
+                say(f"{each.name}: {each.base} → {each.head}", indent=2, hang=4)
+            return
+        rows = rows_in_short(comparison.circumstances)
+        print_columns([[Text(column) for column in row] for row in rows], indent=2)
 
 
 def _summary(side: Side) -> str:
@@ -45,47 +44,52 @@ def _summary(side: Side) -> str:
     return f"{', '.join(side.suites)}, {side.results} results{commits}{unreadable}"
 
 
-def print_changes(title: str, changes: Sequence[Change], style: str = "", advice: str = "") -> None:
-    """Print a heading with the number of changes, then their blocks; nothing without changes."""
+def print_changes(
+    title: str,
+    changes: Sequence[Change],
+    style: str = "",
+    advice: str = "",
+    shown: Verbosity = Verbosity.USUAL,
+) -> None:
+    """Print a heading with the number of changes, then their blocks; nothing without changes.
+
+    Reasons are shortened unless they are shown verbosely.
+    """
     if not changes:
         return
-    console().print(Text(f"\n{title}: {counted(changes)}", style=f"bold {style}".strip()))
+    say("")
+    say(f"{title}: {counted(changes)}", style=f"bold {style}".strip())
     if advice:
-        print_indented(Text(advice))
+        say(advice, indent=2)
     all_blocks = blocks(changes)
     for block in all_blocks[:MOST_BLOCKS]:
-        print_indented(_block_heading(block))
-        if block.lines:
-            print_indented(_lines(block), 4)
+        heading = _block_heading(block)
+        if shown != Verbosity.VERBOSE:
+            heading = in_short(heading)
+        say(heading, indent=2, hang=4)
+        print_columns(_lines(block), indent=4)
         if block.command:
-            print_indented(Text(f"again: {block.command}", style="dim"), 4)
+            say(f"again: {block.command}", indent=4, hang=6, style="dim")
     if len(all_blocks) > MOST_BLOCKS:
-        print_indented(Text(f"and {len(all_blocks) - MOST_BLOCKS} more; --json has all"))
+        say(f"and {len(all_blocks) - MOST_BLOCKS} more; --json has all", indent=2)
 
 
-def _block_heading(block: Block) -> Text:
+def _block_heading(block: Block) -> str:
     """The trials of a block and its reason; without lines, also what changed."""
     title = block.heading
     if not block.lines and block.what != OUTCOME:
         title = f"{block.heading}: {block.what}"
-    heading = Text(title)
-    if block.reason:
-        reason = f" ({block.reason})" if block.lines else f": {block.reason}"
-        heading.append(reason, style="dim")
-    return heading
+    if not block.reason:
+        return title
+    return f"{title} ({block.reason})" if block.lines else f"{title}: {block.reason}"
 
 
-def print_indented(what: RenderableType, by: int = 2) -> None:
-    """Print something with every line indented by this many columns."""
-    console().print(Padding(what, (0, 0, 0, by)))
-
-
-def _lines(block: Block) -> Table:
-    table = Table(box=None, pad_edge=False, show_header=False)
+def _lines(block: Block) -> list[list[Text]]:
+    rows = []
     for line in block.lines:
         values = Text(f"{line.base} → {line.head}")
-        table.add_row(Text(line.figure), Text(line.kind, style="dim"), values, Text(line.by))
-    return table
+        rows.append([Text(line.figure), Text(line.kind, style="dim"), values, Text(line.by)])
+    return rows
 
 
 def _number(value: float | None) -> str:

@@ -8,8 +8,10 @@ import msgspec
 
 from rnnbench.campaign import remember
 from rnnbench.catalogue import Catalogue
+from rnnbench.cli.completion import CHECKED
 from rnnbench.cli.exit_codes import ExitCode, ended
-from rnnbench.cli.output import console, print_json, print_line
+from rnnbench.cli.output import console, cut, note, print_json, print_line, say
+from rnnbench.cli.verbosity import Verbosity, verbosity
 from rnnbench.errors import UnknownName
 from rnnbench.executors.checking import LIMIT_MEMORY_MIB, LIMIT_SECONDS, Checking
 from rnnbench.records import CellUse, CheckRequest, Outcome
@@ -23,7 +25,7 @@ MARKS = {
 
 
 @click.command()
-@click.argument("names", nargs=-1)
+@click.argument("names", nargs=-1, shell_complete=CHECKED)
 @click.option("--all", "everything", is_flag=True, help="Check every installed cell.")
 @click.option("--option", "options", multiple=True, metavar="NAME=V", help="An option of the cell.")
 @click.option(
@@ -50,6 +52,7 @@ MARKS = {
     help="For the process in which they run.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@verbosity("Print failures alone.", "Print laws and notes in full.")
 def check(
     names: tuple[str, ...],
     everything: bool,
@@ -59,6 +62,7 @@ def check(
     limit_seconds: float,
     limit_memory_mib: int,
     as_json: bool,
+    shown: Verbosity,
 ) -> None:
     """Check that the cells and tasks of these NAMES keep the laws on which figures rest.
 
@@ -79,19 +83,20 @@ def check(
     outcomes: list[Outcome] = []
     for request in requests:
         request = msgspec.structs.replace(request, memory_mib=limit_memory_mib)
-        outcomes += _check(request, catalogue, limit_seconds, quiet=as_json)
+        shown_here = None if as_json else shown
+        outcomes += _check(request, catalogue, limit_seconds, shown_here)
     if as_json:
         print_json(msgspec.to_builtins(outcomes))
     else:
-        _summarise(outcomes)
+        _summarise(outcomes, shown)
     failed = any(outcome.status == "failed" for outcome in outcomes)
     raise ended(ExitCode.FAILED if failed else ExitCode.FINE)
 
 
 def _check(
-    request: CheckRequest, catalogue: Catalogue, limit_seconds: float, *, quiet: bool
+    request: CheckRequest, catalogue: Catalogue, limit_seconds: float, shown: Verbosity | None
 ) -> list[Outcome]:
-    """Check one subject and print each outcome as it comes.
+    """Check one subject and print each outcome as it comes; None prints none.
 
     If a check fails, the end of the output of the subject's code is printed too.
     """
@@ -99,20 +104,15 @@ def _check(
         catalogue.cells[request.name] if request.kind == "cell" else catalogue.tasks[request.name]
     )
     checking = Checking(request, contribution.plugin, limit_seconds)
-    if not quiet and console().is_terminal:
-        console().print(f"[bold]{request.subject}[/bold]")
+    if shown and console().is_terminal:
+        say(request.subject, style="bold")
     outcomes = []
     for outcome in checking.outcomes():
         outcomes.append(outcome)
-        if not quiet:
-            _print(request.subject, outcome)
+        if shown or (shown is not None and outcome.status == "failed"):
+            _print(request.subject, outcome, shown)
     if checking.printed and any(outcome.status == "failed" for outcome in outcomes):
-        err = console(stderr=True)
-        err.print(
-            f"{request.subject} printed, at the end:\n{checking.printed}",
-            markup=False,
-            soft_wrap=True,
-        )
+        note(f"{request.subject} printed, at the end:\n{checking.printed}")
     if request.kind == "cell" and request.subject == request.name and not request.skip:
         cell = catalogue.cells[request.name]
         if request.settings == dict(cell.item.options):
@@ -153,20 +153,22 @@ def _refuse_unknown(skip: tuple[str, ...], catalogue: Catalogue) -> None:
             raise UnknownName("implementation", name, known, "check --skip")
 
 
-def _print(name: str, outcome: Outcome) -> None:
-    out = console()
-    if not out.is_terminal:
+def _print(name: str, outcome: Outcome, shown: Verbosity) -> None:
+    if not console().is_terminal:
         print_line("\t".join((name, outcome.check, outcome.status, outcome.sentence)))
         return
     word, style = MARKS[outcome.status]
-    sentence = outcome.sentence
-    if outcome.status == "passed" and not sentence:
-        sentence = outcome.law
-    out.print(f"  {outcome.check:<15}[{style}]{word:<7}[/{style}]", end="")
-    out.print(sentence, markup=False, style="" if outcome.status == "failed" else "dim")
+    subject = f"{name} " if shown == Verbosity.QUIET else ""
+    head = f"{word:<7}{subject}{outcome.check:<16}"
+    sentence = outcome.sentence or outcome.law
+    if shown == Verbosity.VERBOSE and outcome.sentence:
+        sentence = f"{outcome.law.rstrip('.')}: {outcome.sentence}"
+    if shown != Verbosity.VERBOSE and outcome.status != "failed":
+        sentence = cut(sentence, console().width - len(head) - 2)
+    say(f"{head}{sentence}", indent=2, hang=len(head) + 2, lead=len(word), style=style)
 
 
-def _summarise(outcomes: list[Outcome]) -> None:
+def _summarise(outcomes: list[Outcome], shown: Verbosity) -> None:
     """Print the number of outcomes by status, and the subjects that failed."""
     if not console().is_terminal:
         return
@@ -174,4 +176,6 @@ def _summarise(outcomes: list[Outcome]) -> None:
     numbers: Counter[str] = Counter(outcome.status for outcome in outcomes)
     summary = ", ".join(f"{numbers[status]} {status}" for status in MARKS if numbers[status])
     subjects = f": {', '.join(failed)} failed" if failed else ""
-    console().print(f"\n{summary}{subjects}", markup=False)
+    if shown:
+        say("")
+    say(f"{summary}{subjects}")

@@ -1,21 +1,18 @@
 """Lists and shows claims, and prints their verdicts on a terminal."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from textwrap import wrap
-
-from rich.text import Text
 
 from rnnbench import text
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.describe import Description
-from rnnbench.cli.output import console
+from rnnbench.cli.output import console, cut, say
 from rnnbench.errors import RnnbenchError, describe as describe_error
 from rnnbench.findings import ClaimFinding, Judged, Range, describe
 from rnnbench.records import Claim, Reading
 from rnnbench.suite import claims_of_file
 
 COLOURS = {"supported": "green", "refuted": "red", "mixed": "yellow"}
-WIDTH = 110
 SIGNS = {"holds": "+", "fails": "-", "open": "?"}
 
 
@@ -66,7 +63,7 @@ def _about(claim: Claim) -> Iterator[str]:
     """Yield the lines of a claim: its sentence, its note, and each reading with its conditions."""
     yield claim.sentence
     if claim.note:
-        yield from ("", *wrap(claim.note, WIDTH))
+        yield from ("", claim.note)
     for reading in claim.readings:
         yield from ("", _headed(reading.title, describe(reading)))
         for question in reading.questions:
@@ -83,23 +80,40 @@ def _where(facets: Mapping[str, str]) -> str:
     return ", ".join(f"{name} {value}" for name, value in facets.items())
 
 
+def print_claim_lines(claims: Sequence[ClaimFinding], width: int) -> None:
+    """Print a line for each claim, its verdict and its sentence, and how many have each verdict."""
+    longest = 0
+    if console().is_terminal:
+        longest = max(len(claim.verdict) for claim in claims)
+    for claim in claims:
+        verdict = claim.verdict.upper()
+        line = cut(f"{verdict:<{longest}}  {claim.sentence}", width)
+        say(line, lead=len(verdict), style=_style(claim))
+    counts = Counter(claim.verdict for claim in claims)
+    numbers = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
+    say(f"{text.counted(len(claims), 'claim')}: {numbers}.")
+
+
 def print_claims(claims: Sequence[ClaimFinding]) -> None:
     """Print each claim with its verdict, and a line for each condition."""
-    out = console()
     for claim in claims:
-        style = f"bold {COLOURS.get(claim.verdict, '')}"
-        out.print(Text.assemble((claim.verdict.upper(), style), f"  {claim.sentence}"))
-        out.print(f"  {claim.name}: {claim.because}", markup=False)
+        verdict = claim.verdict.upper()
+        say(f"{verdict}  {claim.sentence}", hang=2, lead=len(verdict), style=_style(claim))
+        say(f"{claim.name}: {claim.because}", indent=2)
         for reading in claim.readings:
-            out.print(f"  {_headed(reading.title, reading.summary)}", markup=False)
+            say(_headed(reading.title, reading.summary), indent=2, hang=4)
             if not any(judged.effect or judged.lost for judged in reading.judged):
-                out.print(f"    {', '.join(reading.missing) or 'nothing measured'}", markup=False)
+                say(", ".join(reading.missing) or "nothing measured", indent=4)
                 continue
             for judged in reading.judged:
-                out.print(f"    {_line(judged)}", markup=False)
+                say(_line(judged), indent=4, hang=6)
         for caution in claim.cautions:
-            out.print(f"  {caution}", markup=False)
-        out.print()
+            say(caution, indent=2)
+        say("")
+
+
+def _style(claim: ClaimFinding) -> str:
+    return f"bold {COLOURS.get(claim.verdict, '')}".strip()
 
 
 def _line(judged: Judged) -> str:

@@ -8,12 +8,13 @@ from typing import get_args
 
 import click
 import msgspec
-from rich.table import Table
 from rich.text import Text
 
-from rnnbench.cli.changes import print_changes, print_indented, print_plainly, print_sides
+from rnnbench.cli.changes import print_changes, print_plainly, print_sides
+from rnnbench.cli.completion import complete_run
 from rnnbench.cli.exit_codes import ExitCode, ended
-from rnnbench.cli.output import console, print_json, print_line
+from rnnbench.cli.output import console, note, print_columns, print_json, print_line, say
+from rnnbench.cli.verbosity import Verbosity, verbosity
 from rnnbench.compare import (
     JUDGED,
     Change,
@@ -44,12 +45,13 @@ NOISE = (
 
 
 @click.command("compare")
-@click.argument("base", type=click.Path(path_type=Path))
-@click.argument("head", type=click.Path(path_type=Path))
+@click.argument("base", type=click.Path(path_type=Path), shell_complete=complete_run)
+@click.argument("head", type=click.Path(path_type=Path), shell_complete=complete_run)
 @click.option(
     "--json", "as_json", is_flag=True, help="Print JSON: every figure, also what stayed the same."
 )
-def compare_(base: Path, head: Path, as_json: bool) -> None:
+@verbosity("Print the counts alone.", "Print reasons and circumstances in full.")
+def compare_(base: Path, head: Path, as_json: bool, shown: Verbosity) -> None:
     """Show what changed from the run in BASE to the run in HEAD.
 
     Counts, and figures of training at a fixed seed, are compared to the last bit; times and memory
@@ -61,16 +63,18 @@ def compare_(base: Path, head: Path, as_json: bool) -> None:
     comparison = compare(read_run(base), read_run(head))
     if as_json:
         print_json(msgspec.to_builtins(comparison))
+    elif shown == Verbosity.QUIET:
+        for line in _counts((*comparison.changes, *comparison.over_seeds)):
+            say(line)
     elif console().is_terminal:
-        _print(comparison)
+        _print(comparison, shown)
     else:
         _print_plainly(comparison)
     if comparison.repeated:
-        note = (
+        note(
             f"note: {comparison.repeated} of {comparison.head.results} results of HEAD are results"
             " of BASE themselves."
         )
-        console(stderr=True).print(note, markup=False, soft_wrap=True)
     if not any(change.verdict not in ("missing", "new") for change in comparison.changes):
         raise ended(ExitCode.NOTHING_RAN)
 
@@ -86,20 +90,19 @@ def _print_plainly(comparison: Comparison) -> None:
         if change.verdict not in ("same", "too few seeds")
     )
     for line in _counts((*comparison.changes, *comparison.over_seeds)):
-        print_line(line)
+        say(line)
 
 
-def _print(comparison: Comparison) -> None:
-    out = console()
-    print_sides(comparison)
+def _print(comparison: Comparison, shown: Verbosity) -> None:
+    print_sides(comparison, shown)
     for verdict, title, style in HEADINGS:
         every = (*comparison.changes, *comparison.over_seeds)
         changes = [change for change in every if change.verdict == verdict]
-        print_changes(title, changes, style)
+        print_changes(title, changes, style, shown=shown)
     _print_noisy([change for change in comparison.changes if change.kind in NOISY])
-    out.print()
+    say("")
     for line in _counts((*comparison.changes, *comparison.over_seeds)):
-        out.print(line, markup=False)
+        say(line)
 
 
 def _counts(changes: Sequence[Change]) -> list[str]:
@@ -118,17 +121,19 @@ def _print_noisy(changes: Sequence[Change]) -> None:
     """Print both values of each figure that differs from run to run, and their ratio."""
     if not changes:
         return
-    console().print(Text("\nSide by side", style="bold"))
-    print_indented(Text(NOISE, style="dim"))
+    say("")
+    say("Side by side", style="bold")
+    say(NOISE, indent=2, style="dim")
     for title, figures in groupby(changes, key=lambda change: change.title):
-        print_indented(Text(title))
-        table = Table(box=None, pad_edge=False, show_header=False)
+        say(title, indent=2)
+        rows = []
         for change in figures:
             base = in_units(change.base, change.unit)
             head = in_units(change.head, change.unit)
             values = f"{base} → {head}"
-            table.add_row(Text(f"{change.figure:<24}"), Text(f"{values:<22}"), _ratio(change))
-        print_indented(table, 4)
+            columns = (f"{change.figure:<24}", f"{values:<22}", _ratio(change))
+            rows.append([Text(column) for column in columns])
+        print_columns(rows, indent=4)
 
 
 def _ratio(change: Change) -> str:

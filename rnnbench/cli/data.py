@@ -6,8 +6,9 @@ import click
 
 from rnnbench.archives import fetch, is_here
 from rnnbench.catalogue import Catalogue
+from rnnbench.cli.completion import TASKS
 from rnnbench.cli.exit_codes import ExitCode, ended
-from rnnbench.cli.output import console, print_json, print_table
+from rnnbench.cli.output import note, print_json, print_table, say
 from rnnbench.contracts import Archive
 from rnnbench.errors import DataUnavailable
 
@@ -20,18 +21,21 @@ def data() -> None:
 @data.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_(as_json: bool) -> None:
-    """List each archive: source, version, licence, size, and whether it is here."""
+    """List each archive: source, version, licence, size, and whether it is here.
+
+    A terminal that is too narrow for all columns shows no licences; JSON always has them.
+    """
     archives = _archives(Catalogue.present())
     rows = [_row(archive, tasks) for archive, tasks in archives.items()]
     if as_json:
         print_json(rows)
         return
     columns = ("archive", "tasks", "holds", "licence", "size", "state")
-    print_table(columns, [list(map(_text, row.values())) for row in rows])
+    print_table(columns, [list(map(_text, row.values())) for row in rows], spare="licence")
 
 
 @data.command("fetch")
-@click.argument("tasks", nargs=-1)
+@click.argument("tasks", nargs=-1, shell_complete=TASKS)
 def fetch_(tasks: tuple[str, ...]) -> None:
     """Fetch the data of TASKS (default: all), for machines that will be offline."""
     catalogue = Catalogue.present()
@@ -42,12 +46,10 @@ def fetch_(tasks: tuple[str, ...]) -> None:
         if tasks and not set(tasks) & set(users):
             continue
         try:
-            console().print(f"{archive.name}: {fetch(archive)}", markup=False, soft_wrap=True)
+            say(f"{archive.name}: {fetch(archive)}")
         except DataUnavailable as error:
             failed = True
-            console(stderr=True).print(
-                f"{error}. Skipped: {', '.join(users)}.", markup=False, soft_wrap=True
-            )
+            note(f"{error}. Skipped: {', '.join(users)}.")
     if failed:
         raise ended(ExitCode.FAILED)
 

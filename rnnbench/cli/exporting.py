@@ -6,8 +6,9 @@ from pathlib import Path
 import click
 
 from rnnbench.catalogue import Catalogue, Contribution
+from rnnbench.cli.completion import REPORTS, complete_run
 from rnnbench.cli.exit_codes import ExitCode, ended
-from rnnbench.cli.output import console, print_line
+from rnnbench.cli.output import note, print_line
 from rnnbench.cli.reporting import look, tell_unreadable
 from rnnbench.contracts import Renderer
 from rnnbench.driver import open_run, read_run, render, with_descriptions
@@ -22,11 +23,12 @@ OF_RESULTS: dict[str, WriteTables] = {"csv": write_csv, "parquet": write_parquet
 
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=click.Path(path_type=Path), shell_complete=complete_run)
 @click.option(
     "--format",
     "format_",
     required=True,
+    shell_complete=REPORTS,
     help="A report of `rnnbench list reports`, such as junit; csv or parquet for the results.",
 )
 @click.option(
@@ -78,7 +80,7 @@ def _export_findings(store: Store, contribution: Contribution[Renderer], output:
     except OSError as error:
         raise RnnbenchError(f"{output}: cannot be written: {error.strerror or error}") from error
     if outcome.problem:
-        console(stderr=True).print(outcome.sentence, markup=False, soft_wrap=True)
+        note(outcome.sentence)
         raise ended(ExitCode.FAILED)
     for file in outcome.files:
         print_line(file)

@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 import click
 
+from rnnbench.cli.completion import complete_run
 from rnnbench.cli.exit_codes import ended
 from rnnbench.cli.rulings import Forms, forms, give
 from rnnbench.compare import JUDGED, Kind, compare, policy_for, read_run, rule
@@ -13,8 +14,8 @@ from rnnbench.records import OnChange
 
 
 @click.command()
-@click.argument("base", type=click.Path(path_type=Path))
-@click.argument("head", type=click.Path(path_type=Path))
+@click.argument("base", type=click.Path(path_type=Path), shell_complete=complete_run)
+@click.argument("head", type=click.Path(path_type=Path), shell_complete=complete_run)
 @click.option(
     "--kind",
     "kinds",

@@ -9,11 +9,12 @@ import click
 import msgspec
 
 from rnnbench import text
+from rnnbench.cli.completion import complete_run
 from rnnbench.cli.exit_codes import ExitCode, ended
 from rnnbench.cli.history_bisect import bisect_
 from rnnbench.cli.history_options import CHECKOUT, FILE, selecting
 from rnnbench.cli.history_tables import print_feed
-from rnnbench.cli.output import console, print_json, print_line
+from rnnbench.cli.output import note, print_json, print_line, say
 from rnnbench.compare import read_run
 from rnnbench.errors import RnnbenchError
 from rnnbench.history import (
@@ -44,7 +45,13 @@ history.add_command(bisect_)
 
 
 @history.command("add")
-@click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument(
+    "runs",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path),
+    shell_complete=complete_run,
+)
 @click.option("--commit", default="", metavar="REF", help="The commit of all results.")
 @CHECKOUT
 @FILE
@@ -66,7 +73,7 @@ def add_(runs: Sequence[Path], commit: str, checkout: Path, file: Path) -> None:
             problems.append(error)
     last = problems.pop() if len(problems) == len(runs) else None
     for problem in problems:
-        _note(f"rnnbench: {problem}.")
+        note(f"rnnbench: {problem}.")
     if last is not None:
         raise last
     _summarise(file)
@@ -79,15 +86,15 @@ def _add_run(folder: Path, git: Checkout, commit: str, file: Path) -> int:
     run = read_run(folder)
     values = values_of_run(run.results, git, commit)
     for sentence in values.left_out:
-        _note(f"{folder}: {sentence}.")
+        note(f"{folder}: {sentence}.")
     for path, problem in run.unreadable.items():
-        _note(f"{path} cannot be read: {problem}.")
+        note(f"{path} cannot be read: {problem}.")
     if not values.measured:
         raise RnnbenchError(NOTHING.format(folder))
     with History(file, new=True) as opened:
         added = add(opened, values.measured, values.commits)
     commits = text.listed([one.hash for one in values.commits], 3)
-    print_line(f"{folder}: {text.counted(values.results, 'result')} of {commits}: {_told(added)}")
+    say(f"{folder}: {text.counted(values.results, 'result')} of {commits}: {_told(added)}")
     return len(run.unreadable)
 
 
@@ -101,7 +108,7 @@ def merge_(files: Sequence[Path], file: Path) -> None:
     for other in files:
         with History(file, new=True) as opened:
             added = merge(opened, other)
-        print_line(f"{other}: {_told(added)}")
+        say(f"{other}: {_told(added)}")
     _summarise(file)
 
 
@@ -166,7 +173,3 @@ def _told(added: Added) -> str:
     if added.removed:
         counts.append(f"{added.removed:,} removed, of renewed results without them")
     return ", ".join(counts)
-
-
-def _note(sentence: str) -> None:
-    console(stderr=True).print(sentence, markup=False, soft_wrap=True)

@@ -6,9 +6,10 @@ from pathlib import Path
 import click
 
 from rnnbench import text
+from rnnbench.cli.completion import SUITES
 from rnnbench.cli.exit_codes import ExitCode, ended
 from rnnbench.cli.history_options import CHECKOUT
-from rnnbench.cli.output import console, print_line
+from rnnbench.cli.output import note, say
 from rnnbench.history import BadUndecided, Checkout, Judgement, NotWorse, ab_judge, bisect
 
 BY_BISECT = "it says itself which commits are compared"
@@ -27,7 +28,7 @@ GIVEN = {
 @click.command("bisect", context_settings={"ignore_unknown_options": True})
 @click.argument("good")
 @click.argument("bad")
-@click.argument("suite")
+@click.argument("suite", shell_complete=SUITES)
 @click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[-- AB_OPTIONS]")
 @click.option(
     "-o",
@@ -51,19 +52,19 @@ def bisect_(
     git = Checkout(checkout)
     commits = git.between(good, bad)
     _refuse_options(options)
-    judge = ab_judge(suite, checkout, output, options, say=_note)
+    judge = ab_judge(suite, checkout, output, options, say=note)
     try:
         found = bisect(git.known(good), commits, judge, _listen)
     except (BadUndecided, NotWorse) as error:
-        _note(f"rnnbench: {error}.")
+        note(f"rnnbench: {error}.")
         is_undecided = isinstance(error, BadUndecided)
         raise ended(ExitCode.UNDECIDED if is_undecided else ExitCode.NOTHING_RAN) from None
     if len(found.suspects) == 1:
-        print_line(f"The first bad commit is {_described(found.suspects[0], git)}")
+        say(f"The first bad commit is {_described(found.suspects[0], git)}")
         return
-    print_line("The first bad commit is one of these; those between could not be judged:")
+    say("The first bad commit is one of these; those between could not be judged:")
     for suspect in found.suspects:
-        print_line(f"  {_described(suspect, git)}")
+        say(f"  {_described(suspect, git)}")
     raise ended(ExitCode.UNDECIDED)
 
 
@@ -81,8 +82,4 @@ def _refuse_options(options: Sequence[str]) -> None:
 
 def _listen(commit: str, judgement: Judgement, left: int) -> None:
     passed_over = ", and is passed over" if judgement == "undecided" else ""
-    _note(f"{commit} is {judgement}{passed_over}; {text.counted(left, 'commit')} left.")
-
-
-def _note(sentence: str) -> None:
-    console(stderr=True).print(sentence, markup=False, soft_wrap=True)
+    note(f"{commit} is {judgement}{passed_over}; {text.counted(left, 'commit')} left.")

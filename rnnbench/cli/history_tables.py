@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 
-from rich.table import Table
 from rich.text import Text
 
 from rnnbench import text
-from rnnbench.cli.changes import print_indented
-from rnnbench.cli.output import console, print_line
+from rnnbench.cli.output import console, print_columns, print_line, say
 from rnnbench.compare.records import Value
 from rnnbench.history import RECENT, Feed, Shown, ShownStep, words
 from rnnbench.history.rows import step_rows
 
+OF_STEPS = ("commit", "date", "", "measured on", "figure", "before → now", "size [95 %]")
+OF_FIGURES = (
+    *("measured on", "figure", "newest", "of", "date", "n", "commits", "noise", "last step"),
+)
 STYLES = {"worse": "red", "better": "green", "changed": "yellow"}
 HIDDEN = (
     "{} {} not shown: counts, last bits and seconds in which nothing moved, those of which the last"
@@ -29,28 +31,27 @@ def print_feed(feed: Feed) -> None:
 
 
 def _print(feed: Feed) -> None:
-    out = console()
     commits = feed.commits
     span = f", {words.date(commits[0])} to {words.date(commits[-1])}" if commits else ""
-    out.print(Text(f"{feed.file}: {text.counted(len(commits), 'commit')}{span}"), soft_wrap=True)
+    say(f"{feed.file}: {text.counted(len(commits), 'commit')}{span}")
     titles = words.titles(feed.series())
     since = f" since {feed.since}" if feed.since else ""
     if not feed.steps:
-        out.print(Text(f"\nNo figure that is shown has moved{since}."))
+        say(f"\nNo figure that is shown has moved{since}.")
     else:
-        out.print(Text(f"\nSteps{since}, newest first", style="bold"))
-        print_indented(_steps(feed))
-    out.print(Text("\nFigures", style="bold"))
-    print_indented(_figures(feed, titles))
+        say(f"\nSteps{since}, newest first", style="bold")
+        print_columns(_steps(feed), OF_STEPS, indent=2, style="dim")
+    say("\nFigures", style="bold")
+    print_columns(_figures(feed, titles), OF_FIGURES, indent=2, style="dim")
     if feed.hidden:
         are = "is" if feed.hidden == 1 else "are"
-        out.print(Text(f"\n{HIDDEN.format(text.counted(feed.hidden, 'figure'), are)}"))
+        say(f"\n{HIDDEN.format(text.counted(feed.hidden, 'figure'), are)}")
 
 
-def _steps(feed: Feed) -> Table:
-    table = _table("commit", "date", "", "measured on", "figure", "before → now", "size [95 %]")
+def _steps(feed: Feed) -> list[list[Text]]:
+    rows = []
     for row in step_rows(feed):
-        table.add_row(
+        columns = [
             Text(row.commit.hash),
             Text(words.date(row.commit)),
             Text(row.verdict, style=STYLES[row.verdict]),
@@ -58,17 +59,16 @@ def _steps(feed: Feed) -> Table:
             Text(row.figure),
             Text(f"{row.before} → {row.now}" if row.now else ""),
             Text(row.size),
-        )
-    return table
+        ]
+        rows.append(columns)
+    return rows
 
 
-def _figures(feed: Feed, titles: dict[str, str]) -> Table:
+def _figures(feed: Feed, titles: dict[str, str]) -> list[list[Text]]:
     dates = {commit.hash: words.date(commit) for commit in feed.commits}
-    table = _table(
-        *("measured on", "figure", "newest", "of", "date", "n", "commits", "noise", "last step")
-    )
+    rows = []
     for shown in feed.figures:
-        table.add_row(
+        columns = [
             Text(titles[shown.series.identity]),
             Text(shown.series.figure),
             Text(words.value(shown.series, shown.newest.value)),
@@ -78,8 +78,9 @@ def _figures(feed: Feed, titles: dict[str, str]) -> Table:
             Text(str(shown.commits)),
             Text("" if shown.noise is None else f"{shown.noise:.2%}"),
             _last_step(shown),
-        )
-    return table
+        ]
+        rows.append(columns)
+    return rows
 
 
 def _last_step(shown: Shown) -> Text:
@@ -88,13 +89,6 @@ def _last_step(shown: Shown) -> Text:
     last = shown.steps[-1]
     size = words.size(last).partition(" [")[0]
     return Text(f"{size} {last.verdict} at {last.commit}".strip(), style=STYLES[last.verdict])
-
-
-def _table(*columns: str) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    return table
 
 
 def _print_plainly(feed: Feed) -> None:

@@ -1,6 +1,6 @@
 """Checks of laws beside a run, with their progress on the terminal."""
 
-from rnnbench.cli.output import console
+from rnnbench.cli.output import console, note
 from rnnbench.driver import Prepared
 
 
@@ -15,4 +15,4 @@ def check_laws(prepared: Prepared) -> None:
 
         notices = prepared.check_laws(watch)
     for notice in notices:
-        err.print(notice, markup=False, soft_wrap=True)
+        note(notice)

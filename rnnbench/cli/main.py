@@ -1,22 +1,34 @@
 """The commands and their exit codes; a command's module is imported when the command runs."""
 
+import os
+import shutil
 import signal
 import sys
 import traceback
 from collections.abc import Sequence
 from importlib import import_module
+from textwrap import fill
 from types import ModuleType
 
 import click
+from click.shell_completion import CompletionItem, shell_complete
 
 from rnnbench import __version__
+from rnnbench.cli.examples import epilog, with_examples
 from rnnbench.cli.exit_codes import ExitCode
+from rnnbench.cli.nearest import nearest
 from rnnbench.cli.streams import ReaderGone, careful_streams
 from rnnbench.errors import RnnbenchError, encodable, message, why_not
 
 INTERRUPTION = (
     "Interrupted. What finished is kept; the same command, without --fresh, goes on from there."
 )
+COMPLETE = "_RNNBENCH_COMPLETE"
+"""The variable by which a shell asks for completions."""
+WELCOME = """\
+rnnbench run suite          RNN, GRU and LSTM: two minutes, then a report
+rnnbench new cell my-cell   a cell of your own, as a plugin with tests
+rnnbench --help             all commands; rnnbench list: all that they work on"""
 COMMANDS = {
     "run": "rnnbench.cli.run:run",
     "list": "rnnbench.cli.listing:list_",
@@ -62,14 +74,22 @@ class _Lazy(click.Group):
             return None
         module, attribute = COMMANDS[cmd_name].split(":")
         command: click.Command = getattr(_load(module), attribute)
-        return command
+        return with_examples(command, cmd_name)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:  # noqa: ARG002
+        """Complete names of commands without importing them."""
+        return [
+            CompletionItem(name, help=summary)
+            for name, summary in SUMMARIES.items()
+            if name.startswith(incomplete)
+        ]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
             formatter.write_dl(list(SUMMARIES.items()))
 
 
-@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]}, epilog=epilog(""))
 @click.version_option(__version__, prog_name="rnnbench")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 def cli(debug: bool) -> None:
@@ -91,6 +111,11 @@ def _outcome() -> int:
     """Run the command line, and return its exit code however it ends."""
     code: object
     try:
+        if COMPLETE in os.environ:
+            return shell_complete(cli, {}, "rnnbench", COMPLETE, os.environ[COMPLETE])
+        if len(sys.argv) == 1 and sys.stdout.isatty():
+            click.echo(WELCOME)
+            return ExitCode.USAGE
         _refuse_undecodable(sys.argv[1:])
         code = cli.main(prog_name="rnnbench", standalone_mode=False)
     except click.exceptions.Exit as exit_:
@@ -120,16 +145,24 @@ def _outcome() -> int:
 def _usage_error(error: Exception, sentence: str) -> int:
     if "--debug" in sys.argv:
         traceback.print_exception(error)
-    click.echo(f"rnnbench: {sentence}", err=True)
+    line = f"rnnbench: {sentence}"
+    if sys.stderr.isatty():
+        width = shutil.get_terminal_size().columns
+        line = fill(line, width, break_long_words=False, break_on_hyphens=False)
+    click.echo(line, err=True)
     return ExitCode.USAGE
 
 
 def _sentence(error: click.ClickException) -> str:
     """The message of click in one line, with the command whose help explains more."""
     problem = " ".join(error.format_message().split()).rstrip(".")
+    if isinstance(error, click.UsageError) and "Did you mean" not in problem:
+        problem += nearest(error)
+    if not problem.endswith(("?", "?)")):
+        problem += "."
     if isinstance(error, click.UsageError) and error.ctx:
-        return f"{problem}. Try '{error.ctx.command_path} --help'."
-    return f"{problem}."
+        return f"{problem} Try '{error.ctx.command_path} --help'."
+    return problem
 
 
 def _refuse_undecodable(arguments: Sequence[str]) -> None:

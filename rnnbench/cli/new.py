@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from rnnbench.catalogue import Catalogue
-from rnnbench.cli.output import print_line
+from rnnbench.cli.output import print_line, say
 from rnnbench.project import KINDS, Kind, name_project, write_project
 
 NEXT = {
@@ -34,7 +34,7 @@ def new(kind: Kind, name: str, output: Path | None) -> None:
     folder = output or Path(name)
     names = name_project(name, Catalogue.present())
     written = write_project(kind, names, folder)
-    print_line(f"Wrote {folder}: {', '.join(str(path.relative_to(folder)) for path in written)}.")
+    say(f"Wrote {folder}: {', '.join(str(path.relative_to(folder)) for path in written)}.")
     print_line("Next:")
     print_line(f"  python -m pip install -e {_editable(folder)}")
     for command in NEXT[kind]:

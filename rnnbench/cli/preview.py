@@ -10,7 +10,7 @@ from rnnbench.archives import is_here
 from rnnbench.campaign import ExecutorChoice, settle, untested
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.estimate import estimate
-from rnnbench.cli.output import console, print_line
+from rnnbench.cli.output import print_line, say
 from rnnbench.executors.local import LocalPool
 from rnnbench.findings import fewest_seeds, verdict_seeds
 from rnnbench.plan import Index, Known, count_trials, due_trials, known, learning_trial, unclimbed
@@ -35,14 +35,14 @@ def print_plan(
     to_run = _print_trials(due, index, place)
     later = count_trials(suite) - len(due) - len(unclimbed(suite, index))
     if later > 0:
-        print_line(f"then  up to {later} trials whose turn comes by what these find")
+        say(f"then  up to {later} trials whose turn comes by what these find", hang=6)
     if suite.until_decided:
         looks = text.listed(suite.until_decided.looks())
-        print_line(f"then  more seeds, until each claim is decided, at {looks} at most")
+        say(f"then  more seeds, until each claim is decided, at {looks} at most", hang=6)
     for line in (*few_seeds(suite), *untested(suite), *_sizes(suite, catalogue)):
-        print_line(line)
+        say(line, hang=6)
     jobs = place.jobs or environment.machine().cores
-    console().print(estimate(to_run, later, store, jobs), markup=False, soft_wrap=True)
+    say(estimate(to_run, later, store, jobs), hang=6)
 
 
 def _print_trials(due: Iterable[Trial], index: Index, place: ExecutorChoice) -> list[Trial]:

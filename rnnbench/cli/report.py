@@ -7,9 +7,11 @@ from pathlib import Path
 import click
 
 from rnnbench.catalogue import Catalogue
+from rnnbench.cli.completion import complete_run
 from rnnbench.cli.exit_codes import ExitCode, ended
-from rnnbench.cli.output import console
+from rnnbench.cli.output import note, say
 from rnnbench.cli.reporting import look, show, tell_unreadable
+from rnnbench.cli.verbosity import Verbosity, verbosity
 from rnnbench.cli.watching import watch as watch_runs
 from rnnbench.combine import Combined, combine, read_part
 from rnnbench.driver import open_run, render
@@ -23,7 +25,13 @@ NO_OUTPUT = "a report of several folders needs a folder to be written to: -o OUT
 
 
 @click.command()
-@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument(
+    "folders",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path),
+    shell_complete=complete_run,
+)
 @click.option(
     "-o",
     "--output",
@@ -41,8 +49,14 @@ NO_OUTPUT = "a report of several folders needs a folder to be written to: -o OUT
     type=click.Choice(STYLES),
     help="Write the figures as files of this style too, into OUTPUT/STYLE.",
 )
+@verbosity("Print only where the reports are.", "Print the sentences, intervals and caveats too.")
 def report(
-    folders: tuple[Path, ...], output: Path | None, open_: bool, watch: bool, style: str | None
+    folders: tuple[Path, ...],
+    output: Path | None,
+    open_: bool,
+    watch: bool,
+    style: str | None,
+    shown: Verbosity,
 ) -> None:
     """Make the reports of the run in FOLDER again from its results; of several folders with runs of
     one suite, one report; of a folder of runs, a page with a line for each. Exits with 1 where a
@@ -57,7 +71,7 @@ def report(
         raise RnnbenchError(NO_OUTPUT)
     output = output or folders[0] / "report"
     catalogue = Catalogue.present()
-    make = _maker(folders, output, catalogue, style)
+    make = _maker(folders, output, catalogue, style, shown)
     if watch:
         page = output / PAGE
         watch_runs(folders, lambda: make(answers=False), page, lambda: _open(page, asked=open_))
@@ -77,13 +91,17 @@ def _different(folders: Sequence[Path]) -> tuple[Path, ...]:
 
 
 def _maker(
-    folders: Sequence[Path], output: Path, catalogue: Catalogue, style: str | None
+    folders: Sequence[Path],
+    output: Path,
+    catalogue: Catalogue,
+    style: str | None,
+    shown: Verbosity,
 ) -> Callable[..., bool]:
     """Return a function that makes the reports, and says whether all could be made."""
 
     def make(*, answers: bool) -> bool:
         findings = _findings(folders, notes=answers)
-        made = show(findings, folders[0], catalogue, into=output, answers=answers)
+        made = show(findings, folders[0], catalogue, shown, into=output, answers=answers)
         return made and (style is None or _write_figures(findings, catalogue, output, style))
 
     return make
@@ -96,11 +114,9 @@ def _write_figures(findings: Findings, catalogue: Catalogue, output: Path, style
     contribution = catalogue.reports.find(f"figures-{style}", "report --style")
     (outcome,) = render([contribution], findings, folder)
     if outcome.problem:
-        console(stderr=True).print(outcome.sentence, markup=False, soft_wrap=True)
+        note(outcome.sentence)
         return False
-    console().print(
-        f"Figures: {len(outcome.files)} files in {folder}", markup=False, soft_wrap=True
-    )
+    say(f"Figures: {len(outcome.files)} files in {folder}")
     return True
 
 
@@ -112,9 +128,8 @@ def _findings(folders: Sequence[Path], *, notes: bool) -> Findings:
     for part in parts:
         tell_unreadable(part.store)
     combined = combine(parts)
-    err = console(stderr=True)
     for problem in combined.record_look():
-        err.print(problem, markup=False, soft_wrap=True)
+        note(problem)
     if notes:
         _tell_combined(combined)
     return combined.findings
@@ -122,11 +137,10 @@ def _findings(folders: Sequence[Path], *, notes: bool) -> Findings:
 
 def _tell_combined(combined: Combined) -> None:
     """Print which folders are combined, and what of them is not pooled."""
-    err = console(stderr=True)
     sizes = [f"{part.name} ({len(part.contents.results)} results)" for part in combined.parts]
-    err.print(f"Combined: {', '.join(sizes)}.", markup=False, soft_wrap=True)
+    note(f"Combined: {', '.join(sizes)}.")
     for sentence in combined.sentences:
-        err.print(f"note: {sentence}", markup=False, soft_wrap=True)
+        note(f"note: {sentence}")
 
 
 def _report_overview(folder: Path, output: Path, *, open_: bool, watch: bool) -> None:
@@ -137,9 +151,9 @@ def _report_overview(folder: Path, output: Path, *, open_: bool, watch: bool) ->
     if watch:
         raise RnnbenchError(f"{folder}: --watch takes a run, and this is a folder of runs")
     for sentence in skipped:
-        console(stderr=True).print(sentence, markup=False, soft_wrap=True)
+        note(sentence)
     page = write_overview(runs, folder.resolve().name, output)
-    console().print(f"Page of runs: {page}", markup=False, soft_wrap=True)
+    say(f"Page of runs: {page}")
     _open(page, asked=open_)
 
 
@@ -148,6 +162,4 @@ def _open(page: Path, *, asked: bool) -> None:
     if not asked or not page.is_file():
         return
     if not webbrowser.open(page.resolve().as_uri()):
-        console(stderr=True).print(
-            f"No browser could be opened; the page is {page}.", markup=False, soft_wrap=True
-        )
+        note(f"No browser could be opened; the page is {page}.")

@@ -10,8 +10,9 @@ import msgspec
 from rnnbench import environment
 from rnnbench.campaign import IDLE
 from rnnbench.catalogue import Catalogue
+from rnnbench.cli.completion import complete_run, complete_trial
 from rnnbench.cli.exit_codes import ExitCode, ended
-from rnnbench.cli.output import console, print_json
+from rnnbench.cli.output import print_json, say
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors.local import run_one
 from rnnbench.provenance import provenance
@@ -29,8 +30,8 @@ NOT_EXACT = "On '{}' a kernel may add in another order at each run, so that last
 
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path))
-@click.argument("identity", metavar="ID")
+@click.argument("folder", type=click.Path(path_type=Path), shell_complete=complete_run)
+@click.argument("identity", metavar="ID", shell_complete=complete_trial)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def reproduce(folder: Path, identity: str, as_json: bool) -> None:
     """Run the trial of this ID (or the beginning or end of one) in FOLDER again and compare it bit
@@ -142,27 +143,18 @@ def _print(
     conditions: list[tuple[str, Any, Any]],
     nothing: str,
 ) -> None:
-    out = console()
     cost = not isinstance(stored.trial, LearningTrial)
     figures = "kernels, parameters, bytes and operations" if cost else "every figure"
     if nothing:
-        out.print(nothing, markup=False, soft_wrap=True)
+        say(nothing)
     elif differences:
         for figure, before, after in differences:
-            out.print(f"{figure}: stored {before}, now {after}", markup=False, soft_wrap=True)
+            say(f"{figure}: stored {before}, now {after}")
     else:
-        out.print(
-            f"The same to the last bit: {figures} of {trial_id(stored.trial)}.",
-            markup=False,
-            soft_wrap=True,
-        )
+        say(f"The same to the last bit: {figures} of {trial_id(stored.trial)}.")
     for condition, before, after in conditions:
-        out.print(
-            f"condition {condition}: then {before or '-'}, now {after or '-'}",
-            markup=False,
-            soft_wrap=True,
-        )
+        say(f"condition {condition}: then {before or '-'}, now {after or '-'}")
     if differences and not conditions and not nothing:
-        out.print("No condition that is recorded differs.", markup=False)
+        say("No condition that is recorded differs.")
     if differences and not nothing and stored.trial.device != "cpu":
-        out.print(NOT_EXACT.format(stored.trial.device), markup=False, soft_wrap=True)
+        say(NOT_EXACT.format(stored.trial.device))

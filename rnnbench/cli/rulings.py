@@ -2,15 +2,15 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import click
 import msgspec
-from rich.text import Text
 
 from rnnbench.cli.changes import print_changes, print_plainly, print_sides
 from rnnbench.cli.exit_codes import ExitCode
-from rnnbench.cli.output import console, print_json, print_line
+from rnnbench.cli.output import console, print_json, print_line, say
+from rnnbench.cli.verbosity import Verbosity, verbosity
 from rnnbench.compare import RENEW, Comparison, Ruling, blocks, junit, markdown
 from rnnbench.errors import RnnbenchError
 
@@ -21,7 +21,6 @@ EXIT_CODES = {
     "nothing to compare": ExitCode.NOTHING_RAN,
 }
 STYLES = {"passed": "bold green", "regression": "bold red"}
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class Forms(NamedTuple):
@@ -31,11 +30,13 @@ class Forms(NamedTuple):
     markdown_file: Path | None
     junit_file: Path | None
     as_json: bool
+    shown: Verbosity = Verbosity.USUAL
 
 
-def forms(command: Command) -> Command:
+def forms(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that say how a ruling is wanted."""
     for option in (
+        verbosity("Print the ruling alone.", "Print reasons and circumstances in full."),
         click.option("--json", "as_json", is_flag=True, help="Print JSON."),
         click.option(
             "--junit",
@@ -75,8 +76,10 @@ def give(
     if wanted.as_json:
         fields = {"exit_code": int(code), "policy": str(policy_of or "")}
         print_json({**msgspec.to_builtins(ruling), **fields, **_sides(comparison)})
+    elif wanted.shown == Verbosity.QUIET:
+        say(f"{_headline(ruling, command)} {ruling.sentence}")
     elif console().is_terminal:
-        _print(ruling, comparison, policy_of, command)
+        _print(ruling, comparison, policy_of, command, wanted.shown)
     else:
         _print_plainly(ruling, comparison, policy_of, command)
     return code
@@ -94,23 +97,30 @@ def _sides(comparison: Comparison) -> dict[str, object]:
     return {name: fields[name] for name in ("base", "head", "circumstances", "notes")}
 
 
-def _print(ruling: Ruling, comparison: Comparison, policy_of: Path | None, command: str) -> None:
-    out = console()
-    print_sides(comparison)
+def _print(
+    ruling: Ruling,
+    comparison: Comparison,
+    policy_of: Path | None,
+    command: str,
+    shown: Verbosity,
+) -> None:
+    print_sides(comparison, shown)
     if policy_of:
-        out.print(Text(f"Policy: {policy_of}"), soft_wrap=True)
-    print_changes("Worse", ruling.worse, "red")
-    print_changes("Undecided", ruling.undecided, "yellow")
-    print_changes("Better", ruling.better, "green", RENEW if ruling.verdict == "passed" else "")
-    print_changes("Left out", ruling.left_out)
-    print_changes("New, not judged", ruling.new)
+        say(f"Policy: {policy_of}")
+    print_changes("Worse", ruling.worse, "red", shown=shown)
+    print_changes("Undecided", ruling.undecided, "yellow", shown=shown)
+    advice = RENEW if ruling.verdict == "passed" else ""
+    print_changes("Better", ruling.better, "green", advice, shown=shown)
+    print_changes("Left out", ruling.left_out, shown=shown)
+    print_changes("New, not judged", ruling.new, shown=shown)
     for caveat in ruling.caveats:
-        out.print(Text(f"\n{caveat}."))
+        say(f"\n{caveat}.")
     for note in comparison.notes:
-        out.print(Text(f"\n{note}"))
-    out.print()
+        say(f"\n{note}")
+    headline = _headline(ruling, command)
     style = STYLES.get(ruling.verdict, "bold yellow")
-    out.print(Text.assemble((_headline(ruling, command), style), f" {ruling.sentence}"))
+    say("")
+    say(f"{headline} {ruling.sentence}", lead=len(headline), style=style)
 
 
 def _print_plainly(

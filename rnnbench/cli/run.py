@@ -6,13 +6,15 @@ import click
 
 from rnnbench import environment
 from rnnbench.campaign import Progress
+from rnnbench.cli.completion import CELLS, CLAIMS, EXECUTORS, SUITES, TASKS
 from rnnbench.cli.exit_codes import ExitCode, ended
 from rnnbench.cli.law_checks import check_laws
-from rnnbench.cli.output import console
+from rnnbench.cli.output import note, say
 from rnnbench.cli.preview import print_plan
 from rnnbench.cli.progress import Display
 from rnnbench.cli.reporting import make_reports
 from rnnbench.cli.trial import trial as trial_command
+from rnnbench.cli.verbosity import Verbosity, verbosity
 from rnnbench.driver import prepare, warnings_of
 from rnnbench.records import FIRST_TUNING_SEED
 from rnnbench.suite import Choices
@@ -24,7 +26,7 @@ def run() -> None:
 
 
 @run.command("suite")
-@click.argument("name", default="quick")
+@click.argument("name", default="quick", shell_complete=SUITES)
 @click.option(
     "-o",
     "--output",
@@ -36,16 +38,26 @@ def run() -> None:
     "--cell",
     "cells",
     multiple=True,
+    shell_complete=CELLS,
     help="Run this cell instead of the suite's; may be repeated.",
 )
 @click.option(
-    "-t", "--task", "tasks", multiple=True, help="Only this task of the suite; may be repeated."
+    "-t",
+    "--task",
+    "tasks",
+    multiple=True,
+    shell_complete=TASKS,
+    help="Only this task of the suite; may be repeated.",
 )
 @click.option(
     "--seeds", type=click.IntRange(1, FIRST_TUNING_SEED), help="How many seeds (0, 1, 2 ...)."
 )
 @click.option(
-    "--claim", "claims", multiple=True, help="Only this claim of the suite; may be repeated."
+    "--claim",
+    "claims",
+    multiple=True,
+    shell_complete=CLAIMS,
+    help="Only this claim of the suite; may be repeated.",
 )
 @click.option("--core", is_flag=True, help="Only the claims that are marked as the core.")
 @click.option(
@@ -63,6 +75,7 @@ def run() -> None:
     "--executor",
     default="local",
     show_default=True,
+    shell_complete=EXECUTORS,
     help="Where trials run: `rnnbench list executors`.",
 )
 @click.option(
@@ -85,6 +98,10 @@ def run() -> None:
 @click.option(
     "--fresh", is_flag=True, help="Discard the results of these trials first, and run them again."
 )
+@verbosity(
+    "Print no progress and no figures: only problems, and where the report is.",
+    "Print a line for each trial, and the sentences, intervals and caveats too.",
+)
 def suite_(
     name: str,
     output: Path | None,
@@ -101,6 +118,7 @@ def suite_(
     dry_run: bool,
     no_check: bool,
     fresh: bool,
+    shown: Verbosity,
 ) -> None:
     """Run the suite of this NAME (or TOML file); without a name, `quick`. Runs only what has no
     result yet."""
@@ -110,12 +128,12 @@ def suite_(
         print_plan(prepared.suite, prepared.catalogue, prepared.store, prepared.place, fresh=fresh)
         return
     if refused := environment.refused_checkout():
-        console(stderr=True).print(f"note: {refused}.", markup=False, soft_wrap=True)
-    with Display() as display:
+        note(f"note: {refused}.")
+    with Display(shown) as display:
         progress = prepared.run(display.watch)
     if not no_check:
         check_laws(prepared)
-    make_reports(prepared.store, prepared.catalogue)
+    make_reports(prepared.store, prepared.catalogue, shown)
     print_summary(progress)
     raise ended(_exit_code(progress))
 
@@ -129,11 +147,9 @@ def print_summary(progress: Progress) -> None:
     total = max(
         progress.total, progress.kept.total() + sum(progress.new.values())
     )  # seeds may have been added
-    console().print(
-        f"{total} trials: {progress.kept.total()} kept from before, {new}.", markup=False
-    )
+    say(f"{total} trials: {progress.kept.total()} kept from before, {new}.")
     for warning in warnings_of(progress):
-        console(stderr=True).print(warning, markup=False, soft_wrap=True)
+        note(warning)
 
 
 def _exit_code(progress: Progress) -> ExitCode:

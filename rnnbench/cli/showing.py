@@ -1,27 +1,32 @@
 """`rnnbench show`: shows all that is known of a contribution."""
 
+import re
+from collections.abc import Iterator
 from itertools import chain
 from pkgutil import resolve_name
-from textwrap import indent
 from typing import Any
 
 import click
 from rich.text import Text
 
 from rnnbench.catalogue import Catalogue
+from rnnbench.cli.completion import ANYTHING
 from rnnbench.cli.describe import Description, chance
 from rnnbench.cli.everything import everything
-from rnnbench.cli.output import console, print_json
+from rnnbench.cli.output import console, print_json, say
 from rnnbench.errors import UnknownName
 from rnnbench.plan import count_trials
 from rnnbench.suite import read_suite
 
+BROKEN = 70
+"""Lines of documentation that are at least so long may have been broken for their length."""
+LABEL = re.compile(r"^ *\w+: +")
 DETAILS = "rnnbench.cli.details:details"
 """Imported only when a cell is shown, because it needs torch."""
 
 
 @click.command()
-@click.argument("name")
+@click.argument("name", shell_complete=ANYTHING)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def show(name: str, as_json: bool) -> None:
     """Show all that is known of the cell, task, suite, report, executor, claim or plugin of this
@@ -58,16 +63,18 @@ def _things(
 
 def _print(kind: str, thing: Description) -> None:
     """Print the name of a thing, its documentation, and a line for each property with a value."""
-    out = console()
-    out.print(Text(f"{kind} {thing['name']}", style="bold"))
+    say(f"{kind} {thing['name']}", style="bold")
     about = thing.get("about")
     shown = {"name", "about", "note", "readings"}
     if about:
-        out.print(f"\n{indent(about, '  ')}\n", markup=False)
+        say("")
+        for line, hang in joined(about):
+            say(line, indent=2, hang=2 + hang)
+        say("")
         shown.add("summary")
     for key, value in thing.items():
         if key not in shown and value not in ("", None, {}, []):
-            out.print(f"  {key.replace('_', ' '):<16} {_text(value)}", markup=False)
+            say(f"{key.replace('_', ' '):<16} {_text(value)}", indent=2, hang=19)
 
 
 def _more(kind: str, name: str, catalogue: Catalogue) -> Description:
@@ -98,3 +105,34 @@ def _text(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(str(inner) for inner in value)
     return str(value)
+
+
+def joined(about: str) -> Iterator[tuple[str, int]]:
+    """Yield the lines of a documentation, those joined that its author broke for their length, and
+    by how many blanks their continuations are indented.
+
+    A line that is short, or ends a sentence, is no such line, so that drawings stay as they are.
+    """
+    line = ""
+    hang = 0
+    broken = False
+    for part in about.splitlines():
+        if broken and part.strip():
+            line = f"{line} {part.strip()}"
+        else:
+            if line or broken:
+                yield line, hang
+            line = part
+            hang = _hang(part)
+        broken = len(part) >= BROKEN and not part.endswith((".", ":"))
+        if not broken:
+            yield line, hang
+            line = ""
+    if line:
+        yield line, hang
+
+
+def _hang(line: str) -> int:
+    """Where the text begins behind a label, as in `seed:   of the generator`; else the indent."""
+    label = LABEL.match(line)
+    return len(label[0]) if label else len(line) - len(line.lstrip())

@@ -8,8 +8,9 @@ import msgspec
 
 from rnnbench.campaign import FAILURES, IDLE, settle_fastest
 from rnnbench.catalogue import Catalogue
+from rnnbench.cli.completion import CELLS, TASKS
 from rnnbench.cli.exit_codes import ExitCode, ended
-from rnnbench.cli.output import console, print_json
+from rnnbench.cli.output import print_json, say
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors.local import run_one
 from rnnbench.plan import due_trials
@@ -18,8 +19,8 @@ from rnnbench.suite import Choices, check_suite, key_table
 
 
 @click.command()
-@click.argument("cell")
-@click.argument("task")
+@click.argument("cell", shell_complete=CELLS)
+@click.argument("task", shell_complete=TASKS)
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option(
     "--dial", "dials", multiple=True, metavar="NAME=V", help="A dial of the task: horizon=20."
@@ -87,17 +88,16 @@ def _single_trial(
 
 
 def _print_result(result: Result) -> None:
-    out = console()
     reason = f": {result.reason}" if result.reason else ""
-    out.print(f"{result.status}{reason}", markup=False, style="bold")
+    say(f"{result.status}{reason}", style="bold")
     if result.learning:
         _print_learning(result.learning)
     for effect in result.side_effects:
-        out.print(f"note: {effect}", markup=False, soft_wrap=True)
+        say(f"note: {effect}")
     if result.traceback:
-        out.print(result.traceback, markup=False)
+        say(result.traceback)
     if result.output:
-        out.print(f"It printed:\n{result.output}", markup=False)
+        say(f"It printed:\n{result.output}")
 
 
 def absent_reasons(learning: Learning) -> list[str]:
@@ -120,27 +120,22 @@ def absent_reasons(learning: Learning) -> list[str]:
 
 
 def _print_learning(learning: Learning) -> None:
-    out = console()
     metric = learning.metrics[0]
     off = f" ({learning.off_budget:+.1%} from the budget)" if learning.off_budget else ""
-    out.print(
-        f"hidden size {learning.hidden_size}, {learning.parameters:,} parameters{off}", markup=False
-    )
-    out.print(f"epoch  train loss  validation {metric.name}", markup=False)
+    say(f"hidden size {learning.hidden_size}, {learning.parameters:,} parameters{off}")
+    say(f"epoch  train loss  validation {metric.name}")
     for epoch in learning.curve:
         mark = "  chosen" if epoch.epoch == learning.chosen_epoch else ""
         score = epoch.validation[metric.name]
-        out.print(
-            f"{epoch.epoch:>5}  {epoch.train_loss:>10.4g}  {score:>10.4g}{mark}", markup=False
-        )
+        say(f"{epoch.epoch:>5}  {epoch.train_loss:>10.4g}  {score:>10.4g}{mark}")
     for name, score in learning.test.items():
-        out.print(f"test {name} {score:.4g}{_trivial(learning, name)}", markup=False)
+        say(f"test {name} {score:.4g}{_trivial(learning, name)}")
     for reason in absent_reasons(learning):
-        out.print(reason, markup=False)
+        say(reason)
     reached = "not reached twice in a row"
     if learning.epochs_to_target:
         reached = f"reached in epoch {learning.epochs_to_target}"
-    out.print(f"target {metric.name} {learning.target:g}: {reached}", markup=False)
+    say(f"target {metric.name} {learning.target:g}: {reached}")
 
 
 def _trivial(learning: Learning, name: str) -> str:

@@ -10,7 +10,14 @@ from rnnbench.findings.claims.measurements import Measurements
 from rnnbench.findings.claims.records import ClaimFinding, Judged, ReadingFinding
 from rnnbench.findings.claims.summary import describe
 from rnnbench.findings.claims.trial_figures import LOST, claim_figures
-from rnnbench.findings.cost.records import CostFinding, CostPair, CostRow, KernelPair, StepTime
+from rnnbench.findings.cost.records import (
+    CostFinding,
+    CostPair,
+    CostRow,
+    KernelPair,
+    StepKind,
+    StepTime,
+)
 from rnnbench.findings.cost.scaling_records import Scaling
 from rnnbench.findings.find import find
 from rnnbench.findings.law_caveats import LawCaveat, caveats_of
@@ -68,6 +75,7 @@ __all__ = [
     "SolveCurve",
     "Span",
     "SpanInterval",
+    "StepKind",
     "StepTime",
     "Survival",
     "TrialOutcome",

@@ -1,0 +1,159 @@
+"""The grid of what cells learn: how many seeds solved a task, in how many epochs, with what
+score."""
+
+from collections.abc import Iterator, Sequence
+
+from rnnbench import text
+from rnnbench.cli.summary.grid import (
+    ABSENT,
+    AHEAD,
+    CONTRADICTS,
+    EQUAL,
+    LEADS,
+    OPEN,
+    WORSE,
+    Entry,
+    Grid,
+    Level,
+    Row,
+)
+from rnnbench.findings import Arm, Aspect, Condition, Findings, HorizonFinding, Span
+
+EPOCHS = "epochs to target"
+OF_ANSWERS = {
+    "better": WORSE,
+    "worse": CONTRADICTS,
+    "equivalent": EQUAL,
+    "undecided": OPEN,
+    "too few seeds": "",
+}
+"""The mark of a cell by the answer of its comparison with the first one."""
+SOLVED = "k/n: seeds that reached the target"
+UNCONFIRMED = "(k/n): on validation data alone"
+ACROSS = ("capacity", "trainability", "extrapolation")
+
+
+def learning_grid(findings: Findings) -> Grid:
+    """The conditions of a run, its memory spans, and its aggregates over tasks."""
+    rows = (*_across(findings), *map(_condition, findings.conditions), *_spans(findings.spans))
+    cells = _in_order(findings.conditions)
+    unconfirmed = any(
+        _is_unconfirmed(arm, condition)
+        for condition in findings.conditions
+        for arm in condition.arms
+    )
+    notes = (SOLVED, UNCONFIRMED) if unconfirmed else (SOLVED,)
+    levels = (
+        Level("score", ("k/n", "epochs", "score"), notes),
+        Level("figure", ("k/n", ""), notes),
+        Level("figure", ("",)),
+    )
+    return Grid("task", levels, rows, cells)
+
+
+def _in_order(conditions: Sequence[Condition]) -> tuple[str, ...]:
+    """The cells by their mean place over the conditions, where the first one has place 0."""
+    places: dict[str, list[float]] = {}
+    for condition in conditions:
+        arms = sorted(condition.arms, key=lambda arm: _loss(arm, condition))
+        for place, arm in enumerate(arms):
+            places.setdefault(arm.row, []).append(place / len(arms))
+    return tuple(sorted(places, key=lambda row: (sum(places[row]) / len(places[row]), row)))
+
+
+def _loss(arm: Arm, condition: Condition) -> float:
+    """The figure that decides, turned so that less is better."""
+    if condition.figure == EPOCHS:
+        return arm.epochs.centre if arm.epochs else float("inf")
+    metric = condition.metrics[0]
+    score = arm.test.get(metric.name)
+    if score is None:
+        return float("inf")
+    return score.centre if metric.direction == "lower" else -score.centre
+
+
+def _condition(condition: Condition) -> Row:
+    metric = condition.metrics[0].name
+    by = "epochs" if condition.figure == EPOCHS else condition.figure
+    marks = _marks(condition)
+    entries = {
+        arm.row: Entry(marks.get(arm.row, ""), _parts(arm, condition)) for arm in condition.arms
+    }
+    return Row(condition.title, (metric, by, by), entries, condition.leader or "")
+
+
+def _marks(condition: Condition) -> dict[str, str]:
+    marks = {each.other: OF_ANSWERS[each.answer] for each in condition.comparisons}
+    if condition.leader:
+        answers = {each.answer for each in condition.comparisons}
+        marks[condition.leader] = LEADS if answers == {"better"} else AHEAD
+    return marks
+
+
+def _parts(arm: Arm, condition: Condition) -> tuple[tuple[str, ...], ...]:
+    score = arm.test.get(condition.metrics[0].name)
+    scored = text.rounded(score.centre) if score else ABSENT
+    solved = f"{arm.solved}/{len(arm.seeds)}" if arm.seeds else ABSENT
+    if _is_unconfirmed(arm, condition):
+        solved = f"({solved})"
+    epochs = _epochs(arm, condition)
+    figure = epochs if condition.figure == EPOCHS else scored
+    return ((solved, epochs, scored), (solved, figure), (figure,))
+
+
+def _epochs(arm: Arm, condition: Condition) -> str:
+    """The mean of epochs to the target up to the budget; `>15` where no seed reached it."""
+    if arm.epochs is None:
+        return ABSENT
+    if not arm.solved:
+        return f">{condition.recipe.epochs}"
+    return text.rounded(arm.epochs.centre)
+
+
+def _is_unconfirmed(arm: Arm, condition: Condition) -> bool:
+    """Whether an arm reached the target and does not beat the trivial forecast on test data."""
+    if not arm.solved:
+        return False
+    metric = condition.metrics[0]
+    score = arm.test.get(metric.name)
+    trivial = condition.trivial.get(metric.name)
+    if score is None:
+        return True
+    if trivial is None:
+        return False
+    if metric.direction == "lower":
+        return score.centre >= trivial.centre
+    return score.centre <= trivial.centre
+
+
+def _spans(findings: Sequence[HorizonFinding]) -> Iterator[Row]:
+    for finding in findings:
+        entries = {}
+        for span in finding.spans:
+            steps = _steps(span, finding.horizons)
+            entries[span.row] = _one_figure(steps)
+        yield Row(f"span, {finding.title}", ("steps", "steps", "steps"), entries)
+
+
+def _steps(span: Span, horizons: Sequence[int]) -> str:
+    if not span.longest:
+        return f"<{horizons[0]}"
+    return f"≥{span.longest}" if span.longest == horizons[-1] else str(span.longest)
+
+
+def _across(findings: Findings) -> Iterator[Row]:
+    for aspect in findings.across:
+        if aspect.name in ACROSS and aspect.rows:
+            yield Row(f"{aspect.name}, all tasks", ("IQM", "IQM", "IQM"), _aspect_entries(aspect))
+
+
+def _aspect_entries(aspect: Aspect) -> dict[str, Entry]:
+    entries = {}
+    for row in aspect.rows:
+        figure = next(iter(row.figures.values()))
+        entries[row.row] = _one_figure(f"{figure.centre:.2f}")
+    return entries
+
+
+def _one_figure(figure: str) -> Entry:
+    return Entry("", (("", "", figure), ("", figure), (figure,)))

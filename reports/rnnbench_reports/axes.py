@@ -1,6 +1,6 @@
 """Axes that several figures share: a score with its target and its trivial forecast."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
@@ -36,13 +36,14 @@ def score_axis(axis: Axes, condition: Condition, split: str) -> None:
     outlying seed would flatten all curves. Lines mark the target and the trivial forecast.
     """
     metric = condition.metrics[0]
-    if _is_share(condition):
+    shown = list(_shown(condition, split))
+    if metric.unit.startswith("share") and all(0 <= value <= 1 for value in shown):
         axis.set_ylim(-0.02, 1.02)
     elif metric.direction == "lower":
         axis.set_yscale("log")
         plain_ticks(axis.yaxis)
     else:
-        _keep_medians_in_view(axis, condition)
+        _keep_in_view(axis, shown)
     axis.set_ylabel(plain(f"{split} {metric.name}"), fontsize=SMALL)
     _mark(axis, condition.target, "target", linestyle="--", linewidth=1)
     trivial = condition.trivial.get(metric.name)
@@ -78,23 +79,20 @@ def _mark(axis: Axes, value: float, name: str, **style: Any) -> None:
     )
 
 
-def _is_share(condition: Condition) -> bool:
-    """Whether the score is a share of something, and all that is shown lies between 0 and 1."""
-    if not condition.metrics[0].unit.startswith("share"):
-        return False
-    return all(0 <= value <= 1 for value in _shown(condition))
-
-
-def _keep_medians_in_view(axis: Axes, condition: Condition) -> None:
-    shown = list(_shown(condition))
+def _keep_in_view(axis: Axes, shown: Sequence[float]) -> None:
     span = max(shown) - min(shown)
     if span > 0:
         axis.set_ylim(min(shown) - span / 2, max(shown) + span / 2)
 
 
-def _shown(condition: Condition) -> Iterator[float]:
-    yield from chain.from_iterable(arm.curve.median for arm in condition.arms)
+def _shown(condition: Condition, split: str) -> Iterator[float]:
+    """Yield the medians of the scores on a split, the target and the trivial forecast."""
+    name = condition.metrics[0].name
+    if split == "test":
+        yield from (arm.test[name].centre for arm in condition.arms if name in arm.test)
+    else:
+        yield from chain.from_iterable(arm.curve.median for arm in condition.arms)
     yield condition.target
-    trivial = condition.trivial.get(condition.metrics[0].name)
+    trivial = condition.trivial.get(name)
     if trivial:
         yield trivial.centre

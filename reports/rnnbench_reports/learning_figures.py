@@ -102,11 +102,11 @@ def _epochs(axis: Axes, cells: Cells, condition: rnnbench.Condition) -> None:
     axis.xaxis.set_major_locator(MaxNLocator(integer=True))
     axis.set_ylim(-0.6, len(arms) - 0.4)
     axis.set_yticks(range(len(arms)), [plain(arm.row) for arm in arms], fontsize=8)
-    solved = [f"{arm.solved}/{len(arm.seeds)}" for arm in arms]
-    right = axis.secondary_yaxis("right")
-    right.set_yticks(range(len(arms)), solved, fontsize=8)
-    right.tick_params(length=0)
-    right.spines["right"].set_visible(False)
+    for position, arm in enumerate(arms):
+        solved = f"{arm.solved}/{len(arm.seeds)}"
+        at_right = axis.get_yaxis_transform()
+        text = axis.text(1.02, position, solved, fontsize=8, va="center", transform=at_right)
+        tag(arm.row, text)
     axis.set_xlabel("epochs to target; right: seeds that reach it", fontsize=SMALL)
 
 

@@ -17,7 +17,7 @@ WIDE = 7.6
 HEIGHT = 2.5
 INCHES_A_BAR = 0.2
 INCHES_A_LETTER = 0.064
-LETTERS_OF_NUMBERS = 5
+LETTERS_OF_NUMBERS = 6
 """Letters of the longest number on an axis."""
 SEPARATOR = "|"
 OF_CELL = f"cell{SEPARATOR}"
@@ -109,7 +109,6 @@ def _lay_out(figure: Figure, axis: Axes) -> None:
     left += 0.2 if axis.get_ylabel() else 0.0
     ends = [text.get_text() for text in axis.texts if _is_of_cell(text)]
     right = 0.1 + (0.16 + INCHES_A_LETTER * max(map(len, ends)) if ends else 0.0)
-    right += 0.45 * len(axis.child_axes)
     bottom = 0.44 if axis.get_xlabel() else 0.26
     figure.subplots_adjust(
         left=min(0.6, left / width),

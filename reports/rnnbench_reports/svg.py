@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping
+from contextlib import ExitStack
 from functools import cache
 from io import BytesIO
 from typing import Any
@@ -15,6 +16,7 @@ from rnnbench_reports import claim_panels
 from rnnbench_reports.looks import HUES
 from rnnbench_reports.panel import OF_CELL, SEPARATOR
 from rnnbench_reports.style import GRID, REFERENCE, without_missing_glyphs
+from rnnbench_reports.svg_axes import axes_of, without_axes
 
 SVG = "{http://www.w3.org/2000/svg}"
 HREF = "{http://www.w3.org/1999/xlink}href"
@@ -41,14 +43,21 @@ def inline(figure: Figure, prefix: str, title: str, featured: Collection[str]) -
     title:    what a reader hears who does not see it.
     featured: the cells that are shown in their colours; others have the class `rest`.
     """
+    has_axes = len(figure.axes) == 1
     buffer = BytesIO()
-    with mpl.rc_context({**RC, "svg.hashsalt": "rnnbench"}), without_missing_glyphs():
+    with ExitStack() as around:
+        around.enter_context(mpl.rc_context({**RC, "svg.hashsalt": "rnnbench"}))
+        around.enter_context(without_missing_glyphs())
+        if has_axes:
+            around.enter_context(without_axes(figure.axes[0]))
         figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
     root = ElementTree.fromstring(buffer.getvalue())  # noqa: S314  written by matplotlib just now
     _tidy(root, prefix, featured)
     width, height = (
         float(root.attrib.pop(side).removesuffix("pt")) for side in ("width", "height")
     )
+    if has_axes:
+        root.insert(0, axes_of(figure.axes[0], width, height))
     root.set("class", "wide" if width > WIDE_POINTS else "narrow")
     root.set("role", "img")
     root.set("aria-label", title)

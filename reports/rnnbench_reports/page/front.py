@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import log10
 
 import rnnbench
+from rnnbench_reports.axes import is_confirmed
 from rnnbench_reports.page.page_records import HeatMap, Square, Tile
 from rnnbench_reports.page.tables import row_id, slug
 from rnnbench_reports.style import number, spread
@@ -13,9 +14,10 @@ SOLVED_FROM = 4
 """Shades up to this one belong to cells of which no seed reaches the target."""
 LEARNING = (
     "Numbers are epochs to target, with the seeds that reach it where not all do, or else the test"
-    " score. The darker a square, the better: pale where no seed reaches the target, by how far the"
-    " score comes from the trivial forecast; darker where seeds reach it, by how early. Cells are"
-    " ordered by their mean shade."
+    " score; what a cell reached on validation data counts only where its test score beats the"
+    " trivial forecast. The darker a square, the better: pale where no seed reaches the target, by"
+    " how far the score comes from the trivial forecast; darker where seeds reach it, by how"
+    " early. Cells are ordered by their mean shade."
 )
 COST = (
     "The darker a square, the nearer to the best cell at this shape; palest at ten times as much."
@@ -78,7 +80,7 @@ def _learned(arm: rnnbench.Arm, condition: rnnbench.Condition) -> Square:
     href = f"#{row_id(condition.title, arm.row)}"
     score = arm.test.get(condition.metrics[0].name)
     about = f"{arm.row}, {condition.title}: {arm.solved} of {len(arm.seeds)} seeds solve it"
-    if arm.solved and arm.epochs:
+    if arm.solved and arm.epochs and is_confirmed(arm, condition):
         early = 1 - arm.epochs.centre / condition.recipe.epochs
         shade = SOLVED_FROM + 1 + round((DARKEST - SOLVED_FROM - 1) * max(0.0, early))
         part = "" if arm.solved == len(arm.seeds) else f" ({arm.solved}/{len(arm.seeds)})"

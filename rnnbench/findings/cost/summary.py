@@ -20,6 +20,8 @@ STEPS_OF: dict[StepKind, str] = {
     "streaming": "A streaming step of",
 }
 
+NO_TIMES = "Neither times nor peaks were measured; tables and figures have what was."
+
 
 def costs(
     rows: Sequence[CostRow],
@@ -39,8 +41,14 @@ def costs(
     sentences.append(_peaks(rows))
     known = [sentence for sentence in sentences if sentence]
     if not known:
-        return "Nothing was measured."
+        return NO_TIMES if any(map(_has_other_figures, rows)) else "Nothing was measured."
     return " ".join([*known, "Medians over replicates."])
+
+
+def _has_other_figures(row: CostRow) -> bool:
+    """Whether anything but times and peaks is known of a cell."""
+    counts = (row.timeline, row.flops, row.instructions, row.saved_bytes)
+    return any(figure is not None for figure in counts)
 
 
 def _over_reference(

@@ -1,0 +1,84 @@
+"""The axes of a panel as SVG: grid, ticks with their numbers, and titles.
+
+matplotlib makes five objects for each tick and lays out each text, which takes most of the time of
+drawing a small panel.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from xml.etree import ElementTree
+
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+
+TICK = 3.0
+"""Length of a tick in points; numbers stand as far again from it."""
+OUTSIDE = 1e-6
+Element = ElementTree.Element
+
+
+@contextmanager
+def without_axes(axis: Axes) -> Iterator[None]:
+    """Have a panel drawn without what `axes_of` draws."""
+    parts = (axis.xaxis, axis.yaxis, axis.spines["left"], axis.spines["bottom"])
+    for part in parts:
+        part.set_visible(False)
+    try:
+        yield
+    finally:
+        for part in parts:
+            part.set_visible(True)
+
+
+def axes_of(axis: Axes, width: float, height: float) -> Element:
+    """Return the axes of a panel that is so many points wide and high."""
+    box = axis.get_position()
+    left, right = width * box.x0, width * box.x1
+    top, bottom = height * (1 - box.y1), height * (1 - box.y0)
+    group = ElementTree.Element("g", {"class": "axes"})
+    grid: list[str] = []
+    ticks = [f"M{left:.1f} {top:.1f}V{bottom:.1f}H{right:.1f}"]
+    lines = ElementTree.SubElement(group, "path", {"class": "grid"})
+    frame = ElementTree.SubElement(group, "path", {"class": "frame"})
+    for share, label in _ticks(axis, axis.xaxis):
+        x = left + share * (right - left)
+        grid.append(f"M{x:.1f} {top:.1f}V{bottom:.1f}")
+        ticks.append(f"M{x:.1f} {bottom:.1f}v{TICK}")
+        _write(group, x, bottom + TICK + 9, label, "middle")
+    for share, label in _ticks(axis, axis.yaxis):
+        y = bottom - share * (bottom - top)
+        grid.append(f"M{left:.1f} {y:.1f}H{right:.1f}")
+        ticks.append(f"M{left:.1f} {y:.1f}h-{TICK}")
+        _write(group, left - TICK - 2, y + 2.8, label, "end")
+    lines.set("d", "".join(grid))
+    frame.set("d", "".join(ticks))
+    _write(group, (left + right) / 2, height - 4, axis.get_xlabel(), "middle")
+    if axis.get_ylabel():
+        title = _write(group, 0, 0, axis.get_ylabel(), "middle")
+        title.set("transform", f"translate(9 {(top + bottom) / 2:.1f}) rotate(-90)")
+    return group
+
+
+def _ticks(axis: Axes, of: Axis) -> Iterator[tuple[float, str]]:
+    """Yield the places of ticks as shares of the axis, with their labels."""
+    places = list(of.get_majorticklocs())
+    labels = of.get_major_formatter().format_ticks(places)
+    is_x = of is axis.xaxis
+    for place, label in zip(places, labels, strict=True):
+        share = _share(axis, float(place), is_x=is_x)
+        if -OUTSIDE <= share <= 1 + OUTSIDE:
+            yield share, label
+
+
+def _share(axis: Axes, place: float, *, is_x: bool) -> float:
+    low_x, low_y = axis.get_xlim()[0], axis.get_ylim()[0]
+    point = (place, low_y) if is_x else (low_x, place)
+    inside = axis.transAxes.inverted().transform(axis.transData.transform(point))
+    return float(inside[0] if is_x else inside[1])
+
+
+def _write(group: Element, x: float, y: float, text: str, anchor: str) -> Element:
+    attributes = {"x": f"{x:.1f}", "y": f"{y:.1f}", "text-anchor": anchor}
+    element = ElementTree.SubElement(group, "text", attributes)
+    element.text = text.replace(r"\$", "$").replace("\u200b", "")
+    return element

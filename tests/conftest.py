@@ -116,7 +116,10 @@ def pixels_for_plots(request: pytest.FixtureRequest) -> Iterator[None]:
 
 def _save_pixel(figure: Figure, place: Any, **options: Any) -> None:
     if options.get("format") == "png":
-        Path(place).write_bytes(PIXEL)
+        if isinstance(place, Path):
+            place.write_bytes(PIXEL)
+        else:
+            place.write(PIXEL)
     else:
         SAVE(figure, place, **options)
 

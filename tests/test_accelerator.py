@@ -14,10 +14,11 @@ from rnnbench.catalogue import Catalogue
 from rnnbench.cli.doctor import PROBE
 from rnnbench.compare import compare
 from rnnbench.findings import find
-from rnnbench.notebook import costs, trials
+from rnnbench.notebook.frames import frame
 from rnnbench.records import Machine, Recipe, Result
 from rnnbench.runner import run_trial
 from rnnbench.store import Store
+from rnnbench.tables import COSTS, TRIALS
 from rnnbench.training import checkpoint
 from tests.builders.compare import of as run_of
 from tests.builders.findings import learned, with_provenance
@@ -126,8 +127,8 @@ def test_reports_name_the_accelerator(tmp_path: Path) -> None:
 
 def test_frames_name_the_accelerator() -> None:
     """One a result; empty for the processor."""
-    assert list(trials.trials(on_two_accelerators())["accelerator"]) == ["A1", "B2", ""]
-    assert "accelerator" in costs.costs(on_two_accelerators()).columns
+    assert list(frame(TRIALS, on_two_accelerators())["accelerator"]) == ["A1", "B2", ""]
+    assert "accelerator" in frame(COSTS, on_two_accelerators()).columns
 
 
 @pytest.mark.usefixtures("cuda")

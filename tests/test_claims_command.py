@@ -80,7 +80,7 @@ def test_a_run_prints_verdicts_and_writes_them_down(tmp_path: Path) -> None:
     assert "SUPPORTED  Nobody learns anything in two epochs." in lines
     assert "    + task adding, horizon 10: 0 [0 to 0.41], n = 7, p = 0.016" in lines
     assert "    no such cell: warp-cell" in lines
-    assert f"Figure: {Path('runs/tiny/report/claims-forest.png')}" in lines
+    assert f"Figure: {Path('runs/tiny/report/claims-forest.svg')}" in lines
     report = tmp_path / "runs" / "tiny" / "report"
     page = (report / "claims.md").read_text()
     ids = [path.stem for path in (tmp_path / "runs" / "tiny" / "trials").glob("*.json")]
@@ -91,7 +91,7 @@ def test_a_run_prints_verdicts_and_writes_them_down(tmp_path: Path) -> None:
     assert "**supported**" in page
     assert "![" in page
     assert "A GRU is smaller than an LSTM." in (report / "claims-forest.svg").read_text()
-    assert (report / "claims-forest.png").stat().st_size > 5_000
+    assert (report / "claims-forest.svg").stat().st_size > 5_000
     html = (report / "index.html").read_text()
     assert 'class="verdict supported"' in html
     assert "data:image/png" in html[html.index('id="claims-forest"') :]

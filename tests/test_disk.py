@@ -90,7 +90,7 @@ def test_a_folder_that_is_read_only_is_told_in_a_sentence(tmp_path: Path, small_
         run(suite, small_disk / "run")
     told = call([sys.executable, "-m", "rnnbench", "report", str(small_disk / "run")])
     assert told.returncode == 1
-    assert told.stdout.startswith("adding")
+    assert told.stdout.startswith("task")
     assert "report: cannot be written: Read-only file system" in told.stderr
 
 

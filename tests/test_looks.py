@@ -214,11 +214,11 @@ def test_a_report_keeps_its_look_and_the_next_one_allows_for_it(
     results = noisy(10)
     monkeypatch.setattr(Store, "read", lambda _: iter(results))
     for _ in range(2):
-        assert call(monkeypatch, "report", str(store.folder)) == 0
+        assert call(monkeypatch, "report", str(store.folder), "-v") == 0
     assert "before" not in capsys.readouterr().out
     assert [set(look.seeds.values()) for look in kept_looks(store.folder).looks] == [{10}]
     results = noisy(20)
-    assert call(monkeypatch, "report", str(store.folder)) == 0
+    assert call(monkeypatch, "report", str(store.folder), "-v") == 0
     said = " ".join(capsys.readouterr().out.split())
     assert "Looked at 10 seeds before: this look decides at 0.014." in said
     kept = json.loads((store.folder / "report" / "findings.json").read_text())
@@ -235,7 +235,7 @@ def test_a_look_that_cannot_be_kept_is_told_and_the_answers_are_printed(
     store.prepare()
     monkeypatch.setattr(Store, "read", lambda _: iter(noisy(10)))
     (store.folder / "looks").write_text("in the way")
-    call(monkeypatch, "report", str(store.folder))
+    call(monkeypatch, "report", str(store.folder), "-v")
     out, err = capsys.readouterr()
     assert "cannot be written: File exists; this look at the verdicts is not recorded" in err
     assert "p = " in out

@@ -233,7 +233,7 @@ def test_sentences_are_asked_for(tmp_path: Path) -> None:
     ]
     written(tmp_path / "run", results)
     findings = find(results)
-    with patch("rnnbench.cli.reporting.reports_of", lambda *_: []):
+    with patch("rnnbench.cli.reporting.reports_of", lambda *_, **__: []):
         usual = rnnbench_here("report", "run", cwd=tmp_path).stdout
         verbose = rnnbench_here("report", "run", "-v", cwd=tmp_path).stdout
         quiet = rnnbench_here("report", "run", "-q", cwd=tmp_path).stdout

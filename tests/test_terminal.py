@@ -70,7 +70,7 @@ def no_processes() -> Iterator[None]:
     with (
         patch.object(doctor, "_torch", lambda: ("ok", "torch", "2.13.0 without a CUDA device")),
         patch.object(doctor.os, "getloadavg", lambda: (37.0, 1.0, 1.0)),
-        patch("rnnbench.cli.reporting.reports_of", lambda *_: []),
+        patch("rnnbench.cli.reporting.reports_of", lambda *_, **__: []),
     ):
         yield
 

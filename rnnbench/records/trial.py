@@ -11,6 +11,9 @@ from msgspec import Meta, Struct, field
 from rnnbench.records.cost_measurement import Measurement
 from rnnbench.records.recipe import LIMIT_MEMORY_MIB, LIMIT_OUTPUT_MIB, Positive, Recipe, Shape
 
+UNSAFE = re.compile(r"[^A-Za-z0-9_.+=-]+")
+"""What names of files do not hold."""
+ENCODER = msgspec.json.Encoder(order="deterministic")
 Option = bool | int | float | str | None
 """Type of the values of a cell's options."""
 Dial = Option
@@ -105,7 +108,7 @@ def limits(trial: Trial) -> Limits:
 def trial_id(trial: Trial) -> str:
     """Return a readable name that ends in a hash of the whole content, so only equal trials share
     it."""
-    title = re.sub(r"[^A-Za-z0-9_.+=-]+", "-", _title(trial))
+    title = UNSAFE.sub("-", _title(trial))
     return f"{title}.{sha256(canonical(trial)).hexdigest()[:12]}"
 
 
@@ -115,16 +118,16 @@ def canonical(trial: Trial | CellUse) -> bytes:
     Fields that equal their default are left out, so a field that is added later keeps old results
     valid.
     """
-    return msgspec.json.encode((type(trial).__name__, _bare(trial)), order="deterministic")
+    return ENCODER.encode((type(trial).__name__, _bare(trial)))
 
 
 def _bare(value: Any) -> Any:
     if isinstance(value, Struct):
         kept = {}
-        for name, key, default in _defaults(type(value)):
-            content = getattr(value, name)
+        contents = msgspec.structs.astuple(value)
+        for (key, default), content in zip(_defaults(type(value)), contents, strict=True):
             if content != default:
-                kept[key] = _bare(content)
+                kept[key] = _bare(content) if isinstance(content, Struct | tuple) else content
         return kept
     if isinstance(value, tuple):
         return [_bare(element) for element in value]
@@ -132,14 +135,14 @@ def _bare(value: Any) -> Any:
 
 
 @cache
-def _defaults(kind: type[Struct]) -> tuple[tuple[str, str, Any], ...]:
-    """Return name, JSON key and default of each field; a missing default equals no value."""
+def _defaults(kind: type[Struct]) -> tuple[tuple[str, Any], ...]:
+    """Return JSON key and default of each field, in order; a missing default equals no value."""
     defaults = []
     for field_info in msgspec.structs.fields(kind):
         default = field_info.default
         if field_info.default_factory is not msgspec.NODEFAULT:
             default = field_info.default_factory()
-        defaults.append((field_info.name, field_info.encode_name, default))
+        defaults.append((field_info.encode_name, default))
     return tuple(defaults)
 
 

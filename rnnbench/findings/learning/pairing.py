@@ -7,9 +7,7 @@ the other's, and is itself one of several (`choices`).
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-import numpy as np
-
-from rnnbench.findings.stats.censoring import ANYTHING, between
+from rnnbench.findings.stats.censoring import ANYTHING, between, log_ratio
 from rnnbench.findings.stats.hodges_lehmann import typical
 from rnnbench.findings.stats.intersection_union import beats, falls_below, reach
 from rnnbench.findings.stats.ranges import Range
@@ -144,7 +142,7 @@ def _values(ours: Mapping[int, float], theirs: Mapping[int, float], scale: Scale
         if scale.nothing is not None and not min(ours[seed], theirs[seed]) < scale.nothing:
             continue
         if scale.ratio:
-            values[seed] = np.log(theirs[seed] / ours[seed])
+            values[seed] = log_ratio(theirs[seed], ours[seed])
         else:
             values[seed] = theirs[seed] - ours[seed]
     return _within_bounds(values)
@@ -152,4 +150,4 @@ def _values(ours: Mapping[int, float], theirs: Mapping[int, float], scale: Scale
 
 def _within_bounds(values: Column) -> Column:
     """Replace infinite values by the farthest that any value may be."""
-    return {seed: float(np.clip(value, -ANYTHING, ANYTHING)) for seed, value in values.items()}
+    return {seed: min(max(value, -ANYTHING), ANYTHING) for seed, value in values.items()}

@@ -32,6 +32,8 @@ def beats(against: Columns, own: Columns, boundary: float, *, differ: bool = Fal
     largest = max(p_above(list(column.values()), boundary, differ=differ) for column in against)
     if largest >= 1:
         return 1.0
+    if len(own) == 1:
+        return largest
     distances = [_distances(column, boundary, differ=differ) for column in own]
     return smallest([column for column in distances if column], largest)
 

@@ -113,17 +113,18 @@ def _p_values_by_flip(columns: Sequence[Column]) -> Values:
     for column in columns:
         distances = np.array(list(column.values()))
         own_places = [places[seed] for seed in column]
-        rows.append(tails(distances, signs[:, own_places]))
+        is_complete = own_places == list(range(len(seeds)))
+        rows.append(tails(distances, signs if is_complete else signs[:, own_places]))
     return np.stack(rows)
 
 
 @cache
-def _signs(seeds: int) -> NDArray[np.int8]:
+def _signs(seeds: int) -> Values:
     """Return flips of seeds, (flips, seeds), as 1 and -1."""
     if seeds <= ALL_FLIPS:
         bits = (np.arange(2**seeds)[:, None] >> np.arange(seeds)) & 1
-        return (1 - 2 * bits).astype(np.int8)
+        return (1 - 2 * bits).astype(float)
     rng = np.random.default_rng(seeds)
     drawn = rng.choice(np.array([1, -1], dtype=np.int8), size=(DRAWN, seeds))
     drawn[0] = 1
-    return drawn
+    return drawn.astype(float)

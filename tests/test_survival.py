@@ -104,7 +104,7 @@ def test_the_ratio_s_interval_holds_where_others_do_not() -> None:
 def test_each_threshold_has_its_mean_in_epochs_steps_and_sequences() -> None:
     """Ten steps an epoch, 32 sequences a step."""
     runs = [learning([0.9, 0.2, 0.2, 0.05, 0.0, 0.0]), learning([0.2, 0.2, 0.2, 0.2, 0.2, 0.2])]
-    target, nearly, fair = reached(runs, 6, 32)
+    target, nearly, fair = reached({"a": runs}, 6, 32)["a"]
     assert [found.share for found in (target, nearly, fair)] == [1.0, 0.9, 0.75]
     assert [found.solved for found in (target, nearly, fair)] == [1, 1, 2]
     assert [found.epochs.centre for found in (target, nearly, fair)] == [5.5, 5.0, 1.5]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from rnnbench.findings.learning.answer import answer
-from rnnbench.findings.learning.arms import arm
+from rnnbench.findings.learning.arms import arms
 from rnnbench.findings.learning.epochs_to_target import epoch_ratios
 from rnnbench.findings.learning.grouping import (
     Tried,
@@ -54,12 +54,12 @@ def _condition(
     trial = learning_trial(group[0])
     recipe = trial.recipe
     cells = by_cell_and_rate(group)
-    arms = tuple(arm(row, tried, searches) for row, tried in cells.items())
+    found_arms = arms(cells, searches)
     figures = {row: tuple(map(_by_seed, tried.results)) for row, tried in cells.items()}
     best_rates = {row: by_rate[0] for row, by_rate in figures.items()}
     look = look_at(group)
     looks = schedules(look, looked, _cells_in_full(cells))
-    answered = answer(arms, figures, recipe.epochs, looks)
+    answered = answer(found_arms, figures, recipe.epochs, looks)
     is_tested = any(comparison.p_value is not None for comparison in answered["comparisons"])
     return Condition(
         task=trial.task,
@@ -72,7 +72,7 @@ def _condition(
         recipe=recipe,
         learning_rate=common_rate(trial),
         steps_per_epoch=first.steps_per_epoch,
-        arms=arms,
+        arms=found_arms,
         ratios=epoch_ratios(best_rates, recipe.epochs),
         look=look if is_tested else None,
         **answered,

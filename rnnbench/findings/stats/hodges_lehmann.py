@@ -55,8 +55,8 @@ def _middle(in_order: Values) -> float:
     """Return the median of numbers in ascending order."""
     half = len(in_order) // 2
     if len(in_order) % 2:
-        return float(in_order[half])
-    return float((in_order[half - 1] + in_order[half]) / 2)
+        return float(in_order[half]) + 0.0  # never -0.0
+    return float((in_order[half - 1] + in_order[half]) / 2) + 0.0
 
 
 @lru_cache(maxsize=1024)

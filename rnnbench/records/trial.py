@@ -4,6 +4,7 @@ import re
 from functools import cache
 from hashlib import sha256
 from typing import Annotated, Any, Literal
+from weakref import ref
 
 import msgspec
 from msgspec import Meta, Struct, field
@@ -34,7 +35,9 @@ class CellUse(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return self.label or self.name
 
 
-class LearningTrial(Struct, frozen=True, kw_only=True, tag_field="lane", tag="learning"):
+class LearningTrial(
+    Struct, frozen=True, kw_only=True, tag_field="lane", tag="learning", weakref=True
+):
     """One cell trained on one task at one seed. Its figures are a function of this record and of
     the software.
 
@@ -69,7 +72,7 @@ class CostTerms(Struct, frozen=True, kw_only=True):
     limit_output_mib: Positive = LIMIT_OUTPUT_MIB
 
 
-class CostTrial(CostTerms, frozen=True, kw_only=True, tag_field="lane", tag="cost"):
+class CostTrial(CostTerms, frozen=True, kw_only=True, tag_field="lane", tag="cost", weakref=True):
     """One replicate of a cost measurement: its cells side by side in one process, alone on the
     machine.
 
@@ -89,6 +92,8 @@ class CostTrial(CostTerms, frozen=True, kw_only=True, tag_field="lane", tag="cos
 
 
 Trial = LearningTrial | CostTrial
+_KNOWN_IDS: dict[int, tuple["ref[Trial]", str]] = {}
+"""The ids of the trials that are in memory, by place: an id is asked for many times."""
 
 
 class Limits(Struct, frozen=True):
@@ -108,8 +113,15 @@ def limits(trial: Trial) -> Limits:
 def trial_id(trial: Trial) -> str:
     """Return a readable name that ends in a hash of the whole content, so only equal trials share
     it."""
+    place = id(trial)
+    known = _KNOWN_IDS.get(place)
+    if known and known[0]() is trial:
+        return known[1]
     title = UNSAFE.sub("-", _title(trial))
-    return f"{title}.{sha256(canonical(trial)).hexdigest()[:12]}"
+    identity = f"{title}.{sha256(canonical(trial)).hexdigest()[:12]}"
+    # The id is forgotten with its trial, so that another trial in its place gets its own.
+    _KNOWN_IDS[place] = ref(trial, lambda _: _KNOWN_IDS.pop(place, None)), identity
+    return identity
 
 
 def canonical(trial: Trial | CellUse) -> bytes:

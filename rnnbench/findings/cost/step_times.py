@@ -23,6 +23,7 @@ from rnnbench.records import CellUse, CostTrial, TimeRow, trial_id
 OUTLYING = 1.5
 """A step that takes over this many times the median of its replicate is an outlier."""
 Replicates = TypeVar("Replicates", bound=Sized)
+Column = np.ndarray[tuple[int], np.dtype[np.float64]]
 Logs = Mapping[str, Sequence[float]]
 """Log-ratios of replicates by session."""
 KINDS: dict[str, StepKind] = {
@@ -95,15 +96,31 @@ def _step_time(
         ratios=tuple(exp(replicate.row.log_ratio_to_reference_cell) for replicate in replicates),
         cut_short=len(replicates) - counted,
         steps=sum(len(replicate.seconds) for replicate in replicates),
-        outlying_steps=sum(int(np.sum(wall > OUTLYING * np.median(wall))) for wall in walls),
-        p50=spread([float(np.quantile(wall, 0.5)) for wall in walls]),
-        p99=spread([float(np.quantile(wall, 0.99)) for wall in walls]),
+        outlying_steps=_outlying(walls),
+        p50=spread(_quantiles(walls, 0.5)),
+        p99=spread(_quantiles(walls, 0.99)),
     )
+
+
+def _outlying(walls: Sequence[Column]) -> int:
+    """Return how many steps take far longer than the median of their replicate."""
+    medians = _medians(walls)
+    return sum(
+        int(np.sum(wall > OUTLYING * median)) for wall, median in zip(walls, medians, strict=True)
+    )
+
+
+def _quantiles(walls: Sequence[Column], share: float) -> list[float]:
+    """Return a quantile of each replicate."""
+    if len(set(map(len, walls))) == 1:
+        at_once: list[float] = np.quantile(np.stack(walls), share, axis=1).tolist()
+        return at_once
+    return [float(np.quantile(wall, share)) for wall in walls]
 
 
 def step_seconds(replicates: Sequence[TimedRow]) -> tuple[float, ...]:
     """Return the median seconds of a step in each replicate."""
-    return tuple(float(np.median(replicate.seconds)) for replicate in replicates)
+    return tuple(_medians([replicate.seconds for replicate in replicates]))
 
 
 class Steps(NamedTuple):
@@ -123,12 +140,40 @@ def by_process(replicates: Sequence[TimedRow]) -> dict[str, Steps]:
 
 def shared_logs(ours: Mapping[str, Steps], theirs: Mapping[str, Steps]) -> dict[str, list[float]]:
     """Return log-ratios of two rows by session, of the processes that measured both."""
-    logs: dict[str, list[float]] = defaultdict(list)
-    for process, steps in ours.items():
-        if process in theirs:
-            step_by_step = steps.log_seconds - theirs[process].log_seconds
-            logs[steps.session].append(float(np.median(step_by_step)))
-    return dict(logs)
+    return shared_logs_of_pairs([(ours, theirs)])[0]
+
+
+def shared_logs_of_pairs(
+    pairs: Sequence[tuple[Mapping[str, Steps], Mapping[str, Steps]]],
+) -> list[dict[str, list[float]]]:
+    """Return the shared log-ratios of each of these pairs of rows, all in one pass."""
+    step_by_step = []
+    for ours, theirs in pairs:
+        for process, steps in ours.items():
+            if process in theirs:
+                step_by_step.append(steps.log_seconds - theirs[process].log_seconds)
+    medians = iter(_medians(step_by_step))
+    found = []
+    for ours, theirs in pairs:
+        logs: dict[str, list[float]] = defaultdict(list)
+        for process, steps in ours.items():
+            if process in theirs:
+                logs[steps.session].append(next(medians))
+        found.append(dict(logs))
+    return found
+
+
+def _medians(columns: Sequence[Column]) -> list[float]:
+    """Return the median of each column; those of one length are computed together."""
+    places: dict[int, list[int]] = defaultdict(list)
+    for place, column in enumerate(columns):
+        places[len(column)].append(place)
+    medians = [0.0] * len(columns)
+    for alike in places.values():
+        of_alike = np.median(np.stack([columns[place] for place in alike]), axis=1)
+        for place, median in zip(alike, of_alike.tolist(), strict=True):
+            medians[place] = median
+    return medians
 
 
 def over_sessions(logs: Logs, family: Family = ALONE) -> Range:

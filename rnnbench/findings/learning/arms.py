@@ -121,9 +121,11 @@ def _curve(results: Sequence[Result]) -> Curve:
         scores + [end] * (longest - len(scores)) for scores, end in zip(curves, last, strict=True)
     ]
     table = np.array(padded)
+    # numpy's median that knows NaN takes ten times as long.
+    median = np.nanmedian if np.isnan(table).any() else np.median
     return Curve(
         tuple(range(1, longest + 1)),
-        tuple(np.nanmedian(table, axis=0).tolist()),
+        tuple(median(table, axis=0).tolist()),
         tuple(np.nanmin(table, axis=0).tolist()),
         tuple(np.nanmax(table, axis=0).tolist()),
     )

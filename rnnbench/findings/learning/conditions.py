@@ -25,18 +25,26 @@ from rnnbench.findings.stats.ranges import Range
 from rnnbench.records import Learning, Looked, Result
 
 NO_LOOKS = Looked()
+Groups = list[tuple[str, list[Result]]]
+"""Evaluations of each setting, with its title."""
 
 
-def conditions(results: Sequence[Result], looked: Looked = NO_LOOKS) -> tuple[Condition, ...]:
+def conditions(
+    results: Sequence[Result],
+    looked: Looked = NO_LOOKS,
+    groups: Groups | None = None,
+) -> tuple[Condition, ...]:
     """Return a condition for each setting with evaluations, in the order of task and horizon.
 
     looked: the looks at these comparisons before this one.
+    groups: the evaluations of these results by setting, where they are known.
     """
     searches = gather(results)
-    return tuple(_condition(group, title, searches, looked) for title, group in evaluated(results))
+    groups = evaluated(results) if groups is None else groups
+    return tuple(_condition(group, title, searches, looked) for title, group in groups)
 
 
-def evaluated(results: Sequence[Result]) -> list[tuple[str, list[Result]]]:
+def evaluated(results: Sequence[Result]) -> Groups:
     """Return title and results of each setting with evaluations, in the order of task and horizon.
 
     A setting of which no trial has figures is left out.

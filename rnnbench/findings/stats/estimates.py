@@ -46,7 +46,11 @@ ALONE = Family(1, "")
 
 def spread(values: Sequence[float]) -> Range:
     """Return the median with smallest and largest value, which is all that few values carry."""
-    return Range(float(np.median(values)), float(min(values)), float(max(values)), len(values))
+    in_order = sorted(map(float, values))
+    half = len(in_order) // 2
+    middle = in_order[half] if len(in_order) % 2 else (in_order[half - 1] + in_order[half]) / 2
+    # As numpy's, the median is never -0.0.
+    return Range(middle + 0.0, float(min(values)), float(max(values)), len(values))
 
 
 def mean_spread(values: Sequence[float]) -> Range:

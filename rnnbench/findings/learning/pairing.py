@@ -145,4 +145,6 @@ def _values(ours: Mapping[int, float], theirs: Mapping[int, float], scale: Scale
 
 def _within_bounds(values: Column) -> Column:
     """Replace infinite values by the farthest that any value may be."""
+    if all(-ANYTHING <= value <= ANYTHING for value in values.values()):
+        return values
     return {seed: min(max(value, -ANYTHING), ANYTHING) for seed, value in values.items()}

@@ -5,7 +5,6 @@ The test assumes no distribution, only that differences are symmetric around the
 which holds where two cells are alike. Estimates and intervals are in `hodges_lehmann`.
 """
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
@@ -29,20 +28,20 @@ def p_above(values: Sequence[float], boundary: float, *, differ: bool = False) -
     against the hypothesis (with the lowest ranks, after Pratt 1959): where most values lie there,
     so does the typical one. To test whether two cells `differ` at all, they are left out.
     """
-    distances = []
-    for value in values:
-        distance = value - boundary
-        if abs(distance) > ON_BOUNDARY:
-            distances.append(distance)
-        elif not differ:
-            distances.append(0.0)
+    distances = [value - boundary for value in values]
+    sizes = list(map(abs, distances))
+    if min(sizes, default=0.0) <= ON_BOUNDARY:
+        distances = [0.0 if abs(away) <= ON_BOUNDARY else away for away in distances]
+        if differ:
+            distances = [away for away in distances if away]
+        sizes = list(map(abs, distances))
     if len(distances) > EXACT:
         unflipped = np.ones((1, len(distances)))
         return float(tails(np.array(distances), unflipped)[0])
     if not any(distances):
         return 1.0
-    ranks = _doubled_ranks(list(map(abs, distances)))
-    positive = [rank for rank, distance in zip(ranks, distances, strict=True) if distance > 0]
+    ranks = _doubled_ranks(sizes)
+    positive = [rank for rank, away in zip(ranks, distances, strict=True) if away > 0]
     return float(_at_least(tuple(sorted(ranks)))[sum(positive)])
 
 
@@ -108,11 +107,10 @@ def two_sided(
 def _doubled_ranks(sizes: Sequence[float]) -> list[int]:
     """Return the ranks of these sizes, doubled, so that ranks which ties share are whole."""
     in_order = sorted(sizes)
-    rank_of = {}
-    first = 0
-    for size, ties in Counter(in_order).items():
-        rank_of[size] = 2 * first + ties + 1
-        first += ties
+    rank_of = dict(zip(in_order, range(2, 2 * len(sizes) + 1, 2), strict=True))
+    if len(rank_of) < len(sizes):  # of ties, the last rank is found there so far
+        for size in rank_of:
+            rank_of[size] -= in_order.count(size) - 1
     return [rank_of[size] for size in sizes]
 
 

@@ -67,14 +67,18 @@ def share_above(points_m: Values, at: Values) -> Values:
     """
     knots = np.sort(points_m, axis=-1)
     value = np.asarray(at)[..., None]
+    from_left = value - knots
     above = (knots > value).astype(np.float64)
     for order in range(1, knots.shape[-1]):
-        left = knots[..., :-order]
-        width = knots[..., order:] - left
+        width = knots[..., order:] - knots[..., :-order]
         # Where knots coincide, both neighbours are equal, and their weights do not matter.
-        quotient = (value - left) / np.where(width > 0, width, 1.0)
-        weight = np.minimum(np.maximum(quotient, 0.0), 1.0)
-        above = above[..., 1:] + weight * (above[..., :-1] - above[..., 1:])
+        weight = from_left[..., :-order] / np.where(width > 0, width, 1.0)
+        np.maximum(weight, 0.0, out=weight)
+        np.minimum(weight, 1.0, out=weight)
+        mean = above[..., :-1] - above[..., 1:]
+        mean *= weight
+        mean += above[..., 1:]
+        above = mean
     return np.asarray(above[..., 0])
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from rnnbench.findings.cost.records import CostPair, KernelPair, StepKind, StepTime
+from rnnbench.findings.cost.side_by_side import shared_logs_of_pairs
 from rnnbench.findings.cost.step_times import (
     TimedRow,
     by_process,
@@ -15,7 +16,6 @@ from rnnbench.findings.cost.step_times import (
     has_interval,
     over_sessions,
     same_kind,
-    shared_logs_of_pairs,
     step_seconds,
 )
 from rnnbench.findings.stats.estimates import Family

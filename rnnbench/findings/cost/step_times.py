@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 from rnnbench.findings.cost.records import StepKind, StepTime
+from rnnbench.findings.cost.side_by_side import Column, Steps, medians_of, shared_logs
 from rnnbench.findings.stats.estimates import (
     ALONE,
     INTERVAL_REPLICATES,
@@ -23,7 +24,6 @@ from rnnbench.records import CellUse, CostTrial, TimeRow, trial_id
 OUTLYING = 1.5
 """A step that takes over this many times the median of its replicate is an outlier."""
 Replicates = TypeVar("Replicates", bound=Sized)
-Column = np.ndarray[tuple[int], np.dtype[np.float64]]
 Logs = Mapping[str, Sequence[float]]
 """Log-ratios of replicates by session."""
 KINDS: dict[str, StepKind] = {
@@ -41,7 +41,7 @@ class TimedRow(NamedTuple):
     row: TimeRow
 
     @property
-    def seconds(self) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    def seconds(self) -> Column:
         """The seconds of each step: CPU time on one thread, and wall time on several.
 
         Thread CPU time covers a single thread only.
@@ -104,7 +104,7 @@ def _step_time(
 
 def _outlying(walls: Sequence[Column]) -> int:
     """Return how many steps take far longer than the median of their replicate."""
-    medians = _medians(walls)
+    medians = medians_of(walls)
     return sum(
         int(np.sum(wall > OUTLYING * median)) for wall, median in zip(walls, medians, strict=True)
     )
@@ -120,14 +120,7 @@ def _quantiles(walls: Sequence[Column], share: float) -> list[float]:
 
 def step_seconds(replicates: Sequence[TimedRow]) -> tuple[float, ...]:
     """Return the median seconds of a step in each replicate."""
-    return tuple(_medians([replicate.seconds for replicate in replicates]))
-
-
-class Steps(NamedTuple):
-    """The steps of a row in one replicate: its session, and the log-seconds of each step."""
-
-    session: str
-    log_seconds: np.ndarray[tuple[int], np.dtype[np.float64]]
+    return tuple(medians_of([replicate.seconds for replicate in replicates]))
 
 
 def by_process(replicates: Sequence[TimedRow]) -> dict[str, Steps]:
@@ -136,44 +129,6 @@ def by_process(replicates: Sequence[TimedRow]) -> dict[str, Steps]:
         trial_id(replicate.trial): Steps(replicate.trial.session, np.log(replicate.seconds))
         for replicate in replicates
     }
-
-
-def shared_logs(ours: Mapping[str, Steps], theirs: Mapping[str, Steps]) -> dict[str, list[float]]:
-    """Return log-ratios of two rows by session, of the processes that measured both."""
-    return shared_logs_of_pairs([(ours, theirs)])[0]
-
-
-def shared_logs_of_pairs(
-    pairs: Sequence[tuple[Mapping[str, Steps], Mapping[str, Steps]]],
-) -> list[dict[str, list[float]]]:
-    """Return the shared log-ratios of each of these pairs of rows, all in one pass."""
-    step_by_step = []
-    for ours, theirs in pairs:
-        for process, steps in ours.items():
-            if process in theirs:
-                step_by_step.append(steps.log_seconds - theirs[process].log_seconds)
-    medians = iter(_medians(step_by_step))
-    found = []
-    for ours, theirs in pairs:
-        logs: dict[str, list[float]] = defaultdict(list)
-        for process, steps in ours.items():
-            if process in theirs:
-                logs[steps.session].append(next(medians))
-        found.append(dict(logs))
-    return found
-
-
-def _medians(columns: Sequence[Column]) -> list[float]:
-    """Return the median of each column; those of one length are computed together."""
-    places: dict[int, list[int]] = defaultdict(list)
-    for place, column in enumerate(columns):
-        places[len(column)].append(place)
-    medians = [0.0] * len(columns)
-    for alike in places.values():
-        of_alike = np.median(np.stack([columns[place] for place in alike]), axis=1)
-        for place, median in zip(alike, of_alike.tolist(), strict=True):
-            medians[place] = median
-    return medians
 
 
 def over_sessions(logs: Logs, family: Family = ALONE) -> Range:

@@ -90,7 +90,7 @@ def reached(
                 epochs=mean,
                 steps=mean.scaled(steps),
                 sequences=mean.scaled(steps * batch_size),
-                survival=survival(of_share, budget),
+                survival=survival(of_share),
             )
         )
     return {row: tuple(of_row) for row, of_row in thresholds.items()}
@@ -146,9 +146,7 @@ def _epochs(by_seed: Mapping[int, Learning], shares: Sequence[float]) -> EpochsB
 
 def _mean_epochs(by_share: EpochsByShare, budget: int) -> list[float]:
     """Return the mean epochs up to the budget at each share."""
-    return [
-        float(censored(list(by_seed.values()), budget).mean()) for by_seed in by_share.values()
-    ]
+    return [float(censored(list(by_seed.values()), budget).mean()) for by_seed in by_share.values()]
 
 
 class _Pair(NamedTuple):

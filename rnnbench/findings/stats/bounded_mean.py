@@ -17,7 +17,7 @@ TAIL = 0.025
 PARTS = 16
 """Parts in which a step of the search for an end divides the interval that holds it."""
 STRIDES = (4, 1)
-"""Parts between the points that are tried at once, so that few of the points of a step are tried."""
+"""Parts between the points that are tried at once, which leaves most points of a step untried."""
 STEPS = 10
 """Steps of that search, which leave a millionth of a millionth of the interval."""
 Values = NDArray[np.float64]

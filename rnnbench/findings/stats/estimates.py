@@ -1,7 +1,7 @@
 """Estimates from a handful of seeds, each by a method that holds at that number."""
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -132,6 +132,19 @@ def student(values: Values, family: Family = ALONE) -> float:
     """Return half the width of Student's interval of a mean."""
     standard_error = float(np.std(values, ddof=1) / np.sqrt(len(values)))
     return _quantile(family.size, len(values) - 1) * standard_error
+
+
+def p_mean_above(values: Sequence[float], bound: float) -> float:
+    """Return the one-sided p-value by Student's t that the mean lies above a bound."""
+    statistic = (np.mean(values) - bound) / _standard_error(tuple(values))
+    # `scipy.stats.t.sf` without its checks of arguments, which take a hundred times as long.
+    return float(scipy.special.stdtr(len(values) - 1, -statistic))
+
+
+@lru_cache(maxsize=64)
+def _standard_error(values: tuple[float, ...]) -> float:
+    """Return the standard error of a mean; searches ask for that of the same values again."""
+    return float(scipy.stats.sem(values))
 
 
 def _log_ratio(logs: Values, family: Family) -> Range:

@@ -26,8 +26,8 @@ class Survival(Struct, frozen=True):
     at_risk: tuple[int, ...]
 
 
-def survival(epochs: Epochs, budget: int) -> Survival:
-    """Return the curve of these seeds; all censoring is at the budget.
+def survival(epochs: Epochs) -> Survival:
+    """Return the curve of these seeds; all censoring is at one budget.
 
     It is scipy's estimator (`scipy.stats.ecdf`) to the last bit, without its checks of arguments,
     which take a hundred times as long as the curve of a few seeds.
@@ -63,7 +63,7 @@ def restricted_means(cells: Sequence[Epochs], budget: int) -> list[Range]:
     for places, (values,) in _by_seeds(censored_epochs):
         lows, highs = mean_bounds(values, 1.0, float(budget))
         for place, low, high in zip(places, lows.tolist(), highs.tolist(), strict=True):
-            centre = _area(survival(cells[place], budget), budget)
+            centre = _area(survival(cells[place]), budget)
             means[place] = Range(centre, low, high, len(cells[place]), "95 % interval")
     return [means[place] for place in range(len(cells))]
 

@@ -112,7 +112,7 @@ def _smallest_by_flip(columns: Sequence[Column]) -> Values:
 
 @lru_cache(maxsize=64)
 def _smallest_of_items(columns: tuple[tuple[tuple[int, float], ...], ...]) -> Values:
-    """Return the same of columns as pairs; a test and an interval ask for it one after the other."""
+    """Return the same, of columns as items; a test and then an interval ask for it."""
     smallest: Values = _p_values_by_flip(list(map(dict, columns))).min(axis=0)
     return smallest
 

@@ -17,7 +17,7 @@ TAIL = 0.025
 PARTS = 16
 """Parts in which a step of the search for an end divides the interval that holds it."""
 STRIDES = (4, 1)
-"""Parts between the points that are tried at once, which leaves most points of a step untried."""
+"""Parts between points that are tried at once: of the 15 points of a step, six are tried."""
 STEPS = 10
 """Steps of that search, which leave a millionth of a millionth of the interval."""
 Values = NDArray[np.float64]
@@ -92,14 +92,16 @@ def _ends(shares: Callable[[Values], Values], low: Values, high: Values) -> Valu
     """Return the lower and the upper end of an interval, (2, ...), each sought in [low, high].
 
     shares: the chance, (2, ..., points), that the random mean is above each of the given points; it
-            falls from point to point. Many are tried at once, which takes fewer calls of numpy than
-            to halve the interval.
+            falls from point to point. Three are tried at once, which takes fewer calls of numpy
+            than to halve the interval.
     """
     wanted = np.reshape([1 - TAIL, TAIL], (2, *[1] * low.ndim))
-    inner = np.arange(1, PARTS) / PARTS
     for _ in range(STEPS):
         width = high - low
-        points = low[..., None] + width[..., None] * inner
-        parts_below = (shares(points) > wanted).sum(-1)
+        parts_below = np.zeros_like(low)
+        for stride in STRIDES:
+            tried = parts_below[..., None] + stride * np.arange(1, 4)
+            points = low[..., None] + width[..., None] * (tried / PARTS)
+            parts_below += stride * (shares(points) > wanted).sum(-1)
         low, high = low + width * parts_below / PARTS, low + width * (parts_below + 1) / PARTS
     return np.asarray(low)

@@ -1,9 +1,9 @@
 """Makes the results of a run that never ran, as files that the store reads: for `report.py`.
 
 40 cells x 25 conditions x 10 seeds are 10,000 trainings; a smaller run has fewer cells, conditions
-and seeds. Ten of 25 conditions are the rungs of two ladders, five are raced at two rates, two
-fifths are not solved by any cell. Costs of all cells come on top, at four shapes, in eight
-replicates.
+and seeds. Eight of 25 conditions are the rungs of two ladders, five are raced at two rates, five
+are solved by no cell. The second rate of a race comes on top, and so do costs of all cells, at four
+shapes in eight replicates.
 """
 
 from collections.abc import Iterator
@@ -32,6 +32,7 @@ from rnnbench.records import (
     Shape,
     Surroundings,
     TimeRow,
+    trial_id,
 )
 from rnnbench.store import Store
 
@@ -66,17 +67,11 @@ def write(folder: Path, trainings: int) -> int:
     rng = np.random.default_rng(0)
     count = 0
     for result in (*_trainings(SIZES[trainings], rng), *_costs(SIZES[trainings], rng)):
-        store.path(_id(result)).write_bytes(
+        store.path(trial_id(result.trial)).write_bytes(
             msgspec.json.format(msgspec.json.encode(result, order="sorted"), indent=1)
         )
         count += 1
     return count
-
-
-def _id(result: Result) -> str:
-    from rnnbench.records import trial_id
-
-    return trial_id(result.trial)
 
 
 def _cells(size: Size) -> list[CellUse]:

@@ -93,7 +93,7 @@ def test_a_run_prints_verdicts_and_writes_them_down(tmp_path: Path) -> None:
     assert "A GRU is smaller than an LSTM." in (report / "claims-forest.svg").read_text()
     assert (report / "claims-forest.svg").stat().st_size > 5_000
     html = (report / "index.html").read_text()
-    assert 'class="verdict supported"' in html
+    assert 'class="pill supported"' in html
     assert "data:image/png" in html[html.index('id="claims-forest"') :]
     before = {path.name: path.read_bytes() for path in report.iterdir() if path.suffix != ".html"}
     again = rnnbench("report", "runs/tiny", cwd=tmp_path)

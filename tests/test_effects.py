@@ -6,7 +6,7 @@ from hypothesis import given, strategies as st
 from scipy import stats
 
 from rnnbench.findings.stats.hodges_lehmann import effect, typical
-from rnnbench.findings.stats.signed_rank import evidence, p_above, p_below
+from rnnbench.findings.stats.signed_rank import evidence, p_above, p_below, tails
 from rnnbench.records import Region
 
 some_values = st.lists(st.integers(-40, 40).map(lambda n: n / 4), min_size=3, max_size=10)
@@ -145,3 +145,19 @@ def test_where_the_typical_value_is_the_boundary_verdicts_stay_rare(n: int) -> N
         np.mean([min(evidence(values.tolist(), Region(high=0.0))) <= 0.05 for values in draws])
         <= 0.05
     )
+
+
+@given(st.lists(st.integers(-4, 4), min_size=1, max_size=12))
+def test_a_p_value_is_that_of_the_first_flip(values: list[int]) -> None:
+    """Without numpy and with it, to the last bit, ties and values on the boundary among them."""
+    distances = np.array(values, dtype=float)
+    assert p_above(values, 0.0) == tails(distances, np.ones((1, len(values))))[0]
+    apart = distances[distances != 0]
+    assert p_above(values, 0.0, differ=True) == tails(apart, np.ones((1, len(apart))))[0]
+
+
+@given(st.lists(st.floats(-5, 5), min_size=1, max_size=12))
+def test_the_typical_value_is_numpys_to_the_last_bit(values: list[float]) -> None:
+    """The median of the means of all pairs, never -0.0."""
+    means = [(a + b) / 2 for place, a in enumerate(values) for b in values[place:]]
+    assert repr(typical(values)) == repr(float(np.median(means)))

@@ -9,7 +9,7 @@ from scipy import stats
 
 from rnnbench.findings.stats.holm import holm
 from rnnbench.findings.stats.signed_rank import p_above
-from rnnbench.findings.stats.westfall_young import critical, smallest, step_down
+from rnnbench.findings.stats.westfall_young import _smallest_by_flip, critical, smallest, step_down
 from tests.builders.matrix import slow
 
 
@@ -109,3 +109,13 @@ def test_where_few_flips_are_as_small_each_test_counts_in_full() -> None:
     tests = columns(3, 20, 0.0)
     assert smallest(tests, 1e-4) == pytest.approx(3e-4)
     assert step_down(tests, [1e-4, 0.5, 0.6])[0] == pytest.approx(3e-4)
+
+
+def test_the_critical_p_value_is_the_largest_that_is_rare_enough() -> None:
+    """By counting the flips that are at most as large as each p-value."""
+    rng = np.random.default_rng(1)
+    for level in (0.3, 0.025, 0.001, 0.0):
+        columns = [dict(enumerate(rng.normal(size=7))) for _ in range(3)]
+        by_flip = _smallest_by_flip(columns)
+        rare = [p for p in by_flip if np.mean(by_flip <= p) <= level]
+        assert critical(columns, level) == max(rare, default=0.0)

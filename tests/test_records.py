@@ -11,6 +11,7 @@ from hypothesis import given, strategies as st
 from rnnbench import seeds
 from rnnbench.executors.running import without_run
 from rnnbench.records import CellUse, Recipe, Trial, trial_id
+from rnnbench.records.trial import _KNOWN_IDS
 from tests.builders.records import COST, learning_trial
 
 
@@ -45,6 +46,14 @@ def test_equal_trials_have_equal_ids_however_they_came_to_be() -> None:
     for other in (written, pickle.loads(pickle.dumps(trial)), learning_trial(recipe=recipe)):
         assert other == trial
         assert trial_id(other) == trial_id(trial)
+
+
+def test_an_id_is_forgotten_with_its_trial() -> None:
+    """Trials that take each other's place in memory have ids of their own, and none is kept."""
+    known_before = len(_KNOWN_IDS)
+    ids = {trial_id(learning_trial(seed=seed)) for seed in range(200)}
+    assert len(ids) == 200
+    assert len(_KNOWN_IDS) == known_before
 
 
 def test_the_order_of_dials_does_not_change_the_id() -> None:

@@ -8,7 +8,13 @@ from scipy import stats
 
 from rnnbench.findings.learning.epochs_to_target import epoch_ratios, reached
 from rnnbench.findings.stats.bounded_mean import mean_bounds, ratio_bounds, share_above
-from rnnbench.findings.stats.kaplan_meier import restricted_mean, restricted_ratio, survival
+from rnnbench.findings.stats.kaplan_meier import (
+    restricted_mean,
+    restricted_means,
+    restricted_ratio,
+    restricted_ratios,
+    survival,
+)
 from tests.builders.targets import learning
 
 BUDGET = 30
@@ -19,11 +25,32 @@ some_epochs = st.lists(st.one_of(st.none(), st.integers(1, BUDGET - 1)), min_siz
 def test_curve_and_mean_are_those_of_lifelines() -> None:
     """KaplanMeierFitter().fit([3, 5, 5, 8, 12, 30, 30, 7, 9, 5], events 1 but for the two 30) of
     lifelines 0.30.3, and restricted_mean_survival_time(t=30)."""
-    curve = survival(EPOCHS, BUDGET)
+    curve = survival(EPOCHS)
     assert curve.epochs == (3, 5, 7, 8, 9, 12)
     assert curve.share == pytest.approx([0.9, 0.6, 0.5, 0.4, 0.3, 0.2])
     assert curve.at_risk == (10, 9, 6, 5, 4, 3)
     assert restricted_mean(EPOCHS, BUDGET).centre == pytest.approx(11.399999999999999)
+
+
+@given(some_epochs)
+def test_the_curve_is_scipys_to_the_last_bit(epochs: list[int | None]) -> None:
+    """Also where every seed, or none, reaches the threshold."""
+    known = [epoch for epoch in epochs if epoch is not None]
+    censored = stats.CensoredData(uncensored=known, right=[BUDGET] * (len(epochs) - len(known)))
+    times = sorted(set(known))
+    shares = stats.ecdf(censored).sf.evaluate(np.array(times)).tolist() if times else []
+    assert survival(epochs).share == tuple(shares)
+
+
+@given(st.lists(some_epochs, min_size=2, max_size=5))
+def test_cells_in_one_pass_have_the_intervals_that_they_have_alone(
+    cells: list[list[int | None]],
+) -> None:
+    """To the last bit, with seeds lost in some of them."""
+    assert restricted_means(cells, BUDGET) == [restricted_mean(cell, BUDGET) for cell in cells]
+    pairs = [(cell, cell[::-1]) for cell in cells]
+    alone = [restricted_ratio(ours, theirs, BUDGET) for ours, theirs in pairs]
+    assert restricted_ratios(pairs, BUDGET) == alone
 
 
 @given(some_epochs)
@@ -104,7 +131,7 @@ def test_the_ratio_s_interval_holds_where_others_do_not() -> None:
 def test_each_threshold_has_its_mean_in_epochs_steps_and_sequences() -> None:
     """Ten steps an epoch, 32 sequences a step."""
     runs = [learning([0.9, 0.2, 0.2, 0.05, 0.0, 0.0]), learning([0.2, 0.2, 0.2, 0.2, 0.2, 0.2])]
-    target, nearly, fair = reached(runs, 6, 32)
+    target, nearly, fair = reached({"a": runs}, 6, 32)["a"]
     assert [found.share for found in (target, nearly, fair)] == [1.0, 0.9, 0.75]
     assert [found.solved for found in (target, nearly, fair)] == [1, 1, 2]
     assert [found.epochs.centre for found in (target, nearly, fair)] == [5.5, 5.0, 1.5]

@@ -1,6 +1,8 @@
 """Opening the folder of a run: its results, what they say, and that they were looked at."""
 
-from collections.abc import Mapping
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -27,7 +29,8 @@ class RunContents:
     @cached_property
     def findings(self) -> Findings:
         """What it says, made once. Raises RnnbenchError where there are no results."""
-        return find(self.results, self.claims, self.checks, self.looked)
+        with _without_collector():
+            return find(self.results, self.claims, self.checks, self.looked)
 
 
 def open_run(folder: Path) -> Store:
@@ -47,8 +50,24 @@ def read_run(store: Store) -> RunContents:
     claims = kept_claims(folder)
     checks = failed_checks(folder)
     looked = kept_looks(folder)
-    results = tuple(store.read())
+    with _without_collector():
+        results = tuple(store.read())
     return RunContents(results, claims, checks, looked, dict(store.unreadable))
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Pause the search for cycles, of which results and findings have none.
+
+    It would look at all of them again and again while they become more.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def record_look(folder: Path, findings: Findings) -> str:

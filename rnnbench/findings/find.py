@@ -14,7 +14,7 @@ from rnnbench.findings.cost.costs import costs
 from rnnbench.findings.cost.scaling import scalings
 from rnnbench.findings.headline import headline
 from rnnbench.findings.law_caveats import law_caveats
-from rnnbench.findings.learning.conditions import NO_LOOKS, conditions
+from rnnbench.findings.learning.conditions import NO_LOOKS, conditions, evaluated
 from rnnbench.findings.learning.horizons import spans
 from rnnbench.findings.learning.target_caveats import span_caveats
 from rnnbench.findings.records import DescribedCell, Failure, Findings
@@ -54,10 +54,11 @@ def find(
     current = [result for result in everything if result.trial.suite_version == version]
     learning = [result for result in current if isinstance(result.trial, LearningTrial)]
     costly = [result for result in current if not isinstance(result.trial, LearningTrial)]
-    found = conditions(learning, looked)
+    groups = evaluated(learning)
+    found = conditions(learning, looked, groups)
     cost = costs(costly)
     # Each cell of a claim is tried only where the claim needs it, so that no set is complete.
-    over_all = () if claims else across(learning, cost)
+    over_all = () if claims else across(groups, cost)
     memory_spans = spans(learning)
     of_laws = law_caveats(checks, current)
     of_claims = claim_findings(claims, current, found) if claims else ()
@@ -86,7 +87,7 @@ def find(
         last_started=max(r.started for r in current),
         spans=memory_spans,
         law_caveats=of_laws,
-        trials=outcomes(current),
+        trials=outcomes(current, groups),
         headline=headline(of_claims, found, cost),
         cells=_cells(current),
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from rnnbench.findings.cost.costs import titled
-from rnnbench.findings.learning.conditions import evaluated
+from rnnbench.findings.learning.conditions import Groups
 from rnnbench.findings.learning.grouping import learning_trial
 from rnnbench.findings.records import TrialOutcome
 from rnnbench.findings.rows import rows
@@ -17,16 +17,18 @@ Shown = tuple[str, str]
 """The title of a condition or of a cost finding, and the row of a cell."""
 
 
-def outcomes(results: Sequence[Result]) -> tuple[TrialOutcome, ...]:
-    """Return how each trial ended, in the order of the results."""
-    learning = [result for result in results if isinstance(result.trial, LearningTrial)]
+def outcomes(results: Sequence[Result], groups: Groups) -> tuple[TrialOutcome, ...]:
+    """Return how each trial ended, in the order of the results.
+
+    groups: the evaluations among them, by setting.
+    """
     costly = [result for result in results if not isinstance(result.trial, LearningTrial)]
-    places = dict(chain(_places(learning), _cost_places(costly)))
+    places = dict(chain(_places(groups), _cost_places(costly)))
     return tuple(_outcome(result, *places.get(id(result), ("", ""))) for result in results)
 
 
-def _places(results: Sequence[Result]) -> Iterator[tuple[int, Shown]]:
-    for title, group in evaluated(results):
+def _places(groups: Groups) -> Iterator[tuple[int, Shown]]:
+    for title, group in groups:
         named = rows([learning_trial(result).cell for result in group])
         for result in group:
             yield id(result), (title, named[canonical(learning_trial(result).cell)])

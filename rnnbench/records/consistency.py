@@ -38,14 +38,18 @@ COMPLETE = ("ok", "stopped")
 """Outcomes of learning trials that have chosen an epoch, if they have figures."""
 
 
-def contradiction(result: Result) -> str:
-    """Return the first contradiction within a result, in words; "" where there is none."""
-    return next(_contradictions(result), "")
+def contradiction(result: Result, *, from_json: bool = False) -> str:
+    """Return the first contradiction within a result, in words; "" where there is none.
+
+    from_json: whether it was decoded from JSON, which has finite numbers only.
+    """
+    return next(_contradictions(result, from_json=from_json), "")
 
 
-def _contradictions(result: Result) -> Iterator[str]:
-    for place in _places_not_finite(result, "the result"):
-        yield f"{place} is not a finite number"
+def _contradictions(result: Result, *, from_json: bool) -> Iterator[str]:
+    if not from_json:
+        for place in _places_not_finite(result, "the result"):
+            yield f"{place} is not a finite number"
     if isinstance(result.trial, CostTrial):
         yield from _of_cost(result, result.trial)
     else:
@@ -158,7 +162,7 @@ def _of_row(row: CostFigure) -> Iterator[str]:
         wall = len(row.wall_seconds)
         if not cpu or cpu != wall:
             yield f"the row of '{row.row}' has {cpu} CPU times, and {wall} wall times"
-        if any(seconds < 0 for seconds in (*row.cpu_seconds, *row.wall_seconds)):
+        if min((*row.cpu_seconds, *row.wall_seconds), default=0.0) < 0:
             yield f"the row of '{row.row}' has a time below zero"
     if isinstance(row, TimelineRow) and len(row.seconds) != len(row.bytes):
         yield f"the row of '{row.row}' has {len(row.seconds)} times, and {len(row.bytes)} sizes"

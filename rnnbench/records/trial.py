@@ -4,6 +4,7 @@ import re
 from functools import cache
 from hashlib import sha256
 from typing import Annotated, Any, Literal
+from weakref import ref
 
 import msgspec
 from msgspec import Meta, Struct, field
@@ -11,6 +12,9 @@ from msgspec import Meta, Struct, field
 from rnnbench.records.cost_measurement import Measurement
 from rnnbench.records.recipe import LIMIT_MEMORY_MIB, LIMIT_OUTPUT_MIB, Positive, Recipe, Shape
 
+UNSAFE = re.compile(r"[^A-Za-z0-9_.+=-]+")
+"""What names of files do not hold."""
+ENCODER = msgspec.json.Encoder(order="deterministic")
 Option = bool | int | float | str | None
 """Type of the values of a cell's options."""
 Dial = Option
@@ -31,7 +35,9 @@ class CellUse(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return self.label or self.name
 
 
-class LearningTrial(Struct, frozen=True, kw_only=True, tag_field="lane", tag="learning"):
+class LearningTrial(
+    Struct, frozen=True, kw_only=True, tag_field="lane", tag="learning", weakref=True
+):
     """One cell trained on one task at one seed. Its figures are a function of this record and of
     the software.
 
@@ -66,7 +72,7 @@ class CostTerms(Struct, frozen=True, kw_only=True):
     limit_output_mib: Positive = LIMIT_OUTPUT_MIB
 
 
-class CostTrial(CostTerms, frozen=True, kw_only=True, tag_field="lane", tag="cost"):
+class CostTrial(CostTerms, frozen=True, kw_only=True, tag_field="lane", tag="cost", weakref=True):
     """One replicate of a cost measurement: its cells side by side in one process, alone on the
     machine.
 
@@ -86,6 +92,8 @@ class CostTrial(CostTerms, frozen=True, kw_only=True, tag_field="lane", tag="cos
 
 
 Trial = LearningTrial | CostTrial
+_KNOWN_IDS: dict[int, tuple["ref[Trial]", str]] = {}
+"""The ids of the trials that are in memory, by place: an id is asked for many times."""
 
 
 class Limits(Struct, frozen=True):
@@ -105,8 +113,15 @@ def limits(trial: Trial) -> Limits:
 def trial_id(trial: Trial) -> str:
     """Return a readable name that ends in a hash of the whole content, so only equal trials share
     it."""
-    title = re.sub(r"[^A-Za-z0-9_.+=-]+", "-", _title(trial))
-    return f"{title}.{sha256(canonical(trial)).hexdigest()[:12]}"
+    place = id(trial)
+    known = _KNOWN_IDS.get(place)
+    if known and known[0]() is trial:
+        return known[1]
+    title = UNSAFE.sub("-", _title(trial))
+    identity = f"{title}.{sha256(canonical(trial)).hexdigest()[:12]}"
+    # The id is forgotten with its trial, so that another trial in its place gets its own.
+    _KNOWN_IDS[place] = ref(trial, lambda _: _KNOWN_IDS.pop(place, None)), identity
+    return identity
 
 
 def canonical(trial: Trial | CellUse) -> bytes:
@@ -115,16 +130,16 @@ def canonical(trial: Trial | CellUse) -> bytes:
     Fields that equal their default are left out, so a field that is added later keeps old results
     valid.
     """
-    return msgspec.json.encode((type(trial).__name__, _bare(trial)), order="deterministic")
+    return ENCODER.encode((type(trial).__name__, _bare(trial)))
 
 
 def _bare(value: Any) -> Any:
     if isinstance(value, Struct):
         kept = {}
-        for name, key, default in _defaults(type(value)):
-            content = getattr(value, name)
+        contents = msgspec.structs.astuple(value)
+        for (key, default), content in zip(_defaults(type(value)), contents, strict=True):
             if content != default:
-                kept[key] = _bare(content)
+                kept[key] = _bare(content) if isinstance(content, Struct | tuple) else content
         return kept
     if isinstance(value, tuple):
         return [_bare(element) for element in value]
@@ -132,14 +147,14 @@ def _bare(value: Any) -> Any:
 
 
 @cache
-def _defaults(kind: type[Struct]) -> tuple[tuple[str, str, Any], ...]:
-    """Return name, JSON key and default of each field; a missing default equals no value."""
+def _defaults(kind: type[Struct]) -> tuple[tuple[str, Any], ...]:
+    """Return JSON key and default of each field, in order; a missing default equals no value."""
     defaults = []
     for field_info in msgspec.structs.fields(kind):
         default = field_info.default
         if field_info.default_factory is not msgspec.NODEFAULT:
             default = field_info.default_factory()
-        defaults.append((field_info.name, field_info.encode_name, default))
+        defaults.append((field_info.encode_name, default))
     return tuple(defaults)
 
 

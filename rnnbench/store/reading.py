@@ -27,6 +27,7 @@ class _Head(Struct, frozen=True):
     provenance: _Origin = _Origin()
 
 
+RESULTS = msgspec.json.Decoder(Result)
 UNREADABLE = (OSError, ValueError, OverflowError, RecursionError)
 """Errors of reading a damaged file; the errors of msgspec are ValueErrors."""
 
@@ -48,15 +49,20 @@ def whole(path: Path) -> Result:
     if not path.is_file():
         raise ValueError("it is not a file")
     content = path.read_bytes()
-    _refuse_newer(path, content)
-    result = msgspec.json.decode(content, type=Result)
+    try:
+        result = RESULTS.decode(content)
+    except UNREADABLE:
+        _refuse_newer(path, content)
+        raise
     if not OLDEST_FORMAT <= result.format <= FORMAT:
+        _refuse_newer(path, content)
         raise ValueError(
             f"has format {result.format}; this version reads {OLDEST_FORMAT} to {FORMAT}"
         )
-    if trial_id(result.trial) != path.stem:
-        raise ValueError(f"it holds the trial {trial_id(result.trial)}")
-    if problem := contradiction(result):
+    identity = trial_id(result.trial)
+    if identity != path.stem:
+        raise ValueError(f"it holds the trial {identity}")
+    if problem := contradiction(result, from_json=True):
         raise ValueError(f"it contradicts itself: {problem}")
     return result
 

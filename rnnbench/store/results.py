@@ -145,7 +145,7 @@ class Store:
         Raises NewerFormat where a later version wrote one: the folder belongs to that version.
         """
         self.unreadable.clear()
-        for path in sorted(self.trials.glob("*.json")):
+        for path in sorted(self.trials.glob("*.json"), key=lambda path: path.name):
             try:
                 yield whole(path)
             except UNREADABLE as error:

@@ -18,12 +18,11 @@ from rnnbench.findings.aggregate.coverage import Runs, is_known, mixed, runs, ta
 from rnnbench.findings.aggregate.records import Aspect, AspectRow, Improvement, Profile
 from rnnbench.findings.aggregate.scores import SCORES
 from rnnbench.findings.cost.records import CostFinding
-from rnnbench.findings.learning.conditions import evaluated
+from rnnbench.findings.learning.conditions import Groups
 from rnnbench.findings.stats import aggregates
 from rnnbench.findings.stats.aggregates import FEWEST_SEEDS, THRESHOLDS, Array, Interval
 from rnnbench.findings.stats.estimates import LEVEL, solve_rate
 from rnnbench.findings.stats.ranges import Range
-from rnnbench.records import Result
 
 MIDDLE = "interquartile mean"
 GAP = "optimality gap"
@@ -52,16 +51,15 @@ EXTRAPOLATION = Aspect(
 )
 
 
-def across(results: Sequence[Result], costs: Sequence[CostFinding]) -> tuple[Aspect, ...]:
+def across(groups: Groups, costs: Sequence[CostFinding]) -> tuple[Aspect, ...]:
     """Return one record for each aspect; none where there is one condition alone.
 
-    results: learning results of one version of a suite.
+    groups: the evaluations of one version of a suite, by setting.
     """
-    groups = dict(evaluated(results))
     if len(groups) < 2:
         return ()
-    conditions = {title: runs(group) for title, group in groups.items()}
-    mixtures = mixed(list(chain.from_iterable(groups.values())))
+    conditions = {title: runs(group) for title, group in groups}
+    mixtures = mixed(list(chain.from_iterable(group for _, group in groups)))
     aspects = []
     for kind in (CAPACITY, TRAINABILITY, EXTRAPOLATION):
         aspect = _aspect(kind, conditions)

@@ -5,13 +5,12 @@ from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
-import scipy
 from msgspec.structs import replace
 
 from rnnbench.findings.claims.evidence_records import BySeed, Evidence, logs
 from rnnbench.findings.claims.measurements import Measurements
 from rnnbench.findings.cost.step_times import over_sessions, same_kind, sessions_that_count
-from rnnbench.findings.stats.estimates import INTERVAL_REPLICATES
+from rnnbench.findings.stats.estimates import INTERVAL_REPLICATES, p_mean_above
 from rnnbench.findings.stats.hodges_lehmann import typical
 from rnnbench.findings.stats.ranges import Range
 from rnnbench.findings.stats.signed_rank import p_below as p_epochs_below, two_sided
@@ -124,18 +123,12 @@ def _student(values: Sequence[float], region: Region, slack: float) -> tuple[flo
     negated = [-value for value in values]
 
     def p_above(bound: float) -> float:
-        return _p_mean_above(values, bound + slack)
+        return p_mean_above(values, bound + slack)
 
     def p_below(bound: float) -> float:
-        return _p_mean_above(negated, slack - bound)
+        return p_mean_above(negated, slack - bound)
 
     return two_sided(region, p_above, p_below)
-
-
-def _p_mean_above(values: Sequence[float], bound: float) -> float:
-    """Return the one-sided p-value by Student's t that the mean lies above a bound."""
-    statistic = (np.mean(values) - bound) / scipy.stats.sem(values)
-    return float(scipy.stats.t.sf(statistic, len(values) - 1))
 
 
 def _product_range(epochs: Range, step: Range) -> Range:
@@ -195,6 +188,6 @@ def _p_product_below(
     smallest = 1.0
     for epochs_bound in centre + np.linspace(-1.0, 1.0, SPLITS) * reach:
         p_epochs = rates * p_epochs_below(epochs, epochs_bound)
-        p_time = _p_mean_above(negated_time, slack - bound + epochs_bound)
+        p_time = p_mean_above(negated_time, slack - bound + epochs_bound)
         smallest = min(smallest, max(p_epochs, p_time))
     return min(1.0, 2 * smallest)

@@ -27,13 +27,13 @@ Figures = Sequence[tuple[CostTrial, CostFigure]]
 def cost_row(
     name: str,
     figures: Figures,
-    group: Sequence[Result],
+    matrix_rates: Mapping[str, float | None],
     tables: Mapping[StepKind, Mapping[str, StepTime]],
 ) -> CostRow:
     """Return the row of this name.
 
     figures: those of the cell, with their trials.
-    group:   all results of the setting.
+    matrix_rates: see `matrix_rates`.
     tables:  the time of each kind of step, by row.
     """
     trial, first = _leading_figure(figures)
@@ -42,6 +42,9 @@ def cost_row(
     timeline = _first(figures, TimelineRow)
     training = timed_rows(figures, "train-step-time")
     peaks = [row.peak_bytes for row in _of_type(figures, MemoryRow)]
+    matrix_share = None
+    if operations:
+        matrix_share = _matrix_share(training, operations.flops, matrix_rates)
     instructions = [row.instructions for row in _of_type(figures, InstructionsRow)]
     return CostRow(
         row=name,
@@ -57,7 +60,7 @@ def cost_row(
         first_call_seconds=_spread([replicate.row.first_call_seconds for replicate in training]),
         flops=operations.flops if operations else None,
         counted_form=operations.form if operations else "",
-        matrix_share=_matrix_share(training, operations.flops, group) if operations else None,
+        matrix_share=matrix_share,
         instructions=_spread(instructions),
         joules=_spread([replicate.row.joules for replicate in training]),
         timeline=Timeline(timeline.seconds, timeline.bytes, timeline.meter) if timeline else None,
@@ -86,15 +89,19 @@ def _spread(values: Sequence[float | None]) -> Range | None:
     return spread(known) if known else None
 
 
-def _matrix_share(
-    training: Sequence[TimedRow], flops: int, group: Sequence[Result]
-) -> Range | None:
-    """Return flops per second over what the machine could do at the time of each replicate."""
-    rates = {
+def matrix_rates(group: Sequence[Result]) -> dict[str, float | None]:
+    """Return the flops per second of a product of matrices around each trial, by its id."""
+    return {
         trial_id(result.trial): result.surroundings.matrix_flops_per_second
         for result in group
         if result.surroundings
     }
+
+
+def _matrix_share(
+    training: Sequence[TimedRow], flops: int, rates: Mapping[str, float | None]
+) -> Range | None:
+    """Return flops per second over what the machine could do at the time of each replicate."""
     shares = []
     for replicate, seconds in zip(training, step_seconds(training), strict=True):
         rate = rates.get(trial_id(replicate.trial))

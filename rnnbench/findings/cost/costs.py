@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from rnnbench.findings.cost import summary
 from rnnbench.findings.cost.absences import absences
-from rnnbench.findings.cost.cost_rows import cost_row
+from rnnbench.findings.cost.cost_rows import cost_row, matrix_rates
 from rnnbench.findings.cost.grouping import (
     asked_reference,
     by_setting,
@@ -82,7 +82,8 @@ def _finding(group: Sequence[Result], title: str) -> CostFinding:
     references = {kind: of_kind.reference for kind, of_kind in steps.items()}
     all_pairs = tuple(chain.from_iterable(of_kind.pairs for of_kind in steps.values()))
     on_kernels = tuple(chain.from_iterable(of_kind.kernel_pairs for of_kind in steps.values()))
-    rows = tuple(cost_row(name, figures[name], group, tables) for name in figures)
+    rates = matrix_rates(group)
+    rows = tuple(cost_row(name, figures[name], rates, tables) for name in figures)
     return CostFinding(
         shape=trial.shape,
         threads=trial.threads,

@@ -8,6 +8,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from rnnbench.findings.cost.records import CostPair, KernelPair, StepKind, StepTime
+from rnnbench.findings.cost.side_by_side import shared_logs_of_pairs
 from rnnbench.findings.cost.step_times import (
     TimedRow,
     by_process,
@@ -15,7 +16,6 @@ from rnnbench.findings.cost.step_times import (
     has_interval,
     over_sessions,
     same_kind,
-    shared_logs,
     step_seconds,
 )
 from rnnbench.findings.stats.estimates import Family
@@ -38,11 +38,9 @@ def pairs(kind: StepKind, times: Times) -> tuple[CostPair, ...]:
     medians = {row: float(np.median(step_seconds(found))) for row, found in times.items()}
     fastest_first = sorted(times, key=lambda row: (medians[row], row))
     steps = {row: by_process(replicates) for row, replicates in times.items()}
-    side_by_side: dict[RowPair, dict[str, list[float]]] = {}
-    for fast, slow in combinations(fastest_first, 2):
-        logs = shared_logs(steps[slow], steps[fast])
-        if logs:
-            side_by_side[slow, fast] = logs
+    names = [(slow, fast) for fast, slow in combinations(fastest_first, 2)]
+    all_logs = shared_logs_of_pairs([(steps[slow], steps[fast]) for slow, fast in names])
+    side_by_side = {pair: logs for pair, logs in zip(names, all_logs, strict=True) if logs}
     family = Family(max(1, len(side_by_side)), "pairs")
     found = []
     for (slow, fast), logs in side_by_side.items():

@@ -23,7 +23,7 @@ from rnnbench.findings.cost.scaling_records import (
     Scaling,
     ScalingCurve,
 )
-from rnnbench.findings.cost.step_times import TimedRow, sessions_that_count
+from rnnbench.findings.cost.step_times import TimedRow, sessions_that_count, step_seconds
 from rnnbench.findings.stats.estimates import (
     INTERVAL_REPLICATES,
     mean_interval,
@@ -31,7 +31,7 @@ from rnnbench.findings.stats.estimates import (
     spread,
 )
 from rnnbench.findings.stats.ranges import Range
-from rnnbench.records import CostFigure, CostTrial, MemoryRow, Result, Shape, canonical
+from rnnbench.records import CostFigure, CostTrial, MemoryRow, Result, Shape, canonical, trial_id
 
 FEWEST_LENGTHS = 3
 
@@ -45,6 +45,8 @@ class Replicate(NamedTuple):
 
 Values = dict[int, dict[Replicate, float]]
 """By length and replicate."""
+Keys = Mapping[str, Replicate]
+"""By the id of a trial: the replicate that it is, at any length."""
 TIMES: dict[LengthFigure, str] = {
     "train": "train-step-time",
     "inference": "inference-time",
@@ -67,14 +69,15 @@ def scalings(results: Sequence[Result]) -> tuple[Scaling, ...]:
 
 def _scaling(group: Sequence[Result], shape: Shape) -> Scaling:
     figures = named_figures(group)
+    keys = {trial_id(result.trial): _replicate(cost_trial(result)) for result in group}
     curves: list[ScalingCurve] = []
     times: dict[tuple[LengthFigure, str], Values] = {}
     for row, row_figures in figures.items():
         for figure, measurement in TIMES.items():
-            values = _median_seconds(timed_rows(row_figures, measurement))
+            values = _median_seconds(timed_rows(row_figures, measurement), keys)
             times[figure, row] = values
             curves += _curve(row, figure, values)
-        curves += _curve(row, "memory", _peaks(row_figures))
+        curves += _curve(row, "memory", _peaks(row_figures, keys))
     break_evens: list[BreakEven] = []
     for figure in TIMES:
         for first, second in combinations(figures, 2):
@@ -90,19 +93,19 @@ def _scaling(group: Sequence[Result], shape: Shape) -> Scaling:
     )
 
 
-def _median_seconds(replicates: Sequence[TimedRow]) -> Values:
+def _median_seconds(replicates: Sequence[TimedRow], keys: Keys) -> Values:
     values: Values = defaultdict(dict)
-    for replicate in replicates:
+    for replicate, seconds in zip(replicates, step_seconds(replicates), strict=True):
         trial = replicate.trial
-        values[trial.shape.steps][_replicate(trial)] = float(np.median(replicate.seconds))
+        values[trial.shape.steps][keys[trial_id(trial)]] = seconds
     return values
 
 
-def _peaks(figures: Sequence[tuple[CostTrial, CostFigure]]) -> Values:
+def _peaks(figures: Sequence[tuple[CostTrial, CostFigure]], keys: Keys) -> Values:
     values: Values = defaultdict(dict)
     for trial, figure in figures:
         if isinstance(figure, MemoryRow) and figure.peak_bytes:
-            values[trial.shape.steps][_replicate(trial)] = float(figure.peak_bytes)
+            values[trial.shape.steps][keys[trial_id(trial)]] = float(figure.peak_bytes)
     return values
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 from rnnbench.findings.cost.records import StepKind, StepTime
+from rnnbench.findings.cost.side_by_side import Column, Steps, medians_of, shared_logs
 from rnnbench.findings.stats.estimates import (
     ALONE,
     INTERVAL_REPLICATES,
@@ -40,7 +41,7 @@ class TimedRow(NamedTuple):
     row: TimeRow
 
     @property
-    def seconds(self) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    def seconds(self) -> Column:
         """The seconds of each step: CPU time on one thread, and wall time on several.
 
         Thread CPU time covers a single thread only.
@@ -95,22 +96,31 @@ def _step_time(
         ratios=tuple(exp(replicate.row.log_ratio_to_reference_cell) for replicate in replicates),
         cut_short=len(replicates) - counted,
         steps=sum(len(replicate.seconds) for replicate in replicates),
-        outlying_steps=sum(int(np.sum(wall > OUTLYING * np.median(wall))) for wall in walls),
-        p50=spread([float(np.quantile(wall, 0.5)) for wall in walls]),
-        p99=spread([float(np.quantile(wall, 0.99)) for wall in walls]),
+        outlying_steps=_outlying(walls),
+        p50=spread(_quantiles(walls, 0.5)),
+        p99=spread(_quantiles(walls, 0.99)),
     )
+
+
+def _outlying(walls: Sequence[Column]) -> int:
+    """Return how many steps take far longer than the median of their replicate."""
+    medians = medians_of(walls)
+    return sum(
+        int(np.sum(wall > OUTLYING * median)) for wall, median in zip(walls, medians, strict=True)
+    )
+
+
+def _quantiles(walls: Sequence[Column], share: float) -> list[float]:
+    """Return a quantile of each replicate."""
+    if len(set(map(len, walls))) == 1:
+        at_once: list[float] = np.quantile(np.stack(walls), share, axis=1).tolist()
+        return at_once
+    return [float(np.quantile(wall, share)) for wall in walls]
 
 
 def step_seconds(replicates: Sequence[TimedRow]) -> tuple[float, ...]:
     """Return the median seconds of a step in each replicate."""
-    return tuple(float(np.median(replicate.seconds)) for replicate in replicates)
-
-
-class Steps(NamedTuple):
-    """The steps of a row in one replicate: its session, and the log-seconds of each step."""
-
-    session: str
-    log_seconds: np.ndarray[tuple[int], np.dtype[np.float64]]
+    return tuple(medians_of([replicate.seconds for replicate in replicates]))
 
 
 def by_process(replicates: Sequence[TimedRow]) -> dict[str, Steps]:
@@ -119,16 +129,6 @@ def by_process(replicates: Sequence[TimedRow]) -> dict[str, Steps]:
         trial_id(replicate.trial): Steps(replicate.trial.session, np.log(replicate.seconds))
         for replicate in replicates
     }
-
-
-def shared_logs(ours: Mapping[str, Steps], theirs: Mapping[str, Steps]) -> dict[str, list[float]]:
-    """Return log-ratios of two rows by session, of the processes that measured both."""
-    logs: dict[str, list[float]] = defaultdict(list)
-    for process, steps in ours.items():
-        if process in theirs:
-            step_by_step = steps.log_seconds - theirs[process].log_seconds
-            logs[steps.session].append(float(np.median(step_by_step)))
-    return dict(logs)
 
 
 def over_sessions(logs: Logs, family: Family = ALONE) -> Range:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from rnnbench.findings.learning.answer import answer
-from rnnbench.findings.learning.arms import arm
+from rnnbench.findings.learning.arms import arms
 from rnnbench.findings.learning.epochs_to_target import epoch_ratios
 from rnnbench.findings.learning.grouping import (
     Tried,
@@ -25,18 +25,26 @@ from rnnbench.findings.stats.ranges import Range
 from rnnbench.records import Learning, Looked, Result
 
 NO_LOOKS = Looked()
+Groups = list[tuple[str, list[Result]]]
+"""Evaluations of each setting, with its title."""
 
 
-def conditions(results: Sequence[Result], looked: Looked = NO_LOOKS) -> tuple[Condition, ...]:
+def conditions(
+    results: Sequence[Result],
+    looked: Looked = NO_LOOKS,
+    groups: Groups | None = None,
+) -> tuple[Condition, ...]:
     """Return a condition for each setting with evaluations, in the order of task and horizon.
 
     looked: the looks at these comparisons before this one.
+    groups: the evaluations of these results by setting, where they are known.
     """
     searches = gather(results)
-    return tuple(_condition(group, title, searches, looked) for title, group in evaluated(results))
+    groups = evaluated(results) if groups is None else groups
+    return tuple(_condition(group, title, searches, looked) for title, group in groups)
 
 
-def evaluated(results: Sequence[Result]) -> list[tuple[str, list[Result]]]:
+def evaluated(results: Sequence[Result]) -> Groups:
     """Return title and results of each setting with evaluations, in the order of task and horizon.
 
     A setting of which no trial has figures is left out.
@@ -54,12 +62,12 @@ def _condition(
     trial = learning_trial(group[0])
     recipe = trial.recipe
     cells = by_cell_and_rate(group)
-    arms = tuple(arm(row, tried, searches) for row, tried in cells.items())
+    found_arms = arms(cells, searches)
     figures = {row: tuple(map(_by_seed, tried.results)) for row, tried in cells.items()}
     best_rates = {row: by_rate[0] for row, by_rate in figures.items()}
     look = look_at(group)
     looks = schedules(look, looked, _cells_in_full(cells))
-    answered = answer(arms, figures, recipe.epochs, looks)
+    answered = answer(found_arms, figures, recipe.epochs, looks)
     is_tested = any(comparison.p_value is not None for comparison in answered["comparisons"])
     return Condition(
         task=trial.task,
@@ -72,7 +80,7 @@ def _condition(
         recipe=recipe,
         learning_rate=common_rate(trial),
         steps_per_epoch=first.steps_per_epoch,
-        arms=arms,
+        arms=found_arms,
         ratios=epoch_ratios(best_rates, recipe.epochs),
         look=look if is_tested else None,
         **answered,

@@ -1,7 +1,9 @@
 """How often and when cells reach each threshold, and how the mean epochs of two cells compare."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -10,12 +12,15 @@ from rnnbench.findings.stats.estimates import solve_rate, spread
 from rnnbench.findings.stats.kaplan_meier import (
     Survival,
     censored,
-    restricted_mean,
-    restricted_ratio,
+    restricted_means,
+    restricted_ratios,
     survival,
 )
 from rnnbench.findings.stats.ranges import Range
 from rnnbench.records import Learning
+
+EpochsByShare = Mapping[float, Mapping[int, int | None]]
+"""The epochs of one cell to each threshold by share and seed; None where it was not reached."""
 
 
 class Reached(Struct, frozen=True, kw_only=True):
@@ -61,28 +66,34 @@ class EpochRatio(Struct, frozen=True):
     ratios: tuple[ShareRatio, ...]
 
 
-def reached(measured: Sequence[Learning], budget: int, batch_size: int) -> tuple[Reached, ...]:
-    """Return a record for each threshold that every seed has, the target first."""
-    shares = [share for share in SHARES if _has_threshold(measured, share)]
-    return tuple(_reached(measured, share, budget, batch_size) for share in shares)
-
-
-def _reached(measured: Sequence[Learning], share: float, budget: int, batch_size: int) -> Reached:
-    epochs = [epochs_to(learning, share) for learning in measured]
-    solved = sum(epoch is not None for epoch in epochs)
-    mean = restricted_mean(epochs, budget)
-    steps = measured[0].steps_per_epoch
-    thresholds = [threshold(learning, share) for learning in measured]
-    return Reached(
-        share=share,
-        threshold=spread([score for score in thresholds if score is not None]),
-        solved=solved,
-        solve_rate=solve_rate(solved, len(epochs)),
-        epochs=mean,
-        steps=mean.scaled(steps),
-        sequences=mean.scaled(steps * batch_size),
-        survival=survival(epochs, budget),
-    )
+def reached(
+    measured: Mapping[str, Sequence[Learning]], budget: int, batch_size: int
+) -> dict[str, tuple[Reached, ...]]:
+    """Return, by row, a record for each threshold that every seed has, the target first."""
+    places = []
+    for row, records in measured.items():
+        places += [(row, share) for share in SHARES if _has_threshold(records, share)]
+    epochs = [[epochs_to(learning, share) for learning in measured[row]] for row, share in places]
+    means = restricted_means(epochs, budget)
+    thresholds: dict[str, list[Reached]] = {row: [] for row in measured}
+    for (row, share), of_share, mean in zip(places, epochs, means, strict=True):
+        records = measured[row]
+        solved = sum(epoch is not None for epoch in of_share)
+        steps = records[0].steps_per_epoch
+        scores = [threshold(learning, share) for learning in records]
+        thresholds[row].append(
+            Reached(
+                share=share,
+                threshold=spread([score for score in scores if score is not None]),
+                solved=solved,
+                solve_rate=solve_rate(solved, len(of_share)),
+                epochs=mean,
+                steps=mean.scaled(steps),
+                sequences=mean.scaled(steps * batch_size),
+                survival=survival(of_share),
+            )
+        )
+    return {row: tuple(of_row) for row, of_row in thresholds.items()}
 
 
 def epoch_ratios(
@@ -97,16 +108,20 @@ def epoch_ratios(
     """
     known = _with_records(figures)
     shares = [share for share in SHARES if _all_have_threshold(known, share)]
-    means = {row: _mean_epochs(by_seed, shares, budget) for row, by_seed in known.items()}
+    epochs = {row: _epochs(by_seed, shares) for row, by_seed in known.items()}
+    means = {row: _mean_epochs(by_share, budget) for row, by_share in epochs.items()}
     if not means or all(mean >= budget for mean in chain.from_iterable(means.values())):
         return ()
     quickest = min(means, key=lambda row: (means[row], row))
-    ratios = []
+    compared = []
     for row in known:
         if row != quickest:
-            by_share = _share_ratios(known[row], known[quickest], shares, budget)
-            ratios.append(EpochRatio(row, quickest, by_share))
-    return tuple(ratio for ratio in ratios if ratio.ratios)
+            compared += [(row, pair) for pair in _pairs(epochs[row], epochs[quickest])]
+    ratios = restricted_ratios([(pair.ours, pair.theirs) for _, pair in compared], budget)
+    by_row: dict[str, list[ShareRatio]] = defaultdict(list)
+    for (row, pair), ratio in zip(compared, ratios, strict=True):
+        by_row[row].append(ShareRatio(pair.share, ratio, pair.ties))
+    return tuple(EpochRatio(row, quickest, tuple(found)) for row, found in by_row.items())
 
 
 def _with_records(
@@ -121,35 +136,43 @@ def _with_records(
     return known
 
 
-def _mean_epochs(
-    by_seed: Mapping[int, Learning], shares: Sequence[float], budget: int
-) -> list[float]:
+def _epochs(by_seed: Mapping[int, Learning], shares: Sequence[float]) -> EpochsByShare:
+    """Return the epochs to each threshold by share and seed."""
+    epochs = {}
+    for share in shares:
+        epochs[share] = {seed: epochs_to(learning, share) for seed, learning in by_seed.items()}
+    return epochs
+
+
+def _mean_epochs(by_share: EpochsByShare, budget: int) -> list[float]:
     """Return the mean epochs up to the budget at each share."""
-    means = []
-    for share in shares:
-        epochs = [epochs_to(learning, share) for learning in by_seed.values()]
-        means.append(float(censored(epochs, budget).mean()))
-    return means
+    return [float(censored(list(by_seed.values()), budget).mean()) for by_seed in by_share.values()]
 
 
-def _share_ratios(
-    ours: Mapping[int, Learning],
-    theirs: Mapping[int, Learning],
-    shares: Sequence[float],
-    budget: int,
-) -> tuple[ShareRatio, ...]:
-    """Return the ratio at each share that some seed reaches; none without common seeds."""
-    common = sorted(set(ours) & set(theirs))
-    ratios = []
-    for share in shares:
-        our_epochs = [epochs_to(ours[seed], share) for seed in common]
-        their_epochs = [epochs_to(theirs[seed], share) for seed in common]
-        if any(epoch is not None for epoch in (*our_epochs, *their_epochs)):
-            pairs = zip(our_epochs, their_epochs, strict=True)
-            ties = sum(our is not None and our == their for our, their in pairs)
-            ratio = restricted_ratio(our_epochs, their_epochs, budget)
-            ratios.append(ShareRatio(share, ratio, ties))
-    return tuple(ratios)
+class _Pair(NamedTuple):
+    """The epochs of two cells to one threshold on their common seeds."""
+
+    share: float
+    ours: list[int | None]
+    theirs: list[int | None]
+
+    @property
+    def ties(self) -> int:
+        pairs = zip(self.ours, self.theirs, strict=True)
+        return sum(our is not None and our == their for our, their in pairs)
+
+
+def _pairs(ours: EpochsByShare, theirs: EpochsByShare) -> Iterator[_Pair]:
+    """Yield the pair at each share that some seed reaches; none without common seeds."""
+    for share, our_epochs in ours.items():
+        common = sorted(set(our_epochs) & set(theirs[share]))
+        pair = _Pair(
+            share,
+            [our_epochs[seed] for seed in common],
+            [theirs[share][seed] for seed in common],
+        )
+        if any(epoch is not None for epoch in (*pair.ours, *pair.theirs)):
+            yield pair
 
 
 def _all_have_threshold(known: Mapping[str, Mapping[int, Learning]], share: float) -> bool:

@@ -7,15 +7,11 @@ the other's, and is itself one of several (`choices`).
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-import numpy as np
-
-from rnnbench.findings.stats.censoring import ANYTHING, between
+from rnnbench.findings.stats.censoring import ANYTHING, between, log_ratio
 from rnnbench.findings.stats.hodges_lehmann import typical
 from rnnbench.findings.stats.intersection_union import beats, falls_below, reach
 from rnnbench.findings.stats.ranges import Range
-from rnnbench.findings.stats.signed_rank import two_sided
 from rnnbench.findings.stats.westfall_young import Column
-from rnnbench.records import Region
 
 EPOCHS_MARGIN = 1.1
 """Cells whose epochs differ by less than this factor are equivalent."""
@@ -112,12 +108,9 @@ def _p_value_alike(gaining: Sequence[_Gains], losing: Sequence[_Gains], margin: 
     lows_losing = [gains.lows for gains in losing]
     highs_gaining = [gains.highs for gains in gaining]
     highs_losing = [gains.highs for gains in losing]
-    alike, _ = two_sided(
-        Region(-margin, margin),
-        lambda bound: beats(lows_gaining, lows_losing, bound),
-        lambda bound: falls_below(highs_losing, highs_gaining, bound),
-    )
-    return alike
+    above = beats(lows_gaining, lows_losing, -margin)
+    below = falls_below(highs_losing, highs_gaining, margin)
+    return min(1.0, 2 * max(above, below))
 
 
 def _gains(ours: Mapping[int, float], theirs: Mapping[int, float], scale: Scale) -> _Gains:
@@ -144,7 +137,7 @@ def _values(ours: Mapping[int, float], theirs: Mapping[int, float], scale: Scale
         if scale.nothing is not None and not min(ours[seed], theirs[seed]) < scale.nothing:
             continue
         if scale.ratio:
-            values[seed] = np.log(theirs[seed] / ours[seed])
+            values[seed] = log_ratio(theirs[seed], ours[seed])
         else:
             values[seed] = theirs[seed] - ours[seed]
     return _within_bounds(values)
@@ -152,4 +145,6 @@ def _values(ours: Mapping[int, float], theirs: Mapping[int, float], scale: Scale
 
 def _within_bounds(values: Column) -> Column:
     """Replace infinite values by the farthest that any value may be."""
-    return {seed: float(np.clip(value, -ANYTHING, ANYTHING)) for seed, value in values.items()}
+    if all(-ANYTHING <= value <= ANYTHING for value in values.values()):
+        return values
+    return {seed: min(max(value, -ANYTHING), ANYTHING) for seed, value in values.items()}

@@ -1,6 +1,7 @@
 """Solve rate by horizon, as a logistic curve in the logarithm of the horizon that never rises."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import scipy
@@ -38,6 +39,12 @@ def fit(known: Sequence[tuple[int, int, int]]) -> SolveCurve:
 
     known: (horizon, solved, seeds) at two horizons or more.
     """
+    return _fit(tuple(known))
+
+
+@lru_cache(maxsize=1024)
+def _fit(known: tuple[tuple[int, int, int], ...]) -> SolveCurve:
+    """Fit the curve; many cells have the same numbers, as those that solve every rung."""
     horizons, solved, seeds = np.array(known, dtype=np.float64).T
     logs = np.log(horizons)
     middle = logs.mean()

@@ -1,7 +1,5 @@
 """The target and easier thresholds: when each was reached, and how near a score comes to it."""
 
-from itertools import pairwise
-
 from rnnbench.records import SHARES, Learning
 
 __all__ = ["SHARES", "epochs_to", "threshold"]
@@ -33,10 +31,14 @@ def epochs_to(learning: Learning, share: float) -> int | None:
     wanted = threshold(learning, share)
     if wanted is None:
         return None
-    reached = [not metric.better(wanted, epoch.validation[metric.name]) for epoch in learning.curve]
-    for number, (now, after) in enumerate(pairwise(reached), start=1):
-        if now and after:
+    is_lower_better = metric.direction == "lower"
+    was_reached = False
+    for number, epoch in enumerate(learning.curve):
+        score = epoch.validation[metric.name]
+        is_reached = score <= wanted if is_lower_better else score >= wanted
+        if was_reached and is_reached:
             return number
+        was_reached = is_reached
     return None
 
 

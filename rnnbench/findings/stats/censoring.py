@@ -1,5 +1,7 @@
 """Ratios of epochs to a target, where either cell may be censored at its budget."""
 
+from functools import lru_cache
+
 import numpy as np
 
 ANYTHING = 1e6
@@ -11,7 +13,13 @@ def between(ours: float, theirs: float, budgets: tuple[float, float]) -> tuple[f
 
     Epochs that are the budget, or more, did not reach the target.
     """
-    value = float(np.log(ours / theirs))
+    value = log_ratio(ours, theirs)
     low = -ANYTHING if theirs >= budgets[1] else value
     high = ANYTHING if ours >= budgets[0] else value
     return low, high
+
+
+@lru_cache(maxsize=2**16)
+def log_ratio(ours: float, theirs: float) -> float:
+    """Return the logarithm of the ratio of two epochs, of which there are few different ones."""
+    return float(np.log(ours / theirs))

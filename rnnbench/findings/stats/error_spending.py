@@ -100,6 +100,7 @@ def smallest_p(seeds: int) -> float:
     return 2.0 ** (1 - seeds)
 
 
+@cache
 def fewest_seeds(pairs: int) -> int:
     """Return the fewest seeds at which a first look, as planned, can decide so many pairs."""
     first_level = UP_TO_PLAN * LEVEL / max(pairs, 1)

@@ -1,7 +1,7 @@
 """Estimates from a handful of seeds, each by a method that holds at that number."""
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -46,7 +46,11 @@ ALONE = Family(1, "")
 
 def spread(values: Sequence[float]) -> Range:
     """Return the median with smallest and largest value, which is all that few values carry."""
-    return Range(float(np.median(values)), float(min(values)), float(max(values)), len(values))
+    in_order = sorted(map(float, values))
+    half = len(in_order) // 2
+    middle = in_order[half] if len(in_order) % 2 else (in_order[half - 1] + in_order[half]) / 2
+    # As numpy's, the median is never -0.0.
+    return Range(middle + 0.0, float(min(values)), float(max(values)), len(values))
 
 
 def mean_spread(values: Sequence[float]) -> Range:
@@ -128,6 +132,19 @@ def student(values: Values, family: Family = ALONE) -> float:
     """Return half the width of Student's interval of a mean."""
     standard_error = float(np.std(values, ddof=1) / np.sqrt(len(values)))
     return _quantile(family.size, len(values) - 1) * standard_error
+
+
+def p_mean_above(values: Sequence[float], bound: float) -> float:
+    """Return the one-sided p-value by Student's t that the mean lies above a bound."""
+    statistic = (np.mean(values) - bound) / _standard_error(tuple(values))
+    # `scipy.stats.t.sf` without its checks of arguments, which take a hundred times as long.
+    return float(scipy.special.stdtr(len(values) - 1, -statistic))
+
+
+@lru_cache(maxsize=64)
+def _standard_error(values: tuple[float, ...]) -> float:
+    """Return the standard error of a mean; searches ask for that of the same values again."""
+    return float(scipy.stats.sem(values))
 
 
 def _log_ratio(logs: Values, family: Family) -> Range:

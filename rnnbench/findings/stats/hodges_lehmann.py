@@ -5,9 +5,11 @@ The interval is that of the signed-rank test, by its exact distribution.
 """
 
 from collections.abc import Sequence
+from functools import cache, lru_cache
 
 import numpy as np
 import scipy
+from numpy.typing import NDArray
 
 from rnnbench.findings.stats.estimates import LEVEL
 from rnnbench.findings.stats.ranges import Range
@@ -16,31 +18,48 @@ from rnnbench.findings.stats.signed_rank import EXACT, Values, sums
 
 def typical(values: Sequence[float]) -> float:
     """Return the median of the means of all pairs of values, each with itself too."""
-    return float(np.median(_pair_means(np.asarray(values, dtype=float))))
+    return _middle(_sorted_means(tuple(values)))
 
 
 def effect(values: Sequence[float], level: float = LEVEL) -> Range:
     """Return the typical value with its interval; with too few values, smallest and largest."""
-    array = np.asarray(values, dtype=float)
-    means = np.sort(_pair_means(array))
-    cut = _cut(len(array), level)
+    means = _sorted_means(tuple(values))
+    cut = _cut(len(values), level)
     if cut is None:
-        return Range(typical(array.tolist()), float(array.min()), float(array.max()), len(array))
+        return Range(_middle(means), float(min(values)), float(max(values)), len(values))
     return Range(
-        centre=float(np.median(means)),
+        centre=_middle(means),
         low=float(means[cut]),
         high=float(means[-1 - cut]),
-        n=len(array),
+        n=len(values),
         kind="95 % interval",
     )
 
 
-def _pair_means(values: Values) -> Values:
-    rows, columns = np.triu_indices(len(values))
-    means: Values = (values[rows] + values[columns]) / 2
+@lru_cache(maxsize=256)
+def _sorted_means(values: tuple[float, ...]) -> Values:
+    """Return the means of all pairs of values, each with itself too, in ascending order."""
+    array = np.array(values, dtype=float)
+    rows, columns = _pair_places(len(values))
+    means: Values = (array[rows] + array[columns]) / 2
+    means.sort()
     return means
 
 
+@cache
+def _pair_places(n: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    return np.triu_indices(n)
+
+
+def _middle(in_order: Values) -> float:
+    """Return the median of numbers in ascending order."""
+    half = len(in_order) // 2
+    if len(in_order) % 2:
+        return float(in_order[half]) + 0.0  # never -0.0
+    return float((in_order[half - 1] + in_order[half]) / 2) + 0.0
+
+
+@lru_cache(maxsize=1024)
 def _cut(n: int, level: float) -> int | None:
     """Return how many of the sorted means of pairs are outside the interval on each side.
 

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from rnnbench.findings.stats.estimates import LEVEL
 from rnnbench.findings.stats.hodges_lehmann import effect
 from rnnbench.findings.stats.ranges import Range
-from rnnbench.findings.stats.signed_rank import ON_BOUNDARY, p_above
+from rnnbench.findings.stats.signed_rank import ON_BOUNDARY, p_above, p_below
 from rnnbench.findings.stats.westfall_young import Column, critical, smallest
 
 Columns = Sequence[Column]
@@ -32,12 +32,17 @@ def beats(against: Columns, own: Columns, boundary: float, *, differ: bool = Fal
     largest = max(p_above(list(column.values()), boundary, differ=differ) for column in against)
     if largest >= 1:
         return 1.0
+    if len(own) == 1:
+        return largest
     distances = [_distances(column, boundary, differ=differ) for column in own]
     return smallest([column for column in distances if column], largest)
 
 
 def falls_below(against: Columns, own: Columns, boundary: float, *, differ: bool = False) -> float:
     """Return the one-sided p-value that a cell lies below the boundary; see `beats`."""
+    if len(own) == 1:
+        columns = [list(column.values()) for column in against]
+        return min(1.0, max(p_below(column, boundary, differ=differ) for column in columns))
     return beats(list(map(negative, against)), list(map(negative, own)), -boundary, differ=differ)
 
 
@@ -53,6 +58,8 @@ def reach(above: Columns, below: Columns, level: float = LEVEL, *, picked: bool 
     picked: whether the first choice was picked because its rates came out best.
     """
     best = effect(list(above[0].values()), level)
+    if len(above) == len(below) == 1:
+        return best
     own_above = below if picked else above[:1]
     own_below = list(map(negative, above)) if picked else below[:1]
     lower = _effects(above, 2 * critical(own_above, level / 2))

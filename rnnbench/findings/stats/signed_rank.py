@@ -28,12 +28,21 @@ def p_above(values: Sequence[float], boundary: float, *, differ: bool = False) -
     against the hypothesis (with the lowest ranks, after Pratt 1959): where most values lie there,
     so does the typical one. To test whether two cells `differ` at all, they are left out.
     """
-    distances = np.asarray(values, dtype=float) - boundary
-    distances[np.abs(distances) <= ON_BOUNDARY] = 0.0
-    if differ:
-        distances = distances[distances != 0]
-    unflipped = np.ones((1, len(distances)), dtype=np.int8)
-    return float(tails(distances, unflipped)[0])
+    distances = [value - boundary for value in values]
+    sizes = list(map(abs, distances))
+    if min(sizes, default=0.0) <= ON_BOUNDARY:
+        distances = [0.0 if abs(away) <= ON_BOUNDARY else away for away in distances]
+        if differ:
+            distances = [away for away in distances if away]
+        sizes = list(map(abs, distances))
+    if len(distances) > EXACT:
+        unflipped = np.ones((1, len(distances)))
+        return float(tails(np.array(distances), unflipped)[0])
+    if not any(distances):
+        return 1.0
+    ranks = _doubled_ranks(sizes)
+    positive = [rank for rank, away in zip(ranks, distances, strict=True) if away > 0]
+    return float(_at_least(tuple(sorted(ranks)))[sum(positive)])
 
 
 def p_below(values: Sequence[float], boundary: float, *, differ: bool = False) -> float:
@@ -41,7 +50,7 @@ def p_below(values: Sequence[float], boundary: float, *, differ: bool = False) -
     return p_above([-value for value in values], -boundary, differ=differ)
 
 
-def tails(distances: Values, signs: NDArray[np.int8]) -> Values:
+def tails(distances: Values, signs: Values) -> Values:
     """Return one-sided p-values, (flips,), of distances whose signs are flipped.
 
     distances: from a boundary, (values,); 0 counts against lying above it.
@@ -49,8 +58,7 @@ def tails(distances: Values, signs: NDArray[np.int8]) -> Values:
     """
     if not distances.any():
         return np.ones(len(signs))
-    _, place, ties = np.unique(np.abs(distances), return_inverse=True, return_counts=True)
-    ranks = (2 * np.cumsum(ties) - ties + 1)[place]  # doubled, so that shared ranks are whole
+    ranks = np.array(_doubled_ranks(np.abs(distances).tolist()))
     signed = np.where(distances > 0, ranks, -ranks).astype(float)  # whole, so that sums are exact
     positive_sums = ((signs @ signed + ranks.sum()) / 2).astype(int)
     if len(distances) > EXACT:
@@ -94,6 +102,16 @@ def two_sided(
     within = min(1.0, 2 * max(above_low, below_high))
     beyond = min(1.0, 2 * min(below_low, above_high))
     return (beyond, within) if region.outside else (within, beyond)
+
+
+def _doubled_ranks(sizes: Sequence[float]) -> list[int]:
+    """Return the ranks of these sizes, doubled, so that ranks which ties share are whole."""
+    in_order = sorted(sizes)
+    rank_of = dict(zip(in_order, range(2, 2 * len(sizes) + 1, 2), strict=True))
+    if len(rank_of) < len(sizes):  # of ties, the last rank is found there so far
+        for size in rank_of:
+            rank_of[size] -= in_order.count(size) - 1
+    return [rank_of[size] for size in sizes]
 
 
 @lru_cache(maxsize=1024)

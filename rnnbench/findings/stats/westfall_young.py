@@ -7,7 +7,7 @@ one test; independent tests count for as many as in Holm's method.
 """
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +32,7 @@ def smallest(columns: Sequence[Column], p_value: float) -> float:
     """Return the chance that the smallest one-sided p-value of the columns is at most `p_value`."""
     if len(columns) == 1 or p_value >= 1:
         return p_value
-    share = _share(_p_values_by_flip(columns).min(axis=0), p_value, len(columns))
+    share = _share(_smallest_by_flip(columns), p_value, len(columns))
     return min(1.0, max(p_value, share))
 
 
@@ -43,10 +43,11 @@ def critical(columns: Sequence[Column], level: float = LEVEL / 2) -> float:
     """
     if len(columns) == 1:
         return level
-    by_flip = _p_values_by_flip(columns).min(axis=0)
-    p_values, counts = np.unique(by_flip, return_counts=True)
-    small = p_values[np.cumsum(counts) <= level * counts.sum()]
-    return float(small[-1]) if len(small) else 0.0
+    by_flip = _smallest_by_flip(columns)
+    too_many = int(level * len(by_flip))
+    first_not_small = np.partition(by_flip, too_many)[too_many]
+    small = by_flip[by_flip < first_not_small]
+    return float(small.max()) if len(small) else 0.0
 
 
 def step_down(
@@ -104,6 +105,18 @@ def _smallest_of_rest(columns: Sequence[Column]) -> Values:
     return np.minimum.accumulate(two_sided[::-1], axis=0)[::-1]
 
 
+def _smallest_by_flip(columns: Sequence[Column]) -> Values:
+    """Return the smallest one-sided p-value over the columns, (flips,)."""
+    return _smallest_of_items(tuple(tuple(column.items()) for column in columns))
+
+
+@lru_cache(maxsize=64)
+def _smallest_of_items(columns: tuple[tuple[tuple[int, float], ...], ...]) -> Values:
+    """Return the same, of columns as items; a test and then an interval ask for it."""
+    smallest: Values = _p_values_by_flip(list(map(dict, columns))).min(axis=0)
+    return smallest
+
+
 def _p_values_by_flip(columns: Sequence[Column]) -> Values:
     """Return one-sided p-values, (columns, flips); the first flip leaves the seeds as measured."""
     seeds = sorted(set().union(*columns))
@@ -113,17 +126,18 @@ def _p_values_by_flip(columns: Sequence[Column]) -> Values:
     for column in columns:
         distances = np.array(list(column.values()))
         own_places = [places[seed] for seed in column]
-        rows.append(tails(distances, signs[:, own_places]))
+        is_complete = own_places == list(range(len(seeds)))
+        rows.append(tails(distances, signs if is_complete else signs[:, own_places]))
     return np.stack(rows)
 
 
 @cache
-def _signs(seeds: int) -> NDArray[np.int8]:
+def _signs(seeds: int) -> Values:
     """Return flips of seeds, (flips, seeds), as 1 and -1."""
     if seeds <= ALL_FLIPS:
         bits = (np.arange(2**seeds)[:, None] >> np.arange(seeds)) & 1
-        return (1 - 2 * bits).astype(np.int8)
+        return (1 - 2 * bits).astype(float)
     rng = np.random.default_rng(seeds)
     drawn = rng.choice(np.array([1, -1], dtype=np.int8), size=(DRAWN, seeds))
     drawn[0] = 1
-    return drawn
+    return drawn.astype(float)

@@ -81,8 +81,16 @@ def first_column(seen: Seen) -> list[str]:
     return [str(text) for text in rows.all_inner_texts()]
 
 
+def table_of(seen: Seen) -> Any:
+    """The first table of scores, in view: what a table needs of the script, it gets there."""
+    found = seen.page.locator("#scores-adding")
+    found.scroll_into_view_if_needed()
+    return found
+
+
 def test_tables_sort_by_keyboard(shown: Seen) -> None:
     """By a number or by a name, in both directions; the address keeps it."""
+    table_of(shown)
     button = shown.page.locator("#scores-adding th button", has_text="epochs to target")
     button.focus()
     shown.page.keyboard.press("Enter")
@@ -99,12 +107,13 @@ def test_tables_sort_by_keyboard(shown: Seen) -> None:
 
 def test_tables_are_filtered(shown: Seen) -> None:
     """By words that a row contains."""
-    shown.page.locator("#scores-adding input").fill("lstm")
+    table_of(shown).locator("input").fill("lstm")
     assert first_column(shown) == ["lstm"]
 
 
 def test_tables_are_copied(shown: Seen) -> None:
     """As CSV, Markdown and LaTeX, as they are shown."""
+    table_of(shown).locator("button", has_text="LaTeX").wait_for()
     lines = shown.page.evaluate(
         "Object.values(formats).map(write => write("
         "linesOf(document.querySelector('#scores-adding table'))).split('\\n'))"

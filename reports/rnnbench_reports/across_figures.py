@@ -16,7 +16,7 @@ from rnnbench_reports.panel import (
     tag,
     with_n,
 )
-from rnnbench_reports.style import REFERENCE, SMALL, plain
+from rnnbench_reports.style import REFERENCE, SMALL, name_ticks, plain
 
 MOST_BANDS = 4
 """Bands of more cells would hide each other."""
@@ -137,7 +137,7 @@ def _draw_ranges(
         bar = axis.plot([shown.low, shown.high], [position, position], **style)
         mark = axis.plot(shown.centre, position, look.marker, color=look.colour, markersize=7)
         tag(row, [*bar, *mark], f"{row}: {with_n(shown)}")
-    axis.set_yticks(range(len(rows)), [plain(row) for row in rows], fontsize=8)
+    name_ticks(axis.yaxis, rows)
     axis.set_ylim(-0.6, len(rows) - 0.4)
     axis.set_xlim(-0.03, 1.03)
     axis.set_xlabel(plain(title), fontsize=SMALL)

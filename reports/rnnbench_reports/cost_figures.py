@@ -11,7 +11,7 @@ from rnnbench_reports import device_words
 from rnnbench_reports.front_figures import front_figures
 from rnnbench_reports.panel import Cells, Drawn, Panel, draw_panel, tag, with_n
 from rnnbench_reports.process_figures import roofline, timelines
-from rnnbench_reports.style import SMALL, number, plain
+from rnnbench_reports.style import SMALL, name_ticks, number
 
 MIB = rnnbench.text.MEBIBYTE
 Rows = Sequence[rnnbench.CostRow]
@@ -51,7 +51,7 @@ def _panel(cost: rnnbench.CostFinding, rows: Rows, draw: DrawRows, cells: Cells)
 
     def drawn(axis: Axes, shown: Cells) -> None:
         draw(axis, rows, shown)
-        axis.set_yticks(range(len(rows)), [plain(row.row) for row in rows], fontsize=8)
+        name_ticks(axis.yaxis, [row.row for row in rows])
         axis.set_ylim(-0.6, len(rows) - 0.4)
         if draw is _peaks:
             axis.set_xlabel(device_words.peak_unit(cost), fontsize=SMALL)

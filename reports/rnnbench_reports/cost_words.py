@@ -1,13 +1,15 @@
 """The tables of cost: ratios to the reference that was named beforehand, and ratios on one
 kernel."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import rnnbench
 from rnnbench_reports.style import spread
 
 REFERENCE_CELL = "torch's LSTM"
+MOST_PAIRS = 100
+"""Of more pairs, the page shows those of featured cells."""
 MOST_PAIRS_UNFOLDED = 15
 """A table with more pairs than this is folded."""
 
@@ -53,7 +55,12 @@ def beside(ratio: rnnbench.Range | None, others: Sequence[rnnbench.Range]) -> st
 
     Where all kinds are equal, the head of the table names the kind.
     """
-    if ratio is None or one_kind(others):
+    return with_kind(ratio, one_kind(others))
+
+
+def with_kind(ratio: rnnbench.Range | None, kind_of_all: str) -> str:
+    """Return a ratio for a table, with its kind unless all have one."""
+    if ratio is None or kind_of_all:
         return spread(ratio)
     count = f" over {ratio.n}" if ratio.kind == "range" else ""
     return f"{spread(ratio)} ({ratio.kind}{count})"
@@ -91,6 +98,13 @@ def ratio_to_reference(
     """Return the ratio of a row to the reference; None without one."""
     step_time = row.step_times[kind]
     return step_time.over if cost.references.get(kind) else step_time.ratio
+
+
+def few_pairs(pairs: Sequence[Any], featured: Collection[str]) -> list[Any]:
+    """Return the pairs to show on the page: of many, those of two featured cells."""
+    if len(pairs) <= MOST_PAIRS:
+        return list(pairs)
+    return [pair for pair in pairs if pair.slow in featured and pair.fast in featured]
 
 
 def about_pairs(cost: rnnbench.CostFinding, kind: Any) -> str:

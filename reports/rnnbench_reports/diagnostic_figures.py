@@ -60,6 +60,8 @@ def _draw_curve(axis: Axes, curve: Any, row: str, cells: Cells) -> None:
     look = cells.looks[row]
     is_featured = row in cells.featured
     is_trained = curve.when == "trained"
+    if not is_trained and not is_featured:
+        return
     style = line_style(look, featured=is_featured)
     if not is_trained:
         style = {"color": look.colour, "linewidth": 1.1, "linestyle": ":"}

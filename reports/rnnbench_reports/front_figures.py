@@ -133,11 +133,10 @@ def _draw_cell(
     look = cells.looks[row]
     place = (scale * x.centre, y.centre)
     style: dict[str, Any] = {"color": look.colour, "linewidth": 1}
-    parts = [
-        *axis.plot([scale * x.low, scale * x.high], [y.centre] * 2, **style),
-        *axis.plot([place[0]] * 2, [y.low, y.high], **style),
-        *axis.plot(*place, look.marker, color=look.colour, markersize=6),
-    ]
+    parts = axis.plot(*place, look.marker, color=look.colour, markersize=6)
+    if row in cells.featured:
+        parts += axis.plot([scale * x.low, scale * x.high], [y.centre] * 2, **style)
+        parts += axis.plot([place[0]] * 2, [y.low, y.high], **style)
     tag(row, parts, f"{row}: {with_n(x, scale)}; score {with_n(y)}")
     return place
 

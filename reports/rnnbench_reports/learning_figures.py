@@ -18,7 +18,7 @@ from rnnbench_reports.panel import (
     tag_curve,
     with_n,
 )
-from rnnbench_reports.style import REFERENCE, SMALL, plain
+from rnnbench_reports.style import REFERENCE, SMALL, name_ticks
 from rnnbench_reports.survival_figures import has_survival, survival_curves
 
 MOST_BANDS = 4
@@ -101,7 +101,7 @@ def _epochs(axis: Axes, cells: Cells, condition: rnnbench.Condition) -> None:
     axis.set_xlim(0, budget * 1.05)
     axis.xaxis.set_major_locator(MaxNLocator(integer=True))
     axis.set_ylim(-0.6, len(arms) - 0.4)
-    axis.set_yticks(range(len(arms)), [plain(arm.row) for arm in arms], fontsize=8)
+    name_ticks(axis.yaxis, [arm.row for arm in arms])
     for position, arm in enumerate(arms):
         solved = f"{arm.solved}/{len(arm.seeds)}"
         at_right = axis.get_yaxis_transform()
@@ -121,9 +121,8 @@ def _mark_epochs(
     if epochs is None:
         return
     look = cells.looks[arm.row]
-    bar = axis.plot(
-        [epochs.low, epochs.high], [position] * 2, color=look.colour, linewidth=4, alpha=0.35
-    )
+    style: dict[str, Any] = {"color": look.colour, "linewidth": 4, "alpha": 0.35}
+    bar = axis.plot([epochs.low, epochs.high], [position] * 2, **style)
     is_filled = arm.solved > 0 and is_confirmed(arm, condition)
     mark = axis.plot(
         epochs.centre,

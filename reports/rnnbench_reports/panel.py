@@ -103,8 +103,8 @@ def _lay_out(figure: Figure, axis: Axes) -> None:
     Measuring each text, as matplotlib's own layouts do, takes longer than drawing the panel.
     """
     width, height = figure.get_size_inches()
-    has_names = isinstance(axis.yaxis.get_major_formatter(), FixedFormatter)
-    names = [label.get_text() for label in axis.get_yticklabels()] if has_names else []
+    formatter = axis.yaxis.get_major_formatter()
+    names = formatter.seq if isinstance(formatter, FixedFormatter) else []
     left = 0.12 + INCHES_A_LETTER * max(map(len, names), default=LETTERS_OF_NUMBERS)
     left += 0.2 if axis.get_ylabel() else 0.0
     ends = [text.get_text() for text in axis.texts if _is_of_cell(text)]

@@ -1,11 +1,18 @@
 """Text and numbers in figures and on pages."""
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from matplotlib.axis import Axis
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
+from matplotlib.ticker import (
+    FixedFormatter,
+    FixedLocator,
+    FuncFormatter,
+    LogLocator,
+    MaxNLocator,
+    NullLocator,
+)
 
 import rnnbench
 
@@ -49,6 +56,12 @@ def plain_ticks(*axes: Axis) -> None:
         axis.set_major_locator(locator)
         axis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
         axis.set_minor_locator(NullLocator())
+
+
+def name_ticks(axis: Axis, names: Sequence[str]) -> None:
+    """Put these names at 0, 1, 2 and so on; unlike `set_ticks`, no object is made for each."""
+    axis.set_major_locator(FixedLocator(range(len(names))))
+    axis.set_major_formatter(FixedFormatter([plain(name) for name in names]))
 
 
 def number(value: float) -> str:

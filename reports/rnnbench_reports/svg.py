@@ -31,7 +31,8 @@ DEFAULTS = {
     "stroke-linecap:butt",
     "stroke-linejoin:miter",
 }
-LINE_BREAKS = re.compile(r"\s*\n\s*|(?<=[MLCQz]) ")
+LINE_BREAKS = re.compile(r"\s*\n\s*|(?<=[MLCQz]) | +(?=[MLCQz])")
+WHOLE_NUMBERS = re.compile(r"\.0(?!\d)")
 LONG_NUMBERS = re.compile(r"(\d\.\d)\d+")
 LONG_NUMBERS_OF_MARKERS = re.compile(r"(\d\.\d\d)\d+")
 
@@ -73,12 +74,37 @@ def _tidy(root: ElementTree.Element, prefix: str, featured: Collection[str]) -> 
             if name in LEFT_OUT or (name == "defs" and child.find(f"{SVG}style") is not None):
                 parent.remove(child)
     in_defs = {id(part) for defs in root.iter(f"{SVG}defs") for part in defs.iter()}
+    _remove_invisible(root)
     for part in root.iter():
         part.tag = part.tag.removeprefix(SVG)
         part.text = part.text.strip() or None if part.text and part.tag != "text" else part.text
         part.tail = None
         _name(part, prefix, featured)
         _shorten(part, LONG_NUMBERS_OF_MARKERS if id(part) in in_defs else LONG_NUMBERS)
+    for part in root.iter("g"):
+        _plain_if_behind(part)
+
+
+def _remove_invisible(root: ElementTree.Element) -> None:
+    """Remove the background of the figure and of its axes, which have no colour, and what holds
+    nothing then."""
+    for parent in root.iter(f"{SVG}g"):
+        for child in list(parent):
+            if child.get("style") == "fill: none" and child.tag == f"{SVG}path":
+                parent.remove(child)
+    for parent in root.iter():
+        for child in list(parent):
+            if child.tag == f"{SVG}g" and not len(child):
+                parent.remove(child)
+
+
+def _plain_if_behind(part: ElementTree.Element) -> None:
+    """Leave the look of a line of a cell behind to the style of the page."""
+    if part.get("class") != "cell rest":
+        return
+    for child in part.iter("path"):
+        if child.get("style", "").startswith("fill:none;"):
+            del child.attrib["style"]
 
 
 def _name(part: ElementTree.Element, prefix: str, featured: Collection[str]) -> None:
@@ -103,7 +129,8 @@ def _name(part: ElementTree.Element, prefix: str, featured: Collection[str]) -> 
 def _shorten(part: ElementTree.Element, long_numbers: re.Pattern[str]) -> None:
     path = part.get("d")
     if path:
-        part.set("d", long_numbers.sub(r"\1", LINE_BREAKS.sub("", path)))
+        shorter = long_numbers.sub(r"\1", LINE_BREAKS.sub("", path))
+        part.set("d", WHOLE_NUMBERS.sub("", shorter).strip())
     for key in ("x", "y", "transform", "points"):
         value = part.get(key)
         if value:

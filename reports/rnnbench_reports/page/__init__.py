@@ -38,7 +38,7 @@ def render(findings: rnnbench.Findings, folder: Path) -> list[Path]:
     figures = list(draw(findings, cells))
     has_files = sum(len(drawn.panels) for drawn in figures) <= MOST_FILES
     for drawn in figures:
-        plots.append((drawn.task, _plot(drawn)))
+        plots.append((drawn.task, _plot(drawn, f"f{len(plots)}")))
         for panel in drawn.panels if has_files else ():
             written.append(write_panel(drawn, panel, folder, written, "png"))
     page = folder / PAGE
@@ -74,13 +74,12 @@ def _swatch(dash: Iterable[float]) -> str:
     return " ".join(f"{2 * length:g}" for length in dash)
 
 
-def _plot(drawn: Drawn) -> Plot:
+def _plot(drawn: Drawn, prefix: str) -> Plot:
     panels = []
     for place, panel in enumerate(drawn.panels):
         says = f"{drawn.title}: {panel.title}. {_in_words(panel)}"
-        prefix = f"{slug(drawn.name)}-{place}"
         title = "" if panel.title == drawn.task else panel.title
-        panels.append((title, inline(panel.figure, prefix, says, panel.featured)))
+        panels.append((title, inline(panel.figure, f"{prefix}-{place}", says, panel.featured)))
     return Plot(slug(drawn.name), drawn.title, drawn.caption, panels)
 
 

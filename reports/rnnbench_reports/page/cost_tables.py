@@ -1,5 +1,6 @@
 """Tables of cost at one shape: times, ratios between kernels, memory and operations."""
 
+from collections.abc import Collection
 from typing import Any
 
 import rnnbench
@@ -98,26 +99,31 @@ def kernels(cost: rnnbench.CostFinding, kind: str) -> Table | None:
     return table(f"kernels-{kind}-{slug(cost.title)}", title, columns, rows)
 
 
-def pairs(cost: rnnbench.CostFinding, kind: str) -> Table | None:
-    """Return the ratios of all pairs of rows on one kernel."""
-    found = cost_words.on_one_kernel(cost, kind)
+def pairs(cost: rnnbench.CostFinding, kind: str, featured: Collection[str]) -> Table | None:
+    """Return the ratios of all pairs of rows on one kernel, if they are many of featured cells."""
+    every = cost_words.on_one_kernel(cost, kind)
+    found = cost_words.few_pairs(every, featured)
     ratios = [pair.ratio for pair in found]
     columns = [Column("kernel", "text"), Column("cell", "text"), Column("over", "text")]
     columns += [Column(f"ratio{cost_words.one_kind(ratios)}", stays=True)]
     columns += [Column("cells", "text"), Column("by session", "words")]
-    rows = [_pair_row(pair, ratios) for pair in found]
+    kind_of_all = cost_words.one_kind(ratios)
+    rows = [_pair_row(pair, kind_of_all) for pair in found]
+    left_out = len(every) - len(found)
     note = cost_words.about_pairs(cost, kind)
+    if left_out:
+        note = f"{left_out:,} pairs of other cells are left out here. {note}"
     title = f"Pairs of rows on one kernel: {rnnbench.text.counted(len(rows), 'ratio')}"
     return table(f"pairs-{kind}-{slug(cost.title)}", title, columns, rows, note)
 
 
-def _pair_row(pair: Any, ratios: list[rnnbench.Range]) -> Row:
+def _pair_row(pair: Any, kind_of_all: str) -> Row:
     sessions = [f"{session} {spread(ratio)}" for session, ratio in pair.sessions.items()]
     values = [
         word(pair.kernel),
         word(pair.slow),
         word(pair.fast),
-        Value(cost_words.beside(pair.ratio, ratios), pair.ratio.centre),
+        Value(cost_words.with_kind(pair.ratio, kind_of_all), pair.ratio.centre),
         word("the same" if pair.same_kind else "different"),
         word("; ".join(sessions)),
     ]

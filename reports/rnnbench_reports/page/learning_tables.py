@@ -140,14 +140,15 @@ def _trivial_row(condition: rnnbench.Condition) -> Row:
 def thresholds(condition: rnnbench.Condition) -> Table | None:
     """Return how often and when each cell reached each threshold."""
     columns = [CELL, Column("acceptable from", "text"), Column("solved"), Column("epochs")]
-    columns += [Column("steps"), Column("sequences")]
     if condition.ratios:
         columns.append(Column(f"epochs over those of {condition.ratios[0].other}"))
     rows = []
     for arm in condition.arms:
         rows += [_threshold_row(arm, found, condition) for found in arm.reached]
     name = f"thresholds-{slug(condition.title)}"
-    return table(name, "Epochs to each threshold", columns, rows)
+    epoch = f"An epoch is {condition.steps_per_epoch} steps"
+    note = f"{epoch} of {condition.recipe.batch_size} sequences."
+    return table(name, "Epochs to each threshold", columns, rows, note)
 
 
 def _threshold_row(arm: rnnbench.Arm, found: Any, condition: rnnbench.Condition) -> Row:
@@ -157,9 +158,8 @@ def _threshold_row(arm: rnnbench.Arm, found: Any, condition: rnnbench.Condition)
         Value(f"{spread(found.threshold)} ({way})", found.share),
         Value(f"{found.solved} of {len(arm.seeds)}", found.solve_rate.centre),
     ]
-    for shown in (found.epochs, found.steps, found.sequences):
-        over = Value(f"over {number(shown.centre)}", shown.centre)
-        values.append(figure(shown) if found.solved else over)
+    over = Value(f"over {number(found.epochs.centre)}", found.epochs.centre)
+    values.append(figure(found.epochs) if found.solved else over)
     if condition.ratios:
         values.append(word(words.epochs_ratio(condition, arm.row, found.share)))
     return Row(values, arm.row)

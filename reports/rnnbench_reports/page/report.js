@@ -43,12 +43,18 @@ function showAnchor() {
 }
 
 // ---- Cells
+const shown = new Map(); // what was shown of each cell last
 function showCells() {
   document.body.classList.toggle("some", state.cells.size > 0);
-  for (const part of all("[data-cell]")) {
-    const row = part.dataset.cell;
-    part.classList.toggle("on", state.cells.has(row));
-    if (!part.matches(".chip, .answer")) part.classList.toggle("gone", state.hidden.has(row));
+  for (const chip of all(".chip")) {
+    const row = chip.dataset.cell;
+    const [on, gone] = [state.cells.has(row), state.hidden.has(row)];
+    if (`${on} ${gone}` === (shown.get(row) || "false false")) continue;
+    shown.set(row, `${on} ${gone}`);
+    for (const part of all(`[data-cell="${CSS.escape(row)}"]`)) {
+      part.classList.toggle("on", on);
+      if (!part.matches(".chip, .answer")) part.classList.toggle("gone", gone);
+    }
   }
   for (const chip of all(".chip")) {
     chip.setAttribute("aria-pressed", state.cells.has(chip.dataset.cell));
@@ -131,6 +137,8 @@ async function copy(text, button) {
 
 function startTable(section) {
   const table = section.querySelector("table.data");
+  if (section.dataset.started) return;
+  section.dataset.started = "true";
   const id = section.id;
   [...table.tHead.rows[0].cells].forEach((head, column) => {
     const button = make("button", { type: "button", textContent: head.textContent || "state" });
@@ -171,14 +179,20 @@ function sayingAt(part, event) {
   return lines[Math.min(nearest, lines.length - 1)];
 }
 
-function startTips() {
-  for (const line of all("svg g[data-says]").filter((part) => part.dataset.says.includes("⏎"))) {
+function widenLines(svg) {
+  svg.dataset.wide = "true";
+  for (const line of all("g[data-says]", svg).filter((part) => part.dataset.says.includes("⏎"))) {
     const hit = line.querySelector("path").cloneNode();
     hit.setAttribute("style", "fill: none; stroke: transparent; stroke-width: 9");
     line.append(hit); // a line of a pixel and a half is hard to point at
   }
+}
+
+function startTips() {
   const tip = document.getElementById("tip");
   const show = (event) => {
+    const svg = event.target.closest?.("svg[role=img]");
+    if (svg && !svg.dataset.wide) widenLines(svg);
     const part = event.target.closest?.("[data-says]");
     tip.hidden = !part || !part.dataset.says;
     if (tip.hidden) return;
@@ -197,12 +211,18 @@ function startTips() {
 function start() {
   readAddress();
   startCells();
-  all("section.table").forEach(startTable);
+  const near = new IntersectionObserver(
+    (entries) => entries.filter((entry) => entry.isIntersecting).forEach((entry) => startTable(entry.target)),
+    { rootMargin: "800px" },
+  );
+  all("section.table").forEach((section) => near.observe(section));
   startTips();
   showCells();
   for (const [id, [column, direction]] of state.sorts) {
     const table = document.getElementById(id)?.querySelector("table.data");
-    if (table) sortTable(table, +column, direction);
+    if (!table) continue;
+    startTable(document.getElementById(id));
+    sortTable(table, +column, direction);
   }
   showAnchor();
   addEventListener("hashchange", () => {

@@ -13,7 +13,7 @@ from rnnbench_reports.style import spread
 def searches(condition: rnnbench.Condition) -> Table | None:
     """Return the search for the learning rate of each cell."""
     metric = condition.metrics[0].name
-    columns = [CELL, Column("rate", stays=True), Column("", "text"), Column("trials")]
+    columns = [CELL, Column("rate", stays=True), Column("state", "text"), Column("trials")]
     columns += [Column("lost"), Column("epochs to target"), Column(f"validation {metric}")]
     columns += [Column("steps in all"), Column("sequences in all"), Column("seconds in all")]
     rows = []

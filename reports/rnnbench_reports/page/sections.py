@@ -6,6 +6,7 @@ from itertools import groupby
 
 import rnnbench
 from rnnbench_reports import cost_words
+from rnnbench_reports.looks import featured
 from rnnbench_reports.page import (
     caveats,
     cost_tables,
@@ -154,7 +155,7 @@ def _cost(findings: rnnbench.Findings, plots: Sequence[Plot]) -> Section:
         for kind in cost_tables.KINDS:
             own = _present((cost_tables.times(cost, kind), cost_tables.kernels(cost, kind)))
             tables += [_titled(table, cost, findings) for table in own]
-            pairs = cost_tables.pairs(cost, kind)
+            pairs = cost_tables.pairs(cost, kind, featured(findings))
             if pairs:
                 title = f"{pairs.title} ({cost_tables.KINDS[kind].lower()}, {cost.title})"
                 is_open = len(pairs.rows) <= cost_words.MOST_PAIRS_UNFOLDED

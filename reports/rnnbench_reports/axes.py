@@ -41,7 +41,6 @@ def score_axis(axis: Axes, condition: Condition, split: str) -> None:
         axis.set_ylim(-0.02, 1.02)
     elif metric.direction == "lower":
         axis.set_yscale("log")
-        plain_ticks(axis.yaxis)
     else:
         _keep_in_view(axis, shown)
     axis.set_ylabel(plain(f"{split} {metric.name}"), fontsize=SMALL)
@@ -49,19 +48,8 @@ def score_axis(axis: Axes, condition: Condition, split: str) -> None:
     trivial = condition.trivial.get(metric.name)
     if trivial:
         _mark(axis, trivial.centre, "trivial", linestyle=":", linewidth=1.2)
-
-
-def is_confirmed(arm: rnnbench.Arm, condition: Condition) -> bool:
-    """Return whether a cell's test score beats the trivial forecast, where there is one.
-
-    Where it does not, the cell reached the target on validation data alone.
-    """
-    metric = condition.metrics[0]
-    score = arm.test.get(metric.name)
-    trivial = condition.trivial.get(metric.name)
-    if score is None:
-        return False
-    return trivial is None or metric.better(score.centre, trivial.centre)
+    if axis.get_yscale() == "log":
+        plain_ticks(axis.yaxis)
 
 
 def _mark(axis: Axes, value: float, name: str, **style: Any) -> None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote
 
 import matplotlib as mpl
 from matplotlib.artist import Artist
@@ -68,7 +69,7 @@ def write_panel(
     while path in written:  # a diagnostic may share a name with a figure
         path = path.with_stem(f"{path.stem}-{len(written)}")
     for artist in panel.figure.findobj(_is_of_cell):
-        row = (artist.get_gid() or "").split(SEPARATOR)[1]
+        row = unquote((artist.get_gid() or "").split(SEPARATOR)[1])
         if row not in panel.featured and isinstance(artist, Line2D):
             artist.set_color(BEHIND)
     _save(panel.figure, path, format_)

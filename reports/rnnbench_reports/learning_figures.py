@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 import rnnbench
-from rnnbench_reports.axes import condition_panel, is_confirmed, score_axis
+from rnnbench_reports.axes import condition_panel, score_axis
 from rnnbench_reports.end_labels import label_ends
 from rnnbench_reports.panel import (
     Cells,
@@ -123,7 +123,7 @@ def _mark_epochs(
     look = cells.looks[arm.row]
     style: dict[str, Any] = {"color": look.colour, "linewidth": 4, "alpha": 0.35}
     bar = axis.plot([epochs.low, epochs.high], [position] * 2, **style)
-    is_filled = arm.solved > 0 and is_confirmed(arm, condition)
+    is_filled = arm.solved > 0 and condition.confirms(arm)
     mark = axis.plot(
         epochs.centre,
         position,

@@ -113,8 +113,7 @@ def featured(findings: rnnbench.Findings) -> frozenset[str]:
         return frozenset(rows)
     ahead = [condition.leader for condition in findings.conditions if condition.leader]
     for cost in findings.costs:
-        times = {row.row: row.train.seconds.centre for row in cost.rows if row.train}
-        ahead += [min(times, key=times.__getitem__)] if times else []
+        ahead += [cost.fastest] if cost.fastest else []
     ranked = sorted(set(ahead), key=lambda row: (-ahead.count(row), row))
     baselines = [row for row in BASELINES if row in rows]
     chosen = [*baselines, *(row for row in ranked if row not in baselines)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -16,7 +17,7 @@ WIDTH = 3.7
 WIDE = 7.6
 HEIGHT = 2.5
 INCHES_A_BAR = 0.2
-INCHES_A_LETTER = 0.064
+INCHES_A_LETTER = 0.07
 LETTERS_OF_NUMBERS = 6
 """Letters of the longest number on an axis."""
 SEPARATOR = "|"
@@ -128,7 +129,7 @@ def tag(row: str, artists: Artist | Iterable[Artist], says: str = "") -> None:
     says: one text, or a text for each vertex of a line, with `BETWEEN_POINTS` between them.
     """
     for artist in [artists] if isinstance(artists, Artist) else artists:
-        artist.set_gid(SEPARATOR.join((OF_CELL + _safe(row), _safe(says))))
+        artist.set_gid(f"{OF_CELL}{quote(row, safe='')}{SEPARATOR}{says}")
 
 
 def tag_curve(
@@ -154,7 +155,3 @@ def line_style(look: Look, *, featured: bool = True) -> dict[str, Any]:
     if look.dash:
         style["dashes"] = look.dash
     return style
-
-
-def _safe(text: str) -> str:
-    return text.replace(SEPARATOR, "/")

@@ -44,7 +44,9 @@ def _scores(findings: rnnbench.Findings) -> PaperTable:
         for number, arm in enumerate(condition.arms):
             if arm.row == _winner(condition):
                 strong.add((place, number))
-        groups.append(tuple(_learned(title, arm, metric.name) for arm in condition.arms))
+        budget = condition.recipe.epochs
+        learned = [_learned(title, arm, metric.name, budget) for arm in condition.arms]
+        groups.append(tuple(learned))
     return PaperTable(
         name="scores",
         caption=f"Scores by condition, suite {findings.suite} {findings.suite_version}",
@@ -57,16 +59,15 @@ def _scores(findings: rnnbench.Findings) -> PaperTable:
 
 def _winner(condition: rnnbench.Condition) -> str | None:
     """Return the leader, where it is better than every other cell."""
-    answers = {comparison.answer for comparison in condition.comparisons}
-    return condition.leader if answers == {"better"} else None
+    return condition.leader if condition.leads else None
 
 
-def _learned(title: str, arm: rnnbench.Arm, metric: str) -> tuple[Entry, ...]:
+def _learned(title: str, arm: rnnbench.Arm, metric: str, budget: int) -> tuple[Entry, ...]:
     return (
         title,
         arm.row,
         f"{arm.solved}/{len(arm.seeds)}",
-        arm.epochs,
+        arm.epochs if arm.solved else f"over {budget}",
         arm.test.get(metric),
         arm.parameters or None,
     )

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from functools import cache
 from io import BytesIO
 from typing import Any
+from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import matplotlib as mpl
@@ -111,7 +112,8 @@ def _name(part: ElementTree.Element, prefix: str, featured: Collection[str]) -> 
     """Give a part the cell that it shows, or an id that is unique on the page, or none."""
     identity = part.attrib.pop("id", "")
     if identity.startswith(OF_CELL):
-        _, row, says = identity.split(SEPARATOR, 2)
+        _, quoted, says = identity.split(SEPARATOR, 2)
+        row = unquote(quoted)
         part.set("class", "cell" if row in featured else "cell rest")
         part.set("data-cell", row)
         if says and row in featured:

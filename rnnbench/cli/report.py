@@ -74,7 +74,11 @@ def report(
     make = _maker(folders, output, catalogue, style, shown)
     if watch:
         page = output / PAGE
-        watch_runs(folders, lambda: make(answers=False), page, lambda: _open(page, asked=open_))
+        try:
+            watch_runs(folders, lambda: make(answers=False), page, lambda: _open(page, asked=open_))
+        except KeyboardInterrupt:
+            note("Stopped watching.")
+            raise ended(ExitCode.INTERRUPTED) from None
         return
     made = make(answers=True)
     _open(output / PAGE, asked=open_)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from rnnbench.catalogue import Catalogue
 from rnnbench.driver.describing import with_descriptions
@@ -21,6 +22,8 @@ def make_reports(
     """
     into = into or folder / "report"
     findings = with_descriptions(findings, catalogue)
+    if into.resolve() != (folder / "report").resolve():
+        findings = _with_files(findings, folder)
     reports = [report for report in catalogue.reports.values() if not report.item.on_request]
     try:
         into.mkdir(parents=True, exist_ok=True)
@@ -29,3 +32,13 @@ def make_reports(
         return render(reports, findings, into)
     except OSError as error:
         raise RnnbenchError(f"{into}: cannot be written: {error.strerror or error}") from error
+
+
+def _with_files(findings: Findings, folder: Path) -> Findings:
+    """Return findings whose trials name the files of their results, for a report that lies
+    elsewhere."""
+    trials = []
+    for trial in findings.trials:
+        stored = trial.stored or str(folder / "trials" / f"{trial.trial}.json")
+        trials.append(replace(trial, stored=stored))
+    return replace(findings, trials=tuple(trials))

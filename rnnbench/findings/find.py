@@ -16,6 +16,7 @@ from rnnbench.findings.headline import headline
 from rnnbench.findings.law_caveats import law_caveats
 from rnnbench.findings.learning.conditions import NO_LOOKS, conditions, evaluated
 from rnnbench.findings.learning.horizons import spans
+from rnnbench.findings.learning.ranking import ranking
 from rnnbench.findings.learning.target_caveats import span_caveats
 from rnnbench.findings.records import DescribedCell, Failure, Findings
 from rnnbench.findings.rows import in_full
@@ -89,6 +90,7 @@ def find(
         law_caveats=of_laws,
         trials=outcomes(current, groups),
         headline=headline(of_claims, found, cost),
+        ranking=ranking(found),
         cells=_cells(current),
     )
 

@@ -45,29 +45,22 @@ def _of_learning(conditions: Sequence[Condition]) -> Iterator[str]:
     if len(conditions) == 1:
         yield f"{next(iter(ahead))} is ahead on {conditions[0].task}."
     else:
-        yield f"{_counts(ahead, len(conditions), 'is ahead in')} settings."
-    comparisons = list(chain.from_iterable(condition.comparisons for condition in conditions))
+        yield f"{_counts(ahead, len(conditions), 'is ahead in')} conditions."
+    led = [condition for condition in conditions if condition.leader]
+    comparisons = list(chain.from_iterable(condition.comparisons for condition in led))
     decided = sum(comparison.answer in DECIDED for comparison in comparisons)
     if comparisons:
-        verb = "is" if decided < 2 else "are"
-        yield (
-            f"Of {text.counted(len(comparisons), 'comparison')} with it, {decided or 'none'}"
-            f" {verb} decided."
-        )
+        yield f"Decided: {decided or 'none'} of {text.counted(len(comparisons), 'comparison')}."
 
 
 def _of_cost(costs: Sequence[CostFinding]) -> Iterator[str]:
-    fastest: Counter[str] = Counter()
-    for cost in costs:
-        times = {row.row: row.train.seconds.centre for row in cost.rows if row.train}
-        if times:
-            fastest[min(times, key=times.__getitem__)] += 1
+    fastest = Counter(cost.fastest for cost in costs if cost.fastest)
     if fastest:
         shapes = fastest.total()
         if shapes == 1:
-            yield f"{next(iter(fastest))} takes the shortest training step."
+            yield f"{next(iter(fastest))} takes the shortest step."
         else:
-            yield f"{_counts(fastest, shapes, 'takes the shortest training step in')} shapes."
+            yield f"{_counts(fastest, shapes, 'takes the shortest step at')} shapes."
 
 
 def _counts(by_row: Counter[str], all_: int, verb: str) -> str:

@@ -91,6 +91,7 @@ class Findings(Struct, frozen=True, kw_only=True):
     format:      the format of this record as JSON.
     across:      aggregates over all conditions, one aspect at a time; empty for a single condition.
     headline:    the answer in at most 30 words.
+    ranking:     rows of cells by their mean place over the conditions, the best first.
     law_caveats: laws that cells in the findings fail, with the rows of these cells; their sentences
                  are the first caveats.
     trials:      how each trial ended, in the order of their ids.
@@ -120,6 +121,7 @@ class Findings(Struct, frozen=True, kw_only=True):
     law_caveats: tuple[LawCaveat, ...] = ()
     trials: tuple[TrialOutcome, ...] = ()
     headline: str = ""
+    ranking: tuple[str, ...] = ()
     cells: tuple[DescribedCell, ...] = ()
     folders: tuple[str, ...] = ()
 

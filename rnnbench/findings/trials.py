@@ -11,7 +11,7 @@ from rnnbench.findings.rows import rows
 from rnnbench.records import LearningTrial, Result, canonical, trial_id
 
 TAIL_CHARACTERS = 3000
-WITH_FIGURES = ("ok", "stopped", "diverged")
+WITH_FIGURES = ("ok", "stopped")
 
 Shown = tuple[str, str]
 """The title of a condition or of a cost finding, and the row of a cell."""

@@ -104,7 +104,9 @@ def _template() -> jinja2.Template:
         lstrip_blocks=True,
         loader=jinja2.PackageLoader(__package__, "templates"),
     )
-    environment.filters.update(given=_given, explained=terms.explained, word_id=terms.identity)
+    environment.filters.update(
+        given=_given, explained=terms.explained, tied=terms.tied, word_id=terms.identity
+    )
     for name in ("report.css", "report.js"):
         text = (files(__package__) / name).read_text(encoding="utf-8")
         environment.globals[name.replace(".", "_")] = Markup(text)  # noqa: S704  our own file

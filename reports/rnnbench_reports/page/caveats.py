@@ -11,7 +11,8 @@ CELLS = re.compile(r"CELL(, CELL)*( and CELL)?")
 
 
 def groups(findings: rnnbench.Findings) -> list[CaveatGroup]:
-    """Return the caveats by kind: laws first, then what concerns all, then the most frequent.
+    """Return the caveats by kind: laws first, then what concerns all, then the most frequent. The
+    sentence that speaks for its kind is that of the largest share, as in "7 of 7 seeds".
 
     Two caveats are of one kind where they differ in settings, cells and numbers alone.
     """
@@ -24,14 +25,24 @@ def groups(findings: rnnbench.Findings) -> list[CaveatGroup]:
         concerns_one = any(_setting(sentence, findings) for sentence in sentences)
         return sentences[0] not in laws, concerns_one, -len(sentences)
 
-    ranked = sorted(kinds.values(), key=rank)
-    return [CaveatGroup(first, others) for first, *others in ranked]
+    grouped = []
+    for sentences in sorted(kinds.values(), key=rank):
+        worst = max(sentences, key=_share)
+        others = [sentence for sentence in sentences if sentence is not worst]
+        grouped.append(CaveatGroup(worst, others))
+    return grouped
 
 
 def of_settings(findings: rnnbench.Findings, titles: Iterable[str]) -> list[str]:
     """Return the caveats that concern these conditions, spans or shapes alone."""
     wanted = set(titles)
     return [caveat for caveat in findings.caveats if _setting(caveat, findings) in wanted]
+
+
+def _share(caveat: str) -> float:
+    """Return the share that a caveat tells, as in "1 of 7"; 0 without one."""
+    found = re.search(r"(\d+) of (\d+)", caveat)
+    return int(found[1]) / max(1, int(found[2])) if found else 0.0
 
 
 def _setting(caveat: str, findings: rnnbench.Findings) -> str:

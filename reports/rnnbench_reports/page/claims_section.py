@@ -6,7 +6,7 @@ from dataclasses import replace
 import rnnbench
 from rnnbench_reports import claim_words
 from rnnbench_reports.claim_forest import CAPTION
-from rnnbench_reports.page.links import address
+from rnnbench_reports.page.links import addresses
 from rnnbench_reports.page.records import Answer, Column, Fold, Plot, Row, Section, Table, Value
 from rnnbench_reports.page.tables import count, table, word
 from rnnbench_reports.page.words import capitalise
@@ -22,10 +22,13 @@ NOTE = (
 def claims_sections(findings: rnnbench.Findings, plots: Sequence[Plot]) -> list[Section]:
     """Return a section for each claim."""
     by_id = {plot.id: plot for plot in plots}
-    return [_section(claim, by_id) for claim in findings.claims]
+    files = addresses(findings)
+    return [_section(claim, by_id, files) for claim in findings.claims]
 
 
-def _section(claim: rnnbench.ClaimFinding, plots: Mapping[str, Plot]) -> Section:
+def _section(
+    claim: rnnbench.ClaimFinding, plots: Mapping[str, Plot], files: Mapping[str, str]
+) -> Section:
     plot = plots.get(f"claim-of-{claim.name}")
     common = claim_words.common_search(claim)
     sure = " ".join(filter(None, (claim.note, *claim.cautions, common)))
@@ -33,7 +36,7 @@ def _section(claim: rnnbench.ClaimFinding, plots: Mapping[str, Plot]) -> Section
     answer = Answer(
         f"verdict-{claim.name}", "", because, sure, verdict=claim.verdict, kind=claim.verdict
     )
-    made = [_table(claim, reading, place) for place, reading in enumerate(claim.readings)]
+    made = [_table(claim, reading, place, files) for place, reading in enumerate(claim.readings)]
     tables = [found for found in made if found]
     return Section(
         f"claim-{claim.name}",
@@ -47,7 +50,10 @@ def _section(claim: rnnbench.ClaimFinding, plots: Mapping[str, Plot]) -> Section
 
 
 def _table(
-    claim: rnnbench.ClaimFinding, reading: rnnbench.ReadingFinding, place: int
+    claim: rnnbench.ClaimFinding,
+    reading: rnnbench.ReadingFinding,
+    place: int,
+    files: Mapping[str, str],
 ) -> Table | None:
     columns: dict[Column, Callable[[rnnbench.Judged], Value]] = {
         Column("condition", "words", stays=True): lambda judged: word(claim_words.facets(judged)),
@@ -62,7 +68,7 @@ def _table(
             search = Column("search", "words")
             columns[search] = lambda judged: word(claim_words.search(judged))
     columns[Column("state", "words", stays=True)] = _state
-    columns[Column("trials")] = _trials
+    columns[Column("trials")] = lambda judged: _trials(judged, files)
     rows = [Row([of_judged(judged) for of_judged in columns.values()]) for judged in reading.judged]
     missing = f"Untested: {', '.join(reading.missing)}." if reading.missing else ""
     name = f"claim-{claim.name}-{place}"
@@ -78,6 +84,6 @@ def _state(judged: rnnbench.Judged) -> Value:
     return Value(judged.state, kind=judged.state, hint=claim_words.state(judged))
 
 
-def _trials(judged: rnnbench.Judged) -> Value:
-    links = tuple((trial, address(trial)) for trial in dict.fromkeys(judged.trials))
+def _trials(judged: rnnbench.Judged, files: Mapping[str, str]) -> Value:
+    links = tuple((trial, files[trial]) for trial in dict.fromkeys(judged.trials) if trial in files)
     return Value(str(len(links)), float(len(links)), links=links)

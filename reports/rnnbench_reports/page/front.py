@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import log10
 
 import rnnbench
-from rnnbench_reports.axes import is_confirmed
 from rnnbench_reports.page.page_records import HeatMap, Square, Tile
 from rnnbench_reports.page.tables import row_id, slug
 from rnnbench_reports.style import number, spread
@@ -13,14 +12,15 @@ DARKEST = 9
 SOLVED_FROM = 4
 """Shades up to this one belong to cells of which no seed reaches the target."""
 LEARNING = (
-    "Numbers are epochs to target, with the seeds that reach it where not all do, or else the test"
+    "In a square: epochs to target, with the seeds that reach it where not all do, or else the test"
     " score; what a cell reached on validation data counts only where its test score beats the"
-    " trivial forecast. The darker a square, the better: pale where no seed reaches the target, by"
-    " how far the score comes from the trivial forecast; darker where seeds reach it, by how"
-    " early. Cells are ordered by their mean shade."
+    " trivial forecast. The stronger its colour, the better: weak where no seed reaches the target,"
+    " by how far the score comes from the trivial forecast; stronger where seeds reach it, by how"
+    " early. Cells are ordered by their mean place over conditions."
 )
 COST = (
-    "The darker a square, the nearer to the best cell at this shape; palest at ten times as much."
+    "The stronger its colour, the nearer a square is to the best cell at this shape; weakest at ten"
+    " times as much."
 )
 
 
@@ -33,15 +33,17 @@ def tiles(findings: rnnbench.Findings) -> Iterator[Tile]:
     for condition in findings.conditions:
         yield _condition_tile(condition)
     for finding in findings.spans:
-        best = max(finding.spans, key=lambda span: span.longest)
+        longest = max(span.longest for span in finding.spans)
+        rows = [span.row for span in finding.spans if span.longest == longest]
         target = f"#spans-{slug(finding.title)}"
-        if best.longest:
+        if longest:
             title = f"memory span, {finding.title}"
-            yield Tile(target, title, f"{best.longest} steps", "open", best.row)
+            named = rnnbench.text.listed(rows, 2)
+            yield Tile(target, title, f"{longest} steps", "open", named)
     for cost in findings.costs:
         times = {row.row: row.train.seconds for row in cost.rows if row.train}
-        if times:
-            row = min(times, key=lambda row: times[row].centre)
+        row = cost.fastest
+        if row:
             shown = f"{number(1000 * times[row].centre)} ms"
             yield Tile(f"#train-{slug(cost.title)}", f"step, {cost.title}", shown, "open", row)
 
@@ -51,7 +53,7 @@ def _condition_tile(condition: rnnbench.Condition) -> Tile:
     if condition.leader is None:
         return Tile(target, condition.title, "no cell is ahead", "open")
     decided = [comparison.answer == "better" for comparison in condition.comparisons]
-    if decided and all(decided):
+    if condition.leads:
         return Tile(target, condition.title, "leads", "better", condition.leader)
     words = f"ahead; better than {sum(decided)} of {len(decided)}" if any(decided) else "ahead only"
     return Tile(target, condition.title, words, "open", condition.leader)
@@ -60,27 +62,29 @@ def _condition_tile(condition: rnnbench.Condition) -> Tile:
 def heat_maps(findings: rnnbench.Findings) -> Iterator[HeatMap]:
     """Yield the map of what was learned, and that of costs where there are several shapes."""
     if findings.conditions:
-        yield _learning_map(findings.conditions)
+        yield _learning_map(findings.conditions, findings.ranking)
     timed = [cost for cost in findings.costs if any(row.train for row in cost.rows)]
     if len(timed) > 1 or (timed and not findings.conditions):
         yield _cost_map(timed)
 
 
-def _learning_map(conditions: Sequence[rnnbench.Condition]) -> HeatMap:
+def _learning_map(conditions: Sequence[rnnbench.Condition], ranking: Sequence[str]) -> HeatMap:
     columns = []
     squares: dict[str, dict[str, Square]] = {}
     for condition in conditions:
         columns.append((condition.title, f"#condition-{slug(condition.title)}"))
         for arm in condition.arms:
             squares.setdefault(arm.row, {})[condition.title] = _learned(arm, condition)
-    return HeatMap("What was learned", LEARNING, columns, _ordered(squares, columns))
+    rows = [row for row in ranking if row in squares]
+    return HeatMap("What was learned", LEARNING, columns, _filled(rows, squares, columns))
 
 
 def _learned(arm: rnnbench.Arm, condition: rnnbench.Condition) -> Square:
     href = f"#{row_id(condition.title, arm.row)}"
     score = arm.test.get(condition.metrics[0].name)
-    about = f"{arm.row}, {condition.title}: {arm.solved} of {len(arm.seeds)} seeds solve it"
-    if arm.solved and arm.epochs and is_confirmed(arm, condition):
+    where = "" if condition.confirms(arm) or not arm.solved else " on validation data alone"
+    about = f"{arm.row}, {condition.title}: {arm.solved} of {len(arm.seeds)} seeds solve it{where}"
+    if arm.solved and arm.epochs and condition.confirms(arm):
         early = 1 - arm.epochs.centre / condition.recipe.epochs
         shade = SOLVED_FROM + 1 + round((DARKEST - SOLVED_FROM - 1) * max(0.0, early))
         part = "" if arm.solved == len(arm.seeds) else f" ({arm.solved}/{len(arm.seeds)})"
@@ -128,8 +132,17 @@ def _ordered(
         shades = [square.shade or 0 for square in squares[row].values()]
         return -sum(shades) / len(shades), row
 
+    return _filled(sorted(squares, key=rank), squares, columns)
+
+
+def _filled(
+    rows: Sequence[str],
+    squares: Mapping[str, Mapping[str, Square]],
+    columns: Sequence[tuple[str, str]],
+) -> list[tuple[str, list[Square]]]:
+    """Return these rows with a square for each column, empty ones among them."""
     empty = Square("", None, "", "")
-    rows = []
-    for row in sorted(squares, key=rank):
-        rows.append((row, [squares[row].get(title, empty) for title, _ in columns]))
-    return rows
+    filled = []
+    for row in rows:
+        filled.append((row, [squares[row].get(title, empty) for title, _ in columns]))
+    return filled

@@ -27,28 +27,19 @@ def scores(condition: rnnbench.Condition, trials: Trials) -> Table | None:
         Column("epochs to target", stays=True, hint="mean up to the budget, with a 95 % interval"),
     ]
     columns += [_metric_column(condition.metrics[0]), Column("parameters"), Column("trials")]
-    rows = [_score_row(arm, condition, trials) for arm in _ranked(condition)]
+    rows = [_score_row(arm, condition, trials) for arm in condition.ranked]
     if rows and any(condition.trivial.values()):
         rows.append(_trivial_row(condition))
     return table(f"scores-{slug(condition.title)}", "", columns, rows)
 
 
-def _ranked(condition: rnnbench.Condition) -> list[rnnbench.Arm]:
-    """Return the cells, the best result first."""
-    metric = condition.metrics[0]
-
-    def rank(arm: rnnbench.Arm) -> tuple[Any, ...]:
-        score = arm.test.get(metric.name)
-        loss = metric.loss(score.centre) if score else float("inf")
-        epochs = arm.epochs.centre if arm.epochs else float("inf")
-        first = arm.row == condition.leader
-        return (not first, not arm.solved, epochs if arm.solved else 0.0, loss, arm.row)
-
-    return sorted(condition.arms, key=rank)
-
-
 def _score_row(arm: rnnbench.Arm, condition: rnnbench.Condition, trials: Trials) -> Row:
-    values = [word(arm.row), _verdict(arm.row, condition), _solved(arm), _epochs(arm, condition)]
+    values = [
+        word(arm.row),
+        _verdict(arm.row, condition),
+        _solved(arm, condition),
+        _epochs(arm, condition),
+    ]
     values += [
         figure(arm.test.get(condition.metrics[0].name)),
         _with_budget(arm, "parameters", arm.parameters, condition),
@@ -69,7 +60,7 @@ def models(condition: rnnbench.Condition) -> Table | None:
     columns.append(Column("state", hint="numbers carried from step to step"))
     columns += [_metric_column(metric) for metric in condition.metrics[1:]]
     rows = []
-    for arm in _ranked(condition):
+    for arm in condition.ranked:
         values = [
             word(arm.row),
             amount(arm.learning_rate),
@@ -102,19 +93,21 @@ def _verdict(row: str, condition: rnnbench.Condition) -> Value:
                 parts.append(f"p = {rnnbench.text.number(comparison.p_value)}")
             return Value(said, kind=kind, hint=", ".join(parts))
     answers = [comparison.answer for comparison in condition.comparisons]
-    if row == condition.leader and answers and all(answer == "better" for answer in answers):
+    if row == condition.leader and condition.leads:
         return Value("leads", kind="better")
     if row == condition.leader:
         return Value("ahead", kind="open")
     return Value("first by figures", kind="open") if answers else Value("-")
 
 
-def _solved(arm: rnnbench.Arm) -> Value:
+def _solved(arm: rnnbench.Arm, condition: rnnbench.Condition) -> Value:
     parts = []
     if arm.solve_rate:
         low = f"{100 * arm.solve_rate.low:.0f}"
         high = f"{100 * arm.solve_rate.high:.0f}"
         parts.append(f"{arm.solved} of {len(arm.seeds)} [{low} to {high} %]")
+    if arm.solved and not condition.confirms(arm):
+        parts.append("on validation data alone")
     if arm.diverged:
         parts.append(f"{arm.diverged} diverged")
     if arm.given_up:
@@ -161,5 +154,5 @@ def _threshold_row(arm: rnnbench.Arm, found: Any, condition: rnnbench.Condition)
     over = Value(f"over {number(found.epochs.centre)}", found.epochs.centre)
     values.append(figure(found.epochs) if found.solved else over)
     if condition.ratios:
-        values.append(word(words.epochs_ratio(condition, arm.row, found.share)))
+        values.append(Value(*words.epochs_ratio(condition, arm, found.share)))
     return Row(values, arm.row)

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from shlex import quote as quoted
 from typing import Any
 from urllib.parse import quote
 
@@ -12,7 +13,7 @@ from rnnbench_reports.page.records import Value
 from rnnbench_reports.page.tables import slug
 from rnnbench_reports.style import number
 
-WITH_FIGURES = ("ok", "stopped", "diverged")
+WITH_FIGURES = ("ok", "stopped")
 COMMAND = "rnnbench reproduce DIR {}"
 """DIR is the folder of the run."""
 
@@ -34,9 +35,22 @@ def address(trial: str) -> str:
     return f"../trials/{quote(trial)}.json"
 
 
+def addresses(findings: rnnbench.Findings) -> Mapping[str, str]:
+    """Return where the result of each trial lies, by its id."""
+    return {trial.trial: _address_of(trial) for trial in findings.trials}
+
+
 def _address_of(trial: Any) -> str:
-    """Return where a result lies; in another folder, where runs of several are combined."""
+    """Return where a result lies; in another folder, where the report is not in that of the run."""
     return Path(trial.stored).absolute().as_uri() if trial.stored else address(trial.trial)
+
+
+def _command(trial: Any) -> str:
+    """Return the command that repeats a trial."""
+    if not trial.stored:
+        return COMMAND.format(quoted(trial.trial))
+    file = Path(trial.stored)
+    return f"rnnbench reproduce {quoted(str(file.parent.parent))} {quoted(file.stem)}"
 
 
 def links(trials: Sequence[Any]) -> Value:
@@ -59,7 +73,7 @@ def _failed(trial: Any) -> FailedTrial:
         reason=trial.reason,
         traceback=trial.traceback,
         output=trial.output,
-        command=COMMAND.format(trial.trial),
+        command=_command(trial),
     )
 
 
@@ -79,7 +93,7 @@ def _short(trial: Any) -> str:
     if trial.status != "ok":
         parts.append(trial.status)
     if trial.epochs is not None:
-        parts.append(f"{trial.epochs} epochs")
+        parts.append(rnnbench.text.counted(trial.epochs, "epoch"))
     if trial.score is not None:
         parts.append(number(trial.score))
     return ", ".join(parts)

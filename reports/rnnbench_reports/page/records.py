@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Literal
 
 from markupsafe import Markup
@@ -35,7 +36,8 @@ class Value:
     @property
     def attributes(self) -> Attributes:
         """What the script reads."""
-        order = None if self.order is None else f"{self.order:.6g}"
+        has_order = self.order is not None and isfinite(self.order)
+        order = f"{self.order:.6g}" if has_order else None
         return {"data-order": order, "data-says": self.hint or None}
 
 

@@ -11,12 +11,20 @@ const make = (tag, properties = {}, ...children) => {
 // ---- The state, which lives in the address: #anchor&cells=gru,lstm&hidden=rnn&sort=table:2:descending
 const state = { anchor: "", cells: new Set(), hidden: new Set(), sorts: new Map() };
 
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // an address that somebody cut or wrote by hand
+  }
+}
+
 function readAddress() {
   const [anchor, ...parts] = location.hash.slice(1).split("&");
   const pairs = anchor.includes("=") ? [anchor, ...parts] : parts;
-  state.anchor = anchor.includes("=") ? "" : decodeURIComponent(anchor);
+  state.anchor = anchor.includes("=") ? "" : decoded(anchor);
   const listed = (key) => pairs.filter((pair) => pair.startsWith(key + "="))
-    .flatMap((pair) => pair.slice(key.length + 1).split(",")).filter(Boolean).map(decodeURIComponent);
+    .flatMap((pair) => pair.slice(key.length + 1).split(",")).filter(Boolean).map(decoded);
   state.cells = new Set(listed("cells"));
   state.hidden = new Set(listed("hidden"));
   state.sorts = new Map(listed("sort").map((text) => text.split(":")).map(([id, ...how]) => [id, how]));
@@ -36,7 +44,9 @@ function showAnchor() {
     if (parent.tagName === "DETAILS") parent.open = true;
   }
   target.scrollIntoView();
+  for (const row of all(".here-now")) row.classList.remove("here-now");
   if (target.tagName === "TR") {
+    target.classList.add("here-now");
     target.tabIndex = -1;
     target.focus({ preventScroll: true });
   }
@@ -51,8 +61,13 @@ function showCells() {
     const [on, gone] = [state.cells.has(row), state.hidden.has(row)];
     if (`${on} ${gone}` === (shown.get(row) || "false false")) continue;
     shown.set(row, `${on} ${gone}`);
+    const line = chip.querySelector("line");
     for (const part of all(`[data-cell="${CSS.escape(row)}"]`)) {
       part.classList.toggle("on", on);
+      if (part.matches(".rest")) {
+        part.style.setProperty("--own", line.getAttribute("stroke"));
+        part.style.setProperty("--dashes", line.getAttribute("stroke-dasharray") || "none");
+      }
       if (!part.matches(".chip, .answer")) part.classList.toggle("gone", gone);
     }
   }
@@ -72,7 +87,7 @@ function pick(row) {
 }
 
 function startCells() {
-  document.getElementById("cells").hidden = false;
+  document.getElementById("cells").hidden = !document.querySelector(".chip");
   document.getElementById("all").onclick = () => {
     state.cells.clear();
     state.hidden.clear();
@@ -89,9 +104,11 @@ function startCells() {
 
 // ---- Tables
 const textOf = (cell) => (cell.querySelector("summary") || cell).textContent.trim();
-const linesOf = (table) => [table.tHead.rows[0], ...table.tBodies[0].rows].filter((row) => !row.hidden)
+const linesOf = (table) => [table.tHead.rows[0], ...table.tBodies[0].rows].filter((row) => !row.hidden && !row.classList.contains("gone"))
   .map((row) => [...row.cells].map(textOf));
-const escaped = (text) => text.replace(/[&%$#_{}]/g, "\\$&").replace(/~/g, "\\textasciitilde{}").replace(/\^/g, "\\textasciicircum{}");
+const ofLatex = { "\\": "\\textbackslash{}", "~": "\\textasciitilde{}", "^": "\\textasciicircum{}", "<": "$<$", ">": "$>$", "|": "$|$",
+  "↑": "$\\uparrow$", "↓": "$\\downarrow$", "≤": "$\\le$", "≥": "$\\ge$", "±": "$\\pm$", "µ": "$\\mu$", "⁶": "$^6$", "⁹": "$^9$" };
+const escaped = (text) => text.replace(/[&%$#_{}]|[\\~^<>|↑↓≤≥±µ⁶⁹]/g, (sign) => ofLatex[sign] || "\\" + sign);
 const formats = {
   CSV: (lines) => lines.map((line) => line.map((text) => (/[",\n]/.test(text) ? '"' + text.replace(/"/g, '""') + '"' : text)).join(",")).join("\n"),
   Markdown: ([head, ...body]) => [head, head.map(() => "---"), ...body].map((line) => "| " + line.map((text) => text.replace(/\|/g, "\\|")).join(" | ") + " |").join("\n"),
@@ -193,10 +210,11 @@ function startTips() {
   const show = (event) => {
     const svg = event.target.closest?.("svg[role=img]");
     if (svg && !svg.dataset.wide) widenLines(svg);
-    const part = event.target.closest?.("[data-says]");
-    tip.hidden = !part || !part.dataset.says;
+    const part = event.target.closest?.("[data-says], svg .cell");
+    const says = part && (part.dataset.says ? sayingAt(part, event) : part.dataset.cell);
+    tip.hidden = !says;
     if (tip.hidden) return;
-    tip.textContent = sayingAt(part, event);
+    tip.textContent = says;
     const box = part.getBoundingClientRect();
     const x = event.clientX || box.left;
     const y = event.clientY || box.bottom;
@@ -204,6 +222,7 @@ function startTips() {
     tip.style.top = Math.min(y + 14, innerHeight - tip.offsetHeight - 4) + "px";
   };
   document.addEventListener("pointermove", show, { passive: true });
+  document.addEventListener("pointerdown", show, { passive: true });
   document.addEventListener("focusin", show);
   document.addEventListener("keydown", (event) => (tip.hidden = tip.hidden || event.key === "Escape"));
 }
@@ -217,10 +236,11 @@ function start() {
   );
   all("section.table").forEach((section) => near.observe(section));
   startTips();
+  document.querySelector(".contents details").open = innerWidth > 1024;
   showCells();
   for (const [id, [column, direction]] of state.sorts) {
     const table = document.getElementById(id)?.querySelector("table.data");
-    if (!table) continue;
+    if (!table?.tHead.rows[0].cells[column]) continue;
     startTable(document.getElementById(id));
     sortTable(table, +column, direction);
   }

@@ -11,6 +11,7 @@ from rnnbench_reports.page import (
     caveats,
     cost_tables,
     learning_tables,
+    notes,
     search_tables,
     span_tables,
     words,
@@ -68,7 +69,7 @@ def _task(
         Fold(
             f"more-{slug(task)}",
             "Models, further scores, epochs to each threshold, and the search for learning rates",
-            words.RATES if any(condition.recipe.tune for condition in conditions) else "",
+            notes.RATES if any(condition.recipe.tune for condition in conditions) else "",
             [plot for plot in plots if plot.id.startswith(FOLDED)],
             _present(
                 _of_condition(made(condition), condition, conditions)
@@ -85,7 +86,7 @@ def _task(
     return Section(
         f"task-{slug(task)}",
         task,
-        words.SCORES,
+        notes.SCORES,
         answers,
         [plot for plot in plots if not plot.id.startswith(FOLDED)],
         _present(tables),
@@ -142,7 +143,7 @@ def _across(findings: rnnbench.Findings, plots: Sequence[Plot]) -> Section:
             tables.append(replace(found, title=title))
     if not any(not aspect.absent for aspect in findings.across):
         answers = [Answer("across-none", "", "Nothing was measured on several conditions.")]
-    return Section("across", "Across tasks", words.ACROSS, answers, plots, tables)
+    return Section("across", "Across tasks", notes.ACROSS, answers, plots, tables)
 
 
 def _cost(findings: rnnbench.Findings, plots: Sequence[Plot]) -> Section:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from hashlib import sha256
 
 import rnnbench
 from rnnbench_reports.page.records import Column, Row, Table, Value
@@ -14,8 +15,12 @@ FEWEST_FOR_A_NOTE = 2
 
 
 def slug(text: str) -> str:
-    """Return a text as part of an id."""
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "none"
+    """Return a text as part of an id; two texts that differ in letters have two ids."""
+    lower = text.lower().replace(", ", ".").replace(" ", "_")
+    plain = re.sub(r"[^a-z0-9._-]+", "-", lower)
+    if re.fullmatch(r"[A-Za-z0-9 ,=._-]*", text):
+        return plain
+    return f"{plain}-{sha256(text.encode()).hexdigest()[:8]}"
 
 
 def row_id(setting: str, cell: str) -> str:

@@ -12,6 +12,7 @@ from rnnbench_reports.page.tables import slug
 
 SECTIONS = ("What is found", "Statistics of reports", "Cost")
 OTHERS = ("budget", "horizon", "ladder", "seed", "condition", "target")
+NO_BREAK = "\u00a0"
 LINK = Markup('<a class="term" href="#word-{}" data-says="{}">{}</a>')
 
 
@@ -24,6 +25,11 @@ def meanings() -> Mapping[str, str]:
     return {word: _plain(found[word]) for word in sorted(found, key=str.lower)}
 
 
+def tied(text: str) -> str:
+    """Return a text in which no line breaks before "%" or behind "≤" and the like."""
+    return re.sub(r"(?<=[≤≥<>±]) ", NO_BREAK, text.replace(" %", f"{NO_BREAK}%"))
+
+
 def identity(word: str) -> str:
     """Return the id of a word on the page."""
     return f"word-{slug(word)}"
@@ -32,6 +38,7 @@ def identity(word: str) -> str:
 def explained(text: str) -> Markup:
     """Return a text in which each word of the glossary, where it comes first, leads to its
     meaning."""
+    text = tied(text)
     shown = Markup()
     told: set[str] = set()
     place = 0

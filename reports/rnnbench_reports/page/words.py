@@ -5,46 +5,19 @@ from typing import Any
 
 import rnnbench
 from rnnbench_reports import device_words
+from rnnbench_reports.page import notes
 from rnnbench_reports.style import number, spread
 
 LEAST_SHOWN_DEVIATION = 0.02
 MOST_CELLS_TOLD = 6
 """An answer on more cells than this names only those that matter."""
-SCORES = (
-    "Scores are medians over seeds with [smallest to largest]. Epochs to target are means up to"
-    " the budget, where unsolved seeds count as the whole budget; their 95 % interval allows for"
-    " seeds that might have been unsolved. Solve rates have a 95 % Clopper-Pearson interval. A"
-    " verdict between two cells is about the typical seed: the median, over seeds and pairs of"
-    " seeds, of the ratio of their epochs or of the difference of their scores."
-)
-RATES = (
-    "Each figure of this report is that of the cell with the rate that this search finds: by"
-    " validation data, on the same grid for each cell. The best rate lost the fewest trials; among"
-    " equals it needs the fewest epochs to target, the budget counting for “not reached”; among"
-    " equals again it has the best mean score. Seconds are those of processes that ran side by"
-    " side, and only indicative."
-)
-ACROSS = (
-    "Aspects are listed one by one and never added up. A score is that of one run, which is a cell"
-    " on a condition at a seed: 0 needs no learning, 1 is the target, and no score lies beyond. The"
-    " interquartile mean is the mean of the middle half of all runs; the optimality gap is 1 minus"
-    " the mean of all runs. Their 95 % intervals hold from three seeds on, over these tasks and no"
-    " others. The probability of improvement is the probability that a run of one cell is better"
-    " than a run of another on the same condition, where ties count as half; its intervals hold for"
-    " all pairs of cells at once. Only complete sets are aggregated."
-)
-COST = (
-    "Steps of the bare cell, in processes that had the machine to themselves. {clock} The cells of"
-    " a run take steps in turns, together with torch's LSTM as the reference cell, so that a ratio"
-    " is known better than the milliseconds. Ratios are to one reference that was named before"
-    " anything was measured: a row of the suite's choice, or the reference cell. Milliseconds are"
-    " medians over replicates with [smallest to largest]. From 8 replicates on, a ratio has a 95 %"
-    " interval (Student's), and all intervals of one table hold at once, as 5 % are divided by"
-    " their number. Over several sessions it reaches from the lowest end of their intervals to the"
-    " highest. The first step, which may compile, is listed separately. No step is dropped. “Slow”"
-    " counts the steps whose {slow} is over 1.5 times the median of their replicate, which moves"
-    " no median."
-)
+SAID = {
+    "worse": "Better in the typical seed",
+    "equivalent": "Equivalent",
+    "undecided": "Not told apart from it",
+    "too few seeds": "Compared over too few seeds",
+}
+"""What is said of cells beside the first one, by the answer."""
 
 
 def off_budget(arm: rnnbench.Arm, quantity: str, condition: rnnbench.Condition) -> str:
@@ -84,15 +57,23 @@ def search(recipe: Any) -> str:
     )
 
 
-def epochs_ratio(condition: rnnbench.Condition, row: str, share: float) -> str:
-    """Return the ratio of a cell's epochs to those of the quickest cell at one threshold."""
+def epochs_ratio(
+    condition: rnnbench.Condition, arm: rnnbench.Arm, share: float
+) -> tuple[str, float | None]:
+    """Return the ratio of a cell's epochs to those of the quickest cell at one threshold, and the
+    number by which it is sorted.
+
+    It is "over" so much where no seed gets there: its epochs are those of the budget then.
+    """
     for pair in condition.ratios:
-        if pair.row != row:
-            continue
         for threshold in pair.ratios:
-            if threshold.share == share:
-                return spread(threshold.ratio)
-    return "-"
+            if pair.row != arm.row or threshold.share != share:
+                continue
+            centre = threshold.ratio.centre
+            if any(found.share == share and not found.solved for found in arm.reached):
+                return f"over {number(centre)}", centre
+            return spread(threshold.ratio), centre
+    return "-", None
 
 
 def solved_at(span: rnnbench.Span, horizon: int) -> str:
@@ -147,28 +128,39 @@ def recipe(condition: rnnbench.Condition) -> str:
 def answer(condition: rnnbench.Condition) -> tuple[str, str]:
     """Return which cell is ahead under a condition, and how sure that is.
 
-    Where there are many cells, those are named that are not told apart from the first one, and the
-    others are counted.
+    Where there are many cells, those are named that are not worse than the first one by a verdict,
+    and the others are counted.
     """
     if len(condition.arms) <= MOST_CELLS_TOLD or not condition.comparisons:
         return condition.answer, condition.sure
-    first = f"{condition.answer.partition(';')[0].rstrip('.')}."
-    open_ = [c.other for c in condition.comparisons if c.answer in ("undecided", "too few seeds")]
-    equal = [c.other for c in condition.comparisons if c.answer == "equivalent"]
-    others = len(condition.arms) - 1 - len(open_) - len(equal)
+    by_answer: dict[str, list[str]] = {}
+    for comparison in condition.comparisons:
+        by_answer.setdefault(comparison.answer, []).append(comparison.other)
     parts = []
-    if equal:
-        parts.append(f"Equivalent: {rnnbench.text.listed(equal, MOST_CELLS_TOLD)}.")
-    if open_:
-        parts.append(f"Not told apart from it: {rnnbench.text.listed(open_, MOST_CELLS_TOLD)}.")
+    for answered, said in SAID.items():
+        rows = by_answer.get(answered)
+        if rows:
+            parts.append(f"{said}: {rnnbench.text.listed(rows, MOST_CELLS_TOLD)}.")
+    others = len(by_answer.get("better", ()))
     if others:
-        parts.append(f"{rnnbench.text.counted(others, 'other')}: see the table.")
-    return first, " ".join(parts)
+        parts.append(f"Worse: {rnnbench.text.counted(others, 'cell')}, see the table.")
+    if set(by_answer) == {"too few seeds"}:
+        parts = [condition.sure]
+    return _first_clause(condition.answer), " ".join(parts)
+
+
+def _first_clause(sentence: str) -> str:
+    """Return what a sentence says of the cell that comes first."""
+    first = sentence.partition(";")[0].rstrip(".")
+    head, ahead, rest = first.partition(" is ahead of ")
+    if not ahead or ": " not in rest:
+        return f"{first}."
+    return f"{head} is first: {rest.partition(': ')[2]}."
 
 
 def cost(costs: Sequence[rnnbench.CostFinding]) -> str:
     """Return sentences on how costs were measured."""
-    sentences = [COST.format(clock=device_words.clock(costs), slow=device_words.slow(costs))]
+    sentences = [notes.COST.format(clock=device_words.clock(costs), slow=device_words.slow(costs))]
     for meter in dict.fromkeys(finding.energy_meter for finding in costs):
         if meter.startswith("none: "):
             sentences.append(f"No figure of energy: {meter.removeprefix('none: ')}.")

@@ -36,7 +36,7 @@ ACROSS = ("capacity", "trainability", "extrapolation")
 def learning_grid(findings: Findings) -> Grid:
     """The conditions of a run, its memory spans, and its aggregates over tasks."""
     rows = (*_across(findings), *map(_condition, findings.conditions), *_spans(findings.spans))
-    cells = _in_order(findings.conditions)
+    cells = findings.ranking
     unconfirmed = any(
         _is_unconfirmed(arm, condition)
         for condition in findings.conditions
@@ -49,27 +49,6 @@ def learning_grid(findings: Findings) -> Grid:
         Level("figure", ("",)),
     )
     return Grid("task", levels, rows, cells)
-
-
-def _in_order(conditions: Sequence[Condition]) -> tuple[str, ...]:
-    """The cells by their mean place over the conditions, where the first one has place 0."""
-    places: dict[str, list[float]] = {}
-    for condition in conditions:
-        arms = sorted(condition.arms, key=lambda arm: _loss(arm, condition))
-        for place, arm in enumerate(arms):
-            places.setdefault(arm.row, []).append(place / len(arms))
-    return tuple(sorted(places, key=lambda row: (sum(places[row]) / len(places[row]), row)))
-
-
-def _loss(arm: Arm, condition: Condition) -> float:
-    """The figure that decides, turned so that less is better."""
-    if condition.figure == EPOCHS:
-        return arm.epochs.centre if arm.epochs else float("inf")
-    metric = condition.metrics[0]
-    score = arm.test.get(metric.name)
-    if score is None:
-        return float("inf")
-    return score.centre if metric.direction == "lower" else -score.centre
 
 
 def _condition(condition: Condition) -> Row:
@@ -85,8 +64,7 @@ def _condition(condition: Condition) -> Row:
 def _marks(condition: Condition) -> dict[str, str]:
     marks = {each.other: OF_ANSWERS[each.answer] for each in condition.comparisons}
     if condition.leader:
-        answers = {each.answer for each in condition.comparisons}
-        marks[condition.leader] = LEADS if answers == {"better"} else AHEAD
+        marks[condition.leader] = LEADS if condition.leads else AHEAD
     return marks
 
 

@@ -22,6 +22,7 @@ class Verdicts(NamedTuple):
     apart: tuple[str, ...]
     equal: tuple[str, ...]
     few: tuple[str, ...]
+    ahead: tuple[str, ...]
 
 
 def condition_lines(conditions: Sequence[Condition], width: int) -> Iterator[str]:
@@ -52,7 +53,7 @@ def verdicts_of(comparisons: Sequence[Comparison]) -> Verdicts:
     by_answer: dict[str, list[str]] = {}
     for each in comparisons:
         by_answer.setdefault(each.answer, []).append(each.other)
-    names = ("better", "undecided", "equivalent", "too few seeds")
+    names = ("better", "undecided", "equivalent", "too few seeds", "worse")
     return Verdicts(*(tuple(by_answer.get(name, ())) for name in names))
 
 
@@ -86,8 +87,9 @@ def _line(condition: Condition, most: int | None, *, with_seeds: bool) -> str:
         "equivalent": verdicts.equal,
         "worse": verdicts.worse,
         "too few seeds": verdicts.few,
+        "better in the typical seed": verdicts.ahead,
     }
-    verb = "leads" if verdicts.worse and not verdicts.apart + verdicts.equal else "is first"
+    verb = "leads" if condition.leads else "is first"
     parts = [f"{condition.title}: {condition.leader} {verb}"]
     parts += [f"{kind}: {_named(rows, most)}" for kind, rows in kinds.items() if rows]
     more = [each.more_seeds for each in condition.comparisons if each.more_seeds]

@@ -180,3 +180,10 @@ class CostFinding(Struct, frozen=True, kw_only=True):
     matrix_flops_per_second: Range | None
     copied_bytes_per_second: Range | None
     energy_meter: str = ""
+
+    @property
+    def fastest(self) -> str | None:
+        """The row with the shortest training step, by its ratio to the reference cell beside it;
+        None where none was timed."""
+        ratios = {row.row: row.train.ratio.centre for row in self.rows if row.train}
+        return min(ratios, key=ratios.__getitem__, default=None)

@@ -155,3 +155,35 @@ class Condition(Struct, frozen=True, kw_only=True):
     comparisons: tuple[Comparison, ...]
     ratios: tuple[EpochRatio, ...] = ()
     look: Look | None = None
+
+    @property
+    def leads(self) -> bool:
+        """Whether the leader is better than every other cell, by a verdict."""
+        answers = {comparison.answer for comparison in self.comparisons}
+        return self.leader is not None and answers == {"better"}
+
+    @property
+    def ranked(self) -> tuple[Arm, ...]:
+        """The cells, the best result first: the leader, then those that reach the target by their
+        epochs, then the others by their test scores."""
+        return tuple(sorted(self.arms, key=self._rank))
+
+    def confirms(self, arm: Arm) -> bool:
+        """Return whether a cell's test score beats the trivial forecast, where there is one.
+
+        Where it does not, what the cell reached on validation data does not count.
+        """
+        metric = self.metrics[0]
+        score = arm.test.get(metric.name)
+        trivial = self.trivial.get(metric.name)
+        if score is None:
+            return False
+        return trivial is None or metric.better(score.centre, trivial.centre)
+
+    def _rank(self, arm: Arm) -> tuple[bool, bool, float, float, str]:
+        metric = self.metrics[0]
+        score = arm.test.get(metric.name)
+        loss = metric.loss(score.centre) if score else float("inf")
+        solves = arm.solved > 0 and arm.epochs is not None and self.confirms(arm)
+        epochs = arm.epochs.centre if arm.epochs and solves else float("inf")
+        return arm.row != self.leader, not solves, epochs, loss, arm.row

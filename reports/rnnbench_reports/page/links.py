@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 import rnnbench
 from rnnbench_reports.page.page_records import FailedTrial
-from rnnbench_reports.page.records import Value
-from rnnbench_reports.page.tables import slug
+from rnnbench_reports.page.records import Column, Row, Table, Value
+from rnnbench_reports.page.tables import slug, table, word
 from rnnbench_reports.style import number
 
 WITH_FIGURES = ("ok", "stopped")
@@ -57,6 +57,16 @@ def links(trials: Sequence[Any]) -> Value:
     """Return links to trials, folded behind their number."""
     shown = [(_short(trial), _target(trial)) for trial in trials]
     return Value(str(len(shown)), float(len(shown)), links=tuple(shown))
+
+
+def measurements(cost: rnnbench.CostFinding, trials: Trials) -> Table | None:
+    """Return the results behind the tables of a shape, by what they measured."""
+    by_name: dict[str, list[Any]] = defaultdict(list)
+    for trial in trials.get((cost.title, ""), ()):
+        by_name[trial.trial.split(".")[1]].append(trial)
+    columns = [Column("measurement", "text", stays=True), Column("results", stays=True)]
+    rows = [Row([word(name), links(found)]) for name, found in sorted(by_name.items())]
+    return table(f"results-{slug(cost.title)}", f"Results behind {cost.title}", columns, rows)
 
 
 def failed(findings: rnnbench.Findings) -> list[FailedTrial]:

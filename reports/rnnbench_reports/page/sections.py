@@ -16,7 +16,7 @@ from rnnbench_reports.page import (
     span_tables,
     words,
 )
-from rnnbench_reports.page.links import Trials
+from rnnbench_reports.page.links import Trials, measurements
 from rnnbench_reports.page.records import Answer, Fold, Plot, Section, Table
 from rnnbench_reports.page.scaling_tables import scaling_tables
 from rnnbench_reports.page.tables import slug
@@ -40,7 +40,7 @@ def sections(findings: rnnbench.Findings, plots: Plots, trials: Trials) -> Itera
     if findings.across:
         yield _across(findings, [plot for plot in rest if plot.id.startswith("across-")])
     if findings.costs:
-        yield _cost(findings, [plot for plot in rest if _is_of_cost(plot)])
+        yield _cost(findings, [plot for plot in rest if _is_of_cost(plot)], trials)
     if findings.scalings:
         yield _scaling(findings, [plot for plot in rest if plot.id.endswith("-against-length")])
 
@@ -146,7 +146,7 @@ def _across(findings: rnnbench.Findings, plots: Sequence[Plot]) -> Section:
     return Section("across", "Across tasks", notes.ACROSS, answers, plots, tables)
 
 
-def _cost(findings: rnnbench.Findings, plots: Sequence[Plot]) -> Section:
+def _cost(findings: rnnbench.Findings, plots: Sequence[Plot], trials: Trials) -> Section:
     answers = []
     tables: list[Table] = []
     folds = []
@@ -164,6 +164,9 @@ def _cost(findings: rnnbench.Findings, plots: Sequence[Plot]) -> Section:
         memory = cost_tables.memory(cost)
         if memory:
             tables.append(_titled(memory, cost, findings))
+    behind = _present(measurements(cost, trials) for cost in findings.costs)
+    if behind:
+        folds.append(Fold("results-of-cost", "Results behind these tables", tables=behind))
     titles = [cost.title for cost in findings.costs]
     note = words.cost(findings.costs)
     own_caveats = caveats.of_settings(findings, titles)

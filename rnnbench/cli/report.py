@@ -63,7 +63,10 @@ def report(
     report could not be made."""
     folders = _different(folders)
     if len(folders) == 1 and not (folders[0] / "trials").is_dir():
-        _report_overview(folders[0], output or folders[0], open_=open_, watch=watch)
+        of_a_run = {"--watch": watch, "--style": style}
+        for option in filter(of_a_run.__getitem__, of_a_run):
+            raise RnnbenchError(f"{folders[0]}: {option} takes a run, and there is none here")
+        _report_overview(folders[0], output or folders[0], open_=open_)
         return
     for folder in folders:
         open_run(folder)
@@ -147,13 +150,11 @@ def _tell_combined(combined: Combined) -> None:
         note(f"note: {sentence}")
 
 
-def _report_overview(folder: Path, output: Path, *, open_: bool, watch: bool) -> None:
+def _report_overview(folder: Path, output: Path, *, open_: bool) -> None:
     """Write the page of all runs in a folder."""
     if not folder.is_dir():
         open_run(folder)
     runs, skipped = read_runs(folder)
-    if watch:
-        raise RnnbenchError(f"{folder}: --watch takes a run, and this is a folder of runs")
     for sentence in skipped:
         note(sentence)
     page = write_overview(runs, folder.resolve().name, output)

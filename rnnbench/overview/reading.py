@@ -2,6 +2,7 @@
 
 from collections import Counter
 from pathlib import Path
+from shlex import quote
 
 import msgspec
 from msgspec import Struct
@@ -141,8 +142,8 @@ def _read_run(folder: Path) -> RunSummary | None:
 
 def _headline(report: Report | None, folder: Path) -> str:
     if report is None:
-        return NO_REPORT.format(folder)
-    return report.headline or OLD_REPORT.format(folder)
+        return NO_REPORT.format(quote(str(folder)))
+    return report.headline or OLD_REPORT.format(quote(str(folder)))
 
 
 def _rows(results: list[_Result]) -> set[str]:

@@ -160,7 +160,7 @@ def _column(
     grid: Grid, level: int, heading: Sequence[str], entries: Sequence[Entry | None]
 ) -> Column:
     """A column of entries, whose parts are aligned to the right below their headings."""
-    names = grid.levels[level].headings
+    names: Sequence[str] = grid.levels[level].headings
     parts = [entry.parts[level] for entry in entries if entry]
     widths = [max(map(cell_len, column)) for column in zip(names, *parts, strict=True)]
     has_marks = any(entry.mark for row in grid.rows for entry in row.entries.values())
@@ -176,6 +176,11 @@ def _column(
         line = f"{mark}{_aligned(entry.parts[level], widths)}"
         cells.append((line.rstrip(), STYLES.get(entry.mark, "")))
     lines = tuple(f"{indent}{line}" for line in heading)
+    shown = [[part[place] for part in parts] for place in range(len(names))]
+    names = tuple(
+        name if any(text not in ("", ABSENT) for text in column) else ""
+        for name, column in zip(names, shown, strict=True)
+    )
     if any(names):
         lines = (*lines, f"{indent}{_aligned(names, widths)}")
     return lines, tuple(cells)

@@ -9,6 +9,7 @@ from rnnbench_reports import cost_words
 from rnnbench_reports.page import (
     caveats,
     cost_tables,
+    example_tables,
     learning_tables,
     search_tables,
     span_tables,
@@ -76,6 +77,9 @@ def _task(
             ),
         )
     ]
+    asked = _present(example_tables.examples(condition, findings) for condition in conditions)
+    title = "Examples, with the cells' own answers"
+    folds.append(Fold(f"examples-of-{slug(task)}", title, tables=asked))
     diagnosed = search_tables.diagnostics(conditions)
     if diagnosed:
         folds.append(Fold(f"of-diagnostics-{slug(task)}", "Diagnostics", tables=[diagnosed]))

@@ -26,6 +26,7 @@ from rnnbench_tasks.images.digits import DigitsRows
 from rnnbench_tasks.long_range.adding import Adding
 from rnnbench_tasks.recall.recall_first import RecallFirst
 from rnnbench_tasks.text.reviews import Sentiment
+from tests.builders.browser import Seen, browser
 from tests.builders.findings import learned, only
 from tests.builders.records import learning_trial
 from tests.builders.report_page import Elements, page_of, text_of
@@ -186,12 +187,23 @@ def classes(*numbers: int) -> Array:
             ("1 2", "1 4", "2 4", None, 0.5),
         ),
         (
+            Batch(np.float32([[[1]]]), np.float32([range(20)])),
+            np.float32([range(20)]),
+            (
+                "1",
+                "(0, 1, 2, 3, 4, 5, …, 14, 15, 16, 17, 18, 19)",
+                "(0, 1, 2, 3, 4, 5, …, 14, 15, 16, 17, 18, 19)",
+                None,
+                0.0,
+            ),
+        ),
+        (
             Batch(np.float32([[[1, 2, 3, 4]]]), np.float32([[1, 2, 3, 4]])),
             np.float32([[1, 2, 3, 4]]),
-            ("(1, …, 4)", "(1, …, 4)", "(1, …, 4)", None, 0.0),
+            ("1 step of 4 numbers from 1 to 4", "(1, 2, 3, 4)", "(1, 2, 3, 4)", None, 0.0),
         ),
     ],
-    ids=["last step", "mask", "long", "number", "numbers at steps", "several numbers"],
+    ids=["last step", "mask", "long", "number", "numbers at steps", "many numbers", "wide steps"],
 )
 def test_the_default_shows_numbers_and_classes(one: Batch, outputs: Array, expected: Any) -> None:
     """With three digits, and by number; of long sequences both ends, and how many are wrong."""
@@ -297,7 +309,7 @@ def test_results_from_before_examples_are_read() -> None:
     content = msgspec.json.decode(msgspec.json.encode(result))
     assert msgspec.convert(content, Result) == result
     del content["learning"]["examples"]
-    assert msgspec.convert(content, Result) == learned("gru", 0, 3)
+    assert msgspec.convert(content, Result).learning == learned("gru", 0, 3).learning
     assert content["format"] == 2
 
 
@@ -384,6 +396,20 @@ def test_the_page_shows_eight_cells_at_most_with_the_leader(tmp_path: Path) -> N
     assert shown[0] == findings.conditions[0].leader == "cell-11"
     assert len(shown) <= MOST_FEATURED
     assert f"{12 - len(shown)} cells left out" in text_of(page)
+
+
+@pytest.mark.browser
+def test_sorting_leaves_the_question_above_the_answers(tmp_path: Path) -> None:
+    page_of(find(of_cells(3)), tmp_path / "report")
+    with browser() as opened, Seen(opened, tmp_path / "report" / "index.html") as seen:
+        seen.unfold()
+        table = "[id^=examples-] table.data"
+        for _ in range(2):
+            seen.page.click(f"{table} th:nth-child(3) button")
+            firsts = seen.page.locator(f"{table} tbody td:first-child").all_inner_texts()
+            assert firsts[:2] == ["what is read", "right answer"]
+        assert sorted(firsts[2:]) == ["cell-0", "cell-1", "cell-2"]
+        assert seen.problems == []
 
 
 def test_nothing_is_said_where_there_are_no_examples(tmp_path: Path) -> None:

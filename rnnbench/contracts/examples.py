@@ -11,7 +11,7 @@ from rnnbench.records import Example
 ENDS = 6
 """The most steps that are shown of each end of a sequence."""
 MOST_FEATURES = 3
-"""Of a step with more numbers than this, the first and the last are shown."""
+"""Steps with more numbers than this are not shown one by one."""
 
 
 def example_of(
@@ -26,7 +26,7 @@ def example_of(
     read:    names of what was read, in order; by default tokens and features by number.
     classes: names of the classes; by default their numbers.
     """
-    inputs = shortened(read or _read(one))
+    inputs = shortened(read) if read else _read(one)
     targets = one.targets
     if outputs.ndim == 3:
         asked = np.ones(outputs.shape[:2], dtype=bool) if one.asked is None else one.asked
@@ -81,9 +81,16 @@ def _of_numbers(inputs: str, targets: Array, outputs: Array) -> Example:
     )
 
 
-def _read(one: Batch) -> list[str]:
-    tokens = one.inputs if one.tokens is None else one.tokens
-    return _steps(tokens[0])
+def _read(one: Batch) -> str:
+    """The tokens or features that were read; of wide features, how many and in which range."""
+    steps = one.inputs[0] if one.tokens is None else one.tokens[0]
+    if steps.ndim == 1:
+        return shortened([str(token) for token in steps])
+    width = steps[0].size
+    if width <= MOST_FEATURES:
+        return shortened(_steps(steps))
+    ends = f"from {_number(steps.min())} to {_number(steps.max())}"
+    return f"{text.counted(len(steps), 'step')} of {width:,} numbers {ends}"
 
 
 def _named(codes: Array, names: Sequence[str]) -> list[str]:
@@ -91,16 +98,22 @@ def _named(codes: Array, names: Sequence[str]) -> list[str]:
 
 
 def _steps(steps: Array) -> list[str]:
-    """The texts of steps: tokens (T,), or features (T, I)."""
-    if steps.ndim == 1:
-        return [str(token) for token in steps]
-    return [_step(features) for features in steps.reshape(len(steps), -1)]
+    """The texts of steps with one or more numbers each, (T, O)."""
+    return [_step(numbers) for numbers in steps]
 
 
-def _step(features: Array) -> str:
-    numbers = [text.number(float(number) + 0.0) for number in features]
+def _step(numbers: Array) -> str:
     if len(numbers) == 1:
-        return numbers[0]
-    if len(numbers) > MOST_FEATURES:
-        numbers = [numbers[0], "…", numbers[-1]]
-    return f"({', '.join(numbers)})"
+        return _number(numbers[0])
+    if len(numbers) <= 2 * ENDS:
+        parts = [_number(value) for value in numbers]
+    else:
+        first = [_number(value) for value in numbers[:ENDS]]
+        last = [_number(value) for value in numbers[-ENDS:]]
+        parts = [*first, "…", *last]
+    return f"({', '.join(parts)})"
+
+
+def _number(value: float) -> str:
+    """Three digits; the sum turns -0 into 0."""
+    return text.number(float(value) + 0.0)

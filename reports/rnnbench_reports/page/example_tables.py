@@ -10,8 +10,9 @@ from rnnbench_reports.page.tables import CELL, slug, table, word
 from rnnbench_reports.style import number
 
 NOTE = (
-    "Every cell and every seed is asked the same sequences, which are not in its training data. The"
-    " answer shown is that of the first seed, with the weights of the chosen epoch."
+    "Every cell and every seed is asked the same sequences: the first of recorded test data, or"
+    " some that are generated as test data are. The answer shown is that of the first seed, with"
+    " the weights of the chosen epoch."
 )
 
 

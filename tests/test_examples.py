@@ -277,6 +277,31 @@ def test_a_review_is_shown_in_its_words() -> None:
     assert msgspec.structs.astuple(shown)[:4] == ("not bad at all", "liked", "not liked", False)
 
 
+@pytest.mark.parametrize(
+    ("task", "target"),
+    [
+        ("speakers", "speaker 3"),
+        ("osuleaf", "class 3 of 6"),
+        ("keywords", "two"),
+        ("digits-rows", "2"),
+    ],
+)
+def test_recorded_classes_have_the_names_of_their_sources(task: str, target: str) -> None:
+    """Which count from one, or have words."""
+    one = Batch(np.zeros((1, 4, 1), np.float32), np.array([2]))
+    kind: Any = Catalogue.present().tasks[task].item
+    shown = kind().example(one, classes(0)[:, 0])
+    assert shown.target == target
+    assert shown.right is False
+
+
+def test_the_blank_is_no_number() -> None:
+    task = RecallFirst(3, distractors="blanks")
+    one = task.generate(np.random.default_rng(0), 1)
+    shown = task.example(one, classes(0)[:, 0])
+    assert shown.inputs == f"{one.targets[0]} _ _"
+
+
 def test_the_sets_of_brackets_are_those_of_the_metric() -> None:
     """A sequence is right where the metric that decides counts it."""
     task = dyck.DyckTwo(8)
@@ -384,7 +409,8 @@ def test_the_page_shows_what_cells_answer(tmp_path: Path) -> None:
     assert said.count("2: off by 0.25") == 2
     assert page.count(">a b<") == 1
     assert "<b>" in said
-    fold = dict(Elements(page).found)["details"]
+    folds = [of for tag, of in Elements(page).found if tag == "details"]
+    (fold,) = [of for of in folds if str(of.get("id")).startswith("examples-of-")]
     assert "open" not in fold
 
 

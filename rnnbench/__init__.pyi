@@ -25,7 +25,10 @@ from .contracts import (
     Renderer as Renderer,
     Splits as Splits,
     Task as Task,
+    example_of as example_of,
     score as score,
+    shortened as shortened,
+    with_mistakes as with_mistakes,
 )
 from .errors import (
     CellContractError as CellContractError,
@@ -83,6 +86,7 @@ from .notebook import (
 )
 from .records import (
     Diagnosis as Diagnosis,
+    Example as Example,
     Limits as Limits,
     Result as Result,
     Trial as Trial,

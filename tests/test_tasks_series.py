@@ -649,6 +649,8 @@ def test_sequences_of_a_file_are_classified_as_a_plain_loop_says(
             assert part.inputs[index, :length] == pytest.approx((rows - offset) / scale, abs=1e-4)
             assert not part.inputs[index, length:].any()
             assert ["ill", "well"][part.targets[index]] == outcome
+            shown = task.example(part.take(np.array([index])), np.array([[1.0, 0.0]]))
+            assert (shown.target, shown.answer) == (outcome, "ill")
     patients = [{n // 3 for n in part} for part in numbers]
     together = all(
         one.isdisjoint(other)

@@ -332,6 +332,20 @@ def test_the_horizon_caps_reviews_from_the_end_that_is_kept(
     assert cut.test.inputs.shape[1] == 6
 
 
+def test_a_test_review_is_shown_in_its_own_words(tmp_path: Path) -> None:
+    """Those that are read, unknown ones too; a long review by both of its ends."""
+    task, splits = loaded(tmp_path, sentences(), words=12, horizon=14)
+    assert splits.test.lengths is not None
+    assert splits.test.lengths.max() == 13
+    for place in range(len(splits.test)):
+        one = splits.test.take(np.array([place])).trimmed(targets=False)
+        shown = task.example(one, np.array([[0.0, 1.0]]))
+        assert shown.inputs.endswith("(13 steps)") == (splits.test.lengths[place] == 13)
+        assert "film" in shown.inputs
+        assert shown.target == ("not liked", "liked")[splits.test.targets[place]]
+        assert (shown.answer, shown.right) == ("liked", shown.target == "liked")
+
+
 def test_the_order_of_the_file_gives_no_label_away(tmp_path: Path) -> None:
     """The file is sorted by label; each split is half and half, and labels change about every other
     review."""

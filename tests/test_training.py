@@ -257,7 +257,7 @@ def test_training_equals_the_same_loop_written_by_hand(
 
 def test_evaluation_switches_dropout_off_and_training_on_again() -> None:
     """Seen from inside a cell: in training mode on training batches, in evaluation mode on the
-    others."""
+    others, of which the three sequences that the result shows are the last."""
     seen = []
 
     class Watching(nn.GRU):
@@ -272,7 +272,7 @@ def test_evaluation_switches_dropout_off_and_training_on_again() -> None:
     model = small_model(Adding(10), feed, Watching)
     seen.clear()
     train(trial, Adding(10), model, feed, SIZE)
-    assert seen == [*[(8, True)] * 4, (17, False)] * 2 + [(19, False)]
+    assert seen == [*[(8, True)] * 4, (17, False)] * 2 + [(19, False), (3, False)]
 
 
 def test_a_score_that_is_not_a_number_ends_in_divergence() -> None:

@@ -101,7 +101,8 @@ def _current_provenance(again: Result) -> Provenance:
 def _figures(result: Result) -> Any:
     """The figures on which two runs of a trial should agree, as plain data."""
     if isinstance(result.trial, LearningTrial):
-        return msgspec.to_builtins({"status": result.status, "learning": result.learning})
+        learning = result.learning.figures if result.learning else None
+        return msgspec.to_builtins({"status": result.status, "learning": learning})
     return {"status": result.status, "costs": [_unmeasured(row) for row in result.costs]}
 
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from rnnbench.combine.groups import Apart, Group, grouped, labels, other_sources, relabelled
 from rnnbench.combine.parts import Held, Part
 from rnnbench.findings.learning.grouping import learning_trial, setting_of, was_tried
-from rnnbench.records import Result, canonical
+from rnnbench.records import Learning, Result, canonical
 
 
 def pooled_learning(
@@ -77,4 +77,8 @@ def _differ(one: Result, other: Result) -> bool:
     """Whether two results of a trial that was tried twice disagree."""
     if not was_tried(one) or not was_tried(other):
         return False
-    return (one.status, one.learning) != (other.status, other.learning)
+    return (one.status, _figures(one)) != (other.status, _figures(other))
+
+
+def _figures(result: Result) -> Learning | None:
+    return result.learning.figures if result.learning else None

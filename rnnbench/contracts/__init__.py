@@ -11,6 +11,7 @@ from rnnbench.contracts.cell import (
     ParameterGroup,
 )
 from rnnbench.contracts.diagnostic import Diagnostic
+from rnnbench.contracts.examples import example_of, shortened, with_mistakes
 from rnnbench.contracts.executor import Executor, ExecutorContext, ExecutorSpec
 from rnnbench.contracts.renderer import Renderer
 from rnnbench.contracts.scoring import compute, score
@@ -38,5 +39,8 @@ __all__ = [
     "Splits",
     "Task",
     "compute",
+    "example_of",
     "score",
+    "shortened",
+    "with_mistakes",
 ]

@@ -17,8 +17,10 @@ from zipfile import Path as ZipPath
 import numpy as np
 
 from rnnbench.contracts.archive import Archive
-from rnnbench.contracts.batch import Batch
+from rnnbench.contracts.batch import Array, Batch
+from rnnbench.contracts.examples import example_of
 from rnnbench.metric import Metric
+from rnnbench.records import Example
 
 Loss = Literal["squared-error", "cross-entropy", "binary-cross-entropy", "ctc"]
 Readout = Literal["last-step", "every-step"]
@@ -133,6 +135,22 @@ class Task(ABC):
         """
         del steps
         return None
+
+    def example(self, one: Batch, outputs: Array) -> Example | None:
+        """Return a sequence and a model's answer in short texts; None where these say nothing.
+
+        one:     a batch of a single sequence without padding.
+        outputs: (1, O) at the last step, or (1, T, O) at every step, as the model returns them.
+
+        By default, numbers have three digits, tokens and classes are called by their numbers, and
+        tasks over frames have no example. The method is called in mode "sequence" alone, and never
+        where the loss is "ctc". `rnnbench.example_of` takes names of tokens and classes.
+        """
+        if self.frame_shape is not None:
+            return None
+        if self.loss == "binary-cross-entropy":
+            outputs = 1 / (1 + np.exp(-outputs))
+        return example_of(one, outputs)
 
 
 @dataclass(frozen=True)

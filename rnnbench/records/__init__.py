@@ -19,6 +19,7 @@ from rnnbench.records.cost import (
 from rnnbench.records.cost_measurement import Measurement
 from rnnbench.records.diagnosis import Diagnosed, Diagnosis
 from rnnbench.records.encoding import encode
+from rnnbench.records.example import Example
 from rnnbench.records.gate_policy import GatePolicy, GateRule, OnChange, Tolerances, Tolerated
 from rnnbench.records.import_report import ImportReport
 from rnnbench.records.look import Look, Looked
@@ -75,6 +76,7 @@ __all__ = [
     "Diagnosis",
     "Dial",
     "Epoch",
+    "Example",
     "Figure",
     "GatePolicy",
     "GateRule",

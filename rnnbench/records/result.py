@@ -9,15 +9,19 @@ Format 2: a metric may be absent in an epoch of a curve, with its reason. Result
 from typing import Literal
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from rnnbench.records.cost import CostFigure, PrecisionTarget, Surroundings
 from rnnbench.records.diagnosis import Diagnosed
+from rnnbench.records.example import Example
 from rnnbench.records.provenance import Provenance
 from rnnbench.records.trial import CostTrial, Trial
 
 FORMAT = 2
 OLDEST_FORMAT = 1
 """The oldest format that is read."""
+EXAMPLES = "examples"
+"""The name under which a result says why it has no examples."""
 Status = Literal[
     "ok",  # ran to its end
     "stopped",  # given up, unsolved, by a rule of the suite (futility, a ladder)
@@ -79,6 +83,8 @@ class Learning(Struct, frozen=True, kw_only=True):
                       within `epochs_run`, which right-censors it at the budget.
     diagnoses:        results of the trial's diagnostics, by name.
     absent:           reason by figure, for each figure that does not exist.
+    examples:         a few sequences, the same for all cells and seeds, with what the chosen
+                      weights answer. They are words, and no figures.
     """
 
     metrics: tuple[MetricNote, ...]
@@ -97,6 +103,13 @@ class Learning(Struct, frozen=True, kw_only=True):
     off_budget: float | None = None
     diagnoses: dict[str, Diagnosed] = {}
     absent: dict[str, str] = {}
+    examples: tuple[Example, ...] = ()
+
+    @property
+    def figures(self) -> "Learning":
+        """The record without its examples, in which two runs of a trial should agree."""
+        absent = {name: reason for name, reason in self.absent.items() if name != EXAMPLES}
+        return replace(self, examples=(), absent=absent)
 
 
 class ModelSize(Struct, frozen=True, kw_only=True):

@@ -40,6 +40,11 @@ class Feed(ABC):
     def test(self) -> Batch:
         """The data on which the chosen weights are scored, once."""
 
+    @property
+    @abstractmethod
+    def shown(self) -> Batch:
+        """The few sequences that results show, the same for all cells and seeds."""
+
     settings: tuple[str, ...] = ("",)
     """The settings on which the model is tested: "" for the task itself, "@2x" for a longer one."""
 
@@ -48,6 +53,10 @@ class Feed(ABC):
         return {"": (self._task, self.test)}
 
     _task: Task
+
+
+SHOWN = 3
+"""The most sequences that results show."""
 
 
 def data_stream(trial: LearningTrial, purpose: str) -> np.random.Generator:

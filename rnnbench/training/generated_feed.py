@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from functools import cached_property
 
+from msgspec.structs import replace
+
 from rnnbench.contracts import Batch, GeneratedTask, Task
 from rnnbench.records import LearningTrial
-from rnnbench.training.feed import Feed, data_stream
+from rnnbench.training.feed import SHOWN, Feed, data_stream
 
 
 class GeneratedFeed(Feed):
@@ -56,3 +58,11 @@ class GeneratedFeed(Feed):
     def test(self) -> Batch:
         stream = data_stream(self._trial, "test")
         return self._task.generate(stream, self._trial.recipe.test_examples)
+
+    @property
+    def shown(self) -> Batch:
+        """Sequences drawn as the test data are, by a seed that is the same for all trials.
+
+        The test data themselves differ from seed to seed.
+        """
+        return self._task.generate(data_stream(replace(self._trial, seed=0), "shown"), SHOWN)

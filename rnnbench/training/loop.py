@@ -3,12 +3,15 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from rnnbench.contracts import Task
 from rnnbench.model import Model, Size, count_parameters
 from rnnbench.records import Diagnosed, Diagnosis, Learning, LearningTrial, Status
 from rnnbench.training.checkpoint import Checkpoint
 from rnnbench.training.diagnosing import NO_DIAGNOSTICS, Measure, diagnose, paired
 from rnnbench.training.evaluation import Evaluated, evaluate
+from rnnbench.training.examples import examples
 from rnnbench.training.feed import Feed
 from rnnbench.training.history import TrainingHistory
 from rnnbench.training.scores import finite_scores, metric_notes
@@ -63,6 +66,8 @@ def train(
     trivial = {} if trial.phase == "tuning" else feed.trivial()
     diagnoses = paired(fresh, chosen, history.diverged)
     learning = _learning(trainer, size, test, trivial, diagnoses)
+    if not history.diverged:
+        learning = _with_examples(learning, trial, trainer)
     status, reason = _status(history)
     return Outcome(
         status=status,
@@ -124,6 +129,13 @@ def _learning(
         diagnoses=diagnoses,
         absent=absent,
     )
+
+
+def _with_examples(learning: Learning, trial: LearningTrial, trainer: Trainer) -> Learning:
+    """The figures with what the chosen weights answer to a few sequences."""
+    absent = dict(learning.absent)
+    shown = examples(trial, trainer.task, trainer.model, trainer.feed, absent)
+    return replace(learning, examples=shown, absent=absent)
 
 
 def _status(history: TrainingHistory) -> tuple[Status, str]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from rnnbench.contracts import Batch, RecordedTask
 from rnnbench.records import LearningTrial
-from rnnbench.training.feed import Feed, data_stream
+from rnnbench.training.feed import SHOWN, Feed, data_stream
 from rnnbench.training.windows import folded, windows
 
 
@@ -56,6 +56,11 @@ class RecordedFeed(Feed):
     @property
     def test(self) -> Batch:
         return self._splits.test
+
+    @property
+    def shown(self) -> Batch:
+        """The first sequences of the test data, which do not depend on the seed."""
+        return self.test.take(np.arange(min(SHOWN, len(self.test))))
 
 
 def part_of(train: Batch, share: float, rng: np.random.Generator) -> Batch:

@@ -18,6 +18,13 @@ def _asked(extra: Extra) -> Array:
     return np.arange(steps) < extra["lengths"][:, None]
 
 
+def _predicted(outputs: Array, chances: Array) -> Array:
+    """Return which symbols have a probability above half of the least that is possible, (N, O)."""
+    threshold = np.log(chances[chances > 0].min() / 2)
+    predicted: Array = _log_probabilities(outputs) > threshold
+    return predicted
+
+
 def _log_probabilities(outputs: Array) -> Array:
     logits = outputs.astype(np.float64)
     normaliser: Array = np.logaddexp.reduce(logits, axis=-1, keepdims=True)
@@ -30,9 +37,7 @@ def _right_steps(outputs: Array, extra: Extra) -> Array:
     The set is right where exactly the allowed symbols have a probability above the threshold.
     """
     chances = extra["chances"][_asked(extra)]
-    threshold = np.log(chances[chances > 0].min() / 2)
-    is_predicted = _log_probabilities(outputs) > threshold
-    right: Array = np.all(is_predicted == (chances > 0), axis=-1)
+    right: Array = np.all(_predicted(outputs, chances) == (chances > 0), axis=-1)
     return right
 
 
@@ -125,6 +130,26 @@ class NextSymbol(VariableLength):
             after.append(chances[is_last].mean(axis=0) if is_last.any() else chances[0])
         logarithms = np.log(np.maximum(np.array(after), np.finfo(np.float64).tiny))
         return rnnbench.score(self.metrics, logarithms[test.inputs], test)
+
+    def example(self, one: rnnbench.Batch, outputs: Array) -> rnnbench.Example:
+        """Return the word, and which symbols may come next at each step, in order."""
+        chances = one.extra["chances"][0, : one.steps]
+        predicted = _predicted(outputs[0], chances)
+        right = np.all(predicted == (chances > 0), axis=-1)
+        return rnnbench.Example(
+            inputs=rnnbench.shortened([self.symbols[token] for token in one.inputs[0]]),
+            target=rnnbench.shortened(self._sets(chances > 0)),
+            answer=rnnbench.with_mistakes(self._sets(predicted), right),
+            right=bool(right.all()),
+        )
+
+    def _sets(self, allowed: Array) -> list[str]:
+        """Return the symbols of each row of allowed ones, (N, O); "-" for none."""
+        named = []
+        for row in allowed:
+            symbols = [self.answers[place] for place in np.flatnonzero(row)]
+            named.append("".join(symbols) or "-")
+        return named
 
 
 def batch_of(tokens: Array, targets: Array, chances: Array, lengths: Array) -> rnnbench.Batch:

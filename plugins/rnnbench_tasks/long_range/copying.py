@@ -13,6 +13,8 @@ COPIED = 10
 SYMBOLS = 8
 BLANK = SYMBOLS
 MARKER = SYMBOLS + 1
+NAMES = (*map(str, range(SYMBOLS)), "_", "|")
+"""The names of the tokens: the symbols, the blank and the marker."""
 Array = NDArray[Any]
 
 
@@ -78,6 +80,11 @@ class Copy(rnnbench.GeneratedTask):
         tokens[:, -COPIED - 1] = MARKER
         one_hot = np.eye(SYMBOLS + 2, dtype=np.float32)
         return rnnbench.Batch(one_hot[tokens], targets)
+
+    def example(self, one: rnnbench.Batch, outputs: Array) -> rnnbench.Example:
+        """Return the symbols by number, with _ for the blank and | for the marker."""
+        read = [NAMES[token] for token in one.inputs[0].argmax(axis=-1)]
+        return rnnbench.example_of(one, outputs, read=read, classes=NAMES)
 
     def trivial(self, train: rnnbench.Batch, test: rnnbench.Batch) -> Mapping[str, float]:  # noqa: ARG002
         """Return the scores of the trivial forecast by formula.

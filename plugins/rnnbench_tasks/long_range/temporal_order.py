@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import product
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -13,6 +14,8 @@ X = 4
 END = 6
 START = 7
 VOCABULARY = 8
+NAMES = "abcdXYBE"
+"""The names of the tokens, as the paper has them."""
 LENGTHS = (100, 110)
 """Shortest and longest length of a sequence at horizon 100."""
 PLACES = {2: ((10, 20), (50, 60)), 3: ((10, 20), (33, 43), (66, 76))}
@@ -90,6 +93,12 @@ class TemporalOrder(rnnbench.GeneratedTask):
         tokens[rows, lengths - 1] = END
         tokens[np.arange(tokens.shape[1]) >= lengths[:, None]] = 0
         return rnnbench.Batch(tokens, targets, lengths=lengths)
+
+    def example(self, one: rnnbench.Batch, outputs: np.ndarray) -> rnnbench.Example:
+        """Return the tokens and the order by the names of the paper."""
+        orders = [" ".join(order) for order in product("XY", repeat=self.symbols)]
+        read = [NAMES[token] for token in one.inputs[0]]
+        return rnnbench.example_of(one, outputs, read=read, classes=orders)
 
     def trivial(self, train: rnnbench.Batch, test: rnnbench.Batch) -> Mapping[str, float]:  # noqa: ARG002
         """Return the accuracy of any one order by formula: all orders are equally likely."""

@@ -95,6 +95,14 @@ class Mqar(rnnbench.GeneratedTask):
         np.put_along_axis(mask, queries, True, axis=1)
         return rnnbench.Batch(tokens, targets, mask=mask)
 
+    def example(self, one: rnnbench.Batch, outputs: np.ndarray) -> rnnbench.Example:
+        """Return keys as k0, k1, ... and values as v0, v1, ...; noise is both."""
+        half = self.symbols // 2
+        values = [f"v{number}" for number in range(half)]
+        names = [*(f"k{number}" for number in range(half)), *values]
+        read = [names[token] for token in one.inputs[0]]
+        return rnnbench.example_of(one, outputs, read=read, classes=values)
+
     def trivial(self, train: rnnbench.Batch, test: rnnbench.Batch) -> Mapping[str, float]:  # noqa: ARG002
         """Return the accuracy of a guess by formula.
 

@@ -56,6 +56,12 @@ class RecallFirst(rnnbench.GeneratedTask):
             tokens[:, 1:] = self.symbols
         return rnnbench.Batch(tokens, tokens[:, 0].copy())
 
+    def example(self, one: rnnbench.Batch, outputs: np.ndarray) -> rnnbench.Example:
+        """Return the symbols by number, with _ for the blank."""
+        names = (*map(str, range(self.symbols)), "_")
+        read = [names[token] for token in one.inputs[0]]
+        return rnnbench.example_of(one, outputs, read=read)
+
     def trivial(self, train: rnnbench.Batch, test: rnnbench.Batch) -> Mapping[str, float]:  # noqa: ARG002
         """Return the accuracy of any one symbol by formula, 1/K."""
         return {"accuracy": 1 / self.symbols}

@@ -71,6 +71,12 @@ class SelectiveCopy(rnnbench.GeneratedTask):
         mask[:, context:] = True
         return rnnbench.Batch(tokens, targets, mask=mask)
 
+    def example(self, one: rnnbench.Batch, outputs: np.ndarray) -> rnnbench.Example:
+        """Return the symbols by number, with _ for noise and ? for the marker."""
+        names = (*map(str, range(self.symbols)), "_", "?")
+        read = [names[token] for token in one.inputs[0]]
+        return rnnbench.example_of(one, outputs, read=read)
+
     def trivial(self, train: rnnbench.Batch, test: rnnbench.Batch) -> Mapping[str, float]:  # noqa: ARG002
         """Return the accuracy of any one symbol by formula, 1/V."""
         return {"accuracy": 1 / self.symbols}

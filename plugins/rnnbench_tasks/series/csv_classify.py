@@ -104,6 +104,11 @@ class CsvClassify(rnnbench.RecordedTask):
             raise table.fault(f"no column is left to read beside {', '.join(table.columns)}")
         return columns
 
+    def example(self, one: rnnbench.Batch, outputs: np.ndarray) -> rnnbench.Example:
+        """Return the sequence, and the class as the file names it."""
+        classes = sorted(set(self._table().words(self.answer, "answer")))
+        return rnnbench.example_of(one, outputs, classes=classes)
+
     def trivial(self, train: rnnbench.Batch, test: rnnbench.Batch) -> Mapping[str, float]:  # noqa: ARG002
         """Return the measured scores of the most frequent class of the training data."""
         return {"scaled accuracy": 0.0, "accuracy": float(test.extra["chance"][0, 0])}

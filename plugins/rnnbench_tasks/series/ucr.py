@@ -38,6 +38,11 @@ class _Ucr(Classification):
         kept, aside = set_aside(given.labels, VALIDATION_SHARE, np.random.default_rng(SPLIT_SEED))
         return scaled_and_padded(given.take(kept), given.take(aside), test, self.horizon)
 
+    def example(self, one: rnnbench.Batch, outputs: np.ndarray) -> rnnbench.Example:
+        """Return the series, and the class as the archive counts it."""
+        classes = [f"class {number} of {self.classes}" for number in range(1, self.classes + 1)]
+        return rnnbench.example_of(one, outputs, classes=classes)
+
 
 @dataclass(frozen=True)
 class ItalyPowerDemand(_Ucr):

@@ -84,6 +84,10 @@ class Keywords(Classification):
         labels = np.array([clip.digits[0] for clip in said])
         return by_voice(rnnbench.Batch(frames, labels, lengths=lengths), said)
 
+    def example(self, one: rnnbench.Batch, outputs: Array) -> rnnbench.Example:
+        """Return the frames, and the digit as a word."""
+        return rnnbench.example_of(one, outputs, classes=spoken.WORDS)
+
 
 @dataclass(frozen=True)
 class DigitStrings(rnnbench.RecordedTask):

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
+import rnnbench
 from rnnbench_tasks.lengths import Array
 from rnnbench_tasks.state.tracked import Tracked
 
@@ -13,6 +14,8 @@ MODULUS = 5
 PLUS = MODULUS
 MINUS = MODULUS + 1
 TIMES = MODULUS + 2
+NAMES = "01234+-*"
+"""The names of the tokens."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,11 @@ class ModularArithmetic(Tracked):
         tokens = rng.integers(0, MODULUS, (count, self.longest))
         tokens[:, 1::2] = rng.integers(PLUS, TIMES + 1, (count, self.longest // 2))
         return tokens, values(tokens)
+
+    def example(self, one: rnnbench.Batch, outputs: Array) -> rnnbench.Example:
+        """Return the calculation as it is written, and its value."""
+        read = [NAMES[token] for token in one.inputs[0]]
+        return rnnbench.example_of(one, outputs, read=read)
 
     def blind_score(self, steps: int) -> float:
         """Return the accuracy of the best reader of the last `steps` steps, over all lengths."""

@@ -1,7 +1,7 @@
 """Sentiment of film reviews, of one sentence or of hundreds of words."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import ClassVar, Literal
 from zipfile import Path as ZipPath
@@ -65,12 +65,20 @@ class _Reviews(rnnbench.RecordedTask):
             labels.append(np.array([reviews[index][1] for index in part]))
         codes = frequent(list(chain.from_iterable(texts[0])), self.words)
         batches = [_batch(words, of, codes) for words, of in zip(texts, labels, strict=True)]
-        return rnnbench.Splits(*batches)
+        train_part, validation_part, test_part = batches
+        words = np.array([rnnbench.shortened(each) for each in texts[-1]])
+        test_part = replace(test_part, extra={"words": words})
+        return rnnbench.Splits(train_part, validation_part, test_part)
 
     def _kept(self, words: list[str]) -> list[str]:
         """Return `horizon` words at most, from one end; one unknown word for an empty text."""
         kept = words[-self.horizon :] if self.keep == "end" else words[: self.horizon]
         return kept or [""]
+
+    def example(self, one: rnnbench.Batch, outputs: np.ndarray) -> rnnbench.Example:
+        """Return the first and the last words of a review, and whether the film was liked."""
+        read = [str(one.extra["words"][0])]
+        return rnnbench.example_of(one, outputs, read=read, classes=("not liked", "liked"))
 
     def trivial(self, train: rnnbench.Batch, test: rnnbench.Batch) -> Mapping[str, float]:
         """Return the measured accuracy of the more frequent class of the training data."""

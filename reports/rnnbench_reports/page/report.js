@@ -130,7 +130,8 @@ function sortTable(table, column, direction) {
   };
   const rows = [...body.rows];
   const last = rows.filter((row) => row.classList.contains("trivial"));
-  body.append(...rows.filter((row) => !last.includes(row)).sort(compare), ...last);
+  const first = rows.filter((row) => row.classList.contains("asked"));
+  body.append(...first, ...rows.filter((row) => !first.includes(row) && !last.includes(row)).sort(compare), ...last);
   [...table.tHead.rows[0].cells].forEach((head, place) => {
     if (place === column) head.setAttribute("aria-sort", direction);
     else head.removeAttribute("aria-sort");

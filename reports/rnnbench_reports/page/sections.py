@@ -10,6 +10,7 @@ from rnnbench_reports.looks import featured
 from rnnbench_reports.page import (
     caveats,
     cost_tables,
+    example_tables,
     learning_tables,
     notes,
     search_tables,
@@ -78,6 +79,9 @@ def _task(
             ),
         )
     ]
+    asked = _present(example_tables.examples(condition, findings) for condition in conditions)
+    title = "Examples, with the cells' own answers"
+    folds.append(Fold(f"examples-of-{slug(task)}", title, tables=asked))
     diagnosed = search_tables.diagnostics(conditions)
     if diagnosed:
         folds.append(Fold(f"of-diagnostics-{slug(task)}", "Diagnostics", tables=[diagnosed]))

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from rnnbench.findings.learning.answer import answer
 from rnnbench.findings.learning.arms import arms
 from rnnbench.findings.learning.epochs_to_target import epoch_ratios
+from rnnbench.findings.learning.examples import answered_examples
 from rnnbench.findings.learning.grouping import (
     Tried,
     by_cell_and_rate,
@@ -83,6 +84,7 @@ def _condition(
         arms=found_arms,
         ratios=epoch_ratios(best_rates, recipe.epochs),
         look=look if is_tested else None,
+        examples=answered_examples(cells),
         **answered,
     )
 

@@ -5,6 +5,7 @@ from typing import Literal
 from msgspec import Struct
 
 from rnnbench.findings.learning.epochs_to_target import EpochRatio, Reached
+from rnnbench.findings.learning.examples import AnsweredExample
 from rnnbench.findings.learning.overall_records import Overall
 from rnnbench.findings.stats.estimates import LEVEL, VERDICT_SEEDS
 from rnnbench.findings.stats.ranges import Curve, DiagnosticCurve, Range
@@ -135,6 +136,8 @@ class Condition(Struct, frozen=True, kw_only=True):
     ratios:        epochs of each cell over those of the cell that is quickest to the target.
     look:          the look to store where this condition is shown; None where no comparison could
                    have been decided.
+    examples:      at most three sequences, the same for all cells and seeds, with the answers of
+                   the cells.
     """
 
     task: str
@@ -155,6 +158,7 @@ class Condition(Struct, frozen=True, kw_only=True):
     comparisons: tuple[Comparison, ...]
     ratios: tuple[EpochRatio, ...] = ()
     look: Look | None = None
+    examples: tuple[AnsweredExample, ...] = ()
 
     @property
     def leads(self) -> bool:

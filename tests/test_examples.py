@@ -430,6 +430,7 @@ def test_sorting_leaves_the_question_above_the_answers(tmp_path: Path) -> None:
     with browser() as opened, Seen(opened, tmp_path / "report" / "index.html") as seen:
         seen.unfold()
         table = "[id^=examples-] table.data"
+        seen.page.locator(table).first.scroll_into_view_if_needed()
         for _ in range(2):
             seen.page.click(f"{table} th:nth-child(3) button")
             firsts = seen.page.locator(f"{table} tbody td:first-child").all_inner_texts()

@@ -37,7 +37,7 @@ ODD = (
     "tab\tand\x07bell",
     "网络 😀",
 )
-PANELS = 22
+PANELS = 18
 """Of all figures, with common names."""
 Record = TypeVar("Record")
 

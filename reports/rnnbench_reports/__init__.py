@@ -15,7 +15,7 @@ def rnnbench_reports() -> list[rnnbench.Renderer]:
         ),
         rnnbench.Renderer(
             name="claims",
-            render="rnnbench_reports.claims_page:render",
+            render="rnnbench_reports.claims:render",
             summary=(
                 "Verdicts on claims as a page of Markdown, a forest plot, and a table of the"
                 " results they rest on."

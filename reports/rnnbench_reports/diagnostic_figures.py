@@ -46,6 +46,11 @@ def _diagnostic_figure(
 
 def _draw(axis: Axes, condition: rnnbench.Condition, name: str, cells: Cells) -> None:
     arms = {arm.row: arm for arm in condition.arms}
+    found = [c for arm in condition.arms for c in arm.diagnostics if c.name == name]
+    axis.set_xlabel(plain(found[0].x_name), fontsize=SMALL)
+    axis.set_ylabel(plain(found[0].y_name), fontsize=SMALL)
+    if found[0].log_y:
+        axis.set_yscale("log")
     ends = {}
     for row in cells.by_prominence(arms):
         for curve in arms[row].diagnostics:
@@ -53,6 +58,8 @@ def _draw(axis: Axes, condition: rnnbench.Condition, name: str, cells: Cells) ->
                 _draw_curve(axis, curve, row, cells)
                 if curve.when == "trained" and row in cells.featured:
                     ends[row] = curve.median[-1]
+    if found[0].log_y:
+        plain_ticks(axis.yaxis)
     label_ends(axis, ends, cells.looks)
 
 
@@ -70,8 +77,3 @@ def _draw_curve(axis: Axes, curve: Any, row: str, cells: Cells) -> None:
     if is_trained and is_featured:
         band: dict[str, Any] = {"color": look.colour, "alpha": 0.15, "linewidth": 0}
         tag(row, axis.fill_between(curve.x, curve.low, curve.high, **band))
-    axis.set_xlabel(plain(curve.x_name), fontsize=SMALL)
-    axis.set_ylabel(plain(curve.y_name), fontsize=SMALL)
-    if curve.log_y:
-        axis.set_yscale("log")
-        plain_ticks(axis.yaxis)

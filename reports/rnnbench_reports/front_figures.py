@@ -13,6 +13,8 @@ from rnnbench_reports.panel import Cells, Drawn, tag, with_n
 from rnnbench_reports.style import REFERENCE, SMALL
 
 Point = tuple[float, float]
+FEWEST = 3
+"""Of fewer cells, tables say all that a figure could."""
 
 
 def _train_seconds(row: rnnbench.CostRow) -> rnnbench.Range | None:
@@ -75,8 +77,10 @@ def _first_with(
 
 
 def _has_scores(condition: rnnbench.Condition, rows: Mapping[str, rnnbench.Range]) -> bool:
+    """Whether enough cells have both a cost and a score."""
     name = condition.metrics[0].name
-    return any(arm.row in rows and name in arm.test for arm in condition.arms)
+    shown = [arm for arm in condition.arms if arm.row in rows and name in arm.test]
+    return len(shown) >= FEWEST
 
 
 def _front_figure(

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
+import matplotlib as mpl
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -17,6 +18,17 @@ WIDTH = 3.7
 WIDE = 7.6
 HEIGHT = 2.5
 INCHES_A_BAR = 0.2
+LOOK: dict[Any, Any] = {
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": GRID,
+    "grid.linewidth": 0.6,
+    "xtick.labelsize": 8,
+    "ytick.labelsize": 8,
+}
+"""How an axis is made; set afterwards, each of these makes ticks that nobody sees."""
 INCHES_A_LETTER = 0.07
 LETTERS_OF_NUMBERS = 6
 """Letters of the longest number on an axis."""
@@ -88,11 +100,8 @@ def draw_panel(
     height = INCHES_A_BAR * bars + 0.75 if bars else HEIGHT
     width = cells.wide if is_wide else cells.width
     figure = Figure(figsize=(width, height), dpi=DOTS_PER_INCH)
-    axis = figure.subplots()
-    axis.spines[["top", "right"]].set_visible(False)
-    axis.grid(color=GRID, linewidth=0.6)
-    axis.set_axisbelow(True)
-    axis.tick_params(labelsize=8)
+    with mpl.rc_context(LOOK):
+        axis = figure.add_axes((0.1, 0.1, 0.8, 0.8))
     draw(axis, cells)
     _lay_out(figure, axis)
     return Panel(name or title, title, figure, cells.featured)
@@ -111,12 +120,9 @@ def _lay_out(figure: Figure, axis: Axes) -> None:
     ends = [text.get_text() for text in axis.texts if _is_of_cell(text)]
     right = 0.1 + (0.16 + INCHES_A_LETTER * max(map(len, ends)) if ends else 0.0)
     bottom = 0.44 if axis.get_xlabel() else 0.26
-    figure.subplots_adjust(
-        left=min(0.6, left / width),
-        right=max(0.65, 1 - right / width),
-        bottom=bottom / height,
-        top=1 - 0.08 / height,
-    )
+    x0 = min(0.6, left / width)
+    y0 = bottom / height
+    axis.set_position((x0, y0, max(0.65, 1 - right / width) - x0, 1 - 0.08 / height - y0))
 
 
 def _is_of_cell(artist: Artist) -> bool:

@@ -58,10 +58,14 @@ def plain_ticks(*axes: Axis) -> None:
         axis.set_minor_locator(NullLocator())
 
 
-def name_ticks(axis: Axis, names: Sequence[str]) -> None:
-    """Put these names at 0, 1, 2 and so on; unlike `set_ticks`, no object is made for each."""
-    axis.set_major_locator(FixedLocator(range(len(names))))
+def name_ticks(axis: Axis, names: Sequence[str], places: Sequence[float] | None = None) -> None:
+    """Put these names at their places, by default at 0, 1, 2 and so on.
+
+    Unlike `set_ticks`, no object is made for each.
+    """
+    axis.set_major_locator(FixedLocator(range(len(names)) if places is None else places))
     axis.set_major_formatter(FixedFormatter([plain(name) for name in names]))
+    axis.set_minor_locator(NullLocator())
 
 
 def number(value: float) -> str:

@@ -12,8 +12,7 @@ from tests.builders.records import COST, learning_trial
 FIGURES = {
     *("learning-curves-adding", "epochs-to-target-adding", "not-yet-at-target-adding"),
     *("solve-rate-against-horizon-adding", "learning-rates-adding"),
-    *("accuracy-against-seconds", "accuracy-against-bytes", "training-time", "memory"),
-    *("memory-over-time", "roofline", "time-against-length"),
+    *("training-time", "memory", "memory-over-time", "roofline", "time-against-length"),
 }
 """The names of the figures; a figure of several panels has a file for each, with a longer name."""
 

@@ -71,6 +71,9 @@ def _moved_apart(places: Sequence[float], apart: float) -> list[float]:
     for members, middle in groups:
         first = middle - apart * (len(members) - 1) / 2
         moved += [first + apart * position for position in range(len(members))]
+    for place in reversed(range(len(moved))):
+        highest = 1.0 if place == len(moved) - 1 else moved[place + 1] - apart
+        moved[place] = min(moved[place], highest)
     return moved
 
 

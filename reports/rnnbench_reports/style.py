@@ -22,6 +22,7 @@ DOTS_PER_INCH = 160
 SMALL = 9
 """Points of the titles of axes."""
 SHORT_RANGE = 4.0
+LONG_RANGE = 500.0
 NO_WIDTH = "\u200b"
 
 
@@ -47,13 +48,17 @@ def without_missing_glyphs() -> Iterator[None]:
 
 
 def plain_ticks(*axes: Axis) -> None:
-    """Number logarithmic axes without exponents, at 1, 2 and 5 times powers of ten, or evenly over
-    a short range."""
+    """Number logarithmic axes without powers: evenly over a short range, at 1, 2 and 5 times powers
+    of ten over a longer one, and at powers of ten over one that is longer still."""
     for axis in axes:
         low, high = axis.get_view_interval()
-        is_short = 0 < high < SHORT_RANGE * low
-        locator = MaxNLocator(4) if is_short else LogLocator(subs=(1.0, 2.0, 5.0))
-        axis.set_major_locator(locator)
+        factor = high / low if low > 0 else 0.0
+        if 0 < factor < SHORT_RANGE:
+            axis.set_major_locator(MaxNLocator(4))
+        elif factor < LONG_RANGE:
+            axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        else:
+            axis.set_major_locator(LogLocator(numticks=7))
         axis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
         axis.set_minor_locator(NullLocator())
 

@@ -1,0 +1,42 @@
+"""The names at the ends of lines: none over another, none out of sight."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, strategies as st
+
+from rnnbench_reports.end_labels import _moved_apart
+from rnnbench_reports.panel import Cells, draw_panel
+from rnnbench_reports.style import plain_ticks
+
+APART = 0.06
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
+def test_names_are_apart_and_below_the_upper_edge(places: list[float]) -> None:
+    """In their order, and where there is room, where they belong."""
+    moved = _moved_apart(sorted(places), APART)
+    gaps = [b - a for a, b in pairwise(moved)]
+    assert all(gap >= APART - 1e-9 for gap in gaps)
+    assert moved[-1] <= 1.0 + 1e-9
+
+
+def test_names_with_room_stay_where_they_are() -> None:
+    assert _moved_apart([0.1, 0.5, 0.9], APART) == pytest.approx([0.1, 0.5, 0.9])
+
+
+@pytest.mark.parametrize(
+    ("low", "high"), [(0.9, 1.3), (0.02, 7.0), (1e-4, 0.3), (1e-7, 1e3), (3e-6, 4e-6)]
+)
+def test_a_logarithmic_axis_has_some_numbers_and_not_too_many(low: float, high: float) -> None:
+    """Over parts of a decade and over many."""
+
+    def draw(axis: object, _: object) -> None:
+        axis.plot([0, 1], [low, high])  # type: ignore[attr-defined]
+        axis.set_yscale("log")  # type: ignore[attr-defined]
+        plain_ticks(axis.yaxis)  # type: ignore[attr-defined]
+
+    axis = draw_panel("p", draw, Cells({}, frozenset())).figure.axes[0]
+    bottom, top = axis.get_ylim()
+    shown = [place for place in axis.yaxis.get_majorticklocs() if bottom <= place <= top]
+    assert 2 <= len(shown) <= 9

@@ -32,7 +32,7 @@ def render(findings: rnnbench.Findings, folder: Path) -> list[Path]:
         "version": version,
     }
     path = folder / FILE
-    path.write_text(json.dumps(content, indent=1, allow_nan=False), encoding="utf-8")
+    path.write_text(json.dumps(content, allow_nan=False), encoding="utf-8")
     return [path]
 
 

@@ -90,18 +90,7 @@ def _epochs(arm: Arm, condition: Condition) -> str:
 
 def _is_unconfirmed(arm: Arm, condition: Condition) -> bool:
     """Whether an arm reached the target and does not beat the trivial forecast on test data."""
-    if not arm.solved:
-        return False
-    metric = condition.metrics[0]
-    score = arm.test.get(metric.name)
-    trivial = condition.trivial.get(metric.name)
-    if score is None:
-        return True
-    if trivial is None:
-        return False
-    if metric.direction == "lower":
-        return score.centre >= trivial.centre
-    return score.centre <= trivial.centre
+    return arm.solved > 0 and not condition.confirms(arm)
 
 
 def _spans(findings: Sequence[HorizonFinding]) -> Iterator[Row]:

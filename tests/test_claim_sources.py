@@ -344,6 +344,24 @@ def test_no_words_of_the_forest_overlap_and_none_is_small() -> None:
         assert box.x1 <= figure.bbox.x1, one
 
 
+@pytest.mark.parametrize(("figure", "factors"), [("train-time", [1.15]), ("saved-memory", [])])
+def test_the_forest_hatches_where_a_ratio_of_two_kinds_of_layer_decides_nothing(
+    figure: str, factors: list[float]
+) -> None:
+    """Around the boundary for times, which is explained in the legend; nowhere for bytes."""
+    whole = suite(claim(figure=figure, at_most=0.8, shapes=[{"steps": 5}]))
+    results = run(whole, noisy(), costs={"gru": 0.75, "lstm": 1.0})
+    drawn = forest(find(results, whole.claims).claims)
+    assert drawn is not None
+    canvas = drawn.panels[0].figure
+    patches = [patch for patch in canvas.axes[1].patches if patch.get_hatch()]
+    ends = [(patch.get_x(), patch.get_x() + patch.get_width()) for patch in patches]
+    assert ends == [pytest.approx((0.8 / factor, 0.8 * factor)) for factor in factors]
+    legend = [word.get_text() for word in canvas.legends[0].get_texts()]
+    hatched = [words for words in legend if words.endswith("of the boundary")]
+    assert hatched == [f"open within {factor - 1:.0%} of the boundary" for factor in factors]
+
+
 def _texts(axis: Axes) -> list[Text]:
     return [word for word in axis.findobj(Text) if word.get_text().strip() and word.get_visible()]
 

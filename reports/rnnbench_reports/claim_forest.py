@@ -1,7 +1,7 @@
 """The forest plot of all claims: a line for each condition, with its effect and its interval, and
 the region that the claim names."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import Any
 
@@ -18,6 +18,7 @@ from rnnbench_reports.claim_panels import (
     RULE,
     SHADE,
     draw_reading,
+    hatched,
     mark,
     tick_numbers,
 )
@@ -48,7 +49,8 @@ CAPTION = (
     " an arrow points to what lies beyond its end. Differences are on an axis that is linear"
     " around 0 and logarithmic beyond. A figure of one cell is divided by the boundary that the"
     " claim sets it. Verdicts are adjusted over all conditions of a claim. Ratios of times between"
-    " two kinds of layer also have to be clear of the boundary by 15 %."
+    " two kinds of layer change between sessions, and have to be clear of the boundary: an"
+    " interval that reaches into what is hatched leaves its condition open."
 )
 
 
@@ -155,19 +157,29 @@ def _figures(judged: rnnbench.Judged) -> str:
 def _draw_legend(figure: Figure, claims: Sequence[ClaimBlock]) -> None:
     """Explain marks, colours, and those kinds of lines that are drawn."""
     readings = chain.from_iterable(claim.readings for claim in claims)
-    lines = chain.from_iterable(reading.conditions for reading in readings)
-    drawn = {line.judged.effect.kind for line in lines if line.judged.effect}
+    conditions = list(chain.from_iterable(reading.conditions for reading in readings))
+    drawn = {line.judged.effect.kind for line in conditions if line.judged.effect}
     kinds = ["95 % interval", *(kind for kind in reversed(LINES) if kind in drawn)]
     states = [Line2D([], [], label=words, **mark(state)) for state, words in WORDS.items()]
     shaded = Patch(facecolor=SHADE, label="where the claim says it lies")
+    regions = [shaded, *_clearances(line.judged.clearance for line in conditions)]
     figure.legend(
-        handles=[*states, shaded, *map(_line_of_kind, kinds)],
+        handles=[*states, *regions, *map(_line_of_kind, kinds)],
         loc="upper left",
         ncols=5,
         frameon=False,
         fontsize=SMALL,
         borderaxespad=0.6,
     )
+
+
+def _clearances(factors: Iterable[float]) -> list[Patch]:
+    """Return the legend of how near to a boundary a condition stays open."""
+    return [
+        Patch(label=f"open within {factor - 1:.0%} of the boundary", **hatched())
+        for factor in sorted(set(factors))
+        if factor > 1
+    ]
 
 
 def _line_of_kind(kind: str) -> Line2D:

@@ -19,6 +19,7 @@ LINES: dict[str, Any] = {
     "95 % of what was seen": (0, (3, 1)),
 }
 SHADE = "#cfe8dc"
+HATCH = "/////"
 GRID = "#d5d5d5"
 RULE = "#999999"
 MIXED = "#6b4f9e"
@@ -40,7 +41,34 @@ def draw_reading(axis: Axes, kind: Kind, block: ReadingBlock) -> None:
         axis.plot([tick, tick], heights, color=GRID, linewidth=0.5, zorder=1)
     axis.plot([kind.neutral] * 2, heights, color=REFERENCE, linewidth=0.9, zorder=1)
     for line in block.conditions:
+        _hatch_clearance(axis, line, block.reading)
         _draw_effect(axis, line, block.reading)
+
+
+def _hatch_clearance(axis: Axes, line: ConditionLine, reading: rnnbench.ReadingFinding) -> None:
+    """Hatch where a ratio is too close to a bound of the claim to decide a condition."""
+    clearance = line.judged.clearance
+    if clearance == 1:
+        return
+    left, right = axis.get_xlim()
+    for bound in (reading.region.low, reading.region.high):
+        if bound is None:
+            continue
+        begin = max(bound / clearance, left)
+        end = min(bound * clearance, right)
+        height = 2 * (line.middle - line.top)
+        axis.add_patch(Rectangle((begin, line.top), end - begin, height, **hatched()))
+
+
+def hatched() -> dict[str, Any]:
+    """Return how the clearance from a bound is drawn."""
+    return {
+        "facecolor": "none",
+        "edgecolor": RULE,
+        "hatch": HATCH,
+        "linewidth": 0,
+        "zorder": 1,
+    }
 
 
 def _shade_region(axis: Axes, block: ReadingBlock) -> None:

@@ -62,10 +62,11 @@ def evidence_of_times(
         return replace(evidence, reason=too_few)
     ours = list(measurements.times[identity(first)].values())
     theirs = list(measurements.times[identity(second)].values())
-    slack = 0.0 if same_kind(ours, theirs) else float(np.log(BETWEEN_KINDS))
+    clearance = 1.0 if same_kind(ours, theirs) else BETWEEN_KINDS
     bounds = logs(region)
+    slack = float(np.log(clearance))
     p_values = [_student(log_ratios, bounds, slack) for log_ratios in pairs.by_session.values()]
-    return _with_p_values(replace(evidence, slack=slack > 0), p_values)
+    return _with_p_values(replace(evidence, clearance=clearance), p_values)
 
 
 def with_step_times(
@@ -88,6 +89,7 @@ def with_step_times(
         learned,
         effect=_product_range(learned.effect, over_sessions(pairs.by_session)),
         trials=learned.trials + pairs.trials,
+        clearance=BETWEEN_KINDS,
         p_for=None,
         p_against=None,
         above=(),

@@ -29,8 +29,8 @@ class Evidence(Struct, frozen=True, kw_only=True):
     below:     the ends by seed for each choice at which the effect has to lie below a bound.
     n:         the number of seeds, or of replicates.
     reason:    why the effect cannot be tested though something was measured.
-    slack:     whether bounds were moved by how much a ratio of two kinds may change between
-               sessions.
+    clearance: by what factor a ratio has to be clear of a bound, since ratios of two kinds of layer
+               change between sessions; 1 where it need not be.
     lost:      why seeds have no figure, with their number.
     trials:    ids of the results.
     by_seeds:  whether the unit is a seed; otherwise it is a replicate, or a count.
@@ -45,7 +45,7 @@ class Evidence(Struct, frozen=True, kw_only=True):
     below: tuple[BySeed, ...] = ()
     n: int = 0
     reason: str = ""
-    slack: bool = False
+    clearance: float = 1.0
     lost: tuple[str, ...] = ()
     trials: tuple[str, ...] = ()
     by_seeds: bool = True

@@ -144,6 +144,7 @@ def _judged(condition: _Condition, p_value: float | None, rule: Rule) -> Judged:
         state=state,
         why=why,
         more_seeds=more_seeds,
+        clearance=evidence.clearance,
         trials=evidence.trials,
         lost=evidence.lost,
     )

@@ -35,7 +35,7 @@ def why_open(evidence: Evidence, question: Question, rule: Rule, *, measured: bo
         return "" if evidence.lost else "nothing measured"
     if not measured:
         return f"{evidence.n} of {rule.look.needed} seeds that can carry a verdict"
-    if evidence.slack:
+    if evidence.clearance > 1 and not question.step_time:
         return (
             "too close to the boundary; a ratio of two kinds of cells varies by up to 15 % between"
             " sessions"

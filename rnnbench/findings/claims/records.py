@@ -56,6 +56,8 @@ class Judged(Struct, frozen=True, kw_only=True):
     why:        why the condition is open, in words.
     more_seeds: how many more seeds would probably decide the condition; None where seeds cannot, or
                 no number is known.
+    clearance:  by what factor a ratio has to be clear of the boundary, since ratios of times of two
+                kinds of layer change between sessions; 1 where it need not be.
     lost:       how many seeds have no figure, with the reason.
     trials:     ids of the results that the state rests on.
     rates:      the learning rates of each cell.
@@ -68,6 +70,7 @@ class Judged(Struct, frozen=True, kw_only=True):
     state: State
     why: str = ""
     more_seeds: int | None = None
+    clearance: float = 1.0
     lost: tuple[str, ...] = ()
     trials: tuple[str, ...] = ()
     rates: tuple[SideRates, ...] = ()

@@ -4,6 +4,7 @@ print."""
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -49,12 +50,18 @@ def test_it_is_shown_whole(opened: Any, files: dict[str, Path], name: str, view:
 
 
 @pytest.mark.parametrize("view", ["desktop", "dark"])
-@pytest.mark.parametrize("name", ["few", "many"])
-def test_it_is_accessible(opened: Any, files: dict[str, Path], name: str, view: str) -> None:
-    """axe-core, which checks contrast among much else, finds nothing to object to."""
+@pytest.mark.parametrize(
+    ("name", "state"), [("few", ""), ("many", ""), ("many", "#cells=cell-3,gru&hidden=lstm")]
+)
+def test_it_is_accessible(
+    opened: Any, files: dict[str, Path], name: str, state: str, view: str
+) -> None:
+    """axe-core, which checks contrast among much else, finds nothing to object to, also where cells
+    are picked and hidden."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    with Seen(opened, files[name], **VIEWS[view]) as seen:
+    with Seen(opened, files[name], state, **VIEWS[view]) as seen:
         seen.unfold()
+        assert seen.page.locator(".chip.hidden").count() == state.count("hidden")
         found = axe.run(seen.page).response["violations"]
         assert [(violation["id"], violation["nodes"][0]["html"]) for violation in found] == []
 
@@ -73,6 +80,8 @@ def test_it_reads_without_script(opened: Any, files: dict[str, Path]) -> None:
         assert seen.page.locator("table.data").first.is_visible()
         assert seen.page.locator("figure svg").first.is_visible()
         assert not seen.page.locator("#cells").is_visible()
+        pill = seen.page.locator("#scores-adding td[title*='typical advantage']").first
+        assert "ahead in 7 of 7 seeds" in pill.get_attribute("title")
 
 
 def first_column(seen: Seen) -> list[str]:
@@ -98,7 +107,8 @@ def test_tables_sort_by_keyboard(shown: Seen) -> None:
     shown.page.keyboard.press("Enter")
     assert first_column(shown)[-1] == "cell-8"
     before = first_column(shown)
-    assert "sort=scores-adding" in shown.page.url
+    address = unquote(shown.page.url)
+    assert address.endswith("sort=scores-adding:epochs to target:descending")
     shown.page.reload()
     assert first_column(shown) == before
     shown.page.locator("#scores-adding th button", has_text="cell").first.click()
@@ -174,6 +184,16 @@ def test_a_square_leads_to_its_row(shown: Seen) -> None:
     assert shown.page.locator("#row-copying-cell-3").is_visible()
     top = shown.page.locator("#row-copying-cell-3").bounding_box()["y"]
     assert 0 <= top < VIEWS["desktop"]["viewport"]["height"]
+
+
+def test_a_pill_says_its_figures_in_the_tip_of_the_page(shown: Seen) -> None:
+    """And not in that of the browser besides."""
+    pills = shown.page.locator("#scores-adding td[title*='typical advantage']")
+    before = pills.count()
+    says = pills.first.get_attribute("title")
+    pills.first.hover()
+    assert shown.page.locator("#tip").inner_text() == says
+    assert pills.count() == before - 1
 
 
 def test_figures_say_what_one_points_at(shown: Seen) -> None:

@@ -127,7 +127,7 @@ def test_another_source_of_a_cell_is_not_pooled(tmp_path: Path) -> None:
     theirs = on(ABACUS, seeds(range(3, 6)), definitions={"gru": "2", "lstm": "1"})
     combined = of_folders(tmp_path, ours, theirs)
     assert len(combined.findings.conditions) == 2
-    (sentence,) = combined.sentences
+    sentence, _ = combined.sentences
     assert "(adding), since the source of gru differs; tables show them apart." in sentence
     mixed = of_folders(tmp_path / "mixed", [*ours, *theirs], on(ABACUS, seeds([9]), **sources))
     assert len(mixed.findings.conditions) == 1
@@ -164,7 +164,7 @@ def test_costs_of_other_machines_are_not_pooled(tmp_path: Path) -> None:
         for cost in (first, second):
             assert len(cost.rows[0].step_times["train"].replicates) == 8
         assert first.title != second.title
-        (sentence,) = combined.sentences
+        sentence, _ = combined.sentences
         assert f"under other circumstances: {reason}; tables show them apart." in sentence
 
 
@@ -221,9 +221,11 @@ def test_aggregates_do_not_count_a_seed_twice(tmp_path: Path) -> None:
     assert len(capacity.conditions) == 2
     assert capacity.seeds == (0, 1, 2)
     assert (
-        "Aggregates across tasks rest on the larger group of what is not pooled."
+        "The headline and aggregates across tasks rest on the larger group of what is not pooled."
         in combined.sentences
     )
+    assert len(combined.findings.conditions) == 4
+    assert combined.findings.headline == find(ours).headline
 
 
 def test_claims_are_judged_by_the_larger_group(tmp_path: Path) -> None:

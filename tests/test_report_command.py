@@ -1,6 +1,7 @@
 """`rnnbench report` of several folders, of a folder of runs, in a browser, and while a run goes
 on."""
 
+import csv
 import json
 import re
 import shutil
@@ -20,6 +21,7 @@ from rnnbench.cli.report import report
 from rnnbench.executors.running import without_run
 from rnnbench.overview import read_runs, write_overview
 from rnnbench.records import CellUse, Result
+from rnnbench.store import kept_looks
 from tests.builders.gate import KEPT, written
 from tests.builders.inside import rnnbench_here
 from tests.builders.readme import ROOT
@@ -66,12 +68,32 @@ def test_one_folder_may_be_written_elsewhere_and_is_one_however_it_is_spelt(tmp_
     assert not (tmp_path / "a" / "report").exists()
 
 
-def test_several_folders_need_a_place(tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", ["report", "export --format csv", "export --format markdown"])
+def test_several_folders_need_a_place(tmp_path: Path, command: str) -> None:
     smoke(tmp_path / "a")
     smoke(tmp_path / "b")
-    done = rnnbench_here("report", "a", "b", cwd=tmp_path)
+    done = rnnbench_here(*command.split(), "a", "b", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert "needs a folder to be written to: -o OUT" in done.stderr
+
+
+def test_several_folders_are_one_export(tmp_path: Path) -> None:
+    """Tables of results have those of both, and tables of verdicts the seeds of both; that results
+    are written is no look."""
+    smoke(tmp_path / "a", (0,))
+    smoke(tmp_path / "b", (1,))
+    done = rnnbench_here("export", "a", "b", "--format", "csv", "-o", "both", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.startswith("Combined: a (")
+    with (tmp_path / "both" / "results-trials.csv").open() as table:
+        rows = list(csv.DictReader(table))
+    assert sorted({row["seed"] for row in rows if row["phase"] == "evaluation"}) == ["0", "1"]
+    assert len(rows) == len(KEPT)
+    assert not kept_looks(tmp_path / "a").looks
+    done = rnnbench_here("export", "a", "b", "--format", "markdown", "-o", "both", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "| gru | 0/2 |" in (tmp_path / "both" / "tables.md").read_text()
+    assert kept_looks(tmp_path / "a").looks == kept_looks(tmp_path / "b").looks != ()
 
 
 def test_a_folder_without_a_run_among_several_is_refused(tmp_path: Path) -> None:
@@ -113,12 +135,12 @@ def interrupted_after(*steps: Callable[[], object]) -> Callable[[float], None]:
 def test_a_watched_run_is_reported_again_when_it_has_changed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Not before it has a result, and not where nothing came; it ends as interruptions do, and
-    opens the page once."""
+    """Not before there is a run with a result, and not where nothing came; it ends as interruptions
+    do, and opens the page once."""
     opened: list[str] = []
     monkeypatch.setattr(webbrowser, "open", lambda address: not opened.append(address))
-    written(tmp_path / "run", [])
     steps = (
+        lambda: written(tmp_path / "run", []),
         lambda: smoke(tmp_path / "run", (0,)),
         lambda: None,
         lambda: smoke(tmp_path / "run", (1,)),
@@ -126,6 +148,7 @@ def test_a_watched_run_is_reported_again_when_it_has_changed(
     monkeypatch.setattr(watching, "sleep", interrupted_after(*steps))
     done = rnnbench_here("report", "run", "--watch", "--open", cwd=tmp_path)
     assert done.returncode == 130
+    assert "run does not exist yet; the report is made when it holds results." in done.stderr
     counts = re.findall(r"^\d\d:\d\d:\d\d  (\d+) results, made in", done.stdout, re.M)
     assert counts == [str(len(KEPT) - 4), str(len(KEPT))]
     assert len(opened) == 1

@@ -53,6 +53,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     "export": (
         ("rnnbench export runs/quick --format csv", "into runs/quick/export"),
         ("rnnbench export runs/cost --format bmf -o out", "into a folder"),
+        ("rnnbench export here there --format latex -o both", "of two folders as one"),
     ),
     "compare": (
         ("rnnbench compare runs/before runs/after", "what changed"),

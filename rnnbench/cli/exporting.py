@@ -1,4 +1,5 @@
-"""`rnnbench export`: what a run says, or its results, in the format of another tool."""
+"""`rnnbench export`: what a run says, or its results, in the format of another tool; likewise of
+several runs as one."""
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -6,24 +7,32 @@ from pathlib import Path
 import click
 
 from rnnbench.catalogue import Catalogue, Contribution
+from rnnbench.cli.combining import different, look_at, results_of
 from rnnbench.cli.completion import REPORTS, complete_run
 from rnnbench.cli.exit_codes import ExitCode, ended
 from rnnbench.cli.output import note, print_line
-from rnnbench.cli.reporting import look, tell_unreadable
+from rnnbench.cli.reporting import tell_unreadable
 from rnnbench.contracts import Renderer
 from rnnbench.driver import open_run, read_run, render, with_descriptions
 from rnnbench.errors import RnnbenchError, UnknownName
+from rnnbench.findings import Findings
 from rnnbench.records import Result
-from rnnbench.store import Store
 from rnnbench.tables import TABLES, Table, write_csv, write_parquet
 
 WriteTables = Callable[[Iterable[Table], Sequence[Result], Path], list[Path]]
+NO_OUTPUT = "an export of several folders needs a folder to be written to: -o OUT"
 OF_RESULTS: dict[str, WriteTables] = {"csv": write_csv, "parquet": write_parquet}
 """Formats of results, which no plugin makes; all others are of findings."""
 
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path), shell_complete=complete_run)
+@click.argument(
+    "folders",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path),
+    shell_complete=complete_run,
+)
 @click.option(
     "--format",
     "format_",
@@ -35,17 +44,34 @@ OF_RESULTS: dict[str, WriteTables] = {"csv": write_csv, "parquet": write_parquet
     "-o",
     "--output",
     type=click.Path(path_type=Path),
-    help="Folder to write to [default: FOLDER/export].",
+    help="Folder to write to [default: FOLDER/export; needed for several folders].",
 )
-def export(folder: Path, format_: str, output: Path | None) -> None:
-    """Write what the run in FOLDER says in the FORMAT of another tool. Exits with 1 where that
-    could not be done."""
-    output = output or folder / "export"
+def export(folders: tuple[Path, ...], format_: str, output: Path | None) -> None:
+    """Write what the run in FOLDER says in the FORMAT of another tool; of several folders with runs
+    of one suite, what they say as one. Exits with 1 where that could not be done."""
+    folders = different(folders)
+    for folder in folders:
+        open_run(folder)
+    if len(folders) > 1 and output is None:
+        raise RnnbenchError(NO_OUTPUT)
+    output = output or folders[0] / "export"
     if format_ in OF_RESULTS:
-        _export_results(open_run(folder), OF_RESULTS[format_], output)
+        _export_results(_results(folders), OF_RESULTS[format_], output)
         return
     contribution = _report(format_)
-    _export_findings(open_run(folder), contribution, output)
+    _export_findings(look_at(folders), contribution, output)
+
+
+def _results(folders: Sequence[Path]) -> Sequence[Result]:
+    """Return the results of one folder or of several. Raises RnnbenchError where there are none."""
+    if len(folders) > 1:
+        return results_of(folders)
+    store = open_run(folders[0])
+    contents = read_run(store)
+    tell_unreadable(store)
+    if not contents.results:
+        raise RnnbenchError(f"{folders[0]}: there are no results to export")
+    return contents.results
 
 
 def _report(name: str) -> Contribution[Renderer]:
@@ -57,23 +83,21 @@ def _report(name: str) -> Contribution[Renderer]:
     return reports[name]
 
 
-def _export_results(store: Store, write: WriteTables, output: Path) -> None:
+def _export_results(results: Sequence[Result], write: WriteTables, output: Path) -> None:
     """Write the results as tables. That they are written is no look at verdicts."""
-    contents = read_run(store)
-    tell_unreadable(store)
-    if not contents.results:
-        raise RnnbenchError(f"{store.folder}: there are no results to export")
     try:
         output.mkdir(parents=True, exist_ok=True)
-        files = write(TABLES, contents.results, output)
+        files = write(TABLES, results, output)
     except OSError as error:
         raise RnnbenchError(f"{output}: cannot be written: {error.strerror or error}") from error
     for file in files:
         print_line(str(file))
 
 
-def _export_findings(store: Store, contribution: Contribution[Renderer], output: Path) -> None:
-    findings = with_descriptions(look(store), Catalogue.present())
+def _export_findings(
+    findings: Findings, contribution: Contribution[Renderer], output: Path
+) -> None:
+    findings = with_descriptions(findings, Catalogue.present())
     try:
         output.mkdir(parents=True, exist_ok=True)
         (outcome,) = render([contribution], findings, output)

@@ -7,13 +7,13 @@ from pathlib import Path
 import click
 
 from rnnbench.catalogue import Catalogue
+from rnnbench.cli.combining import different, look_at
 from rnnbench.cli.completion import complete_run
 from rnnbench.cli.exit_codes import ExitCode, ended
 from rnnbench.cli.output import note, say
-from rnnbench.cli.reporting import look, show, tell_unreadable
+from rnnbench.cli.reporting import show
 from rnnbench.cli.verbosity import Verbosity, verbosity
 from rnnbench.cli.watching import watch as watch_runs
-from rnnbench.combine import Combined, combine, read_part
 from rnnbench.driver import open_run, render
 from rnnbench.errors import RnnbenchError
 from rnnbench.findings import Findings
@@ -61,15 +61,19 @@ def report(
     """Make the reports of the run in FOLDER again from its results; of several folders with runs of
     one suite, one report; of a folder of runs, a page with a line for each. Exits with 1 where a
     report could not be made."""
-    folders = _different(folders)
-    if len(folders) == 1 and not (folders[0] / "trials").is_dir():
+    folders = different(folders)
+    awaited = [folder for folder in folders if watch and not folder.exists()]
+    if not awaited and len(folders) == 1 and not (folders[0] / "trials").is_dir():
         of_a_run = {"--watch": watch, "--style": style}
         for option in filter(of_a_run.__getitem__, of_a_run):
             raise RnnbenchError(f"{folders[0]}: {option} takes a run, and there is none here")
         _report_overview(folders[0], output or folders[0], open_=open_)
         return
     for folder in folders:
-        open_run(folder)
+        if folder in awaited:
+            note(f"{folder} does not exist yet; the report is made when it holds results.")
+        else:
+            open_run(folder)
     if len(folders) > 1 and output is None:
         raise RnnbenchError(NO_OUTPUT)
     output = output or folders[0] / "report"
@@ -89,14 +93,6 @@ def report(
         raise ended(ExitCode.FAILED)
 
 
-def _different(folders: Sequence[Path]) -> tuple[Path, ...]:
-    """Return the folders in their order, each once, however it is spelt."""
-    by_place: dict[Path, Path] = {}
-    for folder in folders:
-        by_place.setdefault(folder.resolve(), folder)
-    return tuple(by_place.values())
-
-
 def _maker(
     folders: Sequence[Path],
     output: Path,
@@ -107,7 +103,7 @@ def _maker(
     """Return a function that makes the reports, and says whether all could be made."""
 
     def make(*, answers: bool) -> bool:
-        findings = _findings(folders, notes=answers)
+        findings = look_at(folders, notes=answers)
         made = show(findings, folders[0], catalogue, shown, into=output, answers=answers)
         return made and (style is None or _write_figures(findings, catalogue, output, style))
 
@@ -125,29 +121,6 @@ def _write_figures(findings: Findings, catalogue: Catalogue, output: Path, style
         return False
     say(f"Figures: {len(outcome.files)} files in {folder}")
     return True
-
-
-def _findings(folders: Sequence[Path], *, notes: bool) -> Findings:
-    """Return what one folder says, or several as one, about to be shown."""
-    if len(folders) == 1:
-        return look(open_run(folders[0]))
-    parts = [read_part(folder) for folder in folders]
-    for part in parts:
-        tell_unreadable(part.store)
-    combined = combine(parts)
-    for problem in combined.record_look():
-        note(problem)
-    if notes:
-        _tell_combined(combined)
-    return combined.findings
-
-
-def _tell_combined(combined: Combined) -> None:
-    """Print which folders are combined, and what of them is not pooled."""
-    sizes = [f"{part.name} ({len(part.contents.results)} results)" for part in combined.parts]
-    note(f"Combined: {', '.join(sizes)}.")
-    for sentence in combined.sentences:
-        note(f"note: {sentence}")
 
 
 def _report_overview(folder: Path, output: Path, *, open_: bool) -> None:

@@ -12,18 +12,20 @@ from rnnbench.combine.looks import Shown, keep_looks, looked, shown_conditions
 from rnnbench.combine.parts import Held, Part, held_results, refuse_other_suites
 from rnnbench.combine.sentences import not_pooled
 from rnnbench.findings import Findings, TrialOutcome, find
-from rnnbench.records import LearningTrial, trial_id
+from rnnbench.records import LearningTrial, Result, trial_id
 
 
 @dataclass(frozen=True)
 class Combined:
     """Several folders as one.
 
+    results:   the results, each under the id that it has in the report.
     sentences: what is not pooled, left out or taken once, which findings have as caveats.
     """
 
     parts: tuple[Part, ...]
     findings: Findings
+    results: tuple[Result, ...]
     sentences: tuple[str, ...]
     conditions: frozenset[Shown]
 
@@ -52,22 +54,25 @@ def combine(parts: Sequence[Part]) -> Combined:
     shown = [*learned, *cost]
     conditions = shown_conditions(learned)
     looks = looked(parts, conditions)
-    findings = find([one.result for one in shown], claims, all_checks(parts), looks)
+    results = tuple(one.result for one in shown)
+    findings = find(results, claims, all_checks(parts), looks)
     largest = [*most_learned, *most_cost]
-    if len(largest) < len(shown) and findings.across:
+    if len(largest) < len(shown):
         # Under one condition that is told apart, a seed would count as often as there are folders.
-        across = find([one.result for one in largest], claims, (), looks).across
-        findings = replace(findings, across=across)
-        if across:
+        once = find([one.result for one in largest], claims, (), looks)
+        if once.headline != findings.headline or findings.across:
             sessions.append(
-                "Aggregates across tasks rest on the larger group of what is not pooled."
+                "The headline and aggregates across tasks rest on the larger group of what is not"
+                " pooled."
             )
+        findings = replace(findings, across=once.across, headline=once.headline)
     sentences += of_claims
     sentences += not_pooled([*apart, *cost_apart], parts, left_out=bool(claims))
     sentences += sessions
     return Combined(
         parts=tuple(parts),
         findings=_with_sentences(findings, parts, shown, sentences),
+        results=results,
         sentences=tuple(sentences),
         conditions=conditions,
     )

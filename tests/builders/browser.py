@@ -32,9 +32,12 @@ def browser() -> Iterator[Any]:
 
 
 class Seen:
-    """A page as a browser shows it, with what went wrong and what it asked for."""
+    """A page as a browser shows it, with what went wrong and what it asked for.
 
-    def __init__(self, opened: Any, file: Path, **view: Any) -> None:
+    state: what stands in the address behind the file, such as `#cells=gru`.
+    """
+
+    def __init__(self, opened: Any, file: Path, state: str = "", **view: Any) -> None:
         self.context = opened.new_context(**view)
         self.page = self.context.new_page()
         self.problems: list[str] = []
@@ -42,7 +45,7 @@ class Seen:
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
         self.page.on("console", self._note)
         self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.goto(file.as_uri())
+        self.page.goto(file.as_uri() + state)
 
     def __enter__(self) -> "Seen":
         return self

@@ -50,7 +50,8 @@ def _score_row(arm: rnnbench.Arm, condition: rnnbench.Condition, trials: Trials)
 
 def _metric_column(metric: Any) -> Column:
     arrow = "↓" if metric.direction == "lower" else "↑"
-    hint = f"{metric.unit}; {metric.direction} is better; median [smallest to largest]"
+    parts = (metric.unit, f"{metric.direction} is better", "median [smallest to largest]")
+    hint = "; ".join(filter(None, parts))
     return Column(f"test {metric.name} {arrow}", hint=hint, stays=True)
 
 

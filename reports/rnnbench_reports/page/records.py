@@ -35,10 +35,10 @@ class Value:
 
     @property
     def attributes(self) -> Attributes:
-        """What the script reads."""
+        """By what it is sorted, and what it says."""
         has_order = self.order is not None and isfinite(self.order)
         order = f"{self.order:.6g}" if has_order else None
-        return {"data-order": order, "data-says": self.hint or None}
+        return {"data-order": order, "title": self.hint or None}
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,11 @@ class Column:
     kind: Literal["number", "text", "words"] = "number"
     hint: str = ""
     stays: bool = False
+
+    @property
+    def attributes(self) -> Attributes:
+        """How it is aligned, and what it says."""
+        return {"class": self.kind, "title": self.hint or None}
 
 
 @dataclass(frozen=True)

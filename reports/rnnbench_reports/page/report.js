@@ -8,7 +8,7 @@ const make = (tag, properties = {}, ...children) => {
   return element;
 };
 
-// ---- The state, which lives in the address: #anchor&cells=gru,lstm&hidden=rnn&sort=table:2:descending
+// ---- The state, which lives in the address: #anchor&cells=gru,lstm&hidden=rnn&sort=table:epochs:descending
 const state = { anchor: "", cells: new Set(), hidden: new Set(), sorts: new Map() };
 
 function decoded(text) {
@@ -27,7 +27,7 @@ function readAddress() {
     .flatMap((pair) => pair.slice(key.length + 1).split(",")).filter(Boolean).map(decoded);
   state.cells = new Set(listed("cells"));
   state.hidden = new Set(listed("hidden"));
-  state.sorts = new Map(listed("sort").map((text) => text.split(":")).map(([id, ...how]) => [id, how]));
+  state.sorts = new Map(listed("sort").map((text) => text.split(":")).map(([id, ...how]) => [id, [how.slice(0, -1).join(":"), how.at(-1)]]));
 }
 
 function writeAddress() {
@@ -118,7 +118,11 @@ const formats = {
   },
 };
 
-function sortTable(table, column, direction) {
+const headsOf = (table) => [...table.tHead.rows[0].cells];
+
+function sortTable(table, title, direction) {
+  const column = headsOf(table).findIndex((head) => textOf(head) === title);
+  if (column < 0) return;
   const body = table.tBodies[0];
   const sign = direction === "descending" ? -1 : 1;
   const order = (row) => row.cells[column]?.dataset.order;
@@ -132,7 +136,7 @@ function sortTable(table, column, direction) {
   const last = rows.filter((row) => row.classList.contains("trivial"));
   const first = rows.filter((row) => row.classList.contains("asked"));
   body.append(...first, ...rows.filter((row) => !first.includes(row) && !last.includes(row)).sort(compare), ...last);
-  [...table.tHead.rows[0].cells].forEach((head, place) => {
+  headsOf(table).forEach((head, place) => {
     if (place === column) head.setAttribute("aria-sort", direction);
     else head.removeAttribute("aria-sort");
   });
@@ -158,12 +162,13 @@ function startTable(section) {
   if (section.dataset.started) return;
   section.dataset.started = "true";
   const id = section.id;
-  [...table.tHead.rows[0].cells].forEach((head, column) => {
-    const button = make("button", { type: "button", textContent: head.textContent || "state" });
+  headsOf(table).forEach((head) => {
+    const title = textOf(head) || "state";
+    const button = make("button", { type: "button", textContent: title });
     button.onclick = () => {
       const direction = head.getAttribute("aria-sort") === "ascending" ? "descending" : "ascending";
-      sortTable(table, column, direction);
-      state.sorts.set(id, [column, direction]);
+      sortTable(table, title, direction);
+      state.sorts.set(id, [title, direction]);
       writeAddress();
     };
     head.replaceChildren(button);
@@ -211,7 +216,11 @@ function startTips() {
   const show = (event) => {
     const svg = event.target.closest?.("svg[role=img]");
     if (svg && !svg.dataset.wide) widenLines(svg);
-    const part = event.target.closest?.("[data-says], svg .cell");
+    const part = event.target.closest?.("[data-says], [title], svg .cell");
+    if (part?.title) { // without script the browser shows it
+      part.dataset.says = part.ariaDescription = part.title;
+      part.removeAttribute("title");
+    }
     const says = part && (part.dataset.says ? sayingAt(part, event) : part.dataset.cell);
     tip.hidden = !says;
     if (tip.hidden) return;
@@ -239,11 +248,11 @@ function start() {
   startTips();
   document.querySelector(".contents details").open = innerWidth > 1024;
   showCells();
-  for (const [id, [column, direction]] of state.sorts) {
+  for (const [id, [title, direction]] of state.sorts) {
     const table = document.getElementById(id)?.querySelector("table.data");
-    if (!table?.tHead.rows[0].cells[column]) continue;
+    if (!table) continue;
     startTable(document.getElementById(id));
-    sortTable(table, +column, direction);
+    sortTable(table, title, direction);
   }
   showAnchor();
   addEventListener("hashchange", () => {

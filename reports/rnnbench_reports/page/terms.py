@@ -13,7 +13,7 @@ from rnnbench_reports.page.tables import slug
 SECTIONS = ("What is found", "Statistics of reports", "Cost")
 OTHERS = ("budget", "horizon", "ladder", "seed", "condition", "target")
 NO_BREAK = "\u00a0"
-LINK = Markup('<a class="term" href="#word-{}" data-says="{}">{}</a>')
+LINK = Markup('<a class="term" href="#word-{}" title="{}">{}</a>')
 
 
 @cache

@@ -10,8 +10,9 @@ from torch import Tensor
 
 import rnnbench
 from rnnbench.model import count_parameters
-from rnnbench_cells.matrix.memory import MatrixMemory, Raw
-from rnnbench_cells.matrix.recurrence import ByStep, Writes, by_chunk
+from rnnbench_cells.matrix.chunks import by_chunk
+from rnnbench_cells.matrix.matrix_memory import MatrixMemory, Raw
+from rnnbench_cells.matrix.recurrence import ByStep, Writes
 from rnnbench_cells.specs.matrix import SPECS
 
 SPEC = {spec.name: spec for spec in SPECS}

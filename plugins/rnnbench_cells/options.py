@@ -15,3 +15,9 @@ def require_above_zero(what: str, value: float) -> None:
     """Raise RnnbenchError unless the value is above 0 (NaN is not); `what` is "cell: option"."""
     if not value > 0:
         raise rnnbench.RnnbenchError(f"{what} should be above 0, got {value:g}")
+
+
+def require_count(what: str, value: int, least: int) -> None:
+    """Raise RnnbenchError for a number below the least one; `what` is "cell: option"."""
+    if value < least:
+        raise rnnbench.RnnbenchError(f"{what} should be {least} or above, got {value}")

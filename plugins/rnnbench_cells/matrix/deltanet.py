@@ -7,7 +7,8 @@ from torch import Tensor
 from torch.nn import functional
 
 import rnnbench
-from rnnbench_cells.matrix.memory import MatrixMemory, Raw, Rule
+from rnnbench_cells.matrix.matrix_memory import MatrixMemory, Raw
+from rnnbench_cells.matrix.memory import Rule
 from rnnbench_cells.matrix.parts import HeadNorm, LearnedDecay, unit
 from rnnbench_cells.matrix.recurrence import Writes
 
@@ -57,7 +58,7 @@ class DeltaNet(MatrixMemory):
         beta = self.largest_beta * torch.sigmoid(extras[0])
         return delta_writes(raw, beta[:, :, None, :, None])
 
-    def finish(self, y_BTNV: Tensor, raw: Raw, *extras: Tensor) -> Tensor:  # noqa: ARG002
+    def read(self, y_BTNV: Tensor, raw: Raw, *extras: Tensor) -> Tensor:  # noqa: ARG002
         """Return normed outputs."""
         return self.norm(y_BTNV)  # type: ignore[no-any-return]
 
@@ -119,7 +120,7 @@ class DeltaProduct(MatrixMemory):
         log_decay = self.decay(extras[1].unsqueeze(-1))
         return delta_writes(raw, beta_BTJN1)._replace(log_decay=log_decay)
 
-    def finish(self, y_BTNV: Tensor, raw: Raw, *extras: Tensor) -> Tensor:  # noqa: ARG002
+    def read(self, y_BTNV: Tensor, raw: Raw, *extras: Tensor) -> Tensor:  # noqa: ARG002
         """Return normed and gated outputs."""
         return self.norm(y_BTNV) * functional.silu(extras[2]).view_as(y_BTNV)  # type: ignore[no-any-return]
 

@@ -5,7 +5,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 import rnnbench
-from rnnbench_cells.matrix.memory import MatrixMemory, Raw, Rule
+from rnnbench_cells.matrix.matrix_memory import MatrixMemory, Raw
+from rnnbench_cells.matrix.memory import Rule
 from rnnbench_cells.matrix.parts import HeadNorm
 from rnnbench_cells.matrix.recurrence import Writes
 
@@ -56,7 +57,7 @@ class GatedLinearAttention(MatrixMemory):
         log_decay = functional.logsigmoid(logits) / GATE_ROOT
         return Writes(raw.query * self.key_size**-0.5, raw.key, raw.value, log_decay=log_decay)
 
-    def finish(self, y_BTNV: Tensor, raw: Raw, *extras: Tensor) -> Tensor:  # noqa: ARG002
+    def read(self, y_BTNV: Tensor, raw: Raw, *extras: Tensor) -> Tensor:  # noqa: ARG002
         """Return normed and gated outputs."""
         return self.norm(y_BTNV) * functional.silu(extras[1]).view_as(y_BTNV)  # type: ignore[no-any-return]
 
@@ -112,6 +113,6 @@ class HGRN2(MatrixMemory):
         query = functional.silu(raw.query)
         return Writes(query, written, raw.value, log_decay=log_forget.squeeze(2))
 
-    def finish(self, y_BTNV: Tensor, raw: Raw, *extras: Tensor) -> Tensor:  # noqa: ARG002
+    def read(self, y_BTNV: Tensor, raw: Raw, *extras: Tensor) -> Tensor:  # noqa: ARG002
         """Return normed outputs."""
         return self.norm(y_BTNV)  # type: ignore[no-any-return]

@@ -7,7 +7,8 @@ from torch import Tensor, nn
 
 import rnnbench
 from rnnbench_cells.matrix.deltanet import delta_writes
-from rnnbench_cells.matrix.memory import MatrixMemory, Raw, Rule
+from rnnbench_cells.matrix.matrix_memory import MatrixMemory, Raw
+from rnnbench_cells.matrix.memory import Rule
 from rnnbench_cells.matrix.parts import HeadNorm, LearnedDecay, unit
 from rnnbench_cells.matrix.recurrence import Writes
 
@@ -74,7 +75,7 @@ class KimiDeltaAttention(MatrixMemory):
         """Return what is written with these gates."""
         return delta_writes(raw, gates_BTG[:, :, None, :, None])
 
-    def finish(self, y_BTNV: Tensor, raw: Raw, *extras: Tensor) -> Tensor:  # noqa: ARG002
+    def read(self, y_BTNV: Tensor, raw: Raw, *extras: Tensor) -> Tensor:  # noqa: ARG002
         """Return normed and gated outputs."""
         gate_BTH = torch.sigmoid(self.to_gate(extras[2]))
         return self.norm(y_BTNV) * gate_BTH.view_as(y_BTNV)  # type: ignore[no-any-return]

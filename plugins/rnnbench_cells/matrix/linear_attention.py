@@ -4,7 +4,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from rnnbench_cells.matrix.memory import MatrixMemory, Raw, Rule
+from rnnbench_cells.matrix.matrix_memory import MatrixMemory, Raw
+from rnnbench_cells.matrix.memory import Rule
 from rnnbench_cells.matrix.parts import NORM_EPSILON
 from rnnbench_cells.matrix.recurrence import Writes
 
@@ -94,7 +95,7 @@ class RetNet(MatrixMemory):
         log_gamma = self.gamma.log().expand(*raw.query.shape[:-1], 1)
         return Writes(raw.query * self.key_size**-0.5, raw.key, raw.value, log_decay=log_gamma)
 
-    def finish(self, y_BTNV: Tensor, raw: Raw, *extras: Tensor) -> Tensor:  # noqa: ARG002
+    def read(self, y_BTNV: Tensor, raw: Raw, *extras: Tensor) -> Tensor:  # noqa: ARG002
         """Return normed and gated outputs."""
         (gate_BTH,) = extras
         flat = y_BTNV.flatten(2)

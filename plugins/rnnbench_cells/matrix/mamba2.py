@@ -7,7 +7,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 import rnnbench
-from rnnbench_cells.matrix.memory import MatrixMemory, Raw, Rule
+from rnnbench_cells.matrix.matrix_memory import MatrixMemory, Raw
+from rnnbench_cells.matrix.memory import Rule
 from rnnbench_cells.matrix.parts import HeadNorm, LearnedDecay
 from rnnbench_cells.matrix.recurrence import Writes
 
@@ -61,7 +62,7 @@ class Mamba2(MatrixMemory):
         value = raw.value * self.decay.step_size(time_BTN1).unsqueeze(2)
         return Writes(raw.query, raw.key, value, log_decay=self.decay(time_BTN1))
 
-    def finish(self, y_BTNV: Tensor, raw: Raw, *extras: Tensor) -> Tensor:
+    def read(self, y_BTNV: Tensor, raw: Raw, *extras: Tensor) -> Tensor:
         """Return outputs with the skip, gated and normed over all heads."""
         y_BTNV = y_BTNV + self.skip * raw.value.squeeze(2)
         gated_BTH = y_BTNV.flatten(2) * functional.silu(extras[1])

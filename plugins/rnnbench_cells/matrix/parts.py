@@ -27,7 +27,8 @@ class HeadNorm(nn.Module):
 
     def forward(self, y_BTNV: Tensor) -> Tensor:
         """Return the normed outputs, (B, T, N, V)."""
-        return functional.rms_norm(y_BTNV, self.weight.shape, self.weight, NORM_EPSILON)
+        mean_BTN1 = torch.linalg.vecdot(y_BTNV, y_BTNV).unsqueeze(-1) / len(self.weight)
+        return y_BTNV * torch.rsqrt(mean_BTN1 + NORM_EPSILON) * self.weight
 
 
 class ShortConvolution(nn.Module):
@@ -41,7 +42,7 @@ class ShortConvolution(nn.Module):
         scale = 1 / math.sqrt(width)
         self.weight = nn.Parameter(torch.empty(channels, 1, width).uniform_(-scale, scale))
 
-    def initial_state(self, x_BI: Tensor) -> Tensor:
+    def start(self, x_BI: Tensor) -> Tensor:
         """Return zeros, (B, width - 1, C)."""
         channels, _, width = self.weight.shape
         return x_BI.new_zeros(len(x_BI), width - 1, channels)
@@ -84,4 +85,4 @@ class LearnedDecay(nn.Module):
 
 def unit(x: Tensor) -> Tensor:
     """Return vectors along the last axis, scaled to length one; very short ones stay short."""
-    return x * torch.rsqrt(x.square().sum(-1, keepdim=True) + TINY)
+    return x * torch.rsqrt(torch.linalg.vecdot(x, x).unsqueeze(-1) + TINY)

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from rnnbench.meters import pin_to_cores
-from rnnbench_cells.specs.matrix import SPECS
+from rnnbench_cells.specs import matrix, matrix_own
 
 BATCH = 8
 HIDDEN = 64
@@ -27,7 +27,7 @@ def milliseconds(cell: nn.Module, x_BTI: torch.Tensor) -> float:
 
 def measure(turns: int) -> None:
     """Print a line for each cell and each length."""
-    for spec in SPECS:
+    for spec in (*matrix.SPECS, *matrix_own.SPECS):
         cells = {form: spec.load({}, form)(HIDDEN, HIDDEN) for form in ("eager", "chunk")}
         for steps in LENGTHS:
             x_BTI = torch.randn(BATCH, steps, HIDDEN)

@@ -13,14 +13,15 @@ from rnnbench.model import count_parameters
 from rnnbench_cells.matrix.chunks import by_chunk
 from rnnbench_cells.matrix.matrix_memory import MatrixMemory, Raw
 from rnnbench_cells.matrix.recurrence import ByStep, Writes
-from rnnbench_cells.specs.matrix import SPECS
+from rnnbench_cells.specs import matrix, matrix_own
 
-SPEC = {spec.name: spec for spec in SPECS}
+SPEC = {spec.name: spec for spec in (*matrix.SPECS, *matrix_own.SPECS)}
 VARIANTS: list[tuple[str, dict[str, Any]]] = [
     *((name, {}) for name in SPEC),
     ("linear-attention", {"normaliser": False}),
     ("hgrn2", {"lower_bound": 0.4}),
     ("mamba2", {"convolution": 4}),
+    ("rwkv7", {"token_shift": True, "rank": 3}),
     ("gla", {"heads": 1, "key_size": 3}),
     ("deltanet", {"negative_eigenvalues": True, "convolution": 2}),
     ("deltaproduct", {"householders": 3, "negative_eigenvalues": True, "convolution": 4}),
@@ -336,16 +337,8 @@ def transitions(name: str, **options: Any) -> Tensor:
     """What a step makes of the state, (1000, N, K, K), at random inputs, with nothing written."""
     cell = build(name, **options)
     x_BTI = 3 * torch.randn(1000, 1, 5, dtype=torch.float64)
-    plain = cell.writes
-    caught: list[Writes] = []
-
-    def catch(*maps: Any) -> Writes:
-        caught.append(plain(*maps))
-        return caught[0]
-
-    cell.writes = catch
-    cell(x_BTI)
-    writes = caught[0]
+    _, *before = cell.initial_state(x_BTI[:, 0])
+    writes, _, _ = cell.prepare(x_BTI, tuple(before))
     nothing = torch.zeros_like(writes.value[..., :1]).expand(*writes.value.shape[:-1], 6)
     start = torch.eye(6, dtype=torch.float64).expand(1000, 4, 6, 6)
     _, state = by_step(writes._replace(value=nothing), start)
@@ -355,7 +348,7 @@ def transitions(name: str, **options: Any) -> Tensor:
 @pytest.mark.parametrize(
     ("name", "options", "has_negative"),
     [
-        *((name, {}, False) for name in SPEC),
+        *((name, {}, False) for name in (*(spec.name for spec in matrix.SPECS), "mlstm")),
         *((name, {"negative_eigenvalues": True}, True) for name in ("deltanet", "kda", "gdn-2")),
     ],
 )
@@ -367,6 +360,51 @@ def test_only_negative_eigenvalues_turn_a_sign(
     eigenvalues = torch.linalg.eigvals(transitions(name, **options)).real
     assert (eigenvalues.min() < -0.5) == has_negative
     assert has_negative or eigenvalues.min() > -1e-9
+
+
+@pytest.mark.parametrize("form", ["chunk", "eager"])
+def test_the_stabiliser_of_the_mlstm_changes_no_output(form: str) -> None:
+    """Whatever it starts from; and one more number in all input gates cancels out, where what is
+    read is divided by the normaliser rather than by 1."""
+    cell = build("mlstm", implementation=form)
+    with torch.no_grad():
+        cell.gates.weight.normal_()
+        cell.gates.bias[:4] += 6
+    x_BTI = torch.randn(2, 40, 5, dtype=torch.float64)
+    memory, m = cell.initial_state(x_BTI[:, 0])
+    y_BTH, _ = cell(x_BTI)
+    for start in (-30.0, 20.0):
+        close(cell(x_BTI, (memory, m + start))[0], y_BTH)
+    with torch.no_grad():
+        cell.gates.bias[:4] += 8
+    shifted_BTH, _ = cell(x_BTI)
+    with torch.no_grad():
+        cell.gates.bias[:4] += 5
+    torch.testing.assert_close(cell(x_BTI)[0], shifted_BTH, rtol=1e-8, atol=1e-8)
+
+
+def test_a_rotating_state_counts_modulo_three() -> None:
+    """Mamba-3 with weights set by hand: each 1 turns what the first step stored by a third of a
+    circle, so that the cosine that is read is above 0 where the count is a multiple of three."""
+    cell = SPEC["mamba3"].load({"heads": 1, "key_size": 2})(3, 1).double()
+    start, bit, always = range(3)
+    rows = {"value": 0, "gate": 1, "time": 6, "rate": 7, "share": 8, "angle": 9}
+    with torch.no_grad():
+        for parameter in (cell.projection.weight, cell.key_bias, cell.query_bias, cell.skip):
+            parameter.zero_()
+        cell.projection.weight[rows["value"], start] = 1
+        cell.projection.weight[rows["gate"], always] = 3
+        cell.projection.weight[rows["rate"], always] = -OPEN
+        cell.projection.weight[rows["angle"], bit] = np.arctanh(2 / 3)
+        cell.time_bias.fill_(np.log(np.e - 1))
+        cell.key_bias[0, 0] = 1
+        cell.query_bias[0, 0] = 1
+    bits = torch.randint(2, (2_000,), generator=torch.Generator().manual_seed(0)).double()
+    bits[0] = 0
+    x_BTI = torch.stack([torch.zeros(2_000), bits, torch.ones(2_000)], -1)[None].double()
+    x_BTI[0, 0, start] = 1
+    y_BTH, _ = cell(x_BTI)
+    assert torch.equal(y_BTH[0, :, 0] > 0, bits.cumsum(0) % 3 == 0)
 
 
 # ---- Options

@@ -14,8 +14,6 @@ from rnnbench_cells.options import require_count, require_one_of
 from rnnbench_cells.scan import require_steps
 
 IMPLEMENTATIONS = ("chunk", "eager", "compiled")
-TINY = 1e-6
-"""Added to the normaliser, which vanishes where features of keys or queries underflow."""
 State = tuple[Tensor, ...]
 
 

@@ -1,7 +1,15 @@
 """The specs of the first-party cells, one module for each family, readable without torch."""
 
 import rnnbench
-from rnnbench_cells.specs import ablations, classic, frames, matrix, scannable, stable
+from rnnbench_cells.specs import (
+    ablations,
+    classic,
+    frames,
+    matrix,
+    matrix_own,
+    scannable,
+    stable,
+)
 
 SPECS: list[rnnbench.CellSpec] = [
     *classic.SPECS,
@@ -10,4 +18,5 @@ SPECS: list[rnnbench.CellSpec] = [
     *stable.SPECS,
     *scannable.SPECS,
     *matrix.SPECS,
+    *matrix_own.SPECS,
 ]

@@ -9,6 +9,7 @@ from rnnbench_cells.specs import (
     matrix_own,
     scannable,
     stable,
+    steps,
 )
 
 SPECS: list[rnnbench.CellSpec] = [
@@ -19,4 +20,5 @@ SPECS: list[rnnbench.CellSpec] = [
     *scannable.SPECS,
     *matrix.SPECS,
     *matrix_own.SPECS,
+    *steps.SPECS,
 ]

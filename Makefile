@@ -22,7 +22,7 @@ COVERED := 71
 files_with = $(shell grep -l "mark\.$(1)" tests/test_*.py)
 SMOKE = run=$$(mktemp -d) && trap 'rm -rf "$$run"' EXIT && $(BIN)/rnnbench run suite smoke -o "$$run"
 
-.PHONY: demo test parallel test-fast test-all long coverage slurm gate baseline lint benchmarks schema claims clean
+.PHONY: demo test parallel test-fast test-all long coverage slurm gate baseline lint benchmarks schema catalogue claims clean
 
 demo: $(VENV)/.installed
 	$(BIN)/rnnbench run suite
@@ -99,6 +99,9 @@ pictures: $(VENV)/.installed-dev  # of tests/test_stored_pictures.py
 
 glossary: $(VENV)/.installed
 	$(BIN)/python -c "import rnnbench; print(rnnbench.glossary.markdown(), end='')" > docs/glossary.md
+
+catalogue: $(VENV)/.installed
+	$(BIN)/rnnbench list --markdown > docs/catalogue.md
 
 claims: $(VENV)/.installed  # hours; docs/claims.md is made from its results, which are kept beside it
 	$(BIN)/rnnbench run suite claims

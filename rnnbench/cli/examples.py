@@ -28,6 +28,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("rnnbench list", "everything that is installed"),
         ("rnnbench list cells", "one kind"),
         ("rnnbench list suites --json", "for programs"),
+        ("rnnbench list --markdown", "as a page of tables"),
     ),
     "show": (
         ("rnnbench show lstm", "options, sizes and checks of a cell"),

@@ -3,9 +3,10 @@
 import click
 
 from rnnbench.catalogue import Catalogue
+from rnnbench.cli.catalogue_page import page
 from rnnbench.cli.describe import Description
 from rnnbench.cli.everything import everything
-from rnnbench.cli.output import print_json, print_table
+from rnnbench.cli.output import print_json, print_line, print_table
 
 KINDS = ("cells", "tasks", "suites", "reports", "executors", "metrics", "claims", "plugins")
 
@@ -13,10 +14,16 @@ KINDS = ("cells", "tasks", "suites", "reports", "executors", "metrics", "claims"
 @click.command("list")
 @click.argument("kind", required=False, type=click.Choice(KINDS))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def list_(kind: str | None, as_json: bool) -> None:
+@click.option("--markdown", is_flag=True, help="Print a page of tables.")
+def list_(kind: str | None, as_json: bool, markdown: bool) -> None:
     """List what the installed plugins bring, with their origin."""
     described = everything(Catalogue.present())
     kinds = [kind] if kind else list(KINDS)
+    if markdown:
+        if as_json:
+            raise click.UsageError("--json and --markdown exclude each other")
+        print_line(page({name: described[name] for name in kinds}))
+        return
     if as_json and kind:
         print_json(described[kind])
         return

@@ -98,7 +98,7 @@ def test_the_wheel_holds_packages_and_no_folder_called_plugins(wheel: Path) -> N
         "rnnbench",
         *(
             f"rnnbench_{part}"
-            for part in ("cells", "torchrecurrent", "tasks", "cluster", "suites", "reports")
+            for part in ("cells", "fla", "torchrecurrent", "tasks", "cluster", "suites", "reports")
         ),
         "rnnbench_diagnostics",
     }
@@ -110,6 +110,7 @@ def test_the_wheel_holds_packages_and_no_folder_called_plugins(wheel: Path) -> N
         "rnnbench_reports/page/report.css",
         "rnnbench_reports/page/report.js",
         "rnnbench/findings/findings.schema.json",
+        "rnnbench/cli/templates/catalogue.md.j2",
         "rnnbench/history/history.html.j2",
         "rnnbench/project/templates/all/pyproject.toml.j2",
         "rnnbench/project/templates/all/ci.yml.j2",

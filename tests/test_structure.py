@@ -35,7 +35,8 @@ WITHOUT_TORCH = [
         " rnnbench.campaign, rnnbench.compare"
     ),
     "from rnnbench.catalogue import Catalogue; Catalogue.present()",
-    "import rnnbench_cells, rnnbench_torchrecurrent, rnnbench_tasks, rnnbench_diagnostics",
+    "import rnnbench_cells, rnnbench_fla, rnnbench_torchrecurrent, rnnbench_tasks",
+    "import rnnbench_diagnostics",
     "import rnnbench_suites, rnnbench_reports",
     TYPED.format("list"),
     TYPED.format("compare"),

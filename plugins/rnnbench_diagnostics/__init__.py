@@ -1,11 +1,11 @@
-"""Diagnostics of the memory of cells, by gradients and by outputs, listed without torch."""
+"""Diagnostics of cells by gradients, outputs and states, listed without torch."""
 
 import rnnbench
 
 
 @rnnbench.hookimpl
 def rnnbench_metrics() -> list[rnnbench.Diagnostic]:
-    """Return the specs of both diagnostics: gradient against lag, and memory capacity."""
+    """Return the specs of all diagnostics."""
     return [
         rnnbench.Diagnostic(
             name="gradient-lag",
@@ -21,5 +21,20 @@ def rnnbench_metrics() -> list[rnnbench.Diagnostic]:
             measure="rnnbench_diagnostics.memory_capacity:memory_capacity",
             summary="Share of the variance of earlier inputs that a linear readout explains.",
             source="Jaeger 2001, GMD report 152, section 3",
+        ),
+        rnnbench.Diagnostic(
+            name="jacobian-spectrum",
+            measure="rnnbench_diagnostics.state_jacobian:jacobian_spectrum",
+            summary="Moduli of the eigenvalues of the Jacobian of the state from step to step.",
+            source="Pascanu, Mikolov & Bengio 2013, arXiv:1211.5063, section 2",
+        ),
+        rnnbench.Diagnostic(
+            name="lyapunov",
+            measure="rnnbench_diagnostics.state_jacobian:lyapunov_exponents",
+            summary="Lyapunov exponents of the state along a sequence, by QR.",
+            source=(
+                "Benettin et al. 1980, doi:10.1007/BF02128236; Vogt et al. 2022, arXiv:2006.14123,"
+                " section 3"
+            ),
         ),
     ]

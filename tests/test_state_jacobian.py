@@ -104,7 +104,7 @@ def test_a_linear_recurrent_unit_has_its_own_eigenvalues() -> None:
 )
 def test_what_has_no_jacobian_is_refused(cell: nn.Module, steps: int, says: str) -> None:
     if isinstance(cell, nn.Sequential):
-        cell.forward = lambda x, state=None: (x, None)  # type: ignore[method-assign]
+        cell.forward = lambda x, state=None: (x, None)  # type: ignore[method-assign,misc]
     for measure in (jacobian_spectrum, lyapunov_exponents):
         with pytest.raises(rnnbench.Refused, match=says):
             measure(cell, inputs(steps), rng())

@@ -65,6 +65,12 @@ def test_long_tests_are_there() -> None:
         assert f"def {test}(" in (ROOT / file).read_text(), name
 
 
+@pytest.mark.parametrize("target", ["test", "gate", "slurm", "browser"])
+def test_ci_makes(target: str) -> None:
+    """What `make test` leaves out for its time is tried apart."""
+    assert re.search(rf"^part .* make {target}\b", (ROOT / ".ci" / "run").read_text(), re.MULTILINE)
+
+
 def test_help_loads_nothing_heavy() -> None:
     """No numpy, no pluggy, no rich, no matplotlib: --help answers at once."""
     check = (

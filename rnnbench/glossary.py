@@ -2,6 +2,7 @@
 this file."""
 
 from collections.abc import Mapping
+from itertools import chain
 
 TITLE = "Glossary"
 INTRODUCTION = (
@@ -148,9 +149,9 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
     },
 }
 """The meaning of each word, by section."""
-MEANINGS: Mapping[str, str] = {
-    word: meaning for section in SECTIONS.values() for word, meaning in section.items()
-}
+MEANINGS: Mapping[str, str] = dict(
+    chain.from_iterable(section.items() for section in SECTIONS.values())
+)
 
 
 def markdown() -> str:

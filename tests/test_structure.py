@@ -1,9 +1,11 @@
 """The house stands as drawn: what the linters do not see."""
 
+import ast
 import re
 import subprocess
 import sys
 import tomllib
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -99,6 +101,31 @@ def test_a_module_says_what_it_is_and_does_one_thing(path: Path) -> None:
     lines = path.read_text().splitlines()
     assert lines[0].startswith('"""')
     assert len(lines) <= 200
+
+
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+def packed_parts(path: Path) -> list[str]:
+    """What is to be a loop or a function with a name: comprehensions of several loops or with an
+    assignment, conditional expressions in one another, and loops over them."""
+    found = []
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, COMPREHENSIONS):
+            assigns = any(isinstance(part, ast.NamedExpr) for part in ast.walk(node))
+            if len(node.generators) > 1 or assigns:
+                found.append(node)
+        if isinstance(node, ast.For | ast.comprehension) and isinstance(node.iter, ast.IfExp):
+            found.append(node.iter)
+        if isinstance(node, ast.IfExp):
+            parts = [node.test, node.body, node.orelse]
+            found += [part for part in parts if isinstance(part, ast.IfExp)]
+    return [f"{path.name}:{node.lineno}: {ast.unparse(node)}" for node in found]
+
+
+def test_lines_are_not_packed() -> None:
+    """A comprehension has one loop, and a conditional expression stands alone."""
+    assert list(chain.from_iterable(map(packed_parts, SOURCES))) == []
 
 
 def test_the_core_names_no_cell_and_no_task() -> None:

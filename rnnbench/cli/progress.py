@@ -135,7 +135,7 @@ def outcome_of(result: Result) -> str:
         return _score(result.learning)
     if result.reason:
         return f"{result.status}: {result.reason}"
-    costs = [cost for row in result.costs if (cost := _cost(row))]
+    costs = filter(None, map(_cost, result.costs))
     return ", ".join(costs) or result.status
 
 

@@ -3,6 +3,7 @@ cell or task differs, or one trial gave other figures in two folders."""
 
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import chain
 
 from msgspec.structs import replace
 
@@ -34,7 +35,7 @@ def pooled_learning(
         if leave_out:
             groups = groups[:1]
         told = _told_apart(groups, parts)
-        shown += [one for group in told for one in group]
+        shown += chain.from_iterable(told)
         largest += told[0]
     return shown, largest, apart
 

@@ -39,8 +39,9 @@ def render(findings: rnnbench.Findings, folder: Path) -> list[Path]:
     has_files = sum(len(drawn.panels) for drawn in figures) <= MOST_FILES
     for drawn in figures:
         plots.append((drawn.task, _plot(drawn, f"f{len(plots)}")))
-        for panel in drawn.panels if has_files else ():
-            written.append(write_panel(drawn, panel, folder, written, "png"))
+        if has_files:
+            for panel in drawn.panels:
+                written.append(write_panel(drawn, panel, folder, written, "png"))
     page = folder / PAGE
     shown = _page(findings, plots, cells)
     text = _template().render(page=shown, hues=HUES)

@@ -20,7 +20,9 @@ LINK = Markup('<a class="term" href="#word-{}" data-says="{}">{}</a>')
 def meanings() -> Mapping[str, str]:
     """Return the words that a reader of a report may not know, with their meanings."""
     sections = rnnbench.glossary.SECTIONS
-    found = {word: meaning for name in SECTIONS for word, meaning in sections[name].items()}
+    found: dict[str, str] = {}
+    for name in SECTIONS:
+        found |= sections[name]
     found |= {word: rnnbench.glossary.MEANINGS[word] for word in OTHERS}
     return {word: _plain(found[word]) for word in sorted(found, key=str.lower)}
 

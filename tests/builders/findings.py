@@ -1,7 +1,9 @@
 """Results, from which findings are made."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import product
+from typing import Any
 
 import msgspec
 
@@ -61,6 +63,14 @@ def learned(
     return msgspec.structs.replace(without_run(one, "ok", ""), learning=record)
 
 
+def by_seed(cells: Mapping[str, Iterable[int | None]], **settings: Any) -> list[Result]:
+    """Results of cells that reach the target after these epochs, one for each seed from 0 on."""
+    results = []
+    for cell, of_seeds in cells.items():
+        results += [learned(cell, seed, epochs, **settings) for seed, epochs in enumerate(of_seeds)]
+    return results
+
+
 def searched(
     name: str, rate: float, seed: int, epochs: int | None = None, test: float = 0.5, **trial: object
 ) -> Result:
@@ -107,12 +117,15 @@ def cost_result(replicate: int, seconds: float) -> Result:
     return msgspec.structs.replace(without_run(trial, "ok", ""), costs=rows, surroundings=around)
 
 
+def rates_searched() -> list[Result]:
+    """The search of one cell: three rates on two tuning seeds, of which the smallest is best."""
+    trainings = product(TUNED.learning_rates, (0, 1))
+    return [searched("a", rate, seed, 5, test=rate) for rate, seed in trainings]
+
+
 def tuned_results(chosen: float = 0.01) -> list[Result]:
     """One cell, three rates on two tuning seeds, two evaluations at the chosen rate."""
-    search = [
-        searched("a", rate, seed, 5, test=rate) for rate in TUNED.learning_rates for seed in (0, 1)
-    ]
     return [
-        *search,
+        *rates_searched(),
         *(learned("a", seed, 4, recipe=TUNED, learning_rate=chosen) for seed in (0, 1)),
     ]

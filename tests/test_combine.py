@@ -103,11 +103,10 @@ def test_each_trial_names_the_file_of_its_result(tmp_path: Path) -> None:
     combined = of_folders(tmp_path, on(ABACUS, seeds([0, 1])), on(SLIDE_RULE, seeds([0], 4, 0.06)))
     trials = combined.findings.trials
     assert len({trial.trial for trial in trials}) == len(trials) == 6
-    made = {"a": seeds([0, 1]), "b": seeds([0])}
+    made = [("a", result) for result in seeds([0, 1])] + [("b", result) for result in seeds([0])]
     assert sorted(trial.stored for trial in trials) == sorted(
         str(tmp_path / folder / "trials" / f"{trial_id(result.trial)}.json")
-        for folder, results in made.items()
-        for result in results
+        for folder, result in made
     )
 
 

@@ -4,6 +4,7 @@ import ast
 import re
 import tokenize
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -90,17 +91,11 @@ def test_every_class_that_the_glossary_names_is_there() -> None:
     named = set(re.findall(r"`([A-Z]\w+)`", " ".join(WORDS.values())))
     assert len(named) > 15
     trees = [ast.parse(file.read_text()) for file in sources()]
-    defined = {
-        node.name for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)
-    }
-    aliases = {
-        target.id
-        for tree in trees
-        for node in tree.body
-        if isinstance(node, ast.Assign)
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
+    nodes = chain.from_iterable(map(ast.walk, trees))
+    defined = {node.name for node in nodes if isinstance(node, ast.ClassDef)}
+    statements = chain.from_iterable(tree.body for tree in trees)
+    assigned = [node.targets for node in statements if isinstance(node, ast.Assign)]
+    aliases = {ast.unparse(target) for target in chain.from_iterable(assigned)}
     assert named <= defined | aliases
 
 

@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,10 @@ from tests.test_looks import noisy
 
 FINDINGS = find(results())
 MANY = find(
-    [replace(one, trial=replace(one.trial, label=str(n))) for one in results() for n in range(12)]
+    [
+        replace(one, trial=replace(one.trial, label=str(n)))
+        for one, n in product(results(), range(12))
+    ]
 )
 """More rows than a page has."""
 

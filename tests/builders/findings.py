@@ -63,11 +63,21 @@ def learned(
     return msgspec.structs.replace(without_run(one, "ok", ""), learning=record)
 
 
-def by_seed(cells: Mapping[str, Iterable[int | None]], **settings: Any) -> list[Result]:
+def epochs_by_seed(cells: Mapping[str, Iterable[int | None]], **settings: Any) -> list[Result]:
     """Results of cells that reach the target after these epochs, one for each seed from 0 on."""
     results = []
     for cell, of_seeds in cells.items():
         results += [learned(cell, seed, epochs, **settings) for seed, epochs in enumerate(of_seeds)]
+    return results
+
+
+def scores_by_seed(cells: Mapping[str, Iterable[float]], **settings: Any) -> list[Result]:
+    """Results of cells that never reach the target, with these test scores, one for each seed."""
+    results = []
+    for cell, of_seeds in cells.items():
+        results += [
+            learned(cell, seed, None, test, **settings) for seed, test in enumerate(of_seeds)
+        ]
     return results
 
 

@@ -23,11 +23,8 @@ try:
 except SystemExit:
     pass
 """
-SOURCES = [
-    path
-    for folder in ("rnnbench", "plugins", "suites", "reports")
-    for path in (ROOT / folder).rglob("*.py")
-]
+PACKAGES = ("rnnbench", "plugins", "suites", "reports")
+SOURCES = list(chain.from_iterable((ROOT / folder).rglob("*.py") for folder in PACKAGES))
 
 
 WITHOUT_TORCH = [

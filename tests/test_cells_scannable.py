@@ -76,7 +76,9 @@ def minimal_by_hand(
     y_BTH = torch.empty(*x_BTI.shape[:2], hidden, dtype=torch.float64)
     for sequence, x_TI in enumerate(x_BTI.tolist()):
         for unit in range(hidden):
-            h = (0.5 if log_space else 0.0) if state is None else state[sequence, unit].item()
+            h = 0.5 if log_space else 0.0
+            if state is not None:
+                h = state[sequence, unit].item()
             for t, x_I in enumerate(x_TI):
                 sums = [
                     sum(w * x for w, x in zip(weight[row], x_I, strict=True)) + bias[row]

@@ -26,7 +26,7 @@ def render(findings: rnnbench.Findings, folder: Path) -> list[Path]:
 
 
 def entry_of(entry: Entry, table: PaperTable) -> str:
-    """Return what stands in a cell, escaped."""
+    """Return the text of a cell of the table, escaped."""
     if entry is None:
         return "-"
     if isinstance(entry, str):

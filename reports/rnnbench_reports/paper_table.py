@@ -7,7 +7,7 @@ from itertools import chain
 import rnnbench
 
 Entry = str | int | rnnbench.Range | None
-"""What stands in one cell of a table. A range is written with its ends; None is a dash."""
+"""The content of one cell of a table. A range is written with its ends; None is a dash."""
 RANGE = "range"
 
 
@@ -31,7 +31,7 @@ class PaperTable:
 
 
 def brackets(table: PaperTable) -> str:
-    """Return a sentence on what stands in brackets; "" where nothing does."""
+    """Return a sentence on what brackets hold; "" where the table has none."""
     kinds = sorted({figure.kind for figure in _ranges(table) if shows_ends(figure)})
     intervals = [kind for kind in kinds if kind != RANGE]
     if not kinds:

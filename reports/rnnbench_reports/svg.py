@@ -160,7 +160,7 @@ def _style(style: str) -> str:
 
 @cache
 def _page_colours() -> Mapping[str, str]:
-    """Return what stands on the page for each colour of a figure."""
+    """Return the variable of the page for each colour of a figure."""
     return {
         **{hue.light: f"var(--{hue.name})" for hue in HUES},
         "#000000": "currentColor",

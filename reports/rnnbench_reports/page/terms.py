@@ -42,13 +42,13 @@ def explained(text: str) -> Markup:
     meaning."""
     text = tied(text)
     shown = Markup()
-    told: set[str] = set()
+    linked: set[str] = set()
     place = 0
     for match in _pattern().finditer(text):
         word = _word(match[0])
-        if word in told:
+        if word in linked:
             continue
-        told.add(word)
+        linked.add(word)
         shown += escape(text[place : match.start()])
         shown += LINK.format(slug(word), meanings()[word], match[0])
         place = match.end()

@@ -15,8 +15,8 @@ from rnnbench_reports.figures import cells_of, draw
 from rnnbench_reports.looks import HUES
 from rnnbench_reports.page import caveats, front, links, terms
 from rnnbench_reports.page.claims_section import claims_sections
-from rnnbench_reports.page.origins import lead, origins
 from rnnbench_reports.page.page_records import Page
+from rnnbench_reports.page.provenance import lead, provenance
 from rnnbench_reports.page.records import Plot
 from rnnbench_reports.page.sections import sections
 from rnnbench_reports.page.tables import slug
@@ -64,7 +64,7 @@ def _page(findings: rnnbench.Findings, plots: Sequence[tuple[str, Plot]], cells:
         ],
         failed=links.failed(findings),
         command=links.COMMAND.format("ID"),
-        origins=origins(findings),
+        provenance=provenance(findings),
         words=list(terms.meanings().items()),
         cells=[(row, look.hue.name, _swatch(look.dash)) for row, look in cells.looks.items()],
     )

@@ -13,7 +13,7 @@ KINDS: dict[StepKind, str] = {
     "streaming": "step of a stream",
 }
 GROWTH = {"train": "training step", "inference": "forward step", "memory": "peak memory"}
-RULER = "torch's LSTM"
+REFERENCE_CELL = "torch's LSTM"
 
 
 def cost_grid(findings: Findings) -> Grid:
@@ -97,6 +97,6 @@ def _notes(findings: Findings) -> tuple[str, ...]:
     references = []
     for cost in findings.costs:
         kinds = chain.from_iterable(row.step_times for row in cost.rows)
-        references += [cost.references.get(kind, "") or RULER for kind in kinds]
+        references += [cost.references.get(kind, "") or REFERENCE_CELL for kind in kinds]
     named = text.listed(dict.fromkeys(references))
     return (f"x: time over that of {named}",) if named else ()

@@ -127,6 +127,16 @@ def test_lines_are_not_packed(folder: str) -> None:
     assert list(chain.from_iterable(map(packed_parts, files))) == []
 
 
+@pytest.mark.parametrize("folder", PACKAGES)
+def test_a_line_has_one_assignment(folder: str) -> None:
+    """No tuple is assigned to a tuple of names."""
+    for path in (ROOT / folder).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Tuple):
+                several = any(isinstance(target, ast.Tuple) for target in node.targets)
+                assert not several, f"{path.name}:{node.lineno}: {ast.unparse(node)}"
+
+
 def test_the_core_names_no_cell_and_no_task() -> None:
     """Not even as a word in quotes: it knows what plugins bring only by the catalogue."""
     names = ["gru", "lstm", "rnn", "adding", "recall-first", "bitcoin", "digits-rows"]

@@ -90,7 +90,7 @@ def _verdict(row: str, condition: rnnbench.Condition) -> Value:
             if comparison.effect:
                 parts.append(f"typical advantage {spread(comparison.effect)}")
             if comparison.p_value is not None:
-                parts.append(f"p = {rnnbench.text.number(comparison.p_value)}")
+                parts.append(rnnbench.text.p_value(comparison.p_value))
             return Value(verdict, kind=kind, hint=", ".join(parts))
     answers = [comparison.answer for comparison in condition.comparisons]
     if row == condition.leader and condition.leads:

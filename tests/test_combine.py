@@ -21,8 +21,7 @@ from rnnbench.store import (
     kept_claims,
     kept_looks,
 )
-from tests.builders.findings import cost_result, learned, with_provenance
-from tests.test_looks import noisy
+from tests.builders.findings import cost_result, learned, noisy, with_provenance
 
 ABACUS = Machine(processor="abacus", cores=2, memory_bytes=1, system="none")
 SLIDE_RULE = replace(ABACUS, processor="slide rule")

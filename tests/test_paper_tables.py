@@ -13,10 +13,8 @@ from rnnbench.catalogue import Catalogue
 from rnnbench.findings import Condition, CostFinding, Findings, find
 from rnnbench_reports.latex_tables import escaped, number
 from rnnbench_reports.paper_tables import paper_tables
-from tests.builders.findings import learned
-from tests.builders.report import results
-from tests.test_labels import ODD
-from tests.test_looks import noisy
+from tests.builders.findings import learned, noisy
+from tests.builders.report import ODD, results
 
 FINDINGS = find(results())
 MANY = find(

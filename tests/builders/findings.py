@@ -6,6 +6,7 @@ from itertools import product
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from rnnbench.executors.running import without_run
 from rnnbench.findings import Condition, find
@@ -79,6 +80,18 @@ def scores_by_seed(cells: Mapping[str, Iterable[float]], **settings: Any) -> lis
             learned(cell, seed, None, test, **settings) for seed, test in enumerate(of_seeds)
         ]
     return results
+
+
+def noisy(seeds: int, ratio: float = 1.25, cells: str = "ab", **trial: object) -> list[Result]:
+    """Cells of which each needs so many times the epochs of the one before, typically."""
+    rng = np.random.default_rng(5)
+    drawn = 100 * np.exp(rng.normal(0, 0.25, size=(60, len(cells))))
+    recipe = Recipe(epochs=2000)
+    epochs = {}
+    for place, cell in enumerate(cells):
+        of_seeds = np.round(drawn[:seeds, place] * ratio**place)
+        epochs[cell] = of_seeds.astype(int).tolist()
+    return epochs_by_seed(epochs, test=0.001, **{"recipe": recipe, **trial})
 
 
 def searched(

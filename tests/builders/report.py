@@ -24,6 +24,17 @@ def figures_of(stems: Iterable[str]) -> set[str]:
     return {next((f for f in longest_first if stem.startswith(f)), stem) for stem in stems}
 
 
+ODD = (
+    r"gru $\alpha_$ x",
+    r"100 $ and $\frac{1}$",
+    "_hidden",
+    "[bold]gru[/bold] [/red]",
+    "<b>gru</b> & | `x` *y*",
+    ":smile: %s {x} \\",
+    "tab\tand\x07bell",
+    "网络 😀",
+)
+"""Labels with signs that mean something in HTML, LaTeX, Markdown or on a terminal."""
 CELLS = (("gru", 4), ("<b>lstm</b>", None))
 """The cells of a report, with their epochs to target."""
 

@@ -1,7 +1,8 @@
 # make demo: set up, run the quick suite, print the path of the report.
 # make test: linters and tests.   make test-fast: two cases of each short test that starts no process.
 # make test-all: every test.      make coverage: what make test-fast executes, held to a floor.
-# make gate: this project's own figures against those kept in tests/baseline.   make slurm: tests that start a SLURM.
+# make gate: this project's own figures against those kept in tests/baseline.
+# make slurm: tests that start a SLURM.   make browser: tests that open pages in Chromium.
 # Without bytecode on disk, each of many processes compiles every module anew.
 export PYTHONDONTWRITEBYTECODE :=
 PYTHON ?= python3
@@ -22,7 +23,7 @@ COVERED := 71
 files_with = $(shell grep -l "mark\.$(1)" tests/test_*.py)
 SMOKE = run=$$(mktemp -d) && trap 'rm -rf "$$run"' EXIT && $(BIN)/rnnbench run suite smoke -o "$$run"
 
-.PHONY: demo test parallel test-fast test-all long coverage slurm gate baseline lint benchmarks schema catalogue claims clean
+.PHONY: demo test parallel test-fast test-all long coverage slurm browser gate baseline lint benchmarks schema catalogue claims clean
 
 demo: $(VENV)/.installed
 	$(BIN)/rnnbench run suite
@@ -50,6 +51,9 @@ coverage: $(VENV)/.installed-dev
 
 slurm: $(VENV)/.installed-dev
 	$(BIN)/pytest -q -m "slurm and not slow" $(call files_with,slurm) $(call junit,slurm)
+
+browser: $(VENV)/.installed-dev
+	$(BIN)/pytest -q -m browser $(call files_with,browser) $(call junit,browser)
 
 test-all: $(VENV)/.installed-dev lint coverage
 	HYPOTHESIS_PROFILE=thorough $(BIN)/pytest -m ""

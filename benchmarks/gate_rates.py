@@ -13,7 +13,7 @@ import subprocess
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -181,7 +181,7 @@ def resampled(
 ) -> list[Result]:
     """Draw a run: replicates of measurements from those of all runs, the rest from one run."""
     pool: dict[str, list[Result]] = defaultdict(list)
-    for result in (result for results in runs for result in results):
+    for result in chain.from_iterable(runs):
         if isinstance(result.trial, CostTrial):
             pool[trial_id(replace(result.trial, round=0))].append(result)
     learned = [r for r in runs[rng.integers(len(runs))] if not isinstance(r.trial, CostTrial)]
@@ -225,7 +225,8 @@ def larger(folder: Path) -> None:
                 larger_head = [_larger(result, name, kind, share) for result in head]
                 rulings.append(ruled(resampled(runs, rng, number), larger_head))
             _print(f"{name} larger by {share:.0%} in every cell, {number} repetitions", rulings)
-            cells = Counter(change.row for ruling in rulings for change in ruling.worse)
+            worse = chain.from_iterable(ruling.worse for ruling in rulings)
+            cells = Counter(change.row for change in worse)
             print(f"    found by cell, of {len(rulings)}: {dict(sorted(cells.items()))}")
 
 

@@ -16,6 +16,7 @@ measured in one session.
 import argparse
 import tarfile
 from collections import Counter, defaultdict
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -105,8 +106,7 @@ def write(
                     started=float(place),
                     value=float(ratios[place, replicate]),
                 )
-                for series, ratios in every
-                for replicate in range(REPLICATES)
+                for (series, ratios), replicate in product(every, range(REPLICATES))
             ]
             add(history, values, [Commit(hash=_name(place), time=place, depth=place)])
 

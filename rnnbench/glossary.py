@@ -2,6 +2,7 @@
 this file."""
 
 from collections.abc import Mapping
+from itertools import chain
 
 TITLE = "Glossary"
 INTRODUCTION = (
@@ -55,23 +56,19 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         ),
         "learning-rate search": "the trainings by which a cell's learning rates are found",
         "race": "a search that gives rates up once a paired test finds them worse (`Raced`)",
-        "search state": "what is known at one moment of each cell's search (`SearchState`)",
-        "seed allocation": "how many seeds each cell needs on each task (`SeedAllocation`)",
         "ladder": (
             "one task at rising horizons, each rung tried only where the one below was solved"
         ),
         "futility": "the rule that gives up a training without progress",
-        "training history": "epochs, scores and losses of one training so far (`TrainingHistory`)",
-        "executor": "where trials run: this machine, a cluster (`Executor`)",
-        "executor context": (
-            "what a run passes to its executor: its folder, and how many trials at once"
-            " (`ExecutorContext`)"
+        "executor": (
+            "where trials run: this machine, a cluster (`Executor`, which is called with an"
+            " `ExecutorContext`)"
         ),
-        "child request": "what the process of one trial is asked to do (`ChildRequest`)",
-        "run options": "how one trial is run, none of which changes a figure (`RunOptions`)",
         "driver": "the process that plans trials and stores results",
-        "registry": "what plugins brought of one kind, by name (`Registry`)",
-        "contribution": "one thing that a plugin brought, with the plugin (`Contribution`)",
+        "registry": (
+            "what plugins brought of one kind, by name (`Registry`), each with its plugin"
+            " (`Contribution`)"
+        ),
         "provenance": "what a result depends on: sources, versions, data, machine (`Provenance`)",
     },
     "Cost": {
@@ -106,8 +103,10 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
             "better, worse, equivalent or undecided; of a claim: supported, refuted, mixed,"
             " undecided or untested"
         ),
-        "look": "one reading of the results while seeds are being added (an interim analysis)",
-        "error spending": "the share of the 5 % error that each look may use",
+        "look": (
+            "one reading of the results while seeds are being added (an interim analysis), which"
+            " may use a share of the 5 % error"
+        ),
         "family": "all comparisons that share one error rate",
         "claim": "a sentence that people repeat, with what would make it true (`Claim`)",
         "reading": "one way to test a claim, fixed before anything is measured (`Reading`)",
@@ -150,9 +149,9 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
     },
 }
 """The meaning of each word, by section."""
-MEANINGS: Mapping[str, str] = {
-    word: meaning for section in SECTIONS.values() for word, meaning in section.items()
-}
+MEANINGS: Mapping[str, str] = dict(
+    chain.from_iterable(section.items() for section in SECTIONS.values())
+)
 
 
 def markdown() -> str:

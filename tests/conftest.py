@@ -60,7 +60,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark tests as `process` or `long`, and leave out cases beyond those that are asked for.
+    """Mark tests as `process`, `long` or `slow`, and leave out cases beyond those that are asked for.
 
     `process` are the tests of all files that have at hand what starts processes, or trains.
     """
@@ -70,6 +70,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker("process")
         if _test_of(item) in LONG:
             item.add_marker("long")
+        if item.get_closest_marker("browser"):
+            item.add_marker("slow")
     most = config.getoption("cases")
     if most is not None:
         items[:] = _first_cases(items, most)

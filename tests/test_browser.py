@@ -66,6 +66,11 @@ def test_it_is_accessible(
         assert [(violation["id"], violation["nodes"][0]["html"]) for violation in found] == []
 
 
+def test_browsers_have_a_pass_of_their_own(request: pytest.FixtureRequest) -> None:
+    """`make test` leaves out what is slow, and `make browser` takes it up."""
+    assert request.node.get_closest_marker("slow")
+
+
 def test_it_prints(opened: Any, files: dict[str, Path]) -> None:
     """To PDF, without its tools."""
     with Seen(opened, files["few"], **VIEWS["dark"]) as seen:

@@ -55,7 +55,8 @@ def sigmoid(x: Array) -> Array:
 
 def flat(state: Any) -> list[torch.Tensor]:
     """The tensors of a state, without the axis of layers that torch's kernels have."""
-    return [t.reshape(-1, t.shape[-1]) for t in (state if isinstance(state, tuple) else (state,))]
+    parts = state if isinstance(state, tuple) else (state,)
+    return [part.reshape(-1, part.shape[-1]) for part in parts]
 
 
 @pytest.mark.parametrize("name", KERNELS)

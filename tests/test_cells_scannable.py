@@ -5,6 +5,8 @@ import cmath
 import copy
 import math
 import pickle
+from collections.abc import Iterator
+from itertools import product
 
 import pytest
 import torch
@@ -22,18 +24,22 @@ VARIANTS: list[tuple[str, dict[str, object]]] = [
     *((name, {"form": "log-space"}) for name in MINIMAL),
     *(
         (name, {"form": "vanilla", "gates": gates})
-        for name in MINIMAL
-        for gates in ("positive", "signed")
+        for name, gates in product(MINIMAL, ("positive", "signed"))
     ),
     ("lru", {}),
     ("lru", {"r_min": 0.9, "r_max": 0.99, "max_phase": 0.3}),
 ]
-FORMS = [
-    (name, options, implementation)
-    for name, options in VARIANTS
-    for implementation in SPEC[name].implementations
-    if implementation != "log-scan" or options.get("form") == "log-space"
-]
+
+
+def forms() -> Iterator[tuple[str, dict[str, object], str]]:
+    """Each variant in each implementation that it has; only log-space has a `log-scan`."""
+    for name, options in VARIANTS:
+        for implementation in SPEC[name].implementations:
+            if implementation != "log-scan" or options.get("form") == "log-space":
+                yield name, options, implementation
+
+
+FORMS = list(forms())
 
 
 def build(
@@ -70,7 +76,9 @@ def minimal_by_hand(
     y_BTH = torch.empty(*x_BTI.shape[:2], hidden, dtype=torch.float64)
     for sequence, x_TI in enumerate(x_BTI.tolist()):
         for unit in range(hidden):
-            h = (0.5 if log_space else 0.0) if state is None else state[sequence, unit].item()
+            h = 0.5 if log_space else 0.0
+            if state is not None:
+                h = state[sequence, unit].item()
             for t, x_I in enumerate(x_TI):
                 sums = [
                     sum(w * x for w, x in zip(weight[row], x_I, strict=True)) + bias[row]

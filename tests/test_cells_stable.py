@@ -223,7 +223,11 @@ def by_hand(
             if state is None
             else [p[sequence].detach().numpy() for p in parts_of(state)]
         )
-        outputs.append([(now := step(x, now))[0] for x in x_TI])
+        outputs_TH = []
+        for x_I in x_TI:
+            now = step(x_I, now)
+            outputs_TH.append(now[0])
+        outputs.append(outputs_TH)
     return torch.tensor(np.array(outputs))
 
 

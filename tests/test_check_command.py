@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -68,9 +69,7 @@ def test_what_passes_and_what_fails_is_told_a_line_a_check(
     assert done.returncode == 1, done.stderr
     rows = [line.split("\t") for line in done.stdout.splitlines()]
     names = [check.name for check in CELL_CHECKS]
-    assert [row[:2] for row in rows[:26]] == [
-        [cell, name] for cell in ("ahead", "stepped") for name in names
-    ]
+    assert [tuple(row[:2]) for row in rows[:26]] == list(product(("ahead", "stepped"), names))
     assert [row[1] for row in rows[26:]] == [check.name for check in TASK_CHECKS]
     failed = {(row[0], row[1]): row[3] for row in rows if row[2] == "failed"}
     assert ("ahead", "causal") in failed
@@ -174,10 +173,8 @@ def test_pytest_collects_a_test_a_check_and_benchmarks(
             rf"rnnbench::test_task\[recall-first-{check.name}\] (PASSED|SKIPPED)", done.stdout
         )
     timed = {one["name"] for one in json.loads((tmp_path / "speed.json").read_text())["benchmarks"]}
-    jobs = ("train-step", "inference", "streaming-step")
-    assert timed == {
-        f"test_speed[{cell}-{job}]" for cell in ("ahead", "stepped:eager") for job in jobs
-    }
+    pairs = product(("ahead", "stepped:eager"), ("train-step", "inference", "streaming-step"))
+    assert timed == {f"test_speed[{cell}-{job}]" for cell, job in pairs}
 
 
 def test_the_pytest_plugin_costs_nothing_until_it_is_used(tmp_path: Path) -> None:

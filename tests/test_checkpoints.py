@@ -3,6 +3,7 @@ disturbed."""
 
 import json
 import pickle
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -83,10 +84,14 @@ def one(pool: LocalPool, trial: LearningTrial) -> Result:
     return finish(pool, trial)["dying"]
 
 
-@pytest.mark.parametrize(
-    "at",
-    each([k * CALLS_AN_EPOCH + offset for k in range(EPOCHS) for offset in (2, CALLS_AN_EPOCH)], 3),
-)
+def places() -> Iterator[int]:
+    """In the middle of each epoch, and at its evaluation."""
+    for epoch in range(EPOCHS):
+        yield epoch * CALLS_AN_EPOCH + 2
+        yield (epoch + 1) * CALLS_AN_EPOCH
+
+
+@pytest.mark.parametrize("at", each(list(places()), 3))
 def test_killed_at_any_epoch_and_resumed_it_gives_the_same_bits(tmp_path: Path, at: int) -> None:
     """In the middle of training and of an evaluation: weights, optimiser, schedule and every random
     stream go on."""

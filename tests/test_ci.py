@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -72,7 +73,7 @@ def test_the_table_of_the_page_has_every_input_and_every_variable() -> None:
 def words_of_commands() -> list[list[str]]:
     """The commands of rnnbench in the script and in all that is pasted, word by word."""
     texts = [SCRIPT, *(text for language, text in BLOCKS if language == "yaml")]
-    lines = [line for text in texts for line in text.replace("\\\n", " ").splitlines()]
+    lines = chain.from_iterable(text.replace("\\\n", " ").splitlines() for text in texts)
     found = [re.search(r"(?:^|run: |- )\s*rnnbench ((?:run|gate|ab)\b.*)", line) for line in lines]
     commands = [re.split(r"[ {}()]+", match[1]) for match in found if match]
     assert len(commands) == 3
@@ -88,8 +89,8 @@ def test_every_command_and_option_that_is_pasted_exists(words: list[str]) -> Non
         found = command.get_command(context, words.pop(0))
         assert found
         command = found
-    known = {name for parameter in command.params for name in parameter.opts}
-    typed = {match[0] for word in words if (match := re.search(r"--[a-z][a-z-]*", word))}
+    known = set(chain.from_iterable(parameter.opts for parameter in command.params))
+    typed = set(re.findall(r"--[a-z][a-z-]*", "\n".join(words)))
     assert typed <= known
     assert len(typed) >= 2
 
@@ -97,7 +98,7 @@ def test_every_command_and_option_that_is_pasted_exists(words: list[str]) -> Non
 def test_no_input_is_written_into_a_command() -> None:
     """A shell gets them as variables; only GitHub's own actions are used, by their major version."""
     jobs = [BY_ACTION["jobs"]["compare"], SPELLED_OUT["jobs"]["compare"]]
-    steps = [*ACTION["runs"]["steps"], *(step for job in jobs for step in job["steps"])]
+    steps = list(chain.from_iterable(part["steps"] for part in (ACTION["runs"], *jobs)))
     assert [step["run"] for step in steps if EXPRESSION.search(step.get("run", ""))] == []
     used = {step["uses"] for step in steps if "uses" in step} - {"OWNER/rnnbench@main"}
     assert used

@@ -258,9 +258,13 @@ def test_a_claim_is_judged_at_the_first_look_of_its_rule_that_settles_it() -> No
     is complete, and at none before its first."""
     whole = suite(claim(), seeds=20)
     asked = replace(whole.claims[0], at_looks=(10, 15, 20), settling=20, evenly=True)
-    turns = Measurements.of(
-        run(whole, lambda row, seed: 16 if row == "lstm" else 8 + seed % 3 if seed < 10 else 25)
-    )
+
+    def epochs(row: str, seed: int) -> int:
+        if row == "lstm":
+            return 16
+        return 8 + seed % 3 if seed < 10 else 25
+
+    turns = Measurements.of(run(whole, epochs))
     early = judge(asked, turns)
     assert (early.verdict, early.seeds, early.level) == ("supported", 10, look_at(asked, 10).level)
     assert (judge_at(asked, turns, 20).verdict, judge(whole.claims[0], turns).verdict) == (

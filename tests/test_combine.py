@@ -21,8 +21,7 @@ from rnnbench.store import (
     kept_claims,
     kept_looks,
 )
-from tests.builders.findings import cost_result, learned, with_provenance
-from tests.test_looks import noisy
+from tests.builders.findings import cost_result, learned, noisy, with_provenance
 
 ABACUS = Machine(processor="abacus", cores=2, memory_bytes=1, system="none")
 SLIDE_RULE = replace(ABACUS, processor="slide rule")
@@ -103,11 +102,10 @@ def test_each_trial_names_the_file_of_its_result(tmp_path: Path) -> None:
     combined = of_folders(tmp_path, on(ABACUS, seeds([0, 1])), on(SLIDE_RULE, seeds([0], 4, 0.06)))
     trials = combined.findings.trials
     assert len({trial.trial for trial in trials}) == len(trials) == 6
-    made = {"a": seeds([0, 1]), "b": seeds([0])}
+    made = [("a", result) for result in seeds([0, 1])] + [("b", result) for result in seeds([0])]
     assert sorted(trial.stored for trial in trials) == sorted(
         str(tmp_path / folder / "trials" / f"{trial_id(result.trial)}.json")
-        for folder, results in made.items()
-        for result in results
+        for folder, result in made
     )
 
 

@@ -5,6 +5,7 @@ import math
 import re
 import subprocess
 import sys
+from itertools import product
 from pathlib import Path
 
 import msgspec
@@ -127,10 +128,12 @@ def test_a_day_that_was_cut_short_is_no_session() -> None:
     assert not any("cut short" in caveat for caveat in find(whole).caveats + find(short).caveats)
     assert pair(short, "lstm", "gru").ratio.n == 7
     results = [
-        at_length(steps, {"gru": float(steps**power)}, r, session=day)
-        for day, power, number in (("2026-01-01", 1, 8), ("2026-01-02", 3, 7))
-        for steps in (64, 128, 256)
-        for r in range(number)
+        at_length(steps, {"gru": float(steps)}, r, session="2026-01-01")
+        for steps, r in product((64, 128, 256), range(8))
+    ]
+    results += [
+        at_length(steps, {"gru": float(steps**3)}, r, session="2026-01-02")
+        for steps, r in product((64, 128, 256), range(7))
     ]
     (curve,) = find(results).scalings[0].curves
     assert curve.exponent is not None
@@ -164,8 +167,7 @@ def test_what_moves_from_day_to_day_is_in_the_printed_range() -> None:
     days = {"2026-01-01": 1.8, "2026-01-02": 2.4, "2026-01-03": 2.0}
     results = [
         times({"gru": 1.0, "lstm": ratio * math.exp(rng.normal(0, 0.005))}, r, session=day)
-        for day, ratio in days.items()
-        for r in range(8)
+        for (day, ratio), r in product(days.items(), range(8))
     ]
     found = pair(results, "lstm", "gru")
     assert found.ratio.kind == "over sessions"
@@ -179,8 +181,7 @@ def test_what_moves_from_day_to_day_is_in_the_printed_range() -> None:
     )
     more = [
         replace_session(result, day)
-        for day in ("2026-01-04", "2026-01-05")
-        for result in results[:8]
+        for day, result in product(("2026-01-04", "2026-01-05"), results[:8])
     ]
     assert not any("moves by 5 to 15 %" in caveat for caveat in find([*results, *more]).caveats)
     assert any("moves by 5 to 15 %" in caveat for caveat in find(results).caveats)
@@ -235,8 +236,7 @@ def test_the_exponent_is_that_of_the_power_law() -> None:
     """Time a T^1.3 in each replicate, whatever the replicate's own speed."""
     results = [
         at_length(steps, {"gru": (1 + r) * steps**1.3, "lstm": steps}, r)
-        for steps in (64, 128, 256)
-        for r in range(8)
+        for steps, r in product((64, 128, 256), range(8))
     ]
     (scaling,) = find(results).scalings
     exponents = {curve.row: curve.exponent for curve in scaling.curves}
@@ -255,9 +255,7 @@ def test_an_exponent_of_several_days_holds_what_each_of_them_says() -> None:
     rng = np.random.default_rng(0)
     results = [
         at_length(steps, {"gru": steps**power * math.exp(rng.normal(0, 0.01))}, r, session=day)
-        for day, power in days.items()
-        for steps in (64, 128, 256)
-        for r in range(8)
+        for (day, power), steps, r in product(days.items(), (64, 128, 256), range(8))
     ]
     (scaling,) = find(results).scalings
     (exponent,) = [curve.exponent for curve in scaling.curves]
@@ -275,22 +273,17 @@ def test_days_that_disagree_make_no_break_even() -> None:
     """At the longer length each cell was in front on one of two days: nobody knows whether they
     cross, though all replicates taken for one sample would tell."""
 
-    def results(second: float) -> list[Result]:
-        return [
-            at_length(
-                steps,
-                {"gru": 1.0, "lstm": (1.1 if steps == 64 else 0.9) * shift * (1 + r / 1e4)},
-                r,
-                session=day,
-            )
-            for day, shift in (("2026-01-01", 1.0), ("2026-01-02", second))
-            for steps in (64, 256)
-            for r in range(8)
-        ]
+    def on_day(day: str, shift: float) -> list[Result]:
+        made = []
+        for (steps, ratio), r in product(((64, 1.1), (256, 0.9)), range(8)):
+            seconds = {"gru": 1.0, "lstm": ratio * shift * (1 + r / 1e4)}
+            made.append(at_length(steps, seconds, r, session=day))
+        return made
 
-    (agree,) = find(results(1.001)).scalings
+    first = on_day("2026-01-01", 1.0)
+    (agree,) = find([*first, *on_day("2026-01-02", 1.001)]).scalings
     assert [point.below for point in agree.break_evens] == ["gru"]
-    (disagree,) = find(results(1.13)).scalings
+    (disagree,) = find([*first, *on_day("2026-01-02", 1.13)]).scalings
     assert disagree.break_evens == ()
 
 
@@ -299,8 +292,7 @@ def test_the_break_even_is_where_the_lines_cross() -> None:
     logarithms."""
     results = [
         at_length(steps, {"gru": 0.02 * steps, "lstm": 0.01 * steps + 1}, r)
-        for steps in (50, 90, 110, 200)
-        for r in range(8)
+        for steps, r in product((50, 90, 110, 200), range(8))
     ]
     (scaling,) = find(results).scalings
     (point,) = scaling.break_evens
@@ -315,8 +307,7 @@ def test_noise_makes_no_break_even() -> None:
     rng = np.random.default_rng(1)
     results = [
         at_length(steps, {row: steps * math.exp(rng.normal(0, 0.05)) for row in ("gru", "lstm")}, r)
-        for steps in (64, 128, 256, 512)
-        for r in range(8)
+        for steps, r in product((64, 128, 256, 512), range(8))
     ]
     (scaling,) = find(results).scalings
     assert scaling.break_evens == ()
@@ -411,9 +402,7 @@ def test_names_stay_apart_whatever_differs(tmp_path: Path) -> None:
     tell too."""
     results = [
         times({"gru": 1.0, "lstm": 2.0}, r, shape=Shape(steps=steps), **setting)
-        for setting in SETTINGS
-        for steps in (10, 20)
-        for r in range(2)
+        for setting, steps, r in product(SETTINGS, (10, 20), range(2))
     ]
     findings = find(results)
     assert len(findings.costs) == len({cost.title for cost in findings.costs}) == 2 * len(SETTINGS)
@@ -472,18 +461,21 @@ def test_how_it_ended_is_said_of_the_last_day_by_its_own_intervals() -> None:
     it."""
     rng = np.random.default_rng(0)
     target = PrecisionTarget(precision=0.02, seconds=600.0, replicates=24)
+
+    def on_day(day: str, spread: float, number: int) -> list[Result]:
+        return [
+            msgspec.structs.replace(
+                times({"gru": math.exp(rng.normal(0, spread))}, r, session=day),
+                precision_target=target,
+                seconds=Seconds(process=30.0),
+            )
+            for r in range(number)
+        ]
+
     results = [
-        msgspec.structs.replace(
-            times({"gru": math.exp(rng.normal(0, spread))}, r, session=day),
-            precision_target=target,
-            seconds=Seconds(process=30.0),
-        )
-        for day, spread, number in (
-            ("2026-01-01", 0.1, 8),
-            ("2026-01-02", 0.001, 8),
-            ("2026-01-03", 0.1, 3),
-        )
-        for r in range(number)
+        *on_day("2026-01-01", 0.1, 8),
+        *on_day("2026-01-02", 0.001, 8),
+        *on_day("2026-01-03", 0.1, 3),
     ]
     (finding,) = find(results).costs
     said = finding.stopping_reasons["train"]

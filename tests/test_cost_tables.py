@@ -4,6 +4,7 @@ kernel explains."""
 import csv
 import math
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 
 import msgspec
@@ -214,8 +215,7 @@ def on_two_days(results: list[Result]) -> list[Result]:
     """The same replicates on each of them."""
     return [
         msgspec.structs.replace(made, trial=msgspec.structs.replace(made.trial, session=day))
-        for day in ("2026-01-01", "2026-01-02")
-        for made in results
+        for day, made in product(("2026-01-01", "2026-01-02"), results)
     ]
 
 

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 
 import dask
@@ -266,9 +267,8 @@ def test_no_process_outlives_its_driver(
         *command, str(tmp_path / "there"), "--set", f"executor.address={cluster.address}"
     )
     wait_until(lambda: all(trials_at_work(process) for process in (here, worker)))
-    family = [
-        child for process in (here, there, worker) for child in process.children(recursive=True)
-    ]
+    parents = (here, there, worker)
+    family = list(chain.from_iterable(parent.children(recursive=True) for parent in parents))
     for driver in (here, there):
         os.killpg(driver.pid, sign) if sign == signal.SIGINT else driver.kill()
     for driver in (here, there):

@@ -2,6 +2,7 @@
 trial to the report."""
 
 import math
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -173,11 +174,9 @@ def test_the_report_shows_both_over_seeds(run: Path, tmp_path: Path) -> None:
     """A curve a cell, diagnostic and moment, a figure a diagnostic, a line in the table."""
     findings = find(Store(run).read())
     (condition,) = findings.conditions
-    assert [(c.name, c.when) for c in condition.arms[0].diagnostics] == [
-        (name, when)
-        for name in ("gradient-lag", "memory-capacity")
-        for when in ("fresh", "trained")
-    ]
+    assert [(c.name, c.when) for c in condition.arms[0].diagnostics] == list(
+        product(("gradient-lag", "memory-capacity"), ("fresh", "trained"))
+    )
     assert condition.arms[0].diagnostics[2].figures["memory capacity"].n == 2
     files = [
         file.name for file in Catalogue.present().reports["html"].item.load()(findings, tmp_path)

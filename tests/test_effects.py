@@ -1,5 +1,7 @@
 """What paired seeds say of an effect, against independent forms."""
 
+from itertools import combinations_with_replacement
+
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st
@@ -159,5 +161,5 @@ def test_a_p_value_is_that_of_the_first_flip(values: list[int]) -> None:
 @given(st.lists(st.floats(-5, 5), min_size=1, max_size=12))
 def test_the_typical_value_is_numpys_to_the_last_bit(values: list[float]) -> None:
     """The median of the means of all pairs, never -0.0."""
-    means = [(a + b) / 2 for place, a in enumerate(values) for b in values[place:]]
+    means = [(a + b) / 2 for a, b in combinations_with_replacement(values, 2)]
     assert repr(typical(values)) == repr(float(np.median(means)))

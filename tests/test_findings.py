@@ -1,6 +1,7 @@
 """Findings: estimates, answers and caveats, from results written by hand."""
 
 import math
+from itertools import chain, product
 
 import msgspec
 import numpy as np
@@ -27,9 +28,11 @@ from tests.builders.findings import (
     RECIPE,
     TUNED,
     cost_result,
+    epochs_by_seed,
     learned,
     only,
-    searched,
+    rates_searched,
+    scores_by_seed,
     tuned_results,
     with_provenance,
 )
@@ -103,7 +106,7 @@ def test_few_replicates_carry_a_range_and_eight_an_interval() -> None:
 
 def test_below_the_seeds_that_carry_a_verdict_none_is_given() -> None:
     """However clear it looks."""
-    condition = only([learned(c, s, e) for c, e in [("a", 2), ("b", 9)] for s in range(6)])
+    condition = only(epochs_by_seed({"a": [2] * 6, "b": [9] * 6}))
     assert condition.leader == "a"
     assert condition.answer.startswith(
         "a is ahead of b in 6 of 6 seeds: mse ≤ 0.1 in 6 of 6 seeds, after 2 epochs"
@@ -125,7 +128,7 @@ def test_seeds_in_which_no_cell_gets_there_carry_no_verdict_and_are_not_counted(
 
 def test_with_enough_seeds_a_clear_difference_is_a_verdict() -> None:
     """Seven seeds, all one way: p = 2/128."""
-    condition = only([learned(c, s, e + s) for c, e in [("a", 2), ("b", 9)] for s in range(7)])
+    condition = only(epochs_by_seed({"a": range(2, 9), "b": range(9, 16)}))
     assert condition.comparisons[0].p_value == pytest.approx(2 / 128)
     assert (
         condition.sure
@@ -150,9 +153,8 @@ def test_a_difference_that_could_be_luck_is_not_told_apart() -> None:
 def test_swapping_the_names_of_two_cells_mirrors_the_answer() -> None:
     """Nobody's expectation is built in."""
     figures = {"lstm": [3, 5, 4, 6, 3, 5, 4], "gru": [8, 9, 7, 12, 8, 9, None]}
-    one = only([learned(c, s, e) for c, epochs in figures.items() for s, e in enumerate(epochs)])
-    swapped = {"gru": figures["lstm"], "lstm": figures["gru"]}
-    other = only([learned(c, s, e) for c, epochs in swapped.items() for s, e in enumerate(epochs)])
+    one = only(epochs_by_seed(figures))
+    other = only(epochs_by_seed({"gru": figures["lstm"], "lstm": figures["gru"]}))
 
     def mirror(text: str) -> str:
         return text.replace("gru", "?").replace("lstm", "gru").replace("?", "lstm")
@@ -298,9 +300,7 @@ def test_nobody_leads_against_a_verdict() -> None:
     """The best median while seed by seed it is worse beyond chance: the sentence says both, and no
     cell stands out."""
     scores = {"a": [0.1] * 21 + [1.2] * 20, "b": [0.2] * 41}
-    condition = only(
-        [learned(c, s, None, test, trivial=2.0) for c in scores for s, test in enumerate(scores[c])]
-    )
+    condition = only(scores_by_seed(scores, trivial=2.0))
     assert condition.leader is None
     assert condition.answer.startswith("a comes first by the median alone with test mse 0.1")
     assert condition.sure.startswith(
@@ -310,7 +310,7 @@ def test_nobody_leads_against_a_verdict() -> None:
 
 def test_a_tie_is_said() -> None:
     """Rather than led by the alphabet."""
-    condition = only([learned(c, s, 4) for c in "ab" for s in (0, 1)])
+    condition = only(epochs_by_seed({"a": [4, 4], "b": [4, 4]}))
     assert condition.answer.startswith("a shares the lead: ")
     assert "b is level with a." in condition.answer
     assert condition.leader is None
@@ -319,10 +319,10 @@ def test_a_tie_is_said() -> None:
 def test_three_cells_share_the_level_over_all_pairs() -> None:
     """Three pairs: the smallest p-value at eight seeds is 2/256 times three; at seven it is above
     four in a hundred."""
-    epochs = [("a", 2), ("b", 6), ("c", 9)]
-    condition = only([learned(c, s, e + s) for c, e in epochs for s in range(8)])
+    firsts = {"a": 2, "b": 6, "c": 9}
+    condition = only(epochs_by_seed({c: range(first, first + 8) for c, first in firsts.items()}))
     assert [c.p_value for c in condition.comparisons] == pytest.approx([6 / 256, 6 / 256])
-    few = only([learned(c, s, e + s) for c, e in epochs for s in range(7)])
+    few = only(epochs_by_seed({c: range(first, first + 7) for c, first in firsts.items()}))
     assert [(c.p_value, c.needed) for c in few.comparisons] == [(None, 8), (None, 8)]
     assert "7 seeds cannot carry one (8 can)" in few.sure
     assert condition.sure.startswith("In the typical seed, a is better than b (0.")
@@ -341,21 +341,9 @@ def test_seeds_are_paired_by_their_number() -> None:
 @pytest.mark.parametrize(("direction", "leader"), [("lower", "small"), ("higher", "large")])
 def test_where_nobody_solves_it_the_test_score_leads(direction: str, leader: str) -> None:
     """In the direction of the metric."""
-    trivial = 1.0 if direction == "lower" else 0.0
-    results = [
-        learned(
-            cell,
-            s,
-            None,
-            test,
-            direction=direction,
-            trivial=trivial,
-            target=0.1 if direction == "lower" else 0.99,
-        )
-        for cell, test in [("small", 0.3), ("large", 0.6)]
-        for s in (0, 1)
-    ]
-    condition = only(results)
+    trivial, target = (1.0, 0.1) if direction == "lower" else (0.0, 0.99)
+    scores = {"small": [0.3, 0.3], "large": [0.6, 0.6]}
+    condition = only(scores_by_seed(scores, direction=direction, trivial=trivial, target=target))
     assert condition.leader == leader
     assert condition.figure == "mse"
     assert "no cell reaches mse" in condition.answer
@@ -371,7 +359,8 @@ def test_who_does_not_beat_the_trivial_forecast_is_told_so() -> None:
 def test_a_target_reached_on_validation_only_is_no_answer() -> None:
     """A noisy task may be solved on validation data by luck; test data decide, and the caveat says
     so."""
-    findings = find([learned(c, s, 3, 1.2 + d) for c, d in [("a", 0), ("b", 0.3)] for s in (0, 1)])
+    scores = {"a": 1.2, "b": 1.5}
+    findings = find([learned(cell, s, 3, scores[cell]) for cell, s in product(scores, (0, 1))])
     assert findings.conditions[0].answer.startswith("No cell beats “always one”")
     assert any(
         "a reached the target on validation data in 2 of 2 seeds, but" in caveat
@@ -447,7 +436,7 @@ def test_each_reason_to_doubt_is_said(results: list[Result], caveat: str) -> Non
 
 def test_nothing_is_doubted_without_a_reason() -> None:
     """Seven seeds, equal budgets, one machine: what is left is that nothing was tuned."""
-    results = [learned(c, s, e + s, 0.05) for c, e in [("a", 2), ("b", 9)] for s in range(7)]
+    results = epochs_by_seed({"a": range(2, 9), "b": range(9, 16)}, test=0.05)
     (caveat,) = find(results).caveats
     assert caveat.startswith("No learning-rate search")
 
@@ -539,9 +528,8 @@ def test_cost_figures_of_different_settings_are_never_pooled() -> None:
         cost_result(1, 0.2), trial=msgspec.structs.replace(COST, round=1, repeats=9)
     )
     findings = find([cost_result(0, 0.1), other]).costs
-    assert [row.train.seconds.n for finding in findings for row in finding.rows if row.train] == [
-        1
-    ] * 4
+    rows = chain.from_iterable(finding.rows for finding in findings)
+    assert [row.train.seconds.n for row in rows if row.train] == [1] * 4
     assert len({finding.title for finding in findings}) == 2
     cells = (CellUse(name="gru", options={"a": 1}, label="gru"), CellUse(name="lstm"))
     changed = msgspec.structs.replace(
@@ -610,14 +598,11 @@ def test_trials_of_the_search_enter_no_estimate() -> None:
 
 def test_a_search_is_found_where_evaluations_are_diagnosed() -> None:
     """Trials of a search on tuning seeds diagnose nothing."""
-    search = [
-        searched("a", rate, seed, 5, test=rate) for rate in TUNED.learning_rates for seed in (0, 1)
-    ]
     evaluated = [
         learned("a", seed, 4, recipe=TUNED, learning_rate=0.01, diagnostics=("gradient-lag",))
         for seed in (0, 1)
     ]
-    (arm,) = only([*search, *evaluated]).arms
+    (arm,) = only([*rates_searched(), *evaluated]).arms
     assert arm.search is not None
 
 
@@ -671,8 +656,7 @@ def test_rungs_that_were_not_tried_are_told_once() -> None:
             "stopped",
             reason,
         )
-        for seed in (0, 1)
-        for horizon in (10, 20)
+        for seed, horizon in product((0, 1), (10, 20))
     ]
     findings = find([learned("a", 0, dials={"horizon": 5}), *left])
     assert f"adding, horizons 10, 20: {reason}." in findings.caveats
@@ -733,18 +717,12 @@ def epochs_by_cell(n: int, **centres: float) -> list[Result]:
     """Evaluations with epochs to target around a centre by cell, those of one seed alike."""
     rng = np.random.default_rng(4)
     luck = rng.normal(0, 0.1, n)
-    return [
-        learned(
-            cell,
-            seed,
-            round(centre * np.exp(luck[seed] + rng.normal(0, spread))),
-            0.001,
-            recipe=Recipe(epochs=300),
-        )
-        for cell, centre in centres.items()
-        for seed in range(n)
-        for spread in [0.02 if centre > 50 else 0.3]
-    ]
+    epochs = {}
+    for cell, centre in centres.items():
+        spread = 0.02 if centre > 50 else 0.3
+        drawn = centre * np.exp(luck + rng.normal(0, spread, n))
+        epochs[cell] = np.round(drawn).astype(int).tolist()
+    return epochs_by_seed(epochs, test=0.001, recipe=Recipe(epochs=300))
 
 
 @pytest.mark.parametrize(
@@ -791,13 +769,9 @@ def test_more_seeds_are_advised_where_something_is_there_to_be_decided() -> None
     rng = np.random.default_rng(7)
     advised = []
     for _ in range(40):
-        epochs = {cell: np.round(100 * np.exp(rng.normal(0, 0.2, 10))) for cell in "ab"}
-        recipe = Recipe(epochs=1000)
-        results = [
-            learned(c, s, int(e), 0.001, recipe=recipe)
-            for c in epochs
-            for s, e in enumerate(epochs[c])
-        ]
+        drawn = {cell: np.round(100 * np.exp(rng.normal(0, 0.2, 10))) for cell in "ab"}
+        epochs = {cell: of_seeds.astype(int).tolist() for cell, of_seeds in drawn.items()}
+        results = epochs_by_seed(epochs, test=0.001, recipe=Recipe(epochs=1000))
         (comparison,) = only(results).comparisons
         advised.append(comparison.more_seeds is not None)
         if advised[-1]:

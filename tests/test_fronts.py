@@ -6,12 +6,12 @@ from rnnbench.findings import Findings, find
 from rnnbench.records import CellUse
 from rnnbench_reports.figures import cells_of
 from rnnbench_reports.front_figures import _front, front_figures
-from tests.builders.findings import cost_result, learned
+from tests.builders.findings import cost_result, scores_by_seed
 
 
 def findings(cells: dict[str, float]) -> Findings:
     """Cells with these test errors, timed at one shape."""
-    results = [learned(name, seed, None, score) for name, score in cells.items() for seed in (0, 1)]
+    results = scores_by_seed({name: (score, score) for name, score in cells.items()})
     cost = cost_result(0, 0.1)
     (first, *_) = cost.costs
     rows = [replace(first, row=name) for name in cells]

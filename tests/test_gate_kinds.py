@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -330,11 +330,13 @@ def test_the_family_of_all_cells_is_counted() -> None:
     alone = ruled(trained(lambda _: 5, 7), trained(head, 7), policy=IGNORE)
     assert [change.verdict for change in over_seeds(alone)] == ["worse"]
     cells = [f"cell-{number}" for number in range(30)]
-    base = [result for cell in cells for result in trained(lambda _: 5, 7, cell=cell)]
-    same = [result for cell in cells[1:] for result in trained(lambda _: 5, 7, cell=cell)]
-    among = ruled(base, [*trained(head, 7, cell=cells[0]), *same], policy=IGNORE)
+    first, *others = [trained(lambda _: 5, 7, cell=cell) for cell in cells]
+    slower = trained(head, 7, cell=cells[0])
+    base = list(chain(first, *others))
+    changed = list(chain(slower, *others))
+    among = ruled(base, changed, policy=IGNORE)
     assert over_seeds(among) == []
-    asked = ruled(base, [*trained(head, 7, cell=cells[0]), *same], ["learning"], IGNORE)
+    asked = ruled(base, changed, ["learning"], IGNORE)
     assert asked.verdict == "undecided"
     assert {change.verdict for change in asked.undecided} == {"too few seeds"}
 

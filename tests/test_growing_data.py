@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any, ClassVar
 from zipfile import Path as ZipPath
 
@@ -88,7 +88,7 @@ def seen(share: float, cell: str = "gru", seed: int = 0) -> list[list[int]]:
 
 def examples(share: float, cell: str = "gru", seed: int = 0) -> set[int]:
     """Which examples are ever seen."""
-    return {number for batch in seen(share, cell, seed) for number in batch}
+    return set(chain.from_iterable(seen(share, cell, seed)))
 
 
 def test_smaller_parts_of_the_training_data_lie_in_larger_ones() -> None:
@@ -105,7 +105,7 @@ def test_an_epoch_has_as_many_steps_on_a_part_as_on_the_whole() -> None:
     take one pass."""
     batches = seen(0.25)
     assert [len(batch) for batch in batches] == [16, 16, 8]
-    counts = np.bincount([number for batch in batches for number in batch], minlength=40)
+    counts = np.bincount(np.concatenate(batches), minlength=40)
     assert set(counts.tolist()) == {0, 4}
 
 

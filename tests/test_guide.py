@@ -27,12 +27,17 @@ DOCS = ROOT / "docs"
 GUIDE = (DOCS / "guide.md").read_text()
 FILE = re.compile(r"# (\S+\.(?:py|toml))\n")
 BLOCKS = fenced(GUIDE)
-COMMANDS = [line for language, text in BLOCKS if language == "sh" for line in text.splitlines()]
+COMMANDS = "\n".join(text for language, text in BLOCKS if language == "sh").splitlines()
 
 
 def files() -> dict[str, str]:
     """The blocks that are files, by the name in their first line."""
-    return {match[1]: text for _, text in BLOCKS if (match := FILE.match(text))}
+    found = {}
+    for _, text in BLOCKS:
+        match = FILE.match(text)
+        if match:
+            found[match[1]] = text
+    return found
 
 
 @pytest.fixture(scope="module")

@@ -25,18 +25,8 @@ from rnnbench_reports.style import plain
 from tests.builders.compare import of
 from tests.builders.gate import KEPT
 from tests.builders.matrix import slow
-from tests.builders.report import results
+from tests.builders.report import ODD, results
 
-ODD = (
-    r"gru $\alpha_$ x",
-    r"100 $ and $\frac{1}$",
-    "_hidden",
-    "[bold]gru[/bold] [/red]",
-    "<b>gru</b> & | `x` *y*",
-    ":smile: %s {x} \\",
-    "tab\tand\x07bell",
-    "网络 😀",
-)
 PANELS = 18
 """Of all figures, with common names."""
 Record = TypeVar("Record")

@@ -17,27 +17,9 @@ from rnnbench.findings.learning.looks import Schedule
 from rnnbench.findings.learning.multiplicity import adjusted
 from rnnbench.findings.stats.error_spending import smallest_p
 from rnnbench.findings.stats.power import more_seeds
-from rnnbench.records import Look, Looked, Recipe, Result
+from rnnbench.records import Look, Looked, Result
 from rnnbench.store import Store, keep_look, keep_planned, kept_looks
-from tests.builders.findings import learned
-
-
-def noisy(seeds: int, ratio: float = 1.25, cells: str = "ab", **trial: object) -> list[Result]:
-    """Cells of which each needs so many times the epochs of the one before, typically."""
-    rng = np.random.default_rng(5)
-    drawn = 100 * np.exp(rng.normal(0, 0.25, size=(60, len(cells))))
-    recipe = Recipe(epochs=2000)
-    return [
-        learned(
-            cell,
-            seed,
-            round(drawn[seed, place] * ratio**place),
-            0.001,
-            **{"recipe": recipe, **trial},
-        )
-        for place, cell in enumerate(cells)
-        for seed in range(seeds)
-    ]
+from tests.builders.findings import noisy
 
 
 def only(results: Sequence[Result], looked: Looked) -> Condition:

@@ -78,16 +78,17 @@ def test_a_score_is_that_of_the_metric_that_decides(read: Read) -> None:
 def test_an_epoch_is_a_row_with_its_loss_and_its_scores(read: Read) -> None:
     """As many as all curves have, in their order."""
     run, files = read
-    expected = [
-        (identity, epoch["epoch"], epoch["step"], epoch["train_loss"], epoch["validation"])
-        for identity, file in files.items()
-        for epoch in (file["learning"] or {"curve": []})["curve"]
-    ]
+    expected = []
+    for identity, file in files.items():
+        if file["learning"]:
+            expected += [(identity, epoch) for epoch in file["learning"]["curve"]]
     rows = run.epochs.to_dict("records")
     assert len(rows) == len(expected)
-    for row, (identity, number, step, loss, scores) in zip(rows, expected, strict=True):
-        assert (row["trial"], row["epoch"], row["step"]) == (identity, number, step)
-        assert row["training_loss"] == loss
+    for row, (identity, epoch) in zip(rows, expected, strict=True):
+        assert row["trial"] == identity
+        assert (row["epoch"], row["step"]) == (epoch["epoch"], epoch["step"])
+        assert row["training_loss"] == epoch["train_loss"]
+        scores = epoch["validation"]
         assert row["validation_score"] == scores[row["metric"]]
         assert {name: row[f"validation_{name}"] for name in scores} == scores
 

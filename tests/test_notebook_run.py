@@ -48,10 +48,9 @@ def test_it_runs_what_the_command_runs(tmp_path: Path) -> None:
     suite = write_suite(tmp_path)
     settings = {"recipe.epochs": 2, "recipe.optimiser": "sgd", "recipe.stop_when_solved": False}
     run = rnnbench.run_suite(suite, tmp_path / "here", seeds=2, jobs=2, settings=settings)
-    words = [
-        word for key, value in settings.items() for word in ("--set", f"{key}={str(value).lower()}")
-    ]
-    line = ["run", "suite", str(suite), "--seeds", "2", "-j", "2", *words]
+    line = ["run", "suite", str(suite), "--seeds", "2", "-j", "2"]
+    for key, value in settings.items():
+        line += ["--set", f"{key}={str(value).lower()}"]
     done = typed(*line, "-o", str(tmp_path / "there"), cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert learning_figures(tmp_path / "here") == learning_figures(tmp_path / "there")

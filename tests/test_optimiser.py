@@ -48,11 +48,10 @@ def model_of(kind: type[nn.RNNBase], recipe: Recipe = SMALL) -> Model:
 def rates(optimiser: torch.optim.Optimizer, model: Model) -> dict[str, tuple[float, float]]:
     """Rate and weight decay by name of parameter; each stands in one group."""
     names = {id(parameter): name for name, parameter in model.named_parameters()}
-    found = [
-        (names[id(p)], (g["lr"], g["weight_decay"]))
-        for g in optimiser.param_groups
-        for p in g["params"]
-    ]
+    found = []
+    for group in optimiser.param_groups:
+        settings = (group["lr"], group["weight_decay"])
+        found += [(names[id(parameter)], settings) for parameter in group["params"]]
     assert len(found) == len(names) == len(dict(found))
     return dict(found)
 

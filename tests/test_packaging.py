@@ -173,9 +173,7 @@ def test_the_readmes_own_plugins_are_installed_listed_and_run(
     install(scratch, distribution(tmp_path / "task", "my-task", "my_task", TASK))
     rnnbench = scratch / "bin" / "rnnbench"
     listed = json.loads(call(rnnbench, "list", "--json", cwd=tmp_path))
-    origins = {
-        thing["name"]: thing["origin"] for kind in ("cells", "tasks") for thing in listed[kind]
-    }
+    origins = {thing["name"]: thing["origin"] for thing in (*listed["cells"], *listed["tasks"])}
     assert origins["leaky"] == "my-cell 0.1"
     assert origins["first-sign"] == "my-task 0.1"
     assert origins["gru"].startswith("rnnbench ")

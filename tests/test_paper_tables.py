@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -12,14 +13,15 @@ from rnnbench.catalogue import Catalogue
 from rnnbench.findings import Condition, CostFinding, Findings, find
 from rnnbench_reports.latex_tables import escaped, number
 from rnnbench_reports.paper_tables import paper_tables
-from tests.builders.findings import learned
-from tests.builders.report import results
-from tests.test_labels import ODD
-from tests.test_looks import noisy
+from tests.builders.findings import learned, noisy
+from tests.builders.report import ODD, results
 
 FINDINGS = find(results())
 MANY = find(
-    [replace(one, trial=replace(one.trial, label=str(n))) for one in results() for n in range(12)]
+    [
+        replace(one, trial=replace(one.trial, label=str(n)))
+        for one, n in product(results(), range(12))
+    ]
 )
 """More rows than a page has."""
 

@@ -2,6 +2,7 @@
 verdict."""
 
 from collections.abc import Callable, Mapping
+from itertools import product
 from typing import Any
 
 import msgspec
@@ -50,7 +51,7 @@ def test_all_rates_are_tried_on_the_first_seeds() -> None:
     """Nothing is given up before all of that is known."""
     asked = race(lambda *_: None, range(10), RECIPE)
     assert (asked.complete, asked.left) == (False, RATES)
-    assert set(asked.trainings) == {(rate, seed) for rate in RATES for seed in (0, 1, 2)}
+    assert set(asked.trainings) == set(product(RATES, (0, 1, 2)))
     almost = looking({0.001: [5, 5, 5], 0.003: [5, 5], 0.01: [5, 5, 5]})
     assert race(almost, range(10), RECIPE) == asked
 
@@ -120,7 +121,7 @@ def test_a_grid_widens_until_its_best_rate_is_inside() -> None:
     trained: dict[float, list[int | None]] = {0.001: [9] * 3, 0.003: [8] * 3, 0.01: [7] * 3}
     asked = race(looking(trained), range(10), WIDE)
     assert asked.rates == (*RATES, 0.03)
-    assert set(asked.trainings) == {(rate, seed) for rate in asked.rates for seed in (0, 1, 2)}
+    assert set(asked.trainings) == set(product(asked.rates, (0, 1, 2)))
     trained[0.03] = [6] * 3
     assert race(looking(trained), range(10), WIDE).rates == (*RATES, 0.03, 0.1)
     trained[0.1] = [8] * 3
@@ -275,7 +276,11 @@ def test_a_better_cell_beats_each_rate_that_was_left_of_the_other() -> None:
             return 15
         if cell == "a":
             return 7
-        return 8 if rate == 0.003 else None if seed >= 8 else 9 if seed % 2 else 6
+        if rate == 0.003:
+            return 8
+        if seed >= 8:
+            return None
+        return 9 if seed % 2 else 6
 
     condition = only(results(level))
     assert {arm.row: arm.rates_left for arm in condition.arms}["b"] == (0.003, 0.01)
@@ -318,12 +323,12 @@ def test_the_interval_reaches_as_far_as_the_rates_that_were_left() -> None:
     """Its ends are those of the comparisons that have to hold; it agrees with the verdict."""
 
     def told(cell: str, rate: float, seed: int) -> int:
-        slower = 1.0 if cell == "a" else 1.5 if rate == 0.003 else 1.2
-        return (
-            round(100 * slower * np.exp(noise(seed, round(1e4 * rate), cell == "a")))
-            if rate != 0.001
-            else 900
-        )
+        if rate == 0.001:
+            return 900
+        slower = 1.5 if rate == 0.003 else 1.2
+        if cell == "a":
+            slower = 1.0
+        return round(100 * slower * np.exp(noise(seed, round(1e4 * rate), cell == "a")))
 
     recipe = msgspec.structs.replace(RECIPE, epochs=1000)
     (comparison,) = only(results(told, recipe=recipe)).comparisons
@@ -505,7 +510,11 @@ def test_a_rate_that_test_data_do_not_confirm_hides_no_other_one() -> None:
     even = msgspec.structs.replace(RECIPE, learning_rates=(0.003, 0.01), lowest_rate=0.003)
 
     def told(cell: str, rate: float, seed: int) -> int:
-        return 12 if cell == "a" else 8 if rate == 0.01 else 10 if seed % 2 else 4
+        if cell == "a":
+            return 12
+        if rate == 0.01:
+            return 8
+        return 10 if seed % 2 else 4
 
     found = results(told, recipe=even)
 
@@ -597,7 +606,11 @@ def test_a_claim_that_was_settled_is_judged_on_the_seeds_that_it_had() -> None:
     def told(cell: str, rate: float, seed: int) -> int:
         if cell == "lstm":
             return 12 if rate == 0.003 else 25
-        return 8 if rate == 0.003 else 2 if seed >= 15 else 4 if seed % 2 else 16
+        if rate == 0.003:
+            return 8
+        if seed >= 15:
+            return 2
+        return 4 if seed % 2 else 16
 
     while trials := plan(whole, index, ()):
         for trial in trials:

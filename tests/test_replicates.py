@@ -1,6 +1,7 @@
 """How many replicates of cost the planner asks for, and on which day."""
 
 import math
+from itertools import product
 
 import pytest
 from msgspec.structs import replace
@@ -205,8 +206,7 @@ def test_a_day_that_is_over_gets_no_more() -> None:
     suite = with_cost(sessions=2, other_sessions=("2026-11-25", "2026-11-26"), session="2026-11-27")
     trials = [
         replace(next(cost_trials(suite)), session=day, round=r)
-        for day in ("2026-11-25", "2026-11-26")
-        for r in range(8)
+        for day, r in product(("2026-11-25", "2026-11-26"), range(8))
     ]
     index = {
         trial_id(trial): Known("ok", log_ratios={"gru": float(trial.round)}, seconds=1.0)

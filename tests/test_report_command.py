@@ -7,6 +7,7 @@ import re
 import shutil
 import webbrowser
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 from shlex import quote
 
@@ -292,7 +293,7 @@ def test_the_page_on_reports_names_every_format_and_option() -> None:
         if contribution.plugin.distribution == "rnnbench" and contribution.item.on_request
     }
     assert {name for name in (*ours, *OF_RESULTS) if f"`{name}`" not in table} == set()
-    options = {option for parameter in report.params for option in parameter.opts}
+    options = chain.from_iterable(parameter.opts for parameter in report.params)
     asked = {option for option in options if option.startswith("--")} - {"--output"}
     assert {option for option in asked if f"{option}`" not in page} == set()
 

@@ -9,7 +9,7 @@ from rnnbench.executors.running import without_run
 from rnnbench.findings import find
 from rnnbench.findings.learning.solve_curve import fit
 from rnnbench.findings.learning.span import Rung, SpanInterval, span, span_interval
-from tests.builders.findings import learned
+from tests.builders.findings import epochs_by_seed, learned
 
 rung_lists = st.lists(st.integers(0, 10), min_size=1, max_size=6)
 
@@ -91,8 +91,9 @@ def test_the_curve_solves_the_equations_of_firth(solved: tuple[int, ...]) -> Non
     """
     known = [(rung.horizon, rung.solved, rung.seeds) for rung in rungs(*solved)]
     curve = fit(known)
-    x = np.array([[1.0, -np.log(horizon)] for horizon, _, n in known for _ in range(n)])
-    y = np.array([float(place < k) for _, k, n in known for place in range(n)])
+    horizons, k, n = np.transpose(known)
+    x = np.repeat(np.stack([np.ones(len(known)), -np.log(horizons)], axis=1), n, axis=0)
+    y = np.concatenate([np.arange(seeds) < solving for solving, seeds in zip(k, n, strict=True)])
     p = 1 / (1 + np.exp(-(x @ [curve.level, curve.slope])))
     root = np.sqrt(p * (1 - p))[:, None] * x
     h = np.diag(root @ np.linalg.inv(root.T @ root) @ root.T)
@@ -101,18 +102,13 @@ def test_the_curve_solves_the_equations_of_firth(solved: tuple[int, ...]) -> Non
 
 def test_a_ladder_gives_a_finding_for_each_task() -> None:
     """Spans of all cells at all horizons, one that was not climbed included; and a sentence."""
-    results = [
-        learned(cell, seed, 3 if solves else None, dials={"horizon": horizon})
-        for cell, far in (("gru", 20), ("rnn", 10))
-        for horizon in (10, 20)
-        for solves in [horizon <= far]
-        for seed in range(8)
-        if cell == "gru" or horizon == 10
-    ]
-    results += [
+    low = epochs_by_seed({"gru": [3] * 8, "rnn": [3] * 8}, dials={"horizon": 10})
+    high = epochs_by_seed({"gru": [3] * 8}, dials={"horizon": 20})
+    untried = [
         without_run(learned("rnn", seed, dials={"horizon": 20}).trial, "stopped", "not tried")
         for seed in range(8)
     ]
+    results = [*low, *high, *untried]
     (finding,) = find(results).spans
     assert (finding.task, finding.horizons) == ("adding", (10, 20))
     gru, rnn = finding.spans

@@ -1,9 +1,11 @@
 """The house stands as drawn: what the linters do not see."""
 
+import ast
 import re
 import subprocess
 import sys
 import tomllib
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -21,11 +23,8 @@ try:
 except SystemExit:
     pass
 """
-SOURCES = [
-    path
-    for folder in ("rnnbench", "plugins", "suites", "reports")
-    for path in (ROOT / folder).rglob("*.py")
-]
+PACKAGES = ("rnnbench", "plugins", "suites", "reports")
+SOURCES = list(chain.from_iterable((ROOT / folder).rglob("*.py") for folder in PACKAGES))
 
 
 WITHOUT_TORCH = [
@@ -66,6 +65,12 @@ def test_long_tests_are_there() -> None:
         assert f"def {test}(" in (ROOT / file).read_text(), name
 
 
+@pytest.mark.parametrize("target", ["test", "gate", "slurm", "browser"])
+def test_ci_makes(target: str) -> None:
+    """What `make test` leaves out for its time is tried apart."""
+    assert re.search(rf"^part .* make {target}\b", (ROOT / ".ci" / "run").read_text(), re.MULTILINE)
+
+
 def test_help_loads_nothing_heavy() -> None:
     """No numpy, no pluggy, no rich, no matplotlib: --help answers at once."""
     check = (
@@ -94,6 +99,43 @@ def test_a_module_says_what_it_is_and_does_one_thing(path: Path) -> None:
     lines = path.read_text().splitlines()
     assert lines[0].startswith('"""')
     assert len(lines) <= 200
+
+
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+def packed_parts(path: Path) -> list[str]:
+    """What is to be a loop or a function with a name: comprehensions of several loops or with an
+    assignment, conditional expressions in one another, and loops over them."""
+    found = []
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, COMPREHENSIONS):
+            assigns = any(isinstance(part, ast.NamedExpr) for part in ast.walk(node))
+            if len(node.generators) > 1 or assigns:
+                found.append(node)
+        if isinstance(node, ast.For | ast.comprehension) and isinstance(node.iter, ast.IfExp):
+            found.append(node.iter)
+        if isinstance(node, ast.IfExp):
+            parts = [node.test, node.body, node.orelse]
+            found += [part for part in parts if isinstance(part, ast.IfExp)]
+    return [f"{path.name}:{node.lineno}: {ast.unparse(node)}" for node in found]
+
+
+@pytest.mark.parametrize("folder", [*PACKAGES, "benchmarks", "tests"])
+def test_lines_are_not_packed(folder: str) -> None:
+    """A comprehension has one loop, and a conditional expression stands alone."""
+    files = (ROOT / folder).rglob("*.py")
+    assert list(chain.from_iterable(map(packed_parts, files))) == []
+
+
+@pytest.mark.parametrize("folder", PACKAGES)
+def test_a_line_has_one_assignment(folder: str) -> None:
+    """No tuple is assigned to a tuple of names."""
+    for path in (ROOT / folder).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Tuple):
+                several = any(isinstance(target, ast.Tuple) for target in node.targets)
+                assert not several, f"{path.name}:{node.lineno}: {ast.unparse(node)}"
 
 
 def test_the_core_names_no_cell_and_no_task() -> None:

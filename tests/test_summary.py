@@ -1,6 +1,7 @@
 """The summary of a run on a terminal: its tables, their marks, and the lines below them."""
 
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 from unittest.mock import patch
 
@@ -16,7 +17,14 @@ from rnnbench.cli.summary.lines import condition_lines
 from rnnbench.cli.verbosity import Verbosity
 from rnnbench.findings import Comparison, Findings, LawCaveat, find
 from rnnbench.records import Result
-from tests.builders.findings import BUDGET, cost_result, learned, only
+from tests.builders.findings import (
+    BUDGET,
+    cost_result,
+    epochs_by_seed,
+    learned,
+    only,
+    scores_by_seed,
+)
 from tests.builders.gate import written
 from tests.builders.inside import rnnbench_here
 
@@ -32,12 +40,9 @@ ANSWERS = {
 
 def clear() -> list[Result]:
     """Three cells: one leads, one is worse, one never gets there."""
-    epochs = {"gru": 4, "lstm": 9, "rnn": None}
-    return [
-        learned(name, seed, needed and needed + seed % 2, 0.05 if needed else 0.6)
-        for name, needed in epochs.items()
-        for seed in range(SEEDS)
-    ]
+    turns = SEEDS // 2
+    solving = epochs_by_seed({"gru": [4, 5] * turns, "lstm": [9, 10] * turns}, test=0.05)
+    return [*solving, *scores_by_seed({"rnn": [0.6] * SEEDS})]
 
 
 def marks(grid: Grid) -> dict[str, str]:
@@ -95,7 +100,7 @@ def test_success_on_validation_data_alone_is_in_brackets() -> None:
 
 def test_where_no_cell_leads_the_line_says_why() -> None:
     """The head of the answer, as of cells that do not beat the trivial forecast."""
-    bad = [learned(name, seed, None, test=1.5) for name in ("gru", "rnn") for seed in range(3)]
+    bad = scores_by_seed({"gru": [1.5] * 3, "rnn": [1.5] * 3})
     (line,) = condition_lines([only(bad)], 80)
     assert line == "adding: No cell beats “always one” (1)."
 
@@ -129,9 +134,7 @@ def grown(cells: int, tasks: int, seeds: int = 2) -> Findings:
 def _many(cells: int, tasks: int, seeds: int) -> list[Result]:
     return [
         learned(f"cell-{cell:02}", seed, 1 + (cell + task) % BUDGET, task=f"task-{task:02}")
-        for cell in range(cells)
-        for task in range(tasks)
-        for seed in range(seeds)
+        for cell, task, seed in product(range(cells), range(tasks), range(seeds))
     ]
 
 
@@ -227,10 +230,7 @@ def test_a_named_reference_is_one_and_a_row_beside_it_is_over_it() -> None:
 
 def test_sentences_are_asked_for(tmp_path: Path) -> None:
     """-v adds the answer of each condition and every caveat; -q leaves only where the report is."""
-    scores = {"gru": 0.3, "rnn": 0.6}
-    results = [
-        learned(name, seed, None, score) for name, score in scores.items() for seed in range(SEEDS)
-    ]
+    results = scores_by_seed({"gru": [0.3] * SEEDS, "rnn": [0.6] * SEEDS})
     written(tmp_path / "run", results)
     findings = find(results)
     with patch("rnnbench.cli.reporting.reports_of", lambda *_, **__: []):

@@ -39,16 +39,13 @@ def said(results: Sequence[Result], words: str) -> list[str]:
 
 def test_that_the_quicker_cell_depends_on_the_threshold_is_a_doubt() -> None:
     """With the ratio at each threshold; none where one cell is quicker at all of them."""
-    runs = [
-        trained(n, s, scores) for n, scores in (("a", SPRINTER), ("b", STEADY)) for s in range(3)
-    ]
+    steady = [trained("b", seed, STEADY) for seed in range(3)]
+    runs = [*steady, *(trained("a", seed, SPRINTER) for seed in range(3))]
     (caveat,) = said(runs, "depends on what counts as acceptable")
     assert "whether b or a is quicker" in caveat
     assert "1.5 to the target, 1.5 at 90% of the way to it, 0.25 at 75% of the way to it" in caveat
     slower = [0.5, *STEADY[:-1]]
-    alike = [
-        trained(n, s, scores) for n, scores in (("a", slower), ("b", STEADY)) for s in range(3)
-    ]
+    alike = [*steady, *(trained("a", seed, slower) for seed in range(3))]
     assert not said(alike, "depends on what counts as acceptable")
 
 
@@ -96,23 +93,18 @@ def test_scores_that_cannot_get_better_are_a_doubt(
 ) -> None:
     """Where the medians of two cells are the best that any seed has; an error above 0 has no known
     end."""
-    ends = (
-        {"target": 0.95, "trivial": 0.5}
-        if direction == "higher"
-        else {"target": 0.05, "trivial": 0.5}
-    )
-    runs = [
-        learned(name, s, 3 + s, score, direction=direction, **ends)  # type: ignore[arg-type]
-        for name, by_seed in scores.items()
-        for s, score in enumerate(by_seed)
-    ]
+    target = 0.95 if direction == "higher" else 0.05
+    ends = {"direction": direction, "target": target, "trivial": 0.5}
+    runs = []
+    for name, by_seed in scores.items():
+        runs += [learned(name, s, 3 + s, score, **ends) for s, score in enumerate(by_seed)]  # type: ignore[arg-type]
     assert bool(said(runs, "at its ceiling")) == doubted
 
 
 def test_too_few_seeds_for_a_span_s_interval_are_a_doubt() -> None:
     """Five that all solve it leave a solve rate of .48; six do not."""
-    five = [r for horizon in (10, 20) for r in climbed("a", horizon, 5, seeds=5)]
-    six = [r for horizon in (10, 20) for r in climbed("a", horizon, 6, seeds=6)]
+    five = [*climbed("a", 10, 5, seeds=5), *climbed("a", 20, 5, seeds=5)]
+    six = [*climbed("a", 10, 6, seeds=6), *climbed("a", 20, 6, seeds=6)]
     assert said(five, "no interval for a: fewer than 6 seeds")
     assert find(five).spans[0].spans[0].interval is None
     assert not said(six, "no interval")
@@ -129,9 +121,7 @@ def test_a_span_that_reaches_the_longest_horizon_tried_is_a_doubt() -> None:
 
 def test_a_horizon_solved_above_one_that_is_not_is_a_doubt() -> None:
     """The span ends at the gap."""
-    gap = [
-        r for horizon, solved in ((10, 8), (20, 2), (40, 8)) for r in climbed("a", horizon, solved)
-    ]
+    gap = [*climbed("a", 10, 8), *climbed("a", 20, 2), *climbed("a", 40, 8)]
     assert said(gap, "most seeds of a solve 40, and not all horizons below")
     assert find(gap).spans[0].spans[0].longest == 10
     assert not said([*climbed("a", 10, 8), *climbed("a", 20, 2)], "not all horizons below")

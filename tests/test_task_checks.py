@@ -140,7 +140,7 @@ BROKEN = [
     (
         Skewed(),
         {"chance"},
-        "a constant answer scores 0.6.* and the trivial forecast is said to score 0.25: .* better",
+        "a constant answer scores 0.6.*, and the task states 0.25 for the trivial forecast: .* better",
     ),
     (
         Solved(),
@@ -160,7 +160,7 @@ BROKEN = [
         {"chance"},
         "on validation data, where the target is watched, which is the target of 0.99 or better",
     ),
-    (Recorded(shared=1), {"splits"}, "sequence 0 of the test data stands in the train data too"),
+    (Recorded(shared=1), {"splits"}, "sequence 0 of the test data is in the train data too"),
 ]
 
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from zipfile import Path as ZipPath, ZipFile
 
@@ -132,9 +132,8 @@ def test_the_trivial_forecast_has_a_score_for_every_metric(task: type[GeneratedT
 def test_a_reader_who_sees_less_scores_no_better(task: type[GeneratedTask]) -> None:
     """Where there is a formula: from chance or worse up, never beyond the perfect score."""
     made = task()  # type: ignore[call-arg]
-    scores = [
-        score for steps in range(made.horizon) if (score := made.blind_score(steps)) is not None
-    ]
+    every = map(made.blind_score, range(made.horizon))
+    scores = [score for score in every if score is not None]
     worse = 1.0 if made.metric.direction == "lower" else -1.0
     assert all(worse * (before - after) >= -1e-9 for before, after in pairwise(scores))
 
@@ -271,7 +270,8 @@ def test_scaling_knows_the_training_days_alone(wheel: ZipPath, values: str) -> N
 
 
 def later_prices_times(wheel: ZipPath, factor: float) -> ZipPath:
-    points = [point for member in MEMBERS for point in json.loads((wheel / member).read_text())]
+    members = [json.loads((wheel / member).read_text()) for member in MEMBERS]
+    points = list(chain.from_iterable(members))
     first_unseen = len(points) - 1 - TEST_DAYS - VALIDATION_DAYS
     changed = [
         [ms, price * (factor if i >= first_unseen else 1.0)] for i, (ms, price) in enumerate(points)

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from hashlib import sha256
-from itertools import product
+from itertools import chain, product
 
 import numpy as np
 import pytest
@@ -119,7 +119,7 @@ def test_scenes_of_the_test_are_no_scenes_of_training() -> None:
         relations = Counter(captions(part).targets[:, 2].tolist())
         assert len(relations) == len(RELATIONS)
         assert len(set(relations.values())) == 1
-        assert {thing for pair in things_of(part) for thing in pair} == set(THINGS)
+        assert set(chain.from_iterable(things_of(part))) == set(THINGS)
 
 
 def test_things_of_the_test_are_in_no_scene_of_training() -> None:
@@ -130,10 +130,9 @@ def test_things_of_the_test_are_in_no_scene_of_training() -> None:
         (30 * 30 - 24 * 24) * 4,
         (30 * 30 - 24 * 24) * 4,
     ]
-    known = {thing for pair in things_of(train) for thing in pair}
-    new = [
-        {thing for pair in things_of(part) for thing in pair} - known for part in (validation, test)
-    ]
+    things = [set(chain.from_iterable(things_of(part))) for part in (train, validation, test)]
+    known = things[0]
+    new = [part - known for part in things[1:]]
     assert [len(known), len(new[0]), len(new[1])] == [24, 6, 6]
     assert not new[0] & new[1]
     assert ("red", "circle") in new[1]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from zipfile import Path as ZipPath, ZipFile
 
@@ -105,7 +106,7 @@ def test_no_answer_crosses_a_border_and_none_is_asked_twice_over(
     for span, begin, end in zip(spans, (first, borders[0], borders[1]), borders, strict=True):
         fits = [start for start in range(max(first, begin), end) if start + ahead <= end]
         assert span == {range(start, start + ahead) for start in fits}
-    steps = [{step for answer in span for step in answer} for span in spans]
+    steps = [set(chain.from_iterable(span)) for span in spans]
     assert steps[0].isdisjoint(steps[1])
     assert steps[1].isdisjoint(steps[2])
 
@@ -601,9 +602,7 @@ def pulses(patients: int = 20, visits: int = 3) -> dict[str, list[object]]:
 def numbers_in(splits: Splits) -> list[list[int]]:
     """Which visits stand in each split: scaling keeps the order of their numbers."""
     scaled = [part.inputs[:, 0, 0].tolist() for part in parts_of(splits)]
-    ranks = {
-        value: rank for rank, value in enumerate(sorted(value for part in scaled for value in part))
-    }
+    ranks = {value: rank for rank, value in enumerate(sorted(chain.from_iterable(scaled)))}
     assert len(ranks) == sum(map(len, scaled))
     return [[ranks[value] for value in part] for part in scaled]
 
@@ -634,7 +633,7 @@ def test_sequences_of_a_file_are_classified_as_a_plain_loop_says(
     )
     splits = task.load({})
     numbers = numbers_in(splits)
-    assert sorted(n for part in numbers for n in part) == list(range(60))
+    assert sorted(chain.from_iterable(numbers)) == list(range(60))
     assert [len(part) for part in numbers] == [42, 9, 9]
     steps = np.concatenate([visit_of(columns, n)[0][-horizon:] for n in numbers[0]])
     offset = steps.mean(axis=0)

@@ -4,7 +4,7 @@ oracles, leaks."""
 import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from itertools import pairwise, product
+from itertools import chain, pairwise, product
 
 import numpy as np
 import pytest
@@ -144,9 +144,9 @@ def commutators(group: str) -> set[int]:
     """The subgroup that they generate."""
     table = multiplication_table(group)  # type: ignore[arg-type]
     inverse = table.argmin(axis=1)
-    size = range(len(table))
-    found = {int(table[table[a, b], table[inverse[a], inverse[b]]]) for a in size for b in size}
-    while (more := {int(table[a, b]) for a in found for b in found} | found) != found:
+    pairs = product(range(len(table)), repeat=2)
+    found = {int(table[table[a, b], table[inverse[a], inverse[b]]]) for a, b in pairs}
+    while (more := {int(table[a, b]) for a, b in product(found, repeat=2)} | found) != found:
         found = more
     return found
 
@@ -583,7 +583,7 @@ def test_training_validation_and_test_share_no_sequence_of_full_length(
     once = feed.test_sets()[""][1]
     exact = feed.test_sets()["@1x"][1]
     parts = [*feed.epoch(), feed.validation, once, exact]
-    seen = [tokens.tobytes() for part in parts for tokens in part.inputs]
+    seen = [tokens.tobytes() for tokens in chain.from_iterable(part.inputs for part in parts)]
     assert len(set(seen)) == len(seen)
 
 

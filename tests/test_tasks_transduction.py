@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cache
 from hashlib import sha256
+from itertools import chain, product
 from pathlib import Path
 from zipfile import Path as ZipPath, ZipFile
 
@@ -169,8 +170,10 @@ def test_pairs_are_laid_out_as_the_harness_reads_them(
         found = references(batch, pairs.END)[row]
         assert found[found >= 0].tolist() == answers[0]
     assert len(learned) == sum(len(answers) for _, answers in given)
-    assert pairs.questions(learned) == [question for question, answers in given for _ in answers]
-    assert pairs.answers(learned) == [answer for _, answers in given for answer in answers]
+    each = []
+    for question, answers in given:
+        each += [(question, answer) for answer in answers]
+    assert list(zip(pairs.questions(learned), pairs.answers(learned), strict=True)) == each
 
 
 @given(
@@ -182,7 +185,7 @@ def test_groups_go_to_a_split_as_a_whole(groups: list[str], held_out: int, seed:
     """Every position once, no group in two splits, and the held-out splits full before training
     gets any."""
     parts = pairs.split_groups(groups, held_out, seed)
-    assert sorted(position for part in parts for position in part) == list(range(len(groups)))
+    assert sorted(chain.from_iterable(parts)) == list(range(len(groups)))
     names = [{groups[position] for position in part} for part in parts]
     assert sum(map(len, names)) == len(set(groups))
     train, validation, test = parts
@@ -260,9 +263,8 @@ def test_no_word_is_in_two_splits_and_its_variants_stay_together(tmp_path: Path)
 def test_words_longer_than_the_horizon_are_left_out(tmp_path: Path) -> None:
     """And no others."""
     _, splits = spoken(tmp_path, horizon=4)
-    found = {
-        word for part in (splits.train, splits.validation, splits.test) for word in letters_of(part)
-    }
+    parts = (splits.train, splits.validation, splits.test)
+    found = set(chain.from_iterable(map(letters_of, parts)))
     assert found == {word for word in words() if len(word) <= 4}
 
 
@@ -280,7 +282,7 @@ def test_the_trivial_forecast_says_each_letter_as_usual(tmp_path: Path) -> None:
     """Here every letter but x has one sound; words with an x have more phonemes than letters, and
     teach nothing."""
     task, splits = spoken(tmp_path)
-    known = {letter for word in letters_of(splits.train) if "x" not in word for letter in word}
+    known = set("".join(word for word in letters_of(splits.train) if "x" not in word))
     right = [
         [spell(word).split(), [*spell(word).split(), "Z"]][: 1 + (word in words()[::3])]
         for word in letters_of(splits.test)
@@ -322,7 +324,9 @@ def menu() -> list[str]:
     """Pairs, every other one a second time in capitals and with a mark."""
     verbs = ("Add", "Delete", "Edit", "View", "Move")
     things = ("page", "user", "image", "form", "site", "tag", "menu")
-    made = [(f"{verb} {thing}", f"{thing} à {verb.lower()}") for verb in verbs for thing in things]
+    made = [
+        (f"{verb} {thing}", f"{thing} à {verb.lower()}") for verb, thing in product(verbs, things)
+    ]
     return [entry(*pair) for pair in made] + [
         entry(f"{s.upper()}:", f"{t.upper()} :") for s, t in made[::2]
     ]
@@ -362,7 +366,7 @@ def test_strings_that_differ_in_case_and_marks_alone_are_in_one_split(tmp_path: 
     """And no string is in two."""
     splits = Translate(held_out=6).load(catalogues(tmp_path, menu()))
     parts = [strings_of(part) for part in (splits.train, splits.validation, splits.test)]
-    assert sum(map(len, parts)) == len({s for part in parts for s in part}) == len(menu())
+    assert sum(map(len, parts)) == len(set(chain.from_iterable(parts))) == len(menu())
     shared = [{bare(source) for source in part} for part in parts]
     assert sum(map(len, shared)) == len(set().union(*shared)) == 35
     assert bare("Add page:") == bare("ADD  page") != bare("Add pages")
@@ -378,7 +382,8 @@ def test_strings_that_are_too_long_or_outside_the_alphabet_are_left_out(tmp_path
         entry("Long", "x" * 81),
     ]
     splits = Translate(held_out=6, horizon=12).load(catalogues(tmp_path, [*menu(), *odd]))
-    found = {s for part in (splits.train, splits.validation, splits.test) for s in strings_of(part)}
+    parts = (splits.train, splits.validation, splits.test)
+    found = set(chain.from_iterable(map(strings_of, parts)))
     assert not found & {"Arrow", "A much longer string", "Long"}
     assert max(map(len, found)) <= 12
 
@@ -480,13 +485,9 @@ def test_the_real_dictionary() -> None:
     write."""
     found = read_dictionary(open_archives(Pronounce)[pronounce.DICTIONARY.package])
     assert len(found) == 117_493
-    assert {p for said in found.values() for phonemes in said for p in phonemes} == set(
-        pronounce.PHONEMES.split()
-    )
-    assert (
-        max(len(phonemes) for said in found.values() for phonemes in said)
-        == Pronounce.longest_answer
-    )
+    answers = list(chain.from_iterable(found.values()))
+    assert set(chain.from_iterable(answers)) == set(pronounce.PHONEMES.split())
+    assert max(map(len, answers)) == Pronounce.longest_answer
     assert next(iter(found.items())) == ("a", [["AH"], ["EY"]])
     assert list(found)[-1] == "zywicki"
     assert sha256(repr(found).encode()).hexdigest()[:16] == "d973f1b210f4ccf1"

@@ -1,6 +1,7 @@
 """Every command on a narrow terminal, and piped: no word is broken, and no line of a pipe."""
 
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from unittest.mock import patch
 
@@ -56,9 +57,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         folder / "many",
         (
             learned(name, seed, None, 0.3 + place / 50, dials={"horizon": horizon})
-            for place, name in enumerate(names)
-            for seed in range(3)
-            for horizon in (10, 20)
+            for (place, name), seed, horizon in product(enumerate(names), range(3), (10, 20))
         ),
     )
     return folder

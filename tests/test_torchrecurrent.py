@@ -105,13 +105,9 @@ def test_every_option_has_its_effect(spec: rnnbench.CellSpec) -> None:
                 plain
             ), option
             continue
-        other: Any = (
-            value + 1
-            if isinstance(value, int | float)
-            else "ones"
-            if option.endswith("_init")
-            else "identity"
-        )
+        other: Any = "ones" if option.endswith("_init") else "identity"
+        if isinstance(value, int | float):
+            other = value + 1
         changed = build(spec, **{option: other})
         assert gap(changed(x_BTI)[0], plain(x_BTI)[0]) > 1e-6, option
 

@@ -27,8 +27,10 @@ from tests.builders.training import SIZE, SMALL, small_model
 
 def stream(trial: LearningTrial, task: rnnbench.Task, epochs: int = 2) -> list[np.ndarray]:
     feed = open_feed(task, trial, {})
-    batches = [batch for _ in range(epochs) for batch in feed.epoch()]
-    return [b.inputs for b in batches] + [feed.validation.inputs, feed.test.inputs]
+    inputs: list[np.ndarray] = []
+    for _ in range(epochs):
+        inputs += [batch.inputs for batch in feed.epoch()]
+    return [*inputs, feed.validation.inputs, feed.test.inputs]
 
 
 @pytest.mark.parametrize("task", [Adding(10), DigitsRows()])

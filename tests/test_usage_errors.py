@@ -4,6 +4,7 @@ code, no more."""
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -88,8 +89,7 @@ MISSING: list[Case] = [
 NUMBERS: list[Case] = [
     *(
         (f"{RUN_SUITE} {option} {value}", option)
-        for option in ("--seeds", "--threads")
-        for value in ("x", "0", "-1", "1.5")
+        for option, value in product(("--seeds", "--threads"), ("x", "0", "-1", "1.5"))
     ),
     *(
         (f"{RUN_SUITE} --jobs {value}", "--jobs")

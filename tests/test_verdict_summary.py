@@ -6,30 +6,19 @@ import pytest
 
 from rnnbench.findings import Condition
 from rnnbench.records import Recipe, Result
-from tests.builders.findings import BUDGET, learned, only
+from tests.builders.findings import BUDGET, epochs_by_seed, learned, only, scores_by_seed
 
 
 def by_epochs(cells: Mapping[str, Sequence[int | None]]) -> Condition:
     """Cells with these epochs to target, seed by seed; None where the target was missed."""
-    return only(
-        [
-            learned(cell, seed, epochs, 0.001)
-            for cell in cells
-            for seed, epochs in enumerate(cells[cell])
-        ]
-    )
+    return only(epochs_by_seed(cells, test=0.001))
 
 
 def by_score(cells: Mapping[str, Sequence[float]], direction: str = "lower") -> Condition:
     """Cells with these test scores, seed by seed, none of which reaches the target."""
     trivial, target = (2.5, 0.5) if direction == "lower" else (0.0, 2.2)
-    return only(
-        [
-            learned(cell, seed, None, test, direction=direction, trivial=trivial, target=target)
-            for cell in cells
-            for seed, test in enumerate(cells[cell])
-        ]
-    )
+    ends = {"direction": direction, "trivial": trivial, "target": target}
+    return only(scores_by_seed(cells, **ends))
 
 
 LONG = Recipe(epochs=3000)
@@ -150,11 +139,7 @@ def test_equivalent_cells_of_unlike_solve_rates_are_told() -> None:
         cells: dict[str, list[int | None]] = {"a": [*alike], "b": [*alike]}
         cells[missing][-2:] = [None, None]
         other = "b" if missing == "a" else "a"
-        results = [
-            learned(cell, seed, epochs, 0.001, recipe=LONG)
-            for cell in cells
-            for seed, epochs in enumerate(cells[cell])
-        ]
+        results = epochs_by_seed(cells, test=0.001, recipe=LONG)
         assert only(results).sure.endswith(
             f", but {missing} misses the target in 2 of 40 seeds and {other} in none, so that its"
             " mean up to the budget is larger (247 against 102 epochs)."

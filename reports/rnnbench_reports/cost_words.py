@@ -33,7 +33,7 @@ def missing_reference(cost: rnnbench.CostFinding, kind: Any) -> str:
         return ""
     return (
         f"The suite names {cost.reference} as the reference, which has no such step here;"
-        f" {REFERENCE_CELL} stands in."
+        f" {REFERENCE_CELL} is the reference instead."
     )
 
 

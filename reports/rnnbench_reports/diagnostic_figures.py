@@ -46,10 +46,11 @@ def _diagnostic_figure(
 
 def _draw(axis: Axes, condition: rnnbench.Condition, name: str, cells: Cells) -> None:
     arms = {arm.row: arm for arm in condition.arms}
-    found = [c for arm in condition.arms for c in arm.diagnostics if c.name == name]
-    axis.set_xlabel(plain(found[0].x_name), fontsize=SMALL)
-    axis.set_ylabel(plain(found[0].y_name), fontsize=SMALL)
-    if found[0].log_y:
+    curves = chain.from_iterable(arm.diagnostics for arm in condition.arms)
+    first = next(curve for curve in curves if curve.name == name)
+    axis.set_xlabel(plain(first.x_name), fontsize=SMALL)
+    axis.set_ylabel(plain(first.y_name), fontsize=SMALL)
+    if first.log_y:
         axis.set_yscale("log")
     ends = {}
     for row in cells.by_prominence(arms):
@@ -58,7 +59,7 @@ def _draw(axis: Axes, condition: rnnbench.Condition, name: str, cells: Cells) ->
                 _draw_curve(axis, curve, row, cells)
                 if curve.when == "trained" and row in cells.featured:
                     ends[row] = curve.median[-1]
-    if found[0].log_y:
+    if first.log_y:
         plain_ticks(axis.yaxis)
     label_ends(axis, ends, cells.looks)
 

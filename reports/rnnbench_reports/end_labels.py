@@ -20,9 +20,11 @@ def label_ends(axis: Axes, ends: Mapping[str, float], looks: Mapping[str, Look])
 
     Names that would touch are moved apart, and a stroke leads to the line.
     """
-    shown = {
-        row: place for row, value in ends.items() if (place := _place(axis, value)) is not None
-    }
+    shown: dict[str, float] = {}
+    for row, value in ends.items():
+        place = _place(axis, value)
+        if place is not None:
+            shown[row] = place
     if not shown:
         return
     figure = axis.get_figure(root=True)
@@ -30,11 +32,11 @@ def label_ends(axis: Axes, ends: Mapping[str, float], looks: Mapping[str, Look])
     apart = LINE_HEIGHT * LABEL_POINTS / 72 / (SHARE_OF_AXIS * figure.get_size_inches()[1])
     order = sorted(shown, key=lambda row: (shown[row], row))
     moved = _moved_apart([shown[row] for row in order], apart)
-    for row, place in zip(order, moved, strict=True):
+    for row, height in zip(order, moved, strict=True):
         look = looks[row]
         stroke = axis.plot(
             [1.005, 1.03],
-            [shown[row], place],
+            [shown[row], height],
             transform=axis.transAxes,
             color=look.colour,
             linewidth=1.2,
@@ -43,7 +45,7 @@ def label_ends(axis: Axes, ends: Mapping[str, float], looks: Mapping[str, Look])
         name = row if len(row) <= LABEL_CHARACTERS else f"{row[: LABEL_CHARACTERS - 1]}…"
         text = axis.text(
             1.04,
-            place,
+            height,
             plain(name),
             transform=axis.transAxes,
             fontsize=LABEL_POINTS,

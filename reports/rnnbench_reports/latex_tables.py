@@ -5,7 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import rnnbench
-from rnnbench_reports.paper_table import Entry, PaperTable, brackets, is_marked, shows_ends
+from rnnbench_reports.paper_table import (
+    Entry,
+    PaperTable,
+    brackets,
+    has_words,
+    is_marked,
+    shows_ends,
+)
 from rnnbench_reports.paper_tables import paper_tables
 
 MOST_ROWS = 40
@@ -100,9 +107,7 @@ def _columns(table: PaperTable) -> str:
     """Return the alignment: words to the left, numbers to the right."""
     aligned = []
     for place in range(len(table.heading)):
-        entries = [row[place] for group in table.groups for row in group]
-        words = any(isinstance(entry, str) for entry in entries)
-        aligned.append("l" if words else "r")
+        aligned.append("l" if has_words(table, place) else "r")
     return "".join(aligned)
 
 

@@ -135,11 +135,10 @@ def _rows(findings: rnnbench.Findings) -> Iterator[str]:
 def _own_look(row: str) -> Look:
     """Return the look that a row has wherever it is not taken: by its cell, or by a hash."""
     cell = re.split(r"[ :(@]", row, maxsplit=1)[0].removeprefix("torchrecurrent-")
-    known = {name: (hue, place) for hue, own in FAMILIES.items() for place, name in enumerate(own)}
-    if cell in known:
-        hue, place = known[cell]
-        variant = 0 if cell == row else 1 + _hashed(row) % (len(DASHES) - 1)
-        return _look(hue, place + variant)
+    for hue, family in FAMILIES.items():
+        if cell in family:
+            variant = 0 if cell == row else 1 + _hashed(row) % (len(DASHES) - 1)
+            return _look(hue, family.index(cell) + variant)
     number = _hashed(row)
     return _look(HUES[number % len(HUES)], number // len(HUES))
 

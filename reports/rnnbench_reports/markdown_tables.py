@@ -4,7 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import rnnbench
-from rnnbench_reports.paper_table import Entry, PaperTable, brackets, is_marked, shows_ends
+from rnnbench_reports.paper_table import (
+    Entry,
+    PaperTable,
+    brackets,
+    has_words,
+    is_marked,
+    shows_ends,
+)
 from rnnbench_reports.paper_tables import paper_tables
 
 FILE = "tables.md"
@@ -19,7 +26,7 @@ def render(findings: rnnbench.Findings, folder: Path) -> list[Path]:
 
 
 def entry_of(entry: Entry, table: PaperTable) -> str:
-    """Return what stands in a cell, escaped."""
+    """Return the text of a cell of the table, escaped."""
     if entry is None:
         return "-"
     if isinstance(entry, str):
@@ -51,5 +58,4 @@ def _markdown(table: PaperTable) -> Iterator[str]:
 def _alignment(table: PaperTable) -> Iterator[str]:
     """Yield the marks below the heading: words to the left, numbers to the right."""
     for place in range(len(table.heading)):
-        entries = [row[place] for group in table.groups for row in group]
-        yield "---" if any(isinstance(entry, str) for entry in entries) else "---:"
+        yield "---" if has_words(table, place) else "---:"

@@ -134,7 +134,9 @@ def tag(row: str, artists: Artist | Iterable[Artist], says: str = "") -> None:
 
     says: one text, or a text for each vertex of a line, with `BETWEEN_POINTS` between them.
     """
-    for artist in [artists] if isinstance(artists, Artist) else artists:
+    if isinstance(artists, Artist):
+        artists = (artists,)
+    for artist in artists:
         artist.set_gid(f"{OF_CELL}{quote(row, safe='')}{SEPARATOR}{says}")
 
 

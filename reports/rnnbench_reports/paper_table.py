@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 import rnnbench
 
 Entry = str | int | rnnbench.Range | None
-"""What stands in one cell of a table. A range is written with its ends; None is a dash."""
+"""The content of one cell of a table. A range is written with its ends; None is a dash."""
 RANGE = "range"
 
 
@@ -30,9 +31,8 @@ class PaperTable:
 
 
 def brackets(table: PaperTable) -> str:
-    """Return a sentence on what stands in brackets; "" where nothing does."""
-    ranges = [entry for row in _rows(table) for entry in row if isinstance(entry, rnnbench.Range)]
-    kinds = sorted({figure.kind for figure in ranges if shows_ends(figure)})
+    """Return a sentence on what brackets hold; "" where the table has none."""
+    kinds = sorted({figure.kind for figure in _ranges(table) if shows_ends(figure)})
     intervals = [kind for kind in kinds if kind != RANGE]
     if not kinds:
         return ""
@@ -48,14 +48,24 @@ def is_marked(figure: rnnbench.Range, table: PaperTable) -> bool:
     """Return whether the ends of a figure are a range in a table that has intervals too."""
     if figure.kind != RANGE or not shows_ends(figure):
         return False
-    ranges = [entry for row in _rows(table) for entry in row if isinstance(entry, rnnbench.Range)]
-    return any(other.kind != RANGE and shows_ends(other) for other in ranges)
+    return any(other.kind != RANGE and shows_ends(other) for other in _ranges(table))
 
 
 def shows_ends(figure: rnnbench.Range) -> bool:
     """Return whether a figure has ends to show, which read differently from its centre."""
     number = rnnbench.text.number
     return not number(figure.centre) == number(figure.low) == number(figure.high)
+
+
+def has_words(table: PaperTable, place: int) -> bool:
+    """Return whether a column has words, which are aligned to the left."""
+    return any(isinstance(row[place], str) for row in _rows(table))
+
+
+def _ranges(table: PaperTable) -> Iterator[rnnbench.Range]:
+    for entry in chain.from_iterable(_rows(table)):
+        if isinstance(entry, rnnbench.Range):
+            yield entry
 
 
 def _rows(table: PaperTable) -> Iterator[tuple[Entry, ...]]:

@@ -1,6 +1,7 @@
 """Kaplan-Meier curves of the epochs at which seeds reach the target."""
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -39,7 +40,8 @@ def survival_curves(task: str, conditions: Sequence[rnnbench.Condition], cells: 
 
 def has_survival(condition: rnnbench.Condition) -> bool:
     """Return whether some seed reached some threshold."""
-    return any(found.solved for arm in condition.arms for found in arm.reached)
+    reached = chain.from_iterable(arm.reached for arm in condition.arms)
+    return any(threshold.solved for threshold in reached)
 
 
 def _curves(axis: Axes, cells: Cells, condition: rnnbench.Condition) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from contextlib import ExitStack
 from functools import cache
 from io import BytesIO
+from itertools import chain
 from typing import Any
 from urllib.parse import unquote
 from xml.etree import ElementTree
@@ -74,7 +75,8 @@ def _tidy(root: ElementTree.Element, prefix: str, featured: Collection[str]) -> 
             name = child.tag.removeprefix(SVG)
             if name in LEFT_OUT or (name == "defs" and child.find(f"{SVG}style") is not None):
                 parent.remove(child)
-    in_defs = {id(part) for defs in root.iter(f"{SVG}defs") for part in defs.iter()}
+    definitions = chain.from_iterable(defs.iter() for defs in root.iter(f"{SVG}defs"))
+    in_defs = set(map(id, definitions))
     _remove_invisible(root)
     for part in root.iter():
         part.tag = part.tag.removeprefix(SVG)
@@ -158,7 +160,7 @@ def _style(style: str) -> str:
 
 @cache
 def _page_colours() -> Mapping[str, str]:
-    """Return what stands on the page for each colour of a figure."""
+    """Return the variable of the page for each colour of a figure."""
     return {
         **{hue.light: f"var(--{hue.name})" for hue in HUES},
         "#000000": "currentColor",

@@ -33,8 +33,10 @@ def without_axes(axis: Axes) -> Iterator[None]:
 def axes_of(axis: Axes, width: float, height: float) -> Element:
     """Return the axes of a panel that is so many points wide and high."""
     box = axis.get_position()
-    left, right = width * box.x0, width * box.x1
-    top, bottom = height * (1 - box.y1), height * (1 - box.y0)
+    left = width * box.x0
+    right = width * box.x1
+    top = height * (1 - box.y1)
+    bottom = height * (1 - box.y0)
     group = ElementTree.Element("g", {"class": "axes"})
     grid: list[str] = []
     ticks = [f"M{left:.1f} {top:.1f}V{bottom:.1f}H{right:.1f}"]
@@ -71,7 +73,8 @@ def _ticks(axis: Axes, of: Axis) -> Iterator[tuple[float, str]]:
 
 
 def _share(axis: Axes, place: float, *, is_x: bool) -> float:
-    low_x, low_y = axis.get_xlim()[0], axis.get_ylim()[0]
+    low_x = axis.get_xlim()[0]
+    low_y = axis.get_ylim()[0]
     point = (place, low_y) if is_x else (low_x, place)
     inside = axis.transAxes.inverted().transform(axis.transData.transform(point))
     return float(inside[0] if is_x else inside[1])

@@ -48,9 +48,9 @@ class Environment:
             process.end()
 
     def _why(self, lost: SideLost) -> str:
-        said = str(lost)
-        if "No module named 'rnnbench'" in said:
+        reason = str(lost)
+        if "No module named 'rnnbench'" in reason:
             return "rnnbench is not installed in this environment"
-        if "No module named 'rnnbench.runner.cost.turns'" in said:
+        if "No module named 'rnnbench.runner.cost.turns'" in reason:
             return "its rnnbench is older than `rnnbench ab`; install this version there"
-        return said
+        return reason

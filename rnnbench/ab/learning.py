@@ -29,7 +29,9 @@ def train(
     settings: keys of the suite that are set, `KEY=V`.
     cells:    those of them that are trained; all of the suite where none is named.
     """
-    arguments = [part for cell in cells for part in ("--cell", cell)]
+    arguments: list[str] = []
+    for cell in cells:
+        arguments += ["--cell", cell]
     for setting in (*settings, COUNTED):
         arguments += ["--set", setting]
     command = environment.command(

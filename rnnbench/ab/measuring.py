@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from msgspec.structs import replace
 
@@ -131,5 +132,5 @@ class PairedRun:
 
     def open_cells(self) -> Sequence[str]:
         """The rows that are open, each once."""
-        rows = [row for measurement in self.measurements for row in measurement.open_rows()]
+        rows = chain.from_iterable(one.open_rows() for one in self.measurements)
         return list(dict.fromkeys(rows))

@@ -144,7 +144,8 @@ class _Pair:
         taken: dict[str, float] = {}
         turn = Turn(row, self.steps[row])
         lost = False
-        for name in reversed(SIDES) if head_first else SIDES:
+        names = SIDES[::-1] if head_first else SIDES
+        for name in names:
             try:
                 timed = self.processes[name].ask(turn, Timed, self.trial.limit_seconds)
             except SideLost as loss:

@@ -1,6 +1,7 @@
 """`rnnbench ab`: compares two environments on this machine, in turns."""
 
 import os
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -147,7 +148,7 @@ def _comparison(run: PairedRun, order: Asked, catalogue: Catalogue) -> Compariso
     """What was measured; with the training of both environments where that was asked for."""
     folders = (str(run.base.interpreter), str(run.head.interpreter))
     paired = paired_comparison(run.measurements, folders, (run.base.commit, run.head.commit))
-    cells = {cell.row: cell for trial in run.trials for cell in trial.cells}
+    cells = {cell.row: cell for cell in chain.from_iterable(trial.cells for trial in run.trials)}
     paired = replace(
         paired,
         changes=tuple(replace(c, command=order.again(cells[c.row])) for c in paired.changes),

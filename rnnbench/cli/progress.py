@@ -116,9 +116,9 @@ class Display:
         name = name_of(trial_id(result.trial))
         seconds = f"{result.seconds.process:.1f} s"
         line = f"{state.done}/{state.total} {name} {result.status} {seconds}"
-        said = result.reason or (outcome_of(result) if result.learning else "")
-        if said:
-            line = f"{line}: {said}"
+        outcome = outcome_of(result) if result.learning else ""
+        if result.reason or outcome:
+            line = f"{line}: {result.reason or outcome}"
         left = self._left(state) if self._rate.elapsed >= MINUTE else ""
         return f"{line}; {left}" if left else line
 
@@ -135,7 +135,7 @@ def outcome_of(result: Result) -> str:
         return _score(result.learning)
     if result.reason:
         return f"{result.status}: {result.reason}"
-    costs = [cost for row in result.costs if (cost := _cost(row))]
+    costs = filter(None, map(_cost, result.costs))
     return ", ".join(costs) or result.status
 
 

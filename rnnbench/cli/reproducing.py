@@ -73,12 +73,12 @@ def _nothing_compared(stored: Result, again: Result) -> str:
     if again.status in IDLE:
         return (
             f"Nothing was compared: {trial_id(stored.trial)} could not be run again"
-            f" ({_ending(again)})."
+            f" ({_outcome(again)})."
         )
     both_without = not (_has_figures(stored) or _has_figures(again))
     if both_without and stored.status == again.status:
-        endings = f"stored {_ending(stored)}, now {_ending(again)}"
-        return f"Nothing was compared: {trial_id(stored.trial)} has no figures ({endings})."
+        outcomes = f"stored {_outcome(stored)}, now {_outcome(again)}"
+        return f"Nothing was compared: {trial_id(stored.trial)} has no figures ({outcomes})."
     return ""
 
 
@@ -86,7 +86,7 @@ def _has_figures(result: Result) -> bool:
     return result.learning is not None or bool(result.costs)
 
 
-def _ending(result: Result) -> str:
+def _outcome(result: Result) -> str:
     return f"{result.status}: {result.reason.rstrip('.')}" if result.reason else result.status
 
 

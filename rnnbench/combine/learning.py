@@ -3,6 +3,7 @@ cell or task differs, or one trial gave other figures in two folders."""
 
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import chain
 
 from msgspec.structs import replace
 
@@ -33,9 +34,9 @@ def pooled_learning(
         apart += [Apart(task, first, second, why) for first, second, why in obstacles]
         if leave_out:
             groups = groups[:1]
-        told = _told_apart(groups, parts)
-        shown += [one for group in told for one in group]
-        largest += told[0]
+        separate = _separate(groups, parts)
+        shown += chain.from_iterable(separate)
+        largest += separate[0]
     return shown, largest, apart
 
 
@@ -46,7 +47,7 @@ def _setting(result: Result) -> bytes:
     return canonical(setting_of(replace(trial, dials=dials, phase="evaluation")))
 
 
-def _told_apart(groups: Sequence[Group], parts: Sequence[Part]) -> list[list[Held]]:
+def _separate(groups: Sequence[Group], parts: Sequence[Part]) -> list[list[Held]]:
     if len(groups) == 1:
         return [_once(groups[0].held)]
     made = []

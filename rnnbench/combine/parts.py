@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from rnnbench import text
@@ -63,7 +64,8 @@ def held_results(parts: Sequence[Part]) -> tuple[list[Held], list[str]]:
 
     A result that several folders hold, all of it equal, belongs to the folder with most results.
     """
-    versions = [result.trial.suite_version for part in parts for result in part.contents.results]
+    results = chain.from_iterable(part.contents.results for part in parts)
+    versions = {result.trial.suite_version for result in results}
     if not versions:
         raise RnnbenchError("there are no results to report")
     newest = max(versions)
@@ -92,5 +94,5 @@ def held_results(parts: Sequence[Part]) -> tuple[list[Held], list[str]]:
         sentences.append(
             f"{text.counted(shared, 'result')} lie in several folders and are taken once."
         )
-    held = [one for known in kept.values() for one in known]
+    held = chain.from_iterable(kept.values())
     return sorted(held, key=lambda one: (one.part, one.identity)), sentences

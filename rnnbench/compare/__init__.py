@@ -6,6 +6,7 @@ from rnnbench.compare.junit import junit, marks
 from rnnbench.compare.markdown import RENEW, markdown
 from rnnbench.compare.paired import PRECISION, PairedMeasurement
 from rnnbench.compare.paired_comparing import paired_comparison
+from rnnbench.compare.plain_text import in_words
 from rnnbench.compare.policy import policy_for, read_policy
 from rnnbench.compare.reading import read_run
 from rnnbench.compare.records import (
@@ -21,7 +22,6 @@ from rnnbench.compare.records import (
     Verdict,
 )
 from rnnbench.compare.summary import Block, Line, blocks, counted, in_units
-from rnnbench.compare.wording import in_words
 
 __all__ = [
     "JUDGED",

@@ -7,8 +7,8 @@ from itertools import groupby
 from xml.etree import ElementTree
 
 from rnnbench.compare.gate import COMPARED
+from rnnbench.compare.plain_text import in_words
 from rnnbench.compare.records import Change, Comparison, Ruling
-from rnnbench.compare.wording import in_words
 
 MARKS = ("failure", "error", "skipped")
 """Elements of a test case that is not green, in the order of their severity."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from math import log
 from statistics import median
 
@@ -138,8 +139,9 @@ class PairedMeasurement:
         times = [replicate.times[row] for replicate in self.replicates if row in replicate.times]
         if not times:
             return None, None
-        base = median(seconds for pair in times for seconds in pair.base)
-        return base, median(seconds for pair in times for seconds in pair.head)
+        base = chain.from_iterable(pair.base for pair in times)
+        head = chain.from_iterable(pair.head for pair in times)
+        return median(base), median(head)
 
     def _causes(self, row: str) -> str:
         """Recorded changes that may explain a difference."""

@@ -1,6 +1,7 @@
 """All paired measurements as a comparison of two sides, for a gate to rule on."""
 
 from collections.abc import Sequence
+from itertools import chain
 
 from rnnbench.compare.circumstances import differing_circumstances
 from rnnbench.compare.paired import PairedMeasurement, without_figures
@@ -32,6 +33,6 @@ def paired_comparison(
         base=sides[0],
         head=sides[1],
         circumstances=tuple(differing_circumstances(in_base, in_head)),
-        changes=tuple(change for measurement in measurements for change in measurement.changes()),
-        notes=tuple(note for note in (m.control() for m in measurements) if note),
+        changes=tuple(chain.from_iterable(one.changes() for one in measurements)),
+        notes=tuple(filter(None, (one.control() for one in measurements))),
     )

@@ -70,10 +70,13 @@ class TrialOutcome(Struct, frozen=True, kw_only=True):
 class DescribedCell(Struct, frozen=True, kw_only=True):
     """A cell that has results, with its options and implementation.
 
+    Summary, source and origin are "" where the cell is not installed on the machine that makes the
+    report.
+
     rows:    names under which tables may show it.
-    summary: what it is, in a line; "" where the cell is not installed where the report is made.
-    source:  where its mathematics comes from; "" likewise.
-    origin:  distribution and version of its plugin; "" likewise.
+    summary: what it is, in a line.
+    source:  where its mathematics comes from.
+    origin:  distribution and version of its plugin.
     """
 
     name: str

@@ -89,7 +89,8 @@ def _most_changes(seeds: int) -> int:
 
 def _changes(table: Table) -> list[int]:
     """Return the commits at which any seed has another value than at the commit before."""
-    before, after = table[:-1], table[1:]
+    before = table[:-1]
+    after = table[1:]
     differs = (before != after) & ~(np.isnan(before) | np.isnan(after))
     return (np.flatnonzero(differs.any(axis=1)) + 1).tolist()
 
@@ -137,7 +138,8 @@ def _shift(table: Table, place: int, part: tuple[int, int]) -> Shift | None:
     """Return the step at a place within a part; None where too few seeds are paired, or none
     differs."""
     first, last = part
-    before, after = table[first:place], table[place:last]
+    before = table[first:place]
+    after = table[place:last]
     common = ~(np.isnan(before).all(axis=0) | np.isnan(after).all(axis=0))
     old: Table = np.nanmean(before[:, common], axis=0)
     new: Table = np.nanmean(after[:, common], axis=0)

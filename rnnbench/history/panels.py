@@ -89,7 +89,7 @@ def panels(
         if series.kind == "deterministic" and not of_trainings:
             continue
         drawn = [point for point in points[series.identity] if point.commit in places]
-        numbers = [number for point in drawn if (number := _number(point.value)) is not None]
+        numbers = _numbers(drawn)
         if not numbers or any(isinstance(point.value, str) for point in drawn):
             continue
         steps = [step for step in shown.steps if step.commit in places]
@@ -111,6 +111,11 @@ def panels(
 
 def _number(value: Value) -> float | None:
     return float(value) if isinstance(value, int | float) else None
+
+
+def _numbers(points: Sequence[Point]) -> list[float]:
+    numbers = [_number(point.value) for point in points]
+    return [number for number in numbers if number is not None]
 
 
 def _ends(numbers: Sequence[float]) -> tuple[float, float]:
@@ -165,7 +170,7 @@ def _levels(
     found = []
     for first, after in pairwise(starts):
         inside = [point for point in points if first <= places[point.commit] < after]
-        numbers = [number for point in inside if (number := _number(point.value)) is not None]
+        numbers = _numbers(inside)
         if numbers:
             ends = places[inside[0].commit], places[inside[-1].commit]
             found.append(Level(*ends, median(numbers)))

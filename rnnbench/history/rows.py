@@ -62,7 +62,8 @@ def _row(group: Sequence[ShownStep], titles: dict[str, str]) -> StepRow:
 
 def _size(group: Sequence[ShownStep]) -> str:
     by_size = sorted(group, key=lambda shown: shown.step.change or 0.0)
-    smallest, largest = words.size(by_size[0].step), words.size(by_size[-1].step)
+    smallest = words.size(by_size[0].step)
+    largest = words.size(by_size[-1].step)
     if smallest == largest:
         return smallest
     one_scale = len({shown.step.scale for shown in group}) == 1

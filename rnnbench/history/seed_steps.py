@@ -1,6 +1,7 @@
 """Steps of how a cell learns, over its seeds."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from math import exp
 from statistics import fmean, median
 
@@ -44,7 +45,7 @@ def of_seeds(series: Series, points: Sequence[Point], values: Values) -> Iterato
 def _table(values: Values) -> Table:
     """Return the values of a series, (commits, seeds); nan where there is none, and inf where a
     target was not reached."""
-    seeds = sorted({seed for found in values.values() for seed in found})
+    seeds = sorted(set(chain.from_iterable(values.values())))
     return np.array([[_seed_value(found, seed) for seed in seeds] for found in values.values()])
 
 

@@ -68,9 +68,9 @@ class Run:
 
 
 def load(folder: str | os.PathLike[str]) -> Run:
-    """The run in a folder. It only reads: that its verdicts are seen is *not* recorded as a look,
-    as `rnnbench report` records it. Who adds seeds by what is seen here should make the report
-    first, so that later verdicts allow for it.
+    """The run in a folder. It only reads: reading the verdicts here is *not* recorded as a look, as
+    `rnnbench report` records it. Make that report before you add seeds because of a verdict, so
+    that later verdicts allow for it.
 
     Results that are damaged are left out, and named in `unreadable`. Raises RnnbenchError where
     there is no run, where a later version of rnnbench wrote a result, or where what lies beside the

@@ -4,6 +4,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from rnnbench import text
+
 Positive = Annotated[int, Meta(ge=1)]
 PositiveFloat = Annotated[float, Meta(gt=0)]
 LIMIT_MEMORY_MIB = 4096
@@ -95,7 +97,7 @@ class Recipe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     @property
     def model(self) -> str:
         """The model around the cells, in words: `2 layers, residual`."""
-        return f"{self.layers} layer{'s' if self.layers > 1 else ''}, {self.backbone}"
+        return f"{text.counted(self.layers, 'layer')}, {self.backbone}"
 
 
 class Shape(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

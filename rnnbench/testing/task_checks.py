@@ -83,8 +83,8 @@ def has_true_chance(subject: TaskUnderTest) -> str:
     lead = _lead(task, constant, trivial)
     if lead > ERRORS_ALLOWED * error:
         fail(
-            f"a constant answer scores {constant:.4g} by {name} and the trivial forecast is said to"
-            f" score {trivial:.4g}: {lead / max(error, 1e-12):.0f} standard errors of"
+            f"a constant answer scores {constant:.4g} by {name}, and the task states {trivial:.4g}"
+            f" for the trivial forecast: {lead / max(error, 1e-12):.0f} standard errors of"
             f" {text.rounded(error, 2)} better"
         )
     return f"trivial {trivial:.4g}, best constant answer {constant:.4g}"
@@ -140,7 +140,7 @@ def keeps_splits_apart(subject: TaskUnderTest) -> str:
                 key += part.tokens[row].tobytes()
             first = split_of.setdefault(key, name)
             if first != name:
-                fail(f"sequence {row} of the {name} data stands in the {first} data too")
+                fail(f"sequence {row} of the {name} data is in the {first} data too")
     return f"{len(split_of)} different sequences"
 
 

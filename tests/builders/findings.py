@@ -1,9 +1,12 @@
 """Results, from which findings are made."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import product
+from typing import Any
 
 import msgspec
+import numpy as np
 
 from rnnbench.executors.running import without_run
 from rnnbench.findings import Condition, find
@@ -61,6 +64,36 @@ def learned(
     return msgspec.structs.replace(without_run(one, "ok", ""), learning=record)
 
 
+def epochs_by_seed(cells: Mapping[str, Iterable[int | None]], **settings: Any) -> list[Result]:
+    """Results of cells that reach the target after these epochs, one for each seed from 0 on."""
+    results = []
+    for cell, of_seeds in cells.items():
+        results += [learned(cell, seed, epochs, **settings) for seed, epochs in enumerate(of_seeds)]
+    return results
+
+
+def scores_by_seed(cells: Mapping[str, Iterable[float]], **settings: Any) -> list[Result]:
+    """Results of cells that never reach the target, with these test scores, one for each seed."""
+    results = []
+    for cell, of_seeds in cells.items():
+        results += [
+            learned(cell, seed, None, test, **settings) for seed, test in enumerate(of_seeds)
+        ]
+    return results
+
+
+def noisy(seeds: int, ratio: float = 1.25, cells: str = "ab", **trial: object) -> list[Result]:
+    """Cells of which each needs so many times the epochs of the one before, typically."""
+    rng = np.random.default_rng(5)
+    drawn = 100 * np.exp(rng.normal(0, 0.25, size=(60, len(cells))))
+    recipe = Recipe(epochs=2000)
+    epochs = {}
+    for place, cell in enumerate(cells):
+        of_seeds = np.round(drawn[:seeds, place] * ratio**place)
+        epochs[cell] = of_seeds.astype(int).tolist()
+    return epochs_by_seed(epochs, test=0.001, **{"recipe": recipe, **trial})
+
+
 def searched(
     name: str, rate: float, seed: int, epochs: int | None = None, test: float = 0.5, **trial: object
 ) -> Result:
@@ -107,12 +140,15 @@ def cost_result(replicate: int, seconds: float) -> Result:
     return msgspec.structs.replace(without_run(trial, "ok", ""), costs=rows, surroundings=around)
 
 
+def rates_searched() -> list[Result]:
+    """The search of one cell: three rates on two tuning seeds, of which the smallest is best."""
+    trainings = product(TUNED.learning_rates, (0, 1))
+    return [searched("a", rate, seed, 5, test=rate) for rate, seed in trainings]
+
+
 def tuned_results(chosen: float = 0.01) -> list[Result]:
     """One cell, three rates on two tuning seeds, two evaluations at the chosen rate."""
-    search = [
-        searched("a", rate, seed, 5, test=rate) for rate in TUNED.learning_rates for seed in (0, 1)
-    ]
     return [
-        *search,
+        *rates_searched(),
         *(learned("a", seed, 4, recipe=TUNED, learning_rate=chosen) for seed in (0, 1)),
     ]

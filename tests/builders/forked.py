@@ -88,12 +88,18 @@ def load() -> None:
         warnings.simplefilter("ignore")
         for name in (*LARGE, *own, *OWN, *PROGRAMS):
             module = import_module(name)
-            for folder in getattr(module, "__path__", ()) if name in OWN else ():
-                for file in Path(folder).glob("*.py"):
-                    import_module(name if file.stem == "__init__" else f"{name}.{file.stem}")
+            if name in OWN:
+                _load_modules_of(module)
     page._template()  # to compile it takes half a second
     os.environ.clear()
     os.environ.update(before)  # what sets variables does so in each process that imports it
+
+
+def _load_modules_of(package: ModuleType) -> None:
+    for folder in package.__path__:
+        for file in Path(folder).glob("*.py"):
+            if file.stem != "__init__":
+                import_module(f"{package.__name__}.{file.stem}")
 
 
 def _program(args: Sequence[str]) -> tuple[str, list[str]] | None:

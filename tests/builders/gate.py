@@ -18,7 +18,8 @@ Edit = Callable[[Result], Result | None]
 
 def edited(edit: Edit) -> tuple[Result, ...]:
     """The baseline measured again, with an edit of each result; None takes it out."""
-    return tuple(result for kept in KEPT if (result := edit(again(kept))) is not None)
+    results = [edit(again(kept)) for kept in KEPT]
+    return tuple(result for result in results if result is not None)
 
 
 def again(result: Result) -> Result:

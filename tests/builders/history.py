@@ -53,17 +53,18 @@ def commit(number: int) -> Commit:
 
 def values(series: Series, by_commit: Sequence[Sequence[Value]]) -> list[Measured]:
     """Replicates, or seeds, of each commit."""
-    return [
-        Measured(
-            series=series,
-            commit=name(number),
-            trial=f"replicate {replicate}",
-            started=float(number),
-            value=value,
-        )
-        for number, replicates in enumerate(by_commit)
-        for replicate, value in enumerate(replicates)
-    ]
+    measured = []
+    for number, replicates in enumerate(by_commit):
+        for replicate, value in enumerate(replicates):
+            made = Measured(
+                series=series,
+                commit=name(number),
+                trial=f"replicate {replicate}",
+                started=float(number),
+                value=value,
+            )
+            measured.append(made)
+    return measured
 
 
 def at_commit(

@@ -2,6 +2,7 @@
 there."""
 
 import json
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +32,7 @@ def rich_results() -> list[Result]:
     cell."""
     made = [
         learned("gru", seed, 2, dials={"horizon": horizon})
-        for seed in (0, 1)
-        for horizon in (10, 20)
+        for seed, horizon in product((0, 1), (10, 20))
     ]
     made += [learned("<b>lstm</b>", seed, None) for seed in (0, 1)]
     made += [searched("gru", rate, 0, 1, test=rate) for rate in (0.001, 0.01)]

@@ -1,6 +1,7 @@
 """Results of which a report is made."""
 
 from collections.abc import Iterable
+from itertools import product
 
 import msgspec
 
@@ -23,13 +24,26 @@ def figures_of(stems: Iterable[str]) -> set[str]:
     return {next((f for f in longest_first if stem.startswith(f)), stem) for stem in stems}
 
 
+ODD = (
+    r"gru $\alpha_$ x",
+    r"100 $ and $\frac{1}$",
+    "_hidden",
+    "[bold]gru[/bold] [/red]",
+    "<b>gru</b> & | `x` *y*",
+    ":smile: %s {x} \\",
+    "tab\tand\x07bell",
+    "网络 😀",
+)
+"""Labels with signs that mean something in HTML, LaTeX, Markdown or on a terminal."""
+CELLS = (("gru", 4), ("<b>lstm</b>", None))
+"""The cells of a report, with their epochs to target."""
+
+
 def results() -> list[Result]:
     """Two cells, two horizons, costs, and a failure whose reason wants to be code."""
     made = [
         learned(cell, seed, epochs, dials={"horizon": horizon})
-        for cell, epochs in [("gru", 4), ("<b>lstm</b>", None)]
-        for seed in (0, 1)
-        for horizon in (10, 20)
+        for (cell, epochs), seed, horizon in product(CELLS, (0, 1), (10, 20))
     ]
     memory_trial = msgspec.structs.replace(
         COST, measurement="peak-memory", cells=(CellUse(name="gru"),)

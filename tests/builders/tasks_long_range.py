@@ -1,6 +1,7 @@
 """Readers of what a task asks for."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -63,4 +64,9 @@ def splits_of(task: GeneratedTask) -> list[set[bytes]]:
         task, learning_trial(task=task.name, dials={"horizon": task.horizon}, recipe=recipe), {}
     )
     parts = [list(feed.epoch()), [feed.validation], [feed.test]]
-    return [{row.tobytes() for batch in part for row in batch.inputs} for part in parts]
+    return [_sequences(part) for part in parts]
+
+
+def _sequences(batches: Iterable[Batch]) -> set[bytes]:
+    rows = chain.from_iterable(batch.inputs for batch in batches)
+    return {row.tobytes() for row in rows}

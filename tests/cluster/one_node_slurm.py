@@ -136,11 +136,11 @@ def wait_until(
 
 def last_words(folder: Path, lines: int = 5) -> str:
     """The end of each log."""
-    logs = {
-        path.name: path.read_text(errors="replace").splitlines()[-lines:]
-        for path in sorted(folder.glob("*.log"))
-    }
-    return "".join(f"\n{name}: {line}" for name, end in logs.items() for line in end)
+    words = ""
+    for path in sorted(folder.glob("*.log")):
+        for line in path.read_text(errors="replace").splitlines()[-lines:]:
+            words += f"\n{path.name}: {line}"
+    return words
 
 
 def main() -> None:

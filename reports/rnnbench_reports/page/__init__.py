@@ -15,8 +15,8 @@ from rnnbench_reports.figures import cells_of, draw
 from rnnbench_reports.looks import HUES
 from rnnbench_reports.page import caveats, front, links, terms
 from rnnbench_reports.page.claims_section import claims_sections
-from rnnbench_reports.page.origins import lead, origins
 from rnnbench_reports.page.page_records import Page
+from rnnbench_reports.page.provenance import lead, provenance
 from rnnbench_reports.page.records import Plot
 from rnnbench_reports.page.sections import sections
 from rnnbench_reports.page.tables import slug
@@ -39,8 +39,9 @@ def render(findings: rnnbench.Findings, folder: Path) -> list[Path]:
     has_files = sum(len(drawn.panels) for drawn in figures) <= MOST_FILES
     for drawn in figures:
         plots.append((drawn.task, _plot(drawn, f"f{len(plots)}")))
-        for panel in drawn.panels if has_files else ():
-            written.append(write_panel(drawn, panel, folder, written, "png"))
+        if has_files:
+            for panel in drawn.panels:
+                written.append(write_panel(drawn, panel, folder, written, "png"))
     page = folder / PAGE
     shown = _page(findings, plots, cells)
     text = _template().render(page=shown, hues=HUES)
@@ -63,7 +64,7 @@ def _page(findings: rnnbench.Findings, plots: Sequence[tuple[str, Plot]], cells:
         ],
         failed=links.failed(findings),
         command=links.COMMAND.format("ID"),
-        origins=origins(findings),
+        provenance=provenance(findings),
         words=list(terms.meanings().items()),
         cells=[(row, look.hue.name, _swatch(look.dash)) for row, look in cells.looks.items()],
     )

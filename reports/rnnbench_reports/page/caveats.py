@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 import rnnbench
 from rnnbench_reports.page.page_records import CaveatGroup
@@ -68,5 +69,6 @@ def _kind(caveat: str, findings: rnnbench.Findings) -> str:
 
 
 def _rows(findings: rnnbench.Findings) -> set[str]:
-    rows = {arm.row for condition in findings.conditions for arm in condition.arms}
-    return rows | {row.row for cost in findings.costs for row in cost.rows}
+    arms = chain.from_iterable(condition.arms for condition in findings.conditions)
+    measured = chain.from_iterable(cost.rows for cost in findings.costs)
+    return {arm.row for arm in arms} | {row.row for row in measured}

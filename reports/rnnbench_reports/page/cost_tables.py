@@ -1,6 +1,7 @@
 """Tables of cost at one shape: times, ratios between kernels, memory and operations."""
 
 from collections.abc import Collection
+from itertools import chain
 from typing import Any
 
 import rnnbench
@@ -156,7 +157,8 @@ def memory(cost: rnnbench.CostFinding) -> Table | None:
         ]
         identity = "" if row.train else row_id(cost.title, row.row)
         rows.append(Row(values, row.row, identity))
-    if not any(value.text not in ("", "-") for row in rows for value in row.values[2:10]):
+    figures = chain.from_iterable(row.values[2:10] for row in rows)
+    if all(value.text in ("", "-") for value in figures):
         return None
     title = "Memory and operations of a training step"
     return table(f"memory-{slug(cost.title)}", title, columns, rows, _speed(cost))

@@ -1,6 +1,7 @@
 """Tables of examples: what a task asks in a few sequences, and what each cell answers."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 import rnnbench
@@ -36,7 +37,8 @@ def examples(condition: rnnbench.Condition, findings: rnnbench.Findings) -> Tabl
 
 
 def _answering(condition: rnnbench.Condition) -> set[str]:
-    return {answer.row for one in condition.examples for answer in one.answers}
+    answers = chain.from_iterable(example.answers for example in condition.examples)
+    return {answer.row for answer in answers}
 
 
 def _rows(

@@ -16,7 +16,7 @@ VERDICTS = {
     "undecided": ("not told apart", "open"),
     "too few seeds": ("too few seeds", "open"),
 }
-"""What is said of a cell that is compared with the first one, and its class, by the answer."""
+"""The verdict on a cell that is compared with the first one, and its class, by the answer."""
 
 
 def scores(condition: rnnbench.Condition, trials: Trials) -> Table | None:
@@ -86,13 +86,13 @@ def _with_budget(
 def _verdict(row: str, condition: rnnbench.Condition) -> Value:
     for comparison in condition.comparisons:
         if comparison.other == row:
-            said, kind = VERDICTS[comparison.answer]
+            verdict, kind = VERDICTS[comparison.answer]
             parts = [f"the first is ahead in {comparison.wins} of {comparison.pairs} seeds"]
             if comparison.effect:
                 parts.append(f"typical advantage {spread(comparison.effect)}")
             if comparison.p_value is not None:
-                parts.append(f"p = {rnnbench.text.number(comparison.p_value)}")
-            return Value(said, kind=kind, hint=", ".join(parts))
+                parts.append(rnnbench.text.p_value(comparison.p_value))
+            return Value(verdict, kind=kind, hint=", ".join(parts))
     answers = [comparison.answer for comparison in condition.comparisons]
     if row == condition.leader and condition.leads:
         return Value("leads", kind="better")

@@ -80,6 +80,6 @@ class Page:
     sections: Sequence[Section]
     failed: Sequence[FailedTrial]
     command: str
-    origins: Sequence[tuple[str, str]]
+    provenance: Sequence[tuple[str, str]]
     cells: Sequence[tuple[str, str, str]]
     words: Sequence[tuple[str, str]]

@@ -12,7 +12,7 @@ Attributes = dict[str, str | None]
 
 @dataclass(frozen=True)
 class Value:
-    """What stands in one place of a table.
+    """The content of one cell of a table.
 
     order: by what the column is sorted; None sorts it last.
     hint:  what a reader sees who points at it.

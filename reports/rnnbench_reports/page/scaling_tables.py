@@ -1,6 +1,7 @@
 """Tables of cost against the length of sequences."""
 
 from collections.abc import Iterator
+from itertools import chain
 
 import rnnbench
 from rnnbench_reports.page.records import Column, Row, Table, Value
@@ -22,7 +23,7 @@ def scaling_tables(scaling: rnnbench.Scaling) -> Iterator[Table]:
 
 
 def _curves(scaling: rnnbench.Scaling) -> Table | None:
-    lengths = sorted({steps for curve in scaling.curves for steps in curve.steps})
+    lengths = sorted(set(chain.from_iterable(curve.steps for curve in scaling.curves)))
     columns = [CELL, Column("figure", "text"), Column("exponent of T")]
     columns += [Column(f"T = {steps:,}", stays=True) for steps in lengths]
     rows = []

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import groupby
+from itertools import groupby, product
 
 import rnnbench
 from rnnbench_reports import cost_words
@@ -74,8 +74,7 @@ def _task(
             [plot for plot in plots if plot.id.startswith(FOLDED)],
             _present(
                 _of_condition(made(condition), condition, conditions)
-                for condition in conditions
-                for made in FOLDED_TABLES
+                for condition, made in product(conditions, FOLDED_TABLES)
             ),
         )
     ]

@@ -20,7 +20,9 @@ LINK = Markup('<a class="term" href="#word-{}" title="{}">{}</a>')
 def meanings() -> Mapping[str, str]:
     """Return the words that a reader of a report may not know, with their meanings."""
     sections = rnnbench.glossary.SECTIONS
-    found = {word: meaning for name in SECTIONS for word, meaning in sections[name].items()}
+    found: dict[str, str] = {}
+    for name in SECTIONS:
+        found |= sections[name]
     found |= {word: rnnbench.glossary.MEANINGS[word] for word in OTHERS}
     return {word: _plain(found[word]) for word in sorted(found, key=str.lower)}
 
@@ -40,13 +42,13 @@ def explained(text: str) -> Markup:
     meaning."""
     text = tied(text)
     shown = Markup()
-    told: set[str] = set()
+    linked: set[str] = set()
     place = 0
     for match in _pattern().finditer(text):
         word = _word(match[0])
-        if word in told:
+        if word in linked:
             continue
-        told.add(word)
+        linked.add(word)
         shown += escape(text[place : match.start()])
         shown += LINK.format(slug(word), meanings()[word], match[0])
         place = match.end()

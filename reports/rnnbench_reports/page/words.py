@@ -9,15 +9,15 @@ from rnnbench_reports.page import notes
 from rnnbench_reports.style import number, spread
 
 LEAST_SHOWN_DEVIATION = 0.02
-MOST_CELLS_TOLD = 6
+MOST_CELLS_NAMED = 6
 """An answer on more cells than this names only those that matter."""
-SAID = {
+OTHER_CELLS = {
     "worse": "Better in the typical seed",
     "equivalent": "Equivalent",
     "undecided": "Not told apart from it",
     "too few seeds": "Compared over too few seeds",
 }
-"""What is said of cells beside the first one, by the answer."""
+"""How the other cells are called beside the first one, by the answer."""
 
 
 def off_budget(arm: rnnbench.Arm, quantity: str, condition: rnnbench.Condition) -> str:
@@ -131,16 +131,16 @@ def answer(condition: rnnbench.Condition) -> tuple[str, str]:
     Where there are many cells, those are named that are not worse than the first one by a verdict,
     and the others are counted.
     """
-    if len(condition.arms) <= MOST_CELLS_TOLD or not condition.comparisons:
+    if len(condition.arms) <= MOST_CELLS_NAMED or not condition.comparisons:
         return condition.answer, condition.sure
     by_answer: dict[str, list[str]] = {}
     for comparison in condition.comparisons:
         by_answer.setdefault(comparison.answer, []).append(comparison.other)
     parts = []
-    for answered, said in SAID.items():
+    for answered, heading in OTHER_CELLS.items():
         rows = by_answer.get(answered)
         if rows:
-            parts.append(f"{said}: {rnnbench.text.listed(rows, MOST_CELLS_TOLD)}.")
+            parts.append(f"{heading}: {rnnbench.text.listed(rows, MOST_CELLS_NAMED)}.")
     others = len(by_answer.get("better", ()))
     if others:
         parts.append(f"Worse: {rnnbench.text.counted(others, 'cell')}, see the table.")

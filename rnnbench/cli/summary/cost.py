@@ -1,6 +1,7 @@
 """The grid of what cells cost: times of steps, ratios to the reference, peak memory, growth."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from rnnbench import text
 from rnnbench.cli.summary.grid import ABSENT, Entry, Grid, Level, Row
@@ -12,7 +13,7 @@ KINDS: dict[StepKind, str] = {
     "streaming": "step of a stream",
 }
 GROWTH = {"train": "training step", "inference": "forward step", "memory": "peak memory"}
-RULER = "torch's LSTM"
+REFERENCE_CELL = "torch's LSTM"
 
 
 def cost_grid(findings: Findings) -> Grid:
@@ -38,7 +39,7 @@ def _in_order(rows: Sequence[Row], findings: Findings) -> tuple[str, ...]:
         for row in cost.rows:
             if row.train:
                 ratios.setdefault(row.row, []).append(row.train.ratio.centre)
-    cells = {cell for row in rows for cell in row.entries}
+    cells = set(chain.from_iterable(row.entries for row in rows))
     return tuple(sorted(cells, key=lambda cell: (_mean(ratios.get(cell, [])), cell)))
 
 
@@ -95,8 +96,7 @@ def _notes(findings: Findings) -> tuple[str, ...]:
     """What ratios are over, where there are any."""
     references = []
     for cost in findings.costs:
-        references += [
-            cost.references.get(kind, "") for row in cost.rows for kind in row.step_times
-        ]
-    named = text.listed(dict.fromkeys(reference or RULER for reference in references))
+        kinds = chain.from_iterable(row.step_times for row in cost.rows)
+        references += [cost.references.get(kind, "") or REFERENCE_CELL for kind in kinds]
+    named = text.listed(dict.fromkeys(references))
     return (f"x: time over that of {named}",) if named else ()

@@ -1,6 +1,7 @@
 """A grid of figures: conditions by cells, in several levels of detail."""
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import NamedTuple
 
 LEADS = "▲"
@@ -72,5 +73,6 @@ class Grid(NamedTuple):
 
 def marks_of(grid: Grid) -> list[str]:
     """The marks that a grid has, in the order in which they are explained."""
-    used = {entry.mark for row in grid.rows for entry in row.entries.values()}
+    entries = chain.from_iterable(row.entries.values() for row in grid.rows)
+    used = {entry.mark for entry in entries}
     return [mark for mark in MARKS if mark in used]

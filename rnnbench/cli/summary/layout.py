@@ -7,7 +7,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from rnnbench.cli.output import GAP
-from rnnbench.cli.summary.grid import ABSENT, STYLES, Entry, Grid
+from rnnbench.cli.summary.grid import ABSENT, STYLES, Entry, Grid, marks_of
 
 Cell = tuple[str, str]
 """A text and its style."""
@@ -163,7 +163,7 @@ def _column(
     names: Sequence[str] = grid.levels[level].headings
     parts = [entry.parts[level] for entry in entries if entry]
     widths = [max(map(cell_len, column)) for column in zip(names, *parts, strict=True)]
-    has_marks = any(entry.mark for row in grid.rows for entry in row.entries.values())
+    has_marks = bool(marks_of(grid))
     indent = "  " if has_marks else ""
     cells = []
     for entry in entries:

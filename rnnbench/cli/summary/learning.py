@@ -37,12 +37,9 @@ def learning_grid(findings: Findings) -> Grid:
     """The conditions of a run, its memory spans, and its aggregates over tasks."""
     rows = (*_across(findings), *map(_condition, findings.conditions), *_spans(findings.spans))
     cells = findings.ranking
-    unconfirmed = any(
-        _is_unconfirmed(arm, condition)
-        for condition in findings.conditions
-        for arm in condition.arms
-    )
-    notes = (SOLVED, UNCONFIRMED) if unconfirmed else (SOLVED,)
+    notes: tuple[str, ...] = (SOLVED,)
+    if any(map(_has_unconfirmed, findings.conditions)):
+        notes = (SOLVED, UNCONFIRMED)
     levels = (
         Level("score", ("k/n", "epochs", "score"), notes),
         Level("figure", ("k/n", ""), notes),
@@ -86,6 +83,10 @@ def _epochs(arm: Arm, condition: Condition) -> str:
     if not arm.solved:
         return f">{condition.recipe.epochs}"
     return text.rounded(arm.epochs.centre)
+
+
+def _has_unconfirmed(condition: Condition) -> bool:
+    return any(_is_unconfirmed(arm, condition) for arm in condition.arms)
 
 
 def _is_unconfirmed(arm: Arm, condition: Condition) -> bool:

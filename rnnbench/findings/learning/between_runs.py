@@ -6,6 +6,7 @@ over all cells, tasks and figures that two runs share.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
 from msgspec.structs import replace
 
@@ -44,7 +45,7 @@ def _by_cell(results: Iterable[Result]) -> dict[bytes, list[Result]]:
 
 def _of_cell(row: str, before: Sequence[Result], after: Sequence[Result]) -> Iterator[BetweenRuns]:
     together = [*_relabelled(before, BASE), *_relabelled(after, HEAD)]
-    alike = [result for group in by_setting(together) if _has_one_goal(group) for result in group]
+    alike = list(chain.from_iterable(filter(_has_one_goal, by_setting(together))))
     cell = learning_trial(before[0]).cell.row
     for condition in conditions(alike):
         arms = {arm.row: arm for arm in condition.arms}
@@ -56,11 +57,11 @@ def _of_cell(row: str, before: Sequence[Result], after: Sequence[Result]) -> Ite
 
 def _has_one_goal(group: Iterable[Result]) -> bool:
     """Whether all trials are to reach one target by one metric, in epochs of one length."""
-    goals = {
-        (record.target, record.metrics, record.steps_per_epoch)
-        for result in group
-        if (record := result.learning) is not None
-    }
+    goals = set()
+    for result in group:
+        if result.learning:
+            record = result.learning
+            goals.add((record.target, record.metrics, record.steps_per_epoch))
     return len(goals) == 1
 
 

@@ -103,5 +103,6 @@ def _ends(shares: Callable[[Values], Values], low: Values, high: Values) -> Valu
             tried = parts_below[..., None] + stride * np.arange(1, 4)
             points = low[..., None] + width[..., None] * (tried / PARTS)
             parts_below += stride * (shares(points) > wanted).sum(-1)
-        low, high = low + width * parts_below / PARTS, low + width * (parts_below + 1) / PARTS
+        high = low + width * (parts_below + 1) / PARTS
+        low = low + width * parts_below / PARTS
     return np.asarray(low)

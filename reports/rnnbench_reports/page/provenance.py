@@ -16,7 +16,7 @@ def lead(findings: rnnbench.Findings) -> list[str]:
     ]
 
 
-def origins(findings: rnnbench.Findings) -> list[tuple[str, str]]:
+def provenance(findings: rnnbench.Findings) -> list[tuple[str, str]]:
     """Return what a reader needs to judge where the figures come from; each machine once."""
     return [
         ("Machines", "; ".join(dict.fromkeys(_machines(findings)))),

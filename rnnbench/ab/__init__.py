@@ -4,15 +4,23 @@ from rnnbench.ab.commit_environment import Made, NotInstallable, make_environmen
 from rnnbench.ab.environment import Environment
 from rnnbench.ab.folder import PairedFolder
 from rnnbench.ab.learning import train
-from rnnbench.ab.measuring import MINUTES_A_CELL, PairedRun, time_trials
+from rnnbench.ab.measuring import (
+    CONFIRMED_WITHIN,
+    MINUTES_A_CELL,
+    PairedRun,
+    limit_seconds,
+    time_trials,
+)
 
 __all__ = [
+    "CONFIRMED_WITHIN",
     "MINUTES_A_CELL",
     "Environment",
     "Made",
     "NotInstallable",
     "PairedFolder",
     "PairedRun",
+    "limit_seconds",
     "make_environment",
     "time_trials",
     "train",

@@ -8,6 +8,7 @@ import click
 from msgspec.structs import replace
 
 from rnnbench.ab import (
+    CONFIRMED_WITHIN,
     MINUTES_A_CELL,
     Environment,
     NotInstallable,
@@ -63,7 +64,8 @@ OPEN = "the time was up, and these cells are open: {}; the same command with mor
 @click.option(
     "--minutes",
     type=click.FloatRange(0, min_open=True),
-    help=f"Measure for at most so long [{MINUTES_A_CELL:g} for each cell and measurement].",
+    help=f"Measure for so long [{MINUTES_A_CELL:g} for each cell and measurement]; then only second"
+    f" batches that confirm a change, until {CONFIRMED_WITHIN:g} times as long.",
 )
 @click.option(
     "--precision",

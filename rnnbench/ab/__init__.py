@@ -3,7 +3,7 @@
 from rnnbench.ab.commit_environment import Made, NotInstallable, make_environment
 from rnnbench.ab.environment import Environment
 from rnnbench.ab.folder import PairedFolder
-from rnnbench.ab.learning import train
+from rnnbench.ab.learning import Training, train_both
 from rnnbench.ab.measuring import (
     CONFIRMED_WITHIN,
     MINUTES_A_CELL,
@@ -20,8 +20,9 @@ __all__ = [
     "NotInstallable",
     "PairedFolder",
     "PairedRun",
+    "Training",
     "limit_seconds",
     "make_environment",
     "time_trials",
-    "train",
+    "train_both",
 ]

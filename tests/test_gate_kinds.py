@@ -85,7 +85,7 @@ def test_a_change_of_bytes_has_an_interval_and_what_was_tolerated() -> None:
 
 
 def replicates(number: int = 3, **changes: object) -> list[Result]:
-    row = {"peak_bytes": 9_000_000, **changes}
+    row = {"peak_bytes": 9_000_000, "peak_allocated_bytes": 7_000_000, **changes}
     return [replace(remembered(**row), trial=replace(MEMORY, round=one)) for one in range(number)]
 
 
@@ -94,6 +94,7 @@ def replicates(number: int = 3, **changes: object) -> list[Result]:
     [
         ({"saved_bytes": 4096 + 82}, "bytes saved for backward"),  # 2 %
         ({"peak_bytes": 9_450_000}, "peak of a training step"),  # 5 %
+        ({"peak_allocated_bytes": 7_140_000}, "bytes allocated at once"),  # 2 %
     ],
 )
 def test_two_percent_of_bytes_and_five_of_a_peak_are_found(

@@ -25,6 +25,7 @@ from rnnbench.records import (
     Surroundings,
     TimeRow,
     Tolerances,
+    Tolerated,
 )
 from tests.builders.claims import BUDGET, learned
 from tests.builders.cli import rnnbench
@@ -160,6 +161,23 @@ def test_a_rule_of_the_policy_tolerates_more_of_one_cell() -> None:
     assert ruled(base, head, policy=GatePolicy(rules=(much, none))).verdict == "regression"
     other = replace(much, cell="lstm")
     assert ruled(base, head, policy=GatePolicy(rules=(other,))).verdict == "regression"
+
+
+@pytest.mark.parametrize(
+    ("of", "field", "larger"),
+    [("bytes", "saved_bytes", 4500), ("peak", "peak_bytes", 9_900_000)],
+)
+@pytest.mark.parametrize("number", [3, 8])
+def test_what_the_policy_tolerates_is_tolerated_however_repetitions_agree(
+    of: Tolerated, field: str, larger: int, number: int
+) -> None:
+    """A tenth more is tolerated by who tolerates a fifth, and not by who tolerates a twentieth."""
+    base = replicates(number)
+    head = replicates(number, **{field: larger})
+    assert ruled(base, head).verdict == "regression"
+    for tolerance, verdict in ((0.2, "passed"), (0.06, "regression")):
+        policy = GatePolicy(rules=(GateRule(of=of, tolerance=tolerance),))
+        assert ruled(base, head, policy=policy).verdict == verdict
 
 
 # Times

@@ -2,11 +2,13 @@
 
     python benchmarks/ab_rates.py record FILE 200     # replicates of one environment against itself
     python benchmarks/ab_rates.py resample FILE...    # rulings drawn from them, as `ab` makes them
+    python benchmarks/ab_rates.py alone SHARE FILE    # as if each cell had been measured alone
     python benchmarks/ab_rates.py real FOLDER 10      # rulings of the command itself
 
 A recorded replicate is drawn as a whole, either each by itself, or as stretches of what was
 recorded one after the other, so that a disturbance that lasts stays one. A slower cell is one whose
-logarithms of HEAD over BASE are larger by that of 1.05 or 1.10.
+logarithms of HEAD over BASE are larger by that of 1.05 or 1.10. A cell that is measured alone has
+the minutes of one cell, and its replicates take a share of the seconds of all cells together.
 """
 
 import json
@@ -27,7 +29,7 @@ import numpy as np
 import torch
 from msgspec.structs import replace
 
-from rnnbench.ab import MINUTES_A_CELL, Environment, time_trials
+from rnnbench.ab import MINUTES_A_CELL, Environment, limit_seconds, time_trials
 from rnnbench.ab.replicate import SideOfTrial, Sides, measure
 from rnnbench.catalogue import Catalogue
 from rnnbench.compare import PRECISION
@@ -110,10 +112,16 @@ def record(file: Path, number: int) -> None:
             lines.write(json.dumps(line) + "\n")
 
 
-def resample(files: Sequence[Path]) -> None:
-    """Print what rulings that are drawn from recorded replicates come to."""
+def resample(files: Sequence[Path], minutes: float = MINUTES, share: float = 1.0) -> None:
+    """Print what rulings that are drawn from recorded replicates come to.
+
+    minutes: those of the command.
+    share:   of its recorded seconds that a replicate takes.
+    """
     for file in files:
         replicates = [json.loads(line) for line in file.read_text().splitlines()]
+        for replicate in replicates:
+            replicate["seconds"] *= share
         busy = [r["busy_cores"] for r in replicates if r["busy_cores"] is not None]
         print(f"{file.name}: {len(replicates)} replicates, {median(busy):.2f} cores busy (median)")
         for row in (*CELLS, REFERENCE_ROW):
@@ -123,7 +131,7 @@ def resample(files: Sequence[Path]) -> None:
             print(f"  {row or 'torch LSTM'}: mean {mean(values):+.4f}, sd {np.std(values):.4f}")
             for drawing in (_singly, _in_stretches):
                 for slower in SLOWER:
-                    _print_rulings(replicates, row, slower, drawing)
+                    _print_rulings(replicates, row, slower, drawing, minutes)
 
 
 Replicate = dict[str, Any]
@@ -142,14 +150,14 @@ def _in_stretches(replicates: Sequence[Replicate], rng: np.random.Generator) -> 
 
 
 def _print_rulings(
-    replicates: Sequence[Replicate], row: str, slower: float, drawing: Drawing
+    replicates: Sequence[Replicate], row: str, slower: float, drawing: Drawing, minutes: float
 ) -> None:
     rng = np.random.default_rng(0)
     verdicts: Counter[str] = Counter()
     numbers = []
     seconds = []
     for _ in range(RULINGS):
-        verdict, used, spent = _ruling(drawing(replicates, rng), row, slower)
+        verdict, used, spent = _ruling(drawing(replicates, rng), row, slower, minutes)
         verdicts[verdict] += 1
         numbers.append(used)
         seconds.append(spent)
@@ -160,7 +168,9 @@ def _print_rulings(
     )
 
 
-def _ruling(replicates: Iterator[Replicate], row: str, slower: float) -> tuple[str, int, float]:
+def _ruling(
+    replicates: Iterator[Replicate], row: str, slower: float, minutes: float
+) -> tuple[str, int, float]:
     """One ruling on one cell: verdict, replicates and seconds."""
     ratios: list[float] = []
     spent = 0.0
@@ -168,10 +178,10 @@ def _ruling(replicates: Iterator[Replicate], row: str, slower: float) -> tuple[s
         spent += drawn["seconds"]
         if row in drawn["log_ratios"]:
             ratios.append(drawn["log_ratios"][row] + log(slower))
-        is_open = judge_paired(ratios, TOLERANCE, PRECISION).is_open
-        if not is_open or spent >= 60 * MINUTES:
+        ruling = judge_paired(ratios, TOLERANCE, PRECISION)
+        if not ruling.is_open or spent >= limit_seconds(ruling, minutes):
             break
-    return judge_paired(ratios, TOLERANCE, PRECISION).verdict, len(ratios), spent
+    return ruling.verdict, len(ratios), spent
 
 
 def real(folder: Path, number: int) -> None:
@@ -258,6 +268,8 @@ def main(command: str, *arguments: str) -> None:
         record(Path(arguments[0]), int(arguments[1]))
     elif command == "resample":
         resample([Path(argument) for argument in arguments])
+    elif command == "alone":
+        resample([Path(arguments[1])], MINUTES_A_CELL, float(arguments[0]))
     elif command == "real":
         real(Path(arguments[0]), int(arguments[1]))
 

@@ -3,6 +3,7 @@
     python benchmarks/gate_rates.py record FOLDER 11   # so many runs of one commit
     python benchmarks/gate_rates.py empty FOLDER       # empty commits: real and resampled ones
     python benchmarks/gate_rates.py larger FOLDER      # larger memory and more instructions
+    python benchmarks/gate_rates.py kept FOLDER 10     # a cell that really keeps more memory
     python benchmarks/gate_rates.py mistakes FOLDER    # mistakes in the code of an LSTM, trained
 
 A resampled run has each replicate of a cost measurement drawn from those of all recorded runs.
@@ -25,6 +26,7 @@ from rnnbench.store import Store
 
 KINDS = ("exact", "deterministic", "memory", "instructions")
 EMPTY_COMMITS = 100
+LARGER_COMMITS = 100
 REPETITIONS = (4, 8, 16)
 SUITE = """
 version = 1
@@ -70,6 +72,7 @@ import torch
 from torch import nn
 
 MISTAKE = os.environ.get("RATES_MISTAKE", "")
+KEPT_BYTES = int(os.environ.get("RATES_KEPT_BYTES", "0"))
 
 
 class OwnLSTM(nn.Module):
@@ -93,6 +96,8 @@ class OwnLSTM(nn.Module):
             zeros = x_BTI.new_zeros(x_BTI.shape[0], self.hidden)
             state = (zeros, zeros)
         h, c = state
+        if KEPT_BYTES:
+            self.kept = x_BTI.new_zeros(KEPT_BYTES // 4)
         outputs = []
         for x_BI in x_BTI.unbind(1):
             i, f, g, o = (self.x(x_BI) + self.h(h)).chunk(4, -1)
@@ -127,6 +132,20 @@ epochs = 15
 name = "adding"
 horizons = [10]
 """
+
+
+REMEMBERED = """
+version = 1
+summary = "An LSTM that may keep more memory than it needs."
+cells = ["own-lstm"]
+
+[cost]
+measure = ["peak-memory"]
+shapes = [{ steps = 50, batch = 32, hidden = 64, inputs = 64 }]
+replicates = 4
+memory_replicates = 4
+"""
+KEPT_SHARE = 0.05
 
 
 def run(suite: str, folder: Path, variables: dict[str, str] | None = None) -> None:
@@ -212,42 +231,77 @@ def larger(folder: Path) -> None:
     """Print how runs are ruled whose memory is larger, or whose instructions are more."""
     runs = recorded(folder)
     rng = np.random.default_rng(1)
-    for name, kind, share in (
-        ("saved_bytes", MemoryRow, 0.02),
-        ("allocated_bytes", MemoryRow, 0.02),
-        ("peak_bytes", MemoryRow, 0.05),
-        ("instructions", InstructionsRow, 0.01),
+    for names, kind, share in (
+        (("saved_bytes",), MemoryRow, 0.02),
+        (("allocated_bytes",), MemoryRow, 0.02),
+        (("peak_bytes",), MemoryRow, 0.05),
+        (("peak_bytes", "peak_allocated_bytes"), MemoryRow, 0.05),
+        (("instructions",), InstructionsRow, 0.01),
     ):
         for number in REPETITIONS:
             rulings = []
-            for _ in range(10):
+            for _ in range(LARGER_COMMITS):
                 head = resampled(runs, rng, number)
-                larger_head = [_larger(result, name, kind, share) for result in head]
+                larger_head = [_larger(result, names, kind, share) for result in head]
                 rulings.append(ruled(resampled(runs, rng, number), larger_head))
-            _print(f"{name} larger by {share:.0%} in every cell, {number} repetitions", rulings)
-            worse = chain.from_iterable(ruling.worse for ruling in rulings)
-            cells = Counter(change.row for change in worse)
+            what = " and ".join(names)
+            _print(f"{what} larger by {share:.0%} in every cell, {number} repetitions", rulings)
+            cells: Counter[str] = Counter()
+            for ruling in rulings:
+                cells.update({change.row for change in ruling.worse})
             print(f"    found by cell, of {len(rulings)}: {dict(sorted(cells.items()))}")
 
 
-def _larger(result: Result, name: str, kind: type, share: float) -> Result:
+def _larger(result: Result, names: Sequence[str], kind: type, share: float) -> Result:
     rows = []
     for row in result.costs:
         larger_row = row
         if isinstance(row, kind):
-            larger_row = replace(row, **{name: round(getattr(row, name) * (1 + share))})
+            changes = {name: round(getattr(row, name) * (1 + share)) for name in names}
+            larger_row = replace(row, **changes)
         rows.append(larger_row)
     return replace(result, costs=tuple(rows))
 
 
-def mistakes(folder: Path) -> None:
-    """Train an LSTM with each mistake, and print what each seed, and all of them, are ruled."""
+def kept(folder: Path, number: int) -> None:
+    """Measure so often an LSTM, and one that keeps a block more, and print how they are ruled."""
+    site = _site(folder)
+
+    def measured(position: int, kept_bytes: int) -> tuple[Result, ...]:
+        place = folder / f"kept-{kept_bytes}-{position}"
+        variables = {"PYTHONPATH": str(site), "RATES_KEPT_BYTES": str(kept_bytes)}
+        run(REMEMBERED, place, variables)
+        return read(place)
+
+    base = [measured(position, 0) for position in range(number)]
+    (row,) = base[0][0].costs
+    assert isinstance(row, MemoryRow)
+    assert row.peak_bytes
+    more = round(KEPT_SHARE * row.peak_bytes)
+    head = [measured(position, more) for position in range(number)]
+    pairs = zip(base, head, strict=True)
+    rulings = [ruled(before, after, ("memory",)) for before, after in pairs]
+    _print(f"{more:,} bytes more of {row.peak_bytes:,}", rulings)
+    figures = Counter(change.figure for ruling in rulings for change in ruling.worse)
+    print(f"    worse, by figure: {dict(figures)}")
+    again = [ruled(before, after, ("memory",)) for before, after in pairwise(base)]
+    _print("the same cell again", again)
+
+
+def _site(folder: Path) -> Path:
+    """Write the plugin, and return the folder from which it is imported."""
     site = folder / "site"
     info = site / "own_lstm-1.dist-info"
     info.mkdir(parents=True, exist_ok=True)
     (site / "own_lstm.py").write_text(PLUGIN)
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: own-lstm\nVersion: 1\n")
     (info / "entry_points.txt").write_text("[rnnbench]\nown-lstm = own_lstm\n")
+    return site
+
+
+def mistakes(folder: Path) -> None:
+    """Train an LSTM with each mistake, and print what each seed, and all of them, are ruled."""
+    site = _site(folder)
     for mistake in ("", *MISTAKES, "nothing"):
         variables = {"PYTHONPATH": str(site), "RATES_MISTAKE": mistake}
         run(TRAINED, folder / (mistake or "right").replace(" ", "-"), variables)
@@ -279,6 +333,8 @@ def main(command: str, folder: str, *number: str) -> None:
     """Run a command of this script."""
     if command == "record":
         record(Path(folder), int(number[0]))
+    elif command == "kept":
+        kept(Path(folder), int(number[0]))
     else:
         COMMANDS[command](Path(folder))
 

@@ -214,8 +214,10 @@ def test_memory_of_a_known_size_is_seen(
     while Adam works; 64 MiB that forward takes and gives back are 64, and so is a table of 64 MiB;
     16 MiB kept for backward are 16, by both meters; 128 MiB that only the first call takes are
     none. All over what the same cell takes without them, but for what forward gives back: that is
-    gone when the rest of the step takes its own, so the larger of both is seen."""
+    gone when the rest of the step takes its own, so the larger of both is seen. What torch has
+    allocated at once is the same."""
     peaks = {}
+    at_once = {}
     saved = {}
     for name in ("plain", cell):
         (row,) = measure(pool, name, measurement="peak-memory").costs
@@ -223,10 +225,14 @@ def test_memory_of_a_known_size_is_seen(
         if row.peak_bytes is None:
             pytest.skip("this system does not tell")
         assert row.saved_bytes is not None
+        assert row.peak_allocated_bytes is not None
+        at_once[name] = row.peak_allocated_bytes / MEBIBYTE
         peaks[name], saved[name] = row.peak_bytes / MEBIBYTE, row.saved_bytes / MEBIBYTE
     assert 0 < peaks["plain"] < 8
     without = 0 if cell == "transient" else peaks["plain"]
     assert least <= peaks[cell] - without <= most
+    allocated_without = 0 if cell == "transient" else at_once["plain"]
+    assert least <= at_once[cell] - allocated_without <= most
     assert abs(saved[cell] - saved["plain"] - (16 if cell == "saver" else 0)) < 0.5
 
 

@@ -25,6 +25,7 @@ from rnnbench.records import (
     Surroundings,
     TimeRow,
     Tolerances,
+    Tolerated,
 )
 from tests.builders.claims import BUDGET, learned
 from tests.builders.cli import rnnbench
@@ -85,7 +86,7 @@ def test_a_change_of_bytes_has_an_interval_and_what_was_tolerated() -> None:
 
 
 def replicates(number: int = 3, **changes: object) -> list[Result]:
-    row = {"peak_bytes": 9_000_000, **changes}
+    row = {"peak_bytes": 9_000_000, "peak_allocated_bytes": 7_000_000, **changes}
     return [replace(remembered(**row), trial=replace(MEMORY, round=one)) for one in range(number)]
 
 
@@ -94,6 +95,7 @@ def replicates(number: int = 3, **changes: object) -> list[Result]:
     [
         ({"saved_bytes": 4096 + 82}, "bytes saved for backward"),  # 2 %
         ({"peak_bytes": 9_450_000}, "peak of a training step"),  # 5 %
+        ({"peak_allocated_bytes": 7_140_000}, "bytes allocated at once"),  # 2 %
     ],
 )
 def test_two_percent_of_bytes_and_five_of_a_peak_are_found(
@@ -159,6 +161,23 @@ def test_a_rule_of_the_policy_tolerates_more_of_one_cell() -> None:
     assert ruled(base, head, policy=GatePolicy(rules=(much, none))).verdict == "regression"
     other = replace(much, cell="lstm")
     assert ruled(base, head, policy=GatePolicy(rules=(other,))).verdict == "regression"
+
+
+@pytest.mark.parametrize(
+    ("of", "field", "larger"),
+    [("bytes", "saved_bytes", 4500), ("peak", "peak_bytes", 9_900_000)],
+)
+@pytest.mark.parametrize("number", [3, 8])
+def test_what_the_policy_tolerates_is_tolerated_however_repetitions_agree(
+    of: Tolerated, field: str, larger: int, number: int
+) -> None:
+    """A tenth more is tolerated by who tolerates a fifth, and not by who tolerates a twentieth."""
+    base = replicates(number)
+    head = replicates(number, **{field: larger})
+    assert ruled(base, head).verdict == "regression"
+    for tolerance, verdict in ((0.2, "passed"), (0.06, "regression")):
+        policy = GatePolicy(rules=(GateRule(of=of, tolerance=tolerance),))
+        assert ruled(base, head, policy=policy).verdict == verdict
 
 
 # Times

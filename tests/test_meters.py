@@ -21,6 +21,7 @@ from rnnbench.meters import (
     allocated_bytes,
     kernel_name,
     look_around,
+    peak_allocated_bytes,
     pin_to_cores,
     prepare_allocator,
     time_side_by_side,
@@ -226,3 +227,25 @@ def test_allocated_bytes_include_what_is_freed_again() -> None:
 
     assert allocated_bytes(call) == 3 * 4000
     assert allocated_bytes(lambda: None) == 0
+
+
+class Kept:
+    """A model of one tensor whose step makes two more, one after the other, `at_once` at a time."""
+
+    def __init__(self, at_once: int) -> None:
+        self.tensor = torch.zeros(1000)
+        self.at_once = at_once
+
+    def __call__(self) -> None:
+        first = self.tensor.clone()
+        if self.at_once == 1:
+            del first
+        self.tensor.clone()
+
+
+@pytest.mark.parametrize("at_once", [1, 2])
+def test_peak_allocated_bytes_are_those_held_at_one_time(at_once: int) -> None:
+    """The model's own 4,000 bytes, and those of as many tensors as there are at once."""
+    earlier = torch.zeros(1000)
+    assert peak_allocated_bytes(lambda: Kept(at_once)) == (1 + at_once) * 4000
+    assert earlier.sum() == 0

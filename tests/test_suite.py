@@ -151,6 +151,17 @@ def test_an_unknown_suite_is_told_well(catalogue: Catalogue) -> None:
         read_suite("nowhere.toml", catalogue)
 
 
+def test_a_file_of_the_working_folder_has_the_name_of_its_suite(
+    tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Printed commands name suites so; an installed suite comes first."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("mine", "quick"):
+        (tmp_path / f"{name}.toml").write_text(GOOD)
+    assert read_suite("mine", catalogue).name == "mine"
+    assert read_suite("quick", catalogue).summary != read_suite("mine", catalogue).summary
+
+
 def test_settings_change_the_suite_and_are_checked_like_the_file(
     tmp_path: Path, catalogue: Catalogue
 ) -> None:

@@ -3,17 +3,26 @@
 from rnnbench.ab.commit_environment import Made, NotInstallable, make_environment
 from rnnbench.ab.environment import Environment
 from rnnbench.ab.folder import PairedFolder
-from rnnbench.ab.learning import train
-from rnnbench.ab.measuring import MINUTES_A_CELL, PairedRun, time_trials
+from rnnbench.ab.learning import Training, train_both
+from rnnbench.ab.measuring import (
+    CONFIRMED_WITHIN,
+    MINUTES_A_CELL,
+    PairedRun,
+    limit_seconds,
+    time_trials,
+)
 
 __all__ = [
+    "CONFIRMED_WITHIN",
     "MINUTES_A_CELL",
     "Environment",
     "Made",
     "NotInstallable",
     "PairedFolder",
     "PairedRun",
+    "Training",
+    "limit_seconds",
     "make_environment",
     "time_trials",
-    "train",
+    "train_both",
 ]

@@ -1,6 +1,6 @@
 """The measuring: replicates of all open cells, until they are decided or the time is up."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -10,12 +10,15 @@ from rnnbench.ab.environment import Environment
 from rnnbench.ab.folder import PairedFolder, Parts, of_measurement
 from rnnbench.ab.replicate import SideOfTrial, Sides, SoftwareChanged, measure
 from rnnbench.catalogue import Catalogue
-from rnnbench.compare import PRECISION, PairedMeasurement
+from rnnbench.compare import PRECISION, PairedMeasurement, PairedRuling
 from rnnbench.errors import RnnbenchError
 from rnnbench.plan import TIMES, cost_trials
 from rnnbench.records import CellUse, CostTrial, GatePolicy, PairedReplicate, Suite
 
 MINUTES_A_CELL = 3.0
+CONFIRMED_WITHIN = 1.5
+"""Second batches that are open when the minutes are used up go on until so many times as long. A
+second batch takes half as many replicates as a first one, at the least."""
 Watch = Callable[[str], None]
 """Called with what happens now, in words."""
 
@@ -92,15 +95,20 @@ class PairedRun:
         return sum(replicate.seconds for replicate in self.replicates)
 
     def measure(self, minutes: float, watch: Watch) -> None:
-        """Take replicates in turn of each measurement that has open cells, until none has or these
-        minutes are used up, those of earlier calls included.
+        """Take replicates in turn of each measurement that has open cells, until none has or their
+        time is up (`limit_seconds`), that of earlier calls included.
 
         Raises RnnbenchError where the software of an environment changes meanwhile.
         """
-        while due := list(self._due()):
-            for trial, sides in due:
-                if self.seconds >= 60 * minutes:
-                    return
+        is_taken = True
+        while is_taken:
+            is_taken = False
+            for position in range(len(self.trials)):
+                due = self._due(position, minutes)
+                if due is None:
+                    continue
+                is_taken = True
+                trial, sides = due
                 watch(self._progress(trial))
                 self._take(trial, sides)
 
@@ -115,16 +123,25 @@ class PairedRun:
         self.folder.write(replicate)
         self.replicates.append(replicate)
 
-    def _due(self) -> Iterator[tuple[CostTrial, Sides]]:
-        """The next replicate of each measurement with open cells, with those cells alone."""
-        for measurement, base, head in zip(self.measurements, *self.parts, strict=True):
-            rows = measurement.open_rows()
-            if not rows:
-                continue
-            cells = tuple(cell for cell in measurement.trial.cells if cell.row in rows)
-            number = 1 + max((r.trial.round for r in measurement.replicates), default=-1)
-            trial = replace(measurement.trial, cells=cells, round=number)
-            yield trial, Sides(SideOfTrial(self.base, base), SideOfTrial(self.head, head))
+    def _due(self, position: int, minutes: float) -> tuple[CostTrial, Sides] | None:
+        """The next replicate of a measurement, with those cells alone that are open and have time
+        left; None where there are none.
+
+        position: of the measurement among all.
+        """
+        measurement = self.measurements[position]
+        rows = [
+            row
+            for row in measurement.open_rows()
+            if self.seconds < limit_seconds(measurement.ruling(row), minutes)
+        ]
+        if not rows:
+            return None
+        cells = tuple(cell for cell in measurement.trial.cells if cell.row in rows)
+        number = 1 + max((r.trial.round for r in measurement.replicates), default=-1)
+        trial = replace(measurement.trial, cells=cells, round=number)
+        base = SideOfTrial(self.base, measurement.base)
+        return trial, Sides(base, SideOfTrial(self.head, measurement.head))
 
     def _progress(self, trial: CostTrial) -> str:
         rows = ", ".join(cell.row for cell in trial.cells)
@@ -134,3 +151,12 @@ class PairedRun:
         """The rows that are open, each once."""
         rows = chain.from_iterable(one.open_rows() for one in self.measurements)
         return list(dict.fromkeys(rows))
+
+
+def limit_seconds(ruling: PairedRuling, minutes: float) -> float:
+    """Return after how many seconds of measuring no more replicates are taken for a cell.
+
+    minutes: those of the command; a second batch may take half as long again, since a cell that was
+             found to be slower once is neither red nor green without it.
+    """
+    return 60 * minutes * (CONFIRMED_WITHIN if ruling.is_confirming else 1)

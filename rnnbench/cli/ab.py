@@ -9,14 +9,16 @@ import click
 from msgspec.structs import replace
 
 from rnnbench.ab import (
+    CONFIRMED_WITHIN,
     MINUTES_A_CELL,
     Environment,
     NotInstallable,
     PairedFolder,
     PairedRun,
+    Training,
     make_environment,
     time_trials,
-    train,
+    train_both,
 )
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.ab_order import Asked, interpreter_of
@@ -27,7 +29,9 @@ from rnnbench.cli.output import note
 from rnnbench.cli.rulings import Forms, forms, give
 from rnnbench.cli.verbosity import Verbosity
 from rnnbench.compare import (
+    JUDGED,
     PRECISION,
+    Change,
     Comparison,
     compare,
     paired_comparison,
@@ -40,6 +44,8 @@ from rnnbench.records import GatePolicy
 from rnnbench.suite import Choices, read_suite, suite_file
 
 PATH = "PYTHONPATH"
+OF_ONE_TRIAL = "rnnbench reproduce "
+"""How the command begins that trains one trial of HEAD again."""
 OPEN = "the time was up, and these cells are open: {}; the same command with more --minutes goes on"
 
 
@@ -64,7 +70,8 @@ OPEN = "the time was up, and these cells are open: {}; the same command with mor
 @click.option(
     "--minutes",
     type=click.FloatRange(0, min_open=True),
-    help=f"Measure for at most so long [{MINUTES_A_CELL:g} for each cell and measurement].",
+    help=f"Measure for so long [{MINUTES_A_CELL:g} for each cell and measurement]; then only second"
+    f" batches that confirm a change, until {CONFIRMED_WITHIN:g} times as long.",
 )
 @click.option(
     "--precision",
@@ -105,6 +112,8 @@ def ab(
     suite = read_suite(order.suite, catalogue, Choices(cells=order.cells, settings=order.settings))
     folder = order.output or Path("runs") / f"ab-{suite.name}"
     trials = time_trials(suite, catalogue)
+    if order.learning and not suite.tasks:
+        raise RnnbenchError(f"{suite.name}: the suite trains nothing; give one with tasks")
     policy, policy_of = _policy(order, catalogue)
     if PATH in os.environ:
         note(f"note: {PATH} is not given to the environments, which have their own packages.")
@@ -121,7 +130,7 @@ def ab(
         with Doing() as doing:
             run.measure(order.minutes or MINUTES_A_CELL * cells, doing.now)
         comparison = _comparison(run, order, catalogue)
-    ruling = rule(comparison, policy=run.policy)
+    ruling = rule(comparison, JUDGED if order.learning else (), policy=run.policy)
     code = give(ruling, comparison, wanted, policy_of, command="ab")
     if rows := run.open_cells():
         note(f"rnnbench: {OPEN.format(', '.join(rows))}.")
@@ -159,13 +168,19 @@ def _comparison(run: PairedRun, order: Asked, catalogue: Catalogue) -> Compariso
         trained = _trained(run, order, catalogue)
     except RnnbenchError as error:
         return replace(paired, uncompared=(str(error),))
-    others = tuple(change for change in trained.changes if change.kind != "time")
+
+    def again(change: Change) -> Change:
+        if change.command.startswith(OF_ONE_TRIAL):
+            return change
+        return replace(change, command=order.again(cells.get(change.row), learning=True))
+
+    others = tuple(again(change) for change in trained.changes if change.kind != "time")
     return replace(
         paired,
         base=replace(paired.base, unreadable=trained.base.unreadable),
         head=replace(paired.head, unreadable=trained.head.unreadable),
         changes=(*paired.changes, *others),
-        over_seeds=trained.over_seeds,
+        over_seeds=tuple(again(change) for change in trained.over_seeds),
     )
 
 
@@ -174,10 +189,8 @@ def _trained(run: PairedRun, order: Asked, catalogue: Catalogue) -> Comparison:
 
     Raises RnnbenchError where one of them cannot.
     """
-    runs = []
-    for side in (run.base, run.head):
-        output = run.folder.folder / f"run-{side.name.lower()}"
-        note(f"training in {side.name}")
-        train(side, suite_file(order.suite, catalogue), output, order.settings, order.cells)
-        runs.append(read_run(output))
-    return compare(runs[0], runs[1], run.policy)
+    file = suite_file(order.suite, catalogue).absolute()
+    training = Training(str(file), file.read_text(encoding="utf-8"), order.settings, order.cells)
+    sides = (run.base, run.head)
+    base, head = train_both(training, sides, run.folder.folder, note, fresh=order.fresh)
+    return compare(read_run(base), read_run(head), run.policy)

@@ -40,9 +40,12 @@ class Asked(NamedTuple):
             if python is not None and ref is not None:
                 raise click.UsageError(f"--{option} and --{option}-ref exclude each other")
 
-    def again(self, cell: CellUse) -> str:
+    def again(self, cell: CellUse | None, *, learning: bool = False) -> str:
         """Return the command that measures a cell again; the whole suite, where the cell has no
-        name of its own to be chosen by."""
+        name of its own to be chosen by.
+
+        learning: train it again too.
+        """
         sides = {
             "--base": self.base,
             "--base-ref": self.base_ref,
@@ -56,7 +59,9 @@ class Asked(NamedTuple):
             words += [option, str(value)] if value is not None else []
         for setting in self.settings:
             words += ["--set", setting]
-        if not cell.options:
+        if learning:
+            words.append("--learning")
+        if cell is not None and not cell.options:
             words += ["-c", _name_of(cell)]
         return shlex.join([*words, "-o", "AGAIN"])
 

@@ -6,6 +6,7 @@ from rnnbench.compare.junit import junit, marks
 from rnnbench.compare.markdown import RENEW, markdown
 from rnnbench.compare.paired import PRECISION, PairedMeasurement
 from rnnbench.compare.paired_comparing import paired_comparison
+from rnnbench.compare.paired_judging import PairedRuling
 from rnnbench.compare.plain_text import in_words
 from rnnbench.compare.policy import policy_for, read_policy
 from rnnbench.compare.reading import read_run
@@ -36,6 +37,7 @@ __all__ = [
     "Kind",
     "Line",
     "PairedMeasurement",
+    "PairedRuling",
     "Ruling",
     "Run",
     "Side",

@@ -135,6 +135,9 @@ def _memory(row: MemoryRow) -> Iterator[Figure]:
         yield _repeated(
             "bytes allocated in a step", row.allocated_bytes, "memory", "bytes", "bytes"
         )
+    if row.peak_allocated_bytes is not None:
+        at_once = row.peak_allocated_bytes
+        yield _repeated("bytes allocated at once", at_once, "memory", "bytes", "bytes")
     if row.peak_bytes is not None:
         yield _repeated("peak of a training step", row.peak_bytes, "memory", "peak", "bytes")
 

@@ -9,6 +9,7 @@ from rnnbench.compare.peaks import peaks
 from rnnbench.compare.records import Value, Verdict
 from rnnbench.compare.repetitions import Judged, beyond, half_range, separate
 from rnnbench.findings import INTERVAL_REPLICATES
+from rnnbench.records import Tolerances
 
 FEWEST_REPETITIONS = 3
 """Of fewer repetitions, nobody knows how well they agree."""
@@ -17,18 +18,23 @@ CLOSEST = 0.002
 SPREADS = 3.0
 """What is tolerated, in half ranges of the repetitions of one run."""
 LEVEL = 0.05
+DEFAULT = Tolerances()
 
 
 def judge(before: Sequence[Figure], after: Sequence[Figure], tolerance: float) -> Judged:
     """Return the verdict on the values of a figure by its kind; each side has one at least.
 
-    tolerance: the share by which the figure may become larger; counts and last bits have none.
+    tolerance: the share by which the figure may become larger; counts and last bits have none. Of
+               memory and instructions less is tolerated where repetitions agree closely, unless
+               somebody chose a tolerance other than the default.
     """
+    tolerated = before[0].tolerated
+    chosen = tolerated is not None and tolerance != getattr(DEFAULT, tolerated)
     match before[0].kind:
-        case "memory" if before[0].tolerated == "peak":
-            return peaks(_numbers(before), _numbers(after), tolerance)
+        case "memory" if tolerated == "peak":
+            return peaks(_numbers(before), _numbers(after), tolerance, chosen=chosen)
         case "memory" | "instructions":
-            return by_repetitions(_numbers(before), _numbers(after), tolerance)
+            return by_repetitions(_numbers(before), _numbers(after), tolerance, chosen=chosen)
         case "time":
             return by_interval(_numbers(before), _numbers(after), tolerance)
         case "deterministic":
@@ -65,18 +71,20 @@ def to_the_last_bit(before: Figure, after: Figure) -> Verdict:
     return "worse" if after.value is None else "changed"
 
 
-def by_repetitions(before: Sequence[float], after: Sequence[float], most: float) -> Judged:
+def by_repetitions(
+    before: Sequence[float], after: Sequence[float], most: float, *, chosen: bool = False
+) -> Judged:
     """Compare bytes, or instructions, whose repetitions nearly agree.
 
     HEAD is worse where its median is larger by more than is tolerated, and each of its repetitions
     larger than each of BASE; where only the median is, that is undecided. Three half ranges of the
-    repetitions are tolerated, at most the share `most`, and that share where a side has fewer than
-    three repetitions.
+    repetitions are tolerated, at most the share `most`, and that share where it was chosen or where
+    a side has fewer than three repetitions.
     """
     if min(*before, *after, 1.0) <= 0:
         return Judged("same" if set(before) == set(after) else "changed", "nothing to divide by")
     tolerated = min(most, max(CLOSEST, SPREADS * max(half_range(before), half_range(after))))
-    if min(len(before), len(after)) < FEWEST_REPETITIONS:
+    if chosen or min(len(before), len(after)) < FEWEST_REPETITIONS:
         tolerated = most
     return separate(before, after, tolerated)
 

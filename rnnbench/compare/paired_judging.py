@@ -34,16 +34,18 @@ class Interval(NamedTuple):
 class PairedRuling(NamedTuple):
     """What the replicates of a cell say so far.
 
-    verdict:  "undecided" while it is open, and where it is given up.
-    is_open:  whether more replicates may decide it.
-    interval: of the first batch; None with fewer replicates than an interval takes.
-    reason:   how it came about, in words.
+    verdict:       "undecided" while it is open, and where it is given up.
+    is_open:       whether more replicates may decide it.
+    interval:      of the first batch; None with fewer replicates than an interval takes.
+    reason:        how it came about, in words.
+    is_confirming: whether the replicates that it is open for are those of a second batch.
     """
 
     verdict: PairedVerdict
     is_open: bool
     interval: Interval | None
     reason: str
+    is_confirming: bool = False
 
 
 class _Batch(NamedTuple):
@@ -99,7 +101,7 @@ def judge_paired(log_ratios: Sequence[float], tolerance: float, precision: float
     reason = f"{taken}, and no second batch yet"
     if second.interval is not None:
         reason = f"{taken}, but {again}"
-    return PairedRuling("undecided", is_open, first.interval, reason)
+    return PairedRuling("undecided", is_open, first.interval, reason, is_confirming=is_open)
 
 
 def _decided(

@@ -17,7 +17,9 @@ LEAST_OF_FEW = 0.5
 SPREADS = 3.0
 
 
-def peaks(before: Sequence[float], after: Sequence[float], most: float) -> Judged:
+def peaks(
+    before: Sequence[float], after: Sequence[float], most: float, *, chosen: bool = False
+) -> Judged:
     """Return the verdict on peaks.
 
     From eight repetitions on, HEAD is worse where Welch's 99 % interval of the ratio lies beyond a
@@ -25,23 +27,25 @@ def peaks(before: Sequence[float], after: Sequence[float], most: float) -> Judge
     fewer, HEAD is worse where its median is larger by more than is tolerated, and each repetition
     larger than each of BASE; tolerated are three half ranges, at least half of `most` and at most
     all of it. With fewer than three that is undecided.
+
+    chosen: tolerate all of `most` in any case.
     """
     if abs(median(after) - median(before)) < SMALLEST_BYTES:
         return Judged("same", f"less than {SMALLEST_BYTES // 2**10} KiB apart")
     if min(len(before), len(after)) < INTERVAL_REPLICATES:
-        return _few(before, after, most)
-    tolerated = most * LEAST_OF_MANY
+        return _few(before, after, most, most if chosen else LEAST_OF_FEW * most)
+    tolerated = most if chosen else most * LEAST_OF_MANY
     judged = beyond(before, after, tolerated, LEVEL)
     if judged.verdict == "undecided" and abs((judged.ratio or 1.0) - 1) <= most:
         judged = judged._replace(verdict="same")
     return judged._replace(reason=f"{tolerated:.2%} are tolerated")
 
 
-def _few(before: Sequence[float], after: Sequence[float], most: float) -> Judged:
+def _few(before: Sequence[float], after: Sequence[float], most: float, least: float) -> Judged:
     if min(*before, *after) <= 0:
         return Judged("undecided", "a peak of nothing, which nothing can be compared with")
     spread = SPREADS * max(half_range(before), half_range(after))
-    judged = separate(before, after, min(most, max(LEAST_OF_FEW * most, spread)))
+    judged = separate(before, after, min(most, max(least, spread)))
     few = min(len(before), len(after)) < FEWEST_REPETITIONS
     if few and judged.verdict in ("worse", "better"):
         return judged._replace(verdict="undecided", reason="too few repetitions of a peak")

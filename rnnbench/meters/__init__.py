@@ -1,7 +1,7 @@
 """Meters: read clocks, counters and memory for the figures of cost trials."""
 
 from rnnbench.meters import machine
-from rnnbench.meters.allocated import allocated_bytes
+from rnnbench.meters.allocated import allocated_bytes, peak_allocated_bytes
 from rnnbench.meters.callgrind import count_calls, counted, no_valgrind
 from rnnbench.meters.energy import EnergyMeter
 from rnnbench.meters.flops import count_flops
@@ -34,6 +34,7 @@ __all__ = [
     "look_around",
     "machine",
     "no_valgrind",
+    "peak_allocated_bytes",
     "pin_to_cores",
     "prepare_allocator",
     "seconds_of",

@@ -39,6 +39,9 @@ class MemoryRow(Struct, frozen=True, kw_only=True, tag_field="figure", tag="memo
                      in results that did not count them.
     peak_bytes:      growth of the process over the step, or of what torch has allocated on an
                      accelerator, read by `meter`; None where it cannot be read.
+    peak_allocated_bytes: the most that torch holds at once during the step, over what it held
+                     before the cell was built; it repeats exactly. None on an accelerator, where
+                     that is `peak_bytes`, and in results that did not count it.
     """
 
     row: str
@@ -50,6 +53,7 @@ class MemoryRow(Struct, frozen=True, kw_only=True, tag_field="figure", tag="memo
     state_bytes: int | None = None
     saved_bytes: int | None = None
     allocated_bytes: int | None = None
+    peak_allocated_bytes: int | None = None
 
 
 class TimelineRow(Struct, frozen=True, kw_only=True, tag_field="figure", tag="timeline"):

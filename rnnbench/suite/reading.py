@@ -29,7 +29,8 @@ EXAMPLES = {
 
 
 def read_suite(name: str, catalogue: Catalogue, choices: Choices = NOTHING_CHOSEN) -> Suite:
-    """The suite of this name, or in this file if the name ends in .toml or has a slash.
+    """The suite of this name, or in this file if the name ends in .toml or has a slash; a name that
+    no installed suite has is that of a file in the working folder, if there is one.
 
     Raises RnnbenchError with the file, the path of the key, what was found and what there is.
     """
@@ -39,8 +40,12 @@ def read_suite(name: str, catalogue: Catalogue, choices: Choices = NOTHING_CHOSE
 
 def suite_file(name: str, catalogue: Catalogue) -> Path:
     """Return the file of the suite of this name, or this file. Raises UnknownName."""
-    is_file = name.endswith(".toml") or "/" in name
-    return Path(name) if is_file else catalogue.suites.find(name).item
+    if name.endswith(".toml") or "/" in name:
+        return Path(name)
+    here = Path(f"{name}.toml")
+    if name not in catalogue.suites and here.is_file():  # as commands that are printed name it
+        return here
+    return catalogue.suites.find(name).item
 
 
 def suite_head(path: Path) -> tuple[str, int | None]:

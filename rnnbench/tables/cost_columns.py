@@ -28,8 +28,8 @@ COLUMNS = (
         "figure",
         "string",
         "`cpu_seconds`, `wall_seconds`, `ratio_to_reference_cell`, `first_call_seconds` "
-        "or `joules`; `parameter_bytes`, `state_bytes`, `saved_bytes`, `allocated_bytes` "
-        "or `peak_bytes`; `bytes` (of a timeline); `flops`; `instructions`",
+        "or `joules`; `parameter_bytes`, `state_bytes`, `saved_bytes`, `allocated_bytes`, "
+        "`peak_allocated_bytes` or `peak_bytes`; `bytes` (of a timeline); `flops`; `instructions`",
     ),
     Column(
         "unit",

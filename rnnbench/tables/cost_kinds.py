@@ -55,7 +55,14 @@ def _of_looks(name: str, looks: Callable[[Any], tuple[int, ...]]) -> CostKind:
     return CostKind(name, "bytes", "maximum", highest, lambda row: len(looks(row)))
 
 
-BYTES = ("parameter_bytes", "state_bytes", "saved_bytes", "allocated_bytes", "peak_bytes")
+BYTES = (
+    "parameter_bytes",
+    "state_bytes",
+    "saved_bytes",
+    "allocated_bytes",
+    "peak_allocated_bytes",
+    "peak_bytes",
+)
 KINDS: dict[type[CostFigure], tuple[CostKind, ...]] = {
     TimeRow: (
         _of_steps("cpu_seconds", "s", lambda row: median(row.cpu_seconds)),

@@ -12,6 +12,7 @@ from rnnbench.meters import (
     SavedMeter,
     allocated_bytes,
     kernel_name,
+    peak_allocated_bytes,
     prepare_allocator,
     watch_memory,
 )
@@ -38,7 +39,7 @@ def peak_memory(trial: CostTrial, cell: CellUse, catalogue: Catalogue) -> Memory
     step()
     peak = meter.peak_bytes()
     bench = step.bench
-    return MemoryRow(
+    row = MemoryRow(
         row=cell.row,
         kernel=kernel_name(bench.cell, bench.x_BT),
         parameters=count_parameters(bench.cell),
@@ -49,6 +50,11 @@ def peak_memory(trial: CostTrial, cell: CellUse, catalogue: Catalogue) -> Memory
         peak_bytes=peak,
         meter=meter.name,
     )
+    if trial.device == "cuda":
+        return row
+    del step, bench  # two models at once may be more than the trial's limit of memory
+    at_once = peak_allocated_bytes(lambda: TrainStep(Bench.of_cell(trial, cell, catalogue)))
+    return replace(row, peak_allocated_bytes=at_once)
 
 
 def _warm_up(trial: CostTrial, cell: CellUse, catalogue: Catalogue) -> None:

@@ -39,12 +39,22 @@ def result_row(one: Learned) -> Cells:
     """Return what a cell reached under a condition."""
     return (
         one.condition.title,
-        f"{one.arm.solved} of {len(one.arm.seeds)}",
-        figure(one.arm.solve_rate),
-        figure(one.arm.epochs),
+        *_solved(one),
         "; ".join(f"{name} {figure(score)}" for name, score in one.arm.test.items()) or "-",
         lost(one) or "none",
     )
+
+
+def _solved(one: Learned) -> Cells:
+    """Return how many seeds reached the target, the solve rate, and the epochs to the target."""
+    arm = one.arm
+    if not arm.seeds:
+        return "-", "-", "-"
+    solved = f"{arm.solved} of {len(arm.seeds)}"
+    if one.condition.is_unconfirmed(arm):
+        return f"{solved}, on validation data alone", "-", "-"
+    epochs = figure(arm.epochs) if arm.solved else f"over {one.condition.recipe.epochs}"
+    return solved, figure(arm.solve_rate), epochs
 
 
 def cost_rows(findings: rnnbench.Findings, rows: set[str]) -> Iterator[Cells]:

@@ -29,7 +29,7 @@ OF_ANSWERS = {
 }
 """The mark of a cell by the answer of its comparison with the first one."""
 SOLVED = "k/n: seeds that reached the target"
-UNCONFIRMED = "(k/n): on validation data alone"
+UNCONFIRMED = "in brackets: on validation data alone"
 ACROSS = ("capacity", "trainability", "extrapolation")
 
 
@@ -38,15 +38,14 @@ def learning_grid(findings: Findings) -> Grid:
     rows = (*_across(findings), *map(_condition, findings.conditions), *_spans(findings.spans))
     cells = findings.ranking
     unconfirmed = any(
-        _is_unconfirmed(arm, condition)
-        for condition in findings.conditions
-        for arm in condition.arms
+        condition.is_unconfirmed(arm) for condition in findings.conditions for arm in condition.arms
     )
-    notes = (SOLVED, UNCONFIRMED) if unconfirmed else (SOLVED,)
+    brackets = (UNCONFIRMED,) if unconfirmed else ()
+    notes = (SOLVED, *brackets)
     levels = (
         Level("score", ("k/n", "epochs", "score"), notes),
         Level("figure", ("k/n", ""), notes),
-        Level("figure", ("",)),
+        Level("figure", ("",), brackets),
     )
     return Grid("task", levels, rows, cells)
 
@@ -72,11 +71,14 @@ def _parts(arm: Arm, condition: Condition) -> tuple[tuple[str, ...], ...]:
     score = arm.test.get(condition.metrics[0].name)
     scored = text.rounded(score.centre) if score else ABSENT
     solved = f"{arm.solved}/{len(arm.seeds)}" if arm.seeds else ABSENT
-    if _is_unconfirmed(arm, condition):
-        solved = f"({solved})"
     epochs = _epochs(arm, condition)
-    figure = epochs if condition.figure == EPOCHS else scored
-    return ((solved, epochs, scored), (solved, figure), (figure,))
+    alone = epochs
+    if condition.is_unconfirmed(arm):
+        solved = f"({solved})"
+        alone = f"({epochs})"
+    if condition.figure != EPOCHS:
+        return ((solved, epochs, scored), (solved, scored), (scored,))
+    return ((solved, epochs, scored), (solved, epochs), (alone,))
 
 
 def _epochs(arm: Arm, condition: Condition) -> str:
@@ -86,11 +88,6 @@ def _epochs(arm: Arm, condition: Condition) -> str:
     if not arm.solved:
         return f">{condition.recipe.epochs}"
     return text.rounded(arm.epochs.centre)
-
-
-def _is_unconfirmed(arm: Arm, condition: Condition) -> bool:
-    """Whether an arm reached the target and does not beat the trivial forecast on test data."""
-    return arm.solved > 0 and not condition.confirms(arm)
 
 
 def _spans(findings: Sequence[HorizonFinding]) -> Iterator[Row]:

@@ -7,40 +7,10 @@ from msgspec import Struct
 from rnnbench.findings.learning.epochs_to_target import EpochRatio, Reached
 from rnnbench.findings.learning.examples import AnsweredExample
 from rnnbench.findings.learning.overall_records import Overall
+from rnnbench.findings.learning.search_records import Search
 from rnnbench.findings.stats.estimates import LEVEL, VERDICT_SEEDS
 from rnnbench.findings.stats.ranges import Curve, DiagnosticCurve, Range
 from rnnbench.records import Look, MetricNote, Recipe
-
-
-class RateScore(Struct, frozen=True, kw_only=True):
-    """The results of a search at one learning rate, on validation data.
-
-    lost:   how many trials gave no score, as they diverged, were cut off or failed.
-    epochs: restricted mean of epochs to target; the budget counts where it was not reached.
-    score:  score by the deciding metric at the chosen epochs.
-    """
-
-    rate: float
-    trials: int
-    lost: int
-    epochs: Range | None
-    score: Range | None
-
-
-class Search(Struct, frozen=True, kw_only=True):
-    """The search for a cell's learning rate: its curve, the chosen rate, and its cost.
-
-    The cost does not include the evaluation at the chosen rate.
-
-    seconds: wall time of its processes; indicative, as other processes ran at the same time.
-    """
-
-    rates: tuple[RateScore, ...]
-    chosen: float | None
-    trials: int
-    steps: int
-    sequences: int
-    seconds: float
 
 
 class Arm(Struct, frozen=True, kw_only=True):
@@ -183,6 +153,10 @@ class Condition(Struct, frozen=True, kw_only=True):
         if score is None:
             return False
         return trivial is None or metric.better(score.centre, trivial.centre)
+
+    def is_unconfirmed(self, arm: Arm) -> bool:
+        """Return whether a cell reached the target on validation data alone."""
+        return arm.solved > 0 and not self.confirms(arm)
 
     def _rank(self, arm: Arm) -> tuple[bool, bool, float, float, str]:
         metric = self.metrics[0]

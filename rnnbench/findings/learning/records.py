@@ -24,6 +24,8 @@ class Arm(Struct, frozen=True, kw_only=True):
                  whole budget.
     reached:     how often and when each threshold was reached, the target first.
     test:        test scores by metric, over the seeds that have one.
+    test_where_solved: test score by the deciding metric, over the seeds that reached the target;
+                 None where none of them has one.
     given_up:    how many seeds the futility rule ended; they count as unsolved.
     rates_left:  the rates that its search left, the best first. The figures of the arm are at the
                  best rate; comparisons use all of them.
@@ -52,6 +54,7 @@ class Arm(Struct, frozen=True, kw_only=True):
     other_rates: tuple[float, ...] = ()
     diagnostics: tuple[DiagnosticCurve, ...] = ()
     reached: tuple[Reached, ...] = ()
+    test_where_solved: Range | None = None
 
 
 Answered = Literal["better", "worse", "equivalent", "undecided", "too few seeds"]

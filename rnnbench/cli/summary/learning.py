@@ -62,7 +62,7 @@ def _condition(condition: Condition) -> Row:
 
 def _marks(condition: Condition) -> dict[str, str]:
     marks = {each.other: OF_ANSWERS[each.answer] for each in condition.comparisons}
-    if condition.leader:
+    if condition.leader and condition.is_compared:
         marks[condition.leader] = LEADS if condition.leads else AHEAD
     return marks
 

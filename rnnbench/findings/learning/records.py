@@ -140,6 +140,11 @@ class Condition(Struct, frozen=True, kw_only=True):
         return self.leader is not None and answers == {"better"}
 
     @property
+    def is_compared(self) -> bool:
+        """Whether two cells have a seed in common, so that one can be ahead of the other."""
+        return any(comparison.pairs for comparison in self.comparisons)
+
+    @property
     def ranked(self) -> tuple[Arm, ...]:
         """The cells, the best result first: the leader, then those that reach the target by their
         epochs, then the others by their test scores."""

@@ -80,7 +80,10 @@ def span_sentences(findings: rnnbench.Findings, rows: set[str]) -> Iterator[tupl
         for span in finding.spans:
             if span.row not in rows:
                 continue
-            words = f"{span.longest or below} steps, of up to {tried} that were tried"
+            if not span.is_known:
+                yield finding.title, f"{finding.in_steps(span)}."
+                continue
+            words = f"{finding.in_steps(span)} steps, of up to {tried} that were tried"
             if span.interval:
                 high: Any = span.interval.high
                 top = f"beyond {tried}" if high is None else high or below

@@ -140,13 +140,15 @@ def _spans(findings: rnnbench.Findings) -> PaperTable:
 
 def _span(finding: rnnbench.HorizonFinding, span: rnnbench.Span) -> tuple[Entry, ...]:
     below = f"below {finding.horizons[0]}"
+    steps = finding.in_steps(span)
+    longest: Entry = int(steps) if steps.isdigit() else steps
     ends = None
-    if span.interval:
+    if span.interval and span.is_known:
         high: Any = span.interval.high
         top = f"beyond {finding.horizons[-1]}" if high is None else high or below
         ends = f"{span.interval.low or below} to {top}"
     seeds = span.rungs[0].all if span.rungs else None
-    return finding.title, span.row, span.longest or below, ends, finding.horizons[-1], seeds
+    return finding.title, span.row, longest, ends, finding.horizons[-1], seeds
 
 
 def _across(findings: rnnbench.Findings) -> PaperTable:

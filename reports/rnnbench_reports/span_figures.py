@@ -37,10 +37,10 @@ def solve_rates(findings: rnnbench.Findings, cells: Cells, task: str) -> Drawn |
     caption = (
         "Share of seeds at the target against the horizon, with 95 % Clopper-Pearson intervals."
         " A hollow mark counts as not solved: the cell was not run there, as it does not solve a"
-        " shorter horizon. The line is a logistic curve through the horizons that were run, and"
-        " ends with them. Bars below are memory spans (mark: the longest horizon that most seeds"
-        " solve) with their 95 % interval, from six seeds on; one that runs out of the panel has no"
-        " end among these horizons."
+        " shorter horizon, or its trials gave no figures. The line is a logistic curve through the"
+        " horizons that were run, and ends with them. Bars below are memory spans (mark: the"
+        " longest horizon that most seeds solve) with their 95 % interval, from six seeds on; one"
+        " that runs out of the panel has no end among these horizons."
     )
     title = "Solve rate against horizon"
     return Drawn(f"solve-rate-against-horizon-{task}", title, caption, tuple(panels), task)
@@ -54,7 +54,7 @@ def _panel(finding: rnnbench.HorizonFinding, cells: Cells) -> Panel:
 
 
 def _draw_task(axis: Axes, finding: rnnbench.HorizonFinding, cells: Cells) -> None:
-    spans = [span for span in finding.spans if span.row in cells.featured]
+    spans = [span for span in finding.spans if span.row in cells.featured and span.is_known]
     shortest = finding.horizons[0]
     longest = finding.horizons[-1]
     width = longest / shortest
@@ -84,8 +84,8 @@ def _draw_rates(axis: Axes, span: rnnbench.Span, look: Look, shift: float) -> fl
     for rung in span.rungs:
         rate = rung.solved / rung.all
         place = rung.horizon * shift
-        says = f"{span.row}, horizon {rung.horizon}: {rung.solved} of {rung.all} seeds"
-        face = look.colour if rung.tried else "white"
+        says = f"{span.row}, horizon {rung.horizon}: {_solved(rung)}"
+        face = look.colour if rung.seeds else "white"
         style: dict[str, Any] = {
             "color": look.colour,
             "markerfacecolor": face,
@@ -99,11 +99,17 @@ def _draw_rates(axis: Axes, span: rnnbench.Span, look: Look, shift: float) -> fl
             bar = axis.vlines(place, low, high, color=look.colour, alpha=0.35)
             tag(span.row, bar, f"{says}, {with_n(rung.solve_rate)}")
     if span.curve:
-        run = [rung.horizon for rung in span.rungs if rung.tried]
+        run = [rung.horizon for rung in span.rungs if rung.seeds]
         steps = [run[0] * (run[-1] / run[0]) ** (part / 60) for part in range(61)]
         rates = [span.curve.rate(horizon) for horizon in steps]
         tag(span.row, axis.plot(steps, rates, **line_style(look)))
     return rate
+
+
+def _solved(rung: Any) -> str:
+    if rung.seeds:
+        return f"{rung.solved} of {rung.all} seeds"
+    return "no figures" if rung.tried else "not run"
 
 
 def _draw_span(

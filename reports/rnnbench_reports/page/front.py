@@ -33,13 +33,13 @@ def tiles(findings: rnnbench.Findings) -> Iterator[Tile]:
     for condition in findings.conditions:
         yield _condition_tile(condition)
     for finding in findings.spans:
-        longest = max(span.longest for span in finding.spans)
-        rows = [span.row for span in finding.spans if span.longest == longest]
+        first = max(finding.spans, key=lambda span: span.longest)
+        rows = [span.row for span in finding.spans if span.longest == first.longest]
         target = f"#spans-{slug(finding.title)}"
-        if longest:
+        if first.longest:
             title = f"memory span, {finding.title}"
             named = rnnbench.text.listed(rows, 2)
-            yield Tile(target, title, f"{longest} steps", "open", named)
+            yield Tile(target, title, f"{finding.in_steps(first)} steps", "open", named)
     for cost in findings.costs:
         times = {row.row: row.train.seconds for row in cost.rows if row.train}
         row = cost.fastest

@@ -100,6 +100,8 @@ def _spans(findings: Sequence[HorizonFinding]) -> Iterator[Row]:
 
 
 def _steps(span: Span, horizons: Sequence[int]) -> str:
+    if not span.is_known:
+        return ABSENT
     if not span.longest:
         return f"<{horizons[0]}"
     return f"≥{span.longest}" if span.longest == horizons[-1] else str(span.longest)

@@ -113,3 +113,20 @@ def test_where_all_trials_failed_there_is_no_span_and_no_table(
     printed = capsys.readouterr().out
     assert "task" not in printed
     assert "12 trials without figures: 12 error" in printed
+
+
+def test_a_span_that_ends_with_the_horizons_tried_may_be_longer() -> None:
+    """All say so, and none gives the bare number."""
+    findings = find([*climbed("gru", 20), *climbed("rnn", 10)])
+    assert shown(findings, "gru") == {
+        "page": "at least 20",
+        "paper": "at least 20",
+        "card": "at least 20 steps, of up to 20 that were tried.",
+        "terminal": "≥20",
+    }
+    assert shown(findings, "rnn")["page"] == "10"
+    tile = list(front.tiles(findings))[-1]
+    assert (tile.verdict, tile.cell) == ("at least 20 steps", "gru")
+    (drawn,) = [one for one in draw(findings, cells_of(findings)) if one.name.startswith("solve")]
+    gids = [part.get_gid() or "" for part in drawn.panels[0].figure.axes[0].get_children()]
+    assert "cell|gru|gru: span at least 20 steps" in gids

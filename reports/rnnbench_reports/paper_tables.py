@@ -21,8 +21,8 @@ COSTS = (
     " which is {}. MiB: peak memory of a training step."
 )
 SPANS = (
-    "Span: the longest horizon that most seeds solve, with all shorter ones. From six seeds on it"
-    " has an interval."
+    "Span: the longest horizon that most seeds solve, with all shorter ones; “at least” where that"
+    " is the longest tried. From six seeds on it has an interval."
 )
 ACROSS = (
     "n: trainings, or shapes of cost. P(first is better): probability that a training of the first"

@@ -67,7 +67,8 @@ def _draw_task(axis: Axes, finding: rnnbench.HorizonFinding, cells: Cells) -> No
     for position, span in enumerate(spans):
         shift = width ** (APART * (position - middle))
         last[span.row] = _draw_rates(axis, span, cells.looks[span.row], shift)
-        _draw_span(axis, span, cells.looks[span.row], STRIP_TOP - STRIP * position, ends)
+        says = f"{span.row}: span {finding.in_steps(span)} steps"
+        _draw_span(axis, span, cells.looks[span.row], STRIP_TOP - STRIP * position, ends, says)
     axis.axhline(0.5, color=REFERENCE, linestyle=":", linewidth=1)
     axis.axhline(0, color=REFERENCE, linewidth=0.6)
     axis.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25 %", "50 %", "75 %", "100 %"])
@@ -113,11 +114,15 @@ def _solved(rung: Any) -> str:
 
 
 def _draw_span(
-    axis: Axes, span: rnnbench.Span, look: Look, height: float, ends: tuple[float, float]
+    axis: Axes,
+    span: rnnbench.Span,
+    look: Look,
+    height: float,
+    ends: tuple[float, float],
+    says: str,
 ) -> None:
     """Draw a mark at the span, and a bar over its interval."""
     left, right = ends
-    says = f"{span.row}: span {span.longest or f'below {span.rungs[0].horizon}'}"
     if span.interval:
         low = span.interval.low or left
         high = right if span.interval.high is None else span.interval.high or left

@@ -37,9 +37,12 @@ class HorizonFinding(Struct, frozen=True, kw_only=True):
     answer: str
 
     def in_steps(self, span: Span) -> str:
-        """Return a span in words: `50`, `below 10`, `no figures`."""
+        """Return a span in words: `50`, `below 10`, `no figures`, or `at least 100` where it is the
+        longest horizon tried."""
         if not span.is_known:
             return NO_FIGURES
+        if span.longest == self.horizons[-1]:
+            return f"at least {span.longest}"
         return str(span.longest or f"below {self.horizons[0]}")
 
 

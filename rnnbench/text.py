@@ -32,6 +32,14 @@ def rounded(value: float, digits: int = DIGITS) -> str:
     return f"{value:.{digits}g}"
 
 
+def apart(value: float, other: float, digits: int = DIGITS) -> str:
+    """Format this many significant digits, or as many as tell a value from another: `0.9698` beside
+    `0.97`."""
+    while value != other and rounded(value, digits) == rounded(other, digits):
+        digits += 1
+    return rounded(value, digits)
+
+
 def counted(count: int, noun: str) -> str:
     """Format a count with its noun: `1 seed`, `2,000 seeds`."""
     return f"{count:,} {noun if count == 1 else noun + 's'}"

@@ -11,7 +11,7 @@ from rnnbench.driver import with_descriptions
 from rnnbench.executors.running import without_run
 from rnnbench.findings import Findings, find
 from rnnbench.records import CellUse, Looked, Outcome, Result
-from tests.builders.findings import RECIPE, cost_result, learned, tuned_results
+from tests.builders.findings import BUDGET, RECIPE, cost_result, learned, tuned_results
 from tests.builders.records import learning_trial
 from tests.builders.report import results
 
@@ -46,6 +46,15 @@ def test_a_card_tells_of_the_search_and_of_lost_seeds(tmp_path: Path) -> None:
     searched = cards(tuned_results(), tmp_path)["a.md"]
     assert "searched among 0.001, 0.01, 0.1 (6 trials)" in searched
     assert "adam at 0.01" in searched
+
+
+def test_a_card_tells_what_a_cell_did_not_reach(tmp_path: Path) -> None:
+    """Epochs beyond the budget, and success on validation data alone, which counts nowhere."""
+    unsolved = cards([learned("gru", seed) for seed in range(3)], tmp_path)["gru.md"]
+    assert re.search(rf"^\| adding \| 0 of 3 \| 0 .* \| over {BUDGET} \| mse", unsolved, re.M)
+    lucky = [learned("gru", seed, 3, test=1.5, trivial=1.0) for seed in range(3)]
+    card = cards(lucky, tmp_path)["gru.md"]
+    assert re.search(r"^\| adding \| 3 of 3, on validation data alone \| - \| - \| mse", card, re.M)
 
 
 def test_a_card_names_the_laws_that_its_cell_fails(tmp_path: Path) -> None:

@@ -90,6 +90,21 @@ def test_only_what_is_better_than_all_others_is_bold(tmp_path: Path) -> None:
         assert "**" not in undecided
 
 
+def test_success_on_validation_data_alone_is_in_brackets(tmp_path: Path) -> None:
+    """Without epochs, which count nowhere either; and the note says what the brackets are."""
+    made = [learned("lucky", seed, 3, test=1.5, trivial=1.0) for seed in range(3)]
+    made += [learned("gru", seed, 3) for seed in range(3)]
+    latex = written("latex", find(made), tmp_path)["table-scores.tex"]
+    (page,) = written("markdown", find(made), tmp_path).values()
+    assert "| lucky | (3/3) | - | 1.5 |" in page
+    assert "lucky & (3/3) & -- &" in latex
+    for text in (latex, page):
+        assert text.count("(3/3)") == 1
+        assert text.count("(k/n): reached on validation data alone") == 1
+    (without,) = written("markdown", find(made[3:]), tmp_path).values()
+    assert "(k/n)" not in without
+
+
 @pytest.mark.parametrize("findings", [FINDINGS, MANY], ids=["short", "long"])
 def test_each_latex_file_is_whole(findings: Findings, tmp_path: Path) -> None:
     """What is begun is ended, braces match, each row has as many entries as there are columns; a

@@ -98,6 +98,16 @@ def test_success_on_validation_data_alone_is_in_brackets() -> None:
     assert row.entries["gru"].parts[1][0] == "(3/3)"
 
 
+def test_where_epochs_stand_alone_those_on_validation_data_are_in_brackets() -> None:
+    """The narrowest table has no room for the seeds that solved the task; a note is below it."""
+    lucky = [learned("lucky", seed, 3, test=1.5, trivial=1.0) for seed in range(3)]
+    grid = learning_grid(find([*lucky, *(learned("gru", seed, 4) for seed in range(3))]))
+    (row,) = grid.rows
+    assert row.entries["lucky"].parts[-1] == ("(3)",)
+    assert row.entries["gru"].parts[-1] == ("4",)
+    assert any("on validation data alone" in note for note in grid.levels[-1].notes)
+
+
 def test_where_no_cell_leads_the_line_says_why() -> None:
     """The head of the answer, as of cells that do not beat the trivial forecast."""
     bad = scores_by_seed({"gru": [1.5] * 3, "rnn": [1.5] * 3})

@@ -114,6 +114,17 @@ def test_a_figure_has_a_unit_of_its_size(value: float, unit: str, written: str) 
 
 
 @pytest.mark.parametrize(
+    ("value", "other", "written"),
+    [(0.5, 0.97, "0.5"), (0.96977, 0.97, "0.9698"), (0.1000001, 0.1, "0.1000001"), (1, 1, "1")],
+)
+def test_a_value_beside_another_is_written_so_that_they_differ(
+    value: float, other: float, written: str
+) -> None:
+    """With three digits, where these tell them apart, or else with as many as it takes."""
+    assert text.apart(value, other) == written
+
+
+@pytest.mark.parametrize(
     ("parts", "written"),
     [
         (("0.93", "0.92", "0.95"), "0.93 [0.92 to 0.95]"),

@@ -39,12 +39,22 @@ def result_row(one: Learned) -> Cells:
     """Return what a cell reached under a condition."""
     return (
         one.condition.title,
-        f"{one.arm.solved} of {len(one.arm.seeds)}",
-        figure(one.arm.solve_rate),
-        figure(one.arm.epochs),
+        *_solved(one),
         "; ".join(f"{name} {figure(score)}" for name, score in one.arm.test.items()) or "-",
         lost(one) or "none",
     )
+
+
+def _solved(one: Learned) -> Cells:
+    """Return how many seeds reached the target, the solve rate, and the epochs to the target."""
+    arm = one.arm
+    if not arm.seeds:
+        return "-", "-", "-"
+    solved = f"{arm.solved} of {len(arm.seeds)}"
+    if one.condition.is_unconfirmed(arm):
+        return f"{solved}, on validation data alone", "-", "-"
+    epochs = figure(arm.epochs) if arm.solved else f"over {one.condition.recipe.epochs}"
+    return solved, figure(arm.solve_rate), epochs
 
 
 def cost_rows(findings: rnnbench.Findings, rows: set[str]) -> Iterator[Cells]:
@@ -70,7 +80,10 @@ def span_sentences(findings: rnnbench.Findings, rows: set[str]) -> Iterator[tupl
         for span in finding.spans:
             if span.row not in rows:
                 continue
-            words = f"{span.longest or below} steps, of up to {tried} that were tried"
+            if not span.is_known:
+                yield finding.title, f"{finding.in_steps(span)}."
+                continue
+            words = f"{finding.in_steps(span)} steps, of up to {tried} that were tried"
             if span.interval:
                 high: Any = span.interval.high
                 top = f"beyond {tried}" if high is None else high or below

@@ -86,8 +86,9 @@ def epochs_to_target(task: str, conditions: Conditions, cells: Cells) -> Drawn:
     caption = (
         "Mean of epochs to target up to the budget (dashed), with a 95 % interval. Unsolved seeds"
         " count as the whole budget, and the interval allows for seeds that might have been"
-        " unsolved. A hollow mark is a cell whose test score does not confirm what it reached on"
-        " validation data; a hollow arrow is one of which no seed reached the target."
+        " unsolved. A hollow mark, with its seeds in brackets, is a cell whose test score does not"
+        " confirm what it reached on validation data; a hollow arrow is one of which no seed"
+        " reached the target."
     )
     return Drawn(f"epochs-to-target-{task}", "Epochs to target", caption, tuple(panels), task)
 
@@ -104,6 +105,8 @@ def _epochs(axis: Axes, cells: Cells, condition: rnnbench.Condition) -> None:
     name_ticks(axis.yaxis, [arm.row for arm in arms])
     for position, arm in enumerate(arms):
         solved = f"{arm.solved}/{len(arm.seeds)}"
+        if condition.is_unconfirmed(arm):
+            solved = f"({solved})"
         at_right = axis.get_yaxis_transform()
         text = axis.text(1.02, position, solved, fontsize=8, va="center", transform=at_right)
         tag(arm.row, text)
@@ -123,7 +126,8 @@ def _mark_epochs(
     look = cells.looks[arm.row]
     style: dict[str, Any] = {"color": look.colour, "linewidth": 4, "alpha": 0.35}
     bar = axis.plot([epochs.low, epochs.high], [position] * 2, **style)
-    is_filled = arm.solved > 0 and condition.confirms(arm)
+    is_unconfirmed = condition.is_unconfirmed(arm)
+    is_filled = arm.solved > 0 and not is_unconfirmed
     mark = axis.plot(
         epochs.centre,
         position,
@@ -134,7 +138,8 @@ def _mark_epochs(
         clip_on=False,
     )
     says = f"{arm.row}: {with_n(epochs)}; {arm.solved} of {len(arm.seeds)} solved"
-    tag(arm.row, [*bar, *mark], says)
+    how = " on validation data alone" if is_unconfirmed else ""
+    tag(arm.row, [*bar, *mark], f"{says}{how}")
 
 
 def learning_rates(task: str, conditions: Conditions, cells: Cells) -> Drawn:

@@ -11,14 +11,18 @@ SCORES = (
     "Solved: seeds that reached the target, of those that have figures. Epochs to target: a mean up"
     " to the budget, which counts for seeds that did not reach it. Test score: median over seeds."
 )
+UNCONFIRMED = (
+    " (k/n): reached on validation data alone, as the test score does not beat the trivial"
+    " forecast; such epochs do not count."
+)
 BOLD = " Bold: better than every other cell in the typical seed."
 COSTS = (
     "ms: time of a step, median over n replicates. Ratio: that time over the time of the reference,"
     " which is {}. MiB: peak memory of a training step."
 )
 SPANS = (
-    "Span: the longest horizon that most seeds solve, with all shorter ones. From six seeds on it"
-    " has an interval."
+    "Span: the longest horizon that most seeds solve, with all shorter ones; “at least” where that"
+    " is the longest tried. From six seeds on it has an interval."
 )
 ACROSS = (
     "n: trainings, or shapes of cost. P(first is better): probability that a training of the first"
@@ -36,6 +40,7 @@ def paper_tables(findings: rnnbench.Findings) -> Iterator[PaperTable]:
 def _scores(findings: rnnbench.Findings) -> PaperTable:
     groups = []
     strong = set()
+    notes = [SCORES]
     for place, condition in enumerate(findings.conditions):
         metric = condition.metrics[0]
         sign = "≤" if metric.direction == "lower" else "≥"
@@ -44,15 +49,18 @@ def _scores(findings: rnnbench.Findings) -> PaperTable:
         for number, arm in enumerate(condition.arms):
             if arm.row == _winner(condition):
                 strong.add((place, number))
-        budget = condition.recipe.epochs
-        learned = [_learned(title, arm, metric.name, budget) for arm in condition.arms]
+        learned = [_learned(title, arm, condition) for arm in condition.arms]
         groups.append(tuple(learned))
+    if any(map(_has_unconfirmed, findings.conditions)):
+        notes.append(UNCONFIRMED)
+    if strong:
+        notes.append(BOLD)
     return PaperTable(
         name="scores",
         caption=f"Scores by condition, suite {findings.suite} {findings.suite_version}",
         heading=("condition", "cell", "solved", "epochs to target", "test score", "parameters"),
         groups=tuple(groups),
-        note=f"{SCORES}{BOLD if strong else ''}",
+        note="".join(notes),
         strong=frozenset(strong),
     )
 
@@ -62,15 +70,20 @@ def _winner(condition: rnnbench.Condition) -> str | None:
     return condition.leader if condition.leads else None
 
 
-def _learned(title: str, arm: rnnbench.Arm, metric: str, budget: int) -> tuple[Entry, ...]:
-    return (
-        title,
-        arm.row,
-        f"{arm.solved}/{len(arm.seeds)}",
-        arm.epochs if arm.solved else f"over {budget}",
-        arm.test.get(metric),
-        arm.parameters or None,
-    )
+def _has_unconfirmed(condition: rnnbench.Condition) -> bool:
+    return any(map(condition.is_unconfirmed, condition.arms))
+
+
+def _learned(title: str, arm: rnnbench.Arm, condition: rnnbench.Condition) -> tuple[Entry, ...]:
+    solved: Entry = f"{arm.solved}/{len(arm.seeds)}" if arm.seeds else None
+    epochs: Entry = arm.epochs
+    if condition.is_unconfirmed(arm):
+        solved = f"({solved})"
+        epochs = None
+    elif arm.epochs and not arm.solved:
+        epochs = f"over {condition.recipe.epochs}"
+    score = arm.test.get(condition.metrics[0].name)
+    return title, arm.row, solved, epochs, score, arm.parameters or None
 
 
 def _costs(findings: rnnbench.Findings) -> PaperTable:
@@ -127,13 +140,15 @@ def _spans(findings: rnnbench.Findings) -> PaperTable:
 
 def _span(finding: rnnbench.HorizonFinding, span: rnnbench.Span) -> tuple[Entry, ...]:
     below = f"below {finding.horizons[0]}"
+    steps = finding.in_steps(span)
+    longest: Entry = int(steps) if steps.isdigit() else steps
     ends = None
-    if span.interval:
+    if span.interval and span.is_known:
         high: Any = span.interval.high
         top = f"beyond {finding.horizons[-1]}" if high is None else high or below
         ends = f"{span.interval.low or below} to {top}"
     seeds = span.rungs[0].all if span.rungs else None
-    return finding.title, span.row, span.longest or below, ends, finding.horizons[-1], seeds
+    return finding.title, span.row, longest, ends, finding.horizons[-1], seeds
 
 
 def _across(findings: rnnbench.Findings) -> PaperTable:

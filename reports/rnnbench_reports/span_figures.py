@@ -37,10 +37,10 @@ def solve_rates(findings: rnnbench.Findings, cells: Cells, task: str) -> Drawn |
     caption = (
         "Share of seeds at the target against the horizon, with 95 % Clopper-Pearson intervals."
         " A hollow mark counts as not solved: the cell was not run there, as it does not solve a"
-        " shorter horizon. The line is a logistic curve through the horizons that were run, and"
-        " ends with them. Bars below are memory spans (mark: the longest horizon that most seeds"
-        " solve) with their 95 % interval, from six seeds on; one that runs out of the panel has no"
-        " end among these horizons."
+        " shorter horizon, or its trials gave no figures. The line is a logistic curve through the"
+        " horizons that were run, and ends with them. Bars below are memory spans (mark: the"
+        " longest horizon that most seeds solve) with their 95 % interval, from six seeds on; one"
+        " that runs out of the panel has no end among these horizons."
     )
     title = "Solve rate against horizon"
     return Drawn(f"solve-rate-against-horizon-{task}", title, caption, tuple(panels), task)
@@ -54,7 +54,7 @@ def _panel(finding: rnnbench.HorizonFinding, cells: Cells) -> Panel:
 
 
 def _draw_task(axis: Axes, finding: rnnbench.HorizonFinding, cells: Cells) -> None:
-    spans = [span for span in finding.spans if span.row in cells.featured]
+    spans = [span for span in finding.spans if span.row in cells.featured and span.is_known]
     shortest = finding.horizons[0]
     longest = finding.horizons[-1]
     width = longest / shortest
@@ -67,7 +67,8 @@ def _draw_task(axis: Axes, finding: rnnbench.HorizonFinding, cells: Cells) -> No
     for position, span in enumerate(spans):
         shift = width ** (APART * (position - middle))
         last[span.row] = _draw_rates(axis, span, cells.looks[span.row], shift)
-        _draw_span(axis, span, cells.looks[span.row], STRIP_TOP - STRIP * position, ends)
+        says = f"{span.row}: span {finding.in_steps(span)} steps"
+        _draw_span(axis, span, cells.looks[span.row], STRIP_TOP - STRIP * position, ends, says)
     axis.axhline(0.5, color=REFERENCE, linestyle=":", linewidth=1)
     axis.axhline(0, color=REFERENCE, linewidth=0.6)
     axis.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25 %", "50 %", "75 %", "100 %"])
@@ -84,8 +85,8 @@ def _draw_rates(axis: Axes, span: rnnbench.Span, look: Look, shift: float) -> fl
     for rung in span.rungs:
         rate = rung.solved / rung.all
         place = rung.horizon * shift
-        says = f"{span.row}, horizon {rung.horizon}: {rung.solved} of {rung.all} seeds"
-        face = look.colour if rung.tried else "white"
+        says = f"{span.row}, horizon {rung.horizon}: {_solved(rung)}"
+        face = look.colour if rung.seeds else "white"
         style: dict[str, Any] = {
             "color": look.colour,
             "markerfacecolor": face,
@@ -99,19 +100,29 @@ def _draw_rates(axis: Axes, span: rnnbench.Span, look: Look, shift: float) -> fl
             bar = axis.vlines(place, low, high, color=look.colour, alpha=0.35)
             tag(span.row, bar, f"{says}, {with_n(rung.solve_rate)}")
     if span.curve:
-        run = [rung.horizon for rung in span.rungs if rung.tried]
+        run = [rung.horizon for rung in span.rungs if rung.seeds]
         steps = [run[0] * (run[-1] / run[0]) ** (part / 60) for part in range(61)]
         rates = [span.curve.rate(horizon) for horizon in steps]
         tag(span.row, axis.plot(steps, rates, **line_style(look)))
     return rate
 
 
+def _solved(rung: Any) -> str:
+    if rung.seeds:
+        return f"{rung.solved} of {rung.all} seeds"
+    return "no figures" if rung.tried else "not run"
+
+
 def _draw_span(
-    axis: Axes, span: rnnbench.Span, look: Look, height: float, ends: tuple[float, float]
+    axis: Axes,
+    span: rnnbench.Span,
+    look: Look,
+    height: float,
+    ends: tuple[float, float],
+    says: str,
 ) -> None:
     """Draw a mark at the span, and a bar over its interval."""
     left, right = ends
-    says = f"{span.row}: span {span.longest or f'below {span.rungs[0].horizon}'}"
     if span.interval:
         low = span.interval.low or left
         high = right if span.interval.high is None else span.interval.high or left

@@ -10,6 +10,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 import rnnbench
 from rnnbench_reports.axes import condition_panel
 from rnnbench_reports.end_labels import label_ends
+from rnnbench_reports.looks import Look
 from rnnbench_reports.panel import Cells, Drawn, line_style, tag
 from rnnbench_reports.style import REFERENCE, SMALL
 
@@ -33,7 +34,8 @@ def survival_curves(task: str, conditions: Sequence[rnnbench.Condition], cells: 
         " epochs. The area under a curve is the mean of epochs up to the budget (dashed). An arrow"
         " is a share that never reached the target. The faint curve is the easiest threshold, three"
         " quarters of the way from the trivial forecast to the target, where that is known and at"
-        f" most {MOST_FAINT} cells are shown."
+        f" most {MOST_FAINT} cells are shown. Hollow marks are on the curve of a cell whose test"
+        " score does not confirm what it reached on validation data."
     )
     return Drawn(f"not-yet-at-target-{task}", "Not yet at the target", caption, tuple(panels), task)
 
@@ -52,7 +54,8 @@ def _curves(axis: Axes, cells: Cells, condition: rnnbench.Condition) -> None:
     ends = {}
     for position, row in enumerate(cells.by_prominence(arms)):
         offset = OFFSET * (position - middle) if len(arms) <= len(cells.featured) else 0.0
-        end = _draw_arm(axis, arms[row], budget, offset, cells, faint=len(featured) <= MOST_FAINT)
+        faint = len(featured) <= MOST_FAINT
+        end = _draw_arm(axis, arms[row], condition, offset, cells, faint=faint)
         if end is not None and row in cells.featured:
             ends[row] = end
     axis.axvline(budget, color=REFERENCE, linestyle="--", linewidth=1)
@@ -66,15 +69,23 @@ def _curves(axis: Axes, cells: Cells, condition: rnnbench.Condition) -> None:
 
 
 def _draw_arm(
-    axis: Axes, arm: rnnbench.Arm, budget: int, offset: float, cells: Cells, *, faint: bool
+    axis: Axes,
+    arm: rnnbench.Arm,
+    condition: rnnbench.Condition,
+    offset: float,
+    cells: Cells,
+    *,
+    faint: bool,
 ) -> float | None:
     """Draw the curves of a cell at its first and its last threshold, which is the target.
 
     Returns the share at the end of the latter; None for a cell without figures.
     """
     end = None
+    budget = condition.recipe.epochs
     look = cells.looks[arm.row]
     is_featured = arm.row in cells.featured
+    is_hollow = condition.is_unconfirmed(arm)
     thresholds = {found.share: found for found in (*arm.reached[:1], *arm.reached[-1:])}
     for threshold in thresholds.values():
         is_target = threshold.share == 1
@@ -87,16 +98,28 @@ def _draw_arm(
         style = line_style(look, featured=is_featured)
         if not is_target:
             style |= {"linewidth": 1.2, "alpha": FAINT}
-        line = axis.step(times, shifted, where="post", **style)
-        tag(arm.row, line, _says(arm, threshold))
+        elif is_hollow and is_featured:
+            style |= _hollow_marks(look, len(threshold.survival.epochs))
+        says = _says(arm, threshold, "on validation data alone" if is_hollow else "")
+        tag(arm.row, axis.step(times, shifted, where="post", **style), says)
         if is_target:
             end = shifted[-1]
         if is_target and shares[-1] > 0 and is_featured:
             mark: dict[str, Any] = {"color": look.colour, "markersize": 5, "clip_on": False}
-            tag(arm.row, axis.plot(budget, shifted[-1], ">", **mark), _says(arm, threshold))
+            tag(arm.row, axis.plot(budget, shifted[-1], ">", **mark), says)
     return end
 
 
-def _says(arm: rnnbench.Arm, reached: Any) -> str:
+def _hollow_marks(look: Look, steps: int) -> dict[str, Any]:
+    """Return how a curve is marked at each of its steps down."""
+    return {
+        "marker": look.marker,
+        "markerfacecolor": "white",
+        "markersize": 5,
+        "markevery": list(range(1, steps + 1)),
+    }
+
+
+def _says(arm: rnnbench.Arm, reached: Any, how: str) -> str:
     where = "the target" if reached.share == 1 else "the easiest threshold"
-    return f"{arm.row}: {reached.solved} of {len(arm.seeds)} seeds reach {where}"
+    return f"{arm.row}: {reached.solved} of {len(arm.seeds)} seeds reach {where} {how}".strip()

@@ -6,7 +6,7 @@ from itertools import chain
 
 from rnnbench import text
 from rnnbench.findings.claims.records import ClaimFinding
-from rnnbench.findings.cost.records import CostFinding
+from rnnbench.findings.cost.records import CostFinding, CostRow
 from rnnbench.findings.learning.records import Condition
 
 MOST_NAMED = 2
@@ -36,8 +36,11 @@ def _of_claims(claims: Sequence[ClaimFinding]) -> str:
 def _of_learning(conditions: Sequence[Condition]) -> Iterator[str]:
     if not conditions:
         return
-    leaders = [condition.leader for condition in conditions if condition.leader]
-    ahead = Counter(leaders)
+    if not any(condition.is_compared for condition in conditions):
+        yield _uncompared(conditions)
+        return
+    led = [condition for condition in conditions if condition.leader and condition.is_compared]
+    ahead = Counter(condition.leader for condition in led if condition.leader)
     if not ahead:
         where = f"on {conditions[0].title}" if len(conditions) == 1 else "anywhere"
         yield f"No cell is ahead {where}."
@@ -46,14 +49,32 @@ def _of_learning(conditions: Sequence[Condition]) -> Iterator[str]:
         yield f"{next(iter(ahead))} is ahead on {conditions[0].task}."
     else:
         yield f"{_counts(ahead, len(conditions), 'is ahead in')} conditions."
-    led = [condition for condition in conditions if condition.leader]
     comparisons = list(chain.from_iterable(condition.comparisons for condition in led))
     decided = sum(comparison.answer in DECIDED for comparison in comparisons)
     if comparisons:
         yield f"Decided: {decided or 'none'} of {text.counted(len(comparisons), 'comparison')}."
 
 
+def _uncompared(conditions: Sequence[Condition]) -> str:
+    """Return what a single cell reached, which is ahead of nobody."""
+    arms = [arm for condition in conditions for arm in condition.arms if arm.seeds]
+    cells = {arm.row for arm in arms}
+    if len(cells) != 1:
+        return "No two cells were trained at a common seed."
+    reached = 0
+    for condition in conditions:
+        reached += sum(arm.solved for arm in condition.arms if condition.confirms(arm))
+    trainings = text.counted(sum(len(arm.seeds) for arm in arms), "training")
+    return (
+        f"{cells.pop()}, the only cell, reached the target in {reached or 'none'} of {trainings}."
+    )
+
+
 def _of_cost(costs: Sequence[CostFinding]) -> Iterator[str]:
+    timed = [[row for row in cost.rows if row.train] for cost in costs]
+    if timed and max(map(len, timed)) == 1:
+        yield from _of_one_cell(list(chain.from_iterable(timed)))
+        return
     fastest = Counter(cost.fastest for cost in costs if cost.fastest)
     if fastest:
         shapes = fastest.total()
@@ -61,6 +82,17 @@ def _of_cost(costs: Sequence[CostFinding]) -> Iterator[str]:
             yield f"{next(iter(fastest))} takes the shortest step."
         else:
             yield f"{_counts(fastest, shapes, 'takes the shortest step at')} shapes."
+
+
+def _of_one_cell(timed: Sequence[CostRow]) -> Iterator[str]:
+    """Yield the time of a step of the only cell that was timed at each shape."""
+    if len({row.row for row in timed}) > 1:
+        return
+    seconds = [row.train.seconds.centre for row in timed if row.train]
+    shortest = text.step_time(min(seconds))
+    longest = text.step_time(max(seconds))
+    time = shortest if shortest == longest else f"{shortest} to {longest}"
+    yield f"A training step of {timed[0].row} takes {time}."
 
 
 def _counts(by_row: Counter[str], all_: int, verb: str) -> str:

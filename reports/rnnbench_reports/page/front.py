@@ -33,13 +33,13 @@ def tiles(findings: rnnbench.Findings) -> Iterator[Tile]:
     for condition in findings.conditions:
         yield _condition_tile(condition)
     for finding in findings.spans:
-        longest = max(span.longest for span in finding.spans)
-        rows = [span.row for span in finding.spans if span.longest == longest]
+        first = max(finding.spans, key=lambda span: span.longest)
+        rows = [span.row for span in finding.spans if span.longest == first.longest]
         target = f"#spans-{slug(finding.title)}"
-        if longest:
+        if first.longest:
             title = f"memory span, {finding.title}"
             named = rnnbench.text.listed(rows, 2)
-            yield Tile(target, title, f"{longest} steps", "open", named)
+            yield Tile(target, title, f"{finding.in_steps(first)} steps", "open", named)
     for cost in findings.costs:
         times = {row.row: row.train.seconds for row in cost.rows if row.train}
         row = cost.fastest
@@ -50,6 +50,8 @@ def tiles(findings: rnnbench.Findings) -> Iterator[Tile]:
 
 def _condition_tile(condition: rnnbench.Condition) -> Tile:
     target = f"#condition-{slug(condition.title)}"
+    if not condition.is_compared:
+        return Tile(target, condition.title, _uncompared(condition), "open")
     if condition.leader is None:
         return Tile(target, condition.title, "no cell is ahead", "open")
     decided = [comparison.answer == "better" for comparison in condition.comparisons]
@@ -57,6 +59,16 @@ def _condition_tile(condition: rnnbench.Condition) -> Tile:
         return Tile(target, condition.title, "leads", "better", condition.leader)
     words = f"ahead; better than {sum(decided)} of {len(decided)}" if any(decided) else "ahead only"
     return Tile(target, condition.title, words, "open", condition.leader)
+
+
+def _uncompared(condition: rnnbench.Condition) -> str:
+    """Return what is said of a condition under which no two cells are compared."""
+    trained = [arm for arm in condition.arms if arm.seeds]
+    if len(trained) != 1:
+        return "no common seeds"
+    (arm,) = trained
+    solved = arm.solved if condition.confirms(arm) else 0
+    return f"{solved} of {rnnbench.text.counted(len(arm.seeds), 'seed')} at the target"
 
 
 def heat_maps(findings: rnnbench.Findings) -> Iterator[HeatMap]:

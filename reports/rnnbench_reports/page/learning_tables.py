@@ -93,12 +93,13 @@ def _verdict(row: str, condition: rnnbench.Condition) -> Value:
             if comparison.p_value is not None:
                 parts.append(rnnbench.text.p_value(comparison.p_value))
             return Value(verdict, kind=kind, hint=", ".join(parts))
-    answers = [comparison.answer for comparison in condition.comparisons]
+    if not condition.is_compared:
+        return Value("-")
     if row == condition.leader and condition.leads:
         return Value("leads", kind="better")
     if row == condition.leader:
         return Value("ahead", kind="open")
-    return Value("first by figures", kind="open") if answers else Value("-")
+    return Value("first by figures", kind="open")
 
 
 def _solved(arm: rnnbench.Arm, condition: rnnbench.Condition) -> Value:

@@ -8,7 +8,8 @@ from rnnbench_reports.page.tables import CELL, amount, figure, slug, table, word
 SPANS = (
     "A memory span is the longest horizon that most seeds solve, where they also solve all shorter"
     " ones; it has a 95 % interval from six seeds on. Horizons that a cell was not run at count as"
-    " not solved. Half: the horizon that half of the seeds are expected to solve by the fitted"
+    " not solved. A span of at least so many steps ends with the horizons tried, and may be longer."
+    " Half: the horizon that half of the seeds are expected to solve by the fitted"
     " curve, if it lies among the horizons that were run."
 )
 
@@ -19,20 +20,26 @@ def spans(finding: rnnbench.HorizonFinding) -> Table | None:
     columns += [Column(f"horizon {horizon}", stays=True) for horizon in finding.horizons]
     rows = []
     for span in sorted(finding.spans, key=lambda span: (-span.longest, span.row)):
-        longest = str(span.longest or f"below {finding.horizons[0]}")
         half = span.curve.half if span.curve else None
         values = [
             word(span.row),
-            Value(longest, float(span.longest)),
-            word(words.span_interval(span, finding)),
+            Value(finding.in_steps(span), float(span.longest) if span.is_known else None),
+            word(words.span_interval(span, finding) if span.is_known else ""),
             amount(half),
         ]
-        for horizon in finding.horizons:
-            solved = next((r.solved for r in span.rungs if r.horizon == horizon), None)
-            order = None if solved is None else float(solved)
-            values.append(Value(words.solved_at(span, horizon), order))
+        values += [_solved_at(span, horizon) for horizon in finding.horizons]
         rows.append(Row(values, span.row))
     return table(f"spans-{slug(finding.title)}", finding.title, columns, rows, SPANS)
+
+
+def _solved_at(span: rnnbench.Span, horizon: int) -> Value:
+    """Return how many seeds of a cell solve a horizon."""
+    rung = next((rung for rung in span.rungs if rung.horizon == horizon), None)
+    if rung is None:
+        return Value("-")
+    if rung.tried and not rung.seeds:
+        return Value("no figures")
+    return Value(words.solved_at(span, horizon), float(rung.solved))
 
 
 def aspect(found: rnnbench.Aspect) -> Table | None:

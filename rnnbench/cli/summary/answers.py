@@ -47,7 +47,7 @@ def print_answers(findings: Findings, shown: Verbosity = Verbosity.USUAL) -> Non
 def _print_summary(findings: Findings, width: int) -> None:
     """Print the tables, then the lines for which there is room."""
     lines = list(condition_lines(findings.conditions, width))
-    grids = [grid for grid in (learning_grid(findings), cost_grid(findings)) if grid.rows]
+    grids = [grid for grid in (learning_grid(findings), cost_grid(findings)) if grid.cells]
     printed = 0
     for number, grid in enumerate(grids):
         of_others = (FEWEST_ROWS + AROUND) * (len(grids) - number - 1)

@@ -29,7 +29,7 @@ OF_ANSWERS = {
 }
 """The mark of a cell by the answer of its comparison with the first one."""
 SOLVED = "k/n: seeds that reached the target"
-UNCONFIRMED = "(k/n): on validation data alone"
+UNCONFIRMED = "in brackets: on validation data alone"
 ACROSS = ("capacity", "trainability", "extrapolation")
 
 
@@ -37,13 +37,14 @@ def learning_grid(findings: Findings) -> Grid:
     """The conditions of a run, its memory spans, and its aggregates over tasks."""
     rows = (*_across(findings), *map(_condition, findings.conditions), *_spans(findings.spans))
     cells = findings.ranking
-    notes: tuple[str, ...] = (SOLVED,)
+    brackets: tuple[str, ...] = ()
     if any(map(_has_unconfirmed, findings.conditions)):
-        notes = (SOLVED, UNCONFIRMED)
+        brackets = (UNCONFIRMED,)
+    notes = (SOLVED, *brackets)
     levels = (
         Level("score", ("k/n", "epochs", "score"), notes),
         Level("figure", ("k/n", ""), notes),
-        Level("figure", ("",)),
+        Level("figure", ("",), brackets),
     )
     return Grid("task", levels, rows, cells)
 
@@ -60,7 +61,7 @@ def _condition(condition: Condition) -> Row:
 
 def _marks(condition: Condition) -> dict[str, str]:
     marks = {each.other: OF_ANSWERS[each.answer] for each in condition.comparisons}
-    if condition.leader:
+    if condition.leader and condition.is_compared:
         marks[condition.leader] = LEADS if condition.leads else AHEAD
     return marks
 
@@ -69,11 +70,14 @@ def _parts(arm: Arm, condition: Condition) -> tuple[tuple[str, ...], ...]:
     score = arm.test.get(condition.metrics[0].name)
     scored = text.rounded(score.centre) if score else ABSENT
     solved = f"{arm.solved}/{len(arm.seeds)}" if arm.seeds else ABSENT
-    if _is_unconfirmed(arm, condition):
-        solved = f"({solved})"
     epochs = _epochs(arm, condition)
-    figure = epochs if condition.figure == EPOCHS else scored
-    return ((solved, epochs, scored), (solved, figure), (figure,))
+    alone = epochs
+    if condition.is_unconfirmed(arm):
+        solved = f"({solved})"
+        alone = f"({epochs})"
+    if condition.figure != EPOCHS:
+        return ((solved, epochs, scored), (solved, scored), (scored,))
+    return ((solved, epochs, scored), (solved, epochs), (alone,))
 
 
 def _epochs(arm: Arm, condition: Condition) -> str:
@@ -86,12 +90,7 @@ def _epochs(arm: Arm, condition: Condition) -> str:
 
 
 def _has_unconfirmed(condition: Condition) -> bool:
-    return any(_is_unconfirmed(arm, condition) for arm in condition.arms)
-
-
-def _is_unconfirmed(arm: Arm, condition: Condition) -> bool:
-    """Whether an arm reached the target and does not beat the trivial forecast on test data."""
-    return arm.solved > 0 and not condition.confirms(arm)
+    return any(map(condition.is_unconfirmed, condition.arms))
 
 
 def _spans(findings: Sequence[HorizonFinding]) -> Iterator[Row]:
@@ -104,6 +103,8 @@ def _spans(findings: Sequence[HorizonFinding]) -> Iterator[Row]:
 
 
 def _steps(span: Span, horizons: Sequence[int]) -> str:
+    if not span.is_known:
+        return ABSENT
     if not span.longest:
         return f"<{horizons[0]}"
     return f"≥{span.longest}" if span.longest == horizons[-1] else str(span.longest)

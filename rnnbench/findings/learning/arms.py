@@ -46,7 +46,8 @@ def _arm(row: str, tried: Tried, searches: Searches, thresholds: tuple[Reached, 
     recipe = trial.recipe
     rate = trial.learning_rate
     rates = {learning_trial(result).learning_rate for result in results}
-    solved = sum(learning.epochs_to_target is not None for learning in measured)
+    at_target = [learning for learning in measured if learning.epochs_to_target is not None]
+    solved = len(at_target)
     searched = _trained(tried) if is_raced(recipe) else searches.get(search_key(trial))
     return Arm(
         row=row,
@@ -57,6 +58,7 @@ def _arm(row: str, tried: Tried, searches: Searches, thresholds: tuple[Reached, 
         solve_rate=solve_rate(solved, len(measured)) if measured else None,
         epochs=thresholds[0].epochs if thresholds else None,
         test=_test_scores(measured),
+        test_where_solved=_deciding(_test_scores(at_target), first),
         reached=thresholds,
         curve=_curve(results),
         hidden_size=first.hidden_size if first else 0,
@@ -87,6 +89,11 @@ def _test_scores(measured: Sequence[Learning]) -> dict[str, Range]:
         if scores:
             tests[name] = spread(scores)
     return tests
+
+
+def _deciding(tests: Mapping[str, Range], first: Learning | None) -> Range | None:
+    """Return the scores by the deciding metric."""
+    return tests.get(first.metrics[0].name) if first else None
 
 
 def _trained(tried: Tried) -> list[Result]:

@@ -10,6 +10,7 @@ from rnnbench.findings.learning.records import Arm, Condition
 from rnnbench.findings.learning.search_caveats import search_caveats
 from rnnbench.findings.learning.target_caveats import target_caveats
 from rnnbench.findings.stats.error_spending import fewest_seeds
+from rnnbench.findings.stats.ranges import Range
 from rnnbench.records import LearningTrial, Recipe, Result
 
 BUDGET_CAVEAT = 0.05
@@ -150,17 +151,24 @@ def targets_at_chance(conditions: Sequence[Condition]) -> Iterator[str]:
 def targets_missed_on_test(conditions: Sequence[Condition]) -> Iterator[str]:
     """Yield the cells that reach the target on validation data, and miss it on test data.
 
-    The target is watched on validation data alone; on a noisy task, the two may disagree.
+    The target is watched on validation data alone; on a noisy task, the two may disagree. The test
+    scores are those of the seeds that reached it.
     """
     for condition in conditions:
         metric = condition.metrics[0]
         for arm in condition.arms:
-            test = arm.test.get(metric.name)
-            if not arm.solved or test is None:
-                continue
-            if metric.better(condition.target, test.centre):
-                yield (
-                    f"{condition.title}: {arm.row} reached the target on validation data in"
-                    f" {arm.solved} of {len(arm.seeds)} seeds, but its median test {metric.name} of"
-                    f" {text.rounded(test.centre)} misses it."
-                )
+            test = arm.test_where_solved
+            if test and metric.better(condition.target, test.centre):
+                yield f"{condition.title}: {_missed_on_test(arm, test, condition)}."
+
+
+def _missed_on_test(arm: Arm, test: Range, condition: Condition) -> str:
+    metric = condition.metrics[0]
+    sign = "≤" if metric.direction == "lower" else "≥"
+    score = f"{metric.name} {text.apart(test.centre, condition.target)}"
+    missed = f"median {score} of these seeds" if test.n > 1 else f"{score} in that seed"
+    return (
+        f"{arm.row} reached the target ({metric.name} {sign} {condition.target:g}) on validation"
+        f" data in {arm.solved} of {text.counted(len(arm.seeds), 'seed')} and misses it on test"
+        f" data: {missed}"
+    )

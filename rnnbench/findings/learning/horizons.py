@@ -21,6 +21,8 @@ from rnnbench.findings.rows import rows
 from rnnbench.findings.stats.estimates import solve_rate
 from rnnbench.records import LearningTrial, Result, canonical
 
+NO_FIGURES = "no figures"
+
 
 class HorizonFinding(Struct, frozen=True, kw_only=True):
     """A task under one setting of all but its horizon, with the span of each cell.
@@ -34,9 +36,21 @@ class HorizonFinding(Struct, frozen=True, kw_only=True):
     spans: tuple[Span, ...]
     answer: str
 
+    def in_steps(self, span: Span) -> str:
+        """Return a span in words: `50`, `below 10`, `no figures`, or `at least 100` where it is the
+        longest horizon tried."""
+        if not span.is_known:
+            return NO_FIGURES
+        if span.longest == self.horizons[-1]:
+            return f"at least {span.longest}"
+        return str(span.longest or f"below {self.horizons[0]}")
+
 
 def spans(results: Sequence[Result]) -> tuple[HorizonFinding, ...]:
-    """Return a finding for each task, and setting, that was evaluated at several horizons."""
+    """Return a finding for each task, and setting, that was evaluated at several horizons.
+
+    One without figures of any cell is left out.
+    """
     groups: dict[bytes, list[Result]] = defaultdict(list)
     for result in results:
         trial = learning_trial(result)
@@ -50,7 +64,8 @@ def spans(results: Sequence[Result]) -> tuple[HorizonFinding, ...]:
     findings = [
         _finding(group, title) for group, title in zip(several, titles(samples), strict=True)
     ]
-    return tuple(sorted(findings, key=lambda finding: finding.title))
+    known = [one for one in findings if any(span.is_known for span in one.spans)]
+    return tuple(sorted(known, key=lambda finding: finding.title))
 
 
 def _without_horizon(trial: LearningTrial) -> LearningTrial:
@@ -106,7 +121,9 @@ def _rung(length: int, results: Sequence[Result]) -> Rung:
 
 
 def _in_words(cell: Span, horizons: Sequence[int]) -> str:
-    """Return `gru 50 steps [20 to 100], half of the seeds at 63`."""
+    """Return `gru 50 steps [20 to 100], half of the seeds at 63`, or `gru has no figures`."""
+    if not cell.is_known:
+        return f"{cell.row} has {NO_FIGURES}"
     shortest = horizons[0]
     longest = horizons[-1]
     words = f"{cell.longest} steps" if cell.longest else f"below {shortest} steps"

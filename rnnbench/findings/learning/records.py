@@ -7,40 +7,10 @@ from msgspec import Struct
 from rnnbench.findings.learning.epochs_to_target import EpochRatio, Reached
 from rnnbench.findings.learning.examples import AnsweredExample
 from rnnbench.findings.learning.overall_records import Overall
+from rnnbench.findings.learning.search_records import Search
 from rnnbench.findings.stats.estimates import LEVEL, VERDICT_SEEDS
 from rnnbench.findings.stats.ranges import Curve, DiagnosticCurve, Range
 from rnnbench.records import Look, MetricNote, Recipe
-
-
-class RateScore(Struct, frozen=True, kw_only=True):
-    """The results of a search at one learning rate, on validation data.
-
-    lost:   how many trials gave no score, as they diverged, were cut off or failed.
-    epochs: restricted mean of epochs to target; the budget counts where it was not reached.
-    score:  score by the deciding metric at the chosen epochs.
-    """
-
-    rate: float
-    trials: int
-    lost: int
-    epochs: Range | None
-    score: Range | None
-
-
-class Search(Struct, frozen=True, kw_only=True):
-    """The search for a cell's learning rate: its curve, the chosen rate, and its cost.
-
-    The cost does not include the evaluation at the chosen rate.
-
-    seconds: wall time of its processes; indicative, as other processes ran at the same time.
-    """
-
-    rates: tuple[RateScore, ...]
-    chosen: float | None
-    trials: int
-    steps: int
-    sequences: int
-    seconds: float
 
 
 class Arm(Struct, frozen=True, kw_only=True):
@@ -54,6 +24,8 @@ class Arm(Struct, frozen=True, kw_only=True):
                  whole budget.
     reached:     how often and when each threshold was reached, the target first.
     test:        test scores by metric, over the seeds that have one.
+    test_where_solved: test score by the deciding metric, over the seeds that reached the target;
+                 None where none of them has one.
     given_up:    how many seeds the futility rule ended; they count as unsolved.
     rates_left:  the rates that its search left, the best first. The figures of the arm are at the
                  best rate; comparisons use all of them.
@@ -82,6 +54,7 @@ class Arm(Struct, frozen=True, kw_only=True):
     other_rates: tuple[float, ...] = ()
     diagnostics: tuple[DiagnosticCurve, ...] = ()
     reached: tuple[Reached, ...] = ()
+    test_where_solved: Range | None = None
 
 
 Answered = Literal["better", "worse", "equivalent", "undecided", "too few seeds"]
@@ -167,6 +140,11 @@ class Condition(Struct, frozen=True, kw_only=True):
         return self.leader is not None and answers == {"better"}
 
     @property
+    def is_compared(self) -> bool:
+        """Whether two cells have a seed in common, so that one can be ahead of the other."""
+        return any(comparison.pairs for comparison in self.comparisons)
+
+    @property
     def ranked(self) -> tuple[Arm, ...]:
         """The cells, the best result first: the leader, then those that reach the target by their
         epochs, then the others by their test scores."""
@@ -183,6 +161,10 @@ class Condition(Struct, frozen=True, kw_only=True):
         if score is None:
             return False
         return trivial is None or metric.better(score.centre, trivial.centre)
+
+    def is_unconfirmed(self, arm: Arm) -> bool:
+        """Return whether a cell reached the target on validation data alone."""
+        return arm.solved > 0 and not self.confirms(arm)
 
     def _rank(self, arm: Arm) -> tuple[bool, bool, float, float, str]:
         metric = self.metrics[0]

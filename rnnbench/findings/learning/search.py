@@ -7,7 +7,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from rnnbench.findings.learning.grouping import learning_trial
-from rnnbench.findings.learning.records import RateScore, Search
+from rnnbench.findings.learning.search_records import RateScore, Search
 from rnnbench.findings.stats.estimates import restricted_epochs, spread
 from rnnbench.records import Learning, LearningTrial, Result, canonical
 

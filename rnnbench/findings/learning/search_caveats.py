@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from rnnbench.findings.learning.records import Arm, Condition, RateScore, Search
+from rnnbench.findings.learning.records import Arm, Condition
 from rnnbench.findings.learning.scored import is_raced
+from rnnbench.findings.learning.search_records import RateScore, Search
 from rnnbench.records import Recipe
 
 

@@ -87,6 +87,11 @@ class Span(Struct, frozen=True, kw_only=True):
     interval: SpanInterval | None
     curve: SolveCurve | None
 
+    @property
+    def is_known(self) -> bool:
+        """Whether any training of the cell gave figures; without some there is no span."""
+        return any(rung.seeds for rung in self.rungs)
+
 
 def span(row: str, rungs: Iterable[Rung]) -> Span:
     """Return the span of a cell from its rungs, in any order."""

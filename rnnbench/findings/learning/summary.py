@@ -8,6 +8,9 @@ from rnnbench.findings.learning.records import Arm, Comparison
 from rnnbench.findings.stats.ranges import Range
 from rnnbench.records import MetricNote
 
+TRIVIAL_DIGITS = 4
+"""Significant digits of the score of the trivial forecast."""
+
 
 class Goal(NamedTuple):
     """The target of a condition, and the score of the trivial forecast, where there is one."""
@@ -58,12 +61,18 @@ def unsolved(leader: Arm, others: Sequence[Arm], goal: Goal, *, beaten: bool, ve
 
     beaten: whether some cell beats the trivial forecast.
     """
-    reads = f"{goal.metric.name} {_median(leader.test[goal.metric.name])}"
-    if goal.trivial is not None and not beaten:
-        nobody = f"No cell beats “{goal.trivial_forecast}” ({goal.trivial:.4g})"
-        return f"{nobody}; the nearest is {leader.row} with test {reads}."
+    score = leader.test[goal.metric.name]
+    trivial = ""
+    written = text.rounded(score.centre)
     if goal.trivial is not None:
-        reads += f" (“{goal.trivial_forecast}” gives {goal.trivial:.4g})"
+        trivial = text.apart(goal.trivial, score.centre, TRIVIAL_DIGITS)
+        written = text.apart(score.centre, goal.trivial)
+    reads = f"{goal.metric.name} {written}{around(score)}"
+    if trivial and not beaten:
+        nobody = f"No cell beats “{goal.trivial_forecast}” ({trivial})"
+        return f"{nobody}; the nearest is {leader.row} with test {reads}."
+    if trivial:
+        reads += f" (“{goal.trivial_forecast}” gives {trivial})"
     lucky = [arm.row for arm in (leader, *others) if arm.solved]
     if lucky:
         reached = (
@@ -98,10 +107,6 @@ def _times(arm: Arm) -> str:
 
 def _epochs(figure: Range) -> str:
     return f"{text.rounded(figure.centre)} epochs{around(figure)}"
-
-
-def _median(figure: Range) -> str:
-    return f"{text.rounded(figure.centre)}{around(figure)}"
 
 
 def around(figure: Range, digits: int = 3) -> str:

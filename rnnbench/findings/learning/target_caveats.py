@@ -104,7 +104,7 @@ def span_caveats(findings: Sequence[HorizonFinding]) -> Iterator[str]:
 
 
 def _spans_without_interval(finding: HorizonFinding) -> Iterator[str]:
-    few = [span.row for span in finding.spans if span.interval is None]
+    few = [span.row for span in finding.spans if span.is_known and span.interval is None]
     if few:
         yield (
             f"no interval for {text.enumerated(few)}: fewer than {FEWEST} seeds cannot tell a solve"
@@ -123,6 +123,10 @@ def _spans_to_the_end(finding: HorizonFinding) -> Iterator[str]:
 
 def _rung_caveats(span: Span) -> Iterator[str]:
     """Yield that horizons beyond the span are solved, and that trials of the span were lost."""
+    if not span.is_known:
+        trials = text.counted(sum(rung.all for rung in span.rungs), "trial")
+        yield f"{span.row} has no span: none of its {trials} gave figures"
+        return
     above = [rung.horizon for rung in span.rungs if rung.most and rung.horizon > span.longest]
     if above:
         solved = text.enumerated([str(horizon) for horizon in above])

@@ -1,0 +1,72 @@
+"""Figures agree with words: what does not count is hollow, and what a part says is what is known."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+from rnnbench.findings import Findings, find
+from rnnbench.records import Result
+from rnnbench_reports.figures import cells_of, draw
+from rnnbench_reports.panel import OF_CELL, Drawn
+from tests.builders.findings import learned
+
+LUCKY = [learned("lucky", seed, 3, test=1.5, trivial=1.0) for seed in range(3)]
+"""At the target on validation data, and no better on test data than the trivial forecast."""
+FAIR = [learned("gru", seed, 4) for seed in range(3)]
+
+
+def figure(results: Sequence[Result] | Findings, name: str) -> Drawn:
+    """The figure of this name."""
+    findings = results if isinstance(results, Findings) else find(results)
+    (drawn,) = [one for one in draw(findings, cells_of(findings)) if one.name.startswith(name)]
+    return drawn
+
+
+def axis_of(drawn: Drawn) -> Axes:
+    return drawn.panels[0].figure.axes[0]
+
+
+def parts_of(drawn: Drawn, row: str) -> list[Any]:
+    """The parts of the first panel that show a cell."""
+    artists = axis_of(drawn).get_children()
+    return [one for one in artists if (one.get_gid() or "").startswith(f"{OF_CELL}{row}|")]
+
+
+def said_by(drawn: Drawn, row: str) -> str:
+    """All that parts of a cell say."""
+    return " ".join(part.get_gid().split("|", 2)[2] for part in parts_of(drawn, row))
+
+
+def is_hollow(part: object) -> bool:
+    """Whether a line has marks that are not filled."""
+    has_marks = isinstance(part, Line2D) and part.get_marker() not in ("None", "", ">")
+    return has_marks and part.get_markerfacecolor() == "white"  # type: ignore[attr-defined]
+
+
+def test_success_on_validation_data_alone_is_hollow() -> None:
+    """In the curve of seeds not yet at the target as beside their epochs; captions say so."""
+    for name in ("not-yet-at-target", "epochs-to-target"):
+        drawn = figure([*LUCKY, *FAIR], name)
+        assert any(is_hollow(part) for part in parts_of(drawn, "lucky")), name
+        assert not any(is_hollow(part) for part in parts_of(drawn, "gru")), name
+        assert "on validation data alone" in said_by(drawn, "lucky")
+        assert "on validation data alone" not in said_by(drawn, "gru")
+        assert re.search("[Hh]ollow mark.* test score does not confirm", drawn.caption)
+
+
+def test_hollow_marks_are_where_seeds_get_there() -> None:
+    """A mark at each epoch at which the curve of an unconfirmed cell steps down."""
+    results = [learned("lucky", seed, 2 + 3 * (seed > 0), test=1.5) for seed in range(3)]
+    (curve,) = [part for part in parts_of(figure(results, "not-yet"), "lucky") if is_hollow(part)]
+    marked = [curve.get_xdata()[place] for place in curve.get_markevery()]
+    assert marked == [2, 5]
+
+
+def test_a_count_of_seeds_beside_a_hollow_mark_is_in_brackets() -> None:
+    """As on the terminal and in tables for papers."""
+    texts = [text.get_text() for text in axis_of(figure([*LUCKY, *FAIR], "epochs-to")).texts]
+    assert "(3/3)" in texts
+    assert "3/3" in texts

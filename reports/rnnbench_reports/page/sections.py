@@ -18,7 +18,7 @@ from rnnbench_reports.page import (
     words,
 )
 from rnnbench_reports.page.links import Trials, measurements
-from rnnbench_reports.page.records import Answer, Fold, Plot, Section, Table
+from rnnbench_reports.page.records import Answer, Fold, Plot, Plots, Section, Table
 from rnnbench_reports.page.scaling_tables import scaling_tables
 from rnnbench_reports.page.tables import slug
 
@@ -27,28 +27,18 @@ FOLDED = ("epochs-to-target", "learning-rates")
 
 FOLDED_TABLES = (learning_tables.models, learning_tables.thresholds, search_tables.searches)
 
-Plots = Sequence[tuple[str, Plot]]
-"""Figures with the task to which they belong; "" for none."""
-
 
 def sections(findings: rnnbench.Findings, plots: Plots, trials: Trials) -> Iterator[Section]:
     """Yield the sections that have something to show, in the order of the page."""
     by_task = groupby(findings.conditions, key=lambda condition: condition.task)
     for task, conditions in by_task:
-        own = [plot for of_task, plot in plots if of_task == task]
-        yield _task(task, list(conditions), findings, own, trials)
-    rest = [plot for task, plot in plots if not task]
+        yield _task(task, list(conditions), findings, plots.get(("task", task), ()), trials)
     if findings.across:
-        yield _across(findings, [plot for plot in rest if plot.id.startswith("across-")])
+        yield _across(findings, plots.get(("across", ""), ()))
     if findings.costs:
-        yield _cost(findings, [plot for plot in rest if _is_of_cost(plot)], trials)
+        yield _cost(findings, plots.get(("cost", ""), ()), trials)
     if findings.scalings:
-        yield _scaling(findings, [plot for plot in rest if plot.id.endswith("-against-length")])
-
-
-def _is_of_cost(plot: Plot) -> bool:
-    others = ("across-", "claims-")
-    return not plot.id.startswith(others) and not plot.id.endswith("-against-length")
+        yield _scaling(findings, plots.get(("scaling", ""), ()))
 
 
 def _task(

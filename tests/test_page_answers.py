@@ -12,7 +12,7 @@ from rnnbench.findings import Findings, find
 from rnnbench.findings.cost.scaling_records import Longest
 from rnnbench.findings.cost.scaling_summary import scaling
 from rnnbench.records import CellUse, MemoryRow, Result, TimeRow
-from rnnbench_reports.page import answers, cost_answers
+from rnnbench_reports.page import answers, cost_answers, terms
 from tests.builders.findings import learned
 from tests.builders.records import COST
 
@@ -150,3 +150,10 @@ def test_of_many_memory_limits_the_first_are_told() -> None:
     said = scaling([], [], longest)
     assert said.count("fits into 128 MiB") == 6
     assert said.endswith(f"The report lists what fits of {len(CELLS) - 6} more cells.")
+
+
+def test_no_line_breaks_between_a_number_and_its_unit() -> None:
+    """Nor before a per cent, nor behind a sign."""
+    said = terms.tied("accuracy ≥ 0.9 in 95 % of 3 seeds, 2.3 ms and 3.17 MiB.").split(" ")
+    assert said == ["accuracy", "≥\u00a00.9", "in", "95\u00a0%", "of", "3", *said[6:]]
+    assert said[6:] == ["seeds,", "2.3\u00a0ms", "and", "3.17\u00a0MiB."]

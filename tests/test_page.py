@@ -1,6 +1,7 @@
 """The page: it opens with the answer, leads from a sentence to the trials, and says all once."""
 
 import re
+from collections import Counter
 from html import unescape
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from rnnbench_reports.page import caveats, front
 from rnnbench_reports.page.records import Column, Row, Value
 from rnnbench_reports.page.tables import table
 from tests.builders.report import results
-from tests.builders.report_page import Elements, many_cells, page_of
+from tests.builders.report_page import Elements, many_cells, page_of, with_claims
 
 TEMPLATES = sorted((Path(of_page.__file__).parent / "templates").glob("*.j2"))
 MOST_WORDS = 30
@@ -40,6 +41,12 @@ def crowded(crowd: Findings, tmp_path_factory: pytest.TempPathFactory) -> str:
     return page_of(crowd, tmp_path_factory.mktemp("crowd") / "report")
 
 
+@pytest.fixture(scope="module")
+def claimed(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The page of two claims."""
+    return page_of(with_claims(), tmp_path_factory.mktemp("claimed") / "report")
+
+
 def test_it_opens_with_one_headline(page: str, crowded: str, findings: Findings) -> None:
     """Of at most 30 words, before all else; the title says it too."""
     for shown in (page, crowded):
@@ -57,15 +64,30 @@ def test_the_headline_says_what_is_decided(crowd: Findings) -> None:
     assert "Decided: none of 22 comparisons." in crowd.headline
 
 
-def test_every_link_on_the_page_arrives(page: str, crowded: str) -> None:
-    """No id stands twice, and each link to an id finds it."""
-    for shown in (page, crowded):
+def test_every_link_on_the_page_arrives(page: str, crowded: str, claimed: str) -> None:
+    """No id stands twice, and each link to an id finds it, as does each look of a figure that names
+    a clip or a hatch by its id."""
+    for shown in (page, crowded, claimed):
         elements = Elements(shown)
         ids = elements.values("id")
-        assert len(ids) == len(set(ids))
-        inner = [href[1:] for href in elements.values("href") if href.startswith("#")]
-        assert inner
-        assert set(inner) <= set(ids)
+        assert [name for name, times in Counter(ids).items() if times > 1] == []
+        assert elements.targets
+        assert elements.targets <= set(ids)
+    (hatch,) = set(re.findall(r"<pattern.*?stroke:([^;]*)", claimed))
+    assert hatch == "var(--soft)"  # which is seen on what is shaded
+
+
+def test_every_figure_stands_in_one_section(claimed: str) -> None:
+    """That of its claim, of its task or of cost: the cost section begins with a figure of cost."""
+    sections = re.split(r'<section id="([^"]+)" class="of-task">', claimed)[1:]
+    figures = {
+        name: re.findall(r'<figure id="([^"]+)"', text)
+        for name, text in zip(sections[::2], sections[1::2], strict=True)
+    }
+    assert figures["claim-some-claim"] == ["claim-of-some-claim"]
+    assert figures["claim-of-times"] == ["claim-of-of-times"]
+    assert figures["cost"][0] == "training-time"
+    assert not any(name.startswith("claim-") for name in figures["cost"])
 
 
 def test_a_row_leads_to_its_trials(page: str, findings: Findings) -> None:
@@ -120,12 +142,13 @@ def test_cells_that_are_not_featured_are_grey(crowded: str) -> None:
     assert set(re.findall(r'class="(cell[^"]*)" data-cell="cell-3"', crowded)) == {"cell rest"}
 
 
-def test_figures_take_the_colours_of_the_page(page: str) -> None:
+def test_figures_take_the_colours_of_the_page(page: str, claimed: str) -> None:
     """No colour of ours is left in a figure, so that it follows light, dark and print."""
-    figures = "".join(re.findall(r"<svg viewBox=.*?</svg>", page, flags=re.DOTALL))
-    assert "var(--red)" in figures
-    assert "currentColor" in figures
-    assert not re.findall(r"#[0-9a-f]{6}", figures)
+    for shown, colour in ((page, "var(--red)"), (claimed, "var(--shade)")):
+        figures = "".join(re.findall(r"<svg viewBox=.*?</svg>", shown, flags=re.DOTALL))
+        assert colour in figures
+        assert "currentColor" in figures
+        assert not re.findall(r"#[0-9a-f]{6}\b", figures)
 
 
 def test_what_a_figure_says_has_its_interval_and_n(page: str) -> None:

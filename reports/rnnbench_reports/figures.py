@@ -21,11 +21,27 @@ def cells_of(findings: rnnbench.Findings) -> Cells:
 
 
 def draw(findings: rnnbench.Findings, cells: Cells) -> Iterator[Drawn]:
-    """Yield every figure for which the findings have data."""
+    """Yield every figure for which the findings have data, each with the section it belongs to."""
+    by_section = {
+        "claims": _of_claims(findings),
+        "task": _of_tasks(findings, cells),
+        "across": across_figures(findings, cells),
+        "cost": cost_figures(findings, cells),
+        "scaling": scaling_figures(findings, cells),
+    }
+    for section, figures in by_section.items():
+        for drawn in figures:
+            yield drawn._replace(section=section)
+
+
+def _of_claims(findings: rnnbench.Findings) -> Iterator[Drawn]:
     for claim in findings.claims:
         plot = forest([claim], f"claim-of-{claim.name}")
         if plot:
             yield plot
+
+
+def _of_tasks(findings: rnnbench.Findings, cells: Cells) -> Iterator[Drawn]:
     by_task = groupby(findings.conditions, key=lambda condition: condition.task)
     for task, conditions in by_task:
         spans = solve_rates(findings, cells, task)
@@ -33,6 +49,3 @@ def draw(findings: rnnbench.Findings, cells: Cells) -> Iterator[Drawn]:
             yield spans
         yield from learning_figures(task, list(conditions), cells)
         yield from diagnostics(findings, cells, task)
-    yield from across_figures(findings, cells)
-    yield from cost_figures(findings, cells)
-    yield from scaling_figures(findings, cells)

@@ -51,7 +51,9 @@ class Panel(NamedTuple):
 class Drawn(NamedTuple):
     """A figure of several panels, with its name, its title and its caption.
 
-    task: the task whose conditions the panels show; "" where they show no single task.
+    task:    the task whose conditions the panels show; "" where they show no single task.
+    section: the kind of section in which the figure stands: "claims", "task", "across", "cost" or
+             "scaling".
     """
 
     name: str
@@ -59,6 +61,7 @@ class Drawn(NamedTuple):
     caption: str
     panels: tuple[Panel, ...]
     task: str = ""
+    section: str = ""
 
 
 class Cells(NamedTuple):

@@ -27,6 +27,9 @@ PIXELS_A_POINT = 96 / 72
 WIDE_POINTS = 400
 """Wider figures have the width of the page, and are scrolled on a narrow screen."""
 LEFT_OUT = ("metadata",)
+OF_ID = "url(#"
+REFERRING = ("clip-path", "style")
+"""Attributes that name other parts of a figure by their id: clips, and patterns of hatches."""
 DEFAULTS = {
     "text-anchor:start",
     "stroke-linecap:square",
@@ -82,8 +85,8 @@ def _tidy(root: ElementTree.Element, prefix: str, featured: Collection[str]) -> 
         part.tag = part.tag.removeprefix(SVG)
         part.text = part.text.strip() or None if part.text and part.tag != "text" else part.text
         part.tail = None
-        _name(part, prefix, featured)
         _shorten(part, LONG_NUMBERS_OF_MARKERS if id(part) in in_defs else LONG_NUMBERS)
+        _name(part, prefix, featured)
     for part in root.iter("g"):
         _plain_if_behind(part)
 
@@ -125,9 +128,10 @@ def _name(part: ElementTree.Element, prefix: str, featured: Collection[str]) -> 
     target = part.attrib.pop(HREF, "")
     if target:
         part.set("href", f"#{prefix}-{target[1:]}")
-    clip = part.get("clip-path", "")
-    if clip:
-        part.set("clip-path", clip.replace("url(#", f"url(#{prefix}-"))
+    for key in REFERRING:
+        value = part.get(key, "")
+        if OF_ID in value:
+            part.set(key, value.replace(OF_ID, f"{OF_ID}{prefix}-"))
 
 
 def _shorten(part: ElementTree.Element, long_numbers: re.Pattern[str]) -> None:
@@ -173,5 +177,5 @@ def _page_colours() -> Mapping[str, str]:
         claim_panels.MIXED: "var(--mixed)",
         claim_panels.SHADE: "var(--shade)",
         claim_panels.GRID: "var(--line)",
-        claim_panels.RULE: "var(--line)",
+        claim_panels.RULE: "var(--soft)",
     }

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rnnbench.catalogue import Catalogue
 from rnnbench.findings import Findings, find
+from tests.builders.claims import claim, noisy, run, suite
 from tests.builders.findings import learned
 
 SEEDS = range(7)
@@ -22,6 +23,16 @@ def many_cells(number: int, tasks: tuple[str, ...] = ("adding",)) -> Findings:
                 epochs = 2 if place == number - 1 else 4 + (place + seed) % 5
                 results.append(learned(cell, seed, epochs, 0.3 + 0.02 * place, task=task))
     return find(results)
+
+
+def with_claims() -> Findings:
+    """The findings of two claims, one on epochs and one on the time of a step, which two kinds of
+    layer leave open near its boundary."""
+    on_epochs = claim()
+    on_times = claim(figure="train-time", at_most=0.95, shapes=[{"steps": 5}])
+    whole = suite(on_epochs, {**on_times, "name": "of-times", "sentence": "A GRU step is short."})
+    results = run(whole, noisy(gru=6.0, lstm=12.0), costs={"gru": 0.9, "lstm": 1.0})
+    return find(results, whole.claims)
 
 
 def page_of(findings: Findings, folder: Path) -> str:
@@ -49,6 +60,15 @@ class Elements(HTMLParser):
             for name, attributes in self.found
             if attribute in attributes and (not tag or name == tag)
         ]
+
+    @property
+    def targets(self) -> set[str]:
+        """The ids to which links lead, and those that looks of figures name."""
+        found = {href[1:] for href in self.values("href") if href.startswith("#")}
+        for _, attributes in self.found:
+            for value in attributes.values():
+                found.update(re.findall(r"url\(#([^)]+)\)", value or ""))
+        return found
 
 
 def text_of(page: str) -> str:

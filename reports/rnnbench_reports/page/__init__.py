@@ -1,6 +1,7 @@
 """The HTML report: one file that contains its figures, fetches nothing, and needs no script."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -17,7 +18,7 @@ from rnnbench_reports.page import caveats, front, links, terms
 from rnnbench_reports.page.claims_section import claims_sections
 from rnnbench_reports.page.page_records import Page
 from rnnbench_reports.page.provenance import lead, provenance
-from rnnbench_reports.page.records import Plot
+from rnnbench_reports.page.records import Plot, Plots
 from rnnbench_reports.page.sections import sections
 from rnnbench_reports.page.tables import slug
 from rnnbench_reports.panel import Cells, Drawn, Panel
@@ -33,12 +34,12 @@ def render(findings: rnnbench.Findings, folder: Path) -> list[Path]:
     """Write `index.html` into the folder, and a PNG file for each panel of a figure, if there are
     not too many."""
     cells = cells_of(findings)
-    plots: list[tuple[str, Plot]] = []
+    plots: dict[tuple[str, str], list[Plot]] = defaultdict(list)
     written: list[Path] = []
     figures = list(draw(findings, cells))
     has_files = sum(len(drawn.panels) for drawn in figures) <= MOST_FILES
-    for drawn in figures:
-        plots.append((drawn.task, _plot(drawn, f"f{len(plots)}")))
+    for place, drawn in enumerate(figures):
+        plots[drawn.section, drawn.task].append(_plot(drawn, f"f{place}"))
         if has_files:
             for panel in drawn.panels:
                 written.append(write_panel(drawn, panel, folder, written, "png"))
@@ -49,8 +50,7 @@ def render(findings: rnnbench.Findings, folder: Path) -> list[Path]:
     return [page, *written]
 
 
-def _page(findings: rnnbench.Findings, plots: Sequence[tuple[str, Plot]], cells: Cells) -> Page:
-    rest = [plot for task, plot in plots if not task]
+def _page(findings: rnnbench.Findings, plots: Plots, cells: Cells) -> Page:
     return Page(
         title=f"{findings.suite} {findings.suite_version}: {findings.headline}",
         headline=findings.headline,
@@ -59,7 +59,7 @@ def _page(findings: rnnbench.Findings, plots: Sequence[tuple[str, Plot]], cells:
         heat=list(front.heat_maps(findings)),
         caveats=caveats.groups(findings),
         sections=[
-            *claims_sections(findings, rest),
+            *claims_sections(findings, plots),
             *sections(findings, plots, links.by_row(findings)),
         ],
         failed=links.failed(findings),

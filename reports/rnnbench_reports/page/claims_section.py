@@ -1,13 +1,23 @@
 """The section on claims: each with its verdict, its forest plot and its figures by condition."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import rnnbench
 from rnnbench_reports import claim_words
 from rnnbench_reports.claim_forest import CAPTION
 from rnnbench_reports.page.links import addresses
-from rnnbench_reports.page.records import Answer, Column, Fold, Plot, Row, Section, Table, Value
+from rnnbench_reports.page.records import (
+    Answer,
+    Column,
+    Fold,
+    Plot,
+    Plots,
+    Row,
+    Section,
+    Table,
+    Value,
+)
 from rnnbench_reports.page.tables import count, table, word
 from rnnbench_reports.page.words import capitalise
 
@@ -19,9 +29,9 @@ NOTE = (
 )
 
 
-def claims_sections(findings: rnnbench.Findings, plots: Sequence[Plot]) -> list[Section]:
+def claims_sections(findings: rnnbench.Findings, plots: Plots) -> list[Section]:
     """Return a section for each claim."""
-    by_id = {plot.id: plot for plot in plots}
+    by_id = {plot.id: plot for plot in plots.get(("claims", ""), ())}
     files = addresses(findings)
     return [_section(claim, by_id, files) for claim in findings.claims]
 

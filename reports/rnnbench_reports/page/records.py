@@ -1,6 +1,6 @@
 """The records of which the page is built: sections with answers, figures, tables and caveats."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from typing import Literal
@@ -100,6 +100,10 @@ class Plot:
     def extent(self) -> str:
         """Whether the figure has one panel or several."""
         return "one" if len(self.panels) == 1 else "several"
+
+
+Plots = Mapping[tuple[str, str], Sequence[Plot]]
+"""Figures by the kind of their section, and by their task; "" for no single task."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,9 @@ import rnnbench
 from rnnbench_reports import cost_words
 from rnnbench_reports.looks import featured
 from rnnbench_reports.page import (
+    answers,
     caveats,
+    cost_answers,
     cost_tables,
     example_tables,
     learning_tables,
@@ -18,7 +20,7 @@ from rnnbench_reports.page import (
     words,
 )
 from rnnbench_reports.page.links import Trials, measurements
-from rnnbench_reports.page.records import Answer, Fold, Plot, Section, Table
+from rnnbench_reports.page.records import Answer, Fold, Plot, Plots, Section, Table
 from rnnbench_reports.page.scaling_tables import scaling_tables
 from rnnbench_reports.page.tables import slug
 
@@ -27,28 +29,18 @@ FOLDED = ("epochs-to-target", "learning-rates")
 
 FOLDED_TABLES = (learning_tables.models, learning_tables.thresholds, search_tables.searches)
 
-Plots = Sequence[tuple[str, Plot]]
-"""Figures with the task to which they belong; "" for none."""
-
 
 def sections(findings: rnnbench.Findings, plots: Plots, trials: Trials) -> Iterator[Section]:
     """Yield the sections that have something to show, in the order of the page."""
     by_task = groupby(findings.conditions, key=lambda condition: condition.task)
     for task, conditions in by_task:
-        own = [plot for of_task, plot in plots if of_task == task]
-        yield _task(task, list(conditions), findings, own, trials)
-    rest = [plot for task, plot in plots if not task]
+        yield _task(task, list(conditions), findings, plots.get(("task", task), ()), trials)
     if findings.across:
-        yield _across(findings, [plot for plot in rest if plot.id.startswith("across-")])
+        yield _across(findings, plots.get(("across", ""), ()))
     if findings.costs:
-        yield _cost(findings, [plot for plot in rest if _is_of_cost(plot)], trials)
+        yield _cost(findings, plots.get(("cost", ""), ()), trials)
     if findings.scalings:
-        yield _scaling(findings, [plot for plot in rest if plot.id.endswith("-against-length")])
-
-
-def _is_of_cost(plot: Plot) -> bool:
-    others = ("across-", "claims-")
-    return not plot.id.startswith(others) and not plot.id.endswith("-against-length")
+        yield _scaling(findings, plots.get(("scaling", ""), ()))
 
 
 def _task(
@@ -59,11 +51,11 @@ def _task(
     trials: Trials,
 ) -> Section:
     spans = [finding for finding in findings.spans if finding.task == task]
-    answers = [_answer(condition, findings) for condition in conditions]
+    said = [_answer(condition, findings) for condition in conditions]
     for finding in spans:
         laws = _laws(findings, [span.row for span in finding.spans])
         title = f"Memory span, {finding.title}"
-        answers.append(Answer(f"span-{slug(finding.title)}", title, finding.answer, laws=laws))
+        said.append(Answer(f"span-{slug(finding.title)}", title, answers.spans(finding), laws=laws))
     tables = [*map(span_tables.spans, spans)]
     tables += [_scores(condition, trials) for condition in conditions]
     folds = [
@@ -90,7 +82,7 @@ def _task(
         f"task-{slug(task)}",
         task,
         notes.SCORES,
-        answers,
+        said,
         [plot for plot in plots if not plot.id.startswith(FOLDED)],
         _present(tables),
         [fold for fold in folds if fold.tables or fold.plots],
@@ -117,7 +109,7 @@ def _scores(condition: rnnbench.Condition, trials: Trials) -> Table | None:
 
 def _answer(condition: rnnbench.Condition, findings: rnnbench.Findings) -> Answer:
     laws = _laws(findings, [arm.row for arm in condition.arms])
-    text, sure = words.answer(condition)
+    text, sure = answers.learned(condition)
     identity = f"condition-{slug(condition.title)}"
     title = "" if condition.title == condition.task else condition.title
     return Answer(identity, title, text, sure, condition.leader or "", laws=laws)
@@ -134,28 +126,27 @@ def _present(tables: Iterable[Table | None]) -> list[Table]:
 
 
 def _across(findings: rnnbench.Findings, plots: Sequence[Plot]) -> Section:
-    answers = []
     tables = []
+    lacking = []
     for aspect in findings.across:
-        lacks = f"Not aggregated, because the set is not complete: {'; '.join(aspect.missing)}."
-        text = lacks if aspect.missing and not aspect.absent else aspect.answer
-        answers.append(Answer(f"across-{aspect.name}-answer", aspect.name.capitalize(), text))
         found = span_tables.aspect(aspect)
         if found:
-            title = aspect.name.capitalize()
-            tables.append(replace(found, title=title))
-    if not any(not aspect.absent for aspect in findings.across):
-        answers = [Answer("across-none", "", "Nothing was measured on several conditions.")]
-    return Section("across", "Across tasks", notes.ACROSS, answers, plots, tables)
+            tables.append(replace(found, title=aspect.name.capitalize()))
+        if len(aspect.missing) > answers.MOST_GAPS:
+            lacking.append(span_tables.missing(aspect))
+    folds = [Fold("across-lacks", "What the sets lack", tables=lacking)] if lacking else []
+    said = list(answers.across(findings.across))
+    return Section("across", "Across tasks", notes.ACROSS, said, plots, tables, folds)
 
 
 def _cost(findings: rnnbench.Findings, plots: Sequence[Plot], trials: Trials) -> Section:
-    answers = []
+    said = []
     tables: list[Table] = []
     folds = []
     for cost in findings.costs:
         laws = _laws(findings, [row.row for row in cost.rows])
-        answers.append(Answer(f"cost-{slug(cost.title)}", cost.title, cost.answer, laws=laws))
+        text = cost_answers.cost(cost, findings)
+        said.append(Answer(f"cost-{slug(cost.title)}", cost.title, text, laws=laws))
         for kind in cost_tables.KINDS:
             own = _present((cost_tables.times(cost, kind), cost_tables.kernels(cost, kind)))
             tables += [_titled(table, cost, findings) for table in own]
@@ -167,13 +158,16 @@ def _cost(findings: rnnbench.Findings, plots: Sequence[Plot], trials: Trials) ->
         memory = cost_tables.memory(cost)
         if memory:
             tables.append(_titled(memory, cost, findings))
+    of_all = cost_answers.on_all_shapes(findings)
+    if of_all:
+        said.append(Answer("cost-of-all", "", of_all))
     behind = _present(measurements(cost, trials) for cost in findings.costs)
     if behind:
         folds.append(Fold("results-of-cost", "Results behind these tables", tables=behind))
     titles = [cost.title for cost in findings.costs]
     note = words.cost(findings.costs)
     own_caveats = caveats.of_settings(findings, titles)
-    return Section("cost", "Cost", note, answers, plots, tables, folds, own_caveats)
+    return Section("cost", "Cost", note, said, plots, tables, folds, own_caveats)
 
 
 def _titled(table: Table, cost: rnnbench.CostFinding, findings: rnnbench.Findings) -> Table:
@@ -184,11 +178,11 @@ def _titled(table: Table, cost: rnnbench.CostFinding, findings: rnnbench.Finding
 
 
 def _scaling(findings: rnnbench.Findings, plots: Sequence[Plot]) -> Section:
-    answers = []
+    said = []
     tables: list[Table] = []
     for scaling in findings.scalings:
         laws = _laws(findings, [curve.row for curve in scaling.curves])
         identity = f"scaling-answer-{slug(scaling.title)}"
-        answers.append(Answer(identity, scaling.title, scaling.answer, laws=laws))
+        said.append(Answer(identity, scaling.title, scaling.answer, laws=laws))
         tables += scaling_tables(scaling)
-    return Section("scaling", "Cost against length", "", answers, plots, tables)
+    return Section("scaling", "Cost against length", "", said, plots, tables)

@@ -62,6 +62,13 @@ def aspect(found: rnnbench.Aspect) -> Table | None:
     return table(f"across-{found.name}-table", "", columns, rows, _aspect_note(found))
 
 
+def missing(found: rnnbench.Aspect) -> Table:
+    """Return what the set of an aspect lacks to be complete."""
+    columns = [Column("missing", "words", stays=True)]
+    rows = [Row([word(lack)]) for lack in found.missing]
+    return Table(f"across-{found.name}-lacks", found.name.capitalize(), columns, rows)
+
+
 def _aspect_note(found: rnnbench.Aspect) -> str:
     if found.seeds:
         extent = f"{len(found.conditions)} conditions x {len(found.seeds)} seeds"

@@ -13,6 +13,8 @@ from rnnbench_reports.page.tables import slug
 SECTIONS = ("What is found", "Statistics of reports", "Cost")
 OTHERS = ("budget", "horizon", "ladder", "seed", "condition", "target")
 NO_BREAK = "\u00a0"
+TIED = re.compile(r"(?<=[≤≥<>±]) | (?=%)|(?<=\d) (?=(?:ms|µs|s|KiB|MiB|GiB|GB)\b)")
+"""Spaces at which no line breaks."""
 LINK = Markup('<a class="term" href="#word-{}" title="{}">{}</a>')
 
 
@@ -28,8 +30,8 @@ def meanings() -> Mapping[str, str]:
 
 
 def tied(text: str) -> str:
-    """Return a text in which no line breaks before "%" or behind "≤" and the like."""
-    return re.sub(r"(?<=[≤≥<>±]) ", NO_BREAK, text.replace(" %", f"{NO_BREAK}%"))
+    """Return a text in which no line breaks before "%" or a unit, or behind "≤" and the like."""
+    return TIED.sub(NO_BREAK, text)
 
 
 def identity(word: str) -> str:

@@ -1,4 +1,4 @@
-"""Words of the HTML report: recipes, answers, searches, ratios and memory spans."""
+"""Words of the HTML report: recipes, searches, ratios and memory spans."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,15 +9,6 @@ from rnnbench_reports.page import notes
 from rnnbench_reports.style import number, spread
 
 LEAST_SHOWN_DEVIATION = 0.02
-MOST_CELLS_NAMED = 6
-"""An answer on more cells than this names only those that matter."""
-OTHER_CELLS = {
-    "worse": "Better in the typical seed",
-    "equivalent": "Equivalent",
-    "undecided": "Not told apart from it",
-    "too few seeds": "Compared over too few seeds",
-}
-"""How the other cells are called beside the first one, by the answer."""
 
 
 def off_budget(arm: rnnbench.Arm, quantity: str, condition: rnnbench.Condition) -> str:
@@ -123,39 +114,6 @@ def recipe(condition: rnnbench.Condition) -> str:
         f" epochs of {condition.steps_per_epoch} steps of {used.batch_size} sequences,"
         f" {', '.join(parts)}."
     )
-
-
-def answer(condition: rnnbench.Condition) -> tuple[str, str]:
-    """Return which cell is ahead under a condition, and how sure that is.
-
-    Where there are many cells, those are named that are not worse than the first one by a verdict,
-    and the others are counted.
-    """
-    if len(condition.arms) <= MOST_CELLS_NAMED or not condition.comparisons:
-        return condition.answer, condition.sure
-    by_answer: dict[str, list[str]] = {}
-    for comparison in condition.comparisons:
-        by_answer.setdefault(comparison.answer, []).append(comparison.other)
-    parts = []
-    for answered, heading in OTHER_CELLS.items():
-        rows = by_answer.get(answered)
-        if rows:
-            parts.append(f"{heading}: {rnnbench.text.listed(rows, MOST_CELLS_NAMED)}.")
-    others = len(by_answer.get("better", ()))
-    if others:
-        parts.append(f"Worse: {rnnbench.text.counted(others, 'cell')}, see the table.")
-    if set(by_answer) == {"too few seeds"}:
-        parts = [condition.sure]
-    return _first_clause(condition.answer), " ".join(parts)
-
-
-def _first_clause(sentence: str) -> str:
-    """Return what a sentence says of the cell that comes first."""
-    first = sentence.partition(";")[0].rstrip(".")
-    head, ahead, rest = first.partition(" is ahead of ")
-    if not ahead or ": " not in rest:
-        return f"{first}."
-    return f"{head} is first: {rest.partition(': ')[2]}."
 
 
 def cost(costs: Sequence[rnnbench.CostFinding]) -> str:

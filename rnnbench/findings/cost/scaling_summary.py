@@ -24,7 +24,10 @@ def scaling(
     """Return how figures grow with T, where cells cross, and which lengths fit into memory."""
     sentences = [_growth(figure, curves) for figure in GROWING]
     sentences += [_crossing(point) for point in break_evens[:MOST_NAMED]]
-    sentences += [_fitting(found) for found in longest]
+    sentences += [_fitting(found) for found in longest[:MOST_NAMED]]
+    more = len(longest) - MOST_NAMED
+    if more > 0:
+        sentences.append(f"The report lists what fits of {text.counted(more, 'more cell')}.")
     known = [sentence for sentence in sentences if sentence]
     return " ".join(known) or "Nothing grows that could be fitted."
 

@@ -1,7 +1,15 @@
 """The specs of the first-party cells, one module for each family, readable without torch."""
 
 import rnnbench
-from rnnbench_cells.specs import ablations, classic, frames, matrix, scannable, stable
+from rnnbench_cells.specs import (
+    ablations,
+    classic,
+    frames,
+    gated_linear,
+    matrix,
+    scannable,
+    stable,
+)
 
 SPECS: list[rnnbench.CellSpec] = [
     *classic.SPECS,
@@ -9,5 +17,6 @@ SPECS: list[rnnbench.CellSpec] = [
     *frames.SPECS,
     *stable.SPECS,
     *scannable.SPECS,
+    *gated_linear.SPECS,
     *matrix.SPECS,
 ]

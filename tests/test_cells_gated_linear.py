@@ -1,12 +1,17 @@
 """Cells that are linear in their state and gated by their input: facts that need no training."""
 
+from collections.abc import Callable
+
 import pytest
 import torch
 from torch import Tensor
 
 import rnnbench
+from rnnbench.state import tensors_of
 from rnnbench_cells.convolution import CausalConvolution
 from rnnbench_cells.griffin import RGLRU
+from rnnbench_cells.hgrn import HGRN
+from rnnbench_cells.qrnn import QRNN
 
 
 def test_a_causal_convolution_is_that_of_torch_with_zeros_before_it() -> None:
@@ -22,18 +27,6 @@ def test_a_causal_convolution_is_that_of_torch_with_zeros_before_it() -> None:
     first, before = ours(x_BTC[:, :2], ours.initial_state(x_BTC[:, 0]))
     second, _ = ours(x_BTC[:, 2:], before)
     torch.testing.assert_close(torch.cat([first, second], 1), expected, atol=1e-14, rtol=0)
-
-
-def test_a_convolution_of_width_one_is_refused() -> None:
-    """With the names of cell and option."""
-    with pytest.raises(rnnbench.RnnbenchError, match=r"rglru: convolution should be 0 .*, got 1"):
-        RGLRU(3, 5, convolution=1)
-
-
-def rglru_decays(cell: RGLRU, x_BTI: Tensor) -> Tensor:
-    """How much of a state of ones is left after each step, (B, T, H), which is a_1 ... a_t."""
-    ones = (torch.ones(len(x_BTI), 6, dtype=x_BTI.dtype),)
-    return cell(x_BTI, ones)[0] - cell(x_BTI)[0]
 
 
 def test_the_decay_of_the_rglru_starts_where_the_source_has_it() -> None:
@@ -75,10 +68,78 @@ def test_a_closed_gate_of_the_rglru_has_a_finite_gradient() -> None:
     torch.testing.assert_close(y_BTH, torch.ones(2, 5, 6))
 
 
-def test_no_transition_of_the_rglru_is_negative() -> None:
-    """Over 1,000 random inputs of a large scale: what is left of a state has the state's sign."""
+def transitions(cell: torch.nn.Module, ones: Tensor | tuple[Tensor, ...]) -> Tensor:
+    """What one step leaves of a state of ones, at 1,000 inputs of a large scale, (1000, 6)."""
+    x_BTI = 10 * torch.randn(1000, 1, 3, dtype=torch.float64)
+    after, *_ = tensors_of(cell(x_BTI, ones)[1])
+    alone, *_ = tensors_of(cell(x_BTI)[1])
+    return after - alone
+
+
+def test_no_transition_of_rglru_and_hgrn_is_negative() -> None:
+    """Diagonal transitions are their own eigenvalues; all lie between 0 and 1."""
     torch.manual_seed(0)
-    cell = RGLRU(3, 6).double()
-    left_BTH = rglru_decays(cell, 10 * torch.randn(1000, 1, 3, dtype=torch.float64))
-    assert left_BTH.min() >= 0
-    assert left_BTH.max() <= 1
+    ones = torch.ones(1000, 6, dtype=torch.float64)
+    rglru = RGLRU(3, 6).double()
+    with torch.no_grad():
+        rglru.decay.copy_(torch.linspace(-5, 5, 6))
+    for left in (transitions(rglru, (ones,)), transitions(HGRN(3, 6).double(), ones)):
+        assert left.min() >= -1e-12
+        assert left.max() <= 1 + 1e-12
+        assert left.max() - left.min() > 0.9
+
+
+def test_the_lower_bound_of_hgrn_is_the_least_that_a_step_keeps() -> None:
+    """Inputs of a large scale come close to it, and to 1, and never go below."""
+    torch.manual_seed(0)
+    ones = torch.ones(1000, 6, dtype=torch.float64)
+    left = transitions(HGRN(3, 6, lower_bound=0.7).double(), ones)
+    assert left.min().item() == pytest.approx(0.7, abs=1e-3)
+    assert left.min() >= 0.7 - 1e-12
+    assert left.max().item() == pytest.approx(1.0, abs=1e-3)
+
+
+def test_the_output_of_hgrn_has_length_one_before_its_gate() -> None:
+    """The mean of squares is 1, whatever the inputs are scaled by."""
+    torch.manual_seed(0)
+    cell = HGRN(3, 6).double()
+    with torch.no_grad():
+        cell.projection.weight[12:].zero_()
+        cell.projection.bias[12:].fill_(1.0)
+    for scale in (1.0, 100.0):
+        y_BTH, _ = cell(scale * torch.randn(4, 9, 3, dtype=torch.float64))
+        lengths = (y_BTH / torch.nn.functional.silu(torch.ones(()).double())).square().mean(-1)
+        torch.testing.assert_close(lengths, torch.ones_like(lengths), atol=2e-3, rtol=0)
+
+
+def test_a_qrnn_with_fixed_gates_is_a_moving_average_of_its_candidates() -> None:
+    """c_t = (1 - f) sum_s f^(t-s) tanh(x_{s-1}), for filters that see the input before alone."""
+    torch.manual_seed(0)
+    cell = QRNN(1, 1).double()
+    with torch.no_grad():
+        cell.filters.weight.zero_()
+        cell.filters.weight[0, 0] = 1.0
+        cell.filters.bias.copy_(torch.tensor([0.0, 0.5, 50.0]))
+    x_T = torch.randn(12, dtype=torch.float64)
+    y_BTH, _ = cell(x_T[None, :, None])
+    keep = torch.sigmoid(torch.tensor(0.5, dtype=torch.float64))
+    shifted = torch.tanh(torch.cat([torch.zeros(1), x_T[:-1]]).double())
+    for t in range(12):
+        weights = (1 - keep) * keep ** torch.arange(t, -1, -1)
+        expected = (weights * shifted[: t + 1]).sum()
+        torch.testing.assert_close(y_BTH[0, t, 0], expected, atol=1e-12, rtol=0)
+
+
+@pytest.mark.parametrize(
+    ("build", "told"),
+    [
+        (lambda: RGLRU(3, 5, convolution=1), "rglru: convolution should be 0 .*, got 1"),
+        (lambda: HGRN(3, 5, lower_bound=1.0), "hgrn: lower_bound should be .* below 1, got 1"),
+        (lambda: QRNN(3, 5, window=1), "qrnn: window should be 2 or above, got 1"),
+        (lambda: QRNN(3, 5, implementation="fast"), "qrnn: implementation .* got 'fast'"),
+    ],
+)
+def test_options_that_make_no_sense_are_refused(build: Callable[[], object], told: str) -> None:
+    """With the names of cell and option."""
+    with pytest.raises(rnnbench.RnnbenchError, match=told):
+        build()

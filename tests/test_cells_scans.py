@@ -13,6 +13,10 @@ from rnnbench.state import map_tensors, tensors_of
 VARIANTS: list[tuple[str, dict[str, Any]]] = [
     ("rglru", {}),
     ("rglru", {"convolution": 4}),
+    ("hgrn", {}),
+    ("hgrn", {"lower_bound": 0.9}),
+    ("qrnn", {}),
+    ("qrnn", {"window": 5}),
 ]
 """Cells with implementations "scan" and "loop", under options that change their equations."""
 each_variant = pytest.mark.parametrize(("name", "options"), VARIANTS)

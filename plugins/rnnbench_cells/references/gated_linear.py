@@ -32,3 +32,36 @@ def rglru(cell: Any, x_BTI: Tensor) -> Tensor:
         h_BH = a_BH * h_BH + torch.sqrt(1 - a_BH**2) * (i_BH * u_BH)
         outputs.append(h_BH)
     return torch.stack(outputs, 1)
+
+
+def hgrn(cell: Any, x_BTI: Tensor) -> Tensor:
+    """Qin et al. 2023 with a real state; norm and gate of the output by their definitions."""
+    w_f, w_i, w_g = cell.projection.weight.chunk(3)
+    b_f, b_i, b_g = cell.projection.bias.chunk(3)
+    h_BH = torch.zeros_like(x_BTI[:, 0] @ w_f.T)
+    outputs = []
+    for x_BI in x_BTI.unbind(1):
+        f_BH = cell.lower_bound + (1 - cell.lower_bound) * torch.sigmoid(x_BI @ w_f.T + b_f)
+        i_BH = x_BI @ w_i.T + b_i
+        g_BH = x_BI @ w_g.T + b_g
+        h_BH = f_BH * h_BH + (1 - f_BH) * (i_BH * torch.sigmoid(i_BH))
+        length_B1 = torch.sqrt((h_BH**2).mean(-1, keepdim=True) + 1e-5)
+        outputs.append(h_BH / length_B1 * cell.norm.weight * g_BH * torch.sigmoid(g_BH))
+    return torch.stack(outputs, 1)
+
+
+def qrnn(cell: Any, x_BTI: Tensor) -> Tensor:
+    """Bradbury et al. 2016, section 2.1: masked convolutions and fo-pooling."""
+    w_z, w_f, w_o = cell.filters.weight.chunk(3)
+    b_z, b_f, b_o = cell.filters.bias.chunk(3)
+    seen = [torch.zeros_like(x_BTI[:, 0])] * cell.window
+    c_BH = torch.zeros_like(x_BTI[:, 0] @ w_z[:, : x_BTI.shape[2]].T)
+    outputs = []
+    for x_BI in x_BTI.unbind(1):
+        seen = [*seen[1:], x_BI]
+        window_BF = torch.cat(seen, -1)
+        z_BH = torch.tanh(window_BF @ w_z.T + b_z)
+        f_BH = torch.sigmoid(window_BF @ w_f.T + b_f)
+        c_BH = f_BH * c_BH + (1 - f_BH) * z_BH
+        outputs.append(torch.sigmoid(window_BF @ w_o.T + b_o) * c_BH)
+    return torch.stack(outputs, 1)

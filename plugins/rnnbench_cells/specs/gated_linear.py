@@ -34,4 +34,38 @@ SPECS: list[rnnbench.CellSpec] = [
         state_floats=rglru_state,
         reference="rnnbench_cells.references.gated_linear:rglru",
     ),
+    rnnbench.CellSpec(
+        name="hgrn",
+        build="rnnbench_cells.hgrn:HGRN",
+        source="Qin, Yang & Zhong 2023, arXiv:2311.04823",
+        summary=(
+            "HGRN: h_t = f_t h_{t-1} + (1 - f_t) silu(W x_t), where f_t has a lower bound; norm"
+            " and gate of the output."
+        ),
+        options={"lower_bound": 0.0},
+        implementations=("scan", "loop"),
+        parallel="scan",
+        parameters=lambda input_size, hidden_size, **_: hidden_size * (3 * input_size + 4),
+        state_floats=lambda _input_size, hidden_size, **_: hidden_size,
+        reference="rnnbench_cells.references.gated_linear:hgrn",
+    ),
+    rnnbench.CellSpec(
+        name="qrnn",
+        build="rnnbench_cells.qrnn:QRNN",
+        source="Bradbury et al. 2016, arXiv:1611.01576, section 2.1",
+        summary=(
+            "QRNN: c_t = f_t c_{t-1} + (1 - f_t) z_t, y_t = o_t c_t, where all of them see the"
+            " last inputs and no state."
+        ),
+        options={"window": 2},
+        implementations=("scan", "loop"),
+        parallel="scan",
+        parameters=lambda input_size, hidden_size, window=2, **_: (
+            3 * hidden_size * (window * input_size + 1)
+        ),
+        state_floats=lambda input_size, hidden_size, window=2, **_: (
+            hidden_size + (window - 1) * input_size
+        ),
+        reference="rnnbench_cells.references.gated_linear:qrnn",
+    ),
 ]

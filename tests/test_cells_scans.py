@@ -17,6 +17,9 @@ VARIANTS: list[tuple[str, dict[str, Any]]] = [
     ("hgrn", {"lower_bound": 0.9}),
     ("qrnn", {}),
     ("qrnn", {"window": 5}),
+    ("s4d", {"state_size": 6}),
+    ("s5", {}),
+    ("s5", {"modes": 4, "blocks": 3}),
 ]
 """Cells with implementations "scan" and "loop", under options that change their equations."""
 each_variant = pytest.mark.parametrize(("name", "options"), VARIANTS)

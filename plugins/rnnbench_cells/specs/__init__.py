@@ -9,6 +9,7 @@ from rnnbench_cells.specs import (
     matrix,
     scannable,
     stable,
+    state_space,
 )
 
 SPECS: list[rnnbench.CellSpec] = [
@@ -18,5 +19,6 @@ SPECS: list[rnnbench.CellSpec] = [
     *stable.SPECS,
     *scannable.SPECS,
     *gated_linear.SPECS,
+    *state_space.SPECS,
     *matrix.SPECS,
 ]

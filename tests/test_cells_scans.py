@@ -20,6 +20,8 @@ VARIANTS: list[tuple[str, dict[str, Any]]] = [
     ("s4d", {"state_size": 6}),
     ("s5", {}),
     ("s5", {"modes": 4, "blocks": 3}),
+    ("mamba", {}),
+    ("mamba", {"state_size": 5, "convolution": 4}),
 ]
 """Cells with implementations "scan" and "loop", under options that change their equations."""
 each_variant = pytest.mark.parametrize(("name", "options"), VARIANTS)

@@ -9,6 +9,7 @@ from torch import Tensor
 
 import rnnbench
 from rnnbench_cells.lru import LRU
+from rnnbench_cells.mamba import Mamba
 from rnnbench_cells.s4d import S4D
 from rnnbench_cells.s5 import S5, hippo_frequencies
 from rnnbench_cells.state_space import held
@@ -210,6 +211,42 @@ def test_the_system_has_a_rate_of_its_own_and_no_weight_decay(
     assert (group.learning_rate, group.weight_decay) == (1e-3, False)
 
 
+def test_a_selective_step_keeps_what_a_sigmoid_gate_keeps() -> None:
+    """For A = -1, exp(-softplus(z)) = sigmoid(-z): a gate in (0, 1) that sees the input alone."""
+    torch.manual_seed(0)
+    cell = Mamba(3, 6, state_size=1).double()
+    x_BTI = 10 * torch.randn(1000, 1, 3, dtype=torch.float64)
+    left_BH = cell(x_BTI, (torch.ones(1000, 6).double(),))[1][0] - cell(x_BTI)[1][0]
+    u_BH = torch.nn.functional.silu(cell.from_input(x_BTI[:, 0])[:, :6])
+    rank = cell.step_weight.shape[1]
+    logits_BH = u_BH @ cell.selection.weight[:rank].T @ cell.step_weight.T + cell.step_bias
+    torch.testing.assert_close(left_BH, torch.sigmoid(-logits_BH), atol=1e-12, rtol=0)
+    assert left_BH.max() - left_BH.min() > 0.5
+
+
+def test_mamba_starts_as_its_source_has_it() -> None:
+    """A = -1 ... -N, D = 1; softplus(b) log-uniform in [.001, .1]; A and D without weight decay."""
+    torch.manual_seed(0)
+    cell = Mamba(1, 2000)
+    torch.testing.assert_close(cell.log_rate.exp()[5], torch.arange(1.0, 17.0))
+    assert (cell.skip == 1).all()
+    logarithms = torch.nn.functional.softplus(cell.step_bias.detach().double()).log10()
+    quarters = torch.quantile(logarithms, torch.linspace(0, 1, 5).double())
+    torch.testing.assert_close(quarters, torch.linspace(-3, -1, 5).double(), atol=0.1, rtol=0)
+    (group,) = cell.param_groups()
+    assert [id(own) for own in group.parameters] == [id(cell.log_rate), id(cell.skip)]
+    assert (group.learning_rate, group.weight_decay) == (None, False)
+
+
+def test_mamba_with_inputs_of_ten_thousand_stays_finite_at_a_usual_size() -> None:
+    """Products of three maps of the input, in float32: outputs, state and gradients."""
+    torch.manual_seed(0)
+    cell = Mamba(8, 64, convolution=4)
+    y_BTH, state = cell(1e4 * torch.randn(2, 40, 8).sign())
+    gradients = torch.autograd.grad(y_BTH.abs().mean(), list(cell.parameters()))
+    assert all(tensor.isfinite().all() for tensor in (y_BTH, *state, *gradients))
+
+
 @pytest.mark.parametrize(
     ("build", "told"),
     [
@@ -217,6 +254,8 @@ def test_the_system_has_a_rate_of_its_own_and_no_weight_decay(
         (lambda: S4D(3, 5, shortest=0.0), "s4d: shortest should be above 0, got 0"),
         (lambda: S5(3, 5, longest=1e-4), r"s5: longest should be at least shortest \(0.001\)"),
         (lambda: S5(3, 5, modes=-1), "s5: modes should be at least 0 and blocks .*, got -1 and 1"),
+        (lambda: Mamba(3, 5, state_size=0), "mamba: state_size should be 1 or above, got 0"),
+        (lambda: Mamba(3, 5, convolution=-4), "mamba: convolution should be .*, got -4"),
         (lambda: S5(3, 5, implementation="fft"), "s5: implementation .* got 'fft'"),
     ],
 )

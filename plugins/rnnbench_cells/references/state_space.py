@@ -5,6 +5,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from rnnbench_cells.references.gated_linear import convolved
+
 
 def s4d(cell: Any, x_BTI: Tensor) -> Tensor:
     """Gu et al. 2022: each channel by itself, discretised by a zero-order hold."""
@@ -38,3 +40,22 @@ def s5(cell: Any, x_BTI: Tensor) -> Tensor:
         h_BN = h_BN @ gain_NN.T + x_BI.to(a_N.dtype) @ input_NI.T
         outputs.append((h_BN @ c_HN.T).real + x_BI @ cell.skip.T)
     return torch.stack(outputs, 1)
+
+
+def mamba(cell: Any, x_BTI: Tensor) -> Tensor:
+    """Gu & Dao 2023, algorithm 2, step by step and sequence by sequence."""
+    w_u, w_z = cell.from_input.weight.chunk(2)
+    w_1, w_b, w_c = cell.selection.weight.split(cell.sizes)
+    u_BTH = convolved(cell.convolution, x_BTI @ w_u.T)
+    u_BTH = u_BTH * torch.sigmoid(u_BTH)
+    y_BTH = torch.zeros_like(u_BTH)
+    for sequence, u_TH in enumerate(u_BTH):
+        s_HN = torch.zeros_like(cell.log_rate)
+        for t, u_H in enumerate(u_TH):
+            step_H = torch.log1p(torch.exp(cell.step_weight @ (w_1 @ u_H) + cell.step_bias))
+            gain_HN = torch.exp(torch.diag(step_H) @ -torch.exp(cell.log_rate))
+            s_HN = gain_HN * s_HN + torch.outer(step_H * u_H, w_b @ u_H)
+            z_H = w_z @ x_BTI[sequence, t]
+            read_H = s_HN @ (w_c @ u_H) + cell.skip * u_H
+            y_BTH[sequence, t] = read_H * z_H * torch.sigmoid(z_H)
+    return y_BTH

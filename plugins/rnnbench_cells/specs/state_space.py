@@ -14,6 +14,27 @@ def s5_parameters(input_size: int, hidden_size: int, modes: int = 0, **_: object
     return pairs * (3 + 2 * input_size + 2 * hidden_size) + hidden_size * input_size
 
 
+def mamba_parameters(
+    input_size: int, hidden_size: int, state_size: int = 16, convolution: int = 0, **_: object
+) -> int:
+    """Return the number of parameters.
+
+    They are 2 H I of the maps of the input, H (R + 2 N) of the selection, H (R + 1) of the step, H
+    N of A, H of D, and H times the width and a bias of the convolution, with R = ceil(H / 16).
+    """
+    rank = -(-hidden_size // 16)
+    of_convolution = convolution + 1 if convolution else 0
+    each = 2 * input_size + (rank + 2 * state_size) + (rank + 1) + state_size + 1
+    return hidden_size * (each + of_convolution)
+
+
+def mamba_state(
+    _input_size: int, hidden_size: int, state_size: int = 16, convolution: int = 0, **_: object
+) -> int:
+    """Return the size of the state: H N, and the last width - 1 inputs of the convolution."""
+    return hidden_size * (state_size + max(0, convolution - 1))
+
+
 SPECS: list[rnnbench.CellSpec] = [
     rnnbench.CellSpec(
         name="s4d",
@@ -44,5 +65,20 @@ SPECS: list[rnnbench.CellSpec] = [
         parameters=s5_parameters,
         state_floats=lambda _input_size, hidden_size, modes=0, **_: 2 * (modes or hidden_size),
         reference="rnnbench_cells.references.state_space:s5",
+    ),
+    rnnbench.CellSpec(
+        name="mamba",
+        build="rnnbench_cells.mamba:Mamba",
+        source="Gu & Dao 2023, arXiv:2312.00752, section 3.2 and algorithm 2",
+        summary=(
+            "Mamba (S6): each channel keeps N decaying numbers, whose step length, writing and"
+            " reading depend on the input; a gate on the output."
+        ),
+        options={"state_size": 16, "convolution": 0},
+        implementations=("scan", "loop"),
+        parallel="scan",
+        parameters=mamba_parameters,
+        state_floats=mamba_state,
+        reference="rnnbench_cells.references.state_space:mamba",
     ),
 ]

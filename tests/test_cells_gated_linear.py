@@ -1,17 +1,22 @@
-"""Cells that are linear in their state and gated by their input: facts that need no training."""
+"""Cells that are linear in their state but for their gates: facts that need no training."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 import torch
 from torch import Tensor
 
 import rnnbench
+from rnnbench.model import count_parameters
 from rnnbench.state import tensors_of
 from rnnbench_cells.convolution import CausalConvolution
 from rnnbench_cells.griffin import RGLRU
 from rnnbench_cells.hgrn import HGRN
 from rnnbench_cells.qrnn import QRNN
+from rnnbench_cells.references import gated_linear as plain
+from rnnbench_cells.specs.gated_linear import sru_parameters
+from rnnbench_cells.sru import SRU
 
 
 def test_a_causal_convolution_is_that_of_torch_with_zeros_before_it() -> None:
@@ -128,6 +133,58 @@ def test_a_qrnn_with_fixed_gates_is_a_moving_average_of_its_candidates() -> None
         weights = (1 - keep) * keep ** torch.arange(t, -1, -1)
         expected = (weights * shifted[: t + 1]).sum()
         torch.testing.assert_close(y_BTH[0, t, 0], expected, atol=1e-12, rtol=0)
+
+
+@pytest.mark.parametrize("inputs", [3, 6])
+def test_the_sru_without_state_in_its_gates_runs_by_scan_as_by_steps(inputs: int) -> None:
+    """Outputs, last state and gradients, to 1e-10, with a map for the highway and without."""
+    torch.manual_seed(0)
+    cell = SRU(inputs, 6, state_gates=False, highway_bias=-2.0).double()
+    x_BTI = torch.randn(2, 41, inputs, dtype=torch.float64, requires_grad=True)
+    start = torch.randn(2, 6, dtype=torch.float64, requires_grad=True)
+    found = []
+    for run in (cell, partial(rnnbench.StepCell.forward, cell)):
+        y_BTH, last = run(x_BTI, start)
+        leaves = [x_BTI, start, *cell.parameters()]
+        found.append([y_BTH, last, *torch.autograd.grad(y_BTH.square().sum(), leaves)])
+    for scanned, stepped in zip(*found, strict=True):
+        torch.testing.assert_close(scanned, stepped, atol=1e-10, rtol=1e-10)
+    torch.testing.assert_close(cell(x_BTI)[0], plain.sru(cell, x_BTI), atol=1e-10, rtol=0)
+
+
+@pytest.mark.parametrize("state_gates", [True, False])
+@pytest.mark.parametrize("inputs", [3, 6])
+def test_the_sru_has_a_map_for_its_highway_only_where_sizes_differ(
+    inputs: int, state_gates: bool
+) -> None:
+    """Parameters as declared, and outputs of a plain loop."""
+    torch.manual_seed(0)
+    cell = SRU(inputs, 6, state_gates).double()
+    assert count_parameters(cell) == sru_parameters(inputs, 6, state_gates)
+    x_BTI = torch.randn(2, 9, inputs, dtype=torch.float64)
+    torch.testing.assert_close(cell(x_BTI)[0], plain.sru(cell, x_BTI), atol=1e-10, rtol=0)
+
+
+def test_the_highway_of_the_sru_keeps_the_variance_of_its_input() -> None:
+    """alpha makes up for the share of 1 - r that is let through, at each highway bias."""
+    torch.manual_seed(0)
+    x_BTI = torch.randn(500, 60, 8)
+    for highway_bias in (0.0, -2.0):
+        cell = SRU(8, 8, state_gates=False, highway_bias=highway_bias)
+        y_BH = cell(x_BTI)[0][:, -1]
+        assert y_BH.var().item() == pytest.approx(1.0, abs=0.25)
+
+
+def test_a_unit_of_the_sru_forgets_where_its_own_state_passes_a_threshold() -> None:
+    """v_f c closes the forget gate above 1/2 and leaves it open below, whatever the input is."""
+    cell = SRU(1, 1).double()
+    with torch.no_grad():
+        cell.from_input.copy_(torch.tensor([[0.0], [0.0], [0.0]]))
+        cell.from_state.copy_(torch.tensor([[-1000.0], [0.0]]))
+        cell.bias.copy_(torch.tensor([[500.0], [50.0]]))
+    for start, left in ((0.4, 0.4), (0.6, 0.0)):
+        _, c_BH = cell(torch.ones(1, 5, 1).double(), torch.full((1, 1), start).double())
+        assert c_BH.item() == pytest.approx(left)
 
 
 @pytest.mark.parametrize(

@@ -65,3 +65,19 @@ def qrnn(cell: Any, x_BTI: Tensor) -> Tensor:
         c_BH = f_BH * c_BH + (1 - f_BH) * z_BH
         outputs.append(torch.sigmoid(window_BF @ w_o.T + b_o) * c_BH)
     return torch.stack(outputs, 1)
+
+
+def sru(cell: Any, x_BTI: Tensor) -> Tensor:
+    """Lei et al. 2018, with v = 0 where the cell has none."""
+    maps = cell.from_input.view(-1, cell.hidden_size, x_BTI.shape[2])
+    v_f, v_r = torch.zeros_like(cell.bias) if cell.from_state is None else cell.from_state
+    b_f, b_r = cell.bias
+    c_BH = torch.zeros(len(x_BTI), cell.hidden_size, dtype=x_BTI.dtype)
+    outputs = []
+    for x_BI in x_BTI.unbind(1):
+        f_BH = torch.sigmoid(x_BI @ maps[1].T + v_f * c_BH + b_f)
+        r_BH = torch.sigmoid(x_BI @ maps[2].T + v_r * c_BH + b_r)
+        c_BH = f_BH * c_BH + (1 - f_BH) * (x_BI @ maps[0].T)
+        highway_BH = x_BI @ maps[3].T if len(maps) == 4 else cell.alpha * x_BI
+        outputs.append(r_BH * c_BH + (1 - r_BH) * highway_BH)
+    return torch.stack(outputs, 1)

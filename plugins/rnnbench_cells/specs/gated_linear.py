@@ -1,4 +1,4 @@
-"""Specs of cells that are linear in their state and gated by their input."""
+"""Specs of cells that are linear in their state, but for what their gates see of it."""
 
 import rnnbench
 
@@ -16,6 +16,12 @@ def rglru_parameters(input_size: int, hidden_size: int, convolution: int = 0, **
 def rglru_state(_input_size: int, hidden_size: int, convolution: int = 0, **_: object) -> int:
     """Return the size of the state: H, and the last width - 1 inputs of the convolution."""
     return hidden_size * max(1, convolution)
+
+
+def sru_parameters(input_size: int, hidden_size: int, state_gates: bool = True, **_: object) -> int:
+    """Return the number of parameters: 3 or 4 maps H I, biases 2 H, and v 2 H where gates see c."""
+    maps = 3 if input_size == hidden_size else 4
+    return hidden_size * (maps * input_size + (4 if state_gates else 2))
 
 
 SPECS: list[rnnbench.CellSpec] = [
@@ -67,5 +73,19 @@ SPECS: list[rnnbench.CellSpec] = [
             hidden_size + (window - 1) * input_size
         ),
         reference="rnnbench_cells.references.gated_linear:qrnn",
+    ),
+    rnnbench.CellSpec(
+        name="sru",
+        build="rnnbench_cells.sru:SRU",
+        source="Lei et al. 2018, arXiv:1709.02755",
+        summary=(
+            "SRU: c_t = f_t c_{t-1} + (1 - f_t) W x_t with a highway around it; each gate sees"
+            " its own unit of the state."
+        ),
+        options={"state_gates": True, "highway_bias": 0.0},
+        implementations=("eager", "compiled"),
+        parameters=sru_parameters,
+        state_floats=lambda _input_size, hidden_size, **_: hidden_size,
+        reference="rnnbench_cells.references.gated_linear:sru",
     ),
 ]

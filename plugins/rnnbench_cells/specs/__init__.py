@@ -5,10 +5,12 @@ from rnnbench_cells.specs import (
     ablations,
     classic,
     frames,
+    gated_linear,
     matrix,
     matrix_own,
     scannable,
     stable,
+    state_space,
     steps,
 )
 
@@ -18,6 +20,8 @@ SPECS: list[rnnbench.CellSpec] = [
     *frames.SPECS,
     *stable.SPECS,
     *scannable.SPECS,
+    *gated_linear.SPECS,
+    *state_space.SPECS,
     *matrix.SPECS,
     *matrix_own.SPECS,
     *steps.SPECS,

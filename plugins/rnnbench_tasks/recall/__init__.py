@@ -5,6 +5,7 @@ from rnnbench_tasks.recall.induction import Induction
 from rnnbench_tasks.recall.mqar import Mqar
 from rnnbench_tasks.recall.mqar_compound import MqarCompound
 from rnnbench_tasks.recall.mqar_overwrite import MqarOverwrite
+from rnnbench_tasks.recall.needle import Needle
 from rnnbench_tasks.recall.recall_first import RecallFirst
 from rnnbench_tasks.recall.selective_copy import SelectiveCopy
 
@@ -12,6 +13,7 @@ TASKS: tuple[type[rnnbench.Task], ...] = (
     RecallFirst,
     SelectiveCopy,
     Induction,
+    Needle,
     Mqar,
     MqarOverwrite,
     MqarCompound,

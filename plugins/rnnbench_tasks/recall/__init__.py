@@ -8,10 +8,12 @@ from rnnbench_tasks.recall.mqar_overwrite import MqarOverwrite
 from rnnbench_tasks.recall.needle import Needle
 from rnnbench_tasks.recall.recall_first import RecallFirst
 from rnnbench_tasks.recall.selective_copy import SelectiveCopy
+from rnnbench_tasks.recall.selective_copy_gaps import SelectiveCopyGaps
 
 TASKS: tuple[type[rnnbench.Task], ...] = (
     RecallFirst,
     SelectiveCopy,
+    SelectiveCopyGaps,
     Induction,
     Needle,
     Mqar,

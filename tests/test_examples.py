@@ -223,6 +223,10 @@ WORDS = {
     "dyck-2": ("( [", "([)"),
     "modular-arithmetic": ("+ -", ""),
     "mqar": ("k v", "v"),
+    "mqar-compound": ("k v", "v"),
+    "mqar-overwrite": ("k v", "v"),
+    "needle": ("! ?", ""),
+    "reverse": ("?", ""),
     "selective-copy": ("_ ?", ""),
     "temporal-order": ("E B", "X Y"),
 }

@@ -121,7 +121,7 @@ def test_the_trivial_forecast_has_a_score_for_every_metric(task: type[GeneratedT
     for setting in (made, *made.elsewhere().values()):
         batch = setting.generate(np.random.default_rng(0), 50)
         trivial = setting.trivial(batch, batch)
-        assert set(trivial) == {metric.name for metric in made.metrics}
+        assert set(trivial) == {metric.name for metric in setting.metrics}
     assert made.metric.better(
         made.target,
         made.trivial(*[made.generate(np.random.default_rng(0), 200)] * 2)[made.metric.name],

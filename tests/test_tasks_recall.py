@@ -9,12 +9,23 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from rnnbench import Batch, GeneratedTask, score
+from rnnbench.testing import check_task
 from rnnbench.training.contract import check_batch
 from rnnbench_tasks.recall import TASKS
 from rnnbench_tasks.recall.induction import Induction
 from rnnbench_tasks.recall.mqar import POWER, Mqar
+from rnnbench_tasks.recall.needle import Needle
 from rnnbench_tasks.recall.selective_copy import SelectiveCopy
-from tests.builders.tasks_long_range import Array, Reader, asked_at, blind, one_hot, splits_of
+from rnnbench_tasks.recall.selective_copy_gaps import SelectiveCopyGaps
+from tests.builders.tasks_long_range import (
+    Array,
+    Reader,
+    asked_at,
+    blind,
+    one_hot,
+    splits_of,
+    windows,
+)
 
 
 def items_of_seen(task: GeneratedTask, seen: Array) -> Array:
@@ -41,12 +52,29 @@ def successor_of_seen(task: GeneratedTask, seen: Array) -> Array:
     return one_hot(answers, task.output_size)
 
 
+def behind_the_mark(task: GeneratedTask, seen: Array) -> Array:
+    """What follows the mark, or else the first token that is seen."""
+    mark = task.output_size
+    answers = []
+    for *before, _ in seen.tolist():
+        if mark in before:
+            answers.append(before[before.index(mark) + 1])
+        else:
+            answers.append(before[0] if before else 0)
+    return one_hot(answers, task.output_size)
+
+
 CASES: list[tuple[GeneratedTask, Reader]] = [
     (SelectiveCopy(12), items_of_seen),
     (SelectiveCopy(9, items=8, symbols=3), items_of_seen),
     (SelectiveCopy(20, items=2), items_of_seen),
     (Induction(9), successor_of_seen),
     (Induction(12, symbols=3), successor_of_seen),
+    (Needle(9), behind_the_mark),
+    (Needle(12, symbols=3), behind_the_mark),
+    (SelectiveCopyGaps(12), items_of_seen),
+    (SelectiveCopyGaps(14, items=3, symbols=3), items_of_seen),
+    (SelectiveCopyGaps(15, items=3, gaps="even"), items_of_seen),
 ]
 named = pytest.mark.parametrize(
     ("task", "reader"), CASES, ids=lambda case: str(getattr(case, "name", ""))
@@ -74,6 +102,23 @@ def test_the_horizon_is_the_least_number_of_steps_that_is_always_enough(
     batch = task.generate(np.random.default_rng(2), 2000)
     assert blind(task, reader, batch, task.horizon) == 1
     assert blind(task, reader, batch, task.horizon - 1) < 0.995
+
+
+@named
+def test_the_checks_pass_and_an_oracle_reaches_the_target(
+    task: GeneratedTask, reader: Reader
+) -> None:
+    """The same reader, who is shown the whole horizon; of the other checks none fails."""
+
+    def oracle(batch: Batch) -> Array:
+        outputs = np.zeros((*batch.targets.shape, task.output_size))
+        at = asked_at(task, batch) if task.readout == "every-step" else ()
+        outputs[at] = reader(task, windows(task, batch, task.horizon))
+        return outputs
+
+    outcomes = {one.check: one for one in check_task(task, oracle)}
+    assert outcomes["oracle"].status == "passed"
+    assert not [one.sentence for one in outcomes.values() if one.status == "failed"]
 
 
 @named
@@ -121,8 +166,11 @@ def test_the_horizon_of_mqar_is_the_least_number_of_steps_that_is_always_enough(
     [
         SelectiveCopy(20),
         SelectiveCopy(9, items=8, symbols=3),
+        SelectiveCopyGaps(20),
+        SelectiveCopyGaps(20, gaps="even"),
         Induction(20),
         Induction(9, symbols=3),
+        Needle(20),
         Mqar(30),
     ],
     ids=lambda task: task.name,
@@ -198,6 +246,67 @@ def test_every_token_and_every_place_is_asked_alike() -> None:
     assert places / 24_000 == pytest.approx(np.full(5, 1 / 5), abs=0.012)
 
 
+@given(horizon=st.integers(2, 30), symbols=st.integers(2, 9), seed=st.integers(0, 99))
+@settings(max_examples=20)
+def test_a_needle_is_what_a_plain_reading_says(horizon: int, symbols: int, seed: int) -> None:
+    """One mark, one question at the end, and the answer behind the mark; at every tested length."""
+    task = Needle(horizon, symbols)
+    for setting in (task, *task.elsewhere().values()):
+        batch = setting.generate(np.random.default_rng(seed), 5)
+        check_batch(setting, batch)
+        for row, target in zip(batch.inputs.tolist(), batch.targets.tolist(), strict=True):
+            assert row[-1] == symbols + 1
+            assert row.count(symbols) == row.count(symbols + 1) == 1
+            assert row[row.index(symbols) + 1] == target < symbols
+
+
+def test_needles_are_looked_for_in_texts_of_up_to_64_times_the_length() -> None:
+    """Exact multiples of the steps of training; the mark is anywhere in the longest one."""
+    task = Needle(19)
+    lengths = {name: setting.horizon + 1 for name, setting in task.elsewhere().items()}
+    assert lengths == {f"{n}x": 20 * n for n in (2, 4, 8, 16, 32, 64)}
+    longest = task.elsewhere()["64x"].generate(np.random.default_rng(0), 2000)
+    places = (longest.inputs == task.symbols).argmax(axis=1)
+    assert np.quantile(places / 1278, [0.1, 0.5, 0.9]) == pytest.approx([0.1, 0.5, 0.9], abs=0.05)
+
+
+def gaps_of(task: SelectiveCopyGaps, count: int = 4000) -> Array:
+    """The places of the items, (B, M)."""
+    tokens = task.generate(np.random.default_rng(0), count).inputs[:, : task.context]
+    return np.nonzero(tokens < task.symbols)[1].reshape(count, task.items)
+
+
+def test_the_gaps_of_a_test_are_unlike_those_of_training() -> None:
+    """Short gaps are within 2 M steps that begin anywhere, even ones in each of M parts; a model is
+    tested on the kinds on which it was not trained."""
+    short = gaps_of(SelectiveCopyGaps(65))
+    even = gaps_of(SelectiveCopyGaps(65, gaps="even"))
+    assert (short[:, -1] - short[:, 0]).max() == 7
+    assert (np.bincount(short[:, 0], minlength=61)[1:53] > 0).all()
+    assert np.array_equal(even // 16, np.broadcast_to(np.arange(4), even.shape))
+    assert (np.bincount(even.ravel(), minlength=64) > 0).all()
+    for gaps in ("short", "even", "any"):
+        task = SelectiveCopyGaps(20, gaps=gaps)  # type: ignore[arg-type]
+        assert set(task.elsewhere()) == {"short", "even", "any"} - {gaps}
+        for other, setting in task.elsewhere().items():
+            assert isinstance(setting, SelectiveCopyGaps)
+            assert (setting.gaps, setting.horizon) == (other, 20)
+
+
+@pytest.mark.parametrize("gaps", ["short", "even", "any"])
+def test_items_with_any_gaps_are_asked_in_their_order(gaps: str) -> None:
+    """Whatever is no noise, read from the left; "any" is the task `selective-copy` to the bit."""
+    task = SelectiveCopyGaps(20, gaps=gaps)  # type: ignore[arg-type]
+    batch = task.generate(np.random.default_rng(3), 200)
+    check_batch(task, batch)
+    for tokens, answers in zip(batch.inputs.tolist(), batch.targets.tolist(), strict=True):
+        assert [token for token in tokens[:19] if token != 8] == answers[19:]
+        assert tokens[19:] == [9] * 4
+    if gaps == "any":
+        plain = SelectiveCopy(20).generate(np.random.default_rng(3), 200)
+        assert np.array_equal(batch.inputs, plain.inputs)
+
+
 @given(pairs=st.integers(1, 6), longer=st.integers(0, 20), seed=st.integers(0, 99))
 @settings(max_examples=20)
 def test_mqar_is_what_a_plain_reading_says(pairs: int, longer: int, seed: int) -> None:
@@ -261,6 +370,8 @@ def test_some_value_that_was_shown_is_right_once_in_d(pairs: int) -> None:
             "items must be at least 1 and symbols 2, got 4 and 1",
         ),
         (lambda: Induction(8, symbols=2), "symbols must be at least 3, got 2"),
+        (lambda: Needle(8, symbols=1), "symbols must be at least 2, got 1"),
+        (lambda: SelectiveCopyGaps(12, items=6), "horizon must be above 12 for 6 items, got 12"),
         (lambda: Mqar(29, pairs=8), "horizon must be at least 30 for 8 pairs, got 29"),
         (lambda: Mqar(40, symbols=9), "symbols must be even, pairs 1 to half of them, got 9 and 4"),
         (

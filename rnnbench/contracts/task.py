@@ -24,7 +24,7 @@ from rnnbench.records import Example
 
 Loss = Literal["squared-error", "cross-entropy", "binary-cross-entropy", "ctc"]
 Readout = Literal["last-step", "every-step"]
-Mode = Literal["sequence", "stream", "decode"]
+Mode = Literal["sequence", "stream", "decode", "closed-loop"]
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,10 @@ class Task(ABC):
     decode:   the answer is part of the sequence itself, behind a prompt. Training shows the right
               symbols; in evaluation the model writes on by itself, the likeliest symbol at each
               step, until `end_token`. Metrics get tokens, (B, L) padded with -1, the end left out.
+    closed-loop:
+              each target is the next input, (B, T, O). Training shows the right values; in
+              evaluation the model reads its own outputs behind a prompt, which has one length for
+              all sequences. A setting of `elsewhere` may have this mode where its task has not.
     """
     metrics: ClassVar[tuple[Metric, ...]]
     """The first metric decides: it selects the epoch and is compared with the target."""

@@ -7,6 +7,7 @@ import numpy as np
 
 from rnnbench.contracts import Array, Batch, Task
 from rnnbench.errors import RnnbenchError
+from rnnbench.training.closed_loop import check_closed_loop
 
 ANY = -1
 """In the shape of a layout: an axis of any length."""
@@ -34,6 +35,8 @@ def check_batch(task: Task, batch: object) -> None:
         _check_decode(task, batch)
     if task.mode == "stream":
         _check_stream(task, batch)
+    if task.mode == "closed-loop":
+        check_closed_loop(task, batch)
     _check_targets(task, batch)
 
 

@@ -12,6 +12,7 @@ from rnnbench.contracts import Array, Batch, Task, compute
 from rnnbench.errors import describe
 from rnnbench.model import Model
 from rnnbench.training.answers import ABSENT, best_path, generate, padded, references
+from rnnbench.training.closed_loop import continued
 from rnnbench.training.losses import on_device
 from rnnbench.training.windows import folded, windows
 
@@ -75,7 +76,11 @@ def _sequences(model: Model, task: Task, data: Batch, device: torch.device) -> t
     targets = []
     for batch in _batches(task, data):
         tensors = on_device(batch, device)
-        answers = model(tensors.inputs, tensors.tokens, tensors.lengths)
+        if task.mode == "closed-loop":
+            assert batch.prompt is not None
+            answers = continued(model, tensors.inputs, int(batch.prompt[0]))
+        else:
+            answers = model(tensors.inputs, tensors.tokens, tensors.lengths)
         if task.asks_at_steps:
             asked = tensors.asked
             answers = answers.flatten(0, 1) if asked is None else answers[asked]

@@ -1,7 +1,7 @@
 """The feed of a trial: its batches depend on task, dials and seed, and never on the cell."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import msgspec
 import numpy as np
@@ -45,8 +45,10 @@ class Feed(ABC):
     def shown(self) -> Batch:
         """The few sequences that results show, the same for all cells and seeds."""
 
-    settings: tuple[str, ...] = ("",)
-    """The settings on which the model is tested: "" for the task itself, "@2x" for a longer one."""
+    @property
+    def settings(self) -> Mapping[str, Task]:
+        """The tasks on which the model is tested: "" for the task itself, "@2x" for another."""
+        return {"": self._task}
 
     def test_sets(self) -> dict[str, tuple[Task, Batch]]:
         """Return the task and the test data of each setting."""

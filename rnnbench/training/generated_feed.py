@@ -1,6 +1,6 @@
 """The feed of a generated task."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from msgspec.structs import replace
@@ -19,9 +19,12 @@ class GeneratedFeed(Feed):
         self._task = task
         self._trial = trial
         self._other_tasks = {f"@{name}": other for name, other in task.elsewhere().items()}
-        self.settings = ("", *self._other_tasks)
         self.stream = data_stream(trial, "train")
         self.steps_per_epoch = trial.recipe.steps_per_epoch
+
+    @property
+    def settings(self) -> Mapping[str, Task]:
+        return {"": self._task, **self._other_tasks}
 
     def epoch(self) -> Iterator[Batch]:
         for _ in range(self.steps_per_epoch):

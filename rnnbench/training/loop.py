@@ -112,7 +112,7 @@ def _learning(
         reason = f"not at the target twice in a row within {history.epoch} epochs"
         absent["epochs_to_target"] = reason
     return Learning(
-        metrics=metric_notes(task, trainer.feed),
+        metrics=metric_notes(trainer.feed),
         target=task.target_here,
         hidden_size=size.hidden,
         parameters=count_parameters(trainer.model),

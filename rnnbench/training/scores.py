@@ -3,15 +3,14 @@
 import math
 from collections.abc import Mapping
 
-from rnnbench.contracts import Task
 from rnnbench.records import MetricNote
 from rnnbench.training.feed import Feed
 
 
-def metric_notes(task: Task, feed: Feed) -> tuple[MetricNote, ...]:
-    """Return the metrics on the task itself, then those on its other settings."""
+def metric_notes(feed: Feed) -> tuple[MetricNote, ...]:
+    """Return the metrics on the task itself, then those of its other settings."""
     notes = []
-    for setting in feed.settings:
+    for setting, task in feed.settings.items():
         for metric in task.metrics:
             notes.append(MetricNote(f"{metric.name}{setting}", metric.unit, metric.direction))
     return tuple(notes)

@@ -22,7 +22,16 @@ def test_first_party_plugins_come_in_by_the_same_door() -> None:
         plugin.name: plugin for plugin in catalogue.plugins if plugin.distribution == "rnnbench"
     }
     families = {name for name in ours if name.startswith("tasks-")}
-    others = {"cells", "suites", "reports", "executors", "cluster", "diagnostics", "torchrecurrent"}
+    others = {
+        "cells",
+        "suites",
+        "reports",
+        "executors",
+        "cluster",
+        "diagnostics",
+        "torchrecurrent",
+        "fla",
+    }
     assert set(ours) == families | others
     assert {"tasks-long-range", "tasks-series"} <= families
     assert {"rnn", "gru", "lstm"} <= set(catalogue.cells)

@@ -19,10 +19,10 @@ from rnnbench.catalogue import Catalogue
 from rnnbench.cli import watching
 from rnnbench.cli.exporting import OF_RESULTS
 from rnnbench.cli.report import report
+from rnnbench.combine import Combined
 from rnnbench.executors.running import without_run
 from rnnbench.overview import read_runs, write_overview
 from rnnbench.records import CellUse, Result
-from rnnbench.store import kept_looks
 from tests.builders.gate import KEPT, written
 from tests.builders.inside import rnnbench_here
 from tests.builders.readme import ROOT
@@ -78,9 +78,16 @@ def test_several_folders_need_a_place(tmp_path: Path, command: str) -> None:
     assert "needs a folder to be written to: -o OUT" in done.stderr
 
 
-def test_several_folders_are_one_export(tmp_path: Path) -> None:
-    """Tables of results have those of both, and tables of verdicts the seeds of both; that results
-    are written is no look."""
+def test_several_folders_are_one_export(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tables of results have those of both, and tables of verdicts the seeds of both. To write
+    results is no look at verdicts, and to write verdicts is one."""
+    looks: list[int] = []
+
+    def record(combined: Combined) -> list[str]:
+        looks.append(len(combined.parts))
+        return []
+
+    monkeypatch.setattr(Combined, "record_look", record)
     smoke(tmp_path / "a", (0,))
     smoke(tmp_path / "b", (1,))
     done = rnnbench_here("export", "a", "b", "--format", "csv", "-o", "both", cwd=tmp_path)
@@ -90,11 +97,11 @@ def test_several_folders_are_one_export(tmp_path: Path) -> None:
         rows = list(csv.DictReader(table))
     assert sorted({row["seed"] for row in rows if row["phase"] == "evaluation"}) == ["0", "1"]
     assert len(rows) == len(KEPT)
-    assert not kept_looks(tmp_path / "a").looks
+    assert looks == []
     done = rnnbench_here("export", "a", "b", "--format", "markdown", "-o", "both", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "| gru | 0/2 |" in (tmp_path / "both" / "tables.md").read_text()
-    assert kept_looks(tmp_path / "a").looks == kept_looks(tmp_path / "b").looks != ()
+    assert looks == [2]
 
 
 def test_a_folder_without_a_run_among_several_is_refused(tmp_path: Path) -> None:

@@ -183,8 +183,17 @@ def test_a_killed_run_goes_on_where_it_was(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("hostile_cells")
-def test_children_end_with_their_driver_whatever_they_do(tmp_path: Path) -> None:
-    """Even one that hangs for ever: the pipe to the driver closes."""
+@pytest.mark.parametrize("helped", [True, False])
+def test_children_end_with_their_driver_whatever_they_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, helped: bool
+) -> None:
+    """Even one that hangs for ever. Where neither the server, nor the kernel, nor another driver ends
+    them, they see that the pipe to the driver closes."""
+    if not helped:
+        executors = "rnnbench.executors"
+        monkeypatch.setattr(f"{executors}.confinement.wake_with_parent_gone", lambda: None)
+        monkeypatch.setattr(f"{executors}.child.end_with_parent", lambda _: None)
+        monkeypatch.setattr(f"{executors}.server.brand_myself", lambda _: None)
     arguments = [*command(write_suite(tmp_path), tmp_path / "run"), "-c", "hangs"]
     driver = start(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     family: list[psutil.Process] = []
@@ -194,9 +203,14 @@ def test_children_end_with_their_driver_whatever_they_do(tmp_path: Path) -> None
         return sum(is_trial(process) for process in family) == 2
 
     wait_until(two_trials_hang)
+    if not helped:
+        (server,) = psutil.Process(driver.pid).children()
+        server.suspend()
     os.kill(driver.pid, signal.SIGKILL)
     driver.wait()
     gone, alive = psutil.wait_procs(family, timeout=30)
+    for process in alive:
+        process.kill()
     assert not alive
     assert len(gone) == len(family) >= 2
 

@@ -11,8 +11,10 @@ import pytest
 from msgspec.structs import replace
 
 from rnnbench.compare import Change, Kind, Ruling, compare, read_policy, rule
-from rnnbench.compare.judging import by_interval, by_repetitions
+from rnnbench.compare.figures import Figure
+from rnnbench.compare.judging import by_interval, by_repetitions, exactly
 from rnnbench.compare.peaks import peaks
+from rnnbench.compare.records import Direction
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors.running import without_run
 from rnnbench.records import (
@@ -30,6 +32,7 @@ from rnnbench.records import (
 from tests.builders.claims import BUDGET, learned
 from tests.builders.cli import rnnbench
 from tests.builders.compare import HERE, MEMORY, OPERATIONS, of, remembered, timed
+from tests.builders.findings import scores_by_seed
 from tests.builders.gate import BASELINE, KEPT, edited, first, written
 from tests.builders.matrix import slow
 from tests.builders.pages import fenced
@@ -337,6 +340,29 @@ def test_too_few_seeds_are_not_green_for_whoever_asked_for_learning() -> None:
         "too few seeds",
         "4 seeds in common, too few for a verdict",
     )
+
+
+@pytest.mark.parametrize(("head", "verdict"), [(0.5, "worse"), (0.8, "better")])
+def test_a_score_of_which_more_is_better_is_judged_by_its_direction(
+    head: float, verdict: str
+) -> None:
+    """Where no seed reaches the target."""
+    runs = []
+    for score in (0.6, head):
+        scores = {"gru": [score + seed / 1000 for seed in range(SEEDS)]}
+        results = scores_by_seed(scores, direction="higher", trivial=0.1, target=0.95)
+        runs.append([replace(result, provenance=HERE) for result in results])
+    (change,) = over_seeds(ruled(*runs, policy=IGNORE))
+    assert (change.verdict, change.direction) == (verdict, "higher")
+
+
+@pytest.mark.parametrize(
+    ("direction", "verdict"), [("lower", "worse"), ("higher", "better"), ("", "changed")]
+)
+def test_a_count_that_rises_is_judged_by_its_direction(direction: Direction, verdict: str) -> None:
+    """By none, where none is better."""
+    before = Figure(name="count", kind="exact", value=3, direction=direction)
+    assert exactly(before, replace(before, value=4)) == verdict
 
 
 def test_the_family_of_all_cells_is_counted() -> None:

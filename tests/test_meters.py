@@ -89,15 +89,39 @@ def measure_after_a_larger_step(pipe: Connection) -> None:
     del blocks, between
 
 
+def measure_two_turns(pipe: Connection) -> None:
+    prepare_allocator()
+    transient(31)
+    meter = PeakMeter()
+    meter.baseline()
+    meter.reset()
+    first = []
+    between = []
+    for _ in range(64):
+        first.append(np.ones(MEBIBYTE, np.uint8))
+        between.append(np.ones(2000, np.uint8))
+    del first
+    blocks = [np.ones(4 * MEBIBYTE, np.uint8) for _ in range(16)]
+    pipe.send(meter.peak_bytes())
+    del blocks, between
+
+
 @linux
 @pytest.mark.parametrize(
-    "measure", [measure_transient, slow(measure_persistent), measure_after_a_larger_step]
+    "measure",
+    [
+        measure_transient,
+        slow(measure_persistent),
+        measure_after_a_larger_step,
+        measure_two_turns,
+    ],
 )
 def test_sixty_four_mebibytes_are_seen_to_half_a_mebibyte(
     measure: Callable[[Connection], None],
 ) -> None:
-    """Given back before the meter is read, taken before the mark is reset, or in small blocks after
-    a larger step whose memory went back in pieces; whatever the process had taken before."""
+    """Given back before the meter is read, taken before the mark is reset, in small blocks after a
+    larger step whose memory went back in pieces, or in small blocks that larger ones follow;
+    whatever the process had taken before."""
     assert in_a_fresh_process(measure) / MEBIBYTE == pytest.approx(64, abs=0.5)
 
 

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from rnnbench.compare import Change, Kind, Ruling, compare, read_policy, rule
 from rnnbench.compare.judging import by_interval, by_repetitions
 from rnnbench.compare.peaks import peaks
+from rnnbench.compare.sessions import USE_AB
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors.running import without_run
 from rnnbench.records import (
@@ -239,7 +240,7 @@ def test_a_session_lasts_three_hours() -> None:
     tomorrow = [replace(one, started="2026-12-01T08:00:00+00:00") for one in later]
     ruling = ruled(base, tomorrow, kinds=["time"])
     assert ruling.verdict == "nothing to compare"
-    assert time_change(ruling).reason == "more than 3 hours lie between these results"
+    assert time_change(ruling).reason == f"more than 3 hours lie between these results; {USE_AB}"
 
 
 def test_times_beside_other_work_are_not_compared() -> None:
@@ -248,7 +249,7 @@ def test_times_beside_other_work_are_not_compared() -> None:
     busy = replace(head[0], surroundings=Surroundings(load=None, busy_cores=1.5))
     ruling = ruled(times(1.0, "monday"), [busy, *head[1:]], kinds=["time"])
     assert ruling.verdict == "nothing to compare"
-    assert time_change(ruling).reason == "others used 1.5 of its cores before a trial"
+    assert time_change(ruling).reason == f"others used 1.5 of its cores before a trial; {USE_AB}"
 
 
 def test_an_interval_across_the_tolerance_leaves_the_gate_undecided() -> None:

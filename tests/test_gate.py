@@ -226,6 +226,24 @@ def test_a_regression_counts_before_what_is_undecided_and_that_before_nothing() 
     assert ruled((), ()).verdict == "undecided"
 
 
+def test_a_cell_under_another_name_is_missing_and_new() -> None:
+    """Its trials of BASE are missing, so that the gate is undecided, and those of HEAD are listed."""
+
+    def rename(result: Result) -> Result:
+        if not is_learned(result):
+            return result
+        assert isinstance(result.trial, LearningTrial)
+        cell = replace(result.trial.cell, name="gru-of-mine")
+        return replace(result, trial=replace(result.trial, cell=cell))
+
+    ruling = ruled(edited(rename))
+    assert ruling.verdict == "undecided"
+    (missing,) = ruling.undecided
+    assert (missing.title, missing.reason) == ("adding.h4.gru.s0", "HEAD has no such trial")
+    (new,) = ruling.new
+    assert new.title == "adding.h4.gru-of-mine.s0"
+
+
 def test_what_is_new_is_told_and_not_judged() -> None:
     """Even where it failed."""
     base = [result for result in KEPT if not is_learned(result)]

@@ -15,6 +15,7 @@ from rnnbench.compare.figures import Figure
 from rnnbench.compare.judging import by_interval, by_repetitions, exactly
 from rnnbench.compare.peaks import peaks
 from rnnbench.compare.records import Direction
+from rnnbench.compare.sessions import USE_AB
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors.running import without_run
 from rnnbench.records import (
@@ -242,7 +243,7 @@ def test_a_session_lasts_three_hours() -> None:
     tomorrow = [replace(one, started="2026-12-01T08:00:00+00:00") for one in later]
     ruling = ruled(base, tomorrow, kinds=["time"])
     assert ruling.verdict == "nothing to compare"
-    assert time_change(ruling).reason == "more than 3 hours lie between these results"
+    assert time_change(ruling).reason == f"more than 3 hours lie between these results; {USE_AB}"
 
 
 def test_times_beside_other_work_are_not_compared() -> None:
@@ -251,7 +252,7 @@ def test_times_beside_other_work_are_not_compared() -> None:
     busy = replace(head[0], surroundings=Surroundings(load=None, busy_cores=1.5))
     ruling = ruled(times(1.0, "monday"), [busy, *head[1:]], kinds=["time"])
     assert ruling.verdict == "nothing to compare"
-    assert time_change(ruling).reason == "others used 1.5 of its cores before a trial"
+    assert time_change(ruling).reason == f"others used 1.5 of its cores before a trial; {USE_AB}"
 
 
 def test_an_interval_across_the_tolerance_leaves_the_gate_undecided() -> None:

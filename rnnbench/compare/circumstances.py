@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from rnnbench.compare.records import Circumstance
-from rnnbench.compare.sessions import disturbed, hours_apart, sessions_apart
+from rnnbench.compare.sessions import USE_AB, disturbed, hours_apart, sessions_apart
 from rnnbench.records import Result
 
 Property = Callable[[Result], str]
@@ -30,7 +30,7 @@ def differing_circumstances(
             yield Circumstance(name, ", ".join(in_base) or UNKNOWN, ", ".join(in_head) or UNKNOWN)
 
 
-def why_incomparable(base: Sequence[Result], head: Sequence[Result], held_to: Iterable[str]) -> str:
+def why_incomparable(base: Sequence[Result], head: Sequence[Result], held_to: Sequence[str]) -> str:
     """Why figures that need these circumstances to be equal cannot be compared; "" where they can.
 
     Where the name of the processor differs, its model is not mentioned.
@@ -55,6 +55,8 @@ def why_incomparable(base: Sequence[Result], head: Sequence[Result], held_to: It
         reasons.append(f"{name}: {_joined(in_base)}, now {_joined(in_head)}")
         if name == PROCESSOR:
             processor_differs = True
+    if reasons and SESSION in held_to:
+        reasons.append(USE_AB)
     return "; ".join(reasons)
 
 

@@ -11,6 +11,7 @@ MOST_HOURS = 3
 """A session is no longer than this; later the machine may be another."""
 APART = "more than {} hours lie between these results"
 DISTURBED = "others used {} of its cores before a trial"
+USE_AB = "use `rnnbench ab`, which measures both at one time"
 
 
 def disturbed(results: Iterable[Result]) -> list[str]:

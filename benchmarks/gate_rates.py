@@ -282,7 +282,8 @@ def kept(folder: Path, number: int) -> None:
     pairs = zip(base, head, strict=True)
     rulings = [ruled(before, after, ("memory",)) for before, after in pairs]
     _print(f"{more:,} bytes more of {row.peak_bytes:,}", rulings)
-    figures = Counter(change.figure for ruling in rulings for change in ruling.worse)
+    worse = chain.from_iterable(ruling.worse for ruling in rulings)
+    figures = Counter(change.figure for change in worse)
     print(f"    worse, by figure: {dict(figures)}")
     again = [ruled(before, after, ("memory",)) for before, after in pairwise(base)]
     _print("the same cell again", again)

@@ -1,6 +1,6 @@
 """Cells with a matrix for a state: their forms agree, and facts that hold without any training."""
 
-from itertools import permutations, product
+from itertools import chain, permutations, product
 from typing import Any
 
 import numpy as np
@@ -438,6 +438,6 @@ def test_decays_are_trained_without_weight_decay(name: str) -> None:
     """As their sources have it."""
     cell = build(name)
     groups = cell.param_groups()
-    own = {id(parameter) for group in groups for parameter in group.parameters}
+    own = set(map(id, chain.from_iterable(group.parameters for group in groups)))
     assert all(not group.weight_decay for group in groups)
     assert {id(parameter) for parameter in cell.decay.parameters()} <= own

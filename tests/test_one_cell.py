@@ -22,11 +22,10 @@ EPOCHS = {"adding": (3, 3, None), "copying": (None, None, None)}
 
 def alone(*tasks: str) -> list[Result]:
     """One cell on these tasks: two of three seeds reach the target of the first, none another."""
-    return [
-        learned("gru", seed, epochs, task=task)
-        for task in tasks
-        for seed, epochs in enumerate(EPOCHS[task])
-    ]
+    results: list[Result] = []
+    for task in tasks:
+        results += [learned("gru", *pair, task=task) for pair in enumerate(EPOCHS[task])]
+    return results
 
 
 def verdicts(condition: Condition) -> list[str]:
@@ -74,8 +73,8 @@ def test_nothing_on_the_page_or_the_terminal_calls_it_ahead(tmp_path: Path) -> N
     assert words == ["2 of 3 seeds at the target", "0 of 3 seeds at the target"]
     for condition in findings.conditions:
         assert not any("ahead" in text for text in verdicts(condition))
-    marks = {entry.mark for row in learning_grid(findings).rows for entry in row.entries.values()}
-    assert marks == {""}
+    for row in learning_grid(findings).rows:
+        assert {entry.mark for entry in row.entries.values()} == {""}
     assert "ahead" not in text_of(page_of(findings, tmp_path)).partition("What to hold")[0]
 
 

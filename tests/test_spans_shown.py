@@ -2,6 +2,7 @@
 tried."""
 
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -29,8 +30,7 @@ def failed(cell: str, horizons: Sequence[int] = HORIZONS) -> list[Result]:
         learning_trial(
             cell=CellUse(name=cell), seed=seed, recipe=RECIPE, dials={"horizon": horizon}
         )
-        for horizon in horizons
-        for seed in SEEDS
+        for horizon, seed in product(horizons, SEEDS)
     ]
     return [without_run(trial, "error", "no luck") for trial in trials]
 
@@ -39,8 +39,7 @@ def climbed(cell: str, longest: int) -> list[Result]:
     """Trials that solve horizons up to this one."""
     return [
         learned(cell, seed, 3 if horizon <= longest else None, dials={"horizon": horizon})
-        for horizon in HORIZONS
-        for seed in SEEDS
+        for horizon, seed in product(HORIZONS, SEEDS)
     ]
 
 

@@ -1,7 +1,7 @@
 """Recall of keys that are written again, and of keys of two parts: definitions, chance, readers."""
 
 from collections.abc import Callable, Iterator
-from itertools import product
+from itertools import chain, product
 
 import numpy as np
 import pytest
@@ -112,7 +112,7 @@ def test_overwriting_is_what_a_plain_reading_says(pairs: int, writes: int, longe
             assert key < 16 <= value
             written.setdefault(key, []).append(value - 16)
         assert sorted(map(len, written.values())) == [writes] * pairs
-        assert len({value for values in written.values() for value in values}) == pairs * writes
+        assert len(set(chain.from_iterable(written.values()))) == pairs * writes
         steps = np.flatnonzero(batch.mask[row])
         assert sorted(tokens[step] for step in steps) == sorted(written)
         assert steps.min() >= 2 * pairs * writes

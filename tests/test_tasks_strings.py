@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from itertools import pairwise, product
+from itertools import chain, pairwise, product
 
 import numpy as np
 import pytest
@@ -193,5 +193,5 @@ def test_training_validation_and_test_share_no_string_of_full_length(
     dials = {"lengths": "longest"}
     feed = open_feed(task(**dials), learning_trial(task=task.name, dials=dials, recipe=recipe), {})  # type: ignore[arg-type]
     parts = [*feed.epoch(), feed.validation, feed.test, feed.test_sets()["@1x"][1]]
-    seen = [tokens.tobytes() for part in parts for tokens in part.inputs]
+    seen = [tokens.tobytes() for tokens in chain.from_iterable(part.inputs for part in parts)]
     assert len(set(seen)) == len(seen)

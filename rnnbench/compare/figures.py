@@ -26,16 +26,8 @@ LAST_BITS = (PROCESSOR, MODEL, VARIABLES, "C library", "python", "torch", "numpy
 COUNTER = ("torch",)
 """Torch counts the operations; another version may count more of them."""
 ONE_SESSION = (
-    PROCESSOR,
-    MODEL,
-    "cores",
-    VARIABLES,
-    "C library",
-    "python",
-    "torch",
-    "numpy",
-    "accelerator",
-    SESSION,
+    *(PROCESSOR, MODEL, "cores", VARIABLES, "C library"),
+    *("python", "torch", "numpy", "accelerator", SESSION),
 )
 """Circumstances that decide a ratio of times, which moves from one session to another."""
 

@@ -57,8 +57,8 @@ def _of_learning(conditions: Sequence[Condition]) -> Iterator[str]:
 
 def _uncompared(conditions: Sequence[Condition]) -> str:
     """Return what a single cell reached, which is ahead of nobody."""
-    arms = [arm for condition in conditions for arm in condition.arms if arm.seeds]
-    cells = {arm.row for arm in arms}
+    arms = chain.from_iterable(condition.arms for condition in conditions)
+    cells = {arm.row for arm in arms if arm.seeds}
     if len(cells) != 1:
         return "No two cells were trained at a common seed."
     reached = 0

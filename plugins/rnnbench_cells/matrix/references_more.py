@@ -94,7 +94,8 @@ def mamba3(cell: Any, x_TI: Tensor) -> Iterator[Tensor]:
         new = torch.einsum("nk,nv->nkv", b, part * step * x)
         s = a[..., None] * (s + old) + new
         y = torch.einsum("nkv,nk->nv", s, c) + cell.skip * x
-        b_before, x_before = b, x
+        b_before = b
+        x_before = x
         yield y.flatten() * functional.silu(z)
 
 

@@ -42,7 +42,8 @@ def ttt_linear(cell: Any, x_TI: Tensor) -> Iterator[Tensor]:
             c = c.requires_grad_() if c.is_leaf else c
             loss = (model(k) - v).square().sum() / 2
             by_w, by_c = torch.autograd.grad(loss, (w, c), create_graph=True)
-        w, c = w - eta * by_w, c - eta * by_c
+        w = w - eta * by_w
+        c = c - eta * by_c
         yield model(q).flatten()
 
 

@@ -3,6 +3,7 @@ has."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 
 import rnnbench
 from rnnbench_reports import cost_words
@@ -33,7 +34,7 @@ def on_all_shapes(findings: rnnbench.Findings) -> str:
     if _is_whole(findings):
         return ""
     first, *others = findings.costs
-    rows = {row.row for cost in findings.costs for row in cost.rows}
+    rows = {row.row for row in chain.from_iterable(cost.rows for cost in findings.costs)}
     names = re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, rows))})(?![\w-])")
     shared = []
     for sentence in SENTENCE_ENDS.split(first.answer):

@@ -57,7 +57,7 @@ def _of_learning(conditions: Sequence[Condition]) -> Iterator[str]:
 
 def _uncompared(conditions: Sequence[Condition]) -> str:
     """Return what a single cell reached, which is ahead of nobody."""
-    arms = chain.from_iterable(condition.arms for condition in conditions)
+    arms = list(chain.from_iterable(condition.arms for condition in conditions))
     cells = {arm.row for arm in arms if arm.seeds}
     if len(cells) != 1:
         return "No two cells were trained at a common seed."

@@ -533,6 +533,72 @@ def test_their_fastgrnn_is_as_published_once_its_gate_is_a_sigmoid(gate: str) ->
     )
 
 
+def test_their_fastgrnn_with_a_sigmoid_is_ours() -> None:
+    """With their two biases added, which start elsewhere in the authors' code and in ours."""
+    cell, w = their_cell("FastGRNN", nonlinearity="sigmoid")
+    for_gate, for_candidate = (w["bias_ih"] + w["bias_hh"]).chunk(2)
+    weights = {
+        "weight_ih": w["weight_ih"],
+        "weight_hh": w["weight_hh"],
+        "bias_gate": for_gate,
+        "bias_candidate": for_candidate,
+        "zeta": w["zeta"].squeeze(0),
+        "nu": w["nu"].squeeze(0),
+    }
+    assert gap(first_party("fastgrnn", weights)(X_BTI)[0], cell(X_BTI)[0]) < 1e-12
+
+
+def test_their_janet_is_ours_at_what_its_beta_has_become() -> None:
+    """Theirs learns beta; ours has it as a constant, as the paper does."""
+    cell, w = their_cell("JANET")
+    weights = {
+        "weight_ih": w["weight_ih"],
+        "weight_hh": w["weight_hh"],
+        "bias": w["bias_ih"] + w["bias_hh"],
+    }
+    ours = first_party("janet", weights, beta=w["beta"].item())
+    assert gap(ours(X_BTI)[0], cell(X_BTI)[0]) < 1e-12
+
+
+def test_their_mgu_is_as_published() -> None:
+    """Zhou et al. 2016: one gate f, h = (1 - f) h + f tanh(W x + U (f h) + b); biases added."""
+    cell, w = their_cell("MGU")
+    (w_f, w_h), (u_f, u_h) = w["weight_ih"].chunk(2), w["weight_hh"].chunk(2)
+    b_f, b_h = (w["bias_ih"] + w["bias_hh"]).chunk(2)
+
+    def step(x_BI: Tensor, h_BH: Tensor) -> tuple[Tensor, Tensor]:
+        f_BH = torch.sigmoid(x_BI @ w_f.T + h_BH @ u_f.T + b_f)
+        h_BH = (1 - f_BH) * h_BH + f_BH * torch.tanh(x_BI @ w_h.T + (f_BH * h_BH) @ u_h.T + b_h)
+        return h_BH, h_BH
+
+    assert gap(unrolled(step, X_BTI, ZERO), cell(X_BTI)[0]) < 1e-12
+
+
+@pytest.mark.parametrize("layer", ["BR", "NBR"])
+def test_their_bistable_cells_are_as_published(layer: str) -> None:
+    """Vecoven et al. 2021: h = c h + (1 - c) tanh(U x + a h) with a in (0, 2) and c in (0, 1).
+
+    a and c see the states of all units in NBR and their own in BR. Biases are theirs: the paper
+    has none.
+    """
+    cell, w = their_cell(layer)
+    u_a, u_c, u_h = w["weight_ih"].chunk(3)
+    w_a, w_c = w["weight_hh"].chunk(2)
+    if layer == "BR":
+        w_a = torch.diag(w_a)
+        w_c = torch.diag(w_c)
+    d_a, d_c, d_h = w["bias_ih"].chunk(3)
+    e_a, e_c = w["bias_hh"].chunk(2)
+
+    def step(x_BI: Tensor, h_BH: Tensor) -> tuple[Tensor, Tensor]:
+        a_BH = 1 + torch.tanh(x_BI @ u_a.T + h_BH @ w_a.T + d_a + e_a)
+        c_BH = torch.sigmoid(x_BI @ u_c.T + h_BH @ w_c.T + d_c + e_c)
+        h_BH = c_BH * h_BH + (1 - c_BH) * torch.tanh(x_BI @ u_h.T + d_h + a_BH * h_BH)
+        return h_BH, h_BH
+
+    assert gap(unrolled(step, X_BTI, ZERO), cell(X_BTI)[0]) < 1e-12
+
+
 @pytest.mark.parametrize(("layer", "learned"), [("JANET", "beta"), ("SCRN", "alpha")])
 def test_a_constant_of_the_paper_is_learned_here(layer: str, learned: str) -> None:
     """One number for the whole layer, which begins at what the option says."""

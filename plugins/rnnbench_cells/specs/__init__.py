@@ -5,6 +5,7 @@ from rnnbench_cells.specs import (
     ablations,
     classic,
     frames,
+    gated,
     gated_linear,
     matrix,
     matrix_own,
@@ -16,6 +17,7 @@ from rnnbench_cells.specs import (
 
 SPECS: list[rnnbench.CellSpec] = [
     *classic.SPECS,
+    *gated.SPECS,
     *ablations.SPECS,
     *frames.SPECS,
     *stable.SPECS,

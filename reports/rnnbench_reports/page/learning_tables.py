@@ -9,6 +9,8 @@ from rnnbench_reports.page.records import Column, Row, Table, Value
 from rnnbench_reports.page.tables import CELL, amount, count, figure, row_id, slug, table, word
 from rnnbench_reports.style import number, spread
 
+EPOCHS = "epochs to target"
+"""The figure by which cells are compared where some cell reaches the target."""
 VERDICTS = {
     "better": ("worse", "worse"),
     "worse": ("better in the typical seed", "better"),
@@ -89,7 +91,8 @@ def _verdict(row: str, condition: rnnbench.Condition) -> Value:
             said, kind = VERDICTS[comparison.answer]
             parts = [f"the first is ahead in {comparison.wins} of {comparison.pairs} seeds"]
             if comparison.effect:
-                parts.append(f"typical advantage {spread(comparison.effect)}")
+                bound = "at least " if _is_bound(row, condition) else ""
+                parts.append(f"typical advantage {bound}{spread(comparison.effect)}")
             if comparison.p_value is not None:
                 parts.append(f"p = {rnnbench.text.number(comparison.p_value)}")
             return Value(said, kind=kind, hint=", ".join(parts))
@@ -100,6 +103,12 @@ def _verdict(row: str, condition: rnnbench.Condition) -> Value:
     if row == condition.leader:
         return Value("ahead", kind="open")
     return Value("first by figures", kind="open")
+
+
+def _is_bound(row: str, condition: rnnbench.Condition) -> bool:
+    """Return whether a cell is compared by its epochs to a target that it never reached."""
+    arms = [arm for arm in condition.arms if arm.row == row]
+    return condition.figure == EPOCHS and not any(arm.solved for arm in arms)
 
 
 def _solved(arm: rnnbench.Arm, condition: rnnbench.Condition) -> Value:

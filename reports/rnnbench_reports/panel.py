@@ -148,9 +148,12 @@ def tag_curve(
     tag(row, line, BETWEEN_POINTS.join(texts))
 
 
-def with_n(shown: rnnbench.Range | None, scale: float = 1.0) -> str:
-    """Return a figure with its interval and the number of seeds or replicates."""
-    return f"{spread(shown, scale)}, n = {shown.n}" if shown else "-"
+def with_n(shown: rnnbench.Range | None, scale: float = 1.0, unit: str = "") -> str:
+    """Return a figure with its interval, its unit, and the number of seeds or replicates."""
+    if shown is None:
+        return "-"
+    figure = f"{spread(shown, scale)} {unit}".rstrip()
+    return f"{figure}, n = {shown.n}"
 
 
 def line_style(look: Look, *, featured: bool = True) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
@@ -103,3 +104,26 @@ def test_a_unit_stands_beside_its_figure(name: str, says: str) -> None:
         costs.append(replace(one, trial=trial, costs=(*one.costs, third)))
     made = results() if name == "memory" else [*cells, *costs]
     assert re.search(says, said_by(figure(made, name), "gru"))
+
+
+def test_solve_rate_curves_go_through_their_dots() -> None:
+    """From the first horizon that was run to the last; two cells with the same rates have lines
+    beside each other."""
+    results = [
+        learned(cell, seed, 3 if seed < solved else None, dials={"horizon": horizon})
+        for cell in ("gru", "lstm")
+        for horizon, solved in ((10, 3), (20, 3), (40, 1))
+        for seed in range(3)
+    ]
+    drawn = figure(results, "solve-rate-against-horizon")
+    curves = {}
+    for row in ("gru", "lstm"):
+        lines = [part for part in parts_of(drawn, row) if isinstance(part, Line2D)]
+        (curve,) = [line for line in lines if len(line.get_xdata()) > 2]
+        dots = [line.get_xydata()[0] for line in lines if "horizon" in (line.get_gid() or "")]
+        assert len(dots) == 3
+        assert curve.get_xydata() == pytest.approx(np.array(dots))
+        curves[row] = curve.get_xydata()
+        assert curves[row][:, 1] == pytest.approx([1, 1, 1 / 3], abs=0.03)
+    assert (np.abs(curves["gru"] - curves["lstm"])[:, 1] > 0).all()
+    assert "Lines join the horizons that were run" in drawn.caption

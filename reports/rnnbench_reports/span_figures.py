@@ -117,7 +117,7 @@ def _draw_rates(axis: Axes, span: rnnbench.Span, look: Look, moved: tuple[float,
 
 def _solved(rung: Any) -> str:
     if rung.seeds:
-        return f"{rung.solved} of {rung.all} seeds"
+        return f"{rung.solved} of {rnnbench.text.counted(rung.all, 'seed')}"
     return "no figures" if rung.tried else "not run"
 
 

@@ -66,8 +66,8 @@ def _ties(condition: Condition) -> Iterator[str]:
         if at_target and 2 * at_target.ties >= at_target.ratio.n > 1:
             yield (
                 f"{pair.row} and {pair.other} reach the target in the same epoch in"
-                f" {at_target.ties} of {at_target.ratio.n} seeds; fewer steps an epoch would tell"
-                " them apart"
+                f" {at_target.ties} of {text.counted(at_target.ratio.n, 'seed')}; fewer steps an"
+                " epoch would tell them apart"
             )
 
 

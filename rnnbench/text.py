@@ -45,6 +45,12 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun if count == 1 else noun + 's'}"
 
 
+def rounded_count(value: float, noun: str) -> str:
+    """Format three significant digits with a noun: `1 epoch`, `2.33 epochs`."""
+    written = rounded(value)
+    return f"{written} {noun if written == '1' else noun + 's'}"
+
+
 def plural(noun: str, count: int) -> str:
     """Return the noun as it follows a count or precedes a list: `seed`, `seeds`."""
     return noun if count == 1 else f"{noun}s"

@@ -215,7 +215,7 @@ def test_a_wide_interval_and_a_busy_machine_are_doubts() -> None:
     rng = np.random.default_rng(0)
     noisy = [times({"gru": math.exp(rng.normal(0, 0.2))}, r) for r in range(8)]
     assert any(
-        "1 of 1 ratios to the reference cell are wider than ±2%" in caveat
+        "1 of 1 ratio to the reference cell is wider than ±2%" in caveat
         for caveat in find(noisy).caveats
     )
     steady = [times({"gru": 1.0}, r) for r in range(8)]

@@ -4,14 +4,18 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+import pytest
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
+from msgspec.structs import replace
 
 from rnnbench.findings import Findings, find
-from rnnbench.records import Result
+from rnnbench.records import CellUse, Result
 from rnnbench_reports.figures import cells_of, draw
 from rnnbench_reports.panel import OF_CELL, Drawn
-from tests.builders.findings import learned
+from tests.builders.findings import BUDGET, cost_result, learned
+from tests.builders.report import results
 
 LUCKY = [learned("lucky", seed, 3, test=1.5, trivial=1.0) for seed in range(3)]
 """At the target on validation data, and no better on test data than the trivial forecast."""
@@ -19,10 +23,10 @@ FAIR = [learned("gru", seed, 4) for seed in range(3)]
 
 
 def figure(results: Sequence[Result] | Findings, name: str) -> Drawn:
-    """The figure of this name."""
+    """The first figure whose name begins so."""
     findings = results if isinstance(results, Findings) else find(results)
-    (drawn,) = [one for one in draw(findings, cells_of(findings)) if one.name.startswith(name)]
-    return drawn
+    named = [one for one in draw(findings, cells_of(findings)) if one.name.startswith(name)]
+    return named[0]
 
 
 def axis_of(drawn: Drawn) -> Axes:
@@ -70,3 +74,56 @@ def test_a_count_of_seeds_beside_a_hollow_mark_is_in_brackets() -> None:
     texts = [text.get_text() for text in axis_of(figure([*LUCKY, *FAIR], "epochs-to")).texts]
     assert "(3/3)" in texts
     assert "3/3" in texts
+
+
+def test_epochs_of_a_cell_that_never_gets_there_are_over_the_budget() -> None:
+    """In what its mark says, and no interval around the budget."""
+    drawn = figure([*FAIR, *(learned("rnn", seed) for seed in range(3))], "epochs-to-target")
+    assert said_by(drawn, "rnn").strip().startswith(f"rnn: over {BUDGET}; 0 of 3 solved")
+    assert re.search(r"gru: 4 \[.*\], n = 3; 3 of 3 solved", said_by(drawn, "gru"))
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("training-time", r"gru: 300 \[200 to 400\] ms, n = 2"),
+        ("memory", r"gru: 3 MiB, n = 1"),
+        (
+            "accuracy-against-seconds",
+            r"gru: 300 \[200 to 400\] ms a training step, n = 2; score 0.5",
+        ),
+    ],
+)
+def test_a_unit_stands_beside_its_figure(name: str, says: str) -> None:
+    """And not behind n, as in "n = 3 ms"."""
+    cells = [learned(cell, 0, 3) for cell in ("gru", "lstm", "rnn")]
+    costs = []
+    for one in (cost_result(0, 0.1), cost_result(1, 0.2)):
+        third = replace(one.costs[0], row="rnn")
+        trial = replace(one.trial, cells=(*one.trial.cells, CellUse(name="rnn")))  # type: ignore[union-attr]
+        costs.append(replace(one, trial=trial, costs=(*one.costs, third)))
+    made = results() if name == "memory" else [*cells, *costs]
+    assert re.search(says, said_by(figure(made, name), "gru"))
+
+
+def test_solve_rate_curves_go_through_their_dots() -> None:
+    """From the first horizon that was run to the last; two cells with the same rates have lines
+    beside each other."""
+    results = [
+        learned(cell, seed, 3 if seed < solved else None, dials={"horizon": horizon})
+        for cell in ("gru", "lstm")
+        for horizon, solved in ((10, 3), (20, 3), (40, 1))
+        for seed in range(3)
+    ]
+    drawn = figure(results, "solve-rate-against-horizon")
+    curves = {}
+    for row in ("gru", "lstm"):
+        lines = [part for part in parts_of(drawn, row) if isinstance(part, Line2D)]
+        (curve,) = [line for line in lines if len(line.get_xdata()) > 2]
+        dots = [line.get_xydata()[0] for line in lines if "horizon" in (line.get_gid() or "")]
+        assert len(dots) == 3
+        assert curve.get_xydata() == pytest.approx(np.array(dots))
+        curves[row] = curve.get_xydata()
+        assert curves[row][:, 1] == pytest.approx([1, 1, 1 / 3], abs=0.03)
+    assert (np.abs(curves["gru"] - curves["lstm"])[:, 1] > 0).all()
+    assert "Lines join the horizons that were run" in drawn.caption

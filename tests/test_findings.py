@@ -378,7 +378,7 @@ def test_a_timeout_enters_no_estimate_and_is_a_doubt() -> None:
     arm = findings.conditions[0].arms[0]
     assert arm.seeds == (0,)
     assert arm.lost == {"timeout": 1}
-    assert any("1 trials of a hit their time limit" in caveat for caveat in findings.caveats)
+    assert any("1 trial of a hit its time limit" in caveat for caveat in findings.caveats)
     assert any(
         "a has no figures for 1 of 2 seeds (1 timeout)" in caveat for caveat in findings.caveats
     )
@@ -491,7 +491,7 @@ def test_only_the_newest_version_of_a_suite_is_compared() -> None:
     findings = find([learned("a", 0), learned("a", 1, suite_version=2)])
     assert findings.suite_version == 2
     assert findings.conditions[0].arms[0].seeds == (1,)
-    assert any("1 results of older versions" in caveat for caveat in findings.caveats)
+    assert any("1 result of older versions" in caveat for caveat in findings.caveats)
 
 
 def test_cost_rows_take_the_median_over_steps_and_then_over_replicates() -> None:

@@ -472,6 +472,21 @@ def test_a_shorter_span_over_seeds_is_worse() -> None:
     assert spans(many, some_worse) == ["worse"]
 
 
+def test_trials_that_failed_shorten_no_span() -> None:
+    """A seed without figures has no longest horizon; so many are open, as their scores are."""
+    shorter = trained(lambda _: 5)
+    longer = trained(lambda _: 5, horizon=20)
+    failed = [replace(one, status="error", reason="lost", learning=None) for one in longer]
+    base = [*shorter, *longer]
+    head = [*shorter, *failed[:5], *longer[5:]]
+    every = over_seeds(ruled(base, head, ["learning"], IGNORE))
+    (span,) = [change for change in every if change.figure.startswith("longest")]
+    assert (span.verdict, span.base, span.head) == ("undecided", 20, 20)
+    assert "5 seeds without a score in one run" in span.reason
+    none = over_seeds(ruled(base, [*shorter, *failed], ["learning"], IGNORE))
+    assert not any(change.figure.startswith("longest") for change in none)
+
+
 # Last bits, and what is typed
 
 

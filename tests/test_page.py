@@ -11,8 +11,11 @@ from msgspec.structs import replace
 from rnnbench.findings import Findings, find
 from rnnbench_reports import page as of_page
 from rnnbench_reports.page import caveats, front
+from rnnbench_reports.page.learning_tables import scores
 from rnnbench_reports.page.records import Column, Row, Value
+from rnnbench_reports.page.search_tables import searches
 from rnnbench_reports.page.tables import table
+from tests.builders.findings import BUDGET, TUNED, learned, searched
 from tests.builders.report import results
 from tests.builders.report_page import Elements, many_cells, page_of, with_claims
 
@@ -206,3 +209,26 @@ def test_the_same_machine_is_listed_once(findings: Findings, tmp_path: Path) -> 
     other = replace(machine, memory_bytes=machine.memory_bytes + 1)
     shown = page_of(replace(findings, machines=(machine, other)), tmp_path)
     assert shown.count(machine.processor) == 1
+
+
+def test_epochs_that_were_not_reached_are_over_the_budget(tmp_path: Path) -> None:
+    """Of a rate that was searched, and as the typical advantage over a cell that never gets
+    there."""
+    search = [
+        searched("a", rate, seed, 5 if rate == 0.01 else None)
+        for rate in (0.01, 0.1)
+        for seed in (0, 1)
+    ]
+    chosen = [learned("a", seed, 4, recipe=TUNED, learning_rate=0.01) for seed in (0, 1)]
+    condition = find([*search, *chosen]).conditions[0]
+    table = searches(condition)
+    assert table
+    place = [column.title for column in table.columns].index("epochs to target")
+    assert [row.values[place].text for row in table.rows] == ["5", f"over {BUDGET}"]
+    never = [
+        learned(name, seed, epochs) for name, epochs in (("a", 4), ("b", None)) for seed in range(8)
+    ]
+    scored = scores(find(never).conditions[0], {})
+    assert scored
+    hints = {row.cell: row.values[1].hint for row in scored.rows}
+    assert "typical advantage at least 5" in hints["b"]

@@ -74,9 +74,10 @@ def _caption(aspect: rnnbench.Aspect) -> str:
     bands = "Bands are 95 % intervals at each score by itself."
     if len(aspect.rows) > MOST_BANDS:
         bands = "Bands are left out, as those of so many cells would hide each other."
+    counted = rnnbench.text.counted
     sentences = [
-        f"Score: {aspect.measures}; {len(aspect.conditions)} conditions x {len(aspect.seeds)}"
-        " seeds.",
+        f"Score: {aspect.measures}; {counted(len(aspect.conditions), 'condition')} x"
+        f" {counted(len(aspect.seeds), 'seed')}.",
         "First panel: the share of a cell's runs whose score is higher; the higher the line, the"
         " better.",
         bands,

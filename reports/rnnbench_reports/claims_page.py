@@ -96,7 +96,8 @@ def _page(findings: rnnbench.Findings, drawn: Drawn | None) -> str:
 
 def _machine(machine: Any) -> str:
     accelerator = f", {machine.accelerator}" if machine.accelerator else ""
-    return f"{machine.processor}, {machine.cores} cores, {machine.system}{accelerator}"
+    cores = rnnbench.text.counted(machine.cores, "core")
+    return f"{machine.processor}, {cores}, {machine.system}{accelerator}"
 
 
 @cache

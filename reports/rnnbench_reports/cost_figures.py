@@ -77,7 +77,7 @@ def _draw_replicates(axis: Axes, row: rnnbench.CostRow, position: int, cells: Ce
     bar = axis.plot(
         1e3 * step_time.seconds.centre, position, "|", color="black", markersize=12, zorder=4
     )
-    tag(row.row, [*dots, *bar], f"{row.row}: {with_n(step_time.seconds, 1e3)} ms")
+    tag(row.row, [*dots, *bar], f"{row.row}: {with_n(step_time.seconds, 1e3, 'ms')}")
 
 
 def _memory(findings: rnnbench.Findings, cells: Cells) -> Drawn:
@@ -109,7 +109,7 @@ def _draw_peak(axis: Axes, row: rnnbench.CostRow, position: int, cells: Cells) -
     centre = peak.centre / MIB
     low = peak.low / MIB
     high = peak.high / MIB
-    says = f"{row.row}: {with_n(peak, 1 / MIB)} MiB"
+    says = f"{row.row}: {with_n(peak, 1 / MIB, 'MiB')}"
     bar = axis.barh(position, centre, color=look.colour, alpha=0.75, height=0.6)
     parts = [*bar, *axis.plot([low, high], [position, position], color="black", linewidth=1)]
     if row.saved_bytes is not None:

@@ -115,7 +115,7 @@ def about_pairs(cost: rnnbench.CostFinding, kind: Any) -> str:
         " kernels. "
     )
     return (
-        f"{at_once if hold_at_once(cost, kind) else ''}`rnnbench export DIR --format cost-ratios`"
-        " writes all pairs, including those on different kernels. Between different cells, a ratio"
-        " varies by 5 to 15 % from one session to another."
+        f"{at_once if hold_at_once(cost, kind) else ''}“rnnbench export DIR"
+        " --format cost-ratios” writes all pairs, including those on different kernels. Between"
+        " different cells, a ratio varies by 5 to 15 % from one session to another."
     )

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 import rnnbench
 from rnnbench_reports.axes import condition_panel
 from rnnbench_reports.end_labels import label_ends
-from rnnbench_reports.panel import Cells, Drawn, line_style, tag
+from rnnbench_reports.panel import Cells, Drawn, line_style, tag, tag_curve
 from rnnbench_reports.style import SMALL, plain, plain_ticks
 
 
@@ -74,7 +74,12 @@ def _draw_curve(axis: Axes, curve: Any, row: str, cells: Cells) -> None:
     if not is_trained:
         style = {"color": look.colour, "linewidth": 1.1, "linestyle": ":"}
     (line,) = axis.plot(curve.x, curve.median, **style)
-    tag(row, line, row if is_trained else f"{row}, as initialised")
+    ranges = [
+        rnnbench.Range(*values, curve.n)
+        for values in zip(curve.median, curve.low, curve.high, strict=True)
+    ]
+    state = "" if is_trained else "as initialised"
+    tag_curve(row, line, curve.x, ranges, curve.x_name, state=state)
     if is_trained and is_featured:
         band: dict[str, Any] = {"color": look.colour, "alpha": 0.15, "linewidth": 0}
         tag(row, axis.fill_between(curve.x, curve.low, curve.high, **band))

@@ -114,7 +114,7 @@ def _draw_condition(
     for arm in condition.arms:
         if arm.row in spent and metric.name in arm.test:
             ranges = (spent[arm.row], arm.test[metric.name])
-            points[arm.row] = _draw_cell(axis, arm.row, ranges, expense.scale, cells)
+            points[arm.row] = _draw_cell(axis, arm.row, ranges, expense, cells)
     _draw_front(axis, list(points.values()), higher_is_better=metric.direction == "higher")
     score_axis(axis, condition, "test")
     axis.set_xlim(left=0)
@@ -129,11 +129,12 @@ def _draw_cell(
     axis: Axes,
     row: str,
     ranges: tuple[rnnbench.Range, rnnbench.Range],
-    scale: float,
+    expense: Expense,
     cells: Cells,
 ) -> Point:
     """Draw the mark of a cell with both ranges, and return its place."""
     x, y = ranges
+    scale = expense.scale
     look = cells.looks[row]
     place = (scale * x.centre, y.centre)
     style: dict[str, Any] = {"color": look.colour, "linewidth": 1}
@@ -141,7 +142,7 @@ def _draw_cell(
     if row in cells.featured:
         parts += axis.plot([scale * x.low, scale * x.high], [y.centre] * 2, **style)
         parts += axis.plot([place[0]] * 2, [y.low, y.high], **style)
-    tag(row, parts, f"{row}: {with_n(x, scale)}; score {with_n(y)}")
+    tag(row, parts, f"{row}: {with_n(x, scale, expense.unit)}; score {with_n(y)}")
     return place
 
 

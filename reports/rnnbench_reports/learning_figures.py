@@ -137,7 +137,8 @@ def _mark_epochs(
         markersize=6.5,
         clip_on=False,
     )
-    says = f"{arm.row}: {with_n(epochs)}; {arm.solved} of {len(arm.seeds)} solved"
+    mean = with_n(epochs) if arm.solved else f"over {condition.recipe.epochs}"
+    says = f"{arm.row}: {mean}; {arm.solved} of {len(arm.seeds)} solved"
     how = " on validation data alone" if is_unconfirmed else ""
     tag(arm.row, [*bar, *mark], f"{says}{how}")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import matplotlib as mpl
 from matplotlib.artist import Artist
@@ -143,19 +143,49 @@ def tag(row: str, artists: Artist | Iterable[Artist], says: str = "") -> None:
         artist.set_gid(f"{OF_CELL}{quote(row, safe='')}{SEPARATOR}{says}")
 
 
+def in_words(panel: Panel) -> str:
+    """Return what a panel shows: its axes, and what was noted last on each cell that it features,
+    which of a curve is its end."""
+    axis = panel.figure.axes[0]
+    names = [name for name in (axis.get_ylabel(), axis.get_xlabel()) if name]
+    last: dict[str, str] = {}
+    for artist in axis.get_children():
+        if _is_of_cell(artist):
+            _, quoted, says = (artist.get_gid() or "").split(SEPARATOR, 2)
+            row = unquote(quoted)
+            if row in panel.featured and says not in ("", row):
+                last[row] = says.rpartition(BETWEEN_POINTS)[2]
+    sentences = [" against ".join(names), "; ".join(last.values())]
+    return " ".join(f"{sentence}." for sentence in sentences if sentence)
+
+
 def tag_curve(
-    row: str, line: Artist, xs: Iterable[Any], ranges: Iterable[rnnbench.Range], what: str
+    row: str,
+    line: Artist,
+    xs: Iterable[Any],
+    ranges: Iterable[rnnbench.Range],
+    what: str,
+    *,
+    state: str = "",
 ) -> None:
-    """Note on a line what it says at each of its points: the value, its interval and n."""
+    """Note on a line what it says at each of its points: the value, its interval and n.
+
+    what:  the name of x.
+    state: of the cell, such as "as initialised".
+    """
+    name = f"{row}, {state}" if state else row
     texts = []
     for x, shown in zip(xs, ranges, strict=True):
-        texts.append(f"{row}, {what} {number(x)}: {with_n(shown)}")
+        texts.append(f"{name}, {what} {number(x)}: {with_n(shown)}")
     tag(row, line, BETWEEN_POINTS.join(texts))
 
 
-def with_n(shown: rnnbench.Range | None, scale: float = 1.0) -> str:
-    """Return a figure with its interval and the number of seeds or replicates."""
-    return f"{spread(shown, scale)}, n = {shown.n}" if shown else "-"
+def with_n(shown: rnnbench.Range | None, scale: float = 1.0, unit: str = "") -> str:
+    """Return a figure with its interval, its unit, and the number of seeds or replicates."""
+    if shown is None:
+        return "-"
+    figure = f"{spread(shown, scale)} {unit}".rstrip()
+    return f"{figure}, n = {shown.n}"
 
 
 def line_style(look: Look, *, featured: bool = True) -> dict[str, Any]:

@@ -21,6 +21,8 @@ from rnnbench_reports.style import REFERENCE, SMALL
 
 APART = 0.02
 """Distance between the marks of two cells, as a share of the logarithmic axis."""
+ABOVE = 0.008
+"""How much higher the line of one cell is than that of the next, so that equal ones are seen."""
 STRIP = 0.09
 """Height of the strip below the curves that holds the memory span of one cell."""
 STRIP_TOP = -0.12
@@ -37,8 +39,8 @@ def solve_rates(findings: rnnbench.Findings, cells: Cells, task: str) -> Drawn |
     caption = (
         "Share of seeds at the target against the horizon, with 95 % Clopper-Pearson intervals."
         " A hollow mark counts as not solved: the cell was not run there, as it does not solve a"
-        " shorter horizon, or its trials gave no figures. The line is a logistic curve through the"
-        " horizons that were run, and ends with them. Bars below are memory spans (mark: the"
+        " shorter horizon, or its trials gave no figures. Lines join the horizons that were run;"
+        " cells are drawn a little apart from each other. Bars below are memory spans (mark: the"
         " longest horizon that most seeds solve) with their 95 % interval, from six seeds on; one"
         " that runs out of the panel has no end among these horizons."
     )
@@ -65,8 +67,9 @@ def _draw_task(axis: Axes, finding: rnnbench.HorizonFinding, cells: Cells) -> No
     axis.set_xlim(*ends)
     axis.set_ylim(STRIP_TOP - STRIP * len(spans) + 0.02, 1.05)
     for position, span in enumerate(spans):
-        shift = width ** (APART * (position - middle))
-        last[span.row] = _draw_rates(axis, span, cells.looks[span.row], shift)
+        place = position - middle
+        moved = (width ** (APART * place), -ABOVE * place)
+        last[span.row] = _draw_rates(axis, span, cells.looks[span.row], moved)
         says = f"{span.row}: span {finding.in_steps(span)} steps"
         _draw_span(axis, span, cells.looks[span.row], STRIP_TOP - STRIP * position, ends, says)
     axis.axhline(0.5, color=REFERENCE, linestyle=":", linewidth=1)
@@ -79,12 +82,20 @@ def _draw_task(axis: Axes, finding: rnnbench.HorizonFinding, cells: Cells) -> No
     label_ends(axis, last, cells.looks)
 
 
-def _draw_rates(axis: Axes, span: rnnbench.Span, look: Look, shift: float) -> float:
-    """Draw the solve rate at each horizon and the fitted curve; return the rate at the last one."""
+def _draw_rates(axis: Axes, span: rnnbench.Span, look: Look, moved: tuple[float, float]) -> float:
+    """Draw the solve rate at each horizon, and a line through those that were run; return the
+    height of the last mark.
+
+    moved: the factor by which marks lie to the right of their place, and how much higher.
+    """
+    shift, above = moved
     rate = 0.0
+    run = []
     for rung in span.rungs:
-        rate = rung.solved / rung.all
+        rate = rung.solved / rung.all + above
         place = rung.horizon * shift
+        if rung.seeds:
+            run.append((place, rate))
         says = f"{span.row}, horizon {rung.horizon}: {_solved(rung)}"
         face = look.colour if rung.seeds else "white"
         style: dict[str, Any] = {
@@ -99,17 +110,14 @@ def _draw_rates(axis: Axes, span: rnnbench.Span, look: Look, shift: float) -> fl
             high = rung.solve_rate.high
             bar = axis.vlines(place, low, high, color=look.colour, alpha=0.35)
             tag(span.row, bar, f"{says}, {with_n(rung.solve_rate)}")
-    if span.curve:
-        run = [rung.horizon for rung in span.rungs if rung.seeds]
-        steps = [run[0] * (run[-1] / run[0]) ** (part / 60) for part in range(61)]
-        rates = [span.curve.rate(horizon) for horizon in steps]
-        tag(span.row, axis.plot(steps, rates, **line_style(look)))
+    if len(run) > 1:
+        tag(span.row, axis.plot(*zip(*run, strict=True), **line_style(look)))
     return rate
 
 
 def _solved(rung: Any) -> str:
     if rung.seeds:
-        return f"{rung.solved} of {rung.all} seeds"
+        return f"{rung.solved} of {rnnbench.text.counted(rung.all, 'seed')}"
     return "no figures" if rung.tried else "not run"
 
 

@@ -122,4 +122,5 @@ def _hollow_marks(look: Look, steps: int) -> dict[str, Any]:
 
 def _says(arm: rnnbench.Arm, reached: Any, how: str) -> str:
     where = "the target" if reached.share == 1 else "the easiest threshold"
-    return f"{arm.row}: {reached.solved} of {len(arm.seeds)} seeds reach {where} {how}".strip()
+    seeds = rnnbench.text.counted(len(arm.seeds), "seed")
+    return f"{arm.row}: {reached.solved} of {seeds} at {where} {how}".strip()

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from rich.text import Text
 
+from rnnbench import text
 from rnnbench.cli.circumstances import in_short, rows_in_short
 from rnnbench.cli.output import print_columns, print_line, say
 from rnnbench.cli.verbosity import Verbosity
@@ -40,8 +41,11 @@ def _summary(side: Side) -> str:
     if not side.results:
         return "no results"
     commits = f", commit {', '.join(side.commits)}" if side.commits else ""
-    unreadable = f", {len(side.unreadable)} files that cannot be read" if side.unreadable else ""
-    return f"{', '.join(side.suites)}, {side.results} results{commits}{unreadable}"
+    unreadable = ""
+    if side.unreadable:
+        unreadable = f", {text.counted(len(side.unreadable), 'file')} that cannot be read"
+    results = text.counted(side.results, "result")
+    return f"{', '.join(side.suites)}, {results}{commits}{unreadable}"
 
 
 def print_changes(

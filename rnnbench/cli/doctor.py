@@ -57,8 +57,9 @@ def doctor(shown: Verbosity) -> None:
 def _findings(shown: Verbosity) -> Iterator[Finding]:
     """Yield each finding."""
     machine = environment.machine()
+    cores = text.counted(machine.cores, "core")
     memory = f"{machine.memory_bytes / 2**30:.0f} GiB"
-    yield "ok", "machine", f"{machine.processor}, {machine.cores} cores, {memory}"
+    yield "ok", "machine", f"{machine.processor}, {cores}, {memory}"
     yield _load(machine.cores)
     yield _torch()
     versions = [f"{name} {version}" for name, version in environment.versions().items()]

@@ -8,6 +8,7 @@ from statistics import median
 
 from msgspec.structs import replace
 
+from rnnbench import text
 from rnnbench.errors import RnnbenchError
 from rnnbench.records import CostTrial, LearningTrial, Recipe, Result, Trial, canonical
 from rnnbench.store import Store
@@ -49,11 +50,12 @@ def estimate(to_run: Sequence[Trial], later: int, store: Store, jobs: int) -> st
     duration = timedelta(seconds=round(learning / jobs + alone))
     parts = []
     if count:
-        parts.append(f"at most about {duration} for {count} trials at -j {jobs}, by past results")
+        trials = text.counted(count, "trial")
+        parts.append(f"at most about {duration} for {trials} at -j {jobs}, by past results")
     if unknown:
-        parts.append(f"{unknown} trials without a comparable past result")
+        parts.append(f"{text.counted(unknown, 'trial')} without a comparable past result")
     if later > 0:
-        parts.append(f"up to {later} trials later on, not estimated")
+        parts.append(f"up to {text.counted(later, 'trial')} later on, not estimated")
     return f"time  {'; '.join(parts) or 'nothing to run'}"
 
 

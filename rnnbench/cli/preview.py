@@ -35,7 +35,8 @@ def print_plan(
     to_run = _print_trials(due, index, place)
     later = count_trials(suite) - len(due) - len(unclimbed(suite, index))
     if later > 0:
-        say(f"then  up to {later} trials whose turn comes by what these find", hang=6)
+        trials = text.counted(later, "trial")
+        say(f"then  up to {trials} whose turn comes by what these find", hang=6)
     if suite.until_decided:
         looks = text.listed(suite.until_decided.looks())
         say(f"then  more seeds, until each claim is decided, at {looks} at most", hang=6)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from rnnbench import text
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.combining import different, look_at
 from rnnbench.cli.completion import complete_run
@@ -119,7 +120,7 @@ def _write_figures(findings: Findings, catalogue: Catalogue, output: Path, style
     if outcome.problem:
         note(outcome.sentence)
         return False
-    say(f"Figures: {len(outcome.files)} files in {folder}")
+    say(f"Figures: {text.counted(len(outcome.files), 'file')} in {folder}")
     return True
 
 

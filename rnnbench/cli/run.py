@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from rnnbench import environment
+from rnnbench import environment, text
 from rnnbench.campaign import Progress
 from rnnbench.cli.completion import CELLS, CLAIMS, EXECUTORS, SUITES, TASKS
 from rnnbench.cli.exit_codes import ExitCode, ended
@@ -147,7 +147,7 @@ def print_summary(progress: Progress) -> None:
     total = max(
         progress.total, progress.kept.total() + sum(progress.new.values())
     )  # seeds may have been added
-    say(f"{total} trials: {progress.kept.total()} kept from before, {new}.")
+    say(f"{text.counted(total, 'trial')}: {progress.kept.total()} kept from before, {new}.")
     for warning in warnings_of(progress):
         note(warning)
 

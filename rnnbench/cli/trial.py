@@ -6,6 +6,7 @@ from typing import Any
 import click
 import msgspec
 
+from rnnbench import text
 from rnnbench.campaign import FAILURES, IDLE, settle_fastest
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.completion import CELLS, TASKS
@@ -110,7 +111,7 @@ def absent_reasons(learning: Learning) -> list[str]:
             counts[name] += 1
             reasons[name] = reason
     lines = [
-        f"validation {name} is absent in {counts[name]} epochs: {reason}"
+        f"validation {name} is absent in {text.counted(counts[name], 'epoch')}: {reason}"
         for name, reason in reasons.items()
     ]
     for name, reason in learning.absent.items():

@@ -1,5 +1,6 @@
 """Warnings at the end of a run, besides its figures."""
 
+from rnnbench import text
 from rnnbench.campaign import FAILURES, Progress
 
 
@@ -14,7 +15,8 @@ def warnings_of(progress: Progress) -> list[str]:
         kept = f"with {count} of the results that were kept"
         warnings.append(f"Helper modules of {name} were not recorded {kept}.")
     warnings += [
-        f"{sentence} (in {count} replicates)." for sentence, count in progress.absent.items()
+        f"{sentence} (in {text.counted(count, 'replicate')})."
+        for sentence, count in progress.absent.items()
     ]
     if progress.failed:
         found = [status for status in FAILURES if progress.statuses[status]]

@@ -55,4 +55,4 @@ def _mixed_provenance(results: Sequence[Result]) -> Iterator[str]:
 
 def _side_effects(results: Sequence[Result]) -> Iterator[str]:
     for effect, count in sorted(side_effects(results).items()):
-        yield f"{effect} (in {count} of {len(results)} trials)."
+        yield f"{effect} (in {count} of {text.counted(len(results), 'trial')})."

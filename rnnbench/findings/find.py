@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
+from rnnbench import text
 from rnnbench.errors import RnnbenchError
 from rnnbench.findings.aggregate.across import across
 from rnnbench.findings.aggregate.summary import across_caveats
@@ -123,7 +124,9 @@ def _commits(results: Sequence[Result]) -> tuple[str, ...]:
 
 def _outdated(count: int) -> Iterator[str]:
     if count:
-        yield f"{count} results of older versions of the suite lie in the folder and are left out."
+        verb = "lies in the folder and is" if count == 1 else "lie in the folder and are"
+        results = text.counted(count, "result")
+        yield f"{results} of older versions of the suite {verb} left out."
 
 
 def _failure(result: Result) -> Failure:

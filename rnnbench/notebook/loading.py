@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from rnnbench import text
 from rnnbench.catalogue import Catalogue
 from rnnbench.driver import RunContents, open_run, read_run, with_descriptions
 from rnnbench.findings import Findings
@@ -31,7 +32,8 @@ class Run:
     def __repr__(self) -> str:
         counts = Counter(result.status for result in self.results)
         statuses = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
-        return f"<rnnbench.Run {self.folder}: {len(self.results)} trials: {statuses}>"
+        trials = text.counted(len(self.results), "trial")
+        return f"<rnnbench.Run {self.folder}: {trials}: {statuses}>"
 
     @property
     def results(self) -> tuple[Result, ...]:

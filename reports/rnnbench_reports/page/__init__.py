@@ -21,7 +21,7 @@ from rnnbench_reports.page.provenance import lead, provenance
 from rnnbench_reports.page.records import Plot, Plots
 from rnnbench_reports.page.sections import sections
 from rnnbench_reports.page.tables import slug
-from rnnbench_reports.panel import Cells, Drawn, Panel
+from rnnbench_reports.panel import Cells, Drawn, in_words
 from rnnbench_reports.svg import inline
 
 PAGE = "index.html"
@@ -78,17 +78,10 @@ def _swatch(dash: Iterable[float]) -> str:
 def _plot(drawn: Drawn, prefix: str) -> Plot:
     panels = []
     for place, panel in enumerate(drawn.panels):
-        says = f"{drawn.title}: {panel.title}. {_in_words(panel)}"
+        says = f"{drawn.title}: {panel.title}. {in_words(panel)}"
         title = "" if panel.title == drawn.task else panel.title
         panels.append((title, inline(panel.figure, f"{prefix}-{place}", says, panel.featured)))
     return Plot(slug(drawn.name), drawn.title, drawn.caption, panels)
-
-
-def _in_words(panel: Panel) -> str:
-    """Return the names of the axes of a panel."""
-    axis = panel.figure.axes[0]
-    names = [name for name in (axis.get_ylabel(), axis.get_xlabel()) if name]
-    return f"{' against '.join(names)}. The tables below hold the values." if names else ""
 
 
 def _given(value: Any) -> list[Any]:

@@ -23,9 +23,9 @@ from rnnbench_reports.page.words import capitalise
 
 SHORT = "Effect with its 95 % interval; shaded is where the claim says that it lies."
 NOTE = (
-    "The results that each condition rests on are listed in claims-trials.csv, which the report"
-    " `claims` writes: trainings by cell, seed and learning rate, measurements of cost by cell and"
-    " replicate."
+    "The column of trials leads to the results that each condition rests on. The report “claims”"
+    " lists them in claims-trials.csv: trainings by cell, seed and learning rate, measurements of"
+    " cost by cell and replicate."
 )
 
 

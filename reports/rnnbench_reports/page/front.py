@@ -95,7 +95,8 @@ def _learned(arm: rnnbench.Arm, condition: rnnbench.Condition) -> Square:
     href = f"#{row_id(condition.title, arm.row)}"
     score = arm.test.get(condition.metrics[0].name)
     where = "" if condition.confirms(arm) or not arm.solved else " on validation data alone"
-    about = f"{arm.row}, {condition.title}: {arm.solved} of {len(arm.seeds)} seeds solve it{where}"
+    seeds = rnnbench.text.counted(len(arm.seeds), "seed")
+    about = f"{arm.row}, {condition.title}: {arm.solved} of {seeds} at the target{where}"
     if arm.solved and arm.epochs and condition.confirms(arm):
         early = 1 - arm.epochs.centre / condition.recipe.epochs
         shade = SOLVED_FROM + 1 + round((DARKEST - SOLVED_FROM - 1) * max(0.0, early))

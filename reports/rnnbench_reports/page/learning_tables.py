@@ -1,5 +1,6 @@
 """Tables of learning under one condition: scores, and epochs to each threshold."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import rnnbench
@@ -9,6 +10,8 @@ from rnnbench_reports.page.records import Column, Row, Table, Value
 from rnnbench_reports.page.tables import CELL, amount, count, figure, row_id, slug, table, word
 from rnnbench_reports.style import number, spread
 
+EPOCHS = "epochs to target"
+"""The figure by which cells are compared where some cell reaches the target."""
 VERDICTS = {
     "better": ("worse", "worse"),
     "worse": ("better in the typical seed", "better"),
@@ -71,7 +74,7 @@ def models(condition: rnnbench.Condition) -> Table | None:
         ]
         values += [figure(arm.test.get(metric.name)) for metric in condition.metrics[1:]]
         rows.append(Row(values, arm.row))
-    title = "Models and further scores"
+    title = "Models and further scores" if condition.metrics[1:] else "Models"
     return table(f"models-{slug(condition.title)}", title, columns, rows)
 
 
@@ -87,9 +90,11 @@ def _verdict(row: str, condition: rnnbench.Condition) -> Value:
     for comparison in condition.comparisons:
         if comparison.other == row:
             verdict, kind = VERDICTS[comparison.answer]
-            parts = [f"the first is ahead in {comparison.wins} of {comparison.pairs} seeds"]
+            seeds = rnnbench.text.counted(comparison.pairs, "seed")
+            parts = [f"the first is ahead in {comparison.wins} of {seeds}"]
             if comparison.effect:
-                parts.append(f"typical advantage {spread(comparison.effect)}")
+                bound = "at least " if _is_bound(row, condition) else ""
+                parts.append(f"typical advantage {bound}{spread(comparison.effect)}")
             if comparison.p_value is not None:
                 parts.append(rnnbench.text.p_value(comparison.p_value))
             return Value(verdict, kind=kind, hint=", ".join(parts))
@@ -100,6 +105,12 @@ def _verdict(row: str, condition: rnnbench.Condition) -> Value:
     if row == condition.leader:
         return Value("ahead", kind="open")
     return Value("first by figures", kind="open")
+
+
+def _is_bound(row: str, condition: rnnbench.Condition) -> bool:
+    """Return whether a cell is compared by its epochs to a target that it never reached."""
+    arms = [arm for arm in condition.arms if arm.row == row]
+    return condition.figure == EPOCHS and not any(arm.solved for arm in arms)
 
 
 def _solved(arm: rnnbench.Arm, condition: rnnbench.Condition) -> Value:
@@ -141,8 +152,9 @@ def thresholds(condition: rnnbench.Condition) -> Table | None:
     for arm in condition.arms:
         rows += [_threshold_row(arm, found, condition) for found in arm.reached]
     name = f"thresholds-{slug(condition.title)}"
-    epoch = f"An epoch is {condition.steps_per_epoch} steps"
-    note = f"{epoch} of {condition.recipe.batch_size} sequences."
+    steps = rnnbench.text.counted(condition.steps_per_epoch, "step")
+    sequences = rnnbench.text.counted(condition.recipe.batch_size, "sequence")
+    note = f"An epoch is {steps} of {sequences}."
     return table(name, "Epochs to each threshold", columns, rows, note)
 
 
@@ -158,3 +170,16 @@ def _threshold_row(arm: rnnbench.Arm, found: Any, condition: rnnbench.Condition)
     if condition.ratios:
         values.append(Value(*words.epochs_ratio(condition, arm, found.share)))
     return Row(values, arm.row)
+
+
+def behind_scores(conditions: Sequence[rnnbench.Condition]) -> str:
+    """Return the title of what lies behind the scores of a task, by what there is."""
+    arms = [arm for condition in conditions for arm in condition.arms]
+    parts = {
+        "models": True,
+        "further scores": any(condition.metrics[1:] for condition in conditions),
+        "epochs to each threshold": any(arm.reached for arm in arms),
+        "the search for learning rates": any(arm.search for arm in arms),
+    }
+    shown = rnnbench.text.enumerated([part for part, is_there in parts.items() if is_there])
+    return words.capitalise(shown)

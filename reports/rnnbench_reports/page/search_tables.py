@@ -19,14 +19,14 @@ def searches(condition: rnnbench.Condition) -> Table | None:
     rows = []
     for arm in condition.arms:
         if arm.search:
-            rows += list(_search_rows(arm, arm.search))
+            rows += list(_search_rows(arm, arm.search, condition.recipe.epochs))
     name = f"search-{slug(condition.title)}"
     return table(
         name, "Search for the learning rate", columns, rows, words.search(condition.recipe)
     )
 
 
-def _search_rows(arm: rnnbench.Arm, search: Any) -> Iterator[Row]:
+def _search_rows(arm: rnnbench.Arm, search: Any, budget: int) -> Iterator[Row]:
     for rate in search.rates:
         is_chosen = rate.rate == search.chosen
         values = [
@@ -35,13 +35,20 @@ def _search_rows(arm: rnnbench.Arm, search: Any) -> Iterator[Row]:
             Value(_state(rate.rate, arm, search)),
             count(rate.trials),
             count(rate.lost) if rate.lost else Value(),
-            figure(rate.epochs),
+            _epochs(rate.epochs, budget),
             figure(rate.score),
             count(search.steps),
             count(search.sequences),
             amount(search.seconds),
         ]
         yield Row(values, arm.row, kind="chosen" if is_chosen else "")
+
+
+def _epochs(mean: rnnbench.Range | None, budget: int) -> Value:
+    """Return the mean of epochs to target, which is the budget where no trial reached it."""
+    if mean and mean.centre >= budget:
+        return Value(f"over {budget}", budget + 1.0)
+    return figure(mean)
 
 
 def _state(rate: float, arm: rnnbench.Arm, search: Any) -> str:

@@ -61,7 +61,7 @@ def _task(
     folds = [
         Fold(
             f"more-{slug(task)}",
-            "Models, further scores, epochs to each threshold, and the search for learning rates",
+            learning_tables.behind_scores(conditions),
             notes.RATES if any(condition.recipe.tune for condition in conditions) else "",
             [plot for plot in plots if plot.id.startswith(FOLDED)],
             _present(

@@ -18,6 +18,7 @@ def spans(finding: rnnbench.HorizonFinding) -> Table | None:
     """Return the memory span of each cell, and how many seeds solve each horizon."""
     columns = [CELL, Column("span, steps", stays=True), Column("95 % interval"), Column("half")]
     columns += [Column(f"horizon {horizon}", stays=True) for horizon in finding.horizons]
+    title = f"Memory span, {finding.title}"
     rows = []
     for span in sorted(finding.spans, key=lambda span: (-span.longest, span.row)):
         half = span.curve.half if span.curve else None
@@ -29,7 +30,7 @@ def spans(finding: rnnbench.HorizonFinding) -> Table | None:
         ]
         values += [_solved_at(span, horizon) for horizon in finding.horizons]
         rows.append(Row(values, span.row))
-    return table(f"spans-{slug(finding.title)}", finding.title, columns, rows, SPANS)
+    return table(f"spans-{slug(finding.title)}", title, columns, rows, SPANS)
 
 
 def _solved_at(span: rnnbench.Span, horizon: int) -> Value:
@@ -71,7 +72,9 @@ def missing(found: rnnbench.Aspect) -> Table:
 
 def _aspect_note(found: rnnbench.Aspect) -> str:
     if found.seeds:
-        extent = f"{len(found.conditions)} conditions x {len(found.seeds)} seeds"
+        counted = rnnbench.text.counted
+        conditions = counted(len(found.conditions), "condition")
+        extent = f"{conditions} x {counted(len(found.seeds), 'seed')}"
     elif len(found.conditions) > 1:
         extent = f"{len(found.conditions)} shapes, geometric means with the range over them"
     else:

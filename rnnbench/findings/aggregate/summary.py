@@ -22,8 +22,10 @@ def answer(aspect: Aspect) -> str:
     conditions = len(aspect.conditions)
     if not aspect.seeds:
         over = f"geometric mean over {conditions} shapes" if conditions > 1 else "at one shape"
-        return f"{_order(aspect)} ({over})."
-    over = f"over {conditions} conditions x {len(aspect.seeds)} seeds"
+        measures = f"{aspect.measures[0].upper()}{aspect.measures[1:]}"
+        return f"{measures}: {_order(aspect)} ({over})."
+    seeds = text.counted(len(aspect.seeds), "seed")
+    over = f"over {text.counted(conditions, 'condition')} x {seeds}"
     if any(_first_figure(row).kind == "range" for row in aspect.rows):
         over += " (in brackets the range over seeds: so few carry no interval)"
     return f"Interquartile mean {over}: {_order(aspect)}. {_differences(aspect)}".strip()

@@ -45,8 +45,8 @@ def _few_replicates(costs: Sequence[CostFinding]) -> Iterator[str]:
     few = min(counts, default=INTERVAL_REPLICATES)
     if few < INTERVAL_REPLICATES:
         yield (
-            f"Cost figures rest on {few} replicates; from {INTERVAL_REPLICATES} on they carry an"
-            " interval."
+            f"Cost figures rest on {text.counted(few, 'replicate')}; from {INTERVAL_REPLICATES} on"
+            " they carry an interval."
         )
 
 
@@ -59,9 +59,11 @@ def _wide_intervals(finding: CostFinding) -> Iterator[str]:
     wide = {key: width for key, width in widths.items() if width > PRECISE}
     if wide:
         widest = max(wide, key=wide.__getitem__)
+        ratios = text.counted(len(widths), "ratio")
+        verb = "is" if len(wide) == 1 else "are"
         yield (
-            f"{finding.title}: {len(wide)} of {len(widths)} ratios to the reference cell are"
-            f" wider than ±{PRECISE:.0%}, the widest ±{wide[widest]:.1%} ({', '.join(widest)})."
+            f"{finding.title}: {len(wide)} of {ratios} to the reference cell {verb} wider than"
+            f" ±{PRECISE:.0%}, the widest ±{wide[widest]:.1%} ({', '.join(widest)})."
         )
 
 
@@ -78,9 +80,10 @@ def _cut_short(finding: CostFinding) -> Iterator[str]:
     counts = [step_time.cut_short for step_time in _step_times(finding.rows)]
     most = max(counts, default=0)
     if most:
+        replicates = "1 replicate is" if most == 1 else f"{most} replicates are"
         yield (
-            f"{finding.title}: {most} replicates are of sessions that were cut short, with"
-            f" fewer than {INTERVAL_REPLICATES}, and enter no ratio."
+            f"{finding.title}: {replicates} of sessions that were cut short, with"
+            f" fewer than {INTERVAL_REPLICATES}, and enter{'s' if most == 1 else ''} no ratio."
         )
 
 
@@ -115,8 +118,8 @@ def _unsteady_clocks(results: Sequence[Result]) -> Iterator[str]:
     unsteady = sum(map(_is_unsteady, rows))
     if unsteady:
         yield (
-            f"{unsteady} of {len(rows)} time measurements lost over 5 % of wall time to other work"
-            " on the machine."
+            f"{unsteady} of {text.counted(len(rows), 'time measurement')} lost over 5 % of wall"
+            " time to other work on the machine."
         )
 
 
@@ -131,8 +134,9 @@ def _busy_machines(results: Sequence[Result]) -> Iterator[str]:
         busiest = max(busy, key=lambda around: around.busy_cores)
         named = f", such as {busiest.busiest}" if busiest.busiest else ""
         yield (
-            f"The machine was busy with other work before {len(busy)} of {len(surroundings)} cost"
-            f" trials: up to {text.rounded(busiest.busy_cores, 2)} cores' worth{named}."
+            f"The machine was busy with other work before {len(busy)} of"
+            f" {text.counted(len(surroundings), 'cost trial')}: up to"
+            f" {text.rounded(busiest.busy_cores, 2)} cores' worth{named}."
         )
 
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+from rnnbench import text
 from rnnbench.findings.cost.records import StepKind
 from rnnbench.findings.cost.step_times import KINDS
 from rnnbench.findings.stats.estimates import INTERVAL_REPLICATES, half_width
@@ -57,7 +58,8 @@ def _stopping_reason(results: Sequence[Result], width: float) -> str:
     """Return the sentence on a session, whose widest interval has this half width."""
     target = results[-1].precision_target
     assert target
-    reached = f"{len(results)} replicates, every ratio to the reference cell within ±{width:.1%}"
+    replicates = text.counted(len(results), "replicate")
+    reached = f"{replicates}, every ratio to the reference cell within ±{width:.1%}"
     reached += f"; asked was ±{target.precision:.1%}"
     if width <= target.precision:
         return f"{reached}."

@@ -63,7 +63,7 @@ def _missing_seeds(conditions: Sequence[Condition]) -> Iterator[str]:
             if missing and set(arm.lost) != {"stopped"}:  # _not_tried reports rungs not climbed
                 losses = [f"{count} {status}" for status, count in sorted(arm.lost.items())]
                 why = ", ".join(losses) or "not run"
-                lacking = f"{len(missing)} of {len(seeds)} seeds ({why})"
+                lacking = f"{len(missing)} of {text.counted(len(seeds), 'seed')} ({why})"
                 yield f"{condition.title}: {arm.row} has no figures for {lacking}."
 
 
@@ -76,20 +76,19 @@ def lost_trainings(conditions: Sequence[Condition]) -> Iterator[str]:
 
 
 def _lost_trainings_of(arm: Arm, recipe: Recipe) -> Iterator[str]:
-    seeds = len(arm.seeds)
+    seeds = text.counted(len(arm.seeds), "seed")
     if arm.diverged:
-        yield (
-            f"{arm.row} diverged in {arm.diverged} of {seeds} seeds, for which it has no test score"
-        )
+        yield f"{arm.row} diverged in {arm.diverged} of {seeds}, for which it has no test score"
     if arm.given_up:
+        epochs = text.counted(recipe.futility_epochs or 0, "epoch")
         yield (
-            f"{arm.row} was given up in {arm.given_up} of {seeds} seeds after"
-            f" {recipe.futility_epochs} epochs without a better validation score; they count as"
-            " unsolved"
+            f"{arm.row} was given up in {arm.given_up} of {seeds} after {epochs} without a better"
+            " validation score; these count as unsolved"
         )
     timeouts = arm.lost.get("timeout")
     if timeouts:
-        yield f"{timeouts} trials of {arm.row} hit their time limit and enter no estimate"
+        hit = "hit its time limit and enters" if timeouts == 1 else "hit their time limit and enter"
+        yield f"{text.counted(timeouts, 'trial')} of {arm.row} {hit} no estimate"
 
 
 def _not_tried(results: Sequence[Result]) -> Iterator[str]:

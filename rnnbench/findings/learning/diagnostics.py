@@ -56,6 +56,7 @@ def _curve(
         high=tuple(table.max(axis=0).tolist()),
         figures=_figures(diagnoses),
         absent=absent,
+        n=len(diagnoses),
     )
 
 

@@ -126,7 +126,9 @@ def _in_words(cell: Span, horizons: Sequence[int]) -> str:
         return f"{cell.row} has {NO_FIGURES}"
     shortest = horizons[0]
     longest = horizons[-1]
-    words = f"{cell.longest} steps" if cell.longest else f"below {shortest} steps"
+    words = text.counted(cell.longest, "step")
+    if not cell.longest:
+        words = f"below {text.counted(shortest, 'step')}"
     if cell.longest == longest:
         words += ", the longest tried"
     if cell.interval:

@@ -34,4 +34,4 @@ def _would_be_decided(comparison: Comparison) -> bool:
 
 def seeds_in_words(looked: Sequence[int]) -> str:
     """Return `7 seeds`, `7 and 10 seeds` or `7, 10 and 15 seeds`."""
-    return f"{text.enumerated([str(seeds) for seeds in looked])} seeds"
+    return f"{text.enumerated([str(seeds) for seeds in looked])} {text.plural('seed', looked[-1])}"

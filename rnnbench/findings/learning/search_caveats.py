@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from rnnbench import text
 from rnnbench.findings.learning.records import Arm, Condition
 from rnnbench.findings.learning.scored import is_raced
 from rnnbench.findings.learning.search_records import RateScore, Search
@@ -51,7 +52,7 @@ def _arm_caveats(arm: Arm, condition: Condition) -> Iterator[str]:
             " trivial forecast"
         )
     if lost:
-        yield f"lost {lost} of {trials} trials of its search"
+        yield f"lost {lost} of {text.counted(trials, 'trial')} of its search"
 
 
 def _failure(search: Search, recipe: Recipe) -> str:
@@ -61,8 +62,8 @@ def _failure(search: Search, recipe: Recipe) -> str:
         low = search.rates[0].rate
         high = search.rates[-1].rate
         return (
-            f"failed at every learning rate: all {trials} trainings at {len(search.rates)} rates,"
-            f" {low:g} to {high:g}"
+            f"failed at every learning rate: in {text.counted(trials, 'training')} at"
+            f" {text.counted(len(search.rates), 'rate')}, {low:g} to {high:g}"
         )
     return (
         f"has the recipe's own learning rate of {search.chosen:g}: all {trials} trials of its"

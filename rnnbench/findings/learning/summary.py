@@ -39,7 +39,8 @@ def solved(
     assert leader.row in confirmed
     rest = [_solved_by(arm, confirmed) for arm in others]
     mean = f"{_epochs(leader.epochs)}, a mean up to the budget of {budget}"
-    lead = f"{leader.row} {verb}: {goal} in {_times(leader)} seeds, after {mean}"
+    seeds = text.plural("seed", len(leader.seeds))
+    lead = f"{leader.row} {verb}: {goal} in {_times(leader)} {seeds}, after {mean}"
     return "; ".join([lead, *rest]) + "."
 
 
@@ -106,7 +107,7 @@ def _times(arm: Arm) -> str:
 
 
 def _epochs(figure: Range) -> str:
-    return f"{text.rounded(figure.centre)} epochs{around(figure)}"
+    return f"{text.rounded_count(figure.centre, 'epoch')}{around(figure)}"
 
 
 def around(figure: Range, digits: int = 3) -> str:

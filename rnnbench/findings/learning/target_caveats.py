@@ -1,12 +1,14 @@
 """Caveats on epochs to target and memory spans: thresholds that disagree, ties, ends of scales."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from rnnbench import text
 from rnnbench.findings.learning.epochs_to_target import ShareRatio
 from rnnbench.findings.learning.horizons import HorizonFinding
 from rnnbench.findings.learning.records import Condition
 from rnnbench.findings.learning.span import FEWEST, Span
+
+RATIO_DIGITS = 2
 
 
 def target_caveats(conditions: Sequence[Condition]) -> Iterator[str]:
@@ -37,16 +39,25 @@ def _disagreeing_thresholds(condition: Condition) -> Iterator[str]:
     for pair in condition.ratios:
         centres = [at_share.ratio.centre for at_share in pair.ratios]
         if min(centres) < 1 < max(centres):
-            factors = ", ".join(map(_factor, pair.ratios))
+            unsolved = _unsolved_shares(condition, pair.row)
+            factors = ", ".join(_factor(ratio, unsolved) for ratio in pair.ratios)
             yield (
                 f"whether {pair.other} or {pair.row} is quicker depends on what counts as"
                 f" acceptable: {pair.row} takes so many times its epochs: {factors}"
             )
 
 
-def _factor(at_share: ShareRatio) -> str:
+def _unsolved_shares(condition: Condition, row: str) -> set[float]:
+    """Return the thresholds that no seed of a cell reached, whose epochs are those of the
+    budget."""
+    arms = [arm for arm in condition.arms if arm.row == row]
+    return {found.share for arm in arms for found in arm.reached if not found.solved}
+
+
+def _factor(at_share: ShareRatio, unsolved: Collection[float]) -> str:
     where = "to the target" if at_share.share == 1 else f"at {at_share.share:.0%} of the way to it"
-    return f"{text.rounded(at_share.ratio.centre, 2)} {where}"
+    over = "over " if at_share.share in unsolved else ""
+    return f"{over}{text.apart(at_share.ratio.centre, 1.0, RATIO_DIGITS)} {where}"
 
 
 def _ties(condition: Condition) -> Iterator[str]:
@@ -55,8 +66,8 @@ def _ties(condition: Condition) -> Iterator[str]:
         if at_target and 2 * at_target.ties >= at_target.ratio.n > 1:
             yield (
                 f"{pair.row} and {pair.other} reach the target in the same epoch in"
-                f" {at_target.ties} of {at_target.ratio.n} seeds; fewer steps an epoch would tell"
-                " them apart"
+                f" {at_target.ties} of {text.counted(at_target.ratio.n, 'seed')}; fewer steps an"
+                " epoch would tell them apart"
             )
 
 

@@ -63,6 +63,7 @@ class DiagnosticCurve(Struct, frozen=True, kw_only=True):
     log_y:   whether y is read on a logarithmic axis.
     figures: figures drawn from the curve, by name.
     absent:  the reason by figure, for figures that some seeds, or all, do not have.
+    n:       number of seeds; 0 where a file does not tell it.
     """
 
     name: str
@@ -76,6 +77,7 @@ class DiagnosticCurve(Struct, frozen=True, kw_only=True):
     high: tuple[float, ...]
     figures: dict[str, Range]
     absent: dict[str, str]
+    n: int = 0
 
 
 def exponential(logarithms: Range) -> Range:

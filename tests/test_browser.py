@@ -120,6 +120,28 @@ def test_tables_sort_by_keyboard(shown: Seen) -> None:
     assert first_column(shown) == sorted(before)
 
 
+def test_a_sort_outlives_a_link_and_arrives_with_an_address(shown: Seen) -> None:
+    """It stays where a link of the page is followed; one that is pasted into the open page is
+    shown; and an address without it shows the rows in their own order."""
+    table_of(shown)
+    own = first_column(shown)
+    shown.page.locator("#scores-adding th button", has_text="cell").first.click()
+    shown.page.locator('.contents a[href="#task-copying"]').click()
+    shown.page.wait_for_function("location.hash.startsWith('#task-copying&')")
+    assert unquote(shown.page.url).endswith("#task-copying&sort=scores-adding:cell:ascending")
+    for sorts, expected in (
+        ("sort=scores-adding:cell:descending", sorted(own, reverse=True)),
+        ("cells=gru", own),
+    ):
+        shown.page.evaluate(f"location.hash = '#task-adding&{sorts}'")
+        shown.page.wait_for_timeout(50)
+        assert first_column(shown) == expected
+    shown.page.evaluate("location.hash = '#task-adding&sort=task-adding:cell:descending,no:x:y'")
+    shown.page.wait_for_timeout(50)
+    assert first_column(shown) == own
+    assert shown.problems == []
+
+
 def test_tables_are_filtered(shown: Seen) -> None:
     """By words that a row contains."""
     table_of(shown).locator("input").fill("lstm")
@@ -181,6 +203,35 @@ def test_a_permalink_opens_what_is_folded(opened: Any, files: dict[str, Path]) -
         seen.page.reload()
         assert seen.page.locator("#models-copying").is_visible()
         assert chip(seen, "gru").get_attribute("aria-pressed") == "true"
+
+
+def test_a_permalink_stays_in_view(shown: Seen) -> None:
+    """Also where what is above it takes its height only later, until the reader moves."""
+    shown.page.evaluate("document.documentElement.style.overflowAnchor = 'none'")
+    shown.page.evaluate(
+        "location.hash = '#models-copying'; setTimeout("
+        "() => { document.querySelector('.heat').style.minHeight = '9000px'; }, 200)"
+    )
+    shown.page.wait_for_function("document.documentElement.scrollHeight > 9000")
+    shown.page.wait_for_timeout(200)
+    assert 0 <= shown.page.locator("#models-copying").bounding_box()["y"] < 100
+    shown.page.keyboard.press("Home")
+    shown.page.wait_for_timeout(200)
+    assert shown.page.locator("h1").bounding_box()["y"] > 0
+
+
+def test_what_an_address_says_of_cells_is_weighed(opened: Any, files: dict[str, Path]) -> None:
+    """Cells that are not there are left out, and one that is hidden is not picked as well."""
+    with Seen(opened, files["many"], "#cells=nobody", **VIEWS["desktop"]) as seen:
+        assert not seen.page.evaluate("document.body.classList.contains('some')")
+        seen.page.evaluate("location.hash = '#cells=lstm,gru,nobody&hidden=gru,no'")
+        seen.page.wait_for_function("document.body.classList.contains('some')")
+        pressed = seen.page.locator(".chip[aria-pressed=true]")
+        assert pressed.evaluate_all("all => all.map(chip => chip.dataset.cell)") == ["lstm"]
+        hidden = seen.page.locator(".chip.hidden")
+        assert hidden.evaluate_all("all => all.map(chip => chip.dataset.cell)") == ["gru"]
+        chip(seen, "rnn").click()
+        assert seen.page.url.endswith("#cells=lstm,rnn&hidden=gru")
 
 
 def test_a_square_leads_to_its_row(shown: Seen) -> None:

@@ -25,8 +25,9 @@ function readAddress() {
   state.anchor = anchor.includes("=") ? "" : decoded(anchor);
   const listed = (key) => pairs.filter((pair) => pair.startsWith(key + "="))
     .flatMap((pair) => pair.slice(key.length + 1).split(",")).filter(Boolean).map(decoded);
-  state.cells = new Set(listed("cells"));
-  state.hidden = new Set(listed("hidden"));
+  const known = new Set(all(".chip").map((chip) => chip.dataset.cell));
+  state.hidden = new Set(listed("hidden").filter((row) => known.has(row)));
+  state.cells = new Set(listed("cells").filter((row) => known.has(row) && !state.hidden.has(row)));
   state.sorts = new Map(listed("sort").map((text) => text.split(":")).map(([id, ...how]) => [id, [how.slice(0, -1).join(":"), how.at(-1)]]));
 }
 
@@ -37,13 +38,20 @@ function writeAddress() {
   history.replaceState(null, "", "#" + parts.filter((part, place) => part || !place).join("&").replace(/^&/, ""));
 }
 
+let settling = 0;
+function scrollUntilItStays(target, times = 20) { // sections take their own height only when they come near
+  target.scrollIntoView();
+  settling = times && setTimeout(scrollUntilItStays, 60, target, times - 1);
+}
+
 function showAnchor() {
+  clearTimeout(settling);
   const target = state.anchor && document.getElementById(state.anchor);
   if (!target) return;
   for (let parent = target; parent; parent = parent.parentElement) {
     if (parent.tagName === "DETAILS") parent.open = true;
   }
-  target.scrollIntoView();
+  scrollUntilItStays(target);
   for (const row of all(".here-now")) row.classList.remove("here-now");
   if (target.tagName === "TR") {
     target.classList.add("here-now");
@@ -136,10 +144,21 @@ function sortTable(table, title, direction) {
   const last = rows.filter((row) => row.classList.contains("trivial"));
   const first = rows.filter((row) => row.classList.contains("asked"));
   body.append(...first, ...rows.filter((row) => !first.includes(row) && !last.includes(row)).sort(compare), ...last);
-  headsOf(table).forEach((head, place) => {
-    if (place === column) head.setAttribute("aria-sort", direction);
-    else head.removeAttribute("aria-sort");
-  });
+  headsOf(table).forEach((head, place) => (head.ariaSort = place === column ? direction : null));
+}
+
+const written = new Map(); // rows of tables in their own order
+function showSorts() {
+  for (const section of all("section.table:has(th[aria-sort])").filter((found) => !state.sorts.has(found.id))) {
+    section.querySelector("tbody").append(...written.get(section.id));
+    section.querySelector("th[aria-sort]").ariaSort = null;
+  }
+  for (const [id, [title, direction]] of state.sorts) {
+    const section = document.getElementById(id);
+    if (!section?.matches("section.table")) continue;
+    startTable(section);
+    sortTable(section.querySelector("table.data"), title, direction);
+  }
 }
 
 async function copy(text, button) {
@@ -162,6 +181,7 @@ function startTable(section) {
   if (section.dataset.started) return;
   section.dataset.started = "true";
   const id = section.id;
+  written.set(id, [...table.tBodies[0].rows]);
   headsOf(table).forEach((head) => {
     const title = textOf(head) || "state";
     const button = make("button", { type: "button", textContent: title });
@@ -237,6 +257,12 @@ function startTips() {
   document.addEventListener("keydown", (event) => (tip.hidden = tip.hidden || event.key === "Escape"));
 }
 
+function show() {
+  showCells();
+  showSorts();
+  showAnchor();
+}
+
 function start() {
   readAddress();
   startCells();
@@ -247,22 +273,16 @@ function start() {
   all("section.table").forEach((section) => near.observe(section));
   startTips();
   document.querySelector(".contents details").open = innerWidth > 1024;
-  showCells();
-  for (const [id, [title, direction]] of state.sorts) {
-    const table = document.getElementById(id)?.querySelector("table.data");
-    if (!table) continue;
-    startTable(document.getElementById(id));
-    sortTable(table, title, direction);
-  }
-  showAnchor();
+  show();
   addEventListener("hashchange", () => {
-    const before = [[...state.cells], [...state.hidden]];
+    const { cells, hidden, sorts } = state;
     readAddress();
-    const bare = !location.hash.includes("=");
-    if (bare) [state.cells, state.hidden] = before.map((items) => new Set(items));
-    if (bare) writeAddress();
-    showCells();
-    showAnchor();
+    if (!location.hash.includes("=")) { // a link on the page: what is shown stays
+      Object.assign(state, { cells, hidden, sorts });
+      writeAddress();
+    }
+    show();
   });
+  ["wheel", "touchstart", "keydown", "pointerdown"].forEach((name) => addEventListener(name, () => clearTimeout(settling), { passive: true }));
 }
 start();

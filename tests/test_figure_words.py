@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -111,9 +112,9 @@ def test_solve_rate_curves_go_through_their_dots() -> None:
     beside each other."""
     results = [
         learned(cell, seed, 3 if seed < solved else None, dials={"horizon": horizon})
-        for cell in ("gru", "lstm")
-        for horizon, solved in ((10, 3), (20, 3), (40, 1))
-        for seed in range(3)
+        for cell, (horizon, solved), seed in product(
+            ("gru", "lstm"), ((10, 3), (20, 3), (40, 1)), range(3)
+        )
     ]
     drawn = figure(results, "solve-rate-against-horizon")
     curves = {}

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from html import unescape
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -216,8 +217,7 @@ def test_epochs_that_were_not_reached_are_over_the_budget(tmp_path: Path) -> Non
     there."""
     search = [
         searched("a", rate, seed, 5 if rate == 0.01 else None)
-        for rate in (0.01, 0.1)
-        for seed in (0, 1)
+        for rate, seed in product((0.01, 0.1), (0, 1))
     ]
     chosen = [learned("a", seed, 4, recipe=TUNED, learning_rate=0.01) for seed in (0, 1)]
     condition = find([*search, *chosen]).conditions[0]
@@ -226,7 +226,8 @@ def test_epochs_that_were_not_reached_are_over_the_budget(tmp_path: Path) -> Non
     place = [column.title for column in table.columns].index("epochs to target")
     assert [row.values[place].text for row in table.rows] == ["5", f"over {BUDGET}"]
     never = [
-        learned(name, seed, epochs) for name, epochs in (("a", 4), ("b", None)) for seed in range(8)
+        learned(name, seed, epochs)
+        for (name, epochs), seed in product((("a", 4), ("b", None)), range(8))
     ]
     scored = scores(find(never).conditions[0], {})
     assert scored

@@ -3,6 +3,7 @@ there."""
 
 import re
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -88,7 +89,8 @@ def test_what_a_figure_tells_the_blind_are_its_values(tmp_path: Path) -> None:
 
 
 def test_the_table_of_spans_is_headed_by_what_it_shows() -> None:
-    titles = [table.title for section in shown(find(results())) for table in section.tables]
+    tables = chain.from_iterable(section.tables for section in shown(find(results())))
+    titles = [table.title for table in tables]
     assert "Memory span, adding" in titles
 
 

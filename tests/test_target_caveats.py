@@ -52,7 +52,8 @@ def test_that_the_quicker_cell_depends_on_the_threshold_is_a_doubt() -> None:
 def test_a_ratio_to_what_was_not_reached_is_over_so_much() -> None:
     """The epochs of a cell that never gets there are those of the budget."""
     never = [0.5, 0.2, 0.2, 0.2, 0.05, 0.05, 0.05]
-    runs = [trained(n, s, scores) for n, scores in (("a", never), ("b", STEADY)) for s in range(3)]
+    runs = [trained("a", seed, never) for seed in range(3)]
+    runs += [trained("b", seed, STEADY) for seed in range(3)]
     (caveat,) = said(runs, "depends on what counts as acceptable")
     assert "over 1.8 to the target" in caveat
     assert "0.5 at 75% of the way" in caveat

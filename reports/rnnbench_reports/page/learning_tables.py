@@ -1,6 +1,7 @@
 """Tables of learning under one condition: scores, and epochs to each threshold."""
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 import rnnbench
@@ -174,7 +175,7 @@ def _threshold_row(arm: rnnbench.Arm, found: Any, condition: rnnbench.Condition)
 
 def behind_scores(conditions: Sequence[rnnbench.Condition]) -> str:
     """Return the title of what lies behind the scores of a task, by what there is."""
-    arms = [arm for condition in conditions for arm in condition.arms]
+    arms = list(chain.from_iterable(condition.arms for condition in conditions))
     parts = {
         "models": True,
         "further scores": any(condition.metrics[1:] for condition in conditions),

@@ -1,6 +1,7 @@
 """Caveats on epochs to target and memory spans: thresholds that disagree, ties, ends of scales."""
 
 from collections.abc import Collection, Iterator, Sequence
+from itertools import chain
 
 from rnnbench import text
 from rnnbench.findings.learning.epochs_to_target import ShareRatio
@@ -50,8 +51,8 @@ def _disagreeing_thresholds(condition: Condition) -> Iterator[str]:
 def _unsolved_shares(condition: Condition, row: str) -> set[float]:
     """Return the thresholds that no seed of a cell reached, whose epochs are those of the
     budget."""
-    arms = [arm for arm in condition.arms if arm.row == row]
-    return {found.share for arm in arms for found in arm.reached if not found.solved}
+    reached = chain.from_iterable(arm.reached for arm in condition.arms if arm.row == row)
+    return {found.share for found in reached if not found.solved}
 
 
 def _factor(at_share: ShareRatio, unsolved: Collection[float]) -> str:

@@ -105,9 +105,9 @@ def replicates(number: int = 3, **changes: object) -> list[Result]:
 def test_two_percent_of_bytes_and_five_of_a_peak_are_found(
     changes: dict[str, object], figure: str
 ) -> None:
-    """Where repetitions agree; the other way round it is better."""
-    base = replicates()
-    head = replicates(**changes)
+    """Where eight repetitions agree; the other way round it is better."""
+    base = replicates(8)
+    head = replicates(8, **changes)
     (worse,) = ruled(base, head).worse
     assert (worse.figure, worse.kind) == (figure, "memory")
     (better,) = ruled(head, base).better
@@ -141,6 +141,13 @@ def test_a_peak_takes_repetitions_and_more_than_a_few_pages() -> None:
     assert ruled(replicates(), replicates(peak_bytes=12_000_000)).verdict == "regression"
 
 
+@pytest.mark.parametrize(("larger", "verdict"), [(1.09, "same"), (1.11, "worse"), (0.89, "better")])
+def test_of_a_few_repetitions_of_a_peak_a_tenth_is_tolerated(larger: float, verdict: str) -> None:
+    """However closely they agree: ranges of three do not overlap by luck in one case of ten."""
+    base = [8.9e6, 9e6, 9.1e6]
+    assert peaks(base, [larger * peak for peak in base], 0.05).verdict == verdict
+
+
 def test_half_a_percent_of_instructions_is_tolerated() -> None:
     """A percent is found."""
 
@@ -169,7 +176,7 @@ def test_a_rule_of_the_policy_tolerates_more_of_one_cell() -> None:
 
 @pytest.mark.parametrize(
     ("of", "field", "larger"),
-    [("bytes", "saved_bytes", 4500), ("peak", "peak_bytes", 9_900_000)],
+    [("bytes", "saved_bytes", 4500), ("peak", "peak_bytes", 10_000_000)],
 )
 @pytest.mark.parametrize("number", [3, 8])
 def test_what_the_policy_tolerates_is_tolerated_however_repetitions_agree(
@@ -590,17 +597,17 @@ def test_each_line_says_the_kind_the_change_with_its_interval_and_what_repeats_i
 ) -> None:
     """In lines for programs, in JSON, and on the page of a server."""
     base = written(tmp_path / "base", replicates())
-    head = written(tmp_path / "head", replicates(peak_bytes=9_900_000))
+    head = written(tmp_path / "head", replicates(peak_bytes=10_800_000))
     page = tmp_path / "page.md"
     done = rnnbench("gate", "base", "head", "--markdown", str(page), cwd=tmp_path)
     assert done.returncode == 3, done.stderr
     (line,) = [line for line in done.stdout.splitlines() if line.startswith("worse")]
     cells = line.split("\t")
     assert cells[1] == "memory"
-    assert cells[4:6] == ["9000000", "9900000"]
-    assert [float(part) for part in cells[7:10]] == pytest.approx([1.1] * 3)
+    assert cells[4:6] == ["9000000", "10800000"]
+    assert [float(part) for part in cells[7:10]] == pytest.approx([1.2] * 3)
     assert cells[10] == "rnnbench run suite s -c gru -o AGAIN"
-    assert "| memory | 9,000,000 | 9,900,000 | +10.0% |" in page.read_text()
+    assert "| memory | 9,000,000 | 10,800,000 | +20.0% |" in page.read_text()
     told = json.loads(rnnbench("gate", "base", "head", "--json", cwd=tmp_path).stdout)
     assert told["worse"][0]["command"] == cells[10]
     assert base.exists()

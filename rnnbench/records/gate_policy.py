@@ -13,9 +13,10 @@ Share = Annotated[float, Meta(ge=0)]
 class Tolerances(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The share by which a figure may become worse: 0.02 is 2 %.
 
-    bytes, peak:  at most; where their own repetitions agree more closely, less is tolerated, unless
-                  the policy has another value than the default.
-    instructions: counted by valgrind; likewise.
+    bytes:        at most, by default: where their own repetitions agree more closely, less.
+    peak:         by default a fifth of it with eight repetitions or more, and twice as much with
+                  fewer.
+    instructions: counted by valgrind; as bytes.
     time:         of the ratio to the reference cell.
     learning:     of epochs to the target or, where scores decide, of the way from the trivial
                   forecast to the target.

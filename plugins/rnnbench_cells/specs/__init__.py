@@ -4,6 +4,7 @@ import rnnbench
 from rnnbench_cells.specs import (
     ablations,
     classic,
+    continuous,
     frames,
     gated,
     gated_linear,
@@ -18,6 +19,7 @@ from rnnbench_cells.specs import (
 SPECS: list[rnnbench.CellSpec] = [
     *classic.SPECS,
     *gated.SPECS,
+    *continuous.SPECS,
     *ablations.SPECS,
     *frames.SPECS,
     *stable.SPECS,

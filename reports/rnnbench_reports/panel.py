@@ -73,7 +73,7 @@ class Cells(NamedTuple):
     looks: Mapping[str, Look]
     featured: frozenset[str]
     width: float = WIDTH
-    wide: float = WIDE
+    wide: float = WIDTH
 
     def among(self, rows: Iterable[str], leader: str | None = None) -> "Cells":
         """Return the cells of one panel: all are featured up to eight, else also its leader."""

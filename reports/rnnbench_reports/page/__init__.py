@@ -99,7 +99,11 @@ def _template() -> jinja2.Template:
         loader=jinja2.PackageLoader(__package__, "templates"),
     )
     environment.filters.update(
-        given=_given, explained=terms.explained, tied=terms.tied, word_id=terms.identity
+        given=_given,
+        explained=terms.explained,
+        tied=terms.tied,
+        whole=terms.whole,
+        word_id=terms.identity,
     )
     for name in ("report.css", "report.js"):
         text = (files(__package__) / name).read_text(encoding="utf-8")

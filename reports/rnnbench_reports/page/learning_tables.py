@@ -21,6 +21,7 @@ VERDICTS = {
     "too few seeds": ("too few seeds", "open"),
 }
 """The verdict on a cell that is compared with the first one, and its class, by the answer."""
+UNCONFIRMED = "reached on validation data alone, which the test score does not confirm"
 
 
 def scores(condition: rnnbench.Condition, trials: Trials) -> Table | None:
@@ -34,7 +35,9 @@ def scores(condition: rnnbench.Condition, trials: Trials) -> Table | None:
     rows = [_score_row(arm, condition, trials) for arm in condition.ranked]
     if rows and any(condition.trivial.values()):
         rows.append(_trivial_row(condition))
-    return table(f"scores-{slug(condition.title)}", "", columns, rows)
+    unconfirmed = any(arm.solved and not condition.confirms(arm) for arm in condition.arms)
+    note = f"In brackets: {UNCONFIRMED}." if unconfirmed else ""
+    return table(f"scores-{slug(condition.title)}", "", columns, rows, note)
 
 
 def _score_row(arm: rnnbench.Arm, condition: rnnbench.Condition, trials: Trials) -> Row:
@@ -84,7 +87,9 @@ def _with_budget(
 ) -> Value:
     if not arm.seeds:
         return Value("-")
-    return Value(f"{value:,}{words.off_budget(arm, quantity, condition)}", float(value))
+    off = words.off_budget(arm, quantity, condition)
+    hint = "in brackets: how far it is from the budget" if off else ""
+    return Value(f"{value:,}{off}", float(value), hint=hint)
 
 
 def _verdict(row: str, condition: rnnbench.Condition) -> Value:
@@ -119,16 +124,18 @@ def _solved(arm: rnnbench.Arm, condition: rnnbench.Condition) -> Value:
     if arm.solve_rate:
         low = f"{100 * arm.solve_rate.low:.0f}"
         high = f"{100 * arm.solve_rate.high:.0f}"
-        parts.append(f"{arm.solved} of {len(arm.seeds)} [{low} to {high} %]")
-    if arm.solved and not condition.confirms(arm):
-        parts.append("on validation data alone")
+        times = f"{arm.solved} of {len(arm.seeds)}"
+        if arm.solved and not condition.confirms(arm):
+            times = f"({times})"
+        parts.append(f"{times} [{low} to {high} %]")
     if arm.diverged:
         parts.append(f"{arm.diverged} diverged")
     if arm.given_up:
         parts.append(f"{arm.given_up} given up")
     parts += [f"{number_} {status}" for status, number_ in arm.lost.items()]
     share = arm.solve_rate.centre if arm.solve_rate else None
-    return Value(", ".join(parts) or "-", share)
+    hint = UNCONFIRMED if arm.solved and not condition.confirms(arm) else ""
+    return Value(", ".join(parts) or "-", share, hint=hint)
 
 
 def _epochs(arm: rnnbench.Arm, condition: rnnbench.Condition) -> Value:

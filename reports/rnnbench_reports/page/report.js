@@ -111,7 +111,7 @@ function startCells() {
 }
 
 // ---- Tables
-const textOf = (cell) => (cell.querySelector("summary") || cell).textContent.trim();
+const textOf = (cell) => (cell.querySelector("summary") || cell).textContent.trim().replace(/\u00a0/g, " ");
 const linesOf = (table) => [table.tHead.rows[0], ...table.tBodies[0].rows].filter((row) => !row.hidden && !row.classList.contains("gone"))
   .map((row) => [...row.cells].map(textOf));
 const ofLatex = { "\\": "\\textbackslash{}", "~": "\\textasciitilde{}", "^": "\\textasciicircum{}", "<": "$<$", ">": "$>$", "|": "$|$",

@@ -127,14 +127,18 @@ def _present(tables: Iterable[Table | None]) -> list[Table]:
 
 def _across(findings: rnnbench.Findings, plots: Sequence[Plot]) -> Section:
     tables = []
-    lacking = []
+    lacking: dict[tuple[str, ...], Table] = {}
     for aspect in findings.across:
         found = span_tables.aspect(aspect)
         if found:
             tables.append(replace(found, title=aspect.name.capitalize()))
-        if len(aspect.missing) > answers.MOST_GAPS:
-            lacking.append(span_tables.missing(aspect))
-    folds = [Fold("across-lacks", "What the sets lack", tables=lacking)] if lacking else []
+        if len(aspect.missing) > answers.MOST_GAPS and aspect.missing not in lacking:
+            lacking[aspect.missing] = span_tables.missing(aspect)
+    folds = (
+        [Fold("across-lacks", "What these sets lack to be complete", tables=list(lacking.values()))]
+        if lacking
+        else []
+    )
     said = list(answers.across(findings.across))
     return Section("across", "Across tasks", notes.ACROSS, said, plots, tables, folds)
 

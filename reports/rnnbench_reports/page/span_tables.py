@@ -67,7 +67,7 @@ def missing(found: rnnbench.Aspect) -> Table:
     """Return what the set of an aspect lacks to be complete."""
     columns = [Column("missing", "words", stays=True)]
     rows = [Row([word(lack)]) for lack in found.missing]
-    return Table(f"across-{found.name}-lacks", found.name.capitalize(), columns, rows)
+    return Table(f"across-{found.name}-lacks", "", columns, rows)
 
 
 def _aspect_note(found: rnnbench.Aspect) -> str:

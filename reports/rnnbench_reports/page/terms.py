@@ -34,6 +34,13 @@ def tied(text: str) -> str:
     return TIED.sub(NO_BREAK, text)
 
 
+def whole(text: str) -> str:
+    """Return the text of a table, in which no line breaks within an interval."""
+    if "[" not in text:
+        return text
+    return text.replace(" to ", f"{NO_BREAK}to{NO_BREAK}").replace(" %", f"{NO_BREAK}%")
+
+
 def identity(word: str) -> str:
     """Return the id of a word on the page."""
     return f"word-{slug(word)}"

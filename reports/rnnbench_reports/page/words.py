@@ -17,7 +17,7 @@ def off_budget(arm: rnnbench.Arm, quantity: str, condition: rnnbench.Condition) 
         return ""
     if abs(arm.off_budget) <= LEAST_SHOWN_DEVIATION:
         return ""
-    return f" (budget {100 * arm.off_budget:+.1f} %)"
+    return f" ({100 * arm.off_budget:+.1f} %)"
 
 
 def budget(recipe: Any) -> str:

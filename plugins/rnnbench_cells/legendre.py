@@ -23,8 +23,8 @@ class LMU(rnnbench.StepCell):
     y_t = h_t.
 
     source: Voelker, Kajic & Eliasmith 2019, Legendre Memory Units (NeurIPS).
-    The surprise: all of the past goes through the single number u_t. The memory is stable by itself,
-    and becomes unstable only by what e_h and e_m feed back. There are no biases.
+    The surprise: all of the past goes through the single number u_t. The memory is stable by
+    itself, and becomes unstable only by what e_h and e_m feed back. There are no biases.
 
     theta: length of the window in steps, above 0: the horizon that is to be remembered.
     order: number of coefficients, that is of numbers in m. Changes faster than about theta / order

@@ -110,4 +110,5 @@ def attractor() -> Array:
     state = rng.normal(0, 8, (3, STATES)) + np.array([[0], [0], [25]])
     for _ in range(round(20 / STEP)):
         state = advanced(state)
-    return state
+    found: Array = state
+    return found

@@ -95,7 +95,7 @@ def test_the_table_of_spans_is_headed_by_what_it_shows() -> None:
 
 
 def shown(findings: Findings) -> list:
-    return list(sections(findings, [], {}))
+    return list(sections(findings, {}, {}))
 
 
 @pytest.mark.parametrize(

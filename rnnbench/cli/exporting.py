@@ -49,17 +49,17 @@ OF_RESULTS: dict[str, WriteTables] = {"csv": write_csv, "parquet": write_parquet
 def export(folders: tuple[Path, ...], format_: str, output: Path | None) -> None:
     """Write what the run in FOLDER says in the FORMAT of another tool; of several folders with runs
     of one suite, what they say as one. Exits with 1 where that could not be done."""
+    contribution = None if format_ in OF_RESULTS else _report(format_)
     folders = different(folders)
     for folder in folders:
         open_run(folder)
     if len(folders) > 1 and output is None:
         raise RnnbenchError(NO_OUTPUT)
     output = output or folders[0] / "export"
-    if format_ in OF_RESULTS:
+    if contribution is None:
         _export_results(_results(folders), OF_RESULTS[format_], output)
-        return
-    contribution = _report(format_)
-    _export_findings(look_at(folders), contribution, output)
+    else:
+        _export_findings(look_at(folders), contribution, output)
 
 
 def _results(folders: Sequence[Path]) -> Sequence[Result]:

@@ -51,20 +51,16 @@ def of_sequence(cell: Any, x_TI: Tensor, head: int) -> Inputs:
     )
 
 
-def by_head(loop: Heads) -> Callable[[Any, Tensor], Tensor]:
-    """Return the reference of a cell, (B, T, I) to (B, T, H), from the loop of one head."""
-
-    def reference(cell: Any, x_BTI: Tensor) -> Tensor:
-        sequences = []
-        for x_TI in x_BTI:
-            heads = []
-            for head in range(cell.heads):
-                outputs = loop(cell, head, of_sequence(cell, x_TI, head))
-                heads.append(torch.stack(list(outputs)))
-            sequences.append(torch.cat(heads, -1))
-        return torch.stack(sequences)
-
-    return reference
+def by_head(loop: Heads, cell: Any, x_BTI: Tensor) -> Tensor:
+    """Return the outputs of a cell, (B, T, H), by the loop of one sequence and one head."""
+    sequences = []
+    for x_TI in x_BTI:
+        heads = []
+        for head in range(cell.heads):
+            outputs = loop(cell, head, of_sequence(cell, x_TI, head))
+            heads.append(torch.stack(list(outputs)))
+        sequences.append(torch.cat(heads, -1))
+    return torch.stack(sequences)
 
 
 def empty(cell: Any, inputs: Inputs) -> Tensor:
@@ -79,9 +75,12 @@ def normed(y_V: Tensor, weight_V: Tensor) -> Tensor:
     return weight_V * y_V / (y_V.square().mean() + NORM_EPSILON).sqrt()
 
 
-@by_head
-def linear_attention(cell: Any, _head: int, inputs: Inputs) -> Iterator[Tensor]:
+def linear_attention(cell: Any, x_BTI: Tensor) -> Tensor:
     """S += phi(k) v^T, z += phi(k), y = S^T phi(q) / (z^T phi(q)), phi = elu + 1."""
+    return by_head(_linear_attention, cell, x_BTI)
+
+
+def _linear_attention(cell: Any, _head: int, inputs: Inputs) -> Iterator[Tensor]:
     s = empty(cell, inputs)
     z = s[:, 0]
     for q, k, v in zip(inputs.query, inputs.keys[:, 0], inputs.values[:, 0], strict=True):
@@ -92,9 +91,12 @@ def linear_attention(cell: Any, _head: int, inputs: Inputs) -> Iterator[Tensor]:
         yield s.T @ phi_q / (z @ phi_q + TINY) if cell.rule.normalised else s.T @ phi_q
 
 
-@by_head
-def retnet(cell: Any, head: int, inputs: Inputs) -> Iterator[Tensor]:
+def retnet(cell: Any, x_BTI: Tensor) -> Tensor:
     """S = gamma S + k v^T, y = norm(S^T q / sqrt(K)) * silu(g), gamma = 1 - 2^(-5 - head)."""
+    return by_head(_retnet, cell, x_BTI)
+
+
+def _retnet(cell: Any, head: int, inputs: Inputs) -> Iterator[Tensor]:
     s = empty(cell, inputs)
     own = slice(head * cell.value_size, (head + 1) * cell.value_size)
     gates = functional.silu(of_head(inputs.extras[0], head, cell))
@@ -107,9 +109,12 @@ def retnet(cell: Any, head: int, inputs: Inputs) -> Iterator[Tensor]:
         yield (cell.norm_weight[own] * y + cell.norm_bias[own]) * gate
 
 
-@by_head
-def gla(cell: Any, head: int, inputs: Inputs) -> Iterator[Tensor]:
+def gla(cell: Any, x_BTI: Tensor) -> Tensor:
     """S = diag(a) S + k v^T, y = norm(S^T q / sqrt(K)) * silu(g), a = sigmoid(W x + b)^(1/16)."""
+    return by_head(_gla, cell, x_BTI)
+
+
+def _gla(cell: Any, head: int, inputs: Inputs) -> Iterator[Tensor]:
     s = empty(cell, inputs)
     logits = of_head(cell.to_decay(inputs.extras[0]), head, cell)
     gates = functional.silu(of_head(inputs.extras[1], head, cell))
@@ -120,9 +125,12 @@ def gla(cell: Any, head: int, inputs: Inputs) -> Iterator[Tensor]:
         yield normed(s.T @ q / cell.key_size**0.5, cell.norm.weight) * gate
 
 
-@by_head
-def hgrn2(cell: Any, _head: int, inputs: Inputs) -> Iterator[Tensor]:
+def hgrn2(cell: Any, x_BTI: Tensor) -> Tensor:
     """S = diag(f) S + (1 - f) i^T, y = norm(S^T silu(q)), f = l + (1 - l) sigmoid(W x)."""
+    return by_head(_hgrn2, cell, x_BTI)
+
+
+def _hgrn2(cell: Any, _head: int, inputs: Inputs) -> Iterator[Tensor]:
     s = empty(cell, inputs)
     for q, logit, i in zip(inputs.query, inputs.keys[:, 0], inputs.values[:, 0], strict=True):
         f = cell.lower_bound + (1 - cell.lower_bound) * torch.sigmoid(logit)
@@ -132,14 +140,13 @@ def hgrn2(cell: Any, _head: int, inputs: Inputs) -> Iterator[Tensor]:
 
 def mamba2(cell: Any, x_BTI: Tensor) -> Tensor:
     """S = a S + B (D x)^T, y = norm((S^T C + d x) * silu(z)), the norm over all heads."""
-    y_BTH = _mamba2_heads(cell, x_BTI)
+    y_BTH = by_head(_mamba2_heads, cell, x_BTI)
     gates = x_BTI @ cell.projection.weight[-y_BTH.shape[-1] :].T
     gated = y_BTH * gates * torch.sigmoid(gates)
     size = gated.square().mean(-1, keepdim=True)
     return cell.norm.weight * gated / (size + NORM_EPSILON).sqrt()  # type: ignore[no-any-return]
 
 
-@by_head
 def _mamba2_heads(cell: Any, head: int, inputs: Inputs) -> Iterator[Tensor]:
     s = empty(cell, inputs)
     rate = -cell.decay.rate_log[head].exp()

@@ -21,9 +21,12 @@ def _delta(s: Tensor, key: Tensor, value: Tensor, beta: Tensor) -> Tensor:
     return s + beta * torch.outer(k, value - s.T @ k)
 
 
-@by_head
-def deltanet(cell: Any, head: int, inputs: Inputs) -> Iterator[Tensor]:
+def deltanet(cell: Any, x_BTI: Tensor) -> Tensor:
     """S += beta k (v - S^T k)^T, y = norm(S^T q / sqrt(K)), with q and k of length one."""
+    return by_head(_deltanet, cell, x_BTI)
+
+
+def _deltanet(cell: Any, head: int, inputs: Inputs) -> Iterator[Tensor]:
     s = empty(cell, inputs)
     betas = cell.largest_beta * torch.sigmoid(inputs.extras[0][:, head])
     for q, k, v, beta in zip(
@@ -33,9 +36,12 @@ def deltanet(cell: Any, head: int, inputs: Inputs) -> Iterator[Tensor]:
         yield normed(s.T @ _unit(q) / cell.key_size**0.5, cell.norm.weight)
 
 
-@by_head
-def deltaproduct(cell: Any, head: int, inputs: Inputs) -> Iterator[Tensor]:
+def deltaproduct(cell: Any, x_BTI: Tensor) -> Tensor:
     """S = a S, then S += beta_j k_j (v_j - S^T k_j)^T for each j; y is normed, times silu(g)."""
+    return by_head(_deltaproduct, cell, x_BTI)
+
+
+def _deltaproduct(cell: Any, head: int, inputs: Inputs) -> Iterator[Tensor]:
     s = empty(cell, inputs)
     betas = cell.largest_beta * torch.sigmoid(inputs.extras[0])
     betas = torch.unflatten(betas, -1, (cell.rule.writes, cell.heads))[..., head]
@@ -50,9 +56,12 @@ def deltaproduct(cell: Any, head: int, inputs: Inputs) -> Iterator[Tensor]:
         yield normed(read, cell.norm.weight) * gate
 
 
-@by_head
-def kda(cell: Any, head: int, inputs: Inputs) -> Iterator[Tensor]:
+def kda(cell: Any, x_BTI: Tensor) -> Tensor:
     """S = diag(a) S, S += beta k (v - S^T k)^T; y is normed, times a sigmoid gate."""
+    return by_head(_kda, cell, x_BTI)
+
+
+def _kda(cell: Any, head: int, inputs: Inputs) -> Iterator[Tensor]:
     s = empty(cell, inputs)
     betas = cell.largest_beta * torch.sigmoid(inputs.extras[0][:, head])
     decays, gates = _kda_gates(cell, head, inputs)
@@ -63,9 +72,12 @@ def kda(cell: Any, head: int, inputs: Inputs) -> Iterator[Tensor]:
         yield normed(s.T @ _unit(q) / cell.key_size**0.5, cell.norm.weight) * gate
 
 
-@by_head
-def gdn2(cell: Any, head: int, inputs: Inputs) -> Iterator[Tensor]:
+def gdn2(cell: Any, x_BTI: Tensor) -> Tensor:
     """S = diag(a) S, S += k (w * v - S^T (b * k))^T; y is normed, times a sigmoid gate."""
+    return by_head(_gdn2, cell, x_BTI)
+
+
+def _gdn2(cell: Any, head: int, inputs: Inputs) -> Iterator[Tensor]:
     s = empty(cell, inputs)
     keys = cell.heads * cell.key_size
     erases = cell.largest_beta * torch.sigmoid(of_head(inputs.extras[0][:, :keys], head, cell))

@@ -11,19 +11,18 @@ from rnnbench_cells.matrix import parts, rwkv7 as of_rwkv7
 
 
 def by_sequence(
-    loop: Callable[[Any, Tensor], Iterator[Tensor]],
-) -> Callable[[Any, Tensor], Tensor]:
-    """Return the reference of a cell, (B, T, I) to (B, T, H), from the loop of a sequence."""
-
-    def reference(cell: Any, x_BTI: Tensor) -> Tensor:
-        return torch.stack([torch.stack(list(loop(cell, x_TI))) for x_TI in x_BTI])
-
-    return reference
+    loop: Callable[[Any, Tensor], Iterator[Tensor]], cell: Any, x_BTI: Tensor
+) -> Tensor:
+    """Return the outputs of a cell, (B, T, H), by the loop of one sequence."""
+    return torch.stack([torch.stack(list(loop(cell, x_TI))) for x_TI in x_BTI])
 
 
-@by_sequence
-def mlstm(cell: Any, x_TI: Tensor) -> Iterator[Tensor]:
+def mlstm(cell: Any, x_BTI: Tensor) -> Tensor:
     """C = f C + i k v^T, n = f n + i k, h = C^T q / max(|n^T q|, 1), without a stabiliser."""
+    return by_sequence(_mlstm, cell, x_BTI)
+
+
+def _mlstm(cell: Any, x_TI: Tensor) -> Iterator[Tensor]:
     c = x_TI.new_zeros(cell.heads, cell.key_size, cell.value_size)
     n = x_TI.new_zeros(cell.heads, cell.key_size)
     for x in x_TI:
@@ -38,9 +37,12 @@ def mlstm(cell: Any, x_TI: Tensor) -> Iterator[Tensor]:
         yield torch.sigmoid(o) * cell.norm_weight * h.flatten()
 
 
-@by_sequence
-def rwkv7(cell: Any, x_TI: Tensor) -> Iterator[Tensor]:
+def rwkv7(cell: Any, x_BTI: Tensor) -> Tensor:
     """S = S diag(w) - (S c) (c * a)^T + v k'^T with S written (V, K), y = S r, head by head."""
+    return by_sequence(_rwkv7, cell, x_BTI)
+
+
+def _rwkv7(cell: Any, x_TI: Tensor) -> Iterator[Tensor]:
     states = x_TI.new_zeros(cell.heads, cell.value_size, cell.key_size)
     previous = torch.zeros_like(x_TI[0])
     for x in x_TI:
@@ -73,10 +75,13 @@ def rwkv7(cell: Any, x_TI: Tensor) -> Iterator[Tensor]:
         yield torch.cat(outputs) * cell.gate(mixes[5])
 
 
-@by_sequence
-def mamba3(cell: Any, x_TI: Tensor) -> Iterator[Tensor]:
+def mamba3(cell: Any, x_BTI: Tensor) -> Tensor:
     """S = a (S + (1 - l) D b' x'^T) + l D b x^T, with b' and x' of the step before; complex keys
     are turned by multiplication."""
+    return by_sequence(_mamba3, cell, x_BTI)
+
+
+def _mamba3(cell: Any, x_TI: Tensor) -> Iterator[Tensor]:
     s = x_TI.new_zeros(cell.heads, cell.key_size, cell.value_size)
     b_before = x_TI.new_zeros(cell.heads, cell.key_size)
     x_before = x_TI.new_zeros(cell.heads, cell.value_size)

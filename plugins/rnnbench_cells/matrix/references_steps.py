@@ -11,9 +11,12 @@ from rnnbench_cells.matrix.parts import NORM_EPSILON, TINY
 from rnnbench_cells.matrix.references_more import by_sequence
 
 
-@by_sequence
-def m2rnn(cell: Any, x_TI: Tensor) -> Iterator[Tensor]:
+def m2rnn(cell: Any, x_BTI: Tensor) -> Tensor:
     """Z = tanh(S W + k v^T), S = f S + (1 - f) Z, y = S^T q / sqrt(K)."""
+    return by_sequence(_m2rnn, cell, x_BTI)
+
+
+def _m2rnn(cell: Any, x_TI: Tensor) -> Iterator[Tensor]:
     s = x_TI.new_zeros(cell.heads, cell.key_size, cell.value_size)
     for x in x_TI:
         q, k, v = torch.split((cell.projection.weight @ x).view(cell.heads, -1), cell.sizes, -1)
@@ -23,9 +26,12 @@ def m2rnn(cell: Any, x_TI: Tensor) -> Iterator[Tensor]:
         yield torch.einsum("nkv,nk->nv", s, q).flatten() / cell.key_size**0.5
 
 
-@by_sequence
-def ttt_linear(cell: Any, x_TI: Tensor) -> Iterator[Tensor]:
+def ttt_linear(cell: Any, x_BTI: Tensor) -> Tensor:
     """Gradient descent by autograd on |k + LN(k W + c) - v|^2 / 2, then y = q + LN(q W + c)."""
+    return by_sequence(_ttt_linear, cell, x_BTI)
+
+
+def _ttt_linear(cell: Any, x_TI: Tensor) -> Iterator[Tensor]:
     w = cell.weight_start
     c = cell.bias_start
 
@@ -47,9 +53,12 @@ def ttt_linear(cell: Any, x_TI: Tensor) -> Iterator[Tensor]:
         yield model(q).flatten()
 
 
-@by_sequence
-def titans(cell: Any, x_TI: Tensor) -> Iterator[Tensor]:
+def titans(cell: Any, x_BTI: Tensor) -> Tensor:
     """G = eta G - theta k (M^T k - v)^T, M = (1 - alpha) M + G, y = M^T q."""
+    return by_sequence(_titans, cell, x_BTI)
+
+
+def _titans(cell: Any, x_TI: Tensor) -> Iterator[Tensor]:
     m = x_TI.new_zeros(cell.heads, cell.key_size, cell.value_size)
     g = torch.zeros_like(m)
     for x in x_TI:
@@ -63,9 +72,12 @@ def titans(cell: Any, x_TI: Tensor) -> Iterator[Tensor]:
         yield torch.einsum("nkv,nk->nv", m, q).flatten()
 
 
-@by_sequence
-def slstm(cell: Any, x_TI: Tensor) -> Iterator[Tensor]:
+def slstm(cell: Any, x_BTI: Tensor) -> Tensor:
     """c = f c + i z, n = f n + i, h = o c / n, without a stabiliser."""
+    return by_sequence(_slstm, cell, x_BTI)
+
+
+def _slstm(cell: Any, x_TI: Tensor) -> Iterator[Tensor]:
     units = cell.recurrent.shape[1]
     c = x_TI.new_zeros(cell.heads, units)
     n = torch.zeros_like(c)
@@ -81,9 +93,12 @@ def slstm(cell: Any, x_TI: Tensor) -> Iterator[Tensor]:
         yield h.flatten()
 
 
-@by_sequence
-def pd_ssm(cell: Any, x_TI: Tensor) -> Iterator[Tensor]:
+def pd_ssm(cell: Any, x_BTI: Tensor) -> Tensor:
     """h = P D h + B x, with complex numbers and P written out column by column."""
+    return by_sequence(_pd_ssm, cell, x_BTI)
+
+
+def _pd_ssm(cell: Any, x_TI: Tensor) -> Iterator[Tensor]:
     size = cell.matrices.shape[-1]
     h = torch.zeros(size, dtype=torch.complex128)
     h[0] = 1

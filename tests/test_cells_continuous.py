@@ -2,13 +2,16 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
+from numpy.polynomial.legendre import legval
 
 import rnnbench
 from rnnbench.catalogue import Catalogue
 from rnnbench.model import count_parameters
 from rnnbench_cells.cfc import CfC
+from rnnbench_cells.legendre import LMU, held_window
 
 X_BTI = torch.randn(3, 12, 4, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
 UNITS = 5
@@ -20,6 +23,8 @@ UNITS = 5
         ("cfc", {}),
         ("cfc", {"time_feature": 0}),
         ("cfc", {"time_feature": 2, "backbone": 7}),
+        ("lmu", {}),
+        ("lmu", {"theta": 5.5, "order": 4}),
     ],
 )
 def test_each_cell_equals_a_plain_loop_of_its_papers_words(
@@ -74,6 +79,89 @@ def test_a_cfc_of_time_alone_runs() -> None:
     y_BTH, _ = cell(torch.rand(2, 6, 1))
     assert y_BTH.shape == (2, 6, UNITS)
     assert (y_BTH[0, -1] - y_BTH[1, -1]).abs().max() > 0
+
+
+def test_the_memory_of_an_lmu_is_decoded_by_legendre_polynomials() -> None:
+    """u of s steps ago is sum_i P_i(2 s / theta - 1) m_i, over the whole window of theta steps.
+
+    An input that is held over a step stands for the middle of that step. The end of the window, in
+    the midst of whose last step the staircase ends, is left out.
+    """
+    theta = 60.0
+    order = 14
+    cell = LMU(1, 3, theta=theta, order=order).double()
+    with torch.no_grad():
+        cell.encode_input.fill_(1.0)
+        cell.encode_state.zero_()
+    t = np.arange(400) + 0.5
+    signal = np.sin(2 * np.pi * t / 47) + 0.5 * np.cos(2 * np.pi * t / 31)
+    _, (_, m_BD) = cell(torch.tensor(signal)[None, :, None])
+    ago = np.arange(1, theta)
+    decoded = legval(2 * ago / theta - 1, m_BD[0].detach().numpy())
+    then = 400 - ago
+    expected = np.sin(2 * np.pi * then / 47) + 0.5 * np.cos(2 * np.pi * then / 31)
+    np.testing.assert_allclose(decoded, expected, atol=0.005)
+    assert np.abs(decoded - np.roll(expected, 1)).max() > 0.05
+
+
+def test_the_window_of_an_lmu_is_the_solution_of_its_equation() -> None:
+    """The matrices as they are printed, and their exponential summed up as a series."""
+    order = 6
+    theta = 7.5
+    system = np.zeros((order + 1, order + 1))
+    for i in range(order):
+        system[i, order] = (2 * i + 1) * (-1) ** i / theta
+        for j in range(order):
+            system[i, j] = (2 * i + 1) * (-1 if i < j else (-1) ** (i - j + 1)) / theta
+    term = np.eye(order + 1)
+    expected = term.copy()
+    for power in range(1, 100):
+        term = term @ system / power
+        expected = expected + term
+    transition, drive = held_window(order, theta)
+    np.testing.assert_allclose(transition.numpy(), expected[:order, :order], atol=1e-12)
+    np.testing.assert_allclose(drive.numpy(), expected[:order, order], atol=1e-12)
+
+
+def test_the_window_of_an_lmu_is_a_delay_at_the_frequencies_that_it_holds() -> None:
+    """The last of the window, sum_i m_i, answers exp(i w t) by exp(i w (t - theta)).
+
+    An input that is held over a step is half a step early, and smaller by sin(w / 2) / (w / 2).
+    """
+    theta = 20.0
+    transition, drive = (part.numpy() for part in held_window(12, theta))
+    for period in (400.0, 60.0, 30.0):
+        turn = np.exp(2j * np.pi / period)
+        response = turn * np.linalg.solve(turn * np.eye(12) - transition, drive).sum()
+        assert abs(response / (turn ** (0.5 - theta) * np.sinc(1 / period)) - 1) < 0.01
+
+
+def test_the_window_of_an_lmu_forgets() -> None:
+    """All eigenvalues of A lie within the unit circle, at orders and lengths of use."""
+    for order, theta in ((1, 1.0), (16, 10.0), (32, 100.0), (64, 1000.0)):
+        transition, _ = held_window(order, theta)
+        assert torch.linalg.eigvals(transition).abs().max() < 1
+
+
+def test_the_window_of_an_lmu_is_fixed() -> None:
+    """It is no parameter, and moves with the cell from one dtype to another."""
+    cell = LMU(2, 3, order=4)
+    assert {"transition", "drive"} <= set(cell.state_dict())
+    assert not {"transition", "drive"} & {name for name, _ in cell.named_parameters()}
+    assert cell.double().transition.dtype == torch.float64
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"theta": 0.0}, "lmu: theta should be above 0, got 0"),
+        ({"order": 0}, "lmu: order should be 1 or above, got 0"),
+    ],
+)
+def test_a_window_that_is_none_is_refused(options: dict[str, Any], told: str) -> None:
+    """With the names of cell and option."""
+    with pytest.raises(rnnbench.RnnbenchError, match=told):
+        LMU(3, UNITS, **options)
 
 
 @pytest.mark.parametrize(

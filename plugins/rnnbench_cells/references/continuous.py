@@ -25,3 +25,17 @@ def cfc(cell: Any, x_BTI: Tensor) -> Tensor:
         h_BH = torch.tanh(g) * (1 - share) + torch.tanh(k) * share
         outputs.append(h_BH)
     return torch.stack(outputs, 1)
+
+
+def lmu(cell: Any, x_BTI: Tensor) -> Tensor:
+    """Voelker et al. 2019, with the fixed matrices of the cell."""
+    h_BH = torch.zeros(len(x_BTI), cell.hidden_size, dtype=x_BTI.dtype)
+    m_BD = torch.zeros(len(x_BTI), cell.order, dtype=x_BTI.dtype)
+    outputs = []
+    for x_BI in x_BTI.unbind(1):
+        u_B = x_BI @ cell.encode_input + h_BH @ cell.encode_state + m_BD @ cell.encode_memory
+        m_BD = m_BD @ cell.transition.T + torch.outer(u_B, cell.drive)
+        sums = x_BI @ cell.from_input.T + h_BH @ cell.from_state.T + m_BD @ cell.from_memory.T
+        h_BH = torch.tanh(sums)
+        outputs.append(h_BH)
+    return torch.stack(outputs, 1)

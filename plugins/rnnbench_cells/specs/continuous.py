@@ -17,6 +17,11 @@ def cfc_parameters(
     return width * (seen + hidden_size + 1) + 4 * hidden_size * (width + 1)
 
 
+def lmu_parameters(input_size: int, hidden_size: int, order: int = 32, **_: object) -> int:
+    """Return the number of parameters: (H + 1) times inputs, units and coefficients."""
+    return (hidden_size + 1) * (input_size + hidden_size + order)
+
+
 SPECS: list[rnnbench.CellSpec] = [
     rnnbench.CellSpec(
         name="cfc",
@@ -31,5 +36,19 @@ SPECS: list[rnnbench.CellSpec] = [
         parameters=cfc_parameters,
         state_floats=lambda _input_size, hidden_size, **_: hidden_size,
         reference="rnnbench_cells.references.continuous:cfc",
+    ),
+    rnnbench.CellSpec(
+        name="lmu",
+        build="rnnbench_cells.legendre:LMU",
+        source="Voelker, Kajic & Eliasmith 2019, Legendre Memory Units (NeurIPS)",
+        summary=(
+            "Legendre memory unit: a fixed linear memory of the last theta steps of one learned"
+            " number, beside a vanilla network."
+        ),
+        options={"theta": 100.0, "order": 32},
+        implementations=STEPPED,
+        parameters=lmu_parameters,
+        state_floats=lambda _input_size, hidden_size, order=32, **_: hidden_size + order,
+        reference="rnnbench_cells.references.continuous:lmu",
     ),
 ]

@@ -1,0 +1,13 @@
+"""Generated series of dynamical systems: chaos, a driven system, and samples at irregular times."""
+
+import rnnbench
+from rnnbench_tasks.dynamics.lorenz import Lorenz
+from rnnbench_tasks.dynamics.mackey_glass import MackeyGlass
+
+TASKS: tuple[type[rnnbench.Task], ...] = (Lorenz, MackeyGlass)
+
+
+@rnnbench.hookimpl
+def rnnbench_tasks() -> tuple[type[rnnbench.Task], ...]:
+    """Return the tasks on dynamical systems."""
+    return TASKS

@@ -3,8 +3,9 @@
 import rnnbench
 from rnnbench_tasks.dynamics.lorenz import Lorenz
 from rnnbench_tasks.dynamics.mackey_glass import MackeyGlass
+from rnnbench_tasks.dynamics.narma import Narma10
 
-TASKS: tuple[type[rnnbench.Task], ...] = (Lorenz, MackeyGlass)
+TASKS: tuple[type[rnnbench.Task], ...] = (Lorenz, MackeyGlass, Narma10)
 
 
 @rnnbench.hookimpl

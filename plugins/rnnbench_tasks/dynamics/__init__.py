@@ -1,10 +1,12 @@
 """Generated series of dynamical systems: chaos, a driven system, and samples at irregular times."""
 
 import rnnbench
+from rnnbench_tasks.dynamics.irregular_sine import IrregularSine
 from rnnbench_tasks.dynamics.lorenz import Lorenz
 from rnnbench_tasks.dynamics.mackey_glass import MackeyGlass
+from rnnbench_tasks.dynamics.narma import Narma10
 
-TASKS: tuple[type[rnnbench.Task], ...] = (Lorenz, MackeyGlass)
+TASKS: tuple[type[rnnbench.Task], ...] = (Lorenz, MackeyGlass, Narma10, IrregularSine)
 
 
 @rnnbench.hookimpl

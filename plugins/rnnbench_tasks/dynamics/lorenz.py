@@ -30,8 +30,8 @@ SETTLING = 1.0
 class Lorenz(Chaotic):
     """Forecast x(t + 0.1) of the Lorenz system from x alone, at every step.
 
-    x:        -1.2 -1.0 -0.7 -0.3  0.4 ...   every 0.1 units of time, in standard deviations
-    answers:     -    - -0.3  0.4  1.2 ...   (horizon 3: the first 2 steps are not asked)
+    x:        -1.2 -1.0 -0.7 -0.3  0.4 ...   in standard deviations
+    answers:     -    - -0.3  0.4  1.2 ...   (horizon 3: the first 2 are not asked)
 
     x' = 10 (y - x), y' = x (28 - z) - y, z' = x y - 8/3 z. The two other coordinates have to be
     inferred from earlier x; five values suffice in principle, more than twice the dimension 2.06 of
@@ -107,8 +107,7 @@ def advanced(state: Array) -> Array:
 def attractor() -> Array:
     """Return states on the attractor, (3, STATES), the same in every process."""
     rng = np.random.default_rng(0)
-    state = rng.normal(0, 8, (3, STATES)) + np.array([[0], [0], [25]])
+    state: Array = rng.normal(0, 8, (3, STATES)) + np.array([[0], [0], [25]])
     for _ in range(round(20 / STEP)):
         state = advanced(state)
-    found: Array = state
-    return found
+    return state

@@ -32,8 +32,8 @@ DEVIATION = 0.226
 class MackeyGlass(Chaotic):
     """Forecast x(t + 6) of the Mackey-Glass equation with a delay of 17, at every step.
 
-    x:        1.3 0.2 -1.1 -1.6 -0.4 ...   every 6 units of time, in standard deviations
-    answers:    -   - -1.6 -0.4  0.9 ...   (horizon 3: the first 2 steps are not asked)
+    x:        1.3 0.2 -1.1 -1.6 -0.4 ...   in standard deviations
+    answers:    -   - -1.6 -0.4  0.9 ...   (horizon 3: the first 2 are not asked)
 
     x' = 0.2 x(t - 17) / (1 + x(t - 17)^10) - 0.1 x. The next value depends on x(t) and on x(s) for
     s from t - 17 to t - 11. Four values are the classical inputs; the horizon is twice as long by

@@ -19,15 +19,17 @@ CROWDING = 2
 class SelectiveCopyGaps(SelectiveCopy):
     """Recall a few tokens among noise, tested at gaps between tokens unlike those of training.
 
-    short:   _ _ 3 1 _ 4 _ _ _ ? ? ?   all items within 2 M steps, which begin anywhere
-    even:    3 _ _ _ 1 _ _ 4 _ ? ? ?   an item in each of M parts of about equal length
-    any:     3 _ 1 _ _ _ _ _ 4 ? ? ?   anywhere, as in `selective-copy`
+    short:   _ _ 3 1 _ 4 _ _ _ ? ? ?
+    even:    3 _ _ _ 1 _ _ 4 _ ? ? ?
+    any:     3 _ 1 _ _ _ _ _ 4 ? ? ?
     answers:                   3 1 4
 
-    Sequences are those of `selective-copy`, apart from the places of the items: `gaps` are those of
-    training, and a trained model is tested on the two others. A cell that counts the steps between
-    items, or that stores them by a fixed rhythm, fails there. In each case an item is due M + T
-    steps after its earliest possible place, so that the horizon is M + T + 1. The target is that of
+    Sequences are those of `selective-copy`, apart from the places of the items. With gaps =
+    "short", all items are within 2 M steps, which begin anywhere; with "even", an item is in each
+    of M parts of about equal length; with "any", they are anywhere, as in `selective-copy`. `gaps`
+    are those of training, and a trained model is tested on the two others: a cell that has learned
+    the rhythm of items in place of the items fails there. In each case an item is due M + T steps
+    after its earliest possible place, so that the horizon is M + T + 1. The target is that of
     `selective-copy`.
 
     source: after Gu & Dao 2023, arXiv:2312.00752, section 4.1.1 (selective copying), whose spacing

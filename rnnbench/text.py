@@ -9,6 +9,13 @@ MEBIBYTE = 2**20
 """Bytes."""
 DIGITS = 3
 P_DIGITS = 2
+SETTING_DIGITS = 6
+WHOLE = 1e5
+"""Numbers from 1,000 to this one are written in full."""
+LARGEST = 1e9
+"""Numbers from this one on are written with a power of ten."""
+TIMES = "\u00d7"
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 UNITS = {
     "seconds": (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)),
     "bytes": (("GiB", 2.0**30), ("MiB", 2.0**20), ("KiB", 2.0**10)),
@@ -18,18 +25,37 @@ SHORTEST_IN_MILLISECONDS = 1e-4
 
 
 def number(value: float) -> str:
-    """Format three significant digits, without a needless exponent: `0.93`, `12,300`,
-    `1.20e-05`."""
-    if value != 0 and not 1e-3 <= abs(value) < 1e5:
-        return f"{value:.2e}"
-    if abs(value) < 1000:
-        return rounded(value)
-    return f"{value:,.0f}"
+    """Format three significant digits, or as many as a whole number below 100,000 has: `0.93`,
+    `12,346`, `500,000`, `1.2×10⁻⁵`."""
+    if 1000 <= abs(value) < WHOLE:
+        return f"{value:,.0f}"
+    return rounded(value)
 
 
 def rounded(value: float, digits: int = DIGITS) -> str:
-    """Format this many significant digits, without trailing zeros: `0.93`, `1.2e+04`."""
-    return f"{value:.{digits}g}"
+    """Format this many significant digits, without trailing zeros: `0.93`, `12,300`, `1.2×10⁻⁵`."""
+    written = f"{value:.{digits}g}"
+    if "e" not in written:
+        return written
+    if 1 <= abs(value) < LARGEST:
+        return f"{float(written):,.0f}"
+    return scientific(value, digits)
+
+
+def scientific(value: float, digits: int = DIGITS) -> str:
+    """Format this many significant digits with a power of ten: `1.2×10⁻⁵`, `10⁻⁵`."""
+    mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
+    factor = f"{float(mantissa):g}"
+    power = f"10{str(int(exponent)).translate(RAISED)}"
+    if factor in ("1", "-1"):
+        return factor.replace("1", power)
+    return f"{factor}{TIMES}{power}"
+
+
+def setting(value: float) -> str:
+    """Format a number that somebody chose, such as a learning rate, with up to six digits:
+    `0.003`."""
+    return rounded(value, SETTING_DIGITS)
 
 
 def apart(value: float, other: float, digits: int = DIGITS) -> str:
@@ -88,7 +114,7 @@ def with_ends(centre: str, low: str, high: str, kind: str = "") -> str:
 
 def p_value(value: float) -> str:
     """Format a p-value with two significant digits: `p = 0.0039`."""
-    return f"p = {value:.{P_DIGITS}g}"
+    return f"p = {rounded(value, P_DIGITS)}"
 
 
 def more_seeds(count: int | None) -> str:
@@ -127,7 +153,8 @@ def in_units(value: float, unit: str) -> str:
 
 
 def _three_digits(value: float) -> str:
-    return f"{value:#.{DIGITS}g}".rstrip(".")
+    written = f"{value:#.{DIGITS}g}".rstrip(".")
+    return rounded(value) if "e" in written else written
 
 
 def markdown(text: str) -> str:

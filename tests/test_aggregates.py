@@ -175,3 +175,16 @@ def test_weights_spread_as_a_mean_of_so_many_seeds_does(conditions: int, seeds: 
     means = conditions * shares[:, 0] @ scores
     assert means.var() == pytest.approx(scores.var(ddof=1) / seeds, rel=0.08)
     assert unseen.mean() == pytest.approx(1 / (conditions * seeds + 1), rel=0.08)
+
+
+def test_an_interval_of_zeros_ends_at_zero_or_well_above_it() -> None:
+    """No rounding error is left of 1 - (1 - 0), which would be printed as 3×10⁻¹⁶."""
+    for seeds, conditions in ((3, 4), (3, 8), (10, 6)):
+        scores = np.zeros((conditions, seeds))
+        scores[0] = 1e-3
+        for low, high in (
+            aggregates.interquartile_mean_interval(scores),
+            aggregates.optimality_gap_interval(1 - scores),
+        ):
+            assert low == 0 or low > 1e-9
+            assert high == 0 or high > 1e-9

@@ -498,7 +498,7 @@ def test_what_has_nothing_to_learn_is_nobodys_measure() -> None:
         results.append(msgspec.structs.replace(result, costs=rows))
     (finding,) = find(results).costs
     assert {(p.slow, p.fast) for p in finding.pairs} == {("lstm B", "lstm")}
-    assert finding.answer.startswith("A training step takes lstm 1e+03 ms")
+    assert finding.answer.startswith("A training step takes lstm 1,000 ms")
 
 
 def test_memory_that_runs_out_is_a_result_and_not_a_failure() -> None:

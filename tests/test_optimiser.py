@@ -231,9 +231,9 @@ def test_what_is_solved_is_not_futile() -> None:
     ("losses", "said"),
     [
         ((2.0, 2.0 * EXPLOSION), ""),
-        ((2.0, 2.1 * EXPLOSION), "loss exploded to 2.1e+04 in epoch 1, from 2 at first"),
+        ((2.0, 2.1 * EXPLOSION), "loss exploded to 21,000 in epoch 1, from 2 at first"),
         ((1e-6, 0.5 * EXPLOSION), ""),
-        ((1e-6, 1.1 * EXPLOSION), "loss exploded to 1.1e+04 in epoch 1, from 1e-06 at first"),
+        ((1e-6, 1.1 * EXPLOSION), "loss exploded to 11,000 in epoch 1, from 10⁻⁶ at first"),
         ((2.0, math.nan), "loss not finite in epoch 1"),
         ((math.inf,), "loss not finite in epoch 1"),
     ],

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from rnnbench.catalogue import Catalogue
 from rnnbench.cli.summary import print_answers
 from rnnbench.cli.verbosity import Verbosity
 from rnnbench.executors.running import without_run
@@ -115,3 +116,27 @@ def test_notes_of_the_page_have_no_marks_of_markdown(tmp_path: Path) -> None:
     """Backticks, that is."""
     page = page_of(many_cells(4), tmp_path / "a") + page_of(find(results()), tmp_path / "b")
     assert "`" not in text_of(page)
+
+
+def test_no_number_has_an_e(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Neither small and large scores, nor slow steps, nor a rate: on the page, in tables for a
+    paper and on the terminal."""
+    recipe = msgspec.structs.replace(RECIPE, epochs=20_000)
+    made: list[Result] = []
+    ends = {"target": 2e-6, "trivial": 5e8, "learning_rate": 1e-5, "recipe": recipe}
+    made += [learned("a", seed, 12_345, 1.23e-6, **ends) for seed in range(8)]  # type: ignore[arg-type]
+    made += [learned("b", seed, None, 4.5e7, **ends) for seed in range(8)]  # type: ignore[arg-type]
+    made += [cost_result(number, 2e3) for number in range(2)]
+    findings = find(made)
+    print_answers(findings, Verbosity.VERBOSE)
+    print_answers(findings)
+    printed = capsys.readouterr().out
+    page = page_of(findings, tmp_path)
+    said = [text_of(page), *Elements(page).values("data-says"), *Elements(page).values("title")]
+    said += [*Elements(page).values("aria-label"), printed]
+    for report in ("markdown", "latex", "model-cards"):
+        files = Catalogue.present().reports[report].item.load()(findings, tmp_path)
+        said += [path.read_text() for path in files]
+    for text in said:
+        found = re.search(r"(?<![\w.])\d+(\.\d+)?e[-+]\d", text)
+        assert not found, text[max(0, found.start() - 60) : found.end() + 60]

@@ -7,16 +7,19 @@ from unittest.mock import patch
 
 import pytest
 from msgspec.structs import replace
+from rich.console import Console
 
+from rnnbench.cli.output import cut
 from rnnbench.cli.summary import print_answers
 from rnnbench.cli.summary.cost import cost_grid
+from rnnbench.cli.summary.fitting import lay_out
 from rnnbench.cli.summary.grid import AHEAD, CONTRADICTS, EQUAL, LEADS, OPEN, WORSE, Grid
-from rnnbench.cli.summary.layout import lay_out
 from rnnbench.cli.summary.learning import learning_grid
 from rnnbench.cli.summary.lines import condition_lines
+from rnnbench.cli.summary.names import shortened
 from rnnbench.cli.verbosity import Verbosity
 from rnnbench.findings import Comparison, Findings, LawCaveat, find
-from rnnbench.records import Result
+from rnnbench.records import CellUse, Result
 from tests.builders.findings import (
     BUDGET,
     cost_result,
@@ -27,6 +30,7 @@ from tests.builders.findings import (
 )
 from tests.builders.gate import written
 from tests.builders.inside import rnnbench_here
+from tests.builders.terminal import too_wide
 
 SEEDS = 12
 ANSWERS = {
@@ -175,6 +179,72 @@ def test_more_room_shows_more() -> None:
     figures = [lay_out(many, width, 24).figures for width in range(40, 240, 20)]
     assert figures == sorted(figures)
     assert figures[-1] == 12 * len(many.rows)
+
+
+LONG = (
+    "gru reset=after",
+    "gru reset=before",
+    "torchrecurrent-peephole-lstm: compiled",
+    f"cell-of-{'eighty-letters-' * 5}",
+)
+
+
+def long_names(width: int, names: Sequence[str] = LONG) -> list[str]:
+    """A table of cells with long names on tasks with long names."""
+    made = [
+        learned("", seed, 3 + place, cell=CellUse(name="gru", label=name), task=task)
+        for (place, name), seed, task in product(
+            enumerate(names), range(3), ("adding", "a-task-with-quite-a-long-name-indeed")
+        )
+    ]
+    return shown(learning_grid(find(made)), width)
+
+
+@pytest.mark.parametrize("width", [80, 100, 120])
+def test_names_that_do_not_fit_are_shortened_before_cells_are_left_out(width: int) -> None:
+    """No line is wider than the terminal, and each cell has a figure under each condition."""
+    lines = long_names(width)
+    assert max(map(len, lines)) <= width
+    assert all(any(mean in line.split() for line in lines) for mean in "3456")
+    assert any("…" in line for line in lines)
+    assert max(map(len, long_names(40))) <= 40
+
+
+def test_shortened_names_keep_their_ends_and_stay_apart() -> None:
+    """Options differ at the end of a name; two names that would read alike are not shortened so
+    far."""
+    assert shortened(LONG[:3], 12) == ["gru re…after", "gru re…efore", "torchr…piled"]
+    assert shortened(["a" * 40 + "x" + "b" * 40, "a" * 40 + "y" + "b" * 40], 12) == [
+        "a" * 40 + "x" + "b" * 40,
+        "a" * 40 + "y" + "b" * 40,
+    ]
+    assert shortened(["gru"], 12) == ["gru"]
+
+
+def test_names_that_fit_are_whole() -> None:
+    lines = long_names(400)
+    assert all(any(name in line for line in lines) for name in LONG)
+    assert not any("…" in line for line in lines)
+
+
+def test_a_table_with_shortened_names_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    """And that the report has them in full."""
+    made = [
+        learned("", seed, 3, cell=CellUse(name="gru", label=name))
+        for name, seed in product(LONG, range(3))
+    ]
+    with patch.object(Console, "is_terminal", new=True), patch.object(Console, "width", new=80):
+        print_answers(find(made))
+    printed = capsys.readouterr().out
+    assert "Names are shortened by “…”; the report has them in full." in printed
+    assert "Left out" not in printed
+    assert not too_wide(printed)
+
+
+def test_a_sentence_of_one_long_word_is_cut_within_it() -> None:
+    """Rather than to nothing."""
+    assert cut("a" * 90, 20) == "a" * 18 + " …"
+    assert cut("some words that are long", 20) == "some words that …"
 
 
 def test_where_cells_are_left_out_a_column_names_the_first_one() -> None:

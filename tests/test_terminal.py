@@ -14,7 +14,11 @@ from tests.builders.inside import rnnbench_here, rnnbench_on_terminal
 from tests.builders.terminal import broken_words, too_wide
 
 WIDE = 1000
-SUMMARY = "Left out for want of room: and cells conditions; the report has all. first 3 5 12 cell capacity, trainability, capacity trainability (IQM) (mse)"
+SUMMARY = (
+    "Left out for want of room: and cells conditions; the report has all. Names are shortened by"
+    " “…”; the report has them in full. first 3 5 12 cell capacity, trainability, capacity"
+    " trainability span (IQM) (mse) (steps)"
+)
 """Words of a summary that a wide terminal has no need of, and numbers of what is left out."""
 COMMANDS = [
     "list",

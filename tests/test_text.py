@@ -16,19 +16,55 @@ from rnnbench import text
         (0.9312, "0.931"),
         (999.4, "999"),
         (12345.6, "12,346"),
-        (1.2e-5, "1.20e-05"),
-        (4.56e7, "4.56e+07"),
+        (500_000, "500,000"),
+        (45_612_345, "45,600,000"),
+        (4.56e10, "4.56×10¹⁰"),
+        (1.4e-4, "0.00014"),
+        (1.2e-5, "1.2×10⁻⁵"),
+        (-1e-14, "-10⁻¹⁴"),
     ],
 )
-def test_a_number_has_three_digits_and_an_exponent_only_where_it_is_unreadable(
+def test_a_number_has_three_digits_and_a_power_of_ten_only_where_it_is_unreadable(
     value: float, written: str
 ) -> None:
     assert text.number(value) == written
 
 
+@pytest.mark.parametrize(
+    ("value", "digits", "written"),
+    [
+        (0.03125, 3, "0.0312"),
+        (1234.5, 3, "1,230"),
+        (999.6, 3, "1,000"),
+        (1234.5, 6, "1234.5"),
+        (1e-5, 6, "10⁻⁵"),
+        (3.7e-08, 2, "3.7×10⁻⁸"),
+        (math.inf, 3, "inf"),
+    ],
+)
+def test_so_many_digits_are_written_without_an_e(value: float, digits: int, written: str) -> None:
+    assert text.rounded(value, digits) == written
+
+
+EXPONENT = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+
+
+def as_float(written: str) -> float:
+    """The number that a text stands for."""
+    mantissa, times, power = written.replace(",", "").rpartition("×")
+    factor = float(mantissa) if times else 1.0
+    if not power.startswith(("10", "-10")) or power[-1] not in "⁰¹²³⁴⁵⁶⁷⁸⁹":
+        return factor * float(power)
+    sign = -1.0 if power.startswith("-") else 1.0
+    exponent = power.removeprefix("-").removeprefix("10").translate(EXPONENT)
+    return sign * factor * 10.0 ** int(exponent)
+
+
 @given(floats(1e-12, 1e12))
 def test_a_number_is_within_half_a_percent_of_what_it_stands_for(value: float) -> None:
-    assert math.isclose(float(text.number(value).replace(",", "")), value, rel_tol=5.1e-3)
+    for written in (text.number(value), text.rounded(value), text.scientific(value)):
+        assert "e" not in written
+        assert math.isclose(as_float(written), value, rel_tol=5.1e-3)
 
 
 @pytest.mark.parametrize(
@@ -72,6 +108,7 @@ def test_an_interval_names_its_ends_and_what_they_are() -> None:
 
 def test_a_p_value_has_two_digits() -> None:
     assert text.p_value(0.00390625) == "p = 0.0039"
+    assert text.p_value(3.72e-8) == "p = 3.7×10⁻⁸"
 
 
 @pytest.mark.parametrize(
@@ -91,7 +128,7 @@ def test_more_seeds_are_advised_where_their_number_is_known(
 
 @pytest.mark.parametrize(
     ("seconds", "written"),
-    [(1.5, "1.5e+03 ms"), (0.00325, "3.25 ms"), (1e-4, "0.1 ms"), (9.9e-5, "99 µs")],
+    [(1.5, "1,500 ms"), (0.00325, "3.25 ms"), (1e-4, "0.1 ms"), (9.9e-5, "99 µs")],
 )
 def test_the_time_of_a_step_is_in_milliseconds_or_microseconds(
     seconds: float, written: str
@@ -103,6 +140,7 @@ def test_the_time_of_a_step_is_in_milliseconds_or_microseconds(
     ("value", "unit", "written"),
     [
         (1.2, "seconds", "1.20 s"),
+        (12_345.6, "seconds", "12,300 s"),
         (0.0351, "seconds", "35.1 ms"),
         (36_700_160, "bytes", "35.0 MiB"),
         (512, "bytes", "512"),

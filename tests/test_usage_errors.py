@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from rnnbench.cli.main import main
+from rnnbench.cli.interruption import interruption
+from rnnbench.cli.main import cli, main
 from tests.builders.gate import BASELINE
 
 USAGE = 2
@@ -382,3 +383,35 @@ def test_what_tries_to_end_a_command_is_no_success(
         == "rnnbench: something that this command ran tried to end it by sys.exit(0), and it gave"
         " no answer.\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("run suite quick", "What finished is kept; the same command goes on from there."),
+        ("ab smoke --fresh", "the same command, without --fresh, goes on from there."),
+        ("--debug history bisect a b smoke", "the same command goes on from there."),
+        ("export {run} --format csv", "Stored results are as they were; the same command starts"),
+        ("run trial gru adding", "Stored results are as they were; the same command starts again."),
+    ],
+)
+def test_an_interrupted_command_names_only_options_that_it_has(typed: str, sentence: str) -> None:
+    """And goes on from what has finished only where it keeps that."""
+    said = interruption(typed.split())
+    assert said.startswith("Interrupted. ")
+    assert sentence in said
+    assert ("--fresh" in said) == ("--fresh" in typed)
+
+
+def test_main_says_so(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """In one line on standard error, with the code of an interruption."""
+
+    def interrupted(**_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sys, "argv", ["rnnbench", "export", "x", "--format", "csv"])
+    monkeypatch.setattr(cli, "main", interrupted)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 130
+    assert capsys.readouterr().err == f"{interruption(['export'])}\n"

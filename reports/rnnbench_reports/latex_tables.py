@@ -15,6 +15,8 @@ from rnnbench_reports.paper_table import (
 )
 from rnnbench_reports.paper_tables import paper_tables
 
+RAISED = re.compile("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+")
+LOWERED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 MOST_ROWS = 40
 """Rows of a table on one page; a longer one runs over pages."""
 SPECIAL = {
@@ -30,6 +32,10 @@ SPECIAL = {
     "\u00d7": r"$\times$",
     "±": r"$\pm$",
     "µ": r"$\mu$",
+    **{
+        raised: f"$^{lowered}$"
+        for raised, lowered in zip("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789", strict=True)
+    },
     **{character: rf"\{character}" for character in "{}$&#_%"},
 }
 
@@ -52,10 +58,13 @@ def escaped(text: str) -> str:
 
 
 def number(value: float) -> str:
-    """Return a number in a formula: `$0.93$`, `$12{,}300$`, `$1.20 \\times 10^{-5}$`."""
-    mantissa, e, exponent = rnnbench.text.number(value).partition("e")
-    digits = mantissa.replace(",", "{,}")
-    return rf"${digits} \times 10^{{{int(exponent)}}}$" if e else f"${digits}$"
+    """Return a number in a formula: `$0.93$`, `$12{,}300$`, `$1.2 \\times 10^{-5}$`."""
+    written = rnnbench.text.number(value).replace(",", "{,}")
+    return f"${RAISED.sub(_power, written)}$".replace(rnnbench.text.TIMES, r" \times ")
+
+
+def _power(raised: re.Match[str]) -> str:
+    return f"^{{{raised[0].translate(LOWERED)}}}"
 
 
 def _latex(table: PaperTable) -> str:

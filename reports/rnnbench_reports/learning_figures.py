@@ -18,7 +18,7 @@ from rnnbench_reports.panel import (
     tag_curve,
     with_n,
 )
-from rnnbench_reports.style import REFERENCE, SMALL, name_ticks
+from rnnbench_reports.style import REFERENCE, SMALL, name_ticks, numbers
 from rnnbench_reports.survival_figures import has_survival, survival_curves
 
 MOST_BANDS = 4
@@ -177,9 +177,14 @@ def _rates(axis: Axes, cells: Cells, condition: rnnbench.Condition) -> None:
         if rate in scores:
             style: dict[str, Any] = {"color": look.colour, "markersize": 8, "fillstyle": "none"}
             mark = axis.plot(rate, scores[rate].centre, look.marker, **style)
-            tag(row, mark, f"{row}, chosen rate {rate:g}: {with_n(scores[rate])}")
+            tag(
+                row,
+                mark,
+                f"{row}, chosen rate {rnnbench.text.setting(rate)}: {with_n(scores[rate])}",
+            )
     axis.set_xscale("log")
-    name_ticks(axis.xaxis, [f"{rate:g}" for rate in sorted(tried)], sorted(tried))
+    rates = sorted(tried)
+    name_ticks(axis.xaxis, numbers(rates), rates)
     score_axis(axis, condition, "validation")
     axis.set_xlabel("learning rate", fontsize=SMALL)
     label_ends(axis, ends, cells.looks)

@@ -23,6 +23,8 @@ SMALL = 9
 """Points of the titles of axes."""
 SHORT_RANGE = 4.0
 LONG_RANGE = 500.0
+SMALLEST = 1e-4
+"""Numbers below this are written with powers of ten."""
 NO_WIDTH = "\u200b"
 
 
@@ -48,8 +50,11 @@ def without_missing_glyphs() -> Iterator[None]:
 
 
 def plain_ticks(*axes: Axis) -> None:
-    """Number logarithmic axes without powers: evenly over a short range, at 1, 2 and 5 times powers
-    of ten over a longer one, and at powers of ten over one that is longer still."""
+    """Number logarithmic axes: evenly over a short range, at 1, 2 and 5 times powers of ten over a
+    longer one, and at powers of ten over one that is longer still.
+
+    All numbers of an axis are in one notation, with powers of ten where one of them needs that.
+    """
     for axis in axes:
         low, high = axis.get_view_interval()
         factor = high / low if low > 0 else 0.0
@@ -59,8 +64,24 @@ def plain_ticks(*axes: Axis) -> None:
             axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
         else:
             axis.set_major_locator(LogLocator(numticks=7))
-        axis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+        axis.set_major_formatter(_formatter(low, high))
         axis.set_minor_locator(NullLocator())
+
+
+def _formatter(low: float, high: float) -> FuncFormatter:
+    """Return how numbers from one to another are written."""
+    written = rnnbench.text.scientific if _needs_powers([low, high]) else number
+    return FuncFormatter(lambda value, _: written(value))
+
+
+def numbers(values: Sequence[float]) -> list[str]:
+    """Return numbers for one axis, all of them in one notation."""
+    written = rnnbench.text.scientific if _needs_powers(values) else rnnbench.text.setting
+    return [written(value) for value in values]
+
+
+def _needs_powers(values: Sequence[float]) -> bool:
+    return any(value < SMALLEST or value >= rnnbench.text.WHOLE for value in values)
 
 
 def name_ticks(axis: Axis, names: Sequence[str], places: Sequence[float] | None = None) -> None:

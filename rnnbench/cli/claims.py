@@ -138,7 +138,7 @@ def effect_text(effect: Range | None) -> str:
     if effect is None:
         return "-"
     if effect.low == effect.high:
-        return f"{effect.centre:.4g}, n = {effect.n}"
+        return f"{text.rounded(effect.centre, 4)}, n = {effect.n}"
     kind = "" if effect.kind == "95 % interval" else effect.kind
     interval = text.interval(effect.low, effect.high, kind)
     return f"{text.rounded(effect.centre)} {interval}, n = {effect.n}"

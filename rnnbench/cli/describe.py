@@ -84,7 +84,7 @@ def _task(contribution: Contribution[type[Task]]) -> Description:
         "metrics": {
             metric.name: f"{metric.unit}, {metric.direction} is better" for metric in task.metrics
         },
-        "target": f"{task.metrics[0].name} {task.target:g}",
+        "target": f"{task.metrics[0].name} {text.setting(task.target)}",
         "trivial_forecast": task.trivial_forecast,
         "archives": {
             archive.name: f"{archive.holds} ({archive.licence})" for archive in task.archives

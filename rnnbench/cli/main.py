@@ -16,13 +16,11 @@ from click.shell_completion import CompletionItem, shell_complete
 from rnnbench import __version__
 from rnnbench.cli.examples import epilog, with_examples
 from rnnbench.cli.exit_codes import ExitCode
+from rnnbench.cli.interruption import interruption
 from rnnbench.cli.nearest import nearest
 from rnnbench.cli.streams import ReaderGone, careful_streams
 from rnnbench.errors import RnnbenchError, encodable, message, why_not
 
-INTERRUPTION = (
-    "Interrupted. What finished is kept; the same command, without --fresh, goes on from there."
-)
 COMPLETE = "_RNNBENCH_COMPLETE"
 """The variable by which a shell asks for completions."""
 WELCOME = """\
@@ -121,7 +119,7 @@ def _outcome() -> int:
     except click.exceptions.Exit as exit_:
         code = exit_.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo(INTERRUPTION, err=True)
+        click.echo(interruption(sys.argv[1:]), err=True)
         code = ExitCode.INTERRUPTED
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()

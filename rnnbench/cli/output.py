@@ -87,7 +87,16 @@ def cut(sentence: str, width: int) -> str:
             break
         if character == " ":
             kept = sentence[:place].rstrip()
-    return f"{kept}{MORE}"
+    return f"{kept or _fitting_characters(sentence, width - len(MORE))}{MORE}"
+
+
+def _fitting_characters(word: str, width: int) -> str:
+    kept = ""
+    for character in word:
+        if cell_len(kept + character) > width:
+            break
+        kept += character
+    return kept
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, spare: str = "") -> None:

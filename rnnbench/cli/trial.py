@@ -130,16 +130,18 @@ def _print_learning(learning: Learning) -> None:
         score = epoch.validation[metric.name]
         say(f"{epoch.epoch:>5}  {epoch.train_loss:>10.4g}  {score:>10.4g}{mark}")
     for name, score in learning.test.items():
-        say(f"test {name} {score:.4g}{_trivial(learning, name)}")
+        say(f"test {name} {text.rounded(score, 4)}{_trivial(learning, name)}")
     for reason in absent_reasons(learning):
         say(reason)
     reached = "not reached twice in a row"
     if learning.epochs_to_target:
         reached = f"reached in epoch {learning.epochs_to_target}"
-    say(f"target {metric.name} {learning.target:g}: {reached}")
+    say(f"target {metric.name} {text.setting(learning.target)}: {reached}")
 
 
 def _trivial(learning: Learning, name: str) -> str:
     """The score of the trivial forecast, to be printed beside the score of the model."""
     trivial = learning.trivial.get(name)
-    return "" if trivial is None else f"   (“{learning.trivial_forecast}”: {trivial:.4g})"
+    return (
+        "" if trivial is None else f"   (“{learning.trivial_forecast}”: {text.rounded(trivial, 4)})"
+    )

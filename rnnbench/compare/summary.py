@@ -171,7 +171,9 @@ def relative_difference(base: Value, head: Value) -> str:
     if base == head or base * head <= 0:
         return ""
     share = (head - base) / abs(base)
-    return f"{share:+.1%}" if abs(share) >= SMALL_SHARE else f"{share:+.0e}"
+    if abs(share) >= SMALL_SHARE:
+        return f"{share:+.1%}"
+    return f"{'-' if share < 0 else '+'}{text.scientific(abs(share), 1)}"
 
 
 def in_units(value: Value, unit: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
+from rnnbench import text
 from rnnbench.errors import DataUnavailable, describe
 from rnnbench.testing.outcome import NotApplicable, fail
 from rnnbench.testing.subject import Subject, random_like, run
@@ -147,4 +148,4 @@ def _float32_note(subject: Subject) -> str:
     exact_BT, _ = run(exact, x_BT.double())
     single_BT, _ = run(single, x_BT)
     gap = subject.gap(exact_BT, single_BT.double())
-    return f"float32 is off by {gap:.1g} over {steps} steps"
+    return f"float32 is off by {text.rounded(gap, 1)} over {steps} steps"

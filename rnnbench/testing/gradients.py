@@ -7,6 +7,7 @@ from typing import NoReturn
 import torch
 from torch import Tensor, nn
 
+from rnnbench import text
 from rnnbench.state import map_tensors, tensors_of
 from rnnbench.testing.differences import Comparison, Line, compare
 from rnnbench.testing.outcome import NotApplicable, fail
@@ -61,8 +62,8 @@ def _rounding_note(rounding: float) -> str:
     if not rounding:
         return ""
     return (
-        f"its outputs are rounded to about {rounding:.1g} on the way (in float32?), so that larger"
-        " steps were taken"
+        f"its outputs are rounded to about {text.rounded(rounding, 1)} on the way (in float32?), so"
+        " that larger steps were taken"
     )
 
 
@@ -171,9 +172,10 @@ def _derivative(gradient: Tensor | None, direction: Tensor) -> float:
 def _fail_with_derivatives(name: str, stated: float, comparison: Comparison) -> NoReturn:
     rounded = ""
     if comparison.rounding:
-        rounded = f", with outputs that are rounded to about {comparison.rounding:.1g}"
+        rounded = f", with outputs that are rounded to about {text.rounded(comparison.rounding, 1)}"
+    measured = text.rounded(comparison.measured, 6)
     fail(
-        f"the derivative by {name} is {comparison.measured:.6g} by finite differences{rounded},"
-        f" and {stated:.6g} by autograd; gradients that are straight-through by design"
+        f"the derivative by {name} is {measured} by finite differences{rounded},"
+        f" and {text.rounded(stated, 6)} by autograd; gradients that are straight-through by design"
         " are declared with straight_through=True"
     )

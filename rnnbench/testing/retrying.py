@@ -5,6 +5,7 @@ from functools import partial
 import torch
 from msgspec.structs import replace
 
+from rnnbench import text
 from rnnbench.records import Outcome
 from rnnbench.testing.outcome import Check, NotApplicable
 from rnnbench.testing.repetition import remembered_calls
@@ -54,8 +55,8 @@ def retried(check: Check[Subject], subject: Subject, outcome: Outcome) -> Outcom
     if second.status != "passed":
         return outcome
     note = (
-        f"holds with weights within {SMALL_NOISE:g} of the initial ones; moved by {NOISE:g},"
-        f" {outcome.sentence}"
+        f"holds with weights within {text.setting(SMALL_NOISE)} of the initial ones; moved by"
+        f" {text.setting(NOISE)}, {outcome.sentence}"
     )
     return replace(second, sentence="; ".join(filter(None, (second.sentence, note))))
 

@@ -130,7 +130,8 @@ class Subject:
         """Raise CheckFailed where figures that should be equal differ beyond the tolerance."""
         gap = self.gap(expected, actual)
         if gap > self.tolerance:
-            fail(f"{complaint} by {text.rounded(gap, 2)} (at most {self.tolerance:g} expected)")
+            most = text.setting(self.tolerance)
+            fail(f"{complaint} by {text.rounded(gap, 2)} (at most {most} expected)")
 
 
 def run(cell: nn.Module, x_BT: Tensor, state: Any = None) -> tuple[Tensor, Any]:

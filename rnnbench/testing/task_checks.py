@@ -83,11 +83,11 @@ def has_true_chance(subject: TaskUnderTest) -> str:
     lead = _lead(task, constant, trivial)
     if lead > ERRORS_ALLOWED * error:
         fail(
-            f"a constant answer scores {constant:.4g} by {name}, and the task states {trivial:.4g}"
-            f" for the trivial forecast: {lead / max(error, 1e-12):.0f} standard errors of"
-            f" {text.rounded(error, 2)} better"
+            f"a constant answer scores {text.rounded(constant, 4)} by {name}, and the task states"
+            f" {text.rounded(trivial, 4)} for the trivial forecast:"
+            f" {lead / max(error, 1e-12):.0f} standard errors of {text.rounded(error, 2)} better"
         )
-    return f"trivial {trivial:.4g}, best constant answer {constant:.4g}"
+    return f"trivial {text.rounded(trivial, 4)}, best constant answer {text.rounded(constant, 4)}"
 
 
 def _lead(task: Task, measured: float, stated: float) -> float:
@@ -97,8 +97,9 @@ def _lead(task: Task, measured: float, stated: float) -> float:
 
 def _demand_short_of_target(task: Task, trivial: float, where: str) -> None:
     if not task.metric.better(task.target_here, trivial):
-        target = f"which is the target of {task.target_here:g} or better"
-        fail(f"the trivial forecast scores {trivial:.4g} by {task.metric.name}{where}, {target}")
+        target = f"which is the target of {text.setting(task.target_here)} or better"
+        scored = f"{text.rounded(trivial, 4)} by {task.metric.name}"
+        fail(f"the trivial forecast scores {scored}{where}, {target}")
 
 
 def hides_the_answer(subject: TaskUnderTest) -> str:
@@ -115,9 +116,10 @@ def hides_the_answer(subject: TaskUnderTest) -> str:
         lead = _lead(task, measured, stated)
         if lead > ERRORS_ALLOWED * error:
             fail(
-                f"a linear reader of the last {steps} steps scores {measured:.4g} where blind_score"
-                f" says {stated:.4g}, {lead / max(error, 1e-12):.0f} standard errors of"
-                f" {text.rounded(error, 2)} better: the answer leaks"
+                f"a linear reader of the last {steps} steps scores {text.rounded(measured, 4)}"
+                f" where blind_score says {text.rounded(stated, 4)},"
+                f" {lead / max(error, 1e-12):.0f} standard errors of {text.rounded(error, 2)}"
+                " better: the answer leaks"
             )
         notes.append(f"{steps} steps: {text.rounded(measured)} of {text.rounded(stated)}")
     if not notes:
@@ -152,9 +154,11 @@ def can_be_solved(subject: TaskUnderTest) -> str:
     test = subject.examples(1)
     name = task.metric.name
     reached = score(task.metrics, subject.oracle(test), test)[name]
+    scored = text.rounded(reached, 4)
     if task.metric.better(task.target_here, reached):
-        fail(f"the oracle scores {reached:.4g} by {name}, and the target is {task.target_here:g}")
-    return f"the oracle scores {reached:.4g}"
+        target = text.setting(task.target_here)
+        fail(f"the oracle scores {scored} by {name}, and the target is {target}")
+    return f"the oracle scores {scored}"
 
 
 TASK_CHECKS: tuple[Check[TaskUnderTest], ...] = (

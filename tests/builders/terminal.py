@@ -14,5 +14,7 @@ def too_wide(printed: str, columns: int = 80) -> list[str]:
 
 
 def broken_words(narrow: str, wide: str, *, known: str = "") -> set[str]:
-    """Words on a narrow terminal that are neither on a wide one nor known."""
-    return set(narrow.split()) - set(wide.split()) - set(known.split())
+    """Words on a narrow terminal that are neither on a wide one nor known; names that are shortened
+    by `…` are none."""
+    whole = {word for word in narrow.split() if "…" not in word.strip("…“”;")}
+    return whole - set(wide.split()) - set(known.split())

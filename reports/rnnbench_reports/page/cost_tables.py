@@ -56,8 +56,8 @@ def _time_row(
     if kind == "streaming":
         values += [figure(found.p50, 1e6), figure(found.p99, 1e6)]
     else:
-        values += [_rate(cost.shape.batch / seconds)]
-        values += [_rate(cost.shape.batch * cost.shape.steps / seconds)]
+        rates = (cost.shape.batch / seconds, cost.shape.batch * cost.shape.steps / seconds)
+        values += [Value(rnnbench.text.rounded(rate), rate) for rate in rates]
     precise = "" if found.precision is None else f", ±{100 * found.precision:.1f} %"
     sessions = [f"{session} {spread(ratio)}" for session, ratio in found.sessions.items()]
     values += [
@@ -69,12 +69,6 @@ def _time_row(
         values.append(figure(row.first_call_seconds))
     identity = row_id(cost.title, row.row) if kind == "train" else ""
     return Row(values, row.row, identity)
-
-
-def _rate(value: float) -> Value:
-    """Return a rate with three significant digits and its thousands apart."""
-    digits = len(f"{value:.0f}")
-    return Value(f"{round(value, 3 - digits):,.0f}" if digits > 3 else f"{value:.3g}", value)
 
 
 def kernels(cost: rnnbench.CostFinding, kind: str) -> Table | None:

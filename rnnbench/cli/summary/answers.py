@@ -6,10 +6,12 @@ from rnnbench import text
 from rnnbench.cli.claims import print_claim_lines, print_claims
 from rnnbench.cli.output import console, cut, print_columns_plainly, say
 from rnnbench.cli.summary.cost import cost_grid
+from rnnbench.cli.summary.fitting import lay_out
 from rnnbench.cli.summary.grid import MARKS, Grid, marks_of
-from rnnbench.cli.summary.layout import Layout, lay_out
+from rnnbench.cli.summary.layout import Layout
 from rnnbench.cli.summary.learning import learning_grid
 from rnnbench.cli.summary.lines import condition_lines, law_lines
+from rnnbench.cli.summary.names import GAP
 from rnnbench.cli.summary.prose import print_prose
 from rnnbench.cli.verbosity import Verbosity
 from rnnbench.findings import Findings
@@ -76,7 +78,7 @@ def _print_grid(grid: Grid, width: int, most_rows: int) -> int:
 
 
 def _left_out(grid: Grid, layout: Layout) -> list[str]:
-    """A sentence on what does not fit; none where everything does."""
+    """Sentences on what does not fit; none where everything does."""
     conditions = len(grid.rows) - layout.shown[0]
     cells = len(grid.cells) - layout.shown[1]
     missing = []
@@ -84,9 +86,12 @@ def _left_out(grid: Grid, layout: Layout) -> list[str]:
         missing.append(f"{cells} of {len(grid.cells)} cells")
     if conditions:
         missing.append(f"{conditions} of {len(grid.rows)} conditions")
-    if not missing:
-        return []
-    return [f"Left out for want of room: {' and '.join(missing)}; the report has all."]
+    notes = []
+    if layout.longest:
+        notes.append(f"Names are shortened by “{GAP}”; the report has them in full.")
+    if missing:
+        notes.append(f"Left out for want of room: {' and '.join(missing)}; the report has all.")
+    return notes
 
 
 def _legend(grid: Grid, level: int) -> str:

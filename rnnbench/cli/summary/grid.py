@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from itertools import chain
 from typing import NamedTuple
 
+from rnnbench.cli.summary.names import shortened
+
 LEADS = "▲"
 AHEAD = "△"
 WORSE = "▼"
@@ -63,12 +65,24 @@ class Grid(NamedTuple):
 
     heading: what the rows are.
     levels:  the most detailed first.
+    longest: characters of names that are shown in full; 0 is any number.
     """
 
     heading: str
     levels: tuple[Level, ...]
     rows: tuple[Row, ...]
     cells: tuple[str, ...]
+    longest: int = 0
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The names of cells as they are shown."""
+        return dict(zip(self.cells, shortened(self.cells, self.longest), strict=True))
+
+    @property
+    def titles(self) -> list[str]:
+        """The titles of conditions as they are shown."""
+        return shortened([row.title for row in self.rows], self.longest)
 
 
 def marks_of(grid: Grid) -> list[str]:

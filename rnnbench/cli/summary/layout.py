@@ -8,6 +8,7 @@ from rich.text import Text
 
 from rnnbench.cli.output import GAP
 from rnnbench.cli.summary.grid import ABSENT, STYLES, Entry, Grid, marks_of
+from rnnbench.cli.summary.names import shortened
 
 Cell = tuple[str, str]
 """A text and its style."""
@@ -21,11 +22,13 @@ class Layout(NamedTuple):
     columns: the heading of each in lines, and its cells; the first column names the rows.
     shown:   how many conditions and how many cells the table has.
     level:   the place of its level among those of the grid.
+    longest: characters of names that it shows in full; 0 is any number.
     """
 
     columns: tuple[Column, ...]
     shown: tuple[int, int]
     level: int
+    longest: int = 0
 
     @property
     def figures(self) -> int:
@@ -35,12 +38,12 @@ class Layout(NamedTuple):
     @property
     def width(self) -> int:
         """Columns of the terminal that the table takes."""
-        widths = [_width(column) for column in self.columns]
+        widths = [width_of(column) for column in self.columns]
         return sum(widths) + GAP * (len(widths) - 1)
 
     def lines(self) -> Iterator[Text]:
         """The lines of the table, without blanks at their ends."""
-        widths = [_width(column) for column in self.columns]
+        widths = [width_of(column) for column in self.columns]
         high = max(len(heading) for heading, _ in self.columns)
         headings = [("",) * (high - len(heading)) + heading for heading, _ in self.columns]
         for number in range(high):
@@ -49,7 +52,7 @@ class Layout(NamedTuple):
             yield _line(cells, widths)
 
 
-def _width(column: Column) -> int:
+def width_of(column: Column) -> int:
     heading, cells = column
     return max(cell_len(text) for text in (*heading, *(text for text, _ in cells)))
 
@@ -63,57 +66,7 @@ def _line(cells: Sequence[Cell], widths: Sequence[int]) -> Text:
     return line
 
 
-def lay_out(grid: Grid, width: int, most_rows: int) -> Layout:
-    """The table that shows most: conditions are rows where all cells fit beside each other, or
-    where that shows no fewer figures than cells as rows do.
-
-    Columns that do not fit are left out at the right, and rows after the first `most_rows` below.
-    Where cells are left out, a column names the one that leads each condition.
-    """
-    upright = _fullest(grid, width, most_rows, across=False)
-    if upright.shown[1] == len(grid.cells):
-        return upright
-    across = _fullest(grid, width, most_rows, across=True)
-    return across if across.figures > upright.figures else upright
-
-
-def _fullest(grid: Grid, width: int, most_rows: int, *, across: bool) -> Layout:
-    """The most detailed table with all columns; where there is none, the one with most of them.
-
-    It has at least one, also where that is too wide.
-    """
-    columns = len(grid.rows) if across else len(grid.cells)
-    best = None
-    for level in range(len(grid.levels)):
-        fitting = _most_that_fit(grid, level, columns, width, most_rows, across=across)
-        if fitting == columns:
-            return _table(grid, level, columns, most_rows, across=across)
-        if best is None or best[1] == 0 or fitting > best[1]:
-            best = (level, fitting)
-    assert best is not None
-    level, fitting = best
-    return _table(grid, level, max(fitting, 1), most_rows, across=across)
-
-
-def _most_that_fit(
-    grid: Grid, level: int, columns: int, width: int, most_rows: int, *, across: bool
-) -> int:
-    """How many columns fit."""
-    table = _table(grid, level, columns, most_rows, across=across)
-    if table.width <= width:
-        return columns
-    named = [*table.columns[:-columns], *([] if across else _leaders(grid, level, most_rows))]
-    used = sum(map(_width, named)) + GAP * (len(named) - 1)
-    fitting = 0
-    for column in table.columns[-columns:]:
-        used += GAP + _width(column)
-        if used > width:
-            break
-        fitting += 1
-    return min(fitting, columns - 1)
-
-
-def _table(grid: Grid, level: int, columns: int, most_rows: int, *, across: bool) -> Layout:
+def table_of(grid: Grid, level: int, columns: int, most_rows: int, *, across: bool) -> Layout:
     if across:
         return _cells_as_rows(grid, level, columns, most_rows)
     return _conditions_as_rows(grid, level, columns, most_rows)
@@ -121,19 +74,19 @@ def _table(grid: Grid, level: int, columns: int, most_rows: int, *, across: bool
 
 def _conditions_as_rows(grid: Grid, level: int, columns: int, most_rows: int) -> Layout:
     rows = grid.rows[:most_rows]
-    table: list[Column] = [((grid.heading,), tuple((row.title, "") for row in rows))]
+    table: list[Column] = [((grid.heading,), tuple((name, "") for name in grid.titles[:most_rows]))]
     by = grid.levels[level].by
     if by:
         table.append(((by,), tuple((row.by[level], "dim") for row in rows)))
     if columns < len(grid.cells):
-        table += _leaders(grid, level, most_rows)
+        table += leaders(grid, level, most_rows)
     for cell in grid.cells[:columns]:
         entries = [row.entries.get(cell) for row in rows]
-        table.append(_column(grid, level, (cell,), entries))
-    return Layout(tuple(table), (len(rows), min(columns, len(grid.cells))), level)
+        table.append(_column(grid, level, (grid.names[cell],), entries))
+    return Layout(tuple(table), (len(rows), min(columns, len(grid.cells))), level, grid.longest)
 
 
-def _leaders(grid: Grid, level: int, most_rows: int) -> list[Column]:
+def leaders(grid: Grid, level: int, most_rows: int) -> list[Column]:
     """The column of the cells that lead, with their figures; none where no cell leads."""
     rows = grid.rows[:most_rows]
     if not any(row.first for row in rows):
@@ -141,19 +94,21 @@ def _leaders(grid: Grid, level: int, most_rows: int) -> list[Column]:
     cells = []
     for row in rows:
         figure = row.entries[row.first].parts[level][-1] if row.first else ""
-        cells.append((f"{row.first} {figure}".strip(), "bold"))
+        name = grid.names.get(row.first, row.first)
+        cells.append((f"{name} {figure}".strip(), "bold"))
     return [(("first",), tuple(cells))]
 
 
 def _cells_as_rows(grid: Grid, level: int, columns: int, most_rows: int) -> Layout:
     cells = grid.cells[:most_rows]
-    table: list[Column] = [(("cell",), tuple((cell, "") for cell in cells))]
+    table: list[Column] = [(("cell",), tuple((grid.names[cell], "") for cell in cells))]
     for row in grid.rows[:columns]:
         by = row.by[level]
-        heading = (*row.title.split(", "), *((f"({by})",) if by else ()))
+        parts = [shortened([part], grid.longest)[0] for part in row.title.split(", ")]
+        heading = (*parts, *((f"({by})",) if by else ()))
         entries = [row.entries.get(cell) for cell in cells]
         table.append(_column(grid, level, heading, entries))
-    return Layout(tuple(table), (min(columns, len(grid.rows)), len(cells)), level)
+    return Layout(tuple(table), (min(columns, len(grid.rows)), len(cells)), level, grid.longest)
 
 
 def _column(

@@ -66,7 +66,7 @@ def describe(reading: Reading | ReadingFinding) -> str:
 
 def search_words(recipe: Recipe) -> str:
     """Return how a learning rate was found: `the best of 0.001 and 0.003 on 1 tuning seed`."""
-    rates = [f"{rate:g}" for rate in sorted(set(recipe.learning_rates))]
+    rates = [text.setting(rate) for rate in sorted(set(recipe.learning_rates))]
     if not recipe.tune or len(rates) == 1:
         return "fixed by the recipe"
     grid = text.enumerated(rates)
@@ -102,7 +102,7 @@ def _more_seeds(readings: Sequence[ReadingFinding]) -> str:
 
 def _look_cautions(claim: Claim, look: Schedule) -> Iterator[str]:
     """Yield at which level a look decides, and why that level is not the usual one."""
-    decides = f"this look decides at {text.rounded(look.level, 2)}, not at {LEVEL:g}"
+    decides = f"this look decides at {text.rounded(look.level, 2)}, not at {text.setting(LEVEL)}"
     if claim.by_rule and look.seeds < claim.by_rule[0]:
         first_look = seeds_in_words(claim.by_rule[:1])
         yield f"Its first look is planned at {first_look}, which are not complete."

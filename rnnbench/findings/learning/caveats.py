@@ -143,7 +143,7 @@ def targets_at_chance(conditions: Sequence[Condition]) -> Iterator[str]:
         if reached:
             yield (
                 f"{condition.title}: the trivial forecast reaches the target ({metric.name}"
-                f" {condition.target:g})."
+                f" {text.setting(condition.target)})."
             )
 
 
@@ -164,10 +164,11 @@ def targets_missed_on_test(conditions: Sequence[Condition]) -> Iterator[str]:
 def _missed_on_test(arm: Arm, test: Range, condition: Condition) -> str:
     metric = condition.metrics[0]
     sign = "≤" if metric.direction == "lower" else "≥"
+    target = f"{metric.name} {sign} {text.setting(condition.target)}"
+    seeds = text.counted(len(arm.seeds), "seed")
     score = f"{metric.name} {text.apart(test.centre, condition.target)}"
     missed = f"median {score} of these seeds" if test.n > 1 else f"{score} in that seed"
     return (
-        f"{arm.row} reached the target ({metric.name} {sign} {condition.target:g}) on validation"
-        f" data in {arm.solved} of {text.counted(len(arm.seeds), 'seed')} and misses it on test"
-        f" data: {missed}"
+        f"{arm.row} reached the target ({target}) on validation data in {arm.solved} of {seeds} and"
+        f" misses it on test data: {missed}"
     )

@@ -13,7 +13,8 @@ def with_look(sure: str, comparisons: Sequence[Comparison]) -> str:
     if not tested:
         return sure
     strictest = min(tested, key=lambda comparison: comparison.level)
-    levels = sorted({f"{text.rounded(comparison.level, 2)}" for comparison in tested}, key=float)
+    in_order = sorted(comparison.level for comparison in tested)
+    levels = list(dict.fromkeys(text.rounded(level, 2) for level in in_order))
     level = levels[0] if len(levels) == 1 else f"{levels[0]} to {levels[-1]}"
     decides = f"this look decides at {level}"
     if strictest.looked:
@@ -23,7 +24,7 @@ def with_look(sure: str, comparisons: Sequence[Comparison]) -> str:
             f"{sure} Of {strictest.planned} planned seeds there are {strictest.pairs}: {decides}."
         )
     if any(map(_would_be_decided, tested)):
-        return f"{sure} So that seeds may be added, {decides}, not at {LEVEL:g}."
+        return f"{sure} So that seeds may be added, {decides}, not at {text.setting(LEVEL)}."
     return sure
 
 

@@ -137,5 +137,5 @@ def _means_disagree(answer: Answered, losses: tuple[float, float], scale: Scale)
         return max(losses) > float(np.exp(scale.margin)) * min(losses)
     if answer == "equivalent":
         return max(losses) - min(losses) > scale.margin
-    shown = [float(f"{text.rounded(loss)}") for loss in losses]
+    shown = [float(f"{loss:.{text.DIGITS}g}") for loss in losses]
     return any(shown[place] > shown[1 - place] for place in _not_worse(answer))

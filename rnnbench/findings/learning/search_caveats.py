@@ -24,7 +24,9 @@ def search_caveats(conditions: Sequence[Condition]) -> Iterator[str]:
             for caveat in _arm_caveats(arm, condition):
                 yield f"{condition.title}: {arm.row} {caveat}."
             if arm.other_rates:
-                rates = ", ".join(f"{rate:g}" for rate in (arm.learning_rate, *arm.other_rates))
+                rates = ", ".join(
+                    text.setting(rate) for rate in (arm.learning_rate, *arm.other_rates)
+                )
                 yield (
                     f"{condition.title}: {arm.row} was evaluated at several learning rates"
                     f" ({rates}); run it again."
@@ -41,34 +43,36 @@ def _arm_caveats(arm: Arm, condition: Condition) -> Iterator[str]:
         yield _failure(search, condition.recipe)
         return
     edges = (search.rates[0].rate, search.rates[-1].rate)
+    chosen = _chosen(search)
     if len(search.rates) > 1 and search.chosen in edges:
         yield (
-            f"has its learning rate of {search.chosen:g} from the edge of the grid; a better one"
-            " may lie beyond"
+            f"has its learning rate of {chosen} from the edge of the grid; a better one may lie"
+            " beyond"
         )
     if _never_beats_trivial(search, condition):
         yield (
-            f"has its learning rate of {search.chosen:g} by chance: no rate was better than the"
-            " trivial forecast"
+            f"has its learning rate of {chosen} by chance: no rate was better than the trivial"
+            " forecast"
         )
     if lost:
         yield f"lost {lost} of {text.counted(trials, 'trial')} of its search"
 
 
+def _chosen(search: Search) -> str:
+    return "none" if search.chosen is None else text.setting(search.chosen)
+
+
 def _failure(search: Search, recipe: Recipe) -> str:
     """Return the caveat on a search all of whose trials failed."""
-    trials = sum(rate.trials for rate in search.rates)
+    count = sum(rate.trials for rate in search.rates)
     if is_raced(recipe):
-        low = search.rates[0].rate
-        high = search.rates[-1].rate
-        return (
-            f"failed at every learning rate: in {text.counted(trials, 'training')} at"
-            f" {text.counted(len(search.rates), 'rate')}, {low:g} to {high:g}"
-        )
-    return (
-        f"has the recipe's own learning rate of {search.chosen:g}: all {trials} trials of its"
-        " search failed"
-    )
+        trainings = text.counted(count, "training")
+        rates = text.counted(len(search.rates), "rate")
+        low = text.setting(search.rates[0].rate)
+        high = text.setting(search.rates[-1].rate)
+        return f"failed at every learning rate: in {trainings} at {rates}, {low} to {high}"
+    trials = "its only trial" if count == 1 else f"all {count:,} trials"
+    return f"has the recipe's own learning rate of {_chosen(search)}: {trials} of its search failed"
 
 
 def _never_beats_trivial(search: Search, condition: Condition) -> bool:
@@ -98,10 +102,11 @@ def _chance_of_tuning_seeds(condition: Condition) -> Iterator[str]:
     for arm in searched:
         near = _rates_near_the_chosen(arm, condition.recipe)
         if near and arm.row not in by_one_seed:
-            others = " or ".join(f"{rate:g}" for rate in near)
+            others = " or ".join(text.setting(rate) for rate in near)
+            rate = text.setting(arm.learning_rate)
             yield (
-                f"{condition.title}: {arm.row} has a learning rate of {arm.learning_rate:g}; other"
-                f" tuning seeds might have chosen {others}."
+                f"{condition.title}: {arm.row} has a learning rate of {rate}; other tuning seeds"
+                f" might have chosen {others}."
             )
 
 

@@ -22,7 +22,7 @@ class Goal(NamedTuple):
 
     def __str__(self) -> str:
         sign = "≤" if self.metric.direction == "lower" else "≥"
-        return f"{self.metric.name} {sign} {self.target:g}"
+        return f"{self.metric.name} {sign} {text.setting(self.target)}"
 
 
 def solved(

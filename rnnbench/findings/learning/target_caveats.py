@@ -101,7 +101,7 @@ def _ceiling(condition: Condition) -> Iterator[str]:
     best = min(ends, key=metric.loss, default=None)
     level = [row for row, score in scores.items() if score.centre == best]
     if len(level) > 1 and best is not None and (metric.direction == "higher" or best == 0):
-        ceiling = f"test {metric.name} is at its ceiling of {best:g}"
+        ceiling = f"test {metric.name} is at its ceiling of {text.setting(best)}"
         yield f"{ceiling} for {text.enumerated(level)}, and does not tell them apart"
 
 

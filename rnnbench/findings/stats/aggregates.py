@@ -19,6 +19,8 @@ from rnnbench.findings.stats.estimates import LEVEL
 Array = NDArray[np.float64]
 Interval = tuple[float, float]
 DRAWS = 4000
+EXACT_DIGITS = 12
+"""Decimals of an end of an interval; those beyond are rounding errors, as in 1 - (1 - 0)."""
 FEWEST_SEEDS = 3
 """With two seeds, no weights have the right spread."""
 MIDDLE = (0.25, 0.75)
@@ -132,7 +134,7 @@ def _mean_interval(scores: Array, part: Interval) -> Interval:
     gaps = worst(1.0 - values[::-1], of_values[:, ::-1], unobserved, part)
     low = float(np.quantile(means, LEVEL / 2))
     high = 1.0 - float(np.quantile(gaps, LEVEL / 2))
-    return low, high
+    return round(low, EXACT_DIGITS), round(high, EXACT_DIGITS)
 
 
 def _in_one_order(scores: Array) -> Array:

@@ -28,5 +28,5 @@ def demand_equal(bench: Bench, implementation: str, reference: Bench) -> None:
     if not gap <= TOLERANCE:  # a gap of NaN is no agreement
         raise CellContractError(
             f"'{implementation}': with the weights of '{DEFAULT}' its outputs differ from those of"
-            f" it by {text.rounded(gap, 2)} (at most {TOLERANCE:g} expected)"
+            f" it by {text.rounded(gap, 2)} (at most {text.setting(TOLERANCE)} expected)"
         )

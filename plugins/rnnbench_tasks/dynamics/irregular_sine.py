@@ -45,7 +45,7 @@ class IrregularSine(rnnbench.GeneratedTask):
 
     The target is our choice: 0.25, which the best reader of four steps just reaches. A tuned simple
     model, ridge regression on the last eight steps and the products of up to three of their values,
-    has 0.484 over 17,000 answers (measured 2026-11-30 by benchmarks/targets_dynamics.py).
+    has 0.480 over 17,000 answers (measured 2026-11-30 by benchmarks/targets_dynamics.py).
 
     source: Rubanova, Chen & Duvenaud 2019, arXiv:1907.03907, whose toy data are waves at random
     times; the time since the last sample as an input as in their baseline, and in closed-form

@@ -1134,7 +1134,7 @@ def test_rounding_inside_a_cell_is_reported() -> None:
     """And its gradients are still compared: a wrong one is found beside the rounding."""
     outcome = run_check(CHECKS["differentiates"], spec(RoundsInside))
     assert outcome.status == "passed"
-    assert re.search(r"its outputs are rounded to about \de-0[789] on the way", outcome.sentence)
+    assert re.search(r"its outputs are rounded to about \d×10⁻[⁷⁸⁹] on the way", outcome.sentence)
 
     class Wrong(RoundsInside):
         def move(self, x: Tensor, h: Tensor) -> Tensor:

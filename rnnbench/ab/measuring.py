@@ -157,6 +157,6 @@ def limit_seconds(ruling: PairedRuling, minutes: float) -> float:
     """Return after how many seconds of measuring no more replicates are taken for a cell.
 
     minutes: those of the command; a second batch may take half as long again, since a cell that was
-             found to be slower once is neither red nor green without it.
+             found to have changed once is neither red nor green without it.
     """
     return 60 * minutes * (CONFIRMED_WITHIN if ruling.is_confirming else 1)

@@ -121,15 +121,14 @@ def _memory(row: MemoryRow) -> Iterator[Figure]:
     yield _exact("parameter bytes", row.parameter_bytes, "bytes")
     if row.state_bytes is not None:
         yield _exact("state bytes", row.state_bytes, "bytes")
-    if row.saved_bytes is not None:
-        yield _repeated("bytes saved for backward", row.saved_bytes, "memory", "bytes", "bytes")
-    if row.allocated_bytes is not None:
-        yield _repeated(
-            "bytes allocated in a step", row.allocated_bytes, "memory", "bytes", "bytes"
-        )
-    if row.peak_allocated_bytes is not None:
-        at_once = row.peak_allocated_bytes
-        yield _repeated("bytes allocated at once", at_once, "memory", "bytes", "bytes")
+    repeated = {
+        "bytes saved for backward": row.saved_bytes,
+        "bytes allocated in a step": row.allocated_bytes,
+        "bytes allocated at once": row.peak_allocated_bytes,
+    }
+    for name, count in repeated.items():
+        if count is not None:
+            yield _repeated(name, count, "memory", "bytes", "bytes")
     if row.peak_bytes is not None:
         yield _repeated("peak of a training step", row.peak_bytes, "memory", "peak", "bytes")
 

@@ -74,12 +74,14 @@ def _draw_curve(axis: Axes, curve: Any, row: str, cells: Cells) -> None:
     if not is_trained:
         style = {"color": look.colour, "linewidth": 1.1, "linestyle": ":"}
     (line,) = axis.plot(curve.x, curve.median, **style)
+    if not is_trained:
+        tag(row, line, f"{row}, as initialised")
+        return
     ranges = [
         rnnbench.Range(*values, curve.n)
         for values in zip(curve.median, curve.low, curve.high, strict=True)
     ]
-    state = "" if is_trained else "as initialised"
-    tag_curve(row, line, curve.x, ranges, curve.x_name, state=state)
-    if is_trained and is_featured:
+    tag_curve(row, line, curve.x, ranges, curve.x_name)
+    if is_featured:
         band: dict[str, Any] = {"color": look.colour, "alpha": 0.15, "linewidth": 0}
         tag(row, axis.fill_between(curve.x, curve.low, curve.high, **band))

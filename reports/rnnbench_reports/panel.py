@@ -165,18 +165,11 @@ def tag_curve(
     xs: Iterable[Any],
     ranges: Iterable[rnnbench.Range],
     what: str,
-    *,
-    state: str = "",
 ) -> None:
-    """Note on a line what it says at each of its points: the value, its interval and n.
-
-    what:  the name of x.
-    state: of the cell, such as "as initialised".
-    """
-    name = f"{row}, {state}" if state else row
+    """Note on a line what it says at each of its points: the value, its interval and n."""
     texts = []
     for x, shown in zip(xs, ranges, strict=True):
-        texts.append(f"{name}, {what} {number(x)}: {with_n(shown)}")
+        texts.append(f"{row}, {what} {number(x)}: {with_n(shown)}")
     tag(row, line, BETWEEN_POINTS.join(texts))
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import Any
 
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -22,7 +23,13 @@ from rnnbench_reports.claim_panels import (
     mark,
     tick_numbers,
 )
-from rnnbench_reports.claim_rows import LINE, ClaimBlock, ReadingBlock, claim_blocks
+from rnnbench_reports.claim_rows import (
+    LINE,
+    ClaimBlock,
+    ConditionLine,
+    ReadingBlock,
+    claim_blocks,
+)
 from rnnbench_reports.claim_scales import KINDS, Kind, kind_of, scale
 from rnnbench_reports.panel import Drawn, Panel
 from rnnbench_reports.style import DOTS_PER_INCH, plain, spread
@@ -65,7 +72,7 @@ def forest(shown: Sequence[rnnbench.ClaimFinding], name: str = "claims-forest") 
     width = MARGIN + LABELS + sum(kind.width + BETWEEN for kind in kinds) + NUMBERS + MARGIN
     height = claims[-1].bottom + FOOT
     figure = Figure(figsize=(width, height), dpi=DOTS_PER_INCH)
-    sheet = _sheet(figure)
+    sheet = sheet_of(figure)
     left = MARGIN + LABELS
     for kind, own in kinds.items():
         left += BETWEEN
@@ -73,7 +80,8 @@ def forest(shown: Sequence[rnnbench.ClaimFinding], name: str = "claims-forest") 
         left += kind.width
     for claim in claims:
         _write_claim(sheet, claim, left + BETWEEN, width - MARGIN)
-    _draw_legend(figure, claims)
+    conditions = chain.from_iterable(block.conditions for block in blocks)
+    draw_legend(figure, legend_entries(list(conditions)), columns=5)
     panel = Panel("", "", figure)
     return Drawn(name, "Every condition", CAPTION, (panel,))
 
@@ -82,7 +90,7 @@ def _of_kind(blocks: Sequence[ReadingBlock], kind: Kind) -> list[ReadingBlock]:
     return [block for block in blocks if kind_of(block.reading) == kind.name]
 
 
-def _sheet(figure: Figure) -> Axes:
+def sheet_of(figure: Figure) -> Axes:
     """Return axes over the whole figure, in inches from its upper left corner."""
     width, height = figure.get_size_inches()
     sheet = figure.add_axes((0, 0, 1, 1))
@@ -142,11 +150,11 @@ def _write_reading(sheet: Axes, block: ReadingBlock, numbers: float, right: floa
     for line in block.conditions:
         state = line.judged.state
         sheet.text(MARGIN + 2 * INDENT, line.middle, plain(line.text), **small)
-        sheet.text(numbers, line.middle, _figures(line.judged), **small)
+        sheet.text(numbers, line.middle, figures_of(line.judged), **small)
         sheet.text(right, line.middle, state, ha="right", color=COLOURS[state], **small)
 
 
-def _figures(judged: rnnbench.Judged) -> str:
+def figures_of(judged: rnnbench.Judged) -> str:
     """Return the effect with its ends, and n where it is an estimate."""
     effect = judged.effect
     if effect is None or effect.low == effect.high:
@@ -154,19 +162,22 @@ def _figures(judged: rnnbench.Judged) -> str:
     return f"{spread(effect)}, n = {effect.n}"
 
 
-def _draw_legend(figure: Figure, claims: Sequence[ClaimBlock]) -> None:
-    """Explain marks, colours, and those kinds of lines that are drawn."""
-    readings = chain.from_iterable(claim.readings for claim in claims)
-    conditions = list(chain.from_iterable(reading.conditions for reading in readings))
+def legend_entries(conditions: Sequence[ConditionLine]) -> list[Artist]:
+    """Return marks, colours, and those kinds of lines that are drawn, with what they mean."""
     drawn = {line.judged.effect.kind for line in conditions if line.judged.effect}
     kinds = ["95 % interval", *(kind for kind in reversed(LINES) if kind in drawn)]
     states = [Line2D([], [], label=words, **mark(state)) for state, words in WORDS.items()]
     shaded = Patch(facecolor=SHADE, label="where the claim says it lies")
     regions = [shaded, *_clearances(line.judged.clearance for line in conditions)]
+    return [*states, *regions, *map(_line_of_kind, kinds)]
+
+
+def draw_legend(figure: Figure, entries: Sequence[Artist], columns: int) -> None:
+    """Explain what is drawn at the top of a figure."""
     figure.legend(
-        handles=[*states, *regions, *map(_line_of_kind, kinds)],
+        handles=entries,
         loc="upper left",
-        ncols=5,
+        ncols=columns,
         frameon=False,
         fontsize=SMALL,
         borderaxespad=0.6,

@@ -31,11 +31,11 @@ class FigureStyle:
     formats: tuple[str, ...]
 
 
-PAPER = FigureStyle(3.25, 6.75, ("svg", "pdf"))
-"""One column of a page of two, or both of them."""
+PAPER = FigureStyle(3.25, 3.25, ("svg", "pdf"))
+"""One column of a page of two."""
 SLIDE = FigureStyle(4.4, 8.0, ("svg", "png"))
 PAGE = FigureStyle(6.5, 6.5, ("svg", "pdf"))
-PIXELS = FigureStyle(3.7, 7.6, ("png",))
+PIXELS = FigureStyle(3.7, 3.7, ("png",))
 
 
 def render_png(findings: rnnbench.Findings, folder: Path) -> list[Path]:

@@ -6,6 +6,7 @@ from itertools import groupby
 import rnnbench
 from rnnbench_reports.across_figures import across_figures
 from rnnbench_reports.claim_forest import forest
+from rnnbench_reports.claim_forest_narrow import narrow_forest
 from rnnbench_reports.cost_figures import cost_figures
 from rnnbench_reports.diagnostic_figures import diagnostics
 from rnnbench_reports.learning_figures import learning_figures
@@ -23,7 +24,7 @@ def cells_of(findings: rnnbench.Findings) -> Cells:
 def draw(findings: rnnbench.Findings, cells: Cells) -> Iterator[Drawn]:
     """Yield every figure for which the findings have data, each with the section it belongs to."""
     by_section = {
-        "claims": _of_claims(findings),
+        "claims": _of_claims(findings, cells),
         "task": _of_tasks(findings, cells),
         "across": across_figures(findings, cells),
         "cost": cost_figures(findings, cells),
@@ -34,11 +35,12 @@ def draw(findings: rnnbench.Findings, cells: Cells) -> Iterator[Drawn]:
             yield drawn._replace(section=section)
 
 
-def _of_claims(findings: rnnbench.Findings) -> Iterator[Drawn]:
+def _of_claims(findings: rnnbench.Findings, cells: Cells) -> Iterator[Drawn]:
     for claim in findings.claims:
         plot = forest([claim], f"claim-of-{claim.name}")
-        if plot:
-            yield plot
+        narrow = narrow_forest(claim, cells.width)
+        if plot and narrow:
+            yield plot._replace(panels=(*plot.panels, narrow))
 
 
 def _of_tasks(findings: rnnbench.Findings, cells: Cells) -> Iterator[Drawn]:

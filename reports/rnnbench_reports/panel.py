@@ -15,7 +15,6 @@ from rnnbench_reports.looks import MOST_FEATURED, Look
 from rnnbench_reports.style import DOTS_PER_INCH, GRID, number, spread
 
 WIDTH = 3.7
-WIDE = 7.6
 HEIGHT = 2.5
 INCHES_A_BAR = 0.2
 LOOK: dict[Any, Any] = {

@@ -38,9 +38,9 @@ class TrialOutcome(Struct, frozen=True, kw_only=True):
     reason:    one sentence wherever the status is not `ok`.
     absent:    of a cost trial: reason by row, for each cell without figures.
     seconds:   wall time of its process; indicative, as other processes ran at the same time.
-    setting:   title of the condition or of the cost finding that its figures are part of; "" where
-               they are part of none.
-    row:       the cell's row there; "" for a cost trial, which measures several cells.
+    setting:   title of the condition or of the cost finding that its figures are part of, or would
+               be; "" where there is none.
+    row:       the cell's row there; "" for a cost trial that measures several cells.
     seed:      of a learning trial.
     rate:      learning rate of a learning trial.
     score:     its test score by the metric that decides; None without one.

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from rnnbench.findings.cost.costs import titled
+from rnnbench.findings.cost.grouping import by_setting, cost_trial
 from rnnbench.findings.learning.conditions import Groups
 from rnnbench.findings.learning.grouping import learning_trial
 from rnnbench.findings.records import TrialOutcome
@@ -35,9 +36,27 @@ def _places(groups: Groups) -> Iterator[tuple[int, Shown]]:
 
 
 def _cost_places(results: Sequence[Result]) -> Iterator[tuple[int, Shown]]:
+    """Yield where the figures of cost trials stand, and of those that failed would stand."""
+    titles = {}
+    with_figures = set()
     for title, group in titled(results):
+        titles[id(group[0])] = title
         for result in group:
-            yield id(result), (title, "")
+            with_figures.add(id(result))
+            yield id(result), (title, _only_row(result))
+    others = [result for result in results if id(result) not in with_figures]
+    first = [result for result in results if id(result) in titles]
+    for group in by_setting([*first, *others]):
+        title = titles.get(id(group[0]), "")
+        for result in group:
+            if id(result) not in with_figures:
+                yield id(result), (title, _only_row(result) if title else "")
+
+
+def _only_row(result: Result) -> str:
+    """Return the row of the cell of a cost trial; "" where it measures several."""
+    cells = cost_trial(result).cells
+    return cells[0].row if len(cells) == 1 else ""
 
 
 def _outcome(result: Result, setting: str, row: str) -> TrialOutcome:

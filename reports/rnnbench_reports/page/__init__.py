@@ -14,7 +14,7 @@ import rnnbench
 from rnnbench_reports.figure_files import write_panel
 from rnnbench_reports.figures import cells_of, draw
 from rnnbench_reports.looks import HUES
-from rnnbench_reports.page import caveats, front, links, terms
+from rnnbench_reports.page import caveats, front, links, terms, ways
 from rnnbench_reports.page.claims_section import claims_sections
 from rnnbench_reports.page.page_records import Page
 from rnnbench_reports.page.provenance import lead, provenance
@@ -51,18 +51,25 @@ def render(findings: rnnbench.Findings, folder: Path) -> list[Path]:
 
 
 def _page(findings: rnnbench.Findings, plots: Plots, cells: Cells) -> Page:
+    made = [
+        *claims_sections(findings, plots),
+        *sections(findings, plots, links.by_row(findings)),
+    ]
+    heat = list(front.heat_maps(findings))
+    doubts = caveats.groups(findings)
+    failed = links.failed(findings)
+    tiles, others = ways.folded(list(front.tiles(findings)), findings)
     return Page(
         title=f"{findings.suite} {findings.suite_version}: {findings.headline}",
+        contents=ways.contents(heat, doubts, made, failed),
         headline=findings.headline,
         lead=lead(findings),
-        tiles=list(front.tiles(findings)),
-        heat=list(front.heat_maps(findings)),
-        caveats=caveats.groups(findings),
-        sections=[
-            *claims_sections(findings, plots),
-            *sections(findings, plots, links.by_row(findings)),
-        ],
-        failed=links.failed(findings),
+        tiles=tiles,
+        folded_tiles=others,
+        heat=heat,
+        caveats=doubts,
+        sections=[ways.linked(section) for section in made],
+        failed=failed,
         command=links.COMMAND.format("ID"),
         provenance=provenance(findings),
         words=list(terms.meanings().items()),

@@ -124,13 +124,16 @@ def across(aspects: Sequence[rnnbench.Aspect]) -> Iterator[Answer]:
     shown: set[tuple[str, ...]] = set()
     for aspect in aspects:
         if aspect.absent or not aspect.missing:
-            yield Answer(f"across-{aspect.name}-answer", aspect.name.capitalize(), aspect.answer)
+            identity = f"across-{aspect.name}-answer"
+            ways = [("figure", f"across-{aspect.name}"), ("table", f"across-{aspect.name}-table")]
+            yield Answer(identity, aspect.name.capitalize(), aspect.answer, ways=ways)
         elif aspect.missing not in shown:
             shown.add(aspect.missing)
             names = [other.name for other in aspects if other.missing == aspect.missing]
             title = rnnbench.text.enumerated(names).capitalize()
             lacks = rnnbench.text.listed(aspect.missing, MOST_GAPS, "; ")
             text = f"Not aggregated, because the set is not complete: {lacks}."
-            yield Answer(f"across-{aspect.name}-answer", title, text)
+            ways = [("table", f"across-{aspect.name}-lacks")]
+            yield Answer(f"across-{aspect.name}-answer", title, text, ways=ways)
     if all(aspect.absent for aspect in aspects):
         yield Answer("across-none", "", "Nothing was measured on several conditions.")

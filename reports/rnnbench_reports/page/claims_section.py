@@ -44,7 +44,13 @@ def _section(
     sure = " ".join(filter(None, (claim.note, *claim.cautions, common)))
     because = capitalise(claim.because)
     answer = Answer(
-        f"verdict-{claim.name}", "", because, sure, verdict=claim.verdict, kind=claim.verdict
+        f"verdict-{claim.name}",
+        "",
+        because,
+        sure,
+        verdict=claim.verdict,
+        kind=claim.verdict,
+        ways=[("figure", f"claim-of-{claim.name}"), ("table", f"claim-{claim.name}-0")],
     )
     made = [_table(claim, reading, place, files) for place, reading in enumerate(claim.readings)]
     tables = [found for found in made if found]

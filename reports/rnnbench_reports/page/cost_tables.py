@@ -6,6 +6,7 @@ from typing import Any
 
 import rnnbench
 from rnnbench_reports import cost_words, device_words
+from rnnbench_reports.page.links import Trials, lost
 from rnnbench_reports.page.records import Column, Row, Table, Value
 from rnnbench_reports.page.tables import CELL, amount, count, figure, row_id, slug, table, word
 from rnnbench_reports.style import spread
@@ -125,8 +126,8 @@ def _pair_row(pair: Any, kind_of_all: str) -> Row:
     return Row(values, pair.slow)
 
 
-def memory(cost: rnnbench.CostFinding) -> Table | None:
-    """Return memory and operations of a training step."""
+def memory(cost: rnnbench.CostFinding, trials: Trials) -> Table | None:
+    """Return memory and operations of a training step; why, where a trial gave no figure."""
     columns = [CELL, Column("kernel", "text"), Column("peak MiB")]
     columns.append(Column("saved for backward, MiB"))
     columns += [Column("parameters, KiB"), Column("state, KiB")]
@@ -134,18 +135,24 @@ def memory(cost: rnnbench.CostFinding) -> Table | None:
     columns += [Column("joules"), Column("peak read by", "text")]
     rows = []
     for row in cost.rows:
-        counted = "" if row.counted_form in ("default", "eager") else f" ({row.counted_form})"
-        operations = amount(row.flops, 1e-6) if row.flops else Value("-")
+        known = {
+            "peak-memory": figure(row.peak_bytes, MIB),
+            "operations": _operations(row),
+            "instructions": figure(row.instructions, 1e-6),
+        }
+        for name, value in known.items():
+            if value.text == "-":
+                known[name] = lost(row.row, name, cost, trials)
         values = [
             word(row.row),
             word(row.kernel),
-            figure(row.peak_bytes, MIB),
+            known["peak-memory"],
             amount(row.saved_bytes, MIB),
             amount(row.parameter_bytes, 1 / 1024),
             amount(row.state_bytes, 1 / 1024),
-            Value(f"{operations.text}{counted}", operations.order) if row.flops else operations,
+            known["operations"],
             figure(row.matrix_share, 100, " %"),
-            figure(row.instructions, 1e-6),
+            known["instructions"],
             figure(row.joules),
             word(row.memory_meter),
         ]
@@ -156,6 +163,14 @@ def memory(cost: rnnbench.CostFinding) -> Table | None:
         return None
     title = "Memory and operations of a training step"
     return table(f"memory-{slug(cost.title)}", title, columns, rows, _speed(cost))
+
+
+def _operations(row: rnnbench.CostRow) -> Value:
+    if not row.flops:
+        return Value("-")
+    counted = "" if row.counted_form in ("default", "eager") else f" ({row.counted_form})"
+    operations = amount(row.flops, 1e-6)
+    return Value(f"{operations.text}{counted}", operations.order)
 
 
 def _speed(cost: rnnbench.CostFinding) -> str:

@@ -88,7 +88,9 @@ def _learning_map(conditions: Sequence[rnnbench.Condition], ranking: Sequence[st
         for arm in condition.arms:
             squares.setdefault(arm.row, {})[condition.title] = _learned(arm, condition)
     rows = [row for row in ranking if row in squares]
-    return HeatMap("What was learned", LEARNING, columns, _filled(rows, squares, columns))
+    return HeatMap(
+        "map-learned", "What was learned", LEARNING, columns, _filled(rows, squares, columns)
+    )
 
 
 def _learned(arm: rnnbench.Arm, condition: rnnbench.Condition) -> Square:
@@ -133,7 +135,9 @@ def _cost_map(costs: Sequence[rnnbench.CostFinding]) -> HeatMap:
             href = f"#{row_id(cost.title, row)}"
             square = Square(number(1000 * shown.centre), shade, href, hint)
             squares.setdefault(row, {})[cost.title] = square
-    return HeatMap("Milliseconds a training step", COST, columns, _ordered(squares, columns))
+    return HeatMap(
+        "map-cost", "Milliseconds a training step", COST, columns, _ordered(squares, columns)
+    )
 
 
 def _ordered(

@@ -18,8 +18,10 @@ COMMAND = "rnnbench reproduce DIR {}"
 """DIR is the folder of the run."""
 
 Trials = Mapping[tuple[str, str], Sequence[Any]]
-"""Trials by the title of their condition and by the row of their cell; of cost, by the title
-alone."""
+"""Trials by the title of their condition and by the row of their cell; those of cost by the title
+alone too."""
+OF_COST = "cost."
+"""How the ids of trials of cost begin."""
 
 
 def by_row(findings: rnnbench.Findings) -> Trials:
@@ -27,6 +29,8 @@ def by_row(findings: rnnbench.Findings) -> Trials:
     found: dict[tuple[str, str], list[Any]] = defaultdict(list)
     for trial in findings.trials:
         found[trial.setting, trial.row].append(trial)
+        if trial.row and trial.trial.startswith(OF_COST):
+            found[trial.setting, ""].append(trial)
     return found
 
 
@@ -59,11 +63,31 @@ def links(trials: Sequence[Any]) -> Value:
     return Value(str(len(shown)), float(len(shown)), links=tuple(shown))
 
 
+def lost(row: str, measurement: str, cost: rnnbench.CostFinding, trials: Trials) -> Value:
+    """Return why a row has no figure of a measurement, with links to its trials; "-" without
+    one."""
+    own = trials.get((cost.title, row), ())
+    failed = [
+        trial
+        for trial in own
+        if trial.status not in WITH_FIGURES and _measurement(trial) == measurement
+    ]
+    if not failed:
+        return Value("-")
+    shown = tuple((trial.reason, _target(trial)) for trial in failed)
+    return Value(", ".join(sorted({trial.status for trial in failed})), links=shown)
+
+
+def _measurement(trial: Any) -> str:
+    """Return what a trial of cost measures, which is the second part of its id."""
+    return str(trial.trial.split(".")[1])
+
+
 def measurements(cost: rnnbench.CostFinding, trials: Trials) -> Table | None:
     """Return the results behind the tables of a shape, by what they measured."""
     by_name: dict[str, list[Any]] = defaultdict(list)
     for trial in trials.get((cost.title, ""), ()):
-        by_name[trial.trial.split(".")[1]].append(trial)
+        by_name[_measurement(trial)].append(trial)
     columns = [Column("measurement", "text", stays=True), Column("results", stays=True)]
     rows = [Row([word(name), links(found)]) for name, found in sorted(by_name.items())]
     return table(f"results-{slug(cost.title)}", f"Results behind {cost.title}", columns, rows)

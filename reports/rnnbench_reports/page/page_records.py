@@ -1,6 +1,6 @@
 """The records of the whole page: what it opens with, its sections, and what it ends with."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rnnbench_reports.page.records import Section
@@ -34,6 +34,7 @@ class Square:
 class HeatMap:
     """Cells by conditions; the columns lead to their sections."""
 
+    id: str
     title: str
     note: str
     columns: Sequence[tuple[str, str]]
@@ -69,12 +70,18 @@ class FailedTrial:
 
 @dataclass(frozen=True)
 class Page:
-    """All that the page shows."""
+    """All that the page shows.
+
+    contents: the parts of the page by their id.
+    tiles:    those that stand open; the others are folded below their title.
+    """
 
     title: str
+    contents: Mapping[str, str]
     headline: str
     lead: Sequence[str]
     tiles: Sequence[Tile]
+    folded_tiles: Mapping[str, Sequence[Tile]]
     heat: Sequence[HeatMap]
     caveats: Sequence[CaveatGroup]
     sections: Sequence[Section]

@@ -108,7 +108,10 @@ Plots = Mapping[tuple[str, str], Sequence[Plot]]
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer: what it is about, the sentence, how sure it is, and the cell that is ahead."""
+    """An answer: what it is about, the sentence, how sure it is, and the cell that is ahead.
+
+    ways: words with the ids to which they may lead: its figure, its table, the row of its cell.
+    """
 
     id: str
     title: str
@@ -118,6 +121,7 @@ class Answer:
     verdict: str = ""
     kind: str = ""
     laws: Sequence[str] = ()
+    ways: Sequence[tuple[str, str]] = ()
 
     @property
     def attributes(self) -> Attributes:

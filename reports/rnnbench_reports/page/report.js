@@ -107,6 +107,7 @@ function startCells() {
   document.addEventListener("click", (event) => {
     const part = event.target.closest(".chip, svg .cell, .name");
     if (part) pick(part.dataset.cell);
+    if (innerWidth <= 1024 && event.target.matches(".contents a")) event.target.closest("details").open = false;
   });
 }
 
@@ -272,7 +273,7 @@ function start() {
   );
   all("section.table").forEach((section) => near.observe(section));
   startTips();
-  document.querySelector(".contents details").open = innerWidth > 1024;
+  all(".contents details").forEach((part) => (part.open = innerWidth > 1024));
   show();
   addEventListener("hashchange", () => {
     const { cells, hidden, sorts } = state;

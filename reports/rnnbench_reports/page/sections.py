@@ -1,17 +1,13 @@
-"""The sections of the page: each task, what holds across tasks, cost, and cost against length."""
+"""The sections of the page in their order, and those of each task and across tasks."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby, product
 
 import rnnbench
-from rnnbench_reports import cost_words
-from rnnbench_reports.looks import featured
 from rnnbench_reports.page import (
     answers,
     caveats,
-    cost_answers,
-    cost_tables,
     example_tables,
     learning_tables,
     notes,
@@ -19,10 +15,10 @@ from rnnbench_reports.page import (
     span_tables,
     words,
 )
-from rnnbench_reports.page.links import Trials, measurements
+from rnnbench_reports.page.cost_sections import cost_section, scaling_section
+from rnnbench_reports.page.links import Trials
 from rnnbench_reports.page.records import Answer, Fold, Plot, Plots, Section, Table
-from rnnbench_reports.page.scaling_tables import scaling_tables
-from rnnbench_reports.page.tables import slug
+from rnnbench_reports.page.tables import present, row_id, slug
 
 FOLDED = ("epochs-to-target", "learning-rates")
 """How the names of those figures of a task begin that are folded."""
@@ -38,9 +34,9 @@ def sections(findings: rnnbench.Findings, plots: Plots, trials: Trials) -> Itera
     if findings.across:
         yield _across(findings, plots.get(("across", ""), ()))
     if findings.costs:
-        yield _cost(findings, plots.get(("cost", ""), ()), trials)
+        yield cost_section(findings, plots.get(("cost", ""), ()), trials)
     if findings.scalings:
-        yield _scaling(findings, plots.get(("scaling", ""), ()))
+        yield scaling_section(findings, plots.get(("scaling", ""), ()))
 
 
 def _task(
@@ -53,9 +49,14 @@ def _task(
     spans = [finding for finding in findings.spans if finding.task == task]
     said = [_answer(condition, findings) for condition in conditions]
     for finding in spans:
-        laws = _laws(findings, [span.row for span in finding.spans])
+        laws = words.laws(findings, [span.row for span in finding.spans])
         title = f"Memory span, {finding.title}"
-        said.append(Answer(f"span-{slug(finding.title)}", title, answers.spans(finding), laws=laws))
+        name = slug(finding.title)
+        ways = [
+            ("figure", slug(f"solve-rate-against-horizon-{task}")),
+            ("table", f"spans-{name}"),
+        ]
+        said.append(Answer(f"span-{name}", title, answers.spans(finding), laws=laws, ways=ways))
     tables = [*map(span_tables.spans, spans)]
     tables += [_scores(condition, trials) for condition in conditions]
     folds = [
@@ -64,13 +65,13 @@ def _task(
             learning_tables.behind_scores(conditions),
             notes.RATES if any(condition.recipe.tune for condition in conditions) else "",
             [plot for plot in plots if plot.id.startswith(FOLDED)],
-            _present(
+            present(
                 _of_condition(made(condition), condition, conditions)
                 for condition, made in product(conditions, FOLDED_TABLES)
             ),
         )
     ]
-    asked = _present(example_tables.examples(condition, findings) for condition in conditions)
+    asked = present(example_tables.examples(condition, findings) for condition in conditions)
     title = "Examples, with the cells' own answers"
     folds.append(Fold(f"examples-of-{slug(task)}", title, tables=asked))
     diagnosed = search_tables.diagnostics(conditions)
@@ -84,7 +85,7 @@ def _task(
         notes.SCORES,
         said,
         [plot for plot in plots if not plot.id.startswith(FOLDED)],
-        _present(tables),
+        present(tables),
         [fold for fold in folds if fold.tables or fold.plots],
         caveats.of_settings(findings, titles),
     )
@@ -108,21 +109,16 @@ def _scores(condition: rnnbench.Condition, trials: Trials) -> Table | None:
 
 
 def _answer(condition: rnnbench.Condition, findings: rnnbench.Findings) -> Answer:
-    laws = _laws(findings, [arm.row for arm in condition.arms])
+    laws = words.laws(findings, [arm.row for arm in condition.arms])
     text, sure = answers.learned(condition)
     identity = f"condition-{slug(condition.title)}"
     title = "" if condition.title == condition.task else condition.title
-    return Answer(identity, title, text, sure, condition.leader or "", laws=laws)
-
-
-def _laws(findings: rnnbench.Findings, rows: Sequence[str]) -> list[str]:
-    """Return the sentences on laws that these cells fail."""
-    shown = set(rows)
-    return [law.sentence for law in findings.law_caveats if shown & set(law.rows)]
-
-
-def _present(tables: Iterable[Table | None]) -> list[Table]:
-    return [table for table in tables if table]
+    ways = [
+        ("figure", slug(f"learning-curves-{condition.task}")),
+        ("table", f"scores-{slug(condition.title)}"),
+        ("row", row_id(condition.title, condition.leader or "")),
+    ]
+    return Answer(identity, title, text, sure, condition.leader or "", laws=laws, ways=ways)
 
 
 def _across(findings: rnnbench.Findings, plots: Sequence[Plot]) -> Section:
@@ -141,52 +137,3 @@ def _across(findings: rnnbench.Findings, plots: Sequence[Plot]) -> Section:
     )
     said = list(answers.across(findings.across))
     return Section("across", "Across tasks", notes.ACROSS, said, plots, tables, folds)
-
-
-def _cost(findings: rnnbench.Findings, plots: Sequence[Plot], trials: Trials) -> Section:
-    said = []
-    tables: list[Table] = []
-    folds = []
-    for cost in findings.costs:
-        laws = _laws(findings, [row.row for row in cost.rows])
-        text = cost_answers.cost(cost, findings)
-        said.append(Answer(f"cost-{slug(cost.title)}", cost.title, text, laws=laws))
-        for kind in cost_tables.KINDS:
-            own = _present((cost_tables.times(cost, kind), cost_tables.kernels(cost, kind)))
-            tables += [_titled(table, cost, findings) for table in own]
-            pairs = cost_tables.pairs(cost, kind, featured(findings))
-            if pairs:
-                title = f"{pairs.title} ({cost_tables.KINDS[kind].lower()}, {cost.title})"
-                is_open = len(pairs.rows) <= cost_words.MOST_PAIRS_UNFOLDED
-                folds.append(Fold(f"of-{pairs.id}", title, tables=[pairs], is_open=is_open))
-        memory = cost_tables.memory(cost)
-        if memory:
-            tables.append(_titled(memory, cost, findings))
-    of_all = cost_answers.on_all_shapes(findings)
-    if of_all:
-        said.append(Answer("cost-of-all", "", of_all))
-    behind = _present(measurements(cost, trials) for cost in findings.costs)
-    if behind:
-        folds.append(Fold("results-of-cost", "Results behind these tables", tables=behind))
-    titles = [cost.title for cost in findings.costs]
-    note = words.cost(findings.costs)
-    own_caveats = caveats.of_settings(findings, titles)
-    return Section("cost", "Cost", note, said, plots, tables, folds, own_caveats)
-
-
-def _titled(table: Table, cost: rnnbench.CostFinding, findings: rnnbench.Findings) -> Table:
-    """Return a table with the shape in its title, where there are several."""
-    if len(findings.costs) == 1:
-        return table
-    return replace(table, title=f"{table.title}, {cost.title}")
-
-
-def _scaling(findings: rnnbench.Findings, plots: Sequence[Plot]) -> Section:
-    said = []
-    tables: list[Table] = []
-    for scaling in findings.scalings:
-        laws = _laws(findings, [curve.row for curve in scaling.curves])
-        identity = f"scaling-answer-{slug(scaling.title)}"
-        said.append(Answer(identity, scaling.title, scaling.answer, laws=laws))
-        tables += scaling_tables(scaling)
-    return Section("scaling", "Cost against length", "", said, plots, tables)

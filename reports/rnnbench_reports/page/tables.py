@@ -51,6 +51,11 @@ def word(text: str) -> Value:
     return Value(text or "-")
 
 
+def present(tables: Iterable[Table | None]) -> list[Table]:
+    """Return the tables that have rows."""
+    return [table for table in tables if table]
+
+
 def table(
     name: str, title: str, columns: Sequence[Column], rows: Iterable[Row], note: str = ""
 ) -> Table | None:

@@ -13,6 +13,8 @@ from rnnbench_reports.page.tables import slug
 SECTIONS = ("What is found", "Statistics of reports", "Cost")
 OTHERS = ("budget", "horizon", "ladder", "seed", "condition", "target")
 NO_BREAK = "\u00a0"
+SHORT = 12
+"""Letters of a figure that stays in one line, such as "21 of 195"."""
 TIED = re.compile(r"(?<=[≤≥<>±]) | (?=%)|(?<=\d) (?=(?:ms|µs|s|KiB|MiB|GiB|GB)\b)")
 """Spaces at which no line breaks."""
 LINK = Markup('<a class="term" href="#word-{}" title="{}">{}</a>')
@@ -36,9 +38,11 @@ def tied(text: str) -> str:
 
 def whole(text: str) -> str:
     """Return the text of a table, in which no line breaks within an interval."""
-    if "[" not in text:
-        return text
-    return text.replace(" to ", f"{NO_BREAK}to{NO_BREAK}").replace(" %", f"{NO_BREAK}%")
+    if "[" in text:
+        text = text.replace(" to ", f"{NO_BREAK}to{NO_BREAK}").replace(" %", f"{NO_BREAK}%")
+        return text.replace(" of ", f"{NO_BREAK}of{NO_BREAK}")
+    is_short = text[:1].isdigit() and len(text) <= SHORT
+    return text.replace(" ", NO_BREAK) if is_short else text
 
 
 def identity(word: str) -> str:

@@ -127,3 +127,9 @@ def cost(costs: Sequence[rnnbench.CostFinding]) -> str:
                 f"Joules are counted by {meter}; they include idle power and other work."
             )
     return " ".join(sentences)
+
+
+def laws(findings: rnnbench.Findings, rows: Sequence[str]) -> list[str]:
+    """Return the sentences on laws that these cells fail."""
+    shown = set(rows)
+    return [law.sentence for law in findings.law_caveats if shown & set(law.rows)]

@@ -3,6 +3,7 @@ interval."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from textwrap import wrap
 from typing import Any
 
@@ -30,10 +31,11 @@ LETTERS = 46
 
 def narrow_forest(claim: rnnbench.ClaimFinding, width: float) -> Panel | None:
     """Return the plot of a claim, at most so many inches wide; None where it has no condition."""
-    blocks = [block for whole in claim_blocks((claim,), 0.0) for block in whole.readings]
+    blocks = list(chain.from_iterable(block.readings for block in claim_blocks((claim,), 0.0)))
     if not blocks:
         return None
-    entries = legend_entries([line for block in blocks for line in block.conditions])
+    lines = list(chain.from_iterable(block.conditions for block in blocks))
+    entries = legend_entries(lines)
     placed = list(_placed(blocks, HEAD + LINE * len(entries)))
     height = placed[-1].bottom + LINE / 2
     figure = Figure(figsize=(min(width, WIDEST), height), dpi=DOTS_PER_INCH)

@@ -86,6 +86,8 @@ def test_what_a_figure_tells_the_blind_are_its_values(tmp_path: Path) -> None:
     assert not any("tables below" in label for label in labels)
     curves = [label for label in labels if label.startswith("Learning curves: adding, horizon 10")]
     assert re.search(r"validation mse against epoch.*gru, epoch 2: 0\.5, n = 2", curves[0])
+    waiting = [label for label in labels if label.startswith("Not yet at the target: adding")]
+    assert "gru: 2 of 2 seeds at the target" in waiting[0]
     assert all(":" in label.partition(". ")[2] for label in labels)
 
 

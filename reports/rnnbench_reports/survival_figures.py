@@ -77,7 +77,7 @@ def _draw_arm(
     *,
     faint: bool,
 ) -> float | None:
-    """Draw the curves of a cell at its first and its last threshold, which is the target.
+    """Draw the curves of a cell at its easiest threshold and, over it, at the target.
 
     Returns the share at the end of the latter; None for a cell without figures.
     """
@@ -87,7 +87,7 @@ def _draw_arm(
     is_featured = arm.row in cells.featured
     is_hollow = condition.is_unconfirmed(arm)
     thresholds = {found.share: found for found in (*arm.reached[:1], *arm.reached[-1:])}
-    for threshold in thresholds.values():
+    for threshold in reversed(thresholds.values()):
         is_target = threshold.share == 1
         if not is_target and not (faint and is_featured):
             continue

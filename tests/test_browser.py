@@ -11,9 +11,11 @@ import pytest
 from rnnbench.findings import find
 from tests.builders.browser import VIEWS, Seen, browser
 from tests.builders.report import results
-from tests.builders.report_page import many_cells, page_of
+from tests.builders.report_page import many_cells, page_of, with_claims
 
 pytestmark = pytest.mark.browser
+A4_PIXELS = 703
+"""Of a page of A4 between its margins."""
 
 
 @pytest.fixture(scope="module")
@@ -24,9 +26,13 @@ def opened() -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The page of two cells with costs and failures, and that of twelve cells."""
+    """The page of two cells with costs and failures, that of twelve cells, and that of claims."""
     folder = tmp_path_factory.mktemp("pages")
-    made = {"few": find(results()), "many": many_cells(12, ("adding", "copying"))}
+    made = {
+        "few": find(results()),
+        "many": many_cells(12, ("adding", "copying")),
+        "claims": with_claims(),
+    }
     for name, findings in made.items():
         page_of(findings, folder / name)
     return {name: folder / name / "index.html" for name in made}
@@ -72,11 +78,45 @@ def test_browsers_have_a_pass_of_their_own(request: pytest.FixtureRequest) -> No
 
 
 def test_it_prints(opened: Any, files: dict[str, Path]) -> None:
-    """To PDF, without its tools."""
-    with Seen(opened, files["few"], **VIEWS["dark"]) as seen:
-        assert seen.page.pdf().startswith(b"%PDF")
-        seen.page.emulate_media(media="print", color_scheme="light")
-        assert not seen.page.locator(".tools").first.is_visible()
+    """To PDF, without its tools, with what is folded, and no table wider than a page."""
+    for name in ("few", "claims"):
+        with Seen(opened, files[name], **VIEWS["dark"]) as seen:
+            assert seen.page.pdf().startswith(b"%PDF")
+            seen.page.emulate_media(media="print", color_scheme="light")
+            seen.page.set_viewport_size({"width": A4_PIXELS, "height": 1000})
+            assert not seen.page.locator(".tools").first.is_visible()
+            assert seen.page.locator("details.fold:not([open]) table.data").first.is_visible()
+            assert seen.too_wide() == []
+
+
+def test_it_fits_a_laptop_and_a_phone(opened: Any, files: dict[str, Path]) -> None:
+    """No table is cut on a laptop; on a phone no figure is, and the headline comes before cells."""
+    for name in files:
+        with Seen(opened, files[name], **VIEWS["desktop"]) as seen:
+            seen.unfold()
+            assert seen.too_wide() == []
+        with Seen(opened, files[name], **VIEWS["phone"]) as seen:
+            seen.unfold(".fold")
+            assert seen.too_wide("svg[role=img]") == []
+            assert seen.page.locator("h1").bounding_box()["y"] < 120
+            assert seen.page.locator("figure svg:visible").count() > 0
+
+
+def test_the_contents_stay_in_view(opened: Any, files: dict[str, Path]) -> None:
+    """On a phone as a bar, which gives way to what it leads to; on a laptop both lists are seen."""
+    with Seen(opened, files["many"], **VIEWS["phone"]) as seen:
+        seen.page.locator("#origins").scroll_into_view_if_needed()
+        bar = seen.page.locator(".contents")
+        assert bar.bounding_box()["y"] == 0
+        bar.get_by_text("Contents").click()
+        bar.get_by_text("copying").click()
+        assert not bar.get_by_text("copying").is_visible()
+        top = seen.page.locator("#task-copying").bounding_box()["y"]
+        assert bar.bounding_box()["height"] <= top < 100
+    with Seen(opened, files["many"], **VIEWS["desktop"]) as seen:
+        for text in ("What to hold against it", "cell-0"):
+            box = seen.page.locator(".contents").get_by_text(text, exact=True).bounding_box()
+            assert box["y"] + box["height"] < VIEWS["desktop"]["viewport"]["height"]
 
 
 def test_it_reads_without_script(opened: Any, files: dict[str, Path]) -> None:

@@ -178,6 +178,42 @@ def test_a_kind_of_caveat_is_said_once(crowd: Findings) -> None:
     ]
 
 
+def test_a_kind_is_one_however_many_it_concerns(crowd: Findings) -> None:
+    """One cell or several, one seed or several, another metric, another remark in brackets."""
+    alike = (
+        "adding: gru and lstm are at the target after the first epoch in every seed.",
+        "copying: rnn is at the target after the first epoch in every seed.",
+        "adding: trials of gru that gave no figures: 6.",
+        "adding: trials of cell-3 that gave no figures: 2.",
+        "adding: gru and lstm and rnn have no figures for 1 of 1 seed (not run).",
+        "copying: lstm has no figures for 3 of 7 seeds (3 error).",
+        "adding: whether gru or rnn is quicker depends: rnn takes so many: 1 here, 2 there.",
+        "copying: whether lstm or rnn is quicker depends: rnn takes so many: 1 here.",
+    )
+    groups = caveats.groups(replace(crowd, caveats=alike))
+    found = [{group.first, *group.others} for group in groups]
+    assert all({alike[place], alike[place + 1]} in found for place in range(0, 8, 2))
+
+
+def test_a_caveat_names_no_twenty_cells(crowd: Findings) -> None:
+    """The first ones, and how many more there are; the settings likewise."""
+    rows = [f"cell-{place}" for place in range(9)]
+    said = (
+        f"adding: the score is at its ceiling for {', '.join(rows[:-1])} and {rows[-1]}.",
+        f"No search for {' and '.join(rows)}: all is by hand.",
+        "copying: gru, lstm and rnn are three.",
+    )
+    shown = {group.first for group in caveats.groups(replace(crowd, caveats=said))}
+    assert shown == {
+        "adding: the score is at its ceiling for cell-0, cell-1, cell-2, cell-3, cell-4 and 4"
+        " more.",
+        "No search for cell-0, cell-1, cell-2, cell-3, cell-4 and 4 more: all is by hand.",
+        said[2],
+    }
+    own = caveats.of_settings(replace(crowd, caveats=said), ["adding"])
+    assert own == [group for group in shown if group.startswith("adding")]
+
+
 def test_a_section_has_its_own_caveats(crowd: Findings) -> None:
     """Those that begin with its title."""
     said = ("adding: one.", "copying: two.", "adding to it: three.", "Four.")

@@ -57,9 +57,21 @@ class Seen:
         if message.type in ("error", "warning"):
             self.problems.append(message.text)
 
-    def unfold(self) -> None:
-        """Open all that is folded."""
-        self.page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
+    def unfold(self, which: str = "") -> None:
+        """Open all that is folded, or what a selector names."""
+        self.page.eval_on_selector_all(
+            f"details{which}", "all => all.forEach(part => part.open = true)"
+        )
+
+    def too_wide(self, what: str = "table") -> list[str]:
+        """The sections and figures of which a table or a figure does not fit in."""
+        return list(
+            self.page.eval_on_selector_all(
+                f".scroll:has({what})",
+                "all => all.filter(box => box.scrollWidth > box.clientWidth + 1)"
+                ".map(box => box.closest('section[id], figure').id)",
+            )
+        )
 
     @property
     def width(self) -> int:

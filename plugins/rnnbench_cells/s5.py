@@ -74,13 +74,13 @@ class S5(nn.Module):
         Raises ValueError where T is 0.
         """
         require_steps(x_BTI)
-        gain_P, input_P = held(self.decay, self.frequency, self.log_step)
+        log_gain_P, input_P = held(self.decay, self.frequency, self.log_step)
         into_PI = input_P[:, None] * torch.view_as_complex(self.input)
         pairs_BTG = functional.linear(x_BTI, torch.view_as_real(into_PI).mT.flatten(0, 1))
         driven_BTP = torch.view_as_complex(pairs_BTG.view(*x_BTI.shape[:2], -1, 2))
         if state is None:
             state = torch.zeros_like(driven_BTP[:, 0])
-        h_BTP = SCANS[self.implementation](gain_P[None, None], driven_BTP, state)
+        h_BTP = SCANS[self.implementation](log_gain_P.exp()[None, None], driven_BTP, state)
         twice_HG = (self.output * self.output.new_tensor([2.0, -2.0])).flatten(1)
         y_BTH = functional.linear(torch.view_as_real(h_BTP).flatten(2), twice_HG)
         return y_BTH + functional.linear(x_BTI, self.skip), h_BTP[:, -1]

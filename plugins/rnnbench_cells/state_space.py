@@ -21,10 +21,10 @@ LONGEST = 1e-1
 
 
 def held(decay: Tensor, frequency: Tensor, log_step: Tensor) -> tuple[Tensor, Tensor]:
-    """Return exp(A Delta) and (exp(A Delta) - 1) / A for A = -exp(decay) + i frequency, complex."""
+    """Return A Delta and (exp(A Delta) - 1) / A for A = -exp(decay) + i frequency, complex."""
     rate = torch.complex(-decay.exp(), frequency)
-    scaled = rate * log_step.exp()
-    return scaled.exp(), torch.expm1(scaled) / rate
+    log_gain = rate * log_step.exp()
+    return log_gain, torch.expm1(log_gain) / rate
 
 
 def log_steps(cell: str, number: int, shortest: float, longest: float) -> Tensor:

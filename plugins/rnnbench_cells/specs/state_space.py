@@ -45,7 +45,7 @@ SPECS: list[rnnbench.CellSpec] = [
             " discretised by its own learned step."
         ),
         options={"state_size": 64, "shortest": 1e-3, "longest": 1e-1},
-        implementations=("scan", "loop"),
+        implementations=("fft", "scan", "loop"),
         parallel="scan",
         parameters=s4d_parameters,
         state_floats=lambda _input_size, hidden_size, state_size=64, **_: hidden_size * state_size,

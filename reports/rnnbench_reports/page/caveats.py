@@ -29,7 +29,8 @@ def groups(findings: rnnbench.Findings) -> list[CaveatGroup]:
     laws = {law.sentence for law in findings.law_caveats}
     titles = _titles(findings)
     cells = _one_of(_rows(findings))
-    metrics = _one_of(metric.name for one in findings.conditions for metric in one.metrics)
+    measured = chain.from_iterable(condition.metrics for condition in findings.conditions)
+    metrics = _one_of(metric.name for metric in measured)
     names = _one_of([*titles, *_rows(findings)])
     kinds: dict[str, list[str]] = {}
     for caveat in findings.caveats:

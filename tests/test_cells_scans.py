@@ -25,11 +25,10 @@ VARIANTS: list[tuple[str, dict[str, Any]]] = [
 ]
 """Cells under options that change their equations."""
 each_variant = pytest.mark.parametrize(("name", "options"), VARIANTS)
-FORMS = [
-    (name, options, implementation)
-    for name, options in VARIANTS
-    for implementation in Catalogue.present().cells[name].item.implementations
-]
+FORMS: list[tuple[str, dict[str, Any], str]] = []
+for variant, its_options in VARIANTS:
+    forms = Catalogue.present().cells[variant].item.implementations
+    FORMS += [(variant, its_options, form) for form in forms]
 
 
 def build(name: str, options: dict[str, Any], implementation: str = "loop") -> nn.Module:

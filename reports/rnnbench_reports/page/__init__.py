@@ -56,18 +56,18 @@ def _page(findings: rnnbench.Findings, plots: Plots, cells: Cells) -> Page:
         *sections(findings, plots, links.by_row(findings)),
     ]
     heat = list(front.heat_maps(findings))
-    doubts = caveats.groups(findings)
+    grouped = caveats.groups(findings)
     failed = links.failed(findings)
     tiles, others = ways.folded(list(front.tiles(findings)), findings)
     return Page(
         title=f"{findings.suite} {findings.suite_version}: {findings.headline}",
-        contents=ways.contents(heat, doubts, made, failed),
+        contents=ways.contents(heat, grouped, made, failed),
         headline=findings.headline,
         lead=lead(findings),
         tiles=tiles,
         folded_tiles=others,
         heat=heat,
-        caveats=doubts,
+        caveats=grouped,
         sections=[ways.linked(section) for section in made],
         failed=failed,
         command=links.COMMAND.format("ID"),
